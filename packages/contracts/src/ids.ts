@@ -1,0 +1,24 @@
+import { z } from "zod";
+
+/**
+ * Identifiers are a two-letter prefix and lower-case letters and digits, so that they can stand in a subject, a URL and
+ * a file name. Whoever makes a resource makes its id; `core without I/O` makes none.
+ */
+const id = (prefix: string, name: string) =>
+  z.string().regex(new RegExp(`^${prefix}_[a-z0-9]{4,40}$`), `must be ${name} id such as ${prefix}_4fz81k`);
+
+export const MailboxId = id("mb", "a mailbox");
+export const ProfileId = id("pf", "a profile");
+export const SendId = id("sn", "a send");
+export const JobId = id("jb", "a job");
+export const AlertId = id("al", "an alert");
+export const DeadLetterId = id("dl", "a dead letter");
+export const TokenId = id("tk", "a token");
+
+/** Made by the client; a command repeated with the same id gets the first answer again. */
+export const CommandId = z
+  .string()
+  .regex(/^[A-Za-z0-9._:-]{1,100}$/, "must be 1 to 100 letters, digits, dots, colons, dashes or underscores");
+
+/** A point in time: milliseconds since the Unix epoch. The API shows ISO 8601. */
+export const Instant = z.number().int().nonnegative();

@@ -1,0 +1,92 @@
+/** The language of the system: subjects, streams, messages, requests, resources and the closed lists of codes. */
+
+export { type AlertCode, type AlertCodeEntry, alertCodes, otherAlertCodes } from "./alert-codes.ts";
+export { type EnvelopeContext, headerNames, type OutgoingMessage } from "./envelope.ts";
+export { type FailPoint, type FailPointName, failPointNames, noFailPoint } from "./fail-point.ts";
+export { Evidence, Failure, FailureError, FailureKind, failureKinds, failureOf } from "./failure.ts";
+export { type Audience, type FailureCode, type FailureCodeEntry, failureCodes } from "./failure-codes.ts";
+export { AlertId, CommandId, DeadLetterId, Instant, JobId, MailboxId, ProfileId, SendId, TokenId } from "./ids.ts";
+export { AlertFactBody, DeadLetterBody } from "./messages/alert-facts.ts";
+export { type MessageBody, type MessageType, messageTypes, readMessage } from "./messages/index.ts";
+export { MailNotSent, MailReceived, MailSent, ProbeReceived, SendDue } from "./messages/mail-facts.ts";
+export {
+  AlertCleared,
+  AlertRaised,
+  DirectionSummary,
+  MailboxChanged,
+  MailboxCreated,
+  MailboxDeleted,
+  MailboxTested,
+  MailboxTransitioned,
+} from "./messages/mailbox-facts.ts";
+export { RunFailed, RunFinished, RunRequested, RunStep, RunSucceeded, TimerFired } from "./messages/run-messages.ts";
+export { TimerClear, TimerDelivery, TimerSet } from "./messages/timer-messages.ts";
+export { invalid, Problem, type ProblemCode, ProblemError, problemCodes } from "./problem.ts";
+export {
+  Reply,
+  type RequestArguments,
+  type RequestInput,
+  type RequestName,
+  type RequestOutput,
+  requestAddress,
+  requests,
+} from "./requests.ts";
+export { Connection } from "./resources/connection.ts";
+export { Activity, ComposedContent, RawContent, ReceivedMessage, Send } from "./resources/mail.ts";
+export {
+  DeliveryMethods,
+  DirectionStatus,
+  EmailAddress,
+  HistoryEntry,
+  Mailbox,
+  MailboxChange,
+  NewMailbox,
+  Owner,
+  ShownFailure,
+  TestStep,
+} from "./resources/mailbox.ts";
+export { Alert, AlertObject, DeadLetter, Job, NewJob, NewToken, Role, roles, Token } from "./resources/operations.ts";
+export { InboundServer, NewProfile, OutboundServer, Profile, ProfileChange } from "./resources/profile.ts";
+export { Sealed, SealedCredentials, type SealPurpose, sealedFor } from "./resources/sealed.ts";
+export {
+  NotificationSettings,
+  NotificationSettingsChange,
+  RetryPolicy,
+  Settings,
+  SettingsChange,
+} from "./resources/settings.ts";
+export { type ConsumerDefinition, consumers, type StreamDefinition, type StreamName, streams } from "./streams.ts";
+export {
+  type AlertFact,
+  alertFacts,
+  type MailboxFact,
+  type MailFact,
+  mailboxFacts,
+  mailFacts,
+  type ParsedSubject,
+  parseSubject,
+  type RunFact,
+  runFacts,
+  subjects,
+} from "./subjects.ts";
+export {
+  DeliveryMethod,
+  Direction,
+  DirectionState,
+  directionStates,
+  directions,
+  LifecycleWord,
+  lifecycleWords,
+  MailboxKind,
+  Purpose,
+  purposes,
+  Security,
+  SendState,
+  ServiceName,
+  Severity,
+  sendStates,
+  serviceNames,
+  severities,
+  UncertainPolicy,
+  Verdict,
+} from "./vocabulary.ts";

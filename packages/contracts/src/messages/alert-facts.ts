@@ -1,0 +1,20 @@
+import { z } from "zod";
+import { Alert } from "../resources/operations.ts";
+
+/** `alerting` opened, repeated or closed an alert. */
+export const AlertFactBody = z.object({ alert: Alert });
+export type AlertFactBody = z.infer<typeof AlertFactBody>;
+
+/** On DEAD: a message that could not be handled, whole, so that it can be replayed. */
+export const DeadLetterBody = z.object({
+  reason: z.string().max(4000),
+  subject: z.string(),
+  stream: z.string(),
+  sequence: z.number().int(),
+  deliveries: z.number().int(),
+  headers: z.record(z.string(), z.string()),
+  /** Base64 of the original body. */
+  data: z.string(),
+  at: z.number().int(),
+});
+export type DeadLetterBody = z.infer<typeof DeadLetterBody>;

@@ -1,0 +1,52 @@
+import { z } from "zod";
+import { Failure } from "../failure.ts";
+import { Instant, MailboxId, SendId } from "../ids.ts";
+
+/** Where the raw bytes of a message are, and what they are. Bodies do not travel on the bus (design, principle 7). */
+export const MailReceived = z.object({
+  mailboxId: MailboxId,
+  /** Key for consumers: the same message always has the same. `<mailboxId>/<native id>`. */
+  messageKey: z.string(),
+  nativeId: z.string(),
+  receivedAt: Instant,
+  storedAt: Instant,
+  size: z.number().int(),
+  sha256: z.string(),
+  messageId: z.string().nullable(),
+  subject: z.string().nullable(),
+  from: z.string().nullable(),
+  unparsed: z.string().nullable(),
+});
+export type MailReceived = z.infer<typeof MailReceived>;
+
+/** Our own test message came back: evidence for inbound, never mail. */
+export const ProbeReceived = z.object({
+  mailboxId: MailboxId,
+  generation: z.number().int().nullable(),
+  at: Instant,
+  tookMs: z.number().nullable(),
+});
+export type ProbeReceived = z.infer<typeof ProbeReceived>;
+
+const send = { mailboxId: MailboxId, sendId: SendId, messageId: z.string(), idempotencyKey: z.string(), at: Instant };
+
+export const MailSent = z.object({
+  ...send,
+  attempt: z.number().int(),
+  answer: z.string(),
+  rejected: z.array(z.string()),
+});
+export type MailSent = z.infer<typeof MailSent>;
+
+/** For deferred, waiting, uncertain, failed and expired: the same shape, the type says which. */
+export const MailNotSent = z.object({
+  ...send,
+  attempt: z.number().int(),
+  failure: Failure.optional(),
+  nextAttemptAt: Instant.nullable(),
+});
+export type MailNotSent = z.infer<typeof MailNotSent>;
+
+/** On SENDS: this send is due. */
+export const SendDue = z.object({ mailboxId: MailboxId, sendId: SendId });
+export type SendDue = z.infer<typeof SendDue>;

@@ -1,0 +1,247 @@
+import { z } from "zod";
+import { AlertId, CommandId, DeadLetterId, Instant, JobId, MailboxId, ProfileId, SendId } from "./ids.ts";
+import { Problem } from "./problem.ts";
+import { Connection } from "./resources/connection.ts";
+import { Activity, ComposedContent, RawContent, ReceivedMessage, Send } from "./resources/mail.ts";
+import { HistoryEntry, Mailbox, MailboxChange, NewMailbox } from "./resources/mailbox.ts";
+import { Alert, DeadLetter, Job, NewJob } from "./resources/operations.ts";
+import { NewProfile, Profile, ProfileChange } from "./resources/profile.ts";
+import { Sealed, SealedCredentials } from "./resources/sealed.ts";
+import { NotificationSettings, NotificationSettingsChange, Settings, SettingsChange } from "./resources/settings.ts";
+import type { ServiceName } from "./vocabulary.ts";
+import { Direction, LifecycleWord, MailboxKind, SendState, Severity } from "./vocabulary.ts";
+
+/** Every command: who gives it, and an id that makes a repetition return the first answer. */
+const command = { commandId: CommandId, by: z.string().max(200), correlation: z.string().max(200).optional() };
+/** With `ifVersion` a write is refused (STALE_VERSION) when somebody else was faster. */
+const ifVersion = { ifVersion: z.number().int().optional() };
+const page = {
+  limit: z.number().int().min(1).max(500).default(100),
+  cursor: z.string().max(500).optional(),
+};
+const paged = <Item extends z.ZodType>(item: Item) => z.object({ items: z.array(item), next: z.string().nullable() });
+const nothing = z.object({});
+const mailbox = { mailboxId: MailboxId };
+const profile = { profileId: ProfileId };
+const request = <In extends z.ZodType, Out extends z.ZodType>(input: In, output: Out) => ({ input, output });
+
+/**
+ * Requests between services, by `<service>.<resource>.<verb>`; the subject is `<service>.v1.<resource>.<verb>`.
+ * The console is the main asker; the workers ask `config` for connections.
+ */
+export const requests = {
+  "config.profile.create": request(
+    z.object({ ...command, ...profile, profile: NewProfile, outboundCredentials: SealedCredentials.optional() }),
+    Profile,
+  ),
+  "config.profile.get": request(z.object(profile), Profile),
+  "config.profile.list": request(z.object(page), paged(Profile)),
+  "config.profile.update": request(
+    z.object({
+      ...command,
+      ...ifVersion,
+      ...profile,
+      change: ProfileChange.optional(),
+      active: z.boolean().optional(),
+      outboundCredentials: SealedCredentials.nullable().optional(),
+    }),
+    Profile,
+  ),
+  "config.profile.delete": request(z.object({ ...command, ...ifVersion, ...profile }), nothing),
+
+  "config.mailbox.create": request(
+    z.object({ ...command, ...mailbox, mailbox: NewMailbox, credentials: SealedCredentials.optional() }),
+    Mailbox,
+  ),
+  "config.mailbox.get": request(z.union([z.object(mailbox), z.object({ address: z.string().max(254) })]), Mailbox),
+  "config.mailbox.list": request(
+    z.object({
+      ...page,
+      /** A whole word, or its first part: `disabled` finds every disabled.*. */
+      lifecycle: z.union([LifecycleWord, z.enum(["enabled", "disabled"])]).optional(),
+      profileId: ProfileId.optional(),
+      kind: MailboxKind.optional(),
+      search: z.string().max(200).optional().describe("part of the address or name"),
+    }),
+    paged(Mailbox),
+  ),
+  "config.mailbox.update": request(
+    z.object({
+      ...command,
+      ...ifVersion,
+      ...mailbox,
+      change: MailboxChange.optional(),
+      credentials: SealedCredentials.nullable().optional(),
+    }),
+    Mailbox,
+  ),
+  "config.mailbox.delete": request(z.object({ ...command, ...ifVersion, ...mailbox }), nothing),
+  "config.mailbox.approve": request(
+    z.object({ ...command, ...mailbox, address: z.string().max(254).describe("the address as the approver saw it") }),
+    Mailbox,
+  ),
+  "config.mailbox.reject": request(
+    z.object({ ...command, ...mailbox, reason: z.string().trim().min(1).max(1000) }),
+    Mailbox,
+  ),
+  "config.mailbox.resubmit": request(z.object({ ...command, ...mailbox }), Mailbox),
+  "config.mailbox.test": request(
+    z.object({
+      ...command,
+      ...mailbox,
+      enable: z.boolean(),
+      directions: z.array(Direction).min(1).optional().describe("all configured ones if absent"),
+    }),
+    Mailbox,
+  ),
+  "config.mailbox.disable": request(z.object({ ...command, ...mailbox }), Mailbox),
+  "config.mailbox.activate": request(z.object({ ...command, ...mailbox }), Mailbox),
+  "config.mailbox.deactivate": request(z.object({ ...command, ...mailbox }), Mailbox),
+  "config.mailbox.sync-now": request(
+    z.object({ ...command, ...mailbox, directions: z.array(Direction).min(1).optional() }),
+    Mailbox,
+  ),
+  /** The last transitions, newest first. */
+  "config.mailbox.history": request(z.object(mailbox), z.object({ items: z.array(HistoryEntry) })),
+  "config.connection.get": request(z.object({ ...mailbox, direction: Direction }), Connection),
+  "config.settings.get": request(nothing, Settings),
+  "config.settings.update": request(z.object({ ...command, ...ifVersion, change: SettingsChange }), Settings),
+  "config.job.create": request(z.object({ ...command, jobId: JobId, job: NewJob }), Job),
+  "config.job.get": request(z.object({ jobId: JobId }), Job),
+  "config.job.list": request(z.object(page), paged(Job)),
+
+  "scheduler.timer.list": request(
+    z.object({ owner: z.string().max(64) }),
+    z.object({
+      items: z.array(
+        z.object({
+          name: z.string(),
+          due: Instant,
+          everyMs: z.number().nullable(),
+          delivers: z.string(),
+          generation: z.number().nullable(),
+        }),
+      ),
+    }),
+  ),
+
+  "inbound-sync.message.list": request(
+    z.object({ ...page, ...mailbox, since: Instant.optional() }),
+    paged(ReceivedMessage),
+  ),
+  "inbound-sync.message.get": request(z.object({ id: z.string().max(300) }), ReceivedMessage),
+  /** The raw bytes in pieces: the bus carries at most 1 MiB. */
+  "inbound-sync.message.read": request(
+    z.object({
+      id: z.string().max(300),
+      offset: z.number().int().nonnegative(),
+      length: z.number().int().min(1).max(524_288),
+    }),
+    z.object({ dataBase64: z.string(), total: z.number().int() }),
+  ),
+  /** Body text, HTML and attachments' names, parsed when asked for and within limits. */
+  "inbound-sync.message.parse": request(
+    z.object({ id: z.string().max(300) }),
+    z.object({
+      text: z.string().nullable(),
+      html: z.string().nullable(),
+      attachments: z.array(
+        z.object({ filename: z.string().nullable(), contentType: z.string(), size: z.number().int() }),
+      ),
+      unparsed: z.string().nullable(),
+    }),
+  ),
+  /** Publishes `mail.received` again for stored messages; for a consumer that lost its own memory. */
+  "inbound-sync.message.republish": request(
+    z.object({ ...command, mailboxId: MailboxId.optional(), since: Instant }),
+    z.object({ published: z.number().int() }),
+  ),
+  "inbound-sync.activity.get": request(z.object(mailbox), Activity),
+
+  "outbound-send.upload.append": request(
+    z.object({
+      uploadId: z.string().regex(/^[a-z0-9]{8,40}$/),
+      index: z.number().int().min(0).max(200),
+      dataBase64: z.string().max(700_000),
+    }),
+    nothing,
+  ),
+  "outbound-send.send.submit": request(
+    z.object({
+      ...mailbox,
+      sendId: SendId,
+      by: z.string().max(200),
+      correlation: z.string().max(200).optional(),
+      idempotencyKey: z.string().regex(/^[\x21-\x7e]{1,200}$/, "must be 1 to 200 visible ASCII characters"),
+      content: z.union([
+        ComposedContent,
+        RawContent,
+        /** JSON of one of the two, uploaded in pieces before. */
+        z.strictObject({ uploadId: z.string(), pieces: z.number().int().min(1).max(200) }),
+      ]),
+    }),
+    Send,
+  ),
+  "outbound-send.send.get": request(z.object({ sendId: SendId }), Send),
+  "outbound-send.send.list": request(
+    z.object({ ...page, mailboxId: MailboxId.optional(), state: SendState.optional() }),
+    paged(Send),
+  ),
+  /** An uncertain send: send again with the same Message-ID. A failed, expired or waiting one: try now. */
+  "outbound-send.send.release": request(z.object({ ...command, sendId: SendId }), Send),
+  /** A send that is not sent yet is given up. */
+  "outbound-send.send.discard": request(z.object({ ...command, sendId: SendId }), Send),
+  "outbound-send.activity.get": request(z.object(mailbox), Activity),
+
+  "alerting.alert.list": request(
+    z.object({
+      ...page,
+      state: z.enum(["raised", "cleared"]).optional(),
+      severity: Severity.optional(),
+      code: z.string().max(60).optional(),
+      objectId: z.string().max(200).optional(),
+    }),
+    paged(Alert),
+  ),
+  "alerting.alert.get": request(z.object({ alertId: AlertId }), Alert),
+  "alerting.dead-letter.list": request(
+    z.object({ ...page, state: z.enum(["waiting", "replayed", "discarded"]).optional() }),
+    paged(DeadLetter),
+  ),
+  "alerting.dead-letter.get": request(z.object({ deadLetterId: DeadLetterId }), DeadLetter),
+  "alerting.dead-letter.replay": request(z.object({ ...command, deadLetterId: DeadLetterId }), DeadLetter),
+  "alerting.dead-letter.discard": request(z.object({ ...command, deadLetterId: DeadLetterId }), DeadLetter),
+  "alerting.notification-settings.get": request(nothing, NotificationSettings),
+  "alerting.notification-settings.update": request(
+    z.object({
+      ...command,
+      ...ifVersion,
+      change: NotificationSettingsChange,
+      credentials: z
+        .object({ username: z.string().min(1).max(250), password: Sealed })
+        .nullable()
+        .optional(),
+    }),
+    NotificationSettings,
+  ),
+} as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>;
+
+export type RequestName = keyof typeof requests;
+/** What the asker may leave out because it has a default is optional here. */
+export type RequestInput<Name extends RequestName> = z.input<(typeof requests)[Name]["input"]>;
+/** What the handler gets: validated, with defaults. */
+export type RequestArguments<Name extends RequestName> = z.output<(typeof requests)[Name]["input"]>;
+export type RequestOutput<Name extends RequestName> = z.output<(typeof requests)[Name]["output"]>;
+
+/** What comes back over the bus. */
+export const Reply = z.union([
+  z.object({ ok: z.literal(true), result: z.unknown() }),
+  z.object({ ok: z.literal(false), problem: Problem }),
+]);
+export type Reply = z.infer<typeof Reply>;
+
+/** `config.mailbox.test` as service, resource and verb. */
+export function requestAddress(name: RequestName): { service: ServiceName; resource: string; verb: string } {
+  const [service, resource, verb] = name.split(".") as [ServiceName, string, string];
+  return { service, resource, verb };
+}

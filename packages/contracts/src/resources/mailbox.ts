@@ -1,0 +1,124 @@
+import { z } from "zod";
+import { Failure } from "../failure.ts";
+import { Instant, MailboxId, ProfileId } from "../ids.ts";
+import { DeliveryMethod, DirectionState, LifecycleWord, MailboxKind, Verdict } from "../vocabulary.ts";
+
+/** An addr-spec as mail servers take it (RFC 5321 §4.1.2), without quoted local parts. */
+export const EmailAddress = z
+  .string()
+  .max(254, "must be at most 254 characters")
+  .regex(/^[^\s@"<>(),;:\\[\]]{1,64}@[^\s@"<>(),;:\\[\]]+$/, "must be an e-mail address");
+
+/** Who owns a mailbox and hears about it. */
+export const Owner = z.strictObject({ name: z.string().max(200).optional(), email: EmailAddress });
+
+/** `act` (appointments, contacts, tasks) is not offered by any connector yet. */
+export const DeliveryMethods = z.strictObject({
+  inbound: DeliveryMethod.default("none"),
+  outbound: DeliveryMethod.default("none"),
+  act: z
+    .literal("none", "must be none: no connector synchronises appointments, contacts and tasks yet")
+    .default("none"),
+});
+
+const settings = {
+  name: z.string().trim().min(1).max(200).optional(),
+  address: EmailAddress,
+  kind: MailboxKind.default("user"),
+  owner: Owner.optional(),
+  profileId: ProfileId.optional(),
+  deliveryMethods: DeliveryMethods.default({ inbound: "server-side", outbound: "server-side", act: "none" }),
+  processFrom: Instant.optional(),
+};
+
+/** What an administrator writes to create a mailbox; without `profileId` the default profile is used. */
+export const NewMailbox = z.strictObject(settings);
+export type NewMailbox = z.infer<typeof NewMailbox>;
+
+/** A change: only what is named changes; `null` takes an optional value away. */
+export const MailboxChange = z.strictObject({
+  name: z.string().trim().min(1).max(200).nullable().optional(),
+  address: EmailAddress.optional(),
+  owner: Owner.nullable().optional(),
+  profileId: ProfileId.optional(),
+  deliveryMethods: DeliveryMethods.optional(),
+  processFrom: Instant.nullable().optional(),
+});
+export type MailboxChange = z.infer<typeof MailboxChange>;
+
+/** One step of a test, in the order it was done (design §6: resolve, connect, TLS, authenticate, list / send, own probe). */
+export const TestStep = z.object({
+  step: z.enum(["settings", "resolve", "connect", "tls", "authenticate", "list", "send", "receive-probe"]),
+  outcome: z.enum(["ok", "failed", "skipped"]),
+  ms: z.number().nonnegative(),
+  /** What was found, e.g. the address, the TLS version, the number of messages. Never a secret. */
+  detail: z.string().max(2000).optional(),
+  code: Failure.shape.code.optional(),
+  remedy: z.string().optional(),
+});
+export type TestStep = z.infer<typeof TestStep>;
+
+/** A failure as it is shown: with its text and remedy from the table. */
+export const ShownFailure = Failure.extend({ text: z.string(), remedy: z.string(), at: Instant });
+export type ShownFailure = z.infer<typeof ShownFailure>;
+
+/** What is known about one direction. `null` means: never happened, or nothing is planned. */
+export const DirectionStatus = z.object({
+  configured: z.boolean(),
+  state: DirectionState,
+  enabled: z.boolean(),
+  verdict: Verdict,
+  generation: z.number().int(),
+  lastTest: z.object({ at: Instant, outcome: z.enum(["ok", "failed"]), steps: z.array(TestStep) }).nullable(),
+  attempt: z.number().int(),
+  attemptsLeft: z.number().int(),
+  lastError: ShownFailure.nullable(),
+  /** The next automatic step and why: `poll`, `retry`, `retest`, `probe`, `test-deadline`. `at` is the earliest time. */
+  next: z
+    .object({
+      at: Instant,
+      why: z.enum(["poll", "retry", "retest", "probe", "test-deadline"]),
+      everyMs: z.number().optional(),
+    })
+    .nullable(),
+});
+export type DirectionStatus = z.infer<typeof DirectionStatus>;
+
+/** The last transitions, for people; the full trail is in the FACTS stream. */
+export const HistoryEntry = z.object({
+  v: z.number().int(),
+  at: Instant,
+  event: z.string(),
+  from: z.string(),
+  to: z.string(),
+  cause: z.string().optional(),
+  by: z.string().optional(),
+});
+export type HistoryEntry = z.infer<typeof HistoryEntry>;
+
+/** A mailbox as `config` shows it. */
+export const Mailbox = z.object({
+  id: MailboxId,
+  v: z.number().int(),
+  name: z.string().optional(),
+  address: EmailAddress,
+  kind: MailboxKind,
+  owner: Owner.optional(),
+  profileId: ProfileId,
+  deliveryMethods: DeliveryMethods,
+  processFrom: Instant.optional(),
+  active: z.boolean(),
+  credentials: z.object({ username: z.string(), setAt: Instant }).nullable(),
+  wanted: z.boolean().nullable(),
+  lifecycle: LifecycleWord,
+  approval: z.object({
+    state: z.enum(["pendingApproval", "approved", "rejected"]),
+    at: Instant.optional(),
+    by: z.string().optional(),
+    reason: z.string().optional(),
+  }),
+  directions: z.object({ inbound: DirectionStatus, outbound: DirectionStatus, act: DirectionStatus }),
+  createdAt: Instant,
+  changedAt: Instant,
+});
+export type Mailbox = z.infer<typeof Mailbox>;

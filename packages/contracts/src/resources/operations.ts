@@ -1,0 +1,94 @@
+import { z } from "zod";
+import { Evidence } from "../failure.ts";
+import { AlertId, DeadLetterId, Instant, JobId, MailboxId, ProfileId, TokenId } from "../ids.ts";
+import { Problem } from "../problem.ts";
+import { Direction, Severity } from "../vocabulary.ts";
+
+/** What an alert is about. */
+export const AlertObject = z.object({
+  type: z.enum(["mailbox", "profile", "service", "stream", "send"]),
+  id: z.string().max(200),
+  /** Set for failures of one direction, so that inbound's recovery does not clear outbound's alert. */
+  direction: Direction.optional(),
+  /** For people: the address or name at the time. */
+  label: z.string().max(300).optional(),
+});
+export type AlertObject = z.infer<typeof AlertObject>;
+
+/** One alert per object and code; repeats are counted, recovery clears. */
+export const Alert = z.object({
+  id: AlertId,
+  object: AlertObject,
+  code: z.string(),
+  severity: Severity,
+  audience: z.enum(["mailbox", "profile", "administrator"]),
+  text: z.string(),
+  remedy: z.string(),
+  detail: z.string().nullable(),
+  evidence: Evidence.nullable(),
+  state: z.enum(["raised", "cleared"]),
+  firstAt: Instant,
+  lastAt: Instant,
+  count: z.number().int(),
+  clearedAt: Instant.nullable(),
+  notification: z.enum(["none", "pending", "sent", "failed"]),
+});
+export type Alert = z.infer<typeof Alert>;
+
+/** A bus message that was set aside. */
+export const DeadLetter = z.object({
+  id: DeadLetterId,
+  service: z.string(),
+  consumer: z.string(),
+  reason: z.string(),
+  subject: z.string(),
+  stream: z.string(),
+  sequence: z.number().int(),
+  deliveries: z.number().int(),
+  type: z.string().nullable(),
+  mailboxId: z.string().nullable(),
+  /** The body as text, cut; the whole is replayed. */
+  preview: z.string(),
+  at: Instant,
+  state: z.enum(["waiting", "replayed", "discarded"]),
+});
+export type DeadLetter = z.infer<typeof DeadLetter>;
+
+/** A command for many mailboxes with a result for each. */
+export const NewJob = z
+  .strictObject({
+    verb: z.enum(["approve", "test", "test-and-enable", "disable", "sync-now"]),
+    mailboxIds: z.array(MailboxId).min(1).max(1000).optional(),
+    profileId: ProfileId.optional(),
+  })
+  .refine((job) => (job.mailboxIds === undefined) !== (job.profileId === undefined), {
+    message: "must name either mailboxIds or profileId",
+  });
+export type NewJob = z.infer<typeof NewJob>;
+
+export const Job = z.object({
+  id: JobId,
+  verb: z.string(),
+  state: z.enum(["running", "done"]),
+  total: z.number().int(),
+  done: z.number().int(),
+  failed: z.number().int(),
+  results: z.array(z.object({ mailboxId: MailboxId, ok: z.boolean(), problem: Problem.optional() })),
+  createdAt: Instant,
+  by: z.string(),
+});
+export type Job = z.infer<typeof Job>;
+
+/** A bearer token; the secret itself is shown once, when it is made. */
+export const roles = ["administrator", "reader"] as const;
+export const Role = z.enum(roles);
+export type Role = z.infer<typeof Role>;
+export const NewToken = z.strictObject({ name: z.string().trim().min(1).max(100), role: Role });
+export const Token = z.object({
+  id: TokenId,
+  name: z.string(),
+  role: Role,
+  createdAt: Instant,
+  lastUsedAt: Instant.nullable(),
+});
+export type Token = z.infer<typeof Token>;

@@ -1,0 +1,86 @@
+import type { Direction, Purpose, ServiceName, Severity } from "./vocabulary.ts";
+
+/** Types of facts about a mailbox; `config` writes them. */
+export const mailboxFacts = [
+  "created",
+  "changed",
+  "transitioned",
+  "tested",
+  "deleted",
+  "alert-raised",
+  "alert-cleared",
+] as const;
+export type MailboxFact = (typeof mailboxFacts)[number];
+
+/** Types of facts about mail; `inbound-sync` and `outbound-send` write them. */
+export const mailFacts = [
+  "received",
+  "probe-received",
+  "sent",
+  "deferred",
+  "waiting",
+  "uncertain",
+  "failed",
+  "expired",
+  "alert-raised",
+  "alert-cleared",
+] as const;
+export type MailFact = (typeof mailFacts)[number];
+
+/** Types of facts about a run that is under way; the worker that runs it writes them. */
+export const runFacts = ["step", "finished"] as const;
+export type RunFact = (typeof runFacts)[number];
+
+/** Types of facts about alerts; `alerting` writes them. */
+export const alertFacts = ["raised", "cleared"] as const;
+export type AlertFact = (typeof alertFacts)[number];
+
+/** Builds subjects. No other place in the system spells one out. */
+export const subjects = {
+  mailboxEvent: (mailboxId: string) => `mailbox.event.${mailboxId}`,
+  /** Tests carry their generation, so that a newer test never waits behind an older one. */
+  run: (direction: Direction, purpose: Purpose, mailboxId: string, generation: number) =>
+    purpose === "test"
+      ? `run.${direction}.test.${mailboxId}.${generation}`
+      : `run.${direction}.${purpose}.${mailboxId}`,
+  send: (mailboxId: string, sendId: string) => `send.${mailboxId}.${sendId}`,
+  timerSet: (ownerId: string) => `timer.set.${ownerId}`,
+  timerClear: (ownerId: string) => `timer.clear.${ownerId}`,
+  mailboxFact: (mailboxId: string, type: MailboxFact) => `fact.mailbox.${mailboxId}.${type}`,
+  mailFact: (mailboxId: string, type: MailFact) => `fact.mail.${mailboxId}.${type}`,
+  runFact: (mailboxId: string, type: RunFact) => `fact.run.${mailboxId}.${type}`,
+  alertFact: (severity: Severity, type: AlertFact) => `fact.alert.${severity}.${type}`,
+  dead: (service: ServiceName, consumer: string) => `dead.${service}.${consumer}`,
+  /** `<service>.v1.<resource>.<verb>`, core request/reply in a queue group per service. */
+  request: (service: ServiceName, resource: string, verb: string) => `${service}.v1.${resource}.${verb}`,
+} as const;
+
+/** What a subject says, read back. `null` for a subject that is none of ours. */
+export type ParsedSubject =
+  | { stream: "MAILBOX"; mailboxId: string }
+  | { stream: "RUNS"; direction: string; purpose: string; mailboxId: string; generation?: number }
+  | { stream: "SENDS"; mailboxId: string; sendId: string }
+  | { stream: "TIMERS"; action: "set" | "clear"; ownerId: string }
+  | { stream: "FACTS"; about: "mailbox" | "mail" | "run" | "alert"; id: string; type: string }
+  | { stream: "DEAD"; service: string; consumer: string };
+
+/** Reads a subject; `null` if it is none of ours. */
+export function parseSubject(subject: string): ParsedSubject | null {
+  const [first = "", second = "", third = "", fourth = "", fifth] = subject.split(".");
+  if (first === "mailbox" && second === "event" && third) return { stream: "MAILBOX", mailboxId: third };
+  if (first === "run" && third && fourth) {
+    const generation = fifth === undefined ? {} : { generation: Number(fifth) };
+    return { stream: "RUNS", direction: second, purpose: third, mailboxId: fourth, ...generation };
+  }
+  if (first === "send" && third) return { stream: "SENDS", mailboxId: second, sendId: third };
+  if (first === "timer" && (second === "set" || second === "clear") && third)
+    return { stream: "TIMERS", action: second, ownerId: third };
+  if (
+    first === "fact" &&
+    fourth &&
+    (second === "mailbox" || second === "mail" || second === "run" || second === "alert")
+  )
+    return { stream: "FACTS", about: second, id: third, type: fourth };
+  if (first === "dead" && third) return { stream: "DEAD", service: second, consumer: third };
+  return null;
+}

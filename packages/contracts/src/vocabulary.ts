@@ -1,0 +1,90 @@
+import { z } from "zod";
+
+/** The ways mail (and later appointments, contacts, tasks) moves through a mailbox. Each is tested and enabled by itself. */
+export const directions = ["inbound", "outbound", "act"] as const;
+export const Direction = z.enum(directions);
+export type Direction = z.infer<typeof Direction>;
+
+/**
+ * What a run is for: `test` proves the whole way and reports its steps, `sync` does the daily work (poll, or flush of
+ * waiting sends), `probe` looks lightly whether a mailbox that failed can work again (no message is sent).
+ */
+export const purposes = ["test", "sync", "probe"] as const;
+export const Purpose = z.enum(purposes);
+export type Purpose = z.infer<typeof Purpose>;
+
+/** A person's mailbox or a shared one such as support@. Approval can be required for each kind separately. */
+export const MailboxKind = z.enum(["user", "queue"]);
+export type MailboxKind = z.infer<typeof MailboxKind>;
+
+/** How a direction is served: not at all, or by Mailfleet. */
+export const DeliveryMethod = z.enum(["none", "server-side"]);
+export type DeliveryMethod = z.infer<typeof DeliveryMethod>;
+
+/** `tls` is implicit TLS from the first byte; `starttls` is required, never opportunistic (RFC 8314 §3). */
+export const Security = z.enum(["none", "starttls", "tls"]);
+export type Security = z.infer<typeof Security>;
+
+/** Result of the last test of a direction (Dynamics 365: incomingemailstatus, outgoingemailstatus, actstatus). */
+export const Verdict = z.enum(["NotRun", "Success", "Failure"]);
+export type Verdict = z.infer<typeof Verdict>;
+
+/** The states of a direction as they are shown; `failed` is split into its two inner states. */
+export const directionStates = [
+  "off",
+  "idle",
+  "testing",
+  "retesting",
+  "enabled.running",
+  "enabled.retrying",
+  "failed.final",
+  "failed.probing",
+] as const;
+export const DirectionState = z.enum(directionStates);
+export type DirectionState = z.infer<typeof DirectionState>;
+
+/** The word for a whole mailbox, always derived from its parts, never stored by a chart (design §4). */
+export const lifecycleWords = [
+  "pendingApproval",
+  "rejected",
+  "approved",
+  "testing",
+  "enabled.running",
+  "enabled.retrying",
+  "enabled.degraded",
+  "disabled.byAdmin",
+  "disabled.credentialsExpired",
+  "disabled.consentExpired",
+  "disabled.failed",
+  "inactive",
+  "deleted",
+] as const;
+export const LifecycleWord = z.enum(lifecycleWords);
+export type LifecycleWord = z.infer<typeof LifecycleWord>;
+
+/** Life of one outgoing message. `uncertain`: the connection broke after the final dot, so it may or may not be sent. */
+export const sendStates = [
+  "accepted",
+  "sending",
+  "deferred",
+  "waiting",
+  "uncertain",
+  "sent",
+  "failed",
+  "expired",
+] as const;
+export const SendState = z.enum(sendStates);
+export type SendState = z.infer<typeof SendState>;
+
+/** What to do with an uncertain send: send it again with the same Message-ID, or hold it for a person. */
+export const UncertainPolicy = z.enum(["resend", "hold"]);
+export type UncertainPolicy = z.infer<typeof UncertainPolicy>;
+
+export const severities = ["error", "warning", "information"] as const;
+export const Severity = z.enum(severities);
+export type Severity = z.infer<typeof Severity>;
+
+/** The services, which are also the first tokens of request subjects. */
+export const serviceNames = ["config", "scheduler", "inbound-sync", "outbound-send", "alerting", "console"] as const;
+export const ServiceName = z.enum(serviceNames);
+export type ServiceName = z.infer<typeof ServiceName>;
