@@ -6,6 +6,7 @@ export { type FailPoint, type FailPointName, failPointNames, noFailPoint } from 
 export { Evidence, Failure, FailureError, FailureKind, failureKinds, failureOf } from "./failure.ts";
 export { type Audience, type FailureCode, type FailureCodeEntry, failureCodes } from "./failure-codes.ts";
 export { AlertId, CommandId, DeadLetterId, Instant, JobId, MailboxId, ProfileId, SendId, TokenId } from "./ids.ts";
+export type { Logger } from "./logger.ts";
 export { AlertFactBody, DeadLetterBody } from "./messages/alert-facts.ts";
 export { type MessageBody, type MessageType, messageTypes, readMessage } from "./messages/index.ts";
 export { MailNotSent, MailReceived, MailSent, ProbeReceived, SendDue } from "./messages/mail-facts.ts";
@@ -55,6 +56,7 @@ export {
   Settings,
   SettingsChange,
 } from "./resources/settings.ts";
+export { Secret } from "./secret.ts";
 export { type ConsumerDefinition, consumers, type StreamDefinition, type StreamName, streams } from "./streams.ts";
 export {
   type AlertFact,

@@ -1,4 +1,4 @@
-import type { Secret } from "./secret.ts";
+import type { Secret } from "@mailfleet/contracts";
 
 /** Everything a connector needs to reach one mailbox; opened credentials never leave the worker's memory. */
 export interface ConnectOptions {

@@ -8,5 +8,4 @@ export {
   type Submitted,
   UncertainError,
 } from "./outbound.ts";
-export { Secret } from "./secret.ts";
 export type { StepListener, TestReport } from "./test-report.ts";
