@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import { builtinModules } from "node:module";
+import { describe, it } from "node:test";
+import { adapters, allowedArrows, driverOwners, environmentReaders } from "./rules.ts";
+import { packageOf, readWorkspaces, type SourceFile, type Workspace } from "./sources.ts";
+
+const workspaces = readWorkspaces();
+const product = workspaces.filter((workspace) => workspace.folder in allowedArrows);
+const scope = "@mailfleet/";
+const isBuiltin = (specifier: string) => specifier.startsWith("node:") || builtinModules.includes(specifier);
+const isForeign = (specifier: string) => !specifier.startsWith(".") && !isBuiltin(specifier);
+
+/** Every breach of a rule as one line, so that a failing test names all of them. */
+function breaches(check: (file: SourceFile, workspace: Workspace) => string[], among = product): string[] {
+  return among.flatMap((workspace) =>
+    workspace.files.flatMap((file) => check(file, workspace).map((line) => `${file.path}: ${line}`)),
+  );
+}
+
+describe("the layout of the repository", () => {
+  it("has a rule for every package and service", () => {
+    const unknown = workspaces.map((w) => w.folder).filter((folder) => !(folder in allowedArrows));
+    assert.deepEqual(unknown, ["test", "bench"]);
+  });
+
+  it("lets arrows point one way only", () => {
+    const wrong = breaches((file, workspace) =>
+      file.isTest
+        ? []
+        : file.imports
+            .filter((i) => i.specifier.startsWith(scope) && packageOf(i.specifier) !== workspace.name)
+            .filter((i) => !allowedArrows[workspace.folder]?.includes(packageOf(i.specifier).slice(scope.length)))
+            .map((i) => `may not import ${i.specifier}`),
+    );
+    assert.deepEqual(wrong, []);
+  });
+
+  it("reaches other packages by name, never by path", () => {
+    const wrong = breaches((file, workspace) => {
+      const depth = file.path.slice(workspace.folder.length + 1).split("/").length - 1;
+      return file.imports
+        .filter((i) => i.specifier.startsWith("../".repeat(depth + 1)))
+        .map((i) => `leaves its package by ${i.specifier}`);
+    }, workspaces);
+    assert.deepEqual(wrong, []);
+  });
+
+  it("constructs adapters in main.ts only", () => {
+    const names = adapters.map((name) => scope + name);
+    const wrong = breaches((file, workspace) =>
+      !workspace.folder.startsWith("services/") || file.isTest || file.path.endsWith("/src/main.ts")
+        ? []
+        : file.imports
+            .filter((i) => names.includes(packageOf(i.specifier)) && !i.typeOnly)
+            .map((i) => `imports more than types of ${i.specifier}`),
+    );
+    assert.deepEqual(wrong, []);
+  });
+
+  it("imports each driver in its own package only", () => {
+    const wrong = breaches((file, workspace) =>
+      file.isTest
+        ? []
+        : file.imports
+            .filter((i) => !(driverOwners[packageOf(i.specifier)] ?? [workspace.folder]).includes(workspace.folder))
+            .map((i) => `may not import the driver ${i.specifier}`),
+    );
+    assert.deepEqual(wrong, []);
+  });
+
+  it("declares what it imports, and imports what it declares", () => {
+    const undeclared = breaches((file, workspace) => {
+      const declared = [workspace.name, ...workspace.dependencies, ...(file.isTest ? workspace.devDependencies : [])];
+      return file.imports
+        .filter((i) => isForeign(i.specifier) && !declared.includes(packageOf(i.specifier)))
+        .map((i) => `imports ${i.specifier}, which its package.json does not declare`);
+    }, workspaces);
+    const unused = workspaces.flatMap((workspace) => {
+      const used = new Set(workspace.files.flatMap((file) => file.imports.map((i) => packageOf(i.specifier))));
+      const declared = [...workspace.dependencies, ...workspace.devDependencies];
+      return declared
+        .filter((name) => !used.has(name))
+        .map((name) => `${workspace.folder}/package.json: declares ${name}, which nothing imports`);
+    });
+    assert.deepEqual([...undeclared, ...unused], []);
+  });
+});
+
+describe("the core", () => {
+  const core = workspaces.filter((w) => ["packages/contracts", "packages/mailbox"].includes(w.folder));
+
+  it("does no I/O and knows no clock, environment or randomness", () => {
+    const forbidden = /\b(Date\.now|new Date\(\)|Math\.random|process\.|setTimeout|setInterval|fetch\()/;
+    const wrong = breaches((file) => {
+      if (file.isTest || file.path.includes("/scripts/")) return [];
+      const io = file.imports.filter((i) => isBuiltin(i.specifier)).map((i) => `imports ${i.specifier}`);
+      const ambient = file.text.split("\n").filter((line) => !/^\s*(\/?\*|\/\/)/.test(line) && forbidden.test(line));
+      return [...io, ...ambient.map((line) => `uses ${line.trim()}`)];
+    }, core);
+    assert.deepEqual(wrong, []);
+  });
+});
+
+describe("the code", () => {
+  const code = (file: SourceFile) =>
+    file.text.split("\n").filter((line) => !file.isTest && !/^\s*(\/?\*|\/\/)/.test(line));
+
+  it("spells out subjects in contracts only", () => {
+    const subject =
+      /["'`](mailbox\.event\.|run\.(inbound|outbound|act|\$\{)|send\.\$\{|timer\.(set|clear)\.[$*]|fact\.(mailbox|mail|run|alert)\.|dead\.\$\{)/;
+    const wrong = breaches((file, workspace) =>
+      workspace.folder === "packages/contracts" ? [] : code(file).filter((line) => subject.test(line)),
+    );
+    assert.deepEqual(wrong, []);
+  });
+
+  it("reads the environment at its edges only", () => {
+    const wrong = breaches((file) =>
+      environmentReaders.some((allowed) => allowed.test(file.path))
+        ? []
+        : code(file).filter((line) => /\bprocess\.env\b/.test(line)),
+    );
+    assert.deepEqual(wrong, []);
+  });
+
+  it("has named doors: no wildcard and no default exports", () => {
+    const wrong = breaches((file) => code(file).filter((line) => /^export (\*|default)/.test(line)), workspaces);
+    assert.deepEqual(wrong, []);
+  });
+
+  it("keeps a README in every package and service", async () => {
+    const { existsSync } = await import("node:fs");
+    const { join } = await import("node:path");
+    const { root } = await import("./sources.ts");
+    const missing = product.map((w) => `${w.folder}/README.md`).filter((path) => !existsSync(join(root, path)));
+    assert.deepEqual(missing, []);
+  });
+});
