@@ -1,0 +1,149 @@
+import type {
+  ConsumerDefinition,
+  EnvelopeContext,
+  FailPoint,
+  Logger,
+  MessageBody,
+  MessageType,
+  OutgoingMessage,
+  RequestArguments,
+  RequestInput,
+  RequestName,
+  RequestOutput,
+  StreamDefinition,
+} from "@mailfleet/contracts";
+
+/** Where the bus is and who speaks. */
+export interface BusOptions {
+  readonly url: string;
+  /** Shown in the server's list of connections. */
+  readonly name: string;
+  /** Replicas of each stream: 1 locally, 3 in production. */
+  readonly streamReplicas?: number;
+  readonly logger: Logger;
+  readonly failPoint?: FailPoint;
+  /** How long a publish is tried again with the same id before it throws `BusOutage`, milliseconds. Default 30,000. */
+  readonly publishPatienceMs?: number;
+}
+
+/**
+ * What became of a message: `stored`; `duplicate`, this id was stored before; `coalesced`, its subject holds a message
+ * already and one is enough (RUNS only).
+ */
+export type PublishOutcome = "stored" | "duplicate" | "coalesced";
+
+interface IncomingOf<Type extends MessageType> extends EnvelopeContext {
+  readonly id: string;
+  readonly subject: string;
+  readonly type: Type;
+  /** Fits the schema of its type. */
+  readonly body: MessageBody<Type>;
+  readonly mailboxId?: string;
+  readonly generation?: number;
+  /** When it happened, milliseconds since the epoch; when it was stored, if the sender did not say. */
+  readonly at: number;
+  /** Place in its stream. */
+  readonly sequence: number;
+  /** 1 for the first delivery. */
+  readonly deliveries: number;
+}
+
+/** A message read from a stream; a union over its types, so that `type` tells which body it carries. */
+export type Incoming<Type extends MessageType = MessageType> = Type extends MessageType ? IncomingOf<Type> : never;
+
+/** A running consumer. */
+export interface Consumption {
+  /** Finishes what is under way, then returns; what was not started goes back at once. */
+  stop(): Promise<void>;
+}
+
+/** How one message after another is handled. */
+export interface ConsumeOptions<Type extends MessageType> {
+  /** What the handler knows; anything else is a dead letter at once. */
+  readonly types: readonly Type[];
+  /** So many at a time, and never more fetched than that. */
+  readonly concurrency: number;
+  /** Messages with the same key are handled one after another, in their order. Default: each for itself. */
+  readonly keyOf?: (message: Incoming<Type>) => string;
+  /** True for an error that only means that something is away for now (a database). */
+  readonly isOutage?: (error: unknown) => boolean;
+  /** Returns: acknowledged. The signal is aborted when `stop()` begins. */
+  handle(message: Incoming<Type>, signal: AbortSignal): Promise<void>;
+}
+
+/** How messages are handled in batches. */
+export interface ConsumeBatchesOptions<Type extends MessageType> {
+  readonly types: readonly Type[];
+  readonly maximumMessages: number;
+  readonly isOutage?: (error: unknown) => boolean;
+  /** Returns: all acknowledged. Throws: each is tried alone, so that one bad message does not hold up the others. */
+  handle(messages: Incoming<Type>[], signal: AbortSignal): Promise<void>;
+}
+
+/** What a live view wants to see. */
+export interface FollowOptions {
+  /** Subjects of one stream, wildcards allowed. */
+  readonly filters: readonly string[];
+  /** From this moment on, milliseconds since the epoch; without it only what is new. */
+  readonly startTime?: number;
+  readonly deliver?: "new";
+}
+
+/** What a request handler is told besides its input. */
+export interface RequestContext {
+  readonly correlation: string | undefined;
+}
+
+/** Handlers by request name, for the requests of one service. */
+export type RequestHandlers = {
+  readonly [Name in RequestName]?: (
+    input: RequestArguments<Name>,
+    context: RequestContext,
+  ) => Promise<RequestOutput<Name>>;
+};
+
+/** How full a stream is. `maxBytes` is what the server enforces. */
+export interface StreamUsage {
+  readonly name: string;
+  readonly bytes: number;
+  readonly maxBytes: number;
+}
+
+/** NATS JetStream as Mailfleet uses it (design §5). */
+export interface Bus {
+  /** Makes what is missing. Throws, naming field and values, if the server has another configuration. */
+  declare(streams: readonly StreamDefinition[], consumers: readonly ConsumerDefinition[]): Promise<void>;
+  /** Stores a message; tries again with the same id for `publishPatienceMs`, then throws `BusOutage`. */
+  publish(message: OutgoingMessage): Promise<PublishOutcome>;
+  /** Many in flight; order on one subject is kept. Outcomes in the order of the messages. Throws like `publish`. */
+  publishAll(messages: readonly OutgoingMessage[]): Promise<PublishOutcome[]>;
+  /**
+   * Handles messages of a durable consumer. A handler that throws an outage has the same message again, in place, with
+   * back-off, until it works or the service stops; any other error gives it back, and after 5 failures (or more than
+   * 20 deliveries) it is copied to DEAD and ended. Malformed and unknown messages go to DEAD at once.
+   */
+  consume<Type extends MessageType>(
+    definition: ConsumerDefinition,
+    options: ConsumeOptions<Type>,
+  ): Promise<Consumption>;
+  /** The same in batches, one batch at a time. */
+  consumeBatches<Type extends MessageType>(
+    definition: ConsumerDefinition,
+    options: ConsumeBatchesOptions<Type>,
+  ): Promise<Consumption>;
+  /** Asks another service. Throws its `ProblemError`; nobody there or no answer in time: UNAVAILABLE. */
+  request<Name extends RequestName>(
+    name: Name,
+    input: RequestInput<Name>,
+    options?: { timeoutMs?: number; correlation?: string },
+  ): Promise<RequestOutput<Name>>;
+  /** Answers requests, shared among the replicas of the service. Invalid input never reaches a handler. */
+  respond(handlers: RequestHandlers): Promise<void>;
+  /** An ordered view of a stream for as long as it is looked at; nothing is acknowledged. Foreign messages are skipped. */
+  follow(options: FollowOptions, handle: (message: Incoming) => void): Promise<{ stop(): Promise<void> }>;
+  streamUsage(): Promise<StreamUsage[]>;
+  /** `null` if connected, else why not. */
+  health(): string | null;
+  /** Stops consumers and responders, finishes what is under way, drains, closes. */
+  stop(): Promise<void>;
+}
