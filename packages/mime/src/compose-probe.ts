@@ -1,0 +1,29 @@
+import { type ComposedMessage, composeMessage } from "./compose-message.ts";
+import { messageIdForProbe, ownHeaders, writeProbeMark } from "./message-id.ts";
+
+/** Whose test this probe belongs to. */
+export interface ComposeProbe {
+  readonly mailboxId: string;
+  readonly address: string;
+  readonly generation: number;
+  /** When it is sent, milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/**
+ * The message that an outbound test sends to the mailbox's own address. `Auto-Submitted` keeps responders quiet
+ * (RFC 3834 §5); when it comes back it is evidence for inbound, never received mail.
+ */
+export function composeProbe(probe: ComposeProbe): Promise<ComposedMessage> {
+  return composeMessage({
+    content: {
+      to: [probe.address],
+      subject: "Mailfleet test message",
+      text: "Mailfleet sent this message to test that this mailbox can send. It needs no answer and can be deleted.\r\n",
+    },
+    from: probe.address,
+    messageId: messageIdForProbe(probe.mailboxId, probe.generation, probe.address),
+    date: probe.at,
+    extraHeaders: { [ownHeaders.probe]: writeProbeMark(probe), "Auto-Submitted": "auto-generated" },
+  });
+}

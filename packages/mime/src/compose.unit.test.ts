@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { composeMessage } from "./compose-message.ts";
+import { composeProbe } from "./compose-probe.ts";
+import { readProbeMark } from "./message-id.ts";
+import { prepareRaw } from "./prepare-raw.ts";
+import { readHeaders } from "./read-headers.ts";
+
+describe("composing", () => {
+  test("a probe can be recognised when it comes back", async () => {
+    const probe = await composeProbe({ mailboxId: "mb_abcd", address: "sales@example.org", generation: 3, at: 1000 });
+    const headers = readHeaders(probe.raw);
+    assert.equal(headers.messageId, "<test.mb_abcd.3@example.org>");
+    assert.deepEqual(readProbeMark(headers.probe), { mailboxId: "mb_abcd", generation: 3, at: 1000 });
+    assert.equal(headers.autoSubmitted, "auto-generated");
+    assert.deepEqual(probe.envelope, { from: "sales@example.org", to: ["sales@example.org"] });
+  });
+
+  test("blind copies are in the envelope only", async () => {
+    const { raw, envelope } = await composeMessage({
+      content: {
+        from: "Sales <alias@example.org>",
+        to: ["a@x.test"],
+        cc: ["b@x.test"],
+        bcc: ["c@x.test"],
+        subject: "Grüße",
+        text: "ü",
+        attachments: [{ filename: "ü.txt", contentBase64: Buffer.from("hello").toString("base64") }],
+      },
+      from: "sales@example.org",
+      messageId: "<sn_1234@example.org>",
+      date: Date.UTC(2026, 0, 1),
+      extraHeaders: { "X-Mailfleet-Send": "sn_1234" },
+    });
+    const headers = readHeaders(raw);
+    assert.deepEqual(envelope, { from: "sales@example.org", to: ["a@x.test", "b@x.test", "c@x.test"] });
+    assert.equal(headers.subject, "Grüße");
+    assert.equal(headers.from, "Sales <alias@example.org>");
+    assert.equal(headers.send, "sn_1234");
+    assert.equal(headers.date, Date.UTC(2026, 0, 1));
+    assert.equal(headers.unparsed, null);
+    assert.ok(!raw.includes("c@x.test"));
+    assert.ok(!/[^\r]\n/.test(raw.toString("latin1")), "every line ends with CRLF");
+  });
+
+  test("content cannot make the composer read files", async () => {
+    const content = {
+      to: ["a@x.test"],
+      subject: "x",
+      text: "t",
+      attachments: [{ filename: "/etc/passwd", contentBase64: "" }],
+    };
+    const { raw } = await composeMessage({ content, from: "a@x.test", messageId: "<1@x>", date: 0 });
+    assert.ok(!raw.includes("root:"));
+  });
+});
+
+describe("preparing ready-made bytes", () => {
+  const add = { messageId: "<sn_1@x>", sendId: "sn_1", date: 0 };
+  test("adds what is missing and leaves every byte", () => {
+    const original = Buffer.from("Subject: x\r\n\r\nbody \xff\r\n.\r\n", "latin1");
+    const { raw, messageId } = prepareRaw({ raw: original, ...add });
+    assert.equal(messageId, "<sn_1@x>");
+    assert.deepEqual(raw.subarray(raw.length - original.length), original);
+    const headers = readHeaders(raw);
+    assert.equal(headers.messageId, "<sn_1@x>");
+    assert.equal(headers.send, "sn_1");
+    assert.equal(headers.date, 0);
+    assert.equal(headers.subject, "x");
+  });
+
+  test("keeps an own Message-ID and Date", () => {
+    const { raw, messageId } = prepareRaw({
+      raw: Buffer.from("Message-ID: <own@x>\nDate: Thu, 1 Jan 2026 00:00:00 +0000\n\n"),
+      ...add,
+    });
+    assert.equal(messageId, "<own@x>");
+    assert.equal(raw.toString().match(/Message-ID/g)?.length, 1);
+    assert.equal(raw.toString().match(/Date/g)?.length, 1);
+  });
+});

@@ -1,0 +1,15 @@
+/** Mail as bytes: reading headers, composing, parsing within limits. No network, no files. */
+export { type ComposedMessage, type ComposeMessage, composeMessage } from "./compose-message.ts";
+export { type ComposeProbe, composeProbe } from "./compose-probe.ts";
+export { HEADER_LIMIT } from "./header-block.ts";
+export {
+  domainOf,
+  messageIdForProbe,
+  messageIdForSend,
+  ownHeaders,
+  type ProbeMark,
+  readProbeMark,
+  writeProbeMark,
+} from "./message-id.ts";
+export { type PrepareRaw, prepareRaw } from "./prepare-raw.ts";
+export { type MessageHeaders, readHeaders } from "./read-headers.ts";

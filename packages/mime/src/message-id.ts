@@ -1,0 +1,42 @@
+import { hostname } from "node:os";
+
+/** The headers by which Mailfleet knows its own messages again; servers may replace a Message-ID, these stay. */
+export const ownHeaders = { probe: "X-Mailfleet-Probe", send: "X-Mailfleet-Send" } as const;
+
+/** The part of an address behind the last @, in lower case; this host's name if there is none. */
+export function domainOf(address: string): string {
+  const domain = address
+    .slice(address.lastIndexOf("@") + 1)
+    .toLowerCase()
+    .replace(/[^a-z0-9.-]/g, "");
+  return address.includes("@") && domain ? domain : hostname();
+}
+
+/** Message-ID of a test's probe: the same test has the same, so that a repeat is recognisable (RFC 5322 §3.6.4). */
+export function messageIdForProbe(mailboxId: string, generation: number, address: string): string {
+  return `<test.${mailboxId}.${generation}@${domainOf(address)}>`;
+}
+
+/** Message-ID of a send, made of its id: sending it again shows the same. */
+export function messageIdForSend(sendId: string, address: string): string {
+  return `<${sendId}@${domainOf(address)}>`;
+}
+
+/** What the probe header says. */
+export interface ProbeMark {
+  readonly mailboxId: string;
+  readonly generation: number;
+  /** When it was sent, milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** The value of the probe header. */
+export function writeProbeMark(mark: ProbeMark): string {
+  return `${mark.mailboxId}; generation=${mark.generation}; at=${mark.at}`;
+}
+
+/** Reads the probe header; `null` if it is not one of ours. Anybody can write such a header: compare the mailbox. */
+export function readProbeMark(value: string | null): ProbeMark | null {
+  const match = /^\s*(mb_[a-z0-9]{4,40}); generation=(\d{1,9}); at=(\d{1,15})\s*$/.exec(value ?? "");
+  return match ? { mailboxId: match[1] as string, generation: Number(match[2]), at: Number(match[3]) } : null;
+}

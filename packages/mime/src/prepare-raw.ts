@@ -1,0 +1,28 @@
+import { ownHeaders } from "./message-id.ts";
+import { readHeaders } from "./read-headers.ts";
+
+/** A ready-made message, and what Mailfleet gives it where it has none. */
+export interface PrepareRaw {
+  readonly raw: Uint8Array;
+  /** Used if the message has no Message-ID of its own; with angle brackets. */
+  readonly messageId: string;
+  readonly sendId: string;
+  /** Used if the message has no Date, milliseconds since the epoch. */
+  readonly date: number;
+}
+
+/**
+ * Puts missing Message-ID and Date, and always X-Mailfleet-Send, before the first header; every other byte stays as it
+ * is, so signatures hold. `messageId` is the one that the message now has.
+ */
+export function prepareRaw(message: PrepareRaw): { raw: Buffer; messageId: string } {
+  const found = readHeaders(message.raw);
+  const added = [`${ownHeaders.send}: ${message.sendId}`];
+  if (!found.messageId) added.push(`Message-ID: ${message.messageId}`);
+  if (!found.hasDate) added.push(`Date: ${new Date(message.date).toUTCString().replace("GMT", "+0000")}`);
+  const bytes = Buffer.from(message.raw.buffer, message.raw.byteOffset, message.raw.byteLength);
+  const firstLine = bytes.indexOf(10);
+  const lineEnd = firstLine > 0 && bytes[firstLine - 1] !== 13 ? "\n" : "\r\n";
+  const head = Buffer.from(added.map((line) => line + lineEnd).join(""), "latin1");
+  return { raw: Buffer.concat([head, bytes]), messageId: found.messageId ?? message.messageId };
+}
