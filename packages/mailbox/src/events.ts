@@ -1,0 +1,57 @@
+import type { Direction, Failure, Purpose } from "@mailfleet/contracts";
+
+interface At {
+  /** When it happens, milliseconds since the epoch. The machine has no clock of its own. */
+  readonly at: number;
+}
+
+/** What people and configuration ask of a mailbox. Refused with a code, a sentence and a remedy if not possible now. */
+export type MachineCommand = At &
+  (
+    | {
+        readonly type: "approve";
+        /** The address as the approver saw it. */
+        readonly address: string;
+        /** The address as it is; another one refuses the command (ADDRESS_NOT_AS_SEEN). */
+        readonly currentAddress: string;
+      }
+    | { readonly type: "reject"; readonly reason: string }
+    | { readonly type: "resubmit" }
+    | {
+        readonly type: "test";
+        /** Also sets `wanted`: what passes goes to work. */
+        readonly enable: boolean;
+        /** All configured ones if absent. Idle directions of a wanted mailbox are tested even if not named. */
+        readonly directions?: readonly Direction[];
+      }
+    | { readonly type: "disable" }
+    /** The mailbox's own switch and its profile's, taken together by the caller. */
+    | { readonly type: "activate" }
+    | { readonly type: "deactivate" }
+    | { readonly type: "configured"; readonly directions: readonly Direction[] }
+    /** `approvalRequired: false`: it stays approved, but earlier results and the intent are gone all the same. */
+    | { readonly type: "addressChanged"; readonly approvalRequired?: boolean }
+    | { readonly type: "ownerChanged"; readonly approvalRequired?: boolean }
+    | {
+        readonly type: "settingsChanged";
+        /** The directions that the changed fields concern. */
+        readonly directions: readonly Direction[];
+        /** JSON pointers, named in the alert: `/inbound/host`, `/credentials`. Never values. */
+        readonly fields: readonly string[];
+      }
+    | { readonly type: "delete" }
+    | { readonly type: "syncNow"; readonly directions?: readonly Direction[] }
+  );
+
+/** What workers and the scheduler report; the bodies of the messages on MAILBOX with the type beside them. */
+export type MachineReport = At & {
+  readonly direction: Direction;
+  readonly generation: number;
+} & (
+    | { readonly type: "runSucceeded"; readonly purpose: Purpose }
+    | { readonly type: "runFailed"; readonly purpose: Purpose; readonly failure: Failure }
+    | { readonly type: "timerFired" }
+  );
+
+/** Everything that a mailbox can be told. */
+export type MachineEvent = MachineCommand | MachineReport;

@@ -1,0 +1,71 @@
+import type { AlertCode, Direction, DirectionStatus, Failure, Verdict } from "@mailfleet/contracts";
+
+/** Version of the stored form. A change of state names or contexts is a new version with a migration. */
+export const machineVersion = "1";
+
+/** What the approval chart remembers. */
+export interface ApprovalContext {
+  /** When the present state was entered; `null` if it was so from the beginning. */
+  at: number | null;
+  /** Why it was rejected. */
+  reason: string | null;
+}
+
+/** The next thing that happens by itself. A recurring one repeats from `at` on; see `statusOf` for the coming time. */
+export interface PlannedStep {
+  why: NonNullable<DirectionStatus["next"]>["why"];
+  at: number;
+  everyMs?: number;
+}
+
+/** What a direction's chart remembers. */
+export interface DirectionContext {
+  /** Whatever carries another generation is refused. */
+  generation: number;
+  /** Failures in a row that count; throttling does not. At most `maximumAttempts + 1`. */
+  attempt: number;
+  /** The last failure that no success has followed. */
+  failure: Failure | null;
+  failedAt: number | null;
+  /** Result of the last test that ended. */
+  verdict: Verdict;
+  /** What is planned, and so which timer is armed; `null`: nothing waits. */
+  next: PlannedStep | null;
+  /** Deadline of a test that runs beside the work. */
+  besideTestDue: number | null;
+  /** Refused basic credentials had their second chance. */
+  secondChanceUsed: boolean;
+  /** Codes of alerts about this direction that stand. */
+  alerted: AlertCode[];
+}
+
+export type ApprovalValue = "pendingApproval" | "approved" | "rejected";
+export type DirectionValue =
+  | "off"
+  | "idle"
+  | "testing"
+  | "retesting"
+  | { enabled: "running" | "retrying" }
+  | { failed: "final" | "probing" };
+
+/** One direction as it is stored. */
+export interface DirectionMemory {
+  value: DirectionValue;
+  context: DirectionContext;
+  /** When the present state was entered; going round in one state (another retry) does not count. */
+  since: number;
+}
+
+/** A mailbox's machine as it is stored: JSON only. */
+export interface MachineState {
+  version: typeof machineVersion;
+  /** Seed of the jitter, so that mailboxes that fail together do not come back together. */
+  mailboxId: string;
+  approval: { value: ApprovalValue; context: ApprovalContext };
+  /** What people asked for: `null` nothing yet. Only commands change it. */
+  wanted: boolean | null;
+  active: boolean;
+  configured: Direction[];
+  deleted: boolean;
+  directions: Record<Direction, DirectionMemory>;
+}
