@@ -1,0 +1,18 @@
+import { createHash } from "node:crypto";
+
+let plain = false;
+
+/** Set once at start from MAILFLEET_LOG_ADDRESSES. */
+export function showAddresses(how: "hash" | "plain"): void {
+  plain = how === "plain";
+}
+
+/**
+ * An address as it may stand in a log: twelve hex digits that are the same for the same address in any case of letters,
+ * or the address itself where MAILFLEET_LOG_ADDRESSES is `plain`. It hides addresses from a casual reader of logs; it
+ * does not withstand someone who guesses addresses and compares.
+ */
+export function hashAddress(address: string): string {
+  if (plain) return address;
+  return createHash("sha256").update(address.trim().toLowerCase()).digest("hex").slice(0, 12);
+}

@@ -1,0 +1,94 @@
+import { failPointNames } from "@mailfleet/contracts";
+import { z } from "zod";
+
+const natsServer = /^(?:nats|tls|ws|wss):\/\/\S+$/;
+const port = z.coerce.number().int().min(0, "must be 0 to 65535").max(65535, "must be 0 to 65535");
+const failPoint = z.templateLiteral([z.enum(failPointNames), ":", z.number().int().positive()]);
+
+/** A list in one variable, separated by commas. */
+const list = z.string().transform((text) => text.split(",").map((part) => part.trim()));
+
+/** What every service reads. A variable that is not set and one that is empty are the same. */
+export const baseEnvironment = {
+  /** One address, or several with commas between. */
+  MAILFLEET_NATS_URL: z
+    .string("must be set, e.g. nats://127.0.0.1:4222")
+    .refine((text) => text.split(",").every((part) => natsServer.test(part.trim())), "must be nats://host:port"),
+  MAILFLEET_MONGO_URL: z
+    .string("must be set, e.g. mongodb://127.0.0.1:27017/?replicaSet=rs0")
+    .regex(/^mongodb(?:\+srv)?:\/\/\S+$/, "must be mongodb://host:port"),
+  MAILFLEET_MONGO_DB: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,60}$/, "must be 1 to 60 letters, digits, dashes or underscores")
+    .default("mailfleet"),
+  /** Copies of each stream: 1 locally, 3 in production. */
+  MAILFLEET_STREAM_REPLICAS: z.coerce.number().int().min(1, "must be 1 to 5").max(5, "must be 1 to 5").default(1),
+  MAILFLEET_LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
+  MAILFLEET_LOG_ADDRESSES: z.enum(["hash", "plain"]).default("hash"),
+  /** Where health and metrics are served. */
+  MAILFLEET_HTTP_HOST: z.string().default("127.0.0.1"),
+  /** 0 takes a free one. */
+  MAILFLEET_HTTP_PORT: port.default(0),
+  /** Distinguishes the replicas of a service in the log. */
+  MAILFLEET_REPLICA: z.string().max(100, "must be at most 100 characters").optional(),
+  /** `name:nth,name2:nth`: the process kills itself at the nth hit of that point. For fault tests only. */
+  MAILFLEET_FAIL_POINTS: list
+    .refine(
+      (parts) => parts.every((part) => failPoint.safeParse(part).success),
+      "must be a list of <fail point>:<nth> with names of the closed list",
+    )
+    .optional(),
+};
+
+/** Variables of one service beside the base: name and schema of the text. A secret is never among them, only its file. */
+export type OwnEnvironment = Readonly<Record<`MAILFLEET_${string}`, z.ZodType>>;
+
+type CamelCase<Words extends string> = Words extends `${infer Head}_${infer Rest}`
+  ? `${Lowercase<Head>}${Capitalize<CamelCase<Rest>>}`
+  : Lowercase<Words>;
+type Named<Shape> = {
+  readonly [Name in keyof Shape as Name extends `MAILFLEET_${infer Words}` ? CamelCase<Words> : never]: z.output<
+    Shape[Name] extends z.ZodType ? Shape[Name] : never
+  >;
+};
+
+/** The validated variables, frozen: `MAILFLEET_NATS_URL` is `natsUrl`. */
+export type Environment<Own extends OwnEnvironment> = Named<typeof baseEnvironment> & Named<Own>;
+
+/** Variables that are missing or wrong. The message names each and why, and never shows a value. */
+export class EnvironmentError extends Error {
+  constructor(problems: readonly string[]) {
+    super(`the environment is not valid: ${problems.join("; ")}`);
+    this.name = "EnvironmentError";
+  }
+}
+
+/** Reads and checks all variables once. Throws `EnvironmentError`. */
+export function readEnvironment<const Own extends OwnEnvironment>(
+  own: Own,
+  source: Readonly<Record<string, string | undefined>> = process.env,
+): Environment<Own> {
+  const shape = { ...baseEnvironment, ...own };
+  const set = Object.entries(source).filter(([name, value]) => Object.hasOwn(shape, name) && value !== "");
+  const parsed = z.object(shape).safeParse(Object.fromEntries(set));
+  if (!parsed.success)
+    throw new EnvironmentError(
+      parsed.error.issues.map((issue) => `${String(issue.path[0])} ${withoutValue(issue, source)}`),
+    );
+  const named = Object.entries(parsed.data).map(([name, value]) => [fieldName(name), value]);
+  return Object.freeze(Object.fromEntries(named)) as Environment<Own>;
+}
+
+/** zod's own words for a missing variable speak of undefined and types; people think of set and not set. */
+function withoutValue(issue: z.core.$ZodIssue, source: Readonly<Record<string, string | undefined>>): string {
+  const missing = !source[String(issue.path[0])];
+  return missing && issue.message.startsWith("Invalid input") ? "must be set" : issue.message;
+}
+
+/** `MAILFLEET_NATS_URL` → `natsUrl` */
+function fieldName(variable: string): string {
+  return variable
+    .replace(/^MAILFLEET_/, "")
+    .toLowerCase()
+    .replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}

@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { test } from "node:test";
+import { AlertId, MailboxId } from "@mailfleet/contracts";
+import { z } from "zod";
+import { showAddresses } from "../src/address.ts";
+import { EnvironmentError, hashAddress, idFrom, newId, readEnvironment } from "../src/index.ts";
+import { createReadiness } from "../src/readiness.ts";
+
+test("ids fit their schema; those made from a text are the same again and differ by text and prefix", () => {
+  const many = new Set(Array.from({ length: 1000 }, () => MailboxId.parse(newId("mb"))));
+  assert.equal(many.size, 1000);
+  assert.equal(AlertId.parse(idFrom("al", "mb_1|X")), idFrom("al", "mb_1|X"));
+  assert.notEqual(idFrom("al", "mb_1|X"), idFrom("al", "mb_1|Y"));
+  assert.notEqual(idFrom("al", "a").slice(2), idFrom("dl", "a").slice(2));
+});
+
+test("variables become frozen camel-case fields with defaults; an empty one is one that is not set", () => {
+  const environment = readEnvironment(
+    { MAILFLEET_OPEN_KEYS: z.string(), MAILFLEET_CONSOLE_PORT: z.coerce.number().default(8480) },
+    {
+      MAILFLEET_NATS_URL: "nats://127.0.0.1:4222, nats://127.0.0.1:4223",
+      MAILFLEET_MONGO_URL: "mongodb://127.0.0.1/",
+      MAILFLEET_MONGO_DB: "",
+      MAILFLEET_OPEN_KEYS: "/keys/open.json",
+      OTHER: "ignored",
+    },
+  );
+  assert.equal(environment.openKeys, "/keys/open.json");
+  assert.equal(environment.consolePort, 8480);
+  assert.equal(environment.mongoDb, "mailfleet");
+  assert.equal(environment.httpPort, 0);
+  assert.ok(Object.isFrozen(environment));
+  assert.throws(() => readEnvironment({}, {}), EnvironmentError);
+});
+
+test("addresses are hashed in logs unless they are asked for", () => {
+  assert.match(hashAddress("Sales@Example.org"), /^[0-9a-f]{12}$/);
+  assert.equal(hashAddress("Sales@Example.org"), hashAddress("sales@example.org "));
+  showAddresses("plain");
+  assert.equal(hashAddress("Sales@Example.org"), "Sales@Example.org");
+  showAddresses("hash");
+});
+
+test("a readiness check that hangs or throws is a part that is not ready", async () => {
+  const readiness = createReadiness(20);
+  readiness.add("good", () => null);
+  readiness.add("hangs", () => new Promise(() => {}));
+  readiness.add("throws", async () => {
+    throw new Error("no primary");
+  });
+  assert.deepEqual(await readiness.report(), {
+    ready: false,
+    parts: { good: "ok", hangs: "no answer in 20 ms", throws: "no primary" },
+  });
+});
+
+test("a log line shows neither a Secret nor a plain password by mistake, at any place where one is likely", () => {
+  const program = `
+    import { Secret } from "@mailfleet/contracts";
+    import { createLogger } from "@mailfleet/service";
+    const secret = new Secret("hunter2");
+    const logger = createLogger("info", { service: "config", replica: "r1" });
+    const error = Object.assign(new Error("no"), { secret, auth: { pass: "hunter2" } });
+    logger.info({ secret, deep: [{ secret }], auth: { user: "u", pass: "hunter2" }, password: "hunter2", err: error }, "x " + secret);
+  `;
+  const line = execFileSync(process.execPath, ["--input-type=module", "-e", program], {
+    cwd: import.meta.dirname,
+    encoding: "utf8",
+  });
+  assert.ok(!line.includes("hunter2"), line);
+  const parsed = JSON.parse(line);
+  assert.equal(parsed.service, "config");
+  assert.equal(parsed.replica, "r1");
+  assert.equal(parsed.level, "info");
+  assert.equal(parsed.deep[0].secret, "[secret]");
+});

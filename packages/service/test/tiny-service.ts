@@ -1,0 +1,27 @@
+import { z } from "zod";
+import { Gauge, runService } from "../src/index.ts";
+
+/** A service for the tests of the shell; what it does is told by the environment. */
+runService({
+  name: "scheduler",
+  environment: { MAILFLEET_TINY_BEHAVIOUR: z.enum(["plain", "start-hangs", "start-fails", "stop-hangs", "throws"]) },
+  start: async ({ environment, logger, metrics, failPoint, addReadiness, signal }) => {
+    const behaviour = environment.tinyBehaviour;
+    addReadiness("nats", () => (behaviour === "plain" ? null : "NATS is not connected"));
+    new Gauge({ name: "mailfleet_tiny", help: "a metric of its own", registers: [metrics] }).set(7);
+    process.on("message", () => {
+      failPoint("alerting.after-store");
+      process.send?.({ type: "survived" });
+    });
+    if (behaviour === "start-hangs") await new Promise(() => {});
+    if (behaviour === "start-fails") throw new Error("the server is too old");
+    if (behaviour === "throws") setImmediate(() => JSON.parse("{"));
+    return {
+      port: 4711,
+      stop: async () => {
+        logger.info({ aborted: signal.aborted }, "tiny stops");
+        if (behaviour === "stop-hangs") await new Promise(() => {});
+      },
+    };
+  },
+});
