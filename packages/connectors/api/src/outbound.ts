@@ -1,3 +1,4 @@
+import { type Failure, FailureError } from "@mailfleet/contracts";
 import type { ConnectOptions } from "./connect-options.ts";
 import type { StepListener, TestReport } from "./test-report.ts";
 
@@ -40,6 +41,17 @@ export interface OutboundConnector {
   ): Promise<TestReport>;
   /** A pool of at most `maximumConnections`; connects when first used. */
   open(options: ConnectOptions, maximumConnections: number): OutboundSession;
+}
+
+/**
+ * The server took nothing and wants this one message again later (greylisting, a recipient whose server is busy). The
+ * mailbox itself is fine: other messages may go.
+ */
+export class DeferredError extends FailureError {
+  constructor(failure: Failure, options?: { cause?: unknown }) {
+    super(failure, options);
+    this.name = "DeferredError";
+  }
 }
 
 /** The connection broke after the final dot (RFC 5321 §4.2.5): nobody knows whether the server took the message. */
