@@ -212,6 +212,27 @@ export const failureCodes = {
     "The message is larger than the server accepts.",
     "Send it with smaller attachments.",
   ),
+  MESSAGE_DEFERRED: row(
+    "transient",
+    "warning",
+    "mailbox",
+    "The server asks to try this message again later.",
+    "Nothing: Mailfleet tries again. Servers that do not know a sender yet (greylisting) answer like this at first.",
+  ),
+  MAILBOX_DELETED: row(
+    "message",
+    "warning",
+    "administrator",
+    "The mailbox was deleted before this message was sent.",
+    "Send it again from another mailbox if it still matters.",
+  ),
+  SEND_DISCARDED: row(
+    "message",
+    "information",
+    "mailbox",
+    "Somebody gave this message up before it was sent.",
+    "Nothing.",
+  ),
   MAILBOX_FULL: row(
     "transient",
     "warning",
