@@ -27,7 +27,12 @@ function spawnTiny(behaviour: string, more: Record<string, string> = {}): Tiny {
   child.stdout?.on("data", (chunk) => {
     text += chunk;
   });
-  const gone = once(child, "close").then(([code, signal]) => ({ code, signal }));
+  // Not "close": it does not come after a disconnect from this side.
+  const printed = new Promise((resolve) => child.stdout?.once("end", resolve));
+  const gone = once(child, "exit").then(async ([code, signal]) => {
+    await printed;
+    return { code, signal };
+  });
   const lines = () =>
     text
       .split("\n")
