@@ -1,0 +1,60 @@
+import { FailureError, failureOf, type Logger, type Sealed, Secret } from "@mailfleet/contracts";
+import { type CryptoKey, flattenedDecrypt, importJWK } from "jose";
+import { isReadableByOthers, readOpenKeys } from "./key-files.ts";
+
+/** Opens what was sealed for a key it holds. */
+export interface Opener {
+  /**
+   * The secret, if one of the keys fits and it was sealed for this `aad`. Throws `FailureError` CREDENTIALS_UNREADABLE
+   * otherwise; its evidence says which of the two it was, never more.
+   */
+  open(sealed: Sealed, aad: string): Promise<Secret>;
+}
+
+/** Every key of the file opens; warns if others may read it. Throws if the file cannot be read or is not valid. */
+export async function loadOpener(file: string, logger?: Logger): Promise<Opener> {
+  const { keys } = await readOpenKeys(file);
+  if (await isReadableByOthers(file))
+    logger?.warn({ file }, "the file with private keys can be read by everybody on this machine; set its mode to 0600");
+  const byId = new Map<string, CryptoKey>();
+  for (const key of keys) {
+    const imported = await importJWK(key, "ECDH-ES+A256KW");
+    if (imported instanceof Uint8Array) throw new Error(`the key file ${file} holds a key of another kind`);
+    byId.set(key.kid, imported);
+  }
+  return {
+    open: async (sealed, aad) => {
+      // Compared first, so that the reason can be told; the cipher would refuse it as well.
+      if (Buffer.from(sealed.aad, "base64url").toString() !== aad)
+        throw unreadable("it was sealed for another owner or purpose");
+      const key = byId.get(keyIdOf(sealed));
+      if (!key) throw unreadable(`its key (${keyIdOf(sealed) || "none named"}) is not among those of this service`);
+      try {
+        const { plaintext } = await flattenedDecrypt(sealed, key, {
+          keyManagementAlgorithms: ["ECDH-ES+A256KW"],
+          contentEncryptionAlgorithms: ["A256GCM"],
+        });
+        return new Secret(new TextDecoder("utf-8", { fatal: true }).decode(plaintext));
+      } catch {
+        throw unreadable("it does not open with the key it names: key or sealed form were changed");
+      }
+    },
+  };
+}
+
+/** From the protected header; whether the header is genuine is seen when it opens. */
+function keyIdOf(sealed: Sealed): string {
+  try {
+    const header: unknown = JSON.parse(Buffer.from(sealed.protected, "base64url").toString());
+    const kid = header && typeof header === "object" && "kid" in header ? header.kid : "";
+    return typeof kid === "string" ? kid.slice(0, 200) : "";
+  } catch {
+    return "";
+  }
+}
+
+function unreadable(reason: string): FailureError {
+  return new FailureError(
+    failureOf("CREDENTIALS_UNREADABLE", { reply: `The sealed secret cannot be opened: ${reason}.` }),
+  );
+}
