@@ -24,6 +24,8 @@ export interface BusOptions {
   readonly failPoint?: FailPoint;
   /** How long a publish is tried again with the same id before it throws `BusOutage`, milliseconds. Default 30,000. */
   readonly publishPatienceMs?: number;
+  /** True for an error that only means that something else is away for now (a database). Consumers may have their own. */
+  readonly isOutage?: (error: unknown) => boolean;
 }
 
 /**
@@ -119,8 +121,9 @@ export interface Bus {
   publishAll(messages: readonly OutgoingMessage[]): Promise<PublishOutcome[]>;
   /**
    * Handles messages of a durable consumer. A handler that throws an outage has the same message again, in place, with
-   * back-off, until it works or the service stops; any other error gives it back, and after 5 failures (or more than
-   * 20 deliveries) it is copied to DEAD and ended. Malformed and unknown messages go to DEAD at once.
+   * back-off, until it works or the service stops; this is never counted. After any other error it has it again a little
+   * later, still before the next of its key; after 5 failures (or more than 20 deliveries) the message is copied to DEAD
+   * and ended. Malformed and unknown messages go to DEAD at once.
    */
   consume<Type extends MessageType>(
     definition: ConsumerDefinition,

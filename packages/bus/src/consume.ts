@@ -1,0 +1,108 @@
+import type { ConsumerDefinition, MessageType } from "@mailfleet/contracts";
+import type { ConsumeOptions, Consumption, Incoming } from "./bus.ts";
+import type { Delivery } from "./delivery.ts";
+import { decode } from "./envelope.ts";
+import { maximumDeliveries } from "./limits.ts";
+import { openPull } from "./pull.ts";
+import {
+  acknowledge,
+  buryAndEnd,
+  type ConsumptionParts,
+  createHold,
+  finish,
+  type Held,
+  reasonOf,
+  work,
+} from "./work.ts";
+
+/** A message with what is wrong with it, if anything: a wrong one waits its turn like the others. */
+type Read<Type extends MessageType> = { ok: true; message: Incoming<Type> } | { ok: false; reason: string };
+
+/** See `Bus.consume`. */
+export function consume<Type extends MessageType>(
+  parts: ConsumptionParts,
+  definition: ConsumerDefinition,
+  options: ConsumeOptions<Type>,
+): Consumption {
+  const stopping = new AbortController();
+  const logger = parts.logger.child({ consumer: definition.name });
+  const isOutage = (error: unknown) => options.isOutage?.(error) === true || parts.isOutage(error);
+  const hold = createHold<Read<Type>>(definition.ackWaitMs);
+  const lanes = new Map<string, Held<Read<Type>>[]>();
+  const running = new Set<Promise<void>>();
+
+  const handleOne = async (one: Held<Read<Type>>) => {
+    const read = one.message;
+    if (!read.ok) return await buryAndEnd(parts, definition, one, read.reason, stopping.signal);
+    const context = { type: read.message.type, sequence: read.message.sequence };
+    const result = await work(() => options.handle(read.message, stopping.signal), {
+      isOutage,
+      signal: stopping.signal,
+      logger: logger.child(context),
+    });
+    if (result.end === "done") return await acknowledge(parts, hold, one);
+    if (result.end === "stopped") return one.delivery.giveBack();
+    await buryAndEnd(parts, definition, one, reasonOf(result.error), stopping.signal);
+  };
+
+  const runLane = async (key: string, lane: Held<Read<Type>>[]) => {
+    for (let one = lane[0]; one; one = lane[0]) {
+      if (stopping.signal.aborted) one.delivery.giveBack();
+      else
+        await handleOne(one).catch((error) =>
+          logger.error({ reason: reasonOf(error) }, "a message was left unanswered"),
+        );
+      hold.release(one);
+      lane.shift();
+      pull.update();
+    }
+    lanes.delete(key);
+  };
+
+  const keyOf = (read: Read<Type>, delivery: Delivery) =>
+    read.ok && options.keyOf ? options.keyOf(read.message) : `#${delivery.sequence}`;
+
+  const pull = openPull({
+    link: parts.link,
+    definition,
+    logger,
+    room: () => options.concurrency - hold.size,
+    onMissing: () => parts.redeclare(),
+    onDelivery: (delivery) => {
+      if (hold.again(delivery)) return pull.update();
+      parts.failPoint("bus.after-pull");
+      if (stopping.signal.aborted) return delivery.giveBack();
+      const read: Read<Type> =
+        delivery.deliveries > maximumDeliveries
+          ? { ok: false, reason: `delivered ${delivery.deliveries} times without an end` }
+          : decode(delivery, options.types);
+      const key = keyOf(read, delivery);
+      const one = hold.add(delivery, read);
+      const lane = lanes.get(key);
+      if (lane) {
+        lane.push(one);
+        return;
+      }
+      const fresh = [one];
+      lanes.set(key, fresh);
+      const run: Promise<void> = runLane(key, fresh).finally(() => running.delete(run));
+      running.add(run);
+    },
+  });
+
+  let stopped: Promise<void> | undefined;
+  return {
+    stop: () => {
+      stopping.abort();
+      stopped ??= finish(
+        parts,
+        pull,
+        async () => {
+          while (running.size > 0) await Promise.all(running);
+        },
+        hold.close,
+      );
+      return stopped;
+    },
+  };
+}

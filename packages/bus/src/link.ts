@@ -1,0 +1,93 @@
+import type { Logger } from "@mailfleet/contracts";
+import { type ConnectionOptions, connect, type NatsConnection } from "@nats-io/transport-node";
+import { oldestServer } from "./limits.ts";
+
+/** The connection, and whether it stands at this moment. */
+export interface Link {
+  readonly nc: NatsConnection;
+  /** `null` if connected, else why not. */
+  health(): string | null;
+  /** Resolves when connected, or after `ms`, whichever comes first. */
+  connected(ms: number): Promise<void>;
+  /** Called after each reconnect. Returns how to unsubscribe. */
+  onReconnect(listener: () => void): () => void;
+}
+
+/**
+ * Connects, waiting for NATS as long as it takes and reconnecting for ever. Small writes go out at once (the transport
+ * sets TCP_NODELAY). Throws if the server is too old or has no JetStream.
+ */
+export async function openLink(options: { url: string; name: string; logger: Logger }): Promise<Link> {
+  const { logger } = options;
+  const waiting = setInterval(() => logger.warn({}, "waiting for NATS"), 5000);
+  const nc = await connect(connectionOptions(options.url, options.name)).finally(() => clearInterval(waiting));
+  const refusal = refuses(nc.info?.version ?? "0", nc.info?.jetstream === true);
+  if (refusal) {
+    await nc.close();
+    throw new Error(refusal);
+  }
+  let down: string | null = null;
+  const listeners = new Set<() => void>();
+  const waiters = new Set<() => void>();
+  const watch = async () => {
+    for await (const status of nc.status()) {
+      if (status.type === "disconnect") {
+        down = "NATS is not connected";
+        logger.warn({}, "NATS is away");
+      } else if (status.type === "reconnect") {
+        down = null;
+        logger.info({}, "NATS is back");
+        for (const wake of waiters) wake();
+        for (const listener of listeners) listener();
+      }
+    }
+  };
+  watch().catch((error) => logger.error({ err: error }, "the connection's status cannot be watched"));
+  return {
+    nc,
+    health: () => (nc.isClosed() ? "the connection to NATS is closed" : down),
+    connected: (ms) =>
+      down === null || nc.isClosed()
+        ? Promise.resolve()
+        : new Promise((resolve) => {
+            const done = () => {
+              clearTimeout(timer);
+              waiters.delete(done);
+              resolve();
+            };
+            const timer = setTimeout(done, ms);
+            waiters.add(done);
+          }),
+    onReconnect: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+/** Why this server will not do, or `null`. */
+export function refuses(version: string, jetstream: boolean): string | null {
+  const [major = 0, minor = 0] = version.split(".").map((part) => Number.parseInt(part, 10));
+  if (major < oldestServer.major || (major === oldestServer.major && minor < oldestServer.minor))
+    return `NATS ${version} is too old: Mailfleet needs ${oldestServer.major}.${oldestServer.minor} or later`;
+  return jetstream ? null : "This NATS runs without JetStream: Mailfleet needs it (start the server with -js)";
+}
+
+/** Several servers may be listed, separated by commas; user and password are taken from the first that has them. */
+function connectionOptions(url: string, name: string): ConnectionOptions {
+  const urls = url.split(",").map((one) => new URL(one.includes("://") ? one.trim() : `nats://${one.trim()}`));
+  const login = urls.find((one) => one.username);
+  return {
+    servers: urls.map((one) => `${one.hostname}:${one.port || 4222}`),
+    name,
+    ...(login?.password ? { user: decodeURIComponent(login.username), pass: decodeURIComponent(login.password) } : {}),
+    ...(login && !login.password ? { token: decodeURIComponent(login.username) } : {}),
+    ...(urls.some((one) => one.protocol === "tls:") ? { tls: {} } : {}),
+    maxReconnectAttempts: -1,
+    waitOnFirstConnect: true,
+    reconnectTimeWait: 250,
+    reconnectJitter: 100,
+    pingInterval: 20_000,
+    timeout: 5000,
+  };
+}

@@ -1,0 +1,108 @@
+import type { Logger, OutgoingMessage } from "@mailfleet/contracts";
+import { JetStreamApiError, type JetStreamClient } from "@nats-io/jetstream";
+import type { MsgHdrs } from "@nats-io/transport-node";
+import type { PublishOutcome } from "./bus.ts";
+import { encode } from "./envelope.ts";
+import { pauseMs, publishAttemptMs, publishWindow } from "./limits.ts";
+import type { Link } from "./link.ts";
+import { BusOutage } from "./outage.ts";
+import { pause } from "./pause.ts";
+
+/** What a publisher works with. */
+export interface PublisherParts {
+  readonly link: Link;
+  readonly js: JetStreamClient;
+  readonly logger: Logger;
+  readonly patienceMs: number;
+}
+
+interface Prepared {
+  readonly index: number;
+  readonly subject: string;
+  readonly id: string;
+  readonly headers: MsgHdrs;
+  readonly data: Uint8Array;
+}
+
+/** 10077 is also "maximum bytes exceeded"; only this text means that the subject is taken. */
+const coalescedText = "maximum messages per subject exceeded";
+
+/**
+ * Publishes in rounds. In a round, messages leave in their order with many in flight; what was not confirmed, and what
+ * follows it on its subject, goes into the next round with the same ids, so that order on a subject is kept.
+ */
+export function createPublisher(parts: PublisherParts) {
+  return async (messages: readonly OutgoingMessage[]): Promise<PublishOutcome[]> => {
+    const outcomes = new Array<PublishOutcome>(messages.length);
+    let left: Prepared[] = messages.map((message, index) => ({
+      index,
+      subject: message.subject,
+      id: message.id,
+      ...encode(message),
+    }));
+    const deadline = Date.now() + parts.patienceMs;
+    for (let attempt = 1; left.length > 0; attempt++) {
+      const before = left.length;
+      const round = await publishRound(parts, left, outcomes);
+      left = round.left;
+      if (left.length === 0) break;
+      const reason = round.error instanceof Error ? round.error.message : String(round.error);
+      if (parts.link.nc.isClosed() || Date.now() > deadline)
+        throw new BusOutage(`${left.length} of ${messages.length} messages could not be published: ${reason}`, {
+          cause: round.error,
+        });
+      parts.logger.warn({ left: left.length, attempt, reason }, "publishing again");
+      await pause(pauseMs(before === left.length ? attempt : 1));
+      await parts.link.connected(Math.max(0, deadline - Date.now()));
+    }
+    return outcomes;
+  };
+}
+
+async function publishRound({ js }: PublisherParts, prepared: Prepared[], outcomes: PublishOutcome[]) {
+  const left: Prepared[] = [];
+  const heldSubjects = new Set<string>();
+  let error: unknown;
+  let inFlight = 0;
+  let bytes = 0;
+  let settled: () => void = () => {};
+  const oneSettles = () =>
+    new Promise<void>((resolve) => {
+      settled = resolve;
+    });
+  const send = async (one: Prepared) => {
+    try {
+      outcomes[one.index] = await publishOnce(js, one);
+    } catch (reason) {
+      error = reason;
+      heldSubjects.add(one.subject);
+      left.push(one);
+    }
+    inFlight--;
+    bytes -= one.data.length;
+    settled();
+  };
+  for (const one of prepared) {
+    while (inFlight >= publishWindow.messages || (bytes > publishWindow.bytes && inFlight > 0)) await oneSettles();
+    if (heldSubjects.has(one.subject)) {
+      left.push(one);
+      continue;
+    }
+    inFlight++;
+    bytes += one.data.length;
+    void send(one);
+  }
+  while (inFlight > 0) await oneSettles();
+  return { left: left.sort((a, b) => a.index - b.index), error };
+}
+
+async function publishOnce(js: JetStreamClient, one: Prepared): Promise<PublishOutcome> {
+  try {
+    const answer = await js.publish(one.subject, one.data, { headers: one.headers, timeout: publishAttemptMs });
+    return answer.duplicate ? "duplicate" : "stored";
+  } catch (error) {
+    if (error instanceof JetStreamApiError && error.code === 10077 && error.message.includes(coalescedText))
+      return "coalesced";
+    throw error;
+  }
+}

@@ -1,0 +1,68 @@
+import {
+  headerNames,
+  ProblemError,
+  Reply,
+  type RequestInput,
+  type RequestName,
+  type RequestOutput,
+  requestAddress,
+  requests,
+  subjects,
+} from "@mailfleet/contracts";
+import { errors, headers, type Msg } from "@nats-io/transport-node";
+import { maximumRequestBytes } from "./limits.ts";
+import type { Link } from "./link.ts";
+
+const retryLater = { remedy: "Try again in a moment; if it stays so, look at the health of the services." };
+
+/** See `Bus.request`. */
+export async function ask<Name extends RequestName>(
+  link: Link,
+  name: Name,
+  input: RequestInput<Name>,
+  options: { timeoutMs?: number; correlation?: string } = {},
+): Promise<RequestOutput<Name>> {
+  const { service, resource, verb } = requestAddress(name);
+  const data = Buffer.from(JSON.stringify(input));
+  if (data.length > maximumRequestBytes)
+    throw new ProblemError(
+      "TOO_LARGE",
+      `${name} has ${data.length} bytes, at most ${maximumRequestBytes} are possible`,
+    );
+  const down = link.health();
+  if (down) throw new ProblemError("UNAVAILABLE", down, retryLater);
+  const context = headers();
+  if (options.correlation) context.set(headerNames.correlation, options.correlation);
+  let answer: Msg;
+  try {
+    answer = await link.nc.request(subjects.request(service, resource, verb), data, {
+      timeout: options.timeoutMs ?? 5000,
+      headers: context,
+    });
+  } catch (error) {
+    const nobody = error instanceof errors.RequestError && error.isNoResponders();
+    const why = nobody ? "is not running" : error instanceof errors.TimeoutError ? "did not answer in time" : "is away";
+    throw new ProblemError("UNAVAILABLE", `The ${service} service ${why}`, retryLater);
+  }
+  const reply = Reply.safeParse(readJson(answer));
+  if (!reply.success) throw new ProblemError("INTERNAL", `The ${service} service gave an answer that cannot be read`);
+  if (!reply.data.ok) {
+    const { code, detail, ...more } = reply.data.problem;
+    throw new ProblemError(code, detail, more);
+  }
+  const result = requests[name].output.safeParse(reply.data.result);
+  if (!result.success)
+    throw new ProblemError(
+      "INTERNAL",
+      `The answer to ${name} is not what was agreed: ${result.error.issues[0]?.message}`,
+    );
+  return result.data as RequestOutput<Name>;
+}
+
+function readJson(msg: Msg): unknown {
+  try {
+    return msg.json();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,105 @@
+import {
+  headerNames,
+  invalid,
+  type Logger,
+  type Problem,
+  ProblemError,
+  type Reply,
+  type RequestName,
+  requestAddress,
+  requests,
+  subjects,
+} from "@mailfleet/contracts";
+import type { Msg, Subscription } from "@nats-io/transport-node";
+import type { RequestContext, RequestHandlers } from "./bus.ts";
+import { closeMs, maximumRequestBytes } from "./limits.ts";
+import type { Link } from "./link.ts";
+import { BusOutage } from "./outage.ts";
+import { atMost } from "./pause.ts";
+import { reasonOf } from "./work.ts";
+
+type AnyHandler = (input: unknown, context: RequestContext) => Promise<unknown>;
+
+/** What answering needs. */
+export interface ResponderParts {
+  readonly link: Link;
+  readonly logger: Logger;
+  readonly isOutage: (error: unknown) => boolean;
+}
+
+/** Answers requests until stopped; `stop` lets those under way be answered. See `Bus.respond`. */
+export async function respond(parts: ResponderParts, handlers: RequestHandlers): Promise<{ stop(): Promise<void> }> {
+  const running = new Set<Promise<void>>();
+  const subscriptions: Subscription[] = [];
+  for (const [key, handler] of Object.entries(handlers)) {
+    if (!handler) continue;
+    const name = key as RequestName;
+    const { service, resource, verb } = requestAddress(name);
+    subscriptions.push(
+      parts.link.nc.subscribe(subjects.request(service, resource, verb), {
+        queue: service,
+        callback: (error, msg) => {
+          if (error) return parts.logger.error({ request: name, reason: error.message }, "cannot listen for requests");
+          const run: Promise<void> = answer(parts, name, handler as AnyHandler, msg).finally(() => running.delete(run));
+          running.add(run);
+        },
+      }),
+    );
+  }
+  await parts.link.nc.flush();
+  return {
+    stop: async () => {
+      await atMost(closeMs, Promise.all(subscriptions.map((one) => one.drain().catch(() => {}))));
+      await Promise.all(running);
+    },
+  };
+}
+
+async function answer(parts: ResponderParts, name: RequestName, handler: AnyHandler, msg: Msg) {
+  const reply: Reply = await handle(name, handler, msg)
+    .then((result) => ({ ok: true, result: result ?? {} }) as const)
+    .catch((error) => ({ ok: false, problem: problemOf(parts, name, error) }) as const);
+  try {
+    let data = Buffer.from(JSON.stringify(reply));
+    if (data.length > maximumRequestBytes) {
+      const problem: Problem = {
+        code: "TOO_LARGE",
+        detail: `The answer has ${data.length} bytes: ask for less at once`,
+      };
+      data = Buffer.from(JSON.stringify({ ok: false, problem }));
+    }
+    msg.respond(data);
+  } catch (error) {
+    parts.logger.error({ request: name, reason: reasonOf(error) }, "an answer could not be sent");
+  }
+}
+
+async function handle(name: RequestName, handler: AnyHandler, msg: Msg): Promise<unknown> {
+  if (msg.data.length > maximumRequestBytes)
+    throw new ProblemError("TOO_LARGE", `At most ${maximumRequestBytes} bytes are read`);
+  let json: unknown;
+  try {
+    json = msg.json();
+  } catch {
+    throw new ProblemError("INVALID", "The request is not JSON");
+  }
+  const input = requests[name].input.safeParse(json);
+  if (!input.success) throw invalid(input.error);
+  return await handler(input.data, { correlation: msg.headers?.get(headerNames.correlation) || undefined });
+}
+
+/** A refusal says itself; what is away is UNAVAILABLE; anything else is our fault, logged here and told no further. */
+function problemOf(parts: ResponderParts, request: RequestName, error: unknown): Problem {
+  if (error instanceof ProblemError) return error.problem;
+  const stack = error instanceof Error ? error.stack : undefined;
+  if (error instanceof BusOutage || parts.isOutage(error)) {
+    parts.logger.warn({ request, reason: reasonOf(error) }, "a request met an outage");
+    return {
+      code: "UNAVAILABLE",
+      detail: "A part of Mailfleet is away for the moment",
+      remedy: "Try again in a moment.",
+    };
+  }
+  parts.logger.error({ request, reason: reasonOf(error), stack }, "a request failed");
+  return { code: "INTERNAL", detail: "Mailfleet itself failed; its log says why" };
+}
