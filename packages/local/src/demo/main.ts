@@ -1,0 +1,71 @@
+/** `npm run demo`: the main job on real engines, each step explained in a line. */
+import { readFileSync } from "node:fs";
+import { ApiClient } from "@mailfleet/cli";
+import { startStack } from "../stack/index.ts";
+import { endWithParent } from "../stack/end-with-parent.ts";
+import { type DemoArguments, readArguments, serverFrom } from "./arguments.ts";
+import { askPassword } from "./ask-password.ts";
+import { fleetApi } from "./fleet-api.ts";
+import { narratorTo } from "./narrator.ts";
+import { tellOwnMailboxStory } from "./own-mailbox-story.ts";
+import { sandboxAccounts, tellSandboxStory } from "./sandbox-story.ts";
+
+async function demo(arguments_: DemoArguments): Promise<boolean> {
+  const narrator = narratorTo(process.stdout);
+  const { own } = arguments_;
+  const password = own ? await askPassword(`Password of ${own.user} (not shown, not kept in clear): `) : null;
+  narrator.say("Starting NATS, MongoDB, a sandbox mail server and six services, each its own process …");
+  const stack = await startStack({
+    dataDir: ".local/demo",
+    fresh: true,
+    sandbox: Object.values(sandboxAccounts),
+    logs: arguments_.logs ? "all" : "none",
+  });
+  let interrupted = false;
+  const stop = async () => {
+    interrupted = true;
+    await stack.stop();
+  };
+  endWithParent(stop);
+  const api = fleetApi(new ApiClient({ url: stack.consoleUrl, token: readFileSync(stack.adminTokenFile, "utf8").trim() }));
+  try {
+    const { sandbox } = stack;
+    if (own && password !== null) {
+      const servers = {
+        inbound: { protocol: "imap" as const, ...serverFrom(own.imap, 993) },
+        outbound: { protocol: "smtp" as const, ...serverFrom(own.smtp, 465) },
+      };
+      const account = { address: own.user, kind: "user" as const, username: own.user, password };
+      await tellOwnMailboxStory({ api, narrator, stack, servers }, account);
+    } else {
+      const host = "127.0.0.1";
+      const servers = {
+        inbound: { protocol: "imap" as const, host, port: sandbox.imapPort, security: "none" },
+        outbound: { protocol: "smtp" as const, host, port: sandbox.smtpPort, security: "none" },
+      };
+      await tellSandboxStory({ api, narrator, stack, servers }, sandbox);
+    }
+  } catch (error) {
+    if (interrupted) return false;
+    narrator.claim(false, `the story broke off: ${(error as Error).message}`);
+  }
+  const failed = narrator.claims.filter((claim) => !claim.held);
+  narrator.chapter("Summary");
+  narrator.say(`${narrator.claims.length - failed.length} of ${narrator.claims.length} claims held.`);
+  for (const claim of failed) narrator.say(`did not hold: ${claim.text}`);
+  narrator.say(`Console: ${stack.consoleUrl}/api/v1, administrator token in ${stack.adminTokenFile}`);
+  if (arguments_.once) {
+    await stack.stop();
+    return failed.length === 0;
+  }
+  narrator.say("Everything stays up: try `npx mailfleet mailbox list` in another terminal. Ctrl-C ends it.");
+  await stack.ended;
+  return failed.length === 0;
+}
+
+try {
+  process.exitCode = (await demo(readArguments(process.argv.slice(2)))) ? 0 : 1;
+} catch (error) {
+  process.stderr.write(`${(error as Error).message}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,23 @@
+import type { Stack } from "../stack/index.ts";
+import type { FleetApi } from "./fleet-api.ts";
+import type { Narrator } from "./narrator.ts";
+
+/** A mailbox that the story uses. */
+export interface Account {
+  readonly address: string;
+  readonly kind: "user" | "queue";
+  readonly username: string;
+  readonly password: string;
+}
+
+/** What every chapter of the story is given. */
+export interface Scene {
+  readonly api: FleetApi;
+  readonly narrator: Narrator;
+  readonly stack: Stack;
+  /** The two servers, as a profile names them. */
+  readonly servers: {
+    readonly inbound: { protocol: "imap"; host: string; port: number; security: string };
+    readonly outbound: { protocol: "smtp"; host: string; port: number; security: string };
+  };
+}

@@ -1,0 +1,116 @@
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { MongoClient, MongoServerError } from "mongodb";
+import type { Engine, EngineOptions } from "./engine.ts";
+import { MONGO_PROGRAM } from "./engine-programs.ts";
+import { eventually } from "./eventually.ts";
+import { findEngine } from "./find-engine.ts";
+import { isPortFree } from "./free-port.ts";
+import { type GuardedProgram, startGuarded } from "./guarded-program.ts";
+
+const READY_WITHIN_MS = 60_000;
+const NOT_YET_INITIALIZED = 94;
+
+/**
+ * Starts mongod as a replica set of one member on a loopback port and waits for a writable primary. The port is kept
+ * for as long as the data folder lives; if somebody has taken it, the set is told its new one.
+ */
+export async function startMongoEngine(options: EngineOptions): Promise<Engine> {
+  const { executable, version } = await findEngine(MONGO_PROGRAM, { say: options.say });
+  const { dataDir } = options;
+  const data = join(dataDir, "data");
+  await mkdir(data, { recursive: true });
+  const remembered = Number(await readFile(join(dataDir, "port"), "utf8").catch(() => "0"));
+  let port = remembered > 0 && (await isPortFree(remembered)) ? remembered : 0;
+
+  const start = async (): Promise<GuardedProgram> => {
+    let chosen: number | undefined;
+    const server = await startGuarded(
+      executable,
+      ["--replSet", "rs0", "--bind_ip", "127.0.0.1", "--port", String(port), "--dbpath", data].concat([
+        "--wiredTigerCacheSizeGB",
+        "0.25",
+        "--oplogSize",
+        "200",
+        "--nounixsocket",
+        "--setParameter",
+        "diagnosticDataCollectionEnabled=false",
+      ]),
+      {
+        ...(options.temporary && { removeWhenOrphaned: dataDir }),
+        onLine: (line) => {
+          chosen ??= Number(/"Waiting for connections".*"port":(\d+)/.exec(line)?.[1] ?? Number.NaN) || undefined;
+        },
+      },
+    );
+    let ended = false;
+    void server.ended.then(() => {
+      ended = true;
+    });
+    try {
+      const listening = await eventually(() => (ended ? "ended" : chosen), {
+        timeoutMs: READY_WITHIN_MS,
+        everyMs: 10,
+        what: "MongoDB",
+      });
+      if (listening === "ended") throw new Error("mongod ended at once");
+      port = listening;
+      await becomePrimary(port);
+    } catch (error) {
+      await server.stop();
+      const errors = server.lines.filter((line) => /"s":"[EF]"/.test(line));
+      const shown = (errors.length > 0 ? errors : server.lines).slice(-5).join("\n");
+      throw new Error(`MongoDB did not start: ${(error as Error).message}\n${shown}`);
+    }
+    await writeFile(join(dataDir, "port"), String(port));
+    return server;
+  };
+
+  let server = await start();
+  return {
+    url: `mongodb://127.0.0.1:${port}/?replicaSet=rs0`,
+    version,
+    get pid() {
+      return server.pid;
+    },
+    get ended() {
+      return server.ended;
+    },
+    kill: () => server.kill(),
+    restart: async () => {
+      await server.stop();
+      server = await start();
+    },
+    stop: async () => {
+      // Throw-away data need no orderly shutdown.
+      await (options.temporary ? server.kill() : server.stop());
+      if (options.temporary) await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Initiates the set, or moves its only member to the port it listens on now, and waits until writes are accepted. */
+async function becomePrimary(port: number): Promise<void> {
+  const host = `127.0.0.1:${port}`;
+  const client = new MongoClient(`mongodb://${host}/?directConnection=true`, { serverSelectionTimeoutMS: 10_000 });
+  try {
+    const admin = client.db("admin");
+    const configuration = await admin.command({ replSetGetConfig: 1 }).catch((error: unknown) => {
+      if (error instanceof MongoServerError && error.code === NOT_YET_INITIALIZED) return null;
+      throw error;
+    });
+    if (!configuration) {
+      await admin.command({ replSetInitiate: { _id: "rs0", members: [{ _id: 0, host }] } });
+    } else if (configuration.config.members[0].host !== host) {
+      const config = { ...configuration.config, members: [{ ...configuration.config.members[0], host }] };
+      config.version += 1;
+      await admin.command({ replSetReconfig: config, force: true });
+    }
+    await eventually(async () => (await admin.command({ hello: 1 })).isWritablePrimary === true, {
+      timeoutMs: READY_WITHIN_MS,
+      what: "a writable primary",
+    });
+  } finally {
+    await client.close();
+  }
+}

@@ -1,0 +1,100 @@
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Engine, EngineOptions } from "./engine.ts";
+import { NATS_PROGRAM } from "./engine-programs.ts";
+import { eventually } from "./eventually.ts";
+import { findEngine } from "./find-engine.ts";
+import { isPortFree } from "./free-port.ts";
+import { type GuardedProgram, startGuarded } from "./guarded-program.ts";
+
+const READY_WITHIN_MS = 20_000;
+
+/**
+ * Starts nats-server with JetStream on a loopback port. The port is kept for as long as the data folder lives, if nobody
+ * has taken it in the meantime. `sync_interval` is 1 s as in production (design §3).
+ */
+export async function startNatsEngine(options: EngineOptions): Promise<Engine> {
+  const { executable, version } = await findEngine(NATS_PROGRAM, { say: options.say });
+  const { dataDir } = options;
+  const portFolder = join(dataDir, "ports");
+  const configuration = join(dataDir, "nats-server.conf");
+  await mkdir(portFolder, { recursive: true });
+  let port = await rememberedPort(dataDir);
+  if (port !== undefined && !(await isPortFree(port))) port = undefined;
+
+  const start = async (): Promise<GuardedProgram> => {
+    // A port file of the last run would be read as the answer of this one.
+    for (const name of await readdir(portFolder)) await rm(join(portFolder, name), { force: true });
+    await writeFile(
+      configuration,
+      [
+        `listen: "127.0.0.1:${port ?? -1}"`,
+        "server_name: mailfleet-local",
+        `ports_file_dir: ${JSON.stringify(portFolder)}`,
+        `jetstream { store_dir: ${JSON.stringify(join(dataDir, "store"))}, sync_interval: 1s }`,
+        "",
+      ].join("\n"),
+    );
+    const server = await startGuarded(executable, ["-c", configuration], {
+      ...(options.temporary && { removeWhenOrphaned: dataDir }),
+    });
+    let ended = false;
+    void server.ended.then(() => {
+      ended = true;
+    });
+    try {
+      port = await eventually(
+        async () => {
+          if (ended) return "ended" as const;
+          const ready = server.lines.some((line) => line.includes("Server is ready"));
+          return ready ? await chosenPort(portFolder, port) : null;
+        },
+        { timeoutMs: READY_WITHIN_MS, everyMs: 5, what: "NATS" },
+      ).then((answer) => {
+        if (answer === "ended") throw new Error("nats-server ended at once");
+        return answer;
+      });
+    } catch (error) {
+      await server.stop();
+      throw new Error(`NATS did not start: ${(error as Error).message}\n${server.lines.slice(-10).join("\n")}`);
+    }
+    await writeFile(join(dataDir, "port"), String(port));
+    return server;
+  };
+
+  let server = await start();
+  return {
+    url: `nats://127.0.0.1:${port}`,
+    version,
+    get pid() {
+      return server.pid;
+    },
+    get ended() {
+      return server.ended;
+    },
+    kill: () => server.kill(),
+    restart: async () => {
+      await server.stop();
+      server = await start();
+    },
+    stop: async () => {
+      await server.stop();
+      if (options.temporary) await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** nats-server writes what it listens on as `{"nats":["nats://127.0.0.1:41233"]}`. */
+async function chosenPort(folder: string, fixed: number | undefined): Promise<number | null> {
+  if (fixed !== undefined) return fixed;
+  for (const name of await readdir(folder)) {
+    const port = /nats:\/\/[^"]*:(\d+)"/.exec(await readFile(join(folder, name), "utf8"))?.[1];
+    if (port) return Number(port);
+  }
+  return null;
+}
+
+async function rememberedPort(dataDir: string): Promise<number | undefined> {
+  const text = await readFile(join(dataDir, "port"), "utf8").catch(() => "");
+  return /^\d+$/.test(text) ? Number(text) : undefined;
+}

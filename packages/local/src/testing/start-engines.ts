@@ -1,0 +1,53 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { MongoClient } from "mongodb";
+import type { Engine } from "../engines/engine.ts";
+import { startMongoEngine } from "../engines/mongo-engine.ts";
+import { startNatsEngine } from "../engines/nats-engine.ts";
+
+/** A fresh folder below the system's temporary folder. `remove` deletes it with everything in it. */
+export async function tempDir(prefix = "test"): Promise<{ path: string; remove(): Promise<void> }> {
+  const path = await mkdtemp(join(tmpdir(), `mailfleet-${prefix}-`));
+  return { path, remove: () => rm(path, { recursive: true, force: true }) };
+}
+
+/** A nats-server of its own with JetStream and no data: stream names are fixed, so each test file needs one (40 ms). */
+export async function startNats(): Promise<Engine> {
+  const { path } = await tempDir("nats");
+  return startNatsEngine({ dataDir: path, temporary: true });
+}
+
+/** A database for one test file. */
+export interface TestMongo {
+  readonly url: string;
+  /** Random and empty; dropped at `stop`. */
+  readonly dbName: string;
+  /** The server, if it belongs to this test alone: only then can it be killed and restarted. */
+  readonly engine?: Engine;
+  stop(): Promise<void>;
+}
+
+/**
+ * A fresh database: on the server that the test run shares (`MAILFLEET_TEST_MONGO_URL`) if there is one, because each
+ * mongod costs 300 MB of disk; else, or with `own`, on a server of its own.
+ */
+export async function startMongo(options: { own?: boolean } = {}): Promise<TestMongo> {
+  const dbName = `test_${randomBytes(6).toString("hex")}`;
+  const shared = process.env.MAILFLEET_TEST_MONGO_URL;
+  if (shared && !options.own) {
+    return {
+      url: shared,
+      dbName,
+      stop: async () => {
+        const client = new MongoClient(shared);
+        await client.db(dbName).dropDatabase();
+        await client.close();
+      },
+    };
+  }
+  const { path } = await tempDir("mongo");
+  const engine = await startMongoEngine({ dataDir: path, temporary: true });
+  return { url: engine.url, dbName, engine, stop: () => engine.stop() };
+}
