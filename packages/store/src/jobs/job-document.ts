@@ -1,0 +1,23 @@
+import type { NewJob, Problem } from "@mailfleet/contracts";
+
+/** One mailbox of a job. The address is the one it had when the job was made: that is what was approved. */
+export interface JobItem {
+  mailboxId: string;
+  address?: string;
+  result?: { ok: boolean; problem?: Problem };
+}
+
+/** A command for many mailboxes. */
+export interface JobDocument {
+  _id: string;
+  verb: NewJob["verb"];
+  commandId: string;
+  by: string;
+  correlation?: string;
+  state: "running" | "done";
+  items: JobItem[];
+  createdAt: number;
+  /** Whoever works on it renews this; after it another replica takes over. */
+  leasedUntil: number;
+  expireAt: Date;
+}

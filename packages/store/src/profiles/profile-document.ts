@@ -1,0 +1,35 @@
+import type { NewProfile, Sealed } from "@mailfleet/contracts";
+
+/** A command that was carried out, with the answer it got. */
+export interface HandledCommand {
+  id: string;
+  at: number;
+  answer: unknown;
+}
+
+/** How many commands a profile or the settings remember. */
+export const handledLength = 32;
+
+/** An e-mail server profile (domain 1.1): where its mailboxes receive and send. */
+export interface ProfileDocument {
+  _id: string;
+  /** Raised by every change; compared and swapped. */
+  v: number;
+  settings: NewProfile;
+  active: boolean;
+  /** For all its mailboxes, where `settings.outbound.credentials` is `profile`. Sealed for this profile. */
+  outboundCredentials?: { username: string; password: Sealed; setAt: number };
+  /**
+   * Version in which each field that matters to connections changed last, by JSON pointer. A mailbox that took version
+   * p into account has still to hear of those above p.
+   */
+  changedIn: Record<string, number>;
+  /** The highest of `changedIn`: mailboxes with a lower `profileV` are behind. */
+  relevantV: number;
+  handled: HandledCommand[];
+  createdAt: number;
+  changedAt: number;
+  /** Present until it is deleted. */
+  living?: true;
+  expireAt?: Date;
+}
