@@ -38,9 +38,9 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     };
   };
 
-  const declareAll = async () => {
-    for (const one of declared.streams.values()) await declareStream(jsm, one, options.streamReplicas ?? 1);
-    for (const one of declared.consumers.values()) await declareConsumer(jsm, one);
+  const declareAll = async (streams: Iterable<StreamDefinition>, consumers: Iterable<ConsumerDefinition>) => {
+    for (const one of streams) await declareStream(jsm, one, options.streamReplicas ?? 1);
+    for (const one of consumers) await declareConsumer(jsm, one);
   };
 
   const consumption: ConsumptionParts = {
@@ -48,7 +48,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     logger,
     failPoint: options.failPoint ?? noFailPoint,
     isOutage,
-    redeclare: declareAll,
+    redeclare: () => declareAll(declared.streams.values(), declared.consumers.values()),
     bury: async (definition, delivery, reason) => {
       const context = { consumer: definition.name, subject: delivery.subject, sequence: delivery.sequence, reason };
       logger.error(context, "dead letter");
@@ -59,18 +59,19 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
 
   return {
     declare: async (streams, consumers) => {
-      for (const one of streams) declared.streams.set(one.name, one);
-      for (const one of consumers) declared.consumers.set(`${one.stream}/${one.name}`, one);
       const deadline = Date.now() + patienceMs;
       for (let attempt = 1; ; attempt++) {
         try {
-          return await declareAll();
+          await declareAll(streams, consumers);
+          break;
         } catch (error) {
           if (!isAway(error) || Date.now() > deadline) throw error;
           logger.warn({ reason: reasonOf(error) }, "waiting for JetStream");
           await pause(pauseMs(attempt));
         }
       }
+      for (const one of streams) declared.streams.set(one.name, one);
+      for (const one of consumers) declared.consumers.set(`${one.stream}/${one.name}`, one);
     },
     publish: async (message) => (await publishAll([message]))[0] as "stored",
     publishAll,

@@ -32,6 +32,8 @@ export function streamConfig(definition: StreamDefinition, replicas: number): Na
     max_bytes: definition.maxBytes,
     max_age: (definition.maxAgeMs ?? 0) * nanosecondsPerMs,
     duplicate_window: definition.duplicateWindowMs * nanosecondsPerMs,
+    max_msgs_per_subject: -1,
+    discard_new_per_subject: false,
     ...(definition.onePerSubject
       ? { max_msgs_per_subject: 1, discard: DiscardPolicy.New, discard_new_per_subject: true }
       : {}),

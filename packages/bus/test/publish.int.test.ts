@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { consumers, type OutgoingMessage, streams, subjects } from "@mailfleet/contracts";
+import { type Bus, BusOutage, connectBus } from "../src/index.ts";
+import { givenNats, recordingLogger, timerFired } from "./given-bus.ts";
+
+const given = await givenNats();
+let bus: Bus;
+before(async () => {
+  bus = await given.connect();
+});
+after(() => given.stop());
+
+const run = (mailboxId: string, id: string): OutgoingMessage => ({
+  id,
+  subject: subjects.run("inbound", "sync", mailboxId, 1),
+  type: "run.requested.v1",
+  at: 1,
+  body: { mailboxId, direction: "inbound", purpose: "sync", generation: 1 },
+});
+
+test("the same id is stored once", async () => {
+  assert.equal(await bus.publish(timerFired(1)), "stored");
+  assert.equal(await bus.publish(timerFired(1)), "duplicate");
+});
+
+test("a second run of one mailbox, direction and purpose is coalesced until the first is acknowledged", async () => {
+  assert.equal(await bus.publish(run("mb_coal1", "a")), "stored");
+  assert.equal(await bus.publish(run("mb_coal1", "b")), "coalesced");
+  assert.equal(await bus.publish(run("mb_coal2", "c")), "stored", "another mailbox is not concerned");
+  const seen: string[] = [];
+  const consumption = await bus.consume(consumers.inboundRuns, {
+    types: ["run.requested.v1"],
+    concurrency: 5,
+    handle: async (message) => void seen.push(message.id),
+  });
+  while (seen.length < 2) await new Promise(setImmediate);
+  await consumption.stop();
+  assert.deepEqual(seen, ["a", "c"]);
+  assert.equal(await bus.publish(run("mb_coal1", "b")), "stored", "a refused id is not remembered");
+});
+
+test("a full stream is no coalescing: it is tried again and then an outage", async () => {
+  const tiny = { ...streams.MAILBOX, name: "TINY", subjects: ["tiny.*"], maxBytes: 2000 };
+  const impatient = await given.connect({ publishPatienceMs: 300 });
+  await impatient.declare([tiny], []);
+  const fill = (n: number) => impatient.publish(timerFired(n, { id: `tiny:${n}`, subject: `tiny.${n}` }));
+  await assert.rejects(
+    async () => {
+      for (let n = 0; n < 20; n++) assert.equal(await fill(n), "stored");
+    },
+    (error) => error instanceof BusOutage && /maximum bytes exceeded/.test(error.message),
+  );
+});
+
+test("many at once are all stored, in the order of their subject", async () => {
+  const order = { ...streams.MAILBOX, name: "ORDER", subjects: ["order.*"] };
+  const consumer = {
+    ...consumers.configEvents,
+    stream: "ORDER" as "MAILBOX",
+    name: "order",
+    filters: ["order.*"],
+    maxAckPending: 5000,
+  };
+  await bus.declare([order], [consumer]);
+  const messages = Array.from({ length: 5000 }, (_, n) =>
+    timerFired(n, { id: `order:${n}`, subject: `order.${n % 3}`, generation: n }),
+  );
+  const began = performance.now();
+  const outcomes = await bus.publishAll(messages);
+  const rate = Math.round((5000 / (performance.now() - began)) * 1000);
+  console.log(`published ${rate}/s`);
+  assert.deepEqual(new Set(outcomes), new Set(["stored"]));
+  const last = new Map<string, number>();
+  let count = 0;
+  const consumption = await bus.consumeBatches(consumer, {
+    types: ["mailbox.timer-fired.v1"],
+    maximumMessages: 500,
+    handle: async (batch) => {
+      for (const message of batch) {
+        assert.ok((last.get(message.subject) ?? -1) < (message.generation ?? -1), "in order");
+        last.set(message.subject, message.generation ?? -1);
+        count++;
+      }
+    },
+  });
+  while (count < 5000) await new Promise(setImmediate);
+  await consumption.stop();
+});
+
+test("a body that belongs elsewhere is refused at once", async () => {
+  await assert.rejects(bus.publish(timerFired(1, { id: "big", body: { text: "x".repeat(800_000) } })), /800011 bytes/);
+});
+
+test("a stream without a server is an outage after the patience", async () => {
+  const own = await givenNats();
+  const impatient = await connectBus({
+    url: own.engine.url,
+    name: "t",
+    logger: recordingLogger(),
+    publishPatienceMs: 200,
+  });
+  await own.engine.kill();
+  await assert.rejects(impatient.publish(timerFired(1)), BusOutage);
+  assert.match(impatient.health() ?? "", /not connected/);
+  await impatient.stop();
+  await own.stop();
+});
