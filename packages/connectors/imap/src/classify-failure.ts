@@ -1,0 +1,119 @@
+import { networkFailureCode, systemCodeOf } from "@mailfleet/connector-api";
+import { type Failure, type FailureCode, FailureError, failureOf } from "@mailfleet/contracts";
+import { codeOfReply, type Phase } from "./reply-rules.ts";
+
+/** What imapflow puts on its errors, as far as it is read here. */
+interface ClientError extends Error {
+  readonly code?: string;
+  readonly authenticationFailed?: boolean;
+  readonly tlsFailed?: boolean;
+  readonly mailboxMissing?: boolean;
+  readonly responseStatus?: string;
+  readonly responseText?: string;
+  readonly response?: unknown;
+  readonly serverResponseCode?: string;
+  readonly executedCommand?: string;
+  readonly reason?: string;
+  readonly throttleReset?: number;
+}
+
+/** Where and when something went wrong. */
+export interface FailureContext {
+  readonly host: string;
+  readonly port: number;
+  readonly phase: Phase;
+  /** Taken out of whatever the server said, should it repeat it. */
+  readonly secret?: string;
+  /** Words with which the server ended the session (BYE), if it did. */
+  readonly bye?: string;
+}
+
+/** imapflow's own codes. */
+const byClientCode: Readonly<Record<string, FailureCode>> = {
+  CONNECT_TIMEOUT: "CONNECTION_TIMEOUT",
+  GREETING_TIMEOUT: "CONNECTION_TIMEOUT",
+  UPGRADE_TIMEOUT: "CONNECTION_TIMEOUT",
+  ETHROTTLE: "RATE_LIMITED",
+  NoConnection: "CONNECTION_LOST",
+  EConnectionClosed: "CONNECTION_LOST",
+  StateLogout: "CONNECTION_LOST",
+  ClosedAfterConnectText: "CONNECTION_LOST",
+  ClosedAfterConnectTLS: "CONNECTION_LOST",
+  DownloadIncomplete: "CONNECTION_LOST",
+  STARTTLS_INJECTION: "TLS_HANDSHAKE_FAILED",
+  InvalidResponse: "PROTOCOL_ERROR",
+  UnexpectedTag: "PROTOCOL_ERROR",
+  ResponseProcessingFailed: "PROTOCOL_ERROR",
+  LineTooLarge: "PROTOCOL_ERROR",
+  LiteralTooLarge: "PROTOCOL_ERROR",
+  ResponseTooLarge: "PROTOCOL_ERROR",
+  MAX_IMAP_NESTING_REACHED: "PROTOCOL_ERROR",
+};
+
+/** Any error of a session as a failure of the closed list, with the server's own words as evidence. */
+export function classifyFailure(thrown: unknown, context: FailureContext): Failure {
+  if (thrown instanceof FailureError) return thrown.failure;
+  const error = (thrown instanceof Error ? thrown : new Error(String(thrown))) as ClientError;
+  const reply = replyOf(error) ?? error.reason ?? context.bye;
+  const systemCode = systemCodeOf(error);
+  const evidence = {
+    host: context.host,
+    port: context.port,
+    ...(commandOf(error) && { command: commandOf(error) }),
+    ...(reply && { reply: redact(reply, context.secret) }),
+    ...(systemCode && { systemCode }),
+  };
+  const retryAfterMs = error.throttleReset ?? backoffOf(reply);
+  return failureOf(codeOf(error, reply, context.phase), evidence, retryAfterMs);
+}
+
+function codeOf(error: ClientError, reply: string | undefined, phase: Phase): FailureCode {
+  if (/does not support STARTTLS/.test(error.message)) return "TLS_NOT_OFFERED";
+  const network = networkFailureCode(error);
+  if (network) return network;
+  const words = reply ?? (error.authenticationFailed ? error.message : undefined);
+  if (words !== undefined) {
+    const responseCode = error.serverResponseCode ?? /^\[([A-Z0-9-]+)/i.exec(words)?.[1];
+    const code = codeOfReply({ text: words, ...(responseCode && { responseCode }) }, phase);
+    if (code) return code;
+  }
+  if (error.tlsFailed) return "TLS_HANDSHAKE_FAILED";
+  if (error.mailboxMissing) return "INBOX_UNAVAILABLE";
+  // A NO to LOGIN or AUTHENTICATE with words nobody knows is still a refusal (RFC 9051 §6.2.2). Anything else is not:
+  // only an explicit rejection may count against the credentials.
+  if (error.authenticationFailed && error.responseStatus === "NO") return "AUTHENTICATION_REJECTED";
+  if (error.authenticationFailed && error.responseStatus === undefined && phase === "authenticate")
+    return byClientCode[error.code ?? ""] ?? "AUTHENTICATION_NOT_OFFERED";
+  if (error.code?.startsWith("ParserError")) return "PROTOCOL_ERROR";
+  const own = byClientCode[error.code ?? ""];
+  if (own) return own;
+  if (error.responseStatus === "BAD") return "PROTOCOL_ERROR";
+  return "UNCLASSIFIED";
+}
+
+/** The server's words: imapflow leaves them as text or as a parsed response. */
+function replyOf(error: ClientError): string | undefined {
+  const text = typeof error.response === "string" && error.response ? error.response : error.responseText;
+  if (!text) return undefined;
+  return error.serverResponseCode && !text.startsWith("[") ? `[${error.serverResponseCode}] ${text}` : text;
+}
+
+/** `A5 UID FETCH …` as `UID FETCH`: arguments can hold what nobody should read. */
+function commandOf(error: ClientError): string | undefined {
+  return /^\S+ ((?:UID |AUTHENTICATE )?[A-Z]+)/.exec(error.executedCommand ?? "")?.[1];
+}
+
+/** "Suggested Backoff Time: 92415 milliseconds" (Exchange Online). */
+function backoffOf(reply: string | undefined): number | undefined {
+  const match = /backoff time[:=\s]+(\d{1,10})/i.exec(reply ?? "");
+  return match ? Number(match[1]) : undefined;
+}
+
+/** Takes a password out of a server's words, also in the base64 form of SASL PLAIN, and cuts them. */
+export function redact(reply: string, secret?: string): string {
+  let text = reply;
+  if (secret) {
+    text = text.replaceAll(secret, "[secret]").replaceAll(Buffer.from(secret).toString("base64"), "[secret]");
+  }
+  return text.length > 500 ? `${text.slice(0, 499)}…` : text;
+}

@@ -1,0 +1,133 @@
+import type { Batch, Cursor, FetchedMessage, InboundSession } from "@mailfleet/connector-api";
+import { FailureError, failureOf } from "@mailfleet/contracts";
+import type { Dialled } from "./dial.ts";
+import { fetchLarge, fetchSmall } from "./fetch-messages.ts";
+import { type Portion, portionsOf } from "./uid-set.ts";
+
+/** Messages above this are streamed, others are held whole. */
+export const LARGE_MESSAGE = 1024 * 1024;
+const DAY = 86_400_000;
+const LOGOUT_MS = 1000;
+
+/** A cursor of IMAP. */
+interface ImapCursor {
+  readonly uidValidity: number;
+  readonly uid: number;
+}
+
+function readCursor(cursor: Cursor): ImapCursor {
+  return { uidValidity: Number(cursor.uidValidity), uid: Number(cursor.uid) };
+}
+
+/** Opens the inbox for reading only (EXAMINE). Throws `FailureError`. */
+export async function openInbox(dialled: Dialled): Promise<{ uidValidity: number; uidNext: number; exists: number }> {
+  try {
+    const inbox = await dialled.client.mailboxOpen("INBOX", { readOnly: true });
+    if (!inbox?.uidValidity)
+      throw new FailureError(
+        failureOf("INBOX_UNAVAILABLE", { command: "EXAMINE", reply: "the server gave no UIDVALIDITY" }),
+      );
+    return { uidValidity: Number(inbox.uidValidity), uidNext: inbox.uidNext, exists: inbox.exists };
+  } catch (error) {
+    throw error instanceof FailureError ? error : dialled.failure(error, "open");
+  }
+}
+
+/** A session over a signed-in client whose inbox is open. */
+export function imapSession(
+  dialled: Dialled,
+  inbox: { uidValidity: number; uidNext: number; exists: number },
+): InboundSession {
+  const { client } = dialled;
+  const { uidValidity } = inbox;
+
+  /** UIDs above `after`, ascending; those that are skipped because they are too old; those that are large. */
+  async function find(after: number, processFrom: number | null) {
+    // `n:*` always names the last message, also if its UID is below n (RFC 9051 §9).
+    const range = `${after + 1}:*`;
+    const search = async (query: object) => {
+      const found = await client.search({ uid: range, ...query }, { uid: true });
+      // imapflow answers false when the server refused the command.
+      if (!Array.isArray(found))
+        throw new FailureError(
+          failureOf("PROTOCOL_ERROR", { command: "UID SEARCH", reply: "the server refuses to search" }),
+        );
+      return found.filter((uid) => uid > after).sort((a, b) => a - b);
+    };
+    const all = await search({ all: true });
+    if (all.length === 0) return { all, wanted: all, large: new Set<number>() };
+    // SINCE compares days in an unknown zone: take one more, the exact time is compared after fetching.
+    const wanted = processFrom === null ? all : await search({ since: new Date(processFrom - DAY) });
+    const large = new Set(wanted.length === 0 ? [] : await search({ larger: LARGE_MESSAGE }));
+    return { all, wanted, large };
+  }
+
+  async function fetchPortion(portion: Portion): Promise<{ messages: FetchedMessage[]; uid: number }> {
+    const uid = portion.uids.at(-1) as number;
+    if (!portion.large) {
+      const fetched = await fetchSmall(client, uidValidity, portion.uids);
+      return { messages: fetched.map((entry) => entry.message), uid };
+    }
+    const fetched = await fetchLarge(client, uidValidity, uid);
+    return { messages: fetched ? [fetched.message] : [], uid };
+  }
+
+  async function* listNew(
+    given: Cursor | null,
+    options: { processFrom: number | null; batchSize: number; signal: AbortSignal },
+  ): AsyncGenerator<Batch> {
+    const { processFrom, batchSize, signal } = options;
+    const after = given === null ? 0 : readCursor(given).uid;
+    if (inbox.exists === 0 || (inbox.uidNext > 0 && inbox.uidNext <= after + 1)) return;
+    const close = () => client.close();
+    signal.addEventListener("abort", close, { once: true });
+    let ahead: Promise<{ messages: FetchedMessage[]; uid: number }> | undefined;
+    try {
+      signal.throwIfAborted();
+      const { all, wanted, large } = await find(after, processFrom);
+      const portions = portionsOf(wanted, large, batchSize);
+      const begin = (index: number) => {
+        const portion = portions[index];
+        ahead = portion && fetchPortion(portion);
+        ahead?.catch(() => {});
+      };
+      begin(0);
+      for (let index = 0; index < portions.length; index += 1) {
+        const { messages, uid } = await (ahead as NonNullable<typeof ahead>);
+        // The next portion is on its way while the caller stores this one.
+        begin(index + 1);
+        const fresh = processFrom === null ? messages : messages.filter((message) => message.receivedAt >= processFrom);
+        yield { messages: fresh, cursor: { uidValidity, uid } };
+        signal.throwIfAborted();
+      }
+      const last = all.at(-1);
+      if (last !== undefined && last > (wanted.at(-1) ?? after))
+        yield { messages: [], cursor: { uidValidity, uid: last } };
+    } catch (error) {
+      signal.throwIfAborted();
+      throw error instanceof FailureError ? error : dialled.failure(error, "fetch");
+    } finally {
+      signal.removeEventListener("abort", close);
+    }
+  }
+
+  return {
+    invalidates: (cursor) => readCursor(cursor).uidValidity !== uidValidity,
+    listNew,
+    close: () => hangUp(dialled),
+  };
+}
+
+/** Says goodbye, but not for long; never throws. */
+export async function hangUp(dialled: Dialled): Promise<void> {
+  const { client } = dialled;
+  const late = setTimeout(() => client.close(), LOGOUT_MS);
+  try {
+    if (client.usable) await client.logout();
+  } catch {
+    // The session is over either way.
+  } finally {
+    clearTimeout(late);
+    client.close();
+  }
+}

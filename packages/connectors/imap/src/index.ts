@@ -1,0 +1,2 @@
+/** Receiving over IMAP. */
+export { imapConnector } from "./imap-connector.ts";

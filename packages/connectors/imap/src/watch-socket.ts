@@ -1,0 +1,41 @@
+import type { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
+import type { ImapFlow } from "imapflow";
+
+/** What can be seen on a socket before the protocol begins. */
+export interface SocketWatcher {
+  connected(detail: string): void;
+  secured(detail: string): void;
+  /** The first bytes are no IMAP greeting. */
+  strange(words: string): void;
+}
+
+/** `*` begins every greeting (RFC 9051 §7.1); it may come alone in the first segment. */
+const asterisk = 0x2a;
+
+/**
+ * Watches the socket of a client whose `connect()` was just called. imapflow does not name it in its types, but makes
+ * it before `connect()` gives the first turn away (version 2.1.2 is pinned; the connector's tests notice a change).
+ */
+export function watchSocket(client: ImapFlow, watcher: SocketWatcher): void {
+  const { socket } = client as unknown as { socket: Socket };
+  const listen = () =>
+    socket.once("data", (first: Buffer) => {
+      if (first[0] !== asterisk)
+        watcher.strange(
+          first
+            .toString("latin1", 0, 200)
+            .replace(/[^\x20-\x7e]+/g, " ")
+            .trim(),
+        );
+    });
+  socket.once("connect", () => {
+    watcher.connected(`${socket.remoteAddress} port ${socket.remotePort}`);
+    if (!(socket instanceof TLSSocket)) listen();
+  });
+  socket.once("secureConnect", () => {
+    const secure = socket as TLSSocket;
+    watcher.secured(`${secure.getProtocol()} ${secure.getCipher().standardName}`);
+    listen();
+  });
+}

@@ -1,0 +1,219 @@
+import assert from "node:assert/strict";
+import { describe, type TestContext, test } from "node:test";
+import type { ConnectOptions } from "@mailfleet/connector-api";
+import { imapConnector } from "@mailfleet/connector-imap";
+import { FailureError, Secret } from "@mailfleet/contracts";
+import { type ScriptedServer, scriptedServer } from "./scripted-server.ts";
+
+const never = new AbortController().signal;
+
+function optionsFor(port: number, more: Partial<ConnectOptions["server"]> = {}): ConnectOptions {
+  return {
+    mailboxId: "mb_test",
+    address: "user@example.test",
+    server: { host: "127.0.0.1", port, security: "none", ...more },
+    credentials: { username: "user", password: new Secret("pa55word") },
+    connectionTimeoutMs: 2000,
+  };
+}
+
+async function server(t: TestContext, ...script: Parameters<typeof scriptedServer>): Promise<ScriptedServer> {
+  const started = await scriptedServer(...script);
+  t.after(() => started.close());
+  return started;
+}
+
+/** Answers like a plain IMAP server, but for the commands a test overrides. */
+const plain =
+  (override: Record<string, string> = {}) =>
+  (tag: string, command: string) => {
+    const verb = command.split(" ")[0]?.toUpperCase() ?? "";
+    const own = override[verb];
+    if (own !== undefined) return own.replaceAll("TAG", tag);
+    if (verb === "CAPABILITY") return `* CAPABILITY IMAP4rev1\r\n${tag} OK done\r\n`;
+    if (verb === "EXAMINE")
+      return `* 0 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT 1] x\r\n${tag} OK [READ-ONLY] done\r\n`;
+    if (verb === "LIST" || verb === "LSUB") return `* ${verb} () "/" INBOX\r\n${tag} OK done\r\n`;
+    return `${tag} OK done\r\n`;
+  };
+
+/** The code with which a test of this server ends, and its last step. */
+async function outcome(options: ConnectOptions) {
+  const heard: string[] = [];
+  const report = await imapConnector.test(options, (step) => heard.push(step.step), never);
+  assert.deepEqual(
+    heard,
+    report.steps.map((step) => step.step),
+  );
+  const last = report.steps.at(-1);
+  return { code: report.failure?.code, last: last?.step, lastOutcome: last?.outcome, report };
+}
+
+describe("testing an IMAP connection", () => {
+  test("a plain server passes every step", async (t) => {
+    const { port } = await server(t, "* OK ready\r\n", plain());
+    const { report } = await outcome(optionsFor(port));
+    assert.equal(report.failure, null);
+    assert.deepEqual(
+      report.steps.map((step) => `${step.step} ${step.outcome}`),
+      ["resolve ok", "connect ok", "tls skipped", "authenticate ok", "list ok"],
+    );
+  });
+
+  test("missing credentials fail before anything is sent", async (t) => {
+    const { port, heard } = await server(t, "* OK ready\r\n", plain());
+    const { code, last } = await outcome({ ...optionsFor(port), credentials: null });
+    assert.deepEqual([code, last, heard.length], ["CREDENTIALS_MISSING", "settings", 0]);
+  });
+
+  test("STARTTLS that is required and not offered: no password leaves", async (t) => {
+    const { port, heard } = await server(t, "* OK ready\r\n", plain());
+    const { code, last } = await outcome(optionsFor(port, { security: "starttls" }));
+    assert.deepEqual([code, last], ["TLS_NOT_OFFERED", "tls"]);
+    const everything = heard.join("\n");
+    assert.ok(!/pa55word|LOGIN|AUTHENTICATE/i.test(everything), everything);
+  });
+
+  test("STARTTLS that is offered but refused: no password leaves", async (t) => {
+    const { port, heard } = await server(
+      t,
+      "* OK [CAPABILITY IMAP4rev1 STARTTLS] ready\r\n",
+      plain({ CAPABILITY: "* CAPABILITY IMAP4rev1 STARTTLS\r\nTAG OK\r\n", STARTTLS: "TAG NO not now\r\n" }),
+    );
+    const { code } = await outcome(optionsFor(port, { security: "starttls" }));
+    assert.equal(code, "TLS_NOT_OFFERED");
+    assert.ok(!/pa55word|LOGIN/i.test(heard.join("\n")));
+  });
+
+  test("implicit TLS on a plain port", async (t) => {
+    const { port } = await server(t, "* OK ready\r\n", plain());
+    const { code, last } = await outcome(optionsFor(port, { security: "tls" }));
+    assert.deepEqual([code, last], ["NOT_THIS_PROTOCOL", "tls"]);
+  });
+
+  test("an SMTP server on this port", async (t) => {
+    const { port } = await server(t, "220 mail.test ESMTP\r\n");
+    const { code, report } = await outcome(optionsFor(port));
+    assert.equal(code, "NOT_THIS_PROTOCOL");
+    assert.match(report.failure?.evidence?.reply ?? "", /220 mail.test ESMTP/);
+  });
+
+  test("a server that says nothing ends at the one deadline", async (t) => {
+    const { port } = await server(t, "");
+    const started = performance.now();
+    const { code } = await outcome({ ...optionsFor(port), connectionTimeoutMs: 400 });
+    assert.equal(code, "CONNECTION_TIMEOUT");
+    assert.ok(performance.now() - started < 1500);
+  });
+
+  test("a server that goes quiet at the sign-in ends at the same deadline", async (t) => {
+    const { port } = await server(t, "* OK ready\r\n", plain({ LOGIN: "" }));
+    const { code, last } = await outcome({ ...optionsFor(port), connectionTimeoutMs: 400 });
+    assert.deepEqual([code, last], ["CONNECTION_TIMEOUT", "authenticate"]);
+  });
+
+  test("a greeting that refuses says why", async (t) => {
+    const { port } = await server(t, "* BYE Too many connections from your IP\r\n");
+    const { code } = await outcome(optionsFor(port));
+    assert.equal(code, "TOO_MANY_CONNECTIONS");
+  });
+
+  test("nobody listens", async () => {
+    const closed = await scriptedServer("");
+    await closed.close();
+    const { code, last } = await outcome(optionsFor(closed.port));
+    assert.deepEqual([code, last], ["CONNECTION_REFUSED", "connect"]);
+  });
+
+  test("a name that does not exist", async () => {
+    const { code, last } = await outcome(optionsFor(143, { host: "no-such-host.invalid" }));
+    assert.ok(code === "HOST_NOT_FOUND" || code === "NAME_SERVICE_UNAVAILABLE", code);
+    assert.equal(last, "resolve");
+  });
+
+  test("a wrong password, with the server's words and without ours", async (t) => {
+    const reply = "TAG NO [AUTHENTICATIONFAILED] Invalid credentials for pa55word\r\n";
+    const { port } = await server(t, "* OK ready\r\n", plain({ LOGIN: reply }));
+    const { code, last, report } = await outcome(optionsFor(port));
+    assert.deepEqual([code, last], ["AUTHENTICATION_REJECTED", "authenticate"]);
+    assert.ok(!JSON.stringify(report).includes("pa55word"));
+    assert.match(report.failure?.evidence?.reply ?? "", /Invalid credentials/);
+  });
+
+  test("an inbox that cannot be opened", async (t) => {
+    const { port } = await server(t, "* OK ready\r\n", plain({ EXAMINE: "TAG NO [NOPERM] Permission denied\r\n" }));
+    const { code, last } = await outcome(optionsFor(port));
+    assert.deepEqual([code, last], ["INBOX_UNAVAILABLE", "list"]);
+  });
+
+  test("a server that hangs up at the sign-in is not a wrong password", async (t) => {
+    const hangUp = plain();
+    const { port } = await server(t, "* OK ready\r\n", (tag, command) =>
+      command.startsWith("LOGIN") ? null : hangUp(tag, command),
+    );
+    const { code } = await outcome(optionsFor(port));
+    assert.equal(code, "CONNECTION_LOST");
+  });
+
+  test("stops at once when asked to", async (t) => {
+    const { port } = await server(t, "");
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(new Error("stop")), 50);
+    await assert.rejects(
+      imapConnector.test(optionsFor(port), () => {}, controller.signal),
+      /stop/,
+    );
+  });
+});
+
+describe("reading from an IMAP server that misbehaves", () => {
+  const withMessages = (override: Record<string, string>) =>
+    plain({
+      EXAMINE: "* 2 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT 3] x\r\nTAG OK [READ-ONLY] done\r\n",
+      ...override,
+    });
+  const read = async (port: number) => {
+    const session = await imapConnector.open(optionsFor(port), never);
+    const ids: string[] = [];
+    try {
+      for await (const batch of session.listNew(null, { processFrom: null, batchSize: 50, signal: never }))
+        ids.push(...batch.messages.map((message) => message.nativeId));
+      return ids;
+    } finally {
+      await session.close();
+    }
+  };
+  const body = (uid: number) =>
+    `* ${uid} FETCH (UID ${uid} INTERNALDATE "01-Jan-2026 00:00:00 +0000" BODY[] {4}\r\nabcd)\r\n`;
+
+  test("a fetch that ends early is an error, not a gap", async (t) => {
+    const script = withMessages({});
+    const { port } = await server(t, "* OK ready\r\n", (tag, command) => {
+      if (command.startsWith("UID SEARCH"))
+        return /LARGER/.test(command) ? `* SEARCH\r\n${tag} OK\r\n` : `* SEARCH 1 2\r\n${tag} OK\r\n`;
+      if (command.startsWith("UID FETCH")) return `${/FETCH 1/.test(command) ? body(1) : ""}${tag} OK done\r\n`;
+      return script(tag, command);
+    });
+    await assert.rejects(
+      read(port),
+      (error) => error instanceof FailureError && error.failure.code === "PROTOCOL_ERROR",
+    );
+  });
+
+  test("a message deleted in between is left out; a FETCH without body is passed over", async (t) => {
+    const script = withMessages({});
+    let fetched = false;
+    const { port } = await server(t, "* OK ready\r\n", (tag, command) => {
+      if (command.startsWith("UID SEARCH")) {
+        if (/LARGER/.test(command)) return `* SEARCH\r\n${tag} OK\r\n`;
+        return fetched ? `* SEARCH 1\r\n${tag} OK\r\n` : `* SEARCH 1 2\r\n${tag} OK\r\n`;
+      }
+      if (command.startsWith("UID FETCH")) {
+        fetched = true;
+        return `* 1 FETCH (FLAGS (\\Seen) UID 1)\r\n${body(1)}${tag} OK done\r\n`;
+      }
+      return script(tag, command);
+    });
+    assert.deepEqual(await read(port), ["0000000007-0000000001"]);
+  });
+});
