@@ -1,4 +1,18 @@
 /** MongoDB: one repository per collection, each owned by one service. The only importer of `mongodb`. */
+export type { AlertDocument, AlertFilter, AlertNotice } from "./alerts/alert-document.ts";
+export { type AlertRepository, createAlertRepository } from "./alerts/alert-repository.ts";
+export {
+  createDeadLetterRepository,
+  type DeadLetterDocument,
+  type DeadLetterRepository,
+} from "./alerts/dead-letter-repository.ts";
+export { createNoticeRepository, type NoticeRepository } from "./alerts/notice-repository.ts";
+export {
+  createNotificationSettingsRepository,
+  type NotificationSettingsDocument,
+  type NotificationSettingsRepository,
+  type RelayState,
+} from "./alerts/notification-settings-repository.ts";
 export { connectStore, isDuplicateKey, isOutage, type Store, type StoreOptions } from "./connect.ts";
 export type { JobDocument, JobItem } from "./jobs/job-document.ts";
 export { createJobRepository, type JobRepository, type JobSummary } from "./jobs/job-repository.ts";

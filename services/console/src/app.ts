@@ -1,0 +1,31 @@
+import type { FastifyInstance } from "fastify";
+import { createLiveViews } from "./handlers/events.ts";
+import { createServer, type Served } from "./http/server.ts";
+import type { ConsolePorts } from "./ports.ts";
+import { allRoutes } from "./routes.ts";
+
+/** The console, listening. */
+export interface ConsoleApp {
+  readonly port: number;
+  readonly url: string;
+  /** Says good-bye to live views, finishes what is under way, closes. */
+  stop(): Promise<void>;
+}
+
+/** Options of the HTTP side. */
+export interface ConsoleOptions {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly onServed?: (served: Served) => void;
+  readonly liveViews?: { heartbeatMs?: number; bufferBytes?: number };
+}
+
+/** Starts the HTTP API on its ports. */
+export async function startConsole(ports: ConsolePorts, options: ConsoleOptions): Promise<ConsoleApp> {
+  const liveViews = createLiveViews(options.liveViews);
+  const app: FastifyInstance = await createServer(ports, allRoutes(liveViews), options.onServed ?? (() => {}));
+  app.addHook("preClose", async () => liveViews.close());
+  const url = await app.listen({ host: options.host, port: options.port });
+  return { port: Number(new URL(url).port), url, stop: () => app.close() };
+}

@@ -1,0 +1,57 @@
+import { NewToken, ProblemError, Token, TokenId } from "@mailfleet/contracts";
+import { idFrom } from "@mailfleet/service";
+import type { StoredToken } from "@mailfleet/store";
+import { z } from "zod";
+import { hashToken, newTokenSecret } from "../http/tokens.ts";
+import { type Route, route } from "../route.ts";
+import { page, paged } from "./parameters.ts";
+
+const shown = ({ hash: _, ...token }: StoredToken): Token => token;
+
+/** Bearer tokens: all that the console itself owns. */
+export const tokenRoutes: readonly Route[] = [
+  route("GET", "/tokens", {
+    summary: "List tokens, without their secrets",
+    role: "administrator",
+    query: z.strictObject(page),
+    answer: paged(Token),
+    handle: async (call) => {
+      const { items, next } = await call.tokens.list(call.query.limit, call.query.cursor);
+      return { items: items.map(shown), next };
+    },
+  }),
+  route("POST", "/tokens", {
+    summary: "Make a token; its secret is in this answer and never shown again",
+    body: NewToken,
+    answer: Token.extend({ token: z.string().describe("the bearer token; keep it safe") }),
+    status: 201,
+    handle: async (call) => {
+      const secret = newTokenSecret();
+      const token: StoredToken = {
+        id: idFrom("tk", call.commandId),
+        ...call.body,
+        hash: hashToken(secret),
+        createdAt: call.now(),
+        lastUsedAt: null,
+      };
+      if (!(await call.tokens.insert(token)))
+        throw new ProblemError("ALREADY_EXISTS", "A token was made with this Idempotency-Key before.", {
+          remedy: "Its secret cannot be shown again: delete it, and make another with a new key.",
+        });
+      return { ...shown(token), token: secret };
+    },
+  }),
+  route("DELETE", "/tokens/:tokenId", {
+    summary: "Delete a token; it is refused from then on",
+    params: z.strictObject({ tokenId: TokenId }),
+    handle: async (call) => {
+      const token = await call.tokens.get(call.params.tokenId);
+      if (!token) throw new ProblemError("NOT_FOUND", `There is no token ${call.params.tokenId}.`);
+      if (token.role === "administrator" && (await call.tokens.countAdministrators()) < 2)
+        throw new ProblemError("IN_USE", "This is the last administrator token.", {
+          remedy: "Make another administrator token first; otherwise nobody could come in any more.",
+        });
+      await call.tokens.remove(token.id);
+    },
+  }),
+];

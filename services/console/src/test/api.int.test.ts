@@ -1,0 +1,234 @@
+import assert from "node:assert/strict";
+import * as testing from "node:test";
+import { before, describe, it } from "node:test";
+import { ProblemError, type RequestInput } from "@mailfleet/contracts";
+import { type ConsoleUnderTest, startConsoleUnderTest } from "./console-under-test.ts";
+import { mailboxSample, profileSample } from "./samples.ts";
+
+describe("the HTTP API", () => {
+  let console: ConsoleUnderTest;
+  const created: RequestInput<"config.profile.create">[] = [];
+  const updated: RequestInput<"config.profile.update">[] = [];
+  const mailboxes: RequestInput<"config.mailbox.create">[] = [];
+  const relays: RequestInput<"alerting.notification-settings.update">[] = [];
+
+  before(async () => {
+    console = await startConsoleUnderTest(testing, {
+      "config.profile.create": async (input) => {
+        created.push(input);
+        return { ...profileSample, ...input.profile, id: input.profileId };
+      },
+      "config.profile.get": async ({ profileId }) => {
+        throw new ProblemError("NOT_FOUND", `There is no profile ${profileId}.`);
+      },
+      "config.profile.update": async (input) => {
+        updated.push(input);
+        if (input.ifVersion !== undefined && input.ifVersion !== profileSample.v)
+          throw new ProblemError("STALE_VERSION", "It has version 1 now.");
+        return profileSample;
+      },
+      "config.profile.delete": async () => ({}),
+      "config.mailbox.create": async (input) => {
+        mailboxes.push(input);
+        return { ...mailboxSample, id: input.mailboxId, credentials: { username: "u", setAt: 0 } };
+      },
+      "config.mailbox.get": async () => mailboxSample,
+      "config.mailbox.list": async () => ({ items: [mailboxSample], next: null }),
+      "config.mailbox.approve": async () => mailboxSample,
+      "inbound-sync.activity.get": async ({ mailboxId }) => ({
+        mailboxId,
+        lastRunAt: 1_700_000_000_000,
+        lastRunOutcome: "ok",
+        lastProvedSuccessAt: 1_700_000_000_000,
+        messages: 12,
+      }),
+      "scheduler.timer.list": async () => ({
+        items: [
+          { name: "inbound", due: 1_700_000_123_000, everyMs: 300_000, delivers: "run.requested.v1", generation: 3 },
+          { name: "outbound", due: 1_600_000_000_000, everyMs: null, delivers: "run.requested.v1", generation: 2 },
+        ],
+      }),
+      "alerting.notification-settings.update": async (input) => {
+        relays.push(input);
+        return { v: 2, enabled: true, relay: null, from: null, to: [] };
+      },
+    });
+  });
+
+  const newProfile = {
+    name: "Sample",
+    inbound: { protocol: "imap", host: "mail.example.org", port: 993, security: "tls" },
+    outbound: { protocol: "smtp", host: "mail.example.org", port: 465, security: "tls" },
+  };
+
+  it("creates a profile: 201, Location, ETag, times in ISO 8601", async () => {
+    const { status, headers, body } = await console.send("POST", "/profiles", { body: newProfile });
+    assert.equal(status, 201);
+    assert.equal(headers.get("location"), `/api/v1/profiles/${body.id}`);
+    assert.equal(headers.get("etag"), '"1"');
+    assert.equal(body.createdAt, "2023-11-14T22:13:20.000Z");
+    assert.ok(headers.get("x-correlation-id"));
+    assert.equal(created.at(-1)?.correlation, headers.get("x-correlation-id"));
+    assert.equal(created.at(-1)?.by, "administrator");
+  });
+
+  it("derives the id from the Idempotency-Key, so that a repetition is the same command", async () => {
+    const headers = { "idempotency-key": "order-17" };
+    const first = await console.send("POST", "/profiles", { body: newProfile, headers });
+    const again = await console.send("POST", "/profiles", { body: newProfile, headers });
+    const other = await console.send("POST", "/profiles", { body: newProfile });
+    assert.equal(first.body.id, again.body.id);
+    assert.notEqual(first.body.id, other.body.id);
+    assert.equal(created.at(-2)?.commandId, "order-17");
+    const wrong = await console.send("POST", "/profiles", { body: newProfile, headers: { "idempotency-key": "a b" } });
+    assert.equal(wrong.status, 400);
+  });
+
+  it("names every wrong and every unknown field", async () => {
+    const body = { ...newProfile, inbound: { ...newProfile.inbound, port: 70_000, colour: "red" }, nonsense: 1 };
+    const answer = await console.send("POST", "/profiles", { body });
+    assert.equal(answer.status, 400);
+    assert.equal(answer.headers.get("content-type"), "application/problem+json");
+    assert.equal(answer.body.code, "INVALID");
+    assert.equal(answer.body.correlation, answer.headers.get("x-correlation-id"));
+    assert.deepEqual(answer.body.errors, [
+      { pointer: "/inbound/port", reason: "must be 1 to 65535" },
+      { pointer: "/inbound/colour", reason: "is not a known field" },
+      { pointer: "/nonsense", reason: "is not a known field" },
+    ]);
+  });
+
+  it("refuses unknown query parameters, and bodies where none belong", async () => {
+    const query = await console.send("GET", "/profiles?colour=red&limit=0");
+    assert.equal(query.status, 400);
+    assert.deepEqual(query.body.errors, [
+      { pointer: "/limit", reason: "must be 1 to 500" },
+      { pointer: "/colour", reason: "is not a known query parameter" },
+    ]);
+    const body = await console.send("POST", "/profiles/pf_sample01/activate", { body: { now: true } });
+    assert.equal(body.status, 400);
+    assert.match(String(body.body.detail), /\/now is not a known field/);
+  });
+
+  it("refuses malformed JSON without quoting it, and other media types", async () => {
+    const answer = await console.send("POST", "/profiles", { body: '{"password": "hunter2"' });
+    assert.equal(answer.status, 400);
+    assert.doesNotMatch(JSON.stringify(answer.body), /hunter2/);
+    const form = await console.send("POST", "/profiles", {
+      body: "a=b",
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+    });
+    assert.equal(form.status, 415);
+    const poison = await console.send("POST", "/profiles", { body: '{"__proto__": {"a": 1}}' });
+    assert.equal(poison.status, 400);
+  });
+
+  it("tells 404 from 405", async () => {
+    assert.equal((await console.send("GET", "/nowhere")).status, 404);
+    const wrong = await console.send("PUT", "/profiles/pf_sample01");
+    assert.equal(wrong.status, 405);
+    assert.equal(wrong.headers.get("allow"), "GET, PATCH, DELETE");
+    const missing = await console.send("GET", "/profiles/pf_missing");
+    assert.equal(missing.status, 404);
+    assert.equal(missing.body.code, "NOT_FOUND");
+    assert.ok(missing.body.remedy);
+  });
+
+  it("takes If-Match and answers 412 when somebody was faster", async () => {
+    const stale = await console.send("PATCH", "/profiles/pf_sample01", {
+      body: { name: "New" },
+      headers: { "if-match": '"5"' },
+    });
+    assert.equal(stale.status, 412);
+    assert.equal(stale.body.code, "STALE_VERSION");
+    const fresh = await console.send("PATCH", "/profiles/pf_sample01", {
+      body: { name: "New" },
+      headers: { "if-match": '"1"' },
+    });
+    assert.equal(fresh.status, 200);
+    assert.equal(updated.at(-1)?.ifVersion, 1);
+    const none = await console.send("DELETE", "/profiles/pf_sample01");
+    assert.equal(none.status, 204);
+    const wrong = await console.send("PATCH", "/profiles/pf_sample01", { body: {}, headers: { "if-match": "abc" } });
+    assert.equal(wrong.status, 400);
+  });
+
+  it("wants a good token of the right role", async () => {
+    const none = await console.send("GET", "/profiles", { token: null });
+    assert.equal(none.status, 401);
+    assert.equal(none.headers.get("www-authenticate"), "Bearer");
+    assert.equal((await console.send("GET", "/profiles", { token: `mft_${"x".repeat(43)}` })).status, 401);
+    const reader = await console.tokenFor("reader");
+    assert.equal((await console.send("GET", "/mailboxes", { token: reader })).status, 200);
+    assert.equal((await console.send("POST", "/profiles", { token: reader, body: newProfile })).status, 403);
+    assert.equal((await console.send("GET", "/tokens", { token: reader })).status, 403);
+  });
+
+  it("seals passwords for their owner, and neither logs nor answers them", async () => {
+    const { status, body } = await console.send("POST", "/mailboxes", {
+      body: { address: "sales@example.org", credentials: { username: "u", password: "hunter2-very-secret" } },
+    });
+    assert.equal(status, 201);
+    assert.equal(mailboxes.at(-1)?.credentials?.password.aad, `${body.id}|mailbox-password`);
+    assert.deepEqual(body.credentials, { username: "u", setAt: "1970-01-01T00:00:00.000Z" });
+    await console.send("PATCH", "/settings/notifications", {
+      body: { enabled: true, credentials: { username: "u", password: "hunter2-very-secret" } },
+    });
+    assert.equal(relays.at(-1)?.credentials?.password.aad, "notifications|relay-password");
+    await console.send("PUT", "/profiles/pf_sample01/outbound-credentials", {
+      body: { username: "u", password: "hunter2-very-secret" },
+    });
+    assert.equal(updated.at(-1)?.outboundCredentials?.password.aad, "pf_sample01|outbound-password");
+    await console.send("DELETE", "/profiles/pf_sample01/outbound-credentials");
+    assert.equal(updated.at(-1)?.outboundCredentials, null);
+    assert.doesNotMatch(console.log.lines.join("\n"), /hunter2|mft_/);
+  });
+
+  it("composes a mailbox from all who know about it, and names who does not answer", async () => {
+    const { status, body } = await console.send("GET", "/mailboxes/sales%40example.org");
+    assert.equal(status, 200);
+    const { inbound, outbound } = body.directions as Record<string, Record<string, unknown>>;
+    assert.equal((inbound?.activity as Record<string, unknown>).lastRunAt, "2023-11-14T22:13:20.000Z");
+    assert.equal(inbound?.nextRunAt, "2023-11-14T22:15:23.000Z");
+    assert.deepEqual(inbound?.next, { at: "2023-11-14T22:15:23.000Z", why: "poll", everyMs: 300_000 });
+    assert.equal(outbound?.activity, null);
+    assert.equal(outbound?.nextRunAt, null, "a timer of an older generation is none");
+    assert.deepEqual(body.unavailable, ["outbound-send"]);
+  });
+
+  it("answers 503 when the owner is away", async () => {
+    const { status, body } = await console.send("GET", "/settings");
+    assert.equal(status, 503);
+    assert.equal(body.code, "UNAVAILABLE");
+  });
+
+  it("makes tokens that work until they are deleted, and keeps the last administrator's", async () => {
+    const made = await console.send("POST", "/tokens", { body: { name: "ci", role: "reader" } });
+    assert.equal(made.status, 201);
+    const token = String(made.body.token);
+    assert.match(token, /^mft_[A-Za-z0-9_-]{43}$/);
+    assert.equal((await console.send("GET", "/mailboxes", { token })).status, 200);
+    const { body } = await console.send("GET", "/tokens");
+    assert.doesNotMatch(JSON.stringify(body), /hash|mft_/);
+    assert.equal((await console.send("DELETE", `/tokens/${made.body.id}`)).status, 204);
+    assert.equal((await console.send("GET", "/mailboxes", { token })).status, 401);
+    const own = (body.items as { id: string; role: string }[]).find((item) => item.role === "administrator");
+    const last = await console.send("DELETE", `/tokens/${own?.id}`);
+    assert.equal(last.status, 409);
+    assert.equal(last.body.code, "IN_USE");
+  });
+
+  it("describes itself as OpenAPI 3.1 without a token", async () => {
+    const { status, body } = await console.send("GET", "/openapi.json", { token: null });
+    assert.equal(status, 200);
+    assert.equal(body.openapi, "3.1.0");
+    assert.ok((body.paths as Record<string, unknown>)["/api/v1/mailboxes/{mailbox}/test-and-enable"]);
+  });
+
+  it("logs method, route and status, but neither query nor address", async () => {
+    await console.send("GET", "/mailboxes?search=top-secret");
+    const line = console.log.lines.at(-1) ?? "";
+    assert.match(line, /"method":"GET","route":"\/api\/v1\/mailboxes","status":200/);
+    assert.doesNotMatch(line, /top-secret/);
+  });
+});

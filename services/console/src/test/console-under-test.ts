@@ -1,0 +1,112 @@
+import type { TestContext } from "node:test";
+import { type Bus, connectBus, type RequestHandlers } from "@mailfleet/bus";
+import { type Logger, type Sealed, type Secret, streams } from "@mailfleet/contracts";
+import { startMongo, startNats } from "@mailfleet/local/testing";
+import type { Sealer } from "@mailfleet/secrets";
+import { connectStore, createTokenRepository, isOutage, type TokenRepository } from "@mailfleet/store";
+import { type ConsoleApp, type ConsoleOptions, startConsole } from "../app.ts";
+import { hashToken, newTokenSecret } from "../http/tokens.ts";
+import type { ConsolePorts } from "../ports.ts";
+
+/** A log that can be searched. */
+export interface KeptLog extends Logger {
+  readonly lines: string[];
+}
+
+export function keptLog(): KeptLog {
+  const lines: string[] = [];
+  const keep = (context: object, message: string) => {
+    lines.push(`${message} ${JSON.stringify(context)}`);
+  };
+  const log: KeptLog = { lines, debug: keep, info: keep, warn: keep, error: keep, child: () => log };
+  return log;
+}
+
+/** Marks what it would seal, so that a test sees where it went. Sealing itself is tested where it lives. */
+export const markingSealer: Sealer = {
+  seal: async (secret: Secret, aad: string): Promise<Sealed> => ({
+    protected: "p",
+    encrypted_key: "k",
+    iv: "i",
+    ciphertext: `sealed:${secret.reveal().length}`,
+    tag: "t",
+    aad,
+  }),
+};
+
+/** The console on real engines with stand-ins for the other services. */
+export interface ConsoleUnderTest {
+  readonly app: ConsoleApp;
+  readonly bus: Bus;
+  readonly tokens: TokenRepository;
+  readonly log: KeptLog;
+  /** A bearer token of this role. */
+  tokenFor(role: "administrator" | "reader"): Promise<string>;
+  /** Sends a request as administrator and gives status, headers and body. */
+  send(
+    method: string,
+    path: string,
+    options?: { body?: unknown; headers?: Record<string, string>; token?: string | null },
+  ): Promise<{ status: number; headers: Headers; body: Record<string, unknown> }>;
+}
+
+/** Starts engines, stand-ins and the console; everything is stopped after the test file. */
+export async function startConsoleUnderTest(
+  t: { after: TestContext["after"] },
+  handlers: RequestHandlers,
+  options: Partial<ConsoleOptions> & { passwordsAllowed?: boolean } = {},
+): Promise<ConsoleUnderTest> {
+  const [nats, mongo] = await Promise.all([startNats(), startMongo()]);
+  const log = keptLog();
+  const bus = await connectBus({ url: nats.url, name: "console-test", logger: log });
+  await bus.declare(Object.values(streams), []);
+  const others = await connectBus({ url: nats.url, name: "others-test", logger: log });
+  await others.respond(handlers);
+  const store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "console-test", logger: log });
+  const tokens = await createTokenRepository(store);
+  const ports: ConsolePorts = {
+    bus,
+    tokens,
+    sealer: markingSealer,
+    notifySealer: markingSealer,
+    logger: log,
+    now: Date.now,
+    passwordsAllowed: options.passwordsAllowed ?? true,
+    isOutage,
+  };
+  const app = await startConsole(ports, { host: "127.0.0.1", port: 0, ...options });
+  const tokenFor = async (role: "administrator" | "reader") => {
+    const secret = newTokenSecret();
+    const id = `tk_${hashToken(secret).slice(0, 12)}`;
+    await tokens.insert({ id, name: role, role, hash: hashToken(secret), createdAt: 0, lastUsedAt: null });
+    return secret;
+  };
+  const administrator = await tokenFor("administrator");
+  t.after(async () => {
+    await app.stop();
+    await Promise.all([bus.stop(), others.stop()]);
+    await store.close();
+    await Promise.all([nats.stop(), mongo.stop()]);
+  });
+  return {
+    app,
+    bus,
+    tokens,
+    log,
+    tokenFor,
+    send: async (method, path, { body, headers, token = administrator } = {}) => {
+      const response = await fetch(`${app.url}/api/v1${path}`, {
+        method,
+        headers: {
+          ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+          ...(body === undefined ? {} : { "content-type": "application/json" }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      const json = response.headers.get("content-type")?.includes("json") ?? false;
+      return { status: response.status, headers: response.headers, body: json ? JSON.parse(text) : { text } };
+    },
+  };
+}
