@@ -1,0 +1,42 @@
+import type { Alert, OutgoingMessage } from "@mailfleet/contracts";
+
+/** What people were told about an alert by e-mail, and what they are still to be told. */
+export interface AlertNotice {
+  /** How the notices of the present episode stand; `none` for alerts that are not mailed. */
+  state: Alert["notification"];
+  /** Number of the episode that people were told of and not yet told the end of; 0 if there is none. */
+  toldEpisode: number;
+  /** What is to be said next. Present together with `due` and `since`, absent when nothing is. */
+  pending?: "raised" | "cleared";
+  /** Not before this; moved on while a replica sends. Milliseconds since the epoch. */
+  due?: number;
+  /** Since when it waits. */
+  since?: number;
+  /** A replica sends it until then. */
+  leaseUntil?: number;
+  /** When people were last told that it is raised. */
+  lastRaisedAt?: number;
+}
+
+/** An alert with its facts that are still to be published and the mail that is still to be sent: they change together. */
+export interface AlertDocument extends Omit<Alert, "id" | "notification"> {
+  _id: string;
+  /** Raised by every change; compared and swapped. */
+  v: number;
+  /** Counts how often it was opened. */
+  episode: number;
+  /** Ids of the last messages that raised or cleared it, so that a repeated delivery is not counted. */
+  recentIds: string[];
+  notice: AlertNotice;
+  outbox: OutgoingMessage[];
+  /** 30 days after the last time. */
+  expireAt: Date;
+}
+
+/** Which alerts to list; what is absent does not restrict. */
+export interface AlertFilter {
+  readonly state?: Alert["state"] | undefined;
+  readonly severity?: Alert["severity"] | undefined;
+  readonly code?: string | undefined;
+  readonly objectId?: string | undefined;
+}
