@@ -7,10 +7,11 @@ export {
   type ApprovalContext,
   type DirectionContext,
   type DirectionMemory,
+  type DirectionValue,
   type MachineState,
   machineVersion,
   type PlannedStep,
 } from "./machine-state.ts";
 export { type MachineStatus, statusOf, summaryOf, timersOf } from "./status.ts";
 export { createMachine, type NewMachine, type StepResult, step } from "./step.ts";
-export { restoreMachine } from "./stored-version.ts";
+export { restoreMachine, UnknownMachineVersion } from "./stored-version.ts";

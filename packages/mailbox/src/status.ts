@@ -1,6 +1,17 @@
-import type { Direction, DirectionStatus, DirectionSummary, RetryPolicy } from "@mailfleet/contracts";
+import {
+  type Direction,
+  type DirectionState,
+  type DirectionStatus,
+  type DirectionSummary,
+  directions,
+  failureCodes,
+  type RetryPolicy,
+} from "@mailfleet/contracts";
+import { besideTestTimer, waitTimer } from "./direction-effects.ts";
 import type { SetTimer } from "./effects.ts";
-import type { MachineState } from "./machine-state.ts";
+import type { DirectionContext, MachineState } from "./machine-state.ts";
+import { comingTime } from "./waiting.ts";
+import { isEnabled, wordOf } from "./words.ts";
 
 /** The part of a direction's status that the machine knows; the steps of the last test are kept by its owner. */
 export type MachineStatus = Omit<DirectionStatus, "lastTest"> & {
@@ -8,22 +19,63 @@ export type MachineStatus = Omit<DirectionStatus, "lastTest"> & {
   since: number;
 };
 
-/** What is known about a direction. With `now`, recurring steps show their coming time instead of their first. */
-export function statusOf(
-  _state: MachineState,
-  _direction: Direction,
-  _policy: RetryPolicy,
-  _now?: number,
-): MachineStatus {
-  throw new Error("not built yet");
+function lastError({ failure, failedAt }: DirectionContext): DirectionStatus["lastError"] {
+  if (!failure) return null;
+  const { text, remedy } = failureCodes[failure.code];
+  return { ...failure, text, remedy, at: failedAt ?? 0 };
+}
+
+/**
+ * What is known about a direction. `attemptsLeft` counts the retries that may still fail before it is disabled. With
+ * `now`, a recurring step shows its coming time instead of its first.
+ */
+export function statusOf(state: MachineState, direction: Direction, policy: RetryPolicy, now?: number): MachineStatus {
+  const { value, context, since } = state.directions[direction];
+  const { next, attempt } = context;
+  return {
+    configured: state.configured.includes(direction),
+    state: wordOf(value),
+    enabled: isEnabled(value),
+    verdict: context.verdict,
+    generation: context.generation,
+    attempt,
+    attemptsLeft: Math.max(0, Math.min(policy.maximumAttempts, policy.maximumAttempts + 1 - attempt)),
+    lastError: lastError(context),
+    next: next && { ...next, at: now === undefined ? next.at : comingTime(next, now) },
+    since,
+  };
 }
 
 /** A direction in a few words, for the fact `transitioned`. */
-export function summaryOf(_state: MachineState, _direction: Direction): DirectionSummary {
-  throw new Error("not built yet");
+export function summaryOf(state: MachineState, direction: Direction): DirectionSummary {
+  const { value, context } = state.directions[direction];
+  const { next, failure, generation, attempt, verdict } = context;
+  return {
+    state: wordOf(value),
+    generation,
+    attempt,
+    verdict,
+    ...(isEnabled(value) && next?.everyMs !== undefined ? { everyMs: next.everyMs } : {}),
+    ...(failure ? { code: failure.code } : {}),
+  };
 }
 
+/** How the timer of each waiting state delivers; the charts say the same, and the walk compares. */
+const deliveries: Partial<Record<DirectionState, Pick<SetTimer, "deliver" | "purpose">>> = {
+  testing: { deliver: "event" },
+  retesting: { deliver: "event" },
+  "enabled.running": { deliver: "run", purpose: "sync" },
+  "enabled.retrying": { deliver: "run", purpose: "sync" },
+  "failed.probing": { deliver: "run", purpose: "probe" },
+};
+
 /** The timers that must be armed in this state, for the sweep that re-arms what was lost (design, principle 8). */
-export function timersOf(_state: MachineState): SetTimer[] {
-  throw new Error("not built yet");
+export function timersOf(state: MachineState): SetTimer[] {
+  return directions.flatMap((direction) => {
+    const { value, context } = state.directions[direction];
+    const delivery = deliveries[wordOf(value)];
+    return delivery
+      ? [...waitTimer(direction, context, delivery as never), ...besideTestTimer(direction, context)]
+      : [];
+  });
 }

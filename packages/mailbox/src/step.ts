@@ -1,7 +1,15 @@
-import type { Direction, ProblemCode, RetryPolicy } from "@mailfleet/contracts";
+import { type Direction, directions, type ProblemCode, type RetryPolicy } from "@mailfleet/contracts";
+import { initialTransition } from "xstate";
+import { approvalChart } from "./approval-chart.ts";
+import { command, isCommand } from "./commands.ts";
+import { directionChart } from "./direction-chart.ts";
+import { type Draft, draftOf } from "./draft.ts";
 import type { Effect } from "./effects.ts";
 import type { MachineEvent } from "./events.ts";
-import type { MachineState } from "./machine-state.ts";
+import { lifecycle } from "./lifecycle.ts";
+import { type MachineState, machineVersion } from "./machine-state.ts";
+import { report } from "./reports.ts";
+import { restoreMachine } from "./stored-version.ts";
 
 /** What became of an event. */
 export type StepResult =
@@ -28,12 +36,62 @@ export interface NewMachine {
   readonly at?: number;
 }
 
-/** The machine of a new mailbox: nothing wanted, nothing tested. */
-export function createMachine(_input: NewMachine): MachineState {
-  throw new Error("not built yet");
+const [newApproval] = initialTransition(approvalChart);
+const [newDirection] = initialTransition(directionChart);
+
+/** The machine of a new mailbox: nothing wanted, nothing tested; there is nothing to do yet, so no effects. */
+export function createMachine({ mailboxId, configured, active, approved, at = 0 }: NewMachine): MachineState {
+  const off = { value: "off", context: newDirection.context, since: at } as const;
+  const allowed = approved && active;
+  const memory = (direction: Direction) =>
+    allowed && configured.includes(direction) ? ({ ...off, value: "idle" } as const) : off;
+  return {
+    version: machineVersion,
+    mailboxId,
+    approval: { value: approved ? "approved" : newApproval.value, context: newApproval.context },
+    wanted: null,
+    active,
+    configured: directions.filter((direction) => configured.includes(direction)),
+    deleted: false,
+    directions: { inbound: memory("inbound"), outbound: memory("outbound"), act: memory("act") },
+  };
 }
 
-/** One step of the mailbox: pure, deterministic, never throws for a well-formed event. */
-export function step(_state: MachineState, _event: MachineEvent, _policy: RetryPolicy): StepResult {
-  throw new Error("not built yet");
+function isChanged({ before, state }: Draft): boolean {
+  return (
+    before.approval !== state.approval ||
+    before.wanted !== state.wanted ||
+    before.active !== state.active ||
+    before.configured !== state.configured ||
+    before.deleted !== state.deleted ||
+    directions.some((direction) => before.directions[direction] !== state.directions[direction])
+  );
+}
+
+/** Timer effects of one step collapse by name: the last wins, in its own place. */
+function collapseTimers(effects: Effect[]): Effect[] {
+  const last = new Map<string, number>();
+  const isTimer = (effect: Effect) => effect.type === "setTimer" || effect.type === "clearTimer";
+  for (const [index, effect] of effects.entries()) if (isTimer(effect)) last.set(effect.name, index);
+  return effects.filter((effect, index) => !isTimer(effect) || last.get(effect.name) === index);
+}
+
+/**
+ * One step of the mailbox: pure, deterministic, and it never changes the state it is given.
+ * @throws UnknownMachineVersion for a stored state that no release wrote.
+ */
+export function step(state: MachineState, event: MachineEvent, policy: RetryPolicy): StepResult {
+  const before = state.version === machineVersion ? state : restoreMachine(state);
+  const draft = draftOf(before, event.at, policy);
+  if (isCommand(event)) {
+    const refusal = command(draft, event);
+    if (refusal) return { outcome: "refused", ...refusal };
+  } else {
+    const reason = report(draft, event);
+    if (reason) return { outcome: "ignored", reason };
+  }
+  if (!isChanged(draft)) return { outcome: "accepted", state: before, effects: draft.effects, changed: false };
+  const moved = { from: lifecycle(before), to: lifecycle(draft.state) };
+  draft.effects.push({ type: "publishFact", fact: "transitioned", lifecycle: moved });
+  return { outcome: "accepted", state: draft.state, effects: collapseTimers(draft.effects), changed: true };
 }

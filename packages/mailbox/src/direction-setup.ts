@@ -1,0 +1,100 @@
+import type { Failure, Verdict } from "@mailfleet/contracts";
+import { assign, setup } from "xstate";
+import { type FailureEvent, failureIn, isHopeless, mayProbe, mayRetry, raisesWarning } from "./failure-rules.ts";
+import type { DirectionContext } from "./machine-state.ts";
+import { type PlanName, plans, type Waiting } from "./waiting.ts";
+
+/** What a direction's chart understands. Generations are compared before (reports.ts). */
+export type DirectionSignal =
+  | { readonly type: "ALLOW" | "FORBID" | "STOP" | "CHANGED" | "TEST" | "TEST_OK" | "OK" | "TIMER" }
+  | { readonly type: "TEST_FAILED" | "FAILED"; readonly failure: Failure };
+
+/** A signal with what the composition adds: time, seed, policy and intent. */
+export type DirectionEvent = DirectionSignal & Waiting & { readonly wanted: boolean };
+
+/** Why people are told something; the words are in alert-words.ts. */
+export type AlertOccasion = "retrying" | "failed" | "failedBeside" | "passed" | "changed";
+
+/** Parameters of the actions that come back as data, by action (direction-effects.ts makes effects of them). */
+export interface EffectParameters {
+  requestRun: { purpose: "test" | "sync" | "probe" };
+  /** Arms the timer of the planned step; disarms it if nothing is planned. */
+  timer: { deliver: "run" | "event"; purpose?: "sync" | "probe" };
+  /** Arms or disarms the deadline of the test beside the work. */
+  testDeadline: undefined;
+  tellAlerts: { occasion: AlertOccasion };
+  publishTested: { outcome: "ok" | "failed" };
+  /** The work failed while a test ran beside it: that is the test's answer too. */
+  publishBesideTested: undefined;
+}
+const isData =
+  <Parameters>() =>
+  (_: unknown, _parameters: Parameters): void => {};
+
+interface Given {
+  context: DirectionContext;
+  event: DirectionEvent;
+}
+const failureEvent = ({ event }: Given): FailureEvent => event;
+const besides = (context: DirectionContext, ...codes: string[]) =>
+  context.alerted.filter((standing) => !codes.includes(standing));
+
+/** Names that the direction's chart is written in. */
+export const directionSetup = setup({
+  types: { context: {} as DirectionContext, events: {} as DirectionEvent },
+  guards: {
+    wanted: ({ event }: Given) => event.wanted,
+    testBeside: ({ context }: Given) => context.besideTestDue !== null,
+    mayRetry: (given: Given) => mayRetry(given.context, failureEvent(given)),
+    mayProbe: (given: Given) => mayProbe(failureEvent(given)),
+    hopeless: (given: Given) => isHopeless(given.context, failureEvent(given)),
+  },
+  actions: {
+    /** Whatever is under way is void from here on, a test beside the work too. */
+    raiseGeneration: assign(({ context }) => ({ generation: context.generation + 1, besideTestDue: null })),
+    startOver: assign({ attempt: 0, failure: null, failedAt: null, secondChanceUsed: false }),
+    noteFailure: assign((given) => {
+      const failure = failureIn(failureEvent(given));
+      return {
+        failure,
+        failedAt: given.event.at,
+        attempt: given.context.attempt + (failure.kind === "throttled" ? 0 : 1),
+        secondChanceUsed: given.context.secondChanceUsed || failure.kind === "auth",
+      };
+    }),
+    /** The server's latest words; a failed probe, or a failed test beside the work, is not an attempt. */
+    refreshFailure: assign((given) => {
+      const failure = failureIn(failureEvent(given));
+      return { failure, failedAt: given.event.at };
+    }),
+    spendSecondChance: assign((given) => ({
+      secondChanceUsed: given.context.secondChanceUsed || failureIn(failureEvent(given)).kind === "auth",
+    })),
+    judge: assign((_, { verdict }: { verdict: Verdict }) => ({ verdict })),
+    judgeBesideTest: assign(({ context }) => (context.besideTestDue === null ? {} : { verdict: "Failure" as const })),
+    startBesideTest: assign(({ event }) => ({ besideTestDue: event.at + event.policy.testDeadlineMs })),
+    endBesideTest: assign({ besideTestDue: null }),
+    plan: assign(({ context, event }, { step }: { step: PlanName }) => ({ next: plans[step](event, context) })),
+    /** A warning stands from the first failure of its kind; an error only when the direction stops. */
+    standWarning: assign(({ context }) =>
+      context.failure && raisesWarning(context.failure)
+        ? { alerted: [...besides(context, "TEST_PASSED", context.failure.code), context.failure.code] }
+        : {},
+    ),
+    standFailure: assign(({ context }) =>
+      context.failure
+        ? { alerted: [...besides(context, "TEST_PASSED", context.failure.code), context.failure.code] }
+        : {},
+    ),
+    standPassed: assign({ alerted: ["TEST_PASSED" as const] }),
+    dropPassed: assign(({ context }) => ({ alerted: besides(context, "TEST_PASSED") })),
+    dropAlerts: assign({ alerted: [] }),
+
+    requestRun: isData<EffectParameters["requestRun"]>(),
+    timer: isData<EffectParameters["timer"]>(),
+    testDeadline: isData<EffectParameters["testDeadline"]>(),
+    tellAlerts: isData<EffectParameters["tellAlerts"]>(),
+    publishTested: isData<EffectParameters["publishTested"]>(),
+    publishBesideTested: isData<EffectParameters["publishBesideTested"]>(),
+  },
+});

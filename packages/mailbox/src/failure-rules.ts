@@ -1,0 +1,51 @@
+import { type Failure, failureCodes, failureOf, type RetryPolicy } from "@mailfleet/contracts";
+import type { DirectionContext } from "./machine-state.ts";
+
+/** An event that means a failure: a failed run, or the deadline of a test that gave no result. */
+export type FailureEvent = {
+  readonly type: string;
+  readonly failure?: Failure;
+  readonly policy: RetryPolicy;
+  readonly wanted: boolean;
+};
+
+/** The failure that an event means; a deadline means that the run was lost. */
+export function failureIn(event: FailureEvent): Failure {
+  return event.failure ?? failureOf("RUN_LOST");
+}
+
+/**
+ * Servers say "authentication failed" when they are overloaded, so refused credentials get one second chance. Missing
+ * credentials do not: no server said anything.
+ */
+const hasSecondChance = (context: DirectionContext, failure: Failure) =>
+  failure.kind === "auth" && failure.code !== "CREDENTIALS_MISSING" && !context.secondChanceUsed;
+
+/**
+ * The rules of the field (domain 2.3): transient failures are tried again as often as the policy says, throttling for
+ * as long as the server likes, refused credentials once; all else not at all.
+ */
+export function mayRetry(context: DirectionContext, event: FailureEvent): boolean {
+  const failure = failureIn(event);
+  const attemptsLeft = context.attempt < event.policy.maximumAttempts;
+  if (failure.kind === "throttled") return true;
+  if (failure.kind === "transient") return attemptsLeft;
+  return attemptsLeft && hasSecondChance(context, failure);
+}
+
+/** What ends by itself some day is looked at now and then, as long as somebody wants the mailbox. */
+export function mayProbe(event: FailureEvent): boolean {
+  return event.wanted && failureIn(event).kind === "transient";
+}
+
+/** A probe found a cause that no waiting can cure. */
+export function isHopeless(context: DirectionContext, event: FailureEvent): boolean {
+  const failure = failureIn(event);
+  if (failure.kind === "transient" || failure.kind === "throttled") return false;
+  return !hasSecondChance(context, failure);
+}
+
+/** Transient failures are worth a warning at once (domain 2.3); an error is raised when a person must act. */
+export function raisesWarning(failure: Failure): boolean {
+  return failureCodes[failure.code].severity === "warning";
+}

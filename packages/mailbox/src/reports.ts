@@ -1,0 +1,26 @@
+import type { DirectionSignal } from "./direction-setup.ts";
+import { type Draft, tell } from "./draft.ts";
+import type { MachineReport } from "./events.ts";
+import { wordOf } from "./words.ts";
+
+function signalOf(report: MachineReport): DirectionSignal {
+  if (report.type === "timerFired") return { type: "TIMER" };
+  const isTest = report.purpose === "test";
+  if (report.type === "runSucceeded") return { type: isTest ? "TEST_OK" : "OK" };
+  return { type: isTest ? "TEST_FAILED" : "FAILED", failure: report.failure };
+}
+
+/** Applies a report to the draft. Answers why it was ignored, or `null` if it was taken. */
+export function report(draft: Draft, event: MachineReport): string | null {
+  const { deleted, directions } = draft.state;
+  if (deleted) return "the mailbox is deleted";
+  const { context, value } = directions[event.direction];
+  // The one comparison that makes order and repetition harmless (design §4).
+  if (event.generation !== context.generation)
+    return `stale: generation ${event.generation}, ${event.direction} is at ${context.generation}`;
+  if (event.type === "runFailed" && event.failure.kind === "message")
+    return "the failure concerns one message; the mailbox is fine";
+  if (!tell(draft, event.direction, signalOf(event)))
+    return `${event.direction} does not wait for this in state ${wordOf(value)}`;
+  return null;
+}

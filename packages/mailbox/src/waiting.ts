@@ -1,0 +1,71 @@
+import type { Direction, Failure, RetryPolicy } from "@mailfleet/contracts";
+import type { DirectionContext, PlannedStep } from "./machine-state.ts";
+
+/** A tenth of the retry interval: enough to spread mailboxes that failed together, too little to be noticed by one. */
+const jitterShare = 0.1;
+
+/** FNV-1a with a final mixing, as a number in [0, 1). Pure: the same mailbox and attempt always wait equally long. */
+export function spread(seed: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < seed.length; index++) hash = Math.imul(hash ^ seed.charCodeAt(index), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+  return ((hash ^ (hash >>> 13)) >>> 0) / 0x1_0000_0000;
+}
+
+/** Why a direction waits, and what the length of the wait depends on. */
+export interface Waiting {
+  readonly at: number;
+  readonly direction: Direction;
+  readonly mailboxId: string;
+  readonly policy: RetryPolicy;
+}
+
+/** A back-off: the longest of the policy and the server's own wish, and up to a tenth of the policy more. */
+export function backOff(waiting: Waiting, attempt: number, failure: Failure | null): { first: number; base: number } {
+  const { policy } = waiting;
+  const own = failure?.kind === "auth" ? policy.secondChanceMs : policy.retryMs;
+  const asked = Math.min(failure?.retryAfterMs ?? 0, policy.longestRetryAfterMs);
+  const base = Math.max(own, asked);
+  const jitter = Math.floor(own * jitterShare * spread(`${waiting.mailboxId}/${waiting.direction}/${attempt}`));
+  return { first: base + jitter, base };
+}
+
+/** The first time of a recurring step that is not before `now`. */
+export function comingTime(step: PlannedStep, now: number): number {
+  if (step.everyMs === undefined || step.at >= now) return step.at;
+  return step.at + Math.ceil((now - step.at) / step.everyMs) * step.everyMs;
+}
+
+type Plan = (waiting: Waiting, context: DirectionContext) => PlannedStep | null;
+
+/** Outbound has nothing to poll: sends come by themselves. */
+const poll =
+  (first: Plan): Plan =>
+  (waiting, context) =>
+    waiting.direction === "outbound" ? null : first(waiting, context);
+
+/** What a direction can wait for. Recurring ones go on although a run was lost or refused; `event` ones move the chart. */
+export const plans = {
+  /** After a passed test or probe nothing has been received yet: the first poll is due at once. */
+  pollNow: poll(({ at, policy }) => ({ why: "poll", at, everyMs: policy.pollMs })),
+  /** The run that recovered has just polled. */
+  pollLater: poll(({ at, policy }) => ({ why: "poll", at: at + policy.pollMs, everyMs: policy.pollMs })),
+  /** Keeps the rhythm when only the generation changes. */
+  pollOn: poll(({ at, policy }, { next }) => ({
+    why: "poll",
+    at: next?.why === "poll" ? comingTime(next, at) : at,
+    everyMs: policy.pollMs,
+  })),
+  retry: (waiting, { attempt, failure }) => {
+    const { first, base } = backOff(waiting, attempt, failure);
+    return { why: "retry", at: waiting.at + first, everyMs: base };
+  },
+  retest: (waiting, { attempt, failure }) => ({
+    why: "retest",
+    at: waiting.at + backOff(waiting, attempt, failure).first,
+  }),
+  probe: ({ at, policy }) => ({ why: "probe", at: at + policy.probeMs, everyMs: policy.probeMs }),
+  testDeadline: ({ at, policy }) => ({ why: "test-deadline", at: at + policy.testDeadlineMs }),
+  nothing: () => null,
+} as const satisfies Record<string, Plan>;
+export type PlanName = keyof typeof plans;

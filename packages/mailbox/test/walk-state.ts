@@ -1,0 +1,74 @@
+import { type Direction, directions, type RetryPolicy } from "@mailfleet/contracts";
+import type { Effect, MachineState, SetTimer } from "@mailfleet/mailbox";
+import { wordOf } from "../src/words.ts";
+
+/** What stands around a mailbox: the timers that are armed and the alerts that are raised, as its effects left them. */
+export interface Surroundings {
+  readonly armed: ReadonlyMap<string, SetTimer>;
+  readonly raised: ReadonlySet<string>;
+}
+
+/** A machine with its surroundings: the state of the walk. */
+export interface World extends Surroundings {
+  readonly machine: MachineState;
+}
+
+export const nothingAround: Surroundings = { armed: new Map(), raised: new Set() };
+
+/** What the scheduler and alerting make of the effects of one step. */
+export function surround(before: Surroundings, effects: readonly Effect[]): Surroundings {
+  if (effects.length === 0) return before;
+  const armed = new Map(before.armed);
+  const raised = new Set(before.raised);
+  for (const effect of effects) {
+    if (effect.type === "setTimer") armed.set(effect.name, effect);
+    if (effect.type === "clearTimer") armed.delete(effect.name);
+    if (effect.type === "raiseAlert" && effect.direction) raised.add(`${effect.direction} ${effect.code}`);
+    if (effect.type === "clearAlert") {
+      for (const alert of raised) {
+        const [direction, code] = alert.split(" ");
+        const covered = effect.direction === undefined || effect.direction === direction;
+        if (covered && (effect.codes === undefined || effect.codes.includes(code as never))) raised.delete(alert);
+      }
+    }
+  }
+  return { armed, raised };
+}
+
+function directionKey({ machine, armed }: World, direction: Direction): string {
+  const { value, context: c } = machine.directions[direction];
+  const timers = [direction, `${direction}-test`].map((name) => {
+    const timer = armed.get(name);
+    return timer ? `${timer.generation === c.generation}${timer.deliver}${timer.purpose}${timer.everyMs}` : "";
+  });
+  return [
+    wordOf(value),
+    c.attempt,
+    c.failure?.code,
+    c.verdict,
+    c.next?.why,
+    c.next?.everyMs,
+    c.besideTestDue !== null,
+    c.secondChanceUsed,
+    c.alerted.join("+"),
+    ...timers,
+  ].join(",");
+}
+
+/** Two worlds with the same key behave alike: absolute times and absolute generations do not matter. */
+export function keyOf(world: World): string {
+  const { machine: m } = world;
+  const head = [m.approval.value, m.wanted, m.active, m.deleted, m.configured.join("+")].join(",");
+  return [head, ...directions.map((d) => directionKey(world, d)), [...world.raised].sort().join("+")].join("|");
+}
+
+/** A policy with few attempts: the rules are the same, the walk is shorter. */
+export const walkPolicy = (maximumAttempts: number): RetryPolicy => ({
+  maximumAttempts,
+  retryMs: 300_000,
+  pollMs: 240_000,
+  probeMs: 3_600_000,
+  testDeadlineMs: 900_000,
+  secondChanceMs: 120_000,
+  longestRetryAfterMs: 86_400_000,
+});
