@@ -1,0 +1,163 @@
+import type { Socket } from "node:net";
+import { FailureError, failureOf } from "@mailfleet/contracts";
+import { ReplyReader, type SmtpReply } from "./reply.ts";
+
+interface Waiter {
+  resolve(reply: SmtpReply): void;
+  reject(error: unknown): void;
+}
+
+const SLICE = 256 * 1024;
+
+/** What is raised when a time-out of ours ran out; the socket is closed then. */
+export class ReplyTimeout extends Error {
+  readonly code = "ETIMEDOUT";
+  constructor() {
+    super("no answer in time");
+    this.name = "ReplyTimeout";
+  }
+}
+
+/** A socket as commands and replies. Replies are given to those who ask in the order in which they asked. */
+export class Channel {
+  readonly #socket: Socket;
+  readonly #reader = new ReplyReader();
+  #replies: SmtpReply[] = [];
+  #waiters: Waiter[] = [];
+  #ended: unknown = null;
+  /** Called once when the connection is over, whoever ended it. */
+  onEnd: () => void = () => {};
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    this.#listen();
+  }
+
+  /** Null while the connection can be used, else why not. */
+  get ended(): unknown {
+    return this.#ended;
+  }
+
+  /** True if the server said something that nobody asked for: usually 421 before it closes an idle connection. */
+  get hasUnsolicited(): boolean {
+    return this.#replies.length > 0;
+  }
+
+  /** True if bytes lie behind the last reply. Checked before TLS: whatever a stranger put there must not be believed. */
+  get hasLeftovers(): boolean {
+    return this.#replies.length > 0 || !this.#reader.isEmpty;
+  }
+
+  /** Takes the socket's own listeners away, so that TLS can take it over. */
+  detach(): void {
+    this.#socket.removeAllListeners("data");
+    this.#socket.removeAllListeners("close");
+    this.#socket.removeAllListeners("end");
+  }
+
+  #listen(): void {
+    this.#socket.setNoDelay(true);
+    this.#socket.on("data", (chunk) => this.#take(chunk));
+    this.#socket.on("error", (error) => this.end(error));
+    this.#socket.on("end", () => this.end(lost()));
+    this.#socket.on("close", () => this.end(lost()));
+  }
+
+  #take(chunk: Buffer): void {
+    if (this.#ended) return;
+    let replies: SmtpReply[];
+    try {
+      replies = this.#reader.read(chunk.toString("utf8"));
+    } catch (error) {
+      this.end(error);
+      return;
+    }
+    for (const reply of replies) {
+      const waiter = this.#waiters.shift();
+      if (waiter) waiter.resolve(reply);
+      else this.#replies.push(reply);
+    }
+  }
+
+  /** Closes at once; everybody who waits gets this error. */
+  end(error: unknown): void {
+    if (this.#ended) return;
+    this.#ended = error;
+    this.#socket.destroy();
+    for (const waiter of this.#waiters.splice(0)) waiter.reject(error);
+    this.onEnd();
+  }
+
+  /** Says goodbye and does not wait long for the answer: nothing depends on it. */
+  quit(): void {
+    if (this.#ended) return;
+    this.#socket.end("QUIT\r\n");
+    setTimeout(() => this.end(lost()), 1000).unref();
+  }
+
+  /** Writes without waiting; what goes wrong shows at the next reply. */
+  write(bytes: string | Buffer): void {
+    if (!this.#ended) this.#socket.write(bytes);
+  }
+
+  /** Writes small pieces in one packet; what goes wrong shows at the next reply. */
+  writeTogether(pieces: readonly Buffer[]): void {
+    if (this.#ended) return;
+    this.#socket.cork();
+    for (const piece of pieces) this.#socket.write(piece);
+    this.#socket.uncork();
+  }
+
+  /** Writes pieces in one go where they are small, and with back-pressure where they are large. */
+  async writeAll(pieces: readonly Buffer[], progressMs: number): Promise<void> {
+    this.#socket.cork();
+    let corked = 0;
+    for (const piece of pieces) {
+      for (let at = 0; at < piece.length; at += SLICE) {
+        const slice = piece.subarray(at, at + SLICE);
+        const room = this.#socket.write(slice);
+        corked += slice.length;
+        if (room && corked < SLICE) continue;
+        this.#socket.uncork();
+        corked = 0;
+        if (this.#socket.writableNeedDrain) await this.#drained(progressMs);
+        if (this.#ended) throw this.#ended;
+        this.#socket.cork();
+      }
+    }
+    this.#socket.uncork();
+  }
+
+  #drained(progressMs: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => this.end(new ReplyTimeout()), progressMs);
+      const done = () => {
+        clearTimeout(timer);
+        this.#socket.off("drain", done);
+        this.#socket.off("close", done);
+        if (this.#ended) reject(this.#ended);
+        else resolve();
+      };
+      this.#socket.once("drain", done);
+      this.#socket.once("close", done);
+    });
+  }
+
+  /** The next reply. Rejects with what ended the connection, or with `ReplyTimeout` after so many milliseconds. */
+  async reply(withinMs: number): Promise<SmtpReply> {
+    const early = this.#replies.shift();
+    if (early) return early;
+    if (this.#ended) throw this.#ended;
+    const timer = setTimeout(() => this.end(new ReplyTimeout()), Math.max(1, withinMs));
+    try {
+      return await new Promise<SmtpReply>((resolve, reject) => this.#waiters.push({ resolve, reject }));
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+/** The server closed the connection while it was in use. */
+function lost(): FailureError {
+  return new FailureError(failureOf("CONNECTION_LOST"));
+}

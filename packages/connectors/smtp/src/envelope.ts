@@ -1,0 +1,57 @@
+import { domainToASCII } from "node:url";
+import type { Envelope } from "@mailfleet/connector-api";
+import { FailureError, failureOf } from "@mailfleet/contracts";
+import type { Capabilities } from "./capabilities.ts";
+
+/** An envelope as commands. */
+export interface WireEnvelope {
+  readonly mail: string;
+  readonly recipients: readonly string[];
+}
+
+const ascii = /^[\x21-\x7e]*$/;
+
+/**
+ * MAIL and RCPT commands for this server (RFC 5321 §4.1.1.2-3). Throws a failure of the message where an address cannot
+ * be said here: a line break (smuggling), or letters outside ASCII without SMTPUTF8 (RFC 6531 §3.1). Domains are always
+ * written in ASCII.
+ */
+export function wireEnvelope(
+  envelope: Envelope,
+  message: { size: number; eightBit: boolean },
+  capabilities: Capabilities,
+): WireEnvelope {
+  if (capabilities.size !== null && capabilities.size > 0 && message.size > capabilities.size)
+    throw new FailureError(
+      failureOf("MESSAGE_TOO_LARGE", { reply: `the server takes at most ${capabilities.size} bytes` }),
+    );
+  const from = path(envelope.from, "SENDER_REFUSED");
+  const recipients = envelope.to.map((address) => path(address, "RECIPIENT_REFUSED"));
+  const international = [from, ...recipients].some((address) => !ascii.test(address));
+  if (international && !capabilities.smtpUtf8)
+    throw new FailureError(
+      failureOf("RECIPIENT_REFUSED", { reply: "the server does not take international addresses (SMTPUTF8)" }),
+    );
+  const parameters = [
+    ...(capabilities.size === null ? [] : [`SIZE=${message.size}`]),
+    ...(message.eightBit && capabilities.eightBit ? ["BODY=8BITMIME"] : []),
+    ...(international ? ["SMTPUTF8"] : []),
+  ];
+  return {
+    mail: `MAIL FROM:<${from}>${parameters.map((parameter) => ` ${parameter}`).join("")}\r\n`,
+    recipients: recipients.map((address) => `RCPT TO:<${address}>\r\n`),
+  };
+}
+
+function path(address: string, code: "SENDER_REFUSED" | "RECIPIENT_REFUSED"): string {
+  const at = address.lastIndexOf("@");
+  const domain = domainToASCII(address.slice(at + 1)) || address.slice(at + 1);
+  const written = at < 0 ? address : `${address.slice(0, at)}@${domain}`;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are exactly what must not pass.
+  if (/[\x00-\x20<>\x7f]/.test(written))
+    throw new FailureError({
+      ...failureOf(code, { reply: "the address cannot be written in a command" }),
+      kind: "message",
+    });
+  return written;
+}

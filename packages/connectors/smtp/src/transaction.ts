@@ -1,0 +1,186 @@
+import { DeferredError, type Envelope, type Submitted, UncertainError } from "@mailfleet/connector-api";
+import { FailureError, failureOf } from "@mailfleet/contracts";
+import { classifyError } from "./classify-error.ts";
+import { type ClassifiedReply, classifyReply, type Stage } from "./classify-reply.ts";
+import type { Connected } from "./connect.ts";
+import type { Deadlines } from "./deadlines.ts";
+import { wireEnvelope } from "./envelope.ts";
+import type { SmtpReply } from "./reply.ts";
+import { hasEightBit, wireData } from "./wire-data.ts";
+
+/** What one transaction is given besides the message. */
+export interface TransactionContext {
+  readonly deadlines: Deadlines;
+  /** Evidence: where this happened. */
+  readonly host: string;
+  readonly port: number;
+  readonly signedIn: boolean;
+}
+
+/** Up to this size, in bytes, a message and its dot go out in one write. */
+const SMALL_MESSAGE = 64 * 1024;
+
+/** Before the final dot was written nothing can have been sent; afterwards only an answer tells. */
+type Phase = "before-dot" | "dot-written";
+
+/**
+ * One mail transaction (RFC 5321 §3.3). With PIPELINING (RFC 2920) it takes two round trips, else one per command.
+ * Throws `DeferredError`, `FailureError`, or `UncertainError` if the connection was lost from the moment the final dot
+ * was handed to the socket. Leaves the connection ready for the next message, or ended.
+ */
+export async function transact(
+  connected: Connected,
+  envelope: Envelope,
+  raw: Uint8Array,
+  context: TransactionContext,
+  signal: AbortSignal,
+): Promise<Submitted> {
+  const { channel, capabilities } = connected;
+  const { deadlines } = context;
+  let phase: Phase = "before-dot";
+  const abort = () => {
+    if (phase === "before-dot") channel.end(new FailureError(failureOf("CONNECTION_LOST", { systemCode: "ABORTED" })));
+  };
+  signal.addEventListener("abort", abort, { once: true });
+  const refuse = (stage: Stage, reply: SmtpReply, command: string) =>
+    raise(classify(stage, reply, command, context), reply);
+
+  try {
+    if (signal.aborted) abort();
+    const pieces = wireData(raw);
+    const size = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    const wire = wireEnvelope(envelope, { size, eightBit: hasEightBit(raw) }, capabilities);
+    const { mail, recipients, data } = await exchangeEnvelope(
+      connected,
+      wire.mail,
+      wire.recipients,
+      deadlines.commandMs,
+    );
+
+    if (mail.code >= 300) {
+      await giveUp(connected, data, deadlines.commandMs);
+      throw refuse("mail", mail, wire.mail.trim());
+    }
+    const accepted = recipients.filter((reply) => reply.code < 300);
+    if (accepted.length === 0) {
+      await giveUp(connected, data, deadlines.commandMs);
+      throw allRefused(recipients, wire.recipients, context);
+    }
+    if (data === null) channel.write("DATA\r\n");
+    const go = data ?? (await channel.reply(deadlines.commandMs));
+    if (go.code !== 354) {
+      if (go.code < 400) channel.end(new FailureError(failureOf("PROTOCOL_ERROR")));
+      else await reset(connected, deadlines.commandMs);
+      throw refuse("data", go, "DATA");
+    }
+    // Of a large message all but the dot goes out while it is still certain that nothing was sent.
+    const large = size > SMALL_MESSAGE;
+    if (large) await channel.writeAll(pieces.slice(0, -1), deadlines.dataBlockMs);
+    if (channel.ended) throw channel.ended;
+    phase = "dot-written";
+    channel.writeTogether(large ? pieces.slice(-1) : pieces);
+    const answer = await channel.reply(deadlines.finalMs);
+    if (answer.code >= 200 && answer.code < 300) {
+      const rejected = recipients.flatMap((reply, index) =>
+        reply.code < 300 ? [] : [{ address: envelope.to[index] as string, reply: reply.text }],
+      );
+      return { answer: answer.text, rejected };
+    }
+    if (answer.code < 400) throw new Error(`the final dot was answered with ${answer.text.slice(0, 200)}`);
+    phase = "before-dot";
+    throw refuse("final", answer, "DATA (message)");
+  } catch (error) {
+    if (phase === "dot-written") {
+      channel.end(error);
+      const failure = classifyError(error);
+      throw new UncertainError(`no answer to the final dot: ${failure.code}`, { cause: error });
+    }
+    if (error instanceof FailureError && !channel.ended) throw error;
+    channel.end(error);
+    const failure = classifyError(error);
+    const evidence = { host: context.host, port: context.port, ...failure.evidence };
+    if (error instanceof DeferredError) throw error;
+    throw new FailureError({ ...failure, evidence }, { cause: error });
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}
+
+interface EnvelopeReplies {
+  readonly mail: SmtpReply;
+  readonly recipients: readonly SmtpReply[];
+  /** Set if DATA was sent along. */
+  readonly data: SmtpReply | null;
+}
+
+async function exchangeEnvelope(
+  { channel, capabilities }: Connected,
+  mail: string,
+  recipients: readonly string[],
+  withinMs: number,
+): Promise<EnvelopeReplies> {
+  if (capabilities.pipelining) {
+    channel.write(`${mail}${recipients.join("")}DATA\r\n`);
+    const replies: SmtpReply[] = [];
+    for (let n = 0; n < recipients.length + 2; n++) replies.push(await channel.reply(withinMs));
+    return { mail: replies[0] as SmtpReply, recipients: replies.slice(1, -1), data: replies.at(-1) as SmtpReply };
+  }
+  channel.write(mail);
+  const first = await channel.reply(withinMs);
+  const replies: SmtpReply[] = [];
+  if (first.code < 300)
+    for (const recipient of recipients) {
+      channel.write(recipient);
+      replies.push(await channel.reply(withinMs));
+    }
+  return { mail: first, recipients: replies, data: null };
+}
+
+/**
+ * Makes the connection ready again after a refused envelope. If the server said 354 all the same, a dot would hand it an
+ * empty message: the connection is dropped instead, which sends nothing.
+ */
+async function giveUp(connected: Connected, data: SmtpReply | null, withinMs: number): Promise<void> {
+  if (data?.code === 354) connected.channel.end(new FailureError(failureOf("CONNECTION_LOST")));
+  else await reset(connected, withinMs);
+}
+
+/** RSET; a server that does not even take that is left. What was refused is the news, not this. */
+async function reset({ channel }: Connected, withinMs: number): Promise<void> {
+  if (channel.ended) return;
+  channel.write("RSET\r\n");
+  const reply = await channel.reply(withinMs).catch(() => null);
+  if (reply === null || reply.code >= 300) channel.end(new FailureError(failureOf("CONNECTION_LOST")));
+}
+
+function classify(stage: Stage, reply: SmtpReply, command: string, context: TransactionContext): ClassifiedReply {
+  const classified = classifyReply(stage, reply, {
+    host: context.host,
+    port: context.port,
+    command: command.slice(0, 500),
+  });
+  if (classified.failure.code !== "AUTHENTICATION_REJECTED" || context.signedIn) return classified;
+  return { ...classified, failure: failureOf("CREDENTIALS_MISSING", classified.failure.evidence) };
+}
+
+function raise({ failure, ownOfMessage }: ClassifiedReply, reply: SmtpReply): FailureError {
+  return ownOfMessage && reply.code < 500 ? new DeferredError(failure) : new FailureError(failure);
+}
+
+/**
+ * No recipient was taken. What concerns the whole mailbox (sender, limits, signing in) goes first; one 4xx puts the
+ * message off; only if every reply is a 5xx are the recipients refused for good.
+ */
+function allRefused(
+  replies: readonly SmtpReply[],
+  commands: readonly string[],
+  context: TransactionContext,
+): FailureError {
+  const all = replies.map((reply, index) => ({
+    reply,
+    found: classify("rcpt", reply, (commands[index] ?? "").trim(), context),
+  }));
+  const chosen = all.find(({ found }) => !found.ownOfMessage) ?? all.find(({ reply }) => reply.code < 500) ?? all[0];
+  if (!chosen) return new FailureError(failureOf("RECIPIENT_REFUSED"));
+  return raise(chosen.found, chosen.reply);
+}

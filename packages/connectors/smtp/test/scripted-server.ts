@@ -1,0 +1,83 @@
+import { createServer, type Socket } from "node:net";
+
+/** What the server does at a moment: a reply to write, or something of its own with the socket. */
+export type Move = string | ((socket: Socket) => void);
+
+/** Moves by moment; what is not named is answered as a friendly server would. Functions see how often it was reached. */
+export interface Script {
+  greeting?: Move;
+  ehlo?: string;
+  auth?: Move;
+  mail?: (line: string, nth: number) => Move;
+  rcpt?: (line: string, nth: number) => Move;
+  data?: (nth: number) => Move;
+  /** With the message as it came over the wire, its last dot taken off. */
+  final?: (message: string, nth: number) => Move;
+}
+
+export interface ScriptedServer {
+  readonly port: number;
+  /** Every complete command line and message in order. */
+  readonly messages: string[];
+  readonly lines: string[];
+  connections: number;
+  stop(): Promise<void>;
+}
+
+const friendlyEhlo =
+  "250-scripted\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-SIZE 100000\r\n250-STARTTLS\r\n250 AUTH PLAIN LOGIN";
+
+/** An SMTP server that plays one nasty part, speaking bytes itself so that nothing is smoothed over. */
+export async function scriptedServer(script: Script = {}): Promise<ScriptedServer> {
+  const sockets = new Set<Socket>();
+  const seen: ScriptedServer = { port: 0, messages: [], lines: [], connections: 0, stop: async () => {} };
+  const count = { mail: 0, rcpt: 0, data: 0, final: 0 };
+  const server = createServer((socket) => {
+    seen.connections += 1;
+    sockets.add(socket);
+    socket.on("close", () => sockets.delete(socket));
+    socket.on("error", () => {});
+    const play = (move: Move) => (typeof move === "string" ? socket.write(`${move}\r\n`) : move(socket));
+    let rest = "";
+    let inData = false;
+    socket.on("data", (chunk) => {
+      rest += chunk.toString("latin1");
+      for (;;) {
+        const end = inData ? `\r\n${rest}`.indexOf("\r\n.\r\n") : rest.indexOf("\r\n");
+        if (end < 0) return;
+        if (inData) {
+          const message = rest.slice(0, end);
+          rest = rest.slice(end + 3);
+          inData = false;
+          seen.messages.push(message);
+          play(script.final?.(message, ++count.final) ?? "250 2.0.0 taken");
+          continue;
+        }
+        const line = rest.slice(0, end);
+        rest = rest.slice(end + 2);
+        seen.lines.push(line);
+        const verb = line.slice(0, 4).toUpperCase();
+        if (verb === "EHLO") play(script.ehlo ?? friendlyEhlo);
+        else if (verb === "AUTH") play(script.auth ?? "235 2.7.0 welcome");
+        else if (verb === "MAIL") play(script.mail?.(line, ++count.mail) ?? "250 2.1.0 sender ok");
+        else if (verb === "RCPT") play(script.rcpt?.(line, ++count.rcpt) ?? "250 2.1.5 recipient ok");
+        else if (verb === "DATA") {
+          const move = script.data?.(++count.data) ?? "354 go on";
+          inData = typeof move === "string" && move.startsWith("354");
+          play(move);
+        } else if (verb === "QUIT") socket.end("221 bye\r\n");
+        else play("250 2.0.0 ok");
+      }
+    });
+    play(script.greeting ?? "220 scripted ESMTP");
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  return Object.assign(seen, {
+    port: typeof address === "object" && address ? address.port : 0,
+    stop: async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  });
+}

@@ -1,0 +1,319 @@
+import assert from "node:assert/strict";
+import { after, describe, it } from "node:test";
+import type { ConnectOptions } from "@mailfleet/connector-api";
+import { DeferredError, UncertainError } from "@mailfleet/connector-api";
+import { FailureError, Secret, type TestStep } from "@mailfleet/contracts";
+import { SMTPServer } from "smtp-server";
+import { smtpConnector } from "../src/index.ts";
+import { type Script, type ScriptedServer, scriptedServer } from "./scripted-server.ts";
+
+const signal = new AbortController().signal;
+const connector = smtpConnector({ commandMs: 1000, finalMs: 600, dataBlockMs: 1000, idleMs: 400 });
+const raw = Buffer.from("From: a@example.org\r\nSubject: x\r\n\r\nhello\r\n.dot\r\n");
+const envelope = { from: "a@example.org", to: ["b@example.org"] };
+const running: ScriptedServer[] = [];
+after(async () => {
+  for (const server of running) await server.stop();
+});
+
+async function given(script: Script, options: Partial<ConnectOptions> = {}) {
+  const server = await scriptedServer(script);
+  running.push(server);
+  const connect = optionsFor(server.port, options);
+  const session = connector.open(connect, 2);
+  return { server, connect, session };
+}
+
+function optionsFor(port: number, options: Partial<ConnectOptions> = {}): ConnectOptions {
+  return {
+    mailboxId: "mb_test",
+    address: "a@example.org",
+    server: { host: "127.0.0.1", port, security: "none" },
+    credentials: { username: "a@example.org", password: new Secret("correct horse") },
+    connectionTimeoutMs: 1000,
+    ...options,
+  };
+}
+
+/** What a submission comes to, in one word and code. */
+async function outcome(work: Promise<unknown>): Promise<string> {
+  try {
+    await work;
+    return "sent";
+  } catch (error) {
+    if (error instanceof UncertainError) return "uncertain";
+    assert.ok(error instanceof FailureError, String(error));
+    assert.doesNotMatch(JSON.stringify(error), /correct horse|Y29ycmVjdCBob3JzZ/);
+    return `${error instanceof DeferredError ? "deferred" : error.failure.kind} ${error.failure.code}`;
+  }
+}
+
+describe("submitting", () => {
+  it("hands over the bytes as given, dots doubled, over one connection kept", async () => {
+    const { server, session } = await given({});
+    for (let n = 0; n < 5; n++) {
+      const sent = await session.submit(envelope, raw, signal);
+      assert.deepEqual(sent, { answer: "250 2.0.0 taken", rejected: [] });
+    }
+    assert.equal(server.connections, 1);
+    assert.equal(server.messages[0], raw.toString().replace("\r\n.dot", "\r\n..dot"));
+    assert.ok(server.lines.includes(`MAIL FROM:<a@example.org> SIZE=${raw.length + 4}`));
+    await session.close();
+  });
+
+  it("speaks without pipelining where it is not offered", async () => {
+    const { server, session } = await given({ ehlo: "250-old\r\n250 AUTH LOGIN PLAIN" });
+    assert.equal(await outcome(session.submit(envelope, raw, signal)), "sent");
+    assert.equal(server.messages.length, 1);
+    await session.close();
+  });
+
+  it("never opens more connections than allowed", async () => {
+    const { server, session } = await given({});
+    await Promise.all(Array.from({ length: 50 }, () => session.submit(envelope, raw, signal)));
+    assert.equal(server.messages.length, 50);
+    assert.equal(server.connections, 2);
+    await session.close();
+  });
+
+  it("writes a large message with back-pressure", async () => {
+    const { server, session } = await given({ ehlo: "250-big\r\n250 PIPELINING" }, { credentials: null });
+    const large = Buffer.from(`A: b\r\n\r\n${"x".repeat(998)}\r\n`.repeat(3000));
+    assert.equal(await outcome(session.submit(envelope, large, signal)), "sent");
+    assert.equal(server.messages[0]?.length, large.length);
+    await session.close();
+  });
+
+  const answers: [why: string, script: Script, expected: string][] = [
+    ["greylisting", { rcpt: () => "450 4.2.0 Greylisted" }, "deferred MESSAGE_DEFERRED"],
+    ["an unknown recipient", { rcpt: () => "550 5.1.1 unknown" }, "message RECIPIENT_REFUSED"],
+    [
+      "an unknown recipient, data accepted",
+      { rcpt: () => "550 5.1.1 unknown", data: () => "554 5.5.1 no valid recipients" },
+      "message RECIPIENT_REFUSED",
+    ],
+    [
+      "a refused sender",
+      { mail: () => "550 5.7.1 not yours", rcpt: () => "503 5.5.1 nested", data: () => "503 5.5.1 bad" },
+      "permanent SENDER_REFUSED",
+    ],
+    [
+      "a refused sender at RCPT",
+      { rcpt: () => "553 5.7.1 Sender address rejected: not owned by user" },
+      "permanent SENDER_REFUSED",
+    ],
+    ["a refused message", { final: () => "554 5.7.1 spam" }, "message MESSAGE_REFUSED"],
+    ["a message put off", { final: () => "451 4.7.1 later" }, "deferred MESSAGE_DEFERRED"],
+    ["a message too large at the end", { final: () => "552 5.3.4 too big" }, "message MESSAGE_TOO_LARGE"],
+    [
+      "a sending limit",
+      { mail: () => "550 5.4.5 Daily user sending quota exceeded" },
+      "throttled SENDING_LIMIT_REACHED",
+    ],
+    ["421 at the final dot", { final: () => "421 4.3.0 shutting down" }, "transient SERVER_UNAVAILABLE"],
+    ["421 at MAIL", { mail: () => "421 4.3.2 going down" }, "transient SERVER_UNAVAILABLE"],
+    ["a wrong password", { auth: "535 5.7.8 bad" }, "auth AUTHENTICATION_REJECTED"],
+    ["a refusing greeting", { greeting: "554 5.7.1 blocked" }, "transient SERVER_UNAVAILABLE"],
+    ["another protocol", { greeting: "HTTP/1.1 400 Bad Request" }, "permanent NOT_THIS_PROTOCOL"],
+    ["silence at the greeting", { greeting: () => {} }, "transient CONNECTION_TIMEOUT"],
+    ["a loss at MAIL", { mail: () => (socket) => socket.destroy() }, "transient CONNECTION_LOST"],
+    ["a loss at DATA", { data: () => (socket) => socket.destroy() }, "transient CONNECTION_LOST"],
+    ["silence at MAIL", { mail: () => () => {} }, "transient CONNECTION_TIMEOUT"],
+    ["a loss after the dot", { final: () => (socket) => socket.destroy() }, "uncertain"],
+    ["a reset after the dot", { final: () => (socket) => socket.resetAndDestroy() }, "uncertain"],
+    ["a close after the dot", { final: () => (socket) => socket.end() }, "uncertain"],
+    ["silence after the dot", { final: () => () => {} }, "uncertain"],
+    ["nonsense after the dot", { final: () => "what?" }, "uncertain"],
+    ["half an answer after the dot", { final: () => (socket) => socket.end("250-ta") }, "uncertain"],
+  ];
+  for (const [why, script, expected] of answers)
+    for (const pipelining of [true, false])
+      it(`${why} is ${expected}${pipelining ? "" : ", without pipelining"}`, async () => {
+        const { session } = await given(pipelining ? script : { ehlo: "250-old\r\n250 AUTH PLAIN", ...script });
+        assert.equal(await outcome(session.submit(envelope, raw, signal)), expected);
+        await session.close();
+      });
+
+  it("is sent when some recipients are refused, and says which", async () => {
+    const { session } = await given({ rcpt: (line) => (line.includes("<no@") ? "550 5.1.1 unknown" : "250 ok") });
+    const sent = await session.submit({ from: "a@example.org", to: ["no@example.org", "b@example.org"] }, raw, signal);
+    assert.deepEqual(sent.rejected, [{ address: "no@example.org", reply: "550 5.1.1 unknown" }]);
+    await session.close();
+  });
+
+  it("is put off, not refused, as long as one recipient may still be taken", async () => {
+    const { session } = await given({
+      rcpt: (line) => (line.includes("<no@") ? "550 5.1.1 unknown" : "450 4.2.1 busy"),
+    });
+    const work = session.submit({ from: "a@example.org", to: ["no@example.org", "b@example.org"] }, raw, signal);
+    assert.equal(await outcome(work), "deferred MESSAGE_DEFERRED");
+    await session.close();
+  });
+
+  it("never hands an empty message to a server that goes on without recipients", async () => {
+    const { server, session } = await given({ rcpt: () => "550 5.1.1 unknown", data: () => "354 go on" });
+    assert.equal(await outcome(session.submit(envelope, raw, signal)), "message RECIPIENT_REFUSED");
+    assert.equal(server.messages.length, 0);
+    await session.close();
+  });
+
+  it("goes on with the next message after a refused one", async () => {
+    const { server, session } = await given({
+      rcpt: (_line, nth) => (nth === 1 ? "550 5.1.1 unknown" : "250 ok"),
+      data: (nth) => (nth === 1 ? "554 5.5.1 none" : "354 go"),
+    });
+    assert.equal(await outcome(session.submit(envelope, raw, signal)), "message RECIPIENT_REFUSED");
+    assert.equal(await outcome(session.submit(envelope, raw, signal)), "sent");
+    assert.equal(server.connections, 1);
+    await session.close();
+  });
+
+  it("takes a new connection when the server closed the kept one", async () => {
+    const { server, session } = await given({
+      mail: (_line, nth) => (nth === 2 ? (socket) => socket.destroy() : "250 ok"),
+    });
+    assert.equal(await outcome(session.submit(envelope, raw, signal)), "sent");
+    assert.equal(await outcome(session.submit(envelope, raw, signal)), "sent");
+    assert.equal(server.connections, 2);
+    assert.equal(server.messages.length, 2);
+    await session.close();
+  });
+
+  it("does not try again by itself after the final dot", async () => {
+    const { server, session } = await given({
+      final: (_m, nth) => (nth === 2 ? (socket) => socket.destroy() : "250 ok"),
+    });
+    assert.equal(await outcome(session.submit(envelope, raw, signal)), "sent");
+    assert.equal(await outcome(session.submit(envelope, raw, signal)), "uncertain");
+    assert.equal(server.connections, 1);
+    await session.close();
+  });
+
+  it("refuses what is larger than the server takes before it writes it", async () => {
+    const { server, session } = await given({});
+    assert.equal(
+      await outcome(session.submit(envelope, Buffer.alloc(200_000, "x"), signal)),
+      "message MESSAGE_TOO_LARGE",
+    );
+    assert.equal(
+      server.lines.some((line) => line.startsWith("MAIL")),
+      false,
+    );
+    await session.close();
+  });
+
+  it("lets no address smuggle a command", async () => {
+    const { server, session } = await given({});
+    const work = session.submit(
+      { from: "a@example.org", to: ["b@example.org>\r\nRCPT TO:<evil@example.org"] },
+      raw,
+      signal,
+    );
+    assert.equal(await outcome(work), "message RECIPIENT_REFUSED");
+    assert.equal(
+      server.lines.some((line) => line.includes("evil")),
+      false,
+    );
+    await session.close();
+  });
+
+  it("asks for credentials where the server does", async () => {
+    const { session } = await given({ mail: () => "530 5.7.0 Authentication required" }, { credentials: null });
+    assert.equal(await outcome(session.submit(envelope, raw, signal)), "auth CREDENTIALS_MISSING");
+    await session.close();
+  });
+
+  it("knows a closed port and an unknown name", async () => {
+    const { server, connect } = await given({});
+    await server.stop();
+    assert.equal(
+      await outcome(connector.open(connect, 1).submit(envelope, raw, signal)),
+      "transient CONNECTION_REFUSED",
+    );
+  });
+});
+
+describe("testing", () => {
+  const test = async (options: ConnectOptions, probe = true) => {
+    const heard: TestStep[] = [];
+    const report = await connector.test(options, probe ? { envelope, raw } : null, (step) => heard.push(step), signal);
+    assert.deepEqual(heard, report.steps);
+    return { ...report, words: report.steps.map((step) => `${step.step} ${step.outcome}`) };
+  };
+
+  it("goes the whole way and really sends the probe", async () => {
+    const { server, connect } = await given({});
+    const { words, failure, steps } = await test(connect);
+    assert.equal(failure, null);
+    assert.deepEqual(words, ["resolve ok", "connect ok", "tls skipped", "authenticate ok", "send ok"]);
+    assert.equal(steps.at(-1)?.detail, "250 2.0.0 taken");
+    assert.equal(server.messages.length, 1);
+  });
+
+  it("stops after signing in without a probe", async () => {
+    const { server, connect } = await given({});
+    assert.deepEqual((await test(connect, false)).words, [
+      "resolve ok",
+      "connect ok",
+      "tls skipped",
+      "authenticate ok",
+    ]);
+    assert.equal(
+      server.lines.some((line) => line.startsWith("MAIL")),
+      false,
+    );
+  });
+
+  it("never falls back from STARTTLS", async () => {
+    const { server, connect } = await given({ ehlo: "250-plain\r\n250 AUTH PLAIN" });
+    const { words, failure, steps } = await test({ ...connect, server: { ...connect.server, security: "starttls" } });
+    assert.deepEqual(words, ["resolve ok", "connect ok", "tls failed"]);
+    assert.equal(failure?.code, "TLS_NOT_OFFERED");
+    assert.ok(steps.at(-1)?.remedy);
+    assert.equal(
+      server.lines.some((line) => line.startsWith("AUTH")),
+      false,
+    );
+  });
+
+  it("believes nothing that comes before the handshake", async () => {
+    const { connect } = await given({ ehlo: "250-x\r\n250 STARTTLS" });
+    const injected = await given({ greeting: "220 x", ehlo: "250-x\r\n250 STARTTLS\r\n250 injected" });
+    void connect;
+    const { failure } = await test({
+      ...injected.connect,
+      server: { ...injected.connect.server, security: "starttls" },
+    });
+    assert.ok(failure);
+  });
+
+  it("says which step failed when the password is wrong, and never shows it", async () => {
+    const { connect } = await given({ auth: "535 5.7.8 Error: authentication failed" });
+    const report = await test(connect);
+    assert.deepEqual(report.words.at(-1), "authenticate failed");
+    assert.equal(report.failure?.code, "AUTHENTICATION_REJECTED");
+    assert.doesNotMatch(JSON.stringify(report), /correct horse|Y29ycmVj/);
+  });
+
+  it("fails the send step when the sender is refused", async () => {
+    const { connect } = await given({ mail: () => "550 5.7.60 no permissions to send as" });
+    const { words, failure } = await test(connect);
+    assert.equal(words.at(-1), "send failed");
+    assert.equal(failure?.code, "SENDER_REFUSED");
+  });
+
+  it("tells implicit TLS on a plain port from a certificate nobody knows", async () => {
+    const { connect } = await given({});
+    const plain = await test({ ...connect, server: { ...connect.server, security: "tls" } });
+    assert.equal(plain.failure?.code, "NOT_THIS_PROTOCOL");
+    const secure = new SMTPServer({ secure: true, authOptional: true, logger: false });
+    secure.on("error", () => {});
+    await new Promise<void>((resolve) => secure.listen(0, "127.0.0.1", () => resolve()));
+    const address = secure.server.address();
+    const port = typeof address === "object" && address ? address.port : 0;
+    const unknown = await test(optionsFor(port, { server: { host: "localhost", port, security: "tls" } }));
+    assert.match(String(unknown.failure?.code), /^TLS_CERTIFICATE_(UNTRUSTED|EXPIRED)|TLS_NAME_MISMATCH$/);
+    assert.equal(unknown.words.at(-1), "tls failed");
+    await new Promise<void>((resolve) => secure.close(() => resolve()));
+  });
+});
