@@ -32,9 +32,12 @@ test("MongoDB moves to another port when somebody has taken its own", async () =
   const before = await startMongoEngine({ dataDir: folder.path });
   await before.stop();
   const port = Number(new URL(before.url).port);
-  const thief = createServer().listen(port, "127.0.0.1");
+  const thief = createServer((socket) => socket.destroy()).listen(port, "127.0.0.1");
   await once(thief, "listening");
-  const after = await startMongoEngine({ dataDir: folder.path });
+  const after = await startMongoEngine({ dataDir: folder.path }).catch((error) => {
+    thief.close();
+    throw error;
+  });
   const client = new MongoClient(after.url);
   try {
     assert.notEqual(new URL(after.url).port, String(port));

@@ -93,7 +93,7 @@ export async function startGuarded(
       return untilGone();
     },
     stop: () => {
-      guardian.stdin.end();
+      guardian.stdin.write("STOP\n");
       return untilGone();
     },
   };

@@ -2,10 +2,10 @@
 #
 #   sh guardian.sh PROGRAM [ARGUMENT...]
 #
-# stdin         a pipe held open by that process. A line names a signal to pass on (KILL); the end of the pipe ends the
-#               program: TERM at once, KILL after MAILFLEET_GUARD_GRACE tenths of a second (50).
+# stdin         a pipe held open by that process. A line names a signal to pass on (KILL). The end of the pipe, or the
+#               line STOP, ends the program: TERM at once, KILL after MAILFLEET_GUARD_GRACE tenths of a second (50).
 # descriptor 3  receives the program's process id.
-# MAILFLEET_GUARD_REMOVE  a folder to remove once the pipe has closed and the program has gone.
+# MAILFLEET_GUARD_REMOVE  a folder to remove when the pipe closed without STOP and the program has gone.
 grace=${MAILFLEET_GUARD_GRACE:-50}
 remove=$MAILFLEET_GUARD_REMOVE
 unset MAILFLEET_GUARD_GRACE MAILFLEET_GUARD_REMOVE
@@ -18,7 +18,13 @@ echo "$child" >&3
 exec 3>&-
 (
   # A subshell starts with the default for TERM: while it reads, the shell below may end it.
-  while read -r signal <&4; do kill -s "$signal" "$child" 2>/dev/null; done
+  while read -r word <&4; do
+    if [ "$word" = STOP ]; then
+      remove=
+      break
+    fi
+    kill -s "$word" "$child" 2>/dev/null
+  done
   trap '' TERM
   kill -TERM "$child" 2>/dev/null
   n=0

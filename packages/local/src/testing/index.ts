@@ -2,4 +2,10 @@
 export type { Engine } from "../engines/engine.ts";
 export { type EventuallyOptions, eventually } from "../engines/eventually.ts";
 export { freePort } from "../engines/free-port.ts";
+export { installCommand, installMissingPackages, missingPackages } from "./debian-packages.ts";
+export type { DovecotPorts } from "./dovecot-configuration.ts";
+export { type MailServersAvailability, mailServers } from "./mail-servers.ts";
+export { dropIntoMaildir, listMaildir } from "./maildir.ts";
+export { type Dovecot, type DovecotOptions, startDovecot } from "./start-dovecot.ts";
 export { startMongo, startNats, type TestMongo, tempDir } from "./start-engines.ts";
+export { type Postfix, type PostfixOptions, startPostfix } from "./start-postfix.ts";

@@ -1,0 +1,76 @@
+import { execFile } from "node:child_process";
+import { access, chmod, constants, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+
+/** What the suites need from Debian: each package with a file that shows it is there. */
+const PACKAGES: Readonly<Record<string, string>> = {
+  "dovecot-imapd": "/usr/lib/dovecot/imap",
+  "dovecot-pop3d": "/usr/lib/dovecot/pop3",
+  "dovecot-lmtpd": "/usr/lib/dovecot/lmtp",
+  postfix: "/usr/lib/postfix/sbin/master",
+  isync: "/usr/bin/mbsync",
+};
+
+/** The benchmark's peer: the suites run without it. */
+const ONLY_FOR_BENCHMARKS = new Set(["isync"]);
+
+const POLICY = "/usr/sbin/policy-rc.d";
+
+/** Names of the packages that are not installed. */
+export async function missingPackages({ forTests = false } = {}): Promise<string[]> {
+  const missing: string[] = [];
+  for (const [name, file] of Object.entries(PACKAGES)) {
+    if (forTests && ONLY_FOR_BENCHMARKS.has(name)) continue;
+    const present = await access(file, constants.F_OK).then(
+      () => true,
+      () => false,
+    );
+    if (!present) missing.push(name);
+  }
+  return missing;
+}
+
+/** The command that a person types to get these packages. */
+export function installCommand(packages: readonly string[]): string {
+  return `apt-get update && apt-get install -y ${packages.join(" ")}`;
+}
+
+/**
+ * Installs what is missing (nothing: returns at once). No daemon starts by itself: `policy-rc.d` answers 101 meanwhile
+ * and what was there before comes back. Needs root and apt-get; throws an Error that says what went wrong.
+ */
+export async function installMissingPackages(say: (line: string) => void): Promise<void> {
+  const missing = await missingPackages();
+  if (missing.length === 0) return;
+  say(`installing Debian packages: ${missing.join(" ")}`);
+  const before = await readFile(POLICY).catch(() => null);
+  const mode = before ? (await stat(POLICY)).mode : 0;
+  await writeFile(POLICY, "#!/bin/sh\nexit 101\n");
+  await chmod(POLICY, 0o755);
+  const options = {
+    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+    timeout: 600_000,
+    maxBuffer: 64 * 1024 * 1024,
+  };
+  try {
+    await run("apt-get", ["update", "-qq"], options);
+    // Debian's own main.cf is not wanted: the suites bring theirs.
+    await run(
+      "sh",
+      ["-c", "echo 'postfix postfix/main_mailer_type select No configuration' | debconf-set-selections"],
+      options,
+    );
+    await run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...missing], options);
+  } catch (error) {
+    const { stderr, message } = error as Error & { stderr?: string };
+    const reason = (stderr ?? "").trim().split("\n").slice(-3).join("; ") || message;
+    throw new Error(`apt-get failed: ${reason}`, { cause: error });
+  } finally {
+    if (before) {
+      await writeFile(POLICY, before);
+      await chmod(POLICY, mode & 0o7777);
+    } else await rm(POLICY, { force: true });
+  }
+}
