@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Direction, type FailureCode, lifecycleWords } from "@mailfleet/contracts";
+import { type Walked, walk } from "./walk.ts";
+import { walkPolicy } from "./walk-state.ts";
+
+const oneOfEachKind: FailureCode[] = [
+  "CONNECTION_REFUSED",
+  "RATE_LIMITED",
+  "INBOX_UNAVAILABLE",
+  "AUTHENTICATION_REJECTED",
+  "CREDENTIALS_MISSING",
+  "CONSENT_EXPIRED",
+  "INTERNAL_ERROR",
+  "MESSAGE_REFUSED",
+];
+
+function assertUnbroken({ breaches }: Walked): void {
+  const told = [...breaches].map(([rule, path]) => `${rule}\n    shortest path: ${path}`);
+  assert.equal(told.length, 0, `\n${told.join("\n")}`);
+}
+
+for (const direction of ["inbound", "outbound"] satisfies Direction[])
+  test(`every reachable state of a mailbox with ${direction} keeps the rules`, () => {
+    const walked = walk({ directions: [direction], codes: oneOfEachKind, policy: walkPolicy(3) });
+
+    assertUnbroken(walked);
+    assert.ok(walked.states > 200, `only ${walked.states} states were reached`);
+    const missing = lifecycleWords.filter((word) => !walked.words.has(word));
+    assert.deepEqual(missing, ["enabled.degraded"], "words that one direction cannot reach");
+  });
+
+test("every reachable state of a mailbox with two directions keeps the rules", () => {
+  const codes: FailureCode[] = ["CONNECTION_REFUSED", "AUTHENTICATION_REJECTED", "CONSENT_EXPIRED"];
+  const walked = walk({ directions: ["inbound", "outbound"], codes, policy: walkPolicy(1) });
+
+  assertUnbroken(walked);
+  assert.ok(walked.states > 1500, `only ${walked.states} states were reached`);
+  assert.ok(walked.words.has("enabled.degraded"));
+});
