@@ -14,6 +14,10 @@ export {
   type RelayState,
 } from "./alerts/notification-settings-repository.ts";
 export { connectStore, isDuplicateKey, isOutage, type Store, type StoreOptions } from "./connect.ts";
+export { INLINE_LIMIT, type NewMessage, type StoredMessage } from "./inbound/message-document.ts";
+export { createMessageRepository, type MessageRepository, type StoreResult } from "./inbound/message-repository.ts";
+export type { PendingFacts, StoredCursor, SyncDocument, Watch } from "./inbound/sync-document.ts";
+export { createSyncRepository, type SyncRepository } from "./inbound/sync-repository.ts";
 export type { JobDocument, JobItem } from "./jobs/job-document.ts";
 export { createJobRepository, type JobRepository, type JobSummary } from "./jobs/job-repository.ts";
 export type {
@@ -33,9 +37,33 @@ export {
   type ProfileChangeSet,
   type ProfileRepository,
 } from "./profiles/profile-repository.ts";
+export { GroupCommit, type GroupCommitOptions } from "./sends/group-commit.ts";
+export {
+  createOutboundActivityRepository,
+  type OutboundActivityRepository,
+  type RememberedTest,
+} from "./sends/outbound-activity-repository.ts";
+export type {
+  NewSend,
+  RejectedRecipient,
+  SendAttempt,
+  SendChange,
+  SendClaim,
+  SendDocument,
+  StoredSend,
+} from "./sends/send-document.ts";
+export {
+  type Accepted,
+  type ClaimedSend,
+  type ClaimRequest,
+  createSendRepository,
+  type SendRepository,
+} from "./sends/send-repository.ts";
+export { createUploadRepository, type UploadRepository } from "./sends/upload-repository.ts";
 export {
   createSettingsRepository,
   type SettingsDocument,
   type SettingsRepository,
 } from "./settings/settings-repository.ts";
+export { createSlotRepository, type SlotRepository } from "./slots/slot-repository.ts";
 export { createTokenRepository, type StoredToken, type TokenRepository } from "./tokens/token-repository.ts";

@@ -1,0 +1,54 @@
+import type { Binary } from "mongodb";
+
+/** Messages up to this are stored inline, larger ones in parts of this size. */
+export const INLINE_LIMIT = 256 * 1024;
+
+/** A received message without its bytes. */
+export interface StoredMessage {
+  /** `<mailboxId>/<native id>`: sorts by mailbox, then by arrival. */
+  readonly id: string;
+  readonly mailboxId: string;
+  /** Milliseconds since the epoch, as all times here. */
+  readonly receivedAt: number;
+  readonly storedAt: number;
+  readonly size: number;
+  readonly sha256: string;
+  readonly messageId: string | null;
+  readonly subject: string | null;
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly date: number | null;
+  readonly unparsed: string | null;
+  readonly expireAt: number;
+}
+
+/** A message to be stored: with its bytes, or with the number of parts that hold them. */
+export interface NewMessage extends StoredMessage {
+  readonly raw: Uint8Array | null;
+  readonly parts?: number;
+}
+
+/** How it lies in the collection `messages`. */
+export interface MessageDocument extends Omit<StoredMessage, "id" | "expireAt"> {
+  readonly _id: string;
+  readonly raw?: Binary;
+  readonly parts?: number;
+  readonly expireAt: Date;
+}
+
+/** A piece of a large message in `messageParts`. */
+export interface MessagePartDocument {
+  /** `<message id>#<four digits>` */
+  readonly _id: string;
+  readonly data: Binary;
+  readonly expireAt: Date;
+}
+
+/** Ids of a mailbox's messages lie between these two: `0` is the character after `/`. */
+export function idRange(mailboxId: string): { $gte: string; $lt: string } {
+  return { $gte: `${mailboxId}/`, $lt: `${mailboxId}0` };
+}
+
+export function partId(messageId: string, index: number): string {
+  return `${messageId}#${String(index).padStart(4, "0")}`;
+}

@@ -1,0 +1,185 @@
+import { Binary, type Collection, MongoBulkWriteError } from "mongodb";
+import { isDuplicateKey, isOutage, type Store } from "../connect.ts";
+import {
+  INLINE_LIMIT,
+  idRange,
+  type MessageDocument,
+  type MessagePartDocument,
+  type NewMessage,
+  partId,
+  type StoredMessage,
+} from "./message-document.ts";
+
+/** What became of a batch: a message that was there already counts as stored. */
+export interface StoreResult {
+  readonly refused: readonly { readonly id: string; readonly reason: string }[];
+}
+
+/**
+ * The collections `messages` and `messageParts`, owned by `inbound-sync`. Every method throws an outage (`isOutage`)
+ * while MongoDB is away. Messages leave by themselves at `expireAt`.
+ */
+export interface MessageRepository {
+  /** Stores all but those that cannot be stored even alone. The same message again is no error. */
+  insertAll(messages: readonly NewMessage[]): Promise<StoreResult>;
+  /** Stores a piece of a large message; the same piece again is no error. */
+  insertPart(messageId: string, index: number, data: Uint8Array, expireAt: number): Promise<void>;
+  get(id: string): Promise<StoredMessage | null>;
+  /** Newest first. */
+  list(query: {
+    mailboxId: string;
+    since?: number;
+    limit: number;
+    cursor?: string;
+  }): Promise<{ items: StoredMessage[]; next: string | null }>;
+  /** Part of the raw bytes and the size of the whole; `null` if there is no such message. */
+  read(id: string, offset: number, length: number): Promise<{ data: Uint8Array; total: number } | null>;
+  /** Messages of a mailbox from one native id to another, both included, in the order of arrival. */
+  between(mailboxId: string, from: string, to: string): AsyncIterable<StoredMessage>;
+  /** Messages stored since then, of one mailbox or of all. */
+  storedSince(since: number, mailboxId?: string): AsyncIterable<StoredMessage>;
+  /** Fingerprints (`sha256:size`) of all messages of a mailbox. */
+  fingerprints(mailboxId: string): Promise<Set<string>>;
+  removeAll(mailboxId: string): Promise<void>;
+}
+
+const withoutBytes = { raw: 0 } as const;
+
+/** Makes the indexes, then the repository. */
+export async function createMessageRepository(store: Store): Promise<MessageRepository> {
+  const messages: Collection<MessageDocument> = store.db.collection<MessageDocument>("messages");
+  const parts: Collection<MessagePartDocument> = store.db.collection<MessagePartDocument>("messageParts");
+  const expiry = [{ key: { expireAt: 1 }, name: "expiry", expireAfterSeconds: 0 }] as const;
+  await Promise.all([messages.createIndexes([...expiry]), parts.createIndexes([...expiry])]);
+
+  async function insertAlone(message: NewMessage): Promise<string | null> {
+    try {
+      await messages.insertOne(toDocument(message));
+      return null;
+    } catch (error) {
+      if (isDuplicateKey(error)) return null;
+      if (isOutage(error)) throw error;
+      return error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  return {
+    async insertAll(batch) {
+      if (batch.length === 0) return { refused: [] };
+      let again: readonly NewMessage[];
+      try {
+        await messages.insertMany(batch.map(toDocument), { ordered: false });
+        return { refused: [] };
+      } catch (error) {
+        if (isOutage(error)) throw error;
+        again = failedOf(error, batch);
+      }
+      const refused: { id: string; reason: string }[] = [];
+      for (const message of again) {
+        const reason = await insertAlone(message);
+        if (reason !== null) refused.push({ id: message.id, reason });
+      }
+      return { refused };
+    },
+
+    async insertPart(messageId, index, data, expireAt) {
+      try {
+        await parts.insertOne({ _id: partId(messageId, index), data: binary(data), expireAt: new Date(expireAt) });
+      } catch (error) {
+        if (!isDuplicateKey(error)) throw error;
+      }
+    },
+
+    async get(id) {
+      const found = await messages.findOne({ _id: id }, { projection: withoutBytes });
+      return found && fromDocument(found);
+    },
+
+    async list({ mailboxId, since, limit, cursor }) {
+      const range = idRange(mailboxId);
+      const found = await messages
+        .find(
+          {
+            _id: cursor && cursor < range.$lt ? { $gte: range.$gte, $lt: cursor } : range,
+            ...(since === undefined ? {} : { storedAt: { $gte: since } }),
+          },
+          { projection: withoutBytes },
+        )
+        .sort({ _id: -1 })
+        .limit(limit + 1)
+        .toArray();
+      const items = found.slice(0, limit).map(fromDocument);
+      return { items, next: found.length > limit ? (items.at(-1)?.id ?? null) : null };
+    },
+
+    async read(id, offset, length) {
+      const found = await messages.findOne({ _id: id });
+      if (!found) return null;
+      if (found.raw) {
+        const bytes = found.raw.buffer.subarray(0, found.raw.length());
+        return { data: bytes.subarray(offset, offset + length), total: found.size };
+      }
+      const first = Math.floor(offset / INLINE_LIMIT);
+      const last = Math.floor((offset + length - 1) / INLINE_LIMIT);
+      const pieces = await parts
+        .find({ _id: { $gte: partId(id, first), $lte: partId(id, last) } })
+        .sort({ _id: 1 })
+        .toArray();
+      const joined = Buffer.concat(pieces.map((piece) => piece.data.buffer.subarray(0, piece.data.length())));
+      const start = offset - first * INLINE_LIMIT;
+      return { data: joined.subarray(start, start + length), total: found.size };
+    },
+
+    async *between(mailboxId, from, to) {
+      const range = { $gte: `${mailboxId}/${from}`, $lte: `${mailboxId}/${to}` };
+      for await (const found of messages.find({ _id: range }, { projection: withoutBytes }).sort({ _id: 1 }))
+        yield fromDocument(found);
+    },
+
+    async *storedSince(since, mailboxId) {
+      const scope = mailboxId === undefined ? {} : { _id: idRange(mailboxId) };
+      const query = { ...scope, storedAt: { $gte: since } };
+      for await (const found of messages.find(query, { projection: withoutBytes }).sort({ _id: 1 }))
+        yield fromDocument(found);
+    },
+
+    async fingerprints(mailboxId) {
+      const known = new Set<string>();
+      const all = messages.find({ _id: idRange(mailboxId) }, { projection: { sha256: 1, size: 1 } });
+      for await (const { sha256, size } of all) known.add(`${sha256}:${size}`);
+      return known;
+    },
+
+    async removeAll(mailboxId) {
+      await parts.deleteMany({ _id: idRange(mailboxId) });
+      await messages.deleteMany({ _id: idRange(mailboxId) });
+    },
+  };
+}
+
+/** Those that an unordered bulk write did not take, but for the ones that were there already. */
+function failedOf(error: unknown, batch: readonly NewMessage[]): readonly NewMessage[] {
+  if (isDuplicateKey(error) && !(error instanceof MongoBulkWriteError)) return batch;
+  if (!(error instanceof MongoBulkWriteError)) return batch;
+  const errors = Array.isArray(error.writeErrors) ? error.writeErrors : [error.writeErrors];
+  return errors.flatMap((one) => (one.code === 11000 ? [] : (batch[one.index] ?? [])));
+}
+
+function binary(data: Uint8Array): Binary {
+  // The driver wants a Buffer; this is a view of the same bytes, not a copy.
+  return new Binary(Buffer.from(data.buffer, data.byteOffset, data.byteLength));
+}
+
+function toDocument({ id, raw, parts, expireAt, ...rest }: NewMessage): MessageDocument {
+  return {
+    _id: id,
+    ...rest,
+    ...(raw ? { raw: binary(raw) } : {}),
+    ...(parts === undefined ? {} : { parts }),
+    expireAt: new Date(expireAt),
+  };
+}
+
+function fromDocument({ _id, raw: _raw, parts: _parts, expireAt, ...rest }: MessageDocument): StoredMessage {
+  return { id: _id, ...rest, expireAt: expireAt.getTime() };
+}

@@ -1,0 +1,36 @@
+/** How far a mailbox was read; only its connector understands it. */
+export type StoredCursor = Readonly<Record<string, string | number>>;
+
+/** First and last native id of messages that the cursor has passed and whose facts may not be published yet. */
+export interface PendingFacts {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** What is expected of a mailbox's inbound direction, as `config` last told. */
+export interface Watch {
+  /** `success`: running, so success is expected; `run`: retrying, so at least attempts are. */
+  readonly expects: "success" | "run";
+  /** Milliseconds since the epoch. */
+  readonly since: number;
+  readonly everyMs: number;
+}
+
+/** One mailbox in the collection `sync`: what must change together when it is read. */
+export interface SyncDocument {
+  readonly _id: string;
+  readonly cursor?: StoredCursor | null;
+  /** Who reads at the moment. `token` fences: a write with another token changes nothing. */
+  readonly lease?: { readonly owner: string; readonly token: string; readonly until: Date } | null;
+  readonly pending?: PendingFacts | null;
+  readonly received?: number;
+  readonly lastRunAt?: number;
+  readonly lastRunOutcome?: "ok" | "failed";
+  readonly lastProvedSuccessAt?: number;
+  readonly lastProbeReceivedAt?: number;
+  readonly watch?: Watch | null;
+  /** STALLED was raised and not cleared yet. */
+  readonly stalled?: boolean;
+  /** Version of the mailbox that `watch` was taken from. */
+  readonly mailboxV?: number;
+}
