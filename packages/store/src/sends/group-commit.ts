@@ -1,0 +1,57 @@
+/** How batches are formed. */
+export interface GroupCommitOptions {
+  readonly maximumItems: number;
+  /** Batches under way at the same time. */
+  readonly parallel: number;
+}
+
+/**
+ * Merges writes that are asked for at the same time into one. Whoever comes while a batch is under way goes with the
+ * next, so that batches grow with the load and a single write waits for nobody. All of a batch succeed or throw alike.
+ */
+export class GroupCommit<Item, Result> {
+  readonly #write: (items: Item[]) => Promise<Result[]>;
+  readonly #options: GroupCommitOptions;
+  #queue: { item: Item; resolve: (result: Result) => void; reject: (error: unknown) => void }[] = [];
+  #running = 0;
+  #scheduled = false;
+
+  constructor(write: (items: Item[]) => Promise<Result[]>, options: Partial<GroupCommitOptions> = {}) {
+    this.#write = write;
+    this.#options = { maximumItems: 250, parallel: 2, ...options };
+  }
+
+  commit(item: Item): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ item, resolve, reject });
+      this.#schedule();
+    });
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#running >= this.#options.parallel) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      void this.#run();
+    });
+  }
+
+  async #run(): Promise<void> {
+    const batch = this.#queue.splice(0, this.#options.maximumItems);
+    if (batch.length === 0) return;
+    this.#running += 1;
+    if (this.#queue.length > 0) this.#schedule();
+    try {
+      const results = await this.#write(batch.map(({ item }) => item));
+      batch.forEach(({ resolve }, index) => {
+        resolve(results[index] as Result);
+      });
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    } finally {
+      this.#running -= 1;
+      if (this.#queue.length > 0) this.#schedule();
+    }
+  }
+}

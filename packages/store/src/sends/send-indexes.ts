@@ -1,0 +1,20 @@
+import type { Db } from "mongodb";
+
+/** Makes the indexes of sends and their pieces; harmless when they are there. */
+export async function createSendIndexes(db: Db): Promise<void> {
+  await db
+    .collection("sends")
+    .createIndexes([
+      { key: { mailboxId: 1, idempotencyKey: 1 }, unique: true },
+      { key: { mailboxId: 1, acceptedAt: -1, _id: -1 } },
+      { key: { acceptedAt: -1, _id: -1 } },
+      { key: { due: 1 }, partialFilterExpression: { due: { $exists: true } } },
+      { key: { attention: 1, mailboxId: 1, acceptedAt: 1 }, partialFilterExpression: { attention: { $exists: true } } },
+      { key: { "outbox.at": 1 }, partialFilterExpression: { "outbox.0": { $exists: true } } },
+      { key: { purgeAt: 1 }, expireAfterSeconds: 0 },
+    ]);
+  await db.collection("sendChunks").createIndexes([
+    { key: { sendId: 1, n: 1 }, unique: true },
+    { key: { purgeAt: 1 }, expireAfterSeconds: 0 },
+  ]);
+}
