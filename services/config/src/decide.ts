@@ -1,0 +1,253 @@
+import {
+  type Direction,
+  directions,
+  type EnvelopeContext,
+  type HistoryEntry,
+  type Mailbox,
+  type OutgoingMessage,
+  ProblemError,
+  type TestStep,
+} from "@mailfleet/contracts";
+import {
+  type Effect,
+  type MachineEvent,
+  type MachineState,
+  restoreMachine,
+  step as stepMachine,
+  summaryOf,
+  timersOf,
+} from "@mailfleet/mailbox";
+import type { MailboxCommit } from "@mailfleet/store";
+import type { World } from "./knowledge.ts";
+import { type ConfigurationFact, outboxEntries } from "./outbox-entries.ts";
+import type { Configuration, StoredMailbox } from "./ports.ts";
+import { nextRearm } from "./rearm.ts";
+import { copiedStatus, showMailbox } from "./show-mailbox.ts";
+
+/** What a command or report means for one mailbox at this moment. */
+export interface Plan {
+  /** Taken one after another in one step; if one is refused, all are. */
+  readonly events: readonly MachineEvent[];
+  readonly configuration?: Configuration;
+  /** Version and switch of the profile that this step takes into account. */
+  readonly profile?: { readonly v: number; readonly active: boolean };
+  /** JSON pointers of what was configured anew. */
+  readonly changedFields?: readonly string[];
+  /** More about why, for history and facts. */
+  readonly cause?: string;
+}
+
+/** Something that happened, with what is needed to take it once. */
+export interface StepInput extends EnvelopeContext {
+  /** Id of the message or command; the inbox knows it afterwards. */
+  readonly id: string;
+  readonly at: number;
+  /** Named in history, facts, logs and metrics. */
+  readonly event: string;
+  readonly by?: string;
+  readonly ifVersion?: number;
+  /** A command is answered and a refusal is thrown; a report is answered nothing and may be ignored. */
+  readonly kind: "command" | "report";
+  /** Steps of the test whose result this is. */
+  readonly steps?: readonly TestStep[];
+  plan(document: StoredMailbox, world: World): Plan;
+}
+
+/** What is to be written, or why nothing is. */
+export type Decision =
+  | {
+      readonly outcome: "accepted";
+      readonly commit: MailboxCommit<MachineState>;
+      readonly answer: Mailbox | Record<string, never> | undefined;
+      readonly transition: Transition | null;
+    }
+  | { readonly outcome: "ignored"; readonly reason: string };
+
+/** What the log says of an accepted step. */
+export interface Transition {
+  readonly from: string;
+  readonly to: string;
+  readonly attempt: Partial<Record<Direction, number>>;
+  readonly code: Partial<Record<Direction, string>>;
+  readonly effects: readonly string[];
+}
+
+const day = 86_400_000;
+/** So long a deleted mailbox is remembered, for what is still on its way to it. */
+export const tombstoneMs = 30 * day;
+
+/** One step, decided without touching anything. @throws ProblemError for a command that is refused. */
+export function decide(document: StoredMailbox, input: StepInput, world: World): Decision {
+  if (input.ifVersion !== undefined && input.ifVersion !== document.v)
+    throw new ProblemError("STALE_VERSION", `The mailbox has version ${document.v}, not ${input.ifVersion}.`, {
+      remedy: "Read it again and repeat the change on what it is now.",
+    });
+  const plan = input.plan(document, world);
+  const before = restoreMachine(document.machine);
+  const taken = take(before, plan.events, world);
+  if (taken.outcome === "refused") {
+    if (input.kind === "report") return { outcome: "ignored", reason: taken.detail };
+    throw new ProblemError(taken.code, taken.detail, { remedy: taken.remedy });
+  }
+  if (input.kind === "report" && !plan.profile && (taken.outcome === "ignored" || isQuiet(taken)))
+    return { outcome: "ignored", reason: taken.reason ?? "nothing changes" };
+  return accepted(document, input, world, plan, before, taken);
+}
+
+interface Taken {
+  readonly outcome: "accepted" | "ignored";
+  readonly state: MachineState;
+  readonly effects: Effect[];
+  readonly changed: boolean;
+  readonly reason?: string;
+}
+
+const isQuiet = ({ changed, effects }: Taken) => !changed && effects.length === 0;
+
+/** Events one after another; the first refusal ends it, ignored ones are passed over. */
+function take(machine: MachineState, events: readonly MachineEvent[], world: World) {
+  let taken: Taken = { outcome: "ignored", state: machine, effects: [], changed: false };
+  for (const event of events) {
+    const result = stepMachine(taken.state, event, world.policy);
+    if (result.outcome === "refused") return result;
+    if (result.outcome === "ignored") taken = { ...taken, reason: result.reason };
+    else
+      taken = {
+        outcome: "accepted",
+        state: result.state,
+        effects: [...taken.effects, ...result.effects],
+        changed: taken.changed || result.changed,
+      };
+  }
+  return taken;
+}
+
+function accepted(
+  document: StoredMailbox,
+  input: StepInput,
+  world: World,
+  plan: Plan,
+  before: MachineState,
+  { state, effects, changed }: Taken,
+): Decision {
+  const { at, by } = input;
+  const v = document.v + 1;
+  const configuration = plan.configuration ?? document.configuration;
+  const summaries = {
+    inbound: summaryOf(state, "inbound"),
+    outbound: summaryOf(state, "outbound"),
+    act: summaryOf(state, "act"),
+  };
+  const outbox = outboxEntries(effects, changedFacts(document._id, v, input, plan), {
+    mailboxId: document._id,
+    v,
+    at,
+    address: configuration.address,
+    profileId: configuration.profileId,
+    event: input.event,
+    cause: plan.cause,
+    by,
+    summaries,
+    steps: input.steps ?? [],
+    correlation: input.correlation,
+    causation: input.causation ?? input.id,
+    traceparent: input.traceparent,
+  });
+  const status = copiedStatus(state, world.policy);
+  const moved = changed || (plan.changedFields?.length ?? 0) > 0;
+  const deleted = state.deleted && !before.deleted;
+  const timers = timersOf(state);
+  const rest: Omit<MailboxCommit<MachineState>, "inbox" | "outbox" | "history"> = {
+    configuration,
+    profileV: plan.profile?.v ?? document.profileV,
+    profileActive: plan.profile?.active ?? document.profileActive,
+    approval:
+      state.approval.value === before.approval.value
+        ? document.approval
+        : { at, by, reason: state.approval.context.reason ?? undefined },
+    machine: state,
+    status,
+    lastTests: { ...document.lastTests, ...testsOf(effects, input) },
+    timerSeqs: timerSeqs(document.timerSeqs, effects, v),
+    rearmAt: nextRearm(timers, at),
+    changedAt: moved ? at : document.changedAt,
+    ...(deleted ? { expireAt: new Date(at + tombstoneMs) } : {}),
+  };
+  const answer =
+    input.kind === "report" ? undefined : deleted ? {} : showMailbox({ ...document, ...rest, v }, world.policy, at);
+  return {
+    outcome: "accepted",
+    commit: {
+      ...rest,
+      inbox: [{ id: input.id, at, ...(answer ? { answer } : {}) }],
+      outbox,
+      history: moved ? [historyEntry(v, document, status, input, plan)] : [],
+    },
+    answer,
+    transition: changed ? transitionOf(document, status, summaries, outbox) : null,
+  };
+}
+
+function changedFacts(mailboxId: string, v: number, { at, by }: StepInput, plan: Plan): ConfigurationFact[] {
+  const fields = plan.changedFields ?? [];
+  if (fields.length === 0) return [];
+  return [{ type: "mailbox.changed.v1", body: { mailboxId, v, at, fields: [...fields], by: by ?? "mailfleet" } }];
+}
+
+function testsOf(effects: readonly Effect[], { at, steps }: StepInput): StoredMailbox["lastTests"] {
+  const tests: StoredMailbox["lastTests"] = {};
+  for (const effect of effects)
+    if (effect.type === "publishFact" && effect.fact === "tested")
+      tests[effect.direction] = { at, outcome: effect.outcome, steps: [...(steps ?? [])] };
+  return tests;
+}
+
+function timerSeqs(known: Record<string, number>, effects: readonly Effect[], v: number): Record<string, number> {
+  const seqs = { ...known };
+  for (const effect of effects) {
+    if (effect.type === "setTimer") seqs[effect.name] = v;
+    if (effect.type === "clearTimer") delete seqs[effect.name];
+  }
+  return seqs;
+}
+
+/** `enabled.running (inbound enabled.running, outbound testing)`: unconfigured directions are left out. */
+function inWords({ lifecycle, directions: states }: StoredMailbox["status"]): string {
+  const named = directions.filter((direction) => states[direction].state !== "off");
+  return named.length === 0
+    ? lifecycle
+    : `${lifecycle} (${named.map((direction) => `${direction} ${states[direction].state}`).join(", ")})`;
+}
+
+function historyEntry(
+  v: number,
+  document: StoredMailbox,
+  status: StoredMailbox["status"],
+  { at, event, by }: StepInput,
+  { cause, changedFields = [] }: Plan,
+): HistoryEntry {
+  const why = cause ?? (changedFields.length > 0 ? `changed ${changedFields.join(", ")}` : undefined);
+  return { v, at, event, from: inWords(document.status), to: inWords(status), cause: why, by };
+}
+
+function transitionOf(
+  document: StoredMailbox,
+  status: StoredMailbox["status"],
+  summaries: Record<Direction, ReturnType<typeof summaryOf>>,
+  outbox: readonly OutgoingMessage[],
+): Transition {
+  const attempt: Transition["attempt"] = {};
+  const code: Transition["code"] = {};
+  for (const direction of directions) {
+    const summary = summaries[direction];
+    if (summary.attempt > 0) attempt[direction] = summary.attempt;
+    if (summary.code) code[direction] = summary.code;
+  }
+  return {
+    from: inWords(document.status),
+    to: inWords(status),
+    attempt,
+    code,
+    effects: outbox.map((entry) => entry.type),
+  };
+}

@@ -1,0 +1,13 @@
+import { ProblemError } from "@mailfleet/contracts";
+import type { Parts } from "../parts.ts";
+import type { Handler } from "../ports.ts";
+import { showJob } from "../run-job.ts";
+
+/** `config.job.get`: with a result for each mailbox that is done. */
+export const getJob =
+  ({ ports }: Parts): Handler<"config.job.get"> =>
+  async ({ jobId }) => {
+    const job = await ports.jobs.load(jobId);
+    if (!job) throw new ProblemError("NOT_FOUND", `There is no job ${jobId}.`);
+    return showJob(job);
+  };

@@ -1,0 +1,22 @@
+import { keptCredentials } from "../credentials.ts";
+import type { Parts } from "../parts.ts";
+import { planMailboxChange } from "../plan-mailbox-change.ts";
+import type { Handler } from "../ports.ts";
+import { runCommand } from "../run-command.ts";
+import { usableProfile } from "../usable-profile.ts";
+
+/** `config.mailbox.update`: only what is named changes. */
+export const updateMailbox =
+  (parts: Parts): Handler<"config.mailbox.update"> =>
+  async (input) => {
+    const { change = {}, credentials } = input;
+    const kept =
+      credentials &&
+      keptCredentials(credentials, input.mailboxId, "mailbox-password", "/credentials", parts.ports.now());
+    const target =
+      change.profileId === undefined ? undefined : await usableProfile(parts, change.profileId, "/change/profileId");
+    return runCommand(parts, input, "update", (at, document, world) => {
+      const profile = target?._id === document.configuration.profileId ? undefined : target;
+      return planMailboxChange(document, { change, credentials: kept, profile }, world, at);
+    });
+  };

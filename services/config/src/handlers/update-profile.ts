@@ -1,0 +1,41 @@
+import type { Profile } from "@mailfleet/contracts";
+import { keptCredentials } from "../credentials.ts";
+import type { Parts } from "../parts.ts";
+import type { Handler } from "../ports.ts";
+import { changedProfile } from "../profile-change.ts";
+import { nameTaken, noSuchProfile } from "../profile-problems.ts";
+import { showProfile } from "../show-profile.ts";
+import { compareAndSwap, refuseStale } from "../whole-document-command.ts";
+
+/**
+ * `config.profile.update`: only what is named changes; servers are replaced whole. Its mailboxes hear of it at once in
+ * the background, and by the sweep if this process does not live that long.
+ */
+export const updateProfile =
+  (parts: Parts): Handler<"config.profile.update"> =>
+  (input) =>
+    compareAndSwap<Profile>("the profile", async () => {
+      const { profiles, mailboxes, logger, now } = parts.ports;
+      const { profileId, commandId, change, active } = input;
+      const before = await profiles.load(profileId);
+      const repeated = before?.handled.find((entry) => entry.id === commandId);
+      if (repeated) return repeated.answer as Profile;
+      if (!before?.living) throw noSuchProfile(profileId);
+      refuseStale("The profile has", before.v, input.ifVersion);
+      const at = now();
+      const outboundCredentials =
+        input.outboundCredentials &&
+        keptCredentials(input.outboundCredentials, profileId, "outbound-password", "/outboundCredentials", at);
+      const after = changedProfile(before, { change, active, outboundCredentials }, at);
+      const [settings, counts] = await Promise.all([parts.knowledge.settings(), mailboxes.countByProfile([profileId])]);
+      const answer = showProfile({ ...before, ...after, v: before.v + 1 }, settings, counts.get(profileId) ?? 0);
+      const written = await profiles.commit(profileId, before.v, after, { id: commandId, at, answer });
+      if (written === "name-taken") throw nameTaken(answer.name, "/change/name");
+      if (!written) return null;
+      parts.knowledge.forget(profileId);
+      if (after.relevantV !== before.relevantV)
+        parts.spread(profileId).catch((error: unknown) => {
+          logger.warn({ profile: profileId, err: error }, "a profile's change waits for the sweep");
+        });
+      return answer;
+    });

@@ -1,0 +1,52 @@
+import { connectBus } from "@mailfleet/bus";
+import type { MachineState } from "@mailfleet/mailbox";
+import { runService } from "@mailfleet/service";
+import {
+  connectStore,
+  createJobRepository,
+  createMailboxRepository,
+  createProfileRepository,
+  createSettingsRepository,
+  isOutage,
+} from "@mailfleet/store";
+import { startApp } from "./app.ts";
+import { initialSettings } from "./initial-settings.ts";
+import { createMetrics } from "./metrics.ts";
+
+runService({
+  name: "config",
+  environment: {},
+  async start({ environment, logger, metrics, failPoint, addReadiness, now }) {
+    const store = await connectStore({
+      url: environment.mongoUrl,
+      database: environment.mongoDb,
+      appName: "mailfleet-config",
+      logger,
+    });
+    addReadiness("mongodb", () => store.health());
+    const bus = await connectBus({
+      url: environment.natsUrl,
+      name: "config",
+      streamReplicas: environment.streamReplicas,
+      logger,
+      failPoint,
+      isOutage,
+    });
+    addReadiness("nats", () => bus.health());
+    const [mailboxes, profiles, settings, jobs] = await Promise.all([
+      createMailboxRepository<MachineState>(store),
+      createProfileRepository(store),
+      createSettingsRepository(store, initialSettings),
+      createJobRepository(store),
+    ]);
+    const ports = { mailboxes, profiles, settings, jobs, logger, metrics: createMetrics(metrics), failPoint, now };
+    const app = await startApp({ ports, bus, isOutage });
+    return {
+      async stop() {
+        await app.stop();
+        await bus.stop();
+        await store.close();
+      },
+    };
+  },
+});

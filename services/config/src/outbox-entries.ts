@@ -1,0 +1,203 @@
+import {
+  type AlertObject,
+  type DirectionSummary,
+  type directions,
+  type EnvelopeContext,
+  type MailboxFact,
+  type MessageBody,
+  type MessageType,
+  type OutgoingMessage,
+  subjects,
+  type TestStep,
+} from "@mailfleet/contracts";
+import type { Effect, SetTimer } from "@mailfleet/mailbox";
+
+/** What an effect does not know itself. */
+export interface EntryContext extends EnvelopeContext {
+  readonly mailboxId: string;
+  /** The version that the step wrote: part of every id and the `seq` of every timer. */
+  readonly v: number;
+  readonly at: number;
+  readonly address: string;
+  readonly profileId: string;
+  readonly event: string;
+  readonly cause?: string;
+  readonly by?: string;
+  readonly summaries: Record<(typeof directions)[number], DirectionSummary>;
+  /** Steps of the test whose result was taken. */
+  readonly steps: readonly TestStep[];
+}
+
+/** An entry before it has an id. */
+type Draft = Omit<OutgoingMessage, "id" | "at" | "mailboxId" | "sequence" | keyof EnvelopeContext>;
+
+/** A fact that no machine effect stands for. */
+export type ConfigurationFact =
+  | { readonly type: "mailbox.created.v1"; readonly body: MessageBody<"mailbox.created.v1"> }
+  | { readonly type: "mailbox.changed.v1"; readonly body: MessageBody<"mailbox.changed.v1"> };
+
+/**
+ * Effects as messages, in their order, with deterministic ids `<mailboxId>:<v>:<n>`. Of several timer effects with one
+ * name, and of several runs for one direction, only the last counts.
+ */
+export function outboxEntries(
+  effects: readonly Effect[],
+  facts: readonly ConfigurationFact[],
+  context: EntryContext,
+): OutgoingMessage[] {
+  const drafts = [
+    ...facts.map((fact): Draft => factDraft(context, fact.type === "mailbox.created.v1" ? "created" : "changed", fact)),
+    ...lastOfEach(effects).map((effect) => draft(effect, context)),
+  ];
+  const { correlation, causation, traceparent } = context;
+  return drafts.map((one, n) => ({
+    ...one,
+    id: `${context.mailboxId}:${context.v}:${n}`,
+    at: context.at,
+    mailboxId: context.mailboxId,
+    sequence: context.v,
+    ...(correlation === undefined ? {} : { correlation }),
+    ...(causation === undefined ? {} : { causation }),
+    ...(traceparent === undefined ? {} : { traceparent }),
+  }));
+}
+
+/** The message that sets a timer, for a step and for the sweep that re-arms what was lost. */
+export function timerSet(mailboxId: string, seq: number, timer: SetTimer, correlation?: string): Draft {
+  const { name, direction, generation, due, everyMs } = timer;
+  const toRun = timer.deliver === "run" ? (timer.purpose ?? "sync") : null;
+  const deliver = {
+    ...(toRun
+      ? {
+          subject: subjects.run(direction, toRun, mailboxId, generation),
+          type: "run.requested.v1",
+          body: { mailboxId, direction, purpose: toRun, generation },
+        }
+      : {
+          subject: subjects.mailboxEvent(mailboxId),
+          type: "mailbox.timer-fired.v1",
+          body: { mailboxId, direction, generation },
+        }),
+    mailboxId,
+    generation,
+    ...(correlation === undefined ? {} : { correlation }),
+  };
+  return message("timer.set.v1", subjects.timerSet(mailboxId), {
+    owner: mailboxId,
+    name,
+    seq,
+    due,
+    ...(everyMs === undefined ? {} : { everyMs }),
+    deliver,
+  });
+}
+
+function message<Type extends MessageType>(
+  type: Type,
+  subject: string,
+  body: MessageBody<Type>,
+  generation?: number,
+): Draft {
+  return { subject, type, body, ...(generation === undefined ? {} : { generation }) };
+}
+
+function draft(effect: Effect, context: EntryContext): Draft {
+  const { mailboxId, v, at } = context;
+  switch (effect.type) {
+    case "requestRun": {
+      const { direction, purpose, generation } = effect;
+      const subject = subjects.run(direction, purpose, mailboxId, generation);
+      return message("run.requested.v1", subject, { mailboxId, direction, purpose, generation }, generation);
+    }
+    case "setTimer":
+      return timerSet(mailboxId, v, effect, context.correlation);
+    case "clearTimer":
+      return message("timer.clear.v1", subjects.timerClear(mailboxId), { owner: mailboxId, name: effect.name, seq: v });
+    case "raiseAlert":
+      return message("alert.raised.v1", subjects.mailboxFact(mailboxId, "alert-raised"), {
+        at,
+        object: alertObject(context, effect.direction),
+        code: effect.code,
+        ...(effect.detail === undefined ? {} : { detail: effect.detail.slice(0, 1000) }),
+        ...(effect.failure?.evidence ? { evidence: effect.failure.evidence } : {}),
+      });
+    case "clearAlert":
+      return message("alert.cleared.v1", subjects.mailboxFact(mailboxId, "alert-cleared"), {
+        at,
+        object: alertObject(context, effect.direction),
+        ...(effect.codes ? { codes: [...effect.codes] } : {}),
+      });
+    case "publishFact":
+      return fact(effect, context);
+  }
+}
+
+function fact(effect: Extract<Effect, { type: "publishFact" }>, context: EntryContext): Draft {
+  const { mailboxId, v, at, address, profileId, event, cause, by } = context;
+  const about = { mailboxId, v, at };
+  const author = by === undefined ? {} : { by };
+  switch (effect.fact) {
+    case "transitioned":
+      return factDraft(context, "transitioned", {
+        type: "mailbox.transitioned.v1",
+        body: {
+          ...about,
+          address,
+          profileId,
+          event,
+          lifecycle: effect.lifecycle,
+          directions: context.summaries,
+          ...(cause === undefined ? {} : { cause }),
+          ...author,
+        },
+      });
+    case "tested": {
+      const { direction, generation, outcome } = effect;
+      const body = { ...about, direction, generation, outcome, steps: [...context.steps] };
+      return factDraft(context, "tested", { type: "mailbox.tested.v1", body });
+    }
+    case "deleted":
+      return factDraft(context, "deleted", { type: "mailbox.deleted.v1", body: { ...about, ...author } });
+  }
+}
+
+function factDraft<Type extends MessageType>(
+  context: EntryContext,
+  name: MailboxFact,
+  { type, body }: { type: Type; body: MessageBody<Type> },
+): Draft {
+  return message(type, subjects.mailboxFact(context.mailboxId, name), body);
+}
+
+function alertObject(context: EntryContext, direction: AlertObject["direction"]): AlertObject {
+  return { type: "mailbox", id: context.mailboxId, ...(direction ? { direction } : {}), label: context.address };
+}
+
+/** What replaces what: a later effect with the same key takes the earlier one's place away. */
+function keyOf(effect: Effect): string | null {
+  if (effect.type === "setTimer" || effect.type === "clearTimer") return `timer ${effect.name}`;
+  if (effect.type === "requestRun") return `run ${effect.direction} ${effect.purpose}`;
+  if (effect.type === "publishFact" && effect.fact === "transitioned") return "transitioned";
+  return null;
+}
+
+/** Several events may be taken in one step; what they do to one timer, run or fact collapses, and the last wins. */
+export function lastOfEach(effects: readonly Effect[]): Effect[] {
+  const last = new Map<string, number>();
+  effects.forEach((effect, index) => {
+    const key = keyOf(effect);
+    if (key !== null) last.set(key, index);
+  });
+  const first = effects.find((e) => e.type === "publishFact" && e.fact === "transitioned");
+  return effects
+    .filter((effect, index) => {
+      const key = keyOf(effect);
+      return key === null || last.get(key) === index;
+    })
+    .map((effect) =>
+      // From where the first event found it to where the last one left it.
+      effect.type === "publishFact" && effect.fact === "transitioned" && first && "lifecycle" in first
+        ? { ...effect, lifecycle: { from: first.lifecycle.from, to: effect.lifecycle.to } }
+        : effect,
+    );
+}

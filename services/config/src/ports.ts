@@ -1,0 +1,36 @@
+import type { Bus } from "@mailfleet/bus";
+import type { FailPoint, Logger, RequestArguments, RequestName, RequestOutput } from "@mailfleet/contracts";
+import type { MachineState } from "@mailfleet/mailbox";
+import type {
+  JobRepository,
+  ListedMailbox,
+  MailboxConfiguration,
+  MailboxDocument,
+  MailboxForConnection,
+  MailboxRepository,
+  ProfileRepository,
+  SettingsRepository,
+} from "@mailfleet/store";
+import type { Metrics } from "./metrics.ts";
+
+export type StoredMailbox = MailboxDocument<MachineState>;
+export type ShowableMailbox = ListedMailbox<MachineState>;
+export type MailboxConnectionView = MailboxForConnection<MachineState>;
+export type Configuration = MailboxConfiguration;
+
+/** What the service works with. Everything that touches the world comes in here. */
+export interface Ports {
+  readonly mailboxes: MailboxRepository<MachineState>;
+  readonly profiles: ProfileRepository;
+  readonly settings: SettingsRepository;
+  readonly jobs: JobRepository;
+  readonly bus: Pick<Bus, "publish">;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly failPoint: FailPoint;
+  /** Milliseconds since the epoch. */
+  now(): number;
+}
+
+/** Answers one request. */
+export type Handler<Name extends RequestName> = (input: RequestArguments<Name>) => Promise<RequestOutput<Name>>;
