@@ -40,7 +40,10 @@ export function readArguments(argv: readonly string[]): DemoArguments {
 }
 
 /** `host` or `host:port` as a server; the port decides on security as mail servers do (RFC 8314 §7). */
-export function serverFrom(text: string, defaultPort: number): { host: string; port: number; security: "tls" | "starttls" } {
+export function serverFrom(
+  text: string,
+  defaultPort: number,
+): { host: string; port: number; security: "tls" | "starttls" } {
   const [host = "", port = String(defaultPort)] = text.split(":");
   return { host, port: Number(port), security: ["993", "465"].includes(port) ? "tls" : "starttls" };
 }

@@ -18,7 +18,9 @@ export async function receive({ api, narrator }: Scene, sandbox: Sandbox, { addr
   );
   for (const message of received ?? []) {
     const note = message.unparsed ? `  [unparsed: ${message.unparsed}]` : "";
-    narrator.detail(`${message.from ?? "(no sender)"} · ${message.subject ?? "(no subject)"} · ${message.size} bytes${note}`);
+    narrator.detail(
+      `${message.from ?? "(no sender)"} · ${message.subject ?? "(no subject)"} · ${message.size} bytes${note}`,
+    );
   }
   const subjects = new Set((received ?? []).map((message) => message.subject));
   const missing = samples.filter(({ expectedSubject }) => expectedSubject !== null && !subjects.has(expectedSubject));
@@ -38,7 +40,11 @@ export async function send({ api, narrator }: Scene, from: Account, to: Account)
     text: "Three lamps, 30 euros each.",
   });
   narrator.say(`${from.address} → ${to.address}: ${accepted.state} as ${accepted.id}`);
-  const sent = await api.until(() => api.client.get<Send>(`/sends/${accepted.id}`), (s) => s.state === "sent", 20_000);
+  const sent = await api.until(
+    () => api.client.get<Send>(`/sends/${accepted.id}`),
+    (s) => s.state === "sent",
+    20_000,
+  );
   narrator.claim(sent !== null, `sent; the server said: ${sent?.answer ?? "nothing"}`);
   const arrived = await api.until(
     () => api.messages(to.address),

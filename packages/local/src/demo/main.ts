@@ -1,8 +1,8 @@
 /** `npm run demo`: the main job on real engines, each step explained in a line. */
 import { readFileSync } from "node:fs";
 import { ApiClient } from "@mailfleet/cli";
-import { startStack } from "../stack/index.ts";
 import { endWithParent } from "../stack/end-with-parent.ts";
+import { startStack } from "../stack/index.ts";
 import { type DemoArguments, readArguments, serverFrom } from "./arguments.ts";
 import { askPassword } from "./ask-password.ts";
 import { fleetApi } from "./fleet-api.ts";
@@ -27,7 +27,9 @@ async function demo(arguments_: DemoArguments): Promise<boolean> {
     await stack.stop();
   };
   endWithParent(stop);
-  const api = fleetApi(new ApiClient({ url: stack.consoleUrl, token: readFileSync(stack.adminTokenFile, "utf8").trim() }));
+  const api = fleetApi(
+    new ApiClient({ url: stack.consoleUrl, token: readFileSync(stack.adminTokenFile, "utf8").trim() }),
+  );
   try {
     const { sandbox } = stack;
     if (own && password !== null) {

@@ -18,7 +18,11 @@ export async function tellOwnMailboxStory(scene: Scene, own: Account): Promise<v
     subject,
     text: "Sent by the Mailfleet demo from this mailbox to itself.",
   });
-  const sent = await api.until(() => api.client.get<Send>(`/sends/${accepted.id}`), (s) => s.state === "sent", 60_000);
+  const sent = await api.until(
+    () => api.client.get<Send>(`/sends/${accepted.id}`),
+    (s) => s.state === "sent",
+    60_000,
+  );
   narrator.claim(sent !== null, `sent; the server said: ${sent?.answer ?? "nothing"}`);
   const arrived = await api.until(
     () => api.messages(own.address),

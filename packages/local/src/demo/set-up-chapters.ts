@@ -26,7 +26,11 @@ export async function createProfile({ api, narrator, servers }: Scene): Promise<
 export async function createMailboxes({ api, narrator }: Scene, accounts: readonly Account[]): Promise<void> {
   narrator.chapter("Mailboxes, and their approval");
   for (const { address, kind, username, password } of accounts) {
-    const mailbox = await api.client.post<Mailbox>("/mailboxes", { address, kind, credentials: { username, password } });
+    const mailbox = await api.client.post<Mailbox>("/mailboxes", {
+      address,
+      kind,
+      credentials: { username, password },
+    });
     narrator.say(`${address} (${kind}) created: ${mailbox.lifecycle}`);
     const approved = await api.client.post<Mailbox>(`/mailboxes/${mailbox.id}/approve`, { address });
     narrator.claim(

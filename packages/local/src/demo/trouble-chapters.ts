@@ -4,7 +4,9 @@ import type { Account, Scene } from "./scene.ts";
 
 const show = (mailbox: Mailbox | null) => {
   const error = mailbox?.directions.inbound.lastError ?? mailbox?.directions.outbound.lastError;
-  return error ? `${error.code}: ${error.text} The server said: ${error.evidence?.reply ?? "nothing"} → ${error.remedy}` : "";
+  return error
+    ? `${error.code}: ${error.text} The server said: ${error.evidence?.reply ?? "nothing"} → ${error.remedy}`
+    : "";
 };
 
 /** A password that is no longer right: one second chance, then the mailbox stops and says why. */
@@ -14,17 +16,29 @@ export async function wrongPassword({ api, narrator }: Scene, sandbox: Sandbox, 
   sandbox.setPassword(address, "changed-at-the-server");
   const stopped = await api.until(
     () => api.mailbox(address),
-    (mailbox) => mailbox.lifecycle === "disabled.credentialsExpired" || mailbox.directions.inbound.state === "failed.final",
+    (mailbox) =>
+      mailbox.lifecycle === "disabled.credentialsExpired" || mailbox.directions.inbound.state === "failed.final",
     40_000,
   );
   narrator.say(show(stopped));
   narrator.claim(stopped !== null, `${address} is ${stopped?.lifecycle ?? "still trying"}`);
   const { id } = await api.mailbox(address);
-  const alerts = await api.until(() => api.alerts(id), (list) => list.some((a) => a.code === "AUTHENTICATION_REJECTED"), 10_000);
+  const alerts = await api.until(
+    () => api.alerts(id),
+    (list) => list.some((a) => a.code === "AUTHENTICATION_REJECTED"),
+    10_000,
+  );
   narrator.claim(alerts !== null, "an alert is raised: AUTHENTICATION_REJECTED");
-  await api.client.put(`/mailboxes/${id}/credentials`, { username: account.username, password: "changed-at-the-server" });
+  await api.client.put(`/mailboxes/${id}/credentials`, {
+    username: account.username,
+    password: "changed-at-the-server",
+  });
   narrator.say("the new password is set; nobody has to press test & enable");
-  const back = await api.until(() => api.mailbox(address), (mailbox) => mailbox.lifecycle === "enabled.running", 30_000);
+  const back = await api.until(
+    () => api.mailbox(address),
+    (mailbox) => mailbox.lifecycle === "enabled.running",
+    30_000,
+  );
   const cleared = await api.until(
     () => api.alerts(id),
     (list) => !list.some((alert) => alert.code === "AUTHENTICATION_REJECTED"),
@@ -46,17 +60,29 @@ export async function serverAway({ api, narrator }: Scene, sandbox: Sandbox, { a
   narrator.say(show(retrying));
   narrator.claim(retrying !== null, `${address} is ${retrying?.lifecycle}, ${inbound?.attemptsLeft} attempts left`);
   await sandbox.resume();
-  const back = await api.until(() => api.mailbox(address), (mailbox) => mailbox.lifecycle === "enabled.running", 30_000);
+  const back = await api.until(
+    () => api.mailbox(address),
+    (mailbox) => mailbox.lifecycle === "enabled.running",
+    30_000,
+  );
   narrator.claim(back !== null, "the server is back, and so is the mailbox: enabled.running");
 }
 
 /** Two services are killed while mail flows both ways; everything arrives, nothing twice. */
-export async function killServices({ api, narrator, stack }: Scene, sandbox: Sandbox, from: Account, to: Account): Promise<void> {
+export async function killServices(
+  { api, narrator, stack }: Scene,
+  sandbox: Sandbox,
+  from: Account,
+  to: Account,
+): Promise<void> {
   narrator.chapter("Services are killed in the middle of it");
   const count = 20;
   const subjects = Array.from({ length: count }, (_, n) => `storm ${n + 1}`);
   for (const subject of subjects)
-    sandbox.deliver(to.address, Buffer.from(`From: storm@elsewhere.test\r\nTo: ${to.address}\r\nSubject: in ${subject}\r\n\r\nx\r\n`));
+    sandbox.deliver(
+      to.address,
+      Buffer.from(`From: storm@elsewhere.test\r\nTo: ${to.address}\r\nSubject: in ${subject}\r\n\r\nx\r\n`),
+    );
   const accepted = await Promise.all(
     subjects.map((subject) =>
       api.client.post<Send>(`/mailboxes/${encodeURIComponent(from.address)}/sends`, {

@@ -1,0 +1,98 @@
+import { createServer, type Server, type Socket } from "node:net";
+import hoodiecrow, { type Hoodiecrow, type HoodiecrowCommand, type HoodiecrowConnection } from "hoodiecrow-imap";
+
+const plugins = ["ID", "IDLE", "NAMESPACE", "UIDPLUS", "UNSELECT", "LITERALPLUS"];
+
+/** One account: its own IMAP server, since all logins of one hoodiecrow share a store. */
+export interface ImapAccount {
+  readonly address: string;
+  password: string;
+  readonly box: Hoodiecrow;
+}
+
+/** Makes an account with an empty inbox. */
+export function imapAccount(address: string, password: string): ImapAccount {
+  const storage = { INBOX: { uidvalidity: 7 }, "": { folders: { Sent: {} } } };
+  return { address, password, box: hoodiecrow({ plugins, users: {}, storage }) };
+}
+
+/** A listener that can go away and come back on the same port. */
+export interface SandboxListener {
+  readonly port: number;
+  close(): Promise<void>;
+  open(): Promise<void>;
+}
+
+/** The IMAP side: one door for all accounts; whoever signs in is led to the account's own server. */
+export async function listenImap(
+  accounts: ReadonlyMap<string, ImapAccount>,
+  wishedPort: number,
+): Promise<SandboxListener> {
+  const front = hoodiecrow({ plugins, users: {} });
+  front.setCommandHandler("LOGIN", (connection, parsed, data, done) => {
+    const [user, password] = (parsed.attributes ?? []).map(({ value }) => String(value));
+    const account = accounts.get((user ?? "").toLowerCase());
+    if (connection.state === "Not Authenticated" && account && account.password === password) {
+      lead(connection, account.box);
+      connection.state = "Authenticated";
+      answer(connection, parsed, data, "OK", "signed in");
+    } else answer(connection, parsed, data, "NO", "[AUTHENTICATIONFAILED] Invalid user name or password");
+    done();
+  });
+  return listenOn((socket) => front.createClient(socket), wishedPort);
+}
+
+/** From now on this connection belongs to the account's server, and hears what happens there. */
+function lead(connection: HoodiecrowConnection, box: Hoodiecrow): void {
+  connection.server.removeListener("notify", connection._notificationCallback);
+  connection.server = box;
+  box.on("notify", connection._notificationCallback);
+}
+
+function answer(
+  connection: HoodiecrowConnection,
+  { tag }: HoodiecrowCommand,
+  data: unknown,
+  word: "OK" | "NO",
+  text: string,
+) {
+  connection.send(
+    { tag, command: word, attributes: [{ type: "TEXT", value: text }] },
+    `LOGIN ${word}`,
+    undefined,
+    data,
+  );
+}
+
+/** Listens on loopback and knows its open sockets, so that going away is sudden, as it is in life. */
+export async function listenOn(serve: (socket: Socket) => void, wishedPort: number): Promise<SandboxListener> {
+  const sockets = new Set<Socket>();
+  let port = wishedPort;
+  let server: Server;
+  const open = async () => {
+    server = createServer({ noDelay: true }, (socket) => {
+      sockets.add(socket);
+      socket.on("error", () => socket.destroy());
+      socket.once("close", () => sockets.delete(socket));
+      serve(socket);
+    });
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen(port, "127.0.0.1", resolve);
+    });
+    const bound = server.address();
+    if (bound && typeof bound === "object") port = bound.port;
+  };
+  await open();
+  return {
+    get port() {
+      return port;
+    },
+    open,
+    close: async () => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}

@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { ImapFlow } from "imapflow";
+import { createTransport } from "nodemailer";
+import { type Sandbox, startSandbox } from "./index.ts";
+
+const ann = { address: "ann@sandbox.test", password: "one" };
+const ben = { address: "ben@sandbox.test", password: "two" };
+
+describe("the sandbox, seen by clients that nobody here wrote", () => {
+  let sandbox: Sandbox;
+  before(async () => {
+    sandbox = await startSandbox({ accounts: [ann, ben] });
+  });
+  after(() => sandbox.stop());
+
+  const imap = (user: string, pass: string) => {
+    const client = new ImapFlow({
+      host: sandbox.host,
+      port: sandbox.imapPort,
+      secure: false,
+      auth: { user, pass },
+      logger: false,
+    });
+    client.on("error", () => {});
+    return client;
+  };
+  const smtp = (user: string, pass: string) =>
+    createTransport({ host: sandbox.host, port: sandbox.smtpPort, ignoreTLS: true, auth: { user, pass } });
+  const send = (raw: string | Buffer, to = ben.address) =>
+    smtp(ann.address, ann.password).sendMail({ envelope: { from: ann.address, to: [to] }, raw });
+  const inbox = async ({ address, password }: typeof ann) => {
+    const client = imap(address, password);
+    await client.connect();
+    const lock = await client.getMailboxLock("INBOX");
+    const all: Buffer[] = [];
+    if (client.mailbox && client.mailbox.exists > 0)
+      for await (const message of client.fetch("1:*", { source: true })) if (message.source) all.push(message.source);
+    lock.release();
+    await client.logout();
+    return all;
+  };
+
+  it("brings what is sent to the recipient's inbox and nobody else's, byte for byte", async () => {
+    const raw = Buffer.concat([
+      Buffer.from("Subject: bytes\r\nContent-Transfer-Encoding: 8bit\r\n\r\nü€\r\n.dot\r\n"),
+      Buffer.from([0xff, 0xfe, 0x80]),
+      Buffer.from("\r\n"),
+    ]);
+    await send(raw);
+    const arrived = await inbox(ben);
+    assert.deepEqual(arrived.at(-1), raw);
+    assert.deepEqual(await inbox(ann), []);
+  });
+
+  it("refuses a wrong password, unknown recipients and foreign senders with a server's words", async () => {
+    await assert.rejects(imap(ann.address, "wrong").connect(), (error: { authenticationFailed?: boolean }) => {
+      return error.authenticationFailed === true;
+    });
+    await assert.rejects(imap("testuser", "testpass").connect());
+    await assert.rejects(send("Subject: x\r\n\r\n", "nobody@sandbox.test"), /5\.1\.1/);
+    const foreign = smtp(ann.address, ann.password).sendMail({
+      envelope: { from: ben.address, to: [ben.address] },
+      raw: "x",
+    });
+    await assert.rejects(foreign, /553/);
+  });
+
+  it("goes wrong when asked to, once", async () => {
+    sandbox.spoilNext({ stage: "data", code: 451, text: "4.3.0 later" });
+    await assert.rejects(send("Subject: later\r\n\r\n"), /451/);
+    sandbox.spoilNext({ stage: "after-dot" });
+    const before = sandbox.submissions.length;
+    await assert.rejects(send("Subject: lost answer\r\nMessage-ID: <lost@x>\r\n\r\n"));
+    assert.equal(sandbox.submissions.length, before + 1);
+    assert.equal(sandbox.submissions.at(-1)?.messageId, "<lost@x>");
+    await send("Subject: fine\r\n\r\n");
+  });
+
+  it("goes away and comes back on the same ports with its mail", async () => {
+    const before = (await inbox(ben)).length;
+    await sandbox.pause();
+    await assert.rejects(imap(ben.address, ben.password).connect());
+    await assert.rejects(send("Subject: away\r\n\r\n"));
+    await sandbox.resume();
+    assert.equal((await inbox(ben)).length, before);
+  });
+});
