@@ -1,0 +1,129 @@
+import type { Bus, Incoming } from "@mailfleet/bus";
+import { consumers, type FailPoint, type Logger, streams } from "@mailfleet/contracts";
+import type { Registry } from "@mailfleet/service";
+import type {
+  AlertRepository,
+  DeadLetterRepository,
+  NoticeRepository,
+  NotificationSettingsRepository,
+} from "@mailfleet/store";
+import { createAlertWall } from "./alert-wall.ts";
+import { alertCleared } from "./handlers/alert-cleared.ts";
+import { getAlert } from "./handlers/alert-get.ts";
+import { listAlerts } from "./handlers/alert-list.ts";
+import { alertRaised } from "./handlers/alert-raised.ts";
+import { deadLetter } from "./handlers/dead-letter.ts";
+import { discardDeadLetter } from "./handlers/dead-letter-discard.ts";
+import { getDeadLetter } from "./handlers/dead-letter-get.ts";
+import { listDeadLetters } from "./handlers/dead-letter-list.ts";
+import { replayDeadLetter } from "./handlers/dead-letter-replay.ts";
+import { mailboxDeleted } from "./handlers/mailbox-deleted.ts";
+import { getNotificationSettings } from "./handlers/notification-settings-get.ts";
+import { updateNotificationSettings } from "./handlers/notification-settings-update.ts";
+import { createMeters } from "./meters.ts";
+import { repeat } from "./repeat.ts";
+import { clearRelayAlert, type NoticePorts, sendDueNotices } from "./send-notices.ts";
+import { watchStreams } from "./watch-streams.ts";
+
+/** What alerting works with. */
+export interface AlertingPorts {
+  readonly bus: Bus;
+  readonly alerts: AlertRepository;
+  readonly notices: NoticeRepository;
+  readonly deadLetters: DeadLetterRepository;
+  readonly settings: NotificationSettingsRepository;
+  readonly connectRelay: NoticePorts["connectRelay"];
+  /** True for an error that only means that the database is away. */
+  isOutage(error: unknown): boolean;
+  readonly logger: Logger;
+  readonly metrics: Registry;
+  readonly failPoint: FailPoint;
+  readonly signal: AbortSignal;
+  now(): number;
+}
+
+/** How often and how long, milliseconds. */
+export interface AlertingTimes {
+  /** Shortest time between two mails that say that the same alert is raised. */
+  readonly quietMs: number;
+  /** First wait after a failure of the relay. */
+  readonly retryMs: number;
+  /** Between two looks for mail that is due. */
+  readonly noticesEveryMs: number;
+  readonly leftoversEveryMs: number;
+  readonly streamsEveryMs: number;
+}
+
+const concurrency = 16;
+
+/** Declares what it uses, answers requests, listens to facts and dead letters, and sweeps. */
+export async function startAlerting(ports: AlertingPorts, times: AlertingTimes): Promise<{ stop(): Promise<void> }> {
+  const { bus, logger, now, alerts, deadLetters, settings } = ports;
+  const meters = createMeters(ports.metrics, ports.notices);
+  let noticesDue: () => void = () => {};
+  const wall = createAlertWall({
+    ...ports,
+    quietMs: times.quietMs,
+    onOpened: (alert) => {
+      meters.alertRaised(alert.code);
+      noticesDue();
+    },
+  });
+  const withWall = { ...ports, wall };
+  const noticePorts: NoticePorts = { ...withWall, ...times, onOutcome: meters.notice };
+
+  // A replay may go to any stream.
+  await bus.declare(Object.values(streams), [consumers.alertingFacts, consumers.alertingDeadLetters]);
+
+  const sweeps = [
+    repeat("notices", times.noticesEveryMs, logger, () => sendDueNotices(noticePorts)),
+    repeat("leftovers", times.leftoversEveryMs, logger, wall.publishLeftovers),
+    repeat("streams", times.streamsEveryMs, logger, () => watchStreams(withWall)),
+  ];
+  noticesDue = () => sweeps[0]?.soon();
+
+  await bus.respond({
+    "alerting.alert.list": (input) => listAlerts(alerts, input),
+    "alerting.alert.get": (input) => getAlert(alerts, input),
+    "alerting.dead-letter.list": (input) => listDeadLetters(deadLetters, input),
+    "alerting.dead-letter.get": (input) => getDeadLetter(deadLetters, input),
+    "alerting.dead-letter.replay": (input) => replayDeadLetter(withWall, input),
+    "alerting.dead-letter.discard": (input) => discardDeadLetter(withWall, input),
+    "alerting.notification-settings.get": () => getNotificationSettings(settings),
+    "alerting.notification-settings.update": (input) =>
+      updateNotificationSettings(
+        { settings, onChanged: noticesDue, onDisabled: () => clearRelayAlert({ wall, now }) },
+        input,
+      ),
+  });
+
+  const facts = await bus.consume(consumers.alertingFacts, {
+    types: ["alert.raised.v1", "alert.cleared.v1", "mailbox.deleted.v1"],
+    concurrency,
+    keyOf: objectOf,
+    isOutage: ports.isOutage,
+    handle: (message) => {
+      if (message.type === "alert.raised.v1") return alertRaised(wall, message);
+      if (message.type === "alert.cleared.v1") return alertCleared(wall, message);
+      return mailboxDeleted(wall, message);
+    },
+  });
+  const letters = await bus.consume(consumers.alertingDeadLetters, {
+    types: ["dead.letter.v1"],
+    concurrency,
+    isOutage: ports.isOutage,
+    handle: (message) => deadLetter(withWall, message),
+  });
+
+  return {
+    stop: async () => {
+      await Promise.all([facts.stop(), letters.stop(), ...sweeps.map((sweep) => sweep.stop())]);
+    },
+  };
+}
+
+/** What is said about one object is handled in its order. */
+function objectOf(message: Incoming<"alert.raised.v1" | "alert.cleared.v1" | "mailbox.deleted.v1">): string {
+  if (message.type === "mailbox.deleted.v1") return `mailbox|${message.body.mailboxId}`;
+  return `${message.body.object.type}|${message.body.object.id}`;
+}

@@ -1,0 +1,35 @@
+import type { Bus } from "@mailfleet/bus";
+import type { AlertRepository } from "@mailfleet/store";
+import { alertIdOf } from "./alert-step.ts";
+import type { AlertWall } from "./alert-wall.ts";
+
+/** What watching streams works with. */
+export interface StreamWatchPorts {
+  readonly bus: Pick<Bus, "streamUsage">;
+  readonly alerts: Pick<AlertRepository, "get">;
+  readonly wall: AlertWall;
+  now(): number;
+}
+
+/** Raised at 70 % (design §5), cleared only below 60 %, so that it does not flap. */
+const raiseAt = 0.7;
+const clearBelow = 0.6;
+const MiB = 1024 * 1024;
+
+/** One look at all streams. Replicas that look at the same minute count as one. */
+export async function watchStreams({ bus, alerts, wall, now }: StreamWatchPorts): Promise<void> {
+  for (const { name, bytes, maxBytes } of await bus.streamUsage()) {
+    if (maxBytes <= 0) continue;
+    const share = bytes / maxBytes;
+    const object = { type: "stream", id: name } as const;
+    const at = now();
+    const id = `stream:${name}:${Math.floor(at / 60_000)}`;
+    const isRaised = async () => (await alerts.get(alertIdOf(object, "STREAM_FILLING")))?.state === "raised";
+    if (share >= raiseAt && !(await isRaised())) {
+      const detail = `${name}: ${Math.round(share * 100)} % of ${Math.round(maxBytes / MiB)} MiB`;
+      await wall.raise({ at, object, code: "STREAM_FILLING", detail }, { id });
+    } else if (share < clearBelow && (await isRaised())) {
+      await wall.clear({ at, object, codes: ["STREAM_FILLING"] }, { id: `${id}:cleared` });
+    }
+  }
+}

@@ -1,0 +1,161 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { Alert, type AlertObject, type AlertRaised } from "@mailfleet/contracts";
+import type { AlertDocument } from "@mailfleet/store";
+import { alertIdOf, cleared, raised, shownAlert } from "../src/alert-step.ts";
+import { noticeDropped, noticePutOff, noticeSent } from "../src/notice-step.ts";
+import { noticeMail } from "../src/notice-text.ts";
+
+const sales: AlertObject = { type: "mailbox", id: "mb_sales1", direction: "inbound", label: "sales@example.org" };
+const quietMs = 1000;
+let messages = 0;
+const context = (now: number, id = `m${++messages}`) => ({ origin: { id }, now, quietMs });
+const rejected = (at: number, more: Partial<AlertRaised> = {}): AlertRaised => ({
+  at,
+  object: sales,
+  code: "AUTHENTICATION_REJECTED",
+  evidence: { host: "imap.example.org", port: 993, reply: "NO [AUTHENTICATIONFAILED] no such user", command: "LOGIN" },
+  ...more,
+});
+const opened = (at: number, more?: Partial<AlertRaised>) => present(raised(null, rejected(at, more), context(at)));
+const told = (alert: AlertDocument, at: number) =>
+  noticeSent(alert, { kind: alert.notice.pending ?? "raised", episode: alert.episode }, at, quietMs);
+
+function present<Value>(value: Value | null): Value {
+  assert.ok(value, "something changes");
+  return value;
+}
+/** The facts it says, as type and episode. */
+const facts = (alert: AlertDocument) => alert.outbox.map((message) => message.id.split(":").slice(1).join(":"));
+
+describe("an alert", () => {
+  test("opens with the words of the closed list and says so once, however often it repeats", () => {
+    let alert = opened(100);
+    for (const at of [200, 300]) alert = present(raised(alert, rejected(at), context(at)));
+    const shown = Alert.parse(shownAlert(alert));
+    assert.equal(shown.id, alertIdOf(sales, "AUTHENTICATION_REJECTED"));
+    assert.deepEqual([shown.firstAt, shown.lastAt, shown.count, shown.state], [100, 300, 3, "raised"]);
+    assert.match(shown.text, /rejects user name or password/);
+    assert.equal(shown.severity, "error");
+    assert.deepEqual(facts(alert), ["1:raised"]);
+    assert.equal(alert.outbox[0]?.subject, "fact.alert.error.raised");
+  });
+
+  test("counts the same message once", () => {
+    const alert = present(raised(null, rejected(100), context(100, "same")));
+    assert.equal(raised(alert, rejected(100), context(150, "same")), null);
+  });
+
+  test("clears, and a new raise is a new episode of the same alert", () => {
+    const first = opened(100);
+    const over = present(cleared(first, { at: 200, object: sales }, context(200)));
+    assert.deepEqual([over.state, over.clearedAt], ["cleared", 200]);
+    const again = present(raised(over, rejected(300), context(300)));
+    assert.equal(again._id, first._id);
+    assert.deepEqual([again.firstAt, again.count, again.episode, again.clearedAt], [300, 1, 2, null]);
+    assert.deepEqual(facts(again), ["1:raised", "1:cleared", "2:raised"]);
+  });
+
+  test("is not cleared by what is older than its last raise, nor raised by what is older than its end", () => {
+    const alert = present(raised(opened(100), rejected(300), context(300)));
+    assert.equal(cleared(alert, { at: 200, object: sales }, context(310)), null);
+    const over = present(cleared(alert, { at: 400, object: sales }, context(400)));
+    assert.equal(raised(over, rejected(350), context(410)), null);
+    assert.equal(cleared(over, { at: 500, object: sales }, context(500)), null);
+  });
+
+  test("keeps a code that the closed list does not know, as a warning", () => {
+    const alert = opened(100, { code: "FROM_THE_FUTURE" });
+    assert.equal(alert.code, "FROM_THE_FUTURE");
+    assert.equal(alert.severity, "warning");
+    assert.equal(opened(100, { code: "toString" }).severity, "warning");
+  });
+
+  test("has an id of its own for each direction", () => {
+    assert.notEqual(alertIdOf(sales, "X"), alertIdOf({ ...sales, direction: "outbound" }, "X"));
+    assert.notEqual(alertIdOf(sales, "X"), alertIdOf({ ...sales, direction: undefined }, "X"));
+    assert.equal(alertIdOf(sales, "X"), alertIdOf({ ...sales, label: "another name" }, "X"));
+  });
+});
+
+describe("its mail", () => {
+  test("is due at once, and once for an episode with its repetitions", () => {
+    const alert = opened(100);
+    assert.deepEqual(
+      [alert.notice.state, alert.notice.pending, alert.notice.due, alert.notice.since],
+      ["pending", "raised", 100, 100],
+    );
+    const sent = told(alert, 120);
+    assert.deepEqual([sent.notice.state, sent.notice.pending, sent.notice.due], ["sent", undefined, undefined]);
+    const repeated = present(raised(sent, rejected(200), context(200)));
+    assert.equal(repeated.notice.pending, undefined);
+  });
+
+  test("is followed by one about the recovery, at once, if people were told", () => {
+    const over = present(cleared(told(opened(100), 120), { at: 130, object: sales }, context(130)));
+    assert.deepEqual([over.notice.pending, over.notice.due], ["cleared", 130]);
+    const done = told(over, 140);
+    assert.deepEqual([done.notice.state, done.notice.pending, done.notice.toldEpisode], ["sent", undefined, 0]);
+  });
+
+  test("is not sent at all if the alert clears before", () => {
+    const over = present(cleared(opened(100), { at: 110, object: sales }, context(110)));
+    assert.deepEqual([over.notice.state, over.notice.pending, over.notice.due], ["none", undefined, undefined]);
+  });
+
+  test("that leaves while the alert clears is followed by the recovery all the same", () => {
+    const taken = opened(100);
+    const over = present(cleared(taken, { at: 110, object: sales }, context(110)));
+    const sent = noticeSent(over, { kind: "raised", episode: 1 }, 120, quietMs);
+    assert.deepEqual([sent.notice.pending, sent.notice.due], ["cleared", 120]);
+  });
+
+  test("keeps quiet about an alert that flaps: no recovery, then nothing new, while people think it is raised", () => {
+    const over = present(cleared(told(opened(100), 120), { at: 130, object: sales }, context(130)));
+    const again = present(raised(over, rejected(140), context(140)));
+    assert.deepEqual([again.notice.state, again.notice.pending], ["sent", undefined]);
+  });
+
+  test("of the next episode waits for the quiet time since the last one", () => {
+    const over = present(cleared(told(opened(100), 120), { at: 130, object: sales }, context(130)));
+    const again = present(raised(told(over, 135), rejected(200), context(200)));
+    assert.deepEqual([again.notice.pending, again.notice.due], ["raised", 120 + quietMs]);
+  });
+
+  test("is never about information, nor about mail that does not leave", () => {
+    assert.equal(opened(100, { code: "TEST_PASSED" }).notice.state, "none");
+    const relay = opened(100, { code: "NOTIFICATION_FAILED" });
+    assert.deepEqual([relay.notice.state, relay.notice.pending], ["none", undefined]);
+    assert.equal(relay.severity, "error");
+  });
+
+  test("that failed is due again; that was given up is not, nor is its recovery", () => {
+    const alert = opened(100);
+    assert.equal(present(noticePutOff(alert, 500)).notice.due, 500);
+    const dropped = present(noticeDropped(alert, "failed"));
+    assert.deepEqual([dropped.notice.state, dropped.notice.pending], ["failed", undefined]);
+    const over = present(cleared(dropped, { at: 600, object: sales }, context(600)));
+    assert.equal(over.notice.pending, undefined);
+    assert.equal(noticePutOff(over, 700), null);
+  });
+
+  test("says what happened, to which mailbox, in the server's words, and what to do now", () => {
+    const alert = opened(Date.UTC(2026, 0, 2, 3, 4), { object: { ...sales, label: "sales@example.org\r\nBcc: x@y" } });
+    const mail = noticeMail(alert, "raised", "example.org");
+    assert.equal(
+      mail.subject,
+      "[Mailfleet] Error: mailbox sales@example.org Bcc: x@y (inbound): The server rejects user name or password.",
+    );
+    for (const words of [
+      "2026-01-02T03:04:00.000Z",
+      "What the server said: NO [AUTHENTICATIONFAILED] no such user",
+      "Server: imap.example.org:993",
+      "What to do now:\nSet the right credentials",
+    ])
+      assert.ok(mail.text.includes(words), `${words} is not in ${mail.text}`);
+    const over = present(cleared(told(alert, 1), { at: Number.MAX_SAFE_INTEGER, object: sales }, context(2)));
+    const recovery = noticeMail(over, "cleared", "example.org");
+    assert.equal(recovery.inReplyTo, mail.messageId);
+    assert.match(recovery.subject, /Recovered: .*sales@example\.org/);
+  });
+});
