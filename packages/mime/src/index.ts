@@ -11,5 +11,6 @@ export {
   readProbeMark,
   writeProbeMark,
 } from "./message-id.ts";
+export { type ParsedBody, type ParseLimits, parseBody } from "./parse-body.ts";
 export { type PrepareRaw, prepareRaw } from "./prepare-raw.ts";
 export { type MessageHeaders, readHeaders } from "./read-headers.ts";

@@ -23,6 +23,8 @@ export interface SyncDocument {
   /** Who reads at the moment. `token` fences: a write with another token changes nothing. */
   readonly lease?: { readonly owner: string; readonly token: string; readonly until: Date } | null;
   readonly pending?: PendingFacts | null;
+  /** The server numbered anew: until everything was read once, messages are compared with those that are there. */
+  readonly comparing?: boolean;
   readonly received?: number;
   readonly lastRunAt?: number;
   readonly lastRunOutcome?: "ok" | "failed";

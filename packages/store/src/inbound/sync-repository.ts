@@ -18,10 +18,13 @@ export interface SyncRepository {
     token: string,
     step: { cursor: StoredCursor; pending: PendingFacts | null; received: number; leaseMs: number },
   ): Promise<boolean>;
-  /** Forgets the cursor, because it points nowhere any more. False: the lease is lost. */
-  resetCursor(mailboxId: string, token: string): Promise<boolean>;
-  /** Stamps how the run ended and gives the lease back. `published`: every fact is out. */
-  finish(mailboxId: string, token: string, end: { at: number; ok: boolean; published: boolean }): Promise<void>;
+  /**
+   * Forgets the cursor, because it points nowhere any more, and remembers that what comes must be compared with what is
+   * there, until a run has ended well. False: the lease is lost.
+   */
+  startOver(mailboxId: string, token: string): Promise<boolean>;
+  /** Stamps how the run ended and gives the lease back. `complete`: it read to the end and every fact is out. */
+  finish(mailboxId: string, token: string, end: { at: number; ok: boolean; complete: boolean }): Promise<void>;
   /** Gives the lease back, nothing else. */
   release(mailboxId: string, token: string): Promise<void>;
   /** Stamps a run that reads nothing: a test. */
@@ -92,12 +95,12 @@ export async function createSyncRepository(store: Store): Promise<SyncRepository
         "lease.until": until(step.leaseMs),
       }),
 
-    resetCursor: (mailboxId, token) => change(own(mailboxId, token), { cursor: null, pending: null }),
+    startOver: (mailboxId, token) => change(own(mailboxId, token), { cursor: null, pending: null, comparing: true }),
 
     async finish(mailboxId, token, end) {
       await change(own(mailboxId, token), {
         lease: null,
-        ...(end.published && { pending: null }),
+        ...(end.complete && { pending: null, comparing: false }),
         ...stamp(end),
       });
     },

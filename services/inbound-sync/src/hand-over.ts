@@ -1,0 +1,126 @@
+import type { StoredCursor, StoredMessage } from "@mailfleet/store";
+import { mailReceived } from "./facts.ts";
+import type { InboundPorts } from "./ports.ts";
+import { LeaseLost, leaseMs } from "./slot.ts";
+
+/** So many batches may be stored but not yet published. */
+const depth = 2;
+/** Facts published together when they are read back from the store. */
+const rereadBatch = 200;
+
+/** A batch that is stored. */
+interface StoredBatch {
+  readonly messages: readonly StoredMessage[];
+  readonly cursor: StoredCursor;
+}
+
+/** Moves the cursor behind stored batches and publishes their facts, in order, while the next ones are fetched. */
+export interface HandOver {
+  /** Takes a batch over; waits while too many are under way. Throws what failed in an earlier one. */
+  add(batch: StoredBatch): Promise<void>;
+  /** Waits for everything. Throws what failed. */
+  settle(): Promise<void>;
+}
+
+/**
+ * One write per batch moves the cursor and says which facts may be missing; these are published from the store by the
+ * next run if this one dies (`publishPending`). That is the outbox: one range instead of an entry per message.
+ */
+export function createHandOver(
+  ports: Pick<InboundPorts, "bus" | "syncs" | "failPoint">,
+  run: { mailboxId: string; token: string; correlation?: string },
+): HandOver {
+  const { bus, syncs, failPoint } = ports;
+  const { mailboxId, token, correlation } = run;
+  const nativeId = (message: StoredMessage) => message.id.slice(mailboxId.length + 1);
+  const underWay: { batch: StoredBatch; done: Promise<void> }[] = [];
+  let moved = Promise.resolve();
+  let published = Promise.resolve();
+  let failed: { error: unknown } | undefined;
+
+  async function move(batch: StoredBatch) {
+    const upToHere = underWay.slice(0, underWay.findIndex((entry) => entry.batch === batch) + 1);
+    const unpublished = upToHere.flatMap((entry) => entry.batch.messages);
+    const [first, last] = [unpublished[0], unpublished.at(-1)];
+    failPoint("inbound.before-cursor");
+    const held = await syncs.advance(mailboxId, token, {
+      cursor: batch.cursor,
+      pending: first && last ? { from: nativeId(first), to: nativeId(last) } : null,
+      received: batch.messages.length,
+      leaseMs,
+    });
+    if (!held) throw new LeaseLost();
+    failPoint("inbound.after-cursor");
+  }
+
+  async function publish(batch: StoredBatch) {
+    if (batch.messages.length === 0) return;
+    await bus.publishAll(batch.messages.map((message) => mailReceived(message, correlation)));
+    failPoint("inbound.between-publishes");
+  }
+
+  const check = () => {
+    if (failed) throw failed.error;
+  };
+
+  return {
+    async add(batch) {
+      check();
+      while (underWay.length >= depth) await underWay[0]?.done;
+      check();
+      const before = moved;
+      moved = before.then(() => (failed ? undefined : move(batch)));
+      const step = moved;
+      published = Promise.all([step, published]).then(() => (failed ? undefined : publish(batch)));
+      const entry = {
+        batch,
+        done: published.then(
+          () => {
+            underWay.shift();
+          },
+          (error: unknown) => {
+            failed ??= { error };
+            underWay.shift();
+          },
+        ),
+      };
+      moved = step.catch(() => {});
+      published = entry.done;
+      underWay.push(entry);
+    },
+    async settle() {
+      while (underWay.length > 0) await underWay[0]?.done;
+      check();
+    },
+  };
+}
+
+/** Publishes the facts that an earlier run may have left behind; the same ids again, so nobody is told twice. */
+export async function publishPending(
+  { bus, messages }: Pick<InboundPorts, "bus" | "messages">,
+  mailboxId: string,
+  pending: { from: string; to: string },
+): Promise<number> {
+  return publishStored(bus, messages.between(mailboxId, pending.from, pending.to), (message) => mailReceived(message));
+}
+
+/** Publishes facts of messages read back from the store; how many. */
+export async function publishStored(
+  bus: InboundPorts["bus"],
+  stored: AsyncIterable<StoredMessage>,
+  toFact: (message: StoredMessage) => ReturnType<typeof mailReceived>,
+): Promise<number> {
+  let facts: ReturnType<typeof mailReceived>[] = [];
+  let count = 0;
+  const flush = async () => {
+    await bus.publishAll(facts);
+    count += facts.length;
+    facts = [];
+  };
+  for await (const message of stored) {
+    facts.push(toFact(message));
+    if (facts.length >= rereadBatch) await flush();
+  }
+  if (facts.length > 0) await flush();
+  return count;
+}

@@ -1,0 +1,73 @@
+import type { RequestHandlers } from "@mailfleet/bus";
+import { ProblemError } from "@mailfleet/contracts";
+import type { StoredMessage } from "@mailfleet/store";
+import { mailReceived } from "../facts.ts";
+import { publishStored } from "../hand-over.ts";
+import type { InboundPorts } from "../ports.ts";
+
+/** Larger messages are not parsed on request: their raw bytes can be read. */
+const parseLimit = 32 * 1024 * 1024;
+
+/** Answers what others ask about received mail. */
+export function createRequestHandlers(ports: InboundPorts): RequestHandlers {
+  const { messages, syncs, bus } = ports;
+  const notFound = (id: string) => new ProblemError("NOT_FOUND", `There is no message ${id}; it may have expired.`);
+
+  return {
+    "inbound-sync.message.list": async ({ mailboxId, since, limit, cursor }) => {
+      const page = await messages.list({
+        mailboxId,
+        limit,
+        ...(since !== undefined && { since }),
+        ...(cursor !== undefined && { cursor }),
+      });
+      return { items: page.items.map(shown), next: page.next };
+    },
+
+    "inbound-sync.message.get": async ({ id }) => {
+      const message = await messages.get(id);
+      if (!message) throw notFound(id);
+      return shown(message);
+    },
+
+    "inbound-sync.message.read": async ({ id, offset, length }) => {
+      const piece = await messages.read(id, offset, length);
+      if (!piece) throw notFound(id);
+      return { dataBase64: Buffer.from(piece.data).toString("base64"), total: piece.total };
+    },
+
+    "inbound-sync.message.parse": async ({ id }) => {
+      const message = await messages.get(id);
+      if (!message) throw notFound(id);
+      const nothing = { text: null, html: null, attachments: [] };
+      if (message.size > parseLimit) return { ...nothing, unparsed: "the message is larger than 32 MiB" };
+      const raw = await messages.read(id, 0, message.size);
+      if (!raw) throw notFound(id);
+      return await ports.parseBody(raw.data);
+    },
+
+    "inbound-sync.message.republish": async ({ mailboxId, since, commandId }, { correlation }) => {
+      // Another id than the first time, or the stream would take it for the same message within two minutes.
+      const published = await publishStored(bus, messages.storedSince(since, mailboxId), (message) =>
+        mailReceived(message, correlation, `${message.id}:again:${commandId}`),
+      );
+      return { published };
+    },
+
+    "inbound-sync.activity.get": async ({ mailboxId }) => {
+      const sync = await syncs.get(mailboxId);
+      return {
+        mailboxId,
+        lastRunAt: sync?.lastRunAt ?? null,
+        lastRunOutcome: sync?.lastRunOutcome ?? null,
+        lastProvedSuccessAt: sync?.lastProvedSuccessAt ?? null,
+        lastProbeReceivedAt: sync?.lastProbeReceivedAt ?? null,
+        messages: sync?.received ?? 0,
+      };
+    },
+  };
+}
+
+function shown({ expireAt: _expireAt, ...message }: StoredMessage) {
+  return message;
+}

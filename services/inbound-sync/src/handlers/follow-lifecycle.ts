@@ -1,0 +1,33 @@
+import type { Incoming } from "@mailfleet/bus";
+import type { Watch } from "@mailfleet/store";
+import { alertCleared } from "../facts.ts";
+import type { InboundPorts } from "../ports.ts";
+
+/** Remembers what is expected of each mailbox, and forgets those that were deleted. */
+export function createFollowLifecycle(ports: Pick<InboundPorts, "syncs" | "messages" | "bus" | "now">) {
+  return async (message: Incoming<"mailbox.transitioned.v1" | "mailbox.deleted.v1">): Promise<void> => {
+    const { mailboxId } = message.body;
+    if (message.type === "mailbox.deleted.v1") {
+      await ports.messages.removeAll(mailboxId);
+      await ports.syncs.remove(mailboxId);
+      return;
+    }
+    const { v, at, directions, lifecycle } = message.body;
+    // The fact of the deletion itself follows and removes everything.
+    if (lifecycle.to === "deleted") return;
+    const watch = watchOf(directions.inbound, at);
+    await ports.syncs.expect(mailboxId, v, watch);
+    if (watch === null && (await ports.syncs.get(mailboxId))?.stalled) {
+      await ports.bus.publish(alertCleared(mailboxId, "STALLED", ports.now()));
+      await ports.syncs.markStalled(mailboxId, false);
+    }
+  };
+}
+
+/** A running direction proves itself by success, a retrying one by attempts; of others nothing is expected. */
+function watchOf(inbound: { state: string; everyMs?: number | undefined }, since: number): Watch | null {
+  if (inbound.everyMs === undefined) return null;
+  if (inbound.state === "enabled.running") return { expects: "success", since, everyMs: inbound.everyMs };
+  if (inbound.state === "enabled.retrying") return { expects: "run", since, everyMs: inbound.everyMs };
+  return null;
+}

@@ -1,0 +1,97 @@
+import { createHash, hash } from "node:crypto";
+import type { FetchedMessage } from "@mailfleet/connector-api";
+import { type MessageHeaders, type ProbeMark, readHeaders, readProbeMark } from "@mailfleet/mime";
+import type { NewMessage } from "@mailfleet/store";
+
+/** Size of the parts in which a large message is stored. */
+const PART = 256 * 1024;
+
+/** What a fetched message turned out to be. */
+export type Prepared =
+  | { readonly kind: "mail"; readonly message: NewMessage }
+  | { readonly kind: "probe"; readonly nativeId: string; readonly mark: ProbeMark; readonly receivedAt: number };
+
+/** Whose message it is, and how long it is kept. */
+export interface PrepareContext {
+  readonly mailboxId: string;
+  readonly storedAt: number;
+  readonly expireAt: number;
+  /** Stores a piece of a message that is too large to be held in memory. */
+  readonly storePart: (messageId: string, index: number, data: Uint8Array, expireAt: number) => Promise<void>;
+}
+
+/** A message that is held whole: fingerprint and headers. The hot path: nothing is awaited. */
+export function prepareSmall(fetched: FetchedMessage, raw: Uint8Array, context: PrepareContext): Prepared {
+  return assemble(
+    fetched,
+    readHeaders(raw),
+    { size: raw.byteLength, sha256: hash("sha256", raw, "hex"), raw },
+    context,
+  );
+}
+
+/** A large message: its parts are stored while it streams; at no time more than two of them are in memory. */
+export async function prepareLarge(
+  fetched: FetchedMessage,
+  pieces: AsyncIterable<Uint8Array>,
+  context: PrepareContext,
+): Promise<Prepared> {
+  const id = `${context.mailboxId}/${fetched.nativeId}`;
+  const sha256 = createHash("sha256");
+  let beginning: Buffer | undefined;
+  let gathered: Uint8Array[] = [];
+  let gatheredBytes = 0;
+  let size = 0;
+  let parts = 0;
+  const flush = async () => {
+    const part = Buffer.concat(gathered);
+    gathered = [];
+    gatheredBytes = 0;
+    beginning ??= part;
+    await context.storePart(id, parts, part, context.expireAt);
+    parts += 1;
+  };
+  for await (const piece of pieces) {
+    sha256.update(piece);
+    size += piece.byteLength;
+    for (let at = 0; at < piece.byteLength; ) {
+      const taken = piece.subarray(at, at + PART - gatheredBytes);
+      gathered.push(taken);
+      gatheredBytes += taken.byteLength;
+      at += taken.byteLength;
+      if (gatheredBytes === PART) await flush();
+    }
+  }
+  if (gatheredBytes > 0 || parts === 0) await flush();
+  const headers = readHeaders(beginning as Buffer, parts === 1);
+  return assemble(fetched, headers, { size, sha256: sha256.digest("hex"), raw: null, parts }, context);
+}
+
+function assemble(
+  { nativeId, receivedAt }: FetchedMessage,
+  headers: MessageHeaders,
+  bytes: Pick<NewMessage, "size" | "sha256" | "raw" | "parts">,
+  { mailboxId, storedAt, expireAt }: PrepareContext,
+): Prepared {
+  const mark = headers.probe === null || headers.autoSubmitted === null ? null : readProbeMark(headers.probe);
+  // Anybody can write such a header: only this mailbox's own probe is one.
+  if (mark?.mailboxId === mailboxId) return { kind: "probe", nativeId, mark, receivedAt };
+  const { messageId, subject, from, to, date, unparsed } = headers;
+  return {
+    kind: "mail",
+    message: {
+      id: `${mailboxId}/${nativeId}`,
+      mailboxId,
+      receivedAt,
+      storedAt,
+      expireAt,
+      messageId,
+      subject,
+      from,
+      to,
+      date,
+      unparsed,
+      ...bytes,
+    },
+  };
+}
