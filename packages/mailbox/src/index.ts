@@ -13,5 +13,5 @@ export {
   type PlannedStep,
 } from "./machine-state.ts";
 export { type MachineStatus, statusOf, summaryOf, timersOf } from "./status.ts";
-export { createMachine, type NewMachine, type StepResult, step } from "./step.ts";
+export { createMachine, type NewMachine, type StepResult, step, stepAll } from "./step.ts";
 export { restoreMachine, UnknownMachineVersion } from "./stored-version.ts";

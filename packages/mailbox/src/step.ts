@@ -68,30 +68,54 @@ function isChanged({ before, state }: Draft): boolean {
   );
 }
 
-/** Timer effects of one step collapse by name: the last wins, in its own place. */
-function collapseTimers(effects: Effect[]): Effect[] {
+/** Timer effects of one step collapse by name: the last wins. Runs whose generation is over already are not asked for. */
+function lasting({ effects, state }: Draft): Effect[] {
   const last = new Map<string, number>();
-  const isTimer = (effect: Effect) => effect.type === "setTimer" || effect.type === "clearTimer";
-  for (const [index, effect] of effects.entries()) if (isTimer(effect)) last.set(effect.name, index);
-  return effects.filter((effect, index) => !isTimer(effect) || last.get(effect.name) === index);
+  for (const [index, effect] of effects.entries())
+    if (effect.type === "setTimer" || effect.type === "clearTimer") last.set(effect.name, index);
+  return effects.filter((effect, index) => {
+    if (effect.type === "setTimer" || effect.type === "clearTimer") return last.get(effect.name) === index;
+    if (effect.type !== "requestRun") return true;
+    return effect.generation === state.directions[effect.direction].context.generation;
+  });
+}
+
+/** Applies one event to the draft. `null`: taken. */
+function apply(draft: Draft, event: MachineEvent): Exclude<StepResult, { outcome: "accepted" }> | null {
+  if (isCommand(event)) {
+    const refusal = command(draft, event);
+    return refusal && { outcome: "refused", ...refusal };
+  }
+  const reason = report(draft, event);
+  return reason === null ? null : { outcome: "ignored", reason };
 }
 
 /**
- * One step of the mailbox: pure, deterministic, and it never changes the state it is given.
+ * Several events as one step, e.g. a change of configuration that concerns switch, directions and settings together:
+ * all or nothing if one is refused; ignored only if all are. One fact says from where to where it went.
  * @throws UnknownMachineVersion for a stored state that no release wrote.
  */
-export function step(state: MachineState, event: MachineEvent, policy: RetryPolicy): StepResult {
+export function stepAll(state: MachineState, events: readonly MachineEvent[], policy: RetryPolicy): StepResult {
   const before = state.version === machineVersion ? state : restoreMachine(state);
-  const draft = draftOf(before, event.at, policy);
-  if (isCommand(event)) {
-    const refusal = command(draft, event);
-    if (refusal) return { outcome: "refused", ...refusal };
-  } else {
-    const reason = report(draft, event);
-    if (reason) return { outcome: "ignored", reason };
+  let draft = draftOf(before, 0, policy);
+  let ignored: StepResult | null = null;
+  let taken = 0;
+  for (const event of events) {
+    draft = { ...draft, at: event.at };
+    const answer = apply(draft, event);
+    if (answer?.outcome === "refused") return answer;
+    if (answer) ignored = answer;
+    else taken++;
   }
-  if (!isChanged(draft)) return { outcome: "accepted", state: before, effects: draft.effects, changed: false };
+  if (taken === 0 && ignored) return ignored;
+  const effects = lasting(draft);
+  if (!isChanged(draft)) return { outcome: "accepted", state: before, effects, changed: false };
   const moved = { from: lifecycle(before), to: lifecycle(draft.state) };
-  draft.effects.push({ type: "publishFact", fact: "transitioned", lifecycle: moved });
-  return { outcome: "accepted", state: draft.state, effects: collapseTimers(draft.effects), changed: true };
+  effects.push({ type: "publishFact", fact: "transitioned", lifecycle: moved });
+  return { outcome: "accepted", state: draft.state, effects, changed: true };
+}
+
+/** One step of the mailbox: pure, deterministic, and it never changes the state it is given. See `stepAll`. */
+export function step(state: MachineState, event: MachineEvent, policy: RetryPolicy): StepResult {
+  return stepAll(state, [event], policy);
 }

@@ -29,7 +29,10 @@ function pathTo(visit: Visit | null): string {
   return names.join(" > ") || "(at the start)";
 }
 
-/** Breadth first through every state that can be reached, offering every event in each. Goes on after a breach. */
+/**
+ * Breadth first through every state that can be reached, offering every event in each. A broken state is not left: what follows
+ * from it says nothing new, and a counter without bound would never end.
+ */
 export function walk({ directions, codes, policy }: Walk): Walked {
   const machine = createMachine({ mailboxId: "mb_walk", configured: directions, active: true, approved: false });
   const start: Visit = { world: { machine, ...nothingAround }, from: null, by: "" };
@@ -46,7 +49,9 @@ export function walk({ directions, codes, policy }: Walk): Walked {
   for (const visit of queue) {
     const { world } = visit;
     words.add(lifecycle(world.machine));
-    for (const [rule, holds] of Object.entries(stateRules)) if (!holds(world, policy)) breach(rule, visit);
+    const broken = Object.entries(stateRules).filter(([, holds]) => !holds(world, policy));
+    for (const [rule] of broken) breach(rule, visit);
+    if (broken.length > 0) continue;
     for (const offered of [...commands, ...directions.flatMap((d) => reportsFor(world, d, codes))]) {
       steps++;
       const result = step(world.machine, offered.event, policy);
