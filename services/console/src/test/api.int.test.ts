@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import * as testing from "node:test";
-import { before, describe, it } from "node:test";
+import { after, before, describe, it } from "node:test";
 import { ProblemError, type RequestInput } from "@mailfleet/contracts";
 import { type ConsoleUnderTest, startConsoleUnderTest } from "./console-under-test.ts";
 import { mailboxSample, profileSample } from "./samples.ts";
@@ -13,7 +12,7 @@ describe("the HTTP API", () => {
   const relays: RequestInput<"alerting.notification-settings.update">[] = [];
 
   before(async () => {
-    console = await startConsoleUnderTest(testing, {
+    console = await startConsoleUnderTest({
       "config.profile.create": async (input) => {
         created.push(input);
         return { ...profileSample, ...input.profile, id: input.profileId };
@@ -54,6 +53,8 @@ describe("the HTTP API", () => {
       },
     });
   });
+
+  after(() => console?.stop());
 
   const newProfile = {
     name: "Sample",
@@ -187,8 +188,11 @@ describe("the HTTP API", () => {
   it("composes a mailbox from all who know about it, and names who does not answer", async () => {
     const { status, body } = await console.send("GET", "/mailboxes/sales%40example.org");
     assert.equal(status, 200);
-    const { inbound, outbound } = body.directions as Record<string, Record<string, unknown>>;
-    assert.equal((inbound?.activity as Record<string, unknown>).lastRunAt, "2023-11-14T22:13:20.000Z");
+    const { inbound, outbound } = body.directions as Record<
+      string,
+      { activity: { lastRunAt: string } | null } & Record<string, unknown>
+    >;
+    assert.equal(inbound?.activity?.lastRunAt, "2023-11-14T22:13:20.000Z");
     assert.equal(inbound?.nextRunAt, "2023-11-14T22:15:23.000Z");
     assert.deepEqual(inbound?.next, { at: "2023-11-14T22:15:23.000Z", why: "poll", everyMs: 300_000 });
     assert.equal(outbound?.activity, null);

@@ -1,4 +1,3 @@
-import type { TestContext } from "node:test";
 import { type Bus, connectBus, type RequestHandlers } from "@mailfleet/bus";
 import { type Logger, type Sealed, type Secret, streams } from "@mailfleet/contracts";
 import { startMongo, startNats } from "@mailfleet/local/testing";
@@ -48,11 +47,11 @@ export interface ConsoleUnderTest {
     path: string,
     options?: { body?: unknown; headers?: Record<string, string>; token?: string | null },
   ): Promise<{ status: number; headers: Headers; body: Record<string, unknown> }>;
+  stop(): Promise<void>;
 }
 
-/** Starts engines, stand-ins and the console; everything is stopped after the test file. */
+/** Starts engines, stand-ins and the console. Whoever starts it calls `stop`. */
 export async function startConsoleUnderTest(
-  t: { after: TestContext["after"] },
   handlers: RequestHandlers,
   options: Partial<ConsoleOptions> & { passwordsAllowed?: boolean } = {},
 ): Promise<ConsoleUnderTest> {
@@ -82,18 +81,18 @@ export async function startConsoleUnderTest(
     return secret;
   };
   const administrator = await tokenFor("administrator");
-  t.after(async () => {
-    await app.stop();
-    await Promise.all([bus.stop(), others.stop()]);
-    await store.close();
-    await Promise.all([nats.stop(), mongo.stop()]);
-  });
   return {
     app,
     bus,
     tokens,
     log,
     tokenFor,
+    stop: async () => {
+      await app.stop();
+      await Promise.all([bus.stop(), others.stop()]);
+      await store.close();
+      await Promise.all([nats.stop(), mongo.stop()]);
+    },
     send: async (method, path, { body, headers, token = administrator } = {}) => {
       const response = await fetch(`${app.url}/api/v1${path}`, {
         method,
