@@ -1,0 +1,84 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+import { MongoClient } from "mongodb";
+import type { Engine } from "../engines/engine.ts";
+import { MONGO_PROGRAM, NATS_PROGRAM } from "../engines/engine-programs.ts";
+import { EngineUnavailable } from "../engines/engine-unavailable.ts";
+import { isAtLeast } from "../engines/find-engine.ts";
+import { startMongoEngine } from "../engines/mongo-engine.ts";
+import { startNatsEngine } from "../engines/nats-engine.ts";
+
+const PROBE_TIMEOUT_MS = 5000;
+
+/** A server that the stack uses. `engine` only if the stack started it: what it did not start it never ends. */
+export interface StackServer {
+  readonly url: string;
+  readonly engine?: Engine;
+}
+
+interface Where {
+  readonly url: string | undefined;
+  readonly dataDir: string;
+  readonly temporary: boolean;
+  readonly say: (line: string) => void;
+}
+
+/** The NATS of the stack: the named one, else one of our own. */
+export async function findNats({ url, ...options }: Where): Promise<StackServer> {
+  if (url) {
+    const reason = await faultOfNats(url).catch((error: Error) => error.message);
+    if (reason) throw new EngineUnavailable(NATS_PROGRAM, [`${NATS_PROGRAM.urlVariable} (${hostOf(url)}): ${reason}`]);
+    return { url };
+  }
+  const engine = await startNatsEngine(options);
+  return { url: engine.url, engine };
+}
+
+/** The MongoDB of the stack: the named one, else one of our own. */
+export async function findMongo({ url, ...options }: Where): Promise<StackServer> {
+  if (url) {
+    const reason = await faultOfMongo(url).catch((error: Error) => error.message);
+    if (reason)
+      throw new EngineUnavailable(MONGO_PROGRAM, [`${MONGO_PROGRAM.urlVariable} (${hostOf(url)}): ${reason}`]);
+    return { url };
+  }
+  const engine = await startMongoEngine(options);
+  return { url: engine.url, engine };
+}
+
+/** A URL may hold a password: only its host is shown. */
+function hostOf(url: string): string {
+  return /^[a-z+]+:\/\/(?:[^@/]*@)?([^/?]*)/i.exec(url)?.[1] ?? "not a URL";
+}
+
+/** nats-server greets with `INFO {json}` before anything else, also on a port that asks for TLS or a password later. */
+async function faultOfNats(url: string): Promise<string | null> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port || 4222), hostname);
+  try {
+    const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);
+    const [greeting] = (await once(socket, "data", { signal })) as [Buffer];
+    const info = /^INFO (\{.*\})/.exec(greeting.toString())?.[1];
+    if (!info) return "this is no NATS server";
+    const { version, jetstream } = JSON.parse(info) as { version: string; jetstream?: boolean };
+    if (!isAtLeast(version, NATS_PROGRAM.atLeast)) return `version ${version} is too old`;
+    return jetstream ? null : "JetStream is not enabled (start it with -js)";
+  } catch (error) {
+    return (error as Error).name === "AbortError" ? "no answer within 5 s" : (error as Error).message;
+  } finally {
+    socket.destroy();
+  }
+}
+
+async function faultOfMongo(url: string): Promise<string | null> {
+  const client = new MongoClient(url, { serverSelectionTimeoutMS: PROBE_TIMEOUT_MS });
+  try {
+    const admin = client.db("admin");
+    const { version } = await admin.command({ buildInfo: 1 });
+    if (!isAtLeast(String(version), MONGO_PROGRAM.atLeast)) return `version ${version} is too old`;
+    const { setName } = await admin.command({ hello: 1 });
+    return setName ? null : "it stands alone: start it with --replSet and initiate the set (one member is enough)";
+  } finally {
+    await client.close();
+  }
+}

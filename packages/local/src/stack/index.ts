@@ -1,0 +1,203 @@
+import { mkdir, rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { type ServiceName, serviceNames } from "@mailfleet/contracts";
+import { isPortFree } from "../engines/free-port.ts";
+import { CHECKOUT } from "../engines/local-folder.ts";
+import { type Sandbox, type SandboxOptions, startSandbox } from "../sandbox/index.ts";
+import { claimDataDir } from "./claim-data-dir.ts";
+import { findMongo, findNats } from "./find-servers.ts";
+import { keepEngine, type StackEngine } from "./keep-engine.ts";
+import { type LogLine, type LogSelection, logSink } from "./render-log-line.ts";
+import { createServiceProcess, type ServiceProcess } from "./service-process.ts";
+import { stackEnvironment } from "./stack-environment.ts";
+
+export type { StackEngine } from "./keep-engine.ts";
+export type { LogLine, LogSelection } from "./render-log-line.ts";
+export type { ServiceProcess, ServiceState } from "./service-process.ts";
+
+const DEFAULT_CONSOLE_PORT = 8480;
+
+/** Who stops when: first who takes work in, last who others still report to. */
+const STOP_ORDER: readonly (readonly ServiceName[])[] = [
+  ["console"],
+  ["inbound-sync", "outbound-send", "alerting"],
+  ["config"],
+  ["scheduler"],
+];
+
+export interface StackOptions {
+  /** All six unless told. */
+  readonly services?: readonly ServiceName[];
+  /** Processes per service; 1 unless told. */
+  readonly replicas?: Partial<Record<ServiceName, number>>;
+  /** Added to the environment of every service. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Added to the environment of one service. */
+  readonly serviceEnv?: Partial<Record<ServiceName, Readonly<Record<string, string>>>>;
+  /** MAILFLEET_FAIL_POINTS of a service's first replica, for its first process only: what replaces it lives. */
+  readonly failPoints?: Partial<Record<ServiceName, string>>;
+  /** Data, keys and token; relative to the checkout. `.local/stack` unless told. */
+  readonly dataDir?: string;
+  /** Empties `dataDir` first. */
+  readonly fresh?: boolean;
+  /** Accounts of an in-process mail server that the stack starts and stops; none: no mail server. */
+  readonly sandbox?: SandboxOptions["accounts"];
+  /** "warn" unless told. */
+  readonly logs?: LogSelection;
+  /** Servers to use instead of own ones; `MAILFLEET_NATS_URL` and `MAILFLEET_MONGO_URL` unless told. */
+  readonly engines?: { readonly natsUrl?: string; readonly mongoUrl?: string };
+  /** "mailfleet" unless told. */
+  readonly mongoDb?: string;
+  /** Whether a service that died is started again; true unless told. */
+  readonly restart?: boolean;
+  /** 8480 if it is free, else a free one; 0: a free one. */
+  readonly consolePort?: number;
+  /** What the stack itself says; standard output unless told. */
+  readonly say?: (text: string) => void;
+  /** Script of a service, for tests of the supervisor. */
+  readonly script?: (service: ServiceName) => string;
+}
+
+/** Engines, mail server and services that run together. */
+export interface Stack {
+  readonly natsUrl: string;
+  readonly mongoUrl: string;
+  readonly mongoDb: string;
+  /** Of our own NATS; undefined where a URL was given. */
+  readonly nats: StackEngine | undefined;
+  readonly mongo: StackEngine | undefined;
+  /** Base address of the HTTP API, without a path. */
+  readonly consoleUrl: string;
+  readonly adminTokenFile: string;
+  /** Throws if the stack was started without one. */
+  readonly sandbox: Sandbox;
+  readonly services: readonly ServiceProcess[];
+  /** A service's replica, the first unless told. Throws if the stack has no such service. */
+  service(name: ServiceName, replica?: number): ServiceProcess;
+  /** Resolves when the stack has ended, with null, or with the reason if a service died five times in a minute. */
+  readonly ended: Promise<string | null>;
+  stop(): Promise<void>;
+}
+
+/** Starts everything and resolves when every service is ready. Throws after ending what it had started. */
+export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  const say = options.say ?? ((text: string) => void process.stdout.write(`${text}\n`));
+  const sink = logSink(options.logs ?? "warn", (text) => void process.stdout.write(text));
+  const tell = (text: string) => sink({ source: "stack", level: 30, text, raw: text } satisfies LogLine);
+  const dataDir = resolve(CHECKOUT, options.dataDir ?? ".local/stack");
+  const release = await claimDataDir(dataDir);
+  if (options.fresh)
+    for (const part of ["nats", "mongo", "keys", "admin-token"])
+      await rm(join(dataDir, part), { recursive: true, force: true });
+  await mkdir(dataDir, { recursive: true });
+
+  const cleanups: (() => Promise<void>)[] = [release];
+  let ending: Promise<void> | undefined;
+  let reason: string | null = null;
+  const { promise: ended, resolve: resolveEnded } = Promise.withResolvers<string | null>();
+  const stop = () => {
+    ending ??= (async () => {
+      for (const cleanup of cleanups.reverse()) await cleanup();
+      resolveEnded(reason);
+    })();
+    return ending;
+  };
+
+  try {
+    const where = (name: string, url: string | undefined) => ({
+      url,
+      dataDir: join(dataDir, name),
+      temporary: false,
+      say,
+    });
+    const found = await Promise.allSettled([
+      findNats(where("nats", options.engines?.natsUrl ?? process.env.MAILFLEET_NATS_URL)),
+      findMongo(where("mongo", options.engines?.mongoUrl ?? process.env.MAILFLEET_MONGO_URL)),
+    ]);
+    const engines = found.map((result, index) => {
+      if (result.status === "rejected") return undefined;
+      const { engine } = result.value;
+      if (!engine) return undefined;
+      const kept = keepEngine(index === 0 ? "NATS" : "MongoDB", engine, tell);
+      cleanups.push(() => kept.stop());
+      return kept;
+    });
+    const [nats, mongo] = found.map((result) => {
+      if (result.status === "rejected") throw result.reason;
+      return result.value;
+    });
+
+    const sandbox = options.sandbox && (await startSandbox({ accounts: options.sandbox }));
+    if (sandbox) cleanups.push(() => sandbox.stop());
+
+    const mongoDb = options.mongoDb ?? "mailfleet";
+    const adminTokenFile = join(dataDir, "admin-token");
+    const consolePort = options.consolePort ?? ((await isPortFree(DEFAULT_CONSOLE_PORT)) ? DEFAULT_CONSOLE_PORT : 0);
+    const names = options.services ?? serviceNames;
+    const env = await stackEnvironment({
+      natsUrl: nats!.url,
+      mongoUrl: mongo!.url,
+      mongoDb,
+      keysDir: join(dataDir, "keys"),
+      adminTokenFile,
+      consolePort,
+    });
+    const script = options.script ?? ((service) => join(CHECKOUT, "services", service, "src/main.ts"));
+    const services = names.flatMap((name) =>
+      Array.from({ length: options.replicas?.[name] ?? 1 }, (_, at) =>
+        createServiceProcess({
+          name,
+          replica: at + 1,
+          script: script(name),
+          env: {
+            ...env(name),
+            ...(at > 0 && { MAILFLEET_CONSOLE_PORT: "0" }),
+            ...options.env,
+            ...options.serviceEnv?.[name],
+          },
+          firstEnv: at === 0 && options.failPoints?.[name] ? { MAILFLEET_FAIL_POINTS: options.failPoints[name] } : {},
+          restart: options.restart ?? true,
+          onLine: sink,
+          say: tell,
+          onGivenUp: (why) => {
+            reason ??= why;
+            void stop();
+          },
+        }),
+      ),
+    );
+    cleanups.push(async () => {
+      for (const group of STOP_ORDER)
+        await Promise.all(services.filter(({ name }) => group.includes(name as ServiceName)).map((one) => one.stop()));
+    });
+    await Promise.all(services.map((service) => service.start()));
+
+    const find = (name: ServiceName, replica = 1) => {
+      const service = services.find((one) => one.name === name && one.replica === replica);
+      if (!service) throw new Error(`this stack has no ${name} number ${replica}`);
+      return service;
+    };
+    return {
+      natsUrl: nats!.url,
+      mongoUrl: mongo!.url,
+      mongoDb,
+      nats: engines[0],
+      mongo: engines[1],
+      get consoleUrl() {
+        return `http://127.0.0.1:${find("console").port}`;
+      },
+      adminTokenFile,
+      get sandbox() {
+        if (!sandbox) throw new Error("this stack was started without a sandbox mail server");
+        return sandbox;
+      },
+      services,
+      service: find,
+      ended,
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

@@ -1,0 +1,43 @@
+import type { ServiceName } from "@mailfleet/contracts";
+import { generateKeyFiles } from "@mailfleet/secrets";
+
+export interface StackEnvironmentOptions {
+  readonly natsUrl: string;
+  readonly mongoUrl: string;
+  readonly mongoDb: string;
+  readonly keysDir: string;
+  readonly adminTokenFile: string;
+  readonly consolePort: number;
+}
+
+/**
+ * The environment of each service. Who holds which key is the point: those who set secrets get public keys, those who
+ * use them private ones, config neither (design §7).
+ */
+export async function stackEnvironment(
+  options: StackEnvironmentOptions,
+): Promise<(service: ServiceName) => Record<string, string>> {
+  const keys = await generateKeyFiles(options.keysDir);
+  const shared = {
+    MAILFLEET_NATS_URL: options.natsUrl,
+    MAILFLEET_MONGO_URL: options.mongoUrl,
+    MAILFLEET_MONGO_DB: options.mongoDb,
+    MAILFLEET_HTTP_HOST: "127.0.0.1",
+    MAILFLEET_HTTP_PORT: "0",
+  };
+  const own: Record<ServiceName, Record<string, string>> = {
+    config: {},
+    scheduler: {},
+    "inbound-sync": { MAILFLEET_OPEN_KEYS: keys.mailboxOpenKeys },
+    "outbound-send": { MAILFLEET_OPEN_KEYS: keys.mailboxOpenKeys },
+    alerting: { MAILFLEET_NOTIFY_OPEN_KEYS: keys.notifyOpenKeys },
+    console: {
+      MAILFLEET_SEAL_KEY: keys.mailboxSealKey,
+      MAILFLEET_NOTIFY_SEAL_KEY: keys.notifySealKey,
+      MAILFLEET_CONSOLE_HOST: "127.0.0.1",
+      MAILFLEET_CONSOLE_PORT: String(options.consolePort),
+      MAILFLEET_ADMIN_TOKEN_FILE: options.adminTokenFile,
+    },
+  };
+  return (service) => ({ ...shared, ...own[service] });
+}
