@@ -123,7 +123,7 @@ export interface Bus {
    * Handles messages of a durable consumer. A handler that throws an outage has the same message again, in place, with
    * back-off, until it works or the service stops; this is never counted. After any other error it has it again a little
    * later, still before the next of its key; after 5 failures (or more than 20 deliveries) the message is copied to DEAD
-   * and ended. Malformed and unknown messages go to DEAD at once.
+   * and ended. Malformed and unknown messages, and those whose handler throws `PoisonMessage`, go to DEAD at once.
    */
   consume<Type extends MessageType>(
     definition: ConsumerDefinition,

@@ -6,10 +6,10 @@ import { consumeBatches } from "./consume-batches.ts";
 import { deadLetter } from "./dead-letter.ts";
 import { declareConsumer, declareStream } from "./declare.ts";
 import { follow } from "./follow.ts";
-import { closeMs, pauseMs } from "./limits.ts";
+import { pauseMs } from "./limits.ts";
 import { openLink } from "./link.ts";
 import { BusOutage } from "./outage.ts";
-import { atMost, pause } from "./pause.ts";
+import { pause } from "./pause.ts";
 import { createPublisher } from "./publish.ts";
 import { ask } from "./request.ts";
 import { respond } from "./respond.ts";
@@ -93,13 +93,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     health: () => link.health(),
     stop: async () => {
       await Promise.all([...open].map((one) => one.stop()));
-      if (link.nc.isClosed()) return;
-      if (link.health() === null)
-        await atMost(
-          closeMs,
-          link.nc.drain().catch(() => {}),
-        );
-      await link.nc.close();
+      await link.close();
     },
   };
 }

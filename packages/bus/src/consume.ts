@@ -59,8 +59,19 @@ export function consume<Type extends MessageType>(
     lanes.delete(key);
   };
 
-  const keyOf = (read: Read<Type>, delivery: Delivery) =>
-    read.ok && options.keyOf ? options.keyOf(read.message) : `#${delivery.sequence}`;
+  /** A wrong message has a lane of its own. */
+  const readKeyed = (delivery: Delivery): { key: string; read: Read<Type> } => {
+    const own = `#${delivery.sequence}`;
+    if (delivery.deliveries > maximumDeliveries)
+      return { key: own, read: { ok: false, reason: `delivered ${delivery.deliveries} times without an end` } };
+    const read = decode(delivery, options.types);
+    if (!read.ok || !options.keyOf) return { key: own, read };
+    try {
+      return { key: options.keyOf(read.message), read };
+    } catch (error) {
+      return { key: own, read: { ok: false, reason: reasonOf(error) } };
+    }
+  };
 
   const pull = openPull({
     link: parts.link,
@@ -72,11 +83,7 @@ export function consume<Type extends MessageType>(
       if (hold.again(delivery)) return pull.update();
       parts.failPoint("bus.after-pull");
       if (stopping.signal.aborted) return delivery.giveBack();
-      const read: Read<Type> =
-        delivery.deliveries > maximumDeliveries
-          ? { ok: false, reason: `delivered ${delivery.deliveries} times without an end` }
-          : decode(delivery, options.types);
-      const key = keyOf(read, delivery);
+      const { key, read } = readKeyed(delivery);
       const one = hold.add(delivery, read);
       const lane = lanes.get(key);
       if (lane) {

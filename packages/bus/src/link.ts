@@ -1,6 +1,7 @@
 import type { Logger } from "@mailfleet/contracts";
 import { type ConnectionOptions, connect, type NatsConnection } from "@nats-io/transport-node";
-import { oldestServer } from "./limits.ts";
+import { closeMs, oldestServer } from "./limits.ts";
+import { atMost } from "./pause.ts";
 
 /** The connection, and whether it stands at this moment. */
 export interface Link {
@@ -11,6 +12,8 @@ export interface Link {
   connected(ms: number): Promise<void>;
   /** Called after each reconnect. Returns how to unsubscribe. */
   onReconnect(listener: () => void): () => void;
+  /** Sends what is waiting to be sent if that is possible soon, and ends the connection. Whoever waits for it goes on. */
+  close(): Promise<void>;
 }
 
 /**
@@ -61,6 +64,16 @@ export async function openLink(options: { url: string; name: string; logger: Log
     onReconnect: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
+    },
+    close: async () => {
+      if (nc.isClosed()) return;
+      if (down === null)
+        await atMost(
+          closeMs,
+          nc.drain().catch(() => {}),
+        );
+      await nc.close();
+      for (const wake of waiters) wake();
     },
   };
 }

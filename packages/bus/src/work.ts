@@ -1,4 +1,4 @@
-import type { ConsumerDefinition, FailPoint, Logger } from "@mailfleet/contracts";
+import { type ConsumerDefinition, type FailPoint, type Logger, PoisonMessage } from "@mailfleet/contracts";
 import type { Delivery } from "./delivery.ts";
 import { closeMs, maximumFailures, pauseMs } from "./limits.ts";
 import type { Link } from "./link.ts";
@@ -27,7 +27,7 @@ export type WorkEnd = { end: "done" } | { end: "stopped" } | { end: "failed"; er
 
 /**
  * Does a piece of work until it ends. An outage is waited out in place and never counted; another error is tried again
- * up to `attempts` times in all.
+ * up to `attempts` times in all, but for `PoisonMessage`.
  */
 export async function work(
   task: () => Promise<void>,
@@ -43,7 +43,7 @@ export async function work(
       // A handler that was aborted because the service stops has not failed.
       if (options.signal.aborted) return { end: "stopped" };
       const outage = error instanceof BusOutage || options.isOutage(error);
-      if (!outage && ++failures >= attempts) return { end: "failed", error };
+      if (error instanceof PoisonMessage || (!outage && ++failures >= attempts)) return { end: "failed", error };
       if (outage) outages++;
       options.logger.warn({ reason: reasonOf(error), outage }, outage ? "waiting out an outage" : "trying again");
       await pause(pauseMs(outage ? outages : failures), options.signal);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { consumers, type DeadLetterBody } from "@mailfleet/contracts";
+import { consumers, type DeadLetterBody, PoisonMessage } from "@mailfleet/contracts";
 import { eventually } from "@mailfleet/local/testing";
 import { connect } from "@nats-io/transport-node";
 import { type Bus, BusOutage, type Incoming } from "../src/index.ts";
@@ -230,7 +230,7 @@ test("one bad message in a batch is buried alone", async () => {
     maximumMessages: 20,
     handle: async (batch) => {
       assert.ok(batch.length <= 20);
-      if (batch.some((message) => message.generation === 13)) throw new Error("thirteen");
+      if (batch.some((message) => message.generation === 13)) throw new PoisonMessage("thirteen");
       for (const message of batch) done.add(message.generation ?? -1);
     },
   });

@@ -66,4 +66,6 @@ export {
   type SettingsRepository,
 } from "./settings/settings-repository.ts";
 export { createSlotRepository, type SlotRepository } from "./slots/slot-repository.ts";
+export type { LiveTimer, TimerDocument, TimerOrder, TimerStep } from "./timers/timer-document.ts";
+export { createTimerRepository, type TimerRepository } from "./timers/timer-repository.ts";
 export { createTokenRepository, type StoredToken, type TokenRepository } from "./tokens/token-repository.ts";

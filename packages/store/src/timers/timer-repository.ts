@@ -1,0 +1,134 @@
+import { type AnyBulkWriteOperation, MongoBulkWriteError } from "mongodb";
+import { isDuplicateKey, type Store } from "../connect.ts";
+import type { LiveTimer, TimerDocument, TimerOrder, TimerStep } from "./timer-document.ts";
+
+/** The collection `timers`, owned by `scheduler`. Every method throws an outage (`isOutage`) while MongoDB is away. */
+export interface TimerRepository {
+  /** Sets and clears in one write; an order whose number is not higher than the stored one changes nothing. */
+  apply(orders: readonly TimerOrder[], now: number): Promise<void>;
+  /** The first that are due, earliest first. */
+  due(now: number, limit: number): Promise<LiveTimer[]>;
+  /** When the earliest timer of all is due; `null` if there is none. */
+  nextDue(): Promise<number | null>;
+  /** Compare and swap on (seq, due), in one write. Returns how many were still as they had been read. */
+  advance(steps: readonly TimerStep[], now: number): Promise<number>;
+  /** Live timers by name. */
+  list(owner: string): Promise<LiveTimer[]>;
+}
+
+/** A message that is older than this has long been delivered or gone. */
+const tombstoneMs = 86_400_000;
+
+/** Makes the indexes, then the repository. */
+export async function createTimerRepository(store: Store): Promise<TimerRepository> {
+  const timers = store.db.collection<TimerDocument>("timers");
+  await timers.createIndexes([
+    { key: { due: 1 }, name: "due", partialFilterExpression: { due: { $exists: true } } },
+    { key: { owner: 1, name: 1 }, name: "owner" },
+    { key: { expireAt: 1 }, name: "tombstones", expireAfterSeconds: 0 },
+  ]);
+  const live = { due: { $exists: true } } as const;
+  const tombstone = (now: number) => ({
+    $set: { expireAt: new Date(now + tombstoneMs) },
+    $unset: { due: "", everyMs: "", deliver: "", madeUp: "" } as const,
+  });
+
+  const write = (order: TimerOrder, now: number, upsert: boolean): AnyBulkWriteOperation<TimerDocument> => {
+    const { owner, name, seq } = order;
+    const update =
+      order.order === "clear"
+        ? { ...tombstone(now), $set: { owner, name, seq, ...tombstone(now).$set } }
+        : {
+            $set: {
+              owner,
+              name,
+              seq,
+              due: order.due,
+              deliver: order.deliver,
+              ...(order.everyMs === undefined ? {} : { everyMs: order.everyMs }),
+            },
+            $unset: {
+              expireAt: "" as const,
+              madeUp: "" as const,
+              ...(order.everyMs === undefined ? { everyMs: "" as const } : {}),
+            },
+          };
+    return { updateOne: { filter: { _id: `${owner}/${name}`, seq: { $lt: seq } }, update, upsert } };
+  };
+
+  return {
+    async apply(orders, now) {
+      const last = [...lastOfEach(orders).values()];
+      if (last.length === 0) return;
+      try {
+        await timers.bulkWrite(
+          last.map((order) => write(order, now, true)),
+          { ordered: false },
+        );
+      } catch (error) {
+        // The upsert found no lower number because there is a higher one, or because another replica inserted meanwhile.
+        const collided = collisions(error);
+        if (!collided) throw error;
+        await timers.bulkWrite(
+          collided.flatMap((index) => last[index] ?? []).map((order) => write(order, now, false)),
+          { ordered: false },
+        );
+      }
+    },
+
+    due: (now, limit) =>
+      timers
+        .find({ due: { $exists: true, $lte: now } })
+        .sort({ due: 1 })
+        .limit(limit)
+        .toArray() as Promise<LiveTimer[]>,
+
+    async nextDue() {
+      const first = await timers.findOne(live, { sort: { due: 1 }, projection: { due: 1 } });
+      return first?.due ?? null;
+    },
+
+    async advance(steps, now) {
+      if (steps.length === 0) return 0;
+      const result = await timers.bulkWrite(
+        steps.map(({ _id, seq, due, next, madeUp }) => ({
+          updateOne: {
+            filter: { _id, seq, due },
+            update:
+              next === null
+                ? tombstone(now)
+                : madeUp
+                  ? { $set: { due: next, madeUp } }
+                  : { $set: { due: next }, $unset: { madeUp: "" as const } },
+          },
+        })),
+        { ordered: false },
+      );
+      return result.matchedCount;
+    },
+
+    list: (owner) =>
+      timers
+        .find({ owner, ...live })
+        .sort({ name: 1 })
+        .toArray() as Promise<LiveTimer[]>,
+  };
+}
+
+/** Within one batch only the highest number of each timer matters; of equal ones the first. */
+function lastOfEach(orders: readonly TimerOrder[]): Map<string, TimerOrder> {
+  const last = new Map<string, TimerOrder>();
+  for (const order of orders) {
+    const key = `${order.owner}/${order.name}`;
+    const present = last.get(key);
+    if (!present || order.seq > present.seq) last.set(key, order);
+  }
+  return last;
+}
+
+/** Places of the writes that met an existing key; `null` if anything else went wrong too. */
+function collisions(error: unknown): number[] | null {
+  if (!(error instanceof MongoBulkWriteError) || !isDuplicateKey(error)) return null;
+  const errors = Array.isArray(error.writeErrors) ? error.writeErrors : [error.writeErrors];
+  return errors.every((one) => one.code === 11000) ? errors.map((one) => one.index) : null;
+}
