@@ -1,0 +1,170 @@
+import assert from "node:assert/strict";
+import { after, before, beforeEach, describe, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
+import { ProblemError } from "@mailfleet/contracts";
+import { eventually } from "@mailfleet/local/testing";
+import { givenAlerting, startRelay } from "./given-alerting.ts";
+
+let given: Awaited<ReturnType<typeof givenAlerting>>;
+let relay: Awaited<ReturnType<typeof startRelay>>;
+let port: number;
+let number = 0;
+let mailbox = { type: "mailbox" as const, id: "mb_none", direction: "inbound" as const, label: "" };
+
+const failed = (at = Date.now()) => ({
+  at,
+  object: mailbox,
+  code: "AUTHENTICATION_REJECTED",
+  evidence: { host: "imap.example.org", port: 993, reply: "NO [AUTHENTICATIONFAILED] who are you" },
+});
+const over = () => ({ at: Date.now(), object: mailbox });
+const oneAlert = async (ok: (alert: Awaited<ReturnType<typeof given.list>>[number]) => boolean) =>
+  eventually(async () => (await given.list({ objectId: mailbox.id })).find(ok), { what: "the alert" });
+const mails = (count: number) => eventually(() => relay.mails.length === count, { what: `${count} mails` });
+/** Long enough for several sweeps: what has not come by then does not come. */
+const noMore = async (count: number) => {
+  await delay(400);
+  assert.deepEqual(relay.subjects().length, count, relay.subjects().join("\n"));
+};
+
+describe("notifications, with two replicas", () => {
+  before(async () => {
+    given = await givenAlerting();
+    port = await given.freePort();
+    relay = await startRelay(port);
+    await Promise.all([given.startReplica(), given.startReplica()]);
+    await given.useRelay(port);
+  });
+  beforeEach(() => {
+    const id = `mb_sales${++number}`;
+    mailbox = { type: "mailbox", id, direction: "inbound", label: `${id}@example.org` };
+    relay.mails.length = 0;
+  });
+  after(async () => {
+    await relay.stop();
+    await given.stop();
+  });
+
+  test("one mail when an alert begins, none for its five repetitions, one when it is over", async () => {
+    const facts: string[] = [];
+    const view = await given.bus.follow({ filters: ["fact.alert.*.*"] }, (message) => facts.push(message.subject));
+    await given.raise(failed());
+    await mails(1);
+    for (let repeat = 0; repeat < 5; repeat++) await given.raise(failed());
+    await given.raise(failed(), "the-same");
+    await given.raise(failed(), "the-same");
+    const alert = await oneAlert((found) => found.count === 7);
+    assert.equal(alert.notification, "sent");
+    await noMore(1);
+    await given.clear(over());
+    await mails(2);
+    await oneAlert((found) => found.state === "cleared" && found.notification === "sent");
+    await noMore(2);
+
+    const [begin = "", end = ""] = relay.mails.map((mail) => mail.raw);
+    assert.deepEqual(relay.mails[0]?.to, ["admin@example.org", "second@example.org"]);
+    assert.match(begin, new RegExp(`Subject: \\[Mailfleet\\] Error: mailbox ${mailbox.id}@example.org`));
+    for (const words of ["AUTHENTICATIONFAILED", "What to do now", "Auto-Submitted: auto-generated"])
+      assert.ok(begin.includes(words), `${words} not in ${begin}`);
+    const messageId = /^Message-ID: (.*)\r$/im.exec(begin)?.[1];
+    assert.ok(messageId && end.includes(`In-Reply-To: ${messageId}`), end);
+    assert.deepEqual(facts, ["fact.alert.error.raised", "fact.alert.error.cleared"]);
+    await view.stop();
+  });
+
+  test("information is shown, not mailed", async () => {
+    await given.raise({ at: Date.now(), object: mailbox, code: "TEST_PASSED" });
+    assert.equal((await oneAlert((found) => found.code === "TEST_PASSED")).notification, "none");
+    await noMore(0);
+  });
+
+  test("the relay is away: said on the wall, never by mail; the mail goes out when it is back, once", async () => {
+    await relay.stop();
+    await given.raise(failed());
+    const wall = () => given.list({ code: "NOTIFICATION_FAILED" });
+    const alert = await eventually(async () => (await wall()).find((found) => found.state === "raised"));
+    assert.deepEqual(alert.object, { type: "service", id: "alerting", label: "notifications" });
+    assert.equal(alert.evidence?.systemCode, "ESOCKET");
+    assert.equal(alert.notification, "none");
+    assert.equal((await oneAlert(() => true)).notification, "pending");
+    await eventually(async () => ((await wall())[0]?.count ?? 0) >= 3, { what: "a third attempt" });
+
+    relay = await startRelay(port);
+    await mails(1);
+    await eventually(async () => (await wall())[0]?.state === "cleared");
+    await noMore(1);
+    assert.match(relay.subjects()[0] ?? "", /Error: mailbox/);
+  });
+
+  test("a relay that puts off the mail is tried again; its words are shown", async () => {
+    relay.refuse("greylisted, come again");
+    await given.raise(failed());
+    const wall = async () => (await given.list({ code: "NOTIFICATION_FAILED", state: "raised" }))[0];
+    assert.match((await eventually(wall)).evidence?.reply ?? "", /451.*greylisted/);
+    relay.refuse(null);
+    await mails(1);
+    await eventually(async () => !(await wall()));
+    await noMore(1);
+  });
+
+  test("an alert that clears while the relay is away is never mailed", async () => {
+    relay.refuse("not now");
+    await given.raise(failed());
+    await eventually(async () => (await given.list({ code: "NOTIFICATION_FAILED", state: "raised" }))[0]);
+    await given.clear(over());
+    await oneAlert((found) => found.state === "cleared" && found.notification === "none");
+    relay.refuse(null);
+    await noMore(0);
+    mailbox = { ...mailbox, direction: "inbound", id: `${mailbox.id}x` };
+    await given.raise(failed());
+    await mails(1);
+  });
+
+  test("one that flaps is mailed once in the quiet time", async () => {
+    await given.raise(failed());
+    await mails(1);
+    await given.clear(over());
+    await mails(2);
+    await given.raise(failed());
+    await oneAlert((found) => found.state === "raised" && found.notification === "pending");
+    await noMore(2);
+    await given.clear(over());
+    await oneAlert((found) => found.state === "cleared");
+    await noMore(2);
+  });
+
+  test("settings: what is missing is refused, a repeated command gets its answer, the password is never shown", async () => {
+    const request = (change: object, more: object = {}) =>
+      given.bus.request("alerting.notification-settings.update", { commandId: "c1", by: "t", change, ...more });
+    const problem = (code: string) => (error: unknown) => {
+      assert.ok(error instanceof ProblemError);
+      assert.equal(error.problem.code, code);
+      return true;
+    };
+    await assert.rejects(request({ relay: null }), problem("INVALID"));
+    await assert.rejects(request({ to: [] }, { ifVersion: 77 }), problem("STALE_VERSION"));
+    const first = await request({ from: "fleet@example.org" });
+    assert.deepEqual(await request({ from: "fleet@example.org" }), first);
+    const shown = await given.bus.request("alerting.notification-settings.get", {});
+    assert.deepEqual(shown, first);
+    assert.equal(shown.relay?.username, "notifier");
+    assert.ok(!JSON.stringify(shown).includes("password"));
+  });
+
+  test("a wrong password is said in the relay's words; off means off", async () => {
+    await given.useRelay(port, "wrong");
+    await given.raise(failed());
+    const wall = async () => (await given.list({ code: "NOTIFICATION_FAILED", state: "raised" }))[0];
+    const alert = await eventually(wall);
+    assert.match(alert.evidence?.reply ?? "", /535/);
+    assert.ok(!JSON.stringify(alert).includes("rel4y"));
+    await given.bus.request("alerting.notification-settings.update", {
+      commandId: "off",
+      by: "test",
+      change: { enabled: false },
+    });
+    await oneAlert((found) => found.notification === "none");
+    await eventually(async () => !(await wall()));
+    await noMore(0);
+  });
+});
