@@ -2,10 +2,10 @@ import type { Batch, Cursor, FetchedMessage, InboundSession } from "@mailfleet/c
 import { FailureError, failureOf } from "@mailfleet/contracts";
 import type { Dialled } from "./dial.ts";
 import { fetchLarge, fetchSmall } from "./fetch-messages.ts";
-import { type Portion, portionsOf } from "./uid-set.ts";
+import { type Portion, portionAt, portionSize } from "./uid-set.ts";
 
-/** Messages above this are streamed, others are held whole. */
-export const LARGE_MESSAGE = 1024 * 1024;
+/** Messages above this are streamed, others are held whole: a batch of the largest stays small enough. */
+export const LARGE_MESSAGE = 256 * 1024;
 const DAY = 86_400_000;
 const LOGOUT_MS = 1000;
 
@@ -85,17 +85,23 @@ export function imapSession(
     try {
       signal.throwIfAborted();
       const { all, wanted, large } = await find(after, processFrom);
-      const portions = portionsOf(wanted, large, batchSize);
-      const begin = (index: number) => {
-        const portion = portions[index];
-        ahead = portion && fetchPortion(portion);
+      const seen = { messages: 0, bytes: 0 };
+      let at = 0;
+      const begin = () => {
+        const portion = portionAt(wanted, at, large, portionSize(batchSize, seen));
+        at += portion?.uids.length ?? 0;
+        ahead = portion ? fetchPortion(portion) : undefined;
         ahead?.catch(() => {});
       };
-      begin(0);
-      for (let index = 0; index < portions.length; index += 1) {
-        const { messages, uid } = await (ahead as NonNullable<typeof ahead>);
+      begin();
+      while (ahead) {
+        const { messages, uid } = await ahead;
+        for (const message of messages) {
+          if (message.raw instanceof Uint8Array) seen.bytes += message.size;
+          seen.messages += 1;
+        }
         // The next portion is on its way while the caller stores this one.
-        begin(index + 1);
+        begin();
         const fresh = processFrom === null ? messages : messages.filter((message) => message.receivedAt >= processFrom);
         yield { messages: fresh, cursor: { uidValidity, uid } };
         signal.throwIfAborted();

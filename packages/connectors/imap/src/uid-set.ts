@@ -16,25 +16,33 @@ export interface Portion {
   readonly large: boolean;
 }
 
-/** Cuts ascending UIDs into portions of at most `size`; large messages stand alone, the order is kept. */
-export function portionsOf(uids: readonly number[], large: ReadonlySet<number>, size: number): Portion[] {
-  const portions: Portion[] = [];
-  let together: number[] = [];
-  const flush = () => {
-    if (together.length > 0) portions.push({ uids: together, large: false });
-    together = [];
-  };
-  for (const uid of uids) {
-    if (large.has(uid)) {
-      flush();
-      portions.push({ uids: [uid], large: true });
-    } else {
-      together.push(uid);
-      if (together.length >= size) flush();
-    }
+/** The next portion of ascending UIDs from `at` on: at most `size`, a large message alone; `null` at the end. */
+export function portionAt(
+  uids: readonly number[],
+  at: number,
+  large: ReadonlySet<number>,
+  size: number,
+): Portion | null {
+  const first = uids[at];
+  if (first === undefined) return null;
+  if (large.has(first)) return { uids: [first], large: true };
+  const together = [first];
+  for (const uid of uids.slice(at + 1, at + size)) {
+    if (large.has(uid)) break;
+    together.push(uid);
   }
-  flush();
-  return portions;
+  return { uids: together, large: false };
+}
+
+/** Bytes that a portion should not exceed by much: two portions are in memory at a time, for each run. */
+const PORTION_BYTES = 4 * 1024 * 1024;
+const FIRST_PORTION = 50;
+
+/** How many messages to ask for next, going by the sizes of those that came: at most `maximum`. */
+export function portionSize(maximum: number, seen: { messages: number; bytes: number }): number {
+  if (seen.messages === 0) return Math.min(maximum, FIRST_PORTION);
+  const average = Math.max(1, seen.bytes / seen.messages);
+  return Math.max(1, Math.min(maximum, Math.floor(PORTION_BYTES / average)));
 }
 
 /** A message's id: sorts in the order of arrival as long as UIDVALIDITY only grows (RFC 9051 §2.3.1.1). */
