@@ -1,0 +1,192 @@
+import { type Bus, connectBus, type Incoming } from "@mailfleet/bus";
+import {
+  consumers,
+  type FailPoint,
+  type Logger,
+  type Mailbox,
+  type MessageType,
+  noFailPoint,
+  type OutgoingMessage,
+  type RequestInput,
+  type SealedCredentials,
+  streams,
+  subjects,
+} from "@mailfleet/contracts";
+import { startMongo, startNats } from "@mailfleet/local/testing";
+import type { MachineState } from "@mailfleet/mailbox";
+import { Registry } from "@mailfleet/service";
+import {
+  connectStore,
+  createJobRepository,
+  createMailboxRepository,
+  createProfileRepository,
+  createSettingsRepository,
+  isOutage,
+} from "@mailfleet/store";
+import { startApp } from "../src/app.ts";
+import { initialSettings } from "../src/initial-settings.ts";
+import { createMetrics } from "../src/metrics.ts";
+import { defaultSweepTimes, type SweepTimes } from "../src/sweeps.ts";
+
+/** Keeps what was logged, to look at it. */
+export function listeningLogger(lines: { level: string; message: string; context: object }[] = []) {
+  const at = (level: string) => (context: object, message: string) => void lines.push({ level, message, context });
+  const logger: Logger = {
+    debug: at("debug"),
+    info: at("info"),
+    warn: at("warn"),
+    error: at("error"),
+    child: () => logger,
+  };
+  return { logger, lines };
+}
+
+export const quickSweeps: SweepTimes = {
+  relayMs: 50,
+  relayAgeMs: 300,
+  profilesMs: 100,
+  timersMs: 100,
+  jobsMs: 100,
+  countMs: 5000,
+};
+/** Sweeps that do not come while a test looks. */
+export const noSweeps: SweepTimes = {
+  ...defaultSweepTimes,
+  relayMs: 600_000,
+  relayAgeMs: 600_000,
+  profilesMs: 600_000,
+};
+
+/** Real engines, any number of replicas of `config`, and a bus that plays everybody else. */
+export async function givenConfig() {
+  const [nats, mongo] = await Promise.all([startNats(), startMongo()]);
+  const endings: (() => Promise<unknown>)[] = [];
+  const { logger, lines } = listeningLogger();
+  const bus: Bus = await connectBus({ url: nats.url, name: "everybody-else", logger });
+  const workers = [consumers.inboundTests, consumers.inboundRuns, consumers.outboundTests, consumers.outboundRuns];
+  await bus.declare(Object.values(streams), [...workers, consumers.schedulerTimers]);
+  /** What workers and scheduler were asked for. They only write it down: a test says what comes back. */
+  const asked: Incoming<"run.requested.v1" | "timer.set.v1" | "timer.clear.v1">[] = [];
+  for (const consumer of [...workers, consumers.schedulerTimers])
+    await bus.consume(consumer, {
+      types: ["run.requested.v1", "timer.set.v1", "timer.clear.v1"],
+      concurrency: 50,
+      handle: async (message) => void asked.push(message),
+    });
+
+  async function replica(options: { failPoint?: FailPoint; sweepTimes?: SweepTimes } = {}) {
+    const store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "config-test", logger });
+    const own = await connectBus({ url: nats.url, name: "config", logger, isOutage });
+    const ports = {
+      mailboxes: await createMailboxRepository<MachineState>(store),
+      profiles: await createProfileRepository(store),
+      settings: await createSettingsRepository(store, initialSettings),
+      jobs: await createJobRepository(store),
+      logger,
+      metrics: createMetrics(new Registry()),
+      failPoint: options.failPoint ?? noFailPoint,
+      now: Date.now,
+    };
+    const app = await startApp({ ports, bus: own, isOutage, sweepTimes: options.sweepTimes ?? quickSweeps });
+    let stopped = false;
+    const stop = async () => {
+      if (stopped) return;
+      stopped = true;
+      await app.stop();
+      await own.stop();
+      await store.close();
+    };
+    endings.push(stop);
+    return { ports, parts: app.parts, stop };
+  }
+
+  /** Everything published on these subjects from now on. */
+  async function listen(...filters: string[]) {
+    const seen: Incoming[] = [];
+    const following = await bus.follow({ filters, deliver: "new" }, (message) => void seen.push(message));
+    endings.push(() => following.stop());
+    return {
+      seen,
+      of: <Type extends MessageType>(type: Type) =>
+        seen.filter((message) => message.type === type) as unknown as Incoming<Type>[],
+    };
+  }
+
+  return {
+    bus,
+    lines,
+    /** Messages of this type that workers and scheduler were sent about a mailbox. */
+    asked: <Type extends "run.requested.v1" | "timer.set.v1" | "timer.clear.v1">(type: Type, mailboxId: string) =>
+      asked.filter(
+        (message) => message.type === type && message.mailboxId === mailboxId,
+      ) as unknown as Incoming<Type>[],
+    replica,
+    listen,
+    async stop() {
+      for (const end of endings.reverse()) await end();
+      await bus.stop();
+      await Promise.all([nats.stop(), mongo.stop()]);
+    },
+  };
+}
+
+let counter = 0;
+/** A number that no other test of this process uses. */
+export const fresh = () => (++counter).toString(36).padStart(4, "0");
+export const command = () => ({ commandId: `c-${fresh()}`, by: "ada" });
+
+export const profileInput = (change: object = {}): RequestInput<"config.profile.create"> => {
+  const profileId = `pf_${fresh()}`;
+  return {
+    ...command(),
+    profileId,
+    profile: {
+      name: `Profile ${profileId}`,
+      inbound: { protocol: "imap", host: "imap.example.org", port: 993, security: "tls" },
+      outbound: { protocol: "smtp", host: "smtp.example.org", port: 587, security: "starttls" },
+      ...change,
+    },
+  };
+};
+
+export const mailboxInput = (profileId: string, change: object = {}): RequestInput<"config.mailbox.create"> => {
+  const mailboxId = `mb_${fresh()}`;
+  return { ...command(), mailboxId, mailbox: { address: `${mailboxId}@example.org`, profileId, ...change } };
+};
+
+/** Credentials that look sealed for this additional data; nobody opens them here. */
+export const sealedCredentials = (aad: string, username = "sales"): SealedCredentials => ({
+  username,
+  password: {
+    protected: "e30",
+    encrypted_key: "a2V5",
+    iv: "aXY",
+    ciphertext: Buffer.from(`${aad}/${fresh()}`).toString("base64url"),
+    tag: "dGFn",
+    aad: Buffer.from(aad).toString("base64url"),
+  },
+});
+
+/** A run's result as a worker publishes it. */
+export function runResult(
+  mailbox: Mailbox,
+  direction: "inbound" | "outbound",
+  outcome: "ok" | { code: "CONNECTION_REFUSED" | "AUTHENTICATION_REJECTED"; kind: "transient" | "auth" },
+  purpose: "test" | "sync" | "probe" = "test",
+): OutgoingMessage {
+  const at = Date.now();
+  const { generation } = mailbox.directions[direction];
+  const steps = [
+    { step: "connect" as const, outcome: outcome === "ok" ? ("ok" as const) : ("failed" as const), ms: 3 },
+  ];
+  const common = { mailboxId: mailbox.id, direction, purpose, generation, at, steps };
+  return {
+    id: `${mailbox.id}:${direction}:${purpose}:${generation}:${fresh()}`,
+    subject: subjects.mailboxEvent(mailbox.id),
+    type: outcome === "ok" ? "mailbox.run-succeeded.v1" : "mailbox.run-failed.v1",
+    mailboxId: mailbox.id,
+    generation,
+    at,
+    body: outcome === "ok" ? common : { ...common, failure: outcome },
+  };
+}

@@ -1,0 +1,374 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { Incoming } from "@mailfleet/bus";
+import { type Mailbox, ProblemError, sealedFor } from "@mailfleet/contracts";
+import { eventually } from "@mailfleet/local/testing";
+import {
+  command,
+  fresh,
+  givenConfig,
+  mailboxInput,
+  profileInput,
+  runResult,
+  sealedCredentials,
+} from "./given-config.ts";
+
+const given = await givenConfig();
+const { bus } = given;
+let profileId = "";
+before(async () => {
+  await given.replica();
+  await given.replica();
+  profileId = (await bus.request("config.profile.create", profileInput())).id;
+});
+after(() => given.stop());
+
+const get = (mailboxId: string) => bus.request("config.mailbox.get", { mailboxId });
+const problemOf = async (promise: Promise<unknown>) => {
+  try {
+    await promise;
+  } catch (error) {
+    if (error instanceof ProblemError) return error.problem;
+    throw error;
+  }
+  throw new assert.AssertionError({ message: "it was not refused" });
+};
+
+async function approved(): Promise<Mailbox> {
+  const created = await bus.request("config.mailbox.create", mailboxInput(profileId));
+  return bus.request("config.mailbox.approve", { ...command(), mailboxId: created.id, address: created.address });
+}
+async function enabled(): Promise<Mailbox> {
+  const { id } = await approved();
+  const testing = await bus.request("config.mailbox.test", { ...command(), mailboxId: id, enable: true });
+  await bus.publish(runResult(testing, "inbound", "ok"));
+  await bus.publish(runResult(testing, "outbound", "ok"));
+  return eventually(async () => {
+    const mailbox = await get(id);
+    return mailbox.lifecycle === "enabled.running" && mailbox;
+  });
+}
+
+describe("the life of a mailbox", () => {
+  test("from created over approved and tested to enabled, and what is said on the way", async () => {
+    const facts = await given.listen("fact.mailbox.*.*");
+
+    const input = mailboxInput(profileId);
+    const created = await bus.request("config.mailbox.create", input);
+    assert.equal(created.lifecycle, "pendingApproval");
+    assert.equal(created.v, 1);
+    assert.equal(
+      (await problemOf(bus.request("config.mailbox.test", { ...command(), mailboxId: created.id, enable: true }))).code,
+      "NOT_POSSIBLE_NOW",
+    );
+    const asSeen = await problemOf(
+      bus.request("config.mailbox.approve", { ...command(), mailboxId: created.id, address: "other@example.org" }),
+    );
+    assert.equal(asSeen.code, "ADDRESS_NOT_AS_SEEN");
+    assert.ok(asSeen.remedy);
+
+    const ok = await bus.request("config.mailbox.approve", {
+      ...command(),
+      mailboxId: created.id,
+      address: created.address,
+    });
+    assert.deepEqual([ok.lifecycle, ok.approval.state, ok.approval.by], ["approved", "approved", "ada"]);
+    const testing = await bus.request("config.mailbox.test", { ...command(), mailboxId: created.id, enable: true });
+    assert.equal(testing.lifecycle, "testing");
+    assert.equal(testing.wanted, true);
+    await eventually(() => given.asked("run.requested.v1", created.id).length === 2);
+    const deadlines = await eventually(() => {
+      const sets = given.asked("timer.set.v1", created.id);
+      return sets.length === 2 && sets;
+    });
+    for (const { body } of deadlines) {
+      assert.equal(body.seq, testing.v);
+      assert.equal(body.deliver.type, "mailbox.timer-fired.v1");
+      assert.equal(body.deliver.subject, `mailbox.event.${created.id}`);
+    }
+
+    await bus.publish(runResult(testing, "inbound", "ok"));
+    await bus.publish(runResult(testing, "outbound", { code: "CONNECTION_REFUSED", kind: "transient" }));
+    const half = await eventually(async () => {
+      const mailbox = await get(created.id);
+      return mailbox.directions.inbound.enabled && mailbox.directions.outbound.lastError && mailbox;
+    });
+    assert.equal(half.directions.inbound.lastTest?.outcome, "ok");
+    assert.equal(half.directions.inbound.lastTest?.steps[0]?.step, "connect");
+    assert.equal(half.directions.outbound.state, "retesting");
+    assert.ok(half.directions.outbound.lastError?.remedy);
+    assert.ok(half.directions.outbound.next);
+
+    // The poll timer delivers straight into RUNS.
+    const poll = await eventually(() =>
+      given.asked("timer.set.v1", created.id).find((m) => m.body.everyMs !== undefined),
+    );
+    assert.equal(poll.body.deliver.type, "run.requested.v1");
+    assert.equal(poll.body.deliver.subject, `run.inbound.sync.${created.id}`);
+
+    const transitions = await eventually(() => {
+      const all = facts.of("mailbox.transitioned.v1").filter((m) => m.mailboxId === created.id);
+      return all.length >= 4 && all;
+    });
+    assert.deepEqual(
+      transitions.map((m) => m.body.event),
+      ["approve", "test-and-enable", ...transitions.slice(2).map((m) => m.body.event)],
+    );
+    for (const one of transitions) assert.match(one.id, new RegExp(`^${created.id}:${one.body.v}:\\d+$`));
+    assert.equal(
+      facts
+        .of("mailbox.tested.v1")
+        .filter((m) => m.mailboxId === created.id)
+        .at(0)?.body.steps.length,
+      1,
+    );
+    assert.equal(facts.of("mailbox.created.v1").filter((m) => m.mailboxId === created.id).length, 1);
+
+    const { items } = await bus.request("config.mailbox.history", { mailboxId: created.id });
+    assert.equal(items.at(-1)?.event, "create");
+    assert.match(items[0]?.to ?? "", /inbound enabled.running/);
+    const line = given.lines.find(
+      (l) => l.message === "mailbox transition" && (l.context as { event: string }).event === "approve",
+    );
+    assert.ok(line);
+  });
+
+  test("credentials that are refused twice disable the direction with an alert; another test clears it", async () => {
+    const facts = await given.listen("fact.mailbox.*.alert-raised", "fact.mailbox.*.alert-cleared");
+    const mailbox = await enabled();
+    const refused = { code: "AUTHENTICATION_REJECTED", kind: "auth" } as const;
+    await bus.publish(runResult(mailbox, "inbound", refused, "sync"));
+    const second = await eventually(async () => {
+      const now = await get(mailbox.id);
+      return now.directions.inbound.state === "enabled.retrying" && now;
+    });
+    await bus.publish(runResult(second, "inbound", refused, "sync"));
+    const failed = await eventually(async () => {
+      const now = await get(mailbox.id);
+      return now.directions.inbound.state.startsWith("failed") && now;
+    });
+    assert.equal(failed.lifecycle, "enabled.degraded");
+    const raised = await eventually(() =>
+      facts.of("alert.raised.v1").find((m) => m.mailboxId === mailbox.id && m.body.code === "AUTHENTICATION_REJECTED"),
+    );
+    assert.deepEqual(raised.body.object, {
+      type: "mailbox",
+      id: mailbox.id,
+      direction: "inbound",
+      label: mailbox.address,
+    });
+    const again = await bus.request("config.mailbox.test", { ...command(), mailboxId: mailbox.id, enable: true });
+    await bus.publish(runResult(again, "inbound", "ok"));
+    await eventually(() =>
+      facts.of("alert.cleared.v1").some((m) => m.mailboxId === mailbox.id && m.body.object.direction === "inbound"),
+    );
+  });
+
+  test("a stale result writes nothing", async () => {
+    const mailbox = await enabled();
+    const old = {
+      ...mailbox,
+      directions: { ...mailbox.directions, inbound: { ...mailbox.directions.inbound, generation: 0 } },
+    };
+    await bus.publish(runResult(old, "inbound", { code: "CONNECTION_REFUSED", kind: "transient" }, "sync"));
+    await eventually(() =>
+      given.lines.some((l) => l.message === "ignored" && (l.context as { mailbox: string }).mailbox === mailbox.id),
+    );
+    assert.equal((await get(mailbox.id)).v, mailbox.v);
+  });
+
+  test("deleted: not found, its address is free, a late result is nobody's", async () => {
+    const mailbox = await enabled();
+    const once = { ...command(), mailboxId: mailbox.id };
+    assert.deepEqual(await bus.request("config.mailbox.delete", once), {});
+    assert.deepEqual(await bus.request("config.mailbox.delete", once), {}, "the same command again");
+    assert.equal((await problemOf(get(mailbox.id))).code, "NOT_FOUND");
+    assert.equal(
+      (await problemOf(bus.request("config.mailbox.delete", { ...command(), mailboxId: mailbox.id }))).code,
+      "NOT_FOUND",
+    );
+    await bus.publish(runResult(mailbox, "inbound", { code: "CONNECTION_REFUSED", kind: "transient" }, "sync"));
+    const successor = await bus.request(
+      "config.mailbox.create",
+      mailboxInput(profileId, { address: mailbox.address.toUpperCase() }),
+    );
+    assert.equal(successor.lifecycle, "pendingApproval");
+    assert.equal((await bus.request("config.mailbox.get", { address: mailbox.address })).id, successor.id);
+  });
+});
+
+describe("commands", () => {
+  test("repeated with the same commandId give the first answer and change nothing", async () => {
+    const input = mailboxInput(profileId);
+    const first = await bus.request("config.mailbox.create", input);
+    const approve = { ...command(), mailboxId: first.id, address: first.address };
+    const second = await bus.request("config.mailbox.approve", approve);
+    await bus.request("config.mailbox.test", { ...command(), mailboxId: first.id, enable: true });
+    assert.deepEqual(await bus.request("config.mailbox.approve", approve), second);
+    assert.deepEqual(await bus.request("config.mailbox.create", input), first);
+    assert.equal(
+      (await problemOf(bus.request("config.mailbox.create", { ...input, ...command() }))).code,
+      "ALREADY_EXISTS",
+    );
+  });
+
+  test("the same command twenty times at once is taken once", async () => {
+    const mailbox = await approved();
+    const once = { ...command(), mailboxId: mailbox.id, enable: true };
+    const answers = await Promise.all(Array.from({ length: 20 }, () => bus.request("config.mailbox.test", once)));
+    for (const answer of answers) assert.deepEqual(answer, answers[0]);
+    assert.equal((await get(mailbox.id)).v, mailbox.v + 1);
+  });
+
+  test("twenty racing commands: each version is won by exactly one", async () => {
+    const mailbox = await approved();
+    const results = await Promise.allSettled(
+      Array.from({ length: 20 }, (_, n) =>
+        bus.request("config.mailbox.update", { ...command(), mailboxId: mailbox.id, change: { name: `Name ${n}` } }),
+      ),
+    );
+    const won = results.flatMap((r) => (r.status === "fulfilled" ? [r.value.v] : []));
+    for (const lost of results)
+      if (lost.status === "rejected") assert.equal((lost.reason as ProblemError).problem.code, "NOT_POSSIBLE_NOW");
+    assert.equal(new Set(won).size, won.length, "no version was given to two");
+    assert.equal((await get(mailbox.id)).v, mailbox.v + won.length);
+    assert.ok(won.length >= 8, `only ${won.length} of 20 were taken`);
+  });
+
+  test("a version that is not the present one is refused", async () => {
+    const mailbox = await approved();
+    const update = (ifVersion: number) =>
+      bus.request("config.mailbox.update", {
+        ...command(),
+        mailboxId: mailbox.id,
+        ifVersion,
+        change: { name: "Sales" },
+      });
+    assert.equal((await problemOf(update(mailbox.v - 1))).code, "STALE_VERSION");
+    assert.equal((await update(mailbox.v)).name, "Sales");
+  });
+
+  test("two living mailboxes never share an address", async () => {
+    const mailbox = await approved();
+    const other = await approved();
+    const create = bus.request(
+      "config.mailbox.create",
+      mailboxInput(profileId, { address: mailbox.address.toUpperCase() }),
+    );
+    assert.equal((await problemOf(create)).code, "ALREADY_EXISTS");
+    const move = bus.request("config.mailbox.update", {
+      ...command(),
+      mailboxId: other.id,
+      change: { address: mailbox.address },
+    });
+    assert.equal((await problemOf(move)).code, "ALREADY_EXISTS");
+  });
+
+  test("another address needs approval again and stops the work", async () => {
+    const mailbox = await enabled();
+    const address = `new-${fresh()}@example.org`;
+    const changed = await bus.request("config.mailbox.update", {
+      ...command(),
+      mailboxId: mailbox.id,
+      change: { address },
+    });
+    assert.equal(changed.lifecycle, "pendingApproval");
+    assert.equal(changed.wanted, null);
+    assert.equal(changed.directions.inbound.state, "off");
+  });
+
+  test("what is not valid is refused field by field, before anything is written", async () => {
+    const input = profileInput({
+      inbound: { protocol: "imap", host: "imap.example.org", port: 70_000, security: "tls" },
+      colour: "red",
+    });
+    const problem = await problemOf(bus.request("config.profile.create", input));
+    assert.equal(problem.code, "INVALID");
+    assert.deepEqual(problem.errors, [
+      { pointer: "/profile/inbound/port", reason: "must be 1 to 65535" },
+      { pointer: "/profile/colour", reason: "is not a known field" },
+    ]);
+    assert.equal(
+      (await problemOf(bus.request("config.profile.get", { profileId: input.profileId }))).code,
+      "NOT_FOUND",
+    );
+    const noProfile = mailboxInput("pf_nowhere");
+    assert.equal(
+      (await problemOf(bus.request("config.mailbox.create", noProfile))).errors?.[0]?.pointer,
+      "/mailbox/profileId",
+    );
+    const { profileId: _, ...withoutProfile } = noProfile.mailbox;
+    const noDefault = await problemOf(bus.request("config.mailbox.create", { ...noProfile, mailbox: withoutProfile }));
+    assert.match(noDefault.remedy ?? "", /default profile/);
+  });
+
+  test("credentials sealed for another mailbox are refused; the right ones reach the connection", async () => {
+    const mailbox = await enabled();
+    const update = (credentials: ReturnType<typeof sealedCredentials> | null) =>
+      bus.request("config.mailbox.update", { ...command(), mailboxId: mailbox.id, credentials });
+    const wrong = await problemOf(update(sealedCredentials(sealedFor("mb_other", "mailbox-password"))));
+    assert.equal(wrong.errors?.[0]?.pointer, "/credentials/password/aad");
+    const right = sealedCredentials(sealedFor(mailbox.id, "mailbox-password"));
+    const changed = await update(right);
+    assert.equal(changed.credentials?.username, "sales");
+    assert.equal(changed.lifecycle, "testing", "what is wanted is tested again with the new credentials");
+    const connection = await bus.request("config.connection.get", { mailboxId: mailbox.id, direction: "inbound" });
+    assert.equal(connection.allowed, true);
+    assert.equal(connection.generation, changed.directions.inbound.generation);
+    assert.deepEqual(connection.credentials, {
+      holder: mailbox.id,
+      username: "sales",
+      password: right.password,
+      sealedFor: sealedFor(mailbox.id, "mailbox-password"),
+    });
+    assert.equal((await update(null)).credentials, null);
+  });
+});
+
+describe("lists", () => {
+  test("page in a stable order and narrow by life-cycle, kind and text", async () => {
+    const own = (await bus.request("config.profile.create", profileInput())).id;
+    for (const n of [1, 2, 3, 4, 5])
+      await bus.request(
+        "config.mailbox.create",
+        mailboxInput(own, {
+          address: `list${n}@example.org`,
+          kind: n > 3 ? "queue" : "user",
+          name: n === 2 ? "Zwei (2)" : undefined,
+        }),
+      );
+    const addresses: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page: { items: Mailbox[]; next: string | null } = await bus.request("config.mailbox.list", {
+        profileId: own,
+        limit: 2,
+        cursor,
+      });
+      addresses.push(...page.items.map((m) => m.address));
+      cursor = page.next ?? undefined;
+    } while (cursor);
+    assert.deepEqual(
+      addresses,
+      [1, 2, 3, 4, 5].map((n) => `list${n}@example.org`),
+    );
+    const count = async (filter: object) =>
+      (await bus.request("config.mailbox.list", { profileId: own, ...filter })).items.length;
+    assert.equal(await count({ kind: "queue" }), 2);
+    assert.equal(await count({ search: "zwei (" }), 1);
+    assert.equal(await count({ lifecycle: "pendingApproval" }), 5);
+    assert.equal(await count({ lifecycle: "enabled" }), 0);
+    assert.equal((await problemOf(bus.request("config.mailbox.list", { cursor: "?!" }))).code, "INVALID");
+  });
+});
+
+test("a malformed message becomes a dead letter, and the next is handled", async () => {
+  const dead = await given.listen("dead.*.*");
+  const mailbox = await enabled();
+  const good = runResult(mailbox, "outbound", { code: "CONNECTION_REFUSED", kind: "transient" }, "sync");
+  await bus.publish({ ...good, id: `${good.id}:bad`, body: { mailboxId: mailbox.id, direction: "sideways" } });
+  await bus.publish(good);
+  const letter: Incoming<"dead.letter.v1"> = await eventually(() => dead.of("dead.letter.v1")[0]);
+  assert.match(letter.body.reason, /direction/);
+  await eventually(async () => (await get(mailbox.id)).directions.outbound.state === "enabled.retrying");
+});
