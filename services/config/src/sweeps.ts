@@ -61,19 +61,19 @@ async function rearm({ ports, step }: Parts, document: StoredMailbox): Promise<v
   const at = ports.now();
   const { _id: mailboxId, v } = document;
   const timers = timersOf(restoreMachine(document.machine));
-  for (const { name, direction, generation } of lostTimers(timers, at)) {
-    const id = `rearm/${name}/${v}`;
-    const outcome = await step(mailboxId, {
-      id,
+  const lost = lostTimers(timers, at);
+  for (const { name, direction, generation } of lost) {
+    const { outcome } = await step(mailboxId, {
+      id: `rearm/${name}/${v}`,
       kind: "report",
       at,
       event: "timerFired",
       plan: () => ({ events: [{ type: "timerFired", direction, generation, at }], cause: "its timer was lost" }),
     });
-    if (outcome.outcome === "accepted")
-      ports.logger.warn({ mailbox: mailboxId, timer: name }, "a lost timer was fired");
+    if (outcome === "accepted") ports.logger.warn({ mailbox: mailboxId, timer: name }, "a lost timer was fired");
   }
-  for (const message of rearmMessages(mailboxId, timers, document.timerSeqs, v, at)) await ports.bus.publish(message);
+  const alive = timers.filter((timer) => !lost.includes(timer));
+  for (const message of rearmMessages(mailboxId, alive, document.timerSeqs, v, at)) await ports.bus.publish(message);
   // A step in between has set its own time; then this changes nothing.
   await ports.mailboxes.rearmed(mailboxId, v, Math.max(nextRearm(timers, at) ?? 0, at + defaultSweepTimes.timersMs));
 }

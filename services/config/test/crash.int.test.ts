@@ -1,0 +1,171 @@
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import type { FailPointName, Mailbox } from "@mailfleet/contracts";
+import { eventually } from "@mailfleet/local/testing";
+import { createRunJob } from "../src/run-job.ts";
+import { sweepOutboxes, sweepTimers } from "../src/sweeps.ts";
+import { command, fresh, givenConfig, mailboxInput, noSweeps, profileInput, runResult } from "./given-config.ts";
+
+const given = await givenConfig();
+const { bus } = given;
+after(() => given.stop());
+
+const get = (mailboxId: string) => bus.request("config.mailbox.get", { mailboxId });
+
+/** Like a process that dies there: whatever comes after the point is not done. */
+function dyingAt(point: FailPointName) {
+  const state = { armed: false, hits: 0 };
+  const failPoint = (name: FailPointName) => {
+    if (!state.armed || name !== point) return;
+    state.armed = false;
+    state.hits++;
+    throw new Error(`died at ${point}`);
+  };
+  return { state, failPoint };
+}
+
+const points: [FailPointName, "taken" | "not taken"][] = [
+  ["config.before-commit", "not taken"],
+  ["config.after-commit", "taken"],
+  ["config.between-publishes", "taken"],
+  ["config.before-outbox-pull", "taken"],
+];
+for (const [point, expected] of points)
+  test(`dying at ${point} loses nothing and says nothing twice`, async () => {
+    // Given a mailbox that waits to be tested, in the hands of a replica that dies
+    const facts = await given.listen("fact.mailbox.*.*");
+    const { state, failPoint } = dyingAt(point);
+    const dying = await given.replica({ failPoint, sweepTimes: noSweeps });
+    const profile = await bus.request("config.profile.create", profileInput());
+    const created = await bus.request("config.mailbox.create", mailboxInput(profile.id));
+    const { id: mailboxId, address } = created;
+    const mailbox = await bus.request("config.mailbox.approve", { ...command(), mailboxId, address });
+    state.armed = true;
+    const test = { ...command(), mailboxId, enable: true };
+    await bus.request("config.mailbox.test", test).catch(() => {});
+    assert.equal(state.hits, 1);
+    const stored = await dying.ports.mailboxes.load(mailboxId);
+    assert.equal(stored?.v, expected === "taken" ? mailbox.v + 1 : mailbox.v);
+    assert.equal((stored?.outbox.length ?? 0) > 0, expected === "taken", "what was not said waits in the outbox");
+    await dying.stop();
+
+    // When another replica lives, and the command is repeated because no answer came
+    const living = await given.replica();
+    const answer = await bus.request("config.mailbox.test", test);
+
+    // Then it was taken once and everything was said once
+    assert.equal(answer.v, mailbox.v + 1);
+    assert.equal(answer.lifecycle, "testing");
+    await eventually(async () => (await living.ports.mailboxes.load(mailboxId))?.outbox.length === 0);
+    await eventually(() => given.asked("run.requested.v1", mailboxId).length === 2);
+    assert.equal(given.asked("timer.set.v1", mailboxId).length, 2);
+    const said = facts
+      .of("mailbox.transitioned.v1")
+      .filter((fact) => fact.body.v === answer.v && fact.mailboxId === mailboxId);
+    assert.equal(said.length, 1);
+    await living.stop();
+  });
+
+test("what a dead replica left in the outbox is relayed by the sweep alone", async () => {
+  const { state, failPoint } = dyingAt("config.after-commit");
+  const dying = await given.replica({ failPoint, sweepTimes: noSweeps });
+  const profile = await bus.request("config.profile.create", profileInput());
+  state.armed = true;
+  const input = mailboxInput(profile.id);
+  const facts = await given.listen("fact.mailbox.*.created");
+  await bus.request("config.mailbox.create", input).catch(() => {});
+  assert.equal(await sweepOutboxes(dying.parts, 60_000), 0, "too young for the sweep");
+  assert.equal(await sweepOutboxes(dying.parts, 0), 1);
+  assert.equal(await sweepOutboxes(dying.parts, 0), 0);
+  await eventually(() => facts.seen.some((fact) => fact.mailboxId === input.mailboxId));
+  await dying.stop();
+});
+
+test("a profile's change that a crash kept from its mailboxes is brought by the sweep of another replica", async () => {
+  const first = await given.replica({ sweepTimes: noSweeps });
+  const profile = await bus.request("config.profile.create", profileInput());
+  const mailboxes: Mailbox[] = [];
+  for (let n = 0; n < 5; n++) mailboxes.push(await bus.request("config.mailbox.create", mailboxInput(profile.id)));
+  // The change is written and the process ends before anybody is told.
+  const before = await first.ports.profiles.load(profile.id);
+  assert.ok(before);
+  const changedIn = { ...before.changedIn, "/inbound/host": 2 };
+  const { settings, active } = before;
+  await first.ports.profiles.commit(
+    profile.id,
+    1,
+    {
+      settings: { ...settings, inbound: { ...settings.inbound, host: "new.example.org" } },
+      active,
+      changedIn,
+      relevantV: 2,
+      changedAt: 2,
+    },
+    { id: "c", at: 2, answer: null },
+  );
+  await first.stop();
+  const second = await given.replica();
+  await eventually(async () => (await second.ports.mailboxes.behindProfile(profile.id, 2, 10)).length === 0);
+  await second.stop();
+});
+
+test("a lost deadline is fired, and a lost poll timer is set again with its own seq", async () => {
+  const replica = await given.replica({ sweepTimes: noSweeps });
+  const profile = await bus.request("config.profile.create", profileInput());
+  const { id: mailboxId, address } = await bus.request("config.mailbox.create", mailboxInput(profile.id));
+  await bus.request("config.mailbox.approve", { ...command(), mailboxId, address });
+  const testing = await bus.request("config.mailbox.test", { ...command(), mailboxId, enable: true });
+  const later = { ...replica.parts, ports: { ...replica.parts.ports, now: () => Date.now() + 17 * 60_000 } };
+  assert.ok((await sweepTimers(later)) >= 1);
+  const now = await get(mailboxId);
+  assert.equal(now.directions.inbound.state, "retesting");
+  assert.equal(now.directions.inbound.lastError?.code, "RUN_LOST");
+  assert.equal(now.directions.inbound.generation > testing.directions.inbound.generation, true);
+
+  // Both directions work; whether their recurring timers live cannot be seen from here.
+  await bus.request("config.mailbox.test", { ...command(), mailboxId, enable: true });
+  const again = await get(mailboxId);
+  for (const direction of ["inbound", "outbound"] as const) await bus.publish(runResult(again, direction, "ok"));
+  await eventually(async () => (await get(mailboxId)).lifecycle === "enabled.running");
+  const set = await eventually(() =>
+    given.asked("timer.set.v1", mailboxId).find(({ body }) => body.everyMs !== undefined),
+  );
+  const muchLater = { ...replica.parts, ports: { ...replica.parts.ports, now: () => Date.now() + 61 * 60_000 } };
+  assert.ok((await sweepTimers(muchLater)) >= 1);
+  const reset = await eventually(() => given.asked("timer.set.v1", mailboxId).find(({ id }) => id.includes(":rearm:")));
+  assert.deepEqual(reset.body, set.body, "the same timer with the same seq, so that a living one stays as it is");
+  await replica.stop();
+});
+
+test("a job that its replica left half done is finished by another, without doing anything twice", async () => {
+  const first = await given.replica({ sweepTimes: noSweeps });
+  const profile = await bus.request("config.profile.create", profileInput());
+  const { id: mailboxId, address } = await bus.request("config.mailbox.create", mailboxInput(profile.id));
+  const jobId = `jb_${fresh()}`;
+  await first.ports.jobs.insert({
+    _id: jobId,
+    verb: "approve",
+    commandId: "c",
+    by: "ada",
+    state: "running",
+    items: [{ mailboxId, address }],
+    createdAt: 1,
+    leasedUntil: 0,
+    expireAt: new Date(Date.now() + 1e9),
+  });
+  // Its one mailbox is approved, and the process ends before the result is written; its lease runs out.
+  const jobs = { ...first.ports.jobs, record: () => Promise.reject(new Error("died before the result was written")) };
+  const ports = { ...first.parts.ports, jobs, now: () => Date.now() - 60_000 };
+  await assert.rejects(createRunJob(ports, first.parts.step, new AbortController().signal)(jobId));
+  assert.equal((await get(mailboxId)).lifecycle, "approved");
+  const v = (await get(mailboxId)).v;
+  await first.stop();
+  const second = await given.replica();
+  const job = await eventually(async () => {
+    const now = await bus.request("config.job.get", { jobId });
+    return now.state === "done" && now;
+  });
+  assert.deepEqual(job.results, [{ mailboxId, ok: true }]);
+  assert.equal((await get(mailboxId)).v, v);
+  await second.stop();
+});

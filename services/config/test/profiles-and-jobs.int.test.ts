@@ -1,0 +1,214 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { type Mailbox, ProblemError, type Profile, sealedFor } from "@mailfleet/contracts";
+import { eventually } from "@mailfleet/local/testing";
+import {
+  command,
+  fresh,
+  givenConfig,
+  mailboxInput,
+  profileInput,
+  runResult,
+  sealedCredentials,
+} from "./given-config.ts";
+
+const given = await givenConfig();
+const { bus } = given;
+before(async () => {
+  await given.replica();
+  await given.replica();
+});
+after(() => given.stop());
+
+const get = (mailboxId: string) => bus.request("config.mailbox.get", { mailboxId });
+const codeOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => "accepted",
+    (error: unknown) => (error instanceof ProblemError ? error.problem.code : Promise.reject(error)),
+  );
+const givenProfile = (change?: object): Promise<Profile> => bus.request("config.profile.create", profileInput(change));
+async function givenMailboxes(profileId: string, count: number): Promise<Mailbox[]> {
+  return Promise.all(
+    Array.from({ length: count }, () => bus.request("config.mailbox.create", mailboxInput(profileId))),
+  );
+}
+async function enable(mailbox: Mailbox): Promise<Mailbox> {
+  const { id, address } = mailbox;
+  await bus.request("config.mailbox.approve", { ...command(), mailboxId: id, address });
+  const testing = await bus.request("config.mailbox.test", { ...command(), mailboxId: id, enable: true });
+  await bus.publish(runResult(testing, "inbound", "ok"));
+  await bus.publish(runResult(testing, "outbound", "ok"));
+  return eventually(async () => {
+    const now = await get(id);
+    return now.lifecycle === "enabled.running" && now;
+  });
+}
+const inbound = (port: number) => ({
+  protocol: "imap" as const,
+  host: "imap.example.org",
+  port,
+  security: "tls" as const,
+});
+
+describe("a profile", () => {
+  test("is created once, shown, changed by version, and named once", async () => {
+    const input = profileInput();
+    const profile = await bus.request("config.profile.create", input);
+    assert.deepEqual(await bus.request("config.profile.create", input), profile);
+    assert.equal(profile.maximumConcurrentConnections, 10);
+    assert.equal(
+      await codeOf(bus.request("config.profile.create", profileInput({ name: profile.name }))),
+      "ALREADY_EXISTS",
+    );
+    const update = (ifVersion: number, name: string, commandId = command().commandId) =>
+      bus.request("config.profile.update", {
+        by: "ada",
+        commandId,
+        profileId: profile.id,
+        ifVersion,
+        change: { name },
+      });
+    assert.equal(await codeOf(update(7, "Other")), "STALE_VERSION");
+    const renamed = await update(1, `Renamed ${fresh()}`, "same");
+    assert.equal(renamed.v, 2);
+    assert.deepEqual(await update(1, "ignored", "same"), renamed);
+    const cleared = await bus.request("config.profile.update", {
+      ...command(),
+      profileId: profile.id,
+      change: { processFrom: 5, description: "x" },
+    });
+    assert.equal(cleared.processFrom, 5);
+    const without = await bus.request("config.profile.update", {
+      ...command(),
+      profileId: profile.id,
+      change: { processFrom: null },
+    });
+    assert.equal(without.processFrom, undefined);
+    assert.equal(without.description, "x");
+  });
+
+  test("cannot be deleted while it is used or the default; afterwards it is gone", async () => {
+    const profile = await givenProfile();
+    const [mailbox] = await givenMailboxes(profile.id, 1);
+    const remove = () => bus.request("config.profile.delete", { ...command(), profileId: profile.id });
+    assert.equal(await codeOf(remove()), "IN_USE");
+    assert.equal((await bus.request("config.profile.get", { profileId: profile.id })).mailboxes, 1);
+    await bus.request("config.mailbox.delete", { ...command(), mailboxId: mailbox?.id ?? "" });
+    await bus.request("config.settings.update", { ...command(), change: { defaultProfileId: profile.id } });
+    assert.equal(await codeOf(remove()), "IN_USE");
+    await bus.request("config.settings.update", { ...command(), change: { defaultProfileId: null } });
+    assert.deepEqual(await remove(), {});
+    assert.equal(await codeOf(bus.request("config.profile.get", { profileId: profile.id })), "NOT_FOUND");
+  });
+
+  test("a new port reaches fifty mailboxes: what is wanted is tested again, the rest is not", async () => {
+    const profile = await givenProfile();
+    const mailboxes = await givenMailboxes(profile.id, 50);
+    const wanted = await Promise.all(mailboxes.slice(0, 5).map(enable));
+    await bus.request("config.profile.update", {
+      ...command(),
+      profileId: profile.id,
+      change: { inbound: inbound(1993) },
+    });
+    for (const { id, directions } of wanted) {
+      const now = await eventually(async () => {
+        const mailbox = await get(id);
+        return mailbox.directions.inbound.state === "testing" && mailbox;
+      });
+      assert.equal(now.directions.outbound.state, "enabled.running", "sending has nothing to do with it");
+      assert.ok(now.directions.inbound.generation > directions.inbound.generation);
+      assert.equal(now.directions.inbound.verdict, "NotRun");
+      const connection = await bus.request("config.connection.get", { mailboxId: id, direction: "inbound" });
+      assert.deepEqual([connection.allowed, connection.server.port], [true, 1993]);
+      const { items } = await bus.request("config.mailbox.history", { mailboxId: id });
+      assert.match(items[0]?.cause ?? "", /\/inbound\/port/);
+    }
+    for (const { id } of mailboxes.slice(5))
+      assert.equal((await get(id)).lifecycle, "pendingApproval", "what waits for approval goes on waiting");
+  });
+
+  test("deactivated, nothing of it runs; activated, what is wanted is tested again", async () => {
+    const profile = await givenProfile();
+    const [created] = await givenMailboxes(profile.id, 1);
+    const mailbox = await enable(created as Mailbox);
+    const set = (active: boolean) =>
+      bus.request("config.profile.update", { ...command(), profileId: profile.id, active });
+    await set(false);
+    await eventually(async () => (await get(mailbox.id)).lifecycle === "inactive");
+    const ask = () => bus.request("config.connection.get", { mailboxId: mailbox.id, direction: "inbound" });
+    assert.equal((await ask()).allowed, false);
+    await set(true);
+    await eventually(async () => (await get(mailbox.id)).lifecycle === "testing");
+    assert.equal((await ask()).allowed, true);
+  });
+
+  test("may hold the credentials for sending, counted as one holder", async () => {
+    const input = profileInput({
+      outbound: { protocol: "smtp", host: "relay.example.org", port: 465, security: "tls", credentials: "profile" },
+      minimumPollingIntervalMinutes: 10,
+    });
+    const wrong = { ...input, outboundCredentials: sealedCredentials(sealedFor("pf_other", "outbound-password")) };
+    assert.equal(await codeOf(bus.request("config.profile.create", wrong)), "INVALID");
+    const right = sealedCredentials(sealedFor(input.profileId, "outbound-password"), "relay");
+    const profile = await bus.request("config.profile.create", { ...input, outboundCredentials: right });
+    assert.equal(profile.outboundCredentials?.username, "relay");
+    const [mailbox] = await givenMailboxes(profile.id, 1);
+    const mailboxId = mailbox?.id ?? "";
+    const sending = await bus.request("config.connection.get", { mailboxId, direction: "outbound" });
+    assert.equal(sending.credentials?.holder, profile.id);
+    assert.equal(sending.pollMs, 600_000);
+    const receiving = await bus.request("config.connection.get", { mailboxId, direction: "inbound" });
+    assert.equal(receiving.credentials, null);
+    assert.equal(receiving.allowed, false);
+  });
+});
+
+describe("settings", () => {
+  test("approval can be switched off for a kind; the default profile serves mailboxes without one", async () => {
+    const profile = await givenProfile();
+    const change = { approvalRequiredForQueues: false, defaultProfileId: profile.id, retryPolicy: { retryMs: 1000 } };
+    const first = { ...command(), change };
+    const settings = await bus.request("config.settings.update", first);
+    assert.equal(settings.retryPolicy.maximumAttempts, 10);
+    assert.deepEqual(await bus.request("config.settings.update", first), settings);
+    const { mailbox, ...rest } = mailboxInput(profile.id, { kind: "queue" });
+    const { profileId: _, ...without } = mailbox;
+    const created = await bus.request("config.mailbox.create", { ...rest, mailbox: without });
+    assert.deepEqual([created.profileId, created.lifecycle], [profile.id, "approved"]);
+    const unknown = bus.request("config.settings.update", { ...command(), change: { defaultProfileId: "pf_nowhere" } });
+    assert.equal(await codeOf(unknown), "INVALID");
+  });
+});
+
+describe("a job", () => {
+  test("approves the addresses as they were when it was made, with a result for each", async () => {
+    const profile = await givenProfile();
+    const mailboxes = await givenMailboxes(profile.id, 60);
+    const jobId = `jb_${fresh()}`;
+    const input = {
+      ...command(),
+      jobId,
+      job: { verb: "approve" as const, mailboxIds: [...mailboxes.map((m) => m.id), "mb_nowhere"] },
+    };
+    const accepted = await bus.request("config.job.create", input);
+    assert.deepEqual([accepted.state, accepted.total, accepted.done], ["running", 61, 0]);
+    const done = await eventually(async () => {
+      const job = await bus.request("config.job.get", { jobId });
+      return job.state === "done" && job;
+    });
+    assert.deepEqual([done.done, done.failed], [61, 1]);
+    assert.equal(done.results.find((r) => !r.ok)?.problem?.code, "NOT_FOUND");
+    for (const { id } of mailboxes) assert.equal((await get(id)).lifecycle, "approved");
+    assert.deepEqual(await bus.request("config.job.create", input), accepted, "the same command again");
+    assert.equal((await bus.request("config.job.list", {})).items[0]?.failed, 1);
+
+    const all = {
+      ...command(),
+      jobId: `jb_${fresh()}`,
+      job: { verb: "test-and-enable" as const, profileId: profile.id },
+    };
+    await bus.request("config.job.create", all);
+    await eventually(async () => (await bus.request("config.job.get", { jobId: all.jobId })).state === "done");
+    for (const { id } of mailboxes) assert.equal((await get(id)).lifecycle, "testing");
+  });
+});
