@@ -1,0 +1,284 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { ProblemError, subjects } from "@mailfleet/contracts";
+import { eventually } from "@mailfleet/local/testing";
+import { givenOutbound } from "./given-outbound.ts";
+import { type Sink, startSink } from "./sink.ts";
+
+const given = await givenOutbound();
+const sinks: Sink[] = [];
+const sink = async (...args: Parameters<typeof startSink>) => {
+  const started = await startSink(...args);
+  sinks.push(started);
+  return started;
+};
+after(async () => {
+  await given.stop();
+  for (const each of sinks) await each.stop();
+});
+const stateOf = async (sendId: string) => (await given.get(sendId)).state;
+const factsOf = (sendId: string) => given.facts.filter(({ body }) => body.sendId === sendId).map(({ type }) => type);
+
+describe("sending", () => {
+  before(() => given.start().then(() => given.start()));
+
+  it("sends 200 messages of 5 mailboxes once each, over two instances, within the limit of connections", async () => {
+    const target = await sink({}, { keepRaw: true });
+    const mailboxes = Array.from({ length: 5 }, () => given.mailbox(target.port, { maximumConcurrentConnections: 2 }));
+    const sends = await Promise.all(
+      Array.from({ length: 200 }, (_, n) => given.submit(mailboxes[n % 5] as (typeof mailboxes)[0], `k${n}`)),
+    );
+    assert.ok(sends.every((send) => send.state === "accepted"));
+    await eventually(() => target.taken.length >= 200, { timeoutMs: 15_000 });
+    await eventually(async () => (await given.get(sends[199]?.id as string)).state === "sent");
+    assert.deepEqual(target.taken.toSorted(), sends.map((send) => send.messageId).toSorted());
+    await eventually(() => given.facts.filter(({ type }) => type === "mail.sent.v1").length === 200);
+    const one = await given.get(sends[7]?.id as string);
+    assert.equal(one.answer, "250 2.0.0 taken");
+    assert.equal(one.attempts.length, 1);
+    assert.ok(target.raw.some((raw) => raw.includes(`X-Mailfleet-Send: ${one.id}`)));
+    const documents = await given.store.db
+      .collection("sends")
+      .find({ "outbox.0": { $exists: true } })
+      .toArray();
+    assert.deepEqual(documents, []);
+    await eventually(async () => {
+      const activity = await given.around.request("outbound-send.activity.get", { mailboxId: mailboxes[0]?.id ?? "" });
+      return activity.messages === 40 && activity.lastProvedSuccessAt !== null;
+    });
+  });
+
+  it("answers the same idempotency key with the first send, and refuses it for another content", async () => {
+    const target = await sink();
+    const mailbox = given.mailbox(target.port);
+    const [first, second] = await Promise.all([given.submit(mailbox, "same"), given.submit(mailbox, "same")]);
+    const third = await given.submit(mailbox, "same");
+    assert.deepEqual([second.id, third.id], [first.id, first.id]);
+    await assert.rejects(given.submit(mailbox, "same", { subject: "another" }), (error) => {
+      assert.ok(error instanceof ProblemError);
+      assert.equal(error.problem.code, "ALREADY_EXISTS");
+      assert.ok(error.problem.remedy);
+      return true;
+    });
+    await eventually(async () => (await stateOf(first.id)) === "sent");
+    assert.equal(target.taken.length, 1);
+  });
+
+  it("refuses a mailbox that does not exist and takes uploads in pieces", async () => {
+    const target = await sink({}, { keepRaw: true });
+    const mailbox = given.mailbox(target.port);
+    await assert.rejects(given.submit({ ...mailbox, id: "mb_nobody" }, "x"), /no mailbox mb_nobody/);
+    const content = Buffer.from(JSON.stringify({ to: ["b@example.org"], subject: "big", text: "y".repeat(800_000) }));
+    const uploadId = "upload01";
+    for (const index of [0, 1])
+      await given.around.request("outbound-send.upload.append", {
+        uploadId,
+        index,
+        dataBase64: content.subarray(index * 500_000, (index + 1) * 500_000).toString("base64"),
+      });
+    const send = await given.around.request("outbound-send.send.submit", {
+      mailboxId: mailbox.id,
+      sendId: "sn_upload01",
+      by: "test",
+      idempotencyKey: "upload",
+      content: { uploadId, pieces: 2 },
+    });
+    await eventually(async () => (await stateOf(send.id)) === "sent");
+    assert.ok((target.raw[0]?.length ?? 0) > 800_000);
+  });
+
+  it("defers a greylisted message and sends it later", async () => {
+    let asked = 0;
+    const target = await sink({ rcpt: () => (++asked < 3 ? "450 4.2.0 Greylisted" : "250 ok") });
+    const mailbox = given.mailbox(target.port);
+    const send = await given.submit(mailbox, "grey");
+    await eventually(async () => (await stateOf(send.id)) === "sent", { timeoutMs: 10_000 });
+    const done = await given.get(send.id);
+    assert.deepEqual(
+      done.attempts.map(({ n, failure }) => [n, failure?.code]),
+      [
+        [1, "MESSAGE_DEFERRED"],
+        [2, "MESSAGE_DEFERRED"],
+        [3, undefined],
+      ],
+    );
+    assert.deepEqual(
+      given.reports.filter(({ body }) => body.mailboxId === mailbox.id),
+      [],
+    );
+    assert.deepEqual(factsOf(send.id), ["mail.deferred.v1", "mail.deferred.v1", "mail.sent.v1"]);
+  });
+
+  it("tries the recipients again that were put off, and only those", async () => {
+    let busy = 0;
+    const target = await sink({
+      rcpt: (to) =>
+        to.startsWith("late") && ++busy < 2 ? "450 4.2.1 busy" : to.startsWith("gone") ? "550 5.1.1 unknown" : "250 ok",
+    });
+    const mailbox = given.mailbox(target.port);
+    const send = await given.submit(mailbox, "some", {
+      to: ["now@example.org", "late@example.org", "gone@example.org"],
+    });
+    await eventually(async () => (await stateOf(send.id)) === "sent", { timeoutMs: 10_000 });
+    const done = await given.get(send.id);
+    assert.equal(target.taken.length, 2);
+    assert.deepEqual(done.rejectedRecipients, [{ address: "gone@example.org", reply: "550 5.1.1 unknown" }]);
+  });
+
+  it("fails a message whose recipient is refused, and the mailbox is fine", async () => {
+    const target = await sink({ rcpt: () => "550 5.1.1 unknown" });
+    const mailbox = given.mailbox(target.port);
+    const send = await given.submit(mailbox, "nobody");
+    await eventually(async () => (await stateOf(send.id)) === "failed");
+    assert.equal((await given.get(send.id)).lastError?.code, "RECIPIENT_REFUSED");
+    assert.deepEqual(
+      given.reports.filter(({ body }) => body.mailboxId === mailbox.id),
+      [],
+    );
+  });
+
+  it("lets all wait while the server is away, tells the machine once, and sends them after recovery", async () => {
+    const target = await sink();
+    const mailbox = given.mailbox(target.port);
+    await target.stop();
+    const sends = await Promise.all(Array.from({ length: 30 }, (_, n) => given.submit(mailbox, `away${n}`)));
+    await eventually(async () => {
+      const page = await given.around.request("outbound-send.send.list", { mailboxId: mailbox.id, state: "waiting" });
+      return page.items.length === 30;
+    });
+    const told = () => given.reports.filter(({ body }) => body.mailboxId === mailbox.id);
+    await eventually(() => told().length >= 1);
+    assert.deepEqual(
+      told().map(({ type }) => type),
+      ["mailbox.run-failed.v1"],
+    );
+    assert.match(JSON.stringify(told()[0]?.body.failure), /"CONNECTION_REFUSED"/);
+
+    await target.start();
+    const run = (generation: number) =>
+      given.around.publish({
+        id: `${mailbox.id}:run:${generation}`,
+        subject: subjects.run("outbound", "sync", mailbox.id, generation),
+        type: "run.requested.v1",
+        mailboxId: mailbox.id,
+        at: Date.now(),
+        body: { mailboxId: mailbox.id, direction: "outbound", purpose: "sync", generation },
+      });
+    await run(mailbox.generation);
+    await eventually(() => target.taken.length === 30, { timeoutMs: 10_000 });
+    assert.deepEqual(
+      told().map(({ type }) => type),
+      ["mailbox.run-failed.v1", "mailbox.run-succeeded.v1"],
+    );
+    await eventually(async () => (await stateOf(sends[29]?.id as string)) === "sent");
+    assert.equal(target.taken.length, 30);
+  });
+
+  it("holds a send whose answer was lost, until a person decides", async () => {
+    const target = await sink({ final: (_id, nth) => (nth === 1 ? "drop" : "250 ok") });
+    const mailbox = given.mailbox(target.port, { uncertainPolicy: "hold" });
+    const send = await given.submit(mailbox, "lost");
+    await eventually(async () => (await stateOf(send.id)) === "uncertain");
+    await eventually(() =>
+      given.facts.some(
+        ({ type, body }) =>
+          type === "alert.raised.v1" &&
+          body.code === "SEND_UNCERTAIN" &&
+          (body.object as { id: string }).id === send.id,
+      ),
+    );
+    assert.equal(target.taken.length, 0);
+    target.script = {};
+    const command = { commandId: "c1", by: "test", sendId: send.id };
+    await given.around.request("outbound-send.send.release", command);
+    await given.around.request("outbound-send.send.release", command);
+    await eventually(async () => (await stateOf(send.id)) === "sent");
+    assert.deepEqual(target.taken, [send.messageId]);
+    await eventually(() =>
+      given.facts.some(
+        ({ type, body }) => type === "alert.cleared.v1" && (body.object as { id: string }).id === send.id,
+      ),
+    );
+    await assert.rejects(
+      given.around.request("outbound-send.send.discard", { ...command, commandId: "c2" }),
+      /is sent/,
+    );
+  });
+
+  it("sends again with the same Message-ID where the profile says so", async () => {
+    let finals = 0;
+    const target = await sink({ final: () => (++finals === 1 ? "drop" : "250 ok") });
+    const mailbox = given.mailbox(target.port, { uncertainPolicy: "resend" });
+    const send = await given.submit(mailbox, "lost");
+    await eventually(async () => (await stateOf(send.id)) === "sent");
+    assert.deepEqual(target.taken, [send.messageId]);
+  });
+
+  it("keeps what is submitted to a mailbox that may not send, and sends it when it may", async () => {
+    const target = await sink();
+    const mailbox = given.mailbox(target.port, { state: "idle" });
+    const send = await given.submit(mailbox, "early");
+    await eventually(async () => (await stateOf(send.id)) === "waiting");
+    mailbox.state = "enabled.running";
+    await given.announce(mailbox);
+    await eventually(async () => (await stateOf(send.id)) === "sent");
+  });
+
+  it("expires what waited too long, with an alert", async () => {
+    const target = await sink();
+    const mailbox = given.mailbox(target.port, { state: "idle", sendExpiryMs: 300 });
+    const send = await given.submit(mailbox, "old");
+    await eventually(async () => (await stateOf(send.id)) === "expired", { timeoutMs: 10_000 });
+    await eventually(() =>
+      given.facts.some(({ type, body }) => type === "alert.raised.v1" && body.code === "SEND_EXPIRED"),
+    );
+  });
+
+  it("fails what waits for a mailbox that is deleted", async () => {
+    const target = await sink();
+    const mailbox = given.mailbox(target.port, { state: "idle" });
+    const send = await given.submit(mailbox, "orphan");
+    await eventually(async () => (await stateOf(send.id)) === "waiting");
+    given.mailboxes.delete(mailbox.id);
+    await given.around.publish({
+      id: `${mailbox.id}:deleted`,
+      subject: subjects.mailboxFact(mailbox.id, "deleted"),
+      type: "mailbox.deleted.v1",
+      mailboxId: mailbox.id,
+      at: Date.now(),
+      body: { mailboxId: mailbox.id, v: 9, at: Date.now() },
+    });
+    await eventually(async () => (await stateOf(send.id)) === "failed");
+    assert.equal((await given.get(send.id)).lastError?.code, "MAILBOX_DELETED");
+  });
+
+  it("tests by really sending a probe, once, however often the run is delivered", async () => {
+    const target = await sink({}, { keepRaw: true });
+    const mailbox = given.mailbox(target.port, { state: "testing", generation: 4 });
+    const body = { mailboxId: mailbox.id, direction: "outbound" as const, purpose: "test" as const, generation: 4 };
+    const request = (id: string) =>
+      given.around.publish({
+        id,
+        subject: subjects.run("outbound", "test", mailbox.id, 4),
+        type: "run.requested.v1",
+        at: Date.now(),
+        body,
+      });
+    const told = () => given.reports.filter((report) => report.body.mailboxId === mailbox.id);
+    await request("t1");
+    await eventually(() => told().length === 1);
+    assert.equal(told()[0]?.type, "mailbox.run-succeeded.v1");
+    assert.deepEqual(target.taken, [`<test.${mailbox.id}.4@example.org>`]);
+    assert.match(target.raw[0] ?? "", /X-Mailfleet-Probe: mb_/);
+    await eventually(async () => (await request("t2")) === "stored");
+    await eventually(() =>
+      given.facts.some(({ type, body: fact }) => type === "run.finished.v1" && fact.mailboxId === mailbox.id),
+    );
+    const steps = given.facts.filter(({ type, body: fact }) => type === "run.step.v1" && fact.mailboxId === mailbox.id);
+    assert.deepEqual(
+      steps.map(({ body: fact }) => (fact.step as { step: string }).step),
+      ["resolve", "connect", "tls", "authenticate", "send"],
+    );
+    assert.equal(target.taken.length, 1);
+  });
+});
