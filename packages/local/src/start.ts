@@ -1,4 +1,10 @@
-/** `npm start`: the whole system on this machine until Ctrl-C. `-- --logs all|warn|none|config,scheduler`. */
+/**
+ * `npm start`: the whole system on this machine until Ctrl-C.
+ *
+ *   -- --logs all|warn|none|config,scheduler   what is shown; warnings unless told
+ *   -- --data FOLDER                           data, keys and token; .local/stack unless told
+ *   -- --fresh                                 begin with empty data
+ */
 import { relative } from "node:path";
 import { parseArgs } from "node:util";
 import { EngineUnavailable } from "./engines/engine-unavailable.ts";
@@ -16,12 +22,16 @@ function readLogs(value: string): LogSelection {
 
 async function start(): Promise<number> {
   const { values } = parseArgs({
-    options: { logs: { type: "string", default: "warn" }, fresh: { type: "boolean", default: false } },
+    options: {
+      logs: { type: "string", default: "warn" },
+      fresh: { type: "boolean", default: false },
+      data: { type: "string", default: ".local/stack" },
+    },
   });
   let stop = async (): Promise<void> => process.exit(0); // until there is something to stop, the pipes end what has started
   endWithParent(() => stop());
   console.log("Starting NATS, MongoDB, a sandbox mail server and the services …");
-  const stack = await startStack({ sandbox, fresh: values.fresh, logs: readLogs(values.logs) });
+  const stack = await startStack({ sandbox, dataDir: values.data, fresh: values.fresh, logs: readLogs(values.logs) });
   stop = async () => {
     console.log("\nStopping …");
     await stack.stop();

@@ -8,7 +8,7 @@ export async function tellOwnMailboxStory(scene: Scene, own: Account): Promise<v
   await shortenWaits(scene);
   // Old mail stays where it is: only what arrives from now on is taken in.
   const profile = await createProfile(scene);
-  await api.client.patch(`/profiles/${profile.id}`, { processFrom: Date.now() - 60_000 });
+  await api.client.patch(`/profiles/${profile.id}`, { processFrom: new Date(Date.now() - 60_000).toISOString() });
   await createMailboxes(scene, [own]);
   await testAndEnable(scene, [own]);
   narrator.chapter("A message to itself");

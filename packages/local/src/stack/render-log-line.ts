@@ -30,7 +30,8 @@ export function readLogLine(source: string, raw: string, onError: boolean): LogL
   const fields = Object.entries(entry)
     .filter(([name]) => !NOT_SHOWN.has(name))
     .map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`);
-  const time = new Date(Number(entry.time ?? Date.now())).toISOString().slice(11, 23);
+  const at = new Date(entry.time as string | number);
+  const time = Number.isNaN(at.getTime()) ? "" : at.toISOString().slice(11, 23);
   return { source, level, raw, text: [time, LEVELS[level] ?? level, entry.msg ?? "", ...fields].join(" ") };
 }
 
