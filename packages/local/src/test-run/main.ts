@@ -1,0 +1,92 @@
+/**
+ * `npm test [-- SUITE… PATTERN… --install]`: all suites, or some of them, or the files whose path holds a pattern.
+ * Ends with one line of its own: "N passed, N failed, N skipped". Exit code 1 if anything failed, or nothing was found
+ * where something should be.
+ */
+import { EngineUnavailable } from "../engines/engine-unavailable.ts";
+import { endWithParent } from "../stack/end-with-parent.ts";
+import { installMissingPackages } from "../testing/debian-packages.ts";
+import { mailServers } from "../testing/mail-servers.ts";
+import { startMongo } from "../testing/start-engines.ts";
+import { findTestFiles } from "./find-test-files.ts";
+import { runSuite } from "./run-suite.ts";
+import { suites as allSuites, sortIntoSuites } from "./suites.ts";
+
+const say = (text: string) => void process.stdout.write(`${text}\n`);
+
+async function installWhereAllowed(asked: boolean): Promise<void> {
+  if (process.getuid?.() === 0 && (asked || process.env.CI === "true")) {
+    await installMissingPackages(say).catch((error: Error) => say(error.message));
+  } else if (asked) say("--install needs root");
+  const { skip } = await mailServers();
+  if (skip) say(`suites with real mail servers will be skipped: ${skip}`);
+}
+
+async function testRun(args: readonly string[]): Promise<boolean> {
+  const allFaults = args.includes("--all-faults");
+  const names = new Set(args.filter((word) => allSuites.some(({ name }) => name === word)));
+  if (allFaults) names.add("faults");
+  const patterns = args.filter((word) => !word.startsWith("--") && !names.has(word as never));
+  const everything = names.size === 0 && patterns.length === 0;
+
+  const { suites, strays } = sortIntoSuites(await findTestFiles());
+  const wanted = suites
+    .filter(({ suite }) => names.size === 0 || names.has(suite.name))
+    .map(({ suite, files }) => ({
+      suite,
+      files: patterns.length === 0 ? files : files.filter((file) => patterns.some((part) => file.includes(part))),
+    }));
+
+  const totals = { passed: 0, failed: 0, skipped: 0 };
+  const lines: string[] = [];
+  if (everything && strays.length > 0) {
+    totals.failed += strays.length;
+    lines.push(`no suite takes ${strays.join(", ")}: the name must end in .unit, .int or .e2e before .test.ts`);
+  }
+  if (patterns.length > 0 && wanted.every(({ files }) => files.length === 0)) {
+    totals.failed += 1;
+    lines.push(`no test file matches ${patterns.join(", ")}`);
+  }
+
+  const needsEngines = wanted.some(({ suite, files }) => suite.engines && files.length > 0);
+  if (needsEngines) await installWhereAllowed(args.includes("--install"));
+  const mongo = needsEngines ? await startMongo({ own: true }) : undefined;
+  const env = {
+    ...(mongo && { MAILFLEET_TEST_MONGO_URL: mongo.url }),
+    ...(allFaults && { MAILFLEET_FAULTS: "all" }),
+  };
+  try {
+    for (const { suite, files } of wanted) {
+      if (files.length === 0) {
+        if (patterns.length > 0) continue;
+        totals.failed += 1;
+        lines.push(`${suite.name.padEnd(7)} found no test files`);
+        continue;
+      }
+      say(`\n${suite.name}: ${suite.what}, ${files.length} files`);
+      const result = await runSuite(suite, files, env, say);
+      totals.passed += result.passed;
+      totals.failed += result.failed;
+      totals.skipped += result.skipped;
+      const { passed, failed, skipped, seconds, skipReasons } = result;
+      lines.push(
+        `${suite.name.padEnd(7)} ${passed} passed, ${failed} failed, ${skipped} skipped, ${seconds.toFixed(0)} s`,
+        ...skipReasons.map((reason) => `        skipped: ${reason}`),
+      );
+    }
+  } finally {
+    await mongo?.stop();
+  }
+  say(`\n${lines.join("\n")}\n`);
+  say(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
+  return totals.failed === 0;
+}
+
+// What runs is guarded: it ends with this process.
+endWithParent(async () => {}, 130);
+try {
+  process.exitCode = (await testRun(process.argv.slice(2))) ? 0 : 1;
+} catch (error) {
+  console.error(error instanceof EngineUnavailable ? error.message : error);
+  process.exitCode = 1;
+}

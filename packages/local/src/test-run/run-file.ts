@@ -1,0 +1,60 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { startGuarded } from "../engines/guarded-program.ts";
+import { CHECKOUT, LOCAL_FOLDER } from "../engines/local-folder.ts";
+import type { Outcome } from "./outcome-reporter.ts";
+
+const REPORTER = fileURLToPath(new URL("./outcome-reporter.ts", import.meta.url));
+
+/** A test file's result. */
+export interface FileResult {
+  readonly file: string;
+  readonly outcomes: readonly Outcome[];
+  readonly seconds: number;
+  /** Its last lines of output, shown when something failed. */
+  readonly output: readonly string[];
+}
+
+/**
+ * Runs one test file in a process of its own that ends with this one. A file that crashes, hangs past its deadline or
+ * holds no test counts as one failure.
+ */
+export async function runFile(
+  file: string,
+  env: Readonly<Record<string, string>>,
+  deadlineMs: number,
+): Promise<FileResult> {
+  const folder = join(LOCAL_FOLDER, "test-outcomes");
+  await mkdir(folder, { recursive: true });
+  const destination = join(folder, `${randomUUID()}.jsonl`);
+  const began = performance.now();
+  const program = await startGuarded(
+    process.execPath,
+    ["--test-reporter", REPORTER, "--test-reporter-destination", destination, join(CHECKOUT, file)],
+    { env: { ...env, NODE_TEST_CONTEXT: "" }, cwd: CHECKOUT },
+  );
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    void program.stop();
+  }, deadlineMs);
+  const code = await program.ended;
+  clearTimeout(timer);
+  const written = await readFile(destination, "utf8").catch(() => "");
+  await rm(destination, { force: true });
+  const outcomes = written
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Outcome);
+  const fault = late
+    ? `did not end within ${deadlineMs / 60_000} minutes: a test hangs, or an open handle keeps the process alive`
+    : code !== 0 && !outcomes.some(({ outcome }) => outcome === "failed")
+      ? `ended with code ${code}`
+      : outcomes.length === 0
+        ? "holds no test"
+        : null;
+  if (fault) outcomes.push({ name: "(the file itself)", outcome: "failed", reason: fault });
+  return { file, outcomes, seconds: (performance.now() - began) / 1000, output: program.lines.slice(-60) };
+}

@@ -1,0 +1,68 @@
+/** A suite: the files it takes and what they may cost. */
+export interface Suite {
+  readonly name: "unit" | "int" | "e2e" | "faults";
+  readonly what: string;
+  /** Whether a file, relative to the checkout, belongs to it. The first suite that takes a file has it. */
+  takes(file: string): boolean;
+  /** Files at a time, for two cores. */
+  readonly concurrency: number;
+  /** A file that has not ended by then is ended and counts as failed: it hangs, or keeps a handle open. */
+  readonly fileDeadlineMs: number;
+  /** Needs NATS and MongoDB. */
+  readonly engines: boolean;
+}
+
+const minutes = (count: number) => count * 60_000;
+
+/** In the order in which they run: the cheapest first. */
+export const suites: readonly Suite[] = [
+  {
+    name: "faults",
+    what: "SIGKILL at named points, engines killed",
+    takes: (file) => file.startsWith("test/faults/"),
+    concurrency: 1,
+    fileDeadlineMs: minutes(6),
+    engines: true,
+  },
+  {
+    name: "unit",
+    what: "pure code, model and architecture",
+    takes: (file) => /\.(unit|model|arch)\.test\.ts$/.test(file),
+    concurrency: 3,
+    fileDeadlineMs: minutes(3),
+    engines: false,
+  },
+  {
+    name: "int",
+    what: "real NATS, MongoDB, Dovecot and Postfix",
+    takes: (file) => file.endsWith(".int.test.ts"),
+    concurrency: 2,
+    fileDeadlineMs: minutes(4),
+    engines: true,
+  },
+  {
+    name: "e2e",
+    what: "separate processes",
+    takes: (file) => file.endsWith(".e2e.test.ts"),
+    concurrency: 1,
+    fileDeadlineMs: minutes(6),
+    engines: true,
+  },
+];
+
+const ORDER = ["unit", "int", "e2e", "faults"];
+
+/** The suites in running order, each with its files; `strays` are test files that no suite takes. */
+export function sortIntoSuites(files: readonly string[]): {
+  suites: { suite: Suite; files: string[] }[];
+  strays: string[];
+} {
+  const owner = (file: string) => suites.find((suite) => suite.takes(file));
+  return {
+    suites: ORDER.map((name) => suites.find((suite) => suite.name === name)!).map((suite) => ({
+      suite,
+      files: files.filter((file) => owner(file) === suite),
+    })),
+    strays: files.filter((file) => !owner(file)),
+  };
+}
