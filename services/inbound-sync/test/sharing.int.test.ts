@@ -201,7 +201,9 @@ describe("what goes wrong around a run", () => {
     });
     await given.run("mb_faulty");
     await eventually(() => given.results.some((result) => result.mailboxId === "mb_faulty"));
-    const body = given.results.find((result) => result.mailboxId === "mb_faulty")?.body as { failure: { code: string } };
+    const body = given.results.find((result) => result.mailboxId === "mb_faulty")?.body as {
+      failure: { code: string };
+    };
     assert.equal(body.failure.code, "INTERNAL_ERROR");
     await replica.stop();
   });
