@@ -130,6 +130,10 @@ const handlers: { [Type in MachineCommand["type"]]: (draft: Draft, command: Comm
     tellChanged(draft, fields, (direction) => named.includes(direction));
     return null;
   },
+  policyChanged: (draft) => {
+    for (const direction of directions) tell(draft, direction, { type: "RETUNE" });
+    return null;
+  },
   delete: (draft) => {
     draft.state.deleted = true;
     draft.state.wanted = null;

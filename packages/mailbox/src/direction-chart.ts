@@ -152,6 +152,13 @@ export const directionChart = directionSetup.createMachine({
             TEST_FAILED: besideFailed,
             TIMER: besideFailed,
             FAILED: [...workFailed],
+            RETUNE: {
+              guard: "otherPoll",
+              actions: [
+                { type: "plan", params: { step: "pollAnew" } },
+                { type: "timer", params: { deliver: "run", purpose: "sync" } },
+              ],
+            },
           },
         },
         retrying: {
@@ -187,6 +194,13 @@ export const directionChart = directionSetup.createMachine({
               { guard: "hopeless", target: "final", actions: [...anew, "refreshFailure", ...alertFailed] },
               { target: "probing", reenter: true, actions: [...anew, "refreshFailure", "spendSecondChance"] },
             ],
+            RETUNE: {
+              guard: "otherProbe",
+              actions: [
+                { type: "plan", params: { step: "probe" } },
+                { type: "timer", params: { deliver: "run", purpose: "probe" } },
+              ],
+            },
           },
         },
       },

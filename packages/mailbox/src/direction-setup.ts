@@ -6,7 +6,7 @@ import { type PlanName, plans, type Waiting } from "./waiting.ts";
 
 /** What a direction's chart understands. Generations are compared before (reports.ts). */
 export type DirectionSignal =
-  | { readonly type: "ALLOW" | "FORBID" | "STOP" | "CHANGED" | "TEST" | "TEST_OK" | "OK" | "TIMER" }
+  | { readonly type: "ALLOW" | "FORBID" | "STOP" | "CHANGED" | "RETUNE" | "TEST" | "TEST_OK" | "OK" | "TIMER" }
   | { readonly type: "TEST_FAILED" | "FAILED"; readonly failure: Failure };
 
 /** A signal with what the composition adds: time, seed, policy and intent. */
@@ -47,6 +47,8 @@ export const directionSetup = setup({
     testBeside: ({ context }: Given) => context.besideTestDue !== null,
     mayRetry: (given: Given) => mayRetry(given.context, failureEvent(given)),
     mayProbe: (given: Given) => mayProbe(failureEvent(given)),
+    otherPoll: ({ context, event }: Given) => context.next !== null && context.next.everyMs !== event.policy.pollMs,
+    otherProbe: ({ context, event }: Given) => context.next?.everyMs !== event.policy.probeMs,
     hopeless: (given: Given) => isHopeless(given.context, failureEvent(given)),
   },
   actions: {

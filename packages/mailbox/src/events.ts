@@ -39,6 +39,8 @@ export type MachineCommand = At &
         /** JSON pointers, named in the alert: `/inbound/host`, `/credentials`. Never values. */
         readonly fields: readonly string[];
       }
+    /** The policy given with this event is new: rhythms follow it at once. Nothing that is under way is void. */
+    | { readonly type: "policyChanged" }
     | { readonly type: "delete" }
     | { readonly type: "syncNow"; readonly directions?: readonly Direction[] }
   );

@@ -56,6 +56,12 @@ export const plans = {
     at: next?.why === "poll" ? comingTime(next, at) : at,
     everyMs: policy.pollMs,
   })),
+  /** Another rhythm: in the old one's next slot, or sooner if the new one is shorter. */
+  pollAnew: poll(({ at, policy }, { next }) => ({
+    why: "poll",
+    at: Math.min(next ? comingTime(next, at) : at, at + policy.pollMs),
+    everyMs: policy.pollMs,
+  })),
   retry: (waiting, { attempt, failure }) => {
     const { first, base } = backOff(waiting, attempt, failure);
     return { why: "retry", at: waiting.at + first, everyMs: base };

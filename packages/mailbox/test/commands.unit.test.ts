@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Direction, RetryPolicy } from "@mailfleet/contracts";
-import { lifecycle, stepAll } from "@mailfleet/mailbox";
+import { lifecycle, step, stepAll } from "@mailfleet/mailbox";
 import { enabledStory, type Story, story } from "./story.ts";
 
 const seen = { type: "approve", address: "sales@example.org", currentAddress: "sales@example.org" } as const;
@@ -190,6 +190,22 @@ test("sync now runs what is enabled, looks at what is probed, and is refused whe
     ] satisfies [Direction, string][],
   );
   refusedWith(story(), { type: "syncNow" }, "NOT_POSSIBLE_NOW");
+});
+
+test("given a working mailbox, when the policy asks for another rhythm, then the timer follows and nothing is void", () => {
+  const told = enabledStory();
+  const generation = told.generation("inbound");
+  unchanged(told, { type: "policyChanged" });
+  told.at += 1000;
+  const sooner = RetryPolicy.parse({ pollMs: 60_000 });
+  const result = step(told.machine, { type: "policyChanged", at: told.at }, sooner);
+  assert.ok(result.outcome === "accepted");
+  assert.deepEqual(
+    result.effects
+      .filter((effect) => effect.type === "setTimer")
+      .map(({ due, everyMs, generation: g }) => [due, everyMs, g]),
+    [[told.at + 60_000, 60_000, generation]],
+  );
 });
 
 test("several events are one step: all or nothing, one timer each, no run that is void already, one fact", () => {

@@ -46,6 +46,7 @@ export function commandsFor(walked: readonly Direction[]): Offered[] {
     ...(each.length > 0 ? each : [walked]).map((directions) =>
       offer(`settings changed ${directions}`, { type: "settingsChanged", directions, fields: ["/credentials"] }),
     ),
+    offer("policy changed", { type: "policyChanged" }),
     offer("delete", { type: "delete" }),
   ];
 }
