@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { describe, it } from "node:test";
+import {
+  alertFacts,
+  type ConsumerDefinition,
+  consumers,
+  directions,
+  mailboxFacts,
+  mailFacts,
+  type ParsedSubject,
+  parseSubject,
+  purposes,
+  requestAddress,
+  requests,
+  runFacts,
+  type StreamDefinition,
+  serviceNames,
+  severities,
+  streams,
+  subjects,
+} from "../src/index.ts";
+
+const mailboxId = "mb_4fz81k";
+
+/** Every kind of subject there is, with what it must be read as. */
+const all: [string, ParsedSubject][] = [
+  [subjects.mailboxEvent(mailboxId), { stream: "MAILBOX", mailboxId }],
+  ...directions.flatMap((direction) =>
+    purposes.map((purpose): [string, ParsedSubject] => [
+      subjects.run(direction, purpose, mailboxId, 7),
+      { stream: "RUNS", direction, purpose, mailboxId, ...(purpose === "test" ? { generation: 7 } : {}) },
+    ]),
+  ),
+  [subjects.send(mailboxId, "sn_9x2c4d"), { stream: "SENDS", mailboxId, sendId: "sn_9x2c4d" }],
+  [subjects.timerSet(mailboxId), { stream: "TIMERS", action: "set", ownerId: mailboxId }],
+  [subjects.timerClear(mailboxId), { stream: "TIMERS", action: "clear", ownerId: mailboxId }],
+  ...mailboxFacts.map((type): [string, ParsedSubject] => [
+    subjects.mailboxFact(mailboxId, type),
+    { stream: "FACTS", about: "mailbox", id: mailboxId, type },
+  ]),
+  ...mailFacts.map((type): [string, ParsedSubject] => [
+    subjects.mailFact(mailboxId, type),
+    { stream: "FACTS", about: "mail", id: mailboxId, type },
+  ]),
+  ...runFacts.map((type): [string, ParsedSubject] => [
+    subjects.runFact(mailboxId, type),
+    { stream: "FACTS", about: "run", id: mailboxId, type },
+  ]),
+  ...severities.flatMap((severity) =>
+    alertFacts.map((type): [string, ParsedSubject] => [
+      subjects.alertFact(severity, type),
+      { stream: "FACTS", about: "alert", id: severity, type },
+    ]),
+  ),
+  ...serviceNames.map((service): [string, ParsedSubject] => [
+    subjects.dead(service, "some-consumer"),
+    { stream: "DEAD", service, consumer: "some-consumer" },
+  ]),
+];
+
+/** NATS's matching: `*` is one token. */
+function fits(pattern: string, subject: string): boolean {
+  const [parts, tokens] = [pattern.split("."), subject.split(".")];
+  return parts.length === tokens.length && parts.every((part, n) => part === "*" || part === tokens[n]);
+}
+/** Could one subject fit both? */
+function overlap(one: string, other: string): boolean {
+  const [a, b] = [one.split("."), other.split(".")];
+  return a.length === b.length && a.every((part, n) => part === "*" || b[n] === "*" || part === b[n]);
+}
+
+describe("subjects", () => {
+  it("are read back as they were built", () => {
+    for (const [subject, parsed] of all) assert.deepEqual(parseSubject(subject), parsed, subject);
+  });
+
+  it("are taken by exactly the stream they are read as", () => {
+    for (const [subject, parsed] of all) {
+      const takers = Object.values<StreamDefinition>(streams).filter((stream) =>
+        stream.subjects.some((pattern) => fits(pattern, subject)),
+      );
+      assert.deepEqual(
+        takers.map((stream) => stream.name),
+        [parsed.stream],
+        subject,
+      );
+    }
+  });
+
+  it("that are none of ours are read as nothing", () => {
+    for (const subject of [
+      "",
+      "mailbox",
+      "mailbox.event",
+      "mailbox.event.",
+      "run.inbound",
+      "timer.pause.mb_1",
+      "x.y.z",
+    ])
+      assert.equal(parseSubject(subject), null, subject);
+  });
+});
+
+describe("consumers", () => {
+  const list = Object.values<ConsumerDefinition>(consumers);
+
+  it("ask for subjects that their stream takes", () => {
+    for (const consumer of list)
+      for (const filter of consumer.filters)
+        assert.ok(
+          streams[consumer.stream].subjects.some((pattern) => fits(pattern, filter)),
+          `${consumer.name} ${filter}`,
+        );
+  });
+
+  it("never overlap on a work queue, and have names of their own", () => {
+    assert.equal(new Set(list.map((one) => one.name)).size, list.length);
+    for (const one of list)
+      for (const other of list) {
+        if (one === other || one.stream !== other.stream || streams[one.stream].retention === "limits") continue;
+        for (const filter of one.filters)
+          assert.ok(!other.filters.some((theirs) => overlap(filter, theirs)), `${one.name} and ${other.name}`);
+      }
+  });
+
+  it("take every run and every work item of the directions that work today", () => {
+    const work = all.filter(([, { stream }]) => ["MAILBOX", "RUNS", "SENDS", "TIMERS", "DEAD"].includes(stream));
+    const lost = work.filter(
+      ([subject]) => !list.some((consumer) => consumer.filters.some((filter) => fits(filter, subject))),
+    );
+    assert.deepEqual(
+      lost.map(([subject]) => subject),
+      purposes.map((purpose) => subjects.run("act", purpose, mailboxId, 7)),
+      "`act` has no worker yet",
+    );
+  });
+});
+
+describe("the README", () => {
+  const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+
+  it("lists every stream with its subjects", () => {
+    for (const stream of Object.values<StreamDefinition>(streams)) {
+      const subjectsInCode = stream.subjects.map((subject) => `\`${subject}\``).join(", ");
+      assert.ok(readme.includes(`| \`${stream.name}\` | ${subjectsInCode} |`), `${stream.name} with ${subjectsInCode}`);
+    }
+  });
+
+  it("lists every consumer with its filters", () => {
+    for (const { name, stream, filters } of Object.values<ConsumerDefinition>(consumers))
+      assert.ok(
+        readme.includes(`| \`${name}\` | \`${stream}\` | ${filters.map((filter) => `\`${filter}\``).join(", ")} |`),
+        name,
+      );
+  });
+
+  it("says how many requests each service answers", () => {
+    const counts = Map.groupBy(Object.keys(requests), (name) => requestAddress(name as keyof typeof requests).service);
+    for (const [service, names] of counts) assert.ok(readme.includes(`| \`${service}\` | ${names.length} |`), service);
+  });
+});
