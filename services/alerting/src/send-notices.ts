@@ -34,7 +34,7 @@ export interface NoticePorts {
 }
 
 /** A replica that dies while sending gives the notice back after this. Longer than the relay's own deadline. */
-const leaseMs = 90_000;
+const leaseMs = 30_000;
 const longestRetryMs = 1_800_000;
 const expiryMs = 86_400_000;
 /** More would only be a flood when the relay works again. */

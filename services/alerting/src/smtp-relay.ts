@@ -3,15 +3,14 @@ import type { Opener } from "@mailfleet/secrets";
 import { createTransport } from "nodemailer";
 import type { RelayConnection, UsableSettings } from "./send-notices.ts";
 
-/** Together below the lease of a notice, so that no other replica takes it while this one still tries. */
 const deadlines = {
-  dnsTimeout: 10_000,
+  dnsTimeout: 5000,
   connectionTimeout: 10_000,
   greetingTimeout: 10_000,
-  socketTimeout: 20_000,
+  socketTimeout: 15_000,
 } as const;
-/** For one mail, whatever its parts do. */
-const deadlineMs = 60_000;
+/** For one mail, whatever its parts do: below the lease of a notice, so that no other replica takes it meanwhile. */
+const deadlineMs = 20_000;
 
 /**
  * Sends by SMTP over one connection. STARTTLS is required where it is chosen, never opportunistic (RFC 8314 §3).

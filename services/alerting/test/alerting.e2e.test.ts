@@ -44,6 +44,7 @@ test("killed between storing an alert and saying so, it goes on: counted once, s
   assert.equal(relay.mails.length, 0);
 
   const second = await startProcess();
+  // 30 s if the one that died had already taken the mail.
   await eventually(() => relay.mails.length === 1 && facts.length === 1, { timeoutMs: 45_000 });
   const [alert] = await given.list({ objectId: "mb_sales1" });
   assert.equal(alert?.count, 1);
