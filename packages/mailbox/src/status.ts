@@ -8,6 +8,7 @@ import {
   type RetryPolicy,
 } from "@mailfleet/contracts";
 import { besideTestTimer, waitTimer } from "./direction-effects.ts";
+import type { EffectParameters } from "./direction-setup.ts";
 import type { SetTimer } from "./effects.ts";
 import type { DirectionContext, MachineState } from "./machine-state.ts";
 import { comingTime } from "./waiting.ts";
@@ -61,7 +62,7 @@ export function summaryOf(state: MachineState, direction: Direction): DirectionS
 }
 
 /** How the timer of each waiting state delivers; the charts say the same, and the walk compares. */
-const deliveries: Partial<Record<DirectionState, Pick<SetTimer, "deliver" | "purpose">>> = {
+const deliveries: Partial<Record<DirectionState, EffectParameters["timer"]>> = {
   testing: { deliver: "event" },
   retesting: { deliver: "event" },
   "enabled.running": { deliver: "run", purpose: "sync" },
@@ -74,8 +75,6 @@ export function timersOf(state: MachineState): SetTimer[] {
   return directions.flatMap((direction) => {
     const { value, context } = state.directions[direction];
     const delivery = deliveries[wordOf(value)];
-    return delivery
-      ? [...waitTimer(direction, context, delivery as never), ...besideTestTimer(direction, context)]
-      : [];
+    return delivery ? [...waitTimer(direction, context, delivery), ...besideTestTimer(direction, context)] : [];
   });
 }
