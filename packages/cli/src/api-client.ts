@@ -1,0 +1,200 @@
+import { randomUUID } from "node:crypto";
+import { ApiError, NotReachable } from "./api-error.ts";
+import { type ApiEvent, readEvents } from "./read-events.ts";
+
+/** What goes along with a request. */
+export interface RequestOptions {
+  /** Query parameters; `undefined` ones are left out. */
+  readonly query?: Readonly<Record<string, string | number | undefined>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** A repetition with the same key gets the first answer. Writes get a random one, so that they can be repeated. */
+  readonly idempotencyKey?: string;
+  /** Version that is to be changed, from the resource's `v`. */
+  readonly ifVersion?: number;
+  readonly signal?: AbortSignal;
+  /** Milliseconds until the request is given up. Default 60,000. */
+  readonly timeoutMs?: number;
+}
+
+/** What to follow. */
+export interface FollowQuery {
+  /** Id or address. */
+  readonly mailbox?: string;
+  /** Message types such as `run.step.v1`. */
+  readonly types?: readonly string[];
+  /** `id` of the last event seen: goes on behind it. */
+  readonly lastEventId?: string;
+}
+
+/** A live view that is open: everything that happens from now on is in it. */
+export interface Following extends AsyncIterable<ApiEvent> {
+  stop(): void;
+}
+
+const defaultTimeoutMs = 60_000;
+/** Refusals that are worth another try with the same idempotency key. */
+const passing = new Set([429, 503]);
+
+/** Where the API is, and who asks. */
+export interface ApiClientOptions {
+  /** Address of the console, without `/api/v1`. */
+  readonly url: string;
+  readonly token: string;
+}
+
+/**
+ * A client of the HTTP API. Answers are the JSON of the API: points in time are ISO 8601 text. Throws `ApiError` for a
+ * refusal and `NotReachable` where nobody answers.
+ */
+export class ApiClient {
+  readonly url: string;
+  readonly #token: string;
+
+  constructor(options: ApiClientOptions) {
+    this.url = options.url.replace(/\/+$/, "");
+    this.#token = options.token;
+  }
+
+  get<Answer = unknown>(path: string, options?: RequestOptions): Promise<Answer> {
+    return this.#json<Answer>("GET", path, undefined, options);
+  }
+  post<Answer = unknown>(path: string, body?: unknown, options?: RequestOptions): Promise<Answer> {
+    return this.#json<Answer>("POST", path, body, options);
+  }
+  put<Answer = unknown>(path: string, body: unknown, options?: RequestOptions): Promise<Answer> {
+    return this.#json<Answer>("PUT", path, body, options);
+  }
+  patch<Answer = unknown>(path: string, body: unknown, options?: RequestOptions): Promise<Answer> {
+    return this.#json<Answer>("PATCH", path, body, options);
+  }
+  delete<Answer = unknown>(path: string, options?: RequestOptions): Promise<Answer> {
+    return this.#json<Answer>("DELETE", path, undefined, options);
+  }
+
+  /** All items of a list, page by page; at most `maximum`. */
+  async list<Item = unknown>(path: string, query: RequestOptions["query"] = {}, maximum = 10_000): Promise<Item[]> {
+    const items: Item[] = [];
+    let cursor: string | undefined;
+    do {
+      const limit = Math.min(500, maximum - items.length);
+      const page = await this.get<{ items: Item[]; next: string | null }>(path, { query: { ...query, limit, cursor } });
+      items.push(...page.items);
+      cursor = page.next ?? undefined;
+    } while (cursor !== undefined && items.length < maximum);
+    return items;
+  }
+
+  /** A download as it comes, e.g. the raw bytes of a message. */
+  async download(path: string, options: RequestOptions = {}): Promise<ReadableStream<Uint8Array>> {
+    const response = await this.#fetch("GET", path, undefined, options);
+    return response.body ?? new ReadableStream();
+  }
+
+  /** Sends a ready-made message (RFC 5322) as it is. */
+  async sendRaw<Answer = unknown>(
+    mailbox: string,
+    to: readonly string[],
+    message: Uint8Array<ArrayBuffer>,
+    options: RequestOptions = {},
+  ): Promise<Answer> {
+    const path = `/mailboxes/${encodeURIComponent(mailbox)}/sends`;
+    const headers = { ...options.headers, "content-type": "message/rfc822" };
+    const response = await this.#fetch("POST", path, message, {
+      ...options,
+      headers,
+      query: { ...options.query, to: to.join(",") },
+    });
+    return (await response.json()) as Answer;
+  }
+
+  /** Resolves when the view is live, so that nothing that is caused afterwards is missed. */
+  async follow(query: FollowQuery = {}): Promise<Following> {
+    const gone = new AbortController();
+    const response = await this.#fetch("GET", "/events", undefined, {
+      query: { mailbox: query.mailbox, type: query.types?.join(",") },
+      headers: query.lastEventId === undefined ? {} : { "last-event-id": query.lastEventId },
+      signal: gone.signal,
+      timeoutMs: Number.POSITIVE_INFINITY,
+    });
+    const events = readEvents(response.body ?? new ReadableStream());
+    for (;;) {
+      const first = await events.next();
+      if (first.done || first.value.event === "ready") break;
+    }
+    return {
+      stop: () => gone.abort(),
+      async *[Symbol.asyncIterator]() {
+        try {
+          for await (const { id, data } of events)
+            if (data !== "") yield { ...(JSON.parse(data) as Omit<ApiEvent, "id">), id };
+        } catch (error) {
+          if (!gone.signal.aborted) throw error;
+        } finally {
+          gone.abort();
+        }
+      },
+    };
+  }
+
+  async #json<Answer>(method: string, path: string, body: unknown, options: RequestOptions = {}): Promise<Answer> {
+    const response = await this.#fetch(method, path, body === undefined ? undefined : JSON.stringify(body), {
+      ...options,
+      headers: { ...(body === undefined ? {} : { "content-type": "application/json" }), ...options.headers },
+    });
+    const text = await response.text();
+    return (text === "" ? undefined : JSON.parse(text)) as Answer;
+  }
+
+  async #fetch(
+    method: string,
+    path: string,
+    body: string | Uint8Array<ArrayBuffer> | undefined,
+    options: RequestOptions,
+  ): Promise<Response> {
+    const query = Object.entries(options.query ?? {}).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, String(value)] as [string, string]],
+    );
+    const url = `${this.url}/api/v1${path}${query.length > 0 ? `?${new URLSearchParams(query)}` : ""}`;
+    const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
+    const timeout = Number.isFinite(timeoutMs) ? [AbortSignal.timeout(timeoutMs)] : [];
+    const signals = [...timeout, ...(options.signal ? [options.signal] : [])];
+    const headers = {
+      accept: "application/json, */*",
+      authorization: `Bearer ${this.#token}`,
+      ...(method === "GET" ? {} : { "idempotency-key": options.idempotencyKey ?? randomUUID() }),
+      ...(options.ifVersion === undefined ? {} : { "if-match": `"${options.ifVersion}"` }),
+      ...options.headers,
+    };
+    const response = await fetch(url, {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body }),
+      ...(signals.length > 0 ? { signal: AbortSignal.any(signals) } : {}),
+    }).catch((error: unknown) => {
+      throw new NotReachable(this.url, error);
+    });
+    if (response.ok) return response;
+    throw await problemOf(response);
+  }
+}
+
+/** True for a refusal that says nothing about the request itself, only about the moment. */
+export function isPassing(error: unknown): boolean {
+  return error instanceof NotReachable || (error instanceof ApiError && passing.has(error.status));
+}
+
+async function problemOf(response: Response): Promise<ApiError> {
+  const text = await response.text();
+  try {
+    const problem = JSON.parse(text);
+    if (typeof problem.code === "string" && typeof problem.detail === "string")
+      return new ApiError(response.status, problem);
+  } catch {
+    // Not ours: something in between answered.
+  }
+  return new ApiError(response.status, {
+    code: "UNKNOWN",
+    detail: `The answer was ${response.status} ${response.statusText}, and it did not come from Mailfleet.`,
+    remedy: "Check the address of the console.",
+  });
+}

@@ -1,0 +1,107 @@
+import { readFile } from "node:fs/promises";
+import type { Command } from "commander";
+import { ApiClient } from "./api-client.ts";
+import { UsageError } from "./exit-codes.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** What every command works with. */
+export interface Cli {
+  readonly terminal: Terminal;
+  /** The client, made on first use: `--help` needs no token. */
+  client(): Promise<ApiClient>;
+  /** Prints an answer: as JSON with `--json`, else in words. */
+  show<Answer>(answer: Answer, words: (answer: Answer) => string): void;
+  /** A remark for people only; silent with `--json`. */
+  remark(text: string): void;
+  /** A password from `--password-stdin` or asked for without echo; never an argument. */
+  password(fromInput: boolean | undefined, question: string): Promise<string>;
+}
+
+const defaultUrl = "http://127.0.0.1:8480";
+
+async function tokenFrom(file: string | undefined, env: Terminal["env"]): Promise<string> {
+  if (file !== undefined)
+    try {
+      return (await readFile(file, "utf8")).trim();
+    } catch (error) {
+      throw new UsageError(`The token file ${file} cannot be read: ${(error as Error).message}`);
+    }
+  const token = env.MAILFLEET_TOKEN?.trim();
+  if (token) return token;
+  throw new UsageError(
+    "No token: name the file that holds it with --token-file or MAILFLEET_TOKEN_FILE, or set MAILFLEET_TOKEN.",
+  );
+}
+
+/** Reads the options that all commands share. */
+export function createCli(program: Command, terminal: Terminal): Cli {
+  const options = () => program.opts<{ url?: string; tokenFile?: string; json?: boolean }>();
+  let client: Promise<ApiClient> | undefined;
+  const connect = async () => {
+    const url = options().url ?? terminal.env.MAILFLEET_URL ?? defaultUrl;
+    if (!URL.canParse(url) || !/^https?:/.test(url)) throw new UsageError(`${url} is not an http or https address.`);
+    return new ApiClient({
+      url,
+      token: await tokenFrom(options().tokenFile ?? terminal.env.MAILFLEET_TOKEN_FILE, terminal.env),
+    });
+  };
+  return {
+    terminal,
+    client: () => {
+      client ??= connect();
+      return client;
+    },
+    show: (answer, words) => terminal.out(options().json ? JSON.stringify(answer ?? {}, null, 2) : words(answer)),
+    remark: (text) => {
+      if (!options().json) terminal.out(text);
+    },
+    password: async (fromInput, question) => {
+      const password = fromInput
+        ? (await terminal.readInput()).toString("utf8").replace(/\r?\n$/, "")
+        : await terminal.askSecret(question);
+      if (password === "") throw new UsageError("The password is empty.");
+      return password;
+    },
+  };
+}
+
+/** A whole number within bounds, for `argParser`. */
+export function wholeNumber(name: string, least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < least || value > most)
+      throw new UsageError(`${name} must be ${least} to ${most}, not ${text}.`);
+    return value;
+  };
+}
+
+/** The file's JSON, or standard input's for `-`. */
+export async function readJson(cli: Cli, file: string): Promise<Record<string, unknown>> {
+  const text = file === "-" ? (await cli.terminal.readInput()).toString("utf8") : await readText(file);
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    throw new UsageError(`${file === "-" ? "Standard input" : file} is not valid JSON.`);
+  }
+}
+
+/** A file's text; a missing file is wrong usage. */
+export async function readText(file: string): Promise<string> {
+  return (await readBytes(file)).toString("utf8");
+}
+
+/** A file's bytes; a missing file is wrong usage. */
+export async function readBytes(file: string): Promise<Buffer<ArrayBuffer>> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    throw new UsageError(`${file} cannot be read: ${(error as Error).message}`);
+  }
+}
+
+/** Only what is set; an empty change is wrong usage. */
+export function changeOf(values: Record<string, unknown>): Record<string, unknown> {
+  const change = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+  if (Object.keys(change).length === 0) throw new UsageError("Nothing to change: name at least one option.");
+  return change;
+}

@@ -1,0 +1,39 @@
+import type { Command } from "commander";
+import type { Cli } from "../cli.ts";
+import type { ApiEvent } from "../read-events.ts";
+import { printable, time } from "../table.ts";
+
+/** The few fields of a fact that tell people what happened. */
+const telling = ["address", "event", "direction", "outcome", "from", "subject", "messageId", "sendId", "cause", "by"];
+
+function eventLine(event: ApiEvent): string {
+  const { lifecycle, step, alert, ...body } = event.body as Record<string, Record<string, string> | undefined>;
+  const parts = [
+    lifecycle && `${lifecycle.from} -> ${lifecycle.to}`,
+    step && `${step.step} ${step.outcome} ${step.detail ?? ""}`,
+    alert && `${alert.code} ${alert.state}`,
+    ...telling.map((name) => body[name] && `${name}=${printable(body[name])}`),
+  ];
+  const what = parts.filter(Boolean).map(printable).join("  ");
+  return `${time(event.at)}  ${event.type.padEnd(26)}  ${event.mailboxId ?? "-"}  ${what}`;
+}
+
+/** `mailfleet events`: follows until Ctrl-C. */
+export function addEventCommand(program: Command, cli: Cli): void {
+  program
+    .command("events")
+    .description("follow what happens, until Ctrl-C; with --json one event a line")
+    .option("--mailbox <mailbox>", "only what concerns this one")
+    .option("--type <types>", "message types, separated by commas")
+    .option("--after <id>", "go on behind the event of this id")
+    .action(async (flags: { mailbox?: string; type?: string; after?: string }) => {
+      const following = await (await cli.client()).follow({
+        ...(flags.mailbox === undefined ? {} : { mailbox: flags.mailbox }),
+        ...(flags.type === undefined ? {} : { types: flags.type.split(",") }),
+        ...(flags.after === undefined ? {} : { lastEventId: flags.after }),
+      });
+      cli.terminal.interrupted.addEventListener("abort", () => following.stop());
+      const json = program.opts<{ json?: boolean }>().json;
+      for await (const event of following) cli.terminal.out(json ? JSON.stringify(event) : eventLine(event));
+    });
+}

@@ -1,0 +1,137 @@
+import type { Direction } from "@mailfleet/contracts";
+import type { Command } from "commander";
+import { type Cli, wholeNumber } from "../cli.ts";
+import { Failed, UsageError } from "../exit-codes.ts";
+import { stateLine, stepLine } from "../mailbox-words.ts";
+import { mailboxPath } from "../paths.ts";
+import { resultColumns, runJob } from "../run-job.ts";
+import type { ShownMailbox } from "../shown.ts";
+import { printable, table, time } from "../table.ts";
+import { type TestOutcome, watchTests } from "../watch-test.ts";
+import { profileIdOf } from "./profile.ts";
+
+interface BulkFlags {
+  profile?: string;
+  direction?: Direction[];
+  wait?: boolean;
+  timeout: number;
+}
+
+type Verb = "approve" | "test" | "test-and-enable" | "disable" | "sync-now";
+const isTest = (verb: Verb) => verb === "test" || verb === "test-and-enable";
+
+/** One mailbox: the command itself. */
+async function single(cli: Cli, verb: Verb, which: string, directions: Direction[] | undefined): Promise<ShownMailbox> {
+  const client = await cli.client();
+  // Approved is the address that was seen: the one that was typed, or the one that is shown now.
+  const seen = async () => (which.includes("@") ? which : (await client.get<ShownMailbox>(mailboxPath(which))).address);
+  const body = verb === "approve" ? { address: await seen() } : directions && { directions };
+  return client.post<ShownMailbox>(`${mailboxPath(which)}/${verb}`, body);
+}
+
+async function idsOf(cli: Cli, mailboxes: readonly string[], profile: string | undefined): Promise<string[]> {
+  const client = await cli.client();
+  if (profile !== undefined) {
+    const items = await client.list<ShownMailbox>("/mailboxes", { profileId: await profileIdOf(cli, profile) });
+    return items.map((item) => item.id);
+  }
+  return Promise.all(mailboxes.map(async (which) => (await client.get<ShownMailbox>(mailboxPath(which))).id));
+}
+
+/** Several mailboxes: a job, with a result for each. */
+async function many(cli: Cli, verb: Verb, mailboxes: readonly string[], flags: BulkFlags): Promise<void> {
+  if (flags.direction) throw new UsageError("--direction is for one mailbox at a time.");
+  const target =
+    flags.profile === undefined
+      ? { mailboxIds: await idsOf(cli, mailboxes, undefined) }
+      : { profileId: await profileIdOf(cli, flags.profile) };
+  const job = await runJob(await cli.client(), { verb, ...target }, flags.timeout * 1000);
+  cli.show(job, ({ results }) => table(results, resultColumns, "No mailbox is concerned."));
+  if (job.failed > 0) throw new Failed();
+}
+
+function outcomeLine({ mailbox, direction, ok, status }: TestOutcome): string {
+  const head = `${mailbox.address} ${direction}: ${ok ? "ok" : "failed"}, ${status.state}`;
+  if (ok) return head;
+  const { lastError, next } = status;
+  const why = lastError ? `\n  ${lastError.code}: ${lastError.text} ${lastError.remedy}` : "";
+  const says = lastError?.evidence?.reply ? `\n  The server says: ${printable(lastError.evidence.reply)}` : "";
+  const again = next ? `\n  Mailfleet tries again at ${time(next.at)} (${next.why}).` : "";
+  return head + why + says + again;
+}
+
+/** Test with live steps until every direction has its result. */
+async function waitForTest(cli: Cli, verb: Verb, mailboxes: readonly string[], flags: BulkFlags): Promise<void> {
+  const client = await cli.client();
+  const ids = await idsOf(cli, mailboxes, flags.profile);
+  if (ids.length === 0) return cli.show([], () => "No mailbox is concerned.");
+  const { outcomes, complete } = await watchTests(
+    client,
+    ids,
+    {
+      ...(flags.direction ? { directions: flags.direction } : {}),
+      timeoutMs: flags.timeout * 1000,
+      signal: cli.terminal.interrupted,
+      watcher: {
+        onStep: (mailbox, direction, step) =>
+          cli.remark(`${ids.length > 1 ? `${mailbox.address} ` : ""}${stepLine(direction, step)}`),
+      },
+    },
+    async ([first]) => {
+      if (ids.length === 1 && first) {
+        await client.post(`${mailboxPath(first.id)}/${verb}`, flags.direction && { directions: flags.direction });
+        return;
+      }
+      const job = await runJob(client, { verb, mailboxIds: ids }, flags.timeout * 1000);
+      const refused = job.results.filter((result) => !result.ok);
+      if (refused.length > 0) cli.remark(table(refused, resultColumns));
+      if (refused.length > 0) throw new Failed("Not every mailbox could be tested.");
+    },
+  );
+  const answer = outcomes.map(({ mailbox, direction, ok, status }) => ({
+    mailboxId: mailbox.id,
+    address: mailbox.address,
+    lifecycle: mailbox.lifecycle,
+    direction,
+    ok,
+    status,
+  }));
+  cli.show({ complete, results: answer }, () => outcomes.map(outcomeLine).join("\n"));
+  if (!complete)
+    throw new Failed(`Not every result came within ${flags.timeout} s; \`mailfleet mailbox show\` tells more.`);
+  if (outcomes.some((outcome) => !outcome.ok)) throw new Failed();
+}
+
+const verbs: Readonly<Record<Verb, string>> = {
+  approve: "approve with the address as it is seen",
+  test: "test; enables nothing that was not wanted before",
+  "test-and-enable": "test, and enable what passes",
+  disable: "stop; stays stopped until it is tested and enabled again",
+  "sync-now": "run the enabled directions at once",
+};
+
+// What is no direction is refused by the API, with a reason.
+const collect = (value: string, before: Direction[] = []) => [...before, value as Direction];
+
+/** Commands that take several mailboxes, or all of a profile. */
+export function addMailboxBulkCommands(mailbox: Command, cli: Cli): void {
+  for (const [verb, description] of Object.entries(verbs) as [Verb, string][]) {
+    const command = mailbox
+      .command(`${verb} [mailbox...]`)
+      .description(description)
+      .option("--profile <profile>", "all mailboxes of this profile")
+      .option("--timeout <seconds>", "how long to wait", wholeNumber("--timeout", 1, 86_400), 120);
+    if (verb !== "approve" && verb !== "disable")
+      command.option("--direction <inbound|outbound>", "only this one; may be repeated", collect);
+    if (isTest(verb)) command.option("--wait", "show the steps as they are done, and wait for the result");
+    command.action(async (mailboxes: string[], flags: BulkFlags) => {
+      if ((mailboxes.length === 0) === (flags.profile === undefined))
+        throw new UsageError("Name one or more mailboxes, or --profile.");
+      if (flags.wait) return waitForTest(cli, verb, mailboxes, flags);
+      const [first] = mailboxes;
+      if (mailboxes.length === 1 && first !== undefined)
+        return cli.show(await single(cli, verb, first, flags.direction), stateLine);
+      return many(cli, verb, mailboxes, flags);
+    });
+  }
+}

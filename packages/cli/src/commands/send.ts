@@ -1,0 +1,196 @@
+import { basename } from "node:path";
+import type { Send } from "@mailfleet/contracts";
+import type { Command } from "commander";
+import { type ApiClient, isPassing } from "../api-client.ts";
+import { type Cli, readBytes, readText, wholeNumber } from "../cli.ts";
+import { Failed, UsageError } from "../exit-codes.ts";
+import { mailboxPath } from "../paths.ts";
+import type { Shown } from "../shown.ts";
+import { facts, printable, table, time } from "../table.ts";
+
+type ShownSend = Shown<Send>;
+
+interface SendFlags {
+  to: string[];
+  cc?: string[];
+  bcc?: string[];
+  from?: string;
+  replyTo?: string;
+  subject?: string;
+  text?: string;
+  textFile?: string;
+  htmlFile?: string;
+  attach?: string[];
+  rawFile?: string;
+  idempotencyKey?: string;
+  wait?: boolean;
+  timeout: number;
+}
+
+const lookMs = 500;
+const collect = (value: string, before: string[] = []) => [...before, value];
+
+async function contentOf(flags: SendFlags): Promise<Record<string, unknown>> {
+  if (flags.text !== undefined && flags.textFile !== undefined)
+    throw new UsageError("Give --text or --text-file, not both.");
+  const attachments = await Promise.all(
+    (flags.attach ?? []).map(async (file) => ({
+      filename: basename(file),
+      contentBase64: (await readBytes(file)).toString("base64"),
+    })),
+  );
+  return {
+    to: flags.to,
+    cc: flags.cc,
+    bcc: flags.bcc,
+    from: flags.from,
+    replyTo: flags.replyTo,
+    subject: flags.subject,
+    text: flags.textFile === undefined ? flags.text : await readText(flags.textFile),
+    html: flags.htmlFile === undefined ? undefined : await readText(flags.htmlFile),
+    ...(attachments.length > 0 ? { attachments } : {}),
+  };
+}
+
+async function submit(client: ApiClient, mailbox: string, flags: SendFlags): Promise<ShownSend> {
+  const options = flags.idempotencyKey === undefined ? {} : { idempotencyKey: flags.idempotencyKey };
+  if (flags.rawFile === undefined)
+    return client.post<ShownSend>(`${mailboxPath(mailbox)}/sends`, await contentOf(flags), options);
+  if (flags.text ?? flags.textFile ?? flags.subject ?? flags.attach)
+    throw new UsageError("--raw-file is the whole message: give only --to beside it.");
+  return client.sendRaw<ShownSend>(mailbox, flags.to, await readBytes(flags.rawFile), options);
+}
+
+const line = (send: ShownSend) => {
+  const error = send.lastError;
+  const why = error
+    ? ` (${error.code}: ${error.text}${error.evidence?.reply ? ` ${printable(error.evidence.reply)}` : ""})`
+    : "";
+  const again = send.nextAttemptAt && send.state !== "sent" ? `, next attempt ${time(send.nextAttemptAt)}` : "";
+  return `${send.id}: ${send.state}${send.answer ? ` (${printable(send.answer)})` : ""}${why}${again}`;
+};
+
+/** Says every new state until it is a final one. Live by the events, safe by looking it up. */
+async function untilFinal(
+  cli: Cli,
+  mailboxId: string,
+  start: () => Promise<ShownSend>,
+  seconds: number,
+): Promise<ShownSend> {
+  const client = await cli.client();
+  const following = await client.follow({ mailbox: mailboxId });
+  let wake = () => {};
+  const listening = (async () => {
+    for await (const event of following) if (event.type.startsWith("mail.")) wake();
+  })().catch(() => {});
+  try {
+    let send = await start();
+    let said = "";
+    const deadline = Date.now() + seconds * 1000;
+    for (;;) {
+      if (line(send) !== said) {
+        said = line(send);
+        cli.remark(said);
+      }
+      if (["sent", "failed", "expired", "uncertain"].includes(send.state)) return send;
+      if (Date.now() >= deadline || cli.terminal.interrupted.aborted) return send;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      wake = resolve;
+      const timer = setTimeout(resolve, lookMs);
+      await promise;
+      clearTimeout(timer);
+      send = await client.get<ShownSend>(`/sends/${send.id}`).catch((error: unknown) => {
+        if (isPassing(error)) return send;
+        throw error;
+      });
+    }
+  } finally {
+    following.stop();
+    await listening;
+  }
+}
+
+/** `mailfleet send` and `mailfleet sends …` */
+export function addSendCommands(program: Command, cli: Cli): void {
+  program
+    .command("send <mailbox>")
+    .description("send a message from a mailbox")
+    .requiredOption("--to <address>", "recipient; may be repeated", collect)
+    .option("--cc <address>", "may be repeated", collect)
+    .option("--bcc <address>", "may be repeated", collect)
+    .option("--from <from>", "as in the header; the mailbox's address without it")
+    .option("--reply-to <address>")
+    .option("--subject <text>")
+    .option("--text <text>")
+    .option("--text-file <file>")
+    .option("--html-file <file>")
+    .option("--attach <file>", "may be repeated", collect)
+    .option("--raw-file <file>", "a ready-made message (RFC 5322), sent as it is")
+    .option("--idempotency-key <key>", "a repetition with the same key is the same send")
+    .option("--wait", "wait until it is sent or has failed")
+    .option("--timeout <seconds>", "how long to wait", wholeNumber("--timeout", 1, 86_400), 120)
+    .action(async (mailbox: string, flags: SendFlags) => {
+      const client = await cli.client();
+      if (!flags.wait) return cli.show(await submit(client, mailbox, flags), line);
+      const send = await untilFinal(cli, mailbox, () => submit(client, mailbox, flags), flags.timeout);
+      cli.show(send, () => (send.state === "sent" ? "Sent." : "Not sent."));
+      if (send.state !== "sent") throw new Failed(send.lastError?.remedy ?? "");
+    });
+
+  const sends = program.command("sends").description("outgoing messages");
+  sends
+    .command("list")
+    .description("the latest sends")
+    .option("--mailbox <mailbox>", "id or address")
+    .option("--state <state>", "e.g. waiting, failed, uncertain")
+    .option("--limit <n>", "at most so many", wholeNumber("--limit", 1, 10_000), 100)
+    .action(async ({ mailbox, state, limit }: { mailbox?: string; state?: string; limit: number }) => {
+      const client = await cli.client();
+      const mailboxId = mailbox?.includes("@") ? (await client.get<{ id: string }>(mailboxPath(mailbox))).id : mailbox;
+      cli.show(await client.list<ShownSend>("/sends", { mailboxId, state }, limit), (rows) =>
+        table(rows, [
+          { title: "ID", of: (row) => row.id },
+          { title: "STATE", of: (row) => row.state },
+          { title: "TO", of: (row) => row.to.join(", ") },
+          { title: "SUBJECT", of: (row) => row.subject },
+          { title: "ATTEMPTS", of: (row) => row.attempts.length },
+          { title: "CHANGED", of: (row) => time(row.changedAt) },
+        ]),
+      );
+    });
+  const words = (send: ShownSend) =>
+    facts([
+      ["id", send.id],
+      ["state", send.state],
+      ["from", send.from],
+      ["to", send.to.join(", ")],
+      ["subject", send.subject],
+      ["message-id", send.messageId],
+      ["size", `${send.size} bytes`],
+      ["accepted", time(send.acceptedAt)],
+      ["changed", time(send.changedAt)],
+      ["next attempt", time(send.nextAttemptAt)],
+      ["server says", send.answer],
+      ...send.attempts.map((one) => [`attempt ${one.n}`, `${time(one.startedAt)} ${one.failure?.code ?? ""}`] as const),
+      ...send.rejectedRecipients.map((one) => ["rejected", `${one.address}: ${one.reply}`] as const),
+      ...(send.lastError
+        ? ([
+            ["last error", `${send.lastError.code}: ${send.lastError.text}`],
+            ["  server says", send.lastError.evidence?.reply],
+            ["  remedy", send.lastError.remedy],
+          ] as const)
+        : []),
+    ]);
+  sends
+    .command("show <send>")
+    .description("one send with its attempts")
+    .action(async (id: string) => cli.show(await (await cli.client()).get<ShownSend>(`/sends/${id}`), words));
+  sends
+    .command("release <send>")
+    .description("send an uncertain one again with the same Message-ID, or try a failed or waiting one now")
+    .action(async (id: string) => cli.show(await (await cli.client()).post<ShownSend>(`/sends/${id}/release`), line));
+  sends
+    .command("discard <send>")
+    .description("give up what is not sent yet")
+    .action(async (id: string) => cli.show(await (await cli.client()).post<ShownSend>(`/sends/${id}/discard`), line));
+}

@@ -1,0 +1,50 @@
+import { CommanderError } from "commander";
+import { ApiError, NotReachable } from "./api-error.ts";
+
+/** What the exit code of the command says (design §8). */
+export const exitCodes = { done: 0, failed: 1, usage: 2, notReachable: 3 } as const;
+
+/** Wrong usage that only shows after parsing, e.g. a missing token. */
+export class UsageError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "UsageError";
+  }
+}
+
+/** The command was carried out, and its outcome is a failure that was printed already. */
+export class Failed extends Error {
+  constructor(message = "") {
+    super(message);
+    this.name = "Failed";
+  }
+}
+
+/** Exit code and words for whatever ended the command. */
+export function outcomeOf(error: unknown): { code: number; lines: string[] } {
+  if (error instanceof CommanderError)
+    return { code: error.exitCode === 0 ? exitCodes.done : exitCodes.usage, lines: [] };
+  if (error instanceof UsageError) return { code: exitCodes.usage, lines: [error.message] };
+  if (error instanceof Failed) return { code: exitCodes.failed, lines: error.message ? [error.message] : [] };
+  if (error instanceof NotReachable)
+    return {
+      code: exitCodes.notReachable,
+      lines: [error.message, "Start it (`npm start`), or name its address with --url or MAILFLEET_URL."],
+    };
+  if (error instanceof ApiError) {
+    const { detail, remedy, errors, correlation } = error.problem;
+    const fields = (errors ?? []).map((entry) => `  ${entry.pointer} ${entry.reason}`);
+    // The detail of a refused input already names every field, in one long line.
+    const first = fields.length > 0 ? "The request is not valid:" : detail;
+    return {
+      code: exitCodes.failed,
+      lines: [
+        first,
+        ...fields,
+        ...(remedy ? [remedy] : []),
+        ...(error.status >= 500 ? [`Correlation: ${correlation}`] : []),
+      ],
+    };
+  }
+  return { code: exitCodes.failed, lines: [error instanceof Error ? error.message : String(error)] };
+}
