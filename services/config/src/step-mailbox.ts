@@ -32,6 +32,7 @@ export function createStepMailbox(ports: Ports, knowledge: Knowledge, relay: Rel
   const oneAtATime = createOneAtATime();
 
   async function attempt(mailboxId: string, input: StepInput): Promise<StepOutcome | "conflict"> {
+    const began = ports.now();
     const document = await mailboxes.load(mailboxId);
     const handled = document?.inbox.find((entry) => entry.id === input.id);
     if (document && handled) {
@@ -51,7 +52,7 @@ export function createStepMailbox(ports: Ports, knowledge: Knowledge, relay: Rel
     if (after === "address-taken") throw addressTaken(decision.commit.configuration.address);
     if (after === null) return "conflict";
     failPoint("config.after-commit");
-    logTransition(mailboxId, after.v, input, decision);
+    logTransition(mailboxId, after.v, input, decision, ports.now() - began);
     await relayOrLeave(after);
     return { outcome: "accepted", answer: decision.answer };
   }
@@ -70,12 +71,11 @@ export function createStepMailbox(ports: Ports, knowledge: Knowledge, relay: Rel
     }
   }
 
-  function logTransition(mailbox: string, version: number, input: StepInput, decision: Decision) {
+  function logTransition(mailbox: string, version: number, input: StepInput, decision: Decision, ms: number) {
     if (decision.outcome !== "accepted" || !decision.transition) return;
-    const { correlation, causation, event, by, at } = input;
+    const { correlation, causation, event, by } = input;
     const { from, to, attempt: attempts, code, effects } = decision.transition;
     const cause = causation ?? input.id;
-    const ms = ports.now() - at;
     ports.logger.info(
       { mailbox, version, event, from, to, attempt: attempts, code, effects, cause, by, correlation, ms },
       "mailbox transition",
