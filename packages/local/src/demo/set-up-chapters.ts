@@ -48,7 +48,7 @@ export async function testAndEnable({ api, narrator }: Scene, accounts: readonly
   for (const { address } of accounts) {
     const settled = await api.until(
       () => api.mailbox(address),
-      (mailbox) => !["testing", "approved"].includes(mailbox.lifecycle),
+      ({ directions: { inbound, outbound } }) => inbound.verdict !== "NotRun" && outbound.verdict !== "NotRun",
       30_000,
     );
     const mailbox = settled ?? (await api.mailbox(address));

@@ -9,30 +9,32 @@ const show = (mailbox: Mailbox | null) => {
     : "";
 };
 
-/** A password that is no longer right: one second chance, then the mailbox stops and says why. */
+/** A password that is no longer right: one second chance, then the mailbox stops and says why. Its mail waits. */
 export async function wrongPassword({ api, narrator }: Scene, sandbox: Sandbox, account: Account): Promise<void> {
   narrator.chapter("A password changes at the server");
   const { address } = account;
+  const { id } = await api.mailbox(address);
   sandbox.setPassword(address, "changed-at-the-server");
+  const waiting = await api.client.post<Send>(`/mailboxes/${id}/sends`, {
+    to: [address],
+    subject: "Sent while the password was wrong",
+    text: "x",
+  });
   const stopped = await api.until(
     () => api.mailbox(address),
-    (mailbox) =>
-      mailbox.lifecycle === "disabled.credentialsExpired" || mailbox.directions.inbound.state === "failed.final",
+    (mailbox) => mailbox.lifecycle === "disabled.credentialsExpired",
     40_000,
   );
   narrator.say(show(stopped));
   narrator.claim(stopped !== null, `${address} is ${stopped?.lifecycle ?? "still trying"}`);
-  const { id } = await api.mailbox(address);
   const alerts = await api.until(
     () => api.alerts(id),
-    (list) => list.some((a) => a.code === "AUTHENTICATION_REJECTED"),
+    (list) => list.some(({ code }) => code === "AUTHENTICATION_REJECTED"),
     10_000,
   );
   narrator.claim(alerts !== null, "an alert is raised: AUTHENTICATION_REJECTED");
-  await api.client.put(`/mailboxes/${id}/credentials`, {
-    username: account.username,
-    password: "changed-at-the-server",
-  });
+  const credentials = { username: account.username, password: "changed-at-the-server" };
+  await api.client.put(`/mailboxes/${id}/credentials`, credentials);
   narrator.say("the new password is set; nobody has to press test & enable");
   const back = await api.until(
     () => api.mailbox(address),
@@ -41,10 +43,16 @@ export async function wrongPassword({ api, narrator }: Scene, sandbox: Sandbox, 
   );
   const cleared = await api.until(
     () => api.alerts(id),
-    (list) => !list.some((alert) => alert.code === "AUTHENTICATION_REJECTED"),
+    (list) => !list.some(({ code }) => code === "AUTHENTICATION_REJECTED"),
     10_000,
   );
   narrator.claim(back !== null && cleared !== null, `${address} works again and its alert is cleared`);
+  const sent = await api.until(
+    () => api.client.get<Send>(`/sends/${waiting.id}`),
+    ({ state }) => state === "sent",
+    20_000,
+  );
+  narrator.claim(sent !== null, "the message that waited for it went out by itself");
 }
 
 /** A server that is away for a while: retry, then recovery without anybody's help. */

@@ -17,6 +17,8 @@ export interface GuardedProgramOptions {
   readonly removeWhenOrphaned?: string;
   /** Seconds between TERM and KILL; 5 unless told. */
   readonly graceSeconds?: number;
+  /** True: this process stays alive as long as the program does. */
+  readonly keepsAlive?: boolean;
   /** Sees each line of standard output and standard error. */
   readonly onLine?: (line: string) => void;
 }
@@ -38,7 +40,7 @@ export interface GuardedProgram {
 /**
  * Starts a program that ends with this process, however this process ends: the guardian holds the other end of a pipe.
  * The guardian has a session of its own, so that Ctrl-C reaches only those who know in which order to stop.
- * It does not keep this process alive.
+ * It does not keep this process alive unless told.
  */
 export async function startGuarded(
   program: string,
@@ -79,7 +81,7 @@ export async function startGuarded(
     ref?(): void;
     unref?(): void;
   }[];
-  for (const handle of handles) handle.unref?.();
+  if (!options.keepsAlive) for (const handle of handles) handle.unref?.();
   const untilGone = async () => {
     for (const handle of handles) handle.ref?.();
     await ended;

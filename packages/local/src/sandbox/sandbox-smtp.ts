@@ -53,13 +53,17 @@ export function listenSmtp(house: SmtpHouse, wishedPort: number): Promise<Sandbo
     onRcptTo: ({ address }, _session, done) =>
       done(house.knows(address) ? stopAt("to") : refusal(550, "5.1.1 No such user here")),
     onData: (stream, session, done) => {
-      void bytesOf(stream).then((raw) => {
-        const refused = stopAt("data");
-        if (refused) return done(refused);
-        take(raw, session);
-        if (house.trouble("after-dot")) sockets.get(session.remotePort)?.destroy();
-        else done(null);
-      });
+      bytesOf(stream).then(
+        (raw) => {
+          const refused = stopAt("data");
+          if (refused) return done(refused);
+          take(raw, session);
+          if (house.trouble("after-dot")) sockets.get(session.remotePort)?.destroy();
+          else done(null);
+        },
+        // The client went away in the middle: nothing was taken.
+        () => done(refusal(451, "4.4.2 the message did not come to its end")),
+      );
     },
   });
   smtp.on("error", () => {});

@@ -53,7 +53,7 @@ async function testRun(args: readonly string[]): Promise<boolean> {
   const mongo = needsEngines ? await startMongo({ own: true }) : undefined;
   const env = {
     ...(mongo && { MAILFLEET_TEST_MONGO_URL: mongo.url }),
-    ...(allFaults && { MAILFLEET_FAULTS: "all" }),
+    ...(allFaults && { MAILFLEET_ALL_FAULTS: "true" }),
   };
   try {
     for (const { suite, files } of wanted) {

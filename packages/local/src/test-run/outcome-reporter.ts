@@ -45,10 +45,12 @@ export function outcomeOf({ type, data }: TestEvent): Outcome | null {
 
 const reasonOf = (mark: string | boolean, otherwise: string) => (typeof mark === "string" && mark ? mark : otherwise);
 
-// biome-ignore lint/style/noDefaultExport: node:test takes a reporter only as a module's default export
-export default async function* outcomeReporter(events: AsyncIterable<TestEvent>): AsyncGenerator<string> {
+async function* outcomeReporter(events: AsyncIterable<TestEvent>): AsyncGenerator<string> {
   for await (const event of events) {
     const outcome = outcomeOf(event);
     if (outcome) yield `${JSON.stringify(outcome)}\n`;
   }
 }
+
+// biome-ignore lint/style/noDefaultExport: node:test takes a reporter only as a module's default export
+export { outcomeReporter as default };

@@ -33,7 +33,7 @@ export async function runFile(
   const program = await startGuarded(
     process.execPath,
     ["--test-reporter", REPORTER, "--test-reporter-destination", destination, join(CHECKOUT, file)],
-    { env: { ...env, NODE_TEST_CONTEXT: "" }, cwd: CHECKOUT },
+    { env: { ...env, NODE_TEST_CONTEXT: "" }, cwd: CHECKOUT, keepsAlive: true },
   );
   let late = false;
   const timer = setTimeout(() => {
