@@ -6,15 +6,21 @@ import { turnOf } from "./slots.ts";
 /** Timers fired in one go: one publish with many in flight, one write. */
 export const batchSize = 200;
 
+/** How many timers were due, and how many of them this replica moved on; the rest another one did. */
+export interface FiredBatch {
+  readonly found: number;
+  readonly moved: number;
+}
+
 /**
- * Fires what is due, at most one batch; returns how many timers it moved on. Published first, written afterwards: a
+ * Fires what is due, at most one batch, leaving out the first `skip`. Published first, written afterwards: a
  * replica that dies in between, or two that do the same, publish the same id twice, which the stream or the receiver
  * knows. So there is no claim to take and none to lose.
  */
-export async function fireDue(ports: SchedulerPorts): Promise<number> {
+export async function fireDue(ports: SchedulerPorts, skip = 0): Promise<FiredBatch> {
   const { bus, timers, metrics, failPoint } = ports;
-  const found = await timers.due(ports.now(), batchSize);
-  if (found.length === 0) return 0;
+  const found = await timers.due(ports.now(), batchSize, skip);
+  if (found.length === 0) return { found: 0, moved: 0 };
   failPoint("scheduler.after-claim");
   const now = ports.now();
   const turns = found.map((timer) => {
@@ -26,7 +32,7 @@ export async function fireDue(ports: SchedulerPorts): Promise<number> {
   const firing = turns.filter((one) => one.fire).map((one) => one.timer);
   const outcomes = await bus.publishAll(firing.map(messageOf));
   failPoint("scheduler.after-fire");
-  await timers.advance(
+  const moved = await timers.advance(
     turns.map((one) => one.step),
     ports.now(),
   );
@@ -34,7 +40,7 @@ export async function fireDue(ports: SchedulerPorts): Promise<number> {
   metrics.fired(stored.map((timer) => ports.now() - timer.due));
   metrics.coalesced(outcomes.filter((outcome) => outcome === "coalesced").length);
   metrics.spread(turns.length - firing.length);
-  return found.length;
+  return { found: found.length, moved };
 }
 
 /** The message of a timer that fires. Its id says which timer, which setting of it and which slot. */

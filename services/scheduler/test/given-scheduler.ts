@@ -26,6 +26,7 @@ export async function givenEngines() {
   const buses: Bus[] = [bus];
   return {
     nats,
+    mongo,
     bus,
     timers,
     /** One replica with its own connection; its counters beside it. */

@@ -6,8 +6,8 @@ import type { LiveTimer, TimerDocument, TimerOrder, TimerStep } from "./timer-do
 export interface TimerRepository {
   /** Sets and clears in one write; an order whose number is not higher than the stored one changes nothing. */
   apply(orders: readonly TimerOrder[], now: number): Promise<void>;
-  /** The first that are due, earliest first. */
-  due(now: number, limit: number): Promise<LiveTimer[]>;
+  /** The first that are due, earliest first, without the first `skip` of them. */
+  due(now: number, limit: number, skip?: number): Promise<LiveTimer[]>;
   /** When the earliest timer of all is due; `null` if there is none. */
   nextDue(): Promise<number | null>;
   /** Compare and swap on (seq, due), in one write. Returns how many were still as they had been read. */
@@ -76,10 +76,11 @@ export async function createTimerRepository(store: Store): Promise<TimerReposito
       }
     },
 
-    due: (now, limit) =>
+    due: (now, limit, skip = 0) =>
       timers
         .find({ due: { $exists: true, $lte: now } })
         .sort({ due: 1 })
+        .skip(skip)
         .limit(limit)
         .toArray() as Promise<LiveTimer[]>,
 
