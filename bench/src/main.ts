@@ -1,0 +1,25 @@
+/** `npm run bench [name…]`: figures beside peers in the same run; ends with one JSON line per benchmark. */
+import { inboundImap } from "./inbound-imap.ts";
+import { outboundSmtp } from "./outbound-smtp.ts";
+import { type Figure, report } from "./report.ts";
+
+const benchmarks: Readonly<Record<string, () => Promise<Figure | string>>> = {
+  "inbound-imap": inboundImap,
+  "outbound-smtp": outboundSmtp,
+};
+
+const names = process.argv.slice(2);
+const unknown = names.filter((name) => !(name in benchmarks));
+if (unknown.length > 0) {
+  console.error(`There is no benchmark ${unknown.join(", ")}. There are: ${Object.keys(benchmarks).join(", ")}`);
+  process.exit(2);
+}
+process.on("disconnect", () => process.exit(1));
+for (const [name, run] of Object.entries(benchmarks)) {
+  if (names.length > 0 && !names.includes(name)) continue;
+  console.log(`\n${name} …`);
+  const result = await run();
+  if (typeof result === "string") console.log(`${name}: skipped, ${result}`);
+  else report(result);
+}
+process.exit(0);

@@ -1,0 +1,45 @@
+/** What one benchmark found. Machines are noisy: the ratio to the peer of the same run is what counts. */
+export interface Figure {
+  readonly bench: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly target: number;
+  readonly peer: string;
+  /** `null`: the peer is not installed; `peerMissing` says what to install. */
+  readonly peerValue: number | null;
+  readonly peerMissing?: string;
+  /** Milliseconds of CPU per message over all Mailfleet processes. */
+  readonly cpuMsPerMessage?: number;
+  /** Where the time went, in words. */
+  readonly notes?: readonly string[];
+}
+
+const round = (value: number) => Number(value.toPrecision(4));
+
+/** Prints a figure for people, and then as one JSON line. */
+export function report(figure: Figure): void {
+  const { bench, value, unit, target, peer, peerValue, peerMissing, cpuMsPerMessage, notes = [] } = figure;
+  const ratio = peerValue === null ? null : round(value / peerValue);
+  console.log(`${bench}: ${round(value)} ${unit} (target ${target}: ${value >= target ? "met" : "missed"})`);
+  console.log(
+    peerValue === null
+      ? `  ${peer}: missing, ${peerMissing}`
+      : `  ${peer}: ${round(peerValue)} ${unit}, ratio ${ratio}`,
+  );
+  if (cpuMsPerMessage !== undefined)
+    console.log(`  CPU of all Mailfleet processes: ${round(cpuMsPerMessage)} ms a message`);
+  for (const note of notes) console.log(`  ${note}`);
+  const cpu = cpuMsPerMessage === undefined ? {} : { cpuMsPerMessage: round(cpuMsPerMessage) };
+  console.log(
+    JSON.stringify({
+      bench,
+      value: round(value),
+      unit,
+      target,
+      peer,
+      peerValue: peerValue && round(peerValue),
+      ratio,
+      ...cpu,
+    }),
+  );
+}

@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import type { Mailbox, Problem, Send } from "@mailfleet/contracts";
+import { eventually } from "@mailfleet/local/testing";
+import { type FleetWorld, startWorld } from "../world/fleet-world.ts";
+
+const sales = "sales@sandbox.test";
+const mail = (subject: string, ...more: string[]) =>
+  Buffer.from([`From: a@elsewhere.test`, `To: ${sales}`, `Subject: ${subject}`, ...more, "", "text", ""].join("\r\n"));
+
+describe("the main job, through separate processes and the public API", () => {
+  let world: FleetWorld;
+  let mailbox: Mailbox;
+  before(async () => {
+    world = await startWorld();
+    await world.sandboxProfile();
+  });
+  after(() => world.stop());
+
+  it("approves, tests each step and enables", async () => {
+    mailbox = await world.enabledMailbox(sales);
+    const { inbound, outbound } = mailbox.directions;
+    assert.equal(inbound.verdict, "Success");
+    assert.equal(outbound.verdict, "Success");
+    assert.deepEqual(
+      inbound.lastTest?.steps.filter(({ outcome }) => outcome === "ok").map(({ step }) => step),
+      ["resolve", "connect", "authenticate", "list"],
+    );
+    assert.ok(outbound.lastTest?.steps.some(({ step, outcome }) => step === "send" && outcome === "ok"));
+  });
+
+  it("never shows its own test message as received mail, but keeps it as evidence", async () => {
+    await eventually(
+      async () => {
+        const { directions } = await world.api.get<{
+          directions: { inbound: { activity: { lastProbeReceivedAt: string | null } | null } };
+        }>(`/mailboxes/${mailbox.id}`);
+        assert.ok(directions.inbound.activity?.lastProbeReceivedAt);
+      },
+      { timeoutMs: 15_000 },
+    );
+    assert.equal(world.sandbox.messages(sales).length, 1);
+    assert.deepEqual(await world.messages(sales), []);
+  });
+
+  it("receives each message once, whatever its shape", async () => {
+    const raws = [
+      mail("plain"),
+      mail("=?utf-8?q?Gr=C3=BC=C3=9Fe?="),
+      Buffer.from("no header at all\r\nreally\r\n"),
+      mail("plain"),
+    ];
+    for (const raw of raws) world.sandbox.deliver(sales, raw);
+    const received = await eventually(
+      async () => {
+        const messages = await world.messages(sales);
+        assert.equal(messages.length, raws.length);
+        return messages;
+      },
+      { timeoutMs: 15_000 },
+    );
+    const subjects = received.map(({ subject }) => subject).sort();
+    assert.deepEqual(subjects.filter(Boolean), ["Grüße", "plain", "plain"]);
+  });
+
+  it("sends once per idempotency key, and the message arrives", async () => {
+    const body = { to: [sales], subject: "out", text: "hello" };
+    const submit = () => world.api.post<Send>(`/mailboxes/${mailbox.id}/sends`, body, { idempotencyKey: "order-4711" });
+    const [first, second] = [await submit(), await submit()];
+    assert.equal(first.id, second.id);
+    await eventually(
+      async () => {
+        const send = await world.api.get<Send>(`/sends/${first.id}`);
+        assert.equal(send.state, "sent");
+        assert.ok(send.answer);
+      },
+      { timeoutMs: 15_000 },
+    );
+    const arrivals = world.sandbox.submissions.filter(({ messageId }) => messageId === first.messageId);
+    assert.equal(arrivals.length, 1);
+    await eventually(async () => assert.ok((await world.messages(sales)).some(({ subject }) => subject === "out")), {
+      timeoutMs: 15_000,
+    });
+  });
+
+  it("stops at a wrong password, says why, and comes back with the right one", async () => {
+    world.sandbox.setPassword(sales, "another");
+    const waiting = await world.api.post<Send>(`/mailboxes/${mailbox.id}/sends`, {
+      to: [sales],
+      subject: "waits",
+      text: "x",
+    });
+    const stopped = await world.reads(sales, "disabled.credentialsExpired");
+    const error = stopped.directions.inbound.lastError;
+    assert.equal(error?.code, "AUTHENTICATION_REJECTED");
+    assert.match(error?.evidence?.reply ?? "", /Invalid user name or password/);
+    assert.ok(error?.remedy);
+    await eventually(
+      async () => {
+        const codes = (await world.raisedAlerts(mailbox.id)).map(({ code }) => code);
+        assert.ok(codes.includes("AUTHENTICATION_REJECTED"));
+      },
+      { timeoutMs: 10_000 },
+    );
+    await world.api.put(`/mailboxes/${mailbox.id}/credentials`, { username: sales, password: "another" });
+    await world.reads(sales, "enabled.running");
+    await eventually(async () => assert.equal((await world.api.get<Send>(`/sends/${waiting.id}`)).state, "sent"), {
+      timeoutMs: 15_000,
+    });
+    await eventually(
+      async () => {
+        const codes = (await world.raisedAlerts(mailbox.id)).map(({ code }) => code);
+        assert.ok(!codes.includes("AUTHENTICATION_REJECTED"));
+      },
+      { timeoutMs: 10_000 },
+    );
+  });
+
+  it("retries while the server is away and recovers by itself", async () => {
+    await world.sandbox.pause();
+    const retrying = await world.reads(sales, "enabled.retrying");
+    assert.match(retrying.directions.inbound.lastError?.code ?? "", /^CONNECTION_/);
+    await world.sandbox.resume();
+    await world.reads(sales, "enabled.running");
+  });
+
+  it("refuses bad input with its reason and writes nothing", async () => {
+    const before = await world.api.get<{ items: unknown[] }>("/profiles");
+    const server = { host: "mail.example.org", security: "tls" };
+    const refused: { problem: Problem & { status: number } } = await world.api
+      .post("/profiles", {
+        name: "x",
+        inbound: { protocol: "imap", ...server, port: 99_999 },
+        outbound: { protocol: "smtp", ...server, port: 465, colour: "red" },
+      })
+      .then(
+        () => assert.fail("it was taken"),
+        (error) => error,
+      );
+    assert.equal(refused.problem.status, 400);
+    assert.deepEqual(
+      refused.problem.errors?.map(({ pointer, reason }) => `${pointer} ${reason}`),
+      ["/inbound/port must be 1 to 65535", "/outbound/colour is not a known field"],
+    );
+    assert.deepEqual(await world.api.get("/profiles"), before);
+  });
+});

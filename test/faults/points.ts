@@ -1,0 +1,31 @@
+import type { FailPointName, ServiceName } from "@mailfleet/contracts";
+
+/** Which service passes each named point, so that the right process is killed there. */
+export const pointsOf: Readonly<Record<Exclude<ServiceName, "console">, readonly FailPointName[]>> = {
+  config: [
+    "config.before-commit",
+    "config.after-commit",
+    "config.between-publishes",
+    "config.before-outbox-pull",
+    "bus.after-pull",
+    "bus.before-acknowledge",
+  ],
+  scheduler: ["scheduler.after-claim", "scheduler.after-fire", "bus.after-pull", "bus.before-acknowledge"],
+  "inbound-sync": [
+    "inbound.after-store",
+    "inbound.before-cursor",
+    "inbound.after-cursor",
+    "inbound.between-publishes",
+    "bus.after-pull",
+    "bus.before-acknowledge",
+  ],
+  "outbound-send": [
+    "outbound.after-accept",
+    "outbound.after-attempt-started",
+    "outbound.after-server-accepted",
+    "outbound.after-result",
+    "bus.after-pull",
+    "bus.before-acknowledge",
+  ],
+  alerting: ["alerting.after-store", "bus.after-pull", "bus.before-acknowledge"],
+};
