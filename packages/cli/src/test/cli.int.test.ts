@@ -1,0 +1,220 @@
+import assert from "node:assert/strict";
+import type { ServerResponse } from "node:http";
+import { after, before, describe, it } from "node:test";
+import { type ApiDouble, run, startApiDouble } from "./api-double.ts";
+
+const direction = {
+  configured: true,
+  state: "idle",
+  enabled: false,
+  verdict: "NotRun",
+  generation: 1,
+  lastTest: null,
+  attempt: 0,
+  attemptsLeft: 10,
+  lastError: null,
+  next: null,
+  activity: null,
+  nextRunAt: null,
+};
+const mailbox = {
+  id: "mb_sales01",
+  v: 7,
+  address: "sales@example.org",
+  kind: "queue",
+  profileId: "pf_main01",
+  lifecycle: "approved",
+  active: true,
+  approval: { state: "approved" },
+  credentials: null,
+  directions: { inbound: direction, outbound: direction, act: { ...direction, configured: false, state: "off" } },
+  unavailable: [],
+};
+const tested = (outcome: "ok" | "failed") => ({
+  ...mailbox,
+  lifecycle: outcome === "ok" ? "enabled.running" : "disabled.failed",
+  directions: Object.fromEntries(
+    ["inbound", "outbound", "act"].map((name) => [
+      name,
+      {
+        ...direction,
+        configured: name !== "act",
+        state: outcome === "ok" ? "enabled.running" : "failed.final",
+        verdict: outcome === "ok" ? "Success" : "Failure",
+        lastTest: {
+          at: "2026-01-31T08:00:00.000Z",
+          outcome,
+          steps: [
+            { step: "connect", outcome: "ok", ms: 3 },
+            { step: "authenticate", outcome, ms: 9 },
+          ],
+        },
+        lastError:
+          outcome === "ok"
+            ? null
+            : {
+                code: "AUTHENTICATION_REJECTED",
+                text: "The server rejects it.",
+                remedy: "Set them.",
+                evidence: { reply: "NO \u001b[31mwrong" },
+              },
+      },
+    ]),
+  ),
+});
+
+describe("the mailfleet command", () => {
+  let api: ApiDouble;
+  before(async () => {
+    api = await startApiDouble();
+  });
+  after(() => api?.stop());
+  const mailfleet = (args: string, options?: Parameters<typeof run>[2]) => run(api.url, args.split(" "), options);
+
+  it("prints tables, and JSON with --json in any place", async () => {
+    api.on("GET /mailboxes", { body: { items: [mailbox], next: null } });
+    const { code, out } = await mailfleet("mailbox list --status disabled");
+    assert.equal(code, 0);
+    assert.match(out, /^ID +ADDRESS +KIND +STATE/);
+    assert.match(out, /mb_sales01 +sales@example.org +queue +approved/);
+    assert.equal(api.seen.at(-1)?.query.get("lifecycle"), "disabled");
+    assert.equal(api.seen.at(-1)?.headers.authorization, "Bearer mft_test");
+    for (const args of ["--json mailbox list", "mailbox list --json"])
+      assert.deepEqual(JSON.parse((await mailfleet(args)).out), [mailbox]);
+  });
+
+  it("follows cursors to the last page", async () => {
+    api.on("GET /alerts", (seen, response) => {
+      const first = !seen.query.get("cursor");
+      response.writeHead(200, { "content-type": "application/json" });
+      response.end(
+        JSON.stringify({ items: [{ id: first ? "al_one1" : "al_two2", object: {} }], next: first ? "c" : null }),
+      );
+    });
+    const { out } = await mailfleet("alerts list --json");
+    assert.equal(JSON.parse(out).length, 2);
+  });
+
+  it("ends with 1 and says what happened, which field, and what to do", async () => {
+    api.on("POST /mailboxes", {
+      status: 400,
+      body: {
+        code: "INVALID",
+        detail: "long",
+        errors: [{ pointer: "/address", reason: "must be an e-mail address" }],
+        remedy: "Correct it.",
+      },
+    });
+    const { code, err } = await mailfleet("mailbox create nonsense");
+    assert.equal(code, 1);
+    assert.match(err, /\/address must be an e-mail address\nCorrect it\./);
+  });
+
+  it("ends with 2 for wrong usage, without asking anybody", async () => {
+    const before = api.seen.length;
+    for (const args of [
+      "mailbox",
+      "mailbox list --colour red",
+      "mailbox test",
+      "profile update pf_main01 --imap-port 0",
+    ])
+      assert.equal((await mailfleet(args)).code, 2, args);
+    assert.equal((await mailfleet("mailbox list", { env: {} })).code, 2);
+    assert.equal((await mailfleet("mailbox list --token-file /nonexistent")).code, 2);
+    assert.equal(api.seen.length, before);
+    assert.equal((await mailfleet("--help")).code, 0);
+  });
+
+  it("ends with 3 when nobody is there", async () => {
+    const away = await startApiDouble();
+    await away.stop();
+    const { code, err } = await run(away.url, ["mailbox", "list"]);
+    assert.equal(code, 3);
+    assert.match(err, /cannot be reached/);
+  });
+
+  it("takes passwords from the terminal or standard input only", async () => {
+    api.on("PUT /mailboxes/sales%40example.org/credentials", { body: mailbox });
+    const args = "mailbox set-credentials sales@example.org --username sales";
+    await mailfleet(`${args} --password-stdin`, { input: "from input\n" });
+    assert.deepEqual(api.seen.at(-1)?.body, { username: "sales", password: "from input" });
+    await mailfleet(args, { secret: "typed" });
+    assert.deepEqual(api.seen.at(-1)?.body, { username: "sales", password: "typed" });
+    assert.equal((await mailfleet(`${args} --password secret`)).code, 2);
+    assert.equal((await mailfleet(args)).code, 2, "an empty password");
+  });
+
+  it("approves the address as typed, or as it is shown for an id", async () => {
+    api.on("POST /mailboxes/sales%40example.org/approve", { body: mailbox });
+    await mailfleet("mailbox approve sales@example.org");
+    assert.deepEqual(api.seen.at(-1)?.body, { address: "sales@example.org" });
+    api.on("GET /mailboxes/mb_sales01", { body: mailbox });
+    api.on("POST /mailboxes/mb_sales01/approve", { body: mailbox });
+    await mailfleet("mailbox approve mb_sales01");
+    assert.deepEqual(api.seen.at(-1)?.body, { address: "sales@example.org" });
+  });
+
+  it("makes a job of several, prints each result, and fails if one failed", async () => {
+    const job = { id: "jb_one1", verb: "test", total: 1, done: 1, failed: 0, results: [] };
+    api.on("POST /jobs", { status: 202, body: { ...job, state: "running" } });
+    const problem = { code: "NOT_POSSIBLE_NOW", detail: "It is not approved.", remedy: "Approve it first." };
+    const results = [{ mailboxId: "mb_sales01", ok: false, problem }];
+    api.on("GET /jobs/jb_one1", { body: { ...job, state: "done", failed: 1, results } });
+    const { code, out } = await mailfleet("mailbox test --profile pf_main01");
+    assert.equal(code, 1);
+    assert.match(out, /mb_sales01 +NOT_POSSIBLE_NOW +It is not approved\. +Approve it first\./);
+  });
+
+  for (const outcome of ["ok", "failed"] as const)
+    it(`waits for a test that is ${outcome}, shows each step once, and its exit code says so`, async () => {
+      let view: ServerResponse | undefined;
+      let asked = false;
+      api.on("GET /events", (_, response) => {
+        view = response;
+        response.writeHead(200, { "content-type": "text/event-stream" });
+        response.write(": hello\n\nevent: ready\ndata: {}\n\n");
+      });
+      api.on("POST /mailboxes/mb_sales01/test-and-enable", (_, response) => {
+        asked = true;
+        assert.ok(view, "the view is open before the command is given");
+        const body = { mailboxId: "mb_sales01", direction: "inbound", purpose: "test", generation: 2, index: 0 };
+        const data = { type: "run.step.v1", body: { ...body, step: { step: "connect", outcome: "ok", ms: 3 } } };
+        view.write(`id: 1.1\nevent: run.step.v1\ndata: ${JSON.stringify(data)}\n\n`);
+        response.writeHead(202, { "content-type": "application/json" }).end(JSON.stringify(mailbox));
+      });
+      const show = (_: unknown, response: ServerResponse) => {
+        response.writeHead(200, { "content-type": "application/json" });
+        response.end(JSON.stringify(asked ? tested(outcome) : mailbox));
+      };
+      api.on("GET /mailboxes/mb_sales01", show);
+      api.on("GET /mailboxes/sales%40example.org", show);
+      const { code, out } = await mailfleet("mailbox test-and-enable sales@example.org --wait");
+      assert.equal(code, outcome === "ok" ? 0 : 1);
+      assert.equal(out.match(/inbound +connect/g)?.length, 1);
+      assert.match(out, /inbound +authenticate/);
+      assert.match(out, outcome === "ok" ? /outbound: ok, enabled.running/ : /AUTHENTICATION_REJECTED: .* Set them\./);
+      assert.ok(!out.includes("\u001b"), "a server's control characters do not reach the terminal");
+      view?.end();
+    });
+
+  it("gives up waiting at the deadline", async () => {
+    api.on("GET /mailboxes/mb_sales01", { body: mailbox });
+    api.on("POST /mailboxes/mb_sales01/test", { status: 202, body: mailbox });
+    const { code, err } = await mailfleet("mailbox test mb_sales01 --wait --timeout 1");
+    assert.equal(code, 1);
+    assert.match(err, /Not every result came within 1 s/);
+  });
+
+  it("sends composed and ready-made mail, and waits for the last word", async () => {
+    const send = { id: "sn_one1", to: [], attempts: [], rejectedRecipients: [], answer: null, lastError: null };
+    api.on("POST /mailboxes/sales%40example.org/sends", { status: 202, body: { ...send, state: "accepted" } });
+    api.on("GET /sends/sn_one1", { body: { ...send, state: "sent", answer: "250 queued" } });
+    const args = ["send", "sales@example.org", "--to", "a@example.net", "--subject", "Hello you", "--text", "Hi"];
+    const { code, out } = await run(api.url, [...args, "--wait", "--idempotency-key", "k1"]);
+    assert.equal(code, 0);
+    assert.match(out, /sn_one1: accepted\nsn_one1: sent \(250 queued\)\nSent\./);
+    const posted = api.seen.find((one) => one.method === "POST" && one.path.endsWith("/sends"));
+    assert.equal(posted?.headers["idempotency-key"], "k1");
+    assert.deepEqual(posted?.body, { to: ["a@example.net"], subject: "Hello you", text: "Hi" });
+  });
+});
