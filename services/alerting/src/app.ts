@@ -55,6 +55,8 @@ export interface AlertingTimes {
 }
 
 const concurrency = 16;
+/** Below the grace that a service has to stop. */
+const stopPatienceMs = 5000;
 
 /** Declares what it uses, answers requests, listens to facts and dead letters, and sweeps. */
 export async function startAlerting(ports: AlertingPorts, times: AlertingTimes): Promise<{ stop(): Promise<void> }> {
@@ -117,7 +119,10 @@ export async function startAlerting(ports: AlertingPorts, times: AlertingTimes):
 
   return {
     stop: async () => {
-      await Promise.all([facts.stop(), letters.stop(), ...sweeps.map((sweep) => sweep.stop())]);
+      const swept = Promise.all(sweeps.map((sweep) => sweep.stop()));
+      // A relay that hangs must not hold up the end: its mail is given back when its lease is over.
+      const patience = new Promise((resolve) => setTimeout(resolve, stopPatienceMs).unref());
+      await Promise.all([facts.stop(), letters.stop(), Promise.race([swept, patience])]);
     },
   };
 }

@@ -7,6 +7,7 @@ import { givenAlerting } from "./given-alerting.ts";
 let given: Awaited<ReturnType<typeof givenAlerting>>;
 let replica: Awaited<ReturnType<typeof given.startReplica>>;
 let crash = false;
+const handled: string[] = [];
 let usage: { name: string; bytes: number; maxBytes: number }[] = [];
 
 const about = (id: string, direction?: "inbound" | "outbound") => ({ type: "mailbox" as const, id, direction });
@@ -29,8 +30,9 @@ before(async () => {
     crash = false;
     throw new Error("as if the process had died here");
   };
-  replica = await given.startReplica({ failPoint, streamsEveryMs: 50, bus: { streamUsage: async () => usage } });
-  await given.startReplica({ failPoint });
+  const onHandled = (id: string) => handled.push(id);
+  replica = await given.startReplica({ failPoint, onHandled, streamsEveryMs: 50, streamUsage: async () => usage });
+  await given.startReplica({ failPoint, onHandled });
 });
 after(() => given.stop());
 
@@ -80,8 +82,8 @@ describe("alerts", () => {
         facts.push(message.subject);
     });
     crash = true;
-    await given.raise({ at: Date.now(), object: about("mb_crash"), code: "STALLED" });
-    await eventually(() => facts.length > 0);
+    await given.raise({ at: Date.now(), object: about("mb_crash"), code: "STALLED" }, "crashing");
+    await eventually(() => handled.includes("crashing") && facts.length > 0);
     const alert = await of("mb_crash");
     assert.equal(crash, false, "it did crash");
     assert.equal(alert.count, 1);

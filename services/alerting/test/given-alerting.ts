@@ -85,7 +85,13 @@ export async function givenAlerting() {
   let messages = 0;
 
   const startReplica = async (
-    overrides: { failPoint?: FailPoint; bus?: Partial<Bus>; quietMs?: number; streamsEveryMs?: number } = {},
+    overrides: {
+      failPoint?: FailPoint;
+      streamUsage?: Bus["streamUsage"];
+      /** Told after a message was handled without an error. */
+      onHandled?: (messageId: string) => void;
+      streamsEveryMs?: number;
+    } = {},
   ) => {
     const store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "alerting", logger: quiet });
     const bus = await connectBus({ url: nats.url, name: "alerting", logger: quiet });
@@ -94,7 +100,18 @@ export async function givenAlerting() {
     const metrics = new Registry();
     const app = await startAlerting(
       {
-        bus: Object.assign(Object.create(bus), bus, overrides.bus) as Bus,
+        bus: {
+          ...bus,
+          streamUsage: overrides.streamUsage ?? bus.streamUsage,
+          consume: (definition, options) =>
+            bus.consume(definition, {
+              ...options,
+              handle: async (message, signal) => {
+                await options.handle(message, signal);
+                overrides.onHandled?.(message.id);
+              },
+            }),
+        },
         alerts,
         notices: createNoticeRepository(store),
         deadLetters: await createDeadLetterRepository(store),
@@ -108,7 +125,7 @@ export async function givenAlerting() {
         now: Date.now,
       },
       {
-        quietMs: overrides.quietMs ?? 60_000,
+        quietMs: 60_000,
         retryMs: 100,
         noticesEveryMs: 50,
         leftoversEveryMs: 200,
