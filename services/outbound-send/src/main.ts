@@ -7,6 +7,7 @@ import {
   connectStore,
   createOutboundActivityRepository,
   createSendRepository,
+  createSlotRepository,
   createUploadRepository,
   isOutage,
 } from "@mailfleet/store";
@@ -31,6 +32,7 @@ runService({
       sends: await createSendRepository(store, { owner, leaseMs: defaultPolicy.leaseMs }),
       uploads: await createUploadRepository(store),
       activity: createOutboundActivityRepository(store),
+      slots: await createSlotRepository(store, "outboundSlots"),
       connectors: [smtpConnector()],
       openSecret: (sealed, aad) => opener.open(sealed, aad),
       isOutage,

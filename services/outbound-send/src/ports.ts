@@ -1,7 +1,7 @@
 import type { Bus } from "@mailfleet/bus";
 import type { OutboundConnector } from "@mailfleet/connector-api";
 import type { FailPoint, Logger, Sealed, Secret } from "@mailfleet/contracts";
-import type { OutboundActivityRepository, SendRepository, UploadRepository } from "@mailfleet/store";
+import type { OutboundActivityRepository, SendRepository, SlotRepository, UploadRepository } from "@mailfleet/store";
 import type { OutboundMetrics } from "./metrics.ts";
 
 /** What waits how long, in milliseconds. */
@@ -42,6 +42,8 @@ export interface Ports {
   readonly sends: SendRepository;
   readonly uploads: UploadRepository;
   readonly activity: OutboundActivityRepository;
+  /** Connections in use, counted over all replicas. */
+  readonly slots: SlotRepository;
   readonly connectors: readonly OutboundConnector[];
   /** Throws `FailureError` CREDENTIALS_UNREADABLE. */
   openSecret(sealed: Sealed, aad: string): Promise<Secret>;

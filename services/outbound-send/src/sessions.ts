@@ -1,18 +1,18 @@
 import type { ConnectOptions, OutboundConnector, OutboundSession } from "@mailfleet/connector-api";
 import { type Connection, FailureError, failureOf } from "@mailfleet/contracts";
 import type { Ports } from "./ports.ts";
+import { Slots } from "./slots.ts";
 
 interface Held {
   readonly session: Promise<OutboundSession>;
-  readonly turns: number;
+  readonly slots: Slots;
   users: number;
   usedAt: number;
   readonly waiting: (() => void)[];
 }
 
-const IDLE_MS = 60_000;
-/** Turns for each connection, so that the next message's attempt is written down while this one is on the wire. */
-const TURNS_PER_CONNECTION = 2;
+/** Longer than connections are kept, so that a slot outlives its connection. */
+const IDLE_MS = 25_000;
 /** So many sends wait inside the process for one holder; more go back to the store, or they would block the others. */
 const WAITING_LIMIT = 96;
 
@@ -24,11 +24,11 @@ export interface Turn {
 
 /** Pools of connections, one for each holder of credentials and way to sign in; unused ones are closed. */
 export class Sessions {
-  readonly #ports: Pick<Ports, "connectors" | "openSecret" | "now">;
+  readonly #ports: Pick<Ports, "connectors" | "openSecret" | "now" | "slots" | "logger">;
   readonly #held = new Map<string, Held>();
   readonly #sweeper: NodeJS.Timeout;
 
-  constructor(ports: Pick<Ports, "connectors" | "openSecret" | "now">) {
+  constructor(ports: Pick<Ports, "connectors" | "openSecret" | "now" | "slots" | "logger">) {
     this.#ports = ports;
     this.#sweeper = setInterval(() => this.#closeIdle(), IDLE_MS / 4).unref();
   }
@@ -39,10 +39,13 @@ export class Sessions {
    */
   async turn(connection: Connection): Promise<Turn | null> {
     const held = this.#hold(connection);
-    if (held.users >= held.turns) {
-      if (held.waiting.length >= WAITING_LIMIT) return null;
-      await new Promise<void>((resolve) => held.waiting.push(resolve));
-    } else held.users += 1;
+    if (held.waiting.length >= WAITING_LIMIT) return null;
+    if (held.waiting.length === 0 && held.users < held.slots.count) held.users += 1;
+    else
+      await new Promise<void>((resolve) => {
+        held.waiting.push(resolve);
+        held.slots.want();
+      });
     held.usedAt = this.#ports.now();
     let given = false;
     return {
@@ -51,9 +54,8 @@ export class Sessions {
         if (given) return;
         given = true;
         held.usedAt = this.#ports.now();
-        const next = held.waiting.shift();
-        if (next) next();
-        else held.users -= 1;
+        held.users -= 1;
+        admit(held);
       },
     };
   }
@@ -85,8 +87,14 @@ export class Sessions {
     );
     // Not opened: the next send tries again.
     session.catch(() => this.#held.delete(key));
-    const turns = maximumConcurrentConnections * TURNS_PER_CONNECTION;
-    const held: Held = { session, turns, users: 0, usedAt: this.#ports.now(), waiting: [] };
+    const holderOfSlots = `${holder[0]}/${server.host}:${server.port}`;
+    const held: Held = {
+      session,
+      slots: new Slots(this.#ports, holderOfSlots, maximumConcurrentConnections, () => admit(held)),
+      users: 0,
+      usedAt: this.#ports.now(),
+      waiting: [],
+    };
     this.#held.set(key, held);
     return held;
   }
@@ -94,8 +102,9 @@ export class Sessions {
   #closeIdle(): void {
     const oldest = this.#ports.now() - IDLE_MS;
     for (const [key, held] of this.#held) {
-      if (held.users > 0 || held.usedAt > oldest) continue;
+      if (held.users > 0 || held.waiting.length > 0 || held.usedAt > oldest) continue;
       this.#held.delete(key);
+      void held.slots.close();
       void held.session.then((session) => session.close()).catch(() => {});
     }
   }
@@ -103,8 +112,30 @@ export class Sessions {
   /** Waits for what is under way, within the grace that the connectors give. */
   async close(): Promise<void> {
     clearInterval(this.#sweeper);
-    const sessions = await Promise.allSettled([...this.#held.values()].map(({ session }) => session));
+    const all = [...this.#held.values()];
     this.#held.clear();
-    await Promise.all(sessions.map((each) => (each.status === "fulfilled" ? each.value.close() : undefined)));
+    await Promise.all(
+      all.map(async (held) => {
+        // Those in line find that the service stops, and leave their sends as they are.
+        for (const next of held.waiting.splice(0)) {
+          held.users += 1;
+          next();
+        }
+        const session = await held.session.catch(() => null);
+        await session?.close();
+        await held.slots.close();
+      }),
+    );
   }
+}
+
+/** Lets in as many as there are slots, and asks for another while somebody waits. */
+function admit(held: Held): void {
+  while (held.users < held.slots.count) {
+    const next = held.waiting.shift();
+    if (!next) return;
+    held.users += 1;
+    next();
+  }
+  if (held.waiting.length > 0) held.slots.want();
 }

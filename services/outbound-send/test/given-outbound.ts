@@ -20,6 +20,7 @@ import {
   connectStore,
   createOutboundActivityRepository,
   createSendRepository,
+  createSlotRepository,
   createUploadRepository,
   isOutage,
 } from "@mailfleet/store";
@@ -175,6 +176,7 @@ export async function givenOutbound() {
         sends: await createSendRepository(store, { owner, leaseMs: policy.leaseMs }),
         uploads: await createUploadRepository(store),
         activity: createOutboundActivityRepository(store),
+        slots: await createSlotRepository(store, "outboundSlots"),
         connectors: [smtpConnector({ commandMs: 2000, finalMs: 2000 })],
         openSecret: async () => new Secret("password"),
         isOutage,

@@ -20,8 +20,8 @@ export interface SlotRepository {
 const forgetAfterSeconds = 86_400;
 
 /** Makes the indexes, then the repository. One document per holder, so that taking a slot is one compare-and-swap. */
-export async function createSlotRepository(store: Store): Promise<SlotRepository> {
-  const slots: Collection<SlotDocument> = store.db.collection<SlotDocument>("slots");
+export async function createSlotRepository(store: Store, name = "slots"): Promise<SlotRepository> {
+  const slots: Collection<SlotDocument> = store.db.collection<SlotDocument>(name);
   await slots.createIndex({ usedAt: 1 }, { name: "unused", expireAfterSeconds: forgetAfterSeconds });
   return {
     async take(holder, maximum, leaseMs) {
