@@ -18,7 +18,7 @@ export type DialListener = (step: DialStep, detail: string) => void;
 export interface Dialled {
   readonly client: ImapFlow;
   /** Turns whatever the client throws into a `FailureError`. */
-  failure(error: unknown, phase: Phase): FailureError;
+  failure(error: unknown, phase: Phase, bye?: string): FailureError;
 }
 
 /** A single message part larger than this ends the connection: no server may fill our memory. */
@@ -46,9 +46,9 @@ export async function dial(options: ConnectOptions, signal: AbortSignal, listene
     way.step = next;
     listener?.(finished, detail);
   };
-  const failure = (error: unknown, phase: Phase): FailureError => {
+  const failure = (error: unknown, phase: Phase, lastWords?: string): FailureError => {
     const cause = isNoConnection(error) && lastError ? lastError : error;
-    const bye = client?.byeReason;
+    const bye = lastWords ?? client?.byeReason;
     const context = { host, port: server.port, phase, secret, ...(bye && bye !== SILENT_BYE ? { bye } : {}) };
     return new FailureError(classifyFailure(cause, context), { cause });
   };

@@ -1,12 +1,12 @@
 import type { FetchedMessage } from "@mailfleet/connector-api";
 import { FailureError, failureOf } from "@mailfleet/contracts";
-import type { ImapFlow } from "imapflow";
 import { nativeIdOf, uidSet } from "./uid-set.ts";
+import type { Wire } from "./wire.ts";
 
 /** Bytes of a large message that are held at a time. */
 const CHUNK = 512 * 1024;
 
-/** A message of a portion, and whether it is new enough. */
+/** A message and its place. */
 export interface Fetched {
   readonly uid: number;
   readonly message: FetchedMessage;
@@ -16,66 +16,57 @@ export interface Fetched {
  * Fetches whole messages by UID without touching their flags (BODY.PEEK). A message that was deleted in the meantime is
  * left out; one that is there and was not given is an error.
  */
-export async function fetchSmall(client: ImapFlow, uidValidity: number, uids: readonly number[]): Promise<Fetched[]> {
+export async function fetchSmall(wire: Wire, uidValidity: number, uids: readonly number[]): Promise<Fetched[]> {
   const found = new Map<number, Fetched>();
   const ask = async (asked: readonly number[]) => {
     const wanted = new Set(asked);
-    // A server may put in a FETCH that nobody asked for, without a body (RFC 9051 §7.5.2).
-    for (const entry of await client.fetchAll(
-      uidSet(asked),
-      { uid: true, internalDate: true, source: true },
-      { uid: true },
-    )) {
-      if (!entry.source || !wanted.has(entry.uid) || found.has(entry.uid)) continue;
-      found.set(entry.uid, {
-        uid: entry.uid,
-        message: {
-          nativeId: nativeIdOf(uidValidity, entry.uid),
-          receivedAt: instantOf(entry.internalDate),
-          size: entry.source.byteLength,
-          raw: entry.source,
-        },
+    await wire.fetch(uidSet(asked), "UID INTERNALDATE BODY.PEEK[]", ({ uid, internalDate, body }) => {
+      // A server may put in a FETCH that nobody asked for, without a body (RFC 9051 §7.5.2).
+      if (uid === null || body === null || !wanted.has(uid) || found.has(uid)) return;
+      const nativeId = nativeIdOf(uidValidity, uid);
+      found.set(uid, {
+        uid,
+        message: { nativeId, receivedAt: internalDate ?? Date.now(), size: body.byteLength, raw: body },
       });
-    }
+    });
   };
   await ask(uids);
   if (found.size < uids.length) {
     const missing = await stillThere(
-      client,
+      wire,
       uids.filter((uid) => !found.has(uid)),
     );
     if (missing.length > 0) await ask(missing);
     const withheld = missing.filter((uid) => !found.has(uid));
-    const gone = withheld.length > 0 ? await stillThere(client, withheld) : [];
+    const gone = withheld.length > 0 ? await stillThere(wire, withheld) : [];
     if (gone.length > 0) throw withheldError(gone);
   }
   return [...found.values()].sort((a, b) => a.uid - b.uid);
 }
 
 /** One large message as a stream of pieces; `null` if it was deleted in the meantime. */
-export async function fetchLarge(client: ImapFlow, uidValidity: number, uid: number): Promise<Fetched | null> {
-  const about = await client.fetchOne(`${uid}`, { uid: true, internalDate: true, size: true }, { uid: true });
-  if (!about) return null;
-  return {
-    uid,
-    message: {
+export async function fetchLarge(wire: Wire, uidValidity: number, uid: number): Promise<Fetched | null> {
+  let message: FetchedMessage | null = null;
+  await wire.fetch(`${uid}`, "UID INTERNALDATE RFC822.SIZE", (response) => {
+    if (response.uid !== uid || response.size === null) return;
+    message = {
       nativeId: nativeIdOf(uidValidity, uid),
-      receivedAt: instantOf(about.internalDate),
-      size: about.size ?? 0,
-      raw: pieces(client, uid),
-    },
-  };
+      receivedAt: response.internalDate ?? Date.now(),
+      size: response.size,
+      raw: pieces(wire, uid),
+    };
+  });
+  return message && { uid, message };
 }
 
-async function* pieces(client: ImapFlow, uid: number): AsyncGenerator<Buffer> {
+async function* pieces(wire: Wire, uid: number): AsyncGenerator<Buffer> {
   for (let start = 0; ; ) {
-    const part = await client.fetchOne(`${uid}`, { uid: true, source: { start, maxLength: CHUNK } }, { uid: true });
-    if (!part) throw withheldError([uid]);
-    const piece = part.source;
-    if (!piece) {
-      if (start === 0) throw withheldError([uid]);
-      return;
-    }
+    let piece: Buffer | null = null as Buffer | null;
+    await wire.fetch(`${uid}`, `UID BODY.PEEK[]<${start}.${CHUNK}>`, (response) => {
+      if (response.uid === uid) piece = response.body ?? piece;
+    });
+    // Deleted in the middle, or withheld: half a message is none.
+    if (piece === null) throw withheldError([uid]);
     if (piece.byteLength > 0) yield piece;
     // A server that ignores the range gives everything at once; a short piece is the last one.
     if (piece.byteLength !== CHUNK) return;
@@ -83,18 +74,12 @@ async function* pieces(client: ImapFlow, uid: number): AsyncGenerator<Buffer> {
   }
 }
 
-async function stillThere(client: ImapFlow, uids: readonly number[]): Promise<number[]> {
-  const found = await client.search({ uid: uidSet(uids) }, { uid: true });
-  return found ? found.filter((uid) => uids.includes(uid)).sort((a, b) => a - b) : [];
+async function stillThere(wire: Wire, uids: readonly number[]): Promise<number[]> {
+  const found = new Set(await wire.search(`UID ${uidSet(uids)}`));
+  return uids.filter((uid) => found.has(uid));
 }
 
 function withheldError(uids: readonly number[]): FailureError {
   const reply = `the server lists messages that it does not give: UID ${uidSet(uids).slice(0, 200)}`;
   return new FailureError(failureOf("PROTOCOL_ERROR", { command: "UID FETCH", reply }));
-}
-
-/** INTERNALDATE; now, if the server has none that can be read. */
-function instantOf(date: Date | string | undefined): number {
-  const at = date instanceof Date ? date.getTime() : Number.NaN;
-  return at >= 0 ? at : Date.now();
 }

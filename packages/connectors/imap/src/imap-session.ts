@@ -3,11 +3,16 @@ import { FailureError, failureOf } from "@mailfleet/contracts";
 import type { Dialled } from "./dial.ts";
 import { fetchLarge, fetchSmall } from "./fetch-messages.ts";
 import { type Portion, portionAt, portionSize } from "./uid-set.ts";
+import { createWire } from "./wire.ts";
 
 /** Messages above this are streamed, others are held whole: a batch of the largest stays small enough. */
 export const LARGE_MESSAGE = 256 * 1024;
 const DAY = 86_400_000;
 const LOGOUT_MS = 1000;
+/** A server that says nothing for so long in the middle of a command is gone. */
+const SILENCE_MS = 60_000;
+/** Portions that are asked for before the caller wants them. */
+const AHEAD = 2;
 
 /** A cursor of IMAP. */
 interface ImapCursor {
@@ -38,37 +43,32 @@ export function imapSession(
   dialled: Dialled,
   inbox: { uidValidity: number; uidNext: number; exists: number },
 ): InboundSession {
-  const { client } = dialled;
   const { uidValidity } = inbox;
+  // From here on the connection is ours: imapflow's parser alone costs more than everything else together.
+  const wire = createWire(dialled.client.unbind().socket, SILENCE_MS);
 
-  /** UIDs above `after`, ascending; those that are skipped because they are too old; those that are large. */
+  /** UIDs above `after`, ascending; those of them that are new enough; those of these that are large. */
   async function find(after: number, processFrom: number | null) {
     // `n:*` always names the last message, also if its UID is below n (RFC 9051 §9).
-    const range = `${after + 1}:*`;
-    const search = async (query: object) => {
-      const found = await client.search({ uid: range, ...query }, { uid: true });
-      // imapflow answers false when the server refused the command.
-      if (!Array.isArray(found))
-        throw new FailureError(
-          failureOf("PROTOCOL_ERROR", { command: "UID SEARCH", reply: "the server refuses to search" }),
-        );
-      return found.filter((uid) => uid > after).sort((a, b) => a - b);
+    const search = async (more = "") => {
+      const found = await wire.search(`UID ${after + 1}:*${more}`);
+      return found.filter((uid) => uid > after);
     };
-    const all = await search({ all: true });
+    const all = await search();
     if (all.length === 0) return { all, wanted: all, large: new Set<number>() };
     // SINCE compares days in an unknown zone: take one more, the exact time is compared after fetching.
-    const wanted = processFrom === null ? all : await search({ since: new Date(processFrom - DAY) });
-    const large = new Set(wanted.length === 0 ? [] : await search({ larger: LARGE_MESSAGE }));
+    const wanted = processFrom === null ? all : await search(` SINCE ${imapDate(processFrom - DAY)}`);
+    const large = new Set(wanted.length === 0 ? [] : await search(` LARGER ${LARGE_MESSAGE}`));
     return { all, wanted, large };
   }
 
   async function fetchPortion(portion: Portion): Promise<{ messages: FetchedMessage[]; uid: number }> {
     const uid = portion.uids.at(-1) as number;
     if (!portion.large) {
-      const fetched = await fetchSmall(client, uidValidity, portion.uids);
+      const fetched = await fetchSmall(wire, uidValidity, portion.uids);
       return { messages: fetched.map((entry) => entry.message), uid };
     }
-    const fetched = await fetchLarge(client, uidValidity, uid);
+    const fetched = await fetchLarge(wire, uidValidity, uid);
     return { messages: fetched ? [fetched.message] : [], uid };
   }
 
@@ -79,29 +79,33 @@ export function imapSession(
     const { processFrom, batchSize, signal } = options;
     const after = given === null ? 0 : readCursor(given).uid;
     if (inbox.exists === 0 || (inbox.uidNext > 0 && inbox.uidNext <= after + 1)) return;
-    const close = () => client.close();
+    const close = () => wire.destroy();
     signal.addEventListener("abort", close, { once: true });
-    let ahead: Promise<{ messages: FetchedMessage[]; uid: number }> | undefined;
+    const ahead: Promise<{ messages: FetchedMessage[]; uid: number }>[] = [];
     try {
       signal.throwIfAborted();
       const { all, wanted, large } = await find(after, processFrom);
       const seen = { messages: 0, bytes: 0 };
       let at = 0;
-      const begin = () => {
-        const portion = portionAt(wanted, at, large, portionSize(batchSize, seen));
-        at += portion?.uids.length ?? 0;
-        ahead = portion ? fetchPortion(portion) : undefined;
-        ahead?.catch(() => {});
+      const askAhead = () => {
+        while (ahead.length < AHEAD) {
+          const portion = portionAt(wanted, at, large, portionSize(batchSize, seen));
+          if (!portion) return;
+          at += portion.uids.length;
+          const fetching = fetchPortion(portion);
+          fetching.catch(() => {});
+          ahead.push(fetching);
+        }
       };
-      begin();
-      while (ahead) {
-        const { messages, uid } = await ahead;
+      askAhead();
+      for (let next = ahead.shift(); next; next = ahead.shift()) {
+        const { messages, uid } = await next;
         for (const message of messages) {
           if (message.raw instanceof Uint8Array) seen.bytes += message.size;
           seen.messages += 1;
         }
-        // The next portion is on its way while the caller stores this one.
-        begin();
+        // The next portions are on their way while the caller stores this one.
+        askAhead();
         const fresh = processFrom === null ? messages : messages.filter((message) => message.receivedAt >= processFrom);
         yield { messages: fresh, cursor: { uidValidity, uid } };
         signal.throwIfAborted();
@@ -111,7 +115,7 @@ export function imapSession(
         yield { messages: [], cursor: { uidValidity, uid: last } };
     } catch (error) {
       signal.throwIfAborted();
-      throw error instanceof FailureError ? error : dialled.failure(error, "fetch");
+      throw error instanceof FailureError ? error : dialled.failure(error, "fetch", wire.bye());
     } finally {
       signal.removeEventListener("abort", close);
     }
@@ -120,8 +124,19 @@ export function imapSession(
   return {
     invalidates: (cursor) => readCursor(cursor).uidValidity !== uidValidity,
     listNew,
-    close: () => hangUp(dialled),
+    close: async () => {
+      await wire.close();
+      dialled.client.close();
+    },
   };
+}
+
+const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/** A day as SEARCH wants it (RFC 9051 §9, date), in UTC. */
+function imapDate(at: number): string {
+  const date = new Date(Math.max(0, at));
+  return `${date.getUTCDate()}-${months[date.getUTCMonth()]}-${date.getUTCFullYear()}`;
 }
 
 /** Says goodbye, but not for long; never throws. */

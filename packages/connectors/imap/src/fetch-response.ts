@@ -1,0 +1,45 @@
+import type { RawResponse } from "./response-reader.ts";
+
+/** What is read of a FETCH response (RFC 9051 §7.5.2). */
+export interface FetchResponse {
+  readonly uid: number | null;
+  /** Milliseconds since the epoch. */
+  readonly internalDate: number | null;
+  readonly size: number | null;
+  /** BODY[], whole or the piece asked for; `null` if it is not in this response. */
+  readonly body: Buffer | null;
+}
+
+const fetchStart = /^\* \d{1,10} FETCH \(/i;
+const uidItem = /[( ]UID (\d{1,10})/i;
+const dateItem = /[( ]INTERNALDATE "([^"]{1,40})"/i;
+const sizeItem = /[( ]RFC822\.SIZE (\d{1,15})/i;
+const bodyBeforeLiteral = /[( ]BODY\[\](?:<\d+>)? ~?$/i;
+/** A short body may come as a quoted string (Yahoo does). */
+const quotedBody = /([( ])BODY\[\](?:<\d+>)? "((?:[^"\\]|\\.)*)"/i;
+
+/** Reads a FETCH response; items may come in any order, unknown ones are passed over. `null`: another response. */
+export function readFetchResponse({ text, literals }: RawResponse): FetchResponse | null {
+  if (!fetchStart.test(text[0] ?? "")) return null;
+  let body: Buffer | null = null;
+  for (let at = 0; at < literals.length; at += 1)
+    if (bodyBeforeLiteral.test(text[at] ?? "")) body = literals[at] as Buffer;
+  let items = text.length === 1 ? (text[0] as string) : text.join(" ");
+  const quoted = body === null ? quotedBody.exec(items) : null;
+  if (quoted) {
+    body = Buffer.from((quoted[2] as string).replace(/\\(.)/g, "$1"), "latin1");
+    items = items.replace(quotedBody, "$1");
+  }
+  const date = Date.parse(dateItem.exec(items)?.[1]?.trim() ?? "");
+  return {
+    uid: numberIn(uidItem, items),
+    internalDate: date >= 0 ? date : null,
+    size: numberIn(sizeItem, items),
+    body,
+  };
+}
+
+function numberIn(item: RegExp, items: string): number | null {
+  const found = item.exec(items)?.[1];
+  return found === undefined ? null : Number(found);
+}

@@ -1,0 +1,88 @@
+/** One response of the server: text, and between the pieces of text the literals that followed them. */
+export interface RawResponse {
+  readonly text: readonly string[];
+  /** `literals[n]` came after `text[n]`. */
+  readonly literals: readonly Buffer[];
+}
+
+/** Bounds against a server that never ends what it begins. */
+const LINE_LIMIT = 64 * 1024 * 1024;
+const LITERAL_LIMIT = 128 * 1024 * 1024;
+
+const LF = 10;
+const CLOSING_BRACE = 0x7d;
+const literalMark = /\{(\d{1,10})\+?\}\r$/;
+
+/**
+ * Cuts the bytes of a connection into responses (RFC 9051 §4.3: a line that ends in `{n}` goes on after n bytes). A
+ * literal that lies in one piece is handed on as a view of it, without a copy. Throws on what is too large.
+ */
+export function createResponseReader(handle: (response: RawResponse) => void): (data: Buffer) => void {
+  let text: string[] = [];
+  let literals: Buffer[] = [];
+  /** Bytes of a line that is not complete yet. */
+  let begun: Buffer[] = [];
+  let begunBytes = 0;
+  /** A literal that is not complete yet. */
+  let literal: Buffer | null = null;
+  let filled = 0;
+  let expected = -1;
+
+  return (data) => {
+    let at = 0;
+    while (at < data.length) {
+      if (expected >= 0) {
+        if (literal === null && data.length - at >= expected) {
+          literals.push(data.subarray(at, at + expected));
+          at += expected;
+          expected = -1;
+          continue;
+        }
+        literal ??= Buffer.allocUnsafe(expected);
+        const taken = data.copy(literal, filled, at, Math.min(data.length, at + expected - filled));
+        filled += taken;
+        at += taken;
+        if (filled === expected) {
+          literals.push(literal);
+          literal = null;
+          filled = 0;
+          expected = -1;
+        }
+        continue;
+      }
+      const end = data.indexOf(LF, at);
+      const piece = data.subarray(at, end < 0 ? data.length : end);
+      if (end < 0) {
+        begun.push(piece);
+        begunBytes += piece.length;
+        if (begunBytes > LINE_LIMIT) throw tooLarge("LineTooLarge", `a line of more than ${LINE_LIMIT} bytes`);
+        return;
+      }
+      const whole = begun.length === 0 ? piece : Buffer.concat([...begun, piece]);
+      begun = [];
+      begunBytes = 0;
+      at = end + 1;
+      const line = whole.toString("latin1");
+      const mark = whole.at(-2) === CLOSING_BRACE ? literalMark.exec(line.slice(-16)) : null;
+      if (mark) {
+        text.push(line.slice(0, line.lastIndexOf("{")));
+        expected = Number(mark[1]);
+        if (expected > LITERAL_LIMIT) throw tooLarge("LiteralTooLarge", `a literal of ${expected} bytes`);
+        if (expected === 0) {
+          literals.push(Buffer.alloc(0));
+          expected = -1;
+        }
+      } else {
+        text.push(line.endsWith("\r") ? line.slice(0, -1) : line);
+        const response = { text, literals };
+        text = [];
+        literals = [];
+        handle(response);
+      }
+    }
+  };
+}
+
+function tooLarge(code: string, what: string): Error {
+  return Object.assign(new Error(`the server sent ${what}`), { code });
+}

@@ -1,0 +1,124 @@
+import type { Socket } from "node:net";
+import { type FetchResponse, readFetchResponse } from "./fetch-response.ts";
+import { createResponseReader, type RawResponse } from "./response-reader.ts";
+
+/** A signed-in connection with an open mailbox, reduced to what reading messages needs. */
+export interface Wire {
+  /** UIDs that fit, ascending. `criteria` as in RFC 9051 §6.4.4. */
+  search(criteria: string): Promise<number[]>;
+  /** Each FETCH response while it comes, asked for or not. Resolves when the server is done. */
+  fetch(uids: string, items: string, each: (response: FetchResponse) => void): Promise<void>;
+  /** Words with which the server ended the session, if it did. */
+  bye(): string | undefined;
+  /** LOGOUT, but not for long; never throws. */
+  close(): Promise<void>;
+  /** Now, in the middle of whatever goes on. */
+  destroy(): void;
+}
+
+const LOGOUT_MS = 1000;
+
+interface Waiting {
+  readonly command: string;
+  readonly untagged: (response: RawResponse) => void;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * Speaks IMAP on a socket that signed in elsewhere. Commands are written at once, also while others are answered:
+ * the server takes them in order (RFC 9051 §5.5). Errors look like imapflow's, so that they are classified alike.
+ */
+export function createWire(socket: Socket, silenceMs: number): Wire {
+  const waiting = new Map<string, Waiting>();
+  let tags = 0;
+  let bye: string | undefined;
+  let ended: Error | undefined;
+
+  const end = (error: Error) => {
+    ended ??= error;
+    socket.destroy();
+    for (const one of waiting.values()) one.reject(ended);
+    waiting.clear();
+  };
+  const lost = () => end(Object.assign(new Error("the connection was closed"), { code: "NoConnection" }));
+
+  const handle = (response: RawResponse) => {
+    const first = response.text[0] ?? "";
+    if (first.startsWith("* ")) {
+      if (/^\* BYE/i.test(first)) bye = first.slice(5).trim();
+      // Answers carry no tag: each command under way looks for its own.
+      for (const one of waiting.values()) one.untagged(response);
+      return;
+    }
+    const space = first.indexOf(" ");
+    const one = waiting.get(first.slice(0, space));
+    if (!one) return;
+    waiting.delete(first.slice(0, space));
+    const [status = "", ...words] = first.slice(space + 1).split(" ");
+    const reason = words.join(" ");
+    // Exchange: some messages were deleted in the meantime. What came is compared with what was asked for anyway.
+    const gone = /requested messages no longer exist/i.test(reason);
+    if (/^OK$/i.test(status) || (/^NO$/i.test(status) && gone)) one.resolve();
+    else one.reject(refused(one.command, status.toUpperCase(), reason));
+  };
+  const read = createResponseReader(handle);
+
+  socket.on("data", (data: Buffer) => {
+    try {
+      read(data);
+    } catch (error) {
+      end(error as Error);
+    }
+  });
+  socket.on("error", end);
+  socket.on("end", lost);
+  socket.on("close", lost);
+  socket.setTimeout(silenceMs, () => {
+    // Between commands silence is what one expects.
+    if (waiting.size > 0) end(Object.assign(new Error("the server fell silent"), { code: "ETIMEOUT" }));
+  });
+  socket.resume();
+
+  const run = (command: string, untagged: Waiting["untagged"]) =>
+    new Promise<void>((resolve, reject) => {
+      if (ended) return reject(ended);
+      tags += 1;
+      waiting.set(`M${tags}`, { command, untagged, resolve, reject });
+      socket.write(`M${tags} ${command}\r\n`);
+    });
+
+  return {
+    async search(criteria) {
+      const found: number[] = [];
+      await run(`UID SEARCH ${criteria}`, ({ text }) => {
+        const list = /^\* SEARCH((?: \d{1,10})*)/i.exec(text[0] ?? "")?.[1];
+        if (list) for (const uid of list.trim().split(" ")) found.push(Number(uid));
+      });
+      return found.sort((a, b) => a - b);
+    },
+    fetch: (uids, items, each) =>
+      run(`UID FETCH ${uids} (${items})`, (response) => {
+        const fetched = readFetchResponse(response);
+        if (fetched) each(fetched);
+      }),
+    bye: () => bye,
+    async close() {
+      const late = setTimeout(() => socket.destroy(), LOGOUT_MS);
+      await run("LOGOUT", () => {}).catch(() => {});
+      clearTimeout(late);
+      socket.destroy();
+    },
+    destroy: () => lost(),
+  };
+}
+
+function refused(command: string, responseStatus: string, text: string): Error {
+  const serverResponseCode = /^\[([A-Z0-9-]+)/i.exec(text)?.[1];
+  return Object.assign(new Error("the command was refused"), {
+    responseStatus,
+    response: text,
+    executedCommand: `- ${command}`,
+    ...(serverResponseCode && { serverResponseCode }),
+  });
+}
