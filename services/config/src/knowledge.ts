@@ -17,6 +17,8 @@ export interface Knowledge {
   profile(id: string, want?: { fresh?: boolean; atLeast?: number }): Promise<ProfileDocument>;
   settings(want?: { fresh?: boolean }): Promise<SettingsDocument>;
   world(profileId: string, want?: { fresh?: boolean; atLeast?: number }): Promise<World>;
+  /** For showing a mailbox: if its profile is gone altogether, the organisation's policy serves. */
+  policy(profileId: string): Promise<RetryPolicy>;
   /** This replica changed it: the next question goes to the database. */
   forget(profileId?: string): void;
 }
@@ -76,6 +78,15 @@ export function createKnowledge({ profiles, settings, now }: Pick<Ports, "profil
     async world(profileId, want) {
       const [profile, found] = await Promise.all([knowledge.profile(profileId, want), knowledge.settings(want)]);
       return { profile, settings: found, policy: policyFor(found, profile) };
+    },
+    async policy(profileId) {
+      const found = await knowledge.settings();
+      try {
+        return policyFor(found, await knowledge.profile(profileId));
+      } catch (error) {
+        if (error instanceof ProblemError) return found.retryPolicy;
+        throw error;
+      }
     },
     forget(profileId) {
       organisation = undefined;

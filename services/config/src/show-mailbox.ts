@@ -1,22 +1,7 @@
-import {
-  alertCodes,
-  type Direction,
-  type DirectionStatus,
-  directions,
-  type Failure,
-  type Mailbox,
-  type RetryPolicy,
-  type ShownFailure,
-} from "@mailfleet/contracts";
+import { type Direction, type DirectionStatus, directions, type Mailbox, type RetryPolicy } from "@mailfleet/contracts";
 import { lifecycle, type MachineState, statusOf } from "@mailfleet/mailbox";
 import type { LastTest } from "@mailfleet/store";
 import type { ShowableMailbox } from "./ports.ts";
-
-/** A failure with the words of the table, for people. */
-export function shownFailure(failure: Failure & { at: number }): ShownFailure {
-  const { text, remedy } = alertCodes[failure.code];
-  return { ...failure, text, remedy };
-}
 
 /** One direction as it is shown: what the machine knows and what its last test found. */
 export function shownDirection(

@@ -2,7 +2,7 @@ import { lifecycleWords } from "@mailfleet/contracts";
 import { restoreMachine, timersOf } from "@mailfleet/mailbox";
 import { inParallel } from "./in-parallel.ts";
 import type { Parts } from "./parts.ts";
-import type { StoredMailbox } from "./ports.ts";
+import type { Ports, StoredMailbox } from "./ports.ts";
 import { lostTimers, nextRearm, rearmMessages } from "./rearm.ts";
 import { repeat } from "./repeat.ts";
 
@@ -28,15 +28,33 @@ export const defaultSweepTimes: SweepTimes = {
 const batch = 200;
 const concurrency = 8;
 
+/** One bad mailbox never keeps a sweep from the others. */
+async function each<Item extends { readonly _id: string }>(
+  { logger }: Ports,
+  sweep: string,
+  items: readonly Item[],
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
+  await inParallel(items, concurrency, async (item) => {
+    try {
+      await work(item);
+    } catch (error) {
+      logger.warn({ sweep, mailbox: item._id, err: error }, "a mailbox waits for the next sweep");
+    }
+  });
+}
+
 /** Publishes what a crash or an outage left in outboxes. Answers how many mailboxes it found. */
 export async function sweepOutboxes({ ports, relay }: Parts, ageMs: number): Promise<number> {
   const waiting = await ports.mailboxes.waitingOutboxes(ports.now() - ageMs, batch);
-  await inParallel(waiting, concurrency, async ({ _id, outbox }) => {
+  let relayed = 0;
+  await each(ports, "outboxes", waiting, async ({ _id, outbox }) => {
     await relay(_id, outbox);
+    relayed++;
     ports.metrics.relayed.inc({ outcome: "swept" }, outbox.length);
   });
-  if (waiting.length > 0) ports.logger.info({ mailboxes: waiting.length }, "outboxes relayed by the sweep");
-  return waiting.length;
+  if (relayed > 0) ports.logger.info({ mailboxes: relayed }, "outboxes relayed by the sweep");
+  return relayed;
 }
 
 /** Brings the changes of profiles to mailboxes that a crash kept them from. */
@@ -53,7 +71,7 @@ export async function sweepProfiles({ ports, spread }: Parts, signal: AbortSigna
 export async function sweepTimers(parts: Parts): Promise<number> {
   const { mailboxes, now } = parts.ports;
   const due = await mailboxes.toRearm(now(), batch);
-  await inParallel(due, concurrency, (document) => rearm(parts, document));
+  await each(parts.ports, "timers", due, (document) => rearm(parts, document));
   return due.length;
 }
 

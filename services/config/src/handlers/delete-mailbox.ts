@@ -6,4 +6,8 @@ import { runCommand } from "../run-command.ts";
 export const deleteMailbox =
   (parts: Parts): Handler<"config.mailbox.delete"> =>
   (input) =>
-    runCommand(parts, input, "delete", (at) => ({ events: [{ type: "delete", at }] }));
+    runCommand(parts, input, "delete", (at, { configuration }) => ({
+      events: [{ type: "delete", at }],
+      // The tombstone keeps no secret, not even a sealed one.
+      configuration: { ...configuration, credentials: undefined },
+    }));

@@ -14,6 +14,5 @@ export const getMailbox =
       throw byId
         ? noSuchMailbox(input.mailboxId)
         : new ProblemError("NOT_FOUND", `There is no mailbox with the address ${input.address}.`);
-    const { policy } = await knowledge.world(document.configuration.profileId);
-    return showMailbox(document, policy, ports.now());
+    return showMailbox(document, await knowledge.policy(document.configuration.profileId), ports.now());
   };

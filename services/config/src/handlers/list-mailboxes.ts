@@ -1,5 +1,4 @@
 import { readCursor, writeCursor } from "../cursor.ts";
-import { policyFor } from "../knowledge.ts";
 import type { Parts } from "../parts.ts";
 import type { Handler } from "../ports.ts";
 import { showMailbox } from "../show-mailbox.ts";
@@ -8,13 +7,9 @@ import { showMailbox } from "../show-mailbox.ts";
 export const listMailboxes =
   ({ ports, knowledge }: Parts): Handler<"config.mailbox.list"> =>
   async ({ limit, cursor, ...filter }) => {
-    const [{ items, next }, settings] = await Promise.all([
-      ports.mailboxes.list(filter, { limit, cursor: readCursor(cursor) }),
-      knowledge.settings(),
-    ]);
-    const shown = items.map(async (document) => {
-      const profile = await knowledge.profile(document.configuration.profileId);
-      return showMailbox(document, policyFor(settings, profile), ports.now());
-    });
+    const { items, next } = await ports.mailboxes.list(filter, { limit, cursor: readCursor(cursor) });
+    const shown = items.map(async (document) =>
+      showMailbox(document, await knowledge.policy(document.configuration.profileId), ports.now()),
+    );
     return { items: await Promise.all(shown), next: writeCursor(next) };
   };
