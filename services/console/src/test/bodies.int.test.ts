@@ -1,0 +1,174 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { connect } from "node:net";
+import { after, before, describe, it } from "node:test";
+import type { RequestInput } from "@mailfleet/contracts";
+import { type ConsoleUnderTest, startConsoleUnderTest } from "./console-under-test.ts";
+import { mailboxSample, sendSample } from "./samples.ts";
+
+/** Writes a request by hand and gives the first bytes of the answer: only so can a body stay unfinished. */
+function rawRequest(port: number, head: string[], body: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, "127.0.0.1", () => socket.write(`${head.join("\r\n")}\r\n\r\n${body}`));
+    socket.setTimeout(5000, () => socket.destroy(new Error("no answer within 5 s")));
+    socket.once("data", (data) => {
+      resolve(data.toString("utf8"));
+      socket.destroy();
+    });
+    socket.once("error", reject);
+  });
+}
+
+describe("bodies", () => {
+  let console: ConsoleUnderTest;
+  let token: string;
+  const submitted: RequestInput<"outbound-send.send.submit">[] = [];
+  const pieces = new Map<string, string[]>();
+  const stored = randomBytes(1_300_000);
+  const reads: number[] = [];
+
+  before(async () => {
+    console = await startConsoleUnderTest({
+      "config.mailbox.get": async () => mailboxSample,
+      "outbound-send.upload.append": async ({ uploadId, index, dataBase64 }) => {
+        const all = pieces.get(uploadId) ?? [];
+        all[index] = dataBase64;
+        pieces.set(uploadId, all);
+        return {};
+      },
+      "outbound-send.send.submit": async (input) => {
+        submitted.push(input);
+        return { ...sendSample, id: input.sendId, idempotencyKey: input.idempotencyKey };
+      },
+      "inbound-sync.message.read": async ({ offset, length }) => {
+        reads.push(offset);
+        return { dataBase64: stored.subarray(offset, offset + length).toString("base64"), total: stored.length };
+      },
+    });
+    token = await console.tokenFor("administrator");
+  });
+  after(() => console?.stop());
+
+  const head = (path: string, ...more: string[]) => [
+    `POST /api/v1${path} HTTP/1.1`,
+    "host: localhost",
+    `authorization: Bearer ${token}`,
+    "content-type: application/json",
+    ...more,
+  ];
+  const uploaded = (content: unknown): { to: string[]; rawBase64?: string; text?: string } => {
+    const { uploadId } = content as { uploadId: string };
+    const all = pieces.get(uploadId) ?? [];
+    return JSON.parse(Buffer.concat(all.map((piece) => Buffer.from(piece, "base64"))).toString("utf8"));
+  };
+
+  it("are refused with 413 by their declared length, before a byte of them is read", async () => {
+    const answer = await rawRequest(console.app.port, head("/profiles", "content-length: 2000000"), "");
+    assert.match(answer, /^HTTP\/1.1 413 /);
+    assert.match(answer, /"code":"TOO_LARGE"/);
+  });
+
+  it("are refused with 413 when they are sent in chunks and grow too long, before their end", async () => {
+    const chunk = `${(65_536).toString(16)}\r\n${"x".repeat(65_536)}\r\n`;
+    const answer = await rawRequest(
+      console.app.port,
+      head("/profiles", "transfer-encoding: chunked"),
+      chunk.repeat(17),
+    );
+    assert.match(answer, /^HTTP\/1.1 413 /);
+    assert.match(answer, /connection: close/i);
+  });
+
+  it("of sends may be larger, and have a limit, too", async () => {
+    const declared = head("/mailboxes/mb_sales01/sends", "content-length: 40000000");
+    assert.match(await rawRequest(console.app.port, declared, ""), /^HTTP\/1.1 413 /);
+    const mail = declared.map((line) => line.replace("application/json", "message/rfc822"));
+    assert.match(await rawRequest(console.app.port, mail, ""), /^HTTP\/1.1 413 /);
+  });
+
+  it("need a token before they are read", async () => {
+    const stranger = head("/profiles", "content-length: 2000000").filter((line) => !line.startsWith("authorization"));
+    assert.match(await rawRequest(console.app.port, stranger, ""), /^HTTP\/1.1 401 /);
+  });
+
+  it("that are small travel in the request, with an id that follows from the key", async () => {
+    const body = { to: ["a@example.net"], subject: "Hello", text: "Hi" };
+    const headers = { "idempotency-key": "letter-1" };
+    const first = await console.send("POST", "/mailboxes/sales%40example.org/sends", { body, headers });
+    const again = await console.send("POST", "/mailboxes/mb_sales01/sends", { body, headers });
+    assert.equal(first.status, 202);
+    assert.equal(first.body.id, again.body.id);
+    assert.deepEqual(submitted.at(-1)?.content, body);
+    assert.equal(submitted.at(-1)?.idempotencyKey, "letter-1");
+  });
+
+  it("of sends are checked by the shape they have", async () => {
+    const composed = await console.send("POST", "/mailboxes/mb_sales01/sends", { body: { to: ["x"], colour: 1 } });
+    assert.deepEqual(composed.body.errors, [
+      { pointer: "/to/0", reason: "must be an e-mail address" },
+      { pointer: "/colour", reason: "is not a known field" },
+    ]);
+    const raw = await console.send("POST", "/mailboxes/mb_sales01/sends", { body: { to: [], rawBase64: "!" } });
+    assert.equal(raw.status, 400);
+    assert.equal((raw.body.errors as unknown[]).length, 2);
+  });
+
+  it("that are large go in pieces and come together again", async () => {
+    const contentBase64 = randomBytes(1_500_000).toString("base64");
+    const body = { to: ["a@example.net"], attachments: [{ filename: "a.bin", contentBase64 }] };
+    const { status } = await console.send("POST", "/mailboxes/mb_sales01/sends", { body });
+    assert.equal(status, 202);
+    assert.deepEqual(uploaded(submitted.at(-1)?.content), { ...body, subject: "" });
+  });
+
+  it("of type message/rfc822 are streamed byte for byte", async () => {
+    for (const size of [700, 2_500_001]) {
+      const mail = randomBytes(size);
+      const response = await fetch(
+        `${console.app.url}/api/v1/mailboxes/mb_sales01/sends?to=a@example.net,b@example.net`,
+        {
+          method: "POST",
+          headers: { authorization: `Bearer ${token}`, "content-type": "message/rfc822" },
+          body: mail,
+        },
+      );
+      assert.equal(response.status, 202, await response.text());
+      const content = submitted.at(-1)?.content ?? {};
+      const { to, rawBase64 } =
+        "uploadId" in content ? uploaded(content) : (content as { to: string[]; rawBase64: string });
+      assert.deepEqual(to, ["a@example.net", "b@example.net"]);
+      assert.ok(Buffer.from(rawBase64 ?? "", "base64").equals(mail), `${size} bytes`);
+    }
+    const none = await fetch(`${console.app.url}/api/v1/mailboxes/mb_sales01/sends`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}`, "content-type": "message/rfc822" },
+      body: "a: b\r\n\r\nc",
+    });
+    assert.equal(none.status, 400);
+    assert.match(await none.text(), /\/to/);
+  });
+
+  it("of received messages come in pieces, whole", async () => {
+    const response = await fetch(`${console.app.url}/api/v1/messages/mb_sales01/17.4/raw`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    assert.equal(response.headers.get("content-type"), "message/rfc822");
+    assert.ok(Buffer.from(await response.arrayBuffer()).equals(stored));
+    assert.deepEqual(reads, [0, 524_288, 1_048_576]);
+  });
+});
+
+describe("a console that others can listen in on", () => {
+  it("takes no passwords", async () => {
+    const console = await startConsoleUnderTest({}, { passwordsAllowed: false });
+    try {
+      const { status, body } = await console.send("PUT", "/mailboxes/mb_sales01/credentials", {
+        body: { username: "u", password: "p" },
+      });
+      assert.equal(status, 403);
+      assert.match(String(body.remedy), /MAILFLEET_ALLOW_PLAIN_HTTP/);
+    } finally {
+      await console.stop();
+    }
+  });
+});
