@@ -372,3 +372,37 @@ test("a malformed message becomes a dead letter, and the next is handled", async
   assert.match(letter.body.reason, /direction/);
   await eventually(async () => (await get(mailbox.id)).directions.outbound.state === "enabled.retrying");
 });
+
+test("two replicas under fire: every version is told once, each from where the one before it led", async () => {
+  const facts = await given.listen("fact.mailbox.*.transitioned");
+  const mailboxes = await Promise.all(Array.from({ length: 10 }, enabled));
+  const fire = mailboxes.flatMap((mailbox) =>
+    (["inbound", "outbound"] as const).flatMap((direction) => {
+      const failed = runResult(mailbox, direction, { code: "CONNECTION_REFUSED", kind: "transient" }, "sync");
+      // The same message twice under another stream id, and a burst of failures of one outage.
+      const burst = [1, 2, 3].map((n) => ({ ...failed, id: `${failed.id}:${n}` }));
+      return [...burst, runResult(mailbox, direction, "ok", "sync")];
+    }),
+  );
+  const commands = mailboxes.flatMap(({ id }) => [
+    bus.request("config.mailbox.test", { ...command(), mailboxId: id, enable: true }),
+    bus.request("config.mailbox.disable", { ...command(), mailboxId: id }),
+  ]);
+  await Promise.allSettled([bus.publishAll(fire), ...commands]);
+  await eventually(async () => (await bus.streamUsage()).find(({ name }) => name === "MAILBOX")?.bytes === 0);
+  for (const { id } of mailboxes) {
+    const own = await eventually(async () => {
+      const { items } = await bus.request("config.mailbox.history", { mailboxId: id });
+      const told = facts.of("mailbox.transitioned.v1").filter((fact) => fact.mailboxId === id);
+      return told.length === items.filter(({ event }) => event !== "create").length && told;
+    });
+    const inOrder = own.map(({ body }) => body).sort((one, other) => one.v - other.v);
+    assert.equal(new Set(inOrder.map(({ v }) => v)).size, inOrder.length);
+    inOrder.forEach(({ lifecycle }, n) => {
+      if (n > 0) assert.equal(lifecycle.from, inOrder[n - 1]?.lifecycle.to);
+    });
+    const now = await get(id);
+    assert.equal(inOrder.at(-1)?.lifecycle.to, now.lifecycle);
+    assert.ok(now.directions.inbound.attempt <= 1, "failures of one outage count once");
+  }
+});
