@@ -59,7 +59,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
 
   return {
     declare: async (streams, consumers) => {
-      const deadline = Date.now() + patienceMs;
+      const deadline = Date.now() + defaultPatienceMs;
       for (let attempt = 1; ; attempt++) {
         try {
           await declareAll(streams, consumers);

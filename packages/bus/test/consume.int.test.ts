@@ -222,6 +222,35 @@ test("a message that kills its handlers is a dead letter after twenty deliveries
   await consumption.stop();
 });
 
+test("a message that comes again while it is being handled is not started twice", async () => {
+  const { consumer } = await givenMessages("AGAIN", 1);
+  const started: string[] = [];
+  const { promise: finished, resolve: finish } = Promise.withResolvers<void>();
+  const consumption = await bus.consume(consumer, {
+    types,
+    concurrency: 5,
+    handle: async (message) => {
+      started.push(message.id);
+      await finished;
+    },
+  });
+  await eventually(() => started.length === 1);
+  const nc = await connect({ servers: given.engine.url });
+  const redelivered = async () =>
+    ((await nc.request("$JS.API.CONSUMER.INFO.AGAIN.again-consumer")).json() as { num_redelivered: number })
+      .num_redelivered;
+  // What a lost heartbeat leads to: the server takes the message back and delivers it again.
+  nc.publish("$JS.ACK.AGAIN.again-consumer.1.1.1.0.0", "-NAK");
+  await eventually(async () => (await redelivered()) === 1);
+  await bus.publish(timerFired(2, { id: "after", subject: "again.b" }));
+  await eventually(() => started.includes("after"));
+  finish();
+  await eventually(() => left("AGAIN"), { what: "one answer was enough" });
+  await consumption.stop();
+  assert.deepEqual(started, ["AGAIN:0", "after"], "neither at the same time nor afterwards");
+  await nc.close();
+});
+
 test("one bad message in a batch is buried alone", async () => {
   const { consumer } = await givenMessages("BATCH", 50);
   const done = new Set<number>();

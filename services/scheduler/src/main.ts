@@ -5,7 +5,7 @@ import { startScheduler } from "./app.ts";
 import { createMetrics } from "./metrics.ts";
 
 /** A publish that waits for NATS must not outlive the time that a shutdown has. */
-const publishPatienceMs = 5000;
+const publishPatienceMs = 2000;
 
 runService({
   name: "scheduler",
