@@ -28,7 +28,7 @@ export interface OutboundPolicy {
 export const defaultPolicy: OutboundPolicy = {
   maximumDeferrals: 10,
   longestRetryMs: 4 * 3_600_000,
-  leaseMs: 30_000,
+  leaseMs: 10_000,
   sweepMs: 2000,
   acceptedLookMs: 5000,
   waitingLookMs: 60_000,

@@ -1,4 +1,4 @@
-import type { Mailbox, Send } from "@mailfleet/contracts";
+import type { Mailbox, ReceivedMessage, Send } from "@mailfleet/contracts";
 import type { Sandbox } from "../sandbox/index.ts";
 import type { Account, Scene } from "./scene.ts";
 
@@ -77,12 +77,8 @@ export async function serverAway({ api, narrator }: Scene, sandbox: Sandbox, { a
 }
 
 /** Two services are killed while mail flows both ways; everything arrives, nothing twice. */
-export async function killServices(
-  { api, narrator, stack }: Scene,
-  sandbox: Sandbox,
-  from: Account,
-  to: Account,
-): Promise<void> {
+export async function killServices(scene: Scene, sandbox: Sandbox, from: Account, to: Account): Promise<void> {
+  const { api, narrator, stack } = scene;
   narrator.chapter("Services are killed in the middle of it");
   const count = 20;
   const subjects = Array.from({ length: count }, (_, n) => `storm ${n + 1}`);
@@ -104,17 +100,43 @@ export async function killServices(
     stack.service(name).kill("SIGKILL");
     narrator.say(`${name}: killed (SIGKILL); the supervisor starts it again`);
   }
-  const settled = await api.until(
+  const sends = () => Promise.all(accepted.map(({ id }) => api.client.get<Send>(`/sends/${id}`)));
+  const ended = await api.until(
+    sends,
+    (all) => all.every(({ state }) => state === "sent" || state === "uncertain"),
+    30_000,
+  );
+  await decideUncertain(
+    scene,
+    sandbox,
+    (ended ?? []).filter(({ state }) => state === "uncertain"),
+  );
+  const storm = (messages: ReceivedMessage[]) =>
+    messages.map(({ subject }) => subject ?? "").filter((subject) => subject.includes("storm"));
+  await api.until(
     () => api.messages(to.address),
-    (messages) => messages.filter((message) => message.subject?.includes("storm")).length >= 2 * count,
-    60_000,
+    (messages) => storm(messages).length >= 2 * count,
+    20_000,
   );
-  const seen = (settled ?? (await api.messages(to.address))).map((message) => message.subject ?? "");
-  const storm = seen.filter((subject) => subject.includes("storm"));
-  const states = await Promise.all(accepted.map(({ id }) => api.client.get<Send>(`/sends/${id}`)));
-  const uncertain = states.filter((send) => send.state === "uncertain").length;
+  const arrived = storm(await api.messages(to.address));
   narrator.claim(
-    storm.length === new Set(storm).size && storm.length + uncertain >= 2 * count,
-    `${count} in and ${count} out: ${storm.length} arrived, none twice${uncertain ? `, ${uncertain} held as uncertain` : ""}`,
+    arrived.length === 2 * count && new Set(arrived).size === 2 * count,
+    `${count} in and ${count} out: ${new Set(arrived).size} arrived, ${arrived.length - new Set(arrived).size} of them twice`,
   );
+}
+
+/** What a person does with sends whose fate is unknown: look for the Message-ID, then release or discard. */
+async function decideUncertain({ api, narrator }: Scene, sandbox: Sandbox, held: readonly Send[]): Promise<void> {
+  if (held.length === 0) return;
+  narrator.say(
+    `${held.length} were with the server at that moment. The profile says hold: a person looks for the Message-ID`,
+  );
+  const seen = new Set(sandbox.submissions.map(({ messageId }) => messageId));
+  for (const { id, messageId } of held) {
+    const verb = seen.has(messageId) ? "discard" : "release";
+    await api.client.post(`/sends/${id}/${verb}`, {});
+    narrator.detail(
+      `${messageId} ${verb === "discard" ? "had arrived: discarded" : "had not arrived: released, sent again"}`,
+    );
+  }
 }
