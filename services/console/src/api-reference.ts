@@ -1,0 +1,54 @@
+import type { z } from "zod";
+import type { Route } from "./route.ts";
+import { apiBase } from "./routes.ts";
+
+/** Fields of an object schema, optional ones with a question mark. */
+function fieldsOf(schema: z.ZodType | undefined): string {
+  if (!schema) return "";
+  const { def } = schema._zod as unknown as {
+    def: { type: string; shape?: Record<string, z.ZodType>; innerType?: z.ZodType; options?: z.ZodType[] };
+  };
+  if (def.options) return def.options.map(fieldsOf).join(" or ");
+  if (def.innerType) return fieldsOf(def.innerType);
+  const names = Object.entries(def.shape ?? {}).map(([name, field]) =>
+    field.safeParse(undefined).success ? `${name}?` : name,
+  );
+  return names.map((name) => `\`${name}\``).join(", ");
+}
+
+function entry(route: Route): string {
+  const path = route.path.replaceAll(/:(\w+)/g, "{$1}");
+  const answers = `${route.status}${route.answerType ? ` \`${route.answerType}\`` : ""}`;
+  const more = [
+    `role: ${route.role}`,
+    ...(route.query ? [`query: ${fieldsOf(route.query)}`] : []),
+    ...(route.body ? [`body: ${fieldsOf(route.body)}${route.takesMail ? "; or `message/rfc822`" : ""}`] : []),
+    `answers ${answers}`,
+  ];
+  return [`- \`${route.method} ${path}\`: ${route.summary}.`, ...more.map((line) => `  - ${line}`)].join("\n");
+}
+
+/** The reference of the API as Markdown, one section per resource. `services/console/API.md` is this text. */
+export function apiReference(routes: readonly Route[]): string {
+  const resources = [...new Set(routes.map((route) => route.path.split("/")[1] ?? ""))];
+  const parts = resources.map((resource) => {
+    const entries = routes.filter((route) => route.path.split("/")[1] === resource).map(entry);
+    return [`## ${resource}`, "", ...entries].join("\n");
+  });
+  return `${[
+    "# HTTP API",
+    "",
+    `Made from the route table by \`node services/console/scripts/write-api-reference.ts\`; do not edit. Everything is below \`${apiBase}\`;`,
+    `the whole with all schemas is the OpenAPI 3.1 document at \`${apiBase}/openapi.json\`.`,
+    "",
+    "- `Authorization: Bearer mft_…` on every call but the OpenAPI document.",
+    "- Lists page with `limit` and `cursor`; `next` of a page is the cursor of the following one, `null` at the end.",
+    "- Points in time are ISO 8601. `ETag` is the version; `If-Match` refuses a write (412) when somebody was faster.",
+    "- `Idempotency-Key` on a write: a repetition gets the first answer.",
+    "- `X-Correlation-Id` of an answer names it in the logs of all services.",
+    "- Refusals are `application/problem+json` (RFC 9457): `type`, `title`, `status`, `detail`, `code`, `remedy`,",
+    "  `errors[{pointer, reason}]`, `correlation`.",
+    "",
+    parts.join("\n\n"),
+  ].join("\n")}\n`;
+}
