@@ -40,6 +40,8 @@ while :; do
   code=$?
   kill -0 "$child" 2>/dev/null || break
 done
-kill -TERM "$watcher" 2>/dev/null
+# What the program has left behind in this session (Dovecot's children with a client of their own stay half a minute).
+trap '' TERM
+kill -TERM 0
 wait "$watcher" 2>/dev/null
 exit "$code"
