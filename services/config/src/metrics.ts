@@ -2,7 +2,7 @@ import { Counter, Gauge, Histogram, type Registry } from "@mailfleet/service";
 
 /** What is counted. No mailbox id is ever a label. */
 export interface Metrics {
-  /** Steps by event and outcome: accepted, ignored, refused, repeated, conflict. */
+  /** Steps by event and outcome: accepted, ignored, refused, repeated, conflict, failed. */
   readonly steps: Counter<"event" | "outcome">;
   readonly stepSeconds: Histogram;
   /** Outbox entries by what became of them; `swept`: the sweep found them. */

@@ -13,9 +13,13 @@ import type {
 } from "@mailfleet/store";
 import type { Metrics } from "./metrics.ts";
 
+/** A mailbox as it is kept. */
 export type StoredMailbox = MailboxDocument<MachineState>;
+/** As much of it as is needed to show it. */
 export type ShowableMailbox = ListedMailbox<MachineState>;
+/** As much of it as a connection is built from. */
 export type MailboxConnectionView = MailboxForConnection<MachineState>;
+/** What people configure about it. */
 export type Configuration = MailboxConfiguration;
 
 /** What the service works with. Everything that touches the world comes in here. */

@@ -11,7 +11,7 @@ export interface StepOutcome {
   readonly answer?: unknown;
 }
 
-/** Takes one command or report into a mailbox. @throws ProblemError for a refused command, `StepConflict` */
+/** Takes one command or report into a mailbox, once. @throws ProblemError for a refused command; StepConflict */
 export type StepMailbox = (mailboxId: string, input: StepInput) => Promise<StepOutcome>;
 
 /** Other replicas were faster each time; nothing was written. A message is delivered again, a command may be repeated. */
@@ -85,7 +85,7 @@ export function createStepMailbox(ports: Ports, knowledge: Knowledge, relay: Rel
   return (mailboxId, input) =>
     oneAtATime(mailboxId, async () => {
       const stop = metrics.stepSeconds.startTimer();
-      let outcome = "conflict";
+      let outcome = "failed";
       try {
         for (let tries = 1; tries <= maximumTries; tries++) {
           const result = await attempt(mailboxId, input);
@@ -95,7 +95,7 @@ export function createStepMailbox(ports: Ports, knowledge: Knowledge, relay: Rel
         }
         throw new StepConflict(mailboxId);
       } catch (error) {
-        if (error instanceof ProblemError && !(error instanceof StepConflict)) outcome = "refused";
+        if (error instanceof ProblemError) outcome = error instanceof StepConflict ? "conflict" : "refused";
         throw error;
       } finally {
         metrics.steps.inc({ event: input.event, outcome });

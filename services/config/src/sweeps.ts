@@ -16,6 +16,7 @@ export interface SweepTimes {
   readonly countMs: number;
 }
 
+/** The times of production: an outbox entry is the sweep's after 5 s (design §4). */
 export const defaultSweepTimes: SweepTimes = {
   relayMs: 1000,
   relayAgeMs: 5000,

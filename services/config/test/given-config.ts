@@ -58,8 +58,8 @@ export const noSweeps: SweepTimes = {
 };
 
 /** Real engines, any number of replicas of `config`, and a bus that plays everybody else. */
-export async function givenConfig() {
-  const [nats, mongo] = await Promise.all([startNats(), startMongo()]);
+export async function givenConfig(options: { ownMongo?: boolean } = {}) {
+  const [nats, mongo] = await Promise.all([startNats(), startMongo({ own: options.ownMongo })]);
   const endings: (() => Promise<unknown>)[] = [];
   const { logger, lines } = listeningLogger();
   const bus: Bus = await connectBus({ url: nats.url, name: "everybody-else", logger });
@@ -114,6 +114,8 @@ export async function givenConfig() {
 
   return {
     bus,
+    nats,
+    mongo,
     lines,
     /** Messages of this type that workers and scheduler were sent about a mailbox. */
     asked: <Type extends "run.requested.v1" | "timer.set.v1" | "timer.clear.v1">(type: Type, mailboxId: string) =>

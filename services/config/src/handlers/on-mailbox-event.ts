@@ -9,6 +9,7 @@ export const mailboxEventTypes = [
   "mailbox.run-failed.v1",
   "mailbox.timer-fired.v1",
 ] as const;
+/** A result of a run or a timer, as it comes. */
 export type MailboxEvent = Incoming<(typeof mailboxEventTypes)[number]>;
 
 /** `mailbox.run-succeeded.v1`, `mailbox.run-failed.v1`, `mailbox.timer-fired.v1`: taken once, stale ones ignored. */
