@@ -1,5 +1,6 @@
 import type { Bus, Consumption, RequestHandlers } from "@mailfleet/bus";
 import { consumers, streams } from "@mailfleet/contracts";
+import { createBackground } from "./background.ts";
 import { approveMailbox } from "./handlers/approve-mailbox.ts";
 import { createJob } from "./handlers/create-job.ts";
 import { createMailbox } from "./handlers/create-mailbox.ts";
@@ -51,7 +52,8 @@ export function createParts(ports: Ports, signal: AbortSignal): Parts {
   const relay = createRelay(ports);
   const step = createStepMailbox(ports, knowledge, relay);
   const spread = createSpreadProfile(ports, knowledge, step);
-  return { ports, knowledge, relay, step, spread, runJob: createRunJob(ports, step, signal) };
+  const background = createBackground(ports.logger, signal);
+  return { ports, knowledge, relay, step, spread, runJob: createRunJob(ports, step, signal), background };
 }
 
 /** Every request that `config` answers. */
@@ -110,7 +112,7 @@ export async function startApp({ ports: given, bus, isOutage, sweepTimes }: AppO
     parts,
     async stop() {
       ending.abort(new Error("the service stops"));
-      await Promise.all([consumption.stop(), sweeping]);
+      await Promise.all([consumption.stop(), sweeping, parts.background.ended()]);
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { Background } from "./background.ts";
 import type { Knowledge } from "./knowledge.ts";
 import type { Ports } from "./ports.ts";
 import type { Relay } from "./relay.ts";
@@ -13,4 +14,5 @@ export interface Parts {
   readonly step: StepMailbox;
   readonly spread: SpreadProfile;
   readonly runJob: RunJob;
+  readonly background: Background;
 }

@@ -3,7 +3,7 @@ import type { JobDocument, JobItem } from "@mailfleet/store";
 import { inParallel } from "./in-parallel.ts";
 import { jobVerbs } from "./job-verbs.ts";
 import type { Ports } from "./ports.ts";
-import type { StepMailbox } from "./step-mailbox.ts";
+import { StepConflict, type StepMailbox } from "./step-mailbox.ts";
 
 /** Works on a running job that nobody works on: this one, or any. Answers whether there was one. */
 export type RunJob = (jobId?: string) => Promise<boolean>;
@@ -11,6 +11,8 @@ export type RunJob = (jobId?: string) => Promise<boolean>;
 const leaseMs = 30_000;
 const batch = 50;
 const concurrency = 8;
+/** A mailbox that many change at once is tried again: nobody sits there to repeat the command. */
+const conflictTries = 5;
 type Result = NonNullable<JobItem["result"]>;
 
 /**
@@ -38,7 +40,13 @@ export function createRunJob(ports: Ports, step: StepMailbox, signal: AbortSigna
 }
 
 /** One mailbox of the job. A refusal is its result; an outage is not, and ends the batch. */
-async function runItem(ports: Ports, step: StepMailbox, job: JobDocument, item: JobItem): Promise<Result> {
+async function runItem(
+  ports: Ports,
+  step: StepMailbox,
+  job: JobDocument,
+  item: JobItem,
+  tries = conflictTries,
+): Promise<Result> {
   const { mailboxId } = item;
   try {
     if (item.address === undefined) throw new ProblemError("NOT_FOUND", `There is no mailbox ${mailboxId}.`);
@@ -57,6 +65,7 @@ async function runItem(ports: Ports, step: StepMailbox, job: JobDocument, item: 
     });
     return { ok: true };
   } catch (error) {
+    if (error instanceof StepConflict && tries > 1) return runItem(ports, step, job, item, tries - 1);
     if (error instanceof ProblemError) return { ok: false, problem: error.problem };
     throw error;
   }

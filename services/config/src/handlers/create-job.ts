@@ -14,7 +14,7 @@ const maximumMailboxes = 50_000;
 export const createJob =
   (parts: Parts): Handler<"config.job.create"> =>
   async ({ jobId, commandId, by, correlation, job: { verb, mailboxIds, profileId } }) => {
-    const { ports, runJob } = parts;
+    const { ports, runJob, background } = parts;
     const existing = await ports.jobs.load(jobId);
     if (existing) return repeatedOrTaken(existing, commandId);
     const at = ports.now();
@@ -35,7 +35,7 @@ export const createJob =
       const other = await ports.jobs.load(jobId);
       if (other) return repeatedOrTaken(other, commandId);
     }
-    runJob(jobId).catch((error: unknown) => ports.logger.warn({ job: jobId, err: error }, "a job waits for the sweep"));
+    background.start(`job ${jobId}`, () => runJob(jobId));
     return showJob(job);
   };
 

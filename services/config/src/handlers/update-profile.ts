@@ -15,7 +15,7 @@ export const updateProfile =
   (parts: Parts): Handler<"config.profile.update"> =>
   (input) =>
     compareAndSwap<Profile>("the profile", async () => {
-      const { profiles, mailboxes, logger, now } = parts.ports;
+      const { profiles, mailboxes, now } = parts.ports;
       const { profileId, commandId, change, active } = input;
       const before = await profiles.load(profileId);
       const repeated = before?.handled.find((entry) => entry.id === commandId);
@@ -34,8 +34,6 @@ export const updateProfile =
       if (!written) return null;
       parts.knowledge.forget(profileId);
       if (after.relevantV !== before.relevantV)
-        parts.spread(profileId).catch((error: unknown) => {
-          logger.warn({ profile: profileId, err: error }, "a profile's change waits for the sweep");
-        });
+        parts.background.start(`profile ${profileId}`, (signal) => parts.spread(profileId, signal));
       return answer;
     });
