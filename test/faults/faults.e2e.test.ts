@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { FailPointName, Mailbox, ServiceName } from "@mailfleet/contracts";
-import { eventually } from "@mailfleet/local/testing";
 import { type FleetWorld, startWorld } from "../world/fleet-world.ts";
+import { holds } from "../world/holds.ts";
 import { createFlow, customer } from "./flow.ts";
 import { pointsOf } from "./points.ts";
 import { type OutsideConsumer, startOutsideConsumer } from "./received-once.ts";
@@ -99,7 +99,7 @@ for (const policy of policies) {
             const { status } = await fetch(`http://127.0.0.1:${httpPort}/readyz`);
             assert.equal(status, 503);
           };
-          await eventually(unready, { timeoutMs: 20_000 });
+          await holds(unready, 20_000);
           await own.restart();
         }));
     }

@@ -3,6 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Mailbox, Send } from "@mailfleet/contracts";
 import { eventually } from "@mailfleet/local/testing";
 import type { FleetWorld } from "../world/fleet-world.ts";
+import { holds } from "../world/holds.ts";
 
 /** Where all outgoing mail of these tests goes: an account of the sandbox that is no mailbox of Mailfleet's. */
 export const customer = "customer@sandbox.test";
@@ -82,10 +83,9 @@ export function createFlow(world: FleetWorld, mailboxes: readonly Mailbox[], tag
       }
     },
     assertUndisturbed: async ({ duplicatesAllowed }) => {
-      const within = { timeoutMs: settleMs, everyMs: 500 };
       for (const { id } of mailboxes) await world.reads(id, "enabled.running", settleMs);
-      await eventually(received, within);
-      await eventually(() => sent(duplicatesAllowed), within);
+      await holds(received, settleMs);
+      await holds(() => sent(duplicatesAllowed), settleMs);
       assert.equal(accepted.length, mailboxes.length * each);
     },
   };

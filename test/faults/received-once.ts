@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { type Bus, connectBus } from "@mailfleet/bus";
 import type { Logger } from "@mailfleet/contracts";
-import { eventually } from "@mailfleet/local/testing";
 import type { FleetWorld } from "../world/fleet-world.ts";
+import { holds } from "../world/holds.ts";
 
 const quiet: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}, child: () => quiet };
 
@@ -27,9 +27,7 @@ export async function startOutsideConsumer(world: FleetWorld): Promise<OutsideCo
   return {
     keys,
     sawExactly: (prefix, count) =>
-      eventually(async () => assert.equal(keys(prefix).size, count, `different messages announced as ${prefix}`), {
-        timeoutMs: 30_000,
-      }),
+      holds(async () => assert.equal(keys(prefix).size, count, `different messages announced as ${prefix}`), 30_000),
     stop: async () => {
       await following.stop();
       await bus.stop();
