@@ -8,6 +8,7 @@ import { addProfileCommands } from "./commands/profile.ts";
 import { addSendCommands } from "./commands/send.ts";
 import { addSettingsCommands } from "./commands/settings.ts";
 import { exitCodes, outcomeOf } from "./exit-codes.ts";
+import { printable } from "./table.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
 
 const help = `
@@ -50,7 +51,7 @@ export async function main(args: readonly string[], terminal: Terminal = process
     return exitCodes.done;
   } catch (error) {
     const { code, lines } = outcomeOf(error);
-    for (const line of lines) terminal.err(line);
+    for (const line of lines) terminal.err(printable(line));
     return code;
   }
 }

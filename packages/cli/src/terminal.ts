@@ -4,8 +4,8 @@ import { UsageError } from "./exit-codes.ts";
 export interface Terminal {
   out(text: string): void;
   err(text: string): void;
-  /** Bytes to standard output as they are. */
-  write(bytes: Uint8Array): void;
+  /** Bytes to standard output as they are; resolves when they are taken, so that a large message is not held. */
+  write(bytes: Uint8Array): Promise<void>;
   /** Everything on standard input. */
   readInput(): Promise<Buffer>;
   /** One line without echo; throws `UsageError` where there is no terminal. */
@@ -65,7 +65,7 @@ export function processTerminal(): Terminal {
   return {
     out: (text) => void process.stdout.write(`${text}\n`),
     err: (text) => void process.stderr.write(`${text}\n`),
-    write: (bytes) => void process.stdout.write(bytes),
+    write: (bytes) => new Promise((resolve) => process.stdout.write(bytes, () => resolve())),
     readInput,
     askSecret,
     env: process.env,

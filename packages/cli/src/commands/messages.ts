@@ -77,7 +77,7 @@ export function addMessageCommands(program: Command, cli: Cli): void {
     .action(async (id: string, { output }: { output?: string }) => {
       const stream = await (await cli.client()).download(`${messagePath(id)}/raw`);
       const bytes = Readable.fromWeb(stream as Parameters<typeof Readable.fromWeb>[0]);
-      if (output === undefined) for await (const chunk of bytes) cli.terminal.write(chunk as Buffer);
+      if (output === undefined) for await (const chunk of bytes) await cli.terminal.write(chunk as Buffer);
       else await pipeline(bytes, createWriteStream(output));
     });
   messages

@@ -73,7 +73,7 @@ export async function run(
   const terminal: Terminal = {
     out: (text) => void printed.out.push(text),
     err: (text) => void printed.err.push(text),
-    write: (bytes) => void printed.out.push(Buffer.from(bytes).toString("utf8")),
+    write: async (bytes) => void printed.out.push(Buffer.from(bytes).toString("utf8")),
     readInput: async () => Buffer.from(options.input ?? ""),
     askSecret: async () => options.secret ?? "",
     env: options.env ?? { MAILFLEET_URL: url, MAILFLEET_TOKEN: "mft_test" },
