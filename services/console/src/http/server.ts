@@ -106,6 +106,9 @@ export async function createServer(
   const app: FastifyInstance = Fastify({
     logger: false,
     genReqId: () => randomUUID(),
+    // What is refused before a route is found, e.g. a path that cannot be decoded.
+    frameworkErrors: (error, request, reply) =>
+      answerProblem(ports, error, request as FastifyRequest, reply as FastifyReply),
     bodyLimit: limits.bodyBytes,
     connectionTimeout: limits.idleMs,
     keepAliveTimeout: limits.keepAliveMs,

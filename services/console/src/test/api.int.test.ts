@@ -129,6 +129,11 @@ describe("the HTTP API", () => {
     const wrong = await console.send("PUT", "/profiles/pf_sample01");
     assert.equal(wrong.status, 405);
     assert.equal(wrong.headers.get("allow"), "GET, PATCH, DELETE");
+    for (const path of ["/mailboxes/%zz", `/mailboxes/${"a".repeat(900)}`]) {
+      const unreadable = await console.send("GET", path);
+      assert.equal(unreadable.headers.get("content-type"), "application/problem+json");
+      assert.ok(unreadable.status >= 400 && unreadable.status < 500);
+    }
     const missing = await console.send("GET", "/profiles/pf_missing");
     assert.equal(missing.status, 404);
     assert.equal(missing.body.code, "NOT_FOUND");
