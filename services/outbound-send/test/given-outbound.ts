@@ -264,7 +264,7 @@ function connectionOf(mailbox: GivenMailbox): Connection {
       sealedFor: `${mailbox.holder}|mailbox-password`,
     },
     maximumConcurrentConnections: mailbox.maximumConcurrentConnections,
-    connectionTimeoutMs: 2000,
+    connectionTimeoutMs: 10_000,
     processFrom: null,
     pollMs: 300_000,
     retryMs: mailbox.retryMs,

@@ -33,6 +33,7 @@ describe("sending", () => {
     await eventually(async () => (await given.get(sends[199]?.id as string)).state === "sent");
     assert.deepEqual(target.taken.toSorted(), sends.map((send) => send.messageId).toSorted());
     await eventually(() => given.facts.filter(({ type }) => type === "mail.sent.v1").length === 200);
+    assert.ok(target.most <= 10, `${target.most} connections for 5 mailboxes with 2 each`);
     const one = await given.get(sends[7]?.id as string);
     assert.equal(one.answer, "250 2.0.0 taken");
     assert.equal(one.attempts.length, 1);
