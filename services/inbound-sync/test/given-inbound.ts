@@ -45,8 +45,8 @@ export type GivenConnection = Partial<Connection> & { password?: string; usernam
 const sealed = { protected: "", encrypted_key: "", iv: "", ciphertext: "", tag: "", aad: "" };
 
 /** Real NATS and MongoDB, a stand-in for config and the scheduler, and as many replicas as a test starts. */
-export async function givenInbound() {
-  const [nats, mongo] = await Promise.all([startNats(), startMongo()]);
+export async function givenInbound(options: { ownMongo?: boolean } = {}) {
+  const [nats, mongo] = await Promise.all([startNats(), startMongo(options.ownMongo ? { own: true } : {})]);
   const world = await connectBus({ url: nats.url, name: "world", logger });
   await world.declare(Object.values(streams), Object.values(consumers));
   const store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "test", logger });

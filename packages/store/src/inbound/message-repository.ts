@@ -157,11 +157,15 @@ export async function createMessageRepository(store: Store): Promise<MessageRepo
   };
 }
 
-/** Those that an unordered bulk write did not take, but for the ones that were there already. */
+/**
+ * Those that an unordered bulk write did not take, but for the ones that were there already. The driver wraps a broken
+ * connection into a bulk error without a single write error: where the sums do not add up nothing is known of any
+ * message, and each must be tried alone.
+ */
 function failedOf(error: unknown, batch: readonly NewMessage[]): readonly NewMessage[] {
-  if (isDuplicateKey(error) && !(error instanceof MongoBulkWriteError)) return batch;
   if (!(error instanceof MongoBulkWriteError)) return batch;
   const errors = Array.isArray(error.writeErrors) ? error.writeErrors : [error.writeErrors];
+  if (error.insertedCount + errors.length !== batch.length) return batch;
   return errors.flatMap((one) => (one.code === 11000 ? [] : (batch[one.index] ?? [])));
 }
 
