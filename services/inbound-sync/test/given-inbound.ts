@@ -177,17 +177,18 @@ export async function givenInbound(options: { ownMongo?: boolean } = {}) {
       return replica;
     },
 
-    /** Asks for a run, as the scheduler does. */
-    run: (mailboxId: string, purpose: Purpose = "sync", generation = 1) =>
-      world.publish({
-        id: crypto.randomUUID(),
-        subject: subjects.run("inbound", purpose, mailboxId, generation),
-        type: "run.requested.v1",
-        mailboxId,
-        generation,
-        at: Date.now(),
-        body: { mailboxId, direction: "inbound", purpose, generation },
-      }),
+    /** Asks for a run, as the scheduler does. May coalesce with one that is not finished yet. */
+    run,
+
+    /** Asks for a run that does not coalesce; the moment before it. */
+    runAnew: (mailboxId: string) =>
+      eventually(
+        async () => {
+          const before = Date.now();
+          return (await run(mailboxId)) === "stored" ? before : null;
+        },
+        { what: "the end of an earlier run", timeoutMs: 20_000 },
+      ),
 
     /** Waits until this mailbox was read to the end after `since`. */
     untilRead: (mailboxId: string, since: number) =>
@@ -209,6 +210,18 @@ export async function givenInbound(options: { ownMongo?: boolean } = {}) {
       await Promise.all([nats.stop(), mongo.stop()]);
     },
   };
+
+  function run(mailboxId: string, purpose: Purpose = "sync", generation = 1) {
+    return world.publish({
+      id: crypto.randomUUID(),
+      subject: subjects.run("inbound", purpose, mailboxId, generation),
+      type: "run.requested.v1",
+      mailboxId,
+      generation,
+      at: Date.now(),
+      body: { mailboxId, direction: "inbound", purpose, generation },
+    });
+  }
 
   async function unleased(mailboxId: string) {
     return !(await syncs.get(mailboxId))?.lease;
