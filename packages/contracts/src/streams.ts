@@ -86,7 +86,7 @@ const consumer = (
   name: string,
   filters: string[],
   maxAckPending = 1000,
-): ConsumerDefinition => ({ service, stream, name, filters, ackWaitMs: 30_000, maxAckPending });
+): ConsumerDefinition => ({ service, stream, name, filters, ackWaitMs: 10_000, maxAckPending });
 
 /** All consumers of the system: one durable per service and purpose. Tests never queue behind polls. */
 export const consumers = {

@@ -2,6 +2,7 @@ import { DeferredError, UncertainError } from "@mailfleet/connector-api";
 import { type Connection, FailureError, failureOf } from "@mailfleet/contracts";
 import type { ClaimedSend, SendChange, StoredSend } from "@mailfleet/store";
 import type { ActivityCounter } from "./activity-counter.ts";
+import { Backlog } from "./backlog.ts";
 import { commit, reasonOf } from "./commit.ts";
 import type { Connections } from "./connections.ts";
 import { decideOutcome, expired, hasExpired, type Outcome, waitingDue } from "./decide-outcome.ts";
@@ -19,6 +20,7 @@ export class Sender {
   readonly #connections: Connections;
   readonly #sessions: Sessions;
   readonly #activity: ActivityCounter;
+  readonly #backlog: Backlog;
   readonly #underWay = new Set<string>();
   /** Sends whose claim is held: renewed while the process lives. */
   readonly #claimed = new Set<string>();
@@ -29,6 +31,12 @@ export class Sender {
     this.#connections = connections;
     this.#sessions = sessions;
     this.#activity = activity;
+    this.#backlog = new Backlog(ports, sessions, (mailboxId, sendId) => this.due(mailboxId, sendId));
+  }
+
+  /** True while more is due for this mailbox than its line takes; it is read on from the store. */
+  hasBacklog(mailboxId: string): boolean {
+    return this.#backlog.has(mailboxId);
   }
 
   /** Ids whose attempt this process makes at the moment. */
@@ -65,7 +73,7 @@ export class Sender {
         }
       }
       const turn = await this.#sessions.turn(connection);
-      if (turn === null) return;
+      if (turn === null) return this.#backlog.note(mailboxId);
       if (this.sendable(connection)) await this.#attempt(sendId, connection, turn);
       else {
         // While it stood in line, another send found out that the mailbox cannot send.
@@ -103,6 +111,7 @@ export class Sender {
         : await this.#submit(send, turn);
       if (outcome.type === "taken") ports.failPoint("outbound.after-server-accepted");
       turn.done();
+      void this.#backlog.readOn(connection);
       return await this.#finish(send, outcome, connection, startedAt);
     } finally {
       turn.done();
@@ -114,7 +123,7 @@ export class Sender {
     const ports = this.#ports;
     ports.metrics.inFlight.inc();
     try {
-      const session = await turn.session;
+      const session = await turn.session();
       const submitted = await session.submit({ from: send.envelopeFrom, to: send.remaining }, send.raw, ports.signal);
       return { type: "taken", submitted };
     } catch (error) {

@@ -1,24 +1,30 @@
 import type { ConnectOptions, OutboundConnector, OutboundSession } from "@mailfleet/connector-api";
 import { type Connection, FailureError, failureOf } from "@mailfleet/contracts";
+import { Line } from "./line.ts";
 import type { Ports } from "./ports.ts";
 import { Slots } from "./slots.ts";
 
 interface Held {
   readonly session: Promise<OutboundSession>;
   readonly slots: Slots;
-  users: number;
+  /** Who may claim a send: a few more than there are connections, so that no connection waits for a claim's write. */
+  readonly claims: Line;
+  /** Who may use a connection. */
+  readonly connections: Line;
   usedAt: number;
-  readonly waiting: (() => void)[];
 }
 
+/** Claims for each connection: one that is handed over while the next is written down. */
+const CLAIMS_PER_CONNECTION = 2;
 /** Longer than connections are kept, so that a slot outlives its connection. */
 const IDLE_MS = 25_000;
 /** So many sends wait inside the process for one holder; more go back to the store, or they would block the others. */
 const WAITING_LIMIT = 96;
 
-/** A place in the queue of one holder's connections. Give it back. */
+/** The right to claim a send and then to hand it over. Give it back. */
 export interface Turn {
-  readonly session: Promise<OutboundSession>;
+  /** Waits for a free connection. Throws `FailureError` if the holder cannot connect. */
+  session(): Promise<OutboundSession>;
   done(): void;
 }
 
@@ -39,25 +45,27 @@ export class Sessions {
    */
   async turn(connection: Connection): Promise<Turn | null> {
     const held = this.#hold(connection);
-    if (held.waiting.length >= WAITING_LIMIT) return null;
-    if (held.waiting.length === 0 && held.users < held.slots.count) held.users += 1;
-    else
-      await new Promise<void>((resolve) => {
-        held.waiting.push(resolve);
-        held.slots.want();
-      });
+    if (held.claims.waiting >= WAITING_LIMIT) return null;
+    const entered = held.claims.enter();
+    if (held.claims.waiting > 0) held.slots.want();
+    const left = [await entered];
     held.usedAt = this.#ports.now();
-    let given = false;
     return {
-      session: held.session,
+      session: async () => {
+        left.unshift(await held.connections.enter());
+        return held.session;
+      },
       done: () => {
-        if (given) return;
-        given = true;
         held.usedAt = this.#ports.now();
-        held.users -= 1;
-        admit(held);
+        for (const leave of left.splice(0)) leave();
+        if (held.claims.waiting > 0) held.slots.want();
       },
     };
+  }
+
+  /** How many stand in line for this mailbox's holder. */
+  lineOf(connection: Connection): number {
+    return this.#hold(connection).claims.waiting;
   }
 
   /** What a test or a probe needs. Throws `FailureError`. */
@@ -88,12 +96,13 @@ export class Sessions {
     // Not opened: the next send tries again.
     session.catch(() => this.#held.delete(key));
     const holderOfSlots = `${holder[0]}/${server.host}:${server.port}`;
+    const slots = new Slots(this.#ports, holderOfSlots, maximumConcurrentConnections, () => admit(held));
     const held: Held = {
       session,
-      slots: new Slots(this.#ports, holderOfSlots, maximumConcurrentConnections, () => admit(held)),
-      users: 0,
+      slots,
+      claims: new Line(() => slots.count * CLAIMS_PER_CONNECTION),
+      connections: new Line(() => slots.count),
       usedAt: this.#ports.now(),
-      waiting: [],
     };
     this.#held.set(key, held);
     return held;
@@ -102,7 +111,7 @@ export class Sessions {
   #closeIdle(): void {
     const oldest = this.#ports.now() - IDLE_MS;
     for (const [key, held] of this.#held) {
-      if (held.users > 0 || held.waiting.length > 0 || held.usedAt > oldest) continue;
+      if (!held.claims.isIdle || held.usedAt > oldest) continue;
       this.#held.delete(key);
       void held.slots.close();
       void held.session.then((session) => session.close()).catch(() => {});
@@ -117,10 +126,8 @@ export class Sessions {
     await Promise.all(
       all.map(async (held) => {
         // Those in line find that the service stops, and leave their sends as they are.
-        for (const next of held.waiting.splice(0)) {
-          held.users += 1;
-          next();
-        }
+        held.claims.dismiss();
+        held.connections.dismiss();
         const session = await held.session.catch(() => null);
         await session?.close();
         await held.slots.close();
@@ -129,13 +136,11 @@ export class Sessions {
   }
 }
 
-/** Lets in as many as there are slots, and asks for another while somebody waits. */
-function admit(held: Held): void {
-  while (held.users < held.slots.count) {
-    const next = held.waiting.shift();
-    if (!next) return;
-    held.users += 1;
-    next();
-  }
-  if (held.waiting.length > 0) held.slots.want();
+/** The number of slots changed: lets in whom it can, asks for another while somebody waits, closes what is too many. */
+function admit({ claims, connections, slots, session }: Held): void {
+  const { count } = slots;
+  void session.then((pool) => pool.keepAtMost(count)).catch(() => {});
+  connections.admit();
+  claims.admit();
+  if (claims.waiting > 0) slots.want();
 }

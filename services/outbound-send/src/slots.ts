@@ -18,24 +18,24 @@ export class Slots {
   readonly #holder: string;
   readonly #maximum: number;
   readonly #tokens: string[] = [];
-  readonly #onGrown: () => void;
+  readonly #onChanged: () => void;
   #timer: NodeJS.Timeout | null = null;
   #asking = false;
   #askAgainAt = 0;
   #closed = false;
 
-  constructor(ports: Pick<Ports, "slots" | "logger">, holder: string, maximum: number, onGrown: () => void) {
+  constructor(ports: Pick<Ports, "slots" | "logger">, holder: string, maximum: number, onChanged: () => void) {
     this.#ports = ports;
     this.#holder = holder;
     this.#maximum = maximum;
-    this.#onGrown = onGrown;
+    this.#onChanged = onChanged;
   }
 
   get count(): number {
     return this.#tokens.length;
   }
 
-  /** One more is wanted. Answers by `onGrown`, perhaps never: others may have them all. */
+  /** One more is wanted. Answers by `onChanged`, perhaps never: others may have them all. */
   want(): void {
     if (this.#asking || this.#closed || this.count >= this.#maximum) return;
     this.#asking = true;
@@ -53,18 +53,21 @@ export class Slots {
     this.#asking = false;
     if (token === null) {
       this.#askAgainAt = performance.now() + ASK_AGAIN_MS;
-      this.#onGrown();
+      this.#onChanged();
       return;
     }
     this.#tokens.push(token);
     this.#timer ??= setInterval(() => void this.#renew(), RENEW_MS).unref();
-    this.#onGrown();
+    this.#onChanged();
   }
 
   async #renew(): Promise<void> {
     if (this.#tokens.length > 1) {
       this.#askAgainAt = performance.now() + POLITE_MS;
-      await this.#give(this.#tokens.splice(-1));
+      const given = this.#tokens.splice(-1);
+      // Its connection is closed before anybody else may open one for it.
+      this.#onChanged();
+      await this.#give(given);
     }
     for (const token of [...this.#tokens])
       try {

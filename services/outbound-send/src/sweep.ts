@@ -82,8 +82,9 @@ export class Sweep {
     if (stuck.length === 0) return;
     const { bus, sends, policy } = this.#ports;
     const first = (send: StoredSend) => send.state === "accepted" && now - send.changedAt < 3 * policy.acceptedLookMs;
+    const forgotten = stuck.filter(({ mailboxId }) => !this.#sender.hasBacklog(mailboxId));
     await bus.publishAll(
-      stuck.map((send) => sendDue(send, first(send) ? firstDue(send) : `${firstDue(send)}:sweep:${now}`, now)),
+      forgotten.map((send) => sendDue(send, first(send) ? firstDue(send) : `${firstDue(send)}:sweep:${now}`, now)),
     );
     const groups = Map.groupBy(stuck, (send) => pauseFor(now - send.changedAt, policy.acceptedLookMs));
     for (const [pause, group] of groups) await sends.lookAgain(group, now + pause);

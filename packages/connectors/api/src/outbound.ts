@@ -22,6 +22,8 @@ export interface OutboundSession {
    * `UncertainError`: the message may or may not have been sent.
    */
   submit(envelope: Envelope, raw: Uint8Array, signal: AbortSignal): Promise<Submitted>;
+  /** Closes unused connections until at most so many are open; those in use are closed when they become free. */
+  keepAtMost(connections: number): void;
   /** Finishes what is under way and closes; never throws. */
   close(): Promise<void>;
 }

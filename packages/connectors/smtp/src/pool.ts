@@ -28,6 +28,8 @@ export class SmtpPool implements OutboundSession {
   readonly #busy = new Set<Pooled>();
   readonly #waiting: (() => void)[] = [];
   #free: number;
+  /** Connections that may be kept open; more may be made again when they are asked for. */
+  #kept = Number.POSITIVE_INFINITY;
   #closed = false;
   #sweeper: NodeJS.Timeout | null = null;
 
@@ -82,13 +84,20 @@ export class SmtpPool implements OutboundSession {
   #keep(pooled: Pooled): void {
     const { channel } = pooled.connected;
     if (channel.ended) return;
-    if (this.#closed || pooled.messages >= this.#deadlines.messagesPerConnection) {
+    const enough = this.#idle.length + this.#busy.size >= this.#kept;
+    if (this.#closed || enough || pooled.messages >= this.#deadlines.messagesPerConnection) {
       channel.quit();
       return;
     }
     pooled.idleSince = performance.now();
     this.#idle.push(pooled);
     this.#sweeper ??= setInterval(() => this.#dropStale(), Math.max(50, this.#deadlines.idleMs / 4)).unref();
+  }
+
+  keepAtMost(connections: number): void {
+    this.#kept = connections;
+    while (this.#idle.length > 0 && this.#idle.length + this.#busy.size > connections)
+      this.#idle.shift()?.connected.channel.quit();
   }
 
   /** The one used last: the others may then grow old and go. */

@@ -19,6 +19,7 @@ declare module "hoodiecrow-imap" {
     users: Record<string, { password: string }>;
     on(event: "notify", listener: (...arguments_: unknown[]) => void): void;
     removeListener(event: "notify", listener: (...arguments_: unknown[]) => void): void;
+    setMaxListeners(count: number): void;
     createClient(socket: import("node:net").Socket): void;
     setCommandHandler(
       command: string,

@@ -13,7 +13,9 @@ export interface ImapAccount {
 /** Makes an account with an empty inbox. */
 export function imapAccount(address: string, password: string): ImapAccount {
   const storage = { INBOX: { uidvalidity: 7 }, "": { folders: { Sent: {} } } };
-  return { address, password, box: hoodiecrow({ plugins, users: {}, storage }) };
+  const box = hoodiecrow({ plugins, users: {}, storage });
+  box.setMaxListeners(0);
+  return { address, password, box };
 }
 
 /** A listener that can go away and come back on the same port. */
@@ -29,6 +31,8 @@ export async function listenImap(
   wishedPort: number,
 ): Promise<SandboxListener> {
   const front = hoodiecrow({ plugins, users: {} });
+  // Each connection listens at the door until it has signed in.
+  front.setMaxListeners(0);
   front.setCommandHandler("LOGIN", (connection, parsed, data, done) => {
     const [user, password] = (parsed.attributes ?? []).map(({ value }) => String(value));
     const account = accounts.get((user ?? "").toLowerCase());

@@ -18,7 +18,7 @@ export class GroupCommit<Item, Result> {
 
   constructor(write: (items: Item[]) => Promise<Result[]>, options: Partial<GroupCommitOptions> = {}) {
     this.#write = write;
-    this.#options = { maximumItems: 250, parallel: 2, ...options };
+    this.#options = { maximumItems: 250, parallel: 1, ...options };
   }
 
   commit(item: Item): Promise<Result> {

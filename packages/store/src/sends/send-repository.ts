@@ -41,6 +41,8 @@ export interface SendRepository {
   }): Promise<{ items: StoredSend[]; next: string | null }>;
   /** Ids of sends that wait for this mailbox, oldest first, `after` this one. */
   waiting(mailboxId: string, limit: number, after?: { acceptedAt: number; id: string }): Promise<StoredSend[]>;
+  /** Ids of accepted sends of this mailbox that nobody has tried yet, oldest first. */
+  backlog(mailboxId: string, limit: number): Promise<string[]>;
   /** Sends that are neither sent nor given up, oldest first. */
   unfinished(mailboxId: string, limit: number): Promise<StoredSend[]>;
   /** Sends whose time to be looked at has come, and how far away the next look is from now on. */
@@ -135,6 +137,8 @@ export async function createSendRepository(
     await sends.updateMany(
       { _id: { $in: [...new Set(entries.map(({ sendId }) => sendId))] } },
       { $pull: { outbox: { id: { $in: entries.map(({ messageId }) => messageId) } } } },
+      // Forgotten in a crash, it is published once more with the same id: not worth a wait for the journal.
+      { writeConcern: { w: 1, journal: false } },
     );
     return entries.map(() => null);
   });
@@ -218,6 +222,14 @@ export async function createSendRepository(
         .limit(limit)
         .toArray();
       return found.map(toSend);
+    },
+    backlog: async (mailboxId, limit) => {
+      const found = await sends
+        .find({ mailboxId, state: "accepted" }, { projection: { _id: 1 } })
+        .sort({ acceptedAt: 1 })
+        .limit(limit)
+        .toArray();
+      return found.map(({ _id }) => _id);
     },
     unfinished: async (mailboxId, limit) => {
       const found = await sends
