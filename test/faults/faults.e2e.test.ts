@@ -19,6 +19,10 @@ interface Kill {
   readonly hit: number;
 }
 
+/** The bus passes its points alike in every service: within the five minutes of `npm test` two of them stand for all. */
+const visited = ({ service, point }: Kill) =>
+  everything || !point.startsWith("bus.") || service === "config" || service === "inbound-sync";
+
 /** Every point; neighbours are different services, since five deaths of one in a minute end a stack. */
 const kills: Kill[] = hits.flatMap((hit) => {
   const rows = Object.entries(pointsOf) as [Kill["service"], readonly FailPointName[]][];
@@ -28,7 +32,9 @@ const kills: Kill[] = hits.flatMap((hit) => {
       const point = points[n];
       return point ? [{ service, point, hit }] : [];
     }),
-  ).flat();
+  )
+    .flat()
+    .filter(visited);
 });
 
 for (const policy of policies) {
