@@ -79,7 +79,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     consumeBatches: async (definition, how) => opened(consumeBatches(consumption, definition, how)),
     request: (name, input, how) => ask(link, name, input, how),
     respond: async (handlers) => void opened(await respond({ link, logger, isOutage }, handlers)),
-    follow: async (what, handle) => opened(await follow(js, logger, what, handle)),
+    follow: async (what, handle) => opened(await follow({ link, jsm, logger }, what, handle)),
     streamUsage: async () => {
       try {
         const usage = [];

@@ -5,6 +5,8 @@ export interface Delivery {
   readonly subject: string;
   readonly stream: string;
   readonly sequence: number;
+  /** Counts the deliveries of the consumer, without a gap. */
+  readonly consumerSequence: number;
   readonly deliveries: number;
   /** When the stream stored it, milliseconds since the epoch. */
   readonly storedAt: number;
@@ -50,11 +52,12 @@ export function readPlace(reply: string) {
   const tokens = reply.split(".");
   if (tokens[0] !== "$JS" || tokens[1] !== "ACK" || tokens.length < 9) return null;
   const rest = tokens.slice(tokens.length === 9 ? 2 : 4);
-  const [stream = "", , deliveries, sequence, , nanoseconds = "0"] = rest;
+  const [stream = "", , deliveries, sequence, consumerSequence, nanoseconds = "0"] = rest;
   return {
     stream,
     deliveries: Number(deliveries),
     sequence: Number(sequence),
+    consumerSequence: Number(consumerSequence),
     storedAt: Number(BigInt(nanoseconds) / 1_000_000n),
   };
 }

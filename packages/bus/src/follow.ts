@@ -1,58 +1,177 @@
 import { type Logger, type MessageType, messageTypes, streams } from "@mailfleet/contracts";
-import { type ConsumerMessages, DeliverPolicy, type JetStreamClient } from "@nats-io/jetstream";
+import { AckPolicy, type ConsumerConfig, DeliverPolicy, type JetStreamManager, ReplayPolicy } from "@nats-io/jetstream";
+import { createInbox, type Msg, nuid, type Subscription } from "@nats-io/transport-node";
 import type { FollowOptions, Incoming } from "./bus.ts";
+import { readDelivery } from "./delivery.ts";
 import { decode } from "./envelope.ts";
-import { closeMs } from "./limits.ts";
-import { atMost } from "./pause.ts";
+import { closeMs, following, pauseMs } from "./limits.ts";
+import type { Link } from "./link.ts";
+import { atMost, pause } from "./pause.ts";
 import { reasonOf } from "./work.ts";
 
 const everyType = Object.keys(messageTypes) as MessageType[];
 
-/** See `Bus.follow`: an ephemeral ordered consumer, which the client library makes again after every interruption. */
+/** How far the follower has come. Without `sequence` it has seen nothing yet of what was stored since `time`. */
+interface Position {
+  readonly sequence?: number;
+  /** When that message was stored, milliseconds since the epoch. */
+  readonly time: number;
+}
+
+/** One ephemeral consumer and the inbox that it delivers to. */
+interface Session {
+  readonly name: string;
+  readonly subscription: Subscription;
+  /** Number of the last delivery, from 1 without a gap. */
+  delivered: number;
+  lastSign: number;
+}
+
+/**
+ * See `Bus.follow`: an ephemeral consumer that pushes. It is made anew behind the last message that was seen after each
+ * reconnect, after silence, and when a delivery is missing. The client library's ordered consumer is not used: after a
+ * restart of the server it may wait 30 s, it cannot be made anew once it began at a time, and one that had seen nothing
+ * would begin with the first message of the stream.
+ */
 export async function follow(
-  js: JetStreamClient,
-  logger: Logger,
+  parts: { readonly link: Link; readonly jsm: JetStreamManager; readonly logger: Logger },
   options: FollowOptions,
   handle: (message: Incoming) => void,
 ): Promise<{ stop(): Promise<void> }> {
-  const consumer = await js.consumers.get(streamOf(options.filters), {
-    filter_subjects: [...options.filters],
-    ...(options.startTime === undefined
-      ? { deliver_policy: DeliverPolicy.New }
-      : { deliver_policy: DeliverPolicy.StartTime, opt_start_time: new Date(options.startTime).toISOString() }),
-  });
-  const messages: ConsumerMessages = await consumer.consume({
-    callback: (msg) => {
-      const read = decode(
-        {
-          subject: msg.subject,
-          stream: msg.info.stream,
-          sequence: msg.seq,
-          deliveries: 1,
-          storedAt: msg.time.getTime(),
-          headers: msg.headers,
-          data: msg.data,
-          acknowledge: () => {},
-          giveBack: () => {},
-          extend: () => {},
-          terminate: () => {},
+  const { link, jsm, logger } = parts;
+  const stream = streamOf(options.filters);
+  const stopping = new AbortController();
+  let position: Position = options.startTime === undefined ? await endOf(jsm, stream) : { time: options.startTime };
+  let session: Session | undefined;
+  let renewal: Promise<void> | undefined;
+
+  const show = (msg: Msg, from: Session) => {
+    from.lastSign = Date.now();
+    const delivery = msg.reply ? readDelivery(msg) : null;
+    if (!delivery) {
+      answerFlowControl(link, msg);
+      const sent = Number(msg.headers?.get("Nats-Last-Consumer") || 0);
+      if (sent > from.delivered) renew("deliveries were lost");
+      return;
+    }
+    if (delivery.consumerSequence !== from.delivered + 1) return renew("deliveries were lost");
+    from.delivered++;
+    position = { sequence: delivery.sequence, time: delivery.storedAt };
+    const read = decode(delivery, everyType);
+    if (!read.ok) return logger.debug({ subject: msg.subject, reason: read.reason }, "not shown");
+    try {
+      handle(read.message);
+    } catch (error) {
+      logger.error({ subject: msg.subject, reason: reasonOf(error) }, "a follower failed");
+    }
+  };
+
+  const open = async () => {
+    const name = `follow_${nuid.next()}`;
+    const inbox = createInbox();
+    const start = await startAt(jsm, stream, position);
+    const fresh: Session = {
+      name,
+      subscription: link.nc.subscribe(inbox, {
+        callback: (error, msg) => {
+          if (session === fresh && !error) show(msg, fresh);
         },
-        everyType,
-      );
-      if (!read.ok) return logger.debug({ subject: msg.subject, reason: read.reason }, "not shown");
-      try {
-        handle(read.message);
-      } catch (error) {
-        logger.error({ subject: msg.subject, reason: reasonOf(error) }, "a follower failed");
+      }),
+      delivered: 0,
+      lastSign: Date.now(),
+    };
+    // Deliveries may overtake the answer to the request that makes the consumer.
+    session = fresh;
+    try {
+      await jsm.consumers.add(stream, { ...consumerOf(name, inbox, options.filters), ...start });
+    } catch (error) {
+      await close();
+      throw error;
+    }
+  };
+
+  const close = async () => {
+    const old = session;
+    session = undefined;
+    if (!old) return;
+    old.subscription.unsubscribe();
+    // Usually it is gone; if not and this fails, it goes by itself because nobody listens.
+    if (link.health() === null) await atMost(closeMs, jsm.consumers.delete(stream, old.name)).catch(() => {});
+  };
+
+  const renewUntilOpen = async () => {
+    void close();
+    for (let attempt = 1; !stopping.signal.aborted && !link.nc.isClosed(); attempt++) {
+      if (link.health() !== null) await link.connected(closeMs);
+      else {
+        try {
+          return await open();
+        } catch (error) {
+          logger.warn({ stream, reason: reasonOf(error) }, "cannot follow yet");
+        }
+        await pause(pauseMs(attempt), stopping.signal);
       }
-    },
-  });
+    }
+  };
+  const renew = (reason: string) => {
+    if (stopping.signal.aborted || renewal) return;
+    logger.info({ stream, reason }, "following anew");
+    renewal = renewUntilOpen().finally(() => {
+      renewal = undefined;
+    });
+  };
+
+  await open();
+  const offReconnect = link.onReconnect(() => renew("the connection was away"));
+  const silence = setInterval(() => {
+    if (session && link.health() === null && Date.now() - session.lastSign > following.silenceMs) renew("silence");
+  }, 1000);
   return {
     stop: async () => {
-      await atMost(closeMs, messages.close());
-      await atMost(closeMs, consumer.delete()).catch(() => {});
+      stopping.abort();
+      offReconnect();
+      clearInterval(silence);
+      if (renewal) await atMost(closeMs, renewal);
+      await close();
     },
   };
+}
+
+function consumerOf(name: string, inbox: string, filters: readonly string[]): ConsumerConfig {
+  return {
+    name,
+    deliver_subject: inbox,
+    filter_subjects: [...filters],
+    ack_policy: AckPolicy.None,
+    replay_policy: ReplayPolicy.Instant,
+    deliver_policy: DeliverPolicy.New,
+    flow_control: true,
+    idle_heartbeat: following.heartbeatMs * 1e6,
+    inactive_threshold: following.inactiveMs * 1e6,
+    mem_storage: true,
+    num_replicas: 1,
+  };
+}
+
+async function endOf(jsm: JetStreamManager, stream: string): Promise<Position> {
+  const { state } = await jsm.streams.info(stream);
+  return { sequence: state.last_seq, time: Math.max(0, Date.parse(state.last_ts)) };
+}
+
+/** Right behind the position; by its time if the stream was made anew or lost its end, so that its numbers begin again. */
+async function startAt(jsm: JetStreamManager, stream: string, position: Position): Promise<Partial<ConsumerConfig>> {
+  const { sequence, time } = position;
+  if (sequence !== undefined && (await jsm.streams.info(stream)).state.last_seq >= sequence)
+    return { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: sequence + 1 };
+  const from = sequence === undefined ? time : time + 1;
+  return { deliver_policy: DeliverPolicy.StartTime, opt_start_time: new Date(from).toISOString() };
+}
+
+/** The server goes on only when it hears that what it sent has arrived (NATS ADR-9, ADR-15). */
+function answerFlowControl(link: Link, msg: Msg): void {
+  const stalled = msg.headers?.get("Nats-Consumer-Stalled");
+  if (msg.reply) msg.respond();
+  else if (stalled) link.nc.publish(stalled);
 }
 
 function streamOf(filters: readonly string[]): string {

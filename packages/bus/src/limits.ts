@@ -22,6 +22,9 @@ export const publishAttemptMs = 2500;
 /** A pull request waits so long at the server, which shows a sign of life twice as often as we look for it. */
 export const pull = { expiresMs: 30_000, heartbeatMs: 2500, silenceMs: 6000 } as const;
 
+/** A follower's consumer shows a sign of life so often, is made anew after silence, and goes by itself if nobody listens. */
+export const following = { heartbeatMs: 2500, silenceMs: 6000, inactiveMs: 30_000 } as const;
+
 /** Closing down waits so long for a server that may be away. */
 export const closeMs = 2000;
 

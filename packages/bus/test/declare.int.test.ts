@@ -31,7 +31,7 @@ test("another maximum of bytes names both values", async () => {
   await assert.doesNotReject(bus.declare([streams.FACTS], []), "what was refused is not remembered");
   await assert.rejects(
     bus.declare([], [{ ...consumers.configEvents, ackWaitMs: 1000 }]),
-    /consumer config-events of stream MAILBOX: ack_wait is 30000000000, Mailfleet needs 1000000000/,
+    /consumer config-events of stream MAILBOX: ack_wait is 10000000000, Mailfleet needs 1000000000/,
   );
 });
 
