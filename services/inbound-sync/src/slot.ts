@@ -3,8 +3,8 @@ import { type RunContext, runAgain } from "./facts.ts";
 import type { InboundPorts } from "./ports.ts";
 
 /** How long a slot or a lease holds without renewal: shorter than the time after which the bus gives a run away. */
-export const leaseMs = 20_000;
-const renewMs = 5000;
+export const leaseMs = 8000;
+const renewMs = 2000;
 const againMs = 1000;
 
 /** The right to one connection, kept alive until it is given back. */

@@ -21,7 +21,7 @@ export const suites: readonly Suite[] = [
     what: "SIGKILL at named points, engines killed",
     takes: (file) => file.startsWith("test/faults/"),
     concurrency: 1,
-    fileDeadlineMs: minutes(6),
+    fileDeadlineMs: minutes(10),
     engines: true,
   },
   {
