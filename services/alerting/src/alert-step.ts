@@ -27,6 +27,7 @@ export interface StepContext {
   readonly quietMs: number;
 }
 
+/** So long a cleared alert is shown. A raised one stays: what failed for good says nothing more. */
 const keptMs = 30 * 86_400_000;
 const rememberedIds = 16;
 
@@ -65,7 +66,6 @@ export function raised(before: AlertDocument | null, fact: AlertRaised, context:
     recentIds: remember(before, context.origin.id),
     notice: before?.notice ?? noNotice,
     outbox: before?.outbox ?? [],
-    expireAt: new Date(lastAt + keptMs),
   };
   return repetition ? after : announced(after, "raised", context);
 }

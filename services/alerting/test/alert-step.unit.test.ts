@@ -56,6 +56,15 @@ describe("an alert", () => {
     assert.deepEqual(facts(again), ["1:raised", "1:cleared", "2:raised"]);
   });
 
+  test("stays for as long as it is raised, however silent, and expires 30 days after it was cleared", () => {
+    const alert = opened(100);
+    assert.equal(alert.expireAt, undefined);
+    const over = present(cleared(alert, { at: 200, object: sales }, context(200)));
+    assert.equal(over.expireAt?.getTime(), 200 + 30 * 86_400_000);
+    const again = present(raised(over, rejected(300), context(300)));
+    assert.equal("expireAt" in again, false);
+  });
+
   test("is not cleared by what is older than its last raise, nor raised by what is older than its end", () => {
     const alert = present(raised(opened(100), rejected(300), context(300)));
     assert.equal(cleared(alert, { at: 200, object: sales }, context(310)), null);

@@ -29,8 +29,8 @@ export interface AlertDocument extends Omit<Alert, "id" | "notification"> {
   recentIds: string[];
   notice: AlertNotice;
   outbox: OutgoingMessage[];
-  /** 30 days after the last time. */
-  expireAt: Date;
+  /** 30 days after it was cleared; absent while it is raised. */
+  expireAt?: Date;
 }
 
 /** Which alerts to list; what is absent does not restrict. */
