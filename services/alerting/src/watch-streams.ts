@@ -1,4 +1,5 @@
 import type { Bus } from "@mailfleet/bus";
+import { type StreamDefinition, streams } from "@mailfleet/contracts";
 import type { AlertRepository } from "@mailfleet/store";
 import { alertIdOf } from "./alert-step.ts";
 import type { AlertWall } from "./alert-wall.ts";
@@ -16,10 +17,17 @@ const raiseAt = 0.7;
 const clearBelow = 0.6;
 const MiB = 1024 * 1024;
 
-/** One look at all streams. Replicas that look at the same minute count as one. */
+/** A work queue refuses what is new when it is full; a stream with limits lets the oldest go and may be full for ever. */
+const workQueues: ReadonlySet<string> = new Set(
+  Object.values<StreamDefinition>(streams)
+    .filter(({ retention }) => retention === "work-queue")
+    .map(({ name }) => name),
+);
+
+/** One look at all work queues. Replicas that look at the same minute count as one. */
 export async function watchStreams({ bus, alerts, wall, now }: StreamWatchPorts): Promise<void> {
   for (const { name, bytes, maxBytes } of await bus.streamUsage()) {
-    if (maxBytes <= 0) continue;
+    if (maxBytes <= 0 || !workQueues.has(name)) continue;
     const share = bytes / maxBytes;
     const object = { type: "stream", id: name } as const;
     const at = now();

@@ -123,17 +123,27 @@ describe("alerts", () => {
     assert.match(metrics, /mailfleet_notifications_pending \d/);
   });
 
-  test("a stream that fills is said at 70 % and is over below 60 %", async () => {
+  test("a work queue that fills is said at 70 % and is over below 60 %; what lets the oldest go may be full", async () => {
+    const MiB = 1024 * 1024;
     const full = (bytes: number) => {
-      usage = [{ name: "FACTS", bytes, maxBytes: 100 * 1024 * 1024 }];
+      usage = [
+        { name: "FACTS", bytes: 100 * MiB, maxBytes: 100 * MiB },
+        { name: "DEAD", bytes: 100 * MiB, maxBytes: 100 * MiB },
+        { name: "SENDS", bytes, maxBytes: 100 * MiB },
+      ];
     };
-    const stream = (state: string) => of("FACTS", (alert) => alert.code === "STREAM_FILLING" && alert.state === state);
+    const stream = (state: string) => of("SENDS", (alert) => alert.code === "STREAM_FILLING" && alert.state === state);
     full(71 * 1024 * 1024);
-    assert.equal((await stream("raised")).detail, "FACTS: 71 % of 100 MiB");
+    assert.equal((await stream("raised")).detail, "SENDS: 71 % of 100 MiB");
+    assert.deepEqual(
+      (await given.list({ code: "STREAM_FILLING" })).map(({ object }) => object.id),
+      ["SENDS"],
+    );
     full(65 * 1024 * 1024);
     await stream("raised");
     full(59 * 1024 * 1024);
     assert.equal((await stream("cleared")).count, 1);
+    usage = [];
   });
 });
 
@@ -246,7 +256,12 @@ describe("dead letters", () => {
     });
     const waiting = await letter("waiting");
     const command = { commandId: "r-3", by: "admin", deadLetterId: waiting.id };
-    await assert.rejects(given.bus.request("alerting.dead-letter.replay", command), refused("NOT_POSSIBLE_NOW"));
+    await assert.rejects(given.bus.request("alerting.dead-letter.replay", command), (error) => {
+      assert.ok(error instanceof ProblemError, String(error));
+      assert.match(error.problem.detail, /cannot be replayed.*not JSON/);
+      assert.match(error.problem.remedy ?? "", /discard/);
+      return refused("NOT_POSSIBLE_NOW")(error);
+    });
     assert.equal((await given.bus.request("alerting.dead-letter.discard", command)).state, "discarded");
     await assert.rejects(
       given.bus.request("alerting.dead-letter.get", { deadLetterId: "dl_none" }),
