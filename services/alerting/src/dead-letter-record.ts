@@ -45,7 +45,7 @@ export function shownDeadLetter(letter: DeadLetterDocument): DeadLetter {
 
 /**
  * The message again: same subject, type, headers and body, another id, or the server would take it for a repetition.
- * Throws NOT_POSSIBLE_NOW for what was no message of ours: no consumer could read it this time either.
+ * Throws NOT_POSSIBLE_NOW for what was no message of ours.
  */
 export function replayOf(letter: DeadLetterDocument): OutgoingMessage {
   const { headers } = letter;
@@ -77,6 +77,7 @@ function bodyOf(letter: DeadLetterDocument): unknown {
 
 function notReplayable(reason: string): ProblemError {
   return new ProblemError("NOT_POSSIBLE_NOW", `This dead letter cannot be replayed. ${reason}`, {
-    remedy: "Discard it.",
+    remedy:
+      "Correct what sent it if its content still matters, then discard it: no consumer could read it this time either.",
   });
 }
