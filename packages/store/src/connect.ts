@@ -1,5 +1,13 @@
 import type { Logger } from "@mailfleet/contracts";
-import { type Db, MongoClient, MongoError, MongoNetworkError, MongoServerSelectionError } from "mongodb";
+import {
+  type Db,
+  MongoBulkWriteError,
+  MongoClient,
+  MongoError,
+  MongoNetworkError,
+  MongoServerSelectionError,
+  type WriteError,
+} from "mongodb";
 
 /** An open database. Repositories take it; nobody else looks inside. */
 export interface Store {
@@ -74,10 +82,34 @@ export function isOutage(error: unknown): boolean {
   if (error instanceof MongoServerSelectionError || error instanceof MongoNetworkError) return true;
   if (!(error instanceof MongoError)) return false;
   return (
+    isBrokenBulk(error) ||
     error.hasErrorLabel("RetryableWriteError") ||
     error.name === "MongoNotConnectedError" ||
     error.name === "MongoPoolClearedError"
   );
+}
+
+/**
+ * The driver wraps whatever broke a bulk write on its way (a lost connection, no server in time) into a bulk error that
+ * keeps neither type, label nor cause. What a server said has a code or names the refused writes.
+ */
+function isBrokenBulk(error: MongoError): boolean {
+  return error instanceof MongoBulkWriteError && error.code === undefined && writeErrorsOf(error).length === 0;
+}
+
+/**
+ * The writes that an unordered bulk write of `count` refused; all others were done. `null` if the error does not tell
+ * the fate of each, so that nothing may be believed of any. Fits writes that each insert, match or upsert one document.
+ */
+export function refusedWrites(error: unknown, count: number): readonly WriteError[] | null {
+  if (!(error instanceof MongoBulkWriteError)) return null;
+  const refused = writeErrorsOf(error);
+  const done = error.insertedCount + error.matchedCount + error.upsertedCount;
+  return refused.length > 0 && done + refused.length === count ? refused : null;
+}
+
+function writeErrorsOf({ writeErrors }: MongoBulkWriteError): readonly WriteError[] {
+  return [writeErrors].flat();
 }
 
 /** True if a document with this key exists already. */

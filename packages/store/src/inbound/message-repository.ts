@@ -1,5 +1,5 @@
-import { Binary, type Collection, MongoBulkWriteError } from "mongodb";
-import { isDuplicateKey, isOutage, type Store } from "../connect.ts";
+import { Binary, type Collection } from "mongodb";
+import { isDuplicateKey, isOutage, refusedWrites, type Store } from "../connect.ts";
 import {
   INLINE_LIMIT,
   idRange,
@@ -157,16 +157,10 @@ export async function createMessageRepository(store: Store): Promise<MessageRepo
   };
 }
 
-/**
- * Those that an unordered bulk write did not take, but for the ones that were there already. The driver wraps a broken
- * connection into a bulk error without a single write error: where the sums do not add up nothing is known of any
- * message, and each must be tried alone.
- */
+/** Those that a bulk write did not take, but for the ones that were there already; all, where nothing is known. */
 function failedOf(error: unknown, batch: readonly NewMessage[]): readonly NewMessage[] {
-  if (!(error instanceof MongoBulkWriteError)) return batch;
-  const errors = Array.isArray(error.writeErrors) ? error.writeErrors : [error.writeErrors];
-  if (error.insertedCount + errors.length !== batch.length) return batch;
-  return errors.flatMap((one) => (one.code === 11000 ? [] : (batch[one.index] ?? [])));
+  const refused = refusedWrites(error, batch.length);
+  return refused?.flatMap((one) => (one.code === 11000 ? [] : (batch[one.index] ?? []))) ?? batch;
 }
 
 function binary(data: Uint8Array): Binary {

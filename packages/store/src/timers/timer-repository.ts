@@ -1,5 +1,5 @@
-import { type AnyBulkWriteOperation, MongoBulkWriteError } from "mongodb";
-import { isDuplicateKey, type Store } from "../connect.ts";
+import type { AnyBulkWriteOperation } from "mongodb";
+import { refusedWrites, type Store } from "../connect.ts";
 import type { LiveTimer, TimerDocument, TimerOrder, TimerStep } from "./timer-document.ts";
 
 /** The collection `timers`, owned by `scheduler`. Every method throws an outage (`isOutage`) while MongoDB is away. */
@@ -67,7 +67,7 @@ export async function createTimerRepository(store: Store): Promise<TimerReposito
         );
       } catch (error) {
         // The upsert found no lower number because there is a higher one, or because another replica inserted meanwhile.
-        const collided = collisions(error);
+        const collided = collisions(error, last.length);
         if (!collided) throw error;
         await timers.bulkWrite(
           collided.flatMap((index) => last[index] ?? []).map((order) => write(order, now, false)),
@@ -127,9 +127,8 @@ function lastOfEach(orders: readonly TimerOrder[]): Map<string, TimerOrder> {
   return last;
 }
 
-/** Places of the writes that met an existing key; `null` if anything else went wrong too. */
-function collisions(error: unknown): number[] | null {
-  if (!(error instanceof MongoBulkWriteError) || !isDuplicateKey(error)) return null;
-  const errors = Array.isArray(error.writeErrors) ? error.writeErrors : [error.writeErrors];
-  return errors.every((one) => one.code === 11000) ? errors.map((one) => one.index) : null;
+/** Places of the writes that met an existing key; `null` if anything else went wrong, or is not known. */
+function collisions(error: unknown, count: number): number[] | null {
+  const refused = refusedWrites(error, count);
+  return refused?.every((one) => one.code === 11000) ? refused.map((one) => one.index) : null;
 }

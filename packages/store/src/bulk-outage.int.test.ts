@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Logger } from "@mailfleet/contracts";
+import { startMongo } from "@mailfleet/local/testing";
+import { MongoBulkWriteError } from "mongodb";
+import { refusedWrites } from "./connect.ts";
+import { connectStore, createTimerRepository, isOutage, type TimerOrder } from "./index.ts";
+
+const quiet: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => quiet };
+
+function orders(owner: string, count: number): TimerOrder[] {
+  const deliver = { subject: "mailbox.event.mb_1", type: "mailbox.timer-fired.v1", body: {} };
+  return Array.from({ length: count }, (_, n) => ({ order: "set", owner, name: `t${n}`, seq: 1, due: 1, deliver }));
+}
+
+test("MongoDB killed under bulk writes: an outage, never a failure of the work, and what was said to be stored is", async () => {
+  const mongo = await startMongo({ own: true });
+  const store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "test", logger: quiet });
+  const timers = await createTimerRepository(store);
+  const stored: string[] = [];
+  const errors: unknown[] = [];
+  let going = true;
+  let round = 0;
+  const write = async () => {
+    while (going) {
+      const owner = `mb_${round++}`;
+      await timers.apply(orders(owner, 200), 1).then(
+        () => stored.push(owner),
+        (error) => errors.push(error),
+      );
+    }
+  };
+  try {
+    const writers = Promise.all(Array.from({ length: 6 }, write));
+    while (stored.length < 20) await new Promise((resolve) => setImmediate(resolve));
+    await mongo.engine?.kill();
+    while (errors.length < 6) await new Promise((resolve) => setTimeout(resolve, 20));
+    going = false;
+    await writers;
+    await mongo.engine?.restart();
+
+    assert.ok(errors.some((error) => error instanceof MongoBulkWriteError));
+    for (const error of errors) assert.ok(isOutage(error), String(error));
+    for (const error of errors) assert.equal(refusedWrites(error, 200), null);
+    for (const owner of stored) assert.equal((await timers.list(owner)).length, 200, owner);
+  } finally {
+    going = false;
+    await store.close();
+    await mongo.stop();
+  }
+});
+
+test("a write that meets a key that is there is known, and no outage", async () => {
+  const mongo = await startMongo();
+  const store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "test", logger: quiet });
+  try {
+    const things = store.db.collection<{ _id: string }>("things");
+    await things.insertOne({ _id: "b" });
+    const batch = [{ _id: "a" }, { _id: "b" }, { _id: "c" }];
+    const error = await things.insertMany(batch, { ordered: false }).catch((caught: unknown) => caught);
+    assert.deepEqual(
+      refusedWrites(error, 3)?.map(({ index, code }) => [index, code]),
+      [[1, 11000]],
+    );
+    assert.equal(isOutage(error), false);
+    assert.equal(refusedWrites(error, 4), null, "the sums do not add up");
+  } finally {
+    await store.close();
+    await mongo.stop();
+  }
+});
