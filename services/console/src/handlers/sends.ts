@@ -63,6 +63,7 @@ export const sendRoutes: readonly Route[] = [
     location: (send) => `/sends/${send.id}`,
     handle: async (call) => {
       const mailboxId = await mailboxIdOf(call, call.params.mailbox);
+      const content = await submittedContent(call);
       return call.ask(
         "outbound-send.send.submit",
         {
@@ -71,9 +72,11 @@ export const sendRoutes: readonly Route[] = [
           by: call.caller.name,
           correlation: call.correlation,
           idempotencyKey: call.commandId,
-          content: await submittedContent(call),
+          content,
         },
-        { timeoutMs: 30_000 },
+        // What was uploaded in pieces is read back and composed; anything else is accepted at once or not at all, and
+        // the client repeats it with its key.
+        { timeoutMs: "uploadId" in content ? 30_000 : 5000 },
       );
     },
   }),
