@@ -1,5 +1,4 @@
 import type { Failure, OutgoingMessage, SendState } from "@mailfleet/contracts";
-import type { Binary } from "mongodb";
 
 /** One try at handing a send over. Without an end: the process that made it was lost. */
 export interface SendAttempt {
@@ -66,9 +65,8 @@ export interface SendDocument extends Omit<StoredSend, "id"> {
   readonly _id: string;
   /** The state again, while it is not on its normal way: for lists of what needs attention. */
   readonly attention?: SendState;
-  /** The message itself if it is small, else in pieces in `sendChunks`. */
-  readonly raw?: Binary;
-  readonly chunks?: number;
+  /** Names its bytes in `sendBodies`. */
+  readonly body: string;
   readonly outbox: readonly OutgoingMessage[];
   /** Id of the last change, so that a change repeated after an outage is recognised. */
   readonly changeId: string;

@@ -1,6 +1,6 @@
 import type { Db } from "mongodb";
 
-/** Makes the indexes of sends and their pieces; harmless when they are there. */
+/** Makes the indexes of sends; harmless when they are there. */
 export async function createSendIndexes(db: Db): Promise<void> {
   await db
     .collection("sends")
@@ -14,8 +14,4 @@ export async function createSendIndexes(db: Db): Promise<void> {
       { key: { "outbox.at": 1 }, partialFilterExpression: { "outbox.0": { $exists: true } } },
       { key: { purgeAt: 1 }, expireAfterSeconds: 0 },
     ]);
-  await db.collection("sendChunks").createIndexes([
-    { key: { sendId: 1, n: 1 }, unique: true },
-    { key: { purgeAt: 1 }, expireAfterSeconds: 0 },
-  ]);
 }

@@ -1,7 +1,9 @@
+import { randomUUID } from "node:crypto";
 import type { OutgoingMessage, SendState } from "@mailfleet/contracts";
-import { type AnyBulkWriteOperation, Binary, type Collection, type Filter, MongoBulkWriteError } from "mongodb";
+import { type AnyBulkWriteOperation, type Collection, type Filter, MongoBulkWriteError } from "mongodb";
 import type { Store } from "../connect.ts";
 import { GroupCommit } from "./group-commit.ts";
+import { createSendBodies } from "./send-bodies.ts";
 import type { NewSend, SendChange, SendDocument, StoredSend } from "./send-document.ts";
 import { createSendIndexes } from "./send-indexes.ts";
 
@@ -57,15 +59,12 @@ export interface SendRepository {
   published(entries: readonly { sendId: string; messageId: string }[]): Promise<void>;
 }
 
-const INLINE_LIMIT = 1024 * 1024;
-const CHUNK = 1024 * 1024;
 /** Clocks of replicas differ a little: a timer that fires early by less than this is on time. */
 const CLOCK_SLACK_MS = 1000;
-const CHUNK_LIFE_MS = 60 * 86_400_000;
 const onNormalWay: ReadonlySet<SendState> = new Set(["accepted", "sending", "sent"]);
 
 /**
- * The collections `sends` and `sendChunks`, with their indexes. `owner` names this process, newly for each start;
+ * The collections `sends` and `sendBodies`, with their indexes. `owner` names this process, newly for each start;
  * `leaseMs` is how long a claim holds without being renewed.
  */
 export async function createSendRepository(
@@ -74,7 +73,7 @@ export async function createSendRepository(
 ): Promise<SendRepository> {
   await createSendIndexes(store.db);
   const sends: Collection<SendDocument> = store.db.collection("sends");
-  const chunks = store.db.collection<{ sendId: string; n: number; data: Binary; purgeAt: Date }>("sendChunks");
+  const bodies = await createSendBodies(store);
   let counter = 0;
   /** Tokens of claims whose write ended in an error: perhaps they hold, but nobody has acted on them. */
   const unsure = new Map<string, string>();
@@ -109,15 +108,15 @@ export async function createSendRepository(
       );
       const claimed =
         modifiedCount === 0 ? [] : await sends.find({ _id: { $in: ids }, "claim.token": token }).toArray();
+      const raws = await bodies.read(claimed.map(bodyOf));
       const found = new Map(claimed.map((document) => [document._id, document]));
       for (const id of ids) unsure.delete(id);
-      return await Promise.all(
-        ids.map(async (id) => {
-          const document = found.get(id);
-          found.delete(id); // Asked for twice: one of them gets it.
-          return document ? { ...toSend(document), token, raw: await bytesOf(document) } : null;
-        }),
-      );
+      return ids.map((id) => {
+        const document = found.get(id);
+        const raw = raws.get(id);
+        found.delete(id); // Asked for twice: one of them gets it.
+        return document && raw ? { ...toSend(document), token, raw } : null;
+      });
     } catch (error) {
       for (const id of ids) unsure.set(id, token);
       throw error;
@@ -143,35 +142,19 @@ export async function createSendRepository(
     return entries.map(() => null);
   });
 
-  async function bytesOf(document: SendDocument): Promise<Uint8Array> {
-    if (document.raw) return document.raw.buffer.subarray(0, document.raw.position);
-    const pieces = await chunks.find({ sendId: document._id }).sort({ n: 1 }).toArray();
-    if (pieces.length !== document.chunks) throw new Error(`send ${document._id} has lost pieces of its message`);
-    return Buffer.concat(pieces.map(({ data }) => data.buffer.subarray(0, data.position)));
-  }
-
   return {
     accept: async (send, due) => {
       const { raw, id, ...rest } = send;
-      const count = raw.length <= INLINE_LIMIT ? 0 : Math.ceil(raw.length / CHUNK);
-      // Pieces first: a send that is there has its message. What is left behind by a crash goes by its purge time.
-      for (let n = 0; n < count; n++)
-        await chunks.updateOne(
-          { sendId: id, n },
-          {
-            $set: {
-              data: new Binary(raw.subarray(n * CHUNK, (n + 1) * CHUNK)),
-              purgeAt: new Date(send.acceptedAt + CHUNK_LIFE_MS),
-            },
-          },
-          { upsert: true },
-        );
-      return accepting.commit({
+      const name = { id, body: randomUUID(), size: raw.length };
+      // Bytes first: a send that is there has its message. What a crash leaves without a send goes by its time.
+      await bodies.put(name, raw);
+      const accepted = await accepting.commit({
         _id: id,
         ...rest,
         state: "accepted",
         remaining: send.to,
-        size: raw.length,
+        size: name.size,
+        body: name.body,
         changedAt: send.acceptedAt,
         waitsSince: send.acceptedAt,
         attempt: 0,
@@ -184,13 +167,22 @@ export async function createSendRepository(
         commands: [],
         outbox: [],
         changeId: "",
-        ...(count === 0 ? { raw: new Binary(raw) } : { chunks: count }),
       });
+      if (!accepted.stored) await bodies.takeBack(name);
+      return accepted;
     },
     claim: (request) => claiming.commit(request),
-    change: (change) => changing.commit({ ...change, changeId: `${options.owner}:${++counter}` }),
+    change: async (change) => {
+      const { sendId, purgeAt } = change;
+      // Kept longer before it is needed longer; goes earlier only after it is needed no more.
+      if (purgeAt === null) await bodies.purgeAt(sendId, null);
+      const made = await changing.commit({ ...change, changeId: `${options.owner}:${++counter}` });
+      if (made && change.state === "sent") void bodies.remove(sendId);
+      else if (made && purgeAt) await bodies.purgeAt(sendId, purgeAt);
+      return made;
+    },
     get: async (sendId) => {
-      const document = await sends.findOne({ _id: sendId }, { projection: { raw: 0 } });
+      const document = await sends.findOne({ _id: sendId });
       return document && toSend(document);
     },
     list: async ({ mailboxId, state, limit, cursor }) => {
@@ -204,7 +196,7 @@ export async function createSendRepository(
         ? { $or: [{ acceptedAt: { $lt: Number(at) } }, { acceptedAt: Number(at), _id: { $lt: id } }] }
         : {};
       const found = await sends
-        .find({ ...filter, ...older }, { projection: { raw: 0 } })
+        .find({ ...filter, ...older })
         .sort({ acceptedAt: -1, _id: -1 })
         .limit(limit + 1)
         .toArray();
@@ -217,7 +209,7 @@ export async function createSendRepository(
         ? { $or: [{ acceptedAt: { $gt: after.acceptedAt } }, { acceptedAt: after.acceptedAt, _id: { $gt: after.id } }] }
         : {};
       const found = await sends
-        .find({ attention: "waiting", mailboxId, ...behind }, { projection: { raw: 0 } })
+        .find({ attention: "waiting", mailboxId, ...behind })
         .sort({ acceptedAt: 1, _id: 1 })
         .limit(limit)
         .toArray();
@@ -233,10 +225,7 @@ export async function createSendRepository(
     },
     unfinished: async (mailboxId, limit) => {
       const found = await sends
-        .find(
-          { mailboxId, state: { $in: ["accepted", "deferred", "waiting", "uncertain"] } },
-          { projection: { raw: 0 } },
-        )
+        .find({ mailboxId, state: { $in: ["accepted", "deferred", "waiting", "uncertain"] } })
         .sort({ acceptedAt: 1 })
         .limit(limit)
         .toArray();
@@ -244,7 +233,7 @@ export async function createSendRepository(
     },
     due: async (now, limit) => {
       const found = await sends
-        .find({ due: { $lte: now } }, { projection: { raw: 0 } })
+        .find({ due: { $lte: now } })
         .sort({ due: 1 })
         .limit(limit)
         .toArray();
@@ -294,9 +283,7 @@ async function insertAll(sends: Collection<SendDocument>, documents: SendDocumen
     documents.map(async (document, index): Promise<Accepted> => {
       if (!refused.has(index)) return { stored: true };
       const { mailboxId, idempotencyKey, _id } = document;
-      const existing =
-        (await sends.findOne({ mailboxId, idempotencyKey }, { projection: { raw: 0 } })) ??
-        (await sends.findOne({ _id }, { projection: { raw: 0 } }));
+      const existing = (await sends.findOne({ mailboxId, idempotencyKey })) ?? (await sends.findOne({ _id }));
       if (!existing) throw new Error(`send ${_id} was refused as a duplicate of nothing`);
       return { stored: false, existing: toSend(existing) };
     }),
@@ -338,15 +325,16 @@ function updateFor(change: SendChange & { changeId: string }): AnyBulkWriteOpera
   } as AnyBulkWriteOperation<SendDocument>;
 }
 
+const bodyOf = ({ _id, body, size }: SendDocument) => ({ id: _id, body, size });
+
 function toSend(document: SendDocument): StoredSend {
   const {
     _id,
-    raw: _raw,
+    body: _body,
     outbox: _outbox,
     changeId: _change,
     attention: _attention,
     purgeAt: _purge,
-    chunks: _chunks,
     ...rest
   } = document;
   return { id: _id, ...rest };
