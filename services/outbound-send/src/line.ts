@@ -3,6 +3,7 @@ export class Line {
   readonly #places: () => number;
   readonly #waiting: (() => void)[] = [];
   #inside = 0;
+  #dismissed = false;
 
   /** `places` is asked anew each time; call `admit` when it may have grown. */
   constructor(places: () => number) {
@@ -19,7 +20,7 @@ export class Line {
 
   /** Waits for a place. The answer gives it back; a second call does nothing. */
   async enter(): Promise<() => void> {
-    if (this.#waiting.length === 0 && this.#inside < this.#places()) this.#inside += 1;
+    if (this.#dismissed || (this.#waiting.length === 0 && this.#inside < this.#places())) this.#inside += 1;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
     let left = false;
     return () => {
@@ -35,8 +36,9 @@ export class Line {
     while (this.#inside < this.#places() && this.#waiting.length > 0) this.#next();
   }
 
-  /** Lets everybody in, places or not: the service stops, and they will find out. */
+  /** Lets everybody in, also who comes later, places or not: the service stops, and they will find out. */
   dismiss(): void {
+    this.#dismissed = true;
     while (this.#waiting.length > 0) this.#next();
   }
 

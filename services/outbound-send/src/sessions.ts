@@ -33,6 +33,7 @@ export class Sessions {
   readonly #ports: Pick<Ports, "connectors" | "openSecret" | "now" | "slots" | "logger">;
   readonly #held = new Map<string, Held>();
   readonly #sweeper: NodeJS.Timeout;
+  #closed = false;
 
   constructor(ports: Pick<Ports, "connectors" | "openSecret" | "now" | "slots" | "logger">) {
     this.#ports = ports;
@@ -40,10 +41,11 @@ export class Sessions {
   }
 
   /**
-   * Waits until this mailbox's holder may hand one more over. `null`: too many wait already, let this one come again
-   * later. A send is claimed only behind this, so that a crash leaves few behind whose fate is unknown.
+   * Waits until this mailbox's holder may hand one more over. `null`: too many wait already or the service stops, let
+   * this one come again later. A send is claimed only behind this, so that a crash leaves few behind whose fate is unknown.
    */
   async turn(connection: Connection): Promise<Turn | null> {
+    if (this.#closed) return null;
     const held = this.#hold(connection);
     if (held.claims.waiting >= WAITING_LIMIT) return null;
     const entered = held.claims.enter();
@@ -120,6 +122,7 @@ export class Sessions {
 
   /** Waits for what is under way, within the grace that the connectors give. */
   async close(): Promise<void> {
+    this.#closed = true;
     clearInterval(this.#sweeper);
     const all = [...this.#held.values()];
     this.#held.clear();

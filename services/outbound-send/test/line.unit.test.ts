@@ -30,6 +30,15 @@ describe("a line", () => {
     assert.ok(line.isIdle);
   });
 
+  it("keeps nobody who comes after it was dismissed", async () => {
+    const line = new Line(() => 0);
+    const waiting = line.enter();
+    line.dismiss();
+    (await waiting)();
+    (await line.enter())();
+    assert.ok(line.isIdle);
+  });
+
   it("takes a place back once, however often it is given", async () => {
     const line = new Line(() => 1);
     const leave = await line.enter();
