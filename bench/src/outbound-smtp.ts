@@ -8,11 +8,13 @@ import { silent } from "./silent.ts";
 import { startSink } from "./sink.ts";
 
 const messages = 5000;
-const connections = 5;
+/** The default of a profile; the peer has as many. */
+const connections = 10;
 const inFlight = 200;
 const address = "bench@example.test";
 const to = "customer@elsewhere.test";
 const target = 800;
+const patienceMs = 120_000;
 
 /** From the first submit to the server's last 250; each send is accepted and attempted durably. */
 export async function outboundSmtp(): Promise<Figure> {
@@ -29,6 +31,7 @@ export async function outboundSmtp(): Promise<Figure> {
       const cpuBefore = processTimeMs(pids);
       const start = performance.now();
       let next = 0;
+      let acceptedAt = start;
       const submitter = async () => {
         for (let n = next++; n < messages; n = next++)
           await bus.request("outbound-send.send.submit", {
@@ -39,9 +42,14 @@ export async function outboundSmtp(): Promise<Figure> {
             content: { to: [to], rawBase64: (raws[n] as Buffer).toString("base64") },
           });
       };
-      await Promise.all(Array.from({ length: inFlight }, submitter));
-      const acceptedAt = performance.now();
-      await sink.reached(messages);
+      const progress = failWithoutProgress(() => next + sink.received());
+      try {
+        await Promise.race([Promise.all(Array.from({ length: inFlight }, submitter)), progress.failed]);
+        acceptedAt = performance.now();
+        await Promise.race([sink.reached(messages), progress.failed]);
+      } finally {
+        progress.end();
+      }
       const doneAt = performance.now();
       return {
         bench: "outbound-smtp",
@@ -62,4 +70,18 @@ export async function outboundSmtp(): Promise<Figure> {
   } finally {
     await sink.stop();
   }
+}
+
+/** `failed` rejects when the figure has not changed for `patienceMs`. */
+function failWithoutProgress(figure: () => number): { failed: Promise<never>; end(): void } {
+  const stuck = Promise.withResolvers<never>();
+  stuck.promise.catch(() => {});
+  let last = { figure: figure(), at: performance.now() };
+  const timer = setInterval(() => {
+    const now = figure();
+    if (now !== last.figure) last = { figure: now, at: performance.now() };
+    else if (performance.now() - last.at > patienceMs)
+      stuck.reject(new Error(`nothing was accepted or sent for ${patienceMs / 1000} s (${now} steps were done)`));
+  }, 1000);
+  return { failed: stuck.promise, end: () => clearInterval(timer) };
 }
