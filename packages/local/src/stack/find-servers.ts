@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { MongoClient } from "mongodb";
 import type { Engine } from "../engines/engine.ts";
-import { MONGO_PROGRAM, NATS_PROGRAM } from "../engines/engine-programs.ts";
+import { type EngineProgram, MONGO_PROGRAM, NATS_PROGRAM } from "../engines/engine-programs.ts";
 import { EngineUnavailable } from "../engines/engine-unavailable.ts";
 import { isAtLeast } from "../engines/find-engine.ts";
 import { startMongoEngine } from "../engines/mongo-engine.ts";
@@ -27,7 +27,7 @@ interface Where {
 export async function findNats({ url, ...options }: Where): Promise<StackServer> {
   if (url) {
     const reason = await faultOfNats(url).catch((error: Error) => error.message);
-    if (reason) throw new EngineUnavailable(NATS_PROGRAM, [`${NATS_PROGRAM.urlVariable} (${hostOf(url)}): ${reason}`]);
+    if (reason) throw unreachable(NATS_PROGRAM, url, reason);
     return { url };
   }
   const engine = await startNatsEngine(options);
@@ -38,12 +38,15 @@ export async function findNats({ url, ...options }: Where): Promise<StackServer>
 export async function findMongo({ url, ...options }: Where): Promise<StackServer> {
   if (url) {
     const reason = await faultOfMongo(url).catch((error: Error) => error.message);
-    if (reason)
-      throw new EngineUnavailable(MONGO_PROGRAM, [`${MONGO_PROGRAM.urlVariable} (${hostOf(url)}): ${reason}`]);
+    if (reason) throw unreachable(MONGO_PROGRAM, url, reason);
     return { url };
   }
   const engine = await startMongoEngine(options);
   return { url: engine.url, engine };
+}
+
+function unreachable(program: EngineProgram, url: string, reason: string): EngineUnavailable {
+  return new EngineUnavailable([{ program, tried: [`${program.urlVariable} (${hostOf(url)}): ${reason}`] }]);
 }
 
 /** A URL may hold a password: only its host is shown. */

@@ -1,6 +1,7 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { type ServiceName, serviceNames } from "@mailfleet/contracts";
+import { combined } from "../engines/engine-unavailable.ts";
 import { isPortFree } from "../engines/free-port.ts";
 import { CHECKOUT } from "../engines/local-folder.ts";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../sandbox/index.ts";
@@ -122,10 +123,9 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       cleanups.push(() => kept.stop());
       return kept;
     });
-    const [nats, mongo] = found.map((result) => {
-      if (result.status === "rejected") throw result.reason;
-      return result.value;
-    });
+    const missing = found.flatMap((result) => (result.status === "rejected" ? [result.reason] : []));
+    if (missing.length > 0) throw combined(missing);
+    const [nats, mongo] = found.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
 
     const sandbox = options.sandbox && (await startSandbox({ accounts: options.sandbox }));
     if (sandbox) cleanups.push(() => sandbox.stop());
