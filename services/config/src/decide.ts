@@ -13,7 +13,7 @@ import {
   type MachineEvent,
   type MachineState,
   restoreMachine,
-  step as stepMachine,
+  stepAll,
   summaryOf,
   timersOf,
 } from "@mailfleet/mailbox";
@@ -84,43 +84,21 @@ export function decide(document: StoredMailbox, input: StepInput, world: World):
     });
   const plan = input.plan(document, world);
   const before = restoreMachine(document.machine);
-  const taken = take(before, plan.events, world);
+  const taken = stepAll(before, plan.events, world.policy);
   if (taken.outcome === "refused") {
     if (input.kind === "report") return { outcome: "ignored", reason: taken.detail };
     throw new ProblemError(taken.code, taken.detail, { remedy: taken.remedy });
   }
-  if (input.kind === "report" && !plan.profile && (taken.outcome === "ignored" || isQuiet(taken)))
-    return { outcome: "ignored", reason: taken.reason ?? "nothing changes" };
-  return accepted(document, input, world, plan, before, taken);
+  // A profile's version is taken note of even if it changes nothing.
+  const nothing = taken.outcome === "ignored" ? taken.reason : isQuiet(taken) ? "nothing changes" : null;
+  if (input.kind === "report" && !plan.profile && nothing !== null) return { outcome: "ignored", reason: nothing };
+  const unmoved: Taken = { outcome: "accepted", state: before, effects: [], changed: false };
+  return accepted(document, input, world, plan, before, taken.outcome === "ignored" ? unmoved : taken);
 }
 
-interface Taken {
-  readonly outcome: "accepted" | "ignored";
-  readonly state: MachineState;
-  readonly effects: Effect[];
-  readonly changed: boolean;
-  readonly reason?: string;
-}
+type Taken = Extract<ReturnType<typeof stepAll>, { outcome: "accepted" }>;
 
 const isQuiet = ({ changed, effects }: Taken) => !changed && effects.length === 0;
-
-/** Events one after another; the first refusal ends it, ignored ones are passed over. */
-function take(machine: MachineState, events: readonly MachineEvent[], world: World) {
-  let taken: Taken = { outcome: "ignored", state: machine, effects: [], changed: false };
-  for (const event of events) {
-    const result = stepMachine(taken.state, event, world.policy);
-    if (result.outcome === "refused") return result;
-    if (result.outcome === "ignored") taken = { ...taken, reason: result.reason };
-    else
-      taken = {
-        outcome: "accepted",
-        state: result.state,
-        effects: [...taken.effects, ...result.effects],
-        changed: taken.changed || result.changed,
-      };
-  }
-  return taken;
-}
 
 function accepted(
   document: StoredMailbox,

@@ -37,8 +37,7 @@ export type ConfigurationFact =
   | { readonly type: "mailbox.changed.v1"; readonly body: MessageBody<"mailbox.changed.v1"> };
 
 /**
- * Effects as messages, in their order, with deterministic ids `<mailboxId>:<v>:<n>`. Of several timer effects with one
- * name, and of several runs for one direction, only the last counts.
+ * Effects as messages, in their order, with deterministic ids `<mailboxId>:<v>:<n>`.
  */
 export function outboxEntries(
   effects: readonly Effect[],
@@ -47,7 +46,7 @@ export function outboxEntries(
 ): OutgoingMessage[] {
   const drafts = [
     ...facts.map((fact): Draft => factDraft(context, fact.type === "mailbox.created.v1" ? "created" : "changed", fact)),
-    ...lastOfEach(effects).map((effect) => draft(effect, context)),
+    ...effects.map((effect) => draft(effect, context)),
   ];
   const { correlation, causation, traceparent } = context;
   return drafts.map((one, n) => ({
@@ -171,33 +170,4 @@ function factDraft<Type extends MessageType>(
 
 function alertObject(context: EntryContext, direction: AlertObject["direction"]): AlertObject {
   return { type: "mailbox", id: context.mailboxId, ...(direction ? { direction } : {}), label: context.address };
-}
-
-/** What replaces what: a later effect with the same key takes the earlier one's place away. */
-function keyOf(effect: Effect): string | null {
-  if (effect.type === "setTimer" || effect.type === "clearTimer") return `timer ${effect.name}`;
-  if (effect.type === "requestRun") return `run ${effect.direction} ${effect.purpose}`;
-  if (effect.type === "publishFact" && effect.fact === "transitioned") return "transitioned";
-  return null;
-}
-
-/** Several events may be taken in one step; what they do to one timer, run or fact collapses, and the last wins. */
-export function lastOfEach(effects: readonly Effect[]): Effect[] {
-  const last = new Map<string, number>();
-  effects.forEach((effect, index) => {
-    const key = keyOf(effect);
-    if (key !== null) last.set(key, index);
-  });
-  const first = effects.find((e) => e.type === "publishFact" && e.fact === "transitioned");
-  return effects
-    .filter((effect, index) => {
-      const key = keyOf(effect);
-      return key === null || last.get(key) === index;
-    })
-    .map((effect) =>
-      // From where the first event found it to where the last one left it.
-      effect.type === "publishFact" && effect.fact === "transitioned" && first && "lifecycle" in first
-        ? { ...effect, lifecycle: { from: first.lifecycle.from, to: effect.lifecycle.to } }
-        : effect,
-    );
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { type DirectionSummary, readMessage } from "@mailfleet/contracts";
 import type { Effect } from "@mailfleet/mailbox";
-import { type EntryContext, lastOfEach, outboxEntries } from "../src/outbox-entries.ts";
+import { type EntryContext, outboxEntries } from "../src/outbox-entries.ts";
 
 const summary: DirectionSummary = { state: "testing", generation: 4, attempt: 0, verdict: "NotRun" };
 const context: EntryContext = {
@@ -90,25 +90,5 @@ describe("outbox entries", () => {
         ["run.inbound.sync.mb_4fz81k", "run.requested.v1"],
       ],
     );
-  });
-
-  test("of what happens to one timer, run or fact in one step only the last counts, from where it began", () => {
-    const effects: Effect[] = [
-      timer("inbound", 1),
-      { type: "requestRun", direction: "inbound", purpose: "test", generation: 4 },
-      transitioned("approved", "testing"),
-      { type: "clearTimer", name: "inbound" },
-      { type: "requestRun", direction: "inbound", purpose: "test", generation: 5 },
-      transitioned("testing", "enabled.running"),
-      { type: "clearAlert", direction: "inbound" },
-      { type: "clearAlert", direction: "outbound" },
-    ];
-    assert.deepEqual(lastOfEach(effects), [
-      { type: "clearTimer", name: "inbound" },
-      { type: "requestRun", direction: "inbound", purpose: "test", generation: 5 },
-      { type: "publishFact", fact: "transitioned", lifecycle: { from: "approved", to: "enabled.running" } },
-      { type: "clearAlert", direction: "inbound" },
-      { type: "clearAlert", direction: "outbound" },
-    ]);
   });
 });
