@@ -32,6 +32,7 @@ import type { Ports } from "./ports.ts";
 import { createRelay } from "./relay.ts";
 import { createRunJob } from "./run-job.ts";
 import { createSpreadProfile } from "./spread-profile.ts";
+import { createSpreadRhythm } from "./spread-rhythm.ts";
 import { createStepMailbox, StepConflict } from "./step-mailbox.ts";
 import { defaultSweepTimes, type SweepTimes, startSweeps } from "./sweeps.ts";
 
@@ -52,8 +53,9 @@ export function createParts(ports: Ports, signal: AbortSignal): Parts {
   const relay = createRelay(ports);
   const step = createStepMailbox(ports, knowledge, relay);
   const spread = createSpreadProfile(ports, knowledge, step);
+  const spreadRhythm = createSpreadRhythm(ports, knowledge, step);
   const background = createBackground(ports.logger, signal);
-  return { ports, knowledge, relay, step, spread, runJob: createRunJob(ports, step, signal), background };
+  return { ports, knowledge, relay, step, spread, spreadRhythm, runJob: createRunJob(ports, step, signal), background };
 }
 
 /** Every request that `config` answers. */

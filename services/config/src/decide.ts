@@ -31,6 +31,8 @@ export interface Plan {
   readonly configuration?: Configuration;
   /** Version and switch of the profile that this step takes into account. */
   readonly profile?: { readonly v: number; readonly active: boolean };
+  /** Version of the settings whose rhythms this step takes into account. */
+  readonly rhythmV?: number;
   /** JSON pointers of what was configured anew. */
   readonly changedFields?: readonly string[];
   /** More about why, for history and facts. */
@@ -89,9 +91,10 @@ export function decide(document: StoredMailbox, input: StepInput, world: World):
     if (input.kind === "report") return { outcome: "ignored", reason: taken.detail };
     throw new ProblemError(taken.code, taken.detail, { remedy: taken.remedy });
   }
-  // A profile's version is taken note of even if it changes nothing.
+  // That a change of the profile or of the rhythms was heard is written down even if it moves nothing.
   const nothing = taken.outcome === "ignored" ? taken.reason : isQuiet(taken) ? "nothing changes" : null;
-  if (input.kind === "report" && !plan.profile && nothing !== null) return { outcome: "ignored", reason: nothing };
+  if (input.kind === "report" && !plan.profile && plan.rhythmV === undefined && nothing !== null)
+    return { outcome: "ignored", reason: nothing };
   const unmoved: Taken = { outcome: "accepted", state: before, effects: [], changed: false };
   return accepted(document, input, world, plan, before, taken.outcome === "ignored" ? unmoved : taken);
 }
@@ -139,6 +142,7 @@ function accepted(
     configuration,
     profileV: plan.profile?.v ?? document.profileV,
     profileActive: plan.profile?.active ?? document.profileActive,
+    rhythmV: plan.rhythmV ?? document.rhythmV,
     approval:
       state.approval.value === before.approval.value
         ? document.approval

@@ -7,6 +7,8 @@ import type { Ports } from "./ports.ts";
 export interface World {
   readonly profile: ProfileDocument;
   readonly settings: Settings;
+  /** Version of the settings in which a rhythm changed last. */
+  readonly rhythmV: number;
   /** The organisation's policy with this profile's lower bound between polls. */
   readonly policy: RetryPolicy;
 }
@@ -77,7 +79,7 @@ export function createKnowledge({ profiles, settings, now }: Pick<Ports, "profil
     },
     async world(profileId, want) {
       const [profile, found] = await Promise.all([knowledge.profile(profileId, want), knowledge.settings(want)]);
-      return { profile, settings: found, policy: policyFor(found, profile) };
+      return { profile, settings: found, rhythmV: found.rhythmV ?? 1, policy: policyFor(found, profile) };
     },
     async policy(profileId) {
       const found = await knowledge.settings();

@@ -29,7 +29,7 @@ export function approvalRequired(
 /** The first version of a mailbox, with the fact that tells of it. @throws ProblemError for credentials of another */
 export function newMailbox(
   input: RequestArguments<"config.mailbox.create">,
-  { profile, settings, policy }: World,
+  { profile, settings, rhythmV, policy }: World,
   at: number,
 ): StoredMailbox {
   const { mailboxId, commandId, by, mailbox, credentials } = input;
@@ -55,6 +55,7 @@ export function newMailbox(
     addressKey: mailbox.address.toLowerCase(),
     profileV: profile.v,
     profileActive: profile.active,
+    rhythmV,
     approval: {},
     machine,
     status: copiedStatus(machine, policy),

@@ -16,9 +16,12 @@ const endpoint = (direction: "inbound" | "outbound", ...names: (keyof NewProfile
     read: ({ settings }) => (settings[direction] as Partial<NewProfile["outbound"]>)[name],
   }));
 
+const pollingField = "/minimumPollingIntervalMinutes";
+
 /**
- * What a change of a profile means to its mailboxes. What is not named here (name, description, limits, polling,
- * process-from) is read when it is needed and voids nothing; `/active` opens and closes all directions instead.
+ * What a change of a profile means to its mailboxes. What is not named here (name, description, limits,
+ * process-from) is read when it is needed and voids nothing; `/active` opens and closes all directions instead, and
+ * the polling interval only changes their rhythm.
  */
 export const relevantFields: readonly RelevantField[] = [
   ...endpoint("inbound", "protocol", "host", "port", "security", "trustedCertificates"),
@@ -29,6 +32,11 @@ export const relevantFields: readonly RelevantField[] = [
     // Credentials that no mailbox uses matter to none.
     read: ({ settings, outboundCredentials }) =>
       settings.outbound.credentials === "profile" ? outboundCredentials?.password.ciphertext : undefined,
+  },
+  {
+    pointer: pollingField,
+    directions: [],
+    read: ({ settings }) => settings.minimumPollingIntervalMinutes,
   },
   { pointer: "/active", directions: [], read: ({ active }) => active },
 ];
@@ -53,4 +61,9 @@ export function unheard(
     fields: news.map((field) => field.pointer),
     directions: [...new Set(news.flatMap((field) => field.directions))],
   };
+}
+
+/** Has a mailbox that has taken version `profileV` into account still to hear of another polling interval? */
+export function hasNewRhythm({ changedIn }: Pick<ProfileDocument, "changedIn">, profileV: number): boolean {
+  return (changedIn[pollingField] ?? 0) > profileV;
 }

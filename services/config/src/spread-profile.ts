@@ -4,7 +4,7 @@ import type { Plan } from "./decide.ts";
 import { inParallel } from "./in-parallel.ts";
 import type { Knowledge } from "./knowledge.ts";
 import type { Ports, StoredMailbox } from "./ports.ts";
-import { unheard } from "./profile-fields.ts";
+import { hasNewRhythm, unheard } from "./profile-fields.ts";
 import type { StepMailbox } from "./step-mailbox.ts";
 
 /** Brings the last change of a profile to the mailboxes that have not heard of it; answers to how many. */
@@ -58,6 +58,7 @@ export function planSpread(document: StoredMailbox, profile: ProfileDocument, at
   const { fields, directions } = unheard(profile, profileV);
   const events: MachineEvent[] = [];
   if (directions.length > 0) events.push({ type: "settingsChanged", directions, fields, at });
+  if (hasNewRhythm(profile, profileV)) events.push({ type: "policyChanged", at });
   const wasActive = configuration.active && profileActive;
   const isActive = configuration.active && profile.active;
   if (wasActive !== isActive) events.push({ type: isActive ? "activate" : "deactivate", at });

@@ -108,6 +108,7 @@ export function startSweeps(parts: Parts, times: SweepTimes, signal: AbortSignal
   return Promise.all([
     repeat("outboxes", times.relayMs, () => sweepOutboxes(parts, times.relayAgeMs), until),
     repeat("profiles", times.profilesMs, () => sweepProfiles(parts, signal), until),
+    repeat("rhythm", times.profilesMs, () => parts.spreadRhythm(signal), until),
     repeat("timers", times.timersMs, () => sweepTimers(parts), until),
     repeat("jobs", times.jobsMs, () => parts.runJob(), until),
     repeat("count", times.countMs, () => countMailboxes(parts), until),

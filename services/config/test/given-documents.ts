@@ -24,6 +24,7 @@ export const givenProfile = (change: object = {}, id = "pf_0001") =>
 export const givenWorld = (profile = givenProfile(), settings: object = {}): World => ({
   profile,
   settings: { v: 1, ...initialSettings, ...settings },
+  rhythmV: 1,
   policy: RetryPolicy.parse({}),
 });
 

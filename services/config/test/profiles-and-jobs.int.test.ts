@@ -180,6 +180,61 @@ describe("settings", () => {
   });
 });
 
+describe("a rhythm", () => {
+  const minute = 60_000;
+  /** Intervals that the scheduler was told for receiving, in their order. */
+  const intervals = (mailboxId: string) =>
+    given
+      .asked("timer.set.v1", mailboxId)
+      .filter(({ body }) => body.name === "inbound")
+      .map(({ body }) => body.everyMs);
+  async function givenEnabled(profileId: string): Promise<Mailbox> {
+    const [mailbox] = await givenMailboxes(profileId, 1);
+    return enable(mailbox as Mailbox);
+  }
+
+  test("of the settings reaches a mailbox that works undisturbed, and voids nothing", async () => {
+    const mailbox = await givenEnabled((await givenProfile()).id);
+    const { retryPolicy } = await bus.request("config.settings.get", {});
+    const pollMs = retryPolicy.pollMs + 2 * minute;
+    const settings = await bus.request("config.settings.update", { ...command(), change: { retryPolicy: { pollMs } } });
+    assert.ok(!("rhythmV" in settings) && !("rhythmV" in (await bus.request("config.settings.get", {}))));
+    await eventually(() => intervals(mailbox.id).at(-1) === pollMs);
+    const now = await get(mailbox.id);
+    assert.equal(now.lifecycle, "enabled.running");
+    assert.equal(now.directions.inbound.generation, mailbox.directions.inbound.generation);
+
+    const told = intervals(mailbox.id).length;
+    await bus.request("config.settings.update", { ...command(), change: { retryPolicy: { retryMs: 2000 } } });
+    const later = await givenEnabled((await givenProfile()).id);
+    assert.equal(intervals(mailbox.id).length, told, "what is no rhythm disturbs nobody");
+    await eventually(() => intervals(later.id).at(-1) === pollMs);
+  });
+
+  test("of a profile reaches its mailboxes, too", async () => {
+    const profile = await givenProfile();
+    const mailbox = await givenEnabled(profile.id);
+    const change = { minimumPollingIntervalMinutes: 45 };
+    await bus.request("config.profile.update", { ...command(), profileId: profile.id, change });
+    await eventually(() => intervals(mailbox.id).at(-1) === 45 * minute);
+    const now = await get(mailbox.id);
+    assert.equal(now.lifecycle, "enabled.running");
+    assert.equal(now.directions.inbound.generation, mailbox.directions.inbound.generation);
+  });
+
+  test("that a crash kept from a mailbox is brought by the sweep", async () => {
+    const { ports, parts } = await given.replica();
+    const mailbox = await givenEnabled((await givenProfile()).id);
+    const { _id, handled, v, ...before } = await ports.settings.load();
+    const pollMs = before.retryPolicy.pollMs + 3 * minute;
+    const after = { ...before, retryPolicy: { ...before.retryPolicy, pollMs }, rhythmV: v + 1 };
+    await ports.settings.commit(v, after, { id: "of one that died", at: Date.now(), answer: {} });
+    await parts.spreadRhythm();
+    await eventually(() => intervals(mailbox.id).at(-1) === pollMs);
+    assert.deepEqual(await ports.mailboxes.behindRhythm(v + 1, 10), []);
+  });
+});
+
 describe("a job", () => {
   test("approves the addresses as they were when it was made, with a result for each", async () => {
     const profile = await givenProfile();

@@ -59,6 +59,8 @@ export interface MailboxDocument<Machine> {
   /** Version of the profile that the machine has taken into account, and its switch in that version. */
   profileV: number;
   profileActive: boolean;
+  /** Version of the settings whose rhythms (polls, probes) the machine has taken into account. */
+  rhythmV: number;
   approval: { at?: number; by?: string; reason?: string };
   machine: Machine;
   status: { lifecycle: LifecycleWord; directions: Record<Direction, CopiedDirection> };
@@ -88,6 +90,7 @@ export interface MailboxCommit<Machine> {
   configuration: MailboxConfiguration;
   profileV: number;
   profileActive: boolean;
+  rhythmV: number;
   approval: MailboxDocument<Machine>["approval"];
   machine: Machine;
   status: MailboxDocument<Machine>["status"];

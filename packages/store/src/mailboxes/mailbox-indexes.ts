@@ -11,6 +11,7 @@ export const mailboxIndexes: IndexDescription[] = [
     name: "profile",
     partialFilterExpression: { living: true },
   },
+  { key: { rhythmV: 1 }, name: "rhythm", partialFilterExpression: { living: true } },
   { key: { "status.lifecycle": 1, addressKey: 1 }, name: "lifecycle", partialFilterExpression: { living: true } },
   { key: { rearmAt: 1 }, name: "rearm", partialFilterExpression: { rearmAt: { $exists: true } } },
   { key: { expireAt: 1 }, name: "tombstones", expireAfterSeconds: 0 },

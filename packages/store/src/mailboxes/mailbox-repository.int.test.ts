@@ -36,6 +36,7 @@ function document(id: string, change: Partial<MailboxDocument<Machine>> = {}): M
     addressKey: `${id}@example.org`,
     profileV: 1,
     profileActive: true,
+    rhythmV: 1,
     approval: {},
     machine: { n: 0 },
     status,
@@ -51,8 +52,8 @@ function document(id: string, change: Partial<MailboxDocument<Machine>> = {}): M
   };
 }
 function commit(from: MailboxDocument<Machine>, change: Partial<MailboxCommit<Machine>> = {}): MailboxCommit<Machine> {
-  const { configuration, profileV, profileActive, approval, machine, lastTests, timerSeqs } = from;
-  const rest = { configuration, profileV, profileActive, approval, machine, status, lastTests, timerSeqs };
+  const { configuration, profileV, profileActive, rhythmV, approval, machine, lastTests, timerSeqs } = from;
+  const rest = { configuration, profileV, profileActive, rhythmV, approval, machine, status, lastTests, timerSeqs };
   return { ...rest, inbox: [], outbox: [], history: [], changedAt: 2, ...change };
 }
 
@@ -120,6 +121,8 @@ test("the sweeps are served by their partial indexes", async () => {
   assert.match(outbox, /"indexName":"outbox"/);
   const behind = await planned({ living: true, "configuration.profileId": "pf_0001", profileV: { $lt: 2 } });
   assert.match(behind, /"indexName":"profile"/);
+  const rhythm = await planned({ living: true, rhythmV: { $lt: 2 } });
+  assert.match(rhythm, /"indexName":"rhythm"/);
   const rearm = await planned({ rearmAt: { $exists: true, $lt: 5 }, living: true });
   assert.match(rearm, /"indexName":"rearm"/);
 });

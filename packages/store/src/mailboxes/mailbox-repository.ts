@@ -37,6 +37,8 @@ export interface MailboxRepository<Machine> {
   waitingOutboxes(before: number, limit: number): Promise<{ _id: string; outbox: OutgoingMessage[] }[]>;
   /** Living mailboxes of a profile that have not taken version `v` of it into account. */
   behindProfile(profileId: string, v: number, limit: number): Promise<string[]>;
+  /** Living mailboxes that have not taken the rhythms of version `v` of the settings into account. */
+  behindRhythm(v: number, limit: number): Promise<string[]>;
   /** Ids of the living mailboxes of a profile with their addresses, in the order of the addresses. */
   ofProfile(profileId: string): Promise<{ id: string; address: string }[]>;
   /** Addresses of living mailboxes by id; those that do not exist are missing. */
@@ -120,6 +122,15 @@ export async function createMailboxRepository<Machine>(store: Store): Promise<Ma
 
     async behindProfile(profileId, v, limit) {
       const filter = where({ living: true, "configuration.profileId": profileId, profileV: { $lt: v } });
+      const found = await mailboxes
+        .find(filter, { projection: { _id: 1 } })
+        .limit(limit)
+        .toArray();
+      return found.map((document) => String(document._id));
+    },
+
+    async behindRhythm(v, limit) {
+      const filter = where({ living: true, rhythmV: { $lt: v } });
       const found = await mailboxes
         .find(filter, { projection: { _id: 1 } })
         .limit(limit)

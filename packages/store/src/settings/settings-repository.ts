@@ -6,6 +6,8 @@ import { type HandledCommand, handledLength } from "../profiles/profile-document
 /** The settings of the organisation with the commands that made them. */
 export interface SettingsDocument extends Settings {
   _id: "organisation";
+  /** Version in which a rhythm of the retry policy changed last; absent: in none yet. */
+  rhythmV?: number;
   handled: HandledCommand[];
 }
 
@@ -13,7 +15,11 @@ export interface SettingsDocument extends Settings {
 export interface SettingsRepository {
   load(): Promise<SettingsDocument>;
   /** Compare and swap. `null`: somebody was faster. */
-  commit(v: number, settings: Omit<Settings, "v">, handled: HandledCommand): Promise<SettingsDocument | null>;
+  commit(
+    v: number,
+    settings: Omit<Settings, "v"> & { readonly rhythmV?: number },
+    handled: HandledCommand,
+  ): Promise<SettingsDocument | null>;
 }
 
 /** Writes the given settings if there are none yet, then the repository. */

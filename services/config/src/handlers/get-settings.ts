@@ -10,6 +10,6 @@ export const getSettings =
     showSettings(await knowledge.settings({ fresh: true }));
 
 /** Settings as they are shown: without the commands that made them. */
-export function showSettings({ _id, handled, ...settings }: SettingsDocument): Settings {
+export function showSettings({ _id, handled, rhythmV, ...settings }: SettingsDocument): Settings {
   return settings;
 }

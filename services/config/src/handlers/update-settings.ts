@@ -5,7 +5,10 @@ import { usableProfile } from "../usable-profile.ts";
 import { compareAndSwap, refuseStale } from "../whole-document-command.ts";
 import { showSettings } from "./get-settings.ts";
 
-/** `config.settings.update`: only what is named changes. Mailboxes follow a new retry policy from their next step on. */
+/**
+ * `config.settings.update`: only what is named changes. New rhythms reach mailboxes at once; the rest of a new policy counts from
+ * their next step on.
+ */
 export const updateSettings =
   (parts: Parts): Handler<"config.settings.update"> =>
   (input) =>
@@ -25,7 +28,15 @@ export const updateSettings =
         retryPolicy: { ...before.retryPolicy, ...retryPolicy },
       };
       const answer = { ...after, v: before.v + 1 };
-      const written = await repository.commit(before.v, after, { id: input.commandId, at: now(), answer });
+      const { pollMs, probeMs } = after.retryPolicy;
+      const otherRhythm = pollMs !== before.retryPolicy.pollMs || probeMs !== before.retryPolicy.probeMs;
+      const rhythmV = otherRhythm ? answer.v : before.rhythmV;
+      const written = await repository.commit(
+        before.v,
+        { ...after, ...(rhythmV === undefined ? {} : { rhythmV }) },
+        { id: input.commandId, at: now(), answer },
+      );
       parts.knowledge.forget();
+      if (written && otherRhythm) parts.background.start("rhythm", (signal) => parts.spreadRhythm(signal));
       return written && answer;
     });
