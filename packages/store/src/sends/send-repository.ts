@@ -31,7 +31,7 @@ export interface SendRepository {
    * way). Allowed from accepted and waiting, and from deferred when its time has come.
    */
   claim(request: ClaimRequest): Promise<ClaimedSend | null>;
-  /** True if the change was made, now or by an earlier try of this same call. */
+  /** True if the change was made, now or by an earlier try with this same object. */
   change(change: SendChange): Promise<boolean>;
   get(sendId: string): Promise<StoredSend | null>;
   /** Newest first. */
@@ -75,6 +75,7 @@ export async function createSendRepository(
   const sends: Collection<SendDocument> = store.db.collection("sends");
   const bodies = await createSendBodies(store);
   let counter = 0;
+  const changeIds = new WeakMap<SendChange, string>();
   /** Tokens of claims whose write ended in an error: perhaps they hold, but nobody has acted on them. */
   const unsure = new Map<string, string>();
 
@@ -176,7 +177,9 @@ export async function createSendRepository(
       const { sendId, purgeAt } = change;
       // Kept longer before it is needed longer; goes earlier only after it is needed no more.
       if (purgeAt === null) await bodies.purgeAt(sendId, null);
-      const made = await changing.commit({ ...change, changeId: `${options.owner}:${++counter}` });
+      const changeId = changeIds.get(change) ?? `${options.owner}:${++counter}`;
+      changeIds.set(change, changeId);
+      const made = await changing.commit({ ...change, changeId });
       if (made && change.state === "sent") void bodies.remove(sendId);
       else if (made && purgeAt) await bodies.purgeAt(sendId, purgeAt);
       return made;
@@ -306,7 +309,8 @@ function updateFor(change: SendChange & { changeId: string }): AnyBulkWriteOpera
   for (const name of ["nextAttemptAt", "deferrals", "waitsSince", "answer", "remaining", "rejected"] as const)
     if (change[name] !== undefined) set[name] = change[name];
   return {
-    updateOne: {
+    // Not "updateOne": the driver would repeat it, and the server keep a record of each; `changeId` does that here.
+    updateMany: {
       filter: {
         _id: change.sendId,
         state: { $in: [...change.from] },
@@ -321,7 +325,7 @@ function updateFor(change: SendChange & { changeId: string }): AnyBulkWriteOpera
           outbox: { $each: [...change.outbox] },
         },
       },
-    } as AnyBulkWriteOperation<SendDocument> extends { updateOne: infer Update } ? Update : never,
+    },
   } as AnyBulkWriteOperation<SendDocument>;
 }
 
