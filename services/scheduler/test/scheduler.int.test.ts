@@ -19,7 +19,8 @@ test("a timer that is set fires at its time, once, with its generation and its d
   assert.equal(seen?.at, due);
   assert.equal(seen?.generation, 3);
   const lag = (seen?.arrived ?? 0) - due;
-  assert.ok(lag >= 0 && lag < 500, `${lag} ms late`);
+  // The loop sleeps a second at most: more than that, and a little for a busy machine, would be a timer that was missed.
+  assert.ok(lag >= 0 && lag < 3000, `${lag} ms late`);
   await eventually(async () => (await timers.nextDue()) === null || null);
   await bus.publish({ ...setMessage(timer("mb_once", { due })), id: "the same again, later than NATS remembers" });
   const marker = timer("mb_marker", { due: Date.now() });
