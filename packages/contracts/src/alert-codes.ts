@@ -16,6 +16,9 @@ const alert = (severity: Severity, audience: Audience, text: string, remedy: str
   remedy,
 });
 
+const signInAgain = "The mailbox's user signs in again through the link on the mailbox before that.";
+const newSecret = "Make a new secret at the provider and set it, with its end, where the old one is.";
+
 /** Alerts that are not the failure of one run. A failed direction raises its failure code. */
 export const otherAlertCodes = {
   TEST_PASSED: alert("information", "mailbox", "The test of the mailbox passed.", "Nothing."),
@@ -55,6 +58,19 @@ export const otherAlertCodes = {
     "The server has numbered the messages of the inbox anew (RFC 9051 §2.3.1.1).",
     "Nothing: messages already received are recognised by their content and are not handed over again.",
   ),
+  HISTORY_LOST: alert(
+    "information",
+    "mailbox",
+    "The server no longer knows what changed since the last visit; everything was compared anew.",
+    "Nothing: messages already received are recognised and are not handed over again.",
+  ),
+  CONSENT_ENDS_IN_14_DAYS: alert("warning", "mailbox", "The permission to use this mailbox ends in 14 days.", signInAgain),
+  CONSENT_ENDS_IN_3_DAYS: alert("warning", "mailbox", "The permission to use this mailbox ends in 3 days.", signInAgain),
+  CONSENT_ENDS_IN_1_DAY: alert("warning", "mailbox", "The permission to use this mailbox ends in a day.", signInAgain),
+  SECRET_ENDS_IN_14_DAYS: alert("warning", "profile", "A secret of an application ends in 14 days.", newSecret),
+  SECRET_ENDS_IN_3_DAYS: alert("warning", "profile", "A secret of an application ends in 3 days.", newSecret),
+  SECRET_ENDS_IN_1_DAY: alert("warning", "profile", "A secret of an application ends in a day.", newSecret),
+  SECRET_ENDED: alert("error", "profile", "A secret of an application has ended.", newSecret),
   DEAD_LETTER: alert(
     "warning",
     "administrator",
@@ -71,7 +87,7 @@ export const otherAlertCodes = {
     "error",
     "administrator",
     "Notifications cannot be sent by e-mail.",
-    "Check the notification relay in the settings. Notices wait and go out when it works again.",
+    "Check the notification mail server in the settings and send a test message. Notices wait and go out when it works again.",
   ),
 } as const satisfies Record<string, AlertCodeEntry>;
 

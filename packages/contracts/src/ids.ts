@@ -14,6 +14,7 @@ export const JobId = id("jb", "a job");
 export const AlertId = id("al", "an alert");
 export const DeadLetterId = id("dl", "a dead letter");
 export const TokenId = id("tk", "a token");
+export const ConsentId = id("cs", "a consent");
 
 /** Made by the client; a command repeated with the same id gets the first answer again. */
 export const CommandId = z

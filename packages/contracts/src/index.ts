@@ -5,7 +5,7 @@ export { type EnvelopeContext, headerNames, type OutgoingMessage } from "./envel
 export { type FailPoint, type FailPointName, failPointNames, noFailPoint } from "./fail-point.ts";
 export { Evidence, Failure, FailureError, FailureKind, failureKinds, failureOf } from "./failure.ts";
 export { type Audience, type FailureCode, type FailureCodeEntry, failureCodes } from "./failure-codes.ts";
-export { AlertId, CommandId, DeadLetterId, Instant, JobId, MailboxId, ProfileId, SendId, TokenId } from "./ids.ts";
+export { AlertId, CommandId, ConsentId, DeadLetterId, Instant, JobId, MailboxId, ProfileId, SendId, TokenId } from "./ids.ts";
 export type { Logger } from "./logger.ts";
 export { AlertFactBody, DeadLetterBody } from "./messages/alert-facts.ts";
 export { type MessageBody, type MessageType, messageTypes, readMessage } from "./messages/index.ts";
@@ -33,7 +33,15 @@ export {
   requestAddress,
   requests,
 } from "./requests.ts";
-export { Connection } from "./resources/connection.ts";
+export {
+  maximumMailboxesPerGmailProfile,
+  outboundPortPresets,
+  type PresetServer,
+  type ProviderPreset,
+  providerPresets,
+  usualPorts,
+} from "./provider-presets.ts";
+export { Connection, ConnectionCredentials } from "./resources/connection.ts";
 export { Activity, ComposedContent, RawContent, ReceivedMessage, Send } from "./resources/mail.ts";
 export {
   DeliveryMethods,
@@ -48,15 +56,34 @@ export {
   TestStep,
 } from "./resources/mailbox.ts";
 export { Alert, AlertObject, DeadLetter, Job, NewJob, NewToken, Role, roles, Token } from "./resources/operations.ts";
-export { InboundServer, NewProfile, OutboundServer, Profile, ProfileChange } from "./resources/profile.ts";
-export { Sealed, SealedCredentials, type SealPurpose, sealedFor } from "./resources/sealed.ts";
+export { NotificationSettings, NotificationSettingsChange } from "./resources/notifications.ts";
 export {
-  NotificationSettings,
-  NotificationSettingsChange,
-  RetryPolicy,
-  Settings,
-  SettingsChange,
-} from "./resources/settings.ts";
+  ClientAuthentication,
+  Grant,
+  OAuthClient,
+  OAuthEndpoints,
+  OAuthFlow,
+  OAuthProvider,
+  OAuthSecretKind,
+  OAuthSecretShown,
+  OAuthSettings,
+  SealedOAuthSecret,
+  ServiceAccountShown,
+  TenantId,
+} from "./resources/oauth.ts";
+export { NewProfile, Profile, ProfileChange, ProfileSettings, ProfileType } from "./resources/profile.ts";
+export {
+  Addressing,
+  CredentialSource,
+  InboundProtocol,
+  InboundServer,
+  NewInboundServer,
+  NewOutboundServer,
+  OutboundProtocol,
+  OutboundServer,
+} from "./resources/profile-server.ts";
+export { Sealed, SealedCredentials, type SealPurpose, sealedFor } from "./resources/sealed.ts";
+export { AllowedOutboundPorts, RetryPolicy, Settings, SettingsChange } from "./resources/settings.ts";
 export { Secret } from "./secret.ts";
 export { type ConsumerDefinition, consumers, type StreamDefinition, type StreamName, streams } from "./streams.ts";
 export {

@@ -1,13 +1,16 @@
 import { z } from "zod";
-import { AlertId, CommandId, DeadLetterId, Instant, JobId, MailboxId, ProfileId, SendId } from "./ids.ts";
+import { Failure } from "./failure.ts";
+import { AlertId, CommandId, ConsentId, DeadLetterId, Instant, JobId, MailboxId, ProfileId, SendId } from "./ids.ts";
 import { Problem } from "./problem.ts";
 import { Connection } from "./resources/connection.ts";
 import { Activity, ComposedContent, RawContent, ReceivedMessage, Send } from "./resources/mail.ts";
 import { HistoryEntry, Mailbox, MailboxChange, NewMailbox } from "./resources/mailbox.ts";
+import { NotificationSettings, NotificationSettingsChange } from "./resources/notifications.ts";
+import { Grant, OAuthClient, SealedOAuthSecret } from "./resources/oauth.ts";
 import { Alert, DeadLetter, Job, NewJob } from "./resources/operations.ts";
 import { NewProfile, Profile, ProfileChange } from "./resources/profile.ts";
 import { Sealed, SealedCredentials } from "./resources/sealed.ts";
-import { NotificationSettings, NotificationSettingsChange, Settings, SettingsChange } from "./resources/settings.ts";
+import { Settings, SettingsChange } from "./resources/settings.ts";
 import type { ServiceName } from "./vocabulary.ts";
 import { Direction, LifecycleWord, MailboxKind, SendState, Severity } from "./vocabulary.ts";
 
@@ -31,7 +34,14 @@ const request = <In extends z.ZodType, Out extends z.ZodType>(input: In, output:
  */
 export const requests = {
   "config.profile.create": request(
-    z.object({ ...command, ...profile, profile: NewProfile, outboundCredentials: SealedCredentials.optional() }),
+    z.object({
+      ...command,
+      ...profile,
+      profile: NewProfile,
+      inboundCredentials: SealedCredentials.optional(),
+      outboundCredentials: SealedCredentials.optional(),
+      oauthSecret: SealedOAuthSecret.optional(),
+    }),
     Profile,
   ),
   "config.profile.get": request(z.object(profile), Profile),
@@ -43,7 +53,9 @@ export const requests = {
       ...profile,
       change: ProfileChange.optional(),
       active: z.boolean().optional(),
+      inboundCredentials: SealedCredentials.nullable().optional(),
       outboundCredentials: SealedCredentials.nullable().optional(),
+      oauthSecret: SealedOAuthSecret.nullable().optional(),
     }),
     Profile,
   ),
@@ -104,6 +116,120 @@ export const requests = {
   /** The last transitions, newest first. */
   "config.mailbox.history": request(z.object(mailbox), z.object({ items: z.array(HistoryEntry) })),
   "config.connection.get": request(z.object({ ...mailbox, direction: Direction }), Connection),
+
+  /**
+   * Begins a sign-in by the mailbox's user; it must be completed within ten minutes. The console makes `state` and
+   * verifier; here only the hash and the sealed form arrive. `browser` is the hash of a cookie; absent for a device.
+   */
+  "config.consent.begin": request(
+    z.object({
+      ...mailbox,
+      by: z.string().max(200),
+      correlation: z.string().max(200).optional(),
+      consentId: ConsentId,
+      flow: z.enum(["code", "device"]),
+      stateHash: z.string().max(100).optional(),
+      browserHash: z.string().max(100).optional(),
+      verifier: Sealed.optional(),
+      challenge: z.string().max(200).optional(),
+      redirectUri: z.string().max(2000).optional(),
+    }),
+    z.object({
+      consentId: ConsentId,
+      expiresAt: Instant,
+      /** Where the browser goes; `state` is still to be added. `null` for a device. */
+      authorizationUrl: z.string().nullable(),
+      deviceOffered: z.boolean(),
+    }),
+  ),
+  /** Uses up a `state`: once, in time, in the browser that began. @throws STATE_*, REDIRECT_FROM_ANOTHER_* */
+  "config.consent.take": request(
+    z.object({
+      stateHash: z.string().max(100),
+      browserHash: z.string().max(100),
+      /** The `iss` parameter of the redirect (RFC 9207), if there was one. */
+      issuer: z.string().max(2000).optional(),
+    }),
+    z.object({ consentId: ConsentId, mailboxId: MailboxId, address: z.string() }),
+  ),
+  /** What a worker needs to complete a consent. */
+  "config.consent.get": request(
+    z.object({ consentId: ConsentId }),
+    z.object({
+      consentId: ConsentId,
+      mailboxId: MailboxId,
+      address: z.string(),
+      by: z.string(),
+      client: OAuthClient,
+      redirectUri: z.string().nullable(),
+      verifier: Sealed.nullable(),
+      device: z.object({ code: Sealed, intervalMs: z.number().int(), expiresAt: Instant }).nullable(),
+    }),
+  ),
+  "config.consent.keep-device": request(
+    z.object({
+      consentId: ConsentId,
+      device: z.object({ code: Sealed, intervalMs: z.number().int(), expiresAt: Instant }),
+    }),
+    nothing,
+  ),
+  /** Exchanges the code of a redirect, which is sealed for `<mailboxId>|oauth-code`, and keeps the grant. */
+  "inbound-sync.consent.complete": request(z.object({ consentId: ConsentId, code: Sealed }), Grant),
+  "inbound-sync.consent.start-device": request(
+    z.object({ consentId: ConsentId }),
+    z.object({
+      userCode: z.string(),
+      verificationUri: z.string(),
+      verificationUriComplete: z.string().nullable(),
+      expiresAt: Instant,
+      intervalMs: z.number().int(),
+    }),
+  ),
+  /** One look whether the user has entered the code. */
+  "inbound-sync.consent.poll-device": request(
+    z.object({ consentId: ConsentId }),
+    z.object({ state: z.enum(["pending", "done"]), intervalMs: z.number().int(), grant: Grant.nullable() }),
+  ),
+
+  /** Keeps what a sign-in gave; a mailbox that is wanted is tested anew. */
+  "config.grant.set": request(
+    z.object({
+      consentId: ConsentId,
+      ...mailbox,
+      account: z.string().max(320),
+      scopes: z.array(z.string().max(500)).max(50),
+      refreshToken: Sealed,
+      expiresAt: Instant.nullable(),
+      accessTokenExpiresAt: Instant.nullable(),
+    }),
+    Grant,
+  ),
+  "config.grant.get": request(z.object(mailbox), Grant.nullable()),
+  "config.grant.remove": request(z.object({ ...command, ...mailbox }), nothing),
+  /**
+   * The right to refresh, for one process at a time; it runs out after 30 s. `busy`: another one is at it. `current`:
+   * the grant is no longer the asker's version `v`, ask for the connection again.
+   */
+  "config.grant.begin-refresh": request(
+    z.object({ ...mailbox, v: z.number().int(), by: z.string().max(100) }),
+    z.discriminatedUnion("outcome", [
+      z.object({ outcome: z.literal("yours"), lease: z.string(), refreshToken: Sealed, sealedFor: z.string() }),
+      z.object({ outcome: z.literal("busy") }),
+      z.object({ outcome: z.literal("changed") }),
+    ]),
+  ),
+  /** Writes back what a refresh gave; `refreshToken` only where it was rotated. False: the lease was lost. */
+  "config.grant.end-refresh": request(
+    z.object({
+      ...mailbox,
+      lease: z.string(),
+      refreshToken: Sealed.optional(),
+      expiresAt: Instant.nullable().optional(),
+      accessTokenExpiresAt: Instant.optional(),
+      failure: Failure.optional(),
+    }),
+    z.object({ kept: z.boolean() }),
+  ),
   "config.settings.get": request(nothing, Settings),
   "config.settings.update": request(z.object({ ...command, ...ifVersion, change: SettingsChange }), Settings),
   "config.job.create": request(z.object({ ...command, jobId: JobId, job: NewJob }), Job),

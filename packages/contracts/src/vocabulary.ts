@@ -13,8 +13,11 @@ export const purposes = ["test", "sync", "probe"] as const;
 export const Purpose = z.enum(purposes);
 export type Purpose = z.infer<typeof Purpose>;
 
-/** A person's mailbox or a shared one such as support@. Approval can be required for each kind separately. */
-export const MailboxKind = z.enum(["user", "queue"]);
+/**
+ * A person's mailbox, a shared one such as support@, or one that others forward to, which only receives. Approval can be
+ * required for users and for the other two separately.
+ */
+export const MailboxKind = z.enum(["user", "queue", "forward"]);
 export type MailboxKind = z.infer<typeof MailboxKind>;
 
 /** How a direction is served: not at all, or by Mailfleet. */

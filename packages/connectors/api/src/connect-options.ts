@@ -1,5 +1,25 @@
 import type { Secret } from "@mailfleet/contracts";
 
+/** A user name and a password. */
+export interface PasswordCredentials {
+  readonly type: "password";
+  readonly username: string;
+  readonly password: Secret;
+  /** Whose mailbox is opened (SASL authorization identity, RFC 4616 §2), where it is not the user's own. */
+  readonly authorizationIdentity?: string;
+}
+
+/** A bearer token (XOAUTH2, RFC 7628, or an Authorization header). */
+export interface TokenCredentials {
+  readonly type: "token";
+  readonly username: string;
+  /**
+   * A token that is good for some time; asked for at the moment of signing in. With `renew` the one given last was
+   * refused by the server and another one is wanted. Throws `FailureError`.
+   */
+  accessToken(options: { renew: boolean; signal: AbortSignal }): Promise<Secret>;
+}
+
 /** Everything a connector needs to reach one mailbox; opened credentials never leave the worker's memory. */
 export interface ConnectOptions {
   readonly mailboxId: string;
@@ -10,8 +30,13 @@ export interface ConnectOptions {
     readonly security: "none" | "starttls" | "tls";
     /** PEM of private authorities, trusted beside the public ones. */
     readonly trustedCertificates?: string;
+    /** Base address of the API, for protocols over HTTP. */
+    readonly apiUrl?: string;
   };
-  readonly credentials: { readonly username: string; readonly password: Secret } | null;
+  /** `null` only where a server takes mail from anybody. */
+  readonly credentials: PasswordCredentials | TokenCredentials | null;
+  /** Ports that may be connected to; `null`: all. See `checkPort`. */
+  readonly allowedPorts: readonly number[] | null;
   /** One deadline for resolving, connecting, TLS and signing in together, in milliseconds. */
   readonly connectionTimeoutMs: number;
 }

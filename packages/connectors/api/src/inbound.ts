@@ -11,6 +11,8 @@ export type Cursor = Readonly<Record<string, string | number>>;
 export interface FetchedMessage {
   /** Unique in its mailbox and stable; sorts in the order of arrival. Letters, digits and dashes only. */
   readonly nativeId: string;
+  /** What the server itself calls the message; only of connectors that remember identities. At most 200 characters. */
+  readonly identity?: string;
   /** When the server took it in, milliseconds since the epoch. */
   readonly receivedAt: number;
   readonly size: number;
@@ -22,6 +24,19 @@ export interface FetchedMessage {
 export interface Batch {
   readonly messages: readonly FetchedMessage[];
   readonly cursor: Cursor;
+  /** Identities that were looked at and are not wanted (older than `processFrom`): never to be looked at again. */
+  readonly passedOver?: readonly string[];
+  /** The server no longer knew what changed since the cursor, so this begins anew from its list. */
+  readonly resynchronised?: boolean;
+}
+
+/** What the worker tells a session about what it wants. */
+export interface ListOptions {
+  readonly processFrom: number | null;
+  readonly batchSize: number;
+  readonly signal: AbortSignal;
+  /** Whether a message with this identity was handed over, or passed over, before. */
+  readonly known: (identity: string) => boolean;
 }
 
 /** A signed-in connection with the inbox open. Not to be used by two at once. */
@@ -32,10 +47,14 @@ export interface InboundSession {
    * What is new since the cursor (`null`: from the beginning), oldest first, in small batches. A batch is complete:
    * what the server was asked for and did not give is an error, never a gap. Throws `FailureError`.
    */
-  listNew(
-    cursor: Cursor | null,
-    options: { processFrom: number | null; batchSize: number; signal: AbortSignal },
-  ): AsyncIterable<Batch>;
+  listNew(cursor: Cursor | null, options: ListOptions): AsyncIterable<Batch>;
+  /** Identities of everything that lies on the server now, where the protocol tells; others can be forgotten. */
+  listed?(): readonly string[];
+  /**
+   * Deletes messages at the server, by identity; what is gone already counts as deleted. Takes effect when `close` has
+   * returned. Throws `FailureError`.
+   */
+  remove?(identities: readonly string[], signal: AbortSignal): Promise<void>;
   /** Ends the session; never throws. */
   close(): Promise<void>;
 }
@@ -43,6 +62,11 @@ export interface InboundSession {
 /** One protocol for receiving. */
 export interface InboundConnector {
   readonly protocol: string;
+  /**
+   * How it knows what is new: by the position of its cursor alone, or by the identities of what was handed over, which
+   * the worker keeps for it.
+   */
+  readonly remembers: "position" | "identities";
   /** Goes the whole way once and says what each step found. Never throws for what a server does. */
   test(options: ConnectOptions, listener: StepListener, signal: AbortSignal): Promise<TestReport>;
   /** Connects, signs in, opens the inbox. Throws `FailureError`. */

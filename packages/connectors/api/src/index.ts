@@ -1,6 +1,7 @@
 /** What every connector offers, and what it is given. One package per protocol implements it. */
-export type { ConnectOptions } from "./connect-options.ts";
-export type { Batch, Cursor, FetchedMessage, InboundConnector, InboundSession } from "./inbound.ts";
+export { checkPort, refuseForbiddenAddresses } from "./allowed-addresses.ts";
+export type { ConnectOptions, PasswordCredentials, TokenCredentials } from "./connect-options.ts";
+export type { Batch, Cursor, FetchedMessage, InboundConnector, InboundSession, ListOptions } from "./inbound.ts";
 export {
   DeferredError,
   type Envelope,

@@ -2,7 +2,47 @@ import { z } from "zod";
 import { Instant, MailboxId, ProfileId } from "../ids.ts";
 import { Direction, DirectionState, Security, UncertainPolicy } from "../vocabulary.ts";
 import { EmailAddress } from "./mailbox.ts";
+import { OAuthClient } from "./oauth.ts";
 import { Sealed } from "./sealed.ts";
+
+/** `holder` is whose connections are counted together: a mailbox's or a profile's id. */
+const holder = { holder: z.string(), username: z.string() };
+
+/** What a direction signs in with, as `config` knows it. */
+export const ConnectionCredentials = z.discriminatedUnion("type", [
+  z.object({
+    type: z.literal("password"),
+    ...holder,
+    password: Sealed,
+    sealedFor: z.string(),
+    /** Whose mailbox the user opens (RFC 4616 §2), where it is not his own. */
+    authorizationIdentity: z.string().optional(),
+  }),
+  z.object({
+    type: z.literal("oauth"),
+    ...holder,
+    client: OAuthClient,
+    /**
+     * The consent of the mailbox's user, for the flow `sign-in`: `id` names it for a refresh, `v` changes when somebody
+     * signed in anew. The refresh token itself comes with `config.grant.begin-refresh`.
+     */
+    grant: z.object({ v: z.number().int() }).nullable(),
+  }),
+  /** Nothing can be used, and why. */
+  z.object({
+    type: z.literal("none"),
+    holder: z.string(),
+    reason: z.enum([
+      "CREDENTIALS_MISSING",
+      "CREDENTIALS_NOT_ALLOWED",
+      "CONSENT_MISSING",
+      "CONSENT_EXPIRED",
+      "MAILBOX_NOT_ADDRESSED",
+      "CLIENT_SECRET_MISSING",
+    ]),
+  }),
+]);
+export type ConnectionCredentials = z.infer<typeof ConnectionCredentials>;
 
 /**
  * What a worker needs to run one direction of one mailbox, as `config` answers it at this moment. A worker that finds
@@ -22,11 +62,13 @@ export const Connection = z.object({
     port: z.number().int(),
     security: Security,
     trustedCertificates: z.string().optional(),
+    /** Where the API is, for protocols over HTTP. */
+    apiUrl: z.string().optional(),
   }),
-  /** `null`: none are set. `holder` is whose connections are counted together: a mailbox's or a profile's id. */
-  credentials: z
-    .object({ holder: z.string(), username: z.string(), password: Sealed, sealedFor: z.string() })
-    .nullable(),
+  credentials: ConnectionCredentials,
+  /** Ports that may be connected to; `null`: all. */
+  allowedPorts: z.array(z.number().int()).nullable(),
+  deleteAfterProcessing: z.boolean(),
   maximumConcurrentConnections: z.number().int(),
   connectionTimeoutMs: z.number().int(),
   processFrom: Instant.nullable(),

@@ -29,6 +29,13 @@ const settings = {
   profileId: ProfileId.optional(),
   deliveryMethods: DeliveryMethods.default({ inbound: "server-side", outbound: "server-side", act: "none" }),
   processFrom: Instant.optional(),
+  /**
+   * Whether Mailfleet may sign in with the credentials that are stored with the mailbox (Dynamics 365:
+   * allowemailconnectortousecredentials). On unless somebody says otherwise: whoever stores them wants them used.
+   */
+  allowToUseCredentials: z.boolean().default(true),
+  /** Delete at the server what was received (processanddeleteemails): POP3, and not for users' mailboxes. */
+  deleteAfterProcessing: z.boolean().default(false),
 };
 
 /** What an administrator writes to create a mailbox; without `profileId` the default profile is used. */
@@ -43,6 +50,8 @@ export const MailboxChange = z.strictObject({
   profileId: ProfileId.optional(),
   deliveryMethods: DeliveryMethods.optional(),
   processFrom: Instant.nullable().optional(),
+  allowToUseCredentials: z.boolean().optional(),
+  deleteAfterProcessing: z.boolean().optional(),
 });
 export type MailboxChange = z.infer<typeof MailboxChange>;
 
@@ -107,6 +116,8 @@ export const Mailbox = z.object({
   profileId: ProfileId,
   deliveryMethods: DeliveryMethods,
   processFrom: Instant.optional(),
+  allowToUseCredentials: z.boolean(),
+  deleteAfterProcessing: z.boolean(),
   active: z.boolean(),
   credentials: z.object({ username: z.string(), setAt: Instant }).nullable(),
   wanted: z.boolean().nullable(),

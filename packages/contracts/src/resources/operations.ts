@@ -80,14 +80,28 @@ export const Job = z.object({
 export type Job = z.infer<typeof Job>;
 
 /** A bearer token; the secret itself is shown once, when it is made. */
-export const roles = ["administrator", "reader"] as const;
+export const roles = ["administrator", "reader", "owner"] as const;
 export const Role = z.enum(roles);
 export type Role = z.infer<typeof Role>;
-export const NewToken = z.strictObject({ name: z.string().trim().min(1).max(100), role: Role });
+/** An `owner` has his own mailboxes, may choose their profile and methods, sign in, and test & enable; nothing else. */
+export const NewToken = z
+  .strictObject({
+    name: z.string().trim().min(1).max(100),
+    role: Role,
+    mailboxIds: z.array(MailboxId).min(1).max(100).optional().describe("only for owners, and needed there"),
+    expiresAt: Instant.optional(),
+  })
+  .refine((token) => (token.role === "owner") === (token.mailboxIds !== undefined), {
+    path: ["mailboxIds"],
+    error: "must be given for the role owner, and for no other",
+  });
+export type NewToken = z.infer<typeof NewToken>;
 export const Token = z.object({
   id: TokenId,
   name: z.string(),
   role: Role,
+  mailboxIds: z.array(MailboxId).optional(),
+  expiresAt: Instant.optional(),
   createdAt: Instant,
   lastUsedAt: Instant.nullable(),
 });

@@ -1,45 +1,17 @@
 import { z } from "zod";
 import { Instant, ProfileId } from "../ids.ts";
-import { Security, UncertainPolicy } from "../vocabulary.ts";
+import { UncertainPolicy } from "../vocabulary.ts";
+import { OAuthSecretShown, OAuthSettings } from "./oauth.ts";
+import { InboundServer, NewInboundServer, NewOutboundServer, OutboundServer } from "./profile-server.ts";
 
-const port = z
-  .number({ error: "must be a number" })
-  .int("must be a whole number")
-  .min(1, "must be 1 to 65535")
-  .max(65535, "must be 1 to 65535");
-
-/** A name or address without blanks; whether it resolves is found out by the test, not when saving. */
-const host = z
-  .string()
-  .max(253, "must be at most 253 characters")
-  .regex(
-    /^(?:[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?|\[?[0-9A-Fa-f:.]+\]?)$/,
-    "must be a host name or an IP address",
-  );
-
-const endpoint = {
-  host,
-  port,
-  security: Security,
-  /** PEM certificates of a private authority that signs this server's certificate. */
-  trustedCertificates: z.string().max(65_536).optional(),
-};
-
-/** Where the mailboxes of a profile receive. */
-export const InboundServer = z.strictObject({ protocol: z.literal("imap"), ...endpoint });
-
-/** Where the mailboxes of a profile send; the profile may hold one set of credentials for all of them. */
-export const OutboundServer = z.strictObject({
-  protocol: z.literal("smtp"),
-  ...endpoint,
-  credentials: z.enum(["mailbox", "profile"]).default("mailbox"),
-});
+/** `gmail` fills in servers, ports and scopes, and holds at most 100 mailboxes that sign in (domain 4.1). */
+export const ProfileType = z.enum(["other", "gmail"]);
+export type ProfileType = z.infer<typeof ProfileType>;
 
 const settings = {
   name: z.string().trim().min(1, "must not be empty").max(100),
   description: z.string().max(2000).optional(),
-  inbound: InboundServer,
-  outbound: OutboundServer,
+  type: ProfileType.default("other"),
   /** Only messages received after this are taken in; the later of profile and mailbox counts (domain 5.1 rule 3). */
   processFrom: Instant.optional(),
   /** Lower bound between two polls, 0 to 1440 (Dynamics 365: minpollingintervalinminutes). */
@@ -58,16 +30,34 @@ const settings = {
   sendExpiryHours: z.number().int().min(1, "must be 1 to 720").max(720, "must be 1 to 720").default(72),
 };
 
-/** What an administrator writes to create a profile. */
-export const NewProfile = z.strictObject(settings);
+/** What an administrator writes to create a profile. What a server leaves out is filled in when it is saved. */
+export const NewProfile = z.strictObject({
+  ...settings,
+  inbound: NewInboundServer.optional(),
+  outbound: NewOutboundServer.optional(),
+  oauth: OAuthSettings.optional(),
+});
 export type NewProfile = z.infer<typeof NewProfile>;
 
-/** A change: only what is named changes; `inbound` and `outbound` are replaced whole. `null` takes an optional value away. */
+/** The settings of a profile as they are kept and shown: complete. */
+export const ProfileSettings = z.object({
+  ...settings,
+  inbound: InboundServer,
+  outbound: OutboundServer,
+  oauth: OAuthSettings.optional(),
+});
+export type ProfileSettings = z.infer<typeof ProfileSettings>;
+
+/**
+ * A change: only what is named changes; `inbound`, `outbound` and `oauth` are replaced whole, and completed like new ones.
+ * `null` takes an optional value away.
+ */
 export const ProfileChange = z.strictObject({
   name: settings.name.optional(),
   description: settings.description.nullable(),
-  inbound: InboundServer.optional(),
-  outbound: OutboundServer.optional(),
+  inbound: NewInboundServer.optional(),
+  outbound: NewOutboundServer.optional(),
+  oauth: OAuthSettings.nullable().optional(),
   processFrom: Instant.nullable().optional(),
   minimumPollingIntervalMinutes: settings.minimumPollingIntervalMinutes.unwrap().optional(),
   maximumConcurrentConnections: settings.maximumConcurrentConnections.unwrap().optional(),
@@ -77,15 +67,20 @@ export const ProfileChange = z.strictObject({
 });
 export type ProfileChange = z.infer<typeof ProfileChange>;
 
-/** A profile as it is shown. Credentials show only whether and for whom they are set. */
+const credentialsShown = z.object({ username: z.string(), setAt: Instant }).nullable();
+
+/** A profile as it is shown. Credentials and secrets show only whether, for whom and when they were set. */
 export const Profile = z.object({
   id: ProfileId,
   v: z.number().int(),
-  ...NewProfile.shape,
+  ...ProfileSettings.shape,
   active: z.boolean(),
   isDefault: z.boolean(),
-  outboundCredentials: z.object({ username: z.string(), setAt: Instant }).nullable(),
+  inboundCredentials: credentialsShown,
+  outboundCredentials: credentialsShown,
+  oauthSecret: OAuthSecretShown.nullable(),
   mailboxes: z.number().int().describe("number of mailboxes that use this profile"),
+  maximumMailboxes: z.number().int().nullable().describe("how many may use it; null: no limit"),
   createdAt: Instant,
   changedAt: Instant,
 });

@@ -8,7 +8,7 @@ export const Sealed = z.strictObject({
   protected: z.string().max(4000),
   encrypted_key: z.string().max(4000),
   iv: z.string().max(100),
-  ciphertext: z.string().max(20_000),
+  ciphertext: z.string().max(40_000),
   tag: z.string().max(100),
   aad: z.string().max(500),
 });
@@ -22,7 +22,16 @@ export const SealedCredentials = z.strictObject({
 export type SealedCredentials = z.infer<typeof SealedCredentials>;
 
 /** What a sealed secret is for; part of its additional data, so that it opens only there. */
-export type SealPurpose = "mailbox-password" | "outbound-password" | "relay-password";
+export type SealPurpose =
+  | "mailbox-password"
+  | "inbound-password"
+  | "outbound-password"
+  | "relay-password"
+  | "oauth-client"
+  | "oauth-grant"
+  | "oauth-code"
+  | "oauth-verifier"
+  | "notify-oauth";
 
 /** The additional data of a sealed secret: `<mailboxId or profileId or "notifications">|<purpose>`. */
 export function sealedFor(ownerId: string, purpose: SealPurpose): string {

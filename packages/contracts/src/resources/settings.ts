@@ -1,7 +1,5 @@
 import { z } from "zod";
 import { ProfileId } from "../ids.ts";
-import { Security } from "../vocabulary.ts";
-import { EmailAddress } from "./mailbox.ts";
 
 const duration = (min: number, max: number) =>
   z.number().int().min(min, `must be ${min} to ${max}`).max(max, `must be ${min} to ${max}`);
@@ -22,6 +20,15 @@ export const RetryPolicy = z.strictObject({
 });
 export type RetryPolicy = z.infer<typeof RetryPolicy>;
 
+/** Ports that connections may go to: a named preset, a list, or `null` for all. */
+export const AllowedOutboundPorts = z
+  .union([
+    z.enum(["us-government"]),
+    z.array(z.number().int().min(1, "must be 1 to 65535").max(65535, "must be 1 to 65535")).min(1).max(100),
+  ])
+  .nullable();
+export type AllowedOutboundPorts = z.infer<typeof AllowedOutboundPorts>;
+
 /** Settings of the organisation; `config` owns them. */
 export const Settings = z.object({
   v: z.number().int(),
@@ -30,6 +37,7 @@ export const Settings = z.object({
   defaultProfileId: ProfileId.nullable(),
   retryPolicy: RetryPolicy,
   messageRetentionDays: z.number().int(),
+  allowedOutboundPorts: AllowedOutboundPorts,
 });
 export type Settings = z.infer<typeof Settings>;
 
@@ -50,40 +58,6 @@ export const SettingsChange = z.strictObject({
     })
     .optional(),
   messageRetentionDays: duration(1, 3650).optional(),
+  allowedOutboundPorts: AllowedOutboundPorts.optional(),
 });
 export type SettingsChange = z.infer<typeof SettingsChange>;
-
-/** The relay by which `alerting` sends notifications; it owns these settings. */
-export const NotificationSettings = z.object({
-  v: z.number().int(),
-  enabled: z.boolean(),
-  relay: z
-    .object({
-      host: z.string(),
-      port: z.number().int(),
-      security: Security,
-      trustedCertificates: z.string().optional(),
-      username: z.string().nullable(),
-    })
-    .nullable(),
-  from: EmailAddress.nullable(),
-  to: z.array(EmailAddress),
-});
-export type NotificationSettings = z.infer<typeof NotificationSettings>;
-
-/** A change of the notification relay. A password travels sealed, beside it. */
-export const NotificationSettingsChange = z.strictObject({
-  enabled: z.boolean().optional(),
-  relay: z
-    .strictObject({
-      host: z.string().min(1).max(253),
-      port: z.number().int().min(1, "must be 1 to 65535").max(65535, "must be 1 to 65535"),
-      security: Security,
-      trustedCertificates: z.string().max(65_536).optional(),
-    })
-    .nullable()
-    .optional(),
-  from: EmailAddress.optional(),
-  to: z.array(EmailAddress).max(20).optional(),
-});
-export type NotificationSettingsChange = z.infer<typeof NotificationSettingsChange>;

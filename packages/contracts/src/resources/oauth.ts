@@ -1,0 +1,146 @@
+import { z } from "zod";
+import { Instant, MailboxId } from "../ids.ts";
+import { FailureKind } from "../failure.ts";
+import { Sealed } from "./sealed.ts";
+
+/** Whose authorization server it is; `custom` names its endpoints itself. */
+export const OAuthProvider = z.enum(["google", "microsoft", "custom"]);
+export type OAuthProvider = z.infer<typeof OAuthProvider>;
+
+/**
+ * How tokens are granted: `sign-in` by each mailbox's user (authorization code with PKCE, RFC 7636, or device code,
+ * RFC 8628), `application` to the application itself (client credentials, RFC 6749 §4.4), `service-account` to a
+ * service account on behalf of each mailbox (JWT bearer, RFC 7523).
+ */
+export const OAuthFlow = z.enum(["sign-in", "application", "service-account"]);
+export type OAuthFlow = z.infer<typeof OAuthFlow>;
+
+/** How the application proves itself: a secret, or a key behind a certificate (`private_key_jwt`, RFC 7523 §2.2). */
+export const ClientAuthentication = z.enum(["secret", "certificate", "none"]);
+export type ClientAuthentication = z.infer<typeof ClientAuthentication>;
+
+/** An endpoint that somebody wrote: https, without user name, password, query or fragment. */
+const url = z
+  .url({ protocol: /^https?$/, error: "must be an https URL" })
+  .max(2000)
+  .refine((text) => {
+    const { username, password, search, hash } = new URL(text);
+    return !username && !password && !search && !hash;
+  }, "must have no user name, password, query or fragment");
+
+/** A directory id or a verified domain of Microsoft Entra. */
+export const TenantId = z
+  .string()
+  .max(253)
+  .regex(
+    /^(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,})$/i,
+    "must be a directory id (GUID) or a domain",
+  );
+
+/** Where tokens come from; what is absent comes from the provider's preset. */
+export const OAuthEndpoints = z.strictObject({
+  issuer: url.optional(),
+  authorization: url.optional(),
+  token: url.optional(),
+  deviceAuthorization: url.optional(),
+  /** Where the provider's mail API is. */
+  api: url.optional(),
+});
+export type OAuthEndpoints = z.infer<typeof OAuthEndpoints>;
+
+/** How the mailboxes of a profile get their tokens. Secrets are set apart and never shown. */
+export const OAuthSettings = z.strictObject({
+  provider: OAuthProvider,
+  flow: OAuthFlow.default("sign-in"),
+  clientId: z.string().trim().min(1, "must not be empty").max(1024).optional().describe("not for service-account"),
+  tenantId: TenantId.optional().describe("Microsoft"),
+  clientAuthentication: ClientAuthentication.default("secret"),
+  /** When the client's secret ends, as its provider shows it; watched. */
+  clientSecretExpiresAt: Instant.optional(),
+  /**
+   * State of the consent screen at Google: while an external application is in `testing`, every consent ends after seven
+   * days.
+   */
+  publishing: z.enum(["internal", "testing", "production"]).optional(),
+  /** The Google project that a service account's key must belong to. */
+  projectId: z.string().max(100).optional(),
+  /** Scopes instead of the preset's. */
+  scopes: z.array(z.string().min(1).max(500).regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, "must be a scope")).max(20).optional(),
+  endpoints: OAuthEndpoints.optional(),
+});
+export type OAuthSettings = z.infer<typeof OAuthSettings>;
+
+/** What can be shown of a service account's key. */
+export const ServiceAccountShown = z.object({
+  clientEmail: z.string().max(500),
+  projectId: z.string().max(200),
+  keyId: z.string().max(200),
+  /** The numeric id that a Workspace administrator enters for domain-wide delegation. */
+  clientId: z.string().max(200),
+});
+export type ServiceAccountShown = z.infer<typeof ServiceAccountShown>;
+
+/** The secret by which an application proves itself. */
+export const OAuthSecretKind = z.enum(["client-secret", "client-certificate", "service-account-key"]);
+export type OAuthSecretKind = z.infer<typeof OAuthSecretKind>;
+
+/** A sealed secret with what may be shown of it. */
+export const SealedOAuthSecret = z.strictObject({
+  kind: OAuthSecretKind,
+  secret: Sealed,
+  /** Of a service account's key. */
+  serviceAccount: ServiceAccountShown.optional(),
+  /** Of a certificate: SHA-256 of it, base64url (`x5t#S256`), and its end. */
+  certificate: z.object({ thumbprint: z.string().max(100), expiresAt: Instant }).optional(),
+});
+export type SealedOAuthSecret = z.infer<typeof SealedOAuthSecret>;
+
+/** What is shown of the secret that is set. */
+export const OAuthSecretShown = SealedOAuthSecret.omit({ secret: true }).extend({ setAt: Instant });
+export type OAuthSecretShown = z.infer<typeof OAuthSecretShown>;
+
+/** Everything with which an authorization server is asked for a token, except the grant itself. */
+export const OAuthClient = z.object({
+  provider: OAuthProvider,
+  flow: OAuthFlow,
+  /** Empty for a service account. */
+  clientId: z.string(),
+  clientAuthentication: ClientAuthentication,
+  secret: z
+    .object({
+      kind: OAuthSecretKind,
+      sealed: Sealed,
+      sealedFor: z.string(),
+      thumbprint: z.string().optional(),
+    })
+    .nullable(),
+  issuer: z.string(),
+  authorizationEndpoint: z.string(),
+  tokenEndpoint: z.string(),
+  deviceAuthorizationEndpoint: z.string().nullable(),
+  apiUrl: z.string().nullable(),
+  scopes: z.array(z.string()),
+  publishing: z.enum(["internal", "testing", "production"]).optional(),
+});
+export type OAuthClient = z.infer<typeof OAuthClient>;
+
+/** A mailbox user's consent as it is shown: by whom, for what, until when, and whether it works. */
+export const Grant = z.object({
+  mailboxId: MailboxId,
+  v: z.number().int(),
+  state: z.enum(["good", "ended"]),
+  /** The account that signed in. */
+  account: z.string(),
+  scopes: z.array(z.string()),
+  grantedAt: Instant,
+  grantedBy: z.string(),
+  /** When the consent ends, where that is known. */
+  expiresAt: Instant.nullable(),
+  /** Of the last access token. */
+  accessTokenExpiresAt: Instant.nullable(),
+  lastRefreshAt: Instant.nullable(),
+  lastRefreshFailure: z
+    .object({ code: z.string(), kind: FailureKind, at: Instant, reply: z.string().optional() })
+    .nullable(),
+});
+export type Grant = z.infer<typeof Grant>;

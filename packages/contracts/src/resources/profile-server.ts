@@ -1,0 +1,89 @@
+import { z } from "zod";
+import { Security } from "../vocabulary.ts";
+
+const port = z
+  .number({ error: "must be a number" })
+  .int("must be a whole number")
+  .min(1, "must be 1 to 65535")
+  .max(65535, "must be 1 to 65535");
+
+/** A name or address without blanks; whether it resolves is found out by the test, not when saving. */
+const host = z
+  .string()
+  .max(253, "must be at most 253 characters")
+  .regex(
+    /^(?:[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?|\[?[0-9A-Fa-f:.]+\]?)$/,
+    "must be a host name or an IP address",
+  );
+
+/** How mail is fetched: `gmail` is the Gmail API. */
+export const InboundProtocol = z.enum(["imap", "pop3", "gmail"]);
+export type InboundProtocol = z.infer<typeof InboundProtocol>;
+
+/** How mail is sent: `gmail` is the Gmail API. */
+export const OutboundProtocol = z.enum(["smtp", "gmail"]);
+export type OutboundProtocol = z.infer<typeof OutboundProtocol>;
+
+/**
+ * Who holds what a direction signs in with (Dynamics 365: incomingcredentialretrieval, outgoingcredentialretrieval):
+ * the mailbox (user or queue), the profile for all its mailboxes, or nobody: a token is obtained by the profile's `oauth`.
+ */
+export const CredentialSource = z.enum(["mailbox", "profile", "oauth"]);
+export type CredentialSource = z.infer<typeof CredentialSource>;
+
+/**
+ * How one set of credentials of a profile opens each mailbox by itself: the SASL authorization identity (RFC 4616 §2),
+ * which becomes the mailbox's address, or a user name made from it, as Dovecot's master users take it.
+ */
+export const Addressing = z.discriminatedUnion("by", [
+  z.strictObject({ by: z.literal("authorization-identity") }),
+  z.strictObject({
+    by: z.literal("user-name"),
+    pattern: z
+      .string()
+      .max(250)
+      .regex(/^[^\s{}]*\{address\}[^\s{}]*$/, "must contain {address} once, as in {address}*master"),
+  }),
+]);
+export type Addressing = z.infer<typeof Addressing>;
+
+const endpoint = {
+  host,
+  port,
+  security: Security,
+  /** PEM certificates of a private authority that signs this server's certificate. */
+  trustedCertificates: z.string().max(65_536).optional(),
+};
+
+/** Where the mailboxes of a profile receive, complete. For `gmail` host and port are those of the API. */
+export const InboundServer = z.strictObject({
+  protocol: InboundProtocol,
+  ...endpoint,
+  credentials: CredentialSource.default("mailbox"),
+  addressing: Addressing.optional(),
+});
+export type InboundServer = z.infer<typeof InboundServer>;
+
+/** Where the mailboxes of a profile send, complete. */
+export const OutboundServer = z.strictObject({
+  protocol: OutboundProtocol,
+  ...endpoint,
+  credentials: CredentialSource.default("mailbox"),
+});
+export type OutboundServer = z.infer<typeof OutboundServer>;
+
+const optionalEndpoint = {
+  host: host.optional(),
+  port: port.optional(),
+  security: Security.optional(),
+  trustedCertificates: endpoint.trustedCertificates,
+  credentials: CredentialSource.optional(),
+};
+
+/** What may be written of a server: what is left out is filled in from the provider and the protocol. */
+export const NewInboundServer = z.strictObject({
+  protocol: InboundProtocol.optional(),
+  ...optionalEndpoint,
+  addressing: Addressing.optional(),
+});
+export const NewOutboundServer = z.strictObject({ protocol: OutboundProtocol.optional(), ...optionalEndpoint });
