@@ -1,3 +1,5 @@
+import type { SignInConfiguration } from "./dovecot-sign-in.ts";
+
 /** Ports of a throw-away Dovecot, all on 127.0.0.1. */
 export interface DovecotPorts {
   readonly imap: number;
@@ -13,7 +15,12 @@ export interface DovecotPorts {
  * dovecot.conf (2.3) of a server below `folder`. Plain, STARTTLS and implicit TLS; no delay and no penalty after a wrong
  * password, which would make every later login of the same address (127.0.0.1) slow.
  */
-export function dovecotConfiguration(folder: string, ports: DovecotPorts, extra: string): string {
+export function dovecotConfiguration(
+  folder: string,
+  ports: DovecotPorts,
+  signIn: SignInConfiguration,
+  extra: string,
+): string {
   const listener = (name: string, port: number, more = "") => `
   inet_listener ${name} {
     address = 127.0.0.1
@@ -31,7 +38,7 @@ ssl = yes
 ssl_cert = <${folder}/certificate.pem
 ssl_key = <${folder}/key.pem
 disable_plaintext_auth = no
-auth_mechanisms = plain login
+auth_mechanisms = plain login${signIn.mechanisms}
 auth_failure_delay = 0
 default_login_user = dovenull
 default_internal_user = dovecot
@@ -40,7 +47,7 @@ default_client_limit = 10000
 default_vsz_limit = 1G
 mail_location = maildir:${folder}/mail/%u
 mail_max_userip_connections = 200
-first_valid_uid = 1
+first_valid_uid = 1${signIn.passdbs}
 passdb {
   driver = passwd-file
   args = ${folder}/users

@@ -1,11 +1,12 @@
 import { execFile } from "node:child_process";
 import { chmod, chown, mkdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { eventually } from "../engines/eventually.ts";
 import { freePort } from "../engines/free-port.ts";
 import { startGuarded } from "../engines/guarded-program.ts";
 import { type DovecotPorts, dovecotConfiguration } from "./dovecot-configuration.ts";
+import { type DovecotOauth, signInConfiguration } from "./dovecot-sign-in.ts";
 import { untilGreeted } from "./greeting.ts";
 import { dropIntoMaildir, listMaildir, MAIL_UID } from "./maildir.ts";
 import { tempDir } from "./start-engines.ts";
@@ -42,6 +43,13 @@ export interface Dovecot {
 export interface DovecotOptions {
   /** Password by address. */
   readonly users: Readonly<Record<string, string>>;
+  /** Bearer tokens too: XOAUTH2 and OAUTHBEARER, over IMAP, POP3 and a Postfix that asks this Dovecot. */
+  readonly oauth?: DovecotOauth;
+  /**
+   * Password by name of users who may open every account: as `ann@example.test*name`, or as `name` with
+   * `ann@example.test` as authorization identity (SASL PLAIN).
+   */
+  readonly masterUsers?: Readonly<Record<string, string>>;
   /** Lines added to dovecot.conf. */
   readonly configuration?: string;
 }
@@ -73,7 +81,12 @@ export async function startDovecot(options: DovecotOptions): Promise<Dovecot> {
   const [imap, imaps, pop3, pop3s, lmtp, auth] = await Promise.all(Array.from({ length: 6 }, freePort));
   const ports = { imap, imaps, pop3, pop3s, lmtp, auth } as DovecotPorts;
   const configuration = join(folder, "dovecot.conf");
-  await writeFile(configuration, dovecotConfiguration(folder, ports, options.configuration ?? ""));
+  const signIn = signInConfiguration(folder, options.oauth, options.masterUsers);
+  for (const [name, text] of Object.entries(signIn.files)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), text);
+  }
+  await writeFile(configuration, dovecotConfiguration(folder, ports, signIn, options.configuration ?? ""));
 
   const log: string[] = [];
   const start = async () => {
