@@ -1,0 +1,13 @@
+/** Doubles of Google's and Microsoft's services: for tests, the demo, and rehearsing a set-up. Never for production. */
+export { type Certificate, makeCertificate } from "./http/certificate.ts";
+export type { Trouble } from "./http/trouble.ts";
+export {
+  type OAuthDouble,
+  type OAuthDoubleOptions,
+  type OAuthEndpoints,
+  type OAuthRequest,
+  startOAuthDouble,
+  type TokenMeaning,
+} from "./oauth/oauth-double.ts";
+export type { UserDecision } from "./oauth/play-user.ts";
+export type { ServiceAccountKeyJson } from "./oauth/service-account.ts";
