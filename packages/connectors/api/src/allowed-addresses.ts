@@ -7,6 +7,8 @@ import { FailureError, failureOf } from "@mailfleet/contracts";
  */
 const neverAllowed = new BlockList();
 neverAllowed.addSubnet("169.254.0.0", 16);
+// The same through NAT64 (RFC 6052 §2.1).
+neverAllowed.addSubnet("64:ff9b::a9fe:0", 112, "ipv6");
 neverAllowed.addSubnet("fe80::", 10, "ipv6");
 neverAllowed.addAddress("fd00:ec2::254", "ipv6");
 neverAllowed.addAddress("100.100.100.200");

@@ -10,5 +10,6 @@ export {
   type Submitted,
   UncertainError,
 } from "./outbound.ts";
+export { redactSecrets } from "./redact.ts";
 export { networkFailureCode, systemCodeOf } from "./system-codes.ts";
 export type { StepListener, TestReport } from "./test-report.ts";

@@ -1,4 +1,4 @@
-import { networkFailureCode, systemCodeOf } from "@mailfleet/connector-api";
+import { networkFailureCode, redactSecrets, systemCodeOf } from "@mailfleet/connector-api";
 import { type Failure, type FailureCode, FailureError, failureOf } from "@mailfleet/contracts";
 import { codeOfReply, type Phase } from "./reply-rules.ts";
 
@@ -15,6 +15,8 @@ interface ClientError extends Error {
   readonly executedCommand?: string;
   readonly reason?: string;
   readonly throttleReset?: number;
+  /** The challenge with which a server refuses a token (RFC 7628 §3.2.2), decoded. */
+  readonly oauthError?: unknown;
 }
 
 /** Where and when something went wrong. */
@@ -22,8 +24,8 @@ export interface FailureContext {
   readonly host: string;
   readonly port: number;
   readonly phase: Phase;
-  /** Taken out of whatever the server said, should it repeat it. */
-  readonly secret?: string;
+  /** Taken out of whatever the server said, should it repeat them. */
+  readonly secrets?: Iterable<string>;
   /** Words with which the server ended the session (BYE), if it did. */
   readonly bye?: string;
 }
@@ -55,16 +57,20 @@ export function classifyFailure(thrown: unknown, context: FailureContext): Failu
   if (thrown instanceof FailureError) return thrown.failure;
   const error = (thrown instanceof Error ? thrown : new Error(String(thrown))) as ClientError;
   const reply = replyOf(error) ?? error.reason ?? context.bye;
+  const challenge = challengeOf(error);
+  const words = [reply, challenge].filter(Boolean).join("; ");
   const systemCode = systemCodeOf(error);
   const evidence = {
     host: context.host,
     port: context.port,
     ...(commandOf(error) && { command: commandOf(error) }),
-    ...(reply && { reply: redact(reply, context.secret) }),
+    ...(words && { reply: redactSecrets(words, context.secrets ?? []) }),
     ...(systemCode && { systemCode }),
   };
   const retryAfterMs = error.throttleReset ?? backoffOf(reply);
-  return failureOf(codeOf(error, reply, context.phase), evidence, retryAfterMs);
+  const code = codeOf(error, reply, context.phase);
+  const tooNarrow = code === "AUTHENTICATION_REJECTED" && /"insufficient_scope"/.test(challenge ?? "");
+  return failureOf(tooNarrow ? "CONSENT_TOO_NARROW" : code, evidence, retryAfterMs);
 }
 
 function codeOf(error: ClientError, reply: string | undefined, phase: Phase): FailureCode {
@@ -109,11 +115,7 @@ function backoffOf(reply: string | undefined): number | undefined {
   return match ? Number(match[1]) : undefined;
 }
 
-/** Takes a password out of a server's words, also in the base64 form of SASL PLAIN, and cuts them. */
-export function redact(reply: string, secret?: string): string {
-  let text = reply;
-  if (secret) {
-    text = text.replaceAll(secret, "[secret]").replaceAll(Buffer.from(secret).toString("base64"), "[secret]");
-  }
-  return text.length > 500 ? `${text.slice(0, 499)}…` : text;
+/** What a server says about a refused token, as JSON on one line. */
+function challengeOf(error: ClientError): string | undefined {
+  return error.oauthError && typeof error.oauthError === "object" ? JSON.stringify(error.oauthError) : undefined;
 }

@@ -18,7 +18,7 @@ const replies: readonly [Phase, string, FailureCode][] = [
   [
     "authenticate",
     "[ALERT] Application-specific password required: https://support.google.com/accounts/answer/185833 (Failure)",
-    "AUTHENTICATION_REJECTED",
+    "APP_PASSWORD_NEEDED",
   ],
   ["authenticate", "Login failed: Invalid user name or password, username or password", "AUTHENTICATION_REJECTED"], // hoodiecrow, others
   ["authenticate", "[EXPIRED] That password isn't valid any more", "AUTHENTICATION_REJECTED"],
@@ -37,12 +37,12 @@ const replies: readonly [Phase, string, FailureCode][] = [
   [
     "authenticate",
     "[ALERT] Your account is not enabled for IMAP use. Please visit your Gmail settings page and enable your account for IMAP access. (Failure)",
-    "ACCOUNT_DISABLED",
+    "IMAP_SWITCHED_OFF",
   ],
   [
     "authenticate",
     "[ALERT] IMAP access is disabled for your domain. Please contact your domain administrator (Failure)",
-    "ACCOUNT_DISABLED",
+    "IMAP_SWITCHED_OFF",
   ],
   [
     "authenticate",
@@ -94,6 +94,23 @@ describe("the failure that a server's reply means", () => {
       assert.equal(failure.code, code);
       assert.equal(failure.evidence?.reply, text);
     });
+
+  test("a token's challenge is evidence, and one about scopes is a permission too narrow", () => {
+    const refused = (status: string) =>
+      classifyFailure(
+        Object.assign(new Error("Command failed"), {
+          authenticationFailed: true,
+          responseStatus: "NO",
+          response: "[AUTHENTICATIONFAILED] Invalid credentials (Failure)",
+          serverResponseCode: "AUTHENTICATIONFAILED",
+          oauthError: { status, schemes: "Bearer", scope: "https://mail.google.com/" },
+        }),
+        context("authenticate"),
+      );
+    assert.equal(refused("400").code, "AUTHENTICATION_REJECTED");
+    assert.match(refused("400").evidence?.reply ?? "", /Invalid credentials \(Failure\); {"status":"400"/);
+    assert.equal(refused("insufficient_scope").code, "CONSENT_TOO_NARROW");
+  });
 
   test("a back-off that Exchange Online asks for is passed on", () => {
     const error = Object.assign(new Error("Command failed"), {
@@ -163,7 +180,7 @@ describe("the failure that a system's error means", () => {
       responseStatus: "BAD",
       responseText: "Unknown command LOGIN u s3cr3t!",
     });
-    const failure = classifyFailure(error, { ...context("authenticate"), secret: "s3cr3t!" });
+    const failure = classifyFailure(error, { ...context("authenticate"), secrets: ["s3cr3t!"] });
     assert.ok(!JSON.stringify(failure).includes("s3cr3t!"));
   });
 });

@@ -1,12 +1,20 @@
 import { lookup } from "node:dns/promises";
-import { isIP, type LookupFunction } from "node:net";
-import { rootCertificates } from "node:tls";
-import type { ConnectOptions } from "@mailfleet/connector-api";
+import { isIP } from "node:net";
+import {
+  type ConnectOptions,
+  checkPort,
+  type PasswordCredentials,
+  redactSecrets,
+  refuseForbiddenAddresses,
+  type TokenCredentials,
+} from "@mailfleet/connector-api";
 import { FailureError, failureOf } from "@mailfleet/contracts";
-import { ImapFlow } from "imapflow";
-import { classifyFailure, redact } from "./classify-failure.ts";
+import type { ImapFlow } from "imapflow";
+import { startAttempt } from "./attempt.ts";
+import { classifyFailure } from "./classify-failure.ts";
+import { openClient } from "./open-client.ts";
 import type { Phase } from "./reply-rules.ts";
-import { watchSocket } from "./watch-socket.ts";
+import { signIn } from "./sign-in.ts";
 
 /** Parts of the way to a signed-in connection, in order. */
 export type DialStep = "resolve" | "connect" | "tls" | "authenticate";
@@ -21,119 +29,114 @@ export interface Dialled {
   failure(error: unknown, phase: Phase, bye?: string): FailureError;
 }
 
-/** A single message part larger than this ends the connection: no server may fill our memory. */
-const LARGEST_LITERAL = 128 * 1024 * 1024;
-
 /**
  * Resolves, connects, secures and signs in under one deadline. Throws `FailureError`, leaves nothing open then. With
- * `starttls` and `tls` no password leaves before the connection is secured and the certificate verified.
+ * `starttls` and `tls` no password or token leaves before the connection is secured and the certificate verified. A
+ * token that the server refuses is renewed once, within the same deadline; refused again, it is CONSENT_EXPIRED.
  */
 export async function dial(options: ConnectOptions, signal: AbortSignal, listener?: DialListener): Promise<Dialled> {
   const { server, credentials } = options;
   if (!credentials) throw new FailureError(failureOf("CREDENTIALS_MISSING"));
+  checkPort(server, options.allowedPorts);
   const host = server.host.replace(/^\[|\]$/g, "");
-  const secret = credentials.password.reveal();
   const way: { step: DialStep } = { step: "resolve" };
-  let client: ImapFlow | undefined;
-  let lastError: unknown;
-  let stop: (reason: unknown) => void = () => {};
-  const stopped = new Promise<never>((_, reject) => {
-    stop = reject;
-  });
-  stopped.catch(() => {});
+  const secrets = new Set<string>();
+  const heard = new Set<DialStep>();
 
   const done = (finished: DialStep, next: DialStep, detail: string) => {
     way.step = next;
-    listener?.(finished, detail);
+    // A second connection with a renewed token goes the same way again.
+    if (!heard.has(finished)) listener?.(finished, detail);
+    heard.add(finished);
   };
-  const failure = (error: unknown, phase: Phase, lastWords?: string): FailureError => {
-    const cause = isNoConnection(error) && lastError ? lastError : error;
-    const bye = lastWords ?? client?.byeReason;
-    const context = { host, port: server.port, phase, secret, ...(bye && bye !== SILENT_BYE ? { bye } : {}) };
-    return new FailureError(classifyFailure(cause, context), { cause });
+  const attempt = startAttempt(options.connectionTimeoutMs, signal, () => {
+    const reply = `no ${waitedFor[way.step]} within ${options.connectionTimeoutMs} ms`;
+    return new FailureError(failureOf("CONNECTION_TIMEOUT", { host, port: server.port, reply }));
+  });
+
+  const connectOnce = async (addresses: readonly { address: string; family: number }[], renew: boolean) => {
+    way.step = "connect";
+    const signingIn = signIn(credentials, { renew, signal: attempt.signal, secrets });
+    let lastError: unknown;
+    const { client, connected } = openClient(
+      options,
+      addresses,
+      signingIn,
+      {
+        connected: (detail) => done("connect", server.security === "none" ? "authenticate" : "tls", detail),
+        secured: (detail) => way.step === "tls" && done("tls", "authenticate", detail),
+        strange: (words) => {
+          const reply = redactSecrets(words, secrets);
+          attempt.stop(new FailureError(failureOf("NOT_THIS_PROTOCOL", { host, port: server.port, reply })));
+        },
+      },
+      listener !== undefined,
+    );
+    client.on("error", (error) => {
+      lastError ??= error;
+    });
+    const failure = (error: unknown, phase: Phase, lastWords?: string): FailureError => {
+      const cause = isNoConnection(error) && lastError ? lastError : error;
+      const bye = lastWords ?? client.byeReason;
+      const context = { host, port: server.port, phase, secrets, ...(bye && bye !== SILENT_BYE ? { bye } : {}) };
+      return new FailureError(classifyFailure(cause, context), { cause });
+    };
+    try {
+      await attempt.until(connected);
+      return { client, failure };
+    } catch (error) {
+      client.close();
+      if (signal.aborted || error instanceof FailureError) throw error;
+      const classified = failure(error, phaseOf[way.step as DialStep]);
+      if (!signingIn.tokenSent || classified.failure.code !== "AUTHENTICATION_REJECTED") throw classified;
+      if (renew) throw refusedForGood(classified);
+      return null;
+    }
   };
 
-  const deadline = setTimeout(
-    () =>
-      stop(
-        new FailureError(
-          failureOf("CONNECTION_TIMEOUT", {
-            host,
-            port: server.port,
-            reply: `no ${waitedFor[way.step]} within ${options.connectionTimeoutMs} ms`,
-          }),
-        ),
-      ),
-    options.connectionTimeoutMs,
-  );
-  const abort = () => stop(signal.reason);
-  signal.addEventListener("abort", abort, { once: true });
   try {
     signal.throwIfAborted();
     const addresses = isIP(host)
       ? [{ address: host, family: isIP(host) }]
-      : await Promise.race([lookup(host, { all: true }), stopped]);
-    done("resolve", "connect", addresses.map((entry) => entry.address).join(", "));
-    const found: LookupFunction = (_host, wanted, callback) => {
-      if (wanted.all) callback(null, addresses);
-      else callback(null, addresses[0]?.address ?? "", addresses[0]?.family);
-    };
-    client = new ImapFlow({
-      host,
-      port: server.port,
-      secure: server.security === "tls",
-      doSTARTTLS: server.security === "starttls" ? true : server.security === "none" ? false : undefined,
-      auth: { user: credentials.username, pass: secret },
-      tls: {
-        lookup: found,
-        minVersion: "TLSv1.2",
-        ...(server.trustedCertificates && { ca: [...rootCertificates, server.trustedCertificates] }),
-      } as object,
-      logger: false,
-      emitLogs: listener !== undefined,
-      disableAutoIdle: true,
-      disableCompression: true,
-      disableAutoEnable: true,
-      connectionTimeout: options.connectionTimeoutMs,
-      greetingTimeout: options.connectionTimeoutMs,
-      socketTimeout: Math.max(options.connectionTimeoutMs, 60_000),
-      maxLiteralSize: LARGEST_LITERAL,
-      maxResponseSize: LARGEST_LITERAL + 1024 * 1024,
-      clientInfo: { name: "Mailfleet", vendor: "Mailfleet", "support-url": "" },
-    });
-    client.on("error", (error) => {
-      lastError ??= error;
-    });
-    if (listener)
-      client.on("log", (entry: { src?: string; version?: string; algo?: string }) => {
-        if (entry.src === "tls" && way.step === "tls") done("tls", "authenticate", `${entry.version} ${entry.algo}`);
-      });
-    const connected = client.connect();
-    connected.catch(() => {});
-    watchSocket(client, {
-      connected: (detail) => done("connect", server.security === "none" ? "authenticate" : "tls", detail),
-      secured: (detail) => done("tls", "authenticate", detail),
-      strange: (words) =>
-        stop(
-          new FailureError(failureOf("NOT_THIS_PROTOCOL", { host, port: server.port, reply: redact(words, secret) })),
-        ),
-    });
-    await Promise.race([connected, stopped]);
-    done("authenticate", "authenticate", `signed in as ${credentials.username}`);
-    return { client, failure };
+      : await attempt.until(lookup(host, { all: true }));
+    const found = addresses.map((entry) => entry.address);
+    refuseForbiddenAddresses(host, server.port, found);
+    done("resolve", "connect", found.join(", "));
+    const first = await connectOnce(addresses, false);
+    const dialled = first ?? (await connectOnce(addresses, true));
+    if (!dialled) throw new FailureError(failureOf("INTERNAL_ERROR"));
+    done("authenticate", "authenticate", `${signedInAs(credentials)}${first ? "" : ", with a renewed token"}`);
+    return dialled;
   } catch (error) {
-    client?.close();
-    if (signal.aborted) throw signal.reason;
-    const phase: Phase = way.step === "authenticate" ? "authenticate" : way.step === "tls" ? "tls" : "greet";
-    throw error instanceof FailureError ? error : failure(error, phase);
+    signal.throwIfAborted();
+    if (error instanceof FailureError) throw error;
+    throw new FailureError(classifyFailure(error, { host, port: server.port, phase: "greet", secrets }), {
+      cause: error,
+    });
   } finally {
-    clearTimeout(deadline);
-    signal.removeEventListener("abort", abort);
+    attempt.done();
   }
+}
+
+/** A token fresh from its issuer that the server does not take: whatever was consented to holds no longer. */
+function refusedForGood({ failure, cause }: FailureError): FailureError {
+  return new FailureError(failureOf("CONSENT_EXPIRED", failure.evidence, failure.retryAfterMs), { cause });
+}
+
+function signedInAs(credentials: PasswordCredentials | TokenCredentials): string {
+  const identity = credentials.type === "password" ? credentials.authorizationIdentity : undefined;
+  return `signed in as ${credentials.username}${identity ? ` for ${identity}` : ""}`;
 }
 
 /** imapflow's own words when the server closed without any. */
 const SILENT_BYE = "Server closed connection";
+
+const phaseOf: Readonly<Record<DialStep, Phase>> = {
+  resolve: "greet",
+  connect: "greet",
+  tls: "tls",
+  authenticate: "authenticate",
+};
 
 const waitedFor: Readonly<Record<DialStep, string>> = {
   resolve: "answer from the name service",

@@ -1,4 +1,4 @@
-import type { Batch, Cursor, FetchedMessage, InboundSession } from "@mailfleet/connector-api";
+import type { Batch, Cursor, FetchedMessage, InboundSession, ListOptions } from "@mailfleet/connector-api";
 import { FailureError, failureOf } from "@mailfleet/contracts";
 import type { Dialled } from "./dial.ts";
 import { fetchLarge, fetchSmall } from "./fetch-messages.ts";
@@ -72,10 +72,7 @@ export function imapSession(
     return { messages: fetched ? [fetched.message] : [], uid };
   }
 
-  async function* listNew(
-    given: Cursor | null,
-    options: { processFrom: number | null; batchSize: number; signal: AbortSignal },
-  ): AsyncGenerator<Batch> {
+  async function* listNew(given: Cursor | null, options: ListOptions): AsyncGenerator<Batch> {
     const { processFrom, batchSize, signal } = options;
     const after = given === null ? 0 : readCursor(given).uid;
     if (inbox.exists === 0 || (inbox.uidNext > 0 && inbox.uidNext <= after + 1)) return;

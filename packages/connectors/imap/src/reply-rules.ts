@@ -59,10 +59,25 @@ export const replyRules: readonly ReplyRule[] = [
   { text: /invalid credentials or imap is disabled/i, code: "AUTHENTICATION_REJECTED" },
 
   // Gmail: "[ALERT] Your account is not enabled for IMAP use. Please visit your Gmail settings page...";
-  // "[ALERT] IMAP access is disabled for your domain."; "[ALERT] Please log in via your web browser: ..."
+  // "[ALERT] IMAP access is disabled for your domain."
+  {
+    text: /not enabled for imap|imap (?:access )?(?:is |has been )?(?:disabled|not (?:enabled|allowed|permitted))/i,
+    phases: ["greet", "authenticate", "open"],
+    code: "IMAP_SWITCHED_OFF",
+  },
+
+  // Gmail: "[ALERT] Application-specific password required: https://support.google.com/accounts/answer/185833"; Yahoo
+  // and iCloud say "app-specific password"
+  {
+    text: /app(?:lication)?[- ]specific password|app password (?:is )?required/i,
+    phases: ["authenticate"],
+    code: "APP_PASSWORD_NEEDED",
+  },
+
+  // Gmail: "[ALERT] Please log in via your web browser: ..."
   { responseCode: /^(?:CONTACTADMIN)$/, code: "ACCOUNT_DISABLED" },
   {
-    text: /not enabled for imap|imap (?:access )?(?:is |has been )?(?:disabled|not (?:enabled|allowed|permitted))|log ?in via your web browser|web login required|(?:account|user|mailbox)(?: \S+)? (?:is |has been |was )?(?:disabled|suspended|locked|blocked|deactivated|inactive)|user is disabled|login disabled for/i,
+    text: /log ?in via your web browser|web login required|(?:account|user|mailbox)(?: \S+)? (?:is |has been |was )?(?:disabled|suspended|locked|blocked|deactivated|inactive)|user is disabled|login disabled for/i,
     phases: ["greet", "authenticate", "open"],
     code: "ACCOUNT_DISABLED",
   },
@@ -72,7 +87,7 @@ export const replyRules: readonly ReplyRule[] = [
   // Courier "Login failed."; Yandex "[AUTHENTICATIONFAILED] LOGIN invalid credentials or IMAP is disabled"
   { responseCode: /^(?:AUTHENTICATIONFAILED|AUTHORIZATIONFAILED|EXPIRED|WEBALERT)$/, code: "AUTHENTICATION_REJECTED" },
   {
-    text: /authenticat(?:ion|e) fail|invalid (?:login|credentials|user|password|username)|log[io]n (?:failed|failure|incorrect|error|denied|rejected)|(?:bad|wrong|incorrect) (?:login|user ?name|password|credentials)|password (?:is )?(?:incorrect|expired|wrong)|application-specific password|authorization failed|user unknown|unknown user|failed to authenticate|not authenticated/i,
+    text: /authenticat(?:ion|e) fail|invalid (?:login|credentials|user|password|username)|log[io]n (?:failed|failure|incorrect|error|denied|rejected)|(?:bad|wrong|incorrect) (?:login|user ?name|password|credentials)|password (?:is )?(?:incorrect|expired|wrong)|authorization failed|user unknown|unknown user|failed to authenticate|not authenticated/i,
     phases: ["greet", "authenticate"],
     code: "AUTHENTICATION_REJECTED",
   },

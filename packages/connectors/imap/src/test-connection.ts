@@ -1,4 +1,4 @@
-import type { ConnectOptions, StepListener, TestReport } from "@mailfleet/connector-api";
+import { type ConnectOptions, checkPort, type StepListener, type TestReport } from "@mailfleet/connector-api";
 import { type Failure, FailureError, failureCodes, failureOf, type TestStep } from "@mailfleet/contracts";
 import { type Dialled, type DialStep, dial } from "./dial.ts";
 import { hangUp, openInbox } from "./imap-session.ts";
@@ -36,6 +36,11 @@ export async function testConnection(
   };
 
   if (!options.credentials) return failed("settings", failureOf("CREDENTIALS_MISSING"));
+  try {
+    checkPort(options.server, options.allowedPorts);
+  } catch (error) {
+    return failed("settings", failureIn(error));
+  }
   let next: DialStep = "resolve";
   let dialled: Dialled;
   try {

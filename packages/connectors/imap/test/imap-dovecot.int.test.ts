@@ -32,7 +32,8 @@ describe("an IMAP connector and Dovecot", { skip }, () => {
       trustedCertificates: dovecot.certificate,
       ...more,
     },
-    credentials: { username: `${name}@example.test`, password: new Secret("secret") },
+    credentials: { type: "password", username: `${name}@example.test`, password: new Secret("secret") },
+    allowedPorts: null,
     connectionTimeoutMs: 10_000,
   });
 
@@ -42,7 +43,12 @@ describe("an IMAP connector and Dovecot", { skip }, () => {
     const found: (Omit<FetchedMessage, "raw"> & { raw: Buffer; streamed: boolean })[] = [];
     const cursors: Cursor[] = [];
     try {
-      for await (const batch of session.listNew(cursor, { processFrom, batchSize, signal: never })) {
+      for await (const batch of session.listNew(cursor, {
+        processFrom,
+        batchSize,
+        signal: never,
+        known: () => false,
+      })) {
         assert.ok(batch.messages.length <= batchSize);
         for (const { raw, ...message } of batch.messages) {
           const streamed = !(raw instanceof Uint8Array);
@@ -95,7 +101,7 @@ describe("an IMAP connector and Dovecot", { skip }, () => {
   test("a wrong password is a refusal of the credentials", async () => {
     const options = {
       ...optionsFor("empty"),
-      credentials: { username: "empty@example.test", password: new Secret("no") },
+      credentials: { type: "password" as const, username: "empty@example.test", password: new Secret("no") },
     };
     const { steps, failure } = await imapConnector.test(options, () => {}, never);
     assert.deepEqual([failure?.code, steps.at(-1)?.step], ["AUTHENTICATION_REJECTED", "authenticate"]);
@@ -175,7 +181,12 @@ describe("an IMAP connector and Dovecot", { skip }, () => {
   test("a run that is stopped leaves nothing open", async () => {
     const controller = new AbortController();
     const session = await imapConnector.open(optionsFor("many"), controller.signal);
-    const listing = session.listNew(null, { processFrom: null, batchSize: 20, signal: controller.signal });
+    const listing = session.listNew(null, {
+      processFrom: null,
+      batchSize: 20,
+      signal: controller.signal,
+      known: () => false,
+    });
     await assert.rejects(async () => {
       for await (const _ of listing) controller.abort(new Error("stop now"));
     }, /stop now/);

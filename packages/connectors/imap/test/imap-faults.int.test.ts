@@ -12,7 +12,8 @@ function optionsFor(port: number, more: Partial<ConnectOptions["server"]> = {}):
     mailboxId: "mb_test",
     address: "user@example.test",
     server: { host: "127.0.0.1", port, security: "none", ...more },
-    credentials: { username: "user", password: new Secret("pa55word") },
+    credentials: { type: "password", username: "user", password: new Secret("pa55word") },
+    allowedPorts: null,
     connectionTimeoutMs: 2000,
   };
 }
@@ -176,7 +177,12 @@ describe("reading from an IMAP server that misbehaves", () => {
     const session = await imapConnector.open(optionsFor(port), never);
     const ids: string[] = [];
     try {
-      for await (const batch of session.listNew(null, { processFrom: null, batchSize: 50, signal: never }))
+      for await (const batch of session.listNew(null, {
+        processFrom: null,
+        batchSize: 50,
+        signal: never,
+        known: () => false,
+      }))
         ids.push(...batch.messages.map((message) => message.nativeId));
       return ids;
     } finally {

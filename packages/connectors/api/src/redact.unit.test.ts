@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { refuseForbiddenAddresses } from "./allowed-addresses.ts";
+import { redactSecrets } from "./redact.ts";
+
+const secret = "ya29.a0Af/~+token?";
+
+describe("a secret that a server repeats", () => {
+  test("is taken out as it is", () => {
+    assert.equal(redactSecrets(`bad ${secret} here`, [secret]), "bad [secret] here");
+  });
+
+  for (const before of ["", "a", "ab", "abc", "user=ann@example.test\x01auth=Bearer "])
+    for (const encoding of ["base64", "base64url"] as const)
+      test(`is taken out of ${encoding}, ${before.length} bytes behind its beginning`, () => {
+        const encoded = Buffer.from(`${before}${secret}\x01\x01`).toString(encoding);
+        const clean = redactSecrets(`NO ${encoded}`, ["", secret]);
+        assert.match(clean, /\[secret\]/);
+        // Of what is left nothing decodes to more than a character of it.
+        assert.ok(!Buffer.from(clean.slice(3).split("[secret]")[0] ?? "", "base64").includes(secret.slice(0, 2)));
+      });
+
+  test("is not left in part by cutting", () => {
+    assert.ok(!redactSecrets(`${"x".repeat(490)}${secret}`, [secret]).includes("ya29"));
+  });
+});
+
+describe("addresses that nothing may connect to", () => {
+  for (const address of ["169.254.169.254", "::ffff:169.254.169.254", "fe80::1%eth0", "64:ff9b::a9fe:a9fe", "0.0.0.0"])
+    test(address, () => {
+      assert.throws(() => refuseForbiddenAddresses("mail.test", 993, ["127.0.0.1", address]), /ADDRESS_NOT_ALLOWED/);
+    });
+  test("others are let through", () => {
+    refuseForbiddenAddresses("mail.test", 993, ["127.0.0.1", "::1", "192.0.2.1", "2001:db8::1"]);
+  });
+});

@@ -1,0 +1,66 @@
+import type { LookupFunction } from "node:net";
+import { rootCertificates } from "node:tls";
+import type { ConnectOptions } from "@mailfleet/connector-api";
+import { ImapFlow } from "imapflow";
+import type { SignIn } from "./sign-in.ts";
+import { watchSocket } from "./watch-socket.ts";
+
+/** A single message part larger than this ends the connection: no server may fill our memory. */
+const LARGEST_LITERAL = 128 * 1024 * 1024;
+
+/** What happens while a client connects. */
+export interface ClientListener {
+  connected(detail: string): void;
+  /** May be told twice, by imapflow and by the socket. */
+  secured(detail: string): void;
+  /** What answers is no IMAP server. */
+  strange(words: string): void;
+}
+
+/** A client that connects to one of these addresses and signs in; `connected` rejects with what imapflow throws. */
+export function openClient(
+  options: ConnectOptions,
+  addresses: readonly { address: string; family: number }[],
+  signIn: SignIn,
+  listener: ClientListener,
+  explain: boolean,
+): { client: ImapFlow; connected: Promise<void> } {
+  const { server } = options;
+  // Not resolved again: these addresses were checked.
+  const found: LookupFunction = (_host, wanted, callback) => {
+    if (wanted.all) callback(null, [...addresses]);
+    else callback(null, addresses[0]?.address ?? "", addresses[0]?.family);
+  };
+  const client = new ImapFlow({
+    host: server.host.replace(/^\[|\]$/g, ""),
+    port: server.port,
+    secure: server.security === "tls",
+    doSTARTTLS: server.security === "starttls" ? true : server.security === "none" ? false : undefined,
+    auth: signIn.auth,
+    tls: {
+      lookup: found,
+      minVersion: "TLSv1.2",
+      ...(server.trustedCertificates && { ca: [...rootCertificates, server.trustedCertificates] }),
+    } as object,
+    logger: false,
+    emitLogs: explain,
+    disableAutoIdle: true,
+    disableCompression: true,
+    disableAutoEnable: true,
+    connectionTimeout: options.connectionTimeoutMs,
+    greetingTimeout: options.connectionTimeoutMs,
+    socketTimeout: Math.max(options.connectionTimeoutMs, 60_000),
+    maxLiteralSize: LARGEST_LITERAL,
+    maxResponseSize: LARGEST_LITERAL + 1024 * 1024,
+    clientInfo: { name: "Mailfleet", vendor: "Mailfleet", "support-url": "" },
+  });
+  signIn.attach(client);
+  if (explain)
+    client.on("log", (entry: { src?: string; version?: string; algo?: string }) => {
+      if (entry.src === "tls") listener.secured(`${entry.version} ${entry.algo}`);
+    });
+  const connected = client.connect();
+  connected.catch(() => {});
+  watchSocket(client, listener);
+  return { client, connected };
+}
