@@ -57,7 +57,7 @@ export async function respond(parts: ResponderParts, handlers: RequestHandlers):
 
 async function answer(parts: ResponderParts, name: RequestName, handler: AnyHandler, msg: Msg) {
   const reply: Reply = await handle(name, handler, msg)
-    .then((result) => ({ ok: true, result: result ?? {} }) as const)
+    .then((result) => ({ ok: true, result: result === undefined ? {} : result }) as const)
     .catch((error) => ({ ok: false, problem: problemOf(parts, name, error) }) as const);
   try {
     let data = Buffer.from(JSON.stringify(reply));

@@ -7,6 +7,10 @@ export interface StoredToken {
   readonly id: string;
   readonly name: string;
   readonly role: Role;
+  /** The mailboxes of an `owner`; absent for every other role. */
+  readonly mailboxIds?: readonly string[];
+  /** Refused from then on, and removed soon after. Milliseconds since the epoch; absent: good until it is deleted. */
+  readonly expiresAt?: number;
   /** SHA-256 of the token, hexadecimal. The token has 256 random bits, so a slow hash would add nothing. */
   readonly hash: string;
   /** Milliseconds since the epoch. */
@@ -14,7 +18,8 @@ export interface StoredToken {
   readonly lastUsedAt: number | null;
 }
 
-type TokenDocument = Omit<StoredToken, "id"> & { _id: string };
+/** `expireAt` repeats `expiresAt` as a date, which is what an index that removes needs. */
+type TokenDocument = Omit<StoredToken, "id"> & { _id: string; expireAt?: Date };
 
 /** The tokens of the HTTP API; `console` owns them. */
 export interface TokenRepository {
@@ -24,23 +29,25 @@ export interface TokenRepository {
   get(id: string): Promise<StoredToken | null>;
   /** By id; `next` is the cursor of the following page. */
   list(limit: number, after?: string): Promise<{ items: StoredToken[]; next: string | null }>;
-  /** Counts at most to 2, which is all that "is it the last one?" needs. */
+  /** Of those that do not expire; counts at most to 2, which is all that "is it the last one?" needs. */
   countAdministrators(): Promise<number>;
   /** `false` if there was none. */
   remove(id: string): Promise<boolean>;
   touch(id: string, at: number): Promise<void>;
 }
 
-const stored = ({ _id, ...rest }: TokenDocument): StoredToken => ({ id: _id, ...rest });
+const stored = ({ _id, expireAt: _, ...rest }: TokenDocument): StoredToken => ({ id: _id, ...rest });
 
-/** Makes the index on first use, then the repository. */
+/** Makes the indexes on first use, then the repository. */
 export async function createTokenRepository(store: Store): Promise<TokenRepository> {
   const tokens: Collection<TokenDocument> = store.db.collection<TokenDocument>("tokens");
   await tokens.createIndex({ hash: 1 }, { unique: true });
+  await tokens.createIndex({ expireAt: 1 }, { name: "expired", expireAfterSeconds: 0 });
   return {
     insert: async ({ id, ...rest }) => {
       try {
-        await tokens.insertOne({ _id: id, ...rest });
+        const expireAt = rest.expiresAt === undefined ? {} : { expireAt: new Date(rest.expiresAt) };
+        await tokens.insertOne({ _id: id, ...rest, ...expireAt });
         return true;
       } catch (error) {
         if (isDuplicateKey(error)) return false;
@@ -65,7 +72,7 @@ export async function createTokenRepository(store: Store): Promise<TokenReposito
       const items = found.slice(0, limit).map(stored);
       return { items, next: found.length > limit ? (items.at(-1)?.id ?? null) : null };
     },
-    countAdministrators: () => tokens.countDocuments({ role: "administrator" }, { limit: 2 }),
+    countAdministrators: () => tokens.countDocuments({ role: "administrator", expireAt: { $exists: false } }, { limit: 2 }),
     remove: async (id) => (await tokens.deleteOne({ _id: id })).deletedCount === 1,
     touch: async (id, at) => {
       await tokens.updateOne({ _id: id }, { $max: { lastUsedAt: at } });
