@@ -56,7 +56,14 @@ export {
   TestStep,
 } from "./resources/mailbox.ts";
 export { Alert, AlertObject, DeadLetter, Job, NewJob, NewToken, Role, roles, Token } from "./resources/operations.ts";
-export { NotificationSettings, NotificationSettingsChange } from "./resources/notifications.ts";
+export {
+  NotificationApplication,
+  NotificationMode,
+  NotificationSettings,
+  NotificationSettingsChange,
+  NotificationTest,
+  RelayAuthentication,
+} from "./resources/notifications.ts";
 export {
   ClientAuthentication,
   Grant,

@@ -5,7 +5,7 @@ import { Problem } from "./problem.ts";
 import { Connection } from "./resources/connection.ts";
 import { Activity, ComposedContent, RawContent, ReceivedMessage, Send } from "./resources/mail.ts";
 import { HistoryEntry, Mailbox, MailboxChange, NewMailbox } from "./resources/mailbox.ts";
-import { NotificationSettings, NotificationSettingsChange } from "./resources/notifications.ts";
+import { NotificationSettings, NotificationSettingsChange, NotificationTest } from "./resources/notifications.ts";
 import { Grant, OAuthClient, SealedOAuthSecret } from "./resources/oauth.ts";
 import { Alert, DeadLetter, Job, NewJob } from "./resources/operations.ts";
 import { NewProfile, Profile, ProfileChange } from "./resources/profile.ts";
@@ -347,9 +347,12 @@ export const requests = {
         .object({ username: z.string().min(1).max(250), password: Sealed })
         .nullable()
         .optional(),
+      oauthSecret: SealedOAuthSecret.nullable().optional(),
     }),
     NotificationSettings,
   ),
+  /** Sends a test message to all recipients by the saved settings; never fails for what a server does. */
+  "alerting.notification-settings.test": request(z.object(command), NotificationTest),
 } as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>;
 
 export type RequestName = keyof typeof requests;

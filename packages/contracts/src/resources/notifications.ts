@@ -1,38 +1,103 @@
 import { z } from "zod";
+import { Instant } from "../ids.ts";
 import { Security } from "../vocabulary.ts";
-import { EmailAddress } from "./mailbox.ts";
+import { EmailAddress, TestStep } from "./mailbox.ts";
+import { OAuthEndpoints, OAuthSecretShown, TenantId } from "./oauth.ts";
 
-/** The relay by which `alerting` sends notifications; it owns these settings. */
+/** How notifications leave: by SMTP through a relay, or by the provider's mail API. */
+export const NotificationMode = z.enum(["smtp", "api"]);
+export type NotificationMode = z.infer<typeof NotificationMode>;
+
+/** How `alerting` signs in at the relay: not at all, with user name and password, or with a token (XOAUTH2). */
+export const RelayAuthentication = z.enum(["none", "basic", "oauth"]);
+export type RelayAuthentication = z.infer<typeof RelayAuthentication>;
+
+/**
+ * The application that gets tokens for `api` mode and for a relay with `oauth`: at Microsoft by client credentials, at
+ * Google a service account with domain-wide delegation that acts for the sender. Its secret is set apart, never shown.
+ */
+export const NotificationApplication = z.strictObject({
+  provider: z.enum(["microsoft", "google"]),
+  tenantId: TenantId.optional().describe("Microsoft"),
+  clientId: z.string().trim().min(1, "must not be empty").max(1024).optional().describe("Microsoft"),
+  projectId: z.string().max(100).optional().describe("Google: the project that the key must belong to"),
+  /** Scopes instead of the usual ones, e.g. the narrower `https://www.googleapis.com/auth/gmail.send`. */
+  scopes: z
+    .array(
+      z
+        .string()
+        .min(1)
+        .max(500)
+        .regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, "must be a scope"),
+    )
+    .min(1)
+    .max(20)
+    .optional(),
+  /** What is absent comes from the provider's preset. */
+  endpoints: OAuthEndpoints.optional(),
+});
+export type NotificationApplication = z.infer<typeof NotificationApplication>;
+
+/** The mail server by which `alerting` sends notifications; it owns these settings. */
 export const NotificationSettings = z.object({
   v: z.number().int(),
   enabled: z.boolean(),
+  mode: NotificationMode,
   relay: z
     .object({
       host: z.string(),
       port: z.number().int(),
       security: Security,
       trustedCertificates: z.string().optional(),
+      authentication: RelayAuthentication,
+      /** Who signs in; with `oauth` and `null` the sender. */
       username: z.string().nullable(),
     })
     .nullable(),
+  application: NotificationApplication.nullable(),
   from: EmailAddress.nullable(),
   to: z.array(EmailAddress),
+  format: z.enum(["html", "text"]),
+  /** The relay's password, if one is set. */
+  password: z.object({ setAt: Instant }).nullable(),
+  /** The application's secret, if one is set. */
+  secret: OAuthSecretShown.nullable(),
+  /** When that secret ends, as the administrator says; watched. */
+  secretExpiresAt: Instant.nullable(),
 });
 export type NotificationSettings = z.infer<typeof NotificationSettings>;
 
-/** A change of the notification relay. A password travels sealed, beside it. */
+/** A change of the notification mail server. Passwords and secrets travel sealed, beside it. */
 export const NotificationSettingsChange = z.strictObject({
   enabled: z.boolean().optional(),
+  mode: NotificationMode.optional(),
   relay: z
     .strictObject({
       host: z.string().min(1).max(253),
       port: z.number().int().min(1, "must be 1 to 65535").max(65535, "must be 1 to 65535"),
       security: Security,
       trustedCertificates: z.string().max(65_536).optional(),
+      authentication: RelayAuthentication.optional().describe("absent: basic if there are credentials, else none"),
+      username: z.string().min(1).max(250).nullable().optional().describe("for oauth; the sender if absent"),
     })
     .nullable()
     .optional(),
+  application: NotificationApplication.nullable().optional(),
   from: EmailAddress.optional(),
   to: z.array(EmailAddress).max(20).optional(),
+  format: z.enum(["html", "text"]).optional(),
+  secretExpiresAt: Instant.nullable().optional().describe("at most 24 months ahead"),
 });
 export type NotificationSettingsChange = z.infer<typeof NotificationSettingsChange>;
+
+/** What sending a test message by the saved settings found, step by step. */
+export const NotificationTest = z.object({
+  outcome: z.enum(["ok", "failed"]),
+  at: Instant,
+  from: EmailAddress.nullable(),
+  to: z.array(EmailAddress),
+  /** With angle brackets; a provider may replace it. */
+  messageId: z.string(),
+  steps: z.array(TestStep),
+});
+export type NotificationTest = z.infer<typeof NotificationTest>;

@@ -1,21 +1,18 @@
-import type { NotificationSettings, Sealed } from "@mailfleet/contracts";
+import type { NotificationSettings, Sealed, SealedOAuthSecret } from "@mailfleet/contracts";
 import type { Collection } from "mongodb";
 import { isDuplicateKey, type Store } from "../connect.ts";
 
-/** The relay by which notifications leave, and to whom they go. */
-export interface NotificationSettingsDocument {
-  v: number;
-  enabled: boolean;
-  relay: Omit<NonNullable<NotificationSettings["relay"]>, "username"> | null;
-  from: string | null;
-  to: string[];
-  /** The password is sealed; `console`, which passes it on, cannot read it. */
-  credentials: { username: string; password: Sealed } | null;
+/** The mail server by which notifications leave, and to whom they go. Secrets are sealed; who passes them on cannot read them. */
+export interface NotificationSettingsDocument extends Omit<NotificationSettings, "password" | "secret"> {
+  credentials: { username: string; password: Sealed; setAt: number } | null;
+  oauthSecret: (SealedOAuthSecret & { setAt: number }) | null;
+  /** When the end of the secret was last written: watching begins anew. */
+  secretExpirySetAt: number;
   /** Answers to the last commands, so that a repeated one gets the first answer. */
   answers: { commandId: string; answer: NotificationSettings }[];
 }
 
-/** How the relay works at the moment; the replicas share it. */
+/** How the mail server works at the moment; the replicas share it. */
 export interface RelayState {
   /** Failures one after another. */
   readonly failures: number;
