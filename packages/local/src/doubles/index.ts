@@ -1,4 +1,8 @@
 /** Doubles of Google's and Microsoft's services: for tests, the demo, and rehearsing a set-up. Never for production. */
+
+export type { ApiErrorReason } from "./gmail/api-errors.ts";
+export { type GmailDouble, type GmailDoubleOptions, type SentMessage, startGmailDouble } from "./gmail/gmail-double.ts";
+export type { GmailRequest, GmailTrouble } from "./gmail/gmail-server.ts";
 export { type Certificate, makeCertificate } from "./http/certificate.ts";
 export type { Trouble } from "./http/trouble.ts";
 export {

@@ -217,19 +217,15 @@ function introspection(
 ): void {
   const token = form.get("token") ?? /^Bearer (.+)$/i.exec(request.headers.authorization ?? "")?.[1] ?? "";
   const meaning = state.introspect(token);
-  if (!meaning) return sendJson(response, 200, { active: false });
-  const scope = meaning.scopes.join(" ");
-  sendJson(response, 200, {
-    ...{ active: true, client_id: meaning.clientId, scope, token_type: "Bearer" },
-    ...(meaning.account ? { username: meaning.account, email: meaning.account } : {}),
-  });
+  const account = meaning?.account ? { username: meaning.account, email: meaning.account } : {};
+  const known = meaning && { client_id: meaning.clientId, scope: meaning.scopes.join(" "), token_type: "Bearer" };
+  sendJson(response, 200, { active: meaning !== null, ...known, ...account });
 }
 
 /** Google's `/revoke`: any token of a consent ends the consent; no client needs to sign in. */
 function revocation(state: OAuthServerState, token: string | null, response: ServerResponse): void {
   const found = state.store.get("RefreshToken", token ?? "") ?? state.store.get("AccessToken", token ?? "");
-  if (!found?.grantId)
-    return sendJson(response, 400, { error: "invalid_token", error_description: "Token expired or revoked" });
-  state.store.revokeGrant(found.grantId);
-  sendJson(response, 200, {});
+  if (found?.grantId) state.store.revokeGrant(found.grantId);
+  const refusal = { error: "invalid_token", error_description: "Token expired or revoked" };
+  sendJson(response, found ? 200 : 400, found ? {} : refusal);
 }

@@ -52,6 +52,6 @@ async function decide(
 
 /** Text of a page, without its mark-up. */
 function words({ status, html }: Visited): string {
-  const text = html.replace(/<title>.*?<\/title>|<script>[^]*?<\/script>/g, "").replace(/<[^>]+>/g, " ");
+  const text = html.replace(/<title>.*?<\/title>|<script>[\s\S]*?<\/script>/g, "").replace(/<[^>]+>/g, " ");
   return `${status} ${text.replace(/\s+/g, " ").trim()}`.slice(0, 500);
 }
