@@ -1,0 +1,55 @@
+import { domainToASCII } from "node:url";
+import type { Envelope } from "@mailfleet/connector-api";
+import { FailureError, failureOf } from "@mailfleet/contracts";
+import { recipientFields } from "./header-addresses.ts";
+
+/**
+ * Gmail's API has no envelope: it sends to whom To, Cc and Bcc name. So recipients that the header does not name are
+ * put into one Bcc field (Gmail takes it out again), and a header that names somebody beyond the envelope is refused
+ * with MESSAGE_REFUSED, because he would get the message too, perhaps for the second time. Other bytes stay.
+ */
+export function addressForGmail(envelope: Envelope, raw: Uint8Array): readonly Uint8Array[] {
+  if (envelope.to.length === 0) throw refused("RECIPIENT_REFUSED", "no recipients");
+  const fields = recipientFields(raw);
+  if (fields === null) throw refused("MESSAGE_REFUSED", "the header section is longer than 256 KiB");
+  const wanted = new Map(envelope.to.map((address) => [keyOf(address), written(address)]));
+  const strangers = [...fields.visible, ...fields.blind].filter((address) => !wanted.has(keyOf(address)));
+  if (strangers.length > 0)
+    throw refused(
+      "MESSAGE_REFUSED",
+      `Gmail sends to everybody whom the header names, and ${strangers.slice(0, 5).join(", ").slice(0, 300)} ` +
+        "is not among the recipients of this send",
+    );
+  for (const address of fields.visible) wanted.delete(keyOf(address));
+  const named = new Set(fields.blind.map(keyOf));
+  if ([...wanted.keys()].every((key) => named.has(key))) return [raw];
+  const pieces: Uint8Array[] = [Buffer.from(`Bcc: ${[...wanted.values()].join(",\r\n ")}\r\n`)];
+  let at = 0;
+  for (const { from, to } of fields.blindFields) {
+    pieces.push(raw.subarray(at, from));
+    at = to;
+  }
+  pieces.push(raw.subarray(at));
+  return pieces.filter((piece) => piece.byteLength > 0);
+}
+
+/** As it can stand in a header field; what could end the field, or name two people, cannot. */
+function written(address: string): string {
+  const at = address.lastIndexOf("@");
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are exactly what must not pass.
+  if (at < 1 || /[\x00-\x20\x7f<>,;:()]/.test(address.replace(/^"(?:[^"\\\x00-\x1f\x7f]|\\[\x20-\x7e])*"(?=@)/, "q")))
+    throw refused("RECIPIENT_REFUSED", "a recipient's address cannot be written in a header");
+  return address;
+}
+
+/** Gmail and everybody else compare addresses without case; domains have two spellings (RFC 5891). */
+function keyOf(address: string): string {
+  const lower = address.toLowerCase();
+  const at = lower.lastIndexOf("@");
+  const domain = lower.slice(at + 1);
+  return `${lower.slice(0, at)}@${domainToASCII(domain) || domain}`;
+}
+
+function refused(code: "MESSAGE_REFUSED" | "RECIPIENT_REFUSED", reply: string): FailureError {
+  return new FailureError(failureOf(code, { command: "messages.send", reply }));
+}

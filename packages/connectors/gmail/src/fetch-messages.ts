@@ -1,0 +1,167 @@
+import { randomUUID } from "node:crypto";
+import type { FetchedMessage } from "@mailfleet/connector-api";
+import { FailureError, failureOf } from "@mailfleet/contracts";
+import { type BatchPart, boundaryOf, readBatchAnswer } from "./batch-answer.ts";
+import type { GmailApi } from "./gmail-api.ts";
+import { malformed } from "./gmail-client.ts";
+import { rawPieces } from "./raw-pieces.ts";
+import { type MessageFacts, messageOf, readFacts, readMessage } from "./read-message.ts";
+import { RefusedError, refusedError } from "./refusal.ts";
+
+/** Messages above this are streamed, others are held whole. */
+export const LARGE_MESSAGE = 256 * 1024;
+/** An answer with a message of that size: base64 and what surrounds it. */
+const LARGE_ANSWER = Math.ceil(LARGE_MESSAGE / 3) * 4 + 8 * 1024;
+/** So much of the answer to one batch is read; what did not come by then is asked for again, in smaller batches. */
+const BATCH_BYTES = 16 * 1024 * 1024;
+/** A message of 60 MB and its base64; Gmail takes in 50 MB. */
+const STREAM_BYTES = 96 * 1024 * 1024;
+const STREAM_MS = 15 * 60_000;
+const METHOD = "messages.get";
+const factFields = "id,labelIds,sizeEstimate,internalDate";
+
+/** What became of one message that was asked for. */
+export type Answered =
+  | { readonly type: "message"; readonly message: FetchedMessage; readonly draft: boolean }
+  /** To be streamed, see `fetchLarge`. */
+  | { readonly type: "large" }
+  /** Deleted in the meantime. */
+  | { readonly type: "gone" }
+  /** Refused, or not answered. */
+  | { readonly type: "failed"; readonly failure: FailureError };
+
+/** Asks for these messages in one request; each has an answer. Throws if the request as a whole fails. */
+export async function fetchSmall(
+  api: GmailApi,
+  ids: readonly string[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Answered>> {
+  const only = ids[0] as string;
+  if (ids.length === 1) return new Map([[only, await fetchOne(api, only, signal)]]);
+  const boundary = `batch-${randomUUID()}`;
+  const lines = ids.map(
+    (id) => `--${boundary}\r\nContent-Type: application/http\r\nContent-ID: <${id}>\r\n\r\nGET ${rawPath(id)}\r\n\r\n`,
+  );
+  const body = Buffer.from(`${lines.join("")}--${boundary}--\r\n`);
+  const response = await api.ask({
+    method: METHOD,
+    path: "/batch/gmail/v1",
+    post: { contentType: `multipart/mixed; boundary=${boundary}`, body: () => body },
+    maximumBytes: 2 * BATCH_BYTES,
+    signal,
+  });
+  const answers = new Map<string, Answered>();
+  let broke: FailureError | null = null;
+  try {
+    const theirs = boundaryOf(response.headers.get("content-type"));
+    if (theirs === null || response.body === null)
+      throw malformed(METHOD, "the answer to a batch is not multipart/mixed");
+    const read = { bytes: 0 };
+    const asked = new Set(ids);
+    for await (const part of readBatchAnswer(limited(response.body, read), theirs, LARGE_ANSWER)) {
+      if (asked.has(part.contentId)) answers.set(part.contentId, answerOf(api, part));
+    }
+    if (read.bytes < BATCH_BYTES) broke = malformed(METHOD, "the answer to a batch has not all its parts");
+  } catch (error) {
+    signal.throwIfAborted();
+    broke = api.failure(error, METHOD);
+  }
+  for (const id of ids) if (!answers.has(id)) answers.set(id, { type: "failed", failure: broke ?? tooMuch() });
+  return answers;
+}
+
+async function* limited(body: AsyncIterable<Uint8Array>, read: { bytes: number }): AsyncGenerator<Uint8Array> {
+  for await (const piece of body) {
+    read.bytes += piece.byteLength;
+    yield piece;
+    if (read.bytes >= BATCH_BYTES) return;
+  }
+}
+
+const tooMuch = () =>
+  new FailureError(failureOf("ANSWER_TOO_LARGE", { command: METHOD, reply: `more than ${BATCH_BYTES} bytes` }));
+
+function answerOf(api: GmailApi, part: BatchPart): Answered {
+  try {
+    if (part.status === 200)
+      return part.cut ? { type: "large" } : { type: "message", ...readMessage(part.contentId, part.body) };
+    const refusal = { status: part.status, body: part.body.toString("utf8"), retryAfter: part.retryAfter };
+    return refusedAs(refusedError(refusal, api.refusalContext(METHOD)));
+  } catch (error) {
+    return refusedAs(api.failure(error, METHOD));
+  }
+}
+
+async function fetchOne(api: GmailApi, id: string, signal: AbortSignal): Promise<Answered> {
+  try {
+    const response = await api.ask({ method: METHOD, path: rawPath(id), maximumBytes: STREAM_BYTES, signal });
+    const pieces: Uint8Array[] = [];
+    let length = 0;
+    for await (const piece of response.body ?? []) {
+      pieces.push(piece);
+      length += piece.byteLength;
+      // Leaving the loop ends the answer.
+      if (length > LARGE_ANSWER) return { type: "large" };
+    }
+    return { type: "message", ...readMessage(id, Buffer.concat(pieces)) };
+  } catch (error) {
+    signal.throwIfAborted();
+    return refusedAs(api.failure(error, METHOD));
+  }
+}
+
+/** One large message: its facts now, its bytes when they are read; `null` if it was deleted in the meantime. */
+export async function fetchLarge(
+  api: GmailApi,
+  id: string,
+  signal: AbortSignal,
+): Promise<{ facts: MessageFacts; message: FetchedMessage } | null> {
+  let facts: MessageFacts;
+  try {
+    const path = `${messagePath(id)}?format=minimal&fields=${factFields}`;
+    const response = await api.ask({ method: METHOD, path, signal });
+    facts = readFacts(Buffer.from(await response.arrayBuffer()));
+  } catch (error) {
+    signal.throwIfAborted();
+    const failure = api.failure(error, METHOD);
+    if (isGone(failure)) return null;
+    throw failure;
+  }
+  return { facts, message: messageOf(id, facts, stream(api, id, signal)) };
+}
+
+async function* stream(api: GmailApi, id: string, signal: AbortSignal): AsyncGenerator<Buffer> {
+  try {
+    const response = await api.ask({
+      method: METHOD,
+      path: rawPath(id),
+      timeoutMs: STREAM_MS,
+      maximumBytes: STREAM_BYTES,
+      signal,
+    });
+    // Deleted in the middle is an error: half a message is none. The next run does not find it any more.
+    yield* rawPieces(response.body ?? emptyBody());
+  } catch (error) {
+    signal.throwIfAborted();
+    throw api.failure(error, METHOD);
+  }
+}
+
+async function* emptyBody(): AsyncGenerator<Uint8Array> {}
+
+/** A 404 of Gmail's; one of a proxy says nothing about a message. */
+function isGone(failure: FailureError): boolean {
+  return failure instanceof RefusedError && failure.status === 404 && failure.google;
+}
+
+function refusedAs(failure: FailureError): Answered {
+  return isGone(failure) ? { type: "gone" } : { type: "failed", failure };
+}
+
+function messagePath(id: string): string {
+  return `/gmail/v1/users/me/messages/${id}`;
+}
+
+function rawPath(id: string): string {
+  return `${messagePath(id)}?format=raw&fields=${factFields},raw`;
+}

@@ -1,0 +1,163 @@
+import type { ConnectOptions } from "@mailfleet/connector-api";
+import { type Evidence, FailureError, failureOf, type Secret } from "@mailfleet/contracts";
+import type { Purpose } from "./api-reasons.ts";
+import type { GuardedFetch } from "./guarded-fetch.ts";
+import { networkFailure } from "./network-failure.ts";
+import { type Refusal, type RefusalContext, refusedError } from "./refusal.ts";
+
+/** Google's own root of the API. */
+const GMAIL_ROOT = "https://gmail.googleapis.com";
+/** An answer that is not there by then does not come any more. */
+const ANSWER_MS = 60_000;
+/** Lists have pages; only messages are larger, and say so. */
+const ANSWER_BYTES = 8 * 1024 * 1024;
+const REFUSAL_BYTES = 16 * 1024;
+
+/** One request. */
+export interface ApiRequest {
+  /** The API's name for it, e.g. `messages.list`: evidence. */
+  readonly method: string;
+  /** Path and query below the root, or a whole URL below it. */
+  readonly path: string;
+  readonly signal: AbortSignal;
+  readonly purpose?: Purpose;
+  readonly post?: { readonly contentType: string; readonly body: () => RequestInit["body"]; readonly length?: number };
+  readonly timeoutMs?: number;
+  readonly maximumBytes?: number;
+}
+
+/** Gmail's API for one mailbox, with its token. */
+export interface GmailApi {
+  readonly root: string;
+  /**
+   * Asks, with a renewed token once more if the first was refused. Resolves when the head of a 2xx answer is there;
+   * anything else is a `RefusedError`, a network fault a `FailureError`.
+   */
+  ask(request: ApiRequest): Promise<Response>;
+  /** Asks without a token; any answer below 500 says that the API is there. Throws `FailureError`. */
+  reach(signal: AbortSignal): Promise<void>;
+  /** Sees to it that there is a token. Throws `FailureError`. */
+  signIn(signal: AbortSignal): Promise<void>;
+  /** The token of the last request was refused inside an answer: the next request takes another one. */
+  refuseToken(): void;
+  /** What surrounds a refusal that comes inside an answer. */
+  refusalContext(method: string): RefusalContext;
+  /** What went wrong while an answer was read. */
+  failure(thrown: unknown, method: string): FailureError;
+}
+
+/** Throws CREDENTIALS_MISSING without a token to ask for. */
+export function gmailApi(fetch: GuardedFetch, options: ConnectOptions): GmailApi {
+  const { credentials, server } = options;
+  if (credentials?.type !== "token") throw new FailureError(failureOf("CREDENTIALS_MISSING"));
+  const root = server.apiUrl ?? GMAIL_ROOT;
+  const place: Evidence = { host: server.host, port: server.port };
+  let held: Promise<Secret> | null = null;
+  let refused = false;
+  let last: Secret | null = null;
+
+  /** Requests at the same time share one token, and one renewal of it. */
+  function token(signal: AbortSignal): Promise<Secret> {
+    if (held === null || refused) {
+      const renew = refused;
+      refused = false;
+      const asked = credentialsToken(renew, signal);
+      held = asked;
+      asked.catch(() => {
+        if (held === asked) held = null;
+      });
+    }
+    return held;
+  }
+  // The token's own failure has its own evidence; anything else it throws is no answer of Gmail's.
+  const credentialsToken = async (renew: boolean, signal: AbortSignal) => credentials.accessToken({ renew, signal });
+
+  async function once(request: ApiRequest, bearer: Secret | null): Promise<Response> {
+    const { post, method, signal } = request;
+    try {
+      return await fetch(new URL(request.path, root).href, {
+        method: post ? "POST" : "GET",
+        headers: {
+          ...(bearer && { authorization: `Bearer ${bearer.reveal()}` }),
+          accept: "*/*",
+          ...(post && { "content-type": post.contentType }),
+          ...(post?.length !== undefined && { "content-length": String(post.length) }),
+        },
+        ...(post && { body: post.body(), duplex: "half" as const }),
+        signal,
+        timeoutMs: request.timeoutMs ?? ANSWER_MS,
+        maximumBytes: request.maximumBytes ?? ANSWER_BYTES,
+        allowedPorts: options.allowedPorts,
+      });
+    } catch (error) {
+      signal.throwIfAborted();
+      throw networkFailure(error, { ...place, command: method });
+    }
+  }
+
+  function contextOf(method: string, purpose: Purpose = "read", bearer = last): RefusalContext {
+    return {
+      evidence: { ...place, command: method },
+      purpose,
+      now: Date.now(),
+      ...(bearer && { token: bearer.reveal() }),
+    };
+  }
+
+  async function ask(request: ApiRequest): Promise<Response> {
+    for (let renewed = false; ; renewed = true) {
+      const asking = token(request.signal);
+      const bearer = await asking;
+      last = bearer;
+      const response = await once(request, bearer);
+      if (response.ok) return response;
+      const refusal = await readRefusal(response);
+      if (response.status === 401 && !renewed) {
+        // Not if somebody else has renewed it in the meantime.
+        if (held === asking) refused = true;
+        continue;
+      }
+      throw refusedError(refusal, contextOf(request.method, request.purpose, bearer));
+    }
+  }
+
+  return {
+    root,
+    ask,
+    reach: async (signal) => {
+      const request = { method: "connect", path: "/gmail/v1/users/me/profile", signal };
+      const response = await once(request, null);
+      const refusal = await readRefusal(response);
+      if (response.status >= 500) throw refusedError(refusal, contextOf(request.method));
+    },
+    signIn: async (signal) => {
+      await token(signal);
+    },
+    refuseToken: () => {
+      refused = true;
+    },
+    refusalContext: (method) => contextOf(method),
+    failure: (thrown, method) => networkFailure(thrown, { ...place, command: method }),
+  };
+}
+
+async function readRefusal(response: Response): Promise<Refusal> {
+  const body = await firstBytes(response, REFUSAL_BYTES);
+  return { status: response.status, body, retryAfter: response.headers.get("retry-after") };
+}
+
+/** The beginning of an answer as text, and no word about what goes wrong while it is read. */
+async function firstBytes(response: Response, most: number): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  try {
+    for await (const piece of response.body ?? []) {
+      pieces.push(piece);
+      length += piece.byteLength;
+      if (length >= most) break;
+    }
+  } catch {
+    // What came is evidence enough.
+  }
+  return Buffer.concat(pieces).subarray(0, most).toString("utf8");
+}

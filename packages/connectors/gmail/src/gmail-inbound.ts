@@ -1,0 +1,41 @@
+import type { ConnectOptions, InboundConnector } from "@mailfleet/connector-api";
+import { FailureError, failureOf } from "@mailfleet/contracts";
+import { gmailApi } from "./gmail-api.ts";
+import { gmailClient } from "./gmail-client.ts";
+import { gmailSession } from "./gmail-session.ts";
+import type { GmailPorts } from "./guarded-fetch.ts";
+import { sameMailbox } from "./same-address.ts";
+import { deadlineOf, runTest } from "./test-steps.ts";
+
+/** Receives through Gmail's API: the inbox of the account whose token it is given; changes nothing in it. */
+export function gmailInbound({ fetch }: GmailPorts): InboundConnector {
+  return {
+    protocol: "gmail",
+    remembers: "identities",
+    test: (options, listener, signal) =>
+      runTest({ fetch, options, listener, signal }, async (api, step) => {
+        await step("list", async () => {
+          const profile = await gmailClient(api).profile(deadlineOf(options, signal));
+          checkAddressOf(options)(profile.emailAddress);
+          const count = profile.messagesTotal;
+          return `${count} ${count === 1 ? "message" : "messages"} in the account ${profile.emailAddress}`;
+        });
+      }),
+    async open(options, signal) {
+      const api = gmailApi(fetch, options);
+      await api.signIn(signal);
+      return gmailSession(api, checkAddressOf(options));
+    },
+  };
+}
+
+/** A token of another account opens another inbox: ACCESS_DENIED, both named. */
+function checkAddressOf({ address, server }: ConnectOptions): (emailAddress: string) => void {
+  return (emailAddress) => {
+    if (sameMailbox(address, emailAddress)) return;
+    const reply = `the sign-in is for ${emailAddress.slice(0, 320)}, the mailbox is ${address}`;
+    throw new FailureError(
+      failureOf("ACCESS_DENIED", { host: server.host, port: server.port, command: "users.getProfile", reply }),
+    );
+  };
+}

@@ -1,0 +1,85 @@
+import {
+  type ConnectOptions,
+  type Envelope,
+  type OutboundConnector,
+  type OutboundSession,
+  UncertainError,
+} from "@mailfleet/connector-api";
+import { FailureError, failureOf } from "@mailfleet/contracts";
+import { type GmailApi, gmailApi } from "./gmail-api.ts";
+import type { GmailPorts, GuardedFetch } from "./guarded-fetch.ts";
+import { RefusedError } from "./refusal.ts";
+import { sendMessage } from "./send-message.ts";
+import { runTest } from "./test-steps.ts";
+import { turns } from "./turns.ts";
+
+/** Messages under way may end by themselves for so long. */
+const CLOSE_GRACE_MS = 5000;
+
+/** Sends through Gmail's API, as the account whose token it is given. */
+export function gmailOutbound({ fetch }: GmailPorts): OutboundConnector {
+  return {
+    protocol: "gmail",
+    test: (options, probe, listener, signal) =>
+      runTest(
+        { fetch, options, listener, signal },
+        async (api, step) => {
+          if (probe) await step("send", () => sendProbe(api, probe, options, signal));
+        },
+        maySend,
+      ),
+    open: (options, maximumConnections) => outboundSession(fetch, options, maximumConnections),
+  };
+}
+
+async function sendProbe(
+  api: GmailApi,
+  probe: { envelope: Envelope; raw: Uint8Array },
+  { server: { host, port } }: ConnectOptions,
+  signal: AbortSignal,
+): Promise<string> {
+  try {
+    return (await sendMessage(api, probe.envelope, probe.raw, signal)).answer;
+  } catch (error) {
+    if (!(error instanceof UncertainError)) throw error;
+    throw new FailureError(failureOf("CONNECTION_LOST", { host, port, command: "messages.send" }), { cause: error });
+  }
+}
+
+/**
+ * A send of nothing: Gmail looks at token and scope first and then misses the message, so that the permission is proven
+ * and nobody gets mail. (A token that may only send cannot even read the profile.)
+ */
+async function maySend(api: GmailApi, signal: AbortSignal): Promise<string> {
+  try {
+    const post = { contentType: "application/json", body: () => "{}" };
+    await api.ask({ method: "messages.send", purpose: "send", path: "/gmail/v1/users/me/messages/send", post, signal });
+  } catch (error) {
+    const missed = error instanceof RefusedError && error.google && error.failure.kind === "message";
+    if (!missed) throw error;
+  }
+  return "the token is good for sending";
+}
+
+function outboundSession(fetch: GuardedFetch, options: ConnectOptions, maximumConnections: number): OutboundSession {
+  const turn = turns(Math.max(1, maximumConnections));
+  const ended = new AbortController();
+  let api: GmailApi | null = null;
+  return {
+    async submit(envelope, raw, signal) {
+      const done = await turn.take(signal);
+      try {
+        api ??= gmailApi(fetch, options);
+        return await sendMessage(api, envelope, raw, AbortSignal.any([signal, ended.signal]));
+      } finally {
+        done();
+      }
+    },
+    // Connections belong to `fetch`, which closes them when they are idle: there is nothing to close here.
+    keepAtMost: () => {},
+    async close() {
+      await turn.close(CLOSE_GRACE_MS);
+      ended.abort(new Error("the session was closed"));
+    },
+  };
+}

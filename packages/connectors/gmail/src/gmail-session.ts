@@ -1,0 +1,168 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Batch, Cursor, FetchedMessage, InboundSession, ListOptions } from "@mailfleet/connector-api";
+import type { FailureError } from "@mailfleet/contracts";
+import { type Answered, fetchLarge, fetchSmall } from "./fetch-messages.ts";
+import { findNew } from "./find-new.ts";
+import type { GmailApi } from "./gmail-api.ts";
+import { gmailClient } from "./gmail-client.ts";
+import { readCursor, writeCursor } from "./gmail-cursor.ts";
+import { RefusedError } from "./refusal.ts";
+
+/** Gmail works on the calls of one batch at the same time, and refuses more than some tens at once for one user. */
+const MOST_IN_BATCH = 25;
+/** Wished for in one batch. */
+const PORTION_BYTES = 4 * 1024 * 1024;
+/** Where a part of a batch was refused, the rest is asked for after this, doubled each time in a row. */
+const PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 8000;
+
+/** A session over a mailbox whose token is there. `checkAddress` throws if the account is another mailbox's. */
+export function gmailSession(api: GmailApi, checkAddress: (emailAddress: string) => void): InboundSession {
+  const client = gmailClient(api);
+  const closed = new AbortController();
+
+  async function* listNew(given: Cursor | null, options: ListOptions): AsyncGenerator<Batch> {
+    const signal = AbortSignal.any([options.signal, closed.signal]);
+    const cursor = readCursor(given);
+    const found = await findNew(client, cursor, { processFrom: options.processFrom, signal, checkAddress });
+    const wanted = found.ids.filter((id) => !options.known(id));
+    let { at } = cursor;
+    let first = found.resynchronised;
+    // Until the last message is handed over the old position holds: whatever is then found again is known by its id.
+    const held = given ?? writeCursor(cursor);
+    for await (const { messages, passedOver, newest, last } of portions(wanted, options, signal)) {
+      at = Math.max(at, newest);
+      if (!last && messages.length === 0 && passedOver.length === 0) continue;
+      yield {
+        messages,
+        cursor: last ? writeCursor({ historyId: found.historyId, at }) : held,
+        ...(passedOver.length > 0 && { passedOver }),
+        ...(first && { resynchronised: true }),
+      };
+      first = false;
+      signal.throwIfAborted();
+    }
+    if (wanted.length === 0 && found.historyId !== cursor.historyId)
+      yield {
+        messages: [],
+        cursor: writeCursor({ historyId: found.historyId, at }),
+        ...(first && { resynchronised: true }),
+      };
+  }
+
+  /** Fetches in order; the next portion is on its way while the caller stores the last one. */
+  async function* portions(
+    wanted: readonly string[],
+    { processFrom, batchSize }: ListOptions,
+    signal: AbortSignal,
+  ): AsyncGenerator<Portion> {
+    const seen = { messages: 0, bytes: 0 };
+    const waiting = [...wanted].reverse();
+    let most = Math.max(1, Math.min(batchSize, MOST_IN_BATCH));
+    let troubles = 0;
+    let renewed = false;
+    const take = () => {
+      const average = seen.messages === 0 ? 0 : seen.bytes / seen.messages;
+      const fit = average === 0 ? most : Math.max(1, Math.floor(PORTION_BYTES / average));
+      const ids = waiting.splice(-Math.min(most, fit)).reverse();
+      if (ids.length === 0) return null;
+      const asked = fetchSmall(api, ids, signal).then((answers) => ({ ids, answers }));
+      asked.catch(() => {});
+      return asked;
+    };
+    for (let asked = take(); asked; ) {
+      const { ids, answers } = await asked;
+      const failed = ids.filter((id) => answers.get(id)?.type === "failed");
+      const failure = failed.length > 0 ? failureIn(answers, failed) : null;
+      if (failure instanceof RefusedError && failure.status === 401 && !renewed) {
+        renewed = true;
+        api.refuseToken();
+      } else if (failure && failed.length === ids.length) {
+        throw failure;
+      } else if (failure) {
+        // Some were answered: the server is there, and wants fewer at once.
+        most = Math.max(1, most >> 1);
+        troubles += 1;
+      } else {
+        troubles = 0;
+      }
+      waiting.push(...[...failed].reverse());
+      // After a refusal nothing is asked for in advance.
+      asked = failure ? null : take();
+      const left = () => asked !== null || waiting.length > 0;
+      for await (const portion of inOrder(ids, answers)) {
+        for (const { raw, size } of portion.messages) {
+          seen.messages += 1;
+          if (raw instanceof Uint8Array) seen.bytes += size;
+        }
+        yield { ...portion, last: portion.last && !left() };
+      }
+      if (failure) {
+        const wait = failure.failure.retryAfterMs ?? PAUSE_MS * 2 ** troubles;
+        if (wait > LONGEST_PAUSE_MS) throw failure;
+        if (troubles > 0) await pause(wait, undefined, { signal });
+      }
+      asked ??= take();
+    }
+
+    /** Small messages together, each large one alone; `last` is the last of these ids. */
+    async function* inOrder(ids: readonly string[], answers: ReadonlyMap<string, Answered>): AsyncGenerator<Portion> {
+      let next = emptyPortion();
+      const put = (message: FetchedMessage, draft: boolean) => {
+        next.newest = Math.max(next.newest, message.receivedAt);
+        if (draft) return false;
+        const wantedNow = processFrom === null || message.receivedAt >= processFrom;
+        if (wantedNow) next.messages.push(message);
+        else next.passedOver.push(message.identity as string);
+        return wantedNow;
+      };
+      for (const id of ids) {
+        const answer = answers.get(id);
+        if (answer?.type === "message") put(answer.message, answer.draft);
+        if (answer?.type !== "large") continue;
+        if (next.messages.length > 0) {
+          yield next;
+          next = emptyPortion();
+        }
+        const large = await fetchLarge(api, id, signal);
+        if (large === null) continue;
+        if (put(large.message, large.facts.draft)) {
+          yield { ...next, last: id === ids.at(-1) };
+          next = emptyPortion();
+          if (id === ids.at(-1)) return;
+        }
+      }
+      yield { ...next, last: true };
+    }
+  }
+
+  return {
+    // History ids and ids of messages belong to the account for ever; a history that is lost is begun anew.
+    invalidates: () => false,
+    listNew,
+    close: async () => closed.abort(new Error("the session was closed")),
+  };
+}
+
+interface Portion {
+  readonly messages: FetchedMessage[];
+  readonly passedOver: string[];
+  /** The newest `internalDate` in it; 0: none. */
+  newest: number;
+  readonly last: boolean;
+}
+
+const emptyPortion = (): Portion => ({ messages: [], passedOver: [], newest: 0, last: false });
+
+/** The failure to act on: a refused token, a limit, then whatever came first. */
+function failureIn(answers: ReadonlyMap<string, Answered>, failed: readonly string[]): FailureError {
+  const failures = failed.flatMap((id) => {
+    const answer = answers.get(id);
+    return answer?.type === "failed" ? [answer.failure] : [];
+  });
+  return (
+    failures.find((failure) => failure instanceof RefusedError && failure.status === 401) ??
+    failures.find((failure) => failure.failure.kind === "throttled") ??
+    (failures[0] as FailureError)
+  );
+}

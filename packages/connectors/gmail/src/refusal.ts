@@ -1,0 +1,104 @@
+import { type Evidence, type Failure, FailureError, failureOf } from "@mailfleet/contracts";
+import { type Purpose, reasonRules } from "./api-reasons.ts";
+
+const LONGEST_REPLY = 500;
+
+/** An answer of the API that is not 2xx. */
+export interface Refusal {
+  readonly status: number;
+  /** The body as text, at most some KB. */
+  readonly body: string;
+  readonly retryAfter: string | null;
+}
+
+/** What surrounds a refusal in its evidence. */
+export interface RefusalContext {
+  readonly evidence: Evidence;
+  readonly purpose: Purpose;
+  /** Taken out of whatever the server said, should it repeat it. */
+  readonly token?: string;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** The API refused: a `FailureError` that still knows the status. */
+export class RefusedError extends FailureError {
+  readonly status: number;
+  /** Whether the refusal has Google's shape; a proxy's 404 says nothing about a message. */
+  readonly google: boolean;
+  constructor(failure: Failure, status: number, google: boolean) {
+    super(failure);
+    this.name = "RefusedError";
+    this.status = status;
+    this.google = google;
+  }
+}
+
+/** Google's words as an error of the closed list. */
+export function refusedError(refusal: Refusal, context: RefusalContext): RefusedError {
+  const said = readGoogleError(refusal.body);
+  const text = said ? `${refusal.status} ${said.reasons}: ${said.message}` : plainText(refusal);
+  const reply = cut(redact(text, context.token));
+  const evidence = { ...context.evidence, reply };
+  // Whoever does not speak Google's language is another server, or a proxy in front of it.
+  if (!said && refusal.status >= 400 && refusal.status < 500 && ![401, 408, 413, 429].includes(refusal.status))
+    return new RefusedError(failureOf("NOT_THIS_PROTOCOL", evidence), refusal.status, false);
+  const code =
+    reasonRules.find(
+      ({ pattern, purpose }) => (purpose === undefined || purpose === context.purpose) && pattern.test(text),
+    )?.code ?? "UNCLASSIFIED";
+  const failure = failureOf(code, evidence, retryAfterMs(refusal, text, context.now));
+  return new RefusedError(failure, refusal.status, said !== null);
+}
+
+/** `{"error":{code,message,status,errors:[{reason}],details:[{reason}]}}`; `null`: not of this shape. */
+function readGoogleError(body: string): { reasons: string; message: string } | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch {
+    return null;
+  }
+  const error = fieldOf(value, "error");
+  if (typeof error !== "object" || error === null) return null;
+  const message = fieldOf(error, "message");
+  const reasons = [
+    fieldOf(error, "status"),
+    ...["errors", "details"].flatMap((name) => {
+      const list = fieldOf(error, name);
+      return Array.isArray(list) ? list.slice(0, 5).map((entry) => fieldOf(entry, "reason")) : [];
+    }),
+  ].filter((reason): reason is string => typeof reason === "string" && reason.length <= 100);
+  return { reasons: [...new Set(reasons)].join(" "), message: typeof message === "string" ? message : "" };
+}
+
+function fieldOf(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+}
+
+function plainText({ status, body }: Refusal): string {
+  const words = body
+    .replace(/<[^>]{0,1000}>/g, " ")
+    .replace(/\s+/g, " ")
+    .trim();
+  return `${status}${words ? ` ${words}` : ""}`;
+}
+
+/** Retry-After (RFC 9110 §10.2.3: seconds or a date), or the time that Gmail writes into its message. */
+function retryAfterMs({ retryAfter }: Refusal, text: string, now: number): number | undefined {
+  const written = retryAfter?.trim() ?? "";
+  if (/^\d{1,9}$/.test(written)) return Number(written) * 1000;
+  const date = Date.parse(written || (/retry after (\d{4}-\d\d-\d\dT[\d:.]{5,15}Z)/i.exec(text)?.[1] ?? ""));
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+/** Takes a token out of text that goes to people. */
+export function redact(text: string, token?: string): string {
+  return token ? text.replaceAll(token, "[secret]") : text;
+}
+
+function cut(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters have no business in evidence.
+  const clean = text.replace(/[\x00-\x1f\x7f]+/g, " ");
+  return clean.length > LONGEST_REPLY ? `${clean.slice(0, LONGEST_REPLY - 1)}…` : clean;
+}

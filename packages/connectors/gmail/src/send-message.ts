@@ -1,0 +1,117 @@
+import { type Envelope, type Submitted, UncertainError } from "@mailfleet/connector-api";
+import { type FailureCode, FailureError, failureOf } from "@mailfleet/contracts";
+import { addressForGmail } from "./address-for-gmail.ts";
+import type { GmailApi } from "./gmail-api.ts";
+import { RefusedError } from "./refusal.ts";
+
+/** What Google takes (its limit of `messages.send`); more is refused before the network has to carry it. */
+const MOST_BYTES = 36_700_160;
+const METHOD = "messages.send";
+/** A large message over a slow line. */
+const SEND_MS = 5 * 60_000;
+const PIECE = 64 * 1024;
+
+/** What ends a request before an answer could exist, or is one: the message was certainly not taken. */
+const certain: ReadonlySet<FailureCode> = new Set<FailureCode>([
+  "HOST_NOT_FOUND",
+  "NAME_SERVICE_UNAVAILABLE",
+  "CONNECTION_REFUSED",
+  "TLS_HANDSHAKE_FAILED",
+  "TLS_CERTIFICATE_EXPIRED",
+  "TLS_CERTIFICATE_UNTRUSTED",
+  "TLS_NAME_MISMATCH",
+  "ADDRESS_NOT_ALLOWED",
+  "PORT_NOT_ALLOWED",
+  "REDIRECT_REFUSED",
+]);
+
+/**
+ * Sends by media upload, bytes as they are but for recipients (`addressForGmail`). Throws `FailureError`: certainly not
+ * sent; `UncertainError`: the last byte had been handed over and no valid answer came.
+ */
+export async function sendMessage(
+  api: GmailApi,
+  envelope: Envelope,
+  raw: Uint8Array,
+  signal: AbortSignal,
+): Promise<Submitted> {
+  const pieces = addressForGmail(envelope, raw);
+  const length = pieces.reduce((sum, piece) => sum + piece.byteLength, 0);
+  if (length > MOST_BYTES)
+    throw new FailureError(
+      failureOf("MESSAGE_TOO_LARGE", { command: METHOD, reply: `Gmail takes at most ${MOST_BYTES} bytes` }),
+    );
+  let handedOver = false;
+  const uncertain = (reason: string, cause: unknown) =>
+    new UncertainError(`Gmail had the whole message and ${reason}`, { cause });
+  let text: string;
+  try {
+    const response = await api.ask({
+      method: METHOD,
+      purpose: "send",
+      path: "/upload/gmail/v1/users/me/messages/send?uploadType=media",
+      post: {
+        contentType: "message/rfc822",
+        length,
+        body: () => {
+          handedOver = false;
+          return streamOf(pieces, () => {
+            handedOver = true;
+          });
+        },
+      },
+      timeoutMs: SEND_MS,
+      signal,
+    });
+    text = await response.text();
+  } catch (error) {
+    if (error instanceof RefusedError) {
+      // A gateway that says so does not know what became of the request behind it.
+      if (error.status === 502 || error.status === 504) throw uncertain(`a gateway answered ${error.status}`, error);
+      throw error;
+    }
+    const failure = signal.aborted && !(error instanceof FailureError) ? null : api.failure(error, METHOD);
+    if (failure && (!handedOver || certain.has(failure.failure.code))) throw failure;
+    if (!handedOver) throw new FailureError(failureOf("CONNECTION_LOST", { command: METHOD, systemCode: "ABORTED" }));
+    throw uncertain(`gave no answer (${failure?.failure.code ?? "given up"})`, error);
+  }
+  const id = idIn(text);
+  if (id === null) throw uncertain("its answer cannot be read", null);
+  return { answer: `accepted by Gmail as ${id}`, rejected: [] };
+}
+
+/** The message in pieces; `onLast` when the last one has been taken. */
+function streamOf(pieces: readonly Uint8Array[], onLast: () => void): ReadableStream<Uint8Array> {
+  let piece = 0;
+  let at = 0;
+  return new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        const bytes = pieces[piece];
+        if (bytes === undefined) {
+          onLast();
+          controller.close();
+          return;
+        }
+        controller.enqueue(bytes.slice(at, at + PIECE));
+        at += PIECE;
+        if (at >= bytes.byteLength) {
+          piece += 1;
+          at = 0;
+        }
+        if (piece === pieces.length) onLast();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+function idIn(text: string): string | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    const id = typeof value === "object" && value !== null && "id" in value ? value.id : null;
+    return typeof id === "string" && /^[\w-]{1,100}$/.test(id) ? id : null;
+  } catch {
+    return null;
+  }
+}
