@@ -1,0 +1,76 @@
+import type { ConnectOptions, ListOptions } from "@mailfleet/connector-api";
+import { Secret } from "@mailfleet/contracts";
+import { type GmailDouble, type GmailDoubleOptions, startGmailDouble } from "@mailfleet/local/doubles";
+import type { GuardedFetch } from "../src/guarded-fetch.ts";
+
+/** Plain `fetch`: what guards it is another package's concern. */
+export const fetch: GuardedFetch = (url, init) => globalThis.fetch(url, { ...init, redirect: "manual" });
+
+/** The double with one mailbox, and what opens it. */
+export interface TestAccount {
+  readonly gmail: GmailDouble;
+  readonly address: string;
+  readonly connect: ConnectOptions;
+  /** Whether a renewed token was asked for, each time a token was. */
+  readonly renewals: boolean[];
+  /** The token that is given next; the first is good. */
+  token: string;
+  readonly goodToken: string;
+  /** Paths that were asked for, without the API's prefix; forgets them. */
+  asked(): string[];
+}
+
+const all = ["https://mail.google.com/"];
+
+/** Starts it; the caller stops `gmail`. */
+export async function startAccount(
+  options: Partial<GmailDoubleOptions> & { scopes?: string[]; address?: string } = {},
+): Promise<TestAccount> {
+  const address = options.address ?? "jane@example.org";
+  const goodToken = `good-token-${Math.random().toString(36).slice(2)}`;
+  const gmail = await startGmailDouble({
+    oauth: {
+      introspect: (token) =>
+        token === goodToken ? { account: address, scopes: options.scopes ?? all, clientId: "client" } : null,
+    },
+    mailboxes: [address],
+    ...options,
+  });
+  const renewals: boolean[] = [];
+  const url = new URL(gmail.url);
+  const account: TestAccount = {
+    gmail,
+    address,
+    renewals,
+    goodToken,
+    token: goodToken,
+    connect: {
+      mailboxId: "mb_test",
+      address,
+      server: { host: url.hostname, port: Number(url.port), security: "tls", apiUrl: gmail.url },
+      credentials: {
+        type: "token",
+        username: address,
+        accessToken: async ({ renew }) => {
+          renewals.push(renew);
+          return new Secret(account.token);
+        },
+      },
+      allowedPorts: null,
+      connectionTimeoutMs: 5000,
+    },
+    asked: () =>
+      gmail.requests.splice(0).map(({ method, path }) => `${method} ${path.replace(/\/gmail\/v1\/users\/me/, "")}`),
+  };
+  return account;
+}
+
+/** What a worker says that has seen `known`. */
+export function listOptions(more: Partial<ListOptions> = {}): ListOptions {
+  return { processFrom: null, batchSize: 50, signal: AbortSignal.timeout(60_000), known: () => false, ...more };
+}
+
+/** A small message. */
+export function mail(subject: string, body = "Hello.\r\n"): string {
+  return `From: kim@example.org\r\nTo: jane@example.org\r\nSubject: ${subject}\r\n\r\n${body}`;
+}
