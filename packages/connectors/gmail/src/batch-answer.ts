@@ -11,7 +11,7 @@ export interface BatchPart {
 
 /**
  * Reads a `multipart/mixed` of `application/http` (RFC 2046 §5.1) piece by piece; of each part at most `mostBytes` are
- * held. An answer that ends before its closing delimiter gives the parts that were whole.
+ * held. An answer that ends before its closing delimiter gives the parts that were whole, and one that is longer anyway.
  */
 export async function* readBatchAnswer(
   body: AsyncIterable<Uint8Array>,
@@ -47,6 +47,9 @@ export async function* readBatchAnswer(
     hold(data.subarray(from, keep));
     rest = data.subarray(keep);
   }
+  // Whoever stopped reading in the middle of a long part wants to know whose it was.
+  const unfinished = cut ? readPart(Buffer.concat(part), cut) : null;
+  if (unfinished) yield unfinished;
 }
 
 const blankLine = "\r\n\r\n";

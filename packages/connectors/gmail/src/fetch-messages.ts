@@ -13,7 +13,7 @@ export const LARGE_MESSAGE = 256 * 1024;
 /** An answer with a message of that size: base64 and what surrounds it. */
 const LARGE_ANSWER = Math.ceil(LARGE_MESSAGE / 3) * 4 + 8 * 1024;
 /** So much of the answer to one batch is read; what did not come by then is asked for again, in smaller batches. */
-const BATCH_BYTES = 16 * 1024 * 1024;
+const BATCH_BYTES = 8 * 1024 * 1024;
 /** A message of 60 MB and its base64; Gmail takes in 50 MB. */
 const STREAM_BYTES = 96 * 1024 * 1024;
 const STREAM_MS = 15 * 60_000;

@@ -183,6 +183,19 @@ describe("receiving through Gmail's API", () => {
     );
   });
 
+  test("a message larger than what is read of one batch stops nothing", async () => {
+    const jane = await account();
+    const huge = mail("huge", "0123456789abcde\n".repeat(1_000_000));
+    for (const text of [mail("one"), huge, mail("two"), huge, mail("three")]) jane.gmail.deliver(jane.address, text);
+    const { messages, batches } = await read(jane, null);
+    assert.deepEqual(
+      messages.map(({ text }) => text.length),
+      [mail("one"), huge, mail("two"), huge, mail("three")].map((text) => text.length),
+    );
+    assert.equal(messages[1]?.text, huge);
+    assert.deepEqual(batches.map(({ cursor }) => cursor.historyId !== "").lastIndexOf(false), batches.length - 2);
+  });
+
   test("a token that was refused is renewed once, also for many requests", async () => {
     const jane = await account();
     jane.gmail.deliver(jane.address, mail("hello"));
