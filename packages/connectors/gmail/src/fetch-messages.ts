@@ -106,7 +106,10 @@ async function fetchOne(api: GmailApi, id: string, signal: AbortSignal): Promise
     return { type: "message", ...readMessage(id, Buffer.concat(pieces)) };
   } catch (error) {
     signal.throwIfAborted();
-    return refusedAs(api.failure(error, METHOD));
+    const failure = api.failure(error, METHOD);
+    // Refused with a renewed token too.
+    if (failure instanceof RefusedError && failure.status === 401) throw failure;
+    return refusedAs(failure);
   }
 }
 

@@ -52,26 +52,35 @@ export function gmailApi(fetch: GuardedFetch, options: ConnectOptions): GmailApi
   if (credentials?.type !== "token") throw new FailureError(failureOf("CREDENTIALS_MISSING"));
   const root = server.apiUrl ?? GMAIL_ROOT;
   const place: Evidence = { host: server.host, port: server.port };
-  let held: Promise<Secret> | null = null;
+  let held: HeldToken | null = null;
   let refused = false;
   let last: Secret | null = null;
 
-  /** Requests at the same time share one token, and one renewal of it. */
-  function token(signal: AbortSignal): Promise<Secret> {
-    if (held === null || refused) {
-      const renew = refused;
-      refused = false;
-      const asked = credentialsToken(renew, signal);
-      held = asked;
-      asked.catch(() => {
-        if (held === asked) held = null;
-      });
+  /** Requests at the same time share one token, and one renewal of it; whoever asked first may give up meanwhile. */
+  async function token(signal: AbortSignal): Promise<{ bearer: Secret; from: HeldToken }> {
+    for (;;) {
+      const asked = held === null || refused ? askForToken(signal) : held;
+      try {
+        return { bearer: await asked.promise, from: asked };
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!asked.signal.aborted) throw error;
+      }
     }
-    return held;
   }
-  // The token's own failure has its own evidence; anything else it throws is no answer of Gmail's.
-  const credentialsToken = async (renew: boolean, signal: AbortSignal) => credentials.accessToken({ renew, signal });
 
+  const askForToken = (signal: AbortSignal): HeldToken => {
+    const renew = refused;
+    const asked = { promise: credentials.accessToken({ renew, signal }), signal };
+    held = asked;
+    refused = false;
+    asked.promise.catch(() => {
+      if (held !== asked) return;
+      held = null;
+      refused = renew;
+    });
+    return asked;
+  };
   async function once(request: ApiRequest, bearer: Secret | null): Promise<Response> {
     const { post, method, signal } = request;
     try {
@@ -106,15 +115,14 @@ export function gmailApi(fetch: GuardedFetch, options: ConnectOptions): GmailApi
 
   async function ask(request: ApiRequest): Promise<Response> {
     for (let renewed = false; ; renewed = true) {
-      const asking = token(request.signal);
-      const bearer = await asking;
+      const { bearer, from } = await token(request.signal);
       last = bearer;
       const response = await once(request, bearer);
       if (response.ok) return response;
       const refusal = await readRefusal(response);
       if (response.status === 401 && !renewed) {
         // Not if somebody else has renewed it in the meantime.
-        if (held === asking) refused = true;
+        if (held === from) refused = true;
         continue;
       }
       throw refusedError(refusal, contextOf(request.method, request.purpose, bearer));
@@ -139,6 +147,12 @@ export function gmailApi(fetch: GuardedFetch, options: ConnectOptions): GmailApi
     refusalContext: (method) => contextOf(method),
     failure: (thrown, method) => networkFailure(thrown, { ...place, command: method }),
   };
+}
+
+interface HeldToken {
+  readonly promise: Promise<Secret>;
+  /** Of the request that asked for it. */
+  readonly signal: AbortSignal;
 }
 
 async function readRefusal(response: Response): Promise<Refusal> {

@@ -207,6 +207,10 @@ describe("receiving through Gmail's API", () => {
     const batches = await batchesOf(session.listNew(null, options));
     assert.equal(batches.flatMap(({ messages }) => messages).length, 1);
     assert.deepEqual(jane.renewals, [false, true]);
+    for (let at = 0; at < 30; at += 1) jane.gmail.deliver(jane.address, mail(`${at}`));
+    jane.gmail.failNext({ path: "/users/me/messages/", status: 401, times: 25 });
+    assert.equal((await read(jane, null)).messages.length, 31);
+    assert.deepEqual(jane.renewals, [false, true, false, true]);
     jane.token = "dead";
     await assert.rejects(read(jane, null), failsWith("CONSENT_EXPIRED", /^401 .*invalid authentication credentials/));
   });
@@ -288,7 +292,7 @@ describe("receiving through Gmail's API", () => {
     const session = await gmailInbound({ fetch }).open(other, signal);
     await assert.rejects(batchesOf(session.listNew(null, listOptions())), failsWith("ACCESS_DENIED", /joe@/));
     const slow = { ...jane.connect, connectionTimeoutMs: 100 };
-    jane.gmail.failNext({ path: "/profile", delayMs: 2000 });
+    jane.gmail.failNext({ path: "/profile", delayMs: 600 });
     const late = await gmailInbound({ fetch }).test(slow, () => {}, signal);
     assert.deepEqual(
       late.steps.map(({ step, code }) => [step, code]),

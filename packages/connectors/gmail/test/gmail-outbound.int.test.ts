@@ -118,11 +118,13 @@ describe("sending through Gmail's API", () => {
     const jane = await account();
     jane.token = "stale";
     const session = open(jane);
+    // All of them have taken the stale token before the first hears that it is refused.
     const sending = Promise.all([1, 2, 3].map(() => session.submit(toKim, raw, signal())));
+    await Promise.resolve();
     jane.token = jane.goodToken;
     await sending;
     assert.equal(jane.gmail.sent(jane.address).length, 3);
-    assert.equal(jane.renewals.filter((renew) => renew).length <= 1, true);
+    assert.deepEqual(jane.renewals, [false, true]);
   });
 
   test("no answer after the last byte is uncertain; before it the message was certainly not sent", async () => {
@@ -135,7 +137,7 @@ describe("sending through Gmail's API", () => {
     await assert.rejects(session.submit(toKim, raw, signal()), UncertainError);
     jane.gmail.failNext({ path: "/send", status: 200, body: "<html>ok</html>" });
     await assert.rejects(session.submit(toKim, raw, signal()), UncertainError);
-    jane.gmail.failNext({ path: "/send", delayMs: 5000 });
+    jane.gmail.failNext({ path: "/send", delayMs: 1000 });
     await assert.rejects(session.submit(toKim, raw, AbortSignal.timeout(200)), UncertainError);
 
     const server = createServer((socket) => socket.once("data", () => socket.destroy()));

@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { failureOf } from "@mailfleet/contracts";
+import { findNew } from "./find-new.ts";
+import type { GmailClient } from "./gmail-client.ts";
+import { nativeIdOf, readCursor, writeCursor } from "./gmail-cursor.ts";
+import { RefusedError } from "./refusal.ts";
+import { sameMailbox } from "./same-address.ts";
+
+const options = { processFrom: null, signal: new AbortController().signal, checkAddress: () => {} };
+const cursor = { historyId: "10", at: 1_700_000_000_000 };
+
+/** A client that answers from these; what is not given is not expected. */
+function client(answers: Partial<GmailClient>): GmailClient {
+  const unexpected = async () => assert.fail("not expected");
+  return { profile: unexpected, messages: unexpected, history: unexpected, ...answers };
+}
+
+const added = (id: string, ...labelIds: string[]) => ({ messagesAdded: [{ message: { id, labelIds } }] });
+const lost = (google: boolean) => async () => {
+  throw new RefusedError(failureOf("PROTOCOL_ERROR"), 404, google);
+};
+
+test("history tells what came or was moved into the inbox, once, and no drafts; the first page's id holds", async () => {
+  const pages = [
+    {
+      historyId: "20",
+      nextPageToken: "next",
+      history: [added("a1", "INBOX"), added("b2", "SENT"), added("c3", "INBOX", "DRAFT"), added("d4", "SENT", "INBOX")],
+    },
+    {
+      historyId: "30",
+      history: [
+        { labelsAdded: [{ message: { id: "e5", labelIds: ["INBOX"] }, labelIds: ["INBOX"] }] },
+        { labelsAdded: [{ message: { id: "f6", labelIds: ["INBOX", "STARRED"] }, labelIds: ["STARRED"] }] },
+        added("a1", "INBOX"),
+        {},
+      ],
+    },
+  ];
+  const asked: (string | undefined)[] = [];
+  const history: GmailClient["history"] = async ({ pageToken }) => {
+    asked.push(pageToken);
+    return pages[asked.length - 1] ?? {};
+  };
+  const found = await findNew(client({ history }), cursor, options);
+  assert.deepEqual(found, { ids: ["a1", "d4", "e5"], historyId: "20", resynchronised: false });
+  assert.deepEqual(asked, [undefined, "next"]);
+});
+
+test("a list begins a day before the newest seen when history is lost, but not before the date limit", async () => {
+  const asked: (string | undefined)[] = [];
+  const lists = client({
+    history: lost(true),
+    profile: async () => ({ emailAddress: "a@x.org", messagesTotal: 2, historyId: "99" }),
+    messages: async ({ q }) => {
+      asked.push(q);
+      return { messages: [{ id: "b" }, { id: "a" }] };
+    },
+  });
+  const found = await findNew(lists, cursor, options);
+  assert.deepEqual(found, { ids: ["a", "b"], historyId: "99", resynchronised: true });
+  await findNew(lists, cursor, { ...options, processFrom: cursor.at });
+  await findNew(lists, { historyId: null, at: cursor.at }, options);
+  await findNew(lists, { historyId: null, at: 0 }, { ...options, processFrom: 1000 });
+  await findNew(lists, { historyId: "10", at: 0 }, options);
+  assert.deepEqual(asked, ["after:1699913600", "after:1699996400", undefined, "after:0", undefined]);
+});
+
+test("a proxy's 404 is no lost history", async () => {
+  await assert.rejects(findNew(client({ history: lost(false) }), cursor, options), RefusedError);
+});
+
+test("a server that goes round in circles, or gives what is no id, is an error", async () => {
+  const around = client({ history: async () => ({ historyId: "11", nextPageToken: "same" }) });
+  await assert.rejects(findNew(around, cursor, options), /same page/);
+  let page = 0;
+  const endless = client({ history: async () => ({ historyId: "11", nextPageToken: `${page++}` }) });
+  await assert.rejects(findNew(endless, cursor, options), /more than 4000 pages/);
+  for (const id of ["../../etc", "", "a b", "g1", "a".repeat(33)]) {
+    const strange = client({ history: async () => ({ historyId: "11", history: [added(id, "INBOX")] }) });
+    await assert.rejects(findNew(strange, cursor, options), /not an id/);
+  }
+  await assert.rejects(findNew(client({ history: async () => ({}) }), cursor, options), /no historyId/);
+});
+
+test("cursors and names survive their way through the store", () => {
+  assert.deepEqual(readCursor(writeCursor(cursor)), cursor);
+  assert.deepEqual(readCursor(null), { historyId: null, at: 0 });
+  assert.deepEqual(readCursor({ historyId: "x", at: "y" }), { historyId: null, at: 0 });
+  const ids = [nativeIdOf(0, "FF"), nativeIdOf(999_999_999_999, "1"), nativeIdOf(1_790_000_000_000, "0")];
+  assert.deepEqual(ids, [...ids].sort());
+  assert.equal(ids[0], "000000000-ff");
+});
+
+test("one mailbox has several spellings at Gmail, two mailboxes never have one", () => {
+  assert.ok(sameMailbox("Jane.Doe@gmail.com", "janedoe@googlemail.com"));
+  assert.ok(sameMailbox("Jane@Example.org", "jane@example.org"));
+  assert.ok(!sameMailbox("jane.doe@example.org", "janedoe@example.org"));
+  assert.ok(!sameMailbox("jane@gmail.com", "jane@example.org"));
+});
