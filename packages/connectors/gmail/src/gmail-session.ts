@@ -10,6 +10,8 @@ import { RefusedError } from "./refusal.ts";
 
 /** Gmail works on the calls of one batch at the same time, and refuses more than some tens at once for one user. */
 const MOST_IN_BATCH = 25;
+/** After a batch without trouble the next, if it was made smaller, may have so many more. */
+const MORE_AGAIN = 4;
 /** Wished for in one batch. */
 const PORTION_BYTES = 4 * 1024 * 1024;
 /** Where a part of a batch was refused, the rest is asked for after this, doubled each time in a row. */
@@ -58,7 +60,8 @@ export function gmailSession(api: GmailApi, checkAddress: (emailAddress: string)
   ): AsyncGenerator<Portion> {
     const seen = { messages: 0, bytes: 0 };
     const waiting = [...wanted].reverse();
-    let most = Math.max(1, Math.min(batchSize, MOST_IN_BATCH));
+    const limit = Math.max(1, Math.min(batchSize, MOST_IN_BATCH));
+    let most = limit;
     let troubles = 0;
     let renewed = false;
     const take = () => {
@@ -80,10 +83,11 @@ export function gmailSession(api: GmailApi, checkAddress: (emailAddress: string)
       } else if (failure && failed.length === ids.length) {
         throw failure;
       } else if (failure) {
-        // Some were answered: the server is there, and wants fewer at once.
+        // Some were answered: the server is there, and wants fewer at once; what was too much for us needs no pause.
         most = Math.max(1, most >> 1);
-        troubles += 1;
+        if (failure.failure.code !== "ANSWER_TOO_LARGE") troubles += 1;
       } else {
+        most = Math.min(limit, most + MORE_AGAIN);
         troubles = 0;
       }
       waiting.push(...[...failed].reverse());
@@ -92,8 +96,9 @@ export function gmailSession(api: GmailApi, checkAddress: (emailAddress: string)
       const left = () => asked !== null || waiting.length > 0;
       for await (const portion of inOrder(ids, answers)) {
         for (const { raw, size } of portion.messages) {
+          if (!(raw instanceof Uint8Array)) continue;
           seen.messages += 1;
-          if (raw instanceof Uint8Array) seen.bytes += size;
+          seen.bytes += size;
         }
         yield { ...portion, last: portion.last && !left() };
       }
