@@ -1,0 +1,185 @@
+import { lookup } from "node:dns/promises";
+import { isIP, type Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
+import {
+  type ConnectOptions,
+  checkPort,
+  type PasswordCredentials,
+  refuseForbiddenAddresses,
+  type TokenCredentials,
+} from "@mailfleet/connector-api";
+import { FailureError, failureOf } from "@mailfleet/contracts";
+import { collect } from "./body-sinks.ts";
+import { type Capabilities, readCapabilities, untold } from "./capabilities.ts";
+import { classifyFailure, Refused } from "./classify-failure.ts";
+import { startDeadline } from "./deadline.ts";
+import type { Pop3Deadlines } from "./deadlines.ts";
+import type { Phase } from "./reply-rules.ts";
+import { signIn } from "./sign-in.ts";
+import { type Address, openSocket, secureSocket } from "./sockets.ts";
+import { createWire, type Wire } from "./wire.ts";
+
+/** Parts of the way to a signed-in connection, in order. */
+export type DialStep = "resolve" | "connect" | "tls" | "authenticate";
+
+/** Hears how far a connection has come; `detail` says what was found. */
+export type DialListener = (step: DialStep, detail: string) => void;
+
+/** A signed-in connection, and how to say what goes wrong on it later. */
+export interface Dialled {
+  readonly wire: Wire;
+  readonly capabilities: Capabilities;
+  /** Turns whatever is thrown into a `FailureError`. */
+  failure(error: unknown): FailureError;
+}
+
+/**
+ * Resolves, connects, secures and signs in under one deadline. Throws `FailureError`, leaves nothing open then. With
+ * `starttls` and `tls` no password or token leaves before the connection is secured and the certificate verified. A
+ * token that the server refuses is renewed once, within the same deadline; refused again, it is CONSENT_EXPIRED.
+ */
+export async function dial(
+  options: ConnectOptions,
+  deadlines: Pop3Deadlines,
+  signal: AbortSignal,
+  listener?: DialListener,
+): Promise<Dialled> {
+  const { server, credentials } = options;
+  if (!credentials) throw new FailureError(failureOf("CREDENTIALS_MISSING"));
+  checkPort(server, options.allowedPorts);
+  const { port, security } = server;
+  const host = server.host.replace(/^\[|\]$/g, "");
+  const way: { step: DialStep; phase: Phase } = { step: "resolve", phase: "greet" };
+  const secrets = new Set<string>();
+  const heard = new Set<DialStep>();
+
+  const done = (finished: DialStep, next: DialStep, detail: string) => {
+    way.step = next;
+    // A second connection with a renewed token goes the same way again.
+    if (!heard.has(finished)) listener?.(finished, detail);
+    heard.add(finished);
+  };
+  const failure = (error: unknown, phase: Phase) =>
+    new FailureError(classifyFailure(error, { host, port, phase, secrets }), { cause: error });
+  const deadline = startDeadline(options.connectionTimeoutMs, signal, () => {
+    const reply = `no ${waitedFor[way.step]} within ${options.connectionTimeoutMs} ms`;
+    return new FailureError(failureOf("CONNECTION_TIMEOUT", { host, port, reply }));
+  });
+
+  /** `null`: the token was refused, and another one may do. */
+  const connectOnce = async (addresses: readonly Address[], renew: boolean): Promise<Dialled | null> => {
+    way.step = "connect";
+    way.phase = "greet";
+    let socket: Socket | null = null;
+    let wire: Wire | null = null;
+    const stop = () => {
+      wire?.end(deadline.signal.reason);
+      socket?.destroy();
+    };
+    deadline.signal.addEventListener("abort", stop, { once: true });
+    const secure = async (plain: Socket): Promise<TLSSocket> => {
+      const secured = await secureSocket(plain, server, deadline.signal);
+      done("tls", "authenticate", `${secured.getProtocol()} ${secured.getCipher().standardName}`);
+      return secured;
+    };
+    try {
+      socket = await openSocket(port, addresses, deadline.signal);
+      done(
+        "connect",
+        security === "none" ? "authenticate" : "tls",
+        `${socket.remoteAddress} port ${socket.remotePort}`,
+      );
+      if (security === "tls") socket = await secure(socket);
+      wire = createWire(socket, deadlines.silenceMs);
+      const greeting = await wire.greeting();
+      if (greeting.status !== "+OK") throw new Refused("(greeting)", greeting.text);
+      let capabilities = await ask(wire);
+      if (security === "starttls") {
+        way.phase = "tls";
+        socket = await secure(await startTls(wire, capabilities));
+        wire = createWire(socket, deadlines.silenceMs);
+        // What was offered before the handshake is void (RFC 2595 §4).
+        capabilities = await ask(wire);
+      }
+      way.phase = "authenticate";
+      await deadline.until(
+        signIn(wire, capabilities, credentials, { renew, signal: deadline.signal, secrets, server: { host, port } }),
+      );
+      // Some name a few of their commands only now (RFC 2449 §5).
+      if (capabilities.told && !(capabilities.top && capabilities.uidl)) {
+        way.phase = "transaction";
+        const now = await ask(wire);
+        if (now.told) capabilities = now;
+      }
+      if (capabilities.pipelining) wire.startPipelining();
+      return { wire, capabilities, failure: (error) => failure(error, "transaction") };
+    } catch (error) {
+      wire?.end();
+      socket?.destroy();
+      deadline.signal.throwIfAborted();
+      const classified = failure(error, way.phase);
+      const refused = error instanceof Refused && classified.failure.code === "AUTHENTICATION_REJECTED";
+      if (credentials.type !== "token" || !refused) throw classified;
+      if (renew) throw refusedForGood(classified);
+      return null;
+    } finally {
+      deadline.signal.removeEventListener("abort", stop);
+    }
+  };
+
+  try {
+    signal.throwIfAborted();
+    const addresses = isIP(host)
+      ? [{ address: host, family: isIP(host) }]
+      : await deadline.until(lookup(host, { all: true }));
+    const found = addresses.map((entry) => entry.address);
+    refuseForbiddenAddresses(host, port, found);
+    done("resolve", "connect", found.join(", "));
+    const first = await connectOnce(addresses, false);
+    const dialled = first ?? (await connectOnce(addresses, true));
+    if (!dialled) throw new FailureError(failureOf("INTERNAL_ERROR"));
+    done("authenticate", "authenticate", `${signedInAs(credentials)}${first ? "" : ", with a renewed token"}`);
+    return dialled;
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error instanceof FailureError ? error : failure(error, "greet");
+  } finally {
+    deadline.clear();
+  }
+}
+
+/** What the server offers (RFC 2449 §5); it need not know the question. */
+async function ask(wire: Wire): Promise<Capabilities> {
+  const answer = collect();
+  const { status } = await wire.run("CAPA", answer);
+  return status === "+OK" ? readCapabilities(answer.bytes()) : untold;
+}
+
+/** STLS (RFC 2595 §4), required: a server that does not offer it gets no password. */
+async function startTls(wire: Wire, capabilities: Capabilities): Promise<Socket> {
+  // Without CAPA it is asked for all the same: nothing is lost by a refusal.
+  if (capabilities.told && !capabilities.stls) {
+    const reply = "CAPA does not name STLS";
+    throw new FailureError(failureOf("TLS_NOT_OFFERED", { command: "CAPA", reply }));
+  }
+  const { reply, socket } = await wire.handOver("STLS");
+  if (!socket) throw new Refused("STLS", reply.text);
+  return socket;
+}
+
+/** A token fresh from its issuer that the server does not take: whatever was consented to holds no longer. */
+function refusedForGood({ failure, cause }: FailureError): FailureError {
+  return new FailureError(failureOf("CONSENT_EXPIRED", failure.evidence, failure.retryAfterMs), { cause });
+}
+
+function signedInAs(credentials: PasswordCredentials | TokenCredentials): string {
+  const identity = credentials.type === "password" ? credentials.authorizationIdentity : undefined;
+  return `signed in as ${credentials.username}${identity ? ` for ${identity}` : ""}`;
+}
+
+const waitedFor: Readonly<Record<DialStep, string>> = {
+  resolve: "answer from the name service",
+  connect: "connection",
+  tls: "greeting or secure connection",
+  authenticate: "greeting or answer to the sign-in",
+};

@@ -1,0 +1,56 @@
+import { FailureError, failureOf } from "@mailfleet/contracts";
+import { collect } from "./body-sinks.ts";
+import type { Capabilities } from "./capabilities.ts";
+import { Refused } from "./classify-failure.ts";
+import type { HeaderFacts } from "./header-facts.ts";
+import { type Named, nameMessages, withoutOwnUidl } from "./identities.ts";
+import { readListing } from "./listing.ts";
+import type { HeaderReader } from "./look-at-headers.ts";
+import { codeOfReply } from "./reply-rules.ts";
+import type { Wire } from "./wire.ts";
+
+/** Everything that lies on the server now. */
+export interface Listing {
+  /** In the order of numbers: by arrival. */
+  readonly messages: readonly Named[];
+  /** Headers that had to be looked at for it, by number. */
+  readonly seen: ReadonlyMap<number, HeaderFacts>;
+}
+
+/** Headers that are asked for in one go. */
+const HEADERS_AT_ONCE = 500;
+
+/** Lists and names all messages. Throws what ended the connection, `Refused` or `FailureError`. */
+export async function listMessages(wire: Wire, capabilities: Capabilities, headers: HeaderReader): Promise<Listing> {
+  const sizes = collect();
+  const uidls = collect();
+  // Also where CAPA does not name UIDL: some forget it.
+  const [list, uidl] = await Promise.all([wire.run("LIST", sizes), wire.run("UIDL", uidls)]);
+  if (list.status !== "+OK") throw new Refused("LIST", list.text);
+  if (uidl.status !== "+OK" && !hasNoUidl(uidl.text, capabilities)) throw new Refused("UIDL", uidl.text);
+  const entries = readListing(sizes.bytes(), uidl.status === "+OK" ? uidls.bytes() : null);
+  const unclear = withoutOwnUidl(entries);
+  const seen = new Map<number, HeaderFacts>();
+  for (let at = 0; at < unclear.length; at += HEADERS_AT_ONCE)
+    for (const [number, facts] of await headers.look(unclear.slice(at, at + HEADERS_AT_ONCE))) seen.set(number, facts);
+  const digests = new Map([...seen].map(([number, { digest }]) => [number, digest]));
+  return { messages: nameMessages(entries, digests), seen };
+}
+
+/**
+ * True if a refused UIDL means that there is none. A server that promised it, or is only out of order, must not be
+ * taken for one without: every message would get another identity, and be handed over again.
+ */
+function hasNoUidl(reply: string, { uidl }: Capabilities): boolean {
+  return uidl !== true && codeOfReply(reply, "transaction") === "PROTOCOL_ERROR";
+}
+
+/** How many messages there are, by STAT (RFC 1939 §5). Throws what ended the connection, `Refused` or `FailureError`. */
+export async function countMessages(wire: Wire): Promise<number> {
+  const reply = await wire.run("STAT");
+  if (reply.status !== "+OK") throw new Refused("STAT", reply.text);
+  const count = /^\+OK[ \t]+(\d{1,10})/i.exec(reply.text)?.[1];
+  if (count === undefined)
+    throw new FailureError(failureOf("PROTOCOL_ERROR", { command: "STAT", reply: reply.text.slice(0, 200) }));
+  return Number(count);
+}

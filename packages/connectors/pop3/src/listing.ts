@@ -1,0 +1,54 @@
+import { hash } from "node:crypto";
+import { FailureError, failureOf } from "@mailfleet/contracts";
+
+/** One message as LIST and UIDL show it. */
+export interface Entry {
+  /** Its number in this session (RFC 1939 §5); another in the next. */
+  readonly number: number;
+  /** Octets, as the server says; `null` if it does not say, or says none. */
+  readonly size: number | null;
+  /** `null` if the server gives none. */
+  readonly uidl: string | null;
+}
+
+/** Longest UIDL taken as it is; RFC 1939 §7 allows 70 characters, what is added to it must fit into 200. */
+const UIDL_LIMIT = 120;
+
+/** Joins the answers to LIST and UIDL (`null`: the server has none), in the order of numbers. Throws `FailureError`. */
+export function readListing(list: Buffer, uidl: Buffer | null): Entry[] {
+  const sizes = new Map<number, number>();
+  for (const line of lines(list)) {
+    const match = /^(\d{1,10})[ \t]+(\d{1,15})/.exec(line);
+    if (!match) throw odd("LIST", line);
+    sizes.set(Number(match[1]), Number(match[2]));
+  }
+  const names = new Map<number, string>();
+  for (const line of uidl ? lines(uidl) : []) {
+    const match = /^(\d{1,10})(?:[ \t]+(\S.*))?$/.exec(line);
+    if (!match) throw odd("UIDL", line);
+    if (match[2]) names.set(Number(match[1]), plainUidl(match[2].trim()));
+    else if (!sizes.has(Number(match[1]))) sizes.set(Number(match[1]), 0);
+  }
+  // What only one of the two lists is a message all the same.
+  for (const number of names.keys()) if (!sizes.has(number)) sizes.set(number, 0);
+  return [...sizes]
+    .sort(([a], [b]) => a - b)
+    .map(([number, size]) => ({ number, size: size || null, uidl: names.get(number) ?? null }));
+}
+
+function plainUidl(uidl: string): string {
+  return uidl.length <= UIDL_LIMIT && /^[\x21-\x7e]+$/.test(uidl) ? uidl : `u-${hash("sha256", uidl).slice(0, 40)}`;
+}
+
+function lines(answer: Buffer): string[] {
+  return answer
+    .toString("latin1")
+    .split("\n")
+    .map((line) => line.trimEnd())
+    .filter((line) => line !== "");
+}
+
+function odd(command: string, line: string): FailureError {
+  const reply = `not a line of a listing: ${line.slice(0, 100).replace(/[^\x20-\x7e]+/g, " ")}`;
+  return new FailureError(failureOf("PROTOCOL_ERROR", { command, reply }));
+}

@@ -1,0 +1,56 @@
+import { HEADER_LIMIT } from "@mailfleet/mime";
+import { collectHead } from "./body-sinks.ts";
+import { Refused } from "./classify-failure.ts";
+import { type HeaderFacts, readHeaderFacts } from "./header-facts.ts";
+import type { Entry } from "./listing.ts";
+import { saysGone } from "./reply-rules.ts";
+import type { Wire } from "./wire.ts";
+
+/** Looks at the headers of messages without fetching them. */
+export interface HeaderReader {
+  /** False once it is clear that the server has no TOP: looking then means fetching. */
+  readonly cheap: boolean;
+  /** What their headers say, by number; without those that vanished. Throws what ended the connection, or `Refused`. */
+  look(entries: readonly Entry[]): Promise<Map<number, HeaderFacts>>;
+}
+
+/** One for a session; `top` is what CAPA said of TOP (RFC 1939 §7), `null` if there was no CAPA. */
+export function createHeaderReader(wire: Wire, top: boolean | null): HeaderReader {
+  const state = { top };
+
+  async function ask(verb: "TOP" | "RETR", entry: Entry): Promise<HeaderFacts | null> {
+    const head = collectHead(HEADER_LIMIT);
+    const reply = await wire.run(verb === "TOP" ? `TOP ${entry.number} 0` : `RETR ${entry.number}`, head);
+    if (reply.status === "+OK") return readHeaderFacts(head.bytes());
+    if (saysGone(reply.text)) return null;
+    throw new Refused(verb, reply.text);
+  }
+
+  async function lookBy(verb: "TOP" | "RETR", entries: readonly Entry[]): Promise<Map<number, HeaderFacts>> {
+    const found = await Promise.all(entries.map(async (entry) => [entry.number, await ask(verb, entry)] as const));
+    return new Map(found.filter((pair): pair is [number, HeaderFacts] => pair[1] !== null));
+  }
+
+  return {
+    get cheap() {
+      return state.top !== false;
+    },
+    async look(entries) {
+      const [first, ...others] = entries;
+      if (!first) return new Map();
+      if (state.top === null) {
+        try {
+          const facts = await ask("TOP", first);
+          state.top = true;
+          const found = await lookBy("TOP", others);
+          return facts ? found.set(first.number, facts) : found;
+        } catch (error) {
+          if (!(error instanceof Refused) || state.top) throw error;
+          // An optional command that was never promised.
+          state.top = false;
+        }
+      }
+      return lookBy(state.top ? "TOP" : "RETR", entries);
+    },
+  };
+}

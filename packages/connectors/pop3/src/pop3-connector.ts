@@ -1,0 +1,15 @@
+import type { InboundConnector } from "@mailfleet/connector-api";
+import { defaultDeadlines, type Pop3Deadlines } from "./deadlines.ts";
+import { dial } from "./dial.ts";
+import { pop3Session } from "./pop3-session.ts";
+import { testConnection } from "./test-connection.ts";
+
+/** Receives over POP3 (RFC 1939): tells new mail by its identities, and deletes only what it is told to. */
+export function pop3Connector(deadlines: Pop3Deadlines = defaultDeadlines): InboundConnector {
+  return {
+    protocol: "pop3",
+    remembers: "identities",
+    test: (options, listener, signal) => testConnection(options, deadlines, listener, signal),
+    open: async (options, signal) => pop3Session(await dial(options, deadlines, signal), deadlines),
+  };
+}

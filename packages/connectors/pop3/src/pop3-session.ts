@@ -1,0 +1,197 @@
+import type { Batch, FetchedMessage, InboundSession, ListOptions } from "@mailfleet/connector-api";
+import { Refused } from "./classify-failure.ts";
+import type { Pop3Deadlines } from "./deadlines.ts";
+import type { Dialled } from "./dial.ts";
+import { nativeIdOf, receivedAt } from "./header-facts.ts";
+import { doubledIdentity, type Named } from "./identities.ts";
+import { type Listing, listMessages } from "./list-messages.ts";
+import { createHeaderReader } from "./look-at-headers.ts";
+import { type Portion, portionsOf } from "./portions.ts";
+import { saysGone } from "./reply-rules.ts";
+import { createRetriever, type Retrieved } from "./retrieve.ts";
+
+/** Portions that are asked for before the caller wants them. */
+const AHEAD = 2;
+/** Headers that are looked at in one go, while the messages of the last ones are fetched. */
+const WINDOW = 500;
+/** No message may be larger; those that are by their own account wait for the others. */
+const LARGEST_MESSAGE = 128 * 1024 * 1024;
+
+/** A portion, and what was found to be too old on the way to it. */
+interface Planned extends Portion {
+  readonly passedOver: readonly string[];
+}
+
+/** A session over a signed-in connection. */
+export function pop3Session(dialled: Dialled, deadlines: Pop3Deadlines): InboundSession {
+  const { wire, capabilities } = dialled;
+  const headers = createHeaderReader(wire, capabilities.top);
+  const retriever = createRetriever(wire);
+  let listing: Listing | null = null;
+  let deleting = false;
+
+  /** Runs work that ends with the connection if the caller aborts; errors are named. */
+  async function guarded<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
+    const stop = () => wire.end(signal.reason);
+    signal.addEventListener("abort", stop, { once: true });
+    try {
+      signal.throwIfAborted();
+      return await work();
+    } catch (error) {
+      signal.throwIfAborted();
+      throw dialled.failure(error);
+    } finally {
+      signal.removeEventListener("abort", stop);
+    }
+  }
+
+  /** Portions of what is wanted, in order. Where the server has TOP, old mail is known before it is fetched. */
+  async function* plan(
+    unknown: readonly Named[],
+    seen: Listing["seen"],
+    options: ListOptions,
+  ): AsyncGenerator<Planned> {
+    const { processFrom, batchSize } = options;
+    const inOrder = [...unknown.filter((one) => !isTooLarge(one)), ...unknown.filter(isTooLarge)];
+    if (processFrom === null || !headers.cheap) {
+      for (const portion of portionsOf(inOrder, batchSize)) yield { ...portion, passedOver: [] };
+      return;
+    }
+    const look = (from: number) => {
+      const window = inOrder.slice(from, from + WINDOW);
+      const looking = headers.look(window.filter(({ number }) => !seen.has(number)));
+      looking.catch(() => {});
+      return { window, looking };
+    };
+    for (let at = 0, next = look(0); at < inOrder.length; at += WINDOW) {
+      const { window, looking } = next;
+      const looked = await looking;
+      next = look(at + WINDOW);
+      const wanted: Named[] = [];
+      const passedOver: string[] = [];
+      for (const entry of window) {
+        const facts = looked.get(entry.number) ?? seen.get(entry.number);
+        if (!facts) continue;
+        if (receivedAt(facts, Date.now()) < processFrom) passedOver.push(entry.identity);
+        else wanted.push(entry);
+      }
+      if (passedOver.length > 0) yield { entries: [], large: false, passedOver };
+      for (const portion of portionsOf(wanted, batchSize)) yield { ...portion, passedOver: [] };
+    }
+  }
+
+  function batchOf(planned: Planned, retrieved: readonly Retrieved[], options: ListOptions): Batch {
+    const now = Date.now();
+    const messages: FetchedMessage[] = [];
+    const passedOver = [...planned.passedOver];
+    for (const { entry, facts, size, raw } of retrieved) {
+      const at = receivedAt(facts, now);
+      const old = options.processFrom !== null && at < options.processFrom;
+      // Handed over while another message had the same UIDL: it was called otherwise then.
+      const handed = entry.uidl !== null && !entry.doubled && options.known(doubledIdentity(entry.uidl, facts.digest));
+      if (old || handed) {
+        passedOver.push(entry.identity);
+        if (!Buffer.isBuffer(raw)) raw.discard();
+        continue;
+      }
+      messages.push({
+        nativeId: nativeIdOf(entry.identity, facts),
+        identity: entry.identity,
+        receivedAt: at,
+        size,
+        raw: Buffer.isBuffer(raw) ? raw : raw.pieces(),
+      });
+    }
+    return {
+      messages,
+      cursor: { listed: listing?.messages.length ?? 0 },
+      ...(passedOver.length > 0 && { passedOver }),
+    };
+  }
+
+  /** Nobody reads these any more; a stream that was not read to its end must not stand in the way of what follows. */
+  function letGo(retrieved: readonly Retrieved[]): void {
+    for (const { raw } of retrieved)
+      if (Buffer.isBuffer(raw)) retriever.release(raw.length);
+      else raw.discard();
+  }
+
+  async function* listNew(options: ListOptions): AsyncGenerator<Batch> {
+    const { signal } = options;
+    const stop = () => wire.end(signal.reason);
+    signal.addEventListener("abort", stop, { once: true });
+    const ahead: Promise<{ planned: Planned; retrieved: Retrieved[] } | null>[] = [];
+    try {
+      signal.throwIfAborted();
+      listing = await listMessages(wire, capabilities, headers);
+      const unknown = listing.messages.filter(({ identity }) => !options.known(identity));
+      const portions = plan(unknown, listing.seen, options);
+      const askAhead = () => {
+        while (ahead.length < AHEAD) {
+          const fetching = portions
+            .next()
+            .then(async ({ done, value }) =>
+              done ? null : { planned: value, retrieved: await retriever.retrieve(value) },
+            );
+          fetching.catch(() => {});
+          ahead.push(fetching);
+        }
+      };
+      askAhead();
+      for (let next = await ahead.shift(); next; next = await ahead.shift()) {
+        const { planned, retrieved } = next;
+        // The next portions are on their way while the caller stores this one.
+        askAhead();
+        const batch = batchOf(planned, retrieved, options);
+        try {
+          if (batch.messages.length > 0 || batch.passedOver) yield batch;
+        } finally {
+          letGo(retrieved);
+        }
+        signal.throwIfAborted();
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      throw dialled.failure(error);
+    } finally {
+      signal.removeEventListener("abort", stop);
+      // Whoever stops early leaves behind what nobody will read.
+      for (const fetching of ahead)
+        fetching.then(
+          (one) => letGo(one?.retrieved ?? []),
+          () => {},
+        );
+    }
+  }
+
+  return {
+    invalidates: () => false,
+    listNew: (_cursor, options) => listNew(options),
+    listed: () => listing?.messages.map(({ identity }) => identity) ?? [],
+    remove: (identities, signal) =>
+      guarded(signal, async () => {
+        if (wire.ended !== null) throw wire.ended;
+        // Numbers hold for one session only: what is deleted was seen in this one.
+        listing ??= await listMessages(wire, capabilities, headers);
+        const wanted = new Set(identities);
+        const numbers = listing.messages.filter(({ identity }) => wanted.has(identity)).map(({ number }) => number);
+        if (numbers.length > 0) deleting = true;
+        const replies = await Promise.all(numbers.map((number) => wire.run(`DELE ${number}`)));
+        const refused = replies.find(({ status, text }) => status !== "+OK" && !saysGone(text));
+        if (refused) throw new Refused("DELE", refused.text);
+      }),
+    close: () => hangUp(dialled, deleting ? deadlines.updateMs : deadlines.goodbyeMs),
+  };
+}
+
+function isTooLarge({ size }: Named): boolean {
+  return size !== null && size > LARGEST_MESSAGE;
+}
+
+/** QUIT, but not for long; what is marked for deletion is deleted by it (RFC 1939 §6). Never throws. */
+export async function hangUp({ wire }: Dialled, withinMs: number): Promise<void> {
+  const late = setTimeout(() => wire.end(), withinMs);
+  await wire.run("QUIT").catch(() => {});
+  clearTimeout(late);
+  wire.end();
+}

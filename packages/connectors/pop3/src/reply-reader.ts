@@ -1,0 +1,135 @@
+/** Hears what a server says, in order. */
+export interface ReplyHandler {
+  /** A line without its end. True: a multi-line answer follows (RFC 1939 §3), up to a line with nothing but a dot. */
+  line(text: string): boolean;
+  /** A piece of a multi-line answer, dot-stuffing undone. It shares memory with what was read. */
+  piece(bytes: Buffer): void;
+  /** The multi-line answer is complete. */
+  end(): void;
+}
+
+/** Splits a stream of bytes into replies. */
+export interface ReplyReader {
+  /** Reads on; chunks may end anywhere. Throws `EndlessLine`. */
+  read(chunk: Buffer): void;
+  /** True if nothing is half read. */
+  isEmpty(): boolean;
+}
+
+/** A status line that does not end: no POP3 server (RFC 2449 §4: 512 octets). */
+export class EndlessLine extends Error {
+  readonly received: string;
+  constructor(received: Buffer) {
+    super("a line without an end");
+    this.name = "EndlessLine";
+    this.received = received.toString("latin1", 0, 200);
+  }
+}
+
+/** Real servers exceed the 512 octets that RFC 2449 §4 allows, but not by that much. */
+const LINE_LIMIT = 16_384;
+const CR = 13;
+const LF = 10;
+const DOT = 46;
+const lineEndAndDot = Buffer.from("\r\n.");
+const carriageReturn = Buffer.from("\r");
+
+/** What was read at the end of the last chunk, inside a multi-line answer. */
+type Seen = "text" | "cr" | "line end" | "dot" | "dot cr";
+
+/**
+ * Reads replies. Only CRLF ends a line of a multi-line answer: were a bare LF to count, a message could pretend to end
+ * and put replies of its own behind. Bytes are looked at by whole searches, and copied only where a dot is taken out.
+ */
+export function createReplyReader(handler: ReplyHandler): ReplyReader {
+  let inBody = false;
+  let seen: Seen = "line end";
+  let rest: Buffer | null = null;
+
+  /** Reads a status line from `at`; gives where to go on. */
+  function readLine(chunk: Buffer, at: number): number {
+    const end = chunk.indexOf(LF, at);
+    const part = chunk.subarray(at, end < 0 ? chunk.length : end);
+    const line: Buffer = rest ? Buffer.concat([rest, part]) : part;
+    if (line.length > LINE_LIMIT) throw new EndlessLine(line);
+    if (end < 0) {
+      rest = line;
+      return chunk.length;
+    }
+    rest = null;
+    const length = line[line.length - 1] === CR ? line.length - 1 : line.length;
+    inBody = handler.line(line.toString("utf8", 0, length));
+    seen = "line end";
+    return end + 1;
+  }
+
+  /** Reads on in a multi-line answer from `at`; gives where to go on. */
+  function readBody(chunk: Buffer, start: number): number {
+    let at = start;
+    /** First byte that was not handed on yet. */
+    let from = start;
+    const handOn = (to: number) => {
+      if (to > from) handler.piece(chunk.subarray(from, to));
+    };
+    while (at < chunk.length) {
+      const byte = chunk[at];
+      switch (seen) {
+        case "text": {
+          const next = chunk.indexOf(lineEndAndDot, at);
+          if (next < 0) {
+            handOn(chunk.length);
+            const last = chunk[chunk.length - 1];
+            if (last === CR) seen = "cr";
+            else if (last === LF && chunk.length - at > 1 && chunk[chunk.length - 2] === CR) seen = "line end";
+            return chunk.length;
+          }
+          handOn(next + 2);
+          at = next + 3;
+          from = at;
+          seen = "dot";
+          break;
+        }
+        case "cr":
+          if (byte === LF) {
+            at += 1;
+            seen = "line end";
+          } else seen = "text";
+          break;
+        case "line end":
+          if (byte === DOT) {
+            handOn(at);
+            at += 1;
+            from = at;
+            seen = "dot";
+          } else seen = "text";
+          break;
+        case "dot":
+          if (byte === CR) {
+            at += 1;
+            seen = "dot cr";
+          } else seen = "text";
+          break;
+        case "dot cr":
+          if (byte === LF) {
+            inBody = false;
+            handler.end();
+            return at + 1;
+          }
+          // The dot was stuffed, the CR behind it belongs to the text.
+          if (from === at) handler.piece(carriageReturn);
+          seen = "text";
+          break;
+      }
+    }
+    // A dot and a CR that may be the end are not handed on yet.
+    if (seen !== "dot cr") handOn(chunk.length);
+    return chunk.length;
+  }
+
+  return {
+    read(chunk) {
+      for (let at = 0; at < chunk.length; ) at = inBody ? readBody(chunk, at) : readLine(chunk, at);
+    },
+    isEmpty: () => !inBody && rest === null,
+  };
+}

@@ -1,0 +1,107 @@
+import type { PasswordCredentials, TokenCredentials } from "@mailfleet/connector-api";
+import { FailureError, failureOf } from "@mailfleet/contracts";
+import { type Capabilities, offered } from "./capabilities.ts";
+import { Refused } from "./classify-failure.ts";
+import type { Wire } from "./wire.ts";
+
+/** What a sign-in is given beside the credentials. */
+export interface SignInOptions {
+  /** Another token than last time. */
+  readonly renew: boolean;
+  readonly signal: AbortSignal;
+  readonly server: { readonly host: string; readonly port: number };
+  /** Gets what must be in no evidence. */
+  readonly secrets: Set<string>;
+}
+
+/**
+ * Signs in with a password (USER and PASS, RFC 1939 §7; AUTH PLAIN, RFC 5034) or a token (XOAUTH2; OAUTHBEARER, RFC
+ * 7628). An authorization identity is sent or the sign-in fails: USER and PASS would read the wrong inbox. Throws
+ * `Refused` with the server's words, or `FailureError`.
+ */
+export async function signIn(
+  wire: Wire,
+  capabilities: Capabilities,
+  credentials: PasswordCredentials | TokenCredentials,
+  options: SignInOptions,
+): Promise<void> {
+  if (credentials.type === "token") return signInWithToken(wire, capabilities, credentials, options);
+  const password = credentials.password.reveal();
+  const { username, authorizationIdentity = "" } = credentials;
+  options.secrets.add(password);
+  const plain = capabilities.sasl.includes("PLAIN");
+  if (authorizationIdentity && !plain)
+    throw notOffered(`${offered(capabilities)}; an authorization identity needs SASL PLAIN`);
+  // What these characters would end is the command.
+  if (/[\0\r\n]/.test(username + password + authorizationIdentity))
+    throw new FailureError(
+      failureOf("AUTHENTICATION_REJECTED", { reply: "user name or password holds a line break; it was not sent" }),
+    );
+  // USER and PASS are what servers know best, but only ASCII is sure to be understood (RFC 6856 §2.2), and no blank in
+  // the name (RFC 1939 §3: arguments are separated by blanks).
+  const simple = /^[\x21-\x7e]+$/.test(username) && /^[\x20-\x7e]+$/.test(password);
+  if (authorizationIdentity || (plain && !(capabilities.user && simple)))
+    return saslExchange(wire, "PLAIN", `${authorizationIdentity}\0${username}\0${password}`, options.secrets);
+  if (!capabilities.user) throw notOffered(`${offered(capabilities)}; a password needs USER or SASL PLAIN`);
+  for (const [command, argument] of [
+    ["USER", username],
+    ["PASS", password],
+  ] as const) {
+    const reply = await wire.run(`${command} ${argument}`);
+    if (reply.status !== "+OK") throw new Refused(command, reply.text);
+  }
+}
+
+async function signInWithToken(
+  wire: Wire,
+  capabilities: Capabilities,
+  credentials: TokenCredentials,
+  { renew, signal, secrets, server }: SignInOptions,
+): Promise<void> {
+  const mechanism = ["XOAUTH2", "OAUTHBEARER"].find((name) => capabilities.sasl.includes(name));
+  if (!mechanism) throw notOffered(`${offered(capabilities)}; a token needs SASL XOAUTH2 or OAUTHBEARER`);
+  const token = (await credentials.accessToken({ renew, signal })).reveal();
+  secrets.add(token);
+  const user = credentials.username;
+  const message =
+    mechanism === "XOAUTH2"
+      ? `user=${user}\x01auth=Bearer ${token}\x01\x01`
+      : `n,a=${user.replace(/=/g, "=3D").replace(/,/g, "=2C")},\x01host=${server.host}\x01port=${server.port}\x01auth=Bearer ${token}\x01\x01`;
+  return saslExchange(wire, mechanism, message, secrets);
+}
+
+/** What lets a server get on with its refusal (XOAUTH2: an empty line; RFC 7628 §3.2.3); `*` cancels (RFC 5034 §4). */
+const answerToChallenge: Readonly<Record<string, string>> = { XOAUTH2: "", OAUTHBEARER: "AQ==" };
+
+/**
+ * AUTH in two steps: an initial response on the first line would exceed the 255 octets of RFC 5034 §4 with every token,
+ * and older servers do not take one.
+ */
+async function saslExchange(wire: Wire, mechanism: string, message: string, secrets: Set<string>): Promise<void> {
+  const command = `AUTH ${mechanism}`;
+  const encoded = Buffer.from(message).toString("base64");
+  const start = await wire.run(command);
+  if (start.status === "+OK") throw notOffered(`the server was content with ${command} alone, nobody knows as whom`);
+  if (start.status !== "+") throw new Refused(command, start.text);
+  secrets.add(encoded);
+  let reply = await wire.run(encoded);
+  let challenge = "";
+  if (reply.status === "+") {
+    // Why a token is refused (RFC 7628 §3.2.2); the refusal itself comes when the client has answered.
+    challenge = readable(Buffer.from(reply.text.slice(1).trim(), "base64").toString("utf8"));
+    reply = await wire.run(answerToChallenge[mechanism] ?? "*");
+  }
+  if (reply.status !== "+OK") throw new Refused(command, reply.text, challenge);
+  if (challenge) throw new Refused(command, reply.text, challenge);
+}
+
+function readable(text: string): string {
+  return text
+    .slice(0, 500)
+    .replace(/[^\x20-\x7e]+/g, " ")
+    .trim();
+}
+
+function notOffered(reply: string): FailureError {
+  return new FailureError(failureOf("AUTHENTICATION_NOT_OFFERED", { reply }));
+}

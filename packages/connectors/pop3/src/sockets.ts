@@ -1,0 +1,93 @@
+import { isIP, connect as netConnect, type Socket } from "node:net";
+import {
+  createSecureContext,
+  getCACertificates,
+  type SecureContext,
+  type TLSSocket,
+  connect as tlsConnect,
+} from "node:tls";
+import type { ConnectOptions } from "@mailfleet/connector-api";
+
+/** An address that a name resolved to. */
+export interface Address {
+  readonly address: string;
+  readonly family: number;
+}
+
+/** Opens a TCP connection to the first of these addresses that answers (RFC 8305). Rejects with the system's error. */
+export function openSocket(port: number, addresses: readonly Address[], signal: AbortSignal): Promise<Socket> {
+  const socket = netConnect({
+    port,
+    noDelay: true,
+    keepAlive: true,
+    autoSelectFamily: addresses.length > 1,
+    // Not resolved again: these addresses were checked.
+    host: "server.invalid",
+    lookup: (_host, options, done) => {
+      if (options.all) done(null, [...addresses]);
+      else done(null, addresses[0]?.address ?? "", addresses[0]?.family);
+    },
+  });
+  return ready(socket, "connect", signal);
+}
+
+/** TLS (1.2 or later) over an open socket; the certificate must be trusted and of the server's name. */
+export function secureSocket(
+  socket: Socket,
+  server: ConnectOptions["server"],
+  signal: AbortSignal,
+): Promise<TLSSocket> {
+  const host = server.host.replace(/^\[|\]$/g, "");
+  const secure = tlsConnect({
+    socket,
+    host,
+    ...(isIP(host) ? {} : { servername: host }),
+    secureContext: contextFor(server.trustedCertificates),
+  });
+  return ready(secure, "secureConnect", signal);
+}
+
+function ready<Kind extends Socket>(socket: Kind, event: string, signal: AbortSignal): Promise<Kind> {
+  return new Promise((resolve, reject) => {
+    const abort = () => socket.destroy(signal.reason);
+    const settle = () => {
+      signal.removeEventListener("abort", abort);
+      socket.off("error", failed);
+      socket.off("close", closed);
+      socket.off(event, done);
+    };
+    const done = () => {
+      settle();
+      resolve(socket);
+    };
+    const failed = (error: unknown) => {
+      settle();
+      // What comes late is nobody's concern, and must not end the process.
+      socket.on("error", () => {});
+      socket.destroy();
+      reject(error);
+    };
+    const closed = () => failed(Object.assign(new Error("closed while connecting"), { code: "EPROTO" }));
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort, { once: true });
+    socket.on("error", failed);
+    socket.on("close", closed);
+    socket.on(event, done);
+  });
+}
+
+/** Reading a hundred public authorities costs milliseconds, so each set is read once. */
+const contexts = new Map<string, SecureContext>();
+const CONTEXTS_LIMIT = 200;
+
+function contextFor(trusted = ""): SecureContext {
+  const known = contexts.get(trusted);
+  if (known) return known;
+  const context = createSecureContext({
+    minVersion: "TLSv1.2",
+    ...(trusted ? { ca: [...getCACertificates("default"), trusted] } : {}),
+  });
+  if (contexts.size >= CONTEXTS_LIMIT) contexts.clear();
+  contexts.set(trusted, context);
+  return context;
+}

@@ -1,0 +1,247 @@
+import type { Socket } from "node:net";
+import { FailureError, failureOf } from "@mailfleet/contracts";
+import type { BodySink } from "./body-sinks.ts";
+import { createReplyReader, EndlessLine } from "./reply-reader.ts";
+
+/** What a server answered to a command. */
+export interface Reply {
+  readonly status: "+OK" | "-ERR" | "+";
+  /** The line as it came. */
+  readonly text: string;
+}
+
+/** The server spoke unasked and negatively: its reason for ending the session. */
+export class ServerLeft extends Error {
+  readonly reply: string;
+  constructor(reply: string) {
+    super("the server ended the session");
+    this.name = "ServerLeft";
+    this.reply = reply;
+  }
+}
+
+/** A connection as commands and replies. */
+export interface Wire {
+  /**
+   * Sends a command and gives its reply, negative ones too; a multi-line answer goes into `body`, and the promise
+   * resolves behind its end, or with `atOnce` behind its first line. Rejects with what ended the connection.
+   */
+  run(command: string, body?: BodySink, atOnce?: boolean): Promise<Reply>;
+  /** The line with which the server begins. */
+  greeting(): Promise<Reply>;
+  /** From here on commands are sent while others are answered (RFC 2449 §6.6). */
+  startPipelining(): void;
+  /**
+   * Sends a last command. If the reply is positive the socket is given away, untouched behind the reply; a server, or
+   * somebody in between, that said anything more is refused.
+   */
+  handOver(command: string): Promise<{ reply: Reply; socket: Socket | null }>;
+  /** Stops the server from sending, by the window of TCP, and lets it go on. */
+  pause(paused: boolean): void;
+  /** Why the connection is over; `null` while it can be used. */
+  readonly ended: unknown;
+  /** Ends it now, in the middle of whatever goes on. */
+  end(error?: unknown): void;
+}
+
+interface Waiter {
+  /** `null`: nothing is sent, the server speaks first. */
+  readonly command: string | null;
+  readonly body: BodySink | undefined;
+  readonly atOnce: boolean;
+  reply: Reply | null;
+  resolve(reply: Reply): void;
+  reject(error: unknown): void;
+}
+
+/** Bytes of one answer; a message can be this large (attachments may have 128 MB in the field). */
+const ANSWER_LIMIT = 128 * 1024 * 1024;
+
+/** Speaks POP3 on a socket. Every wait for a reply is bounded by `silenceMs` without a byte. */
+export function createWire(socket: Socket, silenceMs: number): Wire {
+  /** Sent and not yet answered. */
+  const waiting: Waiter[] = [];
+  /** Not sent yet: without pipelining one at a time. */
+  const held: Waiter[] = [];
+  let outgoing = "";
+  let pipelining = false;
+  let paused = false;
+  let ended: unknown = null;
+  let answerBytes = 0;
+
+  const end = (error: unknown = lost()) => {
+    if (ended !== null) return;
+    ended = error;
+    socket.destroy();
+    for (const waiter of [...waiting.splice(0), ...held.splice(0)]) {
+      waiter.body?.fail(error);
+      waiter.reject(error);
+    }
+  };
+  const flush = () => {
+    const bytes = outgoing;
+    outgoing = "";
+    if (bytes && ended === null) socket.write(bytes);
+  };
+  const send = (waiter: Waiter) => {
+    waiting.push(waiter);
+    if (waiter.command === null) return;
+    // What is asked for in one go leaves in one packet.
+    if (!outgoing) queueMicrotask(flush);
+    outgoing += `${waiter.command}\r\n`;
+  };
+  const answered = (waiter: Waiter) => {
+    waiting.shift();
+    const next = waiting.length === 0 ? held.shift() : undefined;
+    if (next) send(next);
+    waiter.resolve(waiter.reply as Reply);
+  };
+
+  const reader = createReplyReader({
+    line(text) {
+      const status = /^(\+OK|-ERR|\+)(?:[ \t]|$)/i.exec(text)?.[1]?.toUpperCase() as Reply["status"] | undefined;
+      const waiter = waiting[0];
+      if (!status) throw new FailureError(failureOf("PROTOCOL_ERROR", { reply: readable(text) }));
+      if (!waiter)
+        throw status === "-ERR"
+          ? new ServerLeft(text)
+          : new FailureError(failureOf("PROTOCOL_ERROR", { reply: `said unasked: ${readable(text)}` }));
+      waiter.reply = { status, text };
+      if (!waiter.body || status !== "+OK") {
+        answered(waiter);
+        return false;
+      }
+      answerBytes = 0;
+      if (waiter.atOnce) waiter.resolve(waiter.reply);
+      return true;
+    },
+    piece(bytes) {
+      answerBytes += bytes.length;
+      if (answerBytes > ANSWER_LIMIT)
+        throw new FailureError(
+          failureOf("ANSWER_TOO_LARGE", {
+            ...(waiting[0]?.command && { command: waiting[0].command }),
+            reply: `more than ${ANSWER_LIMIT} bytes`,
+          }),
+        );
+      waiting[0]?.body?.piece(bytes);
+    },
+    end() {
+      const waiter = waiting[0] as Waiter;
+      waiter.body?.end();
+      answered(waiter);
+    },
+  });
+
+  let greeted = false;
+  const take = (chunk: Buffer) => {
+    if (ended !== null) return;
+    // "+" or "-" begins every greeting (RFC 1939 §3).
+    if (!greeted && chunk[0] !== 0x2b && chunk[0] !== 0x2d)
+      return end(
+        new FailureError(failureOf("NOT_THIS_PROTOCOL", { reply: readable(chunk.toString("latin1", 0, 200)) })),
+      );
+    greeted = true;
+    try {
+      reader.read(chunk);
+    } catch (error) {
+      end(
+        error instanceof EndlessLine
+          ? new FailureError(failureOf("PROTOCOL_ERROR", { reply: `a line without end: ${readable(error.received)}` }))
+          : error,
+      );
+    }
+  };
+  const closed = () => end();
+  const silent = () => {
+    // Between commands, and while we make the server wait, silence is what one expects.
+    if (waiting.length > 0 && !paused) end(Object.assign(new Error("the server fell silent"), { code: "ETIMEDOUT" }));
+  };
+  socket.setNoDelay(true);
+  socket.on("data", take);
+  socket.on("error", end);
+  socket.on("end", closed);
+  socket.on("close", closed);
+  socket.setTimeout(silenceMs, silent);
+
+  const enqueue = (command: string | null, body: BodySink | undefined, atOnce: boolean) =>
+    new Promise<Reply>((resolve, reject) => {
+      if (ended !== null) {
+        body?.fail(ended);
+        return reject(ended);
+      }
+      const waiter: Waiter = { command, body, atOnce, reply: null, resolve, reject };
+      if (pipelining || waiting.length === 0) send(waiter);
+      else held.push(waiter);
+    });
+
+  return {
+    run: (command, body, atOnce = false) => enqueue(command, body, atOnce),
+    greeting: () => enqueue(null, undefined, false),
+    startPipelining() {
+      pipelining = true;
+    },
+    async handOver(command) {
+      // The listener goes in the same turn as the reply comes: what is behind belongs to whoever takes the socket.
+      const { promise, resolve, reject } = Promise.withResolvers<{ reply: Reply; socket: Socket | null }>();
+      socket.off("data", take);
+      const takeLast = (chunk: Buffer) => {
+        take(chunk);
+        const reply = last.reply;
+        if (reply && (ended !== null || (reply.status === "+OK" && !reader.isEmpty()))) {
+          end(injected());
+          return reject(injected());
+        }
+        if (ended !== null || !reply) return;
+        socket.off("data", takeLast);
+        if (reply.status !== "+OK") {
+          socket.on("data", take);
+          return resolve({ reply, socket: null });
+        }
+        socket.pause();
+        socket.off("end", closed);
+        socket.off("close", closed);
+        socket.off("error", end);
+        socket.setTimeout(0);
+        socket.off("timeout", silent);
+        ended = lost();
+        resolve({ reply, socket });
+      };
+      socket.on("data", takeLast);
+      const last: Waiter = { command, body: undefined, atOnce: false, reply: null, resolve: () => {}, reject };
+      if (ended !== null) reject(ended);
+      else send(last);
+      return promise;
+    },
+    pause(wanted) {
+      if (wanted === paused || ended !== null) return;
+      paused = wanted;
+      if (paused) socket.pause();
+      else {
+        socket.resume();
+        socket.setTimeout(silenceMs);
+      }
+    },
+    get ended() {
+      return ended;
+    },
+    end,
+  };
+}
+
+/** Answers that somebody sent before the handshake, to be believed behind it. */
+function injected(): FailureError {
+  return new FailureError(failureOf("TLS_HANDSHAKE_FAILED", { command: "STLS", reply: "data before the handshake" }));
+}
+
+function lost(): FailureError {
+  return new FailureError(failureOf("CONNECTION_LOST"));
+}
+
+/** What a stranger said, fit for evidence. */
+function readable(text: string): string {
+  return text
+    .slice(0, 200)
+    .replace(/[^\x20-\x7e]+/g, " ")
+    .trim();
+}
