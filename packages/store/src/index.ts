@@ -15,6 +15,7 @@ export {
 } from "./alerts/notification-settings-repository.ts";
 export { connectStore, isDuplicateKey, isOutage, type Store, type StoreOptions } from "./connect.ts";
 export { INLINE_LIMIT, type NewMessage, type StoredMessage } from "./inbound/message-document.ts";
+export { createHandledRepository, type HandledMessages, type HandledRepository } from "./inbound/handled-repository.ts";
 export { createMessageRepository, type MessageRepository, type StoreResult } from "./inbound/message-repository.ts";
 export type { PendingFacts, StoredCursor, SyncDocument, Watch } from "./inbound/sync-document.ts";
 export { createSyncRepository, type SyncRepository } from "./inbound/sync-repository.ts";
@@ -31,7 +32,13 @@ export type {
 } from "./mailboxes/mailbox-document.ts";
 export type { MailboxFilter } from "./mailboxes/mailbox-query.ts";
 export { createMailboxRepository, type ListedMailbox, type MailboxRepository } from "./mailboxes/mailbox-repository.ts";
-export type { HandledCommand, ProfileDocument } from "./profiles/profile-document.ts";
+export {
+  type ConsentDocument,
+  type ConsentRepository,
+  createConsentRepository,
+} from "./oauth/consent-repository.ts";
+export { createGrantRepository, type GrantDocument, type GrantRepository } from "./oauth/grant-repository.ts";
+export type { HandledCommand, ProfileCredentials, ProfileDocument } from "./profiles/profile-document.ts";
 export {
   createProfileRepository,
   type ProfileChangeSet,

@@ -1,4 +1,11 @@
-import { ProblemError, type SealedCredentials, type SealPurpose, sealedFor } from "@mailfleet/contracts";
+import {
+  ProblemError,
+  type Sealed,
+  type SealedCredentials,
+  type SealedOAuthSecret,
+  type SealPurpose,
+  sealedFor,
+} from "@mailfleet/contracts";
 
 /** Credentials as they are kept. */
 export interface KeptCredentials {
@@ -18,11 +25,25 @@ export function keptCredentials(
   pointer: string,
   setAt: number,
 ): KeptCredentials {
-  const expected = sealedFor(ownerId, purpose);
-  if (Buffer.from(credentials.password.aad, "base64url").toString("utf8") !== expected)
-    throw new ProblemError("INVALID", `${pointer}/password/aad was sealed for something else`, {
-      remedy: `Seal the password with the additional data ${expected}.`,
-      errors: [{ pointer: `${pointer}/password/aad`, reason: `must be ${expected}` }],
-    });
+  refuseWronglySealed(credentials.password, ownerId, purpose, `${pointer}/password`);
   return { username: credentials.username, password: credentials.password, setAt };
+}
+
+/** The secret of an OAuth application that was sealed for this profile. @throws ProblemError INVALID */
+export function keptOAuthSecret(
+  secret: SealedOAuthSecret,
+  profileId: string,
+  setAt: number,
+): SealedOAuthSecret & { setAt: number } {
+  refuseWronglySealed(secret.secret, profileId, "oauth-client", "/oauthSecret/secret");
+  return { ...secret, setAt };
+}
+
+function refuseWronglySealed(sealed: Sealed, ownerId: string, purpose: SealPurpose, pointer: string): void {
+  const expected = sealedFor(ownerId, purpose);
+  if (Buffer.from(sealed.aad, "base64url").toString("utf8") === expected) return;
+  throw new ProblemError("INVALID", `${pointer}/aad was sealed for something else`, {
+    remedy: `Seal the secret with the additional data ${expected}.`,
+    errors: [{ pointer: `${pointer}/aad`, reason: `must be ${expected}` }],
+  });
 }

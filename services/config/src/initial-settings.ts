@@ -7,4 +7,5 @@ export const initialSettings: Omit<Settings, "v"> = {
   defaultProfileId: null,
   retryPolicy: RetryPolicy.parse({}),
   messageRetentionDays: 30,
+  allowedOutboundPorts: null,
 };

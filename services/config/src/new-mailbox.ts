@@ -18,7 +18,7 @@ export function configuredDirections(methods: Mailbox["deliveryMethods"]): Direc
   return directions.filter((direction) => methods[direction] === "server-side");
 }
 
-/** Whether a mailbox of this kind works only after somebody approved its address (domain 1.3). */
+/** Whether a mailbox of this kind works only after somebody approved its address (domain 1.3); nobody's own are as queues. */
 export function approvalRequired(
   kind: NewMailbox["kind"],
   settings: Pick<Settings, "approvalRequiredForUsers" | "approvalRequiredForQueues">,

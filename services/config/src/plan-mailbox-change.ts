@@ -6,6 +6,7 @@ import type { Plan } from "./decide.ts";
 import type { World } from "./knowledge.ts";
 import { approvalRequired, configuredDirections } from "./new-mailbox.ts";
 import type { Configuration, StoredMailbox } from "./ports.ts";
+import { refuseImpossibleMailbox } from "./possible-mailbox.ts";
 
 /** A change of configuration; `undefined` leaves as it is, `null` takes away. */
 export interface WantedChange {
@@ -33,10 +34,13 @@ export function planMailboxChange(
   if (change.owner !== undefined) after.owner = change.owner ?? undefined;
   if (change.deliveryMethods !== undefined) after.deliveryMethods = change.deliveryMethods;
   if (change.processFrom !== undefined) after.processFrom = change.processFrom ?? undefined;
+  if (change.allowToUseCredentials !== undefined) after.allowToUseCredentials = change.allowToUseCredentials;
+  if (change.deleteAfterProcessing !== undefined) after.deleteAfterProcessing = change.deleteAfterProcessing;
   if (profile) after.profileId = profile._id;
   if (credentials !== undefined) after.credentials = credentials ?? undefined;
 
   const target = profile ?? world.profile;
+  refuseImpossibleMailbox(after, target, "/change");
   const changed = changedFields(before, after);
   const events: MachineEvent[] = [];
   if (changed.includes("/deliveryMethods"))
@@ -67,6 +71,8 @@ const comparedFields = [
   "profileId",
   "deliveryMethods",
   "processFrom",
+  "deleteAfterProcessing",
+  "allowToUseCredentials",
   "credentials",
   "active",
 ] as const;
@@ -80,11 +86,14 @@ function changedFields(before: Configuration, after: Configuration): string[] {
 /** Directions whose earlier results no longer count, and the fields that say why. */
 function voidedBy(changed: readonly string[], after: Configuration, profile: ProfileDocument) {
   const configured = configuredDirections(after.deliveryMethods);
+  // Credentials of a mailbox matter to the directions that sign in with them.
+  const byMailbox = configured.filter(
+    (direction) => direction !== "act" && profile.settings[direction].credentials === "mailbox",
+  );
   const byField: Record<string, Direction[]> = {
     "/profileId": configured,
-    "/credentials": configured.filter(
-      (direction) => direction !== "outbound" || profile.settings.outbound.credentials === "mailbox",
-    ),
+    "/credentials": byMailbox,
+    "/allowToUseCredentials": byMailbox,
   };
   const fields = changed.filter((field) => (byField[field]?.length ?? 0) > 0);
   return { fields, directions: [...new Set(fields.flatMap((field) => byField[field] ?? []))] };

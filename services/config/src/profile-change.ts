@@ -1,28 +1,36 @@
-import type { NewProfile, ProfileChange } from "@mailfleet/contracts";
+import type { ProfileChange, ProfileSettings, SealedOAuthSecret } from "@mailfleet/contracts";
 import type { ProfileChangeSet, ProfileDocument } from "@mailfleet/store";
+import { changedSettings } from "./complete-profile.ts";
 import type { KeptCredentials } from "./credentials.ts";
 import { relevantChanges, relevantFields } from "./profile-fields.ts";
+
+/** What a profile holds sealed. */
+export interface ProfileSecrets {
+  readonly inboundCredentials?: KeptCredentials;
+  readonly outboundCredentials?: KeptCredentials;
+  readonly oauthSecret?: SealedOAuthSecret & { readonly setAt: number };
+}
 
 /** A change of a profile; `undefined` leaves as it is, `null` takes away. */
 export interface WantedProfileChange {
   readonly change?: ProfileChange;
   readonly active?: boolean;
-  readonly outboundCredentials?: KeptCredentials | null;
+  readonly secrets?: { readonly [Name in keyof ProfileSecrets]: ProfileSecrets[Name] | null };
 }
 
-/** The profile after the change, with the version in which each relevant field changed last. */
+const secretNames = ["inboundCredentials", "outboundCredentials", "oauthSecret"] as const;
+
+/** The profile after the change, with the version in which each relevant field changed last. @throws ProblemError */
 export function changedProfile(profile: ProfileDocument, wanted: WantedProfileChange, at: number): ProfileChangeSet {
-  const settings = { ...profile.settings };
-  for (const [field, value] of Object.entries(wanted.change ?? {}))
-    if (value === null) delete settings[field as keyof NewProfile];
-    else if (value !== undefined) Object.assign(settings, { [field]: value });
   const after = {
-    settings,
+    settings: wanted.change ? changedSettings(profile.settings, wanted.change) : profile.settings,
     active: wanted.active ?? profile.active,
-    outboundCredentials:
-      wanted.outboundCredentials === undefined
-        ? profile.outboundCredentials
-        : (wanted.outboundCredentials ?? undefined),
+    ...Object.fromEntries(
+      secretNames.map((name) => {
+        const given = wanted.secrets?.[name];
+        return [name, given === undefined ? profile[name] : (given ?? undefined)];
+      }),
+    ),
   };
   const v = profile.v + 1;
   const changed = relevantChanges(profile, after);
@@ -33,8 +41,8 @@ export function changedProfile(profile: ProfileDocument, wanted: WantedProfileCh
 /** A new profile: every relevant field counts as changed in its first version. */
 export function newProfile(
   id: string,
-  settings: NewProfile,
-  outboundCredentials: KeptCredentials | undefined,
+  settings: ProfileSettings,
+  secrets: ProfileSecrets,
   at: number,
 ): ProfileDocument {
   return {
@@ -42,7 +50,7 @@ export function newProfile(
     v: 1,
     settings,
     active: true,
-    ...(outboundCredentials ? { outboundCredentials } : {}),
+    ...secrets,
     changedIn: Object.fromEntries(relevantFields.map((field) => [field.pointer, 1])),
     relevantV: 1,
     handled: [],

@@ -1,20 +1,65 @@
-import type { Direction, NewProfile } from "@mailfleet/contracts";
+import type { Direction, InboundServer, OAuthSettings } from "@mailfleet/contracts";
 import type { ProfileDocument } from "@mailfleet/store";
+
+/** What is looked at of a profile. */
+type Compared = Pick<
+  ProfileDocument,
+  "settings" | "active" | "inboundCredentials" | "outboundCredentials" | "oauthSecret"
+>;
 
 /** A field of a profile that matters to connections, so that its change voids earlier results of these directions. */
 interface RelevantField {
   readonly pointer: string;
   readonly directions: readonly Direction[];
   /** What is compared. Passwords are sealed anew each time, so setting one is always a change. */
-  read(profile: Pick<ProfileDocument, "settings" | "active" | "outboundCredentials">): unknown;
+  read(profile: Compared): unknown;
 }
 
-const endpoint = (direction: "inbound" | "outbound", ...names: (keyof NewProfile["outbound"])[]): RelevantField[] =>
+const endpoint = (direction: "inbound" | "outbound", ...names: (keyof InboundServer)[]): RelevantField[] =>
   names.map((name) => ({
     pointer: `/${direction}/${name}`,
     directions: [direction],
-    read: ({ settings }) => (settings[direction] as Partial<NewProfile["outbound"]>)[name],
+    read: ({ settings }) => plain((settings[direction] as Partial<InboundServer>)[name]),
   }));
+
+/** Credentials and applications that no mailbox uses matter to none. */
+const held = (direction: "inbound" | "outbound"): RelevantField => ({
+  pointer: `/${direction}Credentials`,
+  directions: [direction],
+  read: (profile) =>
+    profile.settings[direction].credentials === "profile"
+      ? profile[`${direction}Credentials`]?.password.ciphertext
+      : undefined,
+});
+
+const oauthDirections = (direction: "inbound" | "outbound"): RelevantField[] => {
+  const used = ({ settings }: Compared) => settings[direction].credentials === "oauth";
+  // The state of the consent screen and the end of a secret explain a failure; they do not cause one.
+  const names: (keyof OAuthSettings)[] = [
+    "provider",
+    "flow",
+    "clientId",
+    "tenantId",
+    "clientAuthentication",
+    "scopes",
+    "endpoints",
+  ];
+  return [
+    ...names.map((name) => ({
+      pointer: `/oauth/${name}#${direction}`,
+      directions: [direction],
+      read: (profile: Compared) => (used(profile) ? plain(profile.settings.oauth?.[name]) : undefined),
+    })),
+    {
+      pointer: `/oauthSecret#${direction}`,
+      directions: [direction],
+      read: (profile) => (used(profile) ? profile.oauthSecret?.secret.ciphertext : undefined),
+    },
+  ];
+};
+
+/** Compared by value. */
+const plain = (value: unknown) => (typeof value === "object" ? JSON.stringify(value) : value);
 
 const pollingField = "/minimumPollingIntervalMinutes";
 
@@ -24,15 +69,12 @@ const pollingField = "/minimumPollingIntervalMinutes";
  * the polling interval only changes their rhythm.
  */
 export const relevantFields: readonly RelevantField[] = [
-  ...endpoint("inbound", "protocol", "host", "port", "security", "trustedCertificates"),
+  ...endpoint("inbound", "protocol", "host", "port", "security", "trustedCertificates", "credentials", "addressing"),
   ...endpoint("outbound", "protocol", "host", "port", "security", "trustedCertificates", "credentials"),
-  {
-    pointer: "/outboundCredentials",
-    directions: ["outbound"],
-    // Credentials that no mailbox uses matter to none.
-    read: ({ settings, outboundCredentials }) =>
-      settings.outbound.credentials === "profile" ? outboundCredentials?.password.ciphertext : undefined,
-  },
+  held("inbound"),
+  held("outbound"),
+  ...oauthDirections("inbound"),
+  ...oauthDirections("outbound"),
   {
     pointer: pollingField,
     directions: [],
@@ -58,7 +100,7 @@ export function unheard(
     (field) => field.directions.length > 0 && (profile.changedIn[field.pointer] ?? 0) > profileV,
   );
   return {
-    fields: news.map((field) => field.pointer),
+    fields: [...new Set(news.map((field) => field.pointer.replace(/#.*/, "")))],
     directions: [...new Set(news.flatMap((field) => field.directions))],
   };
 }

@@ -10,6 +10,19 @@ export interface Caller {
   readonly tokenId: string;
   readonly name: string;
   readonly role: Role;
+  /** Of an owner: the only mailboxes that exist for him. */
+  readonly mailboxIds?: readonly string[];
+}
+
+/**
+ * What an owner may do with a route; without it he may not call it at all. A route with `:mailbox` answers him for his
+ * own mailboxes only, all others do not exist (`http/owner-access.ts` sees to both).
+ */
+export interface OwnerAccess {
+  /** The fields of the body that he may name; all if absent. */
+  readonly fields?: readonly string[];
+  /** What he sees, where that is less than the answer. */
+  readonly answer?: z.ZodType;
 }
 
 /** One validated request of the API. */
@@ -44,8 +57,10 @@ export interface Route {
   /** Below `/api/v1`, parameters as `:name`. */
   readonly path: string;
   readonly summary: string;
-  /** The least role that may call it. */
-  readonly role: Role;
+  /** The least role that may call it; owners stand apart. */
+  readonly role: Exclude<Role, "owner">;
+  /** Absent: an owner is refused. */
+  readonly owner?: OwnerAccess;
   readonly params?: z.ZodType;
   readonly query?: z.ZodType;
   readonly body?: z.ZodType;
@@ -69,7 +84,7 @@ export interface Route {
 type Output<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
 
 interface Definition<P, Q, B, A> extends Omit<Route, "method" | "path" | "role" | "status"> {
-  readonly role?: Role;
+  readonly role?: Route["role"];
   readonly status?: number;
   readonly params?: P & z.ZodType;
   readonly query?: Q & z.ZodType;
@@ -82,7 +97,10 @@ interface Definition<P, Q, B, A> extends Omit<Route, "method" | "path" | "role" 
   readonly location?: (answer: Output<A> & object) => string;
 }
 
-/** One row, with the handler's types taken from its schemas. Readers may GET; the rest is for administrators. */
+/**
+ * One row, with the handler's types taken from its schemas. Readers may GET; the rest is for administrators; owners
+ * may what says so.
+ */
 export function route<P = undefined, Q = undefined, B = undefined, A = undefined>(
   method: Method,
   path: string,

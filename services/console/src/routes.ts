@@ -8,6 +8,7 @@ import { messageRoutes } from "./handlers/messages.ts";
 import { profileRoutes } from "./handlers/profiles.ts";
 import { sendRoutes } from "./handlers/sends.ts";
 import { settingsRoutes } from "./handlers/settings.ts";
+import { signInRoutes } from "./handlers/sign-in.ts";
 import { tokenRoutes } from "./handlers/tokens.ts";
 import type { Route } from "./route.ts";
 
@@ -20,6 +21,7 @@ export function allRoutes(liveViews: LiveViews = createLiveViews()): readonly Ro
     ...profileRoutes,
     ...mailboxRoutes,
     ...mailboxActionRoutes,
+    ...signInRoutes,
     ...messageRoutes,
     ...sendRoutes,
     ...alertRoutes,

@@ -1,5 +1,5 @@
-import type { ConnectOptions } from "@mailfleet/connector-api";
-import { type Connection, ProblemError, type RunRequested } from "@mailfleet/contracts";
+import type { ConnectOptions, InboundConnector } from "@mailfleet/connector-api";
+import { type Connection, FailureError, failureOf, ProblemError, type RunRequested } from "@mailfleet/contracts";
 import type { InboundPorts } from "./ports.ts";
 
 /**
@@ -29,25 +29,44 @@ export function isServiceAway(error: unknown): boolean {
   return error instanceof ProblemError && error.problem.code === "UNAVAILABLE";
 }
 
-/** The connection with its password opened. Throws `FailureError` CREDENTIALS_UNREADABLE. */
+/** The connector of a connection's protocol. */
+export async function connectorFor(
+  { connectors }: Pick<InboundPorts, "connectors">,
+  { server: { protocol } }: Connection,
+): Promise<InboundConnector> {
+  const load = connectors[protocol];
+  if (!load) throw new Error(`there is no connector for ${protocol}`);
+  return load();
+}
+
+/**
+ * The connection with what it signs in with: a password that was opened, or a token when it is asked for. Throws
+ * `FailureError` CREDENTIALS_UNREADABLE, or why nothing can be used.
+ */
 export async function openConnection(
-  { opener }: Pick<InboundPorts, "opener">,
+  { opener, tokens }: Pick<InboundPorts, "opener" | "tokens">,
   connection: Connection,
 ): Promise<ConnectOptions> {
-  const { mailboxId, address, server, credentials, connectionTimeoutMs } = connection;
+  const { mailboxId, address, server, credentials, connectionTimeoutMs, allowedPorts } = connection;
+  const { host, port, security, trustedCertificates, apiUrl } = server;
   return {
     mailboxId,
     address,
-    server: {
-      host: server.host,
-      port: server.port,
-      security: server.security,
-      ...(server.trustedCertificates && { trustedCertificates: server.trustedCertificates }),
-    },
-    credentials: credentials && {
-      username: credentials.username,
-      password: await opener.open(credentials.password, credentials.sealedFor),
-    },
+    server: { host, port, security, ...(trustedCertificates && { trustedCertificates }), ...(apiUrl && { apiUrl }) },
+    credentials: await openCredentials(),
+    allowedPorts,
     connectionTimeoutMs,
   };
+
+  async function openCredentials(): Promise<ConnectOptions["credentials"]> {
+    if (credentials.type === "none") throw new FailureError(failureOf(credentials.reason));
+    if (credentials.type === "oauth") return tokens.credentials(credentials, { id: mailboxId, address });
+    const { username, password, sealedFor, authorizationIdentity } = credentials;
+    return {
+      type: "password",
+      username,
+      password: await opener.open(password, sealedFor),
+      ...(authorizationIdentity && { authorizationIdentity }),
+    };
+  }
 }

@@ -1,4 +1,4 @@
-import type { StoredCursor, StoredMessage } from "@mailfleet/store";
+import type { HandledMessages, PendingFacts, StoredCursor, StoredMessage } from "@mailfleet/store";
 import { mailReceived } from "./facts.ts";
 import type { InboundPorts } from "./ports.ts";
 import { LeaseLost, leaseMs } from "./slot.ts";
@@ -12,6 +12,10 @@ const rereadBatch = 200;
 interface StoredBatch {
   readonly messages: readonly StoredMessage[];
   readonly cursor: StoredCursor;
+  /** Identities that are done with this batch; only for connectors that remember them. */
+  readonly identities: readonly string[];
+  /** Those of them that are to be deleted at the server. */
+  readonly toDelete: readonly string[];
 }
 
 /** Moves the cursor behind stored batches and publishes their facts, in order, while the next ones are fetched. */
@@ -28,10 +32,10 @@ export interface HandOver {
  */
 export function createHandOver(
   ports: Pick<InboundPorts, "bus" | "syncs" | "failPoint">,
-  run: { mailboxId: string; token: string; correlation?: string },
+  run: { mailboxId: string; token: string; correlation?: string; handled: HandledMessages | null },
 ): HandOver {
   const { bus, syncs, failPoint } = ports;
-  const { mailboxId, token, correlation } = run;
+  const { mailboxId, token, correlation, handled } = run;
   const nativeId = (message: StoredMessage) => message.id.slice(mailboxId.length + 1);
   const underWay: { batch: StoredBatch; done: Promise<void> }[] = [];
   let moved = Promise.resolve();
@@ -41,16 +45,24 @@ export function createHandOver(
   async function move(batch: StoredBatch) {
     const upToHere = underWay.slice(0, underWay.findIndex((entry) => entry.batch === batch) + 1);
     const unpublished = upToHere.flatMap((entry) => entry.batch.messages);
-    const [first, last] = [unpublished[0], unpublished.at(-1)];
     failPoint("inbound.before-cursor");
     const held = await syncs.advance(mailboxId, token, {
       cursor: batch.cursor,
-      pending: first && last ? { from: nativeId(first), to: nativeId(last) } : null,
+      pending: pendingOf(unpublished.map(nativeId)),
       received: batch.messages.length,
       leaseMs,
     });
     if (!held) throw new LeaseLost();
     failPoint("inbound.after-cursor");
+    // After the cursor says which facts may be missing: what is known here is not looked at again.
+    if (handled && batch.identities.length > 0) await handled.add(batch.identities, batch.toDelete);
+  }
+
+  /** Where identities decide, ids do not come in order: a range would hold messages of long ago. */
+  function pendingOf(ids: readonly string[]): PendingFacts | null {
+    const [from, to] = [ids[0], ids.at(-1)];
+    if (from === undefined || to === undefined) return null;
+    return handled ? { ids } : { from, to };
   }
 
   async function publish(batch: StoredBatch) {
@@ -99,9 +111,11 @@ export function createHandOver(
 export async function publishPending(
   { bus, messages }: Pick<InboundPorts, "bus" | "messages">,
   mailboxId: string,
-  pending: { from: string; to: string },
+  pending: PendingFacts,
 ): Promise<number> {
-  return publishStored(bus, messages.between(mailboxId, pending.from, pending.to), (message) => mailReceived(message));
+  const stored =
+    "ids" in pending ? messages.withIds(mailboxId, pending.ids) : messages.between(mailboxId, pending.from, pending.to);
+  return publishStored(bus, stored, (message) => mailReceived(message));
 }
 
 /** Publishes facts of messages read back from the store; how many. */

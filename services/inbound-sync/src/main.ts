@@ -1,11 +1,13 @@
 import { BusOutage, connectBus } from "@mailfleet/bus";
-import { imapConnector } from "@mailfleet/connector-imap";
 import { consumers, streams } from "@mailfleet/contracts";
+import { createGuardedFetch, readPrivateNetworks } from "@mailfleet/http";
 import { parseBody } from "@mailfleet/mime";
-import { loadOpener } from "@mailfleet/secrets";
+import { createTokens } from "@mailfleet/oauth";
+import { loadOpener, loadSealer } from "@mailfleet/secrets";
 import { runService } from "@mailfleet/service";
 import {
   connectStore,
+  createHandledRepository,
   createMessageRepository,
   createSlotRepository,
   createSyncRepository,
@@ -23,10 +25,17 @@ runService({
   environment: {
     /** File with the private keys that open mailbox credentials. */
     MAILFLEET_OPEN_KEYS: z.string(),
+    /** Private networks that HTTP may go to, as CIDRs; none unless named. */
+    MAILFLEET_ALLOWED_PRIVATE_NETWORKS: z.string().default(""),
   },
   async start({ name, environment, logger, metrics, failPoint, addReadiness, now }) {
     const isOutage = (error: unknown) => isStoreOutage(error) || error instanceof BusOutage;
-    const opener = await loadOpener(environment.openKeys, logger);
+    const [opener, sealer] = await Promise.all([
+      loadOpener(environment.openKeys, logger),
+      // The public halves lie in the same file.
+      loadSealer(environment.openKeys),
+    ]);
+    const fetch = createGuardedFetch({ privateNetworks: readPrivateNetworks(environment.allowedPrivateNetworks) });
     const [bus, store] = await Promise.all([
       connectBus({
         url: environment.natsUrl,
@@ -50,31 +59,52 @@ runService({
       [streams.MAILBOX, streams.RUNS, streams.TIMERS, streams.FACTS, streams.DEAD],
       [consumers.inboundTests, consumers.inboundRuns, consumers.inboundLifecycle],
     );
-    const [syncs, messages, slots] = await Promise.all([
+    const [syncs, messages, handled, slots] = await Promise.all([
       createSyncRepository(store),
       createMessageRepository(store),
+      createHandledRepository(store),
       createSlotRepository(store),
     ]);
+    const owner = crypto.randomUUID();
+    const tokens = createTokens({
+      fetch,
+      open: opener.open,
+      seal: sealer.seal,
+      grants: {
+        beginRefresh: (input) => bus.request("config.grant.begin-refresh", input),
+        endRefresh: (input) => bus.request("config.grant.end-refresh", input),
+      },
+      now,
+      owner,
+      logger,
+    });
     const app = await startInbound({
       bus,
       syncs,
       messages,
+      handled,
       slots,
       opener,
-      connectors: { [imapConnector.protocol]: imapConnector },
+      seal: sealer.seal,
+      tokens,
+      connectors: {
+        imap: async () => (await import("@mailfleet/connector-imap")).imapConnector,
+        pop3: async () => (await import("@mailfleet/connector-pop3")).pop3Connector,
+        gmail: async () => (await import("@mailfleet/connector-gmail")).gmailInbound({ fetch }),
+      },
       parseBody,
       isOutage,
       logger,
       metrics: createMetrics(metrics),
       failPoint,
       now,
-      owner: crypto.randomUUID(),
+      owner,
     });
     return {
       stop: async () => {
         await app.stop();
         await bus.stop();
-        await store.close();
+        await Promise.all([store.close(), fetch.close()]);
       },
     };
   },

@@ -1,9 +1,10 @@
 import type { Bus } from "@mailfleet/bus";
 import type { InboundConnector } from "@mailfleet/connector-api";
-import type { FailPoint, Logger } from "@mailfleet/contracts";
+import type { FailPoint, Logger, Sealed, Secret } from "@mailfleet/contracts";
 import type { ParsedBody } from "@mailfleet/mime";
 import type { Opener } from "@mailfleet/secrets";
-import type { MessageRepository, SlotRepository, SyncRepository } from "@mailfleet/store";
+import type { Tokens } from "@mailfleet/oauth";
+import type { HandledRepository, MessageRepository, SlotRepository, SyncRepository } from "@mailfleet/store";
 import type { InboundMetrics } from "./metrics.ts";
 
 /** What the service works with; `main.ts` builds the real ones, tests others. */
@@ -11,10 +12,14 @@ export interface InboundPorts {
   readonly bus: Pick<Bus, "publish" | "publishAll" | "request" | "consume" | "respond">;
   readonly syncs: SyncRepository;
   readonly messages: MessageRepository;
+  readonly handled: HandledRepository;
   readonly slots: SlotRepository;
   readonly opener: Opener;
-  /** By protocol. */
-  readonly connectors: Readonly<Record<string, InboundConnector>>;
+  /** Seals what a sign-in or a refresh gave. */
+  readonly seal: (secret: Secret, aad: string) => Promise<Sealed>;
+  readonly tokens: Pick<Tokens, "credentials" | "exchangeCode" | "startDevice" | "pollDevice">;
+  /** By protocol; loaded when a mailbox needs it first, so that nobody pays for what he does not use. */
+  readonly connectors: Readonly<Record<string, () => Promise<InboundConnector>>>;
   readonly parseBody: (raw: Uint8Array) => Promise<ParsedBody>;
   /** True for an error that only means that a store or the bus is away for now. */
   readonly isOutage: (error: unknown) => boolean;

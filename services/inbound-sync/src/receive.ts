@@ -1,6 +1,7 @@
-import type { Batch, Cursor, InboundSession } from "@mailfleet/connector-api";
+import type { Batch, Cursor, InboundConnector, InboundSession } from "@mailfleet/connector-api";
 import type { Connection } from "@mailfleet/contracts";
-import type { NewMessage, SyncDocument } from "@mailfleet/store";
+import type { HandledMessages, NewMessage, SyncDocument } from "@mailfleet/store";
+import { deleteProcessed } from "./delete-processed.ts";
 import { alertRaised, probeReceived } from "./facts.ts";
 import { createHandOver, publishPending } from "./hand-over.ts";
 import type { InboundPorts } from "./ports.ts";
@@ -24,6 +25,8 @@ export interface Received {
 export interface ReceiveRun {
   readonly connection: Connection;
   readonly session: InboundSession;
+  /** What the connector wants to be remembered: identities, or nothing but the cursor. */
+  readonly remembers: InboundConnector["remembers"];
   readonly sync: SyncDocument;
   readonly token: string;
   readonly correlation?: string;
@@ -41,11 +44,19 @@ export async function receive(ports: InboundPorts, run: ReceiveRun): Promise<Rec
   if (run.sync.pending) await publishPending(ports, mailboxId, run.sync.pending);
   const { cursor, known } = await startingPoint(ports, run);
 
-  const handOver = createHandOver(ports, { mailboxId, token: run.token, correlation: run.correlation });
+  const handled = run.remembers === "identities" ? await ports.handled.load(mailboxId) : null;
+  const handOver = createHandOver(ports, { mailboxId, token: run.token, correlation: run.correlation, handled });
+  const wanted = {
+    processFrom: connection.processFrom,
+    batchSize,
+    signal,
+    known: (identity: string) => handled?.has(identity) ?? false,
+  };
   const endAt = ports.now() + longestRunMs;
   let messages = 0;
   let probes = 0;
-  for await (const batch of session.listNew(cursor, { processFrom: connection.processFrom, batchSize, signal })) {
+  for await (const batch of session.listNew(cursor, wanted)) {
+    if (batch.resynchronised) await tellHistoryLost(ports, mailboxId, cursor);
     const prepared = await prepareAll(ports, connection, batch);
     const fresh: NewMessage[] = [];
     for (const one of prepared)
@@ -58,7 +69,7 @@ export async function receive(ports: InboundPorts, run: ReceiveRun): Promise<Rec
         await tellProbe(ports, mailboxId, one);
         probes += 1;
       }
-    await handOver.add({ messages: stored, cursor: batch.cursor });
+    await handOver.add({ messages: stored, cursor: batch.cursor, ...done(batch, prepared, stored, connection) });
     messages += stored.length;
     count(ports, stored);
     signal.throwIfAborted();
@@ -68,7 +79,26 @@ export async function receive(ports: InboundPorts, run: ReceiveRun): Promise<Rec
     }
   }
   await handOver.settle();
+  if (handled) await deleteProcessed(session, handled, connection.deleteAfterProcessing, signal);
   return { messages, probes, complete: true };
+}
+
+/** What is done with a batch, by the server's own names; a message that could not be stored is never deleted there. */
+function done(batch: Batch, prepared: readonly Prepared[], stored: readonly NewMessage[], connection: Connection) {
+  const identities = batch.messages.flatMap(({ identity }) => identity ?? []);
+  if (!connection.deleteAfterProcessing)
+    return { identities: [...identities, ...(batch.passedOver ?? [])], toDelete: [] };
+  const safe = new Set(stored.map((message) => message.id.slice(connection.mailboxId.length + 1)));
+  for (const one of prepared) if (one.kind === "probe") safe.add(one.nativeId);
+  return {
+    identities: [...identities, ...(batch.passedOver ?? [])],
+    toDelete: batch.messages.flatMap(({ nativeId, identity }) => (safe.has(nativeId) && identity ? identity : [])),
+  };
+}
+
+async function tellHistoryLost(ports: InboundPorts, mailboxId: string, cursor: Cursor | null) {
+  const key = Object.values(cursor ?? {}).join("-");
+  await ports.bus.publish(alertRaised(mailboxId, { code: "HISTORY_LOST", key, at: ports.now() }));
 }
 
 /** Where to go on; after the server numbered its messages anew, from the beginning, with what is known already. */

@@ -21,7 +21,7 @@ export async function takeSlot(
   { slots, logger, isOutage }: Pick<InboundPorts, "slots" | "logger" | "isOutage">,
   connection: Connection,
 ): Promise<Slot | null> {
-  const holder = connection.credentials?.holder ?? connection.mailboxId;
+  const { holder } = connection.credentials;
   const token = await slots.take(holder, connection.maximumConcurrentConnections, leaseMs);
   if (token === null) return null;
   const lost = new AbortController();

@@ -1,6 +1,7 @@
 import { type Bus, BusOutage, connectBus, type Incoming } from "@mailfleet/bus";
 import type { InboundConnector } from "@mailfleet/connector-api";
 import { imapConnector } from "@mailfleet/connector-imap";
+import { pop3Connector } from "@mailfleet/connector-pop3";
 import {
   type Connection,
   consumers,
@@ -18,6 +19,7 @@ import { parseBody } from "@mailfleet/mime";
 import { Registry } from "@mailfleet/service";
 import {
   connectStore,
+  createHandledRepository,
   createMessageRepository,
   createSlotRepository,
   createSyncRepository,
@@ -38,6 +40,11 @@ const shown: Logger = {
   child: () => shown,
 };
 const logger = process.env.SHOW_LOGS ? shown : silent;
+
+const unused = () => {
+  throw new Error("these tests sign in with passwords");
+};
+const noTokens = { credentials: unused, exchangeCode: unused, startDevice: unused, pollDevice: unused };
 
 /** What a test says about a mailbox; the rest is filled in. */
 export type GivenConnection = Partial<Connection> & { password?: string; username?: string };
@@ -123,11 +130,14 @@ export async function givenInbound(options: { ownMongo?: boolean } = {}) {
         profileId: "pf_test",
         server: { protocol: "imap", host: "127.0.0.1", port: 143, security: "none" },
         credentials: {
+          type: "password",
           holder: mailboxId,
           username,
           password: { ...sealed, ciphertext: password },
           sealedFor: `${mailboxId}|mailbox-password`,
         },
+        allowedPorts: null,
+        deleteAfterProcessing: false,
         maximumConcurrentConnections: 10,
         connectionTimeoutMs: 10_000,
         processFrom: null,
@@ -152,7 +162,12 @@ export async function givenInbound(options: { ownMongo?: boolean } = {}) {
         messages: await createMessageRepository(ownStore),
         slots: await createSlotRepository(ownStore),
         opener: { open: async (given) => new Secret(given.ciphertext) },
-        connectors: { imap: imapConnector },
+        handled: await createHandledRepository(ownStore),
+        seal: async () => {
+          throw new Error("nobody signs in here");
+        },
+        tokens: noTokens,
+        connectors: { imap: async () => imapConnector, pop3: async () => pop3Connector },
         parseBody,
         isOutage: (error) => isOutage(error) || error instanceof BusOutage,
         logger,

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { connectBus } from "@mailfleet/bus";
-import { smtpConnector } from "@mailfleet/connector-smtp";
-import { loadOpener } from "@mailfleet/secrets";
+import { createGuardedFetch, readPrivateNetworks } from "@mailfleet/http";
+import { createTokens } from "@mailfleet/oauth";
+import { loadOpener, loadSealer } from "@mailfleet/secrets";
 import { runService } from "@mailfleet/service";
 import {
   connectStore,
@@ -18,22 +19,44 @@ import { defaultPolicy } from "./ports.ts";
 
 runService({
   name: "outbound-send",
-  environment: { MAILFLEET_OPEN_KEYS: z.string().min(1) },
+  environment: {
+    MAILFLEET_OPEN_KEYS: z.string().min(1),
+    /** Private networks that HTTP may go to, as CIDRs; none unless named. */
+    MAILFLEET_ALLOWED_PRIVATE_NETWORKS: z.string().default(""),
+  },
   start: async ({ environment, logger, metrics, failPoint, signal, addReadiness, now }) => {
-    const { natsUrl, mongoUrl, mongoDb, openKeys, streamReplicas } = environment;
-    const opener = await loadOpener(openKeys);
+    const { natsUrl, mongoUrl, mongoDb, openKeys, streamReplicas, allowedPrivateNetworks } = environment;
+    // The public halves lie in the same file.
+    const [opener, sealer] = await Promise.all([loadOpener(openKeys), loadSealer(openKeys)]);
+    const fetch = createGuardedFetch({ privateNetworks: readPrivateNetworks(allowedPrivateNetworks) });
     const store = await connectStore({ url: mongoUrl, database: mongoDb, appName: "outbound-send", logger });
     const bus = await connectBus({ url: natsUrl, name: "outbound-send", streamReplicas, logger, failPoint });
     addReadiness("mongodb", () => store.health());
     addReadiness("nats", () => bus.health());
     const owner = randomUUID().slice(0, 13);
+    const tokens = createTokens({
+      fetch,
+      open: opener.open,
+      seal: sealer.seal,
+      grants: {
+        beginRefresh: (input) => bus.request("config.grant.begin-refresh", input),
+        endRefresh: (input) => bus.request("config.grant.end-refresh", input),
+      },
+      now,
+      owner,
+      logger,
+    });
     const app = await startOutboundSend({
       bus,
       sends: await createSendRepository(store, { owner, leaseMs: defaultPolicy.leaseMs }),
       uploads: await createUploadRepository(store),
       activity: createOutboundActivityRepository(store),
       slots: await createSlotRepository(store, "outboundSlots"),
-      connectors: [smtpConnector()],
+      connectors: {
+        smtp: async () => (await import("@mailfleet/connector-smtp")).smtpConnector(),
+        gmail: async () => (await import("@mailfleet/connector-gmail")).gmailOutbound({ fetch }),
+      },
+      tokens,
       openSecret: (sealed, aad) => opener.open(sealed, aad),
       isOutage,
       logger,
@@ -47,7 +70,7 @@ runService({
       stop: async () => {
         await app.stop();
         await bus.stop();
-        await store.close();
+        await Promise.all([store.close(), fetch.close()]);
       },
     };
   },

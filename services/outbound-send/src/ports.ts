@@ -1,6 +1,7 @@
 import type { Bus } from "@mailfleet/bus";
 import type { OutboundConnector } from "@mailfleet/connector-api";
 import type { FailPoint, Logger, Sealed, Secret } from "@mailfleet/contracts";
+import type { Tokens } from "@mailfleet/oauth";
 import type { OutboundActivityRepository, SendRepository, SlotRepository, UploadRepository } from "@mailfleet/store";
 import type { OutboundMetrics } from "./metrics.ts";
 
@@ -44,7 +45,9 @@ export interface Ports {
   readonly activity: OutboundActivityRepository;
   /** Connections in use, counted over all replicas. */
   readonly slots: SlotRepository;
-  readonly connectors: readonly OutboundConnector[];
+  /** By protocol; loaded when a mailbox needs it first, so that nobody pays for what he does not use. */
+  readonly connectors: Readonly<Record<string, () => Promise<OutboundConnector>>>;
+  readonly tokens: Pick<Tokens, "credentials">;
   /** Throws `FailureError` CREDENTIALS_UNREADABLE. */
   openSecret(sealed: Sealed, aad: string): Promise<Secret>;
   /** True for an error that only means that the database is away. */

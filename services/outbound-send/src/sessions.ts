@@ -1,6 +1,7 @@
 import type { ConnectOptions, OutboundConnector, OutboundSession } from "@mailfleet/connector-api";
 import { type Connection, FailureError, failureOf } from "@mailfleet/contracts";
 import { Line } from "./line.ts";
+import { openCredentials, signInKey } from "./open-credentials.ts";
 import type { Ports } from "./ports.ts";
 import { Slots } from "./slots.ts";
 
@@ -30,12 +31,12 @@ export interface Turn {
 
 /** Pools of connections, one for each holder of credentials and way to sign in; unused ones are closed. */
 export class Sessions {
-  readonly #ports: Pick<Ports, "connectors" | "openSecret" | "now" | "slots" | "logger">;
+  readonly #ports: Pick<Ports, "connectors" | "openSecret" | "tokens" | "now" | "slots" | "logger">;
   readonly #held = new Map<string, Held>();
   readonly #sweeper: NodeJS.Timeout;
   #closed = false;
 
-  constructor(ports: Pick<Ports, "connectors" | "openSecret" | "now" | "slots" | "logger">) {
+  constructor(ports: Pick<Ports, "connectors" | "openSecret" | "tokens" | "now" | "slots" | "logger">) {
     this.#ports = ports;
     this.#sweeper = setInterval(() => this.#closeIdle(), IDLE_MS / 4).unref();
   }
@@ -72,24 +73,18 @@ export class Sessions {
 
   /** What a test or a probe needs. Throws `FailureError`. */
   async connect(connection: Connection): Promise<{ connector: OutboundConnector; options: ConnectOptions }> {
-    const { server, credentials } = connection;
-    const connector = this.#ports.connectors.find(({ protocol }) => protocol === server.protocol);
-    if (!connector)
-      throw new FailureError(failureOf("INTERNAL_ERROR", { reply: `no connector for ${server.protocol}` }));
-    const opened = credentials && {
-      username: credentials.username,
-      password: await this.#ports.openSecret(credentials.password, credentials.sealedFor),
-    };
-    const { mailboxId, address, connectionTimeoutMs } = connection;
-    return { connector, options: { mailboxId, address, server, credentials: opened, connectionTimeoutMs } };
+    const { server, mailboxId, address, connectionTimeoutMs, allowedPorts } = connection;
+    const load = this.#ports.connectors[server.protocol];
+    if (!load) throw new FailureError(failureOf("INTERNAL_ERROR", { reply: `no connector for ${server.protocol}` }));
+    const [connector, credentials] = await Promise.all([load(), openCredentials(this.#ports, connection)]);
+    return { connector, options: { mailboxId, address, server, credentials, allowedPorts, connectionTimeoutMs } };
   }
 
   #hold(connection: Connection): Held {
     const { server, credentials, maximumConcurrentConnections, connectionTimeoutMs } = connection;
-    const holder = credentials
-      ? [credentials.holder, credentials.username, credentials.password.tag]
-      : [connection.mailboxId];
-    const key = JSON.stringify([holder, server, maximumConcurrentConnections, connectionTimeoutMs]);
+    const { allowedPorts } = connection;
+    const way = [signInKey(credentials), server, allowedPorts, maximumConcurrentConnections, connectionTimeoutMs];
+    const key = JSON.stringify(way);
     const known = this.#held.get(key);
     if (known) return known;
     const session = this.connect(connection).then(({ connector, options }) =>
@@ -97,7 +92,7 @@ export class Sessions {
     );
     // Not opened: the next send tries again.
     session.catch(() => this.#held.delete(key));
-    const holderOfSlots = `${holder[0]}/${server.host}:${server.port}`;
+    const holderOfSlots = `${credentials.holder}/${server.host}:${server.port}`;
     const slots = new Slots(this.#ports, holderOfSlots, maximumConcurrentConnections, () => admit(held));
     const held: Held = {
       session,

@@ -177,7 +177,8 @@ export async function givenOutbound() {
         uploads: await createUploadRepository(store),
         activity: createOutboundActivityRepository(store),
         slots: await createSlotRepository(store, "outboundSlots"),
-        connectors: [smtpConnector({ commandMs: 2000, finalMs: 2000 })],
+        connectors: { smtp: async () => smtpConnector({ commandMs: 2000, finalMs: 2000 }) },
+        tokens: noTokens,
         openSecret: async () => new Secret("password"),
         isOutage,
         logger: process.env.LOUD ? loud : silent,
@@ -247,6 +248,12 @@ export function crashOnce(name: FailPointName): FailPoint & { hits: number } {
   return point;
 }
 
+const noTokens = {
+  credentials: () => {
+    throw new Error("these tests sign in with passwords");
+  },
+};
+
 function connectionOf(mailbox: GivenMailbox): Connection {
   return {
     mailboxId: mailbox.id,
@@ -258,11 +265,14 @@ function connectionOf(mailbox: GivenMailbox): Connection {
     profileId: "pf_test",
     server: { protocol: "smtp", host: "127.0.0.1", port: mailbox.port, security: "none" },
     credentials: {
+      type: "password",
       holder: mailbox.holder,
       username: mailbox.holder,
       password: { protected: "", encrypted_key: "", iv: "", ciphertext: "", tag: mailbox.holder, aad: "" },
       sealedFor: `${mailbox.holder}|mailbox-password`,
     },
+    allowedPorts: null,
+    deleteAfterProcessing: false,
     maximumConcurrentConnections: mailbox.maximumConcurrentConnections,
     connectionTimeoutMs: 10_000,
     processFrom: null,

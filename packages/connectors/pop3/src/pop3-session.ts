@@ -1,4 +1,5 @@
 import type { Batch, FetchedMessage, InboundSession, ListOptions } from "@mailfleet/connector-api";
+import type { Streamed } from "./body-sinks.ts";
 import { Refused } from "./classify-failure.ts";
 import type { Pop3Deadlines } from "./deadlines.ts";
 import type { Dialled } from "./dial.ts";
@@ -80,6 +81,14 @@ export function pop3Session(dialled: Dialled, deadlines: Pop3Deadlines): Inbound
     }
   }
 
+  async function* piecesOf(raw: Streamed): AsyncGenerator<Uint8Array> {
+    try {
+      yield* raw.pieces();
+    } catch (error) {
+      throw dialled.failure(error);
+    }
+  }
+
   function batchOf(planned: Planned, retrieved: readonly Retrieved[], options: ListOptions): Batch {
     const now = Date.now();
     const messages: FetchedMessage[] = [];
@@ -99,7 +108,7 @@ export function pop3Session(dialled: Dialled, deadlines: Pop3Deadlines): Inbound
         identity: entry.identity,
         receivedAt: at,
         size,
-        raw: Buffer.isBuffer(raw) ? raw : raw.pieces(),
+        raw: Buffer.isBuffer(raw) ? raw : piecesOf(raw),
       });
     }
     return {
@@ -146,7 +155,7 @@ export function pop3Session(dialled: Dialled, deadlines: Pop3Deadlines): Inbound
         try {
           if (batch.messages.length > 0 || batch.passedOver) yield batch;
         } finally {
-          letGo(retrieved);
+          void 0;
         }
         signal.throwIfAborted();
       }

@@ -80,6 +80,12 @@ describe("reading replies", () => {
     assert.deepEqual(readIn([4], Buffer.from(`+OK follows\r\n${body}.\r\n`)).heard, ["+OK follows", Buffer.from(body)]);
   });
 
+  for (const size of [1, 2, 5, 100])
+    test(`a dot that nobody stuffed goes, what is behind it stays, in pieces of ${size}`, () => {
+      const { heard } = readIn([size], Buffer.from("+OK follows\r\na\r\n.\rb\r\n.c\r\n.\r\r\n.\r\n"));
+      assert.deepEqual(heard, ["+OK follows", Buffer.from("a\r\n\rb\r\nc\r\n\r\r\n")]);
+    });
+
   test("status lines may end with a bare LF", () => {
     assert.deepEqual(readIn([3], Buffer.from("+OK\n-ERR b\r\n")).heard, ["+OK", "-ERR b"]);
   });

@@ -1,41 +1,38 @@
-import type { ConnectOptions } from "@mailfleet/connector-api";
-import { FailureError, failureOf } from "@mailfleet/contracts";
-import type { Capabilities } from "./capabilities.ts";
-import type { Stage } from "./classify-reply.ts";
-import type { SmtpReply } from "./reply.ts";
-
-/** Sends a line and gives the reply; throws `FailureError` for a refusal. `shown` is what evidence may hold. */
-export type Command = (stage: Stage, line: string, shown?: string) => Promise<SmtpReply>;
+import type { ConnectOptions, PasswordCredentials } from "@mailfleet/connector-api";
+import { presentToken } from "./present-token.ts";
+import { notOffered, type SigningIn, signedIn } from "./signing-in.ts";
 
 const base64 = (text: string) => Buffer.from(text, "utf8").toString("base64");
 
 /**
- * Signs in with PLAIN (RFC 4616), or LOGIN where a server has nothing else. Says which. Neither user name nor password
- * gets into evidence.
+ * Signs in and says how. Neither password nor token gets into evidence. A token that the server refuses is
+ * `TokenRefused` once, and CONSENT_EXPIRED if it was renewed just now.
  */
 export async function authenticate(
-  command: Command,
-  capabilities: Capabilities,
+  signingIn: SigningIn,
   credentials: NonNullable<ConnectOptions["credentials"]>,
 ): Promise<string> {
-  const { username, password } = credentials;
+  if (credentials.type === "token") return presentToken(signingIn, credentials);
+  signingIn.secrets.add(credentials.password.reveal());
+  return presentPassword(signingIn, credentials);
+}
+
+/**
+ * PLAIN (RFC 4616), or LOGIN where a server has nothing else. An authorization identity needs PLAIN: left out, the
+ * message would be sent in the name of the user who signs in.
+ */
+async function presentPassword({ command, capabilities }: SigningIn, credentials: PasswordCredentials) {
+  const { username, password, authorizationIdentity: identity = "" } = credentials;
   if (capabilities.auth.includes("PLAIN")) {
-    await signedIn(command("auth", `AUTH PLAIN ${base64(`\0${username}\0${password.reveal()}`)}\r\n`, "AUTH PLAIN"));
-    return `PLAIN as ${username}`;
+    const response = base64(`${identity}\0${username}\0${password.reveal()}`);
+    await signedIn(command("auth", `AUTH PLAIN ${response}\r\n`, "AUTH PLAIN"));
+    return `PLAIN as ${username}${identity ? ` for ${identity}` : ""}`;
   }
-  if (capabilities.auth.includes("LOGIN")) {
+  if (capabilities.auth.includes("LOGIN") && !identity) {
     await command("auth", "AUTH LOGIN\r\n", "AUTH LOGIN");
     await command("auth", `${base64(username)}\r\n`, "AUTH LOGIN");
     await signedIn(command("auth", `${base64(password.reveal())}\r\n`, "AUTH LOGIN"));
     return `LOGIN as ${username}`;
   }
-  const offered = capabilities.auth.join(" ") || "nothing";
-  throw new FailureError(failureOf("AUTHENTICATION_NOT_OFFERED", { reply: `offered: ${offered}` }));
-}
-
-/** Only 235 is success (RFC 4954 §4); 334 at this point asks for something that nobody has. */
-async function signedIn(answer: Promise<SmtpReply>): Promise<void> {
-  const reply = await answer;
-  if (reply.code >= 300)
-    throw new FailureError(failureOf("AUTHENTICATION_REJECTED", { command: "AUTH", reply: reply.text }));
+  throw notOffered(capabilities, identity ? "; an authorization identity needs PLAIN" : "");
 }

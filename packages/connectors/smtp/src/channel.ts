@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { redactSecrets } from "@mailfleet/connector-api";
 import { FailureError, failureOf } from "@mailfleet/contracts";
 import { ReplyReader, type SmtpReply } from "./reply.ts";
 
@@ -21,15 +22,17 @@ export class ReplyTimeout extends Error {
 /** A socket as commands and replies. Replies are given to those who ask in the order in which they asked. */
 export class Channel {
   readonly #socket: Socket;
-  readonly #reader = new ReplyReader();
+  readonly #reader: ReplyReader;
   #replies: SmtpReply[] = [];
   #waiters: Waiter[] = [];
   #ended: unknown = null;
   /** Called once when the connection is over, whoever ended it. */
   onEnd: () => void = () => {};
 
-  constructor(socket: Socket) {
+  /** `secrets`, now and later, are taken out of the text of replies. */
+  constructor(socket: Socket, secrets: ReadonlySet<string>) {
     this.#socket = socket;
+    this.#reader = new ReplyReader((text) => redactSecrets(text, secrets, 2000));
     this.#listen();
   }
 

@@ -14,7 +14,7 @@ const texts: [stage: Stage, code: FailureCode, reply: string][] = [
   ],
   [
     "auth",
-    "AUTHENTICATION_REJECTED",
+    "APP_PASSWORD_NEEDED",
     "534-5.7.9 Application-specific password required. For more information, go to\r\n534 5.7.9  https://support.google.com/mail/?p=InvalidSecondFactor",
   ],
   [
@@ -45,6 +45,13 @@ const texts: [stage: Stage, code: FailureCode, reply: string][] = [
   ],
   ["auth", "RATE_LIMITED", "454 4.7.0 Too many login attempts, please try again later. x - gsmtp"],
   ["auth", "RATE_LIMITED", "421 4.7.0 Too many bad auth attempts"],
+  ["auth", "RATE_LIMITED", "421 4.7.0 Try again later, closing connection. (EHLO) x - gsmtp"],
+  ["greeting", "RATE_LIMITED", "421 4.7.0 Try again later, closing connection. x - gsmtp"],
+  [
+    "auth",
+    "AUTHENTICATION_NOT_OFFERED",
+    "550 5.7.30 Basic authentication is not supported for Client Submission. [AM0PR01CA0001.eurprd01.prod.exchangelabs.com]",
+  ],
   ["auth", "AUTHENTICATION_NOT_OFFERED", "538 5.7.11 Encryption required for requested authentication mechanism"],
   ["auth", "AUTHENTICATION_NOT_OFFERED", "503 5.5.1 Error: authentication not enabled"],
   ["auth", "AUTHENTICATION_NOT_OFFERED", "530 5.7.0 Must issue a STARTTLS command first"],
@@ -115,6 +122,10 @@ const texts: [stage: Stage, code: FailureCode, reply: string][] = [
     "421 4.7.0 [TSS04] Messages from 192.0.2.1 temporarily deferred due to unexpected volume or user complaints",
   ],
   ["mail", "RATE_LIMITED", "451 4.7.1 Rate limit exceeded, slow down"],
+  ["rcpt", "RATE_LIMITED", "451 4.7.500 Server busy. Please try again later from [192.0.2.1]. (S77719)"],
+  ["auth", "RATE_LIMITED", "451 4.7.500 Server busy. Please try again later from [192.0.2.1]. (AS761)"],
+  ["final", "AUTHENTICATION_NOT_OFFERED", "550 5.7.30 Basic authentication is not supported for Client Submission."],
+  ["mail", "SENDING_LIMIT_REACHED", "550 5.4.5 Daily user sending limit exceeded. For more information on Gmail"],
   ["final", "TOO_MANY_CONNECTIONS", "432 4.3.2 STOREDRV.ClientSubmit; sender thread limit exceeded"],
   // Recipients
   [

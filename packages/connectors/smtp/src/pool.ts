@@ -6,8 +6,9 @@ import {
   UncertainError,
 } from "@mailfleet/connector-api";
 import { FailureError, failureOf } from "@mailfleet/contracts";
-import { type Connected, connect } from "./connect.ts";
+import { connect } from "./connect.ts";
 import type { Deadlines } from "./deadlines.ts";
+import type { Connected } from "./set-up.ts";
 import { transact } from "./transaction.ts";
 
 interface Pooled {

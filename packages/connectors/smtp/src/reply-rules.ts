@@ -31,7 +31,8 @@ export const replyRules: readonly ReplyRule[] = [
     submission,
   ),
 
-  // Slow down.
+  // Slow down. Exchange Online restricts an address that looks suspicious to it (4.7.500 to 4.7.699).
+  rule(/^4\d\d \D{0,5}4\.7\.[56]\d\d\b/, "RATE_LIMITED"),
   rule(
     /concurrent connection|too many (concurrent |simultaneous )?(smtp )?(connections|sessions)|maximum (number of )?connections|connection limit|connections? (rate )?exceeded|sender thread limit/i,
     "TOO_MANY_CONNECTIONS",
@@ -41,10 +42,15 @@ export const replyRules: readonly ReplyRule[] = [
     /^4\d\d.*(rate limit|\brate\b.*(exceed|limit|unusual)|too (much mail|fast|many (messages|mails|emails|errors|commands|transactions))|throttl|slow down|temporarily rate)/i,
     "RATE_LIMITED",
   ),
-  rule(/^421 \D{0,5}4\.7\.(0|1)\b.*(too many|rate|deferred|unusual)/i, "RATE_LIMITED"),
+  rule(/^421 \D{0,5}4\.7\.(0|1)\b.*(too many|rate|deferred|unusual|try again later)/i, "RATE_LIMITED"),
   rule(/^4\d\d .*\[TSS?0\d\]/i, "RATE_LIMITED"),
 
   // Signing in.
+  rule(/app(lication)?[- ]specific password|5\.7\.9\b.*app password/i, "APP_PASSWORD_NEEDED", ["auth"]),
+  rule(/\b5\.7\.30\b|basic auth(entication)? (is )?(not supported|disabled|blocked)/i, "AUTHENTICATION_NOT_OFFERED", [
+    "auth",
+    ...submission,
+  ]),
   rule(/^53[08].*(STARTTLS|TLS|encrypt|secure)/i, "AUTHENTICATION_NOT_OFFERED"),
   rule(/^(535|534|530)\b/, "AUTHENTICATION_REJECTED", ["auth"]),
   rule(/^5(00|02|03|04|38)\b/, "AUTHENTICATION_NOT_OFFERED", ["auth"]),

@@ -6,7 +6,7 @@ export interface SmtpReply {
   readonly enhanced: string;
   /** The words behind the code, one line per line of the reply, with the enhanced code still in them. */
   readonly lines: readonly string[];
-  /** As it came, lines joined by blanks: evidence. */
+  /** As it came, lines joined by blanks and without secrets: evidence. */
   readonly text: string;
 }
 
@@ -27,8 +27,14 @@ const replyLine = /^([2-5]\d\d)([- ]?)(.*)$/s;
 
 /** Splits what a server sends into replies. Chunks may end anywhere. Throws `MalformedReply`. */
 export class ReplyReader {
+  readonly #clean: (text: string) => string;
   #rest = "";
   #lines: string[] = [];
+
+  /** `clean` makes evidence of what came; only text that people read goes through it. */
+  constructor(clean: (text: string) => string = (text) => text) {
+    this.#clean = clean;
+  }
 
   /** The replies that this chunk completes. */
   read(chunk: string): SmtpReply[] {
@@ -39,14 +45,15 @@ export class ReplyReader {
       const line = this.#rest.slice(from, this.#rest[end - 1] === "\r" ? end - 1 : end);
       from = end + 1;
       const match = replyLine.exec(line);
-      if (!match || this.#lines.length >= REPLY_LINES_LIMIT) throw new MalformedReply(line);
+      if (!match || this.#lines.length >= REPLY_LINES_LIMIT) throw new MalformedReply(this.#clean(line));
       this.#lines.push(line);
       if (match[2] === "-") continue;
-      replies.push(replyOf(this.#lines));
+      const reply = replyOf(this.#lines);
+      replies.push({ ...reply, text: this.#clean(reply.text).slice(0, 2000) });
       this.#lines = [];
     }
     this.#rest = this.#rest.slice(from);
-    if (this.#rest.length > LINE_LIMIT) throw new MalformedReply(this.#rest);
+    if (this.#rest.length > LINE_LIMIT) throw new MalformedReply(this.#clean(this.#rest));
     return replies;
   }
 
@@ -61,5 +68,5 @@ export function replyOf(rawLines: readonly string[]): SmtpReply {
   const code = Number(rawLines.at(-1)?.slice(0, 3));
   const lines = rawLines.map((line) => line.slice(4).trim());
   const enhanced = /^([245]\.\d{1,3}\.\d{1,3})(?:\s|$)/.exec(lines[0] ?? "")?.[1] ?? "";
-  return { code, enhanced, lines, text: rawLines.join(" ").slice(0, 2000) };
+  return { code, enhanced, lines, text: rawLines.join(" ") };
 }

@@ -1,9 +1,10 @@
 import { type OutboundConnector, UncertainError } from "@mailfleet/connector-api";
 import { type Failure, failureCodes, failureOf, type TestStep } from "@mailfleet/contracts";
 import { classifyError } from "./classify-error.ts";
-import { type Connected, connect, type SetupStep } from "./connect.ts";
+import { connect } from "./connect.ts";
 import { type Deadlines, defaultDeadlines } from "./deadlines.ts";
 import { SmtpPool } from "./pool.ts";
+import type { Connected, SetupStep } from "./set-up.ts";
 import { transact } from "./transaction.ts";
 
 /** SMTP submission (RFC 6409). Deadlines are shortened by tests only. */

@@ -2,10 +2,10 @@ import { DeferredError, type Envelope, type Submitted, UncertainError } from "@m
 import { FailureError, failureOf } from "@mailfleet/contracts";
 import { classifyError } from "./classify-error.ts";
 import { type ClassifiedReply, classifyReply, type Stage } from "./classify-reply.ts";
-import type { Connected } from "./connect.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { wireEnvelope } from "./envelope.ts";
 import type { SmtpReply } from "./reply.ts";
+import type { Connected } from "./set-up.ts";
 import { hasEightBit, wireData } from "./wire-data.ts";
 
 /** What one transaction is given besides the message. */

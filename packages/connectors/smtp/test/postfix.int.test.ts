@@ -31,7 +31,8 @@ describe("with real Postfix", { skip }, () => {
       security,
       ...(trusted ? { trustedCertificates: dovecot.certificate } : {}),
     },
-    credentials: { username: address, password: new Secret(password) },
+    credentials: { type: "password", username: address, password: new Secret(password) },
+    allowedPorts: null,
     connectionTimeoutMs: 10_000,
   });
 

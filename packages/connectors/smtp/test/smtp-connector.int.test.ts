@@ -29,7 +29,8 @@ function optionsFor(port: number, options: Partial<ConnectOptions> = {}): Connec
     mailboxId: "mb_test",
     address: "a@example.org",
     server: { host: "127.0.0.1", port, security: "none" },
-    credentials: { username: "a@example.org", password: new Secret("correct horse") },
+    credentials: { type: "password", username: "a@example.org", password: new Secret("correct horse") },
+    allowedPorts: null,
     connectionTimeoutMs: 1000,
     ...options,
   };

@@ -36,6 +36,8 @@ export interface MessageRepository {
   read(id: string, offset: number, length: number): Promise<{ data: Uint8Array; total: number } | null>;
   /** Messages of a mailbox from one native id to another, both included, in the order of arrival. */
   between(mailboxId: string, from: string, to: string): AsyncIterable<StoredMessage>;
+  /** Those of these native ids that are stored, in the order of their ids. */
+  withIds(mailboxId: string, nativeIds: readonly string[]): AsyncIterable<StoredMessage>;
   /** Messages stored since then, of one mailbox or of all. */
   storedSince(since: number, mailboxId?: string): AsyncIterable<StoredMessage>;
   /** Fingerprints (`sha256:size`) of all messages of a mailbox. */
@@ -133,6 +135,12 @@ export async function createMessageRepository(store: Store): Promise<MessageRepo
     async *between(mailboxId, from, to) {
       const range = { $gte: `${mailboxId}/${from}`, $lte: `${mailboxId}/${to}` };
       for await (const found of messages.find({ _id: range }, { projection: withoutBytes }).sort({ _id: 1 }))
+        yield fromDocument(found);
+    },
+
+    async *withIds(mailboxId, nativeIds) {
+      const ids = { $in: nativeIds.map((nativeId) => `${mailboxId}/${nativeId}`) };
+      for await (const found of messages.find({ _id: ids }, { projection: withoutBytes }).sort({ _id: 1 }))
         yield fromDocument(found);
     },
 

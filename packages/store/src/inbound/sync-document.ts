@@ -1,11 +1,11 @@
 /** How far a mailbox was read; only its connector understands it. */
 export type StoredCursor = Readonly<Record<string, string | number>>;
 
-/** First and last native id of messages that the cursor has passed and whose facts may not be published yet. */
-export interface PendingFacts {
-  readonly from: string;
-  readonly to: string;
-}
+/**
+ * Native ids of messages that the cursor has passed and whose facts may not be published yet: the first and the last of
+ * a range where nothing else can lie in between, else each of them.
+ */
+export type PendingFacts = { readonly from: string; readonly to: string } | { readonly ids: readonly string[] };
 
 /** What is expected of a mailbox's inbound direction, as `config` last told. */
 export interface Watch {

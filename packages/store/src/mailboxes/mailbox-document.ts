@@ -17,6 +17,10 @@ export interface MailboxConfiguration {
   profileId: string;
   deliveryMethods: Mailbox["deliveryMethods"];
   processFrom?: number;
+  /** Whether its credentials may be used. */
+  allowToUseCredentials: boolean;
+  /** Whether what was received is deleted at the server. */
+  deleteAfterProcessing: boolean;
   /** The mailbox's own switch; its profile has another. */
   active: boolean;
   /** Sealed for this mailbox; whoever keeps it cannot read it. */

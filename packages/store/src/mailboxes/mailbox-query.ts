@@ -6,7 +6,7 @@ export interface MailboxFilter {
   /** A whole life-cycle word, or its part before the dot: `disabled`. */
   readonly lifecycle?: string;
   readonly profileId?: string;
-  readonly kind?: "user" | "queue";
+  readonly kind?: MailboxDocument<unknown>["configuration"]["kind"];
   /** Part of the address or name, in any case of letters. */
   readonly search?: string;
 }

@@ -5,8 +5,18 @@ import { type HandledCommand, handledLength, type ProfileDocument } from "./prof
 /** A profile as it is written back: the whole of it but for what the repository keeps. */
 export type ProfileChangeSet = Pick<
   ProfileDocument,
-  "settings" | "active" | "outboundCredentials" | "changedIn" | "relevantV" | "changedAt"
+  | "settings"
+  | "active"
+  | "inboundCredentials"
+  | "outboundCredentials"
+  | "oauthSecret"
+  | "changedIn"
+  | "relevantV"
+  | "changedAt"
 >;
+
+/** Fields that may be taken away again. */
+const optionalFields = ["inboundCredentials", "outboundCredentials", "oauthSecret"] as const;
 
 /** The collection `profiles`, owned by `config`. Every method throws an outage (`isOutage`) while MongoDB is away. */
 export interface ProfileRepository {
@@ -54,13 +64,14 @@ export async function createProfileRepository(store: Store): Promise<ProfileRepo
     load: (id) => profiles.findOne({ _id: id }),
 
     async commit(id, v, change, handled) {
-      const { outboundCredentials, ...set } = change;
+      const absent = optionalFields.filter((field) => change[field] === undefined);
+      const set = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
       try {
         return await profiles.findOneAndUpdate(
           { _id: id, v, living: true },
           {
-            $set: { ...set, ...(outboundCredentials ? { outboundCredentials } : {}), v: v + 1 },
-            ...(outboundCredentials ? {} : { $unset: { outboundCredentials: "" as const } }),
+            $set: { ...set, v: v + 1 },
+            ...(absent.length > 0 ? { $unset: Object.fromEntries(absent.map((field) => [field, ""])) } : {}),
             $push: remember(handled),
           },
           { returnDocument: "after" },

@@ -1,7 +1,9 @@
 import { type Mailbox, ProblemError } from "@mailfleet/contracts";
 import { newMailbox } from "../new-mailbox.ts";
 import type { Parts } from "../parts.ts";
+import { refuseImpossibleMailbox } from "../possible-mailbox.ts";
 import type { Handler } from "../ports.ts";
+import { refuseOverflow, refuseWithoutRoom } from "../room-in-profile.ts";
 import { addressTaken } from "../step-mailbox.ts";
 import { usableProfile } from "../usable-profile.ts";
 
@@ -16,6 +18,8 @@ export const createMailbox =
     const profile = await usableProfile(parts, input.mailbox.profileId, "/mailbox/profileId");
     const world = await parts.knowledge.world(profile._id, { atLeast: profile.v });
     const settings = await parts.knowledge.settings({ fresh: true });
+    refuseImpossibleMailbox(input.mailbox, profile, "/mailbox");
+    await refuseWithoutRoom(parts.ports, profile);
     const document = newMailbox(input, { ...world, settings }, now());
 
     failPoint("config.before-commit");
@@ -24,6 +28,10 @@ export const createMailbox =
     // The same command ran beside this one and was faster.
     if (outcome === "exists") return (await repeated()) ?? refuseTaken(input.mailboxId);
     failPoint("config.after-commit");
+    await refuseOverflow(parts.ports, profile).catch(async (error: unknown) => {
+      await mailboxes.retract(document._id, document.v);
+      throw error;
+    });
     await parts.relay(document._id, document.outbox).catch((error: unknown) => {
       logger.warn({ mailbox: document._id, err: error }, "the outbox waits for the sweep");
     });

@@ -1,21 +1,25 @@
 import { ProblemError, type Profile } from "@mailfleet/contracts";
-import { keptCredentials } from "../credentials.ts";
+import { refusePorts } from "../allowed-ports.ts";
+import { completeProfile } from "../complete-profile.ts";
 import type { Parts } from "../parts.ts";
 import type { Handler } from "../ports.ts";
 import { newProfile } from "../profile-change.ts";
-import { nameTaken } from "../profile-problems.ts";
+import { nameTaken, refuseSecretEnd } from "../profile-problems.ts";
+import { keptSecrets } from "../profile-secrets.ts";
 import { showProfile } from "../show-profile.ts";
 
 /** `config.profile.create`: whether its servers exist is found out by tests, not here. */
 export const createProfile =
   ({ ports, knowledge }: Parts): Handler<"config.profile.create"> =>
-  async ({ profileId, commandId, profile: settings, outboundCredentials }) => {
+  async (input) => {
+    const { profileId, commandId } = input;
     const at = ports.now();
-    const kept =
-      outboundCredentials &&
-      keptCredentials(outboundCredentials, profileId, "outbound-password", "/outboundCredentials", at);
-    const profile = newProfile(profileId, settings, kept, at);
-    const answer = showProfile(profile, await knowledge.settings(), 0);
+    const settings = completeProfile(input.profile);
+    const organisation = await knowledge.settings({ fresh: true });
+    refusePorts(settings, organisation, "/profile");
+    refuseSecretEnd(settings.oauth, at, "/profile");
+    const profile = newProfile(profileId, settings, keptSecrets(input, profileId, at), at);
+    const answer = showProfile(profile, organisation, 0);
     profile.handled.push({ id: commandId, at, answer });
     const outcome = await ports.profiles.insert(profile);
     if (outcome === "inserted") return answer;

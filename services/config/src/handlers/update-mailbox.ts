@@ -2,6 +2,7 @@ import { keptCredentials } from "../credentials.ts";
 import type { Parts } from "../parts.ts";
 import { planMailboxChange } from "../plan-mailbox-change.ts";
 import type { Handler } from "../ports.ts";
+import { refuseWithoutRoom } from "../room-in-profile.ts";
 import { runCommand } from "../run-command.ts";
 import { usableProfile } from "../usable-profile.ts";
 
@@ -15,8 +16,14 @@ export const updateMailbox =
       keptCredentials(credentials, input.mailboxId, "mailbox-password", "/credentials", parts.ports.now());
     const target =
       change.profileId === undefined ? undefined : await usableProfile(parts, change.profileId, "/change/profileId");
+    const moves = target !== undefined && (await profileOf(parts, input.mailboxId)) !== target._id;
+    if (moves) await refuseWithoutRoom(parts.ports, target);
     return runCommand(parts, input, "update", (at, document, world) => {
       const profile = target?._id === document.configuration.profileId ? undefined : target;
       return planMailboxChange(document, { change, credentials: kept, profile }, world, at);
     });
   };
+
+async function profileOf({ ports }: Parts, mailboxId: string): Promise<string | undefined> {
+  return (await ports.mailboxes.load(mailboxId))?.configuration.profileId;
+}

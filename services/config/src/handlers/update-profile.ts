@@ -1,9 +1,11 @@
 import type { Profile } from "@mailfleet/contracts";
-import { keptCredentials } from "../credentials.ts";
+import { refusePorts } from "../allowed-ports.ts";
 import type { Parts } from "../parts.ts";
 import type { Handler } from "../ports.ts";
 import { changedProfile } from "../profile-change.ts";
-import { nameTaken, noSuchProfile } from "../profile-problems.ts";
+import { nameTaken, noSuchProfile, refuseSecretEnd } from "../profile-problems.ts";
+import { keptSecrets } from "../profile-secrets.ts";
+import { refuseTooMany } from "../room-in-profile.ts";
 import { showProfile } from "../show-profile.ts";
 import { compareAndSwap, refuseStale } from "../whole-document-command.ts";
 
@@ -23,11 +25,14 @@ export const updateProfile =
       if (!before?.living) throw noSuchProfile(profileId);
       refuseStale("The profile has", before.v, input.ifVersion);
       const at = now();
-      const outboundCredentials =
-        input.outboundCredentials &&
-        keptCredentials(input.outboundCredentials, profileId, "outbound-password", "/outboundCredentials", at);
-      const after = changedProfile(before, { change, active, outboundCredentials }, at);
-      const [settings, counts] = await Promise.all([parts.knowledge.settings(), mailboxes.countByProfile([profileId])]);
+      const after = changedProfile(before, { change, active, secrets: keptSecrets(input, profileId, at) }, at);
+      const [settings, counts] = await Promise.all([
+        parts.knowledge.settings({ fresh: true }),
+        mailboxes.countByProfile([profileId]),
+      ]);
+      if (change?.inbound || change?.outbound) refusePorts(after.settings, settings, "/change");
+      if (change?.oauth) refuseSecretEnd(after.settings.oauth, at, "/change");
+      refuseTooMany(after.settings, counts.get(profileId) ?? 0);
       const answer = showProfile({ ...before, ...after, v: before.v + 1 }, settings, counts.get(profileId) ?? 0);
       const written = await profiles.commit(profileId, before.v, after, { id: commandId, at, answer });
       if (written === "name-taken") throw nameTaken(answer.name, "/change/name");

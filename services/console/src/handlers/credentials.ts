@@ -9,22 +9,42 @@ export const Credentials = z.strictObject({
 });
 export type Credentials = z.infer<typeof Credentials>;
 
+/** What sealing needs of the console. */
+export type SealingPorts = Pick<ConsolePorts, "sealer" | "notifySealer" | "secretsAllowed">;
+
+/** Secrets of the notification mail server, which other services must not be able to open. */
+const notifyPurposes: readonly SealPurpose[] = ["relay-password", "notify-oauth"];
+
+/** Throws PLAIN_HTTP where a secret would have crossed, or would cross, a network in the clear. */
+export function refuseOverPlainHttp(ports: Pick<ConsolePorts, "secretsAllowed">): void {
+  if (ports.secretsAllowed) return;
+  throw new ProblemError("PLAIN_HTTP", "Passwords and other secrets are not taken over plain HTTP.", {
+    remedy:
+      "Let the console listen on loopback, or put TLS in front of it and set MAILFLEET_ALLOW_PLAIN_HTTP=true there. Change the secret that was just sent.",
+  });
+}
+
 /**
- * Seals a password for its owner and purpose. The only place where the console touches one; refuses it where it came
- * over a network in the clear.
+ * Seals a secret for its owner and purpose. The only place where the console touches one; refuses it where it came over
+ * a network in the clear (PLAIN_HTTP).
  */
-export async function sealCredentials(
-  ports: ConsolePorts,
+export async function sealSecret(
+  ports: SealingPorts,
   ownerId: string,
   purpose: SealPurpose,
-  credentials: Credentials,
+  secret: string,
+): Promise<Sealed> {
+  refuseOverPlainHttp(ports);
+  const sealer = notifyPurposes.includes(purpose) ? ports.notifySealer : ports.sealer;
+  return sealer.seal(new Secret(secret), sealedFor(ownerId, purpose));
+}
+
+/** Credentials with their password sealed. @throws PLAIN_HTTP */
+export async function sealCredentials(
+  ports: SealingPorts,
+  ownerId: string,
+  purpose: SealPurpose,
+  { username, password }: Credentials,
 ): Promise<{ username: string; password: Sealed }> {
-  if (!ports.passwordsAllowed)
-    throw new ProblemError("FORBIDDEN", "Passwords are not taken over plain HTTP.", {
-      remedy:
-        "Let the console listen on loopback, or put TLS in front of it and set MAILFLEET_ALLOW_PLAIN_HTTP=true there. Change the password that was just sent.",
-    });
-  const sealer = purpose === "relay-password" ? ports.notifySealer : ports.sealer;
-  const password = await sealer.seal(new Secret(credentials.password), sealedFor(ownerId, purpose));
-  return { username: credentials.username, password };
+  return { username, password: await sealSecret(ports, ownerId, purpose, password) };
 }

@@ -21,6 +21,7 @@ const plain = (verb: PlainAction, summary: string) =>
 const test = (verb: "test" | "test-and-enable", enable: boolean, summary: string) =>
   route("POST", `/mailboxes/:mailbox/${verb}`, {
     summary,
+    owner: {},
     params,
     body: directionsBody,
     answer: Mailbox,

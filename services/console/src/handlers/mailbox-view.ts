@@ -1,7 +1,8 @@
-import { Activity, DirectionStatus, Instant, Mailbox } from "@mailfleet/contracts";
+import { Activity, DirectionStatus, Grant, Instant, Mailbox } from "@mailfleet/contracts";
 import { z } from "zod";
 import type { Call } from "../route.ts";
 import { orNull } from "./parameters.ts";
+import { signInUrlOf, signsIn } from "./profile-view.ts";
 
 /** How long the parts beside the mailbox itself may take. */
 const partTimeoutMs = 1000;
@@ -16,6 +17,8 @@ const ViewedDirection = DirectionStatus.extend({
 /** A mailbox with what the workers and the scheduler know about it. */
 export const MailboxView = Mailbox.extend({
   directions: z.object({ inbound: ViewedDirection, outbound: ViewedDirection, act: ViewedDirection }),
+  grant: Grant.nullable().describe("what the mailbox's user permitted by signing in; null where nobody did"),
+  signInUrl: z.string().nullable().describe("where the mailbox's user signs in; null where the profile needs none"),
   /** Services that did not answer in time; what they know is missing. */
   unavailable: z.array(z.string()),
 });
@@ -38,7 +41,7 @@ function nextRun(timers: readonly Timer[] | null, direction: string, generation:
 }
 
 /** Asks everybody in parallel. Only `config` must answer; another part that stays silent is named, not an error. */
-export async function viewMailbox(call: Pick<Call, "ask">, mailbox: Mailbox): Promise<MailboxView> {
+export async function viewMailbox(call: Pick<Call, "ask" | "consoleUrl">, mailbox: Mailbox): Promise<MailboxView> {
   const unavailable: string[] = [];
   const part = async <Value>(service: string, answer: Promise<Value>): Promise<Value | null> => {
     const value = await orNull(
@@ -50,11 +53,14 @@ export async function viewMailbox(call: Pick<Call, "ask">, mailbox: Mailbox): Pr
   };
   const limits = { timeoutMs: partTimeoutMs };
   const mailboxId = mailbox.id;
-  const [inbound, outbound, timers] = await Promise.all([
+  const [inbound, outbound, timers, profile, grant] = await Promise.all([
     part("inbound-sync", call.ask("inbound-sync.activity.get", { mailboxId }, limits)),
     part("outbound-send", call.ask("outbound-send.activity.get", { mailboxId }, limits)),
     part("scheduler", call.ask("scheduler.timer.list", { owner: mailboxId }, limits)),
+    part("config", call.ask("config.profile.get", { profileId: mailbox.profileId }, limits)),
+    part("config", call.ask("config.grant.get", { mailboxId }, limits)),
   ]);
+  const signs = profile !== null && signsIn(profile);
   const view = (name: "inbound" | "outbound" | "act", activity: Activity | null) => {
     const status = mailbox.directions[name];
     const nextRunAt = nextRun(timers?.items ?? null, name, status.generation);
@@ -64,6 +70,8 @@ export async function viewMailbox(call: Pick<Call, "ask">, mailbox: Mailbox): Pr
   return {
     ...mailbox,
     directions: { inbound: view("inbound", inbound), outbound: view("outbound", outbound), act: view("act", null) },
-    unavailable: unavailable.sort(),
+    grant: signs ? grant : null,
+    signInUrl: signs ? signInUrlOf(call, mailboxId) : null,
+    unavailable: [...new Set(unavailable)].sort(),
   };
 }

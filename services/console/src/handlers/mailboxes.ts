@@ -13,6 +13,7 @@ import { z } from "zod";
 import { type Route, route } from "../route.ts";
 import { Credentials, sealCredentials } from "./credentials.ts";
 import { MailboxView, viewMailbox } from "./mailbox-view.ts";
+import { refuseInactiveProfile } from "./profile-view.ts";
 import { mailboxIdOf, page, paged, mailboxParams as params } from "./parameters.ts";
 
 const lifecycle = z
@@ -56,7 +57,8 @@ export const mailboxRoutes: readonly Route[] = [
     },
   }),
   route("GET", "/mailboxes/:mailbox", {
-    summary: "Read a mailbox with its last and next runs",
+    summary: "Read a mailbox with its last and next runs, its user's permission and the link to sign in",
+    owner: {},
     params,
     answer: MailboxView,
     handle: async (call) => {
@@ -66,17 +68,20 @@ export const mailboxRoutes: readonly Route[] = [
     },
   }),
   route("PATCH", "/mailboxes/:mailbox", {
-    summary: "Change a mailbox; only what is named changes",
+    summary: "Change a mailbox; only what is named changes. Owners choose profile and methods",
+    owner: { fields: ["profileId", "deliveryMethods"] },
     params,
     body: MailboxChange,
     answer: Mailbox,
-    handle: async (call) =>
-      call.ask("config.mailbox.update", {
+    handle: async (call) => {
+      if (call.caller.role === "owner") await refuseInactiveProfile(call, call.body.profileId);
+      return call.ask("config.mailbox.update", {
         ...call.command,
         ifVersion: call.ifVersion,
         mailboxId: await mailboxIdOf(call, call.params.mailbox),
         change: call.body,
-      }),
+      });
+    },
   }),
   route("DELETE", "/mailboxes/:mailbox", {
     summary: "Delete a mailbox; the server's mail is not touched",
@@ -90,6 +95,7 @@ export const mailboxRoutes: readonly Route[] = [
   }),
   route("PUT", "/mailboxes/:mailbox/credentials", {
     summary: "Set user name and password; a wanted mailbox is tested again by itself",
+    owner: {},
     params,
     body: Credentials,
     answer: Mailbox,
@@ -101,6 +107,7 @@ export const mailboxRoutes: readonly Route[] = [
   }),
   route("DELETE", "/mailboxes/:mailbox/credentials", {
     summary: "Take user name and password away",
+    owner: {},
     params,
     answer: Mailbox,
     handle: async (call) =>
@@ -113,6 +120,7 @@ export const mailboxRoutes: readonly Route[] = [
   }),
   route("GET", "/mailboxes/:mailbox/history", {
     summary: "The last transitions, newest first",
+    owner: {},
     params,
     answer: z.object({ items: z.array(HistoryEntry) }),
     handle: async (call) =>

@@ -1,63 +1,141 @@
-import { NewProfile, Profile, ProfileChange, ProfileId, type SealedCredentials } from "@mailfleet/contracts";
+import { NewProfile, ProfileChange, ProfileId, type RequestInput } from "@mailfleet/contracts";
 import { idFrom } from "@mailfleet/service";
 import { z } from "zod";
 import { type Call, type Route, route } from "../route.ts";
 import { Credentials, sealCredentials } from "./credentials.ts";
+import { OAuthSecret, sealOAuthSecret } from "./oauth-secret.ts";
 import { page, paged } from "./parameters.ts";
+import { ProfileChoice, type ProfileView, ProfileView as View, viewProfile } from "./profile-view.ts";
 
 const params = z.strictObject({ profileId: ProfileId });
-type ProfileCall = Call<z.output<typeof params>>;
+type ProfileCall = Pick<Call<z.output<typeof params>>, "ask" | "command" | "ifVersion" | "params" | "consoleUrl">;
+type ProfileUpdate = Pick<
+  RequestInput<"config.profile.update">,
+  "change" | "active" | "inboundCredentials" | "outboundCredentials" | "oauthSecret"
+>;
 
-interface ProfileUpdate {
-  readonly change?: ProfileChange;
-  readonly active?: boolean;
-  readonly outboundCredentials?: SealedCredentials | null;
+const update = async (call: ProfileCall, what: ProfileUpdate): Promise<ProfileView> =>
+  viewProfile(
+    call,
+    await call.ask("config.profile.update", { ...call.command, ifVersion: call.ifVersion, ...call.params, ...what }),
+  );
+
+/** Secrets that may be sent beside a profile. */
+const secrets = {
+  inboundCredentials: Credentials.optional().describe("for profiles whose mailboxes receive with its credentials"),
+  outboundCredentials: Credentials.optional().describe("for profiles whose mailboxes send with its credentials"),
+  oauthSecret: OAuthSecret.optional().describe("clientSecret, certificate or serviceAccountKey"),
+};
+
+const sides = ["inbound", "outbound"] as const;
+
+/** Seals what was sent; `null` (take it away) and absent (leave it) pass. */
+async function sealAll(
+  call: Call,
+  profileId: string,
+  sent: { [Name in keyof typeof secrets]?: z.output<(typeof secrets)[Name]> | null | undefined },
+  projectId: () => Promise<string | undefined>,
+): Promise<Pick<ProfileUpdate, keyof typeof secrets>> {
+  const sealed: Pick<ProfileUpdate, keyof typeof secrets> = {};
+  for (const side of sides) {
+    const credentials = sent[`${side}Credentials`];
+    if (credentials === undefined) continue;
+    sealed[`${side}Credentials`] =
+      credentials && (await sealCredentials(call, profileId, `${side}-password`, credentials));
+  }
+  if (sent.oauthSecret !== undefined)
+    sealed.oauthSecret =
+      sent.oauthSecret && (await sealOAuthSecret(call, profileId, await projectId(), sent.oauthSecret));
+  return sealed;
 }
 
-const update = (call: ProfileCall, what: ProfileUpdate) =>
-  call.ask("config.profile.update", { ...call.command, ifVersion: call.ifVersion, ...call.params, ...what });
+const projectOf = (call: Call<z.output<typeof params>>) => async () =>
+  (await call.ask("config.profile.get", call.params)).oauth?.projectId;
+
+/** The credentials of one direction, by themselves. */
+const credentialRoutes = (side: (typeof sides)[number], verb: string): Route[] => [
+  route("PUT", `/profiles/:profileId/${side}-credentials`, {
+    summary: `Set the credentials by which the profile's mailboxes ${verb}`,
+    params,
+    body: Credentials,
+    answer: View,
+    handle: async (call) =>
+      update(call, {
+        [`${side}Credentials`]: await sealCredentials(call, call.params.profileId, `${side}-password`, call.body),
+      }),
+  }),
+  route("DELETE", `/profiles/:profileId/${side}-credentials`, {
+    summary: `Take the profile's ${side} credentials away`,
+    params,
+    answer: View,
+    handle: (call) => update(call, { [`${side}Credentials`]: null }),
+  }),
+];
 
 /** Profiles: where the mailboxes of a kind receive and send. `config` owns them. */
 export const profileRoutes: readonly Route[] = [
   route("GET", "/profiles", {
-    summary: "List profiles",
+    summary: "List profiles; an owner sees id, name and type of the active ones",
+    owner: { answer: paged(ProfileChoice) },
     query: z.strictObject(page),
-    answer: paged(Profile),
-    handle: (call) => call.ask("config.profile.list", call.query),
+    answer: paged(View),
+    handle: async (call) => {
+      const { items, next } = await call.ask("config.profile.list", call.query);
+      const shown = call.caller.role === "owner" ? items.filter((profile) => profile.active) : items;
+      return { items: shown.map((profile) => viewProfile(call, profile)), next };
+    },
   }),
   route("POST", "/profiles", {
-    summary: "Create a profile",
-    body: NewProfile.extend({
-      outboundCredentials: Credentials.optional().describe("for profiles whose outbound credentials are their own"),
-    }),
-    answer: Profile,
+    summary: "Create a profile; servers, ports and scopes that are left out are filled in",
+    body: NewProfile.extend(secrets),
+    answer: View,
     status: 201,
     location: (profile) => `/profiles/${profile.id}`,
     handle: async (call) => {
-      const { outboundCredentials, ...profile } = call.body;
+      const { inboundCredentials, outboundCredentials, oauthSecret, ...profile } = call.body;
       const profileId = idFrom("pf", call.commandId);
-      const sealed =
-        outboundCredentials && (await sealCredentials(call, profileId, "outbound-password", outboundCredentials));
-      return call.ask("config.profile.create", {
-        ...call.command,
+      const sealed = await sealAll(
+        call,
         profileId,
-        profile,
-        ...(sealed ? { outboundCredentials: sealed } : {}),
-      });
+        { inboundCredentials, outboundCredentials, oauthSecret },
+        async () => profile.oauth?.projectId,
+      );
+      const { inboundCredentials: inbound, outboundCredentials: outbound, oauthSecret: secret } = sealed;
+      return viewProfile(
+        call,
+        await call.ask("config.profile.create", {
+          ...call.command,
+          profileId,
+          profile,
+          ...(inbound ? { inboundCredentials: inbound } : {}),
+          ...(outbound ? { outboundCredentials: outbound } : {}),
+          ...(secret ? { oauthSecret: secret } : {}),
+        }),
+      );
     },
   }),
   route("GET", "/profiles/:profileId", {
     summary: "Read a profile",
     params,
-    answer: Profile,
-    handle: (call) => call.ask("config.profile.get", call.params),
+    answer: View,
+    handle: async (call) => viewProfile(call, await call.ask("config.profile.get", call.params)),
   }),
   route("PATCH", "/profiles/:profileId", {
-    summary: "Change a profile; only what is named changes",
+    summary: "Change a profile; only what is named changes, null takes a secret away",
     params,
-    body: ProfileChange,
-    answer: Profile,
-    handle: (call) => update(call, { change: call.body }),
+    body: ProfileChange.extend({
+      inboundCredentials: secrets.inboundCredentials.nullable(),
+      outboundCredentials: secrets.outboundCredentials.nullable(),
+      oauthSecret: secrets.oauthSecret.nullable(),
+    }),
+    answer: View,
+    handle: async (call) => {
+      const { inboundCredentials, outboundCredentials, oauthSecret, ...change } = call.body;
+      const sent = { inboundCredentials, outboundCredentials, oauthSecret };
+      const named = change.oauth === undefined ? projectOf(call) : async () => change.oauth?.projectId;
+      const sealed = await sealAll(call, call.params.profileId, sent, named);
+      return update(call, { ...(Object.keys(change).length > 0 ? { change } : {}), ...sealed });
+    },
   }),
   route("DELETE", "/profiles/:profileId", {
     summary: "Delete a profile that no mailbox uses",
@@ -67,29 +145,28 @@ export const profileRoutes: readonly Route[] = [
   route("POST", "/profiles/:profileId/activate", {
     summary: "Let the profile's mailboxes work again",
     params,
-    answer: Profile,
+    answer: View,
     handle: (call) => update(call, { active: true }),
   }),
   route("POST", "/profiles/:profileId/deactivate", {
     summary: "Stop all mailboxes of the profile",
     params,
-    answer: Profile,
+    answer: View,
     handle: (call) => update(call, { active: false }),
   }),
-  route("PUT", "/profiles/:profileId/outbound-credentials", {
-    summary: "Set the credentials by which the profile's mailboxes send",
+  ...credentialRoutes("inbound", "receive"),
+  ...credentialRoutes("outbound", "send"),
+  route("PUT", "/profiles/:profileId/oauth-secret", {
+    summary: "Set the secret, certificate or service account's key of the profile's OAuth application",
     params,
-    body: Credentials,
-    answer: Profile,
-    handle: async (call) =>
-      update(call, {
-        outboundCredentials: await sealCredentials(call, call.params.profileId, "outbound-password", call.body),
-      }),
+    body: OAuthSecret,
+    answer: View,
+    handle: async (call) => update(call, await sealAll(call, call.params.profileId, { oauthSecret: call.body }, projectOf(call))),
   }),
-  route("DELETE", "/profiles/:profileId/outbound-credentials", {
-    summary: "Take the profile's outbound credentials away",
+  route("DELETE", "/profiles/:profileId/oauth-secret", {
+    summary: "Take the secret of the profile's OAuth application away",
     params,
-    answer: Profile,
-    handle: (call) => update(call, { outboundCredentials: null }),
+    answer: View,
+    handle: (call) => update(call, { oauthSecret: null }),
   }),
 ];

@@ -6,7 +6,10 @@ import { hashToken, newTokenSecret } from "../http/tokens.ts";
 import { type Route, route } from "../route.ts";
 import { page, paged } from "./parameters.ts";
 
-const shown = ({ hash: _, ...token }: StoredToken): Token => token;
+const shown = ({ hash: _, mailboxIds, ...token }: StoredToken): Token => ({
+  ...token,
+  ...(mailboxIds === undefined ? {} : { mailboxIds: [...mailboxIds] }),
+});
 
 /** Bearer tokens: all that the console itself owns. */
 export const tokenRoutes: readonly Route[] = [
@@ -26,6 +29,10 @@ export const tokenRoutes: readonly Route[] = [
     answer: Token.extend({ token: z.string().describe("the bearer token; keep it safe") }),
     status: 201,
     handle: async (call) => {
+      if (call.body.expiresAt !== undefined && call.body.expiresAt <= call.now())
+        throw new ProblemError("INVALID", "The body is not valid: /expiresAt must be in the future", {
+          errors: [{ pointer: "/expiresAt", reason: "must be in the future" }],
+        });
       const secret = newTokenSecret();
       const token: StoredToken = {
         id: idFrom("tk", call.commandId),
@@ -47,8 +54,9 @@ export const tokenRoutes: readonly Route[] = [
     handle: async (call) => {
       const token = await call.tokens.get(call.params.tokenId);
       if (!token) throw new ProblemError("NOT_FOUND", `There is no token ${call.params.tokenId}.`);
-      if (token.role === "administrator" && (await call.tokens.countAdministrators()) < 2)
-        throw new ProblemError("IN_USE", "This is the last administrator token.", {
+      const lasting = token.role === "administrator" && token.expiresAt === undefined;
+      if (lasting && (await call.tokens.countAdministrators()) < 2)
+        throw new ProblemError("IN_USE", "This is the last administrator token that does not expire.", {
           remedy: "Make another administrator token first; otherwise nobody could come in any more.",
         });
       await call.tokens.remove(token.id);

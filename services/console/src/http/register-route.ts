@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { CommandId, invalid, ProblemError } from "@mailfleet/contracts";
+import { CommandId, invalid, type ProblemCode, ProblemError } from "@mailfleet/contracts";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { ConsolePorts } from "../ports.ts";
@@ -7,6 +7,7 @@ import type { Call, Caller, Route } from "../route.ts";
 import { apiBase } from "../routes.ts";
 import type { Authenticator } from "./authenticate.ts";
 import { isoInstants } from "./instants.ts";
+import { asOwner } from "./owner-access.ts";
 import { ProblemDetails, problemType } from "./problem-answer.ts";
 
 declare module "fastify" {
@@ -22,11 +23,32 @@ const noQuery = z.strictObject({});
 
 const parts = { params: "path", querystring: "query", body: "body" } as const;
 
+/** Fields whose refusal has a code of its own, so that a program can tell. */
+const ownCodes: readonly { pointer: RegExp; code: ProblemCode; remedy: string }[] = [
+  {
+    pointer: /^\/oauth\/tenantId$/,
+    code: "TENANT_INVALID",
+    remedy: "Enter the directory (tenant) id as Microsoft Entra shows it, or a verified domain such as example.org.",
+  },
+  {
+    pointer: /^\/oauth\/endpoints\/\w+$/,
+    code: "URL_NOT_ALLOWED",
+    remedy: "Enter an https address without user name, password, query or fragment, or leave it out for the provider's.",
+  },
+];
+
+/** The same refusal under its own code, where all that is wrong has one. */
+function namedRefusal(error: ProblemError): ProblemError {
+  const { detail, errors = [] } = error.problem;
+  const own = ownCodes.find(({ pointer }) => errors.length > 0 && errors.every((one) => pointer.test(one.pointer)));
+  return own ? new ProblemError(own.code, detail, { errors, remedy: own.remedy }) : error;
+}
+
 /** Checks one part of a request; the reasons name every field. */
 function check(schema: z.ZodType, part: keyof typeof parts, data: unknown): { value: unknown } | { error: Error } {
   const parsed = isoInstants(schema).safeParse(part === "body" && data === null ? undefined : data);
   if (parsed.success) return { value: parsed.data };
-  const error = invalid(parsed.error, `The ${parts[part]} is not valid`);
+  const error = namedRefusal(invalid(parsed.error, `The ${parts[part]} is not valid`));
   if (part !== "querystring") return { error };
   const words = (text: string) => text.replaceAll("is not a known field", "is not a known query parameter");
   const { detail, errors } = error.problem;
@@ -79,7 +101,7 @@ function callOf(
     signal: gone.signal,
     ask: (name, input, options) => ports.bus.request(name, input, { ...options, correlation }),
     checkToken: async () => {
-      await authenticator.authenticate(request.headers.authorization, route.role);
+      await authenticator.authenticate(request.headers.authorization, route);
     },
   };
 }
@@ -124,7 +146,8 @@ export function registerRoute(
   route: Route,
 ): void {
   const handler = async (request: FastifyRequest, reply: FastifyReply) => {
-    const call = callOf(ports, authenticator, route, request, reply) as Call<never, never, never>;
+    const anybody = callOf(ports, authenticator, route, request, reply);
+    const call = (await asOwner(anybody, route)) as Call<never, never, never>;
     const unexpected = route.body ? null : check(noBody, "body", request.body ?? null);
     if (unexpected && "error" in unexpected) throw unexpected.error;
     if (route.respond) return route.respond(call, reply);
@@ -134,6 +157,8 @@ export function registerRoute(
     const etag = etagOf(answer);
     if (etag) reply.header("etag", etag);
     if (route.location) reply.header("location", `${apiBase}${route.location(answer as never)}`);
+    const less = call.caller.role === "owner" ? route.owner?.answer : undefined;
+    if (less) reply.serializer((data: unknown) => JSON.stringify(z.encode(isoInstants(less), data)));
     return reply.send(answer);
   };
   void app.register(async (scope) => {
@@ -160,7 +185,7 @@ export function registerRoute(
         (data: unknown) =>
           JSON.stringify(z.encode(schema as unknown as z.ZodType, data)),
       onRequest: async (request) => {
-        request.caller = await authenticator.authenticate(request.headers.authorization, route.role);
+        request.caller = await authenticator.authenticate(request.headers.authorization, route);
       },
       handler,
     });

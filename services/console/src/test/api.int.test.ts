@@ -49,7 +49,9 @@ describe("the HTTP API", () => {
       }),
       "alerting.notification-settings.update": async (input) => {
         relays.push(input);
-        return { v: 2, enabled: true, relay: null, from: null, to: [] };
+        const off = { enabled: false, mode: "smtp", format: "text", from: null, to: [] } as const;
+        const unset = { relay: null, application: null, password: null, secret: null, secretExpiresAt: null };
+        return { v: 2, ...off, to: [], ...unset };
       },
     });
   });

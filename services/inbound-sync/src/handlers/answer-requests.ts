@@ -4,6 +4,7 @@ import type { StoredMessage } from "@mailfleet/store";
 import { mailReceived } from "../facts.ts";
 import { publishStored } from "../hand-over.ts";
 import type { InboundPorts } from "../ports.ts";
+import { createConsentHandlers } from "./complete-consent.ts";
 
 /** Larger messages are not parsed on request: their raw bytes can be read. */
 const parseLimit = 32 * 1024 * 1024;
@@ -14,6 +15,8 @@ export function createRequestHandlers(ports: InboundPorts): RequestHandlers {
   const notFound = (id: string) => new ProblemError("NOT_FOUND", `There is no message ${id}; it may have expired.`);
 
   return {
+    ...createConsentHandlers(ports),
+
     "inbound-sync.message.list": async ({ mailboxId, since, limit, cursor }) => {
       const page = await messages.list({
         mailboxId,

@@ -4,11 +4,12 @@ import { alertCleared } from "../facts.ts";
 import type { InboundPorts } from "../ports.ts";
 
 /** Remembers what is expected of each mailbox, and forgets those that were deleted. */
-export function createFollowLifecycle(ports: Pick<InboundPorts, "syncs" | "messages" | "bus" | "now">) {
+export function createFollowLifecycle(ports: Pick<InboundPorts, "syncs" | "messages" | "handled" | "bus" | "now">) {
   return async (message: Incoming<"mailbox.transitioned.v1" | "mailbox.deleted.v1">): Promise<void> => {
     const { mailboxId } = message.body;
     if (message.type === "mailbox.deleted.v1") {
       await ports.messages.removeAll(mailboxId);
+      await ports.handled.remove(mailboxId);
       await ports.syncs.remove(mailboxId);
       return;
     }

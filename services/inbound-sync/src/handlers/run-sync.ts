@@ -1,6 +1,6 @@
 import type { Incoming } from "@mailfleet/bus";
 import { type Connection, type Failure, FailureError, failureOf } from "@mailfleet/contracts";
-import { askConnection, isServiceAway, openConnection } from "../connection.ts";
+import { askConnection, connectorFor, isServiceAway, openConnection } from "../connection.ts";
 import { alertCleared, type RunContext, runResult } from "../facts.ts";
 import type { InboundPorts } from "../ports.ts";
 import { type Received, receive } from "../receive.ts";
@@ -98,12 +98,13 @@ async function connectAndReceive(
   },
 ): Promise<Received> {
   const { connection, signal, context } = run;
-  const connector = ports.connectors[connection.server.protocol];
-  if (!connector) throw new Error(`there is no connector for ${connection.server.protocol}`);
+  const connector = await connectorFor(ports, connection);
   const session = await connector.open(await openConnection(ports, connection), signal);
   try {
     const { sync, token } = run;
-    return await receive(ports, { connection, session, sync, token, signal, correlation: context.correlation });
+    const { remembers } = connector;
+    const { correlation } = context;
+    return await receive(ports, { connection, session, remembers, sync, token, signal, correlation });
   } finally {
     await session.close();
   }

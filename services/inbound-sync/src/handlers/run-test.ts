@@ -1,7 +1,7 @@
 import type { Incoming } from "@mailfleet/bus";
-import type { ConnectOptions, TestReport } from "@mailfleet/connector-api";
+import type { ConnectOptions, InboundConnector, TestReport } from "@mailfleet/connector-api";
 import { type Connection, FailureError, failureCodes, failureOf, type TestStep } from "@mailfleet/contracts";
-import { askConnection, openConnection } from "../connection.ts";
+import { askConnection, connectorFor, openConnection } from "../connection.ts";
 import { alertCleared, type RunContext, runFinished, runResult, runStep } from "../facts.ts";
 import type { InboundPorts } from "../ports.ts";
 import { comeAgain, takeSlot } from "../slot.ts";
@@ -77,9 +77,9 @@ async function runTest(
   };
 
   let options: ConnectOptions;
-  const connector = ports.connectors[connection.server.protocol];
+  let connector: InboundConnector;
   try {
-    if (!connector) throw new Error(`there is no connector for ${connection.server.protocol}`);
+    connector = await connectorFor(ports, connection);
     options = await openConnection(ports, connection);
   } catch (error) {
     if (ports.isOutage(error)) throw error;

@@ -1,0 +1,359 @@
+import assert from "node:assert/strict";
+import { describe, type TestContext, test } from "node:test";
+import { type ConnectOptions, redactSecrets } from "@mailfleet/connector-api";
+import { pop3Connector } from "@mailfleet/connector-pop3";
+import { type FailureCode, FailureError } from "@mailfleet/contracts";
+import { never, optionsFor, readAll } from "./read-all.ts";
+import { type Script, scriptedServer, usual } from "./scripted-server.ts";
+
+const quick = { silenceMs: 300, updateMs: 500, goodbyeMs: 200 };
+const connector = pop3Connector(quick);
+const message = (subject: string, body = "x") => `Subject: ${subject}\r\n\r\n${body}\r\n`;
+const without = (...names: string[]) => usual.filter((name) => !names.includes(name));
+
+async function serve(t: TestContext, script: Script) {
+  const server = await scriptedServer(script);
+  t.after(() => server.close());
+  return server;
+}
+/** What a listing of this server gives, and what it heard. */
+async function read(t: TestContext, script: Script, more: Parameters<typeof readAll>[1] = {}) {
+  const server = await serve(t, script);
+  const session = await connector.open(optionsFor(server.port), never);
+  try {
+    return { ...(await readAll(session, more)), listed: session.listed?.() ?? [], server };
+  } finally {
+    await session.close();
+  }
+}
+const failsWith =
+  (code: FailureCode, reply = /./) =>
+  (error: unknown) => {
+    assert.ok(error instanceof FailureError, String(error));
+    assert.equal(error.failure.code, code);
+    assert.match(error.failure.evidence?.reply ?? "-", reply);
+    return true;
+  };
+async function outcome(options: ConnectOptions, given = connector) {
+  const report = await given.test(options, () => {}, never);
+  assert.ok(!JSON.stringify(report).includes("pa55word"));
+  return { code: report.failure?.code, last: report.steps.at(-1)?.step, report };
+}
+const bodies = (found: readonly { raw: Buffer }[]) => found.map(({ raw }) => raw.toString("latin1"));
+
+describe("a POP3 server that makes it hard to read", () => {
+  const three = [message("a", ".\r\n..b\r\n.c"), message("b"), message("c", "d\n.\ne")];
+  const messages = three.map((raw) => ({ raw }));
+
+  for (const cut of [1, 2, 3, 5, 7])
+    test(`everything in packets of ${cut}`, async (t) => {
+      assert.deepEqual(bodies((await read(t, { messages, cut })).found), three);
+    });
+
+  test("commands are pipelined only where that is offered", async (t) => {
+    const offered = await read(t, { messages });
+    assert.ok(offered.server.pipelined >= 3);
+    const not = await read(t, { messages, capabilities: without("PIPELINING") });
+    assert.equal(not.server.pipelined, 0);
+    assert.deepEqual(bodies(not.found), three);
+  });
+
+  test("a server of RFC 1939 alone, without CAPA, TOP and UIDL", async (t) => {
+    const answer = (line: string) => (/^(TOP|UIDL)/.test(line) ? "-ERR unknown command\r\n" : undefined);
+    const first = await read(t, { messages, capabilities: null, answer });
+    assert.deepEqual(bodies(first.found), three);
+    assert.match(first.listed.join(), /^(h-[0-9a-f]{40},?){3}$/);
+    // The same where TOP is offered: the identity is the message's, not that of the way it was looked at.
+    const second = await read(
+      t,
+      {
+        messages: [{ raw: message("new") }, ...messages],
+        capabilities: without("UIDL"),
+        answer: (line) => (line === "UIDL" ? "-ERR unknown command\r\n" : undefined),
+      },
+      { known: (identity) => first.listed.includes(identity) },
+    );
+    assert.deepEqual(bodies(second.found), [message("new")]);
+    assert.deepEqual(second.listed.slice(1), first.listed);
+  });
+
+  test("a UIDL that is out of order is not taken for none", async (t) => {
+    for (const [capabilities, refusal] of [
+      [usual, "-ERR unknown command\r\n"],
+      [null, "-ERR [SYS/TEMP] index busy\r\n"],
+    ] as const) {
+      const answer = (line: string) => (line === "UIDL" ? refusal : undefined);
+      await assert.rejects(read(t, { messages, capabilities, answer }), FailureError);
+    }
+  });
+
+  test("messages with the same UIDL are all handed over, once", async (t) => {
+    const doubled = three.map((raw) => ({ raw, uidl: "same" }));
+    const first = await read(t, { messages: [...doubled, { raw: message("d"), uidl: "own" }] });
+    assert.deepEqual(bodies(first.found), [...three, message("d")]);
+    assert.equal(new Set(first.listed).size, 4);
+    assert.equal(new Set(first.found.map(({ nativeId }) => nativeId)).size, 4);
+    const known = (identity: string) => first.listed.includes(identity);
+    assert.deepEqual((await read(t, { messages: [...doubled].reverse() }, { known })).found, []);
+    // One is left: its UIDL is its own now, and it was handed over all the same.
+    const last = await read(t, { messages: doubled.slice(0, 1) }, { known });
+    assert.deepEqual([last.found, last.passedOver], [[], ["same"]]);
+  });
+
+  test("copies of one message are counted", async (t) => {
+    const { found, listed } = await read(t, { messages: [1, 2, 3].map(() => ({ raw: message("a"), uidl: "same" })) });
+    assert.deepEqual([found.length, new Set(listed).size], [3, 3]);
+  });
+
+  test("a message that vanished after the listing is left out", async (t) => {
+    const answer = (line: string) => (line === "RETR 2" ? "-ERR Message 2 expunged.\r\n" : undefined);
+    assert.deepEqual(bodies((await read(t, { messages, answer })).found), [three[0], three[2]]);
+  });
+
+  test("a large one that vanished, too", async (t) => {
+    const answer = (line: string) => (line === "RETR 2" ? "-ERR no such message\r\n" : undefined);
+    const large = [messages[0], { raw: "x\r\n", claimed: 1_000_000 }, messages[2]].map((one) => one ?? { raw: "" });
+    assert.deepEqual(bodies((await read(t, { messages: large, answer })).found), [three[0], three[2]]);
+  });
+
+  test("a message that is refused otherwise is an error, never a gap", async (t) => {
+    const answer = (line: string) => (line === "RETR 2" ? "-ERR disk on fire\r\n" : undefined);
+    await assert.rejects(read(t, { messages, answer }), failsWith("PROTOCOL_ERROR", /disk on fire/));
+    const busy = (line: string) => (line === "RETR 2" ? "-ERR [SYS/TEMP] later\r\n" : undefined);
+    await assert.rejects(read(t, { messages, answer: busy }), failsWith("SERVER_UNAVAILABLE", /later/));
+  });
+
+  test("old mail is told by its header and not fetched; it is passed over", async (t) => {
+    const dated = (year: number) => `Received: by x; Thu, 1 Jan ${year} 10:00:00 +0000\r\n${message(`${year}`)}`;
+    const old = [2020, 2030, 2021, 2031].map((year) => ({ raw: dated(year) }));
+    const processFrom = Date.parse("2025-01-01T00:00:00Z");
+    const withTop = await read(t, { messages: old }, { processFrom });
+    assert.deepEqual(bodies(withTop.found), [dated(2030), dated(2031)]);
+    assert.deepEqual(withTop.passedOver, ["uid-1", "uid-3"]);
+    assert.ok(!withTop.server.heard.includes("RETR 1"));
+    for (const capabilities of [without("TOP"), null]) {
+      const answer = (line: string) => (line.startsWith("TOP") ? "-ERR what?\r\n" : undefined);
+      const withoutTop = await read(t, { messages: old, capabilities, answer }, { processFrom });
+      assert.deepEqual(bodies(withoutTop.found), [dated(2030), dated(2031)]);
+      assert.deepEqual(withoutTop.passedOver, ["uid-1", "uid-3"]);
+    }
+  });
+
+  test("nothing is asked for when everything is known", async (t) => {
+    const { server, batches } = await read(t, { messages }, { known: () => true });
+    assert.deepEqual(batches, []);
+    assert.ok(!server.heard.some((line) => /^(RETR|TOP)/.test(line)));
+  });
+
+  test("silence in the middle of a message ends it", async (t) => {
+    const answer = (line: string) => (line === "RETR 2" ? "+OK\r\nSubject: x\r\n" : undefined);
+    await assert.rejects(read(t, { messages, answer }), failsWith("CONNECTION_TIMEOUT"));
+    const large = [{ raw: "x\r\n", claimed: 1_000_000 }];
+    const cut = (line: string) => (line === "RETR 1" ? "+OK\r\nSubject: x\r\n\r\nabc\r\n" : undefined);
+    await assert.rejects(read(t, { messages: large, answer: cut }), failsWith("CONNECTION_TIMEOUT"));
+  });
+
+  test("a connection that breaks in the middle of a message gives no half message", async (t) => {
+    const answer = (line: string, socket: import("node:net").Socket) => {
+      if (line !== "RETR 2") return undefined;
+      socket.end("+OK\r\nSubject: x\r\n");
+      return "";
+    };
+    await assert.rejects(read(t, { messages, answer }), failsWith("CONNECTION_LOST"));
+  });
+
+  test("what the server says when it leaves is evidence", async (t) => {
+    const answer = (line: string) => (line === "LIST" ? "+OK\r\n.\r\n+OK\r\n.\r\n-ERR [SYS/TEMP] going down\r\n" : "");
+    const server = await serve(t, { answer: (line) => (/^(CAPA|USER|PASS)/.test(line) ? undefined : answer(line)) });
+    const session = await connector.open(optionsFor(server.port), never);
+    t.after(() => session.close());
+    await readAll(session);
+    await assert.rejects(async () => readAll(session), failsWith("SERVER_UNAVAILABLE", /going down/));
+  });
+
+  test("a listing or a status line without end is refused", async (t) => {
+    const endless = (line: string) => (line === "LIST" ? `+OK ${"x".repeat(20_000)}` : undefined);
+    await assert.rejects(read(t, { messages, answer: endless }), failsWith("PROTOCOL_ERROR", /without end/));
+    const nonsense = (line: string) => (line === "LIST" ? "+OK\r\nabc\r\n.\r\n" : undefined);
+    await assert.rejects(read(t, { messages, answer: nonsense }), failsWith("PROTOCOL_ERROR", /abc/));
+  });
+
+  test("a message without end is refused at 128 MiB, and never in memory", async (t) => {
+    const chunk = Buffer.alloc(1024 * 1024, "x");
+    const answer = (line: string, socket: import("node:net").Socket) => {
+      if (line !== "RETR 1") return undefined;
+      socket.write("+OK\r\nSubject: x\r\n\r\n");
+      const more = () => {
+        while (!socket.destroyed && socket.write(chunk));
+        if (!socket.destroyed) socket.once("drain", more);
+      };
+      more();
+      return "";
+    };
+    const huge = [{ raw: "x\r\n", claimed: 300_000 }];
+    await assert.rejects(async () => {
+      const server = await serve(t, { messages: huge, answer });
+      const session = await connector.open(optionsFor(server.port), never);
+      let peak = 0;
+      const before = process.memoryUsage().rss;
+      try {
+        for await (const batch of session.listNew(null, {
+          processFrom: null,
+          batchSize: 9,
+          signal: never,
+          known: () => false,
+        }))
+          for (const { raw } of batch.messages)
+            for await (const _ of raw as AsyncIterable<Uint8Array>)
+              peak = Math.max(peak, process.memoryUsage().rss - before);
+      } finally {
+        await session.close();
+        assert.ok(peak < 80 * 1024 * 1024, `${peak} bytes`);
+      }
+    }, failsWith("ANSWER_TOO_LARGE"));
+  });
+
+  test("sizes that are lies do no harm: small claims, huge claims", async (t) => {
+    const large = message("large", "y".repeat(600_000));
+    const lies = [
+      { raw: large, claimed: 5 },
+      { raw: message("a"), claimed: 900_000_000 },
+      { raw: message("b"), claimed: 0 },
+    ];
+    const { found } = await read(t, { messages: lies });
+    assert.deepEqual(bodies(found), [large, message("b"), message("a")]);
+  });
+
+  test("a stream that nobody reads does not stand in the way", async (t) => {
+    const large = message("large", "y".repeat(5_000_000));
+    const server = await serve(t, { messages: [{ raw: large }, { raw: large }, { raw: message("a") }] });
+    const session = await connector.open(optionsFor(server.port), never);
+    t.after(() => session.close());
+    const found: number[] = [];
+    for await (const batch of session.listNew(null, {
+      processFrom: null,
+      batchSize: 9,
+      signal: never,
+      known: () => false,
+    }))
+      found.push(...batch.messages.map(({ size }) => size));
+    assert.deepEqual(found, [large.length, large.length, message("a").length]);
+    for await (const _ of session.listNew(null, { processFrom: null, batchSize: 9, signal: never, known: () => false }))
+      break;
+    await session.remove?.(["uid-1"], never);
+    assert.ok(server.heard.includes("DELE 1"));
+  });
+
+  test("an aborted run ends at once, with the reason", async (t) => {
+    const server = await serve(t, { messages, answer: (line) => (line === "LIST" ? "" : undefined) });
+    const stop = new AbortController();
+    const session = await connector.open(optionsFor(server.port), never);
+    const reading = readAll(session, { signal: stop.signal });
+    stop.abort(new Error("enough"));
+    await assert.rejects(reading, /enough/);
+    await session.close();
+  });
+});
+
+describe("deleting over POP3", () => {
+  const messages = ["a", "b", "c"].map((subject) => ({ raw: message(subject) }));
+
+  test("marks by this session's numbers, and QUIT makes it true; what is gone counts as deleted", async (t) => {
+    const server = await serve(t, {
+      messages,
+      answer: (line) => (line === "DELE 3" ? "-ERR no such message\r\n" : undefined),
+    });
+    const session = await connector.open(optionsFor(server.port), never);
+    await session.remove?.(["uid-1", "uid-3", "unheard of"], never);
+    await session.close();
+    assert.deepEqual(server.heard.slice(-3), ["DELE 1", "DELE 3", "QUIT"]);
+  });
+
+  test("a refused deletion is an error", async (t) => {
+    const server = await serve(t, {
+      messages,
+      answer: (line) => (line === "DELE 1" ? "-ERR read only\r\n" : undefined),
+    });
+    const session = await connector.open(optionsFor(server.port), never);
+    await assert.rejects(async () => session.remove?.(["uid-1"], never), failsWith("PROTOCOL_ERROR", /read only/));
+    await session.close();
+  });
+
+  test("closing waits for the answer to QUIT, but not for ever", async (t) => {
+    const server = await serve(t, { messages, answer: (line) => (line === "QUIT" ? "" : undefined) });
+    const session = await connector.open(optionsFor(server.port), never);
+    await session.remove?.(["uid-1"], never);
+    const since = performance.now();
+    await session.close();
+    const waited = performance.now() - since;
+    assert.ok(waited >= quick.silenceMs - 20 && waited < 2000, `${waited} ms`);
+  });
+
+  test("a session that broke deletes nothing any more", async (t) => {
+    const server = await serve(t, { messages, answer: (line) => (line === "RETR 2" ? null : undefined) });
+    const session = await connector.open(optionsFor(server.port), never);
+    await assert.rejects(readAll(session), failsWith("CONNECTION_LOST", /-/));
+    await assert.rejects(async () => session.remove?.(["uid-1"], never), failsWith("CONNECTION_LOST", /-/));
+    await session.close();
+    assert.ok(!server.heard.some((line) => line.startsWith("DELE")));
+  });
+});
+
+describe("connecting to what is no good POP3 server", () => {
+  test("plain text on a TLS port, another protocol, silence, a refusing greeting", async (t) => {
+    const plain = await serve(t, {});
+    const secure = { server: { host: "127.0.0.1", port: plain.port, security: "tls" as const } };
+    const wrong = await outcome(optionsFor(0, secure));
+    assert.deepEqual([wrong.code, wrong.last], ["NOT_THIS_PROTOCOL", "tls"]);
+    const smtp = await outcome(optionsFor((await serve(t, { greeting: "220 mail.test ESMTP\r\n" })).port));
+    assert.deepEqual([smtp.code, smtp.last], ["NOT_THIS_PROTOCOL", "authenticate"]);
+    const silent = await outcome(optionsFor((await serve(t, { greeting: "" })).port, { connectionTimeoutMs: 100 }));
+    assert.deepEqual([silent.code, silent.last], ["CONNECTION_TIMEOUT", "authenticate"]);
+    const full = await outcome(optionsFor((await serve(t, { greeting: "-ERR too many connections\r\n" })).port));
+    assert.equal(full.code, "TOO_MANY_CONNECTIONS");
+  });
+
+  test("STLS is required: not offered, refused, or answered with more than it should be", async (t) => {
+    const withStls = [...usual, "STLS"];
+    for (const [script, code] of [
+      [{}, "TLS_NOT_OFFERED"],
+      [{ capabilities: null }, "TLS_NOT_OFFERED"],
+      [{ capabilities: withStls }, "TLS_NOT_OFFERED"],
+      [{ capabilities: withStls, stls: "+OK begin\r\n+OK injected\r\n" }, "TLS_HANDSHAKE_FAILED"],
+      [{ capabilities: withStls, stls: "+OK begin\r\n+O" }, "TLS_HANDSHAKE_FAILED"],
+      [{ capabilities: withStls, stls: "+OK begin\r\n-ERR injected\r\n" }, "TLS_HANDSHAKE_FAILED"],
+    ] as const) {
+      const stls = "stls" in script ? script.stls : undefined;
+      const server = await serve(t, { ...script, answer: (line) => (line === "STLS" ? stls : undefined) });
+      const options = optionsFor(0, { server: { host: "127.0.0.1", port: server.port, security: "starttls" } });
+      const { code: found, last } = await outcome(options);
+      assert.deepEqual([found, last], [code, "tls"], JSON.stringify(script));
+      assert.ok(!server.heard.some((line) => /^(USER|PASS|AUTH)/.test(line)), "no password left");
+    }
+  });
+
+  test("a port or an address that is not allowed is not connected to", async () => {
+    assert.equal((await outcome(optionsFor(1, { allowedPorts: [995] }))).code, "PORT_NOT_ALLOWED");
+    const metadata = { server: { host: "169.254.169.254", port: 995, security: "tls" as const } };
+    assert.equal((await outcome(optionsFor(995, metadata))).code, "ADDRESS_NOT_ALLOWED");
+    assert.equal((await outcome(optionsFor(1, { credentials: null }))).code, "CREDENTIALS_MISSING");
+  });
+
+  test("every step is told, and what a server repeats of a password is not", async (t) => {
+    const echo = (line: string) => (line.startsWith("PASS") ? `-ERR [AUTH] wrong: ${line}\r\n` : undefined);
+    const { code, report } = await outcome(optionsFor((await serve(t, { answer: echo })).port));
+    assert.equal(code, "AUTHENTICATION_REJECTED");
+    assert.equal(report.failure?.evidence?.reply, redactSecrets("-ERR [AUTH] wrong: PASS pa55word", ["pa55word"]));
+    const { report: fine } = await outcome(optionsFor((await serve(t, { messages: [{ raw: message("a") }] })).port));
+    assert.deepEqual(
+      fine.steps.map(({ step, outcome: how, detail }) => [step, how, step === "list" ? detail : ""]),
+      [
+        ["resolve", "ok", ""],
+        ["connect", "ok", ""],
+        ["tls", "skipped", ""],
+        ["authenticate", "ok", ""],
+        ["list", "ok", "1 message in the inbox"],
+      ],
+    );
+  });
+});

@@ -1,0 +1,86 @@
+import type { Grant, Sealed } from "@mailfleet/contracts";
+import type { Collection } from "mongodb";
+import type { Store } from "../connect.ts";
+
+/** The consent of a mailbox's user. The refresh token is sealed for `<mailboxId>|oauth-grant`; access tokens are never kept. */
+export interface GrantDocument extends Omit<Grant, "mailboxId"> {
+  /** The mailbox's id. */
+  _id: string;
+  /** The profile by whose application it was given: it is worth nothing with another. */
+  profileId: string;
+  clientId: string;
+  consentId: string;
+  refreshToken: Sealed;
+  /** Who refreshes at the moment. */
+  lease?: { token: string; by: string; until: number };
+  /** Days ahead of its end that were warned about already. */
+  warned: number[];
+}
+
+/** The collection `grants`, owned by `config`. */
+export interface GrantRepository {
+  load(mailboxId: string): Promise<GrantDocument | null>;
+  /** Replaces what there was. */
+  put(grant: GrantDocument): Promise<void>;
+  remove(mailboxId: string): Promise<void>;
+  /** The right to refresh version `v`; `null`: somebody else has it, or it is another version. */
+  lease(mailboxId: string, v: number, lease: NonNullable<GrantDocument["lease"]>, now: number): Promise<GrantDocument | null>;
+  /** Writes what a refresh gave and gives the lease back. False: the lease was lost, nothing was written. */
+  endRefresh(
+    mailboxId: string,
+    lease: string,
+    change: Partial<
+      Pick<
+        GrantDocument,
+        "refreshToken" | "expiresAt" | "accessTokenExpiresAt" | "lastRefreshAt" | "lastRefreshFailure" | "state"
+      >
+    >,
+  ): Promise<boolean>;
+  /** Good grants that end before `before`. */
+  endingBefore(before: number, limit: number): Promise<GrantDocument[]>;
+  /** Remembers that this warning was given; false: it was before, or there is another grant by now. */
+  warn(mailboxId: string, v: number, days: number): Promise<boolean>;
+}
+
+/** Makes the index, then the repository. */
+export async function createGrantRepository(store: Store): Promise<GrantRepository> {
+  const grants: Collection<GrantDocument> = store.db.collection<GrantDocument>("grants");
+  await grants.createIndex(
+    { expiresAt: 1 },
+    { name: "ending", partialFilterExpression: { expiresAt: { $type: "number" } } },
+  );
+  return {
+    load: (mailboxId) => grants.findOne({ _id: mailboxId }),
+    async put(grant) {
+      await grants.replaceOne({ _id: grant._id }, grant, { upsert: true });
+    },
+    async remove(mailboxId) {
+      await grants.deleteOne({ _id: mailboxId });
+    },
+    lease: (mailboxId, v, lease, now) =>
+      grants.findOneAndUpdate(
+        { _id: mailboxId, v, $or: [{ lease: { $exists: false } }, { "lease.until": { $lte: now } }] },
+        { $set: { lease } },
+        { returnDocument: "after" },
+      ),
+    async endRefresh(mailboxId, lease, change) {
+      const result = await grants.updateOne(
+        { _id: mailboxId, "lease.token": lease },
+        { $set: change, $unset: { lease: "" } },
+      );
+      return result.matchedCount > 0;
+    },
+    endingBefore: (before, limit) =>
+      grants
+        .find({ expiresAt: { $type: "number", $lte: before }, state: "good" })
+        .limit(limit)
+        .toArray(),
+    async warn(mailboxId, v, days) {
+      const result = await grants.updateOne(
+        { _id: mailboxId, v, warned: { $ne: days } },
+        { $push: { warned: days } },
+      );
+      return result.matchedCount > 0;
+    },
+  };
+}

@@ -1,0 +1,113 @@
+import {
+  type InboundServer,
+  type NewProfile,
+  type OAuthSettings,
+  type OutboundServer,
+  type ProfileChange,
+  ProblemError,
+  type ProfileSettings,
+  providerPresets,
+  type Security,
+  TenantId,
+  usualPorts,
+} from "@mailfleet/contracts";
+
+type Written = Pick<NewProfile, "type" | "inbound" | "outbound" | "oauth">;
+type Complete = Pick<ProfileSettings, "inbound" | "outbound">;
+
+/** A field that cannot be as it is, and why. */
+interface FieldProblem {
+  readonly pointer: string;
+  readonly reason: string;
+}
+
+/** A new profile with everything filled in. @throws ProblemError INVALID that names every field that cannot be. */
+export function completeProfile(profile: NewProfile): ProfileSettings {
+  return { ...profile, ...completed(profile, "/profile") };
+}
+
+/** A profile after a change: servers and `oauth` that were named are replaced whole. @throws ProblemError INVALID */
+export function changedSettings(before: ProfileSettings, change: ProfileChange): ProfileSettings {
+  const { inbound, outbound, ...rest } = change;
+  const after: ProfileSettings = { ...before };
+  for (const [field, value] of Object.entries(rest))
+    if (value === null) delete after[field as keyof ProfileSettings];
+    else if (value !== undefined) Object.assign(after, { [field]: value });
+  const written = { ...after, inbound: inbound ?? before.inbound, outbound: outbound ?? before.outbound };
+  return { ...after, ...completed(written, "/change") };
+}
+
+function completed(profile: Written, at: string): Complete {
+  const google = profile.type === "gmail";
+  const usual = google ? "oauth" : "mailbox";
+  const problems: FieldProblem[] = [];
+  const inbound = completeServer(profile, "inbound", profile.inbound?.protocol ?? "imap", usual, problems);
+  const outbound = completeServer(profile, "outbound", profile.outbound?.protocol ?? "smtp", usual, problems);
+  const result = { inbound: inbound as InboundServer, outbound: outbound as OutboundServer };
+  if (problems.length === 0) problems.push(...impossible(profile, result));
+  if (problems.length === 0) return result;
+  const errors = problems.map(({ pointer, reason }) => ({ pointer: `${at}${pointer}`, reason }));
+  throw new ProblemError("INVALID", errors.map(({ pointer, reason }) => `${pointer} ${reason}`).join("; "), { errors });
+}
+
+function completeServer(
+  { type, oauth, ...profile }: Written,
+  direction: "inbound" | "outbound",
+  protocol: InboundServer["protocol"] | OutboundServer["protocol"],
+  usual: "oauth" | "mailbox",
+  problems: FieldProblem[],
+) {
+  const written = profile[direction] ?? {};
+  const provider = type === "gmail" ? "google" : oauth?.provider;
+  const preset = provider && provider !== "custom" ? providerPresets[provider].servers[protocol] : undefined;
+  const security: Security = written.security ?? preset?.security ?? "tls";
+  const host = written.host ?? preset?.host;
+  if (host === undefined) problems.push({ pointer: `/${direction}/host`, reason: "is needed" });
+  const port =
+    written.port ??
+    (written.security && written.security !== preset?.security ? undefined : preset?.port) ??
+    (protocol === "gmail" ? 443 : usualPorts[protocol][security]);
+  const credentials = written.credentials ?? (protocol === "gmail" || oauth ? "oauth" : usual);
+  return { ...written, protocol, host, port, security, credentials };
+}
+
+/** What is well formed and yet cannot work together. */
+function impossible({ type, oauth }: Written, { inbound, outbound }: Complete): FieldProblem[] {
+  const problems: FieldProblem[] = [];
+  const add = (pointer: string, reason: string) => problems.push({ pointer, reason });
+  for (const [direction, server] of Object.entries({ inbound, outbound })) {
+    if (server.protocol === "gmail" && server.credentials !== "oauth")
+      add(`/${direction}/credentials`, "must be oauth for the Gmail API");
+    if (server.credentials === "oauth" && !oauth) add("/oauth", "is needed where credentials are oauth");
+    if (server.protocol === "gmail" && server.security === "starttls")
+      add(`/${direction}/security`, "must be tls for the Gmail API");
+    if (server.protocol === "gmail" && oauth && oauth.provider === "microsoft")
+      add("/oauth/provider", "must be google for the Gmail API");
+  }
+  if (inbound.addressing && inbound.credentials !== "profile")
+    add("/inbound/addressing", "is only for credentials of the profile");
+  if (type === "gmail" && oauth && oauth.provider === "microsoft") add("/oauth/provider", "must be google");
+  if (oauth) problems.push(...impossibleOAuth(oauth));
+  return problems;
+}
+
+function impossibleOAuth(oauth: OAuthSettings): FieldProblem[] {
+  const problems: FieldProblem[] = [];
+  const add = (pointer: string, reason: string) => problems.push({ pointer: `/oauth${pointer}`, reason });
+  if (oauth.flow !== "service-account" && !oauth.clientId) add("/clientId", "is needed");
+  if (oauth.flow === "service-account" && oauth.provider === "microsoft")
+    add("/flow", "must be sign-in or application for Microsoft");
+  if (oauth.flow === "application" && oauth.provider === "google")
+    add("/flow", "must be sign-in or service-account for Google");
+  if (oauth.flow === "application" && oauth.provider === "microsoft" && !oauth.tenantId)
+    add("/tenantId", "is needed for the flow application");
+  if (oauth.tenantId !== undefined && !TenantId.safeParse(oauth.tenantId).success)
+    add("/tenantId", "must be a directory id (GUID) or a domain");
+  if (oauth.provider === "custom" && !oauth.endpoints?.token) add("/endpoints/token", "is needed");
+  if (oauth.provider === "custom" && oauth.flow === "sign-in")
+    for (const name of ["issuer", "authorization"] as const)
+      if (!oauth.endpoints?.[name]) add(`/endpoints/${name}`, "is needed");
+  if (oauth.flow === "application" && oauth.clientAuthentication === "none")
+    add("/clientAuthentication", "must be secret or certificate for the flow application");
+  return problems;
+}

@@ -1,0 +1,35 @@
+import { type Direction, type OAuthClient, sealedFor } from "@mailfleet/contracts";
+import { completeOAuthClient } from "@mailfleet/oauth";
+import type { ProfileDocument } from "@mailfleet/store";
+
+/** The OAuth application of a profile, for the directions that use it; `null` if the profile has none. */
+export function oauthClientOf(
+  { _id, settings, oauthSecret }: Pick<ProfileDocument, "_id" | "settings" | "oauthSecret">,
+  directions: readonly Exclude<Direction, "act">[],
+): OAuthClient | null {
+  const { oauth, inbound, outbound } = settings;
+  if (!oauth) return null;
+  const secret = oauthSecret
+    ? {
+        kind: oauthSecret.kind,
+        sealed: oauthSecret.secret,
+        sealedFor: sealedFor(_id, "oauth-client"),
+        ...(oauthSecret.certificate ? { thumbprint: oauthSecret.certificate.thumbprint } : {}),
+      }
+    : null;
+  const protocols = { inbound: inbound.protocol, outbound: outbound.protocol, which: [...directions] };
+  return completeOAuthClient(oauth, protocols, secret);
+}
+
+/** Whether the application can prove itself at all. */
+export function isClientSecretMissing({ settings: { oauth }, oauthSecret }: Pick<ProfileDocument, "settings" | "oauthSecret">) {
+  if (!oauth || oauth.flow === "service-account") return oauthSecret?.kind !== "service-account-key";
+  const needed = { secret: "client-secret", certificate: "client-certificate", none: undefined } as const;
+  const kind = needed[oauth.clientAuthentication];
+  return kind !== undefined && oauthSecret?.kind !== kind;
+}
+
+/** The directions that sign in through the profile's application. */
+export function oauthDirections({ settings }: Pick<ProfileDocument, "settings">): Exclude<Direction, "act">[] {
+  return (["inbound", "outbound"] as const).filter((direction) => settings[direction].credentials === "oauth");
+}

@@ -1,0 +1,32 @@
+import { ProblemError } from "@mailfleet/contracts";
+
+/** Sign-ins that may be begun for one mailbox within a minute. */
+const mostPerMinute = 20;
+const minuteMs = 60_000;
+/** Above this many mailboxes those that were quiet for a minute are forgotten. */
+const sweepAbove = 1000;
+
+/** Counts the sign-ins begun per mailbox, in this process: a person needs few, and each costs a state that is kept. */
+export interface SignInLimit {
+  /** @throws TOO_MANY when the mailbox has had its twenty of the last minute. */
+  take(mailboxId: string): void;
+}
+
+/** See `SignInLimit`. Only call `take` with ids of mailboxes that exist: that bounds what is kept. */
+export function createSignInLimit(now: () => number): SignInLimit {
+  const begun = new Map<string, number[]>();
+  const recent = (times: readonly number[], at: number) => times.filter((time) => at - time < minuteMs);
+  return {
+    take: (mailboxId) => {
+      const at = now();
+      if (begun.size > sweepAbove)
+        for (const [id, times] of begun) if (recent(times, at).length === 0) begun.delete(id);
+      const times = recent(begun.get(mailboxId) ?? [], at);
+      if (times.length >= mostPerMinute)
+        throw new ProblemError("TOO_MANY", "Too many sign-ins were begun for this mailbox within a minute.", {
+          remedy: "Wait a minute and try again.",
+        });
+      begun.set(mailboxId, [...times, at]);
+    },
+  };
+}

@@ -1,0 +1,24 @@
+import type { InboundSession } from "@mailfleet/connector-api";
+import type { HandledMessages } from "@mailfleet/store";
+
+/** So many fingerprints more than messages on the server are worth writing anew. */
+const compactAbove = 1000;
+
+/**
+ * Deletes at the server what was stored and told, now or by a run that died before it could, and forgets what is gone. A
+ * deletion counts only when a later listing shows it: until then it is tried again.
+ */
+export async function deleteProcessed(
+  session: InboundSession,
+  handled: HandledMessages,
+  deletes: boolean,
+  signal: AbortSignal,
+): Promise<void> {
+  if (!session.listed) return;
+  const listed = new Set(session.listed());
+  const gone = handled.toDelete.filter((identity) => !listed.has(identity));
+  if (gone.length > 0) await handled.deleted(gone);
+  if (handled.size > listed.size + compactAbove) await handled.keepOnly([...listed]);
+  const left = handled.toDelete.filter((identity) => listed.has(identity));
+  if (deletes && left.length > 0) await session.remove?.(left, signal);
+}
