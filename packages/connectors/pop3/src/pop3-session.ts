@@ -155,7 +155,7 @@ export function pop3Session(dialled: Dialled, deadlines: Pop3Deadlines): Inbound
         try {
           if (batch.messages.length > 0 || batch.passedOver) yield batch;
         } finally {
-          void 0;
+          letGo(retrieved);
         }
         signal.throwIfAborted();
       }
