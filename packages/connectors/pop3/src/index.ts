@@ -1,3 +1,3 @@
 /** Receiving over POP3. */
-export { defaultDeadlines, type Pop3Deadlines } from "./deadlines.ts";
-export { pop3Connector } from "./pop3-connector.ts";
+export type { Pop3Deadlines } from "./deadlines.ts";
+export { createPop3Connector, pop3Connector } from "./pop3-connector.ts";

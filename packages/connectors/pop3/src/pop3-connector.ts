@@ -4,8 +4,8 @@ import { dial } from "./dial.ts";
 import { pop3Session } from "./pop3-session.ts";
 import { testConnection } from "./test-connection.ts";
 
-/** Receives over POP3 (RFC 1939): tells new mail by its identities, and deletes only what it is told to. */
-export function pop3Connector(deadlines: Pop3Deadlines = defaultDeadlines): InboundConnector {
+/** A POP3 connector that waits as long as it is told. */
+export function createPop3Connector(deadlines: Pop3Deadlines): InboundConnector {
   return {
     protocol: "pop3",
     remembers: "identities",
@@ -13,3 +13,6 @@ export function pop3Connector(deadlines: Pop3Deadlines = defaultDeadlines): Inbo
     open: async (options, signal) => pop3Session(await dial(options, deadlines, signal), deadlines),
   };
 }
+
+/** Receives over POP3 (RFC 1939): tells new mail by its identities, and deletes only what it is told to. */
+export const pop3Connector: InboundConnector = createPop3Connector(defaultDeadlines);

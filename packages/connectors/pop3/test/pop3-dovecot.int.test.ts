@@ -11,7 +11,7 @@ import { type Dovecot, mailServers, startDovecot } from "@mailfleet/local/testin
 import { never, optionsFor, readAll } from "./read-all.ts";
 
 const { skip } = await mailServers();
-const connector = pop3Connector();
+const connector = pop3Connector;
 setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc") as () => void;
 const crlf = (text: string) => text.replace(/\n/g, "\r\n");

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
 import { type ConnectOptions, redactSecrets } from "@mailfleet/connector-api";
-import { pop3Connector } from "@mailfleet/connector-pop3";
+import { createPop3Connector } from "@mailfleet/connector-pop3";
 import { type FailureCode, FailureError } from "@mailfleet/contracts";
 import { never, optionsFor, readAll } from "./read-all.ts";
 import { type Script, scriptedServer, usual } from "./scripted-server.ts";
 
 const quick = { silenceMs: 300, updateMs: 500, goodbyeMs: 200 };
-const connector = pop3Connector(quick);
+const connector = createPop3Connector(quick);
 const message = (subject: string, body = "x") => `Subject: ${subject}\r\n\r\n${body}\r\n`;
 const without = (...names: string[]) => usual.filter((name) => !names.includes(name));
 

@@ -9,7 +9,7 @@ import { never, optionsFor, readAll } from "./read-all.ts";
 import { type Script, scriptedServer, usual } from "./scripted-server.ts";
 
 const { skip } = await mailServers();
-const connector = pop3Connector();
+const connector = pop3Connector;
 const ann = "ann@example.test";
 const bob = "bob@example.test";
 
