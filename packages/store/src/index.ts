@@ -14,8 +14,8 @@ export {
   type RelayState,
 } from "./alerts/notification-settings-repository.ts";
 export { connectStore, isDuplicateKey, isOutage, type Store, type StoreOptions } from "./connect.ts";
-export { INLINE_LIMIT, type NewMessage, type StoredMessage } from "./inbound/message-document.ts";
 export { createHandledRepository, type HandledMessages, type HandledRepository } from "./inbound/handled-repository.ts";
+export { INLINE_LIMIT, type NewMessage, type StoredMessage } from "./inbound/message-document.ts";
 export { createMessageRepository, type MessageRepository, type StoreResult } from "./inbound/message-repository.ts";
 export type { PendingFacts, StoredCursor, SyncDocument, Watch } from "./inbound/sync-document.ts";
 export { createSyncRepository, type SyncRepository } from "./inbound/sync-repository.ts";

@@ -21,8 +21,7 @@ export function refusePorts(
       reason: `${port} is not among the allowed outbound ports ${allowed.join(", ")}`,
     }));
   if (errors.length === 0) return;
-  const rule =
-    typeof settings.allowedOutboundPorts === "string" ? ` (preset ${settings.allowedOutboundPorts})` : "";
+  const rule = typeof settings.allowedOutboundPorts === "string" ? ` (preset ${settings.allowedOutboundPorts})` : "";
   const detail = errors.map(({ pointer, reason }) => `${pointer} ${reason}`).join("; ");
   throw new ProblemError("PORT_NOT_ALLOWED", `${detail}, the organisation's setting allowedOutboundPorts${rule}.`, {
     remedy: "Use an implicit TLS port such as 995 or 465, or change allowedOutboundPorts in the settings.",

@@ -2,6 +2,7 @@ import type { Bus, Consumption, RequestHandlers } from "@mailfleet/bus";
 import { consumers, streams } from "@mailfleet/contracts";
 import { createBackground } from "./background.ts";
 import { approveMailbox } from "./handlers/approve-mailbox.ts";
+import { beginConsent } from "./handlers/begin-consent.ts";
 import { createJob } from "./handlers/create-job.ts";
 import { createMailbox } from "./handlers/create-mailbox.ts";
 import { createProfile } from "./handlers/create-profile.ts";
@@ -14,14 +15,19 @@ import { getMailbox } from "./handlers/get-mailbox.ts";
 import { getMailboxHistory } from "./handlers/get-mailbox-history.ts";
 import { getProfile } from "./handlers/get-profile.ts";
 import { getSettings } from "./handlers/get-settings.ts";
+import { setGrant } from "./handlers/keep-grant.ts";
 import { listJobs } from "./handlers/list-jobs.ts";
 import { listMailboxes } from "./handlers/list-mailboxes.ts";
 import { listProfiles } from "./handlers/list-profiles.ts";
 import { mailboxEventTypes, onMailboxEvent } from "./handlers/on-mailbox-event.ts";
+import { getConsent, keepDeviceConsent } from "./handlers/read-consent.ts";
+import { beginRefresh, endRefresh } from "./handlers/refresh-grant.ts";
 import { rejectMailbox } from "./handlers/reject-mailbox.ts";
 import { resubmitMailbox } from "./handlers/resubmit-mailbox.ts";
+import { getGrant, removeGrant } from "./handlers/show-grant.ts";
 import { activateMailbox, deactivateMailbox } from "./handlers/switch-mailbox.ts";
 import { syncMailboxNow } from "./handlers/sync-mailbox-now.ts";
+import { takeConsent } from "./handlers/take-consent.ts";
 import { testMailbox } from "./handlers/test-mailbox.ts";
 import { updateMailbox } from "./handlers/update-mailbox.ts";
 import { updateProfile } from "./handlers/update-profile.ts";
@@ -81,6 +87,15 @@ export function requestHandlers(parts: Parts): RequestHandlers {
     "config.mailbox.sync-now": syncMailboxNow(parts),
     "config.mailbox.history": getMailboxHistory(parts),
     "config.connection.get": getConnection(parts),
+    "config.consent.begin": beginConsent(parts),
+    "config.consent.take": takeConsent(parts),
+    "config.consent.get": getConsent(parts),
+    "config.consent.keep-device": keepDeviceConsent(parts),
+    "config.grant.set": setGrant(parts),
+    "config.grant.get": getGrant(parts),
+    "config.grant.remove": removeGrant(parts),
+    "config.grant.begin-refresh": beginRefresh(parts),
+    "config.grant.end-refresh": endRefresh(parts),
     "config.settings.get": getSettings(parts),
     "config.settings.update": updateSettings(parts),
     "config.job.create": createJob(parts),

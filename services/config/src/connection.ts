@@ -1,5 +1,14 @@
-import { type Connection, type Direction, type DirectionState, ProblemError, sealedFor } from "@mailfleet/contracts";
+import {
+  type Connection,
+  type Direction,
+  type DirectionState,
+  ProblemError,
+  providerPresets,
+} from "@mailfleet/contracts";
 import { restoreMachine, statusOf } from "@mailfleet/mailbox";
+import type { GrantDocument, ProfileDocument } from "@mailfleet/store";
+import { allowedPortsOf } from "./allowed-ports.ts";
+import { credentialsFor } from "./connection-credentials.ts";
 import type { World } from "./knowledge.ts";
 import type { MailboxConnectionView } from "./ports.ts";
 
@@ -16,13 +25,17 @@ const hour = 3_600_000;
  * What a worker needs to run a direction at this moment. Not allowed while a change of the profile has not reached the
  * mailbox: a run would use the new settings under the old generation.
  */
-export function connectionOf(mailbox: MailboxConnectionView, direction: Direction, world: World): Connection {
+export function connectionOf(
+  mailbox: MailboxConnectionView,
+  direction: Direction,
+  world: World,
+  grant: GrantDocument | null = null,
+): Connection {
   if (direction === "act")
     throw new ProblemError("NOT_POSSIBLE_NOW", "No connector synchronises appointments, contacts and tasks yet.");
   const { profile, settings, policy } = world;
   const { configuration } = mailbox;
   const { state, generation } = statusOf(restoreMachine(mailbox.machine), direction, policy);
-  const { credentials: _, ...server } = { credentials: undefined, ...profile.settings[direction] };
   const startDates = [profile.settings.processFrom, configuration.processFrom].filter((at) => at !== undefined);
   return {
     mailboxId: mailbox._id,
@@ -37,8 +50,10 @@ export function connectionOf(mailbox: MailboxConnectionView, direction: Directio
     state,
     generation,
     profileId: profile._id,
-    server,
-    credentials: credentialsFor(mailbox, direction, world),
+    server: serverOf(direction, profile),
+    credentials: credentialsFor(mailbox, direction, profile, grant),
+    allowedPorts: allowedPortsOf(settings),
+    deleteAfterProcessing: configuration.deleteAfterProcessing,
     maximumConcurrentConnections: profile.settings.maximumConcurrentConnections,
     connectionTimeoutMs: profile.settings.connectionTimeoutMs,
     processFrom: startDates.length > 0 ? Math.max(...startDates) : null,
@@ -50,21 +65,10 @@ export function connectionOf(mailbox: MailboxConnectionView, direction: Directio
   };
 }
 
-/** The mailbox's own, or for sending the profile's where it holds them. The holder's connections are counted together. */
-function credentialsFor(
-  { _id, configuration }: MailboxConnectionView,
-  direction: "inbound" | "outbound",
-  { profile }: World,
-): Connection["credentials"] {
-  const ofProfile = direction === "outbound" && profile.settings.outbound.credentials === "profile";
-  const holder = ofProfile ? profile._id : _id;
-  const credentials = ofProfile ? profile.outboundCredentials : configuration.credentials;
-  if (!credentials) return null;
-  const { username, password } = credentials;
-  return {
-    holder,
-    username,
-    password,
-    sealedFor: sealedFor(holder, ofProfile ? "outbound-password" : "mailbox-password"),
-  };
+/** For protocols over HTTP the address of the API comes from the provider, or from the profile's own endpoints. */
+function serverOf(direction: "inbound" | "outbound", profile: ProfileDocument): Connection["server"] {
+  const { protocol, host, port, security, trustedCertificates } = profile.settings[direction];
+  const server = { protocol, host, port, security, ...(trustedCertificates ? { trustedCertificates } : {}) };
+  if (protocol !== "gmail") return server;
+  return { ...server, apiUrl: profile.settings.oauth?.endpoints?.api ?? providerPresets.google.api };
 }

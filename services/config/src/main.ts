@@ -3,19 +3,25 @@ import type { MachineState } from "@mailfleet/mailbox";
 import { runService } from "@mailfleet/service";
 import {
   connectStore,
+  createConsentRepository,
+  createGrantRepository,
   createJobRepository,
   createMailboxRepository,
   createProfileRepository,
   createSettingsRepository,
   isOutage,
 } from "@mailfleet/store";
+import { z } from "zod";
 import { startApp } from "./app.ts";
 import { initialSettings } from "./initial-settings.ts";
 import { createMetrics } from "./metrics.ts";
 
 runService({
   name: "config",
-  environment: {},
+  environment: {
+    /** Where people reach the console: alerts about consents hold a link to sign in again. */
+    MAILFLEET_CONSOLE_URL: z.url({ protocol: /^https?$/ }).optional(),
+  },
   async start({ environment, logger, metrics, failPoint, addReadiness, now }) {
     const store = await connectStore({
       url: environment.mongoUrl,
@@ -33,13 +39,19 @@ runService({
       isOutage,
     });
     addReadiness("nats", () => bus.health());
-    const [mailboxes, profiles, settings, jobs] = await Promise.all([
+    const [mailboxes, profiles, settings, jobs, consents, grants] = await Promise.all([
       createMailboxRepository<MachineState>(store),
       createProfileRepository(store),
       createSettingsRepository(store, initialSettings),
       createJobRepository(store),
+      createConsentRepository(store),
+      createGrantRepository(store),
     ]);
-    const ports = { mailboxes, profiles, settings, jobs, logger, metrics: createMetrics(metrics), failPoint, now };
+    const ports = {
+      ...{ mailboxes, profiles, settings, jobs, consents, grants },
+      ...{ logger, metrics: createMetrics(metrics), failPoint, now },
+      consoleUrl: environment.consoleUrl ?? null,
+    };
     const app = await startApp({ ports, bus, isOutage });
     return {
       async stop() {

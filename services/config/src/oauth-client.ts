@@ -22,7 +22,10 @@ export function oauthClientOf(
 }
 
 /** Whether the application can prove itself at all. */
-export function isClientSecretMissing({ settings: { oauth }, oauthSecret }: Pick<ProfileDocument, "settings" | "oauthSecret">) {
+export function isClientSecretMissing({
+  settings: { oauth },
+  oauthSecret,
+}: Pick<ProfileDocument, "settings" | "oauthSecret">) {
   if (!oauth || oauth.flow === "service-account") return oauthSecret?.kind !== "service-account-key";
   const needed = { secret: "client-secret", certificate: "client-certificate", none: undefined } as const;
   const kind = needed[oauth.clientAuthentication];

@@ -2,6 +2,8 @@ import type { Bus } from "@mailfleet/bus";
 import type { FailPoint, Logger, RequestArguments, RequestName, RequestOutput } from "@mailfleet/contracts";
 import type { MachineState } from "@mailfleet/mailbox";
 import type {
+  ConsentRepository,
+  GrantRepository,
   JobRepository,
   ListedMailbox,
   MailboxConfiguration,
@@ -28,10 +30,14 @@ export interface Ports {
   readonly profiles: ProfileRepository;
   readonly settings: SettingsRepository;
   readonly jobs: JobRepository;
+  readonly consents: ConsentRepository;
+  readonly grants: GrantRepository;
   readonly bus: Pick<Bus, "publish">;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly failPoint: FailPoint;
+  /** Where people reach the console, for links in alerts; `null`: not known. */
+  readonly consoleUrl: string | null;
   /** Milliseconds since the epoch. */
   now(): number;
 }

@@ -31,7 +31,11 @@ export function refuseSecretEnd(oauth: OAuthSettings | undefined, now: number, a
   latest.setUTCMonth(latest.getUTCMonth() + 24);
   // A day of grace for the end of the last day in another time zone.
   const reason =
-    end <= now ? "must lie in the future" : end > latest.getTime() + 86_400_000 ? "must be at most 24 months ahead" : null;
+    end <= now
+      ? "must lie in the future"
+      : end > latest.getTime() + 86_400_000
+        ? "must be at most 24 months ahead"
+        : null;
   if (reason === null) return;
   const pointer = `${at}/oauth/clientSecretExpiresAt`;
   throw new ProblemError("INVALID", `${pointer} ${reason}`, { errors: [{ pointer, reason }] });
@@ -50,10 +54,14 @@ export function opensOneInboxOnly({ inbound }: Pick<ProfileSettings, "inbound">)
 /** The OAuth client of a Gmail profile has all the users that Google lets it have. */
 export function profileFull(name: string, maximum: number): ProblemError {
   const pointer = "/profileId";
-  return new ProblemError("PROFILE_FULL", `The profile ${name} has ${maximum} mailboxes, as many as may sign in with it.`, {
-    remedy: "Create another profile with an OAuth client of its own, and give the mailbox that one.",
-    errors: [{ pointer, reason: `names a profile that has ${maximum} mailboxes already` }],
-  });
+  return new ProblemError(
+    "PROFILE_FULL",
+    `The profile ${name} has ${maximum} mailboxes, as many as may sign in with it.`,
+    {
+      remedy: "Create another profile with an OAuth client of its own, and give the mailbox that one.",
+      errors: [{ pointer, reason: `names a profile that has ${maximum} mailboxes already` }],
+    },
+  );
 }
 
 /** A second mailbox would read the first one's inbox. */

@@ -1,10 +1,12 @@
 import { lifecycleWords } from "@mailfleet/contracts";
 import { restoreMachine, timersOf } from "@mailfleet/mailbox";
+import { sweepGrants } from "./announce-grant.ts";
 import { inParallel } from "./in-parallel.ts";
 import type { Parts } from "./parts.ts";
 import type { Ports, StoredMailbox } from "./ports.ts";
 import { lostTimers, nextRearm, rearmMessages } from "./rearm.ts";
 import { repeat } from "./repeat.ts";
+import { sweepExpiry } from "./sweep-expiry.ts";
 
 /** How often each sweep looks, and how old an outbox entry must be before it is the sweep's, milliseconds. */
 export interface SweepTimes {
@@ -14,6 +16,7 @@ export interface SweepTimes {
   readonly timersMs: number;
   readonly jobsMs: number;
   readonly countMs: number;
+  readonly expiryMs: number;
 }
 
 /** The times of production: an outbox entry is the sweep's after 5 s (design §4). */
@@ -24,6 +27,7 @@ export const defaultSweepTimes: SweepTimes = {
   timersMs: 30_000,
   jobsMs: 5000,
   countMs: 15_000,
+  expiryMs: 60_000,
 };
 
 const batch = 200;
@@ -111,6 +115,8 @@ export function startSweeps(parts: Parts, times: SweepTimes, signal: AbortSignal
     repeat("rhythm", times.profilesMs, () => parts.spreadRhythm(signal), until),
     repeat("timers", times.timersMs, () => sweepTimers(parts), until),
     repeat("jobs", times.jobsMs, () => parts.runJob(), until),
+    repeat("grants", times.jobsMs, () => sweepGrants(parts), until),
+    repeat("expiry", times.expiryMs, () => sweepExpiry(parts), until),
     repeat("count", times.countMs, () => countMailboxes(parts), until),
   ]);
 }

@@ -2,8 +2,8 @@ import type { Bus } from "@mailfleet/bus";
 import type { InboundConnector } from "@mailfleet/connector-api";
 import type { FailPoint, Logger, Sealed, Secret } from "@mailfleet/contracts";
 import type { ParsedBody } from "@mailfleet/mime";
-import type { Opener } from "@mailfleet/secrets";
 import type { Tokens } from "@mailfleet/oauth";
+import type { Opener } from "@mailfleet/secrets";
 import type { HandledRepository, MessageRepository, SlotRepository, SyncRepository } from "@mailfleet/store";
 import type { InboundMetrics } from "./metrics.ts";
 

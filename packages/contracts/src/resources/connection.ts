@@ -37,6 +37,7 @@ export const ConnectionCredentials = z.discriminatedUnion("type", [
       "CREDENTIALS_NOT_ALLOWED",
       "CONSENT_MISSING",
       "CONSENT_EXPIRED",
+      "CONSENT_ENDED_IN_TESTING",
       "MAILBOX_NOT_ADDRESSED",
       "CLIENT_SECRET_MISSING",
     ]),

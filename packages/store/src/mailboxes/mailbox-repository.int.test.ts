@@ -31,6 +31,8 @@ function document(id: string, change: Partial<MailboxDocument<Machine>> = {}): M
       kind: "user",
       profileId: "pf_0001",
       deliveryMethods: { inbound: "server-side", outbound: "none", act: "none" },
+      allowToUseCredentials: true,
+      deleteAfterProcessing: false,
       active: true,
     },
     addressKey: `${id}@example.org`,

@@ -19,6 +19,8 @@ export interface MailboxRepository<Machine> {
   /** `exists`: the id is taken; `address-taken`: a living mailbox has this address. Nothing was written then. */
   insert(document: MailboxDocument<Machine>): Promise<"inserted" | "exists" | "address-taken">;
   /** The whole document, deleted or not. */
+  /** Takes an insert back, as if it had never been; nothing was published of it yet, and nobody has changed it since. */
+  retract(id: string, v: number): Promise<void>;
   load(id: string): Promise<MailboxDocument<Machine> | null>;
   /** A living mailbox for showing it, by id or by address in any case of letters. */
   find(by: { id: string } | { address: string }): Promise<ListedMailbox<Machine> | null>;
@@ -82,6 +84,10 @@ export async function createMailboxRepository<Machine>(store: Store): Promise<Ma
         if (!isDuplicateKey(error)) throw error;
         return (await mailboxes.countDocuments(byId(document._id), { limit: 1 })) > 0 ? "exists" : "address-taken";
       }
+    },
+
+    async retract(id, v) {
+      await mailboxes.deleteOne(byId(id, { v }));
     },
 
     async load(id) {

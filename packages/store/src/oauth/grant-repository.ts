@@ -15,6 +15,8 @@ export interface GrantDocument extends Omit<Grant, "mailboxId"> {
   lease?: { token: string; by: string; until: number };
   /** Days ahead of its end that were warned about already. */
   warned: number[];
+  /** Whether the mailbox's machine has heard of it. */
+  announced: boolean;
 }
 
 /** The collection `grants`, owned by `config`. */
@@ -24,7 +26,12 @@ export interface GrantRepository {
   put(grant: GrantDocument): Promise<void>;
   remove(mailboxId: string): Promise<void>;
   /** The right to refresh version `v`; `null`: somebody else has it, or it is another version. */
-  lease(mailboxId: string, v: number, lease: NonNullable<GrantDocument["lease"]>, now: number): Promise<GrantDocument | null>;
+  lease(
+    mailboxId: string,
+    v: number,
+    lease: NonNullable<GrantDocument["lease"]>,
+    now: number,
+  ): Promise<GrantDocument | null>;
   /** Writes what a refresh gave and gives the lease back. False: the lease was lost, nothing was written. */
   endRefresh(
     mailboxId: string,
@@ -38,6 +45,9 @@ export interface GrantRepository {
   ): Promise<boolean>;
   /** Good grants that end before `before`. */
   endingBefore(before: number, limit: number): Promise<GrantDocument[]>;
+  /** The machine has heard of this version. */
+  announced(mailboxId: string, v: number): Promise<void>;
+  unannounced(limit: number): Promise<GrantDocument[]>;
   /** Remembers that this warning was given; false: it was before, or there is another grant by now. */
   warn(mailboxId: string, v: number, days: number): Promise<boolean>;
 }
@@ -45,10 +55,10 @@ export interface GrantRepository {
 /** Makes the index, then the repository. */
 export async function createGrantRepository(store: Store): Promise<GrantRepository> {
   const grants: Collection<GrantDocument> = store.db.collection<GrantDocument>("grants");
-  await grants.createIndex(
-    { expiresAt: 1 },
-    { name: "ending", partialFilterExpression: { expiresAt: { $type: "number" } } },
-  );
+  await grants.createIndexes([
+    { key: { expiresAt: 1 }, name: "ending", partialFilterExpression: { expiresAt: { $type: "number" } } },
+    { key: { announced: 1 }, name: "unannounced", partialFilterExpression: { announced: false } },
+  ]);
   return {
     load: (mailboxId) => grants.findOne({ _id: mailboxId }),
     async put(grant) {
@@ -72,14 +82,15 @@ export async function createGrantRepository(store: Store): Promise<GrantReposito
     },
     endingBefore: (before, limit) =>
       grants
-        .find({ expiresAt: { $type: "number", $lte: before }, state: "good" })
+        .find({ expiresAt: { $ne: null, $lte: before }, state: "good" })
         .limit(limit)
         .toArray(),
+    async announced(mailboxId, v) {
+      await grants.updateOne({ _id: mailboxId, v }, { $set: { announced: true } });
+    },
+    unannounced: (limit) => grants.find({ announced: false }).limit(limit).toArray(),
     async warn(mailboxId, v, days) {
-      const result = await grants.updateOne(
-        { _id: mailboxId, v, warned: { $ne: days } },
-        { $push: { warned: days } },
-      );
+      const result = await grants.updateOne({ _id: mailboxId, v, warned: { $ne: days } }, { $push: { warned: days } });
       return result.matchedCount > 0;
     },
   };

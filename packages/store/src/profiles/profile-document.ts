@@ -37,6 +37,8 @@ export interface ProfileDocument {
   changedIn: Record<string, number>;
   /** The highest of `changedIn`: mailboxes with a lower `profileV` are behind. */
   relevantV: number;
+  /** What was said last of the end of the application's secret: `<end>:<code>`. */
+  warnedOfSecret?: string | null;
   handled: HandledCommand[];
   createdAt: number;
   changedAt: number;

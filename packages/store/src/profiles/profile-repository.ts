@@ -35,6 +35,8 @@ export interface ProfileRepository {
   bury(id: string, v: number, handled: HandledCommand, expireAt: Date): Promise<ProfileDocument | null>;
   /** Takes `bury` back, because a mailbox came to use it in the meantime. */
   unbury(id: string, commandId: string): Promise<void>;
+  /** Remembers what was said of the end of its secret; no new version. */
+  warned(id: string, key: string | null): Promise<void>;
   /** Living profiles in the order of their ids. */
   list(page: { limit: number; cursor?: string }): Promise<{ items: ProfileDocument[]; next: string | null }>;
   /** Of all living profiles: the version that their mailboxes must have taken into account. */
@@ -94,6 +96,10 @@ export async function createProfileRepository(store: Store): Promise<ProfileRepo
         { _id: id },
         { $set: { living: true }, $unset: { expireAt: "" }, $inc: { v: 1 }, $pull: { handled: { id: commandId } } },
       );
+    },
+
+    async warned(id, key) {
+      await profiles.updateOne({ _id: id }, { $set: { warnedOfSecret: key } });
     },
 
     async list({ limit, cursor }) {

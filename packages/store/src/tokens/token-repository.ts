@@ -72,7 +72,8 @@ export async function createTokenRepository(store: Store): Promise<TokenReposito
       const items = found.slice(0, limit).map(stored);
       return { items, next: found.length > limit ? (items.at(-1)?.id ?? null) : null };
     },
-    countAdministrators: () => tokens.countDocuments({ role: "administrator", expireAt: { $exists: false } }, { limit: 2 }),
+    countAdministrators: () =>
+      tokens.countDocuments({ role: "administrator", expireAt: { $exists: false } }, { limit: 2 }),
     remove: async (id) => (await tokens.deleteOne({ _id: id })).deletedCount === 1,
     touch: async (id, at) => {
       await tokens.updateOne({ _id: id }, { $max: { lastUsedAt: at } });

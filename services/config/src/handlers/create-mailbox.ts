@@ -1,8 +1,8 @@
 import { type Mailbox, ProblemError } from "@mailfleet/contracts";
 import { newMailbox } from "../new-mailbox.ts";
 import type { Parts } from "../parts.ts";
-import { refuseImpossibleMailbox } from "../possible-mailbox.ts";
 import type { Handler } from "../ports.ts";
+import { refuseImpossibleMailbox } from "../possible-mailbox.ts";
 import { refuseOverflow, refuseWithoutRoom } from "../room-in-profile.ts";
 import { addressTaken } from "../step-mailbox.ts";
 import { usableProfile } from "../usable-profile.ts";

@@ -5,9 +5,12 @@ import { runCommand } from "../run-command.ts";
 /** `config.mailbox.delete`: its address is free again; a tombstone takes in what is still on its way. */
 export const deleteMailbox =
   (parts: Parts): Handler<"config.mailbox.delete"> =>
-  (input) =>
-    runCommand(parts, input, "delete", (at, { configuration }) => ({
+  async (input) => {
+    const answer = await runCommand<Record<string, never>>(parts, input, "delete", (at, { configuration }) => ({
       events: [{ type: "delete", at }],
       // The tombstone keeps no secret, not even a sealed one.
       configuration: { ...configuration, credentials: undefined },
     }));
+    await parts.ports.grants.remove(input.mailboxId);
+    return answer;
+  };

@@ -11,5 +11,8 @@ export const getConnection =
     if (!mailbox) throw noSuchMailbox(mailboxId);
     // A mailbox that knows more of its profile than this replica shows that it must read the profile again.
     const world = await knowledge.world(mailbox.configuration.profileId, { atLeast: mailbox.profileV });
-    return connectionOf(mailbox, direction, world);
+    const { settings } = world.profile;
+    const signsIn =
+      direction !== "act" && settings[direction].credentials === "oauth" && settings.oauth?.flow === "sign-in";
+    return connectionOf(mailbox, direction, world, signsIn ? await ports.grants.load(mailboxId) : null);
   };

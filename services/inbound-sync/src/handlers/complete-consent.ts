@@ -1,5 +1,12 @@
 import type { RequestHandlers } from "@mailfleet/bus";
-import { FailureError, failureCodes, type Grant, ProblemError, type RequestOutput, sealedFor } from "@mailfleet/contracts";
+import {
+  FailureError,
+  failureCodes,
+  type Grant,
+  ProblemError,
+  type RequestOutput,
+  sealedFor,
+} from "@mailfleet/contracts";
 import type { Granted } from "@mailfleet/oauth";
 import type { InboundPorts } from "../ports.ts";
 

@@ -1,0 +1,49 @@
+import { ProblemError, type RequestArguments, sealedFor } from "@mailfleet/contracts";
+import type { GrantDocument } from "@mailfleet/store";
+import { announceGrant } from "../announce-grant.ts";
+import type { Parts } from "../parts.ts";
+import type { Handler } from "../ports.ts";
+import { showGrant } from "../show-grant.ts";
+import { signInOf } from "./begin-consent.ts";
+
+/** `config.grant.set`: keeps what a sign-in gave; a mailbox that is wanted is tested anew. */
+export const setGrant =
+  (parts: Parts): Handler<"config.grant.set"> =>
+  async (input) => {
+    const { consents, grants, now } = parts.ports;
+    const consent = await consents.load(input.consentId);
+    if (consent?.mailboxId !== input.mailboxId) throw new ProblemError("STATE_UNKNOWN", "There is no such sign-in.");
+    const before = await grants.load(input.mailboxId);
+    if (consent.completedAt !== undefined && before?.consentId === consent._id) return showGrant(before);
+    const { profile, client } = await signInOf(parts, input.mailboxId);
+    refuseWronglySealed(input);
+    const grant: GrantDocument = {
+      _id: input.mailboxId,
+      v: (before?.v ?? 0) + 1,
+      state: "good",
+      profileId: profile._id,
+      clientId: client.clientId,
+      consentId: consent._id,
+      account: input.account,
+      scopes: input.scopes,
+      grantedAt: now(),
+      grantedBy: consent.by,
+      refreshToken: input.refreshToken,
+      expiresAt: input.expiresAt,
+      accessTokenExpiresAt: input.accessTokenExpiresAt,
+      lastRefreshAt: null,
+      lastRefreshFailure: null,
+      warned: [],
+      announced: false,
+    };
+    await grants.put(grant);
+    await announceGrant(parts, grant);
+    await consents.complete(consent._id, now());
+    return showGrant(grant);
+  };
+
+function refuseWronglySealed({ mailboxId, refreshToken }: RequestArguments<"config.grant.set">): void {
+  const expected = sealedFor(mailboxId, "oauth-grant");
+  if (Buffer.from(refreshToken.aad, "base64url").toString() !== expected)
+    throw new ProblemError("INVALID", "/refreshToken/aad was sealed for something else");
+}

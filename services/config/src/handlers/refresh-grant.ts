@@ -1,0 +1,43 @@
+import { randomUUID } from "node:crypto";
+import { sealedFor } from "@mailfleet/contracts";
+import type { Parts } from "../parts.ts";
+import type { Handler } from "../ports.ts";
+
+/** Longer than a refresh may take; a process that died holds it no longer than this. */
+const leaseMs = 30_000;
+
+/** `config.grant.begin-refresh`: the right to refresh, for one process at a time. */
+export const beginRefresh =
+  ({ ports }: Parts): Handler<"config.grant.begin-refresh"> =>
+  async ({ mailboxId, v, by }) => {
+    const { grants, now } = ports;
+    const token = randomUUID();
+    const leased = await grants.lease(mailboxId, v, { token, by, until: now() + leaseMs }, now());
+    if (leased)
+      return {
+        outcome: "yours",
+        lease: token,
+        refreshToken: leased.refreshToken,
+        sealedFor: sealedFor(mailboxId, "oauth-grant"),
+      };
+    const grant = await ports.grants.load(mailboxId);
+    return { outcome: grant?.v === v ? "busy" : "changed" };
+  };
+
+/** `config.grant.end-refresh`: what a refresh gave, and the lease given back. A consent that ended stays ended. */
+export const endRefresh =
+  ({ ports }: Parts): Handler<"config.grant.end-refresh"> =>
+  async ({ mailboxId, lease, refreshToken, expiresAt, accessTokenExpiresAt, failure }) => {
+    const at = ports.now();
+    const failed = failure && {
+      lastRefreshFailure: { code: failure.code, kind: failure.kind, at, reply: failure.evidence?.reply },
+      ...(failure.kind === "consent" ? { state: "ended" as const } : {}),
+    };
+    const kept = await ports.grants.endRefresh(mailboxId, lease, {
+      ...(refreshToken ? { refreshToken } : {}),
+      ...(expiresAt === undefined ? {} : { expiresAt }),
+      ...(accessTokenExpiresAt === undefined ? {} : { accessTokenExpiresAt }),
+      ...(failed ?? { lastRefreshAt: at, lastRefreshFailure: null }),
+    });
+    return { kept };
+  };
