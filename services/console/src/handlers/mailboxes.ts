@@ -13,8 +13,8 @@ import { z } from "zod";
 import { type Route, route } from "../route.ts";
 import { Credentials, sealCredentials } from "./credentials.ts";
 import { MailboxView, viewMailbox } from "./mailbox-view.ts";
-import { refuseInactiveProfile } from "./profile-view.ts";
 import { mailboxIdOf, page, paged, mailboxParams as params } from "./parameters.ts";
+import { refuseInactiveProfile } from "./profile-view.ts";
 
 const lifecycle = z
   .union([LifecycleWord, z.enum(["enabled", "disabled"])], { error: "must be a life-cycle word, enabled or disabled" })

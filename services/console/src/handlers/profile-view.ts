@@ -1,4 +1,4 @@
-import { Profile, ProblemError } from "@mailfleet/contracts";
+import { ProblemError, Profile } from "@mailfleet/contracts";
 import { z } from "zod";
 import type { ConsolePorts } from "../ports.ts";
 import type { Call } from "../route.ts";

@@ -161,7 +161,8 @@ export const profileRoutes: readonly Route[] = [
     params,
     body: OAuthSecret,
     answer: View,
-    handle: async (call) => update(call, await sealAll(call, call.params.profileId, { oauthSecret: call.body }, projectOf(call))),
+    handle: async (call) =>
+      update(call, await sealAll(call, call.params.profileId, { oauthSecret: call.body }, projectOf(call))),
   }),
   route("DELETE", "/profiles/:profileId/oauth-secret", {
     summary: "Take the secret of the profile's OAuth application away",

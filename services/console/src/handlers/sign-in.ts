@@ -1,4 +1,4 @@
-import { ConsentId, Grant, Instant, type Profile, ProblemError } from "@mailfleet/contracts";
+import { ConsentId, Grant, Instant, ProblemError, type Profile } from "@mailfleet/contracts";
 import { idFrom } from "@mailfleet/service";
 import { z } from "zod";
 import { type Call, type Route, route } from "../route.ts";
@@ -22,9 +22,13 @@ const LinkSignIn = z.object({ method: z.literal("link"), signInUrl: z.string() }
 /** Refuses a sign-in where the profile has another way to come to its tokens or needs none. @throws NOT_POSSIBLE_NOW */
 export function refuseUnlessSignIn(profile: Profile): void {
   if (!signsIn(profile))
-    throw new ProblemError("NOT_POSSIBLE_NOW", `The mailboxes of the profile ${profile.name} do not sign in by themselves.`, {
-      remedy: "Choose a profile whose OAuth flow is sign-in, or set user name and password.",
-    });
+    throw new ProblemError(
+      "NOT_POSSIBLE_NOW",
+      `The mailboxes of the profile ${profile.name} do not sign in by themselves.`,
+      {
+        remedy: "Choose a profile whose OAuth flow is sign-in, or set user name and password.",
+      },
+    );
 }
 
 async function beginDevice(call: Call, mailboxId: string): Promise<z.output<typeof DeviceSignIn>> {

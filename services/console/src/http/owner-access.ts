@@ -29,7 +29,9 @@ export async function asOwner(call: Call, route: Route): Promise<Call> {
   const foreign = fields ? named.filter((name) => !fields.includes(name)) : [];
   if (foreign.length > 0)
     throw new ProblemError("FORBIDDEN", `The owner of a mailbox may not change ${foreign.join(", ")}.`, {
-      remedy: fields?.length ? `He may change ${fields.join(" and ")}; an administrator the rest.` : "Ask an administrator.",
+      remedy: fields?.length
+        ? `He may change ${fields.join(" and ")}; an administrator the rest.`
+        : "Ask an administrator.",
     });
   const { mailbox } = call.params as { mailbox?: string };
   if (mailbox === undefined) return call;

@@ -33,7 +33,8 @@ const ownCodes: readonly { pointer: RegExp; code: ProblemCode; remedy: string }[
   {
     pointer: /^\/oauth\/endpoints\/\w+$/,
     code: "URL_NOT_ALLOWED",
-    remedy: "Enter an https address without user name, password, query or fragment, or leave it out for the provider's.",
+    remedy:
+      "Enter an https address without user name, password, query or fragment, or leave it out for the provider's.",
   },
 ];
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { ProblemError, type RequestInput } from "@mailfleet/contracts";
 import { type ConsoleUnderTest, startConsoleUnderTest } from "./console-under-test.ts";
-import { mailboxSample, profileSample } from "./samples.ts";
+import { mailboxSample, profileSample, signInProfileSample } from "./samples.ts";
 
 describe("the HTTP API", () => {
   let console: ConsoleUnderTest;
@@ -15,9 +15,11 @@ describe("the HTTP API", () => {
     console = await startConsoleUnderTest({
       "config.profile.create": async (input) => {
         created.push(input);
-        return { ...profileSample, ...input.profile, id: input.profileId };
+        return { ...profileSample, name: input.profile.name, id: input.profileId };
       },
       "config.profile.get": async ({ profileId }) => {
+        if (profileId === signInProfileSample.id) return signInProfileSample;
+        if (profileId === profileSample.id) return profileSample;
         throw new ProblemError("NOT_FOUND", `There is no profile ${profileId}.`);
       },
       "config.profile.update": async (input) => {
@@ -33,6 +35,7 @@ describe("the HTTP API", () => {
       },
       "config.mailbox.get": async () => mailboxSample,
       "config.mailbox.list": async () => ({ items: [mailboxSample], next: null }),
+      "config.grant.get": async () => null,
       "config.mailbox.approve": async () => mailboxSample,
       "inbound-sync.activity.get": async ({ mailboxId }) => ({
         mailboxId,

@@ -160,7 +160,7 @@ describe("bodies", () => {
 
 describe("a console that others can listen in on", () => {
   it("takes no passwords", async () => {
-    const console = await startConsoleUnderTest({}, { passwordsAllowed: false });
+    const console = await startConsoleUnderTest({}, { secretsAllowed: false });
     try {
       const { status, body } = await console.send("PUT", "/mailboxes/mb_sales01/credentials", {
         body: { username: "u", password: "p" },

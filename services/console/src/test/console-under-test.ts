@@ -1,11 +1,18 @@
 import { type Bus, connectBus, type RequestHandlers } from "@mailfleet/bus";
-import { type Logger, type Sealed, type Secret, streams } from "@mailfleet/contracts";
+import { type Logger, type Role, type Sealed, type Secret, streams } from "@mailfleet/contracts";
 import { startMongo, startNats } from "@mailfleet/local/testing";
 import type { Sealer } from "@mailfleet/secrets";
-import { connectStore, createTokenRepository, isOutage, type TokenRepository } from "@mailfleet/store";
+import {
+  connectStore,
+  createTokenRepository,
+  isOutage,
+  type StoredToken,
+  type TokenRepository,
+} from "@mailfleet/store";
 import { type ConsoleApp, type ConsoleOptions, startConsole } from "../app.ts";
 import { hashToken, newTokenSecret } from "../http/tokens.ts";
-import type { ConsolePorts } from "../ports.ts";
+import type { ConsolePorts, OAuthSecretReader } from "../ports.ts";
+import { createSignInLimit } from "../sign-in-limit.ts";
 
 /** A log that can be searched. */
 export interface KeptLog extends Logger {
@@ -33,6 +40,15 @@ export const markingSealer: Sealer = {
   }),
 };
 
+/** Takes every key and certificate as it comes: checking them is tested where it lives. */
+const echoingReader: OAuthSecretReader = {
+  serviceAccountKey: async (text) => ({
+    text,
+    shown: { clientEmail: "robot@example.org", projectId: "project-1", keyId: "key-1", clientId: "1234567890" },
+  }),
+  clientCertificate: async (text) => ({ text, thumbprint: "t".repeat(43), expiresAt: 1_900_000_000_000 }),
+};
+
 /** The console on real engines with stand-ins for the other services. */
 export interface ConsoleUnderTest {
   readonly app: ConsoleApp;
@@ -40,7 +56,7 @@ export interface ConsoleUnderTest {
   readonly tokens: TokenRepository;
   readonly log: KeptLog;
   /** A bearer token of this role. */
-  tokenFor(role: "administrator" | "reader"): Promise<string>;
+  tokenFor(role: Role, more?: Partial<Pick<StoredToken, "mailboxIds" | "expiresAt">>): Promise<string>;
   /** Sends a request as administrator and gives status, headers and body. */
   send(
     method: string,
@@ -53,7 +69,7 @@ export interface ConsoleUnderTest {
 /** Starts engines, stand-ins and the console. Whoever starts it calls `stop`. */
 export async function startConsoleUnderTest(
   handlers: RequestHandlers,
-  options: Partial<ConsoleOptions> & { passwordsAllowed?: boolean } = {},
+  options: Partial<ConsoleOptions> & Partial<Pick<ConsolePorts, "secretsAllowed" | "now" | "oauthSecrets">> = {},
 ): Promise<ConsoleUnderTest> {
   const [nats, mongo] = await Promise.all([startNats(), startMongo()]);
   const log = keptLog();
@@ -63,21 +79,24 @@ export async function startConsoleUnderTest(
   await others.respond(handlers);
   const store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "console-test", logger: log });
   const tokens = await createTokenRepository(store);
-  const ports: ConsolePorts = {
+  const now = options.now ?? Date.now;
+  const ports: Omit<ConsolePorts, "consoleUrl"> = {
     bus,
     tokens,
     sealer: markingSealer,
     notifySealer: markingSealer,
     logger: log,
-    now: Date.now,
-    passwordsAllowed: options.passwordsAllowed ?? true,
+    oauthSecrets: options.oauthSecrets ?? echoingReader,
+    now,
+    secretsAllowed: options.secretsAllowed ?? true,
+    signInLimit: createSignInLimit(now),
     isOutage,
   };
   const app = await startConsole(ports, { host: "127.0.0.1", port: 0, ...options });
-  const tokenFor = async (role: "administrator" | "reader") => {
+  const tokenFor = async (role: Role, more: Partial<Pick<StoredToken, "mailboxIds" | "expiresAt">> = {}) => {
     const secret = newTokenSecret();
     const id = `tk_${hashToken(secret).slice(0, 12)}`;
-    await tokens.insert({ id, name: role, role, hash: hashToken(secret), createdAt: 0, lastUsedAt: null });
+    await tokens.insert({ id, name: role, role, hash: hashToken(secret), createdAt: 0, lastUsedAt: null, ...more });
     return secret;
   };
   const administrator = await tokenFor("administrator");

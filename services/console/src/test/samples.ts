@@ -1,4 +1,4 @@
-import type { Mailbox, Profile, Send } from "@mailfleet/contracts";
+import type { Grant, Mailbox, Profile, Send } from "@mailfleet/contracts";
 
 const direction = {
   configured: true,
@@ -21,6 +21,8 @@ export const mailboxSample: Mailbox = {
   kind: "queue",
   profileId: "pf_sample01",
   deliveryMethods: { inbound: "server-side", outbound: "server-side", act: "none" },
+  allowToUseCredentials: true,
+  deleteAfterProcessing: false,
   active: true,
   credentials: { username: "sales", setAt: 1_700_000_000_000 },
   wanted: true,
@@ -40,7 +42,8 @@ export const profileSample: Profile = {
   id: "pf_sample01",
   v: 1,
   name: "Sample",
-  inbound: { protocol: "imap", host: "mail.example.org", port: 993, security: "tls" },
+  type: "other",
+  inbound: { protocol: "imap", host: "mail.example.org", port: 993, security: "tls", credentials: "mailbox" },
   outbound: { protocol: "smtp", host: "mail.example.org", port: 465, security: "tls", credentials: "mailbox" },
   minimumPollingIntervalMinutes: 0,
   maximumConcurrentConnections: 10,
@@ -49,10 +52,40 @@ export const profileSample: Profile = {
   sendExpiryHours: 72,
   active: true,
   isDefault: false,
+  inboundCredentials: null,
   outboundCredentials: null,
+  oauthSecret: null,
   mailboxes: 0,
+  maximumMailboxes: null,
   createdAt: 1_700_000_000_000,
   changedAt: 1_700_000_000_000,
+};
+
+/** A profile whose mailboxes' users sign in. */
+export const signInProfileSample: Profile = {
+  ...profileSample,
+  id: "pf_gmail001",
+  name: "Gmail",
+  type: "gmail",
+  inbound: { protocol: "imap", host: "imap.gmail.com", port: 993, security: "tls", credentials: "oauth" },
+  outbound: { protocol: "smtp", host: "smtp.gmail.com", port: 465, security: "tls", credentials: "oauth" },
+  oauth: { provider: "google", flow: "sign-in", clientId: "client-1", clientAuthentication: "secret" },
+  maximumMailboxes: 100,
+};
+
+/** What the mailbox's user permitted. */
+export const grantSample: Grant = {
+  mailboxId: "mb_sales01",
+  v: 1,
+  state: "good",
+  account: "sales@example.org",
+  scopes: ["https://mail.google.com/"],
+  grantedAt: 1_700_000_000_000,
+  grantedBy: "sales@example.org",
+  expiresAt: 1_900_000_000_000,
+  accessTokenExpiresAt: 1_700_003_600_000,
+  lastRefreshAt: null,
+  lastRefreshFailure: null,
 };
 
 /** A send as `outbound-send` answers it. */
