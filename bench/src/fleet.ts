@@ -15,6 +15,7 @@ export interface Fleet {
 /** Where the mailbox of a benchmark receives and sends; a direction without a port is not configured. */
 export interface BenchServers {
   readonly imapPort?: number;
+  readonly pop3Port?: number;
   readonly smtpPort?: number;
   readonly address: string;
   readonly password: string;
@@ -24,12 +25,15 @@ export interface BenchServers {
 const host = "127.0.0.1";
 
 /** Starts everything and makes one approved mailbox; it is not tested or enabled yet. */
-export async function startFleet({ imapPort, smtpPort, address, password, connections }: BenchServers): Promise<Fleet> {
+export async function startFleet(servers: BenchServers): Promise<Fleet> {
+  const { imapPort, pop3Port, smtpPort, address, password, connections } = servers;
   const stack = await startStack({ dataDir: ".local/bench", fresh: true, logs: "none" });
   const api = new ApiClient({ url: stack.consoleUrl, token: readFileSync(stack.adminTokenFile, "utf8").trim() });
   const profile = await api.post<Profile>("/profiles", {
     name: "Bench",
-    inbound: { protocol: "imap", host, port: imapPort ?? 143, security: "none" },
+    inbound: pop3Port
+      ? { protocol: "pop3", host, port: pop3Port, security: "none" }
+      : { protocol: "imap", host, port: imapPort ?? 143, security: "none" },
     outbound: { protocol: "smtp", host, port: smtpPort ?? 25, security: "none" },
     maximumConcurrentConnections: connections ?? 10,
   });
@@ -38,7 +42,7 @@ export async function startFleet({ imapPort, smtpPort, address, password, connec
     kind: "queue",
     profileId: profile.id,
     deliveryMethods: {
-      inbound: imapPort ? "server-side" : "none",
+      inbound: imapPort || pop3Port ? "server-side" : "none",
       outbound: smtpPort ? "server-side" : "none",
       act: "none",
     },

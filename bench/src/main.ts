@@ -1,10 +1,12 @@
 /** `npm run bench [name…]`: figures beside peers in the same run; ends with one JSON line per benchmark. */
 import { inboundImap } from "./inbound-imap.ts";
+import { inboundPop3 } from "./inbound-pop3.ts";
 import { outboundSmtp } from "./outbound-smtp.ts";
 import { type Figure, report } from "./report.ts";
 
 const benchmarks: Readonly<Record<string, () => Promise<Figure | string>>> = {
   "inbound-imap": inboundImap,
+  "inbound-pop3": inboundPop3,
   "outbound-smtp": outboundSmtp,
 };
 

@@ -13,9 +13,14 @@ export const allowedArrows: Readonly<Record<string, readonly string[]>> = {
   "packages/connectors/api": ["contracts"],
   "packages/connectors/imap": ["contracts", "connector-api"],
   "packages/connectors/smtp": ["contracts", "connector-api"],
+  "packages/connectors/pop3": ["contracts", "connector-api", "mime"],
+  "packages/connectors/gmail": ["contracts", "connector-api", "http"],
+  "packages/connectors/graph": ["contracts", "connector-api", "http"],
+  "packages/http": ["contracts"],
+  "packages/oauth": ["contracts", "http"],
   "packages/cli": ["contracts"],
   "packages/local": ["contracts", "cli", "secrets"],
-  "services/config": ["contracts", "mailbox", "store", "bus", "service"],
+  "services/config": ["contracts", "mailbox", "store", "bus", "service", "oauth"],
   "services/scheduler": ["contracts", "store", "bus", "service"],
   "services/inbound-sync": [
     "contracts",
@@ -26,6 +31,10 @@ export const allowedArrows: Readonly<Record<string, readonly string[]>> = {
     "mime",
     "connector-api",
     "connector-imap",
+    "connector-pop3",
+    "connector-gmail",
+    "http",
+    "oauth",
   ],
   "services/outbound-send": [
     "contracts",
@@ -36,9 +45,24 @@ export const allowedArrows: Readonly<Record<string, readonly string[]>> = {
     "mime",
     "connector-api",
     "connector-smtp",
+    "connector-gmail",
+    "http",
+    "oauth",
   ],
-  "services/alerting": ["contracts", "store", "bus", "service", "secrets"],
-  "services/console": ["contracts", "store", "bus", "service", "secrets"],
+  "services/alerting": [
+    "contracts",
+    "store",
+    "bus",
+    "service",
+    "secrets",
+    "mime",
+    "http",
+    "oauth",
+    "connector-api",
+    "connector-gmail",
+    "connector-graph",
+  ],
+  "services/console": ["contracts", "store", "bus", "service", "secrets", "oauth"],
 };
 
 /** A driver is imported in its own package only, so that it can be replaced there. Tests may use any as a peer. */
@@ -46,7 +70,12 @@ export const driverOwners: Readonly<Record<string, readonly string[]>> = {
   mongodb: ["packages/store", "packages/local"],
   "@nats-io/transport-node": ["packages/bus"],
   "@nats-io/jetstream": ["packages/bus"],
-  jose: ["packages/secrets"],
+  jose: ["packages/secrets", "packages/oauth"],
+  oauth4webapi: ["packages/oauth"],
+  "google-auth-library": ["packages/oauth"],
+  "@googleapis/gmail": ["packages/connectors/gmail"],
+  undici: ["packages/http"],
+  "oidc-provider": ["packages/local"],
   xstate: ["packages/mailbox"],
   imapflow: ["packages/connectors/imap"],
   nodemailer: ["packages/connectors/smtp", "packages/mime", "services/alerting"],
@@ -61,7 +90,16 @@ export const driverOwners: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Adapters: a service constructs them in main.ts and hands them on; elsewhere only their types are imported. */
-export const adapters: readonly string[] = ["store", "bus", "secrets", "connector-imap", "connector-smtp"];
+export const adapters: readonly string[] = [
+  "store",
+  "bus",
+  "secrets",
+  "connector-imap",
+  "connector-smtp",
+  "connector-pop3",
+  "connector-gmail",
+  "connector-graph",
+];
 
 /** Where the environment may be read. */
 export const environmentReaders: readonly RegExp[] = [

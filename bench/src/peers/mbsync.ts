@@ -1,21 +1,12 @@
-import { spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { run } from "./run.ts";
 
 /** What the peer needs to fetch the same mailbox. */
 export interface MbsyncAccount {
   readonly port: number;
   readonly user: string;
   readonly password: string;
-}
-
-/** Exit code of the program, or `null` if it is not installed. */
-function run(command: string, arguments_: readonly string[]): Promise<number | null> {
-  return new Promise((resolve) => {
-    const child = spawn(command, arguments_, { stdio: "ignore" });
-    child.once("error", () => resolve(null));
-    child.once("exit", (code) => resolve(code ?? 1));
-  });
 }
 
 /** mbsync (isync) into a Maildir, with fsync as it comes: messages a second, or `null` if it is not installed. */

@@ -97,7 +97,7 @@ describe("a change of a profile", () => {
     assert.deepEqual(planSpread(closed, after, at).events, []);
   });
   test("of credentials that no mailbox uses matters to none", () => {
-    assert.equal(change({ outboundCredentials: credentials }).relevantV, 1);
+    assert.equal(change({ secrets: { outboundCredentials: credentials } }).relevantV, 1);
   });
   test("takes optional values away with null", () => {
     const described = givenProfile({ description: "x", processFrom: 5 });

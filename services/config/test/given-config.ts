@@ -17,6 +17,8 @@ import type { MachineState } from "@mailfleet/mailbox";
 import { Registry } from "@mailfleet/service";
 import {
   connectStore,
+  createConsentRepository,
+  createGrantRepository,
   createJobRepository,
   createMailboxRepository,
   createProfileRepository,
@@ -48,6 +50,7 @@ export const quickSweeps: SweepTimes = {
   timersMs: 100,
   jobsMs: 100,
   countMs: 5000,
+  expiryMs: 100,
 };
 /** Sweeps that do not come while a test looks. */
 export const noSweeps: SweepTimes = {
@@ -82,6 +85,9 @@ export async function givenConfig(options: { ownMongo?: boolean } = {}) {
       profiles: await createProfileRepository(store),
       settings: await createSettingsRepository(store, initialSettings),
       jobs: await createJobRepository(store),
+      consents: await createConsentRepository(store),
+      grants: await createGrantRepository(store),
+      consoleUrl: "https://console.example.org",
       logger,
       metrics: createMetrics(new Registry()),
       failPoint: options.failPoint ?? noFailPoint,

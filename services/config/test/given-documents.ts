@@ -1,4 +1,5 @@
 import { NewProfile, type RequestArguments, RetryPolicy, requests } from "@mailfleet/contracts";
+import { completeProfile } from "../src/complete-profile.ts";
 import { initialSettings } from "../src/initial-settings.ts";
 import type { World } from "../src/knowledge.ts";
 import { newMailbox } from "../src/new-mailbox.ts";
@@ -10,13 +11,15 @@ export const at = 1_800_000_000_000;
 export const givenProfile = (change: object = {}, id = "pf_0001") =>
   newProfile(
     id,
-    NewProfile.parse({
-      name: "Sales",
-      inbound: { protocol: "imap", host: "imap.example.org", port: 993, security: "tls" },
-      outbound: { protocol: "smtp", host: "smtp.example.org", port: 587, security: "starttls" },
-      ...change,
-    }),
-    undefined,
+    completeProfile(
+      NewProfile.parse({
+        name: "Sales",
+        inbound: { protocol: "imap", host: "imap.example.org", port: 993, security: "tls" },
+        outbound: { protocol: "smtp", host: "smtp.example.org", port: 587, security: "starttls" },
+        ...change,
+      }),
+    ),
+    {},
     at,
   );
 

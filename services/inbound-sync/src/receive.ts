@@ -1,6 +1,6 @@
 import type { Batch, Cursor, InboundConnector, InboundSession } from "@mailfleet/connector-api";
 import type { Connection } from "@mailfleet/contracts";
-import type { HandledMessages, NewMessage, SyncDocument } from "@mailfleet/store";
+import type { NewMessage, SyncDocument } from "@mailfleet/store";
 import { deleteProcessed } from "./delete-processed.ts";
 import { alertRaised, probeReceived } from "./facts.ts";
 import { createHandOver, publishPending } from "./hand-over.ts";

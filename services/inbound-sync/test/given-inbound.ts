@@ -46,6 +46,12 @@ const unused = () => {
 };
 const noTokens = { credentials: unused, exchangeCode: unused, startDevice: unused, pollDevice: unused };
 
+/** What a test wants of a replica. */
+type GivenReplica = Partial<Omit<InboundPorts, "connectors">> & {
+  failPoint?: FailPoint;
+  connectors?: Readonly<Record<string, InboundConnector>>;
+};
+
 /** What a test says about a mailbox; the rest is filled in. */
 export type GivenConnection = Partial<Connection> & { password?: string; username?: string };
 
@@ -153,7 +159,7 @@ export async function givenInbound(options: { ownMongo?: boolean } = {}) {
     },
 
     /** One process of the service. */
-    async startReplica(own: Partial<InboundPorts> & { failPoint?: FailPoint } = {}) {
+    async startReplica({ connectors = { imap: imapConnector, pop3: pop3Connector }, ...own }: GivenReplica = {}) {
       const bus: Bus = await connectBus({ url: nats.url, name: "inbound-sync", logger, publishPatienceMs: 2000 });
       const ownStore = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "inbound", logger });
       const app = await startInbound({
@@ -167,7 +173,7 @@ export async function givenInbound(options: { ownMongo?: boolean } = {}) {
           throw new Error("nobody signs in here");
         },
         tokens: noTokens,
-        connectors: { imap: async () => imapConnector, pop3: async () => pop3Connector },
+        connectors: Object.fromEntries(Object.entries(connectors).map(([name, one]) => [name, async () => one])),
         parseBody,
         isOutage: (error) => isOutage(error) || error instanceof BusOutage,
         logger,
@@ -251,6 +257,7 @@ export function scriptedConnector(
 ): InboundConnector {
   return {
     protocol: "imap",
+    remembers: "position",
     test: async () => ({ steps: [], failure: null }),
     open: async () => ({
       invalidates: () => false,

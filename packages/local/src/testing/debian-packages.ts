@@ -11,10 +11,11 @@ const PACKAGES: Readonly<Record<string, string>> = {
   "dovecot-lmtpd": "/usr/lib/dovecot/lmtp",
   postfix: "/usr/lib/postfix/sbin/master",
   isync: "/usr/bin/mbsync",
+  mpop: "/usr/bin/mpop",
 };
 
-/** The benchmark's peer: the suites run without it. */
-const ONLY_FOR_BENCHMARKS = new Set(["isync"]);
+/** The benchmarks' peers: the suites run without them. */
+const ONLY_FOR_BENCHMARKS = new Set(["isync", "mpop"]);
 
 const POLICY = "/usr/sbin/policy-rc.d";
 
