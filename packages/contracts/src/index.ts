@@ -5,7 +5,18 @@ export { type EnvelopeContext, headerNames, type OutgoingMessage } from "./envel
 export { type FailPoint, type FailPointName, failPointNames, noFailPoint } from "./fail-point.ts";
 export { Evidence, Failure, FailureError, FailureKind, failureKinds, failureOf } from "./failure.ts";
 export { type Audience, type FailureCode, type FailureCodeEntry, failureCodes } from "./failure-codes.ts";
-export { AlertId, CommandId, ConsentId, DeadLetterId, Instant, JobId, MailboxId, ProfileId, SendId, TokenId } from "./ids.ts";
+export {
+  AlertId,
+  CommandId,
+  ConsentId,
+  DeadLetterId,
+  Instant,
+  JobId,
+  MailboxId,
+  ProfileId,
+  SendId,
+  TokenId,
+} from "./ids.ts";
 export type { Logger } from "./logger.ts";
 export { AlertFactBody, DeadLetterBody } from "./messages/alert-facts.ts";
 export { type MessageBody, type MessageType, messageTypes, readMessage } from "./messages/index.ts";
@@ -25,6 +36,15 @@ export { TimerClear, TimerDelivery, TimerSet } from "./messages/timer-messages.t
 export { PoisonMessage } from "./poison.ts";
 export { invalid, Problem, type ProblemCode, ProblemError, problemCodes } from "./problem.ts";
 export {
+  maximumMailboxesPerGmailProfile,
+  outboundPortPresets,
+  type PresetServer,
+  type ProviderPreset,
+  providerPresets,
+  usualPorts,
+} from "./provider-presets.ts";
+export { redactSecrets } from "./redact.ts";
+export {
   Reply,
   type RequestArguments,
   type RequestInput,
@@ -33,14 +53,6 @@ export {
   requestAddress,
   requests,
 } from "./requests.ts";
-export {
-  maximumMailboxesPerGmailProfile,
-  outboundPortPresets,
-  type PresetServer,
-  type ProviderPreset,
-  providerPresets,
-  usualPorts,
-} from "./provider-presets.ts";
 export { Connection, ConnectionCredentials } from "./resources/connection.ts";
 export { Activity, ComposedContent, RawContent, ReceivedMessage, Send } from "./resources/mail.ts";
 export {
@@ -55,7 +67,6 @@ export {
   ShownFailure,
   TestStep,
 } from "./resources/mailbox.ts";
-export { Alert, AlertObject, DeadLetter, Job, NewJob, NewToken, Role, roles, Token } from "./resources/operations.ts";
 export {
   NotificationApplication,
   NotificationMode,
@@ -78,6 +89,7 @@ export {
   ServiceAccountShown,
   TenantId,
 } from "./resources/oauth.ts";
+export { Alert, AlertObject, DeadLetter, Job, NewJob, NewToken, Role, roles, Token } from "./resources/operations.ts";
 export { NewProfile, Profile, ProfileChange, ProfileSettings, ProfileType } from "./resources/profile.ts";
 export {
   Addressing,
@@ -106,6 +118,7 @@ export {
   runFacts,
   subjects,
 } from "./subjects.ts";
+export { networkFailureCode, systemCodeOf } from "./system-codes.ts";
 export {
   DeliveryMethod,
   Direction,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { refuseForbiddenAddresses } from "./allowed-addresses.ts";
-import { redactSecrets } from "./redact.ts";
+import { redactSecrets } from "./index.ts";
 
 const secret = "ya29.a0Af/~+token?";
 

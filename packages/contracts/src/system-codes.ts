@@ -1,6 +1,6 @@
-import type { FailureCode } from "@mailfleet/contracts";
+import type { FailureCode } from "./failure-codes.ts";
 
-/** What the operating system, OpenSSL and Node say below every mail protocol, as failure codes. */
+/** What the operating system, OpenSSL and Node say below every protocol, as failure codes. */
 const bySystemCode: Readonly<Record<string, FailureCode>> = {
   ENOTFOUND: "HOST_NOT_FOUND",
   ENODATA: "HOST_NOT_FOUND",

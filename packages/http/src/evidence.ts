@@ -1,0 +1,19 @@
+import type { Evidence } from "@mailfleet/contracts";
+
+/** Where a request went: host, port and path, never the query, which may hold what is not to be shown. */
+export function evidenceOf(url: string | URL, method?: string): Evidence {
+  const parsed = typeof url === "string" ? URL.parse(url) : url;
+  if (!parsed) return {};
+  const port = portOf(parsed);
+  return {
+    host: parsed.hostname.slice(0, 255),
+    ...(Number.isInteger(port) && { port }),
+    command: `${method ? `${method} ` : ""}${parsed.pathname}`.slice(0, 200),
+  };
+}
+
+/** The port that a URL of http or https leads to. */
+export function portOf(url: URL): number {
+  if (url.port) return Number(url.port);
+  return url.protocol === "http:" ? 80 : 443;
+}

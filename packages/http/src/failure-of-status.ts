@@ -1,0 +1,53 @@
+import { type Failure, type FailureCode, failureOf, redactSecrets, type Secret } from "@mailfleet/contracts";
+import { evidenceOf } from "./evidence.ts";
+import { retryAfterMs } from "./retry-after.ts";
+
+/** What a status means if the caller knows nothing better (RFC 9110 §15). */
+const byStatus: Readonly<Record<number, FailureCode>> = {
+  401: "AUTHENTICATION_REJECTED",
+  403: "ACCESS_DENIED",
+  408: "CONNECTION_TIMEOUT",
+  413: "MESSAGE_TOO_LARGE",
+  421: "SERVER_UNAVAILABLE",
+  425: "SERVER_UNAVAILABLE",
+  429: "RATE_LIMITED",
+};
+
+/** Longest part of an answer that is looked at, and that is kept. */
+const readCharacters = 20_000;
+const keptCharacters = 500;
+
+/** An answer that says that something did not work. */
+export interface FailedAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: string;
+  readonly url: string;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** What must not show up again, should the server repeat it. */
+  readonly secrets?: readonly Secret[];
+}
+
+/** The failure of an answer by its status alone, with the server's own words, and how long it asks to wait. */
+export function failureOfStatus({ status, headers, body, url, now, secrets = [] }: FailedAnswer): Failure {
+  const words = body
+    .slice(0, readCharacters)
+    .replace(/<(style|script|head)\b[\s\S]*?<\/\1>|<[^>]{0,1000}>/gi, " ")
+    .replace(/\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/gi, "$1 [secret]")
+    .replace(/[\s\p{Cc}]+/gu, " ")
+    .trim();
+  const reply = redactSecrets(
+    `${status} ${words}`.trim(),
+    secrets.map((secret) => secret.reveal()),
+    keptCharacters,
+  );
+  return failureOf(codeOf(status), { ...evidenceOf(url), reply }, retryAfterMs(headers, now));
+}
+
+function codeOf(status: number): FailureCode {
+  if (status >= 500) return "SERVER_UNAVAILABLE";
+  if (status >= 300 && status < 400) return "REDIRECT_REFUSED";
+  if (status < 300) return "PROTOCOL_ERROR";
+  return byStatus[status] ?? "UNCLASSIFIED";
+}

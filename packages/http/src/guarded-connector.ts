@@ -1,0 +1,69 @@
+import { lookup as resolve } from "node:dns";
+import { isIP, type LookupFunction } from "node:net";
+import { FailureError, failureOf } from "@mailfleet/contracts";
+import { buildConnector } from "undici";
+import { judgeAddress } from "./address-rules.ts";
+import type { Network } from "./ip-address.ts";
+
+/** How connections are made. */
+export interface ConnectorOptions {
+  readonly allowed: readonly Network[];
+  readonly certificates: string[] | undefined;
+  readonly timeoutMs: number;
+}
+
+/**
+ * Connects only to addresses that may be connected to. They are checked as resolved, at the moment of connecting, so a
+ * name that resolves differently the second time (DNS rebinding) gains nothing.
+ */
+export function guardedConnector({ allowed, certificates, timeoutMs }: ConnectorOptions): buildConnector.connector {
+  const connectorFor = (plain: boolean) =>
+    buildConnector({
+      lookup: guardedLookup(plain, allowed),
+      timeout: timeoutMs,
+      allowH2: false,
+      ...(certificates && { ca: certificates }),
+    });
+  const [secure, plain] = [connectorFor(false), connectorFor(true)];
+  return (options, callback) => {
+    const isPlain = options.protocol === "http:";
+    // For an address that is written out nobody is asked.
+    const refusal = isIP(options.hostname) ? refusalOf(options.hostname, [options.hostname], isPlain, allowed) : null;
+    if (refusal) return callback(refusal, null);
+    return (isPlain ? plain : secure)(options, callback);
+  };
+}
+
+function guardedLookup(plain: boolean, allowed: readonly Network[]): LookupFunction {
+  return (hostname, options, callback) => {
+    resolve(hostname, { ...options, all: true }, (error, found) => {
+      if (error) return callback(error, "");
+      const refusal = refusalOf(
+        hostname,
+        found.map(({ address }) => address),
+        plain,
+        allowed,
+      );
+      if (refusal) return callback(refusal, "");
+      if (options.all) return callback(null, found);
+      const [first] = found;
+      return callback(null, first?.address ?? "", first?.family ?? 4);
+    });
+  };
+}
+
+/** Why nothing may be connected to; one bad address among several is enough. */
+function refusalOf(
+  host: string,
+  addresses: readonly string[],
+  plain: boolean,
+  allowed: readonly Network[],
+): FailureError | null {
+  for (const address of addresses) {
+    const verdict = judgeAddress(address, allowed);
+    if (verdict === "allowed-private" || (verdict === "public" && !plain)) continue;
+    const why = verdict === "public" ? "and plain HTTP is for allowed private networks only" : "which is not allowed";
+    return new FailureError(failureOf("ADDRESS_NOT_ALLOWED", { host, reply: `${host} leads to ${address}, ${why}` }));
+  }
+  return null;
+}

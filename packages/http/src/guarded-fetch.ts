@@ -1,0 +1,179 @@
+import { getCACertificates } from "node:tls";
+import { type Evidence, type FailureCode, FailureError, failureOf } from "@mailfleet/contracts";
+import { Agent, type RequestInit as ClientInit, fetch } from "undici";
+import { type Deadline, startDeadline } from "./deadline.ts";
+import { evidenceOf, portOf } from "./evidence.ts";
+import { guardedConnector } from "./guarded-connector.ts";
+import { type Network, parseNetwork } from "./ip-address.ts";
+import { limitedBody } from "./limited-body.ts";
+import { networkFailure, type RequestPhase } from "./network-failure.ts";
+import { readPrivateNetworks } from "./private-networks.ts";
+
+/** What a request may say beside what `fetch` knows. */
+export type GuardedInit = RequestInit & {
+  /** For the whole request, from the call to the end of the answer's body, in milliseconds. */
+  timeoutMs?: number;
+  /** Of the answer, decompressed. */
+  maximumBytes?: number;
+  /** Ports that may be connected to; `null` or absent: all. */
+  allowedPorts?: readonly number[] | null;
+};
+
+/**
+ * `fetch` that goes nowhere it should not, follows no redirect, and ends in time and size. Throws `FailureError`, or the
+ * caller's own reason if his signal stopped it.
+ */
+export type GuardedFetch = (url: string | URL | Request, init?: GuardedInit) => Promise<Response>;
+
+/** What holds for all requests of one client. */
+export interface GuardedFetchOptions {
+  /** CIDRs of private networks that may be connected to; to them plain HTTP may be spoken as well. */
+  readonly privateNetworks?: readonly string[];
+  /** PEM of private authorities, trusted beside the public ones. */
+  readonly trustedCertificates?: string;
+  readonly timeoutMs?: number;
+  readonly maximumBytes?: number;
+  /** At the same time to one origin; more requests wait. */
+  readonly connections?: number;
+}
+
+const defaultTimeoutMs = 30_000;
+/** Within the whole: until a connection stands, TLS included. */
+const longestConnectMs = 10_000;
+/** Within the whole: silence in the middle of an answer. */
+const longestSilenceMs = 30_000;
+const defaultMaximumBytes = 8 * 1024 * 1024;
+const maximumHeaderBytes = 32 * 1024;
+const defaultConnections = 32;
+/** Shorter than what servers and load balancers use, so that a request rarely meets a connection that just closes. */
+const keepAliveMs = 4000;
+
+/** A client with connections of its own; `close` ends them, requests under way too. */
+export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch & { close(): Promise<void> } {
+  const { timeoutMs = defaultTimeoutMs, maximumBytes = defaultMaximumBytes, trustedCertificates } = options;
+  const allowed = readPrivateNetworks((options.privateNetworks ?? []).join(","))
+    .map(parseNetwork)
+    .filter((network): network is Network => network !== null);
+  const agent = new Agent({
+    connect: guardedConnector({
+      allowed,
+      certificates: trustedCertificates ? [...getCACertificates("default"), trustedCertificates] : undefined,
+      timeoutMs: Math.min(longestConnectMs, timeoutMs),
+    }),
+    connections: options.connections ?? defaultConnections,
+    pipelining: 1,
+    allowH2: false,
+    // A large message may take long to upload: until the answer begins only the whole counts.
+    headersTimeout: 0,
+    bodyTimeout: Math.min(longestSilenceMs, timeoutMs),
+    maxHeaderSize: maximumHeaderBytes,
+    keepAliveTimeout: keepAliveMs,
+    keepAliveMaxTimeout: keepAliveMs,
+  });
+
+  const guarded: GuardedFetch = async (input, init = {}) => {
+    const request = input instanceof Request ? input : null;
+    const method = (init.method ?? request?.method ?? "GET").toUpperCase();
+    const url = checkUrl(input instanceof Request ? input.url : String(input), init.allowedPorts ?? null);
+    const evidence = evidenceOf(url, method);
+    const whole = init.timeoutMs ?? timeoutMs;
+    const deadline = startDeadline(whole, init.signal ?? request?.signal);
+    const failed = (phase: RequestPhase) => (thrown: unknown) => reasonOf(thrown, deadline, whole, evidence, phase);
+    try {
+      const answer = await fetch(url, {
+        method,
+        headers: headersOf(init.headers ?? request?.headers),
+        body: bodyOf(init.body ?? (await request?.arrayBuffer()), method),
+        duplex: "half",
+        redirect: "manual",
+        signal: deadline.signal,
+        dispatcher: agent,
+      });
+      const limit = init.maximumBytes ?? maximumBytes;
+      const tooLarge = () => refuse("ANSWER_TOO_LARGE", evidence, `the answer has more than ${limit} bytes`);
+      const refusal =
+        answer.status >= 300 && answer.status < 400 && answer.status !== 304
+          ? refuse("REDIRECT_REFUSED", evidence, redirectWords(answer.status, answer.headers.get("location"), url))
+          : method !== "HEAD" && isDeclaredLarger(answer.headers, limit)
+            ? tooLarge()
+            : null;
+      if (refusal) {
+        await answer.body?.cancel().catch(() => undefined);
+        throw refusal;
+      }
+      if (!answer.body) deadline.end();
+      const body =
+        answer.body &&
+        limitedBody(answer.body as ReadableStream<Uint8Array>, {
+          maximumBytes: limit,
+          tooLarge,
+          failure: failed("reading"),
+          done: deadline.end,
+        });
+      const { status, statusText } = answer;
+      const response = new Response(body, { status, statusText, headers: [...answer.headers] });
+      return Object.defineProperty(response, "url", { value: url.href });
+    } catch (thrown) {
+      const reason = failed("waiting")(thrown);
+      deadline.end();
+      throw reason;
+    }
+  };
+  return Object.assign(guarded, { close: () => agent.destroy() });
+}
+
+function checkUrl(text: string, allowedPorts: readonly number[] | null): URL {
+  const url = URL.parse(text);
+  if (!url) throw refuse("ADDRESS_NOT_ALLOWED", {}, "this is not a URL");
+  const evidence = evidenceOf(url);
+  if (url.protocol !== "https:" && url.protocol !== "http:")
+    throw refuse("ADDRESS_NOT_ALLOWED", evidence, `only https URLs are allowed, not ${url.protocol.slice(0, 50)}`);
+  if (url.username || url.password)
+    throw refuse("ADDRESS_NOT_ALLOWED", evidence, "a URL must have no user name and no password");
+  const port = portOf(url);
+  if (allowedPorts !== null && !allowedPorts.includes(port))
+    throw refuse("PORT_NOT_ALLOWED", evidence, `allowed outbound ports: ${allowedPorts.join(", ")}; not ${port}`);
+  return url;
+}
+
+function refuse(code: FailureCode, evidence: Evidence, reply: string): FailureError {
+  return new FailureError(failureOf(code, { ...evidence, reply: reply.slice(0, 500) }));
+}
+
+/** What the caller is told: his own reason, that the time was over, or what the network did. */
+function reasonOf(
+  thrown: unknown,
+  deadline: Deadline,
+  whole: number,
+  evidence: Evidence,
+  phase: RequestPhase,
+): unknown {
+  if (thrown instanceof FailureError || !deadline.signal.aborted) return networkFailure(thrown, evidence, phase);
+  const { reason } = deadline.signal;
+  if (deadline.isOver()) return refuse("CONNECTION_TIMEOUT", evidence, `no complete answer within ${whole} ms`);
+  if (reason instanceof DOMException && reason.name === "TimeoutError")
+    return refuse("CONNECTION_TIMEOUT", evidence, "no complete answer before the deadline");
+  return reason;
+}
+
+function headersOf(init: ConstructorParameters<typeof Headers>[0]): [string, string][] {
+  const headers = new Headers(init);
+  // Google compresses only for clients that name it here as well.
+  if (!headers.has("user-agent")) headers.set("user-agent", "mailfleet (gzip)");
+  return [...headers];
+}
+
+/** Strings, bytes and streams pass as they are: a stream is neither buffered nor sent twice. */
+function bodyOf(body: RequestInit["body"] | ArrayBuffer, method: string): ClientInit["body"] {
+  return method === "GET" || method === "HEAD" ? null : ((body ?? null) as ClientInit["body"]);
+}
+
+/** A length that is declared honestly saves the reading; of what is compressed it says nothing. */
+function isDeclaredLarger(headers: { get(name: string): string | null }, limit: number): boolean {
+  return !headers.get("content-encoding") && Number(headers.get("content-length") ?? 0) > limit;
+}
+
+function redirectWords(status: number, location: string | null, from: URL): string {
+  const to = location === null ? null : URL.parse(location, from.href);
+  return `${status}, to ${to ? `${to.protocol}//${to.host}${to.pathname}` : "nowhere"}`;
+}

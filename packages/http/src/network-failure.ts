@@ -1,0 +1,51 @@
+import {
+  type Evidence,
+  type FailureCode,
+  FailureError,
+  failureOf,
+  networkFailureCode,
+  systemCodeOf,
+} from "@mailfleet/contracts";
+
+/** What the HTTP client and its decompression say, as failure codes. */
+const byClientCode: Readonly<Record<string, FailureCode>> = {
+  UND_ERR_CONNECT_TIMEOUT: "CONNECTION_TIMEOUT",
+  UND_ERR_HEADERS_TIMEOUT: "CONNECTION_TIMEOUT",
+  UND_ERR_BODY_TIMEOUT: "CONNECTION_TIMEOUT",
+  UND_ERR_SOCKET: "CONNECTION_LOST",
+  UND_ERR_ABORTED: "CONNECTION_LOST",
+  UND_ERR_DESTROYED: "CONNECTION_LOST",
+  UND_ERR_CLOSED: "CONNECTION_LOST",
+  UND_ERR_HEADERS_OVERFLOW: "ANSWER_TOO_LARGE",
+  UND_ERR_RES_EXCEEDED_MAX_SIZE: "ANSWER_TOO_LARGE",
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "CONNECTION_LOST",
+  HPE_HEADER_OVERFLOW: "ANSWER_TOO_LARGE",
+};
+
+/** Where a request was when it broke: before its answer began, or within it. */
+export type RequestPhase = "waiting" | "reading";
+
+/**
+ * Whatever a request or the reading of its answer threw, as a failure. What already is one, also below a library's own
+ * error, stays what it is.
+ */
+export function networkFailure(thrown: unknown, evidence: Evidence, phase: RequestPhase = "reading"): FailureError {
+  for (let at = thrown, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1)
+    if (at instanceof FailureError) return at;
+  const systemCode = systemCodeOf(thrown);
+  const code = networkFailureCode(thrown) ?? byClientCode[systemCode ?? ""] ?? otherwise(thrown, systemCode, phase);
+  // Not the library's error itself: it may hold the request with its headers.
+  const cause =
+    thrown instanceof Error ? new Error(`${thrown.name}${systemCode ? ` (${systemCode})` : ""}`) : undefined;
+  return new FailureError(failureOf(code, { ...evidence, ...(systemCode && { systemCode }) }), { cause });
+}
+
+function otherwise(thrown: unknown, systemCode: string | undefined, phase: RequestPhase): FailureCode {
+  // The parser of HTTP met something else.
+  if (systemCode?.startsWith("HPE_")) return phase === "waiting" ? "NOT_THIS_PROTOCOL" : "PROTOCOL_ERROR";
+  if (systemCode?.startsWith("Z_") || systemCode?.startsWith("ERR_")) return "PROTOCOL_ERROR";
+  // Ports of other protocols that `fetch` refuses by itself (Fetch §2.9).
+  if (thrown instanceof Error && thrown.cause instanceof Error && thrown.cause.message === "bad port")
+    return "PORT_NOT_ALLOWED";
+  return phase === "reading" ? "CONNECTION_LOST" : "UNCLASSIFIED";
+}
