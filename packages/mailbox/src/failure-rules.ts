@@ -1,4 +1,4 @@
-import { type Failure, failureCodes, failureOf, type RetryPolicy } from "@mailfleet/contracts";
+import { type Failure, type FailureCode, failureCodes, failureOf, type RetryPolicy } from "@mailfleet/contracts";
 import type { DirectionContext } from "./machine-state.ts";
 
 /** An event that means a failure: a failed run, or the deadline of a test that gave no result. */
@@ -14,12 +14,15 @@ export function failureIn(event: FailureEvent): Failure {
   return event.failure ?? failureOf("RUN_LOST");
 }
 
+/** No server said anything: there are none, or they may not be used. */
+const unsaid: ReadonlySet<FailureCode> = new Set(["CREDENTIALS_MISSING", "CREDENTIALS_NOT_ALLOWED"]);
+
 /**
  * Servers say "authentication failed" when they are overloaded, so refused credentials get one second chance. Missing
- * credentials do not: no server said anything.
+ * credentials do not.
  */
 const hasSecondChance = (context: DirectionContext, failure: Failure) =>
-  failure.kind === "auth" && failure.code !== "CREDENTIALS_MISSING" && !context.secondChanceUsed;
+  failure.kind === "auth" && !unsaid.has(failure.code) && !context.secondChanceUsed;
 
 /**
  * The rules of the field (domain 2.3): transient failures are tried again as often as the policy says, throttling for
