@@ -14,7 +14,10 @@ const rule = (pattern: RegExp, code: FailureCode): ErrorRule => ({ pattern, code
  */
 export const errorRules: readonly ErrorRule[] = [
   // The account's own limits of sending, not those of the API.
-  rule(/\b(ErrorMessageSubmissionBlocked|ErrorExceededMessageLimit|ErrorSubmissionQuotaExceeded|SendLimitExceeded)\b/i, "SENDING_LIMIT_REACHED"),
+  rule(
+    /\b(ErrorMessageSubmissionBlocked|ErrorExceededMessageLimit|ErrorSubmissionQuotaExceeded|SendLimitExceeded)\b/i,
+    "SENDING_LIMIT_REACHED",
+  ),
 
   // Slow down: Graph's and Exchange's words for it, also where the status says something else.
   rule(/^429\b|\b(ApplicationThrottled|ErrorServerBusy|TooManyRequests|ErrorTooManyObjectsOpened)\b/i, "RATE_LIMITED"),
@@ -26,13 +29,19 @@ export const errorRules: readonly ErrorRule[] = [
   // The sender. A mailbox that is not there or not licensed cannot be sent from, whatever the application may do.
   rule(/\bErrorSendAsDenied\b/i, "SENDER_REFUSED"),
   rule(/\b(MailboxNotEnabledForRESTAPI|ErrorAccountSuspend|ErrorMailboxMoveInProgress)\b/i, "ACCOUNT_DISABLED"),
-  rule(/^404\b.*\b(ErrorInvalidUser|ResourceNotFound|Request_ResourceNotFound|ErrorNonExistentMailbox|UserNotFound)\b/i, "SENDER_REFUSED"),
+  rule(
+    /^404\b.*\b(ErrorInvalidUser|ResourceNotFound|Request_ResourceNotFound|ErrorNonExistentMailbox|UserNotFound)\b/i,
+    "SENDER_REFUSED",
+  ),
   rule(/^403\b|\b(ErrorAccessDenied|Authorization_RequestDenied)\b/i, "ACCESS_DENIED"),
 
   // One message.
   rule(/^413\b|\b(ErrorMessageSizeExceeded|RequestBodyTooLarge|MaximumRequestLength)\b/i, "MESSAGE_TOO_LARGE"),
   rule(/\b(ErrorInvalidRecipients|ErrorTooManyRecipients|ErrorMessageRecipientsMissing)\b/i, "RECIPIENT_REFUSED"),
-  rule(/\b(ErrorMimeContentInvalid|ErrorMimeContentConversionFailed|ErrorMimeContentInvalidBase64String)\b/i, "MESSAGE_REFUSED"),
+  rule(
+    /\b(ErrorMimeContentInvalid|ErrorMimeContentConversionFailed|ErrorMimeContentInvalidBase64String)\b/i,
+    "MESSAGE_REFUSED",
+  ),
   rule(/^4(00|22)\b/, "MESSAGE_REFUSED"),
 
   rule(/^(408|504)\b/, "CONNECTION_TIMEOUT"),

@@ -1,5 +1,4 @@
-import { redactSecrets } from "@mailfleet/connector-api";
-import { type Evidence, FailureError, failureOf } from "@mailfleet/contracts";
+import { type Evidence, FailureError, failureOf, redactSecrets } from "@mailfleet/contracts";
 import { errorRules } from "./error-rules.ts";
 
 /** An answer that is not 2xx. */

@@ -1,6 +1,6 @@
 import { type OutboundConnector, UncertainError } from "@mailfleet/connector-api";
 import { type Failure, FailureError, failureCodes, failureOf, type TestStep } from "@mailfleet/contracts";
-import type { GuardedFetch } from "./guarded-fetch.ts";
+import type { GuardedFetch } from "@mailfleet/http";
 import { graphToken, sendMail } from "./send-mail.ts";
 
 /**

@@ -1,9 +1,7 @@
 import { type ConnectOptions, type Envelope, type Submitted, UncertainError } from "@mailfleet/connector-api";
-import { FailureError, failureOf, type Secret } from "@mailfleet/contracts";
+import { type FailureCode, FailureError, failureOf, type Secret } from "@mailfleet/contracts";
+import { type GuardedFetch, networkFailure, retryAfterMs } from "@mailfleet/http";
 import { refusedError } from "./graph-error.ts";
-import type { GuardedFetch } from "./guarded-fetch.ts";
-import { networkFailure } from "./network-failure.ts";
-import { retryAfterMs } from "./retry-after.ts";
 import { withAllRecipients } from "./with-all-recipients.ts";
 
 /** Microsoft's own root of the API. */
@@ -14,6 +12,22 @@ const MOST_BYTES = 3 * 1024 * 1024;
 const ANSWER_MS = 60_000;
 const ANSWER_BYTES = 64 * 1024;
 const COMMAND = "sendMail";
+
+/** What ends a request before an answer could exist, or is one: the message was certainly not taken. */
+const certain: ReadonlySet<FailureCode> = new Set<FailureCode>([
+  "HOST_NOT_FOUND",
+  "NAME_SERVICE_UNAVAILABLE",
+  "CONNECTION_REFUSED",
+  "NETWORK_UNREACHABLE",
+  "TLS_HANDSHAKE_FAILED",
+  "TLS_CERTIFICATE_EXPIRED",
+  "TLS_CERTIFICATE_UNTRUSTED",
+  "TLS_NAME_MISMATCH",
+  "NOT_THIS_PROTOCOL",
+  "ADDRESS_NOT_ALLOWED",
+  "PORT_NOT_ALLOWED",
+  "REDIRECT_REFUSED",
+]);
 
 /** A token for one mailbox, asked for when it is needed. Throws CREDENTIALS_MISSING where there is none to ask for. */
 export async function graphToken(
@@ -64,15 +78,15 @@ async function post(
       method: "POST",
       headers: { authorization: `Bearer ${token.reveal()}`, "content-type": "text/plain", accept: "application/json" },
       body,
-      redirect: "manual",
       signal,
       timeoutMs: ANSWER_MS,
       maximumBytes: ANSWER_BYTES,
       allowedPorts,
     });
   } catch (thrown) {
-    const { error, certain } = networkFailure(thrown, evidence);
-    if (certain) throw error;
+    const error = networkFailure(thrown, evidence, "waiting");
+    const { code, evidence: proof } = error.failure;
+    if (certain.has(code) || proof?.systemCode === "UND_ERR_CONNECT_TIMEOUT") throw error;
     throw new UncertainError(`Graph was sent the message and gave no answer (${error.failure.code})`, { cause: error });
   }
 }
@@ -84,9 +98,15 @@ async function readAnswer(
 ): Promise<Submitted> {
   const evidence = { host, port, command: COMMAND };
   // A body that does not come whole changes nothing: the status has said it.
-  const body = await answer.text().then((text) => text.slice(0, ANSWER_BYTES), () => "");
+  const body = await answer.text().then(
+    (text) => text.slice(0, ANSWER_BYTES),
+    () => "",
+  );
   if (answer.status === 202) {
-    const id = answer.headers.get("request-id")?.replace(/[^\w-]/g, "").slice(0, 100);
+    const id = answer.headers
+      .get("request-id")
+      ?.replace(/[^\w-]/g, "")
+      .slice(0, 100);
     return { answer: `202 accepted by Graph${id ? ` (request ${id})` : ""}`, rejected: [] };
   }
   // A gateway that says so does not know what became of the request behind it.
@@ -94,6 +114,6 @@ async function readAnswer(
     throw new UncertainError(`a gateway before Graph answered ${answer.status}`);
   if (answer.ok)
     throw new FailureError(failureOf("NOT_THIS_PROTOCOL", { ...evidence, reply: `${answer.status} instead of 202` }));
-  const refusal = { status: answer.status, body, retryAfterMs: retryAfterMs(answer.headers.get("retry-after")) };
+  const refusal = { status: answer.status, body, retryAfterMs: retryAfterMs(answer.headers, Date.now()) };
   throw refusedError(refusal, evidence, token.reveal());
 }

@@ -23,6 +23,8 @@ export function withAllRecipients(recipients: readonly string[], raw: Uint8Array
   const missing = recipients.filter((address) => !named.includes(address.toLowerCase()));
   if (missing.length === 0) return bytes;
   if (missing.some((address) => /[\p{Cc}\s<>,;:()]/u.test(address)))
-    throw new FailureError(failureOf("RECIPIENT_REFUSED", { reply: "a recipient's address cannot be written in a header" }));
+    throw new FailureError(
+      failureOf("RECIPIENT_REFUSED", { reply: "a recipient's address cannot be written in a header" }),
+    );
   return Buffer.concat([Buffer.from(`Bcc: ${missing.join(",\r\n ")}\r\n`), bytes]);
 }

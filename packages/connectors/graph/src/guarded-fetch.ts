@@ -1,5 +1,0 @@
-/** `fetch` with limits of time, size and address: what `@mailfleet/http` offers. */
-export type GuardedFetch = (
-  url: string,
-  init?: RequestInit & { readonly timeoutMs?: number; readonly maximumBytes?: number; readonly allowedPorts?: readonly number[] | null },
-) => Promise<Response>;
