@@ -5,6 +5,7 @@ import { jobRoutes } from "./handlers/jobs.ts";
 import { mailboxActionRoutes } from "./handlers/mailbox-actions.ts";
 import { mailboxRoutes } from "./handlers/mailboxes.ts";
 import { messageRoutes } from "./handlers/messages.ts";
+import { notificationRoutes } from "./handlers/notifications.ts";
 import { profileRoutes } from "./handlers/profiles.ts";
 import { sendRoutes } from "./handlers/sends.ts";
 import { settingsRoutes } from "./handlers/settings.ts";
@@ -28,6 +29,7 @@ export function allRoutes(liveViews: LiveViews = createLiveViews()): readonly Ro
     ...deadLetterRoutes,
     ...jobRoutes,
     ...settingsRoutes,
+    ...notificationRoutes,
     ...tokenRoutes,
     ...liveViews.routes,
   ];

@@ -24,17 +24,18 @@ export const OAuthSecret = z
 export type OAuthSecret = z.infer<typeof OAuthSecret>;
 
 /**
- * Checks the secret of an OAuth application and seals it for its profile. What can be shown of it is kept beside it.
+ * Checks the secret of an OAuth application and seals it for its profile, or for the notification mail server. What can be shown of it is kept beside it.
  * @throws PLAIN_HTTP, KEY_*, CERTIFICATE_UNUSABLE
  */
 export async function sealOAuthSecret(
   ports: SealingPorts & Pick<ConsolePorts, "oauthSecrets">,
-  profileId: string,
+  ownerId: string,
   projectId: string | undefined,
   { clientSecret, certificate, serviceAccountKey }: OAuthSecret,
+  purpose: "oauth-client" | "notify-oauth" = "oauth-client",
 ): Promise<SealedOAuthSecret> {
   refuseOverPlainHttp(ports);
-  const seal = (text: string) => sealSecret(ports, profileId, "oauth-client", text);
+  const seal = (text: string) => sealSecret(ports, ownerId, purpose, text);
   if (serviceAccountKey !== undefined) {
     const text = typeof serviceAccountKey === "string" ? serviceAccountKey : JSON.stringify(serviceAccountKey);
     const key = await ports.oauthSecrets.serviceAccountKey(text, projectId);

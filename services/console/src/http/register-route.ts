@@ -26,12 +26,12 @@ const parts = { params: "path", querystring: "query", body: "body" } as const;
 /** Fields whose refusal has a code of its own, so that a program can tell. */
 const ownCodes: readonly { pointer: RegExp; code: ProblemCode; remedy: string }[] = [
   {
-    pointer: /^\/oauth\/tenantId$/,
+    pointer: /^\/(oauth|application)\/tenantId$/,
     code: "TENANT_INVALID",
     remedy: "Enter the directory (tenant) id as Microsoft Entra shows it, or a verified domain such as example.org.",
   },
   {
-    pointer: /^\/oauth\/endpoints\/\w+$/,
+    pointer: /^\/(oauth|application)\/endpoints\/\w+$/,
     code: "URL_NOT_ALLOWED",
     remedy:
       "Enter an https address without user name, password, query or fragment, or leave it out for the provider's.",

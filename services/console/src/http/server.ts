@@ -3,6 +3,7 @@ import swagger from "@fastify/swagger";
 import { ProblemError } from "@mailfleet/contracts";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { createJsonSchemaTransform } from "fastify-type-provider-zod";
+import { registerPages } from "../pages/register-pages.ts";
 import type { ConsolePorts } from "../ports.ts";
 import type { Route } from "../route.ts";
 import { apiBase } from "../routes.ts";
@@ -151,6 +152,7 @@ export async function createServer(
   await describeApi(app);
   const authenticator: Authenticator = createAuthenticator(ports.tokens, ports.now);
   for (const route of routes) registerRoute(app, ports, authenticator, route);
+  registerPages(app, ports);
   app.get(`${apiBase}/openapi.json`, { schema: { hide: true } }, async () => app.swagger());
   return app;
 }

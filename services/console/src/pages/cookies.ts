@@ -1,0 +1,40 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { ConsolePorts } from "../ports.ts";
+
+/** Cookies of the pages. */
+export const cookieNames = {
+  /** Binds a sign-in to the browser that began it. */
+  signIn: "mailfleet_sign_in",
+  /** The owner's session after it. */
+  session: "mailfleet_owner",
+} as const;
+type CookieName = (typeof cookieNames)[keyof typeof cookieNames];
+
+/** Values that we make: base64url, and tokens of ours. */
+const wellFormed = /^[A-Za-z0-9_-]{20,100}$/;
+
+/** The value of a cookie (RFC 6265 §5.4); `null` for none, for a malformed one, and for two of the same name. */
+export function cookieOf(request: FastifyRequest, name: CookieName): string | null {
+  const values = (request.headers.cookie ?? "")
+    .split(";")
+    .map((pair) => pair.trim().split("="))
+    .filter(([key]) => key === name)
+    .map(([, value]) => value ?? "");
+  const [value] = values;
+  return values.length === 1 && value !== undefined && wellFormed.test(value) ? value : null;
+}
+
+/**
+ * Sets a cookie that no script reads and no other site's form sends. `Lax`, because the authorization server leads back
+ * from another site. An empty value with 0 seconds takes it away.
+ */
+export function setCookie(
+  reply: FastifyReply,
+  ports: Pick<ConsolePorts, "consoleUrl">,
+  name: CookieName,
+  value: string,
+  seconds: number,
+): void {
+  const secure = ports.consoleUrl().startsWith("https:") ? "; Secure" : "";
+  reply.header("set-cookie", `${name}=${value}; HttpOnly; SameSite=Lax; Path=/; Max-Age=${seconds}${secure}`);
+}

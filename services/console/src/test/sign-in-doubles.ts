@@ -1,0 +1,127 @@
+import type { RequestHandlers } from "@mailfleet/bus";
+import { type Grant, type Mailbox, ProblemError, type Profile, type RequestArguments } from "@mailfleet/contracts";
+import { grantSample, mailboxSample, profileSample, signInProfileSample } from "./samples.ts";
+
+/** What the stand-ins of `config` and `inbound-sync` saw, and what a test may change. */
+export interface SignInDoubles {
+  readonly handlers: RequestHandlers;
+  readonly begun: RequestArguments<"config.consent.begin">[];
+  readonly completed: RequestArguments<"inbound-sync.consent.complete">[];
+  readonly tested: RequestArguments<"config.mailbox.test">[];
+  readonly updated: RequestArguments<"config.mailbox.update">[];
+  readonly removed: RequestArguments<"config.grant.remove">[];
+  /** Milliseconds since the epoch, for `config`. */
+  at: number;
+  mailbox: Mailbox;
+  profile: Profile;
+  /** What `inbound-sync` answers to a code, a grant or a refusal. */
+  outcome: () => Grant;
+}
+
+/** The issuer of the doubles, for RFC 9207. */
+export const doubleIssuer = "https://accounts.google.com";
+
+/** A second mailbox, whose owner is somebody else. */
+export const otherMailbox: Mailbox = { ...mailboxSample, id: "mb_other01", address: "other@example.org" };
+
+/** Stand-ins that check states as `config` does: once, in time, in the same browser, from the same server. */
+export function signInDoubles(): SignInDoubles {
+  const consents = new Map<string, RequestArguments<"config.consent.begin"> & { endsAt: number; taken: boolean }>();
+  const find = (which: string) => {
+    const found = [doubles.mailbox, otherMailbox].find((mailbox) => mailbox.id === which || mailbox.address === which);
+    if (!found) throw new ProblemError("NOT_FOUND", `There is no mailbox ${which}.`);
+    return found;
+  };
+  const doubles: SignInDoubles = {
+    begun: [],
+    completed: [],
+    tested: [],
+    updated: [],
+    removed: [],
+    at: Date.now(),
+    mailbox: { ...mailboxSample, profileId: signInProfileSample.id },
+    profile: signInProfileSample,
+    outcome: () => grantSample,
+    handlers: {
+      "config.mailbox.get": async (input) => find("mailboxId" in input ? input.mailboxId : input.address),
+      "config.mailbox.list": async () => ({ items: [doubles.mailbox, otherMailbox], next: null }),
+      "config.mailbox.history": async () => ({ items: [] }),
+      "config.profile.get": async ({ profileId }) => {
+        const found = [doubles.profile, profileSample].find((profile) => profile.id === profileId);
+        if (!found) throw new ProblemError("NOT_FOUND", `There is no profile ${profileId}.`);
+        return found;
+      },
+      "config.profile.list": async () => ({
+        items: [doubles.profile, profileSample, { ...profileSample, id: "pf_asleep01", name: "Asleep", active: false }],
+        next: null,
+      }),
+      "config.mailbox.test": async (input) => {
+        doubles.tested.push(input);
+        return find(input.mailboxId);
+      },
+      "config.mailbox.update": async (input) => {
+        doubles.updated.push(input);
+        return find(input.mailboxId);
+      },
+      "config.consent.begin": async (input) => {
+        doubles.begun.push(input);
+        const endsAt = doubles.at + 600_000;
+        if (input.stateHash) consents.set(input.stateHash, { ...input, endsAt, taken: false });
+        const query = new URLSearchParams({ response_type: "code", code_challenge: input.challenge ?? "" });
+        const authorizationUrl = input.flow === "code" ? `${doubleIssuer}/o/oauth2/v2/auth?${query}` : null;
+        return { consentId: input.consentId, expiresAt: endsAt, authorizationUrl, deviceOffered: true };
+      },
+      "config.consent.take": async ({ stateHash, browserHash, issuer }) => {
+        const consent = consents.get(stateHash);
+        if (!consent) throw new ProblemError("STATE_UNKNOWN", "This sign-in was not begun here.");
+        if (consent.browserHash !== browserHash)
+          throw new ProblemError("REDIRECT_FROM_ANOTHER_BROWSER", "This sign-in was begun in another browser.");
+        if (consent.taken) throw new ProblemError("STATE_REPLAYED", "This sign-in was completed before.");
+        if (consent.endsAt <= doubles.at) throw new ProblemError("STATE_EXPIRED", "The sign-in took too long.");
+        if (issuer !== undefined && issuer !== doubleIssuer)
+          throw new ProblemError("REDIRECT_FROM_ANOTHER_ORIGIN", `The sign-in came back from ${issuer}.`);
+        consent.taken = true;
+        const { consentId, mailboxId } = consent;
+        return { consentId, mailboxId, address: find(mailboxId).address };
+      },
+      "config.consent.get": async ({ consentId }) => {
+        const consent = doubles.begun.find((one) => one.consentId === consentId);
+        if (!consent) throw new ProblemError("NOT_FOUND", `There is no consent ${consentId}.`);
+        const { mailboxId, by } = consent;
+        const client = {
+          provider: "google" as const,
+          flow: "sign-in" as const,
+          clientId: "client-1",
+          clientAuthentication: "secret" as const,
+          secret: null,
+          issuer: doubleIssuer,
+          authorizationEndpoint: `${doubleIssuer}/auth`,
+          tokenEndpoint: `${doubleIssuer}/token`,
+          deviceAuthorizationEndpoint: null,
+          apiUrl: null,
+          scopes: [],
+        };
+        const { address } = find(mailboxId);
+        return { consentId, mailboxId, address, by, client, redirectUri: null, verifier: null, device: null };
+      },
+      "config.grant.get": async () => grantSample,
+      "config.grant.remove": async (input) => {
+        doubles.removed.push(input);
+        return {};
+      },
+      "inbound-sync.consent.complete": async (input) => {
+        doubles.completed.push(input);
+        return doubles.outcome();
+      },
+      "inbound-sync.consent.start-device": async () => ({
+        userCode: "WDJB-MJHT",
+        verificationUri: "https://example.com/device",
+        verificationUriComplete: null,
+        expiresAt: doubles.at + 600_000,
+        intervalMs: 5000,
+      }),
+      "inbound-sync.consent.poll-device": async () => ({ state: "done", intervalMs: 0, grant: grantSample }),
+    },
+  };
+  return doubles;
+}
