@@ -3,6 +3,7 @@ import { createCli } from "./cli.ts";
 import { addEventCommand } from "./commands/events.ts";
 import { addMailboxCommands } from "./commands/mailbox.ts";
 import { addMessageCommands } from "./commands/messages.ts";
+import { addNotificationCommands } from "./commands/notifications.ts";
 import { addOperationCommands } from "./commands/operations.ts";
 import { addProfileCommands } from "./commands/profile.ts";
 import { addSendCommands } from "./commands/send.ts";
@@ -40,6 +41,7 @@ function build(terminal: Terminal): Command {
   addSendCommands(program, cli);
   addOperationCommands(program, cli);
   addSettingsCommands(program, cli);
+  addNotificationCommands(program, cli);
   addEventCommand(program, cli);
   return program;
 }

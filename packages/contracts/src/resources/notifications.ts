@@ -77,7 +77,9 @@ export const NotificationSettingsChange = z.strictObject({
       port: z.number().int().min(1, "must be 1 to 65535").max(65535, "must be 1 to 65535"),
       security: Security,
       trustedCertificates: z.string().max(65_536).optional(),
-      authentication: RelayAuthentication.optional().describe("absent: basic if there are credentials, else none"),
+      authentication: RelayAuthentication.optional().describe(
+        "absent: as it is; at first basic if there are credentials, else none",
+      ),
       username: z.string().min(1).max(250).nullable().optional().describe("for oauth; the sender if absent"),
     })
     .nullable()

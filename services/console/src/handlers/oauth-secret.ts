@@ -24,7 +24,8 @@ export const OAuthSecret = z
 export type OAuthSecret = z.infer<typeof OAuthSecret>;
 
 /**
- * Checks the secret of an OAuth application and seals it for its profile, or for the notification mail server. What can be shown of it is kept beside it.
+ * Checks the secret of an OAuth application and seals it for its profile, or for the notification mail server. What can
+ * be shown of it is kept beside it.
  * @throws PLAIN_HTTP, KEY_*, CERTIFICATE_UNUSABLE
  */
 export async function sealOAuthSecret(

@@ -1,0 +1,53 @@
+import type { NotificationSettings, NotificationTest, TestStep } from "@mailfleet/contracts";
+import type { Shown } from "./shown.ts";
+import { facts, printable, time } from "./table.ts";
+
+type Settings = Shown<NotificationSettings>;
+
+/** The notification mail server. Of secrets: what names them, and since when they are set. */
+export function notificationWords(settings: Settings): string {
+  const { relay, application, password, secret } = settings;
+  const key = secret?.serviceAccount;
+  return facts([
+    ["enabled", settings.enabled ? "yes" : "no"],
+    ["mode", settings.mode],
+    ["from", settings.from],
+    ["to", settings.to.join(", ")],
+    ["format", settings.format],
+    ["relay", relay && `${relay.host}:${relay.port} (${relay.security})`],
+    ["  authentication", relay?.authentication],
+    ["  user name", relay?.username],
+    ["  password", password ? `set ${time(password.setAt)}` : "not set"],
+    ["application", application?.provider],
+    ...(application
+      ? ([
+          ["  tenant", application.tenantId],
+          ["  client id", application.clientId ?? key?.clientId],
+          ["  project", key?.projectId ?? application.projectId],
+          ["  service account", key?.clientEmail],
+          ["  key id", key?.keyId],
+          ["  scopes", application.scopes?.join(" ")],
+          ...Object.entries(application.endpoints ?? {}).map(([name, url]) => [`  ${name}`, url] as const),
+        ] as const)
+      : []),
+    ["  secret", secret ? `${secret.kind}, set ${time(secret.setAt)}` : "not set"],
+    ["  secret ends", settings.secretExpiresAt ? time(settings.secretExpiresAt) : "not known"],
+  ]);
+}
+
+/** What a test found, a step a line, with what to do where it failed. */
+export function notificationTestWords(test: Shown<NotificationTest>): string {
+  const end =
+    test.outcome === "ok"
+      ? `A test message left for ${test.to.join(", ")}: ${test.messageId}`
+      : "The test message did not leave, or not for everybody.";
+  return [...test.steps.map(stepLine), printable(end)].join("\n");
+}
+
+function stepLine(step: Shown<TestStep>): string {
+  const mark = { ok: "ok", failed: "FAILED", skipped: "skipped" }[step.outcome];
+  const detail = [step.code, step.detail].filter((part) => part !== undefined).join(": ");
+  const ms = String(Math.round(step.ms)).padStart(6);
+  const line = `  ${step.step.padEnd(13)}  ${mark.padEnd(7)}  ${ms} ms${detail ? `  ${printable(detail)}` : ""}`;
+  return step.remedy ? `${line}\n    ${printable(step.remedy)}` : line;
+}
