@@ -34,7 +34,7 @@ export {
 export { RunFailed, RunFinished, RunRequested, RunStep, RunSucceeded, TimerFired } from "./messages/run-messages.ts";
 export { TimerClear, TimerDelivery, TimerSet } from "./messages/timer-messages.ts";
 export { PoisonMessage } from "./poison.ts";
-export { invalid, Problem, type ProblemCode, ProblemError, problemCodes } from "./problem.ts";
+export { fieldRules, invalid, Problem, type ProblemCode, ProblemError, problemCodes } from "./problem.ts";
 export {
   maximumMailboxesPerGmailProfile,
   outboundPortPresets,

@@ -57,6 +57,25 @@ export class ProblemError extends Error {
   }
 }
 
+/** Rules of single fields whose breach has a name of its own. */
+export const fieldRules = {
+  tenant: "must be a directory id (GUID) or a domain",
+  url: "must be an https URL",
+  urlParts: "must have no user name, password, query or fragment",
+} as const;
+
+const namedRules: Readonly<Record<string, { code: ProblemCode; remedy: string }>> = {
+  [fieldRules.tenant]: {
+    code: "TENANT_INVALID",
+    remedy: "Copy the directory (tenant) id or the primary domain from the overview page of Microsoft Entra.",
+  },
+  [fieldRules.url]: { code: "URL_NOT_ALLOWED", remedy: "Enter the https address of the provider's endpoint." },
+  [fieldRules.urlParts]: {
+    code: "URL_NOT_ALLOWED",
+    remedy: "Enter the bare address of the endpoint; secrets have fields of their own.",
+  },
+};
+
 /** zod's issues as pointers and reasons; unknown fields are named one by one. */
 export function invalid(error: z.ZodError, what = "The request is not valid"): ProblemError {
   const errors = error.issues.flatMap((issue) => {
@@ -66,5 +85,7 @@ export function invalid(error: z.ZodError, what = "The request is not valid"): P
       : [{ pointer: at || "/", reason: issue.message }];
   });
   const summary = errors.map((e) => `${e.pointer} ${e.reason}`).join("; ");
+  const named = errors.length === 1 ? namedRules[errors[0]?.reason ?? ""] : undefined;
+  if (named) return new ProblemError(named.code, `${what}: ${summary}`, { errors, remedy: named.remedy });
   return new ProblemError("INVALID", `${what}: ${summary}`, { errors });
 }

@@ -118,7 +118,17 @@ export async function givenConfig(options: { ownMongo?: boolean } = {}) {
     };
   }
 
+  /** A consent is so much older than it is. */
+  async function ages(mailboxId: string, ms: number) {
+    const store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "config-test", logger });
+    const grants = await createGrantRepository(store);
+    const grant = await grants.load(mailboxId);
+    if (grant) await grants.put({ ...grant, grantedAt: grant.grantedAt - ms });
+    await store.close();
+  }
+
   return {
+    ages,
     bus,
     nats,
     mongo,

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { Instant, MailboxId } from "../ids.ts";
 import { FailureKind } from "../failure.ts";
+import { Instant, MailboxId } from "../ids.ts";
+import { fieldRules } from "../problem.ts";
 import { Sealed } from "./sealed.ts";
 
 /** Whose authorization server it is; `custom` names its endpoints itself. */
@@ -19,14 +20,17 @@ export type OAuthFlow = z.infer<typeof OAuthFlow>;
 export const ClientAuthentication = z.enum(["secret", "certificate", "none"]);
 export type ClientAuthentication = z.infer<typeof ClientAuthentication>;
 
-/** An endpoint that somebody wrote: https, without user name, password, query or fragment. */
+/**
+ * An endpoint that somebody wrote: without user name, password, query or fragment. Plain http is taken here and refused
+ * when connecting, unless it leads into a private network that the operator allows: that is how a rehearsal is reached.
+ */
 const url = z
-  .url({ protocol: /^https?$/, error: "must be an https URL" })
+  .url({ protocol: /^https?$/, error: fieldRules.url })
   .max(2000)
   .refine((text) => {
     const { username, password, search, hash } = new URL(text);
     return !username && !password && !search && !hash;
-  }, "must have no user name, password, query or fragment");
+  }, fieldRules.urlParts);
 
 /** A directory id or a verified domain of Microsoft Entra. */
 export const TenantId = z
@@ -34,7 +38,7 @@ export const TenantId = z
   .max(253)
   .regex(
     /^(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,})$/i,
-    "must be a directory id (GUID) or a domain",
+    fieldRules.tenant,
   );
 
 /** Where tokens come from; what is absent comes from the provider's preset. */
@@ -65,7 +69,16 @@ export const OAuthSettings = z.strictObject({
   /** The Google project that a service account's key must belong to. */
   projectId: z.string().max(100).optional(),
   /** Scopes instead of the preset's. */
-  scopes: z.array(z.string().min(1).max(500).regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, "must be a scope")).max(20).optional(),
+  scopes: z
+    .array(
+      z
+        .string()
+        .min(1)
+        .max(500)
+        .regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, "must be a scope"),
+    )
+    .max(20)
+    .optional(),
   endpoints: OAuthEndpoints.optional(),
 });
 export type OAuthSettings = z.infer<typeof OAuthSettings>;

@@ -1,0 +1,161 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { NewProfile, ProblemError, type ProfileChange } from "@mailfleet/contracts";
+import { refusePorts } from "../src/allowed-ports.ts";
+import { changedSettings, completeProfile } from "../src/complete-profile.ts";
+import { refuseSecretEnd } from "../src/profile-problems.ts";
+
+const complete = (profile: object) => completeProfile(NewProfile.parse({ name: "P", ...profile }));
+const problemOf = (work: () => unknown) => {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof ProblemError) return error.problem;
+    throw error;
+  }
+  return assert.fail("nothing was refused");
+};
+const google = { provider: "google", clientId: "id" } as const;
+
+describe("a profile that leaves things out", () => {
+  test("of type gmail gets Gmail's servers, ports and OAuth", () => {
+    const { inbound, outbound } = complete({ type: "gmail", oauth: google });
+    assert.deepEqual(inbound, {
+      ...{ protocol: "imap", host: "imap.gmail.com", port: 993, security: "tls", credentials: "oauth" },
+    });
+    assert.deepEqual(outbound, {
+      ...{ protocol: "smtp", host: "smtp.gmail.com", port: 465, security: "tls", credentials: "oauth" },
+    });
+  });
+  test("of type gmail speaks POP3, the API, or SMTP with STARTTLS where it says so", () => {
+    const one = complete({
+      type: "gmail",
+      oauth: google,
+      inbound: { protocol: "pop3" },
+      outbound: { port: 587, security: "starttls" },
+    });
+    assert.deepEqual([one.inbound.host, one.inbound.port], ["pop.gmail.com", 995]);
+    assert.deepEqual([one.outbound.port, one.outbound.security], [587, "starttls"]);
+    const api = complete({
+      type: "gmail",
+      oauth: google,
+      inbound: { protocol: "gmail" },
+      outbound: { protocol: "gmail" },
+    });
+    assert.deepEqual([api.inbound.host, api.outbound.port], ["gmail.googleapis.com", 443]);
+  });
+  test("gets the usual port of its protocol and security", () => {
+    const ports = (inbound: object) =>
+      complete({ inbound: { host: "a.test", ...inbound }, outbound: { host: "a.test" } });
+    assert.equal(ports({ protocol: "pop3" }).inbound.port, 995);
+    assert.equal(ports({ protocol: "pop3", security: "starttls" }).inbound.port, 110);
+    assert.equal(ports({}).inbound.port, 993);
+    assert.equal(ports({}).outbound.port, 465);
+    assert.equal(ports({}).inbound.credentials, "mailbox");
+  });
+  test("is refused with every field that cannot be filled in", () => {
+    const { code, errors } = problemOf(() => complete({}));
+    assert.equal(code, "INVALID");
+    assert.deepEqual(
+      errors?.map(({ pointer }) => pointer),
+      ["/profile/inbound/host", "/profile/outbound/host"],
+    );
+  });
+});
+
+describe("a profile that cannot work", () => {
+  const servers = { inbound: { host: "a.test" }, outbound: { host: "a.test" } };
+  const cases: [string, object, string][] = [
+    [
+      "Gmail's API without OAuth",
+      { ...servers, inbound: { protocol: "gmail", host: "a.test", credentials: "mailbox" } },
+      "/profile/inbound/credentials",
+    ],
+    [
+      "OAuth without an application",
+      { ...servers, inbound: { host: "a.test", credentials: "oauth" } },
+      "/profile/oauth",
+    ],
+    ["an application without a client id", { ...servers, oauth: { provider: "google" } }, "/profile/oauth/clientId"],
+    [
+      "an application of Microsoft without a tenant",
+      { oauth: { provider: "microsoft", flow: "application", clientId: "x" } },
+      "/profile/oauth/tenantId",
+    ],
+    [
+      "a service account at Microsoft",
+      { oauth: { provider: "microsoft", flow: "service-account" } },
+      "/profile/oauth/flow",
+    ],
+    [
+      "an unknown provider without endpoints",
+      { ...servers, oauth: { provider: "custom", clientId: "x" } },
+      "/profile/oauth/endpoints/token",
+    ],
+    [
+      "addressing of credentials that the mailboxes hold",
+      { ...servers, inbound: { host: "a.test", addressing: { by: "authorization-identity" } } },
+      "/profile/inbound/addressing",
+    ],
+    [
+      "a Gmail profile with another provider",
+      { type: "gmail", oauth: { provider: "microsoft", clientId: "x" } },
+      "/profile/oauth/provider",
+    ],
+  ];
+  for (const [what, profile, pointer] of cases)
+    test(`is refused: ${what}`, () => {
+      const { errors } = problemOf(() => complete(profile));
+      assert.ok(
+        errors?.some((one) => one.pointer === pointer),
+        JSON.stringify(errors),
+      );
+    });
+  for (const tenantId of ["not a tenant", "1234", "a..b", "-x.test", "https://x.test"])
+    test(`is refused: the tenant ${tenantId}`, () => {
+      assert.throws(() => complete({ oauth: { provider: "microsoft", clientId: "x", tenantId } }), /directory id/);
+    });
+  for (const token of ["ftp://x.test/token", "file:///etc/passwd", "https://user:word@x.test/", "https://x.test/?a=b"])
+    test(`is refused: the endpoint ${token}`, () => {
+      assert.throws(() => complete({ oauth: { provider: "google", clientId: "x", endpoints: { token } } }));
+    });
+});
+
+describe("a change of a profile", () => {
+  const before = complete({ type: "gmail", oauth: google });
+  const change = (given: ProfileChange) => changedSettings(before, given);
+  test("completes a server that it names, and leaves the other", () => {
+    const { inbound, outbound } = change({ inbound: { protocol: "pop3" } });
+    assert.deepEqual([inbound.protocol, inbound.port, outbound.port], ["pop3", 995, 465]);
+  });
+  test("that takes the application away is refused while servers sign in with it", () => {
+    assert.equal(problemOf(() => change({ oauth: null })).errors?.[0]?.pointer, "/change/oauth");
+  });
+});
+
+describe("the ports policy", () => {
+  const gmail = complete({ type: "gmail", oauth: google, inbound: { protocol: "pop3" } });
+  test("of the US Government lets POP3S and SMTPS through", () => {
+    refusePorts(gmail, { allowedOutboundPorts: "us-government" }, "/profile");
+    refusePorts(gmail, { allowedOutboundPorts: null }, "/profile");
+  });
+  test("names the rule and every port that it refuses", () => {
+    const imap = complete({ type: "gmail", oauth: google, outbound: { port: 587, security: "starttls" } });
+    const problem = problemOf(() => refusePorts(imap, { allowedOutboundPorts: "us-government" }, "/profile"));
+    assert.equal(problem.code, "PORT_NOT_ALLOWED");
+    assert.match(problem.detail, /us-government/);
+    assert.deepEqual(
+      problem.errors?.map(({ pointer }) => pointer),
+      ["/profile/inbound/port", "/profile/outbound/port"],
+    );
+  });
+});
+
+test("the end of a secret lies ahead, but at most 24 months", () => {
+  const now = Date.UTC(2026, 10, 26);
+  const end = (clientSecretExpiresAt: number) =>
+    ({ ...google, flow: "sign-in", clientAuthentication: "secret", clientSecretExpiresAt }) as const;
+  refuseSecretEnd(end(Date.UTC(2028, 10, 26)), now, "/profile");
+  assert.throws(() => refuseSecretEnd(end(Date.UTC(2028, 10, 28)), now, "/profile"), /24 months/);
+  assert.throws(() => refuseSecretEnd(end(now), now, "/profile"), /future/);
+});

@@ -1,0 +1,268 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { ProblemError, type RequestOutput, sealedFor } from "@mailfleet/contracts";
+import { eventually } from "@mailfleet/local/testing";
+import {
+  command,
+  fresh,
+  givenConfig,
+  mailboxInput,
+  profileInput,
+  quickSweeps,
+  sealedCredentials,
+} from "./given-config.ts";
+
+const day = 86_400_000;
+const sealed = (aad: string) => sealedCredentials(aad).password;
+
+describe("a consent of a mailbox's user", () => {
+  let config: Awaited<ReturnType<typeof givenConfig>>;
+  before(async () => {
+    config = await givenConfig();
+    await config.replica({ sweepTimes: quickSweeps });
+    await config.replica({ sweepTimes: quickSweeps });
+  });
+  after(() => config.stop());
+
+  const codeOf = async (work: Promise<unknown>) => {
+    try {
+      await work;
+    } catch (error) {
+      if (error instanceof ProblemError) return error.problem.code;
+      throw error;
+    }
+    return assert.fail("nothing was refused");
+  };
+
+  /** A profile whose mailboxes sign in, and one of them. */
+  async function given(oauth: object = {}) {
+    const { bus } = config;
+    const { profile: _, ...input } = profileInput();
+    const profile = await bus.request("config.profile.create", {
+      ...input,
+      profile: { name: `Gmail ${fresh()}`, type: "gmail", oauth: { provider: "google", clientId: "client", ...oauth } },
+      oauthSecret: { kind: "client-secret", secret: sealed(sealedFor(input.profileId, "oauth-client")) },
+    });
+    const mailbox = await bus.request("config.mailbox.create", mailboxInput(profile.id));
+    await bus.request("config.mailbox.approve", { ...command(), mailboxId: mailbox.id, address: mailbox.address });
+    return { profile, mailbox };
+  }
+
+  const begin = (mailboxId: string, key = fresh()) =>
+    config.bus.request("config.consent.begin", {
+      ...{ mailboxId, by: "owner", consentId: `cs_${key}`, flow: "code" },
+      ...{ stateHash: `state-${key}`, browserHash: `browser-${key}`, challenge: "challenge" },
+      ...{
+        verifier: sealed(sealedFor(mailboxId, "oauth-verifier")),
+        redirectUri: "https://console.example.org/oauth/callback",
+      },
+    });
+  const take = (consent: RequestOutput<"config.consent.begin">, change: object = {}) => {
+    const key = consent.consentId.slice(3);
+    return config.bus.request("config.consent.take", {
+      ...{ stateHash: `state-${key}`, browserHash: `browser-${key}` },
+      ...change,
+    });
+  };
+  const keep = (mailboxId: string, consentId: string, expiresAt: number | null = null) =>
+    config.bus.request("config.grant.set", {
+      ...{ mailboxId, consentId, account: "sales@example.org", scopes: ["https://mail.google.com/"] },
+      ...{
+        refreshToken: sealed(sealedFor(mailboxId, "oauth-grant")),
+        expiresAt,
+        accessTokenExpiresAt: Date.now() + 3_600_000,
+      },
+    });
+  const connection = (mailboxId: string) =>
+    config.bus.request("config.connection.get", { mailboxId, direction: "inbound" });
+  async function signedIn(expiresAt: number | null = null, oauth: object = {}) {
+    const { mailbox, profile } = await given(oauth);
+    const consent = await begin(mailbox.id);
+    await take(consent);
+    return { mailbox, profile, consent, grant: await keep(mailbox.id, consent.consentId, expiresAt) };
+  }
+
+  test("goes to the provider with PKCE, without state, and asks for offline access", async () => {
+    const { mailbox } = await given();
+    const { authorizationUrl, deviceOffered } = await begin(mailbox.id);
+    const url = new URL(authorizationUrl ?? "");
+    assert.equal(url.origin, "https://accounts.google.com");
+    const { searchParams: query } = url;
+    assert.deepEqual([query.get("code_challenge"), query.get("code_challenge_method")], ["challenge", "S256"]);
+    assert.deepEqual(
+      [query.get("access_type"), query.get("client_id"), query.get("state")],
+      ["offline", "client", null],
+    );
+    assert.ok(query.get("scope")?.split(" ").includes("https://mail.google.com/"));
+    assert.equal(deviceOffered, false);
+  });
+
+  test("state is good once, in time, in the browser that began, from the server that was asked", async () => {
+    const { mailbox } = await given();
+    const consent = await begin(mailbox.id);
+    assert.equal(await codeOf(take(consent, { stateHash: "unknown" })), "STATE_UNKNOWN");
+    assert.equal(await codeOf(take(consent, { browserHash: "another" })), "REDIRECT_FROM_ANOTHER_BROWSER");
+    assert.equal(await codeOf(take(consent, { issuer: "https://evil.example" })), "REDIRECT_FROM_ANOTHER_ORIGIN");
+    const both = await Promise.allSettled([take(consent), take(consent)]);
+    assert.deepEqual(both.map(({ status }) => status).sort(), ["fulfilled", "rejected"]);
+    assert.equal(await codeOf(take(consent)), "STATE_REPLAYED");
+  });
+
+  test("that was given is shown without its token, and a wanted mailbox is tested by itself", async () => {
+    const { mailbox } = await given();
+    await config.bus.request("config.mailbox.test", { ...command(), mailboxId: mailbox.id, enable: true });
+    const before = await connection(mailbox.id);
+    assert.equal(before.credentials.type === "none" && before.credentials.reason, "CONSENT_MISSING");
+    const consent = await begin(mailbox.id);
+    assert.equal(
+      await codeOf(config.bus.request("config.consent.get", { consentId: consent.consentId })),
+      "STATE_UNKNOWN",
+    );
+    await take(consent);
+    const grant = await keep(mailbox.id, consent.consentId);
+    assert.deepEqual([grant.account, grant.state, grant.grantedBy], ["sales@example.org", "good", "owner"]);
+    assert.ok(!JSON.stringify(grant).includes("ciphertext"));
+    const now = await connection(mailbox.id);
+    assert.equal(now.credentials.type === "oauth" && now.credentials.grant?.v, 1);
+    assert.ok(now.generation > before.generation);
+    assert.equal(now.state, "testing");
+    assert.deepEqual(await keep(mailbox.id, consent.consentId), grant, "a repeated command");
+    assert.equal(
+      await codeOf(config.bus.request("config.consent.get", { consentId: consent.consentId })),
+      "STATE_REPLAYED",
+    );
+  });
+
+  test("is refreshed by one process at a time, and a rotated token is written back", async () => {
+    const { mailbox, grant } = await signedIn();
+    const ask = (by: string, v = grant.v) =>
+      config.bus.request("config.grant.begin-refresh", { mailboxId: mailbox.id, v, by });
+    const answers = await Promise.all(Array.from({ length: 8 }, (_, n) => ask(`replica ${n}`)));
+    const mine = answers.filter((answer) => answer.outcome === "yours");
+    assert.equal(mine.length, 1);
+    assert.equal(answers.filter(({ outcome }) => outcome === "busy").length, 7);
+    const lease = mine[0]?.outcome === "yours" ? mine[0].lease : "";
+    const refreshToken = sealed(sealedFor(mailbox.id, "oauth-grant"));
+    const end = { mailboxId: mailbox.id, lease, refreshToken, accessTokenExpiresAt: Date.now() + 1000 };
+    assert.deepEqual(await config.bus.request("config.grant.end-refresh", end), { kept: true });
+    assert.deepEqual(
+      await config.bus.request("config.grant.end-refresh", end),
+      { kept: false },
+      "the lease is given back",
+    );
+    const next = await ask("another");
+    assert.equal(next.outcome === "yours" && next.refreshToken.ciphertext, refreshToken.ciphertext);
+    assert.equal((await ask("late", 99)).outcome, "changed");
+  });
+
+  test("that ended is said, until somebody signs in anew", async () => {
+    const { mailbox, grant } = await signedIn();
+    const lease = await config.bus.request("config.grant.begin-refresh", {
+      mailboxId: mailbox.id,
+      v: grant.v,
+      by: "x",
+    });
+    await config.bus.request("config.grant.end-refresh", {
+      mailboxId: mailbox.id,
+      lease: lease.outcome === "yours" ? lease.lease : "",
+      failure: { kind: "consent", code: "CONSENT_ENDED_IN_TESTING", evidence: { reply: "invalid_grant" } },
+    });
+    const shown = await config.bus.request("config.grant.get", { mailboxId: mailbox.id });
+    assert.deepEqual([shown?.state, shown?.lastRefreshFailure?.reply], ["ended", "invalid_grant"]);
+    const ended = await connection(mailbox.id);
+    assert.equal(ended.credentials.type === "none" && ended.credentials.reason, "CONSENT_ENDED_IN_TESTING");
+    const again = await begin(mailbox.id);
+    await take(again);
+    const anew = await keep(mailbox.id, again.consentId);
+    assert.deepEqual([anew.v, anew.state], [2, "good"]);
+    await config.bus.request("config.grant.remove", { ...command(), mailboxId: mailbox.id });
+    assert.equal(await config.bus.request("config.grant.get", { mailboxId: mailbox.id }), null);
+  });
+
+  test("that ends soon is warned of once, and the warning ends with a new consent", async () => {
+    const facts = await config.listen("fact.mailbox.*.alert-raised", "fact.mailbox.*.alert-cleared");
+    const { mailbox } = await signedIn(Date.now() + 7 * day);
+    const soon = await signedIn(Date.now() + 2 * day + 1000);
+    const raised = (id: string) =>
+      facts.of("alert.raised.v1").filter(({ body }) => body.object.id === id && body.code.startsWith("CONSENT_ENDS"));
+    // Given for two days, so neither 14 nor 3 days ahead; the clock of the test moves its beginning back instead.
+    assert.deepEqual(
+      [...raised(mailbox.id), ...raised(soon.mailbox.id)],
+      [],
+      "what lives shorter is not warned of so early",
+    );
+    await config.ages(soon.mailbox.id, 20 * day);
+    await eventually(async () => raised(soon.mailbox.id).length === 1);
+    assert.equal(raised(soon.mailbox.id)[0]?.body.code, "CONSENT_ENDS_IN_3_DAYS");
+    assert.match(raised(soon.mailbox.id)[0]?.body.detail ?? "", /https:\/\/console.example.org\/sign-in\/mb_/);
+    const again = await begin(soon.mailbox.id);
+    await take(again);
+    await keep(soon.mailbox.id, again.consentId, Date.now() + 100 * day);
+    await eventually(async () =>
+      facts.of("alert.cleared.v1").some(({ body }) => body.codes?.includes("CONSENT_ENDS_IN_3_DAYS")),
+    );
+    assert.equal(raised(soon.mailbox.id).length, 1);
+  });
+
+  test("a hundred mailboxes sign in through one Gmail profile; the next one is told to use another", async () => {
+    const { profile } = await given();
+    await Promise.all(
+      Array.from({ length: 99 }, () => config.bus.request("config.mailbox.create", mailboxInput(profile.id))),
+    );
+    const late = await Promise.allSettled(
+      Array.from({ length: 3 }, () => config.bus.request("config.mailbox.create", mailboxInput(profile.id))),
+    );
+    assert.ok(late.every(({ status }) => status === "rejected"));
+    const refused = late[0]?.status === "rejected" ? (late[0].reason as ProblemError).problem : undefined;
+    assert.equal(refused?.code, "PROFILE_FULL");
+    assert.match(refused?.remedy ?? "", /another profile/);
+    const shown = await config.bus.request("config.profile.get", { profileId: profile.id });
+    assert.deepEqual([shown.mailboxes, shown.maximumMailboxes], [100, 100]);
+  });
+
+  test("two mailboxes never share one inbox of the profile's credentials", async () => {
+    const { profile: _, ...input } = profileInput();
+    const make = (addressing?: object) => ({
+      name: `Shared ${fresh()}`,
+      inbound: {
+        host: "a.test",
+        credentials: "profile" as const,
+        ...(addressing ? { addressing: addressing as never } : {}),
+      },
+      outbound: { host: "a.test" },
+    });
+    const profile = await config.bus.request("config.profile.create", { ...input, profile: make() });
+    await config.bus.request("config.mailbox.create", mailboxInput(profile.id));
+    assert.equal(
+      await codeOf(config.bus.request("config.mailbox.create", mailboxInput(profile.id))),
+      "MAILBOX_NOT_ADDRESSED",
+    );
+    const change = { inbound: make({ by: "user-name", pattern: "{address}*master" }).inbound };
+    await config.bus.request("config.profile.update", { ...command(), profileId: profile.id, change });
+    await config.bus.request("config.mailbox.create", mailboxInput(profile.id));
+    const back = { inbound: make().inbound };
+    assert.equal(
+      await codeOf(config.bus.request("config.profile.update", { ...command(), profileId: profile.id, change: back })),
+      "MAILBOX_NOT_ADDRESSED",
+    );
+  });
+
+  test("only a queue or a forward mailbox may be emptied, and only by POP3", async () => {
+    const { profile: _, ...input } = profileInput();
+    const profile = await config.bus.request("config.profile.create", {
+      ...input,
+      profile: { name: `Pop ${fresh()}`, inbound: { protocol: "pop3", host: "a.test" }, outbound: { host: "a.test" } },
+    });
+    const make = (change: object) => config.bus.request("config.mailbox.create", mailboxInput(profile.id, change));
+    assert.equal(await codeOf(make({ deleteAfterProcessing: true })), "INVALID");
+    assert.equal(await codeOf(make({ kind: "forward" })), "INVALID");
+    const forward = await make({
+      ...{ kind: "forward", deleteAfterProcessing: true },
+      deliveryMethods: { inbound: "server-side", outbound: "none", act: "none" },
+    });
+    assert.equal(forward.deleteAfterProcessing, true);
+    const imap = await config.bus.request("config.profile.create", profileInput());
+    const move = { ...command(), mailboxId: forward.id, change: { profileId: imap.id } };
+    assert.equal(await codeOf(config.bus.request("config.mailbox.update", move)), "INVALID");
+  });
+});
