@@ -159,7 +159,11 @@ export function registerRoute(
     if (etag) reply.header("etag", etag);
     if (route.location) reply.header("location", `${apiBase}${route.location(answer as never)}`);
     const less = call.caller.role === "owner" ? route.owner?.answer : undefined;
-    if (less) reply.serializer((data: unknown) => JSON.stringify(z.encode(isoInstants(less), data)));
+    // With a serializer of its own an answer has no media type by itself.
+    if (less)
+      reply
+        .type("application/json; charset=utf-8")
+        .serializer((data: unknown) => JSON.stringify(z.encode(isoInstants(less), data)));
     return reply.send(answer);
   };
   void app.register(async (scope) => {

@@ -41,7 +41,7 @@ export const markingSealer: Sealer = {
 };
 
 /** Takes every key and certificate as it comes: checking them is tested where it lives. */
-const echoingReader: OAuthSecretReader = {
+export const echoingReader: OAuthSecretReader = {
   serviceAccountKey: async (text) => ({
     text,
     shown: { clientEmail: "robot@example.org", projectId: "project-1", keyId: "key-1", clientId: "1234567890" },
