@@ -1,0 +1,61 @@
+import {
+  type InboundProtocol,
+  type OAuthClient,
+  type OAuthSettings,
+  type OutboundProtocol,
+  type ProviderPreset,
+  providerPresets,
+} from "@mailfleet/contracts";
+
+/** The protocols of a profile, and which of its directions sign in through the application. */
+export interface ClientProtocols {
+  readonly inbound: InboundProtocol;
+  readonly outbound: OutboundProtocol;
+  readonly which: readonly ("inbound" | "outbound")[];
+}
+
+/** Any directory of an organisation; of no use to an application that signs in by itself. */
+const anyTenant = "organizations";
+
+/** The application of a profile, complete: what the settings leave out comes from the provider's preset. */
+export function completeOAuthClient(
+  settings: OAuthSettings,
+  protocols: ClientProtocols,
+  secret: OAuthClient["secret"],
+): OAuthClient {
+  const { provider, flow, endpoints = {} } = settings;
+  const preset = provider === "custom" ? null : providerPresets[provider];
+  const ofTenant = (url: string) => url.replaceAll("{tenant}", settings.tenantId ?? anyTenant);
+  return {
+    provider,
+    flow,
+    clientId: settings.clientId ?? "",
+    clientAuthentication: settings.clientAuthentication,
+    secret,
+    issuer: ofTenant(endpoints.issuer ?? preset?.issuer ?? ""),
+    authorizationEndpoint: ofTenant(endpoints.authorization ?? preset?.authorization ?? ""),
+    tokenEndpoint: ofTenant(endpoints.token ?? preset?.token ?? ""),
+    deviceAuthorizationEndpoint: nullable(endpoints.deviceAuthorization ?? preset?.deviceAuthorization, ofTenant),
+    apiUrl: endpoints.api ?? preset?.api ?? null,
+    scopes: [...new Set(settings.scopes ?? (preset ? presetScopes(preset, flow, protocols) : []))],
+    ...(settings.publishing ? { publishing: settings.publishing } : {}),
+  };
+}
+
+function nullable(url: string | null | undefined, complete: (url: string) => string): string | null {
+  return url ? complete(url) : null;
+}
+
+function presetScopes(
+  preset: ProviderPreset,
+  flow: OAuthSettings["flow"],
+  { inbound, outbound, which }: ClientProtocols,
+): string[] {
+  if (flow === "application" && preset.applicationScope) return [preset.applicationScope];
+  const names = which.map((direction) => {
+    if (direction === "inbound") return inbound;
+    // The Gmail API has a scope of its own for sending.
+    return outbound === "gmail" ? "gmail-send" : outbound;
+  });
+  return names.map((name) => preset.scopes[name]).filter((scope) => scope !== undefined);
+}

@@ -1,0 +1,132 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { type Failure, FailureError, failureOf, ProblemError, type Secret, sealedFor } from "@mailfleet/contracts";
+import { type ClientProof, proveClient } from "./client-authentication.ts";
+import type { AccessToken, OAuthCredentials, TokenPorts } from "./ports.ts";
+import { requestToken, type TokenAnswer } from "./token-endpoint.ts";
+
+/** How long another process is waited for, and how often it is looked at whether it has finished. */
+const longestWaitMs = 5000;
+const shortestPauseMs = 50;
+const longestPauseMs = 500;
+/** A rotated token that is not written back is a consent that is lost: it is tried so often. */
+const writeAttempts = 4;
+const writePauseMs = 250;
+
+/** Whose token is renewed. */
+export interface RefreshOf {
+  readonly credentials: OAuthCredentials;
+  readonly mailboxId: string;
+}
+
+/**
+ * Renews the token of a mailbox whose user signed in: by one process at a time, because a refresh token may be good for
+ * one use only (RFC 9700 §4.14). What came new is written back before the token is used. Throws `FailureError`.
+ */
+export async function refreshGrant(ports: TokenPorts, of: RefreshOf, signal: AbortSignal): Promise<AccessToken> {
+  const { credentials, mailboxId } = of;
+  if (!credentials.grant) throw new FailureError(failureOf("CONSENT_MISSING"));
+  // First, so that nobody waits for a process that cannot do it.
+  const proof = await proveClient(ports, credentials.client);
+  const { lease, refreshToken, aad } = await beginRefresh(ports, mailboxId, credentials.grant.v, signal);
+  let answer: TokenAnswer;
+  try {
+    answer = await ask(ports, of, await ports.open(refreshToken, aad), proof, signal);
+  } catch (error) {
+    const failure = error instanceof FailureError ? error.failure : failureOf("INTERNAL_ERROR");
+    await giveBack(ports, mailboxId, lease, failure);
+    throw error;
+  }
+  await writeBack(ports, mailboxId, lease, answer);
+  return { token: answer.accessToken, endsAt: answer.endsAt };
+}
+
+async function beginRefresh(ports: TokenPorts, mailboxId: string, v: number, signal: AbortSignal) {
+  const until = performance.now() + longestWaitMs;
+  for (let wait = shortestPauseMs; ; wait = Math.min(wait * 2, longestPauseMs)) {
+    const begun = await fromConfig(ports.grants.beginRefresh({ mailboxId, v, by: ports.owner }));
+    if (begun.outcome === "yours")
+      return { lease: begun.lease, refreshToken: begun.refreshToken, aad: begun.sealedFor };
+    if (begun.outcome === "changed") throw busy("the mailbox's user signed in anew in the meantime");
+    if (performance.now() + wait > until) throw busy(`another process has not finished within ${longestWaitMs} ms`);
+    await pause(wait, undefined, { signal });
+  }
+}
+
+/** An answer that is lost on its way does not say whether the server used the token up: it is asked once more. */
+async function ask(
+  ports: TokenPorts,
+  { credentials: { client }, mailboxId }: RefreshOf,
+  refreshToken: Secret,
+  proof: ClientProof,
+  signal: AbortSignal,
+): Promise<TokenAnswer> {
+  const request = {
+    kind: "refresh",
+    grantType: "refresh_token",
+    parameters: { refresh_token: refreshToken },
+    signal,
+    proof,
+  } as const;
+  try {
+    return await requestToken(ports, client, request);
+  } catch (error) {
+    if (!(error instanceof FailureError) || !isLost(error.failure)) throw error;
+    ports.logger.info({ mailboxId, code: error.failure.code }, "the answer to a refresh was lost, asking once more");
+    return requestToken(ports, client, request);
+  }
+}
+
+const isLost = ({ code }: Failure) => code === "CONNECTION_LOST" || code === "CONNECTION_TIMEOUT";
+
+async function writeBack(ports: TokenPorts, mailboxId: string, lease: string, answer: TokenAnswer): Promise<void> {
+  const { refreshToken, refreshEndsAt, endsAt } = answer;
+  const sealed = refreshToken && (await ports.seal(refreshToken, sealedFor(mailboxId, "oauth-grant")));
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const { kept } = await ports.grants.endRefresh({
+        mailboxId,
+        lease,
+        ...(sealed ? { refreshToken: sealed } : {}),
+        ...(refreshEndsAt === null ? {} : { expiresAt: refreshEndsAt }),
+        accessTokenExpiresAt: endsAt,
+      });
+      if (!kept) throw busy("the right to renew the token was lost before it was renewed");
+      return;
+    } catch (error) {
+      if (error instanceof FailureError || attempt === writeAttempts) throw asFailure(error);
+      await pause(writePauseMs * attempt);
+    }
+  }
+}
+
+/** Says why nothing came, and lets others try. That this fails changes nothing: the lease runs out by itself. */
+async function giveBack(ports: TokenPorts, mailboxId: string, lease: string, failure: Failure): Promise<void> {
+  try {
+    await ports.grants.endRefresh({ mailboxId, lease, failure });
+  } catch (error) {
+    ports.logger.warn({ mailboxId, reason: nameOf(error) }, "a failed refresh could not be written down");
+  }
+}
+
+async function fromConfig<Answer>(answer: Promise<Answer>): Promise<Answer> {
+  try {
+    return await answer;
+  } catch (error) {
+    throw asFailure(error);
+  }
+}
+
+/** Connectors know failures only: that the keeper of grants is away is one that passes. */
+function asFailure(error: unknown): FailureError {
+  if (error instanceof FailureError) return error;
+  const reply = error instanceof ProblemError ? error.problem.detail : "the keeper of grants does not answer";
+  return new FailureError(failureOf("REFRESH_BUSY", { reply: reply.slice(0, 500) }), { cause: error });
+}
+
+function busy(reply: string): FailureError {
+  return new FailureError(failureOf("REFRESH_BUSY", { reply }));
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : "unknown";
+}

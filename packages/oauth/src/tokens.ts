@@ -1,0 +1,82 @@
+import type { Secret } from "@mailfleet/contracts";
+import { applicationToken } from "./application-token.ts";
+import type { AccessToken, Consent, Granted, OAuthCredentials, TokenPorts } from "./ports.ts";
+import { refreshGrant } from "./refresh-grant.ts";
+import { serviceAccountToken } from "./service-account-token.ts";
+import { exchangeCode, type PolledDevice, pollDevice, type StartedDevice, startDevice } from "./sign-in.ts";
+import { createTokenCache } from "./token-cache.ts";
+
+/** Whose mailbox a token opens. */
+export interface TokenMailbox {
+  readonly id: string;
+  readonly address: string;
+}
+
+/** What a connector signs in with: a token when it asks for one. */
+export interface TokenSource {
+  type: "token";
+  username: string;
+  /**
+   * A token that is good for some time. With `renew` the one given last was refused by the server. Throws `FailureError`,
+   * or the signal's reason.
+   */
+  accessToken(options: { renew: boolean; signal: AbortSignal }): Promise<Secret>;
+}
+
+/**
+ * Tokens of one process. They are kept in memory only, by mailbox and grant version (those of an application by the
+ * application), renewed five minutes before their end, and those who ask at the same time share one request.
+ */
+export interface Tokens {
+  credentials(credentials: OAuthCredentials, mailbox: TokenMailbox): TokenSource;
+  exchangeCode(consent: Consent, code: Secret, signal: AbortSignal): Promise<Granted>;
+  startDevice(consent: Consent, signal: AbortSignal): Promise<StartedDevice>;
+  pollDevice(consent: Consent, signal: AbortSignal): Promise<PolledDevice>;
+}
+
+/** An empty store of tokens. */
+export function createTokens(ports: TokenPorts): Tokens {
+  const cache = createTokenCache(() => ports.now());
+  return {
+    credentials: (credentials, mailbox) => {
+      const key = cacheKey(credentials, mailbox);
+      let last: Secret | null = null;
+      return {
+        type: "token",
+        username: credentials.username,
+        accessToken: async ({ renew, signal }) => {
+          const wanted = { refused: renew ? last : null, signal };
+          last = await cache.get(key, wanted, (shared) => obtain(ports, credentials, mailbox, shared));
+          return last;
+        },
+      };
+    },
+    exchangeCode: (consent, code, signal) => exchangeCode(ports, consent, code, signal),
+    startDevice: (consent, signal) => startDevice(ports, consent, signal),
+    pollDevice: (consent, signal) => pollDevice(ports, consent, signal),
+  };
+}
+
+function obtain(
+  ports: TokenPorts,
+  credentials: OAuthCredentials,
+  { id, address }: TokenMailbox,
+  signal: AbortSignal,
+): Promise<AccessToken> {
+  const { client } = credentials;
+  switch (client.flow) {
+    case "sign-in":
+      return refreshGrant(ports, { credentials, mailboxId: id }, signal);
+    case "application":
+      return applicationToken(ports, client, signal);
+    case "service-account":
+      return serviceAccountToken(ports, client, address, signal);
+  }
+}
+
+/** Everything that a token depends on: what changes of it asks for another one. */
+function cacheKey({ client, grant }: OAuthCredentials, { id, address }: TokenMailbox): string {
+  const { flow, tokenEndpoint, clientId, secret, scopes } = client;
+  const whose = { "sign-in": [id, grant?.v], application: [], "service-account": [id, address] }[flow];
+  return JSON.stringify([flow, tokenEndpoint, clientId, secret?.sealed.tag, scopes, whose]);
+}
