@@ -61,6 +61,7 @@ export const allowedArrows: Readonly<Record<string, readonly string[]>> = {
     "connector-api",
     "connector-gmail",
     "connector-graph",
+    "connector-smtp",
   ],
   "services/console": ["contracts", "store", "bus", "service", "secrets", "oauth"],
 };
@@ -78,7 +79,7 @@ export const driverOwners: Readonly<Record<string, readonly string[]>> = {
   "oidc-provider": ["packages/local"],
   xstate: ["packages/mailbox"],
   imapflow: ["packages/connectors/imap"],
-  nodemailer: ["packages/connectors/smtp", "packages/mime", "services/alerting"],
+  nodemailer: ["packages/connectors/smtp", "packages/mime"],
   "postal-mime": ["packages/mime"],
   libmime: ["packages/mime"],
   pino: ["packages/service", "packages/local"],

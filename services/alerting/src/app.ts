@@ -19,10 +19,13 @@ import { listDeadLetters } from "./handlers/dead-letter-list.ts";
 import { replayDeadLetter } from "./handlers/dead-letter-replay.ts";
 import { mailboxDeleted } from "./handlers/mailbox-deleted.ts";
 import { getNotificationSettings } from "./handlers/notification-settings-get.ts";
+import { testNotificationSettings } from "./handlers/notification-settings-test.ts";
 import { updateNotificationSettings } from "./handlers/notification-settings-update.ts";
 import { createMeters } from "./meters.ts";
+import type { OpenChannel } from "./notice-channel.ts";
 import { repeat } from "./repeat.ts";
-import { clearRelayAlert, type NoticePorts, sendDueNotices } from "./send-notices.ts";
+import { clearServerAlert, type NoticePorts, sendDueNotices, serverWorks } from "./send-notices.ts";
+import { clearSecretAlerts, watchSecret } from "./watch-secret.ts";
 import { watchStreams } from "./watch-streams.ts";
 
 /** What alerting works with. */
@@ -32,7 +35,7 @@ export interface AlertingPorts {
   readonly notices: NoticeRepository;
   readonly deadLetters: DeadLetterRepository;
   readonly settings: NotificationSettingsRepository;
-  readonly connectRelay: NoticePorts["connectRelay"];
+  readonly openChannel: OpenChannel;
   /** True for an error that only means that the database is away. */
   isOutage(error: unknown): boolean;
   readonly logger: Logger;
@@ -46,12 +49,14 @@ export interface AlertingPorts {
 export interface AlertingTimes {
   /** Shortest time between two mails that say that the same alert is raised. */
   readonly quietMs: number;
-  /** First wait after a failure of the relay. */
+  /** First wait after a transient failure of the notification mail server. */
   readonly retryMs: number;
   /** Between two looks for mail that is due. */
   readonly noticesEveryMs: number;
   readonly leftoversEveryMs: number;
   readonly streamsEveryMs: number;
+  /** Between two looks at the end of the secret. */
+  readonly secretEveryMs: number;
 }
 
 const concurrency = 16;
@@ -72,7 +77,12 @@ export async function startAlerting(ports: AlertingPorts, times: AlertingTimes):
     },
   });
   const withWall = { ...ports, wall };
-  const noticePorts: NoticePorts = { ...withWall, ...times, onOutcome: meters.notice };
+  const noticePorts: NoticePorts = {
+    ...withWall,
+    ...times,
+    onOutcome: meters.notice,
+    onFailure: meters.serverFailed,
+  };
 
   // A replay may go to any stream.
   await bus.declare(Object.values(streams), [consumers.alertingFacts, consumers.alertingDeadLetters]);
@@ -81,8 +91,10 @@ export async function startAlerting(ports: AlertingPorts, times: AlertingTimes):
     repeat("notices", times.noticesEveryMs, logger, () => sendDueNotices(noticePorts)),
     repeat("leftovers", times.leftoversEveryMs, logger, wall.publishLeftovers),
     repeat("streams", times.streamsEveryMs, logger, () => watchStreams(withWall)),
+    repeat("secret", times.secretEveryMs, logger, () => watchSecret(withWall)),
   ];
   noticesDue = () => sweeps[0]?.soon();
+  const secretDue = () => sweeps[3]?.soon();
 
   await bus.respond({
     "alerting.alert.list": (input) => listAlerts(alerts, input),
@@ -94,7 +106,27 @@ export async function startAlerting(ports: AlertingPorts, times: AlertingTimes):
     "alerting.notification-settings.get": () => getNotificationSettings(settings),
     "alerting.notification-settings.update": (input) =>
       updateNotificationSettings(
-        { settings, onChanged: noticesDue, onDisabled: () => clearRelayAlert({ wall, now }) },
+        {
+          settings,
+          now,
+          onDisabled: () => clearServerAlert(noticePorts),
+          onSecretChanged: () => clearSecretAlerts(noticePorts),
+          onChanged: () => {
+            noticesDue();
+            secretDue();
+          },
+        },
+        input,
+      ),
+    "alerting.notification-settings.test": (input) =>
+      testNotificationSettings(
+        {
+          ...ports,
+          onWorks: async () => {
+            await serverWorks(noticePorts);
+            noticesDue();
+          },
+        },
         input,
       ),
   });
@@ -120,7 +152,7 @@ export async function startAlerting(ports: AlertingPorts, times: AlertingTimes):
   return {
     stop: async () => {
       const swept = Promise.all(sweeps.map((sweep) => sweep.stop()));
-      // A relay that hangs must not hold up the end: its mail is given back when its lease is over.
+      // A mail server that hangs must not hold up the end: its mail is given back when its lease is over.
       const patience = new Promise((resolve) => setTimeout(resolve, stopPatienceMs).unref());
       await Promise.all([facts.stop(), letters.stop(), Promise.race([swept, patience])]);
     },

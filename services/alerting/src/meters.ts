@@ -5,6 +5,8 @@ import type { NoticeRepository } from "@mailfleet/store";
 export interface Meters {
   alertRaised(code: string): void;
   notice(outcome: "sent" | "failed" | "expired" | "dropped"): void;
+  /** The notification mail server failed. */
+  serverFailed(code: string): void;
 }
 
 /** Registers the metrics. */
@@ -22,6 +24,12 @@ export function createMeters(registry: Registry, notices: Pick<NoticeRepository,
     labelNames: ["outcome"],
     registers,
   });
+  const failures = new Counter({
+    name: "mailfleet_notification_failures_total",
+    help: "Failures of the notification mail server, by code",
+    labelNames: ["code"],
+    registers,
+  });
   new Gauge({
     name: "mailfleet_notifications_pending",
     help: "Notification mails that wait, over all replicas",
@@ -35,5 +43,6 @@ export function createMeters(registry: Registry, notices: Pick<NoticeRepository,
   return {
     alertRaised: (code) => raised.inc({ code }),
     notice: (outcome) => outcomes.inc({ outcome }),
+    serverFailed: (code) => failures.inc({ code }),
   };
 }

@@ -1,47 +1,40 @@
-import { type Evidence, FailureError, type Logger, type NotificationSettings } from "@mailfleet/contracts";
-import type { NoticeRepository, NotificationSettingsDocument, NotificationSettingsRepository } from "@mailfleet/store";
+import type { Submitted } from "@mailfleet/connector-api";
+import { type Evidence, type Failure, failureCodes, failureOf, type Logger } from "@mailfleet/contracts";
+import { domainOf } from "@mailfleet/mime";
+import type { NoticeRepository, NotificationSettingsRepository } from "@mailfleet/store";
 import type { AlertWall } from "./alert-wall.ts";
+import { composeNotice } from "./compose-notice.ts";
+import { type NoticeChannel, type OpenChannel, type UsableSettings, usable } from "./notice-channel.ts";
+import { noticeFailure, pauseMs } from "./notice-failure.ts";
+import { noticeRemedy } from "./notice-remedy.ts";
 import { noticeDropped, noticePutOff, noticeSent } from "./notice-step.ts";
-import { type NoticeMail, noticeMail } from "./notice-text.ts";
-
-/** A connection to the relay; used for one sweep. */
-export interface RelayConnection {
-  /** Throws if the relay did not take the mail for anybody. */
-  send(mail: NoticeMail): Promise<void>;
-  close(): void;
-}
-
-/** The settings with all that is needed to send. */
-export type UsableSettings = NotificationSettingsDocument & {
-  relay: NonNullable<NotificationSettings["relay"]>;
-  from: string;
-};
+import { noticeMail } from "./notice-text.ts";
 
 /** What sending notices works with. */
 export interface NoticePorts {
   readonly wall: AlertWall;
   readonly notices: NoticeRepository;
   readonly settings: NotificationSettingsRepository;
-  /** Opens the password and prepares a connection. */
-  connectRelay(settings: UsableSettings): Promise<RelayConnection>;
+  readonly openChannel: OpenChannel;
   readonly logger: Logger;
   readonly signal: AbortSignal;
   readonly quietMs: number;
-  /** First wait after a failure of the relay; doubled with each further one, up to 30 minutes. */
+  /** First wait after a transient failure of the mail server. */
   readonly retryMs: number;
   now(): number;
   onOutcome(outcome: "sent" | "failed" | "expired" | "dropped"): void;
+  /** The mail server failed, with this code of the closed list. */
+  onFailure(code: string): void;
 }
 
-/** A replica that dies while sending gives the notice back after this. Longer than the relay's own deadline. */
+/** A replica that dies while sending gives the notice back after this. Longer than a mail may take. */
 const leaseMs = 30_000;
-const longestRetryMs = 1_800_000;
 const expiryMs = 86_400_000;
-/** More would only be a flood when the relay works again. */
+/** More would only be a flood when the mail server works again. */
 const queueLimit = 1000;
 const perSweep = 200;
-/** The failure of the relay is one alert, whatever it was that could not be sent. */
-const relayObject = { type: "service", id: "alerting", label: "notifications" } as const;
+/** The failure of the mail server is one alert, whatever it was that could not be sent. */
+const serverObject = { type: "service", id: "alerting", label: "notifications" } as const;
 
 /**
  * One sweep: gives up what is too old or too much, then sends what is due, one after another. The first failure ends
@@ -51,8 +44,9 @@ export async function sendDueNotices(ports: NoticePorts): Promise<void> {
   const { notices, settings, signal, now } = ports;
   await giveUp(ports);
   if ((await settings.relayState()).pausedUntil > now()) return;
-  const present = usable(await settings.get());
-  let relay: RelayConnection | undefined;
+  const stored = await settings.get();
+  const present = stored?.enabled ? usable(stored) : null;
+  let channel: NoticeChannel | undefined;
   try {
     for (let count = 0; count < perSweep && !signal.aborted; count++) {
       const taken = await notices.takeDue(now(), now() + leaseMs);
@@ -63,35 +57,39 @@ export async function sendDueNotices(ports: NoticePorts): Promise<void> {
         ports.onOutcome("dropped");
         continue;
       }
+      let refused: Submitted["rejected"];
       try {
-        relay ??= await ports.connectRelay(present);
-        await relay.send(noticeMail(taken, kind, present.from.split("@").at(-1) ?? "mailfleet"));
+        channel ??= await ports.openChannel(present);
+        const mail = noticeMail(taken, kind, domainOf(present.from));
+        refused = (await channel.send(await composeNotice(present, mail, now()))).rejected;
       } catch (error) {
-        await relayFailed(ports, present, taken._id, error);
+        await serverFailed(ports, present, taken._id, noticeFailure(error));
         return;
       }
       const sent = { kind, episode: taken.episode };
       await ports.wall.change(taken._id, (alert) => alert && noticeSent(alert, sent, now(), ports.quietMs));
       ports.logger.info({ alert: taken._id, code: taken.code, kind }, "notification sent");
       ports.onOutcome("sent");
-      await relayWorks(ports);
+      if (refused.length > 0) await recipientsRefused(ports, present, refused);
+      else await serverWorks(ports);
     }
   } finally {
-    relay?.close();
+    await channel?.close();
   }
 }
 
-/** Notifications are over: what was said about the relay is, too. */
-export async function clearRelayAlert(ports: Pick<NoticePorts, "wall" | "now">): Promise<void> {
+/** Notifications are over, or the mail server works: what was said about it is over, too. */
+export async function clearServerAlert(ports: Pick<NoticePorts, "wall" | "now">): Promise<void> {
   const at = ports.now();
-  const fact = { at, object: relayObject, codes: ["NOTIFICATION_FAILED"] };
+  const fact = { at, object: serverObject, codes: ["NOTIFICATION_FAILED"] };
   await ports.wall.clear(fact, { id: `relay:works:${at}` });
 }
 
-function usable(settings: NotificationSettingsDocument | null): UsableSettings | null {
-  if (!settings?.enabled || !settings.relay || !settings.from || settings.to.length === 0) return null;
-  const relay = { ...settings.relay, username: settings.credentials?.username ?? null };
-  return { ...settings, relay, from: settings.from };
+/** Mail leaves again. The alert first: a crash in between only clears it once more. */
+export async function serverWorks(ports: Pick<NoticePorts, "wall" | "now" | "settings">): Promise<void> {
+  if ((await ports.settings.relayState()).failures === 0) return;
+  await clearServerAlert(ports);
+  await ports.settings.setRelayState({ failures: 0, pausedUntil: 0 });
 }
 
 async function giveUp({ notices, wall, logger, now, onOutcome }: NoticePorts): Promise<void> {
@@ -107,38 +105,42 @@ async function giveUp({ notices, wall, logger, now, onOutcome }: NoticePorts): P
   }
 }
 
-async function relayFailed(ports: NoticePorts, settings: UsableSettings, alertId: string, error: unknown) {
+async function serverFailed(ports: NoticePorts, settings: UsableSettings, alertId: string, failure: Failure) {
   const { settings: repository, wall, logger, now } = ports;
   const failures = (await repository.relayState()).failures + 1;
-  const pausedUntil = now() + Math.min(longestRetryMs, ports.retryMs * 2 ** Math.min(failures - 1, 20));
-  const evidence = evidenceOf(error, settings);
+  const pausedUntil = now() + pauseMs(failure, failures, ports.retryMs);
   await repository.setRelayState({ failures, pausedUntil });
   await wall.change(alertId, (alert) => alert && noticePutOff(alert, now()));
-  logger.warn({ alert: alertId, failures, pausedUntil, evidence }, "notification not sent");
+  logger.warn({ alert: alertId, failures, pausedUntil, failure }, "notification not sent");
   ports.onOutcome("failed");
-  const detail = `Next attempt ${new Date(pausedUntil).toISOString()}.`;
-  const fact = { at: now(), object: relayObject, code: "NOTIFICATION_FAILED", detail, evidence };
-  await wall.raise(fact, { id: `relay:failed:${pausedUntil}:${failures}` });
+  const next = `Next attempt ${new Date(pausedUntil).toISOString()}.`;
+  await sayFailed(ports, settings, failure, next, `relay:failed:${pausedUntil}:${failures}`);
 }
 
-/** The alert first: a crash in between only clears it once more. */
-async function relayWorks(ports: NoticePorts): Promise<void> {
-  if ((await ports.settings.relayState()).failures === 0) return;
-  await clearRelayAlert(ports);
-  await ports.settings.setRelayState({ failures: 0, pausedUntil: 0 });
+/** Some got the mail and some did not: it is not sent again, but somebody must know. */
+async function recipientsRefused(ports: NoticePorts, settings: UsableSettings, refused: Submitted["rejected"]) {
+  const reply = refused.map(({ address, reply }) => `${address}: ${reply}`).join("; ");
+  const failure = failureOf("RECIPIENT_REFUSED", { reply: reply.slice(0, 2000) });
+  await ports.settings.setRelayState({ failures: 1, pausedUntil: 0 });
+  await sayFailed(ports, settings, failure, "The other recipients got it.", `relay:refused:${ports.now()}`);
 }
 
-/** The relay's own words. Errors of the mail library carry `response`, `command` and `code`. */
-function evidenceOf(error: unknown, { relay }: UsableSettings): Evidence {
-  const where = { host: relay.host, port: relay.port };
-  if (error instanceof FailureError) return { ...where, ...error.failure.evidence };
-  const known = Object(error) as { response?: unknown; command?: unknown; code?: unknown };
-  const cut = (value: unknown, length: number) => (typeof value === "string" ? value.slice(0, length) : undefined);
-  const message = error instanceof Error ? error.message : String(error);
-  return {
-    ...where,
-    reply: cut(known.response, 2000) ?? message.slice(0, 2000),
-    command: cut(known.command, 500),
-    systemCode: cut(known.code, 100),
+async function sayFailed(ports: NoticePorts, settings: UsableSettings, failure: Failure, next: string, id: string) {
+  const { text, remedy } = failureCodes[failure.code];
+  const advice = noticeRemedy(failure.code, settings) ?? remedy;
+  const detail = `${failure.code}: ${text} ${advice}`.slice(0, 900);
+  const evidence: Evidence = { ...placeOf(settings), ...failure.evidence };
+  ports.onFailure(failure.code);
+  const fact = {
+    at: ports.now(),
+    object: serverObject,
+    code: "NOTIFICATION_FAILED",
+    detail: `${detail} ${next}`,
+    evidence,
   };
+  await ports.wall.raise(fact, { id });
+}
+
+function placeOf({ mode, relay }: UsableSettings): Evidence {
+  return mode === "smtp" && relay ? { host: relay.host.slice(0, 255), port: relay.port } : {};
 }

@@ -1,6 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { type Bus, connectBus } from "@mailfleet/bus";
+import { smtpConnector } from "@mailfleet/connector-smtp";
 import {
   type FailPoint,
   type Logger,
@@ -24,7 +25,7 @@ import {
 } from "@mailfleet/store";
 import { SMTPServer } from "smtp-server";
 import { startAlerting } from "../src/app.ts";
-import { createSmtpRelay } from "../src/smtp-relay.ts";
+import { createMailServer } from "../src/mail-server.ts";
 
 const quiet: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => quiet };
 const user = "notifier";
@@ -84,6 +85,28 @@ export async function givenAlerting() {
   const outside = await connectBus({ url: nats.url, name: "test", logger: quiet });
   let messages = 0;
 
+  const mailServer = async () => {
+    const opener = await loadOpener(keys.notifyOpenKeys);
+    return createMailServer({
+      connectors: {
+        smtp: async () => smtpConnector({ commandMs: 2000, finalMs: 2000 }),
+        graph: async () => {
+          throw new Error("later");
+        },
+        gmail: async () => {
+          throw new Error("later");
+        },
+      },
+      openSecret: opener.open,
+      tokens: {
+        credentials: () => {
+          throw new Error("later");
+        },
+      },
+      allowedPorts: async () => null,
+    });
+  };
+
   const startReplica = async (
     overrides: {
       failPoint?: FailPoint;
@@ -116,7 +139,7 @@ export async function givenAlerting() {
         notices: createNoticeRepository(store),
         deadLetters: await createDeadLetterRepository(store),
         settings: createNotificationSettingsRepository(store),
-        connectRelay: createSmtpRelay(await loadOpener(keys.notifyOpenKeys)),
+        openChannel: await mailServer(),
         isOutage,
         logger: quiet,
         metrics,
@@ -130,6 +153,7 @@ export async function givenAlerting() {
         noticesEveryMs: 50,
         leftoversEveryMs: 200,
         streamsEveryMs: overrides.streamsEveryMs ?? 60_000,
+        secretEveryMs: 100,
       },
     );
     const stop = async () => {

@@ -5,20 +5,44 @@ import type { NotificationSettingsDocument, NotificationSettingsRepository } fro
 export const initialSettings: NotificationSettingsDocument = {
   v: 0,
   enabled: false,
+  mode: "smtp",
   relay: null,
+  application: null,
   from: null,
   to: [],
+  format: "html",
   credentials: null,
+  oauthSecret: null,
+  secretExpiresAt: null,
+  secretExpirySetAt: 0,
   answers: [],
 };
 
-/** The settings; of the credentials only the user name. */
+/** The settings; of passwords and secrets only that they are set, since when, and what names them. */
 export async function getNotificationSettings(settings: NotificationSettingsRepository): Promise<NotificationSettings> {
   return shownSettings((await settings.get()) ?? initialSettings);
 }
 
 /** The settings as everybody else sees them. */
 export function shownSettings(settings: NotificationSettingsDocument): NotificationSettings {
-  const { v, enabled, relay, from, to, credentials } = settings;
-  return { v, enabled, relay: relay && { ...relay, username: credentials?.username ?? null }, from, to };
+  const { v, enabled, mode, relay, application, from, to, format, credentials, oauthSecret } = settings;
+  const { secret, ...shown } = oauthSecret ?? { secret: null };
+  return {
+    v,
+    enabled,
+    mode,
+    relay: relay && { ...relay, username: usernameOf(settings) },
+    application,
+    from,
+    to,
+    format,
+    password: credentials && { setAt: credentials.setAt },
+    secret: "kind" in shown ? shown : null,
+    secretExpiresAt: settings.secretExpiresAt,
+  };
+}
+
+function usernameOf({ relay, credentials }: NotificationSettingsDocument): string | null {
+  if (relay?.authentication === "basic") return credentials?.username ?? null;
+  return relay?.authentication === "oauth" ? relay.username : null;
 }

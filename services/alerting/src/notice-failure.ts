@@ -1,0 +1,31 @@
+import { UncertainError } from "@mailfleet/connector-api";
+import { type Failure, FailureError, failureOf } from "@mailfleet/contracts";
+
+/** So many times longer is the first wait after a failure that waiting alone does not repair. */
+const lastingFactor = 10;
+const longestTransientMs = 1_800_000;
+const longestLastingMs = 7_200_000;
+/** A server may ask for more; notices would be given up meanwhile. */
+const longestRetryAfterMs = 43_200_000;
+
+const lasting: ReadonlySet<Failure["kind"]> = new Set(["auth", "consent", "permanent"]);
+
+/** Whatever sending threw, as a failure of the closed list. */
+export function noticeFailure(error: unknown): Failure {
+  if (error instanceof FailureError) return error.failure;
+  // It may have arrived: the next attempt has the same Message-ID.
+  if (error instanceof UncertainError) return failureOf("CONNECTION_LOST", { reply: error.message.slice(0, 500) });
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return failureOf("INTERNAL_ERROR", { reply: message.slice(0, 500) });
+}
+
+/**
+ * How long all replicas wait after the nth failure in a row, milliseconds: doubled each time, longer from the start for
+ * what a person has to repair, and never shorter than the server asks for (Retry-After, RFC 9110 §10.2.3).
+ */
+export function pauseMs(failure: Failure, failures: number, retryMs: number): number {
+  const isLasting = lasting.has(failure.kind);
+  const first = isLasting ? retryMs * lastingFactor : retryMs;
+  const grown = Math.min(isLasting ? longestLastingMs : longestTransientMs, first * 2 ** Math.min(failures - 1, 20));
+  return Math.max(grown, Math.min(failure.retryAfterMs ?? 0, longestRetryAfterMs));
+}
