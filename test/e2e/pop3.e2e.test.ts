@@ -141,7 +141,10 @@ describe("POP3 with credentials of the queue, from an empty system", { skip }, (
       /PORT_NOT_ALLOWED|allowed outbound ports/,
     );
     await world.api.post(`${path}/test`, {});
-    const stopped = await reads("disabled.failed");
+    // A test beside the work of an enabled direction stops nothing; the next poll does.
+    const stopped = await reads("enabled.degraded");
+    assert.equal(stopped.directions.inbound.state, "failed.final");
+    assert.equal(stopped.directions.outbound.lastError?.code, "PORT_NOT_ALLOWED");
     assert.equal(stopped.directions.inbound.lastError?.code, "PORT_NOT_ALLOWED");
     assert.match(stopped.directions.inbound.lastError?.evidence?.reply ?? "", /80, 443, 465, 995/);
   });

@@ -316,6 +316,7 @@ describe("commands", () => {
     assert.equal(connection.allowed, true);
     assert.equal(connection.generation, changed.directions.inbound.generation);
     assert.deepEqual(connection.credentials, {
+      type: "password",
       holder: mailbox.id,
       username: "sales",
       password: right.password,

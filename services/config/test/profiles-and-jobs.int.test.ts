@@ -155,10 +155,10 @@ describe("a profile", () => {
     const [mailbox] = await givenMailboxes(profile.id, 1);
     const mailboxId = mailbox?.id ?? "";
     const sending = await bus.request("config.connection.get", { mailboxId, direction: "outbound" });
-    assert.equal(sending.credentials?.holder, profile.id);
+    assert.equal(sending.credentials.holder, profile.id);
     assert.equal(sending.pollMs, 600_000);
     const receiving = await bus.request("config.connection.get", { mailboxId, direction: "inbound" });
-    assert.equal(receiving.credentials, null);
+    assert.deepEqual(receiving.credentials, { type: "none", holder: mailboxId, reason: "CREDENTIALS_MISSING" });
     assert.equal(receiving.allowed, false);
   });
 });
