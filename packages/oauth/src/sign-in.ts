@@ -4,7 +4,7 @@ import { signInScopes } from "./authorization-url.ts";
 import { proveClient } from "./client-authentication.ts";
 import { judgeGranted } from "./granted.ts";
 import type { Consent, Granted, RequestPorts } from "./ports.ts";
-import { readAnswer, requestOptions, requestToken, serverOf } from "./token-endpoint.ts";
+import { readAnswer, requestOptions, requestToken, serverOf, unaskable } from "./token-endpoint.ts";
 import { tokenFailure } from "./token-failure.ts";
 
 /** What the user of a device is shown, and the code by which it is asked whether he has done it. */
@@ -62,7 +62,9 @@ export async function startDevice(
     authenticate,
     { scope: signInScopes(client).join(" ") },
     requestOptions(ports, url, signal),
-  );
+  ).catch((error: unknown) => {
+    throw unaskable(error, signal);
+  });
   const answer = await readAnswer(response);
   const now = ports.now();
   if (answer.status !== 200 || !answer.json)

@@ -67,7 +67,9 @@ export async function requestToken(ports: RequestPorts, client: Client, request:
     request.grantType,
     plain,
     requestOptions(ports, client.tokenEndpoint, request.signal),
-  );
+  ).catch((error: unknown) => {
+    throw unaskable(error, request.signal);
+  });
   const { kind } = request;
   const context = {
     client,
@@ -118,7 +120,8 @@ export async function readToken(answer: RefusedAnswer, context: RefusalContext):
   const server = serverOf(client, expectedIssuer(client, idToken));
   const parsed = await processGenericTokenEndpointResponse(
     server,
-    { client_id: client.clientId, [clockTolerance]: clockToleranceSeconds },
+    // A service account has none, and the library wants one.
+    { client_id: client.clientId || kind, [clockTolerance]: clockToleranceSeconds },
     response,
   ).catch((error: unknown) => {
     throw refusedToken(error);
@@ -149,6 +152,13 @@ function expectedIssuer({ provider, issuer }: Client, idToken: unknown): string 
   } catch {
     return issuer;
   }
+}
+
+/** What the library refuses before it asks: an endpoint or a client id that is missing or no such thing. */
+export function unaskable(error: unknown, signal: AbortSignal): unknown {
+  if (error instanceof FailureError || signal.aborted) return error;
+  const reply = error instanceof Error ? error.message.slice(0, 300) : "the request cannot be made";
+  return new FailureError(failureOf("OAUTH_REFUSED", { reply: `not asked: ${reply}` }));
 }
 
 /** The library's error holds the answer with its tokens: only its text goes on. */

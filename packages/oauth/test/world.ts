@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { type Failure, type OAuthClient, type Sealed, Secret } from "@mailfleet/contracts";
 import { createGuardedFetch } from "@mailfleet/http";
 import { type OAuthDouble, type OAuthDoubleOptions, startOAuthDouble } from "@mailfleet/local/doubles";
@@ -11,7 +12,7 @@ export const gmail = "https://mail.google.com/";
 export const patient = () => AbortSignal.timeout(20_000);
 
 const verifier = "v".repeat(43);
-const challenge = "jzD7lIBgO2z7iR8F0uTA0xQ_nGC3bVo7oJsnQ7ZVCzQ";
+const challenge = createHash("sha256").update(verifier).digest("base64url");
 
 /** A sealed form that anybody can open, as long as he names the right owner. */
 export const seal = (text: string, aad: string): Sealed => ({
@@ -135,4 +136,11 @@ export async function startWorld(options: OAuthDoubleOptions = {}) {
 export type World = Awaited<ReturnType<typeof startWorld>>;
 
 const nothing = () => undefined;
-const silent = { trace: nothing, debug: nothing, info: nothing, warn: nothing, error: nothing, fatal: nothing } as never;
+const silent = {
+  trace: nothing,
+  debug: nothing,
+  info: nothing,
+  warn: nothing,
+  error: nothing,
+  fatal: nothing,
+} as never;

@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { OAuthSettings } from "@mailfleet/contracts";
+import { authorizationUrl, completeOAuthClient } from "./index.ts";
+
+const complete = (settings: object, which: ("inbound" | "outbound")[] = ["inbound", "outbound"], protocols = {}) =>
+  completeOAuthClient(
+    OAuthSettings.parse({ clientId: "id", ...settings }),
+    { inbound: "imap", outbound: "smtp", which, ...protocols },
+    null,
+  );
+const request = { redirectUri: "https://mail.test/oauth/callback", challenge: "c", loginHint: "ann@example.test" };
+
+describe("an application", () => {
+  test("of Google's has its endpoints and one scope for both directions", () => {
+    const client = complete({ provider: "google" });
+    assert.deepEqual(client.scopes, ["https://mail.google.com/"]);
+    assert.equal(client.tokenEndpoint, "https://oauth2.googleapis.com/token");
+    assert.equal(client.deviceAuthorizationEndpoint, null);
+  });
+
+  test("for Gmail's API has a scope for each direction that signs in", () => {
+    const gmail = { inbound: "gmail", outbound: "gmail" };
+    const scopes = (which: ("inbound" | "outbound")[]) =>
+      complete({ provider: "google" }, which, gmail).scopes.map((scope) => scope.split("/").at(-1));
+    assert.deepEqual(scopes(["inbound", "outbound"]), ["gmail.readonly", "gmail.send"]);
+    assert.deepEqual(scopes(["outbound"]), ["gmail.send"]);
+  });
+
+  test("of Microsoft's names its directory, or any", () => {
+    const tenantId = "00000000-1111-2222-3333-444444444444";
+    assert.match(
+      complete({ provider: "microsoft", tenantId }).tokenEndpoint,
+      new RegExp(`/${tenantId}/oauth2/v2.0/token$`),
+    );
+    assert.match(complete({ provider: "microsoft" }).issuer, /\/organizations\/v2\.0$/);
+  });
+
+  test("of Microsoft's that signs in by itself asks for what was agreed to", () => {
+    const client = complete({ provider: "microsoft", flow: "application" });
+    assert.deepEqual(client.scopes, ["https://outlook.office.com/.default"]);
+  });
+
+  test("keeps what its settings say", () => {
+    const endpoints = { token: "https://id.test/token", api: "https://api.test" };
+    const client = complete({ provider: "custom", scopes: ["mail", "mail"], endpoints, publishing: "testing" });
+    assert.deepEqual(client.scopes, ["mail"]);
+    assert.deepEqual(
+      [client.tokenEndpoint, client.apiUrl, client.publishing],
+      [endpoints.token, endpoints.api, "testing"],
+    );
+  });
+});
+
+describe("the address of a sign-in", () => {
+  test("asks Google for a refresh token each time, with PKCE, and leaves the state to others", () => {
+    const { searchParams } = new URL(authorizationUrl(complete({ provider: "google" }), request));
+    assert.deepEqual(Object.fromEntries(searchParams), {
+      access_type: "offline",
+      prompt: "consent",
+      response_type: "code",
+      client_id: "id",
+      redirect_uri: request.redirectUri,
+      scope: "https://mail.google.com/ openid email",
+      code_challenge: "c",
+      code_challenge_method: "S256",
+      login_hint: request.loginHint,
+    });
+  });
+
+  test("asks Microsoft for offline access", () => {
+    const { searchParams } = new URL(authorizationUrl(complete({ provider: "microsoft" }, ["inbound"]), request));
+    assert.match(searchParams.get("scope") ?? "", /IMAP\.AccessAsUser\.All openid email offline_access$/);
+    assert.equal(searchParams.get("prompt"), "select_account");
+  });
+});
