@@ -1,4 +1,4 @@
-import type { Direction, HistoryEntry, Mailbox, TestStep } from "@mailfleet/contracts";
+import type { Direction, Grant, HistoryEntry, Mailbox, TestStep } from "@mailfleet/contracts";
 import type { Shown, ShownDirection, ShownMailbox } from "./shown.ts";
 import { type Column, facts, time } from "./table.ts";
 
@@ -55,6 +55,27 @@ function directionFacts(name: Direction, status: ShownDirection): (readonly [str
   ];
 }
 
+/** The consent of a mailbox's user and how it is. */
+export function grantFacts(grant: Shown<Grant> | null): (readonly [string, unknown])[] {
+  if (!grant) return [["signed in", "nobody"]];
+  const failure = grant.lastRefreshFailure;
+  return [
+    ["signed in", grant.account],
+    ["  permission", grant.state],
+    ["  scopes", grant.scopes.join(" ")],
+    ["  since", `${time(grant.grantedAt)}, by ${grant.grantedBy}`],
+    ["  ends", grant.expiresAt ? time(grant.expiresAt) : "no end known"],
+    ["  last renewal", time(grant.lastRefreshAt)],
+    ["  token good until", time(grant.accessTokenExpiresAt)],
+    ...(failure
+      ? ([
+          ["  renewal failed", `${failure.code} at ${time(failure.at)}`],
+          ["    server says", failure.reply],
+        ] as const)
+      : []),
+  ];
+}
+
 /** A mailbox with all that is known about it. What it lacks in a command's answer is left out. */
 export function mailboxWords(mailbox: ShownMailbox): string {
   const configured = directionNames.filter((name) => mailbox.directions[name].configured);
@@ -69,6 +90,10 @@ export function mailboxWords(mailbox: ShownMailbox): string {
     ["active", mailbox.active ? "yes" : "no"],
     ["approval", [mailbox.approval.state, mailbox.approval.by, mailbox.approval.reason].filter(Boolean).join(", ")],
     ["user name", mailbox.credentials?.username],
+    ...(mailbox.allowToUseCredentials === false ? ([["  may be used", "no"]] as const) : []),
+    ...(mailbox.deleteAfterProcessing ? ([["delete after processing", "yes"]] as const) : []),
+    ...(mailbox.signInUrl ? grantFacts(mailbox.grant ?? null) : []),
+    ...(mailbox.signInUrl ? ([["  link to sign in", mailbox.signInUrl]] as const) : []),
     ["process from", time(mailbox.processFrom)],
     ["version", mailbox.v],
     ...configured.flatMap((name) => directionFacts(name, mailbox.directions[name])),

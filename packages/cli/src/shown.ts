@@ -1,4 +1,4 @@
-import type { Activity, Direction, DirectionStatus, Mailbox } from "@mailfleet/contracts";
+import type { Activity, Direction, DirectionStatus, Grant, Mailbox } from "@mailfleet/contracts";
 
 /** Fields that are points in time: numbers inside Mailfleet, ISO 8601 text in the API. */
 type InstantName = `${string}At` | "at" | "processFrom" | "date" | "due";
@@ -20,6 +20,10 @@ export type ShownDirection = Shown<DirectionStatus> & {
 /** The answer of `GET /mailboxes/{mailbox}`. */
 export type ShownMailbox = Omit<Shown<Mailbox>, "directions"> & {
   readonly directions: Record<Direction, ShownDirection>;
+  /** What the mailbox's user permitted; `null` where nobody did, absent in answers to commands. */
+  readonly grant?: Shown<Grant> | null;
+  /** Where the mailbox's user signs in; `null` where the profile needs none. */
+  readonly signInUrl?: string | null;
   /** Services that did not answer in time. */
   readonly unavailable: string[];
 };

@@ -8,7 +8,7 @@ export const oauthSecretReader: OAuthSecretReader = {
     return { text, shown: { clientEmail, projectId: project, keyId, clientId } };
   },
   clientCertificate: async (pem) => {
-    const { thumbprint, expiresAt } = await readClientCertificate(pem);
+    const { thumbprint, expiresAt } = readClientCertificate(pem);
     return { text: pem, thumbprint, expiresAt };
   },
 };

@@ -6,6 +6,7 @@ import { mailboxPath } from "../paths.ts";
 import type { Shown, ShownMailbox } from "../shown.ts";
 import { table } from "../table.ts";
 import { addMailboxBulkCommands } from "./mailbox-bulk.ts";
+import { addSignInCommands } from "./mailbox-sign-in.ts";
 import { profileIdOf } from "./profile.ts";
 
 interface MailboxFlags {
@@ -17,6 +18,8 @@ interface MailboxFlags {
   inbound?: string;
   outbound?: string;
   processFrom?: string;
+  deleteAfterProcessing?: boolean;
+  allowToUseCredentials?: boolean;
   username?: string;
   passwordStdin?: boolean;
   file?: string;
@@ -30,6 +33,10 @@ function withMailboxFlags(command: Command): Command {
     .option("--inbound <server-side|none>")
     .option("--outbound <server-side|none>")
     .option("--process-from <time>", "take in only what came later, ISO 8601")
+    .option("--delete-after-processing", "POP3, not for users' mailboxes: delete at the server what was received")
+    .option("--no-delete-after-processing", "leave it there")
+    .option("--allow-to-use-credentials", "Mailfleet may sign in with the credentials stored with the mailbox")
+    .option("--no-allow-to-use-credentials", "it may not")
     .option("--file <json>", "the mailbox as JSON; - reads standard input");
 }
 
@@ -45,6 +52,8 @@ async function fieldsOf(cli: Cli, flags: MailboxFlags, before?: ShownMailbox): P
     owner: flags.owner === undefined ? undefined : { email: flags.owner },
     profileId: flags.profile === undefined ? undefined : await profileIdOf(cli, flags.profile),
     deliveryMethods,
+    deleteAfterProcessing: flags.deleteAfterProcessing,
+    allowToUseCredentials: flags.allowToUseCredentials,
   };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
@@ -55,7 +64,7 @@ function addReadingCommands(mailbox: Command, cli: Cli): void {
     .description("all mailboxes, or those that fit")
     .option("--status <word>", "life-cycle word, or enabled or disabled for all of theirs")
     .option("--profile <profile>", "id or name")
-    .option("--kind <user|queue>")
+    .option("--kind <user|queue|forward>")
     .option("--search <text>", "part of the address or name")
     .action(async (flags: { status?: string; profile?: string; kind?: string; search?: string }) => {
       const profileId = flags.profile === undefined ? undefined : await profileIdOf(cli, flags.profile);
@@ -81,7 +90,7 @@ function addReadingCommands(mailbox: Command, cli: Cli): void {
 
 function addWritingCommands(mailbox: Command, cli: Cli): void {
   withMailboxFlags(mailbox.command("create <address>").description("make a mailbox"))
-    .option("--kind <user|queue>")
+    .option("--kind <user|queue|forward>")
     .option("--username <name>", "user name at the server; the password is asked for")
     .option("--password-stdin", "read the password from standard input")
     .action(async (address: string, flags: MailboxFlags) => {
@@ -146,5 +155,6 @@ export function addMailboxCommands(program: Command, cli: Cli): void {
   const mailbox = program.command("mailbox").description("mailboxes; each is named by id or address");
   addReadingCommands(mailbox, cli);
   addWritingCommands(mailbox, cli);
+  addSignInCommands(mailbox, cli);
   addMailboxBulkCommands(mailbox, cli);
 }

@@ -1,9 +1,10 @@
-import type { Alert, DeadLetter, Job, Token } from "@mailfleet/contracts";
+import type { Alert, DeadLetter, Job } from "@mailfleet/contracts";
 import type { Command } from "commander";
 import { type Cli, wholeNumber } from "../cli.ts";
 import { resultColumns } from "../run-job.ts";
 import type { Shown } from "../shown.ts";
 import { facts, table, time } from "../table.ts";
+import { addTokenCommands } from "./tokens.ts";
 
 const limitFlag = ["--limit <n>", "at most so many", wholeNumber("--limit", 1, 10_000), 100] as const;
 type Limit = { limit: number };
@@ -143,42 +144,6 @@ function addJobCommands(program: Command, cli: Cli): void {
         ].join("\n"),
       ),
     );
-}
-
-function addTokenCommands(program: Command, cli: Cli): void {
-  const tokens = program.command("tokens").description("bearer tokens of the API");
-  tokens
-    .command("list")
-    .description("tokens, without their secrets")
-    .action(async () =>
-      cli.show(await (await cli.client()).list<Shown<Token>>("/tokens"), (rows) =>
-        table(rows, [
-          { title: "ID", of: (row) => row.id },
-          { title: "NAME", of: (row) => row.name },
-          { title: "ROLE", of: (row) => row.role },
-          { title: "CREATED", of: (row) => time(row.createdAt) },
-          { title: "LAST USED", of: (row) => time(row.lastUsedAt) },
-        ]),
-      ),
-    );
-  tokens
-    .command("create <name>")
-    .description("make a token; it is shown once")
-    .requiredOption("--role <administrator|reader>")
-    .action(async (name: string, { role }: { role: string }) =>
-      cli.show(await (await cli.client()).post<Shown<Token> & { token: string }>("/tokens", { name, role }), (made) =>
-        [`${made.id}: ${made.name}, ${made.role}. This is the only time that the token is shown:`, made.token].join(
-          "\n",
-        ),
-      ),
-    );
-  tokens
-    .command("delete <token>")
-    .description("delete a token; it is refused from then on")
-    .action(async (id: string) => {
-      await (await cli.client()).delete(`/tokens/${id}`);
-      cli.show({ deleted: id }, () => `Deleted ${id}.`);
-    });
 }
 
 /** `mailfleet alerts|dead-letters|jobs|tokens …` */

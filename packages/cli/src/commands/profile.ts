@@ -1,118 +1,10 @@
-import type { Profile } from "@mailfleet/contracts";
 import type { Command } from "commander";
-import { type Cli, changeOf, readJson, readText, wholeNumber } from "../cli.ts";
+import { type Cli, changeOf } from "../cli.ts";
 import { UsageError } from "../exit-codes.ts";
-import type { Shown } from "../shown.ts";
-import { facts, table, time } from "../table.ts";
-
-type ShownProfile = Shown<Profile>;
-
-interface ServerFlags {
-  name?: string;
-  description?: string;
-  imapHost?: string;
-  imapPort?: number;
-  imapSecurity?: string;
-  imapCa?: string;
-  smtpHost?: string;
-  smtpPort?: number;
-  smtpSecurity?: string;
-  smtpCa?: string;
-  outboundCredentials?: string;
-  outboundUsername?: string;
-  passwordStdin?: boolean;
-  processFrom?: string;
-  minimumPollingInterval?: number;
-  connections?: number;
-  connectionTimeout?: number;
-  uncertain?: string;
-  sendExpiry?: number;
-  file?: string;
-}
-
-const port = (name: string) => wholeNumber(name, 1, 65_535);
-
-function withServerFlags(command: Command): Command {
-  return command
-    .option("--name <name>")
-    .option("--description <text>")
-    .option("--imap-host <host>")
-    .option("--imap-port <port>", "", port("--imap-port"))
-    .option("--imap-security <none|starttls|tls>")
-    .option("--imap-ca <file>", "PEM certificates of a private authority")
-    .option("--smtp-host <host>")
-    .option("--smtp-port <port>", "", port("--smtp-port"))
-    .option("--smtp-security <none|starttls|tls>")
-    .option("--smtp-ca <file>", "PEM certificates of a private authority")
-    .option("--outbound-credentials <mailbox|profile>", "whose credentials send")
-    .option("--process-from <time>", "take in only what came later, ISO 8601")
-    .option("--minimum-polling-interval <minutes>", "", wholeNumber("--minimum-polling-interval", 0, 1440))
-    .option("--connections <n>", "at the same time for one holder of credentials", wholeNumber("--connections", 1, 300))
-    .option("--connection-timeout <ms>", "", wholeNumber("--connection-timeout", 100, 100_000))
-    .option("--uncertain <hold|resend>", "what to do with a message of which it is not known whether it was sent")
-    .option("--send-expiry <hours>", "", wholeNumber("--send-expiry", 1, 720))
-    .option("--file <json>", "the profile as JSON; - reads standard input");
-}
-
-const set = (values: Record<string, unknown>) =>
-  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
-
-/** Options as the API's fields; servers are completed from what is there, because they are replaced whole. */
-async function fieldsOf(cli: Cli, flags: ServerFlags, before?: ShownProfile): Promise<Record<string, unknown>> {
-  const inbound = set({
-    host: flags.imapHost,
-    port: flags.imapPort,
-    security: flags.imapSecurity,
-    trustedCertificates: flags.imapCa === undefined ? undefined : await readText(flags.imapCa),
-  });
-  const outbound = set({
-    host: flags.smtpHost,
-    port: flags.smtpPort,
-    security: flags.smtpSecurity,
-    trustedCertificates: flags.smtpCa === undefined ? undefined : await readText(flags.smtpCa),
-    credentials: flags.outboundCredentials,
-  });
-  const whole = (part: Record<string, unknown>, old: object | undefined, defaults: object) =>
-    Object.keys(part).length === 0 ? undefined : { ...(old ?? defaults), ...part };
-  return set({
-    ...(flags.file === undefined ? {} : await readJson(cli, flags.file)),
-    name: flags.name,
-    description: flags.description,
-    inbound: whole(inbound, before?.inbound, { protocol: "imap", port: 993, security: "tls" }),
-    outbound: whole(outbound, before?.outbound, { protocol: "smtp", port: 465, security: "tls" }),
-    processFrom: flags.processFrom,
-    minimumPollingIntervalMinutes: flags.minimumPollingInterval,
-    maximumConcurrentConnections: flags.connections,
-    connectionTimeoutMs: flags.connectionTimeout,
-    uncertainPolicy: flags.uncertain,
-    sendExpiryHours: flags.sendExpiry,
-  });
-}
-
-const server = (part: { host: string; port: number; security: string }) =>
-  `${part.host}:${part.port} (${part.security})`;
-
-const words = (profile: ShownProfile) =>
-  facts([
-    ["id", profile.id],
-    ["name", profile.name],
-    ["description", profile.description],
-    ["active", profile.active ? "yes" : "no"],
-    ["default", profile.isDefault ? "yes" : "no"],
-    ["inbound", server(profile.inbound)],
-    ["outbound", server(profile.outbound)],
-    ["credentials to send", profile.outbound.credentials],
-    ["  user name", profile.outboundCredentials?.username],
-    ["process from", time(profile.processFrom)],
-    ["polling, at least", `${profile.minimumPollingIntervalMinutes} min`],
-    ["connections", profile.maximumConcurrentConnections],
-    ["connection time-out", `${profile.connectionTimeoutMs} ms`],
-    ["uncertain sends", profile.uncertainPolicy],
-    ["sends expire after", `${profile.sendExpiryHours} h`],
-    ["mailboxes", profile.mailboxes],
-    ["version", profile.v],
-    ["changed", time(profile.changedAt)],
-  ]);
+import { profileFields, profileSecrets } from "../profile-fields.ts";
+import { type ProfileFlags, withProfileFlags } from "../profile-flags.ts";
+import { profileColumns, profileWords, type ShownProfile } from "../profile-words.ts";
+import { table } from "../table.ts";
 
 /** An id, or the profile of that name. */
 export async function profileIdOf(cli: Cli, idOrName: string): Promise<string> {
@@ -124,57 +16,59 @@ export async function profileIdOf(cli: Cli, idOrName: string): Promise<string> {
   );
 }
 
-/** `mailfleet profile …` */
-export function addProfileCommands(program: Command, cli: Cli): void {
-  const profile = program.command("profile").description("servers that mailboxes use");
-  const path = async (which: string) => `/profiles/${await profileIdOf(cli, which)}`;
+const pathOf = async (cli: Cli, which: string) => `/profiles/${await profileIdOf(cli, which)}`;
 
+function addReadingCommands(profile: Command, cli: Cli): void {
   profile
     .command("list")
     .description("all profiles")
     .action(async () => {
       const items = await (await cli.client()).list<ShownProfile>("/profiles");
-      cli.show(items, (rows) =>
-        table(rows, [
-          { title: "ID", of: (row) => row.id },
-          { title: "NAME", of: (row) => row.name },
-          { title: "ACTIVE", of: (row) => (row.active ? "yes" : "no") },
-          { title: "DEFAULT", of: (row) => (row.isDefault ? "yes" : "") },
-          { title: "INBOUND", of: (row) => server(row.inbound) },
-          { title: "OUTBOUND", of: (row) => server(row.outbound) },
-          { title: "MAILBOXES", of: (row) => row.mailboxes },
-        ]),
-      );
+      cli.show(items, (rows) => table(rows, profileColumns));
     });
   profile
     .command("show <profile>")
-    .description("one profile, by id or name")
-    .action(async (which: string) => cli.show(await (await cli.client()).get<ShownProfile>(await path(which)), words));
-  withServerFlags(profile.command("create").description("make a profile"))
-    .option("--outbound-username <name>", "user name for sending, if the profile holds the credentials")
-    .option("--password-stdin", "read that password from standard input")
-    .action(async (flags: ServerFlags) => {
-      const fields = await fieldsOf(cli, flags);
-      if (flags.outboundUsername !== undefined)
-        fields.outboundCredentials = {
-          username: flags.outboundUsername,
-          password: await cli.password(flags.passwordStdin, `Password of ${flags.outboundUsername}: `),
-        };
-      cli.show(await (await cli.client()).post<ShownProfile>("/profiles", fields), words);
+    .description("one profile, by id or name, with what is to be copied to its provider")
+    .action(async (which: string) =>
+      cli.show(await (await cli.client()).get<ShownProfile>(await pathOf(cli, which)), profileWords),
+    );
+}
+
+function addWritingCommands(profile: Command, cli: Cli): void {
+  withProfileFlags(profile.command("create").description("make a profile; what is left out is filled in"))
+    .option("--type <gmail|other>", "gmail fills in servers, ports and scopes")
+    .action(async (flags: ProfileFlags) => {
+      const fields = { ...(await profileFields(cli, flags)), ...(await profileSecrets(cli, flags)) };
+      cli.show(await (await cli.client()).post<ShownProfile>("/profiles", fields), profileWords);
     });
-  withServerFlags(profile.command("update <profile>").description("change what is named")).action(
-    async (which: string, flags: ServerFlags) => {
+  withProfileFlags(profile.command("update <profile>").description("change what is named")).action(
+    async (which: string, flags: ProfileFlags) => {
       const client = await cli.client();
-      const before = await client.get<ShownProfile>(await path(which));
-      const change = changeOf(await fieldsOf(cli, flags, before));
-      cli.show(await client.patch<ShownProfile>(`/profiles/${before.id}`, change, { ifVersion: before.v }), words);
+      const before = await client.get<ShownProfile>(await pathOf(cli, which));
+      const fields = { ...(await profileFields(cli, flags, before)), ...(await profileSecrets(cli, flags)) };
+      const options = { ifVersion: before.v };
+      cli.show(await client.patch<ShownProfile>(`/profiles/${before.id}`, changeOf(fields), options), profileWords);
     },
   );
+  profile
+    .command("set-credentials <profile>")
+    .description("set the profile's own credentials of one direction; the password is asked for")
+    .requiredOption("--direction <inbound|outbound>")
+    .requiredOption("--username <name>")
+    .option("--password-stdin", "read the password from standard input")
+    .action(async (which: string, flags: { direction: string; username: string; passwordStdin?: boolean }) => {
+      const { direction, username } = flags;
+      if (direction !== "inbound" && direction !== "outbound")
+        throw new UsageError("--direction must be inbound or outbound.");
+      const body = { username, password: await cli.password(flags.passwordStdin, `Password of ${username}: `) };
+      const path = `${await pathOf(cli, which)}/${direction}-credentials`;
+      cli.show(await (await cli.client()).put<ShownProfile>(path, body), profileWords);
+    });
   profile
     .command("delete <profile>")
     .description("delete a profile that no mailbox uses")
     .action(async (which: string) => {
-      await (await cli.client()).delete(await path(which));
+      await (await cli.client()).delete(await pathOf(cli, which));
       cli.show({ deleted: which }, () => `Deleted ${which}.`);
     });
   for (const verb of ["activate", "deactivate"] as const)
@@ -182,16 +76,13 @@ export function addProfileCommands(program: Command, cli: Cli): void {
       .command(`${verb} <profile>`)
       .description(verb === "activate" ? "let its mailboxes work again" : "stop all of its mailboxes")
       .action(async (which: string) =>
-        cli.show(await (await cli.client()).post<ShownProfile>(`${await path(which)}/${verb}`), words),
+        cli.show(await (await cli.client()).post<ShownProfile>(`${await pathOf(cli, which)}/${verb}`), profileWords),
       );
-  profile
-    .command("set-credentials <profile>")
-    .description("set the credentials by which its mailboxes send; the password is asked for")
-    .requiredOption("--username <name>")
-    .option("--password-stdin", "read the password from standard input")
-    .action(async (which: string, flags: { username: string; passwordStdin?: boolean }) => {
-      const password = await cli.password(flags.passwordStdin, `Password of ${flags.username}: `);
-      const body = { username: flags.username, password };
-      cli.show(await (await cli.client()).put<ShownProfile>(`${await path(which)}/outbound-credentials`, body), words);
-    });
+}
+
+/** `mailfleet profile …` */
+export function addProfileCommands(program: Command, cli: Cli): void {
+  const profile = program.command("profile").description("servers that mailboxes use");
+  addReadingCommands(profile, cli);
+  addWritingCommands(profile, cli);
 }

@@ -11,11 +11,22 @@ type ShownSettings = Shown<Settings>;
 const milliseconds = (name: string) => wholeNumber(name, 100, 604_800_000);
 const word = (value: boolean) => (value ? "yes" : "no");
 
+/** `us-government`, a list of ports, or `all`, which the API calls null. */
+function allowedPorts(text: string): "us-government" | number[] | null {
+  if (text === "us-government") return text;
+  if (text === "all") return null;
+  return text.split(",").map(wholeNumber("Each port of --allowed-ports", 1, 65_535));
+}
+
+const portsWords = (allowed: ShownSettings["allowedOutboundPorts"]) =>
+  Array.isArray(allowed) ? allowed.join(", ") : (allowed ?? "all");
+
 const settingsWords = (settings: ShownSettings) =>
   facts([
     ["approval for users", word(settings.approvalRequiredForUsers)],
     ["approval for queues", word(settings.approvalRequiredForQueues)],
     ["default profile", settings.defaultProfileId],
+    ["allowed outbound ports", portsWords(settings.allowedOutboundPorts)],
     ["messages kept", `${settings.messageRetentionDays} days`],
     ...Object.entries(settings.retryPolicy).map(([name, value]) => [name, value] as const),
   ]);
@@ -24,6 +35,7 @@ interface SettingsFlags {
   approvalForUsers?: boolean;
   approvalForQueues?: boolean;
   defaultProfile?: string;
+  allowedPorts?: ReturnType<typeof allowedPorts>;
   retentionDays?: number;
   maximumAttempts?: number;
   retryMs?: number;
@@ -46,6 +58,7 @@ export function addSettingsCommands(program: Command, cli: Cli): void {
     .option("--approval-for-users <yes|no>", "", yesNo("--approval-for-users"))
     .option("--approval-for-queues <yes|no>", "", yesNo("--approval-for-queues"))
     .option("--default-profile <profile>", "id or name; none takes it away")
+    .option("--allowed-ports <us-government|80,443,…|all>", "ports that connections may go to", allowedPorts)
     .option("--retention-days <n>", "how long received messages are kept", wholeNumber("--retention-days", 1, 3650))
     .option("--maximum-attempts <n>", "", wholeNumber("--maximum-attempts", 1, 100))
     .option("--retry-ms <ms>", "", milliseconds("--retry-ms"))
@@ -54,12 +67,13 @@ export function addSettingsCommands(program: Command, cli: Cli): void {
     .option("--test-deadline-ms <ms>", "", milliseconds("--test-deadline-ms"))
     .option("--second-chance-ms <ms>", "", milliseconds("--second-chance-ms"))
     .action(async (flags: SettingsFlags) => {
-      const { approvalForUsers, approvalForQueues, defaultProfile, retentionDays, ...policy } = flags;
+      const { approvalForUsers, approvalForQueues, defaultProfile, retentionDays, allowedPorts, ...policy } = flags;
       const named = async (which: string) => (which === "none" ? null : profileIdOf(cli, which));
       const change = changeOf({
         approvalRequiredForUsers: approvalForUsers,
         approvalRequiredForQueues: approvalForQueues,
         defaultProfileId: defaultProfile === undefined ? undefined : await named(defaultProfile),
+        allowedOutboundPorts: allowedPorts,
         messageRetentionDays: retentionDays,
         retryPolicy: Object.keys(policy).length === 0 ? undefined : policy,
       });

@@ -1,0 +1,88 @@
+import type { Mailbox, Token } from "@mailfleet/contracts";
+import type { Command } from "commander";
+import type { Cli } from "../cli.ts";
+import { UsageError } from "../exit-codes.ts";
+import { mailboxPath } from "../paths.ts";
+import type { Shown } from "../shown.ts";
+import { table, time } from "../table.ts";
+
+type ShownToken = Shown<Token>;
+
+const units = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** `7d`, `12h` or `30m` as milliseconds. */
+function lifetime(text: string): number {
+  const [, count, unit] = /^([1-9]\d{0,4})([mhd])$/.exec(text) ?? [];
+  if (unit === undefined) throw new UsageError(`--expires-in must be such as 30m, 12h or 7d, not ${text}.`);
+  return Number(count) * units[unit as keyof typeof units];
+}
+
+const collect = (value: string, before: string[] = []) => [...before, value];
+
+interface TokenFlags {
+  role: string;
+  mailbox?: string[];
+  expiresIn?: number;
+}
+
+/** Ids of mailboxes that are named by id or address. */
+async function mailboxIdsOf(cli: Cli, mailboxes: readonly string[]): Promise<string[]> {
+  const client = await cli.client();
+  const ids: string[] = [];
+  for (const which of mailboxes)
+    ids.push(which.includes("@") ? (await client.get<Shown<Mailbox>>(mailboxPath(which))).id : which);
+  return ids;
+}
+
+/** `mailfleet tokens …` */
+export function addTokenCommands(program: Command, cli: Cli): void {
+  const tokens = program.command("tokens").description("bearer tokens of the API");
+  tokens
+    .command("list")
+    .description("tokens, without their secrets")
+    .action(async () =>
+      cli.show(await (await cli.client()).list<ShownToken>("/tokens"), (rows) =>
+        table(rows, [
+          { title: "ID", of: (row) => row.id },
+          { title: "NAME", of: (row) => row.name },
+          { title: "ROLE", of: (row) => row.role },
+          { title: "MAILBOXES", of: (row) => row.mailboxIds?.join(" ") },
+          { title: "CREATED", of: (row) => time(row.createdAt) },
+          { title: "ENDS", of: (row) => time(row.expiresAt) },
+          { title: "LAST USED", of: (row) => time(row.lastUsedAt) },
+        ]),
+      ),
+    );
+  tokens
+    .command("create <name>")
+    .description("make a token; it is shown once")
+    .requiredOption("--role <administrator|reader|owner>", "an owner may set up and test his own mailboxes only")
+    .option("--mailbox <mailbox>", "of an owner, by id or address; may be repeated", collect)
+    .option(
+      "--expires-in <duration>",
+      "such as 30m, 12h or 7d; without it the token is good until it is deleted",
+      lifetime,
+    )
+    .action(async (name: string, { role, mailbox, expiresIn }: TokenFlags) => {
+      if ((role === "owner") !== (mailbox !== undefined))
+        throw new UsageError("--mailbox belongs to the role owner, and is needed there.");
+      const body = {
+        name,
+        role,
+        ...(mailbox === undefined ? {} : { mailboxIds: await mailboxIdsOf(cli, mailbox) }),
+        ...(expiresIn === undefined ? {} : { expiresAt: new Date(Date.now() + expiresIn).toISOString() }),
+      };
+      cli.show(await (await cli.client()).post<ShownToken & { token: string }>("/tokens", body), (made) =>
+        [`${made.id}: ${made.name}, ${made.role}. This is the only time that the token is shown:`, made.token].join(
+          "\n",
+        ),
+      );
+    });
+  tokens
+    .command("delete <token>")
+    .description("delete a token; it is refused from then on")
+    .action(async (id: string) => {
+      await (await cli.client()).delete(`/tokens/${id}`);
+      cli.show({ deleted: id }, () => `Deleted ${id}.`);
+    });
+}
