@@ -11,10 +11,9 @@ type ShownSettings = Shown<Settings>;
 const milliseconds = (name: string) => wholeNumber(name, 100, 604_800_000);
 const word = (value: boolean) => (value ? "yes" : "no");
 
-/** `us-government`, a list of ports, or `all`, which the API calls null. */
-function allowedPorts(text: string): "us-government" | number[] | null {
-  if (text === "us-government") return text;
-  if (text === "all") return null;
+/** `us-government`, `all` or a list of ports. */
+function allowedPorts(text: string): "us-government" | "all" | number[] {
+  if (text === "us-government" || text === "all") return text;
   return text.split(",").map(wholeNumber("Each port of --allowed-ports", 1, 65_535));
 }
 
@@ -73,7 +72,7 @@ export function addSettingsCommands(program: Command, cli: Cli): void {
         approvalRequiredForUsers: approvalForUsers,
         approvalRequiredForQueues: approvalForQueues,
         defaultProfileId: defaultProfile === undefined ? undefined : await named(defaultProfile),
-        allowedOutboundPorts: allowedPorts,
+        allowedOutboundPorts: allowedPorts === "all" ? null : allowedPorts,
         messageRetentionDays: retentionDays,
         retryPolicy: Object.keys(policy).length === 0 ? undefined : policy,
       });

@@ -54,8 +54,8 @@ export function addTokenCommands(program: Command, cli: Cli): void {
       ),
     );
   tokens
-    .command("create <name>")
-    .description("make a token; it is shown once")
+    .command("create [name]")
+    .description("make a token; it is shown once. An owner's is named after his mailboxes if nothing is said")
     .requiredOption("--role <administrator|reader|owner>", "an owner may set up and test his own mailboxes only")
     .option("--mailbox <mailbox>", "of an owner, by id or address; may be repeated", collect)
     .option(
@@ -63,9 +63,11 @@ export function addTokenCommands(program: Command, cli: Cli): void {
       "such as 30m, 12h or 7d; without it the token is good until it is deleted",
       lifetime,
     )
-    .action(async (name: string, { role, mailbox, expiresIn }: TokenFlags) => {
+    .action(async (named: string | undefined, { role, mailbox, expiresIn }: TokenFlags) => {
       if ((role === "owner") !== (mailbox !== undefined))
         throw new UsageError("--mailbox belongs to the role owner, and is needed there.");
+      const name = named ?? mailbox?.join(", ").slice(0, 100);
+      if (name === undefined) throw new UsageError("Name the token, so that people know later what it is for.");
       const body = {
         name,
         role,

@@ -1,0 +1,165 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { type ApiDouble, run, startApiDouble } from "./api-double.ts";
+
+const profile = {
+  id: "pf_gmail01",
+  v: 3,
+  name: "Gmail",
+  type: "gmail",
+  active: true,
+  isDefault: false,
+  inbound: { protocol: "imap", host: "imap.gmail.com", port: 993, security: "tls", credentials: "oauth" },
+  outbound: { protocol: "smtp", host: "smtp.gmail.com", port: 465, security: "tls", credentials: "oauth" },
+  oauth: { provider: "google", flow: "sign-in", clientId: "client-1", clientAuthentication: "secret" },
+  inboundCredentials: null,
+  outboundCredentials: null,
+  oauthSecret: { kind: "client-secret", setAt: "2026-01-31T08:00:00.000Z" },
+  mailboxes: 7,
+  maximumMailboxes: 100,
+  redirectUri: "https://mail.example.org/oauth/callback",
+  javascriptOrigin: "https://mail.example.org",
+  changedAt: "2026-01-31T08:00:00.000Z",
+};
+
+describe("profiles on the command line", () => {
+  let api: ApiDouble;
+  let folder: string;
+  before(async () => {
+    api = await startApiDouble();
+    folder = await mkdtemp(join(tmpdir(), "mailfleet-cli-"));
+    api.on("POST /profiles", { status: 201, body: profile });
+    api.on("GET /profiles/pf_gmail01", { body: profile });
+    api.on("PATCH /profiles/pf_gmail01", { body: profile });
+  });
+  after(async () => {
+    await api?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+  const mailfleet = (args: string, options?: Parameters<typeof run>[2]) => run(api.url, args.split(" "), options);
+  const sent = () => api.seen.at(-1)?.body;
+  const fileWith = async (name: string, text: string) => {
+    const path = join(folder, name);
+    await writeFile(path, text);
+    return path;
+  };
+
+  it("are made for Gmail from a client id and a file with its secret, and show what to copy", async () => {
+    const file = await fileWith("secret", "the-secret\n");
+    const create = `profile create --name Gmail --type gmail --client-id client-1 --client-secret-file ${file}`;
+    const { code, out } = await mailfleet(create);
+    assert.equal(code, 0);
+    assert.deepEqual(sent(), {
+      name: "Gmail",
+      type: "gmail",
+      oauth: { provider: "google", clientId: "client-1", clientAuthentication: "secret" },
+      oauthSecret: { clientSecret: "the-secret" },
+    });
+    assert.match(out, /redirect URI +https:\/\/mail\.example\.org\/oauth\/callback/);
+    assert.match(out, /JavaScript origin +https:\/\/mail\.example\.org/);
+    assert.match(out, /mailboxes +7 of 100/);
+    assert.doesNotMatch(out, /the-secret/);
+    assert.equal((await mailfleet("profile create --name x --client-secret the-secret")).code, 2);
+  });
+
+  it("are made for the Gmail API by a service account, for POP3 and for credentials of the profile", async () => {
+    const key = await fileWith("key.json", '{"type":"service_account"}');
+    const gmail = "profile create --name G --type gmail --inbound gmail --outbound gmail --project project-1";
+    await mailfleet(`${gmail} --service-account-key ${key}`);
+    assert.deepEqual(sent(), {
+      name: "G",
+      type: "gmail",
+      inbound: { protocol: "gmail" },
+      outbound: { protocol: "gmail" },
+      oauth: { provider: "google", flow: "service-account", projectId: "project-1" },
+      oauthSecret: { serviceAccountKey: '{"type":"service_account"}' },
+    });
+    const pop3 = "profile create --name P --inbound pop3 --inbound-host pop.example.org --smtp-host smtp.example.org";
+    const own = "--inbound-username master --outbound-username master --addressing {address}*master --password-stdin";
+    await mailfleet(`${pop3} ${own}`, { input: "from input\n" });
+    const credentials = { username: "master", password: "from input" };
+    assert.deepEqual(sent(), {
+      name: "P",
+      inbound: {
+        protocol: "pop3",
+        host: "pop.example.org",
+        credentials: "profile",
+        addressing: { by: "user-name", pattern: "{address}*master" },
+      },
+      outbound: { host: "smtp.example.org", credentials: "profile" },
+      inboundCredentials: credentials,
+      outboundCredentials: credentials,
+    });
+  });
+
+  it("are made for Microsoft with tenant and certificate", async () => {
+    const pem = await fileWith("client.pem", "PEM");
+    const words =
+      "--oauth-provider microsoft --tenant example.org --flow application --client-id c --scope a --scope b";
+    await mailfleet(`profile create --name M ${words} --certificate ${pem} --token-url https://example.org/token`);
+    assert.deepEqual(sent(), {
+      name: "M",
+      oauth: {
+        provider: "microsoft",
+        flow: "application",
+        clientId: "c",
+        tenantId: "example.org",
+        clientAuthentication: "certificate",
+        scopes: ["a", "b"],
+        endpoints: { token: "https://example.org/token" },
+      },
+      oauthSecret: { certificate: "PEM" },
+    });
+  });
+
+  it("change in what is named: another protocol has its own host and port, the rest of oauth stays", async () => {
+    await mailfleet("profile update pf_gmail01 --inbound pop3 --publishing testing");
+    assert.equal(api.seen.at(-1)?.headers["if-match"], '"3"');
+    assert.deepEqual(sent(), {
+      inbound: { protocol: "pop3", credentials: "oauth" },
+      oauth: { ...profile.oauth, publishing: "testing" },
+    });
+    await mailfleet("profile update pf_gmail01 --imap-port 1993");
+    assert.deepEqual(sent(), { inbound: { ...profile.inbound, port: 1993 } });
+  });
+
+  it("take one secret from standard input, and one kind of secret", async () => {
+    const key = await fileWith("other.json", "{}");
+    const before = api.seen.length;
+    for (const args of [
+      "profile create --name x --client-secret-file - --outbound-username u --password-stdin",
+      "profile create --name x --inbound-username a --outbound-username b --password-stdin",
+      `profile create --name x --type gmail --service-account-key ${key} --client-secret-file ${key}`,
+      `profile create --name x --client-id c --client-secret-file ${join(folder, "missing")}`,
+      "profile create --name x --client-id c",
+    ])
+      assert.equal((await mailfleet(args, { input: "words" })).code, 2, args);
+    assert.equal(api.seen.length, before);
+  });
+});
+
+describe("settings on the command line", () => {
+  it("say which ports are allowed: the preset, a list, or all", async () => {
+    const api = await startApiDouble();
+    try {
+      const settings = { v: 2, retryPolicy: {}, allowedOutboundPorts: [80, 443] };
+      api.on("PATCH /settings", { body: settings });
+      for (const [text, value] of [
+        ["us-government", "us-government"],
+        ["80,443", [80, 443]],
+        ["all", null],
+      ] as const) {
+        const { code, out } = await run(api.url, ["settings", "set", "--allowed-ports", text]);
+        assert.equal(code, 0);
+        assert.deepEqual(api.seen.at(-1)?.body, { allowedOutboundPorts: value });
+        assert.match(out, /allowed outbound ports +80, 443/);
+      }
+      assert.equal((await run(api.url, ["settings", "set", "--allowed-ports", "80,0"])).code, 2);
+    } finally {
+      await api.stop();
+    }
+  });
+});
