@@ -146,10 +146,28 @@ describe("a sign-in on a device", () => {
     assert.match(shown.verificationUri, /^http:\/\/127/);
     assert.deepEqual(await poll(), { state: "pending", intervalMs: 5000 });
     await world.double.approveDevice(shown.userCode, { account: mailbox.address });
-    const done = await poll().catch((error) => error);
-    // The double gives a refresh token to a device only where it is asked for as Microsoft does.
-    if (done instanceof ProblemError) assert.equal(done.problem.code, "SIGN_IN_REFUSED");
-    else assert.equal(done.state, "done");
+    // The double gives devices no refresh token, and without one nothing is kept.
+    await assert.rejects(poll(), /no refresh token/);
+  });
+
+  test("is done when the server gives all that is needed", async () => {
+    const { poll, consent } = await started();
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+    const seconds = Math.floor(Date.now() / 1000);
+    const claims = { iss: consent.client.issuer, aud: world.clientId, sub: "1", iat: seconds, exp: seconds + 60 };
+    const answer = (email: string, verified: boolean) => ({
+      access_token: "at",
+      token_type: "Bearer",
+      refresh_token: "rt",
+      id_token: `${part({ alg: "RS256" })}.${part({ ...claims, email, email_verified: verified })}.c2ln`,
+    });
+    world.double.failNext({ path: "/token", status: 200, body: answer(mailbox.address, true) });
+    const done = await poll();
+    assert.equal(done.state === "done" && done.granted.account, mailbox.address);
+    world.double.failNext({ path: "/token", status: 200, body: answer(mailbox.address, false) });
+    await assert.rejects(poll(), /not verified the address/);
+    world.double.failNext({ path: "/token", status: 200, body: answer("bob@example.test", true) });
+    await assert.rejects(poll(), /bob@example\.test/);
   });
 
   test("that the user denies is refused", async () => {
