@@ -32,7 +32,7 @@ export function refuseUnlessSignIn(profile: Profile): void {
 }
 
 async function beginDevice(call: Call, mailboxId: string): Promise<z.output<typeof DeviceSignIn>> {
-  const consentId = idFrom("cs", call.commandId);
+  const consentId = idFrom("cs", `${mailboxId}|${call.commandId}`);
   const { by, correlation } = call.command;
   const { deviceOffered } = await call.ask("config.consent.begin", {
     mailboxId,

@@ -47,6 +47,8 @@ async function answerRefusal(
   const { problem, unexpected } = refusalOf(error, ports.isOutage);
   if (unexpected)
     ports.logger.error({ err: error, correlation: request.id, route: request.routeOptions.url }, "a page failed");
+  // RFC 9110 §15.5.2 wants one; no browser asks for anything because of this scheme.
+  if (problem.code === "UNAUTHENTICATED") reply.header("www-authenticate", "Bearer");
   if (problem.code === "TOO_MANY") reply.header("retry-after", "60");
   // Whoever loads the last page of a sign-in again is not lost.
   const session = problem.code === "STATE_REPLAYED" ? await sessionOf(ports, request).catch(() => null) : null;
