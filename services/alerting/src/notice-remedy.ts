@@ -16,12 +16,16 @@ export function noticeRemedy(code: FailureCode, { mode, relay, application, oaut
   const key = oauthSecret?.serviceAccount;
   switch (code) {
     case "AUTHENTICATION_REJECTED":
+    case "CONSENT_EXPIRED":
+    case "CONSENT_TOO_NARROW":
       if (!oauth) return "Set the right user name and password of the notification mail server.";
       if (mode === "api") return "Check tenant, client id and scopes: the API does not take this application's token.";
       return microsoft
         ? "Register the application's service principal in Exchange Online, give it SMTP.SendAsApp and the right to send from this mailbox, and switch authenticated SMTP on for the mailbox."
         : "Check that the user name is an account of this domain and that the delegation covers https://mail.google.com/.";
     case "ACCESS_DENIED":
+      if (google)
+        return "The sender must be an account of the Workspace domain, and the service account must still exist.";
       return microsoft
         ? "In Entra, give the application the application permission Mail.Send of Microsoft Graph and let an administrator consent. If the application is limited to some mailboxes, the sender must be one of them."
         : undefined;

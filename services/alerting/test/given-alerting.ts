@@ -1,6 +1,9 @@
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { join } from "node:path";
+import { inspect } from "node:util";
 import { type Bus, connectBus } from "@mailfleet/bus";
+import { gmailOutbound } from "@mailfleet/connector-gmail";
+import { graphOutbound } from "@mailfleet/connector-graph";
 import { smtpConnector } from "@mailfleet/connector-smtp";
 import {
   type FailPoint,
@@ -8,11 +11,15 @@ import {
   type MessageBody,
   type MessageType,
   noFailPoint,
+  type RequestInput,
+  type SealPurpose,
   Secret,
   sealedFor,
   subjects,
 } from "@mailfleet/contracts";
+import { createGuardedFetch } from "@mailfleet/http";
 import { freePort, startMongo, startNats, tempDir } from "@mailfleet/local/testing";
+import { createTokens } from "@mailfleet/oauth";
 import { generateKeyFiles, loadOpener, loadSealer } from "@mailfleet/secrets";
 import { Registry } from "@mailfleet/service";
 import {
@@ -28,6 +35,11 @@ import { startAlerting } from "../src/app.ts";
 import { createMailServer } from "../src/mail-server.ts";
 
 const quiet: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => quiet };
+/** Keeps every line, so that a test can look for what must not be there. */
+function listening(lines: string[]): Logger {
+  const note = (...parts: unknown[]) => void lines.push(inspect(parts, { depth: 8 }));
+  return { debug: note, info: note, warn: note, error: note, child: () => listening(lines) };
+}
 const user = "notifier";
 const password = "rel4y-pässword";
 
@@ -37,24 +49,51 @@ export interface Received {
   readonly raw: string;
 }
 
-/** A relay that asks for user name and password and keeps what it gets. */
-export async function startRelay(port: number) {
+/** What a relay does wrong until it is told otherwise. */
+type RelayTrouble = "cut off" | { readonly code: number; readonly words: string; readonly only?: string };
+
+/**
+ * A relay that asks for user name and password, or for a token that `introspect` knows (XOAUTH2), and keeps what it
+ * gets.
+ */
+export async function startRelay(port: number, introspect?: (token: string) => object | null) {
   const mails: Received[] = [];
-  let refusing: string | null = null;
+  const tokens = new Set<string>();
+  let trouble: RelayTrouble | null = null;
   const server = new SMTPServer({
-    authMethods: ["PLAIN", "LOGIN"],
+    authMethods: introspect ? ["XOAUTH2"] : ["PLAIN", "LOGIN"],
     allowInsecureAuth: true,
     hideSTARTTLS: true,
-    onAuth: (auth, _session, done) =>
-      auth.username === user && auth.password === password ? done(null, { user }) : done(new Error("wrong password")),
-    onRcptTo: (_address, _session, done) =>
-      done(refusing ? Object.assign(new Error(refusing), { responseCode: 451 }) : null),
+    onAuth: (auth, _session, done) => {
+      if (introspect && auth.accessToken) tokens.add(auth.accessToken);
+      const good = introspect
+        ? introspect(auth.accessToken ?? "") !== null
+        : auth.username === user && auth.password === password;
+      return good ? done(null, { user: auth.username ?? user }) : done(new Error("wrong password"));
+    },
+    // 421 is what a server says that is not available (RFC 5321 §3.8), at best at once.
+    onConnect: (_session, done) =>
+      done(
+        trouble && trouble !== "cut off" && trouble.code === 421
+          ? Object.assign(new Error(trouble.words), { responseCode: 421 })
+          : null,
+      ),
+    onRcptTo: ({ address }, _session, done) =>
+      done(
+        trouble && trouble !== "cut off" && [undefined, address].includes(trouble.only)
+          ? Object.assign(new Error(trouble.words), { responseCode: trouble.code })
+          : null,
+      ),
     onData: (stream, session, done) => {
       let raw = "";
       stream.on("data", (chunk: Buffer) => {
         raw += chunk.toString("utf8");
       });
       stream.on("end", () => {
+        if (trouble === "cut off") {
+          for (const { _socket } of server.connections as unknown as Set<{ _socket: Socket }>) _socket.destroy();
+          return;
+        }
         mails.push({ to: session.envelope.rcptTo.map((recipient) => recipient.address), raw });
         done();
       });
@@ -62,16 +101,23 @@ export async function startRelay(port: number) {
   });
   server.on("error", () => {});
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+  const set = (next: RelayTrouble | null) => {
+    trouble = next;
+  };
   return {
     mails,
+    /** Tokens that were presented. */
+    tokens,
     subjects: () => mails.map((mail) => unfolded(mail.raw)),
-    refuse: (reason: string | null) => {
-      refusing = reason;
-    },
+    refuse: (reason: string | null) => set(reason === null ? null : { code: 451, words: reason }),
+    trouble: set,
     port: (server.server.address() as AddressInfo).port,
     stop: () => new Promise<void>((resolve) => server.close(resolve)),
   };
 }
+
+/** The password that the relay takes. */
+export const relayPassword = password;
 
 function unfolded(raw: string): string {
   return /^Subject: (.*(?:\r\n[ \t].*)*)/m.exec(raw)?.[1]?.replace(/\r\n[ \t]/g, " ") ?? "";
@@ -85,24 +131,32 @@ export async function givenAlerting() {
   const outside = await connectBus({ url: nats.url, name: "test", logger: quiet });
   let messages = 0;
 
+  const lines: string[] = [];
+  const logger = listening(lines);
+  const fetch = createGuardedFetch({ privateNetworks: ["127.0.0.0/8"] });
+  const sealer = await loadSealer(keys.notifySealKey);
+  const seal = (text: string, purpose: SealPurpose) =>
+    sealer.seal(new Secret(text), sealedFor("notifications", purpose));
+
   const mailServer = async () => {
     const opener = await loadOpener(keys.notifyOpenKeys);
+    const noGrants = () => Promise.reject(new Error("no grants here"));
     return createMailServer({
       connectors: {
         smtp: async () => smtpConnector({ commandMs: 2000, finalMs: 2000 }),
-        graph: async () => {
-          throw new Error("later");
-        },
-        gmail: async () => {
-          throw new Error("later");
-        },
+        graph: async () => graphOutbound({ fetch }),
+        gmail: async () => gmailOutbound({ fetch }),
       },
       openSecret: opener.open,
-      tokens: {
-        credentials: () => {
-          throw new Error("later");
-        },
-      },
+      tokens: createTokens({
+        fetch,
+        open: opener.open,
+        seal: sealer.seal,
+        grants: { beginRefresh: noGrants, endRefresh: noGrants },
+        now: Date.now,
+        owner: "test",
+        logger,
+      }),
       allowedPorts: async () => null,
     });
   };
@@ -141,7 +195,7 @@ export async function givenAlerting() {
         settings: createNotificationSettingsRepository(store),
         openChannel: await mailServer(),
         isOutage,
-        logger: quiet,
+        logger,
         metrics,
         failPoint: overrides.failPoint ?? noFailPoint,
         signal: stopping.signal,
@@ -187,29 +241,47 @@ export async function givenAlerting() {
       say(subjects.mailboxFact(body.object.id, "alert-cleared"), "alert.cleared.v1", body, id),
     say,
     freePort,
+    /** Everything that was logged. */
+    lines,
+    seal,
+    /** Changes the settings of the notification mail server. */
+    change: (
+      change: RequestInput<"alerting.notification-settings.update">["change"],
+      secrets: Pick<RequestInput<"alerting.notification-settings.update">, "credentials" | "oauthSecret"> = {},
+    ) =>
+      outside.request("alerting.notification-settings.update", {
+        commandId: `change-${++messages}`,
+        by: "test",
+        change,
+        ...secrets,
+      }),
+    test: () =>
+      outside.request(
+        "alerting.notification-settings.test",
+        { commandId: `test-${++messages}`, by: "test" },
+        { timeoutMs: 30_000 },
+      ),
     /** Switches notifications on, by the relay at this port. */
-    useRelay: async (port: number, withPassword = password) => {
-      const sealer = await loadSealer(keys.notifySealKey);
-      const sealed = await sealer.seal(new Secret(withPassword), sealedFor("notifications", "relay-password"));
-      return outside.request("alerting.notification-settings.update", {
+    useRelay: async (port: number, withPassword = password) =>
+      outside.request("alerting.notification-settings.update", {
         commandId: `use-relay-${++messages}`,
         by: "test",
         change: {
           enabled: true,
+          mode: "smtp",
           relay: { host: "127.0.0.1", port, security: "none" },
           from: "mailfleet@example.org",
           to: ["admin@example.org", "second@example.org"],
         },
-        credentials: { username: user, password: sealed },
-      });
-    },
+        credentials: { username: user, password: await seal(withPassword, "relay-password") },
+      }),
     list: async (filter: { state?: "raised" | "cleared"; code?: string; objectId?: string } = {}) =>
       (await outside.request("alerting.alert.list", filter)).items,
     deadLetters: async (state?: "waiting" | "replayed" | "discarded") =>
       (await outside.request("alerting.dead-letter.list", { state })).items,
     stop: async () => {
       // Engines go whatever else fails, or the test would never end.
-      await Promise.allSettled([...ending.map((end) => end()), outside.stop()]);
+      await Promise.allSettled([...ending.map((end) => end()), outside.stop(), fetch.close()]);
       await Promise.allSettled([nats.stop(), mongo.stop(), directory.remove()]);
     },
   };
