@@ -12,45 +12,39 @@ export interface Fleet {
   stop(): Promise<void>;
 }
 
-/** Where the mailbox of a benchmark receives and sends; a direction without a port is not configured. */
-export interface BenchServers {
-  readonly imapPort?: number;
-  readonly pop3Port?: number;
-  readonly smtpPort?: number;
+/** The mailbox of a benchmark and the servers it is on. */
+export interface BenchMailbox {
   readonly address: string;
-  readonly password: string;
-  readonly connections?: number;
+  /** What the profile is beside its name: servers, and how it signs in. */
+  readonly profile: object;
+  readonly receives?: boolean;
+  readonly sends?: boolean;
+  /** Credentials of the mailbox; none where tokens are used. */
+  readonly password?: string;
+  /** Added to the environment of every service. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
-const host = "127.0.0.1";
-
 /** Starts everything and makes one approved mailbox; it is not tested or enabled yet. */
-export async function startFleet(servers: BenchServers): Promise<Fleet> {
-  const { imapPort, pop3Port, smtpPort, address, password, connections } = servers;
-  const stack = await startStack({ dataDir: ".local/bench", fresh: true, logs: "none" });
+export async function startFleet(given: BenchMailbox): Promise<Fleet> {
+  const { address, password, receives = false, sends = false, env = {} } = given;
+  const stack = await startStack({ dataDir: ".local/bench", fresh: true, logs: "none", env });
   const api = new ApiClient({ url: stack.consoleUrl, token: readFileSync(stack.adminTokenFile, "utf8").trim() });
-  const profile = await api.post<Profile>("/profiles", {
-    name: "Bench",
-    inbound: pop3Port
-      ? { protocol: "pop3", host, port: pop3Port, security: "none" }
-      : { protocol: "imap", host, port: imapPort ?? 143, security: "none" },
-    outbound: { protocol: "smtp", host, port: smtpPort ?? 25, security: "none" },
-    maximumConcurrentConnections: connections ?? 10,
-  });
+  const profile = await api.post<Profile>("/profiles", { name: "Bench", ...given.profile });
+  const served = (yes: boolean) => (yes ? "server-side" : "none");
   const mailbox = await api.post<Mailbox>("/mailboxes", {
     address,
     kind: "queue",
     profileId: profile.id,
-    deliveryMethods: {
-      inbound: imapPort || pop3Port ? "server-side" : "none",
-      outbound: smtpPort ? "server-side" : "none",
-      act: "none",
-    },
-    credentials: { username: address, password },
+    deliveryMethods: { inbound: served(receives), outbound: served(sends), act: "none" },
+    ...(password === undefined ? {} : { credentials: { username: address, password } }),
   });
   await api.post(`/mailboxes/${mailbox.id}/approve`, { address });
   return { stack, api, mailbox, stop: () => stack.stop() };
 }
+
+/** A server on this machine, without encryption. */
+export const plainServer = (port: number) => ({ host: "127.0.0.1", port, security: "none" });
 
 /** Tests & enables, and waits until the mailbox is enabled. @throws if it is not within a minute */
 export async function enable({ api, mailbox }: Fleet): Promise<void> {

@@ -1,4 +1,5 @@
 import { mailServers, startDovecot, tempDir } from "@mailfleet/local/testing";
+import { plainServer } from "./fleet.ts";
 import { messageOf4K } from "./message-of-4k.ts";
 import { mbsyncRate } from "./peers/mbsync.ts";
 import { receiveAll } from "./receive-all.ts";
@@ -19,7 +20,13 @@ export async function inboundImap(): Promise<Figure | string> {
     await dovecot.drop(address, messages, (n) => messageOf4K(n, address));
     const port = dovecot.ports.imap;
     const peerValue = await mbsyncRate(folder.path, { port, user: address, password }, messages);
-    const measured = await receiveAll({ imapPort: port, address, password }, messages);
+    const measured = await receiveAll(
+      {
+        ...{ address, password, receives: true },
+        profile: { inbound: { protocol: "imap", ...plainServer(port) }, outbound: plainServer(25) },
+      },
+      messages,
+    );
     return {
       bench: "inbound-imap",
       unit: "messages/s",

@@ -1,4 +1,5 @@
 import { mailServers, startDovecot, tempDir } from "@mailfleet/local/testing";
+import { plainServer } from "./fleet.ts";
 import { messageOf4K } from "./message-of-4k.ts";
 import { mpopRate } from "./peers/mpop.ts";
 import { receiveAll } from "./receive-all.ts";
@@ -19,7 +20,13 @@ export async function inboundPop3(): Promise<Figure | string> {
     await dovecot.drop(address, messages, (n) => messageOf4K(n, address));
     const port = dovecot.ports.pop3;
     const peerValue = await mpopRate(folder.path, { port, user: address, password }, messages);
-    const measured = await receiveAll({ pop3Port: port, address, password }, messages);
+    const measured = await receiveAll(
+      {
+        ...{ address, password, receives: true },
+        profile: { inbound: { protocol: "pop3", ...plainServer(port) }, outbound: plainServer(25) },
+      },
+      messages,
+    );
     return {
       bench: "inbound-pop3",
       unit: "messages/s",

@@ -1,6 +1,8 @@
 /** `npm run bench [name…]`: figures beside peers in the same run; ends with one JSON line per benchmark. */
+import { inboundGmail } from "./inbound-gmail.ts";
 import { inboundImap } from "./inbound-imap.ts";
 import { inboundPop3 } from "./inbound-pop3.ts";
+import { outboundGmail } from "./outbound-gmail.ts";
 import { outboundSmtp } from "./outbound-smtp.ts";
 import { type Figure, report } from "./report.ts";
 
@@ -8,6 +10,8 @@ const benchmarks: Readonly<Record<string, () => Promise<Figure | string>>> = {
   "inbound-imap": inboundImap,
   "inbound-pop3": inboundPop3,
   "outbound-smtp": outboundSmtp,
+  "inbound-gmail": inboundGmail,
+  "outbound-gmail": outboundGmail,
 };
 
 const names = process.argv.slice(2);

@@ -1,6 +1,6 @@
 import { connectBus } from "@mailfleet/bus";
 import { subjects } from "@mailfleet/contracts";
-import { type BenchServers, enable, startFleet } from "./fleet.ts";
+import { type BenchMailbox, enable, startFleet } from "./fleet.ts";
 import { processTimeMs } from "./process-time.ts";
 import type { Figure } from "./report.ts";
 import { silent } from "./silent.ts";
@@ -10,10 +10,10 @@ import { silent } from "./silent.ts";
  * messages a second, and the CPU of all processes.
  */
 export async function receiveAll(
-  servers: BenchServers,
+  mailbox: BenchMailbox,
   messages: number,
 ): Promise<Pick<Figure, "value" | "cpuMsPerMessage" | "notes">> {
-  const fleet = await startFleet(servers);
+  const fleet = await startFleet(mailbox);
   const bus = await connectBus({ url: fleet.stack.natsUrl, name: "bench", logger: silent });
   try {
     const pids = fleet.stack.services.map(({ pid }) => pid);

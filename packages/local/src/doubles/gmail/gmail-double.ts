@@ -38,6 +38,8 @@ export interface GmailDouble {
   /** Called with each message that was sent and all its recipients, those of the double too. */
   onSend: ((raw: Buffer, recipients: readonly string[]) => void) | undefined;
   readonly requests: GmailRequest[];
+  /** How many requests there were, also those that `requests` no longer holds; a batch is one. */
+  readonly requestCount: number;
   stop(): Promise<void>;
 }
 
@@ -84,11 +86,13 @@ export async function startGmailDouble(options: GmailDoubleOptions): Promise<Gma
     },
   };
   options.mailboxes?.forEach(addMailbox);
+  let requestCount = 0;
+  const count = (request: GmailRequest) => {
+    requestCount += 1;
+    remember(requests, request);
+  };
   const server = await listen(
-    gmailServer(
-      { state, takeTrouble: troubles.take, onRequest: (request) => remember(requests, request) },
-      () => server.origin,
-    ),
+    gmailServer({ state, takeTrouble: troubles.take, onRequest: count }, () => server.origin),
     options.certificate,
   );
   const withLabel = (address: string, label: string): SentMessage[] =>
@@ -125,6 +129,9 @@ export async function startGmailDouble(options: GmailDoubleOptions): Promise<Gma
     },
     onSend: options.onSend,
     requests,
+    get requestCount() {
+      return requestCount;
+    },
     stop: server.stop,
   };
   return double;
