@@ -28,6 +28,8 @@ const url = z
   .url({ protocol: /^https?$/, error: fieldRules.url })
   .max(2000)
   .refine((text) => {
+    // What is no URL at all was refused already, and the rules go on all the same.
+    if (!URL.canParse(text)) return true;
     const { username, password, search, hash } = new URL(text);
     return !username && !password && !search && !hash;
   }, fieldRules.urlParts);

@@ -126,7 +126,7 @@ describe("profiles and their secrets", () => {
       body: { name: "x", oauth: { ...oauth, tenantId: "a b" } },
     });
     assert.equal(tenant.body.code, "TENANT_INVALID");
-    for (const token of ["ftp://example.org/t", "https://u:p@example.org/t", "https://example.org/t?a=1"]) {
+    for (const token of ["nonsense", "ftp://example.org/t", "https://u:p@example.org/t", "https://example.org/t?a=1"]) {
       const url = await console.send("POST", "/profiles", {
         body: { name: "x", oauth: { ...oauth, endpoints: { token } } },
       });
