@@ -8,6 +8,7 @@ import { type Network, parseNetwork } from "./ip-address.ts";
 import { limitedBody } from "./limited-body.ts";
 import { networkFailure, type RequestPhase } from "./network-failure.ts";
 import { readPrivateNetworks } from "./private-networks.ts";
+import { stoppableBody } from "./stoppable-body.ts";
 
 /** What a request may say beside what `fetch` knows. */
 export type GuardedInit = RequestInit & {
@@ -78,12 +79,14 @@ export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch &
     const evidence = evidenceOf(url, method);
     const whole = init.timeoutMs ?? timeoutMs;
     const deadline = startDeadline(whole, init.signal ?? request?.signal);
+    const given = init.body ?? (await request?.arrayBuffer());
+    const streamed = given instanceof ReadableStream ? stoppableBody(given) : null;
     const failed = (phase: RequestPhase) => (thrown: unknown) => reasonOf(thrown, deadline, whole, evidence, phase);
     try {
       const answer = await fetch(url, {
         method,
         headers: headersOf(init.headers ?? request?.headers),
-        body: bodyOf(init.body ?? (await request?.arrayBuffer()), method),
+        body: bodyOf(streamed?.stream ?? given, method),
         duplex: "half",
         redirect: "manual",
         signal: deadline.signal,
@@ -114,6 +117,7 @@ export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch &
       const response = new Response(body, { status, statusText, headers: [...answer.headers] });
       return Object.defineProperty(response, "url", { value: url.href });
     } catch (thrown) {
+      streamed?.stop();
       const reason = failed("waiting")(thrown);
       deadline.end();
       throw reason;

@@ -41,11 +41,17 @@ export function networkFailure(thrown: unknown, evidence: Evidence, phase: Reque
 }
 
 function otherwise(thrown: unknown, systemCode: string | undefined, phase: RequestPhase): FailureCode {
-  // The parser of HTTP met something else.
-  if (systemCode?.startsWith("HPE_")) return phase === "waiting" ? "NOT_THIS_PROTOCOL" : "PROTOCOL_ERROR";
+  // The parser of HTTP met something else; not all of its errors have a code.
+  if (systemCode?.startsWith("HPE_") || isNamed(thrown, "HTTPParserError"))
+    return phase === "waiting" ? "NOT_THIS_PROTOCOL" : "PROTOCOL_ERROR";
   if (systemCode?.startsWith("Z_") || systemCode?.startsWith("ERR_")) return "PROTOCOL_ERROR";
   // Ports of other protocols that `fetch` refuses by itself (Fetch §2.9).
   if (thrown instanceof Error && thrown.cause instanceof Error && thrown.cause.message === "bad port")
     return "PORT_NOT_ALLOWED";
+  if (isNamed(thrown, "TimeoutError")) return "CONNECTION_TIMEOUT";
   return phase === "reading" ? "CONNECTION_LOST" : "UNCLASSIFIED";
+}
+
+function isNamed(thrown: unknown, name: string): boolean {
+  return thrown instanceof Error && (thrown.name === name || isNamed(thrown.cause, name));
 }
