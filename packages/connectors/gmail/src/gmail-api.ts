@@ -1,8 +1,8 @@
 import type { ConnectOptions } from "@mailfleet/connector-api";
 import { type Evidence, FailureError, failureOf, type Secret } from "@mailfleet/contracts";
+import type { GuardedFetch } from "@mailfleet/http";
+import { networkFailure } from "@mailfleet/http";
 import type { Purpose } from "./api-reasons.ts";
-import type { GuardedFetch } from "./guarded-fetch.ts";
-import { networkFailure } from "./network-failure.ts";
 import { type Refusal, type RefusalContext, refusedError } from "./refusal.ts";
 
 /** Google's own root of the API. */

@@ -2,8 +2,8 @@ import type { ConnectOptions, InboundConnector } from "@mailfleet/connector-api"
 import { FailureError, failureOf } from "@mailfleet/contracts";
 import { gmailApi } from "./gmail-api.ts";
 import { gmailClient } from "./gmail-client.ts";
+import type { GmailPorts } from "./gmail-ports.ts";
 import { gmailSession } from "./gmail-session.ts";
-import type { GmailPorts } from "./guarded-fetch.ts";
 import { sameMailbox } from "./same-address.ts";
 import { deadlineOf, runTest } from "./test-steps.ts";
 

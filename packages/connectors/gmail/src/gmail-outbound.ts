@@ -6,8 +6,9 @@ import {
   UncertainError,
 } from "@mailfleet/connector-api";
 import { FailureError, failureOf } from "@mailfleet/contracts";
+import type { GuardedFetch } from "@mailfleet/http";
 import { type GmailApi, gmailApi } from "./gmail-api.ts";
-import type { GmailPorts, GuardedFetch } from "./guarded-fetch.ts";
+import type { GmailPorts } from "./gmail-ports.ts";
 import { RefusedError } from "./refusal.ts";
 import { sendMessage } from "./send-message.ts";
 import { runTest } from "./test-steps.ts";

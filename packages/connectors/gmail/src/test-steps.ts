@@ -1,8 +1,8 @@
 import type { ConnectOptions, StepListener, TestReport } from "@mailfleet/connector-api";
 import { type Failure, FailureError, failureCodes, failureOf, type TestStep } from "@mailfleet/contracts";
+import type { GuardedFetch } from "@mailfleet/http";
+import { networkFailure } from "@mailfleet/http";
 import { type GmailApi, gmailApi } from "./gmail-api.ts";
-import type { GuardedFetch } from "./guarded-fetch.ts";
-import { networkFailure } from "./network-failure.ts";
 
 /** What a test needs. */
 export interface TestRun {

@@ -1,7 +1,7 @@
 import type { ConnectOptions, ListOptions } from "@mailfleet/connector-api";
 import { Secret } from "@mailfleet/contracts";
+import type { GuardedFetch } from "@mailfleet/http";
 import { type GmailDouble, type GmailDoubleOptions, startGmailDouble } from "@mailfleet/local/doubles";
-import type { GuardedFetch } from "../src/guarded-fetch.ts";
 
 /** Plain `fetch`: what guards it is another package's concern. */
 export const fetch: GuardedFetch = (url, init) => globalThis.fetch(url, { ...init, redirect: "manual" });
