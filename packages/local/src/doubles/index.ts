@@ -3,6 +3,13 @@
 export type { ApiErrorReason } from "./gmail/api-errors.ts";
 export { type GmailDouble, type GmailDoubleOptions, type SentMessage, startGmailDouble } from "./gmail/gmail-double.ts";
 export type { GmailRequest, GmailTrouble } from "./gmail/gmail-server.ts";
+export {
+  type GraphDouble,
+  type GraphDoubleOptions,
+  type GraphRequest,
+  startGraphDouble,
+} from "./graph/graph-double.ts";
+export type { GraphMail } from "./graph/graph-mail.ts";
 export { type Certificate, makeCertificate } from "./http/certificate.ts";
 export type { Trouble } from "./http/trouble.ts";
 export {

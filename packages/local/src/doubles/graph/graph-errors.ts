@@ -1,0 +1,32 @@
+/** Graph's refusals by its own codes: status and words. */
+const rows = {
+  InvalidAuthenticationToken: [401, "Access token is empty, has expired or is not yet valid."],
+  ErrorAccessDenied: [403, "Access is denied. Check credentials and try again."],
+  ErrorInvalidUser: [404, "The requested user is invalid."],
+  ResourceNotFound: [404, "Resource not found for the segment."],
+  RequestBodyRead: [400, "The body of the request cannot be read."],
+  ErrorMimeContentInvalid: [400, "Invalid base64 string for MIME content."],
+  ErrorInvalidRecipients: [400, "At least one recipient is not valid."],
+  RequestTooLarge: [413, "The request is larger than what is allowed."],
+  ApplicationThrottled: [429, "Application is over its MailboxConcurrency limit."],
+  InternalServerError: [500, "An internal server error occurred."],
+  ServiceUnavailable: [503, "The service is unavailable at the moment."],
+} as const;
+
+export type GraphErrorName = keyof typeof rows;
+
+/** Looks refusals up. */
+export const graphErrors = {
+  statusOf: (name: GraphErrorName): number => rows[name][0],
+  /** The name that a status usually has. */
+  nameOf: (status: number): GraphErrorName =>
+    (Object.keys(rows) as GraphErrorName[]).find((name) => rows[name][0] === status) ?? "InternalServerError",
+  /** The body in Graph's shape. */
+  body: (name: GraphErrorName): object => ({
+    error: {
+      code: name,
+      message: rows[name][1],
+      innerError: { date: "2026-01-01T00:00:00", "request-id": "0f2c7c3e-0000-4000-8000-000000000000" },
+    },
+  }),
+} as const;
