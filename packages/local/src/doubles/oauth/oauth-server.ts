@@ -153,7 +153,8 @@ function registerJwtBearer(provider: Provider, state: OAuthServerState, origin: 
       accounts: state.serviceAccounts,
       delegations: state.delegations,
       hasAccount: (address) => addresses().has(address.toLowerCase()),
-      audiences: new Set([origin + paths.token, origin]),
+      // Google's own client names the real endpoint, whatever address its key file gives.
+      audiences: new Set([origin + paths.token, origin, "https://oauth2.googleapis.com/token"]),
       now: Date.now() + state.knobs.clockSkewMs,
     });
     if ("error" in judged) {

@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import {
+  type GmailDouble,
+  type GraphDouble,
+  makeCertificate,
+  type OAuthDouble,
+  startGmailDouble,
+  startGraphDouble,
+  startOAuthDouble,
+} from "../../src/doubles/index.ts";
+import { runPython, withoutPythonClients } from "../../src/doubles/python/python-clients.ts";
+import { tempDir } from "../../src/testing/start-engines.ts";
+
+const skip = await withoutPythonClients();
+const script = (name: string) => fileURLToPath(new URL(`python/${name}.py`, import.meta.url));
+const address = "ann@example.test";
+const mail = (n: number) => `From: a@elsewhere.test\r\nTo: ${address}\r\nSubject: number ${n}\r\n\r\ntext\r\n`;
+const scopes = ["https://www.googleapis.com/auth/gmail.readonly", "https://www.googleapis.com/auth/gmail.send"];
+
+describe("the doubles of Google, used by Google's own Python client", { skip }, () => {
+  let oauth: OAuthDouble;
+  let gmail: GmailDouble;
+  before(async () => {
+    oauth = await startOAuthDouble();
+    oauth.addAccount(address);
+    gmail = await startGmailDouble({ oauth, mailboxes: [address, "bob@example.test"] });
+  });
+  after(async () => {
+    await Promise.all([gmail.stop(), oauth.stop()]);
+  });
+
+  test("a service account with delegation lists, reads in a batch, sends, and follows the history", async () => {
+    for (const n of [1, 2, 3]) gmail.deliver(address, mail(n));
+    const key = oauth.addServiceAccount();
+    oauth.delegate(key.client_id, scopes);
+    const seen = await runPython(script("gmail_client"), { key, address, to: "bob@example.test", api: gmail.url });
+    const sent = gmail.sent(address);
+    assert.deepEqual(seen, {
+      ...{ address, total: 3, subjects: ["number 1", "number 2", "number 3"] },
+      ...{ sent: sent[0]?.id, added: [sent[0]?.id], lostHistory: 404 },
+    });
+    assert.equal(sent.length, 1);
+    const raw = String(sent[0]?.raw);
+    assert.match(raw, /Message-ID: <[^>]+@mail\.gmail\.com>/i);
+    assert.doesNotMatch(raw, /^Message-ID: <mine@client>/im, "Gmail replaces the Message-ID");
+    assert.equal(gmail.inbox("bob@example.test").length, 1);
+  });
+
+  test("a service account without delegation is refused in Google's words", async () => {
+    const key = oauth.addServiceAccount();
+    const { refused } = (await runPython(script("google_auth_refused"), { key, address })) as { refused: string };
+    assert.match(refused, /unauthorized_client/);
+  });
+});
+
+describe("the doubles of Microsoft, used by O365 and msal", { skip }, () => {
+  let oauth: OAuthDouble;
+  let graph: GraphDouble;
+  let ca: string;
+  let remove: () => Promise<void>;
+  before(async () => {
+    const certificate = await makeCertificate();
+    const folder = await tempDir("graph-client");
+    remove = folder.remove;
+    ca = join(folder.path, "ca.pem");
+    await writeFile(ca, certificate.certificate);
+    oauth = await startOAuthDouble({ certificate });
+    graph = await startGraphDouble({ oauth, certificate, mailboxes: ["fleet@example.test"] });
+  });
+  after(async () => {
+    await Promise.all([graph?.stop(), oauth?.stop()]);
+    await remove?.();
+  });
+
+  test("an application with its secret sends a mail", async () => {
+    const tenant = "11111111-2222-4333-8444-555555555555";
+    const { clientId, clientSecret } = oauth.addClient();
+    const outcome = await runPython(
+      script("graph_client"),
+      {
+        ...{ authority: `${oauth.issuer}/${tenant}`, graph: graph.url, tenant, clientId, clientSecret },
+        ...{ from: "fleet@example.test", to: "ada@example.test" },
+      },
+      ca,
+    );
+    assert.deepEqual(outcome, { signedIn: true, sent: true });
+    const [sent] = graph.sent;
+    assert.deepEqual(
+      [sent?.from, sent?.to, sent?.subject, sent?.contentType],
+      ["fleet@example.test", ["ada@example.test"], "by O365", "html"],
+    );
+  });
+});
