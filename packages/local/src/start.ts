@@ -4,10 +4,13 @@
  *   -- --logs all|warn|none|config,scheduler   what is shown; warnings unless told
  *   -- --data FOLDER                           data, keys and token; .local/stack unless told
  *   -- --fresh                                 begin with empty data
+ *   -- --with gmail                            Google's doubles beside it, to rehearse a set-up
  */
-import { relative } from "node:path";
+import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
+import { doublesReachable, type ProviderHouse, startProviderHouse, writeRehearsal } from "./demo/provider-house.ts";
 import { EngineUnavailable } from "./engines/engine-unavailable.ts";
+import { CHECKOUT } from "./engines/local-folder.ts";
 import { endWithParent } from "./stack/end-with-parent.ts";
 import { type LogSelection, startStack } from "./stack/index.ts";
 
@@ -26,30 +29,52 @@ async function start(): Promise<number> {
       logs: { type: "string", default: "warn" },
       fresh: { type: "boolean", default: false },
       data: { type: "string", default: ".local/stack" },
+      with: { type: "string" },
     },
   });
+  if (values.with !== undefined && values.with !== "gmail") throw new Error("--with takes: gmail");
+  const house = values.with === "gmail" ? await startProviderHouse(sandbox.map(({ address }) => address)) : null;
   let stop = async (): Promise<void> => process.exit(0); // until there is something to stop, the pipes end what has started
   endWithParent(() => stop());
   console.log("Starting NATS, MongoDB, a sandbox mail server and the services …");
-  const stack = await startStack({ sandbox, dataDir: values.data, fresh: values.fresh, logs: readLogs(values.logs) });
+  const stack = await startStack({
+    ...{ sandbox, dataDir: values.data, fresh: values.fresh, logs: readLogs(values.logs) },
+    env: house ? doublesReachable : {},
+  });
   stop = async () => {
     console.log("\nStopping …");
     await stack.stop();
+    await house?.stop();
   };
-  const { imapPort, smtpPort } = stack.sandbox;
+  const { imapPort, pop3Port, smtpPort } = stack.sandbox;
   console.log(`
 Mailfleet runs.
   HTTP API             ${stack.consoleUrl}/api/v1
   administrator token  ${relative(process.cwd(), stack.adminTokenFile)}
-  sandbox mail server  IMAP 127.0.0.1:${imapPort}, SMTP 127.0.0.1:${smtpPort}, no encryption
+  sandbox mail server  IMAP 127.0.0.1:${imapPort}, POP3 127.0.0.1:${pop3Port}, SMTP 127.0.0.1:${smtpPort}, no encryption
                        ${sandbox.map(({ address, password }) => `${address} (${password})`).join(", ")}
   NATS, MongoDB        ${stack.natsUrl}, ${new URL(stack.mongoUrl).host}
 Ctrl-C stops everything.
 `);
+  if (house) console.log(await rehearsal(house, values.data, stack.consoleUrl));
   const reason = await stack.ended;
   if (reason === null) return 0;
   console.error(reason);
   return 1;
+}
+
+/** How to go through a set-up of Gmail with the doubles. */
+async function rehearsal(house: ProviderHouse, data: string, consoleUrl: string): Promise<string> {
+  const file = await writeRehearsal(join(CHECKOUT, data), house, `${consoleUrl}/oauth/callback`);
+  const { issuer, authorization, token, api } = house.endpoints;
+  return `Google's doubles run beside it, to rehearse a set-up (docs/gmail.md). Every sandbox address is an account of theirs, too.
+  client id, secret    ${relative(process.cwd(), file)}
+  endpoints            issuer ${issuer}
+                       authorization ${authorization}
+                       token ${token}
+                       api ${api}
+A profile names them in oauth.endpoints; the sign-in page of the double takes any account above.
+`;
 }
 
 try {

@@ -6,12 +6,22 @@ export interface DemoArguments {
   readonly once: boolean;
   /** Show the services' logs between the lines. */
   readonly logs: boolean;
+  /** Whose story is told; on doubles where the provider itself cannot be had. */
+  readonly provider: DemoProvider;
   /** Use this mailbox of the user's instead of the sandbox. */
   readonly own: { readonly imap: string; readonly smtp: string; readonly user: string } | null;
 }
 
+/** The stories. */
+export const demoProviders = ["imap", "pop3", "gmail", "notify"] as const;
+export type DemoProvider = (typeof demoProviders)[number];
+
+const isProvider = (text: string): text is DemoProvider => demoProviders.some((one) => one === text);
+
 const usage = `npm run demo                                        the story on a sandbox, then the stack stays up
 npm run demo -- --once                              the same, and everything ends with it
+npm run demo -- --provider pop3|gmail|notify        another story: a POP3 queue, Gmail's API with OAuth, or the
+                                                    notification mail server, each against its double
 npm run demo -- --imap HOST --smtp HOST --user U    with a real mailbox of yours; the password is asked for
                                                     HOST may carry a port: imap.example.org:993
 options: --logs shows what the services log`;
@@ -27,13 +37,15 @@ export function readArguments(argv: readonly string[]): DemoArguments {
         imap: { type: "string" },
         smtp: { type: "string" },
         user: { type: "string" },
+        provider: { type: "string", default: "imap" },
       },
     });
-    const { imap, smtp, user } = values;
+    const { imap, smtp, user, provider } = values;
+    if (!isProvider(provider)) throw new Error(`--provider must be one of ${demoProviders.join(", ")}`);
     const given = [imap, smtp, user].filter((value) => value !== undefined);
     if (given.length !== 0 && given.length !== 3) throw new Error("--imap, --smtp and --user belong together");
     const own = imap && smtp && user ? { imap, smtp, user } : null;
-    return { once: values.once, logs: values.logs, own };
+    return { once: values.once, logs: values.logs, provider, own };
   } catch (error) {
     throw new Error(`${(error as Error).message}\n\n${usage}`, { cause: error });
   }

@@ -6,8 +6,12 @@ import { startStack } from "../stack/index.ts";
 import { type DemoArguments, readArguments, serverFrom } from "./arguments.ts";
 import { askPassword } from "./ask-password.ts";
 import { fleetApi } from "./fleet-api.ts";
+import { gmailAccounts, tellGmailStory } from "./gmail-story.ts";
 import { narratorTo } from "./narrator.ts";
+import { notifyAccounts, notifyPassword, tellNotifyStory } from "./notify-story.ts";
 import { tellOwnMailboxStory } from "./own-mailbox-story.ts";
+import { tellPop3Story } from "./pop3-story.ts";
+import { doublesReachable, startProviderHouse } from "./provider-house.ts";
 import { sandboxAccounts, tellSandboxStory } from "./sandbox-story.ts";
 
 async function demo(arguments_: DemoArguments): Promise<boolean> {
@@ -15,16 +19,26 @@ async function demo(arguments_: DemoArguments): Promise<boolean> {
   const { own } = arguments_;
   const password = own ? await askPassword(`Password of ${own.user} (not shown, not kept in clear): `) : null;
   narrator.say("Starting NATS, MongoDB, a sandbox mail server and six services, each its own process …");
+  const { provider } = arguments_;
+  const house =
+    provider === "gmail" || provider === "notify"
+      ? await startProviderHouse(provider === "gmail" ? gmailAccounts : notifyAccounts)
+      : null;
   const stack = await startStack({
     dataDir: ".local/demo",
     fresh: true,
-    sandbox: Object.values(sandboxAccounts),
+    sandbox: [
+      ...Object.values(sandboxAccounts),
+      ...notifyAccounts.map((address) => ({ address, password: notifyPassword })),
+    ],
+    env: house ? doublesReachable : {},
     logs: arguments_.logs ? "all" : "none",
   });
   let interrupted = false;
   const stop = async () => {
     interrupted = true;
     await stack.stop();
+    await house?.stop();
   };
   endWithParent(stop);
   const api = fleetApi(
@@ -39,13 +53,18 @@ async function demo(arguments_: DemoArguments): Promise<boolean> {
       };
       const account = { address: own.user, kind: "user" as const, username: own.user, password };
       await tellOwnMailboxStory({ api, narrator, stack, servers }, account);
+    } else if (house) {
+      if (provider === "gmail") await tellGmailStory({ api, narrator, stack }, house);
+      else await tellNotifyStory({ api, narrator, stack }, sandbox, house);
     } else {
       const host = "127.0.0.1";
-      const servers = {
-        inbound: { protocol: "imap" as const, host, port: sandbox.imapPort, security: "none" },
-        outbound: { protocol: "smtp" as const, host, port: sandbox.smtpPort, security: "none" },
-      };
-      await tellSandboxStory({ api, narrator, stack, servers }, sandbox);
+      const outbound = { protocol: "smtp" as const, host, port: sandbox.smtpPort, security: "none" };
+      const scene = (protocol: "imap" | "pop3", port: number) => ({
+        ...{ api, narrator, stack },
+        servers: { inbound: { protocol, host, port, security: "none" }, outbound },
+      });
+      if (provider === "pop3") await tellPop3Story(scene("pop3", sandbox.pop3Port), sandbox);
+      else await tellSandboxStory(scene("imap", sandbox.imapPort), sandbox);
     }
   } catch (error) {
     if (interrupted) return false;
@@ -58,6 +77,7 @@ async function demo(arguments_: DemoArguments): Promise<boolean> {
   narrator.say(`Console: ${stack.consoleUrl}/api/v1, administrator token in ${stack.adminTokenFile}`);
   if (arguments_.once) {
     await stack.stop();
+    await house?.stop();
     return failed.length === 0;
   }
   narrator.say("Everything stays up: try `npx mailfleet mailbox list` in another terminal. Ctrl-C ends it.");

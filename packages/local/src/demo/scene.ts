@@ -10,14 +10,18 @@ export interface Account {
   readonly password: string;
 }
 
-/** What every chapter of the story is given. */
-export interface Scene {
+/** What every chapter of a story is given. */
+export interface ProviderScene {
   readonly api: FleetApi;
   readonly narrator: Narrator;
   readonly stack: Stack;
+}
+
+/** What a chapter on servers that a profile names is given beside it. */
+export interface Scene extends ProviderScene {
   /** The two servers, as a profile names them. */
   readonly servers: {
-    readonly inbound: { protocol: "imap"; host: string; port: number; security: string };
+    readonly inbound: { protocol: "imap" | "pop3"; host: string; port: number; security: string };
     readonly outbound: { protocol: "smtp"; host: string; port: number; security: string };
   };
 }

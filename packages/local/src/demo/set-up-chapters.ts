@@ -1,9 +1,9 @@
 import type { Mailbox, Profile } from "@mailfleet/contracts";
 import { stepLines } from "./fleet-api.ts";
-import type { Account, Scene } from "./scene.ts";
+import type { Account, ProviderScene, Scene } from "./scene.ts";
 
 /** Waits become short, and the demo says so: the defaults are ten retries, five minutes apart. */
-export async function shortenWaits({ api, narrator }: Scene): Promise<void> {
+export async function shortenWaits({ api, narrator }: ProviderScene): Promise<void> {
   narrator.chapter("Settings");
   narrator.say("By default Mailfleet polls every 5 minutes and retries 10 times, 5 minutes apart.");
   narrator.say("Here the 5 minutes are shortened to 1 second between polls and 2 seconds between retries.");
@@ -18,7 +18,9 @@ export async function createProfile({ api, narrator, servers }: Scene): Promise<
   const profile = await api.client.post<Profile>("/profiles", { name: "Demo servers", ...servers });
   await api.client.patch("/settings", { defaultProfileId: profile.id });
   const { inbound, outbound } = profile;
-  narrator.say(`${profile.name}: imap ${inbound.host}:${inbound.port}, smtp ${outbound.host}:${outbound.port}`);
+  narrator.say(
+    `${profile.name}: ${inbound.protocol} ${inbound.host}:${inbound.port}, smtp ${outbound.host}:${outbound.port}`,
+  );
   return profile;
 }
 
@@ -41,7 +43,10 @@ export async function createMailboxes({ api, narrator }: Scene, accounts: readon
 }
 
 /** Both directions are really tested; a passed test enables what was tested. */
-export async function testAndEnable({ api, narrator }: Scene, accounts: readonly Account[]): Promise<void> {
+export async function testAndEnable(
+  { api, narrator }: ProviderScene,
+  accounts: readonly Pick<Account, "address">[],
+): Promise<void> {
   narrator.chapter("Test & enable");
   for (const { address } of accounts)
     await api.client.post(`/mailboxes/${encodeURIComponent(address)}/test-and-enable`, {});

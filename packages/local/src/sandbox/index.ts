@@ -1,4 +1,5 @@
 import { type ImapAccount, imapAccount, listenImap } from "./sandbox-imap.ts";
+import { listenPop3 } from "./sandbox-pop3.ts";
 import { listenSmtp, type Submission, type Trouble } from "./sandbox-smtp.ts";
 
 export type { Submission, Trouble } from "./sandbox-smtp.ts";
@@ -7,6 +8,7 @@ export type { Submission, Trouble } from "./sandbox-smtp.ts";
 export interface SandboxOptions {
   readonly accounts: readonly { readonly address: string; readonly password: string }[];
   readonly imapPort?: number;
+  readonly pop3Port?: number;
   readonly smtpPort?: number;
 }
 
@@ -14,6 +16,7 @@ export interface SandboxOptions {
 export interface Sandbox {
   readonly host: string;
   readonly imapPort: number;
+  readonly pop3Port: number;
   readonly smtpPort: number;
   /** Puts a message into an inbox as if it had come from outside; its bytes survive exactly. */
   deliver(address: string, raw: Buffer): void;
@@ -34,7 +37,8 @@ export interface Sandbox {
 }
 
 /** Starts the sandbox. @throws if a wished port is taken */
-export async function startSandbox({ accounts, imapPort = 0, smtpPort = 0 }: SandboxOptions): Promise<Sandbox> {
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const { accounts, imapPort = 0, pop3Port = 0, smtpPort = 0 } = options;
   const byAddress = new Map<string, ImapAccount>();
   const submissions: Submission[] = [];
   const troubles: Trouble[] = [];
@@ -52,6 +56,7 @@ export async function startSandbox({ accounts, imapPort = 0, smtpPort = 0 }: San
     void known(address).box.appendMessage("INBOX", [], new Date(), raw.toString("latin1"));
 
   const imap = await listenImap(byAddress, imapPort);
+  const pop3 = await listenPop3(byAddress, pop3Port);
   const smtp = await listenSmtp(
     {
       passwordOf: (user) => byAddress.get(user)?.password,
@@ -72,11 +77,12 @@ export async function startSandbox({ accounts, imapPort = 0, smtpPort = 0 }: San
   const pause = async () => {
     if (!open) return;
     open = false;
-    await Promise.all([imap.close(), smtp.close()]);
+    await Promise.all([imap.close(), pop3.close(), smtp.close()]);
   };
   return {
     host: "127.0.0.1",
     imapPort: imap.port,
+    pop3Port: pop3.port,
     smtpPort: smtp.port,
     deliver,
     messages: (address) =>
@@ -93,7 +99,7 @@ export async function startSandbox({ accounts, imapPort = 0, smtpPort = 0 }: San
     resume: async () => {
       if (open) return;
       open = true;
-      await Promise.all([imap.open(), smtp.open()]);
+      await Promise.all([imap.open(), pop3.open(), smtp.open()]);
     },
     stop: pause,
   };

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { after, before, describe, it } from "node:test";
+import { promisify } from "node:util";
 import { ImapFlow } from "imapflow";
 import { createTransport } from "nodemailer";
 import { type Sandbox, startSandbox } from "./index.ts";
@@ -51,6 +53,31 @@ describe("the sandbox, seen by clients that nobody here wrote", () => {
     const arrived = await inbox(ben);
     assert.deepEqual(arrived.at(-1), raw);
     assert.deepEqual(await inbox(ann), []);
+  });
+
+  it("is read and emptied over POP3 by a client that nobody here wrote", async () => {
+    const raw = Buffer.from("Subject: by POP3\r\n\r\n.one dot\r\n..two\r\n");
+    sandbox.addAccount("pop@sandbox.test", "three");
+    sandbox.deliver("pop@sandbox.test", raw);
+    sandbox.deliver("pop@sandbox.test", Buffer.from("Subject: stays\r\n\r\nx\r\n"));
+    const script = `
+import json, poplib, sys
+given = json.load(sys.stdin)
+pop = poplib.POP3(given["host"], given["port"], timeout=10)
+pop.user(given["user"]); pop.pass_(given["password"])
+uids = [line.decode().split()[1] for line in pop.uidl()[1]]
+first = b"\\r\\n".join(pop.retr(1)[1]).decode()
+top = pop.top(2, 0)[1]
+pop.dele(1)
+print(json.dumps({"uids": uids, "first": first, "top": top[0].decode(), "left": pop.stat()[0]}))
+pop.quit()`;
+    const given = { host: sandbox.host, port: sandbox.pop3Port, user: "pop@sandbox.test", password: "three" };
+    const child = promisify(execFile)("python3", ["-c", script], { timeout: 20_000 });
+    child.child.stdin?.end(JSON.stringify(given));
+    const seen = JSON.parse((await child).stdout);
+    assert.equal(new Set(seen.uids).size, 2);
+    assert.deepEqual([`${seen.first}\r\n`, seen.top, seen.left], [raw.toString(), "Subject: stays", 1]);
+    assert.equal(sandbox.messages("pop@sandbox.test").length, 1);
   });
 
   it("refuses a wrong password, unknown recipients and foreign senders with a server's words", async () => {
