@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { type ConnectOptions, redactSecrets } from "@mailfleet/connector-api";
 import { createPop3Connector } from "@mailfleet/connector-pop3";
 import { type FailureCode, FailureError } from "@mailfleet/contracts";
 import { never, optionsFor, readAll } from "./read-all.ts";
 import { type Script, scriptedServer, usual } from "./scripted-server.ts";
 
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
 const quick = { silenceMs: 300, updateMs: 500, goodbyeMs: 200 };
 const connector = createPop3Connector(quick);
 const message = (subject: string, body = "x") => `Subject: ${subject}\r\n\r\n${body}\r\n`;
@@ -195,7 +199,9 @@ describe("a POP3 server that makes it hard to read", () => {
       const server = await serve(t, { messages: huge, answer });
       const session = await connector.open(optionsFor(server.port), never);
       let peak = 0;
-      const before = process.memoryUsage().rss;
+      let pieces = 0;
+      collectGarbage();
+      const before = process.memoryUsage().arrayBuffers;
       try {
         for await (const batch of session.listNew(null, {
           processFrom: null,
@@ -204,11 +210,15 @@ describe("a POP3 server that makes it hard to read", () => {
           known: () => false,
         }))
           for (const { raw } of batch.messages)
-            for await (const _ of raw as AsyncIterable<Uint8Array>)
-              peak = Math.max(peak, process.memoryUsage().rss - before);
+            for await (const _ of raw as AsyncIterable<Uint8Array>) {
+              pieces += 1;
+              // What is garbage already says nothing: it goes when the machine has time for it.
+              if (pieces % 64 === 0) collectGarbage();
+              if (pieces % 64 === 0) peak = Math.max(peak, process.memoryUsage().arrayBuffers - before);
+            }
       } finally {
         await session.close();
-        assert.ok(peak < 80 * 1024 * 1024, `${peak} bytes`);
+        assert.ok(peak > 0 && peak < 32 * 1024 * 1024, `${peak} bytes`);
       }
     }, failsWith("ANSWER_TOO_LARGE"));
   });
