@@ -13,6 +13,7 @@ import { type GraphMail, readJsonMail, readMimeMail } from "./graph-mail.ts";
 export interface GraphRequest {
   readonly method: string;
   readonly path: string;
+  /** 0: no answer, or not the whole of it. */
   readonly status: number;
 }
 
@@ -52,7 +53,9 @@ export async function startGraphDouble(options: GraphDoubleOptions): Promise<Gra
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = new URL(request.url ?? "/", "http://graph").pathname;
     const method = request.method ?? "GET";
-    response.once("close", () => remember(requests, { method, path, status: response.statusCode }));
+    response.once("close", () =>
+      remember(requests, { method, path, status: response.writableFinished ? response.statusCode : 0 }),
+    );
     const body = await readBody(request, largestBody);
     const trouble = troubles.take(path);
     const usual = (status: number) => graphErrors.body(graphErrors.nameOf(status));

@@ -50,7 +50,7 @@ export async function playTrouble(
   response: ServerResponse,
   usualBody: (status: number) => unknown,
 ): Promise<boolean> {
-  if (trouble.delayMs) await wait(trouble.delayMs);
+  if (trouble.delayMs) await unlessGone(response, trouble.delayMs);
   if (response.destroyed) return true;
   if (trouble.status === undefined) {
     if (trouble.cutOff) loseAnswer(response);
@@ -71,6 +71,15 @@ export async function playTrouble(
   await new Promise<void>((resolve) => response.write(text.subarray(0, text.length >> 1), () => resolve()));
   response.destroy();
   return true;
+}
+
+/** Waits, but not for a client that has gone: a double that is stopped must not keep its process alive. */
+async function unlessGone(response: ServerResponse, ms: number): Promise<void> {
+  const gone = new AbortController();
+  const leave = () => gone.abort();
+  response.once("close", leave);
+  await wait(ms, undefined, { signal: gone.signal }).catch(() => undefined);
+  response.off("close", leave);
 }
 
 /** The work is done, its answer never arrives: what a client must not take for a failure. */

@@ -1,4 +1,5 @@
 import type { Adapter, StoredModel } from "oidc-provider";
+import { watchSecret } from "../../testing/kept-output.ts";
 
 /** Everything the OAuth double remembers, readable at once: `introspect` must not wait. */
 export interface MemoryStore {
@@ -20,6 +21,9 @@ interface Entry {
   readonly payload: StoredModel;
   readonly endsAt: number;
 }
+
+/** Records whose id is the secret itself. */
+const secretModels: ReadonlySet<string> = new Set(["AccessToken", "RefreshToken", "AuthorizationCode", "DeviceCode"]);
 
 /** Records of a model, at most: a benchmark that fetches tokens for an hour must not fill the memory. */
 const MAXIMUM_RECORDS = 20_000;
@@ -65,6 +69,7 @@ export function memoryStore(): MemoryStore {
     adapter: (model) => ({
       upsert: async (id, payload, expiresIn) => {
         const kept = records(model);
+        if (secretModels.has(model)) watchSecret(id);
         kept.set(id, { payload, endsAt: expiresIn === undefined ? Infinity : Date.now() + expiresIn * 1000 });
         if (kept.size > MAXIMUM_RECORDS) {
           const [oldest] = kept.keys();

@@ -1,4 +1,5 @@
 import { generateKeyPairSync, randomBytes, randomInt, X509Certificate } from "node:crypto";
+import { watchSecret } from "../../testing/kept-output.ts";
 import { remember } from "../http/bounded-log.ts";
 import { type Certificate, makeCertificate } from "../http/certificate.ts";
 import { listen } from "../http/listen.ts";
@@ -151,6 +152,7 @@ export async function startOAuthDouble(options: OAuthDoubleOptions = {}): Promis
       const clientId =
         client.clientId ?? `${randomInt(1e11)}-${randomBytes(16).toString("hex")}.apps.googleusercontent.com`;
       const clientSecret = client.secret ?? `GOCSPX-${randomBytes(21).toString("base64url")}`;
+      watchSecret(clientSecret);
       const redirectUris = client.redirectUris ?? ["http://127.0.0.1/oauth/callback"];
       const common = { client_id: clientId, redirect_uris: redirectUris, grant_types: webApplicationGrants };
       if (client.certificate === undefined) {

@@ -1,4 +1,5 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, randomInt } from "node:crypto";
+import { watchSecret } from "../../testing/kept-output.ts";
 
 /** The file that Google's console offers for download when a key of a service account is made. */
 export interface ServiceAccountKeyJson {
@@ -30,6 +31,7 @@ export function makeServiceAccount(
 ): { account: ServiceAccount; keyFile: ServiceAccountKeyJson } {
   const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
   const pem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+  watchSecret(...pem.split("\n").slice(1, -2));
   const keyFile: ServiceAccountKeyJson = {
     type: "service_account",
     project_id: projectId,
