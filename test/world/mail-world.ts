@@ -25,7 +25,9 @@ export async function startMailWorld(dovecotOptions: DovecotOptions, options: St
   const folder = await tempDir("mail-world");
   const dovecot = await startDovecot(dovecotOptions);
   const postfix = await startPostfix({ dovecot });
-  const stack = await startStack({ dataDir: folder.path, logs: "none", consolePort: 0, ...options });
+  // At this level a service says all it ever says: the run looks for secrets in it.
+  const env = { MAILFLEET_LOG_LEVEL: "debug", ...options.env };
+  const stack = await startStack({ dataDir: folder.path, logs: "none", consolePort: 0, ...options, env });
   const api = new ApiClient({ url: stack.consoleUrl, token: readFileSync(stack.adminTokenFile, "utf8").trim() });
   await api.patch("/settings", { retryPolicy: shortWaits });
   return {

@@ -1,3 +1,4 @@
+import { watchSecret } from "../testing/kept-output.ts";
 import { type ImapAccount, imapAccount, listenImap } from "./sandbox-imap.ts";
 import { listenPop3 } from "./sandbox-pop3.ts";
 import { listenSmtp, type Submission, type Trouble } from "./sandbox-smtp.ts";
@@ -42,8 +43,10 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const byAddress = new Map<string, ImapAccount>();
   const submissions: Submission[] = [];
   const troubles: Trouble[] = [];
-  const add = (address: string, password: string) =>
-    void byAddress.set(address.toLowerCase(), imapAccount(address.toLowerCase(), password));
+  const add = (address: string, password: string) => {
+    watchSecret(password);
+    byAddress.set(address.toLowerCase(), imapAccount(address.toLowerCase(), password));
+  };
   for (const { address, password } of accounts) add(address, password);
 
   const known = (address: string) => {
@@ -91,6 +94,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
         .messages.map(({ raw }) => Buffer.from(raw, "latin1")),
     addAccount: add,
     setPassword: (address, password) => {
+      watchSecret(password);
       known(address).password = password;
     },
     submissions,

@@ -1,10 +1,11 @@
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { type ServiceName, serviceNames } from "@mailfleet/contracts";
 import { combined } from "../engines/engine-unavailable.ts";
 import { isPortFree } from "../engines/free-port.ts";
 import { CHECKOUT } from "../engines/local-folder.ts";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../sandbox/index.ts";
+import { watchSecret } from "../testing/kept-output.ts";
 import { claimDataDir } from "./claim-data-dir.ts";
 import { findMongo, findNats } from "./find-servers.ts";
 import { keepEngine, type StackEngine } from "./keep-engine.ts";
@@ -171,6 +172,12 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
         await Promise.all(services.filter(({ name }) => group.includes(name as ServiceName)).map((one) => one.stop()));
     });
     await Promise.all(services.map((service) => service.start()));
+    watchSecret(
+      await readFile(adminTokenFile, "utf8").then(
+        (text) => text.trim(),
+        () => "",
+      ),
+    );
 
     const find = (name: ServiceName, replica = 1) => {
       const service = services.find((one) => one.name === name && one.replica === replica);

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
+import { keepOutput } from "../testing/kept-output.ts";
 import { type LogLine, readLogLine } from "./render-log-line.ts";
 
 /** Lines kept of each service for the message of its death. */
@@ -99,6 +100,7 @@ export function createServiceProcess(options: ServiceProcessOptions): ServicePro
     ] as const) {
       if (!stream) continue;
       createInterface({ input: stream }).on("line", (raw) => {
+        keepOutput(source, raw);
         lines.push(raw);
         if (lines.length > LINES_KEPT) lines.shift();
         options.onLine(readLogLine(source, raw, onError));

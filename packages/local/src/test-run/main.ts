@@ -3,11 +3,15 @@
  * Ends with one line of its own: "N passed, N failed, N skipped". Exit code 1 if anything failed, or nothing was found
  * where something should be.
  */
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { EngineUnavailable } from "../engines/engine-unavailable.ts";
+import { LOCAL_FOLDER } from "../engines/local-folder.ts";
 import { endWithParent } from "../stack/end-with-parent.ts";
 import { installMissingPackages } from "../testing/debian-packages.ts";
 import { mailServers } from "../testing/mail-servers.ts";
 import { startMongo } from "../testing/start-engines.ts";
+import { findSecrets } from "./find-secrets.ts";
 import { findTestFiles } from "./find-test-files.ts";
 import { runSuite } from "./run-suite.ts";
 import { suites as allSuites, sortIntoSuites } from "./suites.ts";
@@ -51,7 +55,12 @@ async function testRun(args: readonly string[]): Promise<boolean> {
   const needsEngines = wanted.some(({ suite, files }) => suite.engines && files.length > 0);
   if (needsEngines) await installWhereAllowed(args.includes("--install"));
   const mongo = needsEngines ? await startMongo({ own: true }) : undefined;
+  const kept = join(LOCAL_FOLDER, "test-outcomes", `run-${process.pid}`);
+  await mkdir(kept, { recursive: true, mode: 0o700 });
+  const [secretsFile, outputFile] = [join(kept, "secrets"), join(kept, "output")];
   const env = {
+    MAILFLEET_TEST_SECRETS: secretsFile,
+    MAILFLEET_TEST_OUTPUT: outputFile,
     ...(mongo && { MAILFLEET_TEST_MONGO_URL: mongo.url }),
     ...(allFaults && { MAILFLEET_ALL_FAULTS: "true" }),
   };
@@ -75,8 +84,13 @@ async function testRun(args: readonly string[]): Promise<boolean> {
         ...skipReasons.map((reason) => `        skipped: ${reason}`),
       );
     }
+    const { secrets, lines: looked, found } = await findSecrets(secretsFile, outputFile);
+    lines.push(`secrets ${secrets} were used; ${looked} lines of output were looked through, ${found.length} hold one`);
+    for (const { source, line } of found) lines.push(`        ${source}: ${line}`);
+    totals.failed += found.length;
   } finally {
     await mongo?.stop();
+    await rm(kept, { recursive: true, force: true });
   }
   say(`\n${lines.join("\n")}\n`);
   say(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);

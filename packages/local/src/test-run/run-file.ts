@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { appendFileSync } from "node:fs";
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -30,10 +31,14 @@ export async function runFile(
   await mkdir(folder, { recursive: true });
   const destination = join(folder, `${randomUUID()}.jsonl`);
   const began = performance.now();
+  const keep = (line: string) => {
+    const output = env.MAILFLEET_TEST_OUTPUT;
+    if (output && line) appendFileSync(output, `${file}\t${line}\n`);
+  };
   const program = await startGuarded(
     process.execPath,
     ["--test-reporter", REPORTER, "--test-reporter-destination", destination, join(CHECKOUT, file)],
-    { env: { ...env, NODE_TEST_CONTEXT: "" }, cwd: CHECKOUT, keepsAlive: true },
+    { env: { ...env, NODE_TEST_CONTEXT: "" }, cwd: CHECKOUT, keepsAlive: true, onLine: (line) => keep(line) },
   );
   let late = false;
   const timer = setTimeout(() => {
@@ -44,6 +49,8 @@ export async function runFile(
   clearTimeout(timer);
   const written = await readFile(destination, "utf8").catch(() => "");
   await rm(destination, { force: true });
+  // What an assertion says is shown as well.
+  for (const line of written.split("\n")) keep(line);
   const outcomes = written
     .split("\n")
     .filter(Boolean)

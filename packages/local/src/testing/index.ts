@@ -5,6 +5,7 @@ export { freePort } from "../engines/free-port.ts";
 export { installCommand, installMissingPackages, missingPackages } from "./debian-packages.ts";
 export type { DovecotPorts } from "./dovecot-configuration.ts";
 export type { DovecotOauth } from "./dovecot-sign-in.ts";
+export { keepOutput, watchSecret } from "./kept-output.ts";
 export { type MailServersAvailability, mailServers } from "./mail-servers.ts";
 export { dropIntoMaildir, listMaildir } from "./maildir.ts";
 export { type Dovecot, type DovecotOptions, startDovecot } from "./start-dovecot.ts";

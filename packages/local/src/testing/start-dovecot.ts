@@ -8,6 +8,7 @@ import { startGuarded } from "../engines/guarded-program.ts";
 import { type DovecotPorts, dovecotConfiguration } from "./dovecot-configuration.ts";
 import { type DovecotOauth, signInConfiguration } from "./dovecot-sign-in.ts";
 import { untilGreeted } from "./greeting.ts";
+import { watchSecret } from "./kept-output.ts";
 import { dropIntoMaildir, listMaildir, MAIL_UID } from "./maildir.ts";
 import { tempDir } from "./start-engines.ts";
 
@@ -59,6 +60,7 @@ export async function startDovecot(options: DovecotOptions): Promise<Dovecot> {
   const { path: folder } = await tempDir("dovecot");
   await chmod(folder, 0o755); // Dovecot's own users must get in
   const users = new Map(Object.entries(options.users));
+  watchSecret(...Object.values(options.users), ...Object.values(options.masterUsers ?? {}));
   let written = Math.floor(Date.now() / 1000);
   const writeUsers = async () => {
     const file = join(folder, "users");
@@ -121,6 +123,7 @@ export async function startDovecot(options: DovecotOptions): Promise<Dovecot> {
     drop: (address, count, make) => dropIntoMaildir(maildir(address), count, make),
     messages: (address, name) => listMaildir(maildir(address, name)),
     setPassword: async (address, password) => {
+      watchSecret(password);
       users.set(address, password);
       await writeUsers();
       await eventually(() => run("doveadm", ["-c", configuration, "auth", "test", address, password]), {

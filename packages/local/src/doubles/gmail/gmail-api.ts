@@ -1,3 +1,4 @@
+import { decodeSegment } from "../http/decode-segment.ts";
 import type { TokenMeaning } from "../oauth/oauth-double.ts";
 import { type ApiAnswer, apiError } from "./api-errors.ts";
 import type { GmailMailbox } from "./mailbox.ts";
@@ -94,7 +95,7 @@ export function answerCall(call: ApiCall, state: GmailState): ApiAnswer {
     return apiError("insufficientPermissions", "Metadata scope does not support 'q' parameter or formats FULL and RAW");
   }
   const account = meaning.account.toLowerCase();
-  const wanted = decodeURIComponent(userId).toLowerCase();
+  const wanted = decodeSegment(userId).toLowerCase();
   if (wanted !== "me" && wanted !== account) {
     return apiError("delegationDenied", `Delegation denied for ${meaning.account}`);
   }

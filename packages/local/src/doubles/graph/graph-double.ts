@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { remember } from "../http/bounded-log.ts";
 import type { Certificate } from "../http/certificate.ts";
+import { decodeSegment } from "../http/decode-segment.ts";
 import { listen } from "../http/listen.ts";
 import { readBody } from "../http/read-body.ts";
 import { sendJson } from "../http/send-json.ts";
@@ -67,7 +68,8 @@ export async function startGraphDouble(options: GraphDoubleOptions): Promise<Gra
     const meaning = options.oauth.introspect(request.headers.authorization?.replace(/^Bearer +/i, "") ?? "");
     if (!meaning) return refuse("InvalidAuthenticationToken");
     if (!meaning.scopes.some((scope) => sufficient.includes(scope))) return refuse("ErrorAccessDenied");
-    const from = user[1] === undefined ? meaning.account : decodeURIComponent(user[1]);
+    if (user[1] === undefined && !meaning.account) return refuse("BadRequest");
+    const from = user[1] === undefined ? meaning.account : decodeSegment(user[1]);
     // A user's token sends as that user only; an application's as everybody in the directory.
     if (meaning.account && meaning.account.toLowerCase() !== from.toLowerCase()) return refuse("ErrorAccessDenied");
     if (!mailboxes.has(from.toLowerCase())) return refuse("ErrorInvalidUser");

@@ -7,6 +7,7 @@ const rows = {
   RequestBodyRead: [400, "The body of the request cannot be read."],
   ErrorMimeContentInvalid: [400, "Invalid base64 string for MIME content."],
   ErrorInvalidRecipients: [400, "At least one recipient is not valid."],
+  BadRequest: [400, "/me request is only valid with delegated authentication flow."],
   RequestTooLarge: [413, "The request is larger than what is allowed."],
   ApplicationThrottled: [429, "Application is over its MailboxConcurrency limit."],
   InternalServerError: [500, "An internal server error occurred."],
