@@ -46,7 +46,10 @@ async function ask(path: string, init: RequestInit) {
 const me = "/gmail/v1/users/me";
 const reasonOf = ({ body }: Answer) => body.error?.errors[0]?.reason;
 const send = (raw: string) =>
-  call(`${me}/messages/send`, { method: "POST", body: JSON.stringify({ raw: Buffer.from(raw).toString("base64url") }) });
+  call(`${me}/messages/send`, {
+    method: "POST",
+    body: JSON.stringify({ raw: Buffer.from(raw).toString("base64url") }),
+  });
 const upload = (raw: string) =>
   call(`/upload${me}/messages/send?uploadType=media`, {
     ...{ method: "POST", body: raw, headers: { "content-type": "message/rfc822" } },

@@ -33,7 +33,12 @@ const json = JSON.stringify({ message, saveToSentItems: false });
 
 async function post(
   body: string,
-  { user = `users/${from}`, token = "application", type = "application/json", signal = AbortSignal.timeout(30_000) } = {},
+  {
+    user = `users/${from}`,
+    token = "application",
+    type = "application/json",
+    signal = AbortSignal.timeout(30_000),
+  } = {},
 ) {
   const response = await fetch(`${graph.url}/v1.0/${user}/sendMail`, {
     ...{ method: "POST", body, signal },

@@ -50,6 +50,35 @@ describe("the doubles of Google, used by Google's own Python client", { skip }, 
     assert.equal(gmail.inbox("bob@example.test").length, 1);
   });
 
+  test("refusals are understood, and what passes is tried again", async () => {
+    const key = oauth.addServiceAccount();
+    oauth.delegate(key.client_id, ["https://mail.google.com/"]);
+    gmail.failNext({ status: 403, reason: "dailyLimitExceeded" });
+    gmail.failNext({ status: 429 });
+    gmail.failNext({ status: 429, headers: { "retry-after": "7" } });
+    gmail.failNext({ status: 500 });
+    gmail.failNext({ status: 503 });
+    gmail.failNext({ delayMs: 60_000 });
+    gmail.failNext({ status: 200, body: { emailAddress: address }, cutOff: true });
+    // Google's client fetches a new token after a 401, and waits and asks again after the others, if it may.
+    for (const status of [401, 429, 503]) gmail.failNext({ status });
+    const retries = [0, 0, 0, 0, 0, 0, 0, 2];
+    const tokens = () => oauth.requests.filter(({ grantType }) => grantType?.endsWith(":jwt-bearer")).length;
+    const before = tokens();
+    const seen = await runPython(script("gmail_troubles"), { key, address, api: gmail.url, retries });
+    assert.deepEqual(seen, [
+      [403, "dailyLimitExceeded", null],
+      [429, "rateLimitExceeded", null],
+      [429, "rateLimitExceeded", "7"],
+      [500, "internalError", null],
+      [503, "backendError", null],
+      "TimeoutError",
+      "IncompleteRead",
+      address,
+    ]);
+    assert.equal(tokens(), before + 2);
+  });
+
   test("a service account without delegation is refused in Google's words", async () => {
     const key = oauth.addServiceAccount();
     const { refused } = (await runPython(script("google_auth_refused"), { key, address })) as { refused: string };
@@ -76,22 +105,48 @@ describe("the doubles of Microsoft, used by O365 and msal", { skip }, () => {
     await remove?.();
   });
 
-  test("an application with its secret sends a mail", async () => {
-    const tenant = "11111111-2222-4333-8444-555555555555";
+  const tenant = "11111111-2222-4333-8444-555555555555";
+  const sendMails = (messages: number) => {
     const { clientId, clientSecret } = oauth.addClient();
-    const outcome = await runPython(
+    return runPython(
       script("graph_client"),
       {
-        ...{ authority: `${oauth.issuer}/${tenant}`, graph: graph.url, tenant, clientId, clientSecret },
+        ...{ authority: `${oauth.issuer}/${tenant}`, graph: graph.url, tenant, clientId, clientSecret, messages },
         ...{ from: "fleet@example.test", to: "ada@example.test" },
       },
       ca,
     );
-    assert.deepEqual(outcome, { signedIn: true, sent: true });
+  };
+
+  test("an application with its secret sends a mail", async () => {
+    assert.deepEqual(await sendMails(1), { signedIn: true, sent: [true] });
     const [sent] = graph.sent;
     assert.deepEqual(
       [sent?.from, sent?.to, sent?.subject, sent?.contentType],
       ["fleet@example.test", ["ada@example.test"], "by O365", "html"],
     );
+  });
+
+  test("refusals are understood", async () => {
+    const before = graph.sent.length;
+    for (const status of [401, 403, 429, 500, 503]) graph.failNext({ status });
+    graph.failNext({ status: 429, headers: { "retry-after": "7" } });
+    graph.failNext({ delayMs: 60_000 });
+    graph.failNext({ cutOff: true });
+    assert.deepEqual(await sendMails(9), {
+      signedIn: true,
+      sent: [
+        [401, "InvalidAuthenticationToken"],
+        [403, "ErrorAccessDenied"],
+        [429, "ApplicationThrottled"],
+        [500, "InternalServerError"],
+        [503, "ServiceUnavailable"],
+        [429, "ApplicationThrottled"],
+        "ReadTimeout",
+        "ConnectionError",
+        true,
+      ],
+    });
+    assert.equal(graph.sent.length, before + 2, "the answer that was cut off told of a message that had gone");
   });
 });
