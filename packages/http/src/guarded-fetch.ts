@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { getCACertificates } from "node:tls";
 import { type Evidence, type FailureCode, FailureError, failureOf } from "@mailfleet/contracts";
 import { Agent, type RequestInit as ClientInit, fetch } from "undici";
@@ -48,6 +49,7 @@ const maximumHeaderBytes = 32 * 1024;
 const defaultConnections = 32;
 /** Shorter than what servers and load balancers use, so that a request rarely meets a connection that just closes. */
 const keepAliveMs = 4000;
+const longestCloseMs = 2000;
 
 /** A client with connections of its own; `close` ends them, requests under way too. */
 export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch & { close(): Promise<void> } {
@@ -123,7 +125,15 @@ export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch &
       throw reason;
     }
   };
-  return Object.assign(guarded, { close: () => agent.destroy() });
+  return Object.assign(guarded, {
+    close: async () => {
+      // A service that stops does not wait for a socket that will not close.
+      const stop = new AbortController();
+      const enough = pause(longestCloseMs, undefined, { signal: stop.signal }).catch(() => undefined);
+      await Promise.race([agent.destroy(), enough]);
+      stop.abort();
+    },
+  });
 }
 
 function checkUrl(text: string, allowedPorts: readonly number[] | null): URL {
