@@ -23,6 +23,7 @@ import { type ConfigurationFact, outboxEntries } from "./outbox-entries.ts";
 import type { Configuration, StoredMailbox } from "./ports.ts";
 import { nextRearm } from "./rearm.ts";
 import { copiedStatus, showMailbox } from "./show-mailbox.ts";
+import { signInUrl } from "./sign-in-url.ts";
 
 /** What a command or report means for one mailbox at this moment. */
 export interface Plan {
@@ -125,6 +126,7 @@ function accepted(
     at,
     address: configuration.address,
     profileId: configuration.profileId,
+    ...(world.consoleUrl ? { signInUrl: signInUrl(world.consoleUrl, document._id) } : {}),
     event: input.event,
     cause: plan.cause,
     by,

@@ -11,6 +11,8 @@ export interface World {
   readonly rhythmV: number;
   /** The organisation's policy with this profile's lower bound between polls. */
   readonly policy: RetryPolicy;
+  /** Where people reach the console, if that is known. */
+  readonly consoleUrl?: string | null;
 }
 
 /** Profiles and settings, remembered for a moment because each step and each run needs them. */
@@ -38,7 +40,8 @@ export function policyFor(settings: Pick<Settings, "retryPolicy">, profile: Pick
 }
 
 /** Questions asked at the same time share one answer. */
-export function createKnowledge({ profiles, settings, now }: Pick<Ports, "profiles" | "settings" | "now">): Knowledge {
+export function createKnowledge(ports: Pick<Ports, "profiles" | "settings" | "now" | "consoleUrl">): Knowledge {
+  const { profiles, settings, now, consoleUrl } = ports;
   const known = new Map<string, { at: number; profile: Promise<ProfileDocument> }>();
   let organisation: { at: number; settings: Promise<SettingsDocument> } | undefined;
 
@@ -79,7 +82,7 @@ export function createKnowledge({ profiles, settings, now }: Pick<Ports, "profil
     },
     async world(profileId, want) {
       const [profile, found] = await Promise.all([knowledge.profile(profileId, want), knowledge.settings(want)]);
-      return { profile, settings: found, rhythmV: found.rhythmV ?? 1, policy: policyFor(found, profile) };
+      return { profile, settings: found, rhythmV: found.rhythmV ?? 1, policy: policyFor(found, profile), consoleUrl };
     },
     async policy(profileId) {
       const found = await knowledge.settings();

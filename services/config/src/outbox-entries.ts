@@ -20,6 +20,8 @@ export interface EntryContext extends EnvelopeContext {
   readonly at: number;
   readonly address: string;
   readonly profileId: string;
+  /** Where the mailbox's user signs in, if that is known. */
+  readonly signInUrl?: string;
   readonly event: string;
   readonly cause?: string;
   readonly by?: string;
@@ -117,7 +119,7 @@ function draft(effect: Effect, context: EntryContext): Draft {
         at,
         object: alertObject(context, effect.direction),
         code: effect.code,
-        ...(effect.detail === undefined ? {} : { detail: effect.detail.slice(0, 1000) }),
+        ...detailOf(effect, context),
         ...(effect.failure?.evidence ? { evidence: effect.failure.evidence } : {}),
       });
     case "clearAlert":
@@ -129,6 +131,13 @@ function draft(effect: Effect, context: EntryContext): Draft {
     case "publishFact":
       return fact(effect, context);
   }
+}
+
+/** A consent that is missing or has ended comes with the link that repairs it. */
+function detailOf({ detail, failure }: Extract<Effect, { type: "raiseAlert" }>, { signInUrl }: EntryContext) {
+  const link = failure?.kind === "consent" && signInUrl ? `Sign in: ${signInUrl}` : undefined;
+  const parts = [detail, link].filter((part) => part !== undefined);
+  return parts.length === 0 ? {} : { detail: parts.join(" ").slice(0, 1000) };
 }
 
 function fact(effect: Extract<Effect, { type: "publishFact" }>, context: EntryContext): Draft {

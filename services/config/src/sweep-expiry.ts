@@ -7,6 +7,7 @@ import {
   secretEndCodes,
 } from "./expiry-alerts.ts";
 import type { Parts } from "./parts.ts";
+import { signInUrl } from "./sign-in-url.ts";
 
 const day = 86_400_000;
 const longestWarning = 14 * day;
@@ -38,11 +39,6 @@ async function warnOfConsents({ ports }: Parts): Promise<void> {
     await bus.publish(mailboxAlertRaised(grant._id, mailbox.configuration.address, alert));
     await grants.warn(grant._id, grant.v, warning.days);
   }
-}
-
-/** Where a mailbox's user signs in. */
-export function signInUrl(consoleUrl: string, mailboxId: string): string {
-  return `${consoleUrl.replace(/\/+$/, "")}/sign-in/${mailboxId}`;
 }
 
 async function warnOfSecret({ ports }: Parts, profile: ProfileDocument): Promise<void> {

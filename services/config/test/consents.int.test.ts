@@ -97,6 +97,24 @@ describe("a consent of a mailbox's user", () => {
     assert.equal(deviceOffered, false);
   });
 
+  test("that is missing is told with the link that repairs it", async () => {
+    const { mailbox } = await given();
+    const facts = await config.listen(`fact.mailbox.${mailbox.id}.alert-raised`);
+    await config.bus.request("config.mailbox.test", { ...command(), mailboxId: mailbox.id, enable: true });
+    const { generation } = await connection(mailbox.id);
+    const at = Date.now();
+    const failure = { kind: "consent", code: "CONSENT_MISSING" } as const;
+    const run = { mailboxId: mailbox.id, direction: "inbound", purpose: "test", generation } as const;
+    await config.bus.publish({
+      ...{ id: fresh(), at, subject: `mailbox.event.${mailbox.id}`, type: "mailbox.run-failed.v1" },
+      ...{ mailboxId: mailbox.id, generation, body: { ...run, at, failure, steps: [] } },
+    });
+    await eventually(async () => facts.seen.length > 0);
+    const [raised] = facts.of("alert.raised.v1");
+    assert.equal(raised?.body.code, "CONSENT_MISSING");
+    assert.ok(raised?.body.detail?.endsWith(`Sign in: https://console.example.org/sign-in/${mailbox.id}`));
+  });
+
   test("state is good once, in time, in the browser that began, from the server that was asked", async () => {
     const { mailbox } = await given();
     const consent = await begin(mailbox.id);

@@ -25,13 +25,17 @@ export async function stackEnvironment(
     MAILFLEET_HTTP_HOST: "127.0.0.1",
     MAILFLEET_HTTP_PORT: "0",
   };
+  // A port that is chosen when the console starts is known to the console only.
+  const url: Record<string, string> =
+    options.consolePort > 0 ? { MAILFLEET_CONSOLE_URL: `http://127.0.0.1:${options.consolePort}` } : {};
   const own: Record<ServiceName, Record<string, string>> = {
-    config: {},
+    config: { ...url },
     scheduler: {},
     "inbound-sync": { MAILFLEET_OPEN_KEYS: keys.mailboxOpenKeys },
     "outbound-send": { MAILFLEET_OPEN_KEYS: keys.mailboxOpenKeys },
     alerting: { MAILFLEET_NOTIFY_OPEN_KEYS: keys.notifyOpenKeys },
     console: {
+      ...url,
       MAILFLEET_SEAL_KEY: keys.mailboxSealKey,
       MAILFLEET_NOTIFY_SEAL_KEY: keys.notifySealKey,
       MAILFLEET_CONSOLE_HOST: "127.0.0.1",
