@@ -91,6 +91,7 @@ test("a profile is remembered for a second, unless a newer version or a fresh on
   const knowledge = createKnowledge({
     profiles: { load: async () => ({ ...profile, v: ++loads }) } as never,
     settings: { load: async () => ({ _id: "organisation", v: 1, handled: [], ...initialSettings }) } as never,
+    consoleUrl: null,
     now: () => now,
   });
   assert.equal((await knowledge.profile("pf_0001")).v, 1);
