@@ -58,5 +58,5 @@ export function systemCodeOf(error: unknown): string | undefined {
 export function networkFailureCode(error: unknown): FailureCode | null {
   const code = systemCodeOf(error);
   if (code === undefined) return null;
-  return bySystemCode[code] ?? (code.startsWith("ERR_SSL_") ? "TLS_HANDSHAKE_FAILED" : null);
+  return bySystemCode[code] ?? (/^ERR_(?:SSL|TLS)_/.test(code) ? "TLS_HANDSHAKE_FAILED" : null);
 }

@@ -1,9 +1,9 @@
 import { lookup as resolve } from "node:dns";
 import { isIP, type LookupFunction } from "node:net";
 import { FailureError, failureOf } from "@mailfleet/contracts";
+import type { Network } from "@mailfleet/network";
+import { judgeAddress } from "@mailfleet/network";
 import { buildConnector } from "undici";
-import { judgeAddress } from "./address-rules.ts";
-import type { Network } from "./ip-address.ts";
 
 /** How connections are made. */
 export interface ConnectorOptions {

@@ -1,14 +1,13 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { getCACertificates } from "node:tls";
 import { type Evidence, type FailureCode, FailureError, failureOf } from "@mailfleet/contracts";
+import { type Network, parseNetwork, readPrivateNetworks } from "@mailfleet/network";
 import { Agent, type RequestInit as ClientInit, fetch } from "undici";
 import { type Deadline, startDeadline } from "./deadline.ts";
 import { evidenceOf, portOf } from "./evidence.ts";
 import { guardedConnector } from "./guarded-connector.ts";
-import { type Network, parseNetwork } from "./ip-address.ts";
 import { limitedBody } from "./limited-body.ts";
 import { networkFailure, type RequestPhase } from "./network-failure.ts";
-import { readPrivateNetworks } from "./private-networks.ts";
 import { stoppableBody } from "./stoppable-body.ts";
 
 /** What a request may say beside what `fetch` knows. */

@@ -1,6 +1,7 @@
 /** What all HTTP clients of Mailfleet share: where requests may go, how long and large they may be, what errors mean. */
+
+export { readPrivateNetworks } from "@mailfleet/network";
 export { type FailedAnswer, failureOfStatus } from "./failure-of-status.ts";
 export { createGuardedFetch, type GuardedFetch, type GuardedFetchOptions, type GuardedInit } from "./guarded-fetch.ts";
 export { networkFailure, type RequestPhase } from "./network-failure.ts";
-export { readPrivateNetworks } from "./private-networks.ts";
 export { retryAfterMs } from "./retry-after.ts";

@@ -35,7 +35,7 @@ export interface ConnectOptions {
   };
   /** `null` only where a server takes mail from anybody. */
   readonly credentials: PasswordCredentials | TokenCredentials | null;
-  /** Ports that may be connected to; `null`: all. See `checkPort`. */
+  /** Ports that may be connected to; `null`: all. */
   readonly allowedPorts: readonly number[] | null;
   /** One deadline for resolving, connecting, TLS and signing in together, in milliseconds. */
   readonly connectionTimeoutMs: number;

@@ -1,5 +1,5 @@
-import type { ConnectOptions, StepListener, TestReport } from "@mailfleet/connector-api";
-import { type Failure, FailureError, failureCodes, failureOf, type TestStep } from "@mailfleet/contracts";
+import { type ConnectOptions, recordTest, type StepListener, type TestReport } from "@mailfleet/connector-api";
+import { FailureError, failureOf, type TestStep } from "@mailfleet/contracts";
 import type { GuardedFetch } from "@mailfleet/http";
 import { networkFailure } from "@mailfleet/http";
 import { type GmailApi, gmailApi } from "./gmail-api.ts";
@@ -25,30 +25,14 @@ export async function runTest(
   prove?: (api: GmailApi, signal: AbortSignal) => Promise<string>,
 ): Promise<TestReport> {
   const { host, port } = options.server;
-  const steps: TestStep[] = [];
-  const add = (step: TestStep) => {
-    steps.push(step);
-    listener(step, steps.length - 1);
-  };
+  const { done, failed, passed } = recordTest(listener);
+  let at: TestStep["step"] = "settings";
   const run: RunStep = async (step, work) => {
-    const since = performance.now();
-    const ms = () => Math.round((performance.now() - since) * 10) / 10;
-    try {
-      const detail = await work();
-      add({ step, outcome: "ok", ms: ms(), detail });
-    } catch (thrown) {
-      signal.throwIfAborted();
-      // A deadline is a failure of the server; whatever else is none of its failures is a mistake of ours.
-      const error = isTimeout(thrown) ? networkFailure(thrown, { host, port, command: step }) : thrown;
-      if (error instanceof FailureError) add({ step, outcome: "failed", ms: ms(), ...explain(error.failure) });
-      throw error;
-    }
+    at = step;
+    done(step, await work());
   };
   try {
-    if (options.credentials?.type !== "token")
-      await run("settings", async () => {
-        throw new FailureError(failureOf("CREDENTIALS_MISSING"));
-      });
+    if (options.credentials?.type !== "token") throw new FailureError(failureOf("CREDENTIALS_MISSING"));
     const api = gmailApi(fetch, options);
     const deadline = deadlineOf(options, signal);
     await run("connect", async () => {
@@ -60,9 +44,12 @@ export async function runTest(
       return (await prove?.(api, deadline)) ?? "a token was given";
     });
     await more(api, run);
-    return { steps, failure: null };
-  } catch (error) {
-    if (error instanceof FailureError) return { steps, failure: error.failure };
+    return passed();
+  } catch (thrown) {
+    signal.throwIfAborted();
+    // A deadline is a failure of the server; whatever else is none of its failures is a mistake of ours.
+    const error = isTimeout(thrown) ? networkFailure(thrown, { host, port, command: at }) : thrown;
+    if (error instanceof FailureError) return failed(at, error.failure);
     throw error;
   }
 }
@@ -74,10 +61,4 @@ export function deadlineOf({ connectionTimeoutMs }: ConnectOptions, signal: Abor
 
 function isTimeout(thrown: unknown): boolean {
   return thrown instanceof Error && thrown.name === "TimeoutError";
-}
-
-/** What a failed step shows: the server's words or the system's code, the code, and what to do. */
-function explain(failure: Failure): Pick<TestStep, "detail" | "code" | "remedy"> {
-  const { text, remedy } = failureCodes[failure.code];
-  return { detail: failure.evidence?.reply ?? failure.evidence?.systemCode ?? text, code: failure.code, remedy };
 }

@@ -1,5 +1,5 @@
-import { type OutboundConnector, UncertainError } from "@mailfleet/connector-api";
-import { type Failure, FailureError, failureCodes, failureOf, type TestStep } from "@mailfleet/contracts";
+import { type OutboundConnector, recordTest, UncertainError } from "@mailfleet/connector-api";
+import { type Failure, FailureError, failureOf } from "@mailfleet/contracts";
 import type { GuardedFetch } from "@mailfleet/http";
 import { graphToken, sendMail } from "./send-mail.ts";
 
@@ -20,35 +20,21 @@ export function graphOutbound({ fetch }: { readonly fetch: GuardedFetch }): Outb
       };
     },
     test: async (options, probe, listener, signal) => {
-      const steps: TestStep[] = [];
       const { host, port } = options.server;
-      const run = async (step: TestStep["step"], work: () => Promise<string>): Promise<Failure | null> => {
-        const since = performance.now();
-        const done = (found: Omit<TestStep, "step" | "ms">) => {
-          steps.push({ step, ms: Math.round((performance.now() - since) * 10) / 10, ...found });
-          listener(steps.at(-1) as TestStep, steps.length - 1);
-        };
-        try {
-          done({ outcome: "ok", detail: await work() });
-          return null;
-        } catch (error) {
-          const failure = failureOfThrown(error, { host, port });
-          done({ outcome: "failed", ...explain(failure) });
-          return failure;
-        }
-      };
-      // The token first: by it Graph knows the application; a request without a message to send would prove no more.
-      const deadline = AbortSignal.any([signal, AbortSignal.timeout(options.connectionTimeoutMs)]);
-      let failure = await run("authenticate", async () => {
+      const { done, failed, passed } = recordTest(listener);
+      let at: "authenticate" | "send" = "authenticate";
+      try {
+        // The token first: by it Graph knows the application; a request without a message to send would prove no more.
+        const deadline = AbortSignal.any([signal, AbortSignal.timeout(options.connectionTimeoutMs)]);
         await graphToken(options, { renew: false, signal: deadline });
-        return "a token was given";
-      });
-      if (failure === null && probe !== null)
-        failure = await run(
-          "send",
-          async () => (await sendMail(fetch, options, probe.envelope, probe.raw, signal)).answer,
-        );
-      return { steps, failure };
+        done("authenticate", "a token was given");
+        if (probe === null) return passed();
+        at = "send";
+        done("send", (await sendMail(fetch, options, probe.envelope, probe.raw, signal)).answer);
+        return passed();
+      } catch (error) {
+        return failed(at, failureOfThrown(error, { host, port }));
+      }
     },
   };
 }
@@ -58,10 +44,4 @@ function failureOfThrown(error: unknown, place: { host: string; port: number }):
   if (error instanceof UncertainError) return failureOf("CONNECTION_LOST", { ...place, reply: error.message });
   if (error instanceof Error && error.name === "TimeoutError") return failureOf("CONNECTION_TIMEOUT", place);
   throw error;
-}
-
-/** What a failed step shows: the server's words or the system's code, the code, and what to do. */
-function explain(failure: Failure): Pick<TestStep, "detail" | "code" | "remedy"> {
-  const { text, remedy } = failureCodes[failure.code];
-  return { detail: failure.evidence?.reply ?? failure.evidence?.systemCode ?? text, code: failure.code, remedy };
 }

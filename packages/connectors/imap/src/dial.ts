@@ -1,16 +1,7 @@
-import { lookup } from "node:dns/promises";
-import { isIP } from "node:net";
-import {
-  type ConnectOptions,
-  checkPort,
-  type PasswordCredentials,
-  redactSecrets,
-  refuseForbiddenAddresses,
-  type TokenCredentials,
-} from "@mailfleet/connector-api";
+import { type ConnectOptions, redactSecrets, renewedTokenRefused, signedInAs } from "@mailfleet/connector-api";
 import { FailureError, failureOf } from "@mailfleet/contracts";
+import { type Address, bareHost, checkPort, resolveServer, startDeadline } from "@mailfleet/network";
 import type { ImapFlow } from "imapflow";
-import { startAttempt } from "./attempt.ts";
 import { classifyFailure } from "./classify-failure.ts";
 import { openClient } from "./open-client.ts";
 import type { Phase } from "./reply-rules.ts";
@@ -38,7 +29,7 @@ export async function dial(options: ConnectOptions, signal: AbortSignal, listene
   const { server, credentials } = options;
   if (!credentials) throw new FailureError(failureOf("CREDENTIALS_MISSING"));
   checkPort(server, options.allowedPorts);
-  const host = server.host.replace(/^\[|\]$/g, "");
+  const host = bareHost(server.host);
   const way: { step: DialStep } = { step: "resolve" };
   const secrets = new Set<string>();
   const heard = new Set<DialStep>();
@@ -49,14 +40,14 @@ export async function dial(options: ConnectOptions, signal: AbortSignal, listene
     if (!heard.has(finished)) listener?.(finished, detail);
     heard.add(finished);
   };
-  const attempt = startAttempt(options.connectionTimeoutMs, signal, () => {
+  const deadline = startDeadline(options.connectionTimeoutMs, signal, () => {
     const reply = `no ${waitedFor[way.step]} within ${options.connectionTimeoutMs} ms`;
     return new FailureError(failureOf("CONNECTION_TIMEOUT", { host, port: server.port, reply }));
   });
 
-  const connectOnce = async (addresses: readonly { address: string; family: number }[], renew: boolean) => {
+  const connectOnce = async (addresses: readonly Address[], renew: boolean) => {
     way.step = "connect";
-    const signingIn = signIn(credentials, { renew, signal: attempt.signal, secrets });
+    const signingIn = signIn(credentials, { renew, signal: deadline.signal, secrets });
     let lastError: unknown;
     const { client, connected } = openClient(
       options,
@@ -67,7 +58,7 @@ export async function dial(options: ConnectOptions, signal: AbortSignal, listene
         secured: (detail) => way.step === "tls" && done("tls", "authenticate", detail),
         strange: (words) => {
           const reply = redactSecrets(words, secrets);
-          attempt.stop(new FailureError(failureOf("NOT_THIS_PROTOCOL", { host, port: server.port, reply })));
+          deadline.stop(new FailureError(failureOf("NOT_THIS_PROTOCOL", { host, port: server.port, reply })));
         },
       },
       listener !== undefined,
@@ -82,26 +73,22 @@ export async function dial(options: ConnectOptions, signal: AbortSignal, listene
       return new FailureError(classifyFailure(cause, context), { cause });
     };
     try {
-      await attempt.until(connected);
+      await deadline.until(connected);
       return { client, failure };
     } catch (error) {
       client.close();
       if (signal.aborted || error instanceof FailureError) throw error;
       const classified = failure(error, phaseOf[way.step as DialStep]);
       if (!signingIn.tokenSent || classified.failure.code !== "AUTHENTICATION_REJECTED") throw classified;
-      if (renew) throw refusedForGood(classified);
+      if (renew) throw renewedTokenRefused(classified);
       return null;
     }
   };
 
   try {
     signal.throwIfAborted();
-    const addresses = isIP(host)
-      ? [{ address: host, family: isIP(host) }]
-      : await attempt.until(lookup(host, { all: true }));
-    const found = addresses.map((entry) => entry.address);
-    refuseForbiddenAddresses(host, server.port, found);
-    done("resolve", "connect", found.join(", "));
+    const addresses = await deadline.until(resolveServer(server));
+    done("resolve", "connect", addresses.map(({ address }) => address).join(", "));
     const first = await connectOnce(addresses, false);
     const dialled = first ?? (await connectOnce(addresses, true));
     if (!dialled) throw new FailureError(failureOf("INTERNAL_ERROR"));
@@ -114,18 +101,8 @@ export async function dial(options: ConnectOptions, signal: AbortSignal, listene
       cause: error,
     });
   } finally {
-    attempt.done();
+    deadline.clear();
   }
-}
-
-/** A token fresh from its issuer that the server does not take: whatever was consented to holds no longer. */
-function refusedForGood({ failure, cause }: FailureError): FailureError {
-  return new FailureError(failureOf("CONSENT_EXPIRED", failure.evidence, failure.retryAfterMs), { cause });
-}
-
-function signedInAs(credentials: PasswordCredentials | TokenCredentials): string {
-  const identity = credentials.type === "password" ? credentials.authorizationIdentity : undefined;
-  return `signed in as ${credentials.username}${identity ? ` for ${identity}` : ""}`;
 }
 
 /** imapflow's own words when the server closed without any. */

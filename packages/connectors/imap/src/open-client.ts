@@ -1,6 +1,5 @@
-import type { LookupFunction } from "node:net";
-import { rootCertificates } from "node:tls";
 import type { ConnectOptions } from "@mailfleet/connector-api";
+import { type Address, bareHost, lookupIn, trustFor } from "@mailfleet/network";
 import { ImapFlow } from "imapflow";
 import type { SignIn } from "./sign-in.ts";
 import { watchSocket } from "./watch-socket.ts";
@@ -20,28 +19,19 @@ export interface ClientListener {
 /** A client that connects to one of these addresses and signs in; `connected` rejects with what imapflow throws. */
 export function openClient(
   options: ConnectOptions,
-  addresses: readonly { address: string; family: number }[],
+  addresses: readonly Address[],
   signIn: SignIn,
   listener: ClientListener,
   explain: boolean,
 ): { client: ImapFlow; connected: Promise<void> } {
   const { server } = options;
-  // Not resolved again: these addresses were checked.
-  const found: LookupFunction = (_host, wanted, callback) => {
-    if (wanted.all) callback(null, [...addresses]);
-    else callback(null, addresses[0]?.address ?? "", addresses[0]?.family);
-  };
   const client = new ImapFlow({
-    host: server.host.replace(/^\[|\]$/g, ""),
+    host: bareHost(server.host),
     port: server.port,
     secure: server.security === "tls",
     doSTARTTLS: server.security === "starttls" ? true : server.security === "none" ? false : undefined,
     auth: signIn.auth,
-    tls: {
-      lookup: found,
-      minVersion: "TLSv1.2",
-      ...(server.trustedCertificates && { ca: [...rootCertificates, server.trustedCertificates] }),
-    } as object,
+    tls: { lookup: lookupIn(addresses), secureContext: trustFor(server.trustedCertificates) } as object,
     logger: false,
     emitLogs: explain,
     disableAutoIdle: true,

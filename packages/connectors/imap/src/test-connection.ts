@@ -1,5 +1,6 @@
-import { type ConnectOptions, checkPort, type StepListener, type TestReport } from "@mailfleet/connector-api";
-import { type Failure, FailureError, failureCodes, failureOf, type TestStep } from "@mailfleet/contracts";
+import { type ConnectOptions, recordTest, type StepListener, type TestReport } from "@mailfleet/connector-api";
+import { type Failure, FailureError, failureOf } from "@mailfleet/contracts";
+import { checkPort } from "@mailfleet/network";
 import { type Dialled, type DialStep, dial } from "./dial.ts";
 import { hangUp, openInbox } from "./imap-session.ts";
 
@@ -11,25 +12,7 @@ export async function testConnection(
   listener: StepListener,
   signal: AbortSignal,
 ): Promise<TestReport> {
-  const steps: TestStep[] = [];
-  let since = performance.now();
-  const note = (step: TestStep["step"], more: Omit<TestStep, "step" | "ms">) => {
-    const now = performance.now();
-    const entry: TestStep = { step, ms: more.outcome === "skipped" ? 0 : Math.round((now - since) * 10) / 10, ...more };
-    since = now;
-    steps.push(entry);
-    listener(entry, steps.length - 1);
-  };
-  const failed = (step: TestStep["step"], failure: Failure): TestReport => {
-    const detail = failure.evidence?.reply ?? failure.evidence?.systemCode;
-    note(step, {
-      outcome: "failed",
-      ...(detail && { detail }),
-      code: failure.code,
-      remedy: failureCodes[failure.code].remedy,
-    });
-    return { steps, failure };
-  };
+  const { done, skipped, failed, passed } = recordTest(listener);
   const failureIn = (error: unknown): Failure => {
     if (error instanceof FailureError) return error.failure;
     throw error;
@@ -45,11 +28,11 @@ export async function testConnection(
   let dialled: Dialled;
   try {
     dialled = await dial(options, signal, (step, detail) => {
-      note(step, { outcome: "ok", detail });
+      done(step, detail);
       const after = dialSteps[dialSteps.indexOf(step) + 1] ?? "authenticate";
       next = after;
       if (after === "tls" && options.server.security === "none") {
-        note("tls", { outcome: "skipped", detail: "the profile asks for no encryption" });
+        skipped("tls", "the profile asks for no encryption");
         next = "authenticate";
       }
     });
@@ -61,8 +44,8 @@ export async function testConnection(
   signal.addEventListener("abort", stop, { once: true });
   try {
     const { exists } = await openInbox(dialled);
-    note("list", { outcome: "ok", detail: `${exists} ${exists === 1 ? "message" : "messages"} in the inbox` });
-    return { steps, failure: null };
+    done("list", `${exists} ${exists === 1 ? "message" : "messages"} in the inbox`);
+    return passed();
   } catch (error) {
     signal.throwIfAborted();
     return failed("list", failureIn(error));

@@ -1,22 +1,22 @@
-import { lookup } from "node:dns/promises";
-import { isIP, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
-import {
-  type ConnectOptions,
-  checkPort,
-  type PasswordCredentials,
-  refuseForbiddenAddresses,
-  type TokenCredentials,
-} from "@mailfleet/connector-api";
+import { type ConnectOptions, renewedTokenRefused, signedInAs } from "@mailfleet/connector-api";
 import { FailureError, failureOf } from "@mailfleet/contracts";
+import {
+  type Address,
+  bareHost,
+  checkPort,
+  openSocket,
+  resolveServer,
+  secureSocket,
+  startDeadline,
+} from "@mailfleet/network";
 import { collect } from "./body-sinks.ts";
 import { type Capabilities, readCapabilities, untold } from "./capabilities.ts";
 import { classifyFailure, Refused } from "./classify-failure.ts";
-import { startDeadline } from "./deadline.ts";
 import type { Pop3Deadlines } from "./deadlines.ts";
 import type { Phase } from "./reply-rules.ts";
 import { signIn } from "./sign-in.ts";
-import { type Address, openSocket, secureSocket } from "./sockets.ts";
 import { createWire, type Wire } from "./wire.ts";
 
 /** Parts of the way to a signed-in connection, in order. */
@@ -48,7 +48,7 @@ export async function dial(
   if (!credentials) throw new FailureError(failureOf("CREDENTIALS_MISSING"));
   checkPort(server, options.allowedPorts);
   const { port, security } = server;
-  const host = server.host.replace(/^\[|\]$/g, "");
+  const host = bareHost(server.host);
   const way: { step: DialStep; phase: Phase } = { step: "resolve", phase: "greet" };
   const secrets = new Set<string>();
   const heard = new Set<DialStep>();
@@ -120,7 +120,7 @@ export async function dial(
       const classified = failure(error, way.phase);
       const refused = error instanceof Refused && classified.failure.code === "AUTHENTICATION_REJECTED";
       if (credentials.type !== "token" || !refused) throw classified;
-      if (renew) throw refusedForGood(classified);
+      if (renew) throw renewedTokenRefused(classified);
       return null;
     } finally {
       deadline.signal.removeEventListener("abort", stop);
@@ -129,12 +129,8 @@ export async function dial(
 
   try {
     signal.throwIfAborted();
-    const addresses = isIP(host)
-      ? [{ address: host, family: isIP(host) }]
-      : await deadline.until(lookup(host, { all: true }));
-    const found = addresses.map((entry) => entry.address);
-    refuseForbiddenAddresses(host, port, found);
-    done("resolve", "connect", found.join(", "));
+    const addresses = await deadline.until(resolveServer(server));
+    done("resolve", "connect", addresses.map(({ address }) => address).join(", "));
     const first = await connectOnce(addresses, false);
     const dialled = first ?? (await connectOnce(addresses, true));
     if (!dialled) throw new FailureError(failureOf("INTERNAL_ERROR"));
@@ -165,16 +161,6 @@ async function startTls(wire: Wire, capabilities: Capabilities): Promise<Socket>
   const { reply, socket } = await wire.handOver("STLS");
   if (!socket) throw new Refused("STLS", reply.text);
   return socket;
-}
-
-/** A token fresh from its issuer that the server does not take: whatever was consented to holds no longer. */
-function refusedForGood({ failure, cause }: FailureError): FailureError {
-  return new FailureError(failureOf("CONSENT_EXPIRED", failure.evidence, failure.retryAfterMs), { cause });
-}
-
-function signedInAs(credentials: PasswordCredentials | TokenCredentials): string {
-  const identity = credentials.type === "password" ? credentials.authorizationIdentity : undefined;
-  return `signed in as ${credentials.username}${identity ? ` for ${identity}` : ""}`;
 }
 
 const waitedFor: Readonly<Record<DialStep, string>> = {

@@ -1,4 +1,4 @@
-import type { PasswordCredentials, TokenCredentials } from "@mailfleet/connector-api";
+import { type PasswordCredentials, type TokenCredentials, tokenExchange } from "@mailfleet/connector-api";
 import { FailureError, failureOf } from "@mailfleet/contracts";
 import { type Capabilities, offered } from "./capabilities.ts";
 import { Refused } from "./classify-failure.ts";
@@ -41,7 +41,11 @@ export async function signIn(
   // the name (RFC 1939 §3: arguments are separated by blanks).
   const simple = /^[\x21-\x7e]+$/.test(username) && /^[\x20-\x7e]+$/.test(password);
   if (authorizationIdentity || (plain && !(capabilities.user && simple)))
-    return saslExchange(wire, "PLAIN", `${authorizationIdentity}\0${username}\0${password}`, options.secrets);
+    return saslExchange(
+      wire,
+      { name: "PLAIN", response: `${authorizationIdentity}\0${username}\0${password}`, afterChallenge: "*" },
+      options.secrets,
+    );
   if (!capabilities.user) throw notOffered(`${offered(capabilities)}; a password needs USER or SASL PLAIN`);
   for (const [command, argument] of [
     ["USER", username],
@@ -58,28 +62,32 @@ async function signInWithToken(
   credentials: TokenCredentials,
   { renew, signal, secrets, server }: SignInOptions,
 ): Promise<void> {
-  const mechanism = ["XOAUTH2", "OAUTHBEARER"].find((name) => capabilities.sasl.includes(name));
+  const mechanism = tokenExchange(capabilities.sasl);
   if (!mechanism) throw notOffered(`${offered(capabilities)}; a token needs SASL XOAUTH2 or OAUTHBEARER`);
   const token = (await credentials.accessToken({ renew, signal })).reveal();
   secrets.add(token);
-  const user = credentials.username;
-  const message =
-    mechanism === "XOAUTH2"
-      ? `user=${user}\x01auth=Bearer ${token}\x01\x01`
-      : `n,a=${user.replace(/=/g, "=3D").replace(/,/g, "=2C")},\x01host=${server.host}\x01port=${server.port}\x01auth=Bearer ${token}\x01\x01`;
-  return saslExchange(wire, mechanism, message, secrets);
+  const response = mechanism.response(credentials.username, token, server);
+  return saslExchange(wire, { ...mechanism, response }, secrets);
 }
 
-/** What lets a server get on with its refusal (XOAUTH2: an empty line; RFC 7628 §3.2.3); `*` cancels (RFC 5034 §4). */
-const answerToChallenge: Readonly<Record<string, string>> = { XOAUTH2: "", OAUTHBEARER: "AQ==" };
+/** One SASL exchange: the client's response, and what it answers to a challenge behind it (`*` cancels, RFC 5034 §4). */
+interface Exchange {
+  readonly name: string;
+  readonly response: string;
+  readonly afterChallenge: string;
+}
 
 /**
  * AUTH in two steps: an initial response on the first line would exceed the 255 octets of RFC 5034 §4 with every token,
  * and older servers do not take one.
  */
-async function saslExchange(wire: Wire, mechanism: string, message: string, secrets: Set<string>): Promise<void> {
-  const command = `AUTH ${mechanism}`;
-  const encoded = Buffer.from(message).toString("base64");
+async function saslExchange(
+  wire: Wire,
+  { name, response, afterChallenge }: Exchange,
+  secrets: Set<string>,
+): Promise<void> {
+  const command = `AUTH ${name}`;
+  const encoded = Buffer.from(response).toString("base64");
   const start = await wire.run(command);
   if (start.status === "+OK") throw notOffered(`the server was content with ${command} alone, nobody knows as whom`);
   if (start.status !== "+") throw new Refused(command, start.text);
@@ -89,7 +97,7 @@ async function saslExchange(wire: Wire, mechanism: string, message: string, secr
   if (reply.status === "+") {
     // Why a token is refused (RFC 7628 §3.2.2); the refusal itself comes when the client has answered.
     challenge = readable(Buffer.from(reply.text.slice(1).trim(), "base64").toString("utf8"));
-    reply = await wire.run(answerToChallenge[mechanism] ?? "*");
+    reply = await wire.run(afterChallenge);
   }
   if (reply.status !== "+OK") throw new Refused(command, reply.text, challenge);
   if (challenge) throw new Refused(command, reply.text, challenge);

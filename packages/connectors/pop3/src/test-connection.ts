@@ -1,5 +1,6 @@
-import { type ConnectOptions, checkPort, type StepListener, type TestReport } from "@mailfleet/connector-api";
-import { type Failure, FailureError, failureCodes, failureOf, type TestStep } from "@mailfleet/contracts";
+import { type ConnectOptions, recordTest, type StepListener, type TestReport } from "@mailfleet/connector-api";
+import { type Failure, FailureError, failureOf } from "@mailfleet/contracts";
+import { checkPort } from "@mailfleet/network";
 import type { Pop3Deadlines } from "./deadlines.ts";
 import { type Dialled, type DialStep, dial } from "./dial.ts";
 import { countMessages } from "./list-messages.ts";
@@ -19,21 +20,7 @@ export async function testConnection(
   listener: StepListener,
   signal: AbortSignal,
 ): Promise<TestReport> {
-  const steps: TestStep[] = [];
-  let since = performance.now();
-  const note = (step: TestStep["step"], more: Omit<TestStep, "step" | "ms">) => {
-    const now = performance.now();
-    const ms = more.outcome === "skipped" ? 0 : Math.round((now - since) * 10) / 10;
-    since = now;
-    steps.push({ step, ms, ...more });
-    listener({ step, ms, ...more }, steps.length - 1);
-  };
-  const failed = (step: TestStep["step"], failure: Failure): TestReport => {
-    const detail = failure.evidence?.reply ?? failure.evidence?.systemCode;
-    const { remedy } = failureCodes[failure.code];
-    note(step, { outcome: "failed", ...(detail && { detail }), code: failure.code, remedy });
-    return { steps, failure };
-  };
+  const { done, skipped, failed, passed } = recordTest(listener);
   const failureIn = (error: unknown): Failure => {
     if (error instanceof FailureError) return error.failure;
     throw error;
@@ -49,10 +36,10 @@ export async function testConnection(
   let dialled: Dialled;
   try {
     dialled = await dial(options, deadlines, signal, (step, detail) => {
-      note(step, { outcome: "ok", detail });
+      done(step, detail);
       next = stepAfter[step];
       if (next === "tls" && options.server.security === "none") {
-        note("tls", { outcome: "skipped", detail: "the profile asks for no encryption" });
+        skipped("tls", "the profile asks for no encryption");
         next = "authenticate";
       }
     });
@@ -68,8 +55,8 @@ export async function testConnection(
   signal.addEventListener("abort", stop, { once: true });
   try {
     const count = await countMessages(wire);
-    note("list", { outcome: "ok", detail: `${count} ${count === 1 ? "message" : "messages"} in the inbox` });
-    return { steps, failure: null };
+    done("list", `${count} ${count === 1 ? "message" : "messages"} in the inbox`);
+    return passed();
   } catch (error) {
     signal.throwIfAborted();
     return failed("list", dialled.failure(error).failure);

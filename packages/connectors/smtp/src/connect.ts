@@ -1,11 +1,17 @@
-import { lookup } from "node:dns/promises";
-import { isIP } from "node:net";
-import { type ConnectOptions, checkPort, refuseForbiddenAddresses } from "@mailfleet/connector-api";
+import type { ConnectOptions } from "@mailfleet/connector-api";
 import { FailureError } from "@mailfleet/contracts";
+import { type Address, checkPort, resolveServer } from "@mailfleet/network";
 import { ReplyTimeout } from "./channel.ts";
 import { classifyError } from "./classify-error.ts";
 import { TokenRefused } from "./present-token.ts";
 import { type Connected, type SetupStep, setUp } from "./set-up.ts";
+
+/** Hears how far a connection has come. */
+export interface SetupListener {
+  begun(step: SetupStep): void;
+  done(step: SetupStep, detail: string): void;
+  skipped(step: SetupStep, detail: string): void;
+}
 
 /**
  * Resolves, connects, agrees on TLS, signs in: all within one deadline. Throws `FailureError`. STARTTLS, where the
@@ -15,30 +21,24 @@ import { type Connected, type SetupStep, setUp } from "./set-up.ts";
 export async function connect(
   options: ConnectOptions,
   signal: AbortSignal,
-  tell: (step: SetupStep) => void = () => {},
+  listener?: SetupListener,
 ): Promise<Connected> {
   const { host, port } = options.server;
   const deadline = performance.now() + options.connectionTimeoutMs;
   const expiry = AbortSignal.any([signal, AbortSignal.timeout(options.connectionTimeoutMs)]);
-  const heard = new Set<SetupStep["step"]>();
-  const note = (step: SetupStep) => {
-    if (!heard.has(step.step)) tell(step);
-    // The second connection did not get as far as the first: still the sign-in is what does not work.
-    else if (step.outcome === "failed") tell({ ...step, step: "authenticate" });
-    heard.add(step.step);
-  };
-  const step = async (name: SetupStep["step"], work: () => Promise<string>) => {
-    const started = performance.now();
-    const ms = () => Math.round((performance.now() - started) * 10) / 10;
+  const heard = new Set<SetupStep>();
+  // A second connection with a renewed token goes the same way again: still the sign-in is what is tried.
+  const first = (name: SetupStep) => !heard.has(name);
+  const step = async (name: SetupStep, work: () => Promise<string>) => {
+    if (first(name)) listener?.begun(name);
     try {
       const detail = await untilAborted(work(), expiry);
-      note({ step: name, outcome: "ok", ms: ms(), detail });
+      if (first(name)) listener?.done(name, detail);
+      heard.add(name);
     } catch (error) {
       if (error instanceof TokenRefused) throw error;
       const failure = classifyError(error, { host, port });
       const evidence = { host, port, ...failure.evidence };
-      const detail = failure.evidence?.reply ?? failure.evidence?.systemCode;
-      note({ step: name, outcome: "failed", ms: ms(), detail });
       throw new FailureError({ ...failure, evidence }, { cause: error });
     }
   };
@@ -47,36 +47,24 @@ export async function connect(
     expiry,
     left: () => Math.max(1, deadline - performance.now()),
     step,
-    skip: (name: SetupStep["step"], detail: string) => note({ step: name, outcome: "skipped", ms: 0, detail }),
+    skip: (name: SetupStep, detail: string) => {
+      if (first(name)) listener?.skipped(name, detail);
+      heard.add(name);
+    },
     secrets: new Set<string>(),
   };
 
-  checkSettings(options, note);
-  const addresses: { address: string; family: number }[] = [];
+  checkPort(options.server, options.allowedPorts);
+  let addresses: readonly Address[] = [];
   await step("resolve", async () => {
-    const bare = host.replace(/^\[|\]$/g, "");
-    if (isIP(bare)) addresses.push({ address: bare, family: isIP(bare) });
-    else addresses.push(...(await lookup(bare, { all: true })));
-    const found = addresses.map((entry) => entry.address);
-    refuseForbiddenAddresses(host, port, found);
-    return found.join(", ");
+    addresses = await resolveServer(options.server);
+    return addresses.map(({ address }) => address).join(", ");
   });
   try {
     return await setUp(attempt, addresses, false);
   } catch (error) {
     if (!(error instanceof TokenRefused)) throw error;
     return await setUp(attempt, addresses, true);
-  }
-}
-
-/** What can be refused without a look at the network. */
-function checkSettings(options: ConnectOptions, note: (step: SetupStep) => void): void {
-  try {
-    checkPort(options.server, options.allowedPorts);
-  } catch (error) {
-    if (error instanceof FailureError)
-      note({ step: "settings", outcome: "failed", ms: 0, detail: error.failure.evidence?.reply });
-    throw error;
   }
 }
 

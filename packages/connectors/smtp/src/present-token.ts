@@ -1,4 +1,4 @@
-import { redactSecrets, type TokenCredentials } from "@mailfleet/connector-api";
+import { redactSecrets, type TokenCredentials, tokenExchange } from "@mailfleet/connector-api";
 import { type Failure, FailureError, failureOf } from "@mailfleet/contracts";
 import { notOffered, type SigningIn, signedIn } from "./signing-in.ts";
 
@@ -10,36 +10,11 @@ export class TokenRefused extends FailureError {
   }
 }
 
-/** One way of handing a token over: what is sent, and what ends the exchange after a challenge. */
-interface Mechanism {
-  readonly name: string;
-  response(username: string, token: string, server: { host: string; port: number }): string;
-  readonly afterChallenge: string;
-}
-
-/** XOAUTH2 first: Google and Microsoft document nothing else for SMTP. */
-const mechanisms: readonly Mechanism[] = [
-  {
-    name: "XOAUTH2",
-    response: (username, token) => `user=${username}\x01auth=Bearer ${token}\x01\x01`,
-    afterChallenge: "",
-  },
-  {
-    // RFC 7628 §3.1, §3.2.3; a comma and an equals sign in the name are written as RFC 5801 §4 says.
-    name: "OAUTHBEARER",
-    response: (username, token, { host, port }) => {
-      const name = username.replaceAll("=", "=3D").replaceAll(",", "=2C");
-      return `n,a=${name},\x01host=${host}\x01port=${port}\x01auth=Bearer ${token}\x01\x01`;
-    },
-    afterChallenge: "AQ==",
-  },
-];
-
 /** Asks for a token and signs in with it. Says how. */
 export async function presentToken(signingIn: SigningIn, credentials: TokenCredentials): Promise<string> {
   const { command, capabilities, server, secrets, renew, signal } = signingIn;
   const { username } = credentials;
-  const mechanism = mechanisms.find(({ name }) => capabilities.auth.includes(name));
+  const mechanism = tokenExchange(capabilities.auth);
   if (!mechanism) throw notOffered(capabilities, "; a token needs XOAUTH2 or OAUTHBEARER");
   const token = (await credentials.accessToken({ renew, signal })).reveal();
   secrets.add(token);

@@ -2,19 +2,14 @@ import type { Socket } from "node:net";
 import { hostname } from "node:os";
 import type { ConnectOptions } from "@mailfleet/connector-api";
 import { FailureError, failureOf } from "@mailfleet/contracts";
+import { type Address, openSocket, secureSocket } from "@mailfleet/network";
 import { authenticate } from "./authenticate.ts";
 import { type Capabilities, noCapabilities, readCapabilities } from "./capabilities.ts";
 import { Channel, ReplyTimeout } from "./channel.ts";
 import { classifyReply, type Stage } from "./classify-reply.ts";
-import { openSocket, secureSocket } from "./sockets.ts";
 
-/** One step of setting a connection up, told as soon as it is done. */
-export interface SetupStep {
-  readonly step: "settings" | "resolve" | "connect" | "tls" | "authenticate";
-  readonly outcome: "ok" | "failed" | "skipped";
-  readonly ms: number;
-  readonly detail?: string;
-}
+/** One step of setting a connection up. */
+export type SetupStep = "settings" | "resolve" | "connect" | "tls" | "authenticate";
 
 /** A signed-in connection. */
 export interface Connected {
@@ -29,19 +24,15 @@ export interface Attempt {
   readonly expiry: AbortSignal;
   /** Milliseconds until the deadline, at least 1. */
   left(): number;
-  /** Does work as a step, tells its outcome and throws `FailureError` if it does not succeed. */
-  step(name: SetupStep["step"], work: () => Promise<string>): Promise<void>;
-  skip(name: SetupStep["step"], detail: string): void;
+  /** Does work as a step and tells when it is done; throws `FailureError` if it does not succeed. */
+  step(name: SetupStep, work: () => Promise<string>): Promise<void>;
+  skip(name: SetupStep, detail: string): void;
   /** What no evidence may hold. */
   readonly secrets: Set<string>;
 }
 
 /** Connects to one of these addresses, agrees on TLS and signs in; nothing stays open if it throws. */
-export async function setUp(
-  attempt: Attempt,
-  addresses: readonly { address: string; family: number }[],
-  renew: boolean,
-): Promise<Connected> {
+export async function setUp(attempt: Attempt, addresses: readonly Address[], renew: boolean): Promise<Connected> {
   const { options, expiry, secrets, step, skip } = attempt;
   const { host, port, security } = options.server;
   const now: { channel: Channel | null; socket: Socket | null; capabilities: Capabilities } = {

@@ -1,5 +1,5 @@
-import { type OutboundConnector, UncertainError } from "@mailfleet/connector-api";
-import { type Failure, failureCodes, failureOf, type TestStep } from "@mailfleet/contracts";
+import { type OutboundConnector, recordTest, UncertainError } from "@mailfleet/connector-api";
+import { failureOf } from "@mailfleet/contracts";
 import { classifyError } from "./classify-error.ts";
 import { connect } from "./connect.ts";
 import { type Deadlines, defaultDeadlines } from "./deadlines.ts";
@@ -14,50 +14,38 @@ export function smtpConnector(deadlines: Partial<Deadlines> = {}): OutboundConne
     protocol: "smtp",
     open: (options, maximumConnections) => new SmtpPool(options, maximumConnections, limits),
     test: async (options, probe, listener, signal) => {
-      const steps: TestStep[] = [];
-      const add = (step: TestStep) => {
-        steps.push(step);
-        listener(step, steps.length - 1);
-      };
-      const held: SetupStep[] = [];
+      const { done, skipped, failed, passed } = recordTest(listener);
+      let at: SetupStep = "settings";
       let connected: Connected;
       try {
-        connected = await connect(options, signal, (step) => {
-          if (step.outcome === "failed") held.push(step);
-          else add(step);
+        connected = await connect(options, signal, {
+          begun: (step) => {
+            at = step;
+          },
+          done,
+          skipped,
         });
       } catch (error) {
-        const failure = classifyError(error);
-        for (const step of held) add({ ...step, ...explain(failure) });
-        return { steps, failure };
+        return failed(at, classifyError(error));
       }
       if (probe === null) {
         connected.channel.quit();
-        return { steps, failure: null };
+        return passed();
       }
       const { host, port } = options.server;
       const context = { deadlines: limits, host, port, signedIn: options.credentials !== null };
-      const started = performance.now();
-      const ms = () => Math.round((performance.now() - started) * 10) / 10;
       const sendBy = AbortSignal.any([signal, AbortSignal.timeout(options.connectionTimeoutMs + limits.commandMs)]);
       try {
         const sent = await transact(connected, probe.envelope, probe.raw, context, sendBy);
-        add({ step: "send", outcome: "ok", ms: ms(), detail: sent.answer });
-        return { steps, failure: null };
+        done("send", sent.answer);
+        return passed();
       } catch (error) {
         const failure =
           error instanceof UncertainError ? failureOf("CONNECTION_LOST", { host, port }) : classifyError(error);
-        add({ step: "send", outcome: "failed", ms: ms(), ...explain(failure) });
-        return { steps, failure };
+        return failed("send", failure);
       } finally {
         connected.channel.quit();
       }
     },
   };
-}
-
-/** What a failed step shows: the server's words or the system's code, the code, and what to do. */
-function explain(failure: Failure): Pick<TestStep, "detail" | "code" | "remedy"> {
-  const { text, remedy } = failureCodes[failure.code];
-  return { detail: failure.evidence?.reply ?? failure.evidence?.systemCode ?? text, code: failure.code, remedy };
 }

@@ -1,9 +1,11 @@
-/** One time limit for several steps; also over when the caller has enough. */
+/** One time limit for several steps and connections; also over when the caller, or whoever works, has enough. */
 export interface Deadline {
-  /** Aborted with the reason when time is up or the caller aborts. */
+  /** Aborted with the reason when it is over. */
   readonly signal: AbortSignal;
   /** The work's result, or the reason if the deadline is over before; the work is then left alone. */
   until<Result>(work: Promise<Result>): Promise<Result>;
+  /** Ends it before its time, with this reason. */
+  stop(reason: unknown): void;
   /** No timer and no listener stays. */
   clear(): void;
 }
@@ -29,6 +31,7 @@ export function startDeadline(milliseconds: number, outer: AbortSignal, late: ()
         over.signal.removeEventListener("abort", stop);
       }
     },
+    stop: (reason) => over.abort(reason),
     clear() {
       clearTimeout(timer);
       outer.removeEventListener("abort", abort);

@@ -1,4 +1,4 @@
-import { isIP, connect as netConnect, type Socket } from "node:net";
+import { isIP, type LookupFunction, connect as netConnect, type Socket } from "node:net";
 import {
   createSecureContext,
   getCACertificates,
@@ -6,12 +6,13 @@ import {
   type TLSSocket,
   connect as tlsConnect,
 } from "node:tls";
-import type { ConnectOptions } from "@mailfleet/connector-api";
+import { type Address, bareHost } from "./resolve-server.ts";
 
-/** An address that a name resolved to. */
-export interface Address {
-  readonly address: string;
-  readonly family: number;
+/** Whose certificate is expected. */
+export interface TlsServer {
+  readonly host: string;
+  /** PEM of private authorities, trusted beside the public ones. */
+  readonly trustedCertificates?: string;
 }
 
 /** Opens a TCP connection to the first of these addresses that answers (RFC 8305). Rejects with the system's error. */
@@ -21,28 +22,28 @@ export function openSocket(port: number, addresses: readonly Address[], signal: 
     noDelay: true,
     keepAlive: true,
     autoSelectFamily: addresses.length > 1,
-    // Not resolved again: these addresses were checked.
     host: "server.invalid",
-    lookup: (_host, options, done) => {
-      if (options.all) done(null, [...addresses]);
-      else done(null, addresses[0]?.address ?? "", addresses[0]?.family);
-    },
+    lookup: lookupIn(addresses),
   });
   return ready(socket, "connect", signal);
 }
 
+/** A lookup that resolves nothing: every name has these addresses, because they were checked. */
+export function lookupIn(addresses: readonly Address[]): LookupFunction {
+  return (_host, options, done) => {
+    if (options.all) done(null, [...addresses]);
+    else done(null, addresses[0]?.address ?? "", addresses[0]?.family);
+  };
+}
+
 /** TLS (1.2 or later) over an open socket; the certificate must be trusted and of the server's name. */
-export function secureSocket(
-  socket: Socket,
-  server: ConnectOptions["server"],
-  signal: AbortSignal,
-): Promise<TLSSocket> {
-  const host = server.host.replace(/^\[|\]$/g, "");
+export function secureSocket(socket: Socket, server: TlsServer, signal: AbortSignal): Promise<TLSSocket> {
+  const host = bareHost(server.host);
   const secure = tlsConnect({
     socket,
     host,
     ...(isIP(host) ? {} : { servername: host }),
-    secureContext: contextFor(server.trustedCertificates),
+    secureContext: trustFor(server.trustedCertificates),
   });
   return ready(secure, "secureConnect", signal);
 }
@@ -80,7 +81,8 @@ function ready<Kind extends Socket>(socket: Kind, event: string, signal: AbortSi
 const contexts = new Map<string, SecureContext>();
 const CONTEXTS_LIMIT = 200;
 
-function contextFor(trusted = ""): SecureContext {
+/** What a TLS client trusts: the public authorities, and these (PEM) beside them. */
+export function trustFor(trusted = ""): SecureContext {
   const known = contexts.get(trusted);
   if (known) return known;
   const context = createSecureContext({
