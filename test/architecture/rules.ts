@@ -9,7 +9,8 @@ export const allowedArrows: Readonly<Record<string, readonly string[]>> = {
   "packages/bus": ["contracts"],
   "packages/secrets": ["contracts"],
   "packages/mime": ["contracts"],
-  "packages/service": ["contracts"],
+  "packages/kit": ["contracts"],
+  "packages/worker": ["contracts", "kit", "connector-api"],
   "packages/connectors/api": ["contracts"],
   "packages/connectors/imap": ["contracts", "connector-api", "network"],
   "packages/connectors/smtp": ["contracts", "connector-api", "network"],
@@ -21,13 +22,13 @@ export const allowedArrows: Readonly<Record<string, readonly string[]>> = {
   "packages/oauth": ["contracts", "http"],
   "packages/cli": ["contracts"],
   "packages/local": ["contracts", "cli", "secrets"],
-  "services/config": ["contracts", "mailbox", "store", "bus", "service", "oauth"],
-  "services/scheduler": ["contracts", "store", "bus", "service"],
+  "services/config": ["contracts", "mailbox", "store", "bus", "kit", "oauth"],
+  "services/scheduler": ["contracts", "store", "bus", "kit"],
   "services/inbound-sync": [
     "contracts",
     "store",
     "bus",
-    "service",
+    "kit",
     "secrets",
     "mime",
     "connector-api",
@@ -41,7 +42,7 @@ export const allowedArrows: Readonly<Record<string, readonly string[]>> = {
     "contracts",
     "store",
     "bus",
-    "service",
+    "kit",
     "secrets",
     "mime",
     "connector-api",
@@ -54,7 +55,7 @@ export const allowedArrows: Readonly<Record<string, readonly string[]>> = {
     "contracts",
     "store",
     "bus",
-    "service",
+    "kit",
     "secrets",
     "mime",
     "http",
@@ -64,7 +65,7 @@ export const allowedArrows: Readonly<Record<string, readonly string[]>> = {
     "connector-graph",
     "connector-smtp",
   ],
-  "services/console": ["contracts", "store", "bus", "service", "secrets", "oauth"],
+  "services/console": ["contracts", "store", "bus", "kit", "secrets", "oauth"],
 };
 
 /** A driver is imported in its own package only, so that it can be replaced there. Tests may use any as a peer. */
@@ -83,8 +84,8 @@ export const driverOwners: Readonly<Record<string, readonly string[]>> = {
   nodemailer: ["packages/connectors/smtp", "packages/mime"],
   "postal-mime": ["packages/mime"],
   libmime: ["packages/mime"],
-  pino: ["packages/service", "packages/local"],
-  "prom-client": ["packages/service"],
+  pino: ["packages/kit", "packages/local"],
+  "prom-client": ["packages/kit"],
   fastify: ["services/console"],
   commander: ["packages/cli"],
   "smtp-server": ["packages/local"],
@@ -105,7 +106,7 @@ export const adapters: readonly string[] = [
 
 /** Where the environment may be read. */
 export const environmentReaders: readonly RegExp[] = [
-  /^packages\/service\/src\/environment\.ts$/,
+  /^packages\/kit\/src\/environment\.ts$/,
   /^packages\/local\//,
   /^packages\/cli\/src\//,
   /^(test|bench)\//,

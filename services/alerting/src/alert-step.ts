@@ -9,7 +9,7 @@ import {
   type OutgoingMessage,
   subjects,
 } from "@mailfleet/contracts";
-import { idFrom } from "@mailfleet/service";
+import { idFrom } from "@mailfleet/kit";
 import type { AlertDocument } from "@mailfleet/store";
 import { noNotice, planNotice } from "./notice-step.ts";
 

@@ -1,6 +1,6 @@
 import type { Bus, Incoming } from "@mailfleet/bus";
 import { consumers, type FailPoint, type Logger, streams } from "@mailfleet/contracts";
-import type { Registry } from "@mailfleet/service";
+import type { Registry } from "@mailfleet/kit";
 import type {
   AlertRepository,
   DeadLetterRepository,

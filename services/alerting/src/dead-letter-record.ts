@@ -6,7 +6,7 @@ import {
   ProblemError,
   parseSubject,
 } from "@mailfleet/contracts";
-import { idFrom } from "@mailfleet/service";
+import { idFrom } from "@mailfleet/kit";
 import type { DeadLetterDocument } from "@mailfleet/store";
 
 const keptMs = 30 * 86_400_000;

@@ -1,8 +1,8 @@
 import { connectBus } from "@mailfleet/bus";
 import { createGuardedFetch, readPrivateNetworks } from "@mailfleet/http";
+import { runService } from "@mailfleet/kit";
 import { createTokens } from "@mailfleet/oauth";
 import { loadOpener, loadSealer } from "@mailfleet/secrets";
-import { runService } from "@mailfleet/service";
 import {
   connectStore,
   createAlertRepository,

@@ -1,4 +1,4 @@
-import { Counter, Gauge, type Registry } from "@mailfleet/service";
+import { Counter, Gauge, type Registry } from "@mailfleet/kit";
 import type { NoticeRepository } from "@mailfleet/store";
 
 /** What alerting counts. No label names a mailbox. */

@@ -18,10 +18,10 @@ import {
   subjects,
 } from "@mailfleet/contracts";
 import { createGuardedFetch } from "@mailfleet/http";
+import { Registry } from "@mailfleet/kit";
 import { freePort, startMongo, startNats, tempDir } from "@mailfleet/local/testing";
 import { createTokens } from "@mailfleet/oauth";
 import { generateKeyFiles, loadOpener, loadSealer } from "@mailfleet/secrets";
-import { Registry } from "@mailfleet/service";
 import {
   connectStore,
   createAlertRepository,

@@ -1,6 +1,6 @@
 import { connectBus } from "@mailfleet/bus";
+import { runService } from "@mailfleet/kit";
 import type { MachineState } from "@mailfleet/mailbox";
-import { runService } from "@mailfleet/service";
 import {
   connectStore,
   createConsentRepository,

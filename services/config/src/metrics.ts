@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, type Registry } from "@mailfleet/service";
+import { Counter, Gauge, Histogram, type Registry } from "@mailfleet/kit";
 
 /** What is counted. No mailbox id is ever a label. */
 export interface Metrics {

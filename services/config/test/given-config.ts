@@ -12,9 +12,9 @@ import {
   streams,
   subjects,
 } from "@mailfleet/contracts";
+import { Registry } from "@mailfleet/kit";
 import { startMongo, startNats } from "@mailfleet/local/testing";
 import type { MachineState } from "@mailfleet/mailbox";
-import { Registry } from "@mailfleet/service";
 import {
   connectStore,
   createConsentRepository,

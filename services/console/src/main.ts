@@ -1,7 +1,7 @@
 import { connectBus } from "@mailfleet/bus";
 import { streams } from "@mailfleet/contracts";
+import { Histogram, runService } from "@mailfleet/kit";
 import { loadSealer } from "@mailfleet/secrets";
-import { Histogram, runService } from "@mailfleet/service";
 import { connectStore, createTokenRepository, isOutage } from "@mailfleet/store";
 import { z } from "zod";
 import { startConsole } from "./app.ts";

@@ -1,10 +1,10 @@
 import { BusOutage, connectBus } from "@mailfleet/bus";
 import { consumers, streams } from "@mailfleet/contracts";
 import { createGuardedFetch, readPrivateNetworks } from "@mailfleet/http";
+import { runService } from "@mailfleet/kit";
 import { parseBody } from "@mailfleet/mime";
 import { createTokens } from "@mailfleet/oauth";
 import { loadOpener, loadSealer } from "@mailfleet/secrets";
-import { runService } from "@mailfleet/service";
 import {
   connectStore,
   createHandledRepository,

@@ -1,4 +1,4 @@
-import { Counter, Histogram, type Registry } from "@mailfleet/service";
+import { Counter, Histogram, type Registry } from "@mailfleet/kit";
 
 /** What the service counts. Mailbox ids are never labels. */
 export interface InboundMetrics {

@@ -14,9 +14,9 @@ import {
   streams,
   subjects,
 } from "@mailfleet/contracts";
+import { Registry } from "@mailfleet/kit";
 import { eventually, startMongo, startNats } from "@mailfleet/local/testing";
 import { parseBody } from "@mailfleet/mime";
-import { Registry } from "@mailfleet/service";
 import {
   connectStore,
   createHandledRepository,

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { connectBus } from "@mailfleet/bus";
 import { createGuardedFetch, readPrivateNetworks } from "@mailfleet/http";
+import { runService } from "@mailfleet/kit";
 import { createTokens } from "@mailfleet/oauth";
 import { loadOpener, loadSealer } from "@mailfleet/secrets";
-import { runService } from "@mailfleet/service";
 import {
   connectStore,
   createOutboundActivityRepository,

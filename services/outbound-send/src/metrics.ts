@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, type Registry } from "@mailfleet/service";
+import { Counter, Gauge, Histogram, type Registry } from "@mailfleet/kit";
 
 /** Figures of this service; none has a mailbox as label. */
 export interface OutboundMetrics {

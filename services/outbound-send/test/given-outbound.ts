@@ -14,8 +14,8 @@ import {
   streams,
   subjects,
 } from "@mailfleet/contracts";
+import { Registry } from "@mailfleet/kit";
 import { startMongo, startNats } from "@mailfleet/local/testing";
-import { Registry } from "@mailfleet/service";
 import {
   connectStore,
   createOutboundActivityRepository,

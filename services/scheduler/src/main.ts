@@ -1,5 +1,5 @@
 import { connectBus } from "@mailfleet/bus";
-import { runService } from "@mailfleet/service";
+import { runService } from "@mailfleet/kit";
 import { connectStore, createTimerRepository, isOutage } from "@mailfleet/store";
 import { startScheduler } from "./app.ts";
 import { createMetrics } from "./metrics.ts";

@@ -1,4 +1,4 @@
-import { Counter, Histogram, type Registry } from "@mailfleet/service";
+import { Counter, Histogram, type Registry } from "@mailfleet/kit";
 import type { SchedulerMetrics } from "./ports.ts";
 
 /** Prometheus metrics of the scheduler. */

@@ -1,5 +1,5 @@
 import { Job, JobId, NewJob } from "@mailfleet/contracts";
-import { idFrom } from "@mailfleet/service";
+import { idFrom } from "@mailfleet/kit";
 import { z } from "zod";
 import { type Route, route } from "../route.ts";
 import { page, paged } from "./parameters.ts";

@@ -8,7 +8,7 @@ import {
   NewMailbox,
   ProfileId,
 } from "@mailfleet/contracts";
-import { idFrom } from "@mailfleet/service";
+import { idFrom } from "@mailfleet/kit";
 import { z } from "zod";
 import { type Route, route } from "../route.ts";
 import { Credentials, sealCredentials } from "./credentials.ts";

@@ -1,5 +1,5 @@
 import { NewProfile, ProfileChange, ProfileId, type RequestInput } from "@mailfleet/contracts";
-import { idFrom } from "@mailfleet/service";
+import { idFrom } from "@mailfleet/kit";
 import { z } from "zod";
 import { type Call, type Route, route } from "../route.ts";
 import { Credentials, sealCredentials } from "./credentials.ts";

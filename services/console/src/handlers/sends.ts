@@ -9,7 +9,7 @@ import {
   SendId,
   SendState,
 } from "@mailfleet/contracts";
-import { idFrom } from "@mailfleet/service";
+import { idFrom } from "@mailfleet/kit";
 import { z } from "zod";
 import { type Call, type Route, route } from "../route.ts";
 import { contentFor, rawContentFor } from "../upload.ts";

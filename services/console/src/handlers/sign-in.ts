@@ -1,5 +1,5 @@
 import { ConsentId, Grant, Instant, ProblemError, type Profile } from "@mailfleet/contracts";
-import { idFrom } from "@mailfleet/service";
+import { idFrom } from "@mailfleet/kit";
 import { z } from "zod";
 import { type Call, type Route, route } from "../route.ts";
 import { mailboxIdOf, mailboxParams as params } from "./parameters.ts";

@@ -1,5 +1,5 @@
 import { NewToken, ProblemError, Token, TokenId } from "@mailfleet/contracts";
-import { idFrom } from "@mailfleet/service";
+import { idFrom } from "@mailfleet/kit";
 import type { StoredToken } from "@mailfleet/store";
 import { z } from "zod";
 import { hashToken, newTokenSecret } from "../http/tokens.ts";

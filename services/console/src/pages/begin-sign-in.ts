@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { type Mailbox, MailboxId, ProblemError, type Profile, providerPresets } from "@mailfleet/contracts";
-import { idFrom } from "@mailfleet/service";
+import { idFrom } from "@mailfleet/kit";
 import type { FastifyReply } from "fastify";
 import { refuseOverPlainHttp, sealSecret } from "../handlers/credentials.ts";
 import { redirectUriOf, signInUrlOf } from "../handlers/profile-view.ts";

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { newId } from "@mailfleet/service";
+import { newId } from "@mailfleet/kit";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { isExpired } from "../http/authenticate.ts";
 import { hashToken, isTokenSecret, newTokenSecret, sameHash } from "../http/tokens.ts";

@@ -1,0 +1,2 @@
+/** What both workers do with a run. */
+export {};
