@@ -1,4 +1,4 @@
-/** `npm run verify`: format and lint, types, architecture and unit tests; a line per step; exit code 1 if one fails. */
+/** `npm run verify`: format and lint, types, nothing unused, unit tests; a line per step; exit code 1 if one fails. */
 import { join } from "node:path";
 import { startGuarded } from "./engines/guarded-program.ts";
 import { CHECKOUT } from "./engines/local-folder.ts";
@@ -7,6 +7,7 @@ import { endWithParent } from "./stack/end-with-parent.ts";
 const steps: readonly { readonly name: string; readonly command: readonly [string, ...string[]] }[] = [
   { name: "format and lint", command: ["biome", "check", "--error-on-warnings", "."] },
   { name: "types", command: ["tsc", "--noEmit", "-p", "tsconfig.json"] },
+  { name: "unused code", command: ["knip", "--no-progress", "--no-config-hints"] },
   {
     name: "unit and architecture",
     command: [process.execPath, join(CHECKOUT, "packages/local/src/test-run/main.ts"), "unit"],

@@ -10,7 +10,7 @@ import {
   type TimerSet,
 } from "@mailfleet/contracts";
 import { startMongo, startNats } from "@mailfleet/local/testing";
-import { connectStore, createTimerRepository, isOutage, type TimerRepository } from "@mailfleet/store";
+import { connectStore, createTimerRepository, isOutage } from "@mailfleet/store";
 import { startScheduler } from "../src/app.ts";
 import type { SchedulerPorts } from "../src/ports.ts";
 
@@ -75,8 +75,6 @@ export async function givenEngines() {
     },
   };
 }
-
-export type Timers = TimerRepository;
 
 /** A timer that delivers to the machine of mailbox `owner`. */
 export function timer(owner: string, more: Partial<TimerSet> = {}): TimerSet {

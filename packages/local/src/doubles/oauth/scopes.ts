@@ -21,6 +21,3 @@ export const knownScopes: readonly string[] = [
   // Graph's scopes may be written without their resource.
   ...["Mail.Send", "Mail.Read", "Mail.ReadWrite", "User.Read"],
 ];
-
-/** Scopes that belong to the sign-in and not to a mailbox. */
-export const signInScopes: ReadonlySet<string> = new Set(["openid", "email", "profile", "offline_access"]);
