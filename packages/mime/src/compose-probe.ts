@@ -1,5 +1,5 @@
 import { type ComposedMessage, composeMessage } from "./compose-message.ts";
-import { messageIdForProbe, ownHeaders, writeProbeMark } from "./message-id.ts";
+import { messageIdForProbe, ownHeaders, type SignProbe, writeProbeMark } from "./message-id.ts";
 
 /** Whose test this probe belongs to. */
 export interface ComposeProbe {
@@ -8,6 +8,8 @@ export interface ComposeProbe {
   readonly generation: number;
   /** When it is sent, milliseconds since the epoch. */
   readonly at: number;
+  /** Makes the code by which the probe is known to be ours when it comes back. */
+  readonly sign: SignProbe;
 }
 
 /**
@@ -24,6 +26,6 @@ export function composeProbe(probe: ComposeProbe): Promise<ComposedMessage> {
     from: probe.address,
     messageId: messageIdForProbe(probe.mailboxId, probe.generation, probe.address),
     date: probe.at,
-    extraHeaders: { [ownHeaders.probe]: writeProbeMark(probe), "Auto-Submitted": "auto-generated" },
+    extraHeaders: { [ownHeaders.probe]: writeProbeMark(probe, probe.sign), "Auto-Submitted": "auto-generated" },
   });
 }

@@ -8,10 +8,22 @@ import { readHeaders } from "./read-headers.ts";
 
 describe("composing", () => {
   test("a probe can be recognised when it comes back", async () => {
-    const probe = await composeProbe({ mailboxId: "mb_abcd", address: "sales@example.org", generation: 3, at: 1000 });
+    const mark = { mailboxId: "mb_abcd", generation: 3, at: 1000 };
+    const code = (text: string) => `${"c".repeat(40)}${text.length}`;
+    const isOurs = (text: string, given: string) => given === code(text);
+    const probe = await composeProbe({ ...mark, address: "sales@example.org", sign: code });
     const headers = readHeaders(probe.raw);
     assert.equal(headers.messageId, "<test.mb_abcd.3@example.org>");
-    assert.deepEqual(readProbeMark(headers.probe), { mailboxId: "mb_abcd", generation: 3, at: 1000 });
+    assert.deepEqual(readProbeMark(headers.probe, "mb_abcd", isOurs), mark);
+    assert.equal(readProbeMark(headers.probe, "mb_other", isOurs), null);
+    assert.equal(
+      readProbeMark(headers.probe, "mb_abcd", () => false),
+      null,
+    );
+    assert.equal(
+      readProbeMark("mb_abcd; generation=3; at=1000", "mb_abcd", () => true),
+      null,
+    );
     assert.equal(headers.autoSubmitted, "auto-generated");
     assert.deepEqual(probe.envelope, { from: "sales@example.org", to: ["sales@example.org"] });
   });

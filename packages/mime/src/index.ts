@@ -4,11 +4,13 @@ export { type ComposeProbe, composeProbe } from "./compose-probe.ts";
 export { HEADER_LIMIT } from "./header-block.ts";
 export {
   domainOf,
+  type IsOurProbe,
   messageIdForProbe,
   messageIdForSend,
   ownHeaders,
   type ProbeMark,
   readProbeMark,
+  type SignProbe,
   writeProbeMark,
 } from "./message-id.ts";
 export { type ParsedBody, type ParseLimits, parseBody } from "./parse-body.ts";

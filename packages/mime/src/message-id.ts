@@ -30,13 +30,28 @@ export interface ProbeMark {
   readonly at: number;
 }
 
+/** Makes the code of a text, which nobody without our key can. */
+export type SignProbe = (text: string) => string;
+/** True if a key of ours made this code for this text. */
+export type IsOurProbe = (text: string, code: string) => boolean;
+
+const signedText = ({ mailboxId, generation, at }: ProbeMark) => `${mailboxId}; generation=${generation}; at=${at}`;
+
 /** The value of the probe header. */
-export function writeProbeMark(mark: ProbeMark): string {
-  return `${mark.mailboxId}; generation=${mark.generation}; at=${mark.at}`;
+export function writeProbeMark(mark: ProbeMark, sign: SignProbe): string {
+  const text = signedText(mark);
+  return `${text}; code=${sign(text)}`;
 }
 
-/** Reads the probe header; `null` if it is not one of ours. Anybody can write such a header: compare the mailbox. */
-export function readProbeMark(value: string | null): ProbeMark | null {
-  const match = /^\s*(mb_[a-z0-9]{4,40}); generation=(\d{1,9}); at=(\d{1,15})\s*$/.exec(value ?? "");
-  return match ? { mailboxId: match[1] as string, generation: Number(match[2]), at: Number(match[3]) } : null;
+/**
+ * Reads the probe header. `null` if it does not name this mailbox, or if no key of ours made its code: anybody can write
+ * such a header, and what carries it would never be shown as received mail.
+ */
+export function readProbeMark(value: string | null, mailboxId: string, isOurs: IsOurProbe): ProbeMark | null {
+  const match = /^\s*(mb_[a-z0-9]{4,40}); generation=(\d{1,9}); at=(\d{1,15}); code=([A-Za-z0-9_-]{1,100})\s*$/.exec(
+    value ?? "",
+  );
+  if (match?.[1] !== mailboxId) return null;
+  const mark = { mailboxId, generation: Number(match[2]), at: Number(match[3]) };
+  return isOurs(signedText(mark), match[4] as string) ? mark : null;
 }

@@ -8,4 +8,5 @@ export {
   SealKeyFile,
 } from "./key-files.ts";
 export { loadOpener, type Opener } from "./open.ts";
+export { loadProbeCodes, type ProbeCodes } from "./probe-codes.ts";
 export { loadSealer, type Sealer } from "./seal.ts";

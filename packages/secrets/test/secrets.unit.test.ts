@@ -5,7 +5,15 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { FailureError, type Logger, Sealed, Secret, sealedFor } from "@mailfleet/contracts";
 import { FlattenedEncrypt, importJWK } from "jose";
-import { generateKey, generateKeyFiles, loadOpener, loadSealer, OpenKeyFile, publicKeysOf } from "../src/index.ts";
+import {
+  generateKey,
+  generateKeyFiles,
+  loadOpener,
+  loadProbeCodes,
+  loadSealer,
+  OpenKeyFile,
+  publicKeysOf,
+} from "../src/index.ts";
 
 const directory = await mkdtemp(join(tmpdir(), "mailfleet-secrets-"));
 after(() => rm(directory, { recursive: true }));
@@ -145,4 +153,19 @@ test("a private key file that everybody can read is warned about; a broken one i
     return true;
   });
   await assert.rejects(loadOpener(join(directory, "absent.json")), /ENOENT/);
+});
+
+test("a probe's code is known by every holder of its key, for its text only, and goes on being known after a rotation", async () => {
+  const first = await loadProbeCodes(files.mailboxOpenKeys);
+  const code = first.sign("mb_4fz81k; generation=3; at=1000");
+  assert.match(code, /^[A-Za-z0-9_-]{43}$/);
+  const kept = OpenKeyFile.parse(JSON.parse(await readFile(files.mailboxOpenKeys, "utf8")));
+  const rotated = join(directory, "rotated-probe-keys.json");
+  await writeFile(rotated, JSON.stringify({ keys: [await generateKey(), ...kept.keys] }));
+  const second = await loadProbeCodes(rotated);
+  assert.ok(second.isOurs("mb_4fz81k; generation=3; at=1000", code));
+  assert.ok(!second.isOurs("mb_4fz81k; generation=4; at=1000", code));
+  assert.ok(!second.isOurs("mb_4fz81k; generation=3; at=1000", ""));
+  const strangers = await loadProbeCodes(files.notifyOpenKeys);
+  assert.ok(!strangers.isOurs("mb_4fz81k; generation=3; at=1000", code));
 });

@@ -4,7 +4,7 @@ import { createGuardedFetch, readPrivateNetworks } from "@mailfleet/http";
 import { runService } from "@mailfleet/kit";
 import { parseBody } from "@mailfleet/mime";
 import { createTokens } from "@mailfleet/oauth";
-import { loadOpener, loadSealer } from "@mailfleet/secrets";
+import { loadOpener, loadProbeCodes, loadSealer } from "@mailfleet/secrets";
 import {
   connectStore,
   createHandledRepository,
@@ -30,10 +30,11 @@ runService({
   },
   async start({ name, environment, logger, metrics, failPoint, addReadiness, now }) {
     const isOutage = (error: unknown) => isStoreOutage(error) || error instanceof BusOutage;
-    const [opener, sealer] = await Promise.all([
+    const [opener, sealer, probes] = await Promise.all([
       loadOpener(environment.openKeys, logger),
       // The public halves lie in the same file.
       loadSealer(environment.openKeys),
+      loadProbeCodes(environment.openKeys),
     ]);
     const fetch = createGuardedFetch({ privateNetworks: readPrivateNetworks(environment.allowedPrivateNetworks) });
     const [bus, store] = await Promise.all([
@@ -86,6 +87,7 @@ runService({
       slots,
       opener,
       seal: sealer.seal,
+      isOurProbe: probes.isOurs,
       tokens,
       connectors: {
         imap: async () => (await import("@mailfleet/connector-imap")).imapConnector,

@@ -1,7 +1,7 @@
 import type { Bus } from "@mailfleet/bus";
 import type { InboundConnector } from "@mailfleet/connector-api";
 import type { FailPoint, Logger, Sealed, Secret } from "@mailfleet/contracts";
-import type { ParsedBody } from "@mailfleet/mime";
+import type { IsOurProbe, ParsedBody } from "@mailfleet/mime";
 import type { Tokens } from "@mailfleet/oauth";
 import type { Opener } from "@mailfleet/secrets";
 import type { HandledRepository, MessageRepository, SlotRepository, SyncRepository } from "@mailfleet/store";
@@ -17,6 +17,8 @@ export interface InboundPorts {
   readonly opener: Opener;
   /** Seals what a sign-in or a refresh gave. */
   readonly seal: (secret: Secret, aad: string) => Promise<Sealed>;
+  /** Tells a probe that outbound-send sent from a header that anybody can write. */
+  readonly isOurProbe: IsOurProbe;
   readonly tokens: Pick<Tokens, "credentials" | "exchangeCode" | "startDevice" | "pollDevice">;
   /** By protocol; loaded when a mailbox needs it first, so that nobody pays for what he does not use. */
   readonly connectors: Readonly<Record<string, () => Promise<InboundConnector>>>;

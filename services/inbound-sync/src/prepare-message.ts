@@ -1,6 +1,6 @@
 import { createHash, hash } from "node:crypto";
 import type { FetchedMessage } from "@mailfleet/connector-api";
-import { type MessageHeaders, type ProbeMark, readHeaders, readProbeMark } from "@mailfleet/mime";
+import { type IsOurProbe, type MessageHeaders, type ProbeMark, readHeaders, readProbeMark } from "@mailfleet/mime";
 import type { NewMessage } from "@mailfleet/store";
 
 /** Size of the parts in which a large message is stored. */
@@ -16,6 +16,7 @@ export interface PrepareContext {
   readonly mailboxId: string;
   readonly storedAt: number;
   readonly expireAt: number;
+  readonly isOurProbe: IsOurProbe;
   /** Stores a piece of a message that is too large to be held in memory. */
   readonly storePart: (messageId: string, index: number, data: Uint8Array, expireAt: number) => Promise<void>;
 }
@@ -71,11 +72,10 @@ function assemble(
   { nativeId, receivedAt }: FetchedMessage,
   headers: MessageHeaders,
   bytes: Pick<NewMessage, "size" | "sha256" | "raw" | "parts">,
-  { mailboxId, storedAt, expireAt }: PrepareContext,
+  { mailboxId, storedAt, expireAt, isOurProbe }: PrepareContext,
 ): Prepared {
-  const mark = headers.probe === null || headers.autoSubmitted === null ? null : readProbeMark(headers.probe);
-  // Anybody can write such a header: only this mailbox's own probe is one.
-  if (mark?.mailboxId === mailboxId) return { kind: "probe", nativeId, mark, receivedAt };
+  const mark = headers.autoSubmitted === null ? null : readProbeMark(headers.probe, mailboxId, isOurProbe);
+  if (mark) return { kind: "probe", nativeId, mark, receivedAt };
   const { messageId, subject, from, to, date, unparsed } = headers;
   return {
     kind: "mail",

@@ -127,6 +127,7 @@ async function prepareAll(ports: InboundPorts, connection: Connection, batch: Ba
     storedAt,
     expireAt: storedAt + connection.messageRetentionDays * day,
     storePart: ports.messages.insertPart,
+    isOurProbe: ports.isOurProbe,
   };
   const prepared: Prepared[] = [];
   for (const fetched of batch.messages)

@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import { type Bus, BusOutage, connectBus, type Incoming } from "@mailfleet/bus";
 import type { InboundConnector } from "@mailfleet/connector-api";
 import { imapConnector } from "@mailfleet/connector-imap";
@@ -40,6 +41,9 @@ const shown: Logger = {
   child: () => shown,
 };
 const logger = process.env.SHOW_LOGS ? shown : silent;
+
+/** The code of a probe as outbound-send makes it, with a key that only these tests have. */
+export const signProbe = (text: string) => createHmac("sha256", "key of the tests").update(text).digest("base64url");
 
 const unused = () => {
   throw new Error("these tests sign in with passwords");
@@ -172,6 +176,7 @@ export async function givenInbound(options: { ownMongo?: boolean } = {}) {
         seal: async () => {
           throw new Error("nobody signs in here");
         },
+        isOurProbe: (text, code) => code === signProbe(text),
         tokens: noTokens,
         connectors: Object.fromEntries(Object.entries(connectors).map(([name, one]) => [name, async () => one])),
         parseBody,

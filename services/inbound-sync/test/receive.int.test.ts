@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { type Dovecot, eventually, mailServers, startDovecot } from "@mailfleet/local/testing";
 import { composeProbe } from "@mailfleet/mime";
-import { type GivenInbound, givenInbound } from "./given-inbound.ts";
+import { type GivenInbound, givenInbound, signProbe } from "./given-inbound.ts";
 
 const { skip } = await mailServers();
 const crlf = (text: string) => text.replace(/\n/g, "\r\n");
@@ -147,14 +147,18 @@ describe("receiving from Dovecot into MongoDB and NATS", { skip }, () => {
     await replica.stop();
   });
 
-  test("an own probe is evidence, another's is mail", async () => {
+  test("an own probe is evidence; another's, and one that somebody made up, is mail", async () => {
     const mailboxId = mailbox("probe");
     const replica = await given.startReplica();
-    const own = await composeProbe({ mailboxId, address: "probe@example.test", generation: 4, at: Date.now() - 1500 });
-    const foreign = await composeProbe({ mailboxId: "mb_other", address: "o@example.test", generation: 4, at: 1 });
-    await dovecot.drop("probe@example.test", 2, (n) => (n === 0 ? own.raw : foreign.raw));
+    const probe = { mailboxId, address: "probe@example.test", generation: 4, at: Date.now() - 1500, sign: signProbe };
+    const own = await composeProbe(probe);
+    const foreign = await composeProbe({ ...probe, mailboxId: "mb_other" });
+    const forged = await composeProbe({ ...probe, generation: 5, sign: () => signProbe("made up") });
+    const raws = [own.raw, foreign.raw, forged.raw];
+    await dovecot.drop("probe@example.test", raws.length, (n) => raws[n] ?? "");
     await read(mailboxId);
-    assert.equal((await given.stored(mailboxId)).length, 1);
+    assert.equal((await given.stored(mailboxId)).length, 2);
+    await eventually(() => receivedKeys(mailboxId).length === 2);
     await eventually(() => given.factsOf(mailboxId, "mail.probe-received.v1").length === 1);
     const [fact] = given.factsOf(mailboxId, "mail.probe-received.v1");
     assert.equal((fact?.body as { generation?: number } | undefined)?.generation, 4);

@@ -3,7 +3,7 @@ import { connectBus } from "@mailfleet/bus";
 import { createGuardedFetch, readPrivateNetworks } from "@mailfleet/http";
 import { runService } from "@mailfleet/kit";
 import { createTokens } from "@mailfleet/oauth";
-import { loadOpener, loadSealer } from "@mailfleet/secrets";
+import { loadOpener, loadProbeCodes, loadSealer } from "@mailfleet/secrets";
 import {
   connectStore,
   createOutboundActivityRepository,
@@ -27,7 +27,11 @@ runService({
   start: async ({ environment, logger, metrics, failPoint, signal, addReadiness, now }) => {
     const { natsUrl, mongoUrl, mongoDb, openKeys, streamReplicas, allowedPrivateNetworks } = environment;
     // The public halves lie in the same file.
-    const [opener, sealer] = await Promise.all([loadOpener(openKeys), loadSealer(openKeys)]);
+    const [opener, sealer, probes] = await Promise.all([
+      loadOpener(openKeys),
+      loadSealer(openKeys),
+      loadProbeCodes(openKeys),
+    ]);
     const fetch = createGuardedFetch({ privateNetworks: readPrivateNetworks(allowedPrivateNetworks) });
     const store = await connectStore({ url: mongoUrl, database: mongoDb, appName: "outbound-send", logger });
     const bus = await connectBus({ url: natsUrl, name: "outbound-send", streamReplicas, logger, failPoint });
@@ -58,6 +62,7 @@ runService({
       },
       tokens,
       openSecret: (sealed, aad) => opener.open(sealed, aad),
+      signProbe: probes.sign,
       isOutage,
       logger,
       metrics: createMetrics(metrics),

@@ -1,6 +1,7 @@
 import type { Bus } from "@mailfleet/bus";
 import type { OutboundConnector } from "@mailfleet/connector-api";
 import type { FailPoint, Logger, Sealed, Secret } from "@mailfleet/contracts";
+import type { SignProbe } from "@mailfleet/mime";
 import type { Tokens } from "@mailfleet/oauth";
 import type { OutboundActivityRepository, SendRepository, SlotRepository, UploadRepository } from "@mailfleet/store";
 import type { OutboundMetrics } from "./metrics.ts";
@@ -50,6 +51,8 @@ export interface Ports {
   readonly tokens: Pick<Tokens, "credentials">;
   /** Throws `FailureError` CREDENTIALS_UNREADABLE. */
   openSecret(sealed: Sealed, aad: string): Promise<Secret>;
+  /** Makes the code by which inbound-sync knows a probe of ours. */
+  readonly signProbe: SignProbe;
   /** True for an error that only means that the database is away. */
   isOutage(error: unknown): boolean;
   readonly logger: Logger;

@@ -180,6 +180,7 @@ export async function givenOutbound() {
         connectors: { smtp: async () => smtpConnector({ commandMs: 2000, finalMs: 2000 }) },
         tokens: noTokens,
         openSecret: async () => new Secret("password"),
+        signProbe: () => "code",
         isOutage,
         logger: process.env.LOUD ? loud : silent,
         metrics: createMetrics(new Registry()),

@@ -267,7 +267,7 @@ describe("sending", () => {
     await eventually(() => told().length === 1);
     assert.equal(told()[0]?.type, "mailbox.run-succeeded.v1");
     assert.deepEqual(target.taken, [`<test.${mailbox.id}.4@example.org>`]);
-    assert.match(target.raw[0] ?? "", /X-Mailfleet-Probe: mb_/);
+    assert.match(target.raw[0] ?? "", /X-Mailfleet-Probe: mb_[\s\S]*; code=/);
     await eventually(async () => (await request("t2")) === "stored");
     await eventually(() =>
       given.facts.some(({ type, body: fact }) => type === "run.finished.v1" && fact.mailboxId === mailbox.id),

@@ -47,7 +47,9 @@ export async function test(
   const { mailboxId, address, generation } = connection;
   try {
     const { connector, options } = await sessions.connect(connection);
-    const probe = withProbe ? await composeProbe({ mailboxId, address, generation, at: ports.now() }) : null;
+    const probe = withProbe
+      ? await composeProbe({ mailboxId, address, generation, at: ports.now(), sign: ports.signProbe })
+      : null;
     return await connector.test(options, probe, listener, ports.signal);
   } catch (error) {
     if (!(error instanceof FailureError)) throw error;
