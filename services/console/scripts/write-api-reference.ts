@@ -1,5 +1,10 @@
+/** Writes API.md and openapi.json anew after a change of the routes; a test compares both with the code. */
 import { writeFileSync } from "node:fs";
 import { apiReference } from "../src/api-reference.ts";
+import { openApiDocument } from "../src/http/openapi.ts";
 import { allRoutes } from "../src/routes.ts";
 
-writeFileSync(new URL("../API.md", import.meta.url), apiReference(allRoutes()));
+const write = (name: string, text: string) => writeFileSync(new URL(`../${name}`, import.meta.url), text);
+
+write("API.md", apiReference(allRoutes()));
+write("openapi.json", `${JSON.stringify(await openApiDocument(allRoutes()), null, 2)}\n`);

@@ -7,8 +7,8 @@ import type { Call, Caller, Route } from "../route.ts";
 import { apiBase } from "../routes.ts";
 import type { Authenticator } from "./authenticate.ts";
 import { isoInstants } from "./instants.ts";
+import { schemaOf } from "./openapi.ts";
 import { asOwner } from "./owner-access.ts";
-import { ProblemDetails, problemType } from "./problem-answer.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -19,7 +19,6 @@ declare module "fastify" {
 
 /** A body where none is expected may still be an empty object. */
 const noBody = z.strictObject({}).optional();
-const noQuery = z.strictObject({});
 
 const parts = { params: "path", querystring: "query", body: "body" } as const;
 
@@ -111,32 +110,6 @@ function callOf(
 function etagOf(answer: unknown): string | null {
   const v = typeof answer === "object" && answer !== null && "v" in answer ? answer.v : undefined;
   return typeof v === "number" ? `"${v}"` : null;
-}
-
-/** What the success of a route looks like in the OpenAPI document. */
-function successOf(route: Route) {
-  if (route.answer) return isoInstants(route.answer);
-  if (route.answerType)
-    return { description: "The content itself", content: { [route.answerType]: { schema: z.string() } } };
-  return { description: "Done", type: "null", properties: z.null() };
-}
-
-const refusal = {
-  description: "Refused; `code` says why and `remedy` what to do (RFC 9457)",
-  content: { [problemType]: { schema: ProblemDetails } },
-};
-
-/** What OpenAPI says about a route, and what is validated. */
-function schemaOf(route: Route) {
-  return {
-    summary: route.summary,
-    tags: [route.path.split("/")[1] ?? ""],
-    querystring: isoInstants(route.query ?? noQuery),
-    ...(route.params ? { params: isoInstants(route.params) } : {}),
-    ...(route.body ? { body: isoInstants(route.body) } : {}),
-    ...(route.takesMail ? { consumes: ["application/json", "message/rfc822"] } : {}),
-    response: { [route.status]: successOf(route), default: refusal },
-  };
 }
 
 /** Puts one row of the table on the server: role, limits, validation, handler, answer. */

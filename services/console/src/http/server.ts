@@ -1,14 +1,12 @@
 import { randomUUID } from "node:crypto";
-import swagger from "@fastify/swagger";
 import { ProblemError } from "@mailfleet/contracts";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
-import { createJsonSchemaTransform } from "fastify-type-provider-zod";
 import { registerPages } from "../pages/register-pages.ts";
 import type { ConsolePorts } from "../ports.ts";
 import type { Route } from "../route.ts";
 import { apiBase } from "../routes.ts";
 import { type Authenticator, createAuthenticator } from "./authenticate.ts";
-import { IsoInstant } from "./instants.ts";
+import { openApiDocument } from "./openapi.ts";
 import { problemDetails, problemType, refusalOf } from "./problem-answer.ts";
 import { registerRoute } from "./register-route.ts";
 
@@ -78,26 +76,6 @@ function takeJson(app: FastifyInstance): void {
   });
 }
 
-async function describeApi(app: FastifyInstance): Promise<void> {
-  await app.register(swagger, {
-    openapi: {
-      openapi: "3.1.0",
-      info: { title: "Mailfleet", version: "1", description: "Keeps a fleet of business mailboxes connected." },
-      components: { securitySchemes: { token: { type: "http", scheme: "bearer" } } },
-      security: [{ token: [] }],
-    },
-    transform: createJsonSchemaTransform({
-      zodToJsonConfig: {
-        override: ({ zodSchema, jsonSchema }) => {
-          if (zodSchema._zod.def !== IsoInstant._zod.def) return;
-          for (const key of Object.keys(jsonSchema)) if (key !== "description") delete jsonSchema[key];
-          Object.assign(jsonSchema, { type: "string", format: "date-time" });
-        },
-      },
-    }),
-  });
-}
-
 /** Builds the server with all routes; it does not listen yet. */
 export async function createServer(
   ports: ConsolePorts,
@@ -149,10 +127,10 @@ export async function createServer(
     );
   });
 
-  await describeApi(app);
   const authenticator: Authenticator = createAuthenticator(ports.tokens, ports.now);
   for (const route of routes) registerRoute(app, ports, authenticator, route);
   registerPages(app, ports);
-  app.get(`${apiBase}/openapi.json`, { schema: { hide: true } }, async () => app.swagger());
+  const document = await openApiDocument(routes);
+  app.get(`${apiBase}/openapi.json`, async () => document);
   return app;
 }

@@ -1,0 +1,51 @@
+import {
+  Alert,
+  DeadLetter,
+  DirectionStatus,
+  EmailAddress,
+  Failure,
+  Grant,
+  Job,
+  Mailbox,
+  NotificationSettings,
+  OAuthSettings,
+  ReceivedMessage,
+  Send,
+  Settings,
+  ShownFailure,
+  TestStep,
+  Token,
+} from "@mailfleet/contracts";
+import { z } from "zod";
+import { MailboxView } from "../handlers/mailbox-view.ts";
+import { ProfileView } from "../handlers/profile-view.ts";
+import { isoInstants } from "./instants.ts";
+import { ProblemDetails } from "./problem-answer.ts";
+
+const named: Readonly<Record<string, z.ZodType>> = {
+  Alert,
+  DeadLetter,
+  DirectionStatus,
+  EmailAddress,
+  Failure,
+  FailureCode: Failure.shape.code,
+  Grant,
+  Job,
+  Mailbox,
+  MailboxInFull: MailboxView,
+  NotificationSettings,
+  OAuthSettings,
+  Problem: ProblemDetails,
+  ProblemCode: ProblemDetails.shape.code,
+  Profile: ProfileView,
+  ReceivedMessage,
+  Send,
+  Settings,
+  ShownFailure,
+  TestStep,
+  Token,
+};
+
+/** Names that the OpenAPI document gives to schemas it would otherwise repeat in many places. */
+export const schemaNames = z.registry<{ id: string }>();
+for (const [id, schema] of Object.entries(named)) schemaNames.add(isoInstants(schema), { id });
