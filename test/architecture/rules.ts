@@ -5,7 +5,7 @@
 export const allowedArrows: Readonly<Record<string, readonly string[]>> = {
   "packages/contracts": [],
   "packages/mailbox": ["contracts"],
-  "packages/store": ["contracts"],
+  "packages/store": ["contracts", "kit"],
   "packages/bus": ["contracts"],
   "packages/secrets": ["contracts"],
   "packages/mime": ["contracts"],

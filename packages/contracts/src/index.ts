@@ -17,6 +17,7 @@ export {
   SendId,
   TokenId,
 } from "./ids.ts";
+export { ackWaitMs, leaseMarginMs, leaseMs, leaseRenewalMs } from "./lengths.ts";
 export type { Logger } from "./logger.ts";
 export { AlertFactBody, DeadLetterBody } from "./messages/alert-facts.ts";
 export { type MessageBody, type MessageType, messageTypes, readMessage } from "./messages/index.ts";

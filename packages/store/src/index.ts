@@ -21,6 +21,7 @@ export type { PendingFacts, StoredCursor, SyncDocument, Watch } from "./inbound/
 export { createSyncRepository, type SyncRepository } from "./inbound/sync-repository.ts";
 export type { JobDocument, JobItem } from "./jobs/job-document.ts";
 export { createJobRepository, type JobRepository, type JobSummary } from "./jobs/job-repository.ts";
+export { createLeaseStore } from "./leases/lease-store.ts";
 export type {
   CopiedDirection,
   InboxEntry,
@@ -38,6 +39,7 @@ export {
   createConsentRepository,
 } from "./oauth/consent-repository.ts";
 export { createGrantRepository, type GrantDocument, type GrantRepository } from "./oauth/grant-repository.ts";
+export { createPermitStore } from "./permits/permit-store.ts";
 export type { HandledCommand, ProfileCredentials, ProfileDocument } from "./profiles/profile-document.ts";
 export {
   createProfileRepository,

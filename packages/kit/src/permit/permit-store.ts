@@ -1,0 +1,29 @@
+/** A key, and how many may have a permit for it at the same time. */
+export interface PermitKey {
+  readonly key: string;
+  readonly most: number;
+}
+
+/** A permit as the store knows it. */
+export interface PermitRecord {
+  readonly id: string;
+  readonly keys: readonly PermitKey[];
+}
+
+/** `wanted`: still held, and another party that has fewer was refused a moment ago. */
+export type PermitState = "held" | "wanted" | "lost";
+
+/**
+ * Where permits are counted, over all processes that share the store. `party` names who takes: one process in one role.
+ * A permit that is not renewed for `holdMs` by the database's clock is free again. Throws an outage while it is away.
+ */
+export interface PermitStore {
+  /**
+   * One permit under each key, or none. False: one of them is full. A party that was refused is remembered for some
+   * seconds, and a free place is left to it by parties that have more, or as many and asked later.
+   */
+  take(permit: PermitRecord, party: string, holdMs: number): Promise<boolean>;
+  /** What became of each, in the same order. */
+  keep(permits: readonly PermitRecord[], party: string, holdMs: number): Promise<readonly PermitState[]>;
+  give(permit: PermitRecord): Promise<void>;
+}

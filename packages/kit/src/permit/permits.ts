@@ -1,0 +1,57 @@
+import type { Renewals } from "../lease/renewals.ts";
+import type { PermitKey, PermitRecord, PermitState, PermitStore } from "./permit-store.ts";
+
+/** The right to be one of so many at the same time. */
+export interface Permit {
+  /** Aborted with `LeaseLost` when it is lost: whatever it allowed ends now. */
+  readonly signal: AbortSignal;
+  /** Somebody else who has fewer waits for one: give this back as soon as the work allows it. */
+  readonly wanted: boolean;
+  /** Gives it back. Never throws: where the store does not answer, the permit runs out by itself. */
+  give(): Promise<void>;
+}
+
+/** Permits of one party. */
+export interface Permits {
+  /** One permit under all of these keys. `null`: one of them is full; come again later, hold nothing meanwhile. */
+  take(keys: readonly PermitKey[]): Promise<Permit | null>;
+}
+
+/** What this process has taken. */
+interface Held extends PermitRecord {
+  state: PermitState;
+}
+
+/** `party` names this process and its role among all who take permits from the store. */
+export function createPermits(
+  store: PermitStore,
+  { party, renewals }: { readonly party: string; readonly renewals: Renewals },
+): Permits {
+  const group = renewals.group<Held>("a permit", async (permits) => {
+    const states = await store.keep(permits, party, renewals.holdMs);
+    for (const [index, permit] of permits.entries()) permit.state = states[index] ?? "lost";
+    return permits.map(({ state }) => state !== "lost");
+  });
+
+  return {
+    async take(keys) {
+      const permit: Held = { id: crypto.randomUUID(), keys, state: "held" };
+      const since = performance.now();
+      if (!(await store.take(permit, party, renewals.holdMs))) return null;
+      const hold = group.hold(permit, since);
+      let given = false;
+      return {
+        signal: hold.signal,
+        get wanted() {
+          return permit.state === "wanted";
+        },
+        async give() {
+          if (given) return;
+          given = true;
+          hold.letGo();
+          await store.give(permit).catch(() => {});
+        },
+      };
+    },
+  };
+}

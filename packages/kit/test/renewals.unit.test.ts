@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { Logger } from "@mailfleet/contracts";
+import { startRenewals } from "../src/lease/renewals.ts";
+
+const quiet: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => quiet };
+const lengths = { holdMs: 120, renewEveryMs: 15, marginMs: 20 };
+const start = () => startRenewals({ logger: quiet, isOutage: () => false, lengths });
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+describe("the renewal loop", { timeout: 10_000 }, () => {
+  test("renews one kind while the renewal of another hangs, and what hangs is lost in time", async () => {
+    const renewals = start();
+    const hangs = renewals.group<string>("hangs", () => new Promise(() => {}));
+    const works = renewals.group<string>("works", async (keys) => keys.map(() => true));
+    const since = performance.now();
+    const [stuck, kept] = [hangs.hold("a", since), works.hold("b", since)];
+    await new Promise((resolve) => stuck.signal.addEventListener("abort", resolve));
+    const lostAfter = performance.now() - since;
+    assert.ok(lostAfter < lengths.holdMs + lengths.renewEveryMs, `${lostAfter} ms`);
+    await pause(2 * lengths.holdMs);
+    assert.ok(kept.isHeld());
+    renewals.stop();
+  });
+
+  test("tries again with the next tick what was not answered, until it has run out", async () => {
+    const renewals = start();
+    let refuse = 3;
+    const group = renewals.group<string>("refused", async (keys) => {
+      if (refuse-- > 0) throw new Error("the database is away");
+      return keys.map(() => true);
+    });
+    const hold = group.hold("a", performance.now());
+    await pause(3 * lengths.holdMs);
+    assert.ok(hold.isHeld());
+    refuse = Number.POSITIVE_INFINITY;
+    await new Promise((resolve) => hold.signal.addEventListener("abort", resolve));
+    assert.throws(() => hold.check(), { name: "LeaseLost" });
+    renewals.stop();
+  });
+
+  test("counts from before the request: an answer that comes late extends nothing", async () => {
+    const renewals = start();
+    const group = renewals.group<string>("slow", async (keys) => {
+      await pause(80);
+      return keys.map(() => true);
+    });
+    const hold = group.hold("a", performance.now() - 90);
+    await pause(95);
+    assert.equal(hold.isHeld(), false);
+    renewals.stop();
+  });
+
+  test("says at once what is lost, and asks no more for what was given back", async () => {
+    const renewals = start();
+    const asked: string[] = [];
+    const group = renewals.group<string>("asked", async (keys) => {
+      asked.push(...keys);
+      return keys.map((key) => key !== "taken");
+    });
+    const taken = group.hold("taken", performance.now());
+    const given = group.hold("given", performance.now());
+    given.letGo();
+    await new Promise((resolve) => taken.signal.addEventListener("abort", resolve));
+    assert.deepEqual([...new Set(asked)], ["taken"]);
+    assert.throws(() => given.check(), /given back/);
+    renewals.stop();
+  });
+});

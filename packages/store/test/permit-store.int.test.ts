@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { createPermits, type Permit, type Permits } from "@mailfleet/kit";
+import { createPermitStore } from "@mailfleet/store";
+import { type GivenDatabase, givenDatabase, short, until } from "./given-holders.ts";
+
+describe("permits", { timeout: 60_000 }, () => {
+  let given: GivenDatabase;
+  before(async () => {
+    given = await givenDatabase();
+  });
+  after(() => given.stop());
+
+  const party = async (name: string, lengths = short): Promise<Permits> =>
+    createPermits(await createPermitStore(given.store), { party: name, renewals: given.renewals(lengths) });
+  const granted = (permits: readonly (Permit | null)[]) => permits.filter((permit) => permit !== null);
+
+  test("are never more than there may be, whoever races for them, and each comes back", async () => {
+    const parties = await Promise.all(["in/1", "in/2", "out/1"].map((name) => party(name)));
+    const keys = [
+      { key: "holder:race", most: 4 },
+      { key: "host:race", most: 9 },
+    ];
+    let most = 0;
+    for (let round = 0; round < 10; round++) {
+      const asked = await Promise.all(Array.from({ length: 12 }, (_, n) => parties[n % 3]?.take(keys) ?? null));
+      const held = granted(asked);
+      assert.ok(held.length <= 4, `${held.length} in round ${round}`);
+      most = Math.max(most, held.length);
+      await Promise.all(held.map((permit) => permit.give()));
+    }
+    assert.equal(most, 4);
+  });
+
+  test("count under each key: a full host gives back what its holder had granted", async () => {
+    const one = await party("in/1");
+    const keysOf = (holder: string) => [
+      { key: `holder:${holder}`, most: 1 },
+      { key: "host:full", most: 1 },
+    ];
+    const first = await one.take(keysOf("a"));
+    assert.ok(first);
+    assert.equal(await one.take(keysOf("b")), null);
+    await first.give();
+    assert.ok(await one.take(keysOf("b")), "the refused one left nothing behind under its holder");
+  });
+
+  test("of a process that is gone are free when they have run out; those of a living one are renewed", async () => {
+    const keys = [{ key: "holder:gone", most: 1 }];
+    const gone = await party("in/1", { holdMs: 1200, renewEveryMs: 60_000, marginMs: 200 });
+    assert.ok(await gone.take(keys));
+    const living = await party("in/2");
+    assert.equal(await living.take(keys), null);
+    let kept: Permit | null = null;
+    await until(async () => {
+      kept = await living.take(keys);
+      return kept !== null;
+    });
+    const end = performance.now() + 3000;
+    const third = await party("in/3");
+    while (performance.now() < end) assert.equal(await third.take(keys), null);
+  });
+
+  test("are lost where the database does not know them any more", async () => {
+    const permit = await (await party("in/1")).take([{ key: "holder:lost", most: 1 }]);
+    assert.ok(permit);
+    await given.store.db.collection<{ _id: string }>("permits").deleteOne({ _id: "holder:lost" });
+    await until(() => permit.signal.aborted);
+    assert.equal(permit.signal.reason.name, "LeaseLost");
+  });
+
+  test("go to whoever has fewer: a direction that keeps all of them hears that it should give one back", async () => {
+    const keys = [{ key: "holder:shared", most: 2 }];
+    const [outbound, inbound] = [await party("out/1"), await party("in/1")];
+    const held = [await outbound.take(keys), await outbound.take(keys)];
+    assert.equal(granted(held).length, 2);
+    assert.equal(
+      held.some((permit) => permit?.wanted),
+      false,
+    );
+    assert.equal(await inbound.take(keys), null);
+    await until(() => held.every((permit) => permit?.wanted));
+    await held[0]?.give();
+    assert.equal(await outbound.take(keys), null, "the place is left to the one that was refused");
+    const got = await inbound.take(keys);
+    assert.ok(got);
+    await until(() => held[1]?.wanted === false);
+    await got.give();
+    assert.ok(await inbound.take(keys), "and who has fewer goes before who asked earlier");
+  });
+
+  test("are not kept for a party that was refused and does not come again", async () => {
+    const keys = [{ key: "holder:left", most: 1 }];
+    const [one, two] = [await party("in/1"), await party("in/2")];
+    const held = await one.take(keys);
+    assert.equal(await two.take(keys), null);
+    await held?.give();
+    assert.equal(await one.take(keys), null);
+    await until(async () => (await one.take(keys)) !== null);
+  });
+});
