@@ -218,12 +218,16 @@ export const requests = {
       z.object({ outcome: z.literal("changed") }),
     ]),
   ),
-  /** Writes back what a refresh gave; `refreshToken` only where it was rotated. False: the lease was lost. */
+  /**
+   * Writes back what a refresh gave; `refreshToken` only where it was rotated, with the `tag` of the sealed one that it
+   * `replaces`: it is kept also after the lease ran out, as long as that one is still there. False: nothing was written.
+   */
   "config.grant.end-refresh": request(
     z.object({
       ...mailbox,
       lease: z.string(),
       refreshToken: Sealed.optional(),
+      replaces: Sealed.shape.tag.optional(),
       expiresAt: Instant.nullable().optional(),
       accessTokenExpiresAt: Instant.optional(),
       failure: Failure.optional(),

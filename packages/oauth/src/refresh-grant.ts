@@ -1,17 +1,14 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { type Failure, FailureError, failureOf, ProblemError, type Secret, sealedFor } from "@mailfleet/contracts";
+import { type Failure, FailureError, failureOf, ProblemError, type Secret } from "@mailfleet/contracts";
 import { type ClientProof, proveClient } from "./client-authentication.ts";
 import type { AccessToken, OAuthCredentials, TokenPorts } from "./ports.ts";
 import { requestToken, type TokenAnswer } from "./token-endpoint.ts";
+import { inTime, type Unwritten } from "./write-back.ts";
 
 /** How long another process is waited for, and how often it is looked at whether it has finished. */
 const longestWaitMs = 5000;
 const shortestPauseMs = 50;
 const longestPauseMs = 500;
-/** A rotated token that is not written back is a consent that is lost: it is tried so often. */
-const writeAttempts = 4;
-const writePauseMs = 250;
-
 /** Whose token is renewed. */
 export interface RefreshOf {
   readonly credentials: OAuthCredentials;
@@ -20,11 +17,21 @@ export interface RefreshOf {
 
 /**
  * Renews the token of a mailbox whose user signed in: by one process at a time, because a refresh token may be good for
- * one use only (RFC 9700 §4.14). What came new is written back before the token is used. Throws `FailureError`.
+ * one use only (RFC 9700 §4.14). What came new is written back before the token is used: while that cannot be done, the
+ * askers hear REFRESH_BUSY and the writing goes on behind them. Throws `FailureError`.
  */
-export async function refreshGrant(ports: TokenPorts, of: RefreshOf, signal: AbortSignal): Promise<AccessToken> {
+export async function refreshGrant(
+  ports: TokenPorts,
+  unwritten: Unwritten,
+  of: RefreshOf,
+  signal: AbortSignal,
+): Promise<AccessToken> {
   const { credentials, mailboxId } = of;
   if (!credentials.grant) throw new FailureError(failureOf("CONSENT_MISSING"));
+  const key = `${mailboxId}/${credentials.grant.v}`;
+  const left = unwritten.of(key);
+  // The old refresh token may be used up: nothing is asked before the new one is kept.
+  if (left) return inTime(left);
   // First, so that nobody waits for a process that cannot do it.
   const proof = await proveClient(ports, credentials.client);
   const { lease, refreshToken, aad } = await beginRefresh(ports, mailboxId, credentials.grant.v, signal);
@@ -36,8 +43,7 @@ export async function refreshGrant(ports: TokenPorts, of: RefreshOf, signal: Abo
     await giveBack(ports, mailboxId, lease, failure);
     throw error;
   }
-  await writeBack(ports, mailboxId, lease, answer);
-  return { token: answer.accessToken, endsAt: answer.endsAt };
+  return inTime(unwritten.write(key, { mailboxId, lease, used: refreshToken, answer }));
 }
 
 async function beginRefresh(ports: TokenPorts, mailboxId: string, v: number, signal: AbortSignal) {
@@ -77,27 +83,6 @@ async function ask(
 }
 
 const isLost = ({ code }: Failure) => code === "CONNECTION_LOST" || code === "CONNECTION_TIMEOUT";
-
-async function writeBack(ports: TokenPorts, mailboxId: string, lease: string, answer: TokenAnswer): Promise<void> {
-  const { refreshToken, refreshEndsAt, endsAt } = answer;
-  const sealed = refreshToken && (await ports.seal(refreshToken, sealedFor(mailboxId, "oauth-grant")));
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      const { kept } = await ports.grants.endRefresh({
-        mailboxId,
-        lease,
-        ...(sealed ? { refreshToken: sealed } : {}),
-        ...(refreshEndsAt === null ? {} : { expiresAt: refreshEndsAt }),
-        accessTokenExpiresAt: endsAt,
-      });
-      if (!kept) throw busy("the right to renew the token was lost before it was renewed");
-      return;
-    } catch (error) {
-      if (error instanceof FailureError || attempt === writeAttempts) throw asFailure(error);
-      await pause(writePauseMs * attempt);
-    }
-  }
-}
 
 /** Says why nothing came, and lets others try. That this fails changes nothing: the lease runs out by itself. */
 async function giveBack(ports: TokenPorts, mailboxId: string, lease: string, failure: Failure): Promise<void> {

@@ -5,6 +5,7 @@ import { refreshGrant } from "./refresh-grant.ts";
 import { serviceAccountToken } from "./service-account-token.ts";
 import { exchangeCode, type PolledDevice, pollDevice, type StartedDevice, startDevice } from "./sign-in.ts";
 import { createTokenCache } from "./token-cache.ts";
+import { createUnwritten, type Unwritten } from "./write-back.ts";
 
 /** Whose mailbox a token opens. */
 export interface TokenMailbox {
@@ -37,6 +38,7 @@ export interface Tokens {
 /** An empty store of tokens. */
 export function createTokens(ports: TokenPorts): Tokens {
   const cache = createTokenCache(() => ports.now());
+  const unwritten = createUnwritten(ports);
   return {
     credentials: (credentials, mailbox) => {
       const key = cacheKey(credentials, mailbox);
@@ -46,7 +48,7 @@ export function createTokens(ports: TokenPorts): Tokens {
         username: credentials.username,
         accessToken: async ({ renew, signal }) => {
           const wanted = { refused: renew ? last : null, signal };
-          last = await cache.get(key, wanted, (shared) => obtain(ports, credentials, mailbox, shared));
+          last = await cache.get(key, wanted, (shared) => obtain(ports, unwritten, credentials, mailbox, shared));
           return last;
         },
       };
@@ -59,6 +61,7 @@ export function createTokens(ports: TokenPorts): Tokens {
 
 function obtain(
   ports: TokenPorts,
+  unwritten: Unwritten,
   credentials: OAuthCredentials,
   { id, address }: TokenMailbox,
   signal: AbortSignal,
@@ -66,7 +69,7 @@ function obtain(
   const { client } = credentials;
   switch (client.flow) {
     case "sign-in":
-      return refreshGrant(ports, { credentials, mailboxId: id }, signal);
+      return refreshGrant(ports, unwritten, { credentials, mailboxId: id }, signal);
     case "application":
       return applicationToken(ports, client, signal);
     case "service-account":

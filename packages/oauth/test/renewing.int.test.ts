@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { inspect } from "node:util";
-import { FailureError, Secret } from "@mailfleet/contracts";
+import { FailureError, ProblemError, Secret } from "@mailfleet/contracts";
 import { authorizationUrl } from "../src/index.ts";
 import { Grants, gmail, mailbox, patient, redirectUri, startWorld, type World } from "./world.ts";
 
@@ -60,6 +60,32 @@ describe("a token of a mailbox whose user signed in", () => {
     const { accessToken } = world.tokensOf(grants).credentials(world.credentialsOf(), mailbox);
     const { code } = await failureOf(accessToken({ renew: false, signal: patient() }));
     assert.equal(code, "REFRESH_BUSY");
+  });
+
+  test("that the store is slow to take is kept until it is written, and nobody sends the old one again", async () => {
+    const grants = await signedIn();
+    const first = grants.refreshToken;
+    const before = world.tokenRequests().length;
+    const { endRefresh } = grants;
+    let away = true;
+    let tries = 0;
+    grants.endRefresh = async (input) => {
+      tries += 1;
+      if (away) throw new ProblemError("UNAVAILABLE", "config does not answer");
+      return endRefresh(input);
+    };
+    const tokens = world.tokensOf(grants);
+    const ask = () =>
+      tokens.credentials(world.credentialsOf(), mailbox).accessToken({ renew: false, signal: patient() });
+    assert.equal((await failureOf(ask())).code, "REFRESH_BUSY");
+    assert.equal(grants.refreshToken, first);
+    const later = ask();
+    away = false;
+    const token = await later;
+    assert.ok(tries > 4, "it was given up before");
+    assert.notEqual(grants.refreshToken, first);
+    assert.equal(world.double.introspect(token.reveal())?.account, mailbox.address);
+    assert.equal(world.tokenRequests().length - before, 1);
   });
 
   test("is renewed by one process after another, never with a token that was used up", async () => {

@@ -173,6 +173,23 @@ describe("a consent of a mailbox's user", () => {
     assert.equal((await ask("late", 99)).outcome, "changed");
   });
 
+  test("keeps a rotated token that came after its lease was another's, unless it is no longer the next one", async () => {
+    const { mailbox, grant } = await signedIn();
+    const tagged = (tag: string) => ({ ...sealed(sealedFor(mailbox.id, "oauth-grant")), tag });
+    const { outcome, ...begun } = await config.bus.request("config.grant.begin-refresh", {
+      ...{ mailboxId: mailbox.id, v: grant.v, by: "slow" },
+    });
+    assert.equal(outcome, "yours");
+    const used = "refreshToken" in begun ? begun.refreshToken.tag : "";
+    const end = (refreshToken: ReturnType<typeof tagged>, replaces: string) =>
+      config.bus.request("config.grant.end-refresh", {
+        ...{ mailboxId: mailbox.id, lease: "run out", refreshToken, replaces, accessTokenExpiresAt: Date.now() },
+      });
+    assert.deepEqual(await end(tagged("second"), "none"), { kept: false });
+    assert.deepEqual(await end(tagged("second"), used), { kept: true });
+    assert.deepEqual(await end(tagged("third"), "another"), { kept: false }, "somebody signed in, or renewed it");
+  });
+
   test("that ended is said, until somebody signs in anew", async () => {
     const { mailbox, grant } = await signedIn();
     const lease = await config.bus.request("config.grant.begin-refresh", {

@@ -32,10 +32,13 @@ export interface GrantRepository {
     lease: NonNullable<GrantDocument["lease"]>,
     now: number,
   ): Promise<GrantDocument | null>;
-  /** Writes what a refresh gave and gives the lease back. False: the lease was lost, nothing was written. */
+  /**
+   * Writes what a refresh gave and gives the lease back. Whoever lost the lease may still write over the refresh token
+   * whose tag he `replaces`. False: nothing was written.
+   */
   endRefresh(
     mailboxId: string,
-    lease: string,
+    by: { lease: string; replaces?: string | undefined },
     change: Partial<
       Pick<
         GrantDocument,
@@ -73,9 +76,10 @@ export async function createGrantRepository(store: Store): Promise<GrantReposito
         { $set: { lease } },
         { returnDocument: "after" },
       ),
-    async endRefresh(mailboxId, lease, change) {
+    async endRefresh(mailboxId, { lease, replaces }, change) {
+      const mine = { "lease.token": lease };
       const result = await grants.updateOne(
-        { _id: mailboxId, "lease.token": lease },
+        { _id: mailboxId, ...(replaces === undefined ? mine : { $or: [mine, { "refreshToken.tag": replaces }] }) },
         { $set: change, $unset: { lease: "" } },
       );
       return result.matchedCount > 0;

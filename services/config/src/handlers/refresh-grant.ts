@@ -27,17 +27,22 @@ export const beginRefresh =
 /** `config.grant.end-refresh`: what a refresh gave, and the lease given back. A consent that ended stays ended. */
 export const endRefresh =
   ({ ports }: Parts): Handler<"config.grant.end-refresh"> =>
-  async ({ mailboxId, lease, refreshToken, expiresAt, accessTokenExpiresAt, failure }) => {
+  async ({ mailboxId, lease, refreshToken, replaces, expiresAt, accessTokenExpiresAt, failure }) => {
     const at = ports.now();
     const failed = failure && {
       lastRefreshFailure: { code: failure.code, kind: failure.kind, at, reply: failure.evidence?.reply },
       ...(failure.kind === "consent" ? { state: "ended" as const } : {}),
     };
-    const kept = await ports.grants.endRefresh(mailboxId, lease, {
-      ...(refreshToken ? { refreshToken } : {}),
-      ...(expiresAt === undefined ? {} : { expiresAt }),
-      ...(accessTokenExpiresAt === undefined ? {} : { accessTokenExpiresAt }),
-      ...(failed ?? { lastRefreshAt: at, lastRefreshFailure: null }),
-    });
+    // A rotated token took long to come here; the one that it came from is worth nothing any more.
+    const kept = await ports.grants.endRefresh(
+      mailboxId,
+      { lease, ...(refreshToken ? { replaces } : {}) },
+      {
+        ...(refreshToken ? { refreshToken } : {}),
+        ...(expiresAt === undefined ? {} : { expiresAt }),
+        ...(accessTokenExpiresAt === undefined ? {} : { accessTokenExpiresAt }),
+        ...(failed ?? { lastRefreshAt: at, lastRefreshFailure: null }),
+      },
+    );
     return { kept };
   };
