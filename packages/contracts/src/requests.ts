@@ -14,8 +14,16 @@ import { Settings, SettingsChange } from "./resources/settings.ts";
 import type { ServiceName } from "./vocabulary.ts";
 import { Direction, LifecycleWord, MailboxKind, SendState, Severity } from "./vocabulary.ts";
 
-/** Every command: who gives it, and an id that makes a repetition return the first answer. */
-const command = { commandId: CommandId, by: z.string().max(200), correlation: z.string().max(200).optional() };
+/**
+ * Every command: who gives it, and an id that makes a repetition return the first answer. `owner`: the mailbox's owner
+ * gives it, who had it when its `ownership` had this number.
+ */
+const command = {
+  commandId: CommandId,
+  by: z.string().max(200),
+  owner: z.number().int().optional(),
+  correlation: z.string().max(200).optional(),
+};
 /** With `ifVersion` a write is refused (STALE_VERSION) when somebody else was faster. */
 const ifVersion = { ifVersion: z.number().int().optional() };
 const page = {
@@ -150,7 +158,7 @@ export const requests = {
       /** The `iss` parameter of the redirect (RFC 9207), if there was one. */
       issuer: z.string().max(2000).optional(),
     }),
-    z.object({ consentId: ConsentId, mailboxId: MailboxId, address: z.string() }),
+    z.object({ consentId: ConsentId, mailboxId: MailboxId, address: z.string(), ownership: z.number().int() }),
   ),
   /** What a worker needs to complete a consent. */
   "config.consent.get": request(

@@ -32,6 +32,15 @@ function notUsable({ state }: Draft): Refusal | null {
   return null;
 }
 
+/** An owner undoes his own decisions, not an administrator's. */
+function heldByAdministrator({ state }: Draft): Refusal | null {
+  if (!state.held) return null;
+  return notNow(
+    "An administrator disabled the mailbox.",
+    "Ask an administrator to test and enable it; a test without enabling is possible.",
+  );
+}
+
 /** The named directions, or all configured ones; refused if one is not configured. */
 function chosen({ state }: Draft, named: readonly Direction[] | undefined): readonly Direction[] | Refusal {
   const missing = named?.find((direction) => !state.configured.includes(direction));
@@ -89,17 +98,18 @@ const handlers: { [Type in MachineCommand["type"]]: (draft: Draft, command: Comm
     tellApproval(draft, { type: "RESUBMIT", at });
     return null;
   },
-  test: (draft, { enable, directions: named }) => {
-    const refusal = notUsable(draft);
+  test: (draft, { enable, directions: named, byOwner = false }) => {
+    const refusal = notUsable(draft) ?? (enable && byOwner ? heldByAdministrator(draft) : null);
     if (refusal) return refusal;
     const targets = chosen(draft, named);
     if (isRefusal(targets)) return targets;
-    if (enable) draft.state.wanted = true;
+    if (enable) Object.assign(draft.state, { wanted: true, held: false });
     for (const direction of targets) tell(draft, direction, { type: "TEST" });
     pursue(draft);
     return null;
   },
-  disable: (draft) => {
+  disable: (draft, { byOwner = false }) => {
+    if (!byOwner) draft.state.held = true;
     // Before approval nothing runs and nothing is wanted: what was asked for is so already.
     if (draft.state.approval.value !== "approved") return null;
     draft.state.wanted = false;

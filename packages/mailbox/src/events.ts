@@ -23,8 +23,10 @@ export type MachineCommand = At &
         readonly enable: boolean;
         /** All configured ones if absent. Idle directions of a wanted mailbox are tested even if not named. */
         readonly directions?: readonly Direction[];
+        /** The mailbox's owner asks for it, who enables nothing that an administrator disabled. */
+        readonly byOwner?: boolean;
       }
-    | { readonly type: "disable" }
+    | { readonly type: "disable"; readonly byOwner?: boolean }
     /** The mailbox's own switch and its profile's, taken together by the caller. */
     | { readonly type: "activate" }
     | { readonly type: "deactivate" }

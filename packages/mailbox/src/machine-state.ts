@@ -64,6 +64,8 @@ export interface MachineState {
   approval: { value: ApprovalValue; context: ApprovalContext };
   /** What people asked for: `null` nothing yet. Only commands change it. */
   wanted: boolean | null;
+  /** An administrator disabled it: only an administrator enables it again, whatever happens in between. */
+  held: boolean;
   active: boolean;
   configured: Direction[];
   deleted: boolean;

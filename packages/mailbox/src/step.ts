@@ -50,6 +50,7 @@ export function createMachine({ mailboxId, configured, active, approved, at = 0 
     mailboxId,
     approval: { value: approved ? "approved" : newApproval.value, context: newApproval.context },
     wanted: null,
+    held: false,
     active,
     configured: directions.filter((direction) => configured.includes(direction)),
     deleted: false,
@@ -61,6 +62,7 @@ function isChanged({ before, state }: Draft): boolean {
   return (
     before.approval !== state.approval ||
     before.wanted !== state.wanted ||
+    before.held !== state.held ||
     before.active !== state.active ||
     before.configured !== state.configured ||
     before.deleted !== state.deleted ||

@@ -132,6 +132,30 @@ test("given an enabled mailbox, when it is disabled, then it stops at once, and 
   unchanged(told, { type: "disable" });
 });
 
+test("given an administrator disabled it, then its owner may test but not enable it, until an administrator did", () => {
+  const told = enabledStory();
+  const enable = { type: "test", enable: true, byOwner: true } as const;
+  told.tell({ type: "disable" });
+  refusedWith(told, enable, "NOT_POSSIBLE_NOW");
+  told.tell({ type: "disable", byOwner: true });
+  told.tell({ type: "addressChanged", approvalRequired: false });
+  refusedWith(told, enable, "NOT_POSSIBLE_NOW");
+  assert.equal(told.tell({ ...enable, enable: false }).changed, true);
+  assert.notEqual(told.machine.wanted, true);
+  told.tell({ type: "test", enable: true });
+  told.tell({ type: "disable", byOwner: true });
+  told.tell(enable);
+  assert.equal(told.machine.wanted, true, "what he disabled himself he enables");
+});
+
+test("given a mailbox that waits for approval, when an administrator disables it, then its owner never enables it", () => {
+  const told = pending();
+  told.tell({ type: "disable" });
+  told.tell(seen);
+  assert.equal(lifecycle(told.machine), "approved");
+  refusedWith(told, { type: "test", enable: true, byOwner: true }, "NOT_POSSIBLE_NOW");
+});
+
 test("given an enabled mailbox, when it is made inactive and active again, then it is tested and works again", () => {
   const told = enabledStory();
   told.tell({ type: "deactivate" });

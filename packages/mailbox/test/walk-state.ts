@@ -70,7 +70,7 @@ function directionKey(world: World, direction: Direction): string {
 /** Two worlds with the same key behave alike: absolute times and absolute generations do not matter. */
 export function keyOf(world: World): string {
   const { machine: m } = world;
-  const head = [m.approval.value, m.wanted, m.active, m.deleted, m.configured.join("+")].join(",");
+  const head = [m.approval.value, m.wanted, m.held, m.active, m.deleted, m.configured.join("+")].join(",");
   return [head, ...directions.map((d) => directionKey(world, d))].join("|");
 }
 

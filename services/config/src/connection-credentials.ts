@@ -55,7 +55,7 @@ function ofProfile(
 }
 
 function byToken(
-  { _id, configuration: { address } }: MailboxConnectionView,
+  { _id, ownership, configuration: { address } }: MailboxConnectionView,
   direction: Working,
   profile: ProfileDocument,
   grant: GrantDocument | null,
@@ -65,8 +65,8 @@ function byToken(
   const client = oauthClientOf(profile, [direction]);
   if (!client || isClientSecretMissing(profile)) return none(holder, "CLIENT_SECRET_MISSING");
   if (!signsIn) return { type: "oauth", holder, username: address, client, grant: null };
-  // A consent is given to one application: with another one it is worth nothing.
-  if (!grant || grant.profileId !== profile._id || grant.clientId !== client.clientId)
+  // A consent is given by one owner to one application: with another of the two it is worth nothing.
+  if (!grant || grant.ownership !== ownership || grant.profileId !== profile._id || grant.clientId !== client.clientId)
     return none(holder, "CONSENT_MISSING");
   if (grant.state === "ended")
     return none(

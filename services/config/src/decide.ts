@@ -49,6 +49,8 @@ export interface StepInput extends EnvelopeContext {
   readonly event: string;
   readonly by?: string;
   readonly ifVersion?: number;
+  /** The mailbox's owner gives it, as whom he was known under this number. */
+  readonly owner?: number;
   /** A command is answered and a refusal is thrown; a report is answered nothing and may be ignored. */
   readonly kind: "command" | "report";
   /** Steps of the test whose result this is. */
@@ -85,6 +87,9 @@ export function decide(document: StoredMailbox, input: StepInput, world: World):
     throw new ProblemError("STALE_VERSION", `The mailbox has version ${document.v}, not ${input.ifVersion}.`, {
       remedy: "Read it again and repeat the change on what it is now.",
     });
+  // To a former owner the mailbox does not exist, as to any stranger.
+  if (input.owner !== undefined && input.owner !== document.ownership)
+    throw new ProblemError("NOT_FOUND", `There is no mailbox ${document._id}.`);
   const plan = input.plan(document, world);
   const before = restoreMachine(document.machine);
   const taken = stepAll(before, plan.events, world.policy);
@@ -142,6 +147,7 @@ function accepted(
   const timers = timersOf(state);
   const rest: Omit<MailboxCommit<MachineState>, "inbox" | "outbox" | "history"> = {
     configuration,
+    ownership: document.ownership + (changesHands(plan.events) ? 1 : 0),
     profileV: plan.profile?.v ?? document.profileV,
     profileActive: plan.profile?.active ?? document.profileActive,
     rhythmV: plan.rhythmV ?? document.rhythmV,
@@ -170,6 +176,10 @@ function accepted(
     answer,
     transition: changed ? transitionOf(document, status, summaries, outbox) : null,
   };
+}
+
+function changesHands(events: readonly MachineEvent[]): boolean {
+  return events.some(({ type }) => type === "addressChanged" || type === "ownerChanged");
 }
 
 function changedFacts(mailboxId: string, v: number, { at, by }: StepInput, plan: Plan): ConfigurationFact[] {

@@ -53,6 +53,7 @@ export function newMailbox(
     v: 1,
     configuration,
     addressKey: mailbox.address.toLowerCase(),
+    ownership: 1,
     profileV: profile.v,
     profileActive: profile.active,
     rhythmV,

@@ -37,6 +37,11 @@ export function planMailboxChange(
   if (change.allowToUseCredentials !== undefined) after.allowToUseCredentials = change.allowToUseCredentials;
   if (change.deleteAfterProcessing !== undefined) after.deleteAfterProcessing = change.deleteAfterProcessing;
   if (profile) after.profileId = profile._id;
+  // Another spelling of the same address is the same mailbox.
+  const readdressed = before.address.toLowerCase() !== after.address.toLowerCase();
+  const reowned = before.owner?.email.toLowerCase() !== after.owner?.email.toLowerCase();
+  // What the former owner entered goes with him.
+  if (readdressed || reowned) after.credentials = undefined;
   if (credentials !== undefined) after.credentials = credentials ?? undefined;
 
   const target = profile ?? world.profile;
@@ -48,11 +53,8 @@ export function planMailboxChange(
   const voided = voidedBy(changed, after, target);
   if (voided.directions.length > 0) events.push({ type: "settingsChanged", ...voided, at });
   const approval = { approvalRequired: approvalRequired(after.kind, world.settings), at };
-  // Another spelling of the same address is the same mailbox.
-  if (before.address.toLowerCase() !== after.address.toLowerCase())
-    events.push({ type: "addressChanged", ...approval });
-  if (before.owner?.email.toLowerCase() !== after.owner?.email.toLowerCase())
-    events.push({ type: "ownerChanged", ...approval });
+  if (readdressed) events.push({ type: "addressChanged", ...approval });
+  if (reowned) events.push({ type: "ownerChanged", ...approval });
   const wasActive = before.active && document.profileActive;
   const isActive = after.active && (profile ? profile.active : document.profileActive);
   if (wasActive !== isActive) events.push({ type: isActive ? "activate" : "deactivate", at });

@@ -11,6 +11,7 @@ export interface MailboxCommand {
   readonly by: string;
   readonly correlation?: string;
   readonly ifVersion?: number;
+  readonly owner?: number;
 }
 
 /**
@@ -33,6 +34,7 @@ export async function runCommand<Answer = Mailbox>(
     by: command.by,
     correlation: command.correlation ?? command.commandId,
     ifVersion: command.ifVersion,
+    owner: command.owner,
     plan: (document, world) => plan(at, document, world),
   });
   return outcome.answer as Answer;

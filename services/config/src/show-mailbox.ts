@@ -23,6 +23,7 @@ export function showMailbox(document: ShowableMailbox, policy: RetryPolicy, now:
   return {
     id: document._id,
     v: document.v,
+    ownership: document.ownership,
     ...shown,
     credentials: credentials ? { username: credentials.username, setAt: credentials.setAt } : null,
     wanted: machine.wanted,

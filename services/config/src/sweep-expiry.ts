@@ -32,6 +32,11 @@ async function warnOfConsents({ ports }: Parts): Promise<void> {
     if (!warning || grant.expiresAt === null || grant.warned.includes(warning.days)) continue;
     const mailbox = await mailboxes.load(grant._id);
     if (!mailbox?.living) continue;
+    if (grant.ownership !== mailbox.ownership) {
+      // What a crash left of a former owner's.
+      await grants.removeBefore(grant._id, mailbox.ownership);
+      continue;
+    }
     const link = consoleUrl ? ` Sign in again: ${signInUrl(consoleUrl, grant._id)}` : "";
     const detail = `It ends at ${new Date(grant.expiresAt).toISOString()}.${link}`;
     const id = `grant/${grant._id}/${grant.v}/${warning.days}`;

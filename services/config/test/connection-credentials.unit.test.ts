@@ -27,6 +27,7 @@ function credentials(
       profileId: "pf_0001",
       clientId: "client",
       account: "sales@example.org",
+      ownership: mailbox.ownership,
       ...given.grant,
     } as GrantDocument);
   return connectionOf(mailbox, given.direction ?? "inbound", world, grant ?? null).credentials;
@@ -83,6 +84,7 @@ describe("a token", () => {
     assert.equal(reason(credentials(signIn)), "CONSENT_MISSING");
     assert.equal(reason(credentials(signIn, { grant: { clientId: "another" } })), "CONSENT_MISSING");
     assert.equal(reason(credentials(signIn, { grant: { profileId: "pf_other" } })), "CONSENT_MISSING");
+    assert.equal(reason(credentials(signIn, { grant: { ownership: 0 } })), "CONSENT_MISSING");
     assert.equal(
       reason(credentials(signIn, { grant: { state: "ended", lastRefreshFailure: null } })),
       "CONSENT_EXPIRED",

@@ -190,6 +190,44 @@ describe("a consent of a mailbox's user", () => {
     assert.deepEqual(await end(tagged("third"), "another"), { kept: false }, "somebody signed in, or renewed it");
   });
 
+  test("of a former owner is worth nothing: neither one that was given nor one that was begun", async () => {
+    const { mailbox, grant, consent } = await signedIn();
+    const begun = await begin(mailbox.id);
+    const completing = await begin(mailbox.id);
+    await take(completing);
+    const credentials = async () => {
+      const { credentials: used } = await connection(mailbox.id);
+      return used.type === "none" ? used.reason : used.type;
+    };
+    assert.equal(await credentials(), "oauth");
+    await config.bus.request("config.mailbox.update", {
+      ...command(),
+      ...{ mailboxId: mailbox.id, change: { owner: { email: "eve@example.org" } } },
+    });
+    assert.equal(await credentials(), "CONSENT_MISSING");
+    assert.equal(await config.bus.request("config.grant.get", { mailboxId: mailbox.id }), null);
+    const refresh = { mailboxId: mailbox.id, v: grant.v, by: "a run that began before" };
+    assert.deepEqual(await config.bus.request("config.grant.begin-refresh", refresh), { outcome: "changed" });
+    assert.equal(await codeOf(take(begun)), "NOT_POSSIBLE_NOW");
+    const { consentId } = completing;
+    assert.equal(await codeOf(config.bus.request("config.consent.get", { consentId })), "NOT_POSSIBLE_NOW");
+    for (const late of [consentId, consent.consentId])
+      assert.equal(await codeOf(keep(mailbox.id, late)), "NOT_POSSIBLE_NOW");
+    const anew = await begin(mailbox.id);
+    await take(anew);
+    assert.equal((await keep(mailbox.id, anew.consentId)).state, "good");
+    assert.equal(await credentials(), "oauth");
+  });
+
+  test("whose secret a crash left behind is refused by its number", async () => {
+    const { mailbox, grant } = await signedIn();
+    await config.ages(mailbox.id, 0, { ownership: 0 });
+    const { credentials } = await connection(mailbox.id);
+    assert.equal(credentials.type === "none" && credentials.reason, "CONSENT_MISSING");
+    const refresh = { mailboxId: mailbox.id, v: grant.v, by: "x" };
+    assert.deepEqual(await config.bus.request("config.grant.begin-refresh", refresh), { outcome: "changed" });
+  });
+
   test("that ended is said, until somebody signs in anew", async () => {
     const { mailbox, grant } = await signedIn();
     const lease = await config.bus.request("config.grant.begin-refresh", {

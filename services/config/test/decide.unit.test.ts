@@ -55,7 +55,7 @@ describe("a step", () => {
   });
 
   test("given a command that changes nothing, then it is remembered but makes no history and no fact", () => {
-    const decision = decided([{ type: "disable", at }]);
+    const decision = decided([{ type: "activate", at }]);
     assert.equal(decision.outcome, "accepted");
     if (decision.outcome !== "accepted") return;
     assert.deepEqual([decision.commit.history, decision.commit.outbox, decision.transition], [[], [], null]);

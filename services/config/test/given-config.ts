@@ -118,12 +118,12 @@ export async function givenConfig(options: { ownMongo?: boolean } = {}) {
     };
   }
 
-  /** A consent is so much older than it is. */
-  async function ages(mailboxId: string, ms: number) {
+  /** A consent is so much older than it is, and otherwise as named. */
+  async function ages(mailboxId: string, ms: number, change: { ownership?: number } = {}) {
     const store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "config-test", logger });
     const grants = await createGrantRepository(store);
     const grant = await grants.load(mailboxId);
-    if (grant) await grants.put({ ...grant, grantedAt: grant.grantedAt - ms });
+    if (grant) await grants.put({ ...grant, grantedAt: grant.grantedAt - ms, ...change });
     await store.close();
   }
 

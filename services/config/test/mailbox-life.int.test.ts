@@ -264,6 +264,30 @@ describe("commands", () => {
     assert.equal((await problemOf(move)).code, "ALREADY_EXISTS");
   });
 
+  test("what an administrator disabled its owner does not enable, and what changes hands ends with its owner", async () => {
+    const { id, ownership } = await enabled();
+    const asOwner = () => ({ ...command(), owner: ownership, mailboxId: id });
+    await bus.request("config.mailbox.disable", { ...command(), mailboxId: id });
+    const refused = await problemOf(bus.request("config.mailbox.test", { ...asOwner(), enable: true }));
+    assert.deepEqual([refused.code, refused.remedy?.includes("administrator")], ["NOT_POSSIBLE_NOW", true]);
+    await bus.request("config.mailbox.test", { ...command(), mailboxId: id, enable: true });
+    await bus.request("config.mailbox.test", { ...asOwner(), enable: true });
+
+    const credentials = sealedCredentials(sealedFor(id, "mailbox-password"));
+    await bus.request("config.mailbox.update", { ...asOwner(), credentials });
+    const owner = { email: "eve@example.org" };
+    const handed = await bus.request("config.mailbox.update", { ...command(), mailboxId: id, change: { owner } });
+    assert.deepEqual([handed.ownership, handed.credentials], [ownership + 1, null]);
+    for (const late of [
+      bus.request("config.mailbox.test", { ...asOwner(), enable: false }),
+      bus.request("config.mailbox.update", { ...asOwner(), credentials }),
+    ])
+      assert.equal((await problemOf(late)).code, "NOT_FOUND");
+    const renamed = { change: { name: "Sales", owner: { email: "EVE@example.org" } } };
+    const same = await bus.request("config.mailbox.update", { ...command(), mailboxId: id, ...renamed });
+    assert.equal(same.ownership, handed.ownership);
+  });
+
   test("another address needs approval again and stops the work", async () => {
     const mailbox = await enabled();
     const address = `new-${fresh()}@example.org`;

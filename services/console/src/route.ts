@@ -12,6 +12,8 @@ export interface Caller {
   readonly role: Role;
   /** Of an owner: the only mailboxes that exist for him. */
   readonly mailboxIds?: readonly string[];
+  /** Of each of them the number of its ownership for which the token is good. */
+  readonly ownerships?: Readonly<Record<string, number>>;
 }
 
 /**
@@ -35,8 +37,8 @@ export interface Call<Params = unknown, Query = unknown, Body = unknown> extends
   readonly correlation: string;
   /** The `Idempotency-Key`, or a random id where the client gave none. */
   readonly commandId: string;
-  /** What every command carries: its id, who gave it, and the correlation. */
-  readonly command: { commandId: string; by: string; correlation: string };
+  /** What every command carries: its id, who gave it, as owner of which time, and the correlation. */
+  readonly command: { commandId: string; by: string; correlation: string; owner?: number };
   /** From `If-Match`; absent means: whatever the version is. */
   readonly ifVersion?: number;
   /** Aborted when the client goes away. */

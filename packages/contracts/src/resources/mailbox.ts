@@ -113,6 +113,8 @@ export const Mailbox = z.object({
   address: EmailAddress,
   kind: MailboxKind,
   owner: Owner.optional(),
+  /** Raised by each change of address or owner: what the former owner was given carries the former number. */
+  ownership: z.number().int(),
   profileId: ProfileId,
   deliveryMethods: DeliveryMethods,
   processFrom: Instant.optional(),

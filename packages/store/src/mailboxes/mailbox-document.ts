@@ -60,6 +60,8 @@ export interface MailboxDocument<Machine> {
   configuration: MailboxConfiguration;
   /** The address in lower case: unique among living mailboxes. */
   addressKey: string;
+  /** Raised by each change of address or owner; tokens, sessions, consents and grants carry the number of their time. */
+  ownership: number;
   /** Version of the profile that the machine has taken into account, and its switch in that version. */
   profileV: number;
   profileActive: boolean;
@@ -92,6 +94,7 @@ export const historyLength = 50;
 /** One accepted step as it is written: the whole of what changes, and what is added. */
 export interface MailboxCommit<Machine> {
   configuration: MailboxConfiguration;
+  ownership: number;
   profileV: number;
   profileActive: boolean;
   rhythmV: number;
@@ -112,5 +115,5 @@ export interface MailboxCommit<Machine> {
 /** What a worker's question about a connection needs: neither history nor inbox nor outbox. */
 export type MailboxForConnection<Machine> = Pick<
   MailboxDocument<Machine>,
-  "_id" | "configuration" | "profileV" | "machine"
+  "_id" | "configuration" | "ownership" | "profileV" | "machine"
 >;

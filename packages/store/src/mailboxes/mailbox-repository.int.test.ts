@@ -36,6 +36,7 @@ function document(id: string, change: Partial<MailboxDocument<Machine>> = {}): M
       active: true,
     },
     addressKey: `${id}@example.org`,
+    ownership: 1,
     profileV: 1,
     profileActive: true,
     rhythmV: 1,
@@ -54,8 +55,19 @@ function document(id: string, change: Partial<MailboxDocument<Machine>> = {}): M
   };
 }
 function commit(from: MailboxDocument<Machine>, change: Partial<MailboxCommit<Machine>> = {}): MailboxCommit<Machine> {
-  const { configuration, profileV, profileActive, rhythmV, approval, machine, lastTests, timerSeqs } = from;
-  const rest = { configuration, profileV, profileActive, rhythmV, approval, machine, status, lastTests, timerSeqs };
+  const { configuration, ownership, profileV, profileActive, rhythmV, approval, machine, lastTests, timerSeqs } = from;
+  const rest = {
+    configuration,
+    ownership,
+    profileV,
+    profileActive,
+    rhythmV,
+    approval,
+    machine,
+    status,
+    lastTests,
+    timerSeqs,
+  };
   return { ...rest, inbox: [], outbox: [], history: [], changedAt: 2, ...change };
 }
 

@@ -174,7 +174,7 @@ export async function createMailboxRepository<Machine>(store: Store): Promise<Ma
     },
 
     async forConnection(id) {
-      const projection = { configuration: 1, profileV: 1, machine: 1 };
+      const projection = { configuration: 1, ownership: 1, profileV: 1, machine: 1 };
       const found = await mailboxes.findOne(byId(id, { living: true }), { projection });
       return found as MailboxForConnection<Machine> | null;
     },

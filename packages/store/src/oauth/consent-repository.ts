@@ -6,6 +6,8 @@ import type { Store } from "../connect.ts";
 export interface ConsentDocument {
   _id: string;
   mailboxId: string;
+  /** Number of the mailbox's ownership at that time; a later one makes the consent worthless. */
+  ownership: number;
   profileId: string;
   /** Version of the profile by whose application it was begun. */
   profileV: number;

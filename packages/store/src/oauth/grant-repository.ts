@@ -6,6 +6,8 @@ import type { Store } from "../connect.ts";
 export interface GrantDocument extends Omit<Grant, "mailboxId"> {
   /** The mailbox's id. */
   _id: string;
+  /** Number of the mailbox's ownership under which it was given: it is worth nothing under another. */
+  ownership: number;
   /** The profile by whose application it was given: it is worth nothing with another. */
   profileId: string;
   clientId: string;
@@ -22,6 +24,8 @@ export interface GrantDocument extends Omit<Grant, "mailboxId"> {
 /** The collection `grants`, owned by `config`. */
 export interface GrantRepository {
   load(mailboxId: string): Promise<GrantDocument | null>;
+  /** Takes away what was given under an earlier ownership than this. */
+  removeBefore(mailboxId: string, ownership: number): Promise<void>;
   /** Replaces what there was. */
   put(grant: GrantDocument): Promise<void>;
   remove(mailboxId: string): Promise<void>;
@@ -69,6 +73,9 @@ export async function createGrantRepository(store: Store): Promise<GrantReposito
     },
     async remove(mailboxId) {
       await grants.deleteOne({ _id: mailboxId });
+    },
+    async removeBefore(mailboxId, ownership) {
+      await grants.deleteOne({ _id: mailboxId, ownership: { $lt: ownership } });
     },
     lease: (mailboxId, v, lease, now) =>
       grants.findOneAndUpdate(

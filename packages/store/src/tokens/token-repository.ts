@@ -9,6 +9,8 @@ export interface StoredToken {
   readonly role: Role;
   /** The mailboxes of an `owner`; absent for every other role. */
   readonly mailboxIds?: readonly string[];
+  /** Of each of these mailboxes the number of its ownership when the token was made: another one ends it there. */
+  readonly ownerships?: Readonly<Record<string, number>>;
   /** Refused from then on, and removed soon after. Milliseconds since the epoch; absent: good until it is deleted. */
   readonly expiresAt?: number;
   /** SHA-256 of the token, hexadecimal. The token has 256 random bits, so a slow hash would add nothing. */

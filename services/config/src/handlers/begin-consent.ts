@@ -1,5 +1,6 @@
 import { ProblemError, type RequestArguments } from "@mailfleet/contracts";
 import { authorizationUrl } from "@mailfleet/oauth";
+import type { ConsentDocument } from "@mailfleet/store";
 import { oauthClientOf, oauthDirections } from "../oauth-client.ts";
 import type { Parts } from "../parts.ts";
 import type { Handler, StoredMailbox } from "../ports.ts";
@@ -30,6 +31,7 @@ export const beginConsent =
     await consents.insert({
       _id: input.consentId,
       mailboxId: mailbox._id,
+      ownership: mailbox.ownership,
       profileId: profile._id,
       profileV: profile.v,
       by: input.by,
@@ -59,6 +61,14 @@ function authorizationOf(input: RequestArguments<"config.consent.begin">) {
   if (!stateHash || !browserHash || !verifier || !challenge || !redirectUri)
     throw new ProblemError("INVALID", "The flow code needs state, browser, verifier, challenge and redirect.");
   return { stateHash, browserHash, verifier, redirectUri };
+}
+
+/** Whoever began a sign-in before address or owner changed does not complete it. @throws NOT_POSSIBLE_NOW */
+export function refuseFormerOwner(consent: Pick<ConsentDocument, "ownership">, mailbox: StoredMailbox): void {
+  if (consent.ownership === mailbox.ownership) return;
+  throw new ProblemError("NOT_POSSIBLE_NOW", "The mailbox has another address or owner since this sign-in was begun.", {
+    remedy: "Begin the sign-in again.",
+  });
 }
 
 /** The application through which a mailbox's user signs in. @throws ProblemError if there is nothing to sign in to */

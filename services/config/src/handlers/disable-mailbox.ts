@@ -6,4 +6,6 @@ import { runCommand } from "../run-command.ts";
 export const disableMailbox =
   (parts: Parts): Handler<"config.mailbox.disable"> =>
   (input) =>
-    runCommand(parts, input, "disable", (at) => ({ events: [{ type: "disable", at }] }));
+    runCommand(parts, input, "disable", (at) => ({
+      events: [{ type: "disable", byOwner: input.owner !== undefined, at }],
+    }));

@@ -4,7 +4,7 @@ import { announceGrant } from "../announce-grant.ts";
 import type { Parts } from "../parts.ts";
 import type { Handler } from "../ports.ts";
 import { showGrant } from "../show-grant.ts";
-import { signInOf } from "./begin-consent.ts";
+import { refuseFormerOwner, signInOf } from "./begin-consent.ts";
 
 /** `config.grant.set`: keeps what a sign-in gave; a mailbox that is wanted is tested anew. */
 export const setGrant =
@@ -15,12 +15,15 @@ export const setGrant =
     if (consent?.mailboxId !== input.mailboxId) throw new ProblemError("STATE_UNKNOWN", "There is no such sign-in.");
     const before = await grants.load(input.mailboxId);
     if (consent.completedAt !== undefined && before?.consentId === consent._id) return showGrant(before);
-    const { profile, client } = await signInOf(parts, input.mailboxId);
+    const { mailbox, profile, client } = await signInOf(parts, input.mailboxId);
+    refuseFormerOwner(consent, mailbox);
     refuseWronglySealed(input);
     const grant: GrantDocument = {
       _id: input.mailboxId,
       v: (before?.v ?? 0) + 1,
       state: "good",
+      // Of the consent, not of the mailbox as it is now: an owner who changes at this moment changes nothing for it.
+      ownership: consent.ownership,
       profileId: profile._id,
       clientId: client.clientId,
       consentId: consent._id,

@@ -1,7 +1,7 @@
 import { ProblemError } from "@mailfleet/contracts";
 import type { Parts } from "../parts.ts";
 import type { Handler } from "../ports.ts";
-import { signInOf } from "./begin-consent.ts";
+import { refuseFormerOwner, signInOf } from "./begin-consent.ts";
 
 /** `config.consent.get`: what a worker needs to complete it; only while it is not completed, and in time. */
 export const getConsent =
@@ -16,6 +16,7 @@ export const getConsent =
     if ((consent.device?.expiresAt ?? consent.endsAt) <= parts.ports.now())
       throw new ProblemError("STATE_EXPIRED", "The sign-in took too long.", { remedy: "Begin it again." });
     const { mailbox, profile, client } = await signInOf(parts, consent.mailboxId);
+    refuseFormerOwner(consent, mailbox);
     if (profile._id !== consent.profileId)
       throw new ProblemError("NOT_POSSIBLE_NOW", "The mailbox has another profile by now.", {
         remedy: "Begin the sign-in again.",

@@ -10,7 +10,10 @@ const leaseMs = 30_000;
 export const beginRefresh =
   ({ ports }: Parts): Handler<"config.grant.begin-refresh"> =>
   async ({ mailboxId, v, by }) => {
-    const { grants, now } = ports;
+    const { grants, mailboxes, now } = ports;
+    const [mailbox, present] = await Promise.all([mailboxes.forConnection(mailboxId), grants.load(mailboxId)]);
+    // A run that began under the former owner gets no new token of his.
+    if (!mailbox || present?.ownership !== mailbox.ownership) return { outcome: "changed" };
     const token = randomUUID();
     const leased = await grants.lease(mailboxId, v, { token, by, until: now() + leaseMs }, now());
     if (leased)

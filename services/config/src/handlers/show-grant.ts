@@ -9,8 +9,11 @@ import { showGrant } from "../show-grant.ts";
 export const getGrant =
   ({ ports }: Parts): Handler<"config.grant.get"> =>
   async ({ mailboxId }) => {
-    const grant = await ports.grants.load(mailboxId);
-    return grant && showGrant(grant);
+    const [grant, mailbox] = await Promise.all([
+      ports.grants.load(mailboxId),
+      ports.mailboxes.forConnection(mailboxId),
+    ]);
+    return grant && grant.ownership === mailbox?.ownership ? showGrant(grant) : null;
   };
 
 /** `config.grant.remove`: forgets the consent; what is wanted is tested, and says that somebody must sign in. */

@@ -4,6 +4,7 @@ import { oauthClientOf, oauthDirections } from "../oauth-client.ts";
 import type { Parts } from "../parts.ts";
 import type { Handler } from "../ports.ts";
 import { noSuchMailbox } from "../step-mailbox.ts";
+import { refuseFormerOwner } from "./begin-consent.ts";
 
 const again = { remedy: "Open the sign-in link of the mailbox again, and complete it in one browser." };
 
@@ -28,7 +29,9 @@ export const takeConsent =
       throw new ProblemError("STATE_REPLAYED", "This sign-in was completed before.", again);
     const mailbox = await mailboxes.load(consent.mailboxId);
     if (!mailbox?.living) throw noSuchMailbox(consent.mailboxId);
-    return { consentId: consent._id, mailboxId: consent.mailboxId, address: mailbox.configuration.address };
+    refuseFormerOwner(consent, mailbox);
+    const { mailboxId, ownership } = consent;
+    return { consentId: consent._id, mailboxId, ownership, address: mailbox.configuration.address };
   };
 
 async function refuseOtherIssuer({ knowledge }: Parts, consent: ConsentDocument, issuer: string): Promise<void> {

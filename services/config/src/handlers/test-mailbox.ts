@@ -7,5 +7,7 @@ export const testMailbox =
   (parts: Parts): Handler<"config.mailbox.test"> =>
   (input) =>
     runCommand(parts, input, input.enable ? "test-and-enable" : "test", (at) => ({
-      events: [{ type: "test", enable: input.enable, directions: input.directions, at }],
+      events: [
+        { type: "test", enable: input.enable, directions: input.directions, byOwner: input.owner !== undefined, at },
+      ],
     }));

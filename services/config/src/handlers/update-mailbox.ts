@@ -18,10 +18,14 @@ export const updateMailbox =
       change.profileId === undefined ? undefined : await usableProfile(parts, change.profileId, "/change/profileId");
     const moves = target !== undefined && (await profileOf(parts, input.mailboxId)) !== target._id;
     if (moves) await refuseWithoutRoom(parts.ports, target);
-    return runCommand(parts, input, "update", (at, document, world) => {
+    const mailbox = await runCommand(parts, input, "update", (at, document, world) => {
       const profile = target?._id === document.configuration.profileId ? undefined : target;
       return planMailboxChange(document, { change, credentials: kept, profile }, world, at);
     });
+    // By its number nobody takes the former owner's consent any more; the secret itself goes, too.
+    if (change.address !== undefined || change.owner !== undefined)
+      await parts.ports.grants.removeBefore(mailbox.id, mailbox.ownership);
+    return mailbox;
   };
 
 async function profileOf({ ports }: Parts, mailboxId: string): Promise<string | undefined> {

@@ -3,13 +3,27 @@ import { idFrom } from "@mailfleet/kit";
 import type { StoredToken } from "@mailfleet/store";
 import { z } from "zod";
 import { hashToken, newTokenSecret } from "../http/tokens.ts";
-import { type Route, route } from "../route.ts";
-import { page, paged } from "./parameters.ts";
+import { type Call, type Route, route } from "../route.ts";
+import { orNull, page, paged } from "./parameters.ts";
 
-const shown = ({ hash: _, mailboxIds, ...token }: StoredToken): Token => ({
+const shown = ({ hash: _, ownerships: __, mailboxIds, ...token }: StoredToken): Token => ({
   ...token,
   ...(mailboxIds === undefined ? {} : { mailboxIds: [...mailboxIds] }),
 });
+
+/** The present number of each mailbox's ownership: the token is good as long as it stays. @throws INVALID */
+async function ownershipsOf(call: Pick<Call, "ask">, mailboxIds: readonly string[]): Promise<Record<string, number>> {
+  const ownerships: Record<string, number> = {};
+  for (const [n, mailboxId] of mailboxIds.entries()) {
+    const mailbox = await orNull(call.ask("config.mailbox.get", { mailboxId }), ["NOT_FOUND"]);
+    if (!mailbox)
+      throw new ProblemError("INVALID", `The body is not valid: /mailboxIds/${n} is no mailbox`, {
+        errors: [{ pointer: `/mailboxIds/${n}`, reason: "is no mailbox" }],
+      });
+    ownerships[mailboxId] = mailbox.ownership;
+  }
+  return ownerships;
+}
 
 /** Bearer tokens: all that the console itself owns. */
 export const tokenRoutes: readonly Route[] = [
@@ -33,10 +47,12 @@ export const tokenRoutes: readonly Route[] = [
         throw new ProblemError("INVALID", "The body is not valid: /expiresAt must be in the future", {
           errors: [{ pointer: "/expiresAt", reason: "must be in the future" }],
         });
+      const ownerships = call.body.mailboxIds && (await ownershipsOf(call, call.body.mailboxIds));
       const secret = newTokenSecret();
       const token: StoredToken = {
         id: idFrom("tk", call.commandId),
         ...call.body,
+        ...(ownerships ? { ownerships } : {}),
         hash: hashToken(secret),
         createdAt: call.now(),
         lastUsedAt: null,

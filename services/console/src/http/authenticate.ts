@@ -18,8 +18,8 @@ export function isExpired(token: Pick<StoredToken, "expiresAt">, now: number): b
 }
 
 /** A token as the caller it makes. */
-export function callerOf({ id, name, role, mailboxIds }: StoredToken): Caller {
-  return { tokenId: id, name, role, ...(mailboxIds === undefined ? {} : { mailboxIds }) };
+export function callerOf({ id, name, role, mailboxIds, ownerships = {} }: StoredToken): Caller {
+  return { tokenId: id, name, role, ...(mailboxIds === undefined ? {} : { mailboxIds, ownerships }) };
 }
 
 /** The roles, in one place: administrators all, readers what says so, owners what says so and nothing else. */

@@ -1,21 +1,34 @@
-import { MailboxId, ProblemError } from "@mailfleet/contracts";
-import type { Call, Route } from "../route.ts";
+import { type Mailbox, MailboxId, ProblemError } from "@mailfleet/contracts";
+import { orNull } from "../handlers/parameters.ts";
+import type { Call, Caller, Route } from "../route.ts";
 
 const unknownMailbox = (which: string) => new ProblemError("NOT_FOUND", `There is no mailbox ${which}.`);
 
-/** The id of one of the owner's mailboxes. Another's is refused as if it did not exist, so that nobody can search. */
-async function ownMailboxId(call: Call, which: string): Promise<string> {
-  const own = call.caller.mailboxIds ?? [];
-  if (MailboxId.safeParse(which).success) {
-    if (!own.includes(which)) throw unknownMailbox(which);
-    return which;
+/** A token names the time for which it is good: a mailbox that has another address or owner since is not the owner's. */
+function isOwn({ mailboxIds = [], ownerships = {} }: Caller, { id, ownership }: Mailbox): boolean {
+  return mailboxIds.includes(id) && ownerships[id] === ownership;
+}
+
+/**
+ * One of the owner's mailboxes. Another's, and one that was his before its address or owner changed, is refused as if it
+ * did not exist, so that nobody can search.
+ */
+async function ownMailbox(call: Call, which: string): Promise<Mailbox> {
+  const byId = MailboxId.safeParse(which).success;
+  if (byId && !call.caller.mailboxIds?.includes(which)) throw unknownMailbox(which);
+  const asked = call.ask("config.mailbox.get", byId ? { mailboxId: which } : { address: which });
+  const found = await orNull(asked, ["NOT_FOUND"]);
+  if (!found || !isOwn(call.caller, found)) throw unknownMailbox(which);
+  return found;
+}
+
+/** Throws UNAUTHENTICATED where none of the token's mailboxes is the owner's any more. */
+async function refuseFormerOwner(call: Call): Promise<void> {
+  for (const mailboxId of call.caller.mailboxIds ?? []) {
+    const found = await orNull(call.ask("config.mailbox.get", { mailboxId }), ["NOT_FOUND"]);
+    if (found && isOwn(call.caller, found)) return;
   }
-  const found = await call.ask("config.mailbox.get", { address: which }).catch((error: unknown) => {
-    if (error instanceof ProblemError && error.problem.code === "NOT_FOUND") return null;
-    throw error;
-  });
-  if (!found || !own.includes(found.id)) throw unknownMailbox(which);
-  return found.id;
+  throw new ProblemError("UNAUTHENTICATED", "This token's mailboxes have another address or owner by now.");
 }
 
 /**
@@ -34,6 +47,15 @@ export async function asOwner(call: Call, route: Route): Promise<Call> {
         : "Ask an administrator.",
     });
   const { mailbox } = call.params as { mailbox?: string };
-  if (mailbox === undefined) return call;
-  return { ...call, params: { ...(call.params as object), mailbox: await ownMailboxId(call, mailbox) } };
+  if (mailbox === undefined) {
+    await refuseFormerOwner(call);
+    return call;
+  }
+  const { id, ownership } = await ownMailbox(call, mailbox);
+  return {
+    ...call,
+    params: { ...(call.params as object), mailbox: id },
+    // Whoever is the owner when the command is done is asked once more, where both are known at the same moment.
+    command: { ...call.command, owner: ownership },
+  };
 }

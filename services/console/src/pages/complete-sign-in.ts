@@ -71,7 +71,7 @@ export async function completeSignIn(call: PageCall, reply: FastifyReply): Promi
     throw new ProblemError("REDIRECT_FROM_ANOTHER_BROWSER", "The sign-in was begun in another browser, or long ago.", {
       remedy: again,
     });
-  const { consentId, mailboxId } = await call.ask("config.consent.take", {
+  const { consentId, mailboxId, ownership } = await call.ask("config.consent.take", {
     stateHash: sha256(state),
     browserHash: sha256(browser),
     ...(iss === undefined ? {} : { issuer: iss }),
@@ -89,7 +89,8 @@ export async function completeSignIn(call: PageCall, reply: FastifyReply): Promi
       { timeoutMs: providerTimeoutMs },
     );
     const mailbox = await call.ask("config.mailbox.get", { mailboxId });
-    const session = await beginSession(call, reply, mailbox);
+    // Of the consent: who owns the mailbox since then did not sign in here.
+    const session = await beginSession(call, reply, { mailboxId, address: mailbox.address, ownership });
     const notice = html`<p class="notice good">You signed in as <b>${grant.account}</b>. Mailfleet may use the mailbox now.</p>`;
     return sendPage(reply, await myMailboxPage(call, session, { notice, grant, mailbox }));
   } catch (refusal) {

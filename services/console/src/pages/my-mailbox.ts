@@ -29,9 +29,10 @@ type Form = z.output<typeof Form>;
 /** What a form asks for. The session's mailbox is the only one that it can name. */
 type Action = (call: PageCall, session: OwnerSession, form: Form, reply: FastifyReply) => Promise<unknown>;
 
-const command = (call: PageCall, { by, mailboxId }: OwnerSession, { command: commandId }: Form) => ({
+const command = (call: PageCall, { by, mailboxId, ownership }: OwnerSession, { command: commandId }: Form) => ({
   commandId,
   by,
+  owner: ownership,
   correlation: call.correlation,
   mailboxId,
 });
@@ -59,7 +60,7 @@ export const ownerActions: Readonly<Record<"test-and-enable" | "settings" | "lea
 
 /** `GET /my-mailbox`: the owner's page. @throws UNAUTHENTICATED */
 export async function showMyMailbox(call: PageCall, reply: FastifyReply): Promise<FastifyReply> {
-  const session = await sessionOf(call, call.request);
+  const session = await sessionOf(call);
   if (!session) throw noSession();
   return sendPage(reply, await myMailboxPage(call, session));
 }
@@ -73,7 +74,7 @@ export async function actAsOwner(
   call: PageCall,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  const session = await sessionOf(call, call.request);
+  const session = await sessionOf(call);
   if (!session) throw noSession();
   const parsed = Form.safeParse(call.request.body ?? {});
   if (!parsed.success || !isFormOf(session, parsed.data.form))

@@ -1,10 +1,12 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { newId } from "@mailfleet/kit";
-import type { FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyReply } from "fastify";
+import { orNull } from "../handlers/parameters.ts";
 import { isExpired } from "../http/authenticate.ts";
 import { hashToken, isTokenSecret, newTokenSecret, sameHash } from "../http/tokens.ts";
 import type { ConsolePorts } from "../ports.ts";
 import { cookieNames, cookieOf, setCookie } from "./cookies.ts";
+import type { PageCall } from "./page-call.ts";
 
 /** An owner's session is over after an hour. */
 const sessionMs = 3_600_000;
@@ -12,6 +14,8 @@ const sessionMs = 3_600_000;
 /** What a browser may do that proved, by signing in, that the mailbox is its user's. */
 export interface OwnerSession {
   readonly mailboxId: string;
+  /** Number of the mailbox's ownership; the session is over when there is another. */
+  readonly ownership: number;
   readonly tokenId: string;
   /** Who gives its commands. */
   readonly by: string;
@@ -27,7 +31,7 @@ const formTokenOf = (secret: string) => createHmac("sha256", secret).update("own
 export async function beginSession(
   ports: SessionPorts,
   reply: FastifyReply,
-  { id, address }: { id: string; address: string },
+  { mailboxId, address, ownership }: { mailboxId: string; address: string; ownership: number },
 ): Promise<OwnerSession> {
   const secret = newTokenSecret();
   const tokenId = newId("tk");
@@ -37,26 +41,30 @@ export async function beginSession(
     id: tokenId,
     name: by,
     role: "owner",
-    mailboxIds: [id],
+    mailboxIds: [mailboxId],
+    ownerships: { [mailboxId]: ownership },
     expiresAt: at + sessionMs,
     hash: hashToken(secret),
     createdAt: at,
     lastUsedAt: at,
   });
   setCookie(reply, ports, cookieNames.session, secret, sessionMs / 1000);
-  return { mailboxId: id, tokenId, by, formToken: formTokenOf(secret) };
+  return { mailboxId, ownership, tokenId, by, formToken: formTokenOf(secret) };
 }
 
-/** The session of a request; `null` for none, an unknown or an expired one. */
-export async function sessionOf(ports: SessionPorts, request: FastifyRequest): Promise<OwnerSession | null> {
-  const secret = cookieOf(request, cookieNames.session);
+/** The session of a request; `null` for none, an unknown, an expired, or that of a former owner. */
+export async function sessionOf(call: PageCall): Promise<OwnerSession | null> {
+  const secret = cookieOf(call.request, cookieNames.session);
   if (secret === null || !isTokenSecret(secret)) return null;
   const hash = hashToken(secret);
-  const token = await ports.tokens.findByHash(hash);
+  const token = await call.tokens.findByHash(hash);
   const mailboxId = token?.mailboxIds?.[0];
   if (!token || !mailboxId || token.role !== "owner" || !sameHash(token.hash, hash)) return null;
-  if (isExpired(token, ports.now())) return null;
-  return { mailboxId, tokenId: token.id, by: token.name, formToken: formTokenOf(secret) };
+  if (isExpired(token, call.now())) return null;
+  const mailbox = await orNull(call.ask("config.mailbox.get", { mailboxId }), ["NOT_FOUND"]);
+  const ownership = token.ownerships?.[mailboxId];
+  if (ownership === undefined || mailbox?.ownership !== ownership) return null;
+  return { mailboxId, ownership, tokenId: token.id, by: token.name, formToken: formTokenOf(secret) };
 }
 
 /** Ends a session at once, here and in the browser. */

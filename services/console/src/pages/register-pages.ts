@@ -51,7 +51,8 @@ async function answerRefusal(
   if (problem.code === "UNAUTHENTICATED") reply.header("www-authenticate", "Bearer");
   if (problem.code === "TOO_MANY") reply.header("retry-after", "60");
   // Whoever loads the last page of a sign-in again is not lost.
-  const session = problem.code === "STATE_REPLAYED" ? await sessionOf(ports, request).catch(() => null) : null;
+  const session =
+    problem.code === "STATE_REPLAYED" ? await sessionOf(pageCall(ports, request)).catch(() => null) : null;
   const after = session ? html`<p><a href="/my-mailbox">To your mailbox</a></p>` : undefined;
   return sendPage(reply, refusalPage(problem, request.id, after));
 }

@@ -56,7 +56,7 @@ export interface ConsoleUnderTest {
   readonly tokens: TokenRepository;
   readonly log: KeptLog;
   /** A bearer token of this role. */
-  tokenFor(role: Role, more?: Partial<Pick<StoredToken, "mailboxIds" | "expiresAt">>): Promise<string>;
+  tokenFor(role: Role, more?: Partial<Pick<StoredToken, "mailboxIds" | "ownerships" | "expiresAt">>): Promise<string>;
   /** Sends a request as administrator and gives status, headers and body. */
   send(
     method: string,
@@ -93,10 +93,15 @@ export async function startConsoleUnderTest(
     isOutage,
   };
   const app = await startConsole(ports, { host: "127.0.0.1", port: 0, ...options });
-  const tokenFor = async (role: Role, more: Partial<Pick<StoredToken, "mailboxIds" | "expiresAt">> = {}) => {
+  const tokenFor = async (
+    role: Role,
+    more: Partial<Pick<StoredToken, "mailboxIds" | "ownerships" | "expiresAt">> = {},
+  ) => {
     const secret = newTokenSecret();
     const id = `tk_${hashToken(secret).slice(0, 12)}`;
-    await tokens.insert({ id, name: role, role, hash: hashToken(secret), createdAt: 0, lastUsedAt: null, ...more });
+    const ownerships = more.mailboxIds && Object.fromEntries(more.mailboxIds.map((mailbox) => [mailbox, 1]));
+    const known = { id, name: role, role, hash: hashToken(secret), createdAt: 0, lastUsedAt: null };
+    await tokens.insert({ ...known, ...(ownerships ? { ownerships } : {}), ...more });
     return secret;
   };
   const administrator = await tokenFor("administrator");

@@ -117,6 +117,29 @@ describe("the owner of a mailbox", () => {
     assert.match(String(body.detail), /expired/);
   });
 
+  it("is cut off, with his token and his page, from the moment on at which address or owner changes", async () => {
+    const all = { token, body: {} };
+    const tested = doubles.tested.length;
+    assert.equal((await console.send("POST", `/mailboxes/${own.id}/test-and-enable`, all)).status, 202);
+    assert.equal(doubles.tested.at(tested)?.owner, 1, "config decides with the number, too");
+    const two = await console.tokenFor("owner", { mailboxIds: [own.id, other.id] });
+    doubles.mailbox = { ...own, ownership: 2 };
+    try {
+      for (const mailbox of [own.id, own.address])
+        for (const name of Object.keys(allowed).filter((path) => path.includes(":mailbox"))) {
+          const { status, body } = await call(name, mailbox, allowed[name]);
+          assert.deepEqual([status, body.code], [404, "NOT_FOUND"], name);
+        }
+      assert.equal((await console.send("GET", "/profiles", { token })).status, 401);
+      assert.equal((await console.send("GET", "/profiles", { token: two })).status, 200, "the other one is still his");
+      const made = await console.send("POST", "/tokens", { body: { name: "x", role: "owner", mailboxIds: [own.id] } });
+      const fresh = String(made.body.token);
+      assert.equal((await console.send("GET", `/mailboxes/${own.id}`, { token: fresh })).status, 200);
+    } finally {
+      doubles.mailbox = own;
+    }
+  });
+
   it("gets a token that names his mailboxes, in the future only", async () => {
     const body = { name: "sales", role: "owner", mailboxIds: [own.id], expiresAt: "2099-01-01T00:00:00Z" };
     const made = await console.send("POST", "/tokens", { body });

@@ -19,6 +19,7 @@ export const mailboxSample: Mailbox = {
   v: 7,
   address: "sales@example.org",
   kind: "queue",
+  ownership: 1,
   profileId: "pf_sample01",
   deliveryMethods: { inbound: "server-side", outbound: "server-side", act: "none" },
   allowToUseCredentials: true,

@@ -26,7 +26,10 @@ export const otherMailbox: Mailbox = { ...mailboxSample, id: "mb_other01", addre
 
 /** Stand-ins that check states as `config` does: once, in time, in the same browser, from the same server. */
 export function signInDoubles(): SignInDoubles {
-  const consents = new Map<string, RequestArguments<"config.consent.begin"> & { endsAt: number; taken: boolean }>();
+  const consents = new Map<
+    string,
+    RequestArguments<"config.consent.begin"> & { endsAt: number; taken: boolean; ownership: number }
+  >();
   const find = (which: string) => {
     const found = [doubles.mailbox, otherMailbox].find((mailbox) => mailbox.id === which || mailbox.address === which);
     if (!found) throw new ProblemError("NOT_FOUND", `There is no mailbox ${which}.`);
@@ -66,7 +69,8 @@ export function signInDoubles(): SignInDoubles {
       "config.consent.begin": async (input) => {
         doubles.begun.push(input);
         const endsAt = doubles.at + 600_000;
-        if (input.stateHash) consents.set(input.stateHash, { ...input, endsAt, taken: false });
+        if (input.stateHash)
+          consents.set(input.stateHash, { ...input, endsAt, taken: false, ownership: find(input.mailboxId).ownership });
         const query = new URLSearchParams({ response_type: "code", code_challenge: input.challenge ?? "" });
         const authorizationUrl = input.flow === "code" ? `${doubleIssuer}/o/oauth2/v2/auth?${query}` : null;
         return { consentId: input.consentId, expiresAt: endsAt, authorizationUrl, deviceOffered: true };
@@ -81,8 +85,8 @@ export function signInDoubles(): SignInDoubles {
         if (issuer !== undefined && issuer !== doubleIssuer)
           throw new ProblemError("REDIRECT_FROM_ANOTHER_ORIGIN", `The sign-in came back from ${issuer}.`);
         consent.taken = true;
-        const { consentId, mailboxId } = consent;
-        return { consentId, mailboxId, address: find(mailboxId).address };
+        const { consentId, mailboxId, ownership } = consent;
+        return { consentId, mailboxId, ownership, address: find(mailboxId).address };
       },
       "config.consent.get": async ({ consentId }) => {
         const consent = doubles.begun.find((one) => one.consentId === consentId);

@@ -253,6 +253,26 @@ describe("the sign-in of a mailbox's user", () => {
       assert.equal(doubles.updated.length, updated);
     });
 
+    it("that ends when the mailbox gets another address or owner, also for one that was begun before", async () => {
+      const before = doubles.mailbox;
+      const { text } = await signedIn();
+      const state = await begin();
+      const form = hiddenFields(text, "/my-mailbox/test-and-enable");
+      const tested = doubles.tested.length;
+      await browser.post("/my-mailbox/test-and-enable", form);
+      assert.equal(doubles.tested.at(tested)?.owner, 1);
+      doubles.mailbox = { ...before, ownership: 2 };
+      try {
+        assert.equal((await browser.get("/my-mailbox")).status, 401);
+        assert.equal((await browser.post("/my-mailbox/test-and-enable", form)).status, 401);
+        assert.equal(doubles.tested.length, tested + 1);
+        await callback({ state, code, iss: doubleIssuer });
+        assert.equal((await browser.get("/my-mailbox")).status, 401);
+      } finally {
+        doubles.mailbox = before;
+      }
+    });
+
     it("that ends after an hour, and when it is left", async () => {
       const { text } = await signedIn();
       const form = hiddenFields(text, "/my-mailbox/leave");
