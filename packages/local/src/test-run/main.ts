@@ -1,5 +1,6 @@
 /**
- * `npm test [-- SUITE… PATTERN… --install]`: all suites, or some of them, or the files whose path holds a pattern.
+ * `npm test [-- SUITE… PATTERN… --install --coverage]`: all suites, or some of them, or the files whose path holds a
+ * pattern. A run of everything, or one with `--coverage`, shows how much of each package the unit and int suites ran.
  * Ends with one line of its own: "N passed, N failed, N skipped". Exit code 1 if anything failed, or nothing was found
  * where something should be.
  */
@@ -11,6 +12,7 @@ import { endWithParent } from "../stack/end-with-parent.ts";
 import { installMissingPackages } from "../testing/debian-packages.ts";
 import { mailServers } from "../testing/mail-servers.ts";
 import { startMongo } from "../testing/start-engines.ts";
+import { coverageTable, createCoverage } from "./coverage.ts";
 import { findSecrets } from "./find-secrets.ts";
 import { findTestFiles } from "./find-test-files.ts";
 import { runSuite } from "./run-suite.ts";
@@ -52,6 +54,7 @@ async function testRun(args: readonly string[]): Promise<boolean> {
     lines.push(`no test file matches ${patterns.join(", ")}`);
   }
 
+  const coverage = everything || args.includes("--coverage") ? createCoverage() : undefined;
   const needsEngines = wanted.some(({ suite, files }) => suite.engines && files.length > 0);
   if (needsEngines) await installWhereAllowed(args.includes("--install"));
   const mongo = needsEngines ? await startMongo({ own: true }) : undefined;
@@ -74,7 +77,13 @@ async function testRun(args: readonly string[]): Promise<boolean> {
       }
       say(`\n${suite.name}: ${suite.what}, ${files.length} files`);
       const patience = allFaults ? 10 : 1; // the full product of fault points is meant to take long
-      const result = await runSuite({ ...suite, fileDeadlineMs: suite.fileDeadlineMs * patience }, files, env, say);
+      const result = await runSuite(
+        { ...suite, fileDeadlineMs: suite.fileDeadlineMs * patience },
+        files,
+        env,
+        say,
+        suite.coverage ? coverage : undefined,
+      );
       totals.passed += result.passed;
       totals.failed += result.failed;
       totals.skipped += result.skipped;
@@ -84,6 +93,12 @@ async function testRun(args: readonly string[]): Promise<boolean> {
         ...skipReasons.map((reason) => `        skipped: ${reason}`),
       );
     }
+    if (coverage)
+      say(
+        `\nlines that ran:\n${coverageTable(await coverage.sum())
+          .map((line) => `  ${line}`)
+          .join("\n")}`,
+      );
     const { secrets, lines: looked, found } = await findSecrets(secretsFile, outputFile);
     lines.push(`secrets ${secrets} were used; ${looked} lines of output were looked through, ${found.length} hold one`);
     for (const { source, line } of found) lines.push(`        ${source}: ${line}`);

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { startGuarded } from "../engines/guarded-program.ts";
 import { CHECKOUT, LOCAL_FOLDER } from "../engines/local-folder.ts";
+import type { Coverage } from "./coverage.ts";
 import type { Outcome } from "./outcome-reporter.ts";
 
 const REPORTER = fileURLToPath(new URL("./outcome-reporter.ts", import.meta.url));
@@ -20,16 +21,19 @@ export interface FileResult {
 
 /**
  * Runs one test file in a process of its own that ends with this one. A file that crashes, hangs past its deadline or
- * holds no test counts as one failure.
+ * holds no test counts as one failure. With `coverage` it is told which lines ran.
  */
 export async function runFile(
   file: string,
   env: Readonly<Record<string, string>>,
   deadlineMs: number,
+  coverage?: Coverage,
 ): Promise<FileResult> {
   const folder = join(LOCAL_FOLDER, "test-outcomes");
   await mkdir(folder, { recursive: true });
-  const destination = join(folder, `${randomUUID()}.jsonl`);
+  const name = randomUUID();
+  const destination = join(folder, `${name}.jsonl`);
+  const counts = join(folder, `${name}-coverage`);
   const began = performance.now();
   const keep = (line: string) => {
     const output = env.MAILFLEET_TEST_OUTPUT;
@@ -38,7 +42,12 @@ export async function runFile(
   const program = await startGuarded(
     process.execPath,
     ["--test-reporter", REPORTER, "--test-reporter-destination", destination, join(CHECKOUT, file)],
-    { env: { ...env, NODE_TEST_CONTEXT: "" }, cwd: CHECKOUT, keepsAlive: true, onLine: (line) => keep(line) },
+    {
+      env: { ...env, NODE_TEST_CONTEXT: "", ...(coverage && { NODE_V8_COVERAGE: counts }) },
+      cwd: CHECKOUT,
+      keepsAlive: true,
+      onLine: (line) => keep(line),
+    },
   );
   let late = false;
   const timer = setTimeout(() => {
@@ -49,6 +58,7 @@ export async function runFile(
   clearTimeout(timer);
   const written = await readFile(destination, "utf8").catch(() => "");
   await rm(destination, { force: true });
+  await coverage?.add(counts);
   // What an assertion says is shown as well.
   for (const line of written.split("\n")) keep(line);
   const outcomes = written

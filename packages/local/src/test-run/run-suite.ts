@@ -1,3 +1,4 @@
+import type { Coverage } from "./coverage.ts";
 import { type FileResult, runFile } from "./run-file.ts";
 import type { Suite } from "./suites.ts";
 
@@ -19,13 +20,14 @@ export async function runSuite(
   files: readonly string[],
   env: Readonly<Record<string, string>>,
   say: (text: string) => void,
+  coverage?: Coverage,
 ): Promise<SuiteResult> {
   const began = performance.now();
   const left = [...files];
   const results: FileResult[] = [];
   const worker = async () => {
     for (let file = left.shift(); file !== undefined; file = left.shift()) {
-      const result = await runFile(file, env, suite.fileDeadlineMs);
+      const result = await runFile(file, env, suite.fileDeadlineMs, coverage);
       results.push(result);
       show(result, say);
     }

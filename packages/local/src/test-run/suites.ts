@@ -10,6 +10,8 @@ export interface Suite {
   readonly fileDeadlineMs: number;
   /** Needs NATS and MongoDB. */
   readonly engines: boolean;
+  /** Says which lines it ran. Counting slows plain code by half: the suites that kill processes at a time do not. */
+  readonly coverage: boolean;
 }
 
 const minutes = (count: number) => count * 60_000;
@@ -23,6 +25,7 @@ export const suites: readonly Suite[] = [
     concurrency: 1,
     fileDeadlineMs: minutes(10),
     engines: true,
+    coverage: false,
   },
   {
     name: "unit",
@@ -31,6 +34,7 @@ export const suites: readonly Suite[] = [
     concurrency: 3,
     fileDeadlineMs: minutes(3),
     engines: false,
+    coverage: true,
   },
   {
     name: "int",
@@ -39,6 +43,7 @@ export const suites: readonly Suite[] = [
     concurrency: 2,
     fileDeadlineMs: minutes(4),
     engines: true,
+    coverage: true,
   },
   {
     name: "e2e",
@@ -47,6 +52,7 @@ export const suites: readonly Suite[] = [
     concurrency: 1,
     fileDeadlineMs: minutes(6),
     engines: true,
+    coverage: false,
   },
 ];
 
