@@ -12,6 +12,7 @@ import { existsSync, mkdirSync, readFileSync, rmdirSync, statSync, writeFileSync
 import { constants } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { useHooks } from "./tools/use-hooks.mjs";
 
 /** What can be run, and with which arguments of its own. */
 const tasks = {
@@ -123,6 +124,8 @@ const script = tasks[task];
 if (Number(process.versions.node.split(".")[0]) < 18) fail(`Node 18 or later is needed, here is ${process.version}.`);
 if (!script) fail(`usage: node packages/local/bootstrap.mjs ${Object.keys(tasks).join("|")} [arguments]`);
 if (!isInstalled()) await install().catch((error) => fail(error.message));
+const hooks = task === "verify" || task === "test" ? useHooks(root, process.env) : null;
+if (hooks) say(hooks);
 
 process.exitCode = await run(findNode(), [join(root, script[0]), ...script.slice(1), ...args], {
   ipc: true,
