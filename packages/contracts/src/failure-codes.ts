@@ -373,6 +373,20 @@ export const failureCodes = {
     "Somebody gave this message up before it was sent.",
     "Nothing.",
   ),
+  PROFILE_MISSING: row(
+    "permanent",
+    "error",
+    "administrator",
+    "The mailbox, or the profile that it uses, is not there any more.",
+    "Give the mailbox another profile, then test it.",
+  ),
+  NO_CONNECTOR: row(
+    "permanent",
+    "error",
+    "administrator",
+    "No connector of this installation speaks the protocol that the profile names.",
+    "Choose another protocol in the profile, or bring all services to the same version.",
+  ),
   MAILBOX_FULL: row(
     "transient",
     "warning",

@@ -1,0 +1,55 @@
+import type { Connection, Failure } from "@mailfleet/contracts";
+import { failureOf } from "@mailfleet/contracts";
+import type { Connections } from "./connections.ts";
+import type { WorkerPorts } from "./ports.ts";
+import type { Run, RunMessage } from "./run.ts";
+import { type RunContext, runAgain } from "./run-messages.ts";
+
+/** What may become of a request to run. */
+export type Beginning =
+  | { readonly is: "wanted"; readonly run: Run }
+  /** It belongs to another generation, or its mailbox must not run. */
+  | { readonly is: "dropped" }
+  /** It cannot run yet: its mailbox has not heard of a change that `config` knows already. */
+  | { readonly is: "too-early"; readonly context: RunContext }
+  /** It can never run, and why. */
+  | { readonly is: "impossible"; readonly context: RunContext; readonly failure: Failure };
+
+/** Asks for the connection and looks whether the run is wanted at this moment. Throws UNAVAILABLE. */
+export async function beginRun(
+  { logger }: Pick<WorkerPorts<unknown>, "logger">,
+  connections: Connections,
+  message: RunMessage,
+): Promise<Beginning> {
+  const { mailboxId, purpose, generation } = message.body;
+  const context = contextOf(message);
+  const connection = await connections.fresh(mailboxId, context.correlation);
+  if (connection === null) return { is: "impossible", context, failure: failureOf("PROFILE_MISSING") };
+  if (isOver(connection, generation)) return { is: "dropped" };
+  if (!connection.allowed || connection.generation !== generation) return { is: "too-early", context };
+  const child = logger.child({ mailboxId, purpose, generation });
+  return { is: "wanted", run: { mailboxId, context, connection, logger: child } };
+}
+
+/** A run as its messages name it: everything that follows has its correlation. */
+export function contextOf({ id, body, correlation }: RunMessage): RunContext {
+  return { run: body, correlation: correlation ?? id, causation: id };
+}
+
+/** The machine has gone on: whatever it wants now it has asked for anew. */
+function isOver(connection: Connection, generation: number): boolean {
+  return connection.generation > generation;
+}
+
+const againMs = 1000;
+
+/** The same run comes again in a moment. Nobody waits with a message in hand. */
+export async function comeAgain(
+  { bus, now }: Pick<WorkerPorts<unknown>, "bus" | "now">,
+  context: RunContext,
+  delayMs = againMs,
+): Promise<void> {
+  const at = now();
+  // Spread, so that those who were refused together do not come together.
+  await bus.publish(runAgain(context, at + delayMs + Math.floor(Math.random() * delayMs), at));
+}

@@ -1,0 +1,47 @@
+import type { ConnectOptions } from "@mailfleet/connector-api";
+import type {
+  ConnectionCredentials,
+  Logger,
+  OutgoingMessage,
+  RequestInput,
+  RequestOutput,
+  Sealed,
+  Secret,
+} from "@mailfleet/contracts";
+import type { Permits } from "@mailfleet/kit";
+import type { RunMetrics } from "./metrics.ts";
+
+/** Where connectors come from: the registry, narrowed to one direction. */
+export interface ConnectorSource<Connector> {
+  /** Loads it when it is needed first; `null`: there is none for this protocol in this direction. */
+  load(protocol: string): Promise<Connector | null>;
+}
+
+/** What both workers stand on. `main.ts` of a service builds it. */
+export interface WorkerPorts<Connector> {
+  readonly direction: "inbound" | "outbound";
+  readonly bus: {
+    request(
+      name: "config.connection.get",
+      input: RequestInput<"config.connection.get">,
+      options?: { correlation?: string },
+    ): Promise<RequestOutput<"config.connection.get">>;
+    publish(message: OutgoingMessage): Promise<unknown>;
+  };
+  readonly connectors: ConnectorSource<Connector>;
+  readonly permits: Permits;
+  /** Throws `FailureError` CREDENTIALS_UNREADABLE. */
+  openSecret(sealed: Sealed, aad: string): Promise<Secret>;
+  readonly tokens: {
+    credentials(
+      credentials: Extract<ConnectionCredentials, { type: "oauth" }>,
+      mailbox: { id: string; address: string },
+    ): NonNullable<ConnectOptions["credentials"]>;
+  };
+  /** True for an error that only means that a store or the bus is away for now. */
+  isOutage(error: unknown): boolean;
+  readonly logger: Logger;
+  readonly metrics: RunMetrics;
+  /** Milliseconds since the epoch. */
+  now(): number;
+}

@@ -1,0 +1,150 @@
+import { type Failure, failureOf } from "@mailfleet/contracts";
+import { LeaseLost, type Permit } from "@mailfleet/kit";
+import { beginRun, comeAgain } from "./begin-run.ts";
+import type { Connections } from "./connections.ts";
+import { failureFor, isServiceAway } from "./describe-error.ts";
+import type { RunOutcome } from "./metrics.ts";
+import { type OpenedConnection, openConnection } from "./open-connection.ts";
+import { permitKeys } from "./permit-keys.ts";
+import type { WorkerPorts } from "./ports.ts";
+import type { Hold, Run, RunEnd, RunMessage, StartedRun } from "./run.ts";
+import { runResult } from "./run-messages.ts";
+
+/** What the work of a run found. */
+export interface Worked {
+  /** The mailbox cannot work, found without an error being thrown. */
+  readonly failure?: Failure | null;
+  /** More is left: the run comes again at once. */
+  readonly more?: boolean;
+  /** Nothing is known of the mailbox, so the machine is told nothing. */
+  readonly untold?: boolean;
+}
+
+/** What a service does with runs of the purposes `sync` and `probe`. */
+export interface RunWork<Connector, Held extends Hold> {
+  /** The whole run, connecting included, ends after this. */
+  readonly deadlineMs: number;
+  /** False: the work takes permits by itself, for each connection that it makes. */
+  readonly takesPermit?: boolean;
+  /** Holds the mailbox; `null`: another run has it, and this one is not needed. */
+  hold(run: Run): Promise<Held | null>;
+  /** The work itself. Throws `FailureError`, outages, `LeaseLost`, or the signal's reason. */
+  work(run: StartedRun<Held>, opened: OpenedConnection<Connector>): Promise<Worked>;
+  /** After the machine was told, before the mailbox is given back: a crash in between repeats the run. */
+  ended?(run: StartedRun<Held>, end: RunEnd): Promise<void>;
+}
+
+/**
+ * Handles a run: asks for the connection, opens credentials, takes a permit, holds the mailbox, works under one deadline
+ * and tells the machine. A run that goes well in a mailbox that is running tells nothing. Whatever happens, permit and
+ * mailbox are given back. Throws outages, so that the same message is handled again.
+ */
+export function createRunHandler<Connector, Held extends Hold>(
+  ports: WorkerPorts<Connector>,
+  connections: Connections,
+  definition: RunWork<Connector, Held>,
+): (message: RunMessage, stopping: AbortSignal) => Promise<void> {
+  return async (message, stopping) => {
+    const { purpose } = message.body;
+    const count = (outcome: RunOutcome) => ports.metrics.runs.inc({ purpose, outcome });
+    const beginning = await beginRun(ports, connections, message);
+    // A poll comes again by its timer; whoever may not run now is asked again then.
+    if (beginning.is !== "wanted") return count("dropped");
+    const { run } = beginning;
+    const opened = await opening(ports, run);
+    if ("failure" in opened) {
+      await tell(ports, run, opened.failure);
+      return count("failed");
+    }
+    const permit = definition.takesPermit === false ? null : await ports.permits.take(permitKeys(run.connection));
+    if (permit === null && definition.takesPermit !== false) {
+      count("no-permit");
+      run.logger.debug({}, "no connection is free for these credentials or this host; the run comes again");
+      return await comeAgain(ports, run.context);
+    }
+    const observe = ports.metrics.seconds.startTimer({ purpose });
+    try {
+      count(await held(ports, definition, { run, opened, permit, stopping }));
+    } finally {
+      observe();
+      await permit?.give();
+    }
+  };
+}
+
+/** The opened connection, or why it cannot be opened. */
+export async function opening<Connector>(
+  ports: WorkerPorts<Connector>,
+  run: Run,
+): Promise<OpenedConnection<Connector> | { failure: Failure }> {
+  try {
+    return await openConnection(ports, run.connection);
+  } catch (error) {
+    if (isAway(ports, error)) throw error;
+    return { failure: failureFor(error, run.logger) };
+  }
+}
+
+/** True for what only means that something is away: the message is handled again. */
+export function isAway(ports: Pick<WorkerPorts<unknown>, "isOutage">, error: unknown): boolean {
+  return ports.isOutage(error) || isServiceAway(error);
+}
+
+async function held<Connector, Held extends Hold>(
+  ports: WorkerPorts<Connector>,
+  definition: RunWork<Connector, Held>,
+  given: {
+    readonly run: Run;
+    readonly opened: OpenedConnection<Connector>;
+    readonly permit: Permit | null;
+    readonly stopping: AbortSignal;
+  },
+): Promise<RunOutcome> {
+  const { run, opened, permit, stopping } = given;
+  const hold = await definition.hold(run);
+  if (!hold) {
+    run.logger.debug({}, "another run has this mailbox at the moment");
+    return "busy";
+  }
+  const deadline = AbortSignal.timeout(definition.deadlineMs);
+  const rights = [hold.signal, ...(permit ? [permit.signal] : [])];
+  const signal = AbortSignal.any([stopping, deadline, ...rights]);
+  const connectionWanted = () => permit?.wanted ?? false;
+  const started: StartedRun<Held> = { ...run, signal, held: hold, connectionWanted };
+  try {
+    let worked: Worked;
+    try {
+      worked = await definition.work(started, opened);
+    } catch (error) {
+      if (error instanceof LeaseLost || rights.some(({ aborted }) => aborted)) {
+        run.logger.info({}, "the run lost its right to the mailbox or its connection; it comes again");
+        await comeAgain(ports, run.context);
+        return "lost";
+      }
+      // At a message boundary: what is stored is stored, the run itself goes to another replica or is tried again.
+      if (stopping.aborted || isAway(ports, error)) throw error;
+      worked = { failure: deadline.aborted ? tookTooLong(definition.deadlineMs) : failureFor(error, run.logger) };
+    }
+    const { failure = null, more = false } = worked;
+    if (more) await comeAgain(ports, run.context, 0);
+    if (!worked.untold) await tell(ports, run, failure);
+    await definition.ended?.(started, { at: ports.now(), failure, more });
+    return failure === null ? "ok" : "failed";
+  } finally {
+    await hold.release();
+  }
+}
+
+/** The run was broken off by its own deadline. */
+export function tookTooLong(deadlineMs: number): Failure {
+  return failureOf("RUN_TIMEOUT", { reply: `broken off after ${deadlineMs / 1000} s` });
+}
+
+async function tell(
+  ports: Pick<WorkerPorts<unknown>, "bus" | "now">,
+  run: Run,
+  failure: Failure | null,
+): Promise<void> {
+  if (failure === null && run.connection.state === "enabled.running") return;
+  await ports.bus.publish(runResult(run.context, failure, ports.now()));
+}

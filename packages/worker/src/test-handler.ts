@@ -1,0 +1,141 @@
+import type { TestReport } from "@mailfleet/connector-api";
+import { type Failure, failureCodes, type TestStep } from "@mailfleet/contracts";
+import { type Beginning, beginRun, comeAgain, contextOf } from "./begin-run.ts";
+import type { Connections } from "./connections.ts";
+import { failureFor } from "./describe-error.ts";
+import type { OpenedConnection } from "./open-connection.ts";
+import { permitKeys } from "./permit-keys.ts";
+import type { WorkerPorts } from "./ports.ts";
+import { nothingHeld, type Run, type RunEnd, type RunMessage, type StartedRun } from "./run.ts";
+import { isAway, opening, tookTooLong } from "./run-handler.ts";
+import { type RunContext, runFinished, runResult, runStep } from "./run-messages.ts";
+
+/** A test that is over. */
+export interface TestedRun extends TestReport {
+  /** When it ended, where that is known from before: a result that is told a second time. */
+  readonly at?: number;
+}
+
+/** What a service does with runs of the purpose `test`. */
+export interface TestWork<Connector> {
+  /** The whole test ends after this; the machine's own deadline is far longer and only covers loss. */
+  readonly deadlineMs: number;
+  /** Goes the whole way once; tells each step as it is done. */
+  test(
+    run: StartedRun,
+    opened: OpenedConnection<Connector>,
+    tell: (step: TestStep, index: number) => void,
+  ): Promise<TestedRun>;
+  /** After the result was told. */
+  ended?(run: Run, end: RunEnd): Promise<void>;
+}
+
+/**
+ * Handles a test: whatever stops it is its result and said at once, also that it cannot be run at all. Only an outage
+ * is none: the same message is handled again. A test that comes before its mailbox heard of a change comes again: were it
+ * dropped, its direction would wait for the machine's deadline.
+ */
+export function createTestHandler<Connector>(
+  ports: WorkerPorts<Connector>,
+  connections: Connections,
+  definition: TestWork<Connector>,
+): (message: RunMessage, stopping: AbortSignal) => Promise<void> {
+  return async (message, stopping) => {
+    const { purpose } = message.body;
+    const beginning = await begin(ports, connections, message);
+    switch (beginning.is) {
+      case "dropped":
+        ports.metrics.runs.inc({ purpose, outcome: "dropped" });
+        return;
+      case "too-early":
+        ports.metrics.runs.inc({ purpose, outcome: "dropped" });
+        return await comeAgain(ports, beginning.context);
+      case "impossible":
+        ports.metrics.runs.inc({ purpose, outcome: "failed" });
+        await told(ports, beginning.context, stopped(beginning.failure));
+        return;
+    }
+    const { run } = beginning;
+    const opened = await opening(ports, run);
+    if ("failure" in opened) return await finish(run, stopped(opened.failure));
+    const permit = await ports.permits.take(permitKeys(run.connection));
+    if (permit === null) {
+      ports.metrics.runs.inc({ purpose, outcome: "no-permit" });
+      return await comeAgain(ports, run.context);
+    }
+    const observe = ports.metrics.seconds.startTimer({ purpose });
+    let tested: TestedRun;
+    try {
+      const deadline = AbortSignal.timeout(definition.deadlineMs);
+      const signal = AbortSignal.any([stopping, deadline, permit.signal]);
+      const started: StartedRun = { ...run, signal, held: nothingHeld, connectionWanted: () => false };
+      const steps: TestStep[] = [];
+      const steppedOut: Promise<unknown>[] = [];
+      const tell = (step: TestStep, index: number) => {
+        steps.push(step);
+        // Only for those who watch: nothing depends on it but the order in which they see it.
+        steppedOut.push(ports.bus.publish(runStep(run.context, index, step, ports.now())));
+      };
+      try {
+        tested = await definition.test(started, opened, tell);
+      } catch (error) {
+        if (stopping.aborted || isAway(ports, error)) throw error;
+        if (permit.signal.aborted) {
+          ports.metrics.runs.inc({ purpose, outcome: "lost" });
+          return await comeAgain(ports, run.context);
+        }
+        const failure = deadline.aborted ? tookTooLong(definition.deadlineMs) : failureFor(error, run.logger);
+        tested = stopped(failure, steps);
+      }
+      await Promise.allSettled(steppedOut);
+    } finally {
+      observe();
+      await permit.give();
+    }
+    await finish(run, tested);
+  };
+
+  async function finish(run: Run, tested: TestedRun): Promise<void> {
+    const { failure } = tested;
+    const at = await told(ports, run.context, tested);
+    await definition.ended?.(run, { at, failure, more: false });
+    const outcome = failure ? "failed" : "ok";
+    ports.metrics.runs.inc({ purpose: "test", outcome });
+    run.logger.info({ outcome, code: failure?.code }, "tested");
+  }
+}
+
+/** Also an answer that cannot be understood is said: the machine waits for a result. */
+async function begin<Connector>(
+  ports: WorkerPorts<Connector>,
+  connections: Connections,
+  message: RunMessage,
+): Promise<Beginning> {
+  try {
+    return await beginRun(ports, connections, message);
+  } catch (error) {
+    if (isAway(ports, error)) throw error;
+    return { is: "impossible", context: contextOf(message), failure: failureFor(error, ports.logger) };
+  }
+}
+
+/** A test that ended outside of its connector: the last step says why. */
+function stopped(failure: Failure, before: readonly TestStep[] = []): TestReport {
+  const { text, remedy } = failureCodes[failure.code];
+  const detail = failure.evidence?.reply ?? failure.evidence?.systemCode ?? text;
+  const step = before.length === 0 ? "settings" : "list";
+  return {
+    steps: [...before, { step, outcome: "failed", ms: 0, code: failure.code, detail, remedy }],
+    failure,
+  };
+}
+
+async function told(
+  ports: Pick<WorkerPorts<unknown>, "bus" | "now">,
+  context: RunContext,
+  { steps, failure, at = ports.now() }: TestedRun,
+): Promise<number> {
+  await ports.bus.publish(runFinished(context, failure, at));
+  await ports.bus.publish(runResult(context, failure, at, steps));
+  return at;
+}

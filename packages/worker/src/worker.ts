@@ -1,0 +1,38 @@
+import type { Connection } from "@mailfleet/contracts";
+import type { Permit } from "@mailfleet/kit";
+import { type Connections, createConnections } from "./connections.ts";
+import { type OpenedConnection, openConnection } from "./open-connection.ts";
+import { permitKeys } from "./permit-keys.ts";
+import type { WorkerPorts } from "./ports.ts";
+import type { Hold, RunMessage } from "./run.ts";
+import { createRunHandler, type RunWork } from "./run-handler.ts";
+import { createTestHandler, type TestWork } from "./test-handler.ts";
+
+/** Handles one message from RUNS; `stopping` is aborted when the service stops. */
+export type HandleRun = (message: RunMessage, stopping: AbortSignal) => Promise<void>;
+
+/** What both workers do with a run, for one direction. */
+export interface Worker<Connector> {
+  /** What may be connected to. */
+  readonly connections: Connections;
+  /** The handler for runs of the purposes `sync` and `probe`. */
+  runs<Held extends Hold>(work: RunWork<Connector, Held>): HandleRun;
+  /** The handler for runs of the purpose `test`. */
+  tests(work: TestWork<Connector>): HandleRun;
+  /** Connector and credentials of a connection, for work that is no run. Throws `FailureError`. */
+  open(connection: Connection): Promise<OpenedConnection<Connector>>;
+  /** The right to make one connection, for work that is no run. `null`: none is free. */
+  permit(connection: Connection): Promise<Permit | null>;
+}
+
+/** One per process and direction. */
+export function createWorker<Connector>(ports: WorkerPorts<Connector>): Worker<Connector> {
+  const connections = createConnections(ports);
+  return {
+    connections,
+    runs: (work) => createRunHandler(ports, connections, work),
+    tests: (work) => createTestHandler(ports, connections, work),
+    open: (connection) => openConnection(ports, connection),
+    permit: (connection) => ports.permits.take(permitKeys(connection)),
+  };
+}
