@@ -14,7 +14,7 @@ export async function receiveAll(
   messages: number,
 ): Promise<Pick<Figure, "value" | "cpuMsPerMessage" | "notes">> {
   const fleet = await startFleet(mailbox);
-  const bus = await connectBus({ url: fleet.stack.natsUrl, name: "bench", logger: silent });
+  const bus = await connectBus({ url: fleet.stack.natsUrl, name: "bench", logger: silent, isOutage: () => false });
   try {
     const pids = fleet.stack.services.map(({ pid }) => pid);
     const seen = new Set<string>();

@@ -29,7 +29,7 @@ export async function sendAll(
 ): Promise<Pick<Figure, "value" | "cpuMsPerMessage" | "notes">> {
   const messages = raws.length;
   const fleet = await startFleet(mailbox);
-  const bus = await connectBus({ url: fleet.stack.natsUrl, name: "bench", logger: silent });
+  const bus = await connectBus({ url: fleet.stack.natsUrl, name: "bench", logger: silent, isOutage: () => false });
   try {
     await enable(fleet);
     sink.reset();

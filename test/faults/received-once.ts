@@ -17,7 +17,12 @@ export interface OutsideConsumer {
 
 /** Follows every `mail.received` from now on, over restarts of NATS. */
 export async function startOutsideConsumer(world: FleetWorld): Promise<OutsideConsumer> {
-  const bus: Bus = await connectBus({ url: world.stack.natsUrl, name: "outside", logger: quiet });
+  const bus: Bus = await connectBus({
+    url: world.stack.natsUrl,
+    name: "outside",
+    logger: quiet,
+    isOutage: () => false,
+  });
   const seen = new Map<string, string>();
   const following = await bus.follow({ filters: ["fact.mail.*.received"], startTime: Date.now() - 1000 }, (message) => {
     if (message.type === "mail.received.v1") seen.set(message.body.messageKey, message.body.subject ?? "");

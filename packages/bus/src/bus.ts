@@ -24,8 +24,11 @@ export interface BusOptions {
   readonly failPoint?: FailPoint;
   /** How long a publish is tried again with the same id before it throws `BusOutage`, milliseconds. Default 30,000. */
   readonly publishPatienceMs?: number;
-  /** True for an error that only means that something else is away for now (a database). Consumers may have their own. */
-  readonly isOutage?: (error: unknown) => boolean;
+  /**
+   * True for an error that only means that something else is away for now: the database, for a service that has one.
+   * Not optional: who forgets it answers 500 instead of 503, and counts an outage as failures of the work.
+   */
+  readonly isOutage: (error: unknown) => boolean;
 }
 
 /**
@@ -111,7 +114,7 @@ export interface StreamUsage {
   readonly maxBytes: number;
 }
 
-/** NATS JetStream as Mailfleet uses it (design §5). */
+/** NATS JetStream as Mailfleet uses it. */
 export interface Bus {
   /** Makes what is missing. Throws, naming field and values, if the server has another configuration. */
   declare(streams: readonly StreamDefinition[], consumers: readonly ConsumerDefinition[]): Promise<void>;

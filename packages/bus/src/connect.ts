@@ -19,13 +19,12 @@ const defaultPatienceMs = 30_000;
 
 /** Connects, waiting for NATS as long as it takes. Throws if the server is older than 2.12 or has no JetStream. */
 export async function connectBus(options: BusOptions): Promise<Bus> {
-  const { logger } = options;
+  const { logger, isOutage } = options;
   const patienceMs = options.publishPatienceMs ?? defaultPatienceMs;
   const link = await openLink(options);
   const js = jetstream(link.nc, { timeout: 5000 });
   const jsm = await jetstreamManager(link.nc, { timeout: 5000, checkAPI: false });
   const publishAll = createPublisher({ link, js, logger, patienceMs });
-  const isOutage = options.isOutage ?? (() => false);
   const declared = { streams: new Map<string, StreamDefinition>(), consumers: new Map<string, ConsumerDefinition>() };
   const open = new Set<{ stop(): Promise<void> }>();
   const opened = <One extends { stop(): Promise<void> }>(one: One): { stop(): Promise<void> } => {

@@ -1,7 +1,7 @@
 import type { Logger } from "@mailfleet/contracts";
-import { type ConnectionOptions, connect, type NatsConnection } from "@nats-io/transport-node";
-import { closeMs, oldestServer } from "./limits.ts";
-import { atMost } from "./pause.ts";
+import { type ConnectionOptions, connect, errors, type NatsConnection } from "@nats-io/transport-node";
+import { closeMs, oldestServer, pauseMs } from "./limits.ts";
+import { atMost, pause } from "./pause.ts";
 
 /** The connection, and whether it stands at this moment. */
 export interface Link {
@@ -16,27 +16,38 @@ export interface Link {
   close(): Promise<void>;
 }
 
+const away = "NATS is not connected";
+
 /**
- * Connects, waiting for NATS as long as it takes and reconnecting for ever. Small writes go out at once (the transport
- * sets TCP_NODELAY). Throws if the server is too old or has no JetStream.
+ * Connects, waiting for NATS as long as it takes and reconnecting for ever, also to a server that refuses the password:
+ * people change passwords on one side first. Small writes go out at once (the transport sets TCP_NODELAY). Throws if
+ * the server is too old or has no JetStream.
  */
 export async function openLink(options: { url: string; name: string; logger: Logger }): Promise<Link> {
   const { logger } = options;
-  const waiting = setInterval(() => logger.warn({}, "waiting for NATS"), 5000);
-  const nc = await connect(connectionOptions(options.url, options.name)).finally(() => clearInterval(waiting));
+  const nc = await connectAtLast(connectionOptions(options.url, options.name), logger);
   const refusal = refuses(nc.info?.version ?? "0", nc.info?.jetstream === true);
   if (refusal) {
     await nc.close();
     throw new Error(refusal);
   }
   let down: string | null = null;
+  let refused: string | null = null;
+  let closing = false;
   const listeners = new Set<() => void>();
   const waiters = new Set<() => void>();
   const watch = async () => {
     for await (const status of nc.status()) {
-      if (status.type === "disconnect") {
-        down = "NATS is not connected";
-        logger.warn({}, "NATS is away");
+      if (status.type === "reconnecting") refused = null;
+      else if (status.type === "error") {
+        refused = refusedSignIn(status.error);
+        if (!refused) logger.warn({ reason: status.error.message }, "NATS says");
+      } else if (status.type === "disconnect") {
+        // Each attempt that fails ends with this. What changes is said once.
+        const why = refused ?? away;
+        if (refused && down !== why) logger.error({}, why);
+        else if (down === null) logger.warn({}, "NATS is away");
+        down = why;
       } else if (status.type === "reconnect") {
         down = null;
         logger.info({}, "NATS is back");
@@ -46,6 +57,11 @@ export async function openLink(options: { url: string; name: string; logger: Log
     }
   };
   watch().catch((error) => logger.error({ err: error }, "the connection's status cannot be watched"));
+  // The client library tries for ever with these options. If it ever gives up, this process could do nothing any more
+  // and would say nothing: it ends instead, and its supervisor starts it again.
+  void nc.closed().then((cause) => {
+    if (!closing) throw new Error("the connection to NATS closed by itself", { cause });
+  });
   return {
     nc,
     health: () => (nc.isClosed() ? "the connection to NATS is closed" : down),
@@ -66,6 +82,7 @@ export async function openLink(options: { url: string; name: string; logger: Log
       return () => listeners.delete(listener);
     },
     close: async () => {
+      closing = true;
       if (nc.isClosed()) return;
       if (down === null)
         await atMost(
@@ -76,6 +93,26 @@ export async function openLink(options: { url: string; name: string; logger: Log
       for (const wake of waiters) wake();
     },
   };
+}
+
+/** Tries until there is a connection, and says why there is none. */
+async function connectAtLast(options: ConnectionOptions, logger: Logger): Promise<NatsConnection> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await connect(options);
+    } catch (error) {
+      const refused = refusedSignIn(error);
+      if (refused) logger.error({ attempt }, refused);
+      else logger.warn({ attempt, reason: (error as Error).message }, "waiting for NATS");
+      await pause(pauseMs(attempt));
+    }
+  }
+}
+
+/** A server that does not take our name, password or token, in words for people; `null` for anything else. */
+function refusedSignIn(error: unknown): string | null {
+  if (error instanceof errors.UserAuthenticationExpiredError) return "NATS says that our sign-in has expired";
+  return error instanceof errors.AuthorizationError ? `NATS refuses our password: ${error.message}` : null;
 }
 
 /** Why this server will not do, or `null`. */
@@ -97,7 +134,8 @@ function connectionOptions(url: string, name: string): ConnectionOptions {
     ...(login && !login.password ? { token: decodeURIComponent(login.username) } : {}),
     ...(urls.some((one) => one.protocol === "tls:") ? { tls: {} } : {}),
     maxReconnectAttempts: -1,
-    waitOnFirstConnect: true,
+    // Without it two refused sign-ins in a row close the connection for good.
+    ignoreAuthErrorAbort: true,
     reconnectTimeWait: 250,
     reconnectJitter: 100,
     pingInterval: 20_000,

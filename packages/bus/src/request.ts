@@ -40,6 +40,8 @@ export async function ask<Name extends RequestName>(
       headers: context,
     });
   } catch (error) {
+    if (error instanceof errors.RequestError && error.cause instanceof errors.PermissionViolationError)
+      throw new ProblemError("INTERNAL", `NATS does not permit this service to ask the ${service} service`);
     const nobody = error instanceof errors.RequestError && error.isNoResponders();
     const why = nobody ? "is not running" : error instanceof errors.TimeoutError ? "did not answer in time" : "is away";
     throw new ProblemError("UNAVAILABLE", `The ${service} service ${why}`, retryLater);

@@ -25,15 +25,21 @@ export function recordingLogger(lines: string[] = []): Logger {
 }
 
 /** A server of its own with all streams and consumers, and as many buses as a test connects. */
-export async function givenNats() {
-  const engine = await startNats();
+export async function givenNats(options: { configuration?: readonly string[] } = {}) {
+  const engine = await startNats(options);
   const buses: Bus[] = [];
   const logs: string[] = [];
   return {
     engine,
     logs,
     connect: async (options: Partial<BusOptions> = {}): Promise<Bus> => {
-      const bus = await connectBus({ url: engine.url, name: "test", logger: recordingLogger(logs), ...options });
+      const bus = await connectBus({
+        url: engine.url,
+        name: "test",
+        logger: recordingLogger(logs),
+        isOutage: () => false,
+        ...options,
+      });
       buses.push(bus);
       await bus.declare(Object.values(streams), Object.values(consumers));
       return bus;

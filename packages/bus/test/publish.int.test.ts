@@ -95,6 +95,7 @@ test("a body that belongs elsewhere is refused at once", async () => {
 test("a stream without a server is an outage after the patience", async () => {
   const own = await givenNats();
   const impatient = await connectBus({
+    isOutage: () => false,
     url: own.engine.url,
     name: "t",
     logger: recordingLogger(),

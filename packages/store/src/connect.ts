@@ -1,13 +1,8 @@
 import type { Logger } from "@mailfleet/contracts";
-import {
-  type Db,
-  MongoBulkWriteError,
-  MongoClient,
-  MongoError,
-  MongoNetworkError,
-  MongoServerSelectionError,
-  type WriteError,
-} from "mongodb";
+import { type Db, type DbOptions, MongoClient, MongoError, ReadConcern, ReadPreference } from "mongodb";
+import { isOutage } from "./outage.ts";
+
+export { isDuplicateKey, isOutage } from "./outage.ts";
 
 /** An open database. Repositories take it; nobody else looks inside. */
 export interface Store {
@@ -29,17 +24,39 @@ export interface StoreOptions {
 const oldestServer = 6;
 
 /**
+ * What "stored" and "read" mean here, whatever a URL says: with the majority and in the journal, read from the primary.
+ * A write that the majority does not have within ten seconds is an outage, never a wait without an end.
+ */
+const guarantees = {
+  writeConcern: { w: "majority", journal: true, wtimeoutMS: 10_000 },
+  readConcern: new ReadConcern("majority"),
+  readPreference: ReadPreference.primary,
+} as const satisfies DbOptions;
+
+/** Options of a connection string that speak of what is fixed above, as the driver names them, in small letters. */
+const notOurs: ReadonlySet<string> = new Set([
+  ...["readpreference", "readpreferencetags", "maxstalenessseconds", "readconcernlevel"],
+  ...["w", "wtimeout", "wtimeoutms", "j", "journal", "fsync", "retrywrites", "retryreads", "timeoutms"],
+]);
+
+/**
  * Connects, waiting as long as it takes for a primary. Throws if the server is older than MongoDB 6.0 or stands alone:
- * write concern majority and journal are what "stored" means here (design §3).
+ * write concern majority and journal are what "stored" means here. A read preference, read concern or write concern in
+ * the URL is not obeyed, and said so.
  */
 export async function connectStore(options: StoreOptions): Promise<Store> {
-  const client = new MongoClient(options.url, {
+  const { url, ignored } = withoutGuarantees(options.url);
+  if (ignored.length > 0) options.logger.warn({ ignored }, "the MongoDB URL says what Mailfleet decides: not obeyed");
+  const client = new MongoClient(url, {
     appName: options.appName,
     maxPoolSize: options.maximumConnections ?? 20,
     serverSelectionTimeoutMS: 5000,
-    writeConcern: { w: "majority", journal: true },
-    readConcern: { level: "majority" },
+    // A link that is cut without a word is noticed by the heartbeat: within these two times together.
+    heartbeatFrequencyMS: 5000,
+    connectTimeoutMS: 5000,
+    ...guarantees,
     retryWrites: true,
+    retryReads: true,
     ignoreUndefined: true,
   });
   for (;;) {
@@ -48,10 +65,11 @@ export async function connectStore(options: StoreOptions): Promise<Store> {
       break;
     } catch (error) {
       if (!isOutage(error)) throw error;
-      options.logger.warn({ reason: (error as Error).message }, "waiting for MongoDB");
+      options.logger.warn({ reason: whyAway(error) }, "waiting for MongoDB");
+      if (isRefusedSignIn(error)) await new Promise((resolve) => setTimeout(resolve, signInPauseMs));
     }
   }
-  const db = client.db(options.database);
+  const db = client.db(options.database, guarantees);
   const [build, hello] = await Promise.all([db.admin().command({ buildInfo: 1 }), db.command({ hello: 1 })]);
   const refuse = async (reason: string) => {
     await client.close();
@@ -70,49 +88,34 @@ export async function connectStore(options: StoreOptions): Promise<Store> {
         const state = await db.command({ hello: 1 }, { timeoutMS: 2000 });
         return state.isWritablePrimary ? null : "MongoDB has no primary at the moment";
       } catch (error) {
-        return `MongoDB does not answer: ${(error as Error).message}`;
+        return whyAway(error);
       }
     },
     close: () => client.close(),
   };
 }
 
-/** True if this error only means that MongoDB is away for now, so that the same work can be done later. */
-export function isOutage(error: unknown): boolean {
-  if (error instanceof MongoServerSelectionError || error instanceof MongoNetworkError) return true;
-  if (!(error instanceof MongoError)) return false;
-  return (
-    isBrokenBulk(error) ||
-    error.hasErrorLabel("RetryableWriteError") ||
-    error.name === "MongoNotConnectedError" ||
-    error.name === "MongoPoolClearedError"
-  );
+/** A refusal comes at once; it would be asked for without a pause. */
+const signInPauseMs = 2000;
+/** MongoDB's codes for a name or password that it does not take. */
+const signInCodes: ReadonlySet<unknown> = new Set([18, 11]);
+
+function isRefusedSignIn(error: unknown): boolean {
+  return error instanceof MongoError && signInCodes.has(error.code);
 }
 
-/**
- * The driver wraps whatever broke a bulk write on its way (a lost connection, no server in time) into a bulk error that
- * keeps neither type, label nor cause. What a server said has a code or names the refused writes.
- */
-function isBrokenBulk(error: MongoError): boolean {
-  return error instanceof MongoBulkWriteError && error.code === undefined && writeErrorsOf(error).length === 0;
+function whyAway(error: unknown): string {
+  const { message } = error as Error;
+  return isRefusedSignIn(error) ? `MongoDB refuses our password: ${message}` : `MongoDB does not answer: ${message}`;
 }
 
-/**
- * The writes that an unordered bulk write of `count` refused; all others were done. `null` if the error does not tell
- * the fate of each, so that nothing may be believed of any. Fits writes that each insert, match or upsert one document.
- */
-export function refusedWrites(error: unknown, count: number): readonly WriteError[] | null {
-  if (!(error instanceof MongoBulkWriteError)) return null;
-  const refused = writeErrorsOf(error);
-  const done = error.insertedCount + error.matchedCount + error.upsertedCount;
-  return refused.length > 0 && done + refused.length === count ? refused : null;
-}
-
-function writeErrorsOf({ writeErrors }: MongoBulkWriteError): readonly WriteError[] {
-  return [writeErrors].flat();
-}
-
-/** True if a document with this key exists already. */
-export function isDuplicateKey(error: unknown): boolean {
-  return error instanceof MongoError && error.code === 11000;
+/** The URL without what is decided here, and the names of what was left out. */
+export function withoutGuarantees(url: string): { url: string; ignored: string[] } {
+  const [place = "", query] = url.split("?", 2);
+  if (!query) return { url, ignored: [] };
+  const nameOf = (part: string) => part.split("=", 1)[0] ?? "";
+  const own = (part: string) => !notOurs.has(nameOf(part).toLowerCase());
+  const parts = query.split("&");
+  const kept = parts.filter(own).join("&");
+  return { url: kept ? `${place}?${kept}` : place, ignored: parts.filter((part) => !own(part)).map(nameOf) };
 }

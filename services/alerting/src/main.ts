@@ -51,6 +51,7 @@ runService({
         streamReplicas: environment.streamReplicas,
         logger,
         failPoint,
+        isOutage,
       }),
     ]);
     natsState = () => bus.health();

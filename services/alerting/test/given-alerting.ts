@@ -128,7 +128,7 @@ export async function givenAlerting() {
   const [nats, mongo, directory] = await Promise.all([startNats(), startMongo(), tempDir("alerting")]);
   const keys = await generateKeyFiles(join(directory.path, "keys"));
   const ending: (() => Promise<void>)[] = [];
-  const outside = await connectBus({ url: nats.url, name: "test", logger: quiet });
+  const outside = await connectBus({ url: nats.url, name: "test", logger: quiet, isOutage: () => false });
   let messages = 0;
 
   const lines: string[] = [];
@@ -171,7 +171,7 @@ export async function givenAlerting() {
     } = {},
   ) => {
     const store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "alerting", logger: quiet });
-    const bus = await connectBus({ url: nats.url, name: "alerting", logger: quiet });
+    const bus = await connectBus({ url: nats.url, name: "alerting", logger: quiet, isOutage });
     const stopping = new AbortController();
     const alerts = await createAlertRepository(store);
     const metrics = new Registry();

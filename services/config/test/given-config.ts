@@ -65,7 +65,7 @@ export async function givenConfig(options: { ownMongo?: boolean } = {}) {
   const [nats, mongo] = await Promise.all([startNats(), startMongo({ own: options.ownMongo })]);
   const endings: (() => Promise<unknown>)[] = [];
   const { logger, lines } = listeningLogger();
-  const bus: Bus = await connectBus({ url: nats.url, name: "everybody-else", logger });
+  const bus: Bus = await connectBus({ url: nats.url, name: "everybody-else", logger, isOutage: () => false });
   const workers = [consumers.inboundTests, consumers.inboundRuns, consumers.outboundTests, consumers.outboundRuns];
   await bus.declare(Object.values(streams), [...workers, consumers.schedulerTimers]);
   /** What workers and scheduler were asked for. They only write it down: a test says what comes back. */

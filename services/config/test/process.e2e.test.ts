@@ -30,7 +30,12 @@ async function start(more: Record<string, string> = {}) {
 test("the process is ready, answers, shows metrics, and leaves with 0", async () => {
   const { child, ended, ready } = await start();
   assert.deepEqual([ready.type, ready.service], ["ready", "config"]);
-  const bus = await connectBus({ url: nats.url, name: "test", logger: listeningLogger().logger });
+  const bus = await connectBus({
+    url: nats.url,
+    name: "test",
+    logger: listeningLogger().logger,
+    isOutage: () => false,
+  });
   const profile = await bus.request("config.profile.create", profileInput());
   const mailbox = await bus.request("config.mailbox.create", mailboxInput(profile.id));
   assert.equal(mailbox.lifecycle, "pendingApproval");
@@ -44,7 +49,12 @@ test("the process is ready, answers, shows metrics, and leaves with 0", async ()
 
 test("killed between commit and publish: another process takes it from there", async () => {
   const victim = await start({ MAILFLEET_FAIL_POINTS: "config.after-commit:2" });
-  const bus = await connectBus({ url: nats.url, name: "test", logger: listeningLogger().logger });
+  const bus = await connectBus({
+    url: nats.url,
+    name: "test",
+    logger: listeningLogger().logger,
+    isOutage: () => false,
+  });
   const profile = await bus.request("config.profile.create", profileInput());
   const mailbox = await bus.request("config.mailbox.create", mailboxInput(profile.id));
   const approve = { ...command(), mailboxId: mailbox.id, address: mailbox.address };

@@ -43,7 +43,14 @@ runService({
       loadSealer(environment.notifySealKey),
     ]);
     const [bus, store] = await Promise.all([
-      connectBus({ url: environment.natsUrl, name, streamReplicas: environment.streamReplicas, logger, failPoint }),
+      connectBus({
+        url: environment.natsUrl,
+        name,
+        streamReplicas: environment.streamReplicas,
+        logger,
+        failPoint,
+        isOutage,
+      }),
       connectStore({ url: environment.mongoUrl, database: environment.mongoDb, appName: name, logger }),
     ]);
     addReadiness("nats", () => bus.health());

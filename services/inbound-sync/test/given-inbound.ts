@@ -64,7 +64,7 @@ const sealed = { protected: "", encrypted_key: "", iv: "", ciphertext: "", tag: 
 /** Real NATS and MongoDB, a stand-in for config and the scheduler, and as many replicas as a test starts. */
 export async function givenInbound(options: { ownMongo?: boolean } = {}) {
   const [nats, mongo] = await Promise.all([startNats(), startMongo(options.ownMongo ? { own: true } : {})]);
-  const world = await connectBus({ url: nats.url, name: "world", logger });
+  const world = await connectBus({ url: nats.url, name: "world", logger, isOutage: () => false });
   await world.declare(Object.values(streams), Object.values(consumers));
   const store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "test", logger });
   const connections = new Map<string, Connection>();
@@ -164,7 +164,13 @@ export async function givenInbound(options: { ownMongo?: boolean } = {}) {
 
     /** One process of the service. */
     async startReplica({ connectors = { imap: imapConnector, pop3: pop3Connector }, ...own }: GivenReplica = {}) {
-      const bus: Bus = await connectBus({ url: nats.url, name: "inbound-sync", logger, publishPatienceMs: 2000 });
+      const bus: Bus = await connectBus({
+        url: nats.url,
+        name: "inbound-sync",
+        logger,
+        publishPatienceMs: 2000,
+        isOutage,
+      });
       const ownStore = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "inbound", logger });
       const app = await startInbound({
         bus,

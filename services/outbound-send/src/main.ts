@@ -34,7 +34,7 @@ runService({
     ]);
     const fetch = createGuardedFetch({ privateNetworks: readPrivateNetworks(allowedPrivateNetworks) });
     const store = await connectStore({ url: mongoUrl, database: mongoDb, appName: "outbound-send", logger });
-    const bus = await connectBus({ url: natsUrl, name: "outbound-send", streamReplicas, logger, failPoint });
+    const bus = await connectBus({ url: natsUrl, name: "outbound-send", streamReplicas, logger, failPoint, isOutage });
     addReadiness("mongodb", () => store.health());
     addReadiness("nats", () => bus.health());
     const owner = randomUUID().slice(0, 13);

@@ -53,7 +53,7 @@ export interface Seen {
 export async function givenOutbound() {
   const [nats, mongo] = await Promise.all([startNats(), startMongo()]);
   const store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "test", logger: silent });
-  const around = await connectBus({ url: nats.url, name: "around", logger: silent });
+  const around = await connectBus({ url: nats.url, name: "around", logger: silent, isOutage: () => false });
   await around.declare(
     [streams.MAILBOX, streams.RUNS, streams.SENDS, streams.TIMERS, streams.FACTS, streams.DEAD],
     [consumers.configEvents, consumers.schedulerTimers],
@@ -168,7 +168,7 @@ export async function givenOutbound() {
     /** One instance of the service. */
     async start(options: { policy?: Partial<OutboundPolicy>; failPoint?: FailPoint; name?: string } = {}) {
       const policy = { ...defaultPolicy, sweepMs: 100, acceptedLookMs: 500, outboxLookMs: 400, ...options.policy };
-      const bus = await connectBus({ url: nats.url, name: "outbound", logger: silent });
+      const bus = await connectBus({ url: nats.url, name: "outbound", logger: silent, isOutage });
       const abort = new AbortController();
       const owner = options.name ?? `app${apps.length}-${Date.now()}`;
       const app = await startOutboundSend({

@@ -21,7 +21,7 @@ export async function givenEngines() {
   const [nats, mongo] = await Promise.all([startNats(), startMongo()]);
   const store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "test", logger: silent });
   const timers = await createTimerRepository(store);
-  const bus = await connectBus({ url: nats.url, name: "observer", logger: silent });
+  const bus = await connectBus({ url: nats.url, name: "observer", logger: silent, isOutage: () => false });
   await bus.declare(Object.values(streams), Object.values(consumers));
   const buses: Bus[] = [bus];
   return {
@@ -32,7 +32,7 @@ export async function givenEngines() {
     /** One replica with its own connection; its counters beside it. */
     startReplica: async (options: { failPoint?: FailPoint; now?: () => number } = {}) => {
       const failPoint = options.failPoint ?? noFailPoint;
-      const own = await connectBus({ url: nats.url, name: "scheduler", logger: silent, failPoint });
+      const own = await connectBus({ url: nats.url, name: "scheduler", logger: silent, failPoint, isOutage });
       buses.push(own);
       const counted = { fired: 0, coalesced: 0, spread: 0 };
       const ports: SchedulerPorts = {

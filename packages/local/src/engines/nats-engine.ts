@@ -9,11 +9,25 @@ import { type GuardedProgram, startGuarded } from "./guarded-program.ts";
 
 const READY_WITHIN_MS = 20_000;
 
+export interface NatsOptions extends EngineOptions {
+  /** Its name in a cluster; "mailfleet-local" unless told. */
+  readonly name?: string;
+  /** Lines added to its configuration: who may sign in, a cluster. */
+  readonly configuration?: readonly string[];
+}
+
+/** A NATS of ours. */
+export interface NatsEngine extends Engine {
+  /** Like every engine's; with lines, these replace the added ones of its configuration from now on. */
+  restart(configuration?: readonly string[]): Promise<void>;
+}
+
 /**
  * Starts nats-server with JetStream on a loopback port. The port is kept for as long as the data folder lives, if nobody
- * has taken it in the meantime. `sync_interval` is 1 s as in production (design §3).
+ * has taken it in the meantime. `sync_interval` is 1 s, as docs for production say: what a crash of the machine takes
+ * is published again from the store.
  */
-export async function startNatsEngine(options: EngineOptions): Promise<Engine> {
+export async function startNatsEngine(options: NatsOptions): Promise<NatsEngine> {
   const { executable, version } = await findEngine(NATS_PROGRAM, { say: options.say });
   const { dataDir } = options;
   const portFolder = join(dataDir, "ports");
@@ -21,6 +35,7 @@ export async function startNatsEngine(options: EngineOptions): Promise<Engine> {
   await mkdir(portFolder, { recursive: true });
   let port = await rememberedPort(dataDir);
   if (port !== undefined && !(await isPortFree(port))) port = undefined;
+  let added = options.configuration ?? [];
 
   const start = async (): Promise<GuardedProgram> => {
     // A port file of the last run would be read as the answer of this one.
@@ -29,9 +44,10 @@ export async function startNatsEngine(options: EngineOptions): Promise<Engine> {
       configuration,
       [
         `listen: "127.0.0.1:${port ?? -1}"`,
-        "server_name: mailfleet-local",
+        `server_name: ${options.name ?? "mailfleet-local"}`,
         `ports_file_dir: ${JSON.stringify(portFolder)}`,
         `jetstream { store_dir: ${JSON.stringify(join(dataDir, "store"))}, sync_interval: 1s }`,
+        ...added,
         "",
       ].join("\n"),
     );
@@ -73,7 +89,8 @@ export async function startNatsEngine(options: EngineOptions): Promise<Engine> {
       return server.ended;
     },
     kill: () => server.kill(),
-    restart: async () => {
+    restart: async (configuration) => {
+      added = configuration ?? added;
       await server.stop();
       server = await start();
     },

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { MongoClient } from "mongodb";
 import type { Engine } from "../engines/engine.ts";
 import { startMongoEngine } from "../engines/mongo-engine.ts";
-import { startNatsEngine } from "../engines/nats-engine.ts";
+import { type NatsEngine, startNatsEngine } from "../engines/nats-engine.ts";
 
 /** A fresh folder below the system's temporary folder. `remove` deletes it with everything in it. */
 export async function tempDir(prefix = "test"): Promise<{ path: string; remove(): Promise<void> }> {
@@ -14,9 +14,9 @@ export async function tempDir(prefix = "test"): Promise<{ path: string; remove()
 }
 
 /** A nats-server of its own with JetStream and no data: stream names are fixed, so each test file needs one (40 ms). */
-export async function startNats(): Promise<Engine> {
+export async function startNats(options: { configuration?: readonly string[] } = {}): Promise<NatsEngine> {
   const { path } = await tempDir("nats");
-  return startNatsEngine({ dataDir: path, temporary: true });
+  return startNatsEngine({ dataDir: path, temporary: true, ...options });
 }
 
 /** A database for one test file. */

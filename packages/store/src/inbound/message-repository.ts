@@ -1,5 +1,7 @@
 import { Binary, type Collection } from "mongodb";
-import { isDuplicateKey, isOutage, refusedWrites, type Store } from "../connect.ts";
+import type { Store } from "../connect.ts";
+import { duplicateKeyCode, isDuplicateKey, isOutage } from "../outage.ts";
+import { type WriteFate, writeFates } from "../write-fates.ts";
 import {
   INLINE_LIMIT,
   idRange,
@@ -165,10 +167,12 @@ export async function createMessageRepository(store: Store): Promise<MessageRepo
   };
 }
 
-/** Those that a bulk write did not take, but for the ones that were there already; all, where nothing is known. */
+/** Those that a bulk write did not take for certain, but for the ones that were there already. */
 function failedOf(error: unknown, batch: readonly NewMessage[]): readonly NewMessage[] {
-  const refused = refusedWrites(error, batch.length);
-  return refused?.flatMap((one) => (one.code === 11000 ? [] : (batch[one.index] ?? []))) ?? batch;
+  const fates = writeFates(error, batch.length);
+  const isThere = (one: WriteFate | undefined) =>
+    one?.fate === "done" || (one?.fate === "refused" && one.code === duplicateKeyCode);
+  return batch.filter((_, index) => !isThere(fates[index]));
 }
 
 function binary(data: Uint8Array): Binary {

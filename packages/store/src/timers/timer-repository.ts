@@ -1,5 +1,7 @@
 import type { AnyBulkWriteOperation } from "mongodb";
-import { refusedWrites, type Store } from "../connect.ts";
+import type { Store } from "../connect.ts";
+import { duplicateKeyCode } from "../outage.ts";
+import { writeFates } from "../write-fates.ts";
 import type { LiveTimer, TimerDocument, TimerOrder, TimerStep } from "./timer-document.ts";
 
 /** The collection `timers`, owned by `scheduler`. Every method throws an outage (`isOutage`) while MongoDB is away. */
@@ -129,6 +131,7 @@ function lastOfEach(orders: readonly TimerOrder[]): Map<string, TimerOrder> {
 
 /** Places of the writes that met an existing key; `null` if anything else went wrong, or is not known. */
 function collisions(error: unknown, count: number): number[] | null {
-  const refused = refusedWrites(error, count);
-  return refused?.every((one) => one.code === 11000) ? refused.map((one) => one.index) : null;
+  const left = writeFates(error, count).map((fate, index) => ({ ...fate, index }));
+  const collided = left.filter((one) => one.fate === "refused" && one.code === duplicateKeyCode);
+  return left.every((one) => one.fate === "done" || collided.includes(one)) ? collided.map(({ index }) => index) : null;
 }

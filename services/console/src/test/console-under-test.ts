@@ -73,9 +73,9 @@ export async function startConsoleUnderTest(
 ): Promise<ConsoleUnderTest> {
   const [nats, mongo] = await Promise.all([startNats(), startMongo()]);
   const log = keptLog();
-  const bus = await connectBus({ url: nats.url, name: "console-test", logger: log });
+  const bus = await connectBus({ url: nats.url, name: "console-test", logger: log, isOutage });
   await bus.declare(Object.values(streams), []);
-  const others = await connectBus({ url: nats.url, name: "others-test", logger: log });
+  const others = await connectBus({ url: nats.url, name: "others-test", logger: log, isOutage: () => false });
   await others.respond(handlers);
   const store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "console-test", logger: log });
   const tokens = await createTokenRepository(store);

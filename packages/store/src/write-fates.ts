@@ -1,0 +1,30 @@
+import { MongoBulkWriteError } from "mongodb";
+import { isOutageCode } from "./outage.ts";
+
+/**
+ * What became of one write of a bulk write that threw. `done`: carried out and with the majority, though an update may
+ * have matched nothing. `refused`: not carried out, for a reason of its own. `unknown`: to be repeated.
+ */
+export type WriteFate =
+  | { readonly fate: "done" }
+  | { readonly fate: "refused"; readonly code: number; readonly reason: string }
+  | { readonly fate: "unknown" };
+
+const done: WriteFate = { fate: "done" };
+const unknown: WriteFate = { fate: "unknown" };
+
+/**
+ * The fate of each of the `count` writes of an unordered bulk write, in their order, read from what it threw. Only an
+ * answer to the whole tells a fate: the driver keeps the refusals of all batches in `writeErrors` when each batch was
+ * answered. A connection that was lost, a step-down, and a write concern that was not satisfied leave all of them
+ * unknown, also those that were refused: what refused them may be rolled back.
+ */
+export function writeFates(error: unknown, count: number): readonly WriteFate[] {
+  const answered = error instanceof MongoBulkWriteError && !error.result.getWriteConcernError();
+  const refusals = answered ? [error.writeErrors].flat() : [];
+  if (refusals.length === 0) return Array.from({ length: count }, () => unknown);
+  const fates = Array.from({ length: count }, () => done);
+  for (const { index, code, errmsg } of refusals)
+    fates[index] = isOutageCode(code) ? unknown : { fate: "refused", code, reason: errmsg ?? `code ${code}` };
+  return fates;
+}
