@@ -26,7 +26,7 @@ export interface Scripted {
 /** Real NATS and MongoDB, and stand-ins for config, which answers connections, and the scheduler, which fires timers. */
 export async function givenWorker() {
   const [nats, mongo] = await Promise.all([startNats(), startMongo()]);
-  const bus = await connectBus({ url: nats.url, name: "test", logger: quiet, publishPatienceMs: 500 });
+  const bus = await connectBus({ url: nats.url, name: "test", logger: quiet, publishPatienceMs: 500, isOutage });
   await bus.declare(Object.values(streams), Object.values(consumers));
   const store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "test", logger: quiet });
   const renewals = startRenewals({ logger: quiet, isOutage, lengths });
