@@ -17,6 +17,16 @@ export const allowedArrows: Readonly<Record<string, readonly string[]>> = {
   "packages/connectors/pop3": ["contracts", "connector-api", "network", "mime"],
   "packages/connectors/gmail": ["contracts", "connector-api", "http"],
   "packages/connectors/graph": ["contracts", "connector-api", "http"],
+  "packages/connectors/registry": [
+    "contracts",
+    "connector-api",
+    "connector-imap",
+    "connector-pop3",
+    "connector-smtp",
+    "connector-gmail",
+    "connector-graph",
+    "http",
+  ],
   "packages/network": ["contracts"],
   "packages/http": ["contracts", "network"],
   "packages/oauth": ["contracts", "http"],
@@ -102,6 +112,7 @@ export const adapters: readonly string[] = [
   "connector-pop3",
   "connector-gmail",
   "connector-graph",
+  "connectors",
 ];
 
 /** Where the environment may be read. */

@@ -1,3 +1,4 @@
+import { connectorDescriptors, InboundProtocol, OutboundProtocol, type Protocol } from "@mailfleet/contracts";
 import type { Command } from "commander";
 import { wholeNumber } from "./cli.ts";
 
@@ -54,9 +55,15 @@ export interface ProfileFlags {
 const port = (name: string) => wholeNumber(name, 1, 65_535);
 const collect = (value: string, before: string[] = []) => [...before, value];
 
+/** How a protocol is chosen: the first of them is the usual one. */
+function howTo(what: string, protocols: readonly Protocol[]): string {
+  const words = protocols.map((name) => `${name}: ${connectorDescriptors[name].text}`);
+  return `how mail is ${what}; ${words.join("; ")}. Default ${protocols[0]}`;
+}
+
 function withServerFlags(command: Command): Command {
   return command
-    .option("--inbound <imap|pop3|gmail>", "how mail is fetched; gmail is the Gmail API. Default imap")
+    .option(`--inbound <${InboundProtocol.options.join("|")}>`, howTo("fetched", InboundProtocol.options))
     .option("--inbound-host <host>")
     .option("--inbound-port <port>", "", port("--inbound-port"))
     .option("--inbound-security <none|starttls|tls>")
@@ -71,7 +78,7 @@ function withServerFlags(command: Command): Command {
       "--addressing <authorization-identity|pattern|none>",
       "how the profile's credentials open each mailbox; a pattern such as {address}*master makes the user name",
     )
-    .option("--outbound <smtp|gmail>", "how mail is sent; gmail is the Gmail API. Default smtp")
+    .option(`--outbound <${OutboundProtocol.options.join("|")}>`, howTo("sent", OutboundProtocol.options))
     .option("--smtp-host <host>")
     .option("--smtp-port <port>", "", port("--smtp-port"))
     .option("--smtp-security <none|starttls|tls>")

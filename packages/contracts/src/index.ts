@@ -1,6 +1,14 @@
 /** The language of the system: subjects, streams, messages, requests, resources and the closed lists of codes. */
 
 export { type AlertCode, type AlertCodeEntry, alertCodes, otherAlertCodes } from "./alert-codes.ts";
+export {
+  connectorDescriptors,
+  InboundProtocol,
+  OutboundProtocol,
+  type Protocol,
+  usualProtocol,
+} from "./connectors/connectors.ts";
+export type { ConnectorDescriptor, ConnectorField, KnownProvider, PresetServer } from "./connectors/descriptor.ts";
 export { type EnvelopeContext, headerNames, type OutgoingMessage } from "./envelope.ts";
 export { type FailPoint, type FailPointName, failPointNames, noFailPoint } from "./fail-point.ts";
 export { Evidence, Failure, FailureError, FailureKind, failureKinds, failureOf } from "./failure.ts";
@@ -39,10 +47,8 @@ export { fieldRules, invalid, Problem, type ProblemCode, ProblemError, problemCo
 export {
   maximumMailboxesPerGmailProfile,
   outboundPortPresets,
-  type PresetServer,
   type ProviderPreset,
   providerPresets,
-  usualPorts,
 } from "./provider-presets.ts";
 export { redactSecrets } from "./redact.ts";
 export {
@@ -95,11 +101,9 @@ export { NewProfile, Profile, ProfileChange, ProfileSettings, ProfileType } from
 export {
   Addressing,
   CredentialSource,
-  InboundProtocol,
   InboundServer,
   NewInboundServer,
   NewOutboundServer,
-  OutboundProtocol,
   OutboundServer,
 } from "./resources/profile-server.ts";
 export { Sealed, SealedCredentials, type SealPurpose, sealedFor } from "./resources/sealed.ts";

@@ -1,9 +1,9 @@
 import {
+  connectorDescriptors,
   type InboundProtocol,
   type OAuthClient,
   type OAuthSettings,
   type OutboundProtocol,
-  type ProviderPreset,
   providerPresets,
 } from "@mailfleet/contracts";
 
@@ -37,7 +37,7 @@ export function completeOAuthClient(
     tokenEndpoint: ofTenant(endpoints.token ?? preset?.token ?? ""),
     deviceAuthorizationEndpoint: nullable(endpoints.deviceAuthorization ?? preset?.deviceAuthorization, ofTenant),
     apiUrl: endpoints.api ?? preset?.api ?? null,
-    scopes: [...new Set(settings.scopes ?? (preset ? presetScopes(preset, flow, protocols) : []))],
+    scopes: [...new Set(settings.scopes ?? presetScopes(provider, flow, protocols))],
     ...(settings.publishing ? { publishing: settings.publishing } : {}),
   };
 }
@@ -47,15 +47,12 @@ function nullable(url: string | null | undefined, complete: (url: string) => str
 }
 
 function presetScopes(
-  preset: ProviderPreset,
+  provider: OAuthSettings["provider"],
   flow: OAuthSettings["flow"],
-  { inbound, outbound, which }: ClientProtocols,
+  { which, ...protocols }: ClientProtocols,
 ): string[] {
-  if (flow === "application" && preset.applicationScope) return [preset.applicationScope];
-  const names = which.map((direction) => {
-    if (direction === "inbound") return inbound;
-    // The Gmail API has a scope of its own for sending.
-    return outbound === "gmail" ? "gmail-send" : outbound;
-  });
-  return names.map((name) => preset.scopes[name]).filter((scope) => scope !== undefined);
+  if (provider === "custom") return [];
+  const { applicationScope } = providerPresets[provider];
+  if (flow === "application" && applicationScope) return [applicationScope];
+  return which.flatMap((direction) => connectorDescriptors[protocols[direction]].scopes[provider]?.[direction] ?? []);
 }

@@ -1,5 +1,12 @@
 import type { ConnectOptions } from "@mailfleet/connector-api";
-import { type Connection, type ConnectionCredentials, FailureError, failureOf } from "@mailfleet/contracts";
+import {
+  type Connection,
+  type ConnectionCredentials,
+  connectorDescriptors,
+  FailureError,
+  failureOf,
+  type Protocol,
+} from "@mailfleet/contracts";
 import type { WorkerPorts } from "./ports.ts";
 
 /** A connection with its connector and with what it signs in with, ready to be used. */
@@ -47,12 +54,12 @@ async function loadConnector<Connector>(
 }
 
 async function openCredentials(
-  { openSecret, tokens, direction }: Pick<WorkerPorts<unknown>, "openSecret" | "tokens" | "direction">,
-  { credentials, mailboxId, address }: Connection,
+  { openSecret, tokens }: Pick<WorkerPorts<unknown>, "openSecret" | "tokens">,
+  { credentials, mailboxId, address, server }: Connection,
 ): Promise<ConnectOptions["credentials"]> {
   if (credentials.type === "none") {
     // Some servers take mail without a sign-in from whom they know by his address.
-    if (direction === "outbound" && credentials.reason === "CREDENTIALS_MISSING") return null;
+    if (credentials.reason === "CREDENTIALS_MISSING" && asksForNothing(server.protocol)) return null;
     throw new FailureError(failureOf(credentials.reason));
   }
   if (credentials.type === "oauth") return tokens.credentials(credentials, { id: mailboxId, address });
@@ -63,6 +70,10 @@ async function openCredentials(
     password: await openSecret(password, sealedFor),
     ...(authorizationIdentity && { authorizationIdentity }),
   };
+}
+
+function asksForNothing(protocol: string): boolean {
+  return connectorDescriptors[protocol as Protocol]?.credentials.includes("none") ?? false;
 }
 
 /** Names a way to sign in without any secret: connections may be shared by those for whom it is the same. */

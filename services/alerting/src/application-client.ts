@@ -24,7 +24,7 @@ function clientOf(settings: UsableSettings): OAuthClient {
   const preset = providerPresets[provider];
   const tenant = (url: string) => url.replaceAll("{tenant}", application?.tenantId ?? "");
   const endpoints = application?.endpoints;
-  const microsoftScope = mode === "api" ? preset.scopes["graph-send"] : preset.applicationScope;
+  const microsoftScope = mode === "api" ? preset.noticeScope : preset.applicationScope;
   const usual = (provider === "google" ? googleScope : microsoftScope) ?? "";
   return {
     provider,

@@ -1,4 +1,6 @@
 import {
+  type ConnectorDescriptor,
+  connectorDescriptors,
   type InboundServer,
   type NewProfile,
   type OAuthSettings,
@@ -6,10 +8,9 @@ import {
   ProblemError,
   type ProfileChange,
   type ProfileSettings,
-  providerPresets,
   type Security,
   TenantId,
-  usualPorts,
+  usualProtocol,
 } from "@mailfleet/contracts";
 
 type Written = Pick<NewProfile, "type" | "inbound" | "outbound" | "oauth">;
@@ -41,8 +42,20 @@ function completed(profile: Written, at: string): Complete {
   const google = profile.type === "gmail";
   const usual = google ? "oauth" : "mailbox";
   const problems: FieldProblem[] = [];
-  const inbound = completeServer(profile, "inbound", profile.inbound?.protocol ?? "imap", usual, problems);
-  const outbound = completeServer(profile, "outbound", profile.outbound?.protocol ?? "smtp", usual, problems);
+  const inbound = completeServer(
+    profile,
+    "inbound",
+    profile.inbound?.protocol ?? usualProtocol.inbound,
+    usual,
+    problems,
+  );
+  const outbound = completeServer(
+    profile,
+    "outbound",
+    profile.outbound?.protocol ?? usualProtocol.outbound,
+    usual,
+    problems,
+  );
   const result = { inbound: inbound as InboundServer, outbound: outbound as OutboundServer };
   if (problems.length === 0) problems.push(...impossible(profile, result));
   if (problems.length === 0) return result;
@@ -59,30 +72,44 @@ function completeServer(
 ) {
   const written = profile[direction] ?? {};
   const provider = type === "gmail" ? "google" : oauth?.provider;
-  const preset = provider && provider !== "custom" ? providerPresets[provider].servers[protocol] : undefined;
+  const connector = connectorDescriptors[protocol];
+  const preset = provider && provider !== "custom" ? connector.servers[provider] : undefined;
   const security: Security = written.security ?? preset?.security ?? "tls";
   const host = written.host ?? preset?.host;
+  if (!(security in connector.ports))
+    problems.push({
+      pointer: `/${direction}/security`,
+      reason: `must be ${securitiesOf(connector)} for the ${connector.name}`,
+    });
   if (host === undefined) problems.push({ pointer: `/${direction}/host`, reason: "is needed" });
   const port =
     written.port ??
     (written.security && written.security !== preset?.security ? undefined : preset?.port) ??
-    (protocol === "gmail" ? 443 : usualPorts[protocol][security]);
-  const credentials = written.credentials ?? (protocol === "gmail" || oauth ? "oauth" : usual);
+    connector.ports[security];
+  const credentials = written.credentials ?? (oauth || !takesPasswords(connector) ? "oauth" : usual);
   return { ...written, protocol, host, port, security, credentials };
 }
+
+const takesPasswords = ({ credentials }: ConnectorDescriptor) => credentials.includes("password");
+
+/** What may be chosen, but for `none`, which is for stand-ins on the same machine. */
+const securitiesOf = ({ ports }: ConnectorDescriptor) =>
+  Object.keys(ports)
+    .filter((security) => security !== "none")
+    .join(" or ");
 
 /** What is well formed and yet cannot work together. */
 function impossible({ type, oauth }: Written, { inbound, outbound }: Complete): FieldProblem[] {
   const problems: FieldProblem[] = [];
   const add = (pointer: string, reason: string) => problems.push({ pointer, reason });
   for (const [direction, server] of Object.entries({ inbound, outbound })) {
-    if (server.protocol === "gmail" && server.credentials !== "oauth")
-      add(`/${direction}/credentials`, "must be oauth for the Gmail API");
+    const connector = connectorDescriptors[server.protocol];
+    if (server.credentials !== "oauth" && !takesPasswords(connector))
+      add(`/${direction}/credentials`, `must be oauth for the ${connector.name}`);
     if (server.credentials === "oauth" && !oauth) add("/oauth", "is needed where credentials are oauth");
-    if (server.protocol === "gmail" && server.security === "starttls")
-      add(`/${direction}/security`, "must be tls for the Gmail API");
-    if (server.protocol === "gmail" && oauth && oauth.provider === "microsoft")
-      add("/oauth/provider", "must be google for the Gmail API");
+    const { apiOf } = connector;
+    if (apiOf && oauth && oauth.provider !== apiOf && oauth.provider !== "custom")
+      add("/oauth/provider", `must be ${apiOf} for the ${connector.name}`);
   }
   if (inbound.addressing && inbound.credentials !== "profile")
     add("/inbound/addressing", "is only for credentials of the profile");

@@ -1,5 +1,6 @@
 import {
   type Connection,
+  connectorDescriptors,
   type Direction,
   type DirectionState,
   ProblemError,
@@ -69,6 +70,7 @@ export function connectionOf(
 function serverOf(direction: "inbound" | "outbound", profile: ProfileDocument): Connection["server"] {
   const { protocol, host, port, security, trustedCertificates } = profile.settings[direction];
   const server = { protocol, host, port, security, ...(trustedCertificates ? { trustedCertificates } : {}) };
-  if (protocol !== "gmail") return server;
-  return { ...server, apiUrl: profile.settings.oauth?.endpoints?.api ?? providerPresets.google.api };
+  const { apiOf } = connectorDescriptors[protocol];
+  if (!apiOf) return server;
+  return { ...server, apiUrl: profile.settings.oauth?.endpoints?.api ?? providerPresets[apiOf].api };
 }

@@ -1,11 +1,16 @@
-import { type Mailbox, ProblemError } from "@mailfleet/contracts";
+import { connectorDescriptors, type Mailbox, ProblemError } from "@mailfleet/contracts";
 import type { ProfileDocument } from "@mailfleet/store";
+
+const deleting = Object.values(connectorDescriptors)
+  .filter(({ fields }) => fields.includes("deleteAfterProcessing"))
+  .map(({ name }) => name)
+  .join(" or ");
 
 /** What decides whether a mailbox can be as it is described. */
 type Described = Pick<Mailbox, "kind" | "deliveryMethods" | "deleteAfterProcessing">;
 
 /**
- * Rules between the fields of a mailbox and its profile (domain 1.2): only mailboxes that nobody reads himself may be
+ * Rules between the fields of a mailbox and its profile: only mailboxes that nobody reads himself may be
  * emptied, only POP3 empties them, and a mailbox that others forward to sends nothing. @throws ProblemError INVALID
  */
 export function refuseImpossibleMailbox(
@@ -17,8 +22,11 @@ export function refuseImpossibleMailbox(
   const add = (pointer: string, reason: string) => errors.push({ pointer: `${at}${pointer}`, reason });
   if (deleteAfterProcessing && kind === "user")
     add("/deleteAfterProcessing", "must be off for a user's mailbox: only queues and forward mailboxes may be emptied");
-  if (deleteAfterProcessing && settings.inbound.protocol !== "pop3")
-    add("/deleteAfterProcessing", "must be off: only profiles that receive by POP3 delete at the server");
+  if (
+    deleteAfterProcessing &&
+    !connectorDescriptors[settings.inbound.protocol].fields.includes("deleteAfterProcessing")
+  )
+    add("/deleteAfterProcessing", `must be off: only profiles that receive by ${deleting} delete at the server`);
   if (kind === "forward" && deliveryMethods.outbound !== "none")
     add("/deliveryMethods/outbound", "must be none: a forward mailbox only receives");
   if (errors.length > 0)

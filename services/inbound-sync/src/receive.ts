@@ -1,4 +1,4 @@
-import type { Batch, Cursor, InboundConnector, InboundSession } from "@mailfleet/connector-api";
+import type { Batch, Cursor, InboundSession } from "@mailfleet/connector-api";
 import type { Connection } from "@mailfleet/contracts";
 import type { NewMessage, SyncDocument } from "@mailfleet/store";
 import { deleteProcessed } from "./delete-processed.ts";
@@ -26,7 +26,7 @@ export interface ReceiveRun {
   readonly connection: Connection;
   readonly session: InboundSession;
   /** What the connector wants to be remembered: identities, or nothing but the cursor. */
-  readonly remembers: InboundConnector["remembers"];
+  readonly remembers: "position" | "identities";
   readonly sync: SyncDocument;
   readonly token: string;
   readonly correlation?: string;

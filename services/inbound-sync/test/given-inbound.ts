@@ -267,8 +267,6 @@ export function scriptedConnector(
   own: Partial<InboundConnector> & { batches?: () => AsyncIterable<{ nativeId: string; raw: Uint8Array }[]> },
 ): InboundConnector {
   return {
-    protocol: "imap",
-    remembers: "position",
     test: async () => ({ steps: [], failure: null }),
     open: async () => ({
       invalidates: () => false,

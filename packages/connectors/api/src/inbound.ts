@@ -61,12 +61,6 @@ export interface InboundSession {
 
 /** One protocol for receiving. */
 export interface InboundConnector {
-  readonly protocol: string;
-  /**
-   * How it knows what is new: by the position of its cursor alone, or by the identities of what was handed over, which
-   * the worker keeps for it.
-   */
-  readonly remembers: "position" | "identities";
   /** Goes the whole way once and says what each step found. Never throws for what a server does. */
   test(options: ConnectOptions, listener: StepListener, signal: AbortSignal): Promise<TestReport>;
   /** Connects, signs in, opens the inbox. Throws `FailureError`. */

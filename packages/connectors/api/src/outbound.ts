@@ -30,7 +30,6 @@ export interface OutboundSession {
 
 /** One protocol for sending. */
 export interface OutboundConnector {
-  readonly protocol: string;
   /**
    * Goes the whole way once, with `probe` as the message that is really sent, and says what each step found. Without a
    * probe it stops after signing in. Never throws for what a server does.

@@ -10,8 +10,6 @@ import { deadlineOf, runTest } from "./test-steps.ts";
 /** Receives through Gmail's API: the inbox of the account whose token it is given; changes nothing in it. */
 export function gmailInbound({ fetch }: GmailPorts): InboundConnector {
   return {
-    protocol: "gmail",
-    remembers: "identities",
     test: (options, listener, signal) =>
       runTest({ fetch, options, listener, signal }, async (api, step) => {
         await step("list", async () => {

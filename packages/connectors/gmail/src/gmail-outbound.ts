@@ -20,7 +20,6 @@ const CLOSE_GRACE_MS = 5000;
 /** Sends through Gmail's API, as the account whose token it is given. */
 export function gmailOutbound({ fetch }: GmailPorts): OutboundConnector {
   return {
-    protocol: "gmail",
     test: (options, probe, listener, signal) =>
       runTest(
         { fetch, options, listener, signal },

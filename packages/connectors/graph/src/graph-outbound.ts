@@ -9,7 +9,6 @@ import { graphToken, sendMail } from "./send-mail.ts";
  */
 export function graphOutbound({ fetch }: { readonly fetch: GuardedFetch }): OutboundConnector {
   return {
-    protocol: "graph",
     open: (options) => {
       const ended = new AbortController();
       return {

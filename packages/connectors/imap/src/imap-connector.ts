@@ -5,8 +5,6 @@ import { testConnection } from "./test-connection.ts";
 
 /** Receives over IMAP (RFC 9051, RFC 3501): reads the inbox by UID and changes nothing in it. */
 export const imapConnector: InboundConnector = {
-  protocol: "imap",
-  remembers: "position",
   test: testConnection,
   async open(options, signal) {
     const dialled = await dial(options, signal);

@@ -7,8 +7,6 @@ import { testConnection } from "./test-connection.ts";
 /** A POP3 connector that waits as long as it is told. */
 export function createPop3Connector(deadlines: Pop3Deadlines): InboundConnector {
   return {
-    protocol: "pop3",
-    remembers: "identities",
     test: (options, listener, signal) => testConnection(options, deadlines, listener, signal),
     open: async (options, signal) => pop3Session(await dial(options, deadlines, signal), deadlines),
   };

@@ -11,7 +11,6 @@ import { transact } from "./transaction.ts";
 export function smtpConnector(deadlines: Partial<Deadlines> = {}): OutboundConnector {
   const limits = { ...defaultDeadlines, ...deadlines };
   return {
-    protocol: "smtp",
     open: (options, maximumConnections) => new SmtpPool(options, maximumConnections, limits),
     test: async (options, probe, listener, signal) => {
       const { done, skipped, failed, passed } = recordTest(listener);

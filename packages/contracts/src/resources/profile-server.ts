@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { InboundProtocol, OutboundProtocol } from "../connectors/connectors.ts";
 import { Security } from "../vocabulary.ts";
 
 const port = z
@@ -15,14 +16,6 @@ const host = z
     /^(?:[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9])?|\[?[0-9A-Fa-f:.]+\]?)$/,
     "must be a host name or an IP address",
   );
-
-/** How mail is fetched: `gmail` is the Gmail API. */
-export const InboundProtocol = z.enum(["imap", "pop3", "gmail"]);
-export type InboundProtocol = z.infer<typeof InboundProtocol>;
-
-/** How mail is sent: `gmail` is the Gmail API. */
-export const OutboundProtocol = z.enum(["smtp", "gmail"]);
-export type OutboundProtocol = z.infer<typeof OutboundProtocol>;
 
 /**
  * Who holds what a direction signs in with (Dynamics 365: incomingcredentialretrieval, outgoingcredentialretrieval):

@@ -1,5 +1,12 @@
 import type { Incoming } from "@mailfleet/bus";
-import { type Connection, type Failure, FailureError, failureOf } from "@mailfleet/contracts";
+import {
+  type Connection,
+  connectorDescriptors,
+  type Failure,
+  FailureError,
+  failureOf,
+  type Protocol,
+} from "@mailfleet/contracts";
 import { askConnection, connectorFor, isServiceAway, openConnection } from "../connection.ts";
 import { alertCleared, type RunContext, runResult } from "../facts.ts";
 import type { InboundPorts } from "../ports.ts";
@@ -102,7 +109,7 @@ async function connectAndReceive(
   const session = await connector.open(await openConnection(ports, connection), signal);
   try {
     const { sync, token } = run;
-    const { remembers } = connector;
+    const remembers = connectorDescriptors[connection.server.protocol as Protocol]?.remembers ?? "position";
     const { correlation } = context;
     return await receive(ports, { connection, session, remembers, sync, token, signal, correlation });
   } finally {

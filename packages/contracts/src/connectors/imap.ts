@@ -1,0 +1,20 @@
+import type { ConnectorDescriptor } from "./descriptor.ts";
+import { allGoogleMail, outlook } from "./scopes.ts";
+
+/** IMAP (RFC 9051; ports RFC 8314). */
+export const imap = {
+  protocol: "imap",
+  name: "IMAP",
+  text: "the standard for reading mail where it lies",
+  directions: ["inbound"],
+  ports: { none: 143, starttls: 143, tls: 993 },
+  servers: {
+    google: { host: "imap.gmail.com", port: 993, security: "tls" },
+    microsoft: { host: "outlook.office365.com", port: 993, security: "tls" },
+  },
+  scopes: { google: { inbound: allGoogleMail }, microsoft: { inbound: `${outlook}/IMAP.AccessAsUser.All` } },
+  apiOf: null,
+  credentials: ["password", "token"],
+  fields: ["addressing", "trustedCertificates"],
+  remembers: "position",
+} as const satisfies ConnectorDescriptor;
