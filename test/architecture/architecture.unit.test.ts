@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { builtinModules } from "node:module";
 import { describe, it } from "node:test";
-import { adapters, allowedArrows, driverOwners, environmentReaders } from "./rules.ts";
+import { adapters, allowedArrows, driverOwners, environmentReaders, refersOutside } from "./rules.ts";
 import { packageOf, readWorkspaces, type SourceFile, type Workspace } from "./sources.ts";
 
 const workspaces = readWorkspaces();
@@ -125,6 +125,18 @@ describe("the code", () => {
 
   it("has named doors: no wildcard and no default exports", () => {
     const wrong = breaches((file) => code(file).filter((line) => /^export (\*|default)/.test(line)), workspaces);
+    assert.deepEqual(wrong, []);
+  });
+
+  it("refers to no paper that a reader does not have", () => {
+    const outside = /\b(design|domain|house) ?§|\bdesign, principle|[(]domain \d|\bprinciple \d/i;
+    const wrong = workspaces.flatMap(({ files }) =>
+      files
+        .filter(({ path }) => !refersOutside.some((allowed) => allowed.test(path)))
+        .flatMap(({ path, text }) =>
+          text.split("\n").flatMap((line, at) => (outside.test(line) ? [`${path}:${at + 1}: ${line.trim()}`] : [])),
+        ),
+    );
     assert.deepEqual(wrong, []);
   });
 

@@ -1,7 +1,7 @@
 import { CommanderError } from "commander";
 import { ApiError, NotReachable } from "./api-error.ts";
 
-/** What the exit code of the command says (design §8). */
+/** The exit codes of the command. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, notReachable: 3 } as const;
 
 /** Wrong usage that only shows after parsing, e.g. a missing token. */

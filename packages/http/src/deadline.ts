@@ -1,13 +1,13 @@
-/** One deadline for a whole request, together with the caller's wish to stop. */
+/** One deadline for a whole request, combined with the caller's own signal. */
 export interface Deadline {
   readonly signal: AbortSignal;
-  /** Whether the time is over, and not the caller's patience. */
+  /** True if the time ran out, false if the caller stopped. */
   readonly isOver: () => boolean;
-  /** Forgets timer and caller. Harmless twice. */
+  /** Removes timer and listener. May be called twice. */
   end(): void;
 }
 
-/** Aborts after so many milliseconds, or when the caller does, with his reason. */
+/** Aborts after so many milliseconds, or when the caller does, with the caller's reason. */
 export function startDeadline(ms: number, caller: AbortSignal | null | undefined): Deadline {
   const controller = new AbortController();
   let over = false;

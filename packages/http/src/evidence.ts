@@ -1,6 +1,6 @@
 import type { Evidence } from "@mailfleet/contracts";
 
-/** Where a request went: host, port and path, never the query, which may hold what is not to be shown. */
+/** Where a request went: host, port and path, never the query, which may hold secrets. */
 export function evidenceOf(url: string | URL, method?: string): Evidence {
   const parsed = typeof url === "string" ? URL.parse(url) : url;
   if (!parsed) return {};
@@ -12,7 +12,7 @@ export function evidenceOf(url: string | URL, method?: string): Evidence {
   };
 }
 
-/** The port that a URL of http or https leads to. */
+/** The port of an http or https URL. */
 export function portOf(url: URL): number {
   if (url.port) return Number(url.port);
   return url.protocol === "http:" ? 80 : 443;

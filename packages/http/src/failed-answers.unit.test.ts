@@ -23,7 +23,7 @@ describe("how long a server asks to wait", () => {
     test(`"${text}" is ${expected} ms`, () => assert.equal(after(text), expected));
 });
 
-describe("an answer that says that something did not work", () => {
+describe("an answer that reports a failure", () => {
   const answer = (status: number, body = "", headers = {}) =>
     failureOfStatus({
       status,

@@ -2,7 +2,7 @@ import { type Failure, type FailureCode, failureOf, redactSecrets, type Secret }
 import { evidenceOf } from "./evidence.ts";
 import { retryAfterMs } from "./retry-after.ts";
 
-/** What a status means if the caller knows nothing better (RFC 9110 §15). */
+/** What a status means unless the caller knows better (RFC 9110 §15). */
 const byStatus: Readonly<Record<number, FailureCode>> = {
   401: "AUTHENTICATION_REJECTED",
   403: "ACCESS_DENIED",
@@ -13,11 +13,11 @@ const byStatus: Readonly<Record<number, FailureCode>> = {
   429: "RATE_LIMITED",
 };
 
-/** Longest part of an answer that is looked at, and that is kept. */
+/** How much of an answer is read, and how much is kept. */
 const readCharacters = 20_000;
 const keptCharacters = 500;
 
-/** An answer that says that something did not work. */
+/** An answer that reports a failure. */
 export interface FailedAnswer {
   readonly status: number;
   readonly headers: Headers;
@@ -25,11 +25,11 @@ export interface FailedAnswer {
   readonly url: string;
   /** Milliseconds since the epoch. */
   readonly now: number;
-  /** What must not show up again, should the server repeat it. */
+  /** Secrets to remove, in case the server repeats them. */
   readonly secrets?: readonly Secret[];
 }
 
-/** The failure of an answer by its status alone, with the server's own words, and how long it asks to wait. */
+/** The failure that a status stands for, with the server's own words and the time it asks us to wait. */
 export function failureOfStatus({ status, headers, body, url, now, secrets = [] }: FailedAnswer): Failure {
   const words = body
     .slice(0, readCharacters)

@@ -13,8 +13,8 @@ export interface ConnectorOptions {
 }
 
 /**
- * Connects only to addresses that may be connected to. They are checked as resolved, at the moment of connecting, so a
- * name that resolves differently the second time (DNS rebinding) gains nothing.
+ * Connects only to allowed addresses. They are checked as resolved, at the moment of connecting, so a name that
+ * resolves differently the second time (DNS rebinding) gains nothing.
  */
 export function guardedConnector({ allowed, certificates, timeoutMs }: ConnectorOptions): buildConnector.connector {
   const connectorFor = (plain: boolean) =>
@@ -27,7 +27,7 @@ export function guardedConnector({ allowed, certificates, timeoutMs }: Connector
   const [secure, plain] = [connectorFor(false), connectorFor(true)];
   return (options, callback) => {
     const isPlain = options.protocol === "http:";
-    // For an address that is written out nobody is asked.
+    // A literal address needs no lookup.
     const refusal = isIP(options.hostname) ? refusalOf(options.hostname, [options.hostname], isPlain, allowed) : null;
     if (refusal) return callback(refusal, null);
     return (isPlain ? plain : secure)(options, callback);
@@ -52,7 +52,7 @@ function guardedLookup(plain: boolean, allowed: readonly Network[]): LookupFunct
   };
 }
 
-/** Why nothing may be connected to; one bad address among several is enough. */
+/** Why we must not connect. One forbidden address among several is enough. */
 function refusalOf(
   host: string,
   addresses: readonly string[],

@@ -10,47 +10,47 @@ import { limitedBody } from "./limited-body.ts";
 import { networkFailure, type RequestPhase } from "./network-failure.ts";
 import { stoppableBody } from "./stoppable-body.ts";
 
-/** What a request may say beside what `fetch` knows. */
+/** What a request may specify in addition to what `fetch` takes. */
 export type GuardedInit = RequestInit & {
-  /** For the whole request, from the call to the end of the answer's body, in milliseconds. */
+  /** Time limit from the call to the end of the answer's body, in milliseconds. */
   timeoutMs?: number;
-  /** Of the answer, decompressed. */
+  /** Size limit of the answer, decompressed. */
   maximumBytes?: number;
   /** Ports that may be connected to; `null` or absent: all. */
   allowedPorts?: readonly number[] | null;
 };
 
 /**
- * `fetch` that goes nowhere it should not, follows no redirect, and ends in time and size. Throws `FailureError`, or the
- * caller's own reason if his signal stopped it.
+ * A `fetch` that connects only where it may, follows no redirect, and keeps its limits of time and size. Throws
+ * `FailureError`, or the caller's own reason if the caller's signal stopped it.
  */
 export type GuardedFetch = (url: string | URL | Request, init?: GuardedInit) => Promise<Response>;
 
-/** What holds for all requests of one client. */
+/** What applies to all requests of one client. */
 export interface GuardedFetchOptions {
-  /** CIDRs of private networks that may be connected to; to them plain HTTP may be spoken as well. */
+  /** CIDRs of private networks that may be connected to, also by plain HTTP. */
   readonly privateNetworks?: readonly string[];
   /** PEM of private authorities, trusted beside the public ones. */
   readonly trustedCertificates?: string;
   readonly timeoutMs?: number;
   readonly maximumBytes?: number;
-  /** At the same time to one origin; more requests wait. */
+  /** Requests at the same time to one origin. More of them wait. */
   readonly connections?: number;
 }
 
 const defaultTimeoutMs = 30_000;
-/** Within the whole: until a connection stands, TLS included. */
+/** Part of the whole: until the connection is ready, including TLS. */
 const longestConnectMs = 10_000;
-/** Within the whole: silence in the middle of an answer. */
+/** Part of the whole: silence in the middle of an answer. */
 const longestSilenceMs = 30_000;
 const defaultMaximumBytes = 8 * 1024 * 1024;
 const maximumHeaderBytes = 32 * 1024;
 const defaultConnections = 32;
-/** Shorter than what servers and load balancers use, so that a request rarely meets a connection that just closes. */
+/** Shorter than servers and load balancers keep connections, so that a request rarely meets one that is closing. */
 const keepAliveMs = 4000;
 const longestCloseMs = 2000;
 
-/** A client with connections of its own; `close` ends them, requests under way too. */
+/** A client with its own connections. `close` ends them, including requests under way. */
 export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch & { close(): Promise<void> } {
   const { timeoutMs = defaultTimeoutMs, maximumBytes = defaultMaximumBytes, trustedCertificates } = options;
   const allowed = readPrivateNetworks((options.privateNetworks ?? []).join(","))
@@ -65,7 +65,7 @@ export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch &
     connections: options.connections ?? defaultConnections,
     pipelining: 1,
     allowH2: false,
-    // A large message may take long to upload: until the answer begins only the whole counts.
+    // A large message may take long to upload, so only the overall limit applies until the answer begins.
     headersTimeout: 0,
     bodyTimeout: Math.min(longestSilenceMs, timeoutMs),
     maxHeaderSize: maximumHeaderBytes,
@@ -126,7 +126,7 @@ export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch &
   };
   return Object.assign(guarded, {
     close: async () => {
-      // A service that stops does not wait for a socket that will not close.
+      // A service that stops does not wait for a socket that does not close.
       const stop = new AbortController();
       const enough = pause(longestCloseMs, undefined, { signal: stop.signal }).catch(() => undefined);
       await Promise.race([agent.destroy(), enough]);
@@ -153,7 +153,7 @@ function refuse(code: FailureCode, evidence: Evidence, reply: string): FailureEr
   return new FailureError(failureOf(code, { ...evidence, reply: reply.slice(0, 500) }));
 }
 
-/** What the caller is told: his own reason, that the time was over, or what the network did. */
+/** What the caller is told: their own reason, that the time is over, or what the network did. */
 function reasonOf(
   thrown: unknown,
   deadline: Deadline,
@@ -171,17 +171,17 @@ function reasonOf(
 
 function headersOf(init: ConstructorParameters<typeof Headers>[0]): [string, string][] {
   const headers = new Headers(init);
-  // Google compresses only for clients that name it here as well.
+  // Google compresses only for clients that also say so here.
   if (!headers.has("user-agent")) headers.set("user-agent", "mailfleet (gzip)");
   return [...headers];
 }
 
-/** Strings, bytes and streams pass as they are: a stream is neither buffered nor sent twice. */
+/** Strings, bytes and streams pass unchanged: a stream is neither buffered nor sent twice. */
 function bodyOf(body: RequestInit["body"] | ArrayBuffer, method: string): ClientInit["body"] {
   return method === "GET" || method === "HEAD" ? null : ((body ?? null) as ClientInit["body"]);
 }
 
-/** A length that is declared honestly saves the reading; of what is compressed it says nothing. */
+/** An honest Content-Length saves reading the body. It says nothing about a compressed one. */
 function isDeclaredLarger(headers: { get(name: string): string | null }, limit: number): boolean {
   return !headers.get("content-encoding") && Number(headers.get("content-length") ?? 0) > limit;
 }

@@ -1,17 +1,17 @@
 import { FailureError } from "@mailfleet/contracts";
 
-/** What happens to a body that is read. */
+/** How a body is read. */
 export interface BodyRules {
   readonly maximumBytes: number;
-  /** What is thrown when it is longer. */
+  /** Makes the error for a longer body. */
   readonly tooLarge: () => FailureError;
-  /** Turns what breaks the reading into what is thrown. */
+  /** Turns an error while reading into the error to throw. */
   readonly failure: (thrown: unknown) => unknown;
-  /** Called once, however it ends. */
+  /** Called once, whatever the outcome. */
   readonly done: () => void;
 }
 
-/** The same bytes, as many as are allowed, read only as fast as they are asked for. */
+/** The same bytes, up to the limit, read only as fast as they are consumed. */
 export function limitedBody(body: ReadableStream<Uint8Array>, rules: BodyRules): ReadableStream<Uint8Array> {
   const reader = body.getReader();
   let seen = 0;
@@ -28,7 +28,7 @@ export function limitedBody(body: ReadableStream<Uint8Array>, rules: BodyRules):
     } catch (thrown) {
       rules.done();
       controller.error(thrown instanceof FailureError ? thrown : rules.failure(thrown));
-      // Hangs up: what is still to come is not wanted.
+      // Hangs up: the rest is not wanted.
       await reader.cancel().catch(() => undefined);
     }
   };

@@ -7,7 +7,7 @@ import {
   systemCodeOf,
 } from "@mailfleet/contracts";
 
-/** What the HTTP client and its decompression say, as failure codes. */
+/** The error codes of the HTTP client and its decompression, as failure codes. */
 const byClientCode: Readonly<Record<string, FailureCode>> = {
   UND_ERR_CONNECT_TIMEOUT: "CONNECTION_TIMEOUT",
   UND_ERR_HEADERS_TIMEOUT: "CONNECTION_TIMEOUT",
@@ -26,26 +26,26 @@ const byClientCode: Readonly<Record<string, FailureCode>> = {
 export type RequestPhase = "waiting" | "reading";
 
 /**
- * Whatever a request or the reading of its answer threw, as a failure. What already is one, also below a library's own
- * error, stays what it is.
+ * Turns whatever a request or the reading of its answer threw into a failure. A failure stays as it is, even if a
+ * library has wrapped it in its own error.
  */
 export function networkFailure(thrown: unknown, evidence: Evidence, phase: RequestPhase = "reading"): FailureError {
   for (let at = thrown, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1)
     if (at instanceof FailureError) return at;
   const systemCode = systemCodeOf(thrown);
   const code = networkFailureCode(thrown) ?? byClientCode[systemCode ?? ""] ?? otherwise(thrown, systemCode, phase);
-  // Not the library's error itself: it may hold the request with its headers.
+  // Not the library's own error: it may hold the request with its headers.
   const cause =
     thrown instanceof Error ? new Error(`${thrown.name}${systemCode ? ` (${systemCode})` : ""}`) : undefined;
   return new FailureError(failureOf(code, { ...evidence, ...(systemCode && { systemCode }) }), { cause });
 }
 
 function otherwise(thrown: unknown, systemCode: string | undefined, phase: RequestPhase): FailureCode {
-  // The parser of HTTP met something else; not all of its errors have a code.
+  // The HTTP parser met another protocol. Not all of its errors have a code.
   if (systemCode?.startsWith("HPE_") || isNamed(thrown, "HTTPParserError"))
     return phase === "waiting" ? "NOT_THIS_PROTOCOL" : "PROTOCOL_ERROR";
   if (systemCode?.startsWith("Z_") || systemCode?.startsWith("ERR_")) return "PROTOCOL_ERROR";
-  // Ports of other protocols that `fetch` refuses by itself (Fetch §2.9).
+  // `fetch` itself refuses the ports of other protocols (Fetch §2.9).
   if (thrown instanceof Error && thrown.cause instanceof Error && thrown.cause.message === "bad port")
     return "PORT_NOT_ALLOWED";
   if (isNamed(thrown, "TimeoutError")) return "CONNECTION_TIMEOUT";

@@ -1,13 +1,13 @@
-/** A request's body that can be given up. */
+/** A request body that can be abandoned. */
 export interface StoppableBody {
   readonly stream: ReadableStream<Uint8Array>;
-  /** Nothing more is asked of the source; it hears that it is over. Harmless twice, and after the end. */
+  /** Stops reading the source and tells it so. May be called twice, and after the end. */
   stop(): void;
 }
 
 /**
- * The HTTP client goes on reading a stream whose connection has broken, to its end, however long that takes: here it is
- * stopped from outside.
+ * The HTTP client reads a stream to its end even if the connection has broken, however long that takes. This stops it
+ * from outside.
  */
 export function stoppableBody(source: ReadableStream<Uint8Array>): StoppableBody {
   const reader = source.getReader();

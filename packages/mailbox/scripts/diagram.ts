@@ -16,7 +16,7 @@ interface Node {
 type Path = readonly string[];
 const idOf = (path: Path) => path.join("_");
 
-/** An arrow for each target, with the events that lead there. What stays in its state and does something is an arrow too. */
+/** An arrow for each target, labelled with the events that lead there. An event that stays in its state has one too. */
 function arrowsOf(node: Node, path: Path): string[] {
   const labels = new Map<string, string[]>();
   for (const { eventType, guard, actions, target } of node.transitions) {
@@ -28,7 +28,7 @@ function arrowsOf(node: Node, path: Path): string[] {
   return [...labels].map(([to, events]) => `  ${idOf(path)} --> ${to}: ${events.join(", ")}`);
 }
 
-/** Inner states stand beside the others, by their full word: Mermaid draws no arrow between two composite states. */
+/** Inner states are drawn next to the others, under their full name: Mermaid has no arrows between composite states. */
 function linesOf(node: Node, path: Path): string[] {
   const inner = Object.entries(node.states);
   if (inner.length > 0) return inner.flatMap(([key, child]) => linesOf(child, [...path, key]));
@@ -51,7 +51,7 @@ export function diagram(): string {
   return [approvalChart, directionChart].map((chart) => draw(chart.definition as unknown as Node)).join("\n\n");
 }
 
-/** The README with what stands between its markers drawn anew. */
+/** The README, with the diagram between its markers drawn again. */
 export function withDiagram(readme: string): string {
   const between = /(<!-- diagram -->\n)[\s\S]*?(<!-- \/diagram -->)/;
   return readme.replace(between, (_, open: string, close: string) => `${open}\n${diagram()}\n\n${close}`);

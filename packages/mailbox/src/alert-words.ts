@@ -8,7 +8,7 @@ const work: Record<Direction, string> = {
   act: "Synchronising appointments, contacts and tasks",
 };
 
-/** A length of time as people say it. */
+/** A length of time in the words people use. */
 function inWords(ms: number): string {
   if (ms < 1000) return `${ms} ms`;
   const [value, unit] = ms < 60_000 ? [ms / 1000, "s"] : ms < 3_600_000 ? [ms / 60_000, "min"] : [ms / 3_600_000, "h"];
@@ -17,24 +17,24 @@ function inWords(ms: number): string {
 
 type Words = (direction: Direction, context: DirectionContext, policy: RetryPolicy) => string | undefined;
 
-/** What the text of the alert's code cannot know. Written once, when the alert is raised, so without countdowns. */
+/** What the fixed text of an alert code cannot say. Written once, when the alert is raised, so no countdowns. */
 const details: Record<AlertOccasion, Words> = {
   retrying: (direction, { next, failure }, policy) =>
     failure?.kind === "throttled"
       ? `${work[direction]} waits as the server asks.`
-      : `${work[direction]} fails and is tried again every ${inWords(next?.everyMs ?? policy.retryMs)}, at most ${policy.maximumAttempts} times.`,
+      : `${work[direction]} fails. It is tried again every ${inWords(next?.everyMs ?? policy.retryMs)}, at most ${policy.maximumAttempts} times.`,
   failed: (direction, { attempt, next }) =>
     `${work[direction]} is disabled now${attempt > 1 ? ` after ${attempt} failures in a row` : ""}; ${
       next?.everyMs
-        ? `a light look every ${inWords(next.everyMs)} brings it back when the cause is gone.`
+        ? `a light check every ${inWords(next.everyMs)} enables it again when the cause is gone.`
         : "it starts again when a person tests it or changes its settings or credentials."
     }`,
-  failedBeside: (direction) => `${work[direction]} failed its test; the work beside it goes on.`,
+  failedBeside: (direction) => `${work[direction]} failed its test. Daily work continues.`,
   passed: (direction) => `${work[direction]} passed its test.`,
   changed: () => undefined,
 };
 
-/** The detail of an alert about one direction. */
+/** The detail text of an alert about one direction. */
 export function alertDetail(
   occasion: AlertOccasion,
   direction: Direction,

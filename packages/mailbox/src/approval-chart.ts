@@ -1,14 +1,14 @@
 import { assign, setup } from "xstate";
 import type { ApprovalContext } from "./machine-state.ts";
 
-/** What the approval chart understands. Whether the address is the one that was seen is checked before. */
+/** The events of the approval chart. The caller has checked that the address is the one the approver saw. */
 export type ApprovalEvent =
   | { readonly type: "APPROVE" | "RESUBMIT" | "REOPEN"; readonly at: number }
   | { readonly type: "REJECT"; readonly at: number; readonly reason: string };
 
 /**
- * Approval of the address. REOPEN is a change of address or owner: whatever was decided concerned another mailbox
- * (domain 2.1). REJECT also withdraws an approval that was given.
+ * Approval of the address. REOPEN is a change of address or owner: the earlier decision was about another mailbox.
+ * REJECT also withdraws an approval.
  */
 export const approvalChart = setup({
   types: { context: {} as ApprovalContext, events: {} as ApprovalEvent },

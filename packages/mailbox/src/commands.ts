@@ -14,7 +14,7 @@ const notNow = (detail: string, remedy: string) => refuse("NOT_POSSIBLE_NOW", de
 
 type Command<Type extends MachineCommand["type"]> = Extract<MachineCommand, { type: Type }>;
 
-/** Mail servers compare addresses without regard to case, and so do people. */
+/** Mail servers ignore case when they compare addresses, and so do people. */
 const sameAddress = (one: string, other: string) => one.trim().toLowerCase() === other.trim().toLowerCase();
 
 /** Why a mailbox cannot be tested or run at all. */
@@ -32,16 +32,16 @@ function notUsable({ state }: Draft): Refusal | null {
   return null;
 }
 
-/** An owner undoes his own decisions, not an administrator's. */
+/** Owners may undo their own decisions, but not an administrator's. */
 function heldByAdministrator({ state }: Draft): Refusal | null {
   if (!state.held) return null;
   return notNow(
     "An administrator disabled the mailbox.",
-    "Ask an administrator to test and enable it; a test without enabling is possible.",
+    "Ask an administrator to test and enable it. You can test it without enabling it.",
   );
 }
 
-/** The named directions, or all configured ones; refused if one is not configured. */
+/** The named directions, or all configured ones. Refused if a named one is not configured. */
 function chosen({ state }: Draft, named: readonly Direction[] | undefined): readonly Direction[] | Refusal {
   const missing = named?.find((direction) => !state.configured.includes(direction));
   if (missing)
@@ -50,7 +50,7 @@ function chosen({ state }: Draft, named: readonly Direction[] | undefined): read
 }
 const isRefusal = (value: readonly Direction[] | Refusal): value is Refusal => "code" in value;
 
-/** Settings changed under results: nothing that was found out before counts any more. People hear about it. */
+/** The settings that results depend on have changed: earlier results no longer count, and people are told. */
 function tellChanged(draft: Draft, fields: readonly string[], concerned: (direction: Direction) => boolean): void {
   const voided = directions.some((direction) => {
     const { value, context } = draft.before.directions[direction];
@@ -59,7 +59,7 @@ function tellChanged(draft: Draft, fields: readonly string[], concerned: (direct
   if (voided) draft.effects.push({ type: "raiseAlert", code: "SETTINGS_CHANGED", detail: fields.join(", ") });
 }
 
-/** Another address or owner: what was approved, wanted and found out concerned another mailbox (domain 2.1). */
+/** Another address or owner: approval, intent and results belonged to another mailbox. */
 function reopen(draft: Draft, field: string, approvalRequired = true): null {
   const { state, at } = draft;
   state.wanted = null;
@@ -70,7 +70,7 @@ function reopen(draft: Draft, field: string, approvalRequired = true): null {
   return null;
 }
 
-/** What each command does to a draft. A returned refusal means that nothing was done. */
+/** What each command does to a draft. If it returns a refusal, nothing was done. */
 const handlers: { [Type in MachineCommand["type"]]: (draft: Draft, command: Command<Type>) => Refusal | null } = {
   approve: (draft, { address, currentAddress, at }) => {
     if (!sameAddress(address, currentAddress))
@@ -94,7 +94,7 @@ const handlers: { [Type in MachineCommand["type"]]: (draft: Draft, command: Comm
   },
   resubmit: (draft, { at }) => {
     if (draft.state.approval.value === "approved")
-      return notNow("The mailbox is approved already.", "Nothing is to be resubmitted; test and enable it.");
+      return notNow("The mailbox is approved already.", "There is nothing to resubmit. Test and enable it.");
     tellApproval(draft, { type: "RESUBMIT", at });
     return null;
   },
@@ -110,7 +110,7 @@ const handlers: { [Type in MachineCommand["type"]]: (draft: Draft, command: Comm
   },
   disable: (draft, { byOwner = false }) => {
     if (!byOwner) draft.state.held = true;
-    // Before approval nothing runs and nothing is wanted: what was asked for is so already.
+    // Before approval nothing runs and nothing is wanted, so the command is already fulfilled.
     if (draft.state.approval.value !== "approved") return null;
     draft.state.wanted = false;
     for (const direction of directions) tell(draft, direction, { type: "STOP" });
@@ -148,7 +148,7 @@ const handlers: { [Type in MachineCommand["type"]]: (draft: Draft, command: Comm
     draft.state.deleted = true;
     draft.state.wanted = null;
     permit(draft);
-    // One clear for the mailbox as a whole says more than those of its directions.
+    // One clear for the whole mailbox covers those of its directions.
     const others = draft.effects.filter((effect) => effect.type !== "clearAlert");
     draft.effects.length = 0;
     draft.effects.push(...others, { type: "clearAlert" }, { type: "publishFact", fact: "deleted" });
@@ -171,16 +171,16 @@ const handlers: { [Type in MachineCommand["type"]]: (draft: Draft, command: Comm
   },
 };
 
-/** Applies a command to the draft; a refusal leaves the draft untouched. */
+/** Applies a command to the draft. A refusal leaves the draft untouched. */
 export function command(draft: Draft, event: MachineCommand): Refusal | null {
   if (draft.state.deleted) {
     if (event.type === "delete") return null;
-    return refuse("NOT_FOUND", "The mailbox is deleted.", "Create it anew if it is needed again.");
+    return refuse("NOT_FOUND", "The mailbox is deleted.", "Create it again if you need it.");
   }
   return (handlers[event.type] as (draft: Draft, event: MachineCommand) => Refusal | null)(draft, event);
 }
 
-/** Is this an order, and not a report? */
+/** Whether this is a command rather than a report. */
 export function isCommand(event: { readonly type: string }): event is MachineCommand {
   return event.type in handlers;
 }

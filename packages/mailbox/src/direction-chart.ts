@@ -1,6 +1,6 @@
 import { directionSetup } from "./direction-setup.ts";
 
-/** Whatever is under way is void from here on. */
+/** Everything that is under way is void from here on. */
 const anew = ["raiseGeneration", "testDeadline"] as const;
 const nothingWaits = [
   { type: "plan", params: { step: "nothing" } },
@@ -21,7 +21,7 @@ const notPassed = [
 const notRun = { type: "judge", params: { verdict: "NotRun" } } as const;
 const test = [...anew, "startOver"] as const;
 
-/** A test or its deadline failed: the first that applies. */
+/** A test failed, or its deadline passed: the first branch that applies. */
 const testFailed = [
   { guard: "mayRetry", target: "retesting", actions: [...notPassed, ...anew, "noteFailure", ...alertWarning] },
   {
@@ -32,7 +32,7 @@ const testFailed = [
   { target: "#direction.failed.final", actions: [...notPassed, ...anew, "noteFailure", ...alertFailed] },
 ] as const;
 
-/** A run of the daily work failed. */
+/** A run of daily work failed. */
 const workFailed = [
   {
     guard: "mayRetry",
@@ -51,7 +51,7 @@ const workFailed = [
   },
 ] as const;
 
-/** A test beside the work failed, or gave no result: people are told, the work goes on and finds out for itself. */
+/** A test that ran beside daily work failed or gave no result: people are told, and the work continues. */
 const besideFailed = {
   guard: "testBeside",
   actions: [
@@ -65,8 +65,8 @@ const besideFailed = {
 } as const;
 
 /**
- * One direction of a mailbox (design §4). One chart, three instances. Commands have the same answer in every state
- * unless a state says otherwise; `{}` means: not here.
+ * One direction of a mailbox. One chart, three instances. A command has the same answer in every state unless a state
+ * overrides it; `{}` means "not in this state".
  */
 export const directionChart = directionSetup.createMachine({
   id: "direction",

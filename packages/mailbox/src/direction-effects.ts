@@ -4,7 +4,7 @@ import type { AlertOccasion, EffectParameters } from "./direction-setup.ts";
 import type { Effect, SetTimer } from "./effects.ts";
 import type { DirectionContext } from "./machine-state.ts";
 
-/** One transition of one direction, seen from outside. */
+/** One transition of one direction, as seen from outside. */
 export interface Moved {
   readonly direction: Direction;
   readonly before: DirectionContext;
@@ -12,13 +12,13 @@ export interface Moved {
   readonly policy: RetryPolicy;
 }
 
-/** Name of the timer that a direction waits on, and of the deadline of a test beside its work. */
+/** Names of the timer a direction waits for and of the deadline of a test that runs beside its work. */
 export const timerName = {
   wait: (direction: Direction): string => direction,
   besideTest: (direction: Direction): string => `${direction}-test`,
 };
 
-/** The timer that belongs to what is planned. */
+/** The timer for the planned next step. */
 export function waitTimer(
   direction: Direction,
   context: DirectionContext,
@@ -31,14 +31,14 @@ export function waitTimer(
   return [{ type: "setTimer", name, direction, due: at, ...recurring, generation: context.generation, ...delivery }];
 }
 
-/** The deadline of a test beside the work. */
+/** The deadline of a test that runs beside daily work. */
 export function besideTestTimer(direction: Direction, { besideTestDue, generation }: DirectionContext): SetTimer[] {
   if (besideTestDue === null) return [];
   const name = timerName.besideTest(direction);
   return [{ type: "setTimer", name, direction, due: besideTestDue, generation, deliver: "event" }];
 }
 
-/** Alerts that no longer stand are cleared, new ones raised; some occasions say theirs again. */
+/** Clears alerts that no longer apply and raises new ones. Some occasions raise theirs again. */
 function alerts({ direction, before, after, policy }: Moved, occasion: AlertOccasion): Effect[] {
   const gone = before.alerted.filter((code) => !after.alerted.includes(code));
   const again: readonly (AlertCode | undefined)[] =
@@ -69,7 +69,7 @@ const testedFact = ({ direction, before, after }: Moved, outcome: "ok" | "failed
 
 const none: Effect[] = [];
 
-/** What each action of the chart means outside, as data. Contexts are those before and after the whole transition. */
+/** The effect of each chart action, as data. The contexts are those before and after the whole transition. */
 const translations: {
   [Name in keyof EffectParameters]: (moved: Moved, parameters: EffectParameters[Name]) => Effect[];
 } = {
@@ -93,7 +93,7 @@ const translations: {
   publishBesideTested: (moved) => (moved.before.besideTestDue === null ? none : [testedFact(moved, "failed")]),
 };
 
-/** The effects of one action that a transition returned. Actions that are done already mean nothing. */
+/** The effects of one action that a transition returned. Actions that XState has already done have none. */
 export function effectsOf(moved: Moved, action: { readonly type: string; readonly params?: unknown }): Effect[] {
   if (!(action.type in translations)) return none;
   const name = action.type as keyof EffectParameters;

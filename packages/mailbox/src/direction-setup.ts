@@ -4,27 +4,27 @@ import { type FailureEvent, failureIn, isHopeless, mayProbe, mayRetry, raisesWar
 import type { DirectionContext } from "./machine-state.ts";
 import { type PlanName, plans, type Waiting } from "./waiting.ts";
 
-/** What a direction's chart understands. Generations are compared before (reports.ts). */
+/** The events of a direction's chart. Generations were compared before (reports.ts). */
 export type DirectionSignal =
   | { readonly type: "ALLOW" | "FORBID" | "STOP" | "CHANGED" | "RETUNE" | "TEST" | "TEST_OK" | "OK" | "TIMER" }
   | { readonly type: "TEST_FAILED" | "FAILED"; readonly failure: Failure };
 
-/** A signal with what the composition adds: time, seed, policy and intent. */
+/** A signal with time, seed, policy and intent, which the composition adds. */
 export type DirectionEvent = DirectionSignal & Waiting & { readonly wanted: boolean };
 
-/** Why people are told something; the words are in alert-words.ts. */
+/** Why people are told something. The words are in alert-words.ts. */
 export type AlertOccasion = "retrying" | "failed" | "failedBeside" | "passed" | "changed";
 
-/** Parameters of the actions that come back as data, by action (direction-effects.ts makes effects of them). */
+/** Parameters of the actions that are returned as data, by action (direction-effects.ts turns them into effects). */
 export interface EffectParameters {
   requestRun: { purpose: "test" | "sync" | "probe" };
-  /** Arms the timer of the planned step; disarms it if nothing is planned. */
+  /** Arms the timer of the planned step, or disarms it if nothing is planned. */
   timer: { deliver: "run" | "event"; purpose?: "sync" | "probe" };
-  /** Arms or disarms the deadline of the test beside the work. */
+  /** Arms or disarms the deadline of the test that runs beside daily work. */
   testDeadline: undefined;
   tellAlerts: { occasion: AlertOccasion };
   publishTested: { outcome: "ok" | "failed" };
-  /** The work failed while a test ran beside it: that is the test's answer too. */
+  /** Daily work failed while a test ran beside it: that is the test's result too. */
   publishBesideTested: undefined;
 }
 const isData =
@@ -39,7 +39,7 @@ const failureEvent = ({ event }: Given): FailureEvent => event;
 const besides = (context: DirectionContext, ...codes: string[]) =>
   context.alerted.filter((standing) => !codes.includes(standing));
 
-/** Names that the direction's chart is written in. */
+/** The names used in the direction's chart. */
 export const directionSetup = setup({
   types: { context: {} as DirectionContext, events: {} as DirectionEvent },
   guards: {
@@ -52,7 +52,7 @@ export const directionSetup = setup({
     hopeless: (given: Given) => isHopeless(given.context, failureEvent(given)),
   },
   actions: {
-    /** Whatever is under way is void from here on, a test beside the work too. */
+    /** Everything that is under way is void from here on, including a test that runs beside daily work. */
     raiseGeneration: assign(({ context }) => ({ generation: context.generation + 1, besideTestDue: null })),
     startOver: assign({ attempt: 0, failure: null, failedAt: null, secondChanceUsed: false }),
     noteFailure: assign((given) => {
@@ -64,7 +64,7 @@ export const directionSetup = setup({
         secondChanceUsed: given.context.secondChanceUsed || failure.kind === "auth",
       };
     }),
-    /** The server's latest words; a failed probe, or a failed test beside the work, is not an attempt. */
+    /** Keeps the server's latest words. A failed probe, or a failed test beside daily work, is not an attempt. */
     refreshFailure: assign((given) => {
       const failure = failureIn(failureEvent(given));
       return { failure, failedAt: given.event.at };
@@ -77,7 +77,7 @@ export const directionSetup = setup({
     startBesideTest: assign(({ event }) => ({ besideTestDue: event.at + event.policy.testDeadlineMs })),
     endBesideTest: assign({ besideTestDue: null }),
     plan: assign(({ context, event }, { step }: { step: PlanName }) => ({ next: plans[step](event, context) })),
-    /** A warning stands from the first failure of its kind; an error only when the direction stops. */
+    /** A warning is raised at the first failure of its kind, an error only when the direction stops. */
     standWarning: assign(({ context }) =>
       context.failure && raisesWarning(context.failure)
         ? { alerted: [...besides(context, "TEST_PASSED", context.failure.code), context.failure.code] }

@@ -8,7 +8,7 @@ import type { Effect } from "./effects.ts";
 import type { DirectionMemory, DirectionValue, MachineState } from "./machine-state.ts";
 import { wordOf } from "./words.ts";
 
-/** A step in the making: a state that may be changed and what follows from it. Never leaves the package. */
+/** A transition in the making: a state that may be changed, and the effects so far. Never leaves the package. */
 export interface Draft {
   readonly before: MachineState;
   readonly state: MachineState;
@@ -17,17 +17,17 @@ export interface Draft {
   readonly effects: Effect[];
 }
 
-/** A draft over a state; the state itself stays as it is. */
+/** A draft over a state. The state itself does not change. */
 export function draftOf(before: MachineState, at: number, policy: RetryPolicy): Draft {
   return { before, state: { ...before, directions: { ...before.directions } }, at, policy, effects: [] };
 }
 
-/** May this direction be tested and work? */
+/** Whether this direction may be tested and may work. */
 export function isAllowed(state: MachineState, direction: Direction): boolean {
   return !state.deleted && state.active && state.approval.value === "approved" && state.configured.includes(direction);
 }
 
-/** Tells one direction something and keeps what it answers. False: it did not concern it. */
+/** Sends one direction a signal and keeps the result. False: the signal does not apply to it. */
 export function tell(draft: Draft, direction: Direction, signal: DirectionSignal): boolean {
   const memory = draft.state.directions[direction];
   const { at, policy } = draft;
@@ -50,7 +50,7 @@ export function tell(draft: Draft, direction: Direction, signal: DirectionSignal
   return true;
 }
 
-/** Tells the approval chart something. False: not in its present state. */
+/** Sends the approval chart an event. False: it does not apply in its present state. */
 export function tellApproval(draft: Draft, event: ApprovalEvent): boolean {
   const { value, context } = draft.state.approval;
   const [to] = transition(approvalChart, approvalChart.resolveState({ value, context }), event);
@@ -59,7 +59,7 @@ export function tellApproval(draft: Draft, event: ApprovalEvent): boolean {
   return true;
 }
 
-/** Brings the directions in line with what is allowed: out of `off` when all conditions hold, back when one ends. */
+/** Brings the directions in line with what is allowed: out of `off` when all conditions hold, back when one fails. */
 export function permit(draft: Draft): void {
   for (const direction of directions) {
     const isOff = draft.state.directions[direction].value === "off";
@@ -69,7 +69,7 @@ export function permit(draft: Draft): void {
   }
 }
 
-/** What is wanted does not stay idle: it is tested, and works when it passes. */
+/** A wanted direction does not stay idle: it is tested, and works once it passes. */
 export function pursue(draft: Draft): void {
   if (draft.state.wanted !== true) return;
   for (const direction of directions)

@@ -1,6 +1,6 @@
 import type { AlertCode, Direction, Failure, LifecycleWord, Purpose } from "@mailfleet/contracts";
 
-/** Ask for one run of one direction (stream RUNS). */
+/** Request one run of one direction (stream RUNS). */
 export interface RequestRun {
   readonly type: "requestRun";
   readonly direction: Direction;
@@ -11,13 +11,13 @@ export interface RequestRun {
 /** Wake the mailbox at `due`, and then every `everyMs` if given. Replaces the mailbox's timer of this name. */
 export interface SetTimer {
   readonly type: "setTimer";
-  /** `inbound`, or `inbound-test` for the deadline of a test beside the work. Unique within the mailbox. */
+  /** `inbound`, or `inbound-test` for the deadline of a test beside daily work. Unique within the mailbox. */
   readonly name: string;
   readonly direction: Direction;
   readonly due: number;
   readonly everyMs?: number;
   readonly generation: number;
-  /** `run`: straight into RUNS with `purpose`. `event`: into MAILBOX as a fired timer. */
+  /** `run`: goes straight into RUNS with `purpose`. `event`: goes into MAILBOX as a fired timer. */
   readonly deliver: "run" | "event";
   readonly purpose?: Purpose;
 }
@@ -27,7 +27,7 @@ export interface ClearTimer {
   readonly name: string;
 }
 
-/** Say something to people. Text and remedy are looked up by the code. Without direction: the mailbox as a whole. */
+/** Tell people. Text and remedy are looked up by the code. Without a direction it concerns the whole mailbox. */
 export interface RaiseAlert {
   readonly type: "raiseAlert";
   readonly direction?: Direction;
@@ -36,14 +36,14 @@ export interface RaiseAlert {
   readonly failure?: Failure;
 }
 
-/** It is over. Without codes: every alert of the mailbox (or of the direction, if it is named). */
+/** Clear alerts. Without codes: every alert of the mailbox, or of the direction if one is named. */
 export interface ClearAlert {
   readonly type: "clearAlert";
   readonly direction?: Direction;
   readonly codes?: readonly AlertCode[];
 }
 
-/** Tell the world; the caller adds what the machine does not know (address, version, steps of the test). */
+/** Publish a fact. The caller adds what the machine does not know: address, version, steps of the test. */
 export type PublishFact =
   | {
       readonly type: "publishFact";
@@ -57,10 +57,10 @@ export type PublishFact =
       /** The generation of the test that ended, not the present one. */
       readonly generation: number;
       readonly outcome: "ok" | "failed";
-      /** Why it failed. The steps, if there are any, are in the event that was stepped. */
+      /** Why it failed. The steps, if any, are in the event that caused this. */
       readonly failure?: Failure;
     }
   | { readonly type: "publishFact"; readonly fact: "deleted" };
 
-/** What is to be done after a step: data only, so that it can wait in an outbox. */
+/** What to do after a transition. Data only, so that it can wait in an outbox. */
 export type Effect = RequestRun | SetTimer | ClearTimer | RaiseAlert | ClearAlert | PublishFact;

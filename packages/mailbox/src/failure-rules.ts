@@ -1,7 +1,7 @@
 import { type Failure, type FailureCode, failureCodes, failureOf, type RetryPolicy } from "@mailfleet/contracts";
 import type { DirectionContext } from "./machine-state.ts";
 
-/** An event that means a failure: a failed run, or the deadline of a test that gave no result. */
+/** An event that means failure: a failed run, or the deadline of a test that gave no result. */
 export type FailureEvent = {
   readonly type: string;
   readonly failure?: Failure;
@@ -9,12 +9,12 @@ export type FailureEvent = {
   readonly wanted: boolean;
 };
 
-/** The failure that an event means; a deadline means that the run was lost. */
+/** The failure an event stands for. A deadline means that the run was lost. */
 export function failureIn(event: FailureEvent): Failure {
   return event.failure ?? failureOf("RUN_LOST");
 }
 
-/** No server said anything: there are none, or they may not be used. */
+/** No server was asked: there are no credentials, or they may not be used. */
 const unsaid: ReadonlySet<FailureCode> = new Set(["CREDENTIALS_MISSING", "CREDENTIALS_NOT_ALLOWED"]);
 
 /**
@@ -25,8 +25,8 @@ const hasSecondChance = (context: DirectionContext, failure: Failure) =>
   failure.kind === "auth" && !unsaid.has(failure.code) && !context.secondChanceUsed;
 
 /**
- * The rules of the field (domain 2.3): transient failures are tried again as often as the policy says, throttling for
- * as long as the server likes, refused credentials once; all else not at all.
+ * How often a failure is tried again: transient failures as often as the policy says, throttling for as long as the
+ * server asks, refused credentials once, anything else not at all.
  */
 export function mayRetry(context: DirectionContext, event: FailureEvent): boolean {
   const failure = failureIn(event);
@@ -36,19 +36,19 @@ export function mayRetry(context: DirectionContext, event: FailureEvent): boolea
   return attemptsLeft && hasSecondChance(context, failure);
 }
 
-/** What ends by itself some day is looked at now and then, as long as somebody wants the mailbox. */
+/** A failure that can pass without help is probed from time to time, as long as somebody wants the mailbox. */
 export function mayProbe(event: FailureEvent): boolean {
   return event.wanted && failureIn(event).kind === "transient";
 }
 
-/** A probe found a cause that no waiting can cure. */
+/** A probe found a cause that waiting cannot cure. */
 export function isHopeless(context: DirectionContext, event: FailureEvent): boolean {
   const failure = failureIn(event);
   if (failure.kind === "transient" || failure.kind === "throttled") return false;
   return !hasSecondChance(context, failure);
 }
 
-/** Transient failures are worth a warning at once (domain 2.3); an error is raised when a person must act. */
+/** Transient failures raise a warning at once. An error is raised when a person must act. */
 export function raisesWarning(failure: Failure): boolean {
   return failureCodes[failure.code].severity === "warning";
 }

@@ -2,7 +2,7 @@ import type { DirectionState, FailureKind, LifecycleWord } from "@mailfleet/cont
 import type { MachineState } from "./machine-state.ts";
 import { wordOf } from "./words.ts";
 
-/** The word while at least one direction works. What needs a person is said before what heals by itself. */
+/** The word while at least one direction works. A failure that needs a person outranks one that passes. */
 function enabledWord(words: readonly DirectionState[]): LifecycleWord {
   if (words.some((word) => word.startsWith("failed"))) return "enabled.degraded";
   if (words.includes("enabled.retrying")) return "enabled.retrying";
@@ -15,7 +15,7 @@ function disabledWord(kinds: readonly (FailureKind | undefined)[]): LifecycleWor
   return kinds.includes("auth") ? "disabled.credentialsExpired" : "disabled.failed";
 }
 
-/** The one word for the whole mailbox, derived from its parts (design §4). */
+/** The one word for the whole mailbox, derived from approval, intent and directions. */
 export function lifecycle(state: MachineState): LifecycleWord {
   if (state.deleted) return "deleted";
   if (!state.active) return "inactive";
@@ -25,7 +25,7 @@ export function lifecycle(state: MachineState): LifecycleWord {
   if (words.some((word) => word.startsWith("enabled"))) return enabledWord(words);
   if (words.some((word) => word === "testing" || word === "retesting")) return "testing";
   if (state.wanted === false) return "disabled.byAdmin";
-  // Wanted, but with no direction configured: nothing failed, nothing runs, it is just approved.
+  // Wanted, but no direction is configured: nothing failed and nothing runs, so it is only approved.
   if (state.wanted === null || words.length === 0) return "approved";
   return disabledWord(memories.map((memory) => memory.context.failure?.kind));
 }

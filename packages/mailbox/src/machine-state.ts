@@ -5,13 +5,13 @@ export const machineVersion = "1";
 
 /** What the approval chart remembers. */
 export interface ApprovalContext {
-  /** When the present state was entered; `null` if it was so from the beginning. */
+  /** When the present state was entered; `null` if it has been so from the beginning. */
   at: number | null;
   /** Why it was rejected. */
   reason: string | null;
 }
 
-/** The next thing that happens by itself. A recurring one repeats from `at` on; see `statusOf` for the coming time. */
+/** What happens next without anybody asking. A recurring one repeats from `at` on; `statusOf` gives the next time. */
 export interface PlannedStep {
   why: NonNullable<DirectionStatus["next"]>["why"];
   at: number;
@@ -20,22 +20,22 @@ export interface PlannedStep {
 
 /** What a direction's chart remembers. */
 export interface DirectionContext {
-  /** Whatever carries another generation is refused. */
+  /** Results and timers with another generation are ignored. */
   generation: number;
-  /** Failures in a row that count; throttling does not. At most `maximumAttempts + 1`. */
+  /** Failures in a row. Throttling does not count. At most `maximumAttempts + 1`. */
   attempt: number;
-  /** The last failure that no success has followed. */
+  /** The last failure that was not followed by a success. */
   failure: Failure | null;
   failedAt: number | null;
   /** Result of the last test that ended. */
   verdict: Verdict;
-  /** What is planned, and so which timer is armed; `null`: nothing waits. */
+  /** What is planned, and so which timer is armed; `null` if nothing waits. */
   next: PlannedStep | null;
-  /** Deadline of a test that runs beside the work. */
+  /** Deadline of a test that runs beside daily work. */
   besideTestDue: number | null;
-  /** Refused basic credentials had their second chance. */
+  /** Refused basic credentials have had their second chance. */
   secondChanceUsed: boolean;
-  /** Codes of alerts about this direction that stand. */
+  /** Codes of the alerts about this direction that are raised now. */
   alerted: AlertCode[];
 }
 
@@ -52,19 +52,19 @@ export type DirectionValue =
 export interface DirectionMemory {
   value: DirectionValue;
   context: DirectionContext;
-  /** When the present state was entered; going round in one state (another retry) does not count. */
+  /** When the present state was entered. Staying in it (another retry) does not count. */
   since: number;
 }
 
 /** A mailbox's machine as it is stored: JSON only. */
 export interface MachineState {
   version: typeof machineVersion;
-  /** Seed of the jitter, so that mailboxes that fail together do not come back together. */
+  /** Seed of the jitter, so that mailboxes that fail together do not all return together. */
   mailboxId: string;
   approval: { value: ApprovalValue; context: ApprovalContext };
-  /** What people asked for: `null` nothing yet. Only commands change it. */
+  /** What people asked for; `null` if nothing yet. Only commands change it. */
   wanted: boolean | null;
-  /** An administrator disabled it: only an administrator enables it again, whatever happens in between. */
+  /** An administrator disabled it. Only an administrator enables it again, whatever happens in between. */
   held: boolean;
   active: boolean;
   configured: Direction[];

@@ -10,16 +10,16 @@ function signalOf(report: MachineReport): DirectionSignal {
   return { type: isTest ? "TEST_FAILED" : "FAILED", failure: report.failure };
 }
 
-/** Applies a report to the draft. Answers why it was ignored, or `null` if it was taken. */
+/** Applies a report to the draft. Returns why it was ignored, or `null` if it was accepted. */
 export function report(draft: Draft, event: MachineReport): string | null {
   const { deleted, directions } = draft.state;
   if (deleted) return "the mailbox is deleted";
   const { context, value } = directions[event.direction];
-  // The one comparison that makes order and repetition harmless (design §4).
+  // This one comparison makes order and repetition harmless.
   if (event.generation !== context.generation)
     return `stale: generation ${event.generation}, ${event.direction} is at ${context.generation}`;
   if (event.type === "runFailed" && event.failure.kind === "message")
-    return "the failure concerns one message; the mailbox is fine";
+    return "the failure is about one message; the mailbox works";
   if (!tell(draft, event.direction, signalOf(event)))
     return `${event.direction} does not wait for this in state ${wordOf(value)}`;
   return null;

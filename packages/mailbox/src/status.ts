@@ -14,7 +14,7 @@ import type { DirectionContext, MachineState } from "./machine-state.ts";
 import { comingTime } from "./waiting.ts";
 import { isEnabled, wordOf } from "./words.ts";
 
-/** The part of a direction's status that the machine knows; the steps of the last test are kept by its owner. */
+/** The part of a direction's status that the machine knows. `config` keeps the steps of the last test. */
 export type MachineStatus = Omit<DirectionStatus, "lastTest"> & {
   /** When the present state was entered. */
   since: number;
@@ -27,8 +27,8 @@ function lastError({ failure, failedAt }: DirectionContext): DirectionStatus["la
 }
 
 /**
- * What is known about a direction. `attemptsLeft` counts the retries that may still fail before it is disabled. With
- * `now`, a recurring step shows its coming time instead of its first.
+ * The status of a direction. `attemptsLeft` counts the retries that may still fail before it is disabled. With `now`,
+ * a recurring step shows its next time instead of its first.
  */
 export function statusOf(state: MachineState, direction: Direction, policy: RetryPolicy, now?: number): MachineStatus {
   const { value, context, since } = state.directions[direction];
@@ -61,7 +61,7 @@ export function summaryOf(state: MachineState, direction: Direction): DirectionS
   };
 }
 
-/** How the timer of each waiting state delivers; the charts say the same, and the walk compares. */
+/** How the timer of each waiting state delivers. The charts say the same, and the walk compares the two. */
 const deliveries: Partial<Record<DirectionState, EffectParameters["timer"]>> = {
   testing: { deliver: "event" },
   retesting: { deliver: "event" },
@@ -70,7 +70,7 @@ const deliveries: Partial<Record<DirectionState, EffectParameters["timer"]>> = {
   "failed.probing": { deliver: "run", purpose: "probe" },
 };
 
-/** The timers that must be armed in this state, for the sweep that re-arms what was lost (design, principle 8). */
+/** The timers that must be armed in this state, for the sweep that arms lost ones again: the bus may lose messages. */
 export function timersOf(state: MachineState): SetTimer[] {
   return directions.flatMap((direction) => {
     const { value, context } = state.directions[direction];

@@ -11,21 +11,21 @@ import { type MachineState, machineVersion } from "./machine-state.ts";
 import { report } from "./reports.ts";
 import { restoreMachine } from "./stored-version.ts";
 
-/** What became of an event. */
+/** The result of an event. */
 export type StepResult =
-  /** Taken. `changed: false`: everything was so already; there is nothing to store, and at most runs to request. */
+  /** Accepted. `changed: false`: nothing to store, and at most runs to request. */
   | {
       readonly outcome: "accepted";
       readonly state: MachineState;
       readonly effects: Effect[];
       readonly changed: boolean;
     }
-  /** A command that is not possible now; nothing changed. */
+  /** A command that is impossible now. Nothing changed. */
   | { readonly outcome: "refused"; readonly code: ProblemCode; readonly detail: string; readonly remedy: string }
-  /** A report that does not concern the present state: stale, repeated, or not for the machine. Nothing changed. */
+  /** A report that does not apply to the present state: stale, repeated, or not for the machine. Nothing changed. */
   | { readonly outcome: "ignored"; readonly reason: string };
 
-/** What a new mailbox starts with. */
+/** The conditions a new mailbox starts under. */
 export interface NewMachine {
   readonly mailboxId: string;
   readonly configured: readonly Direction[];
@@ -39,7 +39,7 @@ export interface NewMachine {
 const [newApproval] = initialTransition(approvalChart);
 const [newDirection] = initialTransition(directionChart);
 
-/** The machine of a new mailbox: nothing wanted, nothing tested; there is nothing to do yet, so no effects. */
+/** The machine of a new mailbox: nothing wanted, nothing tested, and nothing to do yet, so no effects. */
 export function createMachine({ mailboxId, configured, active, approved, at = 0 }: NewMachine): MachineState {
   const off = { value: "off", context: newDirection.context, since: at } as const;
   const allowed = approved && active;
@@ -70,7 +70,7 @@ function isChanged({ before, state }: Draft): boolean {
   );
 }
 
-/** Timer effects of one step collapse by name: the last wins. Runs whose generation is over already are not asked for. */
+/** Timer effects of one transition collapse by name: the last wins. Runs of an older generation are not requested. */
 function lasting({ effects, state }: Draft): Effect[] {
   const last = new Map<string, number>();
   for (const [index, effect] of effects.entries())
@@ -82,7 +82,7 @@ function lasting({ effects, state }: Draft): Effect[] {
   });
 }
 
-/** Applies one event to the draft. `null`: taken. */
+/** Applies one event to the draft. `null`: accepted. */
 function apply(draft: Draft, event: MachineEvent): Exclude<StepResult, { outcome: "accepted" }> | null {
   if (isCommand(event)) {
     const refusal = command(draft, event);
@@ -93,9 +93,9 @@ function apply(draft: Draft, event: MachineEvent): Exclude<StepResult, { outcome
 }
 
 /**
- * Several events as one step, e.g. a change of configuration that concerns switch, directions and settings together:
- * all or nothing if one is refused; ignored only if all are. One fact says from where to where it went.
- * @throws UnknownMachineVersion for a stored state that no release wrote.
+ * Several events as one transition, for example a change of configuration that touches switch, directions and settings:
+ * all or nothing if one is refused; ignored only if all are. One fact names the first and the last state.
+ * @throws UnknownMachineVersion for a stored state that no version of Mailfleet wrote.
  */
 export function stepAll(state: MachineState, events: readonly MachineEvent[], policy: RetryPolicy): StepResult {
   const before = state.version === machineVersion ? state : restoreMachine(state);
@@ -117,7 +117,7 @@ export function stepAll(state: MachineState, events: readonly MachineEvent[], po
   return { outcome: "accepted", state: draft.state, effects, changed: true };
 }
 
-/** One step of the mailbox: pure, deterministic, and it never changes the state it is given. See `stepAll`. */
+/** One transition of the mailbox: pure, deterministic, and it never changes the state it is given. See `stepAll`. */
 export function step(state: MachineState, event: MachineEvent, policy: RetryPolicy): StepResult {
   return stepAll(state, [event], policy);
 }

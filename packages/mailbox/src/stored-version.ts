@@ -1,6 +1,6 @@
 import { type MachineState, machineVersion } from "./machine-state.ts";
 
-/** The stored machine is of a version that this program does not know: written by a newer release, or damaged. */
+/** This program does not know the version of the stored machine: a newer release wrote it, or it is damaged. */
 export class UnknownMachineVersion extends Error {
   readonly version: unknown;
   constructor(version: unknown) {
@@ -12,12 +12,12 @@ export class UnknownMachineVersion extends Error {
 }
 
 /**
- * One step up for each released version but the last: `"1": (stored) => …the form of version "2"`. Every entry keeps a
+ * One migration for each released version but the last: `"1": (stored) => …the form of version "2"`. Every entry has a
  * golden snapshot of its version in test/golden.
  */
 const migrations: Readonly<Record<string, (stored: object) => object>> = {};
 
-/** Reads a stored machine of any released version. @throws UnknownMachineVersion for one that no release wrote. */
+/** Reads a stored machine of any released version. @throws UnknownMachineVersion for any other. */
 export function restoreMachine(stored: unknown): MachineState {
   let current = stored;
   for (;;) {

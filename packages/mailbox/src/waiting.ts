@@ -1,10 +1,10 @@
 import type { Direction, Failure, RetryPolicy } from "@mailfleet/contracts";
 import type { DirectionContext, PlannedStep } from "./machine-state.ts";
 
-/** A tenth of the retry interval: enough to spread mailboxes that failed together, too little to be noticed by one. */
+/** A tenth of the retry interval: enough to spread mailboxes that failed together, too little to notice for one. */
 const jitterShare = 0.1;
 
-/** FNV-1a with a final mixing, as a number in [0, 1). Pure: the same mailbox and attempt always wait equally long. */
+/** FNV-1a with a final mix, as a number in [0, 1). Pure: the same mailbox and attempt always wait the same time. */
 export function spread(seed: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < seed.length; index++) hash = Math.imul(hash ^ seed.charCodeAt(index), 0x01000193);
@@ -20,7 +20,7 @@ export interface Waiting {
   readonly policy: RetryPolicy;
 }
 
-/** A back-off: the longest of the policy and the server's own wish, and up to a tenth of the policy more. */
+/** A back-off: the longer of the policy's and the server's own, plus up to a tenth of the policy's. */
 export function backOff(waiting: Waiting, attempt: number, failure: Failure | null): { first: number; base: number } {
   const { policy } = waiting;
   const own = failure?.kind === "auth" ? policy.secondChanceMs : policy.retryMs;
@@ -38,25 +38,25 @@ export function comingTime(step: PlannedStep, now: number): number {
 
 type Plan = (waiting: Waiting, context: DirectionContext) => PlannedStep | null;
 
-/** Outbound has nothing to poll: sends come by themselves. */
+/** Outbound has nothing to poll: people submit sends. */
 const poll =
   (first: Plan): Plan =>
   (waiting, context) =>
     waiting.direction === "outbound" ? null : first(waiting, context);
 
-/** What a direction can wait for. Recurring ones go on although a run was lost or refused; `event` ones move the chart. */
+/** What a direction can wait for. Recurring ones continue if a run is lost or refused; `event` ones move the chart. */
 export const plans = {
-  /** After a passed test or probe nothing has been received yet: the first poll is due at once. */
+  /** A test or probe has passed and nothing has been received yet, so the first poll is due at once. */
   pollNow: poll(({ at, policy }) => ({ why: "poll", at, everyMs: policy.pollMs })),
   /** The run that recovered has just polled. */
   pollLater: poll(({ at, policy }) => ({ why: "poll", at: at + policy.pollMs, everyMs: policy.pollMs })),
-  /** Keeps the rhythm when only the generation changes. */
+  /** Keeps the interval when only the generation changes. */
   pollOn: poll(({ at, policy }, { next }) => ({
     why: "poll",
     at: next?.why === "poll" ? comingTime(next, at) : at,
     everyMs: policy.pollMs,
   })),
-  /** Another rhythm: in the old one's next slot, or sooner if the new one is shorter. */
+  /** Another interval: at the old one's next time, or sooner if the new one is shorter. */
   pollAnew: poll(({ at, policy }, { next }) => ({
     why: "poll",
     at: Math.min(next ? comingTime(next, at) : at, at + policy.pollMs),

@@ -8,7 +8,7 @@ import { defaultPolicy, enabledStory, minute, type Story, story } from "./story.
 /** Lets time pass to the next planned step of a direction, as the scheduler would. */
 function passTime(told: Story): number {
   const { next } = statusOf(told.machine, "inbound", defaultPolicy, told.at);
-  assert.ok(next, "something is planned");
+  assert.ok(next, "nothing is planned");
   const waited = next.at - told.at;
   told.at = next.at;
   return waited;

@@ -13,7 +13,7 @@ import {
 
 const policy = RetryPolicy.parse({});
 
-/** Snapshots as released versions wrote them. Never written anew: a new version gets a file of its own. */
+/** Snapshots as released versions wrote them. They are never rewritten: a new version adds a file. */
 const releasedVersions = ["1"];
 const golden = (version: string) =>
   JSON.parse(readFileSync(new URL(`golden/machine-${version}.json`, import.meta.url), "utf8")) as Record<

@@ -25,15 +25,15 @@ export const minute = 60_000;
 type Body<Event extends MachineEvent = MachineEvent> = Event extends MachineEvent ? Omit<Event, "at"> : never;
 type Accepted = Extract<StepResult, { outcome: "accepted" }>;
 
-/** A mailbox that is told things one after another; knows what it was told last. */
+/** A mailbox that receives one event after another and remembers the last. */
 export interface Story {
   at: number;
   machine: MachineState;
-  /** Effects of the last step. */
+  /** Effects of the last event. */
   effects: Effect[];
-  /** Tells it something, whatever becomes of it. */
+  /** Sends an event, whatever the result. */
   say(body: Body): StepResult;
-  /** Tells it something that must be accepted. */
+  /** Sends an event that must be accepted. */
   tell(body: Body): Accepted;
   ok(direction: Direction, purpose: Purpose): StepResult;
   failed(direction: Direction, purpose: Purpose, failure: FailureCode | Failure): StepResult;
@@ -86,7 +86,7 @@ export function story(input: Partial<NewMachine> = {}, policy: RetryPolicy = def
   return self;
 }
 
-/** A mailbox whose directions all passed their test and work. */
+/** A mailbox whose directions have all passed their test and work. */
 export function enabledStory(input: Partial<NewMachine> = {}, policy: RetryPolicy = defaultPolicy): Story {
   const told = story(input, policy);
   told.tell({ type: "test", enable: true });

@@ -2,13 +2,13 @@ import { type Direction, type FailureCode, failureOf, purposes } from "@mailflee
 import type { MachineEvent } from "@mailfleet/mailbox";
 import type { World } from "./walk-state.ts";
 
-/** An event with the name it has in a path, and what is special about it. */
+/** An event with its name in a path, and what is special about it. */
 export interface Offered {
   readonly event: MachineEvent;
   readonly name: string;
-  /** Carries a generation that is over: must change nothing. */
+  /** Carries an older generation: must change nothing. */
   readonly stale?: true;
-  /** A one-shot timer that is armed fired. */
+  /** An armed one-shot timer fired. */
   readonly fired?: true;
 }
 

@@ -21,7 +21,7 @@ const waits: Partial<Record<DirectionState, "event" | "sync" | "probe">> = {
 const waitsFor = (word: DirectionState, direction: Direction) =>
   word === "enabled.running" && direction === "outbound" ? undefined : waits[word];
 
-/** Does what a tester would do with nothing but time and good servers. Answers the states it went through. */
+/** Lets time pass with servers that work. Returns the states on the way. */
 function withSuccessAlone(world: World, direction: Direction, policy: RetryPolicy): DirectionState[] {
   const seen: DirectionState[] = [];
   let current = world;
@@ -62,7 +62,7 @@ const words: Record<ReturnType<typeof lifecycle>, (world: World) => boolean> = {
   "disabled.consentExpired": (w) => w.machine.wanted === true,
 };
 
-/** What must hold in every state that can be reached (design §4). */
+/** What must hold in every state that can be reached. */
 export const stateRules: Record<string, (world: World, policy: RetryPolicy) => boolean> = {
   "enabled only when approved, allowed and wanted": (w) =>
     everywhere(w, (word, d) => !isEnabled(word) || (isAllowed(w, d) && w.machine.wanted === true)),
@@ -104,16 +104,16 @@ export const stateRules: Record<string, (world: World, policy: RetryPolicy) => b
         word === "failed.final" ||
         withSuccessAlone(w, d, policy).at(-1) === "enabled.running",
     ),
-  "the life-cycle word says what is": (w) => words[lifecycle(w.machine)](w),
+  "the lifecycle word is true": (w) => words[lifecycle(w.machine)](w),
   "the word is enabled exactly when a direction works": (w) =>
     lifecycle(w.machine).startsWith("enabled") === !everywhere(w, (word) => !isEnabled(word)),
-  "alerts that stand are those that the machine remembers": (w) => {
+  "the raised alerts are those that the machine remembers": (w) => {
     const remembered = directions.flatMap((d) => w.machine.directions[d].context.alerted.map((code) => `${d} ${code}`));
     return w.machine.deleted
       ? w.raised.size === 0
       : remembered.length === w.raised.size && remembered.every((alert) => w.raised.has(alert));
   },
-  "who failed has an alert with its cause, or had it when it stopped": (w) =>
+  "a failed direction has an alert with its cause, or had it when it stopped": (w) =>
     everywhere(w, (word, d) => {
       const { alerted, failure } = w.machine.directions[d].context;
       if (word === "failed.final") return failure !== null && alerted.includes(failure.code);

@@ -2,7 +2,7 @@ import { type Direction, directions, type RetryPolicy } from "@mailfleet/contrac
 import type { Effect, MachineState, SetTimer } from "@mailfleet/mailbox";
 import { wordOf } from "../src/words.ts";
 
-/** What stands around a mailbox: the timers that are armed and the alerts that are raised, as its effects left them. */
+/** What surrounds a mailbox: the armed timers and the raised alerts, as its effects left them. */
 export interface Surroundings {
   readonly armed: ReadonlyMap<string, SetTimer>;
   readonly raised: ReadonlySet<string>;
@@ -15,7 +15,7 @@ export interface World extends Surroundings {
 
 export const nothingAround: Surroundings = { armed: new Map(), raised: new Set() };
 
-/** What the scheduler and alerting make of the effects of one step. */
+/** What the scheduler and alerting do with the effects of one transition. */
 export function surround(before: Surroundings, effects: readonly Effect[]): Surroundings {
   if (effects.length === 0) return before;
   const armed = new Map(before.armed);
@@ -36,8 +36,8 @@ export function surround(before: Surroundings, effects: readonly Effect[]): Surr
 }
 
 /**
- * What matters of the alerts: whether outside and memory agree, and what the charts look at. Which causes were told of
- * on the way here is left out, or the walk would visit every state once for every set of them.
+ * What matters of the alerts: whether outside and memory agree, and what the charts look at. The causes
+ * that were told on the way are left out, or the walk would visit every state once for every set of them.
  */
 function alertKey({ machine, raised }: World, direction: Direction): string {
   const { alerted, failure } = machine.directions[direction].context;

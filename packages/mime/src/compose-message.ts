@@ -10,7 +10,7 @@ export interface ComposedMessage {
 /** What to compose, and what Mailfleet adds to it. */
 export interface ComposeMessage {
   readonly content: ComposedContent;
-  /** The mailbox's address: envelope sender, so that bounces come back to it, and the From header unless content has one. */
+  /** The mailbox's address: the envelope sender, so that it gets the bounces, and From unless the content has one. */
   readonly from: string;
   /** With angle brackets. */
   readonly messageId: string;

@@ -8,13 +8,13 @@ export interface ComposeProbe {
   readonly generation: number;
   /** When it is sent, milliseconds since the epoch. */
   readonly at: number;
-  /** Makes the code by which the probe is known to be ours when it comes back. */
+  /** Makes the code by which we recognise the message when it comes back. */
   readonly sign: SignProbe;
 }
 
 /**
  * The message that an outbound test sends to the mailbox's own address. `Auto-Submitted` keeps responders quiet
- * (RFC 3834 §5); when it comes back it is evidence for inbound, never received mail.
+ * (RFC 3834 §5). When it comes back it is evidence for inbound, never received mail.
  */
 export function composeProbe(probe: ComposeProbe): Promise<ComposedMessage> {
   return composeMessage({

@@ -1,4 +1,4 @@
-/** Bytes of a header block that are read; what is beyond is not looked at. Large real ones have about 100 KB. */
+/** How many bytes of a header block are read. Large real ones have about 100 KB. */
 export const HEADER_LIMIT = 256 * 1024;
 
 /** The header block of a message. */

@@ -7,10 +7,10 @@ const strictUtf8 = new TextDecoder("utf-8", { fatal: true });
 const western = new TextDecoder("windows-1252");
 
 const notAscii = /[\x80-\xff]/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out here
+// biome-ignore lint/suspicious/noControlCharactersInRegex: this removes control characters
 const controls = /[\x00-\x1f\x7f]+/g;
 
-/** Raw 8-bit bytes as UTF-8 (RFC 6532) if they are valid, else as windows-1252, which every byte fits. */
+/** Raw 8-bit bytes as UTF-8 (RFC 6532) if valid, else as windows-1252, in which every byte is a character. */
 function decodeBytes(latin1: string): string {
   const bytes = Buffer.from(latin1, "latin1");
   try {

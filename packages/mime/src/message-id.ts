@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 
-/** The headers by which Mailfleet knows its own messages again; servers may replace a Message-ID, these stay. */
+/** The headers by which Mailfleet recognises its own messages. Servers may replace a Message-ID; these stay. */
 export const ownHeaders = { probe: "X-Mailfleet-Probe", send: "X-Mailfleet-Send" } as const;
 
 /** The part of an address behind the last @, in lower case; this host's name if there is none. */
@@ -12,12 +12,12 @@ export function domainOf(address: string): string {
   return address.includes("@") && domain ? domain : hostname();
 }
 
-/** Message-ID of a test's probe: the same test has the same, so that a repeat is recognisable (RFC 5322 §3.6.4). */
+/** Message-ID of a test message. The same test always has the same, so a repeat is recognised (RFC 5322 §3.6.4). */
 export function messageIdForProbe(mailboxId: string, generation: number, address: string): string {
   return `<test.${mailboxId}.${generation}@${domainOf(address)}>`;
 }
 
-/** Message-ID of a send, made of its id: sending it again shows the same. */
+/** Message-ID of a send, made from its id, so that a second attempt carries the same. */
 export function messageIdForSend(sendId: string, address: string): string {
   return `<${sendId}@${domainOf(address)}>`;
 }
@@ -30,7 +30,7 @@ export interface ProbeMark {
   readonly at: number;
 }
 
-/** Makes the code of a text, which nobody without our key can. */
+/** Makes the code of a text. Nobody can without our key. */
 export type SignProbe = (text: string) => string;
 /** True if a key of ours made this code for this text. */
 export type IsOurProbe = (text: string, code: string) => boolean;
@@ -45,7 +45,7 @@ export function writeProbeMark(mark: ProbeMark, sign: SignProbe): string {
 
 /**
  * Reads the probe header. `null` if it does not name this mailbox, or if no key of ours made its code: anybody can write
- * such a header, and what carries it would never be shown as received mail.
+ * such a header, and a message that passes for ours is not shown as received mail.
  */
 export function readProbeMark(value: string | null, mailboxId: string, isOurs: IsOurProbe): ProbeMark | null {
   const match = /^\s*(mb_[a-z0-9]{4,40}); generation=(\d{1,9}); at=(\d{1,15}); code=([A-Za-z0-9_-]{1,100})\s*$/.exec(

@@ -1,28 +1,28 @@
 import { Worker } from "node:worker_threads";
 
-/** What people see of a message. */
+/** What people see of a message: text, HTML, attachments. */
 export interface ParsedBody {
   readonly text: string | null;
   readonly html: string | null;
   readonly attachments: { filename: string | null; contentType: string; size: number }[];
-  /** Why there is nothing; `null` if the message could be parsed. */
+  /** Why the message could not be parsed; `null` if it could. */
   readonly unparsed: string | null;
 }
 
-/** How much a message may ask for. */
+/** What parsing one message may cost. */
 export interface ParseLimits {
   readonly timeoutMs?: number;
   readonly memoryMiB?: number;
 }
 
-/** Threads at the same time; further messages wait. */
+/** Threads at the same time. Further messages wait. */
 const threads = 2;
 let running = 0;
 const waiting: (() => void)[] = [];
 
 /**
- * Parses a message in a thread of its own, which is ended when it takes too long or too much memory: parsers block for
- * seconds on hostile mail. Never throws for what a message holds; the reason is in `unparsed`.
+ * Parses a message in its own thread, which is stopped when it takes too long or too much memory: parsers block for
+ * seconds on hostile mail. Never throws because of the message; the reason is in `unparsed`.
  */
 export async function parseBody(raw: Uint8Array, limits: ParseLimits = {}): Promise<ParsedBody> {
   if (running >= threads) await new Promise<void>((resolve) => waiting.push(resolve));

@@ -1,7 +1,7 @@
 import { ownHeaders } from "./message-id.ts";
 import { readHeaders } from "./read-headers.ts";
 
-/** A ready-made message, and what Mailfleet gives it where it has none. */
+/** A ready-made message, and the headers that Mailfleet adds where they are missing. */
 export interface PrepareRaw {
   readonly raw: Uint8Array;
   /** Used if the message has no Message-ID of its own; with angle brackets. */
@@ -12,8 +12,8 @@ export interface PrepareRaw {
 }
 
 /**
- * Puts missing Message-ID and Date, and always X-Mailfleet-Send, before the first header; every other byte stays as it
- * is, so signatures hold. `messageId` is the one that the message now has.
+ * Puts a missing Message-ID or Date, and always X-Mailfleet-Send, before the first header. Every other byte stays, so
+ * signatures remain valid. `messageId` is the one the message now has.
  */
 export function prepareRaw(message: PrepareRaw): { raw: Buffer; messageId: string } {
   const found = readHeaders(message.raw);

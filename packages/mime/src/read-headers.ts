@@ -1,7 +1,7 @@
 import { headerBlock } from "./header-block.ts";
 import { headerText } from "./header-value.ts";
 
-/** What Mailfleet wants to know of a message without parsing it. Absent fields are `null`. */
+/** What Mailfleet reads from a message without parsing it. Absent fields are `null`. */
 export interface MessageHeaders {
   /** With angle brackets if it has them. */
   readonly messageId: string | null;
@@ -17,11 +17,11 @@ export interface MessageHeaders {
   readonly probe: string | null;
   /** Value of X-Mailfleet-Send. */
   readonly send: string | null;
-  /** Why the message cannot be parsed; `null` if nothing speaks against it. */
+  /** Why the message cannot be parsed; `null` if nothing prevents it. */
   readonly unparsed: string | null;
 }
 
-/** Wanted fields by lower-case name, with the longest text kept. */
+/** The fields we read, by lower-case name, with the longest text we keep. */
 const wanted: Readonly<Record<string, number>> = {
   "message-id": 998,
   subject: 2000,
@@ -33,14 +33,14 @@ const wanted: Readonly<Record<string, number>> = {
   "x-mailfleet-send": 200,
   "content-type": 2000,
 };
-/** Lengths of the wanted names: most lines are passed over without looking at a letter. */
+/** Lengths of these names: most lines are skipped without comparing a character. */
 const wantedLengths = new Set(Object.keys(wanted).map((name) => name.length));
 
 const fieldName = /^[\x21-\x39\x3b-\x7e]+[ \t]*$/;
 
 /**
- * Reads the header block of a raw message; never throws. Of a field that comes twice the first counts. `whole` is false
- * if `raw` is only the beginning of a message.
+ * Reads the header block of a raw message. Never throws. If a field comes twice, the first counts. `whole` is false if
+ * `raw` is only the beginning of a message.
  */
 export function readHeaders(raw: Uint8Array, whole = true): MessageHeaders {
   const block = headerBlock(raw);
@@ -49,7 +49,7 @@ export function readHeaders(raw: Uint8Array, whole = true): MessageHeaders {
   let fieldCount = 0;
   let malformed: string | null = null;
   for (let at = 0; at < text.length; ) {
-    // A field goes on as long as the next line begins with a blank.
+    // A field continues as long as the next line begins with a space or tab.
     let end = text.indexOf("\n", at);
     while (end >= 0 && (text.charCodeAt(end + 1) === 32 || text.charCodeAt(end + 1) === 9))
       end = text.indexOf("\n", end + 1);
@@ -93,7 +93,7 @@ export function readHeaders(raw: Uint8Array, whole = true): MessageHeaders {
   }
 }
 
-/** The beginning of a line, for a reason. mbox's "From " line is common at the top and harmless, so it is none. */
+/** The beginning of a malformed line. The "From " line of mbox is common at the top and harmless, so it is ignored. */
 function lineAt(text: string, at: number, end: number): string | null {
   if (at === 0 && text.startsWith("From ")) return null;
   return JSON.stringify(headerText(text.slice(at, Math.min(end, at + 60)), 60));
@@ -109,8 +109,8 @@ function brokenMultipart(
   if (!contentType || !/^multipart\//i.test(contentType)) return null;
   const match = /;\s*boundary\s*=\s*(?:"([^"]{1,200})"|([^\s;"]{1,200}))/i.exec(contentType);
   const boundary = match?.[1] ?? match?.[2];
-  if (!boundary) return "the message says multipart but names no boundary";
+  if (!boundary) return "the message is multipart but names no boundary";
   const body = Buffer.from(raw.buffer, raw.byteOffset + bodyAt, raw.byteLength - bodyAt);
-  if (whole && body.indexOf(`--${boundary}`, 0, "latin1") < 0) return "the boundary between the parts never comes";
+  if (whole && body.indexOf(`--${boundary}`, 0, "latin1") < 0) return "the boundary between the body parts is missing";
   return null;
 }

@@ -1,6 +1,6 @@
 import { type IpAddress, isIn, type Network, parseAddress, parseNetwork } from "./ip-address.ts";
 
-/** What an address is: of the public Internet, allowed by the installation, or not to be connected to. */
+/** How an address is judged: public Internet, allowed by the installation, or forbidden. */
 export type AddressVerdict = "public" | "allowed-private" | "private" | "never";
 
 const table = (...networks: string[]): readonly Network[] =>
@@ -10,7 +10,7 @@ const table = (...networks: string[]): readonly Network[] =>
     return network;
   });
 
-/** Nobody's mail API is here, whatever an installation allows: clouds answer with the machine's own credentials. */
+/** Never a mail server, whatever an installation allows: here clouds hand out the machine's own credentials. */
 const never = table(
   "0.0.0.0/8", // this host (RFC 1122 §3.2.1.3)
   "169.254.0.0/16", // link-local (RFC 3927), metadata of most clouds
@@ -27,7 +27,7 @@ const never = table(
   "fd20:ce::254/128", // metadata of Google
 );
 
-/** Not of the public Internet (RFC 6890 and its registries): only by the installation's list. */
+/** Not on the public Internet (RFC 6890 and its registries): allowed only if the installation lists them. */
 const special = table(
   "10.0.0.0/8",
   "100.64.0.0/10",
@@ -46,10 +46,10 @@ const special = table(
   "3fff::/20",
 );
 
-/** The only IPv6 addresses that are public (RFC 4291 §2.4). */
+/** The only public IPv6 addresses (RFC 4291 §2.4). */
 const [globalUnicast] = table("2000::/3");
 
-/** IPv6 addresses that are another way to write, or to reach, an IPv4 address, and where it stands in them. */
+/** IPv6 addresses that stand for, or lead to, an IPv4 address, and where in them it is. */
 const disguises = [
   { network: "::ffff:0:0/96", shift: 0n }, // mapped (RFC 4291 §2.5.5.2)
   { network: "::ffff:0:0:0/96", shift: 0n }, // translated (RFC 2765)
@@ -58,7 +58,7 @@ const disguises = [
   { network: "2002::/16", shift: 80n }, // 6to4 (RFC 3056)
 ].map(({ network, shift }) => ({ network: table(network)[0], shift }));
 
-/** Judges a resolved address; what is not an address is `never`. */
+/** Judges a resolved address. Anything that is not an address is `never`. */
 export function judgeAddress(text: string, allowed: readonly Network[]): AddressVerdict {
   const address = parseAddress(text);
   return address ? judge(address, allowed) : "never";

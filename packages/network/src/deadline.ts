@@ -1,16 +1,16 @@
-/** One time limit for several steps and connections; also over when the caller, or whoever works, has enough. */
+/** One time limit for several steps and connections. The caller, or the work itself, may end it early. */
 export interface Deadline {
   /** Aborted with the reason when it is over. */
   readonly signal: AbortSignal;
-  /** The work's result, or the reason if the deadline is over before; the work is then left alone. */
+  /** The work's result, or the reason if the deadline comes first. The work is then abandoned. */
   until<Result>(work: Promise<Result>): Promise<Result>;
-  /** Ends it before its time, with this reason. */
+  /** Ends it early, with this reason. */
   stop(reason: unknown): void;
-  /** No timer and no listener stays. */
+  /** Removes its timer and listeners. */
   clear(): void;
 }
 
-/** Starts one. `late` makes the error that says what was waited for. */
+/** Starts a deadline. `late` makes the error that says what it waited for. */
 export function startDeadline(milliseconds: number, outer: AbortSignal, late: () => Error): Deadline {
   const over = new AbortController();
   const abort = () => over.abort(outer.reason);

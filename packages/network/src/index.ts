@@ -1,4 +1,4 @@
-/** The way to a foreign server, below every protocol: which ports and addresses, by when, and a secured connection. */
+/** The way to a foreign server, below every protocol: ports, addresses, deadlines and secured connections. */
 export { type AddressVerdict, judgeAddress } from "./address-rules.ts";
 export { type Deadline, startDeadline } from "./deadline.ts";
 export { type Network, parseNetwork } from "./ip-address.ts";

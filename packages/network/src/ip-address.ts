@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 
-/** An address as a number, with its scope id taken off. */
+/** An address as a number, without its scope id. */
 export interface IpAddress {
   readonly bits: 32 | 128;
   readonly value: bigint;
@@ -27,7 +27,7 @@ export function parseNetwork(text: string): Network | null {
   return address && prefix <= address.bits ? { ...address, prefix } : null;
 }
 
-/** Whether the address lies in the network; never across families. */
+/** Whether the address lies in the network. Always false across families. */
 export function isIn(address: IpAddress, network: Network): boolean {
   const host = BigInt(network.bits - network.prefix);
   return address.bits === network.bits && address.value >> host === network.value >> host;

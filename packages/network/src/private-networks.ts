@@ -1,10 +1,10 @@
 import { parseNetwork } from "./ip-address.ts";
 
-/** Wider networks than the widest private ones (10.0.0.0/8, fc00::/7) would let everything in. */
+/** A network wider than the widest private ones (10.0.0.0/8, fc00::/7) would let everything in. */
 const shortestPrefix = { 32: 8, 128: 7 } as const;
 
 /**
- * Reads `127.0.0.0/8,10.0.0.0/8`; an empty text gives `[]`. Throws an `Error` that names the entry and what is wrong.
+ * Reads `127.0.0.0/8,10.0.0.0/8`; an empty text gives `[]`. Throws an `Error` that names the entry and its fault.
  */
 export function readPrivateNetworks(text: string): string[] {
   const entries = text

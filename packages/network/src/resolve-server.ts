@@ -3,7 +3,7 @@ import { isIP } from "node:net";
 import { FailureError, failureOf } from "@mailfleet/contracts";
 import { judgeAddress } from "./address-rules.ts";
 
-/** Where a profile says that a server is. */
+/** A server as a profile names it. */
 export interface ServerPlace {
   /** A name, or an address; IPv6 with or without its brackets. */
   readonly host: string;
@@ -24,8 +24,8 @@ export function checkPort({ host, port }: ServerPlace, allowedPorts: readonly nu
 }
 
 /**
- * The server's addresses, judged as resolved: these are to be connected to, and the name not to be asked for again (DNS
- * rebinding). A company's own server may be on a private address, so only those are refused that no mail server has.
+ * The server's addresses, judged as resolved. Connect to these and do not resolve the name again (DNS rebinding). A
+ * company's own server may have a private address, so only those are refused that no mail server has.
  * Throws ADDRESS_NOT_ALLOWED, or the system's error.
  */
 export async function resolveServer({ host, port }: ServerPlace): Promise<readonly Address[]> {
@@ -45,7 +45,7 @@ export function refuseForbiddenAddresses({ host, port }: ServerPlace, addresses:
       throw new FailureError(failureOf("ADDRESS_NOT_ALLOWED", { host, port, reply: `${host} resolves to ${address}` }));
 }
 
-/** Without the brackets that an IPv6 address wears in a URL. */
+/** Without the brackets around an IPv6 address in a URL. */
 export function bareHost(host: string): string {
   return host.replace(/^\[|\]$/g, "");
 }

@@ -8,10 +8,10 @@ import {
 } from "node:tls";
 import { type Address, bareHost } from "./resolve-server.ts";
 
-/** Whose certificate is expected. */
+/** The name the certificate must have. */
 export interface TlsServer {
   readonly host: string;
-  /** PEM of private authorities, trusted beside the public ones. */
+  /** PEM of private authorities, trusted in addition to the public ones. */
   readonly trustedCertificates?: string;
 }
 
@@ -28,7 +28,7 @@ export function openSocket(port: number, addresses: readonly Address[], signal: 
   return ready(socket, "connect", signal);
 }
 
-/** A lookup that resolves nothing: every name has these addresses, because they were checked. */
+/** A lookup that resolves nothing: it returns these addresses for every name, because they were checked. */
 export function lookupIn(addresses: readonly Address[]): LookupFunction {
   return (_host, options, done) => {
     if (options.all) done(null, [...addresses]);
@@ -36,7 +36,7 @@ export function lookupIn(addresses: readonly Address[]): LookupFunction {
   };
 }
 
-/** TLS (1.2 or later) over an open socket; the certificate must be trusted and of the server's name. */
+/** TLS (1.2 or later) over an open socket. The certificate must be trusted and carry the server's name. */
 export function secureSocket(socket: Socket, server: TlsServer, signal: AbortSignal): Promise<TLSSocket> {
   const host = bareHost(server.host);
   const secure = tlsConnect({
@@ -63,7 +63,7 @@ function ready<Kind extends Socket>(socket: Kind, event: string, signal: AbortSi
     };
     const failed = (error: unknown) => {
       settle();
-      // What comes late is nobody's concern, and must not end the process.
+      // A late error concerns nobody and must not end the process.
       socket.on("error", () => {});
       socket.destroy();
       reject(error);
@@ -81,7 +81,7 @@ function ready<Kind extends Socket>(socket: Kind, event: string, signal: AbortSi
 const contexts = new Map<string, SecureContext>();
 const CONTEXTS_LIMIT = 200;
 
-/** What a TLS client trusts: the public authorities, and these (PEM) beside them. */
+/** What a TLS client trusts: the public authorities and these (PEM). */
 export function trustFor(trusted = ""): SecureContext {
   const known = contexts.get(trusted);
   if (known) return known;

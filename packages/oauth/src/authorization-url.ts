@@ -1,6 +1,6 @@
 import { type OAuthClient, providerPresets } from "@mailfleet/contracts";
 
-/** What differs from one sign-in to the next. */
+/** What is different for each sign-in. */
 export interface AuthorizationRequest {
   readonly redirectUri: string;
   /** SHA-256 of the verifier, base64url (RFC 7636 §4.2). */
@@ -9,7 +9,7 @@ export interface AuthorizationRequest {
   readonly loginHint: string;
 }
 
-/** Where the browser goes to sign in (RFC 6749 §4.1.1, with PKCE); `state` is still to be added. */
+/** Where the browser goes to sign in (RFC 6749 §4.1.1, with PKCE). The caller adds `state`. */
 export function authorizationUrl(client: OAuthClient, request: AuthorizationRequest): string {
   const url = new URL(client.authorizationEndpoint);
   const parameters = {
@@ -26,7 +26,7 @@ export function authorizationUrl(client: OAuthClient, request: AuthorizationRequ
   return url.href;
 }
 
-/** The client's scopes, with those that say who signed in, and at Microsoft the one that gives a refresh token. */
+/** The client's scopes, those that tell who signed in, and Microsoft's scope for a refresh token. */
 export function signInScopes({ provider, scopes }: Pick<OAuthClient, "provider" | "scopes">): string[] {
   const beside = provider === "microsoft" ? ["openid", "email", "offline_access"] : ["openid", "email"];
   return [...new Set([...scopes, ...beside])];

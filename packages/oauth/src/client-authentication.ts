@@ -4,7 +4,7 @@ import { type ClientAuth, ClientSecretPost, modifyAssertion, None, PrivateKeyJwt
 import { clientPrivateKey } from "./client-certificate.ts";
 import type { Client, RequestPorts } from "./ports.ts";
 
-/** How an application proves itself, and what must not show up again in anything the server says. */
+/** How an application authenticates, and the secrets to remove from anything the server says. */
 export interface ClientProof {
   readonly authenticate: ClientAuth;
   readonly secrets: readonly Secret[];
@@ -14,7 +14,7 @@ export interface ClientProof {
 const algorithm = "PS256";
 
 /**
- * Opens what the application proves itself with: a secret in the body (RFC 6749 §2.3.1), an assertion signed with the
+ * Opens what the application authenticates with: a secret in the body (RFC 6749 §2.3.1), an assertion signed with the
  * key of its certificate (RFC 7523 §2.2), or nothing. Throws `FailureError` CLIENT_SECRET_MISSING.
  */
 export async function proveClient(ports: Pick<RequestPorts, "open">, client: Client): Promise<ClientProof> {
@@ -30,7 +30,7 @@ export async function proveClient(ports: Pick<RequestPorts, "open">, client: Cli
   }
 }
 
-/** The secret of this kind. Throws `FailureError` CLIENT_SECRET_MISSING if there is none, or one of another kind. */
+/** The secret of this kind. Throws `FailureError` CLIENT_SECRET_MISSING if there is none or it is of another kind. */
 export async function openClientSecret(
   { open }: Pick<RequestPorts, "open">,
   { secret }: Client,
@@ -47,7 +47,7 @@ async function assertionOf(ports: Pick<RequestPorts, "open">, client: Client): P
     [modifyAssertion]: (header, payload) => {
       header.typ = "JWT";
       if (client.secret?.thumbprint) header["x5t#S256"] = client.secret.thumbprint;
-      // Microsoft knows its own token endpoint as the audience, others their issuer (RFC 7523 §3).
+      // Microsoft expects its token endpoint as the audience, others their issuer (RFC 7523 §3).
       if (client.provider === "microsoft") payload.aud = client.tokenEndpoint;
     },
   });

@@ -14,10 +14,10 @@ export interface ClientProtocols {
   readonly which: readonly ("inbound" | "outbound")[];
 }
 
-/** Any directory of an organisation; of no use to an application that signs in by itself. */
+/** Any organisation's directory. An application that signs in by itself cannot use it. */
 const anyTenant = "organizations";
 
-/** The application of a profile, complete: what the settings leave out comes from the provider's preset. */
+/** The complete application of a profile: the provider's preset fills in what the settings leave out. */
 export function completeOAuthClient(
   settings: OAuthSettings,
   protocols: ClientProtocols,

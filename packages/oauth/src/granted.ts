@@ -2,18 +2,18 @@ import { FailureError, failureOf, ProblemError } from "@mailfleet/contracts";
 import type { Client, Consent, Granted } from "./ports.ts";
 import type { TokenAnswer } from "./token-endpoint.ts";
 
-/** How long a consent holds while an external application of Google's is in testing (domain 4.1). */
+/** How long a consent lasts while an external Google application has the publishing status "Testing". */
 const testingMs = 7 * 86_400_000;
 
-/** Scopes of the sign-in itself: servers list them or not, as they like. */
+/** Scopes of the sign-in itself. Servers may or may not list them. */
 const signInOnly: ReadonlySet<string> = new Set(["openid", "email", "profile", "offline_access"]);
 
-/** Google's scope for everything, which covers those of the API as well. */
+/** Google's scope for everything, which includes those of the API. */
 const allOfGmail = "https://mail.google.com/";
 const gmailPrefix = "https://www.googleapis.com/auth/gmail.";
 
 /**
- * Whether a sign-in gave what the mailbox needs: its own account, with a refresh token and every scope. Throws
+ * Checks that a sign-in gave what the mailbox needs: its own account, a refresh token and every scope. Throws
  * `ProblemError` ACCOUNT_NOT_THE_MAILBOX or SIGN_IN_REFUSED, `FailureError` CONSENT_TOO_NARROW.
  */
 export function judgeGranted(consent: Consent, answer: TokenAnswer, now: number): Granted {
@@ -40,7 +40,7 @@ export function judgeGranted(consent: Consent, answer: TokenAnswer, now: number)
 }
 
 function accountOf({ address, client }: Consent, { claims }: TokenAnswer): string {
-  if (!claims) throw refused("The provider does not say who signed in: there is no id token in its answer.");
+  if (!claims) throw refused("The provider does not say who signed in: its answer contains no id token.");
   const text = (name: string) => (typeof claims[name] === "string" ? claims[name] : null);
   if (claims.email_verified === false || claims.email_verified === "false")
     throw refused("The provider has not verified the address of the account that signed in.");
@@ -51,21 +51,21 @@ function accountOf({ address, client }: Consent, { claims }: TokenAnswer): strin
   const shown = (accepted.find((name) => name !== null) ?? claims.sub).slice(0, 320);
   throw new ProblemError(
     "ACCOUNT_NOT_THE_MAILBOX",
-    `Signed in was ${shown}, but the mailbox is ${address}. Nothing was kept.`,
-    { remedy: `Sign out at the provider, or choose another account there, and sign in as ${address}.` },
+    `You signed in as ${shown}, but the mailbox is ${address}. Nothing was saved.`,
+    { remedy: `Sign out at the provider or choose another account there, then sign in as ${address}.` },
   );
 }
 
 /**
- * An administrator of any directory of Microsoft's can write any address into the claim `email`; where every directory
- * may sign in, only the verified user name counts.
+ * The administrator of any Microsoft directory can put any address into the claim `email`. Where every directory may
+ * sign in, only the verified user name counts.
  */
 function isEmailTrusted({ provider, issuer }: Client, verified: unknown): boolean {
   return provider !== "microsoft" || verified === true || !/\/(organizations|common)\//.test(issuer);
 }
 
 function isCovered(scope: string, granted: readonly string[]): boolean {
-  // "Whatever was agreed to": the answer lists what that is.
+  // The request asked for "whatever was agreed to"; the answer lists it.
   if (signInOnly.has(scope) || scope.endsWith("/.default")) return true;
   const wanted = scope.toLowerCase();
   return granted.some((one) => one.toLowerCase() === wanted || (one === allOfGmail && scope.startsWith(gmailPrefix)));

@@ -1,4 +1,4 @@
-/** OAuth 2.0 as mail needs it: applications, consents, and tokens that are good when they are asked for. */
+/** OAuth 2.0 as mail needs it: applications, consents, and tokens that are valid when they are needed. */
 export { type AuthorizationRequest, authorizationUrl } from "./authorization-url.ts";
 export { readClientCertificate } from "./client-certificate.ts";
 export { type ClientProtocols, completeOAuthClient } from "./complete-client.ts";

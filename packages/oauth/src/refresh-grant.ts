@@ -5,20 +5,20 @@ import type { AccessToken, OAuthCredentials, TokenPorts } from "./ports.ts";
 import { requestToken, type TokenAnswer } from "./token-endpoint.ts";
 import { inTime, type Unwritten } from "./write-back.ts";
 
-/** How long another process is waited for, and how often it is looked at whether it has finished. */
+/** How long to wait for another process, and how often to check whether it has finished. */
 const longestWaitMs = 5000;
 const shortestPauseMs = 50;
 const longestPauseMs = 500;
-/** Whose token is renewed. */
+/** Whose token to renew. */
 export interface RefreshOf {
   readonly credentials: OAuthCredentials;
   readonly mailboxId: string;
 }
 
 /**
- * Renews the token of a mailbox whose user signed in: by one process at a time, because a refresh token may be good for
- * one use only (RFC 9700 §4.14). What came new is written back before the token is used: while that cannot be done, the
- * askers hear REFRESH_BUSY and the writing goes on behind them. Throws `FailureError`.
+ * Renews the token of a mailbox whose user signed in. One process at a time, because a refresh token may work only once
+ * (RFC 9700 §4.14). A new refresh token is written back before the access token is used. As long as that is impossible,
+ * callers get REFRESH_BUSY and the writing continues in the background. Throws `FailureError`.
  */
 export async function refreshGrant(
   ports: TokenPorts,
@@ -30,9 +30,9 @@ export async function refreshGrant(
   if (!credentials.grant) throw new FailureError(failureOf("CONSENT_MISSING"));
   const key = `${mailboxId}/${credentials.grant.v}`;
   const left = unwritten.of(key);
-  // The old refresh token may be used up: nothing is asked before the new one is kept.
+  // The old refresh token may be used up: ask for nothing before the new one is saved.
   if (left) return inTime(left);
-  // First, so that nobody waits for a process that cannot do it.
+  // First, so that nobody waits for a process that cannot succeed.
   const proof = await proveClient(ports, credentials.client);
   const { lease, refreshToken, aad } = await beginRefresh(ports, mailboxId, credentials.grant.v, signal);
   let answer: TokenAnswer;
@@ -52,13 +52,13 @@ async function beginRefresh(ports: TokenPorts, mailboxId: string, v: number, sig
     const begun = await fromConfig(ports.grants.beginRefresh({ mailboxId, v, by: ports.owner }));
     if (begun.outcome === "yours")
       return { lease: begun.lease, refreshToken: begun.refreshToken, aad: begun.sealedFor };
-    if (begun.outcome === "changed") throw busy("the mailbox's user signed in anew in the meantime");
+    if (begun.outcome === "changed") throw busy("the mailbox's user has signed in again");
     if (performance.now() + wait > until) throw busy(`another process has not finished within ${longestWaitMs} ms`);
     await pause(wait, undefined, { signal });
   }
 }
 
-/** An answer that is lost on its way does not say whether the server used the token up: it is asked once more. */
+/** A lost answer leaves open whether the server used the token up, so it is asked once more. */
 async function ask(
   ports: TokenPorts,
   { credentials: { client }, mailboxId }: RefreshOf,
@@ -77,19 +77,22 @@ async function ask(
     return await requestToken(ports, client, request);
   } catch (error) {
     if (!(error instanceof FailureError) || !isLost(error.failure)) throw error;
-    ports.logger.info({ mailboxId, code: error.failure.code }, "the answer to a refresh was lost, asking once more");
+    ports.logger.info(
+      { mailboxId, code: error.failure.code },
+      "the answer to a token refresh was lost, asking once more",
+    );
     return requestToken(ports, client, request);
   }
 }
 
 const isLost = ({ code }: Failure) => code === "CONNECTION_LOST" || code === "CONNECTION_TIMEOUT";
 
-/** Says why nothing came, and lets others try. That this fails changes nothing: the lease runs out by itself. */
+/** Records the failure and lets others try. If this fails, nothing is lost: the lease runs out. */
 async function giveBack(ports: TokenPorts, mailboxId: string, lease: string, failure: Failure): Promise<void> {
   try {
     await ports.grants.endRefresh({ mailboxId, lease, failure });
   } catch (error) {
-    ports.logger.warn({ mailboxId, reason: nameOf(error) }, "a failed refresh could not be written down");
+    ports.logger.warn({ mailboxId, reason: nameOf(error) }, "a failed token refresh could not be recorded");
   }
 }
 
@@ -101,10 +104,10 @@ async function fromConfig<Answer>(answer: Promise<Answer>): Promise<Answer> {
   }
 }
 
-/** Connectors know failures only: that the keeper of grants is away is one that passes. */
+/** Connectors know failures only. If the service that keeps grants is away, that is a transient one. */
 function asFailure(error: unknown): FailureError {
   if (error instanceof FailureError) return error;
-  const reply = error instanceof ProblemError ? error.problem.detail : "the keeper of grants does not answer";
+  const reply = error instanceof ProblemError ? error.problem.detail : "the service that keeps grants does not answer";
   return new FailureError(failureOf("REFRESH_BUSY", { reply: reply.slice(0, 500) }), { cause: error });
 }
 

@@ -1,19 +1,19 @@
 import { createPrivateKey } from "node:crypto";
 import { type ProblemCode, ProblemError, type ServiceAccountShown } from "@mailfleet/contracts";
 
-/** Larger than any key file there is. */
+/** Larger than any real key file. */
 const maximumCharacters = 20_000;
 const remedy =
   "In the Google Cloud console open IAM & Admin, Service accounts, the account, Keys, and make a new key of type JSON.";
 
-/** A key file of a service account, with what signs. */
+/** A service account's key file, including the key that signs. */
 export interface ServiceAccountKey extends ServiceAccountShown {
   readonly privateKey: string;
 }
 
 /**
  * What can be shown of a service account's JSON key. Throws `ProblemError` KEY_UNREADABLE, KEY_OF_ANOTHER_KIND,
- * KEY_OF_ANOTHER_PROJECT or KEY_WITHOUT_CLIENT_EMAIL; nothing of the key is in it.
+ * KEY_OF_ANOTHER_PROJECT or KEY_WITHOUT_CLIENT_EMAIL, which contain nothing of the key.
  */
 export function readServiceAccountKey(text: string, expectedProject?: string): ServiceAccountShown {
   const { privateKey: _, ...shown } = parseServiceAccountKey(text);
@@ -21,7 +21,7 @@ export function readServiceAccountKey(text: string, expectedProject?: string): S
     throw refuse(
       "KEY_OF_ANOTHER_PROJECT",
       `The key belongs to the project ${shown.projectId || "(none named)"}, the profile names ${expectedProject}.`,
-      "Take a key of a service account of that project, or correct the project in the profile.",
+      "Use a key of a service account in that project, or correct the project in the profile.",
     );
   return shown;
 }
@@ -37,10 +37,10 @@ export function parseServiceAccountKey(text: string): ServiceAccountKey {
   if (type !== "service_account") throw refuse("KEY_OF_ANOTHER_KIND", kindOf(json, type));
   const clientEmail = field("client_email", 500);
   if (!/^[^\s@]+@[^\s@]+$/.test(clientEmail))
-    throw refuse("KEY_WITHOUT_CLIENT_EMAIL", "The key names no client_email: it is not whole.");
+    throw refuse("KEY_WITHOUT_CLIENT_EMAIL", "The key has no client_email: it is incomplete.");
   const privateKey = field("private_key", maximumCharacters);
   if (!isRsaKey(privateKey))
-    throw refuse("KEY_UNREADABLE", "The field private_key holds no RSA key: it was cut off or changed on its way.");
+    throw refuse("KEY_UNREADABLE", "The field private_key holds no RSA key: it was cut off or changed.");
   return {
     clientEmail,
     projectId: field("project_id"),
@@ -54,12 +54,12 @@ function parseObject(text: string): Record<string, unknown> {
   const trimmed = text.replace(/^\uFEFF/, "").trim();
   if (trimmed.length > maximumCharacters) throw refuse("KEY_UNREADABLE", "The file is too large to be a key.");
   if (/-----BEGIN [A-Z ]+-----/.test(trimmed.slice(0, 200)) && !trimmed.startsWith("{"))
-    throw refuse("KEY_OF_ANOTHER_KIND", "This is a PEM file; the JSON key of a service account is wanted.");
+    throw refuse("KEY_OF_ANOTHER_KIND", "This is a PEM file. Send the JSON key of a service account.");
   const json = parseJson(trimmed);
   if (json && typeof json === "object" && !Array.isArray(json)) return json as Record<string, unknown>;
   throw refuse(
     "KEY_UNREADABLE",
-    trimmed.startsWith("{") ? "The file is cut off or changed: it is no JSON." : "The file is no JSON.",
+    trimmed.startsWith("{") ? "The file is not valid JSON: it was cut off or changed." : "The file is not JSON.",
   );
 }
 
@@ -74,11 +74,11 @@ function parseJson(text: string): unknown {
 
 function kindOf(json: Record<string, unknown>, type: string): string {
   if ("web" in json || "installed" in json)
-    return "This is the file of an OAuth client, not that of a service account.";
+    return "This is the file of an OAuth client, not the key of a service account.";
   if (type === "authorized_user") return "This is a person's own credentials, not the key of a service account.";
   if (type === "external_account")
-    return "This is a configuration of workload identity, not the key of a service account.";
-  return "The file does not say that it is the key of a service account.";
+    return "This is a workload identity configuration, not the key of a service account.";
+  return "The file is not the key of a service account.";
 }
 
 function isRsaKey(pem: string): boolean {

@@ -6,8 +6,8 @@ import { parseServiceAccountKey, type ServiceAccountKey } from "./service-accoun
 import { readAnswer, readToken, requestOptions } from "./token-endpoint.ts";
 
 /**
- * A token of a service account that acts for one mailbox (domain-wide delegation, RFC 7523 §2.1). Google's library makes
- * and signs the request; it is sent, and its answer read, by us. Throws `FailureError`.
+ * A token of a service account that acts for one mailbox (domain-wide delegation, RFC 7523 §2.1). Google's library
+ * makes and signs the request; we send it and read the answer. Throws `FailureError`.
  */
 export async function serviceAccountToken(
   ports: RequestPorts,
@@ -31,7 +31,7 @@ async function sendAssertion(
   subject: string,
   signal: AbortSignal,
 ): Promise<{ response: Response; assertion: Secret }> {
-  // Only who uses a service account pays for the library.
+  // Loaded here, so that only installations with service accounts pay for the library.
   const { JWT } = await import("google-auth-library");
   const { [customFetch]: send } = requestOptions(ports, client.tokenEndpoint, signal);
   let outcome: { response: Response; assertion: Secret } | { error: unknown } | undefined;
@@ -41,10 +41,10 @@ async function sendAssertion(
     keyId: key.keyId,
     scopes: [...client.scopes],
     subject,
-    // Its own is fixed to Google's endpoint.
+    // The library's own is fixed to Google's endpoint.
     additionalClaims: { aud: client.tokenEndpoint },
     transporterOptions: {
-      // The library tries again, and its errors hold the whole request: it is told that all is well, whatever came.
+      // The library retries, and its errors hold the whole request. So it always sees success, whatever the answer was.
       fetchImplementation: async (_url, init) => {
         const body = new URLSearchParams(String(init?.body ?? ""));
         const assertion = new Secret(body.get("assertion") ?? "");

@@ -7,7 +7,7 @@ import type { Consent, Granted, RequestPorts } from "./ports.ts";
 import { readAnswer, requestOptions, requestToken, serverOf, unaskable } from "./token-endpoint.ts";
 import { tokenFailure } from "./token-failure.ts";
 
-/** What the user of a device is shown, and the code by which it is asked whether he has done it. */
+/** What the user of a device sees, and the code with which we ask whether they have finished. */
 export interface StartedDevice {
   deviceCode: Secret;
   userCode: string;
@@ -17,10 +17,10 @@ export interface StartedDevice {
   intervalMs: number;
 }
 
-/** One look at a device's sign-in. */
+/** One check of a device's sign-in. */
 export type PolledDevice = { state: "pending"; intervalMs: number } | { state: "done"; granted: Granted };
 
-/** Between two looks, where the server does not say (RFC 8628 §3.2), and how much more `slow_down` adds (§3.5). */
+/** Between two checks if the server does not say (RFC 8628 §3.2), and how much `slow_down` adds (RFC 8628 §3.5). */
 const usualIntervalMs = 5000;
 
 /** Exchanges the code of a redirect (RFC 6749 §4.1.3). Throws `FailureError` and `ProblemError`. */
@@ -31,7 +31,7 @@ export async function exchangeCode(
   signal: AbortSignal,
 ): Promise<Granted> {
   const { verifier, redirectUri, mailboxId, client } = consent;
-  if (!verifier || !redirectUri) throw new ProblemError("NOT_POSSIBLE_NOW", "This sign-in was not begun in a browser.");
+  if (!verifier || !redirectUri) throw new ProblemError("NOT_POSSIBLE_NOW", "This sign-in did not begin in a browser.");
   const answer = await requestToken(ports, client, {
     kind: "code",
     grantType: "authorization_code",
@@ -70,7 +70,7 @@ export async function startDevice(
   if (answer.status !== 200 || !answer.json)
     throw new FailureError(tokenFailure(answer, { client, kind: "device", url, now, secrets }));
   const started = await processDeviceAuthorizationResponse(server, us, Response.json(answer.json)).catch(() => null);
-  // A person opens it: nothing but a page.
+  // A person opens it, so it must be a web page.
   if (!started || !/^https?:\/\//i.test(started.verification_uri))
     throw new FailureError(failureOf("PROTOCOL_ERROR", { reply: "the answer does not hold a usable device code" }));
   const { verification_uri_complete: complete = "" } = started;
@@ -84,10 +84,10 @@ export async function startDevice(
   };
 }
 
-/** Looks once whether the code was entered (RFC 8628 §3.4). Throws `FailureError` and `ProblemError`. */
+/** Checks once whether the code was entered (RFC 8628 §3.4). Throws `FailureError` and `ProblemError`. */
 export async function pollDevice(ports: RequestPorts, consent: Consent, signal: AbortSignal): Promise<PolledDevice> {
   const { device, mailboxId, client } = consent;
-  if (!device) throw new ProblemError("NOT_POSSIBLE_NOW", "This sign-in was not begun on a device.");
+  if (!device) throw new ProblemError("NOT_POSSIBLE_NOW", "This sign-in did not begin on a device.");
   try {
     const answer = await requestToken(ports, client, {
       kind: "device",
@@ -103,7 +103,7 @@ export async function pollDevice(ports: RequestPorts, consent: Consent, signal: 
   }
 }
 
-/** How long to wait for the next look; `null` if waiting will not help. Throws where the person, or time, decided. */
+/** How long to wait for the next check; `null` if waiting does not help. Throws if the person or the time decided. */
 function stillWaiting({ failure }: FailureError, intervalMs: number): number | null {
   const [, error = ""] = /^\d{3} (\w+)/.exec(failure.evidence?.reply ?? "") ?? [];
   switch (error) {
@@ -116,7 +116,7 @@ function stillWaiting({ failure }: FailureError, intervalMs: number): number | n
       throw new ProblemError("STATE_EXPIRED", "The code was not entered in time.", { remedy: "Begin again." });
     case "access_denied":
     case "authorization_declined":
-      throw new ProblemError("SIGN_IN_REFUSED", "The user, or the provider, did not agree.", {
+      throw new ProblemError("SIGN_IN_REFUSED", "The user or the provider refused.", {
         remedy: "Begin again and agree to what the provider asks.",
       });
     default:

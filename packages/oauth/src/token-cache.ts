@@ -1,21 +1,21 @@
 import type { Secret } from "@mailfleet/contracts";
 import type { AccessToken } from "./ports.ts";
 
-/** How long before its end a token is renewed; of a short-lived one half its life. */
+/** How long before its end a token is renewed. A short-lived one is renewed after half its life. */
 const renewBeforeMs = 5 * 60_000;
-/** One process serves fewer mailboxes than this at a time; the oldest make room. */
+/** More mailboxes than one process serves at a time. The oldest entries make room. */
 const maximumTokens = 10_000;
-/** A shared request ends by itself: below the lease of a refresh (30 s), so that no other process begins meanwhile. */
+/** A shared request has its own end, below the lease of a refresh (30 s), so that no other process begins meanwhile. */
 const obtainMs = 25_000;
 
-/** What an asker wants. */
+/** What a caller asks for. */
 export interface Wanted {
-  /** The token that a server refused: not to be given again. */
+  /** The token that a server refused. It is not handed out again. */
   readonly refused: Secret | null;
   readonly signal: AbortSignal;
 }
 
-/** Tokens in memory, by whom they are for. Those who ask for the same at the same time share one request. */
+/** Tokens in memory, by the mailbox they are for. Simultaneous callers for the same token share one request. */
 export interface TokenCache {
   get(key: string, wanted: Wanted, obtain: (signal: AbortSignal) => Promise<AccessToken>): Promise<Secret>;
 }
@@ -30,7 +30,7 @@ export function createTokenCache(now: () => number): TokenCache {
   const underWay = new Map<string, Promise<Kept>>();
 
   async function renew(key: string, obtain: (signal: AbortSignal) => Promise<AccessToken>): Promise<Kept> {
-    // Not the asker's own signal: who gives up must not lose a rotated token for all.
+    // Not the caller's own signal: one caller that gives up must not lose a rotated token for all.
     const { token, endsAt } = await obtain(AbortSignal.timeout(obtainMs));
     const lifetime = Math.max(0, endsAt - now());
     const entry = { token, endsAt, renewAt: endsAt - Math.min(renewBeforeMs, lifetime / 2) };
@@ -56,7 +56,7 @@ export function createTokenCache(now: () => number): TokenCache {
   };
 }
 
-/** The same promise, which an asker may leave. */
+/** The same promise, which a caller may stop waiting for. */
 async function withSignal<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
   const { promise: left, reject } = Promise.withResolvers<never>();
   const leave = () => reject(signal.reason);

@@ -16,13 +16,13 @@ import { type ClientProof, proveClient } from "./client-authentication.ts";
 import type { Client, RequestPorts } from "./ports.ts";
 import { type GrantKind, type RefusalContext, type RefusedAnswer, tokenFailure } from "./token-failure.ts";
 
-/** One request at the token endpoint; twice of it fits into the lease of a refresh (30 s). */
+/** Time limit of one request to the token endpoint. Two fit into the lease of a refresh (30 s). */
 const requestMs = 10_000;
-/** Answers with tokens have a few kilobytes. */
+/** An answer with tokens has a few kilobytes. */
 const maximumBytes = 256 * 1024;
-/** Clocks of computers differ; the providers allow as much. */
+/** Clocks differ. The providers allow as much. */
 const clockToleranceSeconds = 300;
-/** Where a server does not say how long its token is good for (RFC 6749 §5.1 only recommends it). */
+/** If a server does not say how long its token is valid (RFC 6749 §5.1 only recommends it). */
 const usualLifetimeSeconds = 600;
 
 /** What is asked for. */
@@ -32,26 +32,26 @@ export interface TokenRequest {
   readonly grantType: string;
   readonly parameters: Readonly<Record<string, string | Secret>>;
   readonly signal: AbortSignal;
-  /** Where the caller has opened it already. */
+  /** If the caller has opened it already. */
   readonly proof?: ClientProof;
 }
 
-/** A good answer. Times are milliseconds since the epoch. */
+/** A successful answer. Times are milliseconds since the epoch. */
 export interface TokenAnswer {
   readonly accessToken: Secret;
   readonly endsAt: number;
   readonly refreshToken: Secret | null;
-  /** When the refresh token ends, where the server says so. */
+  /** When the refresh token ends, if the server says. */
   readonly refreshEndsAt: number | null;
   /** `null`: as asked for (RFC 6749 §5.1). */
   readonly scopes: string[] | null;
-  /** Claims of the id token, checked; only of sign-ins. */
+  /** Checked claims of the id token; sign-ins only. */
   readonly claims: IDToken | null;
 }
 
 /**
- * Asks the token endpoint once. Throws `FailureError`. Claims of an id token are checked, its signature is not: it comes
- * from the token endpoint itself, over TLS (OpenID Connect Core §3.1.3.7).
+ * Asks the token endpoint once. Throws `FailureError`. The claims of an id token are checked. Its signature is not: the
+ * token comes from the token endpoint itself, over TLS (OpenID Connect Core §3.1.3.7).
  */
 export async function requestToken(ports: RequestPorts, client: Client, request: TokenRequest): Promise<TokenAnswer> {
   const proof = request.proof ?? (await proveClient(ports, client));
@@ -81,7 +81,7 @@ export async function requestToken(ports: RequestPorts, client: Client, request:
   return readToken(await readAnswer(response), context);
 }
 
-/** What the library needs to make a request of ours; it allows plain HTTP, which the fetch itself then judges. */
+/** What the library needs to make our request. It allows plain HTTP; the guarded fetch then decides. */
 export function requestOptions({ fetch }: Pick<RequestPorts, "fetch">, endpoint: string, signal: AbortSignal) {
   return {
     signal,
@@ -99,7 +99,7 @@ export function serverOf(client: Client, issuer = client.issuer): AuthorizationS
   };
 }
 
-/** An answer with its body, read to its end. */
+/** An answer with its whole body. */
 export async function readAnswer(response: Response): Promise<RefusedAnswer> {
   const body = await response.text();
   return { status: response.status, headers: response.headers, body, json: parseObject(body) };
@@ -114,13 +114,13 @@ export async function readToken(answer: RefusedAnswer, context: RefusalContext):
   const { client, kind, now } = context;
   const signsIn = kind === "code" || kind === "device";
   const { id_token: idToken, ...rest } = answer.json;
-  // Who signed in is of interest when he does; a wrong clock must not keep a token from being renewed.
+  // Who signed in matters at sign-in only. A wrong clock must not prevent a token from being renewed.
   const body = signsIn && idToken !== undefined ? { ...rest, id_token: idToken } : rest;
   const response = Response.json(body);
   const server = serverOf(client, expectedIssuer(client, idToken));
   const parsed = await processGenericTokenEndpointResponse(
     server,
-    // A service account has none, and the library wants one.
+    // A service account has no client id, and the library wants one.
     { client_id: client.clientId || kind, [clockTolerance]: clockToleranceSeconds },
     response,
   ).catch((error: unknown) => {
@@ -139,8 +139,8 @@ export async function readToken(answer: RefusedAnswer, context: RefusalContext):
 }
 
 /**
- * Microsoft signs with the issuer of the user's own directory, which has a number; an application for several
- * directories, or one that names its directory by a domain, learns it from the token.
+ * Microsoft signs with the issuer of the user's own directory, named by its id. An application for several directories,
+ * or one that names its directory by a domain, learns the id from the token.
  */
 function expectedIssuer({ provider, issuer }: Client, idToken: unknown): string {
   if (provider !== "microsoft" || typeof idToken !== "string") return issuer;
@@ -154,14 +154,14 @@ function expectedIssuer({ provider, issuer }: Client, idToken: unknown): string 
   }
 }
 
-/** What the library refuses before it asks: an endpoint or a client id that is missing or no such thing. */
+/** What the library refuses before it asks: a missing or invalid endpoint or client id. */
 export function unaskable(error: unknown, signal: AbortSignal): unknown {
   if (error instanceof FailureError || signal.aborted) return error;
   const reply = error instanceof Error ? error.message.slice(0, 300) : "the request cannot be made";
   return new FailureError(failureOf("OAUTH_REFUSED", { reply: `not asked: ${reply}` }));
 }
 
-/** The library's error holds the answer with its tokens: only its text goes on. */
+/** The library's error holds the answer with its tokens, so we keep only its text. */
 function refusedToken(error: unknown): FailureError {
   if (error instanceof OperationProcessingError && error.code === JWT_TIMESTAMP_CHECK)
     return new FailureError(failureOf("CLOCK_DIFFERS", { reply: error.message.slice(0, 300) }));

@@ -2,7 +2,7 @@ import { type Failure, type FailureCode, failureOf, type Secret } from "@mailfle
 import { failureOfStatus, retryAfterMs } from "@mailfleet/http";
 import type { Client } from "./ports.ts";
 
-/** What was asked for: the same word of a server means different things. */
+/** What was asked for: the same error of a server can mean different things. */
 export type GrantKind = "refresh" | "code" | "device" | "application" | "service-account";
 
 /** An answer of the token endpoint that is not a token. */
@@ -13,7 +13,7 @@ export interface RefusedAnswer {
   readonly json: Readonly<Record<string, unknown>> | null;
 }
 
-/** Where an answer came from, and what must not show up in its evidence. */
+/** Where an answer came from, and the secrets to remove from its evidence. */
 export interface RefusalContext {
   readonly client: Client;
   readonly kind: GrantKind;
@@ -22,7 +22,7 @@ export interface RefusalContext {
   readonly secrets: readonly Secret[];
 }
 
-/** Errors of RFC 6749 §5.2 and of the providers that mean the same whoever asks. */
+/** Errors of RFC 6749 §5.2 and of the providers that mean the same for every request. */
 const byError: Readonly<Record<string, FailureCode>> = {
   invalid_client: "CLIENT_REJECTED",
   unauthorized_client: "CLIENT_REJECTED",
@@ -35,7 +35,7 @@ const byError: Readonly<Record<string, FailureCode>> = {
   rate_limit_exceeded: "RATE_LIMITED",
 };
 
-/** Errors that end a consent when a token is renewed: only a person can give a new one. */
+/** Errors at renewal that end a consent: only a person can give a new one. */
 const endsConsent: ReadonlySet<string> = new Set([
   "invalid_grant",
   "interaction_required",
@@ -43,19 +43,19 @@ const endsConsent: ReadonlySet<string> = new Set([
   "consent_required",
 ]);
 
-/** Words by which a server says more than its error does, whoever asks. */
+/** Texts with which a server says more than its error code, for every request. */
 const byWords: readonly (readonly [RegExp, FailureCode])[] = [
   [/reasonable timeframe/i, "CLOCK_DIFFERS"],
   [/AADSTS700024\b/, "CLOCK_DIFFERS"],
 ];
 
-/** The same for the assertion of a service account, in Google's words. */
+/** The same for a service account's assertion, in Google's words. */
 const byServiceAccountWords: readonly (readonly [RegExp, FailureCode])[] = [
   [/account not found|Invalid email or User ID/i, "ACCESS_DENIED"],
   [/Invalid JWT Signature/i, "CLIENT_REJECTED"],
 ];
 
-/** What a refusal of the token endpoint means; evidence is the server's own words without any secret. */
+/** What a refusal of the token endpoint means. The evidence is the server's own words without any secret. */
 export function tokenFailure(answer: RefusedAnswer, context: RefusalContext): Failure {
   const { status, headers, json } = answer;
   const error = textOf(json?.error);
@@ -63,7 +63,7 @@ export function tokenFailure(answer: RefusedAnswer, context: RefusalContext): Fa
   const { url, now, secrets } = context;
   const byStatus = failureOfStatus({ status, headers, body: words, url, now, secrets });
   const isTrouble = byStatus.kind === "transient" || byStatus.kind === "throttled";
-  // What is neither a known status nor an OAuth error is refused for good: a wrong endpoint, most likely.
+  // Neither a known status nor an OAuth error: most likely a wrong endpoint, so it is permanent.
   if (isTrouble && byStatus.code !== "UNCLASSIFIED" && byStatus.code !== "PROTOCOL_ERROR") return byStatus;
   return failureOf(codeOf(error, words, context), byStatus.evidence, retryAfterMs(headers, now));
 }

@@ -7,26 +7,26 @@ import { exchangeCode, type PolledDevice, pollDevice, type StartedDevice, startD
 import { createTokenCache } from "./token-cache.ts";
 import { createUnwritten, type Unwritten } from "./write-back.ts";
 
-/** Whose mailbox a token opens. */
+/** The mailbox a token opens. */
 export interface TokenMailbox {
   readonly id: string;
   readonly address: string;
 }
 
-/** What a connector signs in with: a token when it asks for one. */
+/** Gives a connector the token it signs in with. */
 export interface TokenSource {
   type: "token";
   username: string;
   /**
-   * A token that is good for some time. With `renew` the one given last was refused by the server. Throws `FailureError`,
-   * or the signal's reason.
+   * A token that is valid for some time. `renew` means that the server refused the last one. Throws `FailureError`, or
+   * the signal's reason.
    */
   accessToken(options: { renew: boolean; signal: AbortSignal }): Promise<Secret>;
 }
 
 /**
- * Tokens of one process. They are kept in memory only, by mailbox and grant version (those of an application by the
- * application), renewed five minutes before their end, and those who ask at the same time share one request.
+ * Tokens of one process. They are kept in memory only, by mailbox and grant version (an application's own by the
+ * application), and renewed five minutes before their end. Callers that ask at the same time share one request.
  */
 export interface Tokens {
   credentials(credentials: OAuthCredentials, mailbox: TokenMailbox): TokenSource;
@@ -77,7 +77,7 @@ function obtain(
   }
 }
 
-/** Everything that a token depends on: what changes of it asks for another one. */
+/** Everything that a token depends on. If any of it changes, another token is needed. */
 function cacheKey({ client, grant }: OAuthCredentials, { id, address }: TokenMailbox): string {
   const { flow, tokenEndpoint, clientId, secret, scopes } = client;
   const whose = { "sign-in": [id, grant?.v], application: [], "service-account": [id, address] }[flow];

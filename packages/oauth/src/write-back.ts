@@ -3,13 +3,13 @@ import { FailureError, failureOf, ProblemError, type Sealed, sealedFor } from "@
 import type { AccessToken, TokenPorts } from "./ports.ts";
 import type { TokenAnswer } from "./token-endpoint.ts";
 
-/** How long those who asked for a token wait for it to be written down. */
+/** How long callers wait for a new token to be saved. */
 const waitedForMs = 5000;
 /** Between two attempts, at first and at most. */
 const shortestPauseMs = 250;
 const longestPauseMs = 2000;
 
-/** What a refresh gave, and what it was asked with. */
+/** The result of a refresh, and what it was requested with. */
 export interface Renewed {
   readonly mailboxId: string;
   readonly lease: string;
@@ -19,24 +19,24 @@ export interface Renewed {
 }
 
 /**
- * What refreshes gave and the store has not taken yet. A rotated refresh token that is dropped is a consent that is
- * lost, so it is kept and tried again until it is written or the process ends.
+ * Refresh results that the store has not saved yet. Dropping a rotated refresh token would lose the consent, so it is
+ * kept and tried again until it is saved or the process ends.
  */
 export interface Unwritten {
-  /** What is still being written for this grant. */
+  /** The unsaved result for this grant. */
   of(key: string): Promise<AccessToken> | undefined;
-  /** Begins to write; the access token as soon as it is written. Throws REFRESH_BUSY if another one came before it. */
+  /** Starts saving, and returns the access token once it is saved. Throws REFRESH_BUSY if another result came first. */
   write(key: string, renewed: Renewed): Promise<AccessToken>;
 }
 
-/** Nothing is unwritten at first. */
+/** Starts empty. */
 export function createUnwritten(ports: Pick<TokenPorts, "grants" | "seal" | "logger">): Unwritten {
   const open = new Map<string, Promise<AccessToken>>();
   return {
     of: (key) => open.get(key),
     write: (key, renewed) => {
       const written = writeBack(ports, renewed).finally(() => open.delete(key));
-      // Whoever waits hears of it; if nobody does, it is in the log.
+      // Callers that wait get the error. If nobody waits, it is in the log.
       written.catch(() => {});
       open.set(key, written);
       return written;
@@ -65,35 +65,34 @@ async function writeBack(
       return { token: accessToken, endsAt };
     } catch (error) {
       if (!isPassing(error)) {
-        logger.warn({ mailboxId, err: error }, "a renewed token was not kept");
+        logger.warn({ mailboxId, err: error }, "a renewed token was not saved");
         throw error;
       }
-      if (wait === shortestPauseMs)
-        logger.warn({ mailboxId, err: error }, "a renewed token waits for the store to take it");
+      if (wait === shortestPauseMs) logger.warn({ mailboxId, err: error }, "a renewed token waits to be saved");
     }
-    // Not a reason to keep a process alive that is to end.
+    // This must not keep a process alive that wants to end.
     await pause(wait, undefined, { ref: false });
   }
 }
 
-/** A refusal of the content comes again each time; everything else passes. */
+/** A refusal of the content would repeat each time. Everything else passes. */
 function isPassing(error: unknown): boolean {
   if (error instanceof FailureError) return false;
   return !(error instanceof ProblemError) || !["INVALID", "NOT_FOUND"].includes(error.problem.code);
 }
 
-/** The token, if it is written in time. Throws REFRESH_BUSY otherwise; the writing goes on. */
+/** The token, if it is saved in time. Otherwise throws REFRESH_BUSY; the saving continues. */
 export async function inTime(written: Promise<AccessToken>): Promise<AccessToken> {
   const late = new AbortController();
   try {
     return await Promise.race([
       written,
       pause(waitedForMs, undefined, { signal: late.signal }).then(() => {
-        throw busy("a renewed token waits to be written down");
+        throw busy("a renewed token waits to be saved");
       }),
     ]);
   } catch (error) {
-    throw error instanceof FailureError ? error : busy("the renewed token was not kept");
+    throw error instanceof FailureError ? error : busy("the renewed token was not saved");
   } finally {
     late.abort();
   }

@@ -199,7 +199,7 @@ describe("a key file", () => {
     for (const [file, code, project] of cases) {
       const told = refusal(file, project);
       assert.ok(told.startsWith(code), `${told} instead of ${code}`);
-      assert.ok(!told.includes(key.private_key.slice(40, 80)) && !told.includes("secret"), "the key shows");
+      assert.ok(!told.includes(key.private_key.slice(40, 80)) && !told.includes("secret"), "the key is visible");
     }
   });
 });
@@ -228,7 +228,7 @@ describe("a client's certificate", () => {
     const key = good.pem.slice(good.certificate.length);
     assert.match(detail(good.certificate), /no private key/);
     assert.match(detail(key), /no certificate/);
-    assert.match(detail(other.certificate + key), /do not belong together/);
+    assert.match(detail(other.certificate + key), /does not match the certificate/);
     assert.match(detail(small.pem), /2048/);
     assert.match(detail(elliptic.pem), /RSA/);
     assert.match(detail(good.pem.replace(key, key.replace(/\n[^\n]+\n/, "\n"))), /cannot be read/);

@@ -256,7 +256,7 @@ describe("an authorization server in trouble", () => {
     const { code, error } = await failureOf(accessToken({ renew: false, signal: patient() }));
     assert.equal(code, "CLIENT_REJECTED");
     const shown = inspect(error, { depth: 20, showHidden: true }) + JSON.stringify(error) + error.stack;
-    for (const hidden of [secret, grants.refreshToken]) assert.ok(!shown.includes(hidden), "a secret shows");
+    for (const hidden of [secret, grants.refreshToken]) assert.ok(!shown.includes(hidden), "a secret is visible");
     assert.match(shown, /who is \[secret\] with \[secret\]/);
     assert.equal((await failureOf(accessToken({ renew: false, signal: patient() }))).code, "CLIENT_REJECTED");
   });

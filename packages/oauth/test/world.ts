@@ -14,7 +14,7 @@ export const patient = () => AbortSignal.timeout(20_000);
 const verifier = "v".repeat(43);
 const challenge = createHash("sha256").update(verifier).digest("base64url");
 
-/** A sealed form that anybody can open, as long as he names the right owner. */
+/** A sealed form that anybody can open who names the right owner. */
 export const seal = (text: string, aad: string): Sealed => ({
   protected: "",
   encrypted_key: "",
@@ -57,7 +57,7 @@ export class Grants {
   };
 }
 
-/** An authorization server with one account and one application, and everything that a test does with them. */
+/** An authorization server with one account and one application, and what tests do with them. */
 export async function startWorld(options: OAuthDoubleOptions = {}) {
   const double: OAuthDouble = await startOAuthDouble(options);
   const fetch = createGuardedFetch({

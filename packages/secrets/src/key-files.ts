@@ -23,17 +23,17 @@ export type OpenKeyFile = z.infer<typeof OpenKeyFile>;
 export interface KeyFiles {
   /** Private keys for mailboxes' and profiles' credentials: inbound-sync and outbound-send. */
   readonly mailboxOpenKeys: string;
-  /** Public key beside them: console. */
+  /** The matching public key: console. */
   readonly mailboxSealKey: string;
   /** Private keys for the notification relay's password: alerting. */
   readonly notifyOpenKeys: string;
-  /** Public key beside them: console. */
+  /** The matching public key: console. */
   readonly notifySealKey: string;
 }
 
 /**
- * Makes the files that are missing, private ones with mode 0600; what exists is never touched. A seal file that is
- * missing is derived from its open file, so that the two always belong together.
+ * Makes the missing files, private ones with mode 0600, and never touches an existing one. A missing seal file is
+ * derived from its open file, so that the two always match.
  */
 export async function generateKeyFiles(directory: string): Promise<KeyFiles> {
   const files: KeyFiles = {
@@ -60,12 +60,12 @@ export async function generateKey(): Promise<OpenKeyFile["keys"][number]> {
   return PrivateKey.parse({ ...jwk, kid: (await calculateJwkThumbprint(jwk)).slice(0, 16) });
 }
 
-/** What may be given to those who only seal. */
+/** The half that may be given to services that only seal. */
 export function publicKeysOf(file: OpenKeyFile): SealKeyFile {
   return { keys: file.keys.map(({ kty, crv, kid, x }) => ({ kty, crv, kid, x })) };
 }
 
-/** Throws an error that names the file and what is wrong in it, and shows nothing of its content. */
+/** Throws an error that names the file and what is wrong in it, without any of its content. */
 export async function readOpenKeys(file: string): Promise<OpenKeyFile> {
   return readKeys(file, OpenKeyFile);
 }
@@ -75,7 +75,7 @@ export async function readSealKeys(file: string): Promise<SealKeyFile> {
   return readKeys(file, SealKeyFile);
 }
 
-/** True if others than the file's owner and group may read it. */
+/** True if anybody other than the file's owner and group may read it. */
 export async function isReadableByOthers(file: string): Promise<boolean> {
   return ((await stat(file)).mode & 0o004) !== 0;
 }
@@ -99,7 +99,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** All or nothing, and the first one wins: a crash in between leaves no half file, a racing process no second key. */
+/** All or nothing, and the first one wins: a crash leaves no half file, and a racing process no second key. */
 async function writeNew(file: string, mode: number, content: () => Promise<object>): Promise<void> {
   if (await stat(file).catch(() => null)) return;
   const draft = `${file}.${process.pid}.draft`;

@@ -2,16 +2,16 @@ import { FailureError, failureOf, type Logger, type Sealed, Secret } from "@mail
 import { type CryptoKey, flattenedDecrypt, importJWK } from "jose";
 import { isReadableByOthers, readOpenKeys } from "./key-files.ts";
 
-/** Opens what was sealed for a key it holds. */
+/** Opens secrets that were sealed for a key it holds. */
 export interface Opener {
   /**
    * The secret, if one of the keys fits and it was sealed for this `aad`. Throws `FailureError` CREDENTIALS_UNREADABLE
-   * otherwise; its evidence says which of the two it was, never more.
+   * otherwise. Its evidence says which of the two was wrong, and no more.
    */
   open(sealed: Sealed, aad: string): Promise<Secret>;
 }
 
-/** Every key of the file opens; warns if others may read it. Throws if the file cannot be read or is not valid. */
+/** Every key of the file opens. Warns if others may read the file. Throws if it cannot be read or is not valid. */
 export async function loadOpener(file: string, logger?: Logger): Promise<Opener> {
   const { keys } = await readOpenKeys(file);
   if (await isReadableByOthers(file))
@@ -24,7 +24,7 @@ export async function loadOpener(file: string, logger?: Logger): Promise<Opener>
   }
   return {
     open: async (sealed, aad) => {
-      // Compared first, so that the reason can be told; the cipher would refuse it as well.
+      // Compared first, so that the error can say why. The cipher would refuse it as well.
       if (Buffer.from(sealed.aad, "base64url").toString() !== aad)
         throw unreadable("it was sealed for another owner or purpose");
       const key = byId.get(keyIdOf(sealed));
@@ -36,13 +36,13 @@ export async function loadOpener(file: string, logger?: Logger): Promise<Opener>
         });
         return new Secret(new TextDecoder("utf-8", { fatal: true }).decode(plaintext));
       } catch {
-        throw unreadable("it does not open with the key it names: key or sealed form were changed");
+        throw unreadable("it does not open with the key it names: the key or the sealed form was changed");
       }
     },
   };
 }
 
-/** From the protected header; whether the header is genuine is seen when it opens. */
+/** From the protected header. Opening shows whether the header is genuine. */
 function keyIdOf(sealed: Sealed): string {
   try {
     const header: unknown = JSON.parse(Buffer.from(sealed.protected, "base64url").toString());

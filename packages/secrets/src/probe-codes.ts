@@ -1,7 +1,7 @@
 import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
 import { readOpenKeys } from "./key-files.ts";
 
-/** Codes that only a holder of the private keys can make; both workers hold them, nobody else does. */
+/** Codes that only a holder of the private keys can make. Only the two workers hold them. */
 export interface ProbeCodes {
   /** The code of a text, made with the newest key: HMAC-SHA-256, base64url, 43 characters. */
   sign(text: string): string;
@@ -11,7 +11,7 @@ export interface ProbeCodes {
 
 /**
  * Keys for probe codes, derived from the private keys of the open key file (HKDF, RFC 5869), so that there is nothing
- * more to configure and to rotate. Throws if the file cannot be read or is not valid.
+ * more to configure or rotate. Throws if the file cannot be read or is not valid.
  */
 export async function loadProbeCodes(file: string): Promise<ProbeCodes> {
   const { keys } = await readOpenKeys(file);

@@ -4,7 +4,7 @@ import { readSealKeys } from "./key-files.ts";
 
 /** Seals secrets so that only a holder of the private key opens them. */
 export interface Sealer {
-  /** Bound to `aad`, which is `sealedFor(ownerId, purpose)`: elsewhere it does not open. */
+  /** Bound to `aad`, which is `sealedFor(ownerId, purpose)`. It does not open anywhere else. */
   seal(secret: Secret, aad: string): Promise<Sealed>;
 }
 
@@ -20,7 +20,7 @@ export async function loadSealer(file: string): Promise<Sealer> {
         .setAdditionalAuthenticatedData(new TextEncoder().encode(aad))
         .encrypt(key);
       const { protected: header, encrypted_key, iv, ciphertext, tag } = sealed;
-      if (!header || !encrypted_key || !iv || !tag || !sealed.aad) throw new Error("the sealed form is not whole");
+      if (!header || !encrypted_key || !iv || !tag || !sealed.aad) throw new Error("the sealed form is incomplete");
       return { protected: header, encrypted_key, iv, ciphertext, tag, aad: sealed.aad };
     },
   };

@@ -12,7 +12,7 @@ export interface StackEnvironmentOptions {
 
 /**
  * The environment of each service. Who holds which key is the point: those who set secrets get public keys, those who
- * use them private ones, config neither (design §7).
+ * use them private ones, config neither.
  */
 export async function stackEnvironment(
   options: StackEnvironmentOptions,
