@@ -9,7 +9,7 @@ export const allowedArrows: Readonly<Record<string, readonly string[]>> = {
   "packages/bus": ["contracts"],
   "packages/secrets": ["contracts"],
   "packages/mime": ["contracts"],
-  "packages/kit": ["contracts"],
+  "packages/kit": ["contracts", "bus"],
   "packages/worker": ["contracts", "kit", "connector-api"],
   "packages/connectors/api": ["contracts"],
   "packages/connectors/imap": ["contracts", "connector-api", "network"],
@@ -117,7 +117,7 @@ export const adapters: readonly string[] = [
 
 /** Where the environment may be read. */
 export const environmentReaders: readonly RegExp[] = [
-  /^packages\/kit\/src\/environment\.ts$/,
+  /^packages\/kit\/src\/service\/environment\.ts$/,
   /^packages\/local\//,
   /^packages\/cli\/src\//,
   /^(test|bench)\//,

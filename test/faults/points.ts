@@ -3,10 +3,10 @@ import type { FailPointName, ServiceName } from "@mailfleet/contracts";
 /** Which service passes each named point, so that the right process is killed there. */
 export const pointsOf: Readonly<Record<Exclude<ServiceName, "console">, readonly FailPointName[]>> = {
   config: [
-    "config.before-commit",
-    "config.after-commit",
-    "config.between-publishes",
-    "config.before-outbox-pull",
+    "document.before-commit",
+    "document.after-commit",
+    "relay.between-publishes",
+    "relay.before-pull",
     "bus.after-pull",
     "bus.before-acknowledge",
   ],

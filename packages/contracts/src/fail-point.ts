@@ -6,10 +6,10 @@ export type FailPoint = (name: FailPointName) => void;
 
 /** All named points, so that the fault tests can visit each of them. */
 export const failPointNames = [
-  "config.before-commit",
-  "config.after-commit",
-  "config.between-publishes",
-  "config.before-outbox-pull",
+  "document.before-commit",
+  "document.after-commit",
+  "relay.between-publishes",
+  "relay.before-pull",
   "bus.after-pull",
   "bus.before-acknowledge",
   "scheduler.after-claim",

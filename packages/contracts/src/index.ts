@@ -42,8 +42,20 @@ export {
 } from "./messages/mailbox-facts.ts";
 export { RunFailed, RunFinished, RunRequested, RunStep, RunSucceeded, TimerFired } from "./messages/run-messages.ts";
 export { TimerClear, TimerDelivery, TimerSet } from "./messages/timer-messages.ts";
+export { type Field, field } from "./noun/field.ts";
+export { type AnyNoun, noun, type Standard } from "./noun/noun.ts";
+export { type Impact, type Operation, operation } from "./noun/operation.ts";
+export { Credentials, type SecretField } from "./noun/secret-field.ts";
 export { PoisonMessage } from "./poison.ts";
 export { fieldRules, invalid, Problem, type ProblemCode, ProblemError, problemCodes } from "./problem.ts";
+export {
+  Addressing,
+  CredentialSource,
+  InboundServer,
+  NewInboundServer,
+  NewOutboundServer,
+  OutboundServer,
+} from "./profile/server.ts";
 export {
   maximumMailboxesPerGmailProfile,
   outboundPortPresets,
@@ -96,18 +108,11 @@ export {
   ServiceAccountShown,
   TenantId,
 } from "./resources/oauth.ts";
-export { Alert, AlertObject, DeadLetter, Job, NewJob, NewToken, Role, roles, Token } from "./resources/operations.ts";
+export { Alert, AlertObject, DeadLetter, Job, NewJob, NewToken, Token } from "./resources/operations.ts";
 export { NewProfile, Profile, ProfileChange, ProfileSettings, ProfileType } from "./resources/profile.ts";
-export {
-  Addressing,
-  CredentialSource,
-  InboundServer,
-  NewInboundServer,
-  NewOutboundServer,
-  OutboundServer,
-} from "./resources/profile-server.ts";
 export { Sealed, SealedCredentials, type SealPurpose, sealedFor } from "./resources/sealed.ts";
 export { AllowedOutboundPorts, RetryPolicy, Settings, SettingsChange } from "./resources/settings.ts";
+export { Role, roles } from "./roles.ts";
 export { Secret } from "./secret.ts";
 export { type ConsumerDefinition, consumers, type StreamDefinition, type StreamName, streams } from "./streams.ts";
 export {

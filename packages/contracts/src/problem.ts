@@ -8,6 +8,8 @@ export const problemCodes = {
   NOT_FOUND: { status: 404, title: "There is no such thing" },
   ALREADY_EXISTS: { status: 409, title: "It exists already" },
   NOT_POSSIBLE_NOW: { status: 409, title: "Not possible in the present state" },
+  CONFLICT: { status: 409, title: "Many change it at once" },
+  COMMAND_ID_REUSED: { status: 409, title: "This Idempotency-Key was used for another command" },
   ADDRESS_NOT_AS_SEEN: { status: 409, title: "The address is no longer the one that was approved" },
   IN_USE: { status: 409, title: "It is still in use" },
   STALE_VERSION: { status: 412, title: "It was changed in the meantime" },

@@ -3,9 +3,9 @@ import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 import { AlertId, MailboxId } from "@mailfleet/contracts";
 import { z } from "zod";
-import { showAddresses } from "../src/address.ts";
 import { EnvironmentError, hashAddress, idFrom, newId, readEnvironment } from "../src/index.ts";
-import { createReadiness } from "../src/readiness.ts";
+import { showAddresses } from "../src/service/address.ts";
+import { createReadiness } from "../src/service/readiness.ts";
 
 test("ids fit their schema; those made from a text are the same again and differ by text and prefix", () => {
   const many = new Set(Array.from({ length: 1000 }, () => MailboxId.parse(newId("mb"))));

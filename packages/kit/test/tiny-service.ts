@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { Gauge, runService } from "../src/index.ts";
+import { Gauge, runProcess } from "../src/index.ts";
 
 /** A service for the tests of the shell; what it does is told by the environment. */
-runService({
+runProcess({
   name: "scheduler",
   environment: { MAILFLEET_TINY_BEHAVIOUR: z.enum(["plain", "start-hangs", "start-fails", "stop-hangs", "throws"]) },
   start: async ({ environment, logger, metrics, failPoint, addReadiness, signal }) => {

@@ -119,3 +119,9 @@ export function withoutGuarantees(url: string): { url: string; ignored: string[]
   const kept = parts.filter(own).join("&");
   return { url: kept ? `${place}?${kept}` : place, ignored: parts.filter((part) => !own(part)).map(nameOf) };
 }
+
+/** The name of the unique index that refused a write; `_id_` for the id itself. */
+export function duplicateIndex(error: unknown): string {
+  const message = error instanceof Error ? error.message : "";
+  return / index: (\S+) dup key/.exec(message)?.[1] ?? "_id_";
+}

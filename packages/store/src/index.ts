@@ -14,6 +14,7 @@ export {
   type RelayState,
 } from "./alerts/notification-settings-repository.ts";
 export { connectStore, isDuplicateKey, isOutage, type Store, type StoreOptions } from "./connect.ts";
+export { openDocuments } from "./documents/document-store.ts";
 export { createHandledRepository, type HandledMessages, type HandledRepository } from "./inbound/handled-repository.ts";
 export { INLINE_LIMIT, type NewMessage, type StoredMessage } from "./inbound/message-document.ts";
 export { createMessageRepository, type MessageRepository, type StoreResult } from "./inbound/message-repository.ts";

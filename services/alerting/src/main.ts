@@ -1,6 +1,6 @@
 import { connectBus } from "@mailfleet/bus";
 import { createGuardedFetch, readPrivateNetworks } from "@mailfleet/http";
-import { runService } from "@mailfleet/kit";
+import { runProcess } from "@mailfleet/kit";
 import { createTokens } from "@mailfleet/oauth";
 import { loadOpener, loadSealer } from "@mailfleet/secrets";
 import {
@@ -18,7 +18,7 @@ import { createMailServer } from "./mail-server.ts";
 
 const milliseconds = (least: number) => z.coerce.number().int().min(least, `must be at least ${least}`);
 
-runService({
+runProcess({
   name: "alerting",
   environment: {
     /** File with the private keys that open the secrets of the notification mail server. */

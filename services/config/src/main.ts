@@ -1,5 +1,5 @@
 import { connectBus } from "@mailfleet/bus";
-import { runService } from "@mailfleet/kit";
+import { runProcess } from "@mailfleet/kit";
 import type { MachineState } from "@mailfleet/mailbox";
 import {
   connectStore,
@@ -16,7 +16,7 @@ import { startApp } from "./app.ts";
 import { initialSettings } from "./initial-settings.ts";
 import { createMetrics } from "./metrics.ts";
 
-runService({
+runProcess({
   name: "config",
   environment: {
     /** Where people reach the console: alerts about consents hold a link to sign in again. */

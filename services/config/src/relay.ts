@@ -19,11 +19,11 @@ export function createRelay({
     if (outbox.length === 0) return;
     const published: string[] = [];
     for (const entry of outbox) {
-      if (published.length > 0) failPoint("config.between-publishes");
+      if (published.length > 0) failPoint("relay.between-publishes");
       metrics.relayed.inc({ outcome: await bus.publish(entry) });
       published.push(entry.id);
     }
-    failPoint("config.before-outbox-pull");
+    failPoint("relay.before-pull");
     await mailboxes.pull(mailboxId, published);
   };
 }

@@ -47,11 +47,11 @@ export function createStepMailbox(ports: Ports, knowledge: Knowledge, relay: Rel
     const world = await knowledge.world(profileId, { atLeast: document.profileV });
     const decision = decide(document, input, world);
     if (decision.outcome === "ignored") return ignored(mailboxId, input, decision.reason);
-    failPoint("config.before-commit");
+    failPoint("document.before-commit");
     const after = await mailboxes.commit(mailboxId, document.v, decision.commit);
     if (after === "address-taken") throw addressTaken(decision.commit.configuration.address);
     if (after === null) return "conflict";
-    failPoint("config.after-commit");
+    failPoint("document.after-commit");
     logTransition(mailboxId, after.v, input, decision, ports.now() - began);
     await relayOrLeave(after);
     return { outcome: "accepted", answer: decision.answer };

@@ -25,10 +25,10 @@ function dyingAt(point: FailPointName) {
 }
 
 const points: [FailPointName, "taken" | "not taken"][] = [
-  ["config.before-commit", "not taken"],
-  ["config.after-commit", "taken"],
-  ["config.between-publishes", "taken"],
-  ["config.before-outbox-pull", "taken"],
+  ["document.before-commit", "not taken"],
+  ["document.after-commit", "taken"],
+  ["relay.between-publishes", "taken"],
+  ["relay.before-pull", "taken"],
 ];
 for (const [point, expected] of points)
   test(`dying at ${point} loses nothing and says nothing twice`, async () => {
@@ -67,7 +67,7 @@ for (const [point, expected] of points)
   });
 
 test("what a dead replica left in the outbox is relayed by the sweep alone", async () => {
-  const { state, failPoint } = dyingAt("config.after-commit");
+  const { state, failPoint } = dyingAt("document.after-commit");
   const dying = await given.replica({ failPoint, sweepTimes: noSweeps });
   const profile = await bus.request("config.profile.create", profileInput());
   state.armed = true;

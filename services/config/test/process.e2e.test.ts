@@ -48,7 +48,7 @@ test("the process is ready, answers, shows metrics, and leaves with 0", async ()
 });
 
 test("killed between commit and publish: another process takes it from there", async () => {
-  const victim = await start({ MAILFLEET_FAIL_POINTS: "config.after-commit:2" });
+  const victim = await start({ MAILFLEET_FAIL_POINTS: "document.after-commit:2" });
   const bus = await connectBus({
     url: nats.url,
     name: "test",

@@ -1,6 +1,6 @@
 import { connectBus } from "@mailfleet/bus";
 import { streams } from "@mailfleet/contracts";
-import { Histogram, runService } from "@mailfleet/kit";
+import { Histogram, runProcess } from "@mailfleet/kit";
 import { loadSealer } from "@mailfleet/secrets";
 import { connectStore, createTokenRepository, isOutage } from "@mailfleet/store";
 import { z } from "zod";
@@ -20,7 +20,7 @@ const PublicUrl = z
 
 const isLoopback = (host: string) => host === "localhost" || host === "::1" || /^127\./.test(host);
 
-runService({
+runProcess({
   name: "console",
   environment: {
     /** Where the API listens; loopback unless said otherwise. */

@@ -1,7 +1,7 @@
 import { BusOutage, connectBus } from "@mailfleet/bus";
 import { consumers, streams } from "@mailfleet/contracts";
 import { createGuardedFetch, readPrivateNetworks } from "@mailfleet/http";
-import { runService } from "@mailfleet/kit";
+import { runProcess } from "@mailfleet/kit";
 import { parseBody } from "@mailfleet/mime";
 import { createTokens } from "@mailfleet/oauth";
 import { loadOpener, loadProbeCodes, loadSealer } from "@mailfleet/secrets";
@@ -20,7 +20,7 @@ import { createMetrics } from "./metrics.ts";
 /** Enough for the runs that go on at the same time. */
 const databaseConnections = 30;
 
-runService({
+runProcess({
   name: "inbound-sync",
   environment: {
     /** File with the private keys that open mailbox credentials. */

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { connectBus } from "@mailfleet/bus";
 import { createGuardedFetch, readPrivateNetworks } from "@mailfleet/http";
-import { runService } from "@mailfleet/kit";
+import { runProcess } from "@mailfleet/kit";
 import { createTokens } from "@mailfleet/oauth";
 import { loadOpener, loadProbeCodes, loadSealer } from "@mailfleet/secrets";
 import {
@@ -17,7 +17,7 @@ import { startOutboundSend } from "./app.ts";
 import { createMetrics } from "./metrics.ts";
 import { defaultPolicy } from "./ports.ts";
 
-runService({
+runProcess({
   name: "outbound-send",
   environment: {
     MAILFLEET_OPEN_KEYS: z.string().min(1),

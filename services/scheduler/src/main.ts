@@ -1,5 +1,5 @@
 import { connectBus } from "@mailfleet/bus";
-import { runService } from "@mailfleet/kit";
+import { runProcess } from "@mailfleet/kit";
 import { connectStore, createTimerRepository, isOutage } from "@mailfleet/store";
 import { startScheduler } from "./app.ts";
 import { createMetrics } from "./metrics.ts";
@@ -7,7 +7,7 @@ import { createMetrics } from "./metrics.ts";
 /** A publish that waits for NATS must not outlive the time that a shutdown has. */
 const publishPatienceMs = 2000;
 
-runService({
+runProcess({
   name: "scheduler",
   environment: {},
   start: async ({ name, environment, logger, metrics, failPoint, addReadiness, now }) => {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Evidence } from "../failure.ts";
 import { AlertId, DeadLetterId, Instant, JobId, MailboxId, ProfileId, TokenId } from "../ids.ts";
 import { Problem } from "../problem.ts";
+import { Role } from "../roles.ts";
 import { Direction, Severity } from "../vocabulary.ts";
 
 /** What an alert is about. */
@@ -79,10 +80,6 @@ export const Job = z.object({
 });
 export type Job = z.infer<typeof Job>;
 
-/** A bearer token; the secret itself is shown once, when it is made. */
-export const roles = ["administrator", "reader", "owner"] as const;
-export const Role = z.enum(roles);
-export type Role = z.infer<typeof Role>;
 /** An `owner` has his own mailboxes, may choose their profile and methods, sign in, and test & enable; nothing else. */
 export const NewToken = z
   .strictObject({
@@ -96,6 +93,7 @@ export const NewToken = z
     error: "must be given for the role owner, and for no other",
   });
 export type NewToken = z.infer<typeof NewToken>;
+/** A bearer token; the secret itself is shown once, when it is made. */
 export const Token = z.object({
   id: TokenId,
   name: z.string(),

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { Instant, ProfileId } from "../ids.ts";
+import { InboundServer, NewInboundServer, NewOutboundServer, OutboundServer } from "../profile/server.ts";
 import { UncertainPolicy } from "../vocabulary.ts";
 import { OAuthSecretShown, OAuthSettings } from "./oauth.ts";
-import { InboundServer, NewInboundServer, NewOutboundServer, OutboundServer } from "./profile-server.ts";
 
 /** `gmail` fills in servers, ports and scopes, and holds at most 100 mailboxes that sign in (domain 4.1). */
 export const ProfileType = z.enum(["other", "gmail"]);

@@ -22,12 +22,12 @@ export const createMailbox =
     await refuseWithoutRoom(parts.ports, profile);
     const document = newMailbox(input, { ...world, settings }, now());
 
-    failPoint("config.before-commit");
+    failPoint("document.before-commit");
     const outcome = await mailboxes.insert(document);
     if (outcome === "address-taken") throw addressTaken(input.mailbox.address);
     // The same command ran beside this one and was faster.
     if (outcome === "exists") return (await repeated()) ?? refuseTaken(input.mailboxId);
-    failPoint("config.after-commit");
+    failPoint("document.after-commit");
     await refuseOverflow(parts.ports, profile).catch(async (error: unknown) => {
       await mailboxes.retract(document._id, document.v);
       throw error;

@@ -1,15 +1,15 @@
 import type { FailPoint, Logger, ServiceName } from "@mailfleet/contracts";
 import { collectDefaultMetrics, Registry } from "prom-client";
+import { type IdPrefix, newId } from "../ids/ids.ts";
 import { showAddresses } from "./address.ts";
 import { type Environment, type OwnEnvironment, readEnvironment } from "./environment.ts";
 import { createFailPoint } from "./fail-points.ts";
 import { type Lifecycle, startHealthServer } from "./health-server.ts";
-import { type IdPrefix, newId } from "./ids.ts";
 import { createLogger } from "./logger.ts";
 import { createReadiness, type ReadinessCheck } from "./readiness.ts";
 
 /** What a service finds around it. */
-export interface ServiceContext<Own extends OwnEnvironment = OwnEnvironment> {
+export interface ProcessContext<Own extends OwnEnvironment = OwnEnvironment> {
   readonly name: ServiceName;
   readonly environment: Environment<Own>;
   readonly logger: Logger;
@@ -26,7 +26,7 @@ export interface ServiceContext<Own extends OwnEnvironment = OwnEnvironment> {
 }
 
 /** A service that is up. */
-export interface RunningService {
+export interface RunningProcess {
   /** Finishes or hands back what is under way, closes everything. Has 8 seconds. */
   stop(): Promise<void>;
   /** Port of a public interface, if there is one. */
@@ -34,12 +34,12 @@ export interface RunningService {
 }
 
 /** A service before it runs. */
-export interface ServiceDefinition<Own extends OwnEnvironment> {
+export interface ProcessDefinition<Own extends OwnEnvironment> {
   readonly name: ServiceName;
   /** Variables beside those that every service reads, e.g. `{ MAILFLEET_OPEN_KEYS: z.string() }` as `openKeys`. */
   readonly environment: Own;
   /** Connects and begins. May wait for NATS or MongoDB as long as it takes: live meanwhile, but not ready. */
-  start(context: ServiceContext<Own>): Promise<RunningService>;
+  start(context: ProcessContext<Own>): Promise<RunningProcess>;
 }
 
 /** Time for `stop()`, below the 10 seconds after which most supervisors kill. */
@@ -53,14 +53,14 @@ const startGraceMs = 1000;
  * variables), start failed, an exception nobody caught, grace over, or the same signal a second time; a supervisor
  * starts it again. When it is up it sends `{type: "ready", service, httpPort, port?}` over IPC.
  */
-export function runService<const Own extends OwnEnvironment>(definition: ServiceDefinition<Own>): void {
+export function runProcess<const Own extends OwnEnvironment>(definition: ProcessDefinition<Own>): void {
   void run(definition).catch((error: unknown) => {
     createLogger("info", { service: definition.name }).error({ err: error }, reason(error));
     process.exit(1);
   });
 }
 
-async function run<Own extends OwnEnvironment>(definition: ServiceDefinition<Own>): Promise<void> {
+async function run<Own extends OwnEnvironment>(definition: ProcessDefinition<Own>): Promise<void> {
   const { name } = definition;
   const environment = readEnvironment(definition.environment);
   const base = environment as Environment<Record<never, never>>;

@@ -1,0 +1,30 @@
+import { z } from "zod";
+import { CommandId } from "../ids.ts";
+
+/**
+ * What every command carries. It is remembered by caller, operation and object: the same `commandId` again gives the
+ * first answer, the same with another input is refused (COMMAND_ID_REUSED).
+ */
+export const commandFields = {
+  commandId: CommandId,
+  /** Who gives it, in words for people. */
+  by: z.string().max(200),
+  /** Who gives it, for remembering; absent: `by`. */
+  caller: z.string().max(200).optional(),
+  correlation: z.string().max(200).optional(),
+  /** Decide and answer, write nothing. */
+  dryRun: z.boolean().optional(),
+};
+
+/** With `ifVersion` a write is refused (STALE_VERSION) when somebody else was faster. */
+export const ifVersion = { ifVersion: z.number().int().optional() };
+
+/** How many at once, and where to go on. */
+export const pageFields = {
+  limit: z.number().int().min(1, "must be 1 to 500").max(500, "must be 1 to 500").default(100),
+  cursor: z.string().max(1000).optional(),
+};
+
+/** A page of items with the cursor of the following one. */
+export const paged = <Item extends z.ZodType>(item: Item) =>
+  z.object({ items: z.array(item), next: z.string().nullable() });

@@ -1,0 +1,250 @@
+import { type FailPoint, type Logger, type OutgoingMessage, ProblemError } from "@mailfleet/contracts";
+import type { Counter } from "prom-client";
+import { type CommandInput, commandHash, commandKey } from "./command.ts";
+import { commandIdReused, compareAndSwap, refuseStale } from "./conflict.ts";
+import {
+  type DocumentStore,
+  type Frame,
+  type Handled,
+  isTaken,
+  type Stored,
+  type Swap,
+  tombstoneMs,
+} from "./document.ts";
+import { createOneAtATime } from "./one-at-a-time.ts";
+import { createRelay, type Publisher, type Relay } from "./relay.ts";
+
+/** A message without what the kit fills in: `<id>:<v>:<n>` as its id. */
+export type OutboxEntry = Omit<OutgoingMessage, "id" | "at"> & { readonly id?: string; readonly at?: number };
+
+/** What becomes of a document. */
+export type Decision<Body extends object> =
+  | {
+      /** The whole body as it is now; fields that are the same object as before are not written. */
+      readonly after: Body;
+      readonly outbox?: readonly OutboxEntry[];
+      readonly answer?: unknown;
+      /** For whoever hears of the outcome; not kept. */
+      readonly note?: unknown;
+    }
+  | {
+      /** It is deleted. */
+      readonly gone: true;
+      readonly after?: Body;
+      readonly outbox?: readonly OutboxEntry[];
+      readonly answer?: unknown;
+      readonly note?: unknown;
+      /** Asked once more after the deletion was written: a refusal takes the deletion back. */
+      readonly unless?: () => Promise<ProblemError | null>;
+    }
+  | {
+      /** Nothing is written and nothing remembered. */
+      readonly ignored: string;
+    };
+
+/** What asks for a change. */
+export interface Cause {
+  /** Under which it is remembered. */
+  readonly key: string;
+  /** A repetition with another hash is refused; absent for reports. */
+  readonly hash?: string;
+  readonly at: number;
+  readonly commandId?: string;
+  readonly ifVersion?: number;
+  readonly dryRun?: boolean;
+}
+
+/** What became of it. `answer` is that of the first time, however often it comes. */
+export interface Outcome<Body extends object> {
+  readonly outcome: "accepted" | "repeated" | "ignored" | "dry";
+  readonly answer?: unknown;
+  readonly before?: Stored<Body>;
+  readonly after?: Stored<Body>;
+  /** What the decision had to say to whoever hears of it. */
+  readonly note?: unknown;
+  /** Why it was ignored. */
+  readonly reason?: string;
+}
+
+/** Decides without touching anything but what it is given; may throw a refusal. `before` is living. */
+export type Decide<Body extends object> = (before: Stored<Body>) => Decision<Body> | Promise<Decision<Body>>;
+
+/** Documents of one noun that change by command or report. */
+export interface Documents<Body extends object> {
+  /** Deleted or not. */
+  load(id: string): Promise<Stored<Body> | null>;
+  /** @throws ProblemError NOT_FOUND also for a deleted one */
+  get(id: string): Promise<Stored<Body>>;
+  /** Makes a document once. @throws ProblemError ALREADY_EXISTS */
+  create(
+    id: string,
+    cause: Cause,
+    made: { readonly body: Body; readonly outbox?: readonly OutboxEntry[]; readonly answer?: unknown },
+  ): Promise<Outcome<Body>>;
+  /**
+   * Changes a document once: load, look whether it was handled, decide, compare and swap, relay. @throws ProblemError
+   * NOT_FOUND, STALE_VERSION, COMMAND_ID_REUSED, what `decide` throws, what `taken` makes of a unique index; Conflict
+   */
+  change(id: string, cause: Cause, decide: Decide<Body>): Promise<Outcome<Body>>;
+  /** Publishes what a crash or an outage left in outboxes for longer than this; answers how many documents. */
+  relayWaiting(ageMs: number): Promise<number>;
+}
+
+/** A command as a cause. */
+export function causeOf(operation: string, input: CommandInput, at: number): Cause {
+  const { commandId, ifVersion, dryRun } = input;
+  return { key: commandKey(operation, input), hash: commandHash(input), at, commandId, ifVersion, dryRun };
+}
+
+/** What documents are made of. */
+export interface DocumentsOptions<Body extends object> {
+  readonly store: DocumentStore<Body>;
+  readonly publisher: Publisher;
+  /** What one is called in refusals, with its article: `a profile`. */
+  readonly what: (id: string) => string;
+  /** The refusal for a unique index that refused a write. */
+  readonly taken: (index: string, document: Body) => ProblemError;
+  readonly logger: Logger;
+  readonly failPoint: FailPoint;
+  readonly relayed?: Counter<"outcome">;
+  now(): number;
+}
+
+const relayBatch = 200;
+const firstVersion = 1;
+
+/** Opens the documents of one noun. */
+export function createDocuments<Body extends object>(options: DocumentsOptions<Body>): Documents<Body> {
+  const { store, what, taken, logger, failPoint } = options;
+  const relay: Relay = createRelay(store, options.publisher, options);
+  const oneAtATime = createOneAtATime();
+
+  /** The change stands whether or not the bus takes its messages now: if it is away, the tick relays them later. */
+  const relayOrLeave = async ({ _id, outbox }: Pick<Frame, "_id" | "outbox">) => {
+    try {
+      await relay(_id, outbox);
+    } catch (error) {
+      logger.warn({ document: _id, err: error }, "the outbox waits for the next round");
+    }
+  };
+
+  const repeated = async (document: Stored<Body>, cause: Cause): Promise<Outcome<Body> | null> => {
+    const handled = document.handled.find(({ key }) => key === cause.key);
+    if (!handled) return null;
+    if (cause.hash !== undefined && handled.hash !== cause.hash) throw commandIdReused(cause.commandId ?? cause.key);
+    await relayOrLeave(document);
+    return { outcome: "repeated", answer: handled.answer, after: document };
+  };
+
+  const notFound = (id: string) => new ProblemError("NOT_FOUND", `There is no ${what(id)}.`);
+
+  return {
+    load: (id) => store.load(id),
+
+    async get(id) {
+      const document = await store.load(id);
+      if (!document?.living) throw notFound(id);
+      return document;
+    },
+
+    async create(id, cause, { body, outbox = [], answer }) {
+      const document = {
+        ...body,
+        _id: id,
+        v: firstVersion,
+        handled: [handledEntry(cause, answer)],
+        outbox: numbered(id, firstVersion, cause.at, outbox),
+        createdAt: cause.at,
+        changedAt: cause.at,
+        living: true,
+      } as Stored<Body>;
+      if (cause.dryRun) return { outcome: "dry", answer, after: document };
+      failPoint("document.before-commit");
+      const outcome = await store.insert(document);
+      if (outcome !== "inserted") {
+        const existing = await store.load(id);
+        const again = existing && (await repeated(existing, cause));
+        if (again) return again;
+        if (isTaken(outcome)) throw taken(outcome.taken, body);
+        throw new ProblemError("ALREADY_EXISTS", `There is ${what(id)} already.`, {
+          errors: [{ pointer: "/id", reason: "is taken" }],
+        });
+      }
+      failPoint("document.after-commit");
+      await relayOrLeave(document);
+      return { outcome: "accepted", answer, after: document };
+    },
+
+    change: (id, cause, decide) =>
+      oneAtATime(id, () =>
+        compareAndSwap<Outcome<Body>>(what(id), async () => {
+          const before = await store.load(id);
+          const again = before && (await repeated(before, cause));
+          if (again) return again;
+          if (!before?.living) throw notFound(id);
+          refuseStale(what(id), before.v, cause.ifVersion);
+          const decision = await decide(before);
+          if ("ignored" in decision) return { outcome: "ignored", reason: decision.ignored, before, after: before };
+          const { answer } = decision;
+          if (cause.dryRun) return { outcome: "dry", answer, before };
+          const body = decision.after ?? before;
+          failPoint("document.before-commit");
+          const after = await store.swap(id, before.v, {
+            ...difference(before, body),
+            handled: handledEntry(cause, answer),
+            outbox: numbered(id, before.v + 1, cause.at, decision.outbox ?? []),
+            at: cause.at,
+            ...("gone" in decision ? { expireAt: new Date(cause.at + tombstoneMs) } : {}),
+          });
+          if (after === null) return null;
+          if (isTaken(after)) throw taken(after.taken, body);
+          failPoint("document.after-commit");
+          const refusal = "gone" in decision ? await decision.unless?.() : null;
+          if (refusal) {
+            await store.restore(id, cause.key);
+            throw refusal;
+          }
+          await relayOrLeave(after);
+          return { outcome: "accepted", answer, before, after, note: decision.note };
+        }),
+      ),
+
+    async relayWaiting(ageMs) {
+      const waiting = await store.waiting(options.now() - ageMs, relayBatch);
+      for (const document of waiting) await relayOrLeave(document);
+      return waiting.length;
+    },
+  };
+}
+
+function handledEntry({ key, hash, at }: Cause, answer: unknown): Handled {
+  return { key, at, ...(hash === undefined ? {} : { hash }), ...(answer === undefined ? {} : { answer }) };
+}
+
+function numbered(id: string, v: number, at: number, outbox: readonly OutboxEntry[]): OutgoingMessage[] {
+  return outbox.map((entry, index) => ({ ...entry, id: entry.id ?? `${id}:${v}:${index}`, at: entry.at ?? at }));
+}
+
+const frame: ReadonlySet<string> = new Set<keyof Frame>([
+  "_id",
+  "v",
+  "handled",
+  "outbox",
+  "createdAt",
+  "changedAt",
+  "living",
+  "expireAt",
+]);
+
+/** Top-level fields that are another value now, and those that are gone. */
+function difference(before: object, after: object): Pick<Swap, "set" | "unset"> {
+  const was = before as Record<string, unknown>;
+  const is = after as Record<string, unknown>;
+  const names = [...new Set([...Object.keys(was), ...Object.keys(is)])].filter((name) => !frame.has(name));
+  return {
+    set: Object.fromEntries(
+      names.filter((name) => is[name] !== undefined && is[name] !== was[name]).map((name) => [name, is[name]]),
+    ),
+    unset: names.filter((name) => is[name] === undefined && was[name] !== undefined),
+  };
+}

@@ -1,0 +1,19 @@
+/** An index, as data. */
+export interface DocumentIndex {
+  readonly name: string;
+  readonly keys: Readonly<Record<string, 1 | -1>>;
+  readonly unique?: true;
+  /** Only documents that fit; queries must repeat the condition. */
+  readonly where?: Readonly<Record<string, unknown>>;
+  /** Documents go this long after the date in the key. */
+  readonly expireAfterSeconds?: number;
+}
+
+/** Condition of an index over documents that are not deleted. */
+export const living = { living: true } as const;
+
+/** What every kept collection has: the outbox that waits, and tombstones that go. */
+export const frameIndexes: readonly DocumentIndex[] = [
+  { name: "outbox", keys: { "outbox.at": 1 }, where: { "outbox.0": { $exists: true } } },
+  { name: "tombstones", keys: { expireAt: 1 }, expireAfterSeconds: 0 },
+];

@@ -1,0 +1,35 @@
+import type { FailPoint, OutgoingMessage } from "@mailfleet/contracts";
+import type { Counter } from "prom-client";
+import type { DocumentStore } from "./document.ts";
+
+/** What publishes; the bus is one. */
+export interface Publisher {
+  publish(message: OutgoingMessage): Promise<"stored" | "duplicate" | "coalesced">;
+}
+
+/** Publishes what waits in one document's outbox. */
+export type Relay = (id: string, outbox: readonly OutgoingMessage[]) => Promise<void>;
+
+/**
+ * In order and one after another, so that nobody hears of a consequence before its cause; then exactly what was
+ * published is taken out. A coalesced message counts as published: one is waiting already. Twice is harmless: ids are
+ * deterministic and every consumer can tell a repetition. Throws an outage; what was not published stays for the tick.
+ */
+export function createRelay(
+  store: Pick<DocumentStore<object>, "pull">,
+  publisher: Publisher,
+  { failPoint, relayed }: { readonly failPoint: FailPoint; readonly relayed?: Counter<"outcome"> },
+): Relay {
+  return async (id, outbox) => {
+    if (outbox.length === 0) return;
+    const published: string[] = [];
+    for (const message of outbox) {
+      if (published.length > 0) failPoint("relay.between-publishes");
+      const outcome = await publisher.publish(message);
+      relayed?.inc({ outcome });
+      published.push(message.id);
+    }
+    failPoint("relay.before-pull");
+    await store.pull(id, published);
+  };
+}

@@ -1,0 +1,89 @@
+import type { Bus, Incoming, RequestHandlers } from "@mailfleet/bus";
+import type { ConsumerDefinition, FailPoint, Logger, MessageType, ServiceName } from "@mailfleet/contracts";
+import type { Registry } from "prom-client";
+import type { Documents } from "../document/documents.ts";
+import type { Kept } from "../document/keep.ts";
+import type { Round } from "../tick/tick.ts";
+import type { OwnEnvironment } from "./environment.ts";
+
+/** What every handler, decision and tick of a service can reach. A service adds ports of its own. */
+export interface ServicePorts {
+  readonly bus: Bus;
+  readonly logger: Logger;
+  /** Where own metrics are registered. */
+  readonly registry: Registry;
+  readonly failPoint: FailPoint;
+  /** Aborted when the service begins to stop. */
+  readonly signal: AbortSignal;
+  /** True for an error that only means that the database is away. */
+  isOutage(error: unknown): boolean;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Does the next round of a tick at once. */
+  kick(tick: string): void;
+  /** The documents of the kept nouns, by noun. */
+  readonly documents: Readonly<Record<string, Documents<never>>>;
+}
+
+/** One durable consumer with its handler. */
+export interface Listener<Ports> {
+  readonly consumer: ConsumerDefinition;
+  readonly types: readonly MessageType[];
+  /** Messages handled at the same time; with `batch` the most in one batch. */
+  readonly concurrency: number;
+  readonly keyOf?: (message: Incoming) => string;
+  readonly handle?: (ports: Ports) => (message: Incoming, signal: AbortSignal) => Promise<void>;
+  readonly batch?: (ports: Ports) => (messages: Incoming[], signal: AbortSignal) => Promise<void>;
+}
+
+/** Declares a consumer whose messages are handled one by one, those of one key in their order. */
+export function listen<Ports, const Type extends MessageType>(
+  consumer: ConsumerDefinition,
+  options: {
+    readonly types: readonly Type[];
+    readonly concurrency: number;
+    readonly keyOf?: (message: Incoming<Type>) => string;
+    readonly handle: (ports: Ports) => (message: Incoming<Type>, signal: AbortSignal) => Promise<void>;
+  },
+): Listener<Ports> {
+  return { consumer, ...options } as unknown as Listener<Ports>;
+}
+
+/** Declares a consumer whose messages are handled in batches, one batch at a time. */
+export function listenInBatches<Ports, const Type extends MessageType>(
+  consumer: ConsumerDefinition,
+  options: {
+    readonly types: readonly Type[];
+    readonly concurrency: number;
+    readonly batch: (ports: Ports) => (messages: Incoming<Type>[], signal: AbortSignal) => Promise<void>;
+  },
+): Listener<Ports> {
+  return { consumer, ...options } as unknown as Listener<Ports>;
+}
+
+/** Work that comes again. */
+export interface TickDeclaration<Ports> {
+  /** Pause between rounds unless a round names another. */
+  readonly everyMs: number;
+  readonly round: (ports: Ports) => Round;
+}
+
+/** A service, declared: what it is called, keeps, answers, listens to and does again and again. */
+export interface ServiceDeclaration<Ports extends ServicePorts, Own extends OwnEnvironment> {
+  readonly name: ServiceName;
+  /** Variables beside those that every service reads, e.g. `{ MAILFLEET_OPEN_KEYS: z.string() }` as `openKeys`. */
+  readonly environment: Own;
+  /** Nouns that it keeps in documents. */
+  readonly keeps?: readonly Kept<Ports>[];
+  /** Handlers of requests that belong to no kept noun. */
+  readonly answers?: (ports: Ports) => RequestHandlers;
+  readonly listens?: readonly Listener<Ports>[];
+  readonly ticks?: Readonly<Record<string, TickDeclaration<Ports>>>;
+}
+
+/** Declares a service. */
+export function defineService<Ports extends ServicePorts>() {
+  return <const Own extends OwnEnvironment>(
+    declaration: ServiceDeclaration<Ports, Own>,
+  ): ServiceDeclaration<Ports, Own> => declaration;
+}

@@ -1,0 +1,46 @@
+import type { Bus } from "@mailfleet/bus";
+import type { ServiceDeclaration, ServicePorts } from "./define-service.ts";
+import type { OwnEnvironment } from "./environment.ts";
+import { type ProcessContext, runProcess } from "./process.ts";
+import { type GivenPorts, startService } from "./start-service.ts";
+
+/** What `main.ts` makes of the environment: everything that touches the world. */
+export interface Adapters<Ports extends ServicePorts> {
+  readonly bus: Bus;
+  /** The service's own ports, and `openDocuments` where it keeps nouns. */
+  readonly ports: Omit<GivenPorts<Ports>, "bus" | "logger" | "registry" | "failPoint" | "now">;
+  /** Begins what is open to the public once everything else runs; answers the port it listens on. */
+  open?(ports: Ports): Promise<{ readonly port?: number; stop(): Promise<void> }>;
+  /** Closes connections, after the bus. */
+  close(): Promise<void>;
+}
+
+/**
+ * Runs a declared service as this process: environment, logger, health, then the adapters, then what it declares; on
+ * SIGTERM the other way round. See `runProcess` for signals and exit codes.
+ */
+export function runService<Ports extends ServicePorts, const Own extends OwnEnvironment>(
+  declaration: ServiceDeclaration<Ports, Own>,
+  adapt: (context: ProcessContext<Own>) => Promise<Adapters<Ports>>,
+): void {
+  runProcess({
+    name: declaration.name,
+    environment: declaration.environment,
+    async start(context) {
+      const { bus, ports, open, close } = await adapt(context);
+      const { logger, metrics: registry, failPoint, now } = context;
+      const given = { ...ports, bus, logger, registry, failPoint, now } as unknown as GivenPorts<Ports>;
+      const service = await startService(declaration, given);
+      const opened = await open?.(service.ports);
+      return {
+        ...(opened?.port === undefined ? {} : { port: opened.port }),
+        async stop() {
+          await opened?.stop();
+          await service.stop();
+          await bus.stop();
+          await close();
+        },
+      };
+    },
+  });
+}

@@ -1,0 +1,164 @@
+import type { Consumption, Incoming, RequestHandlers } from "@mailfleet/bus";
+import { ProblemError, streams } from "@mailfleet/contracts";
+import { Counter, Histogram } from "prom-client";
+import { Conflict } from "../document/conflict.ts";
+import type { DocumentStore } from "../document/document.ts";
+import { createDocuments, type Documents } from "../document/documents.ts";
+import { type DocumentIndex, frameIndexes } from "../document/indexes.ts";
+import type { Kept } from "../document/keep.ts";
+import { startTick, type Tick } from "../tick/tick.ts";
+import type { Listener, ServiceDeclaration, ServicePorts } from "./define-service.ts";
+import type { OwnEnvironment } from "./environment.ts";
+
+/** Opens a collection with its indexes; `@mailfleet/store` has one. */
+export type OpenDocuments = (collection: string, indexes: readonly DocumentIndex[]) => Promise<DocumentStore<never>>;
+
+/** What a service is started with: its ports but for those that starting makes. */
+export type GivenPorts<Ports extends ServicePorts> = Omit<Ports, "documents" | "kick" | "signal"> & {
+  readonly openDocuments?: OpenDocuments;
+};
+
+/** Times that differ from the declaration, for tests. */
+export interface Times {
+  /** Pause of a tick by its name, milliseconds. `relay` is the kit's own. */
+  readonly everyMs?: Readonly<Record<string, number>>;
+  /** How old an outbox entry is before it is the relay tick's. */
+  readonly relayAgeMs?: number;
+}
+
+/** A service that runs. */
+export interface StartedService<Ports> {
+  readonly ports: Ports;
+  /** Ends ticks and consumers, finishes what is under way. The bus and the store are the caller's. */
+  stop(): Promise<void>;
+}
+
+const usual = { relayMs: 1000, relayAgeMs: 5000 };
+
+/**
+ * Starts what a service declares, in order: documents, streams and consumers, answers, consumers, ticks. `stop` goes the
+ * other way: ticks and consumers first; answers end with the bus.
+ */
+export async function startService<Ports extends ServicePorts, Own extends OwnEnvironment>(
+  declaration: ServiceDeclaration<Ports, Own>,
+  given: GivenPorts<Ports>,
+  times: Times = {},
+): Promise<StartedService<Ports>> {
+  const { bus, logger, registry, now } = given as unknown as ServicePorts;
+  const ending = new AbortController();
+  const ticks = new Map<string, Tick>();
+  const relayed = new Counter({
+    name: "mailfleet_outbox_messages_total",
+    help: "Messages published from outboxes",
+    labelNames: ["outcome"],
+    registers: [registry],
+  });
+  const opened = await openAll(declaration.keeps ?? [], given, relayed);
+  const ports = {
+    ...given,
+    signal: ending.signal,
+    documents: Object.fromEntries([...opened].map(([{ noun }, { documents }]) => [noun.name, documents])),
+    kick: (tick: string) => ticks.get(tick)?.kick(),
+  } as unknown as Ports;
+
+  const listeners = declaration.listens ?? [];
+  await bus.declare(
+    Object.values(streams),
+    listeners.map(({ consumer }) => consumer),
+  );
+  const handlers: Record<string, unknown> = { ...declaration.answers?.(ports) };
+  for (const [kept, { documents, store }] of opened)
+    Object.assign(
+      handlers,
+      kept.handlers(ports, documents, (query) => store.list(query), now),
+    );
+  await bus.respond(handlers as RequestHandlers);
+
+  const isOutage = (error: unknown) => ports.isOutage(error) || isPassing(error);
+  const consumptions = await Promise.all(listeners.map((listener) => consume(ports, listener, isOutage)));
+
+  const metrics = tickMetrics(registry);
+  const begin = (name: string, everyMs: number, round: Parameters<typeof startTick>[2]) =>
+    ticks.set(name, startTick(name, times.everyMs?.[name] ?? everyMs, round, { logger, metrics }));
+  if (opened.size > 0)
+    begin("relay", usual.relayMs, async () => {
+      for (const { documents } of opened.values()) await documents.relayWaiting(times.relayAgeMs ?? usual.relayAgeMs);
+      return undefined;
+    });
+  for (const [name, { everyMs, round }] of Object.entries(declaration.ticks ?? {})) begin(name, everyMs, round(ports));
+
+  return {
+    ports,
+    async stop() {
+      ending.abort(new Error("the service stops"));
+      await Promise.all([
+        ...[...ticks.values()].map((tick) => tick.stop()),
+        ...consumptions.map((consumption) => consumption.stop()),
+      ]);
+    },
+  };
+}
+
+/** Somebody else is away, or was faster four times: no fault of the message, and never a reason to set it aside. */
+function isPassing(error: unknown): boolean {
+  return error instanceof Conflict || (error instanceof ProblemError && error.problem.code === "UNAVAILABLE");
+}
+
+type Opened<Ports> = Map<Kept<Ports>, { documents: Documents<never>; store: DocumentStore<never> }>;
+
+async function openAll<Ports extends ServicePorts>(
+  keeps: readonly Kept<Ports>[],
+  given: GivenPorts<Ports>,
+  relayed: Counter<"outcome">,
+): Promise<Opened<Ports>> {
+  const { bus, logger, failPoint, now } = given as unknown as ServicePorts;
+  const opened: Opened<Ports> = new Map();
+  for (const kept of keeps) {
+    if (!given.openDocuments) throw new Error(`nothing opens the documents of ${kept.noun.name}`);
+    const store = await given.openDocuments(kept.collection, [...frameIndexes, ...kept.indexes]);
+    const { what, taken } = kept;
+    const documents = createDocuments({ store, publisher: bus, what, taken, logger, failPoint, relayed, now });
+    opened.set(kept, { documents, store });
+  }
+  return opened;
+}
+
+function consume<Ports extends ServicePorts>(
+  ports: Ports,
+  listener: Listener<Ports>,
+  isOutage: (error: unknown) => boolean,
+): Promise<Consumption> {
+  const { consumer, types, concurrency, keyOf } = listener;
+  if (listener.batch)
+    return ports.bus.consumeBatches(consumer, {
+      types,
+      maximumMessages: concurrency,
+      isOutage,
+      handle: listener.batch(ports) as (messages: Incoming[]) => Promise<void>,
+    });
+  if (!listener.handle) throw new Error(`nothing handles ${consumer.name}`);
+  return ports.bus.consume(consumer, {
+    types,
+    concurrency,
+    isOutage,
+    ...(keyOf ? { keyOf: keyOf as (message: Incoming) => string } : {}),
+    handle: listener.handle(ports) as (message: Incoming, signal: AbortSignal) => Promise<void>,
+  });
+}
+
+function tickMetrics(registry: ServicePorts["registry"]) {
+  return {
+    rounds: new Counter({
+      name: "mailfleet_tick_rounds_total",
+      help: "Rounds of recurring work, by how they ended",
+      labelNames: ["tick", "outcome"],
+      registers: [registry],
+    }),
+    seconds: new Histogram({
+      name: "mailfleet_tick_seconds",
+      help: "Time that a round of recurring work took",
+      labelNames: ["tick"],
+      registers: [registry],
+    }),
+  };
+}

@@ -1,0 +1,112 @@
+import {
+  type DocumentIndex,
+  type DocumentStore,
+  handledLength,
+  type ListQuery,
+  type Stored,
+  type Swap,
+} from "@mailfleet/kit";
+import type { Collection, Filter, IndexDescription, Sort } from "mongodb";
+import { duplicateIndex, isDuplicateKey, type Store } from "../connect.ts";
+
+/** Opens one collection of documents for the kit, with its indexes. */
+export async function openDocuments<Body extends object>(
+  store: Store,
+  name: string,
+  indexes: readonly DocumentIndex[],
+): Promise<DocumentStore<Body>> {
+  const collection = store.db.collection<Stored<Body>>(name) as unknown as Collection<Stored<object>>;
+  await collection.createIndexes(indexes.map(described));
+  const byId = (id: string, more: object = {}) => ({ _id: id, ...more }) as Filter<Stored<object>>;
+
+  return {
+    load: (id) => collection.findOne(byId(id)) as Promise<Stored<Body> | null>,
+
+    async insert(document) {
+      try {
+        await collection.insertOne(document as never);
+        return "inserted";
+      } catch (error) {
+        if (!isDuplicateKey(error)) throw error;
+        const index = duplicateIndex(error);
+        return index === "_id_" ? "exists" : { taken: index };
+      }
+    },
+
+    async swap(id, v, swap) {
+      try {
+        return (await collection.findOneAndUpdate(byId(id, { v, living: true }), updateOf(v, swap) as never, {
+          returnDocument: "after",
+        })) as Stored<Body> | null;
+      } catch (error) {
+        if (!isDuplicateKey(error)) throw error;
+        return { taken: duplicateIndex(error) };
+      }
+    },
+
+    async restore(id, key) {
+      await collection.updateOne(byId(id), {
+        $set: { living: true },
+        $unset: { expireAt: "" },
+        $inc: { v: 1 },
+        $pull: { handled: { key } },
+      } as never);
+    },
+
+    async pull(id, messageIds) {
+      await collection.updateOne(byId(id), { $pull: { outbox: { id: { $in: [...messageIds] } } } } as never);
+    },
+
+    async waiting(before, limit) {
+      const found = await collection
+        .find({ "outbox.at": { $lte: before }, "outbox.0": { $exists: true } } as Filter<Stored<object>>)
+        .project({ outbox: 1 })
+        .sort({ "outbox.at": 1 })
+        .limit(limit)
+        .toArray();
+      return found as unknown as Pick<Stored<Body>, "_id" | "outbox">[];
+    },
+
+    async list(query) {
+      const found = await collection
+        .find(listFilter(query) as Filter<Stored<object>>)
+        .sort(query.sort.map(([path, direction]) => [path, direction] as const) as unknown as Sort)
+        .limit(query.limit)
+        .toArray();
+      return found as unknown as Stored<Body>[];
+    },
+  };
+}
+
+function described({ name, keys, unique, where, expireAfterSeconds }: DocumentIndex): IndexDescription {
+  return {
+    name,
+    key: keys,
+    ...(unique ? { unique } : {}),
+    ...(where ? { partialFilterExpression: where } : {}),
+    ...(expireAfterSeconds === undefined ? {} : { expireAfterSeconds }),
+  };
+}
+
+function updateOf(v: number, { set, unset, handled, outbox, at, expireAt }: Swap): object {
+  const gone = [...unset, ...(expireAt ? ["living"] : [])];
+  return {
+    $set: { ...set, v: v + 1, changedAt: at, ...(expireAt ? { expireAt } : {}) },
+    ...(gone.length > 0 ? { $unset: Object.fromEntries(gone.map((name) => [name, ""])) } : {}),
+    $push: {
+      outbox: { $each: [...outbox] },
+      ...(handled ? { handled: { $each: [handled], $slice: -handledLength } } : {}),
+    },
+  };
+}
+
+/** Living documents that fit the filter and come after the given ones in the order of `sort`. */
+function listFilter({ filter, sort, after }: ListQuery): object {
+  const living = { ...filter, living: true };
+  if (!after) return living;
+  const later = sort.map(([path, direction], index) => ({
+    ...Object.fromEntries(sort.slice(0, index).map(([earlier], place) => [earlier, after[place]])),
+    [path]: { [direction === 1 ? "$gt" : "$lt"]: after[index] },
+  }));
+  return { $and: [living, { $or: later }] };
+}

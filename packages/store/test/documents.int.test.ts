@@ -1,0 +1,190 @@
+import assert from "node:assert/strict";
+import { after, describe, test } from "node:test";
+import { type Logger, noFailPoint, type OutgoingMessage, ProblemError } from "@mailfleet/contracts";
+import { type Cause, createDocuments, frameIndexes, living, readPage, type Stored } from "@mailfleet/kit";
+import { startMongo } from "@mailfleet/local/testing";
+import { connectStore, openDocuments } from "../src/index.ts";
+
+interface Box {
+  readonly name: string;
+  readonly n: number;
+  readonly note?: string;
+}
+
+const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
+const mongo = await startMongo();
+const store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "test", logger: silent });
+const indexes = [...frameIndexes, { name: "name", keys: { name: 1 as const }, unique: true as const, where: living }];
+const boxes = await openDocuments<Box>(store, "boxes", indexes);
+after(async () => {
+  await store.close();
+  await mongo.stop();
+});
+
+let counter = 0;
+const fresh = () => `bx_${(++counter).toString().padStart(4, "0")}`;
+
+function given(publish: (message: OutgoingMessage) => void = () => {}) {
+  const published: OutgoingMessage[] = [];
+  const documents = createDocuments<Box>({
+    store: boxes,
+    publisher: {
+      async publish(message) {
+        publish(message);
+        published.push(message);
+        return "stored";
+      },
+    },
+    what: (id) => `box ${id}`,
+    taken: (index) => new ProblemError("ALREADY_EXISTS", `${index} is taken`),
+    logger: silent,
+    failPoint: noFailPoint,
+    now: () => 1_000_000,
+  });
+  return { documents, published };
+}
+
+const cause = (key: string, more: Partial<Cause> = {}): Cause => ({ key, hash: "h", at: 1000, ...more });
+const entry = { subject: "s", type: "t", body: {} };
+const made = (id: string, n = 0) => ({ body: { name: id, n }, outbox: [entry], answer: { n } });
+const plusOne = (before: Stored<Box>) => ({
+  after: { ...before, n: before.n + 1 },
+  outbox: [entry],
+  answer: before.n + 1,
+});
+const refused = (code: string) => (error: unknown) => error instanceof ProblemError && error.problem.code === code;
+
+describe("a document", () => {
+  test("is made once: a repetition is answered what the first was, and nothing more is said", async () => {
+    const { documents, published } = given();
+    const id = fresh();
+    assert.equal((await documents.create(id, cause("c"), made(id))).outcome, "accepted");
+    const again = await documents.create(id, cause("c"), { ...made(id), answer: { n: 99 } });
+    assert.deepEqual([again.outcome, again.answer], ["repeated", { n: 0 }]);
+    assert.deepEqual(
+      published.map((message) => message.id),
+      [`${id}:1:0`],
+    );
+    await assert.rejects(documents.create(id, cause("other"), made(`${id}b`)), refused("ALREADY_EXISTS"));
+  });
+
+  test("of twenty racing changes loses none and takes none twice", async () => {
+    const replicas = [given(), given(), given()];
+    const id = fresh();
+    await given().documents.create(id, cause("c"), made(id));
+    const give = async (command: number): Promise<unknown> => {
+      const { documents } = replicas[command % 3] as ReturnType<typeof given>;
+      try {
+        return await documents.change(id, cause(`k${command % 10}`), plusOne);
+      } catch (error) {
+        if (refused("CONFLICT")(error)) return give(command);
+        throw error;
+      }
+    };
+    await Promise.all(Array.from({ length: 20 }, (_, command) => give(command)));
+    const after = await boxes.load(id);
+    assert.deepEqual([after?.n, after?.v, after?.outbox.length], [10, 11, 0]);
+    const ids = replicas.flatMap(({ published }) => published.map((message) => message.id));
+    assert.equal(new Set(ids).size, 10);
+  });
+
+  test("refuses the same command with another content, a stale version, and a change of nothing there", async () => {
+    const { documents } = given();
+    const id = fresh();
+    await documents.create(id, cause("c"), made(id));
+    await documents.change(id, cause("k"), plusOne);
+    await assert.rejects(documents.change(id, cause("k", { hash: "x" }), plusOne), refused("COMMAND_ID_REUSED"));
+    await assert.rejects(documents.change(id, cause("k2", { ifVersion: 1 }), plusOne), refused("STALE_VERSION"));
+    await assert.rejects(documents.change("bx_none", cause("k"), plusOne), refused("NOT_FOUND"));
+  });
+
+  test("is decided but not written in a dry run, and not remembered when it is ignored or refused", async () => {
+    const { documents, published } = given();
+    const id = fresh();
+    await documents.create(id, cause("c"), made(id));
+    published.length = 0;
+    assert.equal((await documents.change(id, cause("k", { dryRun: true }), plusOne)).answer, 1);
+    assert.equal((await documents.change(id, cause("k"), () => ({ ignored: "no" }))).outcome, "ignored");
+    await assert.rejects(
+      documents.change(id, cause("k"), () => {
+        throw new ProblemError("NOT_POSSIBLE_NOW", "no");
+      }),
+    );
+    assert.deepEqual([(await boxes.load(id))?.v, published.length], [1, 0]);
+    assert.equal((await documents.change(id, cause("k"), plusOne)).outcome, "accepted");
+  });
+
+  test("writes fields that changed, takes away those that are gone, and gives a deleted name free", async () => {
+    const { documents } = given();
+    const id = fresh();
+    await documents.create(id, cause("c"), { body: { name: id, n: 0, note: "x" } });
+    await documents.change(id, cause("k"), (before) => ({ after: { name: before.name, n: 5 } }));
+    assert.deepEqual([(await boxes.load(id))?.n, "note" in ((await boxes.load(id)) ?? {})], [5, false]);
+    const other = fresh();
+    await assert.rejects(documents.create(other, cause("c"), { body: { name: id, n: 0 } }), refused("ALREADY_EXISTS"));
+    await documents.change(id, cause("d"), () => ({ gone: true, answer: {} }));
+    assert.equal((await documents.change(id, cause("d"), plusOne)).outcome, "repeated");
+    await assert.rejects(documents.get(id), refused("NOT_FOUND"));
+    assert.equal((await documents.create(other, cause("c"), { body: { name: id, n: 0 } })).outcome, "accepted");
+  });
+
+  test("comes back where its deletion turns out to be refused", async () => {
+    const { documents } = given();
+    const id = fresh();
+    await documents.create(id, cause("c"), made(id));
+    const inUse = async () => new ProblemError("IN_USE", "somebody came");
+    await assert.rejects(
+      documents.change(id, cause("d"), () => ({ gone: true, unless: inUse })),
+      refused("IN_USE"),
+    );
+    assert.equal((await documents.get(id)).living, true);
+    assert.equal((await documents.change(id, cause("d"), () => ({ gone: true }))).outcome, "accepted");
+  });
+
+  test("keeps its messages while the bus is away; the next round says them once, in order", async () => {
+    let away = true;
+    const { documents, published } = given(() => {
+      if (away) throw new Error("away");
+    });
+    const id = fresh();
+    await documents.create(id, cause("c"), { body: { name: id, n: 0 }, outbox: [entry, entry] });
+    await documents.change(id, cause("k"), plusOne);
+    assert.equal((await boxes.load(id))?.outbox.length, 3);
+    away = false;
+    assert.ok((await documents.relayWaiting(0)) >= 1);
+    const mine = published.map((message) => message.id).filter((one) => one.startsWith(id));
+    assert.deepEqual(mine, [`${id}:1:0`, `${id}:1:1`, `${id}:2:0`]);
+    assert.equal((await boxes.load(id))?.outbox.length, 0);
+  });
+});
+
+describe("a list", () => {
+  test("pages through all of it once, in order, and refuses the cursor of another filter", async () => {
+    const { documents } = given();
+    const ids = Array.from({ length: 7 }, fresh);
+    for (const [place, id] of ids.entries())
+      await documents.create(id, cause("c"), { body: { name: id, n: 100 + (place % 2) } });
+    const query = {
+      filter: { n: { $gte: 100 } },
+      sort: [
+        ["n", -1],
+        ["_id", 1],
+      ] as const,
+    };
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await readPage({ limit: 2, ...(cursor ? { cursor } : {}) }, query, (asked) => boxes.list(asked));
+      seen.push(...page.items.map(({ _id }) => _id));
+      cursor = page.next ?? undefined;
+    } while (cursor);
+    const expected = [...ids.filter((_, place) => place % 2 === 1), ...ids.filter((_, place) => place % 2 === 0)];
+    assert.deepEqual(seen, expected);
+    const { next } = await readPage({ limit: 2 }, query, (asked) => boxes.list(asked));
+    const other = { ...query, filter: { n: 100 } };
+    await assert.rejects(
+      readPage({ limit: 2, cursor: next ?? "" }, other, (asked) => boxes.list(asked)),
+      refused("INVALID"),
+    );
+  });
+});
