@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { SealedCredentials, type SealPurpose } from "../resources/sealed.ts";
+import type { SealPurpose } from "../resources/sealed.ts";
 
 /** A secret of a noun: written in plain text to the console, sealed there, and never shown again. */
 export interface SecretField<
