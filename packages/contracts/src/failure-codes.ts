@@ -149,6 +149,13 @@ export const failureCodes = {
     "No credentials are stored for this direction.",
     "Set user name and password on the mailbox, or on the profile where it holds the credentials.",
   ),
+  CREDENTIALS_FOR_ANOTHER_SERVER: row(
+    "permanent",
+    "error",
+    "mailbox",
+    "The stored credentials were entered for another server: host, port or token endpoint changed since.",
+    "Set the credentials again; they are then sent to the server that the profile names now.",
+  ),
   CREDENTIALS_UNREADABLE: row(
     "permanent",
     "error",

@@ -72,7 +72,7 @@ export {
   requestAddress,
   requests,
 } from "./requests.ts";
-export { Connection, ConnectionCredentials } from "./resources/connection.ts";
+export { Connection, ConnectionCredentials, passwordSealedFor } from "./resources/connection.ts";
 export { Activity, ComposedContent, RawContent, ReceivedMessage, Send } from "./resources/mail.ts";
 export {
   DeliveryMethods,
@@ -87,12 +87,14 @@ export {
   TestStep,
 } from "./resources/mailbox.ts";
 export {
+  applicationDestination,
   NotificationApplication,
   NotificationMode,
   NotificationSettings,
   NotificationSettingsChange,
   NotificationTest,
   RelayAuthentication,
+  relayDestination,
 } from "./resources/notifications.ts";
 export {
   ClientAuthentication,
@@ -110,7 +112,16 @@ export {
 } from "./resources/oauth.ts";
 export { Alert, AlertObject, DeadLetter, Job, NewJob, NewToken, Token } from "./resources/operations.ts";
 export { NewProfile, Profile, ProfileChange, ProfileSettings, ProfileType } from "./resources/profile.ts";
-export { Sealed, SealedCredentials, type SealPurpose, sealedFor } from "./resources/sealed.ts";
+export {
+  Sealed,
+  SealedCredentials,
+  SealedMailboxCredentials,
+  type SealPurpose,
+  sealedAs,
+  sealedFor,
+  serverDestination,
+  tokenDestination,
+} from "./resources/sealed.ts";
 export { AllowedOutboundPorts, RetryPolicy, Settings, SettingsChange } from "./resources/settings.ts";
 export { Role, roles } from "./roles.ts";
 export { Secret } from "./secret.ts";

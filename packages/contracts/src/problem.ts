@@ -11,6 +11,7 @@ export const problemCodes = {
   CONFLICT: { status: 409, title: "Many change it at once" },
   COMMAND_ID_REUSED: { status: 409, title: "This Idempotency-Key was used for another command" },
   ADDRESS_NOT_AS_SEEN: { status: 409, title: "The address is no longer the one that was approved" },
+  SECRET_NEEDED_AGAIN: { status: 409, title: "A secret is kept that was entered for another server" },
   IN_USE: { status: 409, title: "It is still in use" },
   STALE_VERSION: { status: 412, title: "It was changed in the meantime" },
   TOO_LARGE: { status: 413, title: "The body is too large" },

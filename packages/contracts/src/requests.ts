@@ -9,7 +9,7 @@ import { NotificationSettings, NotificationSettingsChange, NotificationTest } fr
 import { Grant, OAuthClient, SealedOAuthSecret } from "./resources/oauth.ts";
 import { Alert, DeadLetter, Job, NewJob } from "./resources/operations.ts";
 import { NewProfile, Profile, ProfileChange } from "./resources/profile.ts";
-import { Sealed, SealedCredentials } from "./resources/sealed.ts";
+import { Sealed, SealedCredentials, SealedMailboxCredentials } from "./resources/sealed.ts";
 import { Settings, SettingsChange } from "./resources/settings.ts";
 import type { ServiceName } from "./vocabulary.ts";
 import { Direction, LifecycleWord, MailboxKind, SendState, Severity } from "./vocabulary.ts";
@@ -67,10 +67,21 @@ export const requests = {
     }),
     Profile,
   ),
+  /**
+   * Where secrets of a profile go, as it is (without an id the default one), after a change, or before it is created:
+   * they are sealed for these destinations. `token`: `null` where there is no application.
+   */
+  "config.profile.destinations": request(
+    z.union([
+      z.object({ profile: NewProfile }),
+      z.object({ profileId: ProfileId.optional(), change: ProfileChange.optional() }),
+    ]),
+    z.object({ inbound: z.string(), outbound: z.string(), token: z.string().nullable() }),
+  ),
   "config.profile.delete": request(z.object({ ...command, ...ifVersion, ...profile }), nothing),
 
   "config.mailbox.create": request(
-    z.object({ ...command, ...mailbox, mailbox: NewMailbox, credentials: SealedCredentials.optional() }),
+    z.object({ ...command, ...mailbox, mailbox: NewMailbox, credentials: SealedMailboxCredentials.optional() }),
     Mailbox,
   ),
   "config.mailbox.get": request(z.union([z.object(mailbox), z.object({ address: z.string().max(254) })]), Mailbox),
@@ -91,7 +102,7 @@ export const requests = {
       ...ifVersion,
       ...mailbox,
       change: MailboxChange.optional(),
-      credentials: SealedCredentials.nullable().optional(),
+      credentials: SealedMailboxCredentials.nullable().optional(),
     }),
     Mailbox,
   ),
@@ -221,7 +232,7 @@ export const requests = {
   "config.grant.begin-refresh": request(
     z.object({ ...mailbox, v: z.number().int(), by: z.string().max(100) }),
     z.discriminatedUnion("outcome", [
-      z.object({ outcome: z.literal("yours"), lease: z.string(), refreshToken: Sealed, sealedFor: z.string() }),
+      z.object({ outcome: z.literal("yours"), lease: z.string(), refreshToken: Sealed }),
       z.object({ outcome: z.literal("busy") }),
       z.object({ outcome: z.literal("changed") }),
     ]),

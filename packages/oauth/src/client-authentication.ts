@@ -1,4 +1,4 @@
-import { FailureError, failureOf, ProblemError, type Secret } from "@mailfleet/contracts";
+import { FailureError, failureOf, ProblemError, type Secret, sealedFor, tokenDestination } from "@mailfleet/contracts";
 import { type CryptoKey, importPKCS8 } from "jose";
 import { type ClientAuth, ClientSecretPost, modifyAssertion, None, PrivateKeyJwt } from "oauth4webapi";
 import { clientPrivateKey } from "./client-certificate.ts";
@@ -33,11 +33,11 @@ export async function proveClient(ports: Pick<RequestPorts, "open">, client: Cli
 /** The secret of this kind. Throws `FailureError` CLIENT_SECRET_MISSING if there is none or it is of another kind. */
 export async function openClientSecret(
   { open }: Pick<RequestPorts, "open">,
-  { secret }: Client,
+  { secret, tokenEndpoint }: Client,
   kind: NonNullable<Client["secret"]>["kind"],
 ): Promise<Secret> {
   if (secret?.kind !== kind) throw new FailureError(failureOf("CLIENT_SECRET_MISSING"));
-  return open(secret.sealed, secret.sealedFor);
+  return open(secret.sealed, sealedFor(secret.owner, secret.purpose, tokenDestination(tokenEndpoint)));
 }
 
 async function assertionOf(ports: Pick<RequestPorts, "open">, client: Client): Promise<ClientAuth> {

@@ -1,5 +1,13 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { type Failure, FailureError, failureOf, ProblemError, type Secret } from "@mailfleet/contracts";
+import {
+  type Failure,
+  FailureError,
+  failureOf,
+  ProblemError,
+  type Secret,
+  sealedFor,
+  tokenDestination,
+} from "@mailfleet/contracts";
 import { type ClientProof, proveClient } from "./client-authentication.ts";
 import type { AccessToken, OAuthCredentials, TokenPorts } from "./ports.ts";
 import { requestToken, type TokenAnswer } from "./token-endpoint.ts";
@@ -34,7 +42,8 @@ export async function refreshGrant(
   if (left) return inTime(left);
   // First, so that nobody waits for a process that cannot succeed.
   const proof = await proveClient(ports, credentials.client);
-  const { lease, refreshToken, aad } = await beginRefresh(ports, mailboxId, credentials.grant.v, signal);
+  const { lease, refreshToken } = await beginRefresh(ports, mailboxId, credentials.grant.v, signal);
+  const aad = sealedFor(mailboxId, "oauth-grant", tokenDestination(credentials.client.tokenEndpoint));
   let answer: TokenAnswer;
   try {
     answer = await ask(ports, of, await ports.open(refreshToken, aad), proof, signal);
@@ -43,15 +52,14 @@ export async function refreshGrant(
     await giveBack(ports, mailboxId, lease, failure);
     throw error;
   }
-  return inTime(unwritten.write(key, { mailboxId, lease, used: refreshToken, answer }));
+  return inTime(unwritten.write(key, { mailboxId, lease, aad, used: refreshToken, answer }));
 }
 
 async function beginRefresh(ports: TokenPorts, mailboxId: string, v: number, signal: AbortSignal) {
   const until = performance.now() + longestWaitMs;
   for (let wait = shortestPauseMs; ; wait = Math.min(wait * 2, longestPauseMs)) {
     const begun = await fromConfig(ports.grants.beginRefresh({ mailboxId, v, by: ports.owner }));
-    if (begun.outcome === "yours")
-      return { lease: begun.lease, refreshToken: begun.refreshToken, aad: begun.sealedFor };
+    if (begun.outcome === "yours") return { lease: begun.lease, refreshToken: begun.refreshToken };
     if (begun.outcome === "changed") throw busy("the mailbox's user has signed in again");
     if (performance.now() + wait > until) throw busy(`another process has not finished within ${longestWaitMs} ms`);
     await pause(wait, undefined, { signal });

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { FailureError, failureOf, ProblemError, type Sealed, sealedFor } from "@mailfleet/contracts";
+import { FailureError, failureOf, ProblemError, type Sealed } from "@mailfleet/contracts";
 import type { AccessToken, TokenPorts } from "./ports.ts";
 import type { TokenAnswer } from "./token-endpoint.ts";
 
@@ -13,6 +13,8 @@ const longestPauseMs = 2000;
 export interface Renewed {
   readonly mailboxId: string;
   readonly lease: string;
+  /** For what the new one is sealed: the grant of this mailbox at the server that gave it. */
+  readonly aad: string;
   /** The sealed refresh token that was used, and perhaps used up. */
   readonly used: Sealed;
   readonly answer: TokenAnswer;
@@ -46,12 +48,10 @@ export function createUnwritten(ports: Pick<TokenPorts, "grants" | "seal" | "log
 
 async function writeBack(
   { grants, seal, logger }: Pick<TokenPorts, "grants" | "seal" | "logger">,
-  { mailboxId, lease, used, answer }: Renewed,
+  { mailboxId, lease, aad, used, answer }: Renewed,
 ): Promise<AccessToken> {
   const { refreshToken, refreshEndsAt, accessToken, endsAt } = answer;
-  const rotated = refreshToken
-    ? { refreshToken: await seal(refreshToken, sealedFor(mailboxId, "oauth-grant")), replaces: used.tag }
-    : {};
+  const rotated = refreshToken ? { refreshToken: await seal(refreshToken, aad), replaces: used.tag } : {};
   for (let wait = shortestPauseMs; ; wait = Math.min(wait * 2, longestPauseMs)) {
     try {
       const { kept } = await grants.endRefresh({

@@ -102,8 +102,13 @@ describe("an application that signs in by itself", () => {
   });
 
   test("without a token endpoint, or with one in a forbidden network, asks nobody", async () => {
-    await failsWith(tokenOf(microsoft({ tokenEndpoint: "" })), "OAUTH_REFUSED");
-    await failsWith(tokenOf(microsoft({ tokenEndpoint: "http://169.254.169.254/token" })), "ADDRESS_NOT_ALLOWED");
+    for (const [tokenEndpoint, code] of [
+      ["", "OAUTH_REFUSED"],
+      ["http://169.254.169.254/token", "ADDRESS_NOT_ALLOWED"],
+    ] as const) {
+      const secret = world.secretOf("client-secret", world.clientSecret, tokenEndpoint);
+      await failsWith(tokenOf(microsoft({ tokenEndpoint, secret })), code);
+    }
   });
 });
 

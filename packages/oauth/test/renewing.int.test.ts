@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { inspect } from "node:util";
 import { FailureError, ProblemError, Secret } from "@mailfleet/contracts";
+import { startOAuthDouble } from "@mailfleet/local/doubles";
 import { authorizationUrl } from "../src/index.ts";
 import { Grants, gmail, mailbox, patient, redirectUri, startWorld, type World } from "./world.ts";
 
@@ -18,7 +19,7 @@ async function signedIn(): Promise<Grants> {
   const redirect = new URL(await double.approve(`${url}&state=s`, { account: mailbox.address }));
   const code = new Secret(redirect.searchParams.get("code") ?? "");
   const granted = await tokensOf().exchangeCode(consentOf(), code, patient());
-  return new Grants(granted.refreshToken.reveal());
+  return new Grants(granted.refreshToken.reveal(), world.double.endpoints.token);
 }
 
 const failureOf = async (promise: Promise<unknown>) => {
@@ -169,6 +170,22 @@ describe("a token of a mailbox whose user signed in", () => {
     await assert.rejects(left, /enough/);
     assert.ok(world.double.introspect((await stayed).reveal()));
     assert.equal(grants.lease, null);
+  });
+
+  test("is never asked for at another place than the one that the grant and the application's secret were given for", async () => {
+    const grants = await signedIn();
+    const elsewhere = await startOAuthDouble();
+    try {
+      const client = world.clientOf({ tokenEndpoint: elsewhere.endpoints.token });
+      const { accessToken } = world.tokensOf(grants).credentials(world.credentialsOf(client), mailbox);
+      await assert.rejects(accessToken({ renew: false, signal: patient() }));
+      const open = world.clientOf({ tokenEndpoint: elsewhere.endpoints.token, clientAuthentication: "none" });
+      const { accessToken: withoutSecret } = world.tokensOf(grants).credentials(world.credentialsOf(open), mailbox);
+      await assert.rejects(withoutSecret({ renew: false, signal: patient() }));
+      assert.deepEqual(elsewhere.requests, []);
+    } finally {
+      await elsewhere.stop();
+    }
   });
 
   test("is waited for while another process renews it, for five seconds", async () => {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type Failure, type OAuthClient, type Sealed, Secret } from "@mailfleet/contracts";
+import { type Failure, type OAuthClient, type Sealed, Secret, sealedFor, tokenDestination } from "@mailfleet/contracts";
 import { createGuardedFetch } from "@mailfleet/http";
 import { type OAuthDouble, type OAuthDoubleOptions, startOAuthDouble } from "@mailfleet/local/doubles";
 import { createTokens, type TokenPorts } from "../src/index.ts";
@@ -37,22 +37,26 @@ export class Grants {
   lease: string | null = null;
   ended: Parameters<TokenPorts["grants"]["endRefresh"]>[0][] = [];
   failure: Failure | undefined;
-  constructor(refreshToken: string) {
+  /** Where the grant was given, and so the only place that it is sent to. */
+  readonly destination: string;
+  constructor(refreshToken: string, tokenEndpoint: string) {
     this.refreshToken = refreshToken;
+    this.destination = tokenDestination(tokenEndpoint);
   }
   beginRefresh: TokenPorts["grants"]["beginRefresh"] = async ({ mailboxId, v }) => {
     if (v !== this.v) return { outcome: "changed" };
     if (this.lease) return { outcome: "busy" };
     this.lease = crypto.randomUUID();
-    const aad = `${mailboxId}|oauth-grant`;
-    return { outcome: "yours", lease: this.lease, refreshToken: seal(this.refreshToken, aad), sealedFor: aad };
+    const aad = sealedFor(mailboxId, "oauth-grant", this.destination);
+    return { outcome: "yours", lease: this.lease, refreshToken: seal(this.refreshToken, aad) };
   };
   endRefresh: TokenPorts["grants"]["endRefresh"] = async (input) => {
     if (this.lease !== input.lease) return { kept: false };
     this.lease = null;
     this.ended.push(input);
     this.failure = input.failure;
-    if (input.refreshToken) this.refreshToken = (await open(input.refreshToken, "mb_1|oauth-grant")).reveal();
+    if (input.refreshToken)
+      this.refreshToken = (await open(input.refreshToken, sealedFor("mb_1", "oauth-grant", this.destination))).reveal();
     return { kept: true };
   };
 }
@@ -66,10 +70,15 @@ export async function startWorld(options: OAuthDoubleOptions = {}) {
   });
   double.addAccount(mailbox.address);
   const { clientId, clientSecret } = double.addClient();
-  const secretOf = (kind: NonNullable<OAuthClient["secret"]>["kind"], text: string): OAuthClient["secret"] => ({
+  const secretOf = (
+    kind: NonNullable<OAuthClient["secret"]>["kind"],
+    text: string,
+    tokenEndpoint = double.endpoints.token,
+  ): OAuthClient["secret"] => ({
     kind,
-    sealed: seal(text, "pf_1|oauth-client"),
-    sealedFor: "pf_1|oauth-client",
+    sealed: seal(text, sealedFor("pf_1", "oauth-client", tokenDestination(tokenEndpoint))),
+    owner: "pf_1",
+    purpose: "oauth-client",
   });
   const clientOf = (more: Partial<OAuthClient> = {}): OAuthClient => ({
     provider: "google",
@@ -103,7 +112,7 @@ export async function startWorld(options: OAuthDoubleOptions = {}) {
     client,
     grant: v === null ? null : { v },
   });
-  const tokensOf = (grants = new Grants(""), more: Partial<TokenPorts> = {}) =>
+  const tokensOf = (grants = new Grants("", double.endpoints.token), more: Partial<TokenPorts> = {}) =>
     createTokens({
       fetch,
       open,

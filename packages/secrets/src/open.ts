@@ -1,12 +1,13 @@
-import { FailureError, failureOf, type Logger, type Sealed, Secret } from "@mailfleet/contracts";
+import { FailureError, failureOf, type Logger, type Sealed, Secret, sealedAs } from "@mailfleet/contracts";
 import { type CryptoKey, flattenedDecrypt, importJWK } from "jose";
 import { isReadableByOthers, readOpenKeys } from "./key-files.ts";
 
 /** Opens secrets that were sealed for a key it holds. */
 export interface Opener {
   /**
-   * The secret, if one of the keys fits and it was sealed for this `aad`. Throws `FailureError` CREDENTIALS_UNREADABLE
-   * otherwise. Its evidence says which of the two was wrong, and no more.
+   * The secret, if one of the keys fits and it was sealed for this `aad`. Throws `FailureError`:
+   * CREDENTIALS_FOR_ANOTHER_SERVER if only the destination differs, CREDENTIALS_UNREADABLE otherwise. Its evidence says
+   * what was wrong, and no more.
    */
   open(sealed: Sealed, aad: string): Promise<Secret>;
 }
@@ -25,8 +26,9 @@ export async function loadOpener(file: string, logger?: Logger): Promise<Opener>
   return {
     open: async (sealed, aad) => {
       // Compared first, so that the error can say why. The cipher would refuse it as well.
-      if (Buffer.from(sealed.aad, "base64url").toString() !== aad)
-        throw unreadable("it was sealed for another owner or purpose");
+      const given = sealedAs(sealed);
+      if (given !== aad && ownerAndPurpose(given) === ownerAndPurpose(aad)) throw forAnotherServer(given, aad);
+      if (given !== aad) throw unreadable("it was sealed for another owner or purpose");
       const key = byId.get(keyIdOf(sealed));
       if (!key) throw unreadable(`its key (${keyIdOf(sealed) || "none named"}) is not among those of this service`);
       try {
@@ -51,6 +53,14 @@ function keyIdOf(sealed: Sealed): string {
   } catch {
     return "";
   }
+}
+
+const ownerAndPurpose = (aad: string) => aad.split("|", 2).join("|");
+const destinationOf = (aad: string) => aad.split("|").slice(2).join("|") || "nothing";
+
+function forAnotherServer(given: string, wanted: string): FailureError {
+  const reply = `The secret was sealed for ${destinationOf(given)}, not for ${destinationOf(wanted)}.`;
+  return new FailureError(failureOf("CREDENTIALS_FOR_ANOTHER_SERVER", { reply }));
 }
 
 function unreadable(reason: string): FailureError {

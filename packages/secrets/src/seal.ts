@@ -4,7 +4,7 @@ import { readSealKeys } from "./key-files.ts";
 
 /** Seals secrets so that only a holder of the private key opens them. */
 export interface Sealer {
-  /** Bound to `aad`, which is `sealedFor(ownerId, purpose)`. It does not open anywhere else. */
+  /** Bound to `aad`, made by `sealedFor`. It does not open anywhere else. */
   seal(secret: Secret, aad: string): Promise<Sealed>;
 }
 

@@ -20,7 +20,8 @@ after(() => rm(directory, { recursive: true }));
 const files = await generateKeyFiles(directory);
 const sealer = await loadSealer(files.mailboxSealKey);
 const opener = await loadOpener(files.mailboxOpenKeys);
-const here = sealedFor("mb_4fz81k", "mailbox-password");
+const server = "imap mail.example.org:993";
+const here = sealedFor("mb_4fz81k", "mailbox-password", server);
 const password = "hünter2 \u{1f511}";
 
 const unreadable = (words: RegExp) => (error: unknown) => {
@@ -48,9 +49,25 @@ test("the longest password that a form takes still fits the sealed form", async 
 
 test("a ciphertext moved to another mailbox or purpose does not open, whatever its aad says", async () => {
   const sealed = await sealer.seal(new Secret(password), here);
-  const elsewhere = sealedFor("mb_other1", "mailbox-password");
+  const elsewhere = sealedFor("mb_other1", "mailbox-password", server);
   await assert.rejects(opener.open(sealed, elsewhere), unreadable(/another owner or purpose/));
-  await assert.rejects(opener.open(sealed, sealedFor("mb_4fz81k", "outbound-password")), unreadable(/another owner/));
+  await assert.rejects(
+    opener.open(sealed, sealedFor("mb_4fz81k", "outbound-password", server)),
+    unreadable(/another owner/),
+  );
+  const forged = { ...sealed, aad: Buffer.from(elsewhere).toString("base64url") };
+  await assert.rejects(opener.open(forged, elsewhere), unreadable(/does not open/));
+});
+
+test("a ciphertext does not open for another server than the one it was sealed for, and both are named", async () => {
+  const sealed = await sealer.seal(new Secret(password), here);
+  const elsewhere = sealedFor("mb_4fz81k", "mailbox-password", "imap evil.test:993");
+  await assert.rejects(opener.open(sealed, elsewhere), (error: unknown) => {
+    assert.ok(error instanceof FailureError);
+    assert.equal(error.failure.code, "CREDENTIALS_FOR_ANOTHER_SERVER");
+    assert.match(error.message, /imap mail\.example\.org:993.*imap evil\.test:993/);
+    return true;
+  });
   const forged = { ...sealed, aad: Buffer.from(elsewhere).toString("base64url") };
   await assert.rejects(opener.open(forged, elsewhere), unreadable(/does not open/));
 });

@@ -6,6 +6,7 @@ import {
   FailureError,
   failureOf,
   type Protocol,
+  passwordSealedFor,
 } from "@mailfleet/contracts";
 import type { WorkerPorts } from "./ports.ts";
 
@@ -63,11 +64,11 @@ async function openCredentials(
     throw new FailureError(failureOf(credentials.reason));
   }
   if (credentials.type === "oauth") return tokens.credentials(credentials, { id: mailboxId, address });
-  const { username, password, sealedFor, authorizationIdentity } = credentials;
+  const { username, password, authorizationIdentity } = credentials;
   return {
     type: "password",
     username,
-    password: await openSecret(password, sealedFor),
+    password: await openSecret(password, passwordSealedFor(credentials, server)),
     ...(authorizationIdentity && { authorizationIdentity }),
   };
 }

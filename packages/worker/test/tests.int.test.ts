@@ -43,6 +43,27 @@ describe("a test", { timeout: 60_000 }, () => {
     assert.equal(await permitsOf("mb_good"), 0);
   });
 
+  test("opens a password for the server that it is about to go to, and for no other", async () => {
+    given.mailbox("mb_moved", { server: { protocol: "imap", host: "New.example.test", port: 143, security: "none" } });
+    const asked: string[] = [];
+    const openSecret = async (_: unknown, aad: string) => {
+      asked.push(aad);
+      throw new FailureError(failureOf("CREDENTIALS_FOR_ANOTHER_SERVER"));
+    };
+    let connected = false;
+    const handle = (await given.worker({ openSecret })).tests({
+      deadlineMs: 5000,
+      test: () => {
+        connected = true;
+        return passes();
+      },
+    });
+    await given.run(handle, "mb_moved", "test");
+    assert.deepEqual(asked, ["mb_moved|mailbox-password|imap new.example.test:143"]);
+    assert.equal((await resultOf("mb_moved")).body.failure.code, "CREDENTIALS_FOR_ANOTHER_SERVER");
+    assert.equal(connected, false);
+  });
+
   for (const [name, code, mailbox, ports] of [
     ["no connector", "NO_CONNECTOR", { server: { protocol: "x400", host: "h", port: 1, security: "none" } }, {}],
     [

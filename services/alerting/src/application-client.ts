@@ -1,4 +1,4 @@
-import { type ConnectionCredentials, type OAuthClient, providerPresets, sealedFor } from "@mailfleet/contracts";
+import { type ConnectionCredentials, type OAuthClient, providerPresets } from "@mailfleet/contracts";
 import type { UsableSettings } from "./notice-channel.ts";
 
 /** What a token is asked for with. */
@@ -34,7 +34,8 @@ function clientOf(settings: UsableSettings): OAuthClient {
     secret: oauthSecret && {
       kind: oauthSecret.kind,
       sealed: oauthSecret.secret,
-      sealedFor: sealedFor("notifications", "notify-oauth"),
+      owner: "notifications",
+      purpose: "notify-oauth",
       ...(oauthSecret.certificate ? { thumbprint: oauthSecret.certificate.thumbprint } : {}),
     },
     issuer: tenant(endpoints?.issuer ?? preset.issuer),

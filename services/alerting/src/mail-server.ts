@@ -1,5 +1,5 @@
 import type { ConnectOptions, OutboundConnector, TokenCredentials } from "@mailfleet/connector-api";
-import { FailureError, failureOf, type Sealed, type Secret, sealedFor } from "@mailfleet/contracts";
+import { FailureError, failureOf, relayDestination, type Sealed, type Secret, sealedFor } from "@mailfleet/contracts";
 import { apiUrlOf, type TokenRequest, tokenRequestOf } from "./application-client.ts";
 import type { OpenChannel, UsableSettings } from "./notice-channel.ts";
 
@@ -64,7 +64,8 @@ async function credentialsOf(
   if (mode === "smtp" && relay?.authentication === "none") return null;
   if (mode === "smtp" && relay?.authentication === "basic") {
     if (!credentials) throw new FailureError(failureOf("CREDENTIALS_MISSING"));
-    const password = await openSecret(credentials.password, sealedFor("notifications", "relay-password"));
+    const aad = sealedFor("notifications", "relay-password", relayDestination(relay));
+    const password = await openSecret(credentials.password, aad);
     return { type: "password", username: credentials.username, password };
   }
   const username = mode === "smtp" ? (relay?.username ?? from) : from;

@@ -1,4 +1,12 @@
-import { type RequestArguments, type SealPurpose, sealedFor } from "@mailfleet/contracts";
+import {
+  applicationDestination,
+  type RequestArguments,
+  relayDestination,
+  type Sealed,
+  type SealPurpose,
+  sealedAs,
+  sealedFor,
+} from "@mailfleet/contracts";
 import type { NotificationSettingsDocument } from "@mailfleet/store";
 
 /** One thing that is wrong with the settings: JSON pointer and reason. */
@@ -16,7 +24,7 @@ const longestSecretMonths = 24;
 /** Everything that is wrong with a change, at once; empty: it may be stored. `now` in milliseconds since the epoch. */
 export function settingsProblems(after: Settings, input: Input, now: number): SettingsProblem[] {
   return [
-    ...wronglySealed(input),
+    ...wronglySealed(after, input),
     ...applicationProblems(after),
     ...relayProblems(input),
     ...endProblems(input, now),
@@ -84,14 +92,25 @@ function endProblems({ change: { secretExpiresAt } }: Input, now: number): Setti
   return secretExpiresAt < now ? [{ pointer, reason: "lies in the past" }] : [];
 }
 
-function wronglySealed({ credentials, oauthSecret }: Input): SettingsProblem[] {
-  const isFor = (aad: string, purpose: SealPurpose) =>
-    aad === Buffer.from(sealedFor("notifications", purpose)).toString("base64url");
-  const reason = "was sealed for something else";
-  return [
-    ...(credentials && !isFor(credentials.password.aad, "relay-password")
-      ? [{ pointer: "/credentials/password", reason }]
-      : []),
-    ...(oauthSecret && !isFor(oauthSecret.secret.aad, "notify-oauth") ? [{ pointer: "/oauthSecret", reason }] : []),
-  ];
+/**
+ * A secret opens only for the place that it was entered for: another relay, or another token endpoint, needs it again.
+ */
+function wronglySealed({ relay, application, credentials, oauthSecret }: Settings, input: Input): SettingsProblem[] {
+  const problems: SettingsProblem[] = [];
+  const check = (pointer: string, sealed: Sealed, purpose: SealPurpose, destination: string, isNew: boolean) => {
+    if (sealedAs(sealed) === sealedFor("notifications", purpose, destination)) return;
+    const reason = `is needed again: it was entered for another place than ${destination}`;
+    problems.push({ pointer, reason: isNew ? "was sealed for something else" : reason });
+  };
+  if (credentials && (input.credentials || relay?.authentication === "basic"))
+    check("/credentials", credentials.password, "relay-password", relayDestination(relay), Boolean(input.credentials));
+  if (oauthSecret && application)
+    check(
+      "/oauthSecret",
+      oauthSecret.secret,
+      "notify-oauth",
+      applicationDestination(application),
+      Boolean(input.oauthSecret),
+    );
+  return problems;
 }

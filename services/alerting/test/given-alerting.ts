@@ -12,6 +12,7 @@ import {
   type MessageType,
   noFailPoint,
   type RequestInput,
+  relayDestination,
   type SealPurpose,
   Secret,
   sealedFor,
@@ -135,8 +136,8 @@ export async function givenAlerting() {
   const logger = listening(lines);
   const fetch = createGuardedFetch({ privateNetworks: ["127.0.0.0/8"] });
   const sealer = await loadSealer(keys.notifySealKey);
-  const seal = (text: string, purpose: SealPurpose) =>
-    sealer.seal(new Secret(text), sealedFor("notifications", purpose));
+  const seal = (text: string, purpose: SealPurpose, destination: string) =>
+    sealer.seal(new Secret(text), sealedFor("notifications", purpose, destination));
 
   const mailServer = async () => {
     const opener = await loadOpener(keys.notifyOpenKeys);
@@ -262,19 +263,24 @@ export async function givenAlerting() {
         { timeoutMs: 30_000 },
       ),
     /** Switches notifications on, by the relay at this port. */
-    useRelay: async (port: number, withPassword = password) =>
-      outside.request("alerting.notification-settings.update", {
+    useRelay: async (port: number, withPassword = password) => {
+      const relay = { host: "127.0.0.1", port, security: "none" } as const;
+      return outside.request("alerting.notification-settings.update", {
         commandId: `use-relay-${++messages}`,
         by: "test",
         change: {
           enabled: true,
           mode: "smtp",
-          relay: { host: "127.0.0.1", port, security: "none" },
+          relay,
           from: "mailfleet@example.org",
           to: ["admin@example.org", "second@example.org"],
         },
-        credentials: { username: user, password: await seal(withPassword, "relay-password") },
-      }),
+        credentials: {
+          username: user,
+          password: await seal(withPassword, "relay-password", relayDestination(relay)),
+        },
+      });
+    },
     list: async (filter: { state?: "raised" | "cleared"; code?: string; objectId?: string } = {}) =>
       (await outside.request("alerting.alert.list", filter)).items,
     deadLetters: async (state?: "waiting" | "replayed" | "discarded") =>

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { type RequestArguments, type Sealed, type SealPurpose, sealedFor } from "@mailfleet/contracts";
+import {
+  applicationDestination,
+  type RequestArguments,
+  relayDestination,
+  type Sealed,
+  type SealPurpose,
+  sealedFor,
+} from "@mailfleet/contracts";
 import type { NotificationSettingsDocument } from "@mailfleet/store";
 import { initialSettings, shownSettings } from "../src/handlers/notification-settings-get.ts";
 import { settingsProblems } from "../src/settings-problems.ts";
@@ -11,19 +18,23 @@ type Part = Pick<Input, "change"> & Partial<Pick<Input, "credentials" | "oauthSe
 
 const now = Date.UTC(2027, 0, 31);
 const day = 86_400_000;
-const sealed = (purpose: SealPurpose, owner = "notifications"): Sealed => ({
+const relay = { host: "smtp.example.org", port: 587, security: "starttls" } as const;
+const microsoft = { provider: "microsoft", tenantId: "example.org", clientId: "c1" } as const;
+const google = { provider: "google" } as const;
+const placeOf = (purpose: SealPurpose) =>
+  purpose === "relay-password" ? relayDestination(relay) : applicationDestination(microsoft);
+const sealed = (purpose: SealPurpose, destination = placeOf(purpose), owner = "notifications"): Sealed => ({
   protected: "p",
   encrypted_key: "k",
   iv: "i",
   ciphertext: "c1pher",
   tag: "t",
-  aad: Buffer.from(sealedFor(owner, purpose)).toString("base64url"),
+  aad: Buffer.from(sealedFor(owner, purpose, destination)).toString("base64url"),
 });
 const clientSecret = { kind: "client-secret", secret: sealed("notify-oauth") } as const;
 const shownKey = { clientEmail: "bot@p.test", projectId: "p", keyId: "k1", clientId: "117" };
-const key = { kind: "service-account-key", secret: sealed("notify-oauth"), serviceAccount: shownKey } as const;
-const microsoft = { provider: "microsoft", tenantId: "example.org", clientId: "c1" } as const;
-const relay = { host: "smtp.example.org", port: 587, security: "starttls" } as const;
+const googleKey = sealed("notify-oauth", applicationDestination(google));
+const key = { kind: "service-account-key", secret: googleKey, serviceAccount: shownKey } as const;
 const people = { from: "fleet@example.org", to: ["admin@example.org"] };
 
 function changed(before: NotificationSettingsDocument, part: Part, at = now) {
@@ -50,30 +61,45 @@ describe("the settings of the notification mail server", () => {
   });
 
   test("each provider has its own fields and its own kind of secret", () => {
-    const google = { provider: "google", tenantId: "example.org", clientId: "c1" } as const;
-    assert.deepEqual(
-      changed(initialSettings, { change: { application: google }, oauthSecret: clientSecret }).problems,
-      [
-        "/application/tenantId belongs to Microsoft only",
-        "/application/clientId comes with the key at Google",
-        "/oauthSecret must be the JSON key of a service account for Google",
-      ],
-    );
+    const wrong = { ...google, tenantId: "example.org", clientId: "c1" } as const;
+    const sealedThere = { ...clientSecret, secret: googleKey };
+    assert.deepEqual(changed(initialSettings, { change: { application: wrong }, oauthSecret: sealedThere }).problems, [
+      "/application/tenantId belongs to Microsoft only",
+      "/application/clientId comes with the key at Google",
+      "/oauthSecret must be the JSON key of a service account for Google",
+    ]);
     const bare = { provider: "microsoft" } as const;
-    assert.equal(changed(initialSettings, { change: { application: bare }, oauthSecret: key }).problems.length, 3);
+    assert.equal(changed(initialSettings, { change: { application: bare }, oauthSecret: key }).problems.length, 4);
   });
 
   test("a secret that was sealed for something else is refused", () => {
-    const stolen = { ...clientSecret, secret: sealed("oauth-client", "pf_other") };
+    const stolen = { ...clientSecret, secret: sealed("oauth-client", placeOf("notify-oauth"), "pf_other") };
     const { problems } = changed(initialSettings, {
-      change: { application: microsoft },
+      change: { application: microsoft, relay },
       credentials: { username: "u", password: sealed("notify-oauth") },
       oauthSecret: stolen,
     });
     assert.deepEqual(problems, [
-      "/credentials/password was sealed for something else",
+      "/credentials was sealed for something else",
       "/oauthSecret was sealed for something else",
     ]);
+  });
+
+  test("the relay's password never goes to another relay: it is needed again, unless nothing uses it", () => {
+    const password = { username: "bot", password: sealed("relay-password") };
+    const { after } = changed(initialSettings, { change: { relay }, credentials: password });
+    for (const other of [
+      { ...relay, host: "evil.test" },
+      { ...relay, port: 25 },
+    ]) {
+      const { problems } = changed(after, { change: { relay: other } });
+      assert.equal(problems.length, 1);
+      assert.match(problems[0] ?? "", /^\/credentials is needed again: .*smtp /);
+      const fresh = { ...password, password: sealed("relay-password", relayDestination(other)) };
+      assert.deepEqual(changed(after, { change: { relay: other }, credentials: fresh }).problems, []);
+      assert.deepEqual(changed(after, { change: { relay: { ...other, authentication: "none" } } }).problems, []);
+    }
+    assert.deepEqual(changed(after, { change: { relay: { ...relay, security: "tls" } } }).problems, []);
   });
 
   test("an application's secret never goes to another tenant, client or token endpoint", () => {
@@ -117,8 +143,8 @@ describe("the settings of the notification mail server", () => {
   });
 
   test("what is shown names secrets and holds none", () => {
-    const google = changed(initialSettings, { change: { application: { provider: "google" } }, oauthSecret: key });
-    const shown = shownSettings(google.after);
+    const byKey = changed(initialSettings, { change: { application: google }, oauthSecret: key });
+    const shown = shownSettings(byKey.after);
     assert.deepEqual(shown.secret, { kind: "service-account-key", serviceAccount: shownKey, setAt: now });
     assert.doesNotMatch(JSON.stringify([shown, shownSettings(byGraph.after)]), /c1pher/);
     assert.equal(shownSettings(initialSettings).secret, null);

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { applicationDestination, relayDestination } from "@mailfleet/contracts";
 import { type OAuthDouble, startGmailDouble, startOAuthDouble } from "@mailfleet/local/doubles";
 import { type givenAlerting, relayPassword, startRelay } from "./given-alerting.ts";
 import { startScriptedGraph } from "./scripted-graph.ts";
@@ -46,11 +47,14 @@ export async function startWays(given: Given) {
   const wrongSecret = `wr0ng-${randomBytes(8).toString("hex")}`;
 
   const secretOf = async (text: string) =>
-    ({ kind: "client-secret", secret: await given.seal(text, "notify-oauth") }) as const;
+    ({
+      kind: "client-secret",
+      secret: await given.seal(text, "notify-oauth", applicationDestination(microsoft)),
+    }) as const;
   const keyOf = async (json: typeof key) =>
     ({
       kind: "service-account-key",
-      secret: await given.seal(JSON.stringify(json), "notify-oauth"),
+      secret: await given.seal(JSON.stringify(json), "notify-oauth", applicationDestination(google)),
       serviceAccount: {
         clientEmail: json.client_email,
         projectId: json.project_id,
@@ -85,7 +89,11 @@ export async function startWays(given: Given) {
         {
           credentials: {
             username: "notifier",
-            password: await given.seal(wrong ? wrongSecret : relayPassword, "relay-password"),
+            password: await given.seal(
+              wrong ? wrongSecret : relayPassword,
+              "relay-password",
+              relayDestination(relayAt(relay.port)),
+            ),
           },
         },
       ),

@@ -10,6 +10,7 @@ import { deleteMailbox } from "./handlers/delete-mailbox.ts";
 import { deleteProfile } from "./handlers/delete-profile.ts";
 import { disableMailbox } from "./handlers/disable-mailbox.ts";
 import { getConnection } from "./handlers/get-connection.ts";
+import { getDestinations } from "./handlers/get-destinations.ts";
 import { getJob } from "./handlers/get-job.ts";
 import { getMailbox } from "./handlers/get-mailbox.ts";
 import { getMailboxHistory } from "./handlers/get-mailbox-history.ts";
@@ -71,6 +72,7 @@ export function requestHandlers(parts: Parts): RequestHandlers {
     "config.profile.get": getProfile(parts),
     "config.profile.list": listProfiles(parts),
     "config.profile.update": updateProfile(parts),
+    "config.profile.destinations": getDestinations(parts),
     "config.profile.delete": deleteProfile(parts),
     "config.mailbox.create": createMailbox(parts),
     "config.mailbox.get": getMailbox(parts),

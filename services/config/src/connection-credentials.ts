@@ -1,4 +1,10 @@
-import { type ConnectionCredentials, type Direction, sealedFor } from "@mailfleet/contracts";
+import {
+  type ConnectionCredentials,
+  type Direction,
+  sealedAs,
+  sealedFor,
+  tokenDestination,
+} from "@mailfleet/contracts";
 import type { GrantDocument, ProfileDocument } from "@mailfleet/store";
 import { isClientSecretMissing, oauthClientOf } from "./oauth-client.ts";
 import type { MailboxConnectionView } from "./ports.ts";
@@ -19,7 +25,7 @@ export function credentialsFor(
 ): ConnectionCredentials {
   switch (profile.settings[direction].credentials) {
     case "mailbox":
-      return ofMailbox(mailbox);
+      return ofMailbox(mailbox, direction);
     case "profile":
       return ofProfile(mailbox, direction, profile);
     case "oauth":
@@ -29,12 +35,12 @@ export function credentialsFor(
 
 const none = (holder: string, reason: Reason): ConnectionCredentials => ({ type: "none", holder, reason });
 
-function ofMailbox({ _id: holder, configuration }: MailboxConnectionView): ConnectionCredentials {
+function ofMailbox({ _id: holder, configuration }: MailboxConnectionView, direction: Working): ConnectionCredentials {
   const { credentials, allowToUseCredentials } = configuration;
   if (!credentials) return none(holder, "CREDENTIALS_MISSING");
   if (!allowToUseCredentials) return none(holder, "CREDENTIALS_NOT_ALLOWED");
-  const { username, password } = credentials;
-  return { type: "password", holder, username, password, sealedFor: sealedFor(holder, "mailbox-password") };
+  const { username, passwords } = credentials;
+  return { type: "password", holder, username, password: passwords[direction], purpose: "mailbox-password" };
 }
 
 function ofProfile(
@@ -46,7 +52,7 @@ function ofProfile(
   const credentials = profile[`${direction}Credentials`];
   if (!credentials) return none(holder, "CREDENTIALS_MISSING");
   const { username, password } = credentials;
-  const held = { type: "password", holder, password, sealedFor: sealedFor(holder, `${direction}-password`) } as const;
+  const held = { type: "password", holder, password, purpose: `${direction}-password` } as const;
   const addressing = direction === "inbound" ? profile.settings.inbound.addressing : undefined;
   if (!addressing) return { ...held, username };
   return addressing.by === "authorization-identity"
@@ -65,8 +71,15 @@ function byToken(
   const client = oauthClientOf(profile, [direction]);
   if (!client || isClientSecretMissing(profile)) return none(holder, "CLIENT_SECRET_MISSING");
   if (!signsIn) return { type: "oauth", holder, username: address, client, grant: null };
-  // A consent is given by one owner to one application: with another of the two it is worth nothing.
-  if (!grant || grant.ownership !== ownership || grant.profileId !== profile._id || grant.clientId !== client.clientId)
+  // A consent is given by one owner to one application at one server: with another of the three it is worth nothing.
+  const sealed = sealedFor(_id, "oauth-grant", tokenDestination(client.tokenEndpoint));
+  if (
+    !grant ||
+    grant.ownership !== ownership ||
+    grant.profileId !== profile._id ||
+    grant.clientId !== client.clientId ||
+    sealedAs(grant.refreshToken) !== sealed
+  )
     return none(holder, "CONSENT_MISSING");
   if (grant.state === "ended")
     return none(

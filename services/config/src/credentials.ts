@@ -2,48 +2,58 @@ import {
   ProblemError,
   type Sealed,
   type SealedCredentials,
+  type SealedMailboxCredentials,
   type SealedOAuthSecret,
-  type SealPurpose,
+  sealedAs,
   sealedFor,
 } from "@mailfleet/contracts";
+import type { ProfileDocument } from "@mailfleet/store";
+import { destinationsOf } from "./destinations.ts";
+import type { Configuration } from "./ports.ts";
 
-/** Credentials as they are kept. */
-export interface KeptCredentials {
-  username: string;
-  password: SealedCredentials["password"];
+/** A profile's credentials as they are kept. */
+export interface KeptCredentials extends SealedCredentials {
   setAt: number;
 }
 
+/** A mailbox's credentials as they are kept. */
+export type KeptMailboxCredentials = NonNullable<Configuration["credentials"]>;
+
 /**
- * Sealed credentials that were sealed for this owner and purpose. The additional data are base64url in the sealed form
- * (RFC 7516 §7.2.1). Whoever seals for another owner made a mistake that nobody could open later: INVALID.
+ * A mailbox's credentials that were sealed for it and for the servers of its profile. Whoever seals for another made a
+ * mistake that nobody could open later. @throws INVALID, SECRET_NEEDED_AGAIN
  */
-export function keptCredentials(
-  credentials: SealedCredentials,
-  ownerId: string,
-  purpose: SealPurpose,
-  pointer: string,
+export function keptMailboxCredentials(
+  { username, passwords }: SealedMailboxCredentials,
+  mailboxId: string,
+  profile: Pick<ProfileDocument, "settings">,
   setAt: number,
-): KeptCredentials {
-  refuseWronglySealed(credentials.password, ownerId, purpose, `${pointer}/password`);
-  return { username: credentials.username, password: credentials.password, setAt };
+): KeptMailboxCredentials {
+  const destinations = destinationsOf(profile.settings);
+  for (const direction of ["inbound", "outbound"] as const)
+    refuseWronglySealed(
+      passwords[direction],
+      sealedFor(mailboxId, "mailbox-password", destinations[direction]),
+      `/credentials/passwords/${direction}`,
+    );
+  return { username, passwords, setAt };
 }
 
-/** The secret of an OAuth application that was sealed for this profile. @throws ProblemError INVALID */
-export function keptOAuthSecret(
-  secret: SealedOAuthSecret,
-  profileId: string,
-  setAt: number,
-): SealedOAuthSecret & { setAt: number } {
-  refuseWronglySealed(secret.secret, profileId, "oauth-client", "/oauthSecret/secret");
-  return { ...secret, setAt };
-}
-
-function refuseWronglySealed(sealed: Sealed, ownerId: string, purpose: SealPurpose, pointer: string): void {
-  const expected = sealedFor(ownerId, purpose);
-  if (Buffer.from(sealed.aad, "base64url").toString("utf8") === expected) return;
+/** Refuses what was sealed for something else. @throws INVALID, SECRET_NEEDED_AGAIN if only the destination changed */
+export function refuseWronglySealed(sealed: Sealed, expected: string, pointer: string): void {
+  const given = sealedAs(sealed);
+  if (given === expected) return;
+  const reason = `must be ${expected}`;
+  if (given.split("|", 2).join("|") === expected.split("|", 2).join("|"))
+    throw new ProblemError("SECRET_NEEDED_AGAIN", `${pointer} was sealed for a server that is another by now.`, {
+      remedy: "Send the change again.",
+      errors: [{ pointer: `${pointer}/aad`, reason }],
+    });
   throw new ProblemError("INVALID", `${pointer}/aad was sealed for something else`, {
     remedy: `Seal the secret with the additional data ${expected}.`,
-    errors: [{ pointer: `${pointer}/aad`, reason: `must be ${expected}` }],
+    errors: [{ pointer: `${pointer}/aad`, reason }],
   });
 }
+
+/** The secret of an OAuth application as it is kept. */
+export type KeptOAuthSecret = SealedOAuthSecret & { readonly setAt: number };

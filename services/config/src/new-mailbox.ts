@@ -7,7 +7,7 @@ import {
   type Settings,
 } from "@mailfleet/contracts";
 import { createMachine, summaryOf } from "@mailfleet/mailbox";
-import { keptCredentials } from "./credentials.ts";
+import { keptMailboxCredentials } from "./credentials.ts";
 import type { World } from "./knowledge.ts";
 import { outboxEntries } from "./outbox-entries.ts";
 import type { Configuration, StoredMailbox } from "./ports.ts";
@@ -37,9 +37,7 @@ export function newMailbox(
     ...mailbox,
     profileId: profile._id,
     active: true,
-    ...(credentials
-      ? { credentials: keptCredentials(credentials, mailboxId, "mailbox-password", "/credentials", at) }
-      : {}),
+    ...(credentials ? { credentials: keptMailboxCredentials(credentials, mailboxId, profile, at) } : {}),
   };
   const machine = createMachine({
     mailboxId,

@@ -1,4 +1,4 @@
-import { type Direction, type OAuthClient, sealedFor } from "@mailfleet/contracts";
+import type { Direction, OAuthClient } from "@mailfleet/contracts";
 import { completeOAuthClient } from "@mailfleet/oauth";
 import type { ProfileDocument } from "@mailfleet/store";
 
@@ -13,7 +13,8 @@ export function oauthClientOf(
     ? {
         kind: oauthSecret.kind,
         sealed: oauthSecret.secret,
-        sealedFor: sealedFor(_id, "oauth-client"),
+        owner: _id,
+        purpose: "oauth-client" as const,
         ...(oauthSecret.certificate ? { thumbprint: oauthSecret.certificate.thumbprint } : {}),
       }
     : null;

@@ -1,7 +1,7 @@
-import type { Direction, MailboxChange } from "@mailfleet/contracts";
+import type { Direction, MailboxChange, SealedMailboxCredentials } from "@mailfleet/contracts";
 import type { MachineEvent } from "@mailfleet/mailbox";
 import type { ProfileDocument } from "@mailfleet/store";
-import type { KeptCredentials } from "./credentials.ts";
+import { keptMailboxCredentials } from "./credentials.ts";
 import type { Plan } from "./decide.ts";
 import type { World } from "./knowledge.ts";
 import { approvalRequired, configuredDirections } from "./new-mailbox.ts";
@@ -11,7 +11,7 @@ import { refuseImpossibleMailbox } from "./possible-mailbox.ts";
 /** A change of configuration; `undefined` leaves as it is, `null` takes away. */
 export interface WantedChange {
   readonly change: MailboxChange;
-  readonly credentials?: KeptCredentials | null;
+  readonly credentials?: SealedMailboxCredentials | null | undefined;
   /** The profile that the mailbox is to use from now on, if it is another. */
   readonly profile?: ProfileDocument;
 }
@@ -42,9 +42,10 @@ export function planMailboxChange(
   const reowned = before.owner?.email.toLowerCase() !== after.owner?.email.toLowerCase();
   // What the former owner entered goes with him.
   if (readdressed || reowned) after.credentials = undefined;
-  if (credentials !== undefined) after.credentials = credentials ?? undefined;
-
   const target = profile ?? world.profile;
+  if (credentials !== undefined)
+    after.credentials = credentials ? keptMailboxCredentials(credentials, document._id, target, at) : undefined;
+
   refuseImpossibleMailbox(after, target, "/change");
   const changed = changedFields(before, after);
   const events: MachineEvent[] = [];

@@ -1,36 +1,27 @@
-import type { ProfileChange, ProfileSettings, SealedOAuthSecret } from "@mailfleet/contracts";
+import type { ProfileChange, ProfileSettings } from "@mailfleet/contracts";
 import type { ProfileChangeSet, ProfileDocument } from "@mailfleet/store";
 import { changedSettings } from "./complete-profile.ts";
-import type { KeptCredentials } from "./credentials.ts";
 import { relevantChanges, relevantFields } from "./profile-fields.ts";
-
-/** What a profile holds sealed. */
-export interface ProfileSecrets {
-  readonly inboundCredentials?: KeptCredentials;
-  readonly outboundCredentials?: KeptCredentials;
-  readonly oauthSecret?: SealedOAuthSecret & { readonly setAt: number };
-}
+import { type GivenSecrets, keptSecrets, type ProfileSecrets } from "./profile-secrets.ts";
 
 /** A change of a profile; `undefined` leaves as it is, `null` takes away. */
 export interface WantedProfileChange {
   readonly change?: ProfileChange;
   readonly active?: boolean;
-  readonly secrets?: { readonly [Name in keyof ProfileSecrets]: ProfileSecrets[Name] | null };
+  readonly secrets?: GivenSecrets;
 }
 
-const secretNames = ["inboundCredentials", "outboundCredentials", "oauthSecret"] as const;
+/** Those that are not kept are taken away. */
+const noSecrets = { inboundCredentials: undefined, outboundCredentials: undefined, oauthSecret: undefined };
 
 /** The profile after the change, with the version in which each relevant field changed last. @throws ProblemError */
 export function changedProfile(profile: ProfileDocument, wanted: WantedProfileChange, at: number): ProfileChangeSet {
+  const settings = wanted.change ? changedSettings(profile.settings, wanted.change) : profile.settings;
   const after = {
-    settings: wanted.change ? changedSettings(profile.settings, wanted.change) : profile.settings,
+    settings,
     active: wanted.active ?? profile.active,
-    ...Object.fromEntries(
-      secretNames.map((name) => {
-        const given = wanted.secrets?.[name];
-        return [name, given === undefined ? profile[name] : (given ?? undefined)];
-      }),
-    ),
+    ...noSecrets,
+    ...keptSecrets(profile._id, settings, profile, wanted.secrets ?? {}, at),
   };
   const v = profile.v + 1;
   const changed = relevantChanges(profile, after);

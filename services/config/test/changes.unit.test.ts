@@ -1,14 +1,16 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { sealedFor } from "@mailfleet/contracts";
 import { planMailboxChange } from "../src/plan-mailbox-change.ts";
 import { changedProfile } from "../src/profile-change.ts";
 import { relevantFields, unheard } from "../src/profile-fields.ts";
 import { planSpread } from "../src/spread-profile.ts";
+import { destinations, sealedCredentials, sealedForMailbox } from "./given-config.ts";
 import { at, givenMailbox, givenProfile, givenWorld } from "./given-documents.ts";
 
 const plan = (change: object, more: object = {}) =>
   planMailboxChange(givenMailbox(), { change, ...more }, givenWorld(), at);
-const credentials = { username: "x", password: {} as never, setAt: at };
+const credentials = sealedForMailbox("mb_0001");
 
 describe("a change of a mailbox means", () => {
   test("nothing to the machine for name and process-from", () => {
@@ -97,7 +99,9 @@ describe("a change of a profile", () => {
     assert.deepEqual(planSpread(closed, after, at).events, []);
   });
   test("of credentials that no mailbox uses matters to none", () => {
-    assert.equal(change({ secrets: { outboundCredentials: credentials } }).relevantV, 1);
+    const aad = sealedFor(profile._id, "outbound-password", destinations.outbound);
+    const unused = sealedCredentials(aad);
+    assert.equal(change({ secrets: { outboundCredentials: unused } }).relevantV, 1);
   });
   test("takes optional values away with null", () => {
     const described = givenProfile({ description: "x", processFrom: 5 });

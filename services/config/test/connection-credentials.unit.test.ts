@@ -5,6 +5,10 @@ import { connectionOf } from "../src/connection.ts";
 import { givenMailbox, givenProfile, givenWorld } from "./given-documents.ts";
 
 const sealed = { protected: "", encrypted_key: "", iv: "", ciphertext: "x", tag: "", aad: "" };
+const grantedAt = (origin: string) => ({
+  ...sealed,
+  aad: Buffer.from(`mb_0001|oauth-grant|${origin}`).toString("base64url"),
+});
 const servers = (inbound: object, outbound: object = {}) => ({
   inbound: { protocol: "pop3", host: "pop.example.org", ...inbound },
   outbound: { protocol: "smtp", host: "smtp.example.org", ...outbound },
@@ -28,6 +32,7 @@ function credentials(
       clientId: "client",
       account: "sales@example.org",
       ownership: mailbox.ownership,
+      refreshToken: grantedAt("https://oauth2.googleapis.com"),
       ...given.grant,
     } as GrantDocument);
   return connectionOf(mailbox, given.direction ?? "inbound", world, grant ?? null).credentials;
@@ -35,11 +40,11 @@ function credentials(
 
 describe("credentials of the user or queue", () => {
   const profile = givenProfile(servers({}));
-  const own = { credentials: { username: "sales", password: sealed, setAt: 1 } };
+  const own = { credentials: { username: "sales", passwords: { inbound: sealed, outbound: sealed }, setAt: 1 } };
   test("are counted for the mailbox", () => {
     assert.deepEqual(credentials(profile, { mailbox: own }), {
       ...{ type: "password", holder: "mb_0001", username: "sales" },
-      ...{ password: sealed, sealedFor: "mb_0001|mailbox-password" },
+      ...{ password: sealed, purpose: "mailbox-password" },
     });
   });
   test("are not used where that is not allowed, and missing ones are named", () => {
@@ -59,7 +64,7 @@ describe("credentials of the profile", () => {
     const byIdentity = credentials(profileWith({ by: "authorization-identity" }));
     assert.deepEqual(byIdentity, {
       ...{ type: "password", holder: "pf_0001", username: "master", authorizationIdentity: "Sales@example.org" },
-      ...{ password: sealed, sealedFor: "pf_0001|inbound-password" },
+      ...{ password: sealed, purpose: "inbound-password" },
     });
     const byName = credentials(profileWith({ by: "user-name", pattern: "{address}*master" }));
     assert.equal(byName.type === "password" && byName.username, "Sales@example.org*master");
@@ -85,6 +90,8 @@ describe("a token", () => {
     assert.equal(reason(credentials(signIn, { grant: { clientId: "another" } })), "CONSENT_MISSING");
     assert.equal(reason(credentials(signIn, { grant: { profileId: "pf_other" } })), "CONSENT_MISSING");
     assert.equal(reason(credentials(signIn, { grant: { ownership: 0 } })), "CONSENT_MISSING");
+    const elsewhere = { refreshToken: grantedAt("https://evil.test") };
+    assert.equal(reason(credentials(signIn, { grant: elsewhere })), "CONSENT_MISSING");
     assert.equal(
       reason(credentials(signIn, { grant: { state: "ended", lastRefreshFailure: null } })),
       "CONSENT_EXPIRED",
@@ -95,7 +102,7 @@ describe("a token", () => {
     assert.ok(found.type === "oauth");
     assert.deepEqual([found.holder, found.username, found.grant], ["mb_0001", "sales@example.org", { v: 3 }]);
     assert.deepEqual(found.client.scopes, ["https://mail.google.com/"]);
-    assert.equal(found.client.secret?.sealedFor, "pf_0001|oauth-client");
+    assert.deepEqual([found.client.secret?.owner, found.client.secret?.purpose], ["pf_0001", "oauth-client"]);
   });
   test("of a service account is counted for the profile and needs nobody's consent", () => {
     const account = givenProfile({

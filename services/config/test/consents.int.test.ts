@@ -13,6 +13,7 @@ import {
 } from "./given-config.ts";
 
 const day = 86_400_000;
+const google = "https://oauth2.googleapis.com";
 const sealed = (aad: string) => sealedCredentials(aad).password;
 
 describe("a consent of a mailbox's user", () => {
@@ -41,7 +42,7 @@ describe("a consent of a mailbox's user", () => {
     const profile = await bus.request("config.profile.create", {
       ...input,
       profile: { name: `Gmail ${fresh()}`, type: "gmail", oauth: { provider: "google", clientId: "client", ...oauth } },
-      oauthSecret: { kind: "client-secret", secret: sealed(sealedFor(input.profileId, "oauth-client")) },
+      oauthSecret: { kind: "client-secret", secret: sealed(sealedFor(input.profileId, "oauth-client", google)) },
     });
     const mailbox = await bus.request("config.mailbox.create", mailboxInput(profile.id));
     await bus.request("config.mailbox.approve", { ...command(), mailboxId: mailbox.id, address: mailbox.address });
@@ -68,7 +69,7 @@ describe("a consent of a mailbox's user", () => {
     config.bus.request("config.grant.set", {
       ...{ mailboxId, consentId, account: "sales@example.org", scopes: ["https://mail.google.com/"] },
       ...{
-        refreshToken: sealed(sealedFor(mailboxId, "oauth-grant")),
+        refreshToken: sealed(sealedFor(mailboxId, "oauth-grant", google)),
         expiresAt,
         accessTokenExpiresAt: Date.now() + 3_600_000,
       },
@@ -160,7 +161,7 @@ describe("a consent of a mailbox's user", () => {
     assert.equal(mine.length, 1);
     assert.equal(answers.filter(({ outcome }) => outcome === "busy").length, 7);
     const lease = mine[0]?.outcome === "yours" ? mine[0].lease : "";
-    const refreshToken = sealed(sealedFor(mailbox.id, "oauth-grant"));
+    const refreshToken = sealed(sealedFor(mailbox.id, "oauth-grant", google));
     const end = { mailboxId: mailbox.id, lease, refreshToken, accessTokenExpiresAt: Date.now() + 1000 };
     assert.deepEqual(await config.bus.request("config.grant.end-refresh", end), { kept: true });
     assert.deepEqual(
@@ -175,7 +176,7 @@ describe("a consent of a mailbox's user", () => {
 
   test("keeps a rotated token that came after its lease was another's, unless it is no longer the next one", async () => {
     const { mailbox, grant } = await signedIn();
-    const tagged = (tag: string) => ({ ...sealed(sealedFor(mailbox.id, "oauth-grant")), tag });
+    const tagged = (tag: string) => ({ ...sealed(sealedFor(mailbox.id, "oauth-grant", google)), tag });
     const { outcome, ...begun } = await config.bus.request("config.grant.begin-refresh", {
       ...{ mailboxId: mailbox.id, v: grant.v, by: "slow" },
     });

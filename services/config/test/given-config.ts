@@ -9,6 +9,7 @@ import {
   type OutgoingMessage,
   type RequestInput,
   type SealedCredentials,
+  sealedFor,
   streams,
   subjects,
 } from "@mailfleet/contracts";
@@ -170,6 +171,16 @@ export const profileInput = (change: object = {}): RequestInput<"config.profile.
 export const mailboxInput = (profileId: string, change: object = {}): RequestInput<"config.mailbox.create"> => {
   const mailboxId = `mb_${fresh()}`;
   return { ...command(), mailboxId, mailbox: { address: `${mailboxId}@example.org`, profileId, ...change } };
+};
+
+/** Where the passwords of `profileInput` go. */
+export const destinations = { inbound: "imap imap.example.org:993", outbound: "smtp smtp.example.org:587" } as const;
+
+/** Credentials of a mailbox that look sealed for the servers of `profileInput`. */
+export const sealedForMailbox = (mailboxId: string, to: Record<keyof typeof destinations, string> = destinations) => {
+  const of = (direction: keyof typeof destinations) =>
+    sealedCredentials(sealedFor(mailboxId, "mailbox-password", to[direction])).password;
+  return { username: "sales", passwords: { inbound: of("inbound"), outbound: of("outbound") } };
 };
 
 /** Credentials that look sealed for this additional data; nobody opens them here. */

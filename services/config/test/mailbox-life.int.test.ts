@@ -1,16 +1,17 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Incoming } from "@mailfleet/bus";
-import { type Mailbox, ProblemError, sealedFor } from "@mailfleet/contracts";
+import { type Mailbox, ProblemError } from "@mailfleet/contracts";
 import { eventually } from "@mailfleet/local/testing";
 import {
   command,
+  destinations,
   fresh,
   givenConfig,
   mailboxInput,
   profileInput,
   runResult,
-  sealedCredentials,
+  sealedForMailbox,
 } from "./given-config.ts";
 
 const given = await givenConfig();
@@ -273,7 +274,7 @@ describe("commands", () => {
     await bus.request("config.mailbox.test", { ...command(), mailboxId: id, enable: true });
     await bus.request("config.mailbox.test", { ...asOwner(), enable: true });
 
-    const credentials = sealedCredentials(sealedFor(id, "mailbox-password"));
+    const credentials = sealedForMailbox(id);
     await bus.request("config.mailbox.update", { ...asOwner(), credentials });
     const owner = { email: "eve@example.org" };
     const handed = await bus.request("config.mailbox.update", { ...command(), mailboxId: id, change: { owner } });
@@ -328,11 +329,13 @@ describe("commands", () => {
 
   test("credentials sealed for another mailbox are refused; the right ones reach the connection", async () => {
     const mailbox = await enabled();
-    const update = (credentials: ReturnType<typeof sealedCredentials> | null) =>
+    const update = (credentials: ReturnType<typeof sealedForMailbox> | null) =>
       bus.request("config.mailbox.update", { ...command(), mailboxId: mailbox.id, credentials });
-    const wrong = await problemOf(update(sealedCredentials(sealedFor("mb_other", "mailbox-password"))));
-    assert.equal(wrong.errors?.[0]?.pointer, "/credentials/password/aad");
-    const right = sealedCredentials(sealedFor(mailbox.id, "mailbox-password"));
+    const wrong = await problemOf(update(sealedForMailbox("mb_other1")));
+    assert.equal(wrong.errors?.[0]?.pointer, "/credentials/passwords/inbound/aad");
+    const late = sealedForMailbox(mailbox.id, { ...destinations, outbound: "smtp old.example.org:587" });
+    assert.equal((await problemOf(update(late))).code, "SECRET_NEEDED_AGAIN");
+    const right = sealedForMailbox(mailbox.id);
     const changed = await update(right);
     assert.equal(changed.credentials?.username, "sales");
     assert.equal(changed.lifecycle, "testing", "what is wanted is tested again with the new credentials");
@@ -343,8 +346,8 @@ describe("commands", () => {
       type: "password",
       holder: mailbox.id,
       username: "sales",
-      password: right.password,
-      sealedFor: sealedFor(mailbox.id, "mailbox-password"),
+      password: right.passwords.inbound,
+      purpose: "mailbox-password",
     });
     assert.equal((await update(null)).credentials, null);
   });

@@ -147,9 +147,13 @@ describe("a profile", () => {
       outbound: { protocol: "smtp", host: "relay.example.org", port: 465, security: "tls", credentials: "profile" },
       minimumPollingIntervalMinutes: 10,
     });
-    const wrong = { ...input, outboundCredentials: sealedCredentials(sealedFor("pf_other", "outbound-password")) };
+    const relay = "smtp relay.example.org:465";
+    const wrong = {
+      ...input,
+      outboundCredentials: sealedCredentials(sealedFor("pf_other", "outbound-password", relay)),
+    };
     assert.equal(await codeOf(bus.request("config.profile.create", wrong)), "INVALID");
-    const right = sealedCredentials(sealedFor(input.profileId, "outbound-password"), "relay");
+    const right = sealedCredentials(sealedFor(input.profileId, "outbound-password", relay), "relay");
     const profile = await bus.request("config.profile.create", { ...input, outboundCredentials: right });
     assert.equal(profile.outboundCredentials?.username, "relay");
     const [mailbox] = await givenMailboxes(profile.id, 1);
@@ -160,6 +164,69 @@ describe("a profile", () => {
     const receiving = await bus.request("config.connection.get", { mailboxId, direction: "inbound" });
     assert.deepEqual(receiving.credentials, { type: "none", holder: mailboxId, reason: "CREDENTIALS_MISSING" });
     assert.equal(receiving.allowed, false);
+  });
+});
+
+describe("a secret of a profile", () => {
+  const refusedBy = async (request: Promise<unknown>) => {
+    const error = await request.then(
+      () => assert.fail("it was not refused"),
+      (thrown: unknown) => thrown,
+    );
+    assert.ok(error instanceof ProblemError, String(error));
+    return error.problem;
+  };
+  const update = (profileId: string, what: object) =>
+    bus.request("config.profile.update", { ...command(), profileId, ...what });
+  const password = (profileId: string, destination: string) =>
+    sealedCredentials(sealedFor(profileId, "inbound-password", destination));
+
+  test("is needed again when its server changes, in the same change; display changes leave it alone", async () => {
+    const inbound = { protocol: "imap", host: "imap.example.org", port: 993, credentials: "profile" } as const;
+    const { id } = await bus.request("config.profile.create", profileInput({ inbound }));
+    await update(id, { inboundCredentials: password(id, "imap imap.example.org:993") });
+    await update(id, { change: { description: "Sales", connectionTimeoutMs: 5000 } });
+    for (const [changed, place] of [
+      [{ ...inbound, host: "evil.test" }, "imap evil.test:993"],
+      [{ ...inbound, port: 143 }, "imap imap.example.org:143"],
+    ] as const) {
+      const change = { inbound: changed };
+      const { code, errors, remedy } = await refusedBy(update(id, { change }));
+      assert.deepEqual([code, errors?.[0]?.pointer], ["SECRET_NEEDED_AGAIN", "/inboundCredentials"]);
+      assert.match(remedy ?? "", /inboundCredentials/);
+      const { inbound: named } = await bus.request("config.profile.destinations", { profileId: id, change });
+      assert.equal(named, place);
+      const stale = await refusedBy(update(id, { change, inboundCredentials: password(id, "imap x.test:1") }));
+      assert.equal(stale.code, "SECRET_NEEDED_AGAIN");
+    }
+    const change = { inbound: { ...inbound, host: "new.example.org" } };
+    const moved = await update(id, { change, inboundCredentials: password(id, "imap new.example.org:993") });
+    assert.deepEqual([moved.inbound.host, moved.inboundCredentials?.username], ["new.example.org", "sales"]);
+    const own = await update(id, {
+      change: { inbound: { ...inbound, host: "own.example.org", credentials: "mailbox" } },
+    });
+    assert.equal(own.inboundCredentials, null, "nothing uses it any more, and it would open for nothing");
+  });
+
+  test("of the application is needed again when the token endpoint changes", async () => {
+    const oauth = { provider: "custom", flow: "application", clientId: "c", scopes: ["mail"] } as const;
+    const endpoints = { token: "https://login.example.org/token" };
+    const inbound = { host: "imap.example.org", credentials: "oauth" };
+    const { profileId, ...input } = profileInput({ inbound, oauth: { ...oauth, endpoints } });
+    const secret = (origin: string) => ({
+      kind: "client-secret" as const,
+      secret: sealedCredentials(sealedFor(profileId, "oauth-client", origin)).password,
+    });
+    await bus.request("config.profile.create", {
+      ...{ ...input, profileId },
+      oauthSecret: secret("https://login.example.org"),
+    });
+    const to = (token: string) => ({ change: { oauth: { ...oauth, endpoints: { token } } } });
+    await update(profileId, to("https://login.example.org/v2/token"));
+    const elsewhere = to("https://evil.test/token");
+    const { code, errors } = await refusedBy(update(profileId, elsewhere));
+    assert.deepEqual([code, errors?.[0]?.pointer], ["SECRET_NEEDED_AGAIN", "/oauthSecret"]);
+    await update(profileId, { ...elsewhere, oauthSecret: secret("https://evil.test") });
   });
 });
 

@@ -1,5 +1,12 @@
 import type { ConnectOptions, InboundConnector } from "@mailfleet/connector-api";
-import { type Connection, FailureError, failureOf, ProblemError, type RunRequested } from "@mailfleet/contracts";
+import {
+  type Connection,
+  FailureError,
+  failureOf,
+  ProblemError,
+  passwordSealedFor,
+  type RunRequested,
+} from "@mailfleet/contracts";
 import type { InboundPorts } from "./ports.ts";
 
 /**
@@ -61,11 +68,11 @@ export async function openConnection(
   async function openCredentials(): Promise<ConnectOptions["credentials"]> {
     if (credentials.type === "none") throw new FailureError(failureOf(credentials.reason));
     if (credentials.type === "oauth") return tokens.credentials(credentials, { id: mailboxId, address });
-    const { username, password, sealedFor, authorizationIdentity } = credentials;
+    const { username, password, authorizationIdentity } = credentials;
     return {
       type: "password",
       username,
-      password: await opener.open(password, sealedFor),
+      password: await opener.open(password, passwordSealedFor(credentials, server)),
       ...(authorizationIdentity && { authorizationIdentity }),
     };
   }

@@ -144,7 +144,7 @@ export async function givenInbound(options: { ownMongo?: boolean } = {}) {
           holder: mailboxId,
           username,
           password: { ...sealed, ciphertext: password },
-          sealedFor: `${mailboxId}|mailbox-password`,
+          purpose: "mailbox-password",
         },
         allowedPorts: null,
         deleteAfterProcessing: false,

@@ -151,7 +151,7 @@ describe("a mailbox that is read over POP3", { skip }, () => {
 
   test("by the profile's credentials is its own: A never receives B's mail", async () => {
     const replica = await given.startReplica();
-    const held = { type: "password", holder: "pf_shared", sealedFor: "pf_shared|inbound-password" } as const;
+    const held = { type: "password", holder: "pf_shared", purpose: "inbound-password" } as const;
     const sealed = { protected: "", encrypted_key: "", iv: "", tag: "", aad: "", ciphertext: "master-secret" };
     mailbox("anna", {
       credentials: { ...held, username: "master", password: sealed, authorizationIdentity: "anna@example.test" },

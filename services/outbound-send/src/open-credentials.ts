@@ -1,5 +1,5 @@
 import type { ConnectOptions } from "@mailfleet/connector-api";
-import { type Connection, FailureError, failureOf } from "@mailfleet/contracts";
+import { type Connection, FailureError, failureOf, passwordSealedFor } from "@mailfleet/contracts";
 import type { Ports } from "./ports.ts";
 
 /**
@@ -8,18 +8,18 @@ import type { Ports } from "./ports.ts";
  */
 export async function openCredentials(
   { openSecret, tokens }: Pick<Ports, "openSecret" | "tokens">,
-  { credentials, mailboxId, address }: Connection,
+  { credentials, server, mailboxId, address }: Connection,
 ): Promise<ConnectOptions["credentials"]> {
   if (credentials.type === "none") {
     if (credentials.reason === "CREDENTIALS_MISSING") return null;
     throw new FailureError(failureOf(credentials.reason));
   }
   if (credentials.type === "oauth") return tokens.credentials(credentials, { id: mailboxId, address });
-  const { username, password, sealedFor, authorizationIdentity } = credentials;
+  const { username, password, authorizationIdentity } = credentials;
   return {
     type: "password",
     username,
-    password: await openSecret(password, sealedFor),
+    password: await openSecret(password, passwordSealedFor(credentials, server)),
     ...(authorizationIdentity && { authorizationIdentity }),
   };
 }

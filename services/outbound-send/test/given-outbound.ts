@@ -270,7 +270,7 @@ function connectionOf(mailbox: GivenMailbox): Connection {
       holder: mailbox.holder,
       username: mailbox.holder,
       password: { protected: "", encrypted_key: "", iv: "", ciphertext: "", tag: mailbox.holder, aad: "" },
-      sealedFor: `${mailbox.holder}|mailbox-password`,
+      purpose: "mailbox-password",
     },
     allowedPorts: null,
     deleteAfterProcessing: false,

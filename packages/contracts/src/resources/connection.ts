@@ -3,7 +3,7 @@ import { Instant, MailboxId, ProfileId } from "../ids.ts";
 import { Direction, DirectionState, Security, UncertainPolicy } from "../vocabulary.ts";
 import { EmailAddress } from "./mailbox.ts";
 import { OAuthClient } from "./oauth.ts";
-import { Sealed } from "./sealed.ts";
+import { Sealed, sealedFor, serverDestination } from "./sealed.ts";
 
 /** `holder` is whose connections are counted together: a mailbox's or a profile's id. */
 const holder = { holder: z.string(), username: z.string() };
@@ -14,7 +14,8 @@ export const ConnectionCredentials = z.discriminatedUnion("type", [
     type: z.literal("password"),
     ...holder,
     password: Sealed,
-    sealedFor: z.string(),
+    /** With holder and server it makes the additional data under which the password opens. */
+    purpose: z.enum(["mailbox-password", "inbound-password", "outbound-password"]),
     /** Whose mailbox the user opens (RFC 4616 §2), where it is not his own. */
     authorizationIdentity: z.string().optional(),
   }),
@@ -80,3 +81,11 @@ export const Connection = z.object({
   messageRetentionDays: z.number().int(),
 });
 export type Connection = z.infer<typeof Connection>;
+
+/** The additional data under which a password opens that goes to this server. */
+export function passwordSealedFor(
+  { holder, purpose }: Extract<ConnectionCredentials, { type: "password" }>,
+  server: Connection["server"],
+): string {
+  return sealedFor(holder, purpose, serverDestination(server));
+}

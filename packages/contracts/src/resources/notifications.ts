@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { Instant } from "../ids.ts";
+import { providerPresets } from "../provider-presets.ts";
 import { Security } from "../vocabulary.ts";
 import { EmailAddress, TestStep } from "./mailbox.ts";
 import { OAuthEndpoints, OAuthSecretShown, TenantId } from "./oauth.ts";
+import { serverDestination, tokenDestination } from "./sealed.ts";
 
 /** How notifications leave: by SMTP through a relay, or by the provider's mail API. */
 export const NotificationMode = z.enum(["smtp", "api"]);
@@ -91,6 +93,17 @@ export const NotificationSettingsChange = z.strictObject({
   secretExpiresAt: Instant.nullable().optional().describe("at most 24 months ahead"),
 });
 export type NotificationSettingsChange = z.infer<typeof NotificationSettingsChange>;
+
+/** Where the relay's password goes. Without a relay there is nothing that would take it. */
+export function relayDestination(relay: { host: string; port: number } | null | undefined): string {
+  return relay ? serverDestination({ protocol: "smtp", host: relay.host, port: relay.port }) : "no relay";
+}
+
+/** Where the application's secret goes. */
+export function applicationDestination(application: NotificationApplication | null | undefined): string {
+  const { provider = "microsoft", endpoints } = application ?? {};
+  return tokenDestination(endpoints?.token ?? providerPresets[provider].token);
+}
 
 /** What sending a test message by the saved settings found, step by step. */
 export const NotificationTest = z.object({

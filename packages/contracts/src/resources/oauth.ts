@@ -125,7 +125,9 @@ export const OAuthClient = z.object({
     .object({
       kind: OAuthSecretKind,
       sealed: Sealed,
-      sealedFor: z.string(),
+      /** Whose it is and what for; with the token endpoint they make the additional data under which it opens. */
+      owner: z.string(),
+      purpose: z.enum(["oauth-client", "notify-oauth"]),
       thumbprint: z.string().optional(),
     })
     .nullable(),

@@ -21,7 +21,14 @@ export const SealedCredentials = z.strictObject({
 });
 export type SealedCredentials = z.infer<typeof SealedCredentials>;
 
-/** What a sealed secret is for; part of its additional data, so that it opens only there. */
+/** A mailbox's user name and its password, sealed once for each of the two servers that it may go to. */
+export const SealedMailboxCredentials = z.strictObject({
+  username: SealedCredentials.shape.username,
+  passwords: z.strictObject({ inbound: Sealed, outbound: Sealed }),
+});
+export type SealedMailboxCredentials = z.infer<typeof SealedMailboxCredentials>;
+
+/** What a secret that is kept is for; part of its additional data, so that it opens only there. */
 export type SealPurpose =
   | "mailbox-password"
   | "inbound-password"
@@ -29,11 +36,33 @@ export type SealPurpose =
   | "relay-password"
   | "oauth-client"
   | "oauth-grant"
-  | "oauth-code"
-  | "oauth-verifier"
   | "notify-oauth";
 
-/** The additional data of a sealed secret: `<mailboxId or profileId or "notifications">|<purpose>`. */
-export function sealedFor(ownerId: string, purpose: SealPurpose): string {
-  return `${ownerId}|${purpose}`;
+/** What is sealed for the minutes of one sign-in; the consent says where it goes. */
+type SignInPurpose = "oauth-code" | "oauth-verifier";
+
+/**
+ * The additional data of a sealed secret: `<mailboxId or profileId or "notifications">|<purpose>|<destination>`. Whoever
+ * opens it names the destination to which he is about to send it, so that a secret never goes to a server that it was
+ * not entered for.
+ */
+export function sealedFor(ownerId: string, purpose: SealPurpose, destination: string): string;
+export function sealedFor(ownerId: string, purpose: SignInPurpose): string;
+export function sealedFor(ownerId: string, purpose: SealPurpose | SignInPurpose, destination?: string): string {
+  return destination === undefined ? `${ownerId}|${purpose}` : `${ownerId}|${purpose}|${destination}`;
+}
+
+/** The additional data that a sealed form carries; base64url in the form itself (RFC 7516 §7.2.1). */
+export function sealedAs({ aad }: Pick<Sealed, "aad">): string {
+  return Buffer.from(aad, "base64url").toString("utf8");
+}
+
+/** Where a password goes: `imap mail.example.org:993`. */
+export function serverDestination(server: { protocol: string; host: string; port: number }): string {
+  return `${server.protocol} ${server.host.toLowerCase()}:${server.port}`;
+}
+
+/** Where an application's secret goes, and what its users granted: the origin of the token endpoint. */
+export function tokenDestination(tokenEndpoint: string): string {
+  return URL.canParse(tokenEndpoint) ? new URL(tokenEndpoint).origin : tokenEndpoint;
 }

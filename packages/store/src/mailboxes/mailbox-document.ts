@@ -23,8 +23,8 @@ export interface MailboxConfiguration {
   deleteAfterProcessing: boolean;
   /** The mailbox's own switch; its profile has another. */
   active: boolean;
-  /** Sealed for this mailbox; whoever keeps it cannot read it. */
-  credentials?: { username: string; password: Sealed; setAt: number };
+  /** Sealed for this mailbox and each of its servers; whoever keeps it cannot read it. */
+  credentials?: { username: string; passwords: { inbound: Sealed; outbound: Sealed }; setAt: number };
 }
 
 /** A message or command that was handled, so that a repetition is recognised. */

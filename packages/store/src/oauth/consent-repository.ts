@@ -9,6 +9,8 @@ export interface ConsentDocument {
   /** Number of the mailbox's ownership at that time; a later one makes the consent worthless. */
   ownership: number;
   profileId: string;
+  /** Where code and verifier go. */
+  tokenEndpoint: string;
   /** Version of the profile by whose application it was begun. */
   profileV: number;
   by: string;

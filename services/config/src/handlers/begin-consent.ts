@@ -33,6 +33,7 @@ export const beginConsent =
       mailboxId: mailbox._id,
       ownership: mailbox.ownership,
       profileId: profile._id,
+      tokenEndpoint: client.tokenEndpoint,
       profileV: profile.v,
       by: input.by,
       flow: input.flow,

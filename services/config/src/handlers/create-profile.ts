@@ -18,7 +18,7 @@ export const createProfile =
     const organisation = await knowledge.settings({ fresh: true });
     refusePorts(settings, organisation, "/profile");
     refuseSecretEnd(settings.oauth, at, "/profile");
-    const profile = newProfile(profileId, settings, keptSecrets(input, profileId, at), at);
+    const profile = newProfile(profileId, settings, keptSecrets(profileId, settings, {}, input, at), at);
     const answer = showProfile(profile, organisation, 0);
     profile.handled.push({ id: commandId, at, answer });
     const outcome = await ports.profiles.insert(profile);

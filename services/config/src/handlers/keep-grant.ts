@@ -1,6 +1,7 @@
-import { ProblemError, type RequestArguments, sealedFor } from "@mailfleet/contracts";
+import { ProblemError, sealedFor, tokenDestination } from "@mailfleet/contracts";
 import type { GrantDocument } from "@mailfleet/store";
 import { announceGrant } from "../announce-grant.ts";
+import { refuseWronglySealed } from "../credentials.ts";
 import type { Parts } from "../parts.ts";
 import type { Handler } from "../ports.ts";
 import { showGrant } from "../show-grant.ts";
@@ -17,7 +18,8 @@ export const setGrant =
     if (consent.completedAt !== undefined && before?.consentId === consent._id) return showGrant(before);
     const { mailbox, profile, client } = await signInOf(parts, input.mailboxId);
     refuseFormerOwner(consent, mailbox);
-    refuseWronglySealed(input);
+    const sealedTo = tokenDestination(client.tokenEndpoint);
+    refuseWronglySealed(input.refreshToken, sealedFor(input.mailboxId, "oauth-grant", sealedTo), "/refreshToken");
     const grant: GrantDocument = {
       _id: input.mailboxId,
       v: (before?.v ?? 0) + 1,
@@ -44,9 +46,3 @@ export const setGrant =
     await consents.complete(consent._id, now());
     return showGrant(grant);
   };
-
-function refuseWronglySealed({ mailboxId, refreshToken }: RequestArguments<"config.grant.set">): void {
-  const expected = sealedFor(mailboxId, "oauth-grant");
-  if (Buffer.from(refreshToken.aad, "base64url").toString() !== expected)
-    throw new ProblemError("INVALID", "/refreshToken/aad was sealed for something else");
-}

@@ -21,6 +21,10 @@ export const getConsent =
       throw new ProblemError("NOT_POSSIBLE_NOW", "The mailbox has another profile by now.", {
         remedy: "Begin the sign-in again.",
       });
+    if (client.tokenEndpoint !== consent.tokenEndpoint)
+      throw new ProblemError("NOT_POSSIBLE_NOW", "The profile names another authorization server by now.", {
+        remedy: "Begin the sign-in again.",
+      });
     return {
       consentId,
       mailboxId: mailbox._id,

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { sealedFor } from "@mailfleet/contracts";
 import type { Parts } from "../parts.ts";
 import type { Handler } from "../ports.ts";
 
@@ -21,7 +20,6 @@ export const beginRefresh =
         outcome: "yours",
         lease: token,
         refreshToken: leased.refreshToken,
-        sealedFor: sealedFor(mailboxId, "oauth-grant"),
       };
     const grant = await ports.grants.load(mailboxId);
     return { outcome: grant?.v === v ? "busy" : "changed" };

@@ -1,4 +1,3 @@
-import { keptCredentials } from "../credentials.ts";
 import type { Parts } from "../parts.ts";
 import { planMailboxChange } from "../plan-mailbox-change.ts";
 import type { Handler } from "../ports.ts";
@@ -11,16 +10,13 @@ export const updateMailbox =
   (parts: Parts): Handler<"config.mailbox.update"> =>
   async (input) => {
     const { change = {}, credentials } = input;
-    const kept =
-      credentials &&
-      keptCredentials(credentials, input.mailboxId, "mailbox-password", "/credentials", parts.ports.now());
     const target =
       change.profileId === undefined ? undefined : await usableProfile(parts, change.profileId, "/change/profileId");
     const moves = target !== undefined && (await profileOf(parts, input.mailboxId)) !== target._id;
     if (moves) await refuseWithoutRoom(parts.ports, target);
     const mailbox = await runCommand(parts, input, "update", (at, document, world) => {
       const profile = target?._id === document.configuration.profileId ? undefined : target;
-      return planMailboxChange(document, { change, credentials: kept, profile }, world, at);
+      return planMailboxChange(document, { change, credentials, profile }, world, at);
     });
     // By its number nobody takes the former owner's consent any more; the secret itself goes, too.
     if (change.address !== undefined || change.owner !== undefined)

@@ -4,7 +4,6 @@ import type { Parts } from "../parts.ts";
 import type { Handler } from "../ports.ts";
 import { changedProfile } from "../profile-change.ts";
 import { nameTaken, noSuchProfile, refuseSecretEnd } from "../profile-problems.ts";
-import { keptSecrets } from "../profile-secrets.ts";
 import { refuseTooMany } from "../room-in-profile.ts";
 import { showProfile } from "../show-profile.ts";
 import { compareAndSwap, refuseStale } from "../whole-document-command.ts";
@@ -25,7 +24,7 @@ export const updateProfile =
       if (!before?.living) throw noSuchProfile(profileId);
       refuseStale("The profile has", before.v, input.ifVersion);
       const at = now();
-      const after = changedProfile(before, { change, active, secrets: keptSecrets(input, profileId, at) }, at);
+      const after = changedProfile(before, { change, active, secrets: input }, at);
       const [settings, counts] = await Promise.all([
         parts.knowledge.settings({ fresh: true }),
         mailboxes.countByProfile([profileId]),

@@ -1,6 +1,14 @@
-import { ProblemError, type Sealed, type SealPurpose, Secret, sealedFor } from "@mailfleet/contracts";
+import {
+  ProblemError,
+  type Sealed,
+  type SealedMailboxCredentials,
+  type SealPurpose,
+  Secret,
+  sealedFor,
+} from "@mailfleet/contracts";
 import { z } from "zod";
 import type { ConsolePorts } from "../ports.ts";
+import type { Call } from "../route.ts";
 
 /** A user name and a password as a person sends them. The password is sealed before it goes anywhere. */
 export const Credentials = z.strictObject({
@@ -25,18 +33,30 @@ export function refuseOverPlainHttp(ports: Pick<ConsolePorts, "secretsAllowed">)
 }
 
 /**
- * Seals a secret for its owner and purpose. The only place where the console touches one; refuses it where it came over
- * a network in the clear (PLAIN_HTTP).
+ * Seals a secret for its owner and purpose and for the server that it goes to. The only place where the console touches
+ * one; refuses it where it came over a network in the clear (PLAIN_HTTP).
  */
 export async function sealSecret(
   ports: SealingPorts,
   ownerId: string,
   purpose: SealPurpose,
+  destination: string,
   secret: string,
 ): Promise<Sealed> {
   refuseOverPlainHttp(ports);
   const sealer = notifyPurposes.includes(purpose) ? ports.notifySealer : ports.sealer;
-  return sealer.seal(new Secret(secret), sealedFor(ownerId, purpose));
+  return sealer.seal(new Secret(secret), sealedFor(ownerId, purpose, destination));
+}
+
+/** Seals what belongs to one sign-in of a mailbox's user. @throws PLAIN_HTTP */
+export async function sealForSignIn(
+  ports: SealingPorts,
+  mailboxId: string,
+  purpose: "oauth-code" | "oauth-verifier",
+  secret: string,
+): Promise<Sealed> {
+  refuseOverPlainHttp(ports);
+  return ports.sealer.seal(new Secret(secret), sealedFor(mailboxId, purpose));
 }
 
 /** Credentials with their password sealed. @throws PLAIN_HTTP */
@@ -44,7 +64,21 @@ export async function sealCredentials(
   ports: SealingPorts,
   ownerId: string,
   purpose: SealPurpose,
+  destination: string,
   { username, password }: Credentials,
 ): Promise<{ username: string; password: Sealed }> {
-  return { username, password: await sealSecret(ports, ownerId, purpose, password) };
+  return { username, password: await sealSecret(ports, ownerId, purpose, destination, password) };
+}
+
+/** A mailbox's credentials, sealed for both servers of its profile; without `profileId` the default one. @throws PLAIN_HTTP */
+export async function sealMailboxCredentials(
+  call: SealingPorts & Pick<Call, "ask">,
+  mailboxId: string,
+  profileId: string | undefined,
+  { username, password }: Credentials,
+): Promise<SealedMailboxCredentials> {
+  refuseOverPlainHttp(call);
+  const { inbound, outbound } = await call.ask("config.profile.destinations", profileId ? { profileId } : {});
+  const seal = (destination: string) => sealSecret(call, mailboxId, "mailbox-password", destination, password);
+  return { username, passwords: { inbound: await seal(inbound), outbound: await seal(outbound) } };
 }

@@ -11,7 +11,7 @@ import {
 import { idFrom } from "@mailfleet/kit";
 import { z } from "zod";
 import { type Route, route } from "../route.ts";
-import { Credentials, sealCredentials } from "./credentials.ts";
+import { Credentials, refuseOverPlainHttp, sealMailboxCredentials } from "./credentials.ts";
 import { MailboxView, viewMailbox } from "./mailbox-view.ts";
 import { mailboxIdOf, page, paged, mailboxParams as params } from "./parameters.ts";
 import { refuseInactiveProfile } from "./profile-view.ts";
@@ -47,7 +47,7 @@ export const mailboxRoutes: readonly Route[] = [
     handle: async (call) => {
       const { credentials, ...mailbox } = call.body;
       const mailboxId = idFrom("mb", call.commandId);
-      const sealed = credentials && (await sealCredentials(call, mailboxId, "mailbox-password", credentials));
+      const sealed = credentials && (await sealMailboxCredentials(call, mailboxId, mailbox.profileId, credentials));
       return call.ask("config.mailbox.create", {
         ...call.command,
         mailboxId,
@@ -100,8 +100,10 @@ export const mailboxRoutes: readonly Route[] = [
     body: Credentials,
     answer: Mailbox,
     handle: async (call) => {
+      refuseOverPlainHttp(call);
       const mailboxId = await mailboxIdOf(call, call.params.mailbox);
-      const credentials = await sealCredentials(call, mailboxId, "mailbox-password", call.body);
+      const { profileId } = await call.ask("config.mailbox.get", { mailboxId });
+      const credentials = await sealMailboxCredentials(call, mailboxId, profileId, call.body);
       return call.ask("config.mailbox.update", { ...call.command, ifVersion: call.ifVersion, mailboxId, credentials });
     },
   }),

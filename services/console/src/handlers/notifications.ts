@@ -1,6 +1,12 @@
-import { NotificationSettings, NotificationSettingsChange, NotificationTest } from "@mailfleet/contracts";
+import {
+  applicationDestination,
+  NotificationSettings,
+  NotificationSettingsChange,
+  NotificationTest,
+  relayDestination,
+} from "@mailfleet/contracts";
 import { type Route, route } from "../route.ts";
-import { Credentials, sealCredentials } from "./credentials.ts";
+import { Credentials, refuseOverPlainHttp, sealCredentials } from "./credentials.ts";
 import { OAuthSecret, sealOAuthSecret } from "./oauth-secret.ts";
 
 /** Longer than `alerting` needs for all steps together. */
@@ -26,13 +32,15 @@ export const notificationRoutes: readonly Route[] = [
     answer: NotificationSettings,
     handle: async (call) => {
       const { credentials, oauthSecret, ...change } = call.body;
-      const projectId = async () =>
-        change.application === undefined
-          ? (await call.ask("alerting.notification-settings.get", {})).application?.projectId
-          : change.application?.projectId;
-      const password = credentials && (await sealCredentials(call, owner, "relay-password", credentials));
+      if (credentials || oauthSecret) refuseOverPlainHttp(call);
+      const present = credentials || oauthSecret ? await call.ask("alerting.notification-settings.get", {}) : null;
+      const { relay = present?.relay, application = present?.application } = change;
+      const password =
+        credentials && (await sealCredentials(call, owner, "relay-password", relayDestination(relay), credentials));
+      const goesTo = applicationDestination(application);
       const secret =
-        oauthSecret && (await sealOAuthSecret(call, owner, await projectId(), oauthSecret, "notify-oauth"));
+        oauthSecret &&
+        (await sealOAuthSecret(call, owner, goesTo, application?.projectId, oauthSecret, "notify-oauth"));
       return call.ask("alerting.notification-settings.update", {
         ...call.command,
         ifVersion: call.ifVersion,

@@ -31,12 +31,13 @@ export type OAuthSecret = z.infer<typeof OAuthSecret>;
 export async function sealOAuthSecret(
   ports: SealingPorts & Pick<ConsolePorts, "oauthSecrets">,
   ownerId: string,
+  destination: string,
   projectId: string | undefined,
   { clientSecret, certificate, serviceAccountKey }: OAuthSecret,
   purpose: "oauth-client" | "notify-oauth" = "oauth-client",
 ): Promise<SealedOAuthSecret> {
   refuseOverPlainHttp(ports);
-  const seal = (text: string) => sealSecret(ports, ownerId, purpose, text);
+  const seal = (text: string) => sealSecret(ports, ownerId, purpose, destination, text);
   if (serviceAccountKey !== undefined) {
     const text = typeof serviceAccountKey === "string" ? serviceAccountKey : JSON.stringify(serviceAccountKey);
     const key = await ports.oauthSecrets.serviceAccountKey(text, projectId);

@@ -2,7 +2,7 @@ import { NewProfile, ProfileChange, ProfileId, type RequestInput } from "@mailfl
 import { idFrom } from "@mailfleet/kit";
 import { z } from "zod";
 import { type Call, type Route, route } from "../route.ts";
-import { Credentials, sealCredentials } from "./credentials.ts";
+import { Credentials, refuseOverPlainHttp, sealCredentials } from "./credentials.ts";
 import { OAuthSecret, sealOAuthSecret } from "./oauth-secret.ts";
 import { page, paged } from "./parameters.ts";
 import { ProfileChoice, type ProfileView, ProfileView as View, viewProfile } from "./profile-view.ts";
@@ -29,23 +29,30 @@ const secrets = {
 
 const sides = ["inbound", "outbound"] as const;
 
-/** Seals what was sent; `null` (take it away) and absent (leave it) pass. */
+type Described = RequestInput<"config.profile.destinations">;
+
+/** Seals what was sent, for where it goes by what is described; `null` (take it away) and absent (leave it) pass. */
 async function sealAll(
   call: Call,
   profileId: string,
+  described: Described,
   sent: { [Name in keyof typeof secrets]?: z.output<(typeof secrets)[Name]> | null | undefined },
   projectId: () => Promise<string | undefined>,
 ): Promise<Pick<ProfileUpdate, keyof typeof secrets>> {
   const sealed: Pick<ProfileUpdate, keyof typeof secrets> = {};
+  if (!sent.inboundCredentials && !sent.outboundCredentials && !sent.oauthSecret) return { ...sent } as typeof sealed;
+  refuseOverPlainHttp(call);
+  const destinations = await call.ask("config.profile.destinations", described);
   for (const side of sides) {
     const credentials = sent[`${side}Credentials`];
     if (credentials === undefined) continue;
     sealed[`${side}Credentials`] =
-      credentials && (await sealCredentials(call, profileId, `${side}-password`, credentials));
+      credentials && (await sealCredentials(call, profileId, `${side}-password`, destinations[side], credentials));
   }
   if (sent.oauthSecret !== undefined)
     sealed.oauthSecret =
-      sent.oauthSecret && (await sealOAuthSecret(call, profileId, await projectId(), sent.oauthSecret));
+      sent.oauthSecret &&
+      (await sealOAuthSecret(call, profileId, destinations.token ?? "", await projectId(), sent.oauthSecret));
   return sealed;
 }
 
@@ -60,9 +67,10 @@ const credentialRoutes = (side: (typeof sides)[number], verb: string): Route[] =
     body: Credentials,
     answer: View,
     handle: async (call) =>
-      update(call, {
-        [`${side}Credentials`]: await sealCredentials(call, call.params.profileId, `${side}-password`, call.body),
-      }),
+      update(
+        call,
+        await sealAll(call, call.params.profileId, call.params, { [`${side}Credentials`]: call.body }, projectOf(call)),
+      ),
   }),
   route("DELETE", `/profiles/:profileId/${side}-credentials`, {
     summary: `Take the profile's ${side} credentials away`,
@@ -97,6 +105,7 @@ export const profileRoutes: readonly Route[] = [
       const sealed = await sealAll(
         call,
         profileId,
+        { profile },
         { inboundCredentials, outboundCredentials, oauthSecret },
         async () => profile.oauth?.projectId,
       );
@@ -133,7 +142,7 @@ export const profileRoutes: readonly Route[] = [
       const { inboundCredentials, outboundCredentials, oauthSecret, ...change } = call.body;
       const sent = { inboundCredentials, outboundCredentials, oauthSecret };
       const named = change.oauth === undefined ? projectOf(call) : async () => change.oauth?.projectId;
-      const sealed = await sealAll(call, call.params.profileId, sent, named);
+      const sealed = await sealAll(call, call.params.profileId, { ...call.params, change }, sent, named);
       return update(call, { ...(Object.keys(change).length > 0 ? { change } : {}), ...sealed });
     },
   }),
@@ -162,7 +171,10 @@ export const profileRoutes: readonly Route[] = [
     body: OAuthSecret,
     answer: View,
     handle: async (call) =>
-      update(call, await sealAll(call, call.params.profileId, { oauthSecret: call.body }, projectOf(call))),
+      update(
+        call,
+        await sealAll(call, call.params.profileId, call.params, { oauthSecret: call.body }, projectOf(call)),
+      ),
   }),
   route("DELETE", "/profiles/:profileId/oauth-secret", {
     summary: "Take the secret of the profile's OAuth application away",

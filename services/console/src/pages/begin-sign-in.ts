@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { type Mailbox, MailboxId, ProblemError, type Profile, providerPresets } from "@mailfleet/contracts";
 import { idFrom } from "@mailfleet/kit";
 import type { FastifyReply } from "fastify";
-import { refuseOverPlainHttp, sealSecret } from "../handlers/credentials.ts";
+import { refuseOverPlainHttp, sealForSignIn } from "../handlers/credentials.ts";
 import { redirectUriOf, signInUrlOf } from "../handlers/profile-view.ts";
 import { refuseUnlessSignIn } from "../handlers/sign-in.ts";
 import { cookieNames, setCookie } from "./cookies.ts";
@@ -75,7 +75,7 @@ export async function beginSignIn(call: PageCall, reply: FastifyReply): Promise<
     flow: "code",
     stateHash: sha256(state),
     browserHash: sha256(browser),
-    verifier: await sealSecret(call, mailbox.id, "oauth-verifier", verifier),
+    verifier: await sealForSignIn(call, mailbox.id, "oauth-verifier", verifier),
     challenge: sha256(verifier),
     redirectUri: redirectUriOf(call),
   });

@@ -1,7 +1,7 @@
 import { ProblemError } from "@mailfleet/contracts";
 import type { FastifyReply } from "fastify";
 import { z } from "zod";
-import { refuseOverPlainHttp, sealSecret } from "../handlers/credentials.ts";
+import { refuseOverPlainHttp, sealForSignIn } from "../handlers/credentials.ts";
 import { providerTimeoutMs } from "../handlers/sign-in.ts";
 import { sha256 } from "./begin-sign-in.ts";
 import { cookieNames, cookieOf, setCookie } from "./cookies.ts";
@@ -82,7 +82,7 @@ export async function completeSignIn(call: PageCall, reply: FastifyReply): Promi
     if (error !== undefined) throw refused(error, error_description);
     if (code === undefined)
       throw new ProblemError("SIGN_IN_REFUSED", "The mail provider sent back neither a permission nor a reason.");
-    const sealed = await sealSecret(call, mailboxId, "oauth-code", code);
+    const sealed = await sealForSignIn(call, mailboxId, "oauth-code", code);
     const grant = await call.ask(
       "inbound-sync.consent.complete",
       { consentId, code: sealed },

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { ProblemError, type RequestInput } from "@mailfleet/contracts";
-import { type ConsoleUnderTest, startConsoleUnderTest } from "./console-under-test.ts";
+import { type ConsoleUnderTest, destinations, startConsoleUnderTest } from "./console-under-test.ts";
 import { mailboxSample, profileSample, signInProfileSample } from "./samples.ts";
 
 describe("the HTTP API", () => {
@@ -9,6 +9,10 @@ describe("the HTTP API", () => {
   const created: RequestInput<"config.profile.create">[] = [];
   const updated: RequestInput<"config.profile.update">[] = [];
   const mailboxes: RequestInput<"config.mailbox.create">[] = [];
+  const relay = { host: "relay.example.org", port: 25, security: "none" } as const;
+  const off = { enabled: false, mode: "smtp", format: "text", from: null } as const;
+  const unset = { relay: null, application: null, password: null, secret: null, secretExpiresAt: null };
+  const noNotifications = { v: 2, ...off, to: [], ...unset };
   const relays: RequestInput<"alerting.notification-settings.update">[] = [];
 
   before(async () => {
@@ -50,11 +54,10 @@ describe("the HTTP API", () => {
           { name: "outbound", due: 1_600_000_000_000, everyMs: null, delivers: "run.requested.v1", generation: 2 },
         ],
       }),
+      "alerting.notification-settings.get": async () => noNotifications,
       "alerting.notification-settings.update": async (input) => {
         relays.push(input);
-        const off = { enabled: false, mode: "smtp", format: "text", from: null, to: [] } as const;
-        const unset = { relay: null, application: null, password: null, secret: null, secretExpiresAt: null };
-        return { v: 2, ...off, to: [], ...unset };
+        return noNotifications;
       },
     });
   });
@@ -180,16 +183,21 @@ describe("the HTTP API", () => {
       body: { address: "sales@example.org", credentials: { username: "u", password: "hunter2-very-secret" } },
     });
     assert.equal(status, 201);
-    assert.equal(mailboxes.at(-1)?.credentials?.password.aad, `${body.id}|mailbox-password`);
+    const { passwords } = mailboxes.at(-1)?.credentials ?? {};
+    assert.equal(passwords?.inbound.aad, `${body.id}|mailbox-password|${destinations.inbound}`);
+    assert.equal(passwords?.outbound.aad, `${body.id}|mailbox-password|${destinations.outbound}`);
     assert.deepEqual(body.credentials, { username: "u", setAt: "1970-01-01T00:00:00.000Z" });
     await console.send("PATCH", "/settings/notifications", {
-      body: { enabled: true, credentials: { username: "u", password: "hunter2-very-secret" } },
+      body: { enabled: true, relay, credentials: { username: "u", password: "hunter2-very-secret" } },
     });
-    assert.equal(relays.at(-1)?.credentials?.password.aad, "notifications|relay-password");
+    assert.equal(relays.at(-1)?.credentials?.password.aad, "notifications|relay-password|smtp relay.example.org:25");
     await console.send("PUT", "/profiles/pf_sample01/outbound-credentials", {
       body: { username: "u", password: "hunter2-very-secret" },
     });
-    assert.equal(updated.at(-1)?.outboundCredentials?.password.aad, "pf_sample01|outbound-password");
+    assert.equal(
+      updated.at(-1)?.outboundCredentials?.password.aad,
+      `pf_sample01|outbound-password|${destinations.outbound}`,
+    );
     await console.send("DELETE", "/profiles/pf_sample01/outbound-credentials");
     assert.equal(updated.at(-1)?.outboundCredentials, null);
     assert.doesNotMatch(console.log.lines.join("\n"), /hunter2|mft_/);

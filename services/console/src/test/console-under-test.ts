@@ -49,6 +49,13 @@ export const echoingReader: OAuthSecretReader = {
   clientCertificate: async (text) => ({ text, thumbprint: "t".repeat(43), expiresAt: 1_900_000_000_000 }),
 };
 
+/** Where the secrets of every profile go here. */
+export const destinations = {
+  inbound: "imap mail.example.org:993",
+  outbound: "smtp mail.example.org:465",
+  token: "https://oauth2.googleapis.com",
+} as const;
+
 /** The console on real engines with stand-ins for the other services. */
 export interface ConsoleUnderTest {
   readonly app: ConsoleApp;
@@ -76,7 +83,7 @@ export async function startConsoleUnderTest(
   const bus = await connectBus({ url: nats.url, name: "console-test", logger: log, isOutage });
   await bus.declare(Object.values(streams), []);
   const others = await connectBus({ url: nats.url, name: "others-test", logger: log, isOutage: () => false });
-  await others.respond(handlers);
+  await others.respond({ "config.profile.destinations": async () => destinations, ...handlers });
   const store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "console-test", logger: log });
   const tokens = await createTokenRepository(store);
   const now = options.now ?? Date.now;

@@ -68,7 +68,10 @@ describe("the notification mail server over HTTP", () => {
 
   it("seals a client secret and a key for the notifications, with what may be shown", async () => {
     await patch({ application: microsoft, oauthSecret: { clientSecret: "v3ry-secret" }, mode: "api" });
-    assert.equal(updates.at(-1)?.oauthSecret?.secret.aad, "notifications|notify-oauth");
+    assert.equal(
+      updates.at(-1)?.oauthSecret?.secret.aad,
+      "notifications|notify-oauth|https://login.microsoftonline.com",
+    );
     assert.deepEqual(updates.at(-1)?.change, { application: microsoft, mode: "api" });
     await patch({ oauthSecret: { serviceAccountKey: JSON.stringify(key) } });
     assert.deepEqual(updates.at(-1)?.oauthSecret?.serviceAccount, {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { ProblemError, type RequestArguments } from "@mailfleet/contracts";
 import type { OAuthSecretReader } from "../ports.ts";
-import { type ConsoleUnderTest, echoingReader, startConsoleUnderTest } from "./console-under-test.ts";
+import { type ConsoleUnderTest, destinations, echoingReader, startConsoleUnderTest } from "./console-under-test.ts";
 import { profileSample, signInProfileSample } from "./samples.ts";
 
 const privateWords = "words-that-stay-private";
@@ -54,7 +54,7 @@ describe("profiles and their secrets", () => {
     assert.equal(sent?.profile.inbound, undefined);
     assert.equal(sent?.profile.type, "gmail");
     assert.equal(sent?.oauthSecret?.kind, "client-secret");
-    assert.equal(sent?.oauthSecret?.secret.aad, `${sent?.profileId}|oauth-client`);
+    assert.equal(sent?.oauthSecret?.secret.aad, `${sent?.profileId}|oauth-client|${destinations.token}`);
     const list = await console.send("GET", "/profiles");
     assert.deepEqual(
       (list.body.items as { redirectUri: string | null }[]).map((item) => item.redirectUri),
@@ -73,10 +73,16 @@ describe("profiles and their secrets", () => {
       },
     });
     const sent = created.at(-1);
-    assert.equal(sent?.inboundCredentials?.password.aad, `${sent?.profileId}|inbound-password`);
-    assert.equal(sent?.outboundCredentials?.password.aad, `${sent?.profileId}|outbound-password`);
+    assert.equal(sent?.inboundCredentials?.password.aad, `${sent?.profileId}|inbound-password|${destinations.inbound}`);
+    assert.equal(
+      sent?.outboundCredentials?.password.aad,
+      `${sent?.profileId}|outbound-password|${destinations.outbound}`,
+    );
     await console.send("PUT", "/profiles/pf_sample01/inbound-credentials", { body: credentials });
-    assert.equal(updated.at(-1)?.inboundCredentials?.password.aad, "pf_sample01|inbound-password");
+    assert.equal(
+      updated.at(-1)?.inboundCredentials?.password.aad,
+      `pf_sample01|inbound-password|${destinations.inbound}`,
+    );
     await console.send("DELETE", "/profiles/pf_sample01/inbound-credentials");
     assert.equal(updated.at(-1)?.inboundCredentials, null);
     await console.send("PATCH", "/profiles/pf_sample01", { body: { name: "New", outboundCredentials: null } });
@@ -95,7 +101,7 @@ describe("profiles and their secrets", () => {
       assert.equal(projects.at(-1), "project-7");
       assert.equal(updated.at(-1)?.oauthSecret?.kind, "service-account-key");
       assert.equal(updated.at(-1)?.oauthSecret?.serviceAccount?.clientEmail, "robot@example.org");
-      assert.equal(updated.at(-1)?.oauthSecret?.secret.aad, "pf_sample01|oauth-client");
+      assert.equal(updated.at(-1)?.oauthSecret?.secret.aad, `pf_sample01|oauth-client|${destinations.token}`);
     }
     const oauth = { provider: "google", flow: "service-account", projectId: "project-8" };
     await console.send("PATCH", "/profiles/pf_sample01", { body: { oauth, oauthSecret: { serviceAccountKey: key } } });

@@ -6,6 +6,7 @@ import {
   ProblemError,
   type RequestOutput,
   sealedFor,
+  tokenDestination,
 } from "@mailfleet/contracts";
 import type { Granted } from "@mailfleet/oauth";
 import type { InboundPorts } from "../ports.ts";
@@ -24,9 +25,12 @@ export function createConsentHandlers(ports: ConsentPorts): RequestHandlers {
   const read = (consentId: string) => bus.request("config.consent.get", { consentId });
   const signal = () => AbortSignal.timeout(exchangeMs);
 
-  async function keep({ consentId, mailboxId }: Consent, granted: Granted): Promise<Grant> {
+  async function keep({ consentId, mailboxId, client }: Consent, granted: Granted): Promise<Grant> {
     const { account, scopes, refreshToken, expiresAt, accessTokenExpiresAt } = granted;
-    const sealed = await seal(refreshToken, sealedFor(mailboxId, "oauth-grant"));
+    const sealed = await seal(
+      refreshToken,
+      sealedFor(mailboxId, "oauth-grant", tokenDestination(client.tokenEndpoint)),
+    );
     return await bus.request("config.grant.set", {
       consentId,
       mailboxId,

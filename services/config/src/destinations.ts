@@ -1,0 +1,15 @@
+import { type ProfileSettings, type RequestOutput, serverDestination, tokenDestination } from "@mailfleet/contracts";
+import { completeOAuthClient } from "@mailfleet/oauth";
+
+/** Where the secrets of a profile and of its mailboxes go: they are sealed for these and open for no other. */
+export type Destinations = RequestOutput<"config.profile.destinations">;
+
+/** See `Destinations`. */
+export function destinationsOf({ inbound, outbound, oauth }: ProfileSettings): Destinations {
+  const protocols = { inbound: inbound.protocol, outbound: outbound.protocol, which: [] };
+  return {
+    inbound: serverDestination(inbound),
+    outbound: serverDestination(outbound),
+    token: oauth ? tokenDestination(completeOAuthClient(oauth, protocols, null).tokenEndpoint) : null,
+  };
+}
