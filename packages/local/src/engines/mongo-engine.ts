@@ -6,9 +6,9 @@ import { MONGO_PROGRAM } from "./engine-programs.ts";
 import { eventually } from "./eventually.ts";
 import { findEngine } from "./find-engine.ts";
 import { isPortFree } from "./free-port.ts";
-import { type GuardedProgram, startGuarded } from "./guarded-program.ts";
+import type { GuardedProgram } from "./guarded-program.ts";
+import { launchMongod, MONGO_READY_WITHIN_MS, mongodFailure } from "./mongod.ts";
 
-const READY_WITHIN_MS = 60_000;
 const NOT_YET_INITIALIZED = 94;
 
 /**
@@ -18,49 +18,19 @@ const NOT_YET_INITIALIZED = 94;
 export async function startMongoEngine(options: EngineOptions): Promise<Engine> {
   const { executable, version } = await findEngine(MONGO_PROGRAM, { say: options.say });
   const { dataDir } = options;
-  const data = join(dataDir, "data");
-  await mkdir(data, { recursive: true });
+  await mkdir(dataDir, { recursive: true });
   const remembered = Number(await readFile(join(dataDir, "port"), "utf8").catch(() => "0"));
   let port = remembered > 0 && (await isPortFree(remembered)) ? remembered : 0;
 
   const start = async (): Promise<GuardedProgram> => {
-    let chosen: number | undefined;
-    const server = await startGuarded(
-      executable,
-      ["--replSet", "rs0", "--bind_ip", "127.0.0.1", "--port", String(port), "--dbpath", data].concat([
-        "--wiredTigerCacheSizeGB",
-        "0.25",
-        "--oplogSize",
-        "200",
-        "--nounixsocket",
-        "--setParameter",
-        "diagnosticDataCollectionEnabled=false",
-      ]),
-      {
-        ...(options.temporary && { removeWhenOrphaned: dataDir }),
-        onLine: (line) => {
-          chosen ??= Number(/"Waiting for connections".*"port":(\d+)/.exec(line)?.[1] ?? Number.NaN) || undefined;
-        },
-      },
-    );
-    let ended = false;
-    void server.ended.then(() => {
-      ended = true;
-    });
+    const launched = await launchMongod({ executable, dataDir, port, temporary: options.temporary === true });
+    const { server } = launched;
+    port = launched.port;
     try {
-      const listening = await eventually(() => (ended ? "ended" : chosen), {
-        timeoutMs: READY_WITHIN_MS,
-        everyMs: 10,
-        what: "MongoDB",
-      });
-      if (listening === "ended") throw new Error("mongod ended at once");
-      port = listening;
       await becomePrimary(port);
     } catch (error) {
       await server.stop();
-      const errors = server.lines.filter((line) => /"s":"[EF]"/.test(line));
-      const shown = (errors.length > 0 ? errors : server.lines).slice(-5).join("\n");
-      throw new Error(`MongoDB did not start: ${(error as Error).message}\n${shown}`);
+      throw mongodFailure(server, error as Error);
     }
     await writeFile(join(dataDir, "port"), String(port));
     return server;
@@ -107,7 +77,7 @@ async function becomePrimary(port: number): Promise<void> {
       await admin.command({ replSetReconfig: config, force: true });
     }
     await eventually(async () => (await admin.command({ hello: 1 })).isWritablePrimary === true, {
-      timeoutMs: READY_WITHIN_MS,
+      timeoutMs: MONGO_READY_WITHIN_MS,
       what: "a writable primary",
     });
   } finally {

@@ -4,7 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MongoClient } from "mongodb";
 import type { Engine } from "../engines/engine.ts";
+import { type MongoCluster, startMongoCluster as startMongoSet } from "../engines/mongo-cluster.ts";
 import { startMongoEngine } from "../engines/mongo-engine.ts";
+import { type NatsCluster, startNatsCluster as startNodes } from "../engines/nats-cluster.ts";
 import { type NatsEngine, startNatsEngine } from "../engines/nats-engine.ts";
 
 /** A fresh folder below the system's temporary folder. `remove` deletes it with everything in it. */
@@ -50,4 +52,16 @@ export async function startMongo(options: { own?: boolean } = {}): Promise<TestM
   const { path } = await tempDir("mongo");
   const engine = await startMongoEngine({ dataDir: path, temporary: true });
   return { url: engine.url, dbName, engine, stop: () => engine.stop() };
+}
+
+/** Three mongods that are one replica set, with no data (5 s, 900 MB of disk). */
+export async function startMongoCluster(): Promise<MongoCluster> {
+  const { path } = await tempDir("mongo-set");
+  return startMongoSet({ dataDir: path, temporary: true });
+}
+
+/** Three nats-servers that are one JetStream, with no data (a second). */
+export async function startNatsCluster(): Promise<NatsCluster> {
+  const { path } = await tempDir("nats-nodes");
+  return startNodes({ dataDir: path, temporary: true });
 }

@@ -1,0 +1,116 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { MongoClient } from "mongodb";
+import type { Cluster, ClusterMember } from "./cluster.ts";
+import type { EngineOptions } from "./engine.ts";
+import { MONGO_PROGRAM } from "./engine-programs.ts";
+import { eventually } from "./eventually.ts";
+import { findEngine } from "./find-engine.ts";
+import { launchMongod, MONGO_READY_WITHIN_MS } from "./mongod.ts";
+
+const MEMBERS = 3;
+/** Short, so that a test of an election takes seconds; the default is 10 s. */
+const ELECTION_TIMEOUT_MS = 3000;
+
+/** Three mongods that are one replica set, `rs0`. */
+export interface MongoCluster extends Cluster {
+  /** The member that takes writes now. Waits for an election. */
+  primary(): Promise<ClusterMember>;
+  /** `replSetStepDown`: the primary gives up for `seconds`, 10 unless told; resolves when another one takes writes. */
+  stepDown(seconds?: number): Promise<void>;
+}
+
+/** Starts three mongods on loopback ports as a replica set and waits for its primary. */
+export async function startMongoCluster(options: EngineOptions): Promise<MongoCluster> {
+  const { executable } = await findEngine(MONGO_PROGRAM, { say: options.say });
+  const folder = (n: number) => join(options.dataDir, `mongo-${n}`);
+  const temporary = options.temporary === true;
+  const started = await Promise.all(
+    Array.from({ length: MEMBERS }, (_, n) => launchMongod({ executable, dataDir: folder(n), port: 0, temporary })),
+  );
+  const members = started.map(({ port, ...first }, n) => {
+    let { server } = first;
+    return {
+      name: `mongo-${n}`,
+      address: `127.0.0.1:${port}`,
+      get pid() {
+        return server.pid;
+      },
+      kill: () => server.kill(),
+      restart: async () => {
+        await server.stop();
+        ({ server } = await launchMongod({ executable, dataDir: folder(n), port, temporary }));
+      },
+    };
+  });
+  const url = `mongodb://${members.map(({ address }) => address).join(",")}/?replicaSet=rs0`;
+
+  /** What one member says about itself and the others; throws while it is away. */
+  const ask = async (member: ClusterMember, command: object) => {
+    const client = new MongoClient(`mongodb://${member.address}/?directConnection=true`, {
+      serverSelectionTimeoutMS: 2000,
+    });
+    try {
+      return await client.db("admin").command({ ...command });
+    } finally {
+      await client.close();
+    }
+  };
+  const primary = () =>
+    eventually(
+      async () => {
+        const asked = members.map(async (member) => {
+          const { isWritablePrimary } = await ask(member, { hello: 1 });
+          return isWritablePrimary ? member : undefined;
+        });
+        const found = await Promise.allSettled(asked);
+        return found.map((one) => (one.status === "fulfilled" ? one.value : undefined)).find(Boolean);
+      },
+      { timeoutMs: MONGO_READY_WITHIN_MS, everyMs: 100, what: "a primary" },
+    );
+  const cluster: MongoCluster = {
+    url,
+    members,
+    primary,
+    whole: async () => {
+      const leader = await primary();
+      await eventually(
+        async () => {
+          const { members: states } = await ask(leader, { replSetGetStatus: 1 });
+          return (states as { state: number }[]).every(({ state }) => state === 1 || state === 2);
+        },
+        { timeoutMs: MONGO_READY_WITHIN_MS, everyMs: 200, what: "every member caught up" },
+      );
+    },
+    stepDown: async (seconds = 10) => {
+      const old = await primary();
+      // A member that has not caught up yet makes it refuse.
+      await eventually(
+        () => ask(old, { replSetStepDown: seconds, secondaryCatchUpPeriodSecs: Math.min(5, seconds - 1) }),
+        { timeoutMs: 30_000, everyMs: 500, what: "the step-down" },
+      );
+      await eventually(async () => (await primary()).address !== old.address, {
+        timeoutMs: MONGO_READY_WITHIN_MS,
+        what: "another primary",
+      });
+    },
+    stop: async () => {
+      await Promise.all(members.map((member) => member.kill()));
+      if (temporary) await rm(options.dataDir, { recursive: true, force: true });
+    },
+  };
+  try {
+    await ask(members[0]!, {
+      replSetInitiate: {
+        _id: "rs0",
+        members: members.map(({ address }, n) => ({ _id: n, host: address })),
+        settings: { electionTimeoutMillis: ELECTION_TIMEOUT_MS, heartbeatIntervalMillis: 500 },
+      },
+    });
+    await cluster.whole();
+  } catch (error) {
+    await cluster.stop();
+    throw error;
+  }
+  return cluster;
+}

@@ -1,0 +1,65 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { eventually } from "./eventually.ts";
+import { type GuardedProgram, startGuarded } from "./guarded-program.ts";
+
+/** How long a start or an election may take. */
+export const MONGO_READY_WITHIN_MS = 60_000;
+
+export interface MongodOptions {
+  readonly executable: string;
+  /** `data` below it holds the database. */
+  readonly dataDir: string;
+  /** 0: it chooses. */
+  readonly port: number;
+  /** The folder goes when this process dies. */
+  readonly temporary?: boolean;
+}
+
+/** Starts one mongod of the replica set `rs0` on a loopback port; resolves when it listens. Throws with what it said. */
+export async function launchMongod(options: MongodOptions): Promise<{ server: GuardedProgram; port: number }> {
+  const data = join(options.dataDir, "data");
+  await mkdir(data, { recursive: true });
+  let chosen: number | undefined;
+  const server = await startGuarded(
+    options.executable,
+    ["--replSet", "rs0", "--bind_ip", "127.0.0.1", "--port", String(options.port), "--dbpath", data].concat([
+      "--wiredTigerCacheSizeGB",
+      "0.25",
+      "--oplogSize",
+      "200",
+      "--nounixsocket",
+      "--setParameter",
+      "diagnosticDataCollectionEnabled=false",
+    ]),
+    {
+      ...(options.temporary && { removeWhenOrphaned: options.dataDir }),
+      onLine: (line) => {
+        chosen ??= Number(/"Waiting for connections".*"port":(\d+)/.exec(line)?.[1] ?? Number.NaN) || undefined;
+      },
+    },
+  );
+  let ended = false;
+  void server.ended.then(() => {
+    ended = true;
+  });
+  try {
+    const port = await eventually(() => (ended ? "ended" : chosen), {
+      timeoutMs: MONGO_READY_WITHIN_MS,
+      everyMs: 10,
+      what: "MongoDB",
+    });
+    if (port === "ended") throw new Error("mongod ended at once");
+    return { server, port };
+  } catch (error) {
+    await server.stop();
+    throw mongodFailure(server, error as Error);
+  }
+}
+
+/** The error of a start with what mongod itself said. */
+export function mongodFailure(server: GuardedProgram, error: Error): Error {
+  const errors = server.lines.filter((line) => /"s":"[EF]"/.test(line));
+  const shown = (errors.length > 0 ? errors : server.lines).slice(-5).join("\n");
+  return new Error(`MongoDB did not start: ${error.message}\n${shown}`, { cause: error });
+}

@@ -1,0 +1,117 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Cluster, ClusterMember } from "./cluster.ts";
+import type { EngineOptions } from "./engine.ts";
+import { eventually } from "./eventually.ts";
+import { freePort } from "./free-port.ts";
+import { startNatsEngine } from "./nats-engine.ts";
+
+const NODES = 3;
+const WHOLE_WITHIN_MS = 60_000;
+
+/** Three nats-servers that are one JetStream. */
+export interface NatsCluster extends Cluster {
+  /** The node that leads this stream now. Waits for an election. */
+  leaderOf(stream: string): Promise<ClusterMember>;
+}
+
+interface Raft {
+  readonly leader?: string;
+  readonly replicas?: readonly { readonly current?: boolean; readonly offline?: boolean }[];
+}
+interface JetStreamState {
+  readonly meta_cluster?: Raft;
+  readonly account_details?: readonly { readonly stream_detail?: readonly { name: string; cluster?: Raft }[] }[];
+}
+
+/** Starts three nats-servers on loopback ports as a cluster and waits until JetStream has a leader. */
+export async function startNatsCluster(options: EngineOptions): Promise<NatsCluster> {
+  const routes = await Promise.all(Array.from({ length: NODES }, freePort));
+  const monitors = await Promise.all(Array.from({ length: NODES }, freePort));
+  const engines = await Promise.all(
+    routes.map((route, n) =>
+      startNatsEngine({
+        dataDir: join(options.dataDir, `nats-${n}`),
+        temporary: options.temporary === true,
+        name: `nats-${n}`,
+        ...(options.say ? { say: options.say } : {}),
+        configuration: [
+          `http: "127.0.0.1:${monitors[n]}"`,
+          "cluster {",
+          "  name: mailfleet",
+          `  listen: "127.0.0.1:${route}"`,
+          `  routes: [${routes.map((port) => `"nats://127.0.0.1:${port}"`).join(", ")}]`,
+          // Clients stay on the addresses they were given: a test puts proxies there.
+          "  no_advertise: true",
+          "}",
+        ],
+      }),
+    ),
+  );
+  const members = engines.map((engine, n) => ({
+    name: `nats-${n}`,
+    address: new URL(engine.url).host,
+    get pid() {
+      return engine.pid;
+    },
+    kill: () => engine.kill(),
+    restart: () => engine.restart(),
+  }));
+
+  /** JetStream as each node that answers sees it. Only the leader of a group knows how far the others are. */
+  const seen = async () => {
+    const asked = monitors.map(async (port, n) => {
+      const answer = await fetch(`http://127.0.0.1:${port}/jsz?accounts=true&streams=true`, {
+        signal: AbortSignal.timeout(2000),
+      });
+      const state = (await answer.json()) as JetStreamState;
+      const streams = (state.account_details ?? []).flatMap(({ stream_detail }) => stream_detail ?? []);
+      return { node: `nats-${n}`, meta: state.meta_cluster, streams };
+    });
+    const answers = await Promise.allSettled(asked);
+    return answers.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+  };
+  const caughtUp = ({ replicas = [] }: Raft) => replicas.every(({ current, offline }) => current && !offline);
+
+  const cluster: NatsCluster = {
+    url: members.map(({ address }) => `nats://${address}`).join(","),
+    members,
+    leaderOf: (stream) =>
+      eventually(
+        async () => {
+          const leads = (await seen()).find(({ node, streams }) =>
+            streams.some(({ name, cluster: raft }) => name === stream && raft?.leader === node),
+          );
+          return members.find(({ name }) => name === leads?.node);
+        },
+        { timeoutMs: WHOLE_WITHIN_MS, everyMs: 200, what: `a leader of ${stream}` },
+      ),
+    whole: async () => {
+      await eventually(
+        async () => {
+          const nodes = await seen();
+          const leads = nodes.find(({ node, meta }) => meta?.leader === node);
+          if (nodes.length < NODES || !leads?.meta || !caughtUp(leads.meta)) return false;
+          const names = new Set(nodes.flatMap(({ streams }) => streams.map(({ name }) => name)));
+          return [...names].every((name) =>
+            nodes.some(({ node, streams }) =>
+              streams.some(({ name: own, cluster: raft }) => own === name && raft?.leader === node && caughtUp(raft)),
+            ),
+          );
+        },
+        { timeoutMs: WHOLE_WITHIN_MS, everyMs: 200, what: "every node caught up" },
+      );
+    },
+    stop: async () => {
+      await Promise.all(engines.map((engine) => engine.stop()));
+      if (options.temporary) await rm(options.dataDir, { recursive: true, force: true });
+    },
+  };
+  try {
+    await cluster.whole();
+  } catch (error) {
+    await cluster.stop();
+    throw error;
+  }
+  return cluster;
+}
