@@ -4,9 +4,9 @@ import { FailureError, failureOf } from "@mailfleet/contracts";
 import { recipientFields } from "./header-addresses.ts";
 
 /**
- * Gmail's API has no envelope: it sends to whom To, Cc and Bcc name. So recipients that the header does not name are
- * put into one Bcc field (Gmail takes it out again), and a header that names somebody beyond the envelope is refused
- * with MESSAGE_REFUSED, because he would get the message too, perhaps for the second time. Other bytes stay.
+ * Gmail's API has no envelope: it sends to everybody in To, Cc and Bcc. So recipients who are missing from the header
+ * are added as one Bcc field (Gmail removes it), and a header that names somebody who is not in the envelope is refused
+ * with MESSAGE_REFUSED, because that person would get the message too, perhaps twice. No other byte changes.
  */
 export function addressForGmail(envelope: Envelope, raw: Uint8Array): readonly Uint8Array[] {
   if (envelope.to.length === 0) throw refused("RECIPIENT_REFUSED", "no recipients");
@@ -33,16 +33,16 @@ export function addressForGmail(envelope: Envelope, raw: Uint8Array): readonly U
   return pieces.filter((piece) => piece.byteLength > 0);
 }
 
-/** As it can stand in a header field; what could end the field, or name two people, cannot. */
+/** The address as it may appear in a header field. Refused if it could end the field or name two people. */
 function written(address: string): string {
   const at = address.lastIndexOf("@");
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are exactly what must not pass.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters must not pass.
   if (at < 1 || /[\x00-\x20\x7f<>,;:()]/.test(address.replace(/^"(?:[^"\\\x00-\x1f\x7f]|\\[\x20-\x7e])*"(?=@)/, "q")))
     throw refused("RECIPIENT_REFUSED", "a recipient's address cannot be written in a header");
   return address;
 }
 
-/** Gmail and everybody else compare addresses without case; domains have two spellings (RFC 5891). */
+/** Gmail, like everybody, ignores case in addresses. Domains have two spellings (RFC 5891). */
 function keyOf(address: string): string {
   const lower = address.toLowerCase();
   const at = lower.lastIndexOf("@");

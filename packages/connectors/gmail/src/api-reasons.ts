@@ -1,9 +1,9 @@
 import type { FailureCode } from "@mailfleet/contracts";
 
-/** What was asked of the API: some words mean another thing where a message was to be sent. */
+/** What we asked the API for: some words mean something else when sending. */
 export type Purpose = "read" | "send";
 
-/** One row: an answer `<status> <reasons> <message>` that fits has this code. */
+/** One row: an answer `<status> <reasons> <message>` that matches has this code. */
 export interface ReasonRule {
   readonly purpose?: Purpose;
   readonly pattern: RegExp;
@@ -17,18 +17,18 @@ const rule = (pattern: RegExp, code: FailureCode, purpose?: Purpose): ReasonRule
 });
 
 /**
- * What Gmail's API says and what it means, most particular first (its guides "Resolve errors" and "Usage limits", and
- * answers seen in the field). The text before the colon is status, canonical status and reasons, in Google's spelling.
+ * What Gmail's API says and what it means, most specific first (from its guides "Resolve errors" and "Usage limits",
+ * and from real answers). The text before the colon is status, canonical status and reasons, in Google's spelling.
  */
 export const reasonRules: readonly ReasonRule[] = [
-  // The account's own limit of sending: "User-rate limit exceeded.  Retry after … (Mail sending)".
+  // The account's own sending limit: "User-rate limit exceeded.  Retry after … (Mail sending)".
   rule(
     /^4(29|03)\b.*(\(mail sending\)|sending (limit|quota)|limit for sending|daily user sending)/i,
     "SENDING_LIMIT_REACHED",
   ),
   rule(/^4\d\d\b.*reached a limit for sending/i, "SENDING_LIMIT_REACHED", "send"),
 
-  // Slow down: of the user, of the project by minute, of the project by day.
+  // Too fast: for the user, for the project per minute, for the project per day.
   rule(/^429\b/, "RATE_LIMITED"),
   rule(
     /^403\b.*(rateLimitExceeded|dailyLimitExceeded|quotaExceeded|RATE_LIMIT_EXCEEDED|quota exceeded|concurrent requests)/i,
@@ -44,7 +44,7 @@ export const reasonRules: readonly ReasonRule[] = [
   rule(/^401\b/, "CONSENT_EXPIRED"),
   rule(/^403\b.*(domainPolicy|delegation ?denied)/i, "ACCESS_DENIED"),
 
-  // The account has no Gmail.
+  // The account does not use Gmail.
   rule(/^4\d\d\b.*mail service not enabled/i, "ACCOUNT_DISABLED"),
   rule(/^4\d\d\b.*(account|user) (has been |is )?(disabled|suspended|deleted)/i, "ACCOUNT_DISABLED"),
 

@@ -1,17 +1,18 @@
-/** One answer out of a batch. */
+/** One answer of a batch. */
 export interface BatchPart {
-  /** What the request's Content-ID was, without brackets. */
+  /** The request's Content-ID, without brackets. */
   readonly contentId: string;
   readonly status: number;
   readonly retryAfter: string | null;
   readonly body: Buffer;
-  /** The answer is longer than what is held: `body` is its beginning. */
+  /** The answer is longer than we hold: `body` is its beginning. */
   readonly cut: boolean;
 }
 
 /**
- * Reads a `multipart/mixed` of `application/http` (RFC 2046 §5.1) piece by piece; of each part at most `mostBytes` are
- * held. An answer that ends before its closing delimiter gives the parts that were whole, and one that is longer anyway.
+ * Reads a `multipart/mixed` of `application/http` (RFC 2046 §5.1) piece by piece and holds at most `mostBytes` of each
+ * part. An answer that ends before its closing delimiter yields its whole parts, and a last one that was too long
+ * anyway.
  */
 export async function* readBatchAnswer(
   body: AsyncIterable<Uint8Array>,
@@ -28,7 +29,7 @@ export async function* readBatchAnswer(
     if (room > 0 && bytes.byteLength > 0) part.push(bytes.subarray(0, room));
     held += Math.min(room, bytes.byteLength);
   };
-  // The first delimiter may be the very beginning.
+  // The first delimiter may be at the very beginning.
   let rest: Buffer = Buffer.from("\r\n");
   for await (const piece of body) {
     const data = Buffer.concat([rest, piece]);
@@ -47,7 +48,7 @@ export async function* readBatchAnswer(
     hold(data.subarray(from, keep));
     rest = data.subarray(keep);
   }
-  // Whoever stopped reading in the middle of a long part wants to know whose it was.
+  // A caller that stops reading in the middle of a long part needs to know which request it answers.
   const unfinished = cut ? readPart(Buffer.concat(part), cut) : null;
   if (unfinished) yield unfinished;
 }

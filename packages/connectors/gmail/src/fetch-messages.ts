@@ -8,19 +8,19 @@ import { rawPieces } from "./raw-pieces.ts";
 import { type MessageFacts, messageOf, readFacts, readMessage } from "./read-message.ts";
 import { RefusedError, refusedError } from "./refusal.ts";
 
-/** Messages above this are streamed, others are held whole. */
+/** Larger messages are streamed, others are held whole. */
 export const LARGE_MESSAGE = 256 * 1024;
-/** An answer with a message of that size: base64 and what surrounds it. */
+/** An answer with a message of that size, in base64 with its surroundings. */
 const LARGE_ANSWER = Math.ceil(LARGE_MESSAGE / 3) * 4 + 8 * 1024;
-/** So much of the answer to one batch is read; what did not come by then is asked for again, in smaller batches. */
+/** How much of one batch's answer is read. What did not arrive by then is requested again, in smaller batches. */
 const BATCH_BYTES = 8 * 1024 * 1024;
-/** A message of 60 MB and its base64; Gmail takes in 50 MB. */
+/** A message of 60 MB in base64. Gmail accepts 50 MB. */
 const STREAM_BYTES = 96 * 1024 * 1024;
 const STREAM_MS = 15 * 60_000;
 const METHOD = "messages.get";
 const factFields = "id,labelIds,sizeEstimate,internalDate";
 
-/** What became of one message that was asked for. */
+/** The result for one requested message. */
 export type Answered =
   | { readonly type: "message"; readonly message: FetchedMessage; readonly draft: boolean }
   /** To be streamed, see `fetchLarge`. */
@@ -30,7 +30,7 @@ export type Answered =
   /** Refused, or not answered. */
   | { readonly type: "failed"; readonly failure: FailureError };
 
-/** Asks for these messages in one request; each has an answer. Throws if the request as a whole fails. */
+/** Requests these messages together; each gets an answer. Throws if the request as a whole fails. */
 export async function fetchSmall(
   api: GmailApi,
   ids: readonly string[],
@@ -61,7 +61,7 @@ export async function fetchSmall(
     for await (const part of readBatchAnswer(limited(response.body, read), theirs, LARGE_ANSWER)) {
       if (asked.has(part.contentId)) answers.set(part.contentId, answerOf(api, part));
     }
-    if (read.bytes < BATCH_BYTES) broke = malformed(METHOD, "the answer to a batch has not all its parts");
+    if (read.bytes < BATCH_BYTES) broke = malformed(METHOD, "the answer to a batch is incomplete");
   } catch (error) {
     signal.throwIfAborted();
     broke = api.failure(error, METHOD);
@@ -100,20 +100,20 @@ async function fetchOne(api: GmailApi, id: string, signal: AbortSignal): Promise
     for await (const piece of response.body ?? []) {
       pieces.push(piece);
       length += piece.byteLength;
-      // Leaving the loop ends the answer.
+      // Leaving the loop closes the answer.
       if (length > LARGE_ANSWER) return { type: "large" };
     }
     return { type: "message", ...readMessage(id, Buffer.concat(pieces)) };
   } catch (error) {
     signal.throwIfAborted();
     const failure = api.failure(error, METHOD);
-    // Refused with a renewed token too.
+    // Refused again with a renewed token.
     if (failure instanceof RefusedError && failure.status === 401) throw failure;
     return refusedAs(failure);
   }
 }
 
-/** One large message: its facts now, its bytes when they are read; `null` if it was deleted in the meantime. */
+/** One large message: its facts now, its bytes when they are read; `null` if it was deleted meanwhile. */
 export async function fetchLarge(
   api: GmailApi,
   id: string,
@@ -142,7 +142,7 @@ async function* stream(api: GmailApi, id: string, signal: AbortSignal): AsyncGen
       maximumBytes: STREAM_BYTES,
       signal,
     });
-    // Deleted in the middle is an error: half a message is none. The next run does not find it any more.
+    // Deleted meanwhile is an error, because half a message does not count. The next run will not find it.
     yield* rawPieces(response.body ?? emptyBody());
   } catch (error) {
     signal.throwIfAborted();
@@ -152,7 +152,7 @@ async function* stream(api: GmailApi, id: string, signal: AbortSignal): AsyncGen
 
 async function* emptyBody(): AsyncGenerator<Uint8Array> {}
 
-/** A 404 of Gmail's; one of a proxy says nothing about a message. */
+/** True for Gmail's own 404. A proxy's says nothing about a message. */
 function isGone(failure: FailureError): boolean {
   return failure instanceof RefusedError && failure.status === 404 && failure.google;
 }

@@ -2,20 +2,20 @@ import { type GmailClient, isHistoryId, malformed } from "./gmail-client.ts";
 import type { GmailCursor } from "./gmail-cursor.ts";
 import { RefusedError } from "./refusal.ts";
 
-/** A mailbox of two million messages; more pages than that is a server that goes round in circles. */
+/** Enough for a mailbox of two million messages. A server with more pages is repeating itself. */
 const MOST_PAGES = 4000;
 const HOUR_MS = 3_600_000;
-/** How far behind the newest message seen a list begins when the history is lost: clocks, imports, slow filters. */
+/** If the history is lost, the list begins this long before the newest message seen: clocks, imports, slow filters. */
 const RESYNC_MARGIN_MS = 24 * HOUR_MS;
 
-/** Ids of messages that may be new, in the order of arrival, and the history id that holds once they are stored. */
+/** Ids of messages that may be new, by arrival, and the history id that is valid once they are stored. */
 export interface Found {
   readonly ids: readonly string[];
   readonly historyId: string;
   readonly resynchronised: boolean;
 }
 
-/** Asks for what is new since the cursor: by history where Gmail still has it, by list otherwise. */
+/** Asks for what is new since the cursor: by history if Gmail still has it, otherwise by list. */
 export async function findNew(
   client: GmailClient,
   cursor: GmailCursor,
@@ -25,7 +25,7 @@ export async function findNew(
     try {
       return { ...(await byHistory(client, cursor.historyId, signal)), resynchronised: false };
     } catch (error) {
-      // 404 is how Gmail says that it no longer keeps what happened since (a week or more).
+      // With 404 Gmail says that it no longer has the history since then (a week or more).
       if (!(error instanceof RefusedError && error.status === 404 && error.google)) throw error;
     }
   }
@@ -33,7 +33,7 @@ export async function findNew(
   const since = lost && cursor.at > 0 ? cursor.at - RESYNC_MARGIN_MS : null;
   const from = processFrom === null ? null : processFrom - HOUR_MS;
   const after = since === null || from === null ? (since ?? from) : Math.max(since, from);
-  // Before the list: what arrives while it is read is found again by the history, and known by its id.
+  // Taken before the list: what arrives meanwhile is found again by the history, and recognised by its id.
   const profile = await client.profile(signal);
   checkAddress(profile.emailAddress);
   const ids = await byList(client, after, signal);
@@ -54,7 +54,7 @@ async function byHistory(client: GmailClient, startHistoryId: string, signal: Ab
     (pageToken) => client.history({ startHistoryId, ...pageToken }, signal),
     "history.list",
   )) {
-    // The first page's: what happens between two pages is told again next time.
+    // The first page's id: what happens between two pages is reported again next time.
     if (historyId === null && isHistoryId(page.historyId)) historyId = page.historyId;
     for (const { messagesAdded, labelsAdded } of page.history ?? []) {
       for (const { message } of messagesAdded ?? []) if (isInbox(message?.labelIds)) ids.add(readId(message?.id));
@@ -66,7 +66,7 @@ async function byHistory(client: GmailClient, startHistoryId: string, signal: Ab
   return { ids: [...ids], historyId };
 }
 
-/** Pages come newest first: only ids are held until the oldest is known. */
+/** Pages come newest first, so we hold only ids until the oldest is known. */
 async function byList(client: GmailClient, after: number | null, signal: AbortSignal): Promise<string[]> {
   const ids = new Set<string>();
   const q = after === null ? {} : { q: `after:${Math.max(0, Math.floor(after / 1000))}` };
@@ -90,18 +90,18 @@ async function* pages<P extends { nextPageToken?: string | null }>(
   throw malformed(method, `more than ${MOST_PAGES} pages`);
 }
 
-/** Drafts lie nowhere that mail arrives; what one sends to oneself has SENT and INBOX. */
+/** Drafts are not where mail arrives. What people send to themselves has SENT and INBOX. */
 function isInbox(labels: readonly string[] | null | undefined): boolean {
   return !labels || (labels.includes("INBOX") && !isDraft(labels));
 }
 
-/** A draft is nobody's mail yet. */
+/** A draft is not mail yet. */
 export function isDraft(labels: readonly string[] | null | undefined): boolean {
   return labels?.includes("DRAFT") ?? false;
 }
 
-/** Gmail's ids are 64-bit numbers in hex; they become part of names. */
+/** Gmail's ids are 64-bit numbers in hex. They become part of our keys. */
 function readId(id: string | null | undefined): string {
   if (typeof id === "string" && /^[0-9a-f]{1,32}$/i.test(id)) return id;
-  throw malformed("messages.list", `not an id of a message: ${JSON.stringify(id ?? null).slice(0, 60)}`);
+  throw malformed("messages.list", `not a message id: ${JSON.stringify(id ?? null).slice(0, 60)}`);
 }

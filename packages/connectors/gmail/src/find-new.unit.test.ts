@@ -71,7 +71,7 @@ test("a proxy's 404 is no lost history", async () => {
   await assert.rejects(findNew(client({ history: lost(false) }), cursor, options), RefusedError);
 });
 
-test("a server that goes round in circles, or gives what is no id, is an error", async () => {
+test("a server that repeats its pages, or sends something that is not an id, fails", async () => {
   const around = client({ history: async () => ({ historyId: "11", nextPageToken: "same" }) });
   await assert.rejects(findNew(around, cursor, options), /same page/);
   let page = 0;
@@ -79,7 +79,7 @@ test("a server that goes round in circles, or gives what is no id, is an error",
   await assert.rejects(findNew(endless, cursor, options), /more than 4000 pages/);
   for (const id of ["../../etc", "", "a b", "g1", "a".repeat(33)]) {
     const strange = client({ history: async () => ({ historyId: "11", history: [added(id, "INBOX")] }) });
-    await assert.rejects(findNew(strange, cursor, options), /not an id/);
+    await assert.rejects(findNew(strange, cursor, options), /not a message id/);
   }
   await assert.rejects(findNew(client({ history: async () => ({}) }), cursor, options), /no historyId/);
 });

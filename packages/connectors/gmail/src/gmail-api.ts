@@ -7,15 +7,15 @@ import { type Refusal, type RefusalContext, refusedError } from "./refusal.ts";
 
 /** Google's own root of the API. */
 const GMAIL_ROOT = "https://gmail.googleapis.com";
-/** An answer that is not there by then does not come any more. */
+/** After this time no answer will come. */
 const ANSWER_MS = 60_000;
-/** Lists have pages; only messages are larger, and say so. */
+/** Lists have pages. Only messages are larger, and their requests say so. */
 const ANSWER_BYTES = 8 * 1024 * 1024;
 const REFUSAL_BYTES = 16 * 1024;
 
 /** One request. */
 export interface ApiRequest {
-  /** The API's name for it, e.g. `messages.list`: evidence. */
+  /** The API's name of the method for the evidence, e.g. `messages.list`. */
   readonly method: string;
   /** Path and query below the root, or a whole URL below it. */
   readonly path: string;
@@ -30,23 +30,23 @@ export interface ApiRequest {
 export interface GmailApi {
   readonly root: string;
   /**
-   * Asks, with a renewed token once more if the first was refused. Resolves when the head of a 2xx answer is there;
-   * anything else is a `RefusedError`, a network fault a `FailureError`.
+   * Sends a request, and once more with a renewed token if the first was refused. Resolves with the head of a 2xx
+   * answer; anything else is a `RefusedError`, a network fault a `FailureError`.
    */
   ask(request: ApiRequest): Promise<Response>;
-  /** Asks without a token; any answer below 500 says that the API is there. Throws `FailureError`. */
+  /** Asks without a token. Any answer below 500 shows that the API is there. Throws `FailureError`. */
   reach(signal: AbortSignal): Promise<void>;
-  /** Sees to it that there is a token. Throws `FailureError`. */
+  /** Makes sure that there is a token. Throws `FailureError`. */
   signIn(signal: AbortSignal): Promise<void>;
-  /** The token of the last request was refused inside an answer: the next request takes another one. */
+  /** Tells that an answer refused the token of the last request: the next request uses a new one. */
   refuseToken(): void;
-  /** What surrounds a refusal that comes inside an answer. */
+  /** The evidence for a refusal inside an answer. */
   refusalContext(method: string): RefusalContext;
-  /** What went wrong while an answer was read. */
+  /** The failure for an error while an answer was read. */
   failure(thrown: unknown, method: string): FailureError;
 }
 
-/** Throws CREDENTIALS_MISSING without a token to ask for. */
+/** Throws CREDENTIALS_MISSING if the credentials give no token. */
 export function gmailApi(fetch: GuardedFetch, options: ConnectOptions): GmailApi {
   const { credentials, server } = options;
   if (credentials?.type !== "token") throw new FailureError(failureOf("CREDENTIALS_MISSING"));
@@ -56,7 +56,7 @@ export function gmailApi(fetch: GuardedFetch, options: ConnectOptions): GmailApi
   let refused = false;
   let last: Secret | null = null;
 
-  /** Requests at the same time share one token, and one renewal of it; whoever asked first may give up meanwhile. */
+  /** Simultaneous requests share one token and one renewal, even if the first caller gives up. */
   async function token(signal: AbortSignal): Promise<{ bearer: Secret; from: HeldToken }> {
     for (;;) {
       const asked = held === null || refused ? askForToken(signal) : held;
@@ -121,7 +121,7 @@ export function gmailApi(fetch: GuardedFetch, options: ConnectOptions): GmailApi
       if (response.ok) return response;
       const refusal = await readRefusal(response);
       if (response.status === 401 && !renewed) {
-        // Not if somebody else has renewed it in the meantime.
+        // Not if another request has renewed it meanwhile.
         if (held === from) refused = true;
         continue;
       }
@@ -160,7 +160,7 @@ async function readRefusal(response: Response): Promise<Refusal> {
   return { status: response.status, body, retryAfter: response.headers.get("retry-after") };
 }
 
-/** The beginning of an answer as text, and no word about what goes wrong while it is read. */
+/** The beginning of an answer as text. Errors while reading are ignored. */
 async function firstBytes(response: Response, most: number): Promise<string> {
   const pieces: Uint8Array[] = [];
   let length = 0;
@@ -171,7 +171,7 @@ async function firstBytes(response: Response, most: number): Promise<string> {
       if (length >= most) break;
     }
   } catch {
-    // What came is evidence enough.
+    // What arrived is enough evidence.
   }
   return Buffer.concat(pieces).subarray(0, most).toString("utf8");
 }

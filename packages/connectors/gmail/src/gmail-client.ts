@@ -2,7 +2,7 @@ import { gmail, type gmail_v1 } from "@googleapis/gmail";
 import { FailureError, failureOf } from "@mailfleet/contracts";
 import type { GmailApi } from "./gmail-api.ts";
 
-/** What is asked of the API through Google's client: everything but messages, which would pass through memory twice. */
+/** Calls that go through Google's client: all but messages, which it would hold in memory twice. */
 export interface GmailClient {
   profile(signal: AbortSignal): Promise<{ emailAddress: string; messagesTotal: number; historyId: string }>;
   messages(query: ListQuery, signal: AbortSignal): Promise<gmail_v1.Schema$ListMessagesResponse>;
@@ -23,9 +23,9 @@ const PAGE = 500;
 const historyFields =
   "historyId,nextPageToken,history(messagesAdded(message(id,labelIds)),labelsAdded(message(id,labelIds),labelIds))";
 
-/** Google's client over `api`: its requests go through our fetch, it neither signs in nor tries again. */
+/** Google's client over `api`: its requests go through our fetch, and it neither signs in nor retries. */
 export function gmailClient(api: GmailApi): GmailClient {
-  /** One client a method, so that evidence names it. */
+  /** One client per method, so that the evidence names it. */
   const clientFor = (method: string, signal: AbortSignal) =>
     gmail({
       version: "v1",
@@ -94,7 +94,7 @@ export function isHistoryId(value: unknown): value is string {
   return typeof value === "string" && /^\d{1,20}$/.test(value);
 }
 
-/** PROTOCOL_ERROR: an answer that Gmail's API does not give. */
+/** PROTOCOL_ERROR: an answer that Gmail's API would not give. */
 export function malformed(method: string, reply: string): FailureError {
   return new FailureError(failureOf("PROTOCOL_ERROR", { command: method, reply }));
 }

@@ -1,15 +1,15 @@
 import type { Cursor } from "@mailfleet/connector-api";
 import { isHistoryId } from "./gmail-client.ts";
 
-/** A cursor of Gmail's. */
+/** The cursor of a Gmail source. */
 export interface GmailCursor {
-  /** Everything up to here is stored; `null`: the first list has not been read to its end. */
+  /** Everything up to here is stored; `null`: the first list has not been read completely. */
   readonly historyId: string | null;
   /** The newest `internalDate` seen, milliseconds since the epoch; 0: none. */
   readonly at: number;
 }
 
-/** `null`, and what no cursor of ours can be, is the beginning. */
+/** `null`, and anything that is not one of our cursors, means the beginning. */
 export function readCursor(cursor: Cursor | null): GmailCursor {
   const at = Number(cursor?.at ?? 0);
   return {
@@ -18,7 +18,7 @@ export function readCursor(cursor: Cursor | null): GmailCursor {
   };
 }
 
-/** As the worker keeps it. */
+/** The form the worker keeps. */
 export function writeCursor({ historyId, at }: GmailCursor): Cursor {
   return { historyId: historyId ?? "", at };
 }

@@ -7,7 +7,7 @@ import { gmailSession } from "./gmail-session.ts";
 import { sameMailbox } from "./same-address.ts";
 import { deadlineOf, runTest } from "./test-steps.ts";
 
-/** Receives through Gmail's API: the inbox of the account whose token it is given; changes nothing in it. */
+/** Receives through Gmail's API: the inbox of the token's account. Changes nothing in it. */
 export function gmailInbound({ fetch }: GmailPorts): InboundConnector {
   return {
     test: (options, listener, signal) =>
@@ -27,7 +27,7 @@ export function gmailInbound({ fetch }: GmailPorts): InboundConnector {
   };
 }
 
-/** A token of another account opens another inbox: ACCESS_DENIED, both named. */
+/** A token of another account opens another inbox: ACCESS_DENIED, which names both. */
 function checkAddressOf({ address, server }: ConnectOptions): (emailAddress: string) => void {
   return (emailAddress) => {
     if (sameMailbox(address, emailAddress)) return;

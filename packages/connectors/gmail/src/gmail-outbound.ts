@@ -14,10 +14,10 @@ import { sendMessage } from "./send-message.ts";
 import { runTest } from "./test-steps.ts";
 import { turns } from "./turns.ts";
 
-/** Messages under way may end by themselves for so long. */
+/** How long messages under way may take to finish. */
 const CLOSE_GRACE_MS = 5000;
 
-/** Sends through Gmail's API, as the account whose token it is given. */
+/** Sends through Gmail's API, as the token's account. */
 export function gmailOutbound({ fetch }: GmailPorts): OutboundConnector {
   return {
     test: (options, probe, listener, signal) =>
@@ -47,8 +47,8 @@ async function sendProbe(
 }
 
 /**
- * A send of nothing: Gmail looks at token and scope first and then misses the message, so that the permission is proven
- * and nobody gets mail. (A token that may only send cannot even read the profile.)
+ * Sends nothing: Gmail checks token and scope first and then misses the message, which proves the permission without
+ * mail to anybody. (A token that may only send cannot even read the profile.)
  */
 async function maySend(api: GmailApi, signal: AbortSignal): Promise<string> {
   try {
@@ -58,7 +58,7 @@ async function maySend(api: GmailApi, signal: AbortSignal): Promise<string> {
     const missed = error instanceof RefusedError && error.google && error.failure.kind === "message";
     if (!missed) throw error;
   }
-  return "the token is good for sending";
+  return "the token may send";
 }
 
 function outboundSession(fetch: GuardedFetch, options: ConnectOptions, maximumConnections: number): OutboundSession {
@@ -75,7 +75,7 @@ function outboundSession(fetch: GuardedFetch, options: ConnectOptions, maximumCo
         done();
       }
     },
-    // Connections belong to `fetch`, which closes them when they are idle: there is nothing to close here.
+    // Connections belong to `fetch`, which closes idle ones. There is nothing to close here.
     keepAtMost: () => {},
     async close() {
       await turn.close(CLOSE_GRACE_MS);

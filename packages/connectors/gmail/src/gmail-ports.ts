@@ -1,6 +1,6 @@
 import type { GuardedFetch } from "@mailfleet/http";
 
-/** What the connectors are given. */
+/** What the connectors need. */
 export interface GmailPorts {
   readonly fetch: GuardedFetch;
 }

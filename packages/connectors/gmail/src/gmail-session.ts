@@ -8,17 +8,17 @@ import { gmailClient } from "./gmail-client.ts";
 import { readCursor, writeCursor } from "./gmail-cursor.ts";
 import { RefusedError } from "./refusal.ts";
 
-/** Gmail works on the calls of one batch at the same time, and refuses more than some tens at once for one user. */
+/** Gmail works on the calls of a batch in parallel, and refuses more than a few tens at once for one user. */
 const MOST_IN_BATCH = 25;
-/** After a batch without trouble the next, if it was made smaller, may have so many more. */
+/** If batches were made smaller, each batch without trouble lets the next have this many more. */
 const MORE_AGAIN = 4;
-/** Wished for in one batch. */
+/** The size we aim for in one batch, in bytes. */
 const PORTION_BYTES = 4 * 1024 * 1024;
-/** Where a part of a batch was refused, the rest is asked for after this, doubled each time in a row. */
+/** If part of a batch was refused, the rest is requested after this pause, which doubles each time. */
 const PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 8000;
 
-/** A session over a mailbox whose token is there. `checkAddress` throws if the account is another mailbox's. */
+/** A session over a mailbox whose token is ready. `checkAddress` throws if the account belongs to another mailbox. */
 export function gmailSession(api: GmailApi, checkAddress: (emailAddress: string) => void): InboundSession {
   const client = gmailClient(api);
   const closed = new AbortController();
@@ -30,7 +30,7 @@ export function gmailSession(api: GmailApi, checkAddress: (emailAddress: string)
     const wanted = found.ids.filter((id) => !options.known(id));
     let { at } = cursor;
     let first = found.resynchronised;
-    // Until the last message is handed over the old position holds: whatever is then found again is known by its id.
+    // Until the last message is handed over the old position stays: what is found again is recognised by its id.
     const held = given ?? writeCursor(cursor);
     for await (const { messages, passedOver, newest, last } of portions(wanted, options, signal)) {
       at = Math.max(at, newest);
@@ -52,7 +52,7 @@ export function gmailSession(api: GmailApi, checkAddress: (emailAddress: string)
       };
   }
 
-  /** Fetches in order; the next portion is on its way while the caller stores the last one. */
+  /** Fetches in order. The next portion is being fetched while the caller stores the last one. */
   async function* portions(
     wanted: readonly string[],
     { processFrom, batchSize }: ListOptions,
@@ -83,7 +83,7 @@ export function gmailSession(api: GmailApi, checkAddress: (emailAddress: string)
       } else if (failure && failed.length === ids.length) {
         throw failure;
       } else if (failure) {
-        // Some were answered: the server is there, and wants fewer at once; what was too much for us needs no pause.
+        // Some were answered: the server works and wants fewer at once. If the limit was ours, no pause is needed.
         most = Math.max(1, most >> 1);
         if (failure.failure.code !== "ANSWER_TOO_LARGE") troubles += 1;
       } else {
@@ -91,7 +91,7 @@ export function gmailSession(api: GmailApi, checkAddress: (emailAddress: string)
         troubles = 0;
       }
       waiting.push(...[...failed].reverse());
-      // After a refusal nothing is asked for in advance.
+      // After a refusal nothing is requested in advance.
       asked = failure ? null : take();
       const left = () => asked !== null || waiting.length > 0;
       for await (const portion of inOrder(ids, answers)) {
@@ -142,7 +142,7 @@ export function gmailSession(api: GmailApi, checkAddress: (emailAddress: string)
   }
 
   return {
-    // History ids and ids of messages belong to the account for ever; a history that is lost is begun anew.
+    // History ids and message ids belong to the account for ever. A lost history begins again.
     invalidates: () => false,
     listNew,
     close: async () => closed.abort(new Error("the session was closed")),

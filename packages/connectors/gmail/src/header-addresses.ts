@@ -7,13 +7,13 @@ export interface RecipientFields {
   readonly visible: readonly string[];
   /** Addresses in Bcc. */
   readonly blind: readonly string[];
-  /** Where Bcc fields stand, line ends included. */
+  /** Positions of the Bcc fields, including their line ends. */
   readonly blindFields: readonly { readonly from: number; readonly to: number }[];
 }
 
 /**
- * Who the header section names as recipients (RFC 5322 §3.6.3), over all fields of these names. Resent fields are not
- * read: Gmail does not go by them. `null`: the section does not end within 256 KiB, so nobody can say.
+ * The recipients in the header section (RFC 5322 §3.6.3), over all fields of these names. Resent fields are ignored, as
+ * Gmail ignores them. `null`: the section does not end within 256 KiB, so we cannot tell.
  */
 export function recipientFields(raw: Uint8Array): RecipientFields | null {
   const text = Buffer.from(raw.buffer, raw.byteOffset, Math.min(raw.byteLength, HEADER_LIMIT)).toString("latin1");
@@ -41,12 +41,12 @@ export function recipientFields(raw: Uint8Array): RecipientFields | null {
   return { visible, blind, blindFields };
 }
 
-/** Quoted strings, comments (also nested), what is in angle brackets, separators, and everything else. */
+/** Quoted strings, comments (also nested), angle brackets with their content, separators, and everything else. */
 const token = /"(?:[^"\\]|\\[\s\S])*"?|\(|<|>|[,;:]|[^"(<>,;:]+/g;
 
 /**
- * The addresses of an address list (RFC 5322 §3.4), groups opened, names and comments left out. In doubt one more than
- * one less: what is found here is what Gmail might send to.
+ * The addresses of an address list (RFC 5322 §3.4), groups opened, without names and comments. In doubt it finds one
+ * too many rather than one too few: these are the addresses that Gmail might send to.
  */
 export function addressesIn(list: string): string[] {
   const found: string[] = [];
@@ -65,14 +65,14 @@ export function addressesIn(list: string): string[] {
         angle += word;
         continue;
       }
-      // A source route (RFC 5322 §4.4) stands before the address.
+      // A source route (RFC 5322 §4.4) comes before the address.
       const address = angle.replace(/^\s*@[^:]*:/, "").replace(/\s+/g, "");
       if (address.includes("@")) found.push(address);
       angle = null;
       bracketed = true;
     } else if (word === "<") angle = "";
     else if (word === "," || word === ";") finish();
-    // What is before the colon of a group is its name.
+    // The text before the colon of a group is its name.
     else if (word === ":") plain = "";
     else plain += word;
   }

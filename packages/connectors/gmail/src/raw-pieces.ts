@@ -1,14 +1,14 @@
 import { malformed } from "./gmail-client.ts";
 
-/** Before the raw message come an id, labels and numbers only. */
+/** Only an id, labels and numbers come before the raw message. */
 const HEAD_BYTES = 64 * 1024;
 const rawField = /"raw"\s*:\s*"/;
 const METHOD = "messages.get";
 
 /**
- * The raw message out of an answer to `messages.get` that nobody wants to hold whole: base64url is decoded as it comes.
- * The quotes of a name cannot stand inside a string of JSON, so the field is found without parsing what is before it.
- * An answer that ends before its message does is PROTOCOL_ERROR.
+ * Streams the raw message from an answer to `messages.get`, decoding base64url as it arrives. A quoted name cannot
+ * occur inside a JSON string, so the field is found without parsing what comes before it. An answer that ends before
+ * its message does is PROTOCOL_ERROR.
  */
 export async function* rawPieces(body: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
   let head = "";
@@ -32,7 +32,7 @@ export async function* rawPieces(body: AsyncIterable<Uint8Array>): AsyncGenerato
     const end = text.indexOf('"');
     ended = end >= 0;
     if (ended) text = text.slice(0, end);
-    // Padding may be written as an escape of JSON; nothing else of base64url can be.
+    // JSON may escape the padding, but no other character of base64url.
     const escaped = text.indexOf("\\");
     const encoded = escaped < 0 ? text : text.slice(0, escaped);
     if (escaped >= 0 && !/^(\\u003d|=|\\u003$|\\u00$|\\u0$|\\u$|\\$){0,2}$/i.test(text.slice(escaped)))

@@ -3,7 +3,7 @@ import { isDraft } from "./find-new.ts";
 import { malformed } from "./gmail-client.ts";
 import { nativeIdOf } from "./gmail-cursor.ts";
 
-/** What Gmail knows of a message beside its bytes. */
+/** What Gmail says about a message in addition to its bytes. */
 export interface MessageFacts {
   readonly receivedAt: number;
   readonly size: number;
@@ -17,7 +17,7 @@ export function readMessage(id: string, body: Buffer): { message: FetchedMessage
   const raw = value.raw;
   if (typeof raw !== "string") throw malformed("messages.get", "the answer has no raw message");
   const bytes = Buffer.from(raw, "base64url");
-  // The decoder passes over what is not base64url: then something is missing.
+  // The decoder skips what is not base64url; then bytes are missing.
   const padding = raw.endsWith("==") ? 2 : raw.endsWith("=") ? 1 : 0;
   if (bytes.byteLength !== Math.floor(((raw.length - padding) * 3) / 4))
     throw malformed("messages.get", "the raw message is not base64url");
@@ -29,7 +29,7 @@ export function readFacts(body: Buffer): MessageFacts {
   return factsOf(parse(body));
 }
 
-/** A message as the worker gets it. */
+/** A message in the form the worker gets. */
 export function messageOf(id: string, { receivedAt, size }: MessageFacts, raw: FetchedMessage["raw"]): FetchedMessage {
   return { nativeId: nativeIdOf(receivedAt, id), identity: id, receivedAt, size, raw };
 }
@@ -42,7 +42,7 @@ function parse(body: Buffer): Record<string, unknown> {
     throw malformed("messages.get", "the answer is not JSON");
   }
   if (typeof value === "object" && value !== null) return value as Record<string, unknown>;
-  throw malformed("messages.get", "the answer is no object");
+  throw malformed("messages.get", "the answer is not an object");
 }
 
 function factsOf({ internalDate, sizeEstimate, labelIds }: Record<string, unknown>): MessageFacts {

@@ -11,11 +11,11 @@ export interface Refusal {
   readonly retryAfter: string | null;
 }
 
-/** What surrounds a refusal in its evidence. */
+/** What the evidence of a refusal contains besides its text. */
 export interface RefusalContext {
   readonly evidence: Evidence;
   readonly purpose: Purpose;
-  /** Taken out of whatever the server said, should it repeat it. */
+  /** A secret to remove from the server's words, in case it repeats it. */
   readonly token?: string;
   /** Milliseconds since the epoch. */
   readonly now: number;
@@ -34,13 +34,13 @@ export class RefusedError extends FailureError {
   }
 }
 
-/** Google's words as an error of the closed list. */
+/** Google's refusal as an error of the closed list. */
 export function refusedError(refusal: Refusal, context: RefusalContext): RefusedError {
   const said = readGoogleError(refusal.body);
   const text = said ? `${refusal.status} ${said.reasons}: ${said.message}` : plainText(refusal);
   const reply = cut(redact(text, context.token));
   const evidence = { ...context.evidence, reply };
-  // Whoever does not speak Google's language is another server, or a proxy in front of it.
+  // An answer in another form comes from another server, or from a proxy in front of it.
   if (!said && refusal.status >= 400 && refusal.status < 500 && ![401, 408, 413, 429].includes(refusal.status))
     return new RefusedError(failureOf("NOT_THIS_PROTOCOL", evidence), refusal.status, false);
   const code =
@@ -92,13 +92,13 @@ function retryAfterMs({ retryAfter }: Refusal, text: string, now: number): numbe
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
-/** Takes a token out of text that goes to people. */
+/** Removes a token from text for people. */
 export function redact(text: string, token?: string): string {
   return token ? text.replaceAll(token, "[secret]") : text;
 }
 
 function cut(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters have no business in evidence.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: evidence must hold no control characters.
   const clean = text.replace(/[\x00-\x1f\x7f]+/g, " ");
   return clean.length > LONGEST_REPLY ? `${clean.slice(0, LONGEST_REPLY - 1)}…` : clean;
 }

@@ -1,4 +1,4 @@
-/** Whether two addresses are the same mailbox at Google: gmail.com has a second name and sees no dots. */
+/** Whether Google delivers two addresses to one mailbox: gmail.com has a second name and ignores dots. */
 export function sameMailbox(one: string, other: string): boolean {
   return canonical(one) === canonical(other);
 }

@@ -4,14 +4,14 @@ import { addressForGmail } from "./address-for-gmail.ts";
 import type { GmailApi } from "./gmail-api.ts";
 import { RefusedError } from "./refusal.ts";
 
-/** What Google takes (its limit of `messages.send`); more is refused before the network has to carry it. */
+/** Google's limit for `messages.send`. Larger messages are refused before they are uploaded. */
 const MOST_BYTES = 36_700_160;
 const METHOD = "messages.send";
 /** A large message over a slow line. */
 const SEND_MS = 5 * 60_000;
 const PIECE = 64 * 1024;
 
-/** What ends a request before an answer could exist, or is one: the message was certainly not taken. */
+/** Failures that come before any answer, or are one: the message was certainly not accepted. */
 const certain: ReadonlySet<FailureCode> = new Set<FailureCode>([
   "HOST_NOT_FOUND",
   "NAME_SERVICE_UNAVAILABLE",
@@ -26,7 +26,7 @@ const certain: ReadonlySet<FailureCode> = new Set<FailureCode>([
 ]);
 
 /**
- * Sends by media upload, bytes as they are but for recipients (`addressForGmail`). Throws `FailureError`: certainly not
+ * Sends by media upload; only recipients are adapted (`addressForGmail`). Throws `FailureError`: certainly not
  * sent; `UncertainError`: the last byte had been handed over and no valid answer came.
  */
 export async function sendMessage(
@@ -66,7 +66,7 @@ export async function sendMessage(
     text = await response.text();
   } catch (error) {
     if (error instanceof RefusedError) {
-      // A gateway that says so does not know what became of the request behind it.
+      // A gateway with this answer does not know whether the request behind it was carried out.
       if (error.status === 502 || error.status === 504) throw uncertain(`a gateway answered ${error.status}`, error);
       throw error;
     }
@@ -80,7 +80,7 @@ export async function sendMessage(
   return { answer: `accepted by Gmail as ${id}`, rejected: [] };
 }
 
-/** The message in pieces; `onLast` when the last one has been taken. */
+/** The message in pieces. Calls `onLast` when the last one has been taken. */
 function streamOf(pieces: readonly Uint8Array[], onLast: () => void): ReadableStream<Uint8Array> {
   let piece = 0;
   let at = 0;

@@ -12,12 +12,13 @@ export interface TestRun {
   readonly signal: AbortSignal;
 }
 
-/** Runs and times one step; `work` answers its detail. */
+/** Runs and times one step. `work` returns its detail. */
 export type RunStep = (step: TestStep["step"], work: () => Promise<string>) => Promise<void>;
 
 /**
  * The steps that both directions begin with: connect (a request without a token, which Gmail answers with 401) and
- * authenticate (a token is there, and `prove` finds it good); then `more`. A step's `FailureError` ends the test and is in its report.
+ * authenticate (there is a token, and `prove` accepts it); then `more`. A step's `FailureError` ends the test and is in
+ * its report.
  */
 export async function runTest(
   { fetch, options, listener, signal }: TestRun,
@@ -41,20 +42,20 @@ export async function runTest(
     });
     await run("authenticate", async () => {
       await api.signIn(deadline);
-      return (await prove?.(api, deadline)) ?? "a token was given";
+      return (await prove?.(api, deadline)) ?? "a token was obtained";
     });
     await more(api, run);
     return passed();
   } catch (thrown) {
     signal.throwIfAborted();
-    // A deadline is a failure of the server; whatever else is none of its failures is a mistake of ours.
+    // A missed deadline is the server's failure. Any other error is a bug.
     const error = isTimeout(thrown) ? networkFailure(thrown, { host, port, command: at }) : thrown;
     if (error instanceof FailureError) return failed(at, error.failure);
     throw error;
   }
 }
 
-/** The caller's end, or that of the time that the profile gives a connection. */
+/** Ends when the caller stops, or when the profile's connection time-out is over. */
 export function deadlineOf({ connectionTimeoutMs }: ConnectOptions, signal: AbortSignal): AbortSignal {
   return AbortSignal.any([signal, AbortSignal.timeout(connectionTimeoutMs)]);
 }

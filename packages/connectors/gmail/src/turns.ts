@@ -1,10 +1,12 @@
 import { FailureError, failureOf } from "@mailfleet/contracts";
 
-/** At most so many at once, in the order in which they came. */
+/** Lets at most so many run at once, in order of arrival. */
 export interface Turns {
-  /** Resolves with what ends the turn. Throws `FailureError` when `signal` aborts first, or after `close`. */
+  /**
+   * Resolves with the function that ends the turn. Throws `FailureError` if `signal` aborts first, or after `close`.
+   */
   take(signal: AbortSignal): Promise<() => void>;
-  /** Gives no more turns, and waits until those under way have ended, but no longer than `graceMs`. Never throws. */
+  /** Gives no more turns, and waits for those under way, but no longer than `graceMs`. Never throws. */
   close(graceMs: number): Promise<void>;
 }
 

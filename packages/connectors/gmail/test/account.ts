@@ -3,20 +3,20 @@ import { Secret } from "@mailfleet/contracts";
 import type { GuardedFetch } from "@mailfleet/http";
 import { type GmailDouble, type GmailDoubleOptions, startGmailDouble } from "@mailfleet/local/doubles";
 
-/** Plain `fetch`: what guards it is another package's concern. */
+/** Plain `fetch`: guarding it is another package's job. */
 export const fetch: GuardedFetch = (url, init) => globalThis.fetch(url, { ...init, redirect: "manual" });
 
-/** The double with one mailbox, and what opens it. */
+/** The double with one mailbox, and its token. */
 export interface TestAccount {
   readonly gmail: GmailDouble;
   readonly address: string;
   readonly connect: ConnectOptions;
-  /** Whether a renewed token was asked for, each time a token was. */
+  /** For each request of a token: whether a renewed one was asked for. */
   readonly renewals: boolean[];
-  /** The token that is given next; the first is good. */
+  /** The token that is given next. The first one is valid. */
   token: string;
   readonly goodToken: string;
-  /** Paths that were asked for, without the API's prefix; forgets them. */
+  /** Requested paths without the API's prefix. Forgets them. */
   asked(): string[];
 }
 
@@ -65,7 +65,7 @@ export async function startAccount(
   return account;
 }
 
-/** What a worker says that has seen `known`. */
+/** The options of a worker that has seen `known`. */
 export function listOptions(more: Partial<ListOptions> = {}): ListOptions {
   return { processFrom: null, batchSize: 50, signal: AbortSignal.timeout(60_000), known: () => false, ...more };
 }

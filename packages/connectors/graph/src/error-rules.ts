@@ -1,6 +1,6 @@
 import type { FailureCode } from "@mailfleet/contracts";
 
-/** One row: an answer `<status> <code>: <message>` that fits has this failure code. */
+/** One row: an answer `<status> <code>: <message>` that matches has this failure code. */
 export interface ErrorRule {
   readonly pattern: RegExp;
   readonly code: FailureCode;
@@ -9,24 +9,24 @@ export interface ErrorRule {
 const rule = (pattern: RegExp, code: FailureCode): ErrorRule => ({ pattern, code });
 
 /**
- * What Graph says about sendMail and what it means, most particular first (Microsoft's "Graph error responses",
+ * What Graph says about sendMail and what it means, most specific first (Microsoft's "Graph error responses",
  * "throttling guidance", and Exchange's own codes, which Graph passes on).
  */
 export const errorRules: readonly ErrorRule[] = [
-  // The account's own limits of sending, not those of the API.
+  // The account's own sending limits, not those of the API.
   rule(
     /\b(ErrorMessageSubmissionBlocked|ErrorExceededMessageLimit|ErrorSubmissionQuotaExceeded|SendLimitExceeded)\b/i,
     "SENDING_LIMIT_REACHED",
   ),
 
-  // Slow down: Graph's and Exchange's words for it, also where the status says something else.
+  // Too fast: Graph's and Exchange's words for it, even if the status says something else.
   rule(/^429\b|\b(ApplicationThrottled|ErrorServerBusy|TooManyRequests|ErrorTooManyObjectsOpened)\b/i, "RATE_LIMITED"),
   rule(/\bMailboxConcurrency\b/i, "TOO_MANY_CONNECTIONS"),
 
-  // The token: not one of Graph's, ended, or of another tenant.
+  // The token: not for Graph, expired, or of another tenant.
   rule(/^401\b/, "AUTHENTICATION_REJECTED"),
 
-  // The sender. A mailbox that is not there or not licensed cannot be sent from, whatever the application may do.
+  // The sender. Nothing can be sent from a missing or unlicensed mailbox, whatever the application may do.
   rule(/\bErrorSendAsDenied\b/i, "SENDER_REFUSED"),
   rule(/\b(MailboxNotEnabledForRESTAPI|ErrorAccountSuspend|ErrorMailboxMoveInProgress)\b/i, "ACCOUNT_DISABLED"),
   rule(

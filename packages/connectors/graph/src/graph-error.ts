@@ -9,12 +9,12 @@ export interface Refusal {
   readonly retryAfterMs: number | undefined;
 }
 
-/** What a refusal means. `token` is taken out of whatever the server said, should it repeat it. */
+/** What a refusal means. `token` is removed from the server's words, in case it repeats it. */
 export function refusedError(refusal: Refusal, evidence: Evidence, token: string): FailureError {
   const said = readGraphError(refusal.body);
   const words = said ? `${said.code}: ${said.message}` : plainText(refusal.body);
   const reply = redactSecrets(oneLine(`${refusal.status} ${words}`), [token]);
-  // Whoever does not speak Graph's language is another server, or a proxy in front of it.
+  // An answer in another form comes from another server, or from a proxy in front of it.
   if (!said && refusal.status >= 300 && refusal.status < 500 && ![401, 408, 413, 429].includes(refusal.status))
     return new FailureError(failureOf("NOT_THIS_PROTOCOL", { ...evidence, reply }));
   const line = `${refusal.status} ${said ? `${said.code}: ${said.message}` : ""}`;

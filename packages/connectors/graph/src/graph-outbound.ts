@@ -4,8 +4,8 @@ import type { GuardedFetch } from "@mailfleet/http";
 import { graphToken, sendMail } from "./send-mail.ts";
 
 /**
- * Sends through Microsoft Graph, from the mailbox whose address it is given, with a token that has `Mail.Send`. Nothing
- * is kept open between messages: connections belong to `fetch`.
+ * Sends through Microsoft Graph, from the mailbox with the given address, with a token that has `Mail.Send`. Nothing
+ * stays open between messages: connections belong to `fetch`.
  */
 export function graphOutbound({ fetch }: { readonly fetch: GuardedFetch }): OutboundConnector {
   return {
@@ -23,10 +23,10 @@ export function graphOutbound({ fetch }: { readonly fetch: GuardedFetch }): Outb
       const { done, failed, passed } = recordTest(listener);
       let at: "authenticate" | "send" = "authenticate";
       try {
-        // The token first: by it Graph knows the application; a request without a message to send would prove no more.
+        // Only the token: a request without a message to send would prove no more.
         const deadline = AbortSignal.any([signal, AbortSignal.timeout(options.connectionTimeoutMs)]);
         await graphToken(options, { renew: false, signal: deadline });
-        done("authenticate", "a token was given");
+        done("authenticate", "a token was obtained");
         if (probe === null) return passed();
         at = "send";
         done("send", (await sendMail(fetch, options, probe.envelope, probe.raw, signal)).answer);

@@ -1,2 +1,2 @@
-/** Sending by Microsoft Graph. Services import it when a setting asks for it; importing it does nothing by itself. */
+/** Sending by Microsoft Graph. Services import it when a setting needs it. Importing it does nothing else. */
 export { graphOutbound } from "./graph-outbound.ts";

@@ -6,14 +6,14 @@ import { withAllRecipients } from "./with-all-recipients.ts";
 
 /** Microsoft's own root of the API. */
 const GRAPH_ROOT = "https://graph.microsoft.com";
-/** A request with MIME content may have 4 MB, and base64 makes four bytes of three. */
+/** A request with MIME content may have 4 MB, and base64 turns three bytes into four. */
 const MOST_BYTES = 3 * 1024 * 1024;
-/** An answer that is not there by then does not come any more. */
+/** After this time no answer will come. */
 const ANSWER_MS = 60_000;
 const ANSWER_BYTES = 64 * 1024;
 const COMMAND = "sendMail";
 
-/** What ends a request before an answer could exist, or is one: the message was certainly not taken. */
+/** Failures that come before any answer, or are one: the message was certainly not accepted. */
 const certain: ReadonlySet<FailureCode> = new Set<FailureCode>([
   "HOST_NOT_FOUND",
   "NAME_SERVICE_UNAVAILABLE",
@@ -29,7 +29,7 @@ const certain: ReadonlySet<FailureCode> = new Set<FailureCode>([
   "REDIRECT_REFUSED",
 ]);
 
-/** A token for one mailbox, asked for when it is needed. Throws CREDENTIALS_MISSING where there is none to ask for. */
+/** A token for one mailbox, requested when it is needed. Throws CREDENTIALS_MISSING if the credentials give none. */
 export async function graphToken(
   { credentials }: ConnectOptions,
   options: { renew: boolean; signal: AbortSignal },
@@ -40,8 +40,8 @@ export async function graphToken(
 
 /**
  * Hands one message to Graph as raw MIME (`POST /v1.0/users/{address}/sendMail`, answered with 202). A token that is
- * refused is renewed once. Throws `FailureError`: certainly not sent; `UncertainError`: no answer came to a request that
- * may have been carried out.
+ * refused is renewed once. Throws `FailureError`: certainly not sent; `UncertainError`: no answer came to a request
+ * that may have been carried out.
  */
 export async function sendMail(
   fetch: GuardedFetch,
@@ -97,7 +97,7 @@ async function readAnswer(
   token: Secret,
 ): Promise<Submitted> {
   const evidence = { host, port, command: COMMAND };
-  // A body that does not come whole changes nothing: the status has said it.
+  // An incomplete body does not matter: the status is enough.
   const body = await answer.text().then(
     (text) => text.slice(0, ANSWER_BYTES),
     () => "",
@@ -109,7 +109,7 @@ async function readAnswer(
       .slice(0, 100);
     return { answer: `202 accepted by Graph${id ? ` (request ${id})` : ""}`, rejected: [] };
   }
-  // A gateway that says so does not know what became of the request behind it.
+  // A gateway with this answer does not know whether the request behind it was carried out.
   if (answer.status === 502 || answer.status === 504)
     throw new UncertainError(`a gateway before Graph answered ${answer.status}`);
   if (answer.ok)

@@ -1,11 +1,12 @@
 import { FailureError, failureOf } from "@mailfleet/contracts";
 
-/** Header fields are read up to here at most. */
+/** How far header fields are read. */
 const HEADER_LIMIT = 256 * 1024;
 
 /**
- * Graph sends to whom the message names, not to an envelope: recipients that To, Cc and Bcc lack are put into a Bcc
- * field, which Graph takes out before it sends. Throws RECIPIENT_REFUSED for an address that could end the field.
+ * Graph has no envelope: it sends to everybody the message names. So recipients who are missing from To, Cc and Bcc are
+ * added as a Bcc field, which Graph removes before it sends. Throws RECIPIENT_REFUSED for an address that could end the
+ * field.
  */
 export function withAllRecipients(recipients: readonly string[], raw: Uint8Array): Buffer {
   const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);

@@ -2,7 +2,7 @@ import { networkFailureCode, redactSecrets, systemCodeOf } from "@mailfleet/conn
 import { type Failure, type FailureCode, FailureError, failureOf } from "@mailfleet/contracts";
 import { codeOfReply, type Phase } from "./reply-rules.ts";
 
-/** What imapflow puts on its errors, as far as it is read here. */
+/** The fields of imapflow's errors that we read. */
 interface ClientError extends Error {
   readonly code?: string;
   readonly authenticationFailed?: boolean;
@@ -19,14 +19,14 @@ interface ClientError extends Error {
   readonly oauthError?: unknown;
 }
 
-/** Where and when something went wrong. */
+/** Where and when something failed. */
 export interface FailureContext {
   readonly host: string;
   readonly port: number;
   readonly phase: Phase;
-  /** Taken out of whatever the server said, should it repeat them. */
+  /** Secrets to remove from the server's words, in case it repeats them. */
   readonly secrets?: Iterable<string>;
-  /** Words with which the server ended the session (BYE), if it did. */
+  /** The server's words when it ended the session (BYE), if it did. */
   readonly bye?: string;
 }
 
@@ -85,8 +85,8 @@ function codeOf(error: ClientError, reply: string | undefined, phase: Phase): Fa
   }
   if (error.tlsFailed) return "TLS_HANDSHAKE_FAILED";
   if (error.mailboxMissing) return "INBOX_UNAVAILABLE";
-  // A NO to LOGIN or AUTHENTICATE with words nobody knows is still a refusal (RFC 9051 §6.2.2). Anything else is not:
-  // only an explicit rejection may count against the credentials.
+  // A NO to LOGIN or AUTHENTICATE in unknown words is still a refusal (RFC 9051 §6.2.2). Anything else is not: only an
+  // explicit rejection may count against the credentials.
   if (error.authenticationFailed && error.responseStatus === "NO") return "AUTHENTICATION_REJECTED";
   if (error.authenticationFailed && error.responseStatus === undefined && phase === "authenticate")
     return byClientCode[error.code ?? ""] ?? "AUTHENTICATION_NOT_OFFERED";
@@ -97,14 +97,14 @@ function codeOf(error: ClientError, reply: string | undefined, phase: Phase): Fa
   return "UNCLASSIFIED";
 }
 
-/** The server's words: imapflow leaves them as text or as a parsed response. */
+/** The server's words, which imapflow gives as text or as a parsed response. */
 function replyOf(error: ClientError): string | undefined {
   const text = typeof error.response === "string" && error.response ? error.response : error.responseText;
   if (!text) return undefined;
   return error.serverResponseCode && !text.startsWith("[") ? `[${error.serverResponseCode}] ${text}` : text;
 }
 
-/** `A5 UID FETCH …` as `UID FETCH`: arguments can hold what nobody should read. */
+/** `A5 UID FETCH …` as `UID FETCH`: arguments can hold secrets. */
 function commandOf(error: ClientError): string | undefined {
   return /^\S+ ((?:UID |AUTHENTICATE )?[A-Z]+)/.exec(error.executedCommand ?? "")?.[1];
 }

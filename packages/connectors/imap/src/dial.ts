@@ -7,21 +7,21 @@ import { openClient } from "./open-client.ts";
 import type { Phase } from "./reply-rules.ts";
 import { signIn } from "./sign-in.ts";
 
-/** Parts of the way to a signed-in connection, in order. */
+/** The stages on the way to a signed-in connection, in order. */
 export type DialStep = "resolve" | "connect" | "tls" | "authenticate";
 
-/** Hears how far a connection has come; `detail` says what was found. */
+/** Is told about each completed stage. `detail` says what was found. */
 export type DialListener = (step: DialStep, detail: string) => void;
 
-/** A signed-in client, and how to say what goes wrong on it later. */
+/** A signed-in client, and how to name its later failures. */
 export interface Dialled {
   readonly client: ImapFlow;
-  /** Turns whatever the client throws into a `FailureError`. */
+  /** Turns anything the client throws into a `FailureError`. */
   failure(error: unknown, phase: Phase, bye?: string): FailureError;
 }
 
 /**
- * Resolves, connects, secures and signs in under one deadline. Throws `FailureError`, leaves nothing open then. With
+ * Resolves, connects, secures and signs in under one deadline. Throws `FailureError` and then leaves nothing open. With
  * `starttls` and `tls` no password or token leaves before the connection is secured and the certificate verified. A
  * token that the server refuses is renewed once, within the same deadline; refused again, it is CONSENT_EXPIRED.
  */
@@ -36,7 +36,7 @@ export async function dial(options: ConnectOptions, signal: AbortSignal, listene
 
   const done = (finished: DialStep, next: DialStep, detail: string) => {
     way.step = next;
-    // A second connection with a renewed token goes the same way again.
+    // The second connection, with a renewed token, takes the same stages again.
     if (!heard.has(finished)) listener?.(finished, detail);
     heard.add(finished);
   };

@@ -3,10 +3,10 @@ import { FailureError, failureOf } from "@mailfleet/contracts";
 import { nativeIdOf, uidSet } from "./uid-set.ts";
 import type { Wire } from "./wire.ts";
 
-/** Bytes of a large message that are held at a time. */
+/** How many bytes of a large message are held at a time. */
 const CHUNK = 512 * 1024;
 
-/** A message and its place. */
+/** A message and its UID. */
 export interface Fetched {
   readonly uid: number;
   readonly message: FetchedMessage;
@@ -14,14 +14,14 @@ export interface Fetched {
 
 /**
  * Fetches whole messages by UID without touching their flags (BODY.PEEK). A message that was deleted in the meantime is
- * left out; one that is there and was not given is an error.
+ * left out. A message that is there but was not handed over is an error.
  */
 export async function fetchSmall(wire: Wire, uidValidity: number, uids: readonly number[]): Promise<Fetched[]> {
   const found = new Map<number, Fetched>();
   const ask = async (asked: readonly number[]) => {
     const wanted = new Set(asked);
     await wire.fetch(uidSet(asked), "UID INTERNALDATE BODY.PEEK[]", ({ uid, internalDate, body }) => {
-      // A server may put in a FETCH that nobody asked for, without a body (RFC 9051 §7.5.2).
+      // A server may send a FETCH that nobody asked for, without a body (RFC 9051 §7.5.2).
       if (uid === null || body === null || !wanted.has(uid) || found.has(uid)) return;
       const nativeId = nativeIdOf(uidValidity, uid);
       found.set(uid, {
@@ -65,7 +65,7 @@ async function* pieces(wire: Wire, uid: number): AsyncGenerator<Buffer> {
     await wire.fetch(`${uid}`, `UID BODY.PEEK[]<${start}.${CHUNK}>`, (response) => {
       if (response.uid === uid) piece = response.body ?? piece;
     });
-    // Deleted in the middle, or withheld: half a message is none.
+    // Deleted meanwhile, or withheld: half a message does not count.
     if (piece === null) throw withheldError([uid]);
     if (piece.byteLength > 0) yield piece;
     // A server that ignores the range gives everything at once; a short piece is the last one.
@@ -80,6 +80,6 @@ async function stillThere(wire: Wire, uids: readonly number[]): Promise<number[]
 }
 
 function withheldError(uids: readonly number[]): FailureError {
-  const reply = `the server lists messages that it does not give: UID ${uidSet(uids).slice(0, 200)}`;
+  const reply = `the server lists messages that it does not hand over: UID ${uidSet(uids).slice(0, 200)}`;
   return new FailureError(failureOf("PROTOCOL_ERROR", { command: "UID FETCH", reply }));
 }

@@ -1,6 +1,6 @@
 import type { RawResponse } from "./response-reader.ts";
 
-/** What is read of a FETCH response (RFC 9051 §7.5.2). */
+/** What we read from a FETCH response (RFC 9051 §7.5.2). */
 export interface FetchResponse {
   readonly uid: number | null;
   /** Milliseconds since the epoch. */
@@ -18,7 +18,7 @@ const bodyBeforeLiteral = /[( ]BODY\[\](?:<\d+>)? ~?$/i;
 /** A short body may come as a quoted string (Yahoo does). */
 const quotedBody = /([( ])BODY\[\](?:<\d+>)? "((?:[^"\\]|\\.)*)"/i;
 
-/** Reads a FETCH response; items may come in any order, unknown ones are passed over. `null`: another response. */
+/** Reads a FETCH response. Items may come in any order; unknown ones are skipped. `null`: a different response. */
 export function readFetchResponse({ text, literals }: RawResponse): FetchResponse | null {
   if (!fetchStart.test(text[0] ?? "")) return null;
   let body: Buffer | null = null;

@@ -5,16 +5,16 @@ import { fetchLarge, fetchSmall } from "./fetch-messages.ts";
 import { type Portion, portionAt, portionSize } from "./uid-set.ts";
 import { createWire } from "./wire.ts";
 
-/** Messages above this are streamed, others are held whole: a batch of the largest stays small enough. */
+/** Larger messages are streamed, others are held whole: a batch of the largest still fits. */
 export const LARGE_MESSAGE = 256 * 1024;
 const DAY = 86_400_000;
 const LOGOUT_MS = 1000;
-/** A server that says nothing for so long in the middle of a command is gone. */
+/** A server that is silent for this long in the middle of a command is gone. */
 const SILENCE_MS = 60_000;
-/** Portions that are asked for before the caller wants them. */
+/** How many portions are requested ahead of the caller. */
 const AHEAD = 2;
 
-/** A cursor of IMAP. */
+/** The cursor of an IMAP source. */
 interface ImapCursor {
   readonly uidValidity: number;
   readonly uid: number;
@@ -24,7 +24,7 @@ function readCursor(cursor: Cursor): ImapCursor {
   return { uidValidity: Number(cursor.uidValidity), uid: Number(cursor.uid) };
 }
 
-/** Opens the inbox for reading only (EXAMINE). Throws `FailureError`. */
+/** Opens the inbox read-only (EXAMINE). Throws `FailureError`. */
 export async function openInbox(dialled: Dialled): Promise<{ uidValidity: number; uidNext: number; exists: number }> {
   try {
     const inbox = await dialled.client.mailboxOpen("INBOX", { readOnly: true });
@@ -44,19 +44,19 @@ export function imapSession(
   inbox: { uidValidity: number; uidNext: number; exists: number },
 ): InboundSession {
   const { uidValidity } = inbox;
-  // From here on the connection is ours: imapflow's parser alone costs more than everything else together.
+  // From here on we read the socket ourselves: imapflow's parser alone costs more than everything else together.
   const wire = createWire(dialled.client.unbind().socket, SILENCE_MS);
 
-  /** UIDs above `after`, ascending; those of them that are new enough; those of these that are large. */
+  /** UIDs above `after`, ascending; which of them are new enough; and which of these are large. */
   async function find(after: number, processFrom: number | null) {
-    // `n:*` always names the last message, also if its UID is below n (RFC 9051 §9).
+    // `n:*` always includes the last message, even if its UID is below n (RFC 9051 §9).
     const search = async (more = "") => {
       const found = await wire.search(`UID ${after + 1}:*${more}`);
       return found.filter((uid) => uid > after);
     };
     const all = await search();
     if (all.length === 0) return { all, wanted: all, large: new Set<number>() };
-    // SINCE compares days in an unknown zone: take one more, the exact time is compared after fetching.
+    // SINCE compares days in an unknown time zone: ask for one more day, and compare the exact time after fetching.
     const wanted = processFrom === null ? all : await search(` SINCE ${imapDate(processFrom - DAY)}`);
     const large = new Set(wanted.length === 0 ? [] : await search(` LARGER ${LARGE_MESSAGE}`));
     return { all, wanted, large };
@@ -101,7 +101,7 @@ export function imapSession(
           if (message.raw instanceof Uint8Array) seen.bytes += message.size;
           seen.messages += 1;
         }
-        // The next portions are on their way while the caller stores this one.
+        // The next portions are being fetched while the caller stores this one.
         askAhead();
         const fresh = processFrom === null ? messages : messages.filter((message) => message.receivedAt >= processFrom);
         yield { messages: fresh, cursor: { uidValidity, uid } };
@@ -130,20 +130,20 @@ export function imapSession(
 
 const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/** A day as SEARCH wants it (RFC 9051 §9, date), in UTC. */
+/** A day in the form that SEARCH takes (RFC 9051 §9, date), in UTC. */
 function imapDate(at: number): string {
   const date = new Date(Math.max(0, at));
   return `${date.getUTCDate()}-${months[date.getUTCMonth()]}-${date.getUTCFullYear()}`;
 }
 
-/** Says goodbye, but not for long; never throws. */
+/** Says goodbye, with a short time limit. Never throws. */
 export async function hangUp(dialled: Dialled): Promise<void> {
   const { client } = dialled;
   const late = setTimeout(() => client.close(), LOGOUT_MS);
   try {
     if (client.usable) await client.logout();
   } catch {
-    // The session is over either way.
+    // The session has ended in any case.
   } finally {
     clearTimeout(late);
     client.close();

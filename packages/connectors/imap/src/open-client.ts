@@ -4,19 +4,19 @@ import { ImapFlow } from "imapflow";
 import type { SignIn } from "./sign-in.ts";
 import { watchSocket } from "./watch-socket.ts";
 
-/** A single message part larger than this ends the connection: no server may fill our memory. */
+/** A literal larger than this ends the connection: no server may fill our memory. */
 const LARGEST_LITERAL = 128 * 1024 * 1024;
 
 /** What happens while a client connects. */
 export interface ClientListener {
   connected(detail: string): void;
-  /** May be told twice, by imapflow and by the socket. */
+  /** May be called twice, by imapflow and for the socket. */
   secured(detail: string): void;
-  /** What answers is no IMAP server. */
+  /** Something other than an IMAP server answers. */
   strange(words: string): void;
 }
 
-/** A client that connects to one of these addresses and signs in; `connected` rejects with what imapflow throws. */
+/** A client that connects to one of these addresses and signs in. `connected` rejects with imapflow's error. */
 export function openClient(
   options: ConnectOptions,
   addresses: readonly Address[],

@@ -1,9 +1,9 @@
 import type { FailureCode } from "@mailfleet/contracts";
 
-/** Where in a session a reply came: the same words mean different things before and after signing in. */
+/** Where in a session a reply came. The same words mean different things before and after signing in. */
 export type Phase = "greet" | "tls" | "authenticate" | "open" | "fetch";
 
-/** A reply that means this code. */
+/** A pattern of replies that stand for this code. */
 export interface ReplyRule {
   /** Response code in brackets (RFC 5530, RFC 9051 §7.1), compared as a whole word. */
   readonly responseCode?: RegExp;
@@ -13,8 +13,8 @@ export interface ReplyRule {
 }
 
 /**
- * What IMAP servers really say, from the most to the least certain; the first rule that fits wins. A temporary reason
- * stands before "authentication failed", because overloaded servers say both in one breath.
+ * What IMAP servers really say, from the most to the least certain. The first rule that matches wins. A temporary
+ * reason comes before "authentication failed", because overloaded servers say both at once.
  */
 export const replyRules: readonly ReplyRule[] = [
   // Microsoft 365: "BAD Request is throttled. Suggested Backoff Time: 92415 milliseconds"
@@ -55,7 +55,7 @@ export const replyRules: readonly ReplyRule[] = [
     code: "SERVER_UNAVAILABLE",
   },
 
-  // Yandex: "[AUTHENTICATIONFAILED] LOGIN invalid credentials or IMAP is disabled": the likelier half counts
+  // Yandex: "[AUTHENTICATIONFAILED] LOGIN invalid credentials or IMAP is disabled": the likelier meaning counts
   { text: /invalid credentials or imap is disabled/i, code: "AUTHENTICATION_REJECTED" },
 
   // Gmail: "[ALERT] Your account is not enabled for IMAP use. Please visit your Gmail settings page...";
@@ -108,7 +108,7 @@ export const replyRules: readonly ReplyRule[] = [
   },
 ];
 
-/** The code of a reply; `null` if no rule fits. */
+/** The code of a reply; `null` if no rule matches. */
 export function codeOfReply(reply: { responseCode?: string; text: string }, phase: Phase): FailureCode | null {
   const responseCode = reply.responseCode?.toUpperCase();
   for (const rule of replyRules) {

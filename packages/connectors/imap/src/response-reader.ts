@@ -1,11 +1,11 @@
-/** One response of the server: text, and between the pieces of text the literals that followed them. */
+/** One response of the server: pieces of text, with the literals between them. */
 export interface RawResponse {
   readonly text: readonly string[];
   /** `literals[n]` came after `text[n]`. */
   readonly literals: readonly Buffer[];
 }
 
-/** Bounds against a server that never ends what it begins. */
+/** Limits for a server that never ends what it begins. */
 const LINE_LIMIT = 64 * 1024 * 1024;
 const LITERAL_LIMIT = 128 * 1024 * 1024;
 
@@ -14,16 +14,16 @@ const CLOSING_BRACE = 0x7d;
 const literalMark = /\{(\d{1,10})\+?\}\r$/;
 
 /**
- * Cuts the bytes of a connection into responses (RFC 9051 §4.3: a line that ends in `{n}` goes on after n bytes). A
- * literal that lies in one piece is handed on as a view of it, without a copy. Throws on what is too large.
+ * Cuts the bytes of a connection into responses (RFC 9051 §4.3: a line that ends in `{n}` continues after n bytes). A
+ * literal that arrives in one piece is passed on as a view of it, without a copy. Throws if something is too large.
  */
 export function createResponseReader(handle: (response: RawResponse) => void): (data: Buffer) => void {
   let text: string[] = [];
   let literals: Buffer[] = [];
-  /** Bytes of a line that is not complete yet. */
+  /** Bytes of an incomplete line. */
   let begun: Buffer[] = [];
   let begunBytes = 0;
-  /** A literal that is not complete yet. */
+  /** An incomplete literal. */
   let literal: Buffer | null = null;
   let filled = 0;
   let expected = -1;

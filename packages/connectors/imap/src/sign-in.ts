@@ -2,23 +2,23 @@ import type { PasswordCredentials, TokenCredentials } from "@mailfleet/connector
 import { FailureError, failureOf } from "@mailfleet/contracts";
 import type { ImapFlow } from "imapflow";
 
-/** How a client signs in: what it is made with, and what happens at the moment of signing in. */
+/** How a client signs in: the options it is made with, and what happens when it signs in. */
 export interface SignIn {
-  /** For imapflow; a token is put into it when it is needed. */
+  /** For imapflow. A token is added when it is needed. */
   readonly auth: { user: string; pass?: string; accessToken?: string; authzid?: string; loginMethod?: string };
-  /** True once a token was handed to the server. */
+  /** True once a token has been sent to the server. */
   readonly tokenSent: boolean;
-  /** Takes a client's sign-in over; to be called before it greets. */
+  /** Takes over a client's sign-in. Call it before the greeting. */
   attach(client: ImapFlow): void;
 }
 
 const tokenMechanisms = ["AUTH=OAUTHBEARER", "AUTH=XOAUTH2", "AUTH=XOAUTH"];
 
 /**
- * Signs in with a password or a token. What is used goes into `secrets`, so that no evidence repeats it. The token is
- * asked for when the connection is secured and the server has said that it takes one; with `renew` another than last
- * time. An authorization identity is sent or the sign-in fails: imapflow alone would leave it out where a server offers
- * no PLAIN, and read the wrong inbox.
+ * Signs in with a password or a token. Whatever is used goes into `secrets`, so that no evidence repeats it. The token
+ * is requested once the connection is secured and the server has said that it takes one; `renew` asks for a new one. An
+ * authorization identity is sent or the sign-in fails: imapflow alone would drop it where a server offers no PLAIN, and
+ * read the wrong inbox.
  */
 export function signIn(
   credentials: PasswordCredentials | TokenCredentials,
@@ -37,8 +37,8 @@ export function signIn(
   }
 
   const prepare = async (client: ImapFlow) => {
-    // RFC 9051 §7.1.4: signed in by circumstances nobody here knows.
-    if (client.authenticated) throw notOffered("the server signed in by itself (PREAUTH), nobody knows as whom");
+    // RFC 9051 §7.1.4: the server has signed us in by means that we do not know.
+    if (client.authenticated) throw notOffered("the server signed us in by itself (PREAUTH), as an unknown user");
     const offered = [...client.capabilities.keys()].filter((name) => name.startsWith("AUTH="));
     const words = `offered: ${offered.join(" ") || "no AUTH"}`;
     if (auth.authzid && !offered.includes("AUTH=PLAIN"))
@@ -54,8 +54,8 @@ export function signIn(
 
   return Object.assign(state, {
     attach(client: ImapFlow) {
-      // Not in imapflow's types, but what it calls between securing the connection and the first command of a signed-in
-      // session (version 2.1.2 is pinned; the connector's tests notice a change).
+      // Not in imapflow's types, but called between securing the connection and the first command after signing in
+      // (version 2.1.2 is pinned, and the connector's tests would notice a change).
       const internal = client as unknown as { authenticate(): Promise<boolean> };
       const own = internal.authenticate.bind(client);
       internal.authenticate = async () => {

@@ -6,7 +6,7 @@ import { hangUp, openInbox } from "./imap-session.ts";
 
 const dialSteps: readonly DialStep[] = ["resolve", "connect", "tls", "authenticate"];
 
-/** Goes the whole way once: resolve, connect, tls, authenticate, list. Never throws for what a server does. */
+/** Takes every stage once: resolve, connect, tls, authenticate, list. Never throws because of a server. */
 export async function testConnection(
   options: ConnectOptions,
   listener: StepListener,

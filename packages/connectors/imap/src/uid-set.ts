@@ -1,4 +1,4 @@
-/** UIDs in ascending order as a sequence set, neighbours joined: `1:3,7` (RFC 9051 §9). */
+/** Ascending UIDs as a sequence set with ranges: `1:3,7` (RFC 9051 §9). */
 export function uidSet(uids: readonly number[]): string {
   const parts: string[] = [];
   for (let at = 0; at < uids.length; ) {
@@ -10,7 +10,7 @@ export function uidSet(uids: readonly number[]): string {
   return parts.join(",");
 }
 
-/** Some messages to be fetched together, or one that is too large to be held in memory. */
+/** Some messages to fetch together, or one that is too large to hold in memory. */
 export interface Portion {
   readonly uids: readonly number[];
   readonly large: boolean;
@@ -34,18 +34,18 @@ export function portionAt(
   return { uids: together, large: false };
 }
 
-/** Bytes that a portion should not exceed by much: two portions are in memory at a time, for each run. */
+/** Roughly the largest portion, in bytes. Each run holds two portions in memory. */
 const PORTION_BYTES = 4 * 1024 * 1024;
 const FIRST_PORTION = 50;
 
-/** How many messages to ask for next, going by the sizes of those that came: at most `maximum`. */
+/** How many messages to ask for next, judging by the sizes of the last ones; at most `maximum`. */
 export function portionSize(maximum: number, seen: { messages: number; bytes: number }): number {
   if (seen.messages === 0) return Math.min(maximum, FIRST_PORTION);
   const average = Math.max(1, seen.bytes / seen.messages);
   return Math.max(1, Math.min(maximum, Math.floor(PORTION_BYTES / average)));
 }
 
-/** A message's id: sorts in the order of arrival as long as UIDVALIDITY only grows (RFC 9051 §2.3.1.1). */
+/** A message's id. Sorts by arrival as long as UIDVALIDITY only grows (RFC 9051 §2.3.1.1). */
 export function nativeIdOf(uidValidity: number, uid: number): string {
   return `${String(uidValidity).padStart(10, "0")}-${String(uid).padStart(10, "0")}`;
 }

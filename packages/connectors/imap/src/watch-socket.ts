@@ -6,16 +6,16 @@ import type { ImapFlow } from "imapflow";
 export interface SocketWatcher {
   connected(detail: string): void;
   secured(detail: string): void;
-  /** The first bytes are no IMAP greeting. */
+  /** The first bytes are not an IMAP greeting. */
   strange(words: string): void;
 }
 
-/** `*` begins every greeting (RFC 9051 §7.1); it may come alone in the first segment. */
+/** Every greeting begins with `*` (RFC 9051 §7.1), which may come alone in the first segment. */
 const asterisk = 0x2a;
 
 /**
- * Watches the socket of a client whose `connect()` was just called. imapflow does not name it in its types, but makes
- * it before `connect()` gives the first turn away (version 2.1.2 is pinned; the connector's tests notice a change).
+ * Watches the socket of a client whose `connect()` was just called. The socket is not in imapflow's types, but exists
+ * before `connect()` first yields (version 2.1.2 is pinned, and the connector's tests would notice a change).
  */
 export function watchSocket(client: ImapFlow, watcher: SocketWatcher): void {
   const { socket } = client as unknown as { socket: Socket };

@@ -4,15 +4,15 @@ import { createResponseReader, type RawResponse } from "./response-reader.ts";
 
 /** A signed-in connection with an open mailbox, reduced to what reading messages needs. */
 export interface Wire {
-  /** UIDs that fit, ascending. `criteria` as in RFC 9051 §6.4.4. */
+  /** Matching UIDs, ascending. `criteria` as in RFC 9051 §6.4.4. */
   search(criteria: string): Promise<number[]>;
-  /** Each FETCH response while it comes, asked for or not. Resolves when the server is done. */
+  /** Passes on each FETCH response as it arrives, asked for or not. Resolves when the server is done. */
   fetch(uids: string, items: string, each: (response: FetchResponse) => void): Promise<void>;
-  /** Words with which the server ended the session, if it did. */
+  /** The server's words when it ended the session, if it did. */
   bye(): string | undefined;
-  /** LOGOUT, but not for long; never throws. */
+  /** LOGOUT, with a short time limit. Never throws. */
   close(): Promise<void>;
-  /** Now, in the middle of whatever goes on. */
+  /** At once, whatever is under way. */
   destroy(): void;
 }
 
@@ -26,8 +26,9 @@ interface Waiting {
 }
 
 /**
- * Speaks IMAP on a socket that signed in elsewhere. Commands are written at once, also while others are answered:
- * the server takes them in order (RFC 9051 §5.5). Errors look like imapflow's, so that they are classified alike.
+ * Speaks IMAP on a socket that is signed in already. Commands are written at once, even while others are being
+ * answered: the server takes them in order (RFC 9051 §5.5). Errors look like imapflow's, so that both are classified
+ * alike.
  */
 export function createWire(socket: Socket, silenceMs: number): Wire {
   const waiting = new Map<string, Waiting>();
@@ -47,7 +48,7 @@ export function createWire(socket: Socket, silenceMs: number): Wire {
     const first = response.text[0] ?? "";
     if (first.startsWith("* ")) {
       if (/^\* BYE/i.test(first)) bye = first.slice(5).trim();
-      // Answers carry no tag: each command under way looks for its own.
+      // Untagged answers do not name their command: each command under way picks its own.
       for (const one of waiting.values()) one.untagged(response);
       return;
     }
@@ -57,7 +58,7 @@ export function createWire(socket: Socket, silenceMs: number): Wire {
     waiting.delete(first.slice(0, space));
     const [status = "", ...words] = first.slice(space + 1).split(" ");
     const reason = words.join(" ");
-    // Exchange: some messages were deleted in the meantime. What came is compared with what was asked for anyway.
+    // Exchange: some messages were deleted meanwhile. We compare what came with what we asked for in any case.
     const gone = /requested messages no longer exist/i.test(reason);
     if (/^OK$/i.test(status) || (/^NO$/i.test(status) && gone)) one.resolve();
     else one.reject(refused(one.command, status.toUpperCase(), reason));
@@ -75,7 +76,7 @@ export function createWire(socket: Socket, silenceMs: number): Wire {
   socket.on("end", lost);
   socket.on("close", lost);
   socket.setTimeout(silenceMs, () => {
-    // Between commands silence is what one expects.
+    // Between commands, silence is normal.
     if (waiting.size > 0) end(Object.assign(new Error("the server fell silent"), { code: "ETIMEOUT" }));
   });
   socket.resume();

@@ -1,14 +1,14 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 
-/** A server that answers line by line what a test says, and keeps what it heard. */
+/** A server that answers each line as a test says, and keeps what it received. */
 export interface ScriptedServer {
   readonly port: number;
   readonly heard: string[];
   close(): Promise<void>;
 }
 
-/** Starts one on loopback. `answer` gets a line without its end; what it returns is sent as it is, `null` hangs up. */
+/** Starts one on loopback. `answer` gets a line without its end. What it returns is sent unchanged; `null` hangs up. */
 export async function scriptedServer(
   greeting: string,
   answer: (tag: string, command: string, socket: Socket) => string | null = () => "",

@@ -1,18 +1,18 @@
-/** Takes one multi-line answer in. */
+/** Receives one multi-line answer. */
 export interface BodySink {
   piece(bytes: Buffer): void;
   end(): void;
-  /** The connection is over before the answer was. */
+  /** The connection ended before the answer did. */
   fail(error: unknown): void;
 }
 
-/** An answer held whole. */
+/** An answer that is held whole. */
 export interface Collected extends BodySink {
-  /** Everything; to be asked for when the command is answered. */
+  /** All of it. Read this when the command has been answered. */
   bytes(): Buffer;
 }
 
-/** Holds an answer whole. `held` hears of every byte, so that all answers together can be bounded. */
+/** Holds an answer whole. `held` is told of every byte, so that all answers together can be limited. */
 export function collect(held: (bytes: number) => void = () => {}): Collected {
   const pieces: Buffer[] = [];
   return {
@@ -26,14 +26,14 @@ export function collect(held: (bytes: number) => void = () => {}): Collected {
   };
 }
 
-/** Holds the first `limit` bytes of an answer and lets the rest go. */
+/** Holds the first `limit` bytes of an answer and drops the rest. */
 export function collectHead(limit: number): Collected {
   const pieces: Buffer[] = [];
   let length = 0;
   return {
     piece(bytes) {
       if (length >= limit) return;
-      // Copied: a few bytes must not hold the whole chunk they came in.
+      // Copied, so that a few bytes do not keep their whole chunk in memory.
       pieces.push(Buffer.from(bytes.subarray(0, limit - length)));
       length += bytes.length;
     },
@@ -43,20 +43,20 @@ export function collectHead(limit: number): Collected {
   };
 }
 
-/** An answer that is read while it comes. */
+/** An answer that is read as it arrives. */
 export interface Streamed extends BodySink {
-  /** The first bytes, as soon as `enough` is content with them or nothing comes any more; they stay in the stream. */
+  /** The first bytes, once `enough` accepts them or the answer ends. They stay in the stream. */
   head(enough: (bytes: Buffer) => boolean): Promise<Buffer>;
-  /** The whole answer in pieces, once. Whoever stops early lets go of the rest. */
+  /** The whole answer in pieces, once. Stopping early drops the rest. */
   pieces(): AsyncGenerator<Buffer>;
-  /** Nobody wants the rest. */
+  /** Drops the rest. */
   discard(): void;
 }
 
-/** Bytes that wait for their reader before the server is made to wait. */
+/** How many bytes may wait for their reader before the server must wait. */
 const HIGH_WATER = 1024 * 1024;
 
-/** Streams an answer; `pause` stops the server from sending and lets it go on. */
+/** Streams an answer. `pause` stops the server from sending, or lets it continue. */
 export function stream(pause: (paused: boolean) => void): Streamed {
   const queue: Buffer[] = [];
   let waiting = 0;
@@ -87,7 +87,7 @@ export function stream(pause: (paused: boolean) => void): Streamed {
     },
     end() {
       ended = true;
-      // What comes behind belongs to somebody else.
+      // Bytes after the end belong to the next answer.
       pause(false);
       if (state === "open") state = "ended";
       notify();

@@ -1,6 +1,6 @@
-/** What a server offers (RFC 2449). `null` in a place: the server does not say. */
+/** What a server offers (RFC 2449). `null`: the server does not say. */
 export interface Capabilities {
-  /** False: the server has no CAPA, so that nothing is known. */
+  /** False: the server has no CAPA, so nothing is known. */
   readonly told: boolean;
   readonly stls: boolean;
   /** USER and PASS (RFC 2449 §6.3). */
@@ -12,7 +12,7 @@ export interface Capabilities {
   readonly uidl: boolean | null;
 }
 
-/** Of a server that does not know CAPA: the commands of RFC 1939, and no more than it shows when it is asked. */
+/** For a server without CAPA: the commands of RFC 1939, and whatever else it turns out to accept. */
 export const untold: Capabilities = {
   told: false,
   stls: false,
@@ -39,7 +39,7 @@ export function readCapabilities(answer: Buffer): Capabilities {
   return {
     told: true,
     stls: has("STLS"),
-    // Some list neither, and mean USER.
+    // Some servers list neither and mean USER.
     user: has("USER") || !has("SASL"),
     sasl,
     pipelining: has("PIPELINING"),
@@ -48,7 +48,7 @@ export function readCapabilities(answer: Buffer): Capabilities {
   };
 }
 
-/** What was offered, for a person. */
+/** What was offered, in words for a person. */
 export function offered({ told, sasl, user }: Capabilities): string {
   if (!told) return "offered: nothing, the server does not know CAPA";
   const ways = [...(user ? ["USER"] : []), ...(sasl.length > 0 ? [`SASL ${sasl.join(" ")}`] : [])];

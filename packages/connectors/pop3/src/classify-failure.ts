@@ -3,12 +3,12 @@ import { type Failure, FailureError, failureOf } from "@mailfleet/contracts";
 import { codeOfReply, type Phase } from "./reply-rules.ts";
 import { ServerLeft } from "./wire.ts";
 
-/** Where and when something went wrong. */
+/** Where and when something failed. */
 export interface FailureContext {
   readonly host: string;
   readonly port: number;
   readonly phase: Phase;
-  /** Taken out of whatever the server said, should it repeat them. */
+  /** Secrets to remove from the server's words, in case it repeats them. */
   readonly secrets?: Iterable<string>;
 }
 
@@ -18,7 +18,7 @@ export class Refused extends Error {
   readonly command: string;
   /** The server's line. */
   readonly reply: string;
-  /** What it said about a refused token (RFC 7628 §3.2.2), decoded. */
+  /** What the server said about a refused token (RFC 7628 §3.2.2), decoded. */
   readonly challenge: string;
   constructor(command: string, reply: string, challenge = "") {
     super("the command was refused");
@@ -40,7 +40,7 @@ export function classifyFailure(thrown: unknown, context: FailureContext): Failu
   }
   if (thrown instanceof ServerLeft) {
     const code = codeOfReply(thrown.reply, phase);
-    // Said unasked it is no answer to the credentials.
+    // Words that nobody asked for do not answer the credentials.
     const known = code === "AUTHENTICATION_REJECTED" || code === "PROTOCOL_ERROR" ? "CONNECTION_LOST" : code;
     return failureOf(known, { host, port, reply: clean(thrown.reply) }, retryAfterOf(thrown.reply));
   }

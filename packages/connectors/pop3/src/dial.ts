@@ -19,22 +19,22 @@ import type { Phase } from "./reply-rules.ts";
 import { signIn } from "./sign-in.ts";
 import { createWire, type Wire } from "./wire.ts";
 
-/** Parts of the way to a signed-in connection, in order. */
+/** The stages on the way to a signed-in connection, in order. */
 export type DialStep = "resolve" | "connect" | "tls" | "authenticate";
 
-/** Hears how far a connection has come; `detail` says what was found. */
+/** Is told about each completed stage. `detail` says what was found. */
 export type DialListener = (step: DialStep, detail: string) => void;
 
-/** A signed-in connection, and how to say what goes wrong on it later. */
+/** A signed-in connection, and how to name its later failures. */
 export interface Dialled {
   readonly wire: Wire;
   readonly capabilities: Capabilities;
-  /** Turns whatever is thrown into a `FailureError`. */
+  /** Turns anything thrown into a `FailureError`. */
   failure(error: unknown): FailureError;
 }
 
 /**
- * Resolves, connects, secures and signs in under one deadline. Throws `FailureError`, leaves nothing open then. With
+ * Resolves, connects, secures and signs in under one deadline. Throws `FailureError` and then leaves nothing open. With
  * `starttls` and `tls` no password or token leaves before the connection is secured and the certificate verified. A
  * token that the server refuses is renewed once, within the same deadline; refused again, it is CONSENT_EXPIRED.
  */
@@ -55,7 +55,7 @@ export async function dial(
 
   const done = (finished: DialStep, next: DialStep, detail: string) => {
     way.step = next;
-    // A second connection with a renewed token goes the same way again.
+    // The second connection, with a renewed token, takes the same stages again.
     if (!heard.has(finished)) listener?.(finished, detail);
     heard.add(finished);
   };
@@ -66,7 +66,7 @@ export async function dial(
     return new FailureError(failureOf("CONNECTION_TIMEOUT", { host, port, reply }));
   });
 
-  /** `null`: the token was refused, and another one may do. */
+  /** `null`: the token was refused, and a new one may work. */
   const connectOnce = async (addresses: readonly Address[], renew: boolean): Promise<Dialled | null> => {
     way.step = "connect";
     way.phase = "greet";
@@ -105,7 +105,7 @@ export async function dial(
       await deadline.until(
         signIn(wire, capabilities, credentials, { renew, signal: deadline.signal, secrets, server: { host, port } }),
       );
-      // Some name a few of their commands only now (RFC 2449 §5).
+      // Some servers name a few of their commands only now (RFC 2449 §5).
       if (capabilities.told && !(capabilities.top && capabilities.uidl)) {
         way.phase = "transaction";
         const now = await ask(wire);
@@ -144,7 +144,7 @@ export async function dial(
   }
 }
 
-/** What the server offers (RFC 2449 §5); it need not know the question. */
+/** What the server offers (RFC 2449 §5). It need not know CAPA. */
 async function ask(wire: Wire): Promise<Capabilities> {
   const answer = collect();
   const { status } = await wire.run("CAPA", answer);
@@ -153,7 +153,7 @@ async function ask(wire: Wire): Promise<Capabilities> {
 
 /** STLS (RFC 2595 §4), required: a server that does not offer it gets no password. */
 async function startTls(wire: Wire, capabilities: Capabilities): Promise<Socket> {
-  // Without CAPA it is asked for all the same: nothing is lost by a refusal.
+  // Try it even without CAPA: a refusal costs nothing.
   if (capabilities.told && !capabilities.stls) {
     const reply = "CAPA does not name STLS";
     throw new FailureError(failureOf("TLS_NOT_OFFERED", { command: "CAPA", reply }));

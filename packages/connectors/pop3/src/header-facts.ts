@@ -1,22 +1,22 @@
 import { hash } from "node:crypto";
 import { HEADER_LIMIT } from "@mailfleet/mime";
 
-/** What is read from a header block without parsing the message. */
+/** What we read from a header block without parsing the message. */
 export interface HeaderFacts {
-  /** The same for the same message, however it was fetched. 40 hexadecimal digits. */
+  /** The same for the same message, whichever way it was fetched. 40 hexadecimal digits. */
   readonly digest: string;
-  /** When the last server took the message in, else when it was written; milliseconds, `null` if neither is told. */
+  /** When the last server received the message, else when it was written; milliseconds, `null` if neither is known. */
   readonly dated: number | null;
 }
 
-/** Fields that servers put in and change on their own (mbox servers, when a message was looked at). */
+/** Fields that servers add and change themselves (mbox servers do after a message was read). */
 const serversOwn = /^(?:status|x-status|x-uidl|x-uid|x-keywords|x-mozilla-status2?|content-length)[ \t]*:/i;
-/** Longest field that is looked at for a date. */
+/** Longest field in which we look for a date. */
 const FIELD_LIMIT = 4096;
-/** Later is no date that anything has. */
+/** A later date is not believed. */
 const LAST_DATE = 36 ** 9 - 1;
 
-/** True if these bytes hold a whole header block, or as much of it as is read. */
+/** True if these bytes hold a whole header block, or as much of one as we read. */
 export function holdsHeader(bytes: Buffer): boolean {
   return bytes.length >= HEADER_LIMIT || headerEnd(bytes) >= 0;
 }
@@ -29,7 +29,7 @@ export function readHeaderFacts(message: Buffer): HeaderFacts {
   let received: number | null = null;
   let written: number | null = null;
   let digested = "";
-  /** Beginning of what goes into the digest together. */
+  /** Where the next range for the digest begins. */
   let run = 0;
   for (let at = 0; at < text.length; ) {
     let next = text.indexOf("\n", at);
@@ -38,7 +38,7 @@ export function readHeaderFacts(message: Buffer): HeaderFacts {
     const stop = next < 0 ? text.length : next + 1;
     switch (text.charCodeAt(at) | 32) {
       case 0x72: // r
-        // The topmost counts: each server puts its own above (RFC 5321 §4.4).
+        // The topmost counts: each server adds its own at the top (RFC 5321 §4.4).
         if (received === null && isField(text, at, "received:"))
           received = receivedDate(text.slice(at, Math.min(stop, at + FIELD_LIMIT)));
         break;
@@ -66,7 +66,7 @@ function isField(text: string, at: number, name: string): boolean {
   return text.slice(at, at + name.length).toLowerCase() === name;
 }
 
-/** The date stands behind the last semicolon (RFC 5321 §4.4). */
+/** The date follows the last semicolon (RFC 5321 §4.4). */
 function receivedDate(field: string): number | null {
   const semicolon = field.lastIndexOf(";");
   return semicolon < 0 ? null : dateOf(field.slice(semicolon + 1));
@@ -77,7 +77,7 @@ function dateOf(text: string): number | null {
   return at >= 0 && at <= LAST_DATE ? at : null;
 }
 
-/** Where the header block ends; -1 if it goes on. */
+/** Where the header block ends; -1 if it continues. */
 function headerEnd(bytes: Buffer): number {
   if (bytes[0] === 10 || (bytes[0] === 13 && bytes[1] === 10)) return 0;
   const crlf = bytes.indexOf("\r\n\r\n");
@@ -88,14 +88,14 @@ function headerEnd(bytes: Buffer): number {
 /** How far a clock may be ahead before its dates are not believed, in milliseconds. */
 const CLOCK_TOLERANCE = 5 * 60_000;
 
-/** When a message came, as far as can be known: what its header says unless that lies ahead, else `now`. */
+/** Our best guess of when a message arrived: what its header says, unless that is in the future, else `now`. */
 export function receivedAt({ dated }: HeaderFacts, now: number): number {
   return dated === null || dated > now + CLOCK_TOLERANCE ? now : dated;
 }
 
 /**
- * A message's id: sorts by the time in its header, and depends on nothing but the message, so that one fetched twice
- * has the same.
+ * A message's id. Sorts by the time in its header and depends on nothing but the message, so a message that is fetched
+ * twice has the same id.
  */
 export function nativeIdOf(identity: string, { dated }: HeaderFacts): string {
   return `${(dated ?? 0).toString(36).padStart(9, "0")}-${hash("sha256", identity).slice(0, 24)}`;

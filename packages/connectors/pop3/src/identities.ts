@@ -1,16 +1,16 @@
 import type { Entry } from "./listing.ts";
 
-/** A message with the name by which it is known in every session. */
+/** A message with the identity it has in every session. */
 export interface Named extends Entry {
   /** At most 200 characters. */
   readonly identity: string;
-  /** The UIDL is not its alone. */
+  /** Another message has the same UIDL. */
   readonly doubled: boolean;
 }
 
 /**
- * Messages whose UIDL does not tell them apart: the server gives none, or gives it to several (RFC 1939 §7 forbids it,
- * servers that hash contents do it). Their headers must be looked at.
+ * Messages that their UIDL does not identify: the server gives none, or the same to several (RFC 1939 §7 forbids it,
+ * but servers that hash contents do it). We must read their headers.
  */
 export function withoutOwnUidl(entries: readonly Entry[]): Entry[] {
   const counts = countUidls(entries);
@@ -18,9 +18,9 @@ export function withoutOwnUidl(entries: readonly Entry[]): Entry[] {
 }
 
 /**
- * Names every message: by its UIDL; where several share one, by UIDL and digest of the header; where there is none, by
- * the digest. Messages that are the same even so are counted. Entries that are not in `digests` although they need one
- * vanished in the meantime and are left out.
+ * Gives every message an identity: its UIDL; if several share it, UIDL and digest of the header; if there is none, the
+ * digest. Copies that are still equal are numbered. Entries that need a digest and are not in `digests` have vanished
+ * meanwhile and are left out.
  */
 export function nameMessages(entries: readonly Entry[], digests: ReadonlyMap<number, string>): Named[] {
   const counts = countUidls(entries);
@@ -43,7 +43,7 @@ export function nameMessages(entries: readonly Entry[], digests: ReadonlyMap<num
   return named;
 }
 
-/** What a message is called while another has the same UIDL. */
+/** A message's identity while another message has the same UIDL. */
 export function doubledIdentity(uidl: string, digest: string): string {
   return `${uidl}-${digest}`;
 }

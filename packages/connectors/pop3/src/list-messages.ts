@@ -9,22 +9,22 @@ import type { HeaderReader } from "./look-at-headers.ts";
 import { codeOfReply } from "./reply-rules.ts";
 import type { Wire } from "./wire.ts";
 
-/** Everything that lies on the server now. */
+/** Everything on the server now. */
 export interface Listing {
-  /** In the order of numbers: by arrival. */
+  /** By number, which means by arrival. */
   readonly messages: readonly Named[];
-  /** Headers that had to be looked at for it, by number. */
+  /** The headers we had to read for this, by number. */
   readonly seen: ReadonlyMap<number, HeaderFacts>;
 }
 
-/** Headers that are asked for in one go. */
+/** How many headers are requested at once. */
 const HEADERS_AT_ONCE = 500;
 
 /** Lists and names all messages. Throws what ended the connection, `Refused` or `FailureError`. */
 export async function listMessages(wire: Wire, capabilities: Capabilities, headers: HeaderReader): Promise<Listing> {
   const sizes = collect();
   const uidls = collect();
-  // Also where CAPA does not name UIDL: some forget it.
+  // Even if CAPA does not name UIDL: some servers forget it.
   const [list, uidl] = await Promise.all([wire.run("LIST", sizes), wire.run("UIDL", uidls)]);
   if (list.status !== "+OK") throw new Refused("LIST", list.text);
   if (uidl.status !== "+OK" && !hasNoUidl(uidl.text, capabilities)) throw new Refused("UIDL", uidl.text);
@@ -38,14 +38,14 @@ export async function listMessages(wire: Wire, capabilities: Capabilities, heade
 }
 
 /**
- * True if a refused UIDL means that there is none. A server that promised it, or is only out of order, must not be
- * taken for one without: every message would get another identity, and be handed over again.
+ * True if a refused UIDL means that the server has none. A server that promised it, or has a temporary fault, does not
+ * count as one without: every message would get a new identity and be handed over again.
  */
 function hasNoUidl(reply: string, { uidl }: Capabilities): boolean {
   return uidl !== true && codeOfReply(reply, "transaction") === "PROTOCOL_ERROR";
 }
 
-/** How many messages there are, by STAT (RFC 1939 §5). Throws what ended the connection, `Refused` or `FailureError`. */
+/** The number of messages, by STAT (RFC 1939 §5). Throws what ended the connection, `Refused` or `FailureError`. */
 export async function countMessages(wire: Wire): Promise<number> {
   const reply = await wire.run("STAT");
   if (reply.status !== "+OK") throw new Refused("STAT", reply.text);

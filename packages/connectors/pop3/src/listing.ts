@@ -1,17 +1,17 @@
 import { hash } from "node:crypto";
 import { FailureError, failureOf } from "@mailfleet/contracts";
 
-/** One message as LIST and UIDL show it. */
+/** One message in the answers to LIST and UIDL. */
 export interface Entry {
-  /** Its number in this session (RFC 1939 §5); another in the next. */
+  /** Its number in this session (RFC 1939 §5). The next session numbers anew. */
   readonly number: number;
-  /** Octets, as the server says; `null` if it does not say, or says none. */
+  /** Octets, according to the server; `null` if it does not say, or says zero. */
   readonly size: number | null;
   /** `null` if the server gives none. */
   readonly uidl: string | null;
 }
 
-/** Longest UIDL taken as it is; RFC 1939 §7 allows 70 characters, what is added to it must fit into 200. */
+/** Longest UIDL that is used unchanged. RFC 1939 §7 allows 70 characters; with our additions it must fit into 200. */
 const UIDL_LIMIT = 120;
 
 /** Joins the answers to LIST and UIDL (`null`: the server has none), in the order of numbers. Throws `FailureError`. */
@@ -29,7 +29,7 @@ export function readListing(list: Buffer, uidl: Buffer | null): Entry[] {
     if (match[2]) names.set(Number(match[1]), plainUidl(match[2].trim()));
     else if (!sizes.has(Number(match[1]))) sizes.set(Number(match[1]), 0);
   }
-  // What only one of the two lists is a message all the same.
+  // An entry in only one of the two lists is still a message.
   for (const number of names.keys()) if (!sizes.has(number)) sizes.set(number, 0);
   return [...sizes]
     .sort(([a], [b]) => a - b)

@@ -6,15 +6,15 @@ import type { Entry } from "./listing.ts";
 import { saysGone } from "./reply-rules.ts";
 import type { Wire } from "./wire.ts";
 
-/** Looks at the headers of messages without fetching them. */
+/** Reads the headers of messages without fetching them. */
 export interface HeaderReader {
-  /** False once it is clear that the server has no TOP: looking then means fetching. */
+  /** False once we know that the server has no TOP. Then reading headers means fetching. */
   readonly cheap: boolean;
-  /** What their headers say, by number; without those that vanished. Throws what ended the connection, or `Refused`. */
+  /** Their header facts by number, without vanished messages. Throws what ended the connection, or `Refused`. */
   look(entries: readonly Entry[]): Promise<Map<number, HeaderFacts>>;
 }
 
-/** One for a session; `top` is what CAPA said of TOP (RFC 1939 §7), `null` if there was no CAPA. */
+/** One per session. `top` is what CAPA said about TOP (RFC 1939 §7), `null` if there was no CAPA. */
 export function createHeaderReader(wire: Wire, top: boolean | null): HeaderReader {
   const state = { top };
 
@@ -46,7 +46,7 @@ export function createHeaderReader(wire: Wire, top: boolean | null): HeaderReade
           return facts ? found.set(first.number, facts) : found;
         } catch (error) {
           if (!(error instanceof Refused) || state.top) throw error;
-          // An optional command that was never promised.
+          // TOP is optional, and the server did not promise it.
           state.top = false;
         }
       }

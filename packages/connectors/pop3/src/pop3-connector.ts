@@ -4,7 +4,7 @@ import { dial } from "./dial.ts";
 import { pop3Session } from "./pop3-session.ts";
 import { testConnection } from "./test-connection.ts";
 
-/** A POP3 connector that waits as long as it is told. */
+/** A POP3 connector with these deadlines. */
 export function createPop3Connector(deadlines: Pop3Deadlines): InboundConnector {
   return {
     test: (options, listener, signal) => testConnection(options, deadlines, listener, signal),
@@ -12,5 +12,5 @@ export function createPop3Connector(deadlines: Pop3Deadlines): InboundConnector 
   };
 }
 
-/** Receives over POP3 (RFC 1939): tells new mail by its identities, and deletes only what it is told to. */
+/** Receives over POP3 (RFC 1939): recognises new mail by identities, and deletes only what it is told to. */
 export const pop3Connector: InboundConnector = createPop3Connector(defaultDeadlines);

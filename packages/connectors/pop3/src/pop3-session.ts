@@ -11,14 +11,14 @@ import { type Portion, portionsOf } from "./portions.ts";
 import { saysGone } from "./reply-rules.ts";
 import { createRetriever, type Retrieved } from "./retrieve.ts";
 
-/** Portions that are asked for before the caller wants them. */
+/** How many portions are requested ahead of the caller. */
 const AHEAD = 2;
-/** Headers that are looked at in one go, while the messages of the last ones are fetched. */
+/** How many headers are read at once, while earlier messages are fetched. */
 const WINDOW = 500;
-/** No message may be larger; those that are by their own account wait for the others. */
+/** The largest message we take. Messages that claim to be larger come after the others. */
 const LARGEST_MESSAGE = 128 * 1024 * 1024;
 
-/** A portion, and what was found to be too old on the way to it. */
+/** A portion, and the messages before it that were too old. */
 interface Planned extends Portion {
   readonly passedOver: readonly string[];
 }
@@ -31,7 +31,7 @@ export function pop3Session(dialled: Dialled, deadlines: Pop3Deadlines): Inbound
   let listing: Listing | null = null;
   let deleting = false;
 
-  /** Runs work that ends with the connection if the caller aborts; errors are named. */
+  /** Runs work; if the caller aborts, the connection ends. Errors become failures. */
   async function guarded<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
     const stop = () => wire.end(signal.reason);
     signal.addEventListener("abort", stop, { once: true });
@@ -46,7 +46,7 @@ export function pop3Session(dialled: Dialled, deadlines: Pop3Deadlines): Inbound
     }
   }
 
-  /** Portions of what is wanted, in order. Where the server has TOP, old mail is known before it is fetched. */
+  /** Portions of the wanted messages, in order. With TOP, old mail is recognised before it is fetched. */
   async function* plan(
     unknown: readonly Named[],
     seen: Listing["seen"],
@@ -96,7 +96,7 @@ export function pop3Session(dialled: Dialled, deadlines: Pop3Deadlines): Inbound
     for (const { entry, facts, size, raw } of retrieved) {
       const at = receivedAt(facts, now);
       const old = options.processFrom !== null && at < options.processFrom;
-      // Handed over while another message had the same UIDL: it was called otherwise then.
+      // Handed over while another message had the same UIDL: its identity was different then.
       const handed = entry.uidl !== null && !entry.doubled && options.known(doubledIdentity(entry.uidl, facts.digest));
       if (old || handed) {
         passedOver.push(entry.identity);
@@ -118,7 +118,7 @@ export function pop3Session(dialled: Dialled, deadlines: Pop3Deadlines): Inbound
     };
   }
 
-  /** Nobody reads these any more; a stream that was not read to its end must not stand in the way of what follows. */
+  /** Drops messages that nobody reads any more, so that an unread stream does not block the answers behind it. */
   function letGo(retrieved: readonly Retrieved[]): void {
     for (const { raw } of retrieved)
       if (Buffer.isBuffer(raw)) retriever.release(raw.length);
@@ -149,7 +149,7 @@ export function pop3Session(dialled: Dialled, deadlines: Pop3Deadlines): Inbound
       askAhead();
       for (let next = await ahead.shift(); next; next = await ahead.shift()) {
         const { planned, retrieved } = next;
-        // The next portions are on their way while the caller stores this one.
+        // The next portions are being fetched while the caller stores this one.
         askAhead();
         const batch = batchOf(planned, retrieved, options);
         try {
@@ -164,7 +164,7 @@ export function pop3Session(dialled: Dialled, deadlines: Pop3Deadlines): Inbound
       throw dialled.failure(error);
     } finally {
       signal.removeEventListener("abort", stop);
-      // Whoever stops early leaves behind what nobody will read.
+      // A caller that stops early leaves messages behind that nobody will read.
       for (const fetching of ahead)
         fetching.then(
           (one) => letGo(one?.retrieved ?? []),
@@ -180,7 +180,7 @@ export function pop3Session(dialled: Dialled, deadlines: Pop3Deadlines): Inbound
     remove: (identities, signal) =>
       guarded(signal, async () => {
         if (wire.ended !== null) throw wire.ended;
-        // Numbers hold for one session only: what is deleted was seen in this one.
+        // Numbers are valid for one session only, so we delete only what this session listed.
         listing ??= await listMessages(wire, capabilities, headers);
         const wanted = new Set(identities);
         const numbers = listing.messages.filter(({ identity }) => wanted.has(identity)).map(({ number }) => number);
@@ -197,7 +197,7 @@ function isTooLarge({ size }: Named): boolean {
   return size !== null && size > LARGEST_MESSAGE;
 }
 
-/** QUIT, but not for long; what is marked for deletion is deleted by it (RFC 1939 §6). Never throws. */
+/** QUIT, with a short time limit. It deletes what is marked for deletion (RFC 1939 §6). Never throws. */
 export async function hangUp({ wire }: Dialled, withinMs: number): Promise<void> {
   const late = setTimeout(() => wire.end(), withinMs);
   await wire.run("QUIT").catch(() => {});

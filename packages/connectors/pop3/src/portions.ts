@@ -1,19 +1,18 @@
 import type { Named } from "./identities.ts";
 
-/** Messages above this are streamed, others are held whole. */
+/** Larger messages are streamed, others are held whole. */
 export const LARGE_MESSAGE = 256 * 1024;
-/** Bytes that a portion should not exceed by much: three are in memory at a time, for each run. */
+/** Roughly the largest portion, in bytes. Each run holds three portions in memory. */
 const PORTION_BYTES = 4 * 1024 * 1024;
 
-/** Some messages to be fetched together, or one that is too large to be held in memory. */
+/** Some messages to fetch together, or one that is too large to hold in memory. */
 export interface Portion {
   readonly entries: readonly Named[];
   readonly large: boolean;
 }
 
 /**
- * Cuts a list into portions of at most `maximum` messages and about 4 MiB. A message of unknown size is taken for a
- * large one.
+ * Cuts a list into portions of at most `maximum` messages and about 4 MiB. A message of unknown size counts as large.
  */
 export function* portionsOf(entries: readonly Named[], maximum: number): Generator<Portion> {
   let together: Named[] = [];

@@ -1,8 +1,8 @@
-/** Hears what a server says, in order. */
+/** Receives what a server says, in order. */
 export interface ReplyHandler {
-  /** A line without its end. True: a multi-line answer follows (RFC 1939 §3), up to a line with nothing but a dot. */
+  /** A line without its end. Return true if a multi-line answer follows, up to a line with only a dot (RFC 1939 §3). */
   line(text: string): boolean;
-  /** A piece of a multi-line answer, dot-stuffing undone. It shares memory with what was read. */
+  /** A piece of a multi-line answer without dot-stuffing. It shares memory with the chunk it came in. */
   piece(bytes: Buffer): void;
   /** The multi-line answer is complete. */
   end(): void;
@@ -10,13 +10,13 @@ export interface ReplyHandler {
 
 /** Splits a stream of bytes into replies. */
 export interface ReplyReader {
-  /** Reads on; chunks may end anywhere. Throws `EndlessLine`. */
+  /** Reads the next chunk. Chunks may end anywhere. Throws `EndlessLine`. */
   read(chunk: Buffer): void;
-  /** True if nothing is half read. */
+  /** True if nothing is incomplete. */
   isEmpty(): boolean;
 }
 
-/** A status line that does not end: no POP3 server (RFC 2449 §4: 512 octets). */
+/** A status line that does not end, so this is not a POP3 server (RFC 2449 §4: 512 octets). */
 export class EndlessLine extends Error {
   readonly received: string;
   constructor(received: Buffer) {
@@ -26,7 +26,7 @@ export class EndlessLine extends Error {
   }
 }
 
-/** Real servers exceed the 512 octets that RFC 2449 §4 allows, but not by that much. */
+/** Real servers exceed the 512 octets that RFC 2449 §4 allows, but not by this much. */
 const LINE_LIMIT = 16_384;
 const CR = 13;
 const LF = 10;
@@ -34,19 +34,19 @@ const DOT = 46;
 const lineEndAndDot = Buffer.from("\r\n.");
 const carriageReturn = Buffer.from("\r");
 
-/** What was read at the end of the last chunk, inside a multi-line answer. */
+/** What the last chunk ended with, inside a multi-line answer. */
 type Seen = "text" | "cr" | "line end" | "dot" | "dot cr";
 
 /**
- * Reads replies. Only CRLF ends a line of a multi-line answer: were a bare LF to count, a message could pretend to end
- * and put replies of its own behind. Bytes are looked at by whole searches, and copied only where a dot is taken out.
+ * Reads replies. Only CRLF ends a line of a multi-line answer: if a bare LF counted, a message could pretend to end and
+ * continue with forged replies. It searches whole chunks, and copies bytes only where a dot is removed.
  */
 export function createReplyReader(handler: ReplyHandler): ReplyReader {
   let inBody = false;
   let seen: Seen = "line end";
   let rest: Buffer | null = null;
 
-  /** Reads a status line from `at`; gives where to go on. */
+  /** Reads a status line from `at`. Returns where to continue. */
   function readLine(chunk: Buffer, at: number): number {
     const end = chunk.indexOf(LF, at);
     const part = chunk.subarray(at, end < 0 ? chunk.length : end);
@@ -63,10 +63,10 @@ export function createReplyReader(handler: ReplyHandler): ReplyReader {
     return end + 1;
   }
 
-  /** Reads on in a multi-line answer from `at`; gives where to go on. */
+  /** Reads a multi-line answer from `at`. Returns where to continue. */
   function readBody(chunk: Buffer, start: number): number {
     let at = start;
-    /** First byte that was not handed on yet. */
+    /** First byte that was not passed on yet. */
     let from = start;
     const handOn = (to: number) => {
       if (to > from) handler.piece(chunk.subarray(from, to));
@@ -115,13 +115,13 @@ export function createReplyReader(handler: ReplyHandler): ReplyReader {
             handler.end();
             return at + 1;
           }
-          // The dot was stuffed, the CR behind it belongs to the text.
+          // The dot was stuffed; the CR after it belongs to the text.
           if (from === at) handler.piece(carriageReturn);
           seen = "text";
           break;
       }
     }
-    // A dot and a CR that may be the end are not handed on yet.
+    // A dot and a CR that may be the end are held back.
     if (seen !== "dot cr") handOn(chunk.length);
     return chunk.length;
   }

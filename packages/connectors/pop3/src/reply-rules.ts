@@ -1,9 +1,9 @@
 import type { FailureCode } from "@mailfleet/contracts";
 
-/** Where in a session a reply came: the same words mean different things before and after signing in. */
+/** Where in a session a reply came. The same words mean different things before and after signing in. */
 export type Phase = "greet" | "tls" | "authenticate" | "transaction";
 
-/** A reply that means this code. */
+/** A pattern of replies that stand for this code. */
 export interface ReplyRule {
   /** Response code in brackets (RFC 2449 §8, RFC 3206), compared as a whole. */
   readonly responseCode?: RegExp;
@@ -13,15 +13,15 @@ export interface ReplyRule {
 }
 
 /**
- * What POP3 servers really say behind -ERR, from the most to the least certain; the first rule that fits wins. Words
- * stand before response codes where servers use these loosely: Gmail says [SYS/PERM] for a switched-off POP and for a
+ * What POP3 servers really say after -ERR, from the most to the least certain. The first rule that matches wins. Texts
+ * come before response codes where servers use codes loosely: Gmail says [SYS/PERM] if POP is switched off and for a
  * bandwidth limit, and [AUTH] for a missing app password.
  */
 export const replyRules: readonly ReplyRule[] = [
-  // Gmail: "[SYS/PERM] Your account is not enabled for POP access. Please visit your Gmail settings page and enable your
-  // account for POP access.", "[SYS/PERM] POP access is disabled for your domain. ..."; Yahoo: "[SYS/PERM] pop not
-  // allowed for user.", "[AUTH] Access to this service is not allowed."; Zoho: "[AUTH] You are yet to enable POP for your
-  // account."; GMX: "POP3/IMAP is disabled"
+  // Gmail: "[SYS/PERM] Your account is not enabled for POP access. Please visit your Gmail settings page and enable
+  // your account for POP access.", "[SYS/PERM] POP access is disabled for your domain. ..."; Yahoo: "[SYS/PERM] pop not
+  // allowed for user.", "[AUTH] Access to this service is not allowed."; Zoho: "[AUTH] You are yet to enable POP for
+  // your account."; GMX: "POP3/IMAP is disabled"
   {
     text: /not enabled for pop|pop3? ?(?:\/imap )?(?:access )?(?:is |has been |was )?(?:disabled|blocked|switched off|deactivated|not (?:enabled|allowed|permitted|activated))|yet to enable pop|enable (?:your account for )?pop3? access|access to this service is not allowed|not (?:allowed|permitted) to use pop/i,
     phases: ["greet", "authenticate", "transaction"],
@@ -48,8 +48,8 @@ export const replyRules: readonly ReplyRule[] = [
     phases: ["greet", "authenticate", "transaction"],
     code: "TOO_MANY_CONNECTIONS",
   },
-  // QQ: "Login fail. Account is abnormal, service is not open, password is incorrect, login frequency limited, or system
-  // is busy.": the likeliest counts
+  // QQ: "Login fail. Account is abnormal, service is not open, password is incorrect, login frequency limited, or
+  // system is busy.": the likeliest counts
   { text: /service is not open, password is incorrect/i, phases: ["authenticate"], code: "AUTHENTICATION_REJECTED" },
   // RFC 2449 §8.1.1: "[LOGIN-DELAY] minimum time between mail checks violation"
   { responseCode: /^LOGIN-DELAY$/, code: "RATE_LIMITED" },
@@ -91,7 +91,7 @@ export const replyRules: readonly ReplyRule[] = [
     phases: ["authenticate"],
     code: "AUTHENTICATION_REJECTED",
   },
-  // RFC 3206 §4: a person at the server has to repair something.
+  // RFC 3206 §4: somebody at the server must repair something.
   { responseCode: /^SYS\/PERM$/, phases: ["authenticate"], code: "ACCOUNT_DISABLED" },
   {
     responseCode: /^SYS\/PERM$/,
@@ -107,16 +107,16 @@ export const replyRules: readonly ReplyRule[] = [
   },
 ];
 
-/** What a refusal means whose words nobody knows: an explicit one to a sign-in counts against the credentials. */
+/** What a refusal in unknown words means. An explicit refusal of a sign-in counts against the credentials. */
 const unknownWords: Readonly<Record<Phase, FailureCode>> = {
-  // A refusing greeting is a block list or a full server: both pass.
+  // A greeting that refuses comes from a block list or a full server. Both pass.
   greet: "SERVER_UNAVAILABLE",
   tls: "TLS_NOT_OFFERED",
   authenticate: "AUTHENTICATION_REJECTED",
   transaction: "PROTOCOL_ERROR",
 };
 
-/** The code of a negative reply, `-ERR` included or not. */
+/** The code of a negative reply, with or without `-ERR`. */
 export function codeOfReply(reply: string, phase: Phase): FailureCode {
   const words = reply.replace(/^-ERR\s*/i, "");
   const responseCode = /^\[([^\]]{1,40})\]/.exec(words)?.[1]?.toUpperCase();

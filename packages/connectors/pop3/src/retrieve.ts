@@ -7,7 +7,7 @@ import type { Portion } from "./portions.ts";
 import { saysGone } from "./reply-rules.ts";
 import type { Wire } from "./wire.ts";
 
-/** A message with what its header says. */
+/** A message and its header facts. */
 export interface Retrieved {
   readonly entry: Named;
   readonly facts: HeaderFacts;
@@ -18,18 +18,18 @@ export interface Retrieved {
 /** Fetches messages. */
 export interface Retriever {
   /**
-   * Fetches a portion whole, a large message as a stream. What vanished in the meantime is left out. Throws what ended
+   * Fetches a portion whole, a large message as a stream. Vanished messages are left out. Throws what ended
    * the connection, or `Refused`.
    */
   retrieve(portion: Portion): Promise<Retrieved[]>;
-  /** So many bytes are no longer held. */
+  /** Tells that this many bytes are no longer held. */
   release(bytes: number): void;
 }
 
-/** Bytes of small messages in memory at a time: far more than three portions, unless LIST told lies. */
+/** Limit for small messages in memory, in bytes: far more than three portions unless LIST is wrong. */
 const HELD_LIMIT = 160 * 1024 * 1024;
 
-/** One for a session. */
+/** One per session. */
 export function createRetriever(wire: Wire): Retriever {
   let heldBytes = 0;
   const hold = (bytes: number) => {

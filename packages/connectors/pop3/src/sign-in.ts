@@ -4,13 +4,13 @@ import { type Capabilities, offered } from "./capabilities.ts";
 import { Refused } from "./classify-failure.ts";
 import type { Wire } from "./wire.ts";
 
-/** What a sign-in is given beside the credentials. */
+/** What a sign-in needs in addition to the credentials. */
 export interface SignInOptions {
-  /** Another token than last time. */
+  /** Ask for a new token. */
   readonly renew: boolean;
   readonly signal: AbortSignal;
   readonly server: { readonly host: string; readonly port: number };
-  /** Gets what must be in no evidence. */
+  /** Collects what must not appear in evidence. */
   readonly secrets: Set<string>;
 }
 
@@ -32,13 +32,13 @@ export async function signIn(
   const plain = capabilities.sasl.includes("PLAIN");
   if (authorizationIdentity && !plain)
     throw notOffered(`${offered(capabilities)}; an authorization identity needs SASL PLAIN`);
-  // What these characters would end is the command.
+  // These characters would end the command.
   if (/[\0\r\n]/.test(username + password + authorizationIdentity))
     throw new FailureError(
       failureOf("AUTHENTICATION_REJECTED", { reply: "user name or password holds a line break; it was not sent" }),
     );
-  // USER and PASS are what servers know best, but only ASCII is sure to be understood (RFC 6856 §2.2), and no blank in
-  // the name (RFC 1939 §3: arguments are separated by blanks).
+  // Every server knows USER and PASS, but only ASCII is sure to be understood (RFC 6856 §2.2), and the name may hold no
+  // space (RFC 1939 §3: arguments are separated by spaces).
   const simple = /^[\x21-\x7e]+$/.test(username) && /^[\x20-\x7e]+$/.test(password);
   if (authorizationIdentity || (plain && !(capabilities.user && simple)))
     return saslExchange(
@@ -70,7 +70,7 @@ async function signInWithToken(
   return saslExchange(wire, { ...mechanism, response }, secrets);
 }
 
-/** One SASL exchange: the client's response, and what it answers to a challenge behind it (`*` cancels, RFC 5034 §4). */
+/** One SASL exchange: the client's response, and its answer to a later challenge (`*` cancels, RFC 5034 §4). */
 interface Exchange {
   readonly name: string;
   readonly response: string;
@@ -78,7 +78,7 @@ interface Exchange {
 }
 
 /**
- * AUTH in two steps: an initial response on the first line would exceed the 255 octets of RFC 5034 §4 with every token,
+ * AUTH in two steps. With a token, an initial response on the first line would exceed the 255 octets of RFC 5034 §4,
  * and older servers do not take one.
  */
 async function saslExchange(
@@ -89,13 +89,13 @@ async function saslExchange(
   const command = `AUTH ${name}`;
   const encoded = Buffer.from(response).toString("base64");
   const start = await wire.run(command);
-  if (start.status === "+OK") throw notOffered(`the server was content with ${command} alone, nobody knows as whom`);
+  if (start.status === "+OK") throw notOffered(`the server accepted ${command} alone, as an unknown user`);
   if (start.status !== "+") throw new Refused(command, start.text);
   secrets.add(encoded);
   let reply = await wire.run(encoded);
   let challenge = "";
   if (reply.status === "+") {
-    // Why a token is refused (RFC 7628 §3.2.2); the refusal itself comes when the client has answered.
+    // The reason for a refused token (RFC 7628 §3.2.2). The refusal itself follows the client's answer.
     challenge = readable(Buffer.from(reply.text.slice(1).trim(), "base64").toString("utf8"));
     reply = await wire.run(afterChallenge);
   }

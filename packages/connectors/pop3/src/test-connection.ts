@@ -13,7 +13,7 @@ const stepAfter: Readonly<Record<DialStep, DialStep>> = {
   authenticate: "authenticate",
 };
 
-/** Goes the whole way once: resolve, connect, tls, authenticate, list. Never throws for what a server does. */
+/** Takes every stage once: resolve, connect, tls, authenticate, list. Never throws because of a server. */
 export async function testConnection(
   options: ConnectOptions,
   deadlines: Pop3Deadlines,

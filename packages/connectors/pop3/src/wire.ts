@@ -10,7 +10,7 @@ export interface Reply {
   readonly text: string;
 }
 
-/** The server spoke unasked and negatively: its reason for ending the session. */
+/** The server sent an unsolicited error: its reason for ending the session. */
 export class ServerLeft extends Error {
   readonly reply: string;
   constructor(reply: string) {
@@ -23,24 +23,24 @@ export class ServerLeft extends Error {
 /** A connection as commands and replies. */
 export interface Wire {
   /**
-   * Sends a command and gives its reply, negative ones too; a multi-line answer goes into `body`, and the promise
-   * resolves behind its end, or with `atOnce` behind its first line. Rejects with what ended the connection.
+   * Sends a command and returns its reply, also a negative one. A multi-line answer goes into `body`; the promise
+   * resolves after its end, or with `atOnce` after its first line. Rejects with what ended the connection.
    */
   run(command: string, body?: BodySink, atOnce?: boolean): Promise<Reply>;
-  /** The line with which the server begins. */
+  /** The greeting. */
   greeting(): Promise<Reply>;
-  /** From here on commands are sent while others are answered (RFC 2449 §6.6). */
+  /** From here on, commands are sent while others are being answered (RFC 2449 §6.6). */
   startPipelining(): void;
   /**
    * Sends a last command. If the reply is positive the socket is given away, untouched behind the reply; a server, or
    * somebody in between, that said anything more is refused.
    */
   handOver(command: string): Promise<{ reply: Reply; socket: Socket | null }>;
-  /** Stops the server from sending, by the window of TCP, and lets it go on. */
+  /** Stops the server from sending, by TCP back-pressure, or lets it continue. */
   pause(paused: boolean): void;
-  /** Why the connection is over; `null` while it can be used. */
+  /** Why the connection ended; `null` while it can be used. */
   readonly ended: unknown;
-  /** Ends it now, in the middle of whatever goes on. */
+  /** Ends it at once, whatever is under way. */
   end(error?: unknown): void;
 }
 
@@ -54,10 +54,10 @@ interface Waiter {
   reject(error: unknown): void;
 }
 
-/** Bytes of one answer; a message can be this large (attachments may have 128 MB in the field). */
+/** Limit of one answer in bytes. Messages can be this large: mail systems allow attachments of 128 MB. */
 const ANSWER_LIMIT = 128 * 1024 * 1024;
 
-/** Speaks POP3 on a socket. Every wait for a reply is bounded by `silenceMs` without a byte. */
+/** Speaks POP3 on a socket. A wait for a reply ends after `silenceMs` without a byte. */
 export function createWire(socket: Socket, silenceMs: number): Wire {
   /** Sent and not yet answered. */
   const waiting: Waiter[] = [];
@@ -86,7 +86,7 @@ export function createWire(socket: Socket, silenceMs: number): Wire {
   const send = (waiter: Waiter) => {
     waiting.push(waiter);
     if (waiter.command === null) return;
-    // What is asked for in one go leaves in one packet.
+    // Commands that are sent together leave in one packet.
     if (!outgoing) queueMicrotask(flush);
     outgoing += `${waiter.command}\r\n`;
   };
@@ -105,7 +105,7 @@ export function createWire(socket: Socket, silenceMs: number): Wire {
       if (!waiter)
         throw status === "-ERR"
           ? new ServerLeft(text)
-          : new FailureError(failureOf("PROTOCOL_ERROR", { reply: `said unasked: ${readable(text)}` }));
+          : new FailureError(failureOf("PROTOCOL_ERROR", { reply: `unsolicited: ${readable(text)}` }));
       waiter.reply = { status, text };
       if (!waiter.body || status !== "+OK") {
         answered(waiter);
@@ -154,7 +154,7 @@ export function createWire(socket: Socket, silenceMs: number): Wire {
   };
   const closed = () => end();
   const silent = () => {
-    // Between commands, and while we make the server wait, silence is what one expects.
+    // Between commands, and while we make the server wait, silence is normal.
     if (waiting.length > 0 && !paused) end(Object.assign(new Error("the server fell silent"), { code: "ETIMEDOUT" }));
   };
   socket.setNoDelay(true);
@@ -182,7 +182,7 @@ export function createWire(socket: Socket, silenceMs: number): Wire {
       pipelining = true;
     },
     async handOver(command) {
-      // The listener goes in the same turn as the reply comes: what is behind belongs to whoever takes the socket.
+      // Removed in the same turn as the reply arrives: later bytes belong to the next owner of the socket.
       const { promise, resolve, reject } = Promise.withResolvers<{ reply: Reply; socket: Socket | null }>();
       socket.off("data", take);
       const takeLast = (chunk: Buffer) => {
@@ -229,7 +229,7 @@ export function createWire(socket: Socket, silenceMs: number): Wire {
   };
 }
 
-/** Answers that somebody sent before the handshake, to be believed behind it. */
+/** Answers that somebody sent before the handshake, hoping that we believe them after it. */
 function injected(): FailureError {
   return new FailureError(failureOf("TLS_HANDSHAKE_FAILED", { command: "STLS", reply: "data before the handshake" }));
 }
@@ -238,7 +238,7 @@ function lost(): FailureError {
   return new FailureError(failureOf("CONNECTION_LOST"));
 }
 
-/** What a stranger said, fit for evidence. */
+/** Foreign text, made fit for evidence. */
 function readable(text: string): string {
   return text
     .slice(0, 200)

@@ -4,7 +4,7 @@ import { Secret } from "@mailfleet/contracts";
 /** A signal that nobody aborts. */
 export const never = new AbortController().signal;
 
-/** A message held whole. */
+/** A whole message. */
 export interface Whole {
   readonly nativeId: string;
   readonly identity: string;

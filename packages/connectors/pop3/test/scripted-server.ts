@@ -16,17 +16,17 @@ export interface Script {
   /** Lines of CAPA; `null`: it does not know CAPA. */
   readonly capabilities?: readonly string[] | null;
   readonly messages?: readonly ScriptedMessage[];
-  /** Its own answer to a command, sent as it is; `undefined`: the usual one, `null`: it hangs up, "": silence. */
+  /** Its answer to a command, sent unchanged. `undefined`: the usual one; `null`: it hangs up; "": silence. */
   readonly answer?: (command: string, socket: Socket) => string | Buffer | null | undefined;
   /** Sends everything in pieces of so many bytes. */
   readonly cut?: number;
 }
 
-/** A POP3 server that does what a test says, and keeps what it heard. */
+/** A POP3 server that does what a test says, and keeps what it received. */
 export interface ScriptedServer {
   readonly port: number;
   readonly heard: string[];
-  /** Commands that came before the last one was answered. */
+  /** Commands that arrived before the last one was answered. */
   readonly pipelined: number;
   close(): Promise<void>;
 }
