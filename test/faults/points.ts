@@ -21,7 +21,8 @@ export const pointsOf: Readonly<Record<Exclude<ServiceName, "console">, readonly
   ],
   "outbound-send": [
     "outbound.after-accept",
-    "outbound.after-attempt-started",
+    "outbound.after-claim",
+    "outbound.before-content",
     "outbound.after-server-accepted",
     "outbound.after-result",
     "bus.after-pull",

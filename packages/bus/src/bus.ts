@@ -74,6 +74,11 @@ export interface ConsumeOptions<Type extends MessageType> {
   readonly isOutage?: (error: unknown) => boolean;
   /** Returns: acknowledged. The signal is aborted when `stop()` begins. */
   handle(message: Incoming<Type>, signal: AbortSignal): Promise<void>;
+  /**
+   * Called when the server has acknowledged the message, so that its subject is free again: what was refused as
+   * coalesced before this moment was meant for this message, what comes later has one of its own.
+   */
+  acknowledged?(message: Incoming<Type>): void;
 }
 
 /** How messages are handled in batches. */

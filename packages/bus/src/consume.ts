@@ -40,7 +40,11 @@ export function consume<Type extends MessageType>(
       signal: stopping.signal,
       logger: logger.child(context),
     });
-    if (result.end === "done") return await acknowledge(parts, hold, one);
+    if (result.end === "done") {
+      await acknowledge(parts, hold, one, options.acknowledged !== undefined);
+      options.acknowledged?.(read.message);
+      return;
+    }
     if (result.end === "stopped") return one.delivery.giveBack();
     await buryAndEnd(parts, definition, one, reasonOf(result.error), stopping.signal);
   };

@@ -1,4 +1,4 @@
-import type { Msg, MsgHdrs } from "@nats-io/transport-node";
+import type { Msg, MsgHdrs, NatsConnection } from "@nats-io/transport-node";
 
 /** One delivery of a stored message, with the four answers that JetStream knows (NATS ADR-15). */
 export interface Delivery {
@@ -13,6 +13,8 @@ export interface Delivery {
   readonly headers: MsgHdrs | undefined;
   readonly data: Uint8Array;
   acknowledge(): void;
+  /** Acknowledges, and waits until the server has done it. Throws if it does not say so in time. */
+  confirm(nc: Pick<NatsConnection, "request">): Promise<void>;
   /** Goes back to the consumer and to whoever asks next. */
   giveBack(): void;
   /** The wait for the acknowledgement begins anew. */
@@ -20,6 +22,8 @@ export interface Delivery {
   /** Never again for this consumer. */
   terminate(reason: string): void;
 }
+
+const confirmMs = 2000;
 
 /** Reads the reply subject, which carries the place of the message; `null` if this is not a delivery. */
 export function readDelivery(msg: Msg): Delivery | null {
@@ -38,6 +42,9 @@ export function readDelivery(msg: Msg): Delivery | null {
     headers: msg.headers,
     data: msg.data,
     acknowledge: () => answer("+ACK"),
+    confirm: async (nc) => {
+      await nc.request(msg.reply ?? "", "+ACK", { timeout: confirmMs });
+    },
     giveBack: () => answer("-NAK"),
     extend: () => answer("+WPI"),
     terminate: (reason) => answer(`+TERM ${reason.replace(/\s+/g, " ").slice(0, 200)}`),

@@ -96,11 +96,18 @@ export type Hold<Message> = ReturnType<typeof createHold<Message>>;
 /** How long an answer waits for a connection; after that the message comes again, which is harmless. */
 const answerPatienceMs = 30_000;
 
-/** Acknowledges, once there is a connection to do it over. */
-export async function acknowledge<Message>(parts: ConsumptionParts, hold: Hold<Message>, one: Held<Message>) {
+/** Acknowledges, once there is a connection to do it over; `confirmed`: waits for the server's word that it is done. */
+export async function acknowledge<Message>(
+  parts: ConsumptionParts,
+  hold: Hold<Message>,
+  one: Held<Message>,
+  confirmed = false,
+) {
   parts.failPoint("bus.before-acknowledge");
   if (parts.link.health() !== null) await parts.link.connected(answerPatienceMs);
-  one.delivery.acknowledge();
+  // Without an answer it may come again, which is harmless.
+  if (confirmed) await one.delivery.confirm(parts.link.nc).catch(() => one.delivery.acknowledge());
+  else one.delivery.acknowledge();
   hold.release(one);
 }
 

@@ -29,7 +29,7 @@ export { ackWaitMs, leaseMarginMs, leaseMs, leaseRenewalMs } from "./lengths.ts"
 export type { Logger } from "./logger.ts";
 export { AlertFactBody, DeadLetterBody } from "./messages/alert-facts.ts";
 export { type MessageBody, type MessageType, messageTypes, readMessage } from "./messages/index.ts";
-export { MailNotSent, MailReceived, MailSent, ProbeReceived, SendDue } from "./messages/mail-facts.ts";
+export { MailNotSent, MailReceived, MailSent, ProbeReceived, SendsDue } from "./messages/mail-facts.ts";
 export {
   AlertCleared,
   AlertRaised,

@@ -37,9 +37,10 @@ export const streams = {
   },
   SENDS: {
     name: "SENDS",
-    subjects: ["send.*.*"],
+    subjects: ["send.*"],
     retention: "work-queue",
-    maxBytes: 512 * MiB,
+    maxBytes: 64 * MiB,
+    onePerSubject: true,
     duplicateWindowMs: 120_000,
   },
   TIMERS: {
@@ -97,7 +98,7 @@ export const consumers = {
   inboundRuns: consumer("inbound-sync", "RUNS", "inbound-runs", ["run.inbound.sync.*", "run.inbound.probe.*"]),
   outboundTests: consumer("outbound-send", "RUNS", "outbound-tests", ["run.outbound.test.*.*"]),
   outboundRuns: consumer("outbound-send", "RUNS", "outbound-runs", ["run.outbound.sync.*", "run.outbound.probe.*"]),
-  outboundSends: consumer("outbound-send", "SENDS", "outbound-sends", ["send.*.*"], 5000),
+  outboundSends: consumer("outbound-send", "SENDS", "outbound-sends", ["send.*"]),
   inboundLifecycle: consumer("inbound-sync", "FACTS", "inbound-lifecycle", [
     "fact.mailbox.*.transitioned",
     "fact.mailbox.*.deleted",

@@ -43,7 +43,7 @@ export const subjects = {
     purpose === "test"
       ? `run.${direction}.test.${mailboxId}.${generation}`
       : `run.${direction}.${purpose}.${mailboxId}`,
-  send: (mailboxId: string, sendId: string) => `send.${mailboxId}.${sendId}`,
+  send: (mailboxId: string) => `send.${mailboxId}`,
   timerSet: (ownerId: string) => `timer.set.${ownerId}`,
   timerClear: (ownerId: string) => `timer.clear.${ownerId}`,
   mailboxFact: (mailboxId: string, type: MailboxFact) => `fact.mailbox.${mailboxId}.${type}`,
@@ -59,7 +59,7 @@ export const subjects = {
 export type ParsedSubject =
   | { stream: "MAILBOX"; mailboxId: string }
   | { stream: "RUNS"; direction: string; purpose: string; mailboxId: string; generation?: number }
-  | { stream: "SENDS"; mailboxId: string; sendId: string }
+  | { stream: "SENDS"; mailboxId: string }
   | { stream: "TIMERS"; action: "set" | "clear"; ownerId: string }
   | { stream: "FACTS"; about: "mailbox" | "mail" | "run" | "alert"; id: string; type: string }
   | { stream: "DEAD"; service: string; consumer: string };
@@ -72,7 +72,7 @@ export function parseSubject(subject: string): ParsedSubject | null {
     const generation = fifth === undefined ? {} : { generation: Number(fifth) };
     return { stream: "RUNS", direction: second, purpose: third, mailboxId: fourth, ...generation };
   }
-  if (first === "send" && third) return { stream: "SENDS", mailboxId: second, sendId: third };
+  if (first === "send" && second) return { stream: "SENDS", mailboxId: second };
   if (first === "timer" && (second === "set" || second === "clear") && third)
     return { stream: "TIMERS", action: second, ownerId: third };
   if (

@@ -32,7 +32,7 @@ const all: [string, ParsedSubject][] = [
       { stream: "RUNS", direction, purpose, mailboxId, ...(purpose === "test" ? { generation: 7 } : {}) },
     ]),
   ),
-  [subjects.send(mailboxId, "sn_9x2c4d"), { stream: "SENDS", mailboxId, sendId: "sn_9x2c4d" }],
+  [subjects.send(mailboxId), { stream: "SENDS", mailboxId }],
   [subjects.timerSet(mailboxId), { stream: "TIMERS", action: "set", ownerId: mailboxId }],
   [subjects.timerClear(mailboxId), { stream: "TIMERS", action: "clear", ownerId: mailboxId }],
   ...mailboxFacts.map((type): [string, ParsedSubject] => [

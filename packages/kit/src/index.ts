@@ -26,6 +26,7 @@ export {
 export { type DocumentIndex, frameIndexes, living } from "./document/indexes.ts";
 export { type Deciding, type Keeping, type Kept, keep, type Question, singleId } from "./document/keep.ts";
 export { createOneAtATime } from "./document/one-at-a-time.ts";
+export { GroupCommit, type GroupCommitOptions } from "./group-commit.ts";
 export { type IdPrefix, idFrom, newId } from "./ids/ids.ts";
 export type { LeaseStore } from "./lease/lease-store.ts";
 export { createLeases, type Lease, type LeaseFilter, type Leases, leaseGivenBack, mustMatch } from "./lease/leases.ts";

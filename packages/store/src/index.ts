@@ -15,6 +15,7 @@ export {
 } from "./alerts/notification-settings-repository.ts";
 export { connectStore, isDuplicateKey, isOutage, type Store, type StoreOptions } from "./connect.ts";
 export { openDocuments } from "./documents/document-store.ts";
+export { type AnyBulkWriteOperation, Binary, bytesOf, type Collection, type Filter } from "./driver.ts";
 export { createHandledRepository, type HandledMessages, type HandledRepository } from "./inbound/handled-repository.ts";
 export { INLINE_LIMIT, type NewMessage, type StoredMessage } from "./inbound/message-document.ts";
 export { createMessageRepository, type MessageRepository, type StoreResult } from "./inbound/message-repository.ts";
@@ -47,29 +48,6 @@ export {
   type ProfileChangeSet,
   type ProfileRepository,
 } from "./profiles/profile-repository.ts";
-export { GroupCommit, type GroupCommitOptions } from "./sends/group-commit.ts";
-export {
-  createOutboundActivityRepository,
-  type OutboundActivityRepository,
-  type RememberedTest,
-} from "./sends/outbound-activity-repository.ts";
-export type {
-  NewSend,
-  RejectedRecipient,
-  SendAttempt,
-  SendChange,
-  SendClaim,
-  SendDocument,
-  StoredSend,
-} from "./sends/send-document.ts";
-export {
-  type Accepted,
-  type ClaimedSend,
-  type ClaimRequest,
-  createSendRepository,
-  type SendRepository,
-} from "./sends/send-repository.ts";
-export { createUploadRepository, type UploadRepository } from "./sends/upload-repository.ts";
 export {
   createSettingsRepository,
   type SettingsDocument,
@@ -79,3 +57,4 @@ export { createSlotRepository, type SlotRepository } from "./slots/slot-reposito
 export type { LiveTimer, TimerDocument, TimerOrder, TimerStep } from "./timers/timer-document.ts";
 export { createTimerRepository, type TimerRepository } from "./timers/timer-repository.ts";
 export { createTokenRepository, type StoredToken, type TokenRepository } from "./tokens/token-repository.ts";
+export { type WriteFate, writeFates } from "./write-fates.ts";

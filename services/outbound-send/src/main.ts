@@ -1,21 +1,19 @@
 import { randomUUID } from "node:crypto";
 import { connectBus } from "@mailfleet/bus";
 import { createGuardedFetch, readPrivateNetworks } from "@mailfleet/http";
-import { runProcess } from "@mailfleet/kit";
+import { createLeases, runProcess, startRenewals } from "@mailfleet/kit";
 import { createTokens } from "@mailfleet/oauth";
 import { loadOpener, loadProbeCodes, loadSealer } from "@mailfleet/secrets";
-import {
-  connectStore,
-  createOutboundActivityRepository,
-  createSendRepository,
-  createSlotRepository,
-  createUploadRepository,
-  isOutage,
-} from "@mailfleet/store";
+import { connectStore, createLeaseStore, createSlotRepository, isOutage } from "@mailfleet/store";
 import { z } from "zod";
+import { createActivityStore } from "./activity/store.ts";
 import { startOutboundSend } from "./app.ts";
 import { createMetrics } from "./metrics.ts";
 import { defaultPolicy } from "./ports.ts";
+import { createBodies } from "./send/body-store.ts";
+import { createJournalStore, type JournalDocument } from "./send/journal-store.ts";
+import { createSendStore } from "./send/store.ts";
+import { createUploadStore } from "./upload/store.ts";
 
 runProcess({
   name: "outbound-send",
@@ -50,11 +48,21 @@ runProcess({
       owner,
       logger,
     });
+    const renewals = startRenewals({ logger, isOutage });
+    const bodies = await createBodies(store);
     const app = await startOutboundSend({
       bus,
-      sends: await createSendRepository(store, { owner, leaseMs: defaultPolicy.leaseMs }),
-      uploads: await createUploadRepository(store),
-      activity: createOutboundActivityRepository(store),
+      owner,
+      bodies,
+      sends: await createSendStore(store, bodies, owner),
+      journals: await createJournalStore(store),
+      leases: createLeases(createLeaseStore<JournalDocument>(store, "sendJournals"), {
+        owner,
+        renewals,
+        name: "a journal of sends",
+      }),
+      uploads: await createUploadStore(store),
+      activity: createActivityStore(store),
       slots: await createSlotRepository(store, "outboundSlots"),
       connectors: {
         smtp: async () => (await import("@mailfleet/connector-smtp")).smtpConnector(),
@@ -74,6 +82,7 @@ runProcess({
     return {
       stop: async () => {
         await app.stop();
+        renewals.stop();
         await bus.stop();
         await Promise.all([store.close(), fetch.close()]);
       },

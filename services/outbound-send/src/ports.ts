@@ -1,49 +1,56 @@
 import type { Bus } from "@mailfleet/bus";
 import type { OutboundConnector } from "@mailfleet/connector-api";
 import type { FailPoint, Logger, Sealed, Secret } from "@mailfleet/contracts";
+import type { Leases } from "@mailfleet/kit";
 import type { SignProbe } from "@mailfleet/mime";
 import type { Tokens } from "@mailfleet/oauth";
-import type { OutboundActivityRepository, SendRepository, SlotRepository, UploadRepository } from "@mailfleet/store";
+import type { SlotRepository } from "@mailfleet/store";
+import type { ActivityStore } from "./activity/store.ts";
 import type { OutboundMetrics } from "./metrics.ts";
+import type { Bodies } from "./send/body-store.ts";
+import type { JournalDocument, JournalStore } from "./send/journal-store.ts";
+import type { SendStore } from "./send/store.ts";
+import type { UploadStore } from "./upload/store.ts";
 
 /** What waits how long, in milliseconds. */
 export interface OutboundPolicy {
-  /** Attempts that a server may put off before the send fails (domain 2.3). */
+  /** Attempts that a server may put off before the send fails. */
   readonly maximumDeferrals: number;
   /** Longest pause between two attempts. */
   readonly longestRetryMs: number;
-  /** A claim not renewed for this long belongs to a process that is gone. */
-  readonly leaseMs: number;
   /** How often each replica looks for what is stuck. */
   readonly sweepMs: number;
-  /** An accepted send without progress is published again after this time. */
-  readonly acceptedLookMs: number;
+  /** What has been due for so long without anybody looking is woken. */
+  readonly dueLookMs: number;
   /** A waiting send is looked at this often, in case nobody said that its mailbox works again. */
   readonly waitingLookMs: number;
   /** What was committed but perhaps not published is published again after this time. */
   readonly outboxLookMs: number;
-  /** Sends handled at the same time by one process. */
-  readonly concurrency: number;
+  /** Mailboxes drained at the same time by one process. */
+  readonly mailboxes: number;
 }
 
 /** What is used in production. */
 export const defaultPolicy: OutboundPolicy = {
   maximumDeferrals: 10,
   longestRetryMs: 4 * 3_600_000,
-  leaseMs: 10_000,
   sweepMs: 2000,
-  acceptedLookMs: 5000,
+  dueLookMs: 3000,
   waitingLookMs: 60_000,
   outboxLookMs: 5000,
-  concurrency: 256,
+  mailboxes: 256,
 };
 
 /** What the service stands on; `main.ts` builds it, tests build it from real engines. */
 export interface Ports {
   readonly bus: Bus;
-  readonly sends: SendRepository;
-  readonly uploads: UploadRepository;
-  readonly activity: OutboundActivityRepository;
+  readonly sends: SendStore;
+  readonly bodies: Bodies;
+  readonly uploads: UploadStore;
+  readonly activity: ActivityStore;
+  readonly journals: JournalStore;
+  /** On journals. */
+  readonly leases: Leases<JournalDocument>;
   /** Connections in use, counted over all replicas. */
   readonly slots: SlotRepository;
   /** By protocol; loaded when a mailbox needs it first, so that nobody pays for what he does not use. */
@@ -58,6 +65,8 @@ export interface Ports {
   readonly logger: Logger;
   readonly metrics: OutboundMetrics;
   readonly failPoint: FailPoint;
+  /** Names this process, newly for each start. */
+  readonly owner: string;
   /** Aborted when the service stops. */
   readonly signal: AbortSignal;
   now(): number;

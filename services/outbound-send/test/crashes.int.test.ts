@@ -3,7 +3,7 @@ import { after, describe, it } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import type { FailPointName } from "@mailfleet/contracts";
 import { eventually } from "@mailfleet/local/testing";
-import { crashOnce, givenOutbound } from "./given-outbound.ts";
+import { givenOutbound } from "./given-outbound.ts";
 import { type Sink, startSink } from "./sink.ts";
 
 const given = await givenOutbound();
@@ -13,33 +13,32 @@ after(async () => {
   for (const each of sinks) await each.stop();
 });
 
-/** What a send ends as if the process dies at this point, by policy, and how often the server took it. */
+/** What a send ends as if the process is killed at this point, by policy, and how often the server took it. */
 const cases: [point: FailPointName, policy: "hold" | "resend", state: string, taken: number][] = [
   ["outbound.after-accept", "hold", "sent", 1],
-  ["outbound.after-attempt-started", "hold", "uncertain", 0],
-  ["outbound.after-attempt-started", "resend", "sent", 1],
+  // Claimed, and nothing of it was sent: it goes out by itself, whatever the policy.
+  ["outbound.after-claim", "hold", "sent", 1],
+  ["outbound.after-claim", "resend", "sent", 1],
+  ["outbound.before-content", "hold", "uncertain", 0],
+  ["outbound.before-content", "resend", "sent", 1],
   ["outbound.after-server-accepted", "hold", "uncertain", 1],
   // The one honest price of `resend`: twice, with the same Message-ID.
   ["outbound.after-server-accepted", "resend", "sent", 2],
   ["outbound.after-result", "hold", "sent", 1],
 ];
 
-describe("dying while sending", () => {
+describe("killed while sending", () => {
   for (const [point, policy, state, taken] of cases)
     it(`at ${point} with ${policy}: ${state}, taken ${taken} times, facts told`, async () => {
       const target = await startSink();
       sinks.push(target);
       const mailbox = given.mailbox(target.port, { uncertainPolicy: policy });
-      const crash = crashOnce(point);
-      const fast = { leaseMs: 600 };
-      const first = await given.start({ failPoint: crash, policy: fast });
+      const first = await given.startProcess({ failPoints: [`${point}:1`] });
       const sendId = `sn_crash${Math.random().toString(36).slice(2, 10)}`;
-      const answer = await given.submit(mailbox, point, { sendId }).catch((error: Error) => error);
-      await eventually(() => crash.hits === 1);
-      if (point === "outbound.after-accept") assert.ok(answer instanceof Error);
-      await first.stop();
-      const second = await given.start({ policy: fast });
-      await eventually(async () => (await given.get(sendId)).state === state, { timeoutMs: 10_000 });
+      const answer = given.submit(mailbox, point, { sendId }).catch((error: Error) => error);
+      await first.ended;
+      const second = await given.start();
+      await eventually(async () => (await given.get(sendId)).state === state, { timeoutMs: 15_000 });
       const send = await given.get(sendId);
       assert.deepEqual(
         target.taken,
@@ -50,9 +49,36 @@ describe("dying while sending", () => {
       await eventually(
         async () => (await given.store.db.collection("sends").countDocuments({ "outbox.0": { $exists: true } })) === 0,
       );
-      if (point === "outbound.after-accept") assert.equal((await given.submit(mailbox, point, { sendId })).id, sendId);
+      if (point === "outbound.after-accept") {
+        assert.ok((await answer) instanceof Error);
+        assert.equal((await given.submit(mailbox, point, { sendId })).id, sendId);
+      }
       await second.stop();
     });
+
+  it("leaves uncertain only what was on the wire; the rest goes out by itself, once", async () => {
+    const connections = 3;
+    let slow = true;
+    const target = await startSink({ final: async () => (slow ? delay(60_000, "drop") : "250 ok") });
+    sinks.push(target);
+    const mailbox = given.mailbox(target.port, { maximumConcurrentConnections: connections });
+    const first = await given.startProcess();
+    const sends = await Promise.all(Array.from({ length: 100 }, (_, n) => given.submit(mailbox, `kill${n}`)));
+    await eventually(() => target.contents >= connections, { timeoutMs: 10_000 });
+    await eventually(async () => (await given.count({ state: "sending" })) >= 16);
+    first.process.kill("SIGKILL");
+    slow = false;
+    const second = await given.start();
+    const states = async () => (await Promise.all(sends.map(({ id }) => given.get(id)))).map(({ state }) => state);
+    await eventually(async () => (await states()).every((state) => state === "sent" || state === "uncertain"), {
+      timeoutMs: 20_000,
+    });
+    const uncertain = (await states()).filter((state) => state === "uncertain").length;
+    assert.ok(uncertain >= 1 && uncertain <= connections, `${uncertain} are uncertain`);
+    assert.equal(target.taken.length, 100 - uncertain);
+    assert.equal(new Set(target.taken).size, 100 - uncertain);
+    await second.stop();
+  });
 
   it("stops without losing or doubling anything, and another instance goes on", async () => {
     const target = await startSink({ final: () => delay(5, "250 ok") });

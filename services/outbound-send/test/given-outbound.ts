@@ -1,34 +1,17 @@
-import { type Bus, connectBus } from "@mailfleet/bus";
-import { smtpConnector } from "@mailfleet/connector-smtp";
+import { connectBus } from "@mailfleet/bus";
 import {
   type Connection,
   consumers,
   type DirectionState,
-  type FailPoint,
-  type FailPointName,
-  type Logger,
   type MessageBody,
-  noFailPoint,
   ProblemError,
-  Secret,
   streams,
   subjects,
 } from "@mailfleet/contracts";
-import { Registry } from "@mailfleet/kit";
 import { startMongo, startNats } from "@mailfleet/local/testing";
-import {
-  connectStore,
-  createOutboundActivityRepository,
-  createSendRepository,
-  createSlotRepository,
-  createUploadRepository,
-  isOutage,
-} from "@mailfleet/store";
-import { type OutboundSend, startOutboundSend } from "../src/app.ts";
-import { createMetrics } from "../src/metrics.ts";
-import { defaultPolicy, type OutboundPolicy } from "../src/ports.ts";
-
-const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
+import { connectStore } from "@mailfleet/store";
+import { type Instance, type InstanceOptions, silent, startInstance } from "./instance.ts";
+import { type OtherProcess, startOtherProcess } from "./other-process.ts";
 
 /** A mailbox as the stand-in for `config` answers it. */
 export interface GivenMailbox {
@@ -137,7 +120,9 @@ export async function givenOutbound() {
     });
   };
 
-  const apps: { app: OutboundSend; bus: Bus; abort: AbortController }[] = [];
+  const instances: Instance[] = [];
+  const processes: OtherProcess[] = [];
+  const engines = { natsUrl: nats.url, mongoUrl: mongo.url, database: mongo.dbName };
   let number = 0;
   return {
     around,
@@ -165,43 +150,17 @@ export async function givenOutbound() {
       mailboxes.set(id, mailbox);
       return mailbox;
     },
-    /** One instance of the service. */
-    async start(options: { policy?: Partial<OutboundPolicy>; failPoint?: FailPoint; name?: string } = {}) {
-      const policy = { ...defaultPolicy, sweepMs: 100, acceptedLookMs: 500, outboxLookMs: 400, ...options.policy };
-      const bus = await connectBus({ url: nats.url, name: "outbound", logger: silent, isOutage });
-      const abort = new AbortController();
-      const owner = options.name ?? `app${apps.length}-${Date.now()}`;
-      const app = await startOutboundSend({
-        bus,
-        sends: await createSendRepository(store, { owner, leaseMs: policy.leaseMs }),
-        uploads: await createUploadRepository(store),
-        activity: createOutboundActivityRepository(store),
-        slots: await createSlotRepository(store, "outboundSlots"),
-        connectors: { smtp: async () => smtpConnector({ commandMs: 2000, finalMs: 2000 }) },
-        tokens: noTokens,
-        openSecret: async () => new Secret("password"),
-        signProbe: () => "code",
-        isOutage,
-        logger: process.env.LOUD ? loud : silent,
-        metrics: createMetrics(new Registry()),
-        failPoint: options.failPoint ?? noFailPoint,
-        signal: abort.signal,
-        now: Date.now,
-        policy,
-      });
-      const running = {
-        app,
-        bus,
-        abort,
-        stop: async () => {
-          apps.splice(apps.indexOf(running), 1);
-          abort.abort();
-          await app.stop();
-          await bus.stop();
-        },
-      };
-      apps.push(running);
-      return running;
+    /** One instance of the service in this process. */
+    async start(options: InstanceOptions = {}): Promise<Instance> {
+      const instance = await startInstance(engines, options);
+      instances.push(instance);
+      return instance;
+    },
+    /** One in a process of its own, which can be killed and frozen. */
+    async startProcess(options: InstanceOptions = {}): Promise<OtherProcess> {
+      const process = await startOtherProcess(engines, options);
+      processes.push(process);
+      return process;
     },
     submit: (mailbox: GivenMailbox, key: string, more: { to?: string[]; subject?: string; sendId?: string } = {}) =>
       around.request(
@@ -215,13 +174,10 @@ export async function givenOutbound() {
         },
         { timeoutMs: 10_000 },
       ),
+    count: (filter: object) => store.db.collection("sends").countDocuments(filter),
     get: (sendId: string) => around.request("outbound-send.send.get", { sendId }),
     async stop() {
-      for (const each of [...apps]) {
-        each.abort.abort();
-        await each.app.stop();
-        await each.bus.stop();
-      }
+      await Promise.all([...instances.map((one) => one.stop()), ...processes.map((one) => one.end())]);
       for (const timer of timers) clearTimeout(timer);
       await around.stop();
       await store.close();
@@ -229,31 +185,6 @@ export async function givenOutbound() {
     },
   };
 }
-
-const loud: Logger = {
-  debug: (context, message) => console.error("debug", message, context),
-  info: (context, message) => console.error("info", message, context),
-  warn: (context, message) => console.error("warn", message, context),
-  error: (context, message) => console.error("error", message, context),
-  child: () => loud,
-};
-
-/** A fail point that throws once, at its first hit: what comes behind it in the handler does not happen. */
-export function crashOnce(name: FailPointName): FailPoint & { hits: number } {
-  const point = (reached: FailPointName) => {
-    if (reached !== name || point.hits > 0) return;
-    point.hits += 1;
-    throw new Error(`crashed at ${name}`);
-  };
-  point.hits = 0;
-  return point;
-}
-
-const noTokens = {
-  credentials: () => {
-    throw new Error("these tests sign in with passwords");
-  },
-};
 
 function connectionOf(mailbox: GivenMailbox): Connection {
   return {

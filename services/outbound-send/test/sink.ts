@@ -13,6 +13,8 @@ export interface Sink {
   /** Message-IDs in the order in which they were taken. */
   readonly taken: string[];
   readonly raw: string[];
+  /** Messages that came with their final dot, whatever was answered. */
+  contents: number;
   script: SinkScript;
   logins: number;
   /** Connections open at the same time, at most so far. */
@@ -47,6 +49,7 @@ export async function startSink(script: SinkScript = {}, options: { keepRaw?: bo
           inData = false;
           const messageId = /^message-id:\s*(<[^>]*>)/im.exec(part)?.[1] ?? "";
           nth += 1;
+          sink.contents += 1;
           const answer = sink.script.final ? await sink.script.final(messageId, nth) : "250 2.0.0 taken";
           if (answer.startsWith("250")) {
             sink.taken.push(messageId);
@@ -91,6 +94,7 @@ export async function startSink(script: SinkScript = {}, options: { keepRaw?: bo
     port,
     taken: [],
     raw: [],
+    contents: 0,
     script,
     logins: 0,
     most: 0,

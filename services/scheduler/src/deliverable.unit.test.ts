@@ -15,8 +15,8 @@ test("runs, mailbox events and sends can be delivered", () => {
     undeliverable({ subject: subjects.mailboxEvent("mb_test1"), type: "mailbox.timer-fired.v1", body: fired }),
     null,
   );
-  const due = { mailboxId: "mb_test1", sendId: "sn_test1" };
-  assert.equal(undeliverable({ subject: subjects.send("mb_test1", "sn_test1"), type: "send.due.v1", body: due }), null);
+  const due = { mailboxId: "mb_test1" };
+  assert.equal(undeliverable({ subject: subjects.send("mb_test1"), type: "sends.due.v1", body: due }), null);
 });
 
 test("what no stream, no consumer or no handler would take is named", () => {

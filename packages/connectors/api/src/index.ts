@@ -7,6 +7,9 @@ export {
   type Envelope,
   type OutboundConnector,
   type OutboundSession,
+  type Permission,
+  PermissionRefused,
+  permitted,
   type Submitted,
   UncertainError,
 } from "./outbound.ts";

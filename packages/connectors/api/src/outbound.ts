@@ -15,13 +15,43 @@ export interface Submitted {
   readonly rejected: readonly { address: string; reply: string }[];
 }
 
+/**
+ * The caller's leave to hand the content of a message over: he writes down first that the server may have it. Only what
+ * comes before the content (an envelope) may be sent without.
+ */
+export interface Permission {
+  /** Resolves when it is written down. What it throws means no, and nothing was sent. */
+  ask(): Promise<void>;
+  /** Asked once more at the last moment: false if the process was silent for too long in between. */
+  holds(): boolean;
+}
+
+/** The caller gave no leave, or took it back: the message was certainly not sent. */
+export class PermissionRefused extends Error {
+  constructor(options?: { cause?: unknown }) {
+    super("the message may not be handed over any more", options);
+    this.name = "PermissionRefused";
+  }
+}
+
+/** Throws `PermissionRefused` unless the content may be handed over now. */
+export async function permitted(permission: Permission | undefined, asked = permission?.ask()): Promise<void> {
+  try {
+    await asked;
+  } catch (cause) {
+    throw new PermissionRefused({ cause });
+  }
+  if (permission && !permission.holds()) throw new PermissionRefused();
+}
+
 /** Connections to one server with one set of credentials, kept and reused. */
 export interface OutboundSession {
   /**
    * Hands one message over. Throws `FailureError`; if the connection broke after the final dot and before the answer,
-   * `UncertainError`: the message may or may not have been sent.
+   * `UncertainError`: the message may or may not have been sent. Asks `permission`, where there is one, before any byte
+   * whose arrival could make the server take the message; without it, `PermissionRefused`.
    */
-  submit(envelope: Envelope, raw: Uint8Array, signal: AbortSignal): Promise<Submitted>;
+  submit(envelope: Envelope, raw: Uint8Array, signal: AbortSignal, permission?: Permission): Promise<Submitted>;
   /** Closes unused connections until at most so many are open; those in use are closed when they become free. */
   keepAtMost(connections: number): void;
   /** Finishes what is under way and closes; never throws. */

@@ -66,11 +66,11 @@ function outboundSession(fetch: GuardedFetch, options: ConnectOptions, maximumCo
   const ended = new AbortController();
   let api: GmailApi | null = null;
   return {
-    async submit(envelope, raw, signal) {
+    async submit(envelope, raw, signal, permission) {
       const done = await turn.take(signal);
       try {
         api ??= gmailApi(fetch, options);
-        return await sendMessage(api, envelope, raw, AbortSignal.any([signal, ended.signal]));
+        return await sendMessage(api, envelope, raw, AbortSignal.any([signal, ended.signal]), permission);
       } finally {
         done();
       }

@@ -1,4 +1,4 @@
-import { type Envelope, type Submitted, UncertainError } from "@mailfleet/connector-api";
+import { type Envelope, type Permission, permitted, type Submitted, UncertainError } from "@mailfleet/connector-api";
 import { type FailureCode, FailureError, failureOf } from "@mailfleet/contracts";
 import { addressForGmail } from "./address-for-gmail.ts";
 import type { GmailApi } from "./gmail-api.ts";
@@ -34,6 +34,7 @@ export async function sendMessage(
   envelope: Envelope,
   raw: Uint8Array,
   signal: AbortSignal,
+  permission?: Permission,
 ): Promise<Submitted> {
   const pieces = addressForGmail(envelope, raw);
   const length = pieces.reduce((sum, piece) => sum + piece.byteLength, 0);
@@ -41,6 +42,7 @@ export async function sendMessage(
     throw new FailureError(
       failureOf("MESSAGE_TOO_LARGE", { command: METHOD, reply: `Gmail takes at most ${MOST_BYTES} bytes` }),
     );
+  await permitted(permission);
   let handedOver = false;
   const uncertain = (reason: string, cause: unknown) =>
     new UncertainError(`Gmail had the whole message and ${reason}`, { cause });

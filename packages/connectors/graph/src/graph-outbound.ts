@@ -1,4 +1,4 @@
-import { type OutboundConnector, recordTest, UncertainError } from "@mailfleet/connector-api";
+import { type OutboundConnector, permitted, recordTest, UncertainError } from "@mailfleet/connector-api";
 import { type Failure, FailureError, failureOf } from "@mailfleet/contracts";
 import type { GuardedFetch } from "@mailfleet/http";
 import { graphToken, sendMail } from "./send-mail.ts";
@@ -12,8 +12,10 @@ export function graphOutbound({ fetch }: { readonly fetch: GuardedFetch }): Outb
     open: (options) => {
       const ended = new AbortController();
       return {
-        submit: (envelope, raw, signal) =>
-          sendMail(fetch, options, envelope, raw, AbortSignal.any([signal, ended.signal])),
+        submit: async (envelope, raw, signal, permission) => {
+          await permitted(permission);
+          return sendMail(fetch, options, envelope, raw, AbortSignal.any([signal, ended.signal]));
+        },
         keepAtMost: () => {},
         close: async () => ended.abort(new Error("the session was closed")),
       };

@@ -2,6 +2,7 @@ import {
   type ConnectOptions,
   type Envelope,
   type OutboundSession,
+  type Permission,
   type Submitted,
   UncertainError,
 } from "@mailfleet/connector-api";
@@ -40,20 +41,20 @@ export class SmtpPool implements OutboundSession {
     this.#free = Math.max(1, maximumConnections);
   }
 
-  async submit(envelope: Envelope, raw: Uint8Array, signal: AbortSignal): Promise<Submitted> {
+  async submit(envelope: Envelope, raw: Uint8Array, signal: AbortSignal, permission?: Permission): Promise<Submitted> {
     await this.#takeTurn(signal);
     try {
       const used = this.#takeIdle();
       if (used) {
         try {
-          return await this.#over(used, envelope, raw, signal);
+          return await this.#over(used, envelope, raw, signal, permission);
         } catch (error) {
           // Certainly not sent, and perhaps only because the server closes idle connections: once more, over a new one.
           if (!this.#mayTryFresh(used, error, signal)) throw error;
         }
       }
       const fresh = { connected: await connect(this.#options, signal), messages: 0, idleSince: 0 };
-      return await this.#over(fresh, envelope, raw, signal);
+      return await this.#over(fresh, envelope, raw, signal, permission);
     } finally {
       this.#giveTurn();
     }
@@ -64,12 +65,18 @@ export class SmtpPool implements OutboundSession {
     return used.connected.channel.ended !== null && worthAFreshConnection.has(error.failure.code);
   }
 
-  async #over(pooled: Pooled, envelope: Envelope, raw: Uint8Array, signal: AbortSignal): Promise<Submitted> {
+  async #over(
+    pooled: Pooled,
+    envelope: Envelope,
+    raw: Uint8Array,
+    signal: AbortSignal,
+    permission: Permission | undefined,
+  ): Promise<Submitted> {
     this.#busy.add(pooled);
     try {
       const { host, port } = this.#options.server;
       const context = { deadlines: this.#deadlines, host, port, signedIn: this.#options.credentials !== null };
-      return await transact(pooled.connected, envelope, raw, context, signal);
+      return await transact(pooled.connected, envelope, raw, context, signal, permission);
     } catch (error) {
       // 421 means that the server closes the channel (RFC 5321 §3.8), though it may take a moment.
       if (error instanceof FailureError && /^421/.test(error.failure.evidence?.reply ?? ""))

@@ -1,4 +1,12 @@
-import { DeferredError, type Envelope, type Submitted, UncertainError } from "@mailfleet/connector-api";
+import {
+  DeferredError,
+  type Envelope,
+  type Permission,
+  PermissionRefused,
+  permitted,
+  type Submitted,
+  UncertainError,
+} from "@mailfleet/connector-api";
 import { FailureError, failureOf } from "@mailfleet/contracts";
 import { classifyError } from "./classify-error.ts";
 import { type ClassifiedReply, classifyReply, type Stage } from "./classify-reply.ts";
@@ -34,6 +42,7 @@ export async function transact(
   raw: Uint8Array,
   context: TransactionContext,
   signal: AbortSignal,
+  permission?: Permission,
 ): Promise<Submitted> {
   const { channel, capabilities } = connected;
   const { deadlines } = context;
@@ -50,6 +59,9 @@ export async function transact(
     const pieces = wireData(raw);
     const size = pieces.reduce((sum, piece) => sum + piece.length, 0);
     const wire = wireEnvelope(envelope, { size, eightBit: hasEightBit(raw) }, capabilities);
+    // Asked while the envelope is on its way, so that it costs no time of its own.
+    const asked = permission?.ask();
+    asked?.catch(() => {});
     const { mail, recipients, data } = await exchangeEnvelope(
       connected,
       wire.mail,
@@ -76,6 +88,7 @@ export async function transact(
     // Of a large message all but the dot goes out while it is still certain that nothing was sent.
     const large = size > SMALL_MESSAGE;
     if (large) await channel.writeAll(pieces.slice(0, -1), deadlines.dataBlockMs);
+    await permitted(permission, asked);
     if (channel.ended) throw channel.ended;
     phase = "dot-written";
     channel.writeTogether(large ? pieces.slice(-1) : pieces);
@@ -97,6 +110,8 @@ export async function transact(
     }
     if (error instanceof FailureError && !channel.ended) throw error;
     channel.end(error);
+    // Dropped without its dot: the server sends nothing.
+    if (error instanceof PermissionRefused) throw error;
     const failure = classifyError(error);
     const evidence = { host: context.host, port: context.port, ...failure.evidence };
     if (error instanceof DeferredError) throw error;

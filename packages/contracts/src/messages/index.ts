@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { AlertFactBody, DeadLetterBody } from "./alert-facts.ts";
-import { MailNotSent, MailReceived, MailSent, ProbeReceived, SendDue } from "./mail-facts.ts";
+import { MailNotSent, MailReceived, MailSent, ProbeReceived, SendsDue } from "./mail-facts.ts";
 import {
   AlertCleared,
   AlertRaised,
@@ -40,7 +40,7 @@ export const messageTypes = {
   "mail.uncertain.v1": MailNotSent,
   "mail.failed.v1": MailNotSent,
   "mail.expired.v1": MailNotSent,
-  "send.due.v1": SendDue,
+  "sends.due.v1": SendsDue,
   "timer.set.v1": TimerSet,
   "timer.clear.v1": TimerClear,
   "dead.letter.v1": DeadLetterBody,

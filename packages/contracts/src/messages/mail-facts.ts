@@ -47,6 +47,6 @@ export const MailNotSent = z.object({
 });
 export type MailNotSent = z.infer<typeof MailNotSent>;
 
-/** On SENDS: this send is due. */
-export const SendDue = z.object({ mailboxId: MailboxId, sendId: SendId });
-export type SendDue = z.infer<typeof SendDue>;
+/** On SENDS: something is due for this mailbox. What it is stands in the store of `outbound-send`. */
+export const SendsDue = z.object({ mailboxId: MailboxId });
+export type SendsDue = z.infer<typeof SendsDue>;

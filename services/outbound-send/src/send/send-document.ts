@@ -1,0 +1,123 @@
+import type { OutgoingMessage, SendState } from "@mailfleet/contracts";
+import { type AnyBulkWriteOperation, Binary, bytesOf, type Filter } from "@mailfleet/store";
+import type { DueSend, NewSend, SendChange, SendClaim, StoredSend } from "./send.ts";
+
+/** Fields that most sends do not need: absent, they have their usual value. */
+type Sparse = "remaining" | "deferrals" | "attempts" | "nextAttemptAt" | "answer" | "rejected" | "commands" | "claim";
+
+/** How a send lies in MongoDB. */
+export interface SendDocument
+  extends Omit<StoredSend, "id" | Sparse>,
+    Partial<Pick<StoredSend, Exclude<Sparse, "claim">>> {
+  readonly _id: string;
+  readonly claim?: SendClaim & { readonly batch: string };
+  /** The state again, while it is not on its normal way: for lists of what needs attention. */
+  readonly attention?: SendState;
+  /** The message itself, where it is small; gone when the send is sent. */
+  readonly raw?: Binary;
+  /** Names the message where it lies in pieces. */
+  readonly body?: string;
+  readonly outbox?: readonly OutgoingMessage[];
+  /** Id of the last change, so that a change repeated after an outage is recognised. */
+  readonly changeId?: string;
+  readonly purgeAt?: Date;
+}
+
+const onNormalWay: ReadonlySet<SendState> = new Set(["accepted", "sending", "sent"]);
+
+/** A new send as it is inserted: due at the moment of its acceptance, which is its place in the order. */
+export function insertedSend({ raw, id, correlation, ...send }: NewSend, body: string | undefined): SendDocument {
+  return {
+    _id: id,
+    ...send,
+    ...(correlation === undefined ? {} : { correlation }),
+    state: "accepted",
+    size: raw.length,
+    changedAt: send.acceptedAt,
+    waitsSince: send.acceptedAt,
+    attempt: 0,
+    due: send.acceptedAt,
+    ...(body === undefined ? { raw: new Binary(raw) } : { body }),
+  };
+}
+
+/** Reads a document, whose missing fields have their usual values. */
+export function readSend(document: SendDocument): StoredSend {
+  const {
+    _id,
+    raw: _raw,
+    body: _body,
+    outbox: _outbox,
+    changeId: _id2,
+    attention: _a,
+    purgeAt: _p,
+    ...rest
+  } = document;
+  return {
+    id: _id,
+    ...rest,
+    remaining: rest.remaining ?? rest.to,
+    deferrals: rest.deferrals ?? 0,
+    attempts: rest.attempts ?? [],
+    nextAttemptAt: rest.nextAttemptAt ?? null,
+    answer: rest.answer ?? null,
+    rejected: rest.rejected ?? [],
+    commands: rest.commands ?? [],
+  };
+}
+
+/** The same with its bytes, or the name of the body that has them. */
+export function dueSend(document: SendDocument): DueSend {
+  const { raw, body } = document;
+  return { ...readSend(document), ...(raw ? { raw: bytesOf(raw) } : {}), ...(body === undefined ? {} : { body }) };
+}
+
+/** Older than the place that a cursor names, `<acceptedAt>/<id>`. */
+export function afterPosition(cursor: string | undefined): Filter<SendDocument> {
+  const [at, id = ""] = cursor?.split("/") ?? [];
+  if (at === undefined) return {};
+  return { $or: [{ acceptedAt: { $lt: Number(at) } }, { acceptedAt: Number(at), _id: { $lt: id } }] };
+}
+
+/** The statement that makes a change. */
+export function updateFor(change: SendChange & { changeId: string }): AnyBulkWriteOperation<SendDocument> {
+  const { state, at, due, attempt, failure, purgeAt, owner } = change;
+  const set: Record<string, unknown> = { state, changedAt: at, changeId: change.changeId };
+  const unset: Record<string, ""> = {};
+  const put = (name: string, value: unknown, present: boolean) => {
+    if (present) set[name] = value;
+    else unset[name] = "";
+  };
+  put("attention", state, !onNormalWay.has(state));
+  put("due", due, due !== null);
+  if (!change.keepClaim) unset.claim = "";
+  if (state === "sent") Object.assign(unset, { raw: "", late: "" });
+  if (failure !== undefined) put("failure", failure, failure !== null);
+  if (purgeAt !== undefined) put("purgeAt", purgeAt === null ? null : new Date(purgeAt), purgeAt !== null);
+  if (change.nextAttemptAt !== undefined) put("nextAttemptAt", change.nextAttemptAt, change.nextAttemptAt !== null);
+  for (const name of ["deferrals", "waitsSince", "answer", "remaining", "rejected"] as const)
+    if (change[name] !== undefined) set[name] = change[name];
+  const push = {
+    ...(attempt ? { attempts: { $each: [attempt], $slice: -50 } } : {}),
+    ...(change.command ? { commands: { $each: [change.command], $slice: -20 } } : {}),
+    ...(change.outbox.length > 0 ? { outbox: { $each: [...change.outbox] } } : {}),
+  };
+  return {
+    // Not "updateOne": the driver would repeat it, and the server keep a record of each; `changeId` does that here.
+    updateMany: {
+      filter: {
+        _id: change.sendId,
+        state: { $in: [...change.from] },
+        attempt: change.n,
+        ...(owner === undefined ? {} : { "claim.owner": owner }),
+        // What a server said late is part of what is decided.
+        ...(state === "sent" ? {} : { late: { $exists: false } }),
+      },
+      update: {
+        $set: set,
+        ...(Object.keys(unset).length > 0 ? { $unset: unset } : {}),
+        ...(Object.keys(push).length > 0 ? { $push: push } : {}),
+      },
+    },
+  } as AnyBulkWriteOperation<SendDocument>;
+}

@@ -1,0 +1,132 @@
+import type { Failure, OutgoingMessage, SendState } from "@mailfleet/contracts";
+
+/** One try at handing a send over. Without an end: the process that made it was lost. */
+export interface SendAttempt {
+  readonly n: number;
+  readonly startedAt: number;
+  readonly endedAt?: number;
+  readonly failure?: Failure;
+}
+
+/** A refused recipient with the server's words. */
+export interface RejectedRecipient {
+  readonly address: string;
+  readonly reply: string;
+}
+
+/** Who makes, or made, the last attempt. */
+export interface SendClaim {
+  /** The process, newly named for each start: its journal says whether the content may be with the server. */
+  readonly owner: string;
+  readonly startedAt: number;
+}
+
+/** What a server said about an attempt that had been given up as lost, while another attempt was under way. */
+export interface LateAnswer {
+  readonly attempt: number;
+  readonly answer: string;
+}
+
+/** A send without its bytes. All times are milliseconds since the epoch. */
+export interface StoredSend {
+  readonly id: string;
+  readonly mailboxId: string;
+  readonly idempotencyKey: string;
+  /** SHA-256 of the content as it was asked for: the same key with another content is a mistake. */
+  readonly contentHash: string;
+  readonly by: string;
+  readonly correlation?: string;
+  readonly state: SendState;
+  readonly messageId: string;
+  readonly from: string;
+  readonly envelopeFrom: string;
+  readonly to: readonly string[];
+  /** Recipients that the server has not taken or refused for good yet. */
+  readonly remaining: readonly string[];
+  readonly subject: string;
+  readonly size: number;
+  readonly acceptedAt: number;
+  readonly changedAt: number;
+  /** From when its time to wait counts: accepted, or released by a person. */
+  readonly waitsSince: number;
+  readonly attempt: number;
+  /** Attempts that the server put off; only these are limited. */
+  readonly deferrals: number;
+  readonly attempts: readonly SendAttempt[];
+  readonly claim?: SendClaim;
+  /** When it is this send's turn, or when it must be looked at; absent when nothing will happen by itself. */
+  readonly due?: number;
+  readonly nextAttemptAt: number | null;
+  readonly answer: string | null;
+  readonly rejected: readonly RejectedRecipient[];
+  readonly failure?: Failure;
+  readonly late?: LateAnswer;
+  readonly commands: readonly string[];
+}
+
+/** A send that is due, with where its bytes are. */
+export interface DueSend extends StoredSend {
+  /** The bytes, where they lie in the document; else they are read when it is their turn. */
+  readonly raw?: Uint8Array;
+  readonly body?: string;
+}
+
+/** A send whose attempt this process has written down. `attempt` counts it already. */
+export interface ClaimedSend extends DueSend {
+  readonly claim: SendClaim;
+}
+
+/** What a new send is made of. */
+export type NewSend = Pick<
+  StoredSend,
+  | "id"
+  | "mailboxId"
+  | "idempotencyKey"
+  | "contentHash"
+  | "by"
+  | "correlation"
+  | "messageId"
+  | "from"
+  | "envelopeFrom"
+  | "to"
+  | "subject"
+  | "acceptedAt"
+> & { readonly raw: Uint8Array };
+
+/** A change of one send by compare-and-swap: made only if the send is in one of `from`, at this attempt. */
+export interface SendChange {
+  readonly sendId: string;
+  readonly mailboxId: string;
+  readonly from: readonly SendState[];
+  readonly n: number;
+  /** Where given: only while the send is claimed by this process. */
+  readonly owner?: string;
+  readonly state: SendState;
+  readonly at: number;
+  /** `null`: nothing will happen by itself. */
+  readonly due: number | null;
+  readonly nextAttemptAt?: number | null;
+  /** The attempt that ended; its claim ends with it. */
+  readonly attempt?: SendAttempt;
+  /** True: the claim stays, because its holder may know more than this change does. */
+  readonly keepClaim?: boolean;
+  readonly deferrals?: number;
+  readonly waitsSince?: number;
+  readonly answer?: string;
+  readonly remaining?: readonly string[];
+  readonly rejected?: readonly RejectedRecipient[];
+  /** `null` takes it away. */
+  readonly failure?: Failure | null;
+  readonly purgeAt?: number | null;
+  readonly command?: string;
+  /** Published after the commit, and by a sweep if that fails. */
+  readonly outbox: readonly OutgoingMessage[];
+}
+
+/** The plainest end of an attempt, of which many are written at once: the server took it for everybody. */
+export interface SentSend {
+  readonly sendId: string;
+  readonly owner: string;
+  readonly answer: string;
+  readonly purgeAt: number;
+}

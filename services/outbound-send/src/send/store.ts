@@ -1,0 +1,306 @@
+import type { OutgoingMessage, SendState } from "@mailfleet/contracts";
+import { GroupCommit } from "@mailfleet/kit";
+import { type Collection, type Filter, type Store, writeFates } from "@mailfleet/store";
+import type { Bodies } from "./body-store.ts";
+import type { ClaimedSend, DueSend, NewSend, SendChange, SentSend, StoredSend } from "./send.ts";
+import { afterPosition, dueSend, insertedSend, readSend, type SendDocument, updateFor } from "./send-document.ts";
+
+/** What became of a new send: stored now, or there already under its idempotency key (or its id). */
+export type Accepted = { readonly stored: true } | { readonly stored: false; readonly existing: StoredSend };
+
+/** A place in the order of acceptance. */
+export type Position = Pick<StoredSend, "acceptedAt" | "id">;
+
+/**
+ * The collection `sends`. All writes of the normal way are one statement for many sends, because a statement of its own
+ * for each costs the database more than everything else together. Every method throws an outage while MongoDB is away.
+ */
+export interface SendStore {
+  /** Durable when it returns (majority, journal). The send is in `accepted`, and due. */
+  accept(send: NewSend): Promise<Accepted>;
+  /** Whose turn it is in a mailbox by this time, in order; `from` is the `due` of the last one that was seen. */
+  due(mailboxId: string, by: number, limit: number, from?: number): Promise<DueSend[]>;
+  /**
+   * Writes down that an attempt starts, before anything of it is on the wire; gives those that this process got. With the
+   * same `batch` it may be repeated after an error.
+   */
+  claim(sends: readonly DueSend[], claim: { owner: string; batch: string; now: number }): Promise<ClaimedSend[]>;
+  /** Many results at once; ids of those that were written, now or by an earlier try with this `batch`. */
+  sent(sends: readonly SentSend[], batch: string, at: number): Promise<ReadonlySet<string>>;
+  /** True if the change was made, now or by an earlier try with this same object. */
+  change(change: SendChange): Promise<boolean>;
+  /** Claimed, and certainly nothing of them was sent: their turn again. */
+  giveBack(sendIds: readonly string[], owner: string): Promise<void>;
+  /** An answer to an earlier attempt, while another one is under way. False: none is. */
+  noteLate(sendId: string, late: NonNullable<StoredSend["late"]>): Promise<boolean>;
+  get(sendId: string): Promise<StoredSend | null>;
+  some(sendIds: readonly string[]): Promise<StoredSend[]>;
+  /** Newest first. */
+  list(query: {
+    mailboxId?: string;
+    state?: SendState;
+    limit: number;
+    cursor?: string;
+  }): Promise<{ items: StoredSend[]; next: string | null }>;
+  /** Sends that wait for this mailbox, oldest first. */
+  waiting(mailboxId: string, limit: number): Promise<DueSend[]>;
+  /** Makes all that waits for a mailbox due, in its old order; how many wait. */
+  release(mailboxId: string): Promise<number>;
+  /** Sends that are neither sent nor given up, oldest first. */
+  unfinished(mailboxId: string, limit: number): Promise<StoredSend[]>;
+  /** Mailboxes for which something has been due since before this moment. */
+  overdue(before: number): Promise<string[]>;
+  /** Moves the next look at sends that go on waiting; compare-and-swap on the old one. */
+  lookAgain(sends: readonly StoredSend[], due: number): Promise<void>;
+  /** What a process has claimed and not ended. */
+  claimedBy(owner: string, limit: number): Promise<StoredSend[]>;
+  /** Messages that were committed before this moment and are perhaps not published. */
+  unpublished(before: number, limit: number): Promise<{ sendId: string; outbox: readonly OutgoingMessage[] }[]>;
+  /** Takes published messages off. */
+  published(entries: readonly { sendId: string; messageId: string }[]): Promise<void>;
+}
+
+const onNormalWay: ReadonlySet<SendState> = new Set(["accepted", "sending", "sent"]);
+/** A message of up to so many bytes lies in its send: one insert, and it goes with the write of its result. */
+const INLINE_LIMIT = 64 * 1024;
+const withoutBytes = { raw: 0 } as const;
+
+/** Makes the indexes, then the store. `owner` makes ids of changes. */
+export async function createSendStore(store: Store, bodies: Bodies, owner: string): Promise<SendStore> {
+  const sends: Collection<SendDocument> = store.db.collection<SendDocument>("sends");
+  await sends.createIndexes([
+    { key: { mailboxId: 1, idempotencyKey: 1 }, unique: true },
+    { key: { mailboxId: 1, acceptedAt: -1, _id: -1 } },
+    { key: { acceptedAt: -1, _id: -1 } },
+    { key: { mailboxId: 1, due: 1, _id: 1 }, name: "due", partialFilterExpression: { due: { $exists: true } } },
+    { key: { attention: 1, mailboxId: 1, acceptedAt: 1 }, partialFilterExpression: { attention: { $exists: true } } },
+    { key: { "claim.owner": 1 }, name: "claimed", partialFilterExpression: { "claim.owner": { $exists: true } } },
+    { key: { "outbox.at": 1 }, partialFilterExpression: { "outbox.0": { $exists: true } } },
+    { key: { purgeAt: 1 }, expireAfterSeconds: 0 },
+  ]);
+  let counter = 0;
+  const changeIds = new WeakMap<SendChange, string>();
+
+  const accepting = new GroupCommit<SendDocument, Accepted>((documents) => insertAll(sends, documents), {
+    parallel: 2,
+  });
+
+  const changing = new GroupCommit<SendChange & { changeId: string }, boolean>(async (changes) => {
+    const result = await sends.bulkWrite(changes.map(updateFor), { ordered: false });
+    if (result.matchedCount === changes.length) return changes.map(() => true);
+    const ids = changes.map(({ sendId }) => sendId);
+    const found = await sends.find({ _id: { $in: ids } }, { projection: { changeId: 1 } }).toArray();
+    const lastChange = new Map(found.map((document) => [document._id, document.changeId]));
+    return changes.map((change) => lastChange.get(change.sendId) === change.changeId);
+  });
+
+  const publishing = new GroupCommit<{ sendId: string; messageId: string }, null>(async (entries) => {
+    await sends.updateMany(
+      { _id: { $in: [...new Set(entries.map(({ sendId }) => sendId))] } },
+      { $pull: { outbox: { id: { $in: entries.map(({ messageId }) => messageId) } } } },
+      // Forgotten in a crash, it is published once more with the same id: not worth a wait for the journal.
+      { writeConcern: { w: 1, journal: false } },
+    );
+    return entries.map(() => null);
+  });
+
+  return {
+    accept: async (send) => {
+      const { raw } = send;
+      const large = raw.length > INLINE_LIMIT;
+      // Bytes first: a send that is there has its message. What a crash leaves without a send goes by its time.
+      const body = large ? await bodies.put(raw) : undefined;
+      const accepted = await accepting.commit(insertedSend(send, body));
+      if (!accepted.stored && body) await bodies.remove(body);
+      return accepted;
+    },
+
+    due: async (mailboxId, by, limit, from) => {
+      const range = from === undefined ? {} : { $gte: from };
+      const found = await sends
+        .find({ mailboxId, due: { ...range, $lte: by } }, { projection: { outbox: 0 } })
+        .sort({ due: 1, _id: 1 })
+        .limit(limit)
+        .toArray();
+      return found.map(dueSend);
+    },
+
+    claim: async (due, { owner: by, batch, now }) => {
+      const groups = Map.groupBy(due, (send) => `${send.state} ${send.attempt}`);
+      const claim = { owner: by, startedAt: now, batch };
+      const got = await Promise.all(
+        [...groups.values()].map(async (group) => {
+          const ids = group.map(({ id }) => id);
+          const [{ state, attempt } = { state: "accepted" as SendState, attempt: 0 }] = group;
+          const { modifiedCount } = await sends.updateMany(
+            { _id: { $in: ids }, state, attempt },
+            {
+              $set: { state: "sending", claim, changedAt: now, attempt: attempt + 1 },
+              $unset: { due: "", attention: "", nextAttemptAt: "" },
+            },
+          );
+          if (modifiedCount === ids.length) return group;
+          const found = await sends
+            .find({ _id: { $in: ids }, "claim.batch": batch, state: "sending" }, { projection: { _id: 1 } })
+            .toArray();
+          const mine = new Set(found.map(({ _id }) => _id));
+          return group.filter(({ id }) => mine.has(id));
+        }),
+      );
+      const made = { state: "sending" as const, claim: { owner: by, startedAt: now }, nextAttemptAt: null };
+      return got.flat().map((send) => ({ ...send, ...made, attempt: send.attempt + 1, changedAt: now }));
+    },
+
+    sent: async (results, batch, at) => {
+      const ids = results.map(({ sendId }) => sendId);
+      const owners = [...new Set(results.map((result) => result.owner))];
+      const place = { $indexOfArray: [{ $literal: ids }, "$_id"] };
+      const of = (values: unknown[]) => ({ $arrayElemAt: [{ $literal: values }, place] });
+      const attempt = { n: "$attempt", startedAt: "$claim.startedAt", endedAt: { $literal: at } };
+      const { modifiedCount } = await sends.updateMany(
+        { _id: { $in: ids }, "claim.owner": { $in: owners }, state: "sending" },
+        [
+          {
+            $set: {
+              state: "sent",
+              changedAt: { $literal: at },
+              changeId: { $literal: batch },
+              remaining: [],
+              answer: of(results.map(({ answer }) => answer)),
+              purgeAt: of(results.map(({ purgeAt }) => new Date(purgeAt))),
+              attempts: { $concatArrays: [{ $ifNull: ["$attempts", []] }, [attempt]] },
+            },
+          },
+          { $unset: ["claim", "raw", "failure", "late"] },
+        ],
+      );
+      if (modifiedCount === ids.length) return new Set(ids);
+      const found = await sends.find({ _id: { $in: ids }, changeId: batch }, { projection: { _id: 1 } }).toArray();
+      return new Set(found.map(({ _id }) => _id));
+    },
+
+    change: async (change) => {
+      const changeId = changeIds.get(change) ?? `${owner}:${++counter}`;
+      changeIds.set(change, changeId);
+      return changing.commit({ ...change, changeId });
+    },
+
+    giveBack: async (sendIds, by) => {
+      if (sendIds.length === 0) return;
+      await sends.updateMany({ _id: { $in: [...sendIds] }, "claim.owner": by, state: "sending" }, [
+        { $set: { state: "accepted", due: "$acceptedAt" } },
+        { $unset: ["claim"] },
+      ]);
+    },
+
+    noteLate: async (sendId, late) =>
+      (await sends.updateMany({ _id: sendId, state: "sending" }, { $set: { late } })).matchedCount > 0,
+
+    get: async (sendId) => {
+      const document = await sends.findOne({ _id: sendId }, { projection: withoutBytes });
+      return document && readSend(document);
+    },
+
+    some: async (sendIds) =>
+      (await sends.find({ _id: { $in: [...sendIds] } }, { projection: withoutBytes }).toArray()).map(readSend),
+
+    list: async ({ mailboxId, state, limit, cursor }) => {
+      const filter: Filter<SendDocument> = {
+        ...(mailboxId ? { mailboxId } : {}),
+        ...(state ? { state } : {}),
+        ...(state && !onNormalWay.has(state) ? { attention: state } : {}),
+        ...afterPosition(cursor),
+      };
+      const found = await sends
+        .find(filter, { projection: withoutBytes })
+        .sort({ acceptedAt: -1, _id: -1 })
+        .limit(limit + 1)
+        .toArray();
+      const items = found.slice(0, limit).map(readSend);
+      const last = items.at(-1);
+      return { items, next: found.length > limit && last ? `${last.acceptedAt}/${last.id}` : null };
+    },
+
+    waiting: async (mailboxId, limit) => {
+      const found = await sends
+        .find({ attention: "waiting", mailboxId })
+        .sort({ acceptedAt: 1, _id: 1 })
+        .limit(limit)
+        .toArray();
+      return found.map(dueSend);
+    },
+
+    release: async (mailboxId) =>
+      (await sends.updateMany({ attention: "waiting", mailboxId }, [{ $set: { due: "$acceptedAt" } }])).matchedCount,
+
+    unfinished: async (mailboxId, limit) => {
+      const found = await sends
+        .find(
+          { mailboxId, state: { $in: ["accepted", "deferred", "waiting", "uncertain"] } },
+          { projection: withoutBytes },
+        )
+        .sort({ acceptedAt: 1 })
+        .limit(limit)
+        .toArray();
+      return found.map(readSend);
+    },
+
+    overdue: (before) => sends.distinct("mailboxId", { due: { $lte: before } }),
+
+    lookAgain: async (looked, due) => {
+      const groups = Map.groupBy(looked, (send) => send.due);
+      await Promise.all(
+        [...groups].map(([was, group]) =>
+          sends.updateMany({ _id: { $in: group.map(({ id }) => id) }, state: "waiting", due: was }, { $set: { due } }),
+        ),
+      );
+    },
+
+    claimedBy: async (by, limit) => {
+      const found = await sends
+        .find({ "claim.owner": by, state: "sending" }, { projection: withoutBytes })
+        .limit(limit)
+        .toArray();
+      return found.map(readSend);
+    },
+
+    unpublished: async (before, limit) => {
+      const found = await sends
+        .find({ "outbox.at": { $lte: before }, "outbox.0": { $exists: true } }, { projection: { outbox: 1 } })
+        .sort({ "outbox.at": 1 })
+        .limit(limit)
+        .toArray();
+      return found.map((document) => ({ sendId: document._id, outbox: document.outbox ?? [] }));
+    },
+
+    published: async (entries) => {
+      await Promise.all(entries.map((entry) => publishing.commit(entry)));
+    },
+  };
+}
+
+const DUPLICATE = 11000;
+
+/** Inserts many; what a unique index refused is there already. */
+async function insertAll(sends: Collection<SendDocument>, documents: SendDocument[]): Promise<Accepted[]> {
+  let there: ReadonlySet<number> = new Set();
+  try {
+    await sends.insertMany(documents, { ordered: false });
+  } catch (error) {
+    const fates = writeFates(error, documents.length);
+    if (fates.some((one) => one.fate === "unknown" || (one.fate === "refused" && one.code !== DUPLICATE))) throw error;
+    there = new Set(fates.flatMap(({ fate }, index) => (fate === "refused" ? index : [])));
+  }
+  return Promise.all(
+    documents.map(async (document, index): Promise<Accepted> => {
+      if (!there.has(index)) return { stored: true };
+      const { mailboxId, idempotencyKey, _id } = document;
+      const projection = withoutBytes;
+      const existing =
+        (await sends.findOne({ mailboxId, idempotencyKey }, { projection })) ??
+        (await sends.findOne({ _id }, { projection }));
+      if (!existing) throw new Error(`send ${_id} was refused as a duplicate of nothing`);
+      return { stored: false, existing: readSend(existing) };
+    }),
+  );
+}
