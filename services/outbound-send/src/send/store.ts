@@ -8,9 +8,6 @@ import { afterPosition, dueSend, insertedSend, readSend, type SendDocument, upda
 /** What became of a new send: stored now, or there already under its idempotency key (or its id). */
 export type Accepted = { readonly stored: true } | { readonly stored: false; readonly existing: StoredSend };
 
-/** A place in the order of acceptance. */
-export type Position = Pick<StoredSend, "acceptedAt" | "id">;
-
 /**
  * The collection `sends`. All writes of the normal way are one statement for many sends, because a statement of its own
  * for each costs the database more than everything else together. Every method throws an outage while MongoDB is away.
