@@ -175,7 +175,7 @@ for (const variant of variants)
       );
       const ended = await reads("disabled.consentExpired");
       assert.equal(ended.directions.inbound.lastError?.code, "CONSENT_EXPIRED");
-      assert.match(ended.directions.inbound.lastError?.remedy ?? "", /signs in again/);
+      assert.match(ended.directions.inbound.lastError?.remedy ?? "", /sign in again/);
       assert.equal(ended.grant?.state, "ended");
       await holds(async () => {
         const { items } = await world.api.get<{ items: Alert[] }>(`/alerts?objectId=${mailbox.id}&state=raised`);

@@ -1,7 +1,7 @@
 import { type Audience, type FailureCode, failureCodes } from "./failure-codes.ts";
 import type { Severity } from "./vocabulary.ts";
 
-/** One kind of alert beside the failures themselves. */
+/** An alert that does not stem from a failure code. */
 export interface AlertCodeEntry {
   readonly severity: Severity;
   readonly audience: Audience;
@@ -16,52 +16,52 @@ const alert = (severity: Severity, audience: Audience, text: string, remedy: str
   remedy,
 });
 
-const signInAgain = "The mailbox's user signs in again through the link on the mailbox before that.";
-const newSecret = "Make a new secret at the provider and set it, with its end, where the old one is.";
+const signInAgain = "Ask the mailbox's user to sign in again through the link on the mailbox before then.";
+const newSecret = "Make a new secret at the provider, and set it with its expiry date in place of the old one.";
 
-/** Alerts that are not the failure of one run. A failed direction raises its failure code. */
+/** Alerts that are not about one failed run. A failed direction raises its failure code. */
 export const otherAlertCodes = {
   TEST_PASSED: alert("information", "mailbox", "The test of the mailbox passed.", "Nothing."),
   SETTINGS_CHANGED: alert(
     "information",
     "mailbox",
-    "A setting that matters for the connection was changed; earlier results no longer count.",
-    "Nothing if the mailbox is wanted: it is tested again by itself. Otherwise test it.",
+    "A setting of the connection has changed. Earlier test results no longer count.",
+    "Nothing if the mailbox was enabled: Mailfleet tests it again. Otherwise test it.",
   ),
   STALLED: alert(
     "warning",
     "mailbox",
-    "The mailbox is enabled, but nothing has proved for three intervals that it still receives.",
-    "Check that inbound-sync runs and is ready, and look for dead letters; `sync-now` runs the mailbox at once.",
+    "The mailbox is enabled, but for three polling intervals no poll has succeeded.",
+    "Check that inbound-sync is running and ready, and look for dead letters. `sync-now` runs the mailbox at once.",
   ),
   SEND_UNCERTAIN: alert(
     "warning",
     "mailbox",
-    "The connection broke after a message was handed over; whether it was sent is not known.",
-    "Look into the sent mail for its Message-ID, then release the send or discard it.",
+    "The connection broke after a message was handed over. Nobody knows whether it was sent.",
+    "Look for its Message-ID in the sent mail, then release the send or discard it.",
   ),
   SEND_EXPIRED: alert(
     "warning",
     "mailbox",
-    "A message waited longer for its mailbox than the profile allows and was not sent.",
+    "A message waited for its mailbox longer than the profile allows, and was not sent.",
     "Send it again if it still matters.",
   ),
   MESSAGE_QUARANTINED: alert(
     "warning",
     "mailbox",
-    "A message could not be stored; it was set aside and the mailbox goes on.",
-    "Look at the message on the server; the evidence says why it could not be stored.",
+    "A message could not be stored. It was set aside; the mailbox continues.",
+    "Look at the message on the server. The evidence says why it could not be stored.",
   ),
   UIDVALIDITY_CHANGED: alert(
     "information",
     "mailbox",
-    "The server has numbered the messages of the inbox anew (RFC 9051 §2.3.1.1).",
+    "The server has renumbered the messages of the inbox (RFC 9051 §2.3.1.1).",
     "Nothing: messages already received are recognised by their content and are not handed over again.",
   ),
   HISTORY_LOST: alert(
     "information",
     "mailbox",
-    "The server no longer knows what changed since the last visit; everything was compared anew.",
+    "The server no longer knows what has changed since the last poll. Everything was compared again.",
     "Nothing: messages already received are recognised and are not handed over again.",
   ),
   CONSENT_ENDS_IN_14_DAYS: alert(
@@ -76,28 +76,28 @@ export const otherAlertCodes = {
     "The permission to use this mailbox ends in 3 days.",
     signInAgain,
   ),
-  CONSENT_ENDS_IN_1_DAY: alert("warning", "mailbox", "The permission to use this mailbox ends in a day.", signInAgain),
-  SECRET_ENDS_IN_14_DAYS: alert("warning", "profile", "A secret of an application ends in 14 days.", newSecret),
-  SECRET_ENDS_IN_3_DAYS: alert("warning", "profile", "A secret of an application ends in 3 days.", newSecret),
-  SECRET_ENDS_IN_1_DAY: alert("warning", "profile", "A secret of an application ends in a day.", newSecret),
-  SECRET_ENDED: alert("error", "profile", "A secret of an application has ended.", newSecret),
+  CONSENT_ENDS_IN_1_DAY: alert("warning", "mailbox", "The permission to use this mailbox ends in 1 day.", signInAgain),
+  SECRET_ENDS_IN_14_DAYS: alert("warning", "profile", "An application's secret expires in 14 days.", newSecret),
+  SECRET_ENDS_IN_3_DAYS: alert("warning", "profile", "An application's secret expires in 3 days.", newSecret),
+  SECRET_ENDS_IN_1_DAY: alert("warning", "profile", "An application's secret expires in 1 day.", newSecret),
+  SECRET_ENDED: alert("error", "profile", "An application's secret has expired.", newSecret),
   DEAD_LETTER: alert(
     "warning",
     "administrator",
     "A message between the services could not be handled and was set aside.",
-    "Look at the dead letter's reason; replay it after the cause is gone, or discard it.",
+    "Look at the dead letter's reason. Replay it when the cause is gone, or discard it.",
   ),
   STREAM_FILLING: alert(
     "warning",
     "administrator",
     "A stream of the message bus is more than 70 % full.",
-    "Check that its consumers run; raise the stream's limit if the load is real.",
+    "Check that its consumers are running. If the load is real, raise the stream's limit.",
   ),
   NOTIFICATION_FAILED: alert(
     "error",
     "administrator",
-    "Notifications cannot be sent by e-mail.",
-    "Check the notification mail server in the settings and send a test message. Notices wait and go out when it works again.",
+    "Notices cannot be sent by e-mail.",
+    "Check the notification mail server in the settings and send a test message. Waiting notices are sent when it works again.",
   ),
 } as const satisfies Record<string, AlertCodeEntry>;
 

@@ -1,4 +1,4 @@
-/** Names of the headers that every message of ours carries (design §5). */
+/** Names of the headers on every message we publish. */
 export const headerNames = {
   id: "Nats-Msg-Id",
   type: "Mf-Type",

@@ -5,41 +5,41 @@ export const problemCodes = {
   INVALID: { status: 400, title: "The request is not valid" },
   UNAUTHENTICATED: { status: 401, title: "A valid bearer token is needed" },
   FORBIDDEN: { status: 403, title: "This token may not do that" },
-  NOT_FOUND: { status: 404, title: "There is no such thing" },
-  ALREADY_EXISTS: { status: 409, title: "It exists already" },
+  NOT_FOUND: { status: 404, title: "It does not exist" },
+  ALREADY_EXISTS: { status: 409, title: "It already exists" },
   NOT_POSSIBLE_NOW: { status: 409, title: "Not possible in the present state" },
-  CONFLICT: { status: 409, title: "Many change it at once" },
+  CONFLICT: { status: 409, title: "Too many changes at the same time" },
   COMMAND_ID_REUSED: { status: 409, title: "This Idempotency-Key was used for another command" },
   ADDRESS_NOT_AS_SEEN: { status: 409, title: "The address is no longer the one that was approved" },
-  SECRET_NEEDED_AGAIN: { status: 409, title: "A secret is kept that was entered for another server" },
+  SECRET_NEEDED_AGAIN: { status: 409, title: "The stored secret was entered for another server" },
   IN_USE: { status: 409, title: "It is still in use" },
-  STALE_VERSION: { status: 412, title: "It was changed in the meantime" },
+  STALE_VERSION: { status: 412, title: "It has changed since you read it" },
   TOO_LARGE: { status: 413, title: "The body is too large" },
   TOO_MANY: { status: 429, title: "Too many at once" },
   PORT_NOT_ALLOWED: { status: 409, title: "The organisation does not allow connections to this port" },
-  PROFILE_FULL: { status: 409, title: "The profile has as many mailboxes as it may have" },
+  PROFILE_FULL: { status: 409, title: "The profile has its maximum of mailboxes" },
   MAILBOX_NOT_ADDRESSED: { status: 409, title: "Two mailboxes would read the same inbox" },
-  ACCOUNT_NOT_THE_MAILBOX: { status: 409, title: "Somebody signed in with another account than the mailbox" },
+  ACCOUNT_NOT_THE_MAILBOX: { status: 409, title: "The account that signed in is not the mailbox" },
   SIGN_IN_REFUSED: { status: 409, title: "The sign-in was not completed" },
-  STATE_UNKNOWN: { status: 409, title: "This sign-in was not begun here" },
+  STATE_UNKNOWN: { status: 409, title: "This sign-in did not begin here" },
   STATE_EXPIRED: { status: 409, title: "The sign-in took too long" },
-  STATE_REPLAYED: { status: 409, title: "This sign-in was completed before" },
-  REDIRECT_FROM_ANOTHER_BROWSER: { status: 409, title: "The sign-in was begun in another browser" },
+  STATE_REPLAYED: { status: 409, title: "This sign-in has already been completed" },
+  REDIRECT_FROM_ANOTHER_BROWSER: { status: 409, title: "The sign-in began in another browser" },
   REDIRECT_FROM_ANOTHER_ORIGIN: { status: 409, title: "The sign-in came back from another authorization server" },
-  KEY_UNREADABLE: { status: 400, title: "The key file is truncated or no JSON" },
-  KEY_OF_ANOTHER_KIND: { status: 400, title: "The key file is not that of a service account" },
+  KEY_UNREADABLE: { status: 400, title: "The key file is truncated or not JSON" },
+  KEY_OF_ANOTHER_KIND: { status: 400, title: "The file is not the key of a service account" },
   KEY_OF_ANOTHER_PROJECT: { status: 400, title: "The key belongs to another project" },
-  KEY_WITHOUT_CLIENT_EMAIL: { status: 400, title: "The key names no client e-mail" },
-  CERTIFICATE_UNUSABLE: { status: 400, title: "Certificate and key cannot be used" },
+  KEY_WITHOUT_CLIENT_EMAIL: { status: 400, title: "The key has no client e-mail" },
+  CERTIFICATE_UNUSABLE: { status: 400, title: "The certificate or its key cannot be used" },
   TENANT_INVALID: { status: 400, title: "The tenant is neither a directory id nor a domain" },
   URL_NOT_ALLOWED: { status: 400, title: "This URL may not be used" },
-  PLAIN_HTTP: { status: 403, title: "Secrets are not taken over plain HTTP" },
-  INTERNAL: { status: 500, title: "Mailfleet itself failed" },
-  UNAVAILABLE: { status: 503, title: "A part of Mailfleet does not answer" },
+  PLAIN_HTTP: { status: 403, title: "Secrets are not accepted over plain HTTP" },
+  INTERNAL: { status: 500, title: "Mailfleet failed" },
+  UNAVAILABLE: { status: 503, title: "A service of Mailfleet does not answer" },
 } as const;
 export type ProblemCode = keyof typeof problemCodes;
 
-/** The answer to a refused request; the console turns it into RFC 9457 problem details. */
+/** The answer to a refused request. The console turns it into RFC 9457 problem details. */
 export const Problem = z.object({
   code: z.enum(Object.keys(problemCodes) as [ProblemCode, ...ProblemCode[]]),
   detail: z.string(),
@@ -50,7 +50,7 @@ export const Problem = z.object({
 });
 export type Problem = z.infer<typeof Problem>;
 
-/** A refusal that can be thrown by a handler and is answered to whoever asked. */
+/** A refusal that a handler throws. The caller gets it as the answer. */
 export class ProblemError extends Error {
   readonly problem: Problem;
   constructor(code: ProblemCode, detail: string, more: Omit<Problem, "code" | "detail"> = {}) {
@@ -60,7 +60,7 @@ export class ProblemError extends Error {
   }
 }
 
-/** Rules of single fields whose breach has a name of its own. */
+/** Rules of single fields that have their own problem code. */
 export const fieldRules = {
   tenant: "must be a directory id (GUID) or a domain",
   url: "must be an https URL",
@@ -75,11 +75,11 @@ const namedRules: Readonly<Record<string, { code: ProblemCode; remedy: string }>
   [fieldRules.url]: { code: "URL_NOT_ALLOWED", remedy: "Enter the https address of the provider's endpoint." },
   [fieldRules.urlParts]: {
     code: "URL_NOT_ALLOWED",
-    remedy: "Enter the bare address of the endpoint; secrets have fields of their own.",
+    remedy: "Enter the bare address of the endpoint. Secrets have their own fields.",
   },
 };
 
-/** zod's issues as pointers and reasons; unknown fields are named one by one. */
+/** Turns zod's issues into pointers and reasons. Unknown fields are named one by one. */
 export function invalid(error: z.ZodError, what = "The request is not valid"): ProblemError {
   const errors = error.issues.flatMap((issue) => {
     const at = issue.path.map((part) => `/${String(part)}`).join("");

@@ -1,21 +1,23 @@
 import { z } from "zod";
 
-/** The ways mail (and later appointments, contacts, tasks) moves through a mailbox. Each is tested and enabled by itself. */
+/**
+ * The ways mail (and later appointments, contacts, tasks) moves through a mailbox. Each is tested and enabled alone.
+ */
 export const directions = ["inbound", "outbound", "act"] as const;
 export const Direction = z.enum(directions);
 export type Direction = z.infer<typeof Direction>;
 
 /**
- * What a run is for: `test` proves the whole way and reports its steps, `sync` does the daily work (poll, or flush of
- * waiting sends), `probe` looks lightly whether a mailbox that failed can work again (no message is sent).
+ * What a run is for: `test` proves a direction from end to end and reports its steps, `sync` does daily work (a poll,
+ * or sending what is due), `probe` checks lightly whether a failed direction can work again (no message is sent).
  */
 export const purposes = ["test", "sync", "probe"] as const;
 export const Purpose = z.enum(purposes);
 export type Purpose = z.infer<typeof Purpose>;
 
 /**
- * A person's mailbox, a shared one such as support@, or one that others forward to, which only receives. Approval can be
- * required for users and for the other two separately.
+ * A person's mailbox, a shared one such as support@, or one that others forward to, which only receives. Approval can
+ * be required for users and for the other two separately.
  */
 export const MailboxKind = z.enum(["user", "queue", "forward"]);
 export type MailboxKind = z.infer<typeof MailboxKind>;
@@ -32,7 +34,7 @@ export type Security = z.infer<typeof Security>;
 export const Verdict = z.enum(["NotRun", "Success", "Failure"]);
 export type Verdict = z.infer<typeof Verdict>;
 
-/** The states of a direction as they are shown; `failed` is split into its two inner states. */
+/** The states of a direction as they are shown. `failed` has two inner states. */
 export const directionStates = [
   "off",
   "idle",
@@ -46,7 +48,7 @@ export const directionStates = [
 export const DirectionState = z.enum(directionStates);
 export type DirectionState = z.infer<typeof DirectionState>;
 
-/** The word for a whole mailbox, always derived from its parts, never stored by a chart (design §4). */
+/** The word for a whole mailbox: derived from approval, intent and directions, never stored by a chart. */
 export const lifecycleWords = [
   "pendingApproval",
   "rejected",
@@ -65,7 +67,7 @@ export const lifecycleWords = [
 export const LifecycleWord = z.enum(lifecycleWords);
 export type LifecycleWord = z.infer<typeof LifecycleWord>;
 
-/** Life of one outgoing message. `uncertain`: the connection broke after the final dot, so it may or may not be sent. */
+/** States of an outgoing message. `uncertain`: the connection broke after the final dot, so it may have been sent. */
 export const sendStates = [
   "accepted",
   "sending",

@@ -35,7 +35,7 @@ describe("an alert", () => {
     const shown = Alert.parse(shownAlert(alert));
     assert.equal(shown.id, alertIdOf(sales, "AUTHENTICATION_REJECTED"));
     assert.deepEqual([shown.firstAt, shown.lastAt, shown.count, shown.state], [100, 300, 3, "raised"]);
-    assert.match(shown.text, /rejects user name or password/);
+    assert.match(shown.text, /rejected the user name or password/);
     assert.equal(shown.severity, "error");
     assert.deepEqual(facts(alert), ["1:raised"]);
     assert.equal(alert.outbox[0]?.subject, "fact.alert.error.raised");
@@ -153,7 +153,7 @@ describe("its mail", () => {
     const mail = noticeMail(alert, "raised", "example.org");
     assert.equal(
       mail.subject,
-      "[Mailfleet] Error: mailbox sales@example.org Bcc: x@y (inbound): The server rejects user name or password.",
+      "[Mailfleet] Error: mailbox sales@example.org Bcc: x@y (inbound): The server rejected the user name or password.",
     );
     for (const words of [
       "2026-01-02T03:04:00.000Z",
