@@ -14,7 +14,7 @@ import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { useHooks } from "./tools/use-hooks.mjs";
 
-/** What can be run, and with which arguments of its own. */
+/** The tasks, each with its script and fixed arguments. */
 const tasks = {
   demo: ["packages/local/src/demo/main.ts"],
   start: ["packages/local/src/start.ts"],
@@ -34,7 +34,7 @@ function fail(text) {
   process.exit(1);
 }
 
-/** Runs a program with our terminal. `onOrphaned` is called if npm, or whoever started us, goes meanwhile. */
+/** Runs a program with our terminal. `onOrphaned` is called if npm, or whatever started us, dies. */
 function run(program, args, { ipc, env, onOrphaned }) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {

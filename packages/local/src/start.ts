@@ -1,10 +1,10 @@
 /**
  * `npm start`: the whole system on this machine until Ctrl-C.
  *
- *   -- --logs all|warn|none|config,scheduler   what is shown; warnings unless told
- *   -- --data FOLDER                           data, keys and token; .local/stack unless told
+ *   -- --logs all|warn|none|config,scheduler   what is shown; by default warnings
+ *   -- --data FOLDER                           data, keys and token; by default .local/stack
  *   -- --fresh                                 begin with empty data
- *   -- --with gmail                            Google's doubles beside it, to rehearse a set-up
+ *   -- --with gmail                            with doubles of Google's services, to rehearse a set-up
  */
 import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
@@ -67,7 +67,7 @@ Ctrl-C stops everything.
 async function rehearsal(house: ProviderHouse, data: string, consoleUrl: string): Promise<string> {
   const file = await writeRehearsal(join(CHECKOUT, data), house, `${consoleUrl}/oauth/callback`);
   const { issuer, authorization, token, api } = house.endpoints;
-  return `Google's doubles run beside it, to rehearse a set-up (docs/gmail.md). Every sandbox address is an account of theirs, too.
+  return `Doubles of Google's services are running, so that you can rehearse a set-up (docs/gmail.md). Every sandbox address has an account there.
   client id, secret    ${relative(process.cwd(), file)}
   endpoints            issuer ${issuer}
                        authorization ${authorization}

@@ -3,8 +3,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * Points a checkout at the hooks that the repository brings (`.githooks`), once. It leaves a checkout alone that has a
- * setting of its own (an empty one too), that is no git checkout, or that runs in CI. Returns what it did, for people, or null.
+ * Points a checkout at the hooks of this repository (`.githooks`), once. Does nothing if the checkout has its own setting
+ * (even an empty one), is not a git checkout, or runs in CI. Returns what it did, in words for people, or null.
  * Plain JavaScript: the bootstrap calls it before Node 24 is there.
  */
 export function useHooks(root, env) {
@@ -15,7 +15,7 @@ export function useHooks(root, env) {
     git("--get", "core.hooksPath");
     return null;
   } catch (error) {
-    // 1: there is no such setting. Anything else: no git here, or one that cannot be used.
+    // 1: there is no such setting. Anything else: git is missing or cannot be used.
     if (error.status !== 1) return null;
   }
   try {

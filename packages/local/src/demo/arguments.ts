@@ -2,11 +2,11 @@ import { parseArgs } from "node:util";
 
 /** What was asked for on the command line. */
 export interface DemoArguments {
-  /** End everything and exit when the story is told. */
+  /** End everything and exit at the end of the story. */
   readonly once: boolean;
   /** Show the services' logs between the lines. */
   readonly logs: boolean;
-  /** Whose story is told; on doubles where the provider itself cannot be had. */
+  /** The provider of the story. It runs on a double if the provider itself cannot be used. */
   readonly provider: DemoProvider;
   /** Use this mailbox of the user's instead of the sandbox. */
   readonly own: { readonly imap: string; readonly smtp: string; readonly user: string } | null;

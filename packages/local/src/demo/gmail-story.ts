@@ -25,7 +25,7 @@ export async function tellGmailStory(scene: ProviderScene, house: ProviderHouse)
     oauth: { provider: "google", clientId: client.clientId, endpoints: house.endpoints },
     oauthSecret: { clientSecret: client.clientSecret },
   });
-  narrator.say(`to register at Google: redirect ${profile.redirectUri}, JavaScript origin ${profile.javascriptOrigin}`);
+  narrator.say(`register at Google: redirect ${profile.redirectUri}, JavaScript origin ${profile.javascriptOrigin}`);
   narrator.claim(
     profile.oauthSecret !== null && !JSON.stringify(profile).includes(client.clientSecret),
     "the client's secret is sealed and not shown again",
@@ -35,7 +35,7 @@ export async function tellGmailStory(scene: ProviderScene, house: ProviderHouse)
   await api.client.post("/mailboxes", { address: anna, profileId: profile.id });
   await api.client.post(`${at}/approve`, { address: anna });
   const { signInUrl } = await view();
-  narrator.say(`the link for ${anna}: ${signInUrl}; it needs no account in Mailfleet`);
+  narrator.say(`the link for ${anna}: ${signInUrl} (no Mailfleet account needed)`);
   await signInByLink(signInUrl ?? "", house.oauth, anna);
   const { grant } = await view();
   narrator.claim(grant?.account === anna, `signed in as ${grant?.account}, for ${grant?.scopes.join(", ")}`);
@@ -70,19 +70,19 @@ export async function tellGmailStory(scene: ProviderScene, house: ProviderHouse)
   house.gmail.deliver(anna, `From: shop@elsewhere.test\r\nTo: ${anna}\r\nSubject: while away\r\n\r\nx\r\n`);
   await signInByLink(ended?.signInUrl ?? signInUrl ?? "", house.oauth, anna);
   const back = await api.until(view, ({ lifecycle }) => lifecycle === "enabled.running", 30_000);
-  narrator.claim(back !== null, "signed in again by the same link; nobody has to press test & enable");
+  narrator.claim(back !== null, "signed in again by the same link, and works without anybody pressing test & enable");
   const sent = await api.until(
     () => api.client.get<Send>(`/sends/${waiting?.id}`),
     ({ state }) => state === "sent",
     20_000,
   );
-  narrator.claim(sent !== null, "what was to be sent in the meantime waited, and went out by itself");
+  narrator.claim(sent !== null, "the message of the meantime waited, and was sent without anybody's help");
   const late = await api.until(
     () => api.messages(anna),
     (all) => all.some(({ subject }) => subject === "while away"),
     20_000,
   );
-  narrator.claim(late !== null, "what came in the meantime is received");
+  narrator.claim(late !== null, "the mail that arrived in the meantime is received");
 
   narrator.chapter("Google forgets its history");
   house.gmail.expireHistory();
@@ -94,7 +94,7 @@ export async function tellGmailStory(scene: ProviderScene, house: ProviderHouse)
   );
   narrator.claim(
     found !== null && (await orders()).length === count,
-    "the new message is found, no old one comes twice",
+    "the new message is found, and no old one arrives twice",
   );
 }
 

@@ -68,7 +68,7 @@ async function demo(arguments_: DemoArguments): Promise<boolean> {
     }
   } catch (error) {
     if (interrupted) return false;
-    narrator.claim(false, `the story broke off: ${(error as Error).message}`);
+    narrator.claim(false, `the story stopped early: ${(error as Error).message}`);
   }
   const failed = narrator.claims.filter((claim) => !claim.held);
   narrator.chapter("Summary");

@@ -76,7 +76,7 @@ async function tellWay({ api, narrator }: ProviderScene, sandbox: Sandbox, way: 
     narrator.detail(`${step.padEnd(13)} ${outcome.padEnd(7)} ${ms.toFixed(0).padStart(5)} ms  ${detail ?? ""}`);
   narrator.claim(test.outcome === "ok", `a test message left for ${test.to.join(", ")}`);
 
-  // Something to be told: a mailbox whose password is wrong.
+  // Something to report: a mailbox with a wrong password.
   const address = `broken-${way.arrived().length}-${Date.now().toString(36)}@sandbox.test`;
   sandbox.addAccount(address, "right");
   const server = { host: sandbox.host, security: "none" };
@@ -97,6 +97,6 @@ async function tellWay({ api, narrator }: ProviderScene, sandbox: Sandbox, way: 
     40_000,
   );
   narrator.say(told?.[0] ?? "no notice came");
-  narrator.claim(told !== null, "an alert about a mailbox arrives as a mail, by the same way");
+  narrator.claim(told !== null, "an alert about a mailbox arrives as a mail in the same way");
   await api.client.post(`/mailboxes/${id}/disable`, {});
 }

@@ -6,7 +6,7 @@ import { createMailboxes, createProfile, shortenWaits, testAndEnable } from "./s
 export async function tellOwnMailboxStory(scene: Scene, own: Account): Promise<void> {
   const { api, narrator } = scene;
   await shortenWaits(scene);
-  // Old mail stays where it is: only what arrives from now on is taken in.
+  // Old mail is left alone: only mail that arrives from now on is received.
   const profile = await createProfile(scene);
   await api.client.patch(`/profiles/${profile.id}`, { processFrom: new Date(Date.now() - 60_000).toISOString() });
   await createMailboxes(scene, [own]);

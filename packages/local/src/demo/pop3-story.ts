@@ -17,14 +17,14 @@ export async function tellPop3Story(scene: Scene, sandbox: Sandbox): Promise<voi
   const { api, narrator } = scene;
   await shortenWaits(scene);
   await createProfile(scene);
-  narrator.chapter("A queue that is emptied, with credentials of its own");
+  narrator.chapter("A queue that is emptied, with its own credentials");
   const { address, username, password } = support;
   await api.client.post<Mailbox>("/mailboxes", {
     ...{ address, kind: "queue", deleteAfterProcessing: true },
     credentials: { username, password },
   });
   await api.client.post(`/mailboxes/${encodeURIComponent(address)}/approve`, { address });
-  narrator.say(`${address}: delete after processing is on; only queues and forward mailboxes may have that`);
+  narrator.say(`${address}: delete after processing is on, which only queues and forward mailboxes may have`);
   await testAndEnable(scene, [support]);
   await receive(scene, sandbox, support);
   const emptied = await api.until(
@@ -32,7 +32,7 @@ export async function tellPop3Story(scene: Scene, sandbox: Sandbox): Promise<voi
     (left) => left === 0,
     20_000,
   );
-  narrator.claim(emptied === 0, "what is stored and announced is deleted at the server, and nothing else");
+  narrator.claim(emptied === 0, "what is stored and announced is deleted on the server, and nothing else");
   // Before anything was sent: a connection that is open stays signed in.
   await wrongPassword(scene, sandbox, support);
   await send(scene, support, support);

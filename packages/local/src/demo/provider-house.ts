@@ -24,7 +24,7 @@ export interface ProviderHouse {
   stop(): Promise<void>;
 }
 
-/** What every service needs to reach the doubles: nothing on loopback is allowed unless somebody says so. */
+/** What every service needs to reach the doubles: nothing on loopback is allowed by default. */
 export const doublesReachable = { MAILFLEET_ALLOWED_PRIVATE_NETWORKS: "127.0.0.0/8" } as const;
 
 /** Starts the doubles with these accounts. */
@@ -45,7 +45,7 @@ export async function startProviderHouse(accounts: readonly string[]): Promise<P
   };
 }
 
-/** Writes what a person needs to rehearse with, readable by nobody else; answers the file's path. */
+/** Writes what a person needs for a rehearsal, readable by nobody else. Returns the file's path. */
 export async function writeRehearsal(folder: string, house: ProviderHouse, redirectUri: string): Promise<string> {
   const file = join(folder, "gmail-rehearsal.json");
   const client = house.oauth.addClient({ redirectUris: [redirectUri] });

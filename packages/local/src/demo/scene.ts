@@ -17,7 +17,7 @@ export interface ProviderScene {
   readonly stack: Stack;
 }
 
-/** What a chapter on servers that a profile names is given beside it. */
+/** What a chapter gets in addition if it uses servers that a profile names. */
 export interface Scene extends ProviderScene {
   /** The two servers, as a profile names them. */
   readonly servers: {

@@ -2,7 +2,7 @@ import type { Mailbox, Profile } from "@mailfleet/contracts";
 import { stepLines } from "./fleet-api.ts";
 import type { Account, ProviderScene, Scene } from "./scene.ts";
 
-/** Waits become short, and the demo says so: the defaults are ten retries, five minutes apart. */
+/** Shortens the waits and says it: the defaults are ten retries, five minutes apart. */
 export async function shortenWaits({ api, narrator }: ProviderScene): Promise<void> {
   narrator.chapter("Settings");
   narrator.say("By default Mailfleet polls every 5 minutes and retries 10 times, 5 minutes apart.");

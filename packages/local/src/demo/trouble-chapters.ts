@@ -9,7 +9,7 @@ const show = (mailbox: Mailbox | null) => {
     : "";
 };
 
-/** A password that is no longer right: one second chance, then the mailbox stops and says why. Its mail waits. */
+/** A password that no longer works: one second chance, then the mailbox stops and says why. Its mail waits. */
 export async function wrongPassword({ api, narrator }: Scene, sandbox: Sandbox, account: Account): Promise<void> {
   narrator.chapter("A password changes at the server");
   const { address } = account;
@@ -35,7 +35,7 @@ export async function wrongPassword({ api, narrator }: Scene, sandbox: Sandbox, 
   narrator.claim(alerts !== null, "an alert is raised: AUTHENTICATION_REJECTED");
   const credentials = { username: account.username, password: "changed-at-the-server" };
   await api.client.put(`/mailboxes/${id}/credentials`, credentials);
-  narrator.say("the new password is set; nobody has to press test & enable");
+  narrator.say("the new password is set, and nobody has to press test & enable");
   const back = await api.until(
     () => api.mailbox(address),
     (mailbox) => mailbox.lifecycle === "enabled.running",
@@ -52,7 +52,7 @@ export async function wrongPassword({ api, narrator }: Scene, sandbox: Sandbox, 
     ({ state }) => state === "sent",
     20_000,
   );
-  narrator.claim(sent !== null, "the message that waited for it went out by itself");
+  narrator.claim(sent !== null, "the message that waited for it was sent without anybody's help");
 }
 
 /** A server that is away for a while: retry, then recovery without anybody's help. */

@@ -10,7 +10,7 @@ export interface ClusterMember {
   restart(): Promise<void>;
 }
 
-/** Several servers of ours that are one. */
+/** Several local servers that form one cluster. */
 export interface Cluster {
   /** Names every member. */
   readonly url: string;

@@ -36,8 +36,8 @@ export class EngineUnavailable extends Error {
 }
 
 /**
- * One error for several engines that were looked for at the same time, so that nobody mends one only to hear of the
- * next. Anything that is no missing engine comes first.
+ * One error for several engines that were looked for at the same time, so that nobody repairs one only to learn about
+ * the next. Any other error comes first.
  */
 export function combined(reasons: readonly unknown[]): unknown {
   const missing: MissingEngine[] = [];

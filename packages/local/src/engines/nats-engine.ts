@@ -10,22 +10,22 @@ import { type GuardedProgram, startGuarded } from "./guarded-program.ts";
 const READY_WITHIN_MS = 20_000;
 
 export interface NatsOptions extends EngineOptions {
-  /** Its name in a cluster; "mailfleet-local" unless told. */
+  /** Its name in a cluster; "mailfleet-local" by default. */
   readonly name?: string;
   /** Lines added to its configuration: who may sign in, a cluster. */
   readonly configuration?: readonly string[];
 }
 
-/** A NATS of ours. */
+/** A NATS server that we started. */
 export interface NatsEngine extends Engine {
   /** Like every engine's; with lines, these replace the added ones of its configuration from now on. */
   restart(configuration?: readonly string[]): Promise<void>;
 }
 
 /**
- * Starts nats-server with JetStream on a loopback port. The port is kept for as long as the data folder lives, if nobody
- * has taken it in the meantime. `sync_interval` is 1 s, as docs for production say: what a crash of the machine takes
- * is published again from the store.
+ * Starts nats-server with JetStream on a loopback port. The port is kept for as long as the data folder lives, if
+ * nobody has taken it in the meantime. `sync_interval` is 1 s, as in production: what a crash of the machine loses is
+ * published again from the store.
  */
 export async function startNatsEngine(options: NatsOptions): Promise<NatsEngine> {
   const { executable, version } = await findEngine(NATS_PROGRAM, { say: options.say });

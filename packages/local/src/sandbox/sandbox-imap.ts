@@ -25,7 +25,7 @@ export interface SandboxListener {
   open(): Promise<void>;
 }
 
-/** The IMAP side: one door for all accounts; whoever signs in is led to the account's own server. */
+/** The IMAP side: one port for all accounts. A client that signs in is connected to the account's own server. */
 export async function listenImap(
   accounts: ReadonlyMap<string, ImapAccount>,
   wishedPort: number,
@@ -46,7 +46,7 @@ export async function listenImap(
   return listenOn((socket) => front.createClient(socket), wishedPort);
 }
 
-/** From now on this connection belongs to the account's server, and hears what happens there. */
+/** From now on this connection belongs to the account's server and is notified of its changes. */
 function lead(connection: HoodiecrowConnection, box: Hoodiecrow): void {
   connection.server.removeListener("notify", connection._notificationCallback);
   connection.server = box;

@@ -6,7 +6,7 @@ import { eventually } from "../engines/eventually.ts";
 const WAIT_MS = 12_000;
 
 /**
- * Takes a data folder for this process; resolves with the function that gives it back. Throws if another stack uses it.
+ * Claims a data folder for this process. Resolves with the function that releases it. Throws if another stack uses it.
  */
 export async function claimDataDir(dataDir: string): Promise<() => Promise<void>> {
   await mkdir(dataDir, { recursive: true });
@@ -33,12 +33,12 @@ async function pidIn(file: string): Promise<number | null> {
   return pid > 0 ? pid : null;
 }
 
-/** Command line of a process; empty if there is none (any more) or the system has no /proc. */
+/** Command line of a process; empty if the process is gone or the system has no /proc. */
 async function commandOf(pid: number): Promise<string> {
   return readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
 }
 
-/** A process id is used again some day: only a Node process counts. */
+/** Process ids are reused, so only a Node process counts. */
 async function runsStack(pid: number): Promise<boolean> {
   return (await commandOf(pid)).includes("node");
 }

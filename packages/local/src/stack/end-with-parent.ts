@@ -2,8 +2,8 @@ const SAME_KEY_PRESS_MS = 1000;
 
 /**
  * Calls `stop` once, when this process is asked to end: SIGINT, SIGTERM, SIGHUP, or the process that started it has
- * gone (its IPC channel closed). Afterwards the process exits with `code` (0 unless told). A second Ctrl-C does not wait:
- * the pipes to everything started close, and that ends them.
+ * gone (its IPC channel closed). Afterwards the process exits with `code` (0 by default). A second Ctrl-C does not
+ * wait: the pipes to everything started close, and that ends them.
  */
 export function endWithParent(stop: () => Promise<void>, code = 0): void {
   let stopping = false;

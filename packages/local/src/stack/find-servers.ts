@@ -62,7 +62,7 @@ async function faultOfNats(url: string): Promise<string | null> {
     const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);
     const [greeting] = (await once(socket, "data", { signal })) as [Buffer];
     const info = /^INFO (\{.*\})/.exec(greeting.toString())?.[1];
-    if (!info) return "this is no NATS server";
+    if (!info) return "this is not a NATS server";
     const { version, jetstream } = JSON.parse(info) as { version: string; jetstream?: boolean };
     if (!isAtLeast(version, NATS_PROGRAM.atLeast)) return `version ${version} is too old`;
     return jetstream ? null : "JetStream is not enabled (start it with -js)";
@@ -80,7 +80,9 @@ async function faultOfMongo(url: string): Promise<string | null> {
     const { version } = await admin.command({ buildInfo: 1 });
     if (!isAtLeast(String(version), MONGO_PROGRAM.atLeast)) return `version ${version} is too old`;
     const { setName } = await admin.command({ hello: 1 });
-    return setName ? null : "it stands alone: start it with --replSet and initiate the set (one member is enough)";
+    return setName
+      ? null
+      : "it is not a replica set: start it with --replSet and initiate the set (one member is enough)";
   } finally {
     await client.close();
   }

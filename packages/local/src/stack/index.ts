@@ -28,9 +28,9 @@ const STOP_ORDER: readonly (readonly ServiceName[])[] = [
 ];
 
 export interface StackOptions {
-  /** All six unless told. */
+  /** All six by default. */
   readonly services?: readonly ServiceName[];
-  /** Processes per service; 1 unless told. */
+  /** Processes per service; 1 by default. */
   readonly replicas?: Partial<Record<ServiceName, number>>;
   /** Added to the environment of every service. */
   readonly env?: Readonly<Record<string, string>>;
@@ -38,23 +38,23 @@ export interface StackOptions {
   readonly serviceEnv?: Partial<Record<ServiceName, Readonly<Record<string, string>>>>;
   /** MAILFLEET_FAIL_POINTS of a service's first replica, for its first process only: what replaces it lives. */
   readonly failPoints?: Partial<Record<ServiceName, string>>;
-  /** Data, keys and token; relative to the checkout. `.local/stack` unless told. */
+  /** Data, keys and token; relative to the checkout. `.local/stack` by default. */
   readonly dataDir?: string;
   /** Empties `dataDir` first. */
   readonly fresh?: boolean;
   /** Accounts of an in-process mail server that the stack starts and stops; none: no mail server. */
   readonly sandbox?: SandboxOptions["accounts"];
-  /** "warn" unless told. */
+  /** "warn" by default. */
   readonly logs?: LogSelection;
-  /** Servers to use instead of own ones; `MAILFLEET_NATS_URL` and `MAILFLEET_MONGO_URL` unless told. */
+  /** Servers to use instead of local ones; `MAILFLEET_NATS_URL` and `MAILFLEET_MONGO_URL` by default. */
   readonly engines?: { readonly natsUrl?: string; readonly mongoUrl?: string };
-  /** "mailfleet" unless told. */
+  /** "mailfleet" by default. */
   readonly mongoDb?: string;
-  /** Whether a service that died is started again; true unless told. */
+  /** Whether a dead service is started again; true by default. */
   readonly restart?: boolean;
   /** 8480 if it is free, else a free one; 0: a free one. */
   readonly consolePort?: number;
-  /** What the stack itself says; standard output unless told. */
+  /** Where the stack's own messages go; standard output by default. */
   readonly say?: (text: string) => void;
   /** Script of a service, for tests of the supervisor. */
   readonly script?: (service: ServiceName) => string;
@@ -74,7 +74,7 @@ export interface Stack {
   /** Throws if the stack was started without one. */
   readonly sandbox: Sandbox;
   readonly services: readonly ServiceProcess[];
-  /** A service's replica, the first unless told. Throws if the stack has no such service. */
+  /** A service's replica, by default the first. Throws if the stack has no such service. */
   service(name: ServiceName, replica?: number): ServiceProcess;
   /** Resolves when the stack has ended, with null, or with the reason if a service died five times in a minute. */
   readonly ended: Promise<string | null>;

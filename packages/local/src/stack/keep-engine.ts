@@ -3,7 +3,7 @@ import type { Engine } from "../engines/engine.ts";
 
 const RESTART_AFTER_MS = 1000;
 
-/** An engine of the stack. After `kill` it stays away until `restart`; if it dies by itself it comes back. */
+/** An engine of the stack. After `kill` it stays away until `restart`. If it crashes it is started again. */
 export type StackEngine = Omit<Engine, "ended">;
 
 /** Watches an engine: one that died without being asked to is started again after a second, on its port. */

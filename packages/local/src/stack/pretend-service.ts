@@ -1,4 +1,6 @@
-/** Stands in for a service in the tests of the supervisor: ready at once, says lines, leaves or stays as it is told. */
+/**
+ * Stands in for a service in the tests of the supervisor: ready at once, writes lines, exits or stays as the test says.
+ */
 const { MAILFLEET_PRETEND: behaviour = "serve", MAILFLEET_CONSOLE_PORT: port } = process.env;
 const leave = () => process.exit(0);
 process.on("SIGTERM", leave);

@@ -2,7 +2,7 @@
 export interface LogLine {
   /** "scheduler", or "scheduler#2" of a second replica; "nats", "mongodb" and "stack" too. */
   readonly source: string;
-  /** pino's number (30 info, 40 warn, 50 error); 30 for a line that is no JSON of standard output, 50 of standard error. */
+  /** pino's number (30 info, 40 warn, 50 error); other lines: 30 on standard output, 50 on standard error. */
   readonly level: number;
   /** For people: time, message, fields. */
   readonly text: string;
@@ -19,10 +19,10 @@ const LEVELS: Readonly<Record<number, string>> = {
   60: "FATAL",
 };
 
-/** Fields that say nothing new beside the prefix. */
+/** Fields that the prefix already shows. */
 const NOT_SHOWN = new Set(["level", "time", "pid", "hostname", "name", "service", "msg", "v"]);
 
-/** Takes apart a line of a service: pino's JSON, or whatever the runtime itself has to say. */
+/** Parses a service's line: pino's JSON, or text of the runtime itself. */
 export function readLogLine(source: string, raw: string, onError: boolean): LogLine {
   const entry = parse(raw);
   if (!entry) return { source, level: onError ? 50 : 30, text: raw, raw };
@@ -44,10 +44,14 @@ function parse(raw: string): Record<string, unknown> | null {
   }
 }
 
-/** Which lines are shown: all, warnings and worse, none, or those of named services; or a function that takes them all. */
+/**
+ * Which lines are shown: all, warnings and worse, none, or those of named services; or a function that takes them all.
+ */
 export type LogSelection = "all" | "warn" | "none" | readonly string[] | ((line: LogLine) => void);
 
-/** The sink for a selection: prefixed lines on `write`. What the stack itself says is always shown, except with "none". */
+/**
+ * The sink for a selection: prefixed lines on `write`. What the stack itself says is always shown, except with "none".
+ */
 export function logSink(selection: LogSelection, write: (text: string) => void): (line: LogLine) => void {
   if (typeof selection === "function") return selection;
   const shown = ({ source, level }: LogLine) => {

@@ -41,7 +41,7 @@ export interface ServiceProcess {
   readonly httpPort: number | undefined;
   /** Its public port, if it has one (console). */
   readonly port: number | undefined;
-  /** How often it has died by itself or by `kill`. */
+  /** How often it has died, by a crash or by `kill`. */
   readonly deaths: number;
   /** Last lines it wrote, oldest first, as it wrote them. */
   readonly lines: readonly string[];
@@ -81,7 +81,7 @@ export function createServiceProcess(options: ServiceProcessOptions): ServicePro
   const launch = (extra: Readonly<Record<string, string>>) => {
     state = "starting";
     httpPort = undefined;
-    const { NODE_TEST_CONTEXT: _, ...inherited } = process.env; // a service is no test file
+    const { NODE_TEST_CONTEXT: _, ...inherited } = process.env; // a service is not a test file
     const process_ = spawn(process.execPath, ["--enable-source-maps", options.script], {
       stdio: ["ignore", "pipe", "pipe", "ipc"],
       detached: true, // Ctrl-C reaches the supervisor alone, which knows in which order to stop

@@ -1,7 +1,7 @@
 /**
  * `npm test [-- SUITE… PATTERN… --install --coverage]`: all suites, or some of them, or the files whose path holds a
  * pattern. A run of everything, or one with `--coverage`, shows how much of each package the unit and int suites ran.
- * Ends with one line of its own: "N passed, N failed, N skipped". Exit code 1 if anything failed, or nothing was found
+ * Ends with the line "N passed, N failed, N skipped". Exit code 1 if anything failed, or nothing was found
  * where something should be.
  */
 import { mkdir, rm } from "node:fs/promises";

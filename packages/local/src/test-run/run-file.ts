@@ -20,8 +20,8 @@ export interface FileResult {
 }
 
 /**
- * Runs one test file in a process of its own that ends with this one. A file that crashes, hangs past its deadline or
- * holds no test counts as one failure. With `coverage` it is told which lines ran.
+ * Runs one test file in its own process, which ends with this one. A file that crashes, hangs past its deadline or
+ * holds no test counts as one failure. `coverage` collects which lines ran.
  */
 export async function runFile(
   file: string,

@@ -39,7 +39,7 @@ export function installCommand(packages: readonly string[]): string {
 }
 
 /**
- * Installs what is missing (nothing: returns at once). No daemon starts by itself: `policy-rc.d` answers 101 meanwhile
+ * Installs what is missing (nothing: returns at once). No daemon is started: `policy-rc.d` answers 101 meanwhile
  * and what was there before comes back. Needs root and apt-get; throws an Error that says what went wrong.
  */
 export async function installMissingPackages(say: (line: string) => void): Promise<void> {

@@ -14,7 +14,7 @@ export type DovecotOauth =
       readonly hs256Key: string;
     };
 
-/** What Dovecot's ways to sign in need beside dovecot.conf: file contents by path below the server's folder. */
+/** What Dovecot's sign-in methods need besides dovecot.conf: file contents by path below the server's folder. */
 export interface SignInConfiguration {
   /** Lines before the users' own passdb: master users and tokens come first. */
   readonly passdbs: string;
@@ -35,7 +35,7 @@ export function signInConfiguration(
   if (masters.length > 0) {
     files["master-users"] = masters.map(([name, password]) => `${name}:{PLAIN}${password}\n`).join("");
     // Asked only where the login names somebody else: `address*master`, or PLAIN with an authorization identity. The
-    // account itself must exist as well, hence the users' own passdb behind it.
+    // account itself must exist as well, hence the users' own passdb after it.
     passdbs.push(`
 auth_master_user_separator = *
 passdb {

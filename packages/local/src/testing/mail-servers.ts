@@ -11,12 +11,13 @@ export interface MailServersAvailability {
   readonly skip: string | false;
 }
 
-/** Both servers drop privileges to users of their own, so they start only as root. */
+/** Both servers drop privileges to their own users, so they start only as root. */
 export async function mailServers(): Promise<MailServersAvailability> {
   const no = (skip: string) => ({ available: false, skip });
   const missing = await missingPackages({ forTests: true });
   if (missing.length > 0) return no(`Dovecot and Postfix are not installed: ${installCommand(missing)}`);
-  if (process.getuid?.() !== 0) return no("Dovecot and Postfix start only as root: they change to users of their own");
+  if (process.getuid?.() !== 0)
+    return no("Dovecot and Postfix start only as root, because they change to their own users");
   const { stdout } = await run("dovecot", ["--version"]);
   if (!stdout.startsWith("2.3.")) return no(`the test configuration is for Dovecot 2.3, here is ${stdout.trim()}`);
   return { available: true, skip: false };

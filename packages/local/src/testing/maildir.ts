@@ -37,7 +37,7 @@ export async function dropIntoMaildir(
   }
 }
 
-/** The messages of a Maildir as they lie on disk, oldest first; empty if it does not exist yet. */
+/** The messages of a Maildir on disk, oldest first; empty if it does not exist yet. */
 export async function listMaildir(maildir: string): Promise<Buffer[]> {
   const files: { name: string; path: string }[] = [];
   for (const part of ["cur", "new"]) {

@@ -24,11 +24,11 @@ export interface Dovecot {
   readonly keyFile: string;
   /** Addresses of the accounts. */
   readonly addresses: readonly string[];
-  /** Folder of an account's Maildir; other folders lie below it as `.Sent`. */
+  /** Folder of an account's Maildir. Other folders are below it, such as `.Sent`. */
   maildir(address: string, folder?: string): string;
   /** Puts messages straight on disk; see {@link dropIntoMaildir}. */
   drop(address: string, count: number, make: (index: number) => Buffer | string): Promise<void>;
-  /** Messages on disk, oldest first. `folder` INBOX unless told. */
+  /** Messages on disk, oldest first. `folder` is INBOX by default. */
   messages(address: string, folder?: string): Promise<Buffer[]>;
   /** Adds an account or changes its password; holds for the next login. */
   setPassword(address: string, password: string): Promise<void>;

@@ -15,7 +15,7 @@ export async function tempDir(prefix = "test"): Promise<{ path: string; remove()
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
 }
 
-/** A nats-server of its own with JetStream and no data: stream names are fixed, so each test file needs one (40 ms). */
+/** A separate nats-server with JetStream and no data: stream names are fixed, so each test file needs one (40 ms). */
 export async function startNats(options: { configuration?: readonly string[] } = {}): Promise<NatsEngine> {
   const { path } = await tempDir("nats");
   return startNatsEngine({ dataDir: path, temporary: true, ...options });
@@ -33,7 +33,7 @@ export interface TestMongo {
 
 /**
  * A fresh database: on the server that the test run shares (`MAILFLEET_TEST_MONGO_URL`) if there is one, because each
- * mongod costs 300 MB of disk; else, or with `own`, on a server of its own.
+ * mongod costs 300 MB of disk; else, or with `own`, on a separate server.
  */
 export async function startMongo(options: { own?: boolean } = {}): Promise<TestMongo> {
   const dbName = `test_${randomBytes(6).toString("hex")}`;

@@ -21,7 +21,7 @@ export async function askForToken(url: string, fields: Readonly<Record<string, s
   return { ...((await response.json()) as object), status: response.status };
 }
 
-/** A person signs in at the double and agrees; answers what the application gets for the code. */
+/** A person signs in at the double and agrees. Returns what the application gets for the code. */
 export async function signIn(
   oauth: OAuthDouble,
   application: Application,
@@ -53,7 +53,7 @@ export function refresh(oauth: OAuthDouble, application: Application, token: unk
   });
 }
 
-/** What stands in an id token; its signature is not looked at. */
+/** The claims of an id token. Its signature is not checked. */
 export function claimsOf(answer: TokenAnswer): Record<string, unknown> {
   return JSON.parse(Buffer.from(String(answer.id_token).split(".")[1] ?? "", "base64url").toString());
 }

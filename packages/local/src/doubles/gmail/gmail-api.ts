@@ -76,7 +76,7 @@ const insufficient = {
   "www-authenticate": 'Bearer realm="https://accounts.google.com/", error="insufficient_scope"',
 };
 
-/** Answers one call: who is it, may he, what does he want. */
+/** Answers one call: who asks, whether they may, what they ask for. */
 export function answerCall(call: ApiCall, state: GmailState): ApiAnswer {
   const [, userId = "", rest = ""] = /^(?:\/upload)?\/gmail\/v1\/users\/([^/]+)(\/.*)$/.exec(call.url.pathname) ?? [];
   const matching = methods.filter(({ path }) => path.test(rest));

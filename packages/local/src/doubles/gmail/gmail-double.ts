@@ -17,7 +17,7 @@ export interface SentMessage {
 
 /** Gmail's API over HTTP, hostile where Gmail is. */
 export interface GmailDouble {
-  /** What stands for `https://gmail.googleapis.com`. */
+  /** Takes the place of `https://gmail.googleapis.com`. */
   readonly url: string;
   /** Adds an empty mailbox; harmless twice. The account itself is added to the OAuth double. */
   addMailbox(address: string): void;
@@ -25,7 +25,7 @@ export interface GmailDouble {
   deliver(address: string, raw: Buffer | string): { id: string };
   /** What the mailbox sent, oldest first. */
   sent(address: string): SentMessage[];
-  /** What lies in its inbox, oldest first. */
+  /** The messages in its inbox, oldest first. */
   inbox(address: string): SentMessage[];
   /** All history ids given out until now are too old. */
   expireHistory(): void;
@@ -48,7 +48,7 @@ export interface GmailDoubleOptions {
   readonly oauth: { introspect(token: string): TokenMeaning | null };
   readonly certificate?: Certificate;
   readonly mailboxes?: readonly string[];
-  /** 36,700,160 unless told, as at Google. */
+  /** 36,700,160 by default, as at Google. */
   readonly maximumMessageBytes?: number;
   readonly dailySendLimit?: number;
   readonly onSend?: (raw: Buffer, recipients: readonly string[]) => void;

@@ -19,7 +19,7 @@ export interface GmailRequest {
   readonly status: number;
 }
 
-/** What serving needs beside the API's own state. */
+/** What serving needs in addition to the API's own state. */
 export interface GmailServing {
   readonly state: GmailState;
   takeTrouble(path: string): GmailTrouble | undefined;

@@ -26,7 +26,7 @@ export interface GmailMailbox {
   /** Times at which it sent, ms since 1970. */
   readonly sentAt: number[];
   add(raw: Buffer, labelIds: readonly string[], threadId?: string): StoredMessage;
-  /** Whether changes since this id can be told: it was given out and is not too old. */
+  /** Whether changes since this id can be listed: we gave it out, and it is not too old. */
   knowsHistory(id: number): boolean;
   /** All ids given out until now are too old. */
   expireHistory(): void;

@@ -16,7 +16,7 @@ const order = [
 ];
 const dropped: ReadonlySet<string> = new Set(["bcc", "return-path", "x-google-original-message-id"]);
 
-/** A message as Gmail makes it of what was handed to its API, and to whom it goes. */
+/** The message Gmail makes from what its API got, and its recipients. */
 export interface RewrittenMessage {
   readonly raw: Buffer;
   /** Of To, Cc and Bcc, each once, in lower case. */
@@ -24,8 +24,8 @@ export interface RewrittenMessage {
 }
 
 /**
- * Gmail does not send what it was given: it sets a Message-ID of its own, puts the account's address into From, writes
- * the header section anew (order, case, folding), takes Bcc out, and makes all lines end in CRLF.
+ * Gmail does not send what it was given: it sets its own Message-ID, puts the account's address into From, rewrites the
+ * header section (order, case, folding), removes Bcc, and ends all lines with CRLF.
  */
 export function rewriteMessage(raw: Buffer, account: string, now: number): RewrittenMessage {
   const { fields, body } = splitMessage(raw);

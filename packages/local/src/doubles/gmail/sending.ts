@@ -15,7 +15,7 @@ export interface SendingState {
 
 const day = 86_400_000;
 
-/** `users.messages.send` of RFC 5322 bytes; answers the message that now lies in the sender's mailbox. */
+/** `users.messages.send` of RFC 5322 bytes. Returns the message that is now in the sender's mailbox. */
 export function sendMessage(
   mailbox: GmailMailbox,
   given: Buffer,

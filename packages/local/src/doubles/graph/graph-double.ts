@@ -20,7 +20,7 @@ export interface GraphRequest {
 
 /** `sendMail` of Microsoft Graph over HTTP, with Graph's own refusals. */
 export interface GraphDouble {
-  /** What stands for `https://graph.microsoft.com`. */
+  /** Takes the place of `https://graph.microsoft.com`. */
   readonly url: string;
   /** Adds a mailbox that mail can be sent from; harmless twice. */
   addMailbox(address: string): void;
@@ -41,7 +41,7 @@ export interface GraphDoubleOptions {
 
 /** A request may have 4 MB. */
 const largestBody = 4 * 1024 * 1024;
-/** An application's token has whatever was consented to for it; a user's names the permission. */
+/** An application's token has everything that was consented to for it. A user's token names the permission. */
 const sufficient = ["https://graph.microsoft.com/.default", "https://graph.microsoft.com/Mail.Send", "Mail.Send"];
 
 /** Starts the double on a free loopback port. */

@@ -12,7 +12,7 @@ export interface Certificate {
   readonly certificate: string;
 }
 
-/** A certificate for 127.0.0.1 and localhost that signs itself: clients must be told to trust it. Needs `openssl`. */
+/** A self-signed certificate for 127.0.0.1 and localhost: clients must trust it explicitly. Needs `openssl`. */
 export async function makeCertificate(): Promise<Certificate> {
   const folder = await tempDir("certificate");
   const keyFile = join(folder.path, "key.pem");

@@ -1,4 +1,4 @@
-/** A segment of a path; as it came if its percent signs make no sense: then nothing is found under that name. */
+/** A decoded path segment. Unchanged if its percent signs are invalid: then nothing is found under that name. */
 export function decodeSegment(segment: string): string {
   try {
     return decodeURIComponent(segment);

@@ -13,7 +13,7 @@ export interface Trouble {
   readonly delayMs?: number;
   /** The connection ends in the middle of the answer; without `status` the request was carried out before. */
   readonly cutOff?: boolean;
-  /** For so many requests; 1 unless told. */
+  /** For how many requests; 1 by default. */
   readonly times?: number;
 }
 

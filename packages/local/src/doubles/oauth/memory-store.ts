@@ -10,9 +10,9 @@ export interface MemoryStore {
   all(model: string): Iterable<[string, StoredModel]>;
   /** Ends a consent and all that was issued on it. */
   revokeGrant(grantId: string): void;
-  /** The consent ends by itself at this time (ms since 1970). */
+  /** The consent ends at this time (ms since 1970). */
   endGrantAt(grantId: string, at: number): void;
-  /** When the consent ends by itself; `undefined` if it does not. */
+  /** When the consent ends; `undefined` if it does not. */
   grantEnd(grantId: string): number | undefined;
 }
 

@@ -21,7 +21,7 @@ export function microsoftPath(pathname: string): MicrosoftPath | null {
   return tenant === undefined || path === undefined ? null : { tenant, path };
 }
 
-/** The issuer that stands in the id tokens of a tenant. */
+/** The issuer in a tenant's id tokens. */
 export const issuerOfTenant = (origin: string, tenant: string): string => `${origin}/${tenant}/v2.0`;
 
 /** The discovery document of a tenant (OpenID Connect Discovery section 4.2). */

@@ -52,7 +52,7 @@ export interface OAuthDouble {
     clientSecret: string;
   };
   addAccount(email: string): void;
-  /** Plays a browser: opens the URL, signs in, agrees or denies; answers the redirect it ends at, not followed. */
+  /** Plays a browser: opens the URL, signs in, agrees or denies. Returns the last redirect without following it. */
   approve(authorizationUrl: string, user: UserDecision): Promise<string>;
   /** Plays the user of a device who enters its code. */
   approveDevice(userCode: string, user: UserDecision): Promise<void>;
@@ -63,12 +63,12 @@ export interface OAuthDouble {
   undelegate(clientId: string): void;
   /** Withdraws all consents of an account: its tokens are dead, refreshing gives `invalid_grant`. */
   revoke(account: string): void;
-  /** Like an application in testing: consents given from now on end after so long and say so. `null`: they do not. */
+  /** Like an application in testing: new consents end after this time and tell when. `null`: they do not end. */
   endConsentAfter(ms: number | null): void;
   /** Whether a refresh token dies when it is used; true at first. */
   rotateRefreshTokens: boolean;
   accessTokenSeconds: number;
-  /** How far its clock is ahead of ours. */
+  /** How far its clock is ahead of our clock. */
   clockSkewMs: number;
   /** What an access token is good for; `null` if it is unknown, ended or withdrawn. */
   introspect(token: string): TokenMeaning | null;

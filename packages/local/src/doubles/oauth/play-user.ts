@@ -1,7 +1,7 @@
 import { browser, hiddenField, type Visited } from "./browser.ts";
 import { paths } from "./provider-configuration.ts";
 
-/** Who signs in and whether he agrees. */
+/** Who signs in, and whether they agree. */
 export interface UserDecision {
   readonly account: string;
   readonly deny?: boolean;
