@@ -49,7 +49,7 @@ describe("the layout of the repository", () => {
     const names = adapters.map((name) => scope + name);
     const keepsCollection = /\/(?:store|[a-z-]+-store|[a-z-]+-document)\.ts$/;
     const wrong = breaches((file, workspace) =>
-      !workspace.folder.startsWith("services/") || file.isTest || file.path.endsWith("/src/main.ts")
+      !workspace.folder.startsWith("services/") || file.isTest || file.path.endsWith("/main.ts")
         ? []
         : file.imports
             .filter((i) => names.includes(packageOf(i.specifier)) && !i.typeOnly)

@@ -1,7 +1,7 @@
 import type { Binary } from "mongodb";
 
 /** What a service's own store needs of the driver; everything else stays behind this package. */
-export { type AnyBulkWriteOperation, Binary, type Collection, type Filter } from "mongodb";
+export { type AnyBulkWriteOperation, Binary, type Collection, type Document, type Filter } from "mongodb";
 
 /** The bytes of a stored value, without a copy. */
 export function bytesOf(binary: Binary): Uint8Array {

@@ -1,4 +1,4 @@
-/** MongoDB: one repository per collection, each owned by one service. The only importer of `mongodb`. */
+/** MongoDB. The only importer of `mongodb`: stores of services are written with what is exported here. */
 export type { AlertDocument, AlertFilter, AlertNotice } from "./alerts/alert-document.ts";
 export { type AlertRepository, createAlertRepository } from "./alerts/alert-repository.ts";
 export {
@@ -15,12 +15,7 @@ export {
 } from "./alerts/notification-settings-repository.ts";
 export { connectStore, isDuplicateKey, isOutage, type Store, type StoreOptions } from "./connect.ts";
 export { openDocuments } from "./documents/document-store.ts";
-export { type AnyBulkWriteOperation, Binary, bytesOf, type Collection, type Filter } from "./driver.ts";
-export { createHandledRepository, type HandledMessages, type HandledRepository } from "./inbound/handled-repository.ts";
-export { INLINE_LIMIT, type NewMessage, type StoredMessage } from "./inbound/message-document.ts";
-export { createMessageRepository, type MessageRepository, type StoreResult } from "./inbound/message-repository.ts";
-export type { PendingFacts, StoredCursor, SyncDocument, Watch } from "./inbound/sync-document.ts";
-export { createSyncRepository, type SyncRepository } from "./inbound/sync-repository.ts";
+export { type AnyBulkWriteOperation, Binary, bytesOf, type Collection, type Document, type Filter } from "./driver.ts";
 export type { JobDocument, JobItem } from "./jobs/job-document.ts";
 export { createJobRepository, type JobRepository, type JobSummary } from "./jobs/job-repository.ts";
 export { createLeaseStore } from "./leases/lease-store.ts";
@@ -41,6 +36,7 @@ export {
   createConsentRepository,
 } from "./oauth/consent-repository.ts";
 export { createGrantRepository, type GrantDocument, type GrantRepository } from "./oauth/grant-repository.ts";
+export { duplicateKeyCode } from "./outage.ts";
 export { createPermitStore } from "./permits/permit-store.ts";
 export type { HandledCommand, ProfileCredentials, ProfileDocument } from "./profiles/profile-document.ts";
 export {

@@ -1,60 +1,11 @@
-import { createHmac } from "node:crypto";
-import { type Bus, BusOutage, connectBus, type Incoming } from "@mailfleet/bus";
-import type { InboundConnector } from "@mailfleet/connector-api";
-import { imapConnector } from "@mailfleet/connector-imap";
-import { pop3Connector } from "@mailfleet/connector-pop3";
-import {
-  type Connection,
-  consumers,
-  type FailPoint,
-  type Logger,
-  noFailPoint,
-  ProblemError,
-  type Purpose,
-  Secret,
-  streams,
-  subjects,
-} from "@mailfleet/contracts";
-import { Registry } from "@mailfleet/kit";
+import { connectBus, type Incoming } from "@mailfleet/bus";
+import { type Connection, consumers, ProblemError, type Purpose, streams, subjects } from "@mailfleet/contracts";
 import { eventually, startMongo, startNats } from "@mailfleet/local/testing";
-import { parseBody } from "@mailfleet/mime";
-import {
-  connectStore,
-  createHandledRepository,
-  createMessageRepository,
-  createSlotRepository,
-  createSyncRepository,
-  isOutage,
-  type StoredMessage,
-} from "@mailfleet/store";
-import { startInbound } from "../src/app.ts";
-import { createMetrics } from "../src/metrics.ts";
-import type { InboundPorts } from "../src/ports.ts";
-
-const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
-/** With `SHOW_LOGS=1`, what the service logs is shown. */
-const shown: Logger = {
-  ...silent,
-  warn: (context, message) => console.error(message, context),
-  error: (context, message) => console.error(message, context),
-  info: (context, message) => console.error(message, context),
-  child: () => shown,
-};
-const logger = process.env.SHOW_LOGS ? shown : silent;
-
-/** The code of a probe as outbound-send makes it, with a key that only these tests have. */
-export const signProbe = (text: string) => createHmac("sha256", "key of the tests").update(text).digest("base64url");
-
-const unused = () => {
-  throw new Error("these tests sign in with passwords");
-};
-const noTokens = { credentials: unused, exchangeCode: unused, startDevice: unused, pollDevice: unused };
-
-/** What a test wants of a replica. */
-type GivenReplica = Partial<Omit<InboundPorts, "connectors">> & {
-  failPoint?: FailPoint;
-  connectors?: Readonly<Record<string, InboundConnector>>;
-};
+import { connectStore } from "@mailfleet/store";
+import type { StoredMessage } from "../message/document.ts";
+import { createMessageStore } from "../message/store.ts";
+import { createSourceStore } from "../source/store.ts";
+import { type GivenReplica, logger, startReplica } from "./replica.ts";
 
 /** What a test says about a mailbox; the rest is filled in. */
 export type GivenConnection = Partial<Connection> & { password?: string; username?: string };
@@ -105,8 +56,8 @@ export async function givenInbound(options: { ownMongo?: boolean } = {}) {
   });
 
   const replicas: { stop(): Promise<void> }[] = [];
-  const messages = await createMessageRepository(store);
-  const syncs = await createSyncRepository(store);
+  const messages = await createMessageStore(store);
+  const sources = await createSourceStore(store);
 
   return {
     nats,
@@ -114,7 +65,7 @@ export async function givenInbound(options: { ownMongo?: boolean } = {}) {
     world,
     store,
     messages,
-    syncs,
+    sources,
     facts,
     results,
     timers,
@@ -163,48 +114,8 @@ export async function givenInbound(options: { ownMongo?: boolean } = {}) {
     },
 
     /** One process of the service. */
-    async startReplica({ connectors = { imap: imapConnector, pop3: pop3Connector }, ...own }: GivenReplica = {}) {
-      const bus: Bus = await connectBus({
-        url: nats.url,
-        name: "inbound-sync",
-        logger,
-        publishPatienceMs: 2000,
-        isOutage,
-      });
-      const ownStore = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "inbound", logger });
-      const app = await startInbound({
-        bus,
-        syncs: await createSyncRepository(ownStore),
-        messages: await createMessageRepository(ownStore),
-        slots: await createSlotRepository(ownStore),
-        opener: { open: async (given) => new Secret(given.ciphertext) },
-        handled: await createHandledRepository(ownStore),
-        seal: async () => {
-          throw new Error("nobody signs in here");
-        },
-        isOurProbe: (text, code) => code === signProbe(text),
-        tokens: noTokens,
-        connectors: Object.fromEntries(Object.entries(connectors).map(([name, one]) => [name, async () => one])),
-        parseBody,
-        isOutage: (error) => isOutage(error) || error instanceof BusOutage,
-        logger,
-        metrics: createMetrics(new Registry()),
-        failPoint: noFailPoint,
-        now: Date.now,
-        owner: crypto.randomUUID(),
-        ...own,
-      });
-      let stopped: Promise<void> | undefined;
-      const replica = {
-        stop: () => {
-          stopped ??= (async () => {
-            await app.stop();
-            await bus.stop();
-            await ownStore.close();
-          })();
-          return stopped;
-        },
-      };
+    async startReplica(own: GivenReplica = {}) {
+      const replica = await startReplica({ natsUrl: nats.url, mongoUrl: mongo.url, database: mongo.dbName }, own);
       replicas.push(replica);
       return replica;
     },
@@ -224,7 +135,7 @@ export async function givenInbound(options: { ownMongo?: boolean } = {}) {
 
     /** Waits until this mailbox was read to the end after `since`. */
     untilRead: (mailboxId: string, since: number) =>
-      eventually(async () => ((await syncs.get(mailboxId))?.lastRunAt ?? 0) >= since && (await unleased(mailboxId)), {
+      eventually(async () => ((await sources.get(mailboxId))?.lastRunAt ?? 0) >= since && (await unleased(mailboxId)), {
         what: `a run of ${mailboxId}`,
         timeoutMs: 20_000,
       }),
@@ -256,34 +167,8 @@ export async function givenInbound(options: { ownMongo?: boolean } = {}) {
   }
 
   async function unleased(mailboxId: string) {
-    return !(await syncs.get(mailboxId))?.lease;
+    return !(await sources.get(mailboxId))?.lease?.owner;
   }
 }
 
 export type GivenInbound = Awaited<ReturnType<typeof givenInbound>>;
-
-/** A connector that gives what a test says, without a server. */
-export function scriptedConnector(
-  own: Partial<InboundConnector> & { batches?: () => AsyncIterable<{ nativeId: string; raw: Uint8Array }[]> },
-): InboundConnector {
-  return {
-    test: async () => ({ steps: [], failure: null }),
-    open: async () => ({
-      invalidates: () => false,
-      async *listNew() {
-        for await (const messages of own.batches?.() ?? [])
-          yield {
-            messages: messages.map(({ nativeId, raw }) => ({
-              nativeId,
-              raw,
-              size: raw.length,
-              receivedAt: Date.now(),
-            })),
-            cursor: { at: messages.at(-1)?.nativeId ?? "" },
-          };
-      },
-      close: async () => {},
-    }),
-    ...own,
-  };
-}

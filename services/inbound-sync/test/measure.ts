@@ -26,7 +26,10 @@ const receive = async (id: string, user: string, expected: number) => {
   const cpu = process.cpuUsage();
   const started = performance.now();
   await given.run(id);
-  await eventually(async () => ((await given.syncs.get(id))?.lastRunAt ?? 0) > 0, { timeoutMs: 120_000, everyMs: 20 });
+  await eventually(async () => ((await given.sources.get(id))?.lastRunAt ?? 0) > 0, {
+    timeoutMs: 120_000,
+    everyMs: 20,
+  });
   const seconds = (performance.now() - started) / 1000;
   const used = process.cpuUsage(cpu);
   const rate = Math.round(expected / seconds);

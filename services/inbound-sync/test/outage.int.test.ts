@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { eventually } from "@mailfleet/local/testing";
-import { givenInbound, scriptedConnector } from "./given-inbound.ts";
+import { givenInbound } from "./given-inbound.ts";
+import { scriptedConnector } from "./scripted-connector.ts";
 
 for (const away of ["mongo", "nats"] as const)
   test(`${away} is killed in the middle of a run: it goes on by itself, nothing is lost, nothing has a second key`, async (t) => {

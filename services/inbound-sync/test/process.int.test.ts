@@ -10,7 +10,7 @@ test("the process becomes ready, says where its health is, and leaves with code 
   const [nats, mongo, folder] = await Promise.all([startNats(), startMongo(), tempDir("keys")]);
   t.after(() => Promise.all([nats.stop(), mongo.stop(), folder.remove()]));
   const keys = await generateKeyFiles(folder.path);
-  const service = fork(fileURLToPath(new URL("../src/main.ts", import.meta.url)), {
+  const service = fork(fileURLToPath(new URL("../main.ts", import.meta.url)), {
     env: {
       ...process.env,
       MAILFLEET_NATS_URL: nats.url,

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { type Dovecot, eventually, mailServers, startDovecot } from "@mailfleet/local/testing";
 import { composeProbe } from "@mailfleet/mime";
-import { type GivenInbound, givenInbound, signProbe } from "./given-inbound.ts";
+import { type GivenInbound, givenInbound } from "./given-inbound.ts";
+import { signProbe } from "./replica.ts";
 
 const { skip } = await mailServers();
 const crlf = (text: string) => text.replace(/\n/g, "\r\n");
@@ -76,7 +77,7 @@ describe("receiving from Dovecot into MongoDB and NATS", { skip }, () => {
     const activity = await given.world.request("inbound-sync.activity.get", { mailboxId });
     assert.equal(activity.messages, 300);
     assert.equal(activity.lastRunOutcome, "ok");
-    assert.equal((await given.syncs.get(mailboxId))?.pending, null);
+    assert.equal((await given.sources.get(mailboxId))?.pending, null);
 
     const page = await given.world.request("inbound-sync.message.list", { mailboxId, limit: 2 });
     assert.deepEqual(
@@ -178,7 +179,7 @@ describe("receiving from Dovecot into MongoDB and NATS", { skip }, () => {
     await eventually(async () => (await given.stored(mailboxId)).length === 200);
     await eventually(() => new Set(receivedKeys(mailboxId)).size === 200);
     assert.equal(receivedKeys(mailboxId).length, 200);
-    assert.equal((await given.syncs.get(mailboxId))?.received, 200);
+    assert.equal((await given.sources.get(mailboxId))?.received, 200);
     await Promise.all(replicas.map((replica) => replica.stop()));
   });
 
@@ -231,7 +232,7 @@ describe("receiving from Dovecot into MongoDB and NATS", { skip }, () => {
     await eventually(() => given.factsOf(mailboxId, "alert.raised.v1").length === 1);
     const stored = await given.stored(mailboxId);
     assert.equal(stored.length, 23);
-    assert.equal((await given.syncs.get(mailboxId))?.comparing, false);
+    assert.equal((await given.sources.get(mailboxId))?.comparing, false);
     assert.equal(receivedKeys(mailboxId).length, 23);
     await replica.stop();
   });

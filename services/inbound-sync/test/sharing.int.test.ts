@@ -3,9 +3,9 @@ import { after, before, describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { FailureError, failureOf, subjects } from "@mailfleet/contracts";
 import { eventually } from "@mailfleet/local/testing";
-import { createSlotRepository, createSyncRepository } from "@mailfleet/store";
-import { createWatchStalled } from "../src/handlers/watch-stalled.ts";
-import { type GivenInbound, givenInbound, scriptedConnector } from "./given-inbound.ts";
+import { createWatchStalled } from "../source/watch-stalled.ts";
+import { type GivenInbound, givenInbound } from "./given-inbound.ts";
+import { scriptedConnector } from "./scripted-connector.ts";
 
 let given: GivenInbound;
 before(async () => {
@@ -40,7 +40,7 @@ function heldConnector() {
   return { connector, letGo: () => letGo(), most: () => most };
 }
 
-describe("connection slots", () => {
+describe("permits", () => {
   test("hold over two replicas, nobody is forgotten, and a busy holder does not delay another", async () => {
     const busy = heldConnector();
     const free = scriptedConnector({});
@@ -67,50 +67,6 @@ describe("connection slots", () => {
     for (const mailboxId of shared) await given.untilRead(mailboxId, since);
     assert.ok(busy.most() <= 2, `${busy.most()} at a time`);
     await Promise.all(started.map((replica) => replica.stop()));
-  });
-
-  test("a slot that is not renewed is free again; one that was lost cannot be renewed", async () => {
-    const slots = await createSlotRepository(given.store);
-    const first = await slots.take("holder", 1, 100);
-    assert.ok(first);
-    assert.equal(await slots.take("holder", 1, 100), null);
-    await delay(150);
-    const second = await slots.take("holder", 1, 10_000);
-    assert.ok(second);
-    assert.equal(await slots.renew("holder", first, 100), false);
-    assert.equal(await slots.renew("holder", second, 10_000), true);
-    await slots.give("holder", second);
-    const many = await Promise.all(Array.from({ length: 30 }, () => slots.take("holder", 7, 10_000)));
-    assert.equal(many.filter((token) => token !== null).length, 7);
-  });
-});
-
-describe("the lease on a cursor", () => {
-  test("fences: who lost it writes nothing", async () => {
-    const syncs = await createSyncRepository(given.store);
-    const step = { cursor: { at: 1 }, pending: null, received: 1, leaseMs: 10_000 };
-    const first = await syncs.acquire("mb_fence", "a", 100);
-    assert.ok(first);
-    assert.equal(await syncs.acquire("mb_fence", "b", 100), null);
-    await delay(150);
-    const second = await syncs.acquire("mb_fence", "b", 10_000);
-    assert.ok(second);
-    assert.equal(await syncs.advance("mb_fence", first.token, step), false);
-    await syncs.finish("mb_fence", first.token, { at: 1, ok: true, complete: true });
-    assert.equal(await syncs.advance("mb_fence", second.token, { ...step, cursor: { other: 2 } }), true);
-    assert.equal(await syncs.advance("mb_fence", second.token, step), true);
-    const sync = await syncs.get("mb_fence");
-    assert.deepEqual([sync?.cursor, sync?.received, sync?.lastRunAt], [{ at: 1 }, 2, undefined]);
-    assert.ok(await syncs.acquire("mb_fence", "b", 10_000), "the same owner may repeat a run that was broken off");
-    assert.equal(await syncs.advance("mb_fence", second.token, step), false);
-  });
-
-  test("of many that race one gets it", async () => {
-    const syncs = await createSyncRepository(given.store);
-    const racing = await Promise.all(
-      Array.from({ length: 20 }, (_, n) => syncs.acquire("mb_race", `owner${n}`, 10_000)),
-    );
-    assert.equal(racing.filter((lease) => lease !== null).length, 1);
   });
 });
 
@@ -151,7 +107,7 @@ describe("what goes wrong around a run", () => {
     });
     const first = await given.startReplica({ connectors: { imap: connector } });
     await given.run("mb_handed");
-    await eventually(async () => ((await given.syncs.get("mb_handed"))?.received ?? 0) === 5);
+    await eventually(async () => ((await given.sources.get("mb_handed"))?.received ?? 0) === 5);
     const second = await given.startReplica({ connectors: { imap: connector } });
     await first.stop();
     await given.untilRead("mb_handed", 1);
@@ -262,10 +218,10 @@ describe("proof of life", () => {
     const at = Date.now();
     await given.world.publish(transitioned(mailboxId, 2, "enabled.running", at));
     await given.world.publish(transitioned(mailboxId, 1, "off", at));
-    await eventually(async () => (await given.syncs.get(mailboxId))?.watch?.since === at);
+    await eventually(async () => (await given.sources.get(mailboxId))?.watch?.since === at);
 
     const sweepAt = (now: number) =>
-      createWatchStalled({ syncs: given.syncs, bus: given.world, logger: quiet, now: () => now })();
+      createWatchStalled({ sources: given.sources, bus: given.world, logger: quiet, now: () => now })();
     await sweepAt(at + 29_000);
     await delay(50);
     assert.equal(given.factsOf(mailboxId, "alert.raised.v1").length, 0);
@@ -275,7 +231,7 @@ describe("proof of life", () => {
     await given.run(mailboxId);
     await eventually(() => given.factsOf(mailboxId, "alert.cleared.v1").length === 1);
     await given.untilRead(mailboxId, at);
-    assert.equal((await given.syncs.get(mailboxId))?.stalled, false);
+    assert.equal((await given.sources.get(mailboxId))?.stalled, false);
     assert.equal(given.factsOf(mailboxId, "alert.raised.v1").length, 1);
 
     await given.world.publish({
@@ -286,7 +242,7 @@ describe("proof of life", () => {
       at,
       body: { mailboxId, v: 3, at },
     });
-    await eventually(async () => (await given.syncs.get(mailboxId)) === null);
+    await eventually(async () => (await given.sources.get(mailboxId)) === null);
     await replica.stop();
   });
 });

@@ -11,6 +11,8 @@ export interface Lease<Document> {
    * changes nothing. Throws `LeaseLost` where the lease is lost, or was given back, already.
    */
   readonly filter: LeaseFilter;
+  /** Throws `LeaseLost` like `filter`: asked before what is no write to the document, such as publishing. */
+  check(): void;
   /** Aborted with `LeaseLost` when the lease is lost. */
   readonly signal: AbortSignal;
   /** Gives it back. Never throws: where the store does not answer, the lease runs out by itself. */
@@ -68,6 +70,7 @@ export function createLeases<Document>(
           hold.check();
           return { _id: key, "lease.fence": fence };
         },
+        check: () => hold.check(),
         signal: hold.signal,
         letGo,
         async release() {

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { type ServiceName, serviceNames } from "@mailfleet/contracts";
@@ -143,7 +144,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       adminTokenFile,
       consolePort,
     });
-    const script = options.script ?? ((service) => join(CHECKOUT, "services", service, "src/main.ts"));
+    const script = options.script ?? mainOf;
     const services = names.flatMap((name) =>
       Array.from({ length: options.replicas?.[name] ?? 1 }, (_, at) =>
         createServiceProcess({
@@ -207,4 +208,11 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     await stop();
     throw error;
   }
+}
+
+/** Where a service begins. */
+function mainOf(service: ServiceName): string {
+  const folder = join(CHECKOUT, "services", service);
+  const main = join(folder, "main.ts");
+  return existsSync(main) ? main : join(folder, "src/main.ts");
 }

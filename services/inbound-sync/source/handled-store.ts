@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import { Binary, type Collection } from "mongodb";
-import type { Store } from "../connect.ts";
+import { Binary, bytesOf, type Collection, type Store } from "@mailfleet/store";
 
 /** Bytes of a fingerprint: with 100,000 messages in a mailbox two of them meet once in a billion mailboxes. */
 const fingerprintBytes = 8;
@@ -33,11 +32,11 @@ export interface HandledMessages {
 }
 
 /**
- * The collection `handledMessages`, owned by `inbound-sync`: for protocols without a position (POP3), or whose position
+ * The collection `handledMessages`, for protocols without a position (POP3), or whose position
  * can be lost (Gmail). It outlives the messages themselves, which go after their retention time: what lies on the server
  * for years must not come a second time.
  */
-export interface HandledRepository {
+export interface HandledStore {
   load(mailboxId: string): Promise<HandledMessages>;
   remove(mailboxId: string): Promise<void>;
 }
@@ -46,8 +45,8 @@ const fingerprint = (identity: string) =>
   createHash("sha256").update(identity).digest().subarray(0, fingerprintBytes).toString("latin1");
 const pack = (fingerprints: Iterable<string>) => new Binary(Buffer.from([...fingerprints].join(""), "latin1"));
 
-/** Makes the index, then the repository. One reader at a time: whoever holds the mailbox's lease. */
-export async function createHandledRepository(store: Store): Promise<HandledRepository> {
+/** Makes the index, then the store. One reader at a time: whoever holds the mailbox's lease. */
+export async function createHandledStore(store: Store): Promise<HandledStore> {
   const handled: Collection<HandledDocument> = store.db.collection<HandledDocument>("handledMessages");
   await handled.createIndex({ mailboxId: 1 }, { name: "mailbox" });
 
@@ -56,8 +55,10 @@ export async function createHandledRepository(store: Store): Promise<HandledRepo
       const newId = () => `${mailboxId}/${crypto.randomUUID()}`;
       const known = new Set<string>();
       const toDelete = new Set<string>();
+      const ids: string[] = [];
       for await (const document of handled.find({ mailboxId })) {
-        const text = Buffer.from(document.fingerprints.buffer).toString("latin1");
+        ids.push(document._id);
+        const text = Buffer.from(bytesOf(document.fingerprints)).toString("latin1");
         for (let at = 0; at < text.length; at += fingerprintBytes) known.add(text.slice(at, at + fingerprintBytes));
         for (const identity of document.toDelete ?? []) toDelete.add(identity);
       }
@@ -71,12 +72,14 @@ export async function createHandledRepository(store: Store): Promise<HandledRepo
         },
         async add(identities, deletable) {
           const fingerprints = identities.map(fingerprint);
+          const _id = newId();
           await handled.insertOne({
-            _id: newId(),
+            _id,
             mailboxId,
             fingerprints: pack(fingerprints),
             ...(deletable.length > 0 ? { toDelete: deletable } : {}),
           });
+          ids.push(_id);
           for (const one of fingerprints) known.add(one);
           for (const identity of deletable) toDelete.add(identity);
         },
@@ -97,7 +100,9 @@ export async function createHandledRepository(store: Store): Promise<HandledRepo
             fingerprints: pack(kept),
             ...(toDelete.size > 0 ? { toDelete: [...toDelete] } : {}),
           });
-          await handled.deleteMany({ mailboxId, _id: { $ne: _id } });
+          // Only what this run knows: whoever has taken over since then may have remembered more.
+          await handled.deleteMany({ _id: { $in: ids } });
+          ids.splice(0, ids.length, _id);
           known.clear();
           for (const one of kept) known.add(one);
         },

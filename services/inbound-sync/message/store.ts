@@ -1,7 +1,14 @@
-import { Binary, type Collection } from "mongodb";
-import type { Store } from "../connect.ts";
-import { duplicateKeyCode, isDuplicateKey, isOutage } from "../outage.ts";
-import { type WriteFate, writeFates } from "../write-fates.ts";
+import {
+  Binary,
+  bytesOf,
+  type Collection,
+  duplicateKeyCode,
+  isDuplicateKey,
+  isOutage,
+  type Store,
+  type WriteFate,
+  writeFates,
+} from "@mailfleet/store";
 import {
   INLINE_LIMIT,
   idRange,
@@ -10,7 +17,7 @@ import {
   type NewMessage,
   partId,
   type StoredMessage,
-} from "./message-document.ts";
+} from "./document.ts";
 
 /** What became of a batch: a message that was there already counts as stored. */
 export interface StoreResult {
@@ -18,10 +25,10 @@ export interface StoreResult {
 }
 
 /**
- * The collections `messages` and `messageParts`, owned by `inbound-sync`. Every method throws an outage (`isOutage`)
+ * The collections `messages` and `messageParts`. Every method throws an outage (`isOutage`)
  * while MongoDB is away. Messages leave by themselves at `expireAt`.
  */
-export interface MessageRepository {
+export interface MessageStore {
   /** Stores all but those that cannot be stored even alone. The same message again is no error. */
   insertAll(messages: readonly NewMessage[]): Promise<StoreResult>;
   /** Stores a piece of a large message; the same piece again is no error. */
@@ -49,8 +56,8 @@ export interface MessageRepository {
 
 const withoutBytes = { raw: 0 } as const;
 
-/** Makes the indexes, then the repository. */
-export async function createMessageRepository(store: Store): Promise<MessageRepository> {
+/** Makes the indexes, then the store. */
+export async function createMessageStore(store: Store): Promise<MessageStore> {
   const messages: Collection<MessageDocument> = store.db.collection<MessageDocument>("messages");
   const parts: Collection<MessagePartDocument> = store.db.collection<MessagePartDocument>("messageParts");
   const expiry = [{ key: { expireAt: 1 }, name: "expiry", expireAfterSeconds: 0 }] as const;
@@ -120,7 +127,7 @@ export async function createMessageRepository(store: Store): Promise<MessageRepo
       const found = await messages.findOne({ _id: id });
       if (!found) return null;
       if (found.raw) {
-        const bytes = found.raw.buffer.subarray(0, found.raw.length());
+        const bytes = bytesOf(found.raw);
         return { data: bytes.subarray(offset, offset + length), total: found.size };
       }
       const first = Math.floor(offset / INLINE_LIMIT);
@@ -129,7 +136,7 @@ export async function createMessageRepository(store: Store): Promise<MessageRepo
         .find({ _id: { $gte: partId(id, first), $lte: partId(id, last) } })
         .sort({ _id: 1 })
         .toArray();
-      const joined = Buffer.concat(pieces.map((piece) => piece.data.buffer.subarray(0, piece.data.length())));
+      const joined = Buffer.concat(pieces.map((piece) => bytesOf(piece.data)));
       const start = offset - first * INLINE_LIMIT;
       return { data: joined.subarray(start, start + length), total: found.size };
     },

@@ -1,7 +1,9 @@
-import type { HandledMessages, PendingFacts, StoredCursor, StoredMessage } from "@mailfleet/store";
+import type { InboundPorts } from "../ports.ts";
+import type { PendingFacts, StoredCursor } from "../source/document.ts";
+import type { HandledMessages } from "../source/handled-store.ts";
+import type { SourceLease } from "../source/store.ts";
+import type { StoredMessage } from "./document.ts";
 import { mailReceived } from "./facts.ts";
-import type { InboundPorts } from "./ports.ts";
-import { LeaseLost, leaseMs } from "./slot.ts";
 
 /** So many batches may be stored but not yet published. */
 const depth = 2;
@@ -31,11 +33,12 @@ export interface HandOver {
  * next run if this one dies (`publishPending`). That is the outbox: one range instead of an entry per message.
  */
 export function createHandOver(
-  ports: Pick<InboundPorts, "bus" | "syncs" | "failPoint">,
-  run: { mailboxId: string; token: string; correlation?: string; handled: HandledMessages | null },
+  ports: Pick<InboundPorts, "bus" | "sources" | "failPoint">,
+  run: { lease: SourceLease; correlation?: string; handled: HandledMessages | null },
 ): HandOver {
-  const { bus, syncs, failPoint } = ports;
-  const { mailboxId, token, correlation, handled } = run;
+  const { bus, sources, failPoint } = ports;
+  const { lease, correlation, handled } = run;
+  const mailboxId = lease.key;
   const nativeId = (message: StoredMessage) => message.id.slice(mailboxId.length + 1);
   const underWay: { batch: StoredBatch; done: Promise<void> }[] = [];
   let moved = Promise.resolve();
@@ -46,13 +49,11 @@ export function createHandOver(
     const upToHere = underWay.slice(0, underWay.findIndex((entry) => entry.batch === batch) + 1);
     const unpublished = upToHere.flatMap((entry) => entry.batch.messages);
     failPoint("inbound.before-cursor");
-    const held = await syncs.advance(mailboxId, token, {
+    await sources.advance(lease, {
       cursor: batch.cursor,
       pending: pendingOf(unpublished.map(nativeId)),
       received: batch.messages.length,
-      leaseMs,
     });
-    if (!held) throw new LeaseLost();
     failPoint("inbound.after-cursor");
     // After the cursor says which facts may be missing: what is known here is not looked at again.
     if (handled && batch.identities.length > 0) await handled.add(batch.identities, batch.toDelete);
@@ -67,6 +68,8 @@ export function createHandOver(
 
   async function publish(batch: StoredBatch) {
     if (batch.messages.length === 0) return;
+    // Who took over publishes what is pending: a process that was frozen says nothing twice.
+    lease.check();
     await bus.publishAll(batch.messages.map((message) => mailReceived(message, correlation)));
     failPoint("inbound.between-publishes");
   }

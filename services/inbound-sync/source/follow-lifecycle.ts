@@ -1,26 +1,26 @@
 import type { Incoming } from "@mailfleet/bus";
-import type { Watch } from "@mailfleet/store";
-import { alertCleared } from "../facts.ts";
 import type { InboundPorts } from "../ports.ts";
+import { alertCleared } from "./alerts.ts";
+import type { Watch } from "./document.ts";
 
 /** Remembers what is expected of each mailbox, and forgets those that were deleted. */
-export function createFollowLifecycle(ports: Pick<InboundPorts, "syncs" | "messages" | "handled" | "bus" | "now">) {
+export function createFollowLifecycle(ports: Pick<InboundPorts, "sources" | "messages" | "handled" | "bus" | "now">) {
   return async (message: Incoming<"mailbox.transitioned.v1" | "mailbox.deleted.v1">): Promise<void> => {
     const { mailboxId } = message.body;
     if (message.type === "mailbox.deleted.v1") {
       await ports.messages.removeAll(mailboxId);
       await ports.handled.remove(mailboxId);
-      await ports.syncs.remove(mailboxId);
+      await ports.sources.remove(mailboxId);
       return;
     }
     const { v, at, directions, lifecycle } = message.body;
     // The fact of the deletion itself follows and removes everything.
     if (lifecycle.to === "deleted") return;
     const watch = watchOf(directions.inbound, at);
-    await ports.syncs.expect(mailboxId, v, watch);
-    if (watch === null && (await ports.syncs.get(mailboxId))?.stalled) {
+    await ports.sources.expect(mailboxId, v, watch);
+    if (watch === null && (await ports.sources.get(mailboxId))?.stalled) {
       await ports.bus.publish(alertCleared(mailboxId, "STALLED", ports.now()));
-      await ports.syncs.markStalled(mailboxId, false);
+      await ports.sources.markStalled(mailboxId, false);
     }
   };
 }

@@ -16,12 +16,12 @@ export interface Watch {
   readonly everyMs: number;
 }
 
-/** One mailbox in the collection `sync`: what must change together when it is read. */
-export interface SyncDocument {
+/** Where a mailbox's mail comes from, and how far it was read: what must change together when it is read. */
+export interface SourceDocument {
   readonly _id: string;
   readonly cursor?: StoredCursor | null;
-  /** Who reads at the moment. `token` fences: a write with another token changes nothing. */
-  readonly lease?: { readonly owner: string; readonly token: string; readonly until: Date } | null;
+  /** Who reads at the moment; kept by the kit. Every write of a reader has its fence in the filter. */
+  readonly lease?: { readonly owner: string | null; readonly fence: number; readonly until: Date | null };
   readonly pending?: PendingFacts | null;
   /** The server numbered anew: until everything was read once, messages are compared with those that are there. */
   readonly comparing?: boolean;

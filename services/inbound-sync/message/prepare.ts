@@ -1,7 +1,7 @@
 import { createHash, hash } from "node:crypto";
 import type { FetchedMessage } from "@mailfleet/connector-api";
 import { type IsOurProbe, type MessageHeaders, type ProbeMark, readHeaders, readProbeMark } from "@mailfleet/mime";
-import type { NewMessage } from "@mailfleet/store";
+import type { NewMessage } from "./document.ts";
 
 /** Size of the parts in which a large message is stored. */
 const PART = 256 * 1024;

@@ -1,5 +1,5 @@
 import type { InboundSession } from "@mailfleet/connector-api";
-import type { HandledMessages } from "@mailfleet/store";
+import type { HandledMessages } from "./handled-store.ts";
 
 /** So many fingerprints more than messages on the server are worth writing anew. */
 const compactAbove = 1000;

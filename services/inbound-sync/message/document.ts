@@ -1,4 +1,4 @@
-import type { Binary } from "mongodb";
+import type { Binary } from "@mailfleet/store";
 
 /** Messages up to this are stored inline, larger ones in parts of this size. */
 export const INLINE_LIMIT = 256 * 1024;

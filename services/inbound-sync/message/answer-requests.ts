@@ -1,22 +1,19 @@
 import type { RequestHandlers } from "@mailfleet/bus";
 import { ProblemError } from "@mailfleet/contracts";
-import type { StoredMessage } from "@mailfleet/store";
-import { mailReceived } from "../facts.ts";
-import { publishStored } from "../hand-over.ts";
 import type { InboundPorts } from "../ports.ts";
-import { createConsentHandlers } from "./complete-consent.ts";
+import type { StoredMessage } from "./document.ts";
+import { mailReceived } from "./facts.ts";
+import { publishStored } from "./hand-over.ts";
 
 /** Larger messages are not parsed on request: their raw bytes can be read. */
 const parseLimit = 32 * 1024 * 1024;
 
 /** Answers what others ask about received mail. */
-export function createRequestHandlers(ports: InboundPorts): RequestHandlers {
-  const { messages, syncs, bus } = ports;
+export function createMessageRequests(ports: Pick<InboundPorts, "messages" | "bus" | "parseBody">): RequestHandlers {
+  const { messages, bus } = ports;
   const notFound = (id: string) => new ProblemError("NOT_FOUND", `There is no message ${id}; it may have expired.`);
 
   return {
-    ...createConsentHandlers(ports),
-
     "inbound-sync.message.list": async ({ mailboxId, since, limit, cursor }) => {
       const page = await messages.list({
         mailboxId,
@@ -55,18 +52,6 @@ export function createRequestHandlers(ports: InboundPorts): RequestHandlers {
         mailReceived(message, correlation, `${message.id}:again:${commandId}`),
       );
       return { published };
-    },
-
-    "inbound-sync.activity.get": async ({ mailboxId }) => {
-      const sync = await syncs.get(mailboxId);
-      return {
-        mailboxId,
-        lastRunAt: sync?.lastRunAt ?? null,
-        lastRunOutcome: sync?.lastRunOutcome ?? null,
-        lastProvedSuccessAt: sync?.lastProvedSuccessAt ?? null,
-        lastProbeReceivedAt: sync?.lastProbeReceivedAt ?? null,
-        messages: sync?.received ?? 0,
-      };
     },
   };
 }

@@ -1,17 +1,20 @@
 import type { Batch, Cursor, InboundSession } from "@mailfleet/connector-api";
 import type { Connection } from "@mailfleet/contracts";
-import type { NewMessage, SyncDocument } from "@mailfleet/store";
-import { deleteProcessed } from "./delete-processed.ts";
-import { alertRaised, probeReceived } from "./facts.ts";
-import { createHandOver, publishPending } from "./hand-over.ts";
-import type { InboundPorts } from "./ports.ts";
-import { type PrepareContext, type Prepared, prepareLarge, prepareSmall } from "./prepare-message.ts";
-import { LeaseLost } from "./slot.ts";
+import type { NewMessage } from "../message/document.ts";
+import { probeReceived } from "../message/facts.ts";
+import { createHandOver, publishPending } from "../message/hand-over.ts";
+import { type PrepareContext, type Prepared, prepareLarge, prepareSmall } from "../message/prepare.ts";
+import type { InboundPorts } from "../ports.ts";
+import { alertRaised } from "../source/alerts.ts";
+import { deleteProcessed } from "../source/delete-processed.ts";
+import type { SourceLease } from "../source/store.ts";
 
 /** Messages fetched, stored and published together, at most. */
 const batchSize = 200;
 /** A run ends after this at the next batch, so that one huge mailbox does not keep a slot for hours. */
 const longestRunMs = 600_000;
+/** Where somebody waits for the connection, it ends after this. */
+const fairShareMs = 5000;
 const day = 86_400_000;
 
 /** What a run found. `complete`: nothing was left when it ended. */
@@ -27,10 +30,11 @@ export interface ReceiveRun {
   readonly session: InboundSession;
   /** What the connector wants to be remembered: identities, or nothing but the cursor. */
   readonly remembers: "position" | "identities";
-  readonly sync: SyncDocument;
-  readonly token: string;
+  readonly lease: SourceLease;
   readonly correlation?: string;
   readonly signal: AbortSignal;
+  /** Somebody else waits for the connection of this run. */
+  connectionWanted(): boolean;
 }
 
 /**
@@ -39,20 +43,21 @@ export interface ReceiveRun {
  * Throws `FailureError` of the connector, outages, `LeaseLost`, or the signal's reason.
  */
 export async function receive(ports: InboundPorts, run: ReceiveRun): Promise<Received> {
-  const { connection, session, signal } = run;
+  const { connection, session, lease, signal } = run;
   const { mailboxId } = connection;
-  if (run.sync.pending) await publishPending(ports, mailboxId, run.sync.pending);
+  const { pending } = lease.document;
+  if (pending) await publishPending(ports, mailboxId, pending);
   const { cursor, known } = await startingPoint(ports, run);
 
   const handled = run.remembers === "identities" ? await ports.handled.load(mailboxId) : null;
-  const handOver = createHandOver(ports, { mailboxId, token: run.token, correlation: run.correlation, handled });
+  const handOver = createHandOver(ports, { lease, correlation: run.correlation, handled });
   const wanted = {
     processFrom: connection.processFrom,
     batchSize,
     signal,
     known: (identity: string) => handled?.has(identity) ?? false,
   };
-  const endAt = ports.now() + longestRunMs;
+  const startedAt = ports.now();
   let messages = 0;
   let probes = 0;
   for await (const batch of session.listNew(cursor, wanted)) {
@@ -61,19 +66,21 @@ export async function receive(ports: InboundPorts, run: ReceiveRun): Promise<Rec
     const fresh: NewMessage[] = [];
     for (const one of prepared)
       if (one.kind === "mail" && !known?.has(`${one.message.sha256}:${one.message.size}`)) fresh.push(one.message);
+    lease.check();
     const stored = await storeAll(ports, fresh);
     ports.failPoint("inbound.after-store");
     // Rare and not stored: told before the cursor passes them, so that none is lost.
     for (const one of prepared)
       if (one.kind === "probe") {
-        await tellProbe(ports, mailboxId, one);
+        await tellProbe(ports, lease, one);
         probes += 1;
       }
     await handOver.add({ messages: stored, cursor: batch.cursor, ...done(batch, prepared, stored, connection) });
     messages += stored.length;
     count(ports, stored);
     signal.throwIfAborted();
-    if (ports.now() > endAt) {
+    const tookMs = ports.now() - startedAt;
+    if (tookMs > longestRunMs || (tookMs > fairShareMs && run.connectionWanted())) {
       await handOver.settle();
       return { messages, probes, complete: false };
     }
@@ -104,16 +111,17 @@ async function tellHistoryLost(ports: InboundPorts, mailboxId: string, cursor: C
 /** Where to go on; after the server numbered its messages anew, from the beginning, with what is known already. */
 async function startingPoint(
   ports: InboundPorts,
-  { connection: { mailboxId }, session, sync, token }: ReceiveRun,
+  { connection: { mailboxId }, session, lease }: ReceiveRun,
 ): Promise<{ cursor: Cursor | null; known: ReadonlySet<string> | null }> {
-  const cursor = sync.cursor ?? null;
+  const source = lease.document;
+  const cursor = source.cursor ?? null;
   const renumbered = cursor !== null && session.invalidates(cursor);
   if (renumbered) {
     const key = Object.values(cursor).join("-");
     await ports.bus.publish(alertRaised(mailboxId, { code: "UIDVALIDITY_CHANGED", key, at: ports.now() }));
-    if (!(await ports.syncs.startOver(mailboxId, token))) throw new LeaseLost();
+    await ports.sources.startOver(lease);
   }
-  const comparing = renumbered || sync.comparing === true;
+  const comparing = renumbered || source.comparing === true;
   return {
     cursor: renumbered ? null : cursor,
     known: comparing ? await ports.messages.fingerprints(mailboxId) : null,
@@ -162,12 +170,13 @@ async function storeAll(ports: InboundPorts, batch: readonly NewMessage[]): Prom
   return batch.filter((message) => !aside.has(message.id));
 }
 
-async function tellProbe(ports: InboundPorts, mailboxId: string, probe: Extract<Prepared, { kind: "probe" }>) {
+async function tellProbe(ports: InboundPorts, lease: SourceLease, probe: Extract<Prepared, { kind: "probe" }>) {
+  const mailboxId = lease.key;
   const { nativeId, mark, receivedAt } = probe;
   await ports.bus.publish(
     probeReceived(mailboxId, { nativeId, generation: mark.generation, sentAt: mark.at, receivedAt }),
   );
-  await ports.syncs.stampProbe(mailboxId, ports.now());
+  await ports.sources.stampProbe(lease, ports.now());
 }
 
 function count({ metrics }: InboundPorts, stored: readonly NewMessage[]) {

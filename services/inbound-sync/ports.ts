@@ -1,0 +1,30 @@
+import type { InboundConnector } from "@mailfleet/connector-api";
+import type { Sealed, Secret } from "@mailfleet/contracts";
+import type { Leases, ServicePorts } from "@mailfleet/kit";
+import type { IsOurProbe, ParsedBody } from "@mailfleet/mime";
+import type { Tokens } from "@mailfleet/oauth";
+import type { Opener } from "@mailfleet/secrets";
+import type { Worker } from "@mailfleet/worker";
+import type { MessageStore } from "./message/store.ts";
+import type { InboundMetrics } from "./metrics.ts";
+import type { SourceDocument } from "./source/document.ts";
+import type { HandledStore } from "./source/handled-store.ts";
+import type { SourceStore } from "./source/store.ts";
+
+/** What the service works with; `main.ts` builds the real ones, tests others. */
+export interface InboundPorts extends ServicePorts {
+  readonly worker: Worker<InboundConnector>;
+  readonly sources: SourceStore;
+  /** On the documents of `sources`. */
+  readonly leases: Leases<SourceDocument>;
+  readonly messages: MessageStore;
+  readonly handled: HandledStore;
+  readonly opener: Opener;
+  /** Seals what a sign-in or a refresh gave. */
+  readonly seal: (secret: Secret, aad: string) => Promise<Sealed>;
+  /** Tells a probe that outbound-send sent from a header that anybody can write. */
+  readonly isOurProbe: IsOurProbe;
+  readonly tokens: Pick<Tokens, "exchangeCode" | "startDevice" | "pollDevice">;
+  readonly parseBody: (raw: Uint8Array) => Promise<ParsedBody>;
+  readonly metrics: InboundMetrics;
+}

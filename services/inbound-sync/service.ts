@@ -1,0 +1,53 @@
+import { consumers, type RunRequested } from "@mailfleet/contracts";
+import { defineService, listen } from "@mailfleet/kit";
+import { z } from "zod";
+import { createConsentHandlers } from "./consent/complete-consent.ts";
+import { createMessageRequests } from "./message/answer-requests.ts";
+import type { InboundPorts } from "./ports.ts";
+import { createPoll } from "./run/poll.ts";
+import { createTest } from "./run/test.ts";
+import { createSourceRequests } from "./source/answer-requests.ts";
+import { createFollowLifecycle } from "./source/follow-lifecycle.ts";
+import { createWatchStalled } from "./source/watch-stalled.ts";
+
+const keyOf = ({ body }: { readonly body: Pick<RunRequested, "mailboxId"> }) => body.mailboxId;
+
+/** Runs inbound tests and polls, and keeps what was received. */
+export const inboundSync = defineService<InboundPorts>()({
+  name: "inbound-sync",
+  environment: {
+    /** File with the private keys that open mailbox credentials. */
+    MAILFLEET_OPEN_KEYS: z.string(),
+    /** Private networks that HTTP may go to, as CIDRs; none unless named. */
+    MAILFLEET_ALLOWED_PRIVATE_NETWORKS: z.string().default(""),
+  },
+  answers: (ports) => ({
+    ...createMessageRequests(ports),
+    ...createSourceRequests(ports),
+    ...createConsentHandlers(ports),
+  }),
+  listens: [
+    listen(consumers.inboundTests, {
+      types: ["run.requested.v1"],
+      concurrency: 16,
+      keyOf,
+      handle: (ports: InboundPorts) => ports.worker.tests(createTest(ports)),
+    }),
+    listen(consumers.inboundRuns, {
+      types: ["run.requested.v1"],
+      // A batch of a run takes a few megabytes.
+      concurrency: 24,
+      keyOf,
+      handle: (ports: InboundPorts) => ports.worker.runs(createPoll(ports)),
+    }),
+    listen(consumers.inboundLifecycle, {
+      types: ["mailbox.transitioned.v1", "mailbox.deleted.v1"],
+      concurrency: 8,
+      keyOf,
+      handle: (ports: InboundPorts) => createFollowLifecycle(ports),
+    }),
+  ],
+  ticks: {
+    "watch-stalled": { everyMs: 10_000, round: (ports) => createWatchStalled(ports) },
+  },
+});

@@ -1,0 +1,136 @@
+import { type Lease, leaseGivenBack, mustMatch } from "@mailfleet/kit";
+import { type Collection, type Document, isDuplicateKey, type Store } from "@mailfleet/store";
+import type { PendingFacts, SourceDocument, StoredCursor, Watch } from "./document.ts";
+
+/** The name of the collection; its documents carry leases. */
+export const sourceCollection = "sources";
+
+/** The right to read a mailbox. */
+export type SourceLease = Lease<SourceDocument>;
+
+/**
+ * The collection `sources`. Whatever a reader writes has the fence of its lease in the filter, and throws `LeaseLost`
+ * where nothing matched. Every method throws an outage (`isOutage`) while MongoDB is away.
+ */
+export interface SourceStore {
+  get(mailboxId: string): Promise<SourceDocument | null>;
+  /** Moves the cursor and says which facts may be missing, in one write. */
+  advance(
+    lease: SourceLease,
+    step: { cursor: StoredCursor; pending: PendingFacts | null; received: number },
+  ): Promise<void>;
+  /**
+   * Forgets the cursor, because it points nowhere any more, and remembers that what comes must be compared with what is
+   * there, until a run has ended well.
+   */
+  startOver(lease: SourceLease): Promise<void>;
+  stampProbe(lease: SourceLease, at: number): Promise<void>;
+  /**
+   * Stamps how the run ended and gives the lease back. `complete`: it read to the end and every fact is out.
+   * `heard`: STALLED was cleared.
+   */
+  finish(lease: SourceLease, end: { at: number; ok: boolean; complete: boolean; heard: boolean }): Promise<void>;
+  /** Stamps a run that reads nothing: a test. */
+  stampTest(mailboxId: string, end: { at: number; ok: boolean }): Promise<void>;
+  /** What is expected from now on; an older version of the mailbox changes nothing. */
+  expect(mailboxId: string, mailboxV: number, watch: Watch | null): Promise<void>;
+  /** Mailboxes from which nothing came for three intervals, but at least `graceMs`, and that are not marked yet. */
+  findStalled(at: number, graceMs: number): Promise<SourceDocument[]>;
+  markStalled(mailboxId: string, stalled: boolean): Promise<void>;
+  remove(mailboxId: string): Promise<void>;
+}
+
+/** Makes the indexes, then the store. */
+export async function createSourceStore(store: Store): Promise<SourceStore> {
+  const sources: Collection<SourceDocument> = store.db.collection<SourceDocument>(sourceCollection);
+  await sources.createIndex(
+    { "watch.since": 1 },
+    { name: "watched", partialFilterExpression: { "watch.since": { $exists: true } } },
+  );
+  /** A write under a lease: `$set` merges objects, so what must be replaced whole is a literal. */
+  const write = async (lease: SourceLease, set: Document) => {
+    const { matchedCount } = await sources.updateOne(lease.filter, [{ $set: set }]);
+    mustMatch(lease, matchedCount > 0);
+  };
+
+  /** An upsert may not have `$expr`, so the document is made first, once. */
+  const ensure = async (mailboxId: string) => {
+    try {
+      await sources.updateOne({ _id: mailboxId }, { $setOnInsert: { cursor: null } }, { upsert: true });
+    } catch (error) {
+      if (!isDuplicateKey(error)) throw error;
+    }
+  };
+
+  return {
+    get: (mailboxId) => sources.findOne({ _id: mailboxId }),
+
+    advance: (lease, step) =>
+      write(lease, {
+        cursor: { $literal: step.cursor },
+        pending: { $literal: step.pending },
+        received: { $add: [{ $ifNull: ["$received", 0] }, step.received] },
+      }),
+
+    startOver: (lease) => write(lease, { cursor: null, pending: null, comparing: true }),
+
+    stampProbe: (lease, at) => write(lease, { lastProbeReceivedAt: { $max: ["$lastProbeReceivedAt", at] } }),
+
+    async finish(lease, end) {
+      await write(lease, {
+        ...leaseGivenBack,
+        ...(end.complete && { pending: null, comparing: false }),
+        ...(end.heard && { stalled: false }),
+        ...stamp(end),
+      });
+      lease.letGo();
+    },
+
+    async stampTest(mailboxId, end) {
+      await ensure(mailboxId);
+      await sources.updateOne({ _id: mailboxId }, [{ $set: stamp(end) }]);
+    },
+
+    async expect(mailboxId, mailboxV, watch) {
+      await ensure(mailboxId);
+      const newer = { $lt: [{ $ifNull: ["$mailboxV", -1] }, mailboxV] };
+      // A direction that goes on as before is watched from where it was: else every small change would restart the clock.
+      const same = watch && {
+        $and: [{ $eq: ["$watch.expects", watch.expects] }, { $eq: ["$watch.everyMs", watch.everyMs] }],
+      };
+      const next = watch ? { $cond: [same, "$watch", { $literal: watch }] } : null;
+      await sources.updateOne({ _id: mailboxId, $expr: newer }, [{ $set: { watch: next, mailboxV } }]);
+    },
+
+    findStalled: (at, graceMs) => {
+      const heard = {
+        $cond: [{ $eq: ["$watch.expects", "success"] }, "$lastProvedSuccessAt", "$lastRunAt"],
+      };
+      const silentFor = { $subtract: [at, { $max: ["$watch.since", { $ifNull: [heard, 0] }] }] };
+      return sources
+        .find({
+          "watch.since": { $exists: true },
+          stalled: { $ne: true },
+          $expr: { $gt: [silentFor, { $max: [{ $multiply: ["$watch.everyMs", 3] }, graceMs] }] },
+        })
+        .limit(200)
+        .toArray();
+    },
+
+    async markStalled(mailboxId, stalled) {
+      await sources.updateOne({ _id: mailboxId }, { $set: { stalled } });
+    },
+
+    async remove(mailboxId) {
+      await sources.deleteOne({ _id: mailboxId });
+    },
+  };
+}
+
+function stamp(end: { at: number; ok: boolean }): Document {
+  return {
+    lastRunAt: end.at,
+    lastRunOutcome: end.ok ? "ok" : "failed",
+    ...(end.ok && { lastProvedSuccessAt: end.at }),
+  };
+}

@@ -1,0 +1,125 @@
+import { createHmac } from "node:crypto";
+import { BusOutage, connectBus } from "@mailfleet/bus";
+import type { InboundConnector } from "@mailfleet/connector-api";
+import { imapConnector } from "@mailfleet/connector-imap";
+import { pop3Connector } from "@mailfleet/connector-pop3";
+import { type FailPoint, type Logger, noFailPoint, type Sealed, Secret } from "@mailfleet/contracts";
+import { createLeases, createPermits, type HoldLengths, Registry, startRenewals, startService } from "@mailfleet/kit";
+import { parseBody } from "@mailfleet/mime";
+import { connectStore, createLeaseStore, createPermitStore, isOutage } from "@mailfleet/store";
+import { createRunMetrics, createWorker } from "@mailfleet/worker";
+import { createMessageStore } from "../message/store.ts";
+import { createMetrics } from "../metrics.ts";
+import type { InboundPorts } from "../ports.ts";
+import { inboundSync } from "../service.ts";
+import type { SourceDocument } from "../source/document.ts";
+import { createHandledStore } from "../source/handled-store.ts";
+import { createSourceStore, sourceCollection } from "../source/store.ts";
+
+const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
+/** With `SHOW_LOGS=1`, what the service logs is shown. */
+const shown: Logger = {
+  ...silent,
+  warn: (context, message) => console.error(message, context),
+  error: (context, message) => console.error(message, context),
+  info: (context, message) => console.error(message, context),
+  child: () => shown,
+};
+export const logger = process.env.SHOW_LOGS ? shown : silent;
+
+/** The code of a probe as outbound-send makes it, with a key that only these tests have. */
+export const signProbe = (text: string) => createHmac("sha256", "key of the tests").update(text).digest("base64url");
+
+const unused = () => {
+  throw new Error("these tests sign in with passwords");
+};
+const noTokens = { credentials: unused, exchangeCode: unused, startDevice: unused, pollDevice: unused };
+
+/** Where a replica finds its engines. */
+export interface Engines {
+  readonly natsUrl: string;
+  readonly mongoUrl: string;
+  readonly database: string;
+}
+
+/** What a test wants of a replica. */
+export type GivenReplica = Partial<Omit<InboundPorts, "worker" | "leases">> & {
+  failPoint?: FailPoint;
+  /** Of leases and permits, where those of production are too long for a test. */
+  lengths?: HoldLengths;
+  connectors?: Readonly<Record<string, InboundConnector>>;
+};
+
+/** One process of the service. */
+export async function startReplica(
+  engines: Engines,
+  { connectors = { imap: imapConnector, pop3: pop3Connector }, lengths, ...own }: GivenReplica,
+) {
+  const bus = await connectBus({
+    url: engines.natsUrl,
+    name: "inbound-sync",
+    logger,
+    publishPatienceMs: 2000,
+    isOutage,
+  });
+  const ownStore = await connectStore({
+    url: engines.mongoUrl,
+    database: engines.database,
+    appName: "inbound",
+    logger,
+  });
+  const owner = crypto.randomUUID();
+  const renewals = startRenewals({ logger, isOutage, ...(lengths && { lengths }) });
+  const isAway = (error: unknown) => isOutage(error) || error instanceof BusOutage;
+  const opener = own.opener ?? { open: async (given: Sealed) => new Secret(given.ciphertext) };
+  const worker = createWorker<InboundConnector>({
+    direction: "inbound",
+    bus,
+    connectors: { load: async (protocol) => connectors[protocol] ?? null },
+    permits: createPermits(await createPermitStore(ownStore), { party: `inbound/${owner}`, renewals }),
+    openSecret: opener.open,
+    tokens: noTokens,
+    isOutage: isAway,
+    logger,
+    metrics: createRunMetrics(new Registry(), "inbound"),
+    now: Date.now,
+  });
+  const app = await startService(inboundSync, {
+    bus,
+    worker,
+    sources: await createSourceStore(ownStore),
+    leases: createLeases(createLeaseStore<SourceDocument>(ownStore, sourceCollection), {
+      owner,
+      renewals,
+      name: "the lease on a mailbox",
+    }),
+    messages: await createMessageStore(ownStore),
+    handled: await createHandledStore(ownStore),
+    seal: async () => {
+      throw new Error("nobody signs in here");
+    },
+    isOurProbe: (text, code) => code === signProbe(text),
+    tokens: noTokens,
+    parseBody,
+    isOutage: isAway,
+    logger,
+    registry: new Registry(),
+    metrics: createMetrics(new Registry()),
+    failPoint: noFailPoint,
+    now: Date.now,
+    ...own,
+    opener,
+  });
+  let stopped: Promise<void> | undefined;
+  return {
+    stop: () => {
+      stopped ??= (async () => {
+        await app.stop();
+        renewals.stop();
+        await bus.stop();
+        await ownStore.close();
+      })();
+      return stopped;
+    },
+  };
+}
