@@ -27,6 +27,16 @@ export {
 } from "./ids.ts";
 export { ackWaitMs, leaseMarginMs, leaseMs, leaseRenewalMs } from "./lengths.ts";
 export type { Logger } from "./logger.ts";
+export { type Mailbox, type MailboxChange, mailbox, type NewMailbox } from "./mailbox/mailbox.ts";
+export {
+  DeliveryMethods,
+  DirectionStatus,
+  EmailAddress,
+  HistoryEntry,
+  Owner,
+  ShownFailure,
+  TestStep,
+} from "./mailbox/shown.ts";
 export { AlertFactBody, DeadLetterBody } from "./messages/alert-facts.ts";
 export { type MessageBody, type MessageType, messageTypes, readMessage } from "./messages/index.ts";
 export { MailNotSent, MailReceived, MailSent, ProbeReceived, SendsDue } from "./messages/mail-facts.ts";
@@ -46,8 +56,17 @@ export { type Field, field } from "./noun/field.ts";
 export { type AnyNoun, noun, type Standard } from "./noun/noun.ts";
 export { type Impact, type Operation, operation } from "./noun/operation.ts";
 export { Credentials, type SecretField } from "./noun/secret-field.ts";
+export { OAuthSecret } from "./oauth/oauth-secret.ts";
 export { PoisonMessage } from "./poison.ts";
 export { fieldRules, invalid, Problem, type ProblemCode, ProblemError, problemCodes } from "./problem.ts";
+export {
+  type NewProfile,
+  type Profile,
+  type ProfileChange,
+  type ProfileSettings,
+  ProfileType,
+  profile,
+} from "./profile/profile.ts";
 export {
   Addressing,
   CredentialSource,
@@ -74,18 +93,7 @@ export {
 } from "./requests.ts";
 export { Connection, ConnectionCredentials, passwordSealedFor } from "./resources/connection.ts";
 export { Activity, ComposedContent, RawContent, ReceivedMessage, Send } from "./resources/mail.ts";
-export {
-  DeliveryMethods,
-  DirectionStatus,
-  EmailAddress,
-  HistoryEntry,
-  Mailbox,
-  MailboxChange,
-  NewMailbox,
-  Owner,
-  ShownFailure,
-  TestStep,
-} from "./resources/mailbox.ts";
+
 export {
   applicationDestination,
   NotificationApplication,
@@ -96,6 +104,7 @@ export {
   RelayAuthentication,
   relayDestination,
 } from "./resources/notifications.ts";
+
 export {
   ClientAuthentication,
   Grant,
@@ -111,7 +120,6 @@ export {
   TenantId,
 } from "./resources/oauth.ts";
 export { Alert, AlertObject, DeadLetter, Job, NewJob, NewToken, Token } from "./resources/operations.ts";
-export { NewProfile, Profile, ProfileChange, ProfileSettings, ProfileType } from "./resources/profile.ts";
 export {
   Sealed,
   SealedCredentials,
@@ -122,9 +130,10 @@ export {
   serverDestination,
   tokenDestination,
 } from "./resources/sealed.ts";
-export { AllowedOutboundPorts, RetryPolicy, Settings, SettingsChange } from "./resources/settings.ts";
 export { Role, roles } from "./roles.ts";
 export { Secret } from "./secret.ts";
+export { RetryPolicy } from "./settings/retry-policy.ts";
+export { AllowedOutboundPorts, type Settings, type SettingsChange, settings } from "./settings/settings.ts";
 export { type ConsumerDefinition, consumers, type StreamDefinition, type StreamName, streams } from "./streams.ts";
 export {
   type AlertFact,

@@ -1,39 +1,24 @@
 import { z } from "zod";
 import { Failure } from "./failure.ts";
-import { AlertId, CommandId, ConsentId, DeadLetterId, Instant, JobId, MailboxId, ProfileId, SendId } from "./ids.ts";
+import { AlertId, ConsentId, DeadLetterId, Instant, JobId, MailboxId, ProfileId, SendId } from "./ids.ts";
+import { mailbox } from "./mailbox/mailbox.ts";
+import { commandFields, ifVersion, paged, pageFields } from "./noun/request-fields.ts";
 import { Problem } from "./problem.ts";
+import { profile } from "./profile/profile.ts";
 import { Connection } from "./resources/connection.ts";
 import { Activity, ComposedContent, RawContent, ReceivedMessage, Send } from "./resources/mail.ts";
-import { HistoryEntry, Mailbox, MailboxChange, NewMailbox } from "./resources/mailbox.ts";
 import { NotificationSettings, NotificationSettingsChange, NotificationTest } from "./resources/notifications.ts";
 import { Grant, OAuthClient, SealedOAuthSecret } from "./resources/oauth.ts";
 import { Alert, DeadLetter, Job, NewJob } from "./resources/operations.ts";
-import { NewProfile, Profile, ProfileChange } from "./resources/profile.ts";
-import { Sealed, SealedCredentials, SealedMailboxCredentials } from "./resources/sealed.ts";
-import { Settings, SettingsChange } from "./resources/settings.ts";
+import { Sealed } from "./resources/sealed.ts";
+import { settings } from "./settings/settings.ts";
 import type { ServiceName } from "./vocabulary.ts";
-import { Direction, LifecycleWord, MailboxKind, SendState, Severity } from "./vocabulary.ts";
+import { Direction, SendState, Severity } from "./vocabulary.ts";
 
-/**
- * Every command: who gives it, and an id that makes a repetition return the first answer. `owner`: the mailbox's owner
- * gives it, who had it when its `ownership` had this number.
- */
-const command = {
-  commandId: CommandId,
-  by: z.string().max(200),
-  owner: z.number().int().optional(),
-  correlation: z.string().max(200).optional(),
-};
-/** With `ifVersion` a write is refused (STALE_VERSION) when somebody else was faster. */
-const ifVersion = { ifVersion: z.number().int().optional() };
-const page = {
-  limit: z.number().int().min(1).max(500).default(100),
-  cursor: z.string().max(500).optional(),
-};
-const paged = <Item extends z.ZodType>(item: Item) => z.object({ items: z.array(item), next: z.string().nullable() });
+const command = commandFields;
+const page = pageFields;
 const nothing = z.object({});
-const mailbox = { mailboxId: MailboxId };
-const profile = { profileId: ProfileId };
+const ofMailbox = { mailboxId: MailboxId };
 const request = <In extends z.ZodType, Out extends z.ZodType>(input: In, output: Out) => ({ input, output });
 
 /**
@@ -41,100 +26,22 @@ const request = <In extends z.ZodType, Out extends z.ZodType>(input: In, output:
  * The console is the main asker; the workers ask `config` for connections.
  */
 export const requests = {
-  "config.profile.create": request(
-    z.object({
-      ...command,
-      ...profile,
-      profile: NewProfile,
-      inboundCredentials: SealedCredentials.optional(),
-      outboundCredentials: SealedCredentials.optional(),
-      oauthSecret: SealedOAuthSecret.optional(),
-    }),
-    Profile,
-  ),
-  "config.profile.get": request(z.object(profile), Profile),
-  "config.profile.list": request(z.object(page), paged(Profile)),
-  "config.profile.update": request(
-    z.object({
-      ...command,
-      ...ifVersion,
-      ...profile,
-      change: ProfileChange.optional(),
-      active: z.boolean().optional(),
-      inboundCredentials: SealedCredentials.nullable().optional(),
-      outboundCredentials: SealedCredentials.nullable().optional(),
-      oauthSecret: SealedOAuthSecret.nullable().optional(),
-    }),
-    Profile,
-  ),
+  ...profile.requests,
   /**
    * Where secrets of a profile go, as it is (without an id the default one), after a change, or before it is created:
    * they are sealed for these destinations. `token`: `null` where there is no application.
    */
   "config.profile.destinations": request(
     z.union([
-      z.object({ profile: NewProfile }),
-      z.object({ profileId: ProfileId.optional(), change: ProfileChange.optional() }),
+      z.object({ new: profile.New }),
+      z.object({ id: ProfileId.optional(), change: profile.Change.optional() }),
     ]),
     z.object({ inbound: z.string(), outbound: z.string(), token: z.string().nullable() }),
   ),
-  "config.profile.delete": request(z.object({ ...command, ...ifVersion, ...profile }), nothing),
+  ...mailbox.requests,
+  ...settings.requests,
 
-  "config.mailbox.create": request(
-    z.object({ ...command, ...mailbox, mailbox: NewMailbox, credentials: SealedMailboxCredentials.optional() }),
-    Mailbox,
-  ),
-  "config.mailbox.get": request(z.union([z.object(mailbox), z.object({ address: z.string().max(254) })]), Mailbox),
-  "config.mailbox.list": request(
-    z.object({
-      ...page,
-      /** A whole word, or its first part: `disabled` finds every disabled.*. */
-      lifecycle: z.union([LifecycleWord, z.enum(["enabled", "disabled"])]).optional(),
-      profileId: ProfileId.optional(),
-      kind: MailboxKind.optional(),
-      search: z.string().max(200).optional().describe("part of the address or name"),
-    }),
-    paged(Mailbox),
-  ),
-  "config.mailbox.update": request(
-    z.object({
-      ...command,
-      ...ifVersion,
-      ...mailbox,
-      change: MailboxChange.optional(),
-      credentials: SealedMailboxCredentials.nullable().optional(),
-    }),
-    Mailbox,
-  ),
-  "config.mailbox.delete": request(z.object({ ...command, ...ifVersion, ...mailbox }), nothing),
-  "config.mailbox.approve": request(
-    z.object({ ...command, ...mailbox, address: z.string().max(254).describe("the address as the approver saw it") }),
-    Mailbox,
-  ),
-  "config.mailbox.reject": request(
-    z.object({ ...command, ...mailbox, reason: z.string().trim().min(1).max(1000) }),
-    Mailbox,
-  ),
-  "config.mailbox.resubmit": request(z.object({ ...command, ...mailbox }), Mailbox),
-  "config.mailbox.test": request(
-    z.object({
-      ...command,
-      ...mailbox,
-      enable: z.boolean(),
-      directions: z.array(Direction).min(1).optional().describe("all configured ones if absent"),
-    }),
-    Mailbox,
-  ),
-  "config.mailbox.disable": request(z.object({ ...command, ...mailbox }), Mailbox),
-  "config.mailbox.activate": request(z.object({ ...command, ...mailbox }), Mailbox),
-  "config.mailbox.deactivate": request(z.object({ ...command, ...mailbox }), Mailbox),
-  "config.mailbox.sync-now": request(
-    z.object({ ...command, ...mailbox, directions: z.array(Direction).min(1).optional() }),
-    Mailbox,
-  ),
-  /** The last transitions, newest first. */
-  "config.mailbox.history": request(z.object(mailbox), z.object({ items: z.array(HistoryEntry) })),
-  "config.connection.get": request(z.object({ ...mailbox, direction: Direction }), Connection),
+  "config.connection.get": request(z.object({ ...ofMailbox, direction: Direction }), Connection),
 
   /**
    * Begins a sign-in by the mailbox's user; it must be completed within ten minutes. The console makes `state` and
@@ -142,7 +49,7 @@ export const requests = {
    */
   "config.consent.begin": request(
     z.object({
-      ...mailbox,
+      ...ofMailbox,
       by: z.string().max(200),
       correlation: z.string().max(200).optional(),
       consentId: ConsentId,
@@ -214,7 +121,7 @@ export const requests = {
   "config.grant.set": request(
     z.object({
       consentId: ConsentId,
-      ...mailbox,
+      ...ofMailbox,
       account: z.string().max(320),
       scopes: z.array(z.string().max(500)).max(50),
       refreshToken: Sealed,
@@ -223,14 +130,14 @@ export const requests = {
     }),
     Grant,
   ),
-  "config.grant.get": request(z.object(mailbox), Grant.nullable()),
-  "config.grant.remove": request(z.object({ ...command, ...mailbox }), nothing),
+  "config.grant.get": request(z.object(ofMailbox), Grant.nullable()),
+  "config.grant.remove": request(z.object({ ...command, ...ofMailbox }), nothing),
   /**
    * The right to refresh, for one process at a time; it runs out after 30 s. `busy`: another one is at it. `current`:
    * the grant is no longer the asker's version `v`, ask for the connection again.
    */
   "config.grant.begin-refresh": request(
-    z.object({ ...mailbox, v: z.number().int(), by: z.string().max(100) }),
+    z.object({ ...ofMailbox, v: z.number().int(), by: z.string().max(100) }),
     z.discriminatedUnion("outcome", [
       z.object({ outcome: z.literal("yours"), lease: z.string(), refreshToken: Sealed }),
       z.object({ outcome: z.literal("busy") }),
@@ -243,7 +150,7 @@ export const requests = {
    */
   "config.grant.end-refresh": request(
     z.object({
-      ...mailbox,
+      ...ofMailbox,
       lease: z.string(),
       refreshToken: Sealed.optional(),
       replaces: Sealed.shape.tag.optional(),
@@ -253,8 +160,6 @@ export const requests = {
     }),
     z.object({ kept: z.boolean() }),
   ),
-  "config.settings.get": request(nothing, Settings),
-  "config.settings.update": request(z.object({ ...command, ...ifVersion, change: SettingsChange }), Settings),
   "config.job.create": request(z.object({ ...command, jobId: JobId, job: NewJob }), Job),
   "config.job.get": request(z.object({ jobId: JobId }), Job),
   "config.job.list": request(z.object(page), paged(Job)),
@@ -275,7 +180,7 @@ export const requests = {
   ),
 
   "inbound-sync.message.list": request(
-    z.object({ ...page, ...mailbox, since: Instant.optional() }),
+    z.object({ ...page, ...ofMailbox, since: Instant.optional() }),
     paged(ReceivedMessage),
   ),
   "inbound-sync.message.get": request(z.object({ id: z.string().max(300) }), ReceivedMessage),
@@ -305,7 +210,7 @@ export const requests = {
     z.object({ ...command, mailboxId: MailboxId.optional(), since: Instant }),
     z.object({ published: z.number().int() }),
   ),
-  "inbound-sync.activity.get": request(z.object(mailbox), Activity),
+  "inbound-sync.activity.get": request(z.object(ofMailbox), Activity),
 
   "outbound-send.upload.append": request(
     z.object({
@@ -317,7 +222,7 @@ export const requests = {
   ),
   "outbound-send.send.submit": request(
     z.object({
-      ...mailbox,
+      ...ofMailbox,
       sendId: SendId,
       by: z.string().max(200),
       correlation: z.string().max(200).optional(),
@@ -340,7 +245,7 @@ export const requests = {
   "outbound-send.send.release": request(z.object({ ...command, sendId: SendId }), Send),
   /** A send that is not sent yet is given up. */
   "outbound-send.send.discard": request(z.object({ ...command, sendId: SendId }), Send),
-  "outbound-send.activity.get": request(z.object(mailbox), Activity),
+  "outbound-send.activity.get": request(z.object(ofMailbox), Activity),
 
   "alerting.alert.list": request(
     z.object({

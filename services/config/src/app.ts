@@ -12,7 +12,7 @@ import { disableMailbox } from "./handlers/disable-mailbox.ts";
 import { getConnection } from "./handlers/get-connection.ts";
 import { getDestinations } from "./handlers/get-destinations.ts";
 import { getJob } from "./handlers/get-job.ts";
-import { getMailbox } from "./handlers/get-mailbox.ts";
+import { findMailbox, getMailbox } from "./handlers/get-mailbox.ts";
 import { getMailboxHistory } from "./handlers/get-mailbox-history.ts";
 import { getProfile } from "./handlers/get-profile.ts";
 import { getSettings } from "./handlers/get-settings.ts";
@@ -31,7 +31,7 @@ import { syncMailboxNow } from "./handlers/sync-mailbox-now.ts";
 import { takeConsent } from "./handlers/take-consent.ts";
 import { testMailbox } from "./handlers/test-mailbox.ts";
 import { updateMailbox } from "./handlers/update-mailbox.ts";
-import { updateProfile } from "./handlers/update-profile.ts";
+import { switchProfile, updateProfile } from "./handlers/update-profile.ts";
 import { updateSettings } from "./handlers/update-settings.ts";
 import { createKnowledge } from "./knowledge.ts";
 import type { Parts } from "./parts.ts";
@@ -73,6 +73,8 @@ export function requestHandlers(parts: Parts): RequestHandlers {
     "config.profile.list": listProfiles(parts),
     "config.profile.update": updateProfile(parts),
     "config.profile.destinations": getDestinations(parts),
+    "config.profile.activate": switchProfile(parts, true),
+    "config.profile.deactivate": switchProfile(parts, false),
     "config.profile.delete": deleteProfile(parts),
     "config.mailbox.create": createMailbox(parts),
     "config.mailbox.get": getMailbox(parts),
@@ -82,7 +84,9 @@ export function requestHandlers(parts: Parts): RequestHandlers {
     "config.mailbox.approve": approveMailbox(parts),
     "config.mailbox.reject": rejectMailbox(parts),
     "config.mailbox.resubmit": resubmitMailbox(parts),
-    "config.mailbox.test": testMailbox(parts),
+    "config.mailbox.find": findMailbox(parts),
+    "config.mailbox.test": testMailbox(parts, false),
+    "config.mailbox.test-and-enable": testMailbox(parts, true),
     "config.mailbox.disable": disableMailbox(parts),
     "config.mailbox.activate": activateMailbox(parts),
     "config.mailbox.deactivate": deactivateMailbox(parts),

@@ -24,7 +24,7 @@ interface FieldProblem {
 
 /** A new profile with everything filled in. @throws ProblemError INVALID that names every field that cannot be. */
 export function completeProfile(profile: NewProfile): ProfileSettings {
-  return { ...profile, ...completed(profile, "/profile") };
+  return { ...profile, ...completed(profile, "/new") };
 }
 
 /** A profile after a change: servers and `oauth` that were named are replaced whole. @throws ProblemError INVALID */

@@ -32,7 +32,7 @@ export function newMailbox(
   { profile, settings, rhythmV, policy }: World,
   at: number,
 ): StoredMailbox {
-  const { mailboxId, commandId, by, mailbox, credentials } = input;
+  const { id: mailboxId, commandId, by, new: mailbox, credentials } = input;
   const configuration: Configuration = {
     ...mailbox,
     profileId: profile._id,

@@ -6,7 +6,7 @@ import type { StoredMailbox } from "./ports.ts";
 
 /** What every command about a mailbox brings. */
 export interface MailboxCommand {
-  readonly mailboxId: string;
+  readonly id: string;
   readonly commandId: string;
   readonly by: string;
   readonly correlation?: string;
@@ -26,7 +26,7 @@ export async function runCommand<Answer = Mailbox>(
   plan: (at: number, document: StoredMailbox, world: World) => Plan,
 ): Promise<Answer> {
   const at = ports.now();
-  const outcome = await step(command.mailboxId, {
+  const outcome = await step(command.id, {
     id: command.commandId,
     kind: "command",
     at,

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { NewProfile, ProblemError, type ProfileChange } from "@mailfleet/contracts";
+import { ProblemError, type ProfileChange, profile as profileNoun } from "@mailfleet/contracts";
 import { refusePorts } from "../src/allowed-ports.ts";
 import { changedSettings, completeProfile } from "../src/complete-profile.ts";
 import { refuseSecretEnd } from "../src/profile-problems.ts";
 
-const complete = (profile: object) => completeProfile(NewProfile.parse({ name: "P", ...profile }));
+const complete = (profile: object) => completeProfile(profileNoun.New.parse({ name: "P", ...profile }));
 const problemOf = (work: () => unknown) => {
   try {
     work();
@@ -58,7 +58,7 @@ describe("a profile that leaves things out", () => {
     assert.equal(code, "INVALID");
     assert.deepEqual(
       errors?.map(({ pointer }) => pointer),
-      ["/profile/inbound/host", "/profile/outbound/host"],
+      ["/new/inbound/host", "/new/outbound/host"],
     );
   });
 });
@@ -69,38 +69,34 @@ describe("a profile that cannot work", () => {
     [
       "Gmail's API without OAuth",
       { ...servers, inbound: { protocol: "gmail", host: "a.test", credentials: "mailbox" } },
-      "/profile/inbound/credentials",
+      "/new/inbound/credentials",
     ],
-    [
-      "OAuth without an application",
-      { ...servers, inbound: { host: "a.test", credentials: "oauth" } },
-      "/profile/oauth",
-    ],
-    ["an application without a client id", { ...servers, oauth: { provider: "google" } }, "/profile/oauth/clientId"],
+    ["OAuth without an application", { ...servers, inbound: { host: "a.test", credentials: "oauth" } }, "/new/oauth"],
+    ["an application without a client id", { ...servers, oauth: { provider: "google" } }, "/new/oauth/clientId"],
     [
       "an application of Microsoft without a tenant",
       { oauth: { provider: "microsoft", flow: "application", clientId: "x" } },
-      "/profile/oauth/tenantId",
+      "/new/oauth/tenantId",
     ],
     [
       "a service account at Microsoft",
       { oauth: { provider: "microsoft", flow: "service-account" } },
-      "/profile/oauth/flow",
+      "/new/oauth/flow",
     ],
     [
       "an unknown provider without endpoints",
       { ...servers, oauth: { provider: "custom", clientId: "x" } },
-      "/profile/oauth/endpoints/token",
+      "/new/oauth/endpoints/token",
     ],
     [
       "addressing of credentials that the mailboxes hold",
       { ...servers, inbound: { host: "a.test", addressing: { by: "authorization-identity" } } },
-      "/profile/inbound/addressing",
+      "/new/inbound/addressing",
     ],
     [
       "a Gmail profile with another provider",
       { type: "gmail", oauth: { provider: "microsoft", clientId: "x" } },
-      "/profile/oauth/provider",
+      "/new/oauth/provider",
     ],
   ];
   for (const [what, profile, pointer] of cases)
@@ -136,17 +132,17 @@ describe("a change of a profile", () => {
 describe("the ports policy", () => {
   const gmail = complete({ type: "gmail", oauth: google, inbound: { protocol: "pop3" } });
   test("of the US Government lets POP3S and SMTPS through", () => {
-    refusePorts(gmail, { allowedOutboundPorts: "us-government" }, "/profile");
-    refusePorts(gmail, { allowedOutboundPorts: null }, "/profile");
+    refusePorts(gmail, { allowedOutboundPorts: "us-government" }, "/new");
+    refusePorts(gmail, { allowedOutboundPorts: null }, "/new");
   });
   test("names the rule and every port that it refuses", () => {
     const imap = complete({ type: "gmail", oauth: google, outbound: { port: 587, security: "starttls" } });
-    const problem = problemOf(() => refusePorts(imap, { allowedOutboundPorts: "us-government" }, "/profile"));
+    const problem = problemOf(() => refusePorts(imap, { allowedOutboundPorts: "us-government" }, "/new"));
     assert.equal(problem.code, "PORT_NOT_ALLOWED");
     assert.match(problem.detail, /us-government/);
     assert.deepEqual(
       problem.errors?.map(({ pointer }) => pointer),
-      ["/profile/inbound/port", "/profile/outbound/port"],
+      ["/new/inbound/port", "/new/outbound/port"],
     );
   });
 });
@@ -155,7 +151,7 @@ test("the end of a secret lies ahead, but at most 24 months", () => {
   const now = Date.UTC(2026, 10, 26);
   const end = (clientSecretExpiresAt: number) =>
     ({ ...google, flow: "sign-in", clientAuthentication: "secret", clientSecretExpiresAt }) as const;
-  refuseSecretEnd(end(Date.UTC(2028, 10, 26)), now, "/profile");
-  assert.throws(() => refuseSecretEnd(end(Date.UTC(2028, 10, 28)), now, "/profile"), /24 months/);
-  assert.throws(() => refuseSecretEnd(end(now), now, "/profile"), /future/);
+  refuseSecretEnd(end(Date.UTC(2028, 10, 26)), now, "/new");
+  assert.throws(() => refuseSecretEnd(end(Date.UTC(2028, 10, 28)), now, "/new"), /24 months/);
+  assert.throws(() => refuseSecretEnd(end(now), now, "/new"), /future/);
 });

@@ -38,14 +38,14 @@ describe("a consent of a mailbox's user", () => {
   /** A profile whose mailboxes sign in, and one of them. */
   async function given(oauth: object = {}) {
     const { bus } = config;
-    const { profile: _, ...input } = profileInput();
+    const { new: _, ...input } = profileInput();
     const profile = await bus.request("config.profile.create", {
       ...input,
-      profile: { name: `Gmail ${fresh()}`, type: "gmail", oauth: { provider: "google", clientId: "client", ...oauth } },
-      oauthSecret: { kind: "client-secret", secret: sealed(sealedFor(input.profileId, "oauth-client", google)) },
+      new: { name: `Gmail ${fresh()}`, type: "gmail", oauth: { provider: "google", clientId: "client", ...oauth } },
+      oauthSecret: { kind: "client-secret", secret: sealed(sealedFor(input.id, "oauth-client", google)) },
     });
     const mailbox = await bus.request("config.mailbox.create", mailboxInput(profile.id));
-    await bus.request("config.mailbox.approve", { ...command(), mailboxId: mailbox.id, address: mailbox.address });
+    await bus.request("config.mailbox.approve", { ...command(), id: mailbox.id, address: mailbox.address });
     return { profile, mailbox };
   }
 
@@ -101,7 +101,7 @@ describe("a consent of a mailbox's user", () => {
   test("that is missing is told with the link that repairs it", async () => {
     const { mailbox } = await given();
     const facts = await config.listen(`fact.mailbox.${mailbox.id}.alert-raised`);
-    await config.bus.request("config.mailbox.test", { ...command(), mailboxId: mailbox.id, enable: true });
+    await config.bus.request("config.mailbox.test-and-enable", { ...command(), id: mailbox.id });
     const { generation } = await connection(mailbox.id);
     const at = Date.now();
     const failure = { kind: "consent", code: "CONSENT_MISSING" } as const;
@@ -129,7 +129,7 @@ describe("a consent of a mailbox's user", () => {
 
   test("that was given is shown without its token, and a wanted mailbox is tested by itself", async () => {
     const { mailbox } = await given();
-    await config.bus.request("config.mailbox.test", { ...command(), mailboxId: mailbox.id, enable: true });
+    await config.bus.request("config.mailbox.test-and-enable", { ...command(), id: mailbox.id });
     const before = await connection(mailbox.id);
     assert.equal(before.credentials.type === "none" && before.credentials.reason, "CONSENT_MISSING");
     const consent = await begin(mailbox.id);
@@ -203,7 +203,7 @@ describe("a consent of a mailbox's user", () => {
     assert.equal(await credentials(), "oauth");
     await config.bus.request("config.mailbox.update", {
       ...command(),
-      ...{ mailboxId: mailbox.id, change: { owner: { email: "eve@example.org" } } },
+      ...{ id: mailbox.id, change: { owner: { email: "eve@example.org" } } },
     });
     assert.equal(await credentials(), "CONSENT_MISSING");
     assert.equal(await config.bus.request("config.grant.get", { mailboxId: mailbox.id }), null);
@@ -290,12 +290,12 @@ describe("a consent of a mailbox's user", () => {
     const refused = late[0]?.status === "rejected" ? (late[0].reason as ProblemError).problem : undefined;
     assert.equal(refused?.code, "PROFILE_FULL");
     assert.match(refused?.remedy ?? "", /another profile/);
-    const shown = await config.bus.request("config.profile.get", { profileId: profile.id });
+    const shown = await config.bus.request("config.profile.get", { id: profile.id });
     assert.deepEqual([shown.mailboxes, shown.maximumMailboxes], [100, 100]);
   });
 
   test("two mailboxes never share one inbox of the profile's credentials", async () => {
-    const { profile: _, ...input } = profileInput();
+    const { new: _, ...input } = profileInput();
     const make = (addressing?: object) => ({
       name: `Shared ${fresh()}`,
       inbound: {
@@ -305,27 +305,27 @@ describe("a consent of a mailbox's user", () => {
       },
       outbound: { host: "a.test" },
     });
-    const profile = await config.bus.request("config.profile.create", { ...input, profile: make() });
+    const profile = await config.bus.request("config.profile.create", { ...input, new: make() });
     await config.bus.request("config.mailbox.create", mailboxInput(profile.id));
     assert.equal(
       await codeOf(config.bus.request("config.mailbox.create", mailboxInput(profile.id))),
       "MAILBOX_NOT_ADDRESSED",
     );
     const change = { inbound: make({ by: "user-name", pattern: "{address}*master" }).inbound };
-    await config.bus.request("config.profile.update", { ...command(), profileId: profile.id, change });
+    await config.bus.request("config.profile.update", { ...command(), id: profile.id, change });
     await config.bus.request("config.mailbox.create", mailboxInput(profile.id));
     const back = { inbound: make().inbound };
     assert.equal(
-      await codeOf(config.bus.request("config.profile.update", { ...command(), profileId: profile.id, change: back })),
+      await codeOf(config.bus.request("config.profile.update", { ...command(), id: profile.id, change: back })),
       "MAILBOX_NOT_ADDRESSED",
     );
   });
 
   test("only a queue or a forward mailbox may be emptied, and only by POP3", async () => {
-    const { profile: _, ...input } = profileInput();
+    const { new: _, ...input } = profileInput();
     const profile = await config.bus.request("config.profile.create", {
       ...input,
-      profile: { name: `Pop ${fresh()}`, inbound: { protocol: "pop3", host: "a.test" }, outbound: { host: "a.test" } },
+      new: { name: `Pop ${fresh()}`, inbound: { protocol: "pop3", host: "a.test" }, outbound: { host: "a.test" } },
     });
     const make = (change: object) => config.bus.request("config.mailbox.create", mailboxInput(profile.id, change));
     assert.equal(await codeOf(make({ deleteAfterProcessing: true })), "INVALID");
@@ -336,7 +336,7 @@ describe("a consent of a mailbox's user", () => {
     });
     assert.equal(forward.deleteAfterProcessing, true);
     const imap = await config.bus.request("config.profile.create", profileInput());
-    const move = { ...command(), mailboxId: forward.id, change: { profileId: imap.id } };
+    const move = { ...command(), id: forward.id, change: { profileId: imap.id } };
     assert.equal(await codeOf(config.bus.request("config.mailbox.update", move)), "INVALID");
   });
 });

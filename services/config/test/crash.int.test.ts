@@ -10,7 +10,7 @@ const given = await givenConfig();
 const { bus } = given;
 after(() => given.stop());
 
-const get = (mailboxId: string) => bus.request("config.mailbox.get", { mailboxId });
+const get = (mailboxId: string) => bus.request("config.mailbox.get", { id: mailboxId });
 
 /** Like a process that dies there: whatever comes after the point is not done. */
 function dyingAt(point: FailPointName) {
@@ -39,10 +39,10 @@ for (const [point, expected] of points)
     const profile = await bus.request("config.profile.create", profileInput());
     const created = await bus.request("config.mailbox.create", mailboxInput(profile.id));
     const { id: mailboxId, address } = created;
-    const mailbox = await bus.request("config.mailbox.approve", { ...command(), mailboxId, address });
+    const mailbox = await bus.request("config.mailbox.approve", { ...command(), id: mailboxId, address });
     state.armed = true;
-    const test = { ...command(), mailboxId, enable: true };
-    await bus.request("config.mailbox.test", test).catch(() => {});
+    const test = { ...command(), id: mailboxId };
+    await bus.request("config.mailbox.test-and-enable", test).catch(() => {});
     assert.equal(state.hits, 1);
     const stored = await dying.ports.mailboxes.load(mailboxId);
     assert.equal(stored?.v, expected === "taken" ? mailbox.v + 1 : mailbox.v);
@@ -51,7 +51,7 @@ for (const [point, expected] of points)
 
     // When another replica lives, and the command is repeated because no answer came
     const living = await given.replica();
-    const answer = await bus.request("config.mailbox.test", test);
+    const answer = await bus.request("config.mailbox.test-and-enable", test);
 
     // Then it was taken once and everything was said once
     assert.equal(answer.v, mailbox.v + 1);
@@ -77,7 +77,7 @@ test("what a dead replica left in the outbox is relayed by the sweep alone", asy
   assert.equal(await sweepOutboxes(dying.parts, 60_000), 0, "too young for the sweep");
   assert.equal(await sweepOutboxes(dying.parts, 0), 1);
   assert.equal(await sweepOutboxes(dying.parts, 0), 0);
-  await eventually(() => facts.seen.some((fact) => fact.mailboxId === input.mailboxId));
+  await eventually(() => facts.seen.some((fact) => fact.mailboxId === input.id));
   await dying.stop();
 });
 
@@ -113,8 +113,8 @@ test("a lost deadline is fired, and a lost poll timer is set again with its own 
   const replica = await given.replica({ sweepTimes: noSweeps });
   const profile = await bus.request("config.profile.create", profileInput());
   const { id: mailboxId, address } = await bus.request("config.mailbox.create", mailboxInput(profile.id));
-  await bus.request("config.mailbox.approve", { ...command(), mailboxId, address });
-  const testing = await bus.request("config.mailbox.test", { ...command(), mailboxId, enable: true });
+  await bus.request("config.mailbox.approve", { ...command(), id: mailboxId, address });
+  const testing = await bus.request("config.mailbox.test-and-enable", { ...command(), id: mailboxId });
   const later = { ...replica.parts, ports: { ...replica.parts.ports, now: () => Date.now() + 17 * 60_000 } };
   assert.ok((await sweepTimers(later)) >= 1);
   const now = await get(mailboxId);
@@ -123,7 +123,7 @@ test("a lost deadline is fired, and a lost poll timer is set again with its own 
   assert.equal(now.directions.inbound.generation > testing.directions.inbound.generation, true);
 
   // Both directions work; whether their recurring timers live cannot be seen from here.
-  await bus.request("config.mailbox.test", { ...command(), mailboxId, enable: true });
+  await bus.request("config.mailbox.test-and-enable", { ...command(), id: mailboxId });
   const again = await get(mailboxId);
   for (const direction of ["inbound", "outbound"] as const) await bus.publish(runResult(again, direction, "ok"));
   await eventually(async () => (await get(mailboxId)).lifecycle === "enabled.running");

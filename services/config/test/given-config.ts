@@ -158,8 +158,8 @@ export const profileInput = (change: object = {}): RequestInput<"config.profile.
   const profileId = `pf_${fresh()}`;
   return {
     ...command(),
-    profileId,
-    profile: {
+    id: profileId,
+    new: {
       name: `Profile ${profileId}`,
       inbound: { protocol: "imap", host: "imap.example.org", port: 993, security: "tls" },
       outbound: { protocol: "smtp", host: "smtp.example.org", port: 587, security: "starttls" },
@@ -170,7 +170,7 @@ export const profileInput = (change: object = {}): RequestInput<"config.profile.
 
 export const mailboxInput = (profileId: string, change: object = {}): RequestInput<"config.mailbox.create"> => {
   const mailboxId = `mb_${fresh()}`;
-  return { ...command(), mailboxId, mailbox: { address: `${mailboxId}@example.org`, profileId, ...change } };
+  return { ...command(), id: mailboxId, new: { address: `${mailboxId}@example.org`, profileId, ...change } };
 };
 
 /** Where the passwords of `profileInput` go. */

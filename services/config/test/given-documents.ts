@@ -1,4 +1,4 @@
-import { NewProfile, type RequestArguments, RetryPolicy, requests } from "@mailfleet/contracts";
+import { profile as profileNoun, type RequestArguments, RetryPolicy, requests } from "@mailfleet/contracts";
 import { completeProfile } from "../src/complete-profile.ts";
 import { initialSettings } from "../src/initial-settings.ts";
 import type { World } from "../src/knowledge.ts";
@@ -12,7 +12,7 @@ export const givenProfile = (change: object = {}, id = "pf_0001") =>
   newProfile(
     id,
     completeProfile(
-      NewProfile.parse({
+      profileNoun.New.parse({
         name: "Sales",
         inbound: { protocol: "imap", host: "imap.example.org", port: 993, security: "tls" },
         outbound: { protocol: "smtp", host: "smtp.example.org", port: 587, security: "starttls" },
@@ -37,8 +37,8 @@ export const givenMailbox = (change: object = {}, world = givenWorld()) =>
     requests["config.mailbox.create"].input.parse({
       commandId: "c-1",
       by: "ada",
-      mailboxId: "mb_0001",
-      mailbox: { address: "Sales@example.org", owner: { email: "ada@example.org" }, ...change },
+      id: "mb_0001",
+      new: { address: "Sales@example.org", owner: { email: "ada@example.org" }, ...change },
     }) as RequestArguments<"config.mailbox.create">,
     world,
     at,

@@ -24,7 +24,7 @@ before(async () => {
 });
 after(() => given.stop());
 
-const get = (mailboxId: string) => bus.request("config.mailbox.get", { mailboxId });
+const get = (mailboxId: string) => bus.request("config.mailbox.get", { id: mailboxId });
 const problemOf = async (promise: Promise<unknown>) => {
   try {
     await promise;
@@ -37,11 +37,11 @@ const problemOf = async (promise: Promise<unknown>) => {
 
 async function approved(): Promise<Mailbox> {
   const created = await bus.request("config.mailbox.create", mailboxInput(profileId));
-  return bus.request("config.mailbox.approve", { ...command(), mailboxId: created.id, address: created.address });
+  return bus.request("config.mailbox.approve", { ...command(), id: created.id, address: created.address });
 }
 async function enabled(): Promise<Mailbox> {
   const { id } = await approved();
-  const testing = await bus.request("config.mailbox.test", { ...command(), mailboxId: id, enable: true });
+  const testing = await bus.request("config.mailbox.test-and-enable", { ...command(), id: id });
   await bus.publish(runResult(testing, "inbound", "ok"));
   await bus.publish(runResult(testing, "outbound", "ok"));
   return eventually(async () => {
@@ -59,22 +59,22 @@ describe("the life of a mailbox", () => {
     assert.equal(created.lifecycle, "pendingApproval");
     assert.equal(created.v, 1);
     assert.equal(
-      (await problemOf(bus.request("config.mailbox.test", { ...command(), mailboxId: created.id, enable: true }))).code,
+      (await problemOf(bus.request("config.mailbox.test-and-enable", { ...command(), id: created.id }))).code,
       "NOT_POSSIBLE_NOW",
     );
     const asSeen = await problemOf(
-      bus.request("config.mailbox.approve", { ...command(), mailboxId: created.id, address: "other@example.org" }),
+      bus.request("config.mailbox.approve", { ...command(), id: created.id, address: "other@example.org" }),
     );
     assert.equal(asSeen.code, "ADDRESS_NOT_AS_SEEN");
     assert.ok(asSeen.remedy);
 
     const ok = await bus.request("config.mailbox.approve", {
       ...command(),
-      mailboxId: created.id,
+      id: created.id,
       address: created.address,
     });
     assert.deepEqual([ok.lifecycle, ok.approval.state, ok.approval.by], ["approved", "approved", "ada"]);
-    const testing = await bus.request("config.mailbox.test", { ...command(), mailboxId: created.id, enable: true });
+    const testing = await bus.request("config.mailbox.test-and-enable", { ...command(), id: created.id });
     assert.equal(testing.lifecycle, "testing");
     assert.equal(testing.wanted, true);
     await eventually(() => given.asked("run.requested.v1", created.id).length === 2);
@@ -125,7 +125,7 @@ describe("the life of a mailbox", () => {
     );
     assert.equal(facts.of("mailbox.created.v1").filter((m) => m.mailboxId === created.id).length, 1);
 
-    const { items } = await bus.request("config.mailbox.history", { mailboxId: created.id });
+    const { items } = await bus.request("config.mailbox.history", { id: created.id });
     assert.equal(items.at(-1)?.event, "create");
     assert.match(items[0]?.to ?? "", /inbound enabled.running/);
     const line = given.lines.find(
@@ -158,7 +158,7 @@ describe("the life of a mailbox", () => {
       direction: "inbound",
       label: mailbox.address,
     });
-    const again = await bus.request("config.mailbox.test", { ...command(), mailboxId: mailbox.id, enable: true });
+    const again = await bus.request("config.mailbox.test-and-enable", { ...command(), id: mailbox.id });
     await bus.publish(runResult(again, "inbound", "ok"));
     await eventually(() =>
       facts.of("alert.cleared.v1").some((m) => m.mailboxId === mailbox.id && m.body.object.direction === "inbound"),
@@ -180,12 +180,12 @@ describe("the life of a mailbox", () => {
 
   test("deleted: not found, its address is free, a late result is nobody's", async () => {
     const mailbox = await enabled();
-    const once = { ...command(), mailboxId: mailbox.id };
+    const once = { ...command(), id: mailbox.id };
     assert.deepEqual(await bus.request("config.mailbox.delete", once), {});
     assert.deepEqual(await bus.request("config.mailbox.delete", once), {}, "the same command again");
     assert.equal((await problemOf(get(mailbox.id))).code, "NOT_FOUND");
     assert.equal(
-      (await problemOf(bus.request("config.mailbox.delete", { ...command(), mailboxId: mailbox.id }))).code,
+      (await problemOf(bus.request("config.mailbox.delete", { ...command(), id: mailbox.id }))).code,
       "NOT_FOUND",
     );
     await bus.publish(runResult(mailbox, "inbound", { code: "CONNECTION_REFUSED", kind: "transient" }, "sync"));
@@ -194,7 +194,7 @@ describe("the life of a mailbox", () => {
       mailboxInput(profileId, { address: mailbox.address.toUpperCase() }),
     );
     assert.equal(successor.lifecycle, "pendingApproval");
-    assert.equal((await bus.request("config.mailbox.get", { address: mailbox.address })).id, successor.id);
+    assert.equal((await bus.request("config.mailbox.find", { address: mailbox.address })).id, successor.id);
   });
 });
 
@@ -202,9 +202,9 @@ describe("commands", () => {
   test("repeated with the same commandId give the first answer and change nothing", async () => {
     const input = mailboxInput(profileId);
     const first = await bus.request("config.mailbox.create", input);
-    const approve = { ...command(), mailboxId: first.id, address: first.address };
+    const approve = { ...command(), id: first.id, address: first.address };
     const second = await bus.request("config.mailbox.approve", approve);
-    await bus.request("config.mailbox.test", { ...command(), mailboxId: first.id, enable: true });
+    await bus.request("config.mailbox.test-and-enable", { ...command(), id: first.id });
     assert.deepEqual(await bus.request("config.mailbox.approve", approve), second);
     assert.deepEqual(await bus.request("config.mailbox.create", input), first);
     assert.equal(
@@ -215,8 +215,10 @@ describe("commands", () => {
 
   test("the same command twenty times at once is taken once", async () => {
     const mailbox = await approved();
-    const once = { ...command(), mailboxId: mailbox.id, enable: true };
-    const answers = await Promise.all(Array.from({ length: 20 }, () => bus.request("config.mailbox.test", once)));
+    const once = { ...command(), id: mailbox.id };
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => bus.request("config.mailbox.test-and-enable", once)),
+    );
     for (const answer of answers) assert.deepEqual(answer, answers[0]);
     assert.equal((await get(mailbox.id)).v, mailbox.v + 1);
   });
@@ -225,7 +227,7 @@ describe("commands", () => {
     const mailbox = await approved();
     const results = await Promise.allSettled(
       Array.from({ length: 20 }, (_, n) =>
-        bus.request("config.mailbox.update", { ...command(), mailboxId: mailbox.id, change: { name: `Name ${n}` } }),
+        bus.request("config.mailbox.update", { ...command(), id: mailbox.id, change: { name: `Name ${n}` } }),
       ),
     );
     const won = results.flatMap((r) => (r.status === "fulfilled" ? [r.value.v] : []));
@@ -241,7 +243,7 @@ describe("commands", () => {
     const update = (ifVersion: number) =>
       bus.request("config.mailbox.update", {
         ...command(),
-        mailboxId: mailbox.id,
+        id: mailbox.id,
         ifVersion,
         change: { name: "Sales" },
       });
@@ -259,7 +261,7 @@ describe("commands", () => {
     assert.equal((await problemOf(create)).code, "ALREADY_EXISTS");
     const move = bus.request("config.mailbox.update", {
       ...command(),
-      mailboxId: other.id,
+      id: other.id,
       change: { address: mailbox.address },
     });
     assert.equal((await problemOf(move)).code, "ALREADY_EXISTS");
@@ -267,25 +269,25 @@ describe("commands", () => {
 
   test("what an administrator disabled its owner does not enable, and what changes hands ends with its owner", async () => {
     const { id, ownership } = await enabled();
-    const asOwner = () => ({ ...command(), owner: ownership, mailboxId: id });
-    await bus.request("config.mailbox.disable", { ...command(), mailboxId: id });
-    const refused = await problemOf(bus.request("config.mailbox.test", { ...asOwner(), enable: true }));
+    const asOwner = () => ({ ...command(), owner: ownership, id });
+    await bus.request("config.mailbox.disable", { ...command(), id: id });
+    const refused = await problemOf(bus.request("config.mailbox.test-and-enable", { ...asOwner() }));
     assert.deepEqual([refused.code, refused.remedy?.includes("administrator")], ["NOT_POSSIBLE_NOW", true]);
-    await bus.request("config.mailbox.test", { ...command(), mailboxId: id, enable: true });
-    await bus.request("config.mailbox.test", { ...asOwner(), enable: true });
+    await bus.request("config.mailbox.test-and-enable", { ...command(), id: id });
+    await bus.request("config.mailbox.test-and-enable", { ...asOwner() });
 
     const credentials = sealedForMailbox(id);
     await bus.request("config.mailbox.update", { ...asOwner(), credentials });
     const owner = { email: "eve@example.org" };
-    const handed = await bus.request("config.mailbox.update", { ...command(), mailboxId: id, change: { owner } });
+    const handed = await bus.request("config.mailbox.update", { ...command(), id: id, change: { owner } });
     assert.deepEqual([handed.ownership, handed.credentials], [ownership + 1, null]);
     for (const late of [
-      bus.request("config.mailbox.test", { ...asOwner(), enable: false }),
+      bus.request("config.mailbox.test", { ...asOwner() }),
       bus.request("config.mailbox.update", { ...asOwner(), credentials }),
     ])
       assert.equal((await problemOf(late)).code, "NOT_FOUND");
     const renamed = { change: { name: "Sales", owner: { email: "EVE@example.org" } } };
-    const same = await bus.request("config.mailbox.update", { ...command(), mailboxId: id, ...renamed });
+    const same = await bus.request("config.mailbox.update", { ...command(), id: id, ...renamed });
     assert.equal(same.ownership, handed.ownership);
   });
 
@@ -294,7 +296,7 @@ describe("commands", () => {
     const address = `new-${fresh()}@example.org`;
     const changed = await bus.request("config.mailbox.update", {
       ...command(),
-      mailboxId: mailbox.id,
+      id: mailbox.id,
       change: { address },
     });
     assert.equal(changed.lifecycle, "pendingApproval");
@@ -310,27 +312,24 @@ describe("commands", () => {
     const problem = await problemOf(bus.request("config.profile.create", input));
     assert.equal(problem.code, "INVALID");
     assert.deepEqual(problem.errors, [
-      { pointer: "/profile/inbound/port", reason: "must be 1 to 65535" },
-      { pointer: "/profile/colour", reason: "is not a known field" },
+      { pointer: "/new/inbound/port", reason: "must be 1 to 65535" },
+      { pointer: "/new/colour", reason: "is not a known field" },
     ]);
-    assert.equal(
-      (await problemOf(bus.request("config.profile.get", { profileId: input.profileId }))).code,
-      "NOT_FOUND",
-    );
+    assert.equal((await problemOf(bus.request("config.profile.get", { id: input.id }))).code, "NOT_FOUND");
     const noProfile = mailboxInput("pf_nowhere");
     assert.equal(
       (await problemOf(bus.request("config.mailbox.create", noProfile))).errors?.[0]?.pointer,
-      "/mailbox/profileId",
+      "/new/profileId",
     );
-    const { profileId: _, ...withoutProfile } = noProfile.mailbox;
-    const noDefault = await problemOf(bus.request("config.mailbox.create", { ...noProfile, mailbox: withoutProfile }));
+    const { profileId: _, ...withoutProfile } = noProfile.new;
+    const noDefault = await problemOf(bus.request("config.mailbox.create", { ...noProfile, new: withoutProfile }));
     assert.match(noDefault.remedy ?? "", /default profile/);
   });
 
   test("credentials sealed for another mailbox are refused; the right ones reach the connection", async () => {
     const mailbox = await enabled();
     const update = (credentials: ReturnType<typeof sealedForMailbox> | null) =>
-      bus.request("config.mailbox.update", { ...command(), mailboxId: mailbox.id, credentials });
+      bus.request("config.mailbox.update", { ...command(), id: mailbox.id, credentials });
     const wrong = await problemOf(update(sealedForMailbox("mb_other1")));
     assert.equal(wrong.errors?.[0]?.pointer, "/credentials/passwords/inbound/aad");
     const late = sealedForMailbox(mailbox.id, { ...destinations, outbound: "smtp old.example.org:587" });
@@ -413,14 +412,14 @@ test("two replicas under fire: every version is told once, each from where the o
     }),
   );
   const commands = mailboxes.flatMap(({ id }) => [
-    bus.request("config.mailbox.test", { ...command(), mailboxId: id, enable: true }),
-    bus.request("config.mailbox.disable", { ...command(), mailboxId: id }),
+    bus.request("config.mailbox.test-and-enable", { ...command(), id: id }),
+    bus.request("config.mailbox.disable", { ...command(), id: id }),
   ]);
   await Promise.allSettled([bus.publishAll(fire), ...commands]);
   await eventually(async () => (await bus.streamUsage()).find(({ name }) => name === "MAILBOX")?.bytes === 0);
   for (const { id } of mailboxes) {
     const own = await eventually(async () => {
-      const { items } = await bus.request("config.mailbox.history", { mailboxId: id });
+      const { items } = await bus.request("config.mailbox.history", { id: id });
       const told = facts.of("mailbox.transitioned.v1").filter((fact) => fact.mailboxId === id);
       return told.length === items.filter(({ event }) => event !== "create").length && told;
     });

@@ -8,7 +8,7 @@ const given = await givenConfig({ ownMongo: true });
 const { bus } = given;
 after(() => given.stop());
 
-const get = (mailboxId: string) => bus.request("config.mailbox.get", { mailboxId });
+const get = (mailboxId: string) => bus.request("config.mailbox.get", { id: mailboxId });
 const patient = { timeoutMs: 30_000, what: "config works again" };
 
 test("MongoDB killed and NATS killed, one after the other: results wait and are taken, nothing becomes a dead letter", async () => {
@@ -16,8 +16,8 @@ test("MongoDB killed and NATS killed, one after the other: results wait and are 
   const dead = await given.listen("dead.*.*");
   const profile = await bus.request("config.profile.create", profileInput());
   const { id: mailboxId, address } = await bus.request("config.mailbox.create", mailboxInput(profile.id));
-  await bus.request("config.mailbox.approve", { ...command(), mailboxId, address });
-  const testing = await bus.request("config.mailbox.test", { ...command(), mailboxId, enable: true });
+  await bus.request("config.mailbox.approve", { ...command(), id: mailboxId, address });
+  const testing = await bus.request("config.mailbox.test-and-enable", { ...command(), id: mailboxId });
 
   await given.mongo.engine?.kill();
   await bus.publish(runResult(testing, "inbound", "ok"));

@@ -57,7 +57,7 @@ test("killed between commit and publish: another process takes it from there", a
   });
   const profile = await bus.request("config.profile.create", profileInput());
   const mailbox = await bus.request("config.mailbox.create", mailboxInput(profile.id));
-  const approve = { ...command(), mailboxId: mailbox.id, address: mailbox.address };
+  const approve = { ...command(), id: mailbox.id, address: mailbox.address };
   await assert.rejects(bus.request("config.mailbox.approve", approve, { timeoutMs: 1000 }));
   assert.deepEqual(await victim.ended, [null, "SIGKILL"]);
   const next = await start();

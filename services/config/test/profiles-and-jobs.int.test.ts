@@ -20,7 +20,7 @@ before(async () => {
 });
 after(() => given.stop());
 
-const get = (mailboxId: string) => bus.request("config.mailbox.get", { mailboxId });
+const get = (mailboxId: string) => bus.request("config.mailbox.get", { id: mailboxId });
 const codeOf = (promise: Promise<unknown>) =>
   promise.then(
     () => "accepted",
@@ -34,8 +34,8 @@ async function givenMailboxes(profileId: string, count: number): Promise<Mailbox
 }
 async function enable(mailbox: Mailbox): Promise<Mailbox> {
   const { id, address } = mailbox;
-  await bus.request("config.mailbox.approve", { ...command(), mailboxId: id, address });
-  const testing = await bus.request("config.mailbox.test", { ...command(), mailboxId: id, enable: true });
+  await bus.request("config.mailbox.approve", { ...command(), id: id, address });
+  const testing = await bus.request("config.mailbox.test-and-enable", { ...command(), id: id });
   await bus.publish(runResult(testing, "inbound", "ok"));
   await bus.publish(runResult(testing, "outbound", "ok"));
   return eventually(async () => {
@@ -64,7 +64,7 @@ describe("a profile", () => {
       bus.request("config.profile.update", {
         by: "ada",
         commandId,
-        profileId: profile.id,
+        id: profile.id,
         ifVersion,
         change: { name },
       });
@@ -74,13 +74,13 @@ describe("a profile", () => {
     assert.deepEqual(await update(1, "ignored", "same"), renamed);
     const cleared = await bus.request("config.profile.update", {
       ...command(),
-      profileId: profile.id,
+      id: profile.id,
       change: { processFrom: 5, description: "x" },
     });
     assert.equal(cleared.processFrom, 5);
     const without = await bus.request("config.profile.update", {
       ...command(),
-      profileId: profile.id,
+      id: profile.id,
       change: { processFrom: null },
     });
     assert.equal(without.processFrom, undefined);
@@ -90,15 +90,15 @@ describe("a profile", () => {
   test("cannot be deleted while it is used or the default; afterwards it is gone", async () => {
     const profile = await givenProfile();
     const [mailbox] = await givenMailboxes(profile.id, 1);
-    const remove = () => bus.request("config.profile.delete", { ...command(), profileId: profile.id });
+    const remove = () => bus.request("config.profile.delete", { ...command(), id: profile.id });
     assert.equal(await codeOf(remove()), "IN_USE");
-    assert.equal((await bus.request("config.profile.get", { profileId: profile.id })).mailboxes, 1);
-    await bus.request("config.mailbox.delete", { ...command(), mailboxId: mailbox?.id ?? "" });
+    assert.equal((await bus.request("config.profile.get", { id: profile.id })).mailboxes, 1);
+    await bus.request("config.mailbox.delete", { ...command(), id: mailbox?.id ?? "" });
     await bus.request("config.settings.update", { ...command(), change: { defaultProfileId: profile.id } });
     assert.equal(await codeOf(remove()), "IN_USE");
     await bus.request("config.settings.update", { ...command(), change: { defaultProfileId: null } });
     assert.deepEqual(await remove(), {});
-    assert.equal(await codeOf(bus.request("config.profile.get", { profileId: profile.id })), "NOT_FOUND");
+    assert.equal(await codeOf(bus.request("config.profile.get", { id: profile.id })), "NOT_FOUND");
   });
 
   test("a new port reaches fifty mailboxes: what is wanted is tested again, the rest is not", async () => {
@@ -107,7 +107,7 @@ describe("a profile", () => {
     const wanted = await Promise.all(mailboxes.slice(0, 5).map(enable));
     await bus.request("config.profile.update", {
       ...command(),
-      profileId: profile.id,
+      id: profile.id,
       change: { inbound: inbound(1993) },
     });
     for (const { id, directions } of wanted) {
@@ -120,7 +120,7 @@ describe("a profile", () => {
       assert.equal(now.directions.inbound.verdict, "NotRun");
       const connection = await bus.request("config.connection.get", { mailboxId: id, direction: "inbound" });
       assert.deepEqual([connection.allowed, connection.server.port], [true, 1993]);
-      const { items } = await bus.request("config.mailbox.history", { mailboxId: id });
+      const { items } = await bus.request("config.mailbox.history", { id: id });
       assert.match(items[0]?.cause ?? "", /\/inbound\/port/);
     }
     for (const { id } of mailboxes.slice(5))
@@ -132,7 +132,7 @@ describe("a profile", () => {
     const [created] = await givenMailboxes(profile.id, 1);
     const mailbox = await enable(created as Mailbox);
     const set = (active: boolean) =>
-      bus.request("config.profile.update", { ...command(), profileId: profile.id, active });
+      bus.request(active ? "config.profile.activate" : "config.profile.deactivate", { ...command(), id: profile.id });
     await set(false);
     await eventually(async () => (await get(mailbox.id)).lifecycle === "inactive");
     const ask = () => bus.request("config.connection.get", { mailboxId: mailbox.id, direction: "inbound" });
@@ -153,7 +153,7 @@ describe("a profile", () => {
       outboundCredentials: sealedCredentials(sealedFor("pf_other", "outbound-password", relay)),
     };
     assert.equal(await codeOf(bus.request("config.profile.create", wrong)), "INVALID");
-    const right = sealedCredentials(sealedFor(input.profileId, "outbound-password", relay), "relay");
+    const right = sealedCredentials(sealedFor(input.id, "outbound-password", relay), "relay");
     const profile = await bus.request("config.profile.create", { ...input, outboundCredentials: right });
     assert.equal(profile.outboundCredentials?.username, "relay");
     const [mailbox] = await givenMailboxes(profile.id, 1);
@@ -177,7 +177,7 @@ describe("a secret of a profile", () => {
     return error.problem;
   };
   const update = (profileId: string, what: object) =>
-    bus.request("config.profile.update", { ...command(), profileId, ...what });
+    bus.request("config.profile.update", { ...command(), id: profileId, ...what });
   const password = (profileId: string, destination: string) =>
     sealedCredentials(sealedFor(profileId, "inbound-password", destination));
 
@@ -194,7 +194,7 @@ describe("a secret of a profile", () => {
       const { code, errors, remedy } = await refusedBy(update(id, { change }));
       assert.deepEqual([code, errors?.[0]?.pointer], ["SECRET_NEEDED_AGAIN", "/inboundCredentials"]);
       assert.match(remedy ?? "", /inboundCredentials/);
-      const { inbound: named } = await bus.request("config.profile.destinations", { profileId: id, change });
+      const { inbound: named } = await bus.request("config.profile.destinations", { id, change });
       assert.equal(named, place);
       const stale = await refusedBy(update(id, { change, inboundCredentials: password(id, "imap x.test:1") }));
       assert.equal(stale.code, "SECRET_NEEDED_AGAIN");
@@ -212,13 +212,13 @@ describe("a secret of a profile", () => {
     const oauth = { provider: "custom", flow: "application", clientId: "c", scopes: ["mail"] } as const;
     const endpoints = { token: "https://login.example.org/token" };
     const inbound = { host: "imap.example.org", credentials: "oauth" };
-    const { profileId, ...input } = profileInput({ inbound, oauth: { ...oauth, endpoints } });
+    const { id: profileId, ...input } = profileInput({ inbound, oauth: { ...oauth, endpoints } });
     const secret = (origin: string) => ({
       kind: "client-secret" as const,
       secret: sealedCredentials(sealedFor(profileId, "oauth-client", origin)).password,
     });
     await bus.request("config.profile.create", {
-      ...{ ...input, profileId },
+      ...{ ...input, id: profileId },
       oauthSecret: secret("https://login.example.org"),
     });
     const to = (token: string) => ({ change: { oauth: { ...oauth, endpoints: { token } } } });
@@ -238,9 +238,9 @@ describe("settings", () => {
     const settings = await bus.request("config.settings.update", first);
     assert.equal(settings.retryPolicy.maximumAttempts, 10);
     assert.deepEqual(await bus.request("config.settings.update", first), settings);
-    const { mailbox, ...rest } = mailboxInput(profile.id, { kind: "queue" });
+    const { new: mailbox, ...rest } = mailboxInput(profile.id, { kind: "queue" });
     const { profileId: _, ...without } = mailbox;
-    const created = await bus.request("config.mailbox.create", { ...rest, mailbox: without });
+    const created = await bus.request("config.mailbox.create", { ...rest, new: without });
     assert.deepEqual([created.profileId, created.lifecycle], [profile.id, "approved"]);
     const unknown = bus.request("config.settings.update", { ...command(), change: { defaultProfileId: "pf_nowhere" } });
     assert.equal(await codeOf(unknown), "INVALID");
@@ -282,7 +282,7 @@ describe("a rhythm", () => {
     const profile = await givenProfile();
     const mailbox = await givenEnabled(profile.id);
     const change = { minimumPollingIntervalMinutes: 45 };
-    await bus.request("config.profile.update", { ...command(), profileId: profile.id, change });
+    await bus.request("config.profile.update", { ...command(), id: profile.id, change });
     await eventually(() => intervals(mailbox.id).at(-1) === 45 * minute);
     const now = await get(mailbox.id);
     assert.equal(now.lifecycle, "enabled.running");

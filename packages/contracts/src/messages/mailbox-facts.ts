@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Evidence, Failure } from "../failure.ts";
 import { Instant, MailboxId, ProfileId } from "../ids.ts";
-import { TestStep } from "../resources/mailbox.ts";
+import { TestStep } from "../mailbox/shown.ts";
 import { AlertObject } from "../resources/operations.ts";
 import { Direction, DirectionState, LifecycleWord, Verdict } from "../vocabulary.ts";
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Failure } from "../failure.ts";
 import { Instant, MailboxId } from "../ids.ts";
-import { TestStep } from "../resources/mailbox.ts";
+import { TestStep } from "../mailbox/shown.ts";
 import { Direction, Purpose } from "../vocabulary.ts";
 
 /** On RUNS: run this direction of this mailbox. */

@@ -7,18 +7,19 @@ export type Impact = "none" | "changes" | "sends" | "destroys";
 
 /** One thing that can be asked of a noun, beside creating, reading, listing, changing and deleting it. */
 export interface Operation<
+  Kind extends OperationKind = OperationKind,
   Input extends z.ZodRawShape = z.ZodRawShape,
   Answer extends z.ZodType | null = z.ZodType | null,
+  Collection extends boolean = boolean,
 > {
   /** One line for help and documentation, an imperative. */
   readonly text: string;
-  /** `command`: changes something, remembered, answered once. `read`: changes nothing. */
-  readonly kind: "command" | "read";
+  readonly kind: Kind;
   readonly input: Input;
   /** `null`: the object as it is shown. */
   readonly answer: Answer;
   /** True where it concerns no single object. */
-  readonly collection: boolean;
+  readonly collection: Collection;
   /** The least role; `null`: only other services ask. */
   readonly role: Exclude<Role, "owner"> | null;
   /** Whether the owner of a mailbox may ask it of his own. */
@@ -30,27 +31,36 @@ export interface Operation<
   readonly problems: readonly ProblemCode[];
 }
 
-/** Declares an operation. A command is for administrators unless it says otherwise, a read for readers. */
-export function operation<
-  const Input extends z.ZodRawShape = Record<never, never>,
-  Answer extends z.ZodType | null = null,
->(declared: {
+/** `command`: changes something, is remembered, answered once. `read`: changes nothing. */
+export type OperationKind = "command" | "read";
+
+interface Declared {
   readonly text: string;
-  readonly kind?: "command" | "read";
-  readonly input?: Input;
-  readonly answer?: Answer;
+  readonly kind?: OperationKind;
+  readonly input?: z.ZodRawShape;
+  readonly answer?: z.ZodType;
   readonly collection?: boolean;
   readonly role?: Exclude<Role, "owner"> | null;
   readonly owner?: boolean;
   readonly impact?: Impact;
   readonly status?: number;
   readonly problems?: readonly ProblemCode[];
-}): Operation<Input, Answer> {
+}
+type Given<Of, Name extends string, Otherwise> = Of extends { readonly [Key in Name]: infer Value } ? Value : Otherwise;
+type KindOf<One> = Given<One, "kind", "command"> & OperationKind;
+type InputOf<One> = Given<One, "input", Record<never, never>> extends infer Shape extends z.ZodRawShape ? Shape : never;
+type AnswerOf<One> = Given<One, "answer", null> extends infer Answer extends z.ZodType | null ? Answer : never;
+type CollectionOf<One> = Given<One, "collection", false> & boolean;
+
+/** Declares an operation. A command is for administrators unless it says otherwise, a read for readers. */
+export function operation<const One extends Declared>(
+  declared: One,
+): Operation<KindOf<One>, InputOf<One>, AnswerOf<One>, CollectionOf<One>> {
   const kind = declared.kind ?? "command";
   return {
     kind,
-    input: {} as Input,
-    answer: null as Answer,
+    input: {},
+    answer: null,
     collection: false,
     role: kind === "read" ? "reader" : "administrator",
     owner: false,
@@ -58,5 +68,5 @@ export function operation<
     status: 200,
     problems: [],
     ...declared,
-  };
+  } as never;
 }

@@ -11,6 +11,8 @@ export const commandFields = {
   by: z.string().max(200),
   /** Who gives it, for remembering; absent: `by`. */
   caller: z.string().max(200).optional(),
+  /** The mailbox's owner gives it, who had it when its `ownership` had this number. */
+  owner: z.number().int().optional(),
   correlation: z.string().max(200).optional(),
   /** Decide and answer, write nothing. */
   dryRun: z.boolean().optional(),

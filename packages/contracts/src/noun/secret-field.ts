@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { SealPurpose } from "../resources/sealed.ts";
+import { Instant } from "../ids.ts";
+import { SealedCredentials, SealedMailboxCredentials, type SealPurpose } from "../resources/sealed.ts";
 
 /** A secret of a noun: written in plain text to the console, sealed there, and never shown again. */
 export interface SecretField<
@@ -25,3 +26,21 @@ export const Credentials = z.strictObject({
   password: z.string().min(1, "must not be empty").max(4000).describe("sealed at once, never shown again"),
 });
 export type Credentials = z.infer<typeof Credentials>;
+
+/** What is shown of credentials: for whom they are, and when they were set. */
+export const CredentialsShown = z.object({ username: z.string(), setAt: Instant }).nullable();
+
+/** Declares a user name and a password. */
+export const credentials = (purpose: SealPurpose, text: string) =>
+  ({
+    kind: "credentials",
+    purpose,
+    text,
+    plain: Credentials,
+    sealed: SealedCredentials,
+    shown: CredentialsShown,
+  }) as const satisfies SecretField;
+
+/** Declares a mailbox's user name and password, sealed for each of its two servers. */
+export const mailboxCredentials = (text: string) =>
+  ({ ...credentials("mailbox-password", text), sealed: SealedMailboxCredentials }) as const satisfies SecretField;

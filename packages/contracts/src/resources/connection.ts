@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Instant, MailboxId, ProfileId } from "../ids.ts";
+import { EmailAddress } from "../mailbox/shown.ts";
 import { Direction, DirectionState, Security, UncertainPolicy } from "../vocabulary.ts";
-import { EmailAddress } from "./mailbox.ts";
 import { OAuthClient } from "./oauth.ts";
 import { Sealed, sealedFor, serverDestination } from "./sealed.ts";
 

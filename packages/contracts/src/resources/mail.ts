@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { Failure } from "../failure.ts";
 import { Instant, MailboxId, SendId } from "../ids.ts";
+import { EmailAddress, ShownFailure } from "../mailbox/shown.ts";
 import { SendState } from "../vocabulary.ts";
-import { EmailAddress, ShownFailure } from "./mailbox.ts";
 
 /** A received message as it is shown in lists: what its raw headers say. The raw bytes are read in pieces. */
 export const ReceivedMessage = z.object({

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { Instant } from "../ids.ts";
+import { EmailAddress, TestStep } from "../mailbox/shown.ts";
 import { providerPresets } from "../provider-presets.ts";
 import { Security } from "../vocabulary.ts";
-import { EmailAddress, TestStep } from "./mailbox.ts";
 import { OAuthEndpoints, OAuthSecretShown, TenantId } from "./oauth.ts";
 import { serverDestination, tokenDestination } from "./sealed.ts";
 

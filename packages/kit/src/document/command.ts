@@ -16,7 +16,15 @@ export function commandKey(operation: string, { caller, by, commandId }: Command
 }
 
 /** Fields that a repetition may have otherwise without being another command. */
-const incidental: ReadonlySet<string> = new Set(["commandId", "by", "caller", "correlation", "ifVersion", "dryRun"]);
+const incidental: ReadonlySet<string> = new Set([
+  "commandId",
+  "by",
+  "caller",
+  "owner",
+  "correlation",
+  "ifVersion",
+  "dryRun",
+]);
 
 /**
  * A hash of what the command asks for. Sealed secrets differ each time that the same secret is sealed, so they count by

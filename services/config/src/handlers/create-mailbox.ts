@@ -12,21 +12,21 @@ export const createMailbox =
   (parts: Parts): Handler<"config.mailbox.create"> =>
   async (input) => {
     const { mailboxes, failPoint, logger, now } = parts.ports;
-    const repeated = () => firstAnswer(parts, input.mailboxId, input.commandId);
+    const repeated = () => firstAnswer(parts, input.id, input.commandId);
     const known = await repeated();
     if (known) return known;
-    const profile = await usableProfile(parts, input.mailbox.profileId, "/mailbox/profileId");
+    const profile = await usableProfile(parts, input.new.profileId, "/new/profileId");
     const world = await parts.knowledge.world(profile._id, { atLeast: profile.v });
     const settings = await parts.knowledge.settings({ fresh: true });
-    refuseImpossibleMailbox(input.mailbox, profile, "/mailbox");
+    refuseImpossibleMailbox(input.new, profile, "/new");
     await refuseWithoutRoom(parts.ports, profile);
     const document = newMailbox(input, { ...world, settings }, now());
 
     failPoint("document.before-commit");
     const outcome = await mailboxes.insert(document);
-    if (outcome === "address-taken") throw addressTaken(input.mailbox.address);
+    if (outcome === "address-taken") throw addressTaken(input.new.address);
     // The same command ran beside this one and was faster.
-    if (outcome === "exists") return (await repeated()) ?? refuseTaken(input.mailboxId);
+    if (outcome === "exists") return (await repeated()) ?? refuseTaken(input.id);
     failPoint("document.after-commit");
     await refuseOverflow(parts.ports, profile).catch(async (error: unknown) => {
       await mailboxes.retract(document._id, document.v);
@@ -47,6 +47,6 @@ async function firstAnswer(parts: Parts, mailboxId: string, commandId: string): 
 
 function refuseTaken(mailboxId: string): never {
   throw new ProblemError("ALREADY_EXISTS", `There is a mailbox ${mailboxId} already.`, {
-    errors: [{ pointer: "/mailboxId", reason: "is taken" }],
+    errors: [{ pointer: "/id", reason: "is taken" }],
   });
 }

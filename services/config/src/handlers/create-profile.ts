@@ -12,12 +12,12 @@ import { showProfile } from "../show-profile.ts";
 export const createProfile =
   ({ ports, knowledge }: Parts): Handler<"config.profile.create"> =>
   async (input) => {
-    const { profileId, commandId } = input;
+    const { id: profileId, commandId } = input;
     const at = ports.now();
-    const settings = completeProfile(input.profile);
+    const settings = completeProfile(input.new);
     const organisation = await knowledge.settings({ fresh: true });
-    refusePorts(settings, organisation, "/profile");
-    refuseSecretEnd(settings.oauth, at, "/profile");
+    refusePorts(settings, organisation, "/new");
+    refuseSecretEnd(settings.oauth, at, "/new");
     const profile = newProfile(profileId, settings, keptSecrets(profileId, settings, {}, input, at), at);
     const answer = showProfile(profile, organisation, 0);
     profile.handled.push({ id: commandId, at, answer });
@@ -26,8 +26,8 @@ export const createProfile =
     const existing = await ports.profiles.load(profileId);
     const repeated = existing?.handled.find((entry) => entry.id === commandId);
     if (repeated) return repeated.answer as Profile;
-    if (outcome === "name-taken") throw nameTaken(settings.name, "/profile/name");
+    if (outcome === "name-taken") throw nameTaken(settings.name, "/new/name");
     throw new ProblemError("ALREADY_EXISTS", `There is a profile ${profileId} already.`, {
-      errors: [{ pointer: "/profileId", reason: "is taken" }],
+      errors: [{ pointer: "/id", reason: "is taken" }],
     });
   };

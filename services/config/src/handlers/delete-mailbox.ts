@@ -11,6 +11,6 @@ export const deleteMailbox =
       // The tombstone keeps no secret, not even a sealed one.
       configuration: { ...configuration, credentials: undefined },
     }));
-    await parts.ports.grants.remove(input.mailboxId);
+    await parts.ports.grants.remove(input.id);
     return answer;
   };

@@ -7,7 +7,7 @@ import { compareAndSwap, refuseStale } from "../whole-document-command.ts";
 /** `config.profile.delete`: refused while mailboxes use it or while it is the default. */
 export const deleteProfile =
   (parts: Parts): Handler<"config.profile.delete"> =>
-  ({ profileId, commandId, ifVersion }) =>
+  ({ id: profileId, commandId, ifVersion }) =>
     compareAndSwap<Record<string, never>>("the profile", async () => {
       const { profiles, now } = parts.ports;
       const profile = await profiles.load(profileId);

@@ -8,7 +8,7 @@ import { usableProfile } from "../usable-profile.ts";
 export const getDestinations =
   (parts: Parts): Handler<"config.profile.destinations"> =>
   async (input) => {
-    if ("profile" in input) return destinationsOf(completeProfile(input.profile));
-    const { settings } = await usableProfile(parts, input.profileId, "/profileId");
+    if ("new" in input) return destinationsOf(completeProfile(input.new));
+    const { settings } = await usableProfile(parts, input.id, "/id");
     return destinationsOf(input.change ? changedSettings(settings, input.change) : settings);
   };

@@ -5,7 +5,7 @@ import { noSuchMailbox } from "../step-mailbox.ts";
 /** `config.mailbox.history`: the last transitions, newest first. */
 export const getMailboxHistory =
   ({ ports }: Parts): Handler<"config.mailbox.history"> =>
-  async ({ mailboxId }) => {
+  async ({ id: mailboxId }) => {
     const items = await ports.mailboxes.history(mailboxId);
     if (!items) throw noSuchMailbox(mailboxId);
     return { items };

@@ -6,7 +6,7 @@ import { showProfiles } from "../show-profile.ts";
 /** `config.profile.get` */
 export const getProfile =
   (parts: Parts): Handler<"config.profile.get"> =>
-  async ({ profileId }) => {
+  async ({ id: profileId }) => {
     const profile = await parts.ports.profiles.load(profileId);
     const [shown] = profile?.living ? await showProfiles(parts, [profile]) : [];
     if (!shown) throw noSuchProfile(profileId);

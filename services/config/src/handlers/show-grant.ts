@@ -21,7 +21,7 @@ export const removeGrant =
   (parts: Parts): Handler<"config.grant.remove"> =>
   async (input) => {
     await parts.ports.grants.remove(input.mailboxId);
-    await runCommand(parts, input, "signedOut", (at, { configuration }, { profile }) => {
+    await runCommand(parts, { ...input, id: input.mailboxId }, "signedOut", (at, { configuration }, { profile }) => {
       const used = oauthDirections(profile);
       const directions = configuredDirections(configuration.deliveryMethods).filter((one) =>
         used.some((other) => other === one),

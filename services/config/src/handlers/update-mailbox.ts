@@ -12,7 +12,7 @@ export const updateMailbox =
     const { change = {}, credentials } = input;
     const target =
       change.profileId === undefined ? undefined : await usableProfile(parts, change.profileId, "/change/profileId");
-    const moves = target !== undefined && (await profileOf(parts, input.mailboxId)) !== target._id;
+    const moves = target !== undefined && (await profileOf(parts, input.id)) !== target._id;
     if (moves) await refuseWithoutRoom(parts.ports, target);
     const mailbox = await runCommand(parts, input, "update", (at, document, world) => {
       const profile = target?._id === document.configuration.profileId ? undefined : target;

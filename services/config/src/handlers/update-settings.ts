@@ -18,7 +18,7 @@ export const updateSettings =
       const repeated = before.handled.find((entry) => entry.id === input.commandId);
       if (repeated) return repeated.answer as Settings;
       refuseStale("The settings have", before.v, input.ifVersion);
-      const { defaultProfileId, retryPolicy, ...rest } = input.change;
+      const { defaultProfileId, retryPolicy, ...rest } = input.change ?? {};
       if (defaultProfileId) await usableProfile(parts, defaultProfileId, "/change/defaultProfileId");
       const { v: _, ...current } = showSettings(before);
       const after: Omit<Settings, "v"> = {

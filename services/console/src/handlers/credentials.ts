@@ -1,4 +1,5 @@
 import {
+  type Credentials,
   ProblemError,
   type Sealed,
   type SealedMailboxCredentials,
@@ -6,16 +7,8 @@ import {
   Secret,
   sealedFor,
 } from "@mailfleet/contracts";
-import { z } from "zod";
 import type { ConsolePorts } from "../ports.ts";
 import type { Call } from "../route.ts";
-
-/** A user name and a password as a person sends them. The password is sealed before it goes anywhere. */
-export const Credentials = z.strictObject({
-  username: z.string().min(1, "must not be empty").max(250),
-  password: z.string().min(1, "must not be empty").max(4000).describe("sealed at once, never shown again"),
-});
-export type Credentials = z.infer<typeof Credentials>;
 
 /** What sealing needs of the console. */
 export type SealingPorts = Pick<ConsolePorts, "sealer" | "notifySealer" | "secretsAllowed">;
@@ -78,7 +71,7 @@ export async function sealMailboxCredentials(
   { username, password }: Credentials,
 ): Promise<SealedMailboxCredentials> {
   refuseOverPlainHttp(call);
-  const { inbound, outbound } = await call.ask("config.profile.destinations", profileId ? { profileId } : {});
+  const { inbound, outbound } = await call.ask("config.profile.destinations", profileId ? { id: profileId } : {});
   const seal = (destination: string) => sealSecret(call, mailboxId, "mailbox-password", destination, password);
   return { username, passwords: { inbound: await seal(inbound), outbound: await seal(outbound) } };
 }

@@ -1,4 +1,4 @@
-import { EmailAddress, Mailbox } from "@mailfleet/contracts";
+import { EmailAddress, mailbox as noun } from "@mailfleet/contracts";
 import { z } from "zod";
 import { type Route, route } from "../route.ts";
 import { directionsBody, mailboxIdOf, mailboxParams as params } from "./parameters.ts";
@@ -10,28 +10,27 @@ const plain = (verb: PlainAction, summary: string) =>
   route("POST", `/mailboxes/:mailbox/${verb}`, {
     summary,
     params,
-    answer: Mailbox,
+    answer: noun.View,
     handle: async (call) =>
       call.ask(`config.mailbox.${verb}`, {
         ...call.command,
-        mailboxId: await mailboxIdOf(call, call.params.mailbox),
+        id: await mailboxIdOf(call, call.params.mailbox),
       }),
   });
 
-const test = (verb: "test" | "test-and-enable", enable: boolean, summary: string) =>
+const test = (verb: "test" | "test-and-enable", summary: string) =>
   route("POST", `/mailboxes/:mailbox/${verb}`, {
     summary,
     owner: {},
     params,
     body: directionsBody,
-    answer: Mailbox,
+    answer: noun.View,
     status: 202,
     handle: async (call) =>
-      call.ask("config.mailbox.test", {
+      call.ask(`config.mailbox.${verb}`, {
         ...call.command,
         ...call.body,
-        enable,
-        mailboxId: await mailboxIdOf(call, call.params.mailbox),
+        id: await mailboxIdOf(call, call.params.mailbox),
       }),
   });
 
@@ -41,29 +40,29 @@ export const mailboxActionRoutes: readonly Route[] = [
     summary: "Approve the mailbox with the address as it was seen",
     params,
     body: z.strictObject({ address: EmailAddress.describe("the address as the approver saw it") }),
-    answer: Mailbox,
+    answer: noun.View,
     handle: async (call) =>
       call.ask("config.mailbox.approve", {
         ...call.command,
         ...call.body,
-        mailboxId: await mailboxIdOf(call, call.params.mailbox),
+        id: await mailboxIdOf(call, call.params.mailbox),
       }),
   }),
   route("POST", "/mailboxes/:mailbox/reject", {
     summary: "Reject the mailbox with a reason",
     params,
     body: z.strictObject({ reason: z.string().trim().min(1, "must say why").max(1000) }),
-    answer: Mailbox,
+    answer: noun.View,
     handle: async (call) =>
       call.ask("config.mailbox.reject", {
         ...call.command,
         ...call.body,
-        mailboxId: await mailboxIdOf(call, call.params.mailbox),
+        id: await mailboxIdOf(call, call.params.mailbox),
       }),
   }),
   plain("resubmit", "Ask again for approval after a rejection"),
-  test("test", false, "Test the mailbox; enables nothing that was not wanted before"),
-  test("test-and-enable", true, "Test the mailbox and enable what passes"),
+  test("test", "Test the mailbox; enables nothing that was not wanted before"),
+  test("test-and-enable", "Test the mailbox and enable what passes"),
   plain("disable", "Stop the mailbox; it stays as it is until it is tested and enabled again"),
   plain("activate", "Make the mailbox active again"),
   plain("deactivate", "Make the mailbox inactive"),
@@ -71,13 +70,13 @@ export const mailboxActionRoutes: readonly Route[] = [
     summary: "Run the enabled directions at once",
     params,
     body: directionsBody,
-    answer: Mailbox,
+    answer: noun.View,
     status: 202,
     handle: async (call) =>
       call.ask("config.mailbox.sync-now", {
         ...call.command,
         ...call.body,
-        mailboxId: await mailboxIdOf(call, call.params.mailbox),
+        id: await mailboxIdOf(call, call.params.mailbox),
       }),
   }),
 ];

@@ -1,4 +1,4 @@
-import { Activity, DirectionStatus, Grant, Instant, Mailbox } from "@mailfleet/contracts";
+import { Activity, DirectionStatus, Grant, Instant, type Mailbox, mailbox as noun } from "@mailfleet/contracts";
 import { z } from "zod";
 import type { Call } from "../route.ts";
 import { orNull } from "./parameters.ts";
@@ -15,7 +15,7 @@ const ViewedDirection = DirectionStatus.extend({
 });
 
 /** A mailbox with what the workers and the scheduler know about it. */
-export const MailboxView = Mailbox.extend({
+export const MailboxView = noun.View.extend({
   directions: z.object({ inbound: ViewedDirection, outbound: ViewedDirection, act: ViewedDirection }),
   grant: Grant.nullable().describe("what the mailbox's user permitted by signing in; null where nobody did"),
   signInUrl: z.string().nullable().describe("where the mailbox's user signs in; null where the profile needs none"),
@@ -57,7 +57,7 @@ export async function viewMailbox(call: Pick<Call, "ask" | "consoleUrl">, mailbo
     part("inbound-sync", call.ask("inbound-sync.activity.get", { mailboxId }, limits)),
     part("outbound-send", call.ask("outbound-send.activity.get", { mailboxId }, limits)),
     part("scheduler", call.ask("scheduler.timer.list", { owner: mailboxId }, limits)),
-    part("config", call.ask("config.profile.get", { profileId: mailbox.profileId }, limits)),
+    part("config", call.ask("config.profile.get", { id: mailbox.profileId }, limits)),
     part("config", call.ask("config.grant.get", { mailboxId }, limits)),
   ]);
   const signs = profile !== null && signsIn(profile);

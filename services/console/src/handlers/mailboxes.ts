@@ -1,19 +1,17 @@
 import {
+  Credentials,
   HistoryEntry,
   LifecycleWord,
-  Mailbox,
-  MailboxChange,
-  MailboxId,
   MailboxKind,
-  NewMailbox,
+  mailbox as noun,
   ProfileId,
 } from "@mailfleet/contracts";
 import { idFrom } from "@mailfleet/kit";
 import { z } from "zod";
 import { type Route, route } from "../route.ts";
-import { Credentials, refuseOverPlainHttp, sealMailboxCredentials } from "./credentials.ts";
+import { refuseOverPlainHttp, sealMailboxCredentials } from "./credentials.ts";
 import { MailboxView, viewMailbox } from "./mailbox-view.ts";
-import { mailboxIdOf, page, paged, mailboxParams as params } from "./parameters.ts";
+import { mailboxIdOf, mailboxOf, page, paged, mailboxParams as params } from "./parameters.ts";
 import { refuseInactiveProfile } from "./profile-view.ts";
 
 const lifecycle = z
@@ -32,7 +30,7 @@ export const mailboxRoutes: readonly Route[] = [
       kind: MailboxKind.optional(),
       search: z.string().max(200).optional().describe("part of the address or name"),
     }),
-    answer: paged(Mailbox),
+    answer: paged(noun.View),
     handle: (call) => {
       const { status, ...query } = call.query;
       return call.ask("config.mailbox.list", { ...query, lifecycle: query.lifecycle ?? status });
@@ -40,8 +38,8 @@ export const mailboxRoutes: readonly Route[] = [
   }),
   route("POST", "/mailboxes", {
     summary: "Create a mailbox, with its credentials if they are known",
-    body: NewMailbox.extend({ credentials: Credentials.optional() }),
-    answer: Mailbox,
+    body: noun.New.extend({ credentials: Credentials.optional() }),
+    answer: noun.View,
     status: 201,
     location: (mailbox) => `/mailboxes/${mailbox.id}`,
     handle: async (call) => {
@@ -50,8 +48,8 @@ export const mailboxRoutes: readonly Route[] = [
       const sealed = credentials && (await sealMailboxCredentials(call, mailboxId, mailbox.profileId, credentials));
       return call.ask("config.mailbox.create", {
         ...call.command,
-        mailboxId,
-        mailbox,
+        id: mailboxId,
+        new: mailbox,
         ...(sealed ? { credentials: sealed } : {}),
       });
     },
@@ -63,22 +61,21 @@ export const mailboxRoutes: readonly Route[] = [
     answer: MailboxView,
     handle: async (call) => {
       const { mailbox } = call.params;
-      const which = MailboxId.safeParse(mailbox).success ? { mailboxId: mailbox } : { address: mailbox };
-      return viewMailbox(call, await call.ask("config.mailbox.get", which));
+      return viewMailbox(call, await mailboxOf(call, mailbox));
     },
   }),
   route("PATCH", "/mailboxes/:mailbox", {
     summary: "Change a mailbox; only what is named changes. Owners choose profile and methods",
     owner: { fields: ["profileId", "deliveryMethods"] },
     params,
-    body: MailboxChange,
-    answer: Mailbox,
+    body: noun.Change,
+    answer: noun.View,
     handle: async (call) => {
       if (call.caller.role === "owner") await refuseInactiveProfile(call, call.body.profileId);
       return call.ask("config.mailbox.update", {
         ...call.command,
         ifVersion: call.ifVersion,
-        mailboxId: await mailboxIdOf(call, call.params.mailbox),
+        id: await mailboxIdOf(call, call.params.mailbox),
         change: call.body,
       });
     },
@@ -90,7 +87,7 @@ export const mailboxRoutes: readonly Route[] = [
       call.ask("config.mailbox.delete", {
         ...call.command,
         ifVersion: call.ifVersion,
-        mailboxId: await mailboxIdOf(call, call.params.mailbox),
+        id: await mailboxIdOf(call, call.params.mailbox),
       }),
   }),
   route("PUT", "/mailboxes/:mailbox/credentials", {
@@ -98,25 +95,30 @@ export const mailboxRoutes: readonly Route[] = [
     owner: {},
     params,
     body: Credentials,
-    answer: Mailbox,
+    answer: noun.View,
     handle: async (call) => {
       refuseOverPlainHttp(call);
       const mailboxId = await mailboxIdOf(call, call.params.mailbox);
-      const { profileId } = await call.ask("config.mailbox.get", { mailboxId });
+      const { profileId } = await call.ask("config.mailbox.get", { id: mailboxId });
       const credentials = await sealMailboxCredentials(call, mailboxId, profileId, call.body);
-      return call.ask("config.mailbox.update", { ...call.command, ifVersion: call.ifVersion, mailboxId, credentials });
+      return call.ask("config.mailbox.update", {
+        ...call.command,
+        ifVersion: call.ifVersion,
+        id: mailboxId,
+        credentials,
+      });
     },
   }),
   route("DELETE", "/mailboxes/:mailbox/credentials", {
     summary: "Take user name and password away",
     owner: {},
     params,
-    answer: Mailbox,
+    answer: noun.View,
     handle: async (call) =>
       call.ask("config.mailbox.update", {
         ...call.command,
         ifVersion: call.ifVersion,
-        mailboxId: await mailboxIdOf(call, call.params.mailbox),
+        id: await mailboxIdOf(call, call.params.mailbox),
         credentials: null,
       }),
   }),
@@ -125,7 +127,6 @@ export const mailboxRoutes: readonly Route[] = [
     owner: {},
     params,
     answer: z.object({ items: z.array(HistoryEntry) }),
-    handle: async (call) =>
-      call.ask("config.mailbox.history", { mailboxId: await mailboxIdOf(call, call.params.mailbox) }),
+    handle: async (call) => call.ask("config.mailbox.history", { id: await mailboxIdOf(call, call.params.mailbox) }),
   }),
 ];

@@ -1,13 +1,15 @@
 import {
   applicationDestination,
+  Credentials,
   NotificationSettings,
   NotificationSettingsChange,
   NotificationTest,
+  OAuthSecret,
   relayDestination,
 } from "@mailfleet/contracts";
 import { type Route, route } from "../route.ts";
-import { Credentials, refuseOverPlainHttp, sealCredentials } from "./credentials.ts";
-import { OAuthSecret, sealOAuthSecret } from "./oauth-secret.ts";
+import { refuseOverPlainHttp, sealCredentials } from "./credentials.ts";
+import { sealOAuthSecret } from "./oauth-secret.ts";
 
 /** Longer than `alerting` needs for all steps together. */
 const testTimeoutMs = 60_000;

@@ -1,4 +1,4 @@
-import { Direction, EmailAddress, MailboxId, ProblemError } from "@mailfleet/contracts";
+import { Direction, EmailAddress, type Mailbox, MailboxId, ProblemError } from "@mailfleet/contracts";
 import { z } from "zod";
 import type { Call } from "../route.ts";
 
@@ -28,10 +28,16 @@ export const mailboxParams = z.strictObject({
 /** The body of commands that may name directions. */
 export const directionsBody = z.strictObject({ directions: z.array(Direction).min(1).optional() }).optional();
 
+/** The mailbox behind what stands in the path. */
+export function mailboxOf(call: Pick<Call, "ask">, mailbox: string): Promise<Mailbox> {
+  return MailboxId.safeParse(mailbox).success
+    ? call.ask("config.mailbox.get", { id: mailbox })
+    : call.ask("config.mailbox.find", { address: mailbox });
+}
+
 /** The id behind what stands in the path; asks only if it is an address. */
 export async function mailboxIdOf(call: Pick<Call, "ask">, mailbox: string): Promise<string> {
-  if (MailboxId.safeParse(mailbox).success) return mailbox;
-  return (await call.ask("config.mailbox.get", { address: mailbox })).id;
+  return MailboxId.safeParse(mailbox).success ? mailbox : (await mailboxOf(call, mailbox)).id;
 }
 
 /** Resolves with `null` for what is not there or does not answer; other refusals pass. */

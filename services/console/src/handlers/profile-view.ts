@@ -1,4 +1,4 @@
-import { ProblemError, Profile } from "@mailfleet/contracts";
+import { profile as noun, ProblemError, type Profile } from "@mailfleet/contracts";
 import { z } from "zod";
 import type { ConsolePorts } from "../ports.ts";
 import type { Call } from "../route.ts";
@@ -23,19 +23,19 @@ export function signsIn(profile: Pick<Profile, "oauth">): boolean {
 }
 
 /** A profile with what its OAuth application must be told at the provider. */
-export const ProfileView = Profile.extend({
+export const ProfileView = noun.View.extend({
   redirectUri: z.string().nullable().describe("to be entered at the provider; null where nobody signs in"),
   javascriptOrigin: z.string().nullable().describe("to be entered at the provider; null where nobody signs in"),
 });
 export type ProfileView = z.infer<typeof ProfileView>;
 
 /** What an owner sees of a profile: enough to choose it. */
-export const ProfileChoice = Profile.pick({ id: true, name: true, type: true });
+export const ProfileChoice = noun.View.pick({ id: true, name: true, type: true });
 
 /** Owners choose among the active profiles; another is to them as if it did not exist. @throws NOT_FOUND */
 export async function refuseInactiveProfile(call: Pick<Call, "ask">, profileId: string | undefined): Promise<void> {
   if (profileId === undefined) return;
-  const profile = await orNull(call.ask("config.profile.get", { profileId }), ["NOT_FOUND"]);
+  const profile = await orNull(call.ask("config.profile.get", { id: profileId }), ["NOT_FOUND"]);
   if (!profile?.active) throw new ProblemError("NOT_FOUND", `There is no active profile ${profileId}.`);
 }
 

@@ -1,9 +1,9 @@
-import { NewProfile, ProfileChange, ProfileId, type RequestInput } from "@mailfleet/contracts";
+import { Credentials, profile as noun, OAuthSecret, ProfileId, type RequestInput } from "@mailfleet/contracts";
 import { idFrom } from "@mailfleet/kit";
 import { z } from "zod";
 import { type Call, type Route, route } from "../route.ts";
-import { Credentials, refuseOverPlainHttp, sealCredentials } from "./credentials.ts";
-import { OAuthSecret, sealOAuthSecret } from "./oauth-secret.ts";
+import { refuseOverPlainHttp, sealCredentials } from "./credentials.ts";
+import { sealOAuthSecret } from "./oauth-secret.ts";
 import { page, paged } from "./parameters.ts";
 import { ProfileChoice, type ProfileView, ProfileView as View, viewProfile } from "./profile-view.ts";
 
@@ -11,13 +11,18 @@ const params = z.strictObject({ profileId: ProfileId });
 type ProfileCall = Pick<Call<z.output<typeof params>>, "ask" | "command" | "ifVersion" | "params" | "consoleUrl">;
 type ProfileUpdate = Pick<
   RequestInput<"config.profile.update">,
-  "change" | "active" | "inboundCredentials" | "outboundCredentials" | "oauthSecret"
+  "change" | "inboundCredentials" | "outboundCredentials" | "oauthSecret"
 >;
 
 const update = async (call: ProfileCall, what: ProfileUpdate): Promise<ProfileView> =>
   viewProfile(
     call,
-    await call.ask("config.profile.update", { ...call.command, ifVersion: call.ifVersion, ...call.params, ...what }),
+    await call.ask("config.profile.update", {
+      ...call.command,
+      ifVersion: call.ifVersion,
+      id: call.params.profileId,
+      ...what,
+    }),
   );
 
 /** Secrets that may be sent beside a profile. */
@@ -57,7 +62,7 @@ async function sealAll(
 }
 
 const projectOf = (call: Call<z.output<typeof params>>) => async () =>
-  (await call.ask("config.profile.get", call.params)).oauth?.projectId;
+  (await call.ask("config.profile.get", { id: call.params.profileId })).oauth?.projectId;
 
 /** The credentials of one direction, by themselves. */
 const credentialRoutes = (side: (typeof sides)[number], verb: string): Route[] => [
@@ -69,7 +74,13 @@ const credentialRoutes = (side: (typeof sides)[number], verb: string): Route[] =
     handle: async (call) =>
       update(
         call,
-        await sealAll(call, call.params.profileId, call.params, { [`${side}Credentials`]: call.body }, projectOf(call)),
+        await sealAll(
+          call,
+          call.params.profileId,
+          { id: call.params.profileId },
+          { [`${side}Credentials`]: call.body },
+          projectOf(call),
+        ),
       ),
   }),
   route("DELETE", `/profiles/:profileId/${side}-credentials`, {
@@ -95,7 +106,7 @@ export const profileRoutes: readonly Route[] = [
   }),
   route("POST", "/profiles", {
     summary: "Create a profile; servers, ports and scopes that are left out are filled in",
-    body: NewProfile.extend(secrets),
+    body: noun.New.extend(secrets),
     answer: View,
     status: 201,
     location: (profile) => `/profiles/${profile.id}`,
@@ -105,7 +116,7 @@ export const profileRoutes: readonly Route[] = [
       const sealed = await sealAll(
         call,
         profileId,
-        { profile },
+        { new: profile },
         { inboundCredentials, outboundCredentials, oauthSecret },
         async () => profile.oauth?.projectId,
       );
@@ -114,8 +125,8 @@ export const profileRoutes: readonly Route[] = [
         call,
         await call.ask("config.profile.create", {
           ...call.command,
-          profileId,
-          profile,
+          id: profileId,
+          new: profile,
           ...(inbound ? { inboundCredentials: inbound } : {}),
           ...(outbound ? { outboundCredentials: outbound } : {}),
           ...(secret ? { oauthSecret: secret } : {}),
@@ -127,12 +138,12 @@ export const profileRoutes: readonly Route[] = [
     summary: "Read a profile",
     params,
     answer: View,
-    handle: async (call) => viewProfile(call, await call.ask("config.profile.get", call.params)),
+    handle: async (call) => viewProfile(call, await call.ask("config.profile.get", { id: call.params.profileId })),
   }),
   route("PATCH", "/profiles/:profileId", {
     summary: "Change a profile; only what is named changes, null takes a secret away",
     params,
-    body: ProfileChange.extend({
+    body: noun.Change.extend({
       inboundCredentials: secrets.inboundCredentials.nullable(),
       outboundCredentials: secrets.outboundCredentials.nullable(),
       oauthSecret: secrets.oauthSecret.nullable(),
@@ -142,26 +153,29 @@ export const profileRoutes: readonly Route[] = [
       const { inboundCredentials, outboundCredentials, oauthSecret, ...change } = call.body;
       const sent = { inboundCredentials, outboundCredentials, oauthSecret };
       const named = change.oauth === undefined ? projectOf(call) : async () => change.oauth?.projectId;
-      const sealed = await sealAll(call, call.params.profileId, { ...call.params, change }, sent, named);
+      const sealed = await sealAll(call, call.params.profileId, { id: call.params.profileId, change }, sent, named);
       return update(call, { ...(Object.keys(change).length > 0 ? { change } : {}), ...sealed });
     },
   }),
   route("DELETE", "/profiles/:profileId", {
     summary: "Delete a profile that no mailbox uses",
     params,
-    handle: (call) => call.ask("config.profile.delete", { ...call.command, ifVersion: call.ifVersion, ...call.params }),
+    handle: (call) =>
+      call.ask("config.profile.delete", { ...call.command, ifVersion: call.ifVersion, id: call.params.profileId }),
   }),
   route("POST", "/profiles/:profileId/activate", {
     summary: "Let the profile's mailboxes work again",
     params,
     answer: View,
-    handle: (call) => update(call, { active: true }),
+    handle: async (call) =>
+      viewProfile(call, await call.ask("config.profile.activate", { ...call.command, id: call.params.profileId })),
   }),
   route("POST", "/profiles/:profileId/deactivate", {
     summary: "Stop all mailboxes of the profile",
     params,
     answer: View,
-    handle: (call) => update(call, { active: false }),
+    handle: async (call) =>
+      viewProfile(call, await call.ask("config.profile.deactivate", { ...call.command, id: call.params.profileId })),
   }),
   ...credentialRoutes("inbound", "receive"),
   ...credentialRoutes("outbound", "send"),
@@ -173,7 +187,13 @@ export const profileRoutes: readonly Route[] = [
     handle: async (call) =>
       update(
         call,
-        await sealAll(call, call.params.profileId, call.params, { oauthSecret: call.body }, projectOf(call)),
+        await sealAll(
+          call,
+          call.params.profileId,
+          { id: call.params.profileId },
+          { oauthSecret: call.body },
+          projectOf(call),
+        ),
       ),
   }),
   route("DELETE", "/profiles/:profileId/oauth-secret", {

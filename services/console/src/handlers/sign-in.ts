@@ -59,8 +59,8 @@ export const signInRoutes: readonly Route[] = [
     answer: z.discriminatedUnion("method", [DeviceSignIn, LinkSignIn]),
     handle: async (call) => {
       const mailboxId = await mailboxIdOf(call, call.params.mailbox);
-      const { profileId } = await call.ask("config.mailbox.get", { mailboxId });
-      refuseUnlessSignIn(await call.ask("config.profile.get", { profileId }));
+      const { profileId } = await call.ask("config.mailbox.get", { id: mailboxId });
+      refuseUnlessSignIn(await call.ask("config.profile.get", { id: profileId }));
       if (call.body.method === "link") return { method: "link" as const, signInUrl: signInUrlOf(call, mailboxId) };
       call.signInLimit.take(mailboxId);
       return beginDevice(call, mailboxId);

@@ -15,7 +15,7 @@ const shown = ({ hash: _, ownerships: __, mailboxIds, ...token }: StoredToken): 
 async function ownershipsOf(call: Pick<Call, "ask">, mailboxIds: readonly string[]): Promise<Record<string, number>> {
   const ownerships: Record<string, number> = {};
   for (const [n, mailboxId] of mailboxIds.entries()) {
-    const mailbox = await orNull(call.ask("config.mailbox.get", { mailboxId }), ["NOT_FOUND"]);
+    const mailbox = await orNull(call.ask("config.mailbox.get", { id: mailboxId }), ["NOT_FOUND"]);
     if (!mailbox)
       throw new ProblemError("INVALID", `The body is not valid: /mailboxIds/${n} is no mailbox`, {
         errors: [{ pointer: `/mailboxIds/${n}`, reason: "is no mailbox" }],

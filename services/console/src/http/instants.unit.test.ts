@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { Alert, NewMailbox, NewProfile, Profile, Token } from "@mailfleet/contracts";
+import { Alert, mailbox, profile, Token } from "@mailfleet/contracts";
 import { z } from "zod";
 import { isoInstants } from "./instants.ts";
 
 describe("points in time", () => {
   it("are taken as ISO 8601 and become milliseconds", () => {
     const body = { address: "a@example.org", processFrom: "2026-01-31T09:00:00+01:00" };
-    assert.equal(isoInstants(NewMailbox).parse(body).processFrom, Date.UTC(2026, 0, 31, 8));
+    assert.equal(isoInstants(mailbox.New).parse(body).processFrom, Date.UTC(2026, 0, 31, 8));
   });
 
   it("are refused with a reason when they are numbers or nonsense", () => {
     for (const processFrom of [5, "tomorrow"]) {
-      const result = isoInstants(NewMailbox).safeParse({ address: "a@example.org", processFrom });
+      const result = isoInstants(mailbox.New).safeParse({ address: "a@example.org", processFrom });
       assert.match(result.error?.issues[0]?.message ?? "", /must be a point in time/);
     }
   });
@@ -25,9 +25,9 @@ describe("points in time", () => {
   });
 
   it("leave everything else as it was: strictness, defaults, unknown fields", () => {
-    const unknown = isoInstants(NewProfile).safeParse({ nonsense: 1 });
+    const unknown = isoInstants(profile.New).safeParse({ nonsense: 1 });
     assert.ok(unknown.error?.issues.some((issue) => issue.code === "unrecognized_keys"));
-    assert.ok(isoInstants(Profile).shape.maximumConcurrentConnections);
+    assert.ok(isoInstants(profile.View).shape.maximumConcurrentConnections);
     assert.equal(isoInstants(Alert), isoInstants(Alert));
   });
 });

@@ -1,5 +1,5 @@
 import { type Mailbox, MailboxId, ProblemError } from "@mailfleet/contracts";
-import { orNull } from "../handlers/parameters.ts";
+import { mailboxOf, orNull } from "../handlers/parameters.ts";
 import type { Call, Caller, Route } from "../route.ts";
 
 const unknownMailbox = (which: string) => new ProblemError("NOT_FOUND", `There is no mailbox ${which}.`);
@@ -16,8 +16,7 @@ function isOwn({ mailboxIds = [], ownerships = {} }: Caller, { id, ownership }: 
 async function ownMailbox(call: Call, which: string): Promise<Mailbox> {
   const byId = MailboxId.safeParse(which).success;
   if (byId && !call.caller.mailboxIds?.includes(which)) throw unknownMailbox(which);
-  const asked = call.ask("config.mailbox.get", byId ? { mailboxId: which } : { address: which });
-  const found = await orNull(asked, ["NOT_FOUND"]);
+  const found = await orNull(mailboxOf(call, which), ["NOT_FOUND"]);
   if (!found || !isOwn(call.caller, found)) throw unknownMailbox(which);
   return found;
 }
@@ -25,7 +24,7 @@ async function ownMailbox(call: Call, which: string): Promise<Mailbox> {
 /** Throws UNAUTHENTICATED where none of the token's mailboxes is the owner's any more. */
 async function refuseFormerOwner(call: Call): Promise<void> {
   for (const mailboxId of call.caller.mailboxIds ?? []) {
-    const found = await orNull(call.ask("config.mailbox.get", { mailboxId }), ["NOT_FOUND"]);
+    const found = await orNull(call.ask("config.mailbox.get", { id: mailboxId }), ["NOT_FOUND"]);
     if (found && isOwn(call.caller, found)) return;
   }
   throw new ProblemError("UNAUTHENTICATED", "This token's mailboxes have another address or owner by now.");

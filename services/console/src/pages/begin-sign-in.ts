@@ -27,8 +27,8 @@ export function sha256(text: string): string {
 async function named(call: PageCall): Promise<{ mailbox: Mailbox; profile: Profile }> {
   const { mailboxId } = call.request.params as { mailboxId: string };
   if (!MailboxId.safeParse(mailboxId).success) throw new ProblemError("NOT_FOUND", "There is no such mailbox.");
-  const mailbox = await call.ask("config.mailbox.get", { mailboxId });
-  const profile = await call.ask("config.profile.get", { profileId: mailbox.profileId });
+  const mailbox = await call.ask("config.mailbox.get", { id: mailboxId });
+  const profile = await call.ask("config.profile.get", { id: mailbox.profileId });
   refuseUnlessSignIn(profile);
   return { mailbox, profile };
 }

@@ -88,7 +88,7 @@ export async function completeSignIn(call: PageCall, reply: FastifyReply): Promi
       { consentId, code: sealed },
       { timeoutMs: providerTimeoutMs },
     );
-    const mailbox = await call.ask("config.mailbox.get", { mailboxId });
+    const mailbox = await call.ask("config.mailbox.get", { id: mailboxId });
     // Of the consent: who owns the mailbox since then did not sign in here.
     const session = await beginSession(call, reply, { mailboxId, address: mailbox.address, ownership });
     const notice = html`<p class="notice good">You signed in as <b>${grant.account}</b>. Mailfleet may use the mailbox now.</p>`;

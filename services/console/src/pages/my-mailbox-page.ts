@@ -71,7 +71,7 @@ interface Known {
 export async function myMailboxPage(call: PageCall, session: OwnerSession, known: Known = {}): Promise<Page> {
   const { mailboxId } = session;
   const [mailbox, { items }, kept] = await Promise.all([
-    known.mailbox ?? call.ask("config.mailbox.get", { mailboxId }),
+    known.mailbox ?? call.ask("config.mailbox.get", { id: mailboxId }),
     call.ask("config.profile.list", { limit: mostProfiles }),
     known.grant ?? call.ask("config.grant.get", { mailboxId }),
   ]);

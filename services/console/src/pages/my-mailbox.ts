@@ -34,16 +34,15 @@ const command = (call: PageCall, { by, mailboxId, ownership }: OwnerSession, { c
   by,
   owner: ownership,
   correlation: call.correlation,
-  mailboxId,
+  id: mailboxId,
 });
 
 /** Actions by the last part of their path. */
 export const ownerActions: Readonly<Record<"test-and-enable" | "settings" | "leave", Action>> = {
-  "test-and-enable": (call, session, form) =>
-    call.ask("config.mailbox.test", { ...command(call, session, form), enable: true }),
+  "test-and-enable": (call, session, form) => call.ask("config.mailbox.test-and-enable", command(call, session, form)),
   settings: async (call, session, form) => {
     const { profileId, receive, send, version } = form;
-    const { profileId: present } = await call.ask("config.mailbox.get", { mailboxId: session.mailboxId });
+    const { profileId: present } = await call.ask("config.mailbox.get", { id: session.mailboxId });
     if (profileId !== present) await refuseInactiveProfile(call, profileId);
     const method = (wanted: "yes" | undefined) => (wanted ? "server-side" : "none") as "server-side" | "none";
     await call.ask("config.mailbox.update", {

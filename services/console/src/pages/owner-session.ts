@@ -61,7 +61,7 @@ export async function sessionOf(call: PageCall): Promise<OwnerSession | null> {
   const mailboxId = token?.mailboxIds?.[0];
   if (!token || !mailboxId || token.role !== "owner" || !sameHash(token.hash, hash)) return null;
   if (isExpired(token, call.now())) return null;
-  const mailbox = await orNull(call.ask("config.mailbox.get", { mailboxId }), ["NOT_FOUND"]);
+  const mailbox = await orNull(call.ask("config.mailbox.get", { id: mailboxId }), ["NOT_FOUND"]);
   const ownership = token.ownerships?.[mailboxId];
   if (ownership === undefined || mailbox?.ownership !== ownership) return null;
   return { mailboxId, ownership, tokenId: token.id, by: token.name, formToken: formTokenOf(secret) };

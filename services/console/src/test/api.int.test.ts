@@ -19,9 +19,9 @@ describe("the HTTP API", () => {
     console = await startConsoleUnderTest({
       "config.profile.create": async (input) => {
         created.push(input);
-        return { ...profileSample, name: input.profile.name, id: input.profileId };
+        return { ...profileSample, name: input.new.name, id: input.id };
       },
-      "config.profile.get": async ({ profileId }) => {
+      "config.profile.get": async ({ id: profileId }) => {
         if (profileId === signInProfileSample.id) return signInProfileSample;
         if (profileId === profileSample.id) return profileSample;
         throw new ProblemError("NOT_FOUND", `There is no profile ${profileId}.`);
@@ -35,9 +35,10 @@ describe("the HTTP API", () => {
       "config.profile.delete": async () => ({}),
       "config.mailbox.create": async (input) => {
         mailboxes.push(input);
-        return { ...mailboxSample, id: input.mailboxId, credentials: { username: "u", setAt: 0 } };
+        return { ...mailboxSample, id: input.id, credentials: { username: "u", setAt: 0 } };
       },
       "config.mailbox.get": async () => mailboxSample,
+      "config.mailbox.find": async () => mailboxSample,
       "config.mailbox.list": async () => ({ items: [mailboxSample], next: null }),
       "config.grant.get": async () => null,
       "config.mailbox.approve": async () => mailboxSample,

@@ -30,6 +30,7 @@ describe("bodies", () => {
   before(async () => {
     console = await startConsoleUnderTest({
       "config.mailbox.get": async () => mailboxSample,
+      "config.mailbox.find": async () => mailboxSample,
       "outbound-send.upload.append": async ({ uploadId, index, dataBase64 }) => {
         const all = pieces.get(uploadId) ?? [];
         all[index] = dataBase64;

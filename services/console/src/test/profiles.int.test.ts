@@ -25,7 +25,7 @@ describe("profiles and their secrets", () => {
       {
         "config.profile.create": async (input) => {
           created.push(input);
-          return { ...signInProfileSample, id: input.profileId };
+          return { ...signInProfileSample, id: input.id };
         },
         "config.profile.update": async (input) => {
           updated.push(input);
@@ -51,10 +51,10 @@ describe("profiles and their secrets", () => {
     assert.equal(body.redirectUri, `${console.app.url}/oauth/callback`);
     assert.equal(body.javascriptOrigin, console.app.url);
     const sent = created.at(-1);
-    assert.equal(sent?.profile.inbound, undefined);
-    assert.equal(sent?.profile.type, "gmail");
+    assert.equal(sent?.new.inbound, undefined);
+    assert.equal(sent?.new.type, "gmail");
     assert.equal(sent?.oauthSecret?.kind, "client-secret");
-    assert.equal(sent?.oauthSecret?.secret.aad, `${sent?.profileId}|oauth-client|${destinations.token}`);
+    assert.equal(sent?.oauthSecret?.secret.aad, `${sent?.id}|oauth-client|${destinations.token}`);
     const list = await console.send("GET", "/profiles");
     assert.deepEqual(
       (list.body.items as { redirectUri: string | null }[]).map((item) => item.redirectUri),
@@ -73,11 +73,8 @@ describe("profiles and their secrets", () => {
       },
     });
     const sent = created.at(-1);
-    assert.equal(sent?.inboundCredentials?.password.aad, `${sent?.profileId}|inbound-password|${destinations.inbound}`);
-    assert.equal(
-      sent?.outboundCredentials?.password.aad,
-      `${sent?.profileId}|outbound-password|${destinations.outbound}`,
-    );
+    assert.equal(sent?.inboundCredentials?.password.aad, `${sent?.id}|inbound-password|${destinations.inbound}`);
+    assert.equal(sent?.outboundCredentials?.password.aad, `${sent?.id}|outbound-password|${destinations.outbound}`);
     await console.send("PUT", "/profiles/pf_sample01/inbound-credentials", { body: credentials });
     assert.equal(
       updated.at(-1)?.inboundCredentials?.password.aad,

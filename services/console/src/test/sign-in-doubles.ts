@@ -7,7 +7,7 @@ export interface SignInDoubles {
   readonly handlers: RequestHandlers;
   readonly begun: RequestArguments<"config.consent.begin">[];
   readonly completed: RequestArguments<"inbound-sync.consent.complete">[];
-  readonly tested: RequestArguments<"config.mailbox.test">[];
+  readonly tested: RequestArguments<"config.mailbox.test-and-enable">[];
   readonly updated: RequestArguments<"config.mailbox.update">[];
   readonly removed: RequestArguments<"config.grant.remove">[];
   /** Milliseconds since the epoch, for `config`. */
@@ -46,10 +46,11 @@ export function signInDoubles(): SignInDoubles {
     profile: signInProfileSample,
     outcome: () => grantSample,
     handlers: {
-      "config.mailbox.get": async (input) => find("mailboxId" in input ? input.mailboxId : input.address),
+      "config.mailbox.get": async ({ id }) => find(id),
+      "config.mailbox.find": async ({ address }) => find(address),
       "config.mailbox.list": async () => ({ items: [doubles.mailbox, otherMailbox], next: null }),
       "config.mailbox.history": async () => ({ items: [] }),
-      "config.profile.get": async ({ profileId }) => {
+      "config.profile.get": async ({ id: profileId }) => {
         const found = [doubles.profile, profileSample].find((profile) => profile.id === profileId);
         if (!found) throw new ProblemError("NOT_FOUND", `There is no profile ${profileId}.`);
         return found;
@@ -58,13 +59,14 @@ export function signInDoubles(): SignInDoubles {
         items: [doubles.profile, profileSample, { ...profileSample, id: "pf_asleep01", name: "Asleep", active: false }],
         next: null,
       }),
-      "config.mailbox.test": async (input) => {
+      "config.mailbox.test": async ({ id }) => find(id),
+      "config.mailbox.test-and-enable": async (input) => {
         doubles.tested.push(input);
-        return find(input.mailboxId);
+        return find(input.id);
       },
       "config.mailbox.update": async (input) => {
         doubles.updated.push(input);
-        return find(input.mailboxId);
+        return find(input.id);
       },
       "config.consent.begin": async (input) => {
         doubles.begun.push(input);

@@ -221,8 +221,7 @@ describe("the sign-in of a mailbox's user", () => {
       assert.equal(done.status, 303);
       assert.equal(done.location?.pathname, "/my-mailbox");
       const command = doubles.tested.at(-1);
-      assert.equal(command?.mailboxId, id);
-      assert.equal(command?.enable, true);
+      assert.equal(command?.id, id);
       assert.equal(command?.commandId, form.command);
       assert.equal(command?.by, "owner of sales@example.org");
       assert.match((await browser.get("/my-mailbox")).text, /Receiving<\/dt><dd>works/);

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Failure } from "../failure.ts";
-import { Instant, MailboxId, ProfileId } from "../ids.ts";
-import { DeliveryMethod, DirectionState, LifecycleWord, MailboxKind, Verdict } from "../vocabulary.ts";
+import { Instant } from "../ids.ts";
+import { DeliveryMethod, DirectionState, Verdict } from "../vocabulary.ts";
 
 /** An addr-spec as mail servers take it (RFC 5321 §4.1.2), without quoted local parts. */
 export const EmailAddress = z
@@ -20,40 +20,6 @@ export const DeliveryMethods = z.strictObject({
     .literal("none", "must be none: no connector synchronises appointments, contacts and tasks yet")
     .default("none"),
 });
-
-const settings = {
-  name: z.string().trim().min(1).max(200).optional(),
-  address: EmailAddress,
-  kind: MailboxKind.default("user"),
-  owner: Owner.optional(),
-  profileId: ProfileId.optional(),
-  deliveryMethods: DeliveryMethods.default({ inbound: "server-side", outbound: "server-side", act: "none" }),
-  processFrom: Instant.optional(),
-  /**
-   * Whether Mailfleet may sign in with the credentials that are stored with the mailbox (Dynamics 365:
-   * allowemailconnectortousecredentials). On unless somebody says otherwise: whoever stores them wants them used.
-   */
-  allowToUseCredentials: z.boolean().default(true),
-  /** Delete at the server what was received (processanddeleteemails): POP3, and not for users' mailboxes. */
-  deleteAfterProcessing: z.boolean().default(false),
-};
-
-/** What an administrator writes to create a mailbox; without `profileId` the default profile is used. */
-export const NewMailbox = z.strictObject(settings);
-export type NewMailbox = z.infer<typeof NewMailbox>;
-
-/** A change: only what is named changes; `null` takes an optional value away. */
-export const MailboxChange = z.strictObject({
-  name: z.string().trim().min(1).max(200).nullable().optional(),
-  address: EmailAddress.optional(),
-  owner: Owner.nullable().optional(),
-  profileId: ProfileId.optional(),
-  deliveryMethods: DeliveryMethods.optional(),
-  processFrom: Instant.nullable().optional(),
-  allowToUseCredentials: z.boolean().optional(),
-  deleteAfterProcessing: z.boolean().optional(),
-});
-export type MailboxChange = z.infer<typeof MailboxChange>;
 
 /** One step of a test, in the order it was done (design §6: resolve, connect, TLS, authenticate, list / send, own probe). */
 export const TestStep = z.object({
@@ -104,34 +70,3 @@ export const HistoryEntry = z.object({
   by: z.string().optional(),
 });
 export type HistoryEntry = z.infer<typeof HistoryEntry>;
-
-/** A mailbox as `config` shows it. */
-export const Mailbox = z.object({
-  id: MailboxId,
-  v: z.number().int(),
-  name: z.string().optional(),
-  address: EmailAddress,
-  kind: MailboxKind,
-  owner: Owner.optional(),
-  /** Raised by each change of address or owner: what the former owner was given carries the former number. */
-  ownership: z.number().int(),
-  profileId: ProfileId,
-  deliveryMethods: DeliveryMethods,
-  processFrom: Instant.optional(),
-  allowToUseCredentials: z.boolean(),
-  deleteAfterProcessing: z.boolean(),
-  active: z.boolean(),
-  credentials: z.object({ username: z.string(), setAt: Instant }).nullable(),
-  wanted: z.boolean().nullable(),
-  lifecycle: LifecycleWord,
-  approval: z.object({
-    state: z.enum(["pendingApproval", "approved", "rejected"]),
-    at: Instant.optional(),
-    by: z.string().optional(),
-    reason: z.string().optional(),
-  }),
-  directions: z.object({ inbound: DirectionStatus, outbound: DirectionStatus, act: DirectionStatus }),
-  createdAt: Instant,
-  changedAt: Instant,
-});
-export type Mailbox = z.infer<typeof Mailbox>;

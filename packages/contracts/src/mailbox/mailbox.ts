@@ -1,0 +1,123 @@
+import { z } from "zod";
+import { Instant, MailboxId, ProfileId } from "../ids.ts";
+import { field } from "../noun/field.ts";
+import { noun } from "../noun/noun.ts";
+import { operation } from "../noun/operation.ts";
+import { mailboxCredentials } from "../noun/secret-field.ts";
+import { Direction, LifecycleWord, MailboxKind } from "../vocabulary.ts";
+import { DeliveryMethods, DirectionStatus, EmailAddress, HistoryEntry, Owner } from "./shown.ts";
+
+const someDirections = {
+  directions: z.array(Direction).min(1).optional().describe("all configured ones if absent"),
+};
+
+/** A mailbox: what people configure, and what its machine knows. */
+export const mailbox = noun("mailbox", {
+  owner: "config",
+  id: MailboxId,
+  text: "mailboxes, their tests and their work",
+  path: "/mailboxes",
+  fields: {
+    address: field(EmailAddress, "unique among mailboxes; a change needs approval again", {
+      column: "ADDRESS",
+      label: true,
+    }),
+    name: field(z.string().trim().min(1).max(200).optional(), "for people"),
+    kind: field(MailboxKind.default("user"), "a person's, a queue's, or one that others forward to", {
+      set: "create",
+      column: "KIND",
+    }),
+    owner: field(Owner.optional(), "whose it is; a change needs approval again", { flag: null }),
+    profileId: field(ProfileId, "the servers it uses; the default profile if absent", {
+      write: ProfileId.optional(),
+      flag: "profile <profile>",
+    }),
+    deliveryMethods: field(DeliveryMethods, "how each direction is served", {
+      write: DeliveryMethods.default({ inbound: "server-side", outbound: "server-side", act: "none" }),
+      flag: null,
+    }),
+    processFrom: field(
+      Instant.optional(),
+      "only mail received after this is taken in; the later of profile and mailbox counts",
+      {
+        flag: "process-from <date>",
+      },
+    ),
+    allowToUseCredentials: field(
+      z.boolean().default(true),
+      "whether the credentials stored with the mailbox may be used to sign in (Dynamics 365: allowemailconnectortousecredentials)",
+    ),
+    deleteAfterProcessing: field(
+      z.boolean().default(false),
+      "delete at the server what was received: POP3, and not for users' mailboxes (Dynamics 365: processanddeleteemails)",
+    ),
+  },
+  secrets: { credentials: mailboxCredentials("the mailbox's own credentials") },
+  shown: {
+    /** Raised by each change of address or owner: what the former owner was given carries the former number. */
+    ownership: z.number().int(),
+    active: z.boolean(),
+    wanted: z.boolean().nullable(),
+    lifecycle: LifecycleWord,
+    approval: z.object({
+      state: z.enum(["pendingApproval", "approved", "rejected"]),
+      at: Instant.optional(),
+      by: z.string().optional(),
+      reason: z.string().optional(),
+    }),
+    directions: z.object({ inbound: DirectionStatus, outbound: DirectionStatus, act: DirectionStatus }),
+  },
+  filter: {
+    /** A whole word, or its first part: `disabled` finds every disabled.*. */
+    lifecycle: z.union([LifecycleWord, z.enum(["enabled", "disabled"])]).optional(),
+    profileId: ProfileId.optional(),
+    kind: MailboxKind.optional(),
+    search: z.string().max(200).optional().describe("part of the address or name"),
+  },
+  standard: ["create", "get", "list", "update", "delete"],
+  operations: {
+    find: operation({
+      text: "Read the mailbox with this address, in any case of letters",
+      kind: "read",
+      collection: true,
+      role: null,
+      input: { address: z.string().max(254) },
+    }),
+    approve: operation({
+      text: "Approve the mailbox with the address as it was seen",
+      input: { address: EmailAddress.describe("the address as the approver saw it") },
+      problems: ["ADDRESS_NOT_AS_SEEN"],
+    }),
+    reject: operation({
+      text: "Reject the mailbox with a reason",
+      input: { reason: z.string().trim().min(1, "must say why").max(1000) },
+    }),
+    resubmit: operation({ text: "Ask again for approval after a rejection" }),
+    test: operation({
+      text: "Test the mailbox; enables nothing that was not wanted before",
+      owner: true,
+      impact: "sends",
+      status: 202,
+      input: someDirections,
+    }),
+    "test-and-enable": operation({
+      text: "Test the mailbox and enable what passes",
+      owner: true,
+      impact: "sends",
+      status: 202,
+      input: someDirections,
+    }),
+    disable: operation({ text: "Stop the mailbox; it stays as it is until it is tested and enabled again" }),
+    activate: operation({ text: "Make the mailbox active again" }),
+    deactivate: operation({ text: "Make the mailbox inactive" }),
+    "sync-now": operation({ text: "Run the enabled directions at once", status: 202, input: someDirections }),
+    history: operation({
+      text: "The last transitions, newest first",
+      kind: "read",
+      answer: z.object({ items: z.array(HistoryEntry) }),
+    }),
+  },
+});
+export type Mailbox = z.output<typeof mailbox.View>;
+export type NewMailbox = z.output<typeof mailbox.New>;
+export type MailboxChange = z.output<typeof mailbox.Change>;

@@ -1,0 +1,35 @@
+import { z } from "zod";
+import type { SecretField } from "../noun/secret-field.ts";
+import { OAuthSecretShown, SealedOAuthSecret } from "../resources/oauth.ts";
+import type { SealPurpose } from "../resources/sealed.ts";
+
+/** Longest text that is sealed: what is sealed must fit into one request on the bus. */
+const longest = 20_000;
+
+/** How an OAuth application proves itself, as a person sends it: exactly one of the three. */
+export const OAuthSecret = z
+  .strictObject({
+    clientSecret: z.string().trim().min(1, "must not be empty").max(4000).optional(),
+    certificate: z.string().max(longest).optional().describe("PEM: the certificate and its private key"),
+    serviceAccountKey: z
+      .union([z.string().max(longest), z.record(z.string(), z.unknown())], {
+        error: "must be the JSON key of a service account, as text or as an object",
+      })
+      .optional()
+      .describe("the JSON key as it was downloaded"),
+  })
+  .refine((secret) => Object.values(secret).filter((one) => one !== undefined).length === 1, {
+    error: "must be one of clientSecret, certificate and serviceAccountKey",
+  });
+export type OAuthSecret = z.infer<typeof OAuthSecret>;
+
+/** Declares the secret of an OAuth application. */
+export const oauthSecret = (purpose: SealPurpose, text: string) =>
+  ({
+    kind: "oauth-secret",
+    purpose,
+    text,
+    plain: OAuthSecret,
+    sealed: SealedOAuthSecret,
+    shown: OAuthSecretShown.nullable(),
+  }) as const satisfies SecretField;

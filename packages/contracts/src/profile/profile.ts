@@ -1,0 +1,96 @@
+import { z } from "zod";
+import { Instant, ProfileId } from "../ids.ts";
+import { field } from "../noun/field.ts";
+import { noun } from "../noun/noun.ts";
+import { operation } from "../noun/operation.ts";
+import { credentials } from "../noun/secret-field.ts";
+import { whole } from "../noun/whole.ts";
+import { oauthSecret } from "../oauth/oauth-secret.ts";
+import { OAuthSettings } from "../resources/oauth.ts";
+import { UncertainPolicy } from "../vocabulary.ts";
+import { InboundServer, NewInboundServer, NewOutboundServer, OutboundServer } from "./server.ts";
+
+/** `gmail` fills in servers, ports and scopes, and holds at most 100 mailboxes that sign in (Google's own limit). */
+export const ProfileType = z.enum(["other", "gmail"]);
+export type ProfileType = z.infer<typeof ProfileType>;
+
+const address = (server: z.infer<typeof InboundServer> | z.infer<typeof OutboundServer>) =>
+  `${server.protocol} ${server.host}:${server.port} (${server.security})`;
+
+/** An e-mail server profile: where the mailboxes of a kind receive and send. */
+export const profile = noun("profile", {
+  owner: "config",
+  id: ProfileId,
+  text: "servers that mailboxes use",
+  path: "/profiles",
+  fields: {
+    name: field(z.string().trim().min(1, "must not be empty").max(100), "unique among profiles", {
+      column: "NAME",
+      label: true,
+    }),
+    description: field(z.string().max(2000).optional(), "for people"),
+    type: field(ProfileType.default("other"), "gmail fills in servers, ports and scopes", {
+      set: "create",
+      column: "TYPE",
+    }),
+    inbound: field(InboundServer, "how mail is fetched; what is left out is filled in; replaced whole", {
+      write: NewInboundServer.optional(),
+      column: "INBOUND",
+      cell: address,
+      flag: null,
+    }),
+    outbound: field(OutboundServer, "how mail is sent; what is left out is filled in; replaced whole", {
+      write: NewOutboundServer.optional(),
+      column: "OUTBOUND",
+      cell: address,
+      flag: null,
+    }),
+    oauth: field(OAuthSettings.optional(), "how tokens are granted; replaced whole", { flag: null }),
+    processFrom: field(
+      Instant.optional(),
+      "only mail received after this is taken in; the later of profile and mailbox counts",
+      {
+        flag: "process-from <date>",
+      },
+    ),
+    minimumPollingIntervalMinutes: field(whole(0, 1440).default(0), "lower bound between two polls", {
+      flag: "minimum-polling-interval <minutes>",
+    }),
+    maximumConcurrentConnections: field(
+      whole(1, 300).default(10),
+      "connections at the same time for one holder of credentials",
+      { flag: "connections <n>" },
+    ),
+    connectionTimeoutMs: field(whole(100, 100_000).default(30_000), "time until a connection must be usable", {
+      flag: "connection-timeout <ms>",
+    }),
+    uncertainPolicy: field(UncertainPolicy.default("hold"), "what to do with a send of unknown fate", {
+      flag: "uncertain <policy>",
+    }),
+    sendExpiryHours: field(whole(1, 720).default(72), "a message that waited longer is not sent any more", {
+      flag: "send-expiry <hours>",
+    }),
+  },
+  secrets: {
+    inboundCredentials: credentials("inbound-password", "the profile's own credentials for receiving"),
+    outboundCredentials: credentials("outbound-password", "the profile's own credentials for sending"),
+    oauthSecret: oauthSecret("oauth-client", "secret, certificate or service account's key of the OAuth application"),
+  },
+  shown: {
+    active: z.boolean(),
+    isDefault: z.boolean(),
+    mailboxes: z.number().int().describe("number of mailboxes that use this profile"),
+    maximumMailboxes: z.number().int().nullable().describe("how many may use it; null: no limit"),
+  },
+  standard: ["create", "get", "list", "update", "delete"],
+  texts: { delete: "Delete a profile that no mailbox uses" },
+  operations: {
+    activate: operation({ text: "Let the profile's mailboxes work again" }),
+    deactivate: operation({ text: "Stop all mailboxes of the profile", impact: "destroys" }),
+  },
+});
+export type Profile = z.output<typeof profile.View>;
+export type NewProfile = z.output<typeof profile.New>;
+export type ProfileChange = z.output<typeof profile.Change>;
+/** The settings of a profile as they are kept: complete. */
+export type ProfileSettings = z.output<typeof profile.Kept>;

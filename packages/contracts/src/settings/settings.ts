@@ -1,0 +1,41 @@
+import { z } from "zod";
+import { ProfileId } from "../ids.ts";
+import { field } from "../noun/field.ts";
+import { noun } from "../noun/noun.ts";
+import { whole } from "../noun/whole.ts";
+import { RetryPolicy, RetryPolicyChange } from "./retry-policy.ts";
+
+/** Ports that connections may go to: a named preset, a list, or `null` for all. */
+export const AllowedOutboundPorts = z
+  .union([z.enum(["us-government"]), z.array(whole(1, 65_535)).min(1).max(100)])
+  .nullable();
+export type AllowedOutboundPorts = z.infer<typeof AllowedOutboundPorts>;
+
+/** The settings of the organisation. */
+export const settings = noun("settings", {
+  owner: "config",
+  id: z.string(),
+  single: true,
+  text: "settings of the organisation",
+  path: "/settings",
+  fields: {
+    approvalRequiredForUsers: field(
+      z.boolean().default(true),
+      "whether a person's mailbox must be approved before it works",
+    ),
+    approvalRequiredForQueues: field(
+      z.boolean().default(true),
+      "whether a queue or forwarder must be approved before it works",
+    ),
+    defaultProfileId: field(ProfileId.nullable().default(null), "profile of mailboxes that name none"),
+    retryPolicy: field(RetryPolicy, "when to try again; only what is named changes", { change: RetryPolicyChange }),
+    messageRetentionDays: field(whole(1, 3650).default(30), "how long received and sent messages are kept"),
+    allowedOutboundPorts: field(
+      AllowedOutboundPorts.default(null),
+      "ports that connections may go to: a preset, a list, or null for all",
+    ),
+  },
+  standard: ["get", "update"],
+});
+export type Settings = z.output<typeof settings.View>;
+export type SettingsChange = z.output<typeof settings.Change>;
