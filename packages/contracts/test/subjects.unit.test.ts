@@ -11,8 +11,6 @@ import {
   type ParsedSubject,
   parseSubject,
   purposes,
-  requestAddress,
-  requests,
   runFacts,
   type StreamDefinition,
   serviceNames,
@@ -154,10 +152,5 @@ describe("the README", () => {
         readme.includes(`| \`${name}\` | \`${stream}\` | ${filters.map((filter) => `\`${filter}\``).join(", ")} |`),
         name,
       );
-  });
-
-  it("says how many requests each service answers", () => {
-    const counts = Map.groupBy(Object.keys(requests), (name) => requestAddress(name as keyof typeof requests).service);
-    for (const [service, names] of counts) assert.ok(readme.includes(`| \`${service}\` | ${names.length} |`), service);
   });
 });
