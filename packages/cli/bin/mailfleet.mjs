@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Plain JavaScript for any Node: the command itself needs Node 24, which runs TypeScript. An older one hands over to
-// the Node 24 that was installed with the repository, if there is one.
+// Plain JavaScript for any Node: the command itself needs Node 24, which runs TypeScript. An older one starts the
+// Node 24 that was installed with the repository, if there is one.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -26,7 +26,7 @@ if (Number(process.versions.node.split(".")[0]) >= needed) {
   const node = installedNode();
   if (node === null) {
     process.stderr.write(
-      `mailfleet needs Node ${needed} or later; this is ${process.version}. Run \`npm ci\` in the repository, which brings it along, or install Node ${needed}.\n`,
+      `mailfleet needs Node ${needed} or later; this is ${process.version}. Run \`npm ci\` in the repository, which installs it, or install Node ${needed}.\n`,
     );
     process.exitCode = 1;
   } else {

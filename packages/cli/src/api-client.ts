@@ -2,17 +2,20 @@ import { randomUUID } from "node:crypto";
 import { ApiError, NotReachable } from "./api-error.ts";
 import { type ApiEvent, readEvents } from "./read-events.ts";
 
-/** What goes along with a request. */
+/** Options of a request. */
 export interface RequestOptions {
   /** Query parameters; `undefined` ones are left out. */
   readonly query?: Readonly<Record<string, string | number | undefined>>;
   readonly headers?: Readonly<Record<string, string>>;
-  /** A repetition with the same key gets the first answer. Writes get a random one, so that they can be repeated. */
+  /**
+   * Repeating a request with the same key returns the first answer. Writes get a random key, so that we can repeat
+   * them.
+   */
   readonly idempotencyKey?: string;
-  /** Version that is to be changed, from the resource's `v`. */
+  /** The version to change, from the resource's `v`. */
   readonly ifVersion?: number;
   readonly signal?: AbortSignal;
-  /** Milliseconds until the request is given up. Default 60,000. */
+  /** Time limit in milliseconds. Default 60,000. */
   readonly timeoutMs?: number;
 }
 
@@ -22,17 +25,17 @@ export interface FollowQuery {
   readonly mailbox?: string;
   /** Message types such as `run.step.v1`. */
   readonly types?: readonly string[];
-  /** `id` of the last event seen: goes on behind it. */
+  /** `id` of the last event seen: continues after it. */
   readonly lastEventId?: string;
 }
 
-/** A live view that is open: everything that happens from now on is in it. */
+/** An open live view: it shows everything that happens from now on. */
 export interface Following extends AsyncIterable<ApiEvent> {
   stop(): void;
 }
 
 const defaultTimeoutMs = 60_000;
-/** Refusals that are worth another try with the same idempotency key. */
+/** Refusals after which another attempt with the same idempotency key may work. */
 const passing = new Set([429, 503]);
 
 /** Where the API is, and who asks. */
@@ -44,7 +47,7 @@ export interface ApiClientOptions {
 
 /**
  * A client of the HTTP API. Answers are the JSON of the API: points in time are ISO 8601 text. Throws `ApiError` for a
- * refusal and `NotReachable` where nobody answers.
+ * refusal and `NotReachable` if nobody answers.
  */
 export class ApiClient {
   readonly url: string;
@@ -84,13 +87,13 @@ export class ApiClient {
     return items;
   }
 
-  /** A download as it comes, e.g. the raw bytes of a message. */
+  /** A download, streamed, e.g. the raw bytes of a message. */
   async download(path: string, options: RequestOptions = {}): Promise<ReadableStream<Uint8Array>> {
     const response = await this.#fetch("GET", path, undefined, options);
     return response.body ?? new ReadableStream();
   }
 
-  /** Sends a ready-made message (RFC 5322) as it is. */
+  /** Sends a ready-made message (RFC 5322) unchanged. */
   async sendRaw<Answer = unknown>(
     mailbox: string,
     to: readonly string[],
@@ -107,7 +110,7 @@ export class ApiClient {
     return (await response.json()) as Answer;
   }
 
-  /** Resolves when the view is live, so that nothing that is caused afterwards is missed. */
+  /** Resolves once the view is live, so that it misses nothing that happens afterwards. */
   async follow(query: FollowQuery = {}): Promise<Following> {
     const gone = new AbortController();
     const response = await this.#fetch("GET", "/events", undefined, {
@@ -178,7 +181,7 @@ export class ApiClient {
   }
 }
 
-/** True for a refusal that says nothing about the request itself, only about the moment. */
+/** True for a refusal that is about the moment and not about the request. */
 export function isPassing(error: unknown): boolean {
   return error instanceof NotReachable || (error instanceof ApiError && passing.has(error.status));
 }
@@ -190,11 +193,11 @@ async function problemOf(response: Response): Promise<ApiError> {
     if (typeof problem.code === "string" && typeof problem.detail === "string")
       return new ApiError(response.status, problem);
   } catch {
-    // Not ours: something in between answered.
+    // Not from Mailfleet: something in between answered.
   }
   return new ApiError(response.status, {
     code: "UNKNOWN",
-    detail: `The answer was ${response.status} ${response.statusText}, and it did not come from Mailfleet.`,
+    detail: `The answer was ${response.status} ${response.statusText} and did not come from Mailfleet.`,
     remedy: "Check the address of the console.",
   });
 }

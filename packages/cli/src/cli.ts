@@ -4,7 +4,7 @@ import { ApiClient } from "./api-client.ts";
 import { UsageError } from "./exit-codes.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** What every command works with. */
+/** What every command needs. */
 export interface Cli {
   readonly terminal: Terminal;
   /** The client, made on first use: `--help` needs no token. */
@@ -29,7 +29,7 @@ async function tokenFrom(file: string | undefined, env: Terminal["env"]): Promis
   const token = env.MAILFLEET_TOKEN?.trim();
   if (token) return token;
   throw new UsageError(
-    "No token: name the file that holds it with --token-file or MAILFLEET_TOKEN_FILE, or set MAILFLEET_TOKEN.",
+    "No token. Name the file that holds it with --token-file or MAILFLEET_TOKEN_FILE, or set MAILFLEET_TOKEN.",
   );
 }
 

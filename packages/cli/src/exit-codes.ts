@@ -4,7 +4,7 @@ import { ApiError, NotReachable } from "./api-error.ts";
 /** The exit codes of the command. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, notReachable: 3 } as const;
 
-/** Wrong usage that only shows after parsing, e.g. a missing token. */
+/** Wrong usage that is found only after parsing, e.g. a missing token. */
 export class UsageError extends Error {
   constructor(message: string) {
     super(message);
@@ -12,7 +12,7 @@ export class UsageError extends Error {
   }
 }
 
-/** The command was carried out, and its outcome is a failure that was printed already. */
+/** The command ran, and its result is a failure that has already been printed. */
 export class Failed extends Error {
   constructor(message = "") {
     super(message);
@@ -20,7 +20,7 @@ export class Failed extends Error {
   }
 }
 
-/** Exit code and words for whatever ended the command. */
+/** Exit code and text for the error that ended the command. */
 export function outcomeOf(error: unknown): { code: number; lines: string[] } {
   if (error instanceof CommanderError)
     return { code: error.exitCode === 0 ? exitCodes.done : exitCodes.usage, lines: [] };
@@ -29,7 +29,7 @@ export function outcomeOf(error: unknown): { code: number; lines: string[] } {
   if (error instanceof NotReachable)
     return {
       code: exitCodes.notReachable,
-      lines: [error.message, "Start it (`npm start`), or name its address with --url or MAILFLEET_URL."],
+      lines: [error.message, "Start it (`npm start`), or give its address with --url or MAILFLEET_URL."],
     };
   if (error instanceof ApiError) {
     const { detail, remedy, errors, correlation } = error.problem;

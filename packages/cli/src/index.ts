@@ -1,4 +1,4 @@
-/** The `mailfleet` command and the client of the HTTP API that it is made of. */
+/** The `mailfleet` command, and the HTTP API client it is made of. */
 export {
   ApiClient,
   type ApiClientOptions,

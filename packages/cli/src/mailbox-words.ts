@@ -55,7 +55,7 @@ function directionFacts(name: Direction, status: ShownDirection): (readonly [str
   ];
 }
 
-/** The consent of a mailbox's user and how it is. */
+/** The consent of a mailbox's user and its state. */
 export function grantFacts(grant: Shown<Grant> | null): (readonly [string, unknown])[] {
   if (!grant) return [["signed in", "nobody"]];
   const failure = grant.lastRefreshFailure;
@@ -64,9 +64,9 @@ export function grantFacts(grant: Shown<Grant> | null): (readonly [string, unkno
     ["  permission", grant.state],
     ["  scopes", grant.scopes.join(" ")],
     ["  since", `${time(grant.grantedAt)}, by ${grant.grantedBy}`],
-    ["  ends", grant.expiresAt ? time(grant.expiresAt) : "no end known"],
+    ["  ends", grant.expiresAt ? time(grant.expiresAt) : "unknown"],
     ["  last renewal", time(grant.lastRefreshAt)],
-    ["  token good until", time(grant.accessTokenExpiresAt)],
+    ["  token valid until", time(grant.accessTokenExpiresAt)],
     ...(failure
       ? ([
           ["  renewal failed", `${failure.code} at ${time(failure.at)}`],
@@ -76,7 +76,7 @@ export function grantFacts(grant: Shown<Grant> | null): (readonly [string, unkno
   ];
 }
 
-/** A mailbox with all that is known about it. What it lacks in a command's answer is left out. */
+/** A mailbox with everything known about it. Fields that a command's answer lacks are left out. */
 export function mailboxWords(mailbox: ShownMailbox): string {
   const configured = directionNames.filter((name) => mailbox.directions[name].configured);
   return facts([

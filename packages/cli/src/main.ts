@@ -27,7 +27,7 @@ function build(terminal: Terminal): Command {
     .option("--url <url>", "address of the console")
     .option("--token-file <file>", "file that holds the token")
     .option("--json", "answers as JSON")
-    .showHelpAfterError("(--help tells more)")
+    .showHelpAfterError("(see --help)")
     .addHelpText("after", help);
   // Before the subcommands, which copy it.
   program.exitOverride().configureOutput({
@@ -46,7 +46,7 @@ function build(terminal: Terminal): Command {
   return program;
 }
 
-/** Runs one command and gives its exit code. Never throws. */
+/** Runs one command and returns its exit code. Never throws. */
 export async function main(args: readonly string[], terminal: Terminal = processTerminal()): Promise<number> {
   try {
     await build(terminal).parseAsync([...args], { from: "user" });

@@ -43,10 +43,13 @@ export function yesNo(name: string): (text: string) => boolean {
   };
 }
 
-/** The body of the change. Relay and application are whole in it: what is not named is taken from the present settings. */
+/**
+ * The body of the change. It replaces relay and application as a whole, so missing fields come from the present
+ * settings.
+ */
 export async function notificationChange(cli: Cli, path: string, flags: NotificationFlags): Promise<Fields> {
   if (flags.passwordStdin && flags.clientSecretStdin)
-    throw new UsageError("Standard input holds one secret: name --password-stdin or --client-secret-stdin.");
+    throw new UsageError("Standard input holds only one secret: choose --password-stdin or --client-secret-stdin.");
   let read: Promise<Settings> | undefined;
   const present = () => {
     read ??= cli.client().then((client) => client.get<Settings>(path));
@@ -85,7 +88,7 @@ async function relayOf(flags: NotificationFlags, present: () => Promise<Settings
   const { relay } = await present();
   const before: Fields = relay ? { ...relay } : { port: 587, security: "starttls" };
   const merged: Fields = { ...before, ...(byPassword ? { authentication: "basic" } : {}), ...named };
-  // Of a password the user name is a part, and goes with it.
+  // The user name belongs to the password and changes with it.
   if (merged.authentication !== "oauth") delete merged.username;
   return merged;
 }
@@ -101,7 +104,7 @@ async function applicationOf(flags: NotificationFlags, present: () => Promise<Se
   });
   if (Object.keys(named).length + Object.keys(endpoints).length === 0) return undefined;
   const { application } = await present();
-  // Of another provider nothing can be kept.
+  // Nothing of another provider can be kept.
   const same = flags.provider === undefined || flags.provider === application?.provider;
   const before: Fields = same ? { ...application } : {};
   const all = { ...(same ? application?.endpoints : {}), ...endpoints };
@@ -125,7 +128,7 @@ async function oauthSecretOf(cli: Cli, flags: NotificationFlags): Promise<Fields
 function endOf(date: string | undefined): string | null | undefined {
   if (date === undefined || date === "none") return date === undefined ? undefined : null;
   const at = Date.parse(date);
-  if (Number.isNaN(at)) throw new UsageError(`--secret-expires ${date} is no date: write it as 2027-05-31.`);
+  if (Number.isNaN(at)) throw new UsageError(`--secret-expires ${date} is not a date: write it as 2027-05-31.`);
   return new Date(at).toISOString();
 }
 

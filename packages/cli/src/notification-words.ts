@@ -4,7 +4,7 @@ import { facts, printable, time } from "./table.ts";
 
 type Settings = Shown<NotificationSettings>;
 
-/** The notification mail server. Of secrets: what names them, and since when they are set. */
+/** The mail server for notices. Secrets are shown by name and by when they were set. */
 export function notificationWords(settings: Settings): string {
   const { relay, application, password, secret } = settings;
   const key = secret?.serviceAccount;
@@ -31,16 +31,16 @@ export function notificationWords(settings: Settings): string {
         ] as const)
       : []),
     ["  secret", secret ? `${secret.kind}, set ${time(secret.setAt)}` : "not set"],
-    ["  secret ends", settings.secretExpiresAt ? time(settings.secretExpiresAt) : "not known"],
+    ["  secret ends", settings.secretExpiresAt ? time(settings.secretExpiresAt) : "unknown"],
   ]);
 }
 
-/** What a test found, a step a line, with what to do where it failed. */
+/** The result of a test: one line per step, with the remedy where it failed. */
 export function notificationTestWords(test: Shown<NotificationTest>): string {
   const end =
     test.outcome === "ok"
       ? `A test message left for ${test.to.join(", ")}: ${test.messageId}`
-      : "The test message did not leave, or not for everybody.";
+      : "The test message was not sent, or not to everybody.";
   return [...test.steps.map(stepLine), printable(end)].join("\n");
 }
 

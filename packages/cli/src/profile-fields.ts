@@ -5,7 +5,7 @@ import type { ShownProfile } from "./profile-words.ts";
 
 type Fields = Record<string, unknown>;
 
-/** Only what is named. */
+/** Only the fields that were given. */
 function set(values: Fields): Fields {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }
@@ -13,14 +13,16 @@ function set(values: Fields): Fields {
 const isEmpty = (fields: Fields) => Object.keys(fields).length === 0;
 const textIn = async (file: string | undefined) => (file === undefined ? undefined : readText(file));
 
-/** `null` takes it away, which is done by leaving it out of a server that is replaced whole. */
+/** `null` removes it: the server is replaced as a whole, so it is left out. */
 function addressingOf(text: string | undefined): Fields | null | undefined {
   if (text === undefined) return undefined;
   if (text === "none") return null;
   return text === "authorization-identity" ? { by: text } : { by: "user-name", pattern: text };
 }
 
-/** A server as it is after the change. With another protocol the old host and port are of no use: they are filled in anew. */
+/**
+ * A server as it is after the change. With another protocol the old host and port do not fit: they are filled in again.
+ */
 function serverOf(named: Fields, before: Fields | undefined): Fields | undefined {
   if (isEmpty(named)) return undefined;
   const { host, port, security, ...kept } = before ?? {};
@@ -55,11 +57,11 @@ async function outboundOf(flags: ProfileFlags): Promise<Fields> {
 function instantOf(name: string, date: string | undefined): string | null | undefined {
   if (date === undefined || date === "none") return date === undefined ? undefined : null;
   const at = Date.parse(date);
-  if (Number.isNaN(at)) throw new UsageError(`${name} ${date} is no date: write it as 2027-05-31.`);
+  if (Number.isNaN(at)) throw new UsageError(`${name} ${date} is not a date: write it as 2027-05-31.`);
   return new Date(at).toISOString();
 }
 
-/** How tokens are granted, whole: what is not named stays, except of another provider. */
+/** The whole OAuth settings: fields that are not given stay, unless the provider changes. */
 function oauthOf(flags: ProfileFlags, before: ShownProfile | undefined): Fields | undefined {
   const endpoints = set({
     issuer: flags.issuer,
@@ -70,7 +72,7 @@ function oauthOf(flags: ProfileFlags, before: ShownProfile | undefined): Fields 
   });
   const named = set({
     provider: flags.oauthProvider,
-    // Who gives a key or a certificate says by it how the application signs in.
+    // A key or a certificate determines how the application signs in.
     flow: flags.flow ?? (flags.serviceAccountKey === undefined ? undefined : "service-account"),
     clientId: flags.clientId,
     tenantId: flags.tenant,
@@ -92,7 +94,10 @@ function oauthOf(flags: ProfileFlags, before: ShownProfile | undefined): Fields 
   return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== null));
 }
 
-/** Options as the API's fields. Servers and `oauth` are replaced whole, so they are completed from what is there. */
+/**
+ * Options as the API's fields. Servers and `oauth` are replaced as a whole, so they are completed from the present
+ * ones.
+ */
 export async function profileFields(cli: Cli, flags: ProfileFlags, before?: ShownProfile): Promise<Fields> {
   return set({
     ...(flags.file === undefined ? {} : await readJson(cli, flags.file)),
@@ -128,7 +133,7 @@ async function oauthSecretOf(cli: Cli, flags: ProfileFlags): Promise<Fields | un
   return { clientSecret };
 }
 
-/** Secrets that go along with a profile, from files, standard input or the keyboard. Standard input holds one of them. */
+/** Secrets of a profile, from files, standard input or the keyboard. Standard input holds only one. */
 export async function profileSecrets(cli: Cli, flags: ProfileFlags): Promise<Fields> {
   const { inboundUsername, outboundUsername, passwordStdin } = flags;
   const fromInput = [
@@ -137,11 +142,11 @@ export async function profileSecrets(cli: Cli, flags: ProfileFlags): Promise<Fie
     flags.clientSecretFile === "-",
     flags.serviceAccountKey === "-",
   ];
-  if (fromInput.filter(Boolean).length > 1) throw new UsageError("Standard input can hold one thing only.");
+  if (fromInput.filter(Boolean).length > 1) throw new UsageError("Standard input can hold only one secret.");
   const usernames = new Set([inboundUsername, outboundUsername].filter((name) => name !== undefined));
   if (passwordStdin && usernames.size > 1)
     throw new UsageError(
-      "Standard input holds one password: set the other direction's with `profile set-credentials`.",
+      "Standard input holds only one password: set the other direction's with `profile set-credentials`.",
     );
   const passwords = new Map<string, string>();
   for (const username of usernames)

@@ -55,7 +55,7 @@ export interface ProfileFlags {
 const port = (name: string) => wholeNumber(name, 1, 65_535);
 const collect = (value: string, before: string[] = []) => [...before, value];
 
-/** How a protocol is chosen: the first of them is the usual one. */
+/** The protocols to choose from. The first is the default. */
 function howTo(what: string, protocols: readonly Protocol[]): string {
   const words = protocols.map((name) => `${name}: ${connectorDescriptors[name].text}`);
   return `how mail is ${what}; ${words.join("; ")}. Default ${protocols[0]}`;
@@ -68,7 +68,7 @@ function withServerFlags(command: Command): Command {
     .option("--inbound-port <port>", "", port("--inbound-port"))
     .option("--inbound-security <none|starttls|tls>")
     .option("--inbound-ca <file>", "PEM certificates of a private authority")
-    .option("--imap-host <host>", "the same as --inbound-host, as are the three that follow")
+    .option("--imap-host <host>", "the same as --inbound-host; the next three likewise")
     .option("--imap-port <port>", "", port("--imap-port"))
     .option("--imap-security <none|starttls|tls>")
     .option("--imap-ca <file>")
@@ -90,15 +90,15 @@ function withServerFlags(command: Command): Command {
 
 function withOAuthFlags(command: Command): Command {
   return command
-    .option("--oauth-provider <google|microsoft|custom>", "whose tokens; google for the type gmail")
+    .option("--oauth-provider <google|microsoft|custom>", "who grants tokens; google for the type gmail")
     .option("--flow <sign-in|application|service-account>", "how tokens are granted; default sign-in")
     .option("--client-id <id>", "of the OAuth application")
     .option("--client-secret-file <file>", "file with the client's secret; - reads standard input")
-    .option("--client-secret-expires <date>", "when it ends; none takes it away")
+    .option("--client-secret-expires <date>", "when it expires; none removes it")
     .option("--certificate <file>", "PEM of certificate and private key, instead of a secret")
     .option("--service-account-key <file>", "JSON key of a service account; - reads standard input")
     .option("--tenant <id or domain>", "Microsoft")
-    .option("--project <id>", "Google: the project that the key must belong to")
+    .option("--project <id>", "Google: the project the key must belong to")
     .option("--publishing <internal|testing|production>", "Google: state of the consent screen")
     .option("--scope <scope>", "instead of the usual ones; may be repeated", collect)
     .option("--issuer <url>", "instead of the provider's, as are the four that follow")
@@ -112,11 +112,15 @@ function withOAuthFlags(command: Command): Command {
 export function withProfileFlags(command: Command): Command {
   const named = command.option("--name <name>").option("--description <text>");
   return withOAuthFlags(withServerFlags(named))
-    .option("--process-from <time>", "take in only what came later, ISO 8601")
+    .option("--process-from <time>", "receive only mail that arrived later, ISO 8601")
     .option("--minimum-polling-interval <minutes>", "", wholeNumber("--minimum-polling-interval", 0, 1440))
-    .option("--connections <n>", "at the same time for one holder of credentials", wholeNumber("--connections", 1, 300))
+    .option(
+      "--connections <n>",
+      "simultaneous connections for one holder of credentials",
+      wholeNumber("--connections", 1, 300),
+    )
     .option("--connection-timeout <ms>", "", wholeNumber("--connection-timeout", 100, 100_000))
-    .option("--uncertain <hold|resend>", "what to do with a message of which it is not known whether it was sent")
+    .option("--uncertain <hold|resend>", "what to do with a message that may or may not have been sent")
     .option("--send-expiry <hours>", "", wholeNumber("--send-expiry", 1, 720))
     .option("--file <json>", "the profile as JSON; - reads standard input");
 }

@@ -4,7 +4,7 @@ import { type Column, facts, time } from "./table.ts";
 
 /** A profile as the API shows it. */
 export type ShownProfile = Shown<Profile> & {
-  /** To be entered at the provider; `null` where nobody signs in. */
+  /** To enter at the provider; `null` if nobody signs in. */
   readonly redirectUri?: string | null;
   readonly javascriptOrigin?: string | null;
 };
@@ -54,7 +54,7 @@ function oauthFacts({ oauth, oauthSecret, redirectUri, javascriptOrigin }: Shown
   ];
 }
 
-/** One profile with all that is known about it. */
+/** One profile with everything known about it. */
 export function profileWords(profile: ShownProfile): string {
   const { addressing } = profile.inbound;
   return facts([

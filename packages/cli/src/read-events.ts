@@ -1,6 +1,6 @@
 /** A fact as the console shows it. */
 export interface ApiEvent {
-  /** Place in the stream; give it as `lastEventId` to go on behind it. */
+  /** Place in the stream; pass it as `lastEventId` to continue after it. */
   readonly id: string;
   /** Message type, e.g. `mailbox.transitioned.v1`. */
   readonly type: string;
@@ -12,7 +12,7 @@ export interface ApiEvent {
   readonly body: Record<string, unknown>;
 }
 
-/** One server-sent event as it came. */
+/** One server-sent event. */
 export interface RawEvent {
   readonly id: string;
   readonly event: string;

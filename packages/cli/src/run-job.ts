@@ -17,7 +17,7 @@ export const resultColumns: readonly Column<ShownJob["results"][number]>[] = [
   { title: "REMEDY", of: (row) => row.problem?.remedy },
 ];
 
-/** Gives one command to many mailboxes and waits until each has its result. Throws `Failed` after the time-out. */
+/** Gives one command to many mailboxes and waits until each has its result. Throws `Failed` after the time limit. */
 export async function runJob(
   client: ApiClient,
   job: { verb: string; mailboxIds?: string[]; profileId?: string },
@@ -27,7 +27,7 @@ export async function runJob(
   const deadline = Date.now() + timeoutMs;
   while (state !== "done") {
     if (Date.now() > deadline)
-      throw new Failed(`The job ${id} is not done yet; \`mailfleet jobs show ${id}\` tells more.`);
+      throw new Failed(`The job ${id} is not done yet. \`mailfleet jobs show ${id}\` tells more.`);
     await pause(lookMs);
     try {
       ({ id, state, ...rest } = await client.get<ShownJob>(`/jobs/${id}`));

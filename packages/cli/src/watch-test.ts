@@ -128,6 +128,6 @@ async function listen(
   try {
     for await (const event of following) onEvent(event.type, event.body);
   } catch {
-    // The view broke: looking up goes on.
+    // The view broke; the look-up continues.
   }
 }

@@ -22,10 +22,10 @@ function eventLine(event: ApiEvent): string {
 export function addEventCommand(program: Command, cli: Cli): void {
   program
     .command("events")
-    .description("follow what happens, until Ctrl-C; with --json one event a line")
-    .option("--mailbox <mailbox>", "only what concerns this one")
+    .description("follow events until Ctrl-C; with --json one event per line")
+    .option("--mailbox <mailbox>", "only events of this mailbox")
     .option("--type <types>", "message types, separated by commas")
-    .option("--after <id>", "go on behind the event of this id")
+    .option("--after <id>", "continue after the event with this id")
     .action(async (flags: { mailbox?: string; type?: string; after?: string }) => {
       const following = await (await cli.client()).follow({
         ...(flags.mailbox === undefined ? {} : { mailbox: flags.mailbox }),

@@ -23,7 +23,7 @@ const isTest = (verb: Verb) => verb === "test" || verb === "test-and-enable";
 /** One mailbox: the command itself. */
 async function single(cli: Cli, verb: Verb, which: string, directions: Direction[] | undefined): Promise<ShownMailbox> {
   const client = await cli.client();
-  // Approved is the address that was seen: the one that was typed, or the one that is shown now.
+  // This approves the address that was seen: the one that was typed, or the one that is shown now.
   const seen = async () => (which.includes("@") ? which : (await client.get<ShownMailbox>(mailboxPath(which))).address);
   const body = verb === "approve" ? { address: await seen() } : directions && { directions };
   return client.post<ShownMailbox>(`${mailboxPath(which)}/${verb}`, body);
@@ -46,7 +46,7 @@ async function many(cli: Cli, verb: Verb, mailboxes: readonly string[], flags: B
       ? { mailboxIds: await idsOf(cli, mailboxes, undefined) }
       : { profileId: await profileIdOf(cli, flags.profile) };
   const job = await runJob(await cli.client(), { verb, ...target }, flags.timeout * 1000);
-  cli.show(job, ({ results }) => table(results, resultColumns, "No mailbox is concerned."));
+  cli.show(job, ({ results }) => table(results, resultColumns, "No mailbox matches."));
   if (job.failed > 0) throw new Failed();
 }
 
@@ -64,7 +64,7 @@ function outcomeLine({ mailbox, direction, ok, status }: TestOutcome): string {
 async function waitForTest(cli: Cli, verb: Verb, mailboxes: readonly string[], flags: BulkFlags): Promise<void> {
   const client = await cli.client();
   const ids = await idsOf(cli, mailboxes, flags.profile);
-  if (ids.length === 0) return cli.show([], () => "No mailbox is concerned.");
+  if (ids.length === 0) return cli.show([], () => "No mailbox matches.");
   const { outcomes, complete } = await watchTests(
     client,
     ids,
@@ -98,19 +98,19 @@ async function waitForTest(cli: Cli, verb: Verb, mailboxes: readonly string[], f
   }));
   cli.show({ complete, results: answer }, () => outcomes.map(outcomeLine).join("\n"));
   if (!complete)
-    throw new Failed(`Not every result came within ${flags.timeout} s; \`mailfleet mailbox show\` tells more.`);
+    throw new Failed(`Some results did not arrive within ${flags.timeout} s. \`mailfleet mailbox show\` tells more.`);
   if (outcomes.some((outcome) => !outcome.ok)) throw new Failed();
 }
 
 const verbs: Readonly<Record<Verb, string>> = {
-  approve: "approve with the address as it is seen",
-  test: "test; enables nothing that was not wanted before",
-  "test-and-enable": "test, and enable what passes",
-  disable: "stop; stays stopped until it is tested and enabled again",
+  approve: "approve the address",
+  test: "test; does not enable a mailbox that was not enabled before",
+  "test-and-enable": "test, and enable the directions that pass",
+  disable: "stop until somebody tests and enables it again",
   "sync-now": "run the enabled directions at once",
 };
 
-// What is no direction is refused by the API, with a reason.
+// The API refuses anything that is not a direction, with a reason.
 const collect = (value: string, before: Direction[] = []) => [...before, value as Direction];
 
 /** Commands that take several mailboxes, or all of a profile. */
@@ -122,8 +122,8 @@ export function addMailboxBulkCommands(mailbox: Command, cli: Cli): void {
       .option("--profile <profile>", "all mailboxes of this profile")
       .option("--timeout <seconds>", "how long to wait", wholeNumber("--timeout", 1, 86_400), 120);
     if (verb !== "approve" && verb !== "disable")
-      command.option("--direction <inbound|outbound>", "only this one; may be repeated", collect);
-    if (isTest(verb)) command.option("--wait", "show the steps as they are done, and wait for the result");
+      command.option("--direction <inbound|outbound>", "only this direction; may be repeated", collect);
+    if (isTest(verb)) command.option("--wait", "show the steps as they finish, and wait for the result");
     command.action(async (mailboxes: string[], flags: BulkFlags) => {
       if ((mailboxes.length === 0) === (flags.profile === undefined))
         throw new UsageError("Name one or more mailboxes, or --profile.");

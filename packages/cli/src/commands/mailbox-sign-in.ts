@@ -25,17 +25,17 @@ interface Polled {
 
 /** The provider may take this long to answer. */
 const pollTimeoutMs = 70_000;
-/** Asking more often than this brings only refusals, whatever the interval says. */
+/** Asking more often than this would only be refused, whatever the interval says. */
 const leastMs = 100;
 
-/** Looks until the user has entered the code. @throws Failed when the code has ended */
+/** Checks until the user has entered the code. @throws Failed if the code expires. */
 async function waitForDevice(cli: Cli, path: string, device: DeviceCode, timeoutMs: number): Promise<Polled> {
   const client = await cli.client();
   const deadline = Math.min(Date.parse(device.expiresAt), Date.now() + timeoutMs);
   let intervalMs = device.intervalMs;
   for (;;) {
     if (Date.now() + intervalMs > deadline || cli.terminal.interrupted.aborted)
-      throw new Failed("The code was not entered in time. Begin again to get another one.");
+      throw new Failed("The code was not entered in time. Begin again to get a new one.");
     await pause(Math.max(leastMs, intervalMs), undefined, { signal: cli.terminal.interrupted }).catch(() => {});
     const options = { timeoutMs: pollTimeoutMs };
     const polled = await client
@@ -55,7 +55,7 @@ export function addSignInCommands(mailbox: Command, cli: Cli): void {
     .command("sign-in <mailbox>")
     .description("the link by which the mailbox's user signs in, or a code to enter on another device")
     .option("--device", "a code for the provider's own page, which needs no address of this console; waits for it")
-    .option("--timeout <s>", "at most so long", wholeNumber("--timeout", 1, 3600), 900)
+    .option("--timeout <s>", "how long to wait", wholeNumber("--timeout", 1, 3600), 900)
     .action(async (which: string, flags: { device?: boolean; timeout: number }) => {
       const client = await cli.client();
       const path = `${mailboxPath(which)}/sign-in`;
@@ -66,7 +66,7 @@ export function addSignInCommands(mailbox: Command, cli: Cli): void {
       }
       const options = { timeoutMs: pollTimeoutMs };
       const device = await client.post<DeviceCode>(path, { method: "device" }, options);
-      // To standard error, so that with --json what is shown stays one document.
+      // To standard error, so that with --json the output stays one document.
       cli.terminal.err(
         `Open ${device.verificationUri} and enter the code ${device.userCode} (until ${time(device.expiresAt)}).`,
       );
@@ -78,6 +78,6 @@ export function addSignInCommands(mailbox: Command, cli: Cli): void {
     .description("forget the permission that the mailbox's user gave")
     .action(async (which: string) => {
       await (await cli.client()).delete(`${mailboxPath(which)}/grant`);
-      cli.show({ signedOut: which }, () => `Forgot the permission of ${which}. The provider still lists it.`);
+      cli.show({ signedOut: which }, () => `Deleted the consent of ${which}. The provider still lists it.`);
     });
 }

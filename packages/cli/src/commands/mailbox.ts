@@ -28,15 +28,15 @@ interface MailboxFlags {
 function withMailboxFlags(command: Command): Command {
   return command
     .option("--name <name>")
-    .option("--owner <address>", "who owns it and hears about it")
-    .option("--profile <profile>", "id or name; the default profile without it")
+    .option("--owner <address>", "who owns it and is told about it")
+    .option("--profile <profile>", "id or name; by default the default profile")
     .option("--inbound <server-side|none>")
     .option("--outbound <server-side|none>")
-    .option("--process-from <time>", "take in only what came later, ISO 8601")
+    .option("--process-from <time>", "receive only mail that arrived later, ISO 8601")
     .option("--delete-after-processing", "POP3, not for users' mailboxes: delete at the server what was received")
-    .option("--no-delete-after-processing", "leave it there")
+    .option("--no-delete-after-processing", "leave mail on the server")
     .option("--allow-to-use-credentials", "Mailfleet may sign in with the credentials stored with the mailbox")
-    .option("--no-allow-to-use-credentials", "it may not")
+    .option("--no-allow-to-use-credentials", "Mailfleet may not")
     .option("--file <json>", "the mailbox as JSON; - reads standard input");
 }
 
@@ -61,8 +61,8 @@ async function fieldsOf(cli: Cli, flags: MailboxFlags, before?: ShownMailbox): P
 function addReadingCommands(mailbox: Command, cli: Cli): void {
   mailbox
     .command("list")
-    .description("all mailboxes, or those that fit")
-    .option("--status <word>", "life-cycle word, or enabled or disabled for all of theirs")
+    .description("all mailboxes, or those that match")
+    .option("--status <word>", "lifecycle word; enabled and disabled stand for all of their kind")
     .option("--profile <profile>", "id or name")
     .option("--kind <user|queue|forward>")
     .option("--search <text>", "part of the address or name")
@@ -84,12 +84,12 @@ function addReadingCommands(mailbox: Command, cli: Cli): void {
     .action(async (which: string) => {
       const path = `${mailboxPath(which)}/history`;
       const { items } = await (await cli.client()).get<{ items: Shown<HistoryEntry>[] }>(path);
-      cli.show(items, (rows) => table(rows, historyColumns, "Nothing happened yet."));
+      cli.show(items, (rows) => table(rows, historyColumns, "Nothing has happened yet."));
     });
 }
 
 function addWritingCommands(mailbox: Command, cli: Cli): void {
-  withMailboxFlags(mailbox.command("create <address>").description("make a mailbox"))
+  withMailboxFlags(mailbox.command("create <address>").description("create a mailbox"))
     .option("--kind <user|queue|forward>")
     .option("--username <name>", "user name at the server; the password is asked for")
     .option("--password-stdin", "read the password from standard input")
@@ -103,8 +103,8 @@ function addWritingCommands(mailbox: Command, cli: Cli): void {
         [`Made ${made.id}.`, stateLine(made)].join("\n"),
       );
     });
-  withMailboxFlags(mailbox.command("update <mailbox>").description("change what is named"))
-    .option("--address <address>", "another address; it needs approval again")
+  withMailboxFlags(mailbox.command("update <mailbox>").description("change the fields you name"))
+    .option("--address <address>", "a new address, which needs approval again")
     .action(async (which: string, flags: MailboxFlags) => {
       const client = await cli.client();
       const before = await client.get<ShownMailbox>(mailboxPath(which));
@@ -114,7 +114,7 @@ function addWritingCommands(mailbox: Command, cli: Cli): void {
     });
   mailbox
     .command("delete <mailbox>")
-    .description("delete a mailbox; the mail at the server is not touched")
+    .description("delete a mailbox; mail on the server is not touched")
     .action(async (which: string) => {
       await (await cli.client()).delete(mailboxPath(which));
       cli.show({ deleted: which }, () => `Deleted ${which}.`);
@@ -137,7 +137,7 @@ function addWritingCommands(mailbox: Command, cli: Cli): void {
       cli.show(await (await cli.client()).post<ShownMailbox>(`${mailboxPath(which)}/reject`, { reason }), stateLine),
     );
   const plain = {
-    resubmit: "ask again for approval after a rejection",
+    resubmit: "ask for approval again after a rejection",
     activate: "make it active again",
     deactivate: "make it inactive",
   };
@@ -152,7 +152,7 @@ function addWritingCommands(mailbox: Command, cli: Cli): void {
 
 /** `mailfleet mailbox …`; every command takes id or address. */
 export function addMailboxCommands(program: Command, cli: Cli): void {
-  const mailbox = program.command("mailbox").description("mailboxes; each is named by id or address");
+  const mailbox = program.command("mailbox").description("mailboxes, named by id or address");
   addReadingCommands(mailbox, cli);
   addWritingCommands(mailbox, cli);
   addSignInCommands(mailbox, cli);

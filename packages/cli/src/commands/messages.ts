@@ -16,7 +16,7 @@ interface ShownBody {
   unparsed: string | null;
 }
 
-/** Text of a message as it may stand on a terminal: lines stay, other control characters go. */
+/** Text of a message made safe for a terminal: keeps line breaks, removes other control characters. */
 const textLines = (text: string) => text.replaceAll(/(?![\n\t])\p{Cc}/gu, "");
 
 const words = ({ message, body }: { message: ShownMessage; body: ShownBody }) => {
@@ -40,12 +40,12 @@ const words = ({ message, body }: { message: ShownMessage; body: ShownBody }) =>
 
 /** `mailfleet messages …` */
 export function addMessageCommands(program: Command, cli: Cli): void {
-  const messages = program.command("messages").description("mail that was received");
+  const messages = program.command("messages").description("received mail");
   messages
     .command("list <mailbox>")
     .description("the latest messages of a mailbox")
     .option("--since <time>", "stored at or after this time, ISO 8601")
-    .option("--limit <n>", "at most so many", wholeNumber("--limit", 1, 10_000), 100)
+    .option("--limit <n>", "show at most n", wholeNumber("--limit", 1, 10_000), 100)
     .action(async (which: string, { since, limit }: { since?: string; limit: number }) => {
       const path = `${mailboxPath(which)}/messages`;
       cli.show(await (await cli.client()).list<ShownMessage>(path, { since }, limit), (rows) =>
@@ -72,7 +72,7 @@ export function addMessageCommands(program: Command, cli: Cli): void {
     });
   messages
     .command("raw <message>")
-    .description("the message byte for byte, to standard output or a file")
+    .description("the message, byte for byte, to standard output or a file")
     .option("-o, --output <file>")
     .action(async (id: string, { output }: { output?: string }) => {
       const stream = await (await cli.client()).download(`${messagePath(id)}/raw`);

@@ -15,7 +15,7 @@ const collect = (value: string, before: string[] = []) => [...before, value];
 export function addNotificationCommands(program: Command, cli: Cli): void {
   const notifications = program
     .command("notifications")
-    .description("how alerts are sent by e-mail: the notification mail server");
+    .description("how alerts are sent by e-mail: the mail server for notices");
   notifications
     .command("show")
     .description("mail server and recipients; secrets are never shown")
@@ -24,7 +24,7 @@ export function addNotificationCommands(program: Command, cli: Cli): void {
     });
   notifications
     .command("set")
-    .description("change what is named, all of it or nothing")
+    .description("change the fields you name, all of them or none")
     .option("--enabled <yes|no>", "", yesNo("--enabled"))
     .option("--mode <smtp|api>", "by a relay, or by the provider's mail API")
     .option("--from <address>")
@@ -43,9 +43,9 @@ export function addNotificationCommands(program: Command, cli: Cli): void {
     .option("--client-secret", "Microsoft: ask for the client secret")
     .option("--client-secret-stdin", "Microsoft: read the client secret from standard input")
     .option("--certificate <file>", "Microsoft: PEM of certificate and private key, instead of a secret")
-    .option("--secret-expires <date>", "when the secret ends, at most 24 months ahead; none takes it away")
+    .option("--secret-expires <date>", "when the secret expires, at most 24 months ahead; none removes it")
     .option("--key <file>", "Google: the JSON key of the service account")
-    .option("--project <id>", "Google: the project that the key must belong to")
+    .option("--project <id>", "Google: the project the key must belong to")
     .option("--scope <scope>", "instead of the usual one; may be repeated", collect)
     .option("--token-url <url>", "instead of the provider's")
     .option("--api-url <url>", "instead of the provider's")
@@ -57,7 +57,7 @@ export function addNotificationCommands(program: Command, cli: Cli): void {
     });
   notifications
     .command("test")
-    .description("send a test message to all recipients and say what each step found")
+    .description("send a test message to all recipients and show the result of each step")
     .action(async () => {
       const client = await cli.client();
       const options = { timeoutMs: testTimeoutMs };

@@ -6,14 +6,14 @@ import type { Shown } from "../shown.ts";
 import { facts, table, time } from "../table.ts";
 import { addTokenCommands } from "./tokens.ts";
 
-const limitFlag = ["--limit <n>", "at most so many", wholeNumber("--limit", 1, 10_000), 100] as const;
+const limitFlag = ["--limit <n>", "show at most n", wholeNumber("--limit", 1, 10_000), 100] as const;
 type Limit = { limit: number };
 
 function addAlertCommands(program: Command, cli: Cli): void {
-  const alerts = program.command("alerts").description("what people should know");
+  const alerts = program.command("alerts").description("what somebody should know or do");
   alerts
     .command("list")
-    .description("alerts, the latest first")
+    .description("alerts, latest first")
     .option("--state <raised|cleared>")
     .option("--severity <error|warning|information>")
     .option("--code <code>")
@@ -78,7 +78,7 @@ const deadLetterWords = (letter: Shown<DeadLetter>) =>
   ]);
 
 function addDeadLetterCommands(program: Command, cli: Cli): void {
-  const letters = program.command("dead-letters").description("messages between the services that were set aside");
+  const letters = program.command("dead-letters").description("messages between services that could not be handled");
   letters
     .command("list")
     .description("dead letters")
@@ -103,8 +103,8 @@ function addDeadLetterCommands(program: Command, cli: Cli): void {
       cli.show(await (await cli.client()).get<Shown<DeadLetter>>(`/dead-letters/${id}`), deadLetterWords),
     );
   for (const [verb, description] of [
-    ["replay", "publish it again where it came from"],
-    ["discard", "give it up"],
+    ["replay", "publish it to its stream again"],
+    ["discard", "drop it"],
   ] as const)
     letters
       .command(`${verb} <id>`)

@@ -28,20 +28,22 @@ function addReadingCommands(profile: Command, cli: Cli): void {
     });
   profile
     .command("show <profile>")
-    .description("one profile, by id or name, with what is to be copied to its provider")
+    .description("one profile, by id or name, with the addresses to enter at its provider")
     .action(async (which: string) =>
       cli.show(await (await cli.client()).get<ShownProfile>(await pathOf(cli, which)), profileWords),
     );
 }
 
 function addWritingCommands(profile: Command, cli: Cli): void {
-  withProfileFlags(profile.command("create").description("make a profile; what is left out is filled in"))
+  withProfileFlags(
+    profile.command("create").description("create a profile; servers and ports you leave out are filled in"),
+  )
     .option("--type <gmail|other>", "gmail fills in servers, ports and scopes")
     .action(async (flags: ProfileFlags) => {
       const fields = { ...(await profileFields(cli, flags)), ...(await profileSecrets(cli, flags)) };
       cli.show(await (await cli.client()).post<ShownProfile>("/profiles", fields), profileWords);
     });
-  withProfileFlags(profile.command("update <profile>").description("change what is named")).action(
+  withProfileFlags(profile.command("update <profile>").description("change the fields you name")).action(
     async (which: string, flags: ProfileFlags) => {
       const client = await cli.client();
       const before = await client.get<ShownProfile>(await pathOf(cli, which));

@@ -57,7 +57,7 @@ async function submit(client: ApiClient, mailbox: string, flags: SendFlags): Pro
   if (flags.rawFile === undefined)
     return client.post<ShownSend>(`${mailboxPath(mailbox)}/sends`, await contentOf(flags), options);
   if (flags.text ?? flags.textFile ?? flags.subject ?? flags.attach)
-    throw new UsageError("--raw-file is the whole message: give only --to beside it.");
+    throw new UsageError("--raw-file is the whole message: combine it with --to only.");
   return client.sendRaw<ShownSend>(mailbox, flags.to, await readBytes(flags.rawFile), options);
 }
 
@@ -70,7 +70,7 @@ const line = (send: ShownSend) => {
   return `${send.id}: ${send.state}${send.answer ? ` (${printable(send.answer)})` : ""}${why}${again}`;
 };
 
-/** Says every new state until it is a final one. Live by the events, safe by looking it up. */
+/** Prints every new state until the final one. Follows events, and also looks the send up in case one is missed. */
 async function untilFinal(
   cli: Cli,
   mailboxId: string,
@@ -125,8 +125,8 @@ export function addSendCommands(program: Command, cli: Cli): void {
     .option("--text-file <file>")
     .option("--html-file <file>")
     .option("--attach <file>", "may be repeated", collect)
-    .option("--raw-file <file>", "a ready-made message (RFC 5322), sent as it is")
-    .option("--idempotency-key <key>", "a repetition with the same key is the same send")
+    .option("--raw-file <file>", "a ready-made message (RFC 5322), sent unchanged")
+    .option("--idempotency-key <key>", "repeating the command with the same key does not send twice")
     .option("--wait", "wait until it is sent or has failed")
     .option("--timeout <seconds>", "how long to wait", wholeNumber("--timeout", 1, 86_400), 120)
     .action(async (mailbox: string, flags: SendFlags) => {
@@ -143,7 +143,7 @@ export function addSendCommands(program: Command, cli: Cli): void {
     .description("the latest sends")
     .option("--mailbox <mailbox>", "id or address")
     .option("--state <state>", "e.g. waiting, failed, uncertain")
-    .option("--limit <n>", "at most so many", wholeNumber("--limit", 1, 10_000), 100)
+    .option("--limit <n>", "show at most n", wholeNumber("--limit", 1, 10_000), 100)
     .action(async ({ mailbox, state, limit }: { mailbox?: string; state?: string; limit: number }) => {
       const client = await cli.client();
       const mailboxId = mailbox?.includes("@") ? (await client.get<{ id: string }>(mailboxPath(mailbox))).id : mailbox;
@@ -191,6 +191,6 @@ export function addSendCommands(program: Command, cli: Cli): void {
     .action(async (id: string) => cli.show(await (await cli.client()).post<ShownSend>(`/sends/${id}/release`), line));
   sends
     .command("discard <send>")
-    .description("give up what is not sent yet")
+    .description("discard a send that has not been sent")
     .action(async (id: string) => cli.show(await (await cli.client()).post<ShownSend>(`/sends/${id}/discard`), line));
 }

@@ -53,11 +53,11 @@ export function addSettingsCommands(program: Command, cli: Cli): void {
     .action(async () => cli.show(await (await cli.client()).get<ShownSettings>("/settings"), settingsWords));
   settings
     .command("set")
-    .description("change what is named")
+    .description("change the fields you name")
     .option("--approval-for-users <yes|no>", "", yesNo("--approval-for-users"))
     .option("--approval-for-queues <yes|no>", "", yesNo("--approval-for-queues"))
-    .option("--default-profile <profile>", "id or name; none takes it away")
-    .option("--allowed-ports <us-government|80,443,…|all>", "ports that connections may go to", allowedPorts)
+    .option("--default-profile <profile>", "id or name; none removes it")
+    .option("--allowed-ports <us-government|80,443,…|all>", "ports that Mailfleet may connect to", allowedPorts)
     .option("--retention-days <n>", "how long received messages are kept", wholeNumber("--retention-days", 1, 3650))
     .option("--maximum-attempts <n>", "", wholeNumber("--maximum-attempts", 1, 100))
     .option("--retry-ms <ms>", "", milliseconds("--retry-ms"))

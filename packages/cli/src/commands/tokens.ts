@@ -13,7 +13,7 @@ const units = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 /** `7d`, `12h` or `30m` as milliseconds. */
 function lifetime(text: string): number {
   const [, count, unit] = /^([1-9]\d{0,4})([mhd])$/.exec(text) ?? [];
-  if (unit === undefined) throw new UsageError(`--expires-in must be such as 30m, 12h or 7d, not ${text}.`);
+  if (unit === undefined) throw new UsageError(`--expires-in must be a time such as 30m, 12h or 7d, not ${text}.`);
   return Number(count) * units[unit as keyof typeof units];
 }
 
@@ -25,7 +25,7 @@ interface TokenFlags {
   expiresIn?: number;
 }
 
-/** Ids of mailboxes that are named by id or address. */
+/** Ids of mailboxes given by id or address. */
 async function mailboxIdsOf(cli: Cli, mailboxes: readonly string[]): Promise<string[]> {
   const client = await cli.client();
   const ids: string[] = [];
@@ -56,18 +56,18 @@ export function addTokenCommands(program: Command, cli: Cli): void {
   tokens
     .command("create [name]")
     .description("make a token; it is shown once. An owner's is named after his mailboxes if nothing is said")
-    .requiredOption("--role <administrator|reader|owner>", "an owner may set up and test his own mailboxes only")
+    .requiredOption("--role <administrator|reader|owner>", "an owner may set up and test only their own mailboxes")
     .option("--mailbox <mailbox>", "of an owner, by id or address; may be repeated", collect)
     .option(
       "--expires-in <duration>",
-      "such as 30m, 12h or 7d; without it the token is good until it is deleted",
+      "such as 30m, 12h or 7d; without it the token is valid until it is deleted",
       lifetime,
     )
     .action(async (named: string | undefined, { role, mailbox, expiresIn }: TokenFlags) => {
       if ((role === "owner") !== (mailbox !== undefined))
-        throw new UsageError("--mailbox belongs to the role owner, and is needed there.");
+        throw new UsageError("--mailbox is for the role owner, which requires it.");
       const name = named ?? mailbox?.join(", ").slice(0, 100);
-      if (name === undefined) throw new UsageError("Name the token, so that people know later what it is for.");
+      if (name === undefined) throw new UsageError("Give the token a name that says what it is for.");
       const body = {
         name,
         role,
@@ -75,14 +75,12 @@ export function addTokenCommands(program: Command, cli: Cli): void {
         ...(expiresIn === undefined ? {} : { expiresAt: new Date(Date.now() + expiresIn).toISOString() }),
       };
       cli.show(await (await cli.client()).post<ShownToken & { token: string }>("/tokens", body), (made) =>
-        [`${made.id}: ${made.name}, ${made.role}. This is the only time that the token is shown:`, made.token].join(
-          "\n",
-        ),
+        [`${made.id}: ${made.name}, ${made.role}. The token is shown only now:`, made.token].join("\n"),
       );
     });
   tokens
     .command("delete <token>")
-    .description("delete a token; it is refused from then on")
+    .description("delete a token, which ends its validity at once")
     .action(async (id: string) => {
       await (await cli.client()).delete(`/tokens/${id}`);
       cli.show({ deleted: id }, () => `Deleted ${id}.`);
