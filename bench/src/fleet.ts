@@ -15,7 +15,7 @@ export interface Fleet {
 /** The mailbox of a benchmark and the servers it is on. */
 export interface BenchMailbox {
   readonly address: string;
-  /** What the profile is beside its name: servers, and how it signs in. */
+  /** The profile without its name: servers, and how it signs in. */
   readonly profile: object;
   readonly receives?: boolean;
   readonly sends?: boolean;

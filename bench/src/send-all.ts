@@ -11,7 +11,7 @@ const patienceMs = 120_000;
 export interface BenchSink {
   /** How many it has taken. */
   received(): number;
-  /** Resolves when it has taken so many. */
+  /** Resolves when it has taken this many. */
   reached(count: number): Promise<void>;
   /** Forgets what it has taken, e.g. the probe of the test. */
   reset(): void;

@@ -5,7 +5,7 @@ import { SMTPServer } from "smtp-server";
 export interface Sink {
   readonly port: number;
   received(): number;
-  /** Resolves when so many have been taken since the last call of `reset`. */
+  /** Resolves when this many have been taken since the last call of `reset`. */
   reached(count: number): Promise<void>;
   reset(): void;
   stop(): Promise<void>;

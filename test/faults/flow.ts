@@ -5,7 +5,7 @@ import { eventually } from "@mailfleet/local/testing";
 import type { FleetWorld } from "../world/fleet-world.ts";
 import { holds } from "../world/holds.ts";
 
-/** Where all outgoing mail of these tests goes: an account of the sandbox that is no mailbox of Mailfleet's. */
+/** Where all outgoing mail of these tests goes: a sandbox account that is not a Mailfleet mailbox. */
 export const customer = "customer@sandbox.test";
 
 /** Mail that flows while something is killed, and what must be true afterwards. */

@@ -10,7 +10,7 @@ const quiet: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: 
 export interface OutsideConsumer {
   /** Keys of the messages announced whose subject begins like this. */
   keys(subjectPrefix: string): Set<string>;
-  /** Waits until exactly so many different messages were announced. */
+  /** Waits until exactly this many different messages were announced. */
   sawExactly(subjectPrefix: string, count: number): Promise<void>;
   stop(): Promise<void>;
 }

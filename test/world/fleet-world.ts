@@ -33,7 +33,7 @@ export const shortWaits = {
 
 const path = (idOrAddress: string) => `/mailboxes/${encodeURIComponent(idOrAddress)}`;
 
-/** Starts everything in a folder of its own. */
+/** Starts everything in a separate folder. */
 export async function startWorld(options: Partial<StackOptions> = {}): Promise<FleetWorld> {
   const folder = await tempDir("world");
   const stack = await startStack({ dataDir: folder.path, sandbox: [], logs: "none", ...options });

@@ -9,7 +9,7 @@ export interface MbsyncAccount {
   readonly password: string;
 }
 
-/** mbsync (isync) into a Maildir, with fsync as it comes: messages a second, or `null` if it is not installed. */
+/** mbsync (isync) into a Maildir, with its default fsync: messages a second, or `null` if it is not installed. */
 export async function mbsyncRate(folder: string, account: MbsyncAccount, messages: number): Promise<number | null> {
   if ((await run("mbsync", ["--version"])) === null) return null;
   mkdirSync(join(folder, "maildir"), { recursive: true });

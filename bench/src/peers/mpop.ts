@@ -9,7 +9,9 @@ export interface MpopAccount {
   readonly password: string;
 }
 
-/** mpop into a Maildir, pipelined as it comes, mail kept on the server: messages a second, or `null` if not installed. */
+/**
+ * mpop into a Maildir, with its default pipelining, mail kept on the server: messages/s, or `null` if not installed.
+ */
 export async function mpopRate(folder: string, account: MpopAccount, messages: number): Promise<number | null> {
   if ((await run("mpop", ["--version"])) === null) return null;
   for (const name of ["cur", "new", "tmp"]) mkdirSync(join(folder, "maildir", name), { recursive: true });

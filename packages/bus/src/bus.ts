@@ -90,7 +90,7 @@ export interface ConsumeBatchesOptions<Type extends MessageType> {
   handle(messages: Incoming<Type>[], signal: AbortSignal): Promise<void>;
 }
 
-/** What a live view wants to see. */
+/** What a live view shows. */
 export interface FollowOptions {
   /** Subjects of one stream, wildcards allowed. */
   readonly filters: readonly string[];
@@ -99,7 +99,7 @@ export interface FollowOptions {
   readonly deliver?: "new";
 }
 
-/** What a request handler is told besides its input. */
+/** What a request handler gets besides its input. */
 export interface RequestContext {
   readonly correlation: string | undefined;
 }
@@ -129,9 +129,10 @@ export interface Bus {
   publishAll(messages: readonly OutgoingMessage[]): Promise<PublishOutcome[]>;
   /**
    * Handles messages of a durable consumer. A handler that throws an outage has the same message again, in place, with
-   * back-off, until it works or the service stops; this is never counted. After any other error it has it again a little
-   * later, still before the next of its key; after 5 failures (or more than 20 deliveries) the message is copied to DEAD
-   * and ended. Malformed and unknown messages, and those whose handler throws `PoisonMessage`, go to DEAD at once.
+   * back-off, until it works or the service stops; this is never counted. After any other error it has it again a
+   * little later, still before the next of its key; after 5 failures (or more than 20 deliveries) the message is copied
+   * to DEAD and ended. Malformed and unknown messages, and those whose handler throws `PoisonMessage`, go to DEAD at
+   * once.
    */
   consume<Type extends MessageType>(
     definition: ConsumerDefinition,
@@ -150,7 +151,7 @@ export interface Bus {
   ): Promise<RequestOutput<Name>>;
   /** Answers requests, shared among the replicas of the service. Invalid input never reaches a handler. */
   respond(handlers: RequestHandlers): Promise<void>;
-  /** An ordered view of a stream for as long as it is looked at; nothing is acknowledged. Foreign messages are skipped. */
+  /** An ordered view of a stream while somebody watches. It acknowledges nothing and skips foreign messages. */
   follow(options: FollowOptions, handle: (message: Incoming) => void): Promise<{ stop(): Promise<void> }>;
   streamUsage(): Promise<StreamUsage[]>;
   /** `null` if connected, else why not. */

@@ -63,7 +63,7 @@ export function consume<Type extends MessageType>(
     lanes.delete(key);
   };
 
-  /** A wrong message has a lane of its own. */
+  /** An invalid message has its own lane. */
   const readKeyed = (delivery: Delivery): { key: string; read: Read<Type> } => {
     const own = `#${delivery.sequence}`;
     if (delivery.deliveries > maximumDeliveries)

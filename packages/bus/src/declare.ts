@@ -15,7 +15,7 @@ import {
 const nanosecondsPerMs = 1_000_000;
 /** JetStream's error codes for what is not there. */
 const missing = { stream: 10059, consumer: 10014 } as const;
-/** JetStream's error codes for what is there with another configuration: somebody was faster, or wants something else. */
+/** JetStream's error codes for something that exists with another configuration. */
 const takenCodes = [10058, 10013, 10148, 10105];
 
 type Named = Partial<StreamConfig> & { name: string };
@@ -100,7 +100,7 @@ async function findOrMake<Info>(find: () => Promise<Info>, make: () => Promise<I
   try {
     return await make();
   } catch (error) {
-    // Another replica made it in the meantime; whether with the same configuration, the comparison shows.
+    // Another replica has made it meanwhile. The comparison shows whether with the same configuration.
     if (error instanceof JetStreamApiError && takenCodes.includes(error.code)) return await find();
     throw error;
   }

@@ -13,11 +13,11 @@ export interface Delivery {
   readonly headers: MsgHdrs | undefined;
   readonly data: Uint8Array;
   acknowledge(): void;
-  /** Acknowledges, and waits until the server has done it. Throws if it does not say so in time. */
+  /** Acknowledges, and waits until the server has confirmed it. Throws if it does not in time. */
   confirm(nc: Pick<NatsConnection, "request">): Promise<void>;
-  /** Goes back to the consumer and to whoever asks next. */
+  /** Returns the message to the consumer, for the next replica that asks. */
   giveBack(): void;
-  /** The wait for the acknowledgement begins anew. */
+  /** Restarts the wait for the acknowledgement. */
   extend(): void;
   /** Never again for this consumer. */
   terminate(reason: string): void;

@@ -95,7 +95,7 @@ export async function follow(
     session = undefined;
     if (!old) return;
     old.subscription.unsubscribe();
-    // Usually it is gone; if not and this fails, it goes by itself because nobody listens.
+    // Usually it is gone. If it is not, and this fails, it expires because nobody listens.
     if (link.health() === null) await atMost(closeMs, jsm.consumers.delete(stream, old.name)).catch(() => {});
   };
 
@@ -115,7 +115,7 @@ export async function follow(
   };
   const renew = (reason: string) => {
     if (stopping.signal.aborted || renewal) return;
-    logger.info({ stream, reason }, "following anew");
+    logger.info({ stream, reason }, "following the stream again");
     renewal = renewUntilOpen().finally(() => {
       renewal = undefined;
     });
@@ -158,7 +158,7 @@ async function endOf(jsm: JetStreamManager, stream: string): Promise<Position> {
   return { sequence: state.last_seq, time: Math.max(0, Date.parse(state.last_ts)) };
 }
 
-/** Right behind the position; by its time if the stream was made anew or lost its end, so that its numbers begin again. */
+/** Right after the position. By time if the stream was recreated or lost its end, so that its numbers begin again. */
 async function startAt(jsm: JetStreamManager, stream: string, position: Position): Promise<Partial<ConsumerConfig>> {
   const { sequence, time } = position;
   if (sequence !== undefined && (await jsm.streams.info(stream)).state.last_seq >= sequence)
@@ -167,7 +167,7 @@ async function startAt(jsm: JetStreamManager, stream: string, position: Position
   return { deliver_policy: DeliverPolicy.StartTime, opt_start_time: new Date(from).toISOString() };
 }
 
-/** The server goes on only when it hears that what it sent has arrived (NATS ADR-9, ADR-15). */
+/** The server continues only when it learns that its messages have arrived (NATS ADR-9, ADR-15). */
 function answerFlowControl(link: Link, msg: Msg): void {
   const stalled = msg.headers?.get("Nats-Consumer-Stalled");
   if (msg.reply) msg.respond();

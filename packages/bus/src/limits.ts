@@ -19,13 +19,13 @@ export const publishWindow = { messages: 500, bytes: 8 * 1024 * 1024 } as const;
 /** One attempt to publish; then it is tried again with the same id. */
 export const publishAttemptMs = 2500;
 
-/** A pull request waits so long at the server, which shows a sign of life twice as often as we look for it. */
+/** How long a pull request waits at the server, which sends heartbeats twice as often as we check for them. */
 export const pull = { expiresMs: 30_000, heartbeatMs: 2500, silenceMs: 6000 } as const;
 
-/** A follower's consumer shows a sign of life so often, is made anew after silence, and goes by itself if nobody listens. */
+/** How often a follower's consumer sends heartbeats. After silence we recreate it; if nobody listens it expires. */
 export const following = { heartbeatMs: 2500, silenceMs: 6000, inactiveMs: 30_000 } as const;
 
-/** Closing down waits so long for a server that may be away. */
+/** How long closing waits for a server that may be away. */
 export const closeMs = 2000;
 
 /** Pauses between attempts: doubled from the first to the last. */

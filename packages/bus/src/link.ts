@@ -3,7 +3,7 @@ import { type ConnectionOptions, connect, errors, type NatsConnection } from "@n
 import { closeMs, oldestServer, pauseMs } from "./limits.ts";
 import { atMost, pause } from "./pause.ts";
 
-/** The connection, and whether it stands at this moment. */
+/** The connection, and whether it is up now. */
 export interface Link {
   readonly nc: NatsConnection;
   /** `null` if connected, else why not. */
@@ -12,7 +12,7 @@ export interface Link {
   connected(ms: number): Promise<void>;
   /** Called after each reconnect. Returns how to unsubscribe. */
   onReconnect(listener: () => void): () => void;
-  /** Sends what is waiting to be sent if that is possible soon, and ends the connection. Whoever waits for it goes on. */
+  /** Sends what is buffered if that is possible soon, then ends the connection. Callers that wait for it continue. */
   close(): Promise<void>;
 }
 
@@ -60,7 +60,7 @@ export async function openLink(options: { url: string; name: string; logger: Log
   // The client library tries for ever with these options. If it ever gives up, this process could do nothing any more
   // and would say nothing: it ends instead, and its supervisor starts it again.
   void nc.closed().then((cause) => {
-    if (!closing) throw new Error("the connection to NATS closed by itself", { cause });
+    if (!closing) throw new Error("the connection to NATS closed unexpectedly", { cause });
   });
   return {
     nc,

@@ -10,7 +10,7 @@ export interface PullParts {
   readonly link: Link;
   readonly definition: ConsumerDefinition;
   readonly logger: Logger;
-  /** How many more messages could be started now, not counting what is asked for already. */
+  /** How many more messages could be started now, not counting those already requested. */
   room(): number;
   onDelivery(delivery: Delivery): void;
   /** The server does not know the consumer (its storage was lost): make it again. */
@@ -47,7 +47,7 @@ export function openPull(parts: PullParts): Pull {
   const update = () => {
     if (closed || renewal || nc.isClosed()) return;
     const missing = parts.room() - asked;
-    // One request for a few messages is cheaper than one for each; while something is asked for, nobody starves.
+    // One request for several messages is cheaper than one for each. While a request is open, nobody starves.
     if (missing <= 0 || (asked > 0 && missing < Math.min(25, (asked + missing) / 4))) return;
     asked += missing;
     lastSign = Date.now();
@@ -75,7 +75,7 @@ export function openPull(parts: PullParts): Pull {
     update();
   };
 
-  /** A refusal: what was asked for is void; ask anew after a pause that grows while nothing comes. */
+  /** A refusal: the request is void. Asks again after a pause that grows as long as nothing comes. */
   const later = (reason: string, absent = false) => {
     if (closed || renewal) return;
     refusals++;
@@ -118,7 +118,7 @@ export function openPull(parts: PullParts): Pull {
   });
   const silence = setInterval(() => {
     if (closed || renewal || link.health() !== null || asked === 0 || Date.now() - lastSign < pull.silenceMs) return;
-    logger.warn({ consumer: definition.name }, "no sign of life from the consumer, asking anew");
+    logger.warn({ consumer: definition.name }, "the consumer sent no heartbeat, asking again");
     renew();
   }, 1000);
   renew();

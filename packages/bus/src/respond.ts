@@ -88,7 +88,9 @@ async function handle(name: RequestName, handler: AnyHandler, msg: Msg): Promise
   return await handler(input.data, { correlation: msg.headers?.get(headerNames.correlation) || undefined });
 }
 
-/** A refusal says itself; what is away is UNAVAILABLE; anything else is our fault, logged here and told no further. */
+/**
+ * A refusal is passed on, an outage is UNAVAILABLE. Any other error is a bug, logged here and hidden from the caller.
+ */
 function problemOf(parts: ResponderParts, request: RequestName, error: unknown): Problem {
   if (error instanceof ProblemError) return error.problem;
   const stack = error instanceof Error ? error.stack : undefined;

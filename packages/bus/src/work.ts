@@ -22,12 +22,12 @@ export interface ConsumptionParts {
 export const reasonOf = (error: unknown): string =>
   error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 
-/** How work ended: done, not done because the service stops, or failed for a reason of its own. */
+/** How work ended: done, not done because the service stops, or failed. */
 export type WorkEnd = { end: "done" } | { end: "stopped" } | { end: "failed"; error: unknown };
 
 /**
  * Does a piece of work until it ends. An outage is waited out in place and never counted; another error is tried again
- * up to `attempts` times in all, but for `PoisonMessage`.
+ * up to `attempts` times in all, except for `PoisonMessage`.
  */
 export async function work(
   task: () => Promise<void>,
@@ -59,8 +59,8 @@ export interface Held<Message> {
 }
 
 /**
- * What this process holds of one consumer: tells the server regularly that it is still at work, and knows a message that
- * comes again while it is being handled.
+ * What this process holds of one consumer: tells the server regularly that it is still at work, and knows a message
+ * that comes again while it is being handled.
  */
 export function createHold<Message>(ackWaitMs: number) {
   const held = new Map<number, Held<Message>>();
@@ -111,7 +111,7 @@ export async function acknowledge<Message>(
   hold.release(one);
 }
 
-/** Copies to DEAD and ends the message; gives it back if the service stops before that worked. */
+/** Copies the message to DEAD and terminates it. Returns it to the consumer if the service stops first. */
 export async function buryAndEnd<Message>(
   parts: ConsumptionParts,
   definition: ConsumerDefinition,

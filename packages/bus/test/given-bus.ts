@@ -24,7 +24,7 @@ export function recordingLogger(lines: string[] = []): Logger {
   return logger;
 }
 
-/** A server of its own with all streams and consumers, and as many buses as a test connects. */
+/** A separate server with all streams and consumers, and as many buses as a test connects. */
 export async function givenNats(options: { configuration?: readonly string[] } = {}) {
   const engine = await startNats(options);
   const buses: Bus[] = [];

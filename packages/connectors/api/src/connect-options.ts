@@ -28,7 +28,7 @@ export interface ConnectOptions {
     readonly host: string;
     readonly port: number;
     readonly security: "none" | "starttls" | "tls";
-    /** PEM of private authorities, trusted beside the public ones. */
+    /** PEM of private authorities, trusted in addition to the public ones. */
     readonly trustedCertificates?: string;
     /** Base address of the API, for protocols over HTTP. */
     readonly apiUrl?: string;

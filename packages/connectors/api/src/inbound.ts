@@ -26,11 +26,11 @@ export interface Batch {
   readonly cursor: Cursor;
   /** Identities that were looked at and are not wanted (older than `processFrom`): never to be looked at again. */
   readonly passedOver?: readonly string[];
-  /** The server no longer knew what changed since the cursor, so this begins anew from its list. */
+  /** The server no longer knew what has changed since the cursor, so this starts over from its list. */
   readonly resynchronised?: boolean;
 }
 
-/** What the worker tells a session about what it wants. */
+/** What the worker asks a session for. */
 export interface ListOptions {
   readonly processFrom: number | null;
   readonly batchSize: number;
@@ -41,14 +41,14 @@ export interface ListOptions {
 
 /** A signed-in connection with the inbox open. Not to be used by two at once. */
 export interface InboundSession {
-  /** True if the server numbered its messages anew since this cursor, so that it no longer points anywhere. */
+  /** True if the server has renumbered its messages since this cursor, which therefore points nowhere. */
   invalidates(cursor: Cursor): boolean;
   /**
    * What is new since the cursor (`null`: from the beginning), oldest first, in small batches. A batch is complete:
    * what the server was asked for and did not give is an error, never a gap. Throws `FailureError`.
    */
   listNew(cursor: Cursor | null, options: ListOptions): AsyncIterable<Batch>;
-  /** Identities of everything that lies on the server now, where the protocol tells; others can be forgotten. */
+  /** Identities of everything on the server now, if the protocol tells. Others can be forgotten. */
   listed?(): readonly string[];
   /**
    * Deletes messages at the server, by identity; what is gone already counts as deleted. Takes effect when `close` has

@@ -29,7 +29,7 @@ export interface Permission {
 /** The caller gave no leave, or took it back: the message was certainly not sent. */
 export class PermissionRefused extends Error {
   constructor(options?: { cause?: unknown }) {
-    super("the message may not be handed over any more", options);
+    super("the message may no longer be handed over", options);
     this.name = "PermissionRefused";
   }
 }
@@ -52,7 +52,7 @@ export interface OutboundSession {
    * whose arrival could make the server take the message; without it, `PermissionRefused`.
    */
   submit(envelope: Envelope, raw: Uint8Array, signal: AbortSignal, permission?: Permission): Promise<Submitted>;
-  /** Closes unused connections until at most so many are open; those in use are closed when they become free. */
+  /** Closes unused connections until at most this many are open. Those in use are closed when they become free. */
   keepAtMost(connections: number): void;
   /** Finishes what is under way and closes; never throws. */
   close(): Promise<void>;
@@ -75,8 +75,8 @@ export interface OutboundConnector {
 }
 
 /**
- * The server took nothing and wants this one message again later (greylisting, a recipient whose server is busy). The
- * mailbox itself is fine: other messages may go.
+ * The server took nothing and asks for this one message again later (greylisting, a recipient whose server is busy).
+ * The mailbox itself is fine: other messages may go.
  */
 export class DeferredError extends FailureError {
   constructor(failure: Failure, options?: { cause?: unknown }) {

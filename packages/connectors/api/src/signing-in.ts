@@ -7,7 +7,7 @@ export function signedInAs(credentials: PasswordCredentials | TokenCredentials):
   return `signed in as ${credentials.username}${identity ? ` for ${identity}` : ""}`;
 }
 
-/** A token fresh from its issuer that the server does not take: whatever was consented to holds no longer. */
+/** The server refuses a token fresh from its issuer: the consent is no longer valid. */
 export function renewedTokenRefused({ failure, cause }: FailureError): FailureError {
   return new FailureError(failureOf("CONSENT_EXPIRED", failure.evidence, failure.retryAfterMs), { cause });
 }

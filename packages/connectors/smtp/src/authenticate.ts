@@ -19,7 +19,7 @@ export async function authenticate(
 
 /**
  * PLAIN (RFC 4616), or LOGIN where a server has nothing else. An authorization identity needs PLAIN: left out, the
- * message would be sent in the name of the user who signs in.
+ * message would be sent as the user who signs in.
  */
 async function presentPassword({ command, capabilities }: SigningIn, credentials: PasswordCredentials) {
   const { username, password, authorizationIdentity: identity = "" } = credentials;

@@ -10,7 +10,7 @@ interface Waiter {
 
 const SLICE = 256 * 1024;
 
-/** What is raised when a time-out of ours ran out; the socket is closed then. */
+/** Thrown when one of our time limits is over. The socket is closed then. */
 export class ReplyTimeout extends Error {
   readonly code = "ETIMEDOUT";
   constructor() {
@@ -26,10 +26,10 @@ export class Channel {
   #replies: SmtpReply[] = [];
   #waiters: Waiter[] = [];
   #ended: unknown = null;
-  /** Called once when the connection is over, whoever ended it. */
+  /** Called once when the connection ends, whichever side ended it. */
   onEnd: () => void = () => {};
 
-  /** `secrets`, now and later, are taken out of the text of replies. */
+  /** `secrets`, present and future, are removed from the text of replies. */
   constructor(socket: Socket, secrets: ReadonlySet<string>) {
     this.#socket = socket;
     this.#reader = new ReplyReader((text) => redactSecrets(text, secrets, 2000));
@@ -46,7 +46,7 @@ export class Channel {
     return this.#replies.length > 0;
   }
 
-  /** True if bytes lie behind the last reply. Checked before TLS: whatever a stranger put there must not be believed. */
+  /** True if bytes follow the last reply. Checked before TLS: somebody in between could have injected them. */
   get hasLeftovers(): boolean {
     return this.#replies.length > 0 || !this.#reader.isEmpty;
   }
@@ -146,7 +146,7 @@ export class Channel {
     });
   }
 
-  /** The next reply. Rejects with what ended the connection, or with `ReplyTimeout` after so many milliseconds. */
+  /** The next reply. Rejects with what ended the connection, or with `ReplyTimeout` after this many milliseconds. */
   async reply(withinMs: number): Promise<SmtpReply> {
     const early = this.#replies.shift();
     if (early) return early;

@@ -3,7 +3,7 @@ import type { SmtpReply } from "./reply.ts";
 import { type ReplyRule, replyRules } from "./reply-rules.ts";
 
 /**
- * Where in a session a reply came. `final` is the answer to the dot behind a message; `greeting` and `hello` come before
+ * Where in a session a reply came. `final` is the answer to the dot after a message; `greeting` and `hello` come before
  * signing in.
  */
 export type Stage = "greeting" | "hello" | "starttls" | "auth" | "mail" | "rcpt" | "data" | "final";

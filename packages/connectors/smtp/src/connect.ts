@@ -16,7 +16,7 @@ export interface SetupListener {
 /**
  * Resolves, connects, agrees on TLS, signs in: all within one deadline. Throws `FailureError`. STARTTLS, where the
  * profile asks for it, is required: a server that does not offer it is refused (RFC 8314 §3). A token that the server
- * refuses is renewed once, over a new connection; its steps are told once.
+ * refuses is renewed once, over a new connection; its steps are reported once.
  */
 export async function connect(
   options: ConnectOptions,
@@ -68,7 +68,7 @@ export async function connect(
   }
 }
 
-/** Lets go of work when the deadline is over. What was aborted by the caller is told apart from a time-out. */
+/** Abandons work when the deadline is over. An abort by the caller is told apart from a time-out. */
 async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const aborted = Promise.withResolvers<never>();
   const abort = () => aborted.reject(new ReplyTimeout());

@@ -8,7 +8,7 @@ export interface Deadlines {
   readonly finalMs: number;
   /** How long an unused connection is kept. Servers drop them after 30 s to 5 minutes. */
   readonly idleMs: number;
-  /** A connection is left after so many messages; many servers limit them to 100 or more. */
+  /** How many messages one connection carries. Many servers allow 100 or more. */
   readonly messagesPerConnection: number;
 }
 

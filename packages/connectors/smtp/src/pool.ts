@@ -22,7 +22,7 @@ interface Pooled {
 const worthAFreshConnection = new Set(["CONNECTION_LOST", "SERVER_UNAVAILABLE", "RATE_LIMITED", "PROTOCOL_ERROR"]);
 const CLOSE_GRACE_MS = 5000;
 
-/** Connections to one server for one holder of credentials, at most so many, made when needed, kept while used. */
+/** Connections to one server for one holder of credentials: limited in number, made when needed, kept while used. */
 export class SmtpPool implements OutboundSession {
   readonly #options: ConnectOptions;
   readonly #deadlines: Deadlines;

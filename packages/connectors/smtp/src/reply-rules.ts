@@ -13,7 +13,7 @@ const submission: readonly Stage[] = ["mail", "rcpt", "data", "final"];
 const beforeSignedIn: readonly Stage[] = ["greeting", "hello", "starttls"];
 
 /**
- * What servers say and what it means, most particular first. Only real replies come here: whatever the network or a
+ * What servers say and what it means, most specific first. Only real replies come here: whatever the network or a
  * library says is classified elsewhere and never permanent by looking like a 5xx.
  */
 export const replyRules: readonly ReplyRule[] = [
@@ -56,7 +56,7 @@ export const replyRules: readonly ReplyRule[] = [
   rule(/^5(00|02|03|04|38)\b/, "AUTHENTICATION_NOT_OFFERED", ["auth"]),
   rule(/^4/, "SERVER_UNAVAILABLE", ["auth"]),
   rule(/^5/, "AUTHENTICATION_REJECTED", ["auth"]),
-  // Behind EHLO, "authentication required" is about who we are, at whatever command it is said.
+  // After EHLO, "authentication required" is about who we are, whatever the command.
   rule(
     /^530\b|^55\d.*(authentication (is )?required|not authenticated|must (first )?authenticate|please authenticate)/i,
     "AUTHENTICATION_REJECTED",

@@ -4,7 +4,7 @@ export interface SmtpReply {
   readonly code: number;
   /** Enhanced status code (RFC 3463), e.g. `5.7.1`; empty if the server gives none. */
   readonly enhanced: string;
-  /** The words behind the code, one line per line of the reply, with the enhanced code still in them. */
+  /** The text after the code, one line per line of the reply, including the enhanced code. */
   readonly lines: readonly string[];
   /** As it came, lines joined by blanks and without secrets: evidence. */
   readonly text: string;
@@ -57,7 +57,7 @@ export class ReplyReader {
     return replies;
   }
 
-  /** True if nothing is held back that the server already sent; more would be an injection before STARTTLS. */
+  /** True if no received bytes are left over. Any would be an injection before STARTTLS. */
   get isEmpty(): boolean {
     return this.#rest === "" && this.#lines.length === 0;
   }

@@ -106,7 +106,7 @@ export async function setUp(attempt: Attempt, addresses: readonly Address[], ren
   }
 }
 
-/** Our name in EHLO; servers want it to look like a name (RFC 5321 §4.1.3 allows an address literal instead). */
+/** Our name in EHLO. Servers expect a host name (RFC 5321 §4.1.3 allows an address literal instead). */
 function ourName(): string {
   const name = hostname();
   return /^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/.test(name) ? name : "[127.0.0.1]";

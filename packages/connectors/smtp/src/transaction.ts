@@ -59,7 +59,7 @@ export async function transact(
     const pieces = wireData(raw);
     const size = pieces.reduce((sum, piece) => sum + piece.length, 0);
     const wire = wireEnvelope(envelope, { size, eightBit: hasEightBit(raw) }, capabilities);
-    // Asked while the envelope is on its way, so that it costs no time of its own.
+    // Asked while the envelope is on its way, so that it costs no extra time.
     const asked = permission?.ask();
     asked?.catch(() => {});
     const { mail, recipients, data } = await exchangeEnvelope(
@@ -152,7 +152,7 @@ async function exchangeEnvelope(
 }
 
 /**
- * Makes the connection ready again after a refused envelope. If the server said 354 all the same, a dot would hand it an
+ * Makes the connection ready again after a refused envelope. If the server said 354 anyway, a dot would hand it an
  * empty message: the connection is dropped instead, which sends nothing.
  */
 async function giveUp(connected: Connected, data: SmtpReply | null, withinMs: number): Promise<void> {

@@ -1,9 +1,11 @@
 import { createServer, type Socket } from "node:net";
 
-/** What the server does at a moment: a reply to write, or something of its own with the socket. */
+/** What the server does at one point: writes a reply, or does something else with the socket. */
 export type Move = string | ((socket: Socket) => void);
 
-/** Moves by moment; what is not named is answered as a friendly server would. Functions see how often it was reached. */
+/**
+ * Moves by moment; what is not named is answered as a friendly server would. Functions see how often it was reached.
+ */
 export interface Script {
   greeting?: Move;
   ehlo?: string;
@@ -27,7 +29,7 @@ export interface ScriptedServer {
 const friendlyEhlo =
   "250-scripted\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-SIZE 100000\r\n250-STARTTLS\r\n250 AUTH PLAIN LOGIN";
 
-/** An SMTP server that plays one nasty part, speaking bytes itself so that nothing is smoothed over. */
+/** An SMTP server that plays one nasty role. It writes the bytes itself, so that nothing is smoothed over. */
 export async function scriptedServer(script: Script = {}): Promise<ScriptedServer> {
   const sockets = new Set<Socket>();
   const seen: ScriptedServer = { port: 0, messages: [], lines: [], connections: 0, stop: async () => {} };
