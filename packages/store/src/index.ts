@@ -52,5 +52,4 @@ export {
 export { createSlotRepository, type SlotRepository } from "./slots/slot-repository.ts";
 export type { LiveTimer, TimerDocument, TimerOrder, TimerStep } from "./timers/timer-document.ts";
 export { createTimerRepository, type TimerRepository } from "./timers/timer-repository.ts";
-export { createTokenRepository, type StoredToken, type TokenRepository } from "./tokens/token-repository.ts";
 export { type WriteFate, writeFates } from "./write-fates.ts";

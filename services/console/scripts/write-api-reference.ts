@@ -1,8 +1,8 @@
 /** Writes API.md and openapi.json anew after a change of the routes; a test compares both with the code. */
 import { writeFileSync } from "node:fs";
-import { apiReference } from "../src/api-reference.ts";
-import { openApiDocument } from "../src/http/openapi.ts";
-import { allRoutes } from "../src/routes.ts";
+import { apiReference } from "../http/api-reference.ts";
+import { openApiDocument } from "../http/openapi.ts";
+import { allRoutes } from "../http/routes.ts";
 
 const write = (name: string, text: string) => writeFileSync(new URL(`../${name}`, import.meta.url), text);
 

@@ -1,0 +1,61 @@
+import { ProblemError } from "@mailfleet/contracts";
+import type { StoredToken, TokenRepository } from "../token/store.ts";
+import { hashToken, isTokenSecret, sameHash } from "../token/token-secret.ts";
+import type { Caller, Route } from "./route.ts";
+
+/** A token's last use is written down at most this often, so that reading stays reading. */
+const touchEveryMs = 60_000;
+
+/** Finds out who asks, and whether he may. */
+export interface Authenticator {
+  /** Throws UNAUTHENTICATED for a missing, wrong or expired token and FORBIDDEN for one that may not call the route. */
+  authenticate(authorization: string | undefined, route: Pick<Route, "role" | "owner">): Promise<Caller>;
+}
+
+/** The database removes expired tokens within a minute or so; they are refused from the first moment on. */
+export function isExpired(token: Pick<StoredToken, "expiresAt">, now: number): boolean {
+  return token.expiresAt !== undefined && token.expiresAt <= now;
+}
+
+/** A token as the caller it makes. */
+export function callerOf({ id, name, role, mailboxIds, ownerships = {} }: StoredToken): Caller {
+  return { tokenId: id, name, role, ...(mailboxIds === undefined ? {} : { mailboxIds, ownerships }) };
+}
+
+/** The roles, in one place: administrators all, readers what says so, owners what says so and nothing else. */
+function refuseUnlessAllowed({ name, role }: StoredToken, route: Pick<Route, "role" | "owner">): void {
+  if (role === "administrator") return;
+  if (role === "owner") {
+    if (route.owner) return;
+    throw new ProblemError("FORBIDDEN", `The token "${name}" belongs to the owner of a mailbox and may not do this.`);
+  }
+  if (route.role !== "reader")
+    throw new ProblemError("FORBIDDEN", `The token "${name}" has the role ${role} and may only read.`);
+}
+
+/** Tokens are looked up for every request: one that was deleted is refused from then on. */
+export function createAuthenticator(tokens: TokenRepository, now: () => number): Authenticator {
+  const touched = new Map<string, number>();
+
+  const noteUse = async (id: string, at: number) => {
+    if (at - (touched.get(id) ?? Number.NEGATIVE_INFINITY) < touchEveryMs) return;
+    touched.set(id, at);
+    await tokens.touch(id, at);
+  };
+
+  return {
+    authenticate: async (authorization, route) => {
+      const secret = /^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1];
+      if (secret === undefined) throw new ProblemError("UNAUTHENTICATED", "No bearer token was sent.");
+      const hash = hashToken(secret);
+      const token = isTokenSecret(secret) ? await tokens.findByHash(hash) : null;
+      if (!token || !sameHash(token.hash, hash))
+        throw new ProblemError("UNAUTHENTICATED", "This bearer token is not known, or it was deleted.");
+      if (isExpired(token, now())) throw new ProblemError("UNAUTHENTICATED", "This bearer token has expired.");
+      refuseUnlessAllowed(token, route);
+      // A database that cannot write at this moment must not stop reading.
+      await noteUse(token.id, now()).catch(() => {});
+      return callerOf(token);
+    },
+  };
+}

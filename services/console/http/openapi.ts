@@ -1,0 +1,92 @@
+import swagger from "@fastify/swagger";
+import Fastify from "fastify";
+import { createJsonSchemaTransform, createJsonSchemaTransformObject } from "fastify-type-provider-zod";
+import { z } from "zod";
+import { IsoInstant, isoInstants } from "./instants.ts";
+import { ProblemDetails, problemType } from "./problem-answer.ts";
+import type { Route } from "./route.ts";
+import { apiBase } from "./routes.ts";
+import { schemaNames } from "./schema-names.ts";
+
+const noQuery = z.strictObject({});
+
+/** What the success of a route looks like in the OpenAPI document. */
+function successOf(route: Route) {
+  if (route.answer) return isoInstants(route.answer);
+  if (route.answerType)
+    return { description: "The content itself", content: { [route.answerType]: { schema: z.string() } } };
+  return { description: "Done", type: "null", properties: z.null() };
+}
+
+const refusal = {
+  description: "Refused; `code` says why and `remedy` what to do (RFC 9457)",
+  content: { [problemType]: { schema: isoInstants(ProblemDetails) } },
+};
+
+/** The schemas of a route: the server validates with them, and the OpenAPI document shows them. */
+export function schemaOf(route: Route) {
+  return {
+    summary: route.summary,
+    tags: [route.path.split("/")[1] ?? ""],
+    querystring: isoInstants(route.query ?? noQuery),
+    ...(route.params ? { params: isoInstants(route.params) } : {}),
+    ...(route.body ? { body: isoInstants(route.body) } : {}),
+    ...(route.takesMail ? { consumes: ["application/json", "message/rfc822"] } : {}),
+    response: { [route.status]: successOf(route), default: refusal },
+  };
+}
+
+/** Instants are strings on the wire; every other schema is converted as it stands. */
+const conversion: Parameters<typeof createJsonSchemaTransform>[0] = {
+  schemaRegistry: schemaNames,
+  zodToJsonConfig: {
+    override: ({ zodSchema, jsonSchema }) => {
+      if (zodSchema._zod.def !== IsoInstant._zod.def) return;
+      for (const key of Object.keys(jsonSchema)) if (key !== "description") delete jsonSchema[key];
+      Object.assign(jsonSchema, { type: "string", format: "date-time" });
+    },
+  },
+};
+
+/** Removes the named schemas that no route uses: the converter writes each name twice, for requests and for answers. */
+function withoutUnused(document: object): object {
+  const { schemas = {} } = (document as { components?: { schemas?: Record<string, unknown> } }).components ?? {};
+  for (let before = -1; before !== Object.keys(schemas).length; ) {
+    before = Object.keys(schemas).length;
+    const text = JSON.stringify(document);
+    for (const name of Object.keys(schemas)) if (!text.includes(`"#/components/schemas/${name}"`)) delete schemas[name];
+  }
+  return document;
+}
+
+/** The OpenAPI 3.1 document of these routes. `services/console/openapi.json` is this document, checked in. */
+export async function openApiDocument(routes: readonly Route[]): Promise<object> {
+  const app = Fastify();
+  await app.register(swagger, {
+    openapi: {
+      openapi: "3.1.0",
+      info: { title: "Mailfleet", version: "1", description: "Keeps a fleet of business mailboxes connected." },
+      components: { securitySchemes: { token: { type: "http", scheme: "bearer" } } },
+      security: [{ token: [] }],
+    },
+    transform: createJsonSchemaTransform(conversion),
+    transformObject: createJsonSchemaTransformObject(conversion),
+  });
+  // This server only collects the routes; it never validates, serializes or answers.
+  app.setValidatorCompiler(() => () => true);
+  app.setSerializerCompiler(() => JSON.stringify);
+  app.register(async (scope) => {
+    for (const route of routes)
+      scope.route({
+        method: route.method,
+        url: `${apiBase}${route.path}`,
+        schema: schemaOf(route),
+        exposeHeadRoute: false,
+        handler: async () => null,
+      });
+  });
+  await app.ready();
+  const document = withoutUnused(app.swagger());
+  await app.close();
+  return document;
+}

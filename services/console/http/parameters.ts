@@ -1,0 +1,51 @@
+import { Direction, EmailAddress, type Mailbox, MailboxId, ProblemError } from "@mailfleet/contracts";
+import { z } from "zod";
+import type { Call } from "./route.ts";
+
+/** Query of every list: how many at once, and where to go on. */
+export const page = {
+  limit: z.coerce
+    .number({ error: "must be 1 to 500" })
+    .int("must be a whole number")
+    .min(1, "must be 1 to 500")
+    .max(500, "must be 1 to 500")
+    .default(100)
+    .describe("1 to 500, default 100"),
+  cursor: z.string().max(500).optional().describe("`next` of the page before"),
+};
+
+/** A page of items with the cursor of the following one. */
+export const paged = <Item extends z.ZodType>(item: Item) =>
+  z.object({ items: z.array(item), next: z.string().nullable() });
+
+/** In a path a mailbox is named by id or address. */
+export const mailboxParams = z.strictObject({
+  mailbox: z
+    .union([MailboxId, EmailAddress], { error: "must be a mailbox's id or its address" })
+    .describe("id or address"),
+});
+
+/** The body of commands that may name directions. */
+export const directionsBody = z.strictObject({ directions: z.array(Direction).min(1).optional() }).optional();
+
+/** The mailbox behind what stands in the path. */
+export function mailboxOf(call: Pick<Call, "ask">, mailbox: string): Promise<Mailbox> {
+  return MailboxId.safeParse(mailbox).success
+    ? call.ask("config.mailbox.get", { id: mailbox })
+    : call.ask("config.mailbox.find", { address: mailbox });
+}
+
+/** The id behind what stands in the path; asks only if it is an address. */
+export async function mailboxIdOf(call: Pick<Call, "ask">, mailbox: string): Promise<string> {
+  return MailboxId.safeParse(mailbox).success ? mailbox : (await mailboxOf(call, mailbox)).id;
+}
+
+/** Resolves with `null` for what is not there or does not answer; other refusals pass. */
+export async function orNull<Value>(answer: Promise<Value>, codes: readonly string[]): Promise<Value | null> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof ProblemError && codes.includes(error.problem.code)) return null;
+    throw error;
+  }
+}

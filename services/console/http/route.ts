@@ -1,0 +1,118 @@
+import type { RequestInput, RequestName, RequestOutput, Role } from "@mailfleet/contracts";
+import type { FastifyReply } from "fastify";
+import type { z } from "zod";
+import type { ConsolePorts } from "../ports.ts";
+
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+/** Who asks: the token's id, name and role. */
+export interface Caller {
+  readonly tokenId: string;
+  readonly name: string;
+  readonly role: Role;
+  /** Of an owner: the only mailboxes that exist for him. */
+  readonly mailboxIds?: readonly string[];
+  /** Of each of them the number of its ownership for which the token is good. */
+  readonly ownerships?: Readonly<Record<string, number>>;
+}
+
+/**
+ * What an owner may do with a route; without it he may not call it at all. A route with `:mailbox` answers him for his
+ * own mailboxes only, all others do not exist (`http/owner-access.ts` sees to both).
+ */
+export interface OwnerAccess {
+  /** The fields of the body that he may name; all if absent. */
+  readonly fields?: readonly string[];
+  /** What he sees, where that is less than the answer. */
+  readonly answer?: z.ZodType;
+}
+
+/** One validated request of the API. */
+export interface Call<Params = unknown, Query = unknown, Body = unknown> extends ConsolePorts {
+  readonly params: Params;
+  readonly query: Query;
+  readonly body: Body;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly caller: Caller;
+  readonly correlation: string;
+  /** The `Idempotency-Key`, or a random id where the client gave none. */
+  readonly commandId: string;
+  /** What every command carries: its id, who gave it, as owner of which time, and the correlation. */
+  readonly command: { commandId: string; by: string; correlation: string; owner?: number };
+  /** From `If-Match`; absent means: whatever the version is. */
+  readonly ifVersion?: number;
+  /** Aborted when the client goes away. */
+  readonly signal: AbortSignal;
+  /** Throws if the token is no longer good; for calls that stay open. */
+  checkToken(): Promise<void>;
+  /** Asks another service, with this call's correlation. */
+  ask<Name extends RequestName>(
+    name: Name,
+    input: RequestInput<Name>,
+    options?: { timeoutMs?: number },
+  ): Promise<RequestOutput<Name>>;
+}
+
+/** A row of the route table, as the server and the reference read it. */
+export interface Route {
+  readonly method: Method;
+  /** Below `/api/v1`, parameters as `:name`. */
+  readonly path: string;
+  readonly summary: string;
+  /** The least role that may call it; owners stand apart. */
+  readonly role: Exclude<Role, "owner">;
+  /** Absent: an owner is refused. */
+  readonly owner?: OwnerAccess;
+  readonly params?: z.ZodType;
+  readonly query?: z.ZodType;
+  readonly body?: z.ZodType;
+  /** Picks the schema of the body where one answer fits all is not enough, so that reasons stay precise. */
+  readonly bodyFor?: (body: unknown) => z.ZodType;
+  /** Schema of the answer; absent: no body, or one that `respond` writes. */
+  readonly answer?: z.ZodType;
+  /** Media type of what `respond` writes. */
+  readonly answerType?: string;
+  readonly status: number;
+  /** Largest body in bytes; the server's default without it. */
+  readonly bodyLimit?: number;
+  /** `message/rfc822` is taken, too, as a stream. */
+  readonly takesMail?: boolean;
+  readonly handle?: (call: Call<never, never, never>) => Promise<unknown>;
+  readonly respond?: (call: Call<never, never, never>, reply: FastifyReply) => Promise<unknown>;
+  /** Address of what was made, relative to `/api/v1`. */
+  readonly location?: (answer: never) => string;
+}
+
+type Output<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
+
+interface Definition<P, Q, B, A> extends Omit<Route, "method" | "path" | "role" | "status"> {
+  readonly role?: Route["role"];
+  readonly status?: number;
+  readonly params?: P & z.ZodType;
+  readonly query?: Q & z.ZodType;
+  readonly body?: B & z.ZodType;
+  readonly answer?: A & z.ZodType;
+  readonly handle?: (
+    call: Call<Output<P>, Output<Q>, Output<B>>,
+  ) => Promise<Output<A> | (A extends z.ZodType ? never : unknown)>;
+  readonly respond?: (call: Call<Output<P>, Output<Q>, Output<B>>, reply: FastifyReply) => Promise<unknown>;
+  readonly location?: (answer: Output<A> & object) => string;
+}
+
+/**
+ * One row, with the handler's types taken from its schemas. Readers may GET; the rest is for administrators; owners
+ * may what says so.
+ */
+export function route<P = undefined, Q = undefined, B = undefined, A = undefined>(
+  method: Method,
+  path: string,
+  definition: Definition<P, Q, B, A>,
+): Route {
+  return {
+    role: method === "GET" ? "reader" : "administrator",
+    status: definition.answer || definition.respond ? 200 : 204,
+    ...definition,
+    method,
+    path,
+  } as Route;
+}

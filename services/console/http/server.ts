@@ -1,0 +1,136 @@
+import { randomUUID } from "node:crypto";
+import { ProblemError } from "@mailfleet/contracts";
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { registerPages } from "../pages/register-pages.ts";
+import type { ConsolePorts } from "../ports.ts";
+import { type Authenticator, createAuthenticator } from "./authenticate.ts";
+import { openApiDocument } from "./openapi.ts";
+import { problemDetails, problemType, refusalOf } from "./problem-answer.ts";
+import { registerRoute } from "./register-route.ts";
+import type { Route } from "./route.ts";
+import { apiBase } from "./routes.ts";
+
+/** Limits of the server; each protects against one way of wasting its time. */
+export const limits = {
+  /** Body of everything but sends. */
+  bodyBytes: 1_048_576,
+  headerBytes: 16_384,
+  /** Until the headers are there. */
+  headersMs: 20_000,
+  /** Until the whole request is there; 36 MB over a slow line take their time. */
+  requestMs: 300_000,
+  /** Silence on a connection; live views send a comment more often. */
+  idleMs: 60_000,
+  keepAliveMs: 30_000,
+  /** Longest path parameter: an address of 254 characters, each escaped. */
+  parameterLength: 800,
+} as const;
+
+/** What was measured of one answer. */
+export interface Served {
+  readonly method: string;
+  readonly route: string;
+  readonly status: number;
+  readonly seconds: number;
+}
+
+const pathOf = (request: FastifyRequest) => request.url.split("?", 1)[0] ?? "";
+
+/** Which methods a path knows, so that 405 can be told from 404 (RFC 9110 §15.5.6). */
+function allowedMethods(routes: readonly Route[], path: string): string[] {
+  const parts = path.slice(apiBase.length).split("/");
+  const fits = (route: Route) => {
+    const pattern = route.path.split("/");
+    return (
+      pattern.length === parts.length && pattern.every((p, i) => (p.startsWith(":") ? parts[i] !== "" : p === parts[i]))
+    );
+  };
+  return path.startsWith(apiBase) ? [...new Set(routes.filter(fits).map((route) => route.method))] : [];
+}
+
+function answerProblem(
+  ports: ConsolePorts,
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const { problem, status, unexpected } = refusalOf(error, ports.isOutage);
+  if (unexpected)
+    ports.logger.error({ err: error, correlation: request.id, route: request.routeOptions.url }, "a request failed");
+  const details = problemDetails(problem, request.id, status);
+  if (details.status === 401) reply.header("www-authenticate", "Bearer");
+  // What is left of a body that is too long is not read.
+  if (details.status === 413) reply.header("connection", "close");
+  return reply.status(details.status).type(problemType).serializer(JSON.stringify).send(details);
+}
+
+/** JSON only, an empty body is none, and what cannot be read is not quoted back. */
+function takeJson(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser("error", "error");
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("application/json", { parseAs: "string" }, (request, text, done) => {
+    if (text.length === 0) return done(null, undefined);
+    return parse(request, text as string, (error, body) =>
+      done(error ? new ProblemError("INVALID", "The body is not valid JSON.") : null, body),
+    );
+  });
+}
+
+/** Builds the server with all routes; it does not listen yet. */
+export async function createServer(
+  ports: ConsolePorts,
+  routes: readonly Route[],
+  onServed: (served: Served) => void,
+): Promise<FastifyInstance> {
+  const app: FastifyInstance = Fastify({
+    logger: false,
+    genReqId: () => randomUUID(),
+    // What is refused before a route is found, e.g. a path that cannot be decoded.
+    frameworkErrors: (error, request, reply) =>
+      answerProblem(ports, error, request as FastifyRequest, reply as FastifyReply),
+    bodyLimit: limits.bodyBytes,
+    connectionTimeout: limits.idleMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    requestTimeout: limits.requestMs,
+    forceCloseConnections: "idle",
+    routerOptions: { maxParamLength: limits.parameterLength },
+    http: { maxHeaderSize: limits.headerBytes, headersTimeout: limits.headersMs },
+  });
+  takeJson(app);
+  app.setErrorHandler((error, request, reply) => answerProblem(ports, error, request, reply));
+  app.setNotFoundHandler((request, reply) => {
+    const path = pathOf(request);
+    const allowed = allowedMethods(routes, path);
+    if (allowed.length === 0)
+      return answerProblem(ports, new ProblemError("NOT_FOUND", `There is nothing at this path.`), request, reply);
+    const details = problemDetails(
+      { code: "INVALID", detail: `${request.method} is not possible here.`, remedy: `Use ${allowed.join(" or ")}.` },
+      request.id,
+      405,
+    );
+    return reply.status(405).header("allow", allowed.join(", ")).type(problemType).send(details);
+  });
+  app.addHook("onRequest", async (request, reply) => {
+    reply.header("x-correlation-id", request.id);
+    reply.header("x-content-type-options", "nosniff");
+    reply.header("cache-control", "no-store");
+  });
+  app.addHook("onResponse", async (request, reply) => {
+    const { method, id: correlation } = request;
+    const route = request.routeOptions.url ?? "(none)";
+    const seconds = reply.elapsedTime / 1000;
+    onServed({ method, route, status: reply.statusCode, seconds });
+    const by = request.caller?.name;
+    ports.logger.info(
+      { method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime), correlation, by },
+      "request",
+    );
+  });
+
+  const authenticator: Authenticator = createAuthenticator(ports.tokens, ports.now);
+  for (const route of routes) registerRoute(app, ports, authenticator, route);
+  registerPages(app, ports);
+  const document = await openApiDocument(routes);
+  app.get(`${apiBase}/openapi.json`, async () => document);
+  return app;
+}

@@ -1,0 +1,52 @@
+import { connectBus } from "@mailfleet/bus";
+import { Histogram, runService } from "@mailfleet/kit";
+import { loadSealer } from "@mailfleet/secrets";
+import { connectStore, isOutage } from "@mailfleet/store";
+import { startConsole } from "./http/console-app.ts";
+import { oauthSecretReader } from "./secret/oauth-secret-reader.ts";
+import { consoleService } from "./service.ts";
+import { createSignInLimit } from "./sign-in/sign-in-limit.ts";
+import { ensureFirstToken } from "./token/first-token.ts";
+import { createTokenRepository } from "./token/store.ts";
+
+const isLoopback = (host: string) => host === "localhost" || host === "::1" || /^127\./.test(host);
+
+runService(consoleService, async ({ name, environment, logger, metrics, addReadiness, now, failPoint }) => {
+  const { natsUrl, mongoUrl, mongoDb, streamReplicas, consoleHost, consolePort, consoleUrl } = environment;
+  const [sealer, notifySealer, bus, store] = await Promise.all([
+    loadSealer(environment.sealKey),
+    loadSealer(environment.notifySealKey),
+    connectBus({ url: natsUrl, name, streamReplicas, logger, failPoint, isOutage }),
+    connectStore({ url: mongoUrl, database: mongoDb, appName: name, logger }),
+  ]);
+  addReadiness("nats", () => bus.health());
+  addReadiness("mongodb", () => store.health());
+  const tokens = await createTokenRepository(store);
+  await ensureFirstToken({ file: environment.adminTokenFile, tokens, logger, now });
+  const served = new Histogram({
+    name: "mailfleet_http_request_seconds",
+    help: "Time until an answer of the HTTP API was sent",
+    labelNames: ["method", "route", "status"],
+    registers: [metrics],
+  });
+  return {
+    bus,
+    ports: {
+      tokens,
+      sealer,
+      notifySealer,
+      oauthSecrets: oauthSecretReader,
+      secretsAllowed: environment.allowPlainHttp || isLoopback(consoleHost),
+      signInLimit: createSignInLimit(now),
+      isOutage,
+    },
+    open: (ports) =>
+      startConsole(ports, {
+        host: consoleHost,
+        port: consolePort,
+        ...(consoleUrl === undefined ? {} : { publicUrl: consoleUrl }),
+        onServed: ({ method, route, status, seconds }) => served.observe({ method, route, status }, seconds),
+      }),
+    close: () => store.close(),
+  };
+});

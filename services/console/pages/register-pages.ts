@@ -1,0 +1,80 @@
+import { ProblemError } from "@mailfleet/contracts";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { refusalOf } from "../http/problem-answer.ts";
+import type { ConsolePorts } from "../ports.ts";
+import { sessionOf } from "../session/owner-session.ts";
+import { beginSignIn, showSignIn } from "../sign-in/begin-sign-in.ts";
+import { completeSignIn } from "../sign-in/complete-sign-in.ts";
+import { html } from "./html.ts";
+import { sendPage } from "./layout.ts";
+import { actAsOwner, ownerActions, showMyMailbox } from "./my-mailbox.ts";
+import { type PageCall, pageCall } from "./page-call.ts";
+import { refusalPage } from "./refusal-page.ts";
+
+/** Forms are small. */
+const bodyLimit = 16_384;
+
+type Answer = (call: PageCall, reply: FastifyReply) => Promise<FastifyReply>;
+
+/** The pages of the mailbox's user. No token and no account is needed for them. */
+const pages: readonly { method: "GET" | "POST"; url: string; answer: Answer }[] = [
+  { method: "GET", url: "/sign-in/:mailboxId", answer: showSignIn },
+  { method: "POST", url: "/sign-in/:mailboxId", answer: beginSignIn },
+  { method: "GET", url: "/oauth/callback", answer: completeSignIn },
+  { method: "GET", url: "/my-mailbox", answer: showMyMailbox },
+  ...(Object.keys(ownerActions) as (keyof typeof ownerActions)[]).map((name) => ({
+    method: "POST" as const,
+    url: `/my-mailbox/${name}`,
+    answer: (call: PageCall, reply: FastifyReply) => actAsOwner(name, call, reply),
+  })),
+];
+
+/** Browsers say where a form comes from (Fetch Metadata); another site's is none of ours. Old ones say nothing. */
+function refuseForeignForm(request: FastifyRequest): void {
+  const site = request.headers["sec-fetch-site"];
+  if (site === undefined || site === "same-origin" || site === "none") return;
+  throw new ProblemError("FORBIDDEN", "This form was sent by another site.", {
+    remedy: "Open the sign-in link of your mailbox yourself.",
+  });
+}
+
+async function answerRefusal(
+  ports: ConsolePorts,
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { problem, unexpected } = refusalOf(error, ports.isOutage);
+  if (unexpected)
+    ports.logger.error({ err: error, correlation: request.id, route: request.routeOptions.url }, "a page failed");
+  // RFC 9110 §15.5.2 wants one; no browser asks for anything because of this scheme.
+  if (problem.code === "UNAUTHENTICATED") reply.header("www-authenticate", "Bearer");
+  if (problem.code === "TOO_MANY") reply.header("retry-after", "60");
+  // Whoever loads the last page of a sign-in again is not lost.
+  const session =
+    problem.code === "STATE_REPLAYED" ? await sessionOf(pageCall(ports, request)).catch(() => null) : null;
+  const after = session ? html`<p><a href="/my-mailbox">To your mailbox</a></p>` : undefined;
+  return sendPage(reply, refusalPage(problem, request.id, after));
+}
+
+/** Puts the pages on the server, with forms and refusals of their own: the API takes and answers JSON only. */
+export function registerPages(app: FastifyInstance, ports: ConsolePorts): void {
+  void app.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser("application/x-www-form-urlencoded", { parseAs: "string" }, (_request, text, done) =>
+      done(null, Object.fromEntries(new URLSearchParams(text as string))),
+    );
+    scope.setErrorHandler((error, request, reply) => answerRefusal(ports, error, request, reply));
+    for (const { method, url, answer } of pages)
+      scope.route({
+        method,
+        url,
+        bodyLimit,
+        schema: { hide: true },
+        // Looking with HEAD must not use a sign-in up.
+        exposeHeadRoute: false,
+        ...(method === "POST" ? { onRequest: async (request: FastifyRequest) => refuseForeignForm(request) } : {}),
+        handler: (request, reply) => answer(pageCall(ports, request), reply),
+      });
+  });
+}

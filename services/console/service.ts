@@ -1,0 +1,35 @@
+import { defineService, type ServicePorts } from "@mailfleet/kit";
+import { z } from "zod";
+import type { ConsolePorts } from "./ports.ts";
+
+/** Scheme, host and port: pages and the redirect URI are below it. */
+const PublicUrl = z
+  .url({ protocol: /^https?$/, error: "must be an http or https URL" })
+  .refine(
+    (text) => new URL(text).href === `${new URL(text).origin}/`,
+    "must have no path, query, fragment or user name",
+  )
+  .transform((text) => new URL(text).origin);
+
+/**
+ * The doors for people and programs: an HTTP API made from the nouns (`http/routes.ts`) and a few pages. It keeps tokens
+ * and asks the other services for everything else; it answers nothing on the bus.
+ */
+export const consoleService = defineService<ServicePorts & Omit<ConsolePorts, "consoleUrl">>()({
+  name: "console",
+  environment: {
+    /** Where the API listens; loopback unless said otherwise. */
+    MAILFLEET_CONSOLE_HOST: z.string().default("127.0.0.1"),
+    MAILFLEET_CONSOLE_PORT: z.coerce.number().int().min(0).max(65535).default(8480),
+    /** Where browsers reach the console: links to sign in and the redirect URI begin with it. Default: where it listens. */
+    MAILFLEET_CONSOLE_URL: PublicUrl.optional(),
+    /** Public key that seals secrets of mailboxes and profiles. */
+    MAILFLEET_SEAL_KEY: z.string(),
+    /** Public key that seals secrets of the notification mail server. */
+    MAILFLEET_NOTIFY_SEAL_KEY: z.string(),
+    /** The first administrator token is written to this file, once. */
+    MAILFLEET_ADMIN_TOKEN_FILE: z.string(),
+    /** `true` where something in front of the console speaks TLS. */
+    MAILFLEET_ALLOW_PLAIN_HTTP: z.stringbool().default(false),
+  },
+});

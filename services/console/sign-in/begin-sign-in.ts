@@ -1,0 +1,90 @@
+import { createHash, randomBytes } from "node:crypto";
+import { type Mailbox, MailboxId, ProblemError, type Profile, providerPresets } from "@mailfleet/contracts";
+import { idFrom } from "@mailfleet/kit";
+import type { FastifyReply } from "fastify";
+import { html } from "../pages/html.ts";
+import { sendOn, sendPage } from "../pages/layout.ts";
+import type { PageCall } from "../pages/page-call.ts";
+import { redirectUriOf, signInUrlOf } from "../profile/profile-view.ts";
+import { refuseOverPlainHttp, sealForSignIn } from "../secret/seal.ts";
+import { cookieNames, setCookie } from "../session/cookies.ts";
+import { refuseUnlessSignIn } from "./routes.ts";
+
+/** As long as `config` keeps a sign-in open, and a little more, so that the refusal says why. */
+const cookieSeconds = 900;
+
+const providerNames = { google: "Google", microsoft: "Microsoft", custom: "your mail provider" } as const;
+
+/** 32 random bytes: a `state`, a verifier (RFC 7636 §4.1), a browser's cookie. */
+const secretText = () => randomBytes(32).toString("base64url");
+
+/** SHA-256, base64url: what `config` keeps of a state and a cookie, and the challenge S256 of a verifier. */
+export function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("base64url");
+}
+
+/** The mailbox that the path names, with its profile. @throws NOT_FOUND, NOT_POSSIBLE_NOW */
+async function named(call: PageCall): Promise<{ mailbox: Mailbox; profile: Profile }> {
+  const { mailboxId } = call.request.params as { mailboxId: string };
+  if (!MailboxId.safeParse(mailboxId).success) throw new ProblemError("NOT_FOUND", "There is no such mailbox.");
+  const mailbox = await call.ask("config.mailbox.get", { id: mailboxId });
+  const profile = await call.ask("config.profile.get", { id: mailbox.profileId });
+  refuseUnlessSignIn(profile);
+  return { mailbox, profile };
+}
+
+/** Where the form may lead: any https site, as single sign-on may go on; plain http only where the profile says so. */
+function formsLeadTo({ oauth }: Profile): string {
+  const preset = oauth && oauth.provider !== "custom" ? providerPresets[oauth.provider].authorization : undefined;
+  const authorization = oauth?.endpoints?.authorization ?? preset;
+  return authorization?.startsWith("http:") ? `https: ${new URL(authorization).origin}` : "https:";
+}
+
+/** `GET /sign-in/:mailboxId`: says what will happen. Whoever has the link sees it, so it names no address. */
+export async function showSignIn(call: PageCall, reply: FastifyReply): Promise<FastifyReply> {
+  const { mailbox, profile } = await named(call);
+  const provider = providerNames[profile.oauth?.provider ?? "custom"];
+  return sendPage(reply, {
+    title: "Connect your mailbox",
+    formsLeadTo: formsLeadTo(profile),
+    body: html`<p>You were asked to let Mailfleet receive and send mail for your mailbox. You need no account here:</p>
+<p>You sign in at <b>${provider}</b> with the account of the mailbox and permit the access there. Mailfleet never sees
+your password, and you can take the permission back at ${provider} at any time.</p>
+<p>Then you come back to this site and can test the mailbox.</p>
+<form method="post" action="/sign-in/${mailbox.id}"><button>Sign in at ${provider}</button></form>
+<p class="soft">If nobody told you to expect this link, close this page. Complete the sign-in within ten minutes and in
+this browser.</p>`,
+  });
+}
+
+/**
+ * `POST /sign-in/:mailboxId`: begins a sign-in, which only this browser can complete, and leads to the authorization
+ * server. State and cookie leave here as hashes only, the verifier sealed.
+ * @throws NOT_FOUND, NOT_POSSIBLE_NOW, TOO_MANY, PLAIN_HTTP
+ */
+export async function beginSignIn(call: PageCall, reply: FastifyReply): Promise<FastifyReply> {
+  refuseOverPlainHttp(call);
+  const { mailbox } = await named(call);
+  call.signInLimit.take(mailbox.id);
+  const [state, verifier, browser] = [secretText(), secretText(), secretText()];
+  const { authorizationUrl } = await call.ask("config.consent.begin", {
+    mailboxId: mailbox.id,
+    by: "the mailbox's user",
+    correlation: call.correlation,
+    consentId: idFrom("cs", state),
+    flow: "code",
+    stateHash: sha256(state),
+    browserHash: sha256(browser),
+    verifier: await sealForSignIn(call, mailbox.id, "oauth-verifier", verifier),
+    challenge: sha256(verifier),
+    redirectUri: redirectUriOf(call),
+  });
+  if (authorizationUrl === null || !/^https?:/.test(authorizationUrl))
+    throw new ProblemError("NOT_POSSIBLE_NOW", "The mail provider offers no sign-in in a browser.", {
+      remedy: `Ask your administrator, and tell him the address ${signInUrlOf(call, mailbox.id)}.`,
+    });
+  const location = new URL(authorizationUrl);
+  location.searchParams.set("state", state);
+  setCookie(reply, call, cookieNames.signIn, browser, cookieSeconds);
+  return sendOn(reply, location.href);
+}

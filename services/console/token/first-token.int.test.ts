@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { chmod, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, afterEach, before, beforeEach, describe, it } from "node:test";
+import { startMongo, type TestMongo, tempDir } from "@mailfleet/local/testing";
+import { connectStore, type Store } from "@mailfleet/store";
+import { type KeptLog, keptLog } from "../test/console-under-test.ts";
+import { ensureFirstToken } from "./first-token.ts";
+import { createTokenRepository, type TokenRepository } from "./store.ts";
+import { hashToken } from "./token-secret.ts";
+
+describe("the first administrator token", () => {
+  let mongo: TestMongo;
+  let store: Store;
+  let tokens: TokenRepository;
+  let folder: Awaited<ReturnType<typeof tempDir>>;
+  let log: KeptLog;
+  let file: string;
+
+  before(async () => {
+    mongo = await startMongo();
+    log = keptLog();
+    store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "test", logger: log });
+  });
+  after(async () => {
+    await store?.close();
+    await mongo?.stop();
+  });
+  beforeEach(async () => {
+    tokens = await createTokenRepository(store);
+    for (const { id } of (await tokens.list(100)).items) await tokens.remove(id);
+    folder = await tempDir("token");
+    file = join(folder.path, "deep", "admin-token");
+    log = keptLog();
+  });
+  afterEach(() => folder.remove());
+
+  const ensure = (at = file) => ensureFirstToken({ file: at, tokens, logger: log, now: Date.now });
+  const inFile = async (at = file) => (await readFile(at, "utf8")).trim();
+
+  it("is written once, for its owner only, and is valid", async () => {
+    await ensure();
+    const secret = await inFile();
+    assert.match(secret, /^mft_/);
+    assert.equal((await stat(file)).mode & 0o777, 0o600);
+    assert.equal((await tokens.findByHash(hashToken(secret)))?.role, "administrator");
+    await ensure();
+    assert.equal(await inFile(), secret);
+    assert.equal((await tokens.list(10)).items.length, 1);
+    assert.doesNotMatch(log.lines.join(), /mft_/);
+    assert.deepEqual(await readdir(join(folder.path, "deep")), ["admin-token"], "no draft stays behind");
+  });
+
+  it("is made by one of several replicas, on one disk or on several", async () => {
+    await Promise.all([ensure(), ensure(), ensure()]);
+    assert.ok(await tokens.findByHash(hashToken(await inFile())));
+    await tokens.remove("tk_bootstrap");
+    const files = ["a", "b", "c"].map((name) => join(folder.path, name, "token"));
+    await Promise.all(files.map(ensure));
+    const left = (await Promise.all(files.map((at) => inFile(at).catch(() => null)))).filter((text) => text !== null);
+    assert.equal(left.length, 1, "who lost removes its file");
+    assert.ok(await tokens.findByHash(hashToken(left[0] ?? "")));
+  });
+
+  it("survives a crash between file and database", async () => {
+    await ensure();
+    const secret = await inFile();
+    await tokens.remove("tk_bootstrap");
+    await chmod(file, 0o644);
+    await ensure();
+    assert.ok(await tokens.findByHash(hashToken(secret)));
+    assert.equal((await stat(file)).mode & 0o777, 0o600);
+  });
+
+  it("is not made again when its file is gone; the log says how to make another", async () => {
+    await ensure();
+    await rm(file);
+    await ensure();
+    await assert.rejects(inFile());
+    assert.match(log.lines.at(-1) ?? "", /mailfleet tokens create/);
+  });
+
+  it("refuses a file that holds something else", async () => {
+    await ensure();
+    await tokens.remove("tk_bootstrap");
+    await writeFile(file, "nonsense");
+    await assert.rejects(ensure(), /holds no token/);
+  });
+});

@@ -1,0 +1,83 @@
+import type { Role } from "@mailfleet/contracts";
+import { type Collection, isDuplicateKey, type Store } from "@mailfleet/store";
+
+/** A bearer token as it is kept: only its hash, never the token. */
+export interface StoredToken {
+  readonly id: string;
+  readonly name: string;
+  readonly role: Role;
+  /** The mailboxes of an `owner`; absent for every other role. */
+  readonly mailboxIds?: readonly string[];
+  /** Of each of these mailboxes the number of its ownership when the token was made: another one ends it there. */
+  readonly ownerships?: Readonly<Record<string, number>>;
+  /** Refused from then on, and removed soon after. Milliseconds since the epoch; absent: good until it is deleted. */
+  readonly expiresAt?: number;
+  /** SHA-256 of the token, hexadecimal. The token has 256 random bits, so a slow hash would add nothing. */
+  readonly hash: string;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  readonly lastUsedAt: number | null;
+}
+
+/** `expireAt` repeats `expiresAt` as a date, which is what an index that removes needs. */
+type TokenDocument = Omit<StoredToken, "id"> & { _id: string; expireAt?: Date };
+
+/** The tokens of the HTTP API; `console` owns them. */
+export interface TokenRepository {
+  /** `false` if a token with this id or hash exists already; nothing is changed then. */
+  insert(token: StoredToken): Promise<boolean>;
+  findByHash(hash: string): Promise<StoredToken | null>;
+  get(id: string): Promise<StoredToken | null>;
+  /** By id; `next` is the cursor of the following page. */
+  list(limit: number, after?: string): Promise<{ items: StoredToken[]; next: string | null }>;
+  /** Of those that do not expire; counts at most to 2, which is all that "is it the last one?" needs. */
+  countAdministrators(): Promise<number>;
+  /** `false` if there was none. */
+  remove(id: string): Promise<boolean>;
+  touch(id: string, at: number): Promise<void>;
+}
+
+const stored = ({ _id, expireAt: _, ...rest }: TokenDocument): StoredToken => ({ id: _id, ...rest });
+
+/** Makes the indexes on first use, then the repository. */
+export async function createTokenRepository(store: Store): Promise<TokenRepository> {
+  const tokens: Collection<TokenDocument> = store.db.collection<TokenDocument>("tokens");
+  await tokens.createIndex({ hash: 1 }, { unique: true });
+  await tokens.createIndex({ expireAt: 1 }, { name: "expired", expireAfterSeconds: 0 });
+  return {
+    insert: async ({ id, ...rest }) => {
+      try {
+        const expireAt = rest.expiresAt === undefined ? {} : { expireAt: new Date(rest.expiresAt) };
+        await tokens.insertOne({ _id: id, ...rest, ...expireAt });
+        return true;
+      } catch (error) {
+        if (isDuplicateKey(error)) return false;
+        throw error;
+      }
+    },
+    findByHash: async (hash) => {
+      const found = await tokens.findOne({ hash });
+      return found && stored(found);
+    },
+    get: async (id) => {
+      const found = await tokens.findOne({ _id: id });
+      return found && stored(found);
+    },
+    list: async (limit, after) => {
+      const from = after === undefined ? {} : { _id: { $gt: after } };
+      const found = await tokens
+        .find(from)
+        .sort({ _id: 1 })
+        .limit(limit + 1)
+        .toArray();
+      const items = found.slice(0, limit).map(stored);
+      return { items, next: found.length > limit ? (items.at(-1)?.id ?? null) : null };
+    },
+    countAdministrators: () =>
+      tokens.countDocuments({ role: "administrator", expireAt: { $exists: false } }, { limit: 2 }),
+    remove: async (id) => (await tokens.deleteOne({ _id: id })).deletedCount === 1,
+    touch: async (id, at) => {
+      await tokens.updateOne({ _id: id }, { $max: { lastUsedAt: at } });
+    },
+  };
+}
