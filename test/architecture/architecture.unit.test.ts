@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { builtinModules } from "node:module";
+import { posix } from "node:path";
 import { describe, it } from "node:test";
 import { adapters, allowedArrows, driverOwners, environmentReaders, refersOutside } from "./rules.ts";
 import { packageOf, readWorkspaces, type SourceFile, type Workspace } from "./sources.ts";
@@ -43,6 +44,26 @@ describe("the layout of the repository", () => {
         .map((i) => `leaves its package by ${i.specifier}`);
     }, workspaces);
     assert.deepEqual(wrong, []);
+  });
+
+  it("has no circle of files, not even one of types", () => {
+    const files = new Map(workspaces.flatMap((w) => w.files).map((file) => [file.path, file]));
+    const importsOf = (path: string) =>
+      (files.get(path)?.imports ?? [])
+        .filter((i) => i.specifier.startsWith("."))
+        .map((i) => posix.join(posix.dirname(path), i.specifier))
+        .filter((target) => files.has(target));
+    const done = new Set<string>();
+    const circles: string[] = [];
+    const visit = (path: string, way: readonly string[]) => {
+      const at = way.indexOf(path);
+      if (at >= 0) circles.push([...way.slice(at), path].join(" → "));
+      if (at >= 0 || done.has(path)) return;
+      for (const target of importsOf(path)) visit(target, [...way, path]);
+      done.add(path);
+    };
+    for (const path of files.keys()) visit(path, []);
+    assert.deepEqual(circles, []);
   });
 
   it("constructs adapters in main.ts only; what keeps a noun's collection knows the database", () => {

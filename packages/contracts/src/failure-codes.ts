@@ -1,12 +1,14 @@
-import type { FailureKind } from "./failure.ts";
 import type { Severity } from "./vocabulary.ts";
+
+/** Where a failure belongs and whether trying again can help. Retry is a property of the failure, not of the caller. */
+export const failureKinds = ["transient", "throttled", "auth", "consent", "permanent", "message", "bug"] as const;
 
 /** Who must act: the mailbox's owner, the profile's owner, or an administrator of Mailfleet. */
 export type Audience = "mailbox" | "profile" | "administrator";
 
 /** One row of the closed list: what it means and what to do, in words a person can act on. */
 export interface FailureCodeEntry {
-  readonly kind: FailureKind;
+  readonly kind: (typeof failureKinds)[number];
   readonly severity: Severity;
   readonly audience: Audience;
   readonly text: string;
@@ -14,7 +16,7 @@ export interface FailureCodeEntry {
 }
 
 const row = (
-  kind: FailureKind,
+  kind: FailureCodeEntry["kind"],
   severity: Severity,
   audience: Audience,
   text: string,

@@ -1,8 +1,7 @@
 import { z } from "zod";
-import { type FailureCode, failureCodes } from "./failure-codes.ts";
+import { type FailureCode, failureCodes, failureKinds } from "./failure-codes.ts";
 
-/** Where a failure belongs and whether trying again can help. Retry is a property of the failure, not of the caller. */
-export const failureKinds = ["transient", "throttled", "auth", "consent", "permanent", "message", "bug"] as const;
+/** See `failureKinds`. */
 export const FailureKind = z.enum(failureKinds);
 export type FailureKind = z.infer<typeof FailureKind>;
 

@@ -11,8 +11,8 @@ export {
 export type { ConnectorDescriptor, ConnectorField, KnownProvider, PresetServer } from "./connectors/descriptor.ts";
 export { type EnvelopeContext, headerNames, type OutgoingMessage } from "./envelope.ts";
 export { type FailPoint, type FailPointName, failPointNames, noFailPoint } from "./fail-point.ts";
-export { Evidence, Failure, FailureError, FailureKind, failureKinds, failureOf } from "./failure.ts";
-export { type Audience, type FailureCode, type FailureCodeEntry, failureCodes } from "./failure-codes.ts";
+export { Evidence, Failure, FailureError, FailureKind, failureOf } from "./failure.ts";
+export { type Audience, type FailureCode, type FailureCodeEntry, failureCodes, failureKinds } from "./failure-codes.ts";
 export {
   AlertId,
   CommandId,

@@ -1,12 +1,6 @@
 import { type Evidence, type Failure, type FailureCode, failureOf } from "@mailfleet/contracts";
 import type { SmtpReply } from "./reply.ts";
-import { type ReplyRule, replyRules } from "./reply-rules.ts";
-
-/**
- * Where in a session a reply came. `final` is the answer to the dot after a message; `greeting` and `hello` come before
- * signing in.
- */
-export type Stage = "greeting" | "hello" | "starttls" | "auth" | "mail" | "rcpt" | "data" | "final";
+import { type ReplyRule, replyRules, type Stage } from "./reply-rules.ts";
 
 /** A reply's failure, and whom it concerns. */
 export interface ClassifiedReply {

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { FailureCode } from "@mailfleet/contracts";
-import { classifyReply, type Stage } from "./classify-reply.ts";
+import { classifyReply } from "./classify-reply.ts";
 import { ReplyReader } from "./reply.ts";
+import type { Stage } from "./reply-rules.ts";
 
 /** Texts of real servers, at the stage where they say them. */
 const texts: [stage: Stage, code: FailureCode, reply: string][] = [

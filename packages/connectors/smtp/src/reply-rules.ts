@@ -1,5 +1,10 @@
 import type { FailureCode } from "@mailfleet/contracts";
-import type { Stage } from "./classify-reply.ts";
+
+/**
+ * Where in a session a reply came. `final` is the answer to the dot after a message; `greeting` and `hello` come before
+ * signing in.
+ */
+export type Stage = "greeting" | "hello" | "starttls" | "auth" | "mail" | "rcpt" | "data" | "final";
 
 /** One row: at these stages (all if absent), a reply `<code> <text>` that fits the pattern has this code. */
 export interface ReplyRule {

@@ -6,7 +6,8 @@ import { type Address, openSocket, secureSocket } from "@mailfleet/network";
 import { authenticate } from "./authenticate.ts";
 import { type Capabilities, noCapabilities, readCapabilities } from "./capabilities.ts";
 import { Channel, ReplyTimeout } from "./channel.ts";
-import { classifyReply, type Stage } from "./classify-reply.ts";
+import { classifyReply } from "./classify-reply.ts";
+import type { Stage } from "./reply-rules.ts";
 
 /** One step of setting a connection up. */
 export type SetupStep = "settings" | "resolve" | "connect" | "tls" | "authenticate";

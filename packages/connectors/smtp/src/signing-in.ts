@@ -1,7 +1,7 @@
 import { FailureError, failureOf } from "@mailfleet/contracts";
 import type { Capabilities } from "./capabilities.ts";
-import type { Stage } from "./classify-reply.ts";
 import type { SmtpReply } from "./reply.ts";
+import type { Stage } from "./reply-rules.ts";
 
 /** Sends a line and gives the reply; throws `FailureError` for a refusal. `shown` is what evidence may hold. */
 export type Command = (stage: Stage, line: string, shown?: string) => Promise<SmtpReply>;

@@ -9,10 +9,11 @@ import {
 } from "@mailfleet/connector-api";
 import { FailureError, failureOf } from "@mailfleet/contracts";
 import { classifyError } from "./classify-error.ts";
-import { type ClassifiedReply, classifyReply, type Stage } from "./classify-reply.ts";
+import { type ClassifiedReply, classifyReply } from "./classify-reply.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { wireEnvelope } from "./envelope.ts";
 import type { SmtpReply } from "./reply.ts";
+import type { Stage } from "./reply-rules.ts";
 import type { Connected } from "./set-up.ts";
 import { hasEightBit, wireData } from "./wire-data.ts";
 

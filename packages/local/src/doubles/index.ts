@@ -16,9 +16,8 @@ export {
   type OAuthDouble,
   type OAuthDoubleOptions,
   type OAuthEndpoints,
-  type OAuthRequest,
   startOAuthDouble,
-  type TokenMeaning,
 } from "./oauth/oauth-double.ts";
 export type { UserDecision } from "./oauth/play-user.ts";
+export type { OAuthRequest, TokenMeaning } from "./oauth/requests-and-tokens.ts";
 export type { ServiceAccountKeyJson } from "./oauth/service-account.ts";

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { STATUS_CODES } from "node:http";
+import type { ApiCall } from "./api-call.ts";
 import { type ApiAnswer, apiError } from "./api-errors.ts";
-import type { ApiCall } from "./gmail-api.ts";
 import { type Part, splitMultipart, splitPart } from "./multipart.ts";
 
 /** Calls in one batch, at most. */

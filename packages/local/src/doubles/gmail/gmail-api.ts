@@ -1,19 +1,11 @@
 import { decodeSegment } from "../http/decode-segment.ts";
-import type { TokenMeaning } from "../oauth/oauth-double.ts";
+import type { TokenMeaning } from "../oauth/requests-and-tokens.ts";
+import type { ApiCall } from "./api-call.ts";
 import { type ApiAnswer, apiError } from "./api-errors.ts";
 import type { GmailMailbox } from "./mailbox.ts";
 import { getMessage, getProfile, listHistory, listLabels, listMessages } from "./reading.ts";
 import { type SendingState, sendJsonMessage } from "./sending.ts";
 import { type UploadSessions, uploadMessage } from "./uploading.ts";
-
-/** A call of the API, alone or out of a batch. */
-export interface ApiCall {
-  readonly method: string;
-  readonly url: URL;
-  /** Names in lower case. */
-  readonly headers: Readonly<Record<string, string | undefined>>;
-  readonly body: Buffer;
-}
 
 /** What the API works on. */
 export interface GmailState extends SendingState {

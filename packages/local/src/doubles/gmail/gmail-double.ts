@@ -2,7 +2,7 @@ import { remember } from "../http/bounded-log.ts";
 import type { Certificate } from "../http/certificate.ts";
 import { listen } from "../http/listen.ts";
 import { waitingTroubles } from "../http/trouble.ts";
-import type { TokenMeaning } from "../oauth/oauth-double.ts";
+import type { TokenMeaning } from "../oauth/requests-and-tokens.ts";
 import { apiErrors } from "./api-errors.ts";
 import type { GmailState } from "./gmail-api.ts";
 import { type GmailRequest, type GmailTrouble, gmailServer } from "./gmail-server.ts";

@@ -1,9 +1,10 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { readBody } from "../http/read-body.ts";
 import { playTrouble, type Trouble } from "../http/trouble.ts";
+import type { ApiCall } from "./api-call.ts";
 import { type ApiAnswer, type ApiErrorReason, apiError, apiErrorBody, usualReason } from "./api-errors.ts";
 import { answerBatch } from "./batch.ts";
-import { type ApiCall, answerCall, type GmailState } from "./gmail-api.ts";
+import { answerCall, type GmailState } from "./gmail-api.ts";
 
 /** A trouble of Gmail's: `reason` chooses the words of the refusal. */
 export interface GmailTrouble extends Trouble {

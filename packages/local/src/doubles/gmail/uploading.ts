@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
+import type { ApiCall } from "./api-call.ts";
 import { type ApiAnswer, apiError } from "./api-errors.ts";
-import type { ApiCall } from "./gmail-api.ts";
 import type { GmailMailbox } from "./mailbox.ts";
 import { splitMultipart } from "./multipart.ts";
 import { parseJson, type SendingState, sendMessage, threadOf } from "./sending.ts";

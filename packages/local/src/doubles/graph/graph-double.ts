@@ -6,7 +6,7 @@ import { listen } from "../http/listen.ts";
 import { readBody } from "../http/read-body.ts";
 import { sendJson } from "../http/send-json.ts";
 import { playTrouble, type Trouble, waitingTroubles } from "../http/trouble.ts";
-import type { TokenMeaning } from "../oauth/oauth-double.ts";
+import type { TokenMeaning } from "../oauth/requests-and-tokens.ts";
 import { type GraphErrorName, graphErrors } from "./graph-errors.ts";
 import { type GraphMail, readJsonMail, readMimeMail } from "./graph-mail.ts";
 

@@ -9,6 +9,7 @@ import { memoryStore } from "./memory-store.ts";
 import { type OAuthServerState, oauthServer } from "./oauth-server.ts";
 import { playApproval, playDeviceApproval, type UserDecision } from "./play-user.ts";
 import { paths, serviceAccountClient, webApplicationGrants } from "./provider-configuration.ts";
+import type { OAuthRequest, TokenMeaning } from "./requests-and-tokens.ts";
 import { makeServiceAccount, type ServiceAccount, type ServiceAccountKeyJson } from "./service-account.ts";
 
 /** URLs of the double, as a provider's preset names them. */
@@ -19,23 +20,6 @@ export interface OAuthEndpoints {
   readonly deviceAuthorization: string;
   readonly jwks: string;
   readonly introspection: string;
-}
-
-/** A request that the double was sent, without what it carried. */
-export interface OAuthRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly grantType?: string;
-  /** ms since 1970. */
-  readonly at: number;
-}
-
-/** What an access token is good for. */
-export interface TokenMeaning {
-  /** Address of the account; empty for a token of an application itself (client credentials). */
-  readonly account: string;
-  readonly scopes: string[];
-  readonly clientId: string;
 }
 
 /** An OAuth 2.0 and OpenID Connect server in memory that plays Google's and Microsoft's. */

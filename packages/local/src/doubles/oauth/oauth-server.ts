@@ -7,8 +7,8 @@ import { playTrouble, type Trouble } from "../http/trouble.ts";
 import { changeIdToken } from "./id-token.ts";
 import { judgeAssertion, jwtBearerGrantType } from "./jwt-bearer-grant.ts";
 import { issuerOfTenant, microsoftDiscovery, microsoftError, microsoftPath } from "./microsoft-paths.ts";
-import type { OAuthRequest, TokenMeaning } from "./oauth-double.ts";
 import { type OAuthKnobs, type OAuthState, paths, providerConfiguration } from "./provider-configuration.ts";
+import type { OAuthRequest, TokenMeaning } from "./requests-and-tokens.ts";
 import type { ServiceAccount } from "./service-account.ts";
 import { serveSignIn } from "./sign-in-pages.ts";
 
