@@ -1,92 +1,191 @@
 import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
-import type { Mailbox, Send } from "@mailfleet/contracts";
-import { eventually } from "@mailfleet/local/testing";
-import type { FleetWorld } from "../world/fleet-world.ts";
-import { holds } from "../world/holds.ts";
+import { ApiError } from "@mailfleet/cli";
+import type { Alert, Mailbox, ReceivedMessage, Send } from "@mailfleet/contracts";
+import { untilNothingIsMissing } from "./progress.ts";
+import { customer, type Town } from "./town.ts";
 
-/** Where all outgoing mail of these tests goes: a sandbox account that is not a Mailfleet mailbox. */
-export const customer = "customer@sandbox.test";
-
-/** Mail that flows while something is killed, and what must be true afterwards. */
-export interface Flow {
-  /** Brings 10 messages into each mailbox and submits 10 from each; resolves when every submit was accepted. */
-  start(): Promise<void>;
-  /** Stops and enables two mailboxes meanwhile, so that commands and the machine are disturbed too. */
-  command(): Promise<void>;
-  /** Waits until everything has come to its end, then compares with an undisturbed run. */
-  assertUndisturbed(options: { duplicatesAllowed: boolean }): Promise<void>;
+/** What a scenario may leave behind, and no other. */
+export interface Allowance {
+  /** Sends whose fate may honestly be unknown, each declared so by a fact: what was on the wire of a killed process. */
+  readonly uncertainSends: boolean;
+  readonly policy: "hold" | "resend";
 }
 
-const each = 10;
-const settleMs = 60_000;
+/** Mail that flows in and out while something is disturbed, and what must be true afterwards. */
+export interface Flow {
+  /** In and out, and commands, until `disturb` has ended; at least one of each for each mailbox before and after. */
+  runWhile(disturb: () => Promise<void>): Promise<void>;
+  /** Waits until everything has come to its end, then compares it with what an undisturbed run leaves. */
+  assertUndisturbed(allowance: Allowance): Promise<{ received: number; sent: number; uncertain: number }>;
+}
 
-/** A flow over these mailboxes; `tag` tells its mail from that of other flows on the same stack. */
-export function createFlow(world: FleetWorld, mailboxes: readonly Mailbox[], tag: string): Flow {
-  const numbers = Array.from({ length: each }, (_, n) => n);
-  const accepted: Send[] = [];
+/** Between two messages of the pump, each way. */
+const BEAT_MS = 60;
+/** Submits under way; a console that is away must not gather thousands. */
+const SUBMITS_AT_ONCE = 24;
+
+/** A flow through all mailboxes; `tag` tells its mail from that of other scenarios of the same town. */
+export function createFlow({ world, bag, mailboxes, mongo, nats }: Town, tag: string): Flow {
   const startedAt = Date.now();
+  const delivered = new Map<string, string[]>(mailboxes.map(({ id }) => [id, []]));
+  const accepted: Send[] = [];
+  const wrongAnswers: string[] = [];
+  const submits = new Set<Promise<void>>();
+  let numbers = 0;
+  const keyOf = (what: string) => `${tag.replace(/[^a-z0-9]+/gi, "-")}-${what}`;
 
   /** A client that does what the README asks of clients: repeats what got no answer, with the same key. */
-  async function submit(mailbox: Mailbox, n: number): Promise<void> {
-    const body = { to: [customer], subject: `${tag} out ${n}`, text: "x" };
-    const idempotencyKey = `${tag}-${mailbox.id}-${n}`;
-    const send = await eventually(
-      () => world.api.post<Send>(`/mailboxes/${mailbox.id}/sends`, body, { idempotencyKey }),
-      { timeoutMs: settleMs, everyMs: 300 },
-    );
-    accepted.push(send);
+  async function insist<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+    let answer: { value: Answer } | undefined;
+    await untilNothingIsMissing(async () => {
+      try {
+        answer = { value: await ask() };
+        return "";
+      } catch (error) {
+        // An outage is 503; anything else of ours would be told to people as a bug.
+        if (error instanceof ApiError && error.status >= 500 && error.status !== 503)
+          wrongAnswers.push(`${error.status} ${error.message}`);
+        await pause(200);
+        return error instanceof ApiError ? `${error.status} ${error.message}` : "nobody answers";
+      }
+    });
+    return answer!.value;
   }
 
-  async function received(): Promise<void> {
+  const deliver = ({ id, address }: Mailbox) => {
+    const subject = `${tag} in ${numbers++}`;
+    const head = ["From: a@elsewhere.test", `To: ${address}`, `Subject: ${subject}`];
+    world.sandbox.deliver(address, Buffer.from([...head, "", "x", ""].join("\r\n")));
+    delivered.get(id)?.push(subject);
+  };
+  const submit = ({ id }: Mailbox) => {
+    const body = { to: [customer], subject: `${tag} out ${numbers++}`, text: "x" };
+    const idempotencyKey = keyOf(`${numbers}`);
+    const path = `/mailboxes/${id}/sends`;
+    const one: Promise<void> = insist(() => world.api.post<Send>(path, body, { idempotencyKey, timeoutMs: 10_000 }))
+      .then((send) => void accepted.push(send))
+      .finally(() => submits.delete(one));
+    submits.add(one);
+    one.catch((error: Error) => wrongAnswers.push(`a submit: ${error.message}`));
+  };
+  const oneOfEach = () => {
+    for (const mailbox of mailboxes) {
+      deliver(mailbox);
+      submit(mailbox);
+    }
+  };
+  /** Stops and enables two mailboxes meanwhile, so that commands and the machine are disturbed too. */
+  const command = async () => {
+    for (const { id } of mailboxes.slice(0, 2))
+      for (const verb of ["disable", "test-and-enable"]) {
+        const key = { idempotencyKey: keyOf(`${id}-${verb}`), timeoutMs: 10_000 };
+        await insist(() => world.api.post(`/mailboxes/${id}/${verb}`, {}, key));
+      }
+  };
+
+  /** Facts about our own mail, by what they are about. */
+  const facts = () => {
+    const received = new Map<string, string[]>();
+    for (const [key, { message }] of bag.of("mail.received.v1")) {
+      const { subject } = message.body as { subject: string | null };
+      if (subject?.startsWith(`${tag} in `)) received.set(subject, [...(received.get(subject) ?? []), key]);
+    }
+    const uncertain = new Set([...bag.of("mail.uncertain.v1").keys()].map((key) => key.split(",")[0]));
+    return { received, sent: bag.of("mail.sent.v1"), uncertain };
+  };
+
+  /** What is not yet as it would be undisturbed; cheap, because it is asked many times. */
+  const missing = async () => {
+    const { received, sent, uncertain } = facts();
+    const wanted = [...delivered.values()].flat();
+    const out = accepted.filter(({ id }) => !sent.has(id) && !uncertain.has(id)).length;
+    const fleet = await world.api.list<Mailbox>("/mailboxes");
+    const others = fleet.filter(({ lifecycle }) => lifecycle !== "enabled.running");
+    const parts = [
+      wanted.length > received.size && `${wanted.length - received.size} of ${wanted.length} not announced`,
+      out > 0 && `${out} of ${accepted.length} not sent`,
+      others.length > 0 && others.map(({ address, lifecycle }) => `${address} is ${lifecycle}`).join(", "),
+    ];
+    return parts.filter(Boolean).join("; ");
+  };
+
+  async function assertReceivedOnce(): Promise<void> {
+    const since = new Date(startedAt - 2000).toISOString();
     for (const { id, address } of mailboxes) {
-      const subjects = (await world.messages(id))
-        .map(({ subject }) => subject ?? "")
-        .filter((s) => s.startsWith(`${tag} in`));
-      assert.deepEqual(subjects.sort(), numbers.map((n) => `${tag} in ${n}`).sort(), `${address} received each once`);
+      const stored = await world.api.list<ReceivedMessage>(`/mailboxes/${id}/messages`, { since });
+      const subjects = stored.map(({ subject }) => subject ?? "").filter((subject) => subject.startsWith(`${tag} in `));
+      assert.deepEqual(subjects.sort(), (delivered.get(id) ?? []).sort(), `${address} received each once`);
     }
+    for (const [subject, keys] of facts().received)
+      assert.equal(keys.length, 1, `"${subject}" was announced as ${keys.join(" and ")}`);
   }
 
-  async function sent(duplicatesAllowed: boolean): Promise<void> {
-    const submissions = world.sandbox.submissions.filter(({ to, at }) => to.includes(customer) && at >= startedAt);
-    for (const { id } of accepted) {
-      const send = await world.api.get<Send>(`/sends/${id}`);
-      const times = submissions.filter(({ messageId }) => messageId === send.messageId).length;
-      assert.ok(["sent", "uncertain"].includes(send.state), `${id} is ${send.state}`);
-      if (send.state === "uncertain") assert.ok(times <= 1, `${id} is held as uncertain and went out ${times} times`);
-      else if (duplicatesAllowed) assert.ok(times >= 1, `${id} is sent, but the server has not seen it`);
-      else assert.equal(times, 1, `${id} is sent, and the server has seen it ${times} times`);
+  async function assertSentOnce({ uncertainSends, policy }: Allowance): Promise<number> {
+    const { sent } = facts();
+    const seen = new Map<string, number>();
+    for (const { messageId } of world.sandbox.submissions)
+      if (messageId) seen.set(messageId, (seen.get(messageId) ?? 0) + 1);
+    let unknown = 0;
+    for (const { id, messageId } of accepted) {
+      const { state, attempts } = await world.api.get<Send>(`/sends/${id}`);
+      const times = seen.get(messageId) ?? 0;
+      if (state === "uncertain") unknown++;
+      assert.ok(state === "sent" || (state === "uncertain" && uncertainSends), `${id} is ${state}`);
+      assert.ok(state !== "sent" || (times >= 1 && sent.has(id)), `${id} is sent, and ${times} copies were seen`);
+      // Each further copy needs an attempt that was written down as lost before it.
+      const lost = attempts.filter(({ failure }) => failure).length;
+      const most = uncertainSends && policy === "resend" ? 1 + lost : 1;
+      assert.ok(times <= most, `${id} was seen ${times} times at the server, in ${attempts.length} attempts`);
     }
+    return unknown;
+  }
+
+  /** Nothing is left that an undisturbed run would not leave either. */
+  async function nothingElse(uncertainSends: boolean): Promise<string> {
+    const alerts = (await world.api.list<Alert>("/alerts", { state: "raised" })).filter(
+      ({ code, severity }) => severity !== "information" && !(uncertainSends && code === "SEND_UNCERTAIN"),
+    );
+    const letters = await world.api.list<{ reason: string; subject: string }>("/dead-letters");
+    return [
+      ...alerts.map(({ code, object }) => `${code} of ${object.id} is raised`),
+      ...letters.map(({ reason, subject }) => `dead letter of ${subject}: ${reason}`),
+    ].join("; ");
   }
 
   return {
-    start: async () => {
-      for (const { address } of mailboxes)
-        for (const n of numbers) {
-          const head = [`From: a@elsewhere.test`, `To: ${address}`, `Subject: ${tag} in ${n}`];
-          world.sandbox.deliver(address, Buffer.from([...head, "", "x", ""].join("\r\n")));
+    runWhile: async (disturb) => {
+      let disturbing = true;
+      const pump = async () => {
+        for (let n = 0; disturbing; n++) {
+          const mailbox = mailboxes[n % mailboxes.length]!;
+          deliver(mailbox);
+          if (submits.size < SUBMITS_AT_ONCE) submit(mailbox);
+          await pause(BEAT_MS);
         }
-      const work = mailboxes.flatMap((mailbox) => numbers.map((n) => () => submit(mailbox, n)));
-      const worker = async () => {
-        for (let one = work.shift(); one; one = work.shift()) await one();
       };
-      await Promise.all(Array.from({ length: 16 }, worker));
-    },
-    command: async () => {
-      for (const { id } of mailboxes.slice(0, 2)) {
-        for (const verb of ["disable", "test-and-enable"])
-          await eventually(
-            () => world.api.post(`/mailboxes/${id}/${verb}`, {}, { idempotencyKey: `${tag}-${id}-${verb}` }),
-            { timeoutMs: settleMs, everyMs: 300 },
-          );
-        await pause(0);
+      oneOfEach();
+      const pumping = pump();
+      const commanding = command();
+      try {
+        await disturb();
+      } finally {
+        disturbing = false;
+        await pumping;
       }
+      await commanding;
+      await Promise.all([mongo.whole(), nats.whole()]);
+      oneOfEach();
+      while (submits.size > 0) await Promise.all(submits);
     },
-    assertUndisturbed: async ({ duplicatesAllowed }) => {
-      for (const { id } of mailboxes) await world.reads(id, "enabled.running", settleMs);
-      await holds(received, settleMs);
-      await holds(() => sent(duplicatesAllowed), settleMs);
-      assert.equal(accepted.length, mailboxes.length * each);
+    assertUndisturbed: async (allowance) => {
+      await untilNothingIsMissing(missing);
+      await assertReceivedOnce();
+      const uncertain = await assertSentOnce(allowance);
+      await untilNothingIsMissing(() => nothingElse(allowance.uncertainSends));
+      assert.deepEqual(bag.doubled(), [], "no fact is said under two ids");
+      assert.deepEqual([...new Set(wrongAnswers)], [], "what is away is answered as away");
+      return { received: [...delivered.values()].flat().length, sent: accepted.length, uncertain };
     },
   };
 }

@@ -138,7 +138,9 @@ function connectionOptions(url: string, name: string): ConnectionOptions {
     ignoreAuthErrorAbort: true,
     reconnectTimeWait: 250,
     reconnectJitter: 100,
-    pingInterval: 20_000,
+    // A link that fell silent is noticed after two of these without an answer.
+    pingInterval: 5000,
+    maxPingOut: 2,
     timeout: 5000,
     // Otherwise each request and publication captures a stack: half of this library's cost.
     noAsyncTraces: true,

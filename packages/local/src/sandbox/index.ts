@@ -28,6 +28,8 @@ export interface Sandbox {
   setPassword(address: string, password: string): void;
   /** Everything that clients handed over by SMTP. */
   readonly submissions: readonly Submission[];
+  /** Called when a message was taken, before the client hears of it. Returns how to stop listening. */
+  onTaken(listener: (submission: Submission) => void): () => void;
   /** The next submission that reaches this stage goes wrong. */
   spoilNext(trouble: Trouble): void;
   /** Connections break and new ones are refused: the server is away. */
@@ -43,6 +45,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const byAddress = new Map<string, ImapAccount>();
   const submissions: Submission[] = [];
   const troubles: Trouble[] = [];
+  const listeners = new Set<(submission: Submission) => void>();
   const add = (address: string, password: string) => {
     watchSecret(password);
     byAddress.set(address.toLowerCase(), imapAccount(address.toLowerCase(), password));
@@ -72,7 +75,10 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
         const at = troubles.findIndex((trouble) => trouble.stage === stage);
         return at < 0 ? undefined : troubles.splice(at, 1)[0];
       },
-      note: (submission) => void submissions.push(submission),
+      note: (submission) => {
+        submissions.push(submission);
+        for (const listener of listeners) listener(submission);
+      },
     },
     smtpPort,
   );
@@ -98,6 +104,10 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       known(address).password = password;
     },
     submissions,
+    onTaken: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     spoilNext: (trouble) => void troubles.push(trouble),
     pause,
     resume: async () => {

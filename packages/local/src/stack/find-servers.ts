@@ -55,7 +55,14 @@ function hostOf(url: string): string {
 }
 
 /** nats-server greets with `INFO {json}` before anything else, also on a port that asks for TLS or a password later. */
-async function faultOfNats(url: string): Promise<string | null> {
+async function faultOfNats(urls: string): Promise<string | null> {
+  // One of a cluster is enough to start.
+  const asked = await Promise.allSettled(urls.split(",").map((url) => faultOfNode(url.trim())));
+  const faults = asked.map((one) => (one.status === "fulfilled" ? one.value : (one.reason as Error).message));
+  return faults.includes(null) ? null : (faults[0] ?? "no URL");
+}
+
+async function faultOfNode(url: string): Promise<string | null> {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port || 4222), hostname);
   try {

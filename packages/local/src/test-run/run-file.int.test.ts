@@ -47,3 +47,23 @@ test("a test that is still under way when nothing is left to do fails", async ()
   assert.equal(outcomes.length, 1);
   assert.match(outcomes[0] ?? "", /^failed/);
 });
+
+test("a long file says how it gets on, and its deadline begins anew with each word", async () => {
+  const file = join(folder, "long.mjs");
+  await writeFile(
+    file,
+    `import { test } from "node:test";
+    for (const n of [1, 2, 3, 4])
+      test(String(n), async () => {
+        await new Promise((resolve) => setTimeout(resolve, 900));
+        process.stdout.write("» " + n + " is done\\n");
+      });`,
+  );
+  const shown: string[] = [];
+  const { outcomes } = await runFile(relative(CHECKOUT, file), {}, 2500, undefined, (line) => shown.push(line));
+  assert.deepEqual(
+    outcomes.map(({ outcome }) => outcome),
+    ["passed", "passed", "passed", "passed"],
+  );
+  assert.deepEqual(shown, ["1 is done", "2 is done", "3 is done", "4 is done"]);
+});

@@ -10,6 +10,9 @@ import type { Outcome } from "./outcome-reporter.ts";
 
 const REPORTER = fileURLToPath(new URL("./outcome-reporter.ts", import.meta.url));
 
+/** Begins a line in which a long test file reports progress. */
+const PROGRESS = "» ";
+
 /** A test file's result. */
 export interface FileResult {
   readonly file: string;
@@ -21,13 +24,15 @@ export interface FileResult {
 
 /**
  * Runs one test file in its own process, which ends with this one. A file that crashes, hangs past its deadline or
- * holds no test counts as one failure. `coverage` collects which lines ran.
+ * holds no test counts as one failure. `coverage` collects which lines ran. A long file reports progress in lines that
+ * begin with `» `: `show` gets them at once, and the deadline starts again with each.
  */
 export async function runFile(
   file: string,
   env: Readonly<Record<string, string>>,
   deadlineMs: number,
   coverage?: Coverage,
+  show?: (line: string) => void,
 ): Promise<FileResult> {
   const folder = join(LOCAL_FOLDER, "test-outcomes");
   await mkdir(folder, { recursive: true });
@@ -39,6 +44,11 @@ export async function runFile(
     const output = env.MAILFLEET_TEST_OUTPUT;
     if (output && line) appendFileSync(output, `${file}\t${line}\n`);
   };
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    void program.stop();
+  }, deadlineMs);
   const program = await startGuarded(
     process.execPath,
     ["--test-reporter", REPORTER, "--test-reporter-destination", destination, join(CHECKOUT, file)],
@@ -46,14 +56,14 @@ export async function runFile(
       env: { ...env, NODE_TEST_CONTEXT: "", ...(coverage && { NODE_V8_COVERAGE: counts }) },
       cwd: CHECKOUT,
       keepsAlive: true,
-      onLine: (line) => keep(line),
+      onLine: (line) => {
+        keep(line);
+        if (!line.startsWith(PROGRESS)) return;
+        timer.refresh();
+        show?.(line.slice(PROGRESS.length));
+      },
     },
   );
-  let late = false;
-  const timer = setTimeout(() => {
-    late = true;
-    void program.stop();
-  }, deadlineMs);
   const code = await program.ended;
   clearTimeout(timer);
   const written = await readFile(destination, "utf8").catch(() => "");

@@ -27,7 +27,7 @@ export async function runSuite(
   const results: FileResult[] = [];
   const worker = async () => {
     for (let file = left.shift(); file !== undefined; file = left.shift()) {
-      const result = await runFile(file, env, suite.fileDeadlineMs, coverage);
+      const result = await runFile(file, env, suite.fileDeadlineMs, coverage, (line) => say(`  »     ${line}`));
       results.push(result);
       show(result, say);
     }

@@ -6,7 +6,7 @@ export interface Suite {
   takes(file: string): boolean;
   /** Files at a time, for two cores. */
   readonly concurrency: number;
-  /** A file that has not ended by then is ended and counts as failed: it hangs, or keeps a handle open. */
+  /** A file that has not ended by then, or since it last said how it gets on, hangs or keeps a handle open: it fails. */
   readonly fileDeadlineMs: number;
   /** Needs NATS and MongoDB. */
   readonly engines: boolean;
@@ -20,7 +20,7 @@ const minutes = (count: number) => count * 60_000;
 export const suites: readonly Suite[] = [
   {
     name: "faults",
-    what: "SIGKILL at named points, engines killed",
+    what: "killed, frozen, cut off, on clusters of three",
     takes: (file) => file.startsWith("test/faults/"),
     concurrency: 1,
     fileDeadlineMs: minutes(10),

@@ -21,3 +21,4 @@ export {
   tempDir,
 } from "./start-engines.ts";
 export { type Postfix, type PostfixOptions, startPostfix } from "./start-postfix.ts";
+export { type LinkState, startTcpProxy, type TcpProxy, type TcpProxyOptions } from "./tcp-proxy.ts";

@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import { after, test } from "node:test";
+import { eventually } from "../engines/eventually.ts";
+import { startTcpProxy } from "./tcp-proxy.ts";
+
+/** Says back what it hears. */
+const echo = createServer((socket) => {
+  socket.on("error", () => {});
+  socket.on("data", (piece) => socket.write(piece));
+}).listen(0, "127.0.0.1");
+await once(echo, "listening");
+const { port } = echo.address() as AddressInfo;
+after(() => echo.close());
+
+async function client(to: number) {
+  const socket: Socket = connect(to, "127.0.0.1");
+  const heard = { text: "", closed: false };
+  socket.on("data", (piece) => {
+    heard.text += piece.toString();
+  });
+  socket.on("error", () => {});
+  socket.on("close", () => {
+    heard.closed = true;
+  });
+  // A cut link may be faster than the connection.
+  await once(socket, "connect").catch(() => {});
+  return { socket, heard };
+}
+
+test("a cut link resets connections, a silent one swallows without a word, a slow one is late", async (t) => {
+  const proxy = await startTcpProxy({ port });
+  t.after(() => proxy.stop());
+  const first = await client(proxy.port);
+  first.socket.write("one");
+  await eventually(() => first.heard.text === "one");
+
+  proxy.set("silent");
+  first.socket.write("two");
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  assert.deepEqual(first.heard, { text: "one", closed: false });
+  proxy.set("open");
+  await eventually(() => first.heard.closed, { what: "a connection that missed something ends with the silence" });
+
+  const second = await client(proxy.port);
+  proxy.set("slow");
+  const began = performance.now();
+  second.socket.write("three");
+  await eventually(() => second.heard.text === "three");
+  assert.ok(performance.now() - began > 250, "there and back");
+
+  proxy.set("cut");
+  await eventually(() => second.heard.closed);
+  const third = await client(proxy.port);
+  await eventually(() => third.heard.closed);
+  proxy.set("open");
+  const fourth = await client(proxy.port);
+  fourth.socket.write("four");
+  await eventually(() => fourth.heard.text === "four");
+});
+
+test("addresses are replaced, also where they come in two pieces", async (t) => {
+  const replace = new Map([["127.0.0.1:41111", "127.0.0.1:52222"]]);
+  const proxy = await startTcpProxy({ port, replace });
+  t.after(() => proxy.stop());
+  const { socket, heard } = await client(proxy.port);
+  socket.write("a 127.0.0.1:41111, b 127.0.0.1:4");
+  await eventually(() => heard.text === "a 127.0.0.1:52222, b ");
+  socket.write("1111.");
+  await eventually(() => heard.text === "a 127.0.0.1:52222, b 127.0.0.1:52222.");
+});

@@ -1,0 +1,30 @@
+import { setTimeout as pause } from "node:timers/promises";
+
+/** What is still missing, in words that change when anything moves; empty when nothing is. */
+export type Missing = () => Promise<string>;
+
+/** Without any movement for so long something is stuck: longer than every lease, wait and back-off together. */
+const QUIET_MS = 60_000;
+/** Movement that never comes to an end is wrong too. */
+const LONGEST_MS = 600_000;
+const EVERY_MS = 150;
+
+/**
+ * Waits until nothing is missing. The deadline goes by progress: as long as what is missing changes, it waits, so that
+ * load beside the suite makes it slower and not red. Throws with what was missing at the end.
+ */
+export async function untilNothingIsMissing(missing: Missing, quietMs = QUIET_MS): Promise<void> {
+  const began = performance.now();
+  let moved = began;
+  for (let last = ""; ; ) {
+    // A question that cannot be answered at the moment is no progress, and no end either.
+    const now = await missing().catch((error: Error) => `no answer: ${error.message}`);
+    if (now === "") return;
+    if (now !== last) moved = performance.now();
+    last = now;
+    const still = performance.now() - moved;
+    if (still > quietMs) throw new Error(`nothing moved for ${Math.round(still / 1000)} s: ${now}`);
+    if (performance.now() - began > LONGEST_MS) throw new Error(`no end after ${LONGEST_MS / 60_000} minutes: ${now}`);
+    await pause(EVERY_MS);
+  }
+}

@@ -1,0 +1,21 @@
+import type { Town } from "./town.ts";
+
+/** One thing that goes wrong while mail flows. */
+export interface Scenario {
+  /** Unique; says what goes wrong. */
+  readonly name: string;
+  /** Also in `npm test`, which has five minutes for all; `test:faults` runs every one. */
+  readonly short: boolean;
+  /** Processes of each service but the console. */
+  readonly replicas: 1 | 2;
+  /** Unless told: sends are held when their fate is unknown, and none is. */
+  readonly policy?: "hold" | "resend";
+  /** The fate of a send may honestly be unknown afterwards: a process or a link to a server died with it on the wire. */
+  readonly uncertainSends?: boolean;
+  /** Resolves when the world is whole again but for what Mailfleet must mend itself. */
+  disturb(town: Town): Promise<void>;
+}
+
+/** The process of a service that a scenario works on: its first replica. */
+export const firstOf = (town: Town, service: Parameters<Town["world"]["stack"]["service"]>[0]) =>
+  town.world.stack.service(service);

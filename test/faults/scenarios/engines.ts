@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { setTimeout as pause } from "node:timers/promises";
+import type { ClusterMember } from "@mailfleet/local/testing";
+import { holds } from "../../world/holds.ts";
+import type { Scenario } from "../scenario.ts";
+import { assertReady, type Town } from "../town.ts";
+
+const scenario = (name: string, short: boolean, disturb: Scenario["disturb"]): Scenario => ({
+  name,
+  short,
+  replicas: 2,
+  disturb,
+});
+
+/** Away for long enough that everybody notices, and back. */
+async function lose(member: ClusterMember, ms = 3000): Promise<void> {
+  await member.kill();
+  await pause(ms);
+  await member.restart();
+}
+
+const loseLeaderOf = (stream: string) =>
+  scenario(`lose the NATS node that leads ${stream}`, stream === "FACTS", async ({ nats }) =>
+    lose(await nats.leaderOf(stream)),
+  );
+
+/** Both other members of a cluster gone: no majority, so nothing can be stored until they are back. */
+async function loseMajority(town: Town, members: readonly ClusterMember[], keep: ClusterMember): Promise<void> {
+  const others = members.filter(({ name }) => name !== keep.name);
+  await Promise.all(others.map((member) => member.kill()));
+  await pause(6000);
+  await Promise.all(others.map((member) => member.restart()));
+  await holds(() => assertReady(town, "config", 200), 60_000);
+}
+
+/** What happens to the engines themselves. */
+export const engines: readonly Scenario[] = [
+  scenario("MongoDB's primary steps down, twice", true, async ({ mongo }) => {
+    await mongo.stepDown(5);
+    await mongo.whole();
+    await mongo.stepDown(5);
+  }),
+  scenario("MongoDB's primary is killed", true, async ({ mongo }) => lose(await mongo.primary())),
+  scenario("a secondary of MongoDB is killed", false, async ({ mongo }) => {
+    const primary = await mongo.primary();
+    const secondary = mongo.members.find(({ name }) => name !== primary.name);
+    assert.ok(secondary);
+    await lose(secondary);
+  }),
+  loseLeaderOf("FACTS"),
+  ...["RUNS", "MAILBOX", "SENDS", "TIMERS"].map(loseLeaderOf),
+  scenario("every NATS node is lost, one after another", false, async ({ nats }) => {
+    for (const member of nats.members) {
+      await lose(member);
+      await nats.whole();
+    }
+  }),
+  scenario("MongoDB loses its majority", false, async (town) =>
+    loseMajority(town, town.mongo.members, await town.mongo.primary()),
+  ),
+  scenario("NATS loses its majority", false, async (town) =>
+    loseMajority(town, town.nats.members, town.nats.members[0]!),
+  ),
+];

@@ -1,0 +1,64 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { ackWaitMs, leaseMs, type ServiceName } from "@mailfleet/contracts";
+import type { Scenario } from "../scenario.ts";
+import { type Town, twins } from "../town.ts";
+
+/** Longer than every lease and every wait for an acknowledgement: whoever is frozen has lost all it held. */
+const FREEZE_MS = Math.max(ackWaitMs, leaseMs) + 4000;
+
+async function freeze({ world }: Town, services: readonly ServiceName[]): Promise<void> {
+  const first = services.map((name) => world.stack.service(name));
+  for (const one of first) one.kill("SIGSTOP");
+  try {
+    await pause(FREEZE_MS);
+  } finally {
+    for (const one of first) one.kill("SIGCONT");
+  }
+}
+
+const frozen = (name: string, services: readonly ServiceName[], short: boolean): Scenario => ({
+  name: `freeze ${name}`,
+  short,
+  replicas: 2,
+  // What a frozen process has on the wire is unknown to the others until it speaks again.
+  uncertainSends: services.includes("outbound-send"),
+  disturb: (town) => freeze(town, services),
+});
+
+/** Frozen in the moment in which the server has taken a message and its answer is on the way. */
+const lateAnswer = (policy: "hold" | "resend"): Scenario => ({
+  name: `freeze outbound-send between a server's reception and its 250, ${policy}`,
+  short: policy === "hold",
+  replicas: 1,
+  policy,
+  // The late 250 makes it sent: nothing stays unknown, and no second copy goes out.
+  uncertainSends: policy === "resend",
+  disturb: async ({ world }) => {
+    const [one, other] = [1, 2].map((n) => world.stack.service("outbound-send", n));
+    if (!one || !other) throw new Error("unreachable");
+    await new Promise<void>((resolve) => {
+      const stop = world.sandbox.onTaken(({ to }) => {
+        if (!to.includes("customer@sandbox.test")) return;
+        one.kill("SIGSTOP");
+        stop();
+        resolve();
+      });
+    });
+    try {
+      await other.start();
+      await pause(FREEZE_MS);
+    } finally {
+      one.kill("SIGCONT");
+    }
+    await other.stop();
+  },
+});
+
+/** SIGSTOP for longer than every lease, then SIGCONT, while a second replica takes over. */
+export const freezes: readonly Scenario[] = [
+  frozen("both workers", ["inbound-sync", "outbound-send"], true),
+  frozen("config, scheduler and alerting", ["config", "scheduler", "alerting"], true),
+  ...twins.map((service) => frozen(service, [service], false)),
+  lateAnswer("hold"),
+  lateAnswer("resend"),
+];

@@ -1,0 +1,16 @@
+import type { Scenario } from "../scenario.ts";
+import { cuts } from "./cuts.ts";
+import { engines } from "./engines.ts";
+import { freezes } from "./freezes.ts";
+import { kills } from "./kills.ts";
+
+/** The run that the others are compared with. */
+const calm: Scenario = { name: "nothing at all", short: true, replicas: 2, disturb: async () => {} };
+
+const all: readonly Scenario[] = [calm, ...engines, ...cuts, ...freezes, ...kills];
+
+/** All of them or the short form, those with two replicas first; `only` keeps those whose name holds this text. */
+export function scenarios(form: "short" | "long", only?: string): readonly Scenario[] {
+  const wanted = all.filter(({ name, short }) => (only ? name.includes(only) : form === "long" || short));
+  return wanted.toSorted((a, b) => b.replicas - a.replicas);
+}

@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { type Mailbox, type Profile, type ServiceName, serviceNames } from "@mailfleet/contracts";
+import { type MongoCluster, type NatsCluster, startMongoCluster, startNatsCluster } from "@mailfleet/local/testing";
+import { type FleetWorld, startWorld } from "../world/fleet-world.ts";
+import { type FactBag, startFactBag } from "./fact-bag.ts";
+import { type Links, startLinks } from "./links.ts";
+import { untilNothingIsMissing } from "./progress.ts";
+
+/** Where all outgoing mail of these tests goes: a sandbox account that is not a Mailfleet mailbox. */
+export const customer = "customer@sandbox.test";
+
+/** Services that run twice: everything but the console, behind which each installation has a balancer of its own. */
+export const twins = serviceNames.filter((name): name is Exclude<ServiceName, "console"> => name !== "console");
+
+/** A Mailfleet on clusters of three, with a proxy on each link, mailboxes by IMAP and POP3, and a consumer outside. */
+export interface Town {
+  readonly world: FleetWorld;
+  readonly mongo: MongoCluster;
+  readonly nats: NatsCluster;
+  readonly links: Links;
+  readonly bag: FactBag;
+  readonly mailboxes: readonly Mailbox[];
+  /** What is done with a send of unknown fate. */
+  uncertain(policy: "hold" | "resend"): Promise<void>;
+  /** One process of each service, or two. */
+  replicas(count: 1 | 2): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts everything. Of four mailboxes two read by IMAP, one by POP3, one by POP3 deleting what it has read. */
+export async function startTown(options: { mailboxes: number }): Promise<Town> {
+  const cleanups: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (const cleanup of cleanups.reverse()) await cleanup();
+  };
+  try {
+    const [mongo, nats] = await Promise.all([startMongoCluster(), startNatsCluster()]);
+    cleanups.push(async () => void (await Promise.all([mongo.stop(), nats.stop()])));
+    const links = await startLinks({ mongo, nats });
+    cleanups.push(() => links.stop());
+    const world = await startWorld({
+      engines: { natsUrl: nats.url, mongoUrl: mongo.url },
+      env: { MAILFLEET_STREAM_REPLICAS: "3" },
+      serviceEnv: Object.fromEntries(serviceNames.map((name) => [name, links.environment(name)])),
+      replicas: Object.fromEntries(twins.map((name) => [name, 2])),
+      consolePort: 0,
+    });
+    cleanups.push(() => world.stop());
+    const bag = await startFactBag(nats.url);
+    cleanups.push(() => bag.stop());
+
+    world.sandbox.addAccount(customer, "secret");
+    const ports = await links.beforeMail(world.sandbox);
+    const server = { host: world.sandbox.host, security: "none" };
+    const outbound = { protocol: "smtp", ...server, port: ports.smtp };
+    const imap = await world.sandboxProfile({
+      name: "IMAP",
+      inbound: { protocol: "imap", ...server, port: ports.imap },
+      outbound,
+    });
+    const pop3 = await world.api.post<Profile>("/profiles", {
+      name: "POP3",
+      inbound: { protocol: "pop3", ...server, port: ports.pop3 },
+      outbound,
+    });
+    const mailboxes = await Promise.all(
+      Array.from({ length: options.mailboxes }, (_, n) => {
+        const byPop3 = n % 2 === 1;
+        const more = byPop3 ? { profileId: pop3.id, deleteAfterProcessing: n % 4 === 1 } : { profileId: imap.id };
+        return world.enabledMailbox(`queue${n + 1}@sandbox.test`, more);
+      }),
+    );
+
+    return {
+      ...{ world, mongo, nats, links, bag, mailboxes, stop },
+      uncertain: async (uncertainPolicy) => {
+        for (const { id } of [imap, pop3]) await world.api.patch(`/profiles/${id}`, { uncertainPolicy });
+      },
+      replicas: async (count) => {
+        const seconds = twins.map((name) => world.stack.service(name, 2));
+        await Promise.all(seconds.map((one) => (count === 1 ? one.stop() : one.start())));
+        await untilNothingIsMissing(async () => {
+          const ready = world.stack.services.filter(({ state }) => state === "ready").length;
+          return ready === 1 + count * twins.length ? "" : `${ready} processes are ready`;
+        });
+      },
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Throws unless the answer of `/readyz` is this. */
+export async function assertReady(town: Town, service: ServiceName, status: 200 | 503): Promise<void> {
+  const { httpPort } = town.world.stack.service(service);
+  const answer = await fetch(`http://127.0.0.1:${httpPort}/readyz`);
+  assert.equal(answer.status, status, await answer.text());
+}
