@@ -15,7 +15,3 @@ export interface Scenario {
   /** Resolves when the world is whole again but for what Mailfleet must mend itself. */
   disturb(town: Town): Promise<void>;
 }
-
-/** The process of a service that a scenario works on: its first replica. */
-export const firstOf = (town: Town, service: Parameters<Town["world"]["stack"]["service"]>[0]) =>
-  town.world.stack.service(service);

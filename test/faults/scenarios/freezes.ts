@@ -57,7 +57,7 @@ const lateAnswer = (policy: "hold" | "resend"): Scenario => ({
 /** SIGSTOP for longer than every lease, then SIGCONT, while a second replica takes over. */
 export const freezes: readonly Scenario[] = [
   frozen("both workers", ["inbound-sync", "outbound-send"], true),
-  frozen("config, scheduler and alerting", ["config", "scheduler", "alerting"], true),
+  frozen("config, scheduler and alerting", ["config", "scheduler", "alerting"], false),
   ...twins.map((service) => frozen(service, [service], false)),
   lateAnswer("hold"),
   lateAnswer("resend"),

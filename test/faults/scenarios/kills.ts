@@ -4,10 +4,14 @@ import type { Scenario } from "../scenario.ts";
 import { type Town, twins } from "../town.ts";
 import { pointsOf } from "./points.ts";
 
-type Worker = Exclude<ServiceName, "console">;
+interface Death {
+  readonly service: Exclude<ServiceName, "console">;
+  readonly point: FailPointName;
+  readonly hit: number;
+}
 
 /** Dies at the nth time that it passes this point, and is started again by its supervisor. */
-async function killAt({ world, bag }: Town, service: Worker, point: FailPointName, hit: number): Promise<void> {
+async function killAt({ world, bag }: Town, { service, point, hit }: Death): Promise<void> {
   const process_ = world.stack.service(service);
   const deaths = process_.deaths;
   await process_.stop();
@@ -18,45 +22,38 @@ async function killAt({ world, bag }: Town, service: Worker, point: FailPointNam
   await process_.ready();
 }
 
-/** Where a killed process may have had a message on the wire to a server. */
-const onTheWire: ReadonlySet<FailPointName> = new Set([
-  "outbound.after-claim",
-  "outbound.before-content",
-  "outbound.after-server-accepted",
-  "outbound.after-result",
-  "bus.after-pull",
-  "bus.before-acknowledge",
-]);
+/** Points behind which a killed process may have had a message on the wire to a server. */
+const beforeTheWire: ReadonlySet<FailPointName> = new Set(["outbound.after-accept"]);
 
-const kill = (service: Worker, point: FailPointName, hit: number, policy: "hold" | "resend"): Scenario => ({
-  name: `kill ${service} at ${point}, hit ${hit}${policy === "resend" ? ", resend" : ""}`,
-  // The bus passes its points alike in every service: within the time of `npm test` two stand for all.
-  short: hit === 2 && policy === "hold" && (!point.startsWith("bus.") || service === "inbound-sync"),
+const kill = (deaths: readonly Death[], policy: "hold" | "resend", short: boolean): Scenario => ({
+  name: `kill ${deaths.map(({ service, point, hit }) => `${service} at ${point}, hit ${hit}`).join("; ")} (${policy})`,
+  short,
   replicas: 1,
   policy,
-  uncertainSends: service === "outbound-send" && onTheWire.has(point),
-  disturb: (town) => killAt(town, service, point, hit),
+  uncertainSends: deaths.some(({ service, point }) => service === "outbound-send" && !beforeTheWire.has(point)),
+  disturb: async (town) => void (await Promise.all(deaths.map((death) => killAt(town, death)))),
 });
 
 /** Column by column, so that neighbours are different services: five deaths of one in a minute end a stack. */
-const columns = Array.from({ length: Math.max(...twins.map((name) => pointsOf[name].length)) }, (_, n) =>
-  twins.flatMap((service) => {
-    const point = pointsOf[service][n];
-    return point ? [{ service, point }] : [];
-  }),
-).flat();
+const columns = (hit: number): Death[][] =>
+  Array.from({ length: Math.max(...twins.map((name) => pointsOf[name].length)) }, (_, n) =>
+    twins.flatMap((service) => {
+      const point = pointsOf[service][n];
+      return point ? [{ service, point, hit }] : [];
+    }),
+  );
+const single = (hit: number) => columns(hit).flat();
 
-const pointKills: readonly Scenario[] = [
-  ...columns.map(({ service, point }) => kill(service, point, 2, "hold")),
-  ...[1, 7].flatMap((hit) => columns.map(({ service, point }) => kill(service, point, hit, "hold"))),
-  ...columns
-    .filter(({ service }) => service === "outbound-send")
-    .map(({ service, point }) => kill(service, point, 2, "resend")),
-];
+/** Every point once, several services at a time: for the short form. */
+const together = columns(2).map((deaths) => kill(deaths, "hold", true));
+const alone = [2, 1, 7].flatMap((hit) => single(hit).map((death) => kill([death], "hold", false)));
+const resending = single(2)
+  .filter(({ service }) => service === "outbound-send")
+  .map((death) => kill([death], "resend", false));
 
 /** One after another at moments of their own, the console too. */
 const moments: Scenario = {
-  name: "kill each service once",
+  name: "kill each service once, one after another",
   short: true,
   replicas: 1,
   uncertainSends: true,
@@ -84,4 +81,4 @@ const firstReplicas: Scenario = {
 };
 
 /** SIGKILL at each named point, and without choosing the moment. */
-export const kills: readonly Scenario[] = [firstReplicas, ...pointKills, moments];
+export const kills: readonly Scenario[] = [firstReplicas, ...together, ...alone, ...resending, moments];
