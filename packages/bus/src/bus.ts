@@ -127,6 +127,8 @@ export interface Bus {
   publish(message: OutgoingMessage): Promise<PublishOutcome>;
   /** Many in flight; order on one subject is kept. Outcomes in the order of the messages. Throws like `publish`. */
   publishAll(messages: readonly OutgoingMessage[]): Promise<PublishOutcome[]>;
+  /** As far as it goes: `null` for each message that was not stored in time. Never throws for what a stream refuses. */
+  publishEach(messages: readonly OutgoingMessage[]): Promise<(PublishOutcome | null)[]>;
   /**
    * Handles messages of a durable consumer. A handler that throws an outage has the same message again, in place, with
    * back-off, until it works or the service stops; this is never counted. After any other error it has it again a

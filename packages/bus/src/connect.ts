@@ -1,4 +1,9 @@
-import { type ConsumerDefinition, noFailPoint, type StreamDefinition } from "@mailfleet/contracts";
+import {
+  type ConsumerDefinition,
+  noFailPoint,
+  type OutgoingMessage,
+  type StreamDefinition,
+} from "@mailfleet/contracts";
 import { JetStreamApiError, jetstream, jetstreamManager } from "@nats-io/jetstream";
 import type { Bus, BusOptions } from "./bus.ts";
 import { consume } from "./consume.ts";
@@ -10,7 +15,7 @@ import { pauseMs } from "./limits.ts";
 import { openLink } from "./link.ts";
 import { BusOutage } from "./outage.ts";
 import { pause } from "./pause.ts";
-import { createPublisher } from "./publish.ts";
+import { createPublisher, wholly } from "./publish.ts";
 import { ask } from "./request.ts";
 import { respond } from "./respond.ts";
 import { type ConsumptionParts, reasonOf } from "./work.ts";
@@ -24,7 +29,8 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
   const link = await openLink(options);
   const js = jetstream(link.nc, { timeout: 5000 });
   const jsm = await jetstreamManager(link.nc, { timeout: 5000, checkAPI: false });
-  const publishAll = createPublisher({ link, js, logger, patienceMs });
+  const publishSome = createPublisher({ link, js, logger, patienceMs });
+  const publishAll = async (messages: readonly OutgoingMessage[]) => wholly(await publishSome(messages));
   const declared = { streams: new Map<string, StreamDefinition>(), consumers: new Map<string, ConsumerDefinition>() };
   const open = new Set<{ stop(): Promise<void> }>();
   const opened = <One extends { stop(): Promise<void> }>(one: One): { stop(): Promise<void> } => {
@@ -74,6 +80,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     },
     publish: async (message) => (await publishAll([message]))[0] as "stored",
     publishAll,
+    publishEach: async (messages) => Array.from((await publishSome(messages)).outcomes, (outcome) => outcome ?? null),
     consume: async (definition, how) => opened(consume(consumption, definition, how)),
     consumeBatches: async (definition, how) => opened(consumeBatches(consumption, definition, how)),
     request: (name, input, how) => ask(link, name, input, how),

@@ -27,12 +27,19 @@ interface Prepared {
 /** 10077 is also "maximum bytes exceeded"; only this text means that the subject is taken. */
 const coalescedText = "maximum messages per subject exceeded";
 
+/** What became of each message; `left`: not published in time, and why. */
+interface Published {
+  readonly outcomes: PublishOutcome[];
+  readonly left: number;
+  readonly error?: unknown;
+}
+
 /**
  * Publishes in rounds. In a round, messages leave in their order with many in flight; what was not confirmed, and what
  * follows it on its subject, goes into the next round with the same ids, so that order on a subject is kept.
  */
 export function createPublisher(parts: PublisherParts) {
-  return async (messages: readonly OutgoingMessage[]): Promise<PublishOutcome[]> => {
+  return async (messages: readonly OutgoingMessage[]): Promise<Published> => {
     const outcomes = new Array<PublishOutcome>(messages.length);
     let left: Prepared[] = messages.map((message, index) => ({
       index,
@@ -47,16 +54,20 @@ export function createPublisher(parts: PublisherParts) {
       left = round.left;
       if (left.length === 0) break;
       const reason = round.error instanceof Error ? round.error.message : String(round.error);
-      if (parts.link.nc.isClosed() || Date.now() > deadline)
-        throw new BusOutage(`${left.length} of ${messages.length} messages could not be published: ${reason}`, {
-          cause: round.error,
-        });
+      if (parts.link.nc.isClosed() || Date.now() > deadline) return { outcomes, left: left.length, error: round.error };
       parts.logger.warn({ left: left.length, attempt, reason }, "publishing again");
       await pause(pauseMs(before === left.length ? attempt : 1));
       await parts.link.connected(Math.max(0, deadline - Date.now()));
     }
-    return outcomes;
+    return { outcomes, left: 0 };
   };
+}
+
+/** All outcomes. Throws `BusOutage` if one is missing. */
+export function wholly({ outcomes, left, error }: Published): PublishOutcome[] {
+  if (left === 0) return outcomes;
+  const reason = error instanceof Error ? error.message : String(error);
+  throw new BusOutage(`${left} of ${outcomes.length} messages could not be published: ${reason}`, { cause: error });
 }
 
 async function publishRound({ js }: PublisherParts, prepared: Prepared[], outcomes: PublishOutcome[]) {

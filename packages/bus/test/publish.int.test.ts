@@ -53,6 +53,19 @@ test("a full stream is no coalescing: it is tried again and then an outage", asy
   );
 });
 
+test("what one stream refuses keeps nothing from the others: each message has an outcome of its own", async () => {
+  const full = { ...streams.MAILBOX, name: "FULL", subjects: ["full.*"], maxBytes: 1 };
+  const impatient = await given.connect({ publishPatienceMs: 300 });
+  await impatient.declare([full], []);
+  const outcomes = await impatient.publishEach([
+    timerFired(1, { id: "full:1", subject: "full.1" }),
+    timerFired(2, { id: "each:2" }),
+    timerFired(3, { id: "gone:3", subject: "gone.3" }),
+    timerFired(4, { id: "each:2" }),
+  ]);
+  assert.deepEqual(outcomes, [null, "stored", null, "duplicate"]);
+});
+
 test("many at once are all stored, in the order of their subject", async () => {
   const order = { ...streams.MAILBOX, name: "ORDER", subjects: ["order.*"] };
   const consumer = {

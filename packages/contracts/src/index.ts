@@ -51,7 +51,6 @@ export {
   MailboxTransitioned,
 } from "./messages/mailbox-facts.ts";
 export { RunFailed, RunFinished, RunRequested, RunStep, RunSucceeded, TimerFired } from "./messages/run-messages.ts";
-export { TimerClear, TimerDelivery, TimerSet } from "./messages/timer-messages.ts";
 export { type Field, field } from "./noun/field.ts";
 export { type AnyNoun, noun, type Standard } from "./noun/noun.ts";
 export { type Impact, type Operation, operation } from "./noun/operation.ts";
@@ -149,6 +148,7 @@ export {
   subjects,
 } from "./subjects.ts";
 export { networkFailureCode, systemCodeOf } from "./system-codes.ts";
+export { TimerClear, TimerDelivery, TimerSet } from "./timer/messages.ts";
 export {
   DeliveryMethod,
   Direction,

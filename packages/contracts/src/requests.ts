@@ -12,6 +12,7 @@ import { Grant, OAuthClient, SealedOAuthSecret } from "./resources/oauth.ts";
 import { Alert, DeadLetter, Job, NewJob } from "./resources/operations.ts";
 import { Sealed } from "./resources/sealed.ts";
 import { settings } from "./settings/settings.ts";
+import { timer } from "./timer/timer.ts";
 import type { ServiceName } from "./vocabulary.ts";
 import { Direction, SendState, Severity } from "./vocabulary.ts";
 
@@ -164,20 +165,7 @@ export const requests = {
   "config.job.get": request(z.object({ jobId: JobId }), Job),
   "config.job.list": request(z.object(page), paged(Job)),
 
-  "scheduler.timer.list": request(
-    z.object({ owner: z.string().max(64) }),
-    z.object({
-      items: z.array(
-        z.object({
-          name: z.string(),
-          due: Instant,
-          everyMs: z.number().nullable(),
-          delivers: z.string(),
-          generation: z.number().nullable(),
-        }),
-      ),
-    }),
-  ),
+  ...timer.requests,
 
   "inbound-sync.message.list": request(
     z.object({ ...page, ...ofMailbox, since: Instant.optional() }),

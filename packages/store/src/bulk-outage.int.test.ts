@@ -3,20 +3,20 @@ import { test } from "node:test";
 import type { Logger } from "@mailfleet/contracts";
 import { startMongo } from "@mailfleet/local/testing";
 import { MongoBulkWriteError } from "mongodb";
-import { connectStore, createTimerRepository, isOutage, type TimerOrder } from "./index.ts";
+import { connectStore, isOutage } from "./index.ts";
 import { writeFates } from "./write-fates.ts";
 
 const quiet: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => quiet };
 
-function orders(owner: string, count: number): TimerOrder[] {
-  const deliver = { subject: "mailbox.event.mb_1", type: "mailbox.timer-fired.v1", body: {} };
-  return Array.from({ length: count }, (_, n) => ({ order: "set", owner, name: `t${n}`, seq: 1, due: 1, deliver }));
-}
+const upserts = (owner: string, count: number) =>
+  Array.from({ length: count }, (_, n) => ({
+    updateOne: { filter: { _id: `${owner}/${n}` }, update: { $set: { owner } }, upsert: true },
+  }));
 
 test("MongoDB killed under bulk writes: an outage, never a failure of the work, and what was said to be stored is", async () => {
   const mongo = await startMongo({ own: true });
   const store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "test", logger: quiet });
-  const timers = await createTimerRepository(store);
+  const things = store.db.collection<{ _id: string; owner: string }>("things");
   const stored: string[] = [];
   const errors: unknown[] = [];
   let going = true;
@@ -24,7 +24,7 @@ test("MongoDB killed under bulk writes: an outage, never a failure of the work, 
   const write = async () => {
     while (going) {
       const owner = `mb_${round++}`;
-      await timers.apply(orders(owner, 200), 1).then(
+      await things.bulkWrite(upserts(owner, 200), { ordered: false }).then(
         () => stored.push(owner),
         (error) => errors.push(error),
       );
@@ -42,7 +42,7 @@ test("MongoDB killed under bulk writes: an outage, never a failure of the work, 
     assert.ok(errors.some((error) => error instanceof MongoBulkWriteError));
     for (const error of errors) assert.ok(isOutage(error), String(error));
     for (const error of errors) assert.ok(writeFates(error, 200).every(({ fate }) => fate === "unknown"));
-    for (const owner of stored) assert.equal((await timers.list(owner)).length, 200, owner);
+    for (const owner of stored) assert.equal(await things.countDocuments({ owner }), 200, owner);
   } finally {
     going = false;
     await store.close();

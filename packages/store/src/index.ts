@@ -50,6 +50,4 @@ export {
   type SettingsRepository,
 } from "./settings/settings-repository.ts";
 export { createSlotRepository, type SlotRepository } from "./slots/slot-repository.ts";
-export type { LiveTimer, TimerDocument, TimerOrder, TimerStep } from "./timers/timer-document.ts";
-export { createTimerRepository, type TimerRepository } from "./timers/timer-repository.ts";
 export { type WriteFate, writeFates } from "./write-fates.ts";

@@ -9,10 +9,12 @@ import {
   subjects,
   type TimerSet,
 } from "@mailfleet/contracts";
+import { type GivenPorts, Registry, startService } from "@mailfleet/kit";
 import { startMongo, startNats } from "@mailfleet/local/testing";
-import { connectStore, createTimerRepository, isOutage } from "@mailfleet/store";
-import { startScheduler } from "../src/app.ts";
-import type { SchedulerPorts } from "../src/ports.ts";
+import { connectStore, isOutage } from "@mailfleet/store";
+import type { SchedulerPorts } from "../ports.ts";
+import { scheduler } from "../service.ts";
+import { createTimerStore } from "../timer/store.ts";
 
 const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
 
@@ -20,7 +22,7 @@ const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: ()
 export async function givenEngines() {
   const [nats, mongo] = await Promise.all([startNats(), startMongo()]);
   const store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "test", logger: silent });
-  const timers = await createTimerRepository(store);
+  const timers = await createTimerStore(store);
   const bus = await connectBus({ url: nats.url, name: "observer", logger: silent, isOutage: () => false });
   await bus.declare(Object.values(streams), Object.values(consumers));
   const buses: Bus[] = [bus];
@@ -30,13 +32,21 @@ export async function givenEngines() {
     bus,
     timers,
     /** One replica with its own connection; its counters beside it. */
-    startReplica: async (options: { failPoint?: FailPoint; now?: () => number } = {}) => {
+    startReplica: async (
+      options: { failPoint?: FailPoint; now?: () => number; takes?: (subject: string) => boolean } = {},
+    ) => {
       const failPoint = options.failPoint ?? noFailPoint;
-      const own = await connectBus({ url: nats.url, name: "scheduler", logger: silent, failPoint, isOutage });
+      const own = await connectBus({
+        url: nats.url,
+        name: "scheduler",
+        logger: silent,
+        failPoint,
+        isOutage,
+      });
       buses.push(own);
-      const counted = { fired: 0, coalesced: 0, spread: 0 };
-      const ports: SchedulerPorts = {
-        bus: own,
+      const counted = { fired: 0, coalesced: 0, spread: 0, refused: 0 };
+      const ports: GivenPorts<SchedulerPorts> = {
+        bus: refusing(own, options.takes),
         timers,
         metrics: {
           fired: (lags) => {
@@ -48,14 +58,18 @@ export async function givenEngines() {
           spread: (count) => {
             counted.spread += count;
           },
+          refused: (count) => {
+            counted.refused += count;
+          },
         },
         logger: silent,
+        registry: new Registry(),
         failPoint,
         isOutage,
         now: options.now ?? Date.now,
       };
-      const scheduler = await startScheduler(ports);
-      return { counted, stop: () => scheduler.stop() };
+      const service = await startService(scheduler, ports);
+      return { counted, stop: () => service.stop() };
     },
     /** Keeps everything that arrives for mailbox machines. */
     watchMailboxEvents: async () => {
@@ -72,6 +86,17 @@ export async function givenEngines() {
       await Promise.all(buses.map((one) => one.stop()));
       await store.close();
       await Promise.all([nats.stop(), mongo.stop()]);
+    },
+  };
+}
+
+/** A bus whose streams do not take what `takes` says no to, as one that is full or gone does not. */
+function refusing(bus: Bus, takes: (subject: string) => boolean = () => true): Bus {
+  return {
+    ...bus,
+    publishEach: async (messages) => {
+      const outcomes = await bus.publishEach(messages.filter(({ subject }) => takes(subject)));
+      return messages.map(({ subject }) => (takes(subject) ? (outcomes.shift() ?? null) : null));
     },
   };
 }

@@ -2,11 +2,14 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { consumers, subjects } from "@mailfleet/contracts";
 import { eventually } from "@mailfleet/local/testing";
+import { targets } from "../timer/targets.ts";
 import { clearMessage, givenEngines, setMessage, timer } from "./given-scheduler.ts";
 
 const given = await givenEngines();
 after(() => given.stop());
 const { bus, timers } = given;
+const nothingDue = async () =>
+  (await Promise.all(targets.map((target) => timers.nextDue(target)))).every((due) => due === null);
 
 test("a timer that is set fires at its time, once, with its generation and its due", async () => {
   const replica = await given.startReplica();
@@ -21,7 +24,7 @@ test("a timer that is set fires at its time, once, with its generation and its d
   const lag = (seen?.arrived ?? 0) - due;
   // The loop sleeps a second at most: more than that, and a little for a busy machine, would be a timer that was missed.
   assert.ok(lag >= 0 && lag < 3000, `${lag} ms late`);
-  await eventually(async () => (await timers.nextDue()) === null || null);
+  await eventually(async () => (await nothingDue()) || null);
   await bus.publish({ ...setMessage(timer("mb_once", { due })), id: "the same again, later than NATS remembers" });
   const marker = timer("mb_marker", { due: Date.now() });
   await bus.publish(setMessage(marker));
@@ -81,7 +84,7 @@ test("two replicas fire 10,000 overdue timers, each once", async () => {
   const replicas = await Promise.all([given.startReplica(), given.startReplica()]);
   await eventually(() => events.seen.length >= 10_000, { timeoutMs: 60_000 });
   const took = Math.round(performance.now() - began);
-  await eventually(async () => (await timers.nextDue()) === null || null);
+  await eventually(async () => (await nothingDue()) || null);
   assert.equal(new Set(events.seen.map((one) => one.id)).size, 10_000);
   assert.equal(events.seen.length, 10_000, "none twice");
   console.log(`10,000 overdue timers fired and received in ${took} ms`);
@@ -169,6 +172,47 @@ test("a timer that could never deliver is a dead letter when it is set, and hold
   assert.deepEqual(await timers.list("mb_wrong"), []);
   await timers.apply([{ order: "clear", owner: "mb_right", name: "inbound-deadline", seq: 9 }], Date.now());
   await Promise.all([replica.stop(), dead.stop()]);
+});
+
+test("a stream that takes nothing holds up only its own timers, and gets them when it is back", async () => {
+  let back = false;
+  const replica = await given.startReplica({ takes: (subject) => back || !subject.startsWith("run.") });
+  const events = await given.watchMailboxEvents();
+  const due = Date.now() - 1000;
+  const runOf = (owner: string) => ({
+    subject: subjects.run("inbound", "sync", owner, 1),
+    type: "run.requested.v1",
+    body: { mailboxId: owner, direction: "inbound", purpose: "sync", generation: 1 },
+  });
+  const owners = Array.from({ length: 300 }, (_, n) => `mb_full${n}`);
+  const runs = owners.map((owner) => ({ order: "set" as const, ...timer(owner, { due, deliver: runOf(owner) }) }));
+  await timers.apply(runs, Date.now());
+  await eventually(() => replica.counted.refused > 0);
+  await bus.publish(setMessage(timer("mb_other", { due: Date.now() })));
+  await eventually(() => events.seen.some(({ id }) => id.startsWith("mb_other/")), { timeoutMs: 3000 });
+  assert.equal((await timers.due("RUNS", Date.now(), 500)).length, 300, "none of them is lost");
+  back = true;
+  await eventually(async () => (await timers.due("RUNS", Date.now(), 500)).length === 0, { timeoutMs: 10_000 });
+  await Promise.all([replica.stop(), events.stop()]);
+  await timers.apply([{ order: "clear", owner: "mb_other", name: "inbound-deadline", seq: 9 }], Date.now());
+});
+
+test("a message that its stream refuses alone waits by itself; what is due behind it fires", async () => {
+  let back = false;
+  const bad = subjects.mailboxEvent("mb_refused");
+  const replica = await given.startReplica({ takes: (subject) => back || subject !== bad });
+  const events = await given.watchMailboxEvents();
+  const due = Date.now() - 1000;
+  const set = (owner: string, at: number) => ({ order: "set" as const, ...timer(owner, { due: at }) });
+  await timers.apply([set("mb_refused", due), set("mb_good", due + 1)], Date.now());
+  const seen = (owner: string) => events.seen.filter(({ id }) => id.startsWith(`${owner}/`)).length;
+  await eventually(() => seen("mb_good") === 1);
+  await bus.publish(setMessage(timer("mb_later", { due: Date.now() })));
+  await eventually(() => seen("mb_later") === 1, { timeoutMs: 3000 });
+  assert.equal(seen("mb_refused"), 0);
+  back = true;
+  await eventually(() => seen("mb_refused") === 1, { timeoutMs: 15_000 });
+  await Promise.all([replica.stop(), events.stop()]);
 });
 
 test("a death between publishing and writing does no harm: the next replica publishes the same id", async () => {

@@ -9,7 +9,7 @@ import { givenEngines, setMessage, timer } from "./given-scheduler.ts";
 test("the service as a process: ready, fires, shows its metrics, leaves on SIGTERM", async (t) => {
   const given = await givenEngines();
   t.after(() => given.stop());
-  const child = fork(fileURLToPath(new URL("../src/main.ts", import.meta.url)), {
+  const child = fork(fileURLToPath(new URL("../main.ts", import.meta.url)), {
     env: {
       ...process.env,
       MAILFLEET_NATS_URL: given.nats.url,

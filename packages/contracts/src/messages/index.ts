@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { TimerClear, TimerSet } from "../timer/messages.ts";
 import { AlertFactBody, DeadLetterBody } from "./alert-facts.ts";
 import { MailNotSent, MailReceived, MailSent, ProbeReceived, SendsDue } from "./mail-facts.ts";
 import {
@@ -11,7 +12,6 @@ import {
   MailboxTransitioned,
 } from "./mailbox-facts.ts";
 import { RunFailed, RunFinished, RunRequested, RunStep, RunSucceeded, TimerFired } from "./run-messages.ts";
-import { TimerClear, TimerSet } from "./timer-messages.ts";
 
 /**
  * Every message type with its schema. Within a version only optional fields are added; a changed meaning is a new

@@ -1,14 +1,21 @@
 import type { Incoming } from "@mailfleet/bus";
 import { PoisonMessage } from "@mailfleet/contracts";
-import type { TimerOrder } from "@mailfleet/store";
-import { undeliverable } from "../deliverable.ts";
 import type { SchedulerPorts } from "../ports.ts";
+import { undeliverable } from "./deliverable.ts";
+import type { TimerOrder } from "./document.ts";
+import { lanes, targetOf } from "./targets.ts";
 
 type TimerMessage = Incoming<"timer.set.v1" | "timer.clear.v1">;
 
-/** On TIMERS: sets and clears, a batch in one write. */
-export async function keepTimers(ports: Pick<SchedulerPorts, "timers" | "now">, messages: readonly TimerMessage[]) {
-  await ports.timers.apply(messages.map(orderOf), ports.now());
+/** On TIMERS: sets and clears, a batch in one write; then whoever fires them looks whether one is earlier. */
+export async function keepTimers(
+  ports: Pick<SchedulerPorts, "timers" | "now" | "kick">,
+  messages: readonly TimerMessage[],
+): Promise<void> {
+  const orders = messages.map(orderOf);
+  await ports.timers.apply(orders, ports.now());
+  for (const target of new Set(orders.map((one) => one.order === "set" && targetOf(one.deliver.subject))))
+    if (target) ports.kick(lanes[target]);
 }
 
 /** Throws `PoisonMessage` for a timer that could never deliver. */

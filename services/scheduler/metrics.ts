@@ -15,6 +15,11 @@ export function createMetrics(registry: Registry): SchedulerMetrics {
     help: "Recurring timers put off after an outage, so that not all fire at once",
     registers,
   });
+  const refused = new Counter({
+    name: "mailfleet_timers_refused_total",
+    help: "Messages of due timers that their stream did not take; they are tried again",
+    registers,
+  });
   const lag = new Histogram({
     name: "mailfleet_timer_lag_seconds",
     help: "From when a timer was due to when its message was stored",
@@ -28,5 +33,6 @@ export function createMetrics(registry: Registry): SchedulerMetrics {
     },
     coalesced: (count) => coalesced.inc(count),
     spread: (count) => spread.inc(count),
+    refused: (count) => refused.inc(count),
   };
 }

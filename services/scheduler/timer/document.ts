@@ -1,4 +1,5 @@
 import type { TimerDelivery } from "@mailfleet/contracts";
+import type { Target } from "./targets.ts";
 
 /** A timer: live while it has a `due`, afterwards the tombstone that keeps a late message from reviving it. */
 export interface TimerDocument {
@@ -12,6 +13,8 @@ export interface TimerDocument {
   readonly due?: number;
   readonly everyMs?: number;
   readonly deliver?: TimerDelivery;
+  /** The stream that it delivers to. */
+  readonly target?: Target;
   /** This due is no slot of its own but the time at which a missed slot is made up for. */
   readonly madeUp?: boolean;
   /** When the tombstone may go. */

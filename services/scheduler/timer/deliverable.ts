@@ -8,9 +8,8 @@ import {
   streams,
   type TimerDelivery,
 } from "@mailfleet/contracts";
+import { targetOf } from "./targets.ts";
 
-/** Streams into which a timer may deliver. */
-const targets = ["RUNS", "MAILBOX", "SENDS"] as const;
 const everyType = Object.keys(messageTypes) as MessageType[];
 const token = /^[A-Za-z0-9_-]+$/;
 
@@ -21,7 +20,7 @@ const token = /^[A-Za-z0-9_-]+$/;
 export function undeliverable(deliver: TimerDelivery): string | null {
   const { subject } = deliver;
   const parsed = parseSubject(subject);
-  const target = targets.find((name) => name === parsed?.stream);
+  const target = targetOf(subject);
   if (!parsed || !target) return `a timer cannot deliver to ${subject}`;
   const tokens = subject.split(".");
   const fits = (pattern: string) => {

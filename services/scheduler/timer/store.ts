@@ -1,17 +1,20 @@
-import type { AnyBulkWriteOperation } from "mongodb";
-import type { Store } from "../connect.ts";
-import { duplicateKeyCode } from "../outage.ts";
-import { writeFates } from "../write-fates.ts";
-import type { LiveTimer, TimerDocument, TimerOrder, TimerStep } from "./timer-document.ts";
+import { type AnyBulkWriteOperation, duplicateKeyCode, type Store, writeFates } from "@mailfleet/store";
+import type { LiveTimer, TimerDocument, TimerOrder, TimerStep } from "./document.ts";
+import { type Target, targetOf } from "./targets.ts";
 
 /** The collection `timers`, owned by `scheduler`. Every method throws an outage (`isOutage`) while MongoDB is away. */
-export interface TimerRepository {
+export interface TimerStore {
   /** Sets and clears in one write; an order whose number is not higher than the stored one changes nothing. */
   apply(orders: readonly TimerOrder[], now: number): Promise<void>;
-  /** The first that are due, earliest first, without the first `skip` of them. */
-  due(now: number, limit: number, skip?: number): Promise<LiveTimer[]>;
-  /** When the earliest timer of all is due; `null` if there is none. */
-  nextDue(): Promise<number | null>;
+  /** The first that are due for a stream, earliest first, without those named and the first `skip` of the others. */
+  due(
+    target: Target,
+    now: number,
+    limit: number,
+    but?: { readonly skip?: number; readonly without?: readonly string[] },
+  ): Promise<LiveTimer[]>;
+  /** When the earliest timer of a stream is due, those named left out; `null` if there is none. */
+  nextDue(target: Target, without?: readonly string[]): Promise<number | null>;
   /** Compare and swap on (seq, due), in one write. Returns how many were still as they had been read. */
   advance(steps: readonly TimerStep[], now: number): Promise<number>;
   /** Live timers by name. */
@@ -21,18 +24,19 @@ export interface TimerRepository {
 /** A message that is older than this has long been delivered or gone. */
 const tombstoneMs = 86_400_000;
 
-/** Makes the indexes, then the repository. */
-export async function createTimerRepository(store: Store): Promise<TimerRepository> {
+/** Makes the indexes, then the store. */
+export async function createTimerStore(store: Store): Promise<TimerStore> {
   const timers = store.db.collection<TimerDocument>("timers");
   await timers.createIndexes([
-    { key: { due: 1 }, name: "due", partialFilterExpression: { due: { $exists: true } } },
+    { key: { target: 1, due: 1 }, name: "target", partialFilterExpression: { due: { $exists: true } } },
     { key: { owner: 1, name: 1 }, name: "owner" },
     { key: { expireAt: 1 }, name: "tombstones", expireAfterSeconds: 0 },
   ]);
   const live = { due: { $exists: true } } as const;
+  const but = (without: readonly string[]) => (without.length > 0 ? { _id: { $nin: [...without] } } : {});
   const tombstone = (now: number) => ({
     $set: { expireAt: new Date(now + tombstoneMs) },
-    $unset: { due: "", everyMs: "", deliver: "", madeUp: "" } as const,
+    $unset: { due: "", everyMs: "", deliver: "", target: "", madeUp: "" } as const,
   });
 
   const write = (order: TimerOrder, now: number, upsert: boolean): AnyBulkWriteOperation<TimerDocument> => {
@@ -47,6 +51,7 @@ export async function createTimerRepository(store: Store): Promise<TimerReposito
               seq,
               due: order.due,
               deliver: order.deliver,
+              target: targetOf(order.deliver.subject) as Target,
               ...(order.everyMs === undefined ? {} : { everyMs: order.everyMs }),
             },
             $unset: {
@@ -78,16 +83,19 @@ export async function createTimerRepository(store: Store): Promise<TimerReposito
       }
     },
 
-    due: (now, limit, skip = 0) =>
+    due: (target, now, limit, { skip = 0, without = [] } = {}) =>
       timers
-        .find({ due: { $exists: true, $lte: now } })
+        .find({ target, due: { $exists: true, $lte: now }, ...but(without) })
         .sort({ due: 1 })
         .skip(skip)
         .limit(limit)
         .toArray() as Promise<LiveTimer[]>,
 
-    async nextDue() {
-      const first = await timers.findOne(live, { sort: { due: 1 }, projection: { due: 1 } });
+    async nextDue(target, without = []) {
+      const first = await timers.findOne(
+        { target, ...live, ...but(without) },
+        { sort: { due: 1 }, projection: { due: 1 } },
+      );
       return first?.due ?? null;
     },
 

@@ -1,0 +1,19 @@
+import { connectBus } from "@mailfleet/bus";
+import { runService } from "@mailfleet/kit";
+import { connectStore, isOutage } from "@mailfleet/store";
+import { createMetrics } from "./metrics.ts";
+import { scheduler } from "./service.ts";
+import { createTimerStore } from "./timer/store.ts";
+
+/** A publish that waits for NATS must not outlive the time that a shutdown has. */
+const publishPatienceMs = 2000;
+
+runService(scheduler, async ({ name, environment, logger, metrics, failPoint, addReadiness }) => {
+  const { natsUrl, mongoUrl, mongoDb, streamReplicas } = environment;
+  const store = await connectStore({ url: mongoUrl, database: mongoDb, appName: name, logger });
+  addReadiness("mongodb", () => store.health());
+  const bus = await connectBus({ url: natsUrl, name, streamReplicas, logger, failPoint, isOutage, publishPatienceMs });
+  addReadiness("nats", () => bus.health());
+  const ports = { timers: await createTimerStore(store), metrics: createMetrics(metrics), isOutage };
+  return { bus, ports, close: () => store.close() };
+});
