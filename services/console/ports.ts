@@ -4,9 +4,12 @@ import type { Sealer } from "@mailfleet/secrets";
 import type { SignInLimit } from "./sign-in/sign-in-limit.ts";
 import type { TokenRepository } from "./token/store.ts";
 
-/** Reads the files with which an OAuth application proves itself. Both throw `ProblemError` (KEY_*, CERTIFICATE_UNUSABLE). */
+/**
+ * Reads the files with which an OAuth application proves itself. Both throw `ProblemError` (KEY_*,
+ * CERTIFICATE_UNUSABLE).
+ */
 export interface OAuthSecretReader {
-  /** A service account's JSON key; `text` is what is to be sealed. With `projectId` it must be a key of that project. */
+  /** A service account's JSON key; `text` is what will be sealed. With `projectId` it must be a key of that project. */
   serviceAccountKey(
     text: string,
     projectId: string | undefined,
@@ -30,7 +33,7 @@ export interface ConsolePorts {
   now(): number;
   /** False where secrets would cross a network in the clear. */
   readonly secretsAllowed: boolean;
-  /** Where browsers reach the console: scheme, host and port, nothing behind. Known once it listens. */
+  /** Where browsers reach the console: scheme, host and port only. Known once it listens. */
   consoleUrl(): string;
   /** How often a sign-in may be begun. */
   readonly signInLimit: SignInLimit;

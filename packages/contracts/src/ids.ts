@@ -1,8 +1,8 @@
 import { z } from "zod";
 
 /**
- * Identifiers are a two-letter prefix and lower-case letters and digits, so that they can stand in a subject, a URL and
- * a file name. Whoever makes a resource makes its id; `core without I/O` makes none.
+ * Identifiers are a two-letter prefix and lower-case letters and digits, so that they fit into a subject, a URL and
+ * a file name. The caller that creates a resource makes its id; this package makes none, because it does no I/O.
  */
 const id = (prefix: string, name: string) =>
   z.string().regex(new RegExp(`^${prefix}_[a-z0-9]{4,40}$`), `must be ${name} id such as ${prefix}_4fz81k`);

@@ -2,8 +2,8 @@
 export const ackWaitMs = 10_000;
 
 /**
- * How long a lease or a permit holds without renewal: shorter than `ackWaitMs`, so that whoever gets the message of a
- * process that is gone finds its lease free.
+ * How long a lease or a permit holds without renewal: shorter than `ackWaitMs`, so that a process that gets the message
+ * of a process that is gone finds its lease free.
  */
 export const leaseMs = 8_000;
 
@@ -11,7 +11,7 @@ export const leaseMs = 8_000;
 export const leaseRenewalMs = 2_000;
 
 /**
- * So long before its end the holder itself counts a lease as lost. Covers a write that is on its way to the database and
- * clocks that do not run equally fast.
+ * So long before its end the holder itself counts a lease as lost. Covers a write that is on its way to the database
+ * and clocks that do not run equally fast.
  */
 export const leaseMarginMs = 1_000;

@@ -1,4 +1,4 @@
-/** What code of ours needs of a logger; pino's fits. Context is composed with `child`, never concatenated. */
+/** What our code needs from a logger. pino fits. Context is composed with `child`, never concatenated. */
 export interface Logger {
   debug(context: object, message: string): void;
   info(context: object, message: string): void;

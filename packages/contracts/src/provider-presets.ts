@@ -2,7 +2,7 @@ import type { KnownProvider } from "./connectors/descriptor.ts";
 import { outlook } from "./connectors/scopes.ts";
 
 /**
- * What is known of a provider, so that nobody has to look it up; its servers and scopes stand with the protocols
+ * What we know about a provider, so that nobody has to look it up. Its servers and scopes are with the protocols
  * (`connectorDescriptors`). `{tenant}` stands for the directory.
  */
 export interface ProviderPreset {
@@ -12,11 +12,11 @@ export interface ProviderPreset {
   /** `null`: not offered for mail. */
   readonly deviceAuthorization: string | null;
   readonly api: string;
-  /** Scopes for sending notices through the provider's API, where that is no protocol of a profile. */
+  /** Scopes for sending notices through the provider's API, if profiles cannot use that API. */
   readonly noticeScope: string | null;
-  /** Parameters of the authorization request beside the standard's. */
+  /** Parameters of the authorization request in addition to the standard's. */
   readonly authorizationParameters: Readonly<Record<string, string>>;
-  /** The scope of client credentials, where the application signs in by itself. */
+  /** The scope of client credentials, with which the application itself signs in. */
   readonly applicationScope: string | null;
 }
 

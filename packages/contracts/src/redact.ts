@@ -2,7 +2,7 @@
 const SHORTEST_FORM = 4;
 
 /**
- * Takes secrets out of what a server said, should it repeat them: as they are, and in base64 wherever they stood in the
+ * Removes secrets from a server's words, in case it repeats them: in clear, and in base64 wherever they were in the
  * encoded text (SASL PLAIN, XOAUTH2). Cuts what is longer than `limit` characters afterwards.
  */
 export function redactSecrets(text: string, secrets: Iterable<string>, limit = 500): string {

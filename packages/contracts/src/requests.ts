@@ -118,7 +118,7 @@ export const requests = {
     z.object({ state: z.enum(["pending", "done"]), intervalMs: z.number().int(), grant: Grant.nullable() }),
   ),
 
-  /** Keeps what a sign-in gave; a mailbox that is wanted is tested anew. */
+  /** Keeps the result of a sign-in. A wanted mailbox is tested again. */
   "config.grant.set": request(
     z.object({
       consentId: ConsentId,
@@ -147,7 +147,8 @@ export const requests = {
   ),
   /**
    * Writes back what a refresh gave; `refreshToken` only where it was rotated, with the `tag` of the sealed one that it
-   * `replaces`: it is kept also after the lease ran out, as long as that one is still there. False: nothing was written.
+   * `replaces`: it is kept also after the lease ran out, as long as that one is still there. False: nothing was
+   * written.
    */
   "config.grant.end-refresh": request(
     z.object({

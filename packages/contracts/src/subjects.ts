@@ -55,7 +55,7 @@ export const subjects = {
   request: (service: ServiceName, resource: string, verb: string) => `${service}.v1.${resource}.${verb}`,
 } as const;
 
-/** What a subject says, read back. `null` for a subject that is none of ours. */
+/** The parts of a subject. */
 export type ParsedSubject =
   | { stream: "MAILBOX"; mailboxId: string }
   | { stream: "RUNS"; direction: string; purpose: string; mailboxId: string; generation?: number }
@@ -64,7 +64,7 @@ export type ParsedSubject =
   | { stream: "FACTS"; about: "mailbox" | "mail" | "run" | "alert"; id: string; type: string }
   | { stream: "DEAD"; service: string; consumer: string };
 
-/** Reads a subject; `null` if it is none of ours. */
+/** Reads a subject; `null` if it is not one of ours. */
 export function parseSubject(subject: string): ParsedSubject | null {
   const [first = "", second = "", third = "", fourth = "", fifth] = subject.split(".");
   if (first === "mailbox" && second === "event" && third) return { stream: "MAILBOX", mailboxId: third };

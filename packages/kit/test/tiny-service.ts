@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Gauge, runProcess } from "../src/index.ts";
 
-/** A service for the tests of the shell; what it does is told by the environment. */
+/** A service for tests. The environment says what it does. */
 runProcess({
   name: "scheduler",
   environment: { MAILFLEET_TINY_BEHAVIOUR: z.enum(["plain", "start-hangs", "start-fails", "stop-hangs", "throws"]) },

@@ -40,7 +40,7 @@ const notOurs: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Connects, waiting as long as it takes for a primary. Throws if the server is older than MongoDB 6.0 or stands alone:
+ * Connects, waiting as long as it takes for a primary. Throws if the server is older than MongoDB 6.0 or standalone:
  * write concern majority and journal are what "stored" means here. A read preference, read concern or write concern in
  * the URL is not obeyed, and said so.
  */
@@ -79,7 +79,7 @@ export async function connectStore(options: StoreOptions): Promise<Store> {
     await refuse(`MongoDB ${build.version} is too old: Mailfleet needs ${oldestServer}.0 or later`);
   if (!hello.setName)
     await refuse(
-      "This MongoDB stands alone: Mailfleet needs a replica set (one member is enough; start it with --replSet)",
+      "This MongoDB is standalone: Mailfleet needs a replica set (one member is enough; start it with --replSet)",
     );
   return {
     db,

@@ -1,6 +1,6 @@
 import type { Binary } from "mongodb";
 
-/** What a service's own store needs of the driver; everything else stays behind this package. */
+/** What a service's own store needs from the driver. Everything else stays inside this package. */
 export { type AnyBulkWriteOperation, Binary, type Collection, type Document, type Filter } from "mongodb";
 
 /** The bytes of a stored value, without a copy. */

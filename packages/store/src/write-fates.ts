@@ -3,7 +3,7 @@ import { isOutageCode } from "./outage.ts";
 
 /**
  * What became of one write of a bulk write that threw. `done`: carried out and with the majority, though an update may
- * have matched nothing. `refused`: not carried out, for a reason of its own. `unknown`: to be repeated.
+ * have matched nothing. `refused`: not carried out, with a reason. `unknown`: must be repeated.
  */
 export type WriteFate =
   | { readonly fate: "done" }

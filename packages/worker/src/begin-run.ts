@@ -10,7 +10,7 @@ export type Beginning =
   | { readonly is: "wanted"; readonly run: Run }
   /** It belongs to another generation, or its mailbox must not run. */
   | { readonly is: "dropped" }
-  /** It cannot run yet: its mailbox has not heard of a change that `config` knows already. */
+  /** It cannot run yet: its mailbox has not taken over a change that `config` already has. */
   | { readonly is: "too-early"; readonly context: RunContext }
   /** It can never run, and why. */
   | { readonly is: "impossible"; readonly context: RunContext; readonly failure: Failure };
@@ -36,7 +36,7 @@ export function contextOf({ id, body, correlation }: RunMessage): RunContext {
   return { run: body, correlation: correlation ?? id, causation: id };
 }
 
-/** The machine has gone on: whatever it wants now it has asked for anew. */
+/** The machine has moved on and has requested what it wants now. */
 function isOver(connection: Connection, generation: number): boolean {
   return connection.generation > generation;
 }

@@ -59,7 +59,7 @@ async function openCredentials(
   { credentials, mailboxId, address, server }: Connection,
 ): Promise<ConnectOptions["credentials"]> {
   if (credentials.type === "none") {
-    // Some servers take mail without a sign-in from whom they know by his address.
+    // Some servers accept mail without a sign-in from addresses they know.
     if (credentials.reason === "CREDENTIALS_MISSING" && asksForNothing(server.protocol)) return null;
     throw new FailureError(failureOf(credentials.reason));
   }

@@ -17,7 +17,7 @@ export interface ConnectorSource<Connector> {
   load(protocol: string): Promise<Connector | null>;
 }
 
-/** What both workers stand on. `main.ts` of a service builds it. */
+/** What both workers need. A service's `main.ts` builds it. */
 export interface WorkerPorts<Connector> {
   readonly direction: "inbound" | "outbound";
   readonly bus: {

@@ -16,7 +16,7 @@ export interface Worked {
   readonly failure?: Failure | null;
   /** More is left: the run comes again at once. */
   readonly more?: boolean;
-  /** Nothing is known of the mailbox, so the machine is told nothing. */
+  /** Nothing is known about the mailbox, so nothing is reported to the machine. */
   readonly untold?: boolean;
 }
 
@@ -24,20 +24,20 @@ export interface Worked {
 export interface RunWork<Connector, Held extends Hold> {
   /** The whole run, connecting included, ends after this. */
   readonly deadlineMs: number;
-  /** False: the work takes permits by itself, for each connection that it makes. */
+  /** False: the work itself takes a permit for each connection that it makes. */
   readonly takesPermit?: boolean;
   /** Holds the mailbox; `null`: another run has it, and this one is not needed. */
   hold(run: Run): Promise<Held | null>;
   /** The work itself. Throws `FailureError`, outages, `LeaseLost`, or the signal's reason. */
   work(run: StartedRun<Held>, opened: OpenedConnection<Connector>): Promise<Worked>;
-  /** After the machine was told, before the mailbox is given back: a crash in between repeats the run. */
+  /** After the result was reported, before the mailbox is released: a crash in between repeats the run. */
   ended?(run: StartedRun<Held>, end: RunEnd): Promise<void>;
 }
 
 /**
- * Handles a run: asks for the connection, opens credentials, takes a permit, holds the mailbox, works under one deadline
- * and tells the machine. A run that goes well in a mailbox that is running tells nothing. Whatever happens, permit and
- * mailbox are given back. Throws outages, so that the same message is handled again.
+ * Handles a run: asks for the connection, opens credentials, takes a permit, holds the mailbox, works under one
+ * deadline and tells the machine. A run that goes well in a mailbox that is running tells nothing. Whatever happens,
+ * permit and mailbox are given back. Throws outages, so that the same message is handled again.
  */
 export function createRunHandler<Connector, Held extends Hold>(
   ports: WorkerPorts<Connector>,
@@ -48,7 +48,7 @@ export function createRunHandler<Connector, Held extends Hold>(
     const { purpose } = message.body;
     const count = (outcome: RunOutcome) => ports.metrics.runs.inc({ purpose, outcome });
     const beginning = await beginRun(ports, connections, message);
-    // A poll comes again by its timer; whoever may not run now is asked again then.
+    // The timer brings the poll again, and then we ask again whether it may run.
     if (beginning.is !== "wanted") return count("dropped");
     const { run } = beginning;
     const opened = await opening(ports, run);

@@ -20,7 +20,7 @@ export function runFinished(context: RunContext, failure: Failure | null, at: nu
   return about(context, "finished", at, subject, "run.finished.v1", outcome);
 }
 
-/** How a run ended, for the machine. Its id is made of the run: a hundred that fail together are told once. */
+/** How a run ended, for the machine. Its id is derived from the run: a hundred that fail together are reported once. */
 export function runResult(
   context: RunContext,
   failure: Failure | null,

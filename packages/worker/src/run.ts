@@ -1,7 +1,7 @@
 import type { Connection, Failure, Logger, RunRequested } from "@mailfleet/contracts";
 import type { RunContext } from "./run-messages.ts";
 
-/** A run request as it comes from the bus. */
+/** A run request from the bus. */
 export interface RunMessage {
   readonly id: string;
   readonly correlation?: string;

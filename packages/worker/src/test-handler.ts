@@ -12,7 +12,7 @@ import { type RunContext, runFinished, runResult, runStep } from "./run-messages
 
 /** A test that is over. */
 export interface TestedRun extends TestReport {
-  /** When it ended, where that is known from before: a result that is told a second time. */
+  /** When it ended, if known from before: for a result that is reported a second time. */
   readonly at?: number;
 }
 
@@ -26,14 +26,14 @@ export interface TestWork<Connector> {
     opened: OpenedConnection<Connector>,
     tell: (step: TestStep, index: number) => void,
   ): Promise<TestedRun>;
-  /** After the result was told. */
+  /** After the result was reported. */
   ended?(run: Run, end: RunEnd): Promise<void>;
 }
 
 /**
  * Handles a test: whatever stops it is its result and said at once, also that it cannot be run at all. Only an outage
- * is none: the same message is handled again. A test that comes before its mailbox heard of a change comes again: were it
- * dropped, its direction would wait for the machine's deadline.
+ * is none: the same message is handled again. A test that comes before its mailbox heard of a change comes again: were
+ * it dropped, its direction would wait for the machine's deadline.
  */
 export function createTestHandler<Connector>(
   ports: WorkerPorts<Connector>,

@@ -19,9 +19,9 @@ export interface Worker<Connector> {
   runs<Held extends Hold>(work: RunWork<Connector, Held>): HandleRun;
   /** The handler for runs of the purpose `test`. */
   tests(work: TestWork<Connector>): HandleRun;
-  /** Connector and credentials of a connection, for work that is no run. Throws `FailureError`. */
+  /** Connector and credentials of a connection, for work other than a run. Throws `FailureError`. */
   open(connection: Connection): Promise<OpenedConnection<Connector>>;
-  /** The right to make one connection, for work that is no run. `null`: none is free. */
+  /** The right to make one connection, for work other than a run. `null`: none is free. */
   permit(connection: Connection): Promise<Permit | null>;
 }
 

@@ -35,7 +35,10 @@ const types = z
   .transform((given) => [given].flat().flatMap((part) => part.split(",")))
   .pipe(z.array(z.enum(followable as [MessageType, ...MessageType[]], `must be of ${followable.join(", ")}`)));
 
-/** Subjects of all facts, or of those about one mailbox. Alerts are told by severity, so they are sifted afterwards. */
+/**
+ * Subjects of all facts, or of those about one mailbox. Subjects of alerts carry the severity, so alerts are filtered
+ * afterwards.
+ */
 function filtersFor(mailboxId: string | undefined): string[] {
   const about = mailboxId ?? "*";
   return [
@@ -142,8 +145,7 @@ export function createLiveViews(options: { heartbeatMs?: number; bufferBytes?: n
   return {
     routes: [
       route("GET", "/events", {
-        summary:
-          "Follow what happens, as server-sent events; `ready` comes first, `Last-Event-ID` goes on where it was",
+        summary: "Follow events, as server-sent events; `ready` comes first, `Last-Event-ID` continues after an event",
         query,
         answerType: "text/event-stream",
         respond: async (call, reply) => {

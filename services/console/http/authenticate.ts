@@ -6,7 +6,7 @@ import type { Caller, Route } from "./route.ts";
 /** A token's last use is written down at most this often, so that reading stays reading. */
 const touchEveryMs = 60_000;
 
-/** Finds out who asks, and whether he may. */
+/** Finds out who asks, and whether they may. */
 export interface Authenticator {
   /** Throws UNAUTHENTICATED for a missing, wrong or expired token and FORBIDDEN for one that may not call the route. */
   authenticate(authorization: string | undefined, route: Pick<Route, "role" | "owner">): Promise<Caller>;
@@ -22,7 +22,7 @@ export function callerOf({ id, name, role, mailboxIds, ownerships = {} }: Stored
   return { tokenId: id, name, role, ...(mailboxIds === undefined ? {} : { mailboxIds, ownerships }) };
 }
 
-/** The roles, in one place: administrators all, readers what says so, owners what says so and nothing else. */
+/** The roles, in one place: administrators may do everything, readers and owners only what a route allows them. */
 function refuseUnlessAllowed({ name, role }: StoredToken, route: Pick<Route, "role" | "owner">): void {
   if (role === "administrator") return;
   if (role === "owner") {

@@ -4,14 +4,16 @@ import type { Call, Caller, Route } from "./route.ts";
 
 const unknownMailbox = (which: string) => new ProblemError("NOT_FOUND", `There is no mailbox ${which}.`);
 
-/** A token names the time for which it is good: a mailbox that has another address or owner since is not the owner's. */
+/**
+ * A token names the time for which it is good: a mailbox that has another address or owner since is not the owner's.
+ */
 function isOwn({ mailboxIds = [], ownerships = {} }: Caller, { id, ownership }: Mailbox): boolean {
   return mailboxIds.includes(id) && ownerships[id] === ownership;
 }
 
 /**
- * One of the owner's mailboxes. Another's, and one that was his before its address or owner changed, is refused as if it
- * did not exist, so that nobody can search.
+ * One of the owner's mailboxes. Another's, and one that was his before its address or owner changed, is refused as if
+ * it did not exist, so that nobody can search.
  */
 async function ownMailbox(call: Call, which: string): Promise<Mailbox> {
   const byId = MailboxId.safeParse(which).success;
@@ -21,7 +23,7 @@ async function ownMailbox(call: Call, which: string): Promise<Mailbox> {
   return found;
 }
 
-/** Throws UNAUTHENTICATED where none of the token's mailboxes is the owner's any more. */
+/** Throws UNAUTHENTICATED if none of the token's mailboxes belongs to the owner any more. */
 async function refuseFormerOwner(call: Call): Promise<void> {
   for (const mailboxId of call.caller.mailboxIds ?? []) {
     const found = await orNull(call.ask("config.mailbox.get", { id: mailboxId }), ["NOT_FOUND"]);
@@ -42,7 +44,7 @@ export async function asOwner(call: Call, route: Route): Promise<Call> {
   if (foreign.length > 0)
     throw new ProblemError("FORBIDDEN", `The owner of a mailbox may not change ${foreign.join(", ")}.`, {
       remedy: fields?.length
-        ? `He may change ${fields.join(" and ")}; an administrator the rest.`
+        ? `An owner may change ${fields.join(" and ")}. Ask an administrator for the rest.`
         : "Ask an administrator.",
     });
   const { mailbox } = call.params as { mailbox?: string };

@@ -2,7 +2,7 @@ import { Direction, EmailAddress, type Mailbox, MailboxId, ProblemError } from "
 import { z } from "zod";
 import type { Call } from "./route.ts";
 
-/** Query of every list: how many at once, and where to go on. */
+/** Query of every list: how many at once, and where to continue. */
 export const page = {
   limit: z.coerce
     .number({ error: "must be 1 to 500" })
@@ -28,14 +28,14 @@ export const mailboxParams = z.strictObject({
 /** The body of commands that may name directions. */
 export const directionsBody = z.strictObject({ directions: z.array(Direction).min(1).optional() }).optional();
 
-/** The mailbox behind what stands in the path. */
+/** The mailbox that the path names. */
 export function mailboxOf(call: Pick<Call, "ask">, mailbox: string): Promise<Mailbox> {
   return MailboxId.safeParse(mailbox).success
     ? call.ask("config.mailbox.get", { id: mailbox })
     : call.ask("config.mailbox.find", { address: mailbox });
 }
 
-/** The id behind what stands in the path; asks only if it is an address. */
+/** The id that the path names. Asks only if it is an address. */
 export async function mailboxIdOf(call: Pick<Call, "ask">, mailbox: string): Promise<string> {
   return MailboxId.safeParse(mailbox).success ? mailbox : (await mailboxOf(call, mailbox)).id;
 }

@@ -51,7 +51,7 @@ const frameworkRefusals: Readonly<Record<string, { code: ProblemCode; detail: st
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: { code: "INVALID", detail: "The body is not as long as Content-Length says." },
 };
 
-/** Any error as a refusal with its status; what is nobody's fault but ours becomes INTERNAL without its text. */
+/** Any error as a refusal with its status. A bug becomes INTERNAL without its text. */
 export function refusalOf(
   error: unknown,
   isOutage: (error: unknown) => boolean,

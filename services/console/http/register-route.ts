@@ -22,7 +22,7 @@ const noBody = z.strictObject({}).optional();
 
 const parts = { params: "path", querystring: "query", body: "body" } as const;
 
-/** Fields whose refusal has a code of its own, so that a program can tell. */
+/** Fields whose refusal has its own code, so that a program can tell. */
 const ownCodes: readonly { pointer: RegExp; code: ProblemCode; remedy: string }[] = [
   {
     pointer: /^\/(oauth|application)\/tenantId$/,
@@ -132,7 +132,7 @@ export function registerRoute(
     if (etag) reply.header("etag", etag);
     if (route.location) reply.header("location", `${apiBase}${route.location(answer as never)}`);
     const less = call.caller.role === "owner" ? route.owner?.answer : undefined;
-    // With a serializer of its own an answer has no media type by itself.
+    // With its own serializer an answer gets no media type automatically.
     if (less)
       reply
         .type("application/json; charset=utf-8")

@@ -10,20 +10,20 @@ export interface Caller {
   readonly tokenId: string;
   readonly name: string;
   readonly role: Role;
-  /** Of an owner: the only mailboxes that exist for him. */
+  /** Of an owner: the only mailboxes that exist for them. */
   readonly mailboxIds?: readonly string[];
   /** Of each of them the number of its ownership for which the token is good. */
   readonly ownerships?: Readonly<Record<string, number>>;
 }
 
 /**
- * What an owner may do with a route; without it he may not call it at all. A route with `:mailbox` answers him for his
- * own mailboxes only, all others do not exist (`http/owner-access.ts` sees to both).
+ * What owners may do with a route; without it they may not call it. A route with `:mailbox` works for their own
+ * mailboxes only; others do not exist for them (`http/owner-access.ts` ensures both).
  */
 export interface OwnerAccess {
-  /** The fields of the body that he may name; all if absent. */
+  /** The fields of the body that an owner may use; all if absent. */
   readonly fields?: readonly string[];
-  /** What he sees, where that is less than the answer. */
+  /** What an owner sees, if that is less than the answer. */
   readonly answer?: z.ZodType;
 }
 
@@ -43,7 +43,7 @@ export interface Call<Params = unknown, Query = unknown, Body = unknown> extends
   readonly ifVersion?: number;
   /** Aborted when the client goes away. */
   readonly signal: AbortSignal;
-  /** Throws if the token is no longer good; for calls that stay open. */
+  /** Throws if the token is no longer valid; for calls that stay open. */
   checkToken(): Promise<void>;
   /** Asks another service, with this call's correlation. */
   ask<Name extends RequestName>(
@@ -59,7 +59,7 @@ export interface Route {
   /** Below `/api/v1`, parameters as `:name`. */
   readonly path: string;
   readonly summary: string;
-  /** The least role that may call it; owners stand apart. */
+  /** The least role that may call it. Owners are separate. */
   readonly role: Exclude<Role, "owner">;
   /** Absent: an owner is refused. */
   readonly owner?: OwnerAccess;

@@ -13,7 +13,7 @@ import { signInRoutes } from "../sign-in/routes.ts";
 import { tokenRoutes } from "../token/routes.ts";
 import type { Route } from "./route.ts";
 
-/** Everything below this path is the API; a new meaning is a new version beside it. */
+/** Everything below this path is the API. A changed meaning needs a new version next to it. */
 export const apiBase = "/api/v1";
 
 /** The whole API: what the server registers, the OpenAPI document and API.md describe. */

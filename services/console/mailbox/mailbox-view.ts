@@ -4,7 +4,7 @@ import { orNull } from "../http/parameters.ts";
 import type { Call } from "../http/route.ts";
 import { signInUrlOf, signsIn } from "../profile/profile-view.ts";
 
-/** How long the parts beside the mailbox itself may take. */
+/** How long the additional information about a mailbox may take. */
 const partTimeoutMs = 1000;
 
 const ViewedDirection = DirectionStatus.extend({

@@ -24,7 +24,7 @@ export const mailboxRoutes: readonly Route[] = [
     summary: "List mailboxes",
     query: z.strictObject({
       ...page,
-      lifecycle: lifecycle.describe("a life-cycle word; `enabled` and `disabled` find all of theirs"),
+      lifecycle: lifecycle.describe("a lifecycle word; `enabled` and `disabled` stand for all of their kind"),
       status: lifecycle.describe("another name for `lifecycle`"),
       profileId: ProfileId.optional(),
       kind: MailboxKind.optional(),
@@ -91,7 +91,7 @@ export const mailboxRoutes: readonly Route[] = [
       }),
   }),
   route("PUT", "/mailboxes/:mailbox/credentials", {
-    summary: "Set user name and password; a wanted mailbox is tested again by itself",
+    summary: "Set user name and password; a wanted mailbox is then tested again",
     owner: {},
     params,
     body: Credentials,

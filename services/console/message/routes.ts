@@ -9,7 +9,7 @@ const pieceBytes = 524_288;
 
 const params = z.strictObject({
   mailboxId: MailboxId,
-  nativeId: z.string().min(1).max(250).describe("the part of the message's id behind the slash"),
+  nativeId: z.string().min(1).max(250).describe("the part of the message's id after the slash"),
 });
 const keyOf = (call: Call<z.output<typeof params>>) => `${call.params.mailboxId}/${call.params.nativeId}`;
 

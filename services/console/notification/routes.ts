@@ -53,7 +53,7 @@ export const notificationRoutes: readonly Route[] = [
     },
   }),
   route("POST", "/settings/notifications/test", {
-    summary: "Send a test message to all recipients by the saved settings; answers what each step found",
+    summary: "Send a test message to all recipients with the saved settings; returns the result of each step",
     answer: NotificationTest,
     handle: (call) => call.ask("alerting.notification-settings.test", call.command, { timeoutMs: testTimeoutMs }),
   }),

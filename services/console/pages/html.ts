@@ -5,7 +5,7 @@ export interface Html {
   readonly [made]: string;
 }
 
-/** What may stand in a template: text is escaped, markup is not, nothing is nothing. */
+/** What a template may contain: text is escaped, markup is not, null and undefined are left out. */
 export type HtmlValue = Html | string | number | null | undefined | false | readonly Html[];
 
 const entities: Readonly<Record<string, string>> = {
@@ -30,7 +30,7 @@ export function html(parts: TemplateStringsArray, ...values: readonly HtmlValue[
   return { [made]: String.raw({ raw: parts }, ...values.map(markup)) };
 }
 
-/** A constant of ours that is markup already, e.g. a style sheet. Never for anything that came from outside. */
+/** One of our own constants that is already markup, e.g. a style sheet. Never for anything from outside. */
 export function constantMarkup(constant: string): Html {
   return { [made]: constant };
 }

@@ -29,21 +29,21 @@ a{color:var(--act)}
 
 const styleHash = createHash("sha256").update(style).digest("base64");
 
-/** One page: its title, what stands in it, and how it is answered. */
+/** One page: its title, its content, and how it is sent. */
 export interface Page {
   readonly title: string;
   readonly body: Html;
   readonly status?: number;
   /**
-   * Where forms may lead beside the console, as sources of a CSP. Browsers check the redirects that follow a form, too:
-   * a sign-in leads to the authorization server and from there, by single sign-on, to others.
+   * Where forms may lead besides the console, as sources of a CSP. Browsers check the redirects that follow a form,
+   * too: a sign-in leads to the authorization server and from there, by single sign-on, to others.
    */
   readonly formsLeadTo?: string;
-  /** Loads itself again after so many seconds, while something is under way. */
+  /** Reloads after this many seconds, while something is under way. */
   readonly refreshSeconds?: number;
 }
 
-/** Headers of every page and redirect: nothing is kept, framed, run or told to the next site. */
+/** Headers of every page and redirect: no caching, no frames, no scripts, no referrer. */
 export function pageHeaders(formsLeadTo = ""): Record<string, string> {
   const policy = [
     "default-src 'none'",

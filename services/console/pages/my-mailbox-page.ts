@@ -32,7 +32,7 @@ const directionWords = (title: string, status: DirectionStatus): Html =>
   }</dd>`;
 
 function grantWords(grant: Grant | null): Html {
-  if (!grant) return html`<dt>Permission</dt><dd>nobody signed in</dd>`;
+  if (!grant) return html`<dt>Permission</dt><dd>nobody has signed in</dd>`;
   const until = grant.expiresAt === null ? "until you take it back" : `until ${day(grant.expiresAt)}`;
   const state = grant.state === "good" ? until : "has ended: sign in again";
   return html`<dt>Signed in as</dt><dd>${grant.account}</dd><dt>Permission</dt><dd>${state}</dd>`;
@@ -67,7 +67,7 @@ interface Known {
   readonly status?: number;
 }
 
-/** The owner's page: who signed in, until when, what works, and what he may do about it. */
+/** The owner's page: who signed in, until when, what works, and what the owner may do. */
 export async function myMailboxPage(call: PageCall, session: OwnerSession, known: Known = {}): Promise<Page> {
   const { mailboxId } = session;
   const [mailbox, { items }, kept] = await Promise.all([

@@ -6,8 +6,8 @@ import type { Page } from "./layout.ts";
 const words: Partial<Record<Problem["code"], { title: string; detail?: string; remedy?: string }>> = {
   NOT_FOUND: {
     title: "This link leads nowhere",
-    detail: "There is no mailbox behind it.",
-    remedy: "Ask whoever sent you the link for a new one.",
+    detail: "It does not belong to a mailbox.",
+    remedy: "Ask the sender of the link for a new one.",
   },
   TOO_MANY: {
     title: "Too many attempts",
@@ -26,7 +26,7 @@ const words: Partial<Record<Problem["code"], { title: string; detail?: string; r
   },
 };
 
-/** The refusal in words: what happened, what to do, and the code for whoever is asked for help. */
+/** The refusal in words: what happened, what to do, and the code for the person who is asked for help. */
 export function refusalWords(problem: Problem, correlation: string): { title: string; body: Html } {
   const own = words[problem.code];
   const detail = foreignWords(own?.detail ?? problem.detail);

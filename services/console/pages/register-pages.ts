@@ -29,7 +29,9 @@ const pages: readonly { method: "GET" | "POST"; url: string; answer: Answer }[] 
   })),
 ];
 
-/** Browsers say where a form comes from (Fetch Metadata); another site's is none of ours. Old ones say nothing. */
+/**
+ * Browsers say where a form comes from (Fetch Metadata); forms of other sites are refused. Old browsers say nothing.
+ */
 function refuseForeignForm(request: FastifyRequest): void {
   const site = request.headers["sec-fetch-site"];
   if (site === undefined || site === "same-origin" || site === "none") return;
@@ -47,17 +49,17 @@ async function answerRefusal(
   const { problem, unexpected } = refusalOf(error, ports.isOutage);
   if (unexpected)
     ports.logger.error({ err: error, correlation: request.id, route: request.routeOptions.url }, "a page failed");
-  // RFC 9110 §15.5.2 wants one; no browser asks for anything because of this scheme.
+  // RFC 9110 §15.5.2 requires one. No browser opens a dialog for this scheme.
   if (problem.code === "UNAUTHENTICATED") reply.header("www-authenticate", "Bearer");
   if (problem.code === "TOO_MANY") reply.header("retry-after", "60");
-  // Whoever loads the last page of a sign-in again is not lost.
+  // A user who reloads the last page of a sign-in still finds the way.
   const session =
     problem.code === "STATE_REPLAYED" ? await sessionOf(pageCall(ports, request)).catch(() => null) : null;
   const after = session ? html`<p><a href="/my-mailbox">To your mailbox</a></p>` : undefined;
   return sendPage(reply, refusalPage(problem, request.id, after));
 }
 
-/** Puts the pages on the server, with forms and refusals of their own: the API takes and answers JSON only. */
+/** Adds the pages to the server, with their own forms and refusals: the API speaks JSON only. */
 export function registerPages(app: FastifyInstance, ports: ConsolePorts): void {
   void app.register(async (scope) => {
     scope.removeAllContentTypeParsers();

@@ -22,10 +22,10 @@ export function signsIn(profile: Pick<Profile, "oauth">): boolean {
   return profile.oauth?.flow === "sign-in";
 }
 
-/** A profile with what its OAuth application must be told at the provider. */
+/** A profile with the addresses to enter for its OAuth application at the provider. */
 export const ProfileView = noun.View.extend({
-  redirectUri: z.string().nullable().describe("to be entered at the provider; null where nobody signs in"),
-  javascriptOrigin: z.string().nullable().describe("to be entered at the provider; null where nobody signs in"),
+  redirectUri: z.string().nullable().describe("to enter at the provider; null if nobody signs in"),
+  javascriptOrigin: z.string().nullable().describe("to enter at the provider; null if nobody signs in"),
 });
 export type ProfileView = z.infer<typeof ProfileView>;
 
@@ -39,7 +39,7 @@ export async function refuseInactiveProfile(call: Pick<Call, "ask">, profileId: 
   if (!profile?.active) throw new ProblemError("NOT_FOUND", `There is no active profile ${profileId}.`);
 }
 
-/** Adds what is to be copied to the provider. */
+/** Adds the addresses to copy to the provider. */
 export function viewProfile(ports: Pick<ConsolePorts, "consoleUrl">, profile: Profile): ProfileView {
   const shown = signsIn(profile);
   return {

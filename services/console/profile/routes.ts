@@ -25,7 +25,7 @@ const update = async (call: ProfileCall, what: ProfileUpdate): Promise<ProfileVi
     }),
   );
 
-/** Secrets that may be sent beside a profile. */
+/** Secrets that may be sent together with a profile. */
 const secrets = {
   inboundCredentials: Credentials.optional().describe("for profiles whose mailboxes receive with its credentials"),
   outboundCredentials: Credentials.optional().describe("for profiles whose mailboxes send with its credentials"),

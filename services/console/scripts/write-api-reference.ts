@@ -1,4 +1,4 @@
-/** Writes API.md and openapi.json anew after a change of the routes; a test compares both with the code. */
+/** Rewrites API.md and openapi.json after a change of the routes. A test compares both with the code. */
 import { writeFileSync } from "node:fs";
 import { apiReference } from "../http/api-reference.ts";
 import { openApiDocument } from "../http/openapi.ts";

@@ -41,7 +41,7 @@ async function* once(text: string): AsyncGenerator<Buffer> {
   yield Buffer.from(text);
 }
 
-/** A content as it stands in the request: itself if it is small, else a reference to what was uploaded. */
+/** The content for the request: itself if it is small, else a reference to an upload. */
 export async function contentFor<Content extends object>(
   call: Call,
   content: Content,

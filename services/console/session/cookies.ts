@@ -10,7 +10,7 @@ export const cookieNames = {
 } as const;
 type CookieName = (typeof cookieNames)[keyof typeof cookieNames];
 
-/** Values that we make: base64url, and tokens of ours. */
+/** Values that we make: base64url, and our tokens. */
 const wellFormed = /^[A-Za-z0-9_-]{20,100}$/;
 
 /** The value of a cookie (RFC 6265 §5.4); `null` for none, for a malformed one, and for two of the same name. */

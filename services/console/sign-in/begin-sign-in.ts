@@ -33,14 +33,16 @@ async function named(call: PageCall): Promise<{ mailbox: Mailbox; profile: Profi
   return { mailbox, profile };
 }
 
-/** Where the form may lead: any https site, as single sign-on may go on; plain http only where the profile says so. */
+/**
+ * Where the form may lead: any https site, because single sign-on may redirect; plain http only if the profile uses it.
+ */
 function formsLeadTo({ oauth }: Profile): string {
   const preset = oauth && oauth.provider !== "custom" ? providerPresets[oauth.provider].authorization : undefined;
   const authorization = oauth?.endpoints?.authorization ?? preset;
   return authorization?.startsWith("http:") ? `https: ${new URL(authorization).origin}` : "https:";
 }
 
-/** `GET /sign-in/:mailboxId`: says what will happen. Whoever has the link sees it, so it names no address. */
+/** `GET /sign-in/:mailboxId`: says what will happen. Anybody with the link sees it, so it names no address. */
 export async function showSignIn(call: PageCall, reply: FastifyReply): Promise<FastifyReply> {
   const { mailbox, profile } = await named(call);
   const provider = providerNames[profile.oauth?.provider ?? "custom"];
@@ -81,7 +83,7 @@ export async function beginSignIn(call: PageCall, reply: FastifyReply): Promise<
   });
   if (authorizationUrl === null || !/^https?:/.test(authorizationUrl))
     throw new ProblemError("NOT_POSSIBLE_NOW", "The mail provider offers no sign-in in a browser.", {
-      remedy: `Ask your administrator, and tell him the address ${signInUrlOf(call, mailbox.id)}.`,
+      remedy: `Ask your administrator, and give them this address: ${signInUrlOf(call, mailbox.id)}.`,
     });
   const location = new URL(authorizationUrl);
   location.searchParams.set("state", state);

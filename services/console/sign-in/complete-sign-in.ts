@@ -34,7 +34,7 @@ const explanations: Readonly<Record<string, { what: string; remedy: string }>> =
     remedy: "Wait a few minutes, then open the link again.",
   },
   server_error: {
-    what: "The mail provider had a problem of its own.",
+    what: "The mail provider had a problem.",
     remedy: "Wait a few minutes, then open the link again.",
   },
 };

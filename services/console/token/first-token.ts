@@ -5,7 +5,7 @@ import type { Logger } from "@mailfleet/contracts";
 import type { TokenRepository } from "./store.ts";
 import { hashToken, isTokenSecret, newTokenSecret } from "./token-secret.ts";
 
-/** The id of the token that is made by itself. One id for all replicas, so that only one of them can make it. */
+/** The id of the first token, which is made automatically. One id for all replicas, so that only one can make it. */
 const firstTokenId = "tk_bootstrap";
 
 const readToken = (file: string) =>
@@ -35,8 +35,8 @@ async function writeNew(file: string, content: string): Promise<boolean> {
 
 /**
  * Sees to it that somebody can come in: as long as no administrator token exists, the one in `file` is made valid, and
- * made up before where there is none. The file comes first, the database second: after a crash in between the next start
- * finds the file and goes on. Of two replicas one wins; a file that lost is removed again.
+ * made up before where there is none. The file comes first, the database second: after a crash in between the next
+ * start finds the file and goes on. Of two replicas one wins; a file that lost is removed again.
  */
 export async function ensureFirstToken(options: {
   file: string;

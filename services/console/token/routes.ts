@@ -17,8 +17,8 @@ async function ownershipsOf(call: Pick<Call, "ask">, mailboxIds: readonly string
   for (const [n, mailboxId] of mailboxIds.entries()) {
     const mailbox = await orNull(call.ask("config.mailbox.get", { id: mailboxId }), ["NOT_FOUND"]);
     if (!mailbox)
-      throw new ProblemError("INVALID", `The body is not valid: /mailboxIds/${n} is no mailbox`, {
-        errors: [{ pointer: `/mailboxIds/${n}`, reason: "is no mailbox" }],
+      throw new ProblemError("INVALID", `The body is not valid: /mailboxIds/${n} is not a mailbox`, {
+        errors: [{ pointer: `/mailboxIds/${n}`, reason: "is not a mailbox" }],
       });
     ownerships[mailboxId] = mailbox.ownership;
   }
@@ -73,7 +73,7 @@ export const tokenRoutes: readonly Route[] = [
       const lasting = token.role === "administrator" && token.expiresAt === undefined;
       if (lasting && (await call.tokens.countAdministrators()) < 2)
         throw new ProblemError("IN_USE", "This is the last administrator token that does not expire.", {
-          remedy: "Make another administrator token first; otherwise nobody could come in any more.",
+          remedy: "Make another administrator token first, or nobody could sign in any more.",
         });
       await call.tokens.remove(token.id);
     },

@@ -5,7 +5,7 @@ export function newTokenSecret(): string {
   return `mft_${randomBytes(32).toString("base64url")}`;
 }
 
-/** True if this has the form of a token of ours. */
+/** True if this has the form of our tokens. */
 export function isTokenSecret(text: string): boolean {
   return /^mft_[A-Za-z0-9_-]{43}$/.test(text);
 }

@@ -43,7 +43,7 @@ export interface ConnectorDescriptor {
 }
 
 /**
- * `deleteAfterProcessing`: can delete at the server what was taken in; `addressing`: one sign-in of the profile can open
+ * `deleteAfterProcessing`: can delete received mail on the server; `addressing`: one sign-in of the profile can open
  * each mailbox; `trustedCertificates`: private authorities can be trusted.
  */
 export type ConnectorField = "deleteAfterProcessing" | "addressing" | "trustedCertificates";

@@ -38,7 +38,7 @@ export const mailbox = noun("mailbox", {
     }),
     processFrom: field(
       Instant.optional(),
-      "only mail received after this is taken in; the later of profile and mailbox counts",
+      "only mail that arrives after this is received; the later of profile and mailbox counts",
       {
         flag: "process-from <date>",
       },

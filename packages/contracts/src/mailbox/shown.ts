@@ -9,7 +9,7 @@ export const EmailAddress = z
   .max(254, "must be at most 254 characters")
   .regex(/^[^\s@"<>(),;:\\[\]]{1,64}@[^\s@"<>(),;:\\[\]]+$/, "must be an e-mail address");
 
-/** Who owns a mailbox and hears about it. */
+/** The person who owns a mailbox and is told about it. */
 export const Owner = z.strictObject({ name: z.string().max(200).optional(), email: EmailAddress });
 
 /** `act` (appointments, contacts, tasks) is not offered by any connector yet. */
@@ -21,7 +21,10 @@ export const DeliveryMethods = z.strictObject({
     .default("none"),
 });
 
-/** One step of a test, in the order it was done (design §6: resolve, connect, TLS, authenticate, list / send, own probe). */
+/**
+ * One step of a test, in the order it was done (design §6: resolve, connect, TLS, authenticate, list / send, own
+ * probe).
+ */
 export const TestStep = z.object({
   step: z.enum(["settings", "resolve", "connect", "tls", "authenticate", "list", "send", "receive-probe"]),
   outcome: z.enum(["ok", "failed", "skipped"]),
@@ -37,7 +40,7 @@ export type TestStep = z.infer<typeof TestStep>;
 export const ShownFailure = Failure.extend({ text: z.string(), remedy: z.string(), at: Instant });
 export type ShownFailure = z.infer<typeof ShownFailure>;
 
-/** What is known about one direction. `null` means: never happened, or nothing is planned. */
+/** What is known about one direction. `null` means that it never happened, or that nothing is planned. */
 export const DirectionStatus = z.object({
   configured: z.boolean(),
   state: DirectionState,
@@ -48,7 +51,9 @@ export const DirectionStatus = z.object({
   attempt: z.number().int(),
   attemptsLeft: z.number().int(),
   lastError: ShownFailure.nullable(),
-  /** The next automatic step and why: `poll`, `retry`, `retest`, `probe`, `test-deadline`. `at` is the earliest time. */
+  /**
+   * The next automatic step and why: `poll`, `retry`, `retest`, `probe`, `test-deadline`. `at` is the earliest time.
+   */
   next: z
     .object({
       at: Instant,

@@ -47,6 +47,6 @@ export const MailNotSent = z.object({
 });
 export type MailNotSent = z.infer<typeof MailNotSent>;
 
-/** On SENDS: something is due for this mailbox. What it is stands in the store of `outbound-send`. */
+/** On SENDS: something is due for this mailbox. The store of `outbound-send` says what. */
 export const SendsDue = z.object({ mailboxId: MailboxId });
 export type SendsDue = z.infer<typeof SendsDue>;

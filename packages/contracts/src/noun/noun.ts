@@ -11,7 +11,7 @@ type Secrets = Readonly<Record<string, SecretField>>;
 type Operations = Readonly<Record<string, Operation>>;
 type Shape = z.ZodRawShape;
 
-/** What a noun has beside operations of its own. */
+/** What a noun has besides its own operations. */
 export type Standard = "create" | "get" | "list" | "update" | "delete";
 
 type KeptShape<F extends Fields> = { [Name in keyof F]: F[Name]["kept"] };
@@ -108,7 +108,7 @@ export interface Declaration<
   readonly path?: string;
   readonly fields: F;
   readonly secrets?: S;
-  /** What is shown beside its fields; the owner works it out. */
+  /** What is shown besides its fields; the owning service computes it. */
   readonly shown?: Shown;
   /** How lists are filtered. */
   readonly filter?: Filter;

@@ -5,7 +5,7 @@ import type { Role } from "../roles.ts";
 /** What an operation does to the world, so that people can be asked before it happens. */
 export type Impact = "none" | "changes" | "sends" | "destroys";
 
-/** One thing that can be asked of a noun, beside creating, reading, listing, changing and deleting it. */
+/** One thing that can be asked of a noun, besides creating, reading, listing, changing and deleting it. */
 export interface Operation<
   Kind extends OperationKind = OperationKind,
   Input extends z.ZodRawShape = z.ZodRawShape,
@@ -22,12 +22,12 @@ export interface Operation<
   readonly collection: Collection;
   /** The least role; `null`: only other services ask. */
   readonly role: Exclude<Role, "owner"> | null;
-  /** Whether the owner of a mailbox may ask it of his own. */
+  /** Whether owners may ask it of their own mailboxes. */
   readonly owner: boolean;
   readonly impact: Impact;
   /** HTTP status of a good answer. */
   readonly status: number;
-  /** Refusals with a code of their own. */
+  /** Refusals with their own code. */
   readonly problems: readonly ProblemCode[];
 }
 

@@ -21,7 +21,7 @@ export const commandFields = {
 /** With `ifVersion` a write is refused (STALE_VERSION) when somebody else was faster. */
 export const ifVersion = { ifVersion: z.number().int().optional() };
 
-/** How many at once, and where to go on. */
+/** How many at once, and where to continue. */
 export const pageFields = {
   limit: z.number().int().min(1, "must be 1 to 500").max(500, "must be 1 to 500").default(100),
   cursor: z.string().max(1000).optional(),

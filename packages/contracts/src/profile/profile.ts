@@ -48,7 +48,7 @@ export const profile = noun("profile", {
     oauth: field(OAuthSettings.optional(), "how tokens are granted; replaced whole", { flag: null }),
     processFrom: field(
       Instant.optional(),
-      "only mail received after this is taken in; the later of profile and mailbox counts",
+      "only mail that arrives after this is received; the later of profile and mailbox counts",
       {
         flag: "process-from <date>",
       },
@@ -67,7 +67,7 @@ export const profile = noun("profile", {
     uncertainPolicy: field(UncertainPolicy.default("hold"), "what to do with a send of unknown fate", {
       flag: "uncertain <policy>",
     }),
-    sendExpiryHours: field(whole(1, 720).default(72), "a message that waited longer is not sent any more", {
+    sendExpiryHours: field(whole(1, 720).default(72), "a message that has waited longer is no longer sent", {
       flag: "send-expiry <hours>",
     }),
   },

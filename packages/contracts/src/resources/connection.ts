@@ -16,7 +16,7 @@ export const ConnectionCredentials = z.discriminatedUnion("type", [
     password: Sealed,
     /** With holder and server it makes the additional data under which the password opens. */
     purpose: z.enum(["mailbox-password", "inbound-password", "outbound-password"]),
-    /** Whose mailbox the user opens (RFC 4616 §2), where it is not his own. */
+    /** Whose mailbox the user opens (RFC 4616 §2), if it is not the user's own. */
     authorizationIdentity: z.string().optional(),
   }),
   z.object({

@@ -17,7 +17,7 @@ export const ReceivedMessage = z.object({
   from: z.string().nullable(),
   to: z.string().nullable(),
   date: Instant.nullable(),
-  /** Set when the message could not be parsed; its raw bytes are kept all the same. */
+  /** Set if the message could not be parsed. Its raw bytes are kept anyway. */
   unparsed: z.string().nullable(),
 });
 export type ReceivedMessage = z.infer<typeof ReceivedMessage>;
@@ -59,7 +59,7 @@ export const ComposedContent = z.strictObject({
 });
 export type ComposedContent = z.infer<typeof ComposedContent>;
 
-/** A message that is ready made; sent byte for byte, but for the headers that Mailfleet must add. */
+/** A ready-made message, sent byte for byte except for headers that Mailfleet must add. */
 export const RawContent = z.strictObject({
   to: z.array(EmailAddress).min(1).max(500),
   rawBase64: z.base64(),

@@ -69,7 +69,7 @@ export const NotificationSettings = z.object({
 });
 export type NotificationSettings = z.infer<typeof NotificationSettings>;
 
-/** A change of the notification mail server. Passwords and secrets travel sealed, beside it. */
+/** A change of the mail server for notices. Passwords and secrets travel sealed, next to it. */
 export const NotificationSettingsChange = z.strictObject({
   enabled: z.boolean().optional(),
   mode: NotificationMode.optional(),

@@ -16,7 +16,7 @@ export type OAuthProvider = z.infer<typeof OAuthProvider>;
 export const OAuthFlow = z.enum(["sign-in", "application", "service-account"]);
 export type OAuthFlow = z.infer<typeof OAuthFlow>;
 
-/** How the application proves itself: a secret, or a key behind a certificate (`private_key_jwt`, RFC 7523 §2.2). */
+/** How the application authenticates: a secret, or a certificate's key (`private_key_jwt`, RFC 7523 §2.2). */
 export const ClientAuthentication = z.enum(["secret", "certificate", "none"]);
 export type ClientAuthentication = z.infer<typeof ClientAuthentication>;
 
@@ -28,7 +28,7 @@ const url = z
   .url({ protocol: /^https?$/, error: fieldRules.url })
   .max(2000)
   .refine((text) => {
-    // What is no URL at all was refused already, and the rules go on all the same.
+    // Anything that is not a URL was refused already, but zod still runs the later rules.
     if (!URL.canParse(text)) return true;
     const { username, password, search, hash } = new URL(text);
     return !username && !password && !search && !hash;
@@ -64,8 +64,8 @@ export const OAuthSettings = z.strictObject({
   /** When the client's secret ends, as its provider shows it; watched. */
   clientSecretExpiresAt: Instant.optional(),
   /**
-   * State of the consent screen at Google: while an external application is in `testing`, every consent ends after seven
-   * days.
+   * State of the consent screen at Google: while an external application is in `testing`, every consent ends after
+   * seven days.
    */
   publishing: z.enum(["internal", "testing", "production"]).optional(),
   /** The Google project that a service account's key must belong to. */

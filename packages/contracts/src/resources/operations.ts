@@ -80,7 +80,7 @@ export const Job = z.object({
 });
 export type Job = z.infer<typeof Job>;
 
-/** An `owner` has his own mailboxes, may choose their profile and methods, sign in, and test & enable; nothing else. */
+/** Owners may choose profile and methods of their own mailboxes, sign in, and test and enable. Nothing else. */
 export const NewToken = z
   .strictObject({
     name: z.string().trim().min(1).max(100),

@@ -30,6 +30,6 @@ export const TimerSet = z.object({
 });
 export type TimerSet = z.infer<typeof TimerSet>;
 
-/** On TIMERS: not any more. Leaves a tombstone for a day, so that a late set cannot revive it. */
+/** On TIMERS: clears the timer. Leaves a tombstone for a day, so that a late set cannot revive it. */
 export const TimerClear = z.object(key);
 export type TimerClear = z.infer<typeof TimerClear>;

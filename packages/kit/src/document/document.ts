@@ -11,7 +11,7 @@ export interface Handled {
   readonly answer?: unknown;
 }
 
-/** What the kit keeps beside the body, in the same document. */
+/** What the kit keeps next to the body, in the same document. */
 export interface Frame {
   readonly _id: string;
   /** Raised by every change; compared and swapped. */
@@ -26,7 +26,7 @@ export interface Frame {
   readonly expireAt?: Date;
 }
 
-/** A document as it is stored: the body's fields beside the frame's. */
+/** A document as it is stored: the body's fields and the frame's. */
 export type Stored<Body extends object> = Body & Frame;
 
 /** A unique index refused a write; nothing was written. */

@@ -24,7 +24,7 @@ export type Decision<Body extends object> =
       readonly after: Body;
       readonly outbox?: readonly OutboxEntry[];
       readonly answer?: unknown;
-      /** For whoever hears of the outcome; not kept. */
+      /** For the caller; not stored. */
       readonly note?: unknown;
     }
   | {
@@ -60,7 +60,7 @@ export interface Outcome<Body extends object> {
   readonly answer?: unknown;
   readonly before?: Stored<Body>;
   readonly after?: Stored<Body>;
-  /** What the decision had to say to whoever hears of it. */
+  /** What the decision told its caller. */
   readonly note?: unknown;
   /** Why it was ignored. */
   readonly reason?: string;
@@ -86,7 +86,7 @@ export interface Documents<Body extends object> {
    * NOT_FOUND, STALE_VERSION, COMMAND_ID_REUSED, what `decide` throws, what `taken` makes of a unique index; Conflict
    */
   change(id: string, cause: Cause, decide: Decide<Body>): Promise<Outcome<Body>>;
-  /** Publishes what a crash or an outage left in outboxes for longer than this; answers how many documents. */
+  /** Publishes what a crash or an outage has left in outboxes for longer than this. Returns how many documents. */
   relayWaiting(ageMs: number): Promise<number>;
 }
 
@@ -119,7 +119,7 @@ export function createDocuments<Body extends object>(options: DocumentsOptions<B
   const relay: Relay = createRelay(store, options.publisher, options);
   const oneAtATime = createOneAtATime();
 
-  /** The change stands whether or not the bus takes its messages now: if it is away, the tick relays them later. */
+  /** The change is done, whether or not the bus takes its messages now: if it is away, the tick relays them later. */
   const relayOrLeave = async ({ _id, outbox }: Pick<Frame, "_id" | "outbox">) => {
     try {
       await relay(_id, outbox);

@@ -21,7 +21,7 @@ type OwnVerbs<N extends AnyNoun, Kind> = {
 type OtherVerbs<N extends AnyNoun> = Exclude<keyof N["operations"] & string, OwnVerbs<N, "command">>;
 type ChangingVerbs<N extends AnyNoun> = Extract<N["standard"][number], "update" | "delete"> | OwnVerbs<N, "command">;
 
-/** What deciding has beside the document and the command. */
+/** What deciding gets besides the document and the command. */
 export interface Deciding<World> {
   readonly at: number;
   readonly world: World;
@@ -56,13 +56,13 @@ export interface Keeping<Ports, N extends AnyNoun, Body extends object, World> {
   readonly noun: N;
   /** Name of the collection. */
   readonly collection: string;
-  /** Indexes beside those of the kit; the name of a unique one is what `taken` is told. */
+  /** Indexes in addition to the kit's. `taken` gets the name of a unique one. */
   readonly indexes?: readonly DocumentIndex[];
   /** The refusal for a unique index. */
   readonly taken?: (index: string, body: Body) => ProblemError;
   /** What one is called in refusals, without an article: `profile pf_…`. */
   readonly what?: (id: string) => string;
-  /** What showing and deciding must know beside the document. */
+  /** What showing and deciding must know besides the document. */
   readonly world: (ports: Ports, question: Question) => Promise<World>;
   readonly view: (document: Stored<Body>, world: World) => z.output<N["View"]>;
   /** Order and filter of lists. Only living documents are listed. */
@@ -73,7 +73,9 @@ export interface Keeping<Ports, N extends AnyNoun, Body extends object, World> {
   readonly answers?: (ports: Ports) => {
     readonly [Verb in OtherVerbs<N>]: (input: InputOf<N, Verb>) => Promise<AnswerOf<N, Verb>>;
   };
-  /** Hears of every accepted command, after its messages were relayed: logs, kicks a tick, forgets what it remembered. */
+  /**
+   * Hears of every accepted command, after its messages were relayed: logs, kicks a tick, forgets what it remembered.
+   */
   readonly after?: (ports: Ports, verb: string, outcome: Outcome<Body>, input: CommandInput) => void;
 }
 
@@ -172,5 +174,5 @@ export function keep<Ports, Body extends object>() {
 }
 
 function unexpected(index: string): ProblemError {
-  throw new Error(`the index ${index} refused a write and nobody says what that means`);
+  throw new Error(`the index ${index} refused a write, and no rule says what that means`);
 }

@@ -11,8 +11,8 @@ export interface Publisher {
 export type Relay = (id: string, outbox: readonly OutgoingMessage[]) => Promise<void>;
 
 /**
- * In order and one after another, so that nobody hears of a consequence before its cause; then exactly what was
- * published is taken out. A coalesced message counts as published: one is waiting already. Twice is harmless: ids are
+ * In order and one after another, so that nobody learns of a consequence before its cause. Then exactly what was
+ * published is removed. A coalesced message counts as published: one is waiting already. Twice is harmless: ids are
  * deterministic and every consumer can tell a repetition. Throws an outage; what was not published stays for the tick.
  */
 export function createRelay(

@@ -11,11 +11,11 @@ export interface Lease<Document> {
    * changes nothing. Throws `LeaseLost` where the lease is lost, or was given back, already.
    */
   readonly filter: LeaseFilter;
-  /** Throws `LeaseLost` like `filter`: asked before what is no write to the document, such as publishing. */
+  /** Throws `LeaseLost` like `filter`. Call it before an act that does not write the document, such as publishing. */
   check(): void;
   /** Aborted with `LeaseLost` when the lease is lost. */
   readonly signal: AbortSignal;
-  /** Gives it back. Never throws: where the store does not answer, the lease runs out by itself. */
+  /** Gives it back. Never throws: if the store does not answer, the lease runs out. */
   release(): Promise<void>;
   /** A write of the holder's own gave it back (`leaseGivenBack`). */
   letGo(): void;
@@ -27,14 +27,16 @@ export interface LeaseFilter {
   readonly "lease.fence": number;
 }
 
-/** Set by the last write under a lease, it gives the lease back in the same write. The fence stays and goes on growing. */
+/**
+ * Set by the last write under a lease, it gives the lease back in the same write. The fence stays and keeps growing.
+ */
 export const leaseGivenBack = { "lease.owner": null, "lease.until": null } as const;
 
 /** Leases on the documents of one collection. */
 export interface Leases<Document> {
   /**
    * The lease on a document, which is made if there is none. `null`: somebody holds it, in another process or in this
-   * one. What this process lost or could not give back it gets again at once.
+   * one. What this process lost or could not give back it gets back at once.
    */
   take(key: string): Promise<Lease<Document> | null>;
 }

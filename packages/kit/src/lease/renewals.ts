@@ -1,6 +1,6 @@
 import { type Logger, leaseMarginMs, leaseMs, leaseRenewalMs } from "@mailfleet/contracts";
 
-/** What was held is lost: another process may have it by now. Whoever catches it stops, and writes nothing more. */
+/** What was held is lost: another process may have it by now. Code that catches it stops and writes nothing more. */
 export class LeaseLost extends Error {
   constructor(what: string, why: string) {
     super(`${what} is lost: ${why}`);
@@ -8,7 +8,7 @@ export class LeaseLost extends Error {
   }
 }
 
-/** How long things are held. `standard` stands in contracts; tests have shorter ones. */
+/** How long things are held. The `standard` values are in contracts; tests have shorter ones. */
 export interface HoldLengths {
   readonly holdMs: number;
   readonly renewEveryMs: number;
@@ -40,11 +40,11 @@ export interface Renewals {
   /** How long the database is asked to hold what is taken or renewed. */
   readonly holdMs: number;
   /**
-   * A kind of thing. `keep` renews all of them in as few requests as it can and answers, in the same order, whether each
-   * was still this process's. What it throws is tried again with the next tick, until what is held runs out.
+   * A kind of thing. `keep` renews all of them in as few requests as it can and answers, in the same order, whether
+   * each was still this process's. What it throws is tried again with the next tick, until what is held runs out.
    */
   group<Key>(name: string, keep: (keys: readonly Key[]) => Promise<readonly boolean[]>): HoldGroup<Key>;
-  /** Ends the loop. What is still held is not renewed any more and runs out. */
+  /** Ends the loop. What is still held is no longer renewed and runs out. */
   stop(): void;
 }
 
@@ -56,9 +56,9 @@ export interface RenewalOptions {
 }
 
 /**
- * Starts the loop. Its tick waits for nobody: not for work, not for other kinds, and a renewal that hangs is left behind
- * when what it renews runs out. Ends are counted by this process's own monotonic clock from the moment *before* the
- * request was sent, so they lie before those of the database, whatever its clock shows.
+ * Starts the loop. Its tick waits for nobody: not for work, not for other kinds, and a renewal that hangs is left
+ * behind when what it renews runs out. Ends are counted by this process's own monotonic clock from the moment *before*
+ * the request was sent, so they lie before those of the database, whatever its clock shows.
  */
 export function startRenewals({ logger, isOutage, lengths = standard }: RenewalOptions): Renewals {
   const ticks: (() => void)[] = [];

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { ProblemError } from "@mailfleet/contracts";
 import type { ListQuery } from "../document/document.ts";
 
-/** What a caller asks for: how many, where to go on, and the filter (which the cursor is bound to). */
+/** What a caller asks for: how many, where to continue, and the filter (to which the cursor is bound). */
 export interface PageInput {
   readonly limit: number;
   readonly cursor?: string;

@@ -1,13 +1,13 @@
 import type { Renewals } from "../lease/renewals.ts";
 import type { PermitKey, PermitRecord, PermitState, PermitStore } from "./permit-store.ts";
 
-/** The right to be one of so many at the same time. */
+/** The right to be one of a limited number at the same time. */
 export interface Permit {
-  /** Aborted with `LeaseLost` when it is lost: whatever it allowed ends now. */
+  /** Aborted with `LeaseLost` when it is lost: what it allowed must end now. */
   readonly signal: AbortSignal;
   /** Somebody else who has fewer waits for one: give this back as soon as the work allows it. */
   readonly wanted: boolean;
-  /** Gives it back. Never throws: where the store does not answer, the permit runs out by itself. */
+  /** Gives it back. Never throws: if the store does not answer, the permit runs out. */
   give(): Promise<void>;
 }
 

@@ -1,14 +1,14 @@
 /** Answers of somebody else, remembered for a moment because every run and every decision needs them. */
 export interface Remembered<Value> {
-  /** `fresh`: asked anew. `good`: a remembered answer that does not satisfy is asked anew, too. */
+  /** `fresh`: ask again. `good`: also ask again if the remembered answer is not good. */
   get(key: string, want?: { readonly fresh?: boolean; readonly good?: (value: Value) => boolean }): Promise<Value>;
-  /** The next question is asked anew. Without a key: every question. */
+  /** The next question is asked again. Without a key: every question. */
   forget(key?: string): void;
 }
 
 /**
  * Remembers what `ask` answers for so long, and at most so many answers. Questions asked at the same time share one
- * answer; a failure is no answer and is not remembered.
+ * answer. A failure is not an answer and is not remembered.
  */
 export function remember<Value>(
   ask: (key: string) => Promise<Value>,

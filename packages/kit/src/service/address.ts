@@ -8,7 +8,7 @@ export function showAddresses(how: "hash" | "plain"): void {
 }
 
 /**
- * An address as it may stand in a log: twelve hex digits that are the same for the same address in any case of letters,
+ * An address in the form that may be logged: twelve hex digits, the same for an address in upper and lower case,
  * or the address itself where MAILFLEET_LOG_ADDRESSES is `plain`. It hides addresses from a casual reader of logs; it
  * does not withstand someone who guesses addresses and compares.
  */

@@ -6,7 +6,7 @@ import type { Kept } from "../document/keep.ts";
 import type { Round } from "../tick/tick.ts";
 import type { OwnEnvironment } from "./environment.ts";
 
-/** What every handler, decision and tick of a service can reach. A service adds ports of its own. */
+/** What every handler, decision and tick of a service can reach. A service adds its own ports. */
 export interface ServicePorts {
   readonly bus: Bus;
   readonly logger: Logger;
@@ -71,7 +71,9 @@ export interface TickDeclaration<Ports> {
 /** A service, declared: what it is called, keeps, answers, listens to and does again and again. */
 export interface ServiceDeclaration<Ports extends ServicePorts, Own extends OwnEnvironment> {
   readonly name: ServiceName;
-  /** Variables beside those that every service reads, e.g. `{ MAILFLEET_OPEN_KEYS: z.string() }` as `openKeys`. */
+  /**
+   * Variables in addition to those that every service reads, e.g. `{ MAILFLEET_OPEN_KEYS: z.string() }` as `openKeys`.
+   */
   readonly environment: Own;
   /** Nouns that it keeps in documents. */
   readonly keeps?: readonly Kept<Ports>[];

@@ -40,7 +40,7 @@ export const baseEnvironment = {
     .optional(),
 };
 
-/** Variables of one service beside the base: name and schema of the text. A secret is never among them, only its file. */
+/** Variables of one service: name and schema of the text. A secret is never among them, only its file. */
 export type OwnEnvironment = Readonly<Record<`MAILFLEET_${string}`, z.ZodType>>;
 
 type CamelCase<Words extends string> = Words extends `${infer Head}_${infer Rest}`

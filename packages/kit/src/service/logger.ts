@@ -6,7 +6,7 @@ const censored = ["password", "pass", "authorization", "accessToken", "token", "
 
 /**
  * JSON lines on standard output with the service's name (and replica) in each. Written synchronously, so that the last
- * line before an exit is there. A `Secret` prints as `[secret]` at any depth, because it says so itself.
+ * line before an exit is there. A `Secret` prints as `[secret]` at any depth, because it formats itself.
  */
 export function createLogger(level: string, base: { service: string; replica?: string | undefined }): Logger {
   return pino(

@@ -13,7 +13,7 @@ export interface ProcessContext<Own extends OwnEnvironment = OwnEnvironment> {
   readonly name: ServiceName;
   readonly environment: Environment<Own>;
   readonly logger: Logger;
-  /** Own metrics are registered here; `/metrics` shows them beside those of the process. */
+  /** Register metrics here. `/metrics` shows them together with those of the process. */
   readonly metrics: Registry;
   readonly failPoint: FailPoint;
   /** Aborted when the shutdown begins. */
@@ -36,7 +36,9 @@ export interface RunningProcess {
 /** A service before it runs. */
 export interface ProcessDefinition<Own extends OwnEnvironment> {
   readonly name: ServiceName;
-  /** Variables beside those that every service reads, e.g. `{ MAILFLEET_OPEN_KEYS: z.string() }` as `openKeys`. */
+  /**
+   * Variables in addition to those that every service reads, e.g. `{ MAILFLEET_OPEN_KEYS: z.string() }` as `openKeys`.
+   */
   readonly environment: Own;
   /** Connects and begins. May wait for NATS or MongoDB as long as it takes: live meanwhile, but not ready. */
   start(context: ProcessContext<Own>): Promise<RunningProcess>;

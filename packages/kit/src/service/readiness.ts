@@ -13,7 +13,9 @@ export interface Readiness {
   report(): Promise<ReadinessReport>;
 }
 
-/** A check that does not answer in `patienceMs` counts as not ready; one that throws says so with its message. */
+/**
+ * A check that does not answer in `patienceMs` counts as not ready. One that throws gives its message as the reason.
+ */
 export function createReadiness(patienceMs = 3000): Readiness {
   const checks = new Map<string, ReadinessCheck>();
   const ask = async (check: ReadinessCheck): Promise<string> => {

@@ -13,7 +13,7 @@ import type { OwnEnvironment } from "./environment.ts";
 /** Opens a collection with its indexes; `@mailfleet/store` has one. */
 export type OpenDocuments = (collection: string, indexes: readonly DocumentIndex[]) => Promise<DocumentStore<never>>;
 
-/** What a service is started with: its ports but for those that starting makes. */
+/** What a service is started with: its ports, except those that starting makes. */
 export type GivenPorts<Ports extends ServicePorts> = Omit<Ports, "documents" | "kick" | "signal"> & {
   readonly openDocuments?: OpenDocuments;
 };
@@ -36,8 +36,8 @@ export interface StartedService<Ports> {
 const usual = { relayMs: 1000, relayAgeMs: 5000 };
 
 /**
- * Starts what a service declares, in order: documents, streams and consumers, answers, consumers, ticks. `stop` goes the
- * other way: ticks and consumers first; answers end with the bus.
+ * Starts what a service declares, in order: documents, streams and consumers, answers, consumers, ticks. `stop` goes
+ * the other way: ticks and consumers first; answers end with the bus.
  */
 export async function startService<Ports extends ServicePorts, Own extends OwnEnvironment>(
   declaration: ServiceDeclaration<Ports, Own>,

@@ -1,6 +1,6 @@
 import type { Logger } from "@mailfleet/contracts";
 
-/** Runs the work for each item, at most so many at once, in the order given. Throws what the first one threw, at the end. */
+/** Runs the work for each item in order, a limited number at once. At the end throws the first error, if any. */
 export async function inParallel<Item>(
   items: readonly Item[],
   concurrency: number,

@@ -34,7 +34,7 @@ export function startTick(
 
   const run = async () => {
     let failing = false;
-    await Promise.resolve(); // whoever starts a tick has it in hand before its first round
+    await Promise.resolve(); // the caller gets the tick before its first round
     while (!ending.signal.aborted) {
       woken = Promise.withResolvers();
       let againInMs = everyMs;
@@ -48,7 +48,7 @@ export function startTick(
         if (ending.signal.aborted) return;
         metrics?.rounds.inc({ tick: name, outcome: "failed" });
         // An outage lasts for many rounds; saying it once is enough.
-        if (!failing) logger.warn({ tick: name, err: error }, "a round failed, the tick goes on");
+        if (!failing) logger.warn({ tick: name, err: error }, "a round failed, the tick continues");
         failing = true;
       } finally {
         stop?.();

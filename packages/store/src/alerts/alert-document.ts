@@ -1,12 +1,12 @@
 import type { Alert, OutgoingMessage } from "@mailfleet/contracts";
 
-/** What people were told about an alert by e-mail, and what they are still to be told. */
+/** What people were told about an alert by e-mail, and what they must still be told. */
 export interface AlertNotice {
-  /** How the notices of the present episode stand; `none` for alerts that are not mailed. */
+  /** State of the notices of the present episode; `none` for alerts that are not mailed. */
   state: Alert["notification"];
-  /** Number of the episode that people were told of and not yet told the end of; 0 if there is none. */
+  /** Number of the episode that people know about and do not yet know to be over; 0 if there is none. */
   toldEpisode: number;
-  /** What is to be said next. Present together with `due` and `since`, absent when nothing is. */
+  /** The next notice. Present together with `due` and `since`; absent if there is none. */
   pending?: "raised" | "cleared";
   /** Not before this; moved on while a replica sends. Milliseconds since the epoch. */
   due?: number;
@@ -18,7 +18,9 @@ export interface AlertNotice {
   lastRaisedAt?: number;
 }
 
-/** An alert with its facts that are still to be published and the mail that is still to be sent: they change together. */
+/**
+ * An alert with its facts that are still to be published and the mail that is still to be sent: they change together.
+ */
 export interface AlertDocument extends Omit<Alert, "id" | "notification"> {
   _id: string;
   /** Raised by every change; compared and swapped. */

@@ -14,7 +14,10 @@ interface ClearMark {
 /** The alerts; `alerting` owns them. */
 export interface AlertRepository {
   get(id: string): Promise<AlertDocument | null>;
-  /** Stores it as version `v + 1` if the stored one is still `v` (0: there is none yet); `null` if somebody was faster. */
+  /**
+   * Stores it as version `v + 1` if the stored one is still `v` (0: there is none yet); `null` if another writer was
+   * faster.
+   */
   swap(alert: AlertDocument): Promise<AlertDocument | null>;
   /** Raised alerts about this object (and direction, if it names one), of these codes if there are any given. */
   raisedAbout(object: AlertObject, codes?: readonly string[]): Promise<AlertDocument[]>;

@@ -25,7 +25,7 @@ export interface DeadLetterRepository {
     state: DeadLetter["state"] | undefined,
     page: { limit: number; cursor?: string | undefined },
   ): Promise<{ items: DeadLetterDocument[]; next: string | null }>;
-  /** Decides about one that waits; `null` if it does not wait any more. */
+  /** Decides about a waiting one; `null` if it no longer waits. */
   decide(
     id: string,
     state: "replayed" | "discarded",

@@ -2,11 +2,13 @@ import type { NotificationSettings, Sealed, SealedOAuthSecret } from "@mailfleet
 import type { Collection } from "mongodb";
 import { isDuplicateKey, type Store } from "../connect.ts";
 
-/** The mail server by which notifications leave, and to whom they go. Secrets are sealed; who passes them on cannot read them. */
+/**
+ * The mail server for notices, and their recipients. Secrets are sealed: services that pass them on cannot read them.
+ */
 export interface NotificationSettingsDocument extends Omit<NotificationSettings, "password" | "secret"> {
   credentials: { username: string; password: Sealed; setAt: number } | null;
   oauthSecret: (SealedOAuthSecret & { setAt: number }) | null;
-  /** When the end of the secret was last written: watching begins anew. */
+  /** When the secret's expiry date was last set: watching starts over. */
   secretExpirySetAt: number;
   /** Answers to the last commands, so that a repeated one gets the first answer. */
   answers: { commandId: string; answer: NotificationSettings }[];
@@ -24,7 +26,7 @@ export interface RelayState {
 export interface NotificationSettingsRepository {
   /** `null` as long as nothing was ever set. */
   get(): Promise<NotificationSettingsDocument | null>;
-  /** Stores it as version `v + 1` if the stored one is still `v`; `null` if somebody was faster. */
+  /** Stores it as version `v + 1` if the stored one is still `v`; `null` if another writer was faster. */
   swap(settings: NotificationSettingsDocument): Promise<NotificationSettingsDocument | null>;
   relayState(): Promise<RelayState>;
   setRelayState(state: RelayState): Promise<void>;

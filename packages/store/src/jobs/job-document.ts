@@ -17,7 +17,7 @@ export interface JobDocument {
   state: "running" | "done";
   items: JobItem[];
   createdAt: number;
-  /** Whoever works on it renews this; after it another replica takes over. */
+  /** The replica that works on it renews this. When it is over, another takes over. */
   leasedUntil: number;
   expireAt: Date;
 }

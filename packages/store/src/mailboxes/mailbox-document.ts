@@ -23,7 +23,7 @@ export interface MailboxConfiguration {
   deleteAfterProcessing: boolean;
   /** The mailbox's own switch; its profile has another. */
   active: boolean;
-  /** Sealed for this mailbox and each of its servers; whoever keeps it cannot read it. */
+  /** Sealed for this mailbox and each of its servers. The service that keeps it cannot read it. */
   credentials?: { username: string; passwords: { inbound: Sealed; outbound: Sealed }; setAt: number };
 }
 
@@ -60,7 +60,9 @@ export interface MailboxDocument<Machine> {
   configuration: MailboxConfiguration;
   /** The address in lower case: unique among living mailboxes. */
   addressKey: string;
-  /** Raised by each change of address or owner; tokens, sessions, consents and grants carry the number of their time. */
+  /**
+   * Raised by each change of address or owner; tokens, sessions, consents and grants carry the number of their time.
+   */
   ownership: number;
   /** Version of the profile that the machine has taken into account, and its switch in that version. */
   profileV: number;

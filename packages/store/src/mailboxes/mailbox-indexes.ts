@@ -5,7 +5,7 @@ export const mailboxIndexes: IndexDescription[] = [
   // One living mailbox per address; the address of a deleted one is free again.
   { key: { addressKey: 1 }, name: "address", unique: true, partialFilterExpression: { living: true } },
   { key: { "outbox.at": 1 }, name: "outbox", partialFilterExpression: { "outbox.0": { $exists: true } } },
-  // "Which mailboxes have not heard of their profile's last change?"
+  // "Which mailboxes have not yet taken over their profile's last change?"
   {
     key: { "configuration.profileId": 1, profileV: 1 },
     name: "profile",

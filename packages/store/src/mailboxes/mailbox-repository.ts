@@ -19,7 +19,9 @@ export interface MailboxRepository<Machine> {
   /** `exists`: the id is taken; `address-taken`: a living mailbox has this address. Nothing was written then. */
   insert(document: MailboxDocument<Machine>): Promise<"inserted" | "exists" | "address-taken">;
   /** The whole document, deleted or not. */
-  /** Takes an insert back, as if it had never been; nothing was published of it yet, and nobody has changed it since. */
+  /**
+   * Takes an insert back, as if it had never been; nothing was published of it yet, and nobody has changed it since.
+   */
   retract(id: string, v: number): Promise<void>;
   load(id: string): Promise<MailboxDocument<Machine> | null>;
   /** A living mailbox for showing it, by id or by address in any case of letters. */
@@ -56,7 +58,7 @@ export interface MailboxRepository<Machine> {
   forConnection(id: string): Promise<MailboxForConnection<Machine> | null>;
   /** Transitions, newest first; `null` if there is no such living mailbox. */
   history(id: string): Promise<HistoryEntry[] | null>;
-  /** Living mailboxes whose timers are to be looked after, the most overdue first. */
+  /** Living mailboxes whose timers need a check, the most overdue first. */
   toRearm(before: number, limit: number): Promise<MailboxDocument<Machine>[]>;
   /** The next look at the timers of a mailbox that has not moved on since version `v`. */
   rearmed(id: string, v: number, next: number): Promise<void>;

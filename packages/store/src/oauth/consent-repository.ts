@@ -2,7 +2,7 @@ import type { Sealed } from "@mailfleet/contracts";
 import type { Collection } from "mongodb";
 import type { Store } from "../connect.ts";
 
-/** A sign-in that was begun. It goes by itself an hour after its end. */
+/** A sign-in that has begun. It is removed an hour after its end. */
 export interface ConsentDocument {
   _id: string;
   mailboxId: string;

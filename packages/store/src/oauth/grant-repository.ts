@@ -2,7 +2,10 @@ import type { Grant, Sealed } from "@mailfleet/contracts";
 import type { Collection } from "mongodb";
 import type { Store } from "../connect.ts";
 
-/** The consent of a mailbox's user. The refresh token is sealed for `<mailboxId>|oauth-grant`; access tokens are never kept. */
+/**
+ * The consent of a mailbox's user. The refresh token is sealed for `<mailboxId>|oauth-grant`; access tokens are never
+ * kept.
+ */
 export interface GrantDocument extends Omit<Grant, "mailboxId"> {
   /** The mailbox's id. */
   _id: string;
@@ -17,7 +20,7 @@ export interface GrantDocument extends Omit<Grant, "mailboxId"> {
   lease?: { token: string; by: string; until: number };
   /** Days ahead of its end that were warned about already. */
   warned: number[];
-  /** Whether the mailbox's machine has heard of it. */
+  /** Whether the mailbox's machine knows about it. */
   announced: boolean;
 }
 
@@ -52,7 +55,7 @@ export interface GrantRepository {
   ): Promise<boolean>;
   /** Good grants that end before `before`. */
   endingBefore(before: number, limit: number): Promise<GrantDocument[]>;
-  /** The machine has heard of this version. */
+  /** Records that the machine knows about this version. */
   announced(mailboxId: string, v: number): Promise<void>;
   unannounced(limit: number): Promise<GrantDocument[]>;
   /** Remembers that this warning was given; false: it was before, or there is another grant by now. */

@@ -25,8 +25,8 @@ const permitsOf = (party: unknown) => ({
 });
 
 /**
- * Permits in the collection `permits`: part of the kit, written by every process that takes permits, owned by no service.
- * One document per key, so that taking one is one write.
+ * Permits in the collection `permits`: part of the kit, written by every process that takes permits, owned by no
+ * service. One document per key, so that taking one is one write.
  */
 export async function createPermitStore(store: Store): Promise<PermitStore> {
   const documents: Collection<PermitDocument> = store.db.collection<PermitDocument>("permits");
@@ -63,7 +63,7 @@ export async function createPermitStore(store: Store): Promise<PermitStore> {
       return false;
 
       async function giveBack() {
-        // What cannot be given back now runs out by itself.
+        // What cannot be given back now runs out.
         await Promise.all(taken.map((key) => giveOne(key, id).catch(() => {})));
       }
     },
@@ -95,8 +95,8 @@ export async function createPermitStore(store: Store): Promise<PermitStore> {
 }
 
 /**
- * A place is free if those who have one, and those before whom this party steps back, are fewer than `most`: it steps back
- * before whoever was refused and has fewer than itself, or as many and asked earlier.
+ * A place is free if those who have one, and those before whom this party steps back, are fewer than `most`: it steps
+ * back before whoever was refused and has fewer than itself, or as many and asked earlier.
  */
 function takeFor(id: string, party: string, most: number, holdMs: number): object[] {
   const mine = { $first: { $filter: { input: "$waits", cond: { $eq: ["$$this.party", party] } } } };

@@ -2,7 +2,7 @@ import type { Collection } from "mongodb";
 import { isDuplicateKey, type Store } from "../connect.ts";
 import { type HandledCommand, handledLength, type ProfileDocument } from "./profile-document.ts";
 
-/** A profile as it is written back: the whole of it but for what the repository keeps. */
+/** A profile as it is written back: all of it except what the repository maintains. */
 export type ProfileChangeSet = Pick<
   ProfileDocument,
   | "settings"
@@ -33,7 +33,7 @@ export interface ProfileRepository {
   ): Promise<ProfileDocument | "name-taken" | null>;
   /** Compare and swap: deleted, but for a tombstone that repeats the answer. `null`: somebody was faster. */
   bury(id: string, v: number, handled: HandledCommand, expireAt: Date): Promise<ProfileDocument | null>;
-  /** Takes `bury` back, because a mailbox came to use it in the meantime. */
+  /** Undoes `bury`, because a mailbox has begun to use it meanwhile. */
   unbury(id: string, commandId: string): Promise<void>;
   /** Remembers what was said of the end of its secret; no new version. */
   warned(id: string, key: string | null): Promise<void>;
