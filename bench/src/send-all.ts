@@ -40,13 +40,17 @@ export async function sendAll(
     let acceptedAt = start;
     const submitter = async () => {
       for (let n = next++; n < messages; n = next++)
-        await bus.request("outbound-send.send.submit", {
-          mailboxId: fleet.mailbox.id,
-          sendId: `sn_bench${String(n).padStart(6, "0")}`,
-          by: "bench",
-          idempotencyKey: `bench-${n}`,
-          content: { to: [to], rawBase64: (raws[n] as Buffer).toString("base64") },
-        });
+        await bus.request(
+          "outbound-send.send.submit",
+          {
+            mailboxId: fleet.mailbox.id,
+            sendId: `sn_bench${String(n).padStart(6, "0")}`,
+            by: "bench",
+            idempotencyKey: `bench-${n}`,
+            content: { to: [to], raw: "attached" },
+          },
+          { attachment: raws[n] as Buffer },
+        );
     };
     const progress = failWithoutProgress(() => next + sink.received());
     try {

@@ -99,9 +99,19 @@ export interface FollowOptions {
   readonly deliver?: "new";
 }
 
+/** How a request is made. */
+export interface RequestOptions {
+  readonly timeoutMs?: number;
+  readonly correlation?: string;
+  /** Bytes that go along with the input, as they are; together they have to fit into one message (1 MiB). */
+  readonly attachment?: Uint8Array;
+}
+
 /** What a request handler gets besides its input. */
 export interface RequestContext {
   readonly correlation: string | undefined;
+  /** Bytes that came along with the input, as they are. */
+  readonly attachment?: Uint8Array;
 }
 
 /** Handlers by request name, for the requests of one service. */
@@ -149,7 +159,7 @@ export interface Bus {
   request<Name extends RequestName>(
     name: Name,
     input: RequestInput<Name>,
-    options?: { timeoutMs?: number; correlation?: string },
+    options?: RequestOptions,
   ): Promise<RequestOutput<Name>>;
   /** Answers requests, shared among the replicas of the service. Invalid input never reaches a handler. */
   respond(handlers: RequestHandlers): Promise<void>;

@@ -10,6 +10,7 @@ export type {
   PublishOutcome,
   RequestContext,
   RequestHandlers,
+  RequestOptions,
   StreamUsage,
 } from "./bus.ts";
 export { connectBus } from "./connect.ts";

@@ -10,6 +10,7 @@ import {
   subjects,
 } from "@mailfleet/contracts";
 import { errors, headers, type Msg } from "@nats-io/transport-node";
+import type { RequestOptions } from "./bus.ts";
 import { maximumRequestBytes } from "./limits.ts";
 import type { Link } from "./link.ts";
 
@@ -20,10 +21,11 @@ export async function ask<Name extends RequestName>(
   link: Link,
   name: Name,
   input: RequestInput<Name>,
-  options: { timeoutMs?: number; correlation?: string } = {},
+  options: RequestOptions = {},
 ): Promise<RequestOutput<Name>> {
   const { service, resource, verb } = requestAddress(name);
-  const data = Buffer.from(JSON.stringify(input));
+  const json = Buffer.from(JSON.stringify(input));
+  const data = options.attachment ? Buffer.concat([json, options.attachment]) : json;
   if (data.length > maximumRequestBytes)
     throw new ProblemError(
       "TOO_LARGE",
@@ -33,6 +35,7 @@ export async function ask<Name extends RequestName>(
   if (down) throw new ProblemError("UNAVAILABLE", down, retryLater);
   const context = headers();
   if (options.correlation) context.set(headerNames.correlation, options.correlation);
+  if (options.attachment) context.set(headerNames.json, String(json.length));
   let answer: Msg;
   try {
     answer = await link.nc.request(subjects.request(service, resource, verb), data, {

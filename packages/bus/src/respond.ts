@@ -18,6 +18,8 @@ import { BusOutage } from "./outage.ts";
 import { atMost } from "./pause.ts";
 import { reasonOf } from "./work.ts";
 
+const decoder = new TextDecoder();
+
 type AnyHandler = (input: unknown, context: RequestContext) => Promise<unknown>;
 
 /** What answering needs. */
@@ -77,15 +79,20 @@ async function answer(parts: ResponderParts, name: RequestName, handler: AnyHand
 async function handle(name: RequestName, handler: AnyHandler, msg: Msg): Promise<unknown> {
   if (msg.data.length > maximumRequestBytes)
     throw new ProblemError("TOO_LARGE", `At most ${maximumRequestBytes} bytes are read`);
+  const jsonLength = msg.headers?.get(headerNames.json);
+  const length = jsonLength ? Number(jsonLength) : msg.data.length;
   let json: unknown;
   try {
-    json = msg.json();
+    json = JSON.parse(decoder.decode(msg.data.subarray(0, length)));
   } catch {
     throw new ProblemError("INVALID", "The request is not JSON");
   }
   const input = requests[name].input.safeParse(json);
   if (!input.success) throw invalid(input.error);
-  return await handler(input.data, { correlation: msg.headers?.get(headerNames.correlation) || undefined });
+  return await handler(input.data, {
+    correlation: msg.headers?.get(headerNames.correlation) || undefined,
+    ...(jsonLength ? { attachment: msg.data.subarray(length) } : {}),
+  });
 }
 
 /**

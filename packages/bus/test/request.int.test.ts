@@ -12,7 +12,8 @@ before(async () => {
   asker = await given.connect();
   const responder = await given.connect({ isOutage: (error) => error instanceof DatabaseAway });
   await responder.respond({
-    "scheduler.timer.list": async ({ owner }, { correlation }) => {
+    "scheduler.timer.list": async ({ owner }, { correlation, attachment }) => {
+      if (attachment) return { items: [item(`${owner} ${Buffer.from(attachment).toString("hex")}`)] };
       if (owner === "refuse") throw new ProblemError("NOT_FOUND", "no such owner", { remedy: "look again" });
       if (owner === "outage") throw new BusOutage("away");
       if (owner === "database") throw new DatabaseAway();
@@ -33,6 +34,14 @@ const problem = (code: string, detail: RegExp) => (error: unknown) =>
 
 test("an answer comes back, the correlation goes along", async () => {
   assert.deepEqual(await ask("mb_a", { correlation: "c7" }), { items: [item("c7")] });
+});
+
+test("bytes go along as they are", async () => {
+  const attachment = Buffer.from([0, 255, 13, 10, 123, 34]);
+  const answer = await asker.request("scheduler.timer.list", { owner: "mb_b" }, { attachment });
+  assert.deepEqual(answer, { items: [item("mb_b 00ff0d0a7b22")] });
+  const tooLarge = asker.request("scheduler.timer.list", { owner: "mb_b" }, { attachment: Buffer.alloc(1024 * 1024) });
+  await assert.rejects(tooLarge, problem("TOO_LARGE", /bytes/));
 });
 
 test("invalid input never reaches a handler", async () => {

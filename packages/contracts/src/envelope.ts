@@ -9,6 +9,8 @@ export const headerNames = {
   correlation: "Mf-Correlation",
   causation: "Mf-Causation",
   traceparent: "traceparent",
+  /** Of a request whose JSON is followed by bytes as they are: how long the JSON is. */
+  json: "Mf-Json",
 } as const;
 
 /** What goes along with a message's body. */

@@ -91,7 +91,17 @@ export {
   requests,
 } from "./requests.ts";
 export { Connection, ConnectionCredentials, passwordSealedFor } from "./resources/connection.ts";
-export { Activity, ComposedContent, RawContent, ReceivedMessage, Send } from "./resources/mail.ts";
+export {
+  Activity,
+  ComposedContent,
+  ComposedSubmission,
+  RawContent,
+  ReceivedMessage,
+  Send,
+  type SubmittedContent,
+  type Upload,
+  uploadPieceBytes,
+} from "./resources/mail.ts";
 
 export {
   applicationDestination,

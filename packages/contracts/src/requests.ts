@@ -6,7 +6,7 @@ import { commandFields, ifVersion, paged, pageFields } from "./noun/request-fiel
 import { Problem } from "./problem.ts";
 import { profile } from "./profile/profile.ts";
 import { Connection } from "./resources/connection.ts";
-import { Activity, ComposedContent, RawContent, ReceivedMessage, Send } from "./resources/mail.ts";
+import { Activity, ReceivedMessage, Send, SubmittedContent, Upload } from "./resources/mail.ts";
 import { NotificationSettings, NotificationSettingsChange, NotificationTest } from "./resources/notifications.ts";
 import { Grant, OAuthClient, SealedOAuthSecret } from "./resources/oauth.ts";
 import { Alert, DeadLetter, Job, NewJob } from "./resources/operations.ts";
@@ -202,11 +202,8 @@ export const requests = {
   "inbound-sync.activity.get": request(z.object(ofMailbox), Activity),
 
   "outbound-send.upload.append": request(
-    z.object({
-      uploadId: z.string().regex(/^[a-z0-9]{8,40}$/),
-      index: z.number().int().min(0).max(200),
-      dataBase64: z.string().max(700_000),
-    }),
+    /** The piece itself is attached. */
+    z.object({ uploadId: Upload.shape.uploadId, index: z.number().int().min(0).max(999) }),
     nothing,
   ),
   "outbound-send.send.submit": request(
@@ -216,12 +213,7 @@ export const requests = {
       by: z.string().max(200),
       correlation: z.string().max(200).optional(),
       idempotencyKey: z.string().regex(/^[\x21-\x7e]{1,200}$/, "must be 1 to 200 visible ASCII characters"),
-      content: z.union([
-        ComposedContent,
-        RawContent,
-        /** JSON of one of the two, uploaded in pieces before. */
-        z.strictObject({ uploadId: z.string(), pieces: z.number().int().min(1).max(200) }),
-      ]),
+      content: SubmittedContent,
     }),
     Send,
   ),

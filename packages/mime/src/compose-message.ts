@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import type { ComposedContent } from "@mailfleet/contracts";
 import MailComposer from "nodemailer/lib/mail-composer";
 
@@ -17,6 +18,21 @@ export interface ComposeMessage {
   /** Milliseconds since the epoch. */
   readonly date: number;
   readonly extraHeaders?: Readonly<Record<string, string>>;
+  /** Instead of those in the content, where they are read from elsewhere. */
+  readonly attachments?: readonly Attachment[];
+}
+
+/** One attachment; its content may be read while the message is composed. */
+export interface Attachment {
+  readonly filename: string;
+  readonly contentType?: string;
+  readonly content: Buffer | Readable;
+}
+
+/** A message that is composed while it is read. */
+export interface StreamedComposition {
+  readonly stream: Readable;
+  readonly envelope: ComposedMessage["envelope"];
 }
 
 /**
@@ -24,8 +40,28 @@ export interface ComposeMessage {
  * the same message but for MIME boundaries. Lines end with CRLF.
  */
 export async function composeMessage(message: ComposeMessage): Promise<ComposedMessage> {
+  return { raw: await composer(message).build(), envelope: envelopeOf(message) };
+}
+
+/** The same for a message that is too large for memory. */
+export function streamMessage(message: ComposeMessage): StreamedComposition {
+  return { stream: composer(message).createReadStream(), envelope: envelopeOf(message) };
+}
+
+function envelopeOf({ content, from }: ComposeMessage): ComposedMessage["envelope"] {
+  return { from, to: [...new Set([...content.to, ...(content.cc ?? []), ...(content.bcc ?? [])])] };
+}
+
+function composer(message: ComposeMessage) {
   const { content } = message;
-  const node = new MailComposer({
+  const attachments: readonly Attachment[] | undefined =
+    message.attachments ??
+    content.attachments?.map(({ filename, contentType, contentBase64 }) => ({
+      filename,
+      ...(contentType === undefined ? {} : { contentType }),
+      content: Buffer.from(contentBase64, "base64"),
+    }));
+  return new MailComposer({
     from: content.from ?? message.from,
     to: content.to,
     cc: content.cc,
@@ -34,18 +70,11 @@ export async function composeMessage(message: ComposeMessage): Promise<ComposedM
     subject: content.subject,
     text: content.text ?? (content.html === undefined ? "" : undefined),
     html: content.html,
-    attachments: content.attachments?.map((attachment) => ({
-      filename: attachment.filename,
-      contentType: attachment.contentType,
-      content: Buffer.from(attachment.contentBase64, "base64"),
-    })),
+    attachments: attachments?.map((attachment) => ({ ...attachment })),
     messageId: message.messageId,
     date: new Date(message.date),
     headers: { ...message.extraHeaders },
     disableFileAccess: true,
     disableUrlAccess: true,
   }).compile();
-  const raw = await node.build();
-  const to = [...new Set([...content.to, ...(content.cc ?? []), ...(content.bcc ?? [])])];
-  return { raw, envelope: { from: message.from, to } };
 }

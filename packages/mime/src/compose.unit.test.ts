@@ -71,7 +71,8 @@ describe("preparing ready-made bytes", () => {
   const add = { messageId: "<sn_1@x>", sendId: "sn_1", date: 0 };
   test("adds what is missing and leaves every byte", () => {
     const original = Buffer.from("Subject: x\r\n\r\nbody \xff\r\n.\r\n", "latin1");
-    const { raw, messageId } = prepareRaw({ raw: original, ...add });
+    const { head, messageId } = prepareRaw({ start: original, ...add });
+    const raw = Buffer.concat([head, original]);
     assert.equal(messageId, "<sn_1@x>");
     assert.deepEqual(raw.subarray(raw.length - original.length), original);
     const headers = readHeaders(raw);
@@ -82,10 +83,9 @@ describe("preparing ready-made bytes", () => {
   });
 
   test("keeps an own Message-ID and Date", () => {
-    const { raw, messageId } = prepareRaw({
-      raw: Buffer.from("Message-ID: <own@x>\nDate: Thu, 1 Jan 2026 00:00:00 +0000\n\n"),
-      ...add,
-    });
+    const start = Buffer.from("Message-ID: <own@x>\nDate: Thu, 1 Jan 2026 00:00:00 +0000\n\n");
+    const { head, messageId } = prepareRaw({ start, ...add });
+    const raw = Buffer.concat([head, start]);
     assert.equal(messageId, "<own@x>");
     assert.equal(raw.toString().match(/Message-ID/g)?.length, 1);
     assert.equal(raw.toString().match(/Date/g)?.length, 1);

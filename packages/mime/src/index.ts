@@ -1,5 +1,12 @@
 /** Mail as bytes: reading headers, composing, parsing within limits. No network, no files. */
-export { type ComposedMessage, type ComposeMessage, composeMessage } from "./compose-message.ts";
+export {
+  type Attachment,
+  type ComposedMessage,
+  type ComposeMessage,
+  composeMessage,
+  type StreamedComposition,
+  streamMessage,
+} from "./compose-message.ts";
 export { type ComposeProbe, composeProbe } from "./compose-probe.ts";
 export { HEADER_LIMIT } from "./header-block.ts";
 export {
@@ -14,5 +21,5 @@ export {
   writeProbeMark,
 } from "./message-id.ts";
 export { type ParsedBody, type ParseLimits, parseBody } from "./parse-body.ts";
-export { type PrepareRaw, prepareRaw } from "./prepare-raw.ts";
+export { type PreparedRaw, type PrepareRaw, prepareRaw } from "./prepare-raw.ts";
 export { type MessageHeaders, readHeaders } from "./read-headers.ts";

@@ -49,7 +49,7 @@ export interface Call<Params = unknown, Query = unknown, Body = unknown> extends
   ask<Name extends RequestName>(
     name: Name,
     input: RequestInput<Name>,
-    options?: { timeoutMs?: number },
+    options?: { timeoutMs?: number; attachment?: Uint8Array },
   ): Promise<RequestOutput<Name>>;
 }
 

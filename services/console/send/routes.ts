@@ -63,7 +63,7 @@ export const sendRoutes: readonly Route[] = [
     location: (send) => `/sends/${send.id}`,
     handle: async (call) => {
       const mailboxId = await mailboxIdOf(call, call.params.mailbox);
-      const content = await submittedContent(call);
+      const { content, attachment } = await submittedContent(call);
       return call.ask(
         "outbound-send.send.submit",
         {
@@ -76,7 +76,7 @@ export const sendRoutes: readonly Route[] = [
         },
         // What was uploaded in pieces is read back and composed; anything else is accepted at once or not at all, and
         // the client repeats it with its key.
-        { timeoutMs: "uploadId" in content ? 30_000 : 5000 },
+        { timeoutMs: attachment || "subject" in content ? 5000 : 30_000, attachment },
       );
     },
   }),

@@ -1,15 +1,29 @@
 import { randomBytes } from "node:crypto";
-import { type EmailAddress, ProblemError } from "@mailfleet/contracts";
+import {
+  type ComposedContent,
+  type EmailAddress,
+  ProblemError,
+  type RawContent,
+  type SubmittedContent,
+  type Upload,
+  uploadPieceBytes,
+} from "@mailfleet/contracts";
 import type { z } from "zod";
 import type { Call } from "../http/route.ts";
 
-/** Bytes of one piece: 700,000 characters of base64, within the bus's 1 MiB. */
-const pieceBytes = 525_000;
-/** Largest content that travels in the request itself. */
+/** Largest message or content that travels in the request itself. */
 const inlineBytes = 500_000;
+/** An attachment that is longer than this, in base64, is uploaded by itself where the whole does not fit. */
+const inlineAttachment = 64 * 1024;
+
+/** A content as `outbound-send` takes it, and the bytes that go along with it. */
+export interface Handed {
+  readonly content: SubmittedContent;
+  readonly attachment?: Uint8Array;
+}
 
 /** Collects chunks of any size into pieces of exactly `size` bytes and a last shorter one. */
-async function* inPieces(chunks: AsyncIterable<Buffer>, size: number): AsyncGenerator<Buffer> {
+async function* inPieces(chunks: AsyncIterable<Buffer> | Iterable<Buffer>, size: number): AsyncGenerator<Buffer> {
   let held: Buffer[] = [];
   let length = 0;
   for await (const chunk of chunks) {
@@ -25,37 +39,37 @@ async function* inPieces(chunks: AsyncIterable<Buffer>, size: number): AsyncGene
   if (length > 0) yield Buffer.concat(held);
 }
 
-/** Hands JSON text over to `outbound-send` in pieces and says where it lies. Never more than one piece is held. */
-async function upload(call: Call, json: AsyncIterable<Buffer>): Promise<{ uploadId: string; pieces: number }> {
+/** Hands bytes over to `outbound-send` in pieces, raw, and says where they lie. One piece at a time is held. */
+async function upload(call: Call, bytes: AsyncIterable<Buffer> | Iterable<Buffer>): Promise<Upload> {
   const uploadId = randomBytes(16).toString("hex");
   let pieces = 0;
-  for await (const piece of inPieces(json, pieceBytes)) {
-    const dataBase64 = piece.toString("base64");
-    await call.ask("outbound-send.upload.append", { uploadId, index: pieces, dataBase64 });
+  for await (const attachment of inPieces(bytes, uploadPieceBytes)) {
+    await call.ask("outbound-send.upload.append", { uploadId, index: pieces }, { attachment });
     pieces += 1;
   }
   return { uploadId, pieces };
 }
 
-async function* once(text: string): AsyncGenerator<Buffer> {
-  yield Buffer.from(text);
-}
-
-/** The content for the request: itself if it is small, else a reference to an upload. */
-export async function contentFor<Content extends object>(
-  call: Call,
-  content: Content,
-): Promise<Content | { uploadId: string; pieces: number }> {
-  const json = JSON.stringify(content);
-  return json.length <= inlineBytes ? content : upload(call, once(json));
-}
-
-/** The JSON of a raw content, written while the mail comes in. */
-async function* rawJson(to: readonly string[], mail: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  yield Buffer.from(`{"to":${JSON.stringify(to)},"rawBase64":"`);
-  // 3 bytes are 4 characters: only pieces divisible by 3 can be strung together.
-  for await (const piece of inPieces(mail, 48 * 1024)) yield Buffer.from(piece.toString("base64"));
-  yield Buffer.from('"}');
+/** A content that came as JSON: itself if it is small, else its attachments, or all of it, are uploaded. */
+export async function contentFor(call: Call, content: ComposedContent | RawContent): Promise<Handed> {
+  if ("rawBase64" in content) {
+    const attachment = Buffer.from(content.rawBase64, "base64");
+    if (attachment.length <= inlineBytes) return { content: { to: content.to, raw: "attached" }, attachment };
+    return { content: { to: content.to, raw: await upload(call, [attachment]) } };
+  }
+  if (JSON.stringify(content).length <= inlineBytes) return { content };
+  const { attachments = [], ...rest } = content;
+  const handed = [];
+  for (const { contentBase64, ...head } of attachments)
+    handed.push(
+      contentBase64.length <= inlineAttachment
+        ? { ...head, contentBase64 }
+        : { ...head, upload: await upload(call, [Buffer.from(contentBase64, "base64")]) },
+    );
+  const submission = { ...rest, ...(handed.length > 0 ? { attachments: handed } : {}) };
+  const json = JSON.stringify(submission);
+  if (json.length <= inlineBytes) return { content: submission };
+  return { content: { json: await upload(call, [Buffer.from(json)]) } };
 }
 
 /** Passes a body on and refuses it as soon as it is longer than allowed. */
@@ -71,15 +85,16 @@ async function* limited(body: AsyncIterable<Buffer>, limit: number): AsyncGenera
 /** Ready-made mail from a request's body, streamed to `outbound-send`; memory does not grow with the message. */
 export async function rawContentFor(
   call: Call,
-  to: readonly z.infer<typeof EmailAddress>[],
+  recipients: readonly z.infer<typeof EmailAddress>[],
   body: AsyncIterable<Buffer>,
   limit: number,
-): Promise<{ to: string[]; rawBase64: string } | { uploadId: string; pieces: number }> {
+): Promise<Handed> {
+  const to = [...recipients];
   const chunks = limited(body, limit)[Symbol.asyncIterator]();
   const start: Buffer[] = [];
   let length = 0;
   let ended = false;
-  while (length <= inlineBytes / 2 && !ended) {
+  while (length <= inlineBytes && !ended) {
     const next = await chunks.next();
     if (next.done) ended = true;
     else {
@@ -88,10 +103,10 @@ export async function rawContentFor(
     }
   }
   if (length === 0) throw new ProblemError("INVALID", "The body is empty: it must be the message.");
-  if (ended) return { to: [...to], rawBase64: Buffer.concat(start).toString("base64") };
+  if (ended && length <= inlineBytes) return { content: { to, raw: "attached" }, attachment: Buffer.concat(start) };
   const whole = async function* () {
-    yield* start;
+    yield* start.splice(0);
     yield* { [Symbol.asyncIterator]: () => chunks };
   };
-  return upload(call, rawJson(to, whole()));
+  return { content: { to, raw: await upload(call, whole()) } };
 }

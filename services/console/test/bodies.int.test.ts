@@ -23,7 +23,8 @@ describe("bodies", () => {
   let console: ConsoleUnderTest;
   let token: string;
   const submitted: RequestInput<"outbound-send.send.submit">[] = [];
-  const pieces = new Map<string, string[]>();
+  const attached: (Buffer | undefined)[] = [];
+  const pieces = new Map<string, Buffer[]>();
   const stored = randomBytes(1_300_000);
   const reads: number[] = [];
 
@@ -31,14 +32,15 @@ describe("bodies", () => {
     console = await startConsoleUnderTest({
       "config.mailbox.get": async () => mailboxSample,
       "config.mailbox.find": async () => mailboxSample,
-      "outbound-send.upload.append": async ({ uploadId, index, dataBase64 }) => {
+      "outbound-send.upload.append": async ({ uploadId, index }, { attachment }) => {
         const all = pieces.get(uploadId) ?? [];
-        all[index] = dataBase64;
+        all[index] = Buffer.from(attachment ?? []);
         pieces.set(uploadId, all);
         return {};
       },
-      "outbound-send.send.submit": async (input) => {
+      "outbound-send.send.submit": async (input, { attachment }) => {
         submitted.push(input);
+        attached.push(attachment && Buffer.from(attachment));
         return { ...sendSample, id: input.sendId, idempotencyKey: input.idempotencyKey };
       },
       "inbound-sync.message.read": async ({ offset, length }) => {
@@ -57,10 +59,10 @@ describe("bodies", () => {
     "content-type: application/json",
     ...more,
   ];
-  const uploaded = (content: unknown): { to: string[]; rawBase64?: string; text?: string } => {
-    const { uploadId } = content as { uploadId: string };
+  const uploaded = ({ uploadId, pieces: count }: { uploadId: string; pieces: number }): Buffer => {
     const all = pieces.get(uploadId) ?? [];
-    return JSON.parse(Buffer.concat(all.map((piece) => Buffer.from(piece, "base64"))).toString("utf8"));
+    assert.equal(all.length, count);
+    return Buffer.concat(all);
   };
 
   it("are refused with 413 by their declared length, before a byte of them is read", async () => {
@@ -114,12 +116,27 @@ describe("bodies", () => {
     assert.equal((raw.body.errors as unknown[]).length, 2);
   });
 
-  it("that are large go in pieces and come together again", async () => {
-    const contentBase64 = randomBytes(1_500_000).toString("base64");
-    const body = { to: ["a@example.net"], attachments: [{ filename: "a.bin", contentBase64 }] };
+  it("with large attachments have these uploaded as they are, without base64", async () => {
+    const content = randomBytes(1_500_000);
+    const small = { filename: "b.bin", contentBase64: "aGVsbG8=" };
+    const attachments = [{ filename: "a.bin", contentBase64: content.toString("base64") }, small];
+    const body = { to: ["a@example.net"], attachments };
     const { status } = await console.send("POST", "/mailboxes/mb_sales01/sends", { body });
     assert.equal(status, 202);
-    assert.deepEqual(uploaded(submitted.at(-1)?.content), { ...body, subject: "" });
+    const handed = submitted.at(-1)?.content;
+    assert.ok(handed && "attachments" in handed && handed.attachments);
+    const [first, second] = handed.attachments;
+    assert.ok(first && "upload" in first && uploaded(first.upload).equals(content));
+    assert.deepEqual(second, small);
+  });
+
+  it("with a long text go in pieces and come together again", async () => {
+    const body = { to: ["a@example.net"], subject: "", text: "x".repeat(600_000), html: "y".repeat(600_000) };
+    const { status } = await console.send("POST", "/mailboxes/mb_sales01/sends", { body });
+    assert.equal(status, 202);
+    const handed = submitted.at(-1)?.content;
+    assert.ok(handed && "json" in handed);
+    assert.deepEqual(JSON.parse(uploaded(handed.json).toString("utf8")), body);
   });
 
   it("of type message/rfc822 are streamed byte for byte", async () => {
@@ -134,11 +151,11 @@ describe("bodies", () => {
         },
       );
       assert.equal(response.status, 202, await response.text());
-      const content = submitted.at(-1)?.content ?? {};
-      const { to, rawBase64 } =
-        "uploadId" in content ? uploaded(content) : (content as { to: string[]; rawBase64: string });
-      assert.deepEqual(to, ["a@example.net", "b@example.net"]);
-      assert.ok(Buffer.from(rawBase64 ?? "", "base64").equals(mail), `${size} bytes`);
+      const content = submitted.at(-1)?.content;
+      assert.ok(content && "raw" in content);
+      assert.deepEqual(content.to, ["a@example.net", "b@example.net"]);
+      const got = content.raw === "attached" ? attached.at(-1) : uploaded(content.raw);
+      assert.ok(got?.equals(mail), `${size} bytes`);
     }
     const none = await fetch(`${console.app.url}/api/v1/mailboxes/mb_sales01/sends`, {
       method: "POST",

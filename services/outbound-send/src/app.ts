@@ -88,8 +88,8 @@ export async function startOutboundSend(ports: Ports): Promise<OutboundSend> {
     }),
   ]);
   await bus.respond({
-    "outbound-send.upload.append": (input) => appendUpload(ports, input),
-    "outbound-send.send.submit": (input) => submitSend(ports, connections, wakeUps, input),
+    "outbound-send.upload.append": (input, { attachment }) => appendUpload(ports, input, attachment),
+    "outbound-send.send.submit": (input, { attachment }) => submitSend(ports, connections, wakeUps, input, attachment),
     "outbound-send.send.get": (input) => getSend(ports, input),
     "outbound-send.send.list": (input) => listSends(ports, input),
     "outbound-send.send.release": (input) => releaseSend(ports, wakeUps, input),

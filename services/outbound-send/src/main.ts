@@ -10,7 +10,6 @@ import { createActivityStore } from "./activity/store.ts";
 import { startOutboundSend } from "./app.ts";
 import { createMetrics } from "./metrics.ts";
 import { defaultPolicy } from "./ports.ts";
-import { createBodies } from "./send/body-store.ts";
 import { createJournalStore, type JournalDocument } from "./send/journal-store.ts";
 import { createSendStore } from "./send/store.ts";
 import { createUploadStore } from "./upload/store.ts";
@@ -49,12 +48,10 @@ runProcess({
       logger,
     });
     const renewals = startRenewals({ logger, isOutage });
-    const bodies = await createBodies(store);
     const app = await startOutboundSend({
       bus,
       owner,
-      bodies,
-      sends: await createSendStore(store, bodies, owner),
+      sends: await createSendStore(store, owner),
       journals: await createJournalStore(store),
       leases: createLeases(createLeaseStore<JournalDocument>(store, "sendJournals"), {
         owner,

@@ -7,7 +7,6 @@ import type { Tokens } from "@mailfleet/oauth";
 import type { SlotRepository } from "@mailfleet/store";
 import type { ActivityStore } from "./activity/store.ts";
 import type { OutboundMetrics } from "./metrics.ts";
-import type { Bodies } from "./send/body-store.ts";
 import type { JournalDocument, JournalStore } from "./send/journal-store.ts";
 import type { SendStore } from "./send/store.ts";
 import type { UploadStore } from "./upload/store.ts";
@@ -45,7 +44,6 @@ export const defaultPolicy: OutboundPolicy = {
 export interface Ports {
   readonly bus: Bus;
   readonly sends: SendStore;
-  readonly bodies: Bodies;
   readonly uploads: UploadStore;
   readonly activity: ActivityStore;
   readonly journals: JournalStore;

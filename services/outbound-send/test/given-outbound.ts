@@ -5,8 +5,10 @@ import {
   type DirectionState,
   type MessageBody,
   ProblemError,
+  type SubmittedContent,
   streams,
   subjects,
+  uploadPieceBytes,
 } from "@mailfleet/contracts";
 import { startMongo, startNats } from "@mailfleet/local/testing";
 import { connectStore } from "@mailfleet/store";
@@ -173,6 +175,27 @@ export async function givenOutbound() {
           content: { to: more.to ?? ["b@example.org"], subject: more.subject ?? "hello", text: "hello" },
         },
         { timeoutMs: 10_000 },
+      ),
+    /** Hands bytes over in pieces, as the console does. */
+    upload: async (uploadId: string, bytes: Buffer) => {
+      let pieces = 0;
+      for (let at = 0; at < bytes.length; at += uploadPieceBytes) {
+        const attachment = bytes.subarray(at, at + uploadPieceBytes);
+        await around.request("outbound-send.upload.append", { uploadId, index: pieces++ }, { attachment });
+      }
+      return { uploadId, pieces };
+    },
+    uploads: () => store.db.collection("uploads").countDocuments({}),
+    submitContent: (
+      mailbox: GivenMailbox,
+      sendId: string,
+      content: SubmittedContent,
+      more: { attachment?: Buffer; key?: string } = {},
+    ) =>
+      around.request(
+        "outbound-send.send.submit",
+        { mailboxId: mailbox.id, sendId, by: "test", idempotencyKey: more.key ?? sendId, content },
+        { timeoutMs: 20_000, ...(more.attachment && { attachment: more.attachment }) },
       ),
     count: (filter: object) => store.db.collection("sends").countDocuments(filter),
     get: (sendId: string) => around.request("outbound-send.send.get", { sendId }),

@@ -7,7 +7,6 @@ import { createActivityStore } from "../src/activity/store.ts";
 import { startOutboundSend } from "../src/app.ts";
 import { createMetrics } from "../src/metrics.ts";
 import { defaultPolicy, type OutboundPolicy } from "../src/ports.ts";
-import { createBodies } from "../src/send/body-store.ts";
 import { createJournalStore, type JournalDocument } from "../src/send/journal-store.ts";
 import { createSendStore } from "../src/send/store.ts";
 import { createUploadStore } from "../src/upload/store.ts";
@@ -54,12 +53,10 @@ export async function startInstance(engines: Engines, options: InstanceOptions):
   const abort = new AbortController();
   const owner = `app${++number}-${process.pid}-${Date.now()}`;
   const renewals = startRenewals({ logger, isOutage, lengths: options.lengths ?? short });
-  const bodies = await createBodies(store);
   const app = await startOutboundSend({
     bus,
     owner,
-    bodies,
-    sends: await createSendStore(store, bodies, owner),
+    sends: await createSendStore(store, owner),
     journals: await createJournalStore(store),
     leases: createLeases(createLeaseStore<JournalDocument>(store, "sendJournals"), {
       owner,

@@ -27,9 +27,9 @@ const submitter = async () => {
         sendId: `sn_measure${n}`,
         by: "measure",
         idempotencyKey: `m${n}`,
-        content: { to: ["b@example.org"], rawBase64: raw(n).toString("base64") },
+        content: { to: ["b@example.org"], raw: "attached" },
       },
-      { timeoutMs: 60_000 },
+      { timeoutMs: 60_000, attachment: raw(n) },
     );
 };
 await Promise.all(Array.from({ length: 100 }, submitter));

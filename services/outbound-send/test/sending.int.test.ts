@@ -67,22 +67,53 @@ describe("sending", () => {
     const mailbox = given.mailbox(target.port);
     await assert.rejects(given.submit({ ...mailbox, id: "mb_nobody" }, "x"), /no mailbox mb_nobody/);
     const content = Buffer.from(JSON.stringify({ to: ["b@example.org"], subject: "big", text: "y".repeat(800_000) }));
-    const uploadId = "upload01";
-    for (const index of [0, 1])
-      await given.around.request("outbound-send.upload.append", {
-        uploadId,
-        index,
-        dataBase64: content.subarray(index * 500_000, (index + 1) * 500_000).toString("base64"),
-      });
-    const send = await given.around.request("outbound-send.send.submit", {
-      mailboxId: mailbox.id,
-      sendId: "sn_upload01",
-      by: "test",
-      idempotencyKey: "upload",
-      content: { uploadId, pieces: 2 },
-    });
+    const upload = await given.upload("upload01", content);
+    const send = await given.submitContent(mailbox, "sn_upload01", { json: upload });
     await eventually(async () => (await stateOf(send.id)) === "sent");
     assert.ok((target.raw[0]?.length ?? 0) > 800_000);
+    await eventually(async () => (await given.uploads()) === 0);
+  });
+
+  it("sends a message of many megabytes as it was uploaded, with its own headers before it", async () => {
+    const target = await sink({}, { keepRaw: true });
+    const mailbox = given.mailbox(target.port);
+    const head = "Subject: large\r\nFrom: a@example.org\r\nMessage-ID: <large@example.org>\r\n\r\n";
+    const lines = Array.from({ length: 60_000 }, (_, n) => `${n % 7 === 0 ? "." : ""}line ${n} ${"x".repeat(n % 60)}`);
+    const raw = Buffer.from(`${head}${lines.join("\r\n")}\r\n`);
+    const upload = await given.upload("upload02", raw);
+    assert.ok(upload.pieces > 3);
+    const content = { to: ["b@example.org"], raw: upload };
+    const send = await given.submitContent(mailbox, "sn_upload02", content, { key: "large" });
+    await eventually(async () => (await stateOf(send.id)) === "sent", { timeoutMs: 15_000 });
+    const taken = (target.raw[0] ?? "").replaceAll("\r\n.", "\r\n");
+    const own = taken.length - raw.length + 2;
+    assert.match(taken.slice(0, own), /^X-Mailfleet-Send: sn_upload02\r\nDate: [^\r]+\r\n$/);
+    assert.equal(taken.slice(own), raw.toString().slice(0, -2));
+    assert.deepEqual([send.size, send.messageId, send.subject], [own + raw.length, "<large@example.org>", "large"]);
+    // The same again, uploaded once more, is the same send; another message under its key is refused.
+    const again = { to: ["b@example.org"], raw: await given.upload("upload03", raw) };
+    assert.equal((await given.submitContent(mailbox, "sn_upload02", again, { key: "large" })).id, send.id);
+    const other = { to: ["b@example.org"], raw: await given.upload("upload04", raw.subarray(1)) };
+    await assert.rejects(given.submitContent(mailbox, "sn_upload02", other, { key: "large" }), /another content/);
+    await eventually(async () => (await given.uploads()) === 0);
+    const missing = { to: ["b@example.org"], raw: { uploadId: "upload05", pieces: 2 } };
+    await assert.rejects(given.submitContent(mailbox, "sn_upload05", missing), /has not all of its 2 pieces/);
+  });
+
+  it("composes large attachments while they are read", async () => {
+    const target = await sink({}, { keepRaw: true });
+    const mailbox = given.mailbox(target.port);
+    const file = Buffer.alloc(2_000_000, "0123456789");
+    const upload = await given.upload("upload06", file);
+    const attachments = [{ filename: "a.bin", contentType: "application/octet-stream", upload }];
+    const content = { to: ["b@example.org"], subject: "attached", text: "see there", attachments };
+    const send = await given.submitContent(mailbox, "sn_upload06", content);
+    await eventually(async () => (await stateOf(send.id)) === "sent", { timeoutMs: 15_000 });
+    const sent = target.raw[0] ?? "";
+    assert.match(sent, /X-Mailfleet-Send: sn_upload06/);
+    const encoded = /filename=a\.bin[\s\S]*?\r\n\r\n([A-Za-z0-9+/=\r\n]+)/.exec(sent)?.[1] ?? "";
+    assert.ok(Buffer.from(encoded, "base64").equals(file));
+    await eventually(async () => (await given.uploads()) === 0);
   });
 
   it("defers a greylisted message and sends it later", async () => {

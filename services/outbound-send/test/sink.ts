@@ -80,9 +80,18 @@ export async function startSink(script: SinkScript = {}, options: { keepRaw?: bo
     };
     let nth = 0;
     let queue = Promise.resolve();
-    socket.on("data", (chunk) => {
-      rest += chunk.toString("latin1");
-      queue = queue.then(take);
+    /** Of a large message: joined and looked through only when it is complete. */
+    let held: string[] = [];
+    socket.on("data", (data) => {
+      const chunk = data.toString("latin1");
+      queue = queue.then(() => {
+        held.push(chunk);
+        const before = held.length > 1 ? held.at(-2) : rest;
+        if (inData && !`${before?.slice(-4)}${chunk}`.includes("\r\n.\r\n")) return;
+        rest += held.join("");
+        held = [];
+        return take();
+      });
     });
     socket.write("220 sink ESMTP\r\n");
   });

@@ -10,6 +10,7 @@ export {
   type Permission,
   PermissionRefused,
   permitted,
+  type StreamedMessage,
   type Submitted,
   UncertainError,
 } from "./outbound.ts";

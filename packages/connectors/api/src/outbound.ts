@@ -8,6 +8,15 @@ export interface Envelope {
   readonly to: readonly string[];
 }
 
+/** A message that is too large for memory: read from its beginning at each call. */
+export interface StreamedMessage {
+  /** Bytes in all. */
+  readonly size: number;
+  /** Has bytes above 127. */
+  readonly eightBit: boolean;
+  stream(): AsyncIterable<Uint8Array>;
+}
+
 /** The server took the message, at least for some recipients. */
 export interface Submitted {
   /** The server's own words. */
@@ -51,7 +60,12 @@ export interface OutboundSession {
    * `UncertainError`: the message may or may not have been sent. Asks `permission`, where there is one, before any byte
    * whose arrival could make the server take the message; without it, `PermissionRefused`.
    */
-  submit(envelope: Envelope, raw: Uint8Array, signal: AbortSignal, permission?: Permission): Promise<Submitted>;
+  submit(
+    envelope: Envelope,
+    raw: Uint8Array | StreamedMessage,
+    signal: AbortSignal,
+    permission?: Permission,
+  ): Promise<Submitted>;
   /** Closes unused connections until at most this many are open. Those in use are closed when they become free. */
   keepAtMost(connections: number): void;
   /** Finishes what is under way and closes; never throws. */

@@ -1,4 +1,11 @@
-import { type Envelope, type Permission, permitted, type Submitted, UncertainError } from "@mailfleet/connector-api";
+import {
+  type Envelope,
+  type Permission,
+  permitted,
+  type StreamedMessage,
+  type Submitted,
+  UncertainError,
+} from "@mailfleet/connector-api";
 import { type FailureCode, FailureError, failureOf } from "@mailfleet/contracts";
 import { addressForGmail } from "./address-for-gmail.ts";
 import type { GmailApi } from "./gmail-api.ts";
@@ -10,6 +17,8 @@ const METHOD = "messages.send";
 /** A large message over a slow line. */
 const SEND_MS = 5 * 60_000;
 const PIECE = 64 * 1024;
+/** As much as is looked at for recipients. */
+const LONGEST_HEADER = 256 * 1024;
 
 /** Failures that come before any answer, or are one: the message was certainly not accepted. */
 const certain: ReadonlySet<FailureCode> = new Set<FailureCode>([
@@ -32,12 +41,14 @@ const certain: ReadonlySet<FailureCode> = new Set<FailureCode>([
 export async function sendMessage(
   api: GmailApi,
   envelope: Envelope,
-  raw: Uint8Array,
+  message: Uint8Array | StreamedMessage,
   signal: AbortSignal,
   permission?: Permission,
 ): Promise<Submitted> {
-  const pieces = addressForGmail(envelope, raw);
-  const length = pieces.reduce((sum, piece) => sum + piece.byteLength, 0);
+  const start = await beginningOf(message);
+  const pieces = addressForGmail(envelope, start);
+  const rest = message instanceof Uint8Array ? 0 : message.size - start.length;
+  const length = pieces.reduce((sum, piece) => sum + piece.byteLength, 0) + rest;
   if (length > MOST_BYTES)
     throw new FailureError(
       failureOf("MESSAGE_TOO_LARGE", { command: METHOD, reply: `Gmail takes at most ${MOST_BYTES} bytes` }),
@@ -57,9 +68,12 @@ export async function sendMessage(
         length,
         body: () => {
           handedOver = false;
-          return streamOf(pieces, () => {
+          const onLast = () => {
             handedOver = true;
-          });
+          };
+          return message instanceof Uint8Array || rest === 0
+            ? streamOf(pieces, onLast)
+            : streamWithRest(pieces, message, start.length, onLast);
         },
       },
       timeoutMs: SEND_MS,
@@ -80,6 +94,39 @@ export async function sendMessage(
   const id = idIn(text);
   if (id === null) throw uncertain("its answer cannot be read", null);
   return { answer: `accepted by Gmail as ${id}`, rejected: [] };
+}
+
+/** The whole of a small message; of a large one as much as a header section may have. */
+async function beginningOf(message: Uint8Array | StreamedMessage): Promise<Uint8Array> {
+  if (message instanceof Uint8Array) return message;
+  const held: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of message.stream()) {
+    held.push(piece);
+    size += piece.length;
+    if (size > LONGEST_HEADER) break;
+  }
+  return Buffer.concat(held);
+}
+
+/** What is addressed already, and then the message from there on while it is read. */
+function streamWithRest(
+  pieces: readonly Uint8Array[],
+  message: StreamedMessage,
+  from: number,
+  onLast: () => void,
+): ReadableStream<Uint8Array> {
+  async function* all() {
+    yield* pieces;
+    let at = 0;
+    for await (const piece of message.stream()) {
+      const rest = piece.subarray(Math.min(Math.max(0, from - at), piece.length));
+      at += piece.length;
+      if (at >= message.size) onLast();
+      if (rest.length > 0) yield rest;
+    }
+  }
+  return ReadableStream.from(all()) as ReadableStream<Uint8Array>;
 }
 
 /** The message in pieces. Calls `onLast` when the last one has been taken. */

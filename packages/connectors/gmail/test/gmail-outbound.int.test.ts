@@ -56,6 +56,26 @@ describe("sending through Gmail's API", () => {
     assert.equal((await failureOfSend(session.submit(toKim, raw, signal()))).code, "CONNECTION_LOST");
   });
 
+  test("a large message is read while it is sent, once for its header and once for itself", async () => {
+    const jane = await account();
+    const session = open(jane);
+    const large = Buffer.concat([raw, Buffer.alloc(2_000_000, "0123456789abcdef\r\n")]);
+    let reads = 0;
+    const message = {
+      size: large.length,
+      eightBit: false,
+      stream: async function* () {
+        reads += 1;
+        for (let at = 0; at < large.length; at += 300_000) yield large.subarray(at, at + 300_000);
+      },
+    };
+    await session.submit({ ...toKim, to: ["kim@example.org", "lee@example.org"] }, message, signal());
+    const sent = jane.gmail.sent(jane.address)[0]?.raw ?? Buffer.alloc(0);
+    const body = (bytes: Buffer) => bytes.subarray(bytes.indexOf("\r\n\r\n"));
+    assert.ok(body(sent).equals(body(large)));
+    assert.equal(reads, 2);
+  });
+
   test("recipients that the header does not name get it as blind copies; nobody beyond the envelope ever does", async () => {
     const reached: string[][] = [];
     const jane = await account({ onSend: (_raw, recipients) => reached.push([...recipients]) });

@@ -1,4 +1,10 @@
-import { type ConnectOptions, type Envelope, type Submitted, UncertainError } from "@mailfleet/connector-api";
+import {
+  type ConnectOptions,
+  type Envelope,
+  type StreamedMessage,
+  type Submitted,
+  UncertainError,
+} from "@mailfleet/connector-api";
 import { type FailureCode, FailureError, failureOf, type Secret } from "@mailfleet/contracts";
 import { type GuardedFetch, networkFailure, retryAfterMs } from "@mailfleet/http";
 import { refusedError } from "./graph-error.ts";
@@ -47,14 +53,16 @@ export async function sendMail(
   fetch: GuardedFetch,
   options: ConnectOptions,
   envelope: Envelope,
-  raw: Uint8Array,
+  message: Uint8Array | StreamedMessage,
   signal: AbortSignal,
 ): Promise<Submitted> {
   const { host, port } = options.server;
-  if (raw.byteLength > MOST_BYTES) {
+  const size = message instanceof Uint8Array ? message.byteLength : message.size;
+  if (size > MOST_BYTES) {
     const reply = `Graph takes at most ${MOST_BYTES} bytes of a message in one request`;
     throw new FailureError(failureOf("MESSAGE_TOO_LARGE", { host, port, command: COMMAND, reply }));
   }
+  const raw = message instanceof Uint8Array ? message : await whole(message);
   const body = withAllRecipients(envelope.to, raw).toString("base64");
   const first = await graphToken(options, { renew: false, signal });
   const answer = await post(fetch, options, body, first, signal);
@@ -116,4 +124,11 @@ async function readAnswer(
     throw new FailureError(failureOf("NOT_THIS_PROTOCOL", { ...evidence, reply: `${answer.status} instead of 202` }));
   const refusal = { status: answer.status, body, retryAfterMs: retryAfterMs(answer.headers, Date.now()) };
   throw refusedError(refusal, evidence, token.reveal());
+}
+
+/** Small enough for one request, so small enough for memory. */
+async function whole(message: StreamedMessage): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of message.stream()) pieces.push(piece);
+  return Buffer.concat(pieces);
 }

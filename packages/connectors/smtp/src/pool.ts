@@ -3,6 +3,7 @@ import {
   type Envelope,
   type OutboundSession,
   type Permission,
+  type StreamedMessage,
   type Submitted,
   UncertainError,
 } from "@mailfleet/connector-api";
@@ -41,7 +42,12 @@ export class SmtpPool implements OutboundSession {
     this.#free = Math.max(1, maximumConnections);
   }
 
-  async submit(envelope: Envelope, raw: Uint8Array, signal: AbortSignal, permission?: Permission): Promise<Submitted> {
+  async submit(
+    envelope: Envelope,
+    raw: Uint8Array | StreamedMessage,
+    signal: AbortSignal,
+    permission?: Permission,
+  ): Promise<Submitted> {
     await this.#takeTurn(signal);
     try {
       const used = this.#takeIdle();
@@ -68,7 +74,7 @@ export class SmtpPool implements OutboundSession {
   async #over(
     pooled: Pooled,
     envelope: Envelope,
-    raw: Uint8Array,
+    raw: Uint8Array | StreamedMessage,
     signal: AbortSignal,
     permission: Permission | undefined,
   ): Promise<Submitted> {

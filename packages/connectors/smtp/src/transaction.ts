@@ -4,10 +4,12 @@ import {
   type Permission,
   PermissionRefused,
   permitted,
+  type StreamedMessage,
   type Submitted,
   UncertainError,
 } from "@mailfleet/connector-api";
 import { FailureError, failureOf } from "@mailfleet/contracts";
+import type { Channel } from "./channel.ts";
 import { classifyError } from "./classify-error.ts";
 import { type ClassifiedReply, classifyReply } from "./classify-reply.ts";
 import type { Deadlines } from "./deadlines.ts";
@@ -15,7 +17,7 @@ import { wireEnvelope } from "./envelope.ts";
 import type { SmtpReply } from "./reply.ts";
 import type { Stage } from "./reply-rules.ts";
 import type { Connected } from "./set-up.ts";
-import { hasEightBit, wireData } from "./wire-data.ts";
+import { hasEightBit, WireEncoder, wireData } from "./wire-data.ts";
 
 /** What one transaction is given besides the message. */
 export interface TransactionContext {
@@ -40,7 +42,7 @@ type Phase = "before-dot" | "dot-written";
 export async function transact(
   connected: Connected,
   envelope: Envelope,
-  raw: Uint8Array,
+  message: Uint8Array | StreamedMessage,
   context: TransactionContext,
   signal: AbortSignal,
   permission?: Permission,
@@ -57,11 +59,13 @@ export async function transact(
 
   try {
     if (signal.aborted) abort();
-    const pieces = wireData(raw);
-    const size = pieces.reduce((sum, piece) => sum + piece.length, 0);
-    const wire = wireEnvelope(envelope, { size, eightBit: hasEightBit(raw) }, capabilities);
-    // Asked while the envelope is on its way, so that it costs no extra time.
-    const asked = permission?.ask();
+    const small = message instanceof Uint8Array && message.length <= SMALL_MESSAGE ? message : null;
+    const pieces = small ? wireData(small) : [];
+    const size = small ? pieces.reduce((sum, piece) => sum + piece.length, 0) : sizeOf(message);
+    const eightBit = message instanceof Uint8Array ? hasEightBit(message) : message.eightBit;
+    const wire = wireEnvelope(envelope, { size, eightBit }, capabilities);
+    // Of a small message asked while the envelope is on its way, so that it costs no extra time.
+    const asked = small ? permission?.ask() : undefined;
     asked?.catch(() => {});
     const { mail, recipients, data } = await exchangeEnvelope(
       connected,
@@ -87,12 +91,11 @@ export async function transact(
       throw refuse("data", go, "DATA");
     }
     // Of a large message all but the dot goes out while it is still certain that nothing was sent.
-    const large = size > SMALL_MESSAGE;
-    if (large) await channel.writeAll(pieces.slice(0, -1), deadlines.dataBlockMs);
+    const rest = small ? pieces : [await writeContent(channel, message, deadlines.dataBlockMs)];
     await permitted(permission, asked);
     if (channel.ended) throw channel.ended;
     phase = "dot-written";
-    channel.writeTogether(large ? pieces.slice(-1) : pieces);
+    channel.writeTogether(rest);
     const answer = await channel.reply(deadlines.finalMs);
     if (answer.code >= 200 && answer.code < 300) {
       const rejected = recipients.flatMap((reply, index) =>
@@ -120,6 +123,21 @@ export async function transact(
   } finally {
     signal.removeEventListener("abort", abort);
   }
+}
+
+const sizeOf = (message: Uint8Array | StreamedMessage) =>
+  message instanceof Uint8Array ? message.length : message.size;
+
+/** Writes all but the end, which is the answer; as fast as the server takes it. */
+async function writeContent(
+  channel: Channel,
+  message: Uint8Array | StreamedMessage,
+  progressMs: number,
+): Promise<Buffer> {
+  const encoder = new WireEncoder();
+  if (message instanceof Uint8Array) await channel.writeAll(encoder.encode(message), progressMs);
+  else for await (const piece of message.stream()) await channel.writeAll(encoder.encode(piece), progressMs);
+  return encoder.end();
 }
 
 interface EnvelopeReplies {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { wireData } from "./wire-data.ts";
+import { WireEncoder, wireData } from "./wire-data.ts";
 
 const wire = (raw: string) => Buffer.concat(wireData(Buffer.from(raw, "latin1"))).toString("latin1");
 
@@ -23,6 +23,20 @@ describe("wireData", () => {
         const sent = wire(raw);
         assert.equal(`\r\n${sent}`.indexOf("\r\n.\r\n"), sent.length + 2 - 5);
         assert.doesNotMatch(sent, /[^\r]\n|^\n|\r[^\n]/);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it("is the same wherever the pieces of a message end", () => {
+    const text = fc.string({ unit: fc.constantFrom("\r", "\n", ".", "a"), maxLength: 30 });
+    fc.assert(
+      fc.property(text, fc.array(fc.nat(30), { maxLength: 5 }), (raw, cuts) => {
+        const encoder = new WireEncoder();
+        const ends = [...cuts.sort((a, b) => a - b), raw.length];
+        const pieces = ends.map((end, n) => Buffer.from(raw.slice(n === 0 ? 0 : ends[n - 1], end), "latin1"));
+        const sent = Buffer.concat([...pieces.flatMap((piece) => encoder.encode(piece)), encoder.end()]);
+        assert.equal(sent.toString("latin1"), wire(raw));
       }),
       { numRuns: 2000 },
     );

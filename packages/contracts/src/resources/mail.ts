@@ -24,6 +24,19 @@ export type ReceivedMessage = z.infer<typeof ReceivedMessage>;
 
 const text = z.string().max(900_000);
 
+const attachmentHead = {
+  filename: z
+    .string()
+    .min(1)
+    .max(255)
+    .regex(/^[^\r\n]*$/, "must be one line"),
+  contentType: z
+    .string()
+    .max(255)
+    .regex(/^[^\r\n]*$/, "must be one line")
+    .optional(),
+};
+
 /** A message to be composed. Header lines cannot be smuggled in: line breaks are refused. */
 export const ComposedContent = z.strictObject({
   from: z.string().max(500).optional().describe("defaults to the mailbox's address"),
@@ -39,21 +52,7 @@ export const ComposedContent = z.strictObject({
   text: text.optional(),
   html: text.optional(),
   attachments: z
-    .array(
-      z.strictObject({
-        filename: z
-          .string()
-          .min(1)
-          .max(255)
-          .regex(/^[^\r\n]*$/, "must be one line"),
-        contentType: z
-          .string()
-          .max(255)
-          .regex(/^[^\r\n]*$/, "must be one line")
-          .optional(),
-        contentBase64: z.base64(),
-      }),
-    )
+    .array(z.strictObject({ ...attachmentHead, contentBase64: z.base64() }))
     .max(100)
     .optional(),
 });
@@ -65,6 +64,40 @@ export const RawContent = z.strictObject({
   rawBase64: z.base64(),
 });
 export type RawContent = z.infer<typeof RawContent>;
+
+/** Bytes that were handed to `outbound-send` in pieces before, each of `uploadPieceBytes` but for the last. */
+export const Upload = z.strictObject({
+  uploadId: z.string().regex(/^[a-z0-9]{8,40}$/),
+  pieces: z.number().int().min(1).max(1000),
+});
+export type Upload = z.infer<typeof Upload>;
+
+/** Bytes of one piece of an upload: with its request it fits into one message of the bus. */
+export const uploadPieceBytes = 256 * 1024;
+
+/** A message to be composed as services hand it on: what is large was uploaded. */
+export const ComposedSubmission = ComposedContent.extend({
+  attachments: z
+    .array(
+      z.union([
+        z.strictObject({ ...attachmentHead, contentBase64: z.base64() }),
+        z.strictObject({ ...attachmentHead, upload: Upload }),
+      ]),
+    )
+    .max(100)
+    .optional(),
+});
+export type ComposedSubmission = z.infer<typeof ComposedSubmission>;
+
+/** A message as services hand it on: no bytes in JSON, but for small attachments of a message to be composed. */
+export const SubmittedContent = z.union([
+  /** Ready made, its bytes attached to the request or uploaded. */
+  z.strictObject({ to: z.array(EmailAddress).min(1).max(500), raw: z.union([z.literal("attached"), Upload]) }),
+  /** To be composed, its JSON uploaded. */
+  z.strictObject({ json: Upload }),
+  ComposedSubmission,
+]);
+export type SubmittedContent = z.infer<typeof SubmittedContent>;
 
 /** One outgoing message as it is shown. */
 export const Send = z.object({

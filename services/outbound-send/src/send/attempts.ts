@@ -16,6 +16,7 @@ import { mailNotSent, sendAlertOver } from "./facts.ts";
 import { commit, type HandOver } from "./hand-over.ts";
 import type { Journal } from "./journal.ts";
 import type { ClaimedSend, SendChange, StoredSend } from "./send.ts";
+import { storedMessage } from "./stored-message.ts";
 import { reasonOf } from "./until-stored.ts";
 
 /** How long a reported failure holds back other sends of the mailbox if the machine never answers to it. */
@@ -83,14 +84,20 @@ export class Attempts {
       },
       holds: () => journal.holds(),
     };
+    const message = storedMessage(ports, send);
     ports.metrics.inFlight.inc();
     try {
       const session = await line.session();
-      const raw = send.raw ?? (await ports.bodies.read(send.body ?? "", send.size));
       const envelope = { from: send.envelopeFrom, to: send.remaining };
-      return { type: "taken", submitted: await session.submit(envelope, raw, ports.signal, permission) };
+      const submitted = await session.submit(envelope, send.raw ?? message, ports.signal, permission);
+      return { type: "taken", submitted };
     } catch (error) {
       if (error instanceof PermissionRefused) return { type: "aborted" };
+      if (message.unreadable && !(error instanceof UncertainError)) {
+        // It is not the server's fault, nor the message's: nothing was sent.
+        ports.logger.warn({ sendId: send.id, reason: reasonOf(message.unreadable) }, "a message could not be read");
+        return { type: "aborted" };
+      }
       if (error instanceof UncertainError) return { type: "unknown", reason: error.message, ended: true };
       if (error instanceof FailureError) {
         if (ports.signal.aborted && error.failure.kind === "transient") return { type: "aborted" };
@@ -188,7 +195,8 @@ export function waitOrEnd(
   now: number,
 ): SendChange | null {
   if (connection === null) return mailboxGone(send, now);
-  const base = { sendId: send.id, mailboxId: send.mailboxId, n: send.attempt, from: stillToSend, at: now };
+  const { id: sendId, mailboxId, attempt: n } = send;
+  const base = { sendId, mailboxId, n, uploadId: send.body?.uploadId, from: stillToSend, at: now };
   const purgeAt = now + Math.max(1, connection.messageRetentionDays) * 86_400_000;
   if (hasExpired(send, connection.sendExpiryMs, now)) return { ...base, ...expired(send, now), purgeAt };
   if (send.state === "waiting") return null;
@@ -207,6 +215,7 @@ export function mailboxGone(send: StoredSend, now: number): SendChange {
     sendId: send.id,
     mailboxId: send.mailboxId,
     n: send.attempt,
+    uploadId: send.body?.uploadId,
     from: [...stillToSend, "uncertain"],
     at: now,
     state: "failed",

@@ -34,7 +34,8 @@ const day = 86_400_000;
 export function decideOutcome(send: StoredSend, outcome: Outcome, context: DecisionContext): SendChange {
   const { now, connection } = context;
   const { id: sendId, mailboxId, attempt: n } = send;
-  const base = { sendId, mailboxId, n, from: ["sending"] as const, owner: context.owner, at: now };
+  const uploadId = send.body?.uploadId;
+  const base = { sendId, mailboxId, n, uploadId, from: ["sending"] as const, owner: context.owner, at: now };
   const attempt = (failure?: Failure): SendAttempt => ({
     n: send.attempt,
     startedAt: context.startedAt,

@@ -18,6 +18,7 @@ export async function discardSend(ports: Ports, input: RequestArguments<"outboun
       sendId: send.id,
       mailboxId: send.mailboxId,
       n: send.attempt,
+      uploadId: send.body?.uploadId,
       from: [send.state],
       at,
       state: "failed",

@@ -7,6 +7,8 @@ import type { ClaimedSend, SendChange, SentSend } from "./send.ts";
 import { reasonOf, untilStored } from "./until-stored.ts";
 
 const PUBLISH_AGAIN_MS = 500;
+/** For a send that waits for a person. */
+export const uploadLifeMs = 365 * 86_400_000;
 
 /**
  * Writes down how attempts ended, and tells it. Plain ends (sent, to everybody) go many in one statement, and their facts
@@ -57,9 +59,8 @@ export class HandOver {
     const made = isPlain(send, change)
       ? await this.#recordSent(send, change, journal)
       : await commit(this.#ports, change);
-    if (!made) return false;
-    if (change.state === "sent" && send.body !== undefined) void this.#ports.bodies.remove(send.body);
-    return true;
+    if (made && change.state === "sent" && send.body) void this.#ports.uploads.remove(send.body.uploadId);
+    return made;
   }
 
   async #recordSent(send: ClaimedSend, change: SendChange, journal: Journal): Promise<boolean> {
@@ -117,7 +118,11 @@ function isPlain(send: ClaimedSend, { state, rejected }: SendChange): boolean {
  * sweep repeats it from the store. False: somebody else changed the send first.
  */
 export async function commit(ports: Ports, change: SendChange): Promise<boolean> {
+  const { uploadId, purgeAt } = change;
+  // Kept longer before it is needed longer; goes earlier only after it is needed no more.
+  if (uploadId && purgeAt === null) await ports.uploads.keep(uploadId, ports.now() + uploadLifeMs);
   const made = await untilStored(ports, `a send that is ${change.state}`, () => ports.sends.change(change));
+  if (made && uploadId && purgeAt) await ports.uploads.keep(uploadId, purgeAt).catch(() => {});
   if (made) await publishOutbox(ports, change.sendId, change.outbox);
   return made;
 }

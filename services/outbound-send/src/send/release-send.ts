@@ -23,6 +23,7 @@ export async function releaseSend(
       sendId: send.id,
       mailboxId: send.mailboxId,
       n: send.attempt,
+      uploadId: send.body?.uploadId,
       from: [send.state],
       at,
       state: "accepted",

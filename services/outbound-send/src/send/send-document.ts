@@ -15,8 +15,6 @@ export interface SendDocument
   readonly attention?: SendState;
   /** The message itself, where it is small; gone when the send is sent. */
   readonly raw?: Binary;
-  /** Names the message where it lies in pieces. */
-  readonly body?: string;
   readonly outbox?: readonly OutgoingMessage[];
   /** Id of the last change, so that a change repeated after an outage is recognised. */
   readonly changeId?: string;
@@ -26,33 +24,24 @@ export interface SendDocument
 const onNormalWay: ReadonlySet<SendState> = new Set(["accepted", "sending", "sent"]);
 
 /** A new send as it is inserted: due at the moment of its acceptance, which is its place in the order. */
-export function insertedSend({ raw, id, correlation, ...send }: NewSend, body: string | undefined): SendDocument {
+export function insertedSend({ raw, id, correlation, body, ...send }: NewSend): SendDocument {
   return {
     _id: id,
     ...send,
     ...(correlation === undefined ? {} : { correlation }),
     state: "accepted",
-    size: raw.length,
     changedAt: send.acceptedAt,
     waitsSince: send.acceptedAt,
     attempt: 0,
     due: send.acceptedAt,
-    ...(body === undefined ? { raw: new Binary(raw) } : { body }),
+    ...(raw && { raw: new Binary(raw) }),
+    ...(body && { body }),
   };
 }
 
 /** Reads a document, whose missing fields have their usual values. */
 export function readSend(document: SendDocument): StoredSend {
-  const {
-    _id,
-    raw: _raw,
-    body: _body,
-    outbox: _outbox,
-    changeId: _id2,
-    attention: _a,
-    purgeAt: _p,
-    ...rest
-  } = document;
+  const { _id, raw: _raw, outbox: _outbox, changeId: _id2, attention: _a, purgeAt: _p, ...rest } = document;
   return {
     id: _id,
     ...rest,
@@ -66,10 +55,10 @@ export function readSend(document: SendDocument): StoredSend {
   };
 }
 
-/** The same with its bytes, or the name of the body that has them. */
+/** The same with its bytes, where they lie in it. */
 export function dueSend(document: SendDocument): DueSend {
-  const { raw, body } = document;
-  return { ...readSend(document), ...(raw ? { raw: bytesOf(raw) } : {}), ...(body === undefined ? {} : { body }) };
+  const { raw } = document;
+  return { ...readSend(document), ...(raw ? { raw: bytesOf(raw) } : {}) };
 }
 
 /** Older than the place that a cursor names, `<acceptedAt>/<id>`. */

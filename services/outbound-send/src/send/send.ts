@@ -62,13 +62,21 @@ export interface StoredSend {
   readonly failure?: Failure;
   readonly late?: LateAnswer;
   readonly commands: readonly string[];
+  /** Set where the message lies in pieces. */
+  readonly body?: SendBody;
 }
 
-/** A send that is due, with where its bytes are. */
+/** Where a large message lies. */
+export interface SendBody {
+  readonly uploadId: string;
+  readonly eightBit: boolean;
+  /** Lines of header that go before the uploaded bytes. */
+  readonly head: string;
+}
+
+/** A send that is due, with its bytes where they lie in the document; else they are read when it is their turn. */
 export interface DueSend extends StoredSend {
-  /** The bytes, where they lie in the document; else they are read when it is their turn. */
   readonly raw?: Uint8Array;
-  readonly body?: string;
 }
 
 /** A send whose attempt this process has written down. `attempt` counts it already. */
@@ -91,7 +99,9 @@ export type NewSend = Pick<
   | "to"
   | "subject"
   | "acceptedAt"
-> & { readonly raw: Uint8Array };
+  | "size"
+  | "body"
+> & { readonly raw?: Uint8Array };
 
 /** A change of one send by compare-and-swap: made only if the send is in one of `from`, at this attempt. */
 export interface SendChange {
@@ -118,6 +128,8 @@ export interface SendChange {
   /** `null` takes it away. */
   readonly failure?: Failure | null;
   readonly purgeAt?: number | null;
+  /** The upload that the send refers to, which goes when it goes. */
+  readonly uploadId?: string;
   readonly command?: string;
   /** Published after the commit, and by a sweep if that fails. */
   readonly outbox: readonly OutgoingMessage[];

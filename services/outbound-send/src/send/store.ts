@@ -1,7 +1,6 @@
 import type { OutgoingMessage, SendState } from "@mailfleet/contracts";
 import { GroupCommit } from "@mailfleet/kit";
 import { type Collection, type Filter, type Store, writeFates } from "@mailfleet/store";
-import type { Bodies } from "./body-store.ts";
 import type { ClaimedSend, DueSend, NewSend, SendChange, SentSend, StoredSend } from "./send.ts";
 import { afterPosition, dueSend, insertedSend, readSend, type SendDocument, updateFor } from "./send-document.ts";
 
@@ -58,12 +57,10 @@ export interface SendStore {
 }
 
 const onNormalWay: ReadonlySet<SendState> = new Set(["accepted", "sending", "sent"]);
-/** A message of up to so many bytes lies in its send: one insert, and it goes with the write of its result. */
-const INLINE_LIMIT = 64 * 1024;
 const withoutBytes = { raw: 0 } as const;
 
 /** Makes the indexes, then the store. `owner` makes ids of changes. */
-export async function createSendStore(store: Store, bodies: Bodies, owner: string): Promise<SendStore> {
+export async function createSendStore(store: Store, owner: string): Promise<SendStore> {
   const sends: Collection<SendDocument> = store.db.collection<SendDocument>("sends");
   await sends.createIndexes([
     { key: { mailboxId: 1, idempotencyKey: 1 }, unique: true },
@@ -102,15 +99,7 @@ export async function createSendStore(store: Store, bodies: Bodies, owner: strin
   });
 
   return {
-    accept: async (send) => {
-      const { raw } = send;
-      const large = raw.length > INLINE_LIMIT;
-      // Bytes first: a send that is there has its message. What a crash leaves without a send goes by its time.
-      const body = large ? await bodies.put(raw) : undefined;
-      const accepted = await accepting.commit(insertedSend(send, body));
-      if (!accepted.stored && body) await bodies.remove(body);
-      return accepted;
-    },
+    accept: (send) => accepting.commit(insertedSend(send)),
 
     due: async (mailboxId, by, limit, from) => {
       const range = from === undefined ? {} : { $gte: from };

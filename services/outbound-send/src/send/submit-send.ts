@@ -1,28 +1,14 @@
-import { createHash } from "node:crypto";
-import {
-  ComposedContent,
-  invalid,
-  ProblemError,
-  RawContent,
-  type RequestArguments,
-  type Send,
-} from "@mailfleet/contracts";
-import { composeMessage, messageIdForSend, ownHeaders, prepareRaw, readHeaders } from "@mailfleet/mime";
-import { z } from "zod";
+import { ProblemError, type RequestArguments, type Send } from "@mailfleet/contracts";
 import type { Connections } from "../connection/connections.ts";
 import type { Ports } from "../ports.ts";
+import { uploadLifeMs } from "./hand-over.ts";
+import { prepareMessage } from "./prepare-message.ts";
 import type { NewSend, StoredSend } from "./send.ts";
 import { showSend } from "./show-send.ts";
 import type { WakeUps } from "./wake-ups.ts";
 
-type Submit = RequestArguments<"outbound-send.send.submit">;
-type Content = ComposedContent | RawContent;
-
-/** 25 MB and its headers; the mail server's own limit comes on top (RFC 1870). */
-const LARGEST_MESSAGE = 26 * 1024 * 1024;
 /** Existence and address of a mailbox change seldom; a send that is accepted too late for a deletion fails by itself. */
 const CONNECTION_AGE_MS = 5000;
-const AnyContent = z.union([ComposedContent, RawContent]);
 
 /**
  * `send.submit`: accepts a message durably. The same idempotency key gives the first answer again; with another content
@@ -32,50 +18,44 @@ export async function submitSend(
   ports: Ports,
   connections: Connections,
   wakeUps: WakeUps,
-  input: Submit,
+  input: RequestArguments<"outbound-send.send.submit">,
+  attachment?: Uint8Array,
 ): Promise<Send> {
-  const content = "uploadId" in input.content ? await uploaded(ports, input.content) : input.content;
-  const connection = await connections.get(input.mailboxId, CONNECTION_AGE_MS);
+  const { mailboxId, sendId, idempotencyKey, by, correlation } = input;
+  const connection = await connections.get(mailboxId, CONNECTION_AGE_MS);
   if (!connection)
-    throw new ProblemError("NOT_FOUND", `There is no mailbox ${input.mailboxId}`, {
+    throw new ProblemError("NOT_FOUND", `There is no mailbox ${mailboxId}`, {
       remedy: "Name an existing mailbox; a deleted one cannot send.",
     });
-  const { now } = ports;
-  const acceptedAt = now();
-  const made = await make(input, content, connection.address, acceptedAt);
-  if (made.raw.length > LARGEST_MESSAGE)
-    throw new ProblemError(
-      "TOO_LARGE",
-      `The message has ${made.raw.length} bytes, at most ${LARGEST_MESSAGE} are taken`,
-      {
-        remedy: "Send it with smaller attachments, or a link to them.",
-      },
-    );
+  const { address } = connection;
+  const acceptedAt = ports.now();
+  const prepared = await prepareMessage(ports, input.content, attachment, { sendId, address, at: acceptedAt });
+  const { used, ...message } = prepared;
   const send: NewSend = {
-    id: input.sendId,
-    mailboxId: input.mailboxId,
-    idempotencyKey: input.idempotencyKey,
-    contentHash: createHash("sha256").update(JSON.stringify(content)).digest("hex"),
-    by: input.by,
-    correlation: input.correlation,
-    acceptedAt,
-    envelopeFrom: connection.address,
-    ...made,
+    id: sendId,
+    ...{ mailboxId, idempotencyKey, by, correlation, acceptedAt },
+    envelopeFrom: address,
+    ...message,
   };
+  // Bytes first: a send that is there has its message.
+  if (send.body) await ports.uploads.keep(send.body.uploadId, acceptedAt + uploadLifeMs);
   const accepted = await ports.sends.accept(send);
+  const own = accepted.stored || accepted.existing.body?.uploadId === send.body?.uploadId ? [] : [send.body?.uploadId];
+  for (const uploadId of [...used, ...own]) if (uploadId) void ports.uploads.remove(uploadId);
   if (!accepted.stored) return showSend(sameAs(accepted.existing, send));
   ports.failPoint("outbound.after-accept");
   ports.metrics.accepted.inc();
-  wakeUps.wake(send.mailboxId);
-  if ("uploadId" in input.content) await forget(ports, input.content);
-  const { raw, ...shown } = send;
-  return showSend({
-    ...shown,
+  wakeUps.wake(mailboxId);
+  return showSend(asAccepted(send));
+}
+
+function asAccepted({ raw: _raw, ...send }: NewSend): StoredSend {
+  return {
+    ...send,
     state: "accepted",
     remaining: send.to,
-    size: raw.length,
-    changedAt: acceptedAt,
-    waitsSince: acceptedAt,
+    changedAt: send.acceptedAt,
+    waitsSince: send.acceptedAt,
     attempt: 0,
     deferrals: 0,
     attempts: [],
@@ -83,22 +63,7 @@ export async function submitSend(
     answer: null,
     rejected: [],
     commands: [],
-  });
-}
-
-type Made = Pick<NewSend, "messageId" | "from" | "to" | "subject" | "raw">;
-
-async function make(input: Submit, content: Content, address: string, date: number): Promise<Made> {
-  const messageId = messageIdForSend(input.sendId, address);
-  if ("rawBase64" in content) {
-    const raw = Buffer.from(content.rawBase64, "base64");
-    const prepared = prepareRaw({ raw, messageId, sendId: input.sendId, date });
-    const { subject, from } = readHeaders(raw);
-    return { ...prepared, from: from ?? address, to: content.to, subject: subject ?? "" };
-  }
-  const extraHeaders = { [ownHeaders.send]: input.sendId };
-  const { raw, envelope } = await composeMessage({ content, from: address, messageId, date, extraHeaders });
-  return { raw, messageId, from: content.from ?? address, to: envelope.to, subject: content.subject };
+  };
 }
 
 function sameAs(existing: StoredSend, asked: NewSend): StoredSend {
@@ -114,31 +79,4 @@ function sameAs(existing: StoredSend, asked: NewSend): StoredSend {
       remedy: "Use a new key for a new message; repeat a request exactly to get its first answer again.",
     },
   );
-}
-
-interface Upload {
-  readonly uploadId: string;
-  readonly pieces: number;
-}
-
-async function uploaded(ports: Ports, { uploadId, pieces }: Upload): Promise<Content> {
-  const bytes = await ports.uploads.read(uploadId, pieces);
-  if (!bytes)
-    throw new ProblemError("NOT_FOUND", `The upload ${uploadId} has not all of its ${pieces} pieces`, {
-      remedy: "Upload the content again; pieces are kept for an hour.",
-    });
-  let json: unknown;
-  try {
-    json = JSON.parse(bytes.toString("utf8"));
-  } catch {
-    throw new ProblemError("INVALID", "The uploaded content is not JSON");
-  }
-  const parsed = AnyContent.safeParse(json);
-  if (!parsed.success) throw invalid(parsed.error, "The uploaded content is not valid");
-  return parsed.data;
-}
-
-/** Tidies up; what stays goes after its hour. */
-async function forget(ports: Ports, { uploadId, pieces }: Upload): Promise<void> {
-  await ports.uploads.remove(uploadId, pieces).catch(() => {});
 }

@@ -1,44 +1,67 @@
-import { Binary, type Store } from "@mailfleet/store";
+import { Binary, bytesOf, type Filter, type Store } from "@mailfleet/store";
 
-/** Content that is too large for one request, in pieces; each lives an hour (TTL). */
+/**
+ * Messages and attachments in pieces as they came, raw: what is too large for one request, or for its send. A piece lives
+ * an hour unless it is kept.
+ */
 export interface UploadStore {
-  /** The same piece again replaces itself. */
+  /** Durable when it returns. The same piece again replaces itself. */
   append(uploadId: string, index: number, data: Uint8Array): Promise<void>;
-  /** All pieces together, or `null` if one is missing. */
-  read(uploadId: string, pieces: number): Promise<Buffer | null>;
-  remove(uploadId: string, pieces: number): Promise<void>;
+  /** The pieces in their order, few at a time in memory. Throws if they are not these, or have not this size together. */
+  read(uploadId: string, expected: { pieces?: number; size?: number }): AsyncIterable<Uint8Array>;
+  /** Lives until then: a send refers to it. */
+  keep(uploadId: string, until: number): Promise<void>;
+  /** Nobody needs it again. Not waited for by the journal; what is left behind goes by its time. */
+  remove(uploadId: string): Promise<void>;
+}
+
+/** The pieces of an upload are not all there any more, or were never. */
+export class UploadIncomplete extends Error {
+  constructor(uploadId: string) {
+    super(`the upload ${uploadId} has not all of its pieces`);
+    this.name = "UploadIncomplete";
+  }
 }
 
 interface UploadPiece {
   readonly _id: string;
   readonly data: Binary;
-  readonly at: Date;
+  readonly purgeAt: Date;
 }
 
-/** The collection `uploads`, with its index. */
+const UNUSED_MS = 3_600_000;
+
+/** The collection `uploads`: pieces named `<upload>/<index>`. */
 export async function createUploadStore(store: Store): Promise<UploadStore> {
   const uploads = store.db.collection<UploadPiece>("uploads");
-  await uploads.createIndex({ at: 1 }, { expireAfterSeconds: 3600 });
-  const ids = (uploadId: string, pieces: number) =>
-    Array.from({ length: pieces }, (_, index) => `${uploadId}/${index}`);
+  await uploads.createIndex({ purgeAt: 1 }, { expireAfterSeconds: 0 });
+  const piecesOf = (uploadId: string): Filter<UploadPiece> => ({ _id: { $gte: `${uploadId}/`, $lt: `${uploadId}0` } });
   return {
     append: async (uploadId, index, data) => {
       await uploads.updateOne(
-        { _id: `${uploadId}/${index}` },
-        { $set: { data: new Binary(data), at: new Date() } },
+        { _id: `${uploadId}/${String(index).padStart(4, "0")}` },
+        { $set: { data: new Binary(data), purgeAt: new Date(Date.now() + UNUSED_MS) } },
         { upsert: true },
       );
     },
-    read: async (uploadId, pieces) => {
-      const wanted = ids(uploadId, pieces);
-      const found = await uploads.find({ _id: { $in: wanted } }).toArray();
-      const byId = new Map(found.map((piece) => [piece._id, piece.data]));
-      const parts = wanted.map((id) => byId.get(id));
-      if (parts.some((part) => part === undefined)) return null;
-      return Buffer.concat(parts.flatMap((part) => (part ? [part.buffer.subarray(0, part.position)] : [])));
+    read: async function* (uploadId, expected) {
+      let pieces = 0;
+      let size = 0;
+      const found = uploads.find(piecesOf(uploadId), { batchSize: 1 }).sort({ _id: 1 });
+      for await (const piece of found) {
+        const data = bytesOf(piece.data);
+        pieces += 1;
+        size += data.length;
+        yield data;
+      }
+      const whole = (expected.pieces ?? pieces) === pieces && (expected.size ?? size) === size;
+      if (!whole || pieces === 0) throw new UploadIncomplete(uploadId);
     },
-    remove: async (uploadId, pieces) => {
-      await uploads.deleteMany({ _id: { $in: ids(uploadId, pieces) } });
+    keep: async (uploadId, until) => {
+      await uploads.updateMany(piecesOf(uploadId), { $set: { purgeAt: new Date(until) } });
+    },
+    remove: async (uploadId) => {
+      await uploads.deleteMany(piecesOf(uploadId), { writeConcern: { w: 1, journal: false } }).catch(() => {});
     },
   };
 }
