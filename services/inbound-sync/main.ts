@@ -14,13 +14,13 @@ import type { SourceDocument } from "./source/document.ts";
 import { createHandledStore } from "./source/handled-store.ts";
 import { createSourceStore, sourceCollection } from "./source/store.ts";
 
-/** Enough for the runs that go on at the same time. */
+/** Enough for the runs at the same time. */
 const databaseConnections = 30;
 
 runService(inboundSync, async ({ name, environment, logger, metrics, failPoint, addReadiness, now }) => {
   const { natsUrl, mongoUrl, mongoDb, openKeys, streamReplicas, allowedPrivateNetworks } = environment;
   const isOutage = (error: unknown) => isStoreOutage(error) || error instanceof BusOutage;
-  // The public halves lie in the same file.
+  // The public halves are in the same file.
   const [opener, sealer, probes] = await Promise.all([
     loadOpener(openKeys, logger),
     loadSealer(openKeys),

@@ -11,7 +11,7 @@ const parseLimit = 32 * 1024 * 1024;
 /** Answers what others ask about received mail. */
 export function createMessageRequests(ports: Pick<InboundPorts, "messages" | "bus" | "parseBody">): RequestHandlers {
   const { messages, bus } = ports;
-  const notFound = (id: string) => new ProblemError("NOT_FOUND", `There is no message ${id}; it may have expired.`);
+  const notFound = (id: string) => new ProblemError("NOT_FOUND", `There is no message ${id}. It may have expired.`);
 
   return {
     "inbound-sync.message.list": async ({ mailboxId, since, limit, cursor }) => {

@@ -28,7 +28,7 @@ export interface NewMessage extends StoredMessage {
   readonly parts?: number;
 }
 
-/** How it lies in the collection `messages`. */
+/** A message as stored in the collection `messages`. */
 export interface MessageDocument extends Omit<StoredMessage, "id" | "expireAt"> {
   readonly _id: string;
   readonly raw?: Binary;

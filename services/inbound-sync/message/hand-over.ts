@@ -16,11 +16,11 @@ interface StoredBatch {
   readonly cursor: StoredCursor;
   /** Identities that are done with this batch; only for connectors that remember them. */
   readonly identities: readonly string[];
-  /** Those of them that are to be deleted at the server. */
+  /** Those of them to delete on the server. */
   readonly toDelete: readonly string[];
 }
 
-/** Moves the cursor behind stored batches and publishes their facts, in order, while the next ones are fetched. */
+/** Moves the cursor past stored batches and publishes their facts, in order, while the next ones are fetched. */
 export interface HandOver {
   /** Takes a batch over; waits while too many are under way. Throws what failed in an earlier one. */
   add(batch: StoredBatch): Promise<void>;
@@ -110,7 +110,7 @@ export function createHandOver(
   };
 }
 
-/** Publishes the facts that an earlier run may have left behind; the same ids again, so nobody is told twice. */
+/** Publishes the facts that an earlier run may have left. The ids are the same, so the stream drops repeats. */
 export async function publishPending(
   { bus, messages }: Pick<InboundPorts, "bus" | "messages">,
   mailboxId: string,

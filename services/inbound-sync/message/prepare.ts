@@ -21,7 +21,7 @@ export interface PrepareContext {
   readonly storePart: (messageId: string, index: number, data: Uint8Array, expireAt: number) => Promise<void>;
 }
 
-/** A message that is held whole: fingerprint and headers. The hot path: nothing is awaited. */
+/** A message in memory: fingerprint and headers. The hot path, so nothing is awaited. */
 export function prepareSmall(fetched: FetchedMessage, raw: Uint8Array, context: PrepareContext): Prepared {
   return assemble(
     fetched,

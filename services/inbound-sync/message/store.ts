@@ -29,9 +29,9 @@ export interface StoreResult {
  * while MongoDB is away. Messages leave by themselves at `expireAt`.
  */
 export interface MessageStore {
-  /** Stores all but those that cannot be stored even alone. The same message again is no error. */
+  /** Stores all except those that cannot be stored even alone. Storing a message again is not an error. */
   insertAll(messages: readonly NewMessage[]): Promise<StoreResult>;
-  /** Stores a piece of a large message; the same piece again is no error. */
+  /** Stores a piece of a large message. Storing it again is not an error. */
   insertPart(messageId: string, index: number, data: Uint8Array, expireAt: number): Promise<void>;
   get(id: string): Promise<StoredMessage | null>;
   /** Newest first. */
@@ -183,7 +183,7 @@ function failedOf(error: unknown, batch: readonly NewMessage[]): readonly NewMes
 }
 
 function binary(data: Uint8Array): Binary {
-  // The driver wants a Buffer; this is a view of the same bytes, not a copy.
+  // The driver needs a Buffer. This is a view of the same bytes, not a copy.
   return new Binary(Buffer.from(data.buffer, data.byteOffset, data.byteLength));
 }
 

@@ -6,7 +6,7 @@ import { alertCleared } from "../source/alerts.ts";
 import type { SourceLease } from "../source/store.ts";
 import { receive } from "./receive.ts";
 
-/** Longer than a run goes on by itself: it covers a server that never comes to an end. */
+/** Longer than any run should take: for a server that never ends. */
 const deadlineMs = 900_000;
 
 type PollRun = StartedRun<SourceLease>;

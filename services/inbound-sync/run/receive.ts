@@ -28,7 +28,7 @@ export interface Received {
 export interface ReceiveRun {
   readonly connection: Connection;
   readonly session: InboundSession;
-  /** What the connector wants to be remembered: identities, or nothing but the cursor. */
+  /** What to remember for the connector: identities, or only the cursor. */
   readonly remembers: "position" | "identities";
   readonly lease: SourceLease;
   readonly correlation?: string;
@@ -39,7 +39,7 @@ export interface ReceiveRun {
 
 /**
  * Takes in what is new: raw bytes are stored first, then the cursor moves, then the facts go out; while one batch is
- * published the next is stored and the one after it fetched. Killed anywhere, the next run goes on without a gap.
+ * published the next is stored and the one after it fetched. Killed anywhere, the next run continues without a gap.
  * Throws `FailureError` of the connector, outages, `LeaseLost`, or the signal's reason.
  */
 export async function receive(ports: InboundPorts, run: ReceiveRun): Promise<Received> {
@@ -69,7 +69,7 @@ export async function receive(ports: InboundPorts, run: ReceiveRun): Promise<Rec
     lease.check();
     const stored = await storeAll(ports, fresh);
     ports.failPoint("inbound.after-store");
-    // Rare and not stored: told before the cursor passes them, so that none is lost.
+    // Rare and not stored: announced before the cursor passes them, so that none is lost.
     for (const one of prepared)
       if (one.kind === "probe") {
         await tellProbe(ports, lease, one);
@@ -108,7 +108,7 @@ async function tellHistoryLost(ports: InboundPorts, mailboxId: string, cursor: C
   await ports.bus.publish(alertRaised(mailboxId, { code: "HISTORY_LOST", key, at: ports.now() }));
 }
 
-/** Where to go on; after the server numbered its messages anew, from the beginning, with what is known already. */
+/** Where to continue; from the beginning, with what is known, if the server has renumbered its messages. */
 async function startingPoint(
   ports: InboundPorts,
   { connection: { mailboxId }, session, lease }: ReceiveRun,
@@ -147,7 +147,7 @@ async function prepareAll(ports: InboundPorts, connection: Connection, batch: Ba
   return prepared;
 }
 
-/** Stores a batch; what cannot be stored even alone is set aside with an alert, and the mailbox goes on. */
+/** Stores a batch. A message that cannot be stored even alone is set aside with an alert; the mailbox continues. */
 async function storeAll(ports: InboundPorts, batch: readonly NewMessage[]): Promise<readonly NewMessage[]> {
   const { refused } = await ports.messages.insertAll(batch);
   if (refused.length === 0) return batch;

@@ -1,11 +1,11 @@
 import type { InboundSession } from "@mailfleet/connector-api";
 import type { HandledMessages } from "./handled-store.ts";
 
-/** So many fingerprints more than messages on the server are worth writing anew. */
+/** With this many more fingerprints than messages on the server we rewrite them. */
 const compactAbove = 1000;
 
 /**
- * Deletes at the server what was stored and told, now or by a run that died before it could, and forgets what is gone. A
+ * Deletes on the server what was stored and announced, also by a run that died first, and forgets what is gone. A
  * deletion counts only when a later listing shows it: until then it is tried again.
  */
 export async function deleteProcessed(

@@ -7,7 +7,7 @@ export type StoredCursor = Readonly<Record<string, string | number>>;
  */
 export type PendingFacts = { readonly from: string; readonly to: string } | { readonly ids: readonly string[] };
 
-/** What is expected of a mailbox's inbound direction, as `config` last told. */
+/** What is expected of a mailbox's inbound direction, as `config` last said. */
 export interface Watch {
   /** `success`: running, so success is expected; `run`: retrying, so at least attempts are. */
   readonly expects: "success" | "run";
@@ -20,10 +20,10 @@ export interface Watch {
 export interface SourceDocument {
   readonly _id: string;
   readonly cursor?: StoredCursor | null;
-  /** Who reads at the moment; kept by the kit. Every write of a reader has its fence in the filter. */
+  /** The present reader; kept by the kit. Every write of a reader has its fence in the filter. */
   readonly lease?: { readonly owner: string | null; readonly fence: number; readonly until: Date | null };
   readonly pending?: PendingFacts | null;
-  /** The server numbered anew: until everything was read once, messages are compared with those that are there. */
+  /** The server has renumbered: until everything was read once, messages are compared with the stored ones. */
   readonly comparing?: boolean;
   readonly received?: number;
   readonly lastRunAt?: number;

@@ -25,7 +25,7 @@ export function createFollowLifecycle(ports: Pick<InboundPorts, "sources" | "mes
   };
 }
 
-/** A running direction proves itself by success, a retrying one by attempts; of others nothing is expected. */
+/** A running direction shows life by success, a retrying one by attempts. Nothing is expected of others. */
 function watchOf(inbound: { state: string; everyMs?: number | undefined }, since: number): Watch | null {
   if (inbound.everyMs === undefined) return null;
   if (inbound.state === "enabled.running") return { expects: "success", since, everyMs: inbound.everyMs };

@@ -6,35 +6,35 @@ const fingerprintBytes = 8;
 
 /** Some messages of a mailbox that were handed over, or passed over, in one write. */
 interface HandledDocument {
-  /** `<mailboxId>/<uuid>`: whoever lost the lease and writes all the same is in nobody's way. */
+  /** `<mailboxId>/<uuid>`: a process that lost the lease and still writes disturbs nobody. */
   readonly _id: string;
   readonly mailboxId: string;
   readonly fingerprints: Binary;
-  /** What is to be deleted at the server, by identity, until a listing shows that it is gone. */
+  /** What to delete on the server, by identity, until a listing shows that it is gone. */
   readonly toDelete?: readonly string[];
 }
 
 /** What was handed over of one mailbox, read once at the beginning of a run. */
 export interface HandledMessages {
   has(identity: string): boolean;
-  /** What is to be deleted at the server, until a listing shows that it is gone. */
+  /** What to delete on the server, until a listing shows that it is gone. */
   readonly toDelete: readonly string[];
   readonly size: number;
   /**
    * Remembers more, in one small write; after the cursor moved and said which facts may be missing. `toDelete`: those
-   * of them that are to be deleted at the server.
+   * of them to delete on the server.
    */
   add(identities: readonly string[], toDelete: readonly string[]): Promise<void>;
   /** A listing shows that they are gone. */
   deleted(identities: readonly string[]): Promise<void>;
-  /** Forgets what is not among these any more, and writes the rest together. */
+  /** Forgets what is no longer among these, and rewrites the rest together. */
   keepOnly(identities: readonly string[]): Promise<void>;
 }
 
 /**
- * The collection `handledMessages`, for protocols without a position (POP3), or whose position
- * can be lost (Gmail). It outlives the messages themselves, which go after their retention time: what lies on the server
- * for years must not come a second time.
+ * The collection `handledMessages`, for protocols without a position (POP3), or whose position can be lost (Gmail). It
+ * outlives the messages themselves, which go after their retention time: what lies on the server for years must not
+ * come a second time.
  */
 export interface HandledStore {
   load(mailboxId: string): Promise<HandledMessages>;
@@ -45,7 +45,7 @@ const fingerprint = (identity: string) =>
   createHash("sha256").update(identity).digest().subarray(0, fingerprintBytes).toString("latin1");
 const pack = (fingerprints: Iterable<string>) => new Binary(Buffer.from([...fingerprints].join(""), "latin1"));
 
-/** Makes the index, then the store. One reader at a time: whoever holds the mailbox's lease. */
+/** Makes the index, then the store. One reader at a time: the holder of the mailbox's lease. */
 export async function createHandledStore(store: Store): Promise<HandledStore> {
   const handled: Collection<HandledDocument> = store.db.collection<HandledDocument>("handledMessages");
   await handled.createIndex({ mailboxId: 1 }, { name: "mailbox" });
@@ -100,7 +100,7 @@ export async function createHandledStore(store: Store): Promise<HandledStore> {
             fingerprints: pack(kept),
             ...(toDelete.size > 0 ? { toDelete: [...toDelete] } : {}),
           });
-          // Only what this run knows: whoever has taken over since then may have remembered more.
+          // Only what this run knows: a process that has taken over since then may have remembered more.
           await handled.deleteMany({ _id: { $in: ids } });
           ids.splice(0, ids.length, _id);
           known.clear();

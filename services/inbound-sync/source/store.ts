@@ -20,7 +20,7 @@ export interface SourceStore {
     step: { cursor: StoredCursor; pending: PendingFacts | null; received: number },
   ): Promise<void>;
   /**
-   * Forgets the cursor, because it points nowhere any more, and remembers that what comes must be compared with what is
+   * Forgets the cursor, because it points nowhere now, and remembers that new messages must be compared with what is
    * there, until a run has ended well.
    */
   startOver(lease: SourceLease): Promise<void>;
@@ -94,7 +94,8 @@ export async function createSourceStore(store: Store): Promise<SourceStore> {
     async expect(mailboxId, mailboxV, watch) {
       await ensure(mailboxId);
       const newer = { $lt: [{ $ifNull: ["$mailboxV", -1] }, mailboxV] };
-      // A direction that goes on as before is watched from where it was: else every small change would restart the clock.
+      // A direction that continues as before is watched from where it was, or every small change would restart the
+      // clock.
       const same = watch && {
         $and: [{ $eq: ["$watch.expects", watch.expects] }, { $eq: ["$watch.everyMs", watch.everyMs] }],
       };

@@ -2,10 +2,12 @@ import { eachAlone } from "@mailfleet/kit";
 import type { InboundPorts } from "../ports.ts";
 import { alertRaised } from "./alerts.ts";
 
-/** Mailboxes that are polled every second may miss a few: shorter silence than this is never told. */
+/** Mailboxes that are polled every second may miss a few polls: shorter silence than this is not reported. */
 const shortestSilenceMs = 15_000;
 
-/** Raises STALLED for enabled mailboxes that have been silent for three intervals. Every replica does it; once is told. */
+/**
+ * Raises STALLED for enabled mailboxes that have been silent for three intervals. Every replica checks; one reports.
+ */
 export function createWatchStalled({
   sources,
   bus,

@@ -1,4 +1,7 @@
-/** Measures receiving by hand: `node services/inbound-sync/test/measure.ts [messages]`. Real Dovecot, MongoDB, NATS. */
+/**
+ * Measures receiving, started by hand: `node services/inbound-sync/test/measure.ts [messages]`. Real Dovecot, MongoDB,
+ * NATS.
+ */
 import { performance } from "node:perf_hooks";
 import { eventually, startDovecot } from "@mailfleet/local/testing";
 import { givenInbound } from "./given-inbound.ts";

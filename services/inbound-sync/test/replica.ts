@@ -42,7 +42,7 @@ export interface Engines {
   readonly database: string;
 }
 
-/** What a test wants of a replica. */
+/** What a test asks of a replica. */
 export type GivenReplica = Partial<Omit<InboundPorts, "worker" | "leases">> & {
   failPoint?: FailPoint;
   /** Of leases and permits, where those of production are too long for a test. */

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { HoldLengths } from "@mailfleet/kit";
 import { scriptedConnector } from "./scripted-connector.ts";
 
-/** So many messages lie on the server. */
+/** How many messages are on the server. */
 export const messagesOnServer = 40;
 
 export const shortLengths: HoldLengths = { holdMs: 1200, renewEveryMs: 150, marginMs: 200 };

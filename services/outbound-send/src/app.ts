@@ -29,7 +29,7 @@ const usedConsumers: readonly ConsumerDefinition[] = [
 
 /** The service while it runs. */
 export interface OutboundSend {
-  /** One round of repairs, for tests that do not want to wait for it. */
+  /** One round of repairs, for tests that cannot wait for it. */
   sweep(): Promise<void>;
   /** Stops taking work, ends attempts at a message boundary, writes down what is known. */
   stop(): Promise<void>;

@@ -23,7 +23,7 @@ runProcess({
   },
   start: async ({ environment, logger, metrics, failPoint, signal, addReadiness, now }) => {
     const { natsUrl, mongoUrl, mongoDb, openKeys, streamReplicas, allowedPrivateNetworks } = environment;
-    // The public halves lie in the same file.
+    // The public halves are in the same file.
     const [opener, sealer, probes] = await Promise.all([
       loadOpener(openKeys),
       loadSealer(openKeys),

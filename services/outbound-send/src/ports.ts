@@ -19,9 +19,9 @@ export interface OutboundPolicy {
   readonly longestRetryMs: number;
   /** How often each replica looks for what is stuck. */
   readonly sweepMs: number;
-  /** What has been due for so long without anybody looking is woken. */
+  /** After being due for this long without a drain, a mailbox is woken. */
   readonly dueLookMs: number;
-  /** A waiting send is looked at this often, in case nobody said that its mailbox works again. */
+  /** A waiting send is checked this often, in case the news that its mailbox works again was lost. */
   readonly waitingLookMs: number;
   /** What was committed but perhaps not published is published again after this time. */
   readonly outboxLookMs: number;
@@ -40,7 +40,7 @@ export const defaultPolicy: OutboundPolicy = {
   mailboxes: 256,
 };
 
-/** What the service stands on; `main.ts` builds it, tests build it from real engines. */
+/** What the service needs. `main.ts` builds it; tests build it from real engines. */
 export interface Ports {
   readonly bus: Bus;
   readonly sends: SendStore;
@@ -51,12 +51,12 @@ export interface Ports {
   readonly leases: Leases<JournalDocument>;
   /** Connections in use, counted over all replicas. */
   readonly slots: SlotRepository;
-  /** By protocol; loaded when a mailbox needs it first, so that nobody pays for what he does not use. */
+  /** By protocol; loaded on first use, so that nobody pays for unused ones. */
   readonly connectors: Readonly<Record<string, () => Promise<OutboundConnector>>>;
   readonly tokens: Pick<Tokens, "credentials">;
   /** Throws `FailureError` CREDENTIALS_UNREADABLE. */
   openSecret(sealed: Sealed, aad: string): Promise<Secret>;
-  /** Makes the code by which inbound-sync knows a probe of ours. */
+  /** Makes the code by which inbound-sync recognises our test message. */
   readonly signProbe: SignProbe;
   /** True for an error that only means that the database is away. */
   isOutage(error: unknown): boolean;

@@ -15,7 +15,7 @@ import { connectStore } from "@mailfleet/store";
 import { type Instance, type InstanceOptions, silent, startInstance } from "./instance.ts";
 import { type OtherProcess, startOtherProcess } from "./other-process.ts";
 
-/** A mailbox as the stand-in for `config` answers it. */
+/** A mailbox in the answer of the stand-in for `config`. */
 export interface GivenMailbox {
   id: string;
   port: number;
@@ -158,7 +158,7 @@ export async function givenOutbound() {
       instances.push(instance);
       return instance;
     },
-    /** One in a process of its own, which can be killed and frozen. */
+    /** One in a separate process, which can be killed and frozen. */
     async startProcess(options: InstanceOptions = {}): Promise<OtherProcess> {
       const process = await startOtherProcess(engines, options);
       processes.push(process);

@@ -27,7 +27,7 @@ export interface Engines {
   readonly database: string;
 }
 
-/** How an instance differs from the usual; all of it can be told to another process. */
+/** How an instance differs from the default. All of it can be passed to another process. */
 export interface InstanceOptions {
   readonly policy?: Partial<OutboundPolicy>;
   /** `name:nth`: the process kills itself there. */

@@ -1,6 +1,6 @@
 /**
- * Accepted to the server's 250: `node services/outbound-send/test/measure.ts [messages] [mailboxes]`. Sink, stand-ins and
- * service share one process, NATS and MongoDB run beside it.
+ * Accepted to the server's 250: `node services/outbound-send/test/measure.ts [messages] [mailboxes]`. Sink, stand-ins
+ * and service share one process; NATS and MongoDB run outside it.
  */
 import { givenOutbound } from "./given-outbound.ts";
 import { startSink } from "./sink.ts";

@@ -2,10 +2,10 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import type { Engines, InstanceOptions } from "./instance.ts";
 
-/** An instance in a process of its own. */
+/** An instance in a separate process. */
 export interface OtherProcess {
   readonly process: ChildProcess;
-  /** Resolves when the process is gone, whoever ended it. */
+  /** Resolves when the process is gone, however it ended. */
   readonly ended: Promise<unknown>;
   end(): Promise<void>;
 }

@@ -13,7 +13,7 @@ export interface Sink {
   /** Message-IDs in the order in which they were taken. */
   readonly taken: string[];
   readonly raw: string[];
-  /** Messages that came with their final dot, whatever was answered. */
+  /** Messages that arrived with their final dot, whatever the answer was. */
   contents: number;
   script: SinkScript;
   logins: number;

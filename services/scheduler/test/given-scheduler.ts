@@ -31,7 +31,7 @@ export async function givenEngines() {
     mongo,
     bus,
     timers,
-    /** One replica with its own connection; its counters beside it. */
+    /** One replica with its own connection, and its counters. */
     startReplica: async (
       options: { failPoint?: FailPoint; now?: () => number; takes?: (subject: string) => boolean } = {},
     ) => {

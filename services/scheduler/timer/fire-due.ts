@@ -33,7 +33,7 @@ export function createLane(ports: SchedulerPorts, target: Target): Round {
     );
     if (found > 0 && left.length === found) throw new Error(`${target} takes no message at the moment`);
     for (const id of left) refused.set(id, ports.now() + refusedMs);
-    // Another replica is at the same timers: look further behind, so that the two do not do everything twice.
+    // Another replica fires the same timers: look further ahead, so that the two do not do everything twice.
     const contended = found === batchSize && moved < found / 2;
     const again = found > 0 || skip > 0;
     skip = contended ? batchSize * Math.ceil(Math.random() * widestSkip) : 0;

@@ -3,7 +3,7 @@ import { reasonOf } from "../send/until-stored.ts";
 
 const FLUSH_MS = 2000;
 
-/** Counts what was sent and writes it down now and then: figures for people, not worth a write for each message. */
+/** Counts what was sent and saves it from time to time: figures for people are not worth a write per message. */
 export class ActivityCounter {
   readonly #ports: Pick<Ports, "activity" | "logger">;
   readonly #counts = new Map<string, { messages: number; at: number }>();

@@ -5,7 +5,7 @@ export class Line {
   #inside = 0;
   #dismissed = false;
 
-  /** `places` is asked anew each time; call `admit` when it may have grown. */
+  /** `places` is asked each time. Call `admit` when it may have grown. */
   constructor(places: () => number) {
     this.#places = places;
   }
@@ -18,7 +18,7 @@ export class Line {
     return this.#inside === 0 && this.#waiting.length === 0;
   }
 
-  /** Waits for a place. The answer gives it back; a second call does nothing. */
+  /** Waits for a place. Call the result to give it back; a second call does nothing. */
   async enter(): Promise<() => void> {
     if (this.#dismissed || (this.#waiting.length === 0 && this.#inside < this.#places())) this.#inside += 1;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));

@@ -4,7 +4,7 @@ import { reasonOf } from "../send/until-stored.ts";
 /** How long a slot of a process that is gone stays taken. */
 const LEASE_MS = 10_000;
 const RENEW_MS = LEASE_MS / 3;
-/** After giving one back, this process leaves it to others for so long. */
+/** After giving one back, this process leaves it to others for this long. */
 const POLITE_MS = 500;
 const ASK_AGAIN_MS = 250;
 
@@ -82,7 +82,7 @@ export class Slots {
     try {
       for (const token of tokens) await this.#ports.slots.give(this.#holder, token);
     } catch (error) {
-      // Its lease ends by itself.
+      // Its lease runs out.
       this.#ports.logger.warn({ reason: reasonOf(error) }, "a slot could not be given back");
     }
   }

@@ -9,9 +9,9 @@ import type { WakeUps } from "../send/wake-ups.ts";
 import { test } from "./run-test.ts";
 
 /**
- * The machine asks whether the mailbox can send. `sync` while retrying: the oldest waiting send is the proof, or signing
- * in where none waits; the others follow when the machine says that it works. `sync` while running: what waits is
- * released. `probe`: signing in only.
+ * The machine asks whether the mailbox can send. `sync` while retrying: the oldest waiting send is the proof, or
+ * signing in where none waits; the others follow when the machine says that it works. `sync` while running: what waits
+ * is released. `probe`: signing in only.
  */
 export async function runSync(
   ports: Ports,
@@ -41,7 +41,7 @@ export async function runSync(
   const { failure } = await test(ports, sessions, connection, false);
   await report(failure);
 
-  /** A run of a direction that runs and goes on running reports nothing (design, principle 6). */
+  /** A run of a direction that runs and keeps running reports nothing: a healthy mailbox is quiet. */
   async function report(failure: Awaited<ReturnType<typeof test>>["failure"]): Promise<void> {
     const at = ports.now();
     await ports.activity.ran(mailboxId, at, failure ? "failed" : "ok");

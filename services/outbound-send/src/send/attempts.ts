@@ -23,7 +23,7 @@ import { reasonOf } from "./until-stored.ts";
 const REPORT_HOLDS_MS = 60_000;
 const stillToSend = ["accepted", "deferred", "waiting"] as const;
 
-/** Makes attempts: the one way on which a message leaves, whoever found it due. */
+/** Makes attempts: the only way by which a message leaves. */
 export class Attempts {
   readonly #ports: Ports;
   readonly #connections: Connections;
@@ -38,7 +38,9 @@ export class Attempts {
     this.#activity = activity;
   }
 
-  /** The connection if sends of this mailbox may be tried now. While it is retrying, the machine's own runs try them. */
+  /**
+   * The connection if sends of this mailbox may be tried now. While it is retrying, the machine's own runs try them.
+   */
   sendable(connection: Connection | null): Connection | null {
     if (!connection?.allowed || connection.state !== "enabled.running") return null;
     const reported = this.#reported.get(connection.mailboxId);
@@ -187,7 +189,7 @@ export class Attempts {
   }
 }
 
-/** What becomes of a send that cannot be tried now; `null`: it waits already and goes on waiting. */
+/** The next state of a send that cannot be tried now; `null`: it keeps waiting. */
 export function waitOrEnd(
   ports: Pick<Ports, "policy">,
   send: StoredSend,
@@ -207,7 +209,7 @@ export function waitOrEnd(
 
 const GONE_KEPT_MS = 30 * 86_400_000;
 
-/** The mailbox was deleted: nobody can send this any more. */
+/** The mailbox was deleted: this can no longer be sent. */
 export function mailboxGone(send: StoredSend, now: number): SendChange {
   const failure = failureOf("MAILBOX_DELETED");
   const outbox = [mailNotSent(send, "failed", now, failure, null)];

@@ -15,7 +15,7 @@ export type Outcome =
   | { readonly type: "aborted" }
   | { readonly type: "expired" };
 
-/** What the decision depends on beside send and outcome. */
+/** What the decision depends on besides send and outcome. */
 export interface DecisionContext {
   readonly connection: Pick<
     Connection,
@@ -127,7 +127,7 @@ export function decideOutcome(send: StoredSend, outcome: Outcome, context: Decis
 
   function unknown(failure: Failure): SendChange {
     const again = connection.uncertainPolicy === "resend" && send.deferrals + 1 < context.policy.maximumDeferrals;
-    // The claim stays: its holder may still hear what became of it.
+    // The claim stays: its holder may still learn the result.
     if (again) return { ...later(failure), keepClaim: true };
     const outbox = [
       mailNotSent(send, "uncertain", now, failure, null),
@@ -137,7 +137,7 @@ export function decideOutcome(send: StoredSend, outcome: Outcome, context: Decis
   }
 }
 
-/** What expiry makes of a send, whatever state it waited in. */
+/** An expired send, whatever state it waited in. */
 export function expired(send: StoredSend, now: number): Pick<SendChange, "state" | "due" | "nextAttemptAt" | "outbox"> {
   const outbox = [
     mailNotSent(send, "expired", now, send.failure, null),
@@ -151,7 +151,7 @@ export function hasExpired(send: StoredSend, sendExpiryMs: number, now: number):
   return now - send.waitsSince > sendExpiryMs;
 }
 
-/** When a waiting send is looked at by itself: now and then, and when it expires. */
+/** When a waiting send is checked again: from time to time, and when it expires. */
 export function waitingDue(send: StoredSend, sendExpiryMs: number, policy: OutboundPolicy, now: number): number {
   return Math.min(now + policy.waitingLookMs, Math.max(now + 1000, send.waitsSince + sendExpiryMs + 1));
 }

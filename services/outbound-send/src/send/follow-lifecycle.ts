@@ -7,7 +7,7 @@ import type { WakeUps } from "./wake-ups.ts";
 
 const PAGE = 200;
 
-/** Outbound works again: what waits is released. The mailbox is gone: what waits fails and says so. */
+/** Outbound works again: waiting sends are released. The mailbox is gone: they fail. */
 export async function followLifecycle(
   ports: Ports,
   connections: Connections,

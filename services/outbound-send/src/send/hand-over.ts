@@ -11,9 +11,9 @@ const PUBLISH_AGAIN_MS = 500;
 export const uploadLifeMs = 365 * 86_400_000;
 
 /**
- * Writes down how attempts ended, and tells it. Plain ends (sent, to everybody) go many in one statement, and their facts
- * many in one go; until they are told they stand in the journal, which is the pending range of this hot path. Whatever
- * else an attempt can end with says what it says from an outbox in its document.
+ * Writes down how attempts ended, and tells it. Plain ends (sent, to everybody) go many in one statement, and their
+ * facts many in one go; until they are told they stand in the journal, which is the pending range of this hot path.
+ * Whatever else an attempt can end with says what it says from an outbox in its document.
  */
 export class HandOver {
   readonly #ports: Ports;
@@ -54,7 +54,7 @@ export class HandOver {
     });
   }
 
-  /** Writes the end of an attempt down. False: the send is not this attempt's any more. */
+  /** Saves the end of an attempt. False: the send no longer belongs to this attempt. */
   async record(send: ClaimedSend, change: SendChange, journal: Journal): Promise<boolean> {
     const made = isPlain(send, change)
       ? await this.#recordSent(send, change, journal)
@@ -81,7 +81,7 @@ export class HandOver {
     return true;
   }
 
-  /** Claimed, but nothing of it was on the wire: the turn of whoever asks next. */
+  /** Claimed, but nothing of it was on the wire: the next process that asks may take it. */
   async giveBack(send: ClaimedSend, journal: Journal): Promise<void> {
     if (journal.isLost) return;
     await this.#returned.commit({ sendId: send.id, owner: journal.owner });
@@ -102,7 +102,7 @@ export class HandOver {
     }
   }
 
-  /** Waits until everything that is written down is told. */
+  /** Waits until everything that is saved is announced. */
   async settle(): Promise<void> {
     while (this.#open.size > 0) await Promise.all(this.#open);
   }

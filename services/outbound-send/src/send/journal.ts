@@ -4,13 +4,13 @@ import type { JournalDocument, JournalStore } from "./journal-store.ts";
 import type { StoredSend } from "./send.ts";
 import { reasonOf } from "./until-stored.ts";
 
-/** So many sends at most may be with servers or not told yet; beyond that, attempts wait for the bus and the database. */
+/** How many sends may be with servers or not yet announced. Beyond that, attempts wait for the bus and the database. */
 const LIMIT = 500;
-/** Writes under way at once: whoever enters while one is on its way need not wait for its end first. */
+/** Simultaneous writes: an entry need not wait for the end of the write before it. */
 const PARALLEL = 3;
 const AGAIN_MS = 250;
 
-/** What a journal stands on. */
+/** What a journal needs. */
 export interface JournalPorts extends Pick<Ports, "logger" | "isOutage"> {
   readonly journals: JournalStore;
   readonly leases: Leases<JournalDocument>;
@@ -81,7 +81,7 @@ export class Journal {
     });
   }
 
-  /** Its end is written down and told. The journal forgets it with the next write. */
+  /** Its end is saved and announced. The journal forgets it with the next write. */
   leave(attempt: Attempt): void {
     const entry = entryOf(attempt);
     if (!this.#wire.delete(entry)) return;
@@ -166,7 +166,7 @@ export class Journal {
         await pause(AGAIN_MS);
         continue;
       }
-      // Whoever takes over removes the document: what is there now was made by this call.
+      // A process that takes over removes the document, so the present one was made by this call.
       if (lease.document.wire === undefined) {
         await this.#ports.journals.remove(lease.filter).catch(() => {});
         lease.letGo();
@@ -178,7 +178,7 @@ export class Journal {
     }
   }
 
-  /** Gives the journal up; what still stands in it is taken over by others. */
+  /** Gives the journal up. Others take over what is still in it. */
   async close(): Promise<void> {
     this.#closed = true;
     try {
@@ -188,7 +188,7 @@ export class Journal {
       }
       await this.#ports.journals.remove(this.#lease.filter);
     } catch {
-      // It runs out by itself.
+      // It runs out.
     }
     this.#lease.letGo();
   }
@@ -197,7 +197,7 @@ export class Journal {
 /** What an entry of the journal names. */
 export type Attempt = Pick<StoredSend, "id" | "attempt">;
 
-/** How an attempt stands in the journal. */
+/** State of an attempt in the journal. */
 export const entryOf = ({ id, attempt }: Attempt) => `${id}:${attempt}`;
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));

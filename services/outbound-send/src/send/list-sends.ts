@@ -8,7 +8,7 @@ export async function listSends(
   { mailboxId, state, limit, cursor }: RequestArguments<"outbound-send.send.list">,
 ): Promise<RequestOutput<"outbound-send.send.list">> {
   if (cursor !== undefined && !/^\d{1,15}\/sn_[a-z0-9]+$/.test(cursor))
-    throw new ProblemError("INVALID", "The cursor is none of this list", {
+    throw new ProblemError("INVALID", "The cursor does not belong to this list", {
       errors: [{ pointer: "/cursor", reason: "must be the `next` of a page of this list" }],
     });
   const { items, next } = await ports.sends.list({ mailboxId, state, limit, cursor });

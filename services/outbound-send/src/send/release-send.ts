@@ -8,7 +8,7 @@ import type { WakeUps } from "./wake-ups.ts";
 
 const releasable = ["uncertain", "failed", "expired", "waiting", "deferred"] as const;
 
-/** `send.release`: try it now, with the same Message-ID. Its time to wait and its attempts begin anew. */
+/** `send.release`: try it now, with the same Message-ID. Its waiting time and its attempts start over. */
 export async function releaseSend(
   ports: Ports,
   wakeUps: WakeUps,

@@ -5,7 +5,7 @@ import type { DueSend, NewSend, SendChange, SendClaim, StoredSend } from "./send
 /** Fields that most sends do not need: absent, they have their usual value. */
 type Sparse = "remaining" | "deferrals" | "attempts" | "nextAttemptAt" | "answer" | "rejected" | "commands" | "claim";
 
-/** How a send lies in MongoDB. */
+/** A send as stored in MongoDB. */
 export interface SendDocument
   extends Omit<StoredSend, "id" | Sparse>,
     Partial<Pick<StoredSend, Exclude<Sparse, "claim">>> {

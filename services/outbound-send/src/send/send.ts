@@ -1,6 +1,6 @@
 import type { Failure, OutgoingMessage, SendState } from "@mailfleet/contracts";
 
-/** One try at handing a send over. Without an end: the process that made it was lost. */
+/** One attempt to hand a send over. Without an end: its process was lost. */
 export interface SendAttempt {
   readonly n: number;
   readonly startedAt: number;
@@ -54,7 +54,7 @@ export interface StoredSend {
   readonly deferrals: number;
   readonly attempts: readonly SendAttempt[];
   readonly claim?: SendClaim;
-  /** When it is this send's turn, or when it must be looked at; absent when nothing will happen by itself. */
+  /** When it is this send's turn, or when it must be looked at; absent if nothing more will happen without a person. */
   readonly due?: number;
   readonly nextAttemptAt: number | null;
   readonly answer: string | null;
@@ -113,7 +113,7 @@ export interface SendChange {
   readonly owner?: string;
   readonly state: SendState;
   readonly at: number;
-  /** `null`: nothing will happen by itself. */
+  /** `null`: nothing more will happen without a person. */
   readonly due: number | null;
   readonly nextAttemptAt?: number | null;
   /** The attempt that ended; its claim ends with it. */
@@ -135,7 +135,7 @@ export interface SendChange {
   readonly outbox: readonly OutgoingMessage[];
 }
 
-/** The plainest end of an attempt, of which many are written at once: the server took it for everybody. */
+/** The most common end of an attempt, of which many are saved at once: the server accepted it for everybody. */
 export interface SentSend {
   readonly sendId: string;
   readonly owner: string;

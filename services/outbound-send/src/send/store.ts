@@ -17,8 +17,8 @@ export interface SendStore {
   /** Whose turn it is in a mailbox by this time, in order; `from` is the `due` of the last one that was seen. */
   due(mailboxId: string, by: number, limit: number, from?: number): Promise<DueSend[]>;
   /**
-   * Writes down that an attempt starts, before anything of it is on the wire; gives those that this process got. With the
-   * same `batch` it may be repeated after an error.
+   * Writes down that an attempt starts, before anything of it is on the wire; gives those that this process got. With
+   * the same `batch` it may be repeated after an error.
    */
   claim(sends: readonly DueSend[], claim: { owner: string; batch: string; now: number }): Promise<ClaimedSend[]>;
   /** Many results at once; ids of those that were written, now or by an earlier try with this `batch`. */
@@ -46,7 +46,7 @@ export interface SendStore {
   unfinished(mailboxId: string, limit: number): Promise<StoredSend[]>;
   /** Mailboxes for which something has been due since before this moment. */
   overdue(before: number): Promise<string[]>;
-  /** Moves the next look at sends that go on waiting; compare-and-swap on the old one. */
+  /** Moves the next check of sends that keep waiting; compare-and-swap on the old time. */
   lookAgain(sends: readonly StoredSend[], due: number): Promise<void>;
   /** What a process has claimed and not ended. */
   claimedBy(owner: string, limit: number): Promise<StoredSend[]>;

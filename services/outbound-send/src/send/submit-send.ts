@@ -12,7 +12,7 @@ const CONNECTION_AGE_MS = 5000;
 
 /**
  * `send.submit`: accepts a message durably. The same idempotency key gives the first answer again; with another content
- * it is a mistake (ALREADY_EXISTS). A mailbox that cannot send now is no reason to refuse: the send waits for it.
+ * it is a mistake (ALREADY_EXISTS). If the mailbox cannot send now, the send is still accepted and waits for it.
  */
 export async function submitSend(
   ports: Ports,

@@ -7,7 +7,7 @@ import { entryOf } from "./journal.ts";
 import type { StoredSend } from "./send.ts";
 
 const PAGE = 200;
-/** What is believed of a mailbox that is not there any more. */
+/** What we assume about a mailbox that no longer exists. */
 const lastWords = {
   generation: 0,
   retryMs: 300_000,
@@ -18,8 +18,8 @@ const lastWords = {
 
 /**
  * Takes over from processes that are gone. Of what they had claimed, that which stands in the journal may be with a
- * server: the profile's policy says what becomes of it. Nothing was sent of the rest: it is due again. And what was sent,
- * but perhaps not told, is told. `look`: at what is due again.
+ * server: the profile's policy says what becomes of it. Nothing was sent of the rest: it is due again. And what was
+ * sent, but perhaps not told, is told. `look`: at what is due again.
  */
 export async function takeOver(ports: Ports, connections: Connections, look: (mailboxId: string) => void) {
   for (const owner of await ports.journals.abandoned(20)) {

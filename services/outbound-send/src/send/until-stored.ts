@@ -4,8 +4,8 @@ const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5000;
 
 /**
- * Tries until the database answers, because what a server said about a message must not be forgotten; gives up only when
- * the service stops. What is tried is harmless twice.
+ * Tries until the database answers, because what a server said about a message must not be forgotten; gives up only
+ * when the service stops. What is tried is harmless twice.
  */
 export async function untilStored<Result>(
   { isOutage, signal, logger }: Pick<Ports, "isOutage" | "signal" | "logger">,
@@ -23,7 +23,7 @@ export async function untilStored<Result>(
   }
 }
 
-/** The message of whatever was thrown. */
+/** The message of anything thrown. */
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
