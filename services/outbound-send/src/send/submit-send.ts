@@ -7,7 +7,7 @@ import type { NewSend, StoredSend } from "./send.ts";
 import { showSend } from "./show-send.ts";
 import type { WakeUps } from "./wake-ups.ts";
 
-/** Existence and address of a mailbox change seldom; a send that is accepted too late for a deletion fails by itself. */
+/** Existence and address of a mailbox seldom change. A send that is accepted after a deletion fails later. */
 const CONNECTION_AGE_MS = 5000;
 
 /**
