@@ -1,11 +1,20 @@
 import { z } from "zod";
 
+const prefixes = new WeakMap<z.ZodType, string>();
+
 /**
  * Identifiers are a two-letter prefix and lower-case letters and digits, so that they fit into a subject, a URL and
  * a file name. The caller that creates a resource makes its id; this package makes none, because it does no I/O.
  */
-const id = (prefix: string, name: string) =>
-  z.string().regex(new RegExp(`^${prefix}_[a-z0-9]{4,40}$`), `must be ${name} id such as ${prefix}_4fz81k`);
+function id(prefix: string, name: string) {
+  const rule = z
+    .string()
+    .regex(new RegExp(`^${prefix}_[a-z0-9]{4,40}$`), `must be ${name} id such as ${prefix}_4fz81k`);
+  prefixes.set(rule, prefix);
+  return rule;
+}
+/** The two letters with which ids of this rule begin; `undefined` for ids that are made otherwise. */
+export const idPrefixOf = (rule: z.ZodType): string | undefined => prefixes.get(rule);
 
 export const MailboxId = id("mb", "a mailbox");
 export const ProfileId = id("pf", "a profile");

@@ -19,6 +19,7 @@ export {
   ConsentId,
   DeadLetterId,
   Instant,
+  idPrefixOf,
   JobId,
   MailboxId,
   ProfileId,
@@ -51,11 +52,13 @@ export {
   MailboxTransitioned,
 } from "./messages/mailbox-facts.ts";
 export { RunFailed, RunFinished, RunRequested, RunStep, RunSucceeded, TimerFired } from "./messages/run-messages.ts";
-export { type Field, field } from "./noun/field.ts";
+export { bare, type Field, field } from "./noun/field.ts";
 export { type AnyNoun, noun, type Standard } from "./noun/noun.ts";
 export { type Impact, type Operation, operation } from "./noun/operation.ts";
-export { Credentials, type SecretField } from "./noun/secret-field.ts";
-export { OAuthSecret } from "./oauth/oauth-secret.ts";
+export { paged, pageFields } from "./noun/request-fields.ts";
+export { Credentials, credentials, type SecretField } from "./noun/secret-field.ts";
+export { nouns } from "./nouns.ts";
+export { OAuthSecret, oauthSecret } from "./oauth/oauth-secret.ts";
 export { PoisonMessage } from "./poison.ts";
 export { fieldRules, invalid, Problem, type ProblemCode, ProblemError, problemCodes } from "./problem.ts";
 export {

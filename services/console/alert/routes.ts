@@ -1,6 +1,6 @@
-import { Alert, AlertId, Severity } from "@mailfleet/contracts";
+import { Alert, AlertId, paged, pageFields, Severity } from "@mailfleet/contracts";
 import { z } from "zod";
-import { page, paged } from "../http/parameters.ts";
+
 import { type Route, route } from "../http/route.ts";
 
 /** What people should know; `alerting` owns it. */
@@ -8,7 +8,7 @@ export const alertRoutes: readonly Route[] = [
   route("GET", "/alerts", {
     summary: "List alerts, the latest first",
     query: z.strictObject({
-      ...page,
+      ...pageFields,
       state: z.enum(["raised", "cleared"]).optional(),
       severity: Severity.optional(),
       code: z.string().max(60).optional(),

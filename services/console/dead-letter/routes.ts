@@ -1,6 +1,6 @@
-import { DeadLetter, DeadLetterId } from "@mailfleet/contracts";
+import { DeadLetter, DeadLetterId, paged, pageFields } from "@mailfleet/contracts";
 import { z } from "zod";
-import { page, paged } from "../http/parameters.ts";
+
 import { type Route, route } from "../http/route.ts";
 
 const params = z.strictObject({ deadLetterId: DeadLetterId });
@@ -9,7 +9,7 @@ const params = z.strictObject({ deadLetterId: DeadLetterId });
 export const deadLetterRoutes: readonly Route[] = [
   route("GET", "/dead-letters", {
     summary: "List dead letters",
-    query: z.strictObject({ ...page, state: z.enum(["waiting", "replayed", "discarded"]).optional() }),
+    query: z.strictObject({ ...pageFields, state: z.enum(["waiting", "replayed", "discarded"]).optional() }),
     answer: paged(DeadLetter),
     handle: (call) => call.ask("alerting.dead-letter.list", call.query),
   }),

@@ -24,6 +24,9 @@ function entry(route: Route): string {
     ...(route.query ? [`query: ${fieldsOf(route.query)}`] : []),
     ...(route.body ? [`body: ${fieldsOf(route.body)}${route.takesMail ? "; or `message/rfc822`" : ""}`] : []),
     `answers ${answers}`,
+    ...(route.problems?.length
+      ? [`may be refused with ${route.problems.map((code) => `\`${code}\``).join(", ")}`]
+      : []),
   ];
   return [`- \`${route.method} ${path}\`: ${route.summary}.`, ...more.map((line) => `  - ${line}`)].join("\n");
 }

@@ -38,7 +38,9 @@ function mapped(schema: z.ZodType): z.ZodType {
   if (parts.options && parts.type === "union") changed.options = parts.options.map(isoInstants);
   if (parts.valueType) changed.valueType = isoInstants(parts.valueType);
   if (Object.keys(changed).length === 0) return schema;
-  return schema.clone({ ...schema._zod.def, ...changed } as typeof schema._zod.def);
+  const clone = schema.clone({ ...schema._zod.def, ...changed } as typeof schema._zod.def);
+  // A clone forgets what the schema is described as.
+  return schema.description === undefined ? clone : clone.describe(schema.description);
 }
 
 /** The same schema with every `Instant` as ISO 8601 text on the outside. What it decodes to stays the same. */

@@ -1,22 +1,6 @@
-import { Direction, EmailAddress, type Mailbox, MailboxId, ProblemError } from "@mailfleet/contracts";
+import { EmailAddress, type Mailbox, MailboxId, ProblemError } from "@mailfleet/contracts";
 import { z } from "zod";
 import type { Call } from "./route.ts";
-
-/** Query of every list: how many at once, and where to continue. */
-export const page = {
-  limit: z.coerce
-    .number({ error: "must be 1 to 500" })
-    .int("must be a whole number")
-    .min(1, "must be 1 to 500")
-    .max(500, "must be 1 to 500")
-    .default(100)
-    .describe("1 to 500, default 100"),
-  cursor: z.string().max(500).optional().describe("`next` of the page before"),
-};
-
-/** A page of items with the cursor of the following one. */
-export const paged = <Item extends z.ZodType>(item: Item) =>
-  z.object({ items: z.array(item), next: z.string().nullable() });
 
 /** In a path a mailbox is named by id or address. */
 export const mailboxParams = z.strictObject({
@@ -24,9 +8,6 @@ export const mailboxParams = z.strictObject({
     .union([MailboxId, EmailAddress], { error: "must be a mailbox's id or its address" })
     .describe("id or address"),
 });
-
-/** The body of commands that may name directions. */
-export const directionsBody = z.strictObject({ directions: z.array(Direction).min(1).optional() }).optional();
 
 /** The mailbox that the path names. */
 export function mailboxOf(call: Pick<Call, "ask">, mailbox: string): Promise<Mailbox> {

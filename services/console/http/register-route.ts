@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { CommandId, invalid, type ProblemCode, ProblemError } from "@mailfleet/contracts";
+import { bare, CommandId, invalid, type ProblemCode, ProblemError } from "@mailfleet/contracts";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { ConsolePorts } from "../ports.ts";
@@ -46,7 +46,8 @@ function namedRefusal(error: ProblemError): ProblemError {
 
 /** Checks one part of a request; the reasons name every field. */
 function check(schema: z.ZodType, part: keyof typeof parts, data: unknown): { value: unknown } | { error: Error } {
-  const parsed = isoInstants(schema).safeParse(part === "body" && data === null ? undefined : data);
+  const given = part === "querystring" ? fromText(schema, data) : data;
+  const parsed = isoInstants(schema).safeParse(part === "body" && given === null ? undefined : given);
   if (parsed.success) return { value: parsed.data };
   const error = namedRefusal(invalid(parsed.error, `The ${parts[part]} is not valid`));
   if (part !== "querystring") return { error };
@@ -96,14 +97,47 @@ function callOf(
     caller,
     correlation,
     commandId,
-    command: { commandId, by: caller.name, correlation },
+    command: { commandId, by: caller.name, caller: caller.tokenId, correlation },
     ...ifVersionOf(request.headers["if-match"]),
     signal: gone.signal,
-    ask: (name, input, options) => ports.bus.request(name, input, { ...options, correlation }),
+    ask: async (name, input, options) => {
+      try {
+        return await ports.bus.request(name, input, { ...options, correlation });
+      } catch (error) {
+        throw aboutTheBody(error);
+      }
+    },
     checkToken: async () => {
       await authenticator.authenticate(request.headers.authorization, route);
     },
   };
+}
+
+/**
+ * On the bus a body travels as `new` or `change` beside the command. A refusal points at what the client sent, so these
+ * names are taken out of its pointers and its words.
+ */
+function aboutTheBody(error: unknown): unknown {
+  if (!(error instanceof ProblemError) || !error.problem.errors) return error;
+  const outside = (text: string) =>
+    text.replace(/(^|\s)\/(?:new|change)(\/|(?=\s|$))/g, (_, gap, slash) => gap + (slash || "/"));
+  const { code, detail, errors, ...rest } = error.problem;
+  return new ProblemError(code, outside(detail), {
+    ...rest,
+    errors: errors.map(({ pointer, reason }) => ({ pointer: outside(pointer), reason })),
+  });
+}
+
+/** Numbers and yes or no come as text in a query. */
+function fromText(schema: z.ZodType, data: unknown): unknown {
+  if (!(schema instanceof z.ZodObject) || typeof data !== "object" || data === null) return data;
+  const value = ([name, text]: [string, unknown]) => {
+    const type = schema.shape[name] && bare(isoInstants(schema.shape[name]))._zod.def.type;
+    if (type === "number" && typeof text === "string" && text.trim() !== "") return Number(text);
+    if (type === "boolean" && (text === "true" || text === "false")) return text === "true";
+    return text;
+  };
+  return Object.fromEntries(Object.entries(data).map((entry) => [entry[0], value(entry)]));
 }
 
 /** A version in the answer is its ETag (RFC 9110 §8.8.3). */
@@ -126,11 +160,12 @@ export function registerRoute(
     if (unexpected && "error" in unexpected) throw unexpected.error;
     if (route.respond) return route.respond(call, reply);
     const answer = await route.handle?.(call);
-    reply.status(route.status);
+    const isDry = (call as Call<unknown, { dryRun?: boolean }>).query?.dryRun === true;
+    reply.status(isDry && route.answer ? 200 : route.status);
     if (!route.answer) return reply.send();
     const etag = etagOf(answer);
     if (etag) reply.header("etag", etag);
-    if (route.location) reply.header("location", `${apiBase}${route.location(answer as never)}`);
+    if (route.location && !isDry) reply.header("location", `${apiBase}${route.location(answer as never)}`);
     const less = call.caller.role === "owner" ? route.owner?.answer : undefined;
     // With its own serializer an answer gets no media type automatically.
     if (less)

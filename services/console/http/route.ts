@@ -1,4 +1,4 @@
-import type { RequestInput, RequestName, RequestOutput, Role } from "@mailfleet/contracts";
+import type { ProblemCode, RequestInput, RequestName, RequestOutput, Role } from "@mailfleet/contracts";
 import type { FastifyReply } from "fastify";
 import type { z } from "zod";
 import type { ConsolePorts } from "../ports.ts";
@@ -37,8 +37,8 @@ export interface Call<Params = unknown, Query = unknown, Body = unknown> extends
   readonly correlation: string;
   /** The `Idempotency-Key`, or a random id where the client gave none. */
   readonly commandId: string;
-  /** What every command carries: its id, who gave it, as owner of which time, and the correlation. */
-  readonly command: { commandId: string; by: string; correlation: string; owner?: number };
+  /** What every command carries: its id, who gave it in words and as a token, as owner of which time, the correlation. */
+  readonly command: { commandId: string; by: string; caller: string; correlation: string; owner?: number };
   /** From `If-Match`; absent means: whatever the version is. */
   readonly ifVersion?: number;
   /** Aborted when the client goes away. */
@@ -73,6 +73,8 @@ export interface Route {
   /** Media type of what `respond` writes. */
   readonly answerType?: string;
   readonly status: number;
+  /** Refusals with a code of their own, beside those that any call may get. */
+  readonly problems?: readonly ProblemCode[];
   /** Largest body in bytes; the server's default without it. */
   readonly bodyLimit?: number;
   /** `message/rfc822` is taken, too, as a stream. */

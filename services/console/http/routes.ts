@@ -1,34 +1,34 @@
+import { nouns } from "@mailfleet/contracts";
 import { alertRoutes } from "../alert/routes.ts";
 import { deadLetterRoutes } from "../dead-letter/routes.ts";
 import { createLiveViews, type LiveViews } from "../events/live-views.ts";
 import { jobRoutes } from "../job/routes.ts";
-import { mailboxActionRoutes } from "../mailbox/actions.ts";
-import { mailboxRoutes } from "../mailbox/routes.ts";
+import { mailboxParticular } from "../mailbox/particular.ts";
 import { messageRoutes } from "../message/routes.ts";
 import { notificationRoutes } from "../notification/routes.ts";
-import { profileRoutes } from "../profile/routes.ts";
+import { profileParticular } from "../profile/particular.ts";
 import { sendRoutes } from "../send/routes.ts";
-import { settingsRoutes } from "../settings/routes.ts";
 import { signInRoutes } from "../sign-in/routes.ts";
 import { tokenRoutes } from "../token/routes.ts";
+import { nounRoutes, type Particular } from "./noun-routes.ts";
 import type { Route } from "./route.ts";
 
 /** Everything below this path is the API. A changed meaning needs a new version next to it. */
 export const apiBase = "/api/v1";
 
+/** What does not follow from the declaration of a noun, by its name. */
+const particulars: Readonly<Record<string, Particular>> = { profile: profileParticular, mailbox: mailboxParticular };
+
 /** The whole API: what the server registers, the OpenAPI document and API.md describe. */
 export function allRoutes(liveViews: LiveViews = createLiveViews()): readonly Route[] {
   return [
-    ...profileRoutes,
-    ...mailboxRoutes,
-    ...mailboxActionRoutes,
+    ...nouns.flatMap((noun) => nounRoutes(noun, particulars[noun.name])),
     ...signInRoutes,
     ...messageRoutes,
     ...sendRoutes,
     ...alertRoutes,
     ...deadLetterRoutes,
     ...jobRoutes,
-    ...settingsRoutes,
     ...notificationRoutes,
     ...tokenRoutes,
     ...liveViews.routes,

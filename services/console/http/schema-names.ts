@@ -6,13 +6,12 @@ import {
   Failure,
   Grant,
   Job,
-  mailbox,
   NotificationSettings,
+  nouns,
   OAuthSettings,
   ReceivedMessage,
   Send,
   ShownFailure,
-  settings,
   TestStep,
   Token,
 } from "@mailfleet/contracts";
@@ -20,9 +19,14 @@ import { z } from "zod";
 import { MailboxView } from "../mailbox/mailbox-view.ts";
 import { ProfileView } from "../profile/profile-view.ts";
 import { isoInstants } from "./instants.ts";
+import { camel } from "./noun-words.ts";
 import { ProblemDetails } from "./problem-answer.ts";
 
+/** `dead-letter` as the name of a schema: `DeadLetter`. */
+const pascal = (name: string) => camel(`-${name}`);
+
 const named: Readonly<Record<string, z.ZodType>> = {
+  ...Object.fromEntries(nouns.map(({ name, View }) => [pascal(name), View])),
   Alert,
   DeadLetter,
   DirectionStatus,
@@ -31,7 +35,6 @@ const named: Readonly<Record<string, z.ZodType>> = {
   FailureCode: Failure.shape.code,
   Grant,
   Job,
-  Mailbox: mailbox.View,
   MailboxInFull: MailboxView,
   NotificationSettings,
   OAuthSettings,
@@ -40,7 +43,6 @@ const named: Readonly<Record<string, z.ZodType>> = {
   Profile: ProfileView,
   ReceivedMessage,
   Send,
-  Settings: settings.View,
   ShownFailure,
   TestStep,
   Token,

@@ -1,7 +1,7 @@
-import { Job, JobId, NewJob } from "@mailfleet/contracts";
+import { Job, JobId, NewJob, paged, pageFields } from "@mailfleet/contracts";
 import { idFrom } from "@mailfleet/kit";
 import { z } from "zod";
-import { page, paged } from "../http/parameters.ts";
+
 import { type Route, route } from "../http/route.ts";
 
 /** A command for many mailboxes with a result for each; `config` runs it. */
@@ -17,7 +17,7 @@ export const jobRoutes: readonly Route[] = [
   }),
   route("GET", "/jobs", {
     summary: "List jobs",
-    query: z.strictObject(page),
+    query: z.strictObject(pageFields),
     answer: paged(Job),
     handle: (call) => call.ask("config.job.list", call.query),
   }),

@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
-import { Instant, MailboxId, ReceivedMessage, requests } from "@mailfleet/contracts";
+import { Instant, MailboxId, paged, pageFields, ReceivedMessage, requests } from "@mailfleet/contracts";
 import { z } from "zod";
-import { mailboxIdOf, mailboxParams, page, paged } from "../http/parameters.ts";
+import { mailboxIdOf, mailboxParams } from "../http/parameters.ts";
 import { type Call, type Route, route } from "../http/route.ts";
 
 /** What one request reads: half of what the bus carries, because base64 adds a third. */
@@ -30,7 +30,7 @@ export const messageRoutes: readonly Route[] = [
   route("GET", "/mailboxes/:mailbox/messages", {
     summary: "Messages received, newest first",
     params: mailboxParams,
-    query: z.strictObject({ ...page, since: Instant.optional().describe("stored at or after this time") }),
+    query: z.strictObject({ ...pageFields, since: Instant.optional().describe("stored at or after this time") }),
     answer: paged(ReceivedMessage),
     handle: async (call) =>
       call.ask("inbound-sync.message.list", {

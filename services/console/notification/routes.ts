@@ -1,20 +1,36 @@
 import {
   applicationDestination,
   Credentials,
+  credentials,
   NotificationSettings,
   NotificationSettingsChange,
   NotificationTest,
   OAuthSecret,
+  oauthSecret,
   relayDestination,
 } from "@mailfleet/contracts";
 import { type Route, route } from "../http/route.ts";
-import { sealOAuthSecret } from "../secret/oauth-secret.ts";
-import { refuseOverPlainHttp, sealCredentials } from "../secret/seal.ts";
+import { type GoesTo, sealSecrets } from "../secret/seal-secrets.ts";
 
 /** Longer than `alerting` needs for all steps together. */
 const testTimeoutMs = 60_000;
-/** As it is bound to every secret of these settings. */
-const owner = "notifications";
+const single = { id: undefined, isNew: false };
+
+const secrets = {
+  credentials: credentials("relay-password", "for basic authentication; null takes them away"),
+  oauthSecret: oauthSecret("notify-oauth", "the secret of the application; null takes it away"),
+};
+
+/** Where the secrets go by the settings as they are after the change. */
+const goesTo: GoesTo = async (call, { body }) => {
+  const present = await call.ask("alerting.notification-settings.get", {});
+  const { relay = present.relay, application = present.application } = body as NotificationSettingsChange;
+  return {
+    to: { "relay-password": relayDestination(relay), "notify-oauth": applicationDestination(application) },
+    projectId: application?.projectId,
+    ownerId: "notifications",
+  };
+};
 
 /** The notification mail server; `alerting` owns its settings. */
 export const notificationRoutes: readonly Route[] = [
@@ -33,22 +49,12 @@ export const notificationRoutes: readonly Route[] = [
     }),
     answer: NotificationSettings,
     handle: async (call) => {
-      const { credentials, oauthSecret, ...change } = call.body;
-      if (credentials || oauthSecret) refuseOverPlainHttp(call);
-      const present = credentials || oauthSecret ? await call.ask("alerting.notification-settings.get", {}) : null;
-      const { relay = present?.relay, application = present?.application } = change;
-      const password =
-        credentials && (await sealCredentials(call, owner, "relay-password", relayDestination(relay), credentials));
-      const goesTo = applicationDestination(application);
-      const secret =
-        oauthSecret &&
-        (await sealOAuthSecret(call, owner, goesTo, application?.projectId, oauthSecret, "notify-oauth"));
+      const { rest: change, sealed } = await sealSecrets(call, { secrets }, { ...single, body: call.body }, goesTo);
       return call.ask("alerting.notification-settings.update", {
         ...call.command,
         ifVersion: call.ifVersion,
         change,
-        ...(password === undefined ? {} : { credentials: password }),
-        ...(secret === undefined ? {} : { oauthSecret: secret }),
+        ...sealed,
       });
     },
   }),

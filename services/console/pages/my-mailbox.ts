@@ -29,9 +29,14 @@ type Form = z.output<typeof Form>;
 /** What a form asks for. The session's mailbox is the only one that it can name. */
 type Action = (call: PageCall, session: OwnerSession, form: Form, reply: FastifyReply) => Promise<unknown>;
 
-const command = (call: PageCall, { by, mailboxId, ownership }: OwnerSession, { command: commandId }: Form) => ({
+const command = (
+  call: PageCall,
+  { by, tokenId, mailboxId, ownership }: OwnerSession,
+  { command: commandId }: Form,
+) => ({
   commandId,
   by,
+  caller: tokenId,
   owner: ownership,
   correlation: call.correlation,
   id: mailboxId,

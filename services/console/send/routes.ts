@@ -4,6 +4,8 @@ import {
   EmailAddress,
   invalid,
   MailboxId,
+  paged,
+  pageFields,
   RawContent,
   Send,
   SendId,
@@ -11,7 +13,7 @@ import {
 } from "@mailfleet/contracts";
 import { idFrom } from "@mailfleet/kit";
 import { z } from "zod";
-import { mailboxIdOf, mailboxParams, page, paged } from "../http/parameters.ts";
+import { mailboxIdOf, mailboxParams } from "../http/parameters.ts";
 import { type Call, type Route, route } from "../http/route.ts";
 import { contentFor, rawContentFor } from "./upload.ts";
 
@@ -82,7 +84,7 @@ export const sendRoutes: readonly Route[] = [
   }),
   route("GET", "/sends", {
     summary: "List sends, newest first",
-    query: z.strictObject({ ...page, mailboxId: MailboxId.optional(), state: SendState.optional() }),
+    query: z.strictObject({ ...pageFields, mailboxId: MailboxId.optional(), state: SendState.optional() }),
     answer: paged(Send),
     handle: (call) => call.ask("outbound-send.send.list", call.query),
   }),

@@ -6,7 +6,8 @@ import { html } from "../pages/html.ts";
 import { sendOn, sendPage } from "../pages/layout.ts";
 import type { PageCall } from "../pages/page-call.ts";
 import { redirectUriOf, signInUrlOf } from "../profile/profile-view.ts";
-import { refuseOverPlainHttp, sealForSignIn } from "../secret/seal.ts";
+import { refuseOverPlainHttp } from "../secret/plain-http.ts";
+import { sealForSignIn } from "../secret/seal-secrets.ts";
 import { cookieNames, setCookie } from "../session/cookies.ts";
 import { refuseUnlessSignIn } from "./routes.ts";
 

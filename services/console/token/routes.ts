@@ -1,7 +1,7 @@
-import { NewToken, ProblemError, Token, TokenId } from "@mailfleet/contracts";
+import { NewToken, ProblemError, paged, pageFields, Token, TokenId } from "@mailfleet/contracts";
 import { idFrom } from "@mailfleet/kit";
 import { z } from "zod";
-import { orNull, page, paged } from "../http/parameters.ts";
+import { orNull } from "../http/parameters.ts";
 import { type Call, type Route, route } from "../http/route.ts";
 import type { StoredToken } from "./store.ts";
 import { hashToken, newTokenSecret } from "./token-secret.ts";
@@ -30,7 +30,7 @@ export const tokenRoutes: readonly Route[] = [
   route("GET", "/tokens", {
     summary: "List tokens, without their secrets",
     role: "administrator",
-    query: z.strictObject(page),
+    query: z.strictObject(pageFields),
     answer: paged(Token),
     handle: async (call) => {
       const { items, next } = await call.tokens.list(call.query.limit, call.query.cursor);

@@ -11,6 +11,10 @@ const someDirections = {
   directions: z.array(Direction).min(1).optional().describe("all configured ones if absent"),
 };
 
+const inWord = ({ configured, state }: DirectionStatus) => (configured ? state : "none");
+const bothWays = ({ inbound, outbound }: { inbound: DirectionStatus; outbound: DirectionStatus }) =>
+  `${inWord(inbound)} / ${inWord(outbound)}`;
+
 /** A mailbox: what people configure, and what its machine knows. */
 export const mailbox = noun("mailbox", {
   owner: "config",
@@ -52,29 +56,49 @@ export const mailbox = noun("mailbox", {
       "delete at the server what was received: POP3, and not for users' mailboxes (Dynamics 365: processanddeleteemails)",
     ),
   },
-  secrets: { credentials: mailboxCredentials("the mailbox's own credentials") },
+  secrets: {
+    credentials: mailboxCredentials(
+      "user name and password of the mailbox; a wanted mailbox is tested again by itself",
+    ),
+  },
   shown: {
     /** Raised by each change of address or owner: what the former owner was given carries the former number. */
     ownership: z.number().int(),
     active: z.boolean(),
     wanted: z.boolean().nullable(),
-    lifecycle: LifecycleWord,
+    lifecycle: field(LifecycleWord, "in one word, how it is", { column: "STATE" }),
     approval: z.object({
       state: z.enum(["pendingApproval", "approved", "rejected"]),
       at: Instant.optional(),
       by: z.string().optional(),
       reason: z.string().optional(),
     }),
-    directions: z.object({ inbound: DirectionStatus, outbound: DirectionStatus, act: DirectionStatus }),
+    directions: field(
+      z.object({ inbound: DirectionStatus, outbound: DirectionStatus, act: DirectionStatus }),
+      "what is known about each direction",
+      { column: "IN / OUT", cell: bothWays },
+    ),
   },
   filter: {
-    /** A whole word, or its first part: `disabled` finds every disabled.*. */
-    lifecycle: z.union([LifecycleWord, z.enum(["enabled", "disabled"])]).optional(),
+    lifecycle: z
+      .union([LifecycleWord, z.enum(["enabled", "disabled"])], {
+        error: "must be a lifecycle word, enabled or disabled",
+      })
+      .optional()
+      .describe("a lifecycle word; `enabled` and `disabled` stand for all of their kind"),
     profileId: ProfileId.optional(),
     kind: MailboxKind.optional(),
     search: z.string().max(200).optional().describe("part of the address or name"),
   },
+  flags: { lifecycle: "status <word>", directions: "direction <inbound|outbound>" },
   standard: ["create", "get", "list", "update", "delete"],
+  texts: {
+    create: "Create a mailbox, with its credentials if they are known",
+    get: "Read a mailbox with its last and next runs, its user's permission and the link to sign in",
+    update: "Change a mailbox; only what is named changes. Owners choose profile and methods",
+    delete: "Delete a mailbox; the server's mail is not touched",
+  },
+  owners: { get: true, update: ["profileId", "deliveryMethods"], credentials: true },
   operations: {
     find: operation({
       text: "Read the mailbox with this address, in any case of letters",
@@ -114,6 +138,7 @@ export const mailbox = noun("mailbox", {
     history: operation({
       text: "The last transitions, newest first",
       kind: "read",
+      owner: true,
       answer: z.object({ items: z.array(HistoryEntry) }),
     }),
   },

@@ -10,6 +10,7 @@ type Fields = Readonly<Record<string, Field>>;
 type Secrets = Readonly<Record<string, SecretField>>;
 type Operations = Readonly<Record<string, Operation>>;
 type Shape = z.ZodRawShape;
+type Showing = Readonly<Record<string, z.ZodType | Field>>;
 
 /** What a noun has besides its own operations. */
 export type Standard = "create" | "get" | "list" | "update" | "delete";
@@ -29,15 +30,25 @@ type ChangedSecrets<S extends Secrets> = { [Name in keyof S]: z.ZodOptional<z.Zo
 
 type Empty = Record<never, never>;
 type ById<Single extends boolean> = Single extends true ? Empty : { id: z.ZodString };
-type Frame<Single extends boolean> = { v: z.ZodNumber } & (Single extends true
-  ? Empty
-  : { id: z.ZodString; createdAt: typeof Instant; changedAt: typeof Instant });
-type ViewOf<F extends Fields, S extends Secrets, Shown extends Shape, Single extends boolean> = z.ZodObject<
-  Frame<Single> & KeptShape<F> & ShownSecrets<S> & Shown
->;
+type Frame<Single extends boolean, Framed extends boolean> = ById<Single> &
+  (Framed extends true
+    ? { v: z.ZodNumber } & (Single extends true ? Empty : { createdAt: typeof Instant; changedAt: typeof Instant })
+    : Empty);
+type ShownShape<Shown extends Showing> = {
+  [Name in keyof Shown]: Shown[Name] extends Field<infer Kept> ? Kept : Shown[Name] & z.ZodType;
+};
+type ViewOf<
+  F extends Fields,
+  S extends Secrets,
+  Shown extends Showing,
+  Single extends boolean,
+  Framed extends boolean,
+> = z.ZodObject<Frame<Single, Framed> & KeptShape<F> & ShownSecrets<S> & ShownShape<Shown>>;
 
 type Command = typeof commandFields;
-type Write<Single extends boolean> = Command & typeof ifVersion & ById<Single>;
+type Write<Single extends boolean, Framed extends boolean> = Command &
+  (Framed extends true ? typeof ifVersion : Empty) &
+  ById<Single>;
 type Ask<Input extends Shape, Output extends z.ZodType> = { input: z.ZodObject<Input>; output: Output };
 type Page<Item extends z.ZodType> = z.ZodObject<{ items: z.ZodArray<Item>; next: z.ZodNullable<z.ZodString> }>;
 
@@ -47,24 +58,25 @@ interface StandardRequests<
   View extends z.ZodType,
   Filter extends Shape,
   Single extends boolean,
+  Framed extends boolean,
 > {
   create: Ask<Command & ById<Single> & { new: z.ZodObject<NewShape<F>, z.core.$strict> } & NewSecrets<S>, View>;
   get: Ask<ById<Single>, View>;
   list: Ask<typeof pageFields & Filter, Page<View>>;
   update: Ask<
-    Write<Single> & { change: z.ZodOptional<z.ZodObject<ChangeShape<F>, z.core.$strict>> } & ChangedSecrets<S>,
+    Write<Single, Framed> & { change: z.ZodOptional<z.ZodObject<ChangeShape<F>, z.core.$strict>> } & ChangedSecrets<S>,
     View
   >;
-  delete: Ask<Write<Single>, z.ZodObject<Empty>>;
+  delete: Ask<Write<Single, Framed>, z.ZodObject<Empty>>;
 }
 
-type OwnRequest<One extends Operation, View extends z.ZodType, Single extends boolean> = Ask<
+type OwnRequest<One extends Operation, View extends z.ZodType, Single extends boolean, Framed extends boolean> = Ask<
   (One["collection"] extends true
     ? One["kind"] extends "command"
       ? Command
       : Empty
     : One["kind"] extends "command"
-      ? Write<Single>
+      ? Write<Single, Framed>
       : ById<Single>) &
     One["input"],
   One["answer"] extends z.ZodType ? One["answer"] : View
@@ -81,20 +93,22 @@ export type RequestsOf<
   Std extends Standard,
   Ops extends Operations,
   Single extends boolean,
+  Framed extends boolean,
 > = {
-  [Verb in Std as `${Owner}.${Name}.${Verb}`]: StandardRequests<F, S, View, Filter, Single>[Verb];
-} & { [Verb in keyof Ops & string as `${Owner}.${Name}.${Verb}`]: OwnRequest<Ops[Verb], View, Single> };
+  [Verb in Std as `${Owner}.${Name}.${Verb}`]: StandardRequests<F, S, View, Filter, Single, Framed>[Verb];
+} & { [Verb in keyof Ops & string as `${Owner}.${Name}.${Verb}`]: OwnRequest<Ops[Verb], View, Single, Framed> };
 
 /** What a noun is declared with. */
 export interface Declaration<
   Owner extends ServiceName,
   F extends Fields,
   S extends Secrets,
-  Shown extends Shape,
+  Shown extends Showing,
   Filter extends Shape,
   Std extends Standard,
   Ops extends Operations,
   Single extends boolean,
+  Framed extends boolean,
 > {
   /** The service that keeps it. */
   readonly owner: Owner;
@@ -102,16 +116,25 @@ export interface Declaration<
   readonly id: z.ZodString;
   /** True where there is exactly one of it, without an id. */
   readonly single?: Single;
+  /** `false` where its store is the owner's own: without version, so no `If-Match`, and without a dry run. */
+  readonly framed?: Framed;
   /** What it is, for people; singular. */
   readonly text: string;
   /** Its place in the HTTP API, below `/api/v1`; absent: other services ask for it, people do not. */
   readonly path?: string;
   readonly fields: F;
   readonly secrets?: S;
-  /** What is shown besides its fields; the owning service computes it. */
+  /** What is shown besides its fields, as schemas or, if lists show it, as fields; the owning service computes it. */
   readonly shown?: Shown;
   /** How lists are filtered. */
   readonly filter?: Filter;
+  /** Options of the command line for filters and inputs, as in `status <word>`, where the usual name does not serve. */
+  readonly flags?: Readonly<Record<string, string>>;
+  /**
+   * What the owner of a mailbox may do beside the operations that say so, by standard operation or secret. `true`: all
+   * of it; names: he writes only these fields and, where he reads, sees only these.
+   */
+  readonly owners?: Readonly<Record<string, true | readonly string[]>>;
   readonly standard: readonly Std[];
   /** Sentences for the standard operations, where the usual ones do not serve. */
   readonly texts?: { readonly [Verb in Std]?: string };
@@ -128,11 +151,12 @@ export function noun<
   F extends Fields,
   Std extends Standard,
   S extends Secrets = Empty,
-  Shown extends Shape = Empty,
+  Shown extends Showing = Empty,
   Filter extends Shape = Empty,
   Ops extends Operations = Empty,
   const Single extends boolean = false,
->(name: Name, declared: Declaration<Owner, F, S, Shown, Filter, Std, Ops, Single>) {
+  const Framed extends boolean = true,
+>(name: Name, declared: Declaration<Owner, F, S, Shown, Filter, Std, Ops, Single, Framed>) {
   const { fields, id, standard } = declared;
   const secrets = (declared.secrets ?? {}) as S;
   const operations = (declared.operations ?? {}) as Ops;
@@ -155,17 +179,22 @@ export function noun<
     }) as ChangeShape<F>,
   );
   const single = declared.single === true;
+  const framed = declared.framed !== false;
   const byId = single ? {} : { id };
+  const shown = Object.entries(declared.shown ?? {}).map(([key, one]) => [
+    key,
+    "kept" in one ? one.kept.describe(one.text) : one,
+  ]);
   const View = z.object({
     ...byId,
-    v: z.number().int(),
+    ...(framed ? { v: z.number().int() } : {}),
     ...kept,
     ...eachSecret((one) => one.shown),
-    ...declared.shown,
-    ...(single ? {} : { createdAt: Instant, changedAt: Instant }),
-  }) as unknown as ViewOf<F, S, Shown, Single>;
+    ...Object.fromEntries(shown),
+    ...(framed && !single ? { createdAt: Instant, changedAt: Instant } : {}),
+  }) as unknown as ViewOf<F, S, Shown, Single, Framed>;
 
-  const write = { ...commandFields, ...ifVersion, ...byId };
+  const write = { ...commandFields, ...(framed ? ifVersion : {}), ...byId };
   const usual: Record<Standard, () => { input: z.ZodType; output: z.ZodType }> = {
     create: () => ({
       input: z.object({ ...commandFields, ...byId, new: New, ...eachSecret((one) => one.sealed.optional()) }),
@@ -189,12 +218,13 @@ export function noun<
       const base = collection ? (kind === "command" ? commandFields : {}) : kind === "command" ? write : byId;
       return [`${declared.owner}.${name}.${verb}`, { input: z.object({ ...base, ...input }), output: answer ?? View }];
     }),
-  ]) as unknown as RequestsOf<Owner, Name, F, S, ViewOf<F, S, Shown, Single>, Filter, Std, Ops, Single>;
+  ]) as unknown as RequestsOf<Owner, Name, F, S, ViewOf<F, S, Shown, Single, Framed>, Filter, Std, Ops, Single, Framed>;
 
   return {
     ...declared,
     name,
     single,
+    framed,
     secrets,
     operations,
     Kept: z.object(kept),
@@ -212,11 +242,14 @@ export interface AnyNoun {
   readonly id: z.ZodType;
   readonly text: string;
   readonly single: boolean;
+  readonly framed: boolean;
   readonly path?: string;
   readonly fields: Fields;
   readonly secrets: Secrets;
-  readonly shown?: Shape;
+  readonly shown?: Showing;
   readonly filter?: Shape;
+  readonly flags?: Readonly<Record<string, string>>;
+  readonly owners?: Readonly<Record<string, true | readonly string[]>>;
   readonly standard: readonly Standard[];
   readonly texts?: Readonly<Partial<Record<Standard, string>>>;
   readonly operations: Operations;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { CommandId } from "../ids.ts";
+import { whole } from "./whole.ts";
 
 /**
  * What every command carries. It is remembered by caller, operation and object: the same `commandId` again gives the
@@ -23,8 +24,8 @@ export const ifVersion = { ifVersion: z.number().int().optional() };
 
 /** How many at once, and where to continue. */
 export const pageFields = {
-  limit: z.number().int().min(1, "must be 1 to 500").max(500, "must be 1 to 500").default(100),
-  cursor: z.string().max(1000).optional(),
+  limit: whole(1, 500).default(100).describe("1 to 500, default 100"),
+  cursor: z.string().max(1000).optional().describe("`next` of the page before"),
 };
 
 /** A page of items with the cursor of the following one. */

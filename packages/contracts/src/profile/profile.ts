@@ -74,16 +74,24 @@ export const profile = noun("profile", {
   secrets: {
     inboundCredentials: credentials("inbound-password", "the profile's own credentials for receiving"),
     outboundCredentials: credentials("outbound-password", "the profile's own credentials for sending"),
-    oauthSecret: oauthSecret("oauth-client", "secret, certificate or service account's key of the OAuth application"),
+    oauthSecret: oauthSecret(
+      "oauth-client",
+      "the secret, certificate or service account's key of the OAuth application",
+    ),
   },
   shown: {
-    active: z.boolean(),
-    isDefault: z.boolean(),
-    mailboxes: z.number().int().describe("number of mailboxes that use this profile"),
+    active: field(z.boolean(), "whether its mailboxes work", { column: "ACTIVE" }),
+    isDefault: field(z.boolean(), "whether mailboxes that name no profile use it", { column: "DEFAULT" }),
+    mailboxes: field(z.number().int(), "number of mailboxes that use this profile", { column: "MAILBOXES" }),
     maximumMailboxes: z.number().int().nullable().describe("how many may use it; null: no limit"),
   },
   standard: ["create", "get", "list", "update", "delete"],
-  texts: { delete: "Delete a profile that no mailbox uses" },
+  texts: {
+    create: "Create a profile; servers, ports and scopes that are left out are filled in",
+    list: "List profiles; an owner sees id, name and type of the active ones",
+    delete: "Delete a profile that no mailbox uses",
+  },
+  owners: { list: ["id", "name", "type"] },
   operations: {
     activate: operation({ text: "Let the profile's mailboxes work again" }),
     deactivate: operation({ text: "Stop all mailboxes of the profile", impact: "destroys" }),

@@ -22,17 +22,24 @@ export const settings = noun("settings", {
     approvalRequiredForUsers: field(
       z.boolean().default(true),
       "whether a person's mailbox must be approved before it works",
+      { flag: "approval-for-users" },
     ),
     approvalRequiredForQueues: field(
       z.boolean().default(true),
       "whether a queue or forwarder must be approved before it works",
+      { flag: "approval-for-queues" },
     ),
-    defaultProfileId: field(ProfileId.nullable().default(null), "profile of mailboxes that name none"),
+    defaultProfileId: field(ProfileId.nullable().default(null), "profile of mailboxes that name none", {
+      flag: "default-profile <profile>",
+    }),
     retryPolicy: field(RetryPolicy, "when to try again; only what is named changes", { change: RetryPolicyChange }),
-    messageRetentionDays: field(whole(1, 3650).default(30), "how long received and sent messages are kept"),
+    messageRetentionDays: field(whole(1, 3650).default(30), "days that received and sent messages are kept", {
+      flag: "retention-days <n>",
+    }),
     allowedOutboundPorts: field(
       AllowedOutboundPorts.default(null),
       "ports that connections may go to: a preset, a list, or null for all",
+      { flag: null, cell: (ports: AllowedOutboundPorts) => (ports === null ? "all" : [ports].flat().join(", ")) },
     ),
   },
   standard: ["get", "update"],

@@ -1,0 +1,7 @@
+import { mailbox } from "./mailbox/mailbox.ts";
+import type { AnyNoun } from "./noun/noun.ts";
+import { profile } from "./profile/profile.ts";
+import { settings } from "./settings/settings.ts";
+
+/** The nouns that people see, in the order in which the API, its documentation and the command line show them. */
+export const nouns: readonly AnyNoun[] = [profile, mailbox, settings];

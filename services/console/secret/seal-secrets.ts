@@ -1,0 +1,112 @@
+import {
+  type AnyNoun,
+  type Credentials,
+  type OAuthSecret,
+  type Sealed,
+  type SealedOAuthSecret,
+  Secret,
+  type SecretField,
+  sealedFor,
+} from "@mailfleet/contracts";
+import type { Call } from "../http/route.ts";
+import type { ConsolePorts } from "../ports.ts";
+import { refuseOverPlainHttp } from "./plain-http.ts";
+
+type Purpose = SecretField["purpose"];
+
+/** Where the secrets of an object go, by what they are for, and what checking them must know. */
+export interface Destinations {
+  readonly to: Partial<Record<Purpose, string | { readonly inbound: string; readonly outbound: string }>>;
+  /** The project that a service account's key must belong to. */
+  readonly projectId?: string | undefined;
+  /** As it is bound to the secret; the object's id if absent. */
+  readonly ownerId?: string;
+}
+
+/** What is written: a new object, or a change of one that is there. Secrets are taken out of the body already. */
+export interface Written {
+  readonly id: string | undefined;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly isNew: boolean;
+}
+
+/** Asks where secrets go after what is written. */
+export type GoesTo = (call: Call, written: Written) => Promise<Destinations>;
+
+/** Secrets of the notification mail server, which other services must not be able to open. */
+const notifyPurposes: readonly Purpose[] = ["relay-password", "notify-oauth"];
+
+/**
+ * Takes the secrets out of what was sent and seals them for their owner, purpose and destination. The only place where
+ * the console touches one. `null` (take it away) and absent (leave it) pass.
+ * @throws PLAIN_HTTP, KEY_*, CERTIFICATE_UNUSABLE, what asking for the destinations throws
+ */
+export async function sealSecrets(
+  call: Call,
+  noun: Pick<AnyNoun, "secrets">,
+  written: Written,
+  goesTo: GoesTo | undefined,
+): Promise<{ rest: Record<string, unknown>; sealed: Record<string, unknown> }> {
+  const entries = Object.entries(written.body).filter(([, value]) => value !== undefined);
+  const isSecret = ([name]: [string, unknown]) => name in noun.secrets;
+  const rest = Object.fromEntries(entries.filter((entry) => !isSecret(entry)));
+  const sealed = Object.fromEntries(entries.filter(isSecret));
+  const sent = Object.entries(sealed).filter(([, value]) => value !== null);
+  if (sent.length === 0) return { rest, sealed };
+  refuseOverPlainHttp(call);
+  const destinations = (await goesTo?.(call, { ...written, body: rest })) ?? { to: {} };
+  const ownerId = destinations.ownerId ?? written.id ?? "";
+  for (const [name, value] of sent) {
+    const { kind, purpose } = noun.secrets[name] as SecretField;
+    const to = destinations.to[purpose] ?? "";
+    const seal = (text: string, destination: string) => sealOne(call, ownerId, purpose, destination, text);
+    if (kind === "oauth-secret") {
+      const { text, ...shown } = await readOAuthSecret(call, value as OAuthSecret, destinations.projectId);
+      sealed[name] = { ...shown, secret: await seal(text, String(to)) } satisfies SealedOAuthSecret;
+      continue;
+    }
+    const { username, password } = value as Credentials;
+    sealed[name] =
+      typeof to === "string"
+        ? { username, password: await seal(password, to) }
+        : {
+            username,
+            passwords: { inbound: await seal(password, to.inbound), outbound: await seal(password, to.outbound) },
+          };
+  }
+  return { rest, sealed };
+}
+
+type SealingPorts = Pick<ConsolePorts, "sealer" | "notifySealer">;
+
+function sealOne(ports: SealingPorts, ownerId: string, purpose: Purpose, destination: string, text: string) {
+  const sealer = notifyPurposes.includes(purpose) ? ports.notifySealer : ports.sealer;
+  return sealer.seal(new Secret(text), sealedFor(ownerId, purpose, destination));
+}
+
+/** Checks how an application proves itself: the text to seal, and what may be shown of it. */
+async function readOAuthSecret(
+  { oauthSecrets }: Pick<ConsolePorts, "oauthSecrets">,
+  { clientSecret = "", certificate, serviceAccountKey }: OAuthSecret,
+  projectId: string | undefined,
+): Promise<Omit<SealedOAuthSecret, "secret"> & { text: string }> {
+  if (serviceAccountKey !== undefined) {
+    const text = typeof serviceAccountKey === "string" ? serviceAccountKey : JSON.stringify(serviceAccountKey);
+    const key = await oauthSecrets.serviceAccountKey(text, projectId);
+    return { kind: "service-account-key", text: key.text, serviceAccount: key.shown };
+  }
+  if (certificate === undefined) return { kind: "client-secret", text: clientSecret };
+  const { text, ...shown } = await oauthSecrets.clientCertificate(certificate);
+  return { kind: "client-certificate", text, certificate: shown };
+}
+
+/** Seals what belongs to one sign-in of a mailbox's user. @throws PLAIN_HTTP */
+export async function sealForSignIn(
+  ports: Pick<ConsolePorts, "sealer" | "secretsAllowed">,
+  mailboxId: string,
+  purpose: "oauth-code" | "oauth-verifier",
+  secret: string,
+): Promise<Sealed> {
+  refuseOverPlainHttp(ports);
+  return ports.sealer.seal(new Secret(secret), sealedFor(mailboxId, purpose));
+}
