@@ -41,6 +41,9 @@ const conversion: Parameters<typeof createJsonSchemaTransform>[0] = {
   schemaRegistry: schemaNames,
   zodToJsonConfig: {
     override: ({ zodSchema, jsonSchema }) => {
+      // With a registry for names the converter looks for descriptions in that one, too.
+      const { description } = zodSchema as unknown as z.ZodType;
+      if (description !== undefined) jsonSchema.description ??= description;
       if (zodSchema._zod.def !== IsoInstant._zod.def) return;
       for (const key of Object.keys(jsonSchema)) if (key !== "description") delete jsonSchema[key];
       Object.assign(jsonSchema, { type: "string", format: "date-time" });

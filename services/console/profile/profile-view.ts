@@ -29,9 +29,6 @@ export const ProfileView = noun.View.extend({
 });
 export type ProfileView = z.infer<typeof ProfileView>;
 
-/** What an owner sees of a profile: enough to choose it. */
-export const ProfileChoice = noun.View.pick({ id: true, name: true, type: true });
-
 /** Owners choose among the active profiles; another is to them as if it did not exist. @throws NOT_FOUND */
 export async function refuseInactiveProfile(call: Pick<Call, "ask">, profileId: string | undefined): Promise<void> {
   if (profileId === undefined) return;
