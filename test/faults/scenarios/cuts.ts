@@ -3,8 +3,8 @@ import type { LinkState } from "@mailfleet/local/testing";
 import { engineLinks, type LinkName, mailLinks } from "../links.ts";
 import type { Scenario } from "../scenario.ts";
 
-/** How long a link is spoilt: a silence has to outlast what notices it. */
-const LENGTH_MS = { cut: 4000, silent: 16_000, slow: 6000 } as const;
+/** How long a link is spoilt: a silence has to outlast what notices it, slowness the leases. */
+const LENGTH_MS = { cut: 4000, silent: 16_000, slow: 12_000 } as const;
 type Spoilt = Exclude<LinkState, "open">;
 
 const words: Readonly<Record<Spoilt, string>> = { cut: "cut", silent: "half open", slow: "slow" };

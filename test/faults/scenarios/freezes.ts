@@ -1,7 +1,10 @@
+import { readFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
-import { ackWaitMs, leaseMs, type ServiceName } from "@mailfleet/contracts";
+import { ackWaitMs, type FailPointName, leaseMs, type ServiceName } from "@mailfleet/contracts";
+import { untilNothingIsMissing } from "../progress.ts";
 import type { Scenario } from "../scenario.ts";
-import { type Town, twins } from "../town.ts";
+import { customer, type Town, twins } from "../town.ts";
+import { pointsOf } from "./points.ts";
 
 /** Longer than every lease and every wait for an acknowledgement: whoever is frozen has lost all it held. */
 const FREEZE_MS = Math.max(ackWaitMs, leaseMs) + 4000;
@@ -38,7 +41,7 @@ const lateAnswer = (policy: "hold" | "resend"): Scenario => ({
     if (!one || !other) throw new Error("unreachable");
     await new Promise<void>((resolve) => {
       const stop = world.sandbox.onTaken(({ to }) => {
-        if (!to.includes("customer@sandbox.test")) return;
+        if (!to.includes(customer)) return;
         one.kill("SIGSTOP");
         stop();
         resolve();
@@ -54,11 +57,41 @@ const lateAnswer = (policy: "hold" | "resend"): Scenario => ({
   },
 });
 
+/** Linux shows a stopped process as T (proc(5)). */
+const isFrozen = async (pid: number | undefined) =>
+  /\) [Tt] /.test(await readFile(`/proc/${pid}/stat`, "utf8").catch(() => ""));
+
+/** The first replica freezes itself at this point, another one takes over, and the first goes on where it was. */
+const frozenAt = (service: (typeof twins)[number], point: FailPointName, short: boolean): Scenario => ({
+  name: `freeze ${service} at ${point}`,
+  short,
+  replicas: 2,
+  uncertainSends: service === "outbound-send",
+  disturb: async ({ world, bag }) => {
+    const process_ = world.stack.service(service);
+    await process_.stop();
+    await process_.start({ MAILFLEET_FAIL_POINTS: `${point}:3:stop` });
+    await untilNothingIsMissing(async () =>
+      (await isFrozen(process_.pid))
+        ? ""
+        : `${service} is not there yet, ${bag.of("mail.received.v1").size} facts so far`,
+    );
+    try {
+      await pause(FREEZE_MS);
+    } finally {
+      process_.kill("SIGCONT");
+    }
+  },
+});
+
 /** SIGSTOP for longer than every lease, then SIGCONT, while a second replica takes over. */
 export const freezes: readonly Scenario[] = [
   frozen("both workers", ["inbound-sync", "outbound-send"], true),
   frozen("config, scheduler and alerting", ["config", "scheduler", "alerting"], false),
   ...twins.map((service) => frozen(service, [service], false)),
+  ...twins.flatMap((service) =>
+    pointsOf[service].map((point) => frozenAt(service, point, point === "inbound.before-cursor")),
+  ),
   lateAnswer("hold"),
   lateAnswer("resend"),
 ];

@@ -3,7 +3,8 @@ import { z } from "zod";
 
 const natsServer = /^(?:nats|tls|ws|wss):\/\/\S+$/;
 const port = z.coerce.number().int().min(0, "must be 0 to 65535").max(65535, "must be 0 to 65535");
-const failPoint = z.templateLiteral([z.enum(failPointNames), ":", z.number().int().positive()]);
+const hit = [z.enum(failPointNames), ":", z.number().int().positive()] as const;
+const failPoint = z.union([z.templateLiteral([...hit]), z.templateLiteral([...hit, ":stop"])]);
 
 /** A list in one variable, separated by commas. */
 const list = z.string().transform((text) => text.split(",").map((part) => part.trim()));
@@ -31,7 +32,7 @@ export const baseEnvironment = {
   MAILFLEET_HTTP_PORT: port.default(0),
   /** Distinguishes the replicas of a service in the log. */
   MAILFLEET_REPLICA: z.string().max(100, "must be at most 100 characters").optional(),
-  /** `name:nth,name2:nth`: the process kills itself at the nth hit of that point. For fault tests only. */
+  /** `name:nth,name2:nth:stop`: the process kills, or freezes, itself at the nth hit of a point. For fault tests only. */
   MAILFLEET_FAIL_POINTS: list
     .refine(
       (parts) => parts.every((part) => failPoint.safeParse(part).success),
