@@ -4,7 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 export type Missing = () => Promise<string>;
 
 /** Without any movement for so long something is stuck: longer than every lease, wait and back-off together. */
-const QUIET_MS = 60_000;
+const QUIET_MS = Number(process.env.MAILFLEET_FAULT_QUIET_MS ?? 60_000);
 /** Movement that never comes to an end is wrong too. */
 const LONGEST_MS = 600_000;
 const EVERY_MS = 150;

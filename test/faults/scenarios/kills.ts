@@ -43,10 +43,12 @@ const columns = (hit: number): Death[][] =>
     }),
   );
 const single = (hit: number) => columns(hit).flat();
+/** Those that are not alone in their column: these stand in the short form already. */
+const several = columns(2).filter((deaths) => deaths.length > 1);
 
 /** Every point once, several services at a time: for the short form. */
 const together = columns(2).map((deaths) => kill(deaths, "hold", true));
-const alone = [2, 1, 7].flatMap((hit) => single(hit).map((death) => kill([death], "hold", false)));
+const alone = [...several.flat(), ...single(1), ...single(7)].map((death) => kill([death], "hold", false));
 const resending = single(2)
   .filter(({ service }) => service === "outbound-send")
   .map((death) => kill([death], "resend", false));

@@ -7,7 +7,8 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { EngineUnavailable } from "../engines/engine-unavailable.ts";
-import { LOCAL_FOLDER } from "../engines/local-folder.ts";
+import { startGuarded } from "../engines/guarded-program.ts";
+import { CHECKOUT, LOCAL_FOLDER } from "../engines/local-folder.ts";
 import { endWithParent } from "../stack/end-with-parent.ts";
 import { installMissingPackages } from "../testing/debian-packages.ts";
 import { mailServers } from "../testing/mail-servers.ts";
@@ -116,10 +117,21 @@ async function testRun(args: readonly string[]): Promise<boolean> {
   return totals.failed === 0;
 }
 
+/** Breaks the code line by line in a clone and looks whether the fault suite notices; its exit code. */
+async function prove(args: readonly string[]): Promise<number> {
+  const program = await startGuarded(process.execPath, [join(CHECKOUT, "test/faults/prove.ts"), ...args], {
+    cwd: CHECKOUT,
+    keepsAlive: true,
+    onLine: say,
+  });
+  return program.ended;
+}
+
 // What runs is guarded: it ends with this process.
 endWithParent(async () => {}, 130);
 try {
-  process.exitCode = (await testRun(process.argv.slice(2))) ? 0 : 1;
+  const args = process.argv.slice(2);
+  process.exitCode = args.includes("--prove") ? await prove(args) : (await testRun(args)) ? 0 : 1;
 } catch (error) {
   console.error(error instanceof EngineUnavailable ? error.message : error);
   process.exitCode = 1;

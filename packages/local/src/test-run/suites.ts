@@ -21,7 +21,7 @@ export const suites: readonly Suite[] = [
   {
     name: "faults",
     what: "killed, frozen, cut off, on clusters of three",
-    takes: (file) => file.startsWith("test/faults/"),
+    takes: (file) => file.startsWith("test/faults/") && file.endsWith(".e2e.test.ts"),
     concurrency: 1,
     fileDeadlineMs: minutes(10),
     engines: true,

@@ -3,6 +3,7 @@ export type { Cluster, ClusterMember } from "../engines/cluster.ts";
 export type { Engine } from "../engines/engine.ts";
 export { type EventuallyOptions, eventually } from "../engines/eventually.ts";
 export { freePort } from "../engines/free-port.ts";
+export { startGuarded } from "../engines/guarded-program.ts";
 export type { MongoCluster } from "../engines/mongo-cluster.ts";
 export type { NatsCluster } from "../engines/nats-cluster.ts";
 export { installCommand, installMissingPackages, missingPackages } from "./debian-packages.ts";

@@ -1,0 +1,125 @@
+/** A line of the code that is broken on purpose, and the scenario that must notice. */
+export interface Breakage {
+  /** What is wrong then. */
+  readonly name: string;
+  readonly file: string;
+  /** Stands in the file exactly once. */
+  readonly text: string;
+  readonly replacement: string;
+  /** The whole name of a scenario. */
+  readonly scenario: string;
+}
+
+const killAt = (service: string, point: string) => `kill ${service} at ${point}, hit 2 (hold)`;
+
+/** `npm run test:faults -- --prove` breaks one after another in a clone; each must turn its scenario red. */
+export const breakages: readonly Breakage[] = [
+  {
+    name: "mail.received is published twice, the second time under another id",
+    file: "services/inbound-sync/message/hand-over.ts",
+    text: "await bus.publishAll(batch.messages.map((message) => mailReceived(message, correlation)));",
+    replacement:
+      'for (const again of ["", ":again"]) await bus.publishAll(batch.messages.map((message) => { const fact = mailReceived(message, correlation); return { ...fact, id: fact.id + again }; }));',
+    scenario: "nothing at all",
+  },
+  {
+    name: "the last fact of a batch is not published",
+    file: "services/inbound-sync/message/hand-over.ts",
+    text: "await bus.publishAll(batch.messages.map((message) => mailReceived(message, correlation)));",
+    replacement: "await bus.publishAll(batch.messages.slice(1).map((message) => mailReceived(message, correlation)));",
+    scenario: "nothing at all",
+  },
+  {
+    name: "the fence of the lease on a source is not checked on write",
+    file: "services/inbound-sync/source/store.ts",
+    text: "await sources.updateOne(lease.filter, [{ $set: set }]);",
+    replacement: "await sources.updateOne({ _id: lease.key }, [{ $set: set }]);",
+    scenario: "freeze inbound-sync at inbound.before-cursor",
+  },
+  {
+    name: "the cursor moves before the messages are stored",
+    file: "services/inbound-sync/run/receive.ts",
+    text: "const stored = await storeAll(ports, fresh);",
+    replacement:
+      'await handOver.add({ messages: fresh, cursor: batch.cursor, ...done(batch, prepared, fresh, connection) }); await handOver.settle().catch(() => {}); ports.failPoint("inbound.after-store"); const stored = await storeAll(ports, fresh);',
+    scenario: killAt("inbound-sync", "inbound.after-store"),
+  },
+  {
+    name: "facts that a dead process left behind are not published",
+    file: "services/inbound-sync/run/receive.ts",
+    text: "if (pending) await publishPending(ports, mailboxId, pending);",
+    replacement: "if (pending && !mailboxId) await publishPending(ports, mailboxId, pending);",
+    scenario: killAt("inbound-sync", "inbound.after-cursor"),
+  },
+  {
+    name: "the attempt is not written down before the content is on the wire",
+    file: "services/outbound-send/src/send/attempts.ts",
+    text: "await journal.enter(send);",
+    replacement: "",
+    scenario: killAt("outbound-send", "outbound.after-server-accepted"),
+  },
+  {
+    name: "what a process that is gone had claimed is never taken over",
+    file: "services/outbound-send/src/send/take-over.ts",
+    text: "for (const owner of await ports.journals.abandoned(20)) {",
+    replacement: "for (const owner of (await ports.journals.abandoned(20)).slice(20)) {",
+    scenario: killAt("outbound-send", "outbound.after-claim"),
+  },
+  {
+    name: "a result is written without its claim",
+    file: "services/outbound-send/src/send/store.ts",
+    text: '{ _id: { $in: ids }, "claim.owner": { $in: owners }, state: "sending" },',
+    replacement: "{ _id: { $in: owners.length > 0 ? ids : [] } },",
+    scenario: "freeze outbound-send between a server's reception and its 250, hold",
+  },
+  {
+    name: "a late 250 is thrown away",
+    file: "services/outbound-send/src/send/attempts.ts",
+    text: "|| (await this.#late(send, outcome, context))",
+    replacement: "",
+    scenario: "freeze outbound-send between a server's reception and its 250, hold",
+  },
+  {
+    name: "leases are not renewed",
+    file: "packages/kit/src/lease/renewals.ts",
+    text: "for (const tick of ticks) tick();",
+    replacement: "for (const tick of ticks.slice(ticks.length)) tick();",
+    scenario: "the link outbound-send/smtp slow",
+  },
+  {
+    name: "a repeated idempotency key makes another send",
+    file: "services/outbound-send/src/send/submit-send.ts",
+    text: "idempotencyKey: input.idempotencyKey,\n    contentHash",
+    replacement: "idempotencyKey: [input.idempotencyKey, acceptedAt].join(),\n    contentHash",
+    scenario: killAt("outbound-send", "outbound.after-accept"),
+  },
+  {
+    name: "the first message of a mailbox's outbox is dropped",
+    file: "services/config/src/relay.ts",
+    text: "for (const entry of outbox) {",
+    replacement: "for (const entry of outbox.slice(1)) {",
+    scenario: "nothing at all",
+  },
+  {
+    name: "an outage of the database is answered as a failure of ours",
+    file: "packages/bus/src/respond.ts",
+    text: "if (error instanceof BusOutage || parts.isOutage(error)) {",
+    replacement: "if (error instanceof BusOutage) {",
+    scenario: "MongoDB loses its majority",
+  },
+  {
+    name: "an outage of the database counts as failure of the work",
+    file: "packages/bus/src/work.ts",
+    text: "const outage = error instanceof BusOutage || options.isOutage(error);",
+    replacement: "const outage = error instanceof BusOutage;",
+    scenario: "MongoDB loses its majority",
+  },
+  {
+    name: "a message is acknowledged before it is handled",
+    file: "packages/bus/src/consume.ts",
+    text: "const context = { type: read.message.type, sequence: read.message.sequence };",
+    replacement:
+      "await acknowledge(parts, hold, one); const context = { type: read.message.type, sequence: read.message.sequence };",
+    scenario: killAt("config", "document.before-commit"),
+  },
+];
