@@ -89,8 +89,8 @@ export const breakages: readonly Breakage[] = [
   {
     name: "a repeated idempotency key makes another send",
     file: "services/outbound-send/src/send/submit-send.ts",
-    text: "idempotencyKey: input.idempotencyKey,\n    contentHash",
-    replacement: "idempotencyKey: [input.idempotencyKey, acceptedAt].join(),\n    contentHash",
+    text: "...{ mailboxId, idempotencyKey, by, correlation, acceptedAt },",
+    replacement: "...{ mailboxId, idempotencyKey: [idempotencyKey, acceptedAt].join(), by, correlation, acceptedAt },",
     scenario: killAt("outbound-send", "outbound.after-accept"),
   },
   {

@@ -11,7 +11,7 @@ const names = new Set(scenarios("long").map(({ name }) => name));
 test("each breakage finds its line exactly once, and its scenario exists", () => {
   for (const { name, file, text, replacement, scenario } of breakages) {
     const parts = readFileSync(`${root}${file}`, "utf8").split(text).length - 1;
-    assert.equal(parts, 1, `"${name}" finds its line ${parts} times in ${file}`);
+    assert.equal(parts, 1, `"${name}" finds its line ${parts} times in ${file}: mend test/faults/breakages.ts`);
     assert.notEqual(text, replacement, name);
     assert.ok(names.has(scenario), `"${name}" names a scenario that does not exist: ${scenario}`);
   }

@@ -33,7 +33,8 @@ export function createFlow({ world, bag, mailboxes, mongo, nats }: Town, tag: st
   const wrongAnswers: string[] = [];
   const submits = new Set<Promise<void>>();
   let numbers = 0;
-  const keyOf = (what: string) => `${tag.replace(/[^a-z0-9]+/gi, "-")}-${what}`;
+  // At most a hundred characters.
+  const keyOf = (what: string) => `${startedAt.toString(36)}-${what}`;
 
   /** How many messages a mailbox says it has received; each write that moves its cursor adds what it passed. */
   const counted = async (id: string) =>
