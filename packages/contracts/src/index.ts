@@ -1,5 +1,7 @@
 /** The language of the system: subjects, streams, messages, requests, resources and the closed lists of codes. */
 
+export { Alert } from "./alert/alert.ts";
+export { AlertObject } from "./alert/object.ts";
 export { type AlertCode, type AlertCodeEntry, alertCodes, otherAlertCodes } from "./alert-codes.ts";
 export {
   connectorDescriptors,
@@ -9,6 +11,7 @@ export {
   usualProtocol,
 } from "./connectors/connectors.ts";
 export type { ConnectorDescriptor, ConnectorField, KnownProvider, PresetServer } from "./connectors/descriptor.ts";
+export { DeadLetter } from "./dead-letter/dead-letter.ts";
 export { type EnvelopeContext, headerNames, type OutgoingMessage } from "./envelope.ts";
 export { type FailPoint, type FailPointName, failPointNames, noFailPoint } from "./fail-point.ts";
 export { Evidence, Failure, FailureError, FailureKind, failureOf } from "./failure.ts";
@@ -52,6 +55,16 @@ export {
   MailboxTransitioned,
 } from "./messages/mailbox-facts.ts";
 export { RunFailed, RunFinished, RunRequested, RunStep, RunSucceeded, TimerFired } from "./messages/run-messages.ts";
+export {
+  applicationDestination,
+  NotificationApplication,
+  NotificationMode,
+  NotificationSettings,
+  NotificationSettingsChange,
+  NotificationTest,
+  RelayAuthentication,
+  relayDestination,
+} from "./notification-settings/notification-settings.ts";
 export { bare, type Field, field } from "./noun/field.ts";
 export { type AnyNoun, noun, type Standard } from "./noun/noun.ts";
 export { type Impact, type Operation, operation } from "./noun/operation.ts";
@@ -107,17 +120,6 @@ export {
 } from "./resources/mail.ts";
 
 export {
-  applicationDestination,
-  NotificationApplication,
-  NotificationMode,
-  NotificationSettings,
-  NotificationSettingsChange,
-  NotificationTest,
-  RelayAuthentication,
-  relayDestination,
-} from "./resources/notifications.ts";
-
-export {
   ClientAuthentication,
   Grant,
   OAuthClient,
@@ -131,7 +133,7 @@ export {
   ServiceAccountShown,
   TenantId,
 } from "./resources/oauth.ts";
-export { Alert, AlertObject, DeadLetter, Job, NewJob, NewToken, Token } from "./resources/operations.ts";
+export { Job, NewJob, NewToken, Token } from "./resources/operations.ts";
 export {
   Sealed,
   SealedCredentials,

@@ -1,20 +1,22 @@
 import { z } from "zod";
+import { alert } from "./alert/alert.ts";
+import { deadLetter } from "./dead-letter/dead-letter.ts";
 import { Failure } from "./failure.ts";
-import { AlertId, ConsentId, DeadLetterId, Instant, JobId, MailboxId, ProfileId, SendId } from "./ids.ts";
+import { ConsentId, Instant, JobId, MailboxId, ProfileId, SendId } from "./ids.ts";
 import { mailbox } from "./mailbox/mailbox.ts";
-import { commandFields, ifVersion, paged, pageFields } from "./noun/request-fields.ts";
+import { notificationSettings } from "./notification-settings/notification-settings.ts";
+import { commandFields, paged, pageFields } from "./noun/request-fields.ts";
 import { Problem } from "./problem.ts";
 import { profile } from "./profile/profile.ts";
 import { Connection } from "./resources/connection.ts";
 import { Activity, ReceivedMessage, Send, SubmittedContent, Upload } from "./resources/mail.ts";
-import { NotificationSettings, NotificationSettingsChange, NotificationTest } from "./resources/notifications.ts";
-import { Grant, OAuthClient, SealedOAuthSecret } from "./resources/oauth.ts";
-import { Alert, DeadLetter, Job, NewJob } from "./resources/operations.ts";
+import { Grant, OAuthClient } from "./resources/oauth.ts";
+import { Job, NewJob } from "./resources/operations.ts";
 import { Sealed } from "./resources/sealed.ts";
 import { settings } from "./settings/settings.ts";
 import { timer } from "./timer/timer.ts";
 import type { ServiceName } from "./vocabulary.ts";
-import { Direction, SendState, Severity } from "./vocabulary.ts";
+import { Direction, SendState } from "./vocabulary.ts";
 
 const command = commandFields;
 const page = pageFields;
@@ -228,40 +230,9 @@ export const requests = {
   "outbound-send.send.discard": request(z.object({ ...command, sendId: SendId }), Send),
   "outbound-send.activity.get": request(z.object(ofMailbox), Activity),
 
-  "alerting.alert.list": request(
-    z.object({
-      ...page,
-      state: z.enum(["raised", "cleared"]).optional(),
-      severity: Severity.optional(),
-      code: z.string().max(60).optional(),
-      objectId: z.string().max(200).optional(),
-    }),
-    paged(Alert),
-  ),
-  "alerting.alert.get": request(z.object({ alertId: AlertId }), Alert),
-  "alerting.dead-letter.list": request(
-    z.object({ ...page, state: z.enum(["waiting", "replayed", "discarded"]).optional() }),
-    paged(DeadLetter),
-  ),
-  "alerting.dead-letter.get": request(z.object({ deadLetterId: DeadLetterId }), DeadLetter),
-  "alerting.dead-letter.replay": request(z.object({ ...command, deadLetterId: DeadLetterId }), DeadLetter),
-  "alerting.dead-letter.discard": request(z.object({ ...command, deadLetterId: DeadLetterId }), DeadLetter),
-  "alerting.notification-settings.get": request(nothing, NotificationSettings),
-  "alerting.notification-settings.update": request(
-    z.object({
-      ...command,
-      ...ifVersion,
-      change: NotificationSettingsChange,
-      credentials: z
-        .object({ username: z.string().min(1).max(250), password: Sealed })
-        .nullable()
-        .optional(),
-      oauthSecret: SealedOAuthSecret.nullable().optional(),
-    }),
-    NotificationSettings,
-  ),
-  /** Sends a test message to all recipients by the saved settings; never fails for what a server does. */
-  "alerting.notification-settings.test": request(z.object(command), NotificationTest),
+  ...alert.requests,
+  ...deadLetter.requests,
+  ...notificationSettings.requests,
 } as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>;
 
 export type RequestName = keyof typeof requests;

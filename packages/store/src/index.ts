@@ -1,20 +1,6 @@
 /** MongoDB. The only importer of `mongodb`: stores of services are written with what is exported here. */
-export type { AlertDocument, AlertFilter, AlertNotice } from "./alerts/alert-document.ts";
-export { type AlertRepository, createAlertRepository } from "./alerts/alert-repository.ts";
-export {
-  createDeadLetterRepository,
-  type DeadLetterDocument,
-  type DeadLetterRepository,
-} from "./alerts/dead-letter-repository.ts";
-export { createNoticeRepository, type NoticeRepository } from "./alerts/notice-repository.ts";
-export {
-  createNotificationSettingsRepository,
-  type NotificationSettingsDocument,
-  type NotificationSettingsRepository,
-  type RelayState,
-} from "./alerts/notification-settings-repository.ts";
 export { connectStore, isDuplicateKey, isOutage, type Store, type StoreOptions } from "./connect.ts";
-export { openDocuments } from "./documents/document-store.ts";
+export { openDocuments, pageFilter } from "./documents/document-store.ts";
 export { type AnyBulkWriteOperation, Binary, bytesOf, type Collection, type Document, type Filter } from "./driver.ts";
 export type { JobDocument, JobItem } from "./jobs/job-document.ts";
 export { createJobRepository, type JobRepository, type JobSummary } from "./jobs/job-repository.ts";

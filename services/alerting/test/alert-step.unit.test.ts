@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Alert, type AlertObject, type AlertRaised } from "@mailfleet/contracts";
-import type { AlertDocument } from "@mailfleet/store";
-import { alertIdOf, cleared, raised, shownAlert } from "../src/alert-step.ts";
-import { noticeDropped, noticePutOff, noticeSent } from "../src/notice-step.ts";
-import { noticeMail } from "../src/notice-text.ts";
+import type { AlertDocument } from "../alert/document.ts";
+import { alertIdOf, cleared, raised, shownAlert } from "../alert/step.ts";
+import { noticeDropped, noticePutOff, noticeSent } from "../notice/step.ts";
+import { noticeMail } from "../notice/text.ts";
 
 const sales: AlertObject = { type: "mailbox", id: "mb_sales1", direction: "inbound", label: "sales@example.org" };
 const quietMs = 1000;

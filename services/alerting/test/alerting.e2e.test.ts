@@ -21,7 +21,7 @@ after(async () => {
 });
 
 async function startProcess(more: Record<string, string> = {}) {
-  const child = fork(new URL("../src/main.ts", import.meta.url), {
+  const child = fork(new URL("../main.ts", import.meta.url), {
     env: { ...process.env, ...given.environment, ...more },
   });
   children.push(child);

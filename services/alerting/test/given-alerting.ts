@@ -11,6 +11,7 @@ import {
   type MessageBody,
   type MessageType,
   noFailPoint,
+  type OutgoingMessage,
   type RequestInput,
   relayDestination,
   type SealPurpose,
@@ -19,21 +20,19 @@ import {
   subjects,
 } from "@mailfleet/contracts";
 import { createGuardedFetch } from "@mailfleet/http";
-import { Registry } from "@mailfleet/kit";
+import { Registry, startService } from "@mailfleet/kit";
 import { freePort, startMongo, startNats, tempDir } from "@mailfleet/local/testing";
 import { createTokens } from "@mailfleet/oauth";
 import { generateKeyFiles, loadOpener, loadSealer } from "@mailfleet/secrets";
-import {
-  connectStore,
-  createAlertRepository,
-  createDeadLetterRepository,
-  createNoticeRepository,
-  createNotificationSettingsRepository,
-  isOutage,
-} from "@mailfleet/store";
+import { connectStore, isOutage } from "@mailfleet/store";
 import { SMTPServer } from "smtp-server";
-import { startAlerting } from "../src/app.ts";
-import { createMailServer } from "../src/mail-server.ts";
+import { createAlertStore } from "../alert/store.ts";
+import { createDeadLetterStore } from "../dead-letter/store.ts";
+import { createMeters } from "../metrics.ts";
+import { createMailServer } from "../notice/mail-server.ts";
+import { createNoticeStore } from "../notice/store.ts";
+import { createNotificationSettingsStore } from "../notification/store.ts";
+import { alerting } from "../service.ts";
 
 const quiet: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => quiet };
 /** Keeps every line, so that a test can look for what must not be there. */
@@ -169,18 +168,27 @@ export async function givenAlerting() {
       /** Told after a message was handled without an error. */
       onHandled?: (messageId: string) => void;
       streamsEveryMs?: number;
+      confirmMs?: number;
+      /** True for a message that the bus takes and then loses, as when its machine dies. */
+      loses?: (message: OutgoingMessage) => boolean;
     } = {},
   ) => {
     const store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "alerting", logger: quiet });
     const bus = await connectBus({ url: nats.url, name: "alerting", logger: quiet, isOutage });
-    const stopping = new AbortController();
-    const alerts = await createAlertRepository(store);
-    const metrics = new Registry();
-    const app = await startAlerting(
+    const alerts = await createAlertStore(store);
+    const registry = new Registry();
+    const notices = createNoticeStore(store);
+    const service = await startService(
+      alerting,
       {
         bus: {
           ...bus,
           streamUsage: overrides.streamUsage ?? bus.streamUsage,
+          publishAll: async (messages) => {
+            const kept = messages.filter((message) => !overrides.loses?.(message));
+            await bus.publishAll(kept);
+            return messages.map(() => "stored" as const);
+          },
           consume: (definition, options) =>
             bus.consume(definition, {
               ...options,
@@ -191,34 +199,36 @@ export async function givenAlerting() {
             }),
         },
         alerts,
-        notices: createNoticeRepository(store),
-        deadLetters: await createDeadLetterRepository(store),
-        settings: createNotificationSettingsRepository(store),
+        notices,
+        deadLetters: await createDeadLetterStore(store),
+        settings: createNotificationSettingsStore(store),
         openChannel: await mailServer(),
+        meters: createMeters(registry, notices),
         isOutage,
         logger,
-        metrics,
+        registry,
         failPoint: overrides.failPoint ?? noFailPoint,
-        signal: stopping.signal,
         now: Date.now,
-      },
-      {
         quietMs: 60_000,
         retryMs: 100,
-        noticesEveryMs: 50,
-        leftoversEveryMs: 200,
-        streamsEveryMs: overrides.streamsEveryMs ?? 60_000,
-        secretEveryMs: 100,
+        confirmMs: overrides.confirmMs ?? 300,
+      },
+      {
+        everyMs: {
+          notices: 50,
+          "alert-facts": 200,
+          streams: overrides.streamsEveryMs ?? 60_000,
+          secret: 100,
+        },
       },
     );
     const stop = async () => {
-      stopping.abort();
-      await app.stop();
+      await service.stop();
       await bus.stop();
       await store.close();
     };
     ending.push(stop);
-    return { metrics, alerts, db: store.db };
+    return { metrics: registry, alerts, db: store.db };
   };
 
   const say = async <Type extends MessageType>(subject: string, type: Type, body: MessageBody<Type>, id?: string) => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { composeNotice } from "../src/compose-notice.ts";
-import { htmlOf, textOf } from "../src/mail-blocks.ts";
+import { composeNotice } from "../notice/compose.ts";
+import { htmlOf, textOf } from "../notice/mail-blocks.ts";
 
 const hostile = `<img src="https://evil.test/x"> & </td><script>alert('1')</script>\u001b[2J\r\nBcc: x@evil.test`;
 const blocks = [

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { UncertainError } from "@mailfleet/connector-api";
 import { failureOf } from "@mailfleet/contracts";
-import { noticeFailure, pauseMs } from "../src/notice-failure.ts";
+import { noticeFailure, pauseMs } from "../notice/failure.ts";
 
 const minute = 60_000;
 const lost = failureOf("CONNECTION_LOST");

@@ -7,6 +7,7 @@ import { givenAlerting, startRelay } from "./given-alerting.ts";
 
 let given: Awaited<ReturnType<typeof givenAlerting>>;
 let relay: Awaited<ReturnType<typeof startRelay>>;
+let replica: Awaited<ReturnType<typeof given.startReplica>>;
 let port: number;
 let number = 0;
 let mailbox = { type: "mailbox" as const, id: "mb_none", direction: "inbound" as const, label: "" };
@@ -32,7 +33,7 @@ describe("notifications, with two replicas", () => {
     given = await givenAlerting();
     port = await given.freePort();
     relay = await startRelay(port);
-    await Promise.all([given.startReplica(), given.startReplica()]);
+    [replica] = await Promise.all([given.startReplica(), given.startReplica()]);
     await given.useRelay(port);
   });
   beforeEach(() => {
@@ -70,6 +71,22 @@ describe("notifications, with two replicas", () => {
     assert.ok(messageId && end.includes(`In-Reply-To: ${messageId}`), end);
     assert.deepEqual(facts, ["fact.alert.error.raised", "fact.alert.error.cleared"]);
     await view.stop();
+  });
+
+  test("an alert of which no mail can be made is given up by itself; the mail server is not blamed and others leave", async () => {
+    const id = "al_broken01";
+    const notice = { state: "pending", toldEpisode: 0, pending: "raised", due: 1, since: Date.now() };
+    const broken = { _id: id, v: 1, object: null, code: "STALLED", severity: "error", state: "raised", episode: 1 };
+    await replica.db
+      .collection<{ _id: string; notice: { state: string } }>("alerts")
+      .insertOne({ ...broken, notice, recentIds: [], outbox: [] } as never);
+    await given.raise(failed());
+    await mails(1);
+    await oneAlert((found) => found.notification === "sent");
+    const kept = await replica.db.collection<{ _id: string; notice: { state: string } }>("alerts").findOne({ _id: id });
+    assert.equal(kept?.notice.state, "failed");
+    assert.deepEqual(await given.list({ code: "NOTIFICATION_FAILED" }), []);
+    await replica.db.collection<{ _id: string }>("alerts").deleteOne({ _id: id });
   });
 
   test("information is shown, not mailed", async () => {

@@ -8,10 +8,10 @@ import {
   type SealPurpose,
   sealedFor,
 } from "@mailfleet/contracts";
-import type { NotificationSettingsDocument } from "@mailfleet/store";
-import { initialSettings, shownSettings } from "../src/handlers/notification-settings-get.ts";
-import { settingsProblems } from "../src/settings-problems.ts";
-import { changedSettings } from "../src/settings-step.ts";
+import { changedSettings } from "../notification/change.ts";
+import { settingsProblems } from "../notification/problems.ts";
+import { initialSettings, shownSettings } from "../notification/show.ts";
+import type { NotificationSettingsDocument } from "../notification/store.ts";
 
 type Input = RequestArguments<"alerting.notification-settings.update">;
 type Part = Pick<Input, "change"> & Partial<Pick<Input, "credentials" | "oauthSecret">>;

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import type { AlertCleared, AlertRaised } from "@mailfleet/contracts";
-import type { AlertDocument, NotificationSettingsDocument } from "@mailfleet/store";
-import { initialSettings } from "../src/handlers/notification-settings-get.ts";
-import { watchSecret } from "../src/watch-secret.ts";
+import type { AlertDocument } from "../alert/document.ts";
+import { initialSettings } from "../notification/show.ts";
+import type { NotificationSettingsDocument } from "../notification/store.ts";
+import { watchSecret } from "../notification/watch-secret.ts";
 
 const day = 86_400_000;
 const end = Date.UTC(2027, 5, 1);

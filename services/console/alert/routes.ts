@@ -21,6 +21,6 @@ export const alertRoutes: readonly Route[] = [
     summary: "Read an alert",
     params: z.strictObject({ alertId: AlertId }),
     answer: Alert,
-    handle: (call) => call.ask("alerting.alert.get", call.params),
+    handle: (call) => call.ask("alerting.alert.get", { id: call.params.alertId }),
   }),
 ];

@@ -17,18 +17,18 @@ export const deadLetterRoutes: readonly Route[] = [
     summary: "Read a dead letter",
     params,
     answer: DeadLetter,
-    handle: (call) => call.ask("alerting.dead-letter.get", call.params),
+    handle: (call) => call.ask("alerting.dead-letter.get", { id: call.params.deadLetterId }),
   }),
   route("POST", "/dead-letters/:deadLetterId/replay", {
     summary: "Publish it again where it came from",
     params,
     answer: DeadLetter,
-    handle: (call) => call.ask("alerting.dead-letter.replay", { ...call.command, ...call.params }),
+    handle: (call) => call.ask("alerting.dead-letter.replay", { ...call.command, id: call.params.deadLetterId }),
   }),
   route("POST", "/dead-letters/:deadLetterId/discard", {
     summary: "Give it up",
     params,
     answer: DeadLetter,
-    handle: (call) => call.ask("alerting.dead-letter.discard", { ...call.command, ...call.params }),
+    handle: (call) => call.ask("alerting.dead-letter.discard", { ...call.command, id: call.params.deadLetterId }),
   }),
 ];

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Alert } from "../resources/operations.ts";
+import { Alert } from "../alert/alert.ts";
 
 /** `alerting` opened, repeated or closed an alert. */
 export const AlertFactBody = z.object({ alert: Alert });

@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { AlertObject } from "../alert/object.ts";
 import { Evidence, Failure } from "../failure.ts";
 import { Instant, MailboxId, ProfileId } from "../ids.ts";
 import { TestStep } from "../mailbox/shown.ts";
-import { AlertObject } from "../resources/operations.ts";
 import { Direction, DirectionState, LifecycleWord, Verdict } from "../vocabulary.ts";
 
 const about = { mailboxId: MailboxId, v: z.number().int(), at: Instant };

@@ -1,59 +1,7 @@
 import { z } from "zod";
-import { Evidence } from "../failure.ts";
-import { AlertId, DeadLetterId, Instant, JobId, MailboxId, ProfileId, TokenId } from "../ids.ts";
+import { Instant, JobId, MailboxId, ProfileId, TokenId } from "../ids.ts";
 import { Problem } from "../problem.ts";
 import { Role } from "../roles.ts";
-import { Direction, Severity } from "../vocabulary.ts";
-
-/** What an alert is about. */
-export const AlertObject = z.object({
-  type: z.enum(["mailbox", "profile", "service", "stream", "send"]),
-  id: z.string().max(200),
-  /** Set for failures of one direction, so that inbound's recovery does not clear outbound's alert. */
-  direction: Direction.optional(),
-  /** For people: the address or name at the time. */
-  label: z.string().max(300).optional(),
-});
-export type AlertObject = z.infer<typeof AlertObject>;
-
-/** One alert per object and code; repeats are counted, recovery clears. */
-export const Alert = z.object({
-  id: AlertId,
-  object: AlertObject,
-  code: z.string(),
-  severity: Severity,
-  audience: z.enum(["mailbox", "profile", "administrator"]),
-  text: z.string(),
-  remedy: z.string(),
-  detail: z.string().nullable(),
-  evidence: Evidence.nullable(),
-  state: z.enum(["raised", "cleared"]),
-  firstAt: Instant,
-  lastAt: Instant,
-  count: z.number().int(),
-  clearedAt: Instant.nullable(),
-  notification: z.enum(["none", "pending", "sent", "failed"]),
-});
-export type Alert = z.infer<typeof Alert>;
-
-/** A bus message that was set aside. */
-export const DeadLetter = z.object({
-  id: DeadLetterId,
-  service: z.string(),
-  consumer: z.string(),
-  reason: z.string(),
-  subject: z.string(),
-  stream: z.string(),
-  sequence: z.number().int(),
-  deliveries: z.number().int(),
-  type: z.string().nullable(),
-  mailboxId: z.string().nullable(),
-  /** The body as text, cut; the whole is replayed. */
-  preview: z.string(),
-  at: Instant,
-  state: z.enum(["waiting", "replayed", "discarded"]),
-});
-export type DeadLetter = z.infer<typeof DeadLetter>;
 
 /** A command for many mailboxes with a result for each. */
 export const NewJob = z

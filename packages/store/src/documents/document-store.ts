@@ -101,12 +101,14 @@ function updateOf(v: number, { set, unset, handled, outbox, at, expireAt }: Swap
 }
 
 /** Living documents that fit the filter and come after the given ones in the order of `sort`. */
-function listFilter({ filter, sort, after }: ListQuery): object {
-  const living = { ...filter, living: true };
-  if (!after) return living;
+const listFilter = (query: ListQuery) => pageFilter({ ...query, filter: { ...query.filter, living: true } });
+
+/** Documents that fit the filter and come after the given ones in the order of `sort`. */
+export function pageFilter({ filter, sort, after }: ListQuery): object {
+  if (!after) return filter;
   const later = sort.map(([path, direction], index) => ({
     ...Object.fromEntries(sort.slice(0, index).map(([earlier], place) => [earlier, after[place]])),
     [path]: { [direction === 1 ? "$gt" : "$lt"]: after[index] },
   }));
-  return { $and: [living, { $or: later }] };
+  return { $and: [filter, { $or: later }] };
 }

@@ -1,0 +1,43 @@
+import { z } from "zod";
+import { Evidence } from "../failure.ts";
+import { AlertId, Instant } from "../ids.ts";
+import { field } from "../noun/field.ts";
+import { noun } from "../noun/noun.ts";
+import { Severity } from "../vocabulary.ts";
+import { AlertObject } from "./object.ts";
+
+const AlertState = z.enum(["raised", "cleared"]);
+
+/** One alert per object and code; repeats are counted, recovery clears. */
+export const alert = noun("alert", {
+  owner: "alerting",
+  id: AlertId,
+  text: "what people should know, and whether it is over",
+  path: "/alerts",
+  fields: {
+    object: field(AlertObject, "what it is about"),
+    code: field(z.string(), "which failure or event; the list of codes says more", { column: "CODE", label: true }),
+    severity: field(Severity, "how bad it is", { column: "SEVERITY" }),
+    audience: field(z.enum(["mailbox", "profile", "administrator"]), "who can do something about it"),
+    text: field(z.string(), "what happened"),
+    remedy: field(z.string(), "what to do now"),
+    detail: field(z.string().nullable(), "more about this case"),
+    evidence: field(Evidence.nullable(), "what the server said"),
+    state: field(AlertState, "raised, or over", { column: "STATE" }),
+    firstAt: field(Instant, "when this episode began"),
+    lastAt: field(Instant, "when it was raised last", { column: "LAST" }),
+    count: field(z.number().int(), "how often it was raised in this episode"),
+    clearedAt: field(Instant.nullable(), "when it was over"),
+    notification: field(z.enum(["none", "pending", "sent", "failed"]), "what became of the mail about it"),
+  },
+  filter: {
+    state: AlertState.optional(),
+    severity: Severity.optional(),
+    code: z.string().max(60).optional(),
+    objectId: z.string().max(200).optional().describe("id of the mailbox, profile, service, stream or send"),
+  },
+  standard: ["get", "list"],
+  texts: { list: "List alerts, the latest first" },
+});
+export const Alert = alert.View;
+export type Alert = z.output<typeof Alert>;

@@ -1,0 +1,84 @@
+import {
+  type DeadLetter,
+  type DeadLetterBody,
+  headerNames,
+  type OutgoingMessage,
+  ProblemError,
+  parseSubject,
+} from "@mailfleet/contracts";
+import { idFrom } from "@mailfleet/kit";
+import type { DeadLetterDocument } from "./store.ts";
+
+const keptMs = 30 * 86_400_000;
+const previewLength = 2000;
+
+/** The record of a message that was set aside; the same message always has the same id. */
+export function deadLetterOf(message: { id: string; subject: string; body: DeadLetterBody }): DeadLetterDocument {
+  const { reason, subject, stream, sequence, deliveries, headers, data, at } = message.body;
+  const parsed = parseSubject(message.subject);
+  const from = parsed?.stream === "DEAD" ? parsed : { service: "unknown", consumer: "unknown" };
+  return {
+    _id: idFrom("dl", message.id),
+    service: from.service,
+    consumer: from.consumer,
+    reason,
+    subject,
+    stream,
+    sequence,
+    deliveries,
+    type: headers[headerNames.type] ?? null,
+    mailboxId: headers[headerNames.mailbox] ?? null,
+    preview: Buffer.from(data, "base64").toString("utf8").slice(0, previewLength),
+    at,
+    state: "waiting",
+    headers,
+    data,
+    expireAt: new Date(Math.max(at, 0) + keptMs),
+  };
+}
+
+/** The dead letter as everybody else sees it. */
+export function shownDeadLetter(letter: DeadLetterDocument): DeadLetter {
+  const { _id, headers, data, decision, expireAt, ...shown } = letter;
+  const changed = decision ? { v: 2, changedAt: decision.at } : { v: 1, changedAt: letter.at };
+  return { id: _id, ...shown, ...changed, createdAt: letter.at };
+}
+
+/**
+ * The message again: same subject, type, headers and body, another id, or the server would take it for a repetition.
+ * Throws NOT_POSSIBLE_NOW for what was no message of ours.
+ */
+export function replayOf(letter: DeadLetterDocument): OutgoingMessage {
+  const { headers } = letter;
+  const whole = (text: string | undefined) =>
+    text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+  if (letter.type === null) throw notReplayable("It has no type.");
+  return {
+    id: `${letter._id}:replay`,
+    subject: letter.subject,
+    type: letter.type,
+    at: whole(headers[headerNames.at]) ?? letter.at,
+    mailboxId: headers[headerNames.mailbox],
+    sequence: whole(headers[headerNames.sequence]),
+    generation: whole(headers[headerNames.generation]),
+    correlation: headers[headerNames.correlation],
+    causation: headers[headerNames.causation],
+    traceparent: headers[headerNames.traceparent],
+    body: bodyOf(letter),
+  };
+}
+
+function bodyOf(letter: DeadLetterDocument): unknown {
+  try {
+    return JSON.parse(Buffer.from(letter.data, "base64").toString("utf8"));
+  } catch {
+    throw notReplayable("Its body is not JSON.");
+  }
+}
+
+function notReplayable(reason: string): ProblemError {
+  return new ProblemError("NOT_POSSIBLE_NOW", `This dead letter cannot be replayed. ${reason}`, {
+    remedy:
+      "Correct what sent it if its content still matters, then discard it: no consumer could read it this time either.",
+  });
+}

@@ -1,0 +1,61 @@
+import { connectBus } from "@mailfleet/bus";
+import { createGuardedFetch, readPrivateNetworks } from "@mailfleet/http";
+import { runService } from "@mailfleet/kit";
+import { createTokens } from "@mailfleet/oauth";
+import { loadOpener, loadSealer } from "@mailfleet/secrets";
+import { connectStore, isOutage } from "@mailfleet/store";
+import { createAlertStore } from "./alert/store.ts";
+import { createDeadLetterStore } from "./dead-letter/store.ts";
+import { createMeters } from "./metrics.ts";
+import { allowedPortsOf } from "./notice/allowed-ports.ts";
+import { createMailServer } from "./notice/mail-server.ts";
+import { createNoticeStore } from "./notice/store.ts";
+import { createNotificationSettingsStore } from "./notification/store.ts";
+import { alerting } from "./service.ts";
+
+/** A fact that the bus lost with its machine is said again after this time. */
+const confirmMs = 30_000;
+
+runService(alerting, async ({ name, environment, logger, metrics, failPoint, addReadiness, now }) => {
+  const { natsUrl, mongoUrl, mongoDb, streamReplicas, notifyOpenKeys, allowedPrivateNetworks } = environment;
+  // The public halves lie in the same file.
+  const [opener, sealer] = await Promise.all([loadOpener(notifyOpenKeys, logger), loadSealer(notifyOpenKeys)]);
+  const fetch = createGuardedFetch({ privateNetworks: readPrivateNetworks(allowedPrivateNetworks) });
+  const [store, bus] = await Promise.all([
+    connectStore({ url: mongoUrl, database: mongoDb, appName: name, logger }),
+    connectBus({ url: natsUrl, name, streamReplicas, logger, failPoint, isOutage }),
+  ]);
+  addReadiness("nats", () => bus.health());
+  addReadiness("mongodb", () => store.health());
+  // Nobody signs in here: tokens belong to an application or a service account.
+  const noGrants = () => Promise.reject(new Error("the notification mail server has no grants"));
+  const grants = { beginRefresh: noGrants, endRefresh: noGrants };
+  const notices = createNoticeStore(store);
+  return {
+    bus,
+    ports: {
+      alerts: await createAlertStore(store),
+      notices,
+      deadLetters: await createDeadLetterStore(store),
+      settings: createNotificationSettingsStore(store),
+      openChannel: createMailServer({
+        connectors: {
+          smtp: async () => (await import("@mailfleet/connector-smtp")).smtpConnector(),
+          graph: async () => (await import("@mailfleet/connector-graph")).graphOutbound({ fetch }),
+          gmail: async () => (await import("@mailfleet/connector-gmail")).gmailOutbound({ fetch }),
+        },
+        openSecret: opener.open,
+        tokens: createTokens({ fetch, open: opener.open, seal: sealer.seal, grants, now, owner: name, logger }),
+        allowedPorts: allowedPortsOf(bus),
+      }),
+      meters: createMeters(metrics, notices),
+      isOutage,
+      quietMs: environment.notifyQuietMs,
+      retryMs: environment.notifyRetryMs,
+      confirmMs,
+    },
+    close: async () => {
+      await Promise.all([store.close(), fetch.close()]);
+    },
+  };
+});

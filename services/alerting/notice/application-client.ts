@@ -1,0 +1,48 @@
+import { type ConnectionCredentials, type OAuthClient, providerPresets } from "@mailfleet/contracts";
+import type { UsableSettings } from "./channel.ts";
+
+/** What a token is asked for with. */
+export type TokenRequest = Extract<ConnectionCredentials, { type: "oauth" }>;
+
+/** Gmail's API and its SMTP server take it; a narrower one may be set. */
+const googleScope = "https://mail.google.com/";
+
+/** Where the API of these settings is. */
+export function apiUrlOf({ application }: UsableSettings): string {
+  const provider = application?.provider ?? "microsoft";
+  return application?.endpoints?.api ?? providerPresets[provider].api;
+}
+
+/** The application of these settings as a client of its authorization server, that acts for `username`. */
+export function tokenRequestOf(settings: UsableSettings, username: string): TokenRequest {
+  return { type: "oauth", holder: "notifications", username, client: clientOf(settings), grant: null };
+}
+
+function clientOf(settings: UsableSettings): OAuthClient {
+  const { application, oauthSecret, mode } = settings;
+  const provider = application?.provider ?? "microsoft";
+  const preset = providerPresets[provider];
+  const tenant = (url: string) => url.replaceAll("{tenant}", application?.tenantId ?? "");
+  const endpoints = application?.endpoints;
+  const microsoftScope = mode === "api" ? preset.noticeScope : preset.applicationScope;
+  const usual = (provider === "google" ? googleScope : microsoftScope) ?? "";
+  return {
+    provider,
+    flow: provider === "google" ? "service-account" : "application",
+    clientId: application?.clientId ?? "",
+    clientAuthentication: oauthSecret?.kind === "client-certificate" ? "certificate" : "secret",
+    secret: oauthSecret && {
+      kind: oauthSecret.kind,
+      sealed: oauthSecret.secret,
+      owner: "notifications",
+      purpose: "notify-oauth",
+      ...(oauthSecret.certificate ? { thumbprint: oauthSecret.certificate.thumbprint } : {}),
+    },
+    issuer: tenant(endpoints?.issuer ?? preset.issuer),
+    authorizationEndpoint: tenant(endpoints?.authorization ?? preset.authorization),
+    tokenEndpoint: tenant(endpoints?.token ?? preset.token),
+    deviceAuthorizationEndpoint: null,
+    apiUrl: mode === "api" ? apiUrlOf(settings) : null,
+    scopes: application?.scopes ?? [usual],
+  };
+}

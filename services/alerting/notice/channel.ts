@@ -1,0 +1,28 @@
+import type { StepListener, Submitted, TestReport } from "@mailfleet/connector-api";
+import type { ComposedMessage } from "@mailfleet/mime";
+import { missingParts } from "../notification/problems.ts";
+import type { NotificationSettingsDocument } from "../notification/store.ts";
+
+/** The settings with all that is needed to send. */
+export type UsableSettings = NotificationSettingsDocument & { from: string };
+
+/** One way out for mail; used for one sweep or one test. */
+export interface NoticeChannel {
+  /**
+   * Hands one mail over; `rejected` are those whom the server refused while it took the mail for others. Throws
+   * `FailureError`: nobody got it; `UncertainError`: nobody knows.
+   */
+  send(mail: ComposedMessage): Promise<Submitted>;
+  /** Goes the way up to the sign-in and says what each step found. Never throws for what a server does. */
+  signIn(listener: StepListener): Promise<TestReport>;
+  close(): Promise<void>;
+}
+
+/** Opens the secrets and loads what speaks the protocol. Throws `FailureError`. */
+export type OpenChannel = (settings: UsableSettings) => Promise<NoticeChannel>;
+
+/** The settings if mail can leave with them, on or off; else `null`. */
+export function usable(settings: NotificationSettingsDocument | null): UsableSettings | null {
+  if (!settings?.from || missingParts(settings, "").length > 0) return null;
+  return { ...settings, from: settings.from };
+}

@@ -1,0 +1,38 @@
+import type { Collection, Store } from "@mailfleet/store";
+import type { AlertDocument } from "../alert/document.ts";
+
+/** Mail that is still to be sent. It is kept inside its alert, because the two change together. */
+export interface NoticeStore {
+  /**
+   * Takes the longest due notice and keeps other replicas from it until `leaseUntil`; who dies while sending gives it
+   * back by that. `null` if none is due.
+   */
+  takeDue(now: number, leaseUntil: number): Promise<AlertDocument | null>;
+  /** Alerts whose notice waits since before this time. */
+  waitingSince(before: number, limit: number): Promise<AlertDocument[]>;
+  /** Those that are too many: the oldest ones beyond the `keep` newest. */
+  surplus(keep: number, limit: number): Promise<AlertDocument[]>;
+  countPending(): Promise<number>;
+}
+
+/** The indexes are those of the alerts; make that repository first. */
+export function createNoticeStore(store: Store): NoticeStore {
+  const alerts: Collection<AlertDocument> = store.db.collection<AlertDocument>("alerts");
+  const waiting = { "notice.due": { $exists: true } };
+  return {
+    takeDue: (now, leaseUntil) =>
+      alerts.findOneAndUpdate(
+        { "notice.due": { $exists: true, $lte: now } },
+        { $set: { "notice.due": leaseUntil, "notice.leaseUntil": leaseUntil }, $inc: { v: 1 } },
+        { sort: { "notice.due": 1 }, returnDocument: "after" },
+      ),
+    waitingSince: (before, limit) =>
+      alerts
+        .find({ ...waiting, "notice.since": { $lt: before } })
+        .limit(limit)
+        .toArray(),
+    surplus: (keep, limit) =>
+      alerts.find(waiting).sort({ "notice.since": -1, _id: 1 }).skip(keep).limit(limit).toArray(),
+    countPending: () => alerts.countDocuments(waiting),
+  };
+}

@@ -1,0 +1,87 @@
+import type { NotificationApplication, RelayAuthentication, RequestArguments } from "@mailfleet/contracts";
+import { usesApplication } from "./problems.ts";
+import type { NotificationSettingsDocument } from "./store.ts";
+
+type Settings = NotificationSettingsDocument;
+type Input = RequestArguments<"alerting.notification-settings.update">;
+
+/**
+ * The settings with what is named in a change. A secret belongs to its application: with another provider, tenant,
+ * client or token endpoint it goes, so that it is never sent where it was not meant for; with a new secret the end of the
+ * old one goes.
+ */
+export function changedSettings(before: Settings, input: Input, now: number): Settings {
+  const { enabled, mode, relay, application, from, to, format, secretExpiresAt } = input.change;
+  const credentials = input.credentials === undefined ? before.credentials : withTime(input.credentials, now);
+  const nextApplication = application === undefined ? before.application : application;
+  const kept = sameApplication(before.application, nextApplication) ? before.oauthSecret : null;
+  const oauthSecret = input.oauthSecret === undefined ? kept : withTime(input.oauthSecret, now);
+  const secretChanged = input.oauthSecret !== undefined || oauthSecret !== before.oauthSecret;
+  const knownEnd = secretChanged ? (oauthSecret?.certificate?.expiresAt ?? null) : before.secretExpiresAt;
+  const after = {
+    ...before,
+    enabled: enabled ?? before.enabled,
+    mode: mode ?? before.mode,
+    relay: nextRelay(before, input, credentials !== null, relay === undefined ? before.relay : relay),
+    application: nextApplication,
+    from: from ?? before.from,
+    to: to ?? before.to,
+    format: format ?? before.format,
+    credentials,
+    oauthSecret,
+    secretExpiresAt: secretExpiresAt === undefined ? knownEnd : secretExpiresAt,
+  };
+  const watchedAnew = secretChanged || secretExpiresAt !== undefined || (isWatched(after) && !isWatched(before));
+  return watchedAnew ? { ...after, secretExpirySetAt: now } : after;
+}
+
+function isWatched(settings: Settings): boolean {
+  return settings.enabled && usesApplication(settings);
+}
+
+function nextRelay(
+  before: Settings,
+  input: Input,
+  hasPassword: boolean,
+  relay: Input["change"]["relay"] | Settings["relay"],
+): Settings["relay"] {
+  if (!relay) return null;
+  const { trustedCertificates, ...rest } = relay;
+  const authentication = authenticationOf(before.relay?.authentication, input, hasPassword);
+  return {
+    ...rest,
+    ...(trustedCertificates ? { trustedCertificates } : {}),
+    authentication,
+    username: authentication === "oauth" ? (relay.username ?? null) : null,
+  };
+}
+
+/** As named; else a new password decides, else it stays as it was as long as there is what it needs. */
+function authenticationOf(
+  before: RelayAuthentication | undefined,
+  { change, credentials }: Input,
+  hasPassword: boolean,
+): RelayAuthentication {
+  const named = change.relay?.authentication;
+  if (named) return named;
+  if (credentials || before === undefined) return hasPassword ? "basic" : "none";
+  return before === "basic" && !hasPassword ? "none" : before;
+}
+
+/** Whether both would prove themselves by the same secret at the same place. */
+function sameApplication(one: NotificationApplication | null, other: NotificationApplication | null): boolean {
+  const identity = (application: NotificationApplication | null) =>
+    application && [
+      application.provider,
+      application.tenantId?.toLowerCase(),
+      application.clientId,
+      application.endpoints?.issuer,
+      application.endpoints?.token,
+    ];
+  return JSON.stringify(identity(one)) === JSON.stringify(identity(other));
+}
+
+/** When it was set; `null` takes it away. */
+function withTime<Part extends object>(part: Part | null, now: number): (Part & { setAt: number }) | null {
+  return part && { ...part, setAt: now };
+}
