@@ -49,8 +49,14 @@ export const otherAlertCodes = {
   MESSAGE_QUARANTINED: alert(
     "warning",
     "mailbox",
-    "A message could not be stored. It was set aside; the mailbox continues.",
-    "Look at the message on the server. The evidence says why it could not be stored.",
+    "A message could not be received or stored. It was set aside and is tried again later; the mailbox continues.",
+    "Look at the message on the server. The evidence says why it was refused.",
+  ),
+  SOURCE_CHANGED: alert(
+    "information",
+    "mailbox",
+    "The mailbox is read from another account or server than before.",
+    "Nothing, if that is meant: messages already received are recognised by their content and are not handed over again.",
   ),
   UIDVALIDITY_CHANGED: alert(
     "information",

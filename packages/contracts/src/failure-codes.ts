@@ -354,6 +354,13 @@ export const failureCodes = {
     "The server refused this message because of its content.",
     "Read the server's words, change the message and send it again. The mailbox itself works.",
   ),
+  MESSAGE_NOT_STORED: row(
+    "message",
+    "warning",
+    "mailbox",
+    "The database did not take the message.",
+    "Look at the message on the server. The evidence says why it could not be stored.",
+  ),
   MESSAGE_TOO_LARGE: row(
     "message",
     "warning",

@@ -1,6 +1,7 @@
 import type { InboundPorts } from "../ports.ts";
 import type { PendingFacts, StoredCursor } from "../source/document.ts";
 import type { HandledMessages } from "../source/handled-store.ts";
+import type { SetAside } from "../source/set-aside.ts";
 import type { SourceLease } from "../source/store.ts";
 import type { StoredMessage } from "./document.ts";
 import { mailReceived } from "./facts.ts";
@@ -18,6 +19,8 @@ interface StoredBatch {
   readonly identities: readonly string[];
   /** Those of them to delete on the server. */
   readonly toDelete: readonly string[];
+  /** What is set aside once this batch is passed; absent: as before. */
+  readonly setAside?: readonly SetAside[];
 }
 
 /** Moves the cursor past stored batches and publishes their facts, in order, while the next ones are fetched. */
@@ -53,6 +56,7 @@ export function createHandOver(
       cursor: batch.cursor,
       pending: pendingOf(unpublished.map(nativeId)),
       received: batch.messages.length,
+      ...(batch.setAside && { setAside: batch.setAside }),
     });
     failPoint("inbound.after-cursor");
     // After the cursor says which facts may be missing: what is known here is not looked at again.

@@ -1,5 +1,5 @@
 import { createHash, hash } from "node:crypto";
-import type { FetchedMessage } from "@mailfleet/connector-api";
+import { type FetchedMessage, MessageRefused, type RefusedMessage } from "@mailfleet/connector-api";
 import { type IsOurProbe, type MessageHeaders, type ProbeMark, readHeaders, readProbeMark } from "@mailfleet/mime";
 import type { NewMessage } from "./document.ts";
 
@@ -9,11 +9,15 @@ const PART = 256 * 1024;
 /** What a fetched message turned out to be. */
 export type Prepared =
   | { readonly kind: "mail"; readonly message: NewMessage }
-  | { readonly kind: "probe"; readonly nativeId: string; readonly mark: ProbeMark; readonly receivedAt: number };
+  | { readonly kind: "probe"; readonly nativeId: string; readonly mark: ProbeMark; readonly receivedAt: number }
+  /** The server did not give it to its end. */
+  | { readonly kind: "refused"; readonly refused: RefusedMessage };
 
 /** Whose message it is, and how long it is kept. */
 export interface PrepareContext {
   readonly mailboxId: string;
+  /** Goes before the native id in the key of a message. */
+  readonly prefix: string;
   readonly storedAt: number;
   readonly expireAt: number;
   readonly isOurProbe: IsOurProbe;
@@ -37,7 +41,30 @@ export async function prepareLarge(
   pieces: AsyncIterable<Uint8Array>,
   context: PrepareContext,
 ): Promise<Prepared> {
-  const id = `${context.mailboxId}/${fetched.nativeId}`;
+  try {
+    return await readLarge(fetched, pieces, context);
+  } catch (error) {
+    if (!(error instanceof MessageRefused)) throw error;
+    return { kind: "refused", refused: { name: nameOf(fetched), failure: error.failure } };
+  }
+}
+
+/** The key of a message, for ever. */
+export function keyOf({ mailboxId, prefix }: Pick<PrepareContext, "mailboxId" | "prefix">, nativeId: string): string {
+  return `${mailboxId}/${prefix}${nativeId}`;
+}
+
+/** What the connector of a message calls it. */
+export function nameOf({ nativeId, identity }: Pick<FetchedMessage, "nativeId" | "identity">): string {
+  return identity ?? nativeId;
+}
+
+async function readLarge(
+  fetched: FetchedMessage,
+  pieces: AsyncIterable<Uint8Array>,
+  context: PrepareContext,
+): Promise<Prepared> {
+  const id = keyOf(context, fetched.nativeId);
   const sha256 = createHash("sha256");
   let beginning: Buffer | undefined;
   let gathered: Uint8Array[] = [];
@@ -72,15 +99,16 @@ function assemble(
   { nativeId, receivedAt }: FetchedMessage,
   headers: MessageHeaders,
   bytes: Pick<NewMessage, "size" | "sha256" | "raw" | "parts">,
-  { mailboxId, storedAt, expireAt, isOurProbe }: PrepareContext,
+  context: PrepareContext,
 ): Prepared {
+  const { mailboxId, storedAt, expireAt, isOurProbe } = context;
   const mark = headers.autoSubmitted === null ? null : readProbeMark(headers.probe, mailboxId, isOurProbe);
   if (mark) return { kind: "probe", nativeId, mark, receivedAt };
   const { messageId, subject, from, to, date, unparsed } = headers;
   return {
     kind: "mail",
     message: {
-      id: `${mailboxId}/${nativeId}`,
+      id: keyOf(context, nativeId),
       mailboxId,
       receivedAt,
       storedAt,

@@ -31,7 +31,7 @@ export interface StoreResult {
 export interface MessageStore {
   /** Stores all except those that cannot be stored even alone. Storing a message again is not an error. */
   insertAll(messages: readonly NewMessage[]): Promise<StoreResult>;
-  /** Stores a piece of a large message. Storing it again is not an error. */
+  /** Stores a piece of a large message; a message that is read again after an interruption replaces what was there. */
   insertPart(messageId: string, index: number, data: Uint8Array, expireAt: number): Promise<void>;
   get(id: string): Promise<StoredMessage | null>;
   /** Newest first. */
@@ -94,11 +94,8 @@ export async function createMessageStore(store: Store): Promise<MessageStore> {
     },
 
     async insertPart(messageId, index, data, expireAt) {
-      try {
-        await parts.insertOne({ _id: partId(messageId, index), data: binary(data), expireAt: new Date(expireAt) });
-      } catch (error) {
-        if (!isDuplicateKey(error)) throw error;
-      }
+      const part = { data: binary(data), expireAt: new Date(expireAt) };
+      await parts.replaceOne({ _id: partId(messageId, index) }, part, { upsert: true });
     },
 
     async get(id) {

@@ -1,5 +1,5 @@
 import type { InboundConnector, InboundSession } from "@mailfleet/connector-api";
-import { connectorDescriptors, type Protocol } from "@mailfleet/contracts";
+import { connectorDescriptors, type Failure, failureOf, type Protocol } from "@mailfleet/contracts";
 import type { OpenedConnection, RunEnd, RunWork, StartedRun, Worked } from "@mailfleet/worker";
 import type { InboundPorts } from "../ports.ts";
 import { alertCleared } from "../source/alerts.ts";
@@ -42,10 +42,16 @@ async function poll(
     });
     if (received.messages > 0) logger.info({ ...received }, "received");
     else logger.debug({ ...received }, "nothing new");
-    return { more: !received.complete };
+    const { short, complete } = received;
+    return { more: !complete, failure: short && tooShort(short) };
   } finally {
     await session.close();
   }
+}
+
+function tooShort({ says, lists }: { says: number; lists: number }): Failure {
+  const reply = `the server says that there are ${says} messages, and lists ${lists}`;
+  return failureOf("PROTOCOL_ERROR", { reply });
 }
 
 async function stamp(ports: InboundPorts, { held: lease }: PollRun, { at, failure, more }: RunEnd): Promise<void> {

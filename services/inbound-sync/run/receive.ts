@@ -1,13 +1,21 @@
-import type { Batch, Cursor, InboundSession } from "@mailfleet/connector-api";
-import type { Connection } from "@mailfleet/contracts";
+import {
+  type Batch,
+  type Cursor,
+  checkBalance,
+  type InboundSession,
+  type RefusedMessage,
+} from "@mailfleet/connector-api";
+import { type Connection, FailureError, failureOf } from "@mailfleet/contracts";
 import type { NewMessage } from "../message/document.ts";
 import { probeReceived } from "../message/facts.ts";
 import { createHandOver, publishPending } from "../message/hand-over.ts";
-import { type PrepareContext, type Prepared, prepareLarge, prepareSmall } from "../message/prepare.ts";
+import { keyOf, nameOf, type PrepareContext, type Prepared, prepareLarge, prepareSmall } from "../message/prepare.ts";
 import type { InboundPorts } from "../ports.ts";
 import { alertRaised } from "../source/alerts.ts";
 import { deleteProcessed } from "../source/delete-processed.ts";
+import { afterTry, dueAgain, wordsOf } from "../source/set-aside.ts";
 import type { SourceLease } from "../source/store.ts";
+import { startingPoint } from "./starting-point.ts";
 
 /** Messages fetched, stored and published together, at most. */
 const batchSize = 200;
@@ -15,13 +23,20 @@ const batchSize = 200;
 const longestRunMs = 600_000;
 /** Where somebody waits for the connection, it ends after this. */
 const fairShareMs = 5000;
+/** So many refused messages, and none that was given, are a server that does not work. */
+const mostRefusedAlone = 20;
 const day = 86_400_000;
 
-/** What a run found. `complete`: nothing was left when it ended. */
+/** What a run found. */
 export interface Received {
   readonly messages: number;
   readonly probes: number;
+  /** Refused by the server or the store for the first time, and set aside. */
+  readonly refused: number;
+  /** False: something is left, the run comes again. */
   readonly complete: boolean;
+  /** The server says that it has more than it lists: whatever else went well, the run is not healthy. */
+  readonly short: { readonly says: number; readonly lists: number } | null;
 }
 
 /** One mailbox that is read under a lease. */
@@ -47,60 +62,139 @@ export async function receive(ports: InboundPorts, run: ReceiveRun): Promise<Rec
   const { mailboxId } = connection;
   const { pending } = lease.document;
   if (pending) await publishPending(ports, mailboxId, pending);
-  const { cursor, known } = await startingPoint(ports, run);
+  const { cursor, known, prefix, aside: before } = await startingPoint(ports, run);
 
   const handled = run.remembers === "identities" ? await ports.handled.load(mailboxId) : null;
   const handOver = createHandOver(ports, { lease, correlation: run.correlation, handled });
+  const startedAt = ports.now();
+  const again = dueAgain(before, startedAt);
+  const resting = new Set(before.map(({ name }) => name).filter((name) => !again.includes(name)));
   const wanted = {
     processFrom: connection.processFrom,
     batchSize,
     signal,
-    known: (identity: string) => handled?.has(identity) ?? false,
+    known: (identity: string) => resting.has(identity) || (handled?.has(identity) ?? false),
+    again,
   };
-  const startedAt = ports.now();
-  let messages = 0;
-  let probes = 0;
+  let aside = before;
+  const found = { messages: 0, probes: 0, refused: 0 };
   for await (const batch of session.listNew(cursor, wanted)) {
+    checkBalance(batch);
     if (batch.resynchronised) await tellHistoryLost(ports, mailboxId, cursor);
-    const prepared = await prepareAll(ports, connection, batch);
+    const prepared = await prepareAll(ports, connection, prefix, batch);
     const fresh: NewMessage[] = [];
     for (const one of prepared)
       if (one.kind === "mail" && !known?.has(`${one.message.sha256}:${one.message.size}`)) fresh.push(one.message);
     lease.check();
-    const stored = await storeAll(ports, fresh);
+    const { stored, refused: notStored } = await storeAll(ports, fresh);
     ports.failPoint("inbound.after-store");
     // Rare and not stored: announced before the cursor passes them, so that none is lost.
     for (const one of prepared)
       if (one.kind === "probe") {
         await tellProbe(ports, lease, one);
-        probes += 1;
+        found.probes += 1;
       }
-    await handOver.add({ messages: stored, cursor: batch.cursor, ...done(batch, prepared, stored, connection) });
-    messages += stored.length;
+    const refused = [...batch.refused, ...refusedIn(prepared), ...nameRefused(batch, { mailboxId, prefix }, notStored)];
+    found.messages += stored.length;
+    found.refused += refused.filter(({ name }) => !again.includes(name)).length;
+    const settled = settledIn(batch, refused);
+    const next = refused.length > 0 || aside.some(({ name }) => settled.has(name));
+    if (refused.length > 0) await tellRefused(ports, mailboxId, refused, found);
+    if (next) aside = afterTry(aside, { refused, settled, at: ports.now() });
+    await handOver.add({
+      messages: stored,
+      cursor: batch.cursor,
+      ...done(batch, prepared, { stored, refused }, connection, prefix),
+      ...(next && { setAside: aside }),
+    });
     count(ports, stored);
     signal.throwIfAborted();
     const tookMs = ports.now() - startedAt;
     if (tookMs > longestRunMs || (tookMs > fairShareMs && run.connectionWanted())) {
       await handOver.settle();
-      return { messages, probes, complete: false };
+      return { ...found, complete: false, short: null };
     }
   }
   await handOver.settle();
-  if (handled) await deleteProcessed(session, handled, connection.deleteAfterProcessing, signal);
-  return { messages, probes, complete: true };
+  // Tried again, and neither given nor refused: they are not there any more.
+  const left = aside.filter(({ name, nextAt }) => !again.includes(name) || nextAt > startedAt);
+  if (left.length < aside.length) await ports.sources.setAside(lease, left);
+  const there = session.there?.() ?? null;
+  const short = there && there.lists < there.says ? there : null;
+  // A listing that is too short is no proof that anything is gone.
+  if (handled && !short) await deleteProcessed(session, handled, connection.deleteAfterProcessing, signal);
+  return { ...found, complete: true, short };
 }
 
 /** What is done with a batch, by the server's own names; a message that could not be stored is never deleted there. */
-function done(batch: Batch, prepared: readonly Prepared[], stored: readonly NewMessage[], connection: Connection) {
-  const identities = batch.messages.flatMap(({ identity }) => identity ?? []);
-  if (!connection.deleteAfterProcessing)
-    return { identities: [...identities, ...(batch.passedOver ?? [])], toDelete: [] };
-  const safe = new Set(stored.map((message) => message.id.slice(connection.mailboxId.length + 1)));
-  for (const one of prepared) if (one.kind === "probe") safe.add(one.nativeId);
+function done(
+  batch: Batch,
+  prepared: readonly Prepared[],
+  { stored, refused }: { stored: readonly NewMessage[]; refused: readonly RefusedMessage[] },
+  { mailboxId, deleteAfterProcessing }: Connection,
+  prefix: string,
+) {
+  const open = new Set(refused.map(({ name }) => name));
+  const given = batch.messages.flatMap(({ identity }) => (identity && !open.has(identity) ? identity : []));
+  const identities = [...given, ...(batch.notWanted ?? [])];
+  if (!deleteAfterProcessing) return { identities, toDelete: [] };
+  const key = (nativeId: string) => keyOf({ mailboxId, prefix }, nativeId);
+  const safe = new Set(stored.map(({ id }) => id));
+  for (const one of prepared) if (one.kind === "probe") safe.add(key(one.nativeId));
   return {
-    identities: [...identities, ...(batch.passedOver ?? [])],
-    toDelete: batch.messages.flatMap(({ nativeId, identity }) => (safe.has(nativeId) && identity ? identity : [])),
+    identities,
+    toDelete: batch.messages.flatMap(({ nativeId, identity }) => (identity && safe.has(key(nativeId)) ? identity : [])),
   };
+}
+
+function refusedIn(prepared: readonly Prepared[]): RefusedMessage[] {
+  return prepared.flatMap((one) => (one.kind === "refused" ? one.refused : []));
+}
+
+/** Those that the store refused, by the names that their connector has for them. */
+function nameRefused(
+  batch: Batch,
+  key: Pick<PrepareContext, "mailboxId" | "prefix">,
+  refused: readonly { id: string; reason: string }[],
+): RefusedMessage[] {
+  return refused.map(({ id, reason }) => ({
+    name: nameOf(batch.messages.find(({ nativeId }) => keyOf(key, nativeId) === id) ?? { nativeId: id }),
+    failure: failureOf("MESSAGE_NOT_STORED", { reply: reason.slice(0, 500) }),
+  }));
+}
+
+function settledIn(batch: Batch, refused: readonly RefusedMessage[]): ReadonlySet<string> {
+  const settled = new Set([...batch.messages.map(nameOf), ...(batch.notWanted ?? [])]);
+  for (const { name } of refused) settled.delete(name);
+  return settled;
+}
+
+/**
+ * Each message that is set aside is told with the server's words. A run that gives nothing at all and refuses one after
+ * another meets a server that does not work: that is the failure of the mailbox, and nothing more is set aside.
+ */
+async function tellRefused(
+  ports: InboundPorts,
+  mailboxId: string,
+  refused: readonly RefusedMessage[],
+  found: { readonly messages: number; readonly probes: number; readonly refused: number },
+): Promise<void> {
+  const [first] = refused;
+  if (first && found.messages + found.probes === 0 && found.refused > mostRefusedAlone)
+    throw new FailureError(first.failure);
+  for (const { name, failure } of refused) {
+    ports.metrics.quarantined.inc();
+    ports.logger.warn({ mailboxId, message: name, code: failure.code }, "a message was refused and set aside");
+    await ports.bus.publish(
+      alertRaised(mailboxId, {
+        code: "MESSAGE_QUARANTINED",
+        key: name,
+        at: ports.now(),
+        detail: `message ${name} on the server`,
+        evidence: { reply: wordsOf(failure) },
+      }),
+    );
+  }
 }
 
 async function tellHistoryLost(ports: InboundPorts, mailboxId: string, cursor: Cursor | null) {
@@ -108,30 +202,16 @@ async function tellHistoryLost(ports: InboundPorts, mailboxId: string, cursor: C
   await ports.bus.publish(alertRaised(mailboxId, { code: "HISTORY_LOST", key, at: ports.now() }));
 }
 
-/** Where to continue; from the beginning, with what is known, if the server has renumbered its messages. */
-async function startingPoint(
+async function prepareAll(
   ports: InboundPorts,
-  { connection: { mailboxId }, session, lease }: ReceiveRun,
-): Promise<{ cursor: Cursor | null; known: ReadonlySet<string> | null }> {
-  const source = lease.document;
-  const cursor = source.cursor ?? null;
-  const renumbered = cursor !== null && session.invalidates(cursor);
-  if (renumbered) {
-    const key = Object.values(cursor).join("-");
-    await ports.bus.publish(alertRaised(mailboxId, { code: "UIDVALIDITY_CHANGED", key, at: ports.now() }));
-    await ports.sources.startOver(lease);
-  }
-  const comparing = renumbered || source.comparing === true;
-  return {
-    cursor: renumbered ? null : cursor,
-    known: comparing ? await ports.messages.fingerprints(mailboxId) : null,
-  };
-}
-
-async function prepareAll(ports: InboundPorts, connection: Connection, batch: Batch): Promise<Prepared[]> {
+  connection: Connection,
+  prefix: string,
+  batch: Batch,
+): Promise<Prepared[]> {
   const storedAt = ports.now();
   const context: PrepareContext = {
     mailboxId: connection.mailboxId,
+    prefix,
     storedAt,
     expireAt: storedAt + connection.messageRetentionDays * day,
     storePart: ports.messages.insertPart,
@@ -147,27 +227,12 @@ async function prepareAll(ports: InboundPorts, connection: Connection, batch: Ba
   return prepared;
 }
 
-/** Stores a batch. A message that cannot be stored even alone is set aside with an alert; the mailbox continues. */
-async function storeAll(ports: InboundPorts, batch: readonly NewMessage[]): Promise<readonly NewMessage[]> {
+/** Stores a batch, except those that cannot be stored even alone. */
+async function storeAll(ports: InboundPorts, batch: readonly NewMessage[]) {
   const { refused } = await ports.messages.insertAll(batch);
-  if (refused.length === 0) return batch;
-  for (const { id, reason } of refused) {
-    const mailboxId = id.slice(0, id.indexOf("/"));
-    const key = id.slice(mailboxId.length + 1);
-    ports.metrics.quarantined.inc();
-    ports.logger.warn({ mailboxId, messageId: id, reason }, "a message could not be stored and was set aside");
-    await ports.bus.publish(
-      alertRaised(mailboxId, {
-        code: "MESSAGE_QUARANTINED",
-        key,
-        at: ports.now(),
-        detail: `message ${key} on the server`,
-        evidence: { reply: reason.slice(0, 2000) },
-      }),
-    );
-  }
+  if (refused.length === 0) return { stored: batch, refused: [] };
   const aside = new Set(refused.map((one) => one.id));
-  return batch.filter((message) => !aside.has(message.id));
+  return { stored: batch.filter((message) => !aside.has(message.id)), refused };
 }
 
 async function tellProbe(ports: InboundPorts, lease: SourceLease, probe: Extract<Prepared, { kind: "probe" }>) {

@@ -1,3 +1,6 @@
+import type { SourceIdentity } from "@mailfleet/connector-api";
+import type { SetAside } from "./set-aside.ts";
+
 /** How far a mailbox was read; only its connector understands it. */
 export type StoredCursor = Readonly<Record<string, string | number>>;
 
@@ -19,7 +22,13 @@ export interface Watch {
 /** Where a mailbox's mail comes from, and how far it was read: what must change together when it is read. */
 export interface SourceDocument {
   readonly _id: string;
+  /** Whose mail the cursor counts. */
+  readonly identity?: SourceIdentity;
+  /** How many sources came before that may name other messages alike: part of the keys of messages from the second on. */
+  readonly epoch?: number;
   readonly cursor?: StoredCursor | null;
+  /** What the cursor has passed although it is not stored, until a later try. */
+  readonly setAside?: readonly SetAside[];
   /** The present reader; kept by the kit. Every write of a reader has its fence in the filter. */
   readonly lease?: { readonly owner: string | null; readonly fence: number; readonly until: Date | null };
   readonly pending?: PendingFacts | null;

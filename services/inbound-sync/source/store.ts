@@ -1,6 +1,8 @@
+import type { SourceIdentity } from "@mailfleet/connector-api";
 import { type Lease, leaseGivenBack, mustMatch } from "@mailfleet/kit";
 import { type Collection, type Document, isDuplicateKey, type Store } from "@mailfleet/store";
 import type { PendingFacts, SourceDocument, StoredCursor, Watch } from "./document.ts";
+import type { SetAside } from "./set-aside.ts";
 
 /** The name of the collection; its documents carry leases. */
 export const sourceCollection = "sources";
@@ -14,16 +16,19 @@ export type SourceLease = Lease<SourceDocument>;
  */
 export interface SourceStore {
   get(mailboxId: string): Promise<SourceDocument | null>;
-  /** Moves the cursor and says which facts may be missing, in one write. */
+  /** Moves the cursor, says which facts may be missing and what is set aside (unless as before), in one write. */
   advance(
     lease: SourceLease,
-    step: { cursor: StoredCursor; pending: PendingFacts | null; received: number },
+    step: { cursor: StoredCursor; pending: PendingFacts | null; received: number; setAside?: readonly SetAside[] },
   ): Promise<void>;
+  setAside(lease: SourceLease, setAside: readonly SetAside[]): Promise<void>;
+  /** The source that is read from now on, by its names of today. */
+  named(lease: SourceLease, identity: SourceIdentity): Promise<void>;
   /**
-   * Forgets the cursor, because it points nowhere now, and remembers that new messages must be compared with what is
-   * there, until a run has ended well.
+   * Another source: forgets the cursor and what is set aside, and remembers that what comes must be compared with what
+   * is there, until a run has ended well.
    */
-  startOver(lease: SourceLease): Promise<void>;
+  startOver(lease: SourceLease, identity: SourceIdentity, epoch: number): Promise<void>;
   stampProbe(lease: SourceLease, at: number): Promise<void>;
   /**
    * Stamps how the run ended and gives the lease back. `complete`: it read to the end and every fact is out.
@@ -70,9 +75,22 @@ export async function createSourceStore(store: Store): Promise<SourceStore> {
         cursor: { $literal: step.cursor },
         pending: { $literal: step.pending },
         received: { $add: [{ $ifNull: ["$received", 0] }, step.received] },
+        ...(step.setAside && { setAside: { $literal: step.setAside } }),
       }),
 
-    startOver: (lease) => write(lease, { cursor: null, pending: null, comparing: true }),
+    setAside: (lease, setAside) => write(lease, { setAside: { $literal: setAside } }),
+
+    named: (lease, identity) => write(lease, { identity: { $literal: identity } }),
+
+    startOver: (lease, identity, epoch) =>
+      write(lease, {
+        identity: { $literal: identity },
+        epoch,
+        cursor: null,
+        pending: null,
+        setAside: { $literal: [] },
+        comparing: true,
+      }),
 
     stampProbe: (lease, at) => write(lease, { lastProbeReceivedAt: { $max: ["$lastProbeReceivedAt", at] } }),
 

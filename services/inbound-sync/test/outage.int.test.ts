@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { eventually } from "@mailfleet/local/testing";
 import { givenInbound } from "./given-inbound.ts";
-import { scriptedConnector } from "./scripted-connector.ts";
+import { batchOf, scriptedConnector, scriptedSession } from "./scripted-connector.ts";
 
 for (const away of ["mongo", "nats"] as const)
   test(`${away} is killed in the middle of a run: it goes on by itself, nothing is lost, nothing has a second key`, async (t) => {
@@ -14,19 +14,18 @@ for (const away of ["mongo", "nats"] as const)
     const count = 300;
     let handedOut = 0;
     const connector = scriptedConnector({
-      open: async () => ({
-        invalidates: () => false,
-        async *listNew(cursor) {
-          for (let n = Number(cursor?.at ?? 0) + 1; n <= count; n += 1) {
-            handedOut += 1;
-            if (n % 20 === 0) await delay(1);
-            const raw = Buffer.from(`Subject: ${n}\r\n\r\nx\r\n`);
-            const nativeId = String(n).padStart(4, "0");
-            yield { messages: [{ nativeId, raw, size: raw.length, receivedAt: n }], cursor: { at: n } };
-          }
-        },
-        close: async () => {},
-      }),
+      open: async () =>
+        scriptedSession({
+          async *listNew(cursor) {
+            for (let n = Number(cursor?.at ?? 0) + 1; n <= count; n += 1) {
+              handedOut += 1;
+              if (n % 20 === 0) await delay(1);
+              const raw = Buffer.from(`Subject: ${n}\r\n\r\nx\r\n`);
+              const nativeId = String(n).padStart(4, "0");
+              yield batchOf([{ nativeId, raw, size: raw.length, receivedAt: n }], { at: n });
+            }
+          },
+        }),
     });
     await given.startReplica({ connectors: { imap: connector } });
     await given.run(mailboxId);

@@ -5,7 +5,7 @@ import { FailureError, failureOf, subjects } from "@mailfleet/contracts";
 import { eventually } from "@mailfleet/local/testing";
 import { createWatchStalled } from "../source/watch-stalled.ts";
 import { type GivenInbound, givenInbound } from "./given-inbound.ts";
-import { scriptedConnector } from "./scripted-connector.ts";
+import { batchOf, scriptedConnector, scriptedSession } from "./scripted-connector.ts";
 
 let given: GivenInbound;
 before(async () => {
@@ -27,14 +27,13 @@ function heldConnector() {
     open: async ({ mailboxId }) => {
       open.set(mailboxId, (open.get(mailboxId) ?? 0) + 1);
       most = Math.max(most, [...open.values()].filter((count) => count > 0).length);
-      return {
-        invalidates: () => false,
+      return scriptedSession({
         async *listNew() {
           await gate;
-          yield { messages: [], cursor: { at: 1 } };
+          yield batchOf([], { at: 1 });
         },
         close: async () => void open.set(mailboxId, (open.get(mailboxId) ?? 1) - 1),
-      };
+      });
     },
   });
   return { connector, letGo: () => letGo(), most: () => most };
@@ -90,19 +89,17 @@ describe("what goes wrong around a run", () => {
       open: async (_options, signal) => {
         opened += 1;
         const slow = opened === 1;
-        return {
-          invalidates: () => false,
+        return scriptedSession({
           async *listNew(cursor) {
             const from = Number(cursor?.at ?? 0);
             for (let n = from + 1; n <= 20; n += 1) {
               if (slow && n > 5)
                 await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
               const { nativeId, raw } = mail(String(n).padStart(4, "0"));
-              yield { messages: [{ nativeId, raw, size: raw.length, receivedAt: n }], cursor: { at: n } };
+              yield batchOf([{ nativeId, raw, size: raw.length, receivedAt: n }], { at: n });
             }
           },
-          close: async () => {},
-        };
+        });
       },
     });
     const first = await given.startReplica({ connectors: { imap: connector } });

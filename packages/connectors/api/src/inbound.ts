@@ -1,3 +1,4 @@
+import { type Failure, FailureError, failureOf } from "@mailfleet/contracts";
 import type { ConnectOptions } from "./connect-options.ts";
 import type { StepListener, TestReport } from "./test-report.ts";
 
@@ -6,6 +7,16 @@ import type { StepListener, TestReport } from "./test-report.ts";
  * For IMAP: UIDVALIDITY and the highest UID that was handed over (RFC 9051 §2.3.1.1).
  */
 export type Cursor = Readonly<Record<string, string | number>>;
+
+/** Whose mail a session reads, and how the server numbers it. A cursor is good for one source only. */
+export interface SourceIdentity {
+  /** Who signed in, and in whose name. */
+  readonly account: string;
+  /** `host:port`, in lower case. */
+  readonly host: string;
+  /** Changes when the server numbers its messages anew (UIDVALIDITY). Absent where names are good for ever. */
+  readonly numbering?: string;
+}
 
 /** One message as the server has it. */
 export interface FetchedMessage {
@@ -16,18 +27,50 @@ export interface FetchedMessage {
   /** When the server took it in, milliseconds since the epoch. */
   readonly receivedAt: number;
   readonly size: number;
-  /** The raw bytes; for large messages a stream that must be read to its end before the next message. */
+  /**
+   * The raw bytes; for large messages a stream that must be read to its end before the next message. It throws
+   * `MessageRefused` where the server does not give this message to its end, any other `FailureError` where the session
+   * is broken.
+   */
   readonly raw: Uint8Array | AsyncIterable<Uint8Array>;
 }
 
-/** Messages in the order of arrival, and the cursor that holds once all of them are stored. */
+/** A message that the server lists and does not give, asked for it alone. `name`: as in `ListOptions.again`. */
+export interface RefusedMessage {
+  readonly name: string;
+  /** With the server's words. */
+  readonly failure: Failure;
+}
+
+/** Why a message that was listed is not handed over: it came before `processFrom`, was handed over before, is a draft. */
+export type PassedOver = "older" | "known" | "draft";
+
+/**
+ * What became of some messages, in the order of arrival, and the cursor that holds once all of them are stored or set
+ * aside. What was listed is given (`messages`), gone, refused or passed over: `checkBalance`.
+ */
 export interface Batch {
+  /** How many messages this batch accounts for. */
+  readonly listed: number;
   readonly messages: readonly FetchedMessage[];
+  /** How many were deleted between listing and fetching: the server says so. */
+  readonly gone: number;
+  readonly refused: readonly RefusedMessage[];
+  readonly passedOver: Readonly<Partial<Record<PassedOver, number>>>;
+  /** Identities of those passed over that are never to be looked at again; only of connectors that remember identities. */
+  readonly notWanted?: readonly string[];
   readonly cursor: Cursor;
-  /** Identities that were looked at and are not wanted (older than `processFrom`): never to be looked at again. */
-  readonly passedOver?: readonly string[];
   /** The server no longer knew what has changed since the cursor, so this starts over from its list. */
   readonly resynchronised?: boolean;
+}
+
+/** Throws PROTOCOL_ERROR where what was listed is not what became of it: something would be skipped in silence. */
+export function checkBalance({ listed, messages, gone, refused, passedOver }: Batch): void {
+  const over = Object.values(passedOver).reduce((sum, count) => sum + count, 0);
+  const known = messages.length + gone + refused.length + over;
+  if (known === listed) return;
+  const reply = `of ${listed} messages that were listed ${known} are accounted for`;
+  throw new FailureError(failureOf("PROTOCOL_ERROR", { reply }));
 }
 
 /** What the worker asks a session for. */
@@ -35,20 +78,31 @@ export interface ListOptions {
   readonly processFrom: number | null;
   readonly batchSize: number;
   readonly signal: AbortSignal;
-  /** Whether a message with this identity was handed over, or passed over, before. */
+  /** Whether a message with this identity was handed over, passed over or set aside before. */
   readonly known: (identity: string) => boolean;
+  /** Names of messages that were refused before and are to be tried once more. */
+  readonly again?: readonly string[];
 }
 
 /** A signed-in connection with the inbox open. Not to be used by two at once. */
 export interface InboundSession {
-  /** True if the server has renumbered its messages since this cursor, which therefore points nowhere. */
-  invalidates(cursor: Cursor): boolean;
+  readonly source: SourceIdentity;
   /**
-   * What is new since the cursor (`null`: from the beginning), oldest first, in small batches. A batch is complete:
-   * what the server was asked for and did not give is an error, never a gap. Throws `FailureError`.
+   * True if the message that the cursor points to lies where it says: asked when account or host have another name than
+   * before, which need not be another mailbox. Without it they count as another.
+   */
+  recognises?(cursor: Cursor): Promise<boolean>;
+  /**
+   * What is new since the cursor (`null`: from the beginning), oldest first, in small batches. What came before the
+   * session broke is handed over first. Throws `FailureError`.
    */
   listNew(cursor: Cursor | null, options: ListOptions): AsyncIterable<Batch>;
-  /** Identities of everything on the server now, if the protocol tells. Others can be forgotten. */
+  /**
+   * After listing: how many messages the server says it has, and how many it listed. `null`: it does not say. A listing
+   * that is shorter is no proof that anything is gone.
+   */
+  there?(): { readonly says: number; readonly lists: number } | null;
+  /** Identities of everything that lies on the server now, where the protocol tells; others can be forgotten. */
   listed?(): readonly string[];
   /**
    * Deletes messages at the server, by identity; what is gone already counts as deleted. Takes effect when `close` has
@@ -59,10 +113,32 @@ export interface InboundSession {
   close(): Promise<void>;
 }
 
+/** The server does not give this one message; the session goes on. */
+export class MessageRefused extends FailureError {
+  constructor(failure: Failure, options?: { cause?: unknown }) {
+    super(failure, options);
+    this.name = "MessageRefused";
+  }
+}
+
+/** True for words about one message, and not about the account, its limits or the way to it. */
+export function concernsMessage({ kind, code }: Failure): boolean {
+  return kind === "message" || code === "PROTOCOL_ERROR" || code === "UNCLASSIFIED";
+}
+
 /** One protocol for receiving. */
 export interface InboundConnector {
   /** Goes the whole way once and says what each step found. Never throws for what a server does. */
   test(options: ConnectOptions, listener: StepListener, signal: AbortSignal): Promise<TestReport>;
   /** Connects, signs in, opens the inbox. Throws `FailureError`. */
   open(options: ConnectOptions, signal: AbortSignal): Promise<InboundSession>;
+}
+
+/** The account and host of a connection, as a source names them. */
+export function sourceOf({ server, credentials }: Pick<ConnectOptions, "server" | "credentials">): SourceIdentity {
+  const identity = credentials?.type === "password" ? credentials.authorizationIdentity : undefined;
+  return {
+    account: [credentials?.username ?? "", ...(identity ? [identity] : [])].join(" for "),
+    host: `${server.host.toLowerCase()}:${server.port}`,
+  };
 }

@@ -1,7 +1,21 @@
 /** What every connector offers, and what it is given. One package per protocol implements it. */
 export { networkFailureCode, redactSecrets, systemCodeOf } from "@mailfleet/contracts";
 export type { ConnectOptions, PasswordCredentials, TokenCredentials } from "./connect-options.ts";
-export type { Batch, Cursor, FetchedMessage, InboundConnector, InboundSession, ListOptions } from "./inbound.ts";
+export {
+  type Batch,
+  type Cursor,
+  checkBalance,
+  concernsMessage,
+  type FetchedMessage,
+  type InboundConnector,
+  type InboundSession,
+  type ListOptions,
+  MessageRefused,
+  type PassedOver,
+  type RefusedMessage,
+  type SourceIdentity,
+  sourceOf,
+} from "./inbound.ts";
 export {
   DeferredError,
   type Envelope,

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { FetchedMessage } from "@mailfleet/connector-api";
+import { concernsMessage, type FetchedMessage, MessageRefused } from "@mailfleet/connector-api";
 import { FailureError, failureOf } from "@mailfleet/contracts";
 import { type BatchPart, boundaryOf, readBatchAnswer } from "./batch-answer.ts";
 import type { GmailApi } from "./gmail-api.ts";
@@ -146,7 +146,10 @@ async function* stream(api: GmailApi, id: string, signal: AbortSignal): AsyncGen
     yield* rawPieces(response.body ?? emptyBody());
   } catch (error) {
     signal.throwIfAborted();
-    throw api.failure(error, METHOD);
+    const failure = api.failure(error, METHOD);
+    throw isGone(failure) || concernsMessage(failure.failure)
+      ? new MessageRefused(failure.failure, { cause: failure })
+      : failure;
   }
 }
 

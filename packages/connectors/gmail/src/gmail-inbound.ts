@@ -1,4 +1,4 @@
-import type { ConnectOptions, InboundConnector } from "@mailfleet/connector-api";
+import { type ConnectOptions, type InboundConnector, sourceOf } from "@mailfleet/connector-api";
 import { FailureError, failureOf } from "@mailfleet/contracts";
 import { gmailApi } from "./gmail-api.ts";
 import { gmailClient } from "./gmail-client.ts";
@@ -22,7 +22,7 @@ export function gmailInbound({ fetch }: GmailPorts): InboundConnector {
     async open(options, signal) {
       const api = gmailApi(fetch, options);
       await api.signIn(signal);
-      return gmailSession(api, checkAddressOf(options));
+      return gmailSession(api, sourceOf(options), checkAddressOf(options));
     },
   };
 }

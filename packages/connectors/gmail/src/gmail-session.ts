@@ -1,5 +1,14 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Batch, Cursor, FetchedMessage, InboundSession, ListOptions } from "@mailfleet/connector-api";
+import {
+  type Batch,
+  type Cursor,
+  concernsMessage,
+  type FetchedMessage,
+  type InboundSession,
+  type ListOptions,
+  type RefusedMessage,
+  type SourceIdentity,
+} from "@mailfleet/connector-api";
 import type { FailureError } from "@mailfleet/contracts";
 import { type Answered, fetchLarge, fetchSmall } from "./fetch-messages.ts";
 import { findNew } from "./find-new.ts";
@@ -18,8 +27,15 @@ const PORTION_BYTES = 4 * 1024 * 1024;
 const PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 8000;
 
-/** A session over a mailbox whose token is ready. `checkAddress` throws if the account belongs to another mailbox. */
-export function gmailSession(api: GmailApi, checkAddress: (emailAddress: string) => void): InboundSession {
+/**
+ * A session over a mailbox whose token is ready. `checkAddress` throws if the account belongs to another mailbox, so the
+ * address names the source.
+ */
+export function gmailSession(
+  api: GmailApi,
+  source: SourceIdentity,
+  checkAddress: (emailAddress: string) => void,
+): InboundSession {
   const client = gmailClient(api);
   const closed = new AbortController();
 
@@ -27,18 +43,18 @@ export function gmailSession(api: GmailApi, checkAddress: (emailAddress: string)
     const signal = AbortSignal.any([options.signal, closed.signal]);
     const cursor = readCursor(given);
     const found = await findNew(client, cursor, { processFrom: options.processFrom, signal, checkAddress });
-    const wanted = found.ids.filter((id) => !options.known(id));
+    const again = options.again ?? [];
+    const wanted = [...new Set([...again, ...found.ids.filter((id) => !options.known(id))])];
     let { at } = cursor;
     let first = found.resynchronised;
     // Until the last message is handed over the old position stays: what is found again is recognised by its id.
     const held = given ?? writeCursor(cursor);
-    for await (const { messages, passedOver, newest, last } of portions(wanted, options, signal)) {
+    for await (const { newest, last, ...batch } of portions(wanted, options, signal)) {
       at = Math.max(at, newest);
-      if (!last && messages.length === 0 && passedOver.length === 0) continue;
+      if (!last && batch.listed === 0) continue;
       yield {
-        messages,
+        ...batch,
         cursor: last ? writeCursor({ historyId: found.historyId, at }) : held,
-        ...(passedOver.length > 0 && { passedOver }),
         ...(first && { resynchronised: true }),
       };
       first = false;
@@ -46,7 +62,7 @@ export function gmailSession(api: GmailApi, checkAddress: (emailAddress: string)
     }
     if (wanted.length === 0 && found.historyId !== cursor.historyId)
       yield {
-        messages: [],
+        ...emptyPortion(),
         cursor: writeCursor({ historyId: found.historyId, at }),
         ...(first && { resynchronised: true }),
       };
@@ -80,8 +96,13 @@ export function gmailSession(api: GmailApi, checkAddress: (emailAddress: string)
       if (failure instanceof RefusedError && failure.status === 401 && !renewed) {
         renewed = true;
         api.refuseToken();
-      } else if (failure && failed.length === ids.length) {
+      } else if (failure && failed.length === ids.length && !(ids.length === 1 && concernsMessage(failure.failure))) {
         throw failure;
+      } else if (failure && ids.length === 1) {
+        // Asked for alone, and the server has words about this message only: the others go on.
+        yield { ...refusedPortion(failed, failure), last: waiting.length === 0 };
+        asked = take();
+        continue;
       } else if (failure) {
         // Some were answered: the server works and wants fewer at once. If the limit was ours, no pause is needed.
         most = Math.max(1, most >> 1);
@@ -115,23 +136,32 @@ export function gmailSession(api: GmailApi, checkAddress: (emailAddress: string)
       let next = emptyPortion();
       const put = (message: FetchedMessage, draft: boolean) => {
         next.newest = Math.max(next.newest, message.receivedAt);
-        if (draft) return false;
-        const wantedNow = processFrom === null || message.receivedAt >= processFrom;
+        next.listed += 1;
+        const wantedNow = !draft && (processFrom === null || message.receivedAt >= processFrom);
         if (wantedNow) next.messages.push(message);
-        else next.passedOver.push(message.identity as string);
+        else if (draft) next.passedOver.draft += 1;
+        else {
+          next.passedOver.older += 1;
+          next.notWanted.push(message.identity as string);
+        }
         return wantedNow;
+      };
+      const putGone = () => {
+        next.listed += 1;
+        next.gone += 1;
       };
       for (const id of ids) {
         const answer = answers.get(id);
         if (answer?.type === "message") put(answer.message, answer.draft);
+        if (answer?.type === "gone") putGone();
         if (answer?.type !== "large") continue;
         if (next.messages.length > 0) {
           yield next;
           next = emptyPortion();
         }
         const large = await fetchLarge(api, id, signal);
-        if (large === null) continue;
-        if (put(large.message, large.facts.draft)) {
+        if (large === null) putGone();
+        else if (put(large.message, large.facts.draft)) {
           yield { ...next, last: id === ids.at(-1) };
           next = emptyPortion();
           if (id === ids.at(-1)) return;
@@ -143,21 +173,39 @@ export function gmailSession(api: GmailApi, checkAddress: (emailAddress: string)
 
   return {
     // History ids and message ids belong to the account for ever. A lost history begins again.
-    invalidates: () => false,
+    source,
     listNew,
     close: async () => closed.abort(new Error("the session was closed")),
   };
 }
 
 interface Portion {
+  listed: number;
   readonly messages: FetchedMessage[];
-  readonly passedOver: string[];
+  gone: number;
+  readonly refused: RefusedMessage[];
+  readonly passedOver: { older: number; draft: number };
+  readonly notWanted: string[];
   /** The newest `internalDate` in it; 0: none. */
   newest: number;
   readonly last: boolean;
 }
 
-const emptyPortion = (): Portion => ({ messages: [], passedOver: [], newest: 0, last: false });
+const emptyPortion = (): Portion => ({
+  listed: 0,
+  messages: [],
+  gone: 0,
+  refused: [],
+  passedOver: { older: 0, draft: 0 },
+  notWanted: [],
+  newest: 0,
+  last: false,
+});
+
+function refusedPortion(ids: readonly string[], { failure }: FailureError): Portion {
+  const refused = ids.map((name) => ({ name, failure }));
+  return { ...emptyPortion(), listed: refused.length, refused };
+}
 
 /** The failure to act on: a refused token, a limit, then whatever came first. */
 function failureIn(answers: ReadonlyMap<string, Answered>, failed: readonly string[]): FailureError {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import type { Batch, Cursor, FetchedMessage, ListOptions } from "@mailfleet/connector-api";
+import { checkBalance } from "@mailfleet/connector-api";
 import { FailureError } from "@mailfleet/contracts";
 import { gmailInbound } from "../src/index.ts";
 import { fetch, listOptions, mail, startAccount, type TestAccount } from "./account.ts";
@@ -30,6 +31,7 @@ async function read({ connect }: TestAccount, cursor: Cursor | null, more: Parti
     const batches: Batch[] = [];
     const messages: (FetchedMessage & { text: string })[] = [];
     for await (const batch of session.listNew(cursor, options)) {
+      checkBalance(batch);
       batches.push(batch);
       for (const message of batch.messages) messages.push({ ...message, text: await textOf(message) });
     }
@@ -156,7 +158,7 @@ describe("receiving through Gmail's API", () => {
     const limited = await read(jane, null, { processFrom: limit });
     assert.deepEqual(subjects(limited), ["after"]);
     assert.deepEqual(
-      limited.batches.flatMap(({ passedOver }) => passedOver ?? []),
+      limited.batches.flatMap(({ notWanted }) => notWanted ?? []),
       [before.messages[0]?.identity],
     );
   });

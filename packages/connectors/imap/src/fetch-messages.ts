@@ -1,5 +1,5 @@
-import type { FetchedMessage } from "@mailfleet/connector-api";
-import { FailureError, failureOf } from "@mailfleet/contracts";
+import { concernsMessage, type FetchedMessage, MessageRefused } from "@mailfleet/connector-api";
+import { type FailureError, failureOf } from "@mailfleet/contracts";
 import { nativeIdOf, uidSet } from "./uid-set.ts";
 import type { Wire } from "./wire.ts";
 
@@ -12,61 +12,133 @@ export interface Fetched {
   readonly message: FetchedMessage;
 }
 
+/** What became of each UID that was asked for. */
+export interface FetchOutcome {
+  /** Ascending by UID. */
+  readonly found: readonly Fetched[];
+  /** Deleted meanwhile: the server says so. */
+  readonly gone: readonly number[];
+  /** Asked for alone, and not given. */
+  readonly refused: readonly { readonly uid: number; readonly failure: FailureError }[];
+  /** What ended the connection: of UIDs that are named nowhere above nothing is known. */
+  readonly broke?: unknown;
+}
+
+/** A mailbox that is open on a wire. `failure` names what the wire throws. */
+export interface OpenMailbox {
+  readonly wire: Wire;
+  readonly uidValidity: number;
+  failure(error: unknown): FailureError;
+}
+
 /**
- * Fetches whole messages by UID without touching their flags (BODY.PEEK). A message that was deleted in the meantime is
- * left out. A message that is there but was not handed over is an error.
+ * Fetches whole messages by UID without touching their flags (BODY.PEEK): together, then what did not come once more,
+ * then each of these alone, so that one message that the server does not give keeps none of the others.
  */
-export async function fetchSmall(wire: Wire, uidValidity: number, uids: readonly number[]): Promise<Fetched[]> {
+export async function fetchSmall(mailbox: OpenMailbox, uids: readonly number[]): Promise<FetchOutcome> {
+  const { wire, uidValidity } = mailbox;
   const found = new Map<number, Fetched>();
-  const ask = async (asked: readonly number[]) => {
+  const refused: { uid: number; failure: FailureError }[] = [];
+  let gone: readonly number[] = [];
+
+  /** The server's refusal, if it gave one. Throws what ended the connection. */
+  const ask = async (asked: readonly number[]): Promise<unknown> => {
     const wanted = new Set(asked);
-    await wire.fetch(uidSet(asked), "UID INTERNALDATE BODY.PEEK[]", ({ uid, internalDate, body }) => {
-      // A server may send a FETCH that nobody asked for, without a body (RFC 9051 §7.5.2).
-      if (uid === null || body === null || !wanted.has(uid) || found.has(uid)) return;
-      const nativeId = nativeIdOf(uidValidity, uid);
-      found.set(uid, {
-        uid,
-        message: { nativeId, receivedAt: internalDate ?? Date.now(), size: body.byteLength, raw: body },
+    try {
+      await wire.fetch(uidSet(asked), "UID INTERNALDATE BODY.PEEK[]", ({ uid, internalDate, body }) => {
+        // A server may send a FETCH that nobody asked for, without a body (RFC 9051 §7.5.2).
+        if (uid === null || body === null || !wanted.has(uid) || found.has(uid)) return;
+        const nativeId = nativeIdOf(uidValidity, uid);
+        found.set(uid, {
+          uid,
+          message: { nativeId, receivedAt: internalDate ?? Date.now(), size: body.byteLength, raw: body },
+        });
       });
-    });
+      return null;
+    } catch (error) {
+      if (!wire.alive()) throw error;
+      return error;
+    }
   };
-  await ask(uids);
-  if (found.size < uids.length) {
-    const missing = await stillThere(
-      wire,
-      uids.filter((uid) => !found.has(uid)),
-    );
-    if (missing.length > 0) await ask(missing);
-    const withheld = missing.filter((uid) => !found.has(uid));
-    const gone = withheld.length > 0 ? await stillThere(wire, withheld) : [];
-    if (gone.length > 0) throw withheldError(gone);
-  }
-  return [...found.values()].sort((a, b) => a.uid - b.uid);
-}
+  const missing = () => uids.filter((uid) => !found.has(uid));
 
-/** One large message as a stream of pieces; `null` if it was deleted in the meantime. */
-export async function fetchLarge(wire: Wire, uidValidity: number, uid: number): Promise<Fetched | null> {
-  let message: FetchedMessage | null = null;
-  await wire.fetch(`${uid}`, "UID INTERNALDATE RFC822.SIZE", (response) => {
-    if (response.uid !== uid || response.size === null) return;
-    message = {
-      nativeId: nativeIdOf(uidValidity, uid),
-      receivedAt: response.internalDate ?? Date.now(),
-      size: response.size,
-      raw: pieces(wire, uid),
-    };
+  const outcome = (broke?: unknown): FetchOutcome => ({
+    found: [...found.values()].sort((a, b) => a.uid - b.uid),
+    gone,
+    refused,
+    ...(broke !== undefined && { broke }),
   });
-  return message && { uid, message };
+
+  try {
+    const refusal = await ask(uids);
+    if (found.size === uids.length) return outcome();
+    let there = await stillThere(wire, missing());
+    if (there.length > 1 && refusal === null) {
+      await ask(there);
+      there = there.filter((uid) => !found.has(uid));
+    }
+    for (const uid of there) {
+      const words = await ask([uid]);
+      if (found.has(uid)) continue;
+      const failure = words ? mailbox.failure(words) : withheld(uid);
+      // A server that gives others, and not this one, means this one, whatever it calls it.
+      const others = found.size > 0 && failure.failure.kind === "transient";
+      if (!others && !concernsMessage(failure.failure)) throw failure;
+      refused.push({ uid, failure });
+    }
+    // Asked for again at the end: what was deleted in between is no refusal.
+    const still = new Set(refused.length > 0 ? await stillThere(wire, missing()) : []);
+    refused.splice(0, refused.length, ...refused.filter(({ uid }) => still.has(uid)));
+    gone = missing().filter((uid) => !still.has(uid));
+    return outcome();
+  } catch (error) {
+    gone = [];
+    return outcome(error);
+  }
 }
 
-async function* pieces(wire: Wire, uid: number): AsyncGenerator<Buffer> {
+/** One large message as a stream of pieces. */
+export async function fetchLarge(mailbox: OpenMailbox, uid: number): Promise<FetchOutcome> {
+  const { wire, uidValidity } = mailbox;
+  let message: FetchedMessage | null = null as FetchedMessage | null;
+  const nothing = { found: [], gone: [], refused: [] };
+  try {
+    await wire.fetch(`${uid}`, "UID INTERNALDATE RFC822.SIZE", (response) => {
+      if (response.uid !== uid || response.size === null) return;
+      message = {
+        nativeId: nativeIdOf(uidValidity, uid),
+        receivedAt: response.internalDate ?? Date.now(),
+        size: response.size,
+        raw: pieces(mailbox, uid),
+      };
+    });
+    if (message) return { ...nothing, found: [{ uid, message }] };
+    const [there] = await stillThere(wire, [uid]);
+    return there === undefined
+      ? { ...nothing, gone: [uid] }
+      : { ...nothing, refused: [{ uid, failure: withheld(uid) }] };
+  } catch (error) {
+    const failure = mailbox.failure(error);
+    if (!wire.alive() || !concernsMessage(failure.failure)) return { ...nothing, broke: error };
+    return { ...nothing, refused: [{ uid, failure }] };
+  }
+}
+
+async function* pieces(mailbox: OpenMailbox, uid: number): AsyncGenerator<Buffer> {
+  const { wire } = mailbox;
   for (let start = 0; ; ) {
     let piece: Buffer | null = null as Buffer | null;
-    await wire.fetch(`${uid}`, `UID BODY.PEEK[]<${start}.${CHUNK}>`, (response) => {
-      if (response.uid === uid) piece = response.body ?? piece;
-    });
+    try {
+      await wire.fetch(`${uid}`, `UID BODY.PEEK[]<${start}.${CHUNK}>`, (response) => {
+        if (response.uid === uid) piece = response.body ?? piece;
+      });
+    } catch (error) {
+      const failure = mailbox.failure(error);
+      const goesOn = wire.alive() && concernsMessage(failure.failure);
+      throw goesOn ? new MessageRefused(failure.failure, { cause: error }) : failure;
+    }
     // Deleted meanwhile, or withheld: half a message does not count.
-    if (piece === null) throw withheldError([uid]);
+    if (piece === null) throw withheld(uid);
     if (piece.byteLength > 0) yield piece;
     // A server that ignores the range gives everything at once; a short piece is the last one.
     if (piece.byteLength !== CHUNK) return;
@@ -75,11 +147,12 @@ async function* pieces(wire: Wire, uid: number): AsyncGenerator<Buffer> {
 }
 
 async function stillThere(wire: Wire, uids: readonly number[]): Promise<number[]> {
+  if (uids.length === 0) return [];
   const found = new Set(await wire.search(`UID ${uidSet(uids)}`));
   return uids.filter((uid) => found.has(uid));
 }
 
-function withheldError(uids: readonly number[]): FailureError {
-  const reply = `the server lists messages that it does not hand over: UID ${uidSet(uids).slice(0, 200)}`;
-  return new FailureError(failureOf("PROTOCOL_ERROR", { command: "UID FETCH", reply }));
+function withheld(uid: number): MessageRefused {
+  const reply = `the server lists a message that it does not hand over: UID ${uid}`;
+  return new MessageRefused(failureOf("PROTOCOL_ERROR", { command: "UID FETCH", reply }));
 }

@@ -1,4 +1,4 @@
-import type { InboundConnector } from "@mailfleet/connector-api";
+import { type InboundConnector, sourceOf } from "@mailfleet/connector-api";
 import { dial } from "./dial.ts";
 import { hangUp, imapSession, openInbox } from "./imap-session.ts";
 import { testConnection } from "./test-connection.ts";
@@ -11,7 +11,7 @@ export const imapConnector: InboundConnector = {
     const stop = () => dialled.client.close();
     signal.addEventListener("abort", stop, { once: true });
     try {
-      return imapSession(dialled, await openInbox(dialled));
+      return imapSession(dialled, await openInbox(dialled), sourceOf(options));
     } catch (error) {
       await hangUp(dialled);
       signal.throwIfAborted();

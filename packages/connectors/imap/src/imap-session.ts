@@ -1,8 +1,8 @@
-import type { Batch, Cursor, FetchedMessage, InboundSession, ListOptions } from "@mailfleet/connector-api";
+import type { Batch, Cursor, InboundSession, ListOptions, SourceIdentity } from "@mailfleet/connector-api";
 import { FailureError, failureOf } from "@mailfleet/contracts";
 import type { Dialled } from "./dial.ts";
-import { fetchLarge, fetchSmall } from "./fetch-messages.ts";
-import { type Portion, portionAt, portionSize } from "./uid-set.ts";
+import { type Fetched, type FetchOutcome, fetchLarge, fetchSmall, type OpenMailbox } from "./fetch-messages.ts";
+import { nativeIdOf, type Portion, portionAt, portionSize, uidOf } from "./uid-set.ts";
 import { createWire } from "./wire.ts";
 
 /** Larger messages are streamed, others are held whole: a batch of the largest still fits. */
@@ -38,14 +38,25 @@ export async function openInbox(dialled: Dialled): Promise<{ uidValidity: number
   }
 }
 
-/** A session over a signed-in client whose inbox is open. */
+/** Facts of the last message that was handed over, by which another session knows it again. */
+function anchor(found: readonly Fetched[], uid: number): { at: number; size: number } | undefined {
+  const last = found.findLast((one) => one.uid === uid)?.message;
+  return last && { at: last.receivedAt, size: last.size };
+}
+
+/** A session over a signed-in client whose inbox is open. `account` and `host` name the source. */
 export function imapSession(
   dialled: Dialled,
   inbox: { uidValidity: number; uidNext: number; exists: number },
+  account: SourceIdentity,
 ): InboundSession {
   const { uidValidity } = inbox;
   // From here on we read the socket ourselves: imapflow's parser alone costs more than everything else together.
-  const wire = createWire(dialled.client.unbind().socket, SILENCE_MS);
+  const wire = createWire(dialled.client.unbind().socket, SILENCE_MS, inbox.exists);
+  const failure = (error: unknown) =>
+    error instanceof FailureError ? error : dialled.failure(error, "fetch", wire.bye());
+  const mailbox: OpenMailbox = { wire, uidValidity, failure };
+  let there: { says: number; lists: number } | null = null;
 
   /** UIDs above `after`, ascending; which of them are new enough; and which of these are large. */
   async function find(after: number, processFrom: number | null) {
@@ -54,7 +65,11 @@ export function imapSession(
       const found = await wire.search(`UID ${after + 1}:*${more}`);
       return found.filter((uid) => uid > after);
     };
+    const before = wire.counts();
     const all = await search();
+    // What came while it searched need not be in its answer; what went is not.
+    const says = Math.max(0, before.exists - (wire.counts().expunged - before.expunged));
+    if (after === 0) there = { says, lists: all.length };
     if (all.length === 0) return { all, wanted: all, large: new Set<number>() };
     // SINCE compares days in an unknown time zone: ask for one more day, and compare the exact time after fetching.
     const wanted = processFrom === null ? all : await search(` SINCE ${imapDate(processFrom - DAY)}`);
@@ -62,25 +77,63 @@ export function imapSession(
     return { all, wanted, large };
   }
 
-  async function fetchPortion(portion: Portion): Promise<{ messages: FetchedMessage[]; uid: number }> {
-    const uid = portion.uids.at(-1) as number;
-    if (!portion.large) {
-      const fetched = await fetchSmall(wire, uidValidity, portion.uids);
-      return { messages: fetched.map((entry) => entry.message), uid };
+  async function fetchPortion({ uids, large }: Portion): Promise<{ uids: readonly number[]; outcome: FetchOutcome }> {
+    const outcome = large ? await fetchLarge(mailbox, uids[0] as number) : await fetchSmall(mailbox, uids);
+    return { uids, outcome };
+  }
+
+  /** What became of these UIDs; of those that a broken connection left open only the ones before the first of them. */
+  function batchOf(
+    asked: readonly number[],
+    outcome: FetchOutcome,
+    processFrom: number | null,
+    cursor?: Cursor,
+  ): Batch {
+    const { found, gone, refused, broke } = outcome;
+    const complete = new Set([...found.map(({ uid }) => uid), ...gone, ...refused.map(({ uid }) => uid)]);
+    const open = broke === undefined ? asked.length : asked.findIndex((uid) => !complete.has(uid));
+    const uids = open < 0 ? asked : asked.slice(0, open);
+    const end = uids.at(-1) ?? 0;
+    const messages = found.filter(({ uid }) => uid <= end).map(({ message }) => message);
+    const fresh = processFrom === null ? messages : messages.filter(({ receivedAt }) => receivedAt >= processFrom);
+    return {
+      listed: uids.length,
+      messages: fresh,
+      gone: gone.length,
+      refused: refused.map((one) => ({ name: nativeIdOf(uidValidity, one.uid), failure: one.failure.failure })),
+      passedOver: { older: messages.length - fresh.length },
+      cursor: cursor ?? { uidValidity, uid: end, ...anchor(found, end) },
+    };
+  }
+
+  /** Those that were refused before, each alone. What has a name of another numbering is not there any more. */
+  async function* tryAgain(
+    names: readonly string[],
+    cursor: Cursor,
+    processFrom: number | null,
+  ): AsyncGenerator<Batch> {
+    for (const name of names) {
+      const uid = uidOf(name, uidValidity);
+      if (uid === null) {
+        yield { listed: 1, messages: [], gone: 1, refused: [], passedOver: {}, cursor };
+        continue;
+      }
+      const outcome = await fetchLarge(mailbox, uid);
+      if (outcome.broke !== undefined) throw outcome.broke;
+      yield batchOf([uid], outcome, processFrom, cursor);
     }
-    const fetched = await fetchLarge(wire, uidValidity, uid);
-    return { messages: fetched ? [fetched.message] : [], uid };
   }
 
   async function* listNew(given: Cursor | null, options: ListOptions): AsyncGenerator<Batch> {
-    const { processFrom, batchSize, signal } = options;
+    const { processFrom, batchSize, signal, again = [] } = options;
     const after = given === null ? 0 : readCursor(given).uid;
-    if (inbox.exists === 0 || (inbox.uidNext > 0 && inbox.uidNext <= after + 1)) return;
     const close = () => wire.destroy();
     signal.addEventListener("abort", close, { once: true });
-    const ahead: Promise<{ messages: FetchedMessage[]; uid: number }>[] = [];
+    const ahead: Promise<{ uids: readonly number[]; outcome: FetchOutcome }>[] = [];
     try {
       signal.throwIfAborted();
+      yield* tryAgain(again, given ?? { uidValidity, uid: 0 }, processFrom);
+      if (inbox.exists === 0 || (inbox.uidNext > 0 && inbox.uidNext <= after + 1)) return;
       const { all, wanted, large } = await find(after, processFrom);
       const seen = { messages: 0, bytes: 0 };
       let at = 0;
@@ -89,38 +142,60 @@ export function imapSession(
           const portion = portionAt(wanted, at, large, portionSize(batchSize, seen));
           if (!portion) return;
           at += portion.uids.length;
-          const fetching = fetchPortion(portion);
-          fetching.catch(() => {});
-          ahead.push(fetching);
+          ahead.push(fetchPortion(portion));
         }
       };
       askAhead();
       for (let next = ahead.shift(); next; next = ahead.shift()) {
-        const { messages, uid } = await next;
-        for (const message of messages) {
+        const { uids, outcome } = await next;
+        for (const { message } of outcome.found) {
           if (message.raw instanceof Uint8Array) seen.bytes += message.size;
           seen.messages += 1;
         }
         // The next portions are being fetched while the caller stores this one.
-        askAhead();
-        const fresh = processFrom === null ? messages : messages.filter((message) => message.receivedAt >= processFrom);
-        yield { messages: fresh, cursor: { uidValidity, uid } };
+        if (outcome.broke === undefined) askAhead();
+        const batch = batchOf(uids, outcome, processFrom);
+        if (batch.listed > 0) yield batch;
         signal.throwIfAborted();
+        if (outcome.broke !== undefined) throw outcome.broke;
       }
       const last = all.at(-1);
-      if (last !== undefined && last > (wanted.at(-1) ?? after))
-        yield { messages: [], cursor: { uidValidity, uid: last } };
+      const older = all.length - wanted.length;
+      if (older > 0 && last !== undefined)
+        yield {
+          listed: older,
+          messages: [],
+          gone: 0,
+          refused: [],
+          passedOver: { older },
+          cursor: { uidValidity, uid: last },
+        };
     } catch (error) {
       signal.throwIfAborted();
-      throw error instanceof FailureError ? error : dialled.failure(error, "fetch", wire.bye());
+      throw failure(error);
     } finally {
       signal.removeEventListener("abort", close);
     }
   }
 
   return {
-    invalidates: (cursor) => readCursor(cursor).uidValidity !== uidValidity,
+    source: { ...account, numbering: `${uidValidity}` },
+    async recognises(cursor) {
+      const { uid, at, size } = cursor;
+      // Only a cursor that holds the facts of its message can prove anything.
+      if (at === undefined || size === undefined) return false;
+      try {
+        let same = false;
+        await wire.fetch(`${uid}`, "UID INTERNALDATE RFC822.SIZE", (response) => {
+          same ||= response.uid === Number(uid) && response.internalDate === at && response.size === size;
+        });
+        return same;
+      } catch (error) {
+        throw failure(error);
+      }
+    },
     listNew,
+    there: () => there,
     close: async () => {
       await wire.close();
       dialled.client.close();

@@ -49,3 +49,9 @@ export function portionSize(maximum: number, seen: { messages: number; bytes: nu
 export function nativeIdOf(uidValidity: number, uid: number): string {
   return `${String(uidValidity).padStart(10, "0")}-${String(uid).padStart(10, "0")}`;
 }
+
+/** The UID in a message's id; `null`: the id is of another numbering. */
+export function uidOf(nativeId: string, uidValidity: number): number | null {
+  const [validity, uid] = nativeId.split("-").map(Number);
+  return validity === uidValidity && uid !== undefined && Number.isSafeInteger(uid) && uid > 0 ? uid : null;
+}

@@ -8,6 +8,13 @@ export interface Wire {
   search(criteria: string): Promise<number[]>;
   /** Passes on each FETCH response as it arrives, asked for or not. Resolves when the server is done. */
   fetch(uids: string, items: string, each: (response: FetchResponse) => void): Promise<void>;
+  /** False once the connection has ended: what was refused before was the server's word, not the end. */
+  alive(): boolean;
+  /**
+   * How many messages the mailbox has, as the server last said (EXISTS, RFC 9051 §7.4.1), and how many it has said are
+   * gone since the mailbox was opened (EXPUNGE, §7.5.1).
+   */
+  counts(): { readonly exists: number; readonly expunged: number };
   /** The server's words when it ended the session, if it did. */
   bye(): string | undefined;
   /** LOGOUT, with a short time limit. Never throws. */
@@ -30,9 +37,10 @@ interface Waiting {
  * answered: the server takes them in order (RFC 9051 §5.5). Errors look like imapflow's, so that both are classified
  * alike.
  */
-export function createWire(socket: Socket, silenceMs: number): Wire {
+export function createWire(socket: Socket, silenceMs: number, existing = 0): Wire {
   const waiting = new Map<string, Waiting>();
   let tags = 0;
+  let counts = { exists: existing, expunged: 0 };
   let bye: string | undefined;
   let ended: Error | undefined;
 
@@ -48,6 +56,7 @@ export function createWire(socket: Socket, silenceMs: number): Wire {
     const first = response.text[0] ?? "";
     if (first.startsWith("* ")) {
       if (/^\* BYE/i.test(first)) bye = first.slice(5).trim();
+      else if (response.literals.length === 0) counts = countAfter(first, counts);
       // Untagged answers do not name their command: each command under way picks its own.
       for (const one of waiting.values()) one.untagged(response);
       return;
@@ -103,6 +112,8 @@ export function createWire(socket: Socket, silenceMs: number): Wire {
         const fetched = readFetchResponse(response);
         if (fetched) each(fetched);
       }),
+    alive: () => ended === undefined,
+    counts: () => counts,
     bye: () => bye,
     async close() {
       const late = setTimeout(() => socket.destroy(), LOGOUT_MS);
@@ -112,6 +123,13 @@ export function createWire(socket: Socket, silenceMs: number): Wire {
     },
     destroy: () => lost(),
   };
+}
+
+function countAfter(line: string, before: { exists: number; expunged: number }) {
+  const [, number, word] = /^\* (\d{1,10}) (EXISTS|EXPUNGE)$/i.exec(line) ?? [];
+  if (number === undefined) return before;
+  if (word?.toUpperCase() === "EXISTS") return { ...before, exists: Number(number) };
+  return { exists: Math.max(0, before.exists - 1), expunged: before.expunged + 1 };
 }
 
 function refused(command: string, responseStatus: string, text: string): Error {

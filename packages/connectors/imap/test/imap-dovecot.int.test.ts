@@ -163,9 +163,10 @@ describe("an IMAP connector and Dovecot", { skip }, () => {
     assert.equal((await readAll("dates", null, Date.now() - 3_600_000)).found.length, 3);
   });
 
-  test("a cursor of another numbering points nowhere", async () => {
+  test("a session says whose mail it reads, and how the server numbers it", async () => {
     const session = await imapConnector.open(optionsFor("renumbered"), never);
-    assert.equal(session.invalidates({ uidValidity: 1, uid: 5 }), true);
+    assert.match(session.source.numbering ?? "", /^[1-9]\d*$/);
+    assert.equal(session.source.account, "renumbered@example.test");
     await session.close();
   });
 

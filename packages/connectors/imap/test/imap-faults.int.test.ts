@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import type { Socket } from "node:net";
 import { describe, type TestContext, test } from "node:test";
-import type { ConnectOptions } from "@mailfleet/connector-api";
+import { type ConnectOptions, checkBalance } from "@mailfleet/connector-api";
 import { imapConnector } from "@mailfleet/connector-imap";
 import { FailureError, Secret } from "@mailfleet/contracts";
 import { type ScriptedServer, scriptedServer } from "./scripted-server.ts";
@@ -173,37 +174,95 @@ describe("reading from an IMAP server that misbehaves", () => {
       EXAMINE: "* 2 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT 3] x\r\nTAG OK [READ-ONLY] done\r\n",
       ...override,
     });
-  const read = async (port: number) => {
+  const readAll = async (port: number, again: readonly string[] = []) => {
     const session = await imapConnector.open(optionsFor(port), never);
     const ids: string[] = [];
+    const refused: [string, string][] = [];
+    let gone = 0;
+    let failure: string | null = null;
     try {
       for await (const batch of session.listNew(null, {
         processFrom: null,
         batchSize: 50,
         signal: never,
         known: () => false,
-      }))
+        again,
+      })) {
+        checkBalance(batch);
         ids.push(...batch.messages.map((message) => message.nativeId));
-      return ids;
+        refused.push(...batch.refused.map((one): [string, string] => [one.name, one.failure.evidence?.reply ?? ""]));
+        gone += batch.gone;
+      }
+    } catch (error) {
+      failure = error instanceof FailureError ? error.failure.code : String(error);
     } finally {
       await session.close();
     }
+    return { ids, refused, gone, failure, there: session.there?.() ?? null };
   };
+  const id = (uid: number) => `0000000007-000000000${uid}`;
   const body = (uid: number) =>
     `* ${uid} FETCH (UID ${uid} INTERNALDATE "01-Jan-2026 00:00:00 +0000" BODY[] {4}\r\nabcd)\r\n`;
 
-  test("a fetch that ends early is an error, not a gap", async (t) => {
+  /** Two messages, listed; what a FETCH answers. */
+  const listing = async (t: TestContext, fetch: (tag: string, uids: string, socket: Socket) => string | null) => {
+    const script = withMessages({});
+    return server(t, "* OK ready\r\n", (tag, command, socket) => {
+      if (command.startsWith("UID SEARCH"))
+        return /LARGER/.test(command) ? `* SEARCH\r\n${tag} OK\r\n` : `* SEARCH 1 2\r\n${tag} OK\r\n`;
+      if (command.startsWith("UID FETCH")) return fetch(tag, command.split(" ")[2] ?? "", socket);
+      return script(tag, command);
+    });
+  };
+
+  test("a message that is listed and not given is refused by name, the others are given", async (t) => {
+    const { port } = await listing(t, (tag, uids) => `${uids.startsWith("1") ? body(1) : ""}${tag} OK done\r\n`);
+    const { ids, refused, failure } = await readAll(port);
+    assert.deepEqual([ids, refused.map(([name]) => name), failure], [[id(1)], [id(2)], null]);
+    assert.match(refused[0]?.[1] ?? "", /UID 2/);
+  });
+
+  test("a FETCH that is refused for one message: each is asked for alone, with the server's words", async (t) => {
+    const { port } = await listing(t, (tag, uids) =>
+      uids === "1" ? `${body(1)}${tag} OK done\r\n` : `${tag} NO [SERVERBUG] cannot read message 2\r\n`,
+    );
+    const { ids, refused, failure } = await readAll(port);
+    assert.deepEqual([ids, refused.map(([name]) => name), failure], [[id(1)], [id(2)], null]);
+    assert.match(refused[0]?.[1] ?? "", /cannot read message 2/);
+  });
+
+  test("a connection that breaks half way: what came is handed over first", async (t) => {
+    const { port } = await listing(t, (_tag, _uids, socket) => {
+      socket.end(`${body(1)}* BYE shutting down\r\n`);
+      return "";
+    });
+    const { ids, failure } = await readAll(port);
+    assert.deepEqual(ids, [id(1)]);
+    assert.notEqual(failure, null);
+  });
+
+  test("a listing that is shorter than the server's own count is seen", async (t) => {
     const script = withMessages({});
     const { port } = await server(t, "* OK ready\r\n", (tag, command) => {
       if (command.startsWith("UID SEARCH"))
-        return /LARGER/.test(command) ? `* SEARCH\r\n${tag} OK\r\n` : `* SEARCH 1 2\r\n${tag} OK\r\n`;
-      if (command.startsWith("UID FETCH")) return `${/FETCH 1/.test(command) ? body(1) : ""}${tag} OK done\r\n`;
+        return /LARGER/.test(command) ? `* SEARCH\r\n${tag} OK\r\n` : `* SEARCH 1\r\n${tag} OK\r\n`;
+      if (command.startsWith("UID FETCH")) return `${body(1)}${tag} OK done\r\n`;
       return script(tag, command);
     });
-    await assert.rejects(
-      read(port),
-      (error) => error instanceof FailureError && error.failure.code === "PROTOCOL_ERROR",
+    assert.deepEqual((await readAll(port)).there, { says: 2, lists: 1 });
+  });
+
+  test("what was refused before is tried alone; what has a name of another numbering is gone", async (t) => {
+    const script = withMessages({
+      EXAMINE: "* 1 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT 1] x\r\nTAG OK done\r\n",
+    });
+    const { port } = await server(t, "* OK ready\r\n", (tag, command) =>
+      command.startsWith("UID FETCH 1 ")
+        ? `* 1 FETCH (UID 1 INTERNALDATE "01-Jan-2026 00:00:00 +0000" RFC822.SIZE 4)\r\n${tag} OK done\r\n`
+        : script(tag, command),
     );
+    const { ids, gone } = await readAll(port, [id(1), "0000000003-0000000001"]);
+    assert.deepEqual([ids, gone], [[id(1)], 1]);
   });
 
   test("a message deleted in between is left out; a FETCH without body is passed over", async (t) => {
@@ -220,6 +279,7 @@ describe("reading from an IMAP server that misbehaves", () => {
       }
       return script(tag, command);
     });
-    assert.deepEqual(await read(port), ["0000000007-0000000001"]);
+    const { ids, gone } = await readAll(port);
+    assert.deepEqual([ids, gone], [[id(1)], 1]);
   });
 });

@@ -13,6 +13,8 @@ import type { Wire } from "./wire.ts";
 export interface Listing {
   /** By number, which means by arrival. */
   readonly messages: readonly Named[];
+  /** How many the server says there are, and how many it listed; `null`: it did not say. */
+  readonly there: { readonly says: number; readonly lists: number } | null;
   /** The headers we had to read for this, by number. */
   readonly seen: ReadonlyMap<number, HeaderFacts>;
 }
@@ -25,7 +27,7 @@ export async function listMessages(wire: Wire, capabilities: Capabilities, heade
   const sizes = collect();
   const uidls = collect();
   // Even if CAPA does not name UIDL: some servers forget it.
-  const [list, uidl] = await Promise.all([wire.run("LIST", sizes), wire.run("UIDL", uidls)]);
+  const [list, uidl, stat] = await Promise.all([wire.run("LIST", sizes), wire.run("UIDL", uidls), wire.run("STAT")]);
   if (list.status !== "+OK") throw new Refused("LIST", list.text);
   if (uidl.status !== "+OK" && !hasNoUidl(uidl.text, capabilities)) throw new Refused("UIDL", uidl.text);
   const entries = readListing(sizes.bytes(), uidl.status === "+OK" ? uidls.bytes() : null);
@@ -34,7 +36,9 @@ export async function listMessages(wire: Wire, capabilities: Capabilities, heade
   for (let at = 0; at < unclear.length; at += HEADERS_AT_ONCE)
     for (const [number, facts] of await headers.look(unclear.slice(at, at + HEADERS_AT_ONCE))) seen.set(number, facts);
   const digests = new Map([...seen].map(([number, { digest }]) => [number, digest]));
-  return { messages: nameMessages(entries, digests), seen };
+  const says = stat.status === "+OK" ? countIn(stat.text) : null;
+  const there = says === null ? null : { says, lists: entries.length };
+  return { messages: nameMessages(entries, digests), there, seen };
 }
 
 /**
@@ -49,8 +53,13 @@ function hasNoUidl(reply: string, { uidl }: Capabilities): boolean {
 export async function countMessages(wire: Wire): Promise<number> {
   const reply = await wire.run("STAT");
   if (reply.status !== "+OK") throw new Refused("STAT", reply.text);
-  const count = /^\+OK[ \t]+(\d{1,10})/i.exec(reply.text)?.[1];
-  if (count === undefined)
+  const count = countIn(reply.text);
+  if (count === null)
     throw new FailureError(failureOf("PROTOCOL_ERROR", { command: "STAT", reply: reply.text.slice(0, 200) }));
-  return Number(count);
+  return count;
+}
+
+function countIn(reply: string): number | null {
+  const count = /^\+OK[ \t]+(\d{1,10})/i.exec(reply)?.[1];
+  return count === undefined ? null : Number(count);
 }

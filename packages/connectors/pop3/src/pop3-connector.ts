@@ -1,4 +1,4 @@
-import type { InboundConnector } from "@mailfleet/connector-api";
+import { type InboundConnector, sourceOf } from "@mailfleet/connector-api";
 import { defaultDeadlines, type Pop3Deadlines } from "./deadlines.ts";
 import { dial } from "./dial.ts";
 import { pop3Session } from "./pop3-session.ts";
@@ -8,7 +8,7 @@ import { testConnection } from "./test-connection.ts";
 export function createPop3Connector(deadlines: Pop3Deadlines): InboundConnector {
   return {
     test: (options, listener, signal) => testConnection(options, deadlines, listener, signal),
-    open: async (options, signal) => pop3Session(await dial(options, deadlines, signal), deadlines),
+    open: async (options, signal) => pop3Session(await dial(options, deadlines, signal), deadlines, sourceOf(options)),
   };
 }
 

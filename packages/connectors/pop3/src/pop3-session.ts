@@ -1,4 +1,4 @@
-import type { Batch, FetchedMessage, InboundSession, ListOptions } from "@mailfleet/connector-api";
+import type { Batch, FetchedMessage, InboundSession, ListOptions, SourceIdentity } from "@mailfleet/connector-api";
 import type { Streamed } from "./body-sinks.ts";
 import { Refused } from "./classify-failure.ts";
 import type { Pop3Deadlines } from "./deadlines.ts";
@@ -9,7 +9,7 @@ import { type Listing, listMessages } from "./list-messages.ts";
 import { createHeaderReader } from "./look-at-headers.ts";
 import { type Portion, portionsOf } from "./portions.ts";
 import { saysGone } from "./reply-rules.ts";
-import { createRetriever, type Retrieved } from "./retrieve.ts";
+import { createRetriever, type Retrieval, type Retrieved } from "./retrieve.ts";
 
 /** How many portions are requested ahead of the caller. */
 const AHEAD = 2;
@@ -18,16 +18,17 @@ const WINDOW = 500;
 /** The largest message we take. Messages that claim to be larger come after the others. */
 const LARGEST_MESSAGE = 128 * 1024 * 1024;
 
-/** A portion, and the messages before it that were too old. */
+/** A portion, and what was found of messages before it: those that are too old, and how many had vanished. */
 interface Planned extends Portion {
-  readonly passedOver: readonly string[];
+  readonly older: readonly string[];
+  readonly gone: number;
 }
 
-/** A session over a signed-in connection. */
-export function pop3Session(dialled: Dialled, deadlines: Pop3Deadlines): InboundSession {
+/** A session over a signed-in connection to this source. */
+export function pop3Session(dialled: Dialled, deadlines: Pop3Deadlines, source: SourceIdentity): InboundSession {
   const { wire, capabilities } = dialled;
   const headers = createHeaderReader(wire, capabilities.top);
-  const retriever = createRetriever(wire);
+  const retriever = createRetriever(wire, dialled.failure);
   let listing: Listing | null = null;
   let deleting = false;
 
@@ -55,7 +56,7 @@ export function pop3Session(dialled: Dialled, deadlines: Pop3Deadlines): Inbound
     const { processFrom, batchSize } = options;
     const inOrder = [...unknown.filter((one) => !isTooLarge(one)), ...unknown.filter(isTooLarge)];
     if (processFrom === null || !headers.cheap) {
-      for (const portion of portionsOf(inOrder, batchSize)) yield { ...portion, passedOver: [] };
+      for (const portion of portionsOf(inOrder, batchSize)) yield { ...portion, older: [], gone: 0 };
       return;
     }
     const look = (from: number) => {
@@ -69,15 +70,16 @@ export function pop3Session(dialled: Dialled, deadlines: Pop3Deadlines): Inbound
       const looked = await looking;
       next = look(at + WINDOW);
       const wanted: Named[] = [];
-      const passedOver: string[] = [];
+      const older: string[] = [];
+      let gone = 0;
       for (const entry of window) {
         const facts = looked.get(entry.number) ?? seen.get(entry.number);
-        if (!facts) continue;
-        if (receivedAt(facts, Date.now()) < processFrom) passedOver.push(entry.identity);
+        if (!facts) gone += 1;
+        else if (receivedAt(facts, Date.now()) < processFrom) older.push(entry.identity);
         else wanted.push(entry);
       }
-      if (passedOver.length > 0) yield { entries: [], large: false, passedOver };
-      for (const portion of portionsOf(wanted, batchSize)) yield { ...portion, passedOver: [] };
+      if (older.length + gone > 0) yield { entries: [], large: false, older, gone };
+      for (const portion of portionsOf(wanted, batchSize)) yield { ...portion, older: [], gone: 0 };
     }
   }
 
@@ -89,17 +91,21 @@ export function pop3Session(dialled: Dialled, deadlines: Pop3Deadlines): Inbound
     }
   }
 
-  function batchOf(planned: Planned, retrieved: readonly Retrieved[], options: ListOptions): Batch {
+  function batchOf(planned: Planned, { retrieved, gone, refused }: Retrieval, options: ListOptions): Batch {
     const now = Date.now();
     const messages: FetchedMessage[] = [];
-    const passedOver = [...planned.passedOver];
+    const notWanted = [...planned.older];
+    let older = planned.older.length;
+    let known = 0;
     for (const { entry, facts, size, raw } of retrieved) {
       const at = receivedAt(facts, now);
       const old = options.processFrom !== null && at < options.processFrom;
       // Handed over while another message had the same UIDL: its identity was different then.
       const handed = entry.uidl !== null && !entry.doubled && options.known(doubledIdentity(entry.uidl, facts.digest));
       if (old || handed) {
-        passedOver.push(entry.identity);
+        if (old) older += 1;
+        else known += 1;
+        notWanted.push(entry.identity);
         if (!Buffer.isBuffer(raw)) raw.discard();
         continue;
       }
@@ -112,9 +118,13 @@ export function pop3Session(dialled: Dialled, deadlines: Pop3Deadlines): Inbound
       });
     }
     return {
+      listed: planned.older.length + planned.gone + retrieved.length + gone + refused.length,
       messages,
+      gone: planned.gone + gone,
+      refused: refused.map(({ entry, failure }) => ({ name: entry.identity, failure: failure.failure })),
+      passedOver: { older, known },
       cursor: { listed: listing?.messages.length ?? 0 },
-      ...(passedOver.length > 0 && { passedOver }),
+      ...(notWanted.length > 0 && { notWanted }),
     };
   }
 
@@ -129,7 +139,7 @@ export function pop3Session(dialled: Dialled, deadlines: Pop3Deadlines): Inbound
     const { signal } = options;
     const stop = () => wire.end(signal.reason);
     signal.addEventListener("abort", stop, { once: true });
-    const ahead: Promise<{ planned: Planned; retrieved: Retrieved[] } | null>[] = [];
+    const ahead: Promise<{ planned: Planned; retrieval: Retrieval } | null>[] = [];
     try {
       signal.throwIfAborted();
       listing = await listMessages(wire, capabilities, headers);
@@ -140,7 +150,7 @@ export function pop3Session(dialled: Dialled, deadlines: Pop3Deadlines): Inbound
           const fetching = portions
             .next()
             .then(async ({ done, value }) =>
-              done ? null : { planned: value, retrieved: await retriever.retrieve(value) },
+              done ? null : { planned: value, retrieval: await retriever.retrieve(value) },
             );
           fetching.catch(() => {});
           ahead.push(fetching);
@@ -148,16 +158,17 @@ export function pop3Session(dialled: Dialled, deadlines: Pop3Deadlines): Inbound
       };
       askAhead();
       for (let next = await ahead.shift(); next; next = await ahead.shift()) {
-        const { planned, retrieved } = next;
+        const { planned, retrieval } = next;
         // The next portions are being fetched while the caller stores this one.
-        askAhead();
-        const batch = batchOf(planned, retrieved, options);
+        if (retrieval.broke === undefined) askAhead();
+        const batch = batchOf(planned, retrieval, options);
         try {
-          if (batch.messages.length > 0 || batch.passedOver) yield batch;
+          if (batch.listed > 0) yield batch;
         } finally {
-          letGo(retrieved);
+          letGo(retrieval.retrieved);
         }
         signal.throwIfAborted();
+        if (retrieval.broke !== undefined) throw retrieval.broke;
       }
     } catch (error) {
       signal.throwIfAborted();
@@ -167,15 +178,16 @@ export function pop3Session(dialled: Dialled, deadlines: Pop3Deadlines): Inbound
       // A caller that stops early leaves messages behind that nobody will read.
       for (const fetching of ahead)
         fetching.then(
-          (one) => letGo(one?.retrieved ?? []),
+          (one) => letGo(one?.retrieval.retrieved ?? []),
           () => {},
         );
     }
   }
 
   return {
-    invalidates: () => false,
+    source,
     listNew: (_cursor, options) => listNew(options),
+    there: () => listing?.there ?? null,
     listed: () => listing?.messages.map(({ identity }) => identity) ?? [],
     remove: (identities, signal) =>
       guarded(signal, async () => {

@@ -1,4 +1,10 @@
-import type { Batch, ConnectOptions, InboundSession, ListOptions } from "@mailfleet/connector-api";
+import {
+  type Batch,
+  type ConnectOptions,
+  checkBalance,
+  type InboundSession,
+  type ListOptions,
+} from "@mailfleet/connector-api";
 import { Secret } from "@mailfleet/contracts";
 
 /** A signal that nobody aborts. */
@@ -33,6 +39,7 @@ export async function readAll(session: InboundSession, more: Partial<ListOptions
   const found: Whole[] = [];
   const batches: Batch[] = [];
   for await (const batch of session.listNew(null, options)) {
+    checkBalance(batch);
     batches.push(batch);
     for (const { raw, identity = "", ...message } of batch.messages) {
       const pieces: Uint8Array[] = [];
@@ -41,5 +48,10 @@ export async function readAll(session: InboundSession, more: Partial<ListOptions
       found.push({ ...message, identity, raw: Buffer.concat(pieces), streamed: !(raw instanceof Uint8Array) });
     }
   }
-  return { found, batches, passedOver: batches.flatMap((batch) => batch.passedOver ?? []) };
+  return {
+    found,
+    batches,
+    passedOver: batches.flatMap((batch) => batch.notWanted ?? []),
+    refused: batches.flatMap((batch) => batch.refused),
+  };
 }

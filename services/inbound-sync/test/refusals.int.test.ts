@@ -1,0 +1,187 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import {
+  type Batch,
+  type Cursor,
+  type InboundSession,
+  type ListOptions,
+  MessageRefused,
+} from "@mailfleet/connector-api";
+import { failureOf } from "@mailfleet/contracts";
+import { eventually } from "@mailfleet/local/testing";
+import { type GivenInbound, givenInbound } from "./given-inbound.ts";
+import { batchOf, scriptedConnector, scriptedSession } from "./scripted-connector.ts";
+
+const mail = (n: number, text = `${n}`) => {
+  const raw = Buffer.from(`Subject: ${text}\r\n\r\nx\r\n`);
+  return { nativeId: String(n).padStart(4, "0"), raw, size: raw.length, receivedAt: n };
+};
+const name = (n: number) => String(n).padStart(4, "0");
+const withheld = failureOf("PROTOCOL_ERROR", { reply: "NO message 2 is on a bad disk" });
+
+describe("what a server does not give", () => {
+  let given: GivenInbound;
+  before(async () => {
+    given = await givenInbound();
+  });
+  after(() => given?.stop());
+
+  /** A replica whose sessions list what the test says. */
+  const replicaOf = (
+    list: (cursor: Cursor | null, options: ListOptions) => AsyncIterable<Batch>,
+    more: Partial<InboundSession> = {},
+  ) =>
+    given.startReplica({
+      connectors: { imap: scriptedConnector({ open: async () => scriptedSession({ listNew: list, ...more }) }) },
+    });
+  const read = async (mailboxId: string) => given.untilRead(mailboxId, await given.runAnew(mailboxId));
+  const subjects = async (mailboxId: string) => (await given.stored(mailboxId)).map(({ subject }) => subject);
+  const resultOf = async (mailboxId: string) => {
+    await eventually(() => given.results.some((result) => result.mailboxId === mailboxId));
+    return given.results.find((result) => result.mailboxId === mailboxId)?.body as {
+      failure: { code: string; evidence?: { reply?: string } };
+    };
+  };
+
+  test("is set aside with the server's words while the others come in, and is given when it is tried again", async () => {
+    const mailboxId = "mb_aside";
+    given.connect(mailboxId, {});
+    const asked: (readonly string[])[] = [];
+    let heals = false;
+    const replica = await replicaOf(async function* (cursor, { again = [] }) {
+      asked.push(again);
+      if (cursor === null)
+        yield batchOf([mail(1), mail(3)], { at: 3 }, { listed: 3, refused: [{ name: name(2), failure: withheld }] });
+      else if (again.length > 0 && heals) yield batchOf([mail(2)], cursor);
+      else if (again.length > 0)
+        yield batchOf([], cursor, { listed: 1, refused: [{ name: name(2), failure: withheld }] });
+    });
+    await read(mailboxId);
+    assert.deepEqual(await subjects(mailboxId), ["1", "3"]);
+    const [aside] = (await given.sources.get(mailboxId))?.setAside ?? [];
+    assert.deepEqual([aside?.name, aside?.tries, aside?.words], [name(2), 1, "NO message 2 is on a bad disk"]);
+    await eventually(() => given.factsOf(mailboxId, "alert.raised.v1").length === 1);
+    const alert = given.factsOf(mailboxId, "alert.raised.v1")[0]?.body as { code: string };
+    assert.equal(alert.code, "MESSAGE_QUARANTINED");
+    assert.deepEqual(
+      given.results.filter((result) => result.mailboxId === mailboxId),
+      [],
+    );
+
+    await read(mailboxId);
+    assert.deepEqual(asked, [[], []], "not before its time");
+    const due = () =>
+      given.store.db
+        .collection<{ _id: string }>("sources")
+        .updateOne({ _id: mailboxId }, { $set: { "setAside.0.nextAt": 1 } });
+    await due();
+    await read(mailboxId);
+    assert.equal((await given.sources.get(mailboxId))?.setAside?.[0]?.tries, 2);
+    heals = true;
+    await due();
+    await read(mailboxId);
+    assert.deepEqual(await subjects(mailboxId), ["1", "2", "3"]);
+    assert.deepEqual((await given.sources.get(mailboxId))?.setAside, []);
+    await eventually(() => given.factsOf(mailboxId, "mail.received.v1").length === 3);
+    await replica.stop();
+  });
+
+  test("is set aside too where it breaks off in the middle of a large message, and nothing of it counts", async () => {
+    const mailboxId = "mb_broken";
+    given.connect(mailboxId, {});
+    const replica = await replicaOf(async function* () {
+      const raw = (async function* () {
+        yield Buffer.alloc(300_000, "x");
+        throw new MessageRefused(withheld);
+      })();
+      yield batchOf([mail(1), { ...mail(2), raw, size: 900_000 }, mail(3)], { at: 3 });
+    });
+    await read(mailboxId);
+    assert.deepEqual(await subjects(mailboxId), ["1", "3"]);
+    assert.equal((await given.sources.get(mailboxId))?.setAside?.[0]?.name, name(2));
+    await replica.stop();
+  });
+
+  test("and does not account for makes the run fail before the cursor passes it", async () => {
+    const mailboxId = "mb_unbalanced";
+    given.connect(mailboxId, {});
+    const replica = await replicaOf(async function* () {
+      yield batchOf([mail(1), mail(3)], { at: 3 }, { listed: 3 });
+    });
+    await given.run(mailboxId);
+    const { failure } = await resultOf(mailboxId);
+    assert.equal(failure.code, "PROTOCOL_ERROR");
+    assert.match(failure.evidence?.reply ?? "", /3 messages that were listed 2/);
+    assert.equal((await given.sources.get(mailboxId))?.cursor ?? null, null);
+    await replica.stop();
+  });
+
+  test("and says that it has: what it gave is kept, the run is not healthy", async () => {
+    const mailboxId = "mb_short";
+    given.connect(mailboxId, {});
+    const replica = await replicaOf(
+      async function* () {
+        yield batchOf([mail(1)], { at: 1 });
+      },
+      { there: () => ({ says: 5, lists: 1 }) },
+    );
+    await given.run(mailboxId);
+    const { failure } = await resultOf(mailboxId);
+    assert.equal(failure.code, "PROTOCOL_ERROR");
+    assert.match(failure.evidence?.reply ?? "", /5 messages, and lists 1/);
+    assert.deepEqual(await subjects(mailboxId), ["1"]);
+    await replica.stop();
+  });
+
+  test("one after another, without giving any, is the failure of the mailbox", async () => {
+    const mailboxId = "mb_down";
+    given.connect(mailboxId, {});
+    const replica = await replicaOf(async function* () {
+      const refused = Array.from({ length: 30 }, (_, n) => ({ name: name(n), failure: withheld }));
+      yield batchOf([], { at: 30 }, { listed: 30, refused });
+    });
+    await given.run(mailboxId);
+    assert.equal((await resultOf(mailboxId)).failure.code, "PROTOCOL_ERROR");
+    assert.equal((await given.sources.get(mailboxId))?.cursor ?? null, null);
+    await replica.stop();
+  });
+
+  test("from another account is read from its beginning; the same account under another name goes on", async () => {
+    const mailboxId = "mb_moved";
+    given.connect(mailboxId, {});
+    let source = { account: "anna", host: "old:1", numbering: "7" };
+    let inbox = [mail(1), mail(2)];
+    let recognised = true;
+    const connector = scriptedConnector({
+      open: async () =>
+        scriptedSession({
+          source,
+          recognises: async () => recognised,
+          async *listNew(cursor) {
+            const fresh = inbox.filter(({ receivedAt }) => receivedAt > Number(cursor?.at ?? 0));
+            if (fresh.length > 0) yield batchOf(fresh, { at: fresh.at(-1)?.receivedAt ?? 0 });
+          },
+        }),
+    });
+    const replica = await given.startReplica({ connectors: { imap: connector } });
+    await read(mailboxId);
+    source = { ...source, host: "new:1" };
+    inbox = [...inbox, mail(3)];
+    await read(mailboxId);
+    assert.equal((await given.sources.get(mailboxId))?.identity?.host, "new:1");
+    assert.equal(given.factsOf(mailboxId, "alert.raised.v1").length, 0);
+    assert.deepEqual(await subjects(mailboxId), ["1", "2", "3"]);
+
+    source = { ...source, account: "bert" };
+    recognised = false;
+    // The second of these has the content of a message that is stored.
+    inbox = [mail(1, "of Bert"), { ...mail(2, "3"), nativeId: "0009" }];
+    await read(mailboxId);
+    await eventually(() => given.factsOf(mailboxId, "alert.raised.v1").length === 1);
+    assert.equal((given.factsOf(mailboxId, "alert.raised.v1")[0]?.body as { code: string }).code, "SOURCE_CHANGED");
+    assert.deepEqual((await given.sources.get(mailboxId))?.cursor, { at: 2 });
+    // Named like Anna's first message, and another one.
+    assert.deepEqual(await subjects(mailboxId), ["1", "2", "3", "of Bert"]);
+    await replica.stop();
+  });
+});
