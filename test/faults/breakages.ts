@@ -39,9 +39,9 @@ export const breakages: readonly Breakage[] = [
   {
     name: "the cursor moves before the messages are stored",
     file: "services/inbound-sync/run/receive.ts",
-    text: "const stored = await storeAll(ports, fresh);",
+    text: "const { stored, refused: notStored } = await storeAll(ports, fresh);",
     replacement:
-      'await handOver.add({ messages: fresh, cursor: batch.cursor, ...done(batch, prepared, fresh, connection) }); await handOver.settle().catch(() => {}); ports.failPoint("inbound.after-store"); const stored = await storeAll(ports, fresh);',
+      'await handOver.add({ messages: fresh, cursor: batch.cursor, ...done(batch, prepared, { stored: fresh, refused: [] }, connection, prefix) }); await handOver.settle().catch(() => {}); ports.failPoint("inbound.after-store"); const { stored, refused: notStored } = await storeAll(ports, fresh);',
     scenario: killAt("inbound-sync", "inbound.after-store"),
   },
   {

@@ -1,9 +1,9 @@
-import type { Cursor, SourceIdentity } from "@mailfleet/connector-api";
+import type { Cursor, InboundSession, SourceIdentity } from "@mailfleet/connector-api";
 import type { AlertCode } from "@mailfleet/contracts";
 import type { InboundPorts } from "../ports.ts";
 import { alertRaised } from "../source/alerts.ts";
 import type { SetAside } from "../source/set-aside.ts";
-import type { ReceiveRun } from "./receive.ts";
+import type { SourceLease } from "../source/store.ts";
 
 /** Where a run goes on. */
 export interface StartingPoint {
@@ -19,7 +19,10 @@ export interface StartingPoint {
  * Where to go on. A cursor is good for the source that it was made for: another one is read from its beginning and
  * compared with what is stored. An account or host that only has another name is recognised by its last message.
  */
-export async function startingPoint(ports: InboundPorts, { session, lease }: ReceiveRun): Promise<StartingPoint> {
+export async function startingPoint(
+  ports: InboundPorts,
+  { session, lease }: { readonly session: InboundSession; readonly lease: SourceLease },
+): Promise<StartingPoint> {
   const { cursor = null, identity, epoch = 0, setAside = [], comparing = false } = lease.document;
   const changed = cursor !== null && identity ? await changeOf(identity) : null;
   const known = () => ports.messages.fingerprints(lease.key);

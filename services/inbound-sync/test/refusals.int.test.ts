@@ -178,7 +178,8 @@ describe("what a server does not give", () => {
     inbox = [mail(1, "of Bert"), { ...mail(2, "3"), nativeId: "0009" }];
     await read(mailboxId);
     await eventually(() => given.factsOf(mailboxId, "alert.raised.v1").length === 1);
-    assert.equal((given.factsOf(mailboxId, "alert.raised.v1")[0]?.body as { code: string }).code, "SOURCE_CHANGED");
+    const alert = given.factsOf(mailboxId, "alert.raised.v1")[0]?.body as { code: string };
+    assert.equal(alert.code, "SOURCE_CHANGED");
     assert.deepEqual((await given.sources.get(mailboxId))?.cursor, { at: 2 });
     // Named like Anna's first message, and another one.
     assert.deepEqual(await subjects(mailboxId), ["1", "2", "3", "of Bert"]);
