@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { after, before, describe, it } from "node:test";
-import type { Mailbox, Problem, Send } from "@mailfleet/contracts";
+import type { Mailbox, Problem, Profile, Send } from "@mailfleet/contracts";
 import { type FleetWorld, startWorld } from "../world/fleet-world.ts";
 import { holds } from "../world/holds.ts";
 
@@ -46,12 +48,18 @@ describe("the main job, through separate processes and the public API", () => {
       mail("=?utf-8?q?Gr=C3=BC=C3=9Fe?="),
       Buffer.from("no header at all\r\nreally\r\n"),
       mail("plain"),
+      // Anybody can write such a header; only a code of ours makes it a probe.
+      mail(
+        "made up",
+        `X-Mailfleet-Probe: ${mailbox.id}; generation=1; at=1; code=made-up`,
+        "Auto-Submitted: auto-generated",
+      ),
     ];
     for (const raw of raws) world.sandbox.deliver(sales, raw);
     await holds(async () => assert.equal((await world.messages(sales)).length, raws.length));
     const received = await world.messages(sales);
     const subjects = received.map(({ subject }) => subject).sort();
-    assert.deepEqual(subjects.filter(Boolean), ["Grüße", "plain", "plain"]);
+    assert.deepEqual(subjects.filter(Boolean), ["Grüße", "made up", "plain", "plain"]);
   });
 
   it("sends once per idempotency key, and the message arrives", async () => {
@@ -103,6 +111,28 @@ describe("the main job, through separate processes and the public API", () => {
     assert.match(retrying.directions.inbound.lastError?.code ?? "", /^CONNECTION_/);
     await world.sandbox.resume();
     await world.reads(sales, "enabled.running");
+  });
+
+  it("sends no password to a server that it was not entered for, and goes on when the right one is named again", async () => {
+    let connections = 0;
+    const stranger = createServer((socket) => {
+      connections += 1;
+      socket.destroy();
+    }).listen(0, "127.0.0.1");
+    await once(stranger, "listening");
+    const profilePath = `/profiles/${mailbox.profileId}`;
+    const { inbound } = await world.api.get<Profile>(profilePath);
+    const { port } = stranger.address() as AddressInfo;
+    await world.api.patch(profilePath, { inbound: { ...inbound, port } });
+    const stopped = await world.reads(sales, "enabled.degraded");
+    const { lastError } = stopped.directions.inbound;
+    assert.equal(lastError?.code, "CREDENTIALS_FOR_ANOTHER_SERVER");
+    assert.match(lastError?.evidence?.reply ?? "", new RegExp(`:${inbound.port}, not for .*:${port}`));
+    assert.ok(stopped.directions.outbound.enabled, "the other direction works on");
+    assert.equal(connections, 0);
+    await world.api.patch(profilePath, { inbound });
+    await world.reads(sales, "enabled.running");
+    stranger.close();
   });
 
   it("refuses bad input with its reason and writes nothing", async () => {
