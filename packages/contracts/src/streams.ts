@@ -18,7 +18,7 @@ export interface StreamDefinition {
   readonly duplicateWindowMs: number;
 }
 
-/** All streams of the system (design §5). The number of replicas belongs to the deployment, not here. */
+/** All streams of the system. The number of replicas belongs to the deployment, not here. */
 export const streams = {
   MAILBOX: {
     name: "MAILBOX",

@@ -22,7 +22,7 @@ export const DeliveryMethods = z.strictObject({
 });
 
 /**
- * One step of a test, in the order it was done (design §6: resolve, connect, TLS, authenticate, list / send, own
+ * One step of a test, in the order it was done (resolve, connect, TLS, authenticate, list / send, own
  * probe).
  */
 export const TestStep = z.object({

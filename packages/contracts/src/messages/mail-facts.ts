@@ -2,7 +2,7 @@ import { z } from "zod";
 import { Failure } from "../failure.ts";
 import { Instant, MailboxId, SendId } from "../ids.ts";
 
-/** Where the raw bytes of a message are, and what they are. Bodies do not travel on the bus (design, principle 7). */
+/** Where the raw bytes of a message are, with size and SHA-256. Bodies do not travel on the bus. */
 export const MailReceived = z.object({
   mailboxId: MailboxId,
   /** Key for consumers: the same message always has the same. `<mailboxId>/<native id>`. */

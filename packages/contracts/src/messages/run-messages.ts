@@ -13,7 +13,7 @@ export const RunRequested = z.object({
 });
 export type RunRequested = z.infer<typeof RunRequested>;
 
-/** On MAILBOX: a run did what it should. A sync of a direction that is running reports nothing (design, principle 6). */
+/** On MAILBOX: a run succeeded. A sync of a running direction reports nothing: a healthy mailbox is quiet. */
 export const RunSucceeded = RunRequested.extend({ at: Instant, steps: z.array(TestStep).max(50).optional() });
 export type RunSucceeded = z.infer<typeof RunSucceeded>;
 
