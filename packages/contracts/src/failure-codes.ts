@@ -130,6 +130,13 @@ export const failureCodes = {
     "The server accepts no more simultaneous connections.",
     "Lower the profile's maximum of concurrent connections, or raise the limit on the server.",
   ),
+  MAILBOX_IN_USE: row(
+    "throttled",
+    "warning",
+    "mailbox",
+    "Another session has the mailbox open, and the server allows only one.",
+    "Close the other mail program, or let it poll less often. Mailfleet tries again.",
+  ),
   SENDING_LIMIT_REACHED: row(
     "throttled",
     "warning",

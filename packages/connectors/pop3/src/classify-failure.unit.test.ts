@@ -26,7 +26,7 @@ const real: readonly [string, Phase, string, FailureCode][] = [
     "Dovecot, locked",
     "authenticate",
     "-ERR [IN-USE] Couldn't open INBOX: Timeout while waiting for lock",
-    "TOO_MANY_CONNECTIONS",
+    "MAILBOX_IN_USE",
   ],
   [
     "Dovecot, broken",
@@ -62,7 +62,7 @@ const real: readonly [string, Phase, string, FailureCode][] = [
   ],
   ["Gmail", "authenticate", "-ERR [SYS/PERM] Account exceeded command or bandwidth limits.", "RATE_LIMITED"],
   ["Gmail", "transaction", "-ERR [SYS/TEMP] Temporary system problem.  Please try again later.", "SERVER_UNAVAILABLE"],
-  ["Gmail", "authenticate", "-ERR [IN-USE] Unable to lock maildrop: Mailbox locked", "TOO_MANY_CONNECTIONS"],
+  ["Gmail", "authenticate", "-ERR [IN-USE] Unable to lock maildrop: Mailbox locked", "MAILBOX_IN_USE"],
   ["Exchange", "authenticate", "-ERR Logon failure: unknown user name or bad password.", "AUTHENTICATION_REJECTED"],
   [
     "Exchange Online, a token",
@@ -80,9 +80,9 @@ const real: readonly [string, Phase, string, FailureCode][] = [
   ["Zoho", "authenticate", "-ERR [AUTH] You are yet to enable POP for your account.", "POP_SWITCHED_OFF"],
   ["Cyrus", "authenticate", "-ERR [AUTH] Invalid login", "AUTHENTICATION_REJECTED"],
   ["Courier", "authenticate", "-ERR Login failed.", "AUTHENTICATION_REJECTED"],
-  ["hMailServer", "authenticate", "-ERR Your mailbox is already locked", "TOO_MANY_CONNECTIONS"],
+  ["hMailServer", "authenticate", "-ERR Your mailbox is already locked", "MAILBOX_IN_USE"],
   ["Qpopper", "authenticate", '-ERR [AUTH] Password supplied for "ann" is incorrect.', "AUTHENTICATION_REJECTED"],
-  ["Qpopper", "authenticate", "-ERR [IN-USE] ann lock busy!  Is another session active? (10)", "TOO_MANY_CONNECTIONS"],
+  ["Qpopper", "authenticate", "-ERR [IN-USE] ann lock busy!  Is another session active? (10)", "MAILBOX_IN_USE"],
   [
     "QQ",
     "authenticate",

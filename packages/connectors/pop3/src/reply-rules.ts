@@ -42,11 +42,11 @@ export const replyRules: readonly ReplyRule[] = [
   },
   // RFC 2449 §8.1.2; Dovecot "[IN-USE] Couldn't open INBOX: Timeout while waiting for lock"; hMailServer "Your mailbox
   // is already locked"; Cyrus "[IN-USE] Unable to lock maildrop"; Qpopper "POP lock busy!  Is another session active?"
-  { responseCode: /^IN-USE$/, code: "TOO_MANY_CONNECTIONS" },
+  { responseCode: /^IN-USE$/, code: "MAILBOX_IN_USE" },
   {
     text: /(?:unable|failed|can(?:no|')t|could ?n[o']t) (?:to )?(?:get |acquire |obtain )?(?:a |the )?(?:exclusive )?lock|(?:maildrop|mailbox|mail ?drop) (?:is )?(?:already |currently )?(?:locked|in use|busy)|lock busy|already (?:has )?(?:logged in|an? (?:open|active) session)|locked by another/i,
     phases: ["greet", "authenticate", "transaction"],
-    code: "TOO_MANY_CONNECTIONS",
+    code: "MAILBOX_IN_USE",
   },
   // QQ: "Login fail. Account is abnormal, service is not open, password is incorrect, login frequency limited, or
   // system is busy.": the likeliest counts

@@ -184,7 +184,7 @@ describe("signing in to a POP3 server that makes it hard", () => {
   for (const [reply, code] of [
     ["-ERR [SYS/PERM] Your account is not enabled for POP access.", "POP_SWITCHED_OFF"],
     ["-ERR [SYS/TEMP] Temporary system problem.", "SERVER_UNAVAILABLE"],
-    ["-ERR [IN-USE] Unable to lock maildrop", "TOO_MANY_CONNECTIONS"],
+    ["-ERR [IN-USE] Unable to lock maildrop", "MAILBOX_IN_USE"],
   ] as const)
     test(`${code} asks for no other token`, async (t) => {
       const answer = (line: string) => (/auth=Bearer/.test(plain(line)) ? `${reply}\r\n` : undefined);
