@@ -15,6 +15,10 @@ export interface Cli {
   remark(text: string): void;
   /** A password from `--password-stdin` or asked for without echo; never an argument. */
   password(fromInput: boolean | undefined, question: string): Promise<string>;
+  /** Remembers which option stands for a field of the body, so that a refusal can name it. */
+  nameFlag(pointer: string, flag: string): void;
+  /** The option for a field that a refusal points at. */
+  flagFor(pointer: string): string | undefined;
 }
 
 const defaultUrl = "http://127.0.0.1:8480";
@@ -36,6 +40,7 @@ async function tokenFrom(file: string | undefined, env: Terminal["env"]): Promis
 /** Reads the options that all commands share. */
 export function createCli(program: Command, terminal: Terminal): Cli {
   const options = () => program.opts<{ url?: string; tokenFile?: string; json?: boolean }>();
+  const flags = new Map<string, string>();
   let client: Promise<ApiClient> | undefined;
   const connect = async () => {
     const url = options().url ?? terminal.env.MAILFLEET_URL ?? defaultUrl;
@@ -47,6 +52,8 @@ export function createCli(program: Command, terminal: Terminal): Cli {
   };
   return {
     terminal,
+    nameFlag: (pointer, flag) => void flags.set(pointer, flag),
+    flagFor: (pointer) => flags.get(pointer),
     client: () => {
       client ??= connect();
       return client;
@@ -73,6 +80,11 @@ export function wholeNumber(name: string, least: number, most: number): (text: s
       throw new UsageError(`${name} must be ${least} to ${most}, not ${text}.`);
     return value;
   };
+}
+
+/** For options that may be repeated. */
+export function collect(value: string, before: string[] = []): string[] {
+  return [...before, value];
 }
 
 /** The file's JSON, or standard input's for `-`. */

@@ -21,7 +21,10 @@ export class Failed extends Error {
 }
 
 /** Exit code and text for the error that ended the command. */
-export function outcomeOf(error: unknown): { code: number; lines: string[] } {
+export function outcomeOf(
+  error: unknown,
+  flagFor: (pointer: string) => string | undefined = () => undefined,
+): { code: number; lines: string[] } {
   if (error instanceof CommanderError)
     return { code: error.exitCode === 0 ? exitCodes.done : exitCodes.usage, lines: [] };
   if (error instanceof UsageError) return { code: exitCodes.usage, lines: [error.message] };
@@ -33,7 +36,7 @@ export function outcomeOf(error: unknown): { code: number; lines: string[] } {
     };
   if (error instanceof ApiError) {
     const { detail, remedy, errors, correlation } = error.problem;
-    const fields = (errors ?? []).map((entry) => `  ${entry.pointer} ${entry.reason}`);
+    const fields = (errors ?? []).map((entry) => `  ${flagFor(entry.pointer) ?? entry.pointer} ${entry.reason}`);
     // The detail of a refused input already names every field, in one long line.
     const first = fields.length > 0 ? "The request is not valid:" : detail;
     return {

@@ -8,7 +8,7 @@ export {
 } from "./api-client.ts";
 export { ApiError, NotReachable } from "./api-error.ts";
 export { exitCodes } from "./exit-codes.ts";
-export { stepLine } from "./mailbox-words.ts";
+export { stepLine } from "./mailbox/words.ts";
 export { main } from "./main.ts";
 export type { ApiEvent } from "./read-events.ts";
 export type { Shown, ShownDirection, ShownMailbox } from "./shown.ts";

@@ -1,14 +1,17 @@
+import { nouns } from "@mailfleet/contracts";
 import { Command } from "commander";
-import { createCli } from "./cli.ts";
+import { type Cli, createCli } from "./cli.ts";
 import { addEventCommand } from "./commands/events.ts";
-import { addMailboxCommands } from "./commands/mailbox.ts";
 import { addMessageCommands } from "./commands/messages.ts";
 import { addNotificationCommands } from "./commands/notifications.ts";
 import { addOperationCommands } from "./commands/operations.ts";
-import { addProfileCommands } from "./commands/profile.ts";
 import { addSendCommands } from "./commands/send.ts";
-import { addSettingsCommands } from "./commands/settings.ts";
+import { addCompletionCommand } from "./completion.ts";
 import { exitCodes, outcomeOf } from "./exit-codes.ts";
+import { mailboxCommands } from "./mailbox/commands.ts";
+import { addNounCommands, type ParticularCommands } from "./noun/commands.ts";
+import { profileCommands } from "./profile/commands.ts";
+import { settingsCommands } from "./settings/commands.ts";
 import { printable } from "./table.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
 
@@ -20,8 +23,15 @@ Where and who:
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not reachable.`;
 
+/** What the command line has beyond the declarations, by noun. */
+const particular: Readonly<Record<string, ParticularCommands>> = {
+  profile: profileCommands,
+  mailbox: mailboxCommands,
+  settings: settingsCommands,
+};
+
 /** The whole command line. */
-function build(terminal: Terminal): Command {
+function build(terminal: Terminal): { program: Command; cli: Cli } {
   const program = new Command("mailfleet")
     .description("Keeps a fleet of business mailboxes connected to their mail servers.")
     .option("--url <url>", "address of the console")
@@ -35,24 +45,24 @@ function build(terminal: Terminal): Command {
     writeErr: (text) => terminal.err(text.trimEnd()),
   });
   const cli = createCli(program, terminal);
-  addProfileCommands(program, cli);
-  addMailboxCommands(program, cli);
+  for (const noun of nouns) addNounCommands(program, cli, noun, particular[noun.name]);
   addMessageCommands(program, cli);
   addSendCommands(program, cli);
   addOperationCommands(program, cli);
-  addSettingsCommands(program, cli);
   addNotificationCommands(program, cli);
   addEventCommand(program, cli);
-  return program;
+  addCompletionCommand(program, cli);
+  return { program, cli };
 }
 
 /** Runs one command and returns its exit code. Never throws. */
 export async function main(args: readonly string[], terminal: Terminal = processTerminal()): Promise<number> {
+  const { program, cli } = build(terminal);
   try {
-    await build(terminal).parseAsync([...args], { from: "user" });
+    await program.parseAsync([...args], { from: "user" });
     return exitCodes.done;
   } catch (error) {
-    const { code, lines } = outcomeOf(error);
+    const { code, lines } = outcomeOf(error, cli.flagFor);
     for (const line of lines) terminal.err(printable(line));
     return code;
   }

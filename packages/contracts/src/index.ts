@@ -70,6 +70,7 @@ export { type AnyNoun, noun, type Standard } from "./noun/noun.ts";
 export { type Impact, type Operation, operation } from "./noun/operation.ts";
 export { paged, pageFields } from "./noun/request-fields.ts";
 export { Credentials, credentials, type SecretField } from "./noun/secret-field.ts";
+export { camel, kebab, sentenceOf } from "./noun/words.ts";
 export { nouns } from "./nouns.ts";
 export { OAuthSecret, oauthSecret } from "./oauth/oauth-secret.ts";
 export { PoisonMessage } from "./poison.ts";

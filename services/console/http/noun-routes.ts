@@ -1,9 +1,18 @@
-import { type AnyNoun, idPrefixOf, type Operation, paged, type RequestName, type Standard } from "@mailfleet/contracts";
+import {
+  type AnyNoun,
+  camel,
+  idPrefixOf,
+  kebab,
+  type Operation,
+  paged,
+  type RequestName,
+  type Standard,
+  sentenceOf,
+} from "@mailfleet/contracts";
 import { type IdPrefix, idFrom } from "@mailfleet/kit";
 import { z } from "zod";
 import { type GoesTo, sealSecrets } from "../secret/seal-secrets.ts";
 import { namedBy, ownerOf, queryOf } from "./noun-shapes.ts";
-import { camel, kebab, sentenceOf } from "./noun-words.ts";
 import { type Call, type Method, type Route, route } from "./route.ts";
 
 /** What the API shows of an object where that is more than the owner of the noun knows. */

@@ -1,5 +1,6 @@
 import {
   Alert,
+  camel,
   DeadLetter,
   DirectionStatus,
   EmailAddress,
@@ -19,7 +20,6 @@ import { z } from "zod";
 import { MailboxView } from "../mailbox/mailbox-view.ts";
 import { ProfileView } from "../profile/profile-view.ts";
 import { isoInstants } from "./instants.ts";
-import { camel } from "./noun-words.ts";
 import { ProblemDetails } from "./problem-answer.ts";
 
 /** `dead-letter` as the name of a schema: `DeadLetter`. */

@@ -1,6 +1,6 @@
 import type { NotificationSettings, NotificationTest } from "@mailfleet/contracts";
 import type { Command } from "commander";
-import { type Cli, wholeNumber } from "../cli.ts";
+import { type Cli, collect, wholeNumber } from "../cli.ts";
 import { Failed } from "../exit-codes.ts";
 import { type NotificationFlags, notificationChange, yesNo } from "../notification-change.ts";
 import { notificationTestWords, notificationWords } from "../notification-words.ts";
@@ -9,7 +9,6 @@ import type { Shown } from "../shown.ts";
 const path = "/settings/notifications";
 /** Longer than all steps of a test together. */
 const testTimeoutMs = 70_000;
-const collect = (value: string, before: string[] = []) => [...before, value];
 
 /** `mailfleet notifications …` */
 export function addNotificationCommands(program: Command, cli: Cli): void {

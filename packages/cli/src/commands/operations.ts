@@ -1,7 +1,7 @@
 import type { Alert, DeadLetter, Job } from "@mailfleet/contracts";
 import type { Command } from "commander";
 import { type Cli, wholeNumber } from "../cli.ts";
-import { resultColumns } from "../run-job.ts";
+import { resultColumns } from "../mailbox/run-job.ts";
 import type { Shown } from "../shown.ts";
 import { facts, table, time } from "../table.ts";
 import { addTokenCommands } from "./tokens.ts";

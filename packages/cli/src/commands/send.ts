@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import type { Send } from "@mailfleet/contracts";
 import type { Command } from "commander";
 import { type ApiClient, isPassing } from "../api-client.ts";
-import { type Cli, readBytes, readText, wholeNumber } from "../cli.ts";
+import { type Cli, collect, readBytes, readText, wholeNumber } from "../cli.ts";
 import { Failed, UsageError } from "../exit-codes.ts";
 import { mailboxPath } from "../paths.ts";
 import type { Shown } from "../shown.ts";
@@ -28,7 +28,6 @@ interface SendFlags {
 }
 
 const lookMs = 500;
-const collect = (value: string, before: string[] = []) => [...before, value];
 
 async function contentOf(flags: SendFlags): Promise<Record<string, unknown>> {
   if (flags.text !== undefined && flags.textFile !== undefined)

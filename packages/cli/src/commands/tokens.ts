@@ -1,6 +1,6 @@
 import type { Mailbox, Token } from "@mailfleet/contracts";
 import type { Command } from "commander";
-import type { Cli } from "../cli.ts";
+import { type Cli, collect } from "../cli.ts";
 import { UsageError } from "../exit-codes.ts";
 import { mailboxPath } from "../paths.ts";
 import type { Shown } from "../shown.ts";
@@ -16,8 +16,6 @@ function lifetime(text: string): number {
   if (unit === undefined) throw new UsageError(`--expires-in must be a time such as 30m, 12h or 7d, not ${text}.`);
   return Number(count) * units[unit as keyof typeof units];
 }
-
-const collect = (value: string, before: string[] = []) => [...before, value];
 
 interface TokenFlags {
   role: string;

@@ -120,7 +120,7 @@ describe("signing in on the command line", () => {
     assert.match(out, /ends +2026-02-07 08:00:00Z/);
     assert.match(out, /renewal failed +CONSENT_EXPIRED/);
     assert.match(out, /link to sign in +https:\/\/mail\.example\.org\/sign-in/);
-    assert.match(out, /may be used +no/);
+    assert.match(out, /allow to use credentials +no/);
     assert.match(out, /delete after processing +yes/);
     assert.ok(!out.includes("\u001b"));
   });

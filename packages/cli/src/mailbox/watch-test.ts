@@ -1,7 +1,7 @@
 import type { Direction, TestStep } from "@mailfleet/contracts";
-import { type ApiClient, type Following, isPassing } from "./api-client.ts";
-import { mailboxPath } from "./paths.ts";
-import type { Shown, ShownDirection, ShownMailbox } from "./shown.ts";
+import { type ApiClient, type Following, isPassing } from "../api-client.ts";
+import { mailboxPath } from "../paths.ts";
+import type { Shown, ShownDirection, ShownMailbox } from "../shown.ts";
 
 type Step = Shown<TestStep>;
 

@@ -4,10 +4,10 @@ import type { Command } from "commander";
 import { isPassing } from "../api-client.ts";
 import { type Cli, wholeNumber } from "../cli.ts";
 import { Failed } from "../exit-codes.ts";
-import { grantFacts } from "../mailbox-words.ts";
 import { mailboxPath } from "../paths.ts";
 import type { Shown } from "../shown.ts";
 import { facts, time } from "../table.ts";
+import { grantFacts } from "./words.ts";
 
 interface DeviceCode {
   readonly consentId: string;

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Job } from "@mailfleet/contracts";
-import { type ApiClient, isPassing } from "./api-client.ts";
-import { Failed } from "./exit-codes.ts";
-import type { Shown } from "./shown.ts";
-import type { Column } from "./table.ts";
+import { type ApiClient, isPassing } from "../api-client.ts";
+import { Failed } from "../exit-codes.ts";
+import type { Shown } from "../shown.ts";
+import type { Column } from "../table.ts";
 
 export type ShownJob = Shown<Job>;
 

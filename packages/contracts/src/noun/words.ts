@@ -1,4 +1,4 @@
-import type { AnyNoun, Standard } from "@mailfleet/contracts";
+import type { AnyNoun, Standard } from "./noun.ts";
 
 /** `deadLetter` or `dead-letter` as words. */
 const words = (name: string) => name.replaceAll("-", " ");

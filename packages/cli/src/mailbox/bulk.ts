@@ -1,14 +1,14 @@
-import type { Direction } from "@mailfleet/contracts";
+import { type AnyNoun, type Direction, mailbox as noun, sentenceOf } from "@mailfleet/contracts";
 import type { Command } from "commander";
-import { type Cli, wholeNumber } from "../cli.ts";
+import { type Cli, collect, wholeNumber } from "../cli.ts";
 import { Failed, UsageError } from "../exit-codes.ts";
-import { stateLine, stepLine } from "../mailbox-words.ts";
+import { idOf } from "../noun/named.ts";
 import { mailboxPath } from "../paths.ts";
-import { resultColumns, runJob } from "../run-job.ts";
 import type { ShownMailbox } from "../shown.ts";
 import { printable, table, time } from "../table.ts";
-import { type TestOutcome, watchTests } from "../watch-test.ts";
-import { profileIdOf } from "./profile.ts";
+import { resultColumns, runJob } from "./run-job.ts";
+import { type TestOutcome, watchTests } from "./watch-test.ts";
+import { stateLine, stepLine } from "./words.ts";
 
 interface BulkFlags {
   profile?: string;
@@ -32,7 +32,7 @@ async function single(cli: Cli, verb: Verb, which: string, directions: Direction
 async function idsOf(cli: Cli, mailboxes: readonly string[], profile: string | undefined): Promise<string[]> {
   const client = await cli.client();
   if (profile !== undefined) {
-    const items = await client.list<ShownMailbox>("/mailboxes", { profileId: await profileIdOf(cli, profile) });
+    const items = await client.list<ShownMailbox>("/mailboxes", { profileId: await idOf(cli, "profile", profile) });
     return items.map((item) => item.id);
   }
   return Promise.all(mailboxes.map(async (which) => (await client.get<ShownMailbox>(mailboxPath(which))).id));
@@ -44,7 +44,7 @@ async function many(cli: Cli, verb: Verb, mailboxes: readonly string[], flags: B
   const target =
     flags.profile === undefined
       ? { mailboxIds: await idsOf(cli, mailboxes, undefined) }
-      : { profileId: await profileIdOf(cli, flags.profile) };
+      : { profileId: await idOf(cli, "profile", flags.profile) };
   const job = await runJob(await cli.client(), { verb, ...target }, flags.timeout * 1000);
   cli.show(job, ({ results }) => table(results, resultColumns, "No mailbox matches."));
   if (job.failed > 0) throw new Failed();
@@ -102,26 +102,18 @@ async function waitForTest(cli: Cli, verb: Verb, mailboxes: readonly string[], f
   if (outcomes.some((outcome) => !outcome.ok)) throw new Failed();
 }
 
-const verbs: Readonly<Record<Verb, string>> = {
-  approve: "approve the address",
-  test: "test; does not enable a mailbox that was not enabled before",
-  "test-and-enable": "test, and enable the directions that pass",
-  disable: "stop until somebody tests and enables it again",
-  "sync-now": "run the enabled directions at once",
-};
-
-// The API refuses anything that is not a direction, with a reason.
-const collect = (value: string, before: Direction[] = []) => [...before, value as Direction];
+/** Verbs that take several mailboxes, or all of a profile. */
+export const bulkVerbs: readonly Verb[] = ["approve", "test", "test-and-enable", "disable", "sync-now"];
 
 /** Commands that take several mailboxes, or all of a profile. */
 export function addMailboxBulkCommands(mailbox: Command, cli: Cli): void {
-  for (const [verb, description] of Object.entries(verbs) as [Verb, string][]) {
+  for (const verb of bulkVerbs) {
     const command = mailbox
       .command(`${verb} [mailbox...]`)
-      .description(description)
+      .description(sentenceOf(noun as AnyNoun, verb))
       .option("--profile <profile>", "all mailboxes of this profile")
       .option("--timeout <seconds>", "how long to wait", wholeNumber("--timeout", 1, 86_400), 120);
-    if (verb !== "approve" && verb !== "disable")
+    if ("directions" in noun.operations[verb].input)
       command.option("--direction <inbound|outbound>", "only this direction; may be repeated", collect);
     if (isTest(verb)) command.option("--wait", "show the steps as they finish, and wait for the result");
     command.action(async (mailboxes: string[], flags: BulkFlags) => {

@@ -1,0 +1,140 @@
+import { type AnyNoun, kebab, type Operation, sentenceOf } from "@mailfleet/contracts";
+import type { Command } from "commander";
+import { type Cli, changeOf, readJson, wholeNumber } from "../cli.ts";
+import { facts, table } from "../table.ts";
+import { addFlags, fieldFlags, inputFlags, valuesOf } from "./flags.ts";
+import { pathOf } from "./named.ts";
+import { addSecretFlags, secretsOf } from "./secrets.ts";
+import { columnsBySchema, columnsOf, factsOf, type OwnFacts, type Row } from "./show.ts";
+
+type Options = Readonly<Record<string, unknown>>;
+
+/** What the command line has about a noun beyond its declaration. */
+export interface ParticularCommands {
+  /** Name of the group; the noun's if absent. */
+  readonly group?: string;
+  readonly facts?: OwnFacts;
+  /** What a command answers; all facts if absent. */
+  readonly line?: (row: never) => string;
+  /** Options of create and update, and the fields that they make. `before` reads what is there. */
+  readonly addFlags?: (command: Command) => void;
+  readonly fields?: (cli: Cli, options: never, before: Row | undefined) => Promise<Record<string, unknown>>;
+  /** Verbs that are not made from the declaration. */
+  readonly own?: readonly string[];
+  /** Adds commands of its own. */
+  readonly addCommands?: (group: Command, cli: Cli) => void;
+}
+
+const lower = (sentence: string) => sentence.charAt(0).toLowerCase() + sentence.slice(1);
+const impacts: Partial<Record<Operation["impact"], string>> = { destroys: " (stops or removes something)" };
+
+/** `mailfleet <noun> …`: list, show, create, update, delete, its operations and its secrets. */
+export function addNounCommands(program: Command, cli: Cli, noun: AnyNoun, particular: ParticularCommands = {}): void {
+  const { name, path = "", operations, secrets, standard } = noun;
+  const plural = path.split("/").at(-1) ?? name;
+  const group = program.command(particular.group ?? name).description(noun.text);
+  if (!particular.group && plural !== name) group.alias(plural);
+  const one = noun.single ? "" : ` <${name}>`;
+  const has = (verb: string) => !particular.own?.includes(verb);
+  const command = (syntax: string, text: string) => group.command(syntax).description(lower(text));
+  const show = (row: Row) => cli.show(row, (shown) => facts(factsOf(noun, shown, particular.facts)));
+  const done = (row: Row) => {
+    const { line } = particular;
+    if (line) cli.show(row, (shown) => line(shown as never));
+    else show(row);
+  };
+  const label = Object.keys(operations.find?.input ?? {})[0];
+
+  if (standard.includes("list") && has("list")) {
+    const flags = inputFlags(noun, noun.filter ?? {});
+    addFlags(command("list", sentenceOf(noun, "list")), flags)
+      .option("--limit <n>", "at most so many", wholeNumber("--limit", 1, 10_000))
+      .action(async (options: Options & { limit?: number }) => {
+        const query = (await valuesOf(cli, flags, options)) as Record<string, string>;
+        const items = await (await cli.client()).list<Row>(path, query, options.limit);
+        cli.show(items, (rows) => table(rows, columnsOf(noun)));
+      });
+  }
+  if (standard.includes("get") && has("get"))
+    command(`show${one}`, sentenceOf(noun, "get")).action(async (which?: string) =>
+      show(await (await cli.client()).get<Row>(await pathOf(cli, noun, noun.single ? undefined : which))),
+    );
+
+  for (const verb of ["create", "update"] as const) {
+    if (!standard.includes(verb) || !has(verb)) continue;
+    const isNew = verb === "create";
+    const byLabel = isNew && label !== undefined;
+    const flags = fieldFlags(noun, verb).filter(({ path: at }) => !byLabel || at[0] !== label);
+    const made = command(
+      isNew ? `create${byLabel ? ` <${label}>` : ""}` : `${noun.single ? "set" : `update${one}`}`,
+      sentenceOf(noun, verb),
+    );
+    addSecretFlags(addFlags(made, flags), secrets);
+    particular.addFlags?.(made);
+    made.option("--file <json>", "the fields as JSON; - reads standard input");
+    made.action(async (...given: unknown[]) => {
+      const which = byLabel || (!isNew && !noun.single) ? String(given[0]) : undefined;
+      const options = given.at(-2) as Options & { file?: string };
+      const client = await cli.client();
+      const before = isNew || noun.single ? undefined : await client.get<Row>(await pathOf(cli, noun, which));
+      const body = {
+        ...(options.file === undefined ? {} : await readJson(cli, options.file)),
+        ...(byLabel ? { [label]: which } : {}),
+        ...(await valuesOf(cli, flags, options)),
+        ...(await particular.fields?.(cli, options as never, before)),
+        ...(await secretsOf(cli, secrets, options)),
+      };
+      if (isNew) return done(await client.post<Row>(path, body));
+      const at = noun.single ? path : `${path}/${before?.id}`;
+      const version = typeof before?.v === "number" ? { ifVersion: before.v } : {};
+      return done(await client.patch<Row>(at, changeOf(body), version));
+    });
+  }
+  if (standard.includes("delete") && has("delete"))
+    command(`delete${one}`, sentenceOf(noun, "delete")).action(async (which: string) => {
+      await (await cli.client()).delete(await pathOf(cli, noun, which));
+      cli.show({ deleted: which }, () => `Deleted ${which}.`);
+    });
+
+  for (const [verb, { kind, text, input, answer, collection, role, impact }] of Object.entries(operations)) {
+    if (role === null || !has(verb)) continue;
+    const flags = inputFlags(noun, input);
+    const made = command(`${verb}${collection ? "" : one}`, `${text}${impacts[impact] ?? ""}`);
+    addFlags(made, flags).action(async (...given: unknown[]) => {
+      const which = collection || noun.single ? undefined : String(given[0]);
+      const values = await valuesOf(cli, flags, given.at(-2) as Options);
+      const client = await cli.client();
+      const at = `${await pathOf(cli, noun, which)}/${verb}`;
+      const found =
+        kind === "read"
+          ? await client.get<Row>(at, { query: values as Record<string, string> })
+          : await client.post<Row>(at, flags.length > 0 ? values : undefined);
+      if (answer === null) return done(found);
+      const items = itemsOf(answer);
+      if (!items) return cli.show(found, (shown) => facts(Object.entries(shown)));
+      return cli.show(found.items as Row[], (rows) => table(rows, columnsBySchema(items)));
+    });
+  }
+
+  for (const [key, secret] of standard.includes("update") ? Object.entries(secrets) : []) {
+    const at = async (which: string) => `${await pathOf(cli, noun, noun.single ? undefined : which)}/${kebab(key)}`;
+    // By itself it needs no prefix: the command says which.
+    const alone = { [secret.kind === "credentials" ? "credentials" : key]: secret };
+    addSecretFlags(command(`set-${kebab(key)}${one}`, `Set ${secret.text}`), alone).action(
+      async (which: string, options: Options) => {
+        const [body] = Object.values(await secretsOf(cli, alone, options));
+        done(await (await cli.client()).put<Row>(await at(which), changeOf((body ?? {}) as Record<string, unknown>)));
+      },
+    );
+    command(`remove-${kebab(key)}${one}`, `Take away ${secret.text}`).action(async (which: string) =>
+      done(await (await cli.client()).delete<Row>(await at(which))),
+    );
+  }
+  particular.addCommands?.(group, cli);
+}
+
+/** The shape of the items, where an operation answers a list. */
+function itemsOf(answer: NonNullable<Operation["answer"]>): object | undefined {
+  const { shape } = answer as unknown as { shape?: { items?: { element?: { shape?: object } } } };
+  return shape?.items?.element?.shape;
+}

@@ -1,0 +1,155 @@
+import { type AnyNoun, bare, Instant, kebab, MailboxId, ProfileId } from "@mailfleet/contracts";
+import type { Command } from "commander";
+import { type Cli, collect } from "../cli.ts";
+import { UsageError } from "../exit-codes.ts";
+import { idOf } from "./named.ts";
+
+/** One option of a command, and what it makes of the text it is given. */
+export interface Flag {
+  /** Where its value belongs: names in the body, the query or the input. */
+  readonly path: readonly string[];
+  /** `--connections <n>` */
+  readonly syntax: string;
+  readonly text: string;
+  /** The name under which the parser keeps it. */
+  readonly key: string;
+  readonly required: boolean;
+  readonly repeats: boolean;
+  readonly read: (cli: Cli, value: unknown) => unknown;
+}
+
+/** A schema as flags need it: what `z.ZodType` hides of its parts. */
+interface Schema {
+  readonly _zod: {
+    readonly def: {
+      readonly type: string;
+      readonly innerType?: Schema;
+      readonly element?: Schema;
+      readonly shape?: Readonly<Record<string, Schema>>;
+      readonly entries?: Readonly<Record<string, string>>;
+    };
+  };
+  readonly description?: string | undefined;
+  safeParse(value: unknown): { success: boolean; error?: { issues: readonly { message: string }[] } };
+}
+
+const isSame = (schema: Schema, other: unknown) => schema._zod.def === (other as Schema)._zod.def;
+
+/** Takes default, optional and null off. */
+function core(schema: Schema): { schema: Schema; nullable: boolean } {
+  const inner = bare(schema as never) as unknown as Schema;
+  const { type, innerType } = inner._zod.def;
+  if (type !== "nullable" || !innerType) return { schema: inner, nullable: false };
+  return { schema: core(innerType).schema, nullable: true };
+}
+
+const camelFlag = (name: string) => name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+
+/** Every flag of one field; an object has one for each of its parts. */
+function flagsFor(path: string[], given: Schema, text: string, flag?: string): Flag[] {
+  const { schema, nullable } = core(given);
+  const { type, shape, entries, element } = schema._zod.def;
+  if (shape)
+    return Object.entries(shape).flatMap(([key, part]) => flagsFor([...path, key], part, part.description ?? ""));
+  const [name = "", ...rest] = (flag ?? kebab(path.at(-1) ?? "")).split(" ");
+  const repeats = type === "array";
+  const one = element && repeats ? core(element).schema : schema;
+  const choices = Object.keys(one._zod.def.entries ?? entries ?? {});
+  const usual = choices.length > 0 ? `<${choices.join("|")}>` : rest.join(" ") || placeholder(one);
+  return [
+    {
+      path,
+      syntax: `--${name} ${usual}`,
+      text: repeats ? `${text}${text ? "; " : ""}may be repeated` : text,
+      key: camelFlag(name),
+      required: !given.safeParse(undefined).success,
+      repeats,
+      read: (cli, value) =>
+        repeats
+          ? (value as string[]).map((item) => read(one, false, name, item))
+          : readOne(cli, one, nullable, name, value),
+    },
+  ];
+}
+
+function placeholder(schema: Schema): string {
+  if (isSame(schema, Instant)) return "<time>";
+  if (isSame(schema, ProfileId)) return "<profile>";
+  if (isSame(schema, MailboxId)) return "<mailbox>";
+  return { boolean: "[yes|no]", number: "<n>" }[schema._zod.def.type] ?? "<text>";
+}
+
+function readOne(cli: Cli, schema: Schema, nullable: boolean, name: string, value: unknown): unknown {
+  const isNone = value === "none" && nullable;
+  if (!isNone && isSame(schema, ProfileId)) return idOf(cli, "profile", String(value));
+  if (!isNone && isSame(schema, MailboxId)) return idOf(cli, "mailbox", String(value));
+  return read(schema, nullable, name, value);
+}
+
+/** The value of a text. What is easily seen to be wrong is refused here, everything else by the API. */
+function read(schema: Schema, nullable: boolean, name: string, value: unknown): unknown {
+  if (value === "none" && nullable) return null;
+  const { type } = schema._zod.def;
+  if (isSame(schema, Instant)) {
+    const at = Date.parse(String(value));
+    if (Number.isNaN(at)) throw new UsageError(`--${name} ${value} is not a date. Write it as 2027-05-31.`);
+    return new Date(at).toISOString();
+  }
+  if (type === "boolean") {
+    if (typeof value !== "boolean" && value !== "yes" && value !== "no")
+      throw new UsageError(`--${name} must be yes or no.`);
+    return value === true || value === "yes";
+  }
+  const read = type === "number" ? Number(value) : value;
+  const error = type === "number" || type === "enum" ? schema.safeParse(read).error : undefined;
+  if (error) throw new UsageError(`--${name} ${error.issues[0]?.message}, not ${value}.`);
+  return read;
+}
+
+/** The options of writing a noun: all of them for a new one, those that may be changed for a change. */
+export function fieldFlags(noun: AnyNoun, verb: "create" | "update"): Flag[] {
+  return Object.entries(noun.fields).flatMap(([name, { flag, text, write, change, kept, set }]) => {
+    if (flag === null || (verb === "update" && set === "create")) return [];
+    const schema = verb === "create" ? write : kept.safeParse(undefined).success ? change.nullable() : change;
+    return flagsFor([name], schema.optional() as unknown as Schema, text, flag);
+  });
+}
+
+/** The options of a filter or an input, by its shape. */
+export function inputFlags(noun: AnyNoun, shape: object): Flag[] {
+  return Object.entries(shape as Record<string, Schema>).flatMap(([name, schema]) =>
+    flagsFor([name], schema, schema.description ?? "", noun.flags?.[name]),
+  );
+}
+
+/** Adds the options to a command. */
+export function addFlags(command: Command, flags: readonly Flag[]): Command {
+  for (const { syntax, text, required, repeats, key } of flags) {
+    if (required) command.requiredOption(syntax, text);
+    else if (repeats) command.option(syntax, text, collect);
+    else command.option(syntax, text);
+    if (syntax.endsWith("[yes|no]")) command.option(`--no-${kebab(key)}`);
+  }
+  return command;
+}
+
+/** What the given options say, where it belongs. Tells the terminal which option stands for which field. */
+export async function valuesOf(
+  cli: Cli,
+  flags: readonly Flag[],
+  options: Readonly<Record<string, unknown>>,
+): Promise<Record<string, unknown>> {
+  const values: Record<string, unknown> = {};
+  for (const { path, key, syntax, read } of flags) {
+    cli.nameFlag(`/${path.join("/")}`, syntax.split(" ")[0] ?? "");
+    if (options[key] === undefined) continue;
+    const value = await read(cli, options[key]);
+    const [last = "", ...above] = [...path].reverse();
+    const inside = above.reverse().reduce<Record<string, unknown>>((at, name) => {
+      at[name] ??= {};
+      return at[name] as Record<string, unknown>;
+    }, values);
+    inside[last] = value;
+  }
+  return values;
+}
