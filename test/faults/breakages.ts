@@ -95,9 +95,9 @@ export const breakages: readonly Breakage[] = [
   },
   {
     name: "the first message of a mailbox's outbox is dropped",
-    file: "services/config/src/relay.ts",
-    text: "for (const entry of outbox) {",
-    replacement: "for (const entry of outbox.slice(1)) {",
+    file: "packages/kit/src/document/relay.ts",
+    text: "for (const message of outbox) {",
+    replacement: "for (const message of outbox.slice(1)) {",
     scenario: "nothing at all",
   },
   {

@@ -9,6 +9,7 @@ export {
   handledLength,
   isTaken,
   type ListQuery,
+  type Shown,
   type Stored,
   type Swap,
   type Taken,
@@ -20,6 +21,7 @@ export {
   createDocuments,
   type Decision,
   type Documents,
+  type Made,
   type OutboxEntry,
   type Outcome,
 } from "./document/documents.ts";

@@ -1,15 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { sealedFor } from "@mailfleet/contracts";
-import { planMailboxChange } from "../src/plan-mailbox-change.ts";
-import { changedProfile } from "../src/profile-change.ts";
-import { relevantFields, unheard } from "../src/profile-fields.ts";
-import { planSpread } from "../src/spread-profile.ts";
+import { planChange } from "../mailbox/change.ts";
+import { planSpread } from "../mailbox/spread-profiles.ts";
+import { changedProfile } from "../profile/profile-change.ts";
+import { relevantFields, unheard } from "../profile/relevant-fields.ts";
 import { destinations, sealedCredentials, sealedForMailbox } from "./given-config.ts";
 import { at, givenMailbox, givenProfile, givenWorld } from "./given-documents.ts";
 
-const plan = (change: object, more: object = {}) =>
-  planMailboxChange(givenMailbox(), { change, ...more }, givenWorld(), at);
+const plan = (change: object, more: object = {}) => planChange(givenMailbox(), { change, ...more }, givenWorld(), at);
 const credentials = sealedForMailbox("mb_0001");
 
 describe("a change of a mailbox means", () => {
@@ -29,7 +28,7 @@ describe("a change of a mailbox means", () => {
   });
   test("no new approval where none is required", () => {
     const world = givenWorld(givenProfile(), { approvalRequiredForUsers: false });
-    const { events } = planMailboxChange(givenMailbox({}, world), { change: { owner: null } }, world, at);
+    const { events } = planChange(givenMailbox({}, world), { change: { owner: null } }, world, at);
     assert.deepEqual(events, [{ type: "ownerChanged", approvalRequired: false, at }]);
   });
   test("another owner for another address of the owner, not for another name", () => {
@@ -50,7 +49,7 @@ describe("a change of a mailbox means", () => {
     ]);
     const shared = givenProfile();
     shared.settings.outbound.credentials = "profile";
-    const { events } = planMailboxChange(givenMailbox(), { change: {}, credentials }, givenWorld(shared), at);
+    const { events } = planChange(givenMailbox(), { change: {}, credentials }, givenWorld(shared), at);
     assert.deepEqual(events, [{ type: "settingsChanged", fields: ["/credentials"], directions: ["inbound"], at }]);
   });
   test("other configured directions for other delivery methods", () => {

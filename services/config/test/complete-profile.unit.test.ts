@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { ProblemError, type ProfileChange, profile as profileNoun } from "@mailfleet/contracts";
-import { refusePorts } from "../src/allowed-ports.ts";
-import { changedSettings, completeProfile } from "../src/complete-profile.ts";
-import { refuseSecretEnd } from "../src/profile-problems.ts";
+import { changedSettings, completeProfile } from "../profile/complete-profile.ts";
+import { refuseSecretEnd } from "../profile/problems.ts";
+import { refusePorts } from "../settings/allowed-ports.ts";
 
 const complete = (profile: object) => completeProfile(profileNoun.New.parse({ name: "P", ...profile }));
 const problemOf = (work: () => unknown) => {

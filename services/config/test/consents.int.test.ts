@@ -2,15 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { ProblemError, type RequestOutput, sealedFor } from "@mailfleet/contracts";
 import { eventually } from "@mailfleet/local/testing";
-import {
-  command,
-  fresh,
-  givenConfig,
-  mailboxInput,
-  profileInput,
-  quickSweeps,
-  sealedCredentials,
-} from "./given-config.ts";
+import { command, fresh, givenConfig, mailboxInput, profileInput, quick, sealedCredentials } from "./given-config.ts";
 
 const day = 86_400_000;
 const google = "https://oauth2.googleapis.com";
@@ -20,8 +12,8 @@ describe("a consent of a mailbox's user", () => {
   let config: Awaited<ReturnType<typeof givenConfig>>;
   before(async () => {
     config = await givenConfig();
-    await config.replica({ sweepTimes: quickSweeps });
-    await config.replica({ sweepTimes: quickSweeps });
+    await config.replica({ times: quick });
+    await config.replica({ times: quick });
   });
   after(() => config.stop());
 

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import type { FailPointName, Mailbox } from "@mailfleet/contracts";
 import { eventually } from "@mailfleet/local/testing";
-import { createRunJob } from "../src/run-job.ts";
-import { sweepOutboxes, sweepTimers } from "../src/sweeps.ts";
-import { command, fresh, givenConfig, mailboxInput, noSweeps, profileInput, runResult } from "./given-config.ts";
+import { runJobs } from "../job/run-job.ts";
+import { rearmTimers } from "../mailbox/rearm.ts";
+import { command, fresh, givenConfig, mailboxInput, profileInput, runResult, still } from "./given-config.ts";
 
 const given = await givenConfig();
 const { bus } = given;
@@ -35,7 +35,7 @@ for (const [point, expected] of points)
     // Given a mailbox that waits to be tested, in the hands of a replica that dies
     const facts = await given.listen("fact.mailbox.*.*");
     const { state, failPoint } = dyingAt(point);
-    const dying = await given.replica({ failPoint, sweepTimes: noSweeps });
+    const dying = await given.replica({ failPoint, times: still });
     const profile = await bus.request("config.profile.create", profileInput());
     const created = await bus.request("config.mailbox.create", mailboxInput(profile.id));
     const { id: mailboxId, address } = created;
@@ -44,7 +44,7 @@ for (const [point, expected] of points)
     const test = { ...command(), id: mailboxId };
     await bus.request("config.mailbox.test-and-enable", test).catch(() => {});
     assert.equal(state.hits, 1);
-    const stored = await dying.ports.mailboxes.load(mailboxId);
+    const stored = await dying.ports.documents.mailbox.load(mailboxId);
     assert.equal(stored?.v, expected === "taken" ? mailbox.v + 1 : mailbox.v);
     assert.equal((stored?.outbox.length ?? 0) > 0, expected === "taken", "what was not said waits in the outbox");
     await dying.stop();
@@ -56,7 +56,7 @@ for (const [point, expected] of points)
     // Then it was taken once and everything was said once
     assert.equal(answer.v, mailbox.v + 1);
     assert.equal(answer.lifecycle, "testing");
-    await eventually(async () => (await living.ports.mailboxes.load(mailboxId))?.outbox.length === 0);
+    await eventually(async () => (await living.ports.documents.mailbox.load(mailboxId))?.outbox.length === 0);
     await eventually(() => given.asked("run.requested.v1", mailboxId).length === 2);
     assert.equal(given.asked("timer.set.v1", mailboxId).length, 2);
     const said = facts
@@ -66,43 +66,36 @@ for (const [point, expected] of points)
     await living.stop();
   });
 
-test("what a dead replica left in the outbox is relayed by the sweep alone", async () => {
+test("what a dead replica left in the outbox is relayed by the tick alone", async () => {
   const { state, failPoint } = dyingAt("document.after-commit");
-  const dying = await given.replica({ failPoint, sweepTimes: noSweeps });
+  const dying = await given.replica({ failPoint, times: still });
   const profile = await bus.request("config.profile.create", profileInput());
   state.armed = true;
   const input = mailboxInput(profile.id);
   const facts = await given.listen("fact.mailbox.*.created");
   await bus.request("config.mailbox.create", input).catch(() => {});
-  assert.equal(await sweepOutboxes(dying.parts, 60_000), 0, "too young for the sweep");
-  assert.equal(await sweepOutboxes(dying.parts, 0), 1);
-  assert.equal(await sweepOutboxes(dying.parts, 0), 0);
+  const { mailbox } = dying.ports.documents;
+  assert.equal(await mailbox.relayWaiting(60_000), 0, "too young for the tick");
+  assert.equal(await mailbox.relayWaiting(0), 1);
+  assert.equal(await mailbox.relayWaiting(0), 0);
   await eventually(() => facts.seen.some((fact) => fact.mailboxId === input.id));
   await dying.stop();
 });
 
-test("a profile's change that a crash kept from its mailboxes is brought by the sweep of another replica", async () => {
-  const first = await given.replica({ sweepTimes: noSweeps });
+test("a profile's change that a crash kept from its mailboxes is brought by another replica", async () => {
+  const first = await given.replica({ times: still });
   const profile = await bus.request("config.profile.create", profileInput());
   const mailboxes: Mailbox[] = [];
   for (let n = 0; n < 5; n++) mailboxes.push(await bus.request("config.mailbox.create", mailboxInput(profile.id)));
   // The change is written and the process ends before anybody is told.
-  const before = await first.ports.profiles.load(profile.id);
-  assert.ok(before);
-  const changedIn = { ...before.changedIn, "/inbound/host": 2 };
-  const { settings, active } = before;
-  await first.ports.profiles.commit(
-    profile.id,
-    1,
-    {
-      settings: { ...settings, inbound: { ...settings.inbound, host: "new.example.org" } },
-      active,
-      changedIn,
+  await first.ports.documents.profile.change(profile.id, { key: "c", at: 2 }, (before) => ({
+    after: {
+      ...before,
+      settings: { ...before.settings, inbound: { ...before.settings.inbound, host: "new.example.org" } },
+      changedIn: { ...before.changedIn, "/inbound/host": 2 },
       relevantV: 2,
-      changedAt: 2,
     },
-    { id: "c", at: 2, answer: null },
-  );
+  }));
   await first.stop();
   const second = await given.replica();
   await eventually(async () => (await second.ports.mailboxes.behindProfile(profile.id, 2, 10)).length === 0);
@@ -110,13 +103,13 @@ test("a profile's change that a crash kept from its mailboxes is brought by the 
 });
 
 test("a lost deadline is fired, and a lost poll timer is set again with its own seq", async () => {
-  const replica = await given.replica({ sweepTimes: noSweeps });
+  const replica = await given.replica({ times: still });
   const profile = await bus.request("config.profile.create", profileInput());
   const { id: mailboxId, address } = await bus.request("config.mailbox.create", mailboxInput(profile.id));
   await bus.request("config.mailbox.approve", { ...command(), id: mailboxId, address });
   const testing = await bus.request("config.mailbox.test-and-enable", { ...command(), id: mailboxId });
-  const later = { ...replica.parts, ports: { ...replica.parts.ports, now: () => Date.now() + 17 * 60_000 } };
-  assert.ok((await sweepTimers(later)) >= 1);
+  const later = { ...replica.ports, now: () => Date.now() + 17 * 60_000 };
+  assert.ok((await rearmTimers(later)) >= 1);
   const now = await get(mailboxId);
   assert.equal(now.directions.inbound.state, "retesting");
   assert.equal(now.directions.inbound.lastError?.code, "RUN_LOST");
@@ -130,15 +123,15 @@ test("a lost deadline is fired, and a lost poll timer is set again with its own 
   const set = await eventually(() =>
     given.asked("timer.set.v1", mailboxId).find(({ body }) => body.everyMs !== undefined),
   );
-  const muchLater = { ...replica.parts, ports: { ...replica.parts.ports, now: () => Date.now() + 61 * 60_000 } };
-  assert.ok((await sweepTimers(muchLater)) >= 1);
+  const muchLater = { ...replica.ports, now: () => Date.now() + 61 * 60_000 };
+  assert.ok((await rearmTimers(muchLater)) >= 1);
   const reset = await eventually(() => given.asked("timer.set.v1", mailboxId).find(({ id }) => id.includes(":rearm:")));
   assert.deepEqual(reset.body, set.body, "the same timer with the same seq, so that a living one stays as it is");
   await replica.stop();
 });
 
 test("a job that its replica left half done is finished by another, without doing anything twice", async () => {
-  const first = await given.replica({ sweepTimes: noSweeps });
+  const first = await given.replica({ times: still });
   const profile = await bus.request("config.profile.create", profileInput());
   const { id: mailboxId, address } = await bus.request("config.mailbox.create", mailboxInput(profile.id));
   const jobId = `jb_${fresh()}`;
@@ -155,8 +148,8 @@ test("a job that its replica left half done is finished by another, without doin
   });
   // Its one mailbox is approved, and the process ends before the result is written; its lease runs out.
   const jobs = { ...first.ports.jobs, record: () => Promise.reject(new Error("died before the result was written")) };
-  const ports = { ...first.parts.ports, jobs, now: () => Date.now() - 60_000 };
-  await assert.rejects(createRunJob(ports, first.parts.step, new AbortController().signal)(jobId));
+  const ports = { ...first.ports, jobs, now: () => Date.now() - 60_000 };
+  await assert.rejects(runJobs(ports, first.ports.signal));
   assert.equal((await get(mailboxId)).lifecycle, "approved");
   const v = (await get(mailboxId)).v;
   await first.stop();

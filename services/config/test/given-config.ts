@@ -13,23 +13,15 @@ import {
   streams,
   subjects,
 } from "@mailfleet/contracts";
-import { Registry } from "@mailfleet/kit";
+import { Registry, startService, type Times } from "@mailfleet/kit";
 import { startMongo, startNats } from "@mailfleet/local/testing";
-import type { MachineState } from "@mailfleet/mailbox";
-import {
-  connectStore,
-  createConsentRepository,
-  createGrantRepository,
-  createJobRepository,
-  createMailboxRepository,
-  createProfileRepository,
-  createSettingsRepository,
-  isOutage,
-} from "@mailfleet/store";
-import { startApp } from "../src/app.ts";
-import { initialSettings } from "../src/initial-settings.ts";
-import { createMetrics } from "../src/metrics.ts";
-import { defaultSweepTimes, type SweepTimes } from "../src/sweeps.ts";
+import { connectStore, isOutage, openDocuments } from "@mailfleet/store";
+import { createConsentStore } from "../consent/store.ts";
+import { createGrantStore } from "../grant/store.ts";
+import { createJobStore } from "../job/store.ts";
+import { createMetrics } from "../mailbox/metrics.ts";
+import { createMailboxStore } from "../mailbox/store.ts";
+import { config } from "../service.ts";
 
 /** Keeps what was logged, to look at it. */
 export function listeningLogger(lines: { level: string; message: string; context: object }[] = []) {
@@ -44,21 +36,23 @@ export function listeningLogger(lines: { level: string; message: string; context
   return { logger, lines };
 }
 
-export const quickSweeps: SweepTimes = {
-  relayMs: 50,
+/** Ticks that come at once, for tests that wait for them. */
+export const quick: Times = {
+  everyMs: {
+    relay: 50,
+    "spread-profiles": 100,
+    "spread-rhythm": 100,
+    timers: 100,
+    jobs: 100,
+    grants: 100,
+    expiry: 100,
+  },
   relayAgeMs: 300,
-  profilesMs: 100,
-  timersMs: 100,
-  jobsMs: 100,
-  countMs: 5000,
-  expiryMs: 100,
 };
-/** Sweeps that do not come while a test looks. */
-export const noSweeps: SweepTimes = {
-  ...defaultSweepTimes,
-  relayMs: 600_000,
+/** Ticks that come once at the start and then not while a test looks. */
+export const still: Times = {
+  everyMs: { relay: 600_000, "spread-profiles": 600_000, "spread-rhythm": 600_000, timers: 600_000, jobs: 600_000 },
   relayAgeMs: 600_000,
-  profilesMs: 600_000,
 };
 
 /** Real engines, any number of replicas of `config`, and a bus that plays everybody else. */
@@ -78,33 +72,39 @@ export async function givenConfig(options: { ownMongo?: boolean } = {}) {
       handle: async (message) => void asked.push(message),
     });
 
-  async function replica(options: { failPoint?: FailPoint; sweepTimes?: SweepTimes } = {}) {
+  async function replica(options: { failPoint?: FailPoint; times?: Times } = {}) {
     const store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "config-test", logger });
     const own = await connectBus({ url: nats.url, name: "config", logger, isOutage });
-    const ports = {
-      mailboxes: await createMailboxRepository<MachineState>(store),
-      profiles: await createProfileRepository(store),
-      settings: await createSettingsRepository(store, initialSettings),
-      jobs: await createJobRepository(store),
-      consents: await createConsentRepository(store),
-      grants: await createGrantRepository(store),
-      consoleUrl: "https://console.example.org",
-      logger,
-      metrics: createMetrics(new Registry()),
-      failPoint: options.failPoint ?? noFailPoint,
-      now: Date.now,
-    };
-    const app = await startApp({ ports, bus: own, isOutage, sweepTimes: options.sweepTimes ?? quickSweeps });
+    const registry = new Registry();
+    const service = await startService(
+      config,
+      {
+        mailboxes: createMailboxStore(store),
+        jobs: await createJobStore(store),
+        consents: await createConsentStore(store),
+        grants: await createGrantStore(store),
+        openDocuments: (collection, indexes, unlisted) => openDocuments(store, collection, indexes, unlisted),
+        consoleUrl: "https://console.example.org",
+        bus: own,
+        logger,
+        registry,
+        metrics: createMetrics(registry),
+        failPoint: options.failPoint ?? noFailPoint,
+        isOutage,
+        now: Date.now,
+      },
+      options.times ?? quick,
+    );
     let stopped = false;
     const stop = async () => {
       if (stopped) return;
       stopped = true;
-      await app.stop();
+      await service.stop();
       await own.stop();
       await store.close();
     };
     endings.push(stop);
-    return { ports, parts: app.parts, stop };
+    return { ports: service.ports, stop };
   }
 
   /** Everything published on these subjects from now on. */
@@ -122,7 +122,7 @@ export async function givenConfig(options: { ownMongo?: boolean } = {}) {
   /** A consent is so much older than it is, and otherwise as named. */
   async function ages(mailboxId: string, ms: number, change: { ownership?: number } = {}) {
     const store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "config-test", logger });
-    const grants = await createGrantRepository(store);
+    const grants = await createGrantStore(store);
     const grant = await grants.load(mailboxId);
     if (grant) await grants.put({ ...grant, grantedAt: grant.grantedAt - ms, ...change });
     await store.close();

@@ -1,15 +1,21 @@
 import { profile as profileNoun, type RequestArguments, RetryPolicy, requests } from "@mailfleet/contracts";
-import { completeProfile } from "../src/complete-profile.ts";
-import { initialSettings } from "../src/initial-settings.ts";
-import type { World } from "../src/knowledge.ts";
-import { newMailbox } from "../src/new-mailbox.ts";
-import { newProfile } from "../src/profile-change.ts";
+import type { StoredMailbox } from "../mailbox/body.ts";
+import { newMailbox } from "../mailbox/new-mailbox.ts";
+import type { World } from "../mailbox/world.ts";
+import type { StoredProfile } from "../profile/body.ts";
+import { completeProfile } from "../profile/complete-profile.ts";
+import { newProfile } from "../profile/profile-change.ts";
+import { initialSettings } from "../settings/body.ts";
 
 export const at = 1_800_000_000_000;
 
+/** What the kit keeps beside the body of a new document. */
+const frame = (id: string) =>
+  ({ _id: id, v: 1, handled: [], outbox: [], createdAt: at, changedAt: at, living: true }) as const;
+
 /** A profile with these settings, as it is kept. */
-export const givenProfile = (change: object = {}, id = "pf_0001") =>
-  newProfile(
+export const givenProfile = (change: object = {}, id = "pf_0001"): StoredProfile => ({
+  ...newProfile(
     id,
     completeProfile(
       profileNoun.New.parse({
@@ -21,7 +27,9 @@ export const givenProfile = (change: object = {}, id = "pf_0001") =>
     ),
     {},
     at,
-  );
+  ),
+  ...frame(id),
+});
 
 /** A world of this profile and the settings of a new organisation. */
 export const givenWorld = (profile = givenProfile(), settings: object = {}): World => ({
@@ -32,14 +40,12 @@ export const givenWorld = (profile = givenProfile(), settings: object = {}): Wor
 });
 
 /** A new mailbox, as it is kept. */
-export const givenMailbox = (change: object = {}, world = givenWorld()) =>
-  newMailbox(
-    requests["config.mailbox.create"].input.parse({
-      commandId: "c-1",
-      by: "ada",
-      id: "mb_0001",
-      new: { address: "Sales@example.org", owner: { email: "ada@example.org" }, ...change },
-    }) as RequestArguments<"config.mailbox.create">,
-    world,
-    at,
-  );
+export const givenMailbox = (change: object = {}, world = givenWorld()): StoredMailbox => {
+  const input = requests["config.mailbox.create"].input.parse({
+    commandId: "c-1",
+    by: "ada",
+    id: "mb_0001",
+    new: { address: "Sales@example.org", owner: { email: "ada@example.org" }, ...change },
+  }) as RequestArguments<"config.mailbox.create">;
+  return { ...newMailbox(input, world, at).body, ...frame("mb_0001") };
+};

@@ -199,6 +199,26 @@ describe("the life of a mailbox", () => {
 });
 
 describe("commands", () => {
+  test("are remembered by caller and operation: neither swallows another's", async () => {
+    const { id, ownership } = await enabled();
+    const commandId = command().commandId;
+    const owner = { commandId, by: "owner", caller: "tk_owner", owner: ownership, id };
+    const administrator = { commandId, by: "ada", caller: "tk_ada", id };
+    await bus.request("config.mailbox.sync-now", owner);
+    assert.equal((await bus.request("config.mailbox.disable", administrator)).lifecycle, "disabled.byAdmin");
+    const back = await bus.request("config.mailbox.test-and-enable", administrator);
+    assert.equal(back.lifecycle, "testing", "the same id for another operation is another command");
+    const reused = await problemOf(bus.request("config.mailbox.sync-now", { ...owner, directions: ["inbound"] }));
+    assert.equal(reused.code, "COMMAND_ID_REUSED");
+  });
+
+  test("decided in a dry run are answered and change nothing", async () => {
+    const mailbox = await enabled();
+    const dry = await bus.request("config.mailbox.disable", { ...command(), id: mailbox.id, dryRun: true });
+    assert.equal(dry.lifecycle, "disabled.byAdmin");
+    assert.deepEqual(await get(mailbox.id), { ...mailbox, directions: (await get(mailbox.id)).directions });
+  });
+
   test("repeated with the same commandId give the first answer and change nothing", async () => {
     const input = mailboxInput(profileId);
     const first = await bus.request("config.mailbox.create", input);

@@ -34,6 +34,6 @@ test("MongoDB killed and NATS killed, one after the other: results wait and are 
     return (await get(mailboxId)).lifecycle === "enabled.running";
   }, patient);
   const replica = await given.replica();
-  await eventually(async () => (await replica.ports.mailboxes.load(mailboxId))?.outbox.length === 0, patient);
+  await eventually(async () => (await replica.ports.documents.mailbox.load(mailboxId))?.outbox.length === 0, patient);
   assert.deepEqual(dead.seen, []);
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { type DirectionSummary, readMessage } from "@mailfleet/contracts";
 import type { Effect } from "@mailfleet/mailbox";
-import { type EntryContext, outboxEntries } from "../src/outbox-entries.ts";
+import { type EntryContext, outboxEntries } from "../mailbox/outbox-entries.ts";
 
 const summary: DirectionSummary = { state: "testing", generation: 4, attempt: 0, verdict: "NotRun" };
 const context: EntryContext = {

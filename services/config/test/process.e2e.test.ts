@@ -7,7 +7,7 @@ import { connectBus } from "@mailfleet/bus";
 import { startMongo, startNats } from "@mailfleet/local/testing";
 import { command, listeningLogger, mailboxInput, profileInput } from "./given-config.ts";
 
-const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+const main = fileURLToPath(new URL("../main.ts", import.meta.url));
 const [nats, mongo] = await Promise.all([startNats(), startMongo()]);
 after(() => Promise.all([nats.stop(), mongo.stop()]));
 
@@ -41,14 +41,14 @@ test("the process is ready, answers, shows metrics, and leaves with 0", async ()
   assert.equal(mailbox.lifecycle, "pendingApproval");
   assert.equal((await fetch(`http://127.0.0.1:${ready.httpPort}/readyz`)).status, 200);
   const metrics = await (await fetch(`http://127.0.0.1:${ready.httpPort}/metrics`)).text();
-  assert.match(metrics, /mailfleet_config_relayed_total\{outcome="stored"/);
+  assert.match(metrics, /mailfleet_outbox_messages_total\{outcome="stored"/);
   await bus.stop();
   child.kill("SIGTERM");
   assert.deepEqual(await ended, [0, null]);
 });
 
 test("killed between commit and publish: another process takes it from there", async () => {
-  const victim = await start({ MAILFLEET_FAIL_POINTS: "document.after-commit:2" });
+  const victim = await start({ MAILFLEET_FAIL_POINTS: "document.after-commit:3" });
   const bus = await connectBus({
     url: nats.url,
     name: "test",

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { type Mailbox, ProblemError, type Profile, sealedFor } from "@mailfleet/contracts";
+import { singleId } from "@mailfleet/kit";
 import { eventually } from "@mailfleet/local/testing";
+import { spreadRhythm } from "../mailbox/spread-rhythm.ts";
 import {
   command,
   fresh,
@@ -10,6 +12,7 @@ import {
   profileInput,
   runResult,
   sealedCredentials,
+  still,
 } from "./given-config.ts";
 
 const given = await givenConfig();
@@ -69,9 +72,11 @@ describe("a profile", () => {
         change: { name },
       });
     assert.equal(await codeOf(update(7, "Other")), "STALE_VERSION");
-    const renamed = await update(1, `Renamed ${fresh()}`, "same");
+    const name = `Renamed ${fresh()}`;
+    const renamed = await update(1, name, "same");
     assert.equal(renamed.v, 2);
-    assert.deepEqual(await update(1, "ignored", "same"), renamed);
+    assert.deepEqual(await update(1, name, "same"), renamed);
+    assert.equal(await codeOf(update(1, "Another", "same")), "COMMAND_ID_REUSED");
     const cleared = await bus.request("config.profile.update", {
       ...command(),
       id: profile.id,
@@ -289,14 +294,15 @@ describe("a rhythm", () => {
     assert.equal(now.directions.inbound.generation, mailbox.directions.inbound.generation);
   });
 
-  test("that a crash kept from a mailbox is brought by the sweep", async () => {
-    const { ports, parts } = await given.replica();
+  test("that a crash kept from a mailbox is brought later", async () => {
+    const { ports } = await given.replica({ times: still });
     const mailbox = await givenEnabled((await givenProfile()).id);
-    const { _id, handled, v, ...before } = await ports.settings.load();
-    const pollMs = before.retryPolicy.pollMs + 3 * minute;
-    const after = { ...before, retryPolicy: { ...before.retryPolicy, pollMs }, rhythmV: v + 1 };
-    await ports.settings.commit(v, after, { id: "of one that died", at: Date.now(), answer: {} });
-    await parts.spreadRhythm();
+    const { v, settings } = await ports.documents.settings.get(singleId);
+    const pollMs = settings.retryPolicy.pollMs + 3 * minute;
+    await ports.documents.settings.change(singleId, { key: "of one that died", at: Date.now() }, (before) => ({
+      after: { settings: { ...settings, retryPolicy: { ...settings.retryPolicy, pollMs } }, rhythmV: before.v + 1 },
+    }));
+    await spreadRhythm(ports, ports.signal);
     await eventually(() => intervals(mailbox.id).at(-1) === pollMs);
     assert.deepEqual(await ports.mailboxes.behindRhythm(v + 1, 10), []);
   });

@@ -1,61 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { ProblemError, RetryPolicy } from "@mailfleet/contracts";
+import { RetryPolicy } from "@mailfleet/contracts";
 import type { SetTimer } from "@mailfleet/mailbox";
-import { readCursor, writeCursor } from "../src/cursor.ts";
-import { inParallel } from "../src/in-parallel.ts";
-import { initialSettings } from "../src/initial-settings.ts";
-import { createKnowledge, policyFor } from "../src/knowledge.ts";
-import { createOneAtATime } from "../src/one-at-a-time.ts";
-import { lostTimers, nextRearm } from "../src/rearm.ts";
+import { lostTimers, nextRearm } from "../mailbox/timers.ts";
+import { createWorlds, policyFor } from "../mailbox/world.ts";
 import { givenProfile } from "./given-documents.ts";
-
-test("work of one key is done one after another, of different keys side by side, and errors do not stop the line", async () => {
-  const oneAtATime = createOneAtATime();
-  const log: string[] = [];
-  const work =
-    (name: string, fails = false) =>
-    async () => {
-      log.push(`${name} begins`);
-      await new Promise(setImmediate);
-      log.push(`${name} ends`);
-      if (fails) throw new Error(name);
-    };
-  const all = await Promise.allSettled([
-    oneAtATime("a", work("a1", true)),
-    oneAtATime("a", work("a2")),
-    oneAtATime("b", work("b1")),
-  ]);
-  assert.deepEqual(
-    all.map((one) => one.status),
-    ["rejected", "fulfilled", "fulfilled"],
-  );
-  assert.ok(log.indexOf("a1 ends") < log.indexOf("a2 begins"));
-  assert.ok(log.indexOf("b1 begins") < log.indexOf("a1 ends"));
-});
-
-test("a list is worked through with a limit, and the first error ends it", async () => {
-  let running = 0;
-  let most = 0;
-  const done: number[] = [];
-  await inParallel([1, 2, 3, 4, 5, 6, 7], 3, async (item) => {
-    most = Math.max(most, ++running);
-    await new Promise(setImmediate);
-    running--;
-    done.push(item);
-  });
-  assert.deepEqual([most, done.length], [3, 7]);
-  await assert.rejects(
-    inParallel([1, 2], 1, async () => Promise.reject(new Error("stop"))),
-    /stop/,
-  );
-});
-
-test("a cursor is read back; one that was not given out is refused", () => {
-  assert.equal(readCursor(writeCursor("sales@example.org") ?? undefined), "sales@example.org");
-  assert.throws(() => readCursor("?!"), ProblemError);
-  assert.throws(() => readCursor(""), ProblemError);
-});
 
 test("polls never come closer together than the profile allows", () => {
   const settings = { retryPolicy: RetryPolicy.parse({}) };
@@ -88,16 +37,18 @@ test("a profile is remembered for a second, unless a newer version or a fresh on
   let now = 0;
   let loads = 0;
   const profile = givenProfile();
-  const knowledge = createKnowledge({
-    profiles: { load: async () => ({ ...profile, v: ++loads }) } as never,
-    settings: { load: async () => ({ _id: "organisation", v: 1, handled: [], ...initialSettings }) } as never,
+  const worlds = createWorlds({
+    documents: {
+      profile: { load: async () => ({ ...profile, v: ++loads }) } as never,
+      settings: {} as never,
+    },
     consoleUrl: null,
     now: () => now,
   });
-  assert.equal((await knowledge.profile("pf_0001")).v, 1);
-  assert.equal((await knowledge.profile("pf_0001")).v, 1);
-  assert.equal((await knowledge.profile("pf_0001", { atLeast: 2 })).v, 2);
+  assert.equal((await worlds.profile("pf_0001")).v, 1);
+  assert.equal((await worlds.profile("pf_0001")).v, 1);
+  assert.equal((await worlds.profile("pf_0001", { atLeast: 2 })).v, 2);
   now = 1500;
-  assert.equal((await knowledge.profile("pf_0001")).v, 3);
-  assert.equal((await knowledge.profile("pf_0001", { fresh: true })).v, 4);
+  assert.equal((await worlds.profile("pf_0001")).v, 3);
+  assert.equal((await worlds.profile("pf_0001", { fresh: true })).v, 4);
 });

@@ -29,6 +29,9 @@ export interface Frame {
 /** A document as it is stored: the body's fields and the frame's. */
 export type Stored<Body extends object> = Body & Frame;
 
+/** A document as it is shown and listed. */
+export type Shown<Body extends object> = Body & Omit<Frame, "handled" | "outbox">;
+
 /** A unique index refused a write; nothing was written. */
 export interface Taken {
   readonly taken: string;
@@ -47,7 +50,8 @@ export interface Swap {
   readonly unset: readonly string[];
   readonly handled?: Handled;
   readonly outbox: readonly OutgoingMessage[];
-  readonly at: number;
+  /** `changedAt` afterwards; absent: as before. */
+  readonly changedAt?: number;
   /** The document is deleted by this write; its tombstone goes at this time. */
   readonly expireAt?: Date;
 }
@@ -69,16 +73,20 @@ export interface ListQuery {
 export interface DocumentStore<Body extends object> {
   /** Deleted or not. */
   load(id: string): Promise<Stored<Body> | null>;
+  /** A living document without what was handled and what is to be said. */
+  show(id: string): Promise<Shown<Body> | null>;
   insert(document: Stored<Body>): Promise<"inserted" | "exists" | Taken>;
   /** Compare and swap on `v`, of a living document. `null`: somebody was faster. */
   swap(id: string, v: number, swap: Swap): Promise<Stored<Body> | Taken | null>;
   /** Takes a deletion back. */
   restore(id: string, key: string): Promise<void>;
+  /** Takes a new document back, if nobody has changed it. */
+  discard(id: string, v: number): Promise<void>;
   /** Takes published messages out of the outbox. */
   pull(id: string, messageIds: readonly string[]): Promise<void>;
   /** Documents whose outbox holds a message older than this. */
   waiting(before: number, limit: number): Promise<readonly Pick<Frame, "_id" | "outbox">[]>;
-  list(query: ListQuery): Promise<Stored<Body>[]>;
+  list(query: ListQuery): Promise<Shown<Body>[]>;
 }
 
 /** How many commands and reports a document remembers. */

@@ -7,6 +7,8 @@ import {
   type Frame,
   type Handled,
   isTaken,
+  type ListQuery,
+  type Shown,
   type Stored,
   type Swap,
   tombstoneMs,
@@ -26,6 +28,8 @@ export type Decision<Body extends object> =
       readonly answer?: unknown;
       /** For the caller; not stored. */
       readonly note?: unknown;
+      /** Nothing of it that people see is other than before: `changedAt` stays. */
+      readonly quiet?: boolean;
     }
   | {
       /** It is deleted. */
@@ -41,6 +45,15 @@ export type Decision<Body extends object> =
       /** Nothing is written and nothing remembered. */
       readonly ignored: string;
     };
+
+/** A document that is made. */
+export interface Made<Body extends object> {
+  readonly body: Body;
+  readonly outbox?: readonly OutboxEntry[];
+  readonly answer?: unknown;
+  /** Asked once more after it was written: a refusal takes it back. */
+  readonly unless?: () => Promise<ProblemError | null>;
+}
 
 /** What asks for a change. */
 export interface Cause {
@@ -74,19 +87,18 @@ export interface Documents<Body extends object> {
   /** Deleted or not. */
   load(id: string): Promise<Stored<Body> | null>;
   /** @throws ProblemError NOT_FOUND also for a deleted one */
-  get(id: string): Promise<Stored<Body>>;
-  /** Makes a document once. @throws ProblemError ALREADY_EXISTS */
-  create(
-    id: string,
-    cause: Cause,
-    made: { readonly body: Body; readonly outbox?: readonly OutboxEntry[]; readonly answer?: unknown },
-  ): Promise<Outcome<Body>>;
+  get(id: string): Promise<Shown<Body>>;
+  list(query: ListQuery): Promise<Shown<Body>[]>;
+  /** Makes a document once. @throws ProblemError ALREADY_EXISTS, what `taken` makes of a unique index, what `unless` says */
+  create(id: string, cause: Cause, made: Made<Body>): Promise<Outcome<Body>>;
   /**
    * Changes a document once: load, look whether it was handled, decide, compare and swap, relay. @throws ProblemError
    * NOT_FOUND, STALE_VERSION, COMMAND_ID_REUSED, what `decide` throws, what `taken` makes of a unique index; Conflict
    */
   change(id: string, cause: Cause, decide: Decide<Body>): Promise<Outcome<Body>>;
-  /** Publishes what a crash or an outage has left in outboxes for longer than this. Returns how many documents. */
+  /** The first outcome, if this cause was taken before; relays what it left. `null`: it was not. */
+  repeated(id: string, cause: Cause): Promise<Outcome<Body> | null>;
+  /** Publishes what a crash or an outage left in outboxes for longer than this; answers how many documents. */
   relayWaiting(ageMs: number): Promise<number>;
 }
 
@@ -142,12 +154,19 @@ export function createDocuments<Body extends object>(options: DocumentsOptions<B
     load: (id) => store.load(id),
 
     async get(id) {
-      const document = await store.load(id);
-      if (!document?.living) throw notFound(id);
+      const document = await store.show(id);
+      if (!document) throw notFound(id);
       return document;
     },
 
-    async create(id, cause, { body, outbox = [], answer }) {
+    list: (query) => store.list(query),
+
+    async repeated(id, cause) {
+      const document = await store.load(id);
+      return document && repeated(document, cause);
+    },
+
+    async create(id, cause, { body, outbox = [], answer, unless }) {
       const document = {
         ...body,
         _id: id,
@@ -171,6 +190,11 @@ export function createDocuments<Body extends object>(options: DocumentsOptions<B
         });
       }
       failPoint("document.after-commit");
+      const refusal = await unless?.();
+      if (refusal) {
+        await store.discard(id, firstVersion);
+        throw refusal;
+      }
       await relayOrLeave(document);
       return { outcome: "accepted", answer, after: document };
     },
@@ -193,7 +217,7 @@ export function createDocuments<Body extends object>(options: DocumentsOptions<B
             ...difference(before, body),
             handled: handledEntry(cause, answer),
             outbox: numbered(id, before.v + 1, cause.at, decision.outbox ?? []),
-            at: cause.at,
+            ...("quiet" in decision && decision.quiet ? {} : { changedAt: cause.at }),
             ...("gone" in decision ? { expireAt: new Date(cause.at + tombstoneMs) } : {}),
           });
           if (after === null) return null;

@@ -2,8 +2,8 @@ import type { AnyNoun, ProblemError } from "@mailfleet/contracts";
 import type { z } from "zod";
 import { type Page, readPage } from "../pages/page.ts";
 import type { CommandInput } from "./command.ts";
-import type { ListQuery, Stored } from "./document.ts";
-import { causeOf, type Decision, type Documents, type OutboxEntry, type Outcome } from "./documents.ts";
+import type { ListQuery, Shown, Stored } from "./document.ts";
+import { causeOf, type Decision, type Documents, type Made, type Outcome } from "./documents.ts";
 import type { DocumentIndex } from "./indexes.ts";
 
 type Inputs<N extends AnyNoun> = N["requests"];
@@ -19,7 +19,9 @@ type OwnVerbs<N extends AnyNoun, Kind> = {
     : never;
 }[keyof N["operations"] & string];
 type OtherVerbs<N extends AnyNoun> = Exclude<keyof N["operations"] & string, OwnVerbs<N, "command">>;
-type ChangingVerbs<N extends AnyNoun> = Extract<N["standard"][number], "update" | "delete"> | OwnVerbs<N, "command">;
+type DecidedVerbs<N extends AnyNoun> =
+  | Extract<N["standard"][number], "create" | "update" | "delete">
+  | OwnVerbs<N, "command">;
 
 /** What deciding gets besides the document and the command. */
 export interface Deciding<World> {
@@ -28,43 +30,33 @@ export interface Deciding<World> {
 }
 
 type Decides<N extends AnyNoun, Body extends object, World> = {
-  readonly [Verb in ChangingVerbs<N>]: (
-    before: Stored<Body>,
-    input: InputOf<N, Verb>,
-    context: Deciding<World>,
-  ) => Decision<Body>;
-} & ("create" extends N["standard"][number]
-  ? {
-      readonly create: (
-        input: InputOf<N, "create">,
-        context: Deciding<World>,
-      ) => { readonly after: Body; readonly outbox?: readonly OutboxEntry[]; readonly note?: unknown };
-    }
-  : unknown);
+  readonly [Verb in DecidedVerbs<N>]: Verb extends "create"
+    ? (input: InputOf<N, Verb>, context: Deciding<World>) => Omit<Made<Body>, "answer"> & { readonly note?: unknown }
+    : (before: Stored<Body>, input: InputOf<N, Verb>, context: Deciding<World>) => Decision<Body>;
+};
 
-/** For what the world is looked at: showing these documents, or deciding this command about one. */
-export interface Question {
-  readonly ids: readonly string[];
-  /** The document as it is; absent when it is made, or when documents are only shown. */
-  readonly before?: object;
-  readonly verb?: string;
-  readonly input?: unknown;
+/** For what the world is looked at: showing these documents, or deciding a command about one, or making one. */
+export interface Question<Body extends object> {
+  readonly documents: readonly Shown<Body>[];
+  /** Absent: they are only shown. */
+  readonly command?: { readonly verb: string; readonly input: unknown; readonly at: number };
 }
 
 /** How a noun is kept: what is decided, what is shown, how it is found. */
 export interface Keeping<Ports, N extends AnyNoun, Body extends object, World> {
-  readonly noun: N;
   /** Name of the collection. */
   readonly collection: string;
   /** Indexes in addition to the kit's. `taken` gets the name of a unique one. */
   readonly indexes?: readonly DocumentIndex[];
+  /** Fields of the body that neither lists nor views need. */
+  readonly unlisted?: readonly (keyof Body & string)[];
   /** The refusal for a unique index. */
   readonly taken?: (index: string, body: Body) => ProblemError;
   /** What one is called in refusals, without an article: `profile pf_…`. */
   readonly what?: (id: string) => string;
   /** What showing and deciding must know besides the document. */
-  readonly world: (ports: Ports, question: Question) => Promise<World>;
-  readonly view: (document: Stored<Body>, world: World) => z.output<N["View"]>;
+  readonly world: (ports: Ports, question: Question<Body>) => Promise<World>;
+  readonly view: (document: Shown<Body>, world: World) => z.output<N["View"]>;
   /** Order and filter of lists. Only living documents are listed. */
   readonly list?: (input: InputOf<N, "list">) => Pick<ListQuery, "filter" | "sort">;
   /** One function for each operation that changes; pure. */
@@ -73,10 +65,10 @@ export interface Keeping<Ports, N extends AnyNoun, Body extends object, World> {
   readonly answers?: (ports: Ports) => {
     readonly [Verb in OtherVerbs<N>]: (input: InputOf<N, Verb>) => Promise<AnswerOf<N, Verb>>;
   };
-  /**
-   * Hears of every accepted command, after its messages were relayed: logs, kicks a tick, forgets what it remembered.
-   */
-  readonly after?: (ports: Ports, verb: string, outcome: Outcome<Body>, input: CommandInput) => void;
+  /** Hears of every accepted command, after its messages were relayed: logs, kicks a tick, forgets what it remembered. */
+  readonly after?: (ports: Ports, verb: string, outcome: Outcome<Body>, input: CommandInput) => Promise<void> | void;
+  /** The body with which the one document of a noun that has only one begins. */
+  readonly initial?: Body;
 }
 
 /** A kept noun, as a service lists it. */
@@ -84,13 +76,14 @@ export interface Kept<Ports> {
   readonly noun: AnyNoun;
   readonly collection: string;
   readonly indexes: readonly DocumentIndex[];
+  readonly unlisted: readonly string[];
   readonly taken: (index: string, body: never) => ProblemError;
   readonly what: (id: string) => string;
+  readonly initial?: object;
   /** Handlers of every request about the noun, by its name. */
   handlers(
     ports: Ports,
     documents: Documents<never>,
-    list: (query: ListQuery) => Promise<object[]>,
     now: () => number,
   ): Readonly<Record<string, (input: never) => Promise<unknown>>>;
 }
@@ -100,39 +93,41 @@ export const singleId = "single";
 
 /** Keeps a noun in documents. The compiler asks for a decision for each operation of the declaration. */
 export function keep<Ports, Body extends object>() {
-  return <const N extends AnyNoun, World>(keeping: Keeping<Ports, N, Body, World>): Kept<Ports> => {
-    const { noun } = keeping;
+  return <const N extends AnyNoun, World>(noun: N, keeping: Keeping<Ports, N, Body, World>): Kept<Ports> => {
     const nameOf = (verb: string) => `${noun.owner}.${noun.name}.${verb}`;
     const idOf = (input: { id?: string }) => (noun.single ? singleId : (input.id ?? ""));
     type Decider = (before: Stored<Body>, input: unknown, context: Deciding<World>) => Decision<Body>;
-    type Maker = (input: unknown, context: Deciding<World>) => { after: Body; outbox?: OutboxEntry[]; note?: unknown };
+    type Maker = (input: unknown, context: Deciding<World>) => Omit<Made<Body>, "answer"> & { note?: unknown };
     const deciders = keeping.decide as unknown as Readonly<Record<string, Decider>>;
 
     return {
       noun,
       collection: keeping.collection,
       indexes: keeping.indexes ?? [],
+      unlisted: keeping.unlisted ?? [],
       taken: (keeping.taken ?? unexpected) as (index: string, body: never) => ProblemError,
+      ...(keeping.initial === undefined ? {} : { initial: keeping.initial }),
       what: keeping.what ?? ((id) => (noun.single ? noun.name : `${noun.name} ${id}`)),
 
-      handlers(ports, unnamed, list, now) {
+      handlers(ports, unnamed, now) {
         const documents = unnamed as unknown as Documents<Body>;
-        const show = async (document: Stored<Body>) =>
-          keeping.view(document, await keeping.world(ports, { ids: [document._id], before: document }));
+        const show = async (document: Shown<Body>) =>
+          keeping.view(document, await keeping.world(ports, { documents: [document] }));
 
         const change = (verb: string) => async (input: CommandInput & { id?: string }) => {
           const at = now();
           const id = idOf(input);
           const outcome = await documents.change(id, causeOf(nameOf(verb), input, at), async (before) => {
-            const world = await keeping.world(ports, { ids: [id], before, verb, input });
+            const world = await keeping.world(ports, { documents: [before], command: { verb, input, at } });
             const decision = deciders[verb]?.(before, input, { at, world }) ?? { ignored: `nothing decides ${verb}` };
             if ("ignored" in decision || decision.answer !== undefined) return decision;
             if ("gone" in decision) return { ...decision, answer: {} };
-            const after = { ...before, ...decision.after, v: before.v + 1, changedAt: at };
+            const changedAt = decision.quiet ? before.changedAt : at;
+            const after = { ...before, ...decision.after, v: before.v + 1, changedAt };
             return { ...decision, answer: keeping.view(after, world) };
           });
           if (outcome.outcome === "ignored" && outcome.after) return show(outcome.after);
-          if (outcome.outcome === "accepted") keeping.after?.(ports, verb, outcome, input);
+          if (outcome.outcome === "accepted") await keeping.after?.(ports, verb, outcome, input);
           return outcome.answer;
         };
 
@@ -140,23 +135,22 @@ export function keep<Ports, Body extends object>() {
           async create(input: CommandInput & { id: string }) {
             const at = now();
             const { id } = input;
-            const world = await keeping.world(ports, { ids: [id], verb: "create", input });
-            const made = (keeping.decide as unknown as { create: Maker }).create(input, { at, world });
-            const shown = { ...made.after, _id: id, v: 1, createdAt: at, changedAt: at } as Stored<Body>;
-            const outcome = await documents.create(id, causeOf(nameOf("create"), input, at), {
-              body: made.after,
-              ...(made.outbox ? { outbox: made.outbox } : {}),
-              answer: keeping.view(shown, world),
-            });
-            if (outcome.outcome === "accepted")
-              keeping.after?.(ports, "create", { ...outcome, note: made.note }, input);
+            const cause = causeOf(nameOf("create"), input, at);
+            const again = await documents.repeated(id, cause);
+            if (again) return again.answer;
+            const world = await keeping.world(ports, { documents: [], command: { verb: "create", input, at } });
+            const { note, ...made } = (keeping.decide as unknown as { create: Maker }).create(input, { at, world });
+            const shown = { ...made.body, _id: id, v: 1, createdAt: at, changedAt: at, living: true } as Shown<Body>;
+            const answer = keeping.view(shown, world);
+            const outcome = await documents.create(id, cause, { ...made, answer });
+            if (outcome.outcome === "accepted") await keeping.after?.(ports, "create", { ...outcome, note }, input);
             return outcome.answer;
           },
           get: async (input: { id?: string }) => show(await documents.get(idOf(input))),
           async list(input: { limit: number; cursor?: string }): Promise<Page<unknown>> {
             const query = keeping.list?.(input as InputOf<N, "list">) ?? { filter: {}, sort: [["_id", 1]] as const };
-            const { items, next } = await readPage(input, query, (page) => list(page) as Promise<Stored<Body>[]>);
-            const world = await keeping.world(ports, { ids: items.map(({ _id }) => _id) });
+            const { items, next } = await readPage(input, query, (page) => documents.list(page));
+            const world = await keeping.world(ports, { documents: items });
             return { items: items.map((document) => keeping.view(document, world)), next };
           },
         };

@@ -1,7 +1,6 @@
 import type { Bus, Incoming, RequestHandlers } from "@mailfleet/bus";
 import type { ConsumerDefinition, FailPoint, Logger, MessageType, ServiceName } from "@mailfleet/contracts";
 import type { Registry } from "prom-client";
-import type { Documents } from "../document/documents.ts";
 import type { Kept } from "../document/keep.ts";
 import type { Round } from "../tick/tick.ts";
 import type { OwnEnvironment } from "./environment.ts";
@@ -22,7 +21,7 @@ export interface ServicePorts {
   /** Does the next round of a tick at once. */
   kick(tick: string): void;
   /** The documents of the kept nouns, by noun. */
-  readonly documents: Readonly<Record<string, Documents<never>>>;
+  readonly documents: { readonly [Noun in string]?: unknown };
 }
 
 /** One durable consumer with its handler. */
@@ -69,12 +68,18 @@ export interface TickDeclaration<Ports> {
 }
 
 /** A service, declared: what it is called, keeps, answers, listens to and does again and again. */
-export interface ServiceDeclaration<Ports extends ServicePorts, Own extends OwnEnvironment> {
+export interface ServiceDeclaration<
+  Ports extends ServicePorts,
+  Own extends OwnEnvironment,
+  Derived extends keyof Ports = never,
+> {
   readonly name: ServiceName;
   /**
    * Variables in addition to those that every service reads, e.g. `{ MAILFLEET_OPEN_KEYS: z.string() }` as `openKeys`.
    */
   readonly environment: Own;
+  /** Ports that are made of other ports, the documents among them. */
+  readonly derives?: (ports: Ports) => Pick<Ports, Derived>;
   /** Nouns that it keeps in documents. */
   readonly keeps?: readonly Kept<Ports>[];
   /** Handlers of requests that belong to no kept noun. */
@@ -83,9 +88,9 @@ export interface ServiceDeclaration<Ports extends ServicePorts, Own extends OwnE
   readonly ticks?: Readonly<Record<string, TickDeclaration<Ports>>>;
 }
 
-/** Declares a service. */
-export function defineService<Ports extends ServicePorts>() {
+/** Declares a service. `Derived` names the ports that it makes of other ports. */
+export function defineService<Ports extends ServicePorts, Derived extends keyof Ports = never>() {
   return <const Own extends OwnEnvironment>(
-    declaration: ServiceDeclaration<Ports, Own>,
-  ): ServiceDeclaration<Ports, Own> => declaration;
+    declaration: ServiceDeclaration<Ports, Own, Derived>,
+  ): ServiceDeclaration<Ports, Own, Derived> => declaration;
 }

@@ -5,11 +5,11 @@ import { type ProcessContext, runProcess } from "./process.ts";
 import { type GivenPorts, startService } from "./start-service.ts";
 
 /** What `main.ts` makes of the environment: everything that touches the world. */
-export interface Adapters<Ports extends ServicePorts> {
+export interface Adapters<Ports extends ServicePorts, Derived extends keyof Ports = never> {
   readonly bus: Bus;
   /** The service's own ports, and `openDocuments` where it keeps nouns. */
-  readonly ports: Omit<GivenPorts<Ports>, "bus" | "logger" | "registry" | "failPoint" | "now">;
-  /** Opens the public port once everything else runs. Returns the port it listens on. */
+  readonly ports: Omit<GivenPorts<Ports, Derived>, "bus" | "logger" | "registry" | "failPoint" | "now">;
+  /** Begins what is open to the public once everything else runs; answers the port it listens on. */
   open?(ports: Ports): Promise<{ readonly port?: number; stop(): Promise<void> }>;
   /** Closes connections, after the bus. */
   close(): Promise<void>;
@@ -19,9 +19,13 @@ export interface Adapters<Ports extends ServicePorts> {
  * Runs a declared service as this process: environment, logger, health, then the adapters, then what it declares; on
  * SIGTERM the other way round. See `runProcess` for signals and exit codes.
  */
-export function runService<Ports extends ServicePorts, const Own extends OwnEnvironment>(
-  declaration: ServiceDeclaration<Ports, Own>,
-  adapt: (context: ProcessContext<Own>) => Promise<Adapters<Ports>>,
+export function runService<
+  Ports extends ServicePorts,
+  const Own extends OwnEnvironment,
+  Derived extends keyof Ports = never,
+>(
+  declaration: ServiceDeclaration<Ports, Own, Derived>,
+  adapt: (context: ProcessContext<Own>) => Promise<Adapters<Ports, Derived>>,
 ): void {
   runProcess({
     name: declaration.name,
@@ -29,7 +33,7 @@ export function runService<Ports extends ServicePorts, const Own extends OwnEnvi
     async start(context) {
       const { bus, ports, open, close } = await adapt(context);
       const { logger, metrics: registry, failPoint, now } = context;
-      const given = { ...ports, bus, logger, registry, failPoint, now } as unknown as GivenPorts<Ports>;
+      const given = { ...ports, bus, logger, registry, failPoint, now } as unknown as GivenPorts<Ports, Derived>;
       const service = await startService(declaration, given);
       const opened = await open?.(service.ports);
       return {

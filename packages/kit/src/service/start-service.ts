@@ -5,16 +5,23 @@ import { Conflict } from "../document/conflict.ts";
 import type { DocumentStore } from "../document/document.ts";
 import { createDocuments, type Documents } from "../document/documents.ts";
 import { type DocumentIndex, frameIndexes } from "../document/indexes.ts";
-import type { Kept } from "../document/keep.ts";
+import { type Kept, singleId } from "../document/keep.ts";
 import { startTick, type Tick } from "../tick/tick.ts";
 import type { Listener, ServiceDeclaration, ServicePorts } from "./define-service.ts";
 import type { OwnEnvironment } from "./environment.ts";
 
 /** Opens a collection with its indexes; `@mailfleet/store` has one. */
-export type OpenDocuments = (collection: string, indexes: readonly DocumentIndex[]) => Promise<DocumentStore<never>>;
+export type OpenDocuments = (
+  collection: string,
+  indexes: readonly DocumentIndex[],
+  unlisted: readonly string[],
+) => Promise<DocumentStore<never>>;
 
-/** What a service is started with: its ports, except those that starting makes. */
-export type GivenPorts<Ports extends ServicePorts> = Omit<Ports, "documents" | "kick" | "signal"> & {
+/** What a service is started with: its ports but for those that starting makes. */
+export type GivenPorts<Ports extends ServicePorts, Derived extends keyof Ports = never> = Omit<
+  Ports,
+  "documents" | "kick" | "signal" | Derived
+> & {
   readonly openDocuments?: OpenDocuments;
 };
 
@@ -39,9 +46,13 @@ const usual = { relayMs: 1000, relayAgeMs: 5000 };
  * Starts what a service declares, in order: documents, streams and consumers, answers, consumers, ticks. `stop` goes
  * the other way: ticks and consumers first; answers end with the bus.
  */
-export async function startService<Ports extends ServicePorts, Own extends OwnEnvironment>(
-  declaration: ServiceDeclaration<Ports, Own>,
-  given: GivenPorts<Ports>,
+export async function startService<
+  Ports extends ServicePorts,
+  Own extends OwnEnvironment,
+  Derived extends keyof Ports = never,
+>(
+  declaration: ServiceDeclaration<Ports, Own, Derived>,
+  given: GivenPorts<Ports, Derived>,
   times: Times = {},
 ): Promise<StartedService<Ports>> {
   const { bus, logger, registry, now } = given as unknown as ServicePorts;
@@ -53,7 +64,7 @@ export async function startService<Ports extends ServicePorts, Own extends OwnEn
     labelNames: ["outcome"],
     registers: [registry],
   });
-  const opened = await openAll(declaration.keeps ?? [], given, relayed);
+  const opened = await openAll(declaration.keeps ?? [], given as unknown as GivenPorts<Ports>, relayed);
   const ports = {
     ...given,
     signal: ending.signal,
@@ -61,17 +72,14 @@ export async function startService<Ports extends ServicePorts, Own extends OwnEn
     kick: (tick: string) => ticks.get(tick)?.kick(),
   } as unknown as Ports;
 
+  Object.assign(ports, declaration.derives?.(ports));
   const listeners = declaration.listens ?? [];
   await bus.declare(
     Object.values(streams),
     listeners.map(({ consumer }) => consumer),
   );
   const handlers: Record<string, unknown> = { ...declaration.answers?.(ports) };
-  for (const [kept, { documents, store }] of opened)
-    Object.assign(
-      handlers,
-      kept.handlers(ports, documents, (query) => store.list(query), now),
-    );
+  for (const [kept, { documents }] of opened) Object.assign(handlers, kept.handlers(ports, documents, now));
   await bus.respond(handlers as RequestHandlers);
 
   const isOutage = (error: unknown) => ports.isOutage(error) || isPassing(error);
@@ -104,7 +112,13 @@ function isPassing(error: unknown): boolean {
   return error instanceof Conflict || (error instanceof ProblemError && error.problem.code === "UNAVAILABLE");
 }
 
-type Opened<Ports> = Map<Kept<Ports>, { documents: Documents<never>; store: DocumentStore<never> }>;
+type Opened<Ports> = Map<Kept<Ports>, { documents: Documents<never> }>;
+
+/** The one document of a noun that has only one; inserted once, whoever starts first. */
+function firstOf(body: object, at: number): never {
+  const frame = { _id: singleId, v: 1, handled: [], outbox: [], createdAt: at, changedAt: at, living: true };
+  return { ...body, ...frame } as never;
+}
 
 async function openAll<Ports extends ServicePorts>(
   keeps: readonly Kept<Ports>[],
@@ -115,10 +129,11 @@ async function openAll<Ports extends ServicePorts>(
   const opened: Opened<Ports> = new Map();
   for (const kept of keeps) {
     if (!given.openDocuments) throw new Error(`nothing opens the documents of ${kept.noun.name}`);
-    const store = await given.openDocuments(kept.collection, [...frameIndexes, ...kept.indexes]);
+    const store = await given.openDocuments(kept.collection, [...frameIndexes, ...kept.indexes], kept.unlisted);
     const { what, taken } = kept;
     const documents = createDocuments({ store, publisher: bus, what, taken, logger, failPoint, relayed, now });
-    opened.set(kept, { documents, store });
+    if (kept.initial) await store.insert(firstOf(kept.initial, now()));
+    opened.set(kept, { documents });
   }
   return opened;
 }

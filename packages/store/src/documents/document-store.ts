@@ -3,24 +3,30 @@ import {
   type DocumentStore,
   handledLength,
   type ListQuery,
+  type Shown,
   type Stored,
   type Swap,
 } from "@mailfleet/kit";
 import type { Collection, Filter, IndexDescription, Sort } from "mongodb";
 import { duplicateIndex, isDuplicateKey, type Store } from "../connect.ts";
 
-/** Opens one collection of documents for the kit, with its indexes. */
+/** Opens one collection of documents for the kit, with its indexes. What is `unlisted` is neither listed nor shown. */
 export async function openDocuments<Body extends object>(
   store: Store,
   name: string,
   indexes: readonly DocumentIndex[],
+  unlisted: readonly string[] = [],
 ): Promise<DocumentStore<Body>> {
   const collection = store.db.collection<Stored<Body>>(name) as unknown as Collection<Stored<object>>;
   await collection.createIndexes(indexes.map(described));
+  // Commands with their answers are large, and nobody who looks wants them.
+  const shown = Object.fromEntries(["handled", "outbox", ...unlisted].map((name) => [name, 0]));
   const byId = (id: string, more: object = {}) => ({ _id: id, ...more }) as Filter<Stored<object>>;
 
   return {
     load: (id) => collection.findOne(byId(id)) as Promise<Stored<Body> | null>,
+
+    show: (id) => collection.findOne(byId(id, { living: true }), { projection: shown }) as Promise<Shown<Body> | null>,
 
     async insert(document) {
       try {
@@ -53,6 +59,10 @@ export async function openDocuments<Body extends object>(
       } as never);
     },
 
+    async discard(id, v) {
+      await collection.deleteOne(byId(id, { v }));
+    },
+
     async pull(id, messageIds) {
       await collection.updateOne(byId(id), { $pull: { outbox: { id: { $in: [...messageIds] } } } } as never);
     },
@@ -69,11 +79,11 @@ export async function openDocuments<Body extends object>(
 
     async list(query) {
       const found = await collection
-        .find(listFilter(query) as Filter<Stored<object>>)
+        .find(listFilter(query) as Filter<Stored<object>>, { projection: shown })
         .sort(query.sort.map(([path, direction]) => [path, direction] as const) as unknown as Sort)
         .limit(query.limit)
         .toArray();
-      return found as unknown as Stored<Body>[];
+      return found as unknown as Shown<Body>[];
     },
   };
 }
@@ -88,10 +98,10 @@ function described({ name, keys, unique, where, expireAfterSeconds }: DocumentIn
   };
 }
 
-function updateOf(v: number, { set, unset, handled, outbox, at, expireAt }: Swap): object {
+function updateOf(v: number, { set, unset, handled, outbox, changedAt, expireAt }: Swap): object {
   const gone = [...unset, ...(expireAt ? ["living"] : [])];
   return {
-    $set: { ...set, v: v + 1, changedAt: at, ...(expireAt ? { expireAt } : {}) },
+    $set: { ...set, v: v + 1, ...(changedAt === undefined ? {} : { changedAt }), ...(expireAt ? { expireAt } : {}) },
     ...(gone.length > 0 ? { $unset: Object.fromEntries(gone.map((name) => [name, ""])) } : {}),
     $push: {
       outbox: { $each: [...outbox] },
@@ -100,10 +110,12 @@ function updateOf(v: number, { set, unset, handled, outbox, at, expireAt }: Swap
   };
 }
 
-/** Living documents that fit the filter and come after the given ones in the order of `sort`. */
-const listFilter = (query: ListQuery) => pageFilter({ ...query, filter: { ...query.filter, living: true } });
+/** Living documents only. */
+function listFilter(query: ListQuery): object {
+  return pageFilter({ ...query, filter: { ...query.filter, living: true } });
+}
 
-/** Documents that fit the filter and come after the given ones in the order of `sort`. */
+/** What fits the filter and comes after the given values in the order of `sort`. */
 export function pageFilter({ filter, sort, after }: ListQuery): object {
   if (!after) return filter;
   const later = sort.map(([path, direction], index) => ({

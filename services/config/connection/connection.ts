@@ -1,0 +1,79 @@
+import {
+  type Connection,
+  connectorDescriptors,
+  type Direction,
+  type DirectionState,
+  ProblemError,
+  providerPresets,
+} from "@mailfleet/contracts";
+import { restoreMachine, statusOf } from "@mailfleet/mailbox";
+import type { GrantDocument } from "../grant/store.ts";
+import type { MailboxForConnection } from "../mailbox/body.ts";
+import type { World } from "../mailbox/world.ts";
+import type { ShownProfile } from "../profile/body.ts";
+import { unheard } from "../profile/relevant-fields.ts";
+import { allowedPortsOf } from "../settings/allowed-ports.ts";
+import { credentialsFor } from "./credentials.ts";
+
+/** States in which a run may connect; a test may also run beside the work of an enabled direction. */
+const runnable: ReadonlySet<DirectionState> = new Set<DirectionState>([
+  "testing",
+  "enabled.running",
+  "enabled.retrying",
+  "failed.probing",
+]);
+const hour = 3_600_000;
+
+/**
+ * What a worker needs to run a direction at this moment. Not allowed while a change of the profile that concerns
+ * this direction has not reached the mailbox: a run would use the new settings under the old generation, and the change
+ * asks for another run. A change that concerns the other direction asks for none here, so it must not stop this one.
+ */
+export function connectionOf(
+  mailbox: MailboxForConnection,
+  direction: Direction,
+  world: World,
+  grant: GrantDocument | null = null,
+): Connection {
+  if (direction === "act")
+    throw new ProblemError("NOT_POSSIBLE_NOW", "No connector synchronises appointments, contacts and tasks yet.");
+  const { profile, settings, policy } = world;
+  const { configuration } = mailbox;
+  const { state, generation } = statusOf(restoreMachine(mailbox.machine), direction, policy);
+  const startDates = [profile.settings.processFrom, configuration.processFrom].filter((at) => at !== undefined);
+  return {
+    mailboxId: mailbox._id,
+    address: configuration.address,
+    direction,
+    allowed:
+      runnable.has(state) &&
+      profile.active &&
+      profile.living === true &&
+      configuration.active &&
+      !unheard(profile, mailbox.profileV).directions.includes(direction),
+    state,
+    generation,
+    profileId: profile._id,
+    server: serverOf(direction, profile),
+    credentials: credentialsFor(mailbox, direction, profile, grant),
+    allowedPorts: allowedPortsOf(settings),
+    deleteAfterProcessing: configuration.deleteAfterProcessing,
+    maximumConcurrentConnections: profile.settings.maximumConcurrentConnections,
+    connectionTimeoutMs: profile.settings.connectionTimeoutMs,
+    processFrom: startDates.length > 0 ? Math.max(...startDates) : null,
+    pollMs: policy.pollMs,
+    retryMs: policy.retryMs,
+    uncertainPolicy: profile.settings.uncertainPolicy,
+    sendExpiryMs: profile.settings.sendExpiryHours * hour,
+    messageRetentionDays: settings.messageRetentionDays,
+  };
+}
+
+/** For protocols over HTTP the address of the API comes from the provider, or from the profile's own endpoints. */
+function serverOf(direction: "inbound" | "outbound", profile: ShownProfile): Connection["server"] {
+  const { protocol, host, port, security, trustedCertificates } = profile.settings[direction];
+  const server = { protocol, host, port, security, ...(trustedCertificates ? { trustedCertificates } : {}) };
+  const { apiOf } = connectorDescriptors[protocol];
+  if (!apiOf) return server;
+  return { ...server, apiUrl: profile.settings.oauth?.endpoints?.api ?? providerPresets[apiOf].api };
+}

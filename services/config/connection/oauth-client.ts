@@ -1,0 +1,39 @@
+import type { Direction, OAuthClient } from "@mailfleet/contracts";
+import { completeOAuthClient } from "@mailfleet/oauth";
+import type { ShownProfile } from "../profile/body.ts";
+
+/** The OAuth application of a profile, for the directions that use it; `null` if the profile has none. */
+export function oauthClientOf(
+  { _id, settings, oauthSecret }: Pick<ShownProfile, "_id" | "settings" | "oauthSecret">,
+  directions: readonly Exclude<Direction, "act">[],
+): OAuthClient | null {
+  const { oauth, inbound, outbound } = settings;
+  if (!oauth) return null;
+  const secret = oauthSecret
+    ? {
+        kind: oauthSecret.kind,
+        sealed: oauthSecret.secret,
+        owner: _id,
+        purpose: "oauth-client" as const,
+        ...(oauthSecret.certificate ? { thumbprint: oauthSecret.certificate.thumbprint } : {}),
+      }
+    : null;
+  const protocols = { inbound: inbound.protocol, outbound: outbound.protocol, which: [...directions] };
+  return completeOAuthClient(oauth, protocols, secret);
+}
+
+/** Whether the application can prove itself at all. */
+export function isClientSecretMissing({
+  settings: { oauth },
+  oauthSecret,
+}: Pick<ShownProfile, "settings" | "oauthSecret">) {
+  if (!oauth || oauth.flow === "service-account") return oauthSecret?.kind !== "service-account-key";
+  const needed = { secret: "client-secret", certificate: "client-certificate", none: undefined } as const;
+  const kind = needed[oauth.clientAuthentication];
+  return kind !== undefined && oauthSecret?.kind !== kind;
+}
+
+/** The directions that sign in through the profile's application. */
+export function oauthDirections({ settings }: Pick<ShownProfile, "settings">): Exclude<Direction, "act">[] {
+  return (["inbound", "outbound"] as const).filter((direction) => settings[direction].credentials === "oauth");
+}

@@ -1,0 +1,88 @@
+import { ProblemError, type RequestArguments } from "@mailfleet/contracts";
+import { authorizationUrl } from "@mailfleet/oauth";
+import { oauthClientOf, oauthDirections } from "../connection/oauth-client.ts";
+import type { ShownMailbox } from "../mailbox/body.ts";
+import type { Handler, Ports } from "../ports.ts";
+import type { ConsentDocument } from "./store.ts";
+
+const consentMs = 10 * 60_000;
+const kept = 3_600_000;
+const maximumOpen = 50;
+
+/** `config.consent.begin`: remembers a sign-in and says where the browser goes. */
+export const beginConsent =
+  (ports: Ports): Handler<"config.consent.begin"> =>
+  async (input) => {
+    const { consents, now } = ports;
+    const at = now();
+    const { mailbox, profile, client } = await signInOf(ports, input.mailboxId);
+    if ((await consents.countOpen(input.mailboxId, at)) >= maximumOpen)
+      throw new ProblemError("TOO_MANY", "Too many sign-ins of this mailbox were begun and not completed.", {
+        remedy: "Wait ten minutes.",
+      });
+    const deviceOffered = client.deviceAuthorizationEndpoint !== null;
+    if (input.flow === "device" && !deviceOffered)
+      throw new ProblemError("NOT_POSSIBLE_NOW", "The provider offers no device code for mail.", {
+        remedy: "Use the sign-in link of the mailbox in a browser.",
+      });
+    const authorization = input.flow === "code" ? authorizationOf(input) : null;
+    const endsAt = at + consentMs;
+    await consents.insert({
+      _id: input.consentId,
+      mailboxId: mailbox._id,
+      ownership: mailbox.ownership,
+      profileId: profile._id,
+      tokenEndpoint: client.tokenEndpoint,
+      profileV: profile.v,
+      by: input.by,
+      flow: input.flow,
+      ...(authorization ?? {}),
+      createdAt: at,
+      endsAt,
+      expireAt: new Date(endsAt + kept),
+    });
+    const { address } = mailbox.configuration;
+    return {
+      consentId: input.consentId,
+      expiresAt: endsAt,
+      authorizationUrl: authorization
+        ? authorizationUrl(client, {
+            redirectUri: authorization.redirectUri,
+            challenge: input.challenge ?? "",
+            loginHint: address,
+          })
+        : null,
+      deviceOffered,
+    };
+  };
+
+function authorizationOf(input: RequestArguments<"config.consent.begin">) {
+  const { stateHash, browserHash, verifier, challenge, redirectUri } = input;
+  if (!stateHash || !browserHash || !verifier || !challenge || !redirectUri)
+    throw new ProblemError("INVALID", "The flow code needs state, browser, verifier, challenge and redirect.");
+  return { stateHash, browserHash, verifier, redirectUri };
+}
+
+/** Whoever began a sign-in before address or owner changed does not complete it. @throws NOT_POSSIBLE_NOW */
+export function refuseFormerOwner(
+  consent: Pick<ConsentDocument, "ownership">,
+  mailbox: Pick<ShownMailbox, "ownership">,
+): void {
+  if (consent.ownership === mailbox.ownership) return;
+  throw new ProblemError("NOT_POSSIBLE_NOW", "The mailbox has another address or owner since this sign-in was begun.", {
+    remedy: "Begin the sign-in again.",
+  });
+}
+
+/** The application through which a mailbox's user signs in. @throws ProblemError if there is nothing to sign in to */
+export async function signInOf(ports: Ports, mailboxId: string) {
+  const mailbox = await ports.documents.mailbox.get(mailboxId);
+  const profile = await ports.worlds.profile(mailbox.configuration.profileId, { fresh: true });
+  const directions = oauthDirections(profile);
+  const client = directions.length > 0 ? oauthClientOf(profile, directions) : null;
+  if (client?.flow !== "sign-in")
+    throw new ProblemError("NOT_POSSIBLE_NOW", "This mailbox's profile needs nobody to sign in.", {
+      remedy: "Nothing is to be done, or choose a profile whose mailboxes sign in.",
+    });
+  return { mailbox, profile, client };
+}

@@ -1,0 +1,77 @@
+import type { Sealed } from "@mailfleet/contracts";
+import type { Collection, Store } from "@mailfleet/store";
+
+/** A sign-in that has begun. It is removed an hour after its end. */
+export interface ConsentDocument {
+  _id: string;
+  mailboxId: string;
+  /** Number of the mailbox's ownership at that time; a later one makes the consent worthless. */
+  ownership: number;
+  profileId: string;
+  /** Where code and verifier go. */
+  tokenEndpoint: string;
+  /** Version of the profile by whose application it was begun. */
+  profileV: number;
+  by: string;
+  flow: "code" | "device";
+  /** SHA-256 of `state` and of the browser's cookie, base64url; only of the flow `code`. */
+  stateHash?: string;
+  browserHash?: string;
+  verifier?: Sealed;
+  redirectUri?: string;
+  device?: { code: Sealed; intervalMs: number; expiresAt: number };
+  createdAt: number;
+  /** When it is too late to complete it. */
+  endsAt: number;
+  /** Set once: a `state` is good for one redirect. */
+  takenAt?: number;
+  /** Set once the grant was kept. */
+  completedAt?: number;
+  expireAt: Date;
+}
+
+/** The collection `consents`. */
+export interface ConsentStore {
+  /** Repeated with the same id it changes nothing. */
+  insert(consent: ConsentDocument): Promise<void>;
+  load(id: string): Promise<ConsentDocument | null>;
+  findByState(stateHash: string): Promise<ConsentDocument | null>;
+  /** Marks it taken; `null` if it was before. */
+  take(id: string, at: number): Promise<ConsentDocument | null>;
+  keepDevice(id: string, device: NonNullable<ConsentDocument["device"]>): Promise<void>;
+  complete(id: string, at: number): Promise<void>;
+  /** How many of a mailbox are open. */
+  countOpen(mailboxId: string, now: number): Promise<number>;
+}
+
+/** Makes the indexes, then the store. */
+export async function createConsentStore(store: Store): Promise<ConsentStore> {
+  const consents: Collection<ConsentDocument> = store.db.collection<ConsentDocument>("consents");
+  await consents.createIndexes([
+    { key: { stateHash: 1 }, name: "state", unique: true, partialFilterExpression: { stateHash: { $exists: true } } },
+    { key: { mailboxId: 1, endsAt: 1 }, name: "open" },
+    { key: { expireAt: 1 }, name: "over", expireAfterSeconds: 0 },
+  ]);
+  return {
+    async insert(consent) {
+      const { _id, ...rest } = consent;
+      await consents.updateOne({ _id }, { $setOnInsert: rest }, { upsert: true });
+    },
+    load: (id) => consents.findOne({ _id: id }),
+    findByState: (stateHash) => consents.findOne({ stateHash }),
+    take: (id, at) =>
+      consents.findOneAndUpdate(
+        { _id: id, takenAt: { $exists: false } },
+        { $set: { takenAt: at } },
+        { returnDocument: "after" },
+      ),
+    async keepDevice(id, device) {
+      await consents.updateOne({ _id: id }, { $set: { device } });
+    },
+    async complete(id, at) {
+      await consents.updateOne({ _id: id }, { $set: { completedAt: at } });
+    },
+    countOpen: (mailboxId, now) =>
+      consents.countDocuments({ mailboxId, endsAt: { $gt: now }, takenAt: { $exists: false } }, { limit: 1000 }),
+  };
+}

@@ -1,0 +1,48 @@
+import { randomUUID } from "node:crypto";
+import type { Handler, Ports } from "../ports.ts";
+
+/** Longer than a refresh may take; a process that died holds it no longer than this. */
+const leaseMs = 30_000;
+
+/** `config.grant.begin-refresh`: the right to refresh, for one process at a time. */
+export const beginRefresh =
+  (ports: Ports): Handler<"config.grant.begin-refresh"> =>
+  async ({ mailboxId, v, by }) => {
+    const { grants, mailboxes, now } = ports;
+    const [mailbox, present] = await Promise.all([mailboxes.forConnection(mailboxId), grants.load(mailboxId)]);
+    // A run that began under the former owner gets no new token of his.
+    if (!mailbox || present?.ownership !== mailbox.ownership) return { outcome: "changed" };
+    const token = randomUUID();
+    const leased = await grants.lease(mailboxId, v, { token, by, until: now() + leaseMs }, now());
+    if (leased)
+      return {
+        outcome: "yours",
+        lease: token,
+        refreshToken: leased.refreshToken,
+      };
+    const grant = await ports.grants.load(mailboxId);
+    return { outcome: grant?.v === v ? "busy" : "changed" };
+  };
+
+/** `config.grant.end-refresh`: what a refresh gave, and the lease given back. A consent that ended stays ended. */
+export const endRefresh =
+  (ports: Ports): Handler<"config.grant.end-refresh"> =>
+  async ({ mailboxId, lease, refreshToken, replaces, expiresAt, accessTokenExpiresAt, failure }) => {
+    const at = ports.now();
+    const failed = failure && {
+      lastRefreshFailure: { code: failure.code, kind: failure.kind, at, reply: failure.evidence?.reply },
+      ...(failure.kind === "consent" ? { state: "ended" as const } : {}),
+    };
+    // A rotated token took long to come here; the one that it came from is worth nothing any more.
+    const kept = await ports.grants.endRefresh(
+      mailboxId,
+      { lease, ...(refreshToken ? { replaces } : {}) },
+      {
+        ...(refreshToken ? { refreshToken } : {}),
+        ...(expiresAt === undefined ? {} : { expiresAt }),
+        ...(accessTokenExpiresAt === undefined ? {} : { accessTokenExpiresAt }),
+        ...(failed ?? { lastRefreshAt: at, lastRefreshFailure: null }),
+      },
+    );
+    return { kept };
+  };

@@ -1,0 +1,110 @@
+import type { Grant, Sealed } from "@mailfleet/contracts";
+import type { Collection, Store } from "@mailfleet/store";
+
+/**
+ * The consent of a mailbox's user. The refresh token is sealed for `<mailboxId>|oauth-grant`; access tokens are never
+ * kept.
+ */
+export interface GrantDocument extends Omit<Grant, "mailboxId"> {
+  /** The mailbox's id. */
+  _id: string;
+  /** Number of the mailbox's ownership under which it was given: it is worth nothing under another. */
+  ownership: number;
+  /** The profile by whose application it was given: it is worth nothing with another. */
+  profileId: string;
+  clientId: string;
+  consentId: string;
+  refreshToken: Sealed;
+  /** Who refreshes at the moment. */
+  lease?: { token: string; by: string; until: number };
+  /** Days ahead of its end that were warned about already. */
+  warned: number[];
+  /** Whether the mailbox's machine knows about it. */
+  announced: boolean;
+}
+
+/** The collection `grants`. */
+export interface GrantStore {
+  load(mailboxId: string): Promise<GrantDocument | null>;
+  /** Takes away what was given under an earlier ownership than this. */
+  removeBefore(mailboxId: string, ownership: number): Promise<void>;
+  /** Replaces what there was. */
+  put(grant: GrantDocument): Promise<void>;
+  remove(mailboxId: string): Promise<void>;
+  /** The right to refresh version `v`; `null`: somebody else has it, or it is another version. */
+  lease(
+    mailboxId: string,
+    v: number,
+    lease: NonNullable<GrantDocument["lease"]>,
+    now: number,
+  ): Promise<GrantDocument | null>;
+  /**
+   * Writes what a refresh gave and gives the lease back. Whoever lost the lease may still write over the refresh token
+   * whose tag he `replaces`. False: nothing was written.
+   */
+  endRefresh(
+    mailboxId: string,
+    by: { lease: string; replaces?: string | undefined },
+    change: Partial<
+      Pick<
+        GrantDocument,
+        "refreshToken" | "expiresAt" | "accessTokenExpiresAt" | "lastRefreshAt" | "lastRefreshFailure" | "state"
+      >
+    >,
+  ): Promise<boolean>;
+  /** Good grants that end before `before`. */
+  endingBefore(before: number, limit: number): Promise<GrantDocument[]>;
+  /** Records that the machine knows about this version. */
+  announced(mailboxId: string, v: number): Promise<void>;
+  unannounced(limit: number): Promise<GrantDocument[]>;
+  /** Remembers that this warning was given; false: it was before, or there is another grant by now. */
+  warn(mailboxId: string, v: number, days: number): Promise<boolean>;
+}
+
+/** Makes the index, then the store. */
+export async function createGrantStore(store: Store): Promise<GrantStore> {
+  const grants: Collection<GrantDocument> = store.db.collection<GrantDocument>("grants");
+  await grants.createIndexes([
+    { key: { expiresAt: 1 }, name: "ending", partialFilterExpression: { expiresAt: { $type: "number" } } },
+    { key: { announced: 1 }, name: "unannounced", partialFilterExpression: { announced: false } },
+  ]);
+  return {
+    load: (mailboxId) => grants.findOne({ _id: mailboxId }),
+    async put(grant) {
+      await grants.replaceOne({ _id: grant._id }, grant, { upsert: true });
+    },
+    async remove(mailboxId) {
+      await grants.deleteOne({ _id: mailboxId });
+    },
+    async removeBefore(mailboxId, ownership) {
+      await grants.deleteOne({ _id: mailboxId, ownership: { $lt: ownership } });
+    },
+    lease: (mailboxId, v, lease, now) =>
+      grants.findOneAndUpdate(
+        { _id: mailboxId, v, $or: [{ lease: { $exists: false } }, { "lease.until": { $lte: now } }] },
+        { $set: { lease } },
+        { returnDocument: "after" },
+      ),
+    async endRefresh(mailboxId, { lease, replaces }, change) {
+      const mine = { "lease.token": lease };
+      const result = await grants.updateOne(
+        { _id: mailboxId, ...(replaces === undefined ? mine : { $or: [mine, { "refreshToken.tag": replaces }] }) },
+        { $set: change, $unset: { lease: "" } },
+      );
+      return result.matchedCount > 0;
+    },
+    endingBefore: (before, limit) =>
+      grants
+        .find({ expiresAt: { $ne: null, $lte: before }, state: "good" })
+        .limit(limit)
+        .toArray(),
+    async announced(mailboxId, v) {
+      await grants.updateOne({ _id: mailboxId, v }, { $set: { announced: true } });
+    },
+    unannounced: (limit) => grants.find({ announced: false }).limit(limit).toArray(),
+    async warn(mailboxId, v, days) {
+      const result = await grants.updateOne({ _id: mailboxId, v, warned: { $ne: days } }, { $push: { warned: days } });
+      return result.matchedCount > 0;
+    },
+  };
+}

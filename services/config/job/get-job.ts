@@ -1,0 +1,12 @@
+import { ProblemError } from "@mailfleet/contracts";
+import type { Handler, Ports } from "../ports.ts";
+import { showJob } from "./run-job.ts";
+
+/** `config.job.get`: with a result for each mailbox that is done. */
+export const getJob =
+  (ports: Ports): Handler<"config.job.get"> =>
+  async ({ jobId }) => {
+    const job = await ports.jobs.load(jobId);
+    if (!job) throw new ProblemError("NOT_FOUND", `There is no job ${jobId}.`);
+    return showJob(job);
+  };

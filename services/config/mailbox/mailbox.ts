@@ -1,0 +1,231 @@
+import { type Direction, mailbox, ProblemError, type RetryPolicy } from "@mailfleet/contracts";
+import { type CommandInput, type Decision, keep } from "@mailfleet/kit";
+import type { Ports } from "../ports.ts";
+import type { ShownProfile } from "../profile/body.ts";
+import { isLimited, refuseTooMany } from "../profile/room.ts";
+import { usableProfile } from "../profile/usable-profile.ts";
+import type { MailboxBody, StoredMailbox } from "./body.ts";
+import { planChange } from "./change.ts";
+import { decide, type Plan } from "./decide.ts";
+import { newMailbox } from "./new-mailbox.ts";
+import { refuseImpossibleMailbox } from "./possible-mailbox.ts";
+import { showMailbox } from "./show-mailbox.ts";
+import { mailboxCollection, mailboxIndexes } from "./store.ts";
+import { logTransition } from "./take.ts";
+import { policyFor, type World } from "./world.ts";
+
+/** What a decision about a mailbox, and its picture, need beside it. */
+interface MailboxWorld {
+  readonly now: number;
+  readonly policies: ReadonlyMap<string, RetryPolicy>;
+  /** Of a command: the profile as it is taken into account, and settings. */
+  readonly world?: World;
+  /** Of a command that names a profile: that one. */
+  readonly target?: ShownProfile;
+  /** How many mailboxes the named profile has, where that is limited. */
+  readonly used: number;
+  count(profileId: string): Promise<number>;
+}
+type Deciding = { readonly at: number; readonly world: MailboxWorld };
+
+/** What a command means, as the machine takes it. Its answer is made by the kit. */
+function command(
+  document: StoredMailbox,
+  input: CommandInput & { readonly owner?: number },
+  event: string,
+  { at, world: { world } }: Deciding,
+  plan: (world: World) => Plan,
+): Decision<MailboxBody> {
+  if (!world) throw new Error("a command is decided without its world");
+  const { commandId, by, owner, correlation = commandId } = input;
+  return decide(
+    document,
+    {
+      id: commandId,
+      kind: "command",
+      at,
+      event,
+      by,
+      correlation,
+      ...(owner === undefined ? {} : { owner }),
+      plan: () => plan(world),
+    },
+    world,
+  );
+}
+
+/** The machine knows one switch, closed by the mailbox or by its profile. */
+function switched({ configuration, profileActive }: StoredMailbox, active: boolean, at: number): Plan {
+  const before = configuration.active && profileActive;
+  const after = active && profileActive;
+  return {
+    events: before === after ? [] : [{ type: after ? "activate" : "deactivate", at }],
+    configuration: { ...configuration, active },
+    changedFields: configuration.active === active ? [] : ["/active"],
+  };
+}
+
+/** Keeps mailboxes. Each operation is an event of the machine, which may refuse it. */
+export const keptMailboxes = keep<Ports, MailboxBody>()(mailbox, {
+  collection: mailboxCollection,
+  indexes: mailboxIndexes,
+  unlisted: ["history"],
+  taken: (_index, { configuration: { address } }) =>
+    new ProblemError("ALREADY_EXISTS", `There is a mailbox with the address ${address} already.`, {
+      remedy: "Use that mailbox, or delete it first.",
+      errors: [{ pointer: "/address", reason: "is taken" }],
+    }),
+
+  async world(ports, { documents, command }): Promise<MailboxWorld> {
+    const count = async (id: string) => (await ports.mailboxes.countByProfile([id])).get(id) ?? 0;
+    const profileIds = new Set(documents.map(({ configuration }) => configuration.profileId));
+    const policies = new Map<string, RetryPolicy>();
+    for (const id of profileIds) policies.set(id, await ports.worlds.policy(id));
+    const shown = { now: ports.now(), policies, used: 0, count };
+    if (!command) return shown;
+
+    const [document] = documents;
+    const named = profileNamed(command);
+    const target = named ? await usableProfile(ports, named.profileId, named.pointer) : undefined;
+    const own = document?.configuration.profileId;
+    const moves = target !== undefined && target._id !== own;
+    if (moves) policies.set(target._id, policyFor(await ports.worlds.settings(), target));
+    const used = moves && isLimited(target.settings) ? await count(target._id) : 0;
+    const atLeast = document?.profileV ?? target?.v ?? 0;
+    const world = await ports.worlds.of(own ?? target?._id ?? "", { atLeast });
+    const fresh =
+      command.verb === "create" ? { ...world, settings: await ports.worlds.settings({ fresh: true }) } : world;
+    return { ...shown, world: fresh, used, ...(moves ? { target } : {}) };
+  },
+
+  view: (document, { policies, now, world }) =>
+    showMailbox(document, policies.get(document.configuration.profileId) ?? (world as World).policy, now),
+
+  list: ({ lifecycle, profileId, kind, search }) => ({
+    filter: {
+      ...(lifecycle === undefined ? {} : { "status.lifecycle": lifecycleRange(lifecycle) }),
+      ...(profileId === undefined ? {} : { "configuration.profileId": profileId }),
+      ...(kind === undefined ? {} : { "configuration.kind": kind }),
+      ...(search === undefined ? {} : { $or: partOf(search) }),
+    },
+    sort: [["addressKey", 1]],
+  }),
+
+  decide: {
+    create(input, { at, world: { world, used, count } }) {
+      if (!world) throw new Error("a mailbox is made without its world");
+      const { profile } = world;
+      refuseImpossibleMailbox(input.new, profile, "/new");
+      refuseTooMany(profile.settings, isLimited(profile.settings) ? used + 1 : 0);
+      return {
+        ...newMailbox(input, world, at),
+        // Two that came at the same moment may both have found room: whoever finds out takes his back.
+        unless: async () => {
+          if (!isLimited(profile.settings)) return null;
+          const now = await count(profile._id);
+          return refusalOf(() => refuseTooMany(profile.settings, now));
+        },
+      };
+    },
+    update(before, input, context) {
+      const { change = {}, credentials } = input;
+      const { target, used } = context.world;
+      if (target && isLimited(target.settings)) refuseTooMany(target.settings, used + 1);
+      return command(before, input, "update", context, (world) =>
+        planChange(before, { change, credentials, profile: target }, world, context.at),
+      );
+    },
+    delete: (before, input, context) =>
+      command(before, input, "delete", context, () => ({
+        events: [{ type: "delete", at: context.at }],
+        // The tombstone keeps no secret, not even a sealed one.
+        configuration: { ...before.configuration, credentials: undefined },
+      })),
+    approve: (before, input, context) =>
+      command(before, input, "approve", context, () => ({
+        events: [
+          { type: "approve", address: input.address, currentAddress: before.configuration.address, at: context.at },
+        ],
+      })),
+    reject: (before, input, context) =>
+      command(before, input, "reject", context, () => ({
+        events: [{ type: "reject", reason: input.reason, at: context.at }],
+        cause: input.reason,
+      })),
+    resubmit: (before, input, context) =>
+      command(before, input, "resubmit", context, () => ({ events: [{ type: "resubmit", at: context.at }] })),
+    test: (before, input, context) => command(before, input, "test", context, () => testing(input, false, context.at)),
+    "test-and-enable": (before, input, context) =>
+      command(before, input, "test-and-enable", context, () => testing(input, true, context.at)),
+    disable: (before, input, context) =>
+      command(before, input, "disable", context, () => ({
+        events: [{ type: "disable", byOwner: input.owner !== undefined, at: context.at }],
+      })),
+    activate: (before, input, context) =>
+      command(before, input, "activate", context, () => switched(before, true, context.at)),
+    deactivate: (before, input, context) =>
+      command(before, input, "deactivate", context, () => switched(before, false, context.at)),
+    "sync-now": (before, input, context) =>
+      command(before, input, "sync-now", context, () => ({
+        events: [{ type: "syncNow", directions: input.directions, at: context.at }],
+      })),
+  },
+
+  answers: (ports) => ({
+    async find({ address }) {
+      const found = await ports.mailboxes.find(address);
+      if (!found) throw new ProblemError("NOT_FOUND", `There is no mailbox with the address ${address}.`);
+      return showMailbox(found, await ports.worlds.policy(found.configuration.profileId), ports.now());
+    },
+    async history({ id }) {
+      const items = await ports.mailboxes.history(id);
+      if (!items) throw new ProblemError("NOT_FOUND", `There is no mailbox ${id}.`);
+      return { items: [...items] };
+    },
+  }),
+
+  async after(ports, verb, outcome, input) {
+    const { after } = outcome;
+    if (!after) return;
+    ports.metrics.steps.inc({ event: verb, outcome: "accepted" });
+    logTransition(ports, outcome, { id: input.commandId, event: verb, by: input.by, correlation: input.correlation });
+    // By its number nobody takes a former owner's consent any more; the secret itself goes, too.
+    if (verb === "delete") await ports.grants.remove(after._id);
+    else if (outcome.before?.ownership !== after.ownership) await ports.grants.removeBefore(after._id, after.ownership);
+  },
+});
+
+function testing(
+  { directions, owner }: { readonly directions?: Direction[] | undefined; readonly owner?: number | undefined },
+  enable: boolean,
+  at: number,
+): Plan {
+  return { events: [{ type: "test", enable, directions, byOwner: owner !== undefined, at }] };
+}
+
+/** The profile that a command names, or that a new mailbox gets; `null`: it names none. */
+function profileNamed({ verb, input }: { readonly verb: string; readonly input: unknown }) {
+  const { new: made, change } = input as { new?: { profileId?: string }; change?: { profileId?: string } };
+  if (verb === "create") return { profileId: made?.profileId, pointer: "/new/profileId" };
+  return change?.profileId === undefined ? null : { profileId: change.profileId, pointer: "/change/profileId" };
+}
+
+/** A range instead of an expression: the index then serves `disabled` as well as `disabled.failed`. */
+function lifecycleRange(word: string): unknown {
+  return word.includes(".") ? word : { $gte: word, $lt: `${word}/` };
+}
+
+function partOf(search: string): object[] {
+  const part = { $regex: search.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"), $options: "i" };
+  return [{ "configuration.address": part }, { "configuration.name": part }];
+}
+
+function refusalOf(check: () => void): ProblemError | null {
+  try {
+    check();
+    return null;
+  } catch (error) {
+    if (error instanceof ProblemError) return error;
+    throw error;
+  }
+}

@@ -1,0 +1,93 @@
+import {
+  type Direction,
+  directions,
+  type Mailbox,
+  type NewMailbox,
+  type OutgoingMessage,
+  type RequestArguments,
+  type Settings,
+} from "@mailfleet/contracts";
+import { createMachine, summaryOf } from "@mailfleet/mailbox";
+import { keptMailboxCredentials } from "../credentials/kept-credentials.ts";
+import type { Configuration, MailboxBody } from "./body.ts";
+import { outboxEntries } from "./outbox-entries.ts";
+import { copiedStatus } from "./show-mailbox.ts";
+import type { World } from "./world.ts";
+
+/** The directions that Mailfleet is to serve. */
+export function configuredDirections(methods: Mailbox["deliveryMethods"]): Direction[] {
+  return directions.filter((direction) => methods[direction] === "server-side");
+}
+
+/** Whether a mailbox of this kind works only after somebody approved its address; one that nobody owns counts as a queue. */
+export function approvalRequired(
+  kind: NewMailbox["kind"],
+  settings: Pick<Settings, "approvalRequiredForUsers" | "approvalRequiredForQueues">,
+): boolean {
+  return kind === "user" ? settings.approvalRequiredForUsers : settings.approvalRequiredForQueues;
+}
+
+/** The first version of a mailbox, with the fact that tells of it. @throws ProblemError for credentials of another */
+export function newMailbox(
+  input: RequestArguments<"config.mailbox.create">,
+  { profile, settings, rhythmV, policy }: World,
+  at: number,
+): { readonly body: MailboxBody; readonly outbox: OutgoingMessage[] } {
+  const { id: mailboxId, commandId, by, new: mailbox, credentials } = input;
+  const configuration: Configuration = {
+    ...mailbox,
+    profileId: profile._id,
+    active: true,
+    ...(credentials ? { credentials: keptMailboxCredentials(credentials, mailboxId, profile, at) } : {}),
+  };
+  const machine = createMachine({
+    mailboxId,
+    configured: configuredDirections(mailbox.deliveryMethods),
+    active: profile.active,
+    approved: !approvalRequired(mailbox.kind, settings),
+    at,
+  });
+  const status = copiedStatus(machine, policy);
+  const body: MailboxBody = {
+    configuration,
+    addressKey: mailbox.address.toLowerCase(),
+    ownership: 1,
+    profileV: profile.v,
+    profileActive: profile.active,
+    rhythmV,
+    approval: {},
+    machine,
+    status,
+    lastTests: {},
+    timerSeqs: {},
+    history: [{ v: 1, at, event: "create", from: "", to: status.lifecycle, by }],
+  };
+  return {
+    body,
+    outbox: outboxEntries(
+      [],
+      [
+        {
+          type: "mailbox.created.v1",
+          body: { mailboxId, v: 1, at, address: mailbox.address, profileId: profile._id, by },
+        },
+      ],
+      {
+        mailboxId,
+        v: 1,
+        at,
+        address: mailbox.address,
+        profileId: profile._id,
+        event: "create",
+        summaries: {
+          inbound: summaryOf(machine, "inbound"),
+          outbound: summaryOf(machine, "outbound"),
+          act: summaryOf(machine, "act"),
+        },
+        steps: [],
+        correlation: input.correlation ?? commandId,
+        causation: commandId,
+      },
+    ),
+  };
+}

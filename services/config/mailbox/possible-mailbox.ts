@@ -1,0 +1,36 @@
+import { connectorDescriptors, type Mailbox, ProblemError } from "@mailfleet/contracts";
+import type { ShownProfile } from "../profile/body.ts";
+
+const deleting = Object.values(connectorDescriptors)
+  .filter(({ fields }) => fields.includes("deleteAfterProcessing"))
+  .map(({ name }) => name)
+  .join(" or ");
+
+/** What decides whether a mailbox can be as it is described. */
+type Described = Pick<Mailbox, "kind" | "deliveryMethods" | "deleteAfterProcessing">;
+
+/**
+ * Rules between the fields of a mailbox and its profile: only mailboxes that nobody reads himself may be
+ * emptied, only POP3 empties them, and a mailbox that others forward to sends nothing. @throws ProblemError INVALID
+ */
+export function refuseImpossibleMailbox(
+  { kind, deliveryMethods, deleteAfterProcessing }: Described,
+  { settings }: Pick<ShownProfile, "settings">,
+  at: string,
+): void {
+  const errors: { pointer: string; reason: string }[] = [];
+  const add = (pointer: string, reason: string) => errors.push({ pointer: `${at}${pointer}`, reason });
+  if (deleteAfterProcessing && kind === "user")
+    add("/deleteAfterProcessing", "must be off for a user's mailbox: only queues and forward mailboxes may be emptied");
+  if (
+    deleteAfterProcessing &&
+    !connectorDescriptors[settings.inbound.protocol].fields.includes("deleteAfterProcessing")
+  )
+    add("/deleteAfterProcessing", `must be off: only profiles that receive by ${deleting} delete at the server`);
+  if (kind === "forward" && deliveryMethods.outbound !== "none")
+    add("/deliveryMethods/outbound", "must be none: a forward mailbox only receives");
+  if (errors.length > 0)
+    throw new ProblemError("INVALID", errors.map(({ pointer, reason }) => `${pointer} ${reason}`).join("; "), {
+      errors,
+    });
+}

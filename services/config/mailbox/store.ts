@@ -1,0 +1,101 @@
+import { type DocumentIndex, living } from "@mailfleet/kit";
+import type { Collection, Document, Filter, Store } from "@mailfleet/store";
+import type { MailboxForConnection, ShownMailbox, StoredMailbox } from "./body.ts";
+
+/** The collection of mailboxes; the kit keeps its documents, here are the questions that only mailboxes are asked. */
+export const mailboxCollection = "mailboxes";
+
+/** Indexes beside those of the kit. Partial ones are used only by queries that repeat their condition. */
+export const mailboxIndexes: readonly DocumentIndex[] = [
+  // One living mailbox per address; the address of a deleted one is free again.
+  { name: "address", keys: { addressKey: 1 }, unique: true, where: living },
+  // "Which mailboxes have not heard of their profile's last change?"
+  { name: "profile", keys: { "configuration.profileId": 1, profileV: 1 }, where: living },
+  { name: "rhythm", keys: { rhythmV: 1 }, where: living },
+  { name: "lifecycle", keys: { "status.lifecycle": 1, addressKey: 1 }, where: living },
+  { name: "rearm", keys: { rearmAt: 1 }, where: { rearmAt: { $exists: true } } },
+];
+
+/** Questions about many mailboxes, or about a part of one. Every method throws an outage while the database is away. */
+export interface MailboxStore {
+  /** By address, in any case of letters. */
+  find(address: string): Promise<ShownMailbox | null>;
+  /** What a worker's question about a connection needs: neither history nor what was handled. */
+  forConnection(id: string): Promise<MailboxForConnection | null>;
+  /** The last transitions, newest first; `null`: there is no such mailbox. */
+  history(id: string): Promise<StoredMailbox["history"] | null>;
+  /** Ids of mailboxes that have not heard of this version of their profile. */
+  behindProfile(profileId: string, v: number, limit: number): Promise<string[]>;
+  /** Ids of mailboxes that have not heard of the rhythms of this version of the settings. */
+  behindRhythm(v: number, limit: number): Promise<string[]>;
+  ofProfile(profileId: string): Promise<{ id: string; address: string }[]>;
+  /** Addresses by id; absent: there is no such mailbox. */
+  addresses(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  countByProfile(profileIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  countByLifecycle(): Promise<Readonly<Record<string, number>>>;
+  /** Mailboxes whose timers are to be looked after. */
+  toRearm(before: number, limit: number): Promise<StoredMailbox[]>;
+  /** Their timers were looked after in this version; a later version has set its own time. */
+  rearmed(id: string, v: number, next: number): Promise<void>;
+}
+
+/** Opens the questions; the kit makes the indexes. */
+export function createMailboxStore(store: Store): MailboxStore {
+  const mailboxes: Collection<StoredMailbox> = store.db.collection<StoredMailbox>(mailboxCollection);
+  const where = (filter: Document) => ({ ...filter, living: true }) as Filter<StoredMailbox>;
+  const idsOf = async (filter: Filter<StoredMailbox>, limit: number) => {
+    const found = await mailboxes
+      .find(filter, { projection: { _id: 1 } })
+      .limit(limit)
+      .toArray();
+    return found.map(({ _id }) => String(_id));
+  };
+  const addressesOf = async (filter: Filter<StoredMailbox>) => {
+    const found = await mailboxes
+      .find(filter, { projection: { "configuration.address": 1 } })
+      .sort({ addressKey: 1 })
+      .toArray();
+    return found.map(({ _id, configuration }) => ({ id: String(_id), address: configuration.address }));
+  };
+  const countBy = async (path: string, filter: Filter<StoredMailbox>) => {
+    const counted = await mailboxes
+      .aggregate<{ _id: string; n: number }>([{ $match: filter }, { $group: { _id: `$${path}`, n: { $sum: 1 } } }])
+      .toArray();
+    return new Map(counted.map(({ _id, n }) => [_id, n]));
+  };
+
+  return {
+    find: (address) =>
+      mailboxes.findOne(where({ addressKey: address.toLowerCase() }), {
+        projection: { handled: 0, outbox: 0, history: 0 },
+      }) as Promise<ShownMailbox | null>,
+    forConnection: (id) =>
+      mailboxes.findOne(where({ _id: id }), {
+        projection: { configuration: 1, profileV: 1, machine: 1, ownership: 1 },
+      }) as Promise<MailboxForConnection | null>,
+    async history(id) {
+      const found = await mailboxes.findOne(where({ _id: id }), { projection: { history: 1 } });
+      return found && [...found.history].reverse();
+    },
+    behindProfile: (profileId, v, limit) =>
+      idsOf(where({ "configuration.profileId": profileId, profileV: { $lt: v } }), limit),
+    behindRhythm: (v, limit) => idsOf(where({ rhythmV: { $lt: v } }), limit),
+    ofProfile: (profileId) => addressesOf(where({ "configuration.profileId": profileId })),
+    async addresses(ids) {
+      const found = await addressesOf(where({ _id: { $in: [...ids] } }));
+      return new Map(found.map(({ id, address }) => [id, address]));
+    },
+    countByProfile: (ids) =>
+      countBy("configuration.profileId", where({ "configuration.profileId": { $in: [...ids] } })),
+    countByLifecycle: async () => Object.fromEntries(await countBy("status.lifecycle", where({}))),
+    toRearm: (before, limit) =>
+      mailboxes
+        .find(where({ rearmAt: { $exists: true, $lt: before } }))
+        .sort({ rearmAt: 1 })
+        .limit(limit)
+        .toArray() as Promise<StoredMailbox[]>,
+    async rearmed(id, v, next) {
+      await mailboxes.updateOne(where({ _id: id, v }), { $set: { rearmAt: next } });
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import { connectBus } from "@mailfleet/bus";
+import { runService } from "@mailfleet/kit";
+import { connectStore, isOutage, openDocuments } from "@mailfleet/store";
+import { createConsentStore } from "./consent/store.ts";
+import { createGrantStore } from "./grant/store.ts";
+import { createJobStore } from "./job/store.ts";
+import { createMetrics } from "./mailbox/metrics.ts";
+import { createMailboxStore } from "./mailbox/store.ts";
+import { config } from "./service.ts";
+
+runService(config, async ({ name, environment, logger, metrics, failPoint, addReadiness }) => {
+  const { mongoUrl, mongoDb, natsUrl, streamReplicas, consoleUrl } = environment;
+  const store = await connectStore({ url: mongoUrl, database: mongoDb, appName: name, logger });
+  addReadiness("mongodb", () => store.health());
+  const bus = await connectBus({ url: natsUrl, name, streamReplicas, logger, failPoint, isOutage });
+  addReadiness("nats", () => bus.health());
+  const [consents, grants, jobs] = await Promise.all([
+    createConsentStore(store),
+    createGrantStore(store),
+    createJobStore(store),
+  ]);
+  return {
+    bus,
+    ports: {
+      ...{ consents, grants, jobs, mailboxes: createMailboxStore(store) },
+      openDocuments: (collection, indexes, unlisted) => openDocuments(store, collection, indexes, unlisted),
+      isOutage,
+      metrics: createMetrics(metrics),
+      consoleUrl: consoleUrl ?? null,
+    },
+    close: () => store.close(),
+  };
+});

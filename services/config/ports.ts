@@ -1,0 +1,31 @@
+import type { RequestArguments, RequestName, RequestOutput } from "@mailfleet/contracts";
+import type { Documents, ServicePorts } from "@mailfleet/kit";
+import type { ConsentStore } from "./consent/store.ts";
+import type { GrantStore } from "./grant/store.ts";
+import type { JobStore } from "./job/store.ts";
+import type { MailboxBody } from "./mailbox/body.ts";
+import type { Metrics } from "./mailbox/metrics.ts";
+import type { MailboxStore } from "./mailbox/store.ts";
+import type { Worlds } from "./mailbox/world.ts";
+import type { ProfileBody } from "./profile/body.ts";
+import type { SettingsBody } from "./settings/body.ts";
+
+/** What the service works with. Everything that touches the world comes in here. */
+export interface Ports extends ServicePorts {
+  readonly documents: {
+    readonly settings: Documents<SettingsBody>;
+    readonly profile: Documents<ProfileBody>;
+    readonly mailbox: Documents<MailboxBody>;
+  };
+  readonly mailboxes: MailboxStore;
+  readonly jobs: JobStore;
+  readonly consents: ConsentStore;
+  readonly grants: GrantStore;
+  readonly worlds: Worlds;
+  readonly metrics: Metrics;
+  /** Where people reach the console, for links in alerts; `null`: not known. */
+  readonly consoleUrl: string | null;
+}
+
+/** Answers one request. */
+export type Handler<Name extends RequestName> = (input: RequestArguments<Name>) => Promise<RequestOutput<Name>>;

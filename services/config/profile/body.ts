@@ -1,0 +1,23 @@
+import type { ProfileSettings } from "@mailfleet/contracts";
+import type { Shown, Stored } from "@mailfleet/kit";
+import type { ProfileSecrets } from "./secrets.ts";
+
+/** A profile: where its mailboxes receive and send. */
+export interface ProfileBody extends ProfileSecrets {
+  readonly settings: ProfileSettings;
+  readonly active: boolean;
+  /**
+   * Version in which each field that matters to connections changed last, by JSON pointer. A mailbox that took version
+   * p into account has still to hear of those above p.
+   */
+  readonly changedIn: Readonly<Record<string, number>>;
+  /** The highest of `changedIn`: mailboxes with a lower `profileV` are behind. */
+  readonly relevantV: number;
+  /** What was said last of the end of the application's secret: `<end>:<code>`. */
+  readonly warnedOfSecret?: string;
+}
+
+/** A profile as it is kept. */
+export type StoredProfile = Stored<ProfileBody>;
+/** As much of it as is needed to decide and to show. */
+export type ShownProfile = Shown<ProfileBody>;

@@ -1,0 +1,73 @@
+import {
+  maximumMailboxesPerGmailProfile,
+  type OAuthSettings,
+  ProblemError,
+  type ProfileSettings,
+} from "@mailfleet/contracts";
+
+/** Two living profiles never have one name: people choose by it. */
+export function nameTaken(name: string): ProblemError {
+  return new ProblemError("ALREADY_EXISTS", `There is a profile named ${name} already.`, {
+    remedy: "Choose another name.",
+    errors: [{ pointer: "/name", reason: "is taken" }],
+  });
+}
+
+/** It cannot be deleted yet. */
+export function profileInUse(detail: string, remedy: string): ProblemError {
+  return new ProblemError("IN_USE", detail, { remedy });
+}
+
+/** A secret of Microsoft lives for 24 months at most (domain 7); one that has ended already is a slip of the keyboard. */
+export function refuseSecretEnd(oauth: OAuthSettings | undefined, now: number, at: string): void {
+  const end = oauth?.clientSecretExpiresAt;
+  if (end === undefined) return;
+  const latest = new Date(now);
+  latest.setUTCMonth(latest.getUTCMonth() + 24);
+  // A day of grace for the end of the last day in another time zone.
+  const reason =
+    end <= now
+      ? "must lie in the future"
+      : end > latest.getTime() + 86_400_000
+        ? "must be at most 24 months ahead"
+        : null;
+  if (reason === null) return;
+  const pointer = `${at}/oauth/clientSecretExpiresAt`;
+  throw new ProblemError("INVALID", `${pointer} ${reason}`, { errors: [{ pointer, reason }] });
+}
+
+/** How many mailboxes may use a profile; `null`: no limit. */
+export function maximumMailboxes({ type, oauth }: Pick<ProfileSettings, "type" | "oauth">): number | null {
+  return type === "gmail" && oauth?.flow === "sign-in" ? maximumMailboxesPerGmailProfile : null;
+}
+
+/** Whether the credentials of the profile open one inbox only, so that a second mailbox would read the first one's mail. */
+export function opensOneInboxOnly({ inbound }: Pick<ProfileSettings, "inbound">): boolean {
+  return inbound.credentials === "profile" && inbound.addressing === undefined;
+}
+
+/** The OAuth client of a Gmail profile has all the users that Google lets it have. */
+export function profileFull(name: string, maximum: number): ProblemError {
+  const pointer = "/profileId";
+  return new ProblemError(
+    "PROFILE_FULL",
+    `The profile ${name} has ${maximum} mailboxes, as many as may sign in with it.`,
+    {
+      remedy: "Create another profile with an OAuth client of its own, and give the mailbox that one.",
+      errors: [{ pointer, reason: `names a profile that has ${maximum} mailboxes already` }],
+    },
+  );
+}
+
+/** A second mailbox would read the first one's inbox. */
+export function notAddressed(name: string): ProblemError {
+  return new ProblemError(
+    "MAILBOX_NOT_ADDRESSED",
+    `The credentials of the profile ${name} open one inbox: a second mailbox would receive the first one's mail.`,
+    {
+      remedy:
+        "Give the profile a way to address each mailbox (inbound.addressing: an authorization identity, or a user name such as {address}*master), or use another profile.",
+      errors: [{ pointer: "/profileId", reason: "names a profile that can serve one mailbox only" }],
+    },
+  );
+}

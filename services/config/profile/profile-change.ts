@@ -1,0 +1,46 @@
+import type { ProfileChange, ProfileSettings } from "@mailfleet/contracts";
+import type { ProfileBody, ShownProfile } from "./body.ts";
+import { changedSettings } from "./complete-profile.ts";
+import { relevantChanges, relevantFields } from "./relevant-fields.ts";
+import { type GivenSecrets, keptSecrets } from "./secrets.ts";
+
+/** A change of a profile; `undefined` leaves as it is, `null` takes away. */
+export interface WantedProfileChange {
+  readonly change?: ProfileChange;
+  readonly active?: boolean;
+  readonly secrets?: GivenSecrets;
+}
+
+/** Those that are not kept are taken away. */
+const noSecrets = { inboundCredentials: undefined, outboundCredentials: undefined, oauthSecret: undefined };
+
+/** The profile after the change, with the version in which each relevant field changed last. @throws ProblemError */
+export function changedProfile(profile: ShownProfile, wanted: WantedProfileChange, at: number): ProfileBody {
+  const settings = wanted.change ? changedSettings(profile.settings, wanted.change) : profile.settings;
+  const after = {
+    settings,
+    active: wanted.active ?? profile.active,
+    ...noSecrets,
+    ...keptSecrets(profile._id, settings, profile, wanted.secrets ?? {}, at),
+  };
+  const v = profile.v + 1;
+  const changed = relevantChanges(profile, after);
+  const changedIn = { ...profile.changedIn, ...Object.fromEntries(changed.map((pointer) => [pointer, v])) };
+  return {
+    ...after,
+    changedIn,
+    relevantV: changed.length > 0 ? v : profile.relevantV,
+    warnedOfSecret: profile.warnedOfSecret,
+  };
+}
+
+/** A new profile: every relevant field counts as changed in its first version. @throws ProblemError */
+export function newProfile(id: string, settings: ProfileSettings, secrets: GivenSecrets, at: number): ProfileBody {
+  return {
+    settings,
+    active: true,
+    ...keptSecrets(id, settings, {}, secrets, at),
+    changedIn: Object.fromEntries(relevantFields.map((field) => [field.pointer, 1])),
+    relevantV: 1,
+  };
+}

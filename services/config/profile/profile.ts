@@ -1,0 +1,85 @@
+import { type NewProfile, type ProblemError, type ProfileChange, profile, type Settings } from "@mailfleet/contracts";
+import { keep, living } from "@mailfleet/kit";
+import type { Ports } from "../ports.ts";
+import { refusePorts } from "../settings/allowed-ports.ts";
+import type { ProfileBody } from "./body.ts";
+import { changedSettings, completeProfile } from "./complete-profile.ts";
+import { destinationsOf } from "./destinations.ts";
+import { nameTaken, profileInUse, refuseSecretEnd } from "./problems.ts";
+import { changedProfile, newProfile } from "./profile-change.ts";
+import { refuseTooMany } from "./room.ts";
+import { showProfile } from "./show-profile.ts";
+import { usableProfile } from "./usable-profile.ts";
+
+/** What a decision about a profile, and its picture, need beside it. */
+interface ProfileWorld {
+  readonly settings: Settings;
+  /** Mailboxes by profile. */
+  readonly counts: ReadonlyMap<string, number>;
+  /** Counts again. */
+  count(id: string): Promise<number>;
+}
+
+/**
+ * Keeps profiles: only what is named changes, servers are replaced whole and completed. Whether a server exists is found
+ * out by tests. Mailboxes hear of a change at once, by the tick `spread-profiles`.
+ */
+export const keptProfiles = keep<Ports, ProfileBody>()(profile, {
+  collection: "profiles",
+  indexes: [{ name: "name", keys: { "settings.name": 1 }, unique: true, where: living }],
+  taken: (_index, { settings }) => nameTaken(settings.name),
+  async world(ports, { documents, command }): Promise<ProfileWorld> {
+    const ids = documents.map(({ _id }) => _id);
+    const [settings, counts] = await Promise.all([
+      ports.worlds.settings({ fresh: command !== undefined }),
+      ports.mailboxes.countByProfile(ids),
+    ]);
+    const count = async (id: string) => (await ports.mailboxes.countByProfile([id])).get(id) ?? 0;
+    return { settings, counts, count };
+  },
+  view: (document, { settings, counts }) => showProfile(document, settings, counts.get(document._id) ?? 0),
+  decide: {
+    create(input, { at, world }) {
+      const settings = completeProfile(input.new);
+      refusePorts(settings, world.settings, "/new");
+      refuseSecretEnd(settings.oauth, at, "/new");
+      return { body: newProfile(input.id, settings, input, at) };
+    },
+    update(before, input, { at, world }) {
+      const { change } = input;
+      const after = changedProfile(before, { change, secrets: input }, at);
+      if (change?.inbound || change?.outbound) refusePorts(after.settings, world.settings, "/change");
+      if (change?.oauth) refuseSecretEnd(after.settings.oauth, at, "/change");
+      refuseTooMany(after.settings, world.counts.get(before._id) ?? 0);
+      return { after };
+    },
+    activate: (before, _, { at }) => ({ after: changedProfile(before, { active: true }, at) }),
+    deactivate: (before, _, { at }) => ({ after: changedProfile(before, { active: false }, at) }),
+    delete({ _id }, _, { world }) {
+      if (world.settings.defaultProfileId === _id)
+        throw profileInUse("It is the default profile for new mailboxes.", "Set another default profile first.");
+      const refusal = inUse(world.counts.get(_id) ?? 0);
+      if (refusal) throw refusal;
+      // A mailbox may have come between the count and the deletion; then the profile stays.
+      return { gone: true, unless: async () => inUse(await world.count(_id)) };
+    },
+  },
+  after(ports, _verb, { after }) {
+    if (after) ports.worlds.forgetProfile(after._id);
+    ports.kick("spread-profiles");
+  },
+});
+
+function inUse(mailboxes: number): ProblemError | null {
+  if (mailboxes === 0) return null;
+  const use = mailboxes === 1 ? "mailbox uses" : "mailboxes use";
+  return profileInUse(`${mailboxes} ${use} this profile.`, "Give them another profile or delete them first.");
+}
+
+/** `config.profile.destinations`: the console seals for them, because it does not know what a profile leaves out. */
+export const answerDestinations =
+  (ports: Ports) => async (input: { new: NewProfile } | { id?: string; change?: ProfileChange }) => {
+    if ("new" in input) return destinationsOf(completeProfile(input.new));
+    const { settings } = await usableProfile(ports, input.id, "/id");
+    return destinationsOf(input.change ? changedSettings(settings, input.change) : settings);
+  };

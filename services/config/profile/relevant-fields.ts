@@ -1,0 +1,111 @@
+import type { Direction, InboundServer, OAuthSettings } from "@mailfleet/contracts";
+import type { ShownProfile } from "./body.ts";
+
+/** What is looked at of a profile. */
+type Compared = Pick<
+  ShownProfile,
+  "settings" | "active" | "inboundCredentials" | "outboundCredentials" | "oauthSecret"
+>;
+
+/** A field of a profile that matters to connections, so that its change voids earlier results of these directions. */
+interface RelevantField {
+  readonly pointer: string;
+  readonly directions: readonly Direction[];
+  /** What is compared. Passwords are sealed anew each time, so setting one is always a change. */
+  read(profile: Compared): unknown;
+}
+
+const endpoint = (direction: "inbound" | "outbound", ...names: (keyof InboundServer)[]): RelevantField[] =>
+  names.map((name) => ({
+    pointer: `/${direction}/${name}`,
+    directions: [direction],
+    read: ({ settings }) => plain((settings[direction] as Partial<InboundServer>)[name]),
+  }));
+
+/** Credentials and applications that no mailbox uses matter to none. */
+const held = (direction: "inbound" | "outbound"): RelevantField => ({
+  pointer: `/${direction}Credentials`,
+  directions: [direction],
+  read: (profile) =>
+    profile.settings[direction].credentials === "profile"
+      ? profile[`${direction}Credentials`]?.password.ciphertext
+      : undefined,
+});
+
+const oauthDirections = (direction: "inbound" | "outbound"): RelevantField[] => {
+  const used = ({ settings }: Compared) => settings[direction].credentials === "oauth";
+  // The state of the consent screen and the end of a secret explain a failure; they do not cause one.
+  const names: (keyof OAuthSettings)[] = [
+    "provider",
+    "flow",
+    "clientId",
+    "tenantId",
+    "clientAuthentication",
+    "scopes",
+    "endpoints",
+  ];
+  return [
+    ...names.map((name) => ({
+      pointer: `/oauth/${name}#${direction}`,
+      directions: [direction],
+      read: (profile: Compared) => (used(profile) ? plain(profile.settings.oauth?.[name]) : undefined),
+    })),
+    {
+      pointer: `/oauthSecret#${direction}`,
+      directions: [direction],
+      read: (profile) => (used(profile) ? profile.oauthSecret?.secret.ciphertext : undefined),
+    },
+  ];
+};
+
+/** Compared by value. */
+const plain = (value: unknown) => (typeof value === "object" ? JSON.stringify(value) : value);
+
+const pollingField = "/minimumPollingIntervalMinutes";
+
+/**
+ * What a change of a profile means to its mailboxes. What is not named here (name, description, limits,
+ * process-from) is read when it is needed and voids nothing; `/active` opens and closes all directions instead, and
+ * the polling interval only changes their rhythm.
+ */
+export const relevantFields: readonly RelevantField[] = [
+  ...endpoint("inbound", "protocol", "host", "port", "security", "trustedCertificates", "credentials", "addressing"),
+  ...endpoint("outbound", "protocol", "host", "port", "security", "trustedCertificates", "credentials"),
+  held("inbound"),
+  held("outbound"),
+  ...oauthDirections("inbound"),
+  ...oauthDirections("outbound"),
+  {
+    pointer: pollingField,
+    directions: [],
+    read: ({ settings }) => settings.minimumPollingIntervalMinutes,
+  },
+  { pointer: "/active", directions: [], read: ({ active }) => active },
+];
+
+/** Pointers of the relevant fields in which two versions differ. */
+export function relevantChanges(
+  before: Parameters<RelevantField["read"]>[0],
+  after: Parameters<RelevantField["read"]>[0],
+): string[] {
+  return relevantFields.filter((field) => field.read(before) !== field.read(after)).map((field) => field.pointer);
+}
+
+/** What a mailbox that has taken version `profileV` into account has still to hear: fields and their directions. */
+export function unheard(
+  profile: Pick<ShownProfile, "changedIn">,
+  profileV: number,
+): { fields: string[]; directions: Direction[] } {
+  const news = relevantFields.filter(
+    (field) => field.directions.length > 0 && (profile.changedIn[field.pointer] ?? 0) > profileV,
+  );
+  return {
+    fields: [...new Set(news.map((field) => field.pointer.replace(/#.*/, "")))],
+    directions: [...new Set(news.flatMap((field) => field.directions))],
+  };
+}
+
+/** Has a mailbox that has taken version `profileV` into account still to hear of another polling interval? */
+export function hasNewRhythm({ changedIn }: Pick<ShownProfile, "changedIn">, profileV: number): boolean {
+  return (changedIn[pollingField] ?? 0) > profileV;
+}

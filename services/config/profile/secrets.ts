@@ -1,0 +1,98 @@
+import {
+  ProblemError,
+  type ProfileSettings,
+  type Sealed,
+  type SealedCredentials,
+  type SealedOAuthSecret,
+  sealedAs,
+  sealedFor,
+} from "@mailfleet/contracts";
+import { type KeptCredentials, type KeptOAuthSecret, refuseWronglySealed } from "../credentials/kept-credentials.ts";
+import { destinationsOf } from "./destinations.ts";
+
+/** What a profile holds sealed. */
+export interface ProfileSecrets {
+  readonly inboundCredentials?: KeptCredentials;
+  readonly outboundCredentials?: KeptCredentials;
+  readonly oauthSecret?: KeptOAuthSecret;
+}
+
+/** What came sealed with a profile: absent leaves as it is, `null` takes away. */
+export interface GivenSecrets {
+  readonly inboundCredentials?: SealedCredentials | null | undefined;
+  readonly outboundCredentials?: SealedCredentials | null | undefined;
+  readonly oauthSecret?: SealedOAuthSecret | null | undefined;
+}
+
+/** One of them: whether these settings use it, for what it must be sealed, and what of it is the sealed form. */
+interface SecretRule {
+  readonly name: keyof ProfileSecrets;
+  readonly fields: string;
+  readonly purpose: "inbound-password" | "outbound-password" | "oauth-client";
+  isUsed(settings: ProfileSettings): boolean;
+  destination(settings: ProfileSettings): string | null;
+}
+
+const ofDirection = (direction: "inbound" | "outbound"): SecretRule => ({
+  name: `${direction}Credentials`,
+  fields: `/${direction}`,
+  purpose: `${direction}-password`,
+  isUsed: (settings) => settings[direction].credentials === "profile",
+  destination: (settings) => destinationsOf(settings)[direction],
+});
+const rules: readonly SecretRule[] = [
+  ofDirection("inbound"),
+  ofDirection("outbound"),
+  {
+    name: "oauthSecret",
+    fields: "/oauth",
+    purpose: "oauth-client",
+    isUsed: ({ oauth }) =>
+      oauth !== undefined && (oauth.flow === "service-account" || oauth.clientAuthentication !== "none"),
+    destination: (settings) => destinationsOf(settings).token,
+  },
+];
+
+const sealedOf = (secret: KeptCredentials | SealedCredentials | SealedOAuthSecret): Sealed =>
+  "password" in secret ? secret.password : secret.secret;
+
+/**
+ * The secrets of a profile after a change. One that is kept and was entered for another server, or another token
+ * endpoint, is needed again; where nothing uses it, it goes. @throws INVALID, SECRET_NEEDED_AGAIN that names each
+ */
+export function keptSecrets(
+  profileId: string,
+  settings: ProfileSettings,
+  before: ProfileSecrets,
+  given: GivenSecrets,
+  setAt: number,
+): ProfileSecrets {
+  const after: Record<string, unknown> = {};
+  const needed: { pointer: string; reason: string }[] = [];
+  for (const { name, fields, purpose, isUsed, destination } of rules) {
+    const goesTo = destination(settings);
+    const expected = sealedFor(profileId, purpose, goesTo ?? "");
+    const fresh = given[name];
+    const kept = before[name];
+    if (fresh) {
+      refuseWronglySealed(sealedOf(fresh), expected, `/${name}/${"password" in fresh ? "password" : "secret"}`);
+      after[name] = { ...fresh, setAt };
+    } else if (fresh === undefined && kept) {
+      if (sealedAs(sealedOf(kept)) === expected) after[name] = kept;
+      else if (isUsed(settings))
+        needed.push({
+          pointer: `/${name}`,
+          reason: `is needed again: ${fields} leads to ${goesTo} now, and the secret was entered for another place`,
+        });
+    }
+  }
+  if (needed.length === 0) return after;
+  throw new ProblemError(
+    "SECRET_NEEDED_AGAIN",
+    needed.map(({ pointer, reason }) => `${pointer} ${reason}`).join("; "),
+    {
+      remedy: `Send ${needed.map(({ pointer }) => pointer.slice(1)).join(" and ")} with the same change, or take it away with null first.`,
+      errors: needed,
+    },
+  );
+}

@@ -1,0 +1,34 @@
+import type { Profile, Settings } from "@mailfleet/contracts";
+import type { KeptCredentials } from "../credentials/kept-credentials.ts";
+import type { ShownProfile } from "./body.ts";
+import { maximumMailboxes } from "./problems.ts";
+
+/** A profile as it is shown. Credentials show only that they are set, for whom and when. */
+export function showProfile(
+  profile: ShownProfile,
+  settings: Pick<Settings, "defaultProfileId">,
+  mailboxes: number,
+): Profile {
+  const shownCredentials = (kept: KeptCredentials | undefined) =>
+    kept ? { username: kept.username, setAt: kept.setAt } : null;
+  return {
+    id: profile._id,
+    v: profile.v,
+    ...profile.settings,
+    active: profile.active,
+    isDefault: settings.defaultProfileId === profile._id,
+    inboundCredentials: shownCredentials(profile.inboundCredentials),
+    outboundCredentials: shownCredentials(profile.outboundCredentials),
+    oauthSecret: shownSecret(profile.oauthSecret),
+    mailboxes,
+    maximumMailboxes: maximumMailboxes(profile.settings),
+    createdAt: profile.createdAt,
+    changedAt: profile.changedAt,
+  };
+}
+
+function shownSecret(kept: ShownProfile["oauthSecret"]): Profile["oauthSecret"] {
+  if (!kept) return null;
+  const { secret: _, ...shown } = kept;
+  return shown;
+}

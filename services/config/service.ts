@@ -1,0 +1,79 @@
+import { consumers } from "@mailfleet/contracts";
+import { defineService, listen } from "@mailfleet/kit";
+import { z } from "zod";
+import { getConnection } from "./connection/get-connection.ts";
+import { beginConsent } from "./consent/begin-consent.ts";
+import { getConsent, keepDeviceConsent } from "./consent/read-consent.ts";
+import { takeConsent } from "./consent/take-consent.ts";
+import { warnOfEnds } from "./expiry/warn.ts";
+import { announceGrants } from "./grant/announce-grant.ts";
+import { getGrant, removeGrant } from "./grant/answer-grant.ts";
+import { beginRefresh, endRefresh } from "./grant/refresh-grant.ts";
+import { setGrant } from "./grant/set-grant.ts";
+import { createJob } from "./job/create-job.ts";
+import { getJob } from "./job/get-job.ts";
+import { listJobs } from "./job/list-jobs.ts";
+import { runJobs } from "./job/run-job.ts";
+import { countMailboxes } from "./mailbox/count.ts";
+import { keptMailboxes } from "./mailbox/mailbox.ts";
+import { onReport, reportTypes } from "./mailbox/on-report.ts";
+import { rearmTimers } from "./mailbox/rearm.ts";
+import { spreadProfiles } from "./mailbox/spread-profiles.ts";
+import { spreadRhythm } from "./mailbox/spread-rhythm.ts";
+import { createWorlds } from "./mailbox/world.ts";
+import type { Ports } from "./ports.ts";
+import { answerDestinations, keptProfiles } from "./profile/profile.ts";
+import { keptSettings } from "./settings/settings.ts";
+
+/** A tick whose rounds all pause alike. */
+const every = (everyMs: number, work: (ports: Ports, signal: AbortSignal) => Promise<unknown>) => ({
+  everyMs,
+  round: (ports: Ports) => async (signal: AbortSignal) => {
+    await work(ports, signal);
+    return undefined;
+  },
+});
+
+/** Keeps profiles, mailboxes, settings, consents and jobs, and runs the mailboxes' machine. */
+export const config = defineService<Ports, "worlds">()({
+  name: "config",
+  environment: {
+    /** Where people reach the console: alerts about consents hold a link to sign in again. */
+    MAILFLEET_CONSOLE_URL: z.url({ protocol: /^https?$/ }).optional(),
+  },
+  derives: (ports) => ({ worlds: createWorlds(ports) }),
+  keeps: [keptSettings, keptProfiles, keptMailboxes],
+  answers: (ports) => ({
+    "config.profile.destinations": answerDestinations(ports),
+    "config.connection.get": getConnection(ports),
+    "config.consent.begin": beginConsent(ports),
+    "config.consent.take": takeConsent(ports),
+    "config.consent.get": getConsent(ports),
+    "config.consent.keep-device": keepDeviceConsent(ports),
+    "config.grant.set": setGrant(ports),
+    "config.grant.get": getGrant(ports),
+    "config.grant.remove": removeGrant(ports),
+    "config.grant.begin-refresh": beginRefresh(ports),
+    "config.grant.end-refresh": endRefresh(ports),
+    "config.job.create": createJob(ports),
+    "config.job.get": getJob(ports),
+    "config.job.list": listJobs(ports),
+  }),
+  listens: [
+    listen(consumers.configEvents, {
+      types: reportTypes,
+      concurrency: 32,
+      keyOf: ({ body }) => body.mailboxId,
+      handle: onReport,
+    }),
+  ],
+  ticks: {
+    "spread-profiles": every(15_000, spreadProfiles),
+    "spread-rhythm": every(15_000, spreadRhythm),
+    timers: every(30_000, rearmTimers),
+    jobs: every(5000, runJobs),
+    grants: every(5000, announceGrants),
+    expiry: every(60_000, warnOfEnds),
+    count: every(15_000, countMailboxes),
+  },
+});

@@ -1,0 +1,42 @@
+import { type Settings, settings } from "@mailfleet/contracts";
+import { keep } from "@mailfleet/kit";
+import type { Ports } from "../ports.ts";
+import { usableProfile } from "../profile/usable-profile.ts";
+import { initialSettings, type SettingsBody } from "./body.ts";
+
+/**
+ * Keeps the settings. New rhythms reach mailboxes at once; the rest of a new policy counts from their next step on.
+ */
+export const keptSettings = keep<Ports, SettingsBody>()(settings, {
+  collection: "settings",
+  initial: { settings: initialSettings, rhythmV: 1 },
+  async world(ports, { command }) {
+    const { change } = (command?.input ?? {}) as { change?: { defaultProfileId?: string | null } };
+    if (change?.defaultProfileId) await usableProfile(ports, change.defaultProfileId, "/change/defaultProfileId");
+  },
+  view: ({ v, settings: shown }) => ({ v, ...shown }),
+  decide: {
+    update(before, { change = {} }) {
+      const { retryPolicy, ...rest } = change;
+      const after = {
+        ...before.settings,
+        ...rest,
+        retryPolicy: { ...before.settings.retryPolicy, ...retryPolicy },
+      };
+      return {
+        after: {
+          settings: after,
+          rhythmV: hasOtherRhythm(before.settings, after) ? before.v + 1 : before.rhythmV,
+        },
+      };
+    },
+  },
+  after(ports, _verb, { before, after }) {
+    ports.worlds.forgetSettings();
+    if (before?.rhythmV !== after?.rhythmV) ports.kick("spread-rhythm");
+  },
+});
+
+function hasOtherRhythm(before: Pick<Settings, "retryPolicy">, after: Pick<Settings, "retryPolicy">): boolean {
+  return (["pollMs", "probeMs"] as const).some((name) => before.retryPolicy[name] !== after.retryPolicy[name]);
+}
