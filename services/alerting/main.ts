@@ -18,7 +18,7 @@ const confirmMs = 30_000;
 
 runService(alerting, async ({ name, environment, logger, metrics, failPoint, addReadiness, now }) => {
   const { natsUrl, mongoUrl, mongoDb, streamReplicas, notifyOpenKeys, allowedPrivateNetworks } = environment;
-  // The public halves lie in the same file.
+  // The public halves are in the same file.
   const [opener, sealer] = await Promise.all([loadOpener(notifyOpenKeys, logger), loadSealer(notifyOpenKeys)]);
   const fetch = createGuardedFetch({ privateNetworks: readPrivateNetworks(allowedPrivateNetworks) });
   const [store, bus] = await Promise.all([

@@ -21,7 +21,7 @@ export function alertAnswers({ alerts }: Pick<AlertingPorts, "alerts">): Request
     },
     "alerting.alert.get": async ({ id }) => {
       const found = await alerts.get(id);
-      if (!found) throw new ProblemError("NOT_FOUND", `There is no alert ${id}; alerts are kept for 30 days.`);
+      if (!found) throw new ProblemError("NOT_FOUND", `There is no alert ${id}. Alerts are kept for 30 days.`);
       return shownAlert(found);
     },
   };

@@ -7,7 +7,7 @@ type Fact = Incoming<"alert.raised.v1" | "alert.cleared.v1" | "mailbox.deleted.v
 export async function followFacts(wall: AlertWall, message: Fact): Promise<void> {
   if (message.type === "alert.raised.v1") return wall.raise(message.body, message);
   if (message.type === "alert.cleared.v1") return wall.clear(message.body, message);
-  // Nothing about a deleted mailbox is worth a look any more, nor what a late worker may still say about it.
+  // Nobody needs alerts about a deleted mailbox, nor what a late worker may still report about it.
   return wall.forget({ type: "mailbox", id: message.body.mailboxId }, message);
 }
 

@@ -13,12 +13,12 @@ import { idFrom } from "@mailfleet/kit";
 import { noNotice, planNotice } from "../notice/step.ts";
 import type { AlertDocument } from "./document.ts";
 
-/** What led to a change: the id makes a repetition recognisable, the rest goes on to the facts that follow. */
+/** What led to a change: the id identifies repetitions, the rest is passed on to the facts that follow. */
 export interface Origin extends EnvelopeContext {
   readonly id: string;
 }
 
-/** What a step is told besides the alert and the fact. */
+/** What a step gets besides the alert and the fact. */
 export interface StepContext {
   readonly origin: Origin;
   /** Milliseconds since the epoch; the fact's own time is older. */

@@ -25,7 +25,7 @@ export interface AlertStore {
   withOutbox(before: number, limit: number): Promise<AlertDocument[]>;
   /** These facts were published; they are said once more at `confirmAt`. */
   published(id: string, facts: readonly OutgoingMessage[], confirmAt: number): Promise<void>;
-  /** Alerts whose facts are to be said once more. */
+  /** Alerts whose facts must be published once more. */
   unconfirmed(now: number, limit: number): Promise<AlertDocument[]>;
   /** These facts are known to be stored. */
   confirmed(id: string, messageIds: readonly string[]): Promise<void>;

@@ -18,7 +18,7 @@ export async function raiseDeadLetterAlert(ports: DeadLetterAlertPorts, letter: 
   await ports.wall.raise(fact, { id: letter._id });
 }
 
-/** Cleared when none waits any more; raised again if one came in between. */
+/** Cleared when none waits; raised again if one has arrived meanwhile. */
 export async function settleDeadLetterAlert(ports: DeadLetterAlertPorts, letter: DeadLetterDocument): Promise<void> {
   const { deadLetters, wall, now } = ports;
   const none = async () => (await deadLetters.countWaiting(letter.service, letter.consumer)) === 0;

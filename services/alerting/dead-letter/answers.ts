@@ -16,13 +16,14 @@ export function deadLetterAnswers(ports: AlertingPorts): RequestHandlers {
 
   const existing = async (id: string): Promise<DeadLetterDocument> => {
     const found = await deadLetters.get(id);
-    if (!found) throw new ProblemError("NOT_FOUND", `There is no dead letter ${id}; they are kept for 30 days.`);
+    if (!found)
+      throw new ProblemError("NOT_FOUND", `There is no dead letter ${id}. Dead letters are kept for 30 days.`);
     return found;
   };
 
   /**
    * Replaying and discarding in their common order: act, mark, settle the alert. The same command again gets the first
-   * answer; another one about a letter that does not wait any more is refused with NOT_POSSIBLE_NOW.
+   * answer. Another one about a letter that no longer waits is refused with NOT_POSSIBLE_NOW.
    */
   const decide = async (
     operation: string,

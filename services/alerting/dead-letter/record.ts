@@ -46,7 +46,7 @@ export function shownDeadLetter(letter: DeadLetterDocument): DeadLetter {
 
 /**
  * The message again: same subject, type, headers and body, another id, or the server would take it for a repetition.
- * Throws NOT_POSSIBLE_NOW for what was no message of ours.
+ * Throws NOT_POSSIBLE_NOW for anything that was not one of our messages.
  */
 export function replayOf(letter: DeadLetterDocument): OutgoingMessage {
   const { headers } = letter;

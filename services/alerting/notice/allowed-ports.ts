@@ -5,7 +5,7 @@ const askMs = 2000;
 
 /**
  * The organisation's allowed outbound ports, asked of `config` each time. While it does not answer, what it said last
- * holds, at first all: that `config` is away must be told, too.
+ * applies, at first all ports: the alert that `config` is away must be sent, too.
  */
 export function allowedPortsOf(bus: Pick<Bus, "request">): () => Promise<readonly number[] | null> {
   let last: readonly number[] | null = null;

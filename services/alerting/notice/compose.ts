@@ -2,7 +2,7 @@ import { type ComposedMessage, composeMessage } from "@mailfleet/mime";
 import type { UsableSettings } from "./channel.ts";
 import type { NoticeMail } from "./text.ts";
 
-/** The bytes of a mail to all recipients, in the format that the settings want. HTML always has its text beside it. */
+/** The bytes of a mail to all recipients, in the format of the settings. HTML always comes with a plain text. */
 export function composeNotice(
   { from, to, format }: Pick<UsableSettings, "from" | "to" | "format">,
   { messageId, inReplyTo, subject, text, html, headers }: NoticeMail,

@@ -16,7 +16,7 @@ export interface MailServerPorts {
 
 /** From the name service to the sign-in, milliseconds. */
 const connectMs = 10_000;
-/** For one mail, whatever its parts do: below the lease of a notice, so that no other replica takes it meanwhile. */
+/** Time limit of one mail, below the lease of a notice, so that no other replica takes the notice meanwhile. */
 const sendMs = 20_000;
 const signInMs = 20_000;
 

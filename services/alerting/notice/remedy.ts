@@ -34,7 +34,7 @@ export function noticeRemedy(code: FailureCode, { mode, relay, application, oaut
     case "CLIENT_REJECTED":
       return google
         ? "Check that the service account and its key still exist; upload a new JSON key."
-        : "Check tenant and client id; a secret that has ended must be made anew in Entra and set here with its end.";
+        : "Check tenant and client id. If the secret has expired, make a new one in Entra and set it here with its expiry date.";
     case "CLIENT_SECRET_MISSING":
       return "Set the secret of the application, or upload the service account's JSON key.";
     case "DELEGATION_MISSING":

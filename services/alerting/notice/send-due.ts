@@ -38,7 +38,7 @@ const expiryMs = 86_400_000;
 /** More would only be a flood when the mail server works again. */
 const queueLimit = 1000;
 const perSweep = 200;
-/** The failure of the mail server is one alert, whatever it was that could not be sent. */
+/** A failure of the mail server is one alert, whichever notice could not be sent. */
 const serverObject = { type: "service", id: "alerting", label: "notifications" } as const;
 
 /** A mail server that hangs must not hold up the end of the service: its mail is given back when its lease is over. */
@@ -109,7 +109,7 @@ async function sendDueNotices(ports: NoticePorts): Promise<void> {
   }
 }
 
-/** The mail about an alert; `null`: none can be made of it, which is no fault of the mail server and stops no other. */
+/** The mail about an alert; `null`: it cannot be composed, which is not the mail server's fault and stops no other. */
 async function mailOf(
   { wall, logger, now, onOutcome }: NoticePorts,
   settings: UsableSettings,

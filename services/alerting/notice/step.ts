@@ -1,6 +1,6 @@
 import type { AlertDocument, AlertNotice } from "../alert/document.ts";
 
-/** Nobody was told anything, and nothing is to be said. */
+/** Nobody was told anything, and nothing needs to be told. */
 export const noNotice: AlertNotice = { state: "none", toldEpisode: 0 };
 
 /** Which mail an alert was taken for. */
@@ -9,14 +9,14 @@ export interface TakenNotice {
   readonly episode: number;
 }
 
-/** Information is for the wall only; and that mail does not leave is never said by mail, or it would go on for ever. */
+/** Information is only listed. A failure of the mail server is never mailed, or it would never end. */
 function isMailed(alert: AlertDocument): boolean {
   return alert.severity !== "information" && alert.code !== "NOTIFICATION_FAILED";
 }
 
 /**
- * What people are to be told, by what they know: raised and not told, or told and cleared. An alert that clears before
- * its mail left, and one that is raised again before its recovery was told, need none. Called when an alert opens or
+ * What to tell people, by what they know: raised and not told, or told and cleared. An alert that clears before its
+ * mail was sent, and one that is raised again before its recovery was told, need none. Called when an alert opens or
  * closes and when a mail has left, never for a repetition.
  */
 export function planNotice(alert: AlertDocument, now: number, quietMs: number): AlertNotice {
@@ -30,13 +30,13 @@ export function planNotice(alert: AlertDocument, now: number, quietMs: number): 
     return { ...known, state: notice.state === "pending" ? "none" : notice.state };
   }
   if (wanted === pending && due !== undefined && since !== undefined) return notice;
-  // One that flaps is not mailed each time; its recovery is told at once.
+  // An alert that flaps is not mailed each time. Its recovery is told at once.
   const quietUntil = wanted === "raised" && notice.lastRaisedAt !== undefined ? notice.lastRaisedAt + quietMs : 0;
   const next = Math.max(now, quietUntil, notice.leaseUntil ?? 0);
   return { ...known, state: "pending", pending: wanted, due: next, since: now };
 }
 
-/** The mail was taken by the relay. What became of the alert meanwhile decides what is to be said next. */
+/** The relay accepted the mail. The alert's present state decides what to tell next. */
 export function noticeSent(alert: AlertDocument, sent: TakenNotice, now: number, quietMs: number): AlertDocument {
   const { pending, due, since, leaseUntil, ...rest } = alert.notice;
   const notice: AlertNotice =
@@ -46,7 +46,9 @@ export function noticeSent(alert: AlertDocument, sent: TakenNotice, now: number,
   return { ...alert, notice: planNotice({ ...alert, notice }, now, quietMs) };
 }
 
-/** The mail did not leave: it is due again, as soon as the relay is tried again. `null` if it was taken back meanwhile. */
+/**
+ * The mail did not leave: it is due again, as soon as the relay is tried again. `null` if it was taken back meanwhile.
+ */
 export function noticePutOff(alert: AlertDocument, due: number): AlertDocument | null {
   const { leaseUntil, ...rest } = alert.notice;
   return alert.notice.pending ? { ...alert, notice: { ...rest, due } } : null;

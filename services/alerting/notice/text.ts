@@ -4,7 +4,7 @@ import { type Block, htmlOf, textOf } from "./mail-blocks.ts";
 /** A mail as plain text and as HTML with the same words. */
 export interface NoticeMail {
   readonly messageId: string;
-  /** The mail that this one answers, so that recovery stands below its alert. */
+  /** The mail that this one answers, so that mail programs show the recovery below its alert. */
   readonly inReplyTo?: string;
   readonly subject: string;
   readonly text: string;
@@ -17,7 +17,10 @@ export const automaticHeaders = { "Auto-Submitted": "auto-generated", "X-Auto-Re
 
 const words = { error: "Error", warning: "Warning", information: "Information" } as const;
 
-/** What happened, to which mailbox, in the server's own words, and what to do now. The same notice is always the same mail. */
+/**
+ * What happened, to which mailbox, in the server's own words, and what to do now. The same notice is always the same
+ * mail.
+ */
 export function noticeMail(alert: AlertDocument, kind: "raised" | "cleared", domain: string): NoticeMail {
   const about = subjectOf(alert);
   const messageIdOf = (what: string, episode: number) => `<${alert._id}.${episode}.${what}@${domain}>`;
@@ -74,7 +77,7 @@ function clearedBlocks(alert: AlertDocument, about: string): Block[] {
         "How often": alert.count > 1 ? `${alert.count} times` : undefined,
       },
     },
-    { text: "Nothing is to be done now." },
+    { text: "You need not do anything now." },
     { fields: { Alert: `${alert._id} (${alert.code})` } },
   ];
 }
@@ -86,7 +89,7 @@ function subjectOf({ object }: AlertDocument): string {
 
 const time = (at: number) => new Date(at).toISOString();
 
-/** A subject is one line of at most 200 characters, whatever a label or a server's text brings along. */
+/** A subject is one line of at most 200 characters, whatever a label or a server's text contains. */
 function oneLine(text: string): string {
   return text.replace(/[\p{Cc}\s]+/gu, " ").slice(0, 200);
 }

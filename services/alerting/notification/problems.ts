@@ -18,7 +18,7 @@ export interface SettingsProblem {
 type Settings = NotificationSettingsDocument;
 type Input = RequestArguments<"alerting.notification-settings.update">;
 
-/** No provider lets a secret live longer (domain 7). */
+/** No provider lets a secret live longer: Microsoft allows 24 months. */
 const longestSecretMonths = 24;
 
 /** Everything that is wrong with a change, at once; empty: it may be stored. `now` in milliseconds since the epoch. */
@@ -85,11 +85,11 @@ function endProblems({ change: { secretExpiresAt } }: Input, now: number): Setti
   const pointer = "/secretExpiresAt";
   const latest = new Date(now);
   latest.setUTCMonth(latest.getUTCMonth() + longestSecretMonths);
-  // Whoever reads a date off the provider's page is in another time zone.
+  // The date on the provider's page may be in another time zone.
   latest.setUTCDate(latest.getUTCDate() + 1);
   if (secretExpiresAt > latest.getTime())
     return [{ pointer, reason: `must be at most ${longestSecretMonths} months ahead` }];
-  return secretExpiresAt < now ? [{ pointer, reason: "lies in the past" }] : [];
+  return secretExpiresAt < now ? [{ pointer, reason: "is in the past" }] : [];
 }
 
 /**

@@ -26,13 +26,13 @@ export interface TestPorts {
   onWorks(): Promise<void>;
 }
 
-/** A test holds a connection for up to a minute; whoever presses the button again and again must not hold many. */
+/** A test holds a connection for up to a minute. Pressing the button repeatedly must not hold many. */
 let running = 0;
 const atOnce = 2;
 
 /**
- * Sends a test message to all recipients by the saved settings, switched on or off, and says what each step found. Throws
- * TOO_MANY while others are under way; never for what a server does.
+ * Sends a test message to all recipients by the saved settings, switched on or off, and says what each step found.
+ * Throws TOO_MANY while others are under way; never for what a server does.
  */
 export async function testNotificationSettings(
   ports: TestPorts,

@@ -2,7 +2,7 @@ import { type Failure, failureCodes, type TestStep } from "@mailfleet/contracts"
 
 const sinceMs = (since: number) => Math.round((performance.now() - since) * 10) / 10;
 
-/** The first step of a test: whether the settings are whole, and secrets and protocol are at hand. */
+/** The first step of a test: whether the settings are complete, and secrets and protocol are available. */
 export function settingsStep(
   since: number,
   found: { missing?: string; failure?: Failure; remedy?: string | undefined },

@@ -11,7 +11,7 @@ type Input = RequestArguments<"alerting.notification-settings.update">;
 export interface SettingsPorts {
   readonly settings: NotificationSettingsStore;
   now(): number;
-  /** Notifications were switched off: the mail server's failure is no news any more. */
+  /** Notices were switched off: the mail server's failure no longer matters. */
   onDisabled(): Promise<void>;
   /** A secret or its end was set: what was said about the old end is over. */
   onSecretChanged(): Promise<void>;
@@ -40,7 +40,7 @@ export async function updateNotificationSettings(ports: SettingsPorts, input: In
     if (input.dryRun) return answer;
     const answers = [...before.answers, { ...command, answer }].slice(-rememberedAnswers);
     if (!(await settings.swap({ ...after, answers }))) return null;
-    // Whoever has repaired the mail server does not want to wait for the next attempt.
+    // Somebody who has repaired the mail server should not wait for the next attempt.
     const state = await settings.relayState();
     if (state.pausedUntil > 0) await settings.setRelayState({ ...state, pausedUntil: 0 });
     if (before.enabled && !after.enabled) await ports.onDisabled();

@@ -14,12 +14,14 @@ export interface StreamWatchPorts {
   now(): number;
 }
 
-/** Raised at 70 % (design §5), cleared only below 60 %, so that it does not flap. */
+/** Raised at 70 %, cleared only below 60 %, so that it does not flap. */
 const raiseAt = 0.7;
 const clearBelow = 0.6;
 const MiB = 1024 * 1024;
 
-/** A work queue refuses what is new when it is full; a stream with limits lets the oldest go and may be full for ever. */
+/**
+ * A work queue refuses what is new when it is full; a stream with limits lets the oldest go and may be full for ever.
+ */
 const workQueues: ReadonlySet<string> = new Set(
   Object.values<StreamDefinition>(streams)
     .filter(({ retention }) => retention === "work-queue")

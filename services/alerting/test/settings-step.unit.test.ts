@@ -121,7 +121,7 @@ describe("the settings of the notification mail server", () => {
     const end = (at: number) => changed(byGraph.after, { change: { secretExpiresAt: at } }).problems;
     assert.deepEqual(end(Date.UTC(2029, 0, 31)), []);
     assert.deepEqual(end(Date.UTC(2029, 1, 2)), ["/secretExpiresAt must be at most 24 months ahead"]);
-    assert.deepEqual(end(now - 1), ["/secretExpiresAt lies in the past"]);
+    assert.deepEqual(end(now - 1), ["/secretExpiresAt is in the past"]);
     const renewed = changed(byGraph.after, { change: {}, oauthSecret: clientSecret }, now + day).after;
     assert.equal(renewed.secretExpiresAt, null);
     assert.equal(renewed.secretExpirySetAt, now + day);

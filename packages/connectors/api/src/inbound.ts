@@ -14,7 +14,7 @@ export interface SourceIdentity {
   readonly account: string;
   /** `host:port`, in lower case. */
   readonly host: string;
-  /** Changes when the server numbers its messages anew (UIDVALIDITY). Absent where names are good for ever. */
+  /** Changes when the server renumbers its messages (UIDVALIDITY). Absent if names are valid for ever. */
   readonly numbering?: string;
 }
 
@@ -42,7 +42,9 @@ export interface RefusedMessage {
   readonly failure: Failure;
 }
 
-/** Why a message that was listed is not handed over: it came before `processFrom`, was handed over before, is a draft. */
+/**
+ * Why a message that was listed is not handed over: it came before `processFrom`, was handed over before, is a draft.
+ */
 export type PassedOver = "older" | "known" | "draft";
 
 /**
@@ -53,11 +55,13 @@ export interface Batch {
   /** How many messages this batch accounts for. */
   readonly listed: number;
   readonly messages: readonly FetchedMessage[];
-  /** How many were deleted between listing and fetching: the server says so. */
+  /** How many the server says were deleted between listing and fetching. */
   readonly gone: number;
   readonly refused: readonly RefusedMessage[];
   readonly passedOver: Readonly<Partial<Record<PassedOver, number>>>;
-  /** Identities of those passed over that are never to be looked at again; only of connectors that remember identities. */
+  /**
+   * Identities of those passed over that are never to be looked at again; only of connectors that remember identities.
+   */
   readonly notWanted?: readonly string[];
   readonly cursor: Cursor;
   /** The server no longer knew what has changed since the cursor, so this starts over from its list. */
@@ -80,7 +84,7 @@ export interface ListOptions {
   readonly signal: AbortSignal;
   /** Whether a message with this identity was handed over, passed over or set aside before. */
   readonly known: (identity: string) => boolean;
-  /** Names of messages that were refused before and are to be tried once more. */
+  /** Names of messages that were refused before, to try once more. */
   readonly again?: readonly string[];
 }
 
@@ -99,10 +103,10 @@ export interface InboundSession {
   listNew(cursor: Cursor | null, options: ListOptions): AsyncIterable<Batch>;
   /**
    * After listing: how many messages the server says it has, and how many it listed. `null`: it does not say. A listing
-   * that is shorter is no proof that anything is gone.
+   * that is shorter does not prove that anything is gone.
    */
   there?(): { readonly says: number; readonly lists: number } | null;
-  /** Identities of everything that lies on the server now, where the protocol tells; others can be forgotten. */
+  /** Identities of everything on the server now, if the protocol tells. Others can be forgotten. */
   listed?(): readonly string[];
   /**
    * Deletes messages at the server, by identity; what is gone already counts as deleted. Takes effect when `close` has
@@ -113,7 +117,7 @@ export interface InboundSession {
   close(): Promise<void>;
 }
 
-/** The server does not give this one message; the session goes on. */
+/** The server does not hand over this one message. The session continues. */
 export class MessageRefused extends FailureError {
   constructor(failure: Failure, options?: { cause?: unknown }) {
     super(failure, options);

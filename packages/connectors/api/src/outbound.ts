@@ -25,8 +25,8 @@ export interface Submitted {
 }
 
 /**
- * The caller's leave to hand the content of a message over: he writes down first that the server may have it. Only what
- * comes before the content (an envelope) may be sent without.
+ * The caller's permission to hand over a message's content: the caller first records that the server may have it. Only
+ * what comes before the content (an envelope) may be sent without.
  */
 export interface Permission {
   /** Resolves when it is written down. What it throws means no, and nothing was sent. */

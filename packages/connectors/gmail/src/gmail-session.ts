@@ -28,8 +28,8 @@ const PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 8000;
 
 /**
- * A session over a mailbox whose token is ready. `checkAddress` throws if the account belongs to another mailbox, so the
- * address names the source.
+ * A session over a mailbox whose token is ready. `checkAddress` throws if the account belongs to another mailbox, so
+ * the address names the source.
  */
 export function gmailSession(
   api: GmailApi,
@@ -99,7 +99,7 @@ export function gmailSession(
       } else if (failure && failed.length === ids.length && !(ids.length === 1 && concernsMessage(failure.failure))) {
         throw failure;
       } else if (failure && ids.length === 1) {
-        // Asked for alone, and the server has words about this message only: the others go on.
+        // Requested alone, and the server refuses only this message: the others continue.
         yield { ...refusedPortion(failed, failure), last: waiting.length === 0 };
         asked = take();
         continue;

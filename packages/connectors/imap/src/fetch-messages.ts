@@ -20,7 +20,7 @@ export interface FetchOutcome {
   readonly gone: readonly number[];
   /** Asked for alone, and not given. */
   readonly refused: readonly { readonly uid: number; readonly failure: FailureError }[];
-  /** What ended the connection: of UIDs that are named nowhere above nothing is known. */
+  /** What ended the connection. Nothing is known about UIDs that are not named above. */
   readonly broke?: unknown;
 }
 
@@ -33,7 +33,7 @@ export interface OpenMailbox {
 
 /**
  * Fetches whole messages by UID without touching their flags (BODY.PEEK): together, then what did not come once more,
- * then each of these alone, so that one message that the server does not give keeps none of the others.
+ * then each of these alone, so that one message that the server does not hand over does not hold up the others.
  */
 export async function fetchSmall(mailbox: OpenMailbox, uids: readonly number[]): Promise<FetchOutcome> {
   const { wire, uidValidity } = mailbox;
@@ -81,12 +81,12 @@ export async function fetchSmall(mailbox: OpenMailbox, uids: readonly number[]):
       const words = await ask([uid]);
       if (found.has(uid)) continue;
       const failure = words ? mailbox.failure(words) : withheld(uid);
-      // A server that gives others, and not this one, means this one, whatever it calls it.
+      // A server that hands over others but not this one refuses this one, whatever its words.
       const others = found.size > 0 && failure.failure.kind === "transient";
       if (!others && !concernsMessage(failure.failure)) throw failure;
       refused.push({ uid, failure });
     }
-    // Asked for again at the end: what was deleted in between is no refusal.
+    // Requested again at the end: a message that was deleted meanwhile was not refused.
     const still = new Set(refused.length > 0 ? await stillThere(wire, missing()) : []);
     refused.splice(0, refused.length, ...refused.filter(({ uid }) => still.has(uid)));
     gone = missing().filter((uid) => !still.has(uid));

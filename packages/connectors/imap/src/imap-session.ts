@@ -106,7 +106,7 @@ export function imapSession(
     };
   }
 
-  /** Those that were refused before, each alone. What has a name of another numbering is not there any more. */
+  /** Those that were refused before, each alone. A name from before a renumbering no longer exists. */
   async function* tryAgain(
     names: readonly string[],
     cursor: Cursor,

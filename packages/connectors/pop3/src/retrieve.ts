@@ -21,7 +21,7 @@ export interface Retrieval {
   readonly retrieved: readonly Retrieved[];
   /** How many vanished between the listing and now. */
   readonly gone: number;
-  /** What the server does not give, each asked for by itself, with its refusal. */
+  /** What the server does not hand over, each requested alone, with its refusal. */
   readonly refused: readonly { readonly entry: Named; readonly failure: FailureError }[];
   /** What ended the connection, or was refused to all alike: entries that are named nowhere above are not settled. */
   readonly broke?: unknown;

@@ -32,7 +32,7 @@ export interface Wire {
   /** From here on, commands are sent while others are being answered (RFC 2449 §6.6). */
   startPipelining(): void;
   /**
-   * Sends a last command. If the reply is positive the socket is given away, untouched behind the reply; a server, or
+   * Sends a last command. If the reply is positive the socket is given away, untouched after the reply. A server, or
    * somebody in between, that said anything more is refused.
    */
   handOver(command: string): Promise<{ reply: Reply; socket: Socket | null }>;
