@@ -80,7 +80,8 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     },
     publish: async (message) => (await publishAll([message]))[0] as "stored",
     publishAll,
-    publishEach: async (messages) => Array.from((await publishSome(messages)).outcomes, (outcome) => outcome ?? null),
+    publishEach: async (messages) =>
+      Array.from((await publishSome(messages, { alone: true })).outcomes, (outcome) => outcome ?? null),
     consume: async (definition, how) => opened(consume(consumption, definition, how)),
     consumeBatches: async (definition, how) => opened(consumeBatches(consumption, definition, how)),
     request: (name, input, how) => ask(link, name, input, how),

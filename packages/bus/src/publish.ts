@@ -39,14 +39,25 @@ interface Published {
  * follows it on its subject, goes into the next round with the same ids, so that order on a subject is kept.
  */
 export function createPublisher(parts: PublisherParts) {
-  return async (messages: readonly OutgoingMessage[]): Promise<Published> => {
+  const prepared = (message: OutgoingMessage, index: number): Prepared => ({
+    index,
+    subject: message.subject,
+    id: message.id,
+    ...encode(message),
+  });
+  /** One that cannot be encoded fails alone. */
+  const orNone = (message: OutgoingMessage, index: number): Prepared[] => {
+    try {
+      return [prepared(message, index)];
+    } catch (error) {
+      parts.logger.error({ id: message.id, subject: message.subject, err: error }, "a message cannot be published");
+      return [];
+    }
+  };
+
+  return async (messages: readonly OutgoingMessage[], { alone = false } = {}): Promise<Published> => {
     const outcomes = new Array<PublishOutcome>(messages.length);
-    let left: Prepared[] = messages.map((message, index) => ({
-      index,
-      subject: message.subject,
-      id: message.id,
-      ...encode(message),
-    }));
+    let left: Prepared[] = alone ? messages.flatMap(orNone) : messages.map(prepared);
     const deadline = Date.now() + parts.patienceMs;
     for (let attempt = 1; left.length > 0; attempt++) {
       const before = left.length;

@@ -31,6 +31,7 @@ export async function givenEngines() {
     mongo,
     bus,
     timers,
+    db: store.db,
     /** One replica with its own connection, and its counters. */
     startReplica: async (
       options: { failPoint?: FailPoint; now?: () => number; takes?: (subject: string) => boolean } = {},

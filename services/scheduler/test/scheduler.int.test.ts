@@ -215,6 +215,17 @@ test("a message that its stream refuses alone waits by itself; what is due behin
   await Promise.all([replica.stop(), events.stop()]);
 });
 
+test("a timer whose document is damaged stops nobody who is due with it", async () => {
+  const broken = { _id: "mb_damaged/inbound", owner: "mb_damaged", name: "inbound", seq: 1, due: 1, target: "MAILBOX" };
+  const collection = given.db.collection<{ _id: string }>("timers");
+  await collection.insertOne(broken);
+  const replica = await given.startReplica();
+  const events = await given.watchMailboxEvents();
+  await bus.publish(setMessage(timer("mb_whole", { due: Date.now() })));
+  await eventually(() => events.seen.some(({ id }) => id.startsWith("mb_whole/")), { timeoutMs: 3000 });
+  await Promise.all([replica.stop(), events.stop(), collection.deleteOne({ _id: broken._id })]);
+});
+
 test("a death between publishing and writing does no harm: the next replica publishes the same id", async () => {
   for (const point of ["scheduler.after-claim", "scheduler.after-fire"] as const) {
     const owner = `mb_${point.replace(/[^a-z]/g, "")}`;

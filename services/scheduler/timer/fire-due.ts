@@ -56,7 +56,8 @@ async function fireDue(ports: SchedulerPorts, found: readonly LiveTimer[]): Prom
   if (found.length === 0) return { found: 0, moved: 0, left: [] };
   failPoint("scheduler.after-claim");
   const now = ports.now();
-  const turns = found.map((timer) => {
+  const whole = found.filter((timer) => isWhole(timer));
+  const turns = whole.map((timer) => {
     const { _id, seq, due, everyMs } = timer;
     const turn = everyMs ? turnOf({ ...timer, everyMs }, now) : ({ fire: true, next: null } as const);
     const step: TimerStep = { _id, seq, due, next: turn.next, ...(turn.fire ? {} : { madeUp: true }) };
@@ -65,7 +66,11 @@ async function fireDue(ports: SchedulerPorts, found: readonly LiveTimer[]): Prom
   const firing = turns.filter((one) => one.fire).map((one) => one.timer);
   const outcomes = await bus.publishEach(firing.map(messageOf));
   failPoint("scheduler.after-fire");
-  const left = firing.filter((_, index) => outcomes[index] === null).map(({ _id }) => _id);
+  const notTaken = firing.filter((_, index) => outcomes[index] === null);
+  const broken = found.filter((timer) => !isWhole(timer));
+  if (broken.length > 0)
+    ports.logger.error({ timers: broken.map(({ _id }) => _id) }, "these timers say nothing to send");
+  const left = [...notTaken, ...broken].map(({ _id }) => _id);
   const moved = await timers.advance(
     turns.map((one) => one.step).filter(({ _id }) => !left.includes(_id)),
     ports.now(),
@@ -76,6 +81,11 @@ async function fireDue(ports: SchedulerPorts, found: readonly LiveTimer[]): Prom
   metrics.spread(turns.length - firing.length);
   metrics.refused(left.length);
   return { found: found.length, moved, left };
+}
+
+/** False for a document that somebody damaged: it must not stop those that are due with it. */
+function isWhole({ deliver, seq, due }: Partial<LiveTimer>): boolean {
+  return typeof deliver?.subject === "string" && Number.isFinite(seq) && Number.isFinite(due);
 }
 
 /** The message of a timer that fires. Its id says which timer, which setting of it and which slot. */
