@@ -4,6 +4,7 @@ import { describe, it } from "node:test";
 import {
   alertFacts,
   type ConsumerDefinition,
+  connectorDescriptors,
   consumers,
   directions,
   mailboxFacts,
@@ -152,5 +153,15 @@ describe("the README", () => {
         readme.includes(`| \`${name}\` | \`${stream}\` | ${filters.map((filter) => `\`${filter}\``).join(", ")} |`),
         name,
       );
+  });
+
+  it("lists every protocol with what its descriptor says", () => {
+    for (const descriptor of Object.values(connectorDescriptors)) {
+      const { protocol, name, directions, ports, credentials, fields } = descriptor;
+      const usual = Object.entries(ports).map(([security, port]) => `${security} ${port}`);
+      const own = fields.map((field) => `\`${field}\``).join(", ") || "-";
+      const cells = [`\`${protocol}\``, name, directions.join(", "), usual.join(", "), credentials.join(", "), own];
+      assert.ok(readme.includes(`| ${cells.join(" | ")} |`), protocol);
+    }
   });
 });

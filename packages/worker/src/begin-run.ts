@@ -1,5 +1,4 @@
-import type { Connection, Failure } from "@mailfleet/contracts";
-import { failureOf } from "@mailfleet/contracts";
+import { type DirectionState, type Failure, failureOf } from "@mailfleet/contracts";
 import type { Connections } from "./connections.ts";
 import type { WorkerPorts } from "./ports.ts";
 import type { Run, RunMessage } from "./run.ts";
@@ -8,12 +7,20 @@ import { type RunContext, runAgain } from "./run-messages.ts";
 /** What may become of a request to run. */
 export type Beginning =
   | { readonly is: "wanted"; readonly run: Run }
-  /** It belongs to another generation, or its mailbox must not run. */
+  /** The machine has moved on, and has requested what it wants now; or its direction does not run. */
   | { readonly is: "dropped" }
   /** It cannot run yet: its mailbox has not taken over a change that `config` already has. */
   | { readonly is: "too-early"; readonly context: RunContext }
   /** It can never run, and why. */
   | { readonly is: "impossible"; readonly context: RunContext; readonly failure: Failure };
+
+/** States in which a direction runs: if it may not at this moment, it will soon, or the machine moves on. */
+const runs: ReadonlySet<DirectionState> = new Set<DirectionState>([
+  "testing",
+  "enabled.running",
+  "enabled.retrying",
+  "failed.probing",
+]);
 
 /** Asks for the connection and looks whether the run is wanted at this moment. Throws UNAVAILABLE. */
 export async function beginRun(
@@ -25,8 +32,9 @@ export async function beginRun(
   const context = contextOf(message);
   const connection = await connections.fresh(mailboxId, context.correlation);
   if (connection === null) return { is: "impossible", context, failure: failureOf("PROFILE_MISSING") };
-  if (isOver(connection, generation)) return { is: "dropped" };
-  if (!connection.allowed || connection.generation !== generation) return { is: "too-early", context };
+  if (connection.generation > generation) return { is: "dropped" };
+  if (connection.generation < generation) return { is: "too-early", context };
+  if (!connection.allowed) return runs.has(connection.state) ? { is: "too-early", context } : { is: "dropped" };
   const child = logger.child({ mailboxId, purpose, generation });
   return { is: "wanted", run: { mailboxId, context, connection, logger: child } };
 }
@@ -34,11 +42,6 @@ export async function beginRun(
 /** A run as its messages name it: everything that follows has its correlation. */
 export function contextOf({ id, body, correlation }: RunMessage): RunContext {
   return { run: body, correlation: correlation ?? id, causation: id };
-}
-
-/** The machine has moved on and has requested what it wants now. */
-function isOver(connection: Connection, generation: number): boolean {
-  return connection.generation > generation;
 }
 
 const againMs = 1000;

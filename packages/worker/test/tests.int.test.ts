@@ -131,6 +131,14 @@ describe("a test", { timeout: 60_000 }, () => {
     assert.ok(!given.timers.some(({ mailboxId }) => mailboxId === "mb_over"));
   });
 
+  test("that is over already, delivered a second time, ends: its direction waits for nothing", async () => {
+    given.mailbox("mb_ended", { allowed: false, state: "idle" });
+    const handle = (await given.worker()).tests({ deadlineMs: 5000, test: passes });
+    await given.run(handle, "mb_ended", "test");
+    assert.deepEqual(given.toldOf("mb_ended"), []);
+    assert.ok(!given.timers.some(({ mailboxId }) => mailboxId === "mb_ended"));
+  });
+
   test("that finds no connection free comes again by a timer", async () => {
     given.mailbox("mb_full", { maximumConcurrentConnections: 1 });
     const worker = await given.worker();
