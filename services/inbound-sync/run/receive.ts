@@ -5,16 +5,17 @@ import {
   type InboundSession,
   type RefusedMessage,
 } from "@mailfleet/connector-api";
-import { type Connection, FailureError, failureOf } from "@mailfleet/contracts";
+import type { Connection } from "@mailfleet/contracts";
 import type { NewMessage } from "../message/document.ts";
 import { probeReceived } from "../message/facts.ts";
 import { createHandOver, publishPending } from "../message/hand-over.ts";
-import { keyOf, nameOf, type PrepareContext, type Prepared, prepareLarge, prepareSmall } from "../message/prepare.ts";
+import { keyOf, type PrepareContext, type Prepared, prepareLarge, prepareSmall } from "../message/prepare.ts";
 import type { InboundPorts } from "../ports.ts";
 import { alertRaised } from "../source/alerts.ts";
 import { deleteProcessed } from "../source/delete-processed.ts";
-import { afterTry, dueAgain, wordsOf } from "../source/set-aside.ts";
+import { afterTry, dueAgain } from "../source/set-aside.ts";
 import type { SourceLease } from "../source/store.ts";
+import { nameRefused, refusedIn, settledIn, tellRefused } from "./refusals.ts";
 import { startingPoint } from "./starting-point.ts";
 
 /** Messages fetched, stored and published together, at most. */
@@ -23,8 +24,6 @@ const batchSize = 200;
 const longestRunMs = 600_000;
 /** Where somebody waits for the connection, it ends after this. */
 const fairShareMs = 5000;
-/** So many refused messages, and none that was given, are a server that does not work. */
-const mostRefusedAlone = 20;
 const day = 86_400_000;
 
 /** What a run found. */
@@ -97,15 +96,14 @@ export async function receive(ports: InboundPorts, run: ReceiveRun): Promise<Rec
     const refused = [...batch.refused, ...refusedIn(prepared), ...nameRefused(batch, { mailboxId, prefix }, notStored)];
     found.messages += stored.length;
     found.refused += refused.filter(({ name }) => !again.includes(name)).length;
-    const settled = settledIn(batch, refused);
-    const next = refused.length > 0 || aside.some(({ name }) => settled.has(name));
     if (refused.length > 0) await tellRefused(ports, mailboxId, refused, found);
-    if (next) aside = afterTry(aside, { refused, settled, at: ports.now() });
+    const touched = refused.length > 0 || aside.length > 0;
+    if (touched) aside = afterTry(aside, { refused, settled: settledIn(batch, refused), at: ports.now() });
     await handOver.add({
       messages: stored,
       cursor: batch.cursor,
       ...done(batch, prepared, { stored, refused }, connection, prefix),
-      ...(next && { setAside: aside }),
+      ...(touched && { setAside: aside }),
     });
     count(ports, stored);
     signal.throwIfAborted();
@@ -145,56 +143,6 @@ function done(
     identities,
     toDelete: batch.messages.flatMap(({ nativeId, identity }) => (identity && safe.has(key(nativeId)) ? identity : [])),
   };
-}
-
-function refusedIn(prepared: readonly Prepared[]): RefusedMessage[] {
-  return prepared.flatMap((one) => (one.kind === "refused" ? one.refused : []));
-}
-
-/** Those that the store refused, by the names that their connector has for them. */
-function nameRefused(
-  batch: Batch,
-  key: Pick<PrepareContext, "mailboxId" | "prefix">,
-  refused: readonly { id: string; reason: string }[],
-): RefusedMessage[] {
-  return refused.map(({ id, reason }) => ({
-    name: nameOf(batch.messages.find(({ nativeId }) => keyOf(key, nativeId) === id) ?? { nativeId: id }),
-    failure: failureOf("MESSAGE_NOT_STORED", { reply: reason.slice(0, 500) }),
-  }));
-}
-
-function settledIn(batch: Batch, refused: readonly RefusedMessage[]): ReadonlySet<string> {
-  const settled = new Set([...batch.messages.map(nameOf), ...(batch.notWanted ?? [])]);
-  for (const { name } of refused) settled.delete(name);
-  return settled;
-}
-
-/**
- * Each message that is set aside is told with the server's words. A run that gives nothing at all and refuses one after
- * another meets a server that does not work: that is the failure of the mailbox, and nothing more is set aside.
- */
-async function tellRefused(
-  ports: InboundPorts,
-  mailboxId: string,
-  refused: readonly RefusedMessage[],
-  found: { readonly messages: number; readonly probes: number; readonly refused: number },
-): Promise<void> {
-  const [first] = refused;
-  if (first && found.messages + found.probes === 0 && found.refused > mostRefusedAlone)
-    throw new FailureError(first.failure);
-  for (const { name, failure } of refused) {
-    ports.metrics.quarantined.inc();
-    ports.logger.warn({ mailboxId, message: name, code: failure.code }, "a message was refused and set aside");
-    await ports.bus.publish(
-      alertRaised(mailboxId, {
-        code: "MESSAGE_QUARANTINED",
-        key: name,
-        at: ports.now(),
-        detail: `message ${name} on the server`,
-        evidence: { reply: wordsOf(failure) },
-      }),
-    );
-  }
 }
 
 async function tellHistoryLost(ports: InboundPorts, mailboxId: string, cursor: Cursor | null) {
