@@ -2,10 +2,11 @@ import { nouns } from "@mailfleet/contracts";
 import { Command } from "commander";
 import { type Cli, createCli } from "./cli.ts";
 import { addEventCommand } from "./commands/events.ts";
+import { addJobCommands } from "./commands/jobs.ts";
 import { addMessageCommands } from "./commands/messages.ts";
 import { addNotificationCommands } from "./commands/notifications.ts";
-import { addOperationCommands } from "./commands/operations.ts";
 import { addSendCommands } from "./commands/send.ts";
+import { addTokenCreation } from "./commands/tokens.ts";
 import { addCompletionCommand } from "./completion.ts";
 import { exitCodes, outcomeOf } from "./exit-codes.ts";
 import { mailboxCommands } from "./mailbox/commands.ts";
@@ -28,6 +29,7 @@ const particular: Readonly<Record<string, ParticularCommands>> = {
   profile: profileCommands,
   mailbox: mailboxCommands,
   settings: settingsCommands,
+  token: { own: ["create"], addCommands: addTokenCreation },
 };
 
 /** The whole command line. */
@@ -48,7 +50,7 @@ function build(terminal: Terminal): { program: Command; cli: Cli } {
   for (const noun of nouns) addNounCommands(program, cli, noun, particular[noun.name]);
   addMessageCommands(program, cli);
   addSendCommands(program, cli);
-  addOperationCommands(program, cli);
+  addJobCommands(program, cli);
   addNotificationCommands(program, cli);
   addEventCommand(program, cli);
   addCompletionCommand(program, cli);

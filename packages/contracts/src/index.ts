@@ -134,7 +134,7 @@ export {
   ServiceAccountShown,
   TenantId,
 } from "./resources/oauth.ts";
-export { Job, NewJob, NewToken, Token } from "./resources/operations.ts";
+export { Job, NewJob } from "./resources/operations.ts";
 export {
   Sealed,
   SealedCredentials,
@@ -165,6 +165,7 @@ export {
 } from "./subjects.ts";
 export { networkFailureCode, systemCodeOf } from "./system-codes.ts";
 export { TimerClear, TimerDelivery, TimerSet } from "./timer/messages.ts";
+export { type NewToken, type Token, token } from "./token/token.ts";
 export {
   DeliveryMethod,
   Direction,

@@ -1,7 +1,10 @@
+import { alert } from "./alert/alert.ts";
+import { deadLetter } from "./dead-letter/dead-letter.ts";
 import { mailbox } from "./mailbox/mailbox.ts";
 import type { AnyNoun } from "./noun/noun.ts";
 import { profile } from "./profile/profile.ts";
 import { settings } from "./settings/settings.ts";
+import { token } from "./token/token.ts";
 
 /** The nouns that people see, in the order in which the API, its documentation and the command line show them. */
-export const nouns: readonly AnyNoun[] = [profile, mailbox, settings];
+export const nouns: readonly AnyNoun[] = [profile, mailbox, alert, deadLetter, settings, token];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { Alert, mailbox, profile, Token } from "@mailfleet/contracts";
+import { Alert, mailbox, token as noun, profile } from "@mailfleet/contracts";
 import { z } from "zod";
 import { isoInstants } from "./instants.ts";
 
@@ -19,7 +19,7 @@ describe("points in time", () => {
 
   it("are shown as ISO 8601, also when described, nullable or in lists", () => {
     const token = { id: "tk_abcd", name: "n", role: "reader", createdAt: 0, lastUsedAt: null } as const;
-    assert.deepEqual(z.encode(isoInstants(z.object({ items: z.array(Token) })), { items: [token] }), {
+    assert.deepEqual(z.encode(isoInstants(z.object({ items: z.array(noun.View) })), { items: [token] }), {
       items: [{ ...token, createdAt: "1970-01-01T00:00:00.000Z" }],
     });
   });

@@ -177,7 +177,7 @@ export function nounRoutes(noun: AnyNoun, particular: Particular = {}): readonly
   };
 
   function made(method: Method, at: string, verb: string, row: Partial<Route> & { handle: Handle }): Route {
-    const role = operations[verb]?.role;
+    const role = operations[verb]?.role ?? (method === "GET" ? noun.role : undefined);
     return route(method, at, {
       summary: sentenceOf(noun, verb),
       ...(role ? { role } : {}),

@@ -1,6 +1,4 @@
 import { nouns } from "@mailfleet/contracts";
-import { alertRoutes } from "../alert/routes.ts";
-import { deadLetterRoutes } from "../dead-letter/routes.ts";
 import { createLiveViews, type LiveViews } from "../events/live-views.ts";
 import { jobRoutes } from "../job/routes.ts";
 import { mailboxParticular } from "../mailbox/particular.ts";
@@ -9,7 +7,7 @@ import { notificationRoutes } from "../notification/routes.ts";
 import { profileParticular } from "../profile/particular.ts";
 import { sendRoutes } from "../send/routes.ts";
 import { signInRoutes } from "../sign-in/routes.ts";
-import { tokenRoutes } from "../token/routes.ts";
+import { tokenParticular } from "../token/particular.ts";
 import { nounRoutes, type Particular } from "./noun-routes.ts";
 import type { Route } from "./route.ts";
 
@@ -17,7 +15,11 @@ import type { Route } from "./route.ts";
 export const apiBase = "/api/v1";
 
 /** What does not follow from the declaration of a noun, by its name. */
-const particulars: Readonly<Record<string, Particular>> = { profile: profileParticular, mailbox: mailboxParticular };
+const particulars: Readonly<Record<string, Particular>> = {
+  profile: profileParticular,
+  mailbox: mailboxParticular,
+  token: tokenParticular,
+};
 
 /** The whole API: what the server registers, the OpenAPI document and API.md describe. */
 export function allRoutes(liveViews: LiveViews = createLiveViews()): readonly Route[] {
@@ -26,11 +28,8 @@ export function allRoutes(liveViews: LiveViews = createLiveViews()): readonly Ro
     ...signInRoutes,
     ...messageRoutes,
     ...sendRoutes,
-    ...alertRoutes,
-    ...deadLetterRoutes,
     ...jobRoutes,
     ...notificationRoutes,
-    ...tokenRoutes,
     ...liveViews.routes,
   ];
 }

@@ -1,7 +1,5 @@
 import {
-  Alert,
   camel,
-  DeadLetter,
   DirectionStatus,
   EmailAddress,
   Failure,
@@ -14,7 +12,6 @@ import {
   Send,
   ShownFailure,
   TestStep,
-  Token,
 } from "@mailfleet/contracts";
 import { z } from "zod";
 import { MailboxView } from "../mailbox/mailbox-view.ts";
@@ -27,8 +24,6 @@ const pascal = (name: string) => camel(`-${name}`);
 
 const named: Readonly<Record<string, z.ZodType>> = {
   ...Object.fromEntries(nouns.map(({ name, View }) => [pascal(name), View])),
-  Alert,
-  DeadLetter,
   DirectionStatus,
   EmailAddress,
   Failure,
@@ -45,7 +40,6 @@ const named: Readonly<Record<string, z.ZodType>> = {
   Send,
   ShownFailure,
   TestStep,
-  Token,
 };
 
 /** Names that the OpenAPI document gives to schemas it would otherwise repeat in many places. */

@@ -4,7 +4,6 @@ import { type Cli, collect } from "../cli.ts";
 import { UsageError } from "../exit-codes.ts";
 import { mailboxPath } from "../paths.ts";
 import type { Shown } from "../shown.ts";
-import { table, time } from "../table.ts";
 
 type ShownToken = Shown<Token>;
 
@@ -32,25 +31,8 @@ async function mailboxIdsOf(cli: Cli, mailboxes: readonly string[]): Promise<str
   return ids;
 }
 
-/** `mailfleet tokens …` */
-export function addTokenCommands(program: Command, cli: Cli): void {
-  const tokens = program.command("tokens").description("bearer tokens of the API");
-  tokens
-    .command("list")
-    .description("tokens, without their secrets")
-    .action(async () =>
-      cli.show(await (await cli.client()).list<ShownToken>("/tokens"), (rows) =>
-        table(rows, [
-          { title: "ID", of: (row) => row.id },
-          { title: "NAME", of: (row) => row.name },
-          { title: "ROLE", of: (row) => row.role },
-          { title: "MAILBOXES", of: (row) => row.mailboxIds?.join(" ") },
-          { title: "CREATED", of: (row) => time(row.createdAt) },
-          { title: "ENDS", of: (row) => time(row.expiresAt) },
-          { title: "LAST USED", of: (row) => time(row.lastUsedAt) },
-        ]),
-      ),
-    );
+/** `mailfleet tokens create`: it shows the secret, once. */
+export function addTokenCreation(tokens: Command, cli: Cli): void {
   tokens
     .command("create [name]")
     .description("make a token; it is shown once. An owner's is named after his mailboxes if nothing is said")
@@ -75,12 +57,5 @@ export function addTokenCommands(program: Command, cli: Cli): void {
       cli.show(await (await cli.client()).post<ShownToken & { token: string }>("/tokens", body), (made) =>
         [`${made.id}: ${made.name}, ${made.role}. The token is shown only now:`, made.token].join("\n"),
       );
-    });
-  tokens
-    .command("delete <token>")
-    .description("delete a token, which ends its validity at once")
-    .action(async (id: string) => {
-      await (await cli.client()).delete(`/tokens/${id}`);
-      cli.show({ deleted: id }, () => `Deleted ${id}.`);
     });
 }

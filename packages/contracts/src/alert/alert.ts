@@ -8,6 +8,8 @@ import { AlertObject } from "./object.ts";
 
 const AlertState = z.enum(["raised", "cleared"]);
 
+const about = ({ label, id, direction }: AlertObject) => [label ?? id, direction].filter(Boolean).join(" ");
+
 /** One alert per object and code; repeats are counted, recovery clears. */
 export const alert = noun("alert", {
   owner: "alerting",
@@ -15,7 +17,7 @@ export const alert = noun("alert", {
   text: "what people should know, and whether it is over",
   path: "/alerts",
   fields: {
-    object: field(AlertObject, "what it is about"),
+    object: field(AlertObject, "what it is about", { column: "ABOUT", cell: about }),
     code: field(z.string(), "which failure or event; the list of codes says more", { column: "CODE", label: true }),
     severity: field(Severity, "how bad it is", { column: "SEVERITY" }),
     audience: field(z.enum(["mailbox", "profile", "administrator"]), "who can do something about it"),
@@ -26,7 +28,7 @@ export const alert = noun("alert", {
     state: field(AlertState, "raised, or over", { column: "STATE" }),
     firstAt: field(Instant, "when this episode began"),
     lastAt: field(Instant, "when it was raised last", { column: "LAST" }),
-    count: field(z.number().int(), "how often it was raised in this episode"),
+    count: field(z.number().int(), "how often it was raised in this episode", { column: "COUNT" }),
     clearedAt: field(Instant.nullable(), "when it was over"),
     notification: field(z.enum(["none", "pending", "sent", "failed"]), "what became of the mail about it"),
   },
@@ -36,6 +38,7 @@ export const alert = noun("alert", {
     code: z.string().max(60).optional(),
     objectId: z.string().max(200).optional().describe("id of the mailbox, profile, service, stream or send"),
   },
+  flags: { objectId: "object <id>" },
   standard: ["get", "list"],
   texts: { list: "List alerts, the latest first" },
 });

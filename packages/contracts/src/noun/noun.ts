@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Instant } from "../ids.ts";
+import type { Role } from "../roles.ts";
 import type { ServiceName } from "../vocabulary.ts";
 import type { Field } from "./field.ts";
 import type { Operation } from "./operation.ts";
@@ -122,6 +123,8 @@ export interface Declaration<
   readonly text: string;
   /** Its place in the HTTP API, below `/api/v1`; absent: other services ask for it, people do not. */
   readonly path?: string;
+  /** The least role that may read it; a reader if absent. */
+  readonly role?: Exclude<Role, "owner">;
   readonly fields: F;
   readonly secrets?: S;
   /** What is shown besides its fields, as schemas or, if lists show it, as fields; the owning service computes it. */
@@ -244,6 +247,7 @@ export interface AnyNoun {
   readonly single: boolean;
   readonly framed: boolean;
   readonly path?: string;
+  readonly role?: Exclude<Role, "owner">;
   readonly fields: Fields;
   readonly secrets: Secrets;
   readonly shown?: Showing;

@@ -1,7 +1,6 @@
 import { z } from "zod";
-import { Instant, JobId, MailboxId, ProfileId, TokenId } from "../ids.ts";
+import { Instant, JobId, MailboxId, ProfileId } from "../ids.ts";
 import { Problem } from "../problem.ts";
-import { Role } from "../roles.ts";
 
 /** A command for many mailboxes with a result for each. */
 export const NewJob = z
@@ -27,28 +26,3 @@ export const Job = z.object({
   by: z.string(),
 });
 export type Job = z.infer<typeof Job>;
-
-/** Owners may choose profile and methods of their own mailboxes, sign in, and test and enable. Nothing else. */
-export const NewToken = z
-  .strictObject({
-    name: z.string().trim().min(1).max(100),
-    role: Role,
-    mailboxIds: z.array(MailboxId).min(1).max(100).optional().describe("only for owners, and needed there"),
-    expiresAt: Instant.optional(),
-  })
-  .refine((token) => (token.role === "owner") === (token.mailboxIds !== undefined), {
-    path: ["mailboxIds"],
-    error: "must be given for the role owner, and for no other",
-  });
-export type NewToken = z.infer<typeof NewToken>;
-/** A bearer token; the secret itself is shown once, when it is made. */
-export const Token = z.object({
-  id: TokenId,
-  name: z.string(),
-  role: Role,
-  mailboxIds: z.array(MailboxId).optional(),
-  expiresAt: Instant.optional(),
-  createdAt: Instant,
-  lastUsedAt: Instant.nullable(),
-});
-export type Token = z.infer<typeof Token>;

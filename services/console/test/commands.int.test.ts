@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { type Mailbox, noFailPoint, ProblemError } from "@mailfleet/contracts";
+import { type CommandInput, Conflict, causeOf, createDocuments, frameIndexes } from "@mailfleet/kit";
+import { startMongo } from "@mailfleet/local/testing";
+import { connectStore, openDocuments } from "@mailfleet/store";
+import { type ConsoleUnderTest, keptLog, startConsoleUnderTest } from "./console-under-test.ts";
+import { mailboxSample } from "./samples.ts";
+
+/** A stand-in for `config` that remembers commands as every service does: with the documents of the kit. */
+async function startKeeper() {
+  const mongo = await startMongo();
+  const logger = keptLog();
+  const store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "keeper", logger });
+  const documents = createDocuments<{ state: string; changes: number }>({
+    store: await openDocuments(store, "keeper", frameIndexes),
+    publisher: { publish: async () => ({ outcome: "published" }) } as never,
+    what: (id) => `mailbox ${id}`,
+    taken: () => new ProblemError("ALREADY_EXISTS", "taken"),
+    logger,
+    failPoint: noFailPoint,
+    now: Date.now,
+  });
+  const made = { commandId: "made", by: "test" };
+  await documents.create(mailboxSample.id, causeOf("make", made, 0), { body: { state: "approved", changes: 0 } });
+  return {
+    get: () => documents.get(mailboxSample.id),
+    change: (verb: string, lifecycle: Mailbox["lifecycle"]) => async (input: CommandInput & { id: string }) => {
+      const { answer } = await documents.change(input.id, causeOf(`config.mailbox.${verb}`, input, 0), (was) => ({
+        after: { ...was, state: lifecycle, changes: was.changes + 1 },
+        answer: { ...mailboxSample, lifecycle },
+      }));
+      return answer as Mailbox;
+    },
+    stop: async () => {
+      await store.close();
+      await mongo.stop();
+    },
+  };
+}
+
+describe("a command with an Idempotency-Key", () => {
+  let console: ConsoleUnderTest;
+  let keeper: Awaited<ReturnType<typeof startKeeper>>;
+  before(async () => {
+    keeper = await startKeeper();
+    console = await startConsoleUnderTest({
+      "config.mailbox.get": async () => mailboxSample,
+      "config.mailbox.test": keeper.change("test", "testing"),
+      "config.mailbox.disable": keeper.change("disable", "disabled.byAdmin"),
+      "config.mailbox.reject": keeper.change("reject", "rejected"),
+      "config.mailbox.activate": async () => {
+        throw new Conflict("mailbox mb_sales01");
+      },
+    });
+  });
+  after(async () => {
+    await console?.stop();
+    await keeper?.stop();
+  });
+
+  const tell = (verb: string, key: string, more: { token?: string; body?: object } = {}) =>
+    console.send("POST", `/mailboxes/mb_sales01/${verb}`, { headers: { "idempotency-key": key }, ...more });
+
+  it("is not swallowed by another caller's command with the same key", async () => {
+    const owner = await console.tokenFor("owner", { mailboxIds: [mailboxSample.id] });
+    assert.equal((await tell("test", "K", { token: owner })).body.lifecycle, "testing");
+    assert.equal((await tell("disable", "K")).body.lifecycle, "disabled.byAdmin");
+    assert.equal((await keeper.get()).state, "disabled.byAdmin", "the mailbox does not run on");
+    const other = await console.tokenFor("administrator");
+    assert.equal((await tell("test", "K", { token: other })).body.lifecycle, "testing");
+    assert.equal((await keeper.get()).changes, 3);
+  });
+
+  it("is not taken for another command of the same caller with the same key", async () => {
+    const before = (await keeper.get()).changes;
+    await tell("test", "L");
+    await tell("disable", "L");
+    assert.equal((await keeper.get()).changes, before + 2);
+  });
+
+  it("is carried out once, however often it comes, and refused with another body", async () => {
+    const before = (await keeper.get()).changes;
+    for (let n = 0; n < 3; n++)
+      assert.equal((await tell("reject", "M", { body: { reason: "a" } })).body.lifecycle, "rejected");
+    assert.equal((await keeper.get()).changes, before + 1);
+    const reused = await tell("reject", "M", { body: { reason: "b" } });
+    assert.deepEqual([reused.status, reused.body.code], [409, "COMMAND_ID_REUSED"]);
+    assert.ok(reused.body.remedy);
+  });
+
+  it("that lost against others is 409 with what to do, never 503", async () => {
+    const lost = await tell("activate", "N");
+    assert.deepEqual([lost.status, lost.body.code], [409, "CONFLICT"]);
+    assert.match(String(lost.body.remedy), /same Idempotency-Key/);
+  });
+});
+
+describe("a refusal of a service", () => {
+  it("points at what the client sent, not at where it stands on the bus", async () => {
+    const refuse = (pointer: string) => async () => {
+      const errors = [{ pointer, reason: "is taken" }];
+      throw new ProblemError("INVALID", `The request is not valid: ${pointer} is taken`, { errors });
+    };
+    const console = await startConsoleUnderTest({
+      "config.profile.create": refuse("/new/name"),
+      "config.settings.update": refuse("/change/retryPolicy/retryMs"),
+    });
+    try {
+      const made = await console.send("POST", "/profiles", { body: { name: "new" } });
+      assert.deepEqual(made.body.errors, [{ pointer: "/name", reason: "is taken" }]);
+      assert.equal(made.body.detail, "The request is not valid: /name is taken");
+      const changed = await console.send("PATCH", "/settings", { body: { retryPolicy: { retryMs: 100 } } });
+      assert.deepEqual(changed.body.errors, [{ pointer: "/retryPolicy/retryMs", reason: "is taken" }]);
+    } finally {
+      await console.stop();
+    }
+  });
+});

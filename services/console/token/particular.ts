@@ -1,0 +1,70 @@
+import { type NewToken, ProblemError, type Token } from "@mailfleet/contracts";
+import type { Particular } from "../http/noun-routes.ts";
+import { orNull } from "../http/parameters.ts";
+import type { Call } from "../http/route.ts";
+import type { StoredToken } from "./store.ts";
+import { hashToken, newTokenSecret } from "./token-secret.ts";
+
+const shown = ({ hash: _, ownerships: __, mailboxIds, ...token }: StoredToken): Token => ({
+  ...token,
+  ...(mailboxIds === undefined ? {} : { mailboxIds: [...mailboxIds] }),
+});
+
+const invalidField = (pointer: string, reason: string) =>
+  new ProblemError("INVALID", `The body is not valid: ${pointer} ${reason}`, { errors: [{ pointer, reason }] });
+
+/** The present number of each mailbox's ownership: the token is valid as long as it stays. @throws INVALID */
+async function ownershipsOf(call: Call, mailboxIds: readonly string[]): Promise<Record<string, number>> {
+  const ownerships: Record<string, number> = {};
+  for (const [n, mailboxId] of mailboxIds.entries()) {
+    const mailbox = await orNull(call.ask("config.mailbox.get", { id: mailboxId }), ["NOT_FOUND"]);
+    if (!mailbox) throw invalidField(`/mailboxIds/${n}`, "is not a mailbox");
+    ownerships[mailboxId] = mailbox.ownership;
+  }
+  return ownerships;
+}
+
+async function create(call: Call, { id, new: made }: { id: string; new: NewToken }): Promise<Token> {
+  if ((made.role === "owner") !== (made.mailboxIds !== undefined))
+    throw invalidField("/mailboxIds", "must be given for the role owner, and for no other");
+  if (made.expiresAt !== undefined && made.expiresAt <= call.now())
+    throw invalidField("/expiresAt", "must be in the future");
+  const ownerships = made.mailboxIds && (await ownershipsOf(call, made.mailboxIds));
+  const secret = newTokenSecret();
+  const token: StoredToken = {
+    id,
+    ...made,
+    ...(ownerships ? { ownerships } : {}),
+    hash: hashToken(secret),
+    createdAt: call.now(),
+    lastUsedAt: null,
+  };
+  if (!(await call.tokens.insert(token)))
+    throw new ProblemError("ALREADY_EXISTS", "A token was made with this Idempotency-Key before.", {
+      remedy: "Its secret cannot be shown again: delete it, and make another with a new key.",
+    });
+  return { ...shown(token), token: secret };
+}
+
+async function remove(call: Call, { id }: { id: string }): Promise<void> {
+  const token = await call.tokens.get(id);
+  if (!token) throw new ProblemError("NOT_FOUND", `There is no token ${id}.`);
+  const lasting = token.role === "administrator" && token.expiresAt === undefined;
+  if (lasting && (await call.tokens.countAdministrators()) < 2)
+    throw new ProblemError("IN_USE", "This is the last administrator token that does not expire.", {
+      remedy: "Make another administrator token first; otherwise nobody could come in any more.",
+    });
+  await call.tokens.remove(token.id);
+}
+
+/** What is particular about tokens: the console keeps them itself. */
+export const tokenParticular: Particular = {
+  answers: {
+    create,
+    delete: remove,
+    list: async (call, { limit, cursor }: { limit: number; cursor?: string }) => {
+      const { items, next } = await call.tokens.list(limit, cursor);
+      return { items: items.map(shown), next };
+    },
+  },
+};
