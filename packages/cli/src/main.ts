@@ -2,7 +2,6 @@ import { nouns } from "@mailfleet/contracts";
 import { Command } from "commander";
 import { type Cli, createCli } from "./cli.ts";
 import { addEventCommand } from "./commands/events.ts";
-import { addJobCommands } from "./commands/jobs.ts";
 import { addMessageCommands } from "./commands/messages.ts";
 import { addNotificationCommands } from "./commands/notifications.ts";
 import { addSendCommands } from "./commands/send.ts";
@@ -10,6 +9,7 @@ import { addTokenCreation } from "./commands/tokens.ts";
 import { addCompletionCommand } from "./completion.ts";
 import { exitCodes, outcomeOf } from "./exit-codes.ts";
 import { mailboxCommands } from "./mailbox/commands.ts";
+import { resultFacts } from "./mailbox/run-job.ts";
 import { addNounCommands, type ParticularCommands } from "./noun/commands.ts";
 import { profileCommands } from "./profile/commands.ts";
 import { settingsCommands } from "./settings/commands.ts";
@@ -29,6 +29,7 @@ const particular: Readonly<Record<string, ParticularCommands>> = {
   profile: profileCommands,
   mailbox: mailboxCommands,
   settings: settingsCommands,
+  job: { facts: { results: resultFacts } },
   token: { own: ["create"], addCommands: addTokenCreation },
 };
 
@@ -50,7 +51,6 @@ function build(terminal: Terminal): { program: Command; cli: Cli } {
   for (const noun of nouns) addNounCommands(program, cli, noun, particular[noun.name]);
   addMessageCommands(program, cli);
   addSendCommands(program, cli);
-  addJobCommands(program, cli);
   addNotificationCommands(program, cli);
   addEventCommand(program, cli);
   addCompletionCommand(program, cli);

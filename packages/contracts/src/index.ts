@@ -29,6 +29,7 @@ export {
   SendId,
   TokenId,
 } from "./ids.ts";
+export { type Job, job, type NewJob } from "./job/job.ts";
 export { ackWaitMs, leaseMarginMs, leaseMs, leaseRenewalMs } from "./lengths.ts";
 export type { Logger } from "./logger.ts";
 export { type Mailbox, type MailboxChange, mailbox, type NewMailbox } from "./mailbox/mailbox.ts";
@@ -134,7 +135,6 @@ export {
   ServiceAccountShown,
   TenantId,
 } from "./resources/oauth.ts";
-export { Job, NewJob } from "./resources/operations.ts";
 export {
   Sealed,
   SealedCredentials,

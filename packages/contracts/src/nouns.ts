@@ -1,5 +1,6 @@
 import { alert } from "./alert/alert.ts";
 import { deadLetter } from "./dead-letter/dead-letter.ts";
+import { job } from "./job/job.ts";
 import { mailbox } from "./mailbox/mailbox.ts";
 import type { AnyNoun } from "./noun/noun.ts";
 import { profile } from "./profile/profile.ts";
@@ -7,4 +8,4 @@ import { settings } from "./settings/settings.ts";
 import { token } from "./token/token.ts";
 
 /** The nouns that people see, in the order in which the API, its documentation and the command line show them. */
-export const nouns: readonly AnyNoun[] = [profile, mailbox, alert, deadLetter, settings, token];
+export const nouns: readonly AnyNoun[] = [profile, mailbox, alert, deadLetter, job, settings, token];

@@ -2,7 +2,8 @@ import { z } from "zod";
 import { alert } from "./alert/alert.ts";
 import { deadLetter } from "./dead-letter/dead-letter.ts";
 import { Failure } from "./failure.ts";
-import { ConsentId, Instant, JobId, MailboxId, ProfileId, SendId } from "./ids.ts";
+import { ConsentId, Instant, MailboxId, ProfileId, SendId } from "./ids.ts";
+import { job } from "./job/job.ts";
 import { mailbox } from "./mailbox/mailbox.ts";
 import { notificationSettings } from "./notification-settings/notification-settings.ts";
 import { commandFields, paged, pageFields } from "./noun/request-fields.ts";
@@ -11,7 +12,6 @@ import { profile } from "./profile/profile.ts";
 import { Connection } from "./resources/connection.ts";
 import { Activity, ReceivedMessage, Send, SubmittedContent, Upload } from "./resources/mail.ts";
 import { Grant, OAuthClient } from "./resources/oauth.ts";
-import { Job, NewJob } from "./resources/operations.ts";
 import { Sealed } from "./resources/sealed.ts";
 import { settings } from "./settings/settings.ts";
 import { timer } from "./timer/timer.ts";
@@ -164,9 +164,7 @@ export const requests = {
     }),
     z.object({ kept: z.boolean() }),
   ),
-  "config.job.create": request(z.object({ ...command, jobId: JobId, job: NewJob }), Job),
-  "config.job.get": request(z.object({ jobId: JobId }), Job),
-  "config.job.list": request(z.object(page), paged(Job)),
+  ...job.requests,
 
   ...timer.requests,
 

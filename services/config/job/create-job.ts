@@ -1,4 +1,5 @@
 import { ProblemError } from "@mailfleet/contracts";
+import { commandHash, commandIdReused } from "@mailfleet/kit";
 import type { Handler, Ports } from "../ports.ts";
 import { usableProfile } from "../profile/usable-profile.ts";
 import type { JobDocument } from "./document.ts";
@@ -12,15 +13,23 @@ const maximumMailboxes = 50_000;
 /** `config.job.create`: accepted at once, done in the background; what is approved are the addresses of this moment. */
 export const createJob =
   (ports: Ports): Handler<"config.job.create"> =>
-  async ({ jobId, commandId, by, correlation, job: { verb, mailboxIds, profileId } }) => {
-    const existing = await ports.jobs.load(jobId);
-    if (existing) return repeatedOrTaken(existing, commandId);
+  async (input) => {
+    const { id, commandId, by, correlation } = input;
+    const { verb, mailboxIds, profileId } = input.new;
+    if ((mailboxIds === undefined) === (profileId === undefined))
+      throw new ProblemError("INVALID", "The request is not valid: / must name either mailboxIds or profileId", {
+        errors: [{ pointer: "/new", reason: "must name either mailboxIds or profileId" }],
+      });
+    const hash = commandHash(input);
+    const existing = await ports.jobs.load(id);
+    if (existing) return repeatedOrTaken(existing, commandId, hash);
     const at = ports.now();
     const items = await itemsOf(ports, mailboxIds, profileId);
     const job: JobDocument = {
-      _id: jobId,
+      _id: id,
       verb,
       commandId,
+      hash,
       by,
       correlation,
       state: items.length === 0 ? "done" : "running",
@@ -30,8 +39,8 @@ export const createJob =
       expireAt: new Date(at + keptMs),
     };
     if (!(await ports.jobs.insert(job))) {
-      const other = await ports.jobs.load(jobId);
-      if (other) return repeatedOrTaken(other, commandId);
+      const other = await ports.jobs.load(id);
+      if (other) return repeatedOrTaken(other, commandId, hash);
     }
     ports.kick("jobs");
     return showJob(job);
@@ -44,7 +53,7 @@ async function itemsOf(ports: Ports, mailboxIds: string[] | undefined, profileId
     const addresses = await mailboxes.addresses(ids);
     return ids.map((mailboxId) => ({ mailboxId, address: addresses.get(mailboxId) }));
   }
-  const profile = await usableProfile(ports, profileId, "/job/profileId");
+  const profile = await usableProfile(ports, profileId, "/new/profileId");
   const found = await mailboxes.ofProfile(profile._id);
   if (found.length > maximumMailboxes)
     throw new ProblemError("TOO_LARGE", `The profile has ${found.length} mailboxes; a job takes ${maximumMailboxes}.`, {
@@ -54,7 +63,8 @@ async function itemsOf(ports: Ports, mailboxIds: string[] | undefined, profileId
 }
 
 /** The first answer again: as it was, before anything was done. */
-function repeatedOrTaken(job: JobDocument, commandId: string) {
+function repeatedOrTaken(job: JobDocument, commandId: string, hash: string) {
+  if (job.commandId === commandId && job.hash !== hash) throw commandIdReused(commandId);
   if (job.commandId === commandId)
     return showJob({ ...job, state: "running", items: job.items.map(({ result: _, ...item }) => item) });
   throw new ProblemError("ALREADY_EXISTS", `There is a job ${job._id} already.`);

@@ -12,6 +12,8 @@ export interface JobDocument {
   _id: string;
   verb: NewJob["verb"];
   commandId: string;
+  /** Of what was asked: the same command with another body is refused. */
+  hash: string;
   by: string;
   correlation?: string;
   state: "running" | "done";

@@ -139,6 +139,7 @@ test("a job that its replica left half done is finished by another, without doin
     _id: jobId,
     verb: "approve",
     commandId: "c",
+    hash: "h",
     by: "ada",
     state: "running",
     items: [{ mailboxId, address }],
@@ -155,7 +156,7 @@ test("a job that its replica left half done is finished by another, without doin
   await first.stop();
   const second = await given.replica();
   const job = await eventually(async () => {
-    const now = await bus.request("config.job.get", { jobId });
+    const now = await bus.request("config.job.get", { id: jobId });
     return now.state === "done" && now;
   });
   assert.deepEqual(job.results, [{ mailboxId, ok: true }]);

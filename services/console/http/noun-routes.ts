@@ -42,6 +42,8 @@ export interface Particular {
 type AnyCall = Call<Record<string, string>, Record<string, unknown>, Record<string, unknown> | undefined>;
 type Handle = (call: AnyCall) => Promise<unknown>;
 
+const dryRun = { dryRun: z.boolean().optional().describe("true: decide and answer, change nothing") };
+
 /** The routes of one noun: `POST path`, `GET path`, `GET path/:x`, `PATCH`, `DELETE`, its operations and secrets. */
 export function nounRoutes(noun: AnyNoun, particular: Particular = {}): readonly Route[] {
   const { path, name, owner, operations } = noun;
@@ -72,7 +74,7 @@ export function nounRoutes(noun: AnyNoun, particular: Particular = {}): readonly
     ...(noun.framed && ifVersion !== undefined ? { ifVersion } : {}),
     ...(query.dryRun ? { dryRun: true } : {}),
   });
-  const commandQuery = {};
+  const commandQuery = noun.dryRuns ? { query: z.strictObject(dryRun) } : {};
   const sealed = (call: AnyCall, id: string | undefined, body: Record<string, unknown>, isNew = false) =>
     sealSecrets(call, noun, { id, body, isNew }, particular.goesTo);
   const update = async (call: AnyCall, body: Record<string, unknown>) => {

@@ -20,6 +20,7 @@ const parcel = noun("parcel", {
   secrets: { doorCode: credentials("inbound-password", "the code of the door") },
   shown: { open: z.boolean() },
   filter: { size: z.enum(["small", "large"]).optional() },
+  dryRuns: true,
   owners: { list: ["id", "label"], update: ["weight"] },
   standard: ["create", "get", "list", "update", "delete"],
   operations: {
@@ -120,6 +121,13 @@ describe("the routes of a noun", () => {
       "config.parcel.update",
       { ...command, id: "pc_1", doorCode: { username: "u", password: "sealed for pc_1|inbound-password|" } },
     ]);
+  });
+
+  it("pass on that a command is only to be tried", async () => {
+    const [, input] = await asked("DELETE /parcels/:parcel", { params: { parcel: "pc_1" }, query: { dryRun: true } });
+    assert.equal((input as { dryRun?: boolean }).dryRun, true);
+    assert.ok(routeOf("DELETE /parcels/:parcel").query?.safeParse({ dryRun: true }).success);
+    assert.equal(routeOf("GET /parcels/:parcel").query, undefined);
   });
 
   it("find an object by its label where the declaration has a way to", async () => {

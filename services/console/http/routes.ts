@@ -1,6 +1,5 @@
 import { nouns } from "@mailfleet/contracts";
 import { createLiveViews, type LiveViews } from "../events/live-views.ts";
-import { jobRoutes } from "../job/routes.ts";
 import { mailboxParticular } from "../mailbox/particular.ts";
 import { messageRoutes } from "../message/routes.ts";
 import { notificationRoutes } from "../notification/routes.ts";
@@ -28,7 +27,6 @@ export function allRoutes(liveViews: LiveViews = createLiveViews()): readonly Ro
     ...signInRoutes,
     ...messageRoutes,
     ...sendRoutes,
-    ...jobRoutes,
     ...notificationRoutes,
     ...liveViews.routes,
   ];

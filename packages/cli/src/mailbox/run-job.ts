@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Job } from "@mailfleet/contracts";
 import { type ApiClient, isPassing } from "../api-client.ts";
 import { Failed } from "../exit-codes.ts";
+import type { Fact } from "../noun/show.ts";
 import type { Shown } from "../shown.ts";
 import type { Column } from "../table.ts";
 
@@ -16,6 +17,12 @@ export const resultColumns: readonly Column<ShownJob["results"][number]>[] = [
   { title: "WHY", of: (row) => row.problem?.detail },
   { title: "REMEDY", of: (row) => row.problem?.remedy },
 ];
+
+/** The results of a job, one below the other. */
+export function resultFacts({ results }: ShownJob): readonly Fact[] {
+  const why = ({ ok, problem }: ShownJob["results"][number]) => (ok ? "ok" : `${problem?.code}: ${problem?.detail}`);
+  return results.map((result) => [`  ${result.mailboxId}`, why(result)]);
+}
 
 /** Gives one command to many mailboxes and waits until each has its result. Throws `Failed` after the time limit. */
 export async function runJob(

@@ -43,6 +43,10 @@ export function addNounCommands(program: Command, cli: Cli, noun: AnyNoun, parti
     if (line) cli.show(row, (shown) => line(shown as never));
     else show(row);
   };
+  // What a command would do: the API decides and answers, and changes nothing.
+  const changing = (made: Command) =>
+    noun.dryRuns ? made.option("--dry-run", "say what would come of it, change nothing") : made;
+  const dry = ({ dryRun }: Options) => (dryRun ? { query: { dryRun: "true" } } : {});
   const label = Object.keys(operations.find?.input ?? {})[0];
 
   if (standard.includes("list") && has("list")) {
@@ -71,7 +75,7 @@ export function addNounCommands(program: Command, cli: Cli, noun: AnyNoun, parti
     );
     addSecretFlags(addFlags(made, flags), secrets);
     particular.addFlags?.(made);
-    made.option("--file <json>", "the fields as JSON; - reads standard input");
+    changing(made).option("--file <json>", "the fields as JSON; - reads standard input");
     made.action(async (...given: unknown[]) => {
       const which = byLabel || (!isNew && !noun.single) ? String(given[0]) : undefined;
       const options = given.at(-2) as Options & { file?: string };
@@ -84,36 +88,40 @@ export function addNounCommands(program: Command, cli: Cli, noun: AnyNoun, parti
         ...(await particular.fields?.(cli, options as never, before)),
         ...(await secretsOf(cli, secrets, options)),
       };
-      if (isNew) return done(await client.post<Row>(path, body));
+      if (isNew) return done(await client.post<Row>(path, body, dry(options)));
       const at = noun.single ? path : `${path}/${before?.id}`;
       const version = typeof before?.v === "number" ? { ifVersion: before.v } : {};
-      return done(await client.patch<Row>(at, changeOf(body), version));
+      return done(await client.patch<Row>(at, changeOf(body), { ...version, ...dry(options) }));
     });
   }
   if (standard.includes("delete") && has("delete"))
-    command(`delete${one}`, sentenceOf(noun, "delete")).action(async (which: string) => {
-      await (await cli.client()).delete(await pathOf(cli, noun, which));
-      cli.show({ deleted: which }, () => `Deleted ${which}.`);
+    changing(command(`delete${one}`, sentenceOf(noun, "delete"))).action(async (which: string, options: Options) => {
+      await (await cli.client()).delete(await pathOf(cli, noun, which), dry(options));
+      if (options.dryRun) cli.show({}, () => `${which} can be deleted.`);
+      else cli.show({ deleted: which }, () => `Deleted ${which}.`);
     });
 
   for (const [verb, { kind, text, input, answer, collection, role, impact }] of Object.entries(operations)) {
     if (role === null || !has(verb)) continue;
     const flags = inputFlags(noun, input);
     const made = command(`${verb}${collection ? "" : one}`, `${text}${impacts[impact] ?? ""}`);
-    addFlags(made, flags).action(async (...given: unknown[]) => {
-      const which = collection || noun.single ? undefined : String(given[0]);
-      const values = await valuesOf(cli, flags, given.at(-2) as Options);
-      const client = await cli.client();
-      const at = `${await pathOf(cli, noun, which)}/${verb}`;
-      const found =
-        kind === "read"
-          ? await client.get<Row>(at, { query: values as Record<string, string> })
-          : await client.post<Row>(at, flags.length > 0 ? values : undefined);
-      if (answer === null) return done(found);
-      const items = itemsOf(answer);
-      if (!items) return cli.show(found, (shown) => facts(Object.entries(shown)));
-      return cli.show(found.items as Row[], (rows) => table(rows, columnsBySchema(items)));
-    });
+    (kind === "command" ? changing(addFlags(made, flags)) : addFlags(made, flags)).action(
+      async (...given: unknown[]) => {
+        const which = collection || noun.single ? undefined : String(given[0]);
+        const options = given.at(-2) as Options;
+        const values = await valuesOf(cli, flags, options);
+        const client = await cli.client();
+        const at = `${await pathOf(cli, noun, which)}/${verb}`;
+        const found =
+          kind === "read"
+            ? await client.get<Row>(at, { query: values as Record<string, string> })
+            : await client.post<Row>(at, flags.length > 0 ? values : undefined, dry(options));
+        if (answer === null) return done(found);
+        const items = itemsOf(answer);
+        if (!items) return cli.show(found, (shown) => facts(Object.entries(shown)));
+        return cli.show(found.items as Row[], (rows) => table(rows, columnsBySchema(items)));
+      },
+    );
   }
 
   for (const [key, secret] of standard.includes("update") ? Object.entries(secrets) : []) {

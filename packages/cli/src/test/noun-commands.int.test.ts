@@ -26,6 +26,7 @@ const shelf = noun("shelf", {
   secrets: { keyCredentials: credentials("inbound-password", "the key") },
   filter: { kind: mailbox.fields.kind.kept.optional() },
   flags: { kind: "of <kind>" },
+  dryRuns: true,
   standard: ["create", "get", "list", "update", "delete"],
   operations: {
     dust: operation({ text: "Dust it", input: { with: mailbox.fields.address.kept }, impact: "destroys" }),
@@ -99,6 +100,7 @@ describe("the commands of a noun", () => {
       "--kind <user|queue|forward>",
       "--key-username <name>",
       "--password-stdin",
+      "--dry-run",
       "--file <json>",
     ]);
     assert.deepEqual(optionsOf(program, "update")?.slice(0, 4), [
@@ -125,6 +127,13 @@ describe("the commands of a noun", () => {
       [api.seen.at(-1)?.path, api.seen.at(-1)?.body],
       ["/shelves/mb_shelf01/key-credentials", { username: "u", password: "from input" }],
     );
+  });
+
+  it("try a command without effect", async () => {
+    api.on("DELETE /shelves/mb_shelf01", { status: 204 });
+    await shelves("shelf delete mb_shelf01 --dry-run");
+    assert.equal(api.seen.at(-1)?.query.get("dryRun"), "true");
+    assert.match(lines.join(), /can be deleted/);
   });
 
   it("show the columns of the declaration, and what an operation answers", async () => {

@@ -91,6 +91,7 @@ export const mailbox = noun("mailbox", {
     search: z.string().max(200).optional().describe("part of the address or name"),
   },
   flags: { lifecycle: "status <word>", directions: "direction <inbound|outbound>" },
+  dryRuns: true,
   standard: ["create", "get", "list", "update", "delete"],
   texts: {
     create: "Create a mailbox, with its credentials if they are known",

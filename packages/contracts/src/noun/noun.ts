@@ -129,6 +129,8 @@ export interface Declaration<
   readonly secrets?: S;
   /** What is shown besides its fields, as schemas or, if lists show it, as fields; the owning service computes it. */
   readonly shown?: Shown;
+  /** True where each command may be tried without effect: the owning service keeps it in documents of the kit. */
+  readonly dryRuns?: boolean;
   /** How lists are filtered. */
   readonly filter?: Filter;
   /** Options of the command line for filters and inputs, as in `status <word>`, where the usual name does not serve. */
@@ -251,6 +253,7 @@ export interface AnyNoun {
   readonly fields: Fields;
   readonly secrets: Secrets;
   readonly shown?: Showing;
+  readonly dryRuns?: boolean;
   readonly filter?: Shape;
   readonly flags?: Readonly<Record<string, string>>;
   readonly owners?: Readonly<Record<string, true | readonly string[]>>;

@@ -85,6 +85,7 @@ export const profile = noun("profile", {
     mailboxes: field(z.number().int(), "number of mailboxes that use this profile", { column: "MAILBOXES" }),
     maximumMailboxes: z.number().int().nullable().describe("how many may use it; null: no limit"),
   },
+  dryRuns: true,
   standard: ["create", "get", "list", "update", "delete"],
   texts: {
     create: "Create a profile; servers, ports and scopes that are left out are filled in",

@@ -42,6 +42,7 @@ export const settings = noun("settings", {
       { flag: null, cell: (ports: AllowedOutboundPorts) => (ports === null ? "all" : [ports].flat().join(", ")) },
     ),
   },
+  dryRuns: true,
   standard: ["get", "update"],
 });
 export type Settings = z.output<typeof settings.View>;
