@@ -5,5 +5,4 @@ export { type AnyBulkWriteOperation, Binary, bytesOf, type Collection, type Docu
 export { createLeaseStore } from "./leases/lease-store.ts";
 export { duplicateKeyCode } from "./outage.ts";
 export { createPermitStore } from "./permits/permit-store.ts";
-export { createSlotRepository, type SlotRepository } from "./slots/slot-repository.ts";
 export { type WriteFate, writeFates } from "./write-fates.ts";

@@ -27,6 +27,8 @@ export interface GivenMailbox {
   sendExpiryMs: number;
   maximumConcurrentConnections: number;
   holder: string;
+  /** Names the password; another one is another way to sign in. */
+  secret: string;
 }
 
 export interface Seen {
@@ -48,9 +50,12 @@ export async function givenOutbound() {
   const facts: Seen[] = [];
   const timers = new Set<NodeJS.Timeout>();
   const asked = { connections: 0 };
+  /** Mailboxes about which `config` cannot answer. */
+  const failing = new Set<string>();
   await around.respond({
     "config.connection.get": async ({ mailboxId }) => {
       asked.connections += 1;
+      if (failing.has(mailboxId)) throw new Error("something is wrong with this mailbox");
       const mailbox = mailboxes.get(mailboxId);
       if (!mailbox) throw new ProblemError("NOT_FOUND", "no such mailbox");
       return connectionOf(mailbox);
@@ -133,6 +138,22 @@ export async function givenOutbound() {
     reports,
     facts,
     asked,
+    failing,
+    /** A send as it lies in the store, for which nobody has been woken. */
+    document: (mailbox: GivenMailbox, id: string) => ({
+      _id: id,
+      mailboxId: mailbox.id,
+      idempotencyKey: id,
+      contentHash: id,
+      by: "test",
+      messageId: `<${id}@example.org>`,
+      from: `${mailbox.id}@example.org`,
+      envelopeFrom: `${mailbox.id}@example.org`,
+      to: ["b@example.org"],
+      subject: "hello",
+      ...{ state: "accepted", size: 4, attempt: 0, raw: Buffer.from("\r\nhi") },
+      ...{ acceptedAt: Date.now() - 1000, changedAt: Date.now(), waitsSince: Date.now(), due: Date.now() - 1000 },
+    }),
     announce,
     mailbox(port: number, more: Partial<GivenMailbox> = {}): GivenMailbox {
       const id = `mb_test${++number}`;
@@ -147,6 +168,7 @@ export async function givenOutbound() {
         sendExpiryMs: 3_600_000,
         maximumConcurrentConnections: 4,
         holder: id,
+        secret: more.holder ?? id,
         ...more,
       };
       mailboxes.set(id, mailbox);
@@ -197,6 +219,8 @@ export async function givenOutbound() {
         { mailboxId: mailbox.id, sendId, by: "test", idempotencyKey: more.key ?? sendId, content },
         { timeoutMs: 20_000, ...(more.attachment && { attachment: more.attachment }) },
       ),
+    stored: (sendId: string) =>
+      store.db.collection<{ _id: string; state: string; answer?: string }>("sends").findOne({ _id: sendId }),
     count: (filter: object) => store.db.collection("sends").countDocuments(filter),
     get: (sendId: string) => around.request("outbound-send.send.get", { sendId }),
     async stop() {
@@ -223,7 +247,7 @@ function connectionOf(mailbox: GivenMailbox): Connection {
       type: "password",
       holder: mailbox.holder,
       username: mailbox.holder,
-      password: { protected: "", encrypted_key: "", iv: "", ciphertext: "", tag: mailbox.holder, aad: "" },
+      password: { protected: "", encrypted_key: "", iv: "", ciphertext: "", tag: mailbox.secret, aad: "" },
       purpose: "mailbox-password",
     },
     allowedPorts: null,

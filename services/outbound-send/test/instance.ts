@@ -1,23 +1,34 @@
-import { connectBus } from "@mailfleet/bus";
+import { BusOutage, connectBus } from "@mailfleet/bus";
+import type { OutboundConnector } from "@mailfleet/connector-api";
 import { smtpConnector } from "@mailfleet/connector-smtp";
-import { type Logger, Secret } from "@mailfleet/contracts";
-import { createFailPoint, createLeases, type HoldLengths, Registry, startRenewals } from "@mailfleet/kit";
-import { connectStore, createLeaseStore, createSlotRepository, isOutage } from "@mailfleet/store";
-import { createActivityStore } from "../src/activity/store.ts";
-import { startOutboundSend } from "../src/app.ts";
-import { createMetrics } from "../src/metrics.ts";
-import { defaultPolicy, type OutboundPolicy } from "../src/ports.ts";
-import { createJournalStore, type JournalDocument } from "../src/send/journal-store.ts";
-import { createSendStore } from "../src/send/store.ts";
-import { createUploadStore } from "../src/upload/store.ts";
+import { FailureError, failureOf, type Logger, Secret } from "@mailfleet/contracts";
+import {
+  createFailPoint,
+  createLeases,
+  createPermits,
+  type HoldLengths,
+  Registry,
+  startRenewals,
+  startService,
+} from "@mailfleet/kit";
+import { connectStore, createLeaseStore, createPermitStore, isOutage as isStoreOutage } from "@mailfleet/store";
+import { createRunMetrics, createWorker } from "@mailfleet/worker";
+import { createActivityStore } from "../activity/store.ts";
+import { createMetrics } from "../metrics.ts";
+import { defaultPolicy, type OutboundPolicy } from "../ports.ts";
+import { createJournalStore, type JournalDocument, journalCollection } from "../send/journal-store.ts";
+import { sendingOf } from "../send/sending.ts";
+import { createSendStore } from "../send/store.ts";
+import { outboundSend } from "../service.ts";
+import { createUploadStore } from "../upload/store.ts";
 
 export const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
-const loud: Logger = {
+const shown: Logger = {
   debug: (context, message) => console.error(process.pid, "debug", message, context),
   info: (context, message) => console.error(process.pid, "info", message, context),
   warn: (context, message) => console.error(process.pid, "warn", message, context),
   error: (context, message) => console.error(process.pid, "error", message, context),
-  child: () => loud,
+  child: () => shown,
 };
 
 /** Where the engines of a test are. */
@@ -37,58 +48,74 @@ export interface InstanceOptions {
 
 /** One running instance of the service. */
 export interface Instance {
-  sweep(): Promise<void>;
   stop(): Promise<void>;
 }
 
+/** The tag of a password that cannot be opened. */
+export const unreadable = "unreadable";
 const short: HoldLengths = { holdMs: 1200, renewEveryMs: 200, marginMs: 200 };
 let number = 0;
 
 /** The service on real engines, with a stand-in for secrets. */
 export async function startInstance(engines: Engines, options: InstanceOptions): Promise<Instance> {
-  const logger = process.env.LOUD ? loud : silent;
-  const policy = { ...defaultPolicy, sweepMs: 100, dueLookMs: 500, outboxLookMs: 400, ...options.policy };
+  const logger = process.env.SHOW_LOGS ? shown : silent;
+  const policy = { ...defaultPolicy, dueLookMs: 500, outboxLookMs: 400, ...options.policy };
   const store = await connectStore({ url: engines.mongoUrl, database: engines.database, appName: "test", logger });
+  const isOutage = (error: unknown) => isStoreOutage(error) || error instanceof BusOutage;
   const bus = await connectBus({ url: engines.natsUrl, name: "outbound", logger, isOutage });
-  const abort = new AbortController();
   const owner = `app${++number}-${process.pid}-${Date.now()}`;
   const renewals = startRenewals({ logger, isOutage, lengths: options.lengths ?? short });
-  const app = await startOutboundSend({
+  const worker = createWorker<OutboundConnector>({
+    direction: "outbound",
     bus,
-    owner,
-    sends: await createSendStore(store, owner),
-    journals: await createJournalStore(store),
-    leases: createLeases(createLeaseStore<JournalDocument>(store, "sendJournals"), {
-      owner,
-      renewals,
-      name: "journal",
-    }),
-    uploads: await createUploadStore(store),
-    activity: createActivityStore(store),
-    slots: await createSlotRepository(store, "outboundSlots"),
-    connectors: { smtp: async () => smtpConnector({ commandMs: 2000, finalMs: 60_000 }) },
+    connectors: { load: async () => smtpConnector({ commandMs: 2000, finalMs: 60_000 }) },
+    permits: createPermits(await createPermitStore(store), { party: `outbound/${owner}`, renewals }),
+    openSecret: async ({ tag }) => {
+      if (tag === unreadable) throw new FailureError(failureOf("CREDENTIALS_UNREADABLE"));
+      return new Secret("password");
+    },
     tokens: {
       credentials: () => {
         throw new Error("these tests sign in with passwords");
       },
     },
-    openSecret: async () => new Secret("password"),
-    signProbe: () => "code",
     isOutage,
     logger,
-    metrics: createMetrics(new Registry()),
-    failPoint: createFailPoint(options.failPoints, logger),
-    signal: abort.signal,
+    metrics: createRunMetrics(new Registry(), "outbound"),
     now: Date.now,
-    policy,
   });
+  const service = await startService(
+    outboundSend,
+    {
+      bus,
+      owner,
+      worker,
+      sends: await createSendStore(store, owner),
+      uploads: await createUploadStore(store),
+      activity: createActivityStore(store),
+      journals: await createJournalStore(store),
+      leases: createLeases(createLeaseStore<JournalDocument>(store, journalCollection), {
+        owner,
+        renewals,
+        name: "a journal of sends",
+      }),
+      signProbe: () => "code",
+      isOutage,
+      logger,
+      registry: new Registry(),
+      metrics: createMetrics(new Registry()),
+      failPoint: createFailPoint(options.failPoints, logger),
+      now: Date.now,
+      policy,
+    },
+    { everyMs: { sweep: 100 } },
+  );
   let stopping: Promise<void> | null = null;
   return {
-    sweep: () => app.sweep(),
     stop: () => {
       stopping ??= (async () => {
-        abort.abort();
-        await app.stop();
+        await sendingOf(service.ports).stop();
+        await service.stop();
         renewals.stop();
         await bus.stop();
         await store.close();

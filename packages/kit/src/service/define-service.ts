@@ -32,6 +32,8 @@ export interface Listener<Ports> {
   readonly concurrency: number;
   readonly keyOf?: (message: Incoming) => string;
   readonly handle?: (ports: Ports) => (message: Incoming, signal: AbortSignal) => Promise<void>;
+  /** Called when the server has acknowledged the message; see `ConsumeOptions` of the bus. */
+  readonly acknowledged?: (ports: Ports) => (message: Incoming) => void;
   readonly batch?: (ports: Ports) => (messages: Incoming[], signal: AbortSignal) => Promise<void>;
 }
 
@@ -43,6 +45,7 @@ export function listen<Ports, const Type extends MessageType>(
     readonly concurrency: number;
     readonly keyOf?: (message: Incoming<Type>) => string;
     readonly handle: (ports: Ports) => (message: Incoming<Type>, signal: AbortSignal) => Promise<void>;
+    readonly acknowledged?: (ports: Ports) => (message: Incoming<Type>) => void;
   },
 ): Listener<Ports> {
   return { consumer, ...options } as unknown as Listener<Ports>;

@@ -152,12 +152,14 @@ function consume<Ports extends ServicePorts>(
       handle: listener.batch(ports) as (messages: Incoming[]) => Promise<void>,
     });
   if (!listener.handle) throw new Error(`nothing handles ${consumer.name}`);
+  const acknowledged = listener.acknowledged?.(ports);
   return ports.bus.consume(consumer, {
     types,
     concurrency,
     isOutage,
     ...(keyOf ? { keyOf: keyOf as (message: Incoming) => string } : {}),
     handle: listener.handle(ports) as (message: Incoming, signal: AbortSignal) => Promise<void>,
+    ...(acknowledged ? { acknowledged: acknowledged as (message: Incoming) => void } : {}),
   });
 }
 

@@ -1,0 +1,49 @@
+import type { OutboundConnector } from "@mailfleet/connector-api";
+import type { Leases, ServicePorts } from "@mailfleet/kit";
+import type { SignProbe } from "@mailfleet/mime";
+import type { Worker } from "@mailfleet/worker";
+import type { ActivityStore } from "./activity/store.ts";
+import type { OutboundMetrics } from "./metrics.ts";
+import type { JournalDocument, JournalStore } from "./send/journal-store.ts";
+import type { SendStore } from "./send/store.ts";
+import type { UploadStore } from "./upload/store.ts";
+
+/** What waits how long, in milliseconds. */
+export interface OutboundPolicy {
+  /** Attempts that a server may put off before the send fails. */
+  readonly maximumDeferrals: number;
+  /** Longest pause between two attempts. */
+  readonly longestRetryMs: number;
+  /** What has been due for so long without anybody looking is looked at by the sweep. */
+  readonly dueLookMs: number;
+  /** A waiting send is looked at this often, in case nobody said that its mailbox works again. */
+  readonly waitingLookMs: number;
+  /** What was committed but perhaps not published is published again after this time. */
+  readonly outboxLookMs: number;
+}
+
+/** What is used in production. */
+export const defaultPolicy: OutboundPolicy = {
+  maximumDeferrals: 10,
+  longestRetryMs: 4 * 3_600_000,
+  dueLookMs: 3000,
+  waitingLookMs: 60_000,
+  outboxLookMs: 5000,
+};
+
+/** What the service works with; `main.ts` builds the real ones, tests others. */
+export interface OutboundPorts extends ServicePorts {
+  readonly worker: Worker<OutboundConnector>;
+  readonly sends: SendStore;
+  readonly uploads: UploadStore;
+  readonly activity: ActivityStore;
+  readonly journals: JournalStore;
+  /** On journals. */
+  readonly leases: Leases<JournalDocument>;
+  /** Makes the code by which inbound-sync knows a probe of ours. */
+  readonly signProbe: SignProbe;
+  readonly metrics: OutboundMetrics;
+  /** Names this process, newly for each start. */
+  readonly owner: string;
+  readonly policy: OutboundPolicy;
+}

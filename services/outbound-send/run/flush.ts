@@ -1,0 +1,59 @@
+import type { OutboundConnector } from "@mailfleet/connector-api";
+import {
+  type Hold,
+  nothingHeld,
+  type OpenedConnection,
+  type RunWork,
+  type StartedRun,
+  type Worked,
+} from "@mailfleet/worker";
+import type { OutboundPorts } from "../ports.ts";
+import { sendingOf } from "../send/sending.ts";
+
+/** Longer than one message takes, however large it is and however slow its server. */
+const deadlineMs = 900_000;
+/** So many waiting sends are looked at until one of them can be tried. */
+const candidates = 10;
+
+/**
+ * The machine asks whether the mailbox can send. `sync` while retrying: the oldest waiting send is the proof, or signing
+ * in where none waits; the others follow when the machine says that it works. `sync` while running: what waits is
+ * released. `probe`: signing in only.
+ */
+export function createFlush(ports: OutboundPorts): RunWork<OutboundConnector, Hold> {
+  return {
+    deadlineMs,
+    // Attempts take a permit for each of their connections themselves.
+    takesPermit: false,
+    hold: async () => nothingHeld,
+    work: (run, opened) => flush(ports, run, opened),
+    ended: async ({ mailboxId }, { at, failure }) => ports.activity.ran(mailboxId, at, failure ? "failed" : "ok"),
+  };
+}
+
+async function flush(
+  ports: OutboundPorts,
+  { connection, context, signal }: StartedRun,
+  { connector, options }: OpenedConnection<OutboundConnector>,
+): Promise<Worked> {
+  const { mailboxId, state } = connection;
+  const { attempts, drains, wakeUps } = sendingOf(ports);
+  if (context.run.purpose === "sync") {
+    if (attempts.sendable(connection)) {
+      if ((await ports.sends.release(mailboxId)) > 0) {
+        wakeUps.wake(mailboxId);
+        return { untold: true };
+      }
+    } else if (state === "enabled.retrying") {
+      for (const send of await ports.sends.waiting(mailboxId, candidates)) {
+        const change = await drains.tryOne(send, connection);
+        if (change === null || change.state === "expired") continue;
+        if (change.state === "accepted") return { untold: true };
+        const concerns = change.state === "waiting" || change.state === "uncertain";
+        return { failure: concerns ? (change.failure ?? null) : null };
+      }
+    }
+  }
+  const { failure } = await connector.test(options, null, () => {}, signal);
+  return { failure };
+}

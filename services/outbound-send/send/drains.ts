@@ -1,0 +1,256 @@
+import type { Connection } from "@mailfleet/contracts";
+import type { OutboundPorts } from "../ports.ts";
+import { type Attempts, waitOrEnd } from "./attempts.ts";
+import { waitingDue } from "./decide-outcome.ts";
+import { commit } from "./hand-over.ts";
+import type { Journal, Journals } from "./journal.ts";
+import type { Lines, SharedLine } from "./lines.ts";
+import type { DueSend, SendChange } from "./send.ts";
+import { reasonOf, untilStored } from "./until-stored.ts";
+
+/** Claimed ahead for one mailbox at most: so many go out again by themselves if the process dies. */
+export const BATCH = 32;
+/** Not worth a claim's write yet, while others are under way. */
+const SMALL = 12;
+/** How often a mailbox whose sends come one by one is looked at. */
+const GATHER_MS = 4;
+/** A mailbox that is done is watched for so long: the next send needs no wake-up then. */
+const LINGER_MS = 200;
+/** When all connections of a holder are with other processes, it is asked again after this time at the latest. */
+const PARKED_MS = 1000;
+/** Clocks of replicas differ a little: a timer that fires early by less than this is on time. */
+const CLOCK_SLACK_MS = 1000;
+const PAGE = 200;
+
+/** One mailbox that is being drained. */
+interface Drain {
+  /** Claimed, and nothing on the wire yet. */
+  queued: number;
+  underWay: number;
+  /** Something was accepted since the last look. */
+  kicked: boolean;
+  /** It waits for a connection that other processes have. */
+  parked: boolean;
+  wake: () => void;
+  readonly drained: PromiseWithResolvers<Drained>;
+}
+
+/** How a drain ended: nothing is due any more, or the service stops. */
+export type Drained = "done" | "stopped";
+
+/**
+ * Drains mailboxes: reads what is due in order of acceptance, claims it in small batches ahead of the connections, and
+ * hands it over. One drain for each mailbox in a process; it goes on until nothing is due.
+ */
+export class Drains {
+  readonly #ports: OutboundPorts;
+  readonly #lines: Lines;
+  readonly #attempts: Attempts;
+  readonly #journals: Journals;
+  readonly #drains = new Map<string, Drain>();
+  readonly #running = new Set<Promise<void>>();
+  #counter = 0;
+
+  constructor(ports: OutboundPorts, lines: Lines, attempts: Attempts, journals: Journals) {
+    this.#ports = ports;
+    this.#lines = lines;
+    this.#attempts = attempts;
+    this.#journals = journals;
+  }
+
+  /** True if this process looks at the mailbox again soon, so that nobody else need be woken. */
+  kick(mailboxId: string): boolean {
+    const drain = this.#drains.get(mailboxId);
+    if (!drain || drain.parked) return false;
+    drain.kicked = true;
+    drain.wake();
+    return true;
+  }
+
+  /**
+   * Drains the mailbox; returns when nothing is due any more, or when the connections are with others: it then goes on by
+   * itself. Throws what kept it from looking.
+   */
+  drain(mailboxId: string): Promise<Drained> {
+    const known = this.#drains.get(mailboxId);
+    if (known) {
+      known.kicked = true;
+      known.wake();
+      return known.drained.promise;
+    }
+    if (this.#ports.signal.aborted) return Promise.resolve("stopped");
+    const drained = Promise.withResolvers<Drained>();
+    const drain: Drain = { queued: 0, underWay: 0, kicked: false, parked: false, wake: () => {}, drained };
+    this.#drains.set(mailboxId, drain);
+    drained.promise.catch(() => {});
+    const run: Promise<void> = this.#run(mailboxId, drain)
+      .then(() => drained.resolve(this.#ports.signal.aborted ? "stopped" : "done"), drained.reject)
+      .finally(() => {
+        this.#drains.delete(mailboxId);
+        this.#running.delete(run);
+      });
+    this.#running.add(run);
+    return drained.promise;
+  }
+
+  /** The same for whoever does not wait for it. */
+  look(mailboxId: string): void {
+    this.drain(mailboxId).catch((error: unknown) =>
+      this.#ports.logger.warn({ mailboxId, reason: reasonOf(error) }, "a mailbox is looked at again later"),
+    );
+  }
+
+  /** Tries one waiting send, whether it is due or not. `null`: it was not there to be tried any more. */
+  async tryOne(send: DueSend, connection: Connection): Promise<SendChange | null> {
+    const line = this.#lines.of(connection);
+    const journal = await this.#journals.current();
+    const [claimed] = await this.#claim([send], journal);
+    if (!claimed) return null;
+    line.want();
+    return this.#attempts.make(claimed, connection, line, journal, () => true);
+  }
+
+  async #run(mailboxId: string, drain: Drain): Promise<void> {
+    const { sends, signal, now } = this.#ports;
+    let from: number | undefined;
+    while (!signal.aborted) {
+      drain.kicked = false;
+      const connection = await this.#sendable(mailboxId);
+      if (!connection) {
+        await this.#settled(drain);
+        if ((await this.#letWait(mailboxId)) || drain.kicked) continue;
+        return;
+      }
+      const line = this.#lines.of(connection);
+      if (line.places === 0) {
+        await this.#park(drain, line);
+        continue;
+      }
+      const room = roomFor(drain, line);
+      if (room === 0) {
+        await changed(drain);
+        continue;
+      }
+      const due = await sends.due(mailboxId, now() + CLOCK_SLACK_MS, room, from);
+      if (due.length > 0) {
+        from = due.at(-1)?.due;
+        await this.#start(due, connection, line, drain);
+        if (due.length < SMALL) await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
+        continue;
+      }
+      if (from !== undefined) {
+        // Once more from the beginning: what became due meanwhile may be older.
+        from = undefined;
+        continue;
+      }
+      while (!drain.kicked && drain.underWay > 0 && !signal.aborted) await changed(drain);
+      if (drain.kicked) continue;
+      drain.drained.resolve("done");
+      await changed(drain, LINGER_MS);
+      if (!drain.kicked) return;
+    }
+    await this.#settled(drain);
+  }
+
+  async #sendable(mailboxId: string): Promise<Connection | null> {
+    const known = this.#attempts.sendable(await this.#ports.worker.connections.get(mailboxId));
+    return known ?? this.#attempts.sendable(await this.#ports.worker.connections.fresh(mailboxId));
+  }
+
+  async #park(drain: Drain, line: SharedLine): Promise<void> {
+    line.want();
+    await Promise.race([line.changed(), changed(drain, PARKED_MS)]);
+    if (line.places > 0) return;
+    drain.parked = true;
+    drain.drained.resolve("done");
+    while (line.places === 0 && !this.#ports.signal.aborted) {
+      line.want();
+      await Promise.race([line.changed(), changed(drain, PARKED_MS)]);
+    }
+    drain.parked = false;
+  }
+
+  async #start(due: readonly DueSend[], connection: Connection, line: SharedLine, drain: Drain): Promise<void> {
+    const journal = await this.#journals.current();
+    const claimed = await this.#claim(due, journal);
+    for (const send of claimed) {
+      drain.queued += 1;
+      drain.underWay += 1;
+      const mayStart = () => {
+        drain.queued -= 1;
+        drain.wake();
+        return this.#attempts.sendable(connection) !== null;
+      };
+      line.want();
+      this.#attempts
+        .make(send, connection, line, journal, mayStart)
+        .catch((error: unknown) =>
+          this.#ports.logger.error({ sendId: send.id, reason: reasonOf(error) }, "an attempt is left to the sweep"),
+        )
+        .finally(() => {
+          drain.underWay -= 1;
+          drain.wake();
+        });
+    }
+  }
+
+  async #claim(due: readonly DueSend[], journal: Journal) {
+    const { sends, now, failPoint } = this.#ports;
+    const claim = { owner: journal.owner, batch: `${journal.owner}:c${++this.#counter}`, now: now() };
+    const claimed = await untilStored(this.#ports, "claims", () => sends.claim(due, claim));
+    failPoint("outbound.after-claim");
+    return claimed;
+  }
+
+  /** What is due cannot be tried now: it waits, expires or fails with its mailbox. True: look again, it may be tried. */
+  async #letWait(mailboxId: string): Promise<boolean> {
+    const ports = this.#ports;
+    const asked = await this.#ports.worker.connections.fresh(mailboxId);
+    let waits = false;
+    for (;;) {
+      const now = ports.now();
+      const due = await ports.sends.due(mailboxId, now, PAGE);
+      if (due.length === 0) break;
+      const changes = due.flatMap((send) => waitOrEnd(ports, send, asked, now) ?? []);
+      waits ||= changes.some(({ state }) => state === "waiting");
+      const made = await Promise.all(changes.map((change) => commit(ports, change)));
+      const ended = new Set(changes.map(({ sendId }) => sendId));
+      const still = due.filter(({ id }) => !ended.has(id));
+      const expiryMs = asked?.sendExpiryMs ?? 0;
+      const next = Map.groupBy(still, (send) => waitingDue(send, expiryMs, ports.policy, now));
+      for (const [at, group] of next) await ports.sends.lookAgain(group, at);
+      if (still.length === 0 && !made.includes(true)) break;
+    }
+    // Between the question and the write it may have come back, and its release may not have seen these sends.
+    if (!this.#attempts.sendable(await this.#ports.worker.connections.fresh(mailboxId))) return false;
+    return !waits || (await ports.sends.release(mailboxId)) > 0;
+  }
+
+  async #settled(drain: Drain): Promise<void> {
+    while (drain.underWay > 0) await changed(drain);
+  }
+
+  /** Waits for what is under way; what stands in line has to find out that the service stops. */
+  async stop(): Promise<void> {
+    for (const drain of this.#drains.values()) drain.wake();
+    await Promise.all(this.#running);
+  }
+}
+
+/** How many more may be claimed: few enough that a mailbox which shares its connections is never far behind. */
+function roomFor(drain: Drain, line: SharedLine): number {
+  const room = Math.min(BATCH - drain.queued, BATCH - line.waiting);
+  if (drain.queued === 0) return Math.max(4, room);
+  return room < BATCH / 2 ? 0 : room;
+}
+
+/** Waits until something changed, or for so long. */
+function changed(drain: Drain, withinMs?: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = withinMs === undefined ? undefined : setTimeout(resolve, withinMs);
+    drain.wake = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+  });
+}

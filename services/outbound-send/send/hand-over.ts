@@ -1,0 +1,139 @@
+import type { OutgoingMessage } from "@mailfleet/contracts";
+import { GroupCommit } from "@mailfleet/kit";
+import type { OutboundPorts } from "../ports.ts";
+import { mailSent } from "./facts.ts";
+import type { Journal } from "./journal.ts";
+import type { ClaimedSend, SendChange, SentSend } from "./send.ts";
+import { reasonOf, untilStored } from "./until-stored.ts";
+
+const PUBLISH_AGAIN_MS = 500;
+/** For a send that waits for a person. */
+export const uploadLifeMs = 365 * 86_400_000;
+
+/**
+ * Writes down how attempts ended, and tells it. Plain ends (sent, to everybody) go many in one statement, and their
+ * facts many in one go; until they are told they stand in the journal, which is the pending range of this hot path.
+ * Whatever else an attempt can end with says what it says from an outbox in its document.
+ */
+export class HandOver {
+  readonly #ports: OutboundPorts;
+  readonly #sent;
+  readonly #facts;
+  readonly #returned;
+  readonly #open = new Set<Promise<void>>();
+  #counter = 0;
+
+  constructor(ports: OutboundPorts) {
+    this.#ports = ports;
+    const { sends } = ports;
+    this.#sent = new GroupCommit<SentSend, number | null>(
+      async (results) => {
+        const batch = `${results[0]?.owner}:s${++this.#counter}`;
+        const at = ports.now();
+        const written = await untilStored(ports, "results", () => sends.sent(results, batch, at));
+        return results.map(({ sendId }) => (written.has(sendId) ? at : null));
+      },
+      { parallel: 2 },
+    );
+    this.#facts = new GroupCommit<OutgoingMessage, null>(
+      async (facts) => {
+        await this.#publish(facts);
+        return facts.map(() => null);
+      },
+      { parallel: 2 },
+    );
+    this.#returned = new GroupCommit<{ sendId: string; owner: string }, null>(async (given) => {
+      for (const [owner, group] of Map.groupBy(given, (one) => one.owner))
+        await untilStored(ports, "claims given back", () =>
+          sends.giveBack(
+            group.map(({ sendId }) => sendId),
+            owner,
+          ),
+        );
+      return given.map(() => null);
+    });
+  }
+
+  /** Saves the end of an attempt. False: the send no longer belongs to this attempt. */
+  async record(send: ClaimedSend, change: SendChange, journal: Journal): Promise<boolean> {
+    const made = isPlain(send, change)
+      ? await this.#recordSent(send, change, journal)
+      : await commit(this.#ports, change);
+    if (made && change.state === "sent" && send.body) void this.#ports.uploads.remove(send.body.uploadId);
+    return made;
+  }
+
+  async #recordSent(send: ClaimedSend, change: SendChange, journal: Journal): Promise<boolean> {
+    const { answer = "", purgeAt } = change;
+    const at = await this.#sent.commit({
+      sendId: send.id,
+      owner: journal.owner,
+      answer,
+      purgeAt: purgeAt ?? change.at,
+    });
+    if (at === null) return false;
+    const told: Promise<void> = this.#facts
+      .commit(mailSent(send, answer, [], at))
+      .then(() => journal.leave(send))
+      .catch(() => {})
+      .finally(() => this.#open.delete(told));
+    this.#open.add(told);
+    return true;
+  }
+
+  /** Claimed, but nothing of it was on the wire: the next process that asks may take it. */
+  async giveBack(send: ClaimedSend, journal: Journal): Promise<void> {
+    if (journal.isLost) return;
+    await this.#returned.commit({ sendId: send.id, owner: journal.owner });
+  }
+
+  /** Until it worked; what is not published when the service stops stays in the journal. */
+  async #publish(facts: readonly OutgoingMessage[]): Promise<void> {
+    const { bus, logger, signal } = this.#ports;
+    for (;;) {
+      try {
+        await bus.publishAll(facts);
+        return;
+      } catch (error) {
+        if (signal.aborted) throw error;
+        logger.warn({ facts: facts.length, reason: reasonOf(error) }, "waiting to tell what was sent");
+        await new Promise((resolve) => setTimeout(resolve, PUBLISH_AGAIN_MS));
+      }
+    }
+  }
+
+  /** Waits until everything that is saved is announced. */
+  async settle(): Promise<void> {
+    while (this.#open.size > 0) await Promise.all(this.#open);
+  }
+}
+
+/** True for the end that nearly all sends have. */
+function isPlain(send: ClaimedSend, { state, rejected }: SendChange): boolean {
+  return state === "sent" && (rejected?.length ?? 0) === 0 && send.rejected.length === 0;
+}
+
+/**
+ * Commits a change, however long the database is away, and publishes what it says. The publishing is tried once: the
+ * sweep repeats it from the store. False: somebody else changed the send first.
+ */
+export async function commit(ports: OutboundPorts, change: SendChange): Promise<boolean> {
+  const { uploadId, purgeAt } = change;
+  // Kept longer before it is needed longer; goes earlier only after it is needed no more.
+  if (uploadId && purgeAt === null) await ports.uploads.keep(uploadId, ports.now() + uploadLifeMs);
+  const made = await untilStored(ports, `a send that is ${change.state}`, () => ports.sends.change(change));
+  if (made && uploadId && purgeAt) await ports.uploads.keep(uploadId, purgeAt).catch(() => {});
+  if (made) await publishOutbox(ports, change.sendId, change.outbox);
+  return made;
+}
+
+/** Publishes committed messages and takes them off the document. What fails is left for the sweep. */
+export async function publishOutbox(ports: OutboundPorts, sendId: string, outbox: SendChange["outbox"]): Promise<void> {
+  if (outbox.length === 0) return;
+  try {
+    await ports.bus.publishAll(outbox);
+    await ports.sends.published(outbox.map(({ id }) => ({ sendId, messageId: id })));
+  } catch (error) {
+    ports.logger.warn({ sendId, reason: reasonOf(error) }, "published later, by the sweep");
+  }
+}

@@ -1,0 +1,48 @@
+import type { Collection, Store } from "@mailfleet/store";
+
+/** What one process may have with servers at the moment. Its lease, in the field `lease`, says whether the process lives. */
+export interface JournalDocument {
+  readonly _id: string;
+  /** `<send>:<attempt>` of each. */
+  readonly wire?: readonly string[];
+  readonly lease?: { readonly owner: string | null; readonly until: Date | null };
+}
+
+/** One small document for each process that sends, with its lease. */
+export const journalCollection = "sendJournals";
+
+/** The collection `sendJournals`: one small document for each process that sends. */
+export interface JournalStore {
+  /**
+   * Adds and takes away, under the lease that the filter names; several may be under way at once, in any order. False:
+   * the lease is lost, and nothing was written.
+   */
+  write(lease: { readonly _id: string }, entered: readonly string[], left: readonly string[]): Promise<boolean>;
+  /** Journals whose processes have not renewed them in time. */
+  abandoned(limit: number): Promise<string[]>;
+  remove(lease: { readonly _id: string }): Promise<void>;
+}
+
+/** Makes the index, then the store. */
+export async function createJournalStore(store: Store): Promise<JournalStore> {
+  const journals: Collection<JournalDocument> = store.db.collection<JournalDocument>(journalCollection);
+  await journals.createIndex({ "lease.until": 1 }, { name: "abandoned" });
+  return {
+    write: async (lease, entered, left) => {
+      const rest = { $setDifference: [{ $ifNull: ["$wire", []] }, { $literal: left }] };
+      const update = [{ $set: { wire: { $setUnion: [rest, { $literal: entered }] } } }];
+      return (await journals.updateMany({ ...lease }, update)).matchedCount > 0;
+    },
+    abandoned: async (limit) => {
+      const over = { $lte: [{ $ifNull: ["$lease.until", new Date(0)] }, "$$NOW"] };
+      const found = await journals
+        .find({ $expr: over }, { projection: { _id: 1 } })
+        .limit(limit)
+        .toArray();
+      return found.map(({ _id }) => _id);
+    },
+    remove: async (lease) => {
+      await journals.deleteMany({ ...lease });
+    },
+  };
+}

@@ -1,0 +1,231 @@
+import { type Lease, LeaseLost, type Leases } from "@mailfleet/kit";
+import type { OutboundPorts } from "../ports.ts";
+import type { JournalDocument, JournalStore } from "./journal-store.ts";
+import type { StoredSend } from "./send.ts";
+import { reasonOf } from "./until-stored.ts";
+
+/** So many sends at most may be with servers or not told yet; beyond that, attempts wait for the bus and the database. */
+const LIMIT = 500;
+/** Writes under way at once: whoever enters while one is on its way need not wait for its end first. */
+const PARALLEL = 3;
+const AGAIN_MS = 250;
+
+/** What a journal stands on. */
+export interface JournalPorts extends Pick<OutboundPorts, "logger" | "isOutage"> {
+  readonly journals: JournalStore;
+  readonly leases: Leases<JournalDocument>;
+}
+
+/**
+ * What this process may have with servers: the ids of sends whose content has perhaps been handed over and whose end is
+ * not written down and told yet. An id stands in the journal before the content is on the wire, and one write carries
+ * all ids of the moment. So whoever takes over from a process that is gone can tell what is uncertain (in the journal)
+ * from what was only claimed (nothing of it was sent, it goes out again) and from what is done but perhaps not told.
+ *
+ * The journal lives under a lease. A process that was frozen for longer finds out before it hands anything over.
+ */
+export class Journal {
+  readonly owner: string;
+  readonly #ports: JournalPorts;
+  readonly #wire = new Set<string>();
+  #lease: Lease<JournalDocument>;
+  /** What the database still has of those that left; taken away with the next write. */
+  readonly #left = new Set<string>();
+  #entering: { entry: string; resolve(): void; reject(error: unknown): void }[] = [];
+  #waiting: (() => void)[] = [];
+  #writing = 0;
+  #scheduled = false;
+  #lost: LeaseLost | null = null;
+  #closed = false;
+  #back: Promise<void> | null = null;
+
+  private constructor(owner: string, ports: JournalPorts, lease: Lease<JournalDocument>) {
+    this.owner = owner;
+    this.#ports = ports;
+    this.#lease = lease;
+    this.#watch();
+  }
+
+  /** A journal under this name, which nobody used before. Throws an outage. */
+  static async open(owner: string, ports: JournalPorts): Promise<Journal> {
+    const lease = await ports.leases.take(owner);
+    if (!lease || !(await ports.journals.write(lease.filter, [], [])))
+      throw new LeaseLost(`the journal ${owner}`, "somebody else has it");
+    return new Journal(owner, ports, lease);
+  }
+
+  /** True once another process has taken over: nothing more may be handed over under this name. */
+  get isLost(): boolean {
+    return this.#lost !== null;
+  }
+
+  /** Whether what was entered may be handed over at this moment. Asks the clock, so that a frozen process finds out. */
+  holds(): boolean {
+    if (this.#lost) return false;
+    try {
+      return this.#lease.filter !== null;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Written when it returns: from now on the content may be with the server. Throws `LeaseLost`. */
+  async enter(attempt: Attempt): Promise<void> {
+    while (this.#wire.size >= LIMIT && !this.#lost) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    if (this.#lost) throw this.#lost;
+    const entry = entryOf(attempt);
+    this.#wire.add(entry);
+    await new Promise<void>((resolve, reject) => {
+      this.#entering.push({ entry, resolve, reject });
+      this.#schedule();
+    });
+  }
+
+  /** Its end is written down and told. The journal forgets it with the next write. */
+  leave(attempt: Attempt): void {
+    const entry = entryOf(attempt);
+    if (!this.#wire.delete(entry)) return;
+    this.#left.add(entry);
+    if (this.#waiting.length > 0 && this.#wire.size < LIMIT) this.#waiting.shift()?.();
+  }
+
+  #schedule(): void {
+    if (this.#scheduled || this.#writing >= PARALLEL) return;
+    this.#scheduled = true;
+    // What becomes known in the same turn of the event loop goes with it.
+    setImmediate(() => {
+      this.#scheduled = false;
+      void this.#write();
+    });
+  }
+
+  async #write(): Promise<void> {
+    const entering = this.#entering.splice(0);
+    if (entering.length === 0) return;
+    this.#writing += 1;
+    const left = [...this.#left];
+    this.#left.clear();
+    try {
+      await this.#store(
+        entering.map(({ entry }) => entry),
+        left,
+      );
+      for (const { resolve } of entering) resolve();
+    } catch (error) {
+      for (const entry of left) this.#left.add(entry);
+      for (const { reject } of entering) reject(error);
+    } finally {
+      this.#writing -= 1;
+      if (this.#entering.length > 0) this.#schedule();
+    }
+  }
+
+  async #store(entered: readonly string[], left: readonly string[]): Promise<void> {
+    for (;;) {
+      await this.#back;
+      if (this.#lost) throw this.#lost;
+      try {
+        if (await this.#ports.journals.write(this.#lease.filter, entered, left)) return;
+        this.#regain();
+      } catch (error) {
+        if (error instanceof LeaseLost) this.#regain();
+        else if (!this.#ports.isOutage(error)) throw error;
+        await pause(AGAIN_MS);
+      }
+    }
+  }
+
+  #watch(): void {
+    this.#lease.signal.addEventListener("abort", () => this.#regain(), { once: true });
+  }
+
+  /** The lease ran out, perhaps only because the database was away: gets it again, unless somebody has taken over. */
+  #regain(): void {
+    if (this.#closed || this.#lost) return;
+    this.#back ??= this.#takeAgain()
+      .catch((error: unknown) => {
+        this.#lost ??= error instanceof LeaseLost ? error : new LeaseLost("the journal", reasonOf(error));
+      })
+      .finally(() => {
+        this.#back = null;
+        if (!this.#lost) return;
+        this.#ports.logger.warn({ owner: this.owner }, "another process has taken over what this one was sending");
+        for (const go of this.#waiting.splice(0)) go();
+      });
+  }
+
+  async #takeAgain(): Promise<void> {
+    for (;;) {
+      if (this.#closed) throw new LeaseLost("the journal", "it is closed");
+      const lease = await this.#ports.leases.take(this.owner).catch((error: unknown) => {
+        if (!this.#ports.isOutage(error)) throw error;
+        return undefined;
+      });
+      if (lease === null) throw new LeaseLost("the journal", "another process took it over");
+      if (lease === undefined) {
+        await pause(AGAIN_MS);
+        continue;
+      }
+      // Whoever takes over removes the document: what is there now was made by this call.
+      if (lease.document.wire === undefined) {
+        await this.#ports.journals.remove(lease.filter).catch(() => {});
+        lease.letGo();
+        throw new LeaseLost("the journal", "another process took it over");
+      }
+      this.#lease = lease;
+      this.#watch();
+      return;
+    }
+  }
+
+  /** Gives the journal up; what still stands in it is taken over by others. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    try {
+      if (this.#wire.size > 0) {
+        await this.#ports.journals.write(this.#lease.filter, [], [...this.#left]);
+        return await this.#lease.release();
+      }
+      await this.#ports.journals.remove(this.#lease.filter);
+    } catch {
+      // It runs out by itself.
+    }
+    this.#lease.letGo();
+  }
+}
+
+/** What an entry of the journal names. */
+export type Attempt = Pick<StoredSend, "id" | "attempt">;
+
+/** How an attempt stands in the journal. */
+export const entryOf = ({ id, attempt }: Attempt) => `${id}:${attempt}`;
+
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+/** The journal of this process, opened when it is needed first; another one after it was taken over by others. */
+export class Journals {
+  readonly #ports: JournalPorts & Pick<OutboundPorts, "owner">;
+  #current: Promise<Journal> | null = null;
+  #counter = 0;
+
+  constructor(ports: JournalPorts & Pick<OutboundPorts, "owner">) {
+    this.#ports = ports;
+  }
+
+  /** The one to be claimed under. Throws an outage. */
+  async current(): Promise<Journal> {
+    const journal = await this.#current;
+    if (journal && !journal.isLost) return journal;
+    const next = Journal.open(`${this.#ports.owner}/${this.#counter++}`, this.#ports);
+    this.#current = next;
+    // Not opened: whoever comes next tries again.
+    next.catch(() => {
+      if (this.#current === next) this.#current = null;
+    });
+    return next;
+  }
+
+  async close(): Promise<void> {
+    await (await this.#current?.catch(() => null))?.close();
+  }
+}

@@ -1,0 +1,142 @@
+import type { OutboundConnector, OutboundSession } from "@mailfleet/connector-api";
+import type { Connection } from "@mailfleet/contracts";
+import { signInKey, type Worker } from "@mailfleet/worker";
+import { Line } from "./line.ts";
+import { Places } from "./places.ts";
+
+/** Connections of one holder and one way to sign in, which several mailboxes may share. */
+export interface SharedLine {
+  /** How many connections this process may use at the moment; 0: others have them. */
+  readonly places: number;
+  /** How many stand in line for one. */
+  readonly waiting: number;
+  /** One more is wanted. Answers by `changed`, perhaps only when others give one back. */
+  want(): void;
+  /** Resolves when the number of places changed, or was asked for in vain. */
+  changed(): Promise<void>;
+  /** Waits for a place, first come, first served. The answer gives it back; a second call does nothing. */
+  enter(): Promise<() => void>;
+  /** Connections to be used behind `enter`. Throws `FailureError` if nothing can be signed in with. */
+  session(): Promise<OutboundSession>;
+}
+
+interface Held extends SharedLine {
+  readonly isIdle: boolean;
+  usedAt: number;
+  close(): Promise<void>;
+}
+
+/** Longer than connections are kept, so that a permit outlives its connection. */
+const IDLE_MS = 25_000;
+
+/** Pools of connections, one for each holder of credentials and way to sign in; unused ones are closed. */
+export class Lines {
+  readonly #worker: Pick<Worker<OutboundConnector>, "open" | "permit">;
+  readonly #now: () => number;
+  readonly #held = new Map<string, Held>();
+  readonly #sweeper: NodeJS.Timeout;
+
+  constructor(worker: Pick<Worker<OutboundConnector>, "open" | "permit">, now: () => number) {
+    this.#worker = worker;
+    this.#now = now;
+    this.#sweeper = setInterval(() => this.#closeIdle(), IDLE_MS / 4).unref();
+  }
+
+  /** The line that this mailbox's holder stands in. */
+  of(connection: Connection): SharedLine {
+    const { server, credentials, maximumConcurrentConnections, connectionTimeoutMs, allowedPorts } = connection;
+    const way = [signInKey(credentials), server, allowedPorts, maximumConcurrentConnections, connectionTimeoutMs];
+    const key = JSON.stringify(way);
+    let held = this.#held.get(key);
+    if (!held) {
+      held = this.#hold(connection);
+      this.#held.set(key, held);
+    }
+    held.usedAt = this.#now();
+    return held;
+  }
+
+  #hold(connection: Connection): Held {
+    const { maximumConcurrentConnections: most } = connection;
+    let opened: Promise<OutboundSession> | null = null;
+    let change = Promise.withResolvers<void>();
+    const places = new Places(most, {
+      take: () => this.#worker.permit(connection),
+      inUse: () => line.inside,
+      changed: () => {
+        void opened?.then((pool) => pool.keepAtMost(places.count)).catch(() => {});
+        line.admit();
+        if (line.waiting > 0) places.want();
+        change.resolve();
+        change = Promise.withResolvers<void>();
+      },
+    });
+    const line = new Line(() => places.count);
+    /** Nothing can be signed in with: whoever has another way to sign in as the same holder must not wait for this one. */
+    let unusable = false;
+    line.onLeft = () => {
+      places.settle();
+      if (unusable && line.isIdle) void places.giveAll();
+    };
+    return {
+      get places() {
+        return places.count;
+      },
+      get waiting() {
+        return line.waiting;
+      },
+      get isIdle() {
+        return line.isIdle;
+      },
+      usedAt: this.#now(),
+      want: () => {
+        if (line.waiting > 0 || places.count === 0) places.want();
+      },
+      changed: () => change.promise,
+      enter: () => {
+        const entered = line.enter();
+        if (line.waiting > 0) places.want();
+        return entered;
+      },
+      session: () => {
+        opened ??= this.#worker
+          .open(connection)
+          .then(({ connector, options }) => {
+            unusable = false;
+            return connector.open(options, most);
+          })
+          .catch((error: unknown) => {
+            opened = null;
+            unusable = true;
+            throw error;
+          });
+        return opened;
+      },
+      close: async () => {
+        // Those in line find that the service stops, and leave their sends as they are.
+        line.dismiss();
+        change.resolve();
+        const pool = await opened?.catch(() => null);
+        await pool?.close();
+        await places.close();
+      },
+    };
+  }
+
+  #closeIdle(): void {
+    const oldest = this.#now() - IDLE_MS;
+    for (const [key, held] of this.#held) {
+      if (!held.isIdle || held.usedAt > oldest) continue;
+      this.#held.delete(key);
+      void held.close();
+    }
+  }
+
+  /** Waits for what is under way, within the grace that the connectors give. */
+  async close(): Promise<void> {
+    clearInterval(this.#sweeper);
+    const all = [...this.#held.values()];
+    this.#held.clear();
+    await Promise.all(all.map((held) => held.close()));
+  }
+}

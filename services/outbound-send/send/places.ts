@@ -1,0 +1,107 @@
+import type { Permit } from "@mailfleet/kit";
+
+/** When none was free, the next question is asked after this. */
+const ASK_AGAIN_MS = 250;
+const LOOK_MS = 500;
+
+/** What places stand on. */
+export interface PlacePorts {
+  /** The right to make one more connection; `null`: none is free. */
+  take(): Promise<Permit | null>;
+  /** How many places are in use at this moment. */
+  inUse(): number;
+  /** The number changed, or was asked for in vain. */
+  changed(): void;
+}
+
+/**
+ * How many connections of one holder this process may use: one permit for each. Permits are taken as they are needed.
+ * One is given back when somebody else has fewer and waits, but only when its connection is free, so that there are
+ * never more connections than permits.
+ */
+export class Places {
+  readonly #ports: PlacePorts;
+  readonly #most: number;
+  readonly #permits: Permit[] = [];
+  readonly #timer: NodeJS.Timeout;
+  /** To be given back as soon as a connection is free. */
+  #returning = 0;
+  #asking = false;
+  #closed = false;
+
+  constructor(most: number, ports: PlacePorts) {
+    this.#most = most;
+    this.#ports = ports;
+    this.#timer = setInterval(() => this.#look(), LOOK_MS).unref();
+  }
+
+  get count(): number {
+    return Math.max(0, this.#permits.length - this.#returning);
+  }
+
+  /** One more is wanted. Answers by `changed`. */
+  want(): void {
+    if (this.#asking || this.#closed || this.#permits.length >= this.#most) return;
+    this.#asking = true;
+    void this.#take();
+  }
+
+  async #take(): Promise<void> {
+    const permit = await this.#ports.take().catch(() => null);
+    if (permit === null) {
+      await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS).unref());
+      this.#asking = false;
+      return this.#ports.changed();
+    }
+    this.#asking = false;
+    if (this.#closed) return permit.give();
+    this.#permits.push(permit);
+    permit.signal.addEventListener("abort", () => this.#lost(permit), { once: true });
+    this.#ports.changed();
+  }
+
+  #lost(permit: Permit): void {
+    const at = this.#permits.indexOf(permit);
+    if (at < 0) return;
+    this.#permits.splice(at, 1);
+    this.#returning = Math.min(this.#returning, this.#permits.length);
+    this.#ports.changed();
+  }
+
+  #look(): void {
+    if (this.#returning === 0 && this.#permits.some(({ wanted }) => wanted)) {
+      this.#returning = 1;
+      this.#ports.changed();
+    }
+    this.settle();
+  }
+
+  /** A connection became free: gives back what is to be given back. */
+  settle(): void {
+    while (this.#returning > 0 && this.#ports.inUse() <= this.count) {
+      this.#returning -= 1;
+      const permit = this.#permits.find(({ wanted }) => wanted) ?? this.#permits[0];
+      if (permit) this.#give(permit);
+    }
+  }
+
+  #give(permit: Permit): void {
+    this.#permits.splice(this.#permits.indexOf(permit), 1);
+    // Its connection is closed before anybody else may open one for it.
+    this.#ports.changed();
+    void permit.give();
+  }
+
+  /** Gives everything back: nothing is in use. More may be wanted later. */
+  async giveAll(): Promise<void> {
+    this.#returning = 0;
+    const all = this.#permits.splice(0);
+    await Promise.all(all.map((permit) => permit.give()));
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#timer);
+    await this.giveAll();
+  }
+}

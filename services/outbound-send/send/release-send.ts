@@ -1,0 +1,66 @@
+import { ProblemError, type RequestArguments, type Send } from "@mailfleet/contracts";
+import type { OutboundPorts } from "../ports.ts";
+import { sendAlertOver } from "./facts.ts";
+import { commit } from "./hand-over.ts";
+import type { SendChange, StoredSend } from "./send.ts";
+import { showSend } from "./show-send.ts";
+import type { WakeUps } from "./wake-ups.ts";
+
+const releasable = ["uncertain", "failed", "expired", "waiting", "deferred"] as const;
+
+/** `send.release`: try it now, with the same Message-ID. Its waiting time and its attempts start over. */
+export async function releaseSend(
+  ports: OutboundPorts,
+  wakeUps: WakeUps,
+  input: RequestArguments<"outbound-send.send.release">,
+): Promise<Send> {
+  const send = await changeByCommand(ports, input, (send, at) => {
+    if (!releasable.some((state) => state === send.state))
+      throw new ProblemError("NOT_POSSIBLE_NOW", `The send ${send.id} is ${send.state}`, {
+        remedy: "Only a send that is uncertain, failed, expired, waiting or deferred can be released.",
+      });
+    return {
+      sendId: send.id,
+      mailboxId: send.mailboxId,
+      n: send.attempt,
+      uploadId: send.body?.uploadId,
+      from: [send.state],
+      at,
+      state: "accepted",
+      due: send.acceptedAt,
+      nextAttemptAt: null,
+      deferrals: 0,
+      waitsSince: at,
+      purgeAt: null,
+      command: input.commandId,
+      outbox: overFor(send, at),
+    };
+  });
+  wakeUps.wake(send.mailboxId);
+  return send;
+}
+
+/** Alerts about this send that a decision of a person ends. */
+export function overFor(send: StoredSend, at: number): SendChange["outbox"] {
+  return send.state === "uncertain" || send.state === "expired" ? [sendAlertOver(send, at)] : [];
+}
+
+/** Loads, decides, changes by compare-and-swap; a command that was done before gets the present send. */
+export async function changeByCommand(
+  ports: OutboundPorts,
+  input: { sendId: string; commandId: string },
+  decide: (send: StoredSend, at: number) => SendChange,
+): Promise<Send> {
+  for (let tries = 0; tries < 4; tries++) {
+    const send = await ports.sends.get(input.sendId);
+    if (!send) throw new ProblemError("NOT_FOUND", `There is no send ${input.sendId}`);
+    if (send.commands.includes(input.commandId)) return showSend(send);
+    if (await commit(ports, decide(send, ports.now()))) {
+      const changed = await ports.sends.get(input.sendId);
+      if (changed) return showSend(changed);
+    }
+  }
+  throw new ProblemError("NOT_POSSIBLE_NOW", `The send ${input.sendId} is changing at the moment`, {
+    remedy: "Look at it and try again.",
+  });
+}

@@ -1,0 +1,37 @@
+import { eachAlone, type Round } from "@mailfleet/kit";
+import type { OutboundPorts } from "../ports.ts";
+import { publishOutbox } from "./hand-over.ts";
+import { sendingOf } from "./sending.ts";
+import { takeOver } from "./take-over.ts";
+
+const LIMIT = 500;
+
+/**
+ * Repairs what crashes and a forgetful bus leave behind: what was committed is published, what a lost process had is
+ * taken over, what is due and nobody looks at is drained. Runs on every replica; two at once do no harm. What one part,
+ * or one mailbox, meets does not keep the others from being looked at.
+ */
+export function createSweep(ports: OutboundPorts): Round {
+  const { sends, policy, now, logger } = ports;
+  const { drains } = sendingOf(ports);
+  const look = (mailboxId: string) => drains.look(mailboxId);
+  const parts: readonly { readonly what: string; work(): Promise<void> }[] = [
+    {
+      what: "what was not published",
+      work: async () => {
+        const found = await sends.unpublished(now() - policy.outboxLookMs, LIMIT);
+        await Promise.all(found.map(({ sendId, outbox }) => publishOutbox(ports, sendId, outbox)));
+      },
+    },
+    { what: "what a lost process had", work: () => takeOver(ports, look) },
+    {
+      // Without a wake-up: the one that is outstanding may be with a process that is gone.
+      what: "what is due",
+      work: async () => (await sends.overdue(now() - policy.dueLookMs)).forEach(look),
+    },
+  ];
+  return async () => {
+    await eachAlone(parts, { logger, what: "sweep", name: ({ what }) => what }, ({ work }) => work());
+    return undefined;
+  };
+}

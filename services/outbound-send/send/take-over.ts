@@ -1,0 +1,64 @@
+import type { OutboundPorts } from "../ports.ts";
+import { decideOutcome } from "./decide-outcome.ts";
+import { mailSent } from "./facts.ts";
+import { commit } from "./hand-over.ts";
+import { entryOf } from "./journal.ts";
+import type { StoredSend } from "./send.ts";
+
+const PAGE = 200;
+/** What we assume about a mailbox that no longer exists. */
+const lastWords = {
+  generation: 0,
+  retryMs: 300_000,
+  uncertainPolicy: "hold",
+  sendExpiryMs: 0,
+  messageRetentionDays: 30,
+} as const;
+
+/**
+ * Takes over from processes that are gone. Of what they had claimed, that which stands in the journal may be with a
+ * server: the profile's policy says what becomes of it. Nothing was sent of the rest: it is due again. And what was
+ * sent, but perhaps not told, is told. `look`: at what is due again.
+ */
+export async function takeOver(ports: OutboundPorts, look: (mailboxId: string) => void): Promise<void> {
+  for (const owner of await ports.journals.abandoned(20)) {
+    // The lease fences the former owner: it writes nothing to its journal from now on, so it hands nothing over.
+    const lease = await ports.leases.take(owner);
+    if (!lease) continue;
+    try {
+      const wire = new Set(lease.document.wire ?? []);
+      for (let found = await ports.sends.claimedBy(owner, PAGE); found.length > 0; ) {
+        await ports.sends.giveBack(
+          found.filter((send) => !wire.has(entryOf(send))).map(({ id }) => id),
+          owner,
+        );
+        for (const send of found.filter((send) => wire.has(entryOf(send)))) await orphaned(ports, send, owner);
+        for (const mailboxId of new Set(found.map((send) => send.mailboxId))) look(mailboxId);
+        found = await ports.sends.claimedBy(owner, PAGE);
+      }
+      const ids = [...wire].map((entry) => entry.slice(0, entry.lastIndexOf(":")));
+      const sent = (await ports.sends.some(ids)).filter(({ state }) => state === "sent");
+      await ports.bus.publishAll(sent.map(factOf));
+      await ports.journals.remove(lease.filter);
+      lease.letGo();
+      ports.logger.info({ owner, wire: wire.size }, "took over from a process that is gone");
+    } finally {
+      await lease.release();
+    }
+  }
+}
+
+/** Its process is gone, and it may have reached the final dot. */
+async function orphaned(ports: OutboundPorts, send: StoredSend, owner: string): Promise<void> {
+  const connection = (await ports.worker.connections.get(send.mailboxId)) ?? lastWords;
+  const startedAt = send.claim?.startedAt ?? send.changedAt;
+  const context = { connection, policy: ports.policy, now: ports.now(), owner, startedAt };
+  const reason = "the process that handed it over was lost";
+  await commit(ports, decideOutcome(send, { type: "unknown", reason, ended: false }, context));
+}
+
+/** The same fact as its process made: same id, same body. */
+function factOf(send: StoredSend) {
+  const refused = send.rejected.map(({ address }) => address);
+  return mailSent(send, send.answer ?? "", refused, send.changedAt);
+}

@@ -1,0 +1,60 @@
+import { consumers } from "@mailfleet/contracts";
+import { defineService, listen } from "@mailfleet/kit";
+import { z } from "zod";
+import type { OutboundPorts } from "./ports.ts";
+import { createFlush } from "./run/flush.ts";
+import { createTest } from "./run/test.ts";
+import { createSendRequests } from "./send/answer-requests.ts";
+import { createDrain, createLook } from "./send/drain-mailbox.ts";
+import { createFollowLifecycle } from "./send/follow-lifecycle.ts";
+import { createSweep } from "./send/sweep.ts";
+import { appendUpload } from "./upload/append-upload.ts";
+
+const keyOf = ({ body }: { readonly body: { readonly mailboxId: string } }) => body.mailboxId;
+
+/** Accepts sends, hands them over, and knows what became of each. */
+export const outboundSend = defineService<OutboundPorts>()({
+  name: "outbound-send",
+  environment: {
+    /** File with the private keys that open mailbox credentials. */
+    MAILFLEET_OPEN_KEYS: z.string().min(1),
+    /** Private networks that HTTP may go to, as CIDRs; none unless named. */
+    MAILFLEET_ALLOWED_PRIVATE_NETWORKS: z.string().default(""),
+  },
+  answers: (ports) => ({
+    ...createSendRequests(ports),
+    "outbound-send.upload.append": (input, { attachment }) => appendUpload(ports, input, attachment),
+    "outbound-send.activity.get": ({ mailboxId }) => ports.activity.get(mailboxId),
+  }),
+  listens: [
+    listen(consumers.outboundTests, {
+      types: ["run.requested.v1"],
+      concurrency: 32,
+      keyOf,
+      handle: (ports: OutboundPorts) => ports.worker.tests(createTest(ports)),
+    }),
+    listen(consumers.outboundRuns, {
+      types: ["run.requested.v1"],
+      concurrency: 16,
+      keyOf,
+      handle: (ports: OutboundPorts) => ports.worker.runs(createFlush(ports)),
+    }),
+    listen(consumers.outboundSends, {
+      types: ["sends.due.v1"],
+      // Mailboxes drained at the same time; one that has to wait for its connections goes on without its message.
+      concurrency: 256,
+      keyOf,
+      handle: (ports: OutboundPorts) => createDrain(ports),
+      acknowledged: (ports: OutboundPorts) => createLook(ports),
+    }),
+    listen(consumers.outboundLifecycle, {
+      types: ["mailbox.transitioned.v1", "mailbox.deleted.v1"],
+      concurrency: 8,
+      keyOf,
+      handle: (ports: OutboundPorts) => createFollowLifecycle(ports),
+    }),
+  ],
+  ticks: {
+    sweep: { everyMs: 2000, round: (ports) => createSweep(ports) },
+  },
+});
