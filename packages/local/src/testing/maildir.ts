@@ -1,4 +1,4 @@
-import { chown, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { chown, mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /** The user that owns mail in the throw-away Dovecot: nobody. */
@@ -29,9 +29,12 @@ export async function dropIntoMaildir(
         dropped += 1;
         // Dovecot numbers new messages in the order of their names.
         const serial = String(dropped).padStart(9, "0");
-        const file = join(maildir, "new", `${second}.M${serial}P${process.pid}.mailfleet`);
-        await writeFile(file, make(index));
-        await chown(file, MAIL_UID, MAIL_UID);
+        const name = `${second}.M${serial}P${process.pid}.mailfleet`;
+        const written = join(maildir, "tmp", name);
+        await writeFile(written, make(index));
+        await chown(written, MAIL_UID, MAIL_UID);
+        // Complete before Dovecot sees it: a server that is polled meanwhile moves what it finds in `new` at once.
+        await rename(written, join(maildir, "new", name));
       }),
     );
   }
