@@ -37,7 +37,7 @@ async function verdictOf({ file, text, replacement, scenario }: Breakage): Promi
   const said: string[] = [];
   try {
     const suite = join(clone, "test/faults/faults.e2e.test.ts");
-    const program = await startGuarded(process.execPath, ["--test-force-exit", "--test", suite], {
+    const program = await startGuarded(process.execPath, ["--test-force-exit", suite], {
       cwd: clone,
       env: {
         NODE_TEST_CONTEXT: "",
