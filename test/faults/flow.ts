@@ -3,7 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { ApiError } from "@mailfleet/cli";
 import type { Alert, Mailbox, ReceivedMessage, Send } from "@mailfleet/contracts";
 import { untilNothingIsMissing } from "./progress.ts";
-import { customer, type Town } from "./town.ts";
+import { byCursor, customer, type Town } from "./town.ts";
 
 /** What a scenario may leave behind, and no other. */
 export interface Allowance {
@@ -126,7 +126,10 @@ export function createFlow({ world, bag, mailboxes, mongo, nats }: Town, tag: st
     for (const { id, address } of mailboxes) {
       const { activity } = await counted(id);
       const passed = (activity?.messages ?? 0) - (before.get(id) ?? 0);
-      assert.equal(passed, delivered.get(id)?.length, `the cursor of ${address} passed each message once`);
+      const all = delivered.get(id)?.length ?? 0;
+      // By POP3 identities decide, not the cursor: a process that dies between the two reads a message once more.
+      if (byCursor(address)) assert.equal(passed, all, `the cursor of ${address} passed each message once`);
+      else assert.ok(passed >= all, `${address} counts ${passed} of ${all} messages`);
     }
     for (const [subject, keys] of facts().received)
       assert.equal(keys.length, 1, `"${subject}" was announced as ${keys.join(" and ")}`);

@@ -27,6 +27,9 @@ export interface Town {
   stop(): Promise<void>;
 }
 
+/** Whether a mailbox is read by IMAP: every other one. */
+export const byCursor = (address: string) => Number(/\d+/.exec(address)) % 2 === 1;
+
 /** Starts everything. Of four mailboxes two read by IMAP, one by POP3, one by POP3 deleting what it has read. */
 export async function startTown(options: { mailboxes: number }): Promise<Town> {
   const cleanups: (() => Promise<void>)[] = [];
@@ -65,9 +68,9 @@ export async function startTown(options: { mailboxes: number }): Promise<Town> {
     });
     const mailboxes = await Promise.all(
       Array.from({ length: options.mailboxes }, (_, n) => {
-        const byPop3 = n % 2 === 1;
-        const more = byPop3 ? { profileId: pop3.id, deleteAfterProcessing: n % 4 === 1 } : { profileId: imap.id };
-        return world.enabledMailbox(`queue${n + 1}@sandbox.test`, more);
+        const address = `queue${n + 1}@sandbox.test`;
+        const byPop3 = { profileId: pop3.id, deleteAfterProcessing: n % 4 === 1 };
+        return world.enabledMailbox(address, byCursor(address) ? { profileId: imap.id } : byPop3);
       }),
     );
 

@@ -9,8 +9,10 @@ const calm: Scenario = { name: "nothing at all", short: true, replicas: 2, distu
 
 const all: readonly Scenario[] = [calm, ...engines, ...cuts, ...freezes, ...kills];
 
-/** All of them or the short form, those with two replicas first; `only` keeps those whose name holds this text. */
+/** All of them or the short form, those with two replicas first; `only` keeps those whose name holds one of its texts. */
 export function scenarios(form: "short" | "long", only?: string): readonly Scenario[] {
-  const wanted = all.filter(({ name, short }) => (only ? name.includes(only) : form === "long" || short));
+  const wanted = all.filter(({ name, short }) =>
+    only ? only.split("|").some((text) => name.includes(text)) : form === "long" || short,
+  );
   return wanted.toSorted((a, b) => b.replicas - a.replicas);
 }
