@@ -3,8 +3,10 @@ import { inboundGmail } from "./inbound-gmail.ts";
 import { inboundImap } from "./inbound-imap.ts";
 import { inboundPop3 } from "./inbound-pop3.ts";
 import { outboundGmail } from "./outbound-gmail.ts";
+import { outboundLarge } from "./outbound-large.ts";
 import { outboundSmtp } from "./outbound-smtp.ts";
 import { type Figure, report } from "./report.ts";
+import { submit } from "./submit.ts";
 
 const benchmarks: Readonly<Record<string, () => Promise<Figure | string>>> = {
   "inbound-imap": inboundImap,
@@ -12,6 +14,8 @@ const benchmarks: Readonly<Record<string, () => Promise<Figure | string>>> = {
   "outbound-smtp": outboundSmtp,
   "inbound-gmail": inboundGmail,
   "outbound-gmail": outboundGmail,
+  submit,
+  "outbound-large": outboundLarge,
 };
 
 const names = process.argv.slice(2);

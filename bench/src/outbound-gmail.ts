@@ -9,7 +9,7 @@ import { sendAll } from "./send-all.ts";
 const messages = 3000;
 const address = "bench@example.test";
 const to = "customer@elsewhere.test";
-const target = 500;
+const target = 1200;
 
 /** Gmail's API against its double, which runs in this process; each send is accepted and attempted durably. */
 export async function outboundGmail(): Promise<Figure> {

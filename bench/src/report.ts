@@ -4,9 +4,12 @@ export interface Figure {
   readonly value: number;
   readonly unit: string;
   readonly target: number;
-  readonly peer: string;
+  /** A time or a size: the target is the most that it may be. */
+  readonly lowerIsBetter?: boolean;
+  /** Absent where there is nobody to be compared with. */
+  readonly peer?: string;
   /** `null`: the peer is not installed; `peerMissing` says what to install. */
-  readonly peerValue: number | null;
+  readonly peerValue?: number | null;
   readonly peerMissing?: string;
   /** Milliseconds of CPU per message over all Mailfleet processes. */
   readonly cpuMsPerMessage?: number;
@@ -18,14 +21,16 @@ const round = (value: number) => Number(value.toPrecision(4));
 
 /** Prints a figure for people, and then as one JSON line. */
 export function report(figure: Figure): void {
-  const { bench, value, unit, target, peer, peerValue, peerMissing, cpuMsPerMessage, notes = [] } = figure;
+  const { bench, value, unit, target, peer, peerValue = null, peerMissing, cpuMsPerMessage, notes = [] } = figure;
   const ratio = peerValue === null ? null : round(value / peerValue);
-  console.log(`${bench}: ${round(value)} ${unit} (target ${target}: ${value >= target ? "met" : "missed"})`);
-  console.log(
-    peerValue === null
-      ? `  ${peer}: missing, ${peerMissing}`
-      : `  ${peer}: ${round(peerValue)} ${unit}, ratio ${ratio}`,
-  );
+  const met = figure.lowerIsBetter ? value <= target : value >= target;
+  console.log(`${bench}: ${round(value)} ${unit} (target ${target}: ${met ? "met" : "missed"})`);
+  if (peer !== undefined)
+    console.log(
+      peerValue === null
+        ? `  ${peer}: missing, ${peerMissing}`
+        : `  ${peer}: ${round(peerValue)} ${unit}, ratio ${ratio}`,
+    );
   if (cpuMsPerMessage !== undefined)
     console.log(`  CPU of all Mailfleet processes: ${round(cpuMsPerMessage)} ms a message`);
   for (const note of notes) console.log(`  ${note}`);
