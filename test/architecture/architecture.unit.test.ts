@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { builtinModules } from "node:module";
 import { posix } from "node:path";
 import { describe, it } from "node:test";
-import { adapters, allowedArrows, driverOwners, environmentReaders, refersOutside } from "./rules.ts";
+import { adapters, allowedArrows, driverOwners, environmentReaders, ownTimers, refersOutside } from "./rules.ts";
 import { packageOf, readWorkspaces, type SourceFile, type Workspace } from "./sources.ts";
 
 const workspaces = readWorkspaces();
@@ -135,6 +135,28 @@ describe("the code", () => {
       workspace.folder === "packages/contracts" ? [] : code(file).filter((line) => subject.test(line)),
     );
     assert.deepEqual(wrong, []);
+  });
+
+  it("keeps time and swaps documents in the kit; a service that does it itself is listed with its reason", () => {
+    const found = new Set<string>();
+    const wrong = breaches((file, workspace) => {
+      if (!workspace.folder.startsWith("services/") || file.isTest) return [];
+      const lines = code(file);
+      const timed = lines.some((line) => /\bset(?:Timeout|Interval)\(/.test(line));
+      if (timed) found.add(file.path);
+      const swaps =
+        lines.some((line) => /\bfindOneAndUpdate\(/.test(line)) && !/\/(?:[a-z-]+-)?store\.ts$/.test(file.path);
+      return [
+        ...(timed && !(file.path in ownTimers) ? ["has a timer of its own"] : []),
+        ...(swaps ? ["swaps a document outside its store"] : []),
+      ];
+    });
+    assert.deepEqual(wrong, []);
+    assert.deepEqual(
+      Object.keys(ownTimers).filter((path) => !found.has(path)),
+      [],
+      "listed without need",
+    );
   });
 
   it("reads the environment at its edges only", () => {

@@ -124,3 +124,19 @@ export const environmentReaders: readonly RegExp[] = [
 
 /** Folders whose comments may still refer to papers outside the repository. To be emptied. */
 export const refersOutside: readonly RegExp[] = [/^(services|packages\/(contracts|store))\//];
+
+/**
+ * Files of services that keep time themselves, and why the kit's tick does not serve. Waiting belongs to the scheduler,
+ * what comes again to a tick: this list only gets shorter.
+ */
+export const ownTimers: Readonly<Record<string, string>> = {
+  "services/alerting/notice/mail-server.ts": "a deadline over a mail server that does not answer",
+  "services/console/events/live-views.ts": "heartbeats of one open stream, and the grace of its end",
+  "services/outbound-send/activity/counter.ts": "figures that are gathered in memory for two seconds",
+  "services/outbound-send/send/drains.ts": "a gathering pause of some milliseconds, and the grace of a stop",
+  "services/outbound-send/send/hand-over.ts": "the pause before facts are published again",
+  "services/outbound-send/send/journal.ts": "the rhythm of the journal, some milliseconds",
+  "services/outbound-send/send/lines.ts": "connections that nobody uses are closed",
+  "services/outbound-send/send/places.ts": "permits are asked for again while somebody waits",
+  "services/outbound-send/send/until-stored.ts": "a result is written again until the database takes it",
+};
