@@ -1,4 +1,5 @@
-import type { NotificationSettings, NotificationTest, TestStep } from "@mailfleet/contracts";
+import type { NotificationSettings, NotificationTest } from "@mailfleet/contracts";
+import { stepLine } from "./mailbox/words.ts";
 import type { Shown } from "./shown.ts";
 import { facts, printable, time } from "./table.ts";
 
@@ -41,13 +42,5 @@ export function notificationTestWords(test: Shown<NotificationTest>): string {
     test.outcome === "ok"
       ? `A test message left for ${test.to.join(", ")}: ${test.messageId}`
       : "The test message was not sent, or not to everybody.";
-  return [...test.steps.map(stepLine), printable(end)].join("\n");
-}
-
-function stepLine(step: Shown<TestStep>): string {
-  const mark = { ok: "ok", failed: "FAILED", skipped: "skipped" }[step.outcome];
-  const detail = [step.code, step.detail].filter((part) => part !== undefined).join(": ");
-  const ms = String(Math.round(step.ms)).padStart(6);
-  const line = `  ${step.step.padEnd(13)}  ${mark.padEnd(7)}  ${ms} ms${detail ? `  ${printable(detail)}` : ""}`;
-  return step.remedy ? `${line}\n    ${printable(step.remedy)}` : line;
+  return [...test.steps.map((step) => stepLine(undefined, step)), printable(end)].join("\n");
 }

@@ -1,8 +1,8 @@
-import type { Mailbox, Token } from "@mailfleet/contracts";
+import type { Token } from "@mailfleet/contracts";
 import type { Command } from "commander";
 import { type Cli, collect } from "../cli.ts";
 import { UsageError } from "../exit-codes.ts";
-import { mailboxPath } from "../paths.ts";
+import { idOf } from "../noun/named.ts";
 import type { Shown } from "../shown.ts";
 
 type ShownToken = Shown<Token>;
@@ -20,15 +20,6 @@ interface TokenFlags {
   role: string;
   mailbox?: string[];
   expiresIn?: number;
-}
-
-/** Ids of mailboxes given by id or address. */
-async function mailboxIdsOf(cli: Cli, mailboxes: readonly string[]): Promise<string[]> {
-  const client = await cli.client();
-  const ids: string[] = [];
-  for (const which of mailboxes)
-    ids.push(which.includes("@") ? (await client.get<Shown<Mailbox>>(mailboxPath(which))).id : which);
-  return ids;
 }
 
 /** `mailfleet tokens create`: it shows the secret, once. */
@@ -51,7 +42,9 @@ export function addTokenCreation(tokens: Command, cli: Cli): void {
       const body = {
         name,
         role,
-        ...(mailbox === undefined ? {} : { mailboxIds: await mailboxIdsOf(cli, mailbox) }),
+        ...(mailbox === undefined
+          ? {}
+          : { mailboxIds: await Promise.all(mailbox.map((which) => idOf(cli, "mailbox", which))) }),
         ...(expiresIn === undefined ? {} : { expiresAt: new Date(Date.now() + expiresIn).toISOString() }),
       };
       cli.show(await (await cli.client()).post<ShownToken & { token: string }>("/tokens", body), (made) =>

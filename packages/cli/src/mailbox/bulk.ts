@@ -35,7 +35,7 @@ async function idsOf(cli: Cli, mailboxes: readonly string[], profile: string | u
     const items = await client.list<ShownMailbox>("/mailboxes", { profileId: await idOf(cli, "profile", profile) });
     return items.map((item) => item.id);
   }
-  return Promise.all(mailboxes.map(async (which) => (await client.get<ShownMailbox>(mailboxPath(which))).id));
+  return Promise.all(mailboxes.map((which) => idOf(cli, "mailbox", which)));
 }
 
 /** Several mailboxes: a job, with a result for each. */

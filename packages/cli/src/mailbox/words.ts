@@ -1,16 +1,18 @@
 import type { Direction, Grant, TestStep } from "@mailfleet/contracts";
 import type { Fact } from "../noun/show.ts";
 import type { Shown, ShownDirection, ShownMailbox } from "../shown.ts";
-import { time } from "../table.ts";
+import { printable, time } from "../table.ts";
 
 const directionNames: readonly Direction[] = ["inbound", "outbound", "act"];
 
-/** One step of a test on one line. */
-export function stepLine(direction: Direction, step: Shown<TestStep>): string {
+/** One step of a test on one line, with what to do where it failed. */
+export function stepLine(direction: Direction | undefined, step: Shown<TestStep>): string {
   const mark = { ok: "ok", failed: "FAILED", skipped: "skipped" }[step.outcome];
   const detail = [step.code, step.detail].filter((part) => part !== undefined).join(": ");
-  const line = `  ${direction.padEnd(8)}  ${step.step.padEnd(13)}  ${mark.padEnd(7)}  ${String(Math.round(step.ms)).padStart(6)} ms${detail ? `  ${detail}` : ""}`;
-  return step.remedy ? `${line}\n            ${step.remedy}` : line;
+  const ms = String(Math.round(step.ms)).padStart(6);
+  const head = direction === undefined ? "  " : `  ${direction.padEnd(8)}  `;
+  const line = `${head}${step.step.padEnd(13)}  ${mark.padEnd(7)}  ${ms} ms${detail ? `  ${printable(detail)}` : ""}`;
+  return step.remedy ? `${line}\n            ${printable(step.remedy)}` : line;
 }
 
 function oneDirection(name: Direction, status: ShownDirection): Fact[] {
