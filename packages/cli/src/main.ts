@@ -4,7 +4,7 @@ import { type Cli, createCli } from "./cli.ts";
 import { addEventCommand } from "./commands/events.ts";
 import { addMessageCommands } from "./commands/messages.ts";
 import { addNotificationCommands } from "./commands/notifications.ts";
-import { addSendCommands } from "./commands/send.ts";
+import { addSendCommand, sendsCommands } from "./commands/send.ts";
 import { addTokenCreation } from "./commands/tokens.ts";
 import { addCompletionCommand } from "./completion.ts";
 import { exitCodes, outcomeOf } from "./exit-codes.ts";
@@ -30,6 +30,7 @@ const particular: Readonly<Record<string, ParticularCommands>> = {
   mailbox: mailboxCommands,
   settings: settingsCommands,
   job: { facts: { results: resultFacts } },
+  send: sendsCommands,
   token: { own: ["create"], addCommands: addTokenCreation },
 };
 
@@ -50,7 +51,7 @@ function build(terminal: Terminal): { program: Command; cli: Cli } {
   const cli = createCli(program, terminal);
   for (const noun of nouns) addNounCommands(program, cli, noun, particular[noun.name]);
   addMessageCommands(program, cli);
-  addSendCommands(program, cli);
+  addSendCommand(program, cli);
   addNotificationCommands(program, cli);
   addEventCommand(program, cli);
   addCompletionCommand(program, cli);

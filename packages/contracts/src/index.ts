@@ -115,7 +115,6 @@ export {
   ComposedSubmission,
   RawContent,
   ReceivedMessage,
-  Send,
   type SubmittedContent,
   type Upload,
   uploadPieceBytes,
@@ -147,6 +146,7 @@ export {
 } from "./resources/sealed.ts";
 export { Role, roles } from "./roles.ts";
 export { Secret } from "./secret.ts";
+export { Send, send } from "./send/send.ts";
 export { RetryPolicy } from "./settings/retry-policy.ts";
 export { AllowedOutboundPorts, type Settings, type SettingsChange, settings } from "./settings/settings.ts";
 export { type ConsumerDefinition, consumers, type StreamDefinition, type StreamName, streams } from "./streams.ts";

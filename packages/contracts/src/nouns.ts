@@ -4,8 +4,9 @@ import { job } from "./job/job.ts";
 import { mailbox } from "./mailbox/mailbox.ts";
 import type { AnyNoun } from "./noun/noun.ts";
 import { profile } from "./profile/profile.ts";
+import { send } from "./send/send.ts";
 import { settings } from "./settings/settings.ts";
 import { token } from "./token/token.ts";
 
 /** The nouns that people see, in the order in which the API, its documentation and the command line show them. */
-export const nouns: readonly AnyNoun[] = [profile, mailbox, alert, deadLetter, job, settings, token];
+export const nouns: readonly AnyNoun[] = [profile, mailbox, send, alert, deadLetter, job, settings, token];

@@ -10,13 +10,14 @@ import { commandFields, paged, pageFields } from "./noun/request-fields.ts";
 import { Problem } from "./problem.ts";
 import { profile } from "./profile/profile.ts";
 import { Connection } from "./resources/connection.ts";
-import { Activity, ReceivedMessage, Send, SubmittedContent, Upload } from "./resources/mail.ts";
+import { Activity, ReceivedMessage, SubmittedContent, Upload } from "./resources/mail.ts";
 import { Grant, OAuthClient } from "./resources/oauth.ts";
 import { Sealed } from "./resources/sealed.ts";
+import { Send, send } from "./send/send.ts";
 import { settings } from "./settings/settings.ts";
 import { timer } from "./timer/timer.ts";
 import type { ServiceName } from "./vocabulary.ts";
-import { Direction, SendState } from "./vocabulary.ts";
+import { Direction } from "./vocabulary.ts";
 
 const command = commandFields;
 const page = pageFields;
@@ -217,15 +218,7 @@ export const requests = {
     }),
     Send,
   ),
-  "outbound-send.send.get": request(z.object({ sendId: SendId }), Send),
-  "outbound-send.send.list": request(
-    z.object({ ...page, mailboxId: MailboxId.optional(), state: SendState.optional() }),
-    paged(Send),
-  ),
-  /** An uncertain send: send again with the same Message-ID. A failed, expired or waiting one: try now. */
-  "outbound-send.send.release": request(z.object({ ...command, sendId: SendId }), Send),
-  /** A send that is not sent yet is given up. */
-  "outbound-send.send.discard": request(z.object({ ...command, sendId: SendId }), Send),
+  ...send.requests,
   "outbound-send.activity.get": request(z.object(ofMailbox), Activity),
 
   ...alert.requests,

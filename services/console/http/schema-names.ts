@@ -8,7 +8,6 @@ import {
   nouns,
   OAuthSettings,
   ReceivedMessage,
-  Send,
   ShownFailure,
   TestStep,
 } from "@mailfleet/contracts";
@@ -35,7 +34,6 @@ const named: Readonly<Record<string, z.ZodType>> = {
   ProblemCode: ProblemDetails.shape.code,
   Profile: ProfileView,
   ReceivedMessage,
-  Send,
   ShownFailure,
   TestStep,
 };

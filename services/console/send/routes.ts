@@ -1,16 +1,5 @@
 import { Readable } from "node:stream";
-import {
-  ComposedContent,
-  EmailAddress,
-  invalid,
-  MailboxId,
-  paged,
-  pageFields,
-  RawContent,
-  Send,
-  SendId,
-  SendState,
-} from "@mailfleet/contracts";
+import { ComposedContent, EmailAddress, invalid, RawContent, Send } from "@mailfleet/contracts";
 import { idFrom } from "@mailfleet/kit";
 import { z } from "zod";
 import { mailboxIdOf, mailboxParams } from "../http/parameters.ts";
@@ -19,8 +8,6 @@ import { contentFor, rawContentFor } from "./upload.ts";
 
 /** Largest body of a send: a message of 25 MB as base64, and its frame. */
 const sendLimitBytes = 36 * 1024 * 1024;
-
-const params = z.strictObject({ sendId: SendId });
 
 const recipients = z
   .union([z.string(), z.array(z.string())])
@@ -81,29 +68,5 @@ export const sendRoutes: readonly Route[] = [
         { timeoutMs: attachment || "subject" in content ? 5000 : 30_000, attachment },
       );
     },
-  }),
-  route("GET", "/sends", {
-    summary: "List sends, newest first",
-    query: z.strictObject({ ...pageFields, mailboxId: MailboxId.optional(), state: SendState.optional() }),
-    answer: paged(Send),
-    handle: (call) => call.ask("outbound-send.send.list", call.query),
-  }),
-  route("GET", "/sends/:sendId", {
-    summary: "Read a send with its attempts",
-    params,
-    answer: Send,
-    handle: (call) => call.ask("outbound-send.send.get", call.params),
-  }),
-  route("POST", "/sends/:sendId/release", {
-    summary: "Send an uncertain message again with the same Message-ID, or try a failed or waiting one now",
-    params,
-    answer: Send,
-    handle: (call) => call.ask("outbound-send.send.release", { ...call.command, ...call.params }),
-  }),
-  route("POST", "/sends/:sendId/discard", {
-    summary: "Give up a message that is not sent yet",
-    params,
-    answer: Send,
-    handle: (call) => call.ask("outbound-send.send.discard", { ...call.command, ...call.params }),
   }),
 ];

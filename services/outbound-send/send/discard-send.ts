@@ -11,7 +11,7 @@ export async function discardSend(
   ports: OutboundPorts,
   input: RequestArguments<"outbound-send.send.discard">,
 ): Promise<Send> {
-  return changeByCommand(ports, input, (send, at) => {
+  return changeByCommand(ports, "outbound-send.send.discard", input, (send, at, command) => {
     if (!discardable.some((state) => state === send.state))
       throw new ProblemError("NOT_POSSIBLE_NOW", `The send ${send.id} is ${send.state}`, {
         remedy: "Only a send that is accepted, deferred, waiting or uncertain can be given up.",
@@ -29,7 +29,7 @@ export async function discardSend(
       nextAttemptAt: null,
       failure,
       purgeAt: at + KEPT_MS,
-      command: input.commandId,
+      command,
       outbox: [...overFor(send, at), mailNotSent(send, "failed", at, failure, null)],
     };
   });

@@ -16,11 +16,8 @@ export async function listSends(
 }
 
 /** `send.get`. */
-export async function getSend(
-  ports: OutboundPorts,
-  { sendId }: RequestArguments<"outbound-send.send.get">,
-): Promise<Send> {
-  const send = await ports.sends.get(sendId);
-  if (!send) throw new ProblemError("NOT_FOUND", `There is no send ${sendId}`);
+export async function getSend(ports: OutboundPorts, { id }: RequestArguments<"outbound-send.send.get">): Promise<Send> {
+  const send = await ports.sends.get(id);
+  if (!send) throw new ProblemError("NOT_FOUND", `There is no send ${id}`);
   return showSend(send);
 }

@@ -1,4 +1,5 @@
 import { ProblemError, type RequestArguments, type Send } from "@mailfleet/contracts";
+import { type CommandInput, Conflict, commandKey } from "@mailfleet/kit";
 import type { OutboundPorts } from "../ports.ts";
 import { sendAlertOver } from "./facts.ts";
 import { commit } from "./hand-over.ts";
@@ -14,7 +15,7 @@ export async function releaseSend(
   wakeUps: WakeUps,
   input: RequestArguments<"outbound-send.send.release">,
 ): Promise<Send> {
-  const send = await changeByCommand(ports, input, (send, at) => {
+  const send = await changeByCommand(ports, "outbound-send.send.release", input, (send, at, command) => {
     if (!releasable.some((state) => state === send.state))
       throw new ProblemError("NOT_POSSIBLE_NOW", `The send ${send.id} is ${send.state}`, {
         remedy: "Only a send that is uncertain, failed, expired, waiting or deferred can be released.",
@@ -32,7 +33,7 @@ export async function releaseSend(
       deferrals: 0,
       waitsSince: at,
       purgeAt: null,
-      command: input.commandId,
+      command,
       outbox: overFor(send, at),
     };
   });
@@ -45,22 +46,22 @@ export function overFor(send: StoredSend, at: number): SendChange["outbox"] {
   return send.state === "uncertain" || send.state === "expired" ? [sendAlertOver(send, at)] : [];
 }
 
-/** Loads, decides, changes by compare-and-swap; a command that was done before gets the present send. */
+/** Loads, decides, changes by compare-and-swap; a command that the same caller gave before gets the present send. */
 export async function changeByCommand(
   ports: OutboundPorts,
-  input: { sendId: string; commandId: string },
-  decide: (send: StoredSend, at: number) => SendChange,
+  operation: string,
+  input: CommandInput & { id: string },
+  decide: (send: StoredSend, at: number, command: string) => SendChange,
 ): Promise<Send> {
+  const command = commandKey(operation, input);
   for (let tries = 0; tries < 4; tries++) {
-    const send = await ports.sends.get(input.sendId);
-    if (!send) throw new ProblemError("NOT_FOUND", `There is no send ${input.sendId}`);
-    if (send.commands.includes(input.commandId)) return showSend(send);
-    if (await commit(ports, decide(send, ports.now()))) {
-      const changed = await ports.sends.get(input.sendId);
+    const send = await ports.sends.get(input.id);
+    if (!send) throw new ProblemError("NOT_FOUND", `There is no send ${input.id}`);
+    if (send.commands.includes(command)) return showSend(send);
+    if (await commit(ports, decide(send, ports.now(), command))) {
+      const changed = await ports.sends.get(input.id);
       if (changed) return showSend(changed);
     }
   }
-  throw new ProblemError("NOT_POSSIBLE_NOW", `The send ${input.sendId} is changing at the moment`, {
-    remedy: "Look at it and try again.",
-  });
+  throw new Conflict(`The send ${input.id}`);
 }

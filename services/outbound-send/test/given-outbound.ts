@@ -222,7 +222,7 @@ export async function givenOutbound() {
     stored: (sendId: string) =>
       store.db.collection<{ _id: string; state: string; answer?: string }>("sends").findOne({ _id: sendId }),
     count: (filter: object) => store.db.collection("sends").countDocuments(filter),
-    get: (sendId: string) => around.request("outbound-send.send.get", { sendId }),
+    get: (sendId: string) => around.request("outbound-send.send.get", { id: sendId }),
     async stop() {
       await Promise.all([...instances.map((one) => one.stop()), ...processes.map((one) => one.end())]);
       for (const timer of timers) clearTimeout(timer);

@@ -218,7 +218,7 @@ describe("sending", () => {
     );
     assert.equal(target.taken.length, 0);
     target.script = {};
-    const command = { commandId: "c1", by: "test", sendId: send.id };
+    const command = { commandId: "c1", by: "test", id: send.id };
     await given.around.request("outbound-send.send.release", command);
     await given.around.request("outbound-send.send.release", command);
     await eventually(async () => (await stateOf(send.id)) === "sent");

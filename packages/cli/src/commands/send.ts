@@ -4,9 +4,10 @@ import type { Command } from "commander";
 import { type ApiClient, isPassing } from "../api-client.ts";
 import { type Cli, collect, readBytes, readText, wholeNumber } from "../cli.ts";
 import { Failed, UsageError } from "../exit-codes.ts";
+import type { ParticularCommands } from "../noun/commands.ts";
 import { mailboxPath } from "../paths.ts";
 import type { Shown } from "../shown.ts";
-import { facts, printable, table, time } from "../table.ts";
+import { printable, time } from "../table.ts";
 
 type ShownSend = Shown<Send>;
 
@@ -109,8 +110,28 @@ async function untilFinal(
   }
 }
 
-/** `mailfleet send` and `mailfleet sends …` */
-export function addSendCommands(program: Command, cli: Cli): void {
+/** `mailfleet sends …` beyond the declaration. */
+export const sendsCommands: ParticularCommands = {
+  group: "sends",
+  line,
+  facts: {
+    attempts: ({ attempts }: ShownSend) =>
+      attempts.map((one) => [`attempt ${one.n}`, `${time(one.startedAt)} ${one.failure?.code ?? ""}`]),
+    rejectedRecipients: ({ rejectedRecipients }: ShownSend) =>
+      rejectedRecipients.map((one) => ["rejected", `${one.address}: ${one.reply}`]),
+    lastError: ({ lastError }: ShownSend) =>
+      lastError
+        ? [
+            ["last error", `${lastError.code}: ${lastError.text}`],
+            ["  server says", lastError.evidence?.reply],
+            ["  remedy", lastError.remedy],
+          ]
+        : [],
+  },
+};
+
+/** `mailfleet send` */
+export function addSendCommand(program: Command, cli: Cli): void {
   program
     .command("send <mailbox>")
     .description("send a message from a mailbox")
@@ -135,61 +156,4 @@ export function addSendCommands(program: Command, cli: Cli): void {
       cli.show(send, () => (send.state === "sent" ? "Sent." : "Not sent."));
       if (send.state !== "sent") throw new Failed(send.lastError?.remedy ?? "");
     });
-
-  const sends = program.command("sends").description("outgoing messages");
-  sends
-    .command("list")
-    .description("the latest sends")
-    .option("--mailbox <mailbox>", "id or address")
-    .option("--state <state>", "e.g. waiting, failed, uncertain")
-    .option("--limit <n>", "show at most n", wholeNumber("--limit", 1, 10_000), 100)
-    .action(async ({ mailbox, state, limit }: { mailbox?: string; state?: string; limit: number }) => {
-      const client = await cli.client();
-      const mailboxId = mailbox?.includes("@") ? (await client.get<{ id: string }>(mailboxPath(mailbox))).id : mailbox;
-      cli.show(await client.list<ShownSend>("/sends", { mailboxId, state }, limit), (rows) =>
-        table(rows, [
-          { title: "ID", of: (row) => row.id },
-          { title: "STATE", of: (row) => row.state },
-          { title: "TO", of: (row) => row.to.join(", ") },
-          { title: "SUBJECT", of: (row) => row.subject },
-          { title: "ATTEMPTS", of: (row) => row.attempts.length },
-          { title: "CHANGED", of: (row) => time(row.changedAt) },
-        ]),
-      );
-    });
-  const words = (send: ShownSend) =>
-    facts([
-      ["id", send.id],
-      ["state", send.state],
-      ["from", send.from],
-      ["to", send.to.join(", ")],
-      ["subject", send.subject],
-      ["message-id", send.messageId],
-      ["size", `${send.size} bytes`],
-      ["accepted", time(send.acceptedAt)],
-      ["changed", time(send.changedAt)],
-      ["next attempt", time(send.nextAttemptAt)],
-      ["server says", send.answer],
-      ...send.attempts.map((one) => [`attempt ${one.n}`, `${time(one.startedAt)} ${one.failure?.code ?? ""}`] as const),
-      ...send.rejectedRecipients.map((one) => ["rejected", `${one.address}: ${one.reply}`] as const),
-      ...(send.lastError
-        ? ([
-            ["last error", `${send.lastError.code}: ${send.lastError.text}`],
-            ["  server says", send.lastError.evidence?.reply],
-            ["  remedy", send.lastError.remedy],
-          ] as const)
-        : []),
-    ]);
-  sends
-    .command("show <send>")
-    .description("one send with its attempts")
-    .action(async (id: string) => cli.show(await (await cli.client()).get<ShownSend>(`/sends/${id}`), words));
-  sends
-    .command("release <send>")
-    .description("send an uncertain one again with the same Message-ID, or try a failed or waiting one now")
-    .action(async (id: string) => cli.show(await (await cli.client()).post<ShownSend>(`/sends/${id}/release`), line));
-  sends
-    .command("discard <send>")
-    .description("discard a send that has not been sent")
-    .action(async (id: string) => cli.show(await (await cli.client()).post<ShownSend>(`/sends/${id}/discard`), line));
 }

@@ -52,7 +52,7 @@ export function addNounCommands(program: Command, cli: Cli, noun: AnyNoun, parti
   if (standard.includes("list") && has("list")) {
     const flags = inputFlags(noun, noun.filter ?? {});
     addFlags(command("list", sentenceOf(noun, "list")), flags)
-      .option("--limit <n>", "at most so many", wholeNumber("--limit", 1, 10_000))
+      .option("--limit <n>", "at most so many", wholeNumber("--limit", 1, 10_000), noun.framed ? undefined : 100)
       .action(async (options: Options & { limit?: number }) => {
         const query = (await valuesOf(cli, flags, options)) as Record<string, string>;
         const items = await (await cli.client()).list<Row>(path, query, options.limit);

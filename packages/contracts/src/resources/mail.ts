@@ -1,8 +1,6 @@
 import { z } from "zod";
-import { Failure } from "../failure.ts";
-import { Instant, MailboxId, SendId } from "../ids.ts";
-import { EmailAddress, ShownFailure } from "../mailbox/shown.ts";
-import { SendState } from "../vocabulary.ts";
+import { Instant, MailboxId } from "../ids.ts";
+import { EmailAddress } from "../mailbox/shown.ts";
 
 /** A received message as it is shown in lists: what its raw headers say. The raw bytes are read in pieces. */
 export const ReceivedMessage = z.object({
@@ -98,30 +96,6 @@ export const SubmittedContent = z.union([
   ComposedSubmission,
 ]);
 export type SubmittedContent = z.infer<typeof SubmittedContent>;
-
-/** One outgoing message as it is shown. */
-export const Send = z.object({
-  id: SendId,
-  mailboxId: MailboxId,
-  idempotencyKey: z.string(),
-  state: SendState,
-  messageId: z.string(),
-  from: z.string(),
-  to: z.array(z.string()),
-  subject: z.string(),
-  size: z.number().int(),
-  acceptedAt: Instant,
-  changedAt: Instant,
-  attempts: z.array(
-    z.object({ n: z.number().int(), startedAt: Instant, endedAt: Instant.optional(), failure: Failure.optional() }),
-  ),
-  nextAttemptAt: Instant.nullable(),
-  /** The server's own words when it took the message. */
-  answer: z.string().nullable(),
-  rejectedRecipients: z.array(z.object({ address: z.string(), reply: z.string() })),
-  lastError: ShownFailure.nullable(),
-});
-export type Send = z.infer<typeof Send>;
 
 /** Last run and last proof of life of one direction of a mailbox, kept by the worker that runs it. */
 export const Activity = z.object({

@@ -1,0 +1,54 @@
+import { z } from "zod";
+import { Failure } from "../failure.ts";
+import { Instant, MailboxId, SendId } from "../ids.ts";
+import { ShownFailure } from "../mailbox/shown.ts";
+import { field } from "../noun/field.ts";
+import { noun } from "../noun/noun.ts";
+import { operation } from "../noun/operation.ts";
+import { SendState } from "../vocabulary.ts";
+
+const Attempt = z.object({
+  n: z.number().int(),
+  startedAt: Instant,
+  endedAt: Instant.optional(),
+  failure: Failure.optional(),
+});
+
+/** One outgoing message. It is submitted by a request of its own (`outbound-send.send.submit`). */
+export const send = noun("send", {
+  owner: "outbound-send",
+  id: SendId,
+  framed: false,
+  text: "outgoing messages",
+  path: "/sends",
+  fields: {
+    mailboxId: field(MailboxId, "the mailbox it leaves from"),
+    idempotencyKey: field(z.string(), "under which it was submitted"),
+    state: field(SendState, "how far it is", { column: "STATE" }),
+    messageId: field(z.string(), "its Message-ID, the same in each attempt"),
+    from: field(z.string(), "as in the header"),
+    to: field(z.array(z.string()), "all recipients", { column: "TO" }),
+    subject: field(z.string(), "as in the header", { column: "SUBJECT", label: true }),
+    size: field(z.number().int(), "in bytes"),
+    acceptedAt: field(Instant, "when it was submitted"),
+    changedAt: field(Instant, "when its state changed last", { column: "CHANGED" }),
+    attempts: field(z.array(Attempt), "each time that it was handed over", { column: "ATTEMPTS" }),
+    nextAttemptAt: field(Instant.nullable(), "when it is tried next"),
+    answer: field(z.string().nullable(), "what the server said when it took the message"),
+    rejectedRecipients: field(z.array(z.object({ address: z.string(), reply: z.string() })), "whom the server refused"),
+    lastError: field(ShownFailure.nullable(), "why the last attempt failed"),
+  },
+  filter: { mailboxId: MailboxId.optional(), state: SendState.optional() },
+  flags: { mailboxId: "mailbox <mailbox>" },
+  standard: ["get", "list"],
+  texts: { get: "Read a send with its attempts", list: "List sends, newest first" },
+  operations: {
+    release: operation({
+      text: "Send an uncertain message again with the same Message-ID, or try a failed or waiting one now",
+      impact: "sends",
+    }),
+    discard: operation({ text: "Give up a message that is not sent yet", impact: "destroys" }),
+  },
+});
+export const Send = send.View;
+export type Send = z.output<typeof Send>;
