@@ -83,7 +83,6 @@ export class HandOver {
 
   /** Claimed, but nothing of it was on the wire: the next process that asks may take it. */
   async giveBack(send: ClaimedSend, journal: Journal): Promise<void> {
-    if (journal.isLost) return;
     await this.#returned.commit({ sendId: send.id, owner: journal.owner });
   }
 
