@@ -54,7 +54,10 @@ export function createHandOver(
     failPoint("inbound.before-cursor");
     await sources.advance(lease, {
       cursor: batch.cursor,
-      pending: pendingOf(unpublished.map(nativeId)),
+      pending: pendingOf(
+        unpublished.map(nativeId),
+        upToHere.some((entry) => entry.batch.setAside),
+      ),
       received: batch.messages.length,
       ...(batch.setAside && { setAside: batch.setAside }),
     });
@@ -63,11 +66,11 @@ export function createHandOver(
     if (handled && batch.identities.length > 0) await handled.add(batch.identities, batch.toDelete);
   }
 
-  /** Where identities decide, ids do not come in order: a range would hold messages of long ago. */
-  function pendingOf(ids: readonly string[]): PendingFacts | null {
+  /** Where identities decide, or one comes that was set aside, ids are not in order: a range would hold old messages. */
+  function pendingOf(ids: readonly string[], unordered: boolean): PendingFacts | null {
     const [from, to] = [ids[0], ids.at(-1)];
     if (from === undefined || to === undefined) return null;
-    return handled ? { ids } : { from, to };
+    return handled || unordered ? { ids } : { from, to };
   }
 
   async function publish(batch: StoredBatch) {

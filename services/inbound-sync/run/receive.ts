@@ -61,6 +61,8 @@ export async function receive(ports: InboundPorts, run: ReceiveRun): Promise<Rec
   const { mailboxId } = connection;
   const { pending } = lease.document;
   if (pending) await publishPending(ports, mailboxId, pending);
+  // Or every run that fails before its first batch would tell them once more.
+  if (pending) await ports.sources.told(lease);
   const { cursor, known, prefix, aside: before } = await startingPoint(ports, run);
 
   const handled = run.remembers === "identities" ? await ports.handled.load(mailboxId) : null;
@@ -81,9 +83,7 @@ export async function receive(ports: InboundPorts, run: ReceiveRun): Promise<Rec
     checkBalance(batch);
     if (batch.resynchronised) await tellHistoryLost(ports, mailboxId, cursor);
     const prepared = await prepareAll(ports, connection, prefix, batch);
-    const fresh: NewMessage[] = [];
-    for (const one of prepared)
-      if (one.kind === "mail" && !known?.has(`${one.message.sha256}:${one.message.size}`)) fresh.push(one.message);
+    const fresh = await freshIn(ports, mailboxId, prepared, known);
     lease.check();
     const { stored, refused: notStored } = await storeAll(ports, fresh);
     ports.failPoint("inbound.after-store");
@@ -122,6 +122,25 @@ export async function receive(ports: InboundPorts, run: ReceiveRun): Promise<Rec
   // A listing that is too short is no proof that anything is gone.
   if (handled && !short) await deleteProcessed(session, handled, connection.deleteAfterProcessing, signal);
   return { ...found, complete: true, short };
+}
+
+/**
+ * What is to be stored and told. A message that is stored under another name is known; under this very name it was
+ * stored by a run that died before the cursor passed it, and nobody was told.
+ */
+async function freshIn(
+  { messages }: Pick<InboundPorts, "messages">,
+  mailboxId: string,
+  prepared: readonly Prepared[],
+  known: ReadonlySet<string> | null,
+): Promise<NewMessage[]> {
+  const mail = prepared.flatMap((one) => (one.kind === "mail" ? one.message : []));
+  if (known === null) return mail;
+  const isKnown = ({ sha256, size }: NewMessage) => known.has(`${sha256}:${size}`);
+  const nativeIds = mail.filter(isKnown).map(({ id }) => id.slice(mailboxId.length + 1));
+  const untold = new Set<string>();
+  if (nativeIds.length > 0) for await (const { id } of messages.withIds(mailboxId, nativeIds)) untold.add(id);
+  return mail.filter((message) => !isKnown(message) || untold.has(message.id));
 }
 
 /** What is done with a batch, by the server's own names; a message that could not be stored is never deleted there. */

@@ -22,6 +22,8 @@ export interface SourceStore {
     step: { cursor: StoredCursor; pending: PendingFacts | null; received: number; setAside?: readonly SetAside[] },
   ): Promise<void>;
   setAside(lease: SourceLease, setAside: readonly SetAside[]): Promise<void>;
+  /** Every fact that was pending is out. */
+  told(lease: SourceLease): Promise<void>;
   /** The source that is read from now on, by its names of today. */
   named(lease: SourceLease, identity: SourceIdentity): Promise<void>;
   /**
@@ -31,7 +33,7 @@ export interface SourceStore {
   startOver(lease: SourceLease, identity: SourceIdentity, epoch: number): Promise<void>;
   stampProbe(lease: SourceLease, at: number): Promise<void>;
   /**
-   * Stamps how the run ended and gives the lease back. `complete`: it read to the end and every fact is out.
+   * Stamps how the run ended and gives the lease back. `ok`: every fact is out. `complete`: it also read to the end.
    * `heard`: STALLED was cleared.
    */
   finish(lease: SourceLease, end: { at: number; ok: boolean; complete: boolean; heard: boolean }): Promise<void>;
@@ -80,6 +82,8 @@ export async function createSourceStore(store: Store): Promise<SourceStore> {
 
     setAside: (lease, setAside) => write(lease, { setAside: { $literal: setAside } }),
 
+    told: (lease) => write(lease, { pending: null }),
+
     named: (lease, identity) => write(lease, { identity: { $literal: identity } }),
 
     startOver: (lease, identity, epoch) =>
@@ -97,7 +101,8 @@ export async function createSourceStore(store: Store): Promise<SourceStore> {
     async finish(lease, end) {
       await write(lease, {
         ...leaseGivenBack,
-        ...(end.complete && { pending: null, comparing: false }),
+        ...(end.ok && { pending: null }),
+        ...(end.complete && { comparing: false }),
         ...(end.heard && { stalled: false }),
         ...stamp(end),
       });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import {
   type Batch,
@@ -7,8 +8,9 @@ import {
   type ListOptions,
   MessageRefused,
 } from "@mailfleet/connector-api";
-import { failureOf } from "@mailfleet/contracts";
+import { FailureError, failureOf } from "@mailfleet/contracts";
 import { eventually } from "@mailfleet/local/testing";
+import type { SourceDocument } from "../source/document.ts";
 import { type GivenInbound, givenInbound } from "./given-inbound.ts";
 import { batchOf, scriptedConnector, scriptedSession } from "./scripted-connector.ts";
 
@@ -185,4 +187,67 @@ describe("what a server does not give", () => {
     assert.deepEqual(await subjects(mailboxId), ["1", "2", "3", "of Bert"]);
     await replica.stop();
   });
+
+  test("and was stored by a run that died, while it compared with what another source gave, is told by the next", async () => {
+    const mailboxId = "mb_compared";
+    given.connect(mailboxId, {});
+    const stored = { receivedAt: 1, storedAt: 1, messageId: null, from: null, to: null, date: null, unparsed: null };
+    const storeAs = (nativeId: string, { raw }: ReturnType<typeof mail>) => {
+      const sha256 = createHash("sha256").update(raw).digest("hex");
+      const what = { id: `${mailboxId}/${nativeId}`, mailboxId, sha256, size: raw.length, subject: nativeId, raw };
+      return given.messages.insertAll([{ ...stored, ...what, expireAt: Date.now() + 1e9 }]);
+    };
+    await storeAs("0001", mail(1));
+    await storeAs("e001-0002", mail(2));
+    const identity = { account: "user", host: "scripted:1" };
+    await sourcesOf(given).insertOne({ _id: mailboxId, cursor: null, comparing: true, epoch: 1, identity });
+    const replica = await replicaOf(async function* () {
+      yield batchOf([mail(1), mail(2)], { at: 2 });
+    });
+    await read(mailboxId);
+    await eventually(() => given.factsOf(mailboxId, "mail.received.v1").length > 0);
+    const told = given.factsOf(mailboxId, "mail.received.v1").map(({ id }) => id);
+    assert.deepEqual(told, [`${mailboxId}/e001-0002`]);
+    await replica.stop();
+  });
+
+  test("does not make every failed run tell once more what was told", async () => {
+    const mailboxId = "mb_told";
+    given.connect(mailboxId, {});
+    let lists = 1;
+    const replica = await replicaOf(
+      async function* (cursor) {
+        if (cursor === null) yield batchOf([mail(1)], { at: 1 });
+        else throw new FailureError(withheld);
+      },
+      { there: () => ({ says: 5, lists }) },
+    );
+    const pending = async () => (await given.sources.get(mailboxId))?.pending;
+    await read(mailboxId);
+    assert.deepEqual(await pending(), { from: name(1), to: name(1) }, "the run failed: the next one makes sure");
+    lists = 5;
+    await read(mailboxId);
+    assert.equal(await pending(), null);
+    await replica.stop();
+  });
+
+  test("and gives later is told by its name: between it and what is new lies all that was told long ago", async () => {
+    const mailboxId = "mb_between";
+    given.connect(mailboxId, {});
+    const replica = await replicaOf(async function* (cursor, { again = [] }) {
+      if (cursor === null)
+        yield batchOf([mail(1), mail(3)], { at: 3 }, { listed: 3, refused: [{ name: name(2), failure: withheld }] });
+      if (again.length === 0) return;
+      yield batchOf([mail(2)], cursor as Cursor);
+      throw new FailureError(withheld);
+    });
+    await read(mailboxId);
+    await sourcesOf(given).updateOne({ _id: mailboxId }, { $set: { "setAside.0.nextAt": 1 } });
+    await read(mailboxId);
+    await eventually(async () => (await given.sources.get(mailboxId))?.setAside?.length === 0);
+    assert.deepEqual((await given.sources.get(mailboxId))?.pending, { ids: [name(2)] });
+    await replica.stop();
+  });
 });
+
+const sourcesOf = ({ store }: GivenInbound) => store.db.collection<SourceDocument>("sources");
