@@ -2,6 +2,7 @@ import { type AnyNoun, type Direction, mailbox as noun, sentenceOf } from "@mail
 import type { Command } from "commander";
 import { type Cli, collect, wholeNumber } from "../cli.ts";
 import { Failed, UsageError } from "../exit-codes.ts";
+import { lower } from "../noun/commands.ts";
 import { idOf } from "../noun/named.ts";
 import { mailboxPath } from "../paths.ts";
 import type { ShownMailbox } from "../shown.ts";
@@ -110,7 +111,7 @@ export function addMailboxBulkCommands(mailbox: Command, cli: Cli): void {
   for (const verb of bulkVerbs) {
     const command = mailbox
       .command(`${verb} [mailbox...]`)
-      .description(sentenceOf(noun as AnyNoun, verb))
+      .description(lower(sentenceOf(noun as AnyNoun, verb)))
       .option("--profile <profile>", "all mailboxes of this profile")
       .option("--timeout <seconds>", "how long to wait", wholeNumber("--timeout", 1, 86_400), 120);
     if ("directions" in noun.operations[verb].input)

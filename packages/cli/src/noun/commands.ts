@@ -25,7 +25,8 @@ export interface ParticularCommands {
   readonly addCommands?: (group: Command, cli: Cli) => void;
 }
 
-const lower = (sentence: string) => sentence.charAt(0).toLowerCase() + sentence.slice(1);
+/** A sentence as help shows it. */
+export const lower = (sentence: string): string => sentence.charAt(0).toLowerCase() + sentence.slice(1);
 const impacts: Partial<Record<Operation["impact"], string>> = { destroys: " (stops or removes something)" };
 
 /** `mailfleet <noun> …`: list, show, create, update, delete, its operations and its secrets. */

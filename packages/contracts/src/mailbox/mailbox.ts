@@ -57,9 +57,7 @@ export const mailbox = noun("mailbox", {
     ),
   },
   secrets: {
-    credentials: mailboxCredentials(
-      "user name and password of the mailbox; a wanted mailbox is tested again by itself",
-    ),
+    credentials: mailboxCredentials("user name and password of the mailbox"),
   },
   shown: {
     /** Raised by each change of address or owner: what the former owner was given carries the former number. */
