@@ -18,6 +18,8 @@ const GATHER_MS = 4;
 const LINGER_MS = 200;
 /** When all connections of a holder are with other processes, it is asked again after this time at the latest. */
 const PARKED_MS = 1000;
+/** Then it looks anew who may send and where to stand in line. Shorter than a line is kept in which nobody stands. */
+const PARKED_LOOK_MS = 10_000;
 /** Clocks of replicas differ a little: a timer that fires early by less than this is on time. */
 const CLOCK_SLACK_MS = 1000;
 const PAGE = 200;
@@ -88,6 +90,8 @@ export class Drains {
       .finally(() => {
         this.#drains.delete(mailboxId);
         this.#running.delete(run);
+        // Something was accepted when it had already looked for the last time.
+        if (drain.kicked) this.look(mailboxId);
       });
     this.#running.add(run);
     return drained.promise;
@@ -102,10 +106,10 @@ export class Drains {
 
   /** Tries one waiting send, whether it is due or not. `null`: it was not there to be tried any more. */
   async tryOne(send: DueSend, connection: Connection): Promise<SendChange | null> {
-    const line = this.#lines.of(connection);
     const journal = await this.#journals.current();
     const [claimed] = await this.#claim([send], journal);
     if (!claimed) return null;
+    const line = this.#lines.of(connection);
     line.want();
     return this.#attempts.make(claimed, connection, line, journal, () => true);
   }
@@ -134,7 +138,7 @@ export class Drains {
       const due = await sends.due(mailboxId, now() + CLOCK_SLACK_MS, room, from);
       if (due.length > 0) {
         from = due.at(-1)?.due;
-        await this.#start(due, connection, line, drain);
+        await this.#start(due, connection, drain);
         if (due.length < SMALL) await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
         continue;
       }
@@ -163,16 +167,19 @@ export class Drains {
     if (line.places > 0) return;
     drain.parked = true;
     drain.drained.resolve("done");
-    while (line.places === 0 && !this.#ports.signal.aborted) {
+    const until = performance.now() + PARKED_LOOK_MS;
+    while (line.places === 0 && performance.now() < until && !this.#ports.signal.aborted) {
       line.want();
       await Promise.race([line.changed(), changed(drain, PARKED_MS)]);
     }
     drain.parked = false;
   }
 
-  async #start(due: readonly DueSend[], connection: Connection, line: SharedLine, drain: Drain): Promise<void> {
+  async #start(due: readonly DueSend[], connection: Connection, drain: Drain): Promise<void> {
     const journal = await this.#journals.current();
     const claimed = await this.#claim(due, journal);
+    // Not before: while the database was away, the line may have been closed because nobody stood in it.
+    const line = this.#lines.of(connection);
     for (const send of claimed) {
       drain.queued += 1;
       drain.underWay += 1;
