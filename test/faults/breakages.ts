@@ -61,8 +61,8 @@ export const breakages: readonly Breakage[] = [
   {
     name: "what a process that is gone had claimed is never taken over",
     file: "services/outbound-send/send/take-over.ts",
-    text: "for (const owner of await ports.journals.abandoned(20)) {",
-    replacement: "for (const owner of (await ports.journals.abandoned(20)).slice(20)) {",
+    text: "for (const owner of [...missing, ...(await ports.journals.abandoned(20))]) {",
+    replacement: "for (const owner of missing.slice(missing.length)) {",
     scenario: killAt("outbound-send", "outbound.after-claim"),
   },
   {

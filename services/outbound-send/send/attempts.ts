@@ -7,6 +7,7 @@ import {
   decideOutcome,
   expired,
   hasExpired,
+  heardLate,
   type Outcome,
   waitingDue,
 } from "./decide-outcome.ts";
@@ -64,6 +65,12 @@ export class Attempts {
         await this.#handOver.giveBack(send, journal);
         return null;
       }
+      if (send.late) {
+        // Given back in between: a server has it already.
+        const decided = { connection, policy: this.#ports.policy, now: this.#ports.now(), ...send.claim };
+        const change = decideOutcome(send, heardLate(send.late), decided);
+        return (await commit(this.#ports, change)) ? change : null;
+      }
       outcome = hasExpired(send, connection.sendExpiryMs, send.claim.startedAt)
         ? { type: "expired" }
         : await this.#submit(send, line, journal);
@@ -95,7 +102,10 @@ export class Attempts {
       if (message.unreadable && !(error instanceof UncertainError)) {
         // It is not the server's fault, nor the message's: nothing was sent.
         ports.logger.warn({ sendId: send.id, reason: reasonOf(message.unreadable) }, "a message could not be read");
-        return { type: "aborted" };
+        if (ports.isOutage(message.unreadable)) return { type: "aborted" };
+        // Its pieces are gone: tried at once, it would be tried for ever.
+        const failure = failureOf("INTERNAL_ERROR", { reply: reasonOf(message.unreadable).slice(0, 500) });
+        return { type: "refused", failure, own: true };
       }
       if (error instanceof UncertainError) return { type: "unknown", reason: error.message, ended: true };
       if (error instanceof FailureError) {
@@ -167,8 +177,7 @@ export class Attempts {
   /** What counts for a send as it is now. */
   #heard(now: StoredSend, own: boolean, outcome: Outcome): Outcome | null {
     if (outcome.type === "taken") return outcome;
-    if (now.state === "sending" && now.late)
-      return { type: "taken", submitted: { answer: now.late.answer, rejected: [] } };
+    if (now.state === "sending" && now.late) return heardLate(now.late);
     const taken = own && (now.state === "uncertain" || now.state === "deferred");
     return taken && outcome.type === "aborted" ? outcome : null;
   }

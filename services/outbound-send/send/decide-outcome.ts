@@ -2,7 +2,7 @@ import type { Submitted } from "@mailfleet/connector-api";
 import { type Connection, type Failure, failureOf } from "@mailfleet/contracts";
 import type { OutboundPolicy } from "../ports.ts";
 import { attemptTimer, mailboxFailed, mailNotSent, mailSent, sendAlert } from "./facts.ts";
-import type { SendAttempt, SendChange, StoredSend } from "./send.ts";
+import type { LateAnswer, SendAttempt, SendChange, StoredSend } from "./send.ts";
 
 /** What came of one attempt. */
 export type Outcome =
@@ -14,6 +14,9 @@ export type Outcome =
   /** Stopped before it could have been sent, because the service stops. */
   | { readonly type: "aborted" }
   | { readonly type: "expired" };
+
+/** What a server said late, about an attempt that had been given up as lost, is how the send ends. */
+export const heardLate = ({ answer }: LateAnswer): Outcome => ({ type: "taken", submitted: { answer, rejected: [] } });
 
 /** What the decision depends on besides send and outcome. */
 export interface DecisionContext {

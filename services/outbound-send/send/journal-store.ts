@@ -20,6 +20,8 @@ export interface JournalStore {
   write(lease: { readonly _id: string }, entered: readonly string[], left: readonly string[]): Promise<boolean>;
   /** Journals whose processes have not renewed them in time. */
   abandoned(limit: number): Promise<string[]>;
+  /** Those of these names under which there is no journal. */
+  missing(owners: readonly string[]): Promise<string[]>;
   remove(lease: { readonly _id: string }): Promise<void>;
 }
 
@@ -40,6 +42,10 @@ export async function createJournalStore(store: Store): Promise<JournalStore> {
         .limit(limit)
         .toArray();
       return found.map(({ _id }) => _id);
+    },
+    missing: async (owners) => {
+      const there = await journals.find({ _id: { $in: [...owners] } }, { projection: { _id: 1 } }).toArray();
+      return owners.filter((owner) => !there.some(({ _id }) => _id === owner));
     },
     remove: async (lease) => {
       await journals.deleteMany({ ...lease });

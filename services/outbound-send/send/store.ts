@@ -48,6 +48,8 @@ export interface SendStore {
   overdue(before: number): Promise<string[]>;
   /** Moves the next check of sends that keep waiting; compare-and-swap on the old time. */
   lookAgain(sends: readonly StoredSend[], due: number): Promise<void>;
+  /** All who have claimed something and not ended it. */
+  claimants(): Promise<string[]>;
   /** What a process has claimed and not ended. */
   claimedBy(owner: string, limit: number): Promise<StoredSend[]>;
   /** Messages that were committed before this moment and are perhaps not published. */
@@ -241,6 +243,8 @@ export async function createSendStore(store: Store, owner: string): Promise<Send
         ),
       );
     },
+
+    claimants: () => sends.distinct("claim.owner", { "claim.owner": { $exists: true }, state: "sending" }),
 
     claimedBy: async (by, limit) => {
       const found = await sends

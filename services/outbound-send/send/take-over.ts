@@ -1,5 +1,5 @@
 import type { OutboundPorts } from "../ports.ts";
-import { decideOutcome } from "./decide-outcome.ts";
+import { decideOutcome, heardLate, type Outcome } from "./decide-outcome.ts";
 import { mailSent } from "./facts.ts";
 import { commit } from "./hand-over.ts";
 import { entryOf } from "./journal.ts";
@@ -21,18 +21,22 @@ const lastWords = {
  * sent, but perhaps not told, is told. `look`: at what is due again.
  */
 export async function takeOver(ports: OutboundPorts, look: (mailboxId: string) => void): Promise<void> {
-  for (const owner of await ports.journals.abandoned(20)) {
+  const claimants = await ports.sends.claimants();
+  // A claim may be stored when its journal is gone already: the database was away in between.
+  const missing = claimants.length > 0 ? await ports.journals.missing(claimants) : [];
+  for (const owner of [...missing, ...(await ports.journals.abandoned(20))]) {
     // The lease fences the former owner: it writes nothing to its journal from now on, so it hands nothing over.
     const lease = await ports.leases.take(owner);
     if (!lease) continue;
     try {
       const wire = new Set(lease.document.wire ?? []);
+      const isOut = (send: StoredSend) => wire.has(entryOf(send)) || send.late !== undefined;
       for (let found = await ports.sends.claimedBy(owner, PAGE); found.length > 0; ) {
         await ports.sends.giveBack(
-          found.filter((send) => !wire.has(entryOf(send))).map(({ id }) => id),
+          found.filter((send) => !isOut(send)).map(({ id }) => id),
           owner,
         );
-        for (const send of found.filter((send) => wire.has(entryOf(send)))) await orphaned(ports, send, owner);
+        for (const send of found.filter(isOut)) await orphaned(ports, send, owner);
         for (const mailboxId of new Set(found.map((send) => send.mailboxId))) look(mailboxId);
         found = await ports.sends.claimedBy(owner, PAGE);
       }
@@ -48,13 +52,13 @@ export async function takeOver(ports: OutboundPorts, look: (mailboxId: string) =
   }
 }
 
-/** Its process is gone, and it may have reached the final dot. */
+/** Its process is gone, and it may have reached the final dot; if an earlier one heard that a server took it, it did. */
 async function orphaned(ports: OutboundPorts, send: StoredSend, owner: string): Promise<void> {
   const connection = (await ports.worker.connections.get(send.mailboxId)) ?? lastWords;
   const startedAt = send.claim?.startedAt ?? send.changedAt;
   const context = { connection, policy: ports.policy, now: ports.now(), owner, startedAt };
-  const reason = "the process that handed it over was lost";
-  await commit(ports, decideOutcome(send, { type: "unknown", reason, ended: false }, context));
+  const lost: Outcome = { type: "unknown", reason: "the process that handed it over was lost", ended: false };
+  await commit(ports, decideOutcome(send, send.late ? heardLate(send.late) : lost, context));
 }
 
 /** The same fact as its process made: same id, same body. */

@@ -56,6 +56,63 @@ describe("killed while sending", () => {
       await second.stop();
     });
 
+  /** A send that a process had claimed when it was lost, and what it had learnt of an earlier attempt. */
+  const lostWith = async (owner: string, more: object) => {
+    const target = await startSink();
+    sinks.push(target);
+    const mailbox = given.mailbox(target.port);
+    const id = `sn_${owner.replaceAll("/", "")}`;
+    const { due: _due, ...send } = given.document(mailbox, id);
+    const claim = { owner, startedAt: Date.now(), batch: `${owner}:c1` };
+    await given.store.db
+      .collection<{ _id: string }>("sends")
+      .insertOne({ ...send, state: "sending", attempt: 2, claim, ...more } as { _id: string });
+    return { id, target };
+  };
+  const late = { attempt: 1, answer: "250 taken late" };
+
+  it("with a claim that was stored after the journal was taken over: it goes out", async () => {
+    const { id, target } = await lostWith("gone/0", {});
+    const other = await given.start();
+    await eventually(async () => (await given.stored(id))?.state === "sent");
+    assert.equal(target.taken.length, 1);
+    await other.stop();
+  });
+
+  for (const [owner, wire] of [
+    ["gone/1", []],
+    ["gone/2", ["sn_gone2:2"]],
+  ] as const)
+    it(`after an earlier attempt was heard of late: it is sent, and not once more (${wire.length} on the wire)`, async () => {
+      const { id, target } = await lostWith(owner, { late });
+      await given.store.db
+        .collection<{ _id: string; wire: readonly string[] }>("sendJournals")
+        .insertOne({ _id: owner, wire });
+      const other = await given.start();
+      await eventually(async () => (await given.stored(id))?.state === "sent");
+      assert.equal((await given.stored(id))?.answer, late.answer);
+      await eventually(() => given.facts.some(({ type, body }) => type === "mail.sent.v1" && body.sendId === id));
+      assert.deepEqual(target.taken, []);
+      await other.stop();
+    });
+
+  it("after it was given back, although an earlier attempt was heard of late: it is sent, and not once more", async () => {
+    const { id, target } = await lostWith("gone/3", { late, state: "accepted", claim: undefined, due: 1 });
+    const other = await given.start();
+    await eventually(async () => (await given.stored(id))?.state === "sent");
+    await eventually(() => given.facts.some(({ type, body }) => type === "mail.sent.v1" && body.sendId === id));
+    assert.deepEqual(target.taken, []);
+    await other.stop();
+  });
+
+  it("and its large message is lost: it is put off like any other, not tried without a pause", async () => {
+    const body = { uploadId: "up_gone", eightBit: false, head: "Subject: gone\r\n\r\n" };
+    const { id } = await lostWith("gone/4", { state: "accepted", claim: undefined, due: 1, raw: undefined, body });
+    const other = await given.start();
+    await eventually(async () => (await given.stored(id))?.state === "deferred");
+    await other.stop();
+  });
+
   it("leaves uncertain only what was on the wire; the rest goes out by itself, once", async () => {
     const connections = 3;
     let slow = true;
