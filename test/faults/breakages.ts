@@ -49,7 +49,7 @@ export const breakages: readonly Breakage[] = [
     file: "services/inbound-sync/run/receive.ts",
     text: "if (pending) await publishPending(ports, mailboxId, pending);",
     replacement: "if (pending && !mailboxId) await publishPending(ports, mailboxId, pending);",
-    scenario: killAt("inbound-sync", "inbound.after-cursor"),
+    scenario: "kill inbound-sync at inbound.after-cursor, four times",
   },
   {
     name: "the attempt is not written down before the content is on the wire",

@@ -53,6 +53,16 @@ const resending = single(2)
   .filter(({ service }) => service === "outbound-send")
   .map((death) => kill([death], "resend", false));
 
+/** Several times, so that it also meets mailboxes where only the cursor knows what was read: those by IMAP. */
+const fourTimes: Scenario = {
+  name: "kill inbound-sync at inbound.after-cursor, four times",
+  short: false,
+  replicas: 1,
+  disturb: async (town) => {
+    for (const hit of [1, 2, 3, 4]) await killAt(town, { service: "inbound-sync", point: "inbound.after-cursor", hit });
+  },
+};
+
 /** One after another at moments of their own, the console too. */
 const moments: Scenario = {
   name: "kill each service once, one after another",
@@ -83,4 +93,4 @@ const firstReplicas: Scenario = {
 };
 
 /** SIGKILL at each named point, and without choosing the moment. */
-export const kills: readonly Scenario[] = [firstReplicas, ...together, ...alone, ...resending, moments];
+export const kills: readonly Scenario[] = [firstReplicas, ...together, ...alone, ...resending, fourTimes, moments];
