@@ -18,7 +18,7 @@ import { createUploadStore } from "./upload/store.ts";
 runService(outboundSend, async ({ name, environment, logger, metrics, failPoint, addReadiness, now }) => {
   const { natsUrl, mongoUrl, mongoDb, openKeys, streamReplicas, allowedPrivateNetworks } = environment;
   const isOutage = (error: unknown) => isStoreOutage(error) || error instanceof BusOutage;
-  // The public halves lie in the same file.
+  // The public halves are in the same file.
   const [opener, sealer, probes] = await Promise.all([
     loadOpener(openKeys, logger),
     loadSealer(openKeys),

@@ -14,9 +14,9 @@ export interface OutboundPolicy {
   readonly maximumDeferrals: number;
   /** Longest pause between two attempts. */
   readonly longestRetryMs: number;
-  /** What has been due for so long without anybody looking is looked at by the sweep. */
+  /** After being due for this long without a drain, a mailbox is checked by the sweep. */
   readonly dueLookMs: number;
-  /** A waiting send is looked at this often, in case nobody said that its mailbox works again. */
+  /** A waiting send is checked this often, in case the news that its mailbox works again was lost. */
   readonly waitingLookMs: number;
   /** What was committed but perhaps not published is published again after this time. */
   readonly outboxLookMs: number;
@@ -40,7 +40,7 @@ export interface OutboundPorts extends ServicePorts {
   readonly journals: JournalStore;
   /** On journals. */
   readonly leases: Leases<JournalDocument>;
-  /** Makes the code by which inbound-sync knows a probe of ours. */
+  /** Makes the code by which inbound-sync recognises our test message. */
   readonly signProbe: SignProbe;
   readonly metrics: OutboundMetrics;
   /** Names this process, newly for each start. */

@@ -41,7 +41,7 @@ export const outboundSend = defineService<OutboundPorts>()({
     }),
     listen(consumers.outboundSends, {
       types: ["sends.due.v1"],
-      // Mailboxes drained at the same time; one that has to wait for its connections goes on without its message.
+      // Mailboxes drained at the same time. One that must wait for connections continues without its message.
       concurrency: 256,
       keyOf,
       handle: (ports: OutboundPorts) => createDrain(ports),

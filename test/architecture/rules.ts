@@ -122,9 +122,6 @@ export const environmentReaders: readonly RegExp[] = [
   /^(test|bench)\//,
 ];
 
-/** Folders whose comments may still refer to papers outside the repository. To be emptied. */
-export const refersOutside: readonly RegExp[] = [/^(services|packages\/(contracts|store))\//];
-
 /**
  * Files of services that keep time themselves, and why the kit's tick does not serve. Waiting belongs to the scheduler,
  * what comes again to a tick: this list only gets shorter.

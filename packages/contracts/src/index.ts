@@ -176,6 +176,7 @@ export {
   lifecycleWords,
   MailboxKind,
   Purpose,
+  perDirection,
   purposes,
   Security,
   SendState,

@@ -7,6 +7,11 @@ export const directions = ["inbound", "outbound", "act"] as const;
 export const Direction = z.enum(directions);
 export type Direction = z.infer<typeof Direction>;
 
+/** One value for each direction. */
+export function perDirection<Value>(of: (direction: Direction) => Value): Record<Direction, Value> {
+  return Object.fromEntries(directions.map((direction) => [direction, of(direction)])) as Record<Direction, Value>;
+}
+
 /**
  * What a run is for: `test` proves a direction from end to end and reports its steps, `sync` does daily work (a poll,
  * or sending what is due), `probe` checks lightly whether a failed direction can work again (no message is sent).

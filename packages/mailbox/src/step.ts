@@ -1,4 +1,4 @@
-import { type Direction, directions, type ProblemCode, type RetryPolicy } from "@mailfleet/contracts";
+import { type Direction, directions, type ProblemCode, perDirection, type RetryPolicy } from "@mailfleet/contracts";
 import { initialTransition } from "xstate";
 import { approvalChart } from "./approval-chart.ts";
 import { command, isCommand } from "./commands.ts";
@@ -54,7 +54,7 @@ export function createMachine({ mailboxId, configured, active, approved, at = 0 
     active,
     configured: directions.filter((direction) => configured.includes(direction)),
     deleted: false,
-    directions: { inbound: memory("inbound"), outbound: memory("outbound"), act: memory("act") },
+    directions: perDirection(memory),
   };
 }
 

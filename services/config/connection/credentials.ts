@@ -15,7 +15,7 @@ type Reason = Extract<ConnectionCredentials, { type: "none" }>["reason"];
 
 /**
  * What a direction signs in with: the mailbox's own credentials, the profile's for all its mailboxes, or a token. The
- * holder's connections are counted together (domain 1.1: per mailbox when the mailbox holds the credentials, per profile
+ * holder's connections are counted together (per mailbox when the mailbox holds the credentials, per profile
  * when the profile holds them).
  */
 export function credentialsFor(

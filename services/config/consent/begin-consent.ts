@@ -63,7 +63,7 @@ function authorizationOf(input: RequestArguments<"config.consent.begin">) {
   return { stateHash, browserHash, verifier, redirectUri };
 }
 
-/** Whoever began a sign-in before address or owner changed does not complete it. @throws NOT_POSSIBLE_NOW */
+/** A sign-in that began before address or owner changed cannot be completed. @throws NOT_POSSIBLE_NOW */
 export function refuseFormerOwner(
   consent: Pick<ConsentDocument, "ownership">,
   mailbox: Pick<ShownMailbox, "ownership">,
@@ -82,7 +82,7 @@ export async function signInOf(ports: Ports, mailboxId: string) {
   const client = directions.length > 0 ? oauthClientOf(profile, directions) : null;
   if (client?.flow !== "sign-in")
     throw new ProblemError("NOT_POSSIBLE_NOW", "This mailbox's profile needs nobody to sign in.", {
-      remedy: "Nothing is to be done, or choose a profile whose mailboxes sign in.",
+      remedy: "You need not do anything, or choose a profile whose mailboxes sign in.",
     });
   return { mailbox, profile, client };
 }

@@ -34,7 +34,7 @@ export const takeConsent =
 async function refuseOtherIssuer({ worlds }: Ports, consent: ConsentDocument, issuer: string): Promise<void> {
   const profile = await worlds.profile(consent.profileId);
   const expected = oauthClientOf(profile, oauthDirections(profile))?.issuer ?? "";
-  // Microsoft answers with the issuer of the directory that it found, whatever was asked for.
+  // Microsoft answers with the issuer of the directory it found, whichever was asked for.
   if (expected === issuer || (profile.settings.oauth?.provider === "microsoft" && sameOrigin(expected, issuer))) return;
   throw new ProblemError(
     "REDIRECT_FROM_ANOTHER_ORIGIN",

@@ -20,7 +20,7 @@ export interface KeptCredentials extends SealedCredentials {
 export type KeptMailboxCredentials = NonNullable<Configuration["credentials"]>;
 
 /**
- * A mailbox's credentials that were sealed for it and for the servers of its profile. Whoever seals for another made a
+ * A mailbox's credentials that were sealed for it and for the servers of its profile. Sealing for another one is a
  * mistake that nobody could open later. @throws INVALID, SECRET_NEEDED_AGAIN
  */
 export function keptMailboxCredentials(

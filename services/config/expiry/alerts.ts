@@ -2,7 +2,7 @@ import { type AlertCode, type AlertObject, type OutgoingMessage, subjects } from
 
 const day = 86_400_000;
 
-/** Days ahead at which people are told that something ends, each once, with the code of each. */
+/** How many days before the end people are told, once each, with the alert codes. */
 export const warnings: readonly { readonly days: number; readonly consent: AlertCode; readonly secret: AlertCode }[] = [
   { days: 14, consent: "CONSENT_ENDS_IN_14_DAYS", secret: "SECRET_ENDS_IN_14_DAYS" },
   { days: 3, consent: "CONSENT_ENDS_IN_3_DAYS", secret: "SECRET_ENDS_IN_3_DAYS" },
@@ -41,7 +41,7 @@ export function mailboxAlertCleared(
   return cleared(mailboxId, { type: "mailbox", id: mailboxId, label: address }, codes, id, at);
 }
 
-/** An alert about a profile; its id stands where a mailbox's stands otherwise. */
+/** An alert about a profile. Its id takes the place of a mailbox's. */
 export function profileAlertRaised(
   profileId: string,
   name: string,

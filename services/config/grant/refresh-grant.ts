@@ -10,7 +10,7 @@ export const beginRefresh =
   async ({ mailboxId, v, by }) => {
     const { grants, mailboxes, now } = ports;
     const [mailbox, present] = await Promise.all([mailboxes.forConnection(mailboxId), grants.load(mailboxId)]);
-    // A run that began under the former owner gets no new token of his.
+    // A run that began under the former owner gets no new token of that owner.
     if (!mailbox || present?.ownership !== mailbox.ownership) return { outcome: "changed" };
     const token = randomUUID();
     const leased = await grants.lease(mailboxId, v, { token, by, until: now() + leaseMs }, now());
@@ -33,7 +33,7 @@ export const endRefresh =
       lastRefreshFailure: { code: failure.code, kind: failure.kind, at, reply: failure.evidence?.reply },
       ...(failure.kind === "consent" ? { state: "ended" as const } : {}),
     };
-    // A rotated token took long to come here; the one that it came from is worth nothing any more.
+    // A rotated token took long to arrive. The one it replaces is no longer valid.
     const kept = await ports.grants.endRefresh(
       mailboxId,
       { lease, ...(refreshToken ? { replaces } : {}) },

@@ -8,7 +8,7 @@ import { jobVerbs } from "./verbs.ts";
 const leaseMs = 30_000;
 const batch = 50;
 const concurrency = 8;
-/** A mailbox that many change at once is tried again: nobody sits there to repeat the command. */
+/** A mailbox with too many simultaneous changes is tried again: nobody is there to repeat the command. */
 const conflictTries = 5;
 type Result = NonNullable<JobItem["result"]>;
 
@@ -18,7 +18,7 @@ export async function runJobs(ports: Ports, signal: AbortSignal): Promise<void> 
 }
 
 /**
- * Results are written in batches under a lease. Whoever takes over after a crash repeats at most one batch, with the
+ * Results are written in batches under a lease. The replica that takes over after a crash repeats at most one batch, with the
  * same ids, which changes nothing. When the service stops, the job is handed back at once. Answers whether there was one.
  */
 async function runJob(ports: Ports, signal: AbortSignal): Promise<boolean> {

@@ -17,7 +17,7 @@ export interface Configuration {
   deleteAfterProcessing: boolean;
   /** The mailbox's own switch; its profile has another. */
   active: boolean;
-  /** Sealed for this mailbox and the servers of its profile; whoever keeps it cannot read it. */
+  /** Sealed for this mailbox and the servers of its profile; this service cannot read it. */
   credentials?: { username: string; passwords: { inbound: Sealed; outbound: Sealed }; setAt: number };
 }
 

@@ -39,7 +39,7 @@ export function planChange(
   // Another spelling of the same address is the same mailbox.
   const readdressed = before.address.toLowerCase() !== after.address.toLowerCase();
   const reowned = before.owner?.email.toLowerCase() !== after.owner?.email.toLowerCase();
-  // What the former owner entered goes with him.
+  // What the former owner entered is removed.
   if (readdressed || reowned) after.credentials = undefined;
   const target = profile ?? world.profile;
   if (credentials !== undefined)

@@ -5,6 +5,7 @@ import {
   type HistoryEntry,
   type OutgoingMessage,
   ProblemError,
+  perDirection,
   type TestStep,
 } from "@mailfleet/contracts";
 import type { Decision } from "@mailfleet/kit";
@@ -33,7 +34,7 @@ export interface Plan {
   readonly profile?: { readonly v: number; readonly active: boolean };
   /** Version of the settings whose rhythms this step takes into account. */
   readonly rhythmV?: number;
-  /** JSON pointers of what was configured anew. */
+  /** JSON pointers of what has changed. */
   readonly changedFields?: readonly string[];
   /** More about why, for history and facts. */
   readonly cause?: string;
@@ -47,7 +48,7 @@ export interface Occurrence extends EnvelopeContext {
   /** Named in history, facts, logs and metrics. */
   readonly event: string;
   readonly by?: string;
-  /** The mailbox's owner gives it, as whom he was known under this number. */
+  /** The mailbox's owner gives the command: the one this ownership number belongs to. */
   readonly owner?: number;
   /** A command is answered and a refusal is thrown; a report is answered nothing and may be ignored. */
   readonly kind: "command" | "report";
@@ -77,7 +78,7 @@ export function decide(document: StoredMailbox, occurrence: Occurrence, world: W
     if (occurrence.kind === "report") return { ignored: taken.detail };
     throw new ProblemError(taken.code, taken.detail, { remedy: taken.remedy });
   }
-  // That a change of the profile or of the rhythms was heard is written down even if it moves nothing.
+  // Record that a change of the profile or of the intervals was taken over, even if it changes nothing.
   const nothing = taken.outcome === "ignored" ? taken.reason : isQuiet(taken) ? "nothing changes" : null;
   if (occurrence.kind === "report" && !plan.profile && plan.rhythmV === undefined && nothing !== null)
     return { ignored: nothing };
@@ -100,11 +101,7 @@ function accepted(
   const { at, by } = occurrence;
   const v = document.v + 1;
   const configuration = plan.configuration ?? document.configuration;
-  const summaries = {
-    inbound: summaryOf(state, "inbound"),
-    outbound: summaryOf(state, "outbound"),
-    act: summaryOf(state, "act"),
-  };
+  const summaries = perDirection((direction) => summaryOf(state, direction));
   const outbox = outboxEntries(effects, changedFacts(document._id, v, occurrence, plan), {
     mailboxId: document._id,
     v,

@@ -14,7 +14,7 @@ import { mailboxCollection, mailboxIndexes } from "./store.ts";
 import { logTransition } from "./take.ts";
 import { policyFor, type World } from "./world.ts";
 
-/** What a decision about a mailbox, and its picture, need beside it. */
+/** What deciding about and showing a mailbox need besides its document. */
 interface MailboxWorld {
   readonly now: number;
   readonly policies: ReadonlyMap<string, RetryPolicy>;
@@ -119,7 +119,7 @@ export const keptMailboxes = keep<Ports, MailboxBody>()(mailbox, {
       refuseTooMany(profile.settings, isLimited(profile.settings) ? used + 1 : 0);
       return {
         ...newMailbox(input, world, at),
-        // Two that came at the same moment may both have found room: whoever finds out takes his back.
+        // Two that arrived at the same moment may both have found room: the one that finds out undoes its own.
         unless: async () => {
           if (!isLimited(profile.settings)) return null;
           const now = await count(profile._id);
@@ -189,7 +189,7 @@ export const keptMailboxes = keep<Ports, MailboxBody>()(mailbox, {
     if (!after) return;
     ports.metrics.steps.inc({ event: verb, outcome: "accepted" });
     logTransition(ports, outcome, { id: input.commandId, event: verb, by: input.by, correlation: input.correlation });
-    // By its number nobody takes a former owner's consent any more; the secret itself goes, too.
+    // The ownership number already makes a former owner's consent void; the secret itself is removed, too.
     if (verb === "delete") await ports.grants.remove(after._id);
     else if (outcome.before?.ownership !== after.ownership) await ports.grants.removeBefore(after._id, after.ownership);
   },

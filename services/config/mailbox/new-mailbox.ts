@@ -4,6 +4,7 @@ import {
   type Mailbox,
   type NewMailbox,
   type OutgoingMessage,
+  perDirection,
   type RequestArguments,
   type Settings,
 } from "@mailfleet/contracts";
@@ -79,11 +80,7 @@ export function newMailbox(
         address: mailbox.address,
         profileId: profile._id,
         event: "create",
-        summaries: {
-          inbound: summaryOf(machine, "inbound"),
-          outbound: summaryOf(machine, "outbound"),
-          act: summaryOf(machine, "act"),
-        },
+        summaries: perDirection((direction) => summaryOf(machine, direction)),
         steps: [],
         correlation: input.correlation ?? commandId,
         causation: commandId,

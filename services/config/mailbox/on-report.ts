@@ -6,7 +6,7 @@ import { take } from "./take.ts";
 
 /** What is read from the stream MAILBOX. */
 export const reportTypes = ["mailbox.run-succeeded.v1", "mailbox.run-failed.v1", "mailbox.timer-fired.v1"] as const;
-/** A result of a run or a timer, as it comes. */
+/** A result of a run, or a timer that fired. */
 export type Report = Incoming<(typeof reportTypes)[number]>;
 
 /** `mailbox.run-succeeded.v1`, `mailbox.run-failed.v1`, `mailbox.timer-fired.v1`: taken once, stale ones ignored. */

@@ -33,7 +33,7 @@ export interface EntryContext extends EnvelopeContext {
 /** An entry before it has an id. */
 type Draft = Omit<OutgoingMessage, "id" | "at" | "mailboxId" | "sequence" | keyof EnvelopeContext>;
 
-/** A fact that no machine effect stands for. */
+/** A fact that no effect of the machine causes. */
 export type ConfigurationFact =
   | { readonly type: "mailbox.created.v1"; readonly body: MessageBody<"mailbox.created.v1"> }
   | { readonly type: "mailbox.changed.v1"; readonly body: MessageBody<"mailbox.changed.v1"> };

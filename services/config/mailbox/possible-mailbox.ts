@@ -10,7 +10,7 @@ const deleting = Object.values(connectorDescriptors)
 type Described = Pick<Mailbox, "kind" | "deliveryMethods" | "deleteAfterProcessing">;
 
 /**
- * Rules between the fields of a mailbox and its profile: only mailboxes that nobody reads himself may be
+ * Rules between the fields of a mailbox and its profile: only mailboxes that no person reads may be
  * emptied, only POP3 empties them, and a mailbox that others forward to sends nothing. @throws ProblemError INVALID
  */
 export function refuseImpossibleMailbox(

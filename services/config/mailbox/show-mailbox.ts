@@ -1,4 +1,11 @@
-import { type Direction, type DirectionStatus, directions, type Mailbox, type RetryPolicy } from "@mailfleet/contracts";
+import {
+  type Direction,
+  type DirectionStatus,
+  directions,
+  type Mailbox,
+  perDirection,
+  type RetryPolicy,
+} from "@mailfleet/contracts";
 import { lifecycle, type MachineState, statusOf } from "@mailfleet/mailbox";
 import type { LastTest, ShownMailbox } from "./body.ts";
 
@@ -28,7 +35,7 @@ export function showMailbox(document: ShownMailbox, policy: RetryPolicy, now: nu
     wanted: machine.wanted,
     lifecycle: lifecycle(machine),
     approval: { state: machine.approval.value, ...approval },
-    directions: { inbound: direction("inbound"), outbound: direction("outbound"), act: direction("act") },
+    directions: perDirection(direction),
     createdAt: document.createdAt,
     changedAt: document.changedAt,
   };

@@ -10,7 +10,7 @@ import { take } from "./take.ts";
 const profilesAtOnce = 500;
 
 /**
- * Brings the last change of each profile to the mailboxes that have not heard of it. Goes by `profileV <
+ * Brings the last change of each profile to the mailboxes that have not taken it over. Goes by `profileV <
  * profile.relevantV`, so it can be begun by anybody, at any time, any number of times: at once after a change, and again
  * for what a crash left over.
  */
@@ -46,7 +46,7 @@ async function spreadProfile(ports: Ports, profile: ShownProfile, signal: AbortS
 
 const batch = 200;
 
-/** Works through what is behind in batches; each mailbox is tried once, so that one that fails ends nothing. */
+/** Works through outdated mailboxes in batches. Each is tried once, so that one failure stops nothing. */
 export async function spread(
   behind: (limit: number) => Promise<string[]>,
   work: (ids: string[]) => Promise<unknown>,

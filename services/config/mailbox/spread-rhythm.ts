@@ -4,7 +4,7 @@ import { spread } from "./spread-profiles.ts";
 import { take } from "./take.ts";
 
 /**
- * Brings new rhythms of the retry policy (polls, probes) to the mailboxes that have not heard of them: at once after a
+ * Brings new intervals of the retry policy (polls, probes) to the mailboxes that have not taken them over: at once after a
  * change, and again for what a crash left over. Nearly always it only asks an index.
  */
 export async function spreadRhythm(ports: Ports, signal: AbortSignal): Promise<void> {

@@ -5,11 +5,11 @@ import type { MailboxForConnection, ShownMailbox, StoredMailbox } from "./body.t
 /** The collection of mailboxes; the kit keeps its documents, here are the questions that only mailboxes are asked. */
 export const mailboxCollection = "mailboxes";
 
-/** Indexes beside those of the kit. Partial ones are used only by queries that repeat their condition. */
+/** Indexes in addition to the kit's. Partial ones serve only queries that repeat their condition. */
 export const mailboxIndexes: readonly DocumentIndex[] = [
   // One living mailbox per address; the address of a deleted one is free again.
   { name: "address", keys: { addressKey: 1 }, unique: true, where: living },
-  // "Which mailboxes have not heard of their profile's last change?"
+  // "Which mailboxes have not taken over their profile's last change?"
   { name: "profile", keys: { "configuration.profileId": 1, profileV: 1 }, where: living },
   { name: "rhythm", keys: { rhythmV: 1 }, where: living },
   { name: "lifecycle", keys: { "status.lifecycle": 1, addressKey: 1 }, where: living },
@@ -24,16 +24,16 @@ export interface MailboxStore {
   forConnection(id: string): Promise<MailboxForConnection | null>;
   /** The last transitions, newest first; `null`: there is no such mailbox. */
   history(id: string): Promise<StoredMailbox["history"] | null>;
-  /** Ids of mailboxes that have not heard of this version of their profile. */
+  /** Ids of mailboxes that have not taken over this version of their profile. */
   behindProfile(profileId: string, v: number, limit: number): Promise<string[]>;
-  /** Ids of mailboxes that have not heard of the rhythms of this version of the settings. */
+  /** Ids of mailboxes that have not taken over the intervals of this version of the settings. */
   behindRhythm(v: number, limit: number): Promise<string[]>;
   ofProfile(profileId: string): Promise<{ id: string; address: string }[]>;
   /** Addresses by id; absent: there is no such mailbox. */
   addresses(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   countByProfile(profileIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   countByLifecycle(): Promise<Readonly<Record<string, number>>>;
-  /** Mailboxes whose timers are to be looked after. */
+  /** Mailboxes whose timers need a check. */
   toRearm(before: number, limit: number): Promise<StoredMailbox[]>;
   /** Their timers were looked after in this version; a later version has set its own time. */
   rearmed(id: string, v: number, next: number): Promise<void>;

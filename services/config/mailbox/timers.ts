@@ -7,7 +7,7 @@ const graceMs = 60_000;
 /** Whether a recurring timer still lives cannot be seen from here: it is set again this often, which changes nothing if it does. */
 const recurringMs = 3_600_000;
 
-/** When the timers of a mailbox are to be looked after; `undefined` if it waits for nothing. */
+/** When the timers of a mailbox need a check; `undefined` if it waits for nothing. */
 export function nextRearm(timers: readonly SetTimer[], now: number): number | undefined {
   if (timers.length === 0) return undefined;
   return Math.min(...timers.map((timer) => (timer.everyMs === undefined ? timer.due + graceMs : now + recurringMs)));

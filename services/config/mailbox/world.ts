@@ -4,7 +4,7 @@ import { type Documents, remember, singleId } from "@mailfleet/kit";
 import type { ProfileBody, ShownProfile } from "../profile/body.ts";
 import type { SettingsBody } from "../settings/body.ts";
 
-/** What deciding about a mailbox must know beside it. */
+/** What deciding about a mailbox needs besides its document. */
 export interface World {
   readonly profile: ShownProfile;
   readonly settings: Settings;

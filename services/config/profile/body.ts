@@ -11,7 +11,7 @@ export interface ProfileBody extends ProfileSecrets {
    * p into account has still to hear of those above p.
    */
   readonly changedIn: Readonly<Record<string, number>>;
-  /** The highest of `changedIn`: mailboxes with a lower `profileV` are behind. */
+  /** The highest of `changedIn`: mailboxes with a lower `profileV` are outdated. */
   readonly relevantV: number;
   /** What was said last of the end of the application's secret: `<end>:<code>`. */
   readonly warnedOfSecret?: string;

@@ -92,7 +92,7 @@ function completeServer(
 
 const takesPasswords = ({ credentials }: ConnectorDescriptor) => credentials.includes("password");
 
-/** What may be chosen, but for `none`, which is for stand-ins on the same machine. */
+/** What may be chosen, except `none`, which is for stand-ins on the same machine. */
 const securitiesOf = ({ ports }: ConnectorDescriptor) =>
   Object.keys(ports)
     .filter((security) => security !== "none")

@@ -18,7 +18,7 @@ export function profileInUse(detail: string, remedy: string): ProblemError {
   return new ProblemError("IN_USE", detail, { remedy });
 }
 
-/** A secret of Microsoft lives for 24 months at most (domain 7); one that has ended already is a slip of the keyboard. */
+/** Microsoft's secrets are valid for 24 months at most. One that has already expired is a typing error. */
 export function refuseSecretEnd(oauth: OAuthSettings | undefined, now: number, at: string): void {
   const end = oauth?.clientSecretExpiresAt;
   if (end === undefined) return;
@@ -27,7 +27,7 @@ export function refuseSecretEnd(oauth: OAuthSettings | undefined, now: number, a
   // A day of grace for the end of the last day in another time zone.
   const reason =
     end <= now
-      ? "must lie in the future"
+      ? "must be in the future"
       : end > latest.getTime() + 86_400_000
         ? "must be at most 24 months ahead"
         : null;
@@ -53,7 +53,7 @@ export function profileFull(name: string, maximum: number): ProblemError {
     "PROFILE_FULL",
     `The profile ${name} has ${maximum} mailboxes, as many as may sign in with it.`,
     {
-      remedy: "Create another profile with an OAuth client of its own, and give the mailbox that one.",
+      remedy: "Create another profile with its own OAuth client, and give it to the mailbox.",
       errors: [{ pointer, reason: `names a profile that has ${maximum} mailboxes already` }],
     },
   );

@@ -11,7 +11,7 @@ import { refuseTooMany } from "./room.ts";
 import { showProfile } from "./show-profile.ts";
 import { usableProfile } from "./usable-profile.ts";
 
-/** What a decision about a profile, and its picture, need beside it. */
+/** What deciding about and showing a profile need besides its document. */
 interface ProfileWorld {
   readonly settings: Settings;
   /** Mailboxes by profile. */

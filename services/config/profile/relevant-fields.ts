@@ -11,7 +11,7 @@ type Compared = Pick<
 interface RelevantField {
   readonly pointer: string;
   readonly directions: readonly Direction[];
-  /** What is compared. Passwords are sealed anew each time, so setting one is always a change. */
+  /** What is compared. Passwords are sealed again each time, so setting one is always a change. */
   read(profile: Compared): unknown;
 }
 
@@ -91,7 +91,7 @@ export function relevantChanges(
   return relevantFields.filter((field) => field.read(before) !== field.read(after)).map((field) => field.pointer);
 }
 
-/** What a mailbox that has taken version `profileV` into account has still to hear: fields and their directions. */
+/** What a mailbox with version `profileV` has not taken over yet: fields and their directions. */
 export function unheard(
   profile: Pick<ShownProfile, "changedIn">,
   profileV: number,
@@ -105,7 +105,7 @@ export function unheard(
   };
 }
 
-/** Has a mailbox that has taken version `profileV` into account still to hear of another polling interval? */
+/** Whether a mailbox with version `profileV` must still take over another polling interval. */
 export function hasNewRhythm({ changedIn }: Pick<ShownProfile, "changedIn">, profileV: number): boolean {
   return (changedIn[pollingField] ?? 0) > profileV;
 }

@@ -1,7 +1,7 @@
 import type { ProfileSettings } from "@mailfleet/contracts";
 import { maximumMailboxes, notAddressed, opensOneInboxOnly, profileFull } from "./problems.ts";
 
-/** @throws ProblemError if these settings cannot serve so many mailboxes */
+/** @throws ProblemError if these settings cannot serve this many mailboxes */
 export function refuseTooMany(settings: ProfileSettings, mailboxes: number): void {
   const maximum = maximumMailboxes(settings);
   if (maximum !== null && mailboxes > maximum) throw profileFull(settings.name, maximum);

@@ -6,7 +6,7 @@ export function allowedPortsOf({ allowedOutboundPorts: allowed }: Pick<Settings,
   return typeof allowed === "string" ? [...outboundPortPresets[allowed]] : allowed;
 }
 
-/** @throws ProblemError PORT_NOT_ALLOWED for a profile whose servers lie behind ports that are not allowed */
+/** @throws ProblemError PORT_NOT_ALLOWED for a profile whose servers use ports that are not allowed */
 export function refusePorts(
   { inbound, outbound }: Pick<ProfileSettings, "inbound" | "outbound">,
   settings: Pick<Settings, "allowedOutboundPorts">,

@@ -8,13 +8,13 @@ import type { Lines, SharedLine } from "./lines.ts";
 import type { DueSend, SendChange } from "./send.ts";
 import { reasonOf, untilStored } from "./until-stored.ts";
 
-/** Claimed ahead for one mailbox at most: so many go out again by themselves if the process dies. */
+/** How many sends of one mailbox are claimed ahead at most. If the process dies, another sends these again. */
 export const BATCH = 32;
 /** Not worth a claim's write yet, while others are under way. */
 const SMALL = 12;
 /** How often a mailbox whose sends come one by one is looked at. */
 const GATHER_MS = 4;
-/** A mailbox that is done is watched for so long: the next send needs no wake-up then. */
+/** How long a drained mailbox is watched: its next send then needs no wake-up. */
 const LINGER_MS = 200;
 /** When all connections of a holder are with other processes, it is asked again after this time at the latest. */
 const PARKED_MS = 1000;
@@ -37,7 +37,7 @@ interface Drain {
   readonly drained: PromiseWithResolvers<Drained>;
 }
 
-/** How a drain ended: nothing is due any more, or the service stops. */
+/** How a drain ended: nothing is due, or the service stops. */
 export type Drained = "done" | "stopped";
 
 /**
@@ -70,8 +70,8 @@ export class Drains {
   }
 
   /**
-   * Drains the mailbox; returns when nothing is due any more, or when the connections are with others: it then goes on by
-   * itself. Throws what kept it from looking.
+   * Drains the mailbox; returns when nothing is due any more, or when the connections are with others: it then goes on
+   * by itself. Throws what kept it from looking.
    */
   drain(mailboxId: string): Promise<Drained> {
     const known = this.#drains.get(mailboxId);
@@ -97,14 +97,14 @@ export class Drains {
     return drained.promise;
   }
 
-  /** The same for whoever does not wait for it. */
+  /** The same for callers that do not wait for it. */
   look(mailboxId: string): void {
     this.drain(mailboxId).catch((error: unknown) =>
       this.#ports.logger.warn({ mailboxId, reason: reasonOf(error) }, "a mailbox is looked at again later"),
     );
   }
 
-  /** Tries one waiting send, whether it is due or not. `null`: it was not there to be tried any more. */
+  /** Tries one waiting send, whether it is due or not. `null`: it could no longer be tried. */
   async tryOne(send: DueSend, connection: Connection): Promise<SendChange | null> {
     const journal = await this.#journals.current();
     const [claimed] = await this.#claim([send], journal);
@@ -209,7 +209,9 @@ export class Drains {
     return claimed;
   }
 
-  /** What is due cannot be tried now: it waits, expires or fails with its mailbox. True: look again, it may be tried. */
+  /**
+   * What is due cannot be tried now: it waits, expires or fails with its mailbox. True: look again, it may be tried.
+   */
   async #letWait(mailboxId: string): Promise<boolean> {
     const ports = this.#ports;
     const asked = await this.#ports.worker.connections.fresh(mailboxId);
@@ -237,21 +239,21 @@ export class Drains {
     while (drain.underWay > 0) await changed(drain);
   }
 
-  /** Waits for what is under way; what stands in line has to find out that the service stops. */
+  /** Waits for what is under way. Sends in line find out that the service stops. */
   async stop(): Promise<void> {
     for (const drain of this.#drains.values()) drain.wake();
     await Promise.all(this.#running);
   }
 }
 
-/** How many more may be claimed: few enough that a mailbox which shares its connections is never far behind. */
+/** How many more may be claimed: few enough that other mailboxes on the same connections do not wait long. */
 function roomFor(drain: Drain, line: SharedLine): number {
   const room = Math.min(BATCH - drain.queued, BATCH - line.waiting);
   if (drain.queued === 0) return Math.max(4, room);
   return room < BATCH / 2 ? 0 : room;
 }
 
-/** Waits until something changed, or for so long. */
+/** Waits until something has changed, but not longer than this. */
 function changed(drain: Drain, withinMs?: number): Promise<void> {
   return new Promise((resolve) => {
     const timer = withinMs === undefined ? undefined : setTimeout(resolve, withinMs);

@@ -6,7 +6,7 @@ import { sendingOf } from "./sending.ts";
 
 const PAGE = 200;
 
-/** Outbound works again: what waits is released. The mailbox is gone: what waits fails and says so. */
+/** Outbound works again: waiting sends are released. The mailbox is gone: they fail. */
 export function createFollowLifecycle(ports: OutboundPorts) {
   const { wakeUps } = sendingOf(ports);
   return async (message: Incoming<"mailbox.transitioned.v1" | "mailbox.deleted.v1">): Promise<void> => {

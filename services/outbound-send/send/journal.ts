@@ -4,13 +4,15 @@ import type { JournalDocument, JournalStore } from "./journal-store.ts";
 import type { StoredSend } from "./send.ts";
 import { reasonOf } from "./until-stored.ts";
 
-/** So many sends at most may be with servers or not told yet; beyond that, attempts wait for the bus and the database. */
+/**
+ * So many sends at most may be with servers or not told yet; beyond that, attempts wait for the bus and the database.
+ */
 const LIMIT = 500;
-/** Writes under way at once: whoever enters while one is on its way need not wait for its end first. */
+/** Simultaneous writes: an entry need not wait for the end of the write before it. */
 const PARALLEL = 3;
 const AGAIN_MS = 250;
 
-/** What a journal stands on. */
+/** What a journal needs. */
 export interface JournalPorts extends Pick<OutboundPorts, "logger" | "isOutage"> {
   readonly journals: JournalStore;
   readonly leases: Leases<JournalDocument>;
@@ -19,7 +21,7 @@ export interface JournalPorts extends Pick<OutboundPorts, "logger" | "isOutage">
 /**
  * What this process may have with servers: the ids of sends whose content has perhaps been handed over and whose end is
  * not written down and told yet. An id stands in the journal before the content is on the wire, and one write carries
- * all ids of the moment. So whoever takes over from a process that is gone can tell what is uncertain (in the journal)
+ * all ids of the moment. So a process that takes over from a dead one can tell what is uncertain (in the journal)
  * from what was only claimed (nothing of it was sent, it goes out again) and from what is done but perhaps not told.
  *
  * The journal lives under a lease. A process that was frozen for longer finds out before it hands anything over.
@@ -166,7 +168,7 @@ export class Journal {
         await pause(AGAIN_MS);
         continue;
       }
-      // Whoever takes over removes the document: what is there now was made by this call.
+      // A process that takes over removes the document, so the present one was made by this call.
       if (lease.document.wire === undefined) {
         await this.#ports.journals.remove(lease.filter).catch(() => {});
         lease.letGo();
@@ -178,7 +180,7 @@ export class Journal {
     }
   }
 
-  /** Gives the journal up; what still stands in it is taken over by others. */
+  /** Gives the journal up. Others take over what is still in it. */
   async close(): Promise<void> {
     this.#closed = true;
     try {
@@ -188,7 +190,7 @@ export class Journal {
       }
       await this.#ports.journals.remove(this.#lease.filter);
     } catch {
-      // It runs out by itself.
+      // It runs out.
     }
     this.#lease.letGo();
   }
@@ -197,7 +199,7 @@ export class Journal {
 /** What an entry of the journal names. */
 export type Attempt = Pick<StoredSend, "id" | "attempt">;
 
-/** How an attempt stands in the journal. */
+/** State of an attempt in the journal. */
 export const entryOf = ({ id, attempt }: Attempt) => `${id}:${attempt}`;
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
@@ -218,7 +220,7 @@ export class Journals {
     if (journal && !journal.isLost) return journal;
     const next = Journal.open(`${this.#ports.owner}/${this.#counter++}`, this.#ports);
     this.#current = next;
-    // Not opened: whoever comes next tries again.
+    // Not opened: the next one tries again.
     next.catch(() => {
       if (this.#current === next) this.#current = null;
     });

@@ -8,15 +8,15 @@ import { Places } from "./places.ts";
 export interface SharedLine {
   /** How many connections this process may use at the moment; 0: others have them. */
   readonly places: number;
-  /** How many stand in line for one. */
+  /** How many wait in line for one. */
   readonly waiting: number;
   /** One more is wanted. Answers by `changed`, perhaps only when others give one back. */
   want(): void;
   /** Resolves when the number of places changed, or was asked for in vain. */
   changed(): Promise<void>;
-  /** Waits for a place, first come, first served. The answer gives it back; a second call does nothing. */
+  /** Waits for a place, first come, first served. Call the result to give it back; a second call does nothing. */
   enter(): Promise<() => void>;
-  /** Connections to be used behind `enter`. Throws `FailureError` if nothing can be signed in with. */
+  /** Connections to use after `enter`. Throws `FailureError` if there is nothing to sign in with. */
   session(): Promise<OutboundSession>;
 }
 
@@ -42,7 +42,7 @@ export class Lines {
     this.#sweeper = setInterval(() => this.#closeIdle(), IDLE_MS / 4).unref();
   }
 
-  /** The line that this mailbox's holder stands in. */
+  /** The line of this mailbox's holder. */
   of(connection: Connection): SharedLine {
     const { server, credentials, maximumConcurrentConnections, connectionTimeoutMs, allowedPorts } = connection;
     const way = [signInKey(credentials), server, allowedPorts, maximumConcurrentConnections, connectionTimeoutMs];
@@ -72,7 +72,7 @@ export class Lines {
       },
     });
     const line = new Line(() => places.count);
-    /** Nothing can be signed in with: whoever has another way to sign in as the same holder must not wait for this one. */
+    /** There is nothing to sign in with. Another way to sign in as the same holder must not wait for this one. */
     let unusable = false;
     line.onLeft = () => {
       places.settle();

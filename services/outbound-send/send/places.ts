@@ -4,7 +4,7 @@ import type { Permit } from "@mailfleet/kit";
 const ASK_AGAIN_MS = 250;
 const LOOK_MS = 500;
 
-/** What places stand on. */
+/** What places need. */
 export interface PlacePorts {
   /** The right to make one more connection; `null`: none is free. */
   take(): Promise<Permit | null>;
@@ -76,7 +76,7 @@ export class Places {
     this.settle();
   }
 
-  /** A connection became free: gives back what is to be given back. */
+  /** A connection became free: gives back what must be given back. */
   settle(): void {
     while (this.#returning > 0 && this.#ports.inUse() <= this.count) {
       this.#returning -= 1;
@@ -92,7 +92,7 @@ export class Places {
     void permit.give();
   }
 
-  /** Gives everything back: nothing is in use. More may be wanted later. */
+  /** Gives everything back: nothing is in use. More may be needed later. */
   async giveAll(): Promise<void> {
     this.#returning = 0;
     const all = this.#permits.splice(0);

@@ -30,9 +30,9 @@ export interface Preparation {
 
 /** 25 MB and its headers; the mail server's own limit comes on top (RFC 1870). */
 const LARGEST_MESSAGE = 26 * 1024 * 1024;
-/** Up to so many bytes lie in their send: one insert, and they go with the write of the result. */
+/** A message of up to this size is stored in its send: one insert, and the write of its result removes it. */
 const INLINE_LIMIT = 64 * 1024;
-/** JSON of a message to be composed: text and HTML; attachments have uploads of their own. */
+/** JSON of a message to be composed: text and HTML; attachments are uploaded separately. */
 const LARGEST_JSON = 8 * 1024 * 1024;
 
 type UploadPort = Pick<OutboundPorts, "uploads">;

@@ -55,7 +55,7 @@ export function readSend(document: SendDocument): StoredSend {
   };
 }
 
-/** The same with its bytes, where they lie in it. */
+/** The same with its bytes, if they are in it. */
 export function dueSend(document: SendDocument): DueSend {
   const { raw } = document;
   return { ...readSend(document), ...(raw ? { raw: bytesOf(raw) } : {}) };

@@ -62,7 +62,7 @@ export interface StoredSend {
   readonly failure?: Failure;
   readonly late?: LateAnswer;
   readonly commands: readonly string[];
-  /** Set where the message lies in pieces. */
+  /** Set if the message is stored in pieces. */
   readonly body?: SendBody;
 }
 
@@ -74,7 +74,7 @@ export interface SendBody {
   readonly head: string;
 }
 
-/** A send that is due, with its bytes where they lie in the document; else they are read when it is their turn. */
+/** A send that is due, with its bytes if they are in the document; otherwise they are read when it is their turn. */
 export interface DueSend extends StoredSend {
   readonly raw?: Uint8Array;
 }

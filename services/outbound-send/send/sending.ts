@@ -7,7 +7,7 @@ import { Journals } from "./journal.ts";
 import { Lines } from "./lines.ts";
 import { WakeUps } from "./wake-ups.ts";
 
-/** What hands sends over in this process. */
+/** The parts that hand sends over in this process. */
 export interface Sending {
   readonly attempts: Attempts;
   readonly drains: Drains;
@@ -18,7 +18,7 @@ export interface Sending {
 
 const known = new WeakMap<object, Sending>();
 
-/** The one of these ports: whoever handles what, there is one drain for a mailbox and one journal in a process. */
+/** The one for these ports: a process has one drain per mailbox and one journal. */
 export function sendingOf(ports: OutboundPorts): Sending {
   const sending = known.get(ports) ?? createSending(ports);
   known.set(ports, sending);

@@ -7,7 +7,7 @@ export interface StoredMessage extends StreamedMessage {
   readonly unreadable: unknown;
 }
 
-/** The message of a send whose bytes lie in pieces. */
+/** The message of a send whose bytes are stored in pieces. */
 export function storedMessage({ uploads }: Pick<OutboundPorts, "uploads">, { body, size }: StoredSend): StoredMessage {
   const head = Buffer.from(body?.head ?? "", "latin1");
   let unreadable: unknown = null;

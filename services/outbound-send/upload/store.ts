@@ -1,21 +1,23 @@
 import { Binary, bytesOf, type Filter, type Store } from "@mailfleet/store";
 
 /**
- * Messages and attachments in pieces as they came, raw: what is too large for one request, or for its send. A piece lives
- * an hour unless it is kept.
+ * Messages and attachments in pieces as they came, raw: what is too large for one request, or for its send. A piece
+ * lives an hour unless it is kept.
  */
 export interface UploadStore {
   /** Durable when it returns. The same piece again replaces itself. */
   append(uploadId: string, index: number, data: Uint8Array): Promise<void>;
-  /** The pieces in their order, few at a time in memory. Throws if they are not these, or have not this size together. */
+  /**
+   * The pieces in their order, few at a time in memory. Throws if they are not these, or have not this size together.
+   */
   read(uploadId: string, expected: { pieces?: number; size?: number }): AsyncIterable<Uint8Array>;
   /** Lives until then: a send refers to it. */
   keep(uploadId: string, until: number): Promise<void>;
-  /** Nobody needs it again. Not waited for by the journal; what is left behind goes by its time. */
+  /** Nobody needs it again. The journal does not wait for it; what is left behind expires. */
   remove(uploadId: string): Promise<void>;
 }
 
-/** The pieces of an upload are not all there any more, or were never. */
+/** The pieces of an upload are incomplete, or have expired. */
 export class UploadIncomplete extends Error {
   constructor(uploadId: string) {
     super(`the upload ${uploadId} has not all of its pieces`);

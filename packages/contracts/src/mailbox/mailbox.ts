@@ -4,7 +4,7 @@ import { field } from "../noun/field.ts";
 import { noun } from "../noun/noun.ts";
 import { operation } from "../noun/operation.ts";
 import { mailboxCredentials } from "../noun/secret-field.ts";
-import { Direction, LifecycleWord, MailboxKind } from "../vocabulary.ts";
+import { Direction, LifecycleWord, MailboxKind, perDirection } from "../vocabulary.ts";
 import { DeliveryMethods, DirectionStatus, EmailAddress, HistoryEntry, Owner } from "./shown.ts";
 
 const someDirections = {
@@ -71,11 +71,10 @@ export const mailbox = noun("mailbox", {
       by: z.string().optional(),
       reason: z.string().optional(),
     }),
-    directions: field(
-      z.object({ inbound: DirectionStatus, outbound: DirectionStatus, act: DirectionStatus }),
-      "what is known about each direction",
-      { column: "IN / OUT", cell: bothWays },
-    ),
+    directions: field(z.object(perDirection(() => DirectionStatus)), "what is known about each direction", {
+      column: "IN / OUT",
+      cell: bothWays,
+    }),
   },
   filter: {
     lifecycle: z

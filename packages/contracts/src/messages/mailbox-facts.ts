@@ -3,7 +3,7 @@ import { AlertObject } from "../alert/object.ts";
 import { Evidence, Failure } from "../failure.ts";
 import { Instant, MailboxId, ProfileId } from "../ids.ts";
 import { TestStep } from "../mailbox/shown.ts";
-import { Direction, DirectionState, LifecycleWord, Verdict } from "../vocabulary.ts";
+import { Direction, DirectionState, LifecycleWord, perDirection, Verdict } from "../vocabulary.ts";
 
 const about = { mailboxId: MailboxId, v: z.number().int(), at: Instant };
 
@@ -33,7 +33,7 @@ export const MailboxTransitioned = z.object({
   profileId: ProfileId,
   event: z.string(),
   lifecycle: z.object({ from: LifecycleWord, to: LifecycleWord }),
-  directions: z.object({ inbound: DirectionSummary, outbound: DirectionSummary, act: DirectionSummary }),
+  directions: z.object(perDirection(() => DirectionSummary)),
   cause: z.string().optional(),
   by: z.string().optional(),
 });
