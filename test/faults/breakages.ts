@@ -101,7 +101,7 @@ export const breakages: readonly Breakage[] = [
     scenario: "nothing at all",
   },
   {
-    name: "an outage of the database is answered as a failure of ours",
+    name: "an outage of the database is answered as an internal error",
     file: "packages/bus/src/respond.ts",
     text: "if (error instanceof BusOutage || parts.isOutage(error)) {",
     replacement: "if (error instanceof BusOutage) {",

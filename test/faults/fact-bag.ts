@@ -3,7 +3,7 @@ import type { Logger } from "@mailfleet/contracts";
 
 const quiet: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}, child: () => quiet };
 
-/** One thing that happened, as a consumer outside heard it: perhaps several times, with these `Nats-Msg-Id`s. */
+/** One thing that happened, as an outside consumer received it: perhaps several times, with these `Nats-Msg-Id`s. */
 interface Heard {
   readonly ids: Set<string>;
   times: number;
@@ -12,11 +12,11 @@ interface Heard {
 
 /** A consumer outside that counts every fact. */
 export interface FactBag {
-  /** What was heard of this kind, by its natural key. */
+  /** What was received of this kind, by its natural key. */
   of(type: FactType): ReadonlyMap<string, Heard>;
   /** Everything that was said twice under two ids, in words; a repetition with the same id is allowed. */
   doubled(): string[];
-  /** How often something was heard again with its own id. */
+  /** How often something was received again with the same id. */
   readonly repeats: number;
   stop(): Promise<void>;
 }

@@ -6,7 +6,7 @@ export interface GroupCommitOptions {
 }
 
 /**
- * Merges writes that are asked for at the same time into one. Whoever comes while a batch is under way goes with the
+ * Merges writes that are asked for at the same time into one. Calls that arrive while a batch is under way join the
  * next, so that batches grow with the load and a single write waits for nobody. All of a batch succeed or throw alike.
  */
 export class GroupCommit<Item, Result> {

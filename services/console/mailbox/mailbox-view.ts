@@ -1,13 +1,4 @@
-import {
-  Activity,
-  type Direction,
-  DirectionStatus,
-  Grant,
-  Instant,
-  type Mailbox,
-  mailbox as noun,
-  perDirection,
-} from "@mailfleet/contracts";
+import { Activity, DirectionStatus, Grant, Instant, type Mailbox, mailbox as noun } from "@mailfleet/contracts";
 import { z } from "zod";
 import { orNull } from "../http/parameters.ts";
 import type { Call } from "../http/route.ts";
@@ -25,7 +16,7 @@ const ViewedDirection = DirectionStatus.extend({
 
 /** A mailbox with what the workers and the scheduler know about it. */
 export const MailboxView = noun.View.extend({
-  directions: z.object(perDirection(() => ViewedDirection)),
+  directions: z.object({ inbound: ViewedDirection, outbound: ViewedDirection, act: ViewedDirection }),
   grant: Grant.nullable().describe("what the mailbox's user permitted by signing in; null where nobody did"),
   signInUrl: z.string().nullable().describe("where the mailbox's user signs in; null where the profile needs none"),
   /** Services that did not answer in time; what they know is missing. */
@@ -70,9 +61,7 @@ export async function viewMailbox(call: Pick<Call, "ask" | "consoleUrl">, mailbo
     part("config", call.ask("config.grant.get", { mailboxId }, limits)),
   ]);
   const signs = profile !== null && signsIn(profile);
-  const activities: Partial<Record<Direction, Activity | null>> = { inbound, outbound };
-  const view = (name: Direction) => {
-    const activity = activities[name] ?? null;
+  const view = (name: "inbound" | "outbound" | "act", activity: Activity | null) => {
     const status = mailbox.directions[name];
     const nextRunAt = nextRun(timers?.items ?? null, name, status.generation);
     const next = status.next && nextRunAt !== null ? { ...status.next, at: nextRunAt } : status.next;
@@ -80,7 +69,7 @@ export async function viewMailbox(call: Pick<Call, "ask" | "consoleUrl">, mailbo
   };
   return {
     ...mailbox,
-    directions: perDirection(view),
+    directions: { inbound: view("inbound", inbound), outbound: view("outbound", outbound), act: view("act", null) },
     grant: signs ? grant : null,
     signInUrl: signs ? signInUrlOf(call, mailboxId) : null,
     unavailable: [...new Set(unavailable)].sort(),

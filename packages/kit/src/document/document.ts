@@ -73,7 +73,7 @@ export interface ListQuery {
 export interface DocumentStore<Body extends object> {
   /** Deleted or not. */
   load(id: string): Promise<Stored<Body> | null>;
-  /** A living document without what was handled and what is to be said. */
+  /** A living document without its handled commands and its outbox. */
   show(id: string): Promise<Shown<Body> | null>;
   insert(document: Stored<Body>): Promise<"inserted" | "exists" | Taken>;
   /** Compare and swap on `v`, of a living document. `null`: somebody was faster. */

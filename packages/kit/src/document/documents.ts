@@ -89,7 +89,10 @@ export interface Documents<Body extends object> {
   /** @throws ProblemError NOT_FOUND also for a deleted one */
   get(id: string): Promise<Shown<Body>>;
   list(query: ListQuery): Promise<Shown<Body>[]>;
-  /** Makes a document once. @throws ProblemError ALREADY_EXISTS, what `taken` makes of a unique index, what `unless` says */
+  /**
+   * Makes a document once. @throws ProblemError ALREADY_EXISTS, what `taken` makes of a unique index, what `unless`
+   * says
+   */
   create(id: string, cause: Cause, made: Made<Body>): Promise<Outcome<Body>>;
   /**
    * Changes a document once: load, look whether it was handled, decide, compare and swap, relay. @throws ProblemError
@@ -98,7 +101,7 @@ export interface Documents<Body extends object> {
   change(id: string, cause: Cause, decide: Decide<Body>): Promise<Outcome<Body>>;
   /** The first outcome, if this cause was taken before; relays what it left. `null`: it was not. */
   repeated(id: string, cause: Cause): Promise<Outcome<Body> | null>;
-  /** Publishes what a crash or an outage left in outboxes for longer than this; answers how many documents. */
+  /** Publishes what a crash or an outage has left in outboxes for longer than this. Returns how many documents. */
   relayWaiting(ageMs: number): Promise<number>;
 }
 

@@ -7,8 +7,8 @@ export interface Lease<Document> {
   /** The document as it was when the lease was taken. */
   readonly document: Document;
   /**
-   * What every write under the lease has in its filter: whoever took the lease over has a higher fence, and the write
-   * changes nothing. Throws `LeaseLost` where the lease is lost, or was given back, already.
+   * What every write under the lease has in its filter: a process that took the lease over has a higher fence, and the
+   * write changes nothing. Throws `LeaseLost` where the lease is lost, or was given back, already.
    */
   readonly filter: LeaseFilter;
   /** Throws `LeaseLost` like `filter`. Call it before an act that does not write the document, such as publishing. */

@@ -7,7 +7,7 @@ export interface Remembered<Value> {
 }
 
 /**
- * Remembers what `ask` answers for so long, and at most so many answers. Questions asked at the same time share one
+ * Remembers the answers of `ask`, for a limited time and in limited number. Questions asked at the same time share one
  * answer. A failure is not an answer and is not remembered.
  */
 export function remember<Value>(

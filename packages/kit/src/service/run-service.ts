@@ -9,7 +9,7 @@ export interface Adapters<Ports extends ServicePorts, Derived extends keyof Port
   readonly bus: Bus;
   /** The service's own ports, and `openDocuments` where it keeps nouns. */
   readonly ports: Omit<GivenPorts<Ports, Derived>, "bus" | "logger" | "registry" | "failPoint" | "now">;
-  /** Begins what is open to the public once everything else runs; answers the port it listens on. */
+  /** Opens the public port once everything else runs. Returns the port it listens on. */
   open?(ports: Ports): Promise<{ readonly port?: number; stop(): Promise<void> }>;
   /** Closes connections, after the bus. */
   close(): Promise<void>;

@@ -17,7 +17,7 @@ export type OpenDocuments = (
   unlisted: readonly string[],
 ) => Promise<DocumentStore<never>>;
 
-/** What a service is started with: its ports but for those that starting makes. */
+/** What a service is started with: its ports, except those that starting makes. */
 export type GivenPorts<Ports extends ServicePorts, Derived extends keyof Ports = never> = Omit<
   Ports,
   "documents" | "kick" | "signal" | Derived
@@ -114,7 +114,7 @@ function isPassing(error: unknown): boolean {
 
 type Opened<Ports> = Map<Kept<Ports>, { documents: Documents<never> }>;
 
-/** The one document of a noun that has only one; inserted once, whoever starts first. */
+/** The single document of a noun that has only one. The first process to start inserts it. */
 function firstOf(body: object, at: number): never {
   const frame = { _id: singleId, v: 1, handled: [], outbox: [], createdAt: at, changedAt: at, living: true };
   return { ...body, ...frame } as never;
