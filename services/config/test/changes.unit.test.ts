@@ -103,9 +103,9 @@ describe("a change of a profile", () => {
     assert.equal(change({ secrets: { outboundCredentials: unused } }).relevantV, 1);
   });
   test("takes optional values away with null", () => {
-    const described = givenProfile({ description: "x", processFrom: 5 });
-    const { settings } = changedProfile(described, { change: { processFrom: null } }, at);
-    assert.deepEqual([settings.processFrom, settings.description], [undefined, "x"]);
+    const described = givenProfile({ description: "x", contact: "it@example.org", processFrom: 5 });
+    const { settings } = changedProfile(described, { change: { processFrom: null, contact: null } }, at);
+    assert.deepEqual([settings.processFrom, settings.contact, settings.description], [undefined, undefined, "x"]);
   });
   test("is compared by fields that each name a place of their own", () => {
     const pointers = relevantFields.map((field) => field.pointer);

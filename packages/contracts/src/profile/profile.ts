@@ -29,6 +29,7 @@ export const profile = noun("profile", {
       label: true,
     }),
     description: field(z.string().max(2000).optional(), "for people"),
+    contact: field(z.string().max(200).optional(), "who looks after these servers, for people"),
     type: field(ProfileType.default("other"), "gmail fills in servers, ports and scopes", {
       set: "create",
       column: "TYPE",
