@@ -31,6 +31,7 @@ export const keptSettings = keep<Ports, SettingsBody>()(settings, {
       };
     },
   },
+  answers: () => ({ defaults: async () => ({ v: 1, ...initialSettings }) }),
   after(ports, _verb, { before, after }) {
     ports.worlds.forgetSettings();
     if (before?.rhythmV !== after?.rhythmV) ports.kick("spread-rhythm");

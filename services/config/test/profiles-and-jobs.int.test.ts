@@ -268,6 +268,7 @@ describe("a rhythm", () => {
   test("of the settings reaches a mailbox that works undisturbed, and voids nothing", async () => {
     const mailbox = await givenEnabled((await givenProfile()).id);
     const { retryPolicy } = await bus.request("config.settings.get", {});
+    assert.equal((await bus.request("config.settings.defaults", {})).messageRetentionDays, 30);
     const pollMs = retryPolicy.pollMs + 2 * minute;
     const settings = await bus.request("config.settings.update", { ...command(), change: { retryPolicy: { pollMs } } });
     assert.ok(!("rhythmV" in settings) && !("rhythmV" in (await bus.request("config.settings.get", {}))));

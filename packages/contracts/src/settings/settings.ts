@@ -2,6 +2,7 @@ import { z } from "zod";
 import { ProfileId } from "../ids.ts";
 import { field } from "../noun/field.ts";
 import { noun } from "../noun/noun.ts";
+import { operation } from "../noun/operation.ts";
 import { whole } from "../noun/whole.ts";
 import { RetryPolicy, RetryPolicyChange } from "./retry-policy.ts";
 
@@ -44,6 +45,7 @@ export const settings = noun("settings", {
   },
   dryRuns: true,
   standard: ["get", "update"],
+  operations: { defaults: operation({ text: "Read the settings that a new organisation begins with", kind: "read" }) },
 });
 export type Settings = z.output<typeof settings.View>;
 export type SettingsChange = z.output<typeof settings.Change>;
