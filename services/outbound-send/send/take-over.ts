@@ -1,3 +1,4 @@
+import { eachAlone } from "@mailfleet/kit";
 import type { OutboundPorts } from "../ports.ts";
 import { decideOutcome, heardLate, type Outcome } from "./decide-outcome.ts";
 import { mailSent } from "./facts.ts";
@@ -29,27 +30,42 @@ export async function takeOver(ports: OutboundPorts, look: (mailboxId: string) =
     const lease = await ports.leases.take(owner);
     if (!lease) continue;
     try {
-      const wire = new Set(lease.document.wire ?? []);
-      const isOut = (send: StoredSend) => wire.has(entryOf(send)) || send.late !== undefined;
-      for (let found = await ports.sends.claimedBy(owner, PAGE); found.length > 0; ) {
-        await ports.sends.giveBack(
-          found.filter((send) => !isOut(send)).map(({ id }) => id),
-          owner,
-        );
-        for (const send of found.filter(isOut)) await orphaned(ports, send, owner);
-        for (const mailboxId of new Set(found.map((send) => send.mailboxId))) look(mailboxId);
-        found = await ports.sends.claimedBy(owner, PAGE);
+      if (await isEmptied(ports, owner, lease.document.wire ?? [], look)) {
+        await ports.journals.remove(lease.filter);
+        lease.letGo();
       }
-      const ids = [...wire].map((entry) => entry.slice(0, entry.lastIndexOf(":")));
-      const sent = (await ports.sends.some(ids)).filter(({ state }) => state === "sent");
-      await ports.bus.publishAll(sent.map(factOf));
-      await ports.journals.remove(lease.filter);
-      lease.letGo();
-      ports.logger.info({ owner, wire: wire.size }, "took over from a process that is gone");
     } finally {
       await lease.release();
     }
   }
+}
+
+/** False: something of it could not be decided, and stays claimed until the next round. */
+async function isEmptied(
+  ports: OutboundPorts,
+  owner: string,
+  entries: readonly string[],
+  look: (mailboxId: string) => void,
+): Promise<boolean> {
+  const { sends, logger } = ports;
+  const wire = new Set(entries);
+  const isOut = (send: StoredSend) => wire.has(entryOf(send)) || send.late !== undefined;
+  const alone = { logger, what: "sends of a lost process", name: ({ id }: StoredSend) => id };
+  for (let found = await sends.claimedBy(owner, PAGE); found.length > 0; ) {
+    await sends.giveBack(
+      found.filter((send) => !isOut(send)).map(({ id }) => id),
+      owner,
+    );
+    const failures = await eachAlone(found.filter(isOut), alone, (send) => orphaned(ports, send, owner));
+    for (const mailboxId of new Set(found.map((send) => send.mailboxId))) look(mailboxId);
+    if (failures > 0) return false;
+    found = await sends.claimedBy(owner, PAGE);
+  }
+  const ids = entries.map((entry) => entry.slice(0, entry.lastIndexOf(":")));
+  const sent = (await sends.some(ids)).filter(({ state }) => state === "sent");
+  await ports.bus.publishAll(sent.map(factOf));
+  logger.info({ owner, wire: wire.size }, "took over from a process that is gone");
+  return true;
 }
 
 /** Its process is gone, and it may have reached the final dot; if an earlier one heard that a server took it, it did. */

@@ -67,8 +67,10 @@ describe("killed while sending", () => {
     await given.store.db
       .collection<{ _id: string }>("sends")
       .insertOne({ ...send, state: "sending", attempt: 2, claim, ...more } as { _id: string });
-    return { id, target };
+    return { id, target, mailbox };
   };
+  const leaveJournal = (_id: string, wire: readonly string[]) =>
+    given.store.db.collection<{ _id: string; wire: readonly string[] }>("sendJournals").insertOne({ _id, wire });
   const late = { attempt: 1, answer: "250 taken late" };
 
   it("with a claim that was stored after the journal was taken over: it goes out", async () => {
@@ -85,9 +87,7 @@ describe("killed while sending", () => {
   ] as const)
     it(`after an earlier attempt was heard of late: it is sent, and not once more (${wire.length} on the wire)`, async () => {
       const { id, target } = await lostWith(owner, { late });
-      await given.store.db
-        .collection<{ _id: string; wire: readonly string[] }>("sendJournals")
-        .insertOne({ _id: owner, wire });
+      await leaveJournal(owner, wire);
       const other = await given.start();
       await eventually(async () => (await given.stored(id))?.state === "sent");
       assert.equal((await given.stored(id))?.answer, late.answer);
@@ -102,6 +102,19 @@ describe("killed while sending", () => {
     await eventually(async () => (await given.stored(id))?.state === "sent");
     await eventually(() => given.facts.some(({ type, body }) => type === "mail.sent.v1" && body.sendId === id));
     assert.deepEqual(target.taken, []);
+    await other.stop();
+  });
+
+  it("with several mailboxes, about one of which nothing can be learnt: the others are taken over", async () => {
+    const [odd, fine] = [await lostWith("gone/5", {}), await lostWith("gone/6", {})];
+    given.failing.add(odd.mailbox.id);
+    await leaveJournal("gone/5", [`${odd.id}:2`]);
+    await leaveJournal("gone/6", [`${fine.id}:2`]);
+    const other = await given.start();
+    await eventually(async () => (await given.stored(fine.id))?.state === "uncertain");
+    assert.equal((await given.stored(odd.id))?.state, "sending");
+    given.failing.clear();
+    await eventually(async () => (await given.stored(odd.id))?.state === "uncertain");
     await other.stop();
   });
 
