@@ -134,10 +134,11 @@ describe("a document", () => {
     await documents.create(id, cause("c"), made(id));
     const inUse = async () => new ProblemError("IN_USE", "somebody came");
     await assert.rejects(
-      documents.change(id, cause("d"), () => ({ gone: true, unless: inUse })),
+      documents.change(id, cause("d"), () => ({ gone: true, unless: inUse, outbox: [entry] })),
       refused("IN_USE"),
     );
     assert.equal((await documents.get(id)).living, true);
+    assert.deepEqual((await boxes.load(id))?.outbox, [], "nobody is told of a deletion that was taken back");
     assert.equal((await documents.change(id, cause("d"), () => ({ gone: true }))).outcome, "accepted");
   });
 

@@ -78,8 +78,8 @@ export interface DocumentStore<Body extends object> {
   insert(document: Stored<Body>): Promise<"inserted" | "exists" | Taken>;
   /** Compare and swap on `v`, of a living document. `null`: somebody was faster. */
   swap(id: string, v: number, swap: Swap): Promise<Stored<Body> | Taken | null>;
-  /** Takes a deletion back. */
-  restore(id: string, key: string): Promise<void>;
+  /** Takes a deletion back, and what was to be said of it. */
+  restore(id: string, key: string, messageIds: readonly string[]): Promise<void>;
   /** Takes a new document back, if nobody has changed it. */
   discard(id: string, v: number): Promise<void>;
   /** Takes published messages out of the outbox. */

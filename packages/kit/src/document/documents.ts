@@ -215,11 +215,12 @@ export function createDocuments<Body extends object>(options: DocumentsOptions<B
           const { answer } = decision;
           if (cause.dryRun) return { outcome: "dry", answer, before };
           const body = decision.after ?? before;
+          const outbox = numbered(id, before.v + 1, cause.at, decision.outbox ?? []);
           failPoint("document.before-commit");
           const after = await store.swap(id, before.v, {
             ...difference(before, body),
             handled: handledEntry(cause, answer),
-            outbox: numbered(id, before.v + 1, cause.at, decision.outbox ?? []),
+            outbox,
             ...("quiet" in decision && decision.quiet ? {} : { changedAt: cause.at }),
             ...("gone" in decision ? { expireAt: new Date(cause.at + tombstoneMs) } : {}),
           });
@@ -228,7 +229,11 @@ export function createDocuments<Body extends object>(options: DocumentsOptions<B
           failPoint("document.after-commit");
           const refusal = "gone" in decision ? await decision.unless?.() : null;
           if (refusal) {
-            await store.restore(id, cause.key);
+            await store.restore(
+              id,
+              cause.key,
+              outbox.map((message) => message.id),
+            );
             throw refusal;
           }
           await relayOrLeave(after);

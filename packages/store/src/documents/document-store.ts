@@ -50,12 +50,12 @@ export async function openDocuments<Body extends object>(
       }
     },
 
-    async restore(id, key) {
+    async restore(id, key, messageIds) {
       await collection.updateOne(byId(id), {
         $set: { living: true },
         $unset: { expireAt: "" },
         $inc: { v: 1 },
-        $pull: { handled: { key } },
+        $pull: { handled: { key }, outbox: { id: { $in: [...messageIds] } } },
       } as never);
     },
 
