@@ -29,6 +29,8 @@ export async function startSink(): Promise<Sink> {
       });
     },
   });
+  // A connection that is cut when the services stop.
+  server.on("error", () => {});
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     port: (server.server.address() as AddressInfo).port,

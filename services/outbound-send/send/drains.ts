@@ -5,11 +5,15 @@ import { waitingDue } from "./decide-outcome.ts";
 import { commit } from "./hand-over.ts";
 import type { Journal, Journals } from "./journal.ts";
 import type { Lines, SharedLine } from "./lines.ts";
-import type { DueSend, SendChange } from "./send.ts";
+import type { ClaimedSend, DueSend, SendChange } from "./send.ts";
 import { reasonOf, untilStored } from "./until-stored.ts";
 
 /** How many sends of one mailbox are claimed ahead at most. If the process dies, another sends these again. */
 export const BATCH = 32;
+/** Read ahead of the claims at most, so that nobody waits for the reading. */
+const AHEAD = 96;
+/** Claims under way at once for one mailbox: the next one does not wait for the journal of the one before. */
+const CLAIMS = 2;
 /** Not worth a claim's write yet, while others are under way. */
 const SMALL = 12;
 /** How often a mailbox whose sends come one by one is looked at. */
@@ -26,9 +30,18 @@ const PAGE = 200;
 
 /** One mailbox that is being drained. */
 interface Drain {
-  /** Claimed, and nothing on the wire yet. */
+  /** Claimed, or being claimed, and nothing on the wire yet. */
   queued: number;
   underWay: number;
+  /** Read, and not claimed yet; in order of acceptance. */
+  ahead: DueSend[];
+  /** The `due` of the last one that was read. */
+  from: number | undefined;
+  /** Those that are being claimed. */
+  readonly claiming: Set<string>;
+  claims: number;
+  /** What kept a claim from being made. */
+  failed: { readonly error: unknown } | null;
   /** Something was accepted since the last look. */
   kicked: boolean;
   /** It waits for a connection that other processes have. */
@@ -82,7 +95,10 @@ export class Drains {
     }
     if (this.#ports.signal.aborted) return Promise.resolve("stopped");
     const drained = Promise.withResolvers<Drained>();
-    const drain: Drain = { queued: 0, underWay: 0, kicked: false, parked: false, wake: () => {}, drained };
+    const drain: Drain = {
+      ...{ queued: 0, underWay: 0, ahead: [], from: undefined, claiming: new Set(), claims: 0, failed: null },
+      ...{ kicked: false, parked: false, wake: () => {}, drained },
+    };
     this.#drains.set(mailboxId, drain);
     drained.promise.catch(() => {});
     const run: Promise<void> = this.#run(mailboxId, drain)
@@ -116,39 +132,48 @@ export class Drains {
 
   async #run(mailboxId: string, drain: Drain): Promise<void> {
     const { sends, signal, now } = this.#ports;
-    let from: number | undefined;
     while (!signal.aborted) {
       drain.kicked = false;
+      if (drain.failed) throw drain.failed.error;
       const connection = await this.#sendable(mailboxId);
       if (!connection) {
+        forgetAhead(drain);
         await this.#settled(drain);
         if ((await this.#letWait(mailboxId)) || drain.kicked) continue;
         return;
       }
       const line = this.#lines.of(connection);
       if (line.places === 0) {
+        forgetAhead(drain);
         await this.#park(drain, line);
         continue;
       }
-      const room = roomFor(drain, line);
-      if (room === 0) {
-        await changed(drain);
+      if (drain.ahead.length > 0) {
+        const room = roomFor(drain, line);
+        if (room === 0) {
+          await changed(drain);
+          continue;
+        }
+        const next = drain.ahead.splice(0, room);
+        void this.#start(next, connection, drain);
+        if (next.length < SMALL && drain.ahead.length === 0)
+          await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
         continue;
       }
-      const due = await sends.due(mailboxId, now() + CLOCK_SLACK_MS, room, from);
+      const due = await sends.due(mailboxId, now() + CLOCK_SLACK_MS, AHEAD, drain.from);
       if (due.length > 0) {
-        from = due.at(-1)?.due;
-        await this.#start(due, connection, drain);
-        if (due.length < SMALL) await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
+        drain.from = due.at(-1)?.due;
+        drain.ahead = due.filter(({ id }) => !drain.claiming.has(id));
+        if (drain.ahead.length === 0 && drain.claims > 0) await changed(drain);
         continue;
       }
-      if (from !== undefined) {
+      if (drain.from !== undefined) {
         // Once more from the beginning: what became due meanwhile may be older.
-        from = undefined;
+        drain.from = undefined;
         continue;
       }
-      while (!drain.kicked && drain.underWay > 0 && !signal.aborted) await changed(drain);
-      if (drain.kicked) continue;
+      while (!drain.kicked && !drain.failed && drain.underWay > 0 && !signal.aborted) await changed(drain);
+      if (drain.kicked || drain.failed) continue;
       drain.drained.resolve("done");
       await changed(drain, LINGER_MS);
       if (!drain.kicked) return;
@@ -175,30 +200,48 @@ export class Drains {
     drain.parked = false;
   }
 
+  /** Claims these and lets them stand in line. Never throws. */
   async #start(due: readonly DueSend[], connection: Connection, drain: Drain): Promise<void> {
-    const journal = await this.#journals.current();
-    const claimed = await this.#claim(due, journal);
-    // Not before: while the database was away, the line may have been closed because nobody stood in it.
-    const line = this.#lines.of(connection);
-    for (const send of claimed) {
-      drain.queued += 1;
-      drain.underWay += 1;
-      const mayStart = () => {
-        drain.queued -= 1;
-        drain.wake();
-        return this.#attempts.sendable(connection) !== null;
-      };
-      line.want();
-      this.#attempts
-        .make(send, connection, line, journal, mayStart)
-        .catch((error: unknown) =>
-          this.#ports.logger.error({ sendId: send.id, reason: reasonOf(error) }, "an attempt is left to the sweep"),
-        )
-        .finally(() => {
-          drain.underWay -= 1;
-          drain.wake();
-        });
+    drain.queued += due.length;
+    drain.underWay += due.length;
+    drain.claims += 1;
+    for (const { id } of due) drain.claiming.add(id);
+    const claimed: ClaimedSend[] = [];
+    try {
+      const journal = await this.#journals.current();
+      claimed.push(...(await this.#claim(due, journal)));
+      // Not before: while the database was away, the line may have been closed because nobody stood in it.
+      const line = this.#lines.of(connection);
+      for (const send of claimed) this.#attempt(send, connection, line, journal, drain);
+    } catch (error) {
+      drain.failed ??= { error };
     }
+    for (const { id } of due) drain.claiming.delete(id);
+    drain.claims -= 1;
+    const others = due.length - claimed.length;
+    drain.queued -= others;
+    drain.underWay -= others;
+    // Another process drains this mailbox too: what was read is old.
+    if (others > 0) forgetAhead(drain);
+    drain.wake();
+  }
+
+  #attempt(send: ClaimedSend, connection: Connection, line: SharedLine, journal: Journal, drain: Drain): void {
+    const mayStart = () => {
+      drain.queued -= 1;
+      drain.wake();
+      return this.#attempts.sendable(connection) !== null;
+    };
+    line.want();
+    this.#attempts
+      .make(send, connection, line, journal, mayStart)
+      .catch((error: unknown) =>
+        this.#ports.logger.error({ sendId: send.id, reason: reasonOf(error) }, "an attempt is left to the sweep"),
+      )
+      .finally(() => {
+        drain.underWay -= 1;
+        drain.wake();
+      });
   }
 
   async #claim(due: readonly DueSend[], journal: Journal) {
@@ -248,9 +291,16 @@ export class Drains {
 
 /** How many more may be claimed: few enough that other mailboxes on the same connections do not wait long. */
 function roomFor(drain: Drain, line: SharedLine): number {
-  const room = Math.min(BATCH - drain.queued, BATCH - line.waiting);
+  if (drain.claims >= CLAIMS) return 0;
+  const room = Math.min(BATCH - drain.queued, BATCH - line.waiting - drain.claiming.size);
   if (drain.queued === 0) return Math.max(4, room);
-  return room < BATCH / 2 ? 0 : room;
+  return room < BATCH / 4 ? 0 : room;
+}
+
+/** What was read and not claimed is read again, from the beginning. */
+function forgetAhead(drain: Drain): void {
+  drain.ahead = [];
+  drain.from = undefined;
 }
 
 /** Waits until something has changed, but not longer than this. */
