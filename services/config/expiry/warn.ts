@@ -12,8 +12,14 @@ const batch = 200;
 /** Warns ahead of consents and secrets that end, once for each number of days. One that fails waits for the next round. */
 export async function warnOfEnds(ports: Ports): Promise<void> {
   const { logger, documents, grants, now } = ports;
-  const ending = await grants.endingBefore(now() + longestWarning, batch);
-  await eachAlone(ending, { logger, what: "consent", name: ({ _id }) => _id }, (grant) => warnOfConsent(ports, grant));
+  const before = now() + longestWarning;
+  let ending: GrantDocument[] = [];
+  do {
+    ending = await grants.endingBefore(before, batch, ending.at(-1)?._id ?? "");
+    await eachAlone(ending, { logger, what: "consent", name: ({ _id }) => _id }, (grant) =>
+      warnOfConsent(ports, grant),
+    );
+  } while (ending.length === batch);
   const query = { filter: {}, sort: [["_id", 1]] } as const;
   let cursor: string | null = null;
   do {
@@ -33,7 +39,8 @@ async function warnOfConsent(ports: Ports, grant: GrantDocument): Promise<void> 
   const warning = grant.expiresAt === null ? null : dueWarning(grant.grantedAt, grant.expiresAt, at);
   if (!warning || grant.expiresAt === null || grant.warned.includes(warning.days)) return;
   const mailbox = await documents.mailbox.load(grant._id);
-  if (!mailbox?.living) return;
+  // A crash between the deletion and this kept the sealed token.
+  if (!mailbox?.living) return grants.remove(grant._id);
   // What a crash left of a former owner's.
   if (grant.ownership !== mailbox.ownership) return grants.removeBefore(grant._id, mailbox.ownership);
   const link = consoleUrl ? ` Sign in again: ${signInUrl(consoleUrl, grant._id)}` : "";

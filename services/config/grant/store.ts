@@ -52,8 +52,8 @@ export interface GrantStore {
       >
     >,
   ): Promise<boolean>;
-  /** Good grants that end before `before`. */
-  endingBefore(before: number, limit: number): Promise<GrantDocument[]>;
+  /** Good grants that end before `before`, in the order of their ids, behind `after`. */
+  endingBefore(before: number, limit: number, after: string): Promise<GrantDocument[]>;
   /** Records that the machine knows about this version. */
   announced(mailboxId: string, v: number): Promise<void>;
   unannounced(limit: number): Promise<GrantDocument[]>;
@@ -93,9 +93,10 @@ export async function createGrantStore(store: Store): Promise<GrantStore> {
       );
       return result.matchedCount > 0;
     },
-    endingBefore: (before, limit) =>
+    endingBefore: (before, limit, after) =>
       grants
-        .find({ expiresAt: { $ne: null, $lte: before }, state: "good" })
+        .find({ _id: { $gt: after }, expiresAt: { $ne: null, $lte: before }, state: "good" })
+        .sort({ _id: 1 })
         .limit(limit)
         .toArray(),
     async announced(mailboxId, v) {
