@@ -33,8 +33,8 @@ export async function sendAll(
   try {
     await enable(fleet);
     sink.reset();
-    const pids = fleet.stack.services.map(({ pid }) => pid);
-    const cpuBefore = processTimeMs(pids);
+    const { services } = fleet.stack;
+    const before = services.map(({ pid }) => processTimeMs([pid]));
     const start = performance.now();
     let next = 0;
     let acceptedAt = start;
@@ -61,11 +61,16 @@ export async function sendAll(
       progress.end();
     }
     const doneAt = performance.now();
+    const cpu = services.map(({ pid }, index) => (processTimeMs([pid]) - (before[index] ?? 0)) / messages);
+    const byService = services.map(({ name }, index) => `${name} ${cpu[index]?.toFixed(2)}`).join(", ");
     const [accepted, done] = [(acceptedAt - start) / 1000, (doneAt - start) / 1000];
     return {
       value: messages / done,
-      cpuMsPerMessage: (processTimeMs(pids) - cpuBefore) / messages,
-      notes: [`accepted after ${accepted.toFixed(2)} s, all sent after ${done.toFixed(2)} s`],
+      cpuMsPerMessage: cpu.reduce((sum, one) => sum + one, 0),
+      notes: [
+        `accepted after ${accepted.toFixed(2)} s, all sent after ${done.toFixed(2)} s`,
+        `by service: ${byService}`,
+      ],
     };
   } finally {
     await bus.stop();
