@@ -189,3 +189,18 @@ describe("a list", () => {
     );
   });
 });
+
+test("a document that a majority has not got yet is not said to be another's", async () => {
+  const id = fresh();
+  const unseen = { ...boxes, insert: async () => "exists" as const, load: async () => null };
+  const documents = createDocuments<Box>({
+    store: unseen,
+    publisher: { publish: async () => "stored" },
+    what: (name) => `box ${name}`,
+    taken: () => assert.fail("no other has its name"),
+    logger: silent,
+    failPoint: noFailPoint,
+    now: () => 1,
+  });
+  await assert.rejects(documents.create(id, cause("c"), made(id)), refused("UNAVAILABLE"));
+});

@@ -1,4 +1,4 @@
-import type { OutgoingMessage, SendState } from "@mailfleet/contracts";
+import { type OutgoingMessage, ProblemError, type SendState } from "@mailfleet/contracts";
 import { GroupCommit } from "@mailfleet/kit";
 import { type Collection, type Filter, type Store, writeFates } from "@mailfleet/store";
 import type { ClaimedSend, DueSend, NewSend, SendChange, SentSend, StoredSend } from "./send.ts";
@@ -289,7 +289,9 @@ async function insertAll(sends: Collection<SendDocument>, documents: SendDocumen
       const existing =
         (await sends.findOne({ mailboxId, idempotencyKey }, { projection })) ??
         (await sends.findOne({ _id }, { projection }));
-      if (!existing) throw new Error(`send ${_id} was refused as a duplicate of nothing`);
+      // A new primary has it from the old one, but a majority has not: whoever asks again finds it.
+      if (!existing)
+        throw new ProblemError("UNAVAILABLE", `The send ${_id} is being stored.`, { remedy: "Ask again." });
       return { stored: false, existing: readSend(existing) };
     }),
   );

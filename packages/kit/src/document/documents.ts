@@ -188,6 +188,8 @@ export function createDocuments<Body extends object>(options: DocumentsOptions<B
         const again = existing && (await repeated(existing, cause));
         if (again) return again;
         if (isTaken(outcome)) throw taken(outcome.taken, body);
+        // A new primary has it from the old one, but a majority has not: it may be this very command's.
+        if (!existing) throw new ProblemError("UNAVAILABLE", `${what(id)} is being stored.`, { remedy: "Ask again." });
         throw new ProblemError("ALREADY_EXISTS", `There is ${what(id)} already.`, {
           errors: [{ pointer: "/id", reason: "is taken" }],
         });
