@@ -52,6 +52,7 @@ const outageCodes: ReadonlyMap<number, string> = new Map([
   [133, "FailedToSatisfyReadPreference"],
   [134, "ReadConcernMajorityNotAvailableYet"],
   [189, "PrimarySteppedDown"],
+  [211, "KeyNotFound"], // an election: the keys that sign the cluster time are not there yet
   [237, "CursorKilled"],
   [262, "ExceededTimeLimit"],
   [371, "UserWritesBlocked"], // a primary that was turned read-only

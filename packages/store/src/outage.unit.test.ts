@@ -56,7 +56,7 @@ function answered(refusals: Refusal[]): MongoBulkWriteError {
 const broken = (cause: Error) => new MongoBulkWriteError(cause, result({ n: 2 }));
 const server = (code: number, more = {}) => new MongoServerError({ message: "no", code, ok: 0, ...more });
 
-const codes = [6, 7, 18, 43, 50, 64, 89, 91, 100, 133, 134, 189, 237, 262, 371, 9001, 10058, 10107, 11600, 11602];
+const codes = [6, 7, 18, 43, 50, 64, 89, 91, 100, 133, 134, 189, 211, 237, 262, 371, 9001, 10058, 10107, 11600, 11602];
 const outages: Record<string, unknown> = {
   "a lost connection": new MongoNetworkError("connection closed"),
   "a connection that times out": new MongoNetworkTimeoutError("connection timed out"),
