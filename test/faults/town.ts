@@ -47,6 +47,7 @@ export async function startTown(options: { mailboxes: number }): Promise<Town> {
       serviceEnv: Object.fromEntries(serviceNames.map((name) => [name, links.environment(name)])),
       replicas: Object.fromEntries(twins.map((name) => [name, 2])),
       consolePort: 0,
+      deathsAllowed: Number.POSITIVE_INFINITY, // a quick machine gets through five kills of one service in a minute
     });
     cleanups.push(() => world.stop());
     const bag = await startFactBag(nats.url);

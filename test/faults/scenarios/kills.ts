@@ -34,7 +34,7 @@ const kill = (deaths: readonly Death[], policy: "hold" | "resend", short: boolea
   disturb: async (town) => void (await Promise.all(deaths.map((death) => killAt(town, death)))),
 });
 
-/** Column by column, so that neighbours are different services: five deaths of one in a minute end a stack. */
+/** Column by column, so that neighbours are different services. */
 const columns = (hit: number): Death[][] =>
   Array.from({ length: Math.max(...twins.map((name) => pointsOf[name].length)) }, (_, n) =>
     twins.flatMap((service) => {

@@ -19,6 +19,7 @@ export type { LogLine, LogSelection } from "./render-log-line.ts";
 export type { ServiceProcess, ServiceState } from "./service-process.ts";
 
 const DEFAULT_CONSOLE_PORT = 8480;
+const DEATHS_ALLOWED = 5;
 
 /** Who stops when: first who takes work in, last who others still report to. */
 const STOP_ORDER: readonly (readonly ServiceName[])[] = [
@@ -53,6 +54,8 @@ export interface StackOptions {
   readonly mongoDb?: string;
   /** Whether a dead service is started again; true by default. */
   readonly restart?: boolean;
+  /** Deaths of one process within a minute after which the stack ends; 5 by default. Tests that kill on purpose allow more. */
+  readonly deathsAllowed?: number;
   /** 8480 if it is free, else a free one; 0: a free one. */
   readonly consolePort?: number;
   /** Where the stack's own messages go; standard output by default. */
@@ -77,7 +80,7 @@ export interface Stack {
   readonly services: readonly ServiceProcess[];
   /** A service's replica, by default the first. Throws if the stack has no such service. */
   service(name: ServiceName, replica?: number): ServiceProcess;
-  /** Resolves when the stack has ended, with null, or with the reason if a service died five times in a minute. */
+  /** Resolves when the stack has ended, with null, or with the reason if a service died too often (`deathsAllowed`). */
   readonly ended: Promise<string | null>;
   stop(): Promise<void>;
 }
@@ -159,6 +162,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
           },
           firstEnv: at === 0 && options.failPoints?.[name] ? { MAILFLEET_FAIL_POINTS: options.failPoints[name] } : {},
           restart: options.restart ?? true,
+          deathsAllowed: options.deathsAllowed ?? DEATHS_ALLOWED,
           onLine: sink,
           say: tell,
           onGivenUp: (why) => {

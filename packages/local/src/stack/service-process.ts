@@ -11,7 +11,6 @@ const READY_WITHIN_MS = 60_000;
 const RESTART_AFTER_MS = 1000;
 /** Between SIGTERM and SIGKILL: two seconds more than a service gives itself. */
 const STOP_GRACE_MS = 10_000;
-const DEATHS_ALLOWED = 5;
 const DEATHS_WINDOW_MS = 60_000;
 
 export type ServiceState = "stopped" | "starting" | "ready" | "restarting";
@@ -24,9 +23,11 @@ export interface ServiceProcessOptions {
   /** Only for the first process, not for those that replace it: fail points. */
   readonly firstEnv?: Readonly<Record<string, string>>;
   readonly restart: boolean;
+  /** Deaths within a minute after which it is given up. */
+  readonly deathsAllowed: number;
   readonly onLine: (line: LogLine) => void;
   readonly say: (text: string) => void;
-  /** It died for the fifth time in a minute. */
+  /** It died `deathsAllowed` times within a minute. */
   readonly onGivenUp: (reason: string) => void;
 }
 
@@ -138,7 +139,7 @@ export function createServiceProcess(options: ServiceProcessOptions): ServicePro
       options.say(`${source} died (${how})`);
       return settle(new Error(`${source} died (${how}); its last lines:\n${lastLines()}`));
     }
-    if (recent >= DEATHS_ALLOWED) {
+    if (recent >= options.deathsAllowed) {
       wanted = false;
       state = "stopped";
       const reason = `${source} died ${recent} times within a minute (last: ${how}); its last lines:\n${lastLines()}`;
