@@ -1,6 +1,6 @@
 import { consumers, type RunRequested } from "@mailfleet/contracts";
 import { defineService, listen } from "@mailfleet/kit";
-import { z } from "zod";
+import { workerEnvironment } from "@mailfleet/worker";
 import { createConsentHandlers } from "./consent/complete-consent.ts";
 import { createMessageRequests } from "./message/answer-requests.ts";
 import type { InboundPorts } from "./ports.ts";
@@ -15,12 +15,7 @@ const keyOf = ({ body }: { readonly body: Pick<RunRequested, "mailboxId"> }) => 
 /** Runs inbound tests and polls, and keeps what was received. */
 export const inboundSync = defineService<InboundPorts>()({
   name: "inbound-sync",
-  environment: {
-    /** File with the private keys that open mailbox credentials. */
-    MAILFLEET_OPEN_KEYS: z.string(),
-    /** Private networks that HTTP may go to, as CIDRs; none unless named. */
-    MAILFLEET_ALLOWED_PRIVATE_NETWORKS: z.string().default(""),
-  },
+  environment: workerEnvironment,
   answers: (ports) => ({
     ...createMessageRequests(ports),
     ...createSourceRequests(ports),

@@ -1,6 +1,6 @@
 import { consumers } from "@mailfleet/contracts";
 import { defineService, listen } from "@mailfleet/kit";
-import { z } from "zod";
+import { workerEnvironment } from "@mailfleet/worker";
 import type { OutboundPorts } from "./ports.ts";
 import { createFlush } from "./run/flush.ts";
 import { createTest } from "./run/test.ts";
@@ -15,12 +15,7 @@ const keyOf = ({ body }: { readonly body: { readonly mailboxId: string } }) => b
 /** Accepts sends, hands them over, and knows what became of each. */
 export const outboundSend = defineService<OutboundPorts>()({
   name: "outbound-send",
-  environment: {
-    /** File with the private keys that open mailbox credentials. */
-    MAILFLEET_OPEN_KEYS: z.string().min(1),
-    /** Private networks that HTTP may go to, as CIDRs; none unless named. */
-    MAILFLEET_ALLOWED_PRIVATE_NETWORKS: z.string().default(""),
-  },
+  environment: workerEnvironment,
   answers: (ports) => ({
     ...createSendRequests(ports),
     "outbound-send.upload.append": (input, { attachment }) => appendUpload(ports, input, attachment),

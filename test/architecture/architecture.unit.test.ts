@@ -66,11 +66,13 @@ describe("the layout of the repository", () => {
     assert.deepEqual(circles, []);
   });
 
-  it("constructs adapters in main.ts only; what keeps a noun's collection knows the database", () => {
+  it("constructs adapters in main.ts, or in the second door of the worker; what keeps a noun's collection knows the database", () => {
     const names = adapters.map((name) => scope + name);
     const keepsCollection = /\/(?:store|[a-z-]+-store|[a-z-]+-document)\.ts$/;
     const wrong = breaches((file, workspace) =>
-      !workspace.folder.startsWith("services/") || file.isTest || file.path.endsWith("/main.ts")
+      !/^(?:services\/|packages\/worker$)/.test(workspace.folder) ||
+      file.isTest ||
+      /\/main\.ts$|^packages\/worker\/src\/adapters\.ts$/.test(file.path)
         ? []
         : file.imports
             .filter((i) => names.includes(packageOf(i.specifier)) && !i.typeOnly)

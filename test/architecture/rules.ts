@@ -1,6 +1,6 @@
 /**
  * Which of our packages a package may import. Arrows point one way: contracts ← mailbox ← kit ← worker ← services.
- * Adapters are constructed in a service's main.ts only.
+ * Adapters are constructed in a service's main.ts only, for both workers in the worker's second door.
  */
 export const allowedArrows: Readonly<Record<string, readonly string[]>> = {
   "packages/contracts": [],
@@ -10,7 +10,7 @@ export const allowedArrows: Readonly<Record<string, readonly string[]>> = {
   "packages/secrets": ["contracts"],
   "packages/mime": ["contracts"],
   "packages/kit": ["contracts", "bus"],
-  "packages/worker": ["contracts", "kit", "connector-api"],
+  "packages/worker": ["contracts", "kit", "connector-api", "bus", "store", "http", "oauth", "secrets", "connectors"],
   "packages/connectors/api": ["contracts"],
   "packages/connectors/imap": ["contracts", "connector-api", "network"],
   "packages/connectors/smtp": ["contracts", "connector-api", "network"],
@@ -34,32 +34,8 @@ export const allowedArrows: Readonly<Record<string, readonly string[]>> = {
   "packages/local": ["contracts", "cli", "secrets"],
   "services/config": ["contracts", "mailbox", "store", "bus", "kit", "oauth"],
   "services/scheduler": ["contracts", "store", "bus", "kit"],
-  "services/inbound-sync": [
-    "contracts",
-    "store",
-    "bus",
-    "kit",
-    "worker",
-    "secrets",
-    "mime",
-    "connector-api",
-    "connectors",
-    "http",
-    "oauth",
-  ],
-  "services/outbound-send": [
-    "contracts",
-    "store",
-    "bus",
-    "kit",
-    "worker",
-    "secrets",
-    "mime",
-    "connector-api",
-    "connectors",
-    "http",
-    "oauth",
-  ],
+  "services/inbound-sync": ["contracts", "store", "bus", "kit", "worker", "secrets", "mime", "connector-api", "oauth"],
+  "services/outbound-send": ["contracts", "store", "bus", "kit", "worker", "mime", "connector-api"],
   "services/alerting": [
     "contracts",
     "store",

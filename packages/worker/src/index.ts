@@ -1,6 +1,7 @@
 /** What both workers do with a run. */
 export type { Connections } from "./connections.ts";
 export { isServiceAway } from "./describe-error.ts";
+export { workerEnvironment } from "./environment.ts";
 export { createRunMetrics, type RunMetrics } from "./metrics.ts";
 export { type OpenedConnection, signInKey } from "./open-connection.ts";
 export type { ConnectorSource, WorkerPorts } from "./ports.ts";

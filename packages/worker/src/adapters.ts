@@ -1,0 +1,117 @@
+/** What both workers stand on, for their `main.ts`: the second door of this package. Nothing else may import it. */
+import { type Bus, BusOutage, connectBus } from "@mailfleet/bus";
+import { type Connectors, createConnectors } from "@mailfleet/connectors";
+import { createGuardedFetch, readPrivateNetworks } from "@mailfleet/http";
+import { createLeases, createPermits, type Leases, type ProcessContext, startRenewals } from "@mailfleet/kit";
+import { createTokens, type Tokens } from "@mailfleet/oauth";
+import { loadOpener, loadProbeCodes, loadSealer, type Opener, type ProbeCodes, type Sealer } from "@mailfleet/secrets";
+import {
+  connectStore,
+  createLeaseStore,
+  createPermitStore,
+  isOutage as isStoreOutage,
+  type Store,
+} from "@mailfleet/store";
+import type { workerEnvironment } from "./environment.ts";
+import { createRunMetrics } from "./metrics.ts";
+import type { ConnectorSource } from "./ports.ts";
+import { createWorker, type Worker } from "./worker.ts";
+
+/** Connections, keys and the worker of one process. */
+export interface WorkerAdapters<Connector> {
+  readonly bus: Bus;
+  readonly store: Store;
+  readonly worker: Worker<Connector>;
+  /** Names this process, newly for each start. */
+  readonly owner: string;
+  readonly opener: Opener;
+  readonly sealer: Sealer;
+  readonly probes: ProbeCodes;
+  readonly tokens: Tokens;
+  /** True for an error that only means that MongoDB or NATS is away. */
+  isOutage(error: unknown): boolean;
+  /** Leases on the documents of a collection; `name` is what is said when one is lost. */
+  leases<Document>(collection: string, name: string): Leases<Document>;
+  /** After the bus was stopped. */
+  close(): Promise<void>;
+}
+
+/**
+ * Loads the keys, connects NATS and MongoDB and makes the worker of a direction. Waits for engines that are away, live
+ * but not ready. `maximumConnections`: to MongoDB.
+ */
+export async function connectWorker<Connector>(
+  context: ProcessContext<typeof workerEnvironment>,
+  given: {
+    readonly direction: "inbound" | "outbound";
+    readonly connectors: (all: Connectors) => ConnectorSource<Connector>;
+    readonly maximumConnections?: number;
+  },
+): Promise<WorkerAdapters<Connector>> {
+  const { name, environment, logger, metrics, failPoint, addReadiness, now } = context;
+  const { natsUrl, mongoUrl, mongoDb, openKeys, streamReplicas, allowedPrivateNetworks } = environment;
+  const { direction, connectors, maximumConnections } = given;
+  const isOutage = (error: unknown) => isStoreOutage(error) || error instanceof BusOutage;
+  // The public halves are in the same file.
+  const [opener, sealer, probes] = await Promise.all([
+    loadOpener(openKeys, logger),
+    loadSealer(openKeys),
+    loadProbeCodes(openKeys),
+  ]);
+  const fetch = createGuardedFetch({ privateNetworks: readPrivateNetworks(allowedPrivateNetworks) });
+  const [bus, store] = await Promise.all([
+    connectBus({ url: natsUrl, name, streamReplicas, logger, failPoint, isOutage }),
+    connectStore({
+      url: mongoUrl,
+      database: mongoDb,
+      appName: name,
+      logger,
+      ...(maximumConnections !== undefined && { maximumConnections }),
+    }),
+  ]);
+  addReadiness("nats", () => bus.health());
+  addReadiness("mongodb", () => store.health());
+  const owner = crypto.randomUUID().slice(0, 13);
+  const renewals = startRenewals({ logger, isOutage });
+  const tokens = createTokens({
+    fetch,
+    open: opener.open,
+    seal: sealer.seal,
+    grants: {
+      beginRefresh: (input) => bus.request("config.grant.begin-refresh", input),
+      endRefresh: (input) => bus.request("config.grant.end-refresh", input),
+    },
+    now,
+    owner,
+    logger,
+  });
+  const worker = createWorker<Connector>({
+    direction,
+    bus,
+    connectors: connectors(createConnectors({ fetch })),
+    permits: createPermits(await createPermitStore(store), { party: `${direction}/${owner}`, renewals }),
+    openSecret: opener.open,
+    tokens,
+    isOutage,
+    logger,
+    metrics: createRunMetrics(metrics, direction),
+    now,
+  });
+  return {
+    bus,
+    store,
+    worker,
+    owner,
+    opener,
+    sealer,
+    probes,
+    tokens,
+    isOutage,
+    leases: <Document>(collection: string, leaseName: string) =>
+      createLeases(createLeaseStore<Document>(store, collection), { owner, renewals, name: leaseName }),
+    async close() {
+      renewals.stop();
+      await Promise.all([store.close(), fetch.close()]);
+    },
+  };
+}
