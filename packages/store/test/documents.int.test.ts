@@ -24,7 +24,10 @@ after(async () => {
 let counter = 0;
 const fresh = () => `bx_${(++counter).toString().padStart(4, "0")}`;
 
-function given(publish: (message: OutgoingMessage) => void = () => {}) {
+function given(
+  publish: (message: OutgoingMessage) => void = () => {},
+  more: Partial<Parameters<typeof createDocuments<Box>>[0]> = {},
+) {
   const published: OutgoingMessage[] = [];
   const documents = createDocuments<Box>({
     store: boxes,
@@ -40,6 +43,7 @@ function given(publish: (message: OutgoingMessage) => void = () => {}) {
     logger: silent,
     failPoint: noFailPoint,
     now: () => 1_000_000,
+    ...more,
   });
   return { documents, published };
 }
@@ -129,17 +133,71 @@ describe("a document", () => {
   });
 
   test("comes back where its deletion turns out to be refused", async () => {
-    const { documents } = given();
+    let used = true;
+    const inUse = async () => (used ? new ProblemError("IN_USE", "somebody came") : null);
+    const { documents } = given(undefined, { check: inUse });
     const id = fresh();
     await documents.create(id, cause("c"), made(id));
-    const inUse = async () => new ProblemError("IN_USE", "somebody came");
-    await assert.rejects(
-      documents.change(id, cause("d"), () => ({ gone: true, unless: inUse, outbox: [entry] })),
-      refused("IN_USE"),
-    );
+    const deletion = () => ({ gone: true, checked: true, outbox: [entry] }) as const;
+    await assert.rejects(documents.change(id, cause("d"), deletion), refused("IN_USE"));
     assert.equal((await documents.get(id)).living, true);
     assert.deepEqual((await boxes.load(id))?.outbox, [], "nobody is told of a deletion that was taken back");
-    assert.equal((await documents.change(id, cause("d"), () => ({ gone: true }))).outcome, "accepted");
+    used = false;
+    assert.equal((await documents.change(id, cause("d"), deletion)).outcome, "accepted");
+    assert.equal((await boxes.load(id))?.unsettled, undefined);
+  });
+
+  for (const [what, used] of [
+    ["comes back after a crash before that was asked", true],
+    ["stays deleted after a crash before that was asked, and it is said then", false],
+  ] as const)
+    test(what, async () => {
+      const died = given(undefined, { check: () => Promise.reject(new Error("died")) });
+      const id = fresh();
+      await died.documents.create(id, cause("c"), made(id));
+      const deletion = () => ({ gone: true, checked: true, outbox: [entry] }) as const;
+      await assert.rejects(died.documents.change(id, cause("d"), deletion), /died/);
+      await died.documents.relayWaiting(0);
+      assert.equal((await boxes.load(id))?.outbox.length, 1, "nothing is said of it before");
+
+      const { documents, published } = given(undefined, {
+        check: async () => (used ? new ProblemError("IN_USE", "somebody came") : null),
+      });
+      await documents.relayWaiting(0);
+      assert.equal((await boxes.load(id))?.living === true, used);
+      assert.equal(published.filter((message) => message.id.startsWith(`${id}:2`)).length, used ? 0 : 1);
+      const again = documents.change(id, cause("d"), deletion);
+      if (used) await assert.rejects(again, refused("IN_USE"));
+      else assert.equal((await again).outcome, "repeated");
+    });
+
+  test("that is new and may not stay is taken back after a crash, so that the command can be given again", async () => {
+    const died = given(undefined, { check: () => Promise.reject(new Error("died")) });
+    const id = fresh();
+    const checked = { ...made(id), checked: true } as const;
+    await assert.rejects(died.documents.create(id, cause("c"), checked), /died/);
+    const { documents, published } = given(undefined, { check: async () => new ProblemError("IN_USE", "full") });
+    await assert.rejects(documents.create(id, cause("c"), checked), refused("IN_USE"));
+    assert.equal(await boxes.load(id), null);
+    assert.deepEqual(published, []);
+  });
+
+  test("says facts about alerts once more with the same id, and nothing else", async () => {
+    let now = 1_000_000;
+    const { documents, published } = given(undefined, { now: () => now });
+    const id = fresh();
+    const alert = { subject: "s", type: "alert.raised.v1", body: {} };
+    await documents.create(id, cause("c"), { body: { name: id, n: 0 }, outbox: [entry, alert] });
+    const ids = () => published.map((message) => message.id).filter((one) => one.startsWith(id));
+    now += 29_000;
+    await documents.relayWaiting(0);
+    assert.deepEqual(ids(), [`${id}:1:0`, `${id}:1:1`]);
+    now += 2000;
+    await documents.relayWaiting(0);
+    await documents.relayWaiting(0);
+    assert.deepEqual(ids(), [`${id}:1:0`, `${id}:1:1`, `${id}:1:1`]);
+    const { said, sayAgainAt } = (await boxes.load(id)) ?? {};
+    assert.deepEqual([said, sayAgainAt], [undefined, undefined]);
   });
 
   test("keeps its messages while the bus is away; the next round says them once, in order", async () => {

@@ -24,7 +24,6 @@ interface MailboxWorld {
   readonly target?: ShownProfile;
   /** How many mailboxes the named profile has, where that is limited. */
   readonly used: number;
-  count(profileId: string): Promise<number>;
 }
 type Deciding = { readonly at: number; readonly world: MailboxWorld };
 
@@ -77,11 +76,10 @@ export const keptMailboxes = keep<Ports, MailboxBody>()(mailbox, {
     }),
 
   async world(ports, { documents, command }): Promise<MailboxWorld> {
-    const count = async (id: string) => (await ports.mailboxes.countByProfile([id])).get(id) ?? 0;
     const profileIds = new Set(documents.map(({ configuration }) => configuration.profileId));
     const policies = new Map<string, RetryPolicy>();
     for (const id of profileIds) policies.set(id, await ports.worlds.policy(id));
-    const shown = { now: ports.now(), policies, used: 0, count };
+    const shown = { now: ports.now(), policies, used: 0 };
     if (!command) return shown;
 
     const [document] = documents;
@@ -90,7 +88,7 @@ export const keptMailboxes = keep<Ports, MailboxBody>()(mailbox, {
     const own = document?.configuration.profileId;
     const moves = target !== undefined && target._id !== own;
     if (moves) policies.set(target._id, policyFor(await ports.worlds.settings(), target));
-    const used = moves && isLimited(target.settings) ? await count(target._id) : 0;
+    const used = moves && isLimited(target.settings) ? await countOf(ports, target._id) : 0;
     const atLeast = document?.profileV ?? target?.v ?? 0;
     const world = await ports.worlds.of(own ?? target?._id ?? "", { atLeast });
     const fresh =
@@ -111,21 +109,21 @@ export const keptMailboxes = keep<Ports, MailboxBody>()(mailbox, {
     sort: [["addressKey", 1]],
   }),
 
+  // Two that arrived at the same moment may both have found room, or the profile was deleted at the same moment.
+  async check(ports, { configuration: { profileId } }) {
+    return refusalOf(async () => {
+      const { settings } = await usableProfile(ports, profileId, "/new/profileId");
+      if (isLimited(settings)) refuseTooMany(settings, await countOf(ports, profileId));
+    });
+  },
+
   decide: {
-    create(input, { at, world: { world, used, count } }) {
+    create(input, { at, world: { world, used } }) {
       if (!world) throw new Error("a mailbox is made without its world");
       const { profile } = world;
       refuseImpossibleMailbox(input.new, profile, "/new");
       refuseTooMany(profile.settings, isLimited(profile.settings) ? used + 1 : 0);
-      return {
-        ...newMailbox(input, world, at),
-        // Two that arrived at the same moment may both have found room: the one that finds out undoes its own.
-        unless: async () => {
-          if (!isLimited(profile.settings)) return null;
-          const now = await count(profile._id);
-          return refusalOf(() => refuseTooMany(profile.settings, now));
-        },
-      };
+      return { ...newMailbox(input, world, at), checked: true };
     },
     update(before, input, context) {
       const { change = {}, credentials } = input;
@@ -220,9 +218,12 @@ function partOf(search: string): object[] {
   return [{ "configuration.address": part }, { "configuration.name": part }];
 }
 
-function refusalOf(check: () => void): ProblemError | null {
+const countOf = async ({ mailboxes }: Ports, profileId: string) =>
+  (await mailboxes.countByProfile([profileId])).get(profileId) ?? 0;
+
+async function refusalOf(check: () => Promise<void>): Promise<ProblemError | null> {
   try {
-    check();
+    await check();
     return null;
   } catch (error) {
     if (error instanceof ProblemError) return error;

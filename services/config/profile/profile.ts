@@ -16,8 +16,6 @@ interface ProfileWorld {
   readonly settings: Settings;
   /** Mailboxes by profile. */
   readonly counts: ReadonlyMap<string, number>;
-  /** Counts again. */
-  count(id: string): Promise<number>;
 }
 
 /**
@@ -34,10 +32,11 @@ export const keptProfiles = keep<Ports, ProfileBody>()(profile, {
       ports.worlds.settings({ fresh: command !== undefined }),
       ports.mailboxes.countByProfile(ids),
     ]);
-    const count = async (id: string) => (await ports.mailboxes.countByProfile([id])).get(id) ?? 0;
-    return { settings, counts, count };
+    return { settings, counts };
   },
   view: (document, { settings, counts }) => showProfile(document, settings, counts.get(document._id) ?? 0),
+  // A mailbox may have come between the count and the deletion; then the profile stays.
+  check: async ({ mailboxes }, { _id }) => inUse((await mailboxes.countByProfile([_id])).get(_id) ?? 0),
   decide: {
     create(input, { at, world }) {
       const settings = completeProfile(input.new);
@@ -60,8 +59,7 @@ export const keptProfiles = keep<Ports, ProfileBody>()(profile, {
         throw profileInUse("It is the default profile for new mailboxes.", "Set another default profile first.");
       const refusal = inUse(world.counts.get(_id) ?? 0);
       if (refusal) throw refusal;
-      // A mailbox may have come between the count and the deletion; then the profile stays.
-      return { gone: true, unless: async () => inUse(await world.count(_id)) };
+      return { gone: true, checked: true };
     },
   },
   after(ports, _verb, { after }) {

@@ -102,6 +102,32 @@ test("a profile's change that a crash kept from its mailboxes is brought by anot
   await second.stop();
 });
 
+test("a profile whose deletion a crash cut off comes back if a mailbox had come; else it is gone, and no mailbox gets it", async () => {
+  const { state, failPoint } = dyingAt("document.after-commit");
+  const dying = await given.replica({ failPoint, times: still });
+  const [used, unused] = [
+    await bus.request("config.profile.create", profileInput()),
+    await bus.request("config.profile.create", profileInput()),
+  ];
+  const { id: mailboxId } = await bus.request("config.mailbox.create", mailboxInput(unused.id));
+  await bus.request("config.mailbox.update", { ...command(), id: mailboxId, change: { profileId: used.id } });
+  // As it is when the mailbox comes between the count and the deletion: the count had not seen it.
+  const blind = { ...dying.ports.mailboxes, countByProfile: async () => new Map<string, number>() };
+  Object.assign(dying.ports, { mailboxes: blind });
+  for (const { id } of [used, unused]) {
+    state.armed = true;
+    await bus.request("config.profile.delete", { ...command(), id }).catch(() => {});
+    assert.equal((await dying.ports.documents.profile.load(id))?.living, undefined);
+  }
+  await dying.stop();
+  const living = await given.replica();
+  await eventually(async () => (await living.ports.documents.profile.load(used.id))?.living);
+  assert.equal((await bus.request("config.profile.get", { id: used.id })).mailboxes, 1);
+  await eventually(async () => (await living.ports.documents.profile.load(unused.id))?.unsettled === undefined);
+  assert.equal((await living.ports.documents.profile.load(unused.id))?.living, undefined);
+  await living.stop();
+});
+
 test("a lost deadline is fired, and a lost poll timer is set again with its own seq", async () => {
   const replica = await given.replica({ times: still });
   const profile = await bus.request("config.profile.create", profileInput());

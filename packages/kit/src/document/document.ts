@@ -11,6 +11,15 @@ export interface Handled {
   readonly answer?: unknown;
 }
 
+/** Whether a new or deleted document may stay so is still to be asked. A crash leaves it; a tick asks. */
+export interface Unsettled {
+  /** Of the command that made or deleted it. */
+  readonly key: string;
+  readonly at: number;
+  /** What is said of it once it stays. */
+  readonly messageIds: readonly string[];
+}
+
 /** What the kit keeps next to the body, in the same document. */
 export interface Frame {
   readonly _id: string;
@@ -18,6 +27,11 @@ export interface Frame {
   readonly v: number;
   readonly handled: readonly Handled[];
   readonly outbox: readonly OutgoingMessage[];
+  readonly unsettled?: Unsettled;
+  /** Facts about alerts that were published. They are said once more, in case the bus lost what it had just taken. */
+  readonly said?: readonly OutgoingMessage[];
+  /** When that is due. */
+  readonly sayAgainAt?: number;
   readonly createdAt: number;
   readonly changedAt: number;
   /** Present until it is deleted; unique indexes rest on it. */
@@ -30,7 +44,7 @@ export interface Frame {
 export type Stored<Body extends object> = Body & Frame;
 
 /** A document as it is shown and listed. */
-export type Shown<Body extends object> = Body & Omit<Frame, "handled" | "outbox">;
+export type Shown<Body extends object> = Body & Omit<Frame, "handled" | "outbox" | "unsettled" | "said" | "sayAgainAt">;
 
 /** A unique index refused a write; nothing was written. */
 export interface Taken {
@@ -54,6 +68,7 @@ export interface Swap {
   readonly changedAt?: number;
   /** The document is deleted by this write; its tombstone goes at this time. */
   readonly expireAt?: Date;
+  readonly unsettled?: Unsettled;
 }
 
 /** How a list is read. */
@@ -78,14 +93,20 @@ export interface DocumentStore<Body extends object> {
   insert(document: Stored<Body>): Promise<"inserted" | "exists" | Taken>;
   /** Compare and swap on `v`, of a living document. `null`: somebody was faster. */
   swap(id: string, v: number, swap: Swap): Promise<Stored<Body> | Taken | null>;
-  /** Takes a deletion back, and what was to be said of it. */
-  restore(id: string, key: string, messageIds: readonly string[]): Promise<void>;
-  /** Takes a new document back, if nobody has changed it. */
-  discard(id: string, v: number): Promise<void>;
-  /** Takes published messages out of the outbox. */
-  pull(id: string, messageIds: readonly string[]): Promise<void>;
-  /** Documents whose outbox holds a message older than this. */
+  /** It stays as it is: made, or deleted. */
+  settle(id: string, unsettled: Unsettled): Promise<void>;
+  /** Takes a deletion back, and what was to be said of it; or a new document, if nobody has changed it. */
+  takeBack(id: string, unsettled: Unsettled): Promise<void>;
+  /** Documents that are unsettled since before this. */
+  unsettled(before: number, limit: number): Promise<readonly Stored<Body>[]>;
+  /** Takes published messages out of the outbox; those in `again` are kept, to be said once more at `againAt`. */
+  pull(id: string, messageIds: readonly string[], again: readonly OutgoingMessage[], againAt: number): Promise<void>;
+  /** Settled documents whose outbox holds a message older than this. */
   waiting(before: number, limit: number): Promise<readonly Pick<Frame, "_id" | "outbox">[]>;
+  /** Documents with messages that are to be said once more by now. */
+  sayingAgain(now: number, limit: number): Promise<readonly Pick<Frame, "_id" | "said">[]>;
+  /** These were said once more. */
+  saidAgain(id: string, messageIds: readonly string[]): Promise<void>;
   list(query: ListQuery): Promise<Shown<Body>[]>;
 }
 
@@ -93,3 +114,5 @@ export interface DocumentStore<Body extends object> {
 export const handledLength = 64;
 /** How long a deleted document is remembered, for what is still on its way to it. */
 export const tombstoneMs = 30 * 86_400_000;
+/** After this time a fact about an alert is said once more: later than the server has it on disk, and sooner than it forgets its id. */
+export const sayAgainMs = 30_000;

@@ -1,5 +1,6 @@
 import { type FailPoint, type Logger, type OutgoingMessage, ProblemError } from "@mailfleet/contracts";
 import type { Counter } from "prom-client";
+import { eachAlone } from "../tick/each.ts";
 import { type CommandInput, commandHash, commandKey } from "./command.ts";
 import { commandIdReused, compareAndSwap, refuseStale } from "./conflict.ts";
 import {
@@ -12,6 +13,7 @@ import {
   type Stored,
   type Swap,
   tombstoneMs,
+  type Unsettled,
 } from "./document.ts";
 import { createOneAtATime } from "./one-at-a-time.ts";
 import { createRelay, type Publisher, type Relay } from "./relay.ts";
@@ -38,8 +40,8 @@ export type Decision<Body extends object> =
       readonly outbox?: readonly OutboxEntry[];
       readonly answer?: unknown;
       readonly note?: unknown;
-      /** Asked once more after the deletion was written: a refusal takes the deletion back. */
-      readonly unless?: () => Promise<ProblemError | null>;
+      /** `check` is asked once the deletion was written: a refusal takes the deletion back. */
+      readonly checked?: true;
     }
   | {
       /** Nothing is written and nothing remembered. */
@@ -51,8 +53,8 @@ export interface Made<Body extends object> {
   readonly body: Body;
   readonly outbox?: readonly OutboxEntry[];
   readonly answer?: unknown;
-  /** Asked once more after it was written: a refusal takes it back. */
-  readonly unless?: () => Promise<ProblemError | null>;
+  /** `check` is asked once it was written: a refusal takes it back. */
+  readonly checked?: true;
 }
 
 /** What asks for a change. */
@@ -90,18 +92,22 @@ export interface Documents<Body extends object> {
   get(id: string): Promise<Shown<Body>>;
   list(query: ListQuery): Promise<Shown<Body>[]>;
   /**
-   * Makes a document once. @throws ProblemError ALREADY_EXISTS, what `taken` makes of a unique index, what `unless`
+   * Makes a document once. @throws ProblemError ALREADY_EXISTS, what `taken` makes of a unique index, what `check`
    * says
    */
   create(id: string, cause: Cause, made: Made<Body>): Promise<Outcome<Body>>;
   /**
    * Changes a document once: load, look whether it was handled, decide, compare and swap, relay. @throws ProblemError
-   * NOT_FOUND, STALE_VERSION, COMMAND_ID_REUSED, what `decide` throws, what `taken` makes of a unique index; Conflict
+   * NOT_FOUND, STALE_VERSION, COMMAND_ID_REUSED, what `decide` throws, what `taken` makes of a unique index, what `check`
+   * says; Conflict
    */
   change(id: string, cause: Cause, decide: Decide<Body>): Promise<Outcome<Body>>;
   /** The first outcome, if this cause was taken before; relays what it left. `null`: it was not. */
   repeated(id: string, cause: Cause): Promise<Outcome<Body> | null>;
-  /** Publishes what a crash or an outage has left in outboxes for longer than this. Returns how many documents. */
+  /**
+   * Settles and publishes what a crash or an outage has left for longer than this, and says once more what is due for
+   * it. Returns how many documents had messages left in their outbox.
+   */
   relayWaiting(ageMs: number): Promise<number>;
 }
 
@@ -119,9 +125,13 @@ export interface DocumentsOptions<Body extends object> {
   readonly what: (id: string) => string;
   /** The refusal for a unique index that refused a write. */
   readonly taken: (index: string, document: Body) => ProblemError;
+  /** Whether a new or deleted document may stay so, asked after it was written where the decision says `checked`. */
+  readonly check?: (document: Stored<Body>) => Promise<ProblemError | null>;
   readonly logger: Logger;
   readonly failPoint: FailPoint;
   readonly relayed?: Counter<"outcome">;
+  /** How long after its publication a fact about an alert is said once more; a test has a shorter time. */
+  readonly againMs?: number;
   now(): number;
 }
 
@@ -143,10 +153,21 @@ export function createDocuments<Body extends object>(options: DocumentsOptions<B
     }
   };
 
+  /** Asks whether it may stay as it was written. @throws ProblemError if not; then it is as it was before */
+  const settle = async (document: Stored<Body>): Promise<void> => {
+    const { _id, unsettled } = document;
+    if (!unsettled) return;
+    const refusal = await options.check?.(document);
+    if (!refusal) return store.settle(_id, unsettled);
+    await store.takeBack(_id, unsettled);
+    throw refusal;
+  };
+
   const repeated = async (document: Stored<Body>, cause: Cause): Promise<Outcome<Body> | null> => {
     const handled = document.handled.find(({ key }) => key === cause.key);
     if (!handled) return null;
     if (cause.hash !== undefined && handled.hash !== cause.hash) throw commandIdReused(cause.commandId ?? cause.key);
+    await settle(document);
     await relayOrLeave(document);
     return { outcome: "repeated", answer: handled.answer, after: document };
   };
@@ -169,13 +190,15 @@ export function createDocuments<Body extends object>(options: DocumentsOptions<B
       return document && repeated(document, cause);
     },
 
-    async create(id, cause, { body, outbox = [], answer, unless }) {
+    async create(id, cause, { body, outbox: entries = [], answer, checked }) {
+      const outbox = numbered(id, firstVersion, cause.at, entries);
       const document = {
         ...body,
         _id: id,
         v: firstVersion,
         handled: [handledEntry(cause, answer)],
-        outbox: numbered(id, firstVersion, cause.at, outbox),
+        outbox,
+        ...(checked ? { unsettled: unsettledBy(cause, outbox) } : {}),
         createdAt: cause.at,
         changedAt: cause.at,
         living: true,
@@ -195,11 +218,7 @@ export function createDocuments<Body extends object>(options: DocumentsOptions<B
         });
       }
       failPoint("document.after-commit");
-      const refusal = await unless?.();
-      if (refusal) {
-        await store.discard(id, firstVersion);
-        throw refusal;
-      }
+      await settle(document);
       await relayOrLeave(document);
       return { outcome: "accepted", answer, after: document };
     },
@@ -225,27 +244,39 @@ export function createDocuments<Body extends object>(options: DocumentsOptions<B
             outbox,
             ...("quiet" in decision && decision.quiet ? {} : { changedAt: cause.at }),
             ...("gone" in decision ? { expireAt: new Date(cause.at + tombstoneMs) } : {}),
+            ...("gone" in decision && decision.checked ? { unsettled: unsettledBy(cause, outbox) } : {}),
           });
           if (after === null) return null;
           if (isTaken(after)) throw taken(after.taken, body);
           failPoint("document.after-commit");
-          const refusal = "gone" in decision ? await decision.unless?.() : null;
-          if (refusal) {
-            await store.restore(
-              id,
-              cause.key,
-              outbox.map((message) => message.id),
-            );
-            throw refusal;
-          }
+          await settle(after);
           await relayOrLeave(after);
           return { outcome: "accepted", answer, before, after, note: decision.note };
         }),
       ),
 
     async relayWaiting(ageMs) {
-      const waiting = await store.waiting(options.now() - ageMs, relayBatch);
+      const before = options.now() - ageMs;
+      const naming = { logger, name: ({ _id }: Pick<Frame, "_id">) => _id };
+      await eachAlone(
+        await store.unsettled(before, relayBatch),
+        { ...naming, what: "unsettled document" },
+        (document) =>
+          settle(document).catch((error: unknown) => {
+            if (!(error instanceof ProblemError)) throw error;
+            logger.warn({ document: document._id, err: error }, "what a crash had left is taken back");
+          }),
+      );
+      const waiting = await store.waiting(before, relayBatch);
       for (const document of waiting) await relayOrLeave(document);
+      const saying = await store.sayingAgain(options.now(), relayBatch);
+      await eachAlone(saying, { ...naming, what: "facts of an alert" }, async ({ _id, said = [] }) => {
+        for (const message of said) await options.publisher.publish(message);
+        await store.saidAgain(
+          _id,
+          said.map(({ id }) => id),
+        );
+      });
       return waiting.length;
     },
   };
@@ -253,6 +284,10 @@ export function createDocuments<Body extends object>(options: DocumentsOptions<B
 
 function handledEntry({ key, hash, at }: Cause, answer: unknown): Handled {
   return { key, at, ...(hash === undefined ? {} : { hash }), ...(answer === undefined ? {} : { answer }) };
+}
+
+function unsettledBy({ key, at }: Cause, outbox: readonly OutgoingMessage[]): Unsettled {
+  return { key, at, messageIds: outbox.map((message) => message.id) };
 }
 
 function numbered(id: string, v: number, at: number, outbox: readonly OutboxEntry[]): OutgoingMessage[] {
@@ -264,6 +299,9 @@ const frame: ReadonlySet<string> = new Set<keyof Frame>([
   "v",
   "handled",
   "outbox",
+  "unsettled",
+  "said",
+  "sayAgainAt",
   "createdAt",
   "changedAt",
   "living",

@@ -12,8 +12,10 @@ export interface DocumentIndex {
 /** Condition of an index over documents that are not deleted. */
 export const living = { living: true } as const;
 
-/** What every kept collection has: the outbox that waits, and tombstones that go. */
+/** What every kept collection has: the outbox that waits, what is to be asked or said again, tombstones that go. */
 export const frameIndexes: readonly DocumentIndex[] = [
   { name: "outbox", keys: { "outbox.at": 1 }, where: { "outbox.0": { $exists: true } } },
+  { name: "unsettled", keys: { "unsettled.at": 1 }, where: { "unsettled.at": { $exists: true } } },
+  { name: "said", keys: { sayAgainAt: 1 }, where: { sayAgainAt: { $exists: true } } },
   { name: "tombstones", keys: { expireAt: 1 }, expireAfterSeconds: 0 },
 ];

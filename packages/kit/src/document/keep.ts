@@ -59,6 +59,11 @@ export interface Keeping<Ports, N extends AnyNoun, Body extends object, World> {
   readonly view: (document: Shown<Body>, world: World) => z.output<N["View"]>;
   /** Order and filter of lists. Only living documents are listed. */
   readonly list?: (input: InputOf<N, "list">) => Pick<ListQuery, "filter" | "sort">;
+  /**
+   * Whether a new or deleted one may stay so, asked after it was written where a decision says `checked`, because
+   * another document may have been written at the same moment. A refusal takes it back, also after a crash in between.
+   */
+  readonly check?: (ports: Ports, document: Stored<Body>) => Promise<ProblemError | null>;
   /** One function for each operation that changes; pure. */
   readonly decide: Decides<N, Body, World>;
   /** Every other operation. */
@@ -79,6 +84,7 @@ export interface Kept<Ports> {
   readonly unlisted: readonly string[];
   readonly taken: (index: string, body: never) => ProblemError;
   readonly what: (id: string) => string;
+  readonly check?: (ports: Ports, document: never) => Promise<ProblemError | null>;
   readonly initial?: object;
   /** Handlers of every request about the noun, by its name. */
   handlers(
@@ -106,6 +112,7 @@ export function keep<Ports, Body extends object>() {
       indexes: keeping.indexes ?? [],
       unlisted: keeping.unlisted ?? [],
       taken: (keeping.taken ?? unexpected) as (index: string, body: never) => ProblemError,
+      ...(keeping.check ? { check: keeping.check as NonNullable<Kept<Ports>["check"]> } : {}),
       ...(keeping.initial === undefined ? {} : { initial: keeping.initial }),
       what: keeping.what ?? ((id) => (noun.single ? noun.name : `${noun.name} ${id}`)),
 

@@ -1,11 +1,14 @@
 import type { FailPoint, OutgoingMessage } from "@mailfleet/contracts";
 import type { Counter } from "prom-client";
-import type { DocumentStore } from "./document.ts";
+import { type DocumentStore, sayAgainMs } from "./document.ts";
 
 /** What publishes; the bus is one. */
 export interface Publisher {
   publish(message: OutgoingMessage): Promise<"stored" | "duplicate" | "coalesced">;
 }
+
+/** A lost fact about an alert would be missed for as long as the alert stays as it is: nothing else says it again. */
+const saidTwice: ReadonlySet<string> = new Set(["alert.raised.v1", "alert.cleared.v1", "alert.changed.v1"]);
 
 /** Publishes what waits in one document's outbox. */
 export type Relay = (id: string, outbox: readonly OutgoingMessage[]) => Promise<void>;
@@ -18,7 +21,17 @@ export type Relay = (id: string, outbox: readonly OutgoingMessage[]) => Promise<
 export function createRelay(
   store: Pick<DocumentStore<object>, "pull">,
   publisher: Publisher,
-  { failPoint, relayed }: { readonly failPoint: FailPoint; readonly relayed?: Counter<"outcome"> },
+  {
+    failPoint,
+    relayed,
+    now,
+    againMs = sayAgainMs,
+  }: {
+    readonly failPoint: FailPoint;
+    readonly relayed?: Counter<"outcome">;
+    now(): number;
+    readonly againMs?: number;
+  },
 ): Relay {
   return async (id, outbox) => {
     if (outbox.length === 0) return;
@@ -30,6 +43,7 @@ export function createRelay(
       published.push(message.id);
     }
     failPoint("relay.before-pull");
-    await store.pull(id, published);
+    const again = outbox.filter(({ type }) => saidTwice.has(type));
+    await store.pull(id, published, again, now() + againMs);
   };
 }

@@ -31,6 +31,8 @@ export interface Times {
   readonly everyMs?: Readonly<Record<string, number>>;
   /** How old an outbox entry is before it is the relay tick's. */
   readonly relayAgeMs?: number;
+  /** How long after its publication a fact about an alert is said once more. */
+  readonly againMs?: number;
 }
 
 /** A service that runs. */
@@ -64,8 +66,12 @@ export async function startService<
     labelNames: ["outcome"],
     registers: [registry],
   });
-  const opened = await openAll(declaration.keeps ?? [], given as unknown as GivenPorts<Ports>, relayed);
-  const ports = {
+  const opened = await openAll(declaration.keeps ?? [], given as unknown as GivenPorts<Ports>, {
+    relayed,
+    againMs: times.againMs,
+    ports: () => ports,
+  });
+  const ports: Ports = {
     ...given,
     signal: ending.signal,
     documents: Object.fromEntries([...opened].map(([{ noun }, { documents }]) => [noun.name, documents])),
@@ -123,7 +129,7 @@ function firstOf(body: object, at: number): never {
 async function openAll<Ports extends ServicePorts>(
   keeps: readonly Kept<Ports>[],
   given: GivenPorts<Ports>,
-  relayed: Counter<"outcome">,
+  { relayed, againMs, ports }: { relayed: Counter<"outcome">; againMs: number | undefined; ports: () => Ports },
 ): Promise<Opened<Ports>> {
   const { bus, logger, failPoint, now } = given as unknown as ServicePorts;
   const opened: Opened<Ports> = new Map();
@@ -131,7 +137,11 @@ async function openAll<Ports extends ServicePorts>(
     if (!given.openDocuments) throw new Error(`nothing opens the documents of ${kept.noun.name}`);
     const store = await given.openDocuments(kept.collection, [...frameIndexes, ...kept.indexes], kept.unlisted);
     const { what, taken } = kept;
-    const documents = createDocuments({ store, publisher: bus, what, taken, logger, failPoint, relayed, now });
+    const documents = createDocuments({
+      ...{ store, publisher: bus, what, taken, logger, failPoint, relayed, now },
+      check: async (document) => (await kept.check?.(ports(), document)) ?? null,
+      ...(againMs === undefined ? {} : { againMs }),
+    });
     if (kept.initial) await store.insert(firstOf(kept.initial, now()));
     opened.set(kept, { documents });
   }

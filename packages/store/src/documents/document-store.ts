@@ -20,7 +20,10 @@ export async function openDocuments<Body extends object>(
   const collection = store.db.collection<Stored<Body>>(name) as unknown as Collection<Stored<object>>;
   await collection.createIndexes(indexes.map(described));
   // Commands with their answers are large, and nobody who looks wants them.
-  const shown = Object.fromEntries(["handled", "outbox", ...unlisted].map((name) => [name, 0]));
+  const shown = Object.fromEntries(
+    ["handled", "outbox", "unsettled", "said", "sayAgainAt", ...unlisted].map((name) => [name, 0]),
+  );
+  const asItIs = { $unset: { unsettled: "" } } as never;
   const byId = (id: string, more: object = {}) => ({ _id: id, ...more }) as Filter<Stored<object>>;
 
   return {
@@ -50,31 +53,63 @@ export async function openDocuments<Body extends object>(
       }
     },
 
-    async restore(id, key, messageIds) {
-      await collection.updateOne(byId(id), {
+    async settle(id, { key }) {
+      await collection.updateOne(byId(id, { "unsettled.key": key }), asItIs);
+    },
+
+    async takeBack(id, { key, messageIds }) {
+      const mine = byId(id, { "unsettled.key": key });
+      await collection.deleteOne({ ...mine, living: true, v: 1 });
+      await collection.updateOne({ ...mine, living: { $exists: false } }, {
         $set: { living: true },
-        $unset: { expireAt: "" },
+        $unset: { expireAt: "", unsettled: "" },
         $inc: { v: 1 },
         $pull: { handled: { key }, outbox: { id: { $in: [...messageIds] } } },
       } as never);
+      await collection.updateOne(mine, asItIs);
     },
 
-    async discard(id, v) {
-      await collection.deleteOne(byId(id, { v }));
+    async unsettled(before, limit) {
+      const found = await collection
+        .find({ "unsettled.at": { $exists: true, $lte: before } } as Filter<Stored<object>>)
+        .limit(limit)
+        .toArray();
+      return found as Stored<Body>[];
     },
 
-    async pull(id, messageIds) {
-      await collection.updateOne(byId(id), { $pull: { outbox: { id: { $in: [...messageIds] } } } } as never);
+    async pull(id, messageIds, again, againAt) {
+      const ids = { $in: [...messageIds] };
+      const kept = again.length > 0 ? { $push: { said: { $each: [...again] } }, $set: { sayAgainAt: againAt } } : {};
+      // Who comes second, because two have published the same, keeps nothing twice.
+      await collection.updateOne(byId(id, { "outbox.id": ids }), { $pull: { outbox: { id: ids } }, ...kept } as never);
     },
 
     async waiting(before, limit) {
       const found = await collection
-        .find({ "outbox.at": { $lte: before }, "outbox.0": { $exists: true } } as Filter<Stored<object>>)
+        .find({ "outbox.at": { $lte: before }, "outbox.0": { $exists: true }, unsettled: { $exists: false } } as Filter<
+          Stored<object>
+        >)
         .project({ outbox: 1 })
         .sort({ "outbox.at": 1 })
         .limit(limit)
         .toArray();
       return found as unknown as Pick<Stored<Body>, "_id" | "outbox">[];
+    },
+
+    async sayingAgain(now, limit) {
+      const found = await collection
+        .find({ sayAgainAt: { $lte: now } } as Filter<Stored<object>>)
+        .project({ said: 1 })
+        .limit(limit)
+        .toArray();
+      return found as unknown as Pick<Stored<Body>, "_id" | "said">[];
+    },
+
+    async saidAgain(id, messageIds) {
+      const ids = [...messageIds];
+      const more = { said: { $elemMatch: { id: { $nin: ids } } } };
+      await collection.updateOne(byId(id, { $nor: [more] }), { $unset: { said: "", sayAgainAt: "" } } as never);
+      await collection.updateOne(byId(id, more), { $pull: { said: { id: { $in: ids } } } } as never);
     },
 
     async list(query) {
@@ -98,10 +133,15 @@ function described({ name, keys, unique, where, expireAfterSeconds }: DocumentIn
   };
 }
 
-function updateOf(v: number, { set, unset, handled, outbox, changedAt, expireAt }: Swap): object {
+function updateOf(v: number, { set, unset, handled, outbox, changedAt, expireAt, unsettled }: Swap): object {
   const gone = [...unset, ...(expireAt ? ["living"] : [])];
   return {
-    $set: { ...set, v: v + 1, ...(changedAt === undefined ? {} : { changedAt }), ...(expireAt ? { expireAt } : {}) },
+    $set: {
+      ...{ ...set, v: v + 1 },
+      ...(changedAt === undefined ? {} : { changedAt }),
+      ...(expireAt ? { expireAt } : {}),
+      ...(unsettled ? { unsettled } : {}),
+    },
     ...(gone.length > 0 ? { $unset: Object.fromEntries(gone.map((name) => [name, ""])) } : {}),
     $push: {
       outbox: { $each: [...outbox] },
