@@ -1,4 +1,4 @@
-import { type Evidence, type Failure, FailureError, failureOf } from "@mailfleet/contracts";
+import { type Evidence, type Failure, FailureError, failureOf, redactSecrets } from "@mailfleet/contracts";
 import { type Purpose, reasonRules } from "./api-reasons.ts";
 
 const LONGEST_REPLY = 500;
@@ -38,7 +38,7 @@ export class RefusedError extends FailureError {
 export function refusedError(refusal: Refusal, context: RefusalContext): RefusedError {
   const said = readGoogleError(refusal.body);
   const text = said ? `${refusal.status} ${said.reasons}: ${said.message}` : plainText(refusal);
-  const reply = cut(redact(text, context.token));
+  const reply = cut(redactSecrets(text, context.token ? [context.token] : [], LONGEST_REPLY));
   const evidence = { ...context.evidence, reply };
   // An answer in another form comes from another server, or from a proxy in front of it.
   if (!said && refusal.status >= 400 && refusal.status < 500 && ![401, 408, 413, 429].includes(refusal.status))
@@ -90,11 +90,6 @@ function retryAfterMs({ retryAfter }: Refusal, text: string, now: number): numbe
   if (/^\d{1,9}$/.test(written)) return Number(written) * 1000;
   const date = Date.parse(written || (/retry after (\d{4}-\d\d-\d\dT[\d:.]{5,15}Z)/i.exec(text)?.[1] ?? ""));
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
-}
-
-/** Removes a token from text for people. */
-export function redact(text: string, token?: string): string {
-  return token ? text.replaceAll(token, "[secret]") : text;
 }
 
 function cut(text: string): string {

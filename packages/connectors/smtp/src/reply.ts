@@ -49,7 +49,8 @@ export class ReplyReader {
       this.#lines.push(line);
       if (match[2] === "-") continue;
       const reply = replyOf(this.#lines);
-      replies.push({ ...reply, text: this.#clean(reply.text).slice(0, 2000) });
+      // Cleaned line by line, so that a secret that is folded over lines is found.
+      replies.push({ ...reply, text: this.#clean(this.#lines.join("\n")).replaceAll("\n", " ").slice(0, 2000) });
       this.#lines = [];
     }
     this.#rest = this.#rest.slice(from);
