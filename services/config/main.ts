@@ -1,8 +1,9 @@
 import { connectBus } from "@mailfleet/bus";
-import { runService } from "@mailfleet/kit";
-import { connectStore, isOutage, openDocuments } from "@mailfleet/store";
+import { createLeases, runService, startRenewals } from "@mailfleet/kit";
+import { connectStore, createLeaseStore, isOutage, openDocuments } from "@mailfleet/store";
 import { createConsentStore } from "./consent/store.ts";
 import { createGrantStore } from "./grant/store.ts";
+import { jobCollection } from "./job/body.ts";
 import { createJobStore } from "./job/store.ts";
 import { createMetrics } from "./mailbox/metrics.ts";
 import { createMailboxStore } from "./mailbox/store.ts";
@@ -14,20 +15,23 @@ runService(config, async ({ name, environment, logger, metrics, failPoint, addRe
   addReadiness("mongodb", () => store.health());
   const bus = await connectBus({ url: natsUrl, name, streamReplicas, logger, failPoint, isOutage });
   addReadiness("nats", () => bus.health());
-  const [consents, grants, jobs] = await Promise.all([
-    createConsentStore(store),
-    createGrantStore(store),
-    createJobStore(store),
-  ]);
+  const [consents, grants] = await Promise.all([createConsentStore(store), createGrantStore(store)]);
+  const renewals = startRenewals({ logger, isOutage });
   return {
     bus,
     ports: {
-      ...{ consents, grants, jobs, mailboxes: createMailboxStore(store) },
+      ...{ consents, grants, jobs: createJobStore(store), mailboxes: createMailboxStore(store) },
+      jobLeases: createLeases(createLeaseStore(store, jobCollection), {
+        ...{ owner: crypto.randomUUID(), renewals, name: "the lease on a job" },
+      }),
       openDocuments: (collection, indexes, unlisted) => openDocuments(store, collection, indexes, unlisted),
       isOutage,
       metrics: createMetrics(metrics),
       consoleUrl: consoleUrl ?? null,
     },
-    close: () => store.close(),
+    close() {
+      renewals.stop();
+      return store.close();
+    },
   };
 });

@@ -1,7 +1,8 @@
 import type { RequestArguments, RequestName, RequestOutput } from "@mailfleet/contracts";
-import type { Documents, ServicePorts } from "@mailfleet/kit";
+import type { Documents, Leases, ServicePorts, Stored } from "@mailfleet/kit";
 import type { ConsentStore } from "./consent/store.ts";
 import type { GrantStore } from "./grant/store.ts";
+import type { JobBody } from "./job/body.ts";
 import type { JobStore } from "./job/store.ts";
 import type { MailboxBody } from "./mailbox/body.ts";
 import type { Metrics } from "./mailbox/metrics.ts";
@@ -16,9 +17,12 @@ export interface Ports extends ServicePorts {
     readonly settings: Documents<SettingsBody>;
     readonly profile: Documents<ProfileBody>;
     readonly mailbox: Documents<MailboxBody>;
+    readonly job: Documents<JobBody>;
   };
   readonly mailboxes: MailboxStore;
   readonly jobs: JobStore;
+  /** Who works on a job. */
+  readonly jobLeases: Leases<Stored<JobBody>>;
   readonly consents: ConsentStore;
   readonly grants: GrantStore;
   readonly worlds: Worlds;

@@ -10,10 +10,8 @@ import { announceGrants } from "./grant/announce-grant.ts";
 import { getGrant, removeGrant } from "./grant/answer-grant.ts";
 import { beginRefresh, endRefresh } from "./grant/refresh-grant.ts";
 import { setGrant } from "./grant/set-grant.ts";
-import { createJob } from "./job/create-job.ts";
-import { getJob } from "./job/get-job.ts";
-import { listJobs } from "./job/list-jobs.ts";
-import { runJobs } from "./job/run-job.ts";
+import { keptJobs } from "./job/job.ts";
+import { runJobs } from "./job/run-jobs.ts";
 import { countMailboxes } from "./mailbox/count.ts";
 import { keptMailboxes } from "./mailbox/mailbox.ts";
 import { onReport, reportTypes } from "./mailbox/on-report.ts";
@@ -42,7 +40,7 @@ export const config = defineService<Ports, "worlds">()({
     MAILFLEET_CONSOLE_URL: z.url({ protocol: /^https?$/ }).optional(),
   },
   derives: (ports) => ({ worlds: createWorlds(ports) }),
-  keeps: [keptSettings, keptProfiles, keptMailboxes],
+  keeps: [keptSettings, keptProfiles, keptMailboxes, keptJobs],
   answers: (ports) => ({
     "config.profile.destinations": answerDestinations(ports),
     "config.connection.get": getConnection(ports),
@@ -55,9 +53,6 @@ export const config = defineService<Ports, "worlds">()({
     "config.grant.remove": removeGrant(ports),
     "config.grant.begin-refresh": beginRefresh(ports),
     "config.grant.end-refresh": endRefresh(ports),
-    "config.job.create": createJob(ports),
-    "config.job.get": getJob(ports),
-    "config.job.list": listJobs(ports),
   }),
   listens: [
     listen(consumers.configEvents, {

@@ -1,77 +1,35 @@
-import type { ListQuery } from "@mailfleet/kit";
-import { type Collection, isDuplicateKey, pageFilter, type Store } from "@mailfleet/store";
-import type { JobDocument, JobItem } from "./document.ts";
+import type { LeaseFilter } from "@mailfleet/kit";
+import type { Collection, Filter, Store } from "@mailfleet/store";
+import { type JobBody, type JobResult, jobCollection } from "./body.ts";
 
-/** A job with its counts, without its items. */
-export type JobSummary = Omit<JobDocument, "items"> & { total: number; done: number; failed: number };
-
-/** The collection `jobs`. */
+/** What works on jobs asks and writes beside their documents. Every write names the fence of the job's lease. */
 export interface JobStore {
-  /** `false`: there is a job with this id already; nothing was written. */
-  insert(job: JobDocument): Promise<boolean>;
-  load(id: string): Promise<JobDocument | null>;
-  /** A running job that nobody works on, leased to the caller until `until`; `null` if there is none. */
-  claim(now: number, until: number, id?: string): Promise<JobDocument | null>;
-  /** Writes results by index of the item and renews the lease. */
-  record(id: string, results: ReadonlyMap<number, NonNullable<JobItem["result"]>>, until: number): Promise<void>;
-  finish(id: string): Promise<void>;
-  list(query: ListQuery): Promise<JobSummary[]>;
+  /** Ids of jobs that are not done, oldest first. */
+  running(limit: number): Promise<string[]>;
+  /** Writes results by index of the item. `false`: the lease is another's. */
+  record(filter: LeaseFilter, results: ReadonlyMap<number, JobResult>): Promise<boolean>;
+  finish(filter: LeaseFilter): Promise<boolean>;
 }
 
-/** Makes the indexes, then the store. */
-export async function createJobStore(store: Store): Promise<JobStore> {
-  const jobs: Collection<JobDocument> = store.db.collection<JobDocument>("jobs");
-  await jobs.createIndexes([
-    { key: { createdAt: -1, _id: -1 }, name: "newest" },
-    { key: { leasedUntil: 1 }, name: "running", partialFilterExpression: { state: "running" } },
-    { key: { expireAt: 1 }, name: "old", expireAfterSeconds: 0 },
-  ]);
+/** Opens it; the kit makes the indexes. */
+export function createJobStore(store: Store): JobStore {
+  const jobs: Collection<JobBody & { _id: string }> = store.db.collection(jobCollection);
+  const write = async (filter: LeaseFilter, update: object) =>
+    (await jobs.updateOne(filter as Filter<JobBody & { _id: string }>, update as never)).matchedCount > 0;
   return {
-    async insert(job) {
-      try {
-        await jobs.insertOne(job);
-        return true;
-      } catch (error) {
-        if (isDuplicateKey(error)) return false;
-        throw error;
-      }
+    async running(limit) {
+      const found = await jobs
+        .find({ state: "running" }, { projection: { _id: 1 } })
+        .sort({ createdAt: 1 })
+        .limit(limit)
+        .toArray();
+      return found.map(({ _id }) => String(_id));
     },
-
-    load: (id) => jobs.findOne({ _id: id }),
-
-    claim: (now, until, id) =>
-      jobs.findOneAndUpdate(
-        { state: "running", leasedUntil: { $lte: now }, ...(id === undefined ? {} : { _id: id }) },
-        { $set: { leasedUntil: until } },
-        { returnDocument: "after", sort: { leasedUntil: 1 } },
-      ),
-
-    async record(id, results, until) {
-      const set = Object.fromEntries([...results].map(([index, result]) => [`items.${index}.result`, result]));
-      await jobs.updateOne({ _id: id }, { $set: { ...set, leasedUntil: until } } as never);
-    },
-
-    async finish(id) {
-      await jobs.updateOne({ _id: id }, { $set: { state: "done" } });
-    },
-
-    list: (query) =>
-      jobs
-        .aggregate<JobSummary>([
-          { $match: pageFilter(query) },
-          { $sort: { createdAt: -1, _id: -1 } },
-          { $limit: query.limit },
-          {
-            $set: {
-              total: { $size: "$items" },
-              done: { $size: { $ifNull: ["$items.result", []] } },
-              failed: countOf("$items.result", { $eq: ["$$one.ok", false] }),
-            },
-          },
-          { $unset: "items" },
-        ])
-        .toArray(),
+    record: (filter, results) =>
+      write(filter, {
+        $set: Object.fromEntries([...results].map(([index, result]) => [`items.${index}.result`, result])),
+        $inc: { done: results.size, failed: [...results.values()].filter(({ ok }) => !ok).length },
+      }),
+    finish: (filter) => write(filter, { $set: { state: "done" } }),
   };
 }
-
-const countOf = (input: string, cond: object) => ({ $size: { $filter: { input, as: "one", cond } } });

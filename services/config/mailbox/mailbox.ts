@@ -1,4 +1,4 @@
-import { type Direction, mailbox, ProblemError, type RetryPolicy } from "@mailfleet/contracts";
+import { mailbox, ProblemError, type RetryPolicy } from "@mailfleet/contracts";
 import { type CommandInput, type Decision, keep } from "@mailfleet/kit";
 import type { Ports } from "../ports.ts";
 import type { ShownProfile } from "../profile/body.ts";
@@ -8,6 +8,7 @@ import type { MailboxBody, StoredMailbox } from "./body.ts";
 import { planChange } from "./change.ts";
 import { decide, type Plan } from "./decide.ts";
 import { newMailbox } from "./new-mailbox.ts";
+import { plans } from "./plans.ts";
 import { refuseImpossibleMailbox } from "./possible-mailbox.ts";
 import { showMailbox } from "./show-mailbox.ts";
 import { mailboxCollection, mailboxIndexes } from "./store.ts";
@@ -25,12 +26,13 @@ interface MailboxWorld {
   /** How many mailboxes the named profile has, where that is limited. */
   readonly used: number;
 }
+type GivenCommand = CommandInput & { readonly owner?: number | undefined };
 type Deciding = { readonly at: number; readonly world: MailboxWorld };
 
 /** What a command means, as the machine takes it. Its answer is made by the kit. */
 function command(
   document: StoredMailbox,
-  input: CommandInput & { readonly owner?: number },
+  input: GivenCommand,
   event: string,
   { at, world: { world } }: Deciding,
   plan: (world: World) => Plan,
@@ -53,19 +55,28 @@ function command(
   );
 }
 
-/** The machine knows one switch, closed by the mailbox or by its profile. */
-function switched({ configuration, profileActive }: StoredMailbox, active: boolean, at: number): Plan {
-  const before = configuration.active && profileActive;
-  const after = active && profileActive;
-  return {
-    events: before === after ? [] : [{ type: after ? "activate" : "deactivate", at }],
-    configuration: { ...configuration, active },
-    changedFields: configuration.active === active ? [] : ["/active"],
-  };
+type Planning = (before: StoredMailbox, input: never, at: number) => Plan;
+type Decided<Plans extends Record<string, Planning>> = {
+  readonly [Verb in keyof Plans]: (
+    before: StoredMailbox,
+    input: Parameters<Plans[Verb]>[1] & GivenCommand,
+    context: Deciding,
+  ) => Decision<MailboxBody>;
+};
+
+/** A decision for each plan. */
+function decided<const Plans extends Record<string, Planning>>(all: Plans): Decided<Plans> {
+  return Object.fromEntries(
+    Object.entries(all).map(([verb, plan]) => [
+      verb,
+      (before: StoredMailbox, input: GivenCommand, context: Deciding) =>
+        command(before, input, verb, context, () => plan(before, input as never, context.at)),
+    ]),
+  ) as unknown as Decided<Plans>;
 }
 
 /** Keeps mailboxes. Each operation is an event of the machine, which may refuse it. */
-export const keptMailboxes = keep<Ports, MailboxBody>()(mailbox, {
+export const keptMailboxes = keep<Ports, MailboxBody>()<typeof mailbox, MailboxWorld>(mailbox, {
   collection: mailboxCollection,
   indexes: mailboxIndexes,
   unlisted: ["history"],
@@ -133,40 +144,7 @@ export const keptMailboxes = keep<Ports, MailboxBody>()(mailbox, {
         planChange(before, { change, credentials, profile: target }, world, context.at),
       );
     },
-    delete: (before, input, context) =>
-      command(before, input, "delete", context, () => ({
-        events: [{ type: "delete", at: context.at }],
-        // The tombstone keeps no secret, not even a sealed one.
-        configuration: { ...before.configuration, credentials: undefined },
-      })),
-    approve: (before, input, context) =>
-      command(before, input, "approve", context, () => ({
-        events: [
-          { type: "approve", address: input.address, currentAddress: before.configuration.address, at: context.at },
-        ],
-      })),
-    reject: (before, input, context) =>
-      command(before, input, "reject", context, () => ({
-        events: [{ type: "reject", reason: input.reason, at: context.at }],
-        cause: input.reason,
-      })),
-    resubmit: (before, input, context) =>
-      command(before, input, "resubmit", context, () => ({ events: [{ type: "resubmit", at: context.at }] })),
-    test: (before, input, context) => command(before, input, "test", context, () => testing(input, false, context.at)),
-    "test-and-enable": (before, input, context) =>
-      command(before, input, "test-and-enable", context, () => testing(input, true, context.at)),
-    disable: (before, input, context) =>
-      command(before, input, "disable", context, () => ({
-        events: [{ type: "disable", byOwner: input.owner !== undefined, at: context.at }],
-      })),
-    activate: (before, input, context) =>
-      command(before, input, "activate", context, () => switched(before, true, context.at)),
-    deactivate: (before, input, context) =>
-      command(before, input, "deactivate", context, () => switched(before, false, context.at)),
-    "sync-now": (before, input, context) =>
-      command(before, input, "sync-now", context, () => ({
-        events: [{ type: "syncNow", directions: input.directions, at: context.at }],
-      })),
+    ...decided(plans),
   },
 
   answers: (ports) => ({
@@ -192,14 +170,6 @@ export const keptMailboxes = keep<Ports, MailboxBody>()(mailbox, {
     else if (outcome.before?.ownership !== after.ownership) await ports.grants.removeBefore(after._id, after.ownership);
   },
 });
-
-function testing(
-  { directions, owner }: { readonly directions?: Direction[] | undefined; readonly owner?: number | undefined },
-  enable: boolean,
-  at: number,
-): Plan {
-  return { events: [{ type: "test", enable, directions, byOwner: owner !== undefined, at }] };
-}
 
 /** The profile that a command names, or that a new mailbox gets; `null`: it names none. */
 function profileNamed({ verb, input }: { readonly verb: string; readonly input: unknown }) {

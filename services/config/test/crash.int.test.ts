@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import type { FailPointName, Mailbox } from "@mailfleet/contracts";
 import { eventually } from "@mailfleet/local/testing";
-import { runJobs } from "../job/run-job.ts";
+import { runJobs } from "../job/run-jobs.ts";
 import { rearmTimers } from "../mailbox/rearm.ts";
 import { command, fresh, givenConfig, mailboxInput, profileInput, runResult, still } from "./given-config.ts";
 
@@ -156,36 +156,66 @@ test("a lost deadline is fired, and a lost poll timer is set again with its own 
   await replica.stop();
 });
 
-test("a job that its replica left half done is finished by another, without doing anything twice", async () => {
-  const first = await given.replica({ times: still });
+const jobDone = (id: string) =>
+  eventually(async () => {
+    const job = await bus.request("config.job.get", { id });
+    return job.state === "done" && job;
+  });
+
+test("a job whose replica froze is finished by another, without doing anything twice; the thawed one writes nothing", async () => {
+  const lengths = { holdMs: 600, renewEveryMs: 100, marginMs: 100 };
+  const frozen = await given.replica({ times: still, lengths });
   const profile = await bus.request("config.profile.create", profileInput());
   const { id: mailboxId, address } = await bus.request("config.mailbox.create", mailboxInput(profile.id));
-  const jobId = `jb_${fresh()}`;
-  await first.ports.jobs.insert({
-    _id: jobId,
-    verb: "approve",
-    commandId: "c",
-    hash: "h",
-    by: "ada",
-    state: "running",
-    items: [{ mailboxId, address }],
-    createdAt: 1,
-    leasedUntil: 0,
-    expireAt: new Date(Date.now() + 1e9),
-  });
-  // Its one mailbox is approved, and the process ends before the result is written; its lease runs out.
-  const jobs = { ...first.ports.jobs, record: () => Promise.reject(new Error("died before the result was written")) };
-  const ports = { ...first.ports, jobs, now: () => Date.now() - 60_000 };
-  await assert.rejects(runJobs(ports, first.ports.signal));
-  assert.equal((await get(mailboxId)).lifecycle, "approved");
-  const v = (await get(mailboxId)).v;
-  await first.stop();
+  const { promise: thawed, resolve: thaw } = Promise.withResolvers<void>();
+  const record = async (...[, results]: Parameters<typeof frozen.ports.jobs.record>) => {
+    await thawed;
+    // Not `lease.filter`, which already knows: the fence in the write is what counts.
+    return frozen.ports.jobs.record({ _id: id, "lease.fence": fence }, results);
+  };
+  // Not by the request, which would wake the replica's own tick.
+  const id = `jb_${fresh()}`;
+  const items = [{ mailboxId, address }];
+  const figures = { total: 1, done: 0, failed: 0, forgetAt: new Date(Date.now() + 1e9) };
+  const cause = { key: "made", at: Date.now() };
+  const body = { verb: "approve", by: "ada", state: "running", items, ...figures } as const;
+  await frozen.ports.documents.job.create(id, cause, { body });
+  const running = runJobs({ ...frozen.ports, jobs: { ...frozen.ports.jobs, record } }, frozen.ports.signal);
+  // Its one mailbox is approved, and the process freezes before the result is written: nothing is renewed.
+  await eventually(async () => (await get(mailboxId)).lifecycle === "approved");
+  const { lease } = ((await frozen.ports.documents.job.load(id)) ?? {}) as { lease?: { fence: number } };
+  const fence = lease?.fence ?? 0;
+  frozen.renewals.stop();
+  const { v } = await get(mailboxId);
+
   const second = await given.replica();
-  const job = await eventually(async () => {
-    const now = await bus.request("config.job.get", { id: jobId });
-    return now.state === "done" && now;
-  });
-  assert.deepEqual(job.results, [{ mailboxId, ok: true }]);
+  assert.deepEqual((await jobDone(id)).results, [{ mailboxId, ok: true }]);
   assert.equal((await get(mailboxId)).v, v);
+  thaw();
+  await running;
+  assert.equal((await bus.request("config.job.get", { id })).done, 1, "not counted twice");
+  assert.ok(given.lines.some(({ context }) => /is lost/.test(String((context as { err?: unknown }).err))));
+  await frozen.stop();
   await second.stop();
+});
+
+test("a mailbox at which Mailfleet itself fails is a failed one of its job, and keeps neither it nor others running", async () => {
+  const first = await given.replica({ times: still });
+  const profile = await bus.request("config.profile.create", profileInput());
+  const [broken, whole] = [
+    await bus.request("config.mailbox.create", mailboxInput(profile.id)),
+    await bus.request("config.mailbox.create", mailboxInput(profile.id)),
+  ];
+  const { mailbox } = first.ports.documents;
+  await mailbox.change(broken.id, { key: "damage", at: 1 }, (before) => ({
+    after: { ...before, machine: { version: "?" } as never },
+  }));
+  const made = { ...command(), id: `jb_${fresh()}` };
+  const mailboxIds = [broken.id, whole.id];
+  await bus.request("config.job.create", { ...made, new: { verb: "approve", mailboxIds } });
+  const { failed, results } = await jobDone(made.id);
+  assert.equal(failed, 1);
+  assert.equal(results.find((result) => !result.ok)?.problem?.code, "INTERNAL");
+  assert.equal((await get(whole.id)).lifecycle, "approved");
+  await first.stop();
 });

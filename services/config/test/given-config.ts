@@ -13,11 +13,12 @@ import {
   streams,
   subjects,
 } from "@mailfleet/contracts";
-import { Registry, startService, type Times } from "@mailfleet/kit";
+import { createLeases, type HoldLengths, Registry, startRenewals, startService, type Times } from "@mailfleet/kit";
 import { startMongo, startNats } from "@mailfleet/local/testing";
-import { connectStore, isOutage, openDocuments } from "@mailfleet/store";
+import { connectStore, createLeaseStore, isOutage, openDocuments } from "@mailfleet/store";
 import { createConsentStore } from "../consent/store.ts";
 import { createGrantStore } from "../grant/store.ts";
+import { jobCollection } from "../job/body.ts";
 import { createJobStore } from "../job/store.ts";
 import { createMetrics } from "../mailbox/metrics.ts";
 import { createMailboxStore } from "../mailbox/store.ts";
@@ -72,15 +73,19 @@ export async function givenConfig(options: { ownMongo?: boolean } = {}) {
       handle: async (message) => void asked.push(message),
     });
 
-  async function replica(options: { failPoint?: FailPoint; times?: Times } = {}) {
+  async function replica(options: { failPoint?: FailPoint; times?: Times; lengths?: HoldLengths } = {}) {
     const store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "config-test", logger });
     const own = await connectBus({ url: nats.url, name: "config", logger, isOutage });
     const registry = new Registry();
+    const renewals = startRenewals({ logger, isOutage, ...(options.lengths && { lengths: options.lengths }) });
     const service = await startService(
       config,
       {
         mailboxes: createMailboxStore(store),
-        jobs: await createJobStore(store),
+        jobs: createJobStore(store),
+        jobLeases: createLeases(createLeaseStore(store, jobCollection), {
+          ...{ owner: crypto.randomUUID(), renewals, name: "the lease on a job" },
+        }),
         consents: await createConsentStore(store),
         grants: await createGrantStore(store),
         openDocuments: (collection, indexes, unlisted) => openDocuments(store, collection, indexes, unlisted),
@@ -100,11 +105,12 @@ export async function givenConfig(options: { ownMongo?: boolean } = {}) {
       if (stopped) return;
       stopped = true;
       await service.stop();
+      renewals.stop();
       await own.stop();
       await store.close();
     };
     endings.push(stop);
-    return { ports: service.ports, stop };
+    return { ports: service.ports, renewals, stop };
   }
 
   /** Everything published on these subjects from now on. */

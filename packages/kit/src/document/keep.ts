@@ -19,6 +19,9 @@ type OwnVerbs<N extends AnyNoun, Kind> = {
     : never;
 }[keyof N["operations"] & string];
 type OtherVerbs<N extends AnyNoun> = Exclude<keyof N["operations"] & string, OwnVerbs<N, "command">>;
+type Answers<N extends AnyNoun, Verbs extends string> = {
+  readonly [Verb in Verbs]: (input: InputOf<N, Verb>) => Promise<AnswerOf<N, Verb>>;
+};
 type DecidedVerbs<N extends AnyNoun> =
   | Extract<N["standard"][number], "create" | "update" | "delete">
   | OwnVerbs<N, "command">;
@@ -66,10 +69,10 @@ export interface Keeping<Ports, N extends AnyNoun, Body extends object, World> {
   readonly check?: (ports: Ports, document: Stored<Body>) => Promise<ProblemError | null>;
   /** One function for each operation that changes; pure. */
   readonly decide: Decides<N, Body, World>;
-  /** Every other operation. */
-  readonly answers?: (ports: Ports) => {
-    readonly [Verb in OtherVerbs<N>]: (input: InputOf<N, Verb>) => Promise<AnswerOf<N, Verb>>;
-  };
+  /** Every other operation, and reads that show more or other than the views. */
+  readonly answers?: (
+    ports: Ports,
+  ) => Answers<N, OtherVerbs<N>> & Partial<Answers<N, Extract<N["standard"][number], "get" | "list">>>;
   /** Hears of every accepted command, after its messages were relayed: logs, kicks a tick, forgets what it remembered. */
   readonly after?: (ports: Ports, verb: string, outcome: Outcome<Body>, input: CommandInput) => Promise<void> | void;
   /** The body with which the one document of a noun that has only one begins. */
@@ -166,7 +169,7 @@ export function keep<Ports, Body extends object>() {
         return Object.fromEntries(
           verbs.map((verb) => [
             nameOf(verb),
-            Object.hasOwn(standard, verb) ? standard[verb] : (answers?.[verb] ?? change(verb)),
+            answers?.[verb] ?? (Object.hasOwn(standard, verb) ? standard[verb] : change(verb)),
           ]),
         ) as Record<string, (input: never) => Promise<unknown>>;
       },

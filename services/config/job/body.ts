@@ -1,0 +1,35 @@
+import type { NewJob, Problem } from "@mailfleet/contracts";
+import type { Shown } from "@mailfleet/kit";
+
+/** What became of one mailbox. */
+export interface JobResult {
+  readonly ok: boolean;
+  readonly problem?: Problem;
+}
+
+/** One mailbox of a job. The address is the one it had when the job was made: that is what was approved. */
+export interface JobItem {
+  readonly mailboxId: string;
+  readonly address?: string | undefined;
+  readonly result?: JobResult;
+}
+
+/** A command for many mailboxes. */
+export interface JobBody {
+  readonly verb: NewJob["verb"];
+  readonly by: string;
+  readonly correlation?: string | undefined;
+  readonly state: "running" | "done";
+  readonly total: number;
+  readonly done: number;
+  readonly failed: number;
+  /** Not read where only the figures are needed. */
+  readonly items: readonly JobItem[];
+  readonly forgetAt: Date;
+}
+
+/** A job as it is read. */
+export type ShownJob = Shown<JobBody>;
+
+/** The collection of jobs. */
+export const jobCollection = "jobs";
