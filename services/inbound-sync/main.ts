@@ -1,11 +1,12 @@
 import { runService } from "@mailfleet/kit";
 import { parseBody } from "@mailfleet/mime";
 import { connectWorker } from "@mailfleet/worker/adapters";
+import { createFingerprintStore } from "./message/fingerprint-store.ts";
 import { createMessageStore } from "./message/store.ts";
 import { createMetrics } from "./metrics.ts";
 import { inboundSync } from "./service.ts";
 import type { SourceDocument } from "./source/document.ts";
-import { createHandledStore } from "./source/handled-store.ts";
+import { createNamesStore } from "./source/names-store.ts";
 import { createSourceStore, sourceCollection } from "./source/store.ts";
 
 /** Enough for the runs at the same time. */
@@ -24,7 +25,8 @@ runService(inboundSync, async (context) => {
       sources: await createSourceStore(store),
       leases: leases<SourceDocument>(sourceCollection, "the lease on a mailbox"),
       messages: await createMessageStore(store),
-      handled: await createHandledStore(store),
+      fingerprints: createFingerprintStore(store),
+      names: createNamesStore(store),
       opener,
       seal: sealer.seal,
       isOurProbe: probes.isOurs,

@@ -5,10 +5,11 @@ import type { IsOurProbe, ParsedBody } from "@mailfleet/mime";
 import type { Tokens } from "@mailfleet/oauth";
 import type { Opener } from "@mailfleet/secrets";
 import type { Worker } from "@mailfleet/worker";
+import type { FingerprintStore } from "./message/fingerprint-store.ts";
 import type { MessageStore } from "./message/store.ts";
 import type { InboundMetrics } from "./metrics.ts";
 import type { SourceDocument } from "./source/document.ts";
-import type { HandledStore } from "./source/handled-store.ts";
+import type { NamesStore } from "./source/names-store.ts";
 import type { SourceStore } from "./source/store.ts";
 
 /** What the service works with; `main.ts` builds the real ones, tests others. */
@@ -18,7 +19,8 @@ export interface InboundPorts extends ServicePorts {
   /** On the documents of `sources`. */
   readonly leases: Leases<SourceDocument>;
   readonly messages: MessageStore;
-  readonly handled: HandledStore;
+  readonly fingerprints: FingerprintStore;
+  readonly names: NamesStore;
   readonly opener: Opener;
   /** Seals what a sign-in or a refresh gave. */
   readonly seal: (secret: Secret, aad: string) => Promise<Sealed>;

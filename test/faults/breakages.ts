@@ -39,16 +39,16 @@ export const breakages: readonly Breakage[] = [
   {
     name: "the cursor moves before the messages are stored",
     file: "services/inbound-sync/run/receive.ts",
-    text: "const { stored, refused: notStored } = await storeAll(ports, fresh);",
+    text: "const kept = await storeAll(ports, fresh);",
     replacement:
-      'await handOver.add({ messages: fresh, cursor: batch.cursor, ...done(batch, prepared, { stored: fresh, refused: [] }, connection, prefix) }); await handOver.settle().catch(() => {}); ports.failPoint("inbound.after-store"); const { stored, refused: notStored } = await storeAll(ports, fresh);',
+      'await handOver.add({ messages: fresh.flatMap((one) => (one.is === "mail" ? one.message : [])), cursor: batch.cursor, named: [], toDelete: [] }); await handOver.settle().catch(() => {}); ports.failPoint("inbound.after-store"); const kept = await storeAll(ports, fresh);',
     scenario: killAt("inbound-sync", "inbound.after-store"),
   },
   {
     name: "facts that a dead process left behind are not published",
     file: "services/inbound-sync/run/receive.ts",
-    text: "if (pending) await publishPending(ports, mailboxId, pending);",
-    replacement: "if (pending && !mailboxId) await publishPending(ports, mailboxId, pending);",
+    text: "const finished = await finishPending(ports, lease);",
+    replacement: "const finished = mailboxId ? new Set<string>() : await finishPending(ports, lease);",
     scenario: "kill inbound-sync at inbound.after-cursor, four times",
   },
   {

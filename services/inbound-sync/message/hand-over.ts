@@ -1,10 +1,11 @@
 import type { InboundPorts } from "../ports.ts";
 import type { PendingFacts, StoredCursor } from "../source/document.ts";
-import type { HandledMessages } from "../source/handled-store.ts";
+import type { Named, Names } from "../source/names-store.ts";
 import type { SetAside } from "../source/set-aside.ts";
 import type { SourceLease } from "../source/store.ts";
 import type { StoredMessage } from "./document.ts";
 import { mailReceived } from "./facts.ts";
+import { fingerprintOf } from "./fingerprint-store.ts";
 
 /** So many batches may be stored but not yet published. */
 const depth = 2;
@@ -15,9 +16,9 @@ const rereadBatch = 200;
 interface StoredBatch {
   readonly messages: readonly StoredMessage[];
   readonly cursor: StoredCursor;
-  /** Identities that are done with this batch; only for connectors that remember them. */
-  readonly identities: readonly string[];
-  /** Those of them to delete on the server. */
+  /** What is done with this batch, by name; only for connectors that remember names. */
+  readonly named: readonly Named[];
+  /** Names of those of them to delete on the server. */
   readonly toDelete: readonly string[];
   /** What is set aside once this batch is passed; absent: as before. */
   readonly setAside?: readonly SetAside[];
@@ -32,17 +33,17 @@ export interface HandOver {
 }
 
 /**
- * One write per batch moves the cursor and says which facts may be missing; these are published from the store by the
- * next run if this one dies (`publishPending`). That is the outbox: one range instead of an entry per message.
+ * One write per batch moves the cursor and says of which messages the fact and the fingerprint may be missing; the next
+ * run makes up for both if this one dies (`finishPending`). That is the outbox: one range instead of an entry per
+ * message.
  */
 export function createHandOver(
-  ports: Pick<InboundPorts, "bus" | "sources" | "failPoint">,
-  run: { lease: SourceLease; correlation?: string; handled: HandledMessages | null },
+  ports: Pick<InboundPorts, "bus" | "sources" | "fingerprints" | "failPoint" | "now">,
+  run: { lease: SourceLease; correlation: string | undefined; names: Names | null },
 ): HandOver {
-  const { bus, sources, failPoint } = ports;
-  const { lease, correlation, handled } = run;
+  const { bus, sources, fingerprints, failPoint } = ports;
+  const { lease, correlation, names } = run;
   const mailboxId = lease.key;
-  const nativeId = (message: StoredMessage) => message.id.slice(mailboxId.length + 1);
   const underWay: { batch: StoredBatch; done: Promise<void> }[] = [];
   let moved = Promise.resolve();
   let published = Promise.resolve();
@@ -50,34 +51,34 @@ export function createHandOver(
 
   async function move(batch: StoredBatch) {
     const upToHere = underWay.slice(0, underWay.findIndex((entry) => entry.batch === batch) + 1);
-    const unpublished = upToHere.flatMap((entry) => entry.batch.messages);
     failPoint("inbound.before-cursor");
     await sources.advance(lease, {
       cursor: batch.cursor,
-      pending: pendingOf(
-        unpublished.map(nativeId),
-        upToHere.some((entry) => entry.batch.setAside),
-      ),
+      pending: pendingOf(upToHere),
       received: batch.messages.length,
       ...(batch.setAside && { setAside: batch.setAside }),
     });
     failPoint("inbound.after-cursor");
     // After the cursor says which facts may be missing: what is known here is not looked at again.
-    if (handled && batch.identities.length > 0) await handled.add(batch.identities, batch.toDelete);
+    if (names && batch.named.length > 0) await names.add(batch.named, batch.toDelete);
   }
 
-  /** Where identities decide, or one comes that was set aside, ids are not in order: a range would hold old messages. */
-  function pendingOf(ids: readonly string[], unordered: boolean): PendingFacts | null {
+  /** Where names decide, or one comes that was set aside, ids are not in order: a range would hold old messages. */
+  function pendingOf(batches: readonly { batch: StoredBatch }[]): PendingFacts | null {
+    const ids = batches.flatMap(({ batch }) => batch.messages.map(({ id }) => id.slice(mailboxId.length + 1)));
     const [from, to] = [ids[0], ids.at(-1)];
     if (from === undefined || to === undefined) return null;
-    return handled || unordered ? { ids } : { from, to };
+    return names || batches.some(({ batch }) => batch.setAside) ? { ids } : { from, to };
   }
 
   async function publish(batch: StoredBatch) {
     if (batch.messages.length === 0) return;
     // Who took over publishes what is pending: a process that was frozen says nothing twice.
     lease.check();
+    const remembered = fingerprints.add(mailboxId, batch.messages.map(fingerprintOf), ports.now());
+    remembered.catch(() => {});
     await bus.publishAll(batch.messages.map((message) => mailReceived(message, correlation)));
+    await remembered;
     failPoint("inbound.between-publishes");
   }
 
@@ -96,15 +97,11 @@ export function createHandOver(
       published = Promise.all([step, published]).then(() => (failed ? undefined : publish(batch)));
       const entry = {
         batch,
-        done: published.then(
-          () => {
-            underWay.shift();
-          },
-          (error: unknown) => {
+        done: published
+          .catch((error: unknown) => {
             failed ??= { error };
-            underWay.shift();
-          },
-        ),
+          })
+          .then(() => void underWay.shift()),
       };
       moved = step.catch(() => {});
       published = entry.done;
@@ -117,15 +114,36 @@ export function createHandOver(
   };
 }
 
-/** Publishes the facts that an earlier run may have left. The ids are the same, so the stream drops repeats. */
-export async function publishPending(
-  { bus, messages }: Pick<InboundPorts, "bus" | "messages">,
-  mailboxId: string,
-  pending: PendingFacts,
-): Promise<number> {
-  const stored =
-    "ids" in pending ? messages.withIds(mailboxId, pending.ids) : messages.between(mailboxId, pending.from, pending.to);
-  return publishStored(bus, stored, (message) => mailReceived(message));
+/**
+ * Makes up for what an earlier run may have left: facts, with the same ids, so the stream drops repeats, and
+ * fingerprints. The answer: fingerprints of these messages.
+ */
+export async function finishPending(
+  {
+    bus,
+    messages,
+    sources,
+    fingerprints,
+    now,
+  }: Pick<InboundPorts, "bus" | "messages" | "sources" | "fingerprints" | "now">,
+  lease: SourceLease,
+): Promise<ReadonlySet<string>> {
+  const { pending } = lease.document;
+  const told = new Set<string>();
+  if (!pending) return told;
+  await publishStored(bus, messages.pending(lease.key, pending), (message) => {
+    told.add(fingerprintOf(message));
+    return mailReceived(message);
+  });
+  const counts = await fingerprints.count(lease.key);
+  await fingerprints.add(
+    lease.key,
+    [...told].filter((one) => !counts.has(one)),
+    now(),
+  );
+  // Or every run that fails before its first batch would do this once more.
+  await sources.told(lease);
+  return told;
 }
 
 /** Publishes facts of messages read back from the store; how many. */

@@ -1,17 +1,22 @@
 import { createHash, hash } from "node:crypto";
-import { type FetchedMessage, MessageRefused, type RefusedMessage } from "@mailfleet/connector-api";
+import { type FetchedMessage, MessageRefused } from "@mailfleet/connector-api";
+import type { Failure } from "@mailfleet/contracts";
 import { type IsOurProbe, type MessageHeaders, type ProbeMark, readHeaders, readProbeMark } from "@mailfleet/mime";
 import type { NewMessage } from "./document.ts";
 
 /** Size of the parts in which a large message is stored. */
 const PART = 256 * 1024;
 
-/** What a fetched message turned out to be. */
-export type Prepared =
-  | { readonly kind: "mail"; readonly message: NewMessage }
-  | { readonly kind: "probe"; readonly nativeId: string; readonly mark: ProbeMark; readonly receivedAt: number }
-  /** The server did not give it to its end. */
-  | { readonly kind: "refused"; readonly refused: RefusedMessage };
+/** What a message that was given turned out to be. */
+type Fate =
+  | { readonly is: "mail"; readonly message: NewMessage }
+  /** Our own test message. */
+  | { readonly is: "probe"; readonly mark: ProbeMark }
+  /** The server did not give it to its end, or it could not be stored. */
+  | { readonly is: "refused"; readonly failure: Failure };
+
+/** A message that was given, by the name that its connector has for it. */
+export type Prepared = Fate & { readonly name: string; readonly fetched: FetchedMessage };
 
 /** Whose message it is, and how long it is kept. */
 export interface PrepareContext {
@@ -25,46 +30,32 @@ export interface PrepareContext {
   readonly storePart: (messageId: string, index: number, data: Uint8Array, expireAt: number) => Promise<void>;
 }
 
-/** A message in memory: fingerprint and headers. The hot path, so nothing is awaited. */
-export function prepareSmall(fetched: FetchedMessage, raw: Uint8Array, context: PrepareContext): Prepared {
-  return assemble(
-    fetched,
-    readHeaders(raw),
-    { size: raw.byteLength, sha256: hash("sha256", raw, "hex"), raw },
-    context,
-  );
-}
-
-/** A large message: its parts are stored while it streams; at no time more than two of them are in memory. */
-export async function prepareLarge(
-  fetched: FetchedMessage,
-  pieces: AsyncIterable<Uint8Array>,
-  context: PrepareContext,
-): Promise<Prepared> {
-  try {
-    return await readLarge(fetched, pieces, context);
-  } catch (error) {
-    if (!(error instanceof MessageRefused)) throw error;
-    return { kind: "refused", refused: { name: nameOf(fetched), failure: error.failure } };
+/**
+ * Fingerprints and headers of a batch. Parts of a large message are stored while it streams; at no time more than two of
+ * them are in memory.
+ */
+export async function prepareAll(messages: readonly FetchedMessage[], context: PrepareContext): Promise<Prepared[]> {
+  const prepared: Prepared[] = [];
+  for (const fetched of messages) {
+    const { raw } = fetched;
+    // The hot path, so nothing is awaited.
+    const fate = raw instanceof Uint8Array ? readSmall(fetched, raw, context) : await readLarge(fetched, raw, context);
+    prepared.push({ ...fate, name: fetched.identity ?? fetched.nativeId, fetched });
   }
+  return prepared;
 }
 
-/** The key of a message, for ever. */
-export function keyOf({ mailboxId, prefix }: Pick<PrepareContext, "mailboxId" | "prefix">, nativeId: string): string {
-  return `${mailboxId}/${prefix}${nativeId}`;
-}
-
-/** What the connector of a message calls it. */
-export function nameOf({ nativeId, identity }: Pick<FetchedMessage, "nativeId" | "identity">): string {
-  return identity ?? nativeId;
+function readSmall(fetched: FetchedMessage, raw: Uint8Array, context: PrepareContext): Fate {
+  const bytes = { size: raw.byteLength, sha256: hash("sha256", raw, "hex"), raw };
+  return assemble(fetched, readHeaders(raw), bytes, context);
 }
 
 async function readLarge(
   fetched: FetchedMessage,
   pieces: AsyncIterable<Uint8Array>,
   context: PrepareContext,
-): Promise<Prepared> {
-  const id = keyOf(context, fetched.nativeId);
+): Promise<Fate> {
+  const id = keyOf(fetched, context);
   const sha256 = createHash("sha256");
   let beginning: Buffer | undefined;
   let gathered: Uint8Array[] = [];
@@ -79,16 +70,21 @@ async function readLarge(
     await context.storePart(id, parts, part, context.expireAt);
     parts += 1;
   };
-  for await (const piece of pieces) {
-    sha256.update(piece);
-    size += piece.byteLength;
-    for (let at = 0; at < piece.byteLength; ) {
-      const taken = piece.subarray(at, at + PART - gatheredBytes);
-      gathered.push(taken);
-      gatheredBytes += taken.byteLength;
-      at += taken.byteLength;
-      if (gatheredBytes === PART) await flush();
+  try {
+    for await (const piece of pieces) {
+      sha256.update(piece);
+      size += piece.byteLength;
+      for (let at = 0; at < piece.byteLength; ) {
+        const taken = piece.subarray(at, at + PART - gatheredBytes);
+        gathered.push(taken);
+        gatheredBytes += taken.byteLength;
+        at += taken.byteLength;
+        if (gatheredBytes === PART) await flush();
+      }
     }
+  } catch (error) {
+    if (error instanceof MessageRefused) return { is: "refused", failure: error.failure };
+    throw error;
   }
   if (gatheredBytes > 0 || parts === 0) await flush();
   const headers = readHeaders(beginning as Buffer, parts === 1);
@@ -96,30 +92,22 @@ async function readLarge(
 }
 
 function assemble(
-  { nativeId, receivedAt }: FetchedMessage,
+  fetched: FetchedMessage,
   headers: MessageHeaders,
   bytes: Pick<NewMessage, "size" | "sha256" | "raw" | "parts">,
   context: PrepareContext,
-): Prepared {
+): Fate {
   const { mailboxId, storedAt, expireAt, isOurProbe } = context;
   const mark = headers.autoSubmitted === null ? null : readProbeMark(headers.probe, mailboxId, isOurProbe);
-  if (mark) return { kind: "probe", nativeId, mark, receivedAt };
+  if (mark) return { is: "probe", mark };
   const { messageId, subject, from, to, date, unparsed } = headers;
-  return {
-    kind: "mail",
-    message: {
-      id: keyOf(context, nativeId),
-      mailboxId,
-      receivedAt,
-      storedAt,
-      expireAt,
-      messageId,
-      subject,
-      from,
-      to,
-      date,
-      unparsed,
-      ...bytes,
-    },
-  };
+  const id = keyOf(fetched, context);
+  const { receivedAt } = fetched;
+  const read = { messageId, subject, from, to, date, unparsed };
+  return { is: "mail", message: { id, mailboxId, receivedAt, storedAt, expireAt, ...read, ...bytes } };
+}
+
+/** The key of a message, for ever. */
+function keyOf({ nativeId }: FetchedMessage, { mailboxId, prefix }: PrepareContext): string {
+  return `${mailboxId}/${prefix}${nativeId}`;
 }

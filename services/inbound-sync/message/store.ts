@@ -3,12 +3,14 @@ import {
   bytesOf,
   type Collection,
   duplicateKeyCode,
+  type Filter,
   isDuplicateKey,
   isOutage,
   type Store,
   type WriteFate,
   writeFates,
 } from "@mailfleet/store";
+import type { PendingFacts } from "../source/document.ts";
 import {
   INLINE_LIMIT,
   idRange,
@@ -43,14 +45,10 @@ export interface MessageStore {
   }): Promise<{ items: StoredMessage[]; next: string | null }>;
   /** Part of the raw bytes and the size of the whole; `null` if there is no such message. */
   read(id: string, offset: number, length: number): Promise<{ data: Uint8Array; total: number } | null>;
-  /** Messages of a mailbox from one native id to another, both included, in the order of arrival. */
-  between(mailboxId: string, from: string, to: string): AsyncIterable<StoredMessage>;
-  /** Those of these native ids that are stored, in the order of their ids. */
-  withIds(mailboxId: string, nativeIds: readonly string[]): AsyncIterable<StoredMessage>;
+  /** Messages of a mailbox whose facts may not be out, in the order of their ids. */
+  pending(mailboxId: string, pending: PendingFacts): AsyncIterable<StoredMessage>;
   /** Messages stored since then, of one mailbox or of all. */
   storedSince(since: number, mailboxId?: string): AsyncIterable<StoredMessage>;
-  /** Fingerprints (`sha256:size`) of all messages of a mailbox. */
-  fingerprints(mailboxId: string): Promise<Set<string>>;
   removeAll(mailboxId: string): Promise<void>;
 }
 
@@ -62,6 +60,11 @@ export async function createMessageStore(store: Store): Promise<MessageStore> {
   const parts: Collection<MessagePartDocument> = store.db.collection<MessagePartDocument>("messageParts");
   const expiry = [{ key: { expireAt: 1 }, name: "expiry", expireAfterSeconds: 0 }] as const;
   await Promise.all([messages.createIndexes([...expiry]), parts.createIndexes([...expiry])]);
+
+  async function* inOrder(query: Filter<MessageDocument>): AsyncGenerator<StoredMessage> {
+    for await (const found of messages.find(query, { projection: withoutBytes }).sort({ _id: 1 }))
+      yield fromDocument(found);
+  }
 
   async function insertAlone(message: NewMessage): Promise<string | null> {
     try {
@@ -138,30 +141,16 @@ export async function createMessageStore(store: Store): Promise<MessageStore> {
       return { data: joined.subarray(start, start + length), total: found.size };
     },
 
-    async *between(mailboxId, from, to) {
-      const range = { $gte: `${mailboxId}/${from}`, $lte: `${mailboxId}/${to}` };
-      for await (const found of messages.find({ _id: range }, { projection: withoutBytes }).sort({ _id: 1 }))
-        yield fromDocument(found);
+    pending(mailboxId, pending) {
+      const key = (nativeId: string) => `${mailboxId}/${nativeId}`;
+      return inOrder({
+        _id: "ids" in pending ? { $in: pending.ids.map(key) } : { $gte: key(pending.from), $lte: key(pending.to) },
+      });
     },
 
-    async *withIds(mailboxId, nativeIds) {
-      const ids = { $in: nativeIds.map((nativeId) => `${mailboxId}/${nativeId}`) };
-      for await (const found of messages.find({ _id: ids }, { projection: withoutBytes }).sort({ _id: 1 }))
-        yield fromDocument(found);
-    },
-
-    async *storedSince(since, mailboxId) {
+    storedSince(since, mailboxId) {
       const scope = mailboxId === undefined ? {} : { _id: idRange(mailboxId) };
-      const query = { ...scope, storedAt: { $gte: since } };
-      for await (const found of messages.find(query, { projection: withoutBytes }).sort({ _id: 1 }))
-        yield fromDocument(found);
-    },
-
-    async fingerprints(mailboxId) {
-      const known = new Set<string>();
-      const all = messages.find({ _id: idRange(mailboxId) }, { projection: { sha256: 1, size: 1 } });
-      for await (const { sha256, size } of all) known.add(`${sha256}:${size}`);
-      return known;
+      return inOrder({ ...scope, storedAt: { $gte: since } });
     },
 
     async removeAll(mailboxId) {

@@ -1,6 +1,7 @@
 import type { Batch, RefusedMessage } from "@mailfleet/connector-api";
 import { FailureError, failureOf } from "@mailfleet/contracts";
-import { keyOf, nameOf, type PrepareContext, type Prepared } from "../message/prepare.ts";
+import type { NewMessage } from "../message/document.ts";
+import type { Prepared } from "../message/prepare.ts";
 import type { InboundPorts } from "../ports.ts";
 import { alertRaised } from "../source/alerts.ts";
 import { wordsOf } from "../source/set-aside.ts";
@@ -8,28 +9,31 @@ import { wordsOf } from "../source/set-aside.ts";
 /** So many refused messages, and none that was given, are a server that does not work. */
 const mostRefusedAlone = 20;
 
-/** Those that broke off while they were read. */
-export function refusedIn(prepared: readonly Prepared[]): RefusedMessage[] {
-  return prepared.flatMap((one) => (one.kind === "refused" ? one.refused : []));
+/** Stores what is new, except what cannot be stored even alone: that counts as refused. */
+export async function storeAll(
+  { messages }: Pick<InboundPorts, "messages">,
+  fresh: readonly Prepared[],
+): Promise<{ stored: readonly NewMessage[]; refused: readonly RefusedMessage[] }> {
+  const mail = fresh.flatMap((one) => (one.is === "mail" ? one.message : []));
+  const { refused } = await messages.insertAll(mail);
+  if (refused.length === 0) return { stored: mail, refused: [] };
+  const reasons = new Map(refused.map(({ id, reason }) => [id, reason]));
+  return {
+    stored: mail.filter(({ id }) => !reasons.has(id)),
+    refused: fresh.flatMap((one) => {
+      const reason = one.is === "mail" ? reasons.get(one.message.id) : undefined;
+      if (reason === undefined) return [];
+      return { name: one.name, failure: failureOf("MESSAGE_NOT_STORED", { reply: reason.slice(0, 500) }) };
+    }),
+  };
 }
 
-/** Those that the store refused, by the names that their connector has for them. */
-export function nameRefused(
-  batch: Batch,
-  key: Pick<PrepareContext, "mailboxId" | "prefix">,
-  refused: readonly { id: string; reason: string }[],
-): RefusedMessage[] {
-  return refused.map(({ id, reason }) => ({
-    name: nameOf(batch.messages.find(({ nativeId }) => keyOf(key, nativeId) === id) ?? { nativeId: id }),
-    failure: failureOf("MESSAGE_NOT_STORED", { reply: reason.slice(0, 500) }),
-  }));
-}
-
-/** Names of those that are done with, one way or the other. */
-export function settledIn(batch: Batch, refused: readonly RefusedMessage[]): ReadonlySet<string> {
-  const settled = new Set([...batch.messages.map(nameOf), ...(batch.notWanted ?? [])]);
-  for (const { name } of refused) settled.delete(name);
-  return settled;
+/** Those that the server refused, also in the middle. */
+export function refusedIn(batch: Batch, prepared: readonly Prepared[]): RefusedMessage[] {
+  return [
+    ...batch.refused,
+    ...prepared.flatMap((one) => (one.is === "refused" ? { name: one.name, failure: one.failure } : [])),
+  ];
 }
 
 /**
@@ -37,7 +41,7 @@ export function settledIn(batch: Batch, refused: readonly RefusedMessage[]): Rea
  * another meets a server that does not work: that is the failure of the mailbox, and nothing more is set aside.
  */
 export async function tellRefused(
-  ports: InboundPorts,
+  ports: Pick<InboundPorts, "bus" | "logger" | "metrics" | "now">,
   mailboxId: string,
   refused: readonly RefusedMessage[],
   found: { readonly messages: number; readonly probes: number; readonly refused: number },

@@ -11,13 +11,13 @@ export interface StartingPoint {
   readonly aside: readonly SetAside[];
   /** Goes before native ids in the keys of messages: empty, or what tells this source from the ones before. */
   readonly prefix: string;
-  /** Fingerprints of what is stored: it is read again, and not handed over again. `null`: not needed. */
-  readonly known: ReadonlySet<string> | null;
+  /** Everything is read again, and what was handed over before is not handed over again. */
+  readonly comparing: boolean;
 }
 
 /**
  * Where to go on. A cursor is good for the source that it was made for: another one is read from its beginning and
- * compared with what is stored. An account or host that only has another name is recognised by its last message.
+ * compared with what was handed over. An account or host that only has another name is recognised by its last message.
  */
 export async function startingPoint(
   ports: InboundPorts,
@@ -25,21 +25,20 @@ export async function startingPoint(
 ): Promise<StartingPoint> {
   const { cursor = null, identity, epoch = 0, setAside = [], comparing = false } = lease.document;
   const changed = cursor !== null && identity ? await changeOf(identity) : null;
-  const known = () => ports.messages.fingerprints(lease.key);
   if (changed === null) {
     if (!same(identity, session.source)) await ports.sources.named(lease, session.source);
-    return { cursor, aside: setAside, prefix: prefixOf(epoch), known: comparing ? await known() : null };
+    return { cursor, aside: setAside, prefix: prefixOf(epoch), comparing };
   }
   const detail = `${shown(identity)} before, ${shown(session.source)} now`;
   const code: AlertCode = changed === "numbering" ? "UIDVALIDITY_CHANGED" : "SOURCE_CHANGED";
   const key = Object.values(cursor ?? {}).join("-");
   await ports.bus.publish(alertRaised(lease.key, { code, key, at: ports.now(), detail }));
   // Identities of another account may be the same by chance; those of the same account on another host are its own.
-  if (changed === "account") await ports.handled.remove(lease.key);
+  if (changed === "account") await ports.names.remove(lease.key);
   // A new numbering is part of the names already; another account or host may use the same names for other messages.
   const next = changed === "numbering" ? epoch : epoch + 1;
   await ports.sources.startOver(lease, session.source, next);
-  return { cursor: null, aside: [], prefix: prefixOf(next), known: await known() };
+  return { cursor: null, aside: [], prefix: prefixOf(next), comparing: true };
 
   async function changeOf(before: SourceIdentity): Promise<"numbering" | "account" | "host" | null> {
     const { source } = session;

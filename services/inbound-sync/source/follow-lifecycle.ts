@@ -4,12 +4,15 @@ import { alertCleared } from "./alerts.ts";
 import type { Watch } from "./document.ts";
 
 /** Remembers what is expected of each mailbox, and forgets those that were deleted. */
-export function createFollowLifecycle(ports: Pick<InboundPorts, "sources" | "messages" | "handled" | "bus" | "now">) {
+export function createFollowLifecycle(
+  ports: Pick<InboundPorts, "sources" | "messages" | "fingerprints" | "names" | "bus" | "now">,
+) {
   return async (message: Incoming<"mailbox.transitioned.v1" | "mailbox.deleted.v1">): Promise<void> => {
     const { mailboxId } = message.body;
     if (message.type === "mailbox.deleted.v1") {
       await ports.messages.removeAll(mailboxId);
-      await ports.handled.remove(mailboxId);
+      await ports.fingerprints.remove(mailboxId);
+      await ports.names.remove(mailboxId);
       await ports.sources.remove(mailboxId);
       return;
     }

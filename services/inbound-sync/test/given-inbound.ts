@@ -120,6 +120,10 @@ export async function givenInbound(options: { ownMongo?: boolean } = {}) {
       return replica;
     },
 
+    async stopReplicas() {
+      await Promise.all(replicas.splice(0).map((replica) => replica.stop()));
+    },
+
     /** Asks for a run, as the scheduler does. May coalesce with one that is not finished yet. */
     run,
 

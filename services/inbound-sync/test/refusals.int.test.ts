@@ -10,6 +10,7 @@ import {
 } from "@mailfleet/connector-api";
 import { FailureError, failureOf } from "@mailfleet/contracts";
 import { eventually } from "@mailfleet/local/testing";
+import { createFingerprintStore, fingerprintOf } from "../message/fingerprint-store.ts";
 import type { SourceDocument } from "../source/document.ts";
 import { type GivenInbound, givenInbound } from "./given-inbound.ts";
 import { batchOf, scriptedConnector, scriptedSession } from "./scripted-connector.ts";
@@ -199,6 +200,8 @@ describe("what a server does not give", () => {
     };
     await storeAs("0001", mail(1));
     await storeAs("e001-0002", mail(2));
+    const sha256 = createHash("sha256").update(mail(1).raw).digest("hex");
+    await createFingerprintStore(given.store).add(mailboxId, [fingerprintOf({ sha256 })], 1);
     const identity = { account: "user", host: "scripted:1" };
     await sourcesOf(given).insertOne({ _id: mailboxId, cursor: null, comparing: true, epoch: 1, identity });
     const replica = await replicaOf(async function* () {

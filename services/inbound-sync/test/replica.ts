@@ -8,12 +8,13 @@ import { createLeases, createPermits, type HoldLengths, Registry, startRenewals,
 import { parseBody } from "@mailfleet/mime";
 import { connectStore, createLeaseStore, createPermitStore, isOutage } from "@mailfleet/store";
 import { createRunMetrics, createWorker } from "@mailfleet/worker";
+import { createFingerprintStore } from "../message/fingerprint-store.ts";
 import { createMessageStore } from "../message/store.ts";
 import { createMetrics } from "../metrics.ts";
 import type { InboundPorts } from "../ports.ts";
 import { inboundSync } from "../service.ts";
 import type { SourceDocument } from "../source/document.ts";
-import { createHandledStore } from "../source/handled-store.ts";
+import { createNamesStore } from "../source/names-store.ts";
 import { createSourceStore, sourceCollection } from "../source/store.ts";
 
 const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
@@ -94,7 +95,8 @@ export async function startReplica(
       name: "the lease on a mailbox",
     }),
     messages: await createMessageStore(ownStore),
-    handled: await createHandledStore(ownStore),
+    fingerprints: createFingerprintStore(ownStore),
+    names: createNamesStore(ownStore),
     seal: async () => {
       throw new Error("nobody signs in here");
     },

@@ -24,9 +24,14 @@ export interface FetchedMessage {
   readonly nativeId: string;
   /** What the server itself calls the message; only of connectors that remember identities. At most 200 characters. */
   readonly identity?: string;
+  /** What stays the same when a server adds fields of its own to the header; only beside `identity`. */
+  readonly digest?: string;
   /** When the server took it in, milliseconds since the epoch. */
   readonly receivedAt: number;
+  /** Octets, or what the server says of them where they are streamed. */
   readonly size: number;
+  /** Octets as the server lists them, which need not be right, but stay the same; only beside `identity`. */
+  readonly listedSize?: number | null;
   /**
    * The raw bytes; for large messages a stream that must be read to its end before the next message. It throws
    * `MessageRefused` where the server does not give this message to its end, any other `FailureError` where the session
@@ -82,8 +87,11 @@ export interface ListOptions {
   readonly processFrom: number | null;
   readonly batchSize: number;
   readonly signal: AbortSignal;
-  /** Whether a message with this identity was handed over, passed over or set aside before. */
-  readonly known: (identity: string) => boolean;
+  /**
+   * Whether a message with this identity was handed over, passed over or set aside before. With another size than it is
+   * known to have it counts as another message.
+   */
+  readonly known: (identity: string, listedSize?: number | null) => boolean;
   /** Names of messages that were refused before, to try once more. */
   readonly again?: readonly string[];
 }

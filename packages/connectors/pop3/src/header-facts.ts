@@ -94,9 +94,9 @@ export function receivedAt({ dated }: HeaderFacts, now: number): number {
 }
 
 /**
- * A message's id. Sorts by the time in its header and depends on nothing but the message, so a message that is fetched
- * twice has the same id.
+ * A message's id. Sorts by the time in its header and depends on nothing but the message and its name, so a message that
+ * is fetched twice has the same id, and a name that is used again makes another.
  */
-export function nativeIdOf(identity: string, { dated }: HeaderFacts): string {
-  return `${(dated ?? 0).toString(36).padStart(9, "0")}-${hash("sha256", identity).slice(0, 24)}`;
+export function nativeIdOf(identity: string, { dated, digest }: HeaderFacts): string {
+  return `${(dated ?? 0).toString(36).padStart(9, "0")}-${hash("sha256", `${identity} ${digest}`).slice(0, 24)}`;
 }

@@ -112,8 +112,10 @@ export function pop3Session(dialled: Dialled, deadlines: Pop3Deadlines, source: 
       messages.push({
         nativeId: nativeIdOf(entry.identity, facts),
         identity: entry.identity,
+        digest: facts.digest,
         receivedAt: at,
         size,
+        listedSize: entry.size,
         raw: Buffer.isBuffer(raw) ? raw : piecesOf(raw),
       });
     }
@@ -143,7 +145,7 @@ export function pop3Session(dialled: Dialled, deadlines: Pop3Deadlines, source: 
     try {
       signal.throwIfAborted();
       listing = await listMessages(wire, capabilities, headers);
-      const unknown = listing.messages.filter(({ identity }) => !options.known(identity));
+      const unknown = listing.messages.filter(({ identity, size }) => !options.known(identity, size));
       const portions = plan(unknown, listing.seen, options);
       const askAhead = () => {
         while (ahead.length < AHEAD) {

@@ -1,0 +1,64 @@
+import type { Collection, Store } from "@mailfleet/store";
+
+/** Hexadecimal digits of a fingerprint: among 100,000 messages two meet by chance once in a billion mailboxes. */
+const digits = 16;
+/** More messages than this are a document of their own; fewer are added to the document of their day. */
+const few = 50;
+
+/** Some messages of a mailbox that were handed over. */
+interface FingerprintDocument {
+  readonly _id: string;
+  /** Fingerprints, one after the other. */
+  readonly of: string;
+}
+
+/** The content of a message in a few bytes: the beginning of its SHA-256. */
+export function fingerprintOf({ sha256 }: { readonly sha256: string }): string {
+  return sha256.slice(0, digits);
+}
+
+/**
+ * The collection `fingerprints`: what was handed over of each mailbox, known by its content for as long as the mailbox
+ * lives. Bodies expire, servers renumber, mail moves to another host or protocol; what was handed over is never handed
+ * over again. Whoever adds has moved the cursor past these messages before.
+ */
+export interface FingerprintStore {
+  add(mailboxId: string, fingerprints: readonly string[], at: number): Promise<void>;
+  /** How many messages with each content were handed over. */
+  count(mailboxId: string): Promise<Map<string, number>>;
+  remove(mailboxId: string): Promise<void>;
+}
+
+/** Needs no index: ids begin with the mailbox. */
+export function createFingerprintStore(store: Store): FingerprintStore {
+  const all: Collection<FingerprintDocument> = store.db.collection<FingerprintDocument>("fingerprints");
+  const ofMailbox = (mailboxId: string) => ({ _id: { $gte: `${mailboxId}/`, $lt: `${mailboxId}0` } });
+
+  return {
+    async add(mailboxId, fingerprints, at) {
+      if (fingerprints.length === 0) return;
+      const day = `${mailboxId}/${new Date(at).toISOString().slice(0, 10)}`;
+      const added = fingerprints.join("");
+      if (fingerprints.length >= few) {
+        await all.insertOne({ _id: `${day}/${crypto.randomUUID()}`, of: added });
+        return;
+      }
+      const longer = { $concat: [{ $ifNull: ["$of", ""] }, added] };
+      await all.updateOne({ _id: day }, [{ $set: { of: longer } }], { upsert: true });
+    },
+
+    async count(mailboxId) {
+      const counts = new Map<string, number>();
+      for await (const { of } of all.find(ofMailbox(mailboxId)))
+        for (let at = 0; at < of.length; at += digits) {
+          const one = of.slice(at, at + digits);
+          counts.set(one, (counts.get(one) ?? 0) + 1);
+        }
+      return counts;
+    },
+
+    async remove(mailboxId) {
+      await all.deleteMany(ofMailbox(mailboxId));
+    },
+  };
+}
