@@ -2,7 +2,7 @@ import { connectBus } from "@mailfleet/bus";
 import { createLeases, runService, startRenewals } from "@mailfleet/kit";
 import { connectStore, createLeaseStore, isOutage, openDocuments } from "@mailfleet/store";
 import { createConsentStore } from "./consent/store.ts";
-import { createGrantStore } from "./grant/store.ts";
+import { createGrantStore, grantCollection } from "./grant/store.ts";
 import { jobCollection } from "./job/body.ts";
 import { createJobStore } from "./job/store.ts";
 import { createMetrics } from "./mailbox/metrics.ts";
@@ -24,6 +24,7 @@ runService(config, async ({ name, environment, logger, metrics, failPoint, addRe
       jobLeases: createLeases(createLeaseStore(store, jobCollection), {
         ...{ owner: crypto.randomUUID(), renewals, name: "the lease on a job" },
       }),
+      grantLeases: createLeaseStore(store, grantCollection, { onlyExisting: true }),
       openDocuments: (collection, indexes, unlisted) => openDocuments(store, collection, indexes, unlisted),
       isOutage,
       metrics: createMetrics(metrics),

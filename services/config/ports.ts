@@ -1,7 +1,7 @@
 import type { RequestArguments, RequestName, RequestOutput } from "@mailfleet/contracts";
-import type { Documents, Leases, ServicePorts, Stored } from "@mailfleet/kit";
+import type { Documents, LeaseStore, Leases, ServicePorts, Stored } from "@mailfleet/kit";
 import type { ConsentStore } from "./consent/store.ts";
-import type { GrantStore } from "./grant/store.ts";
+import type { GrantDocument, GrantStore } from "./grant/store.ts";
 import type { JobBody } from "./job/body.ts";
 import type { JobStore } from "./job/store.ts";
 import type { MailboxBody } from "./mailbox/body.ts";
@@ -25,6 +25,8 @@ export interface Ports extends ServicePorts {
   readonly jobLeases: Leases<Stored<JobBody>>;
   readonly consents: ConsentStore;
   readonly grants: GrantStore;
+  /** Who refreshes a consent: a worker, for as long as it asked for. */
+  readonly grantLeases: LeaseStore<GrantDocument>;
   readonly worlds: Worlds;
   readonly metrics: Metrics;
   /** Where people reach the console, for links in alerts; `null`: not known. */

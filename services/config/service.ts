@@ -1,17 +1,17 @@
 import { consumers } from "@mailfleet/contracts";
 import { defineService, listen } from "@mailfleet/kit";
 import { z } from "zod";
-import { getConnection } from "./connection/get-connection.ts";
 import { beginConsent } from "./consent/begin-consent.ts";
 import { getConsent, keepDeviceConsent } from "./consent/read-consent.ts";
 import { takeConsent } from "./consent/take-consent.ts";
-import { warnOfEnds } from "./expiry/warn.ts";
 import { announceGrants } from "./grant/announce-grant.ts";
 import { getGrant, removeGrant } from "./grant/answer-grant.ts";
+import { lookAfterGrants } from "./grant/look-after-grants.ts";
 import { beginRefresh, endRefresh } from "./grant/refresh-grant.ts";
 import { setGrant } from "./grant/set-grant.ts";
 import { keptJobs } from "./job/job.ts";
 import { runJobs } from "./job/run-jobs.ts";
+import { getConnection } from "./mailbox/connection.ts";
 import { countMailboxes } from "./mailbox/count.ts";
 import { keptMailboxes } from "./mailbox/mailbox.ts";
 import { onReport, reportTypes } from "./mailbox/on-report.ts";
@@ -21,6 +21,7 @@ import { spreadRhythm } from "./mailbox/spread-rhythm.ts";
 import { createWorlds } from "./mailbox/world.ts";
 import type { Ports } from "./ports.ts";
 import { answerDestinations, keptProfiles } from "./profile/profile.ts";
+import { warnOfSecrets } from "./profile/warn-of-secrets.ts";
 import { keptSettings } from "./settings/settings.ts";
 
 /** A tick whose rounds all pause alike. */
@@ -68,7 +69,8 @@ export const config = defineService<Ports, "worlds">()({
     timers: every(30_000, rearmTimers),
     jobs: every(5000, runJobs),
     grants: every(5000, announceGrants),
-    expiry: every(60_000, warnOfEnds),
+    consents: every(60_000, lookAfterGrants),
+    secrets: every(60_000, warnOfSecrets),
     count: every(15_000, countMailboxes),
   },
 });

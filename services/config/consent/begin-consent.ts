@@ -1,8 +1,8 @@
 import { ProblemError, type RequestArguments } from "@mailfleet/contracts";
 import { authorizationUrl } from "@mailfleet/oauth";
-import { oauthClientOf, oauthDirections } from "../connection/oauth-client.ts";
 import type { ShownMailbox } from "../mailbox/body.ts";
 import type { Handler, Ports } from "../ports.ts";
+import { oauthClientOf, oauthDirections } from "../profile/oauth-client.ts";
 import type { ConsentDocument } from "./store.ts";
 
 const consentMs = 10 * 60_000;

@@ -1,6 +1,6 @@
 import { ProblemError } from "@mailfleet/contracts";
-import { oauthClientOf, oauthDirections } from "../connection/oauth-client.ts";
 import type { Handler, Ports } from "../ports.ts";
+import { oauthClientOf, oauthDirections } from "../profile/oauth-client.ts";
 import { refuseFormerOwner } from "./begin-consent.ts";
 import type { ConsentDocument } from "./store.ts";
 

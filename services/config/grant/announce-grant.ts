@@ -1,9 +1,10 @@
 import { eachAlone } from "@mailfleet/kit";
-import { oauthDirections } from "../connection/oauth-client.ts";
-import { consentEndCodes, mailboxAlertCleared } from "../expiry/alerts.ts";
+import { alertCleared, mailboxObject } from "../mailbox/alert-entries.ts";
 import { configuredDirections } from "../mailbox/new-mailbox.ts";
 import { take } from "../mailbox/take.ts";
 import type { Ports } from "../ports.ts";
+import { consentEndCodes } from "../profile/ends.ts";
+import { oauthDirections } from "../profile/oauth-client.ts";
 import type { GrantDocument } from "./store.ts";
 
 /**
@@ -20,7 +21,8 @@ export async function announceGrant(ports: Ports, grant: GrantDocument): Promise
     at,
     event: "signedIn",
     by: grant.grantedBy,
-    plan: ({ configuration }) => ({
+    plan: ({ _id, configuration }) => ({
+      alerts: [alertCleared({ at, object: mailboxObject({ _id, configuration }), codes: [...consentEndCodes] })],
       events: [
         {
           type: "settingsChanged",
@@ -33,11 +35,6 @@ export async function announceGrant(ports: Ports, grant: GrantDocument): Promise
       cause: `${grant.account} signed in`,
     }),
   });
-  const mailbox = await ports.documents.mailbox.load(grant._id);
-  if (mailbox?.living)
-    await ports.bus.publish(
-      mailboxAlertCleared(grant._id, mailbox.configuration.address, consentEndCodes, `grant/${grant.consentId}`, at),
-    );
   await ports.grants.announced(grant._id, grant.v);
 }
 

@@ -1,8 +1,8 @@
 import { commandKey } from "@mailfleet/kit";
-import { oauthDirections } from "../connection/oauth-client.ts";
 import { configuredDirections } from "../mailbox/new-mailbox.ts";
 import { take } from "../mailbox/take.ts";
 import type { Handler, Ports } from "../ports.ts";
+import { oauthDirections } from "../profile/oauth-client.ts";
 import { showGrant } from "./show-grant.ts";
 
 /** `config.grant.get` */

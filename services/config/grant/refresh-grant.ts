@@ -2,26 +2,22 @@ import { randomUUID } from "node:crypto";
 import type { Handler, Ports } from "../ports.ts";
 
 /** Longer than a refresh may take; a process that died holds it no longer than this. */
-const leaseMs = 30_000;
+const refreshMs = 30_000;
 
 /** `config.grant.begin-refresh`: the right to refresh, for one process at a time. */
 export const beginRefresh =
   (ports: Ports): Handler<"config.grant.begin-refresh"> =>
   async ({ mailboxId, v, by }) => {
-    const { grants, mailboxes, now } = ports;
+    const { grants, grantLeases, mailboxes } = ports;
     const [mailbox, present] = await Promise.all([mailboxes.forConnection(mailboxId), grants.load(mailboxId)]);
     // A run that began under the former owner gets no new token of that owner.
     if (!mailbox || present?.ownership !== mailbox.ownership) return { outcome: "changed" };
-    const token = randomUUID();
-    const leased = await grants.lease(mailboxId, v, { token, by, until: now() + leaseMs }, now());
-    if (leased)
-      return {
-        outcome: "yours",
-        lease: token,
-        refreshToken: leased.refreshToken,
-      };
-    const grant = await ports.grants.load(mailboxId);
-    return { outcome: grant?.v === v ? "busy" : "changed" };
+    // Each request asks for itself: one process may ask twice at the same time.
+    const leased = await grantLeases.take(mailboxId, `${by}/${randomUUID()}`, refreshMs);
+    if (leased?.document.v === v)
+      return { outcome: "yours", lease: String(leased.fence), refreshToken: leased.document.refreshToken };
+    if (leased) await grantLeases.release(mailboxId, leased.fence);
+    return { outcome: !leased && (await grants.load(mailboxId))?.v === v ? "busy" : "changed" };
   };
 
 /** `config.grant.end-refresh`: what a refresh gave, and the lease given back. A consent that ended stays ended. */

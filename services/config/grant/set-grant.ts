@@ -1,7 +1,7 @@
 import { ProblemError, sealedFor, tokenDestination } from "@mailfleet/contracts";
 import { refuseFormerOwner, signInOf } from "../consent/begin-consent.ts";
-import { refuseWronglySealed } from "../credentials/kept-credentials.ts";
 import type { Handler, Ports } from "../ports.ts";
+import { refuseWronglySealed } from "../profile/secrets.ts";
 import { announceGrant } from "./announce-grant.ts";
 import { showGrant } from "./show-grant.ts";
 import type { GrantDocument } from "./store.ts";

@@ -1,4 +1,5 @@
 import type { Grant, Sealed } from "@mailfleet/contracts";
+import { leaseGivenBack } from "@mailfleet/kit";
 import type { Collection, Store } from "@mailfleet/store";
 
 /**
@@ -15,15 +16,16 @@ export interface GrantDocument extends Omit<Grant, "mailboxId"> {
   clientId: string;
   consentId: string;
   refreshToken: Sealed;
-  /** Who refreshes at the moment. */
-  lease?: { token: string; by: string; until: number };
   /** Days ahead of its end that were warned about already. */
   warned: number[];
   /** Whether the mailbox's machine knows about it. */
   announced: boolean;
 }
 
-/** The collection `grants`. */
+/** Its name. */
+export const grantCollection = "grants";
+
+/** The collection of consents that were given. */
 export interface GrantStore {
   load(mailboxId: string): Promise<GrantDocument | null>;
   /** Takes away what was given under an earlier ownership than this. */
@@ -31,13 +33,6 @@ export interface GrantStore {
   /** Replaces what there was. */
   put(grant: GrantDocument): Promise<void>;
   remove(mailboxId: string): Promise<void>;
-  /** The right to refresh version `v`; `null`: somebody else has it, or it is another version. */
-  lease(
-    mailboxId: string,
-    v: number,
-    lease: NonNullable<GrantDocument["lease"]>,
-    now: number,
-  ): Promise<GrantDocument | null>;
   /**
    * Writes what a refresh gave and gives the lease back. Whoever lost the lease may still write over the refresh token
    * whose tag he `replaces`. False: nothing was written.
@@ -52,22 +47,19 @@ export interface GrantStore {
       >
     >,
   ): Promise<boolean>;
-  /** Good grants that end before `before`, in the order of their ids, behind `after`. */
-  endingBefore(before: number, limit: number, after: string): Promise<GrantDocument[]>;
+  /** In the order of the mailboxes' ids, behind `after`. */
+  page(after: string, limit: number): Promise<GrantDocument[]>;
   /** Records that the machine knows about this version. */
   announced(mailboxId: string, v: number): Promise<void>;
   unannounced(limit: number): Promise<GrantDocument[]>;
-  /** Remembers that this warning was given; false: it was before, or there is another grant by now. */
-  warn(mailboxId: string, v: number, days: number): Promise<boolean>;
+  /** Remembers that this warning was given. */
+  warn(mailboxId: string, v: number, days: number): Promise<void>;
 }
 
 /** Makes the index, then the store. */
 export async function createGrantStore(store: Store): Promise<GrantStore> {
-  const grants: Collection<GrantDocument> = store.db.collection<GrantDocument>("grants");
-  await grants.createIndexes([
-    { key: { expiresAt: 1 }, name: "ending", partialFilterExpression: { expiresAt: { $type: "number" } } },
-    { key: { announced: 1 }, name: "unannounced", partialFilterExpression: { announced: false } },
-  ]);
+  const grants: Collection<GrantDocument> = store.db.collection<GrantDocument>(grantCollection);
+  await grants.createIndex({ announced: 1 }, { name: "unannounced", partialFilterExpression: { announced: false } });
   return {
     load: (mailboxId) => grants.findOne({ _id: mailboxId }),
     async put(grant) {
@@ -79,23 +71,17 @@ export async function createGrantStore(store: Store): Promise<GrantStore> {
     async removeBefore(mailboxId, ownership) {
       await grants.deleteOne({ _id: mailboxId, ownership: { $lt: ownership } });
     },
-    lease: (mailboxId, v, lease, now) =>
-      grants.findOneAndUpdate(
-        { _id: mailboxId, v, $or: [{ lease: { $exists: false } }, { "lease.until": { $lte: now } }] },
-        { $set: { lease } },
-        { returnDocument: "after" },
-      ),
     async endRefresh(mailboxId, { lease, replaces }, change) {
-      const mine = { "lease.token": lease };
+      const mine = { "lease.fence": Number(lease), "lease.owner": { $ne: null } };
       const result = await grants.updateOne(
         { _id: mailboxId, ...(replaces === undefined ? mine : { $or: [mine, { "refreshToken.tag": replaces }] }) },
-        { $set: change, $unset: { lease: "" } },
+        { $set: { ...change, ...leaseGivenBack } },
       );
       return result.matchedCount > 0;
     },
-    endingBefore: (before, limit, after) =>
+    page: (after, limit) =>
       grants
-        .find({ _id: { $gt: after }, expiresAt: { $ne: null, $lte: before }, state: "good" })
+        .find({ _id: { $gt: after } })
         .sort({ _id: 1 })
         .limit(limit)
         .toArray(),
@@ -104,8 +90,7 @@ export async function createGrantStore(store: Store): Promise<GrantStore> {
     },
     unannounced: (limit) => grants.find({ announced: false }).limit(limit).toArray(),
     async warn(mailboxId, v, days) {
-      const result = await grants.updateOne({ _id: mailboxId, v, warned: { $ne: days } }, { $push: { warned: days } });
-      return result.matchedCount > 0;
+      await grants.updateOne({ _id: mailboxId, v }, { $addToSet: { warned: days } });
     },
   };
 }

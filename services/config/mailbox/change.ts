@@ -1,9 +1,9 @@
 import type { Direction, MailboxChange, SealedMailboxCredentials } from "@mailfleet/contracts";
 import type { MachineEvent } from "@mailfleet/mailbox";
-import { keptMailboxCredentials } from "../credentials/kept-credentials.ts";
 import type { ShownProfile } from "../profile/body.ts";
 import type { Configuration, StoredMailbox } from "./body.ts";
 import type { Plan } from "./decide.ts";
+import { keptMailboxCredentials } from "./kept-credentials.ts";
 import { approvalRequired, configuredDirections } from "./new-mailbox.ts";
 import { refuseImpossibleMailbox } from "./possible-mailbox.ts";
 import type { World } from "./world.ts";

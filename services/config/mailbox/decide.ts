@@ -8,7 +8,7 @@ import {
   perDirection,
   type TestStep,
 } from "@mailfleet/contracts";
-import type { Decision } from "@mailfleet/kit";
+import type { Decision, OutboxEntry } from "@mailfleet/kit";
 import {
   type Effect,
   type MachineEvent,
@@ -19,7 +19,7 @@ import {
   timersOf,
 } from "@mailfleet/mailbox";
 import { type Configuration, historyLength, type MailboxBody, type StoredMailbox } from "./body.ts";
-import { type ConfigurationFact, outboxEntries } from "./outbox-entries.ts";
+import { mailboxFact, outboxEntries } from "./outbox-entries.ts";
 import { copiedStatus } from "./show-mailbox.ts";
 import { signInUrl } from "./sign-in-url.ts";
 import { nextRearm } from "./timers.ts";
@@ -34,6 +34,8 @@ export interface Plan {
   readonly profile?: { readonly v: number; readonly active: boolean };
   /** Version of the settings whose rhythms this step takes into account. */
   readonly rhythmV?: number;
+  /** Facts about alerts that no effect of the machine raises or clears. */
+  readonly alerts?: readonly OutboxEntry[];
   /** JSON pointers of what has changed. */
   readonly changedFields?: readonly string[];
   /** More about why, for history and facts. */
@@ -78,10 +80,10 @@ export function decide(document: StoredMailbox, occurrence: Occurrence, world: W
     if (occurrence.kind === "report") return { ignored: taken.detail };
     throw new ProblemError(taken.code, taken.detail, { remedy: taken.remedy });
   }
-  // Record that a change of the profile or of the intervals was taken over, even if it changes nothing.
+  // Record that a change of the profile or of the intervals was taken over, and say alerts, even if nothing changes.
+  const isNoted = plan.profile !== undefined || plan.rhythmV !== undefined || plan.alerts !== undefined;
   const nothing = taken.outcome === "ignored" ? taken.reason : isQuiet(taken) ? "nothing changes" : null;
-  if (occurrence.kind === "report" && !plan.profile && plan.rhythmV === undefined && nothing !== null)
-    return { ignored: nothing };
+  if (occurrence.kind === "report" && !isNoted && nothing !== null) return { ignored: nothing };
   const unmoved: Taken = { outcome: "accepted", state: before, effects: [], changed: false };
   return accepted(document, occurrence, world, plan, before, taken.outcome === "ignored" ? unmoved : taken);
 }
@@ -102,7 +104,7 @@ function accepted(
   const v = document.v + 1;
   const configuration = plan.configuration ?? document.configuration;
   const summaries = perDirection((direction) => summaryOf(state, direction));
-  const outbox = outboxEntries(effects, changedFacts(document._id, v, occurrence, plan), {
+  const outbox = outboxEntries(said(document._id, v, occurrence, plan), effects, {
     mailboxId: document._id,
     v,
     at,
@@ -153,10 +155,10 @@ function changesHands(events: readonly MachineEvent[]): boolean {
   return events.some(({ type }) => type === "addressChanged" || type === "ownerChanged");
 }
 
-function changedFacts(mailboxId: string, v: number, { at, by }: Occurrence, plan: Plan): ConfigurationFact[] {
-  const fields = plan.changedFields ?? [];
-  if (fields.length === 0) return [];
-  return [{ type: "mailbox.changed.v1", body: { mailboxId, v, at, fields: [...fields], by: by ?? "mailfleet" } }];
+function said(mailboxId: string, v: number, { at, by = "mailfleet" }: Occurrence, plan: Plan): OutboxEntry[] {
+  const { changedFields: fields = [], alerts = [] } = plan;
+  const changed = { mailboxId, v, at, fields: [...fields], by };
+  return [...(fields.length > 0 ? [mailboxFact("mailbox.changed.v1", "changed", changed)] : []), ...alerts];
 }
 
 function testsOf(effects: readonly Effect[], { at, steps }: Occurrence): StoredMailbox["lastTests"] {

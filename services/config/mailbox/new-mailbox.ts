@@ -3,15 +3,14 @@ import {
   directions,
   type Mailbox,
   type NewMailbox,
-  type OutgoingMessage,
-  perDirection,
   type RequestArguments,
   type Settings,
 } from "@mailfleet/contracts";
-import { createMachine, summaryOf } from "@mailfleet/mailbox";
-import { keptMailboxCredentials } from "../credentials/kept-credentials.ts";
+import type { OutboxEntry } from "@mailfleet/kit";
+import { createMachine } from "@mailfleet/mailbox";
 import type { Configuration, MailboxBody } from "./body.ts";
-import { outboxEntries } from "./outbox-entries.ts";
+import { keptMailboxCredentials } from "./kept-credentials.ts";
+import { mailboxFact } from "./outbox-entries.ts";
 import { copiedStatus } from "./show-mailbox.ts";
 import type { World } from "./world.ts";
 
@@ -33,7 +32,7 @@ export function newMailbox(
   input: RequestArguments<"config.mailbox.create">,
   { profile, settings, rhythmV, policy }: World,
   at: number,
-): { readonly body: MailboxBody; readonly outbox: OutgoingMessage[] } {
+): { readonly body: MailboxBody; readonly outbox: OutboxEntry[] } {
   const { id: mailboxId, commandId, by, new: mailbox, credentials } = input;
   const configuration: Configuration = {
     ...mailbox,
@@ -65,26 +64,16 @@ export function newMailbox(
   };
   return {
     body,
-    outbox: outboxEntries(
-      [],
-      [
-        {
-          type: "mailbox.created.v1",
-          body: { mailboxId, v: 1, at, address: mailbox.address, profileId: profile._id, by },
-        },
-      ],
-      {
-        mailboxId,
-        v: 1,
-        at,
-        address: mailbox.address,
-        profileId: profile._id,
-        event: "create",
-        summaries: perDirection((direction) => summaryOf(machine, direction)),
-        steps: [],
-        correlation: input.correlation ?? commandId,
-        causation: commandId,
-      },
-    ),
+    outbox: [
+      mailboxFact("mailbox.created.v1", "created", {
+        ...{ mailboxId, v: 1, at, address: mailbox.address, profileId: profile._id, by },
+      }),
+    ].map((fact) => ({
+      ...fact,
+      mailboxId,
+      sequence: 1,
+      correlation: input.correlation ?? commandId,
+      causation: commandId,
+    })),
   };
 }

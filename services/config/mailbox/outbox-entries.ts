@@ -10,7 +10,9 @@ import {
   subjects,
   type TestStep,
 } from "@mailfleet/contracts";
+import type { OutboxEntry } from "@mailfleet/kit";
 import type { Effect, SetTimer } from "@mailfleet/mailbox";
+import { alertCleared, alertRaised } from "./alert-entries.ts";
 
 /** What an effect does not know itself. */
 export interface EntryContext extends EnvelopeContext {
@@ -30,26 +32,15 @@ export interface EntryContext extends EnvelopeContext {
   readonly steps: readonly TestStep[];
 }
 
-/** An entry before it has an id. */
-type Draft = Omit<OutgoingMessage, "id" | "at" | "mailboxId" | "sequence" | keyof EnvelopeContext>;
-
-/** A fact that no effect of the machine causes. */
-export type ConfigurationFact =
-  | { readonly type: "mailbox.created.v1"; readonly body: MessageBody<"mailbox.created.v1"> }
-  | { readonly type: "mailbox.changed.v1"; readonly body: MessageBody<"mailbox.changed.v1"> };
-
 /**
- * Effects as messages, in their order, with deterministic ids `<mailboxId>:<v>:<n>`.
+ * What is said besides effects, then effects as messages in their order, with deterministic ids `<mailboxId>:<v>:<n>`.
  */
 export function outboxEntries(
+  said: readonly OutboxEntry[],
   effects: readonly Effect[],
-  facts: readonly ConfigurationFact[],
   context: EntryContext,
 ): OutgoingMessage[] {
-  const drafts = [
-    ...facts.map((fact): Draft => factDraft(context, fact.type === "mailbox.created.v1" ? "created" : "changed", fact)),
-    ...effects.map((effect) => draft(effect, context)),
-  ];
+  const drafts = [...said, ...effects.map((effect) => draft(effect, context))];
   const { correlation, causation, traceparent } = context;
   return drafts.map((one, n) => ({
     ...one,
@@ -64,7 +55,7 @@ export function outboxEntries(
 }
 
 /** The message that sets a timer, for a step and for the sweep that re-arms what was lost. */
-export function timerSet(mailboxId: string, seq: number, timer: SetTimer, correlation?: string): Draft {
+export function timerSet(mailboxId: string, seq: number, timer: SetTimer, correlation?: string): OutboxEntry {
   const { name, direction, generation, due, everyMs } = timer;
   const toRun = timer.deliver === "run" ? (timer.purpose ?? "sync") : null;
   const deliver = {
@@ -98,11 +89,20 @@ function message<Type extends MessageType>(
   subject: string,
   body: MessageBody<Type>,
   generation?: number,
-): Draft {
+): OutboxEntry {
   return { subject, type, body, ...(generation === undefined ? {} : { generation }) };
 }
 
-function draft(effect: Effect, context: EntryContext): Draft {
+/** A fact about a mailbox. */
+export function mailboxFact<Type extends MessageType>(
+  type: Type,
+  name: MailboxFact,
+  body: MessageBody<Type> & { readonly mailboxId: string },
+): OutboxEntry {
+  return message(type, subjects.mailboxFact(body.mailboxId, name), body);
+}
+
+function draft(effect: Effect, context: EntryContext): OutboxEntry {
   const { mailboxId, v, at } = context;
   switch (effect.type) {
     case "requestRun": {
@@ -115,7 +115,7 @@ function draft(effect: Effect, context: EntryContext): Draft {
     case "clearTimer":
       return message("timer.clear.v1", subjects.timerClear(mailboxId), { owner: mailboxId, name: effect.name, seq: v });
     case "raiseAlert":
-      return message("alert.raised.v1", subjects.mailboxFact(mailboxId, "alert-raised"), {
+      return alertRaised({
         at,
         object: alertObject(context, effect.direction),
         code: effect.code,
@@ -123,7 +123,7 @@ function draft(effect: Effect, context: EntryContext): Draft {
         ...(effect.failure?.evidence ? { evidence: effect.failure.evidence } : {}),
       });
     case "clearAlert":
-      return message("alert.cleared.v1", subjects.mailboxFact(mailboxId, "alert-cleared"), {
+      return alertCleared({
         at,
         object: alertObject(context, effect.direction),
         ...(effect.codes ? { codes: [...effect.codes] } : {}),
@@ -140,41 +140,30 @@ function detailOf({ detail, failure }: Extract<Effect, { type: "raiseAlert" }>, 
   return parts.length === 0 ? {} : { detail: parts.join(" ").slice(0, 1000) };
 }
 
-function fact(effect: Extract<Effect, { type: "publishFact" }>, context: EntryContext): Draft {
+function fact(effect: Extract<Effect, { type: "publishFact" }>, context: EntryContext): OutboxEntry {
   const { mailboxId, v, at, address, profileId, event, cause, by } = context;
   const about = { mailboxId, v, at };
   const author = by === undefined ? {} : { by };
   switch (effect.fact) {
     case "transitioned":
-      return factDraft(context, "transitioned", {
-        type: "mailbox.transitioned.v1",
-        body: {
-          ...about,
-          address,
-          profileId,
-          event,
-          lifecycle: effect.lifecycle,
-          directions: context.summaries,
-          ...(cause === undefined ? {} : { cause }),
-          ...author,
-        },
+      return mailboxFact("mailbox.transitioned.v1", "transitioned", {
+        ...about,
+        address,
+        profileId,
+        event,
+        lifecycle: effect.lifecycle,
+        directions: context.summaries,
+        ...(cause === undefined ? {} : { cause }),
+        ...author,
       });
     case "tested": {
       const { direction, generation, outcome } = effect;
       const body = { ...about, direction, generation, outcome, steps: [...context.steps] };
-      return factDraft(context, "tested", { type: "mailbox.tested.v1", body });
+      return mailboxFact("mailbox.tested.v1", "tested", body);
     }
     case "deleted":
-      return factDraft(context, "deleted", { type: "mailbox.deleted.v1", body: { ...about, ...author } });
+      return mailboxFact("mailbox.deleted.v1", "deleted", { ...about, ...author });
   }
-}
-
-function factDraft<Type extends MessageType>(
-  context: EntryContext,
-  name: MailboxFact,
-  { type, body }: { type: Type; body: MessageBody<Type> },
-): Draft {
-  return message(type, subjects.mailboxFact(context.mailboxId, name), body);
 }
 
 function alertObject(context: EntryContext, direction: AlertObject["direction"]): AlertObject {

@@ -31,6 +31,8 @@ export interface MailboxStore {
   ofProfile(profileId: string): Promise<{ id: string; address: string }[]>;
   /** Addresses by id; absent: there is no such mailbox. */
   addresses(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Ownership numbers by id; absent: there is no such mailbox. */
+  ownerships(ids: readonly string[]): Promise<ReadonlyMap<string, number>>;
   countByProfile(profileIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
   countByLifecycle(): Promise<Readonly<Record<string, number>>>;
   /** Mailboxes whose timers need a check. */
@@ -84,6 +86,10 @@ export function createMailboxStore(store: Store): MailboxStore {
     async addresses(ids) {
       const found = await addressesOf(where({ _id: { $in: [...ids] } }));
       return new Map(found.map(({ id, address }) => [id, address]));
+    },
+    async ownerships(ids) {
+      const found = await mailboxes.find(where({ _id: { $in: [...ids] } }), { projection: { ownership: 1 } }).toArray();
+      return new Map(found.map(({ _id, ownership }) => [String(_id), ownership]));
     },
     countByProfile: (ids) =>
       countBy("configuration.profileId", where({ "configuration.profileId": { $in: [...ids] } })),

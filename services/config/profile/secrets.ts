@@ -7,8 +7,12 @@ import {
   sealedAs,
   sealedFor,
 } from "@mailfleet/contracts";
-import { type KeptCredentials, type KeptOAuthSecret, refuseWronglySealed } from "../credentials/kept-credentials.ts";
 import { destinationsOf } from "./destinations.ts";
+
+/** A profile's credentials as they are kept. */
+export type KeptCredentials = SealedCredentials & { readonly setAt: number };
+/** The secret of an OAuth application as it is kept. */
+export type KeptOAuthSecret = SealedOAuthSecret & { readonly setAt: number };
 
 /** What a profile holds sealed. */
 export interface ProfileSecrets {
@@ -95,4 +99,20 @@ export function keptSecrets(
       errors: needed,
     },
   );
+}
+
+/** Refuses what was sealed for something else. @throws INVALID, SECRET_NEEDED_AGAIN if only the destination changed */
+export function refuseWronglySealed(sealed: Sealed, expected: string, pointer: string): void {
+  const given = sealedAs(sealed);
+  if (given === expected) return;
+  const reason = `must be ${expected}`;
+  if (given.split("|", 2).join("|") === expected.split("|", 2).join("|"))
+    throw new ProblemError("SECRET_NEEDED_AGAIN", `${pointer} was sealed for a server that is another by now.`, {
+      remedy: "Send the change again.",
+      errors: [{ pointer: `${pointer}/aad`, reason }],
+    });
+  throw new ProblemError("INVALID", `${pointer}/aad was sealed for something else`, {
+    remedy: `Seal the secret with the additional data ${expected}.`,
+    errors: [{ pointer: `${pointer}/aad`, reason }],
+  });
 }

@@ -1,7 +1,7 @@
 import type { Profile, Settings } from "@mailfleet/contracts";
-import type { KeptCredentials } from "../credentials/kept-credentials.ts";
 import type { ShownProfile } from "./body.ts";
 import { maximumMailboxes } from "./problems.ts";
+import type { KeptCredentials } from "./secrets.ts";
 
 /** A profile as it is shown. Credentials show only that they are set, for whom and when. */
 export function showProfile(

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { connectionOf } from "../connection/connection.ts";
 import type { GrantDocument } from "../grant/store.ts";
+import { connectionOf } from "../mailbox/connection.ts";
 import { givenMailbox, givenProfile, givenWorld } from "./given-documents.ts";
 
 const sealed = { protected: "", encrypted_key: "", iv: "", ciphertext: "x", tag: "", aad: "" };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Connection, ProblemError } from "@mailfleet/contracts";
 import { step } from "@mailfleet/mailbox";
-import { connectionOf } from "../connection/connection.ts";
+import { connectionOf } from "../mailbox/connection.ts";
 import { at, givenMailbox, givenProfile, givenWorld } from "./given-documents.ts";
 
 /** A mailbox whose directions are being tested. */

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { ProblemError, type RequestOutput, sealedFor } from "@mailfleet/contracts";
 import { eventually } from "@mailfleet/local/testing";
+import { beginRefresh } from "../grant/refresh-grant.ts";
+import type { Ports } from "../ports.ts";
 import { command, fresh, givenConfig, mailboxInput, profileInput, quick, sealedCredentials } from "./given-config.ts";
 
 const day = 86_400_000;
@@ -10,9 +12,10 @@ const sealed = (aad: string) => sealedCredentials(aad).password;
 
 describe("a consent of a mailbox's user", () => {
   let config: Awaited<ReturnType<typeof givenConfig>>;
+  let ports: Ports;
   before(async () => {
     config = await givenConfig();
-    await config.replica({ times: quick });
+    ({ ports } = await config.replica({ times: quick }));
     await config.replica({ times: quick });
   });
   after(() => config.stop());
@@ -164,6 +167,28 @@ describe("a consent of a mailbox's user", () => {
     const next = await ask("another");
     assert.equal(next.outcome === "yours" && next.refreshToken.ciphertext, refreshToken.ciphertext);
     assert.equal((await ask("late", 99)).outcome, "changed");
+  });
+
+  test("is refreshed by one process at a time whatever the clock of a replica shows", async () => {
+    const { mailbox, grant } = await signedIn();
+    const ask = { mailboxId: mailbox.id, v: grant.v, by: "slow" };
+    assert.equal((await config.bus.request("config.grant.begin-refresh", ask)).outcome, "yours");
+    const fast = { ...ports, now: () => Date.now() + 600_000 };
+    assert.equal((await beginRefresh(fast)({ ...ask, by: "other" })).outcome, "busy");
+    await config.bus.request("config.grant.remove", { ...command(), mailboxId: mailbox.id });
+    assert.equal((await beginRefresh(ports)(ask)).outcome, "changed");
+    assert.equal(await ports.grants.load(mailbox.id), null, "nothing is left of it");
+  });
+
+  test("goes with its mailbox though a crash left its token, with or without an end", async () => {
+    for (const end of [null, Date.now() + 90 * day]) {
+      const { mailbox } = await signedIn(end);
+      const kept = await ports.grants.load(mailbox.id);
+      assert.ok(kept);
+      await config.bus.request("config.mailbox.delete", { ...command(), id: mailbox.id });
+      await ports.grants.put(kept);
+      await eventually(async () => (await ports.grants.load(mailbox.id)) === null, { what: "the token is removed" });
+    }
   });
 
   test("keeps a rotated token that came after its lease was another's, unless it is no longer the next one", async () => {

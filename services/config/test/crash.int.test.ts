@@ -128,6 +128,37 @@ test("a profile whose deletion a crash cut off comes back if a mailbox had come;
   await living.stop();
 });
 
+test("an alert that the bus took and lost is raised once more, from the mailbox's document", async () => {
+  const first = await given.replica({ times: still });
+  const profile = await bus.request("config.profile.create", profileInput());
+  const { id: mailboxId, address } = await bus.request("config.mailbox.create", mailboxInput(profile.id));
+  await bus.request("config.mailbox.approve", { ...command(), id: mailboxId, address });
+  const testing = await bus.request("config.mailbox.test-and-enable", { ...command(), id: mailboxId });
+  await bus.publish(runResult(testing, "inbound", { code: "CONSENT_MISSING", kind: "consent" }));
+  const kept = await eventually(async () => {
+    const { said, sayAgainAt = 0 } = (await first.ports.documents.mailbox.load(mailboxId)) ?? {};
+    return said ? { said, sayAgainAt } : null;
+  });
+  const [alert] = kept.said;
+  assert.equal(alert?.type, "alert.raised.v1");
+  assert.ok(kept.sayAgainAt > Date.now() + 20_000 && kept.sayAgainAt < Date.now() + 31_000);
+  await first.stop();
+  // Half a minute later, in the hands of another replica; the bus has lost what it had.
+  const publishedAgain: string[] = [];
+  const second = await given.replica({
+    times: still,
+    now: () => Date.now() + 31_000,
+    onPublish: ({ id }) => void publishedAgain.push(id),
+  });
+  await second.ports.documents.mailbox.relayWaiting(0);
+  await second.ports.documents.mailbox.relayWaiting(0);
+  assert.deepEqual(
+    publishedAgain.filter((id) => id === alert?.id),
+    [alert?.id],
+  );
+  await second.stop();
+});
+
 test("a lost deadline is fired, and a lost poll timer is set again with its own seq", async () => {
   const replica = await given.replica({ times: still });
   const profile = await bus.request("config.profile.create", profileInput());

@@ -17,7 +17,7 @@ import { createLeases, type HoldLengths, Registry, startRenewals, startService, 
 import { startMongo, startNats } from "@mailfleet/local/testing";
 import { connectStore, createLeaseStore, isOutage, openDocuments } from "@mailfleet/store";
 import { createConsentStore } from "../consent/store.ts";
-import { createGrantStore } from "../grant/store.ts";
+import { createGrantStore, grantCollection } from "../grant/store.ts";
 import { jobCollection } from "../job/body.ts";
 import { createJobStore } from "../job/store.ts";
 import { createMetrics } from "../mailbox/metrics.ts";
@@ -46,7 +46,8 @@ export const quick: Times = {
     timers: 100,
     jobs: 100,
     grants: 100,
-    expiry: 100,
+    consents: 100,
+    secrets: 100,
   },
   relayAgeMs: 300,
 };
@@ -73,7 +74,15 @@ export async function givenConfig(options: { ownMongo?: boolean } = {}) {
       handle: async (message) => void asked.push(message),
     });
 
-  async function replica(options: { failPoint?: FailPoint; times?: Times; lengths?: HoldLengths } = {}) {
+  async function replica(
+    options: {
+      failPoint?: FailPoint;
+      times?: Times;
+      lengths?: HoldLengths;
+      now?: () => number;
+      onPublish?: (message: OutgoingMessage) => void;
+    } = {},
+  ) {
     const store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "config-test", logger });
     const own = await connectBus({ url: nats.url, name: "config", logger, isOutage });
     const registry = new Registry();
@@ -88,15 +97,22 @@ export async function givenConfig(options: { ownMongo?: boolean } = {}) {
         }),
         consents: await createConsentStore(store),
         grants: await createGrantStore(store),
+        grantLeases: createLeaseStore(store, grantCollection, { onlyExisting: true }),
         openDocuments: (collection, indexes, unlisted) => openDocuments(store, collection, indexes, unlisted),
         consoleUrl: "https://console.example.org",
-        bus: own,
+        bus: {
+          ...own,
+          publish(message) {
+            options.onPublish?.(message);
+            return own.publish(message);
+          },
+        },
         logger,
         registry,
         metrics: createMetrics(registry),
         failPoint: options.failPoint ?? noFailPoint,
         isOutage,
-        now: Date.now,
+        now: options.now ?? Date.now,
       },
       options.times ?? quick,
     );
@@ -206,7 +222,12 @@ export const sealedCredentials = (aad: string, username = "sales"): SealedCreden
 export function runResult(
   mailbox: Mailbox,
   direction: "inbound" | "outbound",
-  outcome: "ok" | { code: "CONNECTION_REFUSED" | "AUTHENTICATION_REJECTED"; kind: "transient" | "auth" },
+  outcome:
+    | "ok"
+    | {
+        code: "CONNECTION_REFUSED" | "AUTHENTICATION_REJECTED" | "CONSENT_MISSING";
+        kind: "transient" | "auth" | "consent";
+      },
   purpose: "test" | "sync" | "probe" = "test",
 ): OutgoingMessage {
   const at = Date.now();

@@ -50,7 +50,7 @@ describe("outbox entries", () => {
       { type: "publishFact", fact: "tested", direction: "inbound", generation: 4, outcome: "ok" },
       { type: "publishFact", fact: "deleted" },
     ];
-    const entries = outboxEntries(effects, [], context);
+    const entries = outboxEntries([], effects, context);
     assert.deepEqual(
       entries.map(({ id, type }) => `${id} ${type}`),
       [
@@ -80,7 +80,7 @@ describe("outbox entries", () => {
   });
 
   test("timers deliver runs into RUNS and events into MAILBOX", () => {
-    const [event, run] = outboxEntries([timer("inbound", 5000), timer("outbound", 6000, "run")], [], context);
+    const [event, run] = outboxEntries([], [timer("inbound", 5000), timer("outbound", 6000, "run")], context);
     const deliver = (entry: typeof event) =>
       (entry as unknown as { body: { deliver: { subject: string; type: string } } }).body.deliver;
     assert.deepEqual(

@@ -12,9 +12,13 @@ const patienceMs = 4000;
 
 /**
  * Leases in the field `lease` of the documents of a collection. `Kept` is the document as its owner knows it: of a new one
- * nothing but the lease is there.
+ * nothing but the lease is there; with `onlyExisting` no document is made, and the lease on none is refused.
  */
-export function createLeaseStore<Kept>(store: Store, collection: string): LeaseStore<Kept> {
+export function createLeaseStore<Kept>(
+  store: Store,
+  collection: string,
+  { onlyExisting = false }: { readonly onlyExisting?: boolean } = {},
+): LeaseStore<Kept> {
   const documents: Collection<LeasedDocument> = store.db.collection<LeasedDocument>(collection);
   const until = (holdMs: number) => ({ $add: ["$$NOW", holdMs] });
 
@@ -32,7 +36,7 @@ export function createLeaseStore<Kept>(store: Store, collection: string): LeaseS
   return {
     async take(key, owner, holdMs) {
       let document = await take(key, owner, holdMs);
-      if (!document) {
+      if (!document && !onlyExisting) {
         if ((await documents.countDocuments({ _id: key }, { limit: 1 })) > 0) return null;
         // An upsert may not have `$expr`, so the document is made first.
         await documents.insertOne({ _id: key }).catch((error: unknown) => {

@@ -1,6 +1,6 @@
 import type { Direction, OAuthClient } from "@mailfleet/contracts";
 import { completeOAuthClient } from "@mailfleet/oauth";
-import type { ShownProfile } from "../profile/body.ts";
+import type { ShownProfile } from "./body.ts";
 
 /** The OAuth application of a profile, for the directions that use it; `null` if the profile has none. */
 export function oauthClientOf(

@@ -6,9 +6,9 @@ import {
   tokenDestination,
 } from "@mailfleet/contracts";
 import type { GrantDocument } from "../grant/store.ts";
-import type { MailboxForConnection } from "../mailbox/body.ts";
 import type { ShownProfile } from "../profile/body.ts";
-import { isClientSecretMissing, oauthClientOf } from "./oauth-client.ts";
+import { isClientSecretMissing, oauthClientOf } from "../profile/oauth-client.ts";
+import type { MailboxForConnection } from "./body.ts";
 
 type Working = Exclude<Direction, "act">;
 type Reason = Extract<ConnectionCredentials, { type: "none" }>["reason"];

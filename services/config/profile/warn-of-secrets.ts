@@ -1,0 +1,49 @@
+import { eachAlone, type Page, readPage } from "@mailfleet/kit";
+import { alertCleared, alertRaised } from "../mailbox/alert-entries.ts";
+import type { Ports } from "../ports.ts";
+import type { ShownProfile } from "./body.ts";
+import { dueWarning, secretEndCodes } from "./ends.ts";
+
+const batch = 200;
+
+/** Warns ahead of the ends of secrets, once for each number of days. One that fails waits for the next round. */
+export async function warnOfSecrets(ports: Ports): Promise<void> {
+  const query = { filter: {}, sort: [["_id", 1]] } as const;
+  const alone = { logger: ports.logger, what: "secret", name: ({ _id }: ShownProfile) => _id };
+  let cursor: string | null = null;
+  do {
+    const page: Page<ShownProfile> = await readPage({ limit: batch, ...(cursor ? { cursor } : {}) }, query, (asked) =>
+      ports.documents.profile.list(asked),
+    );
+    await eachAlone(page.items, alone, (profile) => warn(ports, profile));
+    cursor = page.next;
+  } while (cursor !== null);
+}
+
+async function warn({ documents, now }: Ports, profile: ShownProfile): Promise<void> {
+  const at = now();
+  const ends = secretEnd(profile);
+  const warned = profile.warnedOfSecret;
+  const beganAt = profile.oauthSecret?.setAt ?? profile.createdAt;
+  const code = ends === null ? undefined : ends <= at ? "SECRET_ENDED" : dueWarning(beganAt, ends, at)?.secret;
+  const said = code && `${ends}:${code}`;
+  if (said === warned) return;
+  const object = { type: "profile", id: profile._id, label: profile.settings.name } as const;
+  // What was said of another end is over.
+  const outbox =
+    warned && !warned.startsWith(`${ends}:`) ? [alertCleared({ at, object, codes: [...secretEndCodes] })] : [];
+  if (code && ends !== null) {
+    const detail = `The secret of the OAuth application ends at ${new Date(ends).toISOString()}.`;
+    outbox.push(alertRaised({ at, object, code, detail }));
+  }
+  await documents.profile.change(profile._id, { key: `warned/${said}/${profile.v}`, at }, (before) =>
+    before.v === profile.v
+      ? { after: { ...before, warnedOfSecret: said }, outbox, quiet: true }
+      : { ignored: "it is another by now" },
+  );
+}
+
+/** When the application can no longer prove itself: as entered, or as its certificate says. */
+function secretEnd({ settings, oauthSecret }: ShownProfile): number | null {
+  return oauthSecret?.certificate?.expiresAt ?? settings.oauth?.clientSecretExpiresAt ?? null;
+}
