@@ -6,6 +6,7 @@ import {
   MongoBulkWriteError,
   MongoClient,
   MongoClientClosedError,
+  MongoExpiredSessionError,
   MongoInvalidArgumentError,
   MongoNetworkError,
   MongoNetworkTimeoutError,
@@ -17,6 +18,7 @@ import {
   MongoServerSelectionError,
   MongoStalePrimaryError,
   MongoTopologyClosedError,
+  MongoUnexpectedServerResponseError,
   MongoWriteConcernError,
   type WriteConcernError,
   type WriteError,
@@ -56,7 +58,10 @@ function answered(refusals: Refusal[]): MongoBulkWriteError {
 const broken = (cause: Error) => new MongoBulkWriteError(cause, result({ n: 2 }));
 const server = (code: number, more = {}) => new MongoServerError({ message: "no", code, ok: 0, ...more });
 
-const codes = [6, 7, 18, 43, 50, 64, 89, 91, 100, 133, 134, 189, 211, 237, 262, 371, 9001, 10058, 10107, 11600, 11602];
+const codes = [
+  ...[6, 7, 11, 18, 24, 43, 46, 50, 64, 89, 91, 95, 100, 112, 133, 134, 175, 189, 202, 206, 211, 216, 225, 237, 239],
+  ...[246, 251, 262, 279, 290, 355, 365, 371, 384, 402, 449, 9001, 10058, 10107, 11600, 11601, 11602],
+];
 const outages: Record<string, unknown> = {
   "a lost connection": new MongoNetworkError("connection closed"),
   "a connection that times out": new MongoNetworkTimeoutError("connection timed out"),
@@ -67,6 +72,9 @@ const outages: Record<string, unknown> = {
   "a server that was closed": new MongoServerClosedError(),
   "a primary that is one no more": new MongoStalePrimaryError("stale"),
   "an operation out of time": new MongoOperationTimeoutError("timed out"),
+  "an error of the driver of any other kind": new MongoRuntimeError("unexpected"),
+  "an answer that the driver cannot read": new MongoUnexpectedServerResponseError("no ok"),
+  "a refusal without a code": new MongoServerError({ message: "not primary" }),
   "a label of the server": server(1, { errorLabels: ["RetryableWriteError"] }),
   "a handshake that failed": server(1, { errorLabels: ["HandshakeError"] }),
   "a transaction to be repeated": server(112, { errorLabels: ["TransientTransactionError"] }),
@@ -116,8 +124,10 @@ test("what is wrong with the work is no outage", () => {
     server(13), // not authorised for this action
     answered([{ index: 0, code: 11000 }]),
     broken(server(2)),
-    broken(new MongoRuntimeError("a bug of the driver")),
+    server(40_324), // a stage that there is not
+    broken(new MongoInvalidArgumentError("too large")),
     new MongoInvalidArgumentError("too large"),
+    new MongoExpiredSessionError("over"),
     new Error("not of MongoDB"),
     undefined,
   ];
