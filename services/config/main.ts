@@ -16,7 +16,7 @@ runService(config, async ({ name, environment, logger, metrics, failPoint, addRe
   const bus = await connectBus({ url: natsUrl, name, streamReplicas, logger, failPoint, isOutage });
   addReadiness("nats", () => bus.health());
   const [consents, grants] = await Promise.all([createConsentStore(store), createGrantStore(store)]);
-  const renewals = startRenewals({ logger, isOutage });
+  const renewals = startRenewals({ logger, isOutage, registry: metrics });
   return {
     bus,
     ports: {

@@ -1,3 +1,5 @@
+import { killedAt } from "./scenarios/kills.ts";
+
 /** A line of the code that is broken on purpose, and the scenario that must notice. */
 export interface Breakage {
   /** What is wrong then. */
@@ -8,9 +10,9 @@ export interface Breakage {
   readonly replacement: string;
   /** The whole name of a scenario. */
   readonly scenario: string;
+  /** Stands in what the scenario says when it turns red: the check that is there for this. */
+  readonly check: string;
 }
-
-const killAt = (service: string, point: string) => `kill ${service} at ${point}, hit 2 (hold)`;
 
 /** `npm run test:faults -- --prove` breaks one after another in a clone; each must turn its scenario red. */
 export const breakages: readonly Breakage[] = [
@@ -21,6 +23,7 @@ export const breakages: readonly Breakage[] = [
     replacement:
       'for (const again of ["", ":again"]) await bus.publishAll(batch.messages.map((message) => { const fact = mailReceived(message, correlation); return { ...fact, id: fact.id + again }; }));',
     scenario: "nothing at all",
+    check: "no fact is said under two ids",
   },
   {
     name: "the last fact of a batch is not published",
@@ -28,13 +31,15 @@ export const breakages: readonly Breakage[] = [
     text: "await bus.publishAll(batch.messages.map((message) => mailReceived(message, correlation)));",
     replacement: "await bus.publishAll(batch.messages.slice(1).map((message) => mailReceived(message, correlation)));",
     scenario: "nothing at all",
+    check: "not announced",
   },
   {
     name: "the fence of the lease on a source is not checked on write",
     file: "services/inbound-sync/source/store.ts",
     text: "await sources.updateOne(lease.filter, [{ $set: set }]);",
     replacement: "await sources.updateOne({ _id: lease.key }, [{ $set: set }]);",
-    scenario: "freeze inbound-sync at inbound.before-cursor",
+    scenario: "freeze inbound-sync inbound.before-cursor",
+    check: "passed each message once",
   },
   {
     name: "the cursor moves before the messages are stored",
@@ -42,7 +47,8 @@ export const breakages: readonly Breakage[] = [
     text: "const kept = await storeAll(ports, fresh);",
     replacement:
       'await handOver.add({ messages: fresh.flatMap((one) => (one.is === "mail" ? one.message : [])), cursor: batch.cursor, named: [], toDelete: [] }); await handOver.settle().catch(() => {}); ports.failPoint("inbound.after-store"); const kept = await storeAll(ports, fresh);',
-    scenario: killAt("inbound-sync", "inbound.after-store"),
+    scenario: killedAt("inbound-sync", "inbound.after-store"),
+    check: "not announced",
   },
   {
     name: "facts that a dead process left behind are not published",
@@ -50,20 +56,23 @@ export const breakages: readonly Breakage[] = [
     text: "const finished = await finishPending(ports, lease);",
     replacement: "const finished = mailboxId ? new Set<string>() : await finishPending(ports, lease);",
     scenario: "kill inbound-sync at inbound.after-cursor, four times",
+    check: "not announced",
   },
   {
     name: "the attempt is not written down before the content is on the wire",
     file: "services/outbound-send/send/attempts.ts",
     text: "await journal.enter(send);",
     replacement: "",
-    scenario: killAt("outbound-send", "outbound.after-server-accepted"),
+    scenario: killedAt("outbound-send", "outbound.after-server-accepted"),
+    check: "was seen 2 times",
   },
   {
     name: "what a process that is gone had claimed is never taken over",
     file: "services/outbound-send/send/take-over.ts",
     text: "for (const owner of [...missing, ...(await ports.journals.abandoned(20))]) {",
     replacement: "for (const owner of missing.slice(missing.length)) {",
-    scenario: killAt("outbound-send", "outbound.after-claim"),
+    scenario: killedAt("outbound-send", "outbound.after-claim"),
+    check: "not sent",
   },
   {
     name: "a result is written without its claim",
@@ -71,6 +80,7 @@ export const breakages: readonly Breakage[] = [
     text: '{ _id: { $in: ids }, "claim.owner": { $in: owners }, state: "sending" },',
     replacement: "{ _id: { $in: owners.length > 0 ? ids : [] } },",
     scenario: "freeze outbound-send between a server's reception and its 250, hold",
+    check: "SEND_UNCERTAIN of",
   },
   {
     name: "a late 250 is thrown away",
@@ -78,27 +88,31 @@ export const breakages: readonly Breakage[] = [
     text: "|| (await this.#late(send, outcome, context))",
     replacement: "",
     scenario: "freeze outbound-send between a server's reception and its 250, hold",
+    check: "is uncertain",
   },
   {
     name: "leases are not renewed",
     file: "packages/kit/src/lease/renewals.ts",
     text: "for (const tick of ticks) tick();",
     replacement: "for (const tick of ticks.slice(ticks.length)) tick();",
-    scenario: "the link outbound-send/smtp slow",
+    scenario: "nothing at all",
+    check: "each process that lives keeps its leases",
   },
   {
     name: "a repeated idempotency key makes another send",
     file: "services/outbound-send/send/submit-send.ts",
     text: "...{ mailboxId, idempotencyKey, by, correlation, acceptedAt },",
     replacement: "...{ mailboxId, idempotencyKey: [idempotencyKey, acceptedAt].join(), by, correlation, acceptedAt },",
-    scenario: killAt("outbound-send", "outbound.after-accept"),
+    scenario: killedAt("outbound-send", "outbound.after-accept"),
+    check: "nobody was answered for",
   },
   {
-    name: "the first message of a mailbox's outbox is dropped",
+    name: "a fact in a mailbox's outbox is dropped",
     file: "packages/kit/src/document/relay.ts",
     text: "for (const message of outbox) {",
-    replacement: "for (const message of outbox.slice(1)) {",
+    replacement: 'for (const message of outbox.filter(({ type }) => type !== "mailbox.transitioned.v1")) {',
     scenario: "nothing at all",
+    check: "the last transition is not told",
   },
   {
     name: "an outage of the database is answered as an internal error",
@@ -106,13 +120,15 @@ export const breakages: readonly Breakage[] = [
     text: "if (error instanceof BusOutage || parts.isOutage(error)) {",
     replacement: "if (error instanceof BusOutage) {",
     scenario: "MongoDB loses its majority",
+    check: "what is away is answered as away",
   },
   {
     name: "an outage of the database counts as failure of the work",
     file: "packages/bus/src/work.ts",
-    text: "const outage = error instanceof BusOutage || options.isOutage(error);",
-    replacement: "const outage = error instanceof BusOutage;",
+    text: "if (error instanceof PoisonMessage || (!outage && ++failures >= attempts)) return",
+    replacement: "if (error instanceof PoisonMessage || outage || ++failures >= attempts) return",
     scenario: "MongoDB loses its majority",
+    check: "dead letter of",
   },
   {
     name: "a message is acknowledged before it is handled",
@@ -120,6 +136,7 @@ export const breakages: readonly Breakage[] = [
     text: "const context = { type: read.message.type, sequence: read.message.sequence };",
     replacement:
       "await acknowledge(parts, hold, one); const context = { type: read.message.type, sequence: read.message.sequence };",
-    scenario: killAt("config", "document.before-commit"),
+    scenario: killedAt("config", "document.before-commit", 7),
+    check: "is testing",
   },
 ];

@@ -13,6 +13,8 @@ const wanted = scenarios(form, only);
 /** Shown by the runner while the suite runs. */
 const tell = (text: string) => process.stdout.write(`» ${text}\n`);
 const seconds = (since: number) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
+/** Of what the services said while a scenario turned red, so many lines, and so much of each. */
+const SHOWN = { lines: 80, letters: 600 };
 
 describe(`${wanted.length} ways to fail, on clusters of three`, () => {
   let town: Town;
@@ -35,18 +37,28 @@ describe(`${wanted.length} ways to fail, on clusters of three`, () => {
       const tag = `${scenario.name}${times > 1 ? ` (${round})` : ""}`;
       it(tag, async () => {
         const began = performance.now();
+        const said = town.warnings.length;
         try {
           if (scenario.replicas !== replicas) await town.replicas(scenario.replicas);
           replicas = scenario.replicas;
           if ((scenario.policy ?? "hold") !== policy) await town.uncertain(scenario.policy ?? "hold");
           policy = scenario.policy ?? "hold";
           const flow = createFlow(town, tag);
-          await flow.runWhile(() => scenario.disturb(town));
-          const end = await flow.assertUndisturbed({ uncertainSends: scenario.uncertainSends ?? false, policy });
+          const { uncertainSends = false, keepsLeases = false } = scenario;
+          const disturbing = performance.now();
+          let settling = disturbing;
+          await flow.runWhile(async () => {
+            await scenario.disturb(town);
+            settling = performance.now();
+          });
+          const end = await flow.assertUndisturbed({ uncertainSends, policy, keepsLeases });
           const unknown = end.uncertain > 0 ? `, ${end.uncertain} held` : "";
-          tell(`ok    ${tag}: ${end.received} in, ${end.sent} out${unknown}, ${seconds(began)}`);
+          const phases = `disturbed for ${((settling - disturbing) / 1000).toFixed(1)} s, settled in ${seconds(settling)}`;
+          tell(`ok    ${tag}: ${end.received} in, ${end.sent} out${unknown}, ${seconds(began)} (${phases})`);
         } catch (error) {
           tell(`FAIL  ${tag}: ${(error as Error).message.split("\n")[0]}, ${seconds(began)}`);
+          for (const line of town.warnings.slice(said).slice(-SHOWN.lines))
+            tell(`      ${line.slice(0, SHOWN.letters)}`);
           throw error;
         }
       });

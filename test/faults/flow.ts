@@ -10,6 +10,8 @@ export interface Allowance {
   /** Sends whose fate may honestly be unknown, each declared so by a fact: what was on the wire of a killed process. */
   readonly uncertainSends: boolean;
   readonly policy: "hold" | "resend";
+  /** No process may have lost a lease or a permit. */
+  readonly keepsLeases: boolean;
 }
 
 /** Mail that flows in and out while something is disturbed, and what must be true afterwards. */
@@ -22,11 +24,16 @@ export interface Flow {
 
 /** Between two messages of the pump, each way. */
 const BEAT_MS = 60;
+/** Between two commands that stop and enable a mailbox. */
+const COMMANDS_MS = 700;
 /** Submits under way; a console that is away must not gather thousands. */
 const SUBMITS_AT_ONCE = 24;
 
+/** Those that hold leases and permits. */
+const workers: ReadonlySet<string> = new Set(["inbound-sync", "outbound-send"]);
+
 /** A flow through all mailboxes; `tag` tells its mail from that of other scenarios of the same town. */
-export function createFlow({ world, bag, mailboxes, mongo, nats }: Town, tag: string): Flow {
+export function createFlow({ world, bag, mailboxes, mongo, nats, known }: Town, tag: string): Flow {
   const startedAt = Date.now();
   const delivered = new Map<string, string[]>(mailboxes.map(({ id }) => [id, []]));
   const accepted: Send[] = [];
@@ -70,7 +77,10 @@ export function createFlow({ world, bag, mailboxes, mongo, nats }: Town, tag: st
     const idempotencyKey = keyOf(`${numbers}`);
     const path = `/mailboxes/${id}/sends`;
     const one: Promise<void> = insist(() => world.api.post<Send>(path, body, { idempotencyKey, timeoutMs: 10_000 }))
-      .then((send) => void accepted.push(send))
+      .then((send) => {
+        accepted.push(send);
+        known.add(send.messageId);
+      })
       .finally(() => submits.delete(one));
     submits.add(one);
     one.catch((error: Error) => wrongAnswers.push(`a submit: ${error.message}`));
@@ -81,13 +91,16 @@ export function createFlow({ world, bag, mailboxes, mongo, nats }: Town, tag: st
       submit(mailbox);
     }
   };
-  /** Stops and enables two mailboxes meanwhile, so that commands and the machine are disturbed too. */
-  const command = async () => {
-    for (const { id } of mailboxes.slice(0, 2))
+  /** Stops and enables two mailboxes in turn meanwhile, so that commands and the machine are disturbed too. */
+  const command = async (goesOn: () => boolean) => {
+    for (let n = 0; n < 2 || goesOn(); n++) {
+      const { id } = mailboxes[n % 2]!;
       for (const verb of ["disable", "test-and-enable"]) {
-        const key = { idempotencyKey: keyOf(`${id}-${verb}`), timeoutMs: 10_000 };
+        const key = { idempotencyKey: keyOf(`${verb}-${n}`), timeoutMs: 10_000 };
         await insist(() => world.api.post(`/mailboxes/${id}/${verb}`, {}, key));
       }
+      if (goesOn()) await pause(COMMANDS_MS);
+    }
   };
 
   /** Facts about our own mail, by what they are about. */
@@ -101,6 +114,16 @@ export function createFlow({ world, bag, mailboxes, mongo, nats }: Town, tag: st
     return { received, sent: bag.of("mail.sent.v1"), uncertain };
   };
 
+  /** How each mailbox reads by the last transition that was told. */
+  const lastTold = () => {
+    const newest = new Map<string, { v: number; lifecycle: { to: string } }>();
+    for (const { message } of bag.of("mailbox.transitioned.v1").values()) {
+      const body = message.body as { mailboxId: string; v: number; lifecycle: { to: string } };
+      if (body.v > (newest.get(body.mailboxId)?.v ?? 0)) newest.set(body.mailboxId, body);
+    }
+    return new Map([...newest].map(([id, { lifecycle }]) => [id, lifecycle.to]));
+  };
+
   /** What is not yet as it would be undisturbed; cheap, because it is asked many times. */
   const missing = async () => {
     const { received, sent, uncertain } = facts();
@@ -108,7 +131,10 @@ export function createFlow({ world, bag, mailboxes, mongo, nats }: Town, tag: st
     const out = accepted.filter(({ id }) => !sent.has(id) && !uncertain.has(id)).length;
     const fleet = await world.api.list<Mailbox>("/mailboxes");
     const others = fleet.filter(({ lifecycle }) => lifecycle !== "enabled.running");
+    const told = lastTold();
+    const untold = fleet.filter(({ id, lifecycle }) => told.has(id) && told.get(id) !== lifecycle);
     const parts = [
+      untold.length > 0 && `${untold.map(({ address }) => address).join(", ")}: the last transition is not told`,
       wanted.length > received.size && `${wanted.length - received.size} of ${wanted.length} not announced`,
       out > 0 && `${out} of ${accepted.length} not sent`,
       others.length > 0 && others.map(({ address, lifecycle }) => `${address} is ${lifecycle}`).join(", "),
@@ -140,6 +166,11 @@ export function createFlow({ world, bag, mailboxes, mongo, nats }: Town, tag: st
     const seen = new Map<string, number>();
     for (const { messageId } of world.sandbox.submissions)
       if (messageId) seen.set(messageId, (seen.get(messageId) ?? 0) + 1);
+    // One that was accepted twice, under two ids, was answered once.
+    const strangers = world.sandbox.submissions.filter(
+      ({ to, messageId }) => to.includes(customer) && !known.has(messageId ?? ""),
+    );
+    assert.deepEqual(strangers, [], "nothing is sent that nobody was answered for");
     let unknown = 0;
     for (const { id, messageId } of accepted) {
       const { state, attempts } = await world.api.get<Send>(`/sends/${id}`);
@@ -154,6 +185,20 @@ export function createFlow({ world, bag, mailboxes, mongo, nats }: Town, tag: st
     }
     return unknown;
   }
+
+  /** How often each worker lost a lease or a permit, by its process. */
+  async function lostLeases(): Promise<Map<string, number>> {
+    const processes = world.stack.services.filter(({ name, state }) => workers.has(name) && state === "ready");
+    const counts = processes.map(async ({ name, pid, httpPort }): Promise<[string, number]> => {
+      const text = await (await fetch(`http://127.0.0.1:${httpPort}/metrics`)).text();
+      return [
+        `${name} ${pid}`,
+        Number(/^mailfleet_leases_lost_total(?:\{.*\})? (\d+)$/m.exec(text)?.[1] ?? Number.NaN),
+      ];
+    });
+    return new Map(await Promise.all(counts));
+  }
+  let lostBefore = new Map<string, number>();
 
   /** Nothing is left that an undisturbed run would not leave either. */
   async function nothingElse(uncertainSends: boolean): Promise<string> {
@@ -172,6 +217,7 @@ export function createFlow({ world, bag, mailboxes, mongo, nats }: Town, tag: st
 
   return {
     runWhile: async (disturb) => {
+      lostBefore = await lostLeases();
       for (const { id } of mailboxes) before.set(id, (await counted(id)).activity?.messages ?? 0);
       let disturbing = true;
       const pump = async () => {
@@ -184,7 +230,7 @@ export function createFlow({ world, bag, mailboxes, mongo, nats }: Town, tag: st
       };
       oneOfEach();
       const pumping = pump();
-      const commanding = command();
+      const commanding = command(() => disturbing);
       try {
         await disturb();
       } finally {
@@ -202,6 +248,8 @@ export function createFlow({ world, bag, mailboxes, mongo, nats }: Town, tag: st
       const uncertain = await assertSentOnce(allowance);
       await untilNothingIsMissing(() => nothingElse(allowance.uncertainSends));
       assert.deepEqual(bag.doubled(), [], "no fact is said under two ids");
+      if (allowance.keepsLeases)
+        assert.deepEqual(await lostLeases(), lostBefore, "each process that lives keeps its leases");
       assert.deepEqual([...new Set(wrongAnswers)], [], "what is away is answered as away");
       return { received: [...delivered.values()].flat().length, sent: accepted.length, uncertain };
     },

@@ -19,10 +19,6 @@ export interface Links {
   stop(): Promise<void>;
 }
 
-export const engineLinks: readonly LinkName[] = serviceNames.flatMap((service): LinkName[] => [
-  `${service}/nats`,
-  `${service}/mongo`,
-]);
 export const mailLinks = ["inbound-sync/imap", "inbound-sync/pop3", "outbound-send/smtp"] as const;
 
 /** Makes a proxy for each service and each member of both clusters. */

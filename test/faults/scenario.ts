@@ -12,6 +12,8 @@ export interface Scenario {
   readonly policy?: "hold" | "resend";
   /** The fate of a send may honestly be unknown afterwards: a process or a link to a server died with it on the wire. */
   readonly uncertainSends?: boolean;
+  /** Nothing that happens is a reason to lose a lease or a permit: each process that lives keeps its own. */
+  readonly keepsLeases?: boolean;
   /** Resolves when the world is whole again but for what Mailfleet must mend itself. */
   disturb(town: Town): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type Mailbox, type Profile, type ServiceName, serviceNames } from "@mailfleet/contracts";
 import { type MongoCluster, type NatsCluster, startMongoCluster, startNatsCluster } from "@mailfleet/local/testing";
-import { type FleetWorld, startWorld } from "../world/fleet-world.ts";
+import { type FleetWorld, shortWaits, startWorld } from "../world/fleet-world.ts";
 import { type FactBag, startFactBag } from "./fact-bag.ts";
 import { type Links, startLinks } from "./links.ts";
 import { untilNothingIsMissing } from "./progress.ts";
@@ -20,6 +20,10 @@ export interface Town {
   readonly links: Links;
   readonly bag: FactBag;
   readonly mailboxes: readonly Mailbox[];
+  /** Message-IDs of all sends that were answered, of every flow. */
+  readonly known: Set<string>;
+  /** What the services have said from `warn` on, oldest first. */
+  readonly warnings: readonly string[];
   /** What is done with a send of unknown fate. */
   uncertain(policy: "hold" | "resend"): Promise<void>;
   /** One process of each service, or two. */
@@ -32,6 +36,7 @@ export const byCursor = (address: string) => Number(/\d+/.exec(address)) % 2 ===
 
 /** Starts everything. Of four mailboxes two read by IMAP, one by POP3, one by POP3 deleting what it has read. */
 export async function startTown(options: { mailboxes: number }): Promise<Town> {
+  const warnings: string[] = [];
   const cleanups: (() => Promise<void>)[] = [];
   const stop = async () => {
     for (const cleanup of cleanups.reverse()) await cleanup();
@@ -47,12 +52,17 @@ export async function startTown(options: { mailboxes: number }): Promise<Town> {
       serviceEnv: Object.fromEntries(serviceNames.map((name) => [name, links.environment(name)])),
       replicas: Object.fromEntries(twins.map((name) => [name, 2])),
       consolePort: 0,
+      logs: ({ source, level, text }) => {
+        if (level >= 40 || source === "stack") warnings.push(`[${source}] ${text}`);
+      },
       deathsAllowed: Number.POSITIVE_INFINITY, // a quick machine gets through five kills of one service in a minute
     });
     cleanups.push(() => world.stop());
     const bag = await startFactBag(nats.url);
     cleanups.push(() => bag.stop());
 
+    // A result that is lost must not be healed by a deadline before anybody sees that nothing moves.
+    await world.api.patch("/settings", { retryPolicy: { ...shortWaits, testDeadlineMs: 90_000 } });
     world.sandbox.addAccount(customer, "secret");
     const ports = await links.beforeMail(world.sandbox);
     const server = { host: world.sandbox.host, security: "none" };
@@ -76,7 +86,7 @@ export async function startTown(options: { mailboxes: number }): Promise<Town> {
     );
 
     return {
-      ...{ world, mongo, nats, links, bag, mailboxes, stop },
+      ...{ world, mongo, nats, links, bag, mailboxes, warnings, known: new Set(), stop },
       uncertain: async (uncertainPolicy) => {
         for (const { id } of [imap, pop3]) await world.api.patch(`/profiles/${id}`, { uncertainPolicy });
       },

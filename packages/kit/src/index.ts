@@ -48,7 +48,7 @@ export {
   type TickDeclaration,
 } from "./service/define-service.ts";
 export { type Environment, EnvironmentError, type OwnEnvironment, readEnvironment } from "./service/environment.ts";
-export { createFailPoint } from "./service/fail-points.ts";
+export { createFailPoints } from "./service/fail-points.ts";
 export { createLogger } from "./service/logger.ts";
 export { type ProcessContext, type ProcessDefinition, type RunningProcess, runProcess } from "./service/process.ts";
 export type { ReadinessCheck } from "./service/readiness.ts";

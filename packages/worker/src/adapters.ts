@@ -72,7 +72,7 @@ export async function connectWorker<Connector>(
   addReadiness("nats", () => bus.health());
   addReadiness("mongodb", () => store.health());
   const owner = crypto.randomUUID().slice(0, 13);
-  const renewals = startRenewals({ logger, isOutage });
+  const renewals = startRenewals({ logger, isOutage, registry: metrics });
   const tokens = createTokens({
     fetch,
     open: opener.open,

@@ -3,7 +3,7 @@ import type { OutboundConnector } from "@mailfleet/connector-api";
 import { smtpConnector } from "@mailfleet/connector-smtp";
 import { FailureError, failureOf, type Logger, Secret } from "@mailfleet/contracts";
 import {
-  createFailPoint,
+  createFailPoints,
   createLeases,
   createPermits,
   type HoldLengths,
@@ -104,7 +104,7 @@ export async function startInstance(engines: Engines, options: InstanceOptions):
       logger,
       registry: new Registry(),
       metrics: createMetrics(new Registry()),
-      failPoint: createFailPoint(options.failPoints, logger),
+      failPoint: createFailPoints(options.failPoints, logger).hit,
       now: Date.now,
       policy,
     },

@@ -1,13 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
-import { ackWaitMs, type FailPointName, leaseMs, type ServiceName } from "@mailfleet/contracts";
+import { ackWaitMs, leaseMs, type ServiceName } from "@mailfleet/contracts";
 import { untilNothingIsMissing } from "../progress.ts";
 import type { Scenario } from "../scenario.ts";
-import { customer, type Town, twins } from "../town.ts";
-import { pointsOf } from "./points.ts";
+import { customer, type Town } from "../town.ts";
+import { columns, type Place, wordsOf } from "./points.ts";
 
 /** Longer than every lease and every wait for an acknowledgement: whoever is frozen has lost all it held. */
-const FREEZE_MS = Math.max(ackWaitMs, leaseMs) + 4000;
+const FREEZE_MS = Math.max(ackWaitMs, leaseMs) + 2000;
 
 async function freeze({ world }: Town, services: readonly ServiceName[]): Promise<void> {
   const first = services.map((name) => world.stack.service(name));
@@ -62,36 +62,36 @@ const isFrozen = async (pid: number | undefined) =>
   /\) [Tt] /.test(await readFile(`/proc/${pid}/stat`, "utf8").catch(() => ""));
 
 /** The first replica freezes itself at this point, another one takes over, and the first goes on where it was. */
-const frozenAt = (service: (typeof twins)[number], point: FailPointName, short: boolean): Scenario => ({
-  name: `freeze ${service} at ${point}`,
+async function freezeAt({ world, bag }: Town, { service, point }: Place): Promise<void> {
+  const process_ = world.stack.service(service);
+  process_.arm(`${point}:3:stop`);
+  await untilNothingIsMissing(async () =>
+    (await isFrozen(process_.pid))
+      ? ""
+      : `${service} is not there yet, ${bag.of("mail.received.v1").size} facts so far`,
+  );
+  try {
+    await pause(FREEZE_MS);
+  } finally {
+    process_.kill("SIGCONT");
+  }
+}
+
+const frozenAt = (places: readonly Place[], short: boolean): Scenario => ({
+  name: `freeze ${wordsOf(places)}`,
   short,
   replicas: 2,
-  uncertainSends: service === "outbound-send",
-  disturb: async ({ world, bag }) => {
-    const process_ = world.stack.service(service);
-    await process_.stop();
-    await process_.start({ MAILFLEET_FAIL_POINTS: `${point}:3:stop` });
-    await untilNothingIsMissing(async () =>
-      (await isFrozen(process_.pid))
-        ? ""
-        : `${service} is not there yet, ${bag.of("mail.received.v1").size} facts so far`,
-    );
-    try {
-      await pause(FREEZE_MS);
-    } finally {
-      process_.kill("SIGCONT");
-    }
-  },
+  uncertainSends: places.some(({ service }) => service === "outbound-send"),
+  disturb: async (town) => void (await Promise.all(places.map((place) => freezeAt(town, place)))),
 });
 
 /** SIGSTOP for longer than every lease, then SIGCONT, while a second replica takes over. */
 export const freezes: readonly Scenario[] = [
-  frozen("both workers", ["inbound-sync", "outbound-send"], true),
+  frozen("both workers", ["inbound-sync", "outbound-send"], false),
   frozen("config, scheduler and alerting", ["config", "scheduler", "alerting"], false),
-  ...twins.map((service) => frozen(service, [service], false)),
-  ...twins.flatMap((service) =>
-    pointsOf[service].map((point) => frozenAt(service, point, point === "inbound.before-cursor")),
-  ),
+  // Alone: the fence of a lease is what this one is about.
+  frozenAt([{ service: "inbound-sync", point: "inbound.before-cursor" }], true),
+  ...columns(3).map((places) => frozenAt(places, false)),
   lateAnswer("hold"),
   lateAnswer("resend"),
 ];

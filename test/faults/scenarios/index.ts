@@ -1,11 +1,19 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { leaseMs } from "@mailfleet/contracts";
 import type { Scenario } from "../scenario.ts";
 import { cuts } from "./cuts.ts";
 import { engines } from "./engines.ts";
 import { freezes } from "./freezes.ts";
 import { kills } from "./kills.ts";
 
-/** The run that the others are compared with. */
-const calm: Scenario = { name: "nothing at all", short: true, replicas: 2, disturb: async () => {} };
+/** The run that the others are compared with. Longer than a lease holds that is not renewed. */
+const calm: Scenario = {
+  name: "nothing at all",
+  short: true,
+  replicas: 2,
+  keepsLeases: true,
+  disturb: () => pause(leaseMs),
+};
 
 const all: readonly Scenario[] = [calm, ...engines, ...cuts, ...freezes, ...kills];
 

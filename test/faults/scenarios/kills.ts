@@ -1,21 +1,14 @@
-import type { FailPointName, ServiceName } from "@mailfleet/contracts";
+import { type FailPointName, serviceNames } from "@mailfleet/contracts";
 import { untilNothingIsMissing } from "../progress.ts";
 import type { Scenario } from "../scenario.ts";
 import { type Town, twins } from "../town.ts";
-import { pointsOf } from "./points.ts";
-
-interface Death {
-  readonly service: Exclude<ServiceName, "console">;
-  readonly point: FailPointName;
-  readonly hit: number;
-}
+import { columns, type Place, pointsOf, wordsOf } from "./points.ts";
 
 /** Dies at the nth time that it passes this point, and is started again by its supervisor. */
-async function killAt({ world, bag }: Town, { service, point, hit }: Death): Promise<void> {
+async function killAt({ world, bag }: Town, { service, point }: Place, hit: number): Promise<void> {
   const process_ = world.stack.service(service);
-  const deaths = process_.deaths;
-  await process_.stop();
-  await process_.start({ MAILFLEET_FAIL_POINTS: `${point}:${hit}` });
+  const { deaths } = process_;
+  process_.arm(`${point}:${hit}`);
   await untilNothingIsMissing(async () =>
     process_.deaths > deaths ? "" : `${service} lives, ${bag.of("mail.received.v1").size} facts so far`,
   );
@@ -25,52 +18,50 @@ async function killAt({ world, bag }: Town, { service, point, hit }: Death): Pro
 /** Points behind which a killed process may have had a message on the wire to a server. */
 const beforeTheWire: ReadonlySet<FailPointName> = new Set(["outbound.after-accept"]);
 
-const kill = (deaths: readonly Death[], policy: "hold" | "resend", short: boolean): Scenario => ({
-  name: `kill ${deaths.map(({ service, point, hit }) => `${service} at ${point}, hit ${hit}`).join("; ")} (${policy})`,
-  short,
+/** Which time a process dies at a point: the first, one in the middle of the flow, and a late one. */
+const hits = [2, 1, 7] as const;
+
+const kill = (places: readonly Place[], hit: number): Scenario => ({
+  name: `kill at hit ${hit}: ${wordsOf(places)}`,
+  short: false,
   replicas: 1,
-  policy,
-  uncertainSends: deaths.some(({ service, point }) => service === "outbound-send" && !beforeTheWire.has(point)),
-  disturb: async (town) => void (await Promise.all(deaths.map((death) => killAt(town, death)))),
+  uncertainSends: places.some(({ service, point }) => service === "outbound-send" && !beforeTheWire.has(point)),
+  disturb: async (town) => void (await Promise.all(places.map((place) => killAt(town, place, hit)))),
 });
 
-/** Column by column, so that neighbours are different services. */
-const columns = (hit: number): Death[][] =>
-  Array.from({ length: Math.max(...twins.map((name) => pointsOf[name].length)) }, (_, n) =>
-    twins.flatMap((service) => {
-      const point = pointsOf[service][n];
-      return point ? [{ service, point, hit }] : [];
-    }),
-  );
-const single = (hit: number) => columns(hit).flat();
-/** Those that are not alone in their column: these stand in the short form already. */
-const several = columns(2).filter((deaths) => deaths.length > 1);
+/** Each service at each of its points, one after another. */
+const throughPoints = (name: string, services: readonly Place["service"][], more: Partial<Scenario>): Scenario => ({
+  name,
+  short: false,
+  replicas: 1,
+  uncertainSends: true,
+  disturb: async (town) => {
+    const through = async (service: Place["service"]) => {
+      for (const point of pointsOf[service]) await killAt(town, { service, point }, 2);
+    };
+    await Promise.all(services.map(through));
+  },
+  ...more,
+});
 
-/** Every point once, several services at a time: for the short form. */
-const together = columns(2).map((deaths) => kill(deaths, "hold", true));
-const alone = [...several.flat(), ...single(1), ...single(7)].map((death) => kill([death], "hold", false));
-const resending = single(2)
-  .filter(({ service }) => service === "outbound-send")
-  .map((death) => kill([death], "resend", false));
-
-/** Several times, so that it also meets mailboxes where only the cursor knows what was read: those by IMAP. */
+/** The same point several times, so that it also meets mailboxes where only the cursor knows what was read: by IMAP. */
 const fourTimes: Scenario = {
   name: "kill inbound-sync at inbound.after-cursor, four times",
   short: false,
   replicas: 1,
   disturb: async (town) => {
-    for (const hit of [1, 2, 3, 4]) await killAt(town, { service: "inbound-sync", point: "inbound.after-cursor", hit });
+    for (const hit of [1, 2, 3, 4]) await killAt(town, { service: "inbound-sync", point: "inbound.after-cursor" }, hit);
   },
 };
 
 /** One after another at moments of their own, the console too. */
 const moments: Scenario = {
   name: "kill each service once, one after another",
-  short: true,
+  short: false,
   replicas: 1,
   uncertainSends: true,
   disturb: async ({ world }) => {
-    for (const name of [...twins, "console"] as const) {
+    for (const name of serviceNames) {
       const process_ = world.stack.service(name);
       const back = process_.restarted();
       process_.kill("SIGKILL");
@@ -80,17 +71,37 @@ const moments: Scenario = {
 };
 
 const firstReplicas: Scenario = {
-  name: "kill the first of two replicas of every service at once",
+  name: "kill the first replica of every service at once",
   short: true,
   replicas: 2,
   uncertainSends: true,
   disturb: async ({ world }) => {
-    const first = twins.map((name) => world.stack.service(name));
+    const first = serviceNames.map((name) => world.stack.service(name));
     const back = first.map((one) => one.restarted());
     for (const one of first) one.kill("SIGKILL");
     await Promise.all(back);
   },
 };
 
-/** SIGKILL at each named point, and without choosing the moment. */
-export const kills: readonly Scenario[] = [firstReplicas, ...together, ...alone, ...resending, fourTimes, moments];
+/**
+ * SIGKILL at each named point, and without choosing the moment. The short form goes through all points in one flow; the
+ * long one looks after each, of each service one at a time, with other neighbours at each hit.
+ */
+export const kills: readonly Scenario[] = [
+  firstReplicas,
+  throughPoints("kill each service at each of its points, one after another", twins, { short: true }),
+  // A further copy is allowed where an attempt was declared lost, and nowhere else.
+  throughPoints("kill outbound-send at each point, one after another, resend", ["outbound-send"], { policy: "resend" }),
+  ...hits.flatMap((hit, turn) => columns(turn).map((places) => kill(places, hit))),
+  fourTimes,
+  moments,
+];
+
+/** The name of the scenario in which a service is killed at this hit of this point. */
+export function killedAt(service: Place["service"], point: FailPointName, hit: (typeof hits)[number] = 2): string {
+  const found = columns(hits.indexOf(hit)).find((places) =>
+    places.some((one) => one.service === service && one.point === point),
+  );
+  if (!found) throw new Error(`${service} does not pass ${point}`);
+  return kill(found, hit).name;
+}

@@ -1,4 +1,5 @@
 import { type Logger, leaseMarginMs, leaseMs, leaseRenewalMs } from "@mailfleet/contracts";
+import { Counter, type Registry } from "prom-client";
 
 /** What was held is lost: another process may have it by now. Code that catches it stops and writes nothing more. */
 export class LeaseLost extends Error {
@@ -53,6 +54,8 @@ export interface RenewalOptions {
   readonly logger: Logger;
   readonly isOutage: (error: unknown) => boolean;
   readonly lengths?: HoldLengths;
+  /** Where `mailfleet_leases_lost_total` is registered. */
+  readonly registry?: Registry;
 }
 
 /**
@@ -60,7 +63,12 @@ export interface RenewalOptions {
  * behind when what it renews runs out. Ends are counted by this process's own monotonic clock from the moment *before*
  * the request was sent, so they lie before those of the database, whatever its clock shows.
  */
-export function startRenewals({ logger, isOutage, lengths = standard }: RenewalOptions): Renewals {
+export function startRenewals({ logger, isOutage, lengths = standard, registry }: RenewalOptions): Renewals {
+  const lost = new Counter({
+    name: "mailfleet_leases_lost_total",
+    help: "Leases and permits that were lost before they were given back",
+    registers: registry ? [registry] : [],
+  });
   const ticks: (() => void)[] = [];
   const timer = setInterval(() => {
     for (const tick of ticks) tick();
@@ -96,6 +104,7 @@ export function startRenewals({ logger, isOutage, lengths = standard }: RenewalO
       return {
         hold(key, since) {
           const hold = new OneHold(name, lengths, () => held.delete(hold));
+          hold.signal.addEventListener("abort", () => lost.inc(), { once: true });
           hold.extend(since);
           held.set(hold, key);
           return hold;

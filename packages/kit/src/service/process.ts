@@ -3,7 +3,7 @@ import { collectDefaultMetrics, Registry } from "prom-client";
 import { type IdPrefix, newId } from "../ids/ids.ts";
 import { showAddresses } from "./address.ts";
 import { type Environment, type OwnEnvironment, readEnvironment } from "./environment.ts";
-import { createFailPoint } from "./fail-points.ts";
+import { createFailPoints } from "./fail-points.ts";
 import { type Lifecycle, startHealthServer } from "./health-server.ts";
 import { createLogger } from "./logger.ts";
 import { createReadiness, type ReadinessCheck } from "./readiness.ts";
@@ -53,7 +53,8 @@ const startGraceMs = 1000;
  * Runs a service until SIGTERM, SIGINT or the end of the IPC channel to its supervisor: then readiness turns false,
  * `signal` is aborted, `stop()` has 8 seconds, exit code 0. Exit code 1: environment not valid (the log line names the
  * variables), start failed, an exception nobody caught, grace over, or the same signal a second time; a supervisor
- * starts it again. When it is up it sends `{type: "ready", service, httpPort, port?}` over IPC.
+ * starts it again. When it is up it sends `{type: "ready", service, httpPort, port?}` over IPC, and takes
+ * `{type: "fail-points", wanted}` from there.
  */
 export function runProcess<const Own extends OwnEnvironment>(definition: ProcessDefinition<Own>): void {
   void run(definition).catch((error: unknown) => {
@@ -78,6 +79,10 @@ async function run<Own extends OwnEnvironment>(definition: ProcessDefinition<Own
   collectDefaultMetrics({ register: metrics });
   const stopping = onceAskedToStop(logger);
   exitOnUncaught(logger);
+  const failPoints = createFailPoints(base.failPoints, logger);
+  process.on("message", (message: { type?: string; wanted?: readonly string[] }) => {
+    if (message.type === "fail-points") failPoints.arm(message.wanted ?? []);
+  });
 
   const health = await startHealthServer({
     host: base.httpHost,
@@ -93,7 +98,7 @@ async function run<Own extends OwnEnvironment>(definition: ProcessDefinition<Own
     environment,
     logger,
     metrics,
-    failPoint: createFailPoint(base.failPoints, logger),
+    failPoint: failPoints.hit,
     signal: shutdown.signal,
     addReadiness: readiness.add,
     newId,

@@ -48,6 +48,8 @@ export interface ServiceProcess {
   readonly lines: readonly string[];
   /** Ends the process as a fault would: it counts as a death, and it is started again after a second. */
   kill(signal?: NodeJS.Signals): void;
+  /** Fail points of the present process, `name:nth` or `name:nth:stop`, counted from now on. */
+  arm(...failPoints: readonly string[]): void;
   /** Starts it (after `stop`, or at first) and resolves when it is ready. `env` holds for this process only. */
   start(env?: Readonly<Record<string, string>>): Promise<void>;
   /** SIGTERM, after 10 s SIGKILL; it stays stopped. */
@@ -177,6 +179,9 @@ export function createServiceProcess(options: ServiceProcessOptions): ServicePro
     lines,
     kill: (signal = "SIGKILL") => {
       child?.kill(signal);
+    },
+    arm: (...wanted) => {
+      child?.send({ type: "fail-points", wanted });
     },
     start: async (env) => {
       if (child) return nextReadyUnlessReady();
