@@ -37,6 +37,12 @@ export interface BusOptions {
  */
 export type PublishOutcome = "stored" | "duplicate" | "coalesced";
 
+/** How a message is published. */
+export interface PublishOptions {
+  /** For how long it is tried again, milliseconds; 0: not at all. Default: the bus's `publishPatienceMs`. */
+  readonly patienceMs?: number;
+}
+
 interface IncomingOf<Type extends MessageType> extends EnvelopeContext {
   readonly id: string;
   readonly subject: string;
@@ -133,10 +139,10 @@ export interface StreamUsage {
 export interface Bus {
   /** Makes what is missing. Throws, naming field and values, if the server has another configuration. */
   declare(streams: readonly StreamDefinition[], consumers: readonly ConsumerDefinition[]): Promise<void>;
-  /** Stores a message; tries again with the same id for `publishPatienceMs`, then throws `BusOutage`. */
-  publish(message: OutgoingMessage): Promise<PublishOutcome>;
+  /** Stores a message; tries again with the same id for `patienceMs`, then throws `BusOutage`. */
+  publish(message: OutgoingMessage, options?: PublishOptions): Promise<PublishOutcome>;
   /** Many in flight; order on one subject is kept. Outcomes in the order of the messages. Throws like `publish`. */
-  publishAll(messages: readonly OutgoingMessage[]): Promise<PublishOutcome[]>;
+  publishAll(messages: readonly OutgoingMessage[], options?: PublishOptions): Promise<PublishOutcome[]>;
   /** As far as it goes: `null` for each message that was not stored in time. Never throws for what a stream refuses. */
   publishEach(messages: readonly OutgoingMessage[]): Promise<(PublishOutcome | null)[]>;
   /**

@@ -5,7 +5,7 @@ import {
   type StreamDefinition,
 } from "@mailfleet/contracts";
 import { JetStreamApiError, jetstream, jetstreamManager } from "@nats-io/jetstream";
-import type { Bus, BusOptions } from "./bus.ts";
+import type { Bus, BusOptions, PublishOptions } from "./bus.ts";
 import { consume } from "./consume.ts";
 import { consumeBatches } from "./consume-batches.ts";
 import { deadLetter } from "./dead-letter.ts";
@@ -30,7 +30,8 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
   const js = jetstream(link.nc, { timeout: 5000 });
   const jsm = await jetstreamManager(link.nc, { timeout: 5000, checkAPI: false });
   const publishSome = createPublisher({ link, js, logger, patienceMs });
-  const publishAll = async (messages: readonly OutgoingMessage[]) => wholly(await publishSome(messages));
+  const publishAll = async (messages: readonly OutgoingMessage[], how: PublishOptions = {}) =>
+    wholly(await publishSome(messages, how));
   const declared = { streams: new Map<string, StreamDefinition>(), consumers: new Map<string, ConsumerDefinition>() };
   const open = new Set<{ stop(): Promise<void> }>();
   const opened = <One extends { stop(): Promise<void> }>(one: One): { stop(): Promise<void> } => {
@@ -78,7 +79,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
       for (const one of streams) declared.streams.set(one.name, one);
       for (const one of consumers) declared.consumers.set(`${one.stream}/${one.name}`, one);
     },
-    publish: async (message) => (await publishAll([message]))[0] as "stored",
+    publish: async (message, how) => (await publishAll([message], how))[0] as "stored",
     publishAll,
     publishEach: async (messages) =>
       Array.from((await publishSome(messages, { alone: true })).outcomes, (outcome) => outcome ?? null),

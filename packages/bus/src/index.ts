@@ -7,6 +7,7 @@ export type {
   Consumption,
   FollowOptions,
   Incoming,
+  PublishOptions,
   PublishOutcome,
   RequestContext,
   RequestHandlers,

@@ -1,7 +1,7 @@
 import type { Logger, OutgoingMessage } from "@mailfleet/contracts";
 import { JetStreamApiError, type JetStreamClient } from "@nats-io/jetstream";
 import type { MsgHdrs } from "@nats-io/transport-node";
-import type { PublishOutcome } from "./bus.ts";
+import type { PublishOptions, PublishOutcome } from "./bus.ts";
 import { encode } from "./envelope.ts";
 import { pauseMs, publishAttemptMs, publishWindow } from "./limits.ts";
 import type { Link } from "./link.ts";
@@ -55,17 +55,21 @@ export function createPublisher(parts: PublisherParts) {
     }
   };
 
-  return async (messages: readonly OutgoingMessage[], { alone = false } = {}): Promise<Published> => {
+  return async (
+    messages: readonly OutgoingMessage[],
+    { alone = false, patienceMs = parts.patienceMs }: PublishOptions & { readonly alone?: boolean } = {},
+  ): Promise<Published> => {
     const outcomes = new Array<PublishOutcome>(messages.length);
     let left: Prepared[] = alone ? messages.flatMap(orNone) : messages.map(prepared);
-    const deadline = Date.now() + parts.patienceMs;
+    const deadline = Date.now() + patienceMs;
     for (let attempt = 1; left.length > 0; attempt++) {
       const before = left.length;
       const round = await publishRound(parts, left, outcomes);
       left = round.left;
       if (left.length === 0) break;
       const reason = round.error instanceof Error ? round.error.message : String(round.error);
-      if (parts.link.nc.isClosed() || Date.now() > deadline) return { outcomes, left: left.length, error: round.error };
+      if (parts.link.nc.isClosed() || Date.now() >= deadline)
+        return { outcomes, left: left.length, error: round.error };
       parts.logger.warn({ left: left.length, attempt, reason }, "publishing again");
       await pause(pauseMs(before === left.length ? attempt : 1));
       await parts.link.connected(Math.max(0, deadline - Date.now()));

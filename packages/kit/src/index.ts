@@ -61,4 +61,5 @@ export {
   type Times,
 } from "./service/start-service.ts";
 export { eachAlone, inParallel } from "./tick/each.ts";
+export { createResting } from "./tick/resting.ts";
 export { type Round, startTick, type Tick } from "./tick/tick.ts";

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 import { AlertId, MailboxId } from "@mailfleet/contracts";
 import { z } from "zod";
-import { EnvironmentError, hashAddress, idFrom, newId, readEnvironment } from "../src/index.ts";
+import { createResting, EnvironmentError, hashAddress, idFrom, newId, readEnvironment } from "../src/index.ts";
 import { showAddresses } from "../src/service/address.ts";
 import { createReadiness } from "../src/service/readiness.ts";
 
@@ -74,4 +74,20 @@ test("a log line shows neither a Secret nor a plain password by mistake, at any 
   assert.equal(parsed.replica, "r1");
   assert.equal(parsed.level, "info");
   assert.equal(parsed.deep[0].secret, "[secret]");
+});
+
+test("what failed rests, longer each time, until one of them works again", () => {
+  let now = 0;
+  const resting = createResting(() => now);
+  for (const id of ["a", "b"]) resting.failed(id);
+  assert.deepEqual(resting.ids(), ["a", "b"]);
+  now = 5_000;
+  assert.deepEqual(resting.ids(), []);
+  resting.failed("a");
+  now = 14_999;
+  assert.deepEqual(resting.ids(), ["a"]);
+  resting.worked("c");
+  assert.deepEqual(resting.ids(), ["a"], "another one that works says nothing about it");
+  resting.worked("b");
+  assert.deepEqual(resting.ids(), []);
 });

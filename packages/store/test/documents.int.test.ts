@@ -218,6 +218,31 @@ describe("a document", () => {
 });
 
 describe("a list", () => {
+  test("whose messages a stream refuses keep no other from being relayed, however many they are", async () => {
+    let full = true;
+    const { documents, published } = given(({ subject }) => {
+      if (full && subject !== "free") throw new Error("maximum bytes exceeded");
+    });
+    const stuck = Array.from({ length: 205 }, fresh);
+    await Promise.all(stuck.map((id) => documents.create(id, cause("c"), made(id))));
+    const id = fresh();
+    const later = { ...entry, subject: "free", at: 2000 };
+    await boxes.insert({
+      ...{ _id: id, v: 1, name: id, n: 0, handled: [], createdAt: 0, changedAt: 0, living: true },
+      outbox: [{ ...later, id: `${id}:1:0` }],
+    });
+    await documents.relayWaiting(0);
+    await documents.relayWaiting(0);
+    assert.deepEqual(
+      published.map((message) => message.id),
+      [`${id}:1:0`],
+    );
+    full = false;
+    const { documents: restarted } = given();
+    assert.equal(await restarted.relayWaiting(0), 200);
+    assert.equal(await restarted.relayWaiting(0), 5);
+  });
+
   test("pages through all of it once, in order, and refuses the cursor of another filter", async () => {
     const { documents } = given();
     const ids = Array.from({ length: 7 }, fresh);

@@ -1,3 +1,4 @@
+import type { PublishOptions } from "@mailfleet/bus";
 import type { OutgoingMessage } from "@mailfleet/contracts";
 import { GroupCommit } from "@mailfleet/kit";
 import type { OutboundPorts } from "../ports.ts";
@@ -126,13 +127,20 @@ export async function commit(ports: OutboundPorts, change: SendChange): Promise<
   return made;
 }
 
-/** Publishes committed messages and takes them off the document. What fails is left for the sweep. */
-export async function publishOutbox(ports: OutboundPorts, sendId: string, outbox: SendChange["outbox"]): Promise<void> {
-  if (outbox.length === 0) return;
+/** Publishes committed messages and takes them off the document. False: it failed, and is left for the sweep. */
+export async function publishOutbox(
+  ports: OutboundPorts,
+  sendId: string,
+  outbox: SendChange["outbox"],
+  how: PublishOptions = {},
+): Promise<boolean> {
+  if (outbox.length === 0) return true;
   try {
-    await ports.bus.publishAll(outbox);
+    await ports.bus.publishAll(outbox, how);
     await ports.sends.published(outbox.map(({ id }) => ({ sendId, messageId: id })));
+    return true;
   } catch (error) {
     ports.logger.warn({ sendId, reason: reasonOf(error) }, "published later, by the sweep");
+    return false;
   }
 }

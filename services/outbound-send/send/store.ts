@@ -53,7 +53,11 @@ export interface SendStore {
   /** What a process has claimed and not ended. */
   claimedBy(owner: string, limit: number): Promise<StoredSend[]>;
   /** Messages that were committed before this moment and are perhaps not published. */
-  unpublished(before: number, limit: number): Promise<{ sendId: string; outbox: readonly OutgoingMessage[] }[]>;
+  unpublished(
+    before: number,
+    limit: number,
+    except: readonly string[],
+  ): Promise<{ sendId: string; outbox: readonly OutgoingMessage[] }[]>;
   /** Takes published messages off. */
   published(entries: readonly { sendId: string; messageId: string }[]): Promise<void>;
 }
@@ -254,9 +258,13 @@ export async function createSendStore(store: Store, owner: string): Promise<Send
       return found.map(readSend);
     },
 
-    unpublished: async (before, limit) => {
+    unpublished: async (before, limit, except) => {
+      const others = except.length > 0 ? { _id: { $nin: [...except] } } : {};
       const found = await sends
-        .find({ "outbox.at": { $lte: before }, "outbox.0": { $exists: true } }, { projection: { outbox: 1 } })
+        .find(
+          { "outbox.at": { $lte: before }, "outbox.0": { $exists: true }, ...others },
+          { projection: { outbox: 1 } },
+        )
         .sort({ "outbox.at": 1 })
         .limit(limit)
         .toArray();

@@ -1,4 +1,4 @@
-import { eachAlone, type Round } from "@mailfleet/kit";
+import { createResting, eachAlone, type Round } from "@mailfleet/kit";
 import type { OutboundPorts } from "../ports.ts";
 import { publishOutbox } from "./hand-over.ts";
 import { sendingOf } from "./sending.ts";
@@ -14,13 +14,19 @@ const LIMIT = 500;
 export function createSweep(ports: OutboundPorts): Round {
   const { sends, policy, now, logger } = ports;
   const { drains } = sendingOf(ports);
+  const resting = createResting(now);
   const look = (mailboxId: string) => drains.look(mailboxId);
   const parts: readonly { readonly what: string; work(): Promise<void> }[] = [
     {
       what: "what was not published",
       work: async () => {
-        const found = await sends.unpublished(now() - policy.outboxLookMs, LIMIT);
-        await Promise.all(found.map(({ sendId, outbox }) => publishOutbox(ports, sendId, outbox)));
+        const found = await sends.unpublished(now() - policy.outboxLookMs, LIMIT, resting.ids());
+        const publish = async ({ sendId, outbox }: (typeof found)[number]) => {
+          const isPublished = await publishOutbox(ports, sendId, outbox, { patienceMs: 0 });
+          if (isPublished) resting.worked(sendId);
+          else resting.failed(sendId);
+        };
+        await Promise.all(found.map(publish));
       },
     },
     { what: "what a lost process had", work: () => takeOver(ports, look) },

@@ -98,13 +98,13 @@ export interface DocumentStore<Body extends object> {
   /** Takes a deletion back, and what was to be said of it; or a new document, if nobody has changed it. */
   takeBack(id: string, unsettled: Unsettled): Promise<void>;
   /** Documents that are unsettled since before this. */
-  unsettled(before: number, limit: number): Promise<readonly Stored<Body>[]>;
+  unsettled(before: number, limit: number, except: readonly string[]): Promise<readonly Stored<Body>[]>;
   /** Takes published messages out of the outbox; those in `again` are kept, to be said once more at `againAt`. */
   pull(id: string, messageIds: readonly string[], again: readonly OutgoingMessage[], againAt: number): Promise<void>;
-  /** Settled documents whose outbox holds a message older than this. */
-  waiting(before: number, limit: number): Promise<readonly Pick<Frame, "_id" | "outbox">[]>;
+  /** Settled documents whose outbox holds a message older than this, except these. */
+  waiting(before: number, limit: number, except: readonly string[]): Promise<readonly Pick<Frame, "_id" | "outbox">[]>;
   /** Documents with messages that are to be said once more by now. */
-  sayingAgain(now: number, limit: number): Promise<readonly Pick<Frame, "_id" | "said">[]>;
+  sayingAgain(now: number, limit: number, except: readonly string[]): Promise<readonly Pick<Frame, "_id" | "said">[]>;
   /** These were said once more. */
   saidAgain(id: string, messageIds: readonly string[]): Promise<void>;
   list(query: ListQuery): Promise<Shown<Body>[]>;

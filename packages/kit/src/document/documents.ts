@@ -1,6 +1,7 @@
 import { type FailPoint, type Logger, type OutgoingMessage, ProblemError } from "@mailfleet/contracts";
 import type { Counter } from "prom-client";
-import { eachAlone } from "../tick/each.ts";
+import { inParallel } from "../tick/each.ts";
+import { createResting } from "../tick/resting.ts";
 import { type CommandInput, commandHash, commandKey } from "./command.ts";
 import { commandIdReused, compareAndSwap, refuseStale } from "./conflict.ts";
 import {
@@ -136,6 +137,8 @@ export interface DocumentsOptions<Body extends object> {
 }
 
 const relayBatch = 200;
+/** Documents that are relayed at once: where nothing is answered, each costs a wait. */
+const relaysAtOnce = 50;
 const firstVersion = 1;
 
 /** Opens the documents of one noun. */
@@ -143,6 +146,7 @@ export function createDocuments<Body extends object>(options: DocumentsOptions<B
   const { store, what, taken, logger, failPoint } = options;
   const relay: Relay = createRelay(store, options.publisher, options);
   const oneAtATime = createOneAtATime();
+  const resting = createResting(options.now);
 
   /** The change is done, whether or not the bus takes its messages now: if it is away, the tick relays them later. */
   const relayOrLeave = async ({ _id, outbox }: Pick<Frame, "_id" | "outbox">) => {
@@ -162,6 +166,18 @@ export function createDocuments<Body extends object>(options: DocumentsOptions<B
     await store.takeBack(_id, unsettled);
     throw refusal;
   };
+
+  /** One whose stream is full or gone, or that fails otherwise, rests: the others have their turn. */
+  const eachOf = <Item extends Pick<Frame, "_id">>(items: readonly Item[], work: (item: Item) => Promise<void>) =>
+    inParallel(items, relaysAtOnce, async (item) => {
+      try {
+        await work(item);
+        resting.worked(item._id);
+      } catch (error) {
+        resting.failed(item._id);
+        logger.warn({ document: item._id, err: error }, "it waits for a later round");
+      }
+    });
 
   const repeated = async (document: Stored<Body>, cause: Cause): Promise<Outcome<Body> | null> => {
     const handled = document.handled.find(({ key }) => key === cause.key);
@@ -257,21 +273,17 @@ export function createDocuments<Body extends object>(options: DocumentsOptions<B
 
     async relayWaiting(ageMs) {
       const before = options.now() - ageMs;
-      const naming = { logger, name: ({ _id }: Pick<Frame, "_id">) => _id };
-      await eachAlone(
-        await store.unsettled(before, relayBatch),
-        { ...naming, what: "unsettled document" },
-        (document) =>
-          settle(document).catch((error: unknown) => {
-            if (!(error instanceof ProblemError)) throw error;
-            logger.warn({ document: document._id, err: error }, "what a crash had left is taken back");
-          }),
+      await eachOf(await store.unsettled(before, relayBatch, resting.ids()), (document) =>
+        settle(document).catch((error: unknown) => {
+          if (!(error instanceof ProblemError)) throw error;
+          logger.warn({ document: document._id, err: error }, "what a crash had left is taken back");
+        }),
       );
-      const waiting = await store.waiting(before, relayBatch);
-      for (const document of waiting) await relayOrLeave(document);
-      const saying = await store.sayingAgain(options.now(), relayBatch);
-      await eachAlone(saying, { ...naming, what: "facts of an alert" }, async ({ _id, said = [] }) => {
-        for (const message of said) await options.publisher.publish(message);
+      const waiting = await store.waiting(before, relayBatch, resting.ids());
+      await eachOf(waiting, ({ _id, outbox }) => relay(_id, outbox, true));
+      const saying = await store.sayingAgain(options.now(), relayBatch, resting.ids());
+      await eachOf(saying, async ({ _id, said = [] }) => {
+        for (const message of said) await options.publisher.publish(message, { patienceMs: 0 });
         await store.saidAgain(
           _id,
           said.map(({ id }) => id),

@@ -4,14 +4,18 @@ import { type DocumentStore, sayAgainMs } from "./document.ts";
 
 /** What publishes; the bus is one. */
 export interface Publisher {
-  publish(message: OutgoingMessage): Promise<"stored" | "duplicate" | "coalesced">;
+  /** Tries again for `patienceMs`, by default for half a minute. */
+  publish(
+    message: OutgoingMessage,
+    options?: { readonly patienceMs?: number },
+  ): Promise<"stored" | "duplicate" | "coalesced">;
 }
 
 /** A lost fact about an alert would be missed for as long as the alert stays as it is: nothing else says it again. */
 const saidTwice: ReadonlySet<string> = new Set(["alert.raised.v1", "alert.cleared.v1", "alert.changed.v1"]);
 
-/** Publishes what waits in one document's outbox. */
-export type Relay = (id: string, outbox: readonly OutgoingMessage[]) => Promise<void>;
+/** Publishes what waits in one document's outbox. `once`: does not try again what is not taken at once. */
+export type Relay = (id: string, outbox: readonly OutgoingMessage[], once?: boolean) => Promise<void>;
 
 /**
  * In order and one after another, so that nobody learns of a consequence before its cause. Then exactly what was
@@ -33,12 +37,12 @@ export function createRelay(
     readonly againMs?: number;
   },
 ): Relay {
-  return async (id, outbox) => {
+  return async (id, outbox, once = false) => {
     if (outbox.length === 0) return;
     const published: string[] = [];
     for (const message of outbox) {
       if (published.length > 0) failPoint("relay.between-publishes");
-      const outcome = await publisher.publish(message);
+      const outcome = await publisher.publish(message, once ? { patienceMs: 0 } : {});
       relayed?.inc({ outcome });
       published.push(message.id);
     }

@@ -69,9 +69,9 @@ export async function openDocuments<Body extends object>(
       await collection.updateOne(mine, asItIs);
     },
 
-    async unsettled(before, limit) {
+    async unsettled(before, limit, except) {
       const found = await collection
-        .find({ "unsettled.at": { $exists: true, $lte: before } } as Filter<Stored<object>>)
+        .find({ "unsettled.at": { $exists: true, $lte: before }, ...others(except) } as Filter<Stored<object>>)
         .limit(limit)
         .toArray();
       return found as Stored<Body>[];
@@ -84,11 +84,14 @@ export async function openDocuments<Body extends object>(
       await collection.updateOne(byId(id, { "outbox.id": ids }), { $pull: { outbox: { id: ids } }, ...kept } as never);
     },
 
-    async waiting(before, limit) {
+    async waiting(before, limit, except) {
       const found = await collection
-        .find({ "outbox.at": { $lte: before }, "outbox.0": { $exists: true }, unsettled: { $exists: false } } as Filter<
-          Stored<object>
-        >)
+        .find({
+          "outbox.at": { $lte: before },
+          "outbox.0": { $exists: true },
+          unsettled: { $exists: false },
+          ...others(except),
+        } as Filter<Stored<object>>)
         .project({ outbox: 1 })
         .sort({ "outbox.at": 1 })
         .limit(limit)
@@ -96,9 +99,9 @@ export async function openDocuments<Body extends object>(
       return found as unknown as Pick<Stored<Body>, "_id" | "outbox">[];
     },
 
-    async sayingAgain(now, limit) {
+    async sayingAgain(now, limit, except) {
       const found = await collection
-        .find({ sayAgainAt: { $lte: now } } as Filter<Stored<object>>)
+        .find({ sayAgainAt: { $lte: now }, ...others(except) } as Filter<Stored<object>>)
         .project({ said: 1 })
         .limit(limit)
         .toArray();
@@ -122,6 +125,8 @@ export async function openDocuments<Body extends object>(
     },
   };
 }
+
+const others = (except: readonly string[]) => (except.length > 0 ? { _id: { $nin: [...except] } } : {});
 
 function described({ name, keys, unique, where, expireAfterSeconds }: DocumentIndex): IndexDescription {
   return {
