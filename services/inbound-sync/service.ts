@@ -8,6 +8,7 @@ import { createPoll } from "./run/poll.ts";
 import { createTest } from "./run/test.ts";
 import { createSourceRequests } from "./source/answer-requests.ts";
 import { createFollowLifecycle } from "./source/follow-lifecycle.ts";
+import { createForgetRemoved } from "./source/forget-removed.ts";
 import { createWatchStalled } from "./source/watch-stalled.ts";
 
 const keyOf = ({ body }: { readonly body: Pick<RunRequested, "mailboxId"> }) => body.mailboxId;
@@ -44,5 +45,6 @@ export const inboundSync = defineService<InboundPorts>()({
   ],
   ticks: {
     "watch-stalled": { everyMs: 10_000, round: (ports) => createWatchStalled(ports) },
+    "forget-removed": { everyMs: 3_600_000, round: (ports) => createForgetRemoved(ports) },
   },
 });

@@ -15,10 +15,18 @@ type PollRun = StartedRun<SourceLease>;
 export function createPoll(ports: InboundPorts): RunWork<InboundConnector, SourceLease> {
   return {
     deadlineMs,
-    hold: ({ mailboxId }) => ports.leases.take(mailboxId),
+    hold: ({ mailboxId }) => take(ports, mailboxId),
     work: async (run, opened) => poll(ports, run, opened),
     ended: async (run, end) => stamp(ports, run, end),
   };
+}
+
+/** `null`: another process reads it, or it was deleted since the connection was asked for. */
+async function take({ leases }: InboundPorts, mailboxId: string): Promise<SourceLease | null> {
+  const lease = await leases.take(mailboxId);
+  if (lease?.document.removedAt === undefined) return lease;
+  await lease.release();
+  return null;
 }
 
 async function poll(

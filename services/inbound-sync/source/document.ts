@@ -44,4 +44,6 @@ export interface SourceDocument {
   readonly stalled?: boolean;
   /** Version of the mailbox that `watch` was taken from. */
   readonly mailboxV?: number;
+  /** The mailbox is deleted, and was at this time; nothing else stands here then. */
+  readonly removedAt?: number;
 }

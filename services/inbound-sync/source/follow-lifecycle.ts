@@ -10,10 +10,11 @@ export function createFollowLifecycle(
   return async (message: Incoming<"mailbox.transitioned.v1" | "mailbox.deleted.v1">): Promise<void> => {
     const { mailboxId } = message.body;
     if (message.type === "mailbox.deleted.v1") {
+      // First, so that whoever reads it at the moment stores nothing more.
+      await ports.sources.remove(mailboxId, ports.now());
       await ports.messages.removeAll(mailboxId);
       await ports.fingerprints.remove(mailboxId);
       await ports.names.remove(mailboxId);
-      await ports.sources.remove(mailboxId);
       return;
     }
     const { v, at, directions, lifecycle } = message.body;

@@ -15,6 +15,7 @@ export type SourceLease = Lease<SourceDocument>;
  * where nothing matched. Every method throws an outage (`isOutage`) while MongoDB is away.
  */
 export interface SourceStore {
+  /** `null` also for a deleted mailbox. */
   get(mailboxId: string): Promise<SourceDocument | null>;
   /** Moves the cursor, says which facts may be missing and what is set aside (unless as before), in one write. */
   advance(
@@ -44,7 +45,15 @@ export interface SourceStore {
   /** Mailboxes from which nothing came for three intervals, but at least `graceMs`, and that are not marked yet. */
   findStalled(at: number, graceMs: number): Promise<SourceDocument[]>;
   markStalled(mailboxId: string, stalled: boolean): Promise<void>;
-  remove(mailboxId: string): Promise<void>;
+  /**
+   * The mailbox is deleted: nothing is left but a mark, which takes the lease from whoever reads it and lets nothing
+   * that comes late bring the document back.
+   */
+  remove(mailboxId: string, at: number): Promise<void>;
+  /** Mailboxes whose marks are older than this. */
+  removedBefore(at: number, limit: number): Promise<string[]>;
+  /** Takes the mark away. */
+  forget(mailboxId: string): Promise<void>;
 }
 
 /** Makes the indexes, then the store. */
@@ -53,6 +62,10 @@ export async function createSourceStore(store: Store): Promise<SourceStore> {
   await sources.createIndex(
     { "watch.since": 1 },
     { name: "watched", partialFilterExpression: { "watch.since": { $exists: true } } },
+  );
+  await sources.createIndex(
+    { removedAt: 1 },
+    { name: "removed", partialFilterExpression: { removedAt: { $exists: true } } },
   );
   /** A write under a lease: `$set` merges objects, so what must be replaced whole is a literal. */
   const write = async (lease: SourceLease, set: Document) => {
@@ -70,7 +83,7 @@ export async function createSourceStore(store: Store): Promise<SourceStore> {
   };
 
   return {
-    get: (mailboxId) => sources.findOne({ _id: mailboxId }),
+    get: (mailboxId) => sources.findOne({ _id: mailboxId, removedAt: { $exists: false } }),
 
     advance: (lease, step) =>
       write(lease, {
@@ -145,8 +158,22 @@ export async function createSourceStore(store: Store): Promise<SourceStore> {
       await sources.updateOne({ _id: mailboxId }, { $set: { stalled } });
     },
 
-    async remove(mailboxId) {
-      await sources.deleteOne({ _id: mailboxId });
+    async remove(mailboxId, at) {
+      // No version of the mailbox is newer.
+      const mark = { mailboxV: Number.MAX_SAFE_INTEGER, removedAt: at };
+      await sources.replaceOne({ _id: mailboxId }, mark, { upsert: true });
+    },
+
+    async removedBefore(at, limit) {
+      const found = await sources
+        .find({ removedAt: { $lt: at } }, { projection: { _id: 1 } })
+        .limit(limit)
+        .toArray();
+      return found.map(({ _id }) => _id);
+    },
+
+    async forget(mailboxId) {
+      await sources.deleteOne({ _id: mailboxId, removedAt: { $exists: true } });
     },
   };
 }
