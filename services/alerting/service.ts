@@ -4,6 +4,7 @@ import { z } from "zod";
 import { alertAnswers } from "./alert/answers.ts";
 import { followFacts, objectOf } from "./alert/follow-facts.ts";
 import { wallOf } from "./alert/wall.ts";
+import { watchBus } from "./bus-watch/watch-bus.ts";
 import { deadLetterAnswers } from "./dead-letter/answers.ts";
 import { keepDeadLetter } from "./dead-letter/keep.ts";
 import { createSendNotices } from "./notice/send-due.ts";
@@ -59,6 +60,7 @@ export const alerting = defineService<AlertingPorts>()({
         return undefined;
       },
     },
+    bus: { everyMs: 2000, round: (ports) => () => watchBus(withWall(ports)).then(() => undefined) },
     streams: { everyMs: 60_000, round: (ports) => () => watchStreams(withWall(ports)).then(() => undefined) },
     secret: { everyMs: 600_000, round: (ports) => () => watchSecret(withWall(ports)).then(() => undefined) },
   },

@@ -105,9 +105,11 @@ export async function startTown(options: { mailboxes: number }): Promise<Town> {
   }
 }
 
-/** Throws unless the answer of `/readyz` is this. */
-export async function assertReady(town: Town, service: ServiceName, status: 200 | 503): Promise<void> {
+/** Throws unless the answer of `/readyz` is this, with these words in it. */
+export async function assertReady(town: Town, service: ServiceName, status: 200 | 503, words = ""): Promise<void> {
   const { httpPort } = town.world.stack.service(service);
   const answer = await fetch(`http://127.0.0.1:${httpPort}/readyz`);
-  assert.equal(answer.status, status, await answer.text());
+  const text = await answer.text();
+  assert.equal(answer.status, status, text);
+  assert.ok(text.includes(words), text);
 }

@@ -174,6 +174,8 @@ export interface Bus {
   streamUsage(): Promise<StreamUsage[]>;
   /** `null` if connected, else why not. */
   health(): string | null;
+  /** What NATS says while it refuses our password or token, else `null`. */
+  refusal(): string | null;
   /** Stops consumers and responders, finishes what is under way, drains, closes. */
   stop(): Promise<void>;
 }

@@ -99,6 +99,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
       }
     },
     health: () => link.health(),
+    refusal: () => link.refusal(),
     stop: async () => {
       await Promise.all([...open].map((one) => one.stop()));
       await link.close();

@@ -8,6 +8,8 @@ export interface Link {
   readonly nc: NatsConnection;
   /** `null` if connected, else why not. */
   health(): string | null;
+  /** Why not, if it is because our sign-in is refused. */
+  refusal(): string | null;
   /** Resolves when connected, or after `ms`, whichever comes first. */
   connected(ms: number): Promise<void>;
   /** Called after each reconnect. Returns how to unsubscribe. */
@@ -65,6 +67,7 @@ export async function openLink(options: { url: string; name: string; logger: Log
   return {
     nc,
     health: () => (nc.isClosed() ? "the connection to NATS is closed" : down),
+    refusal: () => (down === away ? null : down),
     connected: (ms) =>
       down === null || nc.isClosed()
         ? Promise.resolve()

@@ -99,6 +99,12 @@ export const otherAlertCodes = {
     "A stream of the message bus is more than 70 % full.",
     "Check that its consumers are running. If the load is real, raise the stream's limit.",
   ),
+  BUS_REFUSES_SIGN_IN: alert(
+    "error",
+    "administrator",
+    "The message bus refuses our password.",
+    "Give NATS and Mailfleet the same user and password again. Nothing is lost, and work goes on by itself.",
+  ),
   NOTIFICATION_FAILED: alert(
     "error",
     "administrator",

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
+import { type Alert, serviceNames } from "@mailfleet/contracts";
 import type { ClusterMember } from "@mailfleet/local/testing";
 import { holds } from "../../world/holds.ts";
 import type { Scenario } from "../scenario.ts";
@@ -33,6 +35,29 @@ async function loseMajority(town: Town, members: readonly ClusterMember[], keep:
   await holds(() => assertReady(town, "config", 200), 60_000);
 }
 
+/** The password of the bus is changed on its side first; then it is what we have, again. */
+async function refuseOurPassword(town: Town): Promise<void> {
+  const { world, nats } = town;
+  const forAll = (status: 200 | 503, words = "") =>
+    holds(() => Promise.all(serviceNames.map((name) => assertReady(town, name, status, words))).then(() => {}), 60_000);
+  await nats.setPassword(randomUUID());
+  try {
+    await forAll(503, "NATS refuses our password");
+    await pause(3000);
+  } finally {
+    await nats.setPassword();
+  }
+  await forAll(200);
+  await holds(async () => {
+    const alerts = await world.api.list<Alert>("/alerts", { code: "BUS_REFUSES_SIGN_IN" });
+    assert.deepEqual(
+      alerts.map(({ state }) => state),
+      ["cleared"],
+      "the alert that NATS refuses our password",
+    );
+  }, 60_000);
+}
+
 /** What happens to the engines themselves. */
 export const engines: readonly Scenario[] = [
   scenario("MongoDB's primary steps down, twice", true, async ({ mongo }) => {
@@ -58,6 +83,10 @@ export const engines: readonly Scenario[] = [
   scenario("MongoDB loses its majority", false, async (town) =>
     loseMajority(town, town.mongo.members, await town.mongo.primary()),
   ),
+  scenario("NATS refuses our password, twice", false, async (town) => {
+    await refuseOurPassword(town);
+    await refuseOurPassword(town);
+  }),
   scenario("NATS loses its majority", false, async (town) =>
     loseMajority(town, town.nats.members, town.nats.members[0]!),
   ),

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Cluster, ClusterMember } from "./cluster.ts";
@@ -13,6 +14,8 @@ const WHOLE_WITHIN_MS = 60_000;
 export interface NatsCluster extends Cluster {
   /** The node that leads this stream now. Waits for an election. */
   leaderOf(stream: string): Promise<ClusterMember>;
+  /** Every node takes this password from now on, and puts out whoever came with another; without one: that of `url`. */
+  setPassword(password?: string): Promise<void>;
 }
 
 interface Raft {
@@ -24,27 +27,35 @@ interface JetStreamState {
   readonly account_details?: readonly { readonly stream_detail?: readonly { name: string; cluster?: Raft }[] }[];
 }
 
-/** Starts three nats-servers on loopback ports as a cluster and waits until JetStream has a leader. */
+const user = "mailfleet";
+
+/**
+ * Starts three nats-servers on loopback ports as a cluster and waits until JetStream has a leader. They take the user and
+ * password that stand in `url`.
+ */
 export async function startNatsCluster(options: EngineOptions): Promise<NatsCluster> {
   const routes = await Promise.all(Array.from({ length: NODES }, freePort));
   const monitors = await Promise.all(Array.from({ length: NODES }, freePort));
+  const right = randomUUID();
+  const configuration = (n: number, password: string) => [
+    `authorization { user: ${user}, password: ${JSON.stringify(password)} }`,
+    `http: "127.0.0.1:${monitors[n]}"`,
+    "cluster {",
+    "  name: mailfleet",
+    `  listen: "127.0.0.1:${routes[n]}"`,
+    `  routes: [${routes.map((port) => `"nats://127.0.0.1:${port}"`).join(", ")}]`,
+    // Clients stay on the addresses they were given: a test puts proxies there.
+    "  no_advertise: true",
+    "}",
+  ];
   const engines = await Promise.all(
-    routes.map((route, n) =>
+    routes.map((_, n) =>
       startNatsEngine({
         dataDir: join(options.dataDir, `nats-${n}`),
         temporary: options.temporary === true,
         name: `nats-${n}`,
         ...(options.say ? { say: options.say } : {}),
-        configuration: [
-          `http: "127.0.0.1:${monitors[n]}"`,
-          "cluster {",
-          "  name: mailfleet",
-          `  listen: "127.0.0.1:${route}"`,
-          `  routes: [${routes.map((port) => `"nats://127.0.0.1:${port}"`).join(", ")}]`,
-          // Clients stay on the addresses they were given: a test puts proxies there.
-          "  no_advertise: true",
-          "}",
-        ],
+        configuration: configuration(n, right),
       }),
     ),
   );
@@ -74,7 +85,7 @@ export async function startNatsCluster(options: EngineOptions): Promise<NatsClus
   const caughtUp = ({ replicas = [] }: Raft) => replicas.every(({ current, offline }) => current && !offline);
 
   const cluster: NatsCluster = {
-    url: members.map(({ address }) => `nats://${address}`).join(","),
+    url: members.map(({ address }) => `nats://${user}:${right}@${address}`).join(","),
     members,
     leaderOf: (stream) =>
       eventually(
@@ -86,6 +97,9 @@ export async function startNatsCluster(options: EngineOptions): Promise<NatsClus
         },
         { timeoutMs: WHOLE_WITHIN_MS, everyMs: 200, what: `a leader of ${stream}` },
       ),
+    setPassword: async (password = right) => {
+      await Promise.all(engines.map((engine, n) => engine.reload(configuration(n, password))));
+    },
     whole: async () => {
       await eventually(
         async () => {

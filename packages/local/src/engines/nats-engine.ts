@@ -20,6 +20,8 @@ export interface NatsOptions extends EngineOptions {
 export interface NatsEngine extends Engine {
   /** Like every engine's; with lines, these replace the added ones of its configuration from now on. */
   restart(configuration?: readonly string[]): Promise<void>;
+  /** These lines replace the added ones while it runs: SIGHUP. Clients that may no longer be there are put out. */
+  reload(configuration: readonly string[]): Promise<void>;
 }
 
 /**
@@ -37,10 +39,8 @@ export async function startNatsEngine(options: NatsOptions): Promise<NatsEngine>
   if (port !== undefined && !(await isPortFree(port))) port = undefined;
   let added = options.configuration ?? [];
 
-  const start = async (): Promise<GuardedProgram> => {
-    // A port file of the last run would be read as the answer of this one.
-    for (const name of await readdir(portFolder)) await rm(join(portFolder, name), { force: true });
-    await writeFile(
+  const configure = () =>
+    writeFile(
       configuration,
       [
         `listen: "127.0.0.1:${port ?? -1}"`,
@@ -51,6 +51,11 @@ export async function startNatsEngine(options: NatsOptions): Promise<NatsEngine>
         "",
       ].join("\n"),
     );
+
+  const start = async (): Promise<GuardedProgram> => {
+    // A port file of the last run would be read as the answer of this one.
+    for (const name of await readdir(portFolder)) await rm(join(portFolder, name), { force: true });
+    await configure();
     const server = await startGuarded(executable, ["-c", configuration], {
       ...(options.temporary && { removeWhenOrphaned: dataDir }),
     });
@@ -93,6 +98,11 @@ export async function startNatsEngine(options: NatsOptions): Promise<NatsEngine>
       added = configuration ?? added;
       await server.stop();
       server = await start();
+    },
+    reload: async (configuration) => {
+      added = configuration;
+      await configure();
+      process.kill(server.pid, "SIGHUP");
     },
     stop: async () => {
       await server.stop();

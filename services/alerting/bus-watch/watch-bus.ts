@@ -1,0 +1,31 @@
+import type { Bus } from "@mailfleet/bus";
+import { alertIdOf } from "../alert/step.ts";
+import type { AlertStore } from "../alert/store.ts";
+import type { AlertWall } from "../alert/wall.ts";
+
+/** What watching the bus works with. */
+interface BusWatchPorts {
+  readonly bus: Pick<Bus, "refusal">;
+  readonly alerts: Pick<AlertStore, "get">;
+  readonly wall: AlertWall;
+  now(): number;
+}
+
+const object = { type: "service", id: "nats", label: "NATS" } as const;
+const code = "BUS_REFUSES_SIGN_IN";
+
+/**
+ * Raises an alert while NATS refuses our password. Nobody can tell us of it over the bus, but every service has the same
+ * trouble, and the notice goes out from the database.
+ */
+export async function watchBus({ bus, alerts, wall, now }: BusWatchPorts): Promise<void> {
+  const detail = bus.refusal();
+  const before = await alerts.get(alertIdOf(object, code));
+  const isRaised = before?.state === "raised";
+  if ((detail !== null) === isRaised) return;
+  const at = now();
+  // Replicas that see it at the same time count as one.
+  const id = `nats:${(before?.episode ?? 0) + (isRaised ? 0 : 1)}`;
+  if (detail !== null) await wall.raise({ at, object, code, detail }, { id });
+  else await wall.clear({ at, object, codes: [code] }, { id: `${id}:cleared` });
+}
