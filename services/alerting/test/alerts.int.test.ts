@@ -9,6 +9,8 @@ let replica: Awaited<ReturnType<typeof given.startReplica>>;
 let crash = false;
 let lost: (message: OutgoingMessage) => boolean = () => false;
 const handled: string[] = [];
+let refusal: string | null = null;
+let later = 0;
 let usage: { name: string; bytes: number; maxBytes: number }[] = [];
 
 const about = (id: string, direction?: "inbound" | "outbound") => ({ type: "mailbox" as const, id, direction });
@@ -39,6 +41,8 @@ before(async () => {
     loses,
     streamsEveryMs: 50,
     streamUsage: async () => usage,
+    refusal: () => refusal,
+    now: () => Date.now() + later,
   });
   await given.startReplica({ failPoint, onHandled, loses });
 });
@@ -176,6 +180,20 @@ describe("alerts", () => {
     full(59 * 1024 * 1024);
     assert.equal((await stream("cleared")).count, 1);
     usage = [];
+  });
+
+  test("NATS that refuses the password of one replica is said until none has met it for a while", async () => {
+    const words = "NATS refuses our password: authorization violation";
+    const bus = (state: string) => of("nats", (alert) => alert.state === state);
+    refusal = words;
+    assert.equal((await bus("raised")).detail, words);
+    refusal = null;
+    later = 44_000;
+    await eventually(async () => (await given.list({ objectId: "nats" })).length === 1);
+    assert.equal((await bus("raised")).code, "BUS_REFUSES_SIGN_IN");
+    later = 46_000;
+    assert.equal((await bus("cleared")).count, 1);
+    later = 0;
   });
 });
 

@@ -165,10 +165,12 @@ export async function givenAlerting() {
     overrides: {
       failPoint?: FailPoint;
       streamUsage?: Bus["streamUsage"];
+      refusal?: Bus["refusal"];
       /** Told after a message was handled without an error. */
       onHandled?: (messageId: string) => void;
       streamsEveryMs?: number;
       confirmMs?: number;
+      now?: () => number;
       /** True for a message that the bus takes and then loses, as when its machine dies. */
       loses?: (message: OutgoingMessage) => boolean;
     } = {},
@@ -184,6 +186,7 @@ export async function givenAlerting() {
         bus: {
           ...bus,
           streamUsage: overrides.streamUsage ?? bus.streamUsage,
+          refusal: overrides.refusal ?? bus.refusal,
           publishAll: async (messages) => {
             const kept = messages.filter((message) => !overrides.loses?.(message));
             await bus.publishAll(kept);
@@ -208,7 +211,7 @@ export async function givenAlerting() {
         logger,
         registry,
         failPoint: overrides.failPoint ?? noFailPoint,
-        now: Date.now,
+        now: overrides.now ?? Date.now,
         quietMs: 60_000,
         retryMs: 100,
         confirmMs: overrides.confirmMs ?? 300,
@@ -219,6 +222,7 @@ export async function givenAlerting() {
           "alert-facts": 200,
           streams: overrides.streamsEveryMs ?? 60_000,
           secret: 100,
+          bus: 50,
         },
       },
     );
