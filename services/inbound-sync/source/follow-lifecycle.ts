@@ -2,6 +2,7 @@ import type { Incoming } from "@mailfleet/bus";
 import type { InboundPorts } from "../ports.ts";
 import { alertCleared } from "./alerts.ts";
 import type { Watch } from "./document.ts";
+import { removeKept } from "./forget-removed.ts";
 
 /** Remembers what is expected of each mailbox, and forgets those that were deleted. */
 export function createFollowLifecycle(
@@ -12,9 +13,7 @@ export function createFollowLifecycle(
     if (message.type === "mailbox.deleted.v1") {
       // First, so that whoever reads it at the moment stores nothing more.
       await ports.sources.remove(mailboxId, ports.now());
-      await ports.messages.removeAll(mailboxId);
-      await ports.fingerprints.remove(mailboxId);
-      await ports.names.remove(mailboxId);
+      await removeKept(ports, mailboxId);
       return;
     }
     const { v, at, directions, lifecycle } = message.body;

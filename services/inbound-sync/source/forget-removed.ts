@@ -5,22 +5,28 @@ import type { InboundPorts } from "../ports.ts";
 const markedMs = 30 * 86_400_000;
 const atOnce = 200;
 
+/** Removes what is kept of a mailbox beside its source. */
+export async function removeKept(
+  { messages, fingerprints, names }: Pick<InboundPorts, "messages" | "fingerprints" | "names">,
+  mailboxId: string,
+): Promise<void> {
+  await messages.removeAll(mailboxId);
+  await fingerprints.remove(mailboxId);
+  await names.remove(mailboxId);
+}
+
 /**
  * Takes the marks of deleted mailboxes away, and with them what a run that was under way at the deletion has written
  * after it.
  */
-export function createForgetRemoved({
-  sources,
-  messages,
-  handled,
-  logger,
-  now,
-}: Pick<InboundPorts, "sources" | "messages" | "handled" | "logger" | "now">) {
+export function createForgetRemoved(
+  ports: Pick<InboundPorts, "sources" | "messages" | "fingerprints" | "names" | "logger" | "now">,
+) {
+  const { sources, logger, now } = ports;
   return async (): Promise<undefined> => {
     const removed = await sources.removedBefore(now() - markedMs, atOnce);
     await eachAlone(removed, { logger, what: "forget-removed", name: (mailboxId) => mailboxId }, async (mailboxId) => {
-      await messages.removeAll(mailboxId);
-      await handled.remove(mailboxId);
+      await removeKept(ports, mailboxId);
       await sources.forget(mailboxId);
     });
   };

@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { createLeases, startRenewals } from "@mailfleet/kit";
 import { createLeaseStore } from "@mailfleet/store";
+import { createFingerprintStore } from "../message/fingerprint-store.ts";
 import type { SourceDocument } from "../source/document.ts";
 import { createFollowLifecycle } from "../source/follow-lifecycle.ts";
 import { createForgetRemoved } from "../source/forget-removed.ts";
-import { createHandledStore } from "../source/handled-store.ts";
+import { createNamesStore } from "../source/names-store.ts";
 import { sourceCollection } from "../source/store.ts";
 import { givenInbound } from "./given-inbound.ts";
 import { logger } from "./replica.ts";
@@ -16,16 +17,17 @@ after(() => given.stop());
 test("a deleted mailbox stays deleted, whatever comes late, and nothing of it is left at last", async () => {
   const mailboxId = "mb_late";
   const database = given.store.db;
-  const handled = await createHandledStore(given.store);
+  const names = createNamesStore(given.store);
+  const fingerprints = createFingerprintStore(given.store);
   const leases = createLeases(createLeaseStore<SourceDocument>(given.store, sourceCollection), {
     owner: "reader",
     renewals: startRenewals({ logger, isOutage: () => false }),
     name: "a source",
   });
-  const follow = createFollowLifecycle({ ...given, handled, bus: given.world, now: Date.now });
+  const follow = createFollowLifecycle({ ...given, names, fingerprints, bus: given.world, now: Date.now });
   const lease = await leases.take(mailboxId);
   assert.ok(lease);
-  const read = await handled.load(mailboxId);
+  const read = await names.load(mailboxId, lease.filter["lease.fence"]);
   const deleted = { type: "mailbox.deleted.v1", mailboxId, body: { mailboxId, v: 3, at: Date.now() } };
   await follow(deleted as never);
   const other = { state: "off", verdict: "NotRun", generation: 1, attempt: 0 };
@@ -38,18 +40,20 @@ test("a deleted mailbox stays deleted, whatever comes late, and nothing of it is
   };
   // A reader that is under way, and a fact that another replica handles late.
   await assert.rejects(given.sources.told(lease), /lost/);
-  await read.add(["one"], []);
+  await read.add([{ name: "one", size: 1, fingerprint: null, digest: null }], []);
+  await fingerprints.add(mailboxId, ["0123456789abcdef"], 1);
   await follow(transitioned as never);
   assert.deepEqual(await given.sources.findStalled(Date.now() + 1e9, 0), []);
   assert.equal(await given.sources.get(mailboxId), null);
 
-  const forget = (now: number) => createForgetRemoved({ ...given, handled, logger, now: () => now })();
+  const forget = (now: number) => createForgetRemoved({ ...given, names, fingerprints, logger, now: () => now })();
   await forget(Date.now());
   assert.equal(await database.collection("sources").countDocuments({ _id: mailboxId as never }), 1);
   await forget(Date.now() + 31 * 86_400_000);
-  for (const name of ["sources", "handledMessages"])
+  for (const name of ["sources", "names", "fingerprints"])
     assert.equal(
-      await database.collection(name).countDocuments({ $or: [{ _id: mailboxId as never }, { mailboxId }] }),
+      await database.collection(name).countDocuments({ _id: { $regex: `^${mailboxId}` } as never }),
       0,
+      name,
     );
 });
