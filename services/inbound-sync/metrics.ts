@@ -15,7 +15,7 @@ export function createMetrics(registry: Registry): InboundMetrics {
   return {
     received: counter("messages_total", "Messages received and stored"),
     receivedBytes: counter("bytes_total", "Raw bytes of the messages received"),
-    unparsed: counter("unparsed_total", "Messages whose header could not be read"),
+    unparsed: counter("unparsed_total", "Messages of which nothing could be read"),
     quarantined: counter("quarantined_total", "Messages that could not be stored"),
   };
 }

@@ -119,6 +119,7 @@ export {
   type Upload,
   uploadPieceBytes,
 } from "./resources/mail.ts";
+export { addressesText, MailAddress } from "./resources/mail-address.ts";
 
 export {
   ClientAuthentication,

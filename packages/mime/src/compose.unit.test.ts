@@ -47,7 +47,7 @@ describe("composing", () => {
     const headers = readHeaders(raw);
     assert.deepEqual(envelope, { from: "sales@example.org", to: ["a@x.test", "b@x.test", "c@x.test"] });
     assert.equal(headers.subject, "Grüße");
-    assert.equal(headers.from, "Sales <alias@example.org>");
+    assert.deepEqual(headers.from, [{ name: "Sales", address: "alias@example.org" }]);
     assert.equal(headers.send, "sn_1234");
     assert.equal(headers.date, Date.UTC(2026, 0, 1));
     assert.equal(headers.unparsed, null);

@@ -1,35 +1,28 @@
-import libmime from "libmime";
+import { decodeWords } from "./encoded-words.ts";
 
-/** Longest raw value that is decoded: decoding is quadratic on hostile input, and no person reads more. */
-const VALUE_LIMIT = 16 * 1024;
+/** Longest raw text that is decoded: no person reads more. */
+const TEXT_LIMIT = 16 * 1024;
 
-const strictUtf8 = new TextDecoder("utf-8", { fatal: true });
-const western = new TextDecoder("windows-1252");
-
-const notAscii = /[\x80-\xff]/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: this removes control characters
-const controls = /[\x00-\x1f\x7f]+/g;
+const controls = /[\x00-\x1f\x7f-\x9f]+/g;
 
-/** Raw 8-bit bytes as UTF-8 (RFC 6532) if valid, else as windows-1252, in which every byte is a character. */
-function decodeBytes(latin1: string): string {
-  const bytes = Buffer.from(latin1, "latin1");
-  try {
-    return strictUtf8.decode(bytes);
-  } catch {
-    return western.decode(bytes);
-  }
+/** A raw value without its folds (RFC 5322 §2.2.3), one character per byte. */
+export function unfold(value: string): string {
+  return value.includes("\n") || value.includes("\r")
+    ? value.replace(/\r?\n(?=[ \t])/g, "").replace(/[\r\n]+/g, " ")
+    : value;
+}
+
+/** Text for people: no control characters, no half characters, at most `limit` characters. */
+export function shownText(text: string, limit: number): string {
+  const clean = text.replace(controls, " ").trim();
+  return (clean.length > limit ? `${clean.slice(0, limit - 1)}…` : clean).toWellFormed();
 }
 
 /**
- * A header value for people: unfolded (RFC 5322 §2.2.3), encoded words decoded (RFC 2047), no control characters,
- * at most `limit` characters.
+ * A header value for people: unfolded, encoded words decoded (RFC 2047), no control characters, at most `limit`
+ * characters. `fallback` is the charset of bytes that are neither ASCII nor UTF-8, windows-1252 unless given.
  */
-export function headerText(folded: string, limit: number): string {
-  let value = folded.length > VALUE_LIMIT ? folded.slice(0, VALUE_LIMIT) : folded;
-  if (notAscii.test(value)) value = decodeBytes(value);
-  controls.lastIndex = 0;
-  if (controls.test(value)) value = value.replace(/\r?\n(?=[ \t])/g, "").replace(controls, " ");
-  if (value.includes("=?")) value = libmime.decodeWords(value).replace(controls, " ");
-  value = value.trim();
-  return value.length > limit ? `${value.slice(0, limit - 1)}…` : value;
+export function headerText(folded: string, limit: number, fallback?: string): string {
+  return shownText(decodeWords(unfold(folded.slice(0, TEXT_LIMIT)), fallback), limit);
 }

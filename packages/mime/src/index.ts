@@ -22,4 +22,5 @@ export {
 } from "./message-id.ts";
 export { type ParsedBody, type ParseLimits, parseBody } from "./parse-body.ts";
 export { type PreparedRaw, type PrepareRaw, prepareRaw } from "./prepare-raw.ts";
-export { type MessageHeaders, readHeaders } from "./read-headers.ts";
+export { addressLimit, type MessageHeaders, readHeaders } from "./read-headers.ts";
+export { readOriginal } from "./read-original.ts";

@@ -1,3 +1,4 @@
+import { addressesText } from "@mailfleet/contracts";
 import { ownHeaders } from "./message-id.ts";
 import { readHeaders } from "./read-headers.ts";
 
@@ -34,5 +35,10 @@ export function prepareRaw({ start, messageId, sendId, date }: PrepareRaw): Prep
   const firstLine = start.indexOf(10);
   const lineEnd = firstLine > 0 && start[firstLine - 1] !== 13 ? "\n" : "\r\n";
   const head = Buffer.from(added.map((line) => line + lineEnd).join(""), "latin1");
-  return { head, messageId: found.messageId ?? messageId, subject: found.subject, from: found.from };
+  return {
+    head,
+    messageId: found.messageId ?? messageId,
+    subject: found.subject,
+    from: addressesText(found.from) || null,
+  };
 }

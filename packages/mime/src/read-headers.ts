@@ -1,14 +1,21 @@
+import type { MailAddress } from "@mailfleet/contracts";
+import { parseAddresses } from "./addresses.ts";
 import { headerBlock } from "./header-block.ts";
-import { headerText } from "./header-value.ts";
+import { headerText, shownText, unfold } from "./header-value.ts";
+import { parseDate } from "./parse-date.ts";
 
-/** What Mailfleet reads from a message without parsing it. Absent fields are `null`. */
+/** What Mailfleet reads from a message without parsing it. Absent fields are `null`, or empty lists. */
 export interface MessageHeaders {
   /** With angle brackets if it has them. */
   readonly messageId: string | null;
   readonly subject: string | null;
-  readonly from: string | null;
-  readonly to: string | null;
-  /** Milliseconds since the epoch; `null` if absent or not a date. */
+  readonly from: MailAddress[];
+  /** At most `addressLimit`; groups are opened, an empty one gives nothing. */
+  readonly to: MailAddress[];
+  readonly cc: MailAddress[];
+  /** How many addresses To and Cc have in all. */
+  readonly recipients: number;
+  /** Milliseconds since the epoch, negative before 1970; `null` if absent or not a date. */
   readonly date: number | null;
   readonly hasDate: boolean;
   /** RFC 3834 §5. */
@@ -17,37 +24,35 @@ export interface MessageHeaders {
   readonly probe: string | null;
   /** Value of X-Mailfleet-Send. */
   readonly send: string | null;
-  /** Why the message cannot be parsed; `null` if nothing prevents it. */
+  /** Why nothing can be read of the message; `null` if anything can. */
   readonly unparsed: string | null;
 }
 
-/** The fields we read, by lower-case name, with the longest text we keep. */
-const wanted: Readonly<Record<string, number>> = {
-  "message-id": 998,
-  subject: 2000,
-  from: 2000,
-  to: 4000,
-  date: 200,
-  "auto-submitted": 200,
-  "x-mailfleet-probe": 200,
-  "x-mailfleet-send": 200,
-  "content-type": 2000,
-};
-/** Lengths of these names: most lines are skipped without comparing a character. */
-const wantedLengths = new Set(Object.keys(wanted).map((name) => name.length));
+/** Addresses that are kept of a field, so that lists of messages stay small. Raw messages have them all. */
+export const addressLimit = 50;
 
-const fieldName = /^[\x21-\x39\x3b-\x7e]+[ \t]*$/;
+/** Longest text that is kept. */
+const limits = { id: 998, subject: 2000, mark: 200 } as const;
+
+/** The fields we read. */
+const wanted = new Set([
+  ...["message-id", "subject", "from", "to", "cc", "date", "content-type"],
+  ...["auto-submitted", "x-mailfleet-probe", "x-mailfleet-send"],
+]);
+/** Of these all fields count; of the others the first. */
+const lists = new Set(["to", "cc"]);
+/** Lengths of these names: most lines are skipped without comparing a character. */
+const wantedLengths = new Set([...wanted].map((name) => name.length));
+const longestName = Math.max(...wantedLengths);
 
 /**
- * Reads the header block of a raw message. Never throws. If a field comes twice, the first counts. `whole` is false if
- * `raw` is only the beginning of a message.
+ * Reads the header block of a raw message. Never throws: a line that is no field is passed over. If a field comes twice,
+ * the first counts, but of To and Cc all.
  */
-export function readHeaders(raw: Uint8Array, whole = true): MessageHeaders {
-  const block = headerBlock(raw);
+export function readHeaders(raw: Uint8Array): MessageHeaders {
+  const { text } = headerBlock(raw);
   const fields: Record<string, string> = {};
-  const text = block.text;
   let fieldCount = 0;
-  let malformed: string | null = null;
   for (let at = 0; at < text.length; ) {
     // A field continues as long as the next line begins with a space or tab.
     let end = text.indexOf("\n", at);
@@ -55,62 +60,59 @@ export function readHeaders(raw: Uint8Array, whole = true): MessageHeaders {
       end = text.indexOf("\n", end + 1);
     if (end < 0) end = text.length;
     const colon = text.indexOf(":", at);
-    if (colon < 0 || colon > end || colon === at) malformed ??= lineAt(text, at, end);
-    else {
+    if (colon > at && colon < end) {
+      const nameEnd = withoutBlanks(text, at, colon);
+      const length = nameEnd - at;
       fieldCount += 1;
-      const length = colon - at;
-      if (wantedLengths.has(length)) {
-        const name = text.slice(at, colon).toLowerCase();
-        const limit = wanted[name];
-        if (limit !== undefined && fields[name] === undefined)
-          fields[name] = headerText(text.slice(colon + 1, end), limit);
-      } else if (malformed === null && length > 76 && !fieldName.test(text.slice(at, colon))) {
-        malformed = lineAt(text, at, end);
+      if (length <= longestName && wantedLengths.has(length)) {
+        const name = text.slice(at, nameEnd).toLowerCase();
+        if (wanted.has(name)) {
+          const value = text.slice(colon + 1, end);
+          const before = fields[name];
+          if (before === undefined) fields[name] = value;
+          else if (lists.has(name)) fields[name] = `${before},${value}`;
+        }
       }
     }
     at = end + 1;
   }
-  const date = fields.date === undefined ? Number.NaN : Date.parse(fields.date);
+  const fallback = declaredCharset(fields["content-type"]);
+  const short = (name: string, limit: number = limits.mark) =>
+    (fields[name] !== undefined && headerText(fields[name], limit, fallback)) || null;
+  const addresses = (name: string) => (fields[name] === undefined ? nobody : readAddresses(fields[name], fallback));
+  const [from, to, cc] = [addresses("from"), addresses("to"), addresses("cc")];
   return {
-    messageId: fields["message-id"] || null,
-    subject: fields.subject ?? null,
-    from: fields.from || null,
-    to: fields.to || null,
-    date: date >= 0 ? date : null,
+    messageId: short("message-id", limits.id),
+    subject: fields.subject === undefined ? null : headerText(fields.subject, limits.subject, fallback),
+    from: from.list,
+    to: to.list,
+    cc: cc.list,
+    recipients: to.count + cc.count,
+    date: fields.date === undefined ? null : parseDate(shownText(unfold(fields.date), limits.mark)),
     hasDate: fields.date !== undefined,
-    autoSubmitted: fields["auto-submitted"] || null,
-    probe: fields["x-mailfleet-probe"] || null,
-    send: fields["x-mailfleet-send"] || null,
-    unparsed: whyUnparsed(),
+    autoSubmitted: short("auto-submitted"),
+    probe: short("x-mailfleet-probe"),
+    send: short("x-mailfleet-send"),
+    unparsed: raw.byteLength === 0 ? "the message is empty" : fieldCount === 0 ? "there is no header field" : null,
   };
-
-  function whyUnparsed(): string | null {
-    if (raw.byteLength === 0) return "the message is empty";
-    if (block.cut) return "the header block is larger than 256 KiB";
-    if (fieldCount === 0) return "there is no header field";
-    if (malformed !== null) return `a line of the header is not a field: ${malformed}`;
-    return brokenMultipart(fields["content-type"], raw, block.bodyAt, whole);
-  }
 }
 
-/** The beginning of a malformed line. The "From " line of mbox is common at the top and harmless, so it is ignored. */
-function lineAt(text: string, at: number, end: number): string | null {
-  if (at === 0 && text.startsWith("From ")) return null;
-  return JSON.stringify(headerText(text.slice(at, Math.min(end, at + 60)), 60));
+const nobody: { list: MailAddress[]; count: number } = { list: [], count: 0 };
+
+function readAddresses(value: string, fallback: string | undefined) {
+  const { list, count } = parseAddresses(unfold(value), addressLimit, fallback);
+  return { list: list.filter(({ name, address }) => name !== null || address !== null), count };
 }
 
-/** A multipart message needs a boundary, and its body must hold it (RFC 2046 §5.1.1). */
-function brokenMultipart(
-  contentType: string | undefined,
-  raw: Uint8Array,
-  bodyAt: number,
-  whole: boolean,
-): string | null {
-  if (!contentType || !/^multipart\//i.test(contentType)) return null;
-  const match = /;\s*boundary\s*=\s*(?:"([^"]{1,200})"|([^\s;"]{1,200}))/i.exec(contentType);
-  const boundary = match?.[1] ?? match?.[2];
-  if (!boundary) return "the message is multipart but names no boundary";
-  const body = Buffer.from(raw.buffer, raw.byteOffset + bodyAt, raw.byteLength - bodyAt);
-  if (whole && body.indexOf(`--${boundary}`, 0, "latin1") < 0) return "the boundary between the body parts is missing";
-  return null;
+/** Blanks before the colon are obsolete (RFC 5322 §4.5). */
+function withoutBlanks(text: string, from: number, colon: number): number {
+  let end = colon;
+  while (end > from && (text.charCodeAt(end - 1) === 32 || text.charCodeAt(end - 1) === 9)) end -= 1;
+  return end;
+}
+
+/** The charset of the text: the best guess for 8-bit bytes that the header holds against RFC 5322. */
+function declaredCharset(contentType: string | undefined): string | undefined {
+  const [, charset] = /;\s*charset\s*=\s*"?([\w.:-]{2,40})/i.exec(contentType ?? "") ?? [];
+  return charset && !/^(?:us-ascii|utf-?8|iso-8859-1)$/i.test(charset) ? charset : undefined;
 }

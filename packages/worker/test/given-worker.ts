@@ -103,6 +103,7 @@ export async function givenWorker() {
         processFrom: null,
         pollMs: 1000,
         retryMs: 1000,
+        kind: "queue",
         uncertainPolicy: "hold",
         sendExpiryMs: 1000,
         messageRetentionDays: 1,

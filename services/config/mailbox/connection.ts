@@ -46,6 +46,7 @@ export function connectionOf(
     mailboxId: mailbox._id,
     address: configuration.address,
     direction,
+    kind: configuration.kind,
     allowed:
       runnable.has(state) &&
       profile.active &&

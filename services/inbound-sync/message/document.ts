@@ -1,3 +1,4 @@
+import type { ReceivedMessage } from "@mailfleet/contracts";
 import type { Binary } from "@mailfleet/store";
 
 /** Messages up to this are stored inline, larger ones in parts of this size. */
@@ -15,9 +16,13 @@ export interface StoredMessage {
   readonly sha256: string;
   readonly messageId: string | null;
   readonly subject: string | null;
-  readonly from: string | null;
-  readonly to: string | null;
+  readonly from: ReceivedMessage["from"];
+  readonly to: ReceivedMessage["to"];
+  readonly cc: ReceivedMessage["cc"];
+  readonly recipients: number;
   readonly date: number | null;
+  /** The attached message, in a mailbox that others forward to. */
+  readonly original?: NonNullable<ReceivedMessage["original"]>;
   readonly unparsed: string | null;
   readonly expireAt: number;
 }

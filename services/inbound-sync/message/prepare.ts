@@ -1,7 +1,14 @@
 import { createHash, hash } from "node:crypto";
 import { type FetchedMessage, MessageRefused } from "@mailfleet/connector-api";
 import type { Failure } from "@mailfleet/contracts";
-import { type IsOurProbe, type MessageHeaders, type ProbeMark, readHeaders, readProbeMark } from "@mailfleet/mime";
+import {
+  type IsOurProbe,
+  type MessageHeaders,
+  type ProbeMark,
+  readHeaders,
+  readOriginal,
+  readProbeMark,
+} from "@mailfleet/mime";
 import type { NewMessage } from "./document.ts";
 
 /** Size of the parts in which a large message is stored. */
@@ -26,6 +33,8 @@ export interface PrepareContext {
   readonly storedAt: number;
   readonly expireAt: number;
   readonly isOurProbe: IsOurProbe;
+  /** Others forward to this mailbox: a message may be the envelope of another one. */
+  readonly forwarded: boolean;
   /** Stores a piece of a message that is too large to be held in memory. */
   readonly storePart: (messageId: string, index: number, data: Uint8Array, expireAt: number) => Promise<void>;
 }
@@ -47,7 +56,7 @@ export async function prepareAll(messages: readonly FetchedMessage[], context: P
 
 function readSmall(fetched: FetchedMessage, raw: Uint8Array, context: PrepareContext): Fate {
   const bytes = { size: raw.byteLength, sha256: hash("sha256", raw, "hex"), raw };
-  return assemble(fetched, readHeaders(raw), bytes, context);
+  return assemble(fetched, raw, bytes, context);
 }
 
 async function readLarge(
@@ -87,24 +96,29 @@ async function readLarge(
     throw error;
   }
   if (gatheredBytes > 0 || parts === 0) await flush();
-  const headers = readHeaders(beginning as Buffer, parts === 1);
-  return assemble(fetched, headers, { size, sha256: sha256.digest("hex"), raw: null, parts }, context);
+  return assemble(fetched, beginning as Buffer, { size, sha256: sha256.digest("hex"), raw: null, parts }, context);
 }
 
 function assemble(
   fetched: FetchedMessage,
-  headers: MessageHeaders,
+  beginning: Uint8Array,
   bytes: Pick<NewMessage, "size" | "sha256" | "raw" | "parts">,
   context: PrepareContext,
 ): Fate {
-  const { mailboxId, storedAt, expireAt, isOurProbe } = context;
+  const { mailboxId, storedAt, expireAt, isOurProbe, forwarded } = context;
+  const headers = readHeaders(beginning);
   const mark = headers.autoSubmitted === null ? null : readProbeMark(headers.probe, mailboxId, isOurProbe);
   if (mark) return { is: "probe", mark };
-  const { messageId, subject, from, to, date, unparsed } = headers;
+  const { recipients, unparsed } = headers;
+  const original = forwarded ? readOriginal(beginning) : null;
   const id = keyOf(fetched, context);
   const { receivedAt } = fetched;
-  const read = { messageId, subject, from, to, date, unparsed };
+  const read = { ...namesOf(headers), ...(original && { original: namesOf(original) }), recipients, unparsed };
   return { is: "mail", message: { id, mailboxId, receivedAt, storedAt, expireAt, ...read, ...bytes } };
+}
+
+function namesOf({ messageId, subject, from, to, cc, date }: MessageHeaders) {
+  return { messageId, subject, from, to, cc, date };
 }
 
 /** The key of a message, for ever. */

@@ -139,12 +139,14 @@ async function tellHistoryLost(ports: InboundPorts, mailboxId: string, cursor: C
   await ports.bus.publish(alertRaised(mailboxId, { code: "HISTORY_LOST", key, at: ports.now() }));
 }
 
-function prepare(ports: InboundPorts, { mailboxId, messageRetentionDays }: Connection, prefix: string, batch: Batch) {
+function prepare(ports: InboundPorts, connection: Connection, prefix: string, batch: Batch) {
+  const { mailboxId, messageRetentionDays, kind } = connection;
   const storedAt = ports.now();
   const expireAt = storedAt + messageRetentionDays * day;
   const { isOurProbe, messages } = ports;
   const storePart = messages.insertPart;
-  return prepareAll(batch.messages, { mailboxId, prefix, storedAt, expireAt, storePart, isOurProbe });
+  const forwarded = kind === "forward";
+  return prepareAll(batch.messages, { mailboxId, prefix, storedAt, expireAt, storePart, isOurProbe, forwarded });
 }
 
 async function tellProbe(

@@ -104,6 +104,7 @@ export async function givenInbound(options: { ownMongo?: boolean } = {}) {
         processFrom: null,
         pollMs: 300_000,
         retryMs: 300_000,
+        kind: "queue",
         uncertainPolicy: "hold",
         sendExpiryMs: 1,
         messageRetentionDays: 30,

@@ -14,7 +14,7 @@ const crlf = (text: string) => text.replace(/\n/g, "\r\n");
 describe("receiving from Dovecot into MongoDB and NATS", { skip }, () => {
   let given: GivenInbound;
   let dovecot: Dovecot;
-  const names = ["plain", "broken", "large", "probe", "twice", "crash", "renumbered", "wrong", "tested"];
+  const names = ["plain", "broken", "large", "probe", "twice", "crash", "renumbered", "wrong", "tested", "forward"];
   before(async () => {
     const users = Object.fromEntries(names.map((name) => [`${name}@example.test`, "secret"]));
     [given, dovecot] = await Promise.all([givenInbound(), startDovecot({ users })]);
@@ -117,9 +117,30 @@ describe("receiving from Dovecot into MongoDB and NATS", { skip }, () => {
     const stored = await given.stored(mailboxId);
     assert.deepEqual(
       stored.map((message) => message.unparsed !== null),
-      [false, true, true, false],
+      [false, false, true, false],
     );
     await eventually(() => receivedKeys(mailboxId).length === 4);
+    await replica.stop();
+  });
+
+  test("names and addresses are told apart, and in a forward mailbox also those of the attached original", async () => {
+    const mailboxId = mailbox("forward", { kind: "forward" });
+    const replica = await given.startReplica();
+    const original =
+      "From: =?utf-8?Q?M=C3=BCller=2C_Hans?= <hans@example.org>\nSubject: order\nDate: 1 Jan 1969 00:00 +0000\n\nx\n";
+    const head =
+      "From: Ann <ann@example.test>\nTo: Team: b@x.test;\nSubject: Fwd\nContent-Type: multipart/mixed; boundary=b\n\n";
+    const whole = crlf(`${head}--b\n\nsee below\n--b\nContent-Type: message/rfc822\n\n${original}\n--b--\n`);
+    await dovecot.drop("forward@example.test", 1, () => whole);
+    await read(mailboxId);
+    const [stored] = await given.stored(mailboxId);
+    assert.deepEqual(stored?.from, [{ name: "Ann", address: "ann@example.test" }]);
+    assert.deepEqual(stored?.to, [{ name: null, address: "b@x.test", group: "Team" }]);
+    assert.deepEqual(stored?.original?.from, [{ name: "Müller, Hans", address: "hans@example.org" }]);
+    assert.equal(stored?.original?.date, Date.UTC(1969, 0, 1));
+    await eventually(() => receivedKeys(mailboxId).length === 1);
+    const [told] = given.factsOf(mailboxId, "mail.received.v1").map(({ body }) => body as { from: unknown });
+    assert.deepEqual(told?.from, stored?.from);
     await replica.stop();
   });
 

@@ -192,7 +192,8 @@ describe("what a server does not give", () => {
   test("and was stored by a run that died, while it compared with what another source gave, is told by the next", async () => {
     const mailboxId = "mb_compared";
     given.connect(mailboxId, {});
-    const stored = { receivedAt: 1, storedAt: 1, messageId: null, from: null, to: null, date: null, unparsed: null };
+    const nobody = { from: [], to: [], cc: [], recipients: 0 };
+    const stored = { receivedAt: 1, storedAt: 1, messageId: null, ...nobody, date: null, unparsed: null };
     const storeAs = (nativeId: string, { raw }: ReturnType<typeof mail>) => {
       const sha256 = createHash("sha256").update(raw).digest("hex");
       const what = { id: `${mailboxId}/${nativeId}`, mailboxId, sha256, size: raw.length, subject: nativeId, raw };

@@ -257,6 +257,7 @@ function connectionOf(mailbox: GivenMailbox): Connection {
     processFrom: null,
     pollMs: 300_000,
     retryMs: mailbox.retryMs,
+    kind: "queue",
     uncertainPolicy: mailbox.uncertainPolicy,
     sendExpiryMs: mailbox.sendExpiryMs,
     messageRetentionDays: 30,

@@ -1,7 +1,7 @@
 import { createWriteStream } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { ReceivedMessage } from "@mailfleet/contracts";
+import { addressesText, type ReceivedMessage } from "@mailfleet/contracts";
 import type { Command } from "commander";
 import { type Cli, wholeNumber } from "../cli.ts";
 import { mailboxPath, messagePath } from "../paths.ts";
@@ -19,14 +19,29 @@ interface ShownBody {
 /** Text of a message made safe for a terminal: keeps line breaks, removes other control characters. */
 const textLines = (text: string) => text.replaceAll(/(?![\n\t])\p{Cc}/gu, "");
 
+/** The first of many: the raw message has them all. */
+const shownRecipients = 10;
+const recipientsText = (addresses: ShownMessage["to"]) =>
+  addresses.length > shownRecipients
+    ? `${addressesText(addresses.slice(0, shownRecipients))} …`
+    : addressesText(addresses) || null;
+
 const words = ({ message, body }: { message: ShownMessage; body: ShownBody }) => {
   const head = facts([
     ["id", message.id],
     ["received", time(message.receivedAt)],
-    ["from", message.from],
-    ["to", message.to],
+    ["from", addressesText(message.from)],
+    ["to", recipientsText(message.to)],
+    ["cc", recipientsText(message.cc)],
     ["subject", message.subject],
     ["message-id", message.messageId],
+    ["recipients", message.recipients],
+    ...(message.original
+      ? ([
+          ["original from", addressesText(message.original.from)],
+          ["original subject", message.original.subject],
+        ] as const)
+      : []),
     ["size", `${message.size} bytes`],
     ["sha-256", message.sha256],
     ...((message.unparsed ?? body.unparsed) ? ([["not parsed", message.unparsed ?? body.unparsed]] as const) : []),
@@ -52,7 +67,7 @@ export function addMessageCommands(program: Command, cli: Cli): void {
         table(rows, [
           { title: "ID", of: (row) => row.id },
           { title: "RECEIVED", of: (row) => time(row.receivedAt) },
-          { title: "FROM", of: (row) => row.from },
+          { title: "FROM", of: (row) => addressesText(row.from) },
           { title: "SUBJECT", of: (row) => row.subject },
           { title: "SIZE", of: (row) => row.size },
           { title: "NOTE", of: (row) => (row.unparsed === null ? "" : "not parsed") },

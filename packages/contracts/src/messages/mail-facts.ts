@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Failure } from "../failure.ts";
 import { Instant, MailboxId, SendId } from "../ids.ts";
+import { MailAddress } from "../resources/mail-address.ts";
 
 /** Where the raw bytes of a message are, with size and SHA-256. Bodies do not travel on the bus. */
 export const MailReceived = z.object({
@@ -14,7 +15,8 @@ export const MailReceived = z.object({
   sha256: z.string(),
   messageId: z.string().nullable(),
   subject: z.string().nullable(),
-  from: z.string().nullable(),
+  /** Name and address apart. */
+  from: z.array(MailAddress),
   unparsed: z.string().nullable(),
 });
 export type MailReceived = z.infer<typeof MailReceived>;

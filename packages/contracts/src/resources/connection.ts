@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Instant, MailboxId, ProfileId } from "../ids.ts";
 import { EmailAddress } from "../mailbox/shown.ts";
-import { Direction, DirectionState, Security, UncertainPolicy } from "../vocabulary.ts";
+import { Direction, DirectionState, MailboxKind, Security, UncertainPolicy } from "../vocabulary.ts";
 import { OAuthClient } from "./oauth.ts";
 import { Sealed, sealedFor, serverDestination } from "./sealed.ts";
 
@@ -54,6 +54,7 @@ export const Connection = z.object({
   mailboxId: MailboxId,
   address: EmailAddress,
   direction: Direction,
+  kind: MailboxKind,
   allowed: z.boolean(),
   state: DirectionState,
   generation: z.number().int(),

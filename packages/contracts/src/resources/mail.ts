@@ -1,6 +1,17 @@
 import { z } from "zod";
 import { Instant, MailboxId } from "../ids.ts";
 import { EmailAddress } from "../mailbox/shown.ts";
+import { MailAddress } from "./mail-address.ts";
+
+/** What the header of an attached message says. */
+const Original = z.object({
+  messageId: z.string().nullable(),
+  subject: z.string().nullable(),
+  from: z.array(MailAddress),
+  to: z.array(MailAddress),
+  cc: z.array(MailAddress),
+  date: z.number().int().nullable(),
+});
 
 /** A received message as it is shown in lists: what its raw headers say. The raw bytes are read in pieces. */
 export const ReceivedMessage = z.object({
@@ -12,10 +23,13 @@ export const ReceivedMessage = z.object({
   sha256: z.string(),
   messageId: z.string().nullable(),
   subject: z.string().nullable(),
-  from: z.string().nullable(),
-  to: z.string().nullable(),
-  date: Instant.nullable(),
-  /** Set if the message could not be parsed. Its raw bytes are kept anyway. */
+  from: z.array(MailAddress).describe("in the order of the header, at most 50"),
+  to: z.array(MailAddress).describe("at most 50"),
+  cc: z.array(MailAddress).describe("at most 50"),
+  recipients: z.number().int().describe("how many addresses To and Cc have in all"),
+  date: z.number().int().nullable().describe("what the message says, milliseconds since 1970, negative before"),
+  original: Original.optional().describe("the attached message that a forward mailbox was sent"),
+  /** Why nothing can be read of the message. Its raw bytes are kept anyway. */
   unparsed: z.string().nullable(),
 });
 export type ReceivedMessage = z.infer<typeof ReceivedMessage>;

@@ -1,4 +1,4 @@
-import type { Send } from "@mailfleet/contracts";
+import { addressesText, type Send } from "@mailfleet/contracts";
 import type { Sandbox } from "../sandbox/index.ts";
 import { mimeSamples } from "./mime-samples.ts";
 import type { Account, Scene } from "./scene.ts";
@@ -19,7 +19,7 @@ export async function receive({ api, narrator }: Scene, sandbox: Sandbox, { addr
   for (const message of received ?? []) {
     const note = message.unparsed ? `  [unparsed: ${message.unparsed}]` : "";
     narrator.detail(
-      `${message.from ?? "(no sender)"} · ${message.subject ?? "(no subject)"} · ${message.size} bytes${note}`,
+      `${addressesText(message.from) || "(no sender)"} · ${message.subject ?? "(no subject)"} · ${message.size} bytes${note}`,
     );
   }
   const subjects = new Set((received ?? []).map((message) => message.subject));

@@ -1,0 +1,58 @@
+const CR = 13;
+const LF = 10;
+
+/** Takes lines: `end` is the line end as it was, or `null` if more of the line follows. */
+export type TakeLine = (bytes: Buffer, end: string | null, continued: boolean) => void;
+
+/**
+ * Splits pieces that end anywhere into lines. CRLF, LF and CR alone end a line: whatever a server takes for a line end must
+ * be one here. A line longer than `longest` comes in several parts, so memory is bounded.
+ */
+export class LineSplitter {
+  readonly #take: TakeLine;
+  readonly #longest: number;
+  #rest: Buffer = Buffer.alloc(0);
+  #continued = false;
+
+  constructor(take: TakeLine, longest = 2048) {
+    this.#take = take;
+    this.#longest = longest;
+  }
+
+  push(piece: Uint8Array): void {
+    const bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
+    const data = this.#rest.length > 0 ? Buffer.concat([this.#rest, bytes]) : bytes;
+    let at = 0;
+    let cr = -2;
+    for (;;) {
+      const lf = data.indexOf(LF, at);
+      // Looked for again only when it was passed: without a CR it would be looked for in vain at each line.
+      if (cr !== -1 && cr < at) cr = data.indexOf(CR, at);
+      const end = cr >= 0 && (lf < 0 || cr < lf) ? cr : lf;
+      // A CR at the very end may be half of a CRLF.
+      if (end < 0 || (end === cr && end === data.length - 1)) break;
+      const lineEnd = end === lf ? "\n" : lf === end + 1 ? "\r\n" : "\r";
+      this.#emit(data.subarray(at, end), lineEnd);
+      at = end + lineEnd.length;
+    }
+    const left = data.subarray(at);
+    const open = left.at(-1) === CR ? left.length - 1 : left.length;
+    if (open > this.#longest) {
+      this.#emit(left.subarray(0, open), null);
+      this.#rest = Buffer.from(left.subarray(open));
+    } else this.#rest = Buffer.from(left);
+  }
+
+  /** What is left is a line without an end. */
+  end(): void {
+    const last = this.#rest;
+    this.#rest = Buffer.alloc(0);
+    if (last.at(-1) === CR) this.#emit(last.subarray(0, -1), "\r");
+    else if (last.length > 0 || this.#continued) this.#emit(last, "");
+  }
+
+  #emit(bytes: Buffer, end: string | null): void {
+    this.#take(bytes, end, this.#continued);
+    this.#continued = end === null;
+  }
+}
