@@ -20,7 +20,7 @@ import { spreadProfiles } from "./mailbox/spread-profiles.ts";
 import { spreadRhythm } from "./mailbox/spread-rhythm.ts";
 import { createWorlds } from "./mailbox/world.ts";
 import type { Ports } from "./ports.ts";
-import { answerDestinations, keptProfiles } from "./profile/profile.ts";
+import { keptProfiles } from "./profile/profile.ts";
 import { warnOfSecrets } from "./profile/warn-of-secrets.ts";
 import { keptSettings } from "./settings/settings.ts";
 
@@ -43,7 +43,6 @@ export const config = defineService<Ports, "worlds">()({
   derives: (ports) => ({ worlds: createWorlds(ports) }),
   keeps: [keptSettings, keptProfiles, keptMailboxes, keptJobs],
   answers: (ports) => ({
-    "config.profile.destinations": answerDestinations(ports),
     "config.connection.get": getConnection(ports),
     "config.consent.begin": beginConsent(ports),
     "config.consent.take": takeConsent(ports),

@@ -2,14 +2,14 @@ import { nouns } from "@mailfleet/contracts";
 import { Command } from "commander";
 import { type Cli, createCli } from "./cli.ts";
 import { addEventCommand } from "./commands/events.ts";
-import { addMessageCommands } from "./commands/messages.ts";
-import { addNotificationCommands } from "./commands/notifications.ts";
 import { addSendCommand, sendsCommands } from "./commands/send.ts";
 import { addTokenCreation } from "./commands/tokens.ts";
 import { addCompletionCommand } from "./completion.ts";
 import { exitCodes, outcomeOf } from "./exit-codes.ts";
 import { mailboxCommands } from "./mailbox/commands.ts";
 import { resultFacts } from "./mailbox/run-job.ts";
+import { messageCommands } from "./message/commands.ts";
+import { notificationCommands } from "./notification/commands.ts";
 import { addNounCommands, type ParticularCommands } from "./noun/commands.ts";
 import { profileCommands } from "./profile/commands.ts";
 import { settingsCommands } from "./settings/commands.ts";
@@ -30,9 +30,14 @@ const particular: Readonly<Record<string, ParticularCommands>> = {
   mailbox: mailboxCommands,
   settings: settingsCommands,
   job: { facts: { results: resultFacts } },
+  message: messageCommands,
   send: sendsCommands,
+  "notification-settings": notificationCommands,
   token: { own: ["create"], addCommands: addTokenCreation },
 };
+
+/** Nouns whose commands stand with the mailbox: `mailfleet mailbox sign-in|sign-out`. */
+const withMailboxes: ReadonlySet<string> = new Set(["sign-in", "grant"]);
 
 /** The whole command line. */
 function build(terminal: Terminal): { program: Command; cli: Cli } {
@@ -49,10 +54,9 @@ function build(terminal: Terminal): { program: Command; cli: Cli } {
     writeErr: (text) => terminal.err(text.trimEnd()),
   });
   const cli = createCli(program, terminal);
-  for (const noun of nouns) addNounCommands(program, cli, noun, particular[noun.name]);
-  addMessageCommands(program, cli);
+  for (const noun of nouns)
+    if (!withMailboxes.has(noun.name)) addNounCommands(program, cli, noun, particular[noun.name]);
   addSendCommand(program, cli);
-  addNotificationCommands(program, cli);
   addEventCommand(program, cli);
   addCompletionCommand(program, cli);
   return { program, cli };

@@ -1,8 +1,10 @@
 /** The language of the system: subjects, streams, messages, requests, resources and the closed lists of codes. */
 
+export { Activity } from "./activity/activity.ts";
 export { Alert } from "./alert/alert.ts";
 export { AlertObject } from "./alert/object.ts";
 export { type AlertCode, type AlertCodeEntry, alertCodes, otherAlertCodes } from "./alert-codes.ts";
+export { Connection, ConnectionCredentials, passwordSealedFor } from "./connection/connection.ts";
 export {
   connectorDescriptors,
   InboundProtocol,
@@ -16,6 +18,7 @@ export { type EnvelopeContext, headerNames, type OutgoingMessage } from "./envel
 export { type FailPoint, type FailPointName, failPointNames, noFailPoint } from "./fail-point.ts";
 export { Evidence, Failure, FailureError, FailureKind, failureOf } from "./failure.ts";
 export { type Audience, type FailureCode, type FailureCodeEntry, failureCodes, failureKinds } from "./failure-codes.ts";
+export { Grant } from "./grant/grant.ts";
 export {
   AlertId,
   CommandId,
@@ -42,6 +45,8 @@ export {
   ShownFailure,
   TestStep,
 } from "./mailbox/shown.ts";
+export { addressesText, MailAddress } from "./message/mail-address.ts";
+export { message, ReceivedMessage } from "./message/message.ts";
 export { AlertFactBody, DeadLetterBody } from "./messages/alert-facts.ts";
 export { type MessageBody, type MessageType, messageTypes, readMessage } from "./messages/index.ts";
 export { MailNotSent, MailReceived, MailSent, ProbeReceived, SendsDue } from "./messages/mail-facts.ts";
@@ -61,18 +66,41 @@ export {
   NotificationApplication,
   NotificationMode,
   NotificationSettings,
-  NotificationSettingsChange,
   NotificationTest,
   RelayAuthentication,
   relayDestination,
 } from "./notification-settings/notification-settings.ts";
+export type { AnyNoun, Standard } from "./noun/declaration.ts";
 export { bare, type Field, field } from "./noun/field.ts";
-export { type AnyNoun, noun, type Standard } from "./noun/noun.ts";
+export { noun } from "./noun/noun.ts";
 export { type Impact, type Operation, operation } from "./noun/operation.ts";
-export { paged, pageFields } from "./noun/request-fields.ts";
+export { type Destinations, paged } from "./noun/request-fields.ts";
+export {
+  Sealed,
+  SealedCredentials,
+  SealedMailboxCredentials,
+  type SealPurpose,
+  sealedAs,
+  sealedFor,
+  serverDestination,
+  tokenDestination,
+} from "./noun/sealed.ts";
 export { Credentials, credentials, type SecretField } from "./noun/secret-field.ts";
 export { camel, kebab, sentenceOf } from "./noun/words.ts";
 export { nouns } from "./nouns.ts";
+export {
+  ClientAuthentication,
+  OAuthClient,
+  OAuthEndpoints,
+  OAuthFlow,
+  OAuthProvider,
+  OAuthSecretKind,
+  OAuthSecretShown,
+  OAuthSettings,
+  SealedOAuthSecret,
+  ServiceAccountShown,
+  TenantId,
+} from "./oauth/oauth.ts";
 export { OAuthSecret, oauthSecret } from "./oauth/oauth-secret.ts";
 export { PoisonMessage } from "./poison.ts";
 export { fieldRules, invalid, Problem, type ProblemCode, ProblemError, problemCodes } from "./problem.ts";
@@ -108,45 +136,9 @@ export {
   requestAddress,
   requests,
 } from "./requests.ts";
-export { Connection, ConnectionCredentials, passwordSealedFor } from "./resources/connection.ts";
-export {
-  Activity,
-  ComposedContent,
-  ComposedSubmission,
-  RawContent,
-  ReceivedMessage,
-  type SubmittedContent,
-  type Upload,
-  uploadPieceBytes,
-} from "./resources/mail.ts";
-export { addressesText, MailAddress } from "./resources/mail-address.ts";
-
-export {
-  ClientAuthentication,
-  Grant,
-  OAuthClient,
-  OAuthEndpoints,
-  OAuthFlow,
-  OAuthProvider,
-  OAuthSecretKind,
-  OAuthSecretShown,
-  OAuthSettings,
-  SealedOAuthSecret,
-  ServiceAccountShown,
-  TenantId,
-} from "./resources/oauth.ts";
-export {
-  Sealed,
-  SealedCredentials,
-  SealedMailboxCredentials,
-  type SealPurpose,
-  sealedAs,
-  sealedFor,
-  serverDestination,
-  tokenDestination,
-} from "./resources/sealed.ts";
 export { Role, roles } from "./roles.ts";
 export { Secret } from "./secret.ts";
+export { ComposedContent, ComposedSubmission, RawContent, type SubmittedContent } from "./send/content.ts";
 export { Send, send } from "./send/send.ts";
 export { RetryPolicy } from "./settings/retry-policy.ts";
 export { AllowedOutboundPorts, type Settings, type SettingsChange, settings } from "./settings/settings.ts";
@@ -167,6 +159,7 @@ export {
 export { networkFailureCode, systemCodeOf } from "./system-codes.ts";
 export { TimerClear, TimerDelivery, TimerSet } from "./timer/messages.ts";
 export { type NewToken, type Token, token } from "./token/token.ts";
+export { type Upload, uploadPieceBytes } from "./upload/upload.ts";
 export {
   DeliveryMethod,
   Direction,

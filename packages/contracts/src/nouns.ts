@@ -1,12 +1,29 @@
 import { alert } from "./alert/alert.ts";
 import { deadLetter } from "./dead-letter/dead-letter.ts";
+import { grant } from "./grant/grant.ts";
 import { job } from "./job/job.ts";
 import { mailbox } from "./mailbox/mailbox.ts";
-import type { AnyNoun } from "./noun/noun.ts";
+import { message } from "./message/message.ts";
+import { notificationSettings } from "./notification-settings/notification-settings.ts";
+import type { AnyNoun } from "./noun/declaration.ts";
 import { profile } from "./profile/profile.ts";
 import { send } from "./send/send.ts";
 import { settings } from "./settings/settings.ts";
+import { signIn } from "./sign-in/sign-in.ts";
 import { token } from "./token/token.ts";
 
 /** The nouns that people see, in the order in which the API, its documentation and the command line show them. */
-export const nouns: readonly AnyNoun[] = [profile, mailbox, send, alert, deadLetter, job, settings, token];
+export const nouns: readonly AnyNoun[] = [
+  profile,
+  mailbox,
+  signIn,
+  grant,
+  message,
+  send,
+  alert,
+  deadLetter,
+  job,
+  settings,
+  notificationSettings,
+  token,
+];

@@ -1,4 +1,5 @@
 import type { RequestHandlers } from "@mailfleet/bus";
+import { applicationDestination, relayDestination } from "@mailfleet/contracts";
 import { clearServerAlert, noticePorts, serverWorks } from "../notice/send-due.ts";
 import type { AlertingPorts } from "../ports.ts";
 import { initialSettings, shownSettings } from "./show.ts";
@@ -12,6 +13,15 @@ export function notificationAnswers(ports: AlertingPorts): RequestHandlers {
   const sending = noticePorts(ports);
   return {
     "alerting.notification-settings.get": async () => shownSettings((await settings.get()) ?? initialSettings),
+    "alerting.notification-settings.destinations": async ({ change = {} }) => {
+      const present = (await settings.get()) ?? initialSettings;
+      const { relay = present.relay, application = present.application } = change;
+      return {
+        to: { credentials: relayDestination(relay), oauthSecret: applicationDestination(application) },
+        holder: "notifications",
+        projectId: application?.projectId,
+      };
+    },
     "alerting.notification-settings.update": (input) =>
       updateNotificationSettings(
         {

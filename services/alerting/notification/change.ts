@@ -11,7 +11,7 @@ type Input = RequestArguments<"alerting.notification-settings.update">;
  * old one goes.
  */
 export function changedSettings(before: Settings, input: Input, now: number): Settings {
-  const { enabled, mode, relay, application, from, to, format, secretExpiresAt } = input.change;
+  const { enabled, mode, relay, application, from, to, format, secretExpiresAt } = input.change ?? {};
   const credentials = input.credentials === undefined ? before.credentials : withTime(input.credentials, now);
   const nextApplication = application === undefined ? before.application : application;
   const kept = sameApplication(before.application, nextApplication) ? before.oauthSecret : null;
@@ -43,7 +43,7 @@ function nextRelay(
   before: Settings,
   input: Input,
   hasPassword: boolean,
-  relay: Input["change"]["relay"] | Settings["relay"],
+  relay: NonNullable<Input["change"]>["relay"] | Settings["relay"],
 ): Settings["relay"] {
   if (!relay) return null;
   const { trustedCertificates, ...rest } = relay;
@@ -62,7 +62,7 @@ function authenticationOf(
   { change, credentials }: Input,
   hasPassword: boolean,
 ): RelayAuthentication {
-  const named = change.relay?.authentication;
+  const named = change?.relay?.authentication;
   if (named) return named;
   if (credentials || before === undefined) return hasPassword ? "basic" : "none";
   return before === "basic" && !hasPassword ? "none" : before;

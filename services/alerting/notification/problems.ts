@@ -75,12 +75,12 @@ function applicationProblems({ application, oauthSecret }: Settings): SettingsPr
   return problems;
 }
 
-function relayProblems({ change: { relay } }: Input): SettingsProblem[] {
+function relayProblems({ change: { relay } = {} }: Input): SettingsProblem[] {
   if (!relay?.username || relay.authentication === "oauth") return [];
   return [{ pointer: "/relay/username", reason: "is for oauth; of basic credentials it is a part" }];
 }
 
-function endProblems({ change: { secretExpiresAt } }: Input, now: number): SettingsProblem[] {
+function endProblems({ change: { secretExpiresAt } = {} }: Input, now: number): SettingsProblem[] {
   if (secretExpiresAt === undefined || secretExpiresAt === null) return [];
   const pointer = "/secretExpiresAt";
   const latest = new Date(now);

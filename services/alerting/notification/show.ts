@@ -26,18 +26,13 @@ export function shownSettings(settings: NotificationSettingsDocument): Notificat
     v,
     enabled,
     mode,
-    relay: relay && { ...relay, username: usernameOf(settings) },
+    relay,
     application,
     from,
     to,
     format,
-    password: credentials && { setAt: credentials.setAt },
-    secret: "kind" in shown ? shown : null,
+    credentials: credentials && { username: credentials.username, setAt: credentials.setAt },
+    oauthSecret: "kind" in shown ? shown : null,
     secretExpiresAt: settings.secretExpiresAt,
   };
-}
-
-function usernameOf({ relay, credentials }: NotificationSettingsDocument): string | null {
-  if (relay?.authentication === "basic") return credentials?.username ?? null;
-  return relay?.authentication === "oauth" ? relay.username : null;
 }

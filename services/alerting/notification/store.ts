@@ -5,7 +5,7 @@ import { isDuplicateKey, type Store } from "@mailfleet/store";
 /**
  * The mail server for notices, and their recipients. Secrets are sealed: services that pass them on cannot read them.
  */
-export interface NotificationSettingsDocument extends Omit<NotificationSettings, "password" | "secret"> {
+export interface NotificationSettingsDocument extends Omit<NotificationSettings, "credentials" | "oauthSecret"> {
   credentials: { username: string; password: Sealed; setAt: number } | null;
   oauthSecret: (SealedOAuthSecret & { setAt: number }) | null;
   /** When the secret's expiry date was last set: watching starts over. */

@@ -164,9 +164,32 @@ describe("notifications, with two replicas", () => {
     assert.deepEqual(await request({ from: "fleet@example.org" }), first);
     const shown = await given.bus.request("alerting.notification-settings.get", {});
     assert.deepEqual(shown, first);
-    assert.equal(shown.relay?.username, "notifier");
-    assert.ok(shown.password);
+    assert.equal(shown.credentials?.username, "notifier");
+    assert.ok(shown.credentials?.setAt);
     assert.doesNotMatch(JSON.stringify(shown), /rel4y|ciphertext/);
+  });
+
+  test("a change that is only tried changes nothing, and secrets go where the settings lead after it", async () => {
+    const ask = (change: object) => given.bus.request("alerting.notification-settings.destinations", { change });
+    const before = await given.bus.request("alerting.notification-settings.get", {});
+    const input = { commandId: "try", by: "t", dryRun: true, change: { enabled: false, format: "text" } } as const;
+    const tried = await given.bus.request("alerting.notification-settings.update", input);
+    assert.deepEqual([tried.enabled, tried.format], [false, "text"]);
+    assert.deepEqual(await given.bus.request("alerting.notification-settings.get", {}), before);
+    await given.raise(failed());
+    await mails(1);
+    // The same id is free for the real command.
+    const { dryRun: _, ...real } = input;
+    const done = await given.bus.request("alerting.notification-settings.update", {
+      ...real,
+      change: { format: "text" },
+    });
+    assert.equal(done.v, before.v + 1);
+
+    const relayTo = { host: "other.example.org", port: 25, security: "none" };
+    const { to, holder } = await ask({ relay: relayTo });
+    assert.deepEqual([to.credentials, holder], ["smtp other.example.org:25", "notifications"]);
+    assert.equal((await ask({})).to.credentials, `smtp ${before.relay?.host}:${before.relay?.port}`);
   });
 
   test("a wrong password is said in the relay's words; off means off", async () => {

@@ -145,8 +145,8 @@ describe("the settings of the notification mail server", () => {
   test("what is shown names secrets and holds none", () => {
     const byKey = changed(initialSettings, { change: { application: google }, oauthSecret: key });
     const shown = shownSettings(byKey.after);
-    assert.deepEqual(shown.secret, { kind: "service-account-key", serviceAccount: shownKey, setAt: now });
+    assert.deepEqual(shown.oauthSecret, { kind: "service-account-key", serviceAccount: shownKey, setAt: now });
     assert.doesNotMatch(JSON.stringify([shown, shownSettings(byGraph.after)]), /c1pher/);
-    assert.equal(shownSettings(initialSettings).secret, null);
+    assert.equal(shownSettings(initialSettings).oauthSecret, null);
   });
 });

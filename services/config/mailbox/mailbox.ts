@@ -2,6 +2,7 @@ import { mailbox, ProblemError, type RetryPolicy } from "@mailfleet/contracts";
 import { type CommandInput, type Decision, keep } from "@mailfleet/kit";
 import type { Ports } from "../ports.ts";
 import type { ShownProfile } from "../profile/body.ts";
+import { destinationsOf } from "../profile/destinations.ts";
 import { isLimited, refuseTooMany } from "../profile/room.ts";
 import { usableProfile } from "../profile/usable-profile.ts";
 import type { MailboxBody, StoredMailbox } from "./body.ts";
@@ -152,6 +153,14 @@ export const keptMailboxes = keep<Ports, MailboxBody>()<typeof mailbox, MailboxW
       const found = await ports.mailboxes.find(address);
       if (!found) throw new ProblemError("NOT_FOUND", `There is no mailbox with the address ${address}.`);
       return showMailbox(found, await ports.worlds.policy(found.configuration.profileId), ports.now());
+    },
+    async destinations({ id, new: made, change }) {
+      const named = made?.profileId ?? change?.profileId;
+      const stored = named === undefined && id !== undefined ? await ports.mailboxes.forConnection(id) : undefined;
+      if (stored === null) throw new ProblemError("NOT_FOUND", `There is no mailbox ${id}.`);
+      const profile = await usableProfile(ports, named ?? stored?.configuration.profileId, "/profileId");
+      const { inbound, outbound } = destinationsOf(profile.settings);
+      return { to: { credentials: { inbound, outbound } } };
     },
     async history({ id }) {
       const items = await ports.mailboxes.history(id);

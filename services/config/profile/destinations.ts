@@ -1,8 +1,13 @@
-import { type ProfileSettings, type RequestOutput, serverDestination, tokenDestination } from "@mailfleet/contracts";
+import { type ProfileSettings, serverDestination, tokenDestination } from "@mailfleet/contracts";
 import { completeOAuthClient } from "@mailfleet/oauth";
 
 /** Where the secrets of a profile and of its mailboxes go: they are sealed for these and open for no other. */
-export type Destinations = RequestOutput<"config.profile.destinations">;
+interface Destinations {
+  readonly inbound: string;
+  readonly outbound: string;
+  /** `null` where there is no application. */
+  readonly token: string | null;
+}
 
 /** See `Destinations`. */
 export function destinationsOf({ inbound, outbound, oauth }: ProfileSettings): Destinations {

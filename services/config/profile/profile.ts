@@ -1,4 +1,4 @@
-import { type NewProfile, type ProblemError, type ProfileChange, profile, type Settings } from "@mailfleet/contracts";
+import { type ProblemError, profile, type Settings } from "@mailfleet/contracts";
 import { keep, living } from "@mailfleet/kit";
 import type { Ports } from "../ports.ts";
 import { refusePorts } from "../settings/allowed-ports.ts";
@@ -62,6 +62,17 @@ export const keptProfiles = keep<Ports, ProfileBody>()(profile, {
       return { gone: true, checked: true };
     },
   },
+  answers: (ports) => ({
+    async destinations({ id, new: made, change }) {
+      const before = made ? completeProfile(made) : (await usableProfile(ports, id, "/id")).settings;
+      const settings = change ? changedSettings(before, change) : before;
+      const { inbound, outbound, token } = destinationsOf(settings);
+      return {
+        to: { inboundCredentials: inbound, outboundCredentials: outbound, oauthSecret: token ?? "" },
+        projectId: settings.oauth?.projectId,
+      };
+    },
+  }),
   after(ports, _verb, { after }) {
     if (after) ports.worlds.forgetProfile(after._id);
     ports.kick("spread-profiles");
@@ -73,11 +84,3 @@ function inUse(mailboxes: number): ProblemError | null {
   const use = mailboxes === 1 ? "mailbox uses" : "mailboxes use";
   return profileInUse(`${mailboxes} ${use} this profile.`, "Give them another profile or delete them first.");
 }
-
-/** `config.profile.destinations`: the console seals for them, because it does not know what a profile leaves out. */
-export const answerDestinations =
-  (ports: Ports) => async (input: { new: NewProfile } | { id?: string; change?: ProfileChange }) => {
-    if ("new" in input) return destinationsOf(completeProfile(input.new));
-    const { settings } = await usableProfile(ports, input.id, "/id");
-    return destinationsOf(input.change ? changedSettings(settings, input.change) : settings);
-  };

@@ -199,8 +199,8 @@ describe("a secret of a profile", () => {
       const { code, errors, remedy } = await refusedBy(update(id, { change }));
       assert.deepEqual([code, errors?.[0]?.pointer], ["SECRET_NEEDED_AGAIN", "/inboundCredentials"]);
       assert.match(remedy ?? "", /inboundCredentials/);
-      const { inbound: named } = await bus.request("config.profile.destinations", { id, change });
-      assert.equal(named, place);
+      const { to } = await bus.request("config.profile.destinations", { id, change });
+      assert.equal(to.inboundCredentials, place);
       const stale = await refusedBy(update(id, { change, inboundCredentials: password(id, "imap x.test:1") }));
       assert.equal(stale.code, "SECRET_NEEDED_AGAIN");
     }

@@ -11,8 +11,10 @@ import {
 } from "@mailfleet/contracts";
 import { type IdPrefix, idFrom } from "@mailfleet/kit";
 import { z } from "zod";
-import { type GoesTo, sealSecrets } from "../secret/seal-secrets.ts";
-import { namedBy, ownerOf, queryOf } from "./noun-shapes.ts";
+import { sealSecrets } from "../secret/seal-secrets.ts";
+import { sendContent } from "./content-route.ts";
+import { findByLabel, type Place, placeOf } from "./noun-place.ts";
+import { ownerOf, queryOf } from "./noun-shapes.ts";
 import { type Call, type Method, type Route, route } from "./route.ts";
 
 /** What the API shows of an object where that is more than the owner of the noun knows. */
@@ -27,80 +29,68 @@ export interface Particular {
   readonly shows?: Showing;
   /** The same for one that is read by itself. */
   readonly reads?: Showing;
-  /** Where its secrets go; asked when one is sent. */
-  readonly goesTo?: GoesTo;
   /** May refuse before the owner is asked. */
   readonly before?: (verb: string, call: Call<never, never, never>) => Promise<void>;
   /** Leaves out items of a list. */
   readonly lists?: (call: Call, item: never) => boolean;
   /** Operations that the console answers itself, from what the owner would be asked. */
   readonly answers?: Readonly<Record<string, (call: Call, input: never) => Promise<unknown>>>;
-  /** Of operations that take longer than usual. */
-  readonly timeoutMs?: Readonly<Record<string, number>>;
 }
 
 type AnyCall = Call<Record<string, string>, Record<string, unknown>, Record<string, unknown> | undefined>;
 type Handle = (call: AnyCall) => Promise<unknown>;
+type Row = Omit<Partial<Route>, "handle" | "respond"> & Pick<Route, "respond"> & { readonly handle?: Handle };
 
 const dryRun = { dryRun: z.boolean().optional().describe("true: decide and answer, change nothing") };
 
 /** The routes of one noun: `POST path`, `GET path`, `GET path/:x`, `PATCH`, `DELETE`, its operations and secrets. */
 export function nounRoutes(noun: AnyNoun, particular: Particular = {}): readonly Route[] {
-  const { path, name, owner, operations } = noun;
+  const { path, name, owner, operations, places = {} } = noun;
   if (path === undefined) return [];
-  const parameter = camel(name);
-  const one = noun.single ? path : `${path}/:${parameter}`;
-  const label = Object.keys(operations.find?.input ?? {})[0];
-  const params = noun.single ? {} : { params: z.strictObject({ [parameter]: namedBy(noun, label) }) };
+  const all = placeOf(noun, places.list ?? path);
+  const one = placeOf(noun, places.get ?? (noun.single ? path : `${path}/:${camel(name)}`));
   const view = particular.shows?.schema ?? noun.View;
 
   const ask = async (call: AnyCall, verb: string, input: object): Promise<unknown> => {
     await particular.before?.(verb, call as Call<never, never, never>);
     const own = particular.answers?.[verb];
     if (own) return own(call, input as never);
-    const timeoutMs = particular.timeoutMs?.[verb];
+    const timeoutMs = operations[verb]?.timeoutMs;
     const options = timeoutMs === undefined ? {} : { timeoutMs };
     return call.ask(`${owner}.${name}.${verb}` as RequestName, input as never, options);
   };
   const show = (call: AnyCall, shown: unknown) => particular.shows?.of(call, shown as never) ?? shown;
-  const find = (call: AnyCall, text: string) => ask(call, "find", { [label ?? ""]: text }) as Promise<{ id: string }>;
-  const idOf = async (call: AnyCall): Promise<{ id: string } | Record<string, never>> => {
-    const text = call.params?.[parameter];
-    if (noun.single || text === undefined) return {};
-    return label === undefined || noun.id.safeParse(text).success ? { id: text } : { id: (await find(call, text)).id };
-  };
   const command = ({ command: given, ifVersion, query }: AnyCall) => ({
     ...given,
     ...(noun.framed && ifVersion !== undefined ? { ifVersion } : {}),
     ...(query.dryRun ? { dryRun: true } : {}),
   });
   const commandQuery = noun.dryRuns ? { query: z.strictObject(dryRun) } : {};
-  const sealed = (call: AnyCall, id: string | undefined, body: Record<string, unknown>, isNew = false) =>
-    sealSecrets(call, noun, { id, body, isNew }, particular.goesTo);
   const update = async (call: AnyCall, body: Record<string, unknown>) => {
-    const by = await idOf(call);
-    const { rest, ...parts } = await sealed(call, by.id, body);
+    const by = await one.inputOf(call);
+    const { rest, sealed } = await sealSecrets(call, noun, { id: by.id, body, isNew: false });
     const change = Object.keys(rest).length > 0 ? { change: rest } : {};
-    return show(call, await ask(call, "update", { ...command(call), ...by, ...change, ...parts.sealed }));
+    return show(call, await ask(call, "update", { ...command(call), ...by, ...change, ...sealed }));
   };
   const plain = (adapt: (schema: z.ZodType) => z.ZodType) =>
     Object.fromEntries(
       Object.entries(noun.secrets).map(([key, { plain, text }]) => [key, adapt(plain).optional().describe(text)]),
     );
 
-  const standard: Record<Standard, () => Route> = {
+  const standard: Partial<Record<Standard, () => Route>> = {
     list: () =>
-      made("GET", path, "list", {
-        query: queryOf(noun, "list"),
+      made("GET", all, "list", {
+        query: queryOf(noun, "list", all.namesMailbox),
         answer: paged(view),
         handle: async (call) => {
-          const { items, next } = (await ask(call, "list", call.query)) as { items: never[]; next: string | null };
+          const answered = await ask(call, "list", { ...call.query, ...(await all.inputOf(call)) });
+          const { items, next } = answered as { items: never[]; next: string | null };
           const listed = items.filter((item) => particular.lists?.(call, item) ?? true);
           return { items: listed.map((item) => show(call, item)), next };
         },
       }),
     create: () =>
-      made("POST", path, "create", {
+      made("POST", placeOf(noun, path), "create", {
         ...commandQuery,
         body: noun.New.extend(plain((schema) => schema)),
         answer: view,
@@ -108,24 +98,22 @@ export function nounRoutes(noun: AnyNoun, particular: Particular = {}): readonly
         location: ({ id }: { id: string }) => `${path}/${id}`,
         handle: async (call) => {
           const id = idFrom(idPrefixOf(noun.id) as IdPrefix, `${call.caller.tokenId}|${call.commandId}`);
-          const { rest, ...parts } = await sealed(call, id, call.body ?? {}, true);
-          return show(call, await ask(call, "create", { ...command(call), id, new: rest, ...parts.sealed }));
+          const { rest, sealed } = await sealSecrets(call, noun, { id, body: call.body ?? {}, isNew: true });
+          return show(call, await ask(call, "create", { ...command(call), id, new: rest, ...sealed }));
         },
       }),
     get: () =>
       made("GET", one, "get", {
-        ...params,
         answer: particular.reads?.schema ?? view,
         handle: async (call) => {
-          const text = call.params?.[parameter] ?? "";
-          const byLabel = label !== undefined && !noun.id.safeParse(text).success;
-          const shown = byLabel ? await find(call, text) : await ask(call, "get", noun.single ? {} : { id: text });
+          const { id, label } = one.named(call);
+          const byId = () => ask(call, "get", id === undefined ? {} : { id });
+          const shown = label === undefined ? await byId() : await findByLabel(noun, call, label);
           return particular.reads?.of(call, shown as never) ?? show(call, shown);
         },
       }),
     update: () =>
       made("PATCH", one, "update", {
-        ...params,
         ...commandQuery,
         body: noun.Change.extend(plain((schema) => schema.nullable())),
         answer: view,
@@ -133,27 +121,43 @@ export function nounRoutes(noun: AnyNoun, particular: Particular = {}): readonly
       }),
     delete: () =>
       made("DELETE", one, "delete", {
-        ...params,
         ...commandQuery,
         status: 204,
-        handle: async (call) => void (await ask(call, "delete", { ...command(call), ...(await idOf(call)) })),
+        handle: async (call) => void (await ask(call, "delete", { ...command(call), ...(await one.inputOf(call)) })),
       }),
   };
 
-  const operationRoute = (verb: string, { kind, input, answer, collection, status, problems }: Operation): Route => {
-    const isCommand = kind === "command";
-    const some = Object.keys(input).length > 0;
-    const body = z.strictObject(input);
-    return made(isCommand ? "POST" : "GET", `${collection ? path : one}/${verb}`, verb, {
-      ...(collection ? {} : params),
-      ...(isCommand ? commandQuery : some ? { query: queryOf(noun, verb) } : {}),
+  const operationRoute = (verb: string, declared: Operation): Route => {
+    const { input, answer, collection, status, problems, content } = declared;
+    const place = placeOf(noun, declared.at ?? `${collection ? path : one.path}/${verb}`);
+    if (content !== undefined)
+      return made("GET", place, verb, {
+        answerType: content,
+        respond: async (call, reply) => {
+          const { id = "" } = await place.inputOf(call);
+          const read = (piece: object) => ask(call as AnyCall, verb, { id, ...piece }) as never;
+          return sendContent(call, reply, { type: content, name: id.split("/").at(-1) ?? id, read });
+        },
+      });
+    const isCommand = declared.kind === "command";
+    const { mailboxId, ...rest } = input;
+    const body = z.strictObject(place.namesMailbox ? rest : input);
+    const some = Object.keys(body.shape).length > 0;
+    return made(declared.method ?? (isCommand ? "POST" : "GET"), place, verb, {
+      ...(isCommand
+        ? declared.tried === false
+          ? {}
+          : commandQuery
+        : some
+          ? { query: queryOf(noun, verb, place.namesMailbox) }
+          : {}),
       ...(isCommand && some ? { body: body.safeParse({}).success ? body.optional() : body } : {}),
-      answer: answer ?? view,
+      ...(status === 204 ? {} : { answer: answer ?? view }),
       status,
       problems,
       handle: async (call) => {
         const given = isCommand ? { ...command(call), ...call.body } : call.query;
-        const answered = await ask(call, verb, { ...given, ...(collection ? {} : await idOf(call)) });
+        const answered = await ask(call, verb, { ...given, ...(await place.inputOf(call)) });
         return answer ? answered : show(call, answered);
       },
     });
@@ -161,29 +165,23 @@ export function nounRoutes(noun: AnyNoun, particular: Particular = {}): readonly
 
   const secretRoutes = (key: string): Route[] => {
     const { plain: body, text } = noun.secrets[key] ?? { plain: z.never(), text: "" };
-    const at = `${one}/${kebab(key)}`;
-    const rest = { ...params, ...commandQuery, answer: view };
+    const at = placeOf(noun, `${one.path}/${kebab(key)}`);
+    const rest = { ...commandQuery, answer: view };
+    const set: Handle = (call) => update(call, { [key]: call.body });
+    const remove: Handle = (call) => update(call, { [key]: null });
     return [
-      made("PUT", at, key, {
-        ...rest,
-        body,
-        summary: `Set ${text}`,
-        handle: (call) => update(call, { [key]: call.body }),
-      }),
-      made("DELETE", at, key, {
-        ...rest,
-        summary: `Take away ${text}`,
-        handle: (call) => update(call, { [key]: null }),
-      }),
+      made("PUT", at, key, { ...rest, body, summary: `Set ${text}`, handle: set }),
+      made("DELETE", at, key, { ...rest, summary: `Take away ${text}`, handle: remove }),
     ];
   };
 
-  function made(method: Method, at: string, verb: string, row: Partial<Route> & { handle: Handle }): Route {
+  function made(method: Method, place: Place, verb: string, row: Row): Route {
     const role = operations[verb]?.role ?? (method === "GET" ? noun.role : undefined);
-    return route(method, at, {
+    return route(method, place.path, {
       summary: sentenceOf(noun, verb),
       ...(role ? { role } : {}),
       ...ownerOf(noun, verb),
+      ...place.params,
       ...(row as object),
     });
   }
@@ -191,7 +189,7 @@ export function nounRoutes(noun: AnyNoun, particular: Particular = {}): readonly
   return [
     ...(["list", "create", "get", "update", "delete"] as const)
       .filter((verb) => noun.standard.includes(verb))
-      .map((verb) => standard[verb]()),
+      .flatMap((verb) => standard[verb]?.() ?? []),
     ...Object.entries(operations)
       .filter(([, { role }]) => role !== null)
       .map(([verb, declared]) => operationRoute(verb, declared)),

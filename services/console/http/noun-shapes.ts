@@ -9,11 +9,11 @@ export function namedBy(noun: AnyNoun, label: string | undefined): z.ZodType {
   return z.union([noun.id, kept], { error: `must be the id or ${label} of a ${noun.name}` }).describe(`id or ${label}`);
 }
 
-/** The query of a read: what the owner is asked, but for the object itself. */
-export function queryOf(noun: AnyNoun, verb: string): z.ZodObject {
+/** The query of a read: what the owner is asked, but for the object itself and a mailbox that the path names. */
+export function queryOf(noun: AnyNoun, verb: string, namesMailbox: boolean): z.ZodObject {
   const request = noun.requests[`${noun.owner}.${noun.name}.${verb}`];
-  const { id: _, ...asked } = request?.input instanceof z.ZodObject ? request.input.shape : {};
-  return z.strictObject(asked);
+  const { id: _, mailboxId, ...asked } = request?.input instanceof z.ZodObject ? request.input.shape : {};
+  return z.strictObject(namesMailbox || !mailboxId ? asked : { ...asked, mailboxId });
 }
 
 /** What the owner of a mailbox may do, as the noun declares it. */

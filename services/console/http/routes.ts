@@ -1,11 +1,9 @@
 import { nouns } from "@mailfleet/contracts";
 import { createLiveViews, type LiveViews } from "../events/live-views.ts";
 import { mailboxParticular } from "../mailbox/particular.ts";
-import { messageRoutes } from "../message/routes.ts";
-import { notificationRoutes } from "../notification/routes.ts";
 import { profileParticular } from "../profile/particular.ts";
 import { sendRoutes } from "../send/routes.ts";
-import { signInRoutes } from "../sign-in/routes.ts";
+import { signInParticular } from "../sign-in/particular.ts";
 import { tokenParticular } from "../token/particular.ts";
 import { nounRoutes, type Particular } from "./noun-routes.ts";
 import type { Route } from "./route.ts";
@@ -17,17 +15,11 @@ export const apiBase = "/api/v1";
 const particulars: Readonly<Record<string, Particular>> = {
   profile: profileParticular,
   mailbox: mailboxParticular,
+  "sign-in": signInParticular,
   token: tokenParticular,
 };
 
 /** The whole API: what the server registers, the OpenAPI document and API.md describe. */
 export function allRoutes(liveViews: LiveViews = createLiveViews()): readonly Route[] {
-  return [
-    ...nouns.flatMap((noun) => nounRoutes(noun, particulars[noun.name])),
-    ...signInRoutes,
-    ...messageRoutes,
-    ...sendRoutes,
-    ...notificationRoutes,
-    ...liveViews.routes,
-  ];
+  return [...nouns.flatMap((noun) => nounRoutes(noun, particulars[noun.name])), ...sendRoutes, ...liveViews.routes];
 }

@@ -3,18 +3,11 @@ import type { Particular } from "../http/noun-routes.ts";
 import { refuseInactiveProfile } from "../profile/profile-view.ts";
 import { MailboxView, viewMailbox } from "./mailbox-view.ts";
 
-/** What is particular about mailboxes: what workers and scheduler know, and that a password goes to both servers. */
+/** What is particular about mailboxes: what workers and scheduler know of them. */
 export const mailboxParticular: Particular = {
   reads: { schema: MailboxView, of: (call, mailbox: Mailbox) => viewMailbox(call, mailbox) },
   before: async (verb, call) => {
     if (verb !== "update" || call.caller.role !== "owner") return;
     await refuseInactiveProfile(call, (call.body as { profileId?: string } | undefined)?.profileId);
-  },
-  goesTo: async (call, { id, body, isNew }) => {
-    const named = body.profileId as string | undefined;
-    const profileId =
-      named ?? (isNew || id === undefined ? undefined : (await call.ask("config.mailbox.get", { id })).profileId);
-    const { inbound, outbound } = await call.ask("config.profile.destinations", profileId ? { id: profileId } : {});
-    return { to: { "mailbox-password": { inbound, outbound } } };
   },
 };

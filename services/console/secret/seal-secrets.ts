@@ -1,7 +1,9 @@
 import {
   type AnyNoun,
   type Credentials,
+  type Destinations,
   type OAuthSecret,
+  type RequestName,
   type Sealed,
   type SealedOAuthSecret,
   Secret,
@@ -14,15 +16,6 @@ import { refuseOverPlainHttp } from "./plain-http.ts";
 
 type Purpose = SecretField["purpose"];
 
-/** Where the secrets of an object go, by what they are for, and what checking them must know. */
-export interface Destinations {
-  readonly to: Partial<Record<Purpose, string | { readonly inbound: string; readonly outbound: string }>>;
-  /** The project that a service account's key must belong to. */
-  readonly projectId?: string | undefined;
-  /** As it is bound to the secret; the object's id if absent. */
-  readonly ownerId?: string;
-}
-
 /** What is written: a new object, or a change of one that is there. Secrets are taken out of the body already. */
 export interface Written {
   readonly id: string | undefined;
@@ -30,51 +23,54 @@ export interface Written {
   readonly isNew: boolean;
 }
 
-/** Asks where secrets go after what is written. */
-export type GoesTo = (call: Call, written: Written) => Promise<Destinations>;
-
 /** Secrets of the notification mail server, which other services must not be able to open. */
 const notifyPurposes: readonly Purpose[] = ["relay-password", "notify-oauth"];
 
 /**
- * Takes the secrets out of what was sent and seals them for their owner, purpose and destination. The only place where
- * the console touches one. `null` (take it away) and absent (leave it) pass.
+ * Takes the secrets out of what was sent and seals them for their owner, purpose and destination, which the owner of the
+ * noun says. The only place where the console touches one. `null` (take it away) and absent (leave it) pass.
  * @throws PLAIN_HTTP, KEY_*, CERTIFICATE_UNUSABLE, what asking for the destinations throws
  */
 export async function sealSecrets(
   call: Call,
-  noun: Pick<AnyNoun, "secrets">,
-  written: Written,
-  goesTo: GoesTo | undefined,
+  noun: AnyNoun,
+  { id, body, isNew }: Written,
 ): Promise<{ rest: Record<string, unknown>; sealed: Record<string, unknown> }> {
-  const entries = Object.entries(written.body).filter(([, value]) => value !== undefined);
+  const entries = Object.entries(body).filter(([, value]) => value !== undefined);
   const isSecret = ([name]: [string, unknown]) => name in noun.secrets;
   const rest = Object.fromEntries(entries.filter((entry) => !isSecret(entry)));
   const sealed = Object.fromEntries(entries.filter(isSecret));
   const sent = Object.entries(sealed).filter(([, value]) => value !== null);
   if (sent.length === 0) return { rest, sealed };
   refuseOverPlainHttp(call);
-  const destinations = (await goesTo?.(call, { ...written, body: rest })) ?? { to: {} };
-  const ownerId = destinations.ownerId ?? written.id ?? "";
+  const { to, holder = id ?? "", projectId } = await destinationsOf(call, noun, { id, body: rest, isNew });
   for (const [name, value] of sent) {
     const { kind, purpose } = noun.secrets[name] as SecretField;
-    const to = destinations.to[purpose] ?? "";
-    const seal = (text: string, destination: string) => sealOne(call, ownerId, purpose, destination, text);
+    const place = to[name] ?? "";
+    const seal = (text: string, destination: string) => sealOne(call, holder, purpose, destination, text);
     if (kind === "oauth-secret") {
-      const { text, ...shown } = await readOAuthSecret(call, value as OAuthSecret, destinations.projectId);
-      sealed[name] = { ...shown, secret: await seal(text, String(to)) } satisfies SealedOAuthSecret;
+      const { text, ...shown } = await readOAuthSecret(call, value as OAuthSecret, projectId);
+      sealed[name] = { ...shown, secret: await seal(text, String(place)) } satisfies SealedOAuthSecret;
       continue;
     }
     const { username, password } = value as Credentials;
     sealed[name] =
-      typeof to === "string"
-        ? { username, password: await seal(password, to) }
+      typeof place === "string"
+        ? { username, password: await seal(password, place) }
         : {
             username,
-            passwords: { inbound: await seal(password, to.inbound), outbound: await seal(password, to.outbound) },
+            passwords: { inbound: await seal(password, place.inbound), outbound: await seal(password, place.outbound) },
           };
   }
   return { rest, sealed };
+}
+
+/** Where the secrets go after what is written. A noun whose owner does not say binds them to no place. */
+async function destinationsOf(call: Call, noun: AnyNoun, { id, body, isNew }: Written): Promise<Destinations> {
+  if (!noun.standard.includes("destinations")) return { to: {} };
+  const change = Object.keys(body).length > 0 ? { change: body } : {};
+  const written = isNew ? { new: body } : { ...(noun.single ? {} : { id }), ...change };
+  return (await call.ask(`${noun.owner}.${noun.name}.destinations` as RequestName, written as never)) as Destinations;
 }
 
 type SealingPorts = Pick<ConsolePorts, "sealer" | "notifySealer">;

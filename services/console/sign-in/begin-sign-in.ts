@@ -9,7 +9,7 @@ import { redirectUriOf, signInUrlOf } from "../profile/profile-view.ts";
 import { refuseOverPlainHttp } from "../secret/plain-http.ts";
 import { sealForSignIn } from "../secret/seal-secrets.ts";
 import { cookieNames, setCookie } from "../session/cookies.ts";
-import { refuseUnlessSignIn } from "./routes.ts";
+import { refuseUnlessSignIn } from "./particular.ts";
 
 /** As long as `config` keeps a sign-in open, and a little more, so that the refusal says why. */
 const cookieSeconds = 900;

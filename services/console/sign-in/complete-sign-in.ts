@@ -11,7 +11,7 @@ import { sealForSignIn } from "../secret/seal-secrets.ts";
 import { cookieNames, cookieOf, setCookie } from "../session/cookies.ts";
 import { beginSession } from "../session/owner-session.ts";
 import { sha256 } from "./begin-sign-in.ts";
-import { providerTimeoutMs } from "./routes.ts";
+import { providerTimeoutMs } from "./particular.ts";
 
 /** What an authorization server may add to the redirect (RFC 6749 §4.1.2, RFC 9207). Each at most once. */
 const Redirect = z.object({

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { ProblemError, type RequestInput } from "@mailfleet/contracts";
+import { ProblemError, type RequestInput, relayDestination } from "@mailfleet/contracts";
 import { type ConsoleUnderTest, destinations, startConsoleUnderTest } from "./console-under-test.ts";
 import { mailboxSample, profileSample, signInProfileSample } from "./samples.ts";
 
@@ -11,7 +11,7 @@ describe("the HTTP API", () => {
   const mailboxes: RequestInput<"config.mailbox.create">[] = [];
   const relay = { host: "relay.example.org", port: 25, security: "none" } as const;
   const off = { enabled: false, mode: "smtp", format: "text", from: null } as const;
-  const unset = { relay: null, application: null, password: null, secret: null, secretExpiresAt: null };
+  const unset = { relay: null, application: null, credentials: null, oauthSecret: null, secretExpiresAt: null };
   const noNotifications = { v: 2, ...off, to: [], ...unset };
   const relays: RequestInput<"alerting.notification-settings.update">[] = [];
 
@@ -56,6 +56,10 @@ describe("the HTTP API", () => {
         ],
       }),
       "alerting.notification-settings.get": async () => noNotifications,
+      "alerting.notification-settings.destinations": async ({ change }) => ({
+        to: { credentials: relayDestination(change?.relay) },
+        holder: "notifications",
+      }),
       "alerting.notification-settings.update": async (input) => {
         relays.push(input);
         return noNotifications;

@@ -43,7 +43,7 @@ describe("bodies", () => {
         attached.push(attachment && Buffer.from(attachment));
         return { ...sendSample, id: input.sendId, idempotencyKey: input.idempotencyKey };
       },
-      "inbound-sync.message.read": async ({ offset, length }) => {
+      "inbound-sync.message.raw": async ({ offset, length }) => {
         reads.push(offset);
         return { dataBase64: stored.subarray(offset, offset + length).toString("base64"), total: stored.length };
       },

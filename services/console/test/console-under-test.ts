@@ -78,7 +78,17 @@ export async function startConsoleUnderTest(
   const bus = await connectBus({ url: nats.url, name: "console-test", logger: log, isOutage });
   await bus.declare(Object.values(streams), []);
   const others = await connectBus({ url: nats.url, name: "others-test", logger: log, isOutage: () => false });
-  await others.respond({ "config.profile.destinations": async () => destinations, ...handlers });
+  await others.respond({
+    "config.profile.destinations": async () => ({
+      to: {
+        inboundCredentials: destinations.inbound,
+        outboundCredentials: destinations.outbound,
+        oauthSecret: destinations.token,
+      },
+    }),
+    "config.mailbox.destinations": async () => ({ to: { credentials: destinations } }),
+    ...handlers,
+  });
   const store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "console-test", logger: log });
   const tokens = await createTokenRepository(store);
   const now = options.now ?? Date.now;

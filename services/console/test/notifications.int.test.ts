@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { after, before, describe, it } from "node:test";
-import type { NotificationSettings, NotificationTest, RequestInput } from "@mailfleet/contracts";
+import {
+  applicationDestination,
+  type NotificationSettings,
+  type NotificationTest,
+  type RequestArguments,
+  type RequestInput,
+} from "@mailfleet/contracts";
 import { oauthSecretReader } from "../secret/oauth-secret-reader.ts";
 import { type ConsoleUnderTest, startConsoleUnderTest } from "./console-under-test.ts";
 
@@ -14,8 +20,8 @@ const settings: NotificationSettings = {
   from: null,
   to: [],
   format: "html",
-  password: null,
-  secret: null,
+  credentials: null,
+  oauthSecret: null,
   secretExpiresAt: null,
 };
 const found: NotificationTest = {
@@ -45,6 +51,13 @@ describe("the notification mail server over HTTP", () => {
   const updates: RequestInput<"alerting.notification-settings.update">[] = [];
   const handlers = {
     "alerting.notification-settings.get": async () => settings,
+    "alerting.notification-settings.destinations": async ({
+      change: { application = settings.application } = {},
+    }: RequestArguments<"alerting.notification-settings.destinations">) => ({
+      to: { credentials: "no relay", oauthSecret: applicationDestination(application) },
+      holder: "notifications",
+      projectId: application?.projectId,
+    }),
     "alerting.notification-settings.update": async (input: (typeof updates)[number]) => {
       updates.push(input);
       return settings;

@@ -30,13 +30,13 @@ export function createMessageRequests(ports: Pick<InboundPorts, "messages" | "bu
       return shown(message);
     },
 
-    "inbound-sync.message.read": async ({ id, offset, length }) => {
+    "inbound-sync.message.raw": async ({ id, offset, length }) => {
       const piece = await messages.read(id, offset, length);
       if (!piece) throw notFound(id);
       return { dataBase64: Buffer.from(piece.data).toString("base64"), total: piece.total };
     },
 
-    "inbound-sync.message.parse": async ({ id }) => {
+    "inbound-sync.message.body": async ({ id }) => {
       const message = await messages.get(id);
       if (!message) throw notFound(id);
       const nothing = { text: null, html: null, attachments: [] };

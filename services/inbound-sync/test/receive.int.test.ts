@@ -90,7 +90,7 @@ describe("receiving from Dovecot into MongoDB and NATS", { skip }, () => {
       cursor: page.next ?? "",
     });
     assert.equal(next.items[0]?.subject, "Grüße 297");
-    const parsed = await given.world.request("inbound-sync.message.parse", { id: page.items[0]?.id ?? "" });
+    const parsed = await given.world.request("inbound-sync.message.body", { id: page.items[0]?.id ?? "" });
     assert.equal(parsed.text?.trim(), "body 299");
     const again = await given.world.request("inbound-sync.message.republish", {
       commandId: "again",
@@ -157,7 +157,7 @@ describe("receiving from Dovecot into MongoDB and NATS", { skip }, () => {
     const pieces: Buffer[] = [];
     for (let offset = 0; offset < large.length; offset += 500_000) {
       const id: string = first?.id ?? "";
-      const piece: { dataBase64: string; total: number } = await given.world.request("inbound-sync.message.read", {
+      const piece: { dataBase64: string; total: number } = await given.world.request("inbound-sync.message.raw", {
         id,
         offset,
         length: 500_000,

@@ -1,13 +1,15 @@
-import { type AnyNoun, type Direction, mailbox as noun, sentenceOf } from "@mailfleet/contracts";
+import { type AnyNoun, type Direction, mailbox as noun, type Problem, sentenceOf } from "@mailfleet/contracts";
 import type { Command } from "commander";
+import { isPassing } from "../api-client.ts";
+import { ApiError } from "../api-error.ts";
 import { type Cli, collect, wholeNumber } from "../cli.ts";
 import { Failed, UsageError } from "../exit-codes.ts";
-import { lower } from "../noun/commands.ts";
+import { dryRunText, lower } from "../noun/commands.ts";
 import { idOf } from "../noun/named.ts";
 import { mailboxPath } from "../paths.ts";
 import type { ShownMailbox } from "../shown.ts";
 import { printable, table, time } from "../table.ts";
-import { resultColumns, runJob } from "./run-job.ts";
+import { resultColumns, runJob, type ShownJob } from "./run-job.ts";
 import { type TestOutcome, watchTests } from "./watch-test.ts";
 import { stateLine, stepLine } from "./words.ts";
 
@@ -15,6 +17,7 @@ interface BulkFlags {
   profile?: string;
   direction?: Direction[];
   wait?: boolean;
+  dryRun?: boolean;
   timeout: number;
 }
 
@@ -22,12 +25,17 @@ type Verb = "approve" | "test" | "test-and-enable" | "disable" | "sync-now";
 const isTest = (verb: Verb) => verb === "test" || verb === "test-and-enable";
 
 /** One mailbox: the command itself. */
-async function single(cli: Cli, verb: Verb, which: string, directions: Direction[] | undefined): Promise<ShownMailbox> {
+async function single(
+  cli: Cli,
+  verb: Verb,
+  which: string,
+  { direction: directions, dryRun }: Pick<BulkFlags, "direction" | "dryRun">,
+): Promise<ShownMailbox> {
   const client = await cli.client();
   // This approves the address that was seen: the one that was typed, or the one that is shown now.
   const seen = async () => (which.includes("@") ? which : (await client.get<ShownMailbox>(mailboxPath(which))).address);
   const body = verb === "approve" ? { address: await seen() } : directions && { directions };
-  return client.post<ShownMailbox>(`${mailboxPath(which)}/${verb}`, body);
+  return client.post<ShownMailbox>(`${mailboxPath(which)}/${verb}`, body, dryRun ? { query: { dryRun: "true" } } : {});
 }
 
 async function idsOf(cli: Cli, mailboxes: readonly string[], profile: string | undefined): Promise<string[]> {
@@ -37,6 +45,21 @@ async function idsOf(cli: Cli, mailboxes: readonly string[], profile: string | u
     return items.map((item) => item.id);
   }
   return Promise.all(mailboxes.map((which) => idOf(cli, "mailbox", which)));
+}
+
+/** Several mailboxes, tried one after another: a job would do it. */
+async function tryMany(cli: Cli, verb: Verb, mailboxes: readonly string[], flags: BulkFlags): Promise<void> {
+  const results: ShownJob["results"] = [];
+  for (const mailboxId of await idsOf(cli, mailboxes, flags.profile))
+    try {
+      await single(cli, verb, mailboxId, flags);
+      results.push({ mailboxId, ok: true });
+    } catch (error) {
+      if (!(error instanceof ApiError) || isPassing(error)) throw error;
+      results.push({ mailboxId, ok: false, problem: error.problem as Problem });
+    }
+  cli.show({ results }, () => table(results, resultColumns, "No mailbox matches."));
+  if (results.some(({ ok }) => !ok)) throw new Failed();
 }
 
 /** Several mailboxes: a job, with a result for each. */
@@ -116,14 +139,17 @@ export function addMailboxBulkCommands(mailbox: Command, cli: Cli): void {
       .option("--timeout <seconds>", "how long to wait", wholeNumber("--timeout", 1, 86_400), 120);
     if ("directions" in noun.operations[verb].input)
       command.option("--direction <inbound|outbound>", "only this direction; may be repeated", collect);
+    command.option("--dry-run", dryRunText);
     if (isTest(verb)) command.option("--wait", "show the steps as they finish, and wait for the result");
     command.action(async (mailboxes: string[], flags: BulkFlags) => {
       if ((mailboxes.length === 0) === (flags.profile === undefined))
         throw new UsageError("Name one or more mailboxes, or --profile.");
+      if (flags.wait && flags.dryRun) throw new UsageError("With --dry-run there is nothing to wait for.");
       if (flags.wait) return waitForTest(cli, verb, mailboxes, flags);
       const [first] = mailboxes;
       if (mailboxes.length === 1 && first !== undefined)
-        return cli.show(await single(cli, verb, first, flags.direction), stateLine);
+        return cli.show(await single(cli, verb, first, flags), stateLine);
+      if (flags.dryRun) return tryMany(cli, verb, mailboxes, flags);
       return many(cli, verb, mailboxes, flags);
     });
   }

@@ -2,8 +2,10 @@ import { type AnyNoun, kebab, type Operation, sentenceOf } from "@mailfleet/cont
 import type { Command } from "commander";
 import { type Cli, changeOf, readJson, wholeNumber } from "../cli.ts";
 import { facts, table } from "../table.ts";
+import { completed, together } from "./completed.ts";
+import { addContentCommand } from "./content.ts";
 import { addFlags, fieldFlags, inputFlags, valuesOf } from "./flags.ts";
-import { pathOf } from "./named.ts";
+import { argumentOf, filled, placeOfOne } from "./place.ts";
 import { addSecretFlags, secretsOf } from "./secrets.ts";
 import { columnsBySchema, columnsOf, factsOf, type OwnFacts, type Row } from "./show.ts";
 
@@ -16,15 +18,24 @@ export interface ParticularCommands {
   readonly facts?: OwnFacts;
   /** What a command answers; all facts if absent. */
   readonly line?: (row: never) => string;
-  /** Options of create and update, and the fields that they make. `before` reads what is there. */
+  /** Options of create and update, and the fields that they make beside those that are `named`. `before` is there now. */
   readonly addFlags?: (command: Command) => void;
-  readonly fields?: (cli: Cli, options: never, before: Row | undefined) => Promise<Record<string, unknown>>;
+  readonly fields?: (
+    cli: Cli,
+    options: never,
+    before: Row | undefined,
+    named: Readonly<Record<string, unknown>>,
+  ) => Promise<Record<string, unknown>>;
+  /** How what an operation answers is told, where the usual way does not serve. */
+  readonly answers?: Readonly<Record<string, (cli: Cli, answer: never) => void>>;
   /** Verbs that are not made from the declaration. */
   readonly own?: readonly string[];
   /** Adds commands of its own. */
   readonly addCommands?: (group: Command, cli: Cli) => void;
 }
 
+/** What `--dry-run` does. */
+export const dryRunText = "say what would come of it, change nothing";
 /** A sentence as help shows it. */
 export const lower = (sentence: string): string => sentence.charAt(0).toLowerCase() + sentence.slice(1);
 const impacts: Partial<Record<Operation["impact"], string>> = { destroys: " (stops or removes something)" };
@@ -35,7 +46,9 @@ export function addNounCommands(program: Command, cli: Cli, noun: AnyNoun, parti
   const plural = path.split("/").at(-1) ?? name;
   const group = program.command(particular.group ?? name).description(noun.text);
   if (!particular.group && plural !== name) group.alias(plural);
-  const one = noun.single ? "" : ` <${name}>`;
+  const at = placeOfOne(noun);
+  const one = argumentOf(noun, at);
+  const pathOf = (cli: Cli, which: string | undefined) => filled(cli, noun, at, noun.single ? undefined : which);
   const has = (verb: string) => !particular.own?.includes(verb);
   const command = (syntax: string, text: string) => group.command(syntax).description(lower(text));
   const show = (row: Row) => cli.show(row, (shown) => facts(factsOf(noun, shown, particular.facts)));
@@ -45,25 +58,33 @@ export function addNounCommands(program: Command, cli: Cli, noun: AnyNoun, parti
     else show(row);
   };
   // What a command would do: the API decides and answers, and changes nothing.
-  const changing = (made: Command) =>
-    noun.dryRuns ? made.option("--dry-run", "say what would come of it, change nothing") : made;
+  const changing = (made: Command) => (noun.dryRuns ? made.option("--dry-run", dryRunText) : made);
   const dry = ({ dryRun }: Options) => (dryRun ? { query: { dryRun: "true" } } : {});
   const label = Object.keys(operations.find?.input ?? {})[0];
 
   if (standard.includes("list") && has("list")) {
-    const flags = inputFlags(noun, noun.filter ?? {});
-    addFlags(command("list", sentenceOf(noun, "list")), flags)
+    const place = noun.places?.list ?? path;
+    const under = argumentOf(noun, place);
+    const { mailboxId, ...rest } = noun.filter ?? {};
+    const flags = inputFlags(noun, under === "" ? { ...(mailboxId ? { mailboxId } : {}), ...rest } : rest);
+    addFlags(command(`list${under}`, sentenceOf(noun, "list")), flags)
       .option("--limit <n>", "at most so many", wholeNumber("--limit", 1, 10_000), noun.framed ? undefined : 100)
-      .action(async (options: Options & { limit?: number }) => {
+      .action(async (...given: unknown[]) => {
+        const options = given.at(-2) as Options & { limit?: number };
+        const which = under === "" ? undefined : String(given[0]);
         const query = (await valuesOf(cli, flags, options)) as Record<string, string>;
-        const items = await (await cli.client()).list<Row>(path, query, options.limit);
+        const client = await cli.client();
+        const items = await client.list<Row>(await filled(cli, noun, place, which), query, options.limit);
         cli.show(items, (rows) => table(rows, columnsOf(noun)));
       });
   }
   if (standard.includes("get") && has("get"))
     command(`show${one}`, sentenceOf(noun, "get")).action(async (which?: string) =>
-      show(await (await cli.client()).get<Row>(await pathOf(cli, noun, noun.single ? undefined : which))),
+      show(await (await cli.client()).get<Row>(await pathOf(cli, which))),
     );
+
+  // What is replaced whole is completed from the present value; of several objects the version is needed, too.
+  const reads = !noun.single || Object.values(noun.fields).some(({ whole }) => whole);
 
   for (const verb of ["create", "update"] as const) {
     if (!standard.includes(verb) || !has(verb)) continue;
@@ -81,12 +102,13 @@ export function addNounCommands(program: Command, cli: Cli, noun: AnyNoun, parti
       const which = byLabel || (!isNew && !noun.single) ? String(given[0]) : undefined;
       const options = given.at(-2) as Options & { file?: string };
       const client = await cli.client();
-      const before = isNew || noun.single ? undefined : await client.get<Row>(await pathOf(cli, noun, which));
+      const named = await valuesOf(cli, flags, options);
+      const before = isNew || !reads ? undefined : await client.get<Row>(await pathOf(cli, which));
+      const more = (await particular.fields?.(cli, options as never, before, named)) ?? {};
       const body = {
         ...(options.file === undefined ? {} : await readJson(cli, options.file)),
         ...(byLabel ? { [label]: which } : {}),
-        ...(await valuesOf(cli, flags, options)),
-        ...(await particular.fields?.(cli, options as never, before)),
+        ...completed(noun, together(more, named), before),
         ...(await secretsOf(cli, secrets, options)),
       };
       if (isNew) return done(await client.post<Row>(path, body, dry(options)));
@@ -97,46 +119,56 @@ export function addNounCommands(program: Command, cli: Cli, noun: AnyNoun, parti
   }
   if (standard.includes("delete") && has("delete"))
     changing(command(`delete${one}`, sentenceOf(noun, "delete"))).action(async (which: string, options: Options) => {
-      await (await cli.client()).delete(await pathOf(cli, noun, which), dry(options));
+      await (await cli.client()).delete(await pathOf(cli, which), dry(options));
       if (options.dryRun) cli.show({}, () => `${which} can be deleted.`);
       else cli.show({ deleted: which }, () => `Deleted ${which}.`);
     });
 
-  for (const [verb, { kind, text, input, answer, collection, role, impact }] of Object.entries(operations)) {
+  for (const [verb, declared] of Object.entries(operations)) {
+    const { kind, text, input, answer, collection, role, impact } = declared;
     if (role === null || !has(verb)) continue;
+    const place = declared.at ?? `${collection ? path : at}/${verb}`;
+    const made = command(`${verb}${argumentOf(noun, place)}`, `${text}${impacts[impact] ?? ""}`);
+    if (declared.content !== undefined) {
+      addContentCommand(made, cli, (which) => filled(cli, noun, place, which));
+      continue;
+    }
     const flags = inputFlags(noun, input);
-    const made = command(`${verb}${collection ? "" : one}`, `${text}${impacts[impact] ?? ""}`);
-    (kind === "command" ? changing(addFlags(made, flags)) : addFlags(made, flags)).action(
-      async (...given: unknown[]) => {
-        const which = collection || noun.single ? undefined : String(given[0]);
-        const options = given.at(-2) as Options;
-        const values = await valuesOf(cli, flags, options);
-        const client = await cli.client();
-        const at = `${await pathOf(cli, noun, which)}/${verb}`;
-        const found =
-          kind === "read"
-            ? await client.get<Row>(at, { query: values as Record<string, string> })
-            : await client.post<Row>(at, flags.length > 0 ? values : undefined, dry(options));
-        if (answer === null) return done(found);
-        const items = itemsOf(answer);
-        if (!items) return cli.show(found, (shown) => facts(Object.entries(shown)));
-        return cli.show(found.items as Row[], (rows) => table(rows, columnsBySchema(items)));
-      },
-    );
+    addFlags(made, flags);
+    if (kind === "command" && declared.tried !== false) changing(made);
+    made.action(async (...given: unknown[]) => {
+      const which = place.includes(":") ? String(given[0]) : undefined;
+      const options = given.at(-2) as Options;
+      const values = await valuesOf(cli, flags, options);
+      const client = await cli.client();
+      const to = await filled(cli, noun, place, which);
+      const timeout = declared.timeoutMs === undefined ? {} : { timeoutMs: declared.timeoutMs + 10_000 };
+      const found =
+        kind === "read"
+          ? await client.get<Row>(to, { query: values as Record<string, string> })
+          : await client.post<Row>(to, flags.length > 0 ? values : undefined, { ...dry(options), ...timeout });
+      const told = particular.answers?.[verb];
+      if (told) return told(cli, found as never);
+      if (answer === null) return done(found);
+      const items = itemsOf(answer);
+      if (!items) return cli.show(found, (shown) => facts(Object.entries(shown)));
+      return cli.show(found.items as Row[], (rows) => table(rows, columnsBySchema(items)));
+    });
   }
 
   for (const [key, secret] of standard.includes("update") ? Object.entries(secrets) : []) {
-    const at = async (which: string) => `${await pathOf(cli, noun, noun.single ? undefined : which)}/${kebab(key)}`;
+    const of = async (which: string) => `${await pathOf(cli, which)}/${kebab(key)}`;
     // By itself it needs no prefix: the command says which.
     const alone = { [secret.kind === "credentials" ? "credentials" : key]: secret };
-    addSecretFlags(command(`set-${kebab(key)}${one}`, `Set ${secret.text}`), alone).action(
-      async (which: string, options: Options) => {
-        const [body] = Object.values(await secretsOf(cli, alone, options));
-        done(await (await cli.client()).put<Row>(await at(which), changeOf((body ?? {}) as Record<string, unknown>)));
-      },
-    );
-    command(`remove-${kebab(key)}${one}`, `Take away ${secret.text}`).action(async (which: string) =>
-      done(await (await cli.client()).delete<Row>(await at(which))),
+    const set = addSecretFlags(command(`set-${kebab(key)}${one}`, `Set ${secret.text}`), alone);
+    changing(set).action(async (...given: unknown[]) => {
+      const options = given.at(-2) as Options;
+      const [body] = Object.values(await secretsOf(cli, alone, options));
+      const sent = changeOf((body ?? {}) as Record<string, unknown>);
+      done(await (await cli.client()).put<Row>(await of(String(given[0])), sent, dry(options)));
+    });
+    changing(command(`remove-${kebab(key)}${one}`, `Take away ${secret.text}`)).action(async (...given: unknown[]) =>
+      done(await (await cli.client()).delete<Row>(await of(String(given[0])), dry(given.at(-2) as Options))),
     );
   }
   particular.addCommands?.(group, cli);

@@ -1,6 +1,6 @@
 import { type AnyNoun, bare, Instant, kebab, MailboxId, ProfileId } from "@mailfleet/contracts";
 import type { Command } from "commander";
-import { type Cli, collect } from "../cli.ts";
+import { type Cli, collect, readText } from "../cli.ts";
 import { UsageError } from "../exit-codes.ts";
 import { idOf } from "./named.ts";
 
@@ -45,13 +45,32 @@ function core(schema: Schema): { schema: Schema; nullable: boolean } {
 
 const camelFlag = (name: string) => name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 
+/** How the declaration names options: one flag of its own, or what those of the parts begin with, and single parts. */
+interface Names {
+  readonly flag?: string | undefined;
+  readonly flags?: Readonly<Record<string, string | null>> | undefined;
+  /** `none` takes optional parts away. */
+  readonly whole?: object | undefined;
+}
+
 /** Every flag of one field; an object has one for each of its parts. */
-function flagsFor(path: string[], given: Schema, text: string, flag?: string): Flag[] {
+function flagsFor(path: string[], given: Schema, text: string, names: Names = {}): Flag[] {
   const { schema, nullable } = core(given);
   const { type, shape, entries, element } = schema._zod.def;
+  const { flag, flags, whole } = names;
   if (shape)
-    return Object.entries(shape).flatMap(([key, part]) => flagsFor([...path, key], part, part.description ?? ""));
+    return Object.entries(shape).flatMap(([key, part]) => {
+      const inside = [...path, key];
+      const own = flags?.[inside.slice(1).join("/")];
+      if (own === null) return [];
+      const usual = flag === undefined ? undefined : `${flag}-${kebab(key)}`;
+      const text = part.description ?? core(part).schema.description ?? "";
+      return flagsFor(inside, part, text, { ...names, flag: own ?? usual });
+    });
   const [name = "", ...rest] = (flag ?? kebab(path.at(-1) ?? "")).split(" ");
+  const isPart = path.length > 1;
+  const fromFile = rest.join(" ") === "<file>";
+  const goes = nullable || (isPart && whole !== undefined && given.safeParse(undefined).success);
   const repeats = type === "array";
   const one = element && repeats ? core(element).schema : schema;
   const choices = Object.keys(one._zod.def.entries ?? entries ?? {});
@@ -62,12 +81,13 @@ function flagsFor(path: string[], given: Schema, text: string, flag?: string): F
       syntax: `--${name} ${usual}`,
       text: repeats ? `${text}${text ? "; " : ""}may be repeated` : text,
       key: camelFlag(name),
-      required: !given.safeParse(undefined).success,
+      required: !isPart && !given.safeParse(undefined).success,
       repeats,
-      read: (cli, value) =>
-        repeats
-          ? (value as string[]).map((item) => read(one, false, name, item))
-          : readOne(cli, one, nullable, name, value),
+      read: (cli, value) => {
+        if (repeats) return (value as string[]).map((item) => read(one, false, name, item));
+        if (fromFile && value !== "none") return readText(String(value));
+        return readOne(cli, one, goes, name, value);
+      },
     },
   ];
 }
@@ -79,8 +99,12 @@ function placeholder(schema: Schema): string {
   return { boolean: "[yes|no]", number: "<n>" }[schema._zod.def.type] ?? "<text>";
 }
 
+/** `none` takes a value away, unless it is one of the values. */
+const isNothing = (schema: Schema, nullable: boolean, value: unknown) =>
+  nullable && value === "none" && !(schema._zod.def.type === "enum" && schema.safeParse("none").success);
+
 function readOne(cli: Cli, schema: Schema, nullable: boolean, name: string, value: unknown): unknown {
-  const isNone = value === "none" && nullable;
+  const isNone = isNothing(schema, nullable, value);
   if (!isNone && isSame(schema, ProfileId)) return idOf(cli, "profile", String(value));
   if (!isNone && isSame(schema, MailboxId)) return idOf(cli, "mailbox", String(value));
   return read(schema, nullable, name, value);
@@ -88,7 +112,7 @@ function readOne(cli: Cli, schema: Schema, nullable: boolean, name: string, valu
 
 /** The value of a text. What is easily seen to be wrong is refused here, everything else by the API. */
 function read(schema: Schema, nullable: boolean, name: string, value: unknown): unknown {
-  if (value === "none" && nullable) return null;
+  if (isNothing(schema, nullable, value)) return null;
   const { type } = schema._zod.def;
   if (isSame(schema, Instant)) {
     const at = Date.parse(String(value));
@@ -108,17 +132,17 @@ function read(schema: Schema, nullable: boolean, name: string, value: unknown): 
 
 /** The options of writing a noun: all of them for a new one, those that may be changed for a change. */
 export function fieldFlags(noun: AnyNoun, verb: "create" | "update"): Flag[] {
-  return Object.entries(noun.fields).flatMap(([name, { flag, text, write, change, kept, set }]) => {
+  return Object.entries(noun.fields).flatMap(([name, { flag, flags, whole, text, write, change, kept, set }]) => {
     if (flag === null || (verb === "update" && set === "create")) return [];
     const schema = verb === "create" ? write : kept.safeParse(undefined).success ? change.nullable() : change;
-    return flagsFor([name], schema.optional() as unknown as Schema, text, flag);
+    return flagsFor([name], schema.optional() as unknown as Schema, text, { flag, flags, whole });
   });
 }
 
 /** The options of a filter or an input, by its shape. */
 export function inputFlags(noun: AnyNoun, shape: object): Flag[] {
   return Object.entries(shape as Record<string, Schema>).flatMap(([name, schema]) =>
-    flagsFor([name], schema, schema.description ?? "", noun.flags?.[name]),
+    flagsFor([name], schema, schema.description ?? "", { flag: noun.flags?.[name] }),
   );
 }
 

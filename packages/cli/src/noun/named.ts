@@ -3,19 +3,10 @@ import type { Cli } from "../cli.ts";
 import { UsageError } from "../exit-codes.ts";
 
 const labelOf = (noun: AnyNoun) => Object.keys(noun.fields).find((name) => noun.fields[name]?.label);
-const nounOf = (name: string) => nouns.find((one) => one.name === name);
-
-/** The address of an object in the API: by its id, or by its label, where the API takes it. */
-export async function pathOf(cli: Cli, noun: AnyNoun, which: string | undefined): Promise<string> {
-  const { path = "" } = noun;
-  if (which === undefined) return path;
-  const direct = noun.operations.find !== undefined || noun.id.safeParse(which).success;
-  return `${path}/${encodeURIComponent(direct ? which : await byLabel(cli, noun, which))}`;
-}
 
 /** The id of an object that is named by id or label. */
-export async function idOf(cli: Cli, name: string, which: string): Promise<string> {
-  const noun = nounOf(name);
+export async function idOf(cli: Cli, of: AnyNoun | string, which: string): Promise<string> {
+  const noun = typeof of === "string" ? nouns.find((one) => one.name === of) : of;
   if (!noun || noun.id.safeParse(which).success) return which;
   if (noun.operations.find === undefined) return byLabel(cli, noun, which);
   return (await (await cli.client()).get<{ id: string }>(`${noun.path}/${encodeURIComponent(which)}`)).id;

@@ -1,9 +1,34 @@
 import type { Profile } from "@mailfleet/contracts";
+import { UsageError } from "../exit-codes.ts";
 import type { ParticularCommands } from "../noun/commands.ts";
-import { oauthOf, serversOf } from "./fields.ts";
-import { addProfileFlags, profilePointers } from "./flags.ts";
 
-/** `mailfleet profile …` beyond the declaration: servers and OAuth settings, which are replaced whole. */
+type Options = Readonly<Record<string, string | undefined>>;
+
+/** How a profile's credentials open each mailbox: a SASL identity, or a user name made by a pattern. */
+function addressingOf(text: string | undefined): object | null | undefined {
+  if (text === undefined || text === "none") return text === undefined ? undefined : null;
+  return text === "authorization-identity" ? { by: text } : { by: "user-name", pattern: text };
+}
+
+/** Who holds the credentials follows from a user name that comes along. */
+const holder = (username: string | undefined) => (username === undefined ? {} : { credentials: "profile" });
+
+/** How the application signs in follows from its key or certificate, whose tokens they are from the type. */
+function oauthOf(options: Options, before: Partial<Profile> | undefined, isNamed: boolean): object | undefined {
+  const { serviceAccountKey, certificate, clientSecretFile } = options;
+  const implied = {
+    ...(serviceAccountKey === undefined ? {} : { flow: "service-account" }),
+    ...(clientSecretFile === undefined ? {} : { clientAuthentication: "secret" }),
+    ...(certificate === undefined ? {} : { clientAuthentication: "certificate" }),
+  };
+  if (!isNamed && Object.keys(implied).length === 0) return undefined;
+  const gmail = options.type === "gmail" || before?.type === "gmail";
+  const provider = options.oauthProvider ?? before?.oauth?.provider ?? (gmail ? "google" : undefined);
+  if (provider === undefined) throw new UsageError("Name the provider of the OAuth application: --oauth-provider.");
+  return { ...implied, provider };
+}
+
+/** `mailfleet profile …` beyond the declaration: what one option says about another. */
 export const profileCommands: ParticularCommands = {
   facts: {
     mailboxes: ({ mailboxes, maximumMailboxes }: Profile) => [
@@ -11,9 +36,21 @@ export const profileCommands: ParticularCommands = {
     ],
     maximumMailboxes: () => [],
   },
-  addFlags: addProfileFlags,
-  fields: async (cli, options, before) => {
-    for (const [pointer, flag] of profilePointers) cli.nameFlag(pointer, flag);
-    return { ...(await serversOf(options, before)), ...oauthOf(options, before) };
+  addFlags: (command) =>
+    void command.option(
+      "--addressing <authorization-identity|pattern|none>",
+      "how the profile's credentials open each mailbox; a pattern such as {address}*master makes the user name",
+    ),
+  fields: async (cli, options: Options, before, named) => {
+    for (const pointer of ["/inbound/addressing", "/inbound/addressing/pattern"]) cli.nameFlag(pointer, "--addressing");
+    const addressing = addressingOf(options.addressing);
+    const inbound = { ...holder(options.inboundUsername), ...(addressing === undefined ? {} : { addressing }) };
+    const outbound = holder(options.outboundUsername);
+    const oauth = oauthOf(options, before as Partial<Profile> | undefined, named.oauth !== undefined);
+    return {
+      ...(Object.keys(inbound).length > 0 ? { inbound } : {}),
+      ...(Object.keys(outbound).length > 0 ? { outbound } : {}),
+      ...(oauth ? { oauth } : {}),
+    };
   },
 };

@@ -116,7 +116,7 @@ describe("the mailfleet command", () => {
       "mailbox",
       "mailbox list --colour red",
       "mailbox test",
-      "profile update pf_main01 --imap-port 0",
+      "profile update pf_main01 --inbound-port 0",
     ])
       assert.equal((await mailfleet(args)).code, 2, args);
     assert.equal((await mailfleet("mailbox list", { env: {} })).code, 2);
@@ -163,6 +163,20 @@ describe("the mailfleet command", () => {
     const { code, out } = await mailfleet("mailbox test --profile pf_main01");
     assert.equal(code, 1);
     assert.match(out, /mb_sales01 +NOT_POSSIBLE_NOW +It is not approved\. +Approve it first\./);
+  });
+
+  it("tries commands for one and for several mailboxes without effect, and makes no job", async () => {
+    api.on("POST /mailboxes/mb_sales01/disable", { body: mailbox });
+    const problem = { code: "NOT_POSSIBLE_NOW", detail: "It is not approved.", remedy: "Approve it first." };
+    api.on("POST /mailboxes/mb_sales02/disable", { status: 409, body: problem });
+    const before = api.seen.length;
+    assert.equal((await mailfleet("mailbox disable mb_sales01 --dry-run")).code, 0);
+    const { code, out } = await mailfleet("mailbox disable mb_sales01 mb_sales02 --dry-run");
+    assert.equal(code, 1);
+    assert.match(out, /mb_sales01 +ok[\s\S]*mb_sales02 +NOT_POSSIBLE_NOW/);
+    const seen = api.seen.slice(before);
+    assert.ok(seen.every(({ path, query }) => path.endsWith("/disable") && query.get("dryRun") === "true"));
+    assert.equal((await mailfleet("mailbox test mb_sales01 --wait --dry-run")).code, 2);
   });
 
   for (const outcome of ["ok", "failed"] as const)

@@ -14,8 +14,8 @@ const settings = {
   from: "fleet@example.org",
   to: ["admin@example.org"],
   format: "html",
-  password: null,
-  secret: {
+  credentials: null,
+  oauthSecret: {
     kind: "service-account-key",
     setAt: "2027-01-31T08:00:00.000Z",
     serviceAccount: { clientEmail: "bot@p.iam.gserviceaccount.com", projectId: "p", keyId: "k1", clientId: "117" },
@@ -44,14 +44,14 @@ describe("mailfleet notifications", () => {
 
   it("shows what names a key and never the key", async () => {
     const { out } = await run(api.url, ["notifications", "show"]);
-    for (const words of ["bot@p.iam.gserviceaccount.com", "k1", "117", "service-account-key, set"])
+    for (const words of ["bot@p.iam.gserviceaccount.com", "k1", "117", "service-account-key"])
       assert.ok(out.includes(words), out);
   });
 
   it("sends a key from its file, beside the provider", async () => {
     const key = join(folder, "key.json");
     await writeFile(key, '{"type":"service_account"}');
-    assert.deepEqual(await changeBy(["--mode", "api", "--provider", "google", "--key", key]), {
+    assert.deepEqual(await changeBy(["--mode", "api", "--provider", "google", "--service-account-key", key]), {
       mode: "api",
       application: { provider: "google", scopes: ["https://mail.google.com/"] },
       oauthSecret: { serviceAccountKey: '{"type":"service_account"}' },
@@ -59,7 +59,16 @@ describe("mailfleet notifications", () => {
   });
 
   it("keeps nothing of another provider, and takes the client secret from standard input", async () => {
-    const args = ["--provider", "microsoft", "--tenant", "example.org", "--client-id", "c1", "--client-secret-stdin"];
+    const args = [
+      "--provider",
+      "microsoft",
+      "--tenant",
+      "example.org",
+      "--client-id",
+      "c1",
+      "--client-secret-file",
+      "-",
+    ];
     assert.deepEqual(await changeBy([...args, "--secret-expires", "2027-05-31"], { input: "s3cret\n" }), {
       application: { provider: "microsoft", tenantId: "example.org", clientId: "c1" },
       oauthSecret: { clientSecret: "s3cret" },
@@ -70,18 +79,30 @@ describe("mailfleet notifications", () => {
   it("a user name comes with a password, or with a token without one", async () => {
     const relay = ["--relay-host", "smtp.example.org"];
     assert.deepEqual(await changeBy([...relay, "--username", "bot", "--password-stdin"], { input: "pw" }), {
-      relay: { host: "smtp.example.org", port: 587, security: "starttls", authentication: "basic" },
+      relay: { host: "smtp.example.org", authentication: "basic" },
       credentials: { username: "bot", password: "pw" },
     });
-    assert.deepEqual(await changeBy([...relay, "--authentication", "oauth", "--username", "bot@example.org"]), {
+    assert.deepEqual(await changeBy([...relay, "--authentication", "oauth", "--relay-username", "bot@example.org"]), {
       relay: {
         host: "smtp.example.org",
-        port: 587,
-        security: "starttls",
         authentication: "oauth",
         username: "bot@example.org",
       },
     });
+  });
+
+  it("completes a relay from the present one, and sends the version that it read", async () => {
+    const relay = { host: "old.example.org", port: 25, security: "none", authentication: "none", username: null };
+    api.on("GET /settings/notifications", { body: { ...settings, relay } });
+    assert.deepEqual(await changeBy(["--relay-port", "465", "--relay-security", "tls"]), {
+      relay: { host: "old.example.org", port: 465, security: "tls", authentication: "none" },
+    });
+    assert.equal(api.seen.at(-1)?.headers["if-match"], '"3"');
+    assert.deepEqual(await changeBy(["--relay-security", "none", "--dry-run"]), {
+      relay: { host: "old.example.org", port: 25, security: "none", authentication: "none" },
+    });
+    assert.equal(api.seen.at(-1)?.query.get("dryRun"), "true");
+    api.on("GET /settings/notifications", { body: settings });
   });
 
   it("test prints each step and exits 1 where one failed", async () => {

@@ -134,6 +134,12 @@ describe("the commands of a noun", () => {
     await shelves("shelf delete mb_shelf01 --dry-run");
     assert.equal(api.seen.at(-1)?.query.get("dryRun"), "true");
     assert.match(lines.join(), /can be deleted/);
+    api.on("DELETE /shelves/mb_shelf01/key-credentials", { body: { id: "mb_shelf01" } });
+    api.on("PUT /shelves/mb_shelf01/key-credentials", { body: { id: "mb_shelf01" } });
+    for (const args of ["remove-key-credentials mb_shelf01", "set-key-credentials mb_shelf01 --username u"]) {
+      await shelves(`shelf ${args} --dry-run`);
+      assert.equal(api.seen.at(-1)?.query.get("dryRun"), "true", args);
+    }
   });
 
   it("show the columns of the declaration, and what an operation answers", async () => {

@@ -122,7 +122,7 @@ describe("profiles on the command line", () => {
       inbound: { protocol: "pop3", credentials: "oauth" },
       oauth: { ...profile.oauth, publishing: "testing" },
     });
-    await mailfleet("profile update pf_gmail01 --imap-port 1993");
+    await mailfleet("profile update pf_gmail01 --inbound-port 1993");
     assert.deepEqual(sent(), { inbound: { ...profile.inbound, port: 1993 } });
   });
 

@@ -1,4 +1,4 @@
-import type { OAuthProvider } from "../resources/oauth.ts";
+import type { OAuthProvider } from "../oauth/oauth.ts";
 import type { Security } from "../vocabulary.ts";
 
 /** Host, port and security that a protocol has at a provider. */

@@ -31,14 +31,18 @@ export const mailbox = noun("mailbox", {
       set: "create",
       column: "KIND",
     }),
-    owner: field(Owner.optional(), "whose it is; a change needs approval again", { flag: null }),
+    owner: field(Owner.optional(), "whose it is; a change needs approval again", {
+      flags: { email: "owner <address>", name: "owner-name <text>" },
+      whole: { by: "email" },
+    }),
     profileId: field(ProfileId, "the servers it uses; the default profile if absent", {
       write: ProfileId.optional(),
       flag: "profile <profile>",
     }),
     deliveryMethods: field(DeliveryMethods, "how each direction is served", {
       write: DeliveryMethods.default({ inbound: "server-side", outbound: "server-side", act: "none" }),
-      flag: null,
+      flags: { inbound: "inbound", outbound: "outbound", act: null },
+      whole: {},
     }),
     processFrom: field(
       Instant.optional(),
@@ -89,7 +93,7 @@ export const mailbox = noun("mailbox", {
   },
   flags: { lifecycle: "status <word>", directions: "direction <inbound|outbound>" },
   dryRuns: true,
-  standard: ["create", "get", "list", "update", "delete"],
+  standard: ["create", "get", "list", "update", "delete", "destinations"],
   texts: {
     create: "Create a mailbox, with its credentials if they are known",
     get: "Read a mailbox with its last and next runs, its user's permission and the link to sign in",
@@ -100,9 +104,7 @@ export const mailbox = noun("mailbox", {
   operations: {
     find: operation({
       text: "Read the mailbox with this address, in any case of letters",
-      kind: "read",
-      collection: true,
-      role: null,
+      kind: "internal",
       input: { address: z.string().max(254) },
     }),
     approve: operation({

@@ -10,12 +10,15 @@ export const EmailAddress = z
   .regex(/^[^\s@"<>(),;:\\[\]]{1,64}@[^\s@"<>(),;:\\[\]]+$/, "must be an e-mail address");
 
 /** The person who owns a mailbox and is told about it. */
-export const Owner = z.strictObject({ name: z.string().max(200).optional(), email: EmailAddress });
+export const Owner = z.strictObject({
+  name: z.string().max(200).optional(),
+  email: EmailAddress.describe("the person who owns the mailbox and is told about it"),
+});
 
 /** `act` (appointments, contacts, tasks) is not offered by any connector yet. */
 export const DeliveryMethods = z.strictObject({
-  inbound: DeliveryMethod.default("none"),
-  outbound: DeliveryMethod.default("none"),
+  inbound: DeliveryMethod.default("none").describe("how mail is received"),
+  outbound: DeliveryMethod.default("none").describe("how mail is sent"),
   act: z
     .literal("none", "must be none: no connector synchronises appointments, contacts and tasks yet")
     .default("none"),

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Failure } from "../failure.ts";
 import { Instant, MailboxId, SendId } from "../ids.ts";
-import { MailAddress } from "../resources/mail-address.ts";
+import { MailAddress } from "../message/mail-address.ts";
 
 /** Where the raw bytes of a message are, with size and SHA-256. Bodies do not travel on the bus. */
 export const MailReceived = z.object({

@@ -4,9 +4,12 @@ import { EmailAddress, TestStep } from "../mailbox/shown.ts";
 import { field } from "../noun/field.ts";
 import { noun } from "../noun/noun.ts";
 import { operation } from "../noun/operation.ts";
+import { serverDestination, tokenDestination } from "../noun/sealed.ts";
+import { credentials } from "../noun/secret-field.ts";
+import { whole } from "../noun/whole.ts";
+import { applicationFlags, OAuthEndpoints, TenantId } from "../oauth/oauth.ts";
+import { oauthSecret } from "../oauth/oauth-secret.ts";
 import { providerPresets } from "../provider-presets.ts";
-import { OAuthEndpoints, OAuthSecretShown, SealedOAuthSecret, TenantId } from "../resources/oauth.ts";
-import { SealedCredentials, serverDestination, tokenDestination } from "../resources/sealed.ts";
 import { Security } from "../vocabulary.ts";
 
 /** How notifications leave: by SMTP through a relay, or by the provider's mail API. */
@@ -22,7 +25,7 @@ export type RelayAuthentication = z.infer<typeof RelayAuthentication>;
  * Google a service account with domain-wide delegation that acts for the sender. Its secret is set apart, never shown.
  */
 export const NotificationApplication = z.strictObject({
-  provider: z.enum(["microsoft", "google"]),
+  provider: z.enum(["microsoft", "google"]).describe("for api, and for oauth at a relay"),
   tenantId: TenantId.optional().describe("Microsoft"),
   clientId: z.string().trim().min(1, "must not be empty").max(1024).optional().describe("Microsoft"),
   projectId: z.string().max(100).optional().describe("Google: the project that the key must belong to"),
@@ -43,30 +46,26 @@ export const NotificationApplication = z.strictObject({
 });
 export type NotificationApplication = z.infer<typeof NotificationApplication>;
 
-/** A change of the mail server for notices. Passwords and secrets travel sealed, next to it. */
-export const NotificationSettingsChange = z.strictObject({
-  enabled: z.boolean().optional(),
-  mode: NotificationMode.optional(),
-  relay: z
-    .strictObject({
-      host: z.string().min(1).max(253),
-      port: z.number().int().min(1, "must be 1 to 65535").max(65535, "must be 1 to 65535"),
-      security: Security,
-      trustedCertificates: z.string().max(65_536).optional(),
-      authentication: RelayAuthentication.optional().describe(
-        "absent: as it is; at first basic if there are credentials, else none",
-      ),
-      username: z.string().min(1).max(250).nullable().optional().describe("for oauth; the sender if absent"),
-    })
-    .nullable()
-    .optional(),
-  application: NotificationApplication.nullable().optional(),
-  from: EmailAddress.optional(),
-  to: z.array(EmailAddress).max(20).optional(),
-  format: z.enum(["html", "text"]).optional(),
-  secretExpiresAt: Instant.nullable().optional().describe("at most 24 months ahead"),
+/** The relay as it is written: what of signing in is left out stays as it is. */
+const RelayChange = z.strictObject({
+  host: z.string().min(1).max(253),
+  port: whole(1, 65_535).default(587),
+  security: Security.default("starttls"),
+  trustedCertificates: z.string().max(65_536).optional(),
+  authentication: RelayAuthentication.optional().describe(
+    "absent: as it is; at first basic if there are credentials, else none",
+  ),
+  username: z.string().min(1).max(250).nullable().optional().describe("for oauth; the sender if absent"),
 });
-export type NotificationSettingsChange = z.infer<typeof NotificationSettingsChange>;
+
+const Relay = z.object({
+  host: z.string(),
+  port: z.number().int(),
+  security: Security,
+  trustedCertificates: z.string().optional(),
+  authentication: RelayAuthentication,
+  username: z.string().nullable().describe("who signs in; with oauth and null the sender"),
+});
 
 /** Where the relay's password goes. Without a relay there is nothing that would take it. */
 export function relayDestination(relay: { host: string; port: number } | null | undefined): string {
@@ -96,49 +95,49 @@ export const notificationSettings = noun("notification-settings", {
   owner: "alerting",
   id: z.string(),
   single: true,
-  text: "how notifications are sent",
+  text: "how alerts are sent by e-mail: the mail server for notices",
   path: "/settings/notifications",
+  dryRuns: true,
   fields: {
     enabled: field(z.boolean(), "whether mail about alerts is sent"),
-    mode: field(NotificationMode, "by SMTP, or by the provider's API"),
-    relay: field(
-      z
-        .object({
-          host: z.string(),
-          port: z.number().int(),
-          security: Security,
-          trustedCertificates: z.string().optional(),
-          authentication: RelayAuthentication,
-          /** Who signs in; with `oauth` and `null` the sender. */
-          username: z.string().nullable(),
-        })
-        .nullable(),
-      "the mail server of the mode smtp",
-    ),
-    application: field(NotificationApplication.nullable(), "the application that gets tokens"),
-    from: field(EmailAddress.nullable(), "the sender"),
-    to: field(z.array(EmailAddress), "the recipients"),
-    format: field(z.enum(["html", "text"]), "how the mails look"),
-    secretExpiresAt: field(Instant.nullable(), "when the application's secret ends; watched"),
-  },
-  shown: {
-    password: z.object({ setAt: Instant }).nullable().describe("the relay's password, if one is set"),
-    secret: OAuthSecretShown.nullable().describe("the application's secret, if one is set"),
-  },
-  standard: ["get"],
-  operations: {
-    update: operation({
-      text: "Change how notifications are sent; only what is named changes, all of it or nothing",
-      input: {
-        change: NotificationSettingsChange,
-        credentials: SealedCredentials.nullable().optional(),
-        oauthSecret: SealedOAuthSecret.nullable().optional(),
-      },
+    mode: field(NotificationMode, "by SMTP through a relay, or by the provider's mail API"),
+    relay: field(Relay.nullable(), "the mail server of the mode smtp; replaced whole", {
+      change: RelayChange.nullable(),
+      flag: "relay",
+      flags: { authentication: "authentication", trustedCertificates: "relay-ca <file>" },
+      whole: {},
     }),
+    application: field(NotificationApplication.nullable(), "the application that gets tokens; replaced whole", {
+      flags: { ...applicationFlags, "endpoints/authorization": null, "endpoints/deviceAuthorization": null },
+      whole: { by: "provider" },
+    }),
+    from: field(EmailAddress.nullable(), "the sender", { change: EmailAddress, flag: "from <address>" }),
+    to: field(z.array(EmailAddress), "the recipients", {
+      change: z.array(EmailAddress).max(20),
+      flag: "to <address>",
+    }),
+    format: field(z.enum(["html", "text"]), "how the mails look"),
+    secretExpiresAt: field(Instant.nullable(), "when the application's secret ends, at most 24 months ahead; watched", {
+      flag: "secret-expires <date>",
+    }),
+  },
+  secrets: {
+    credentials: credentials("relay-password", "user name and password at the relay"),
+    oauthSecret: oauthSecret("notify-oauth", "the secret, certificate or service account's key of the application"),
+  },
+  standard: ["get", "update", "destinations"],
+  texts: {
+    get: "Read how notifications are sent",
+    update: "Change how notifications are sent; only what is named changes, all of it or nothing",
+  },
+  operations: {
     test: operation({
       text: "Send a test message to all recipients by the saved settings; answers what each step found",
       answer: NotificationTest,
       impact: "sends",
+      tried: false,
+      // Longer than `alerting` needs for all steps together.
+      timeoutMs: 60_000,
     }),
   },
 });

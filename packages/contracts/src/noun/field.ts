@@ -23,10 +23,26 @@ export interface Field<
   readonly column?: string;
   /** How a list or a page shows a value; absent: as it is. */
   readonly cell?: (value: never) => string;
-  /** The option of the command line, as in `connections <n>`; absent: its name in kebab case. `null`: none. */
+  /**
+   * The option of the command line, as in `connections <n>`; absent: its name in kebab case. `null`: none. `<file>` stands
+   * for a file with the value. Of an object: what the options of its parts begin with.
+   */
   readonly flag?: string | null;
+  /** Options of single parts of an object, by their path such as `endpoints/token`. */
+  readonly flags?: Readonly<Record<string, string | null>>;
+  /** An object that is replaced whole. */
+  readonly whole?: Whole;
   /** True for the field by which people name an object. */
   readonly label?: true;
+}
+
+/**
+ * Says that an object is replaced whole: the command line completes what is named from the present value. Where the part
+ * `by` gets another value, what `drops` names does not fit any more and is left out; all of it without `drops`.
+ */
+export interface Whole {
+  readonly by?: string;
+  readonly drops?: readonly string[];
 }
 
 /** The schema without its default and without being optional. */
@@ -51,6 +67,8 @@ interface FieldOptions<Kept extends z.ZodType> {
   readonly column?: string;
   readonly cell?: (value: z.output<Kept>) => string;
   readonly flag?: string | null;
+  readonly flags?: Readonly<Record<string, string | null>>;
+  readonly whole?: Whole;
   readonly label?: true;
 }
 type WriteOf<Kept extends z.ZodType, Options> = Options extends { write: infer Write extends z.ZodType } ? Write : Kept;

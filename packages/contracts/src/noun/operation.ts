@@ -29,10 +29,23 @@ export interface Operation<
   readonly status: number;
   /** Refusals with their own code. */
   readonly problems: readonly ProblemCode[];
+  /** Its path in the HTTP API, where the usual one does not serve; parameters as in the noun's `places`. */
+  readonly at?: string;
+  /** Its HTTP method, where the usual one does not serve. */
+  readonly method?: "DELETE";
+  /** `false` where it cannot be tried without effect, though other commands of the noun can. */
+  readonly tried?: false;
+  /** How long it may take in milliseconds, where that is longer than usual. */
+  readonly timeoutMs?: number;
+  /** Media type of what it reads: it is asked in pieces (`offset`, `length`) and answered as one stream of bytes. */
+  readonly content?: string;
 }
 
-/** `command`: changes something, is remembered, answered once. `read`: changes nothing. */
-export type OperationKind = "command" | "read";
+/**
+ * `command`: changes something, is remembered, answered once. `read`: changes nothing. `internal`: asked by other services
+ * only, with exactly its input; not remembered.
+ */
+export type OperationKind = "command" | "read" | "internal";
 
 interface Declared {
   readonly text: string;
@@ -45,6 +58,11 @@ interface Declared {
   readonly impact?: Impact;
   readonly status?: number;
   readonly problems?: readonly ProblemCode[];
+  readonly at?: string;
+  readonly method?: "DELETE";
+  readonly tried?: false;
+  readonly timeoutMs?: number;
+  readonly content?: string;
 }
 type Given<Of, Name extends string, Otherwise> = Of extends { readonly [Key in Name]: infer Value } ? Value : Otherwise;
 type KindOf<One> = Given<One, "kind", "command"> & OperationKind;
@@ -62,9 +80,9 @@ export function operation<const One extends Declared>(
     input: {},
     answer: null,
     collection: false,
-    role: kind === "read" ? "reader" : "administrator",
+    role: { command: "administrator", read: "reader", internal: null }[kind],
     owner: false,
-    impact: kind === "read" ? "none" : "changes",
+    impact: kind === "command" ? "changes" : "none",
     status: 200,
     problems: [],
     ...declared,

@@ -28,6 +28,18 @@ export const pageFields = {
   cursor: z.string().max(1000).optional().describe("`next` of the page before"),
 };
 
+const Destination = z.union([z.string(), z.object({ inbound: z.string(), outbound: z.string() })]);
+
+/** Where the secrets of an object go, by name: they are sealed for these places and open for no other. */
+export const Destinations = z.object({
+  to: z.record(z.string(), Destination),
+  /** As whose they are sealed; the object's id if absent. */
+  holder: z.string().optional(),
+  /** The project that a service account's key must belong to. */
+  projectId: z.string().optional(),
+});
+export type Destinations = z.infer<typeof Destinations>;
+
 /** A page of items with the cursor of the following one. */
 export const paged = <Item extends z.ZodType>(item: Item) =>
   z.object({ items: z.array(item), next: z.string().nullable() });

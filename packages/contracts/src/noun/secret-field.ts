@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Instant } from "../ids.ts";
-import { SealedCredentials, SealedMailboxCredentials, type SealPurpose } from "../resources/sealed.ts";
+import { SealedCredentials, SealedMailboxCredentials, type SealPurpose } from "./sealed.ts";
 
 /** A secret of a noun: written in plain text to the console, sealed there, and never shown again. */
 export interface SecretField<

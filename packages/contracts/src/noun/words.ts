@@ -1,4 +1,4 @@
-import type { AnyNoun, Standard } from "./noun.ts";
+import type { AnyNoun, Standard } from "./declaration.ts";
 
 /** `deadLetter` or `dead-letter` as words. */
 const words = (name: string) => name.replaceAll("-", " ");
@@ -16,6 +16,7 @@ export function sentenceOf(noun: AnyNoun, verb: string): string {
     list: `List ${many}`,
     update: `Change ${one}; only what is named changes`,
     delete: `Delete ${one}`,
+    destinations: `Say where the secrets of ${one} go`,
   };
   return usual[verb as Standard];
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
+import type { SealPurpose } from "../noun/sealed.ts";
 import type { SecretField } from "../noun/secret-field.ts";
-import { OAuthSecretShown, SealedOAuthSecret } from "../resources/oauth.ts";
-import type { SealPurpose } from "../resources/sealed.ts";
+import { OAuthSecretShown, SealedOAuthSecret } from "./oauth.ts";
 
 /** Longest text that is sealed: what is sealed must fit into one request on the bus. */
 const longest = 20_000;

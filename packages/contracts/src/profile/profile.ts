@@ -5,8 +5,8 @@ import { noun } from "../noun/noun.ts";
 import { operation } from "../noun/operation.ts";
 import { credentials } from "../noun/secret-field.ts";
 import { whole } from "../noun/whole.ts";
+import { applicationFlags, OAuthSettings } from "../oauth/oauth.ts";
 import { oauthSecret } from "../oauth/oauth-secret.ts";
-import { OAuthSettings } from "../resources/oauth.ts";
 import { UncertainPolicy } from "../vocabulary.ts";
 import { InboundServer, NewInboundServer, NewOutboundServer, OutboundServer } from "./server.ts";
 
@@ -38,15 +38,31 @@ export const profile = noun("profile", {
       write: NewInboundServer.optional(),
       column: "INBOUND",
       cell: address,
-      flag: null,
+      flag: "inbound",
+      flags: { protocol: "inbound", trustedCertificates: "inbound-ca <file>", addressing: null },
+      whole: { by: "protocol", drops: ["host", "port", "security"] },
     }),
     outbound: field(OutboundServer, "how mail is sent; what is left out is filled in; replaced whole", {
       write: NewOutboundServer.optional(),
       column: "OUTBOUND",
       cell: address,
-      flag: null,
+      flag: "smtp",
+      flags: {
+        protocol: "outbound",
+        credentials: "outbound-credentials",
+        trustedCertificates: "smtp-ca <file>",
+      },
+      whole: { by: "protocol", drops: ["host", "port", "security"] },
     }),
-    oauth: field(OAuthSettings.optional(), "how tokens are granted; replaced whole", { flag: null }),
+    oauth: field(OAuthSettings.optional(), "how tokens are granted; replaced whole", {
+      flags: {
+        ...applicationFlags,
+        provider: "oauth-provider",
+        clientSecretExpiresAt: "client-secret-expires <date>",
+        clientAuthentication: null,
+      },
+      whole: { by: "provider" },
+    }),
     processFrom: field(
       Instant.optional(),
       "only mail that arrives after this is received; the later of profile and mailbox counts",
@@ -87,7 +103,7 @@ export const profile = noun("profile", {
     maximumMailboxes: z.number().int().nullable().describe("how many may use it; null: no limit"),
   },
   dryRuns: true,
-  standard: ["create", "get", "list", "update", "delete"],
+  standard: ["create", "get", "list", "update", "delete", "destinations"],
   texts: {
     create: "Create a profile; servers, ports and scopes that are left out are filled in",
     list: "List profiles; an owner sees id, name and type of the active ones",

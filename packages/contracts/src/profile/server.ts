@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { InboundProtocol, OutboundProtocol } from "../connectors/connectors.ts";
+import { connectorDescriptors, InboundProtocol, OutboundProtocol, type Protocol } from "../connectors/connectors.ts";
 import { Security } from "../vocabulary.ts";
 
 const port = z
@@ -65,18 +65,28 @@ export const OutboundServer = z.strictObject({
 });
 export type OutboundServer = z.infer<typeof OutboundServer>;
 
+/** How a protocol is chosen: the first of them is the usual one. */
+function howTo(what: string, protocols: readonly Protocol[]): string {
+  const words = protocols.map((name) => `${name}: ${connectorDescriptors[name].text}`);
+  return `how mail is ${what}; ${words.join("; ")}. Default ${protocols[0]}`;
+}
+
 const optionalEndpoint = {
   host: host.optional(),
   port: port.optional(),
   security: Security.optional(),
-  trustedCertificates: endpoint.trustedCertificates,
-  credentials: CredentialSource.optional(),
+  trustedCertificates: endpoint.trustedCertificates.describe("PEM certificates of a private authority"),
 };
 
 /** What may be written of a server: what is left out is filled in from the provider and the protocol. */
 export const NewInboundServer = z.strictObject({
-  protocol: InboundProtocol.optional(),
+  protocol: InboundProtocol.optional().describe(howTo("fetched", InboundProtocol.options)),
   ...optionalEndpoint,
+  credentials: CredentialSource.optional().describe("who holds what is needed to receive"),
   addressing: Addressing.optional(),
 });
-export const NewOutboundServer = z.strictObject({ protocol: OutboundProtocol.optional(), ...optionalEndpoint });
+export const NewOutboundServer = z.strictObject({
+  protocol: OutboundProtocol.optional().describe(howTo("sent", OutboundProtocol.options)),
+  ...optionalEndpoint,
+  credentials: CredentialSource.optional().describe("who holds what is needed to send"),
+});

@@ -6,6 +6,7 @@ import { field } from "../noun/field.ts";
 import { noun } from "../noun/noun.ts";
 import { operation } from "../noun/operation.ts";
 import { SendState } from "../vocabulary.ts";
+import { SubmittedContent } from "./content.ts";
 
 const Attempt = z.object({
   n: z.number().int(),
@@ -14,7 +15,7 @@ const Attempt = z.object({
   failure: Failure.optional(),
 });
 
-/** One outgoing message. It is submitted by a request of its own (`outbound-send.send.submit`). */
+/** One outgoing message. */
 export const send = noun("send", {
   owner: "outbound-send",
   id: SendId,
@@ -43,6 +44,19 @@ export const send = noun("send", {
   standard: ["get", "list"],
   texts: { get: "Read a send with its attempts", list: "List sends, newest first" },
   operations: {
+    /** The API takes its content in other forms (`RawContent`, `ComposedContent`, or the message itself as a stream). */
+    submit: operation({
+      text: "Accept a message",
+      kind: "internal",
+      input: {
+        mailboxId: MailboxId,
+        sendId: SendId,
+        by: z.string().max(200),
+        correlation: z.string().max(200).optional(),
+        idempotencyKey: z.string().regex(/^[\x21-\x7e]{1,200}$/, "must be 1 to 200 visible ASCII characters"),
+        content: SubmittedContent,
+      },
+    }),
     release: operation({
       text: "Send an uncertain message again with the same Message-ID, or try a failed or waiting one now",
       impact: "sends",

@@ -3,6 +3,7 @@ import { Instant } from "../ids.ts";
 import { field } from "../noun/field.ts";
 import { noun } from "../noun/noun.ts";
 import { operation } from "../noun/operation.ts";
+import { shownOf } from "../noun/shapes.ts";
 
 const fields = {
   name: field(z.string(), "unique for its owner, e.g. a direction", { label: true }),
@@ -11,7 +12,6 @@ const fields = {
   delivers: field(z.string(), "the subject of the message that it sends"),
   generation: field(z.number().int().nullable(), "the generation that the message carries"),
 };
-const { name, due, everyMs, delivers, generation } = fields;
 
 /** What is waited for. It is set and cleared by messages on TIMERS (`messages.ts`), not by requests. */
 export const timer = noun("timer", {
@@ -23,21 +23,9 @@ export const timer = noun("timer", {
   operations: {
     list: operation({
       text: "List what an owner waits for",
-      kind: "read",
-      collection: true,
+      kind: "internal",
       input: { owner: z.string().max(64).describe("id of a mailbox or a send") },
-      answer: z.object({
-        items: z.array(
-          z.object({
-            name: name.kept,
-            due: due.kept,
-            everyMs: everyMs.kept,
-            delivers: delivers.kept,
-            generation: generation.kept,
-          }),
-        ),
-      }),
-      role: null,
+      answer: z.object({ items: z.array(shownOf(fields)) }),
     }),
   },
 });

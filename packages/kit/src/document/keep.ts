@@ -18,7 +18,9 @@ type OwnVerbs<N extends AnyNoun, Kind> = {
     ? Verb
     : never;
 }[keyof N["operations"] & string];
-type OtherVerbs<N extends AnyNoun> = Exclude<keyof N["operations"] & string, OwnVerbs<N, "command">>;
+type OtherVerbs<N extends AnyNoun> =
+  | Extract<N["standard"][number], "destinations">
+  | Exclude<keyof N["operations"] & string, OwnVerbs<N, "command">>;
 type Answers<N extends AnyNoun, Verbs extends string> = {
   readonly [Verb in Verbs]: (input: InputOf<N, Verb>) => Promise<AnswerOf<N, Verb>>;
 };

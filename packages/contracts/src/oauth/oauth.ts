@@ -1,8 +1,7 @@
 import { z } from "zod";
-import { FailureKind } from "../failure.ts";
-import { Instant, MailboxId } from "../ids.ts";
+import { Instant } from "../ids.ts";
+import { Sealed } from "../noun/sealed.ts";
 import { fieldRules } from "../problem.ts";
-import { Sealed } from "./sealed.ts";
 
 /** Whose authorization server it is; `custom` names its endpoints itself. */
 export const OAuthProvider = z.enum(["google", "microsoft", "custom"]);
@@ -54,23 +53,34 @@ export const OAuthEndpoints = z.strictObject({
 });
 export type OAuthEndpoints = z.infer<typeof OAuthEndpoints>;
 
+/** Options of the command line for an OAuth application; its endpoints stand instead of the provider's. */
+export const applicationFlags = {
+  provider: "provider",
+  tenantId: "tenant <id or domain>",
+  clientId: "client-id <id>",
+  projectId: "project <id>",
+  scopes: "scope <scope>",
+  "endpoints/issuer": "issuer <url>",
+  "endpoints/authorization": "authorization-url <url>",
+  "endpoints/token": "token-url <url>",
+  "endpoints/deviceAuthorization": "device-url <url>",
+  "endpoints/api": "api-url <url>",
+} as const;
+
 /** How the mailboxes of a profile get their tokens. Secrets are set apart and never shown. */
 export const OAuthSettings = z.strictObject({
-  provider: OAuthProvider,
-  flow: OAuthFlow.default("sign-in"),
+  provider: OAuthProvider.describe("whose tokens; google for the type gmail"),
+  flow: OAuthFlow.default("sign-in").describe("how tokens are granted; default sign-in"),
   clientId: z.string().trim().min(1, "must not be empty").max(1024).optional().describe("not for service-account"),
   tenantId: TenantId.optional().describe("Microsoft"),
   clientAuthentication: ClientAuthentication.default("secret"),
-  /** When the client's secret ends, as its provider shows it; watched. */
-  clientSecretExpiresAt: Instant.optional(),
+  clientSecretExpiresAt: Instant.optional().describe("when the client secret ends, as its provider shows it; watched"),
   /**
    * State of the consent screen at Google: while an external application is in `testing`, every consent ends after
    * seven days.
    */
-  publishing: z.enum(["internal", "testing", "production"]).optional(),
-  /** The Google project that a service account's key must belong to. */
-  projectId: z.string().max(100).optional(),
-  /** Scopes instead of the preset's. */
+  publishing: z.enum(["internal", "testing", "production"]).optional().describe("Google: state of the consent screen"),
+  projectId: z.string().max(100).optional().describe("Google: the project that the key must belong to"),
   scopes: z
     .array(
       z
@@ -80,7 +90,8 @@ export const OAuthSettings = z.strictObject({
         .regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, "must be a scope"),
     )
     .max(20)
-    .optional(),
+    .optional()
+    .describe("instead of the usual ones"),
   endpoints: OAuthEndpoints.optional(),
 });
 export type OAuthSettings = z.infer<typeof OAuthSettings>;
@@ -140,24 +151,3 @@ export const OAuthClient = z.object({
   publishing: z.enum(["internal", "testing", "production"]).optional(),
 });
 export type OAuthClient = z.infer<typeof OAuthClient>;
-
-/** A mailbox user's consent as it is shown: by whom, for what, until when, and whether it works. */
-export const Grant = z.object({
-  mailboxId: MailboxId,
-  v: z.number().int(),
-  state: z.enum(["good", "ended"]),
-  /** The account that signed in. */
-  account: z.string(),
-  scopes: z.array(z.string()),
-  grantedAt: Instant,
-  grantedBy: z.string(),
-  /** When the consent ends, where that is known. */
-  expiresAt: Instant.nullable(),
-  /** Of the last access token. */
-  accessTokenExpiresAt: Instant.nullable(),
-  lastRefreshAt: Instant.nullable(),
-  lastRefreshFailure: z
-    .object({ code: z.string(), kind: FailureKind, at: Instant, reply: z.string().optional() })
-    .nullable(),
-});
-export type Grant = z.infer<typeof Grant>;

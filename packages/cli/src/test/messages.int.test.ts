@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { type ApiDouble, run, startApiDouble } from "./api-double.ts";
+
+const message = {
+  id: "mb_sales01/1.42",
+  mailboxId: "mb_sales01",
+  receivedAt: "2027-01-31T08:00:00.000Z",
+  storedAt: "2027-01-31T08:00:01.000Z",
+  size: 1234,
+  sha256: "abc",
+  messageId: "<m@example.org>",
+  from: [{ name: "Ann", address: "ann@example.org" }],
+  to: [{ name: null, address: "sales@example.org" }],
+  cc: [],
+  recipients: 1,
+  subject: "Order",
+  date: null,
+  unparsed: null,
+};
+
+describe("received mail on the command line", () => {
+  let api: ApiDouble;
+  before(async () => {
+    api = await startApiDouble();
+    api.on("GET /mailboxes/sales%40example.org/messages", { body: { items: [message], next: null } });
+    api.on("GET /messages/mb_sales01/1.42", { body: message });
+    api.on("GET /messages/mb_sales01/1.42/body", {
+      body: { text: "Two \u001b[31mboxes", html: null, attachments: [], unparsed: null },
+    });
+    api.on("GET /messages/mb_sales01/1.42/raw", (_, response) => void response.end("Subject: Order\r\n\r\nTwo boxes"));
+    api.on("GET /mailboxes/sales%40example.org", { body: { id: "mb_sales01" } });
+    api.on("POST /messages/republish", { body: { published: 3 } });
+  });
+  after(() => api?.stop());
+  const mailfleet = (args: string) => run(api.url, args.split(" "));
+
+  it("is listed for one mailbox, by its address", async () => {
+    const { out, err } = await mailfleet("messages list sales@example.org --since 2027-01-31");
+    assert.match(out, /^ID +RECEIVED +SIZE +FROM +SUBJECT +NOTE\nmb_sales01\/1\.42 +2027-01-31 08:00:00Z +1234/, err);
+    assert.equal(api.seen.at(-1)?.query.get("since"), "2027-01-31T00:00:00.000Z");
+    assert.equal((await mailfleet("messages list")).code, 2);
+  });
+
+  it("is shown with its text, and given byte for byte", async () => {
+    const { out } = await mailfleet("messages show mb_sales01/1.42");
+    assert.match(out, /from +Ann <ann@example\.org>[\s\S]*\n\nTwo \[31mboxes/);
+    assert.equal((await mailfleet("messages raw mb_sales01/1.42")).out, "Subject: Order\r\n\r\nTwo boxes");
+    assert.equal((await mailfleet("messages raw mb_sales01")).code, 2);
+  });
+
+  it("is published again for one mailbox, which may be named by its address", async () => {
+    const { out } = await mailfleet("messages republish --since 2027-01-31 --mailbox sales@example.org");
+    assert.match(out, /published +3/);
+    assert.deepEqual(api.seen.at(-1)?.body, { since: "2027-01-31T00:00:00.000Z", mailboxId: "mb_sales01" });
+  });
+});

@@ -1,0 +1,32 @@
+import { z } from "zod";
+import { Instant, MailboxId } from "../ids.ts";
+import { field } from "../noun/field.ts";
+import { noun } from "../noun/noun.ts";
+import { operation } from "../noun/operation.ts";
+
+const kept = <Owner extends "inbound-sync" | "outbound-send">(owner: Owner) =>
+  noun("activity", {
+    owner,
+    id: MailboxId,
+    single: true,
+    framed: false,
+    text: "last run and last proof of life of one direction of a mailbox",
+    fields: {
+      mailboxId: field(MailboxId, ""),
+      lastRunAt: field(Instant.nullable(), "when it ran last"),
+      lastRunOutcome: field(z.enum(["ok", "failed"]).nullable(), "how that ended"),
+      lastProvedSuccessAt: field(Instant.nullable(), "when it was last seen to work"),
+      lastProbeReceivedAt: field(Instant.nullable().optional(), "when a message of our own test came in last"),
+      messages: field(z.number().int(), "received, or sent, so far"),
+    },
+    standard: [],
+    operations: {
+      get: operation({ text: "Read what is known", kind: "internal", input: { mailboxId: MailboxId } }),
+    },
+  });
+
+/** What each worker knows about its direction of a mailbox. */
+export const inboundActivity = kept("inbound-sync");
+export const outboundActivity = kept("outbound-send");
+export const Activity = inboundActivity.View;
+export type Activity = z.output<typeof Activity>;

@@ -1,0 +1,91 @@
+import { z } from "zod";
+import { Instant, MailboxId } from "../ids.ts";
+import { field } from "../noun/field.ts";
+import { noun } from "../noun/noun.ts";
+import { operation } from "../noun/operation.ts";
+import { addressesText, MailAddress } from "./mail-address.ts";
+
+const since = Instant.describe("stored at or after this time");
+
+/** What the header of an attached message says. */
+const Original = z.object({
+  messageId: z.string().nullable(),
+  subject: z.string().nullable(),
+  from: z.array(MailAddress),
+  to: z.array(MailAddress),
+  cc: z.array(MailAddress),
+  date: z.number().int().nullable(),
+});
+
+/** A received message as it is shown in lists: what its raw headers say. */
+export const message = noun("message", {
+  owner: "inbound-sync",
+  id: z.string().max(300).describe("<mailboxId>/<native id>"),
+  parts: {
+    mailboxId: MailboxId,
+    nativeId: z.string().min(1).max(250).describe("the part of the message's id after the slash"),
+  },
+  framed: false,
+  text: "received mail",
+  path: "/messages",
+  places: { list: "/mailboxes/:mailbox/messages", get: "/messages/:mailboxId/:nativeId" },
+  fields: {
+    mailboxId: field(MailboxId, "the mailbox that received it"),
+    receivedAt: field(Instant, "when the server took it in (IMAP INTERNALDATE)", { column: "RECEIVED" }),
+    storedAt: field(Instant, "when Mailfleet stored it"),
+    size: field(z.number().int(), "in bytes", { column: "SIZE" }),
+    sha256: field(z.string(), "of its bytes"),
+    messageId: field(z.string().nullable(), "its Message-ID"),
+    from: field(z.array(MailAddress), "in the order of the header, at most 50", {
+      column: "FROM",
+      cell: addressesText,
+    }),
+    to: field(z.array(MailAddress), "at most 50"),
+    cc: field(z.array(MailAddress), "at most 50"),
+    recipients: field(z.number().int(), "how many addresses To and Cc have in all"),
+    subject: field(z.string().nullable(), "as in the header", { column: "SUBJECT" }),
+    date: field(z.number().int().nullable(), "what the message says, milliseconds since 1970, negative before"),
+    original: field(Original.optional(), "the attached message that a forward mailbox was sent"),
+    unparsed: field(z.string().nullable(), "why nothing can be read of it; its raw bytes are kept anyway", {
+      column: "NOTE",
+      cell: (reason: string | null) => (reason === null ? "" : "not parsed"),
+    }),
+  },
+  filter: { mailboxId: MailboxId, since: since.optional() },
+  flags: { mailboxId: "mailbox <mailbox>" },
+  standard: ["get", "list"],
+  texts: { list: "List the messages of a mailbox, newest first", get: "Read what the headers of a message say" },
+  operations: {
+    raw: operation({
+      text: "Read the message byte for byte as it was received",
+      kind: "read",
+      at: "/messages/:mailboxId/:nativeId/raw",
+      content: "message/rfc822",
+      input: { offset: z.number().int().nonnegative(), length: z.number().int().min(1).max(524_288) },
+      answer: z.object({ dataBase64: z.string(), total: z.number().int() }),
+    }),
+    body: operation({
+      text: "Read text, HTML and attachments' names, parsed within limits",
+      kind: "read",
+      at: "/messages/:mailboxId/:nativeId/body",
+      answer: z.object({
+        text: z.string().nullable(),
+        html: z.string().nullable(),
+        attachments: z.array(
+          z.object({ filename: z.string().nullable(), contentType: z.string(), size: z.number().int() }),
+        ),
+        unparsed: z.string().nullable(),
+      }),
+    }),
+    republish: operation({
+      text: "Publish `mail.received` again for stored messages; for a consumer that lost its own memory",
+      collection: true,
+      input: { since, mailboxId: MailboxId.optional().describe("only this one") },
+      answer: z.object({ published: z.number().int() }),
+      impact: "sends",
+      timeoutMs: 30_000,
+    }),
+  },
+});
+export const ReceivedMessage = message.View;
+export type ReceivedMessage = z.output<typeof ReceivedMessage>;

@@ -1,0 +1,70 @@
+import { z } from "zod";
+import { EmailAddress } from "../mailbox/shown.ts";
+import { Upload } from "../upload/upload.ts";
+
+const text = z.string().max(900_000);
+
+const attachmentHead = {
+  filename: z
+    .string()
+    .min(1)
+    .max(255)
+    .regex(/^[^\r\n]*$/, "must be one line"),
+  contentType: z
+    .string()
+    .max(255)
+    .regex(/^[^\r\n]*$/, "must be one line")
+    .optional(),
+};
+
+/** A message to be composed. Header lines cannot be smuggled in: line breaks are refused. */
+export const ComposedContent = z.strictObject({
+  from: z.string().max(500).optional().describe("defaults to the mailbox's address"),
+  to: z.array(EmailAddress).min(1, "must name at least one recipient").max(500),
+  cc: z.array(EmailAddress).max(500).optional(),
+  bcc: z.array(EmailAddress).max(500).optional(),
+  replyTo: EmailAddress.optional(),
+  subject: z
+    .string()
+    .max(998)
+    .regex(/^[^\r\n]*$/, "must be one line")
+    .default(""),
+  text: text.optional(),
+  html: text.optional(),
+  attachments: z
+    .array(z.strictObject({ ...attachmentHead, contentBase64: z.base64() }))
+    .max(100)
+    .optional(),
+});
+export type ComposedContent = z.infer<typeof ComposedContent>;
+
+/** A ready-made message, sent byte for byte except for headers that Mailfleet must add. */
+export const RawContent = z.strictObject({
+  to: z.array(EmailAddress).min(1).max(500),
+  rawBase64: z.base64(),
+});
+export type RawContent = z.infer<typeof RawContent>;
+
+/** A message to be composed as services hand it on: what is large was uploaded. */
+export const ComposedSubmission = ComposedContent.extend({
+  attachments: z
+    .array(
+      z.union([
+        z.strictObject({ ...attachmentHead, contentBase64: z.base64() }),
+        z.strictObject({ ...attachmentHead, upload: Upload }),
+      ]),
+    )
+    .max(100)
+    .optional(),
+});
+export type ComposedSubmission = z.infer<typeof ComposedSubmission>;
+
+/** A message as services hand it on: no bytes in JSON, but for small attachments of a message to be composed. */
+export const SubmittedContent = z.union([
+  /** Ready made, its bytes attached to the request or uploaded. */
+  z.strictObject({ to: z.array(EmailAddress).min(1).max(500), raw: z.union([z.literal("attached"), Upload]) }),
+  /** To be composed, its JSON uploaded. */
+  z.strictObject({ json: Upload }),
+  ComposedSubmission,
+]);
+export type SubmittedContent = z.infer<typeof SubmittedContent>;
