@@ -79,7 +79,8 @@ export async function startConsoleUnderTest(
   await bus.declare(Object.values(streams), []);
   const others = await connectBus({ url: nats.url, name: "others-test", logger: log, isOutage: () => false });
   await others.respond({
-    "config.profile.destinations": async () => ({
+    "config.profile.destinations": async ({ new: made, change }) => ({
+      projectId: (made ?? change)?.oauth?.projectId ?? "project-7",
       to: {
         inboundCredentials: destinations.inbound,
         outboundCredentials: destinations.outbound,

@@ -31,10 +31,7 @@ describe("profiles and their secrets", () => {
           updated.push(input);
           return profileSample;
         },
-        "config.profile.get": async () => ({
-          ...profileSample,
-          oauth: { provider: "google", flow: "service-account", clientAuthentication: "none", projectId: "project-7" },
-        }),
+        "config.profile.get": async () => profileSample,
         "config.profile.list": async () => ({ items: [profileSample, signInProfileSample], next: null }),
       },
       { oauthSecrets: reader },
