@@ -162,6 +162,8 @@ describe("notifications, with two replicas", () => {
     await assert.rejects(request({ to: [] }, { ifVersion: 77 }), problem("STALE_VERSION"));
     const first = await request({ from: "fleet@example.org" });
     assert.deepEqual(await request({ from: "fleet@example.org" }), first);
+    const other = request({ from: "fleet@example.org" }, { secretsHash: "of-another-password" });
+    await assert.rejects(other, problem("COMMAND_ID_REUSED"));
     const shown = await given.bus.request("alerting.notification-settings.get", {});
     assert.deepEqual(shown, first);
     assert.equal(shown.credentials?.username, "notifier");

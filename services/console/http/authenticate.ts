@@ -3,6 +3,11 @@ import type { StoredToken, TokenRepository } from "../token/store.ts";
 import { hashToken, isTokenSecret, sameHash } from "../token/token-secret.ts";
 import type { Caller, Route } from "./route.ts";
 
+/** The bearer token of a request (RFC 6750 §2.1), as it was sent; `undefined`: none. */
+export function bearerOf(authorization: string | undefined): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1];
+}
+
 /** A token's last use is written down at most this often, so that reading stays reading. */
 const touchEveryMs = 60_000;
 
@@ -45,7 +50,7 @@ export function createAuthenticator(tokens: TokenRepository, now: () => number):
 
   return {
     authenticate: async (authorization, route) => {
-      const secret = /^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1];
+      const secret = bearerOf(authorization);
       if (secret === undefined) throw new ProblemError("UNAUTHENTICATED", "No bearer token was sent.");
       const hash = hashToken(secret);
       const token = isTokenSecret(secret) ? await tokens.findByHash(hash) : null;

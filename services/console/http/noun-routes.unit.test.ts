@@ -117,10 +117,21 @@ describe("the routes of a noun", () => {
       { ...command, scale: "s", id: "pc_1" },
     ]);
     const body = { username: "u", password: "p" };
-    assert.deepEqual(await asked("PUT /parcels/:parcel/door-code", { ...named, body }), [
-      "config.parcel.update",
-      { ...command, id: "pc_1", doorCode: { username: "u", password: "sealed for pc_1|inbound-password|" } },
-    ]);
+    const headers = { authorization: "Bearer mft_one" };
+    const [request, input] = await asked("PUT /parcels/:parcel/door-code", { ...named, body, headers });
+    const { secretsHash, ...rest } = input as { secretsHash: string };
+    assert.match(secretsHash, /^[\w-]{43}$/);
+    assert.deepEqual(
+      [request, rest],
+      [
+        "config.parcel.update",
+        {
+          ...command,
+          id: "pc_1",
+          doorCode: { username: "u", password: "sealed for pc_1|inbound-password|" },
+        },
+      ],
+    );
   });
 
   it("pass on that a command is only to be tried", async () => {

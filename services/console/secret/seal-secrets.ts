@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import {
   type AnyNoun,
   type Credentials,
@@ -10,6 +11,7 @@ import {
   type SecretField,
   sealedFor,
 } from "@mailfleet/contracts";
+import { bearerOf } from "../http/authenticate.ts";
 import type { Call } from "../http/route.ts";
 import type { ConsolePorts } from "../ports.ts";
 import { refuseOverPlainHttp } from "./plain-http.ts";
@@ -29,6 +31,7 @@ const notifyPurposes: readonly Purpose[] = ["relay-password", "notify-oauth"];
 /**
  * Takes the secrets out of what was sent and seals them for their owner, purpose and destination, which the owner of the
  * noun says. The only place where the console touches one. `null` (take it away) and absent (leave it) pass.
+ * `sealed` also holds the `secretsHash` of the command.
  * @throws PLAIN_HTTP, KEY_*, CERTIFICATE_UNUSABLE, what asking for the destinations throws
  */
 export async function sealSecrets(
@@ -62,7 +65,16 @@ export async function sealSecrets(
             passwords: { inbound: await seal(password, place.inbound), outbound: await seal(password, place.outbound) },
           };
   }
-  return { rest, sealed };
+  return { rest, sealed: { ...sealed, secretsHash: keyedHash(call, sent) } };
+}
+
+/**
+ * By this a repeated command with another password is told from a repetition. The key is the caller's token, which is kept
+ * nowhere: who reads the database cannot try out passwords.
+ */
+function keyedHash({ headers }: Pick<Call, "headers">, sent: unknown): string {
+  const key = bearerOf(headers.authorization?.toString()) ?? "";
+  return createHmac("sha256", key).update("secrets of a command").update(JSON.stringify(sent)).digest("base64url");
 }
 
 /** Where the secrets go after what is written. A noun whose owner does not say binds them to no place. */

@@ -23,15 +23,20 @@ async function startKeeper() {
   });
   const made = { commandId: "made", by: "test" };
   await documents.create(mailboxSample.id, causeOf("make", made, 0), { body: { state: "approved", changes: 0 } });
+  const asked: { readonly secretsHash?: string }[] = [];
   return {
+    asked,
     get: () => documents.get(mailboxSample.id),
-    change: (verb: string, lifecycle: Mailbox["lifecycle"]) => async (input: CommandInput & { id: string }) => {
-      const { answer } = await documents.change(input.id, causeOf(`config.mailbox.${verb}`, input, 0), (was) => ({
-        after: { ...was, state: lifecycle, changes: was.changes + 1 },
-        answer: { ...mailboxSample, lifecycle },
-      }));
-      return answer as Mailbox;
-    },
+    change:
+      (verb: string, lifecycle: Mailbox["lifecycle"]) =>
+      async (input: CommandInput & { id: string; secretsHash?: string | undefined }) => {
+        if (verb === "update") asked.push(input as (typeof asked)[number]);
+        const { answer } = await documents.change(input.id, causeOf(`config.mailbox.${verb}`, input, 0), (was) => ({
+          after: { ...was, state: lifecycle, changes: was.changes + 1 },
+          answer: { ...mailboxSample, lifecycle },
+        }));
+        return answer as Mailbox;
+      },
     stop: async () => {
       await store.close();
       await mongo.stop();
@@ -49,6 +54,7 @@ describe("a command with an Idempotency-Key", () => {
       "config.mailbox.test": keeper.change("test", "testing"),
       "config.mailbox.disable": keeper.change("disable", "disabled.byAdmin"),
       "config.mailbox.reject": keeper.change("reject", "rejected"),
+      "config.mailbox.update": keeper.change("update", "approved"),
       "config.mailbox.activate": async () => {
         throw new Conflict("mailbox mb_sales01");
       },
@@ -93,6 +99,31 @@ describe("a command with an Idempotency-Key", () => {
     const lost = await tell("activate", "N");
     assert.deepEqual([lost.status, lost.body.code], [409, "CONFLICT"]);
     assert.match(String(lost.body.remedy), /same Idempotency-Key/);
+  });
+
+  it("with another password is another command, and nothing tells the password", async () => {
+    const set = (key: string, password: string) =>
+      console.send("PUT", "/mailboxes/mb_sales01/credentials", {
+        headers: { "idempotency-key": key },
+        body: { username: "sales", password },
+      });
+    assert.equal((await set("pw", "first-pass-word")).status, 200);
+    const { changes } = await keeper.get();
+    assert.equal((await set("pw", "first-pass-word")).status, 200, "sealed anew, and still the same command");
+    assert.equal((await keeper.get()).changes, changes);
+    const { status, body } = await set("pw", "other-pass-word");
+    assert.deepEqual([status, body.code], [409, "COMMAND_ID_REUSED"]);
+    assert.equal((await set("pw2", "other-pass-word")).status, 200);
+    const hashes = keeper.asked.map(({ secretsHash }) => secretsHash ?? "");
+    assert.ok(hashes.every((hash) => /^[\w-]{43}$/.test(hash)));
+    assert.deepEqual([hashes[0] === hashes[1], hashes[0] === hashes[2], hashes[2] === hashes[3]], [true, false, true]);
+    const stranger = await console.tokenFor("administrator");
+    await console.send("PUT", "/mailboxes/mb_sales01/credentials", {
+      token: stranger,
+      body: { username: "sales", password: "other-pass-word" },
+    });
+    assert.notEqual(keeper.asked.at(-1)?.secretsHash, hashes[3], "the key is the caller's own");
+    assert.doesNotMatch(console.log.lines.join("\n"), /pass-word/);
   });
 });
 

@@ -15,6 +15,11 @@ export const commandFields = {
   /** The mailbox's owner gives it, who had it when its `ownership` had this number. */
   owner: z.number().int().optional(),
   correlation: z.string().max(200).optional(),
+  /**
+   * Of the secrets that come sealed, for telling a repetition from another command: a hash of what they were, with a key
+   * that only the caller has. Nobody else can guess the secret by it.
+   */
+  secretsHash: z.string().max(50).optional(),
   /** Decide and answer, write nothing. */
   dryRun: z.boolean().optional(),
 };

@@ -27,8 +27,8 @@ const incidental: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * A hash of what the command asks for. Sealed secrets differ each time that the same secret is sealed, so they count by
- * being there or not.
+ * A hash of what the command asks for. Sealed secrets differ each time that the same secret is sealed, so what they were
+ * counts by `secretsHash`, which came with them.
  */
 export function commandHash(input: object): string {
   const asked = Object.entries(input).filter(([name]) => !incidental.has(name));
