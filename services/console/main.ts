@@ -1,7 +1,7 @@
-import { connectBus } from "@mailfleet/bus";
+import { BusOutage, connectBus } from "@mailfleet/bus";
 import { Histogram, runService } from "@mailfleet/kit";
 import { loadSealer } from "@mailfleet/secrets";
-import { connectStore, isOutage } from "@mailfleet/store";
+import { connectStore, isOutage as isStoreOutage } from "@mailfleet/store";
 import { startConsole } from "./http/console-app.ts";
 import { oauthSecretReader } from "./secret/oauth-secret-reader.ts";
 import { consoleService } from "./service.ts";
@@ -13,6 +13,7 @@ const isLoopback = (host: string) => host === "localhost" || host === "::1" || /
 
 runService(consoleService, async ({ name, environment, logger, metrics, addReadiness, now, failPoint }) => {
   const { natsUrl, mongoUrl, mongoDb, streamReplicas, consoleHost, consolePort, consoleUrl } = environment;
+  const isOutage = (error: unknown) => isStoreOutage(error) || error instanceof BusOutage;
   const [sealer, notifySealer, bus, store] = await Promise.all([
     loadSealer(environment.sealKey),
     loadSealer(environment.notifySealKey),

@@ -64,7 +64,10 @@ export function refusalOf(
     return { problem, ...(status === undefined ? {} : { status }), unexpected: false };
   }
   if (isOutage(error))
-    return { problem: { code: "UNAVAILABLE", detail: "The database does not answer." }, unexpected: false };
+    return {
+      problem: { code: "UNAVAILABLE", detail: "The database or the message bus does not answer." },
+      unexpected: false,
+    };
   if (typeof statusCode === "number" && statusCode >= 400 && statusCode < 500)
     return {
       problem: { code: "INVALID", detail: "The request cannot be read." },

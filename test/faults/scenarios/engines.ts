@@ -35,6 +35,16 @@ async function loseMajority(town: Town, members: readonly ClusterMember[], keep:
   await holds(() => assertReady(town, "config", 200), 60_000);
 }
 
+/** Streams that take nothing: what is meant for them waits where it stands, and nothing else does. */
+async function fill({ nats }: Town, names: readonly string[]): Promise<void> {
+  const before = await Promise.all(names.map((name) => nats.limitStream(name, 1)));
+  try {
+    await pause(8000);
+  } finally {
+    await Promise.all(names.map((name, n) => nats.limitStream(name, before[n]!)));
+  }
+}
+
 /** The password of the bus is changed on its side first; then it is what we have, again. */
 async function refuseOurPassword(town: Town): Promise<void> {
   const { nats } = town;
@@ -86,6 +96,9 @@ export const engines: readonly Scenario[] = [
   scenario("MongoDB loses its majority", false, async (town) =>
     loseMajority(town, town.mongo.members, await town.mongo.primary()),
   ),
+  scenario("the streams RUNS and SENDS are full", false, async (town) => fill(town, ["RUNS", "SENDS"])),
+  scenario("the streams TIMERS and MAILBOX are full", false, async (town) => fill(town, ["TIMERS", "MAILBOX"])),
+  scenario("the stream SENDS is gone", false, async ({ nats }) => nats.deleteStream("SENDS")),
   scenario("NATS refuses our password, twice", false, async (town) => {
     await refuseOurPassword(town);
     await refuseOurPassword(town);

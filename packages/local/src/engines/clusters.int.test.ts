@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MongoClient } from "mongodb";
 import { tempDir } from "../testing/start-engines.ts";
+import { eventually } from "./eventually.ts";
 import { startMongoCluster } from "./mongo-cluster.ts";
 import { startNatsCluster } from "./nats-cluster.ts";
+import { natsRequest } from "./nats-request.ts";
 
 test("a replica set elects another primary, by request and when the primary is killed", async (t) => {
   const folder = await tempDir("set");
@@ -33,4 +35,35 @@ test("a NATS cluster has a leader again when a node is killed, and is whole when
   await assert.rejects(fetch(`http://${one?.address}`));
   await one?.restart();
   await cluster.whole();
+});
+
+test("a stream of a NATS cluster can be limited and deleted, and its password changed while it runs", async (t) => {
+  const folder = await tempDir("nodes");
+  const cluster = await startNatsCluster({ dataDir: folder.path, temporary: true });
+  t.after(() => cluster.stop());
+  const { hostname: host, port, username: user, password } = new URL(cluster.url.split(",")[0] ?? "");
+  const ask = (subject: string, body = {}) => natsRequest({ host, port: Number(port), user, password }, subject, body);
+  const box = { name: "BOX", subjects: ["box.*"], retention: "workqueue", discard: "new", max_bytes: 100_000 };
+  await ask("$JS.API.STREAM.CREATE.BOX", { ...box, storage: "file", num_replicas: 3 });
+  assert.equal(await cluster.limitStream("BOX", 1), 100_000);
+  await eventually(async () =>
+    (await ask("box.one").catch((error: Error) => error.message)).toString().includes("bytes"),
+  );
+  assert.equal(await cluster.limitStream("BOX", 100_000), 1);
+  await cluster.setPassword("another");
+  await eventually(() =>
+    ask("$JS.API.INFO").then(
+      () => false,
+      (error: Error) => /Authorization/.test(error.message),
+    ),
+  );
+  await cluster.setPassword();
+  await eventually(() =>
+    ask("$JS.API.INFO").then(
+      () => true,
+      () => false,
+    ),
+  );
+  await cluster.deleteStream("BOX");
+  await assert.rejects(ask("$JS.API.STREAM.INFO.BOX"), /not found/);
 });

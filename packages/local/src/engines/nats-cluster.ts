@@ -6,6 +6,7 @@ import type { EngineOptions } from "./engine.ts";
 import { eventually } from "./eventually.ts";
 import { freePort } from "./free-port.ts";
 import { startNatsEngine } from "./nats-engine.ts";
+import { natsRequest } from "./nats-request.ts";
 
 const NODES = 3;
 const WHOLE_WITHIN_MS = 60_000;
@@ -14,6 +15,10 @@ const WHOLE_WITHIN_MS = 60_000;
 export interface NatsCluster extends Cluster {
   /** The node that leads this stream now. Waits for an election. */
   leaderOf(stream: string): Promise<ClusterMember>;
+  /** A stream takes no more than so many bytes from now on. Answers what it was before. */
+  limitStream(stream: string, maxBytes: number): Promise<number>;
+  /** Deletes a stream with all that is in it. */
+  deleteStream(stream: string): Promise<void>;
   /** Every node takes this password from now on, and puts out whoever came with another; without one: that of `url`. */
   setPassword(password?: string): Promise<void>;
 }
@@ -84,6 +89,11 @@ export async function startNatsCluster(options: EngineOptions): Promise<NatsClus
   };
   const caughtUp = ({ replicas = [] }: Raft) => replicas.every(({ current, offline }) => current && !offline);
 
+  const ask = (subject: string, body: object = {}) => {
+    const [host = "", port] = members[0]!.address.split(":");
+    return natsRequest({ host, port: Number(port), user, password: right }, subject, body);
+  };
+
   const cluster: NatsCluster = {
     url: members.map(({ address }) => `nats://${user}:${right}@${address}`).join(","),
     members,
@@ -97,6 +107,12 @@ export async function startNatsCluster(options: EngineOptions): Promise<NatsClus
         },
         { timeoutMs: WHOLE_WITHIN_MS, everyMs: 200, what: `a leader of ${stream}` },
       ),
+    limitStream: async (stream, maxBytes) => {
+      const { config } = (await ask(`$JS.API.STREAM.INFO.${stream}`)) as { config: { max_bytes: number } };
+      await ask(`$JS.API.STREAM.UPDATE.${stream}`, { ...config, max_bytes: maxBytes });
+      return config.max_bytes;
+    },
+    deleteStream: async (stream) => void (await ask(`$JS.API.STREAM.DELETE.${stream}`)),
     setPassword: async (password = right) => {
       await Promise.all(engines.map((engine, n) => engine.reload(configuration(n, password))));
     },
