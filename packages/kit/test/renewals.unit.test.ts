@@ -1,18 +1,20 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Logger } from "@mailfleet/contracts";
+import { Registry } from "prom-client";
 import { startRenewals } from "../src/lease/renewals.ts";
 
 const quiet: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => quiet };
 /** A second and more of patience: the machine that runs the tests may be busy. */
 const lengths = { holdMs: 1500, renewEveryMs: 50, marginMs: 200 };
 const usableMs = lengths.holdMs - lengths.marginMs;
-const start = () => startRenewals({ logger: quiet, isOutage: () => false, lengths });
+const start = (registry = new Registry()) => startRenewals({ logger: quiet, isOutage: () => false, lengths, registry });
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe("the renewal loop", { timeout: 10_000 }, () => {
   test("renews one kind while the renewal of another hangs, and what hangs is lost in time", async () => {
-    const renewals = start();
+    const metrics = new Registry();
+    const renewals = start(metrics);
     const hangs = renewals.group<string>("hangs", () => new Promise(() => {}));
     const works = renewals.group<string>("works", async (keys) => keys.map(() => true));
     const since = performance.now();
@@ -22,6 +24,7 @@ describe("the renewal loop", { timeout: 10_000 }, () => {
     assert.ok(lostAfter >= usableMs, `${lostAfter} ms`);
     await pause(lengths.marginMs);
     assert.ok(kept.isHeld());
+    assert.match(await metrics.metrics(), /^mailfleet_leases_lost_total 1$/m);
     renewals.stop();
   });
 

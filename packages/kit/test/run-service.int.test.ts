@@ -166,3 +166,20 @@ test("a fail point kills the process at its nth hit", deadline, async () => {
   tiny.child.send("hit");
   assert.deepEqual(await tiny.exit(), { code: null, signal: "SIGKILL" });
 });
+
+test("a fail point is armed while the process runs, and counts from then on", deadline, async () => {
+  const tiny = spawnTiny("plain");
+  await once(tiny.child, "message");
+  const survives = async () => {
+    tiny.child.send("hit");
+    assert.deepEqual((await once(tiny.child, "message"))[0], { type: "survived" });
+  };
+  await survives();
+  await survives();
+  tiny.child.send({ type: "fail-points", wanted: ["alerting.after-store:3"] });
+  // The message itself is a hit of this service.
+  await once(tiny.child, "message");
+  await survives();
+  tiny.child.send("hit");
+  assert.deepEqual(await tiny.exit(), { code: null, signal: "SIGKILL" });
+});

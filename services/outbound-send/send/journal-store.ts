@@ -5,6 +5,8 @@ export interface JournalDocument {
   readonly _id: string;
   /** `<send>:<attempt>` of each. */
   readonly wire?: readonly string[];
+  /** Another process has begun to take over: what this one had claimed is no longer its own, whoever has the lease. */
+  readonly takenOver?: true;
   readonly lease?: { readonly owner: string | null; readonly until: Date | null };
 }
 
@@ -22,6 +24,8 @@ export interface JournalStore {
   abandoned(limit: number): Promise<string[]>;
   /** Those of these names under which there is no journal. */
   missing(owners: readonly string[]): Promise<string[]>;
+  /** Its process gets it back no more. False: the lease is lost. */
+  takeOver(lease: { readonly _id: string }): Promise<boolean>;
   remove(lease: { readonly _id: string }): Promise<void>;
 }
 
@@ -47,6 +51,8 @@ export async function createJournalStore(store: Store): Promise<JournalStore> {
       const there = await journals.find({ _id: { $in: [...owners] } }, { projection: { _id: 1 } }).toArray();
       return owners.filter((owner) => !there.some(({ _id }) => _id === owner));
     },
+    takeOver: async (lease) =>
+      (await journals.updateMany({ ...lease }, { $set: { takenOver: true } })).matchedCount > 0,
     remove: async (lease) => {
       await journals.deleteMany({ ...lease });
     },

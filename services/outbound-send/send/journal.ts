@@ -168,9 +168,10 @@ export class Journal {
         await pause(AGAIN_MS);
         continue;
       }
-      // A process that takes over removes the document, so the present one was made by this call.
-      if (lease.document.wire === undefined) {
-        await this.#ports.journals.remove(lease.filter).catch(() => {});
+      if (lease.document.wire === undefined || lease.document.takenOver) {
+        // A process that has taken over removes the document, so the present one was made by this call; or it is not done.
+        if (lease.document.takenOver) await lease.release();
+        else await this.#ports.journals.remove(lease.filter).catch(() => {});
         lease.letGo();
         throw new LeaseLost("the journal", "another process took it over");
       }

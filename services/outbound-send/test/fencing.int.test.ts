@@ -92,4 +92,31 @@ describe("a process that was frozen for longer than its lease", () => {
     assert.deepEqual(sink.taken.toSorted(), sends.map(({ messageId }) => messageId).toSorted());
     await Promise.all([frozen.end(), other.stop()]);
   });
+
+  it("hands nothing over although its lease is free again: another process began to take over and was not done", async () => {
+    const [odd, whole] = [await silentSink(), await silentSink()];
+    const undecided = given.mailbox(odd.sink.port);
+    const mailbox = given.mailbox(whole.sink.port, { maximumConcurrentConnections: 1 });
+    const frozen = await given.startProcess();
+    await given.submit(undecided, "undecided");
+    const sends = await Promise.all(Array.from({ length: 20 }, (_, n) => given.submit(mailbox, `half${n}`)));
+    await eventually(() => odd.sink.contents === 1 && whole.sink.contents === 1);
+    await eventually(async () => (await given.count({ mailboxId: mailbox.id, state: "sending" })) >= 16);
+    frozen.process.kill("SIGSTOP");
+    // What becomes of one that was on the wire cannot be decided; what was only claimed goes out by the other process.
+    given.failing.add(undecided.id);
+    const other = await given.start();
+    await eventually(() => whole.sink.contents === 2, { timeoutMs: 10_000 });
+    frozen.process.kill("SIGCONT");
+    // It has found its lease free by then, and taken it again.
+    await delay(1000);
+    for (const { answer } of [odd, whole]) answer();
+    await eventually(async () => (await given.count({ mailboxId: mailbox.id, state: "sent" })) === 20, {
+      timeoutMs: 20_000,
+    });
+    await delay(500);
+    assert.deepEqual(whole.sink.taken.toSorted(), sends.map(({ messageId }) => messageId).toSorted());
+    given.failing.delete(undecided.id);
+    await Promise.all([frozen.end(), other.stop()]);
+  });
 });

@@ -26,13 +26,20 @@ const NOT_SHOWN = new Set(["level", "time", "pid", "hostname", "name", "service"
 export function readLogLine(source: string, raw: string, onError: boolean): LogLine {
   const entry = parse(raw);
   if (!entry) return { source, level: onError ? 50 : 30, text: raw, raw };
-  const level = Number(entry.level ?? 30);
+  const level = levelOf(entry.level);
   const fields = Object.entries(entry)
     .filter(([name]) => !NOT_SHOWN.has(name))
     .map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`);
   const at = new Date(entry.time as string | number);
   const time = Number.isNaN(at.getTime()) ? "" : at.toISOString().slice(11, 23);
   return { source, level, raw, text: [time, LEVELS[level] ?? level, entry.msg ?? "", ...fields].join(" ") };
+}
+
+/** Our services write the name, other users of pino its number. */
+function levelOf(level: unknown): number {
+  if (typeof level !== "string") return Number(level ?? 30);
+  const named = Object.entries(LEVELS).find(([, name]) => name.toLowerCase() === level);
+  return named ? Number(named[0]) : 30;
 }
 
 function parse(raw: string): Record<string, unknown> | null {
