@@ -53,8 +53,9 @@ export const breakages: readonly Breakage[] = [
   {
     name: "facts that a dead process left behind are not published",
     file: "services/inbound-sync/run/receive.ts",
-    text: "const finished = await finishPending(ports, lease);",
-    replacement: "const finished = mailboxId ? new Set<string>() : await finishPending(ports, lease);",
+    text: "const finished = await finishPending(ports, lease, run.source.pending);",
+    replacement:
+      "const finished = mailboxId ? new Set<string>() : await finishPending(ports, lease, run.source.pending);",
     scenario: "kill inbound-sync at inbound.after-cursor, four times",
     check: "not announced",
   },

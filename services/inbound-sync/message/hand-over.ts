@@ -127,8 +127,8 @@ export async function finishPending(
     now,
   }: Pick<InboundPorts, "bus" | "messages" | "sources" | "fingerprints" | "now">,
   lease: SourceLease,
+  pending: PendingFacts | null | undefined,
 ): Promise<ReadonlySet<string>> {
-  const { pending } = lease.document;
   const told = new Set<string>();
   if (!pending) return told;
   await publishStored(bus, messages.pending(lease.key, pending), (message) => {

@@ -1,9 +1,10 @@
-import type { InboundConnector, InboundSession } from "@mailfleet/connector-api";
+import { type InboundConnector, LinkBroke } from "@mailfleet/connector-api";
 import { connectorDescriptors, type Failure, failureOf, type Protocol } from "@mailfleet/contracts";
 import type { OpenedConnection, RunEnd, RunWork, StartedRun, Worked } from "@mailfleet/worker";
 import type { InboundPorts } from "../ports.ts";
 import { alertCleared } from "../source/alerts.ts";
 import type { SourceLease } from "../source/store.ts";
+import { createBreaks } from "./breaks.ts";
 import { receive } from "./receive.ts";
 
 /** Longer than any run should take: for a server that never ends. */
@@ -35,25 +36,26 @@ async function poll(
   { connector, options }: OpenedConnection<InboundConnector>,
 ): Promise<Worked> {
   const { connection, signal, context, held: lease, logger, connectionWanted } = run;
-  const { correlation } = context;
-  const session: InboundSession = await connector.open(options, signal);
-  try {
-    const remembers = connectorDescriptors[connection.server.protocol as Protocol]?.remembers ?? "position";
-    const received = await receive(ports, {
-      connection,
-      session,
-      remembers,
-      lease,
-      signal,
-      correlation,
-      connectionWanted,
-    });
-    if (received.messages > 0) logger.info({ ...received }, "received");
-    else logger.debug({ ...received }, "nothing new");
-    const { short, complete } = received;
-    return { more: !complete, failure: short && tooShort(short) };
-  } finally {
-    await session.close();
+  const remembers = connectorDescriptors[connection.server.protocol as Protocol]?.remembers ?? "position";
+  const found = { messages: 0, probes: 0, known: 0, refused: 0 };
+  const breaks = createBreaks(ports, lease);
+  for (let source = lease.document; ; source = (await ports.sources.get(lease.key)) ?? source) {
+    const session = await connector.open(options, signal);
+    const { correlation } = context;
+    const { alone } = breaks;
+    try {
+      const reading = { connection, session, source, remembers, lease, signal, correlation, connectionWanted, alone };
+      const { short, complete } = await receive(ports, reading, found);
+      if (found.messages > 0) logger.info({ ...found, complete, short }, "received");
+      else logger.debug({ ...found, complete, short }, "nothing new");
+      return { more: !complete, failure: short && tooShort(short) };
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof LinkBroke)) throw error;
+      if ((await breaks.met(error, found)) === "enough") return { more: true };
+    } finally {
+      await session.close();
+    }
   }
 }
 

@@ -1,5 +1,4 @@
-import type { Batch, Cursor, InboundSession } from "@mailfleet/connector-api";
-import { checkBalance } from "@mailfleet/connector-api";
+import { type Batch, type Cursor, checkBalance, type InboundSession, type ListOptions } from "@mailfleet/connector-api";
 import type { Connection } from "@mailfleet/contracts";
 import type { NewMessage } from "../message/document.ts";
 import { probeReceived } from "../message/facts.ts";
@@ -9,10 +8,11 @@ import { type Prepared, prepareAll } from "../message/prepare.ts";
 import type { InboundPorts } from "../ports.ts";
 import { alertRaised } from "../source/alerts.ts";
 import { deleteProcessed } from "../source/delete-processed.ts";
+import type { SourceDocument } from "../source/document.ts";
 import type { Named } from "../source/names-store.ts";
 import { afterTry, dueAgain } from "../source/set-aside.ts";
 import type { SourceLease } from "../source/store.ts";
-import { refusedIn, storeAll, tellRefused } from "./refusals.ts";
+import { type Found, refusedIn, storeAll, tellRefused } from "./refusals.ts";
 import { startingPoint } from "./starting-point.ts";
 import { createTellApart } from "./tell-apart.ts";
 
@@ -24,14 +24,8 @@ const longestRunMs = 600_000;
 const fairShareMs = 5000;
 const day = 86_400_000;
 
-/** What a run found. */
+/** How reading ended. */
 export interface Received {
-  readonly messages: number;
-  readonly probes: number;
-  /** Handed over before, under another name or from another source. */
-  readonly known: number;
-  /** Refused by the server or the store for the first time, and set aside. */
-  readonly refused: number;
   /** False: something is left, the run comes again. */
   readonly complete: boolean;
   /** The server says that it has more than it lists: whatever else went well, the run is not healthy. */
@@ -42,11 +36,15 @@ export interface Received {
 export interface ReceiveRun {
   readonly connection: Connection;
   readonly session: InboundSession;
+  /** As it is now. */
+  readonly source: SourceDocument;
   /** What to remember for the connector: names, or only the cursor. */
   readonly remembers: "position" | "identities";
   readonly lease: SourceLease;
   readonly correlation: string | undefined;
   readonly signal: AbortSignal;
+  /** Names of messages at which the connection has ended before. */
+  readonly alone: ReadonlySet<string>;
   /** Somebody else waits for the connection of this run. */
   connectionWanted(): boolean;
 }
@@ -56,39 +54,49 @@ export interface ReceiveRun {
  * published the next is stored and the one after it fetched. Killed anywhere, the next run continues without a gap.
  * Throws `FailureError` of the connector, outages, `LeaseLost`, or the signal's reason.
  */
-export async function receive(ports: InboundPorts, run: ReceiveRun): Promise<Received> {
+export async function receive(ports: InboundPorts, run: ReceiveRun, found: Found): Promise<Received> {
   const { connection, session, lease, signal, correlation } = run;
-  const { mailboxId, processFrom, deleteAfterProcessing } = connection;
-  const finished = await finishPending(ports, lease);
-  const { cursor, prefix, comparing, aside: before } = await startingPoint(ports, run);
-  const names = run.remembers === "identities" ? await ports.names.load(mailboxId, lease.filter["lease.fence"]) : null;
+  const { mailboxId } = connection;
+  const finished = await finishPending(ports, lease, run.source.pending);
+  const start = await startingPoint(ports, run);
+  const names = run.remembers === "identities" ? await ports.names.load(lease) : null;
   const handOver = createHandOver(ports, { lease, correlation, names });
-  const tellApart = createTellApart(ports, { mailboxId, session, names, comparing });
+  const tellApart = createTellApart(ports, { mailboxId, session, names, comparing: start.comparing });
   const startedAt = ports.now();
-  const again = dueAgain(before, startedAt);
-  const resting = new Set(before.map(({ name }) => name).filter((name) => !again.includes(name)));
-  const known = (name: string, size?: number | null) => resting.has(name) || (names?.has(name, size) ?? false);
-  let aside = before;
-  const found = { messages: 0, probes: 0, known: 0, refused: 0 };
-  for await (const batch of session.listNew(cursor, { processFrom, batchSize, signal, known, again })) {
+  const again = dueAgain(start.aside, startedAt);
+  const resting = new Set(start.aside.map(({ name }) => name).filter((name) => !again.includes(name)));
+  const wanted: ListOptions = {
+    processFrom: connection.processFrom,
+    batchSize,
+    signal,
+    known: (name, size) => resting.has(name) || (names?.has(name, size) ?? false),
+    again,
+    resting,
+    alone: run.alone,
+  };
+  let aside = start.aside;
+
+  /** Stores a batch and hands it over; the cursor passes nothing that is neither stored nor set aside. */
+  async function take(batch: Batch): Promise<void> {
     checkBalance(batch);
-    if (batch.resynchronised) await tellHistoryLost(ports, mailboxId, cursor);
-    const prepared = await prepare(ports, connection, prefix, batch);
+    if (batch.resynchronised) await tellHistoryLost(ports, mailboxId, start.cursor);
+    const prepared = await prepare(ports, connection, start.prefix, batch);
     const old = await tellApart(prepared);
     lease.check();
     const fresh = old.size === 0 ? prepared : prepared.filter((one) => !old.has(one));
     const kept = await storeAll(ports, fresh);
     ports.failPoint("inbound.after-store");
     // Rare and not stored: announced before the cursor passes them, so that none is lost.
-    for (const one of prepared) if (one.is === "probe") await tellProbe(ports, lease, one);
+    const probes = prepared.filter((one) => one.is === "probe");
+    for (const probe of probes) await tellProbe(ports, lease, probe);
     const refused = [...refusedIn(batch, prepared), ...kept.refused];
     found.messages += kept.stored.length;
     found.known += old.size;
-    found.probes += prepared.reduce((sum, { is }) => sum + (is === "probe" ? 1 : 0), 0);
+    found.probes += probes.length;
     found.refused += refused.filter(({ name }) => !again.includes(name)).length;
     if (refused.length > 0) await tellRefused(ports, mailboxId, refused, found);
     const open = new Set(refused.map(({ name }) => name));
-    const settled = prepared.filter(({ name }) => !open.has(name));
+    const settled = open.size === 0 ? prepared : prepared.filter(({ name }) => !open.has(name));
     const isSafe = (one: Prepared) => !old.has(one) || (one.is === "mail" && finished.has(fingerprintOf(one.message)));
     const touched = refused.length > 0 || aside.length > 0;
     if (touched) {
@@ -100,16 +108,25 @@ export async function receive(ports: InboundPorts, run: ReceiveRun): Promise<Rec
       cursor: batch.cursor,
       named: names ? [...settled.map(named), ...(batch.notWanted ?? []).map(unread)] : [],
       // Mail from before the mailbox was emptied stays.
-      toDelete: deleteAfterProcessing ? settled.filter(isSafe).map(({ name }) => name) : [],
+      toDelete: connection.deleteAfterProcessing ? settled.filter(isSafe).map(({ name }) => name) : [],
       ...(touched && { setAside: aside }),
     });
     count(ports, kept.stored);
-    signal.throwIfAborted();
-    const tookMs = ports.now() - startedAt;
-    if (tookMs > longestRunMs || (tookMs > fairShareMs && run.connectionWanted())) {
+  }
+
+  try {
+    for await (const batch of session.listNew(start.cursor, wanted)) {
+      await take(batch);
+      signal.throwIfAborted();
+      const tookMs = ports.now() - startedAt;
+      if (tookMs <= fairShareMs || (tookMs <= longestRunMs && !run.connectionWanted())) continue;
       await handOver.settle();
-      return { ...found, complete: false, short: null };
+      return { complete: false, short: null };
     }
+  } catch (error) {
+    // What came before goes on its way: the run may connect again.
+    await handOver.settle();
+    throw error;
   }
   await handOver.settle();
   // Tried again, and neither given nor refused: they are not there any more.
@@ -119,8 +136,9 @@ export async function receive(ports: InboundPorts, run: ReceiveRun): Promise<Rec
   const short = there && there.lists < there.says ? there : null;
   // A listing that is too short is no proof that anything is gone.
   const open = new Set(left.map(({ name }) => name));
-  if (names && !short) await deleteProcessed(session, { names, open, deletes: deleteAfterProcessing }, signal);
-  return { ...found, complete: true, short };
+  const deletes = connection.deleteAfterProcessing;
+  if (names && !short) await deleteProcessed(session, { names, open, deletes }, signal);
+  return { complete: true, short };
 }
 
 function named({ name, fetched, ...fate }: Prepared): Named {

@@ -6,6 +6,16 @@ import type { InboundPorts } from "../ports.ts";
 import { alertRaised } from "../source/alerts.ts";
 import { wordsOf } from "../source/set-aside.ts";
 
+/** What a run found so far. */
+export interface Found {
+  messages: number;
+  probes: number;
+  /** Handed over before, under another name or from another source. */
+  known: number;
+  /** Refused by the server or the store for the first time, and set aside. */
+  refused: number;
+}
+
 /** So many refused messages, and none that was given, are a server that does not work. */
 const mostRefusedAlone = 20;
 
@@ -44,7 +54,7 @@ export async function tellRefused(
   ports: Pick<InboundPorts, "bus" | "logger" | "metrics" | "now">,
   mailboxId: string,
   refused: readonly RefusedMessage[],
-  found: { readonly messages: number; readonly probes: number; readonly refused: number },
+  found: Readonly<Found>,
 ): Promise<void> {
   const [first] = refused;
   if (first && found.messages + found.probes === 0 && found.refused > mostRefusedAlone)

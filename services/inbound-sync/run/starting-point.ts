@@ -2,6 +2,7 @@ import type { Cursor, InboundSession, SourceIdentity } from "@mailfleet/connecto
 import type { AlertCode } from "@mailfleet/contracts";
 import type { InboundPorts } from "../ports.ts";
 import { alertRaised } from "../source/alerts.ts";
+import type { SourceDocument } from "../source/document.ts";
 import type { SetAside } from "../source/set-aside.ts";
 import type { SourceLease } from "../source/store.ts";
 
@@ -21,9 +22,13 @@ export interface StartingPoint {
  */
 export async function startingPoint(
   ports: InboundPorts,
-  { session, lease }: { readonly session: InboundSession; readonly lease: SourceLease },
+  {
+    session,
+    lease,
+    source,
+  }: { readonly session: InboundSession; readonly lease: SourceLease; readonly source: SourceDocument },
 ): Promise<StartingPoint> {
-  const { cursor = null, identity, epoch = 0, setAside = [], comparing = false } = lease.document;
+  const { cursor = null, identity, epoch = 0, setAside = [], comparing = false } = source;
   const changed = cursor !== null && identity ? await changeOf(identity) : null;
   if (changed === null) {
     if (!same(identity, session.source)) await ports.sources.named(lease, session.source);
@@ -41,11 +46,11 @@ export async function startingPoint(
   return { cursor: null, aside: [], prefix: prefixOf(next), comparing: true };
 
   async function changeOf(before: SourceIdentity): Promise<"numbering" | "account" | "host" | null> {
-    const { source } = session;
-    if (before.numbering !== source.numbering) return "numbering";
-    if (before.account === source.account && before.host === source.host) return null;
+    const { source: now } = session;
+    if (before.numbering !== now.numbering) return "numbering";
+    if (before.account === now.account && before.host === now.host) return null;
     if (cursor && (await session.recognises?.(cursor))) return null;
-    return before.account === source.account ? "host" : "account";
+    return before.account === now.account ? "host" : "account";
   }
 }
 

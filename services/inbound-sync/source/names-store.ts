@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import { Binary, bytesOf, type Collection, type Store } from "@mailfleet/store";
+import type { SourceLease } from "./store.ts";
 
 /** Bytes of a name, a content and a header: with 100,000 messages two meet by chance once in a billion mailboxes. */
 const shortBytes = 8;
@@ -63,8 +64,7 @@ export interface Names {
  * the server lists what is done with. It outlives the messages themselves, which go after their retention time.
  */
 export interface NamesStore {
-  /** For the holder of the mailbox's lease, with its fence. */
-  load(mailboxId: string, fence: number): Promise<Names>;
+  load(lease: SourceLease): Promise<Names>;
   remove(mailboxId: string): Promise<void>;
 }
 
@@ -98,13 +98,16 @@ export function createNamesStore(store: Store): NamesStore {
   const ofMailbox = (mailboxId: string) => ({ _id: { $gte: `${mailboxId}/`, $lt: `${mailboxId}0` } });
 
   return {
-    async load(mailboxId, fence) {
+    async load(lease) {
+      const mailboxId = lease.key;
+      const own = `${mailboxId}/${String(lease.filter["lease.fence"]).padStart(16, "0")}-`;
       const entries = new Map<string, Entry>();
       const toDelete = new Set<string>();
       const read: string[] = [];
       let written = 0;
       for await (const document of names.find(ofMailbox(mailboxId)).sort({ _id: 1 })) {
         read.push(document._id);
+        if (document._id.startsWith(own)) written = Number(document._id.slice(own.length));
         for (const [name, entry] of unpack(document.entries)) entries.set(name, entry);
         const gone = textOf(document.gone);
         for (let at = 0; at < gone.length; at += shortBytes) entries.delete(gone.slice(at, at + shortBytes));
@@ -114,7 +117,7 @@ export function createNamesStore(store: Store): NamesStore {
 
       const write = async (document: Omit<NamesDocument, "_id">) => {
         written += 1;
-        const _id = `${mailboxId}/${String(fence).padStart(16, "0")}-${String(written).padStart(6, "0")}`;
+        const _id = own + String(written).padStart(6, "0");
         await names.insertOne({ _id, ...document });
         read.push(_id);
       };

@@ -5,6 +5,7 @@ import {
   type Batch,
   type Cursor,
   type InboundSession,
+  LinkBroke,
   type ListOptions,
   MessageRefused,
 } from "@mailfleet/connector-api";
@@ -212,6 +213,48 @@ describe("what a server does not give", () => {
     await eventually(() => given.factsOf(mailboxId, "mail.received.v1").length > 0);
     const told = given.factsOf(mailboxId, "mail.received.v1").map(({ id }) => id);
     assert.deepEqual(told, [`${mailboxId}/e001-0002`]);
+    await replica.stop();
+  });
+
+  /** A server with five messages that loses its connection at some of them. */
+  const losing = (lost: readonly number[], asked: string[] = []) =>
+    async function* (cursor: Cursor | null, { resting = new Set() }: ListOptions): AsyncGenerator<Batch> {
+      const fresh = [1, 2, 3, 4, 5].filter((n) => n > Number(cursor?.at ?? 0));
+      for (const n of fresh) {
+        if (resting.has(name(n))) continue;
+        asked.push(name(n));
+        if (lost.includes(n)) throw new LinkBroke(failureOf("CONNECTION_LOST"), name(n));
+        yield batchOf([mail(n)], { at: n });
+      }
+    };
+
+  test("because it breaks the connection each time is set aside; the others come in with the same poll", async () => {
+    const mailboxId = "mb_breaks";
+    given.connect(mailboxId, {});
+    const asked: string[] = [];
+    const replica = await replicaOf(losing([3], asked));
+    await read(mailboxId);
+    assert.deepEqual(await subjects(mailboxId), ["1", "2", "4", "5"]);
+    assert.equal(asked.filter((one) => one === name(3)).length, 3);
+    const aside = (await given.sources.get(mailboxId))?.setAside ?? [];
+    assert.deepEqual(
+      aside.map((one) => [one.name, one.tries]),
+      [[name(3), 1]],
+    );
+    await eventually(() => given.factsOf(mailboxId, "alert.raised.v1").length === 1);
+    assert.deepEqual(
+      given.results.filter((result) => result.mailboxId === mailboxId),
+      [],
+    );
+    await replica.stop();
+  });
+
+  test("because every connection breaks is the failure of the mailbox", async () => {
+    const mailboxId = "mb_lost";
+    given.connect(mailboxId, {});
+    const replica = await replicaOf(losing([1, 2, 3, 4, 5]));
+    await given.run(mailboxId);
+    assert.equal((await resultOf(mailboxId)).failure.code, "CONNECTION_LOST");
     await replica.stop();
   });
 

@@ -34,8 +34,7 @@ export interface FetchedMessage {
   readonly listedSize?: number | null;
   /**
    * The raw bytes; for large messages a stream that must be read to its end before the next message. It throws
-   * `MessageRefused` where the server does not give this message to its end, any other `FailureError` where the session
-   * is broken.
+   * `MessageRefused` where the server does not give this message to its end, `LinkBroke` where the connection ended.
    */
   readonly raw: Uint8Array | AsyncIterable<Uint8Array>;
 }
@@ -48,9 +47,10 @@ export interface RefusedMessage {
 }
 
 /**
- * Why a message that was listed is not handed over: it came before `processFrom`, was handed over before, is a draft.
+ * Why a message that was listed is not handed over: it came before `processFrom`, was handed over before, is a draft, is set
+ * aside.
  */
-export type PassedOver = "older" | "known" | "draft";
+export type PassedOver = "older" | "known" | "draft" | "aside";
 
 /**
  * What became of some messages, in the order of arrival, and the cursor that holds once all of them are stored or set
@@ -94,6 +94,10 @@ export interface ListOptions {
   readonly known: (identity: string, listedSize?: number | null) => boolean;
   /** Names of messages that were refused before, to try once more. */
   readonly again?: readonly string[];
+  /** Names of messages that are set aside and not tried now; `known` says so, too. */
+  readonly resting?: ReadonlySet<string>;
+  /** Names of messages at which the connection has ended before: each is asked for alone. */
+  readonly alone?: ReadonlySet<string>;
 }
 
 /** A signed-in connection with the inbox open. Not to be used by two at once. */
@@ -106,7 +110,7 @@ export interface InboundSession {
   recognises?(cursor: Cursor): Promise<boolean>;
   /**
    * What is new since the cursor (`null`: from the beginning), oldest first, in small batches. What came before the
-   * session broke is handed over first. Throws `FailureError`.
+   * session broke is handed over first. Throws `LinkBroke` where the connection ended at a message, else `FailureError`.
    */
   listNew(cursor: Cursor | null, options: ListOptions): AsyncIterable<Batch>;
   /**
@@ -130,6 +134,17 @@ export class MessageRefused extends FailureError {
   constructor(failure: Failure, options?: { cause?: unknown }) {
     super(failure, options);
     this.name = "MessageRefused";
+  }
+}
+
+/** The connection ended when this message was asked for: alone, or as the first that did not come. */
+export class LinkBroke extends FailureError {
+  /** As in `ListOptions.alone`. */
+  readonly at: string;
+  constructor(failure: Failure, at: string, options?: { cause?: unknown }) {
+    super(failure, options);
+    this.name = "LinkBroke";
+    this.at = at;
   }
 }
 

@@ -9,6 +9,7 @@ export {
   type FetchedMessage,
   type InboundConnector,
   type InboundSession,
+  LinkBroke,
   type ListOptions,
   MessageRefused,
   type PassedOver,
@@ -29,4 +30,5 @@ export {
   UncertainError,
 } from "./outbound.ts";
 export { renewedTokenRefused, signedInAs, tokenExchange } from "./signing-in.ts";
+export { createSizeCheck, type SizeCheck, type SizeVerdict } from "./size-check.ts";
 export { recordTest, type StepListener, type TestRecord, type TestReport } from "./test-report.ts";

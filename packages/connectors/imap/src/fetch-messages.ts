@@ -1,10 +1,21 @@
-import { concernsMessage, type FetchedMessage, MessageRefused } from "@mailfleet/connector-api";
+import { setTimeout as pause } from "node:timers/promises";
+import {
+  concernsMessage,
+  type FetchedMessage,
+  LinkBroke,
+  MessageRefused,
+  type SizeCheck,
+} from "@mailfleet/connector-api";
 import { type FailureError, failureOf } from "@mailfleet/contracts";
+import type { FetchResponse } from "./fetch-response.ts";
 import { nativeIdOf, uidSet } from "./uid-set.ts";
 import type { Wire } from "./wire.ts";
 
 /** How many bytes of a large message are held at a time. */
 const CHUNK = 512 * 1024;
+/** How often a message is asked for alone before it counts as refused, where the server has a passing trouble with it. */
+const TRIES = 3;
+const PAUSE_MS = 200;
 
 /** A message and its UID. */
 export interface Fetched {
@@ -28,40 +39,41 @@ export interface FetchOutcome {
 export interface OpenMailbox {
   readonly wire: Wire;
   readonly uidValidity: number;
+  readonly sizes: SizeCheck;
   failure(error: unknown): FailureError;
 }
 
 /**
- * Fetches whole messages by UID without touching their flags (BODY.PEEK): together, then what did not come once more,
- * then each of these alone, so that one message that the server does not hand over does not hold up the others.
+ * Fetches whole messages by UID without touching their flags (BODY.PEEK): together, then what did not come, or not as
+ * announced, once more, then each of these alone, so that one message that the server does not hand over does not hold
+ * up the others.
  */
 export async function fetchSmall(mailbox: OpenMailbox, uids: readonly number[]): Promise<FetchOutcome> {
-  const { wire, uidValidity } = mailbox;
+  const { wire, uidValidity, sizes } = mailbox;
   const found = new Map<number, Fetched>();
+  /** What came last of those that are cut. */
+  const cut = new Map<number, FailureError>();
   const refused: { uid: number; failure: FailureError }[] = [];
   let gone: readonly number[] = [];
 
+  function take({ uid, internalDate, size, body }: FetchResponse, wanted: ReadonlySet<number>): void {
+    // A server may send a FETCH that nobody asked for, without a body (RFC 9051 §7.5.2).
+    if (uid === null || body === null || !wanted.has(uid) || found.has(uid)) return;
+    const nativeId = nativeIdOf(uidValidity, uid);
+    const verdict = sizes.look(nativeId, size, body);
+    if (verdict !== "whole") return void (verdict === "cut" && cut.set(uid, cutShort(uid, size, body.byteLength)));
+    const message = { nativeId, receivedAt: internalDate ?? Date.now(), size: body.byteLength, raw: body };
+    found.set(uid, { uid, message });
+  }
   /** The server's refusal, if it gave one. Throws what ended the connection. */
-  const ask = async (asked: readonly number[]): Promise<unknown> => {
+  const ask = (asked: readonly number[]): Promise<unknown> => {
     const wanted = new Set(asked);
-    try {
-      await wire.fetch(uidSet(asked), "UID INTERNALDATE BODY.PEEK[]", ({ uid, internalDate, body }) => {
-        // A server may send a FETCH that nobody asked for, without a body (RFC 9051 §7.5.2).
-        if (uid === null || body === null || !wanted.has(uid) || found.has(uid)) return;
-        const nativeId = nativeIdOf(uidValidity, uid);
-        found.set(uid, {
-          uid,
-          message: { nativeId, receivedAt: internalDate ?? Date.now(), size: body.byteLength, raw: body },
-        });
-      });
-      return null;
-    } catch (error) {
-      if (!wire.alive()) throw error;
-      return error;
-    }
+    return refusalOf(
+      wire,
+      wire.fetch(uidSet(asked), "UID INTERNALDATE RFC822.SIZE BODY.PEEK[]", (response) => take(response, wanted)),
+    );
   };
   const missing = () => uids.filter((uid) => !found.has(uid));
-
   const outcome = (broke?: unknown): FetchOutcome => ({
     found: [...found.values()].sort((a, b) => a.uid - b.uid),
     gone,
@@ -78,13 +90,11 @@ export async function fetchSmall(mailbox: OpenMailbox, uids: readonly number[]):
       there = there.filter((uid) => !found.has(uid));
     }
     for (const uid of there) {
-      const words = await ask([uid]);
-      if (found.has(uid)) continue;
-      const failure = words ? mailbox.failure(words) : withheld(uid);
-      // A server that hands over others but not this one refuses this one, whatever its words.
-      const others = found.size > 0 && failure.failure.kind === "transient";
-      if (!others && !concernsMessage(failure.failure)) throw failure;
-      refused.push({ uid, failure });
+      const failure = await insist(mailbox, uid, async () => ({
+        words: (await ask([uid])) ?? cut.get(uid) ?? null,
+        given: found.has(uid),
+      }));
+      if (failure) refused.push({ uid, failure });
     }
     // Requested again at the end: a message that was deleted meanwhile was not refused.
     const still = new Set(refused.length > 0 ? await stillThere(wire, missing()) : []);
@@ -102,47 +112,81 @@ export async function fetchLarge(mailbox: OpenMailbox, uid: number): Promise<Fet
   const { wire, uidValidity } = mailbox;
   let message: FetchedMessage | null = null as FetchedMessage | null;
   const nothing = { found: [], gone: [], refused: [] };
+  const take = (response: FetchResponse) => {
+    if (response.uid !== uid || response.size === null) return;
+    const { internalDate, size } = response;
+    const raw = pieces(mailbox, uid, size);
+    message = { nativeId: nativeIdOf(uidValidity, uid), receivedAt: internalDate ?? Date.now(), size, raw };
+  };
   try {
-    await wire.fetch(`${uid}`, "UID INTERNALDATE RFC822.SIZE", (response) => {
-      if (response.uid !== uid || response.size === null) return;
-      message = {
-        nativeId: nativeIdOf(uidValidity, uid),
-        receivedAt: response.internalDate ?? Date.now(),
-        size: response.size,
-        raw: pieces(mailbox, uid),
-      };
-    });
+    const failure = await insist(mailbox, uid, async () => ({
+      words: await refusalOf(wire, wire.fetch(`${uid}`, "UID INTERNALDATE RFC822.SIZE", take)),
+      given: message !== null,
+    }));
     if (message) return { ...nothing, found: [{ uid, message }] };
     const [there] = await stillThere(wire, [uid]);
-    return there === undefined
-      ? { ...nothing, gone: [uid] }
-      : { ...nothing, refused: [{ uid, failure: withheld(uid) }] };
+    return there === undefined || !failure ? { ...nothing, gone: [uid] } : { ...nothing, refused: [{ uid, failure }] };
   } catch (error) {
-    const failure = mailbox.failure(error);
-    if (!wire.alive() || !concernsMessage(failure.failure)) return { ...nothing, broke: error };
-    return { ...nothing, refused: [{ uid, failure }] };
+    return { ...nothing, broke: error };
   }
 }
 
-async function* pieces(mailbox: OpenMailbox, uid: number): AsyncGenerator<Buffer> {
-  const { wire } = mailbox;
+/**
+ * Asks for one message alone, some times where the server names a passing trouble: if it works otherwise, the trouble is
+ * this message's. The failure, or `null` where it was given. Throws what concerns more than this message.
+ */
+async function insist(
+  mailbox: OpenMailbox,
+  uid: number,
+  ask: () => Promise<{ words: unknown; given: boolean }>,
+): Promise<FailureError | null> {
+  for (let tries = 1; ; tries += 1) {
+    const { words, given } = await ask();
+    if (given) return null;
+    const failure = words !== null ? mailbox.failure(words) : withheld(uid);
+    const passing = failure.failure.kind === "transient" && !concernsMessage(failure.failure);
+    if (!passing && !concernsMessage(failure.failure)) throw failure;
+    const refusal = words !== null && !passing && !(words instanceof MessageRefused);
+    if (refusal || tries === TRIES) return failure;
+    await pause(PAUSE_MS * tries);
+  }
+}
+
+async function* pieces(mailbox: OpenMailbox, uid: number, announced: number): AsyncGenerator<Buffer> {
+  const { wire, uidValidity, sizes } = mailbox;
   for (let start = 0; ; ) {
-    let piece: Buffer | null = null as Buffer | null;
+    let piece: FetchResponse | null = null as FetchResponse | null;
     try {
       await wire.fetch(`${uid}`, `UID BODY.PEEK[]<${start}.${CHUNK}>`, (response) => {
-        if (response.uid === uid) piece = response.body ?? piece;
+        if (response.uid === uid && response.body !== null) piece = response;
       });
     } catch (error) {
       const failure = mailbox.failure(error);
-      const goesOn = wire.alive() && concernsMessage(failure.failure);
-      throw goesOn ? new MessageRefused(failure.failure, { cause: error }) : failure;
+      if (!wire.alive()) throw new LinkBroke(failure.failure, nativeIdOf(uidValidity, uid), { cause: error });
+      throw concernsMessage(failure.failure) ? new MessageRefused(failure.failure, { cause: error }) : failure;
     }
+    const body = piece?.body ?? null;
     // Deleted meanwhile, or withheld: half a message does not count.
-    if (piece === null) throw withheld(uid);
-    if (piece.byteLength > 0) yield piece;
-    // A server that ignores the range gives everything at once; a short piece is the last one.
-    if (piece.byteLength !== CHUNK) return;
-    start += piece.byteLength;
+    if (body === null) throw withheld(uid);
+    // A server that ignores the range gives everything at once, each time.
+    const whole = piece?.origin === null && body.byteLength !== CHUNK;
+    if (body.byteLength > 0 && !(whole && start > 0)) yield body;
+    if (!(whole && start > 0)) start += body.byteLength;
+    // A server may give less than it was asked for: only nothing at all is the end (RFC 9051 §6.4.5).
+    if (!whole && body.byteLength > 0 && (start !== announced || body.byteLength === CHUNK)) continue;
+    if (sizes.lookAtStream(announced, start) === "cut") throw cutShort(uid, announced, start);
+    return;
+  }
+}
+
+/** The server's refusal of a command, `null` where it was done. Throws what ended the connection. */
+async function refusalOf(wire: Wire, command: Promise<void>): Promise<unknown> {
+  try {
+    await command;
+    return null;
+  } catch (error) {
+    if (!wire.alive()) throw error;
+    return error;
   }
 }
 
@@ -154,5 +198,10 @@ async function stillThere(wire: Wire, uids: readonly number[]): Promise<number[]
 
 function withheld(uid: number): MessageRefused {
   const reply = `the server lists a message that it does not hand over: UID ${uid}`;
+  return new MessageRefused(failureOf("PROTOCOL_ERROR", { command: "UID FETCH", reply }));
+}
+
+function cutShort(uid: number, announced: number | null, bytes: number): MessageRefused {
+  const reply = `the server gives ${bytes} of ${announced ?? "an unknown number of"} octets of UID ${uid}`;
   return new MessageRefused(failureOf("PROTOCOL_ERROR", { command: "UID FETCH", reply }));
 }

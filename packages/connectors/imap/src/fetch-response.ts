@@ -8,26 +8,34 @@ export interface FetchResponse {
   readonly size: number | null;
   /** BODY[], whole or the piece asked for; `null` if it is not in this response. */
   readonly body: Buffer | null;
+  /** Where a piece begins (`BODY[]<0>`); `null`: the body is whole. */
+  readonly origin: number | null;
 }
 
 const fetchStart = /^\* \d{1,10} FETCH \(/i;
 const uidItem = /[( ]UID (\d{1,10})/i;
 const dateItem = /[( ]INTERNALDATE "([^"]{1,40})"/i;
 const sizeItem = /[( ]RFC822\.SIZE (\d{1,15})/i;
-const bodyBeforeLiteral = /[( ]BODY\[\](?:<\d+>)? ~?$/i;
+const bodyBeforeLiteral = /[( ]BODY\[\](?:<(\d{1,15})>)? ~?$/i;
 /** A short body may come as a quoted string (Yahoo does). */
-const quotedBody = /([( ])BODY\[\](?:<\d+>)? "((?:[^"\\]|\\.)*)"/i;
+const quotedBody = /([( ])BODY\[\](?:<(\d{1,15})>)? "((?:[^"\\]|\\.)*)"/i;
 
 /** Reads a FETCH response. Items may come in any order; unknown ones are skipped. `null`: a different response. */
 export function readFetchResponse({ text, literals }: RawResponse): FetchResponse | null {
   if (!fetchStart.test(text[0] ?? "")) return null;
   let body: Buffer | null = null;
-  for (let at = 0; at < literals.length; at += 1)
-    if (bodyBeforeLiteral.test(text[at] ?? "")) body = literals[at] as Buffer;
+  let origin: string | undefined;
+  for (let at = 0; at < literals.length; at += 1) {
+    const named = bodyBeforeLiteral.exec(text[at] ?? "");
+    if (!named) continue;
+    body = literals[at] as Buffer;
+    origin = named[1];
+  }
   let items = text.length === 1 ? (text[0] as string) : text.join(" ");
   const quoted = body === null ? quotedBody.exec(items) : null;
   if (quoted) {
-    body = Buffer.from((quoted[2] as string).replace(/\\(.)/g, "$1"), "latin1");
+    origin = quoted[2];
+    body = Buffer.from((quoted[3] as string).replace(/\\(.)/g, "$1"), "latin1");
     items = items.replace(quotedBody, "$1");
   }
   const date = Date.parse(dateItem.exec(items)?.[1]?.trim() ?? "");
@@ -36,6 +44,7 @@ export function readFetchResponse({ text, literals }: RawResponse): FetchRespons
     internalDate: date >= 0 ? date : null,
     size: numberIn(sizeItem, items),
     body,
+    origin: origin === undefined ? null : Number(origin),
   };
 }
 

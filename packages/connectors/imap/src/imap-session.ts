@@ -1,4 +1,12 @@
-import type { Batch, Cursor, InboundSession, ListOptions, SourceIdentity } from "@mailfleet/connector-api";
+import {
+  type Batch,
+  type Cursor,
+  createSizeCheck,
+  type InboundSession,
+  LinkBroke,
+  type ListOptions,
+  type SourceIdentity,
+} from "@mailfleet/connector-api";
 import { FailureError, failureOf } from "@mailfleet/contracts";
 import type { Dialled } from "./dial.ts";
 import { type Fetched, type FetchOutcome, fetchLarge, fetchSmall, type OpenMailbox } from "./fetch-messages.ts";
@@ -55,7 +63,7 @@ export function imapSession(
   const wire = createWire(dialled.client.unbind().socket, SILENCE_MS, inbox.exists);
   const failure = (error: unknown) =>
     error instanceof FailureError ? error : dialled.failure(error, "fetch", wire.bye());
-  const mailbox: OpenMailbox = { wire, uidValidity, failure };
+  const mailbox: OpenMailbox = { wire, uidValidity, sizes: createSizeCheck(), failure };
   let there: { says: number; lists: number } | null = null;
 
   /** UIDs above `after`, ascending; which of them are new enough; and which of these are large. */
@@ -81,6 +89,17 @@ export function imapSession(
     const outcome = large ? await fetchLarge(mailbox, uids[0] as number) : await fetchSmall(mailbox, uids);
     return { uids, outcome };
   }
+
+  /** What is thrown where a portion was broken off: `settled` of its UIDs are settled. */
+  function brokenOff(error: unknown, uids: readonly number[], settled: number): unknown {
+    const at = uids[settled];
+    if (wire.alive() || at === undefined || error instanceof LinkBroke) return error;
+    return new LinkBroke(failure(error).failure, nativeIdOf(uidValidity, at), { cause: error });
+  }
+
+  /** UIDs that these names have in this numbering. */
+  const uidsOf = (names: ReadonlySet<string> = new Set()) =>
+    new Set([...names].flatMap((name) => uidOf(name, uidValidity) ?? []));
 
   /** What became of these UIDs; of those that a broken connection left open only the ones before the first of them. */
   function batchOf(
@@ -119,7 +138,7 @@ export function imapSession(
         continue;
       }
       const outcome = await fetchLarge(mailbox, uid);
-      if (outcome.broke !== undefined) throw outcome.broke;
+      if (outcome.broke !== undefined) throw brokenOff(outcome.broke, [uid], 0);
       yield batchOf([uid], outcome, processFrom, cursor);
     }
   }
@@ -134,12 +153,15 @@ export function imapSession(
       signal.throwIfAborted();
       yield* tryAgain(again, given ?? { uidValidity, uid: 0 }, processFrom);
       if (inbox.exists === 0 || (inbox.uidNext > 0 && inbox.uidNext <= after + 1)) return;
-      const { all, wanted, large } = await find(after, processFrom);
+      const { all, wanted: fresh, large } = await find(after, processFrom);
+      const resting = uidsOf(options.resting);
+      const wanted = resting.size === 0 ? fresh : fresh.filter((uid) => !resting.has(uid));
+      const alone = uidsOf(options.alone);
       const seen = { messages: 0, bytes: 0 };
       let at = 0;
       const askAhead = () => {
         while (ahead.length < AHEAD) {
-          const portion = portionAt(wanted, at, large, portionSize(batchSize, seen));
+          const portion = portionAt(wanted, at, { large, alone }, portionSize(batchSize, seen));
           if (!portion) return;
           at += portion.uids.length;
           ahead.push(fetchPortion(portion));
@@ -157,17 +179,17 @@ export function imapSession(
         const batch = batchOf(uids, outcome, processFrom);
         if (batch.listed > 0) yield batch;
         signal.throwIfAborted();
-        if (outcome.broke !== undefined) throw outcome.broke;
+        if (outcome.broke !== undefined) throw brokenOff(outcome.broke, uids, batch.listed);
       }
       const last = all.at(-1);
-      const older = all.length - wanted.length;
-      if (older > 0 && last !== undefined)
+      const [older, aside] = [all.length - fresh.length, fresh.length - wanted.length];
+      if (older + aside > 0 && last !== undefined)
         yield {
-          listed: older,
+          listed: older + aside,
           messages: [],
           gone: 0,
           refused: [],
-          passedOver: { older },
+          passedOver: { older, aside },
           cursor: { uidValidity, uid: last },
         };
     } catch (error) {

@@ -16,19 +16,22 @@ export interface Portion {
   readonly large: boolean;
 }
 
-/** The next portion of ascending UIDs from `at` on: at most `size`, a large message alone; `null` at the end. */
+/**
+ * The next portion of ascending UIDs from `at` on: at most `size`, a large message and one that is to be asked for alone
+ * by itself; `null` at the end.
+ */
 export function portionAt(
   uids: readonly number[],
   at: number,
-  large: ReadonlySet<number>,
+  { large, alone }: { readonly large: ReadonlySet<number>; readonly alone: ReadonlySet<number> },
   size: number,
 ): Portion | null {
   const first = uids[at];
   if (first === undefined) return null;
-  if (large.has(first)) return { uids: [first], large: true };
+  if (large.has(first) || alone.has(first)) return { uids: [first], large: large.has(first) };
   const together = [first];
   for (const uid of uids.slice(at + 1, at + size)) {
-    if (large.has(uid)) break;
+    if (large.has(uid) || alone.has(uid)) break;
     together.push(uid);
   }
   return { uids: together, large: false };

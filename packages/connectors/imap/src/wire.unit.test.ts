@@ -84,7 +84,7 @@ describe("sets and portions of UIDs", () => {
     const uids = [1, 2, 3, 4, 5];
     const portions = [];
     for (let at = 0; ; ) {
-      const portion = portionAt(uids, at, new Set([3]), 2);
+      const portion = portionAt(uids, at, { large: new Set([3]), alone: new Set() }, 2);
       if (!portion) break;
       portions.push(portion.uids);
       at += portion.uids.length;

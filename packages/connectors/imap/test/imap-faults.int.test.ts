@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Socket } from "node:net";
 import { describe, type TestContext, test } from "node:test";
-import { type ConnectOptions, checkBalance } from "@mailfleet/connector-api";
+import { type ConnectOptions, checkBalance, LinkBroke, type ListOptions } from "@mailfleet/connector-api";
 import { imapConnector } from "@mailfleet/connector-imap";
 import { FailureError, Secret } from "@mailfleet/contracts";
 import { type ScriptedServer, scriptedServer } from "./scripted-server.ts";
@@ -174,12 +174,14 @@ describe("reading from an IMAP server that misbehaves", () => {
       EXAMINE: "* 2 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT 3] x\r\nTAG OK [READ-ONLY] done\r\n",
       ...override,
     });
-  const readAll = async (port: number, again: readonly string[] = []) => {
+  const readAll = async (port: number, again: readonly string[] = [], more: Partial<ListOptions> = {}) => {
     const session = await imapConnector.open(optionsFor(port), never);
     const ids: string[] = [];
+    const lengths: number[] = [];
     const refused: [string, string][] = [];
     let gone = 0;
     let failure: string | null = null;
+    let brokeAt: string | null = null;
     try {
       for await (const batch of session.listNew(null, {
         processFrom: null,
@@ -187,18 +189,25 @@ describe("reading from an IMAP server that misbehaves", () => {
         signal: never,
         known: () => false,
         again,
+        ...more,
       })) {
         checkBalance(batch);
-        ids.push(...batch.messages.map((message) => message.nativeId));
+        for (const { nativeId, raw } of batch.messages) {
+          let length = 0;
+          for await (const piece of raw instanceof Uint8Array ? [raw] : raw) length += piece.length;
+          ids.push(nativeId);
+          lengths.push(length);
+        }
         refused.push(...batch.refused.map((one): [string, string] => [one.name, one.failure.evidence?.reply ?? ""]));
         gone += batch.gone;
       }
     } catch (error) {
-      failure = error instanceof FailureError ? error.failure.code : String(error);
+      failure = error instanceof FailureError ? (error.failure.evidence?.reply ?? error.failure.code) : String(error);
+      brokeAt = error instanceof LinkBroke ? error.at : null;
     } finally {
       await session.close();
     }
-    return { ids, refused, gone, failure, there: session.there?.() ?? null };
+    return { ids, lengths, refused, gone, failure, brokeAt, there: session.there?.() ?? null };
   };
   const id = (uid: number) => `0000000007-000000000${uid}`;
   const body = (uid: number) =>
@@ -236,9 +245,106 @@ describe("reading from an IMAP server that misbehaves", () => {
       socket.end(`${body(1)}* BYE shutting down\r\n`);
       return "";
     });
-    const { ids, failure } = await readAll(port);
-    assert.deepEqual(ids, [id(1)]);
-    assert.notEqual(failure, null);
+    const { ids, failure, brokeAt } = await readAll(port);
+    assert.deepEqual([ids, failure, brokeAt], [[id(1)], "shutting down", id(2)]);
+  });
+
+  test("a message that broke the connection before is asked for alone; one that is set aside is passed over", async (t) => {
+    const asked: string[] = [];
+    const { port } = await listing(t, (tag, uids) => {
+      asked.push(uids);
+      return `${uids.includes("1") ? body(1) : ""}${uids.includes("2") ? body(2) : ""}${tag} OK done\r\n`;
+    });
+    assert.deepEqual((await readAll(port, [], { alone: new Set([id(1)]) })).ids, [id(1), id(2)]);
+    assert.deepEqual(asked, ["1", "2"]);
+    assert.deepEqual((await readAll(port, [], { resting: new Set([id(1)]) })).ids, [id(2)]);
+  });
+
+  test("the only message, with which the server has a passing trouble: tried some times, then refused", async (t) => {
+    let times = 0;
+    let heals = false;
+    const { port } = await listing(t, (tag, uids) => {
+      if (uids === "1") return `${body(1)}${tag} OK done\r\n`;
+      times += 1;
+      return heals && times > 2
+        ? `${body(2)}${tag} OK done\r\n`
+        : `${tag} NO [UNAVAILABLE] Internal error occurred\r\n`;
+    });
+    const { ids, refused, failure } = await readAll(port, [], { resting: new Set([id(1)]) });
+    assert.deepEqual([ids, refused, failure], [[], [[id(2), "[UNAVAILABLE] Internal error occurred"]], null]);
+    assert.equal(times, 4);
+    [times, heals] = [0, true];
+    assert.deepEqual((await readAll(port, [], { resting: new Set([id(1)]) })).ids, [id(2)]);
+  });
+
+  test("a limit that the server sets is nothing that concerns one message", async (t) => {
+    const { port } = await listing(t, (tag) => `${tag} NO [LIMIT] FETCH Rate limit hit.\r\n`);
+    const { ids, refused, failure, brokeAt } = await readAll(port);
+    assert.deepEqual([ids, refused, brokeAt], [[], [], null]);
+    assert.match(failure ?? "", /Rate limit/);
+  });
+
+  const sized = (uid: number, size: number, text: string) =>
+    `* ${uid} FETCH (UID ${uid} RFC822.SIZE ${size} BODY[] {${text.length}}\r\n${text})\r\n`;
+
+  test("a message that is shorter than announced is read again; cut each time, it is refused with both numbers", async (t) => {
+    let times = 0;
+    const { port } = await listing(t, (tag, uids) => {
+      const second = times++ < 2 ? sized(2, 50, "abc") : sized(2, 50, "x".repeat(50));
+      return `${uids.includes("1") ? sized(1, 4, "abcd") : ""}${uids === "1" ? "" : second}${tag} OK done\r\n`;
+    });
+    const healed = await readAll(port);
+    assert.deepEqual(
+      [healed.ids, healed.lengths],
+      [
+        [id(1), id(2)],
+        [4, 50],
+      ],
+    );
+    times = Number.NEGATIVE_INFINITY;
+    const { ids, refused } = await readAll(port);
+    assert.deepEqual([ids, refused.map(([name]) => name)], [[id(1)], [id(2)]]);
+    assert.match(refused[0]?.[1] ?? "", /3 of 50 octets/);
+  });
+
+  test("a message without a single octet is not taken for one", async (t) => {
+    const { port } = await listing(t, (tag) => `${sized(1, 4, "abcd")}${sized(2, 5000, "")}${tag} OK done\r\n`);
+    const { ids, refused } = await readAll(port);
+    assert.deepEqual([ids, refused.map(([name]) => name)], [[id(1)], [id(2)]]);
+  });
+
+  /** One message of 900,000 octets of which the server gives pieces in its own way. */
+  const large = async (t: TestContext, piece: (start: number) => { text: string; named?: boolean } | null) => {
+    const script = withMessages({});
+    return server(t, "* OK ready\r\n", (tag, command) => {
+      if (command.startsWith("UID SEARCH")) return `* SEARCH 1\r\n${tag} OK\r\n`;
+      const start = /<(\d+)\./.exec(command)?.[1];
+      if (start === undefined && command.startsWith("UID FETCH"))
+        return `* 1 FETCH (UID 1 RFC822.SIZE 900000)\r\n${tag} OK\r\n`;
+      if (start === undefined) return script(tag, command);
+      const given = piece(Number(start));
+      if (!given) return `${tag} OK\r\n`;
+      const origin = given.named === false ? "" : `<${start}>`;
+      return `* 1 FETCH (UID 1 BODY[]${origin} {${given.text.length}}\r\n${given.text})\r\n${tag} OK\r\n`;
+    });
+  };
+  const upTo = (length: number, most: number) => (start: number) => ({
+    text: "x".repeat(Math.max(0, Math.min(most, length - start))),
+  });
+
+  test("pieces that are shorter than asked for are not the end of a large message", async (t) => {
+    const { port } = await large(t, upTo(900_000, 262_144));
+    assert.deepEqual((await readAll(port)).lengths, [900_000]);
+  });
+
+  test("a large message that ends before its announced size is never given whole", async (t) => {
+    const { port } = await large(t, upTo(262_144, 262_144));
+    assert.match((await readAll(port)).failure ?? "", /262144 of 900000 octets/);
+  });
+
+  test("a server that knows no pieces gives a large message once", async (t) => {
+    const { port } = await large(t, () => ({ text: "x".repeat(900_000), named: false }));
+    assert.deepEqual((await readAll(port)).lengths, [900_000]);
   });
 
   test("a listing that is shorter than the server's own count is seen", async (t) => {
@@ -258,7 +364,7 @@ describe("reading from an IMAP server that misbehaves", () => {
     });
     const { port } = await server(t, "* OK ready\r\n", (tag, command) =>
       command.startsWith("UID FETCH 1 ")
-        ? `* 1 FETCH (UID 1 INTERNALDATE "01-Jan-2026 00:00:00 +0000" RFC822.SIZE 4)\r\n${tag} OK done\r\n`
+        ? `* 1 FETCH (UID 1 RFC822.SIZE 4${command.includes("BODY") ? " BODY[]<0> {4}\r\nabcd" : ""})\r\n${tag} OK done\r\n`
         : script(tag, command),
     );
     const { ids, gone } = await readAll(port, [id(1), "0000000003-0000000001"]);

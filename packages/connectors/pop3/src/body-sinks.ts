@@ -56,10 +56,14 @@ export interface Streamed extends BodySink {
 /** How many bytes may wait for their reader before the server must wait. */
 const HIGH_WATER = 1024 * 1024;
 
-/** Streams an answer. `pause` stops the server from sending, or lets it continue. */
-export function stream(pause: (paused: boolean) => void): Streamed {
+/**
+ * Streams an answer. `pause` stops the server from sending, or lets it continue; `atEnd` may throw what its reader meets
+ * at the end instead, by the number of bytes that came.
+ */
+export function stream(pause: (paused: boolean) => void, atEnd: (bytes: number) => void = () => {}): Streamed {
   const queue: Buffer[] = [];
   let waiting = 0;
+  let came = 0;
   let state: "open" | "ended" | "failed" | "discarded" = "open";
   let error: unknown;
   let ended = false;
@@ -79,6 +83,7 @@ export function stream(pause: (paused: boolean) => void): Streamed {
 
   return {
     piece(bytes) {
+      came += bytes.length;
       if (state === "discarded") return;
       queue.push(bytes);
       waiting += bytes.length;
@@ -115,6 +120,7 @@ export function stream(pause: (paused: boolean) => void): Streamed {
             if (waiting <= HIGH_WATER / 2 && !ended) pause(false);
             yield next;
           } else if (state === "failed") throw error;
+          else if (state === "ended") return atEnd(came);
           else if (state !== "open") return;
           else await wake.promise;
         }

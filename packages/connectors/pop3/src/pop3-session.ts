@@ -1,4 +1,14 @@
-import type { Batch, FetchedMessage, InboundSession, ListOptions, SourceIdentity } from "@mailfleet/connector-api";
+import {
+  type Batch,
+  createSizeCheck,
+  type FetchedMessage,
+  type InboundSession,
+  LinkBroke,
+  type ListOptions,
+  MessageRefused,
+  type SourceIdentity,
+} from "@mailfleet/connector-api";
+import type { FailureError } from "@mailfleet/contracts";
 import type { Streamed } from "./body-sinks.ts";
 import { Refused } from "./classify-failure.ts";
 import type { Pop3Deadlines } from "./deadlines.ts";
@@ -28,7 +38,7 @@ interface Planned extends Portion {
 export function pop3Session(dialled: Dialled, deadlines: Pop3Deadlines, source: SourceIdentity): InboundSession {
   const { wire, capabilities } = dialled;
   const headers = createHeaderReader(wire, capabilities.top);
-  const retriever = createRetriever(wire, dialled.failure);
+  const retriever = createRetriever(wire, createSizeCheck(), dialled.failure);
   let listing: Listing | null = null;
   let deleting = false;
 
@@ -56,7 +66,7 @@ export function pop3Session(dialled: Dialled, deadlines: Pop3Deadlines, source: 
     const { processFrom, batchSize } = options;
     const inOrder = [...unknown.filter((one) => !isTooLarge(one)), ...unknown.filter(isTooLarge)];
     if (processFrom === null || !headers.cheap) {
-      for (const portion of portionsOf(inOrder, batchSize)) yield { ...portion, older: [], gone: 0 };
+      for (const portion of portionsOf(inOrder, batchSize, options.alone)) yield { ...portion, older: [], gone: 0 };
       return;
     }
     const look = (from: number) => {
@@ -79,16 +89,22 @@ export function pop3Session(dialled: Dialled, deadlines: Pop3Deadlines, source: 
         else wanted.push(entry);
       }
       if (older.length + gone > 0) yield { entries: [], large: false, older, gone };
-      for (const portion of portionsOf(wanted, batchSize)) yield { ...portion, older: [], gone: 0 };
+      for (const portion of portionsOf(wanted, batchSize, options.alone)) yield { ...portion, older: [], gone: 0 };
     }
   }
 
-  async function* piecesOf(raw: Streamed): AsyncGenerator<Uint8Array> {
+  async function* piecesOf(raw: Streamed, entry: Named): AsyncGenerator<Uint8Array> {
     try {
       yield* raw.pieces();
     } catch (error) {
-      throw dialled.failure(error);
+      throw error instanceof MessageRefused ? error : brokenOff(error, entry);
     }
+  }
+
+  /** The failure; where the connection has ended, with the message at which it did. */
+  function brokenOff(error: unknown, { identity }: Named): FailureError {
+    const failure = dialled.failure(error);
+    return wire.ended === null ? failure : new LinkBroke(failure.failure, identity, { cause: error });
   }
 
   function batchOf(planned: Planned, { retrieved, gone, refused }: Retrieval, options: ListOptions): Batch {
@@ -116,7 +132,7 @@ export function pop3Session(dialled: Dialled, deadlines: Pop3Deadlines, source: 
         receivedAt: at,
         size,
         listedSize: entry.size,
-        raw: Buffer.isBuffer(raw) ? raw : piecesOf(raw),
+        raw: Buffer.isBuffer(raw) ? raw : piecesOf(raw, entry),
       });
     }
     return {
@@ -170,11 +186,11 @@ export function pop3Session(dialled: Dialled, deadlines: Pop3Deadlines, source: 
           letGo(retrieval.retrieved);
         }
         signal.throwIfAborted();
-        if (retrieval.broke !== undefined) throw retrieval.broke;
+        if (retrieval.broke) throw brokenOff(retrieval.broke.error, retrieval.broke.at);
       }
     } catch (error) {
       signal.throwIfAborted();
-      throw dialled.failure(error);
+      throw error instanceof LinkBroke ? error : dialled.failure(error);
     } finally {
       signal.removeEventListener("abort", stop);
       // A caller that stops early leaves messages behind that nobody will read.

@@ -12,20 +12,26 @@ export interface Portion {
 }
 
 /**
- * Cuts a list into portions of at most `maximum` messages and about 4 MiB. A message of unknown size counts as large.
+ * Cuts a list into portions of at most `maximum` messages and about 4 MiB. A message of unknown size counts as large;
+ * what is to be asked for alone is a portion of its own.
  */
-export function* portionsOf(entries: readonly Named[], maximum: number): Generator<Portion> {
+export function* portionsOf(
+  entries: readonly Named[],
+  maximum: number,
+  alone: ReadonlySet<string> = new Set(),
+): Generator<Portion> {
   let together: Named[] = [];
   let bytes = 0;
   for (const entry of entries) {
     const large = entry.size === null || entry.size > LARGE_MESSAGE;
     const full = together.length >= maximum || bytes + (entry.size ?? 0) > PORTION_BYTES;
-    if (together.length > 0 && (large || full)) {
+    const single = large || alone.has(entry.identity);
+    if (together.length > 0 && (single || full)) {
       yield { entries: together, large: false };
       together = [];
       bytes = 0;
     }
-    if (large) yield { entries: [entry], large: true };
+    if (single) yield { entries: [entry], large };
     else {
       together.push(entry);
       bytes += entry.size ?? 0;

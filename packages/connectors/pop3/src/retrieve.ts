@@ -1,4 +1,4 @@
-import { concernsMessage } from "@mailfleet/connector-api";
+import { concernsMessage, MessageRefused, type SizeCheck } from "@mailfleet/connector-api";
 import { FailureError, failureOf } from "@mailfleet/contracts";
 import { collect, type Streamed, stream } from "./body-sinks.ts";
 import { Refused } from "./classify-failure.ts";
@@ -7,6 +7,9 @@ import type { Named } from "./identities.ts";
 import type { Portion } from "./portions.ts";
 import { saysGone } from "./reply-rules.ts";
 import type { Wire } from "./wire.ts";
+
+/** How often a message is asked for before it counts as refused, where it is cut or the server has a passing trouble. */
+const TRIES = 3;
 
 /** A message and its header facts. */
 export interface Retrieved {
@@ -23,8 +26,8 @@ export interface Retrieval {
   readonly gone: number;
   /** What the server does not hand over, each requested alone, with its refusal. */
   readonly refused: readonly { readonly entry: Named; readonly failure: FailureError }[];
-  /** What ended the connection, or was refused to all alike: entries that are named nowhere above are not settled. */
-  readonly broke?: unknown;
+  /** What ended the connection, or was refused to all alike, at this entry: what is named nowhere above is not settled. */
+  readonly broke?: { readonly error: unknown; readonly at: Named };
 }
 
 /** Fetches messages. */
@@ -45,7 +48,7 @@ interface Missing {
 const HELD_LIMIT = 160 * 1024 * 1024;
 
 /** One per session. */
-export function createRetriever(wire: Wire, failure: (error: unknown) => FailureError): Retriever {
+export function createRetriever(wire: Wire, sizes: SizeCheck, failure: (error: unknown) => FailureError): Retriever {
   let heldBytes = 0;
   const hold = (bytes: number) => {
     heldBytes += bytes;
@@ -54,6 +57,9 @@ export function createRetriever(wire: Wire, failure: (error: unknown) => Failure
         failureOf("ANSWER_TOO_LARGE", { command: "RETR", reply: "messages are far larger than LIST says" }),
       );
   };
+  const release = (bytes: number) => {
+    heldBytes -= bytes;
+  };
 
   const missing = (entry: Named, text: string): Missing => ({
     entry,
@@ -61,19 +67,36 @@ export function createRetriever(wire: Wire, failure: (error: unknown) => Failure
   });
 
   async function small(entry: Named): Promise<Retrieved | Missing> {
-    const body = collect(hold);
-    const reply = await wire.run(`RETR ${entry.number}`, body);
-    if (reply.status !== "+OK") return missing(entry, reply.text);
-    const raw = body.bytes();
-    return { entry, facts: readHeaderFacts(raw), size: raw.length, raw };
+    for (let tries = 1; ; tries += 1) {
+      const body = collect(hold);
+      const reply = await wire.run(`RETR ${entry.number}`, body);
+      const last = tries === TRIES;
+      if (reply.status !== "+OK") {
+        const answer = missing(entry, reply.text);
+        if (last || !answer.failure || !isPassing(answer.failure)) return answer;
+        continue;
+      }
+      const raw = body.bytes();
+      const verdict = sizes.look(entry.identity, entry.size, raw);
+      if (verdict === "whole") return { entry, facts: readHeaderFacts(raw), size: raw.length, raw };
+      release(raw.length);
+      if (last) return { entry, failure: cutShort(entry.size, raw.length) };
+    }
   }
 
   async function large(entry: Named): Promise<Retrieved | Missing> {
-    const raw = stream(wire.pause);
-    const reply = await wire.run(`RETR ${entry.number}`, raw, true);
-    if (reply.status !== "+OK") return missing(entry, reply.text);
-    const head = await raw.head(holdsHeader);
-    return { entry, facts: readHeaderFacts(head), size: entry.size ?? 0, raw };
+    for (let tries = 1; ; tries += 1) {
+      const raw = stream(wire.pause, (bytes) => {
+        if (sizes.lookAtStream(entry.size, bytes) === "cut") throw cutShort(entry.size, bytes);
+      });
+      const reply = await wire.run(`RETR ${entry.number}`, raw, true);
+      if (reply.status === "+OK") {
+        const head = await raw.head(holdsHeader);
+        return { entry, facts: readHeaderFacts(head), size: entry.size ?? 0, raw };
+      }
+      const answer = missing(entry, reply.text);
+      if (tries === TRIES || !answer.failure || !isPassing(answer.failure)) return answer;
+    }
   }
 
   return {
@@ -81,19 +104,32 @@ export function createRetriever(wire: Wire, failure: (error: unknown) => Failure
       const settled = await Promise.allSettled(entries.map(streamed ? large : small));
       const retrieved: Retrieved[] = [];
       const refused: { entry: Named; failure: FailureError }[] = [];
+      const troubled: { entry: Named; failure: FailureError }[] = [];
       let gone = 0;
-      let broke: unknown;
-      for (const one of settled)
-        if (one.status === "rejected") broke ??= one.reason;
+      let broke: Retrieval["broke"];
+      for (const [index, one] of settled.entries())
+        if (one.status === "rejected") broke ??= { error: one.reason, at: entries[index] as Named };
         else if ("raw" in one.value) retrieved.push(one.value);
         else if (one.value.failure === null) gone += 1;
         else if (concernsMessage(one.value.failure.failure))
           refused.push({ entry: one.value.entry, failure: one.value.failure });
-        else broke ??= one.value.failure;
+        else if (isPassing(one.value.failure)) troubled.push({ entry: one.value.entry, failure: one.value.failure });
+        else broke ??= { error: one.value.failure, at: one.value.entry };
+      // A server that works otherwise has this trouble with these messages.
+      if (broke === undefined && (retrieved.length > 0 || entries.length === 1)) refused.push(...troubled);
+      else if (troubled[0]) broke ??= { error: troubled[0].failure, at: troubled[0].entry };
       return { retrieved, gone, refused, ...(broke !== undefined && { broke }) };
     },
-    release(bytes) {
-      heldBytes -= bytes;
-    },
+    release,
   };
+}
+
+/** A trouble of the server that may be one with a single message. */
+function isPassing({ failure }: FailureError): boolean {
+  return failure.kind === "transient" && !concernsMessage(failure);
+}
+
+function cutShort(announced: number | null, bytes: number): MessageRefused {
+  const reply = `the server gives ${bytes} of ${announced ?? "an unknown number of"} octets`;
+  return new MessageRefused(failureOf("PROTOCOL_ERROR", { command: "RETR", reply }));
 }

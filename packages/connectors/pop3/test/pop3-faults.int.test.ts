@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { type ConnectOptions, checkBalance, redactSecrets } from "@mailfleet/connector-api";
+import { type ConnectOptions, checkBalance, LinkBroke, redactSecrets } from "@mailfleet/connector-api";
 import { createPop3Connector } from "@mailfleet/connector-pop3";
 import { type FailureCode, FailureError } from "@mailfleet/contracts";
 import { never, optionsFor, readAll } from "./read-all.ts";
@@ -128,8 +128,44 @@ describe("a POP3 server that makes it hard to read", () => {
       refused.map(({ name, failure }) => [name, failure.code, failure.evidence?.reply]),
       [["uid-2", "PROTOCOL_ERROR", "-ERR disk on fire"]],
     );
-    const busy = (line: string) => (line === "RETR 2" ? "-ERR [SYS/TEMP] later\r\n" : undefined);
-    await assert.rejects(read(t, { messages, answer: busy }), failsWith("SERVER_UNAVAILABLE", /later/));
+  });
+
+  test("a passing trouble with one message is that message's, after some tries; with all of them the server's", async (t) => {
+    let times = 0;
+    const busy = (line: string) => (line === "RETR 2" && ++times > 0 ? "-ERR [SYS/TEMP] later\r\n" : undefined);
+    const { found, refused } = await read(t, { messages, answer: busy });
+    assert.deepEqual(bodies(found), [three[0], three[2]]);
+    assert.deepEqual(
+      [times, refused.map(({ name, failure }) => [name, failure.code])],
+      [3, [["uid-2", "SERVER_UNAVAILABLE"]]],
+    );
+    const all = (line: string) => (line.startsWith("RETR") ? "-ERR [SYS/TEMP] later\r\n" : undefined);
+    await assert.rejects(read(t, { messages, answer: all }), failsWith("SERVER_UNAVAILABLE", /later/));
+    const alone = await read(t, { messages: messages.slice(0, 1), answer: all });
+    assert.deepEqual(alone.refused.length, 1);
+  });
+
+  test("a message that is shorter than listed is read again, and refused where it stays so", async (t) => {
+    const cut = [...messages, { raw: message("cut"), claimed: 50_000 }];
+    const { found, refused } = await read(t, { messages: cut });
+    assert.deepEqual(bodies(found), three);
+    assert.deepEqual(
+      refused.map(({ name, failure }) => [name, failure.evidence?.reply]),
+      [["uid-4", `the server gives ${message("cut").length} of 50000 octets`]],
+    );
+  });
+
+  test("a server that counts octets in its own way gives all its messages", async (t) => {
+    const own = messages.map(({ raw }) => ({ raw, claimed: raw.length + 3 }));
+    assert.deepEqual(bodies((await read(t, { messages: own })).found), three);
+  });
+
+  test("a connection that ends names the message at which it did", async (t) => {
+    const answer = (line: string) => (line === "RETR 2" ? null : undefined);
+    const server = await serve(t, { messages, capabilities: without("PIPELINING"), answer });
+    const session = await connector.open(optionsFor(server.port), never);
+    await assert.rejects(readAll(session), (error) => error instanceof LinkBroke && error.at === "uid-2");
+    await session.close();
   });
 
   test("old mail is told by its header and not fetched; it is passed over", async (t) => {
@@ -344,7 +380,8 @@ describe("deleting over POP3", () => {
   });
 
   test("a session that broke deletes nothing any more", async (t) => {
-    const server = await serve(t, { messages, answer: (line) => (line === "RETR 2" ? null : undefined) });
+    const answer = (line: string) => (line === "RETR 2" ? null : undefined);
+    const server = await serve(t, { messages, capabilities: without("PIPELINING"), answer });
     const session = await connector.open(optionsFor(server.port), never);
     await assert.rejects(readAll(session), failsWith("CONNECTION_LOST", /-/));
     await assert.rejects(async () => session.remove?.(["uid-1"], never), failsWith("CONNECTION_LOST", /-/));
