@@ -27,7 +27,7 @@ test("a deleted mailbox stays deleted, whatever comes late, and nothing of it is
   const follow = createFollowLifecycle({ ...given, names, fingerprints, bus: given.world, now: Date.now });
   const lease = await leases.take(mailboxId);
   assert.ok(lease);
-  const read = await names.load(mailboxId, lease.filter["lease.fence"]);
+  const read = await names.load(lease);
   const deleted = { type: "mailbox.deleted.v1", mailboxId, body: { mailboxId, v: 3, at: Date.now() } };
   await follow(deleted as never);
   const other = { state: "off", verdict: "NotRun", generation: 1, attempt: 0 };
