@@ -1,20 +1,16 @@
 import { connectBus } from "@mailfleet/bus";
+import { createConnectors } from "@mailfleet/connectors";
 import { createGuardedFetch, readPrivateNetworks } from "@mailfleet/http";
 import { runService } from "@mailfleet/kit";
 import { createTokens } from "@mailfleet/oauth";
 import { loadOpener, loadSealer } from "@mailfleet/secrets";
-import { connectStore, isOutage } from "@mailfleet/store";
-import { createAlertStore } from "./alert/store.ts";
-import { createDeadLetterStore } from "./dead-letter/store.ts";
+import { connectStore, isOutage, openDocuments } from "@mailfleet/store";
+import { createClearMarkStore } from "./alert/store.ts";
 import { createMeters } from "./metrics.ts";
 import { allowedPortsOf } from "./notice/allowed-ports.ts";
 import { createMailServer } from "./notice/mail-server.ts";
-import { createNoticeStore } from "./notice/store.ts";
-import { createNotificationSettingsStore } from "./notification/store.ts";
+import { createMailServerStore, createNoticeStore } from "./notice/store.ts";
 import { alerting } from "./service.ts";
-
-/** A fact that the bus lost with its machine is said again after this time. */
-const confirmMs = 30_000;
 
 runService(alerting, async ({ name, environment, logger, metrics, failPoint, addReadiness, now }) => {
   const { natsUrl, mongoUrl, mongoDb, streamReplicas, notifyOpenKeys, allowedPrivateNetworks } = environment;
@@ -34,16 +30,12 @@ runService(alerting, async ({ name, environment, logger, metrics, failPoint, add
   return {
     bus,
     ports: {
-      alerts: await createAlertStore(store),
+      openDocuments: (collection, indexes, unlisted) => openDocuments(store, collection, indexes, unlisted),
+      marks: await createClearMarkStore(store),
       notices,
-      deadLetters: await createDeadLetterStore(store),
-      settings: createNotificationSettingsStore(store),
+      mailServer: createMailServerStore(store),
       openChannel: createMailServer({
-        connectors: {
-          smtp: async () => (await import("@mailfleet/connector-smtp")).smtpConnector(),
-          graph: async () => (await import("@mailfleet/connector-graph")).graphOutbound({ fetch }),
-          gmail: async () => (await import("@mailfleet/connector-gmail")).gmailOutbound({ fetch }),
-        },
+        connectors: createConnectors({ fetch }).outbound,
         openSecret: opener.open,
         tokens: createTokens({ fetch, open: opener.open, seal: sealer.seal, grants, now, owner: name, logger }),
         allowedPorts: allowedPortsOf(bus),
@@ -52,7 +44,6 @@ runService(alerting, async ({ name, environment, logger, metrics, failPoint, add
       isOutage,
       quietMs: environment.notifyQuietMs,
       retryMs: environment.notifyRetryMs,
-      confirmMs,
     },
     close: async () => {
       await Promise.all([store.close(), fetch.close()]);

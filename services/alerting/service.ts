@@ -1,23 +1,22 @@
 import { consumers } from "@mailfleet/contracts";
-import { defineService, listen } from "@mailfleet/kit";
+import { defineService, every, listen } from "@mailfleet/kit";
 import { z } from "zod";
-import { alertAnswers } from "./alert/answers.ts";
+import { keptAlerts } from "./alert/alert.ts";
+import { createAlertWall } from "./alert/create-wall.ts";
 import { followFacts, objectOf } from "./alert/follow-facts.ts";
-import { wallOf } from "./alert/wall.ts";
 import { watchBus } from "./bus-watch/watch-bus.ts";
-import { deadLetterAnswers } from "./dead-letter/answers.ts";
-import { keepDeadLetter } from "./dead-letter/keep.ts";
+import { keepDeadLetter, settleDeadLetterAlerts } from "./dead-letter/alerts.ts";
+import { keptDeadLetters } from "./dead-letter/dead-letter.ts";
 import { createSendNotices } from "./notice/send-due.ts";
-import { notificationAnswers } from "./notification/answers.ts";
+import { keptNotificationSettings } from "./notification/notification.ts";
 import { watchSecret } from "./notification/watch-secret.ts";
 import type { AlertingPorts } from "./ports.ts";
 import { watchStreams } from "./stream-watch/watch-streams.ts";
 
 const milliseconds = (least: number) => z.coerce.number().int().min(least, `must be at least ${least}`);
-const withWall = (ports: AlertingPorts) => ({ ...ports, wall: wallOf(ports) });
 
 /** Says once what went wrong and what to do now, and once that it is over. */
-export const alerting = defineService<AlertingPorts>()({
+export const alerting = defineService<AlertingPorts, "wall">()({
   name: "alerting",
   environment: {
     /** File with the private keys that open the secrets of the notification mail server. */
@@ -29,39 +28,29 @@ export const alerting = defineService<AlertingPorts>()({
     /** Private networks that HTTP may go to, as CIDRs; none unless named. */
     MAILFLEET_ALLOWED_PRIVATE_NETWORKS: z.string().default(""),
   },
-  answers: (ports) => ({ ...alertAnswers(ports), ...deadLetterAnswers(ports), ...notificationAnswers(ports) }),
+  derives: (ports) => ({ wall: createAlertWall(ports) }),
+  keeps: [keptAlerts, keptDeadLetters, keptNotificationSettings],
   listens: [
     listen(consumers.alertingFacts, {
       types: ["alert.raised.v1", "alert.cleared.v1", "mailbox.deleted.v1"],
       concurrency: 16,
       keyOf: objectOf,
-      handle: (ports: AlertingPorts) => {
-        const wall = wallOf(ports);
-        return (message) => followFacts(wall, message);
-      },
+      handle:
+        ({ wall }: AlertingPorts) =>
+        (message) =>
+          followFacts(wall, message),
     }),
     listen(consumers.alertingDeadLetters, {
       types: ["dead.letter.v1"],
       concurrency: 16,
-      handle: (ports: AlertingPorts) => {
-        const own = withWall(ports);
-        return (message) => keepDeadLetter(own, message);
-      },
+      handle: (ports: AlertingPorts) => (message) => keepDeadLetter(ports, message),
     }),
   ],
   ticks: {
     notices: { everyMs: 2000, round: createSendNotices },
-    "alert-facts": {
-      everyMs: 5000,
-      round: (ports) => async () => {
-        const wall = wallOf(ports);
-        await wall.publishLeftovers();
-        await wall.confirmFacts();
-        return undefined;
-      },
-    },
-    bus: { everyMs: 2000, round: (ports) => () => watchBus(withWall(ports)).then(() => undefined) },
-    streams: { everyMs: 60_000, round: (ports) => () => watchStreams(withWall(ports)).then(() => undefined) },
-    secret: { everyMs: 600_000, round: (ports) => () => watchSecret(withWall(ports)).then(() => undefined) },
+    "dead-letters": every(60_000, settleDeadLetterAlerts),
+    bus: every(2000, watchBus),
+    streams: every(60_000, watchStreams),
+    secret: every(600_000, watchSecret),
   },
 });

@@ -1,5 +1,5 @@
 import { consumers } from "@mailfleet/contracts";
-import { defineService, listen } from "@mailfleet/kit";
+import { defineService, every, listen } from "@mailfleet/kit";
 import { z } from "zod";
 import { beginConsent } from "./consent/begin-consent.ts";
 import { getConsent, keepDeviceConsent } from "./consent/read-consent.ts";
@@ -23,15 +23,6 @@ import type { Ports } from "./ports.ts";
 import { keptProfiles } from "./profile/profile.ts";
 import { warnOfSecrets } from "./profile/warn-of-secrets.ts";
 import { keptSettings } from "./settings/settings.ts";
-
-/** A tick whose rounds all pause alike. */
-const every = (everyMs: number, work: (ports: Ports, signal: AbortSignal) => Promise<unknown>) => ({
-  everyMs,
-  round: (ports: Ports) => async (signal: AbortSignal) => {
-    await work(ports, signal);
-    return undefined;
-  },
-});
 
 /** Keeps profiles, mailboxes, settings, consents and jobs, and runs the mailboxes' machine. */
 export const config = defineService<Ports, "worlds">()({

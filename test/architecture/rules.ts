@@ -46,9 +46,7 @@ export const allowedArrows: Readonly<Record<string, readonly string[]>> = {
     "http",
     "oauth",
     "connector-api",
-    "connector-gmail",
-    "connector-graph",
-    "connector-smtp",
+    "connectors",
   ],
   "services/console": ["contracts", "store", "bus", "kit", "secrets", "oauth"],
 };
@@ -103,7 +101,6 @@ export const environmentReaders: readonly RegExp[] = [
  * what comes again to a tick: this list only gets shorter.
  */
 export const ownTimers: Readonly<Record<string, string>> = {
-  "services/alerting/notice/mail-server.ts": "a deadline over a mail server that does not answer",
   "services/console/events/live-views.ts": "heartbeats of one open stream, and the grace of its end",
   "services/outbound-send/activity/counter.ts": "figures that are gathered in memory for two seconds",
   "services/outbound-send/send/drains.ts": "a gathering pause of some milliseconds, and the grace of a stop",

@@ -23,7 +23,6 @@ export const failPointNames = [
   "outbound.before-content",
   "outbound.after-server-accepted",
   "outbound.after-result",
-  "alerting.after-store",
 ] as const;
 export type FailPointName = (typeof failPointNames)[number];
 

@@ -1,7 +1,7 @@
 /** The language of the system: subjects, streams, messages, requests, resources and the closed lists of codes. */
 
 export { Activity } from "./activity/activity.ts";
-export { Alert } from "./alert/alert.ts";
+export { Alert, alert } from "./alert/alert.ts";
 export { AlertObject } from "./alert/object.ts";
 export { type AlertCode, type AlertCodeEntry, alertCodes, otherAlertCodes } from "./alert-codes.ts";
 export { Connection, ConnectionCredentials, passwordSealedFor } from "./connection/connection.ts";
@@ -13,7 +13,7 @@ export {
   usualProtocol,
 } from "./connectors/connectors.ts";
 export type { ConnectorDescriptor, ConnectorField, KnownProvider, PresetServer } from "./connectors/descriptor.ts";
-export { DeadLetter } from "./dead-letter/dead-letter.ts";
+export { DeadLetter, deadLetter } from "./dead-letter/dead-letter.ts";
 export { type EnvelopeContext, headerNames, type OutgoingMessage } from "./envelope.ts";
 export { type FailPoint, type FailPointName, failPointNames, noFailPoint } from "./fail-point.ts";
 export { Evidence, Failure, FailureError, FailureKind, failureOf } from "./failure.ts";
@@ -67,6 +67,7 @@ export {
   NotificationMode,
   NotificationSettings,
   NotificationTest,
+  notificationSettings,
   RelayAuthentication,
   relayDestination,
 } from "./notification-settings/notification-settings.ts";

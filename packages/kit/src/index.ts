@@ -40,6 +40,7 @@ export { type Remembered, remember } from "./remember/remember.ts";
 export { hashAddress } from "./service/address.ts";
 export {
   defineService,
+  every,
   type Listener,
   listen,
   listenInBatches,

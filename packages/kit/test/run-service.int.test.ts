@@ -158,7 +158,7 @@ test("a stop that does not end is left after the grace time with code 1", deadli
 });
 
 test("a fail point kills the process at its nth hit", deadline, async () => {
-  const tiny = spawnTiny("plain", { MAILFLEET_FAIL_POINTS: "document.after-commit:1,alerting.after-store:2" });
+  const tiny = spawnTiny("plain", { MAILFLEET_FAIL_POINTS: "document.after-commit:1,inbound.after-store:2" });
   await once(tiny.child, "message");
   tiny.child.send("hit");
   const [answer] = await once(tiny.child, "message");

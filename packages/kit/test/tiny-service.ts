@@ -10,7 +10,7 @@ runProcess({
     addReadiness("nats", () => (behaviour === "plain" ? null : "NATS is not connected"));
     new Gauge({ name: "mailfleet_tiny", help: "a metric of its own", registers: [metrics] }).set(7);
     process.on("message", () => {
-      failPoint("alerting.after-store");
+      failPoint("inbound.after-store");
       process.send?.({ type: "survived" });
     });
     if (behaviour === "start-hangs") await new Promise(() => {});

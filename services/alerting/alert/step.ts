@@ -6,12 +6,11 @@ import {
   type AlertRaised,
   alertCodes,
   type EnvelopeContext,
-  type OutgoingMessage,
   subjects,
 } from "@mailfleet/contracts";
-import { idFrom } from "@mailfleet/kit";
+import { idFrom, type OutboxEntry } from "@mailfleet/kit";
 import { noNotice, planNotice } from "../notice/step.ts";
-import type { AlertDocument } from "./document.ts";
+import type { AlertBody, AlertDocument, ShownAlert } from "./document.ts";
 
 /** What led to a change: the id identifies repetitions, the rest is passed on to the facts that follow. */
 export interface Origin extends EnvelopeContext {
@@ -27,9 +26,16 @@ export interface StepContext {
   readonly quietMs: number;
 }
 
+/** What becomes of an alert, and what is said of it. */
+export interface AlertStep {
+  readonly after: AlertBody;
+  readonly outbox: readonly OutboxEntry[];
+  /** People see nothing new. */
+  readonly quiet?: boolean;
+}
+
 /** So long a cleared alert is shown. A raised one stays: what failed for good says nothing more. */
 const keptMs = 30 * 86_400_000;
-const rememberedIds = 16;
 
 /** The id of the one alert that there is for this object (and direction) and code. */
 export function alertIdOf(object: AlertObject, code: string): string {
@@ -37,62 +43,41 @@ export function alertIdOf(object: AlertObject, code: string): string {
 }
 
 /**
- * Raises: opens a first or a new episode, or counts a repetition. `null`: nothing changes, because this message was
- * counted already, or the alert was cleared after the moment this message speaks of.
+ * Raises: opens a first or a new episode, or counts a repetition. `null`: nothing changes, because the alert was cleared
+ * after the moment this message speaks of.
  */
-export function raised(before: AlertDocument | null, fact: AlertRaised, context: StepContext): AlertDocument | null {
-  if (before?.recentIds.includes(context.origin.id)) return null;
+export function raised(before: AlertDocument | null, fact: AlertRaised, context: StepContext): AlertStep | null {
   if (before?.state === "cleared" && fact.at < (before.clearedAt ?? 0)) return null;
   const repetition = before?.state === "raised";
   const { severity, audience, text, remedy } = meaningOf(fact.code);
-  const lastAt = repetition ? Math.max(before.lastAt, fact.at) : fact.at;
-  const after: AlertDocument = {
-    _id: before?._id ?? alertIdOf(fact.object, fact.code),
-    v: before?.v ?? 0,
-    createdAt: before?.createdAt ?? context.now,
-    changedAt: context.now,
+  const after: AlertBody = {
     object: { ...before?.object, ...fact.object },
     code: fact.code,
-    severity,
-    audience,
-    text,
-    remedy,
+    ...{ severity, audience, text, remedy },
     detail: fact.detail ?? (repetition ? before.detail : null),
     evidence: fact.evidence ?? (repetition ? before.evidence : null),
     state: "raised",
     firstAt: repetition ? before.firstAt : fact.at,
-    lastAt,
+    lastAt: repetition ? Math.max(before.lastAt, fact.at) : fact.at,
     count: repetition ? before.count + 1 : 1,
     clearedAt: null,
     episode: (before?.episode ?? 0) + (repetition ? 0 : 1),
-    recentIds: remember(before, context.origin.id),
     notice: before?.notice ?? noNotice,
-    outbox: before?.outbox ?? [],
-    ...(before?.unconfirmed ? { unconfirmed: before.unconfirmed } : {}),
-    ...(before?.confirmAt === undefined ? {} : { confirmAt: before.confirmAt }),
   };
-  return repetition ? after : announced(after, "raised", context);
+  return repetition ? { after, outbox: [] } : announced(before, after, "raised", context);
 }
 
 /** Clears. `null`: it is not raised, or was raised again after the moment this message speaks of. */
-export function cleared(before: AlertDocument, fact: AlertCleared, context: StepContext): AlertDocument | null {
-  if (before.recentIds.includes(context.origin.id)) return null;
+export function cleared(before: AlertDocument, fact: AlertCleared, context: StepContext): AlertStep | null {
   if (before.state !== "raised" || fact.at < before.lastAt) return null;
   // A deleted mailbox is cleared for all future; the alert then shows the moment it was noticed.
   const clearedAt = Math.min(fact.at, Math.max(context.now, before.lastAt));
-  const after: AlertDocument = {
-    ...before,
-    state: "cleared",
-    clearedAt,
-    changedAt: context.now,
-    recentIds: remember(before, context.origin.id),
-    expireAt: new Date(clearedAt + keptMs),
-  };
-  return announced(after, "cleared", context);
+  const after: AlertBody = { ...before, state: "cleared", clearedAt, forgetAt: new Date(clearedAt + keptMs) };
+  return announced(before, after, "cleared", context);
 }
 
 /** The alert as everybody else sees it. */
-export function shownAlert(alert: AlertDocument): Alert {
+export function shownAlert(alert: ShownAlert): Alert {
   const { object, code, severity, audience, text, remedy, detail, evidence, state } = alert;
   const { v, firstAt, lastAt, count, clearedAt, createdAt, changedAt } = alert;
   const what = { id: alert._id, v, object, code, severity, audience, text, remedy, detail, evidence, state };
@@ -106,24 +91,27 @@ function meaningOf(code: string) {
   return known ?? { ...alertCodes.UNCLASSIFIED, severity: "warning" as const };
 }
 
-function remember(before: AlertDocument | null, id: string): string[] {
-  return [...(before?.recentIds ?? []), id].slice(-rememberedIds);
-}
-
 /** With the fact for everybody and the plan for the mail. */
-function announced(alert: AlertDocument, type: AlertFact, context: StepContext): AlertDocument {
-  const planned = { ...alert, notice: planNotice(alert, context.now, context.quietMs) };
-  const message: OutgoingMessage = {
-    id: `${alert._id}:${alert.episode}:${type}`,
-    subject: subjects.alertFact(alert.severity, type),
+function announced(
+  before: AlertDocument | null,
+  opened: AlertBody,
+  type: AlertFact,
+  { origin, now, quietMs }: StepContext,
+): AlertStep {
+  const after = { ...opened, notice: planNotice(opened, now, quietMs) };
+  const _id = before?._id ?? alertIdOf(after.object, after.code);
+  const frame = { _id, v: (before?.v ?? 0) + 1, createdAt: before?.createdAt ?? now, changedAt: now };
+  const message: OutboxEntry = {
+    id: `${_id}:${after.episode}:${type}`,
+    subject: subjects.alertFact(after.severity, type),
     type: "alert.changed.v1",
-    ...(alert.object.type === "mailbox" ? { mailboxId: alert.object.id } : {}),
-    sequence: alert.episode,
-    at: context.now,
-    causation: context.origin.id,
-    ...(context.origin.correlation === undefined ? {} : { correlation: context.origin.correlation }),
-    ...(context.origin.traceparent === undefined ? {} : { traceparent: context.origin.traceparent }),
-    body: { alert: shownAlert({ ...planned, v: alert.v + 1 }) },
+    ...(after.object.type === "mailbox" ? { mailboxId: after.object.id } : {}),
+    sequence: after.episode,
+    at: now,
+    causation: origin.id,
+    ...(origin.correlation === undefined ? {} : { correlation: origin.correlation }),
+    ...(origin.traceparent === undefined ? {} : { traceparent: origin.traceparent }),
+    body: { alert: shownAlert({ ...after, ...frame }) },
   };
-  return { ...planned, outbox: [...alert.outbox, message] };
+  return { after, outbox: [message] };
 }

@@ -1,15 +1,5 @@
-import type { Bus } from "@mailfleet/bus";
 import { alertIdOf } from "../alert/step.ts";
-import type { AlertStore } from "../alert/store.ts";
-import type { AlertWall } from "../alert/wall.ts";
-
-/** What watching the bus works with. */
-interface BusWatchPorts {
-  readonly bus: Pick<Bus, "refusal">;
-  readonly alerts: Pick<AlertStore, "get">;
-  readonly wall: AlertWall;
-  now(): number;
-}
+import type { AlertingPorts } from "../ports.ts";
 
 const object = { type: "service", id: "nats", label: "NATS" } as const;
 const code = "BUS_REFUSES_SIGN_IN";
@@ -22,9 +12,9 @@ const quietMs = 45_000;
  * Raises an alert while NATS refuses our password. Nobody can tell us of it over the bus, but every service has the same
  * trouble, and the notice goes out from the database.
  */
-export async function watchBus({ bus, alerts, wall, now }: BusWatchPorts): Promise<void> {
+export async function watchBus({ bus, documents, wall, now }: AlertingPorts): Promise<void> {
   const detail = bus.refusal();
-  const before = await alerts.get(alertIdOf(object, code));
+  const before = await documents.alert.load(alertIdOf(object, code));
   const at = now();
   const raisedFor = before?.state === "raised" ? at - before.lastAt : null;
   // Replicas that see it at the same time count as one.

@@ -1,24 +1,25 @@
 import {
   type DeadLetter,
-  type DeadLetterBody,
+  type DeadLetterBody as DeadLetterMessage,
   headerNames,
-  type OutgoingMessage,
   ProblemError,
   parseSubject,
 } from "@mailfleet/contracts";
-import { idFrom } from "@mailfleet/kit";
-import type { DeadLetterDocument } from "./store.ts";
+import { idFrom, type OutboxEntry } from "@mailfleet/kit";
+import type { DeadLetterBody, ShownDeadLetter, StoredDeadLetter } from "./body.ts";
 
 const keptMs = 30 * 86_400_000;
 const previewLength = 2000;
 
 /** The record of a message that was set aside; the same message always has the same id. */
-export function deadLetterOf(message: { id: string; subject: string; body: DeadLetterBody }): DeadLetterDocument {
+export function deadLetterOf(message: { id: string; subject: string; body: DeadLetterMessage }): {
+  readonly id: string;
+  readonly body: DeadLetterBody;
+} {
   const { reason, subject, stream, sequence, deliveries, headers, data, at } = message.body;
   const parsed = parseSubject(message.subject);
   const from = parsed?.stream === "DEAD" ? parsed : { service: "unknown", consumer: "unknown" };
-  return {
-    _id: idFrom("dl", message.id),
+  const body: DeadLetterBody = {
     service: from.service,
     consumer: from.consumer,
     reason,
@@ -33,26 +34,29 @@ export function deadLetterOf(message: { id: string; subject: string; body: DeadL
     state: "waiting",
     headers,
     data,
-    expireAt: new Date(Math.max(at, 0) + keptMs),
+    forgetAt: new Date(Math.max(at, 0) + keptMs),
   };
+  return { id: idFrom("dl", message.id), body };
 }
 
 /** The dead letter as everybody else sees it. */
-export function shownDeadLetter(letter: DeadLetterDocument): DeadLetter {
-  const { _id, headers, data, decision, expireAt, ...shown } = letter;
-  const changed = decision ? { v: 2, changedAt: decision.at } : { v: 1, changedAt: letter.at };
-  return { id: _id, ...shown, ...changed, createdAt: letter.at };
+export function shownDeadLetter(letter: ShownDeadLetter): DeadLetter {
+  const { _id: id, v, createdAt, changedAt, service, consumer, reason, subject, stream, sequence } = letter;
+  const { deliveries, type, mailboxId, preview, at, state } = letter;
+  const what = { service, consumer, reason, subject, stream, sequence, deliveries, type, mailboxId, preview };
+  return { id, v, ...what, at, state, createdAt, changedAt };
 }
 
 /**
  * The message again: same subject, type, headers and body, another id, or the server would take it for a repetition.
  * Throws NOT_POSSIBLE_NOW for anything that was not one of our messages.
  */
-export function replayOf(letter: DeadLetterDocument): OutgoingMessage {
+export function replayOf(letter: StoredDeadLetter): OutboxEntry {
   const { headers } = letter;
   const whole = (text: string | undefined) =>
     text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
   if (letter.type === null) throw notReplayable("It has no type.");
+  if (!parseSubject(letter.subject)) throw notReplayable("No stream takes its subject.");
   return {
     id: `${letter._id}:replay`,
     subject: letter.subject,
@@ -68,7 +72,7 @@ export function replayOf(letter: DeadLetterDocument): OutgoingMessage {
   };
 }
 
-function bodyOf(letter: DeadLetterDocument): unknown {
+function bodyOf(letter: StoredDeadLetter): unknown {
   try {
     return JSON.parse(Buffer.from(letter.data, "base64").toString("utf8"));
   } catch {

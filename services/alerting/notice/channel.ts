@@ -1,10 +1,10 @@
 import type { StepListener, Submitted, TestReport } from "@mailfleet/connector-api";
 import type { ComposedMessage } from "@mailfleet/mime";
+import type { NotificationBody } from "../notification/body.ts";
 import { missingParts } from "../notification/problems.ts";
-import type { NotificationSettingsDocument } from "../notification/store.ts";
 
 /** The settings with all that is needed to send. */
-export type UsableSettings = NotificationSettingsDocument & { from: string };
+export type UsableSettings = NotificationBody & { from: string };
 
 /** One way out for mail; used for one sweep or one test. */
 export interface NoticeChannel {
@@ -22,7 +22,7 @@ export interface NoticeChannel {
 export type OpenChannel = (settings: UsableSettings) => Promise<NoticeChannel>;
 
 /** The settings if mail can leave with them, on or off; else `null`. */
-export function usable(settings: NotificationSettingsDocument | null): UsableSettings | null {
-  if (!settings?.from || missingParts(settings, "").length > 0) return null;
+export function usable(settings: NotificationBody): UsableSettings | null {
+  if (!settings.from || missingParts(settings, "").length > 0) return null;
   return { ...settings, from: settings.from };
 }

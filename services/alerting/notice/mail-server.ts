@@ -5,7 +5,7 @@ import type { OpenChannel, UsableSettings } from "./channel.ts";
 
 /** What speaks the protocols of the three ways; each is loaded when it is first used. */
 export interface MailServerPorts {
-  readonly connectors: Readonly<Record<"smtp" | "graph" | "gmail", () => Promise<OutboundConnector>>>;
+  readonly connectors: { load(protocol: string): Promise<OutboundConnector | null> };
   openSecret(sealed: Sealed, aad: string): Promise<Secret>;
   readonly tokens: {
     credentials(request: TokenRequest, mailbox: { id: string; address: string }): TokenCredentials;
@@ -23,7 +23,9 @@ const signInMs = 20_000;
 /** Opens the way out that the settings name. Secrets are opened for each use and kept nowhere. */
 export function createMailServer(ports: MailServerPorts): OpenChannel {
   return async (settings) => {
-    const connector = await ports.connectors[protocolOf(settings)]();
+    const protocol = protocolOf(settings);
+    const connector = await ports.connectors.load(protocol);
+    if (!connector) throw new Error(`no connector sends by ${protocol}`);
     const options: ConnectOptions = {
       mailboxId: "notifications",
       address: settings.from,
@@ -41,7 +43,7 @@ export function createMailServer(ports: MailServerPorts): OpenChannel {
   };
 }
 
-function protocolOf({ mode, application }: UsableSettings): keyof MailServerPorts["connectors"] {
+function protocolOf({ mode, application }: UsableSettings): "smtp" | "graph" | "gmail" {
   if (mode === "smtp") return "smtp";
   return application?.provider === "google" ? "gmail" : "graph";
 }
@@ -72,19 +74,20 @@ async function credentialsOf(
   return tokens.credentials(tokenRequestOf(settings, username), { id: "notifications", address: username });
 }
 
+/** The work may say better what it waited for, if it says it soon. */
+const graceMs = 500;
+
 /** Ends the work by its signal, and the wait for it in any case. */
 async function within<Value>(ms: number, work: (signal: AbortSignal) => Promise<Value>): Promise<Value> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const ending = new AbortController();
-  const timer = setTimeout(() => {
-    const error = new FailureError(failureOf("CONNECTION_TIMEOUT", { reply: `not done after ${ms / 1000} s` }));
-    ending.abort(error);
-    // The work says better what it waited for, if it says it soon.
-    setTimeout(() => reject(error), 500).unref();
-  }, ms);
+  const signal = AbortSignal.timeout(ms);
+  const late = new Promise<never>((_, reject) => {
+    const over = AbortSignal.timeout(ms + graceMs);
+    over.addEventListener("abort", () => reject(over.reason), { once: true });
+  });
   try {
-    return await Promise.race([work(ending.signal), late]);
-  } finally {
-    clearTimeout(timer);
+    return await Promise.race([work(signal), late]);
+  } catch (error) {
+    if (!signal.aborted || error instanceof FailureError) throw error;
+    throw new FailureError(failureOf("CONNECTION_TIMEOUT", { reply: `not done after ${ms / 1000} s` }));
   }
 }

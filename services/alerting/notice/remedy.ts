@@ -1,7 +1,7 @@
 import type { FailureCode } from "@mailfleet/contracts";
-import type { NotificationSettingsDocument } from "../notification/store.ts";
+import type { NotificationBody } from "../notification/body.ts";
 
-type Place = Pick<NotificationSettingsDocument, "mode" | "relay" | "application" | "oauthSecret">;
+type Place = Pick<NotificationBody, "mode" | "relay" | "application" | "oauthSecret">;
 
 const checkPlace = "Check host, port and security of the notification mail server.";
 

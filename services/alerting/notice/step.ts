@@ -1,4 +1,4 @@
-import type { AlertDocument, AlertNotice } from "../alert/document.ts";
+import type { AlertBody, AlertDocument, AlertNotice } from "../alert/document.ts";
 
 /** Nobody was told anything, and nothing needs to be told. */
 export const noNotice: AlertNotice = { state: "none", toldEpisode: 0 };
@@ -10,7 +10,7 @@ export interface TakenNotice {
 }
 
 /** Information is only listed. A failure of the mail server is never mailed, or it would never end. */
-function isMailed(alert: AlertDocument): boolean {
+function isMailed(alert: Pick<AlertBody, "severity" | "code">): boolean {
   return alert.severity !== "information" && alert.code !== "NOTIFICATION_FAILED";
 }
 
@@ -19,7 +19,7 @@ function isMailed(alert: AlertDocument): boolean {
  * mail was sent, and one that is raised again before its recovery was told, need none. Called when an alert opens or
  * closes and when a mail has left, never for a repetition.
  */
-export function planNotice(alert: AlertDocument, now: number, quietMs: number): AlertNotice {
+export function planNotice(alert: AlertBody, now: number, quietMs: number): AlertNotice {
   const { notice } = alert;
   const told = notice.toldEpisode > 0;
   const { pending, due, since, ...known } = notice;
@@ -47,11 +47,13 @@ export function noticeSent(alert: AlertDocument, sent: TakenNotice, now: number,
 }
 
 /**
- * The mail did not leave: it is due again, as soon as the relay is tried again. `null` if it was taken back meanwhile.
+ * The mail did not leave: it is due again, as soon as the relay is tried again, unless it was taken back meanwhile.
+ * `null`: nobody was sending it.
  */
 export function noticePutOff(alert: AlertDocument, due: number): AlertDocument | null {
   const { leaseUntil, ...rest } = alert.notice;
-  return alert.notice.pending ? { ...alert, notice: { ...rest, due } } : null;
+  if (alert.notice.pending) return { ...alert, notice: { ...rest, due } };
+  return leaseUntil === undefined ? null : { ...alert, notice: rest };
 }
 
 /** The mail is given up: it waited too long, there are too many, or notifications are switched off. */

@@ -1,5 +1,5 @@
 import type { Collection, Store } from "@mailfleet/store";
-import type { AlertDocument } from "../alert/document.ts";
+import { type AlertDocument, alertCollection } from "../alert/document.ts";
 
 /** Mail that is still to be sent. It is kept inside its alert, because the two change together. */
 export interface NoticeStore {
@@ -15,9 +15,9 @@ export interface NoticeStore {
   countPending(): Promise<number>;
 }
 
-/** The indexes are those of the alerts; make that repository first. */
+/** The indexes are those of the alerts. */
 export function createNoticeStore(store: Store): NoticeStore {
-  const alerts: Collection<AlertDocument> = store.db.collection<AlertDocument>("alerts");
+  const alerts: Collection<AlertDocument> = store.db.collection<AlertDocument>(alertCollection);
   const waiting = { "notice.due": { $exists: true } };
   return {
     takeDue: (now, leaseUntil) =>
@@ -34,5 +34,33 @@ export function createNoticeStore(store: Store): NoticeStore {
     surplus: (keep, limit) =>
       alerts.find(waiting).sort({ "notice.since": -1, _id: 1 }).skip(keep).limit(limit).toArray(),
     countPending: () => alerts.countDocuments(waiting),
+  };
+}
+
+/** How the mail server works at the moment; the replicas share it. */
+interface MailServerState {
+  /** Failures one after another. */
+  readonly failures: number;
+  /** Nobody tries before, milliseconds since the epoch. */
+  readonly pausedUntil: number;
+}
+
+/** The state of the mail server for notices. */
+export interface MailServerStore {
+  get(): Promise<MailServerState>;
+  set(state: MailServerState): Promise<void>;
+}
+
+/** Makes the store. */
+export function createMailServerStore(store: Store): MailServerStore {
+  const states: Collection<MailServerState & { _id: "relay" }> = store.db.collection("notification-server");
+  return {
+    get: async () => {
+      const { failures = 0, pausedUntil = 0 } = (await states.findOne({ _id: "relay" })) ?? {};
+      return { failures, pausedUntil };
+    },
+    set: async ({ failures, pausedUntil }) => {
+      await states.updateOne({ _id: "relay" }, { $set: { failures, pausedUntil } }, { upsert: true });
+    },
   };
 }

@@ -1,4 +1,4 @@
-import type { AlertDocument } from "../alert/document.ts";
+import type { ShownAlert } from "../alert/document.ts";
 import { type Block, htmlOf, textOf } from "./mail-blocks.ts";
 
 /** A mail as plain text and as HTML with the same words. */
@@ -21,7 +21,7 @@ const words = { error: "Error", warning: "Warning", information: "Information" }
  * What happened, to which mailbox, in the server's own words, and what to do now. The same notice is always the same
  * mail.
  */
-export function noticeMail(alert: AlertDocument, kind: "raised" | "cleared", domain: string): NoticeMail {
+export function noticeMail(alert: ShownAlert, kind: "raised" | "cleared", domain: string): NoticeMail {
   const about = subjectOf(alert);
   const messageIdOf = (what: string, episode: number) => `<${alert._id}.${episode}.${what}@${domain}>`;
   const told = alert.notice.toldEpisode;
@@ -38,7 +38,7 @@ export function noticeMail(alert: AlertDocument, kind: "raised" | "cleared", dom
   };
 }
 
-function raisedBlocks(alert: AlertDocument, about: string): Block[] {
+function raisedBlocks(alert: ShownAlert, about: string): Block[] {
   const { evidence } = alert;
   const server = evidence?.host ? `${evidence.host}${evidence.port ? `:${evidence.port}` : ""}` : undefined;
   return [
@@ -65,7 +65,7 @@ function raisedBlocks(alert: AlertDocument, about: string): Block[] {
   ];
 }
 
-function clearedBlocks(alert: AlertDocument, about: string): Block[] {
+function clearedBlocks(alert: ShownAlert, about: string): Block[] {
   return [
     { text: "This is over:" },
     { text: alert.text, strong: true },
@@ -82,7 +82,7 @@ function clearedBlocks(alert: AlertDocument, about: string): Block[] {
   ];
 }
 
-function subjectOf({ object }: AlertDocument): string {
+function subjectOf({ object }: ShownAlert): string {
   const name = object.label ?? object.id;
   return `${object.type} ${name}${object.direction ? ` (${object.direction})` : ""}`;
 }

@@ -1,8 +1,8 @@
 import type { NotificationApplication, RelayAuthentication, RequestArguments } from "@mailfleet/contracts";
+import type { NotificationBody } from "./body.ts";
 import { usesApplication } from "./problems.ts";
-import type { NotificationSettingsDocument } from "./store.ts";
 
-type Settings = NotificationSettingsDocument;
+type Settings = NotificationBody;
 type Input = RequestArguments<"alerting.notification-settings.update">;
 
 /**

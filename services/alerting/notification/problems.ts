@@ -7,7 +7,7 @@ import {
   sealedAs,
   sealedFor,
 } from "@mailfleet/contracts";
-import type { NotificationSettingsDocument } from "./store.ts";
+import type { NotificationBody } from "./body.ts";
 
 /** One thing that is wrong with the settings: JSON pointer and reason. */
 export interface SettingsProblem {
@@ -15,7 +15,7 @@ export interface SettingsProblem {
   readonly reason: string;
 }
 
-type Settings = NotificationSettingsDocument;
+type Settings = NotificationBody;
 type Input = RequestArguments<"alerting.notification-settings.update">;
 
 /** No provider lets a secret live longer: Microsoft allows 24 months. */

@@ -1,25 +1,8 @@
 import type { NotificationSettings } from "@mailfleet/contracts";
-import type { NotificationSettingsDocument } from "./store.ts";
-
-/** What is in force as long as nothing was set: no notifications. */
-export const initialSettings: NotificationSettingsDocument = {
-  v: 0,
-  enabled: false,
-  mode: "smtp",
-  relay: null,
-  application: null,
-  from: null,
-  to: [],
-  format: "html",
-  credentials: null,
-  oauthSecret: null,
-  secretExpiresAt: null,
-  secretExpirySetAt: 0,
-  answers: [],
-};
+import type { NotificationBody } from "./body.ts";
 
 /** The settings as everybody else sees them. */
-export function shownSettings(settings: NotificationSettingsDocument): NotificationSettings {
+export function shownSettings(settings: NotificationBody & { readonly v: number }): NotificationSettings {
   const { v, enabled, mode, relay, application, from, to, format, credentials, oauthSecret } = settings;
   const { secret, ...shown } = oauthSecret ?? { secret: null };
   return {

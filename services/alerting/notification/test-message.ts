@@ -6,25 +6,17 @@ import {
   type TestStep,
 } from "@mailfleet/contracts";
 import { type ComposedMessage, domainOf } from "@mailfleet/mime";
-import { type NoticeChannel, type OpenChannel, usable } from "../notice/channel.ts";
+import { type NoticeChannel, usable } from "../notice/channel.ts";
 import { composeNotice } from "../notice/compose.ts";
 import { noticeFailure } from "../notice/failure.ts";
 import { htmlOf, textOf } from "../notice/mail-blocks.ts";
 import { noticeRemedy } from "../notice/remedy.ts";
+import { serverWorks } from "../notice/server-state.ts";
 import { automaticHeaders, type NoticeMail } from "../notice/text.ts";
+import type { AlertingPorts } from "../ports.ts";
+import { type NotificationBody, presentSettings } from "./body.ts";
 import { missingParts } from "./problems.ts";
-import { initialSettings } from "./show.ts";
-import type { NotificationSettingsDocument, NotificationSettingsStore } from "./store.ts";
 import { explainedStep, settingsStep } from "./test-steps.ts";
-
-/** What testing works with. */
-export interface TestPorts {
-  readonly settings: Pick<NotificationSettingsStore, "get">;
-  readonly openChannel: OpenChannel;
-  now(): number;
-  /** A test message left: what waits may leave, too. */
-  onWorks(): Promise<void>;
-}
 
 /** A test holds a connection for up to a minute. Pressing the button repeatedly must not hold many. */
 let running = 0;
@@ -35,19 +27,23 @@ const atOnce = 2;
  * Throws TOO_MANY while others are under way; never for what a server does.
  */
 export async function testNotificationSettings(
-  ports: TestPorts,
+  ports: AlertingPorts,
   { by, commandId }: RequestArguments<"alerting.notification-settings.test">,
 ): Promise<NotificationTest> {
   if (running >= atOnce)
     throw new ProblemError("TOO_MANY", `${atOnce} tests of the notification mail server are under way; wait for them.`);
   running += 1;
   try {
-    const settings = (await ports.settings.get()) ?? initialSettings;
+    const settings = await presentSettings(ports);
     const at = ports.now();
     const messageId = `<test.${at}.${commandId.replace(/[^\w-]/g, "").slice(0, 40)}@${domainOf(settings.from ?? "")}>`;
     const steps = await testSteps(ports, settings, testMail(messageId, at, by));
     const failed = steps.some(({ outcome }) => outcome === "failed");
-    if (!failed && settings.enabled) await ports.onWorks();
+    // What waits may leave, too.
+    if (!failed && settings.enabled) {
+      await serverWorks(ports);
+      ports.kick("notices");
+    }
     const { from, to } = settings;
     return { outcome: failed ? "failed" : "ok", at, from, to, messageId, steps };
   } finally {
@@ -56,8 +52,8 @@ export async function testNotificationSettings(
 }
 
 async function testSteps(
-  ports: TestPorts,
-  settings: NotificationSettingsDocument,
+  ports: Pick<AlertingPorts, "openChannel" | "now">,
+  settings: NotificationBody,
   mail: NoticeMail,
 ): Promise<TestStep[]> {
   const present = usable(settings);

@@ -1,16 +1,7 @@
 import type { AlertObject } from "@mailfleet/contracts";
-import type { AlertStore } from "../alert/store.ts";
 import type { AlertWall } from "../alert/wall.ts";
+import { type NotificationBody, presentSettings } from "./body.ts";
 import { usesApplication } from "./problems.ts";
-import type { NotificationSettingsDocument, NotificationSettingsStore } from "./store.ts";
-
-/** What watching the end of the secret works with. */
-export interface SecretWatchPorts {
-  readonly settings: Pick<NotificationSettingsStore, "get">;
-  readonly alerts: Pick<AlertStore, "raisedAbout">;
-  readonly wall: Pick<AlertWall, "raise" | "clear">;
-  now(): number;
-}
 
 const dayMs = 86_400_000;
 const object: AlertObject = { type: "service", id: "notifications", label: "notification mail server" };
@@ -28,13 +19,19 @@ const codes = stages.map(({ code }) => code);
  * One look at the end of the application's secret, as the administrator wrote it. Each stage is raised once for what was
  * written: the same look, by whichever replica, is the same message.
  */
-export async function watchSecret({ settings, alerts, wall, now }: SecretWatchPorts): Promise<void> {
-  const present = await settings.get();
+export async function watchSecret(
+  ports: Parameters<typeof presentSettings>[0] & {
+    readonly wall: Pick<AlertWall, "raise" | "clear" | "raisedAbout">;
+    now(): number;
+  },
+): Promise<void> {
+  const { wall, now } = ports;
+  const present = await presentSettings(ports);
   const end = endOf(present);
   const at = now();
   const due = end === null ? undefined : stages.find(({ days }) => end - at <= days * dayMs);
-  if (!present || !due || end === null) {
-    if ((await alerts.raisedAbout(object, codes)).length > 0) await clearSecretAlerts({ wall, now });
+  if (!due || end === null) {
+    if ((await wall.raisedAbout(object, codes)).length > 0) await clearSecretAlerts({ wall, now });
     return;
   }
   const id = `notifications:${due.code}:${present.secretExpirySetAt}`;
@@ -43,13 +40,19 @@ export async function watchSecret({ settings, alerts, wall, now }: SecretWatchPo
 }
 
 /** A new secret or a new end was set: what was said about the old one is over. */
-export async function clearSecretAlerts({ wall, now }: Pick<SecretWatchPorts, "wall" | "now">): Promise<void> {
+export async function clearSecretAlerts({
+  wall,
+  now,
+}: {
+  readonly wall: Pick<AlertWall, "clear">;
+  now(): number;
+}): Promise<void> {
   const at = now();
   await wall.clear({ at, object, codes }, { id: `notifications:secret-set:${at}` });
 }
 
 /** `null` where no end is known or no mail leaves with the secret. */
-function endOf(settings: NotificationSettingsDocument | null): number | null {
-  if (!settings?.enabled || !settings.oauthSecret || !usesApplication(settings)) return null;
+function endOf(settings: NotificationBody): number | null {
+  if (!settings.enabled || !settings.oauthSecret || !usesApplication(settings)) return null;
   return settings.secretExpiresAt;
 }

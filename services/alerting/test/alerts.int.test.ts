@@ -67,7 +67,7 @@ describe("alerts", () => {
   test("a raise that comes after its own end is cleared at once, a later one is not", async () => {
     const at = Date.now();
     await given.clear({ at, object: about("mb_late", "inbound") });
-    const marked = () => replica.alerts.lastCleared(["mailbox|mb_late|inbound|*"]);
+    const marked = () => replica.marks.lastCleared(["mailbox|mb_late|inbound|*"]);
     await eventually(async () => (await marked()) === at);
     await given.raise({ at: at - 1, object: about("mb_late", "inbound"), code: "STALLED" });
     await of("mb_late", (alert) => alert.state === "cleared");
@@ -99,7 +99,7 @@ describe("alerts", () => {
     const alert = await of("mb_crash");
     assert.equal(crash, false, "it did crash");
     assert.equal(alert.count, 1);
-    await eventually(async () => (await replica.alerts.get(alert.id))?.outbox.length === 0);
+    await eventually(async () => (await replica.ports.documents.alert.load(alert.id))?.outbox.length === 0);
     assert.deepEqual(facts, ["fact.alert.warning.raised"]);
     await view.stop();
   });
@@ -112,14 +112,15 @@ describe("alerts", () => {
     });
     await given.raise({ at: Date.now(), object: about("mb_memory1"), code: "STALLED" });
     const kept = await of("mb_memory1");
-    lost = (message) => message.mailboxId === "mb_memory2";
+    let losses = 0;
+    lost = (message) => message.mailboxId === "mb_memory2" && losses++ === 0;
     await given.raise({ at: Date.now(), object: about("mb_memory2"), code: "STALLED" });
     const alert = await of("mb_memory2");
     await eventually(() => facts.includes("mb_memory2"));
     for (const { id } of [kept, alert])
       await eventually(async () => {
-        const stored = await replica.alerts.get(id);
-        return stored?.unconfirmed?.length === 0 && stored.confirmAt === undefined;
+        const stored = await replica.ports.documents.alert.load(id);
+        return stored?.outbox.length === 0 && stored.said === undefined && stored.sayAgainAt === undefined;
       });
     assert.deepEqual(facts.sort(), ["mb_memory1", "mb_memory2"]);
     lost = () => false;
@@ -285,6 +286,33 @@ describe("dead letters", () => {
     await given.bus.request("alerting.dead-letter.replay", { commandId: "r-2", by: "admin", id: waiting.id });
     assert.equal((await of("mb_replayed")).state, "raised");
     await eventually(async () => (await wall())[0]?.state === "cleared");
+  });
+
+  test("of replaying and discarding at the same moment one happens, and what is discarded is not published", async () => {
+    for (let n = 0; n < 5; n++) {
+      const id = `mb_race${n}`;
+      const good = { at: Date.now(), object: about(id), code: "STALLED" };
+      await given.bus.publish({
+        ...{ id: `dead-race-${n}`, subject: subjects.dead("alerting", "alerting-facts"), at: Date.now() },
+        type: "dead.letter.v1",
+        body: {
+          ...{ reason: "failed", subject: subjects.mailboxFact(id, "alert-raised"), stream: "FACTS", sequence: 7 },
+          ...{ deliveries: 5, at: Date.now(), data: Buffer.from(JSON.stringify(good)).toString("base64") },
+          headers: { [headerNames.id]: `race-${n}`, [headerNames.type]: "alert.raised.v1" },
+        },
+      });
+      const waiting = await letter("waiting");
+      const command = (by: string) => ({ commandId: `race-${n}-${by}`, by, id: waiting.id });
+      const outcomes = await Promise.allSettled([
+        given.bus.request("alerting.dead-letter.replay", command("ada")),
+        given.bus.request("alerting.dead-letter.discard", command("eve")),
+      ]);
+      assert.deepEqual(outcomes.map(({ status }) => status).sort(), ["fulfilled", "rejected"]);
+      const { state } = await given.bus.request("alerting.dead-letter.get", { id: waiting.id });
+      assert.equal(state, outcomes[0]?.status === "fulfilled" ? "replayed" : "discarded");
+      if (state === "replayed") await of(id);
+      else assert.deepEqual(await given.list({ objectId: id }), []);
+    }
   });
 
   test("what was no message of ours can only be discarded", async () => {

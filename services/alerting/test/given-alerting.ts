@@ -24,14 +24,12 @@ import { Registry, startService } from "@mailfleet/kit";
 import { freePort, startMongo, startNats, tempDir } from "@mailfleet/local/testing";
 import { createTokens } from "@mailfleet/oauth";
 import { generateKeyFiles, loadOpener, loadSealer } from "@mailfleet/secrets";
-import { connectStore, isOutage } from "@mailfleet/store";
+import { connectStore, isOutage, openDocuments } from "@mailfleet/store";
 import { SMTPServer } from "smtp-server";
-import { createAlertStore } from "../alert/store.ts";
-import { createDeadLetterStore } from "../dead-letter/store.ts";
+import { createClearMarkStore } from "../alert/store.ts";
 import { createMeters } from "../metrics.ts";
 import { createMailServer } from "../notice/mail-server.ts";
-import { createNoticeStore } from "../notice/store.ts";
-import { createNotificationSettingsStore } from "../notification/store.ts";
+import { createMailServerStore, createNoticeStore } from "../notice/store.ts";
 import { alerting } from "../service.ts";
 
 const quiet: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => quiet };
@@ -143,9 +141,12 @@ export async function givenAlerting() {
     const noGrants = () => Promise.reject(new Error("no grants here"));
     return createMailServer({
       connectors: {
-        smtp: async () => smtpConnector({ commandMs: 2000, finalMs: 2000 }),
-        graph: async () => graphOutbound({ fetch }),
-        gmail: async () => gmailOutbound({ fetch }),
+        load: async (protocol) =>
+          protocol === "smtp"
+            ? smtpConnector({ commandMs: 2000, finalMs: 2000 })
+            : protocol === "graph"
+              ? graphOutbound({ fetch })
+              : gmailOutbound({ fetch }),
       },
       openSecret: opener.open,
       tokens: createTokens({
@@ -166,18 +167,17 @@ export async function givenAlerting() {
       failPoint?: FailPoint;
       streamUsage?: Bus["streamUsage"];
       refusal?: Bus["refusal"];
+      now?: () => number;
       /** Told after a message was handled without an error. */
       onHandled?: (messageId: string) => void;
       streamsEveryMs?: number;
-      confirmMs?: number;
-      now?: () => number;
       /** True for a message that the bus takes and then loses, as when its machine dies. */
       loses?: (message: OutgoingMessage) => boolean;
     } = {},
   ) => {
     const store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "alerting", logger: quiet });
     const bus = await connectBus({ url: nats.url, name: "alerting", logger: quiet, isOutage });
-    const alerts = await createAlertStore(store);
+    const marks = await createClearMarkStore(store);
     const registry = new Registry();
     const notices = createNoticeStore(store);
     const service = await startService(
@@ -187,11 +187,7 @@ export async function givenAlerting() {
           ...bus,
           streamUsage: overrides.streamUsage ?? bus.streamUsage,
           refusal: overrides.refusal ?? bus.refusal,
-          publishAll: async (messages) => {
-            const kept = messages.filter((message) => !overrides.loses?.(message));
-            await bus.publishAll(kept);
-            return messages.map(() => "stored" as const);
-          },
+          publish: async (message) => (overrides.loses?.(message) ? "stored" : bus.publish(message)),
           consume: (definition, options) =>
             bus.consume(definition, {
               ...options,
@@ -201,10 +197,10 @@ export async function givenAlerting() {
               },
             }),
         },
-        alerts,
+        openDocuments: (collection, indexes, unlisted) => openDocuments(store, collection, indexes, unlisted),
+        marks,
         notices,
-        deadLetters: await createDeadLetterStore(store),
-        settings: createNotificationSettingsStore(store),
+        mailServer: createMailServerStore(store),
         openChannel: await mailServer(),
         meters: createMeters(registry, notices),
         isOutage,
@@ -214,12 +210,14 @@ export async function givenAlerting() {
         now: overrides.now ?? Date.now,
         quietMs: 60_000,
         retryMs: 100,
-        confirmMs: overrides.confirmMs ?? 300,
       },
       {
+        relayAgeMs: 1000,
+        againMs: 300,
         everyMs: {
+          relay: 200,
           notices: 50,
-          "alert-facts": 200,
+          "dead-letters": 1000,
           streams: overrides.streamsEveryMs ?? 60_000,
           secret: 100,
           bus: 50,
@@ -232,7 +230,7 @@ export async function givenAlerting() {
       await store.close();
     };
     ending.push(stop);
-    return { metrics: registry, alerts, db: store.db };
+    return { metrics: registry, marks, ports: service.ports, db: store.db };
   };
 
   const say = async <Type extends MessageType>(subject: string, type: Type, body: MessageBody<Type>, id?: string) => {

@@ -8,10 +8,10 @@ import {
   type SealPurpose,
   sealedFor,
 } from "@mailfleet/contracts";
+import { initialSettings, type NotificationBody } from "../notification/body.ts";
 import { changedSettings } from "../notification/change.ts";
 import { settingsProblems } from "../notification/problems.ts";
-import { initialSettings, shownSettings } from "../notification/show.ts";
-import type { NotificationSettingsDocument } from "../notification/store.ts";
+import { shownSettings } from "../notification/show.ts";
 
 type Input = RequestArguments<"alerting.notification-settings.update">;
 type Part = Pick<Input, "change"> & Partial<Pick<Input, "credentials" | "oauthSecret">>;
@@ -37,7 +37,7 @@ const googleKey = sealed("notify-oauth", applicationDestination(google));
 const key = { kind: "service-account-key", secret: googleKey, serviceAccount: shownKey } as const;
 const people = { from: "fleet@example.org", to: ["admin@example.org"] };
 
-function changed(before: NotificationSettingsDocument, part: Part, at = now) {
+function changed(before: NotificationBody, part: Part, at = now) {
   const input: Input = { commandId: "c", by: "t", ...part };
   const after = changedSettings(before, input, at);
   const problems = settingsProblems(after, input, at).map(({ pointer, reason }) => `${pointer} ${reason}`);
@@ -144,9 +144,9 @@ describe("the settings of the notification mail server", () => {
 
   test("what is shown names secrets and holds none", () => {
     const byKey = changed(initialSettings, { change: { application: google }, oauthSecret: key });
-    const shown = shownSettings(byKey.after);
+    const shown = shownSettings({ ...byKey.after, v: 1 });
     assert.deepEqual(shown.oauthSecret, { kind: "service-account-key", serviceAccount: shownKey, setAt: now });
-    assert.doesNotMatch(JSON.stringify([shown, shownSettings(byGraph.after)]), /c1pher/);
-    assert.equal(shownSettings(initialSettings).oauthSecret, null);
+    assert.doesNotMatch(JSON.stringify([shown, shownSettings({ ...byGraph.after, v: 1 })]), /c1pher/);
+    assert.equal(shownSettings({ ...initialSettings, v: 1 }).oauthSecret, null);
   });
 });

@@ -1,15 +1,14 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, test } from "node:test";
 import type { AlertCleared, AlertRaised } from "@mailfleet/contracts";
-import type { AlertDocument } from "../alert/document.ts";
-import { initialSettings } from "../notification/show.ts";
-import type { NotificationSettingsDocument } from "../notification/store.ts";
+import type { ShownAlert } from "../alert/document.ts";
+import { initialSettings, type NotificationBody } from "../notification/body.ts";
 import { watchSecret } from "../notification/watch-secret.ts";
 
 const day = 86_400_000;
 const end = Date.UTC(2027, 5, 1);
 let now = 0;
-let settings: NotificationSettingsDocument;
+let settings: NotificationBody;
 /** Each message once, as the wall counts them. */
 let raised: Map<string, string>;
 let cleared: AlertCleared[];
@@ -17,9 +16,9 @@ let cleared: AlertCleared[];
 const look = (at: number) => {
   now = at;
   return watchSecret({
-    settings: { get: async () => settings },
-    alerts: { raisedAbout: async () => (raised.size > 0 ? [{} as AlertDocument] : []) },
+    documents: { "notification-settings": { get: async () => settings as never } },
     wall: {
+      raisedAbout: async () => (raised.size > 0 ? [{} as ShownAlert] : []),
       raise: async (fact: AlertRaised, { id }) => void raised.set(id, fact.code),
       clear: async (fact: AlertCleared) => {
         cleared.push(fact);

@@ -35,7 +35,7 @@ export const pointsOf: Readonly<Record<Place["service"], readonly FailPointName[
     "bus.after-pull",
     "bus.before-acknowledge",
   ],
-  alerting: ["alerting.after-store", "bus.after-pull", "bus.before-acknowledge"],
+  alerting: ["document.after-commit", "bus.after-pull", "bus.before-acknowledge"],
 };
 
 /**

@@ -14,7 +14,11 @@ type AnswerOf<N extends AnyNoun, Verb extends string> =
   NameOf<N, Verb> extends keyof Inputs<N> ? z.output<Inputs<N>[NameOf<N, Verb>]["output"]> : never;
 
 type OwnVerbs<N extends AnyNoun, Kind> = {
-  [Verb in keyof N["operations"] & string]: N["operations"][Verb] extends { kind: Kind; collection: false }
+  [Verb in keyof N["operations"] & string]: N["operations"][Verb] extends {
+    kind: Kind;
+    collection: false;
+    answer: null;
+  }
     ? Verb
     : never;
 }[keyof N["operations"] & string];

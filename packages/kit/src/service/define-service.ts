@@ -70,6 +70,20 @@ export interface TickDeclaration<Ports> {
   readonly round: (ports: Ports) => Round;
 }
 
+/** Declares a tick whose rounds all pause alike. */
+export function every<Ports>(
+  everyMs: number,
+  work: (ports: Ports, signal: AbortSignal) => Promise<unknown>,
+): TickDeclaration<Ports> {
+  return {
+    everyMs,
+    round: (ports) => async (signal) => {
+      await work(ports, signal);
+      return undefined;
+    },
+  };
+}
+
 /** A service, declared: what it is called, keeps, answers, listens to and does again and again. */
 export interface ServiceDeclaration<
   Ports extends ServicePorts,

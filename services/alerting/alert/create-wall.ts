@@ -1,0 +1,107 @@
+import { type AlertCleared, type AlertObject, ProblemError } from "@mailfleet/contracts";
+import type { Outcome } from "@mailfleet/kit";
+import type { AlertingPorts } from "../ports.ts";
+import type { AlertBody, AlertDocument } from "./document.ts";
+import { type AlertStep, alertIdOf, cleared, type Origin, raised } from "./step.ts";
+import type { AlertWall } from "./wall.ts";
+
+const hour = 3_600_000;
+/** Longer than the stream keeps what could still speak of it. */
+const forgottenMs = 30 * 24 * hour;
+const mostOfOneObject = 1000;
+
+/** The wall of this service: an alert that opens is counted, and its mail is looked for at once. */
+export function createAlertWall(ports: AlertingPorts): AlertWall {
+  const { marks, now, quietMs } = ports;
+  const alerts = ports.documents.alert;
+  const context = (origin: Origin) => ({ origin, now: now(), quietMs });
+
+  const opened = ({ outcome, before, after }: Outcome<AlertBody>) => {
+    if (outcome !== "accepted" || !after || after.episode === (before?.episode ?? 0)) return;
+    ports.meters.alertRaised(after.code);
+    ports.kick("notices");
+  };
+
+  /** Changes the alert, or makes it where the step makes one of nothing. Answers as it is then. */
+  const change = async (
+    id: string,
+    key: string,
+    step: (before: AlertDocument | null) => AlertStep | null,
+  ): Promise<AlertDocument | null> => {
+    const cause = { key, at: now() };
+    try {
+      const outcome = await alerts.change(id, cause, (before) => step(before) ?? { ignored: "nothing changes" });
+      opened(outcome);
+      return outcome.after ?? null;
+    } catch (error) {
+      if (!isProblem(error, "NOT_FOUND")) throw error;
+    }
+    const made = step(null);
+    if (!made) return null;
+    try {
+      const outcome = await alerts.create(id, cause, { body: made.after, outbox: made.outbox });
+      opened(outcome);
+      return outcome.after ?? null;
+    } catch (error) {
+      // Another replica made it at the same moment.
+      if (isProblem(error, "ALREADY_EXISTS")) return change(id, key, step);
+      throw error;
+    }
+  };
+
+  const raisedAbout: AlertWall["raisedAbout"] = (object, codes) =>
+    alerts.list({
+      filter: {
+        ...{ "object.id": object.id, "object.type": object.type, state: "raised" },
+        ...(object.direction ? { "object.direction": object.direction } : {}),
+        ...(codes ? { code: { $in: [...codes] } } : {}),
+      },
+      sort: [["_id", 1]],
+      limit: mostOfOneObject,
+    });
+
+  const clear = async (fact: AlertCleared, origin: Origin, keepMs: number) => {
+    // The mark first, then the search: a raise does the reverse, so one of the two sees the other.
+    for (const name of marksOf(fact.object, fact.codes)) await marks.markCleared(name, fact.at, now() + keepMs);
+    for (const { _id } of await raisedAbout(fact.object, fact.codes))
+      await change(_id, origin.id, (before) => before && cleared(before, fact, context(origin)));
+  };
+
+  return {
+    raisedAbout,
+    clear: (fact, origin) => clear(fact, origin, hour),
+    forget: (object, origin) => clear({ object, at: Number.MAX_SAFE_INTEGER }, origin, forgottenMs),
+    async raise(fact, origin) {
+      const id = alertIdOf(fact.object, fact.code);
+      const stored = await change(id, origin.id, (before) => raised(before, fact, context(origin)));
+      if (stored?.state !== "raised") return;
+      const at = await marks.lastCleared(marksThatReach(fact.object, fact.code));
+      if (at <= fact.at) return;
+      const late = { ...origin, id: `${origin.id}:cleared-already` };
+      await change(id, late.id, (before) => before && cleared(before, { object: fact.object, at }, context(late)));
+    },
+    async changeNotice(id, key, step) {
+      await change(id, `notice/${key}`, (before) => {
+        const after = before && step(before);
+        return after && { after, outbox: [], quiet: true };
+      });
+    },
+  };
+}
+
+const isProblem = (error: unknown, code: string) => error instanceof ProblemError && error.problem.code === code;
+
+const any = "*";
+const mark = (object: AlertObject, direction: string, code: string) =>
+  [object.type, object.id, direction, code].join("|");
+
+/** The names under which a clear is written down. */
+function marksOf(object: AlertObject, codes: readonly string[] = [any]): string[] {
+  return codes.map((code) => mark(object, object.direction ?? any, code));
+}
+
+/** The names of all clears that reach this alert. */
+function marksThatReach(object: AlertObject, code: string): string[] {
+  const directions = object.direction ? [object.direction, any] : [any];
+  return directions.flatMap((direction) => [mark(object, direction, code), mark(object, direction, any)]);
+}

@@ -1,0 +1,34 @@
+import type { NotificationSettings, Sealed, SealedOAuthSecret } from "@mailfleet/contracts";
+import { type Documents, singleId } from "@mailfleet/kit";
+
+/**
+ * The mail server for notices, and their recipients. Secrets are sealed: services that pass them on cannot read them.
+ */
+export interface NotificationBody extends Readonly<Omit<NotificationSettings, "v" | "credentials" | "oauthSecret">> {
+  readonly credentials: { readonly username: string; readonly password: Sealed; readonly setAt: number } | null;
+  readonly oauthSecret: (SealedOAuthSecret & { readonly setAt: number }) | null;
+  /** When the secret's expiry date was last set: watching starts over. */
+  readonly secretExpirySetAt: number;
+}
+
+/** What is in force as long as nothing was set: no notifications. */
+export const initialSettings: NotificationBody = {
+  enabled: false,
+  mode: "smtp",
+  relay: null,
+  application: null,
+  from: null,
+  to: [],
+  format: "html",
+  credentials: null,
+  oauthSecret: null,
+  secretExpiresAt: null,
+  secretExpirySetAt: 0,
+};
+
+/** The settings as they are now. */
+export function presentSettings(ports: {
+  readonly documents: { readonly "notification-settings": Pick<Documents<NotificationBody>, "get"> };
+}): Promise<NotificationBody> {
+  return ports.documents["notification-settings"].get(singleId);
+}

@@ -1,0 +1,51 @@
+import { applicationDestination, notificationSettings, ProblemError, relayDestination } from "@mailfleet/contracts";
+import { keep } from "@mailfleet/kit";
+import { clearServerAlert } from "../notice/server-state.ts";
+import type { AlertingPorts } from "../ports.ts";
+import { initialSettings, type NotificationBody, presentSettings } from "./body.ts";
+import { changedSettings } from "./change.ts";
+import { settingsProblems } from "./problems.ts";
+import { shownSettings } from "./show.ts";
+import { testNotificationSettings } from "./test-message.ts";
+import { clearSecretAlerts } from "./watch-secret.ts";
+
+/** Keeps the settings of the mail server for notices: only what is named changes, all of it or nothing. */
+export const keptNotificationSettings = keep<AlertingPorts, NotificationBody>()(notificationSettings, {
+  collection: "notification-settings",
+  initial: initialSettings,
+  what: () => "the mail server of the notifications",
+  world: async () => undefined,
+  view: shownSettings,
+  decide: {
+    update(before, input, { at }) {
+      const after = changedSettings(before, input, at);
+      const errors = settingsProblems(after, input, at);
+      if (errors.length === 0) return { after };
+      throw new ProblemError("INVALID", errors.map(({ pointer, reason }) => `${pointer} ${reason}`).join("; "), {
+        errors,
+      });
+    },
+  },
+  answers: (ports) => ({
+    async destinations({ change = {} }) {
+      const present = await presentSettings(ports);
+      const { relay = present.relay, application = present.application } = change;
+      return {
+        to: { credentials: relayDestination(relay), oauthSecret: applicationDestination(application) },
+        holder: "notifications",
+        projectId: application?.projectId,
+      };
+    },
+    test: (input) => testNotificationSettings(ports, input),
+  }),
+  async after(ports, _verb, { before, after }) {
+    // Somebody who has repaired the mail server should not wait for the next attempt.
+    const state = await ports.mailServer.get();
+    if (state.pausedUntil > 0) await ports.mailServer.set({ ...state, pausedUntil: 0 });
+    // The mail server's failure, and the old secret's end, no longer matter.
+    if (before?.enabled && !after?.enabled) await clearServerAlert(ports);
+    if (before?.secretExpirySetAt !== after?.secretExpirySetAt) await clearSecretAlerts(ports);
+    ports.kick("notices");
+    ports.kick("secret");
+  },
+});
