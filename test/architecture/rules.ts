@@ -13,7 +13,7 @@ export const allowedArrows: Readonly<Record<string, readonly string[]>> = {
   "packages/worker": ["contracts", "kit", "connector-api", "bus", "store", "http", "oauth", "secrets", "connectors"],
   "packages/connectors/api": ["contracts"],
   "packages/connectors/imap": ["contracts", "connector-api", "network"],
-  "packages/connectors/smtp": ["contracts", "connector-api", "network"],
+  "packages/connectors/smtp": ["contracts", "connector-api", "network", "mime"],
   "packages/connectors/pop3": ["contracts", "connector-api", "network", "mime"],
   "packages/connectors/gmail": ["contracts", "connector-api", "http"],
   "packages/connectors/graph": ["contracts", "connector-api", "http"],

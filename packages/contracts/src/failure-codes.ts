@@ -361,6 +361,13 @@ export const failureCodes = {
     "The server refused this message because of its content.",
     "Read the server's words, change the message and send it again. The mailbox itself works.",
   ),
+  SERVER_LACKS_EXTENSION: row(
+    "message",
+    "warning",
+    "mailbox",
+    "The message needs something that the server does not offer: 8-bit text (8BITMIME) or international addresses (SMTPUTF8).",
+    "Send it in 7 bits, signed after it was encoded, or to addresses in ASCII. If the server takes 8-bit text all the same, say so in the profile (eightBitPolicy).",
+  ),
   MESSAGE_NOT_STORED: row(
     "message",
     "warning",

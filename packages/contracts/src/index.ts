@@ -167,6 +167,7 @@ export {
   DirectionState,
   directionStates,
   directions,
+  EightBitPolicy,
   LifecycleWord,
   lifecycleWords,
   MailboxKind,

@@ -90,6 +90,10 @@ export type SendState = z.infer<typeof SendState>;
 export const UncertainPolicy = z.enum(["resend", "hold"]);
 export type UncertainPolicy = z.infer<typeof UncertainPolicy>;
 
+/** 8-bit text for a server that does not offer 8BITMIME: encoded, or sent as it is to servers that take it unsaid. */
+export const EightBitPolicy = z.enum(["encode", "send"]);
+export type EightBitPolicy = z.infer<typeof EightBitPolicy>;
+
 export const severities = ["error", "warning", "information"] as const;
 export const Severity = z.enum(severities);
 export type Severity = z.infer<typeof Severity>;

@@ -1,6 +1,8 @@
 import type { Readable } from "node:stream";
 import type { ComposedContent } from "@mailfleet/contracts";
 import MailComposer from "nodemailer/lib/mail-composer";
+import { parseAddresses } from "./addresses.ts";
+import { UnsendableMessage } from "./message-walker.ts";
 
 /** A message ready to be submitted. The envelope names blind copies, the header does not. */
 export interface ComposedMessage {
@@ -52,6 +54,22 @@ function envelopeOf({ content, from }: ComposeMessage): ComposedMessage["envelop
   return { from, to: [...new Set([...content.to, ...(content.cc ?? []), ...(content.bcc ?? [])])] };
 }
 
+/**
+ * Who wrote it: parsed here, so that a comma in a name makes no second author. A name alone goes with the mailbox's address.
+ * Throws `UnsendableMessage`.
+ */
+function authors(written: string | undefined, own: string): { name: string; address: string }[] {
+  if (written === undefined) return [{ name: "", address: own }];
+  const { list } = parseAddresses(Buffer.from(written).toString("latin1"));
+  if (list.length > 0 && list.every(({ address }) => address !== null))
+    return list.map(({ name, address }) => ({ name: name ?? "", address: address as string }));
+  if (list.length === 1 && !written.includes("@")) return [{ name: list[0]?.name ?? "", address: own }];
+  const [, name, address] = /^([^<>]*)<([^<>\s@]+@[^<>\s@]+)>\s*$/.exec(written) ?? [];
+  if (address === undefined)
+    throw new UnsendableMessage(`From is no address: ${JSON.stringify(written.slice(0, 100))}`);
+  return [{ name: (name as string).replace(/["\\]/g, "").trim(), address }];
+}
+
 function composer(message: ComposeMessage) {
   const { content } = message;
   const attachments: readonly Attachment[] | undefined =
@@ -62,7 +80,7 @@ function composer(message: ComposeMessage) {
       content: Buffer.from(contentBase64, "base64"),
     }));
   return new MailComposer({
-    from: content.from ?? message.from,
+    from: authors(content.from, message.from),
     to: content.to,
     cc: content.cc,
     bcc: content.bcc,

@@ -20,7 +20,10 @@ export {
   type SignProbe,
   writeProbeMark,
 } from "./message-id.ts";
+export { UnsendableMessage } from "./message-walker.ts";
 export { type ParsedBody, type ParseLimits, parseBody } from "./parse-body.ts";
 export { type PreparedRaw, type PrepareRaw, prepareRaw } from "./prepare-raw.ts";
 export { addressLimit, type MessageHeaders, readHeaders } from "./read-headers.ts";
 export { readOriginal } from "./read-original.ts";
+export { rewriteMessage, rewriteStream } from "./rewrite-message.ts";
+export { MessageFacts, MessageScanner, scanMessage } from "./scan-message.ts";

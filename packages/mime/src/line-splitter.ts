@@ -5,8 +5,8 @@ const LF = 10;
 export type TakeLine = (bytes: Buffer, end: string | null, continued: boolean) => void;
 
 /**
- * Splits pieces that end anywhere into lines. CRLF, LF and CR alone end a line: whatever a server takes for a line end must
- * be one here. A line longer than `longest` comes in several parts, so memory is bounded.
+ * Splits pieces that end anywhere into lines. CRLF, LF, CR alone and CR CR LF end a line: whatever a server takes for a line
+ * end must be one here. A line longer than `longest` comes in several parts, so memory is bounded.
  */
 export class LineSplitter {
   readonly #take: TakeLine;
@@ -19,6 +19,11 @@ export class LineSplitter {
     this.#longest = longest;
   }
 
+  /** Nothing of a line is held. */
+  get isAtLineStart(): boolean {
+    return this.#rest.length === 0 && !this.#continued;
+  }
+
   push(piece: Uint8Array): void {
     const bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
     const data = this.#rest.length > 0 ? Buffer.concat([this.#rest, bytes]) : bytes;
@@ -29,14 +34,20 @@ export class LineSplitter {
       // Looked for again only when it was passed: without a CR it would be looked for in vain at each line.
       if (cr !== -1 && cr < at) cr = data.indexOf(CR, at);
       const end = cr >= 0 && (lf < 0 || cr < lf) ? cr : lf;
+      if (end < 0) break;
+      let behind = end;
+      while (data[behind] === CR) behind += 1;
       // A CR at the very end may be half of a CRLF.
-      if (end < 0 || (end === cr && end === data.length - 1)) break;
-      const lineEnd = end === lf ? "\n" : lf === end + 1 ? "\r\n" : "\r";
-      this.#emit(data.subarray(at, end), lineEnd);
-      at = end + lineEnd.length;
+      if (behind === data.length) break;
+      if (data[behind] === LF) this.#emit(data.subarray(at, end), data.toString("latin1", end, ++behind));
+      else {
+        behind = end + 1;
+        this.#emit(data.subarray(at, end), "\r");
+      }
+      at = behind;
     }
     const left = data.subarray(at);
-    const open = left.at(-1) === CR ? left.length - 1 : left.length;
+    const open = left.indexOf(CR) < 0 ? left.length : left.indexOf(CR);
     if (open > this.#longest) {
       this.#emit(left.subarray(0, open), null);
       this.#rest = Buffer.from(left.subarray(open));
@@ -47,7 +58,8 @@ export class LineSplitter {
   end(): void {
     const last = this.#rest;
     this.#rest = Buffer.alloc(0);
-    if (last.at(-1) === CR) this.#emit(last.subarray(0, -1), "\r");
+    const cr = last.indexOf(CR);
+    if (cr >= 0) this.#emit(last.subarray(0, cr), last.toString("latin1", cr));
     else if (last.length > 0 || this.#continued) this.#emit(last, "");
   }
 

@@ -14,6 +14,8 @@ export interface Entity {
   readonly depth: number;
   /** It is, or stands in, a part whose bytes are signed (RFC 1847). */
   readonly signed: boolean;
+  /** Each line of its header ends with CRLF or LF. */
+  readonly plainEnds: boolean;
 }
 
 /** One field as it stands in a header section, one character per byte, lines joined by CRLF. */
@@ -26,6 +28,8 @@ export interface RawField {
 export interface MessageVisitor {
   /** `blank`: an empty line ended the header; without one the body is missing. */
   header(entity: Entity, fields: readonly RawField[], blank: boolean): void;
+  /** Whole lines of a part's body, none of which begins with two hyphens. False: they are to be told one by one. */
+  block?(entity: Entity, bytes: Buffer): boolean;
   /** A line of a body, or a part of a long line. For a multipart, what stands before and behind its parts. */
   content(entity: Entity, bytes: Buffer): void;
   lineEnd(entity: Entity, end: string): void;
@@ -35,24 +39,30 @@ export interface MessageVisitor {
   delimiter(line: string, after: boolean): void;
 }
 
-/** Why a message cannot be read to be sent on; the words are for the sender. */
-export class HeaderRefused extends Error {
+/** Why a message cannot be sent as it is; the words are for who wrote it. */
+export class UnsendableMessage extends Error {
   constructor(message: string) {
     super(message);
-    this.name = "HeaderRefused";
+    this.name = "UnsendableMessage";
   }
 }
 
 /** Deeper parts are content of their parent: nobody writes them, and each level costs. */
 const DEEPEST = 100;
-const LARGEST_HEADER = 256 * 1024;
+/** Servers take much less (Postfix 100 KB). */
+export const LARGEST_HEADER = 256 * 1024;
 const LONGEST_DELIMITER = 500;
 const fieldShape = /^([\x21-\x39\x3b-\x7e]+)[ \t]*:/;
 
 interface OpenHeader {
   readonly lines: string[];
   bytes: number;
+  plainEnds: boolean;
   readonly parent: Entity | null;
+}
+
+function newHeader(parent: Entity | null): OpenHeader {
+  return { lines: [], bytes: 0, plainEnds: true, parent };
 }
 
 interface Open {
@@ -71,20 +81,45 @@ export class MessageWalker {
   readonly #strict: boolean;
   #count = 0;
   /** Set while a header is read. */
-  #header: OpenHeader | null = { lines: [], bytes: 0, parent: null };
+  #header: OpenHeader | null = newHeader(null);
   /** Whose body is read. */
   #body: Entity | null = null;
   /** The line end that belongs to a delimiter if one follows. */
   #held: string | null = null;
 
-  /** `strict`: throws `HeaderRefused` for a message's header that is too large or holds a line that is no field. */
+  /** `strict`: throws `UnsendableMessage` for a message's header that is too large or holds a line that is no field. */
   constructor(visitor: MessageVisitor, { strict = false } = {}) {
     this.#visitor = visitor;
     this.#strict = strict;
   }
 
   push(piece: Uint8Array): void {
-    this.#splitter.push(piece);
+    let bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
+    if (!this.#visitor.block) {
+      this.#splitter.push(bytes);
+      return;
+    }
+    while (bytes.length > 0) bytes = bytes.subarray(this.#pushBlock(bytes) || this.#pushLine(bytes));
+  }
+
+  #pushLine(bytes: Buffer): number {
+    const end = bytes.indexOf(10) + 1 || bytes.length;
+    this.#splitter.push(bytes.subarray(0, end));
+    return end;
+  }
+
+  /** Most bytes of large messages stand in bodies without any line between parts: they are looked at together. */
+  #pushBlock(bytes: Buffer): number {
+    const entity = this.#body;
+    if (entity?.kind !== "leaf" || !this.#splitter.isAtLineStart || bytes[0] === 45) return 0;
+    const next = bytes.indexOf("\n--", 0, "latin1");
+    const end = next < 0 ? bytes.lastIndexOf(10) + 1 : next + 1;
+    if (end === 0) return 0;
+    const block = bytes.subarray(0, end);
+    this.#release(entity);
+    if (this.#visitor.block?.(entity, block)) this.#held = "\r\n";
+    else this.#splitter.push(block);
+    return end;
   }
 
   end(): void {
@@ -112,13 +147,14 @@ export class MessageWalker {
 
   #headerLine(bytes: Buffer, end: string | null, continued: boolean): void {
     const header = this.#header as OpenHeader;
+    if (end !== null && end !== "" && end !== "\n" && end !== "\r\n") header.plainEnds = false;
     if (!continued && bytes.length === 0 && end !== null) {
       this.#endHeader(true);
       return;
     }
     header.bytes += bytes.length;
     if (header.bytes > LARGEST_HEADER) {
-      if (this.#strict) throw new HeaderRefused("The header is larger than 256 KiB.");
+      if (this.#strict) throw new UnsendableMessage("The header is larger than 256 KiB.");
       return;
     }
     const text = bytes.toString("latin1");
@@ -127,16 +163,16 @@ export class MessageWalker {
   }
 
   #endHeader(blank: boolean): void {
-    const { lines, parent } = this.#header as OpenHeader;
+    const { lines, parent, plainEnds } = this.#header as OpenHeader;
     this.#header = null;
     const fields = fieldsOf(lines, this.#strict && this.#count === 0);
-    const { entity, boundary } = describe(fields, this.#count++, parent);
+    const { entity, boundary } = describe(fields, this.#count++, parent, plainEnds);
     this.#visitor.header(entity, fields, blank);
     this.#body = entity;
     if (boundary !== null) this.#open.push({ entity, boundary });
     if (entity.kind === "message") {
       this.#body = null;
-      this.#header = { lines: [], bytes: 0, parent: entity };
+      this.#header = newHeader(entity);
     }
   }
 
@@ -162,7 +198,7 @@ export class MessageWalker {
       this.#endBody(false);
       this.#open.length = rest === "" ? level + 1 : level;
       this.#visitor.delimiter(line, after);
-      if (rest === "") this.#header = { lines: [], bytes: 0, parent: entity };
+      if (rest === "") this.#header = newHeader(entity);
       else this.#body = entity;
       return true;
     }
@@ -181,7 +217,7 @@ function fieldsOf(lines: readonly string[], strict: boolean): RawField[] {
     const [, name] = fieldShape.exec(kept.length > 1 ? kept.slice(0, 2).join("") : (kept[0] as string)) ?? [];
     if (name) fields.push({ name: name.toLowerCase(), raw: kept.join("\r\n") });
     else if (strict)
-      throw new HeaderRefused(`A line of the header is not a field: ${JSON.stringify(kept[0]?.slice(0, 60))}`);
+      throw new UnsendableMessage(`A line of the header is not a field: ${JSON.stringify(kept[0]?.slice(0, 60))}`);
     raw = [];
   };
   lines.forEach((line, at) => {
@@ -197,7 +233,7 @@ function fieldsOf(lines: readonly string[], strict: boolean): RawField[] {
   return fields;
 }
 
-function describe(fields: readonly RawField[], index: number, parent: Entity | null) {
+function describe(fields: readonly RawField[], index: number, parent: Entity | null, plainEnds: boolean) {
   const read = (name: string) => {
     const field = fields.find((each) => each.name === name);
     return field?.raw.slice(field.raw.indexOf(":") + 1);
@@ -215,6 +251,6 @@ function describe(fields: readonly RawField[], index: number, parent: Entity | n
   const boundary = plain && type.startsWith("multipart/") ? parameters.get("boundary")?.trimEnd() || null : null;
   const kind = boundary !== null ? "multipart" : plain && type === "message/rfc822" ? "message" : "leaf";
   const signed = type === "multipart/signed" || (parent?.signed ?? false);
-  const entity: Entity = { index, type, encoding, kind, depth, signed };
+  const entity: Entity = { index, type, encoding, kind, depth, signed, plainEnds };
   return { entity, boundary };
 }

@@ -25,7 +25,7 @@ export async function openConnection<Connector>(
   ports: Pick<WorkerPorts<Connector>, "connectors" | "openSecret" | "tokens" | "direction">,
   connection: Connection,
 ): Promise<OpenedConnection<Connector>> {
-  const { mailboxId, address, server, connectionTimeoutMs, allowedPorts } = connection;
+  const { mailboxId, address, server, connectionTimeoutMs, allowedPorts, eightBitPolicy } = connection;
   const [connector, credentials] = await Promise.all([
     loadConnector(ports, server.protocol),
     openCredentials(ports, connection),
@@ -40,6 +40,7 @@ export async function openConnection<Connector>(
       credentials,
       allowedPorts,
       connectionTimeoutMs,
+      eightBitPolicy,
     },
   };
 }

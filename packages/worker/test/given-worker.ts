@@ -104,6 +104,7 @@ export async function givenWorker() {
         pollMs: 1000,
         retryMs: 1000,
         kind: "queue",
+        eightBitPolicy: "encode",
         uncertainPolicy: "hold",
         sendExpiryMs: 1000,
         messageRetentionDays: 1,

@@ -66,6 +66,7 @@ export function connectionOf(
     pollMs: policy.pollMs,
     retryMs: policy.retryMs,
     uncertainPolicy: profile.settings.uncertainPolicy,
+    eightBitPolicy: profile.settings.eightBitPolicy,
     sendExpiryMs: profile.settings.sendExpiryHours * hour,
     messageRetentionDays: settings.messageRetentionDays,
   };

@@ -50,6 +50,7 @@ export const profileSample: Profile = {
   maximumConcurrentConnections: 10,
   connectionTimeoutMs: 30_000,
   uncertainPolicy: "hold",
+  eightBitPolicy: "encode",
   sendExpiryHours: 72,
   active: true,
   isDefault: false,

@@ -105,6 +105,7 @@ export async function givenInbound(options: { ownMongo?: boolean } = {}) {
         pollMs: 300_000,
         retryMs: 300_000,
         kind: "queue",
+        eightBitPolicy: "encode",
         uncertainPolicy: "hold",
         sendExpiryMs: 1,
         messageRetentionDays: 30,

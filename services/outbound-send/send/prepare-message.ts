@@ -8,7 +8,19 @@ import {
   type Upload,
   uploadPieceBytes,
 } from "@mailfleet/contracts";
-import { composeMessage, messageIdForSend, ownHeaders, prepareRaw, streamMessage } from "@mailfleet/mime";
+import {
+  composeMessage,
+  type MessageFacts,
+  MessageScanner,
+  messageIdForSend,
+  ownHeaders,
+  prepareRaw,
+  rewriteMessage,
+  rewriteStream,
+  scanMessage,
+  streamMessage,
+  UnsendableMessage,
+} from "@mailfleet/mime";
 import type { OutboundPorts } from "../ports.ts";
 import type { NewSend } from "./send.ts";
 
@@ -39,8 +51,8 @@ type UploadPort = Pick<OutboundPorts, "uploads">;
 type Composed = Extract<SubmittedContent, { subject: string }>;
 
 /**
- * Makes the message of a submitted content: ready-made bytes stay as they are, a composed one is written while its
- * attachments are read. What is large goes from store to store in pieces and is never whole in memory.
+ * Makes the message of a submitted content: ready-made bytes stay as they are where they may be sent so, a composed one is
+ * written while its attachments are read. What is large goes from store to store in pieces and is never whole in memory.
  */
 export async function prepareMessage(
   ports: UploadPort,
@@ -48,14 +60,19 @@ export async function prepareMessage(
   attachment: Uint8Array | undefined,
   preparation: Preparation,
 ): Promise<PreparedMessage> {
-  if ("json" in content) {
-    const submission = await readJson(ports, content.json);
-    return prepareComposed(ports, submission, preparation, [content.json.uploadId]);
+  try {
+    if ("json" in content) {
+      const submission = await readJson(ports, content.json);
+      return await prepareComposed(ports, submission, preparation, [content.json.uploadId]);
+    }
+    if (!("raw" in content)) return await prepareComposed(ports, content, preparation, []);
+    if (content.raw !== "attached") return await prepareUploaded(ports, content.to, content.raw, preparation);
+    if (!attachment?.length) throw new ProblemError("INVALID", "The message is missing: it must be attached");
+    return await prepareAttached(ports, content.to, attachment, preparation);
+  } catch (error) {
+    if (error instanceof UnsendableMessage) throw unsendable(error.message);
+    throw error;
   }
-  if (!("raw" in content)) return prepareComposed(ports, content, preparation, []);
-  if (content.raw !== "attached") return prepareUploaded(ports, content.to, content.raw, preparation);
-  if (!attachment?.length) throw new ProblemError("INVALID", "The message is missing: it must be attached");
-  return prepareAttached(ports, content.to, attachment, preparation);
 }
 
 async function prepareAttached(
@@ -64,7 +81,7 @@ async function prepareAttached(
   bytes: Uint8Array,
   { sendId, address, at }: Preparation,
 ): Promise<PreparedMessage> {
-  const { head, ...found } = prepareRaw({
+  const { head, rest, ...found } = prepareRaw({
     start: bytes,
     messageId: messageIdForSend(sendId, address),
     sendId,
@@ -72,11 +89,10 @@ async function prepareAttached(
   });
   const contentHash = createHash("sha256").update(JSON.stringify(to)).update(bytes).digest("hex");
   const named = { messageId: found.messageId, from: found.from ?? address, to, subject: found.subject ?? "" };
-  const raw = Buffer.concat([head, bytes]);
-  return { ...named, contentHash, used: [], ...(await stored(ports, raw)) };
+  return { ...named, contentHash, used: [], ...(await stored(ports, Buffer.concat([head, rest]))) };
 }
 
-/** One pass over the pieces finds out all that is asked of them. */
+/** One pass over the pieces finds out all that is asked of them; a second one is made only if they must be changed. */
 async function prepareUploaded(
   ports: UploadPort,
   to: readonly string[],
@@ -84,27 +100,52 @@ async function prepareUploaded(
   { sendId, address, at }: Preparation,
 ): Promise<PreparedMessage> {
   const hash = createHash("sha256").update(JSON.stringify(to));
+  const scanner = new MessageScanner();
   let start: Uint8Array = new Uint8Array();
   let size = 0;
-  let eightBit = false;
   for await (const piece of pieces(ports, upload)) {
     if (size === 0) start = piece;
     hash.update(piece);
-    eightBit ||= hasEightBit(piece);
+    scanner.push(piece);
     size += piece.length;
     if (size > LARGEST_MESSAGE) throw tooLarge(size);
   }
-  const { head, ...found } = prepareRaw({ start, messageId: messageIdForSend(sendId, address), sendId, date: at });
-  return {
+  const { head, rest, ...found } = prepareRaw({
+    start,
+    messageId: messageIdForSend(sendId, address),
+    sendId,
+    date: at,
+  });
+  const facts = scanner.end();
+  const named = {
     messageId: found.messageId,
     from: found.from ?? address,
     to,
     subject: found.subject ?? "",
     contentHash: hash.digest("hex"),
-    size: head.length + size,
-    body: { uploadId: upload.uploadId, eightBit, head: head.toString("latin1") },
-    used: [],
   };
+  const lines = head.toString("latin1");
+  if (rest === start && !facts.mustChange(asOffered)) {
+    const body = { uploadId: upload.uploadId, ...flagsOf(facts), head: lines };
+    return { ...named, size: head.length + size, body, used: [] };
+  }
+  refuse(facts);
+  const changed = startingWith(rest, pieces(ports, upload));
+  const written = await writeUpload(
+    ports,
+    facts.mustChange(asOffered) ? rewriteStream(changed, facts, asOffered) : changed,
+  );
+  const body = { uploadId: written.uploadId, ...flagsOf(written.facts), head: lines };
+  return { ...named, size: head.length + written.size, body, used: [upload.uploadId] };
+}
+
+/** The pieces with another first one. */
+async function* startingWith(start: Uint8Array, all: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let first = true;
+  for await (const piece of all) {
+    yield first ? start : piece;
+    first = false;
+  }
 }
 
 async function prepareComposed(
@@ -136,40 +177,76 @@ async function prepareComposed(
     return { ...named, to: envelope.to, contentHash, used, ...(await stored(ports, raw)) };
   }
   const { stream, envelope } = streamMessage(composition);
-  const written = await writeUpload(ports, stream);
   const names = [...used, ...uploads.map(({ uploadId }) => uploadId)];
-  return { ...named, to: envelope.to, contentHash, used: names, size: written.size, body: written.body };
+  return { ...named, to: envelope.to, contentHash, used: names, ...(await storedStream(ports, stream)) };
 }
 
 /** In its send where it is small, else in pieces. */
 async function stored(ports: UploadPort, raw: Buffer): Promise<Pick<NewSend, "size" | "raw" | "body">> {
-  if (raw.length > LARGEST_MESSAGE) throw tooLarge(raw.length);
-  return raw.length <= INLINE_LIMIT ? { size: raw.length, raw } : writeUpload(ports, [raw]);
+  if (raw.length > INLINE_LIMIT) return storedStream(ports, [raw]);
+  const facts = scanMessage(raw);
+  if (!facts?.mustChange(asOffered)) return { size: raw.length, raw };
+  refuse(facts);
+  const legal = rewriteMessage(raw, facts, asOffered);
+  return { size: legal.length, raw: legal };
 }
 
-/** Writes a message in pieces while it comes. */
-async function writeUpload(ports: UploadPort, chunks: AsyncIterable<Buffer> | Iterable<Buffer>) {
+/** In pieces; written a second time if what came may not be sent as it is. */
+async function storedStream(
+  ports: UploadPort,
+  chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
+): Promise<Pick<NewSend, "size" | "body">> {
+  const written = await writeUpload(ports, chunks);
+  const { size, uploadId, facts } = written;
+  if (!facts.mustChange(asOffered)) return { size, body: { uploadId, ...flagsOf(facts), head: "" } };
+  try {
+    refuse(facts);
+    const again = await writeUpload(ports, rewriteStream(ports.uploads.read(uploadId, { size }), facts, asOffered));
+    return { size: again.size, body: { uploadId: again.uploadId, ...flagsOf(again.facts), head: "" } };
+  } finally {
+    await ports.uploads.remove(uploadId);
+  }
+}
+
+/** What the server offers is known when the message is handed over; until then 8-bit text stays. */
+const asOffered = { sevenBit: false } as const;
+
+/** Throws if a message that must be changed cannot be. */
+function refuse(facts: MessageFacts): void {
+  const reason = facts.mustChange(asOffered) ? facts.whyNot(asOffered) : null;
+  if (reason !== null) throw unsendable(reason);
+}
+
+function flagsOf({ eightBit, eightBitHeader }: MessageFacts) {
+  return { eightBit, eightBitHeader };
+}
+
+/** Writes a message in pieces while it comes, and finds out what it is made of. */
+async function writeUpload(ports: UploadPort, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>) {
   const uploadId = randomBytes(16).toString("hex");
+  const scanner = new MessageScanner();
   let size = 0;
   let index = 0;
-  let eightBit = false;
   try {
     for await (const piece of inPieces(chunks, uploadPieceBytes)) {
       size += piece.length;
       if (size > LARGEST_MESSAGE) throw tooLarge(size);
-      eightBit ||= hasEightBit(piece);
+      scanner.push(piece);
       await ports.uploads.append(uploadId, index++, piece);
     }
+    return { size, uploadId, facts: scanner.end() };
   } catch (error) {
     await ports.uploads.remove(uploadId);
     throw error;
   }
-  return { size, body: { uploadId, eightBit, head: "" } };
 }
 
 /** Collects chunks of any size into pieces of exactly `size` bytes and a last shorter one. */
-async function* inPieces(chunks: AsyncIterable<Buffer> | Iterable<Buffer>, size: number): AsyncGenerator<Buffer> {
-  let held: Buffer[] = [];
+async function* inPieces(
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  size: number,
+): AsyncGenerator<Buffer> {
+  let held: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of chunks) {
     held.push(chunk);
@@ -215,9 +292,11 @@ async function readJson(ports: UploadPort, upload: Upload): Promise<Composed> {
   return parsed.data;
 }
 
-function hasEightBit(bytes: Uint8Array): boolean {
-  for (let index = 0; index < bytes.length; index++) if ((bytes[index] as number) > 127) return true;
-  return false;
+function unsendable(reason: string): ProblemError {
+  return new ProblemError("INVALID", reason, {
+    remedy:
+      "Correct the message. One that is signed must be legal before it is signed: lines of at most 998 bytes, no NUL.",
+  });
 }
 
 function tooLarge(size: number): ProblemError {

@@ -70,6 +70,8 @@ export interface StoredSend {
 export interface SendBody {
   readonly uploadId: string;
   readonly eightBit: boolean;
+  /** Its header has bytes above 127: addresses that need an international server. */
+  readonly eightBitHeader: boolean;
   /** Lines of header that go before the uploaded bytes. */
   readonly head: string;
 }

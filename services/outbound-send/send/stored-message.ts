@@ -14,6 +14,7 @@ export function storedMessage({ uploads }: Pick<OutboundPorts, "uploads">, { bod
   return {
     size,
     eightBit: body?.eightBit ?? true,
+    eightBitHeader: body?.eightBitHeader ?? false,
     get unreadable() {
       return unreadable;
     },

@@ -119,7 +119,7 @@ describe("killed while sending", () => {
   });
 
   it("and its large message is lost: it is put off like any other, not tried without a pause", async () => {
-    const body = { uploadId: "up_gone", eightBit: false, head: "Subject: gone\r\n\r\n" };
+    const body = { uploadId: "up_gone", eightBit: false, eightBitHeader: false, head: "Subject: gone\r\n\r\n" };
     const { id } = await lostWith("gone/4", { state: "accepted", claim: undefined, due: 1, raw: undefined, body });
     const other = await given.start();
     await eventually(async () => (await given.stored(id))?.state === "deferred");

@@ -258,6 +258,7 @@ function connectionOf(mailbox: GivenMailbox): Connection {
     pollMs: 300_000,
     retryMs: mailbox.retryMs,
     kind: "queue",
+    eightBitPolicy: "encode",
     uncertainPolicy: mailbox.uncertainPolicy,
     sendExpiryMs: mailbox.sendExpiryMs,
     messageRetentionDays: 30,

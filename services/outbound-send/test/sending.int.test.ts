@@ -116,6 +116,34 @@ describe("sending", () => {
     await eventually(async () => (await given.uploads()) === 0);
   });
 
+  it("sends no Bcc of a ready-made message to anybody, and mends long lines, small or large", async () => {
+    const target = await sink({}, { keepRaw: true });
+    const mailbox = given.mailbox(target.port);
+    const to = ["visible@example.org", "hidden1@example.org", "hidden2@example.org"];
+    const raw = (body: string) =>
+      Buffer.from(
+        `To: visible@example.org\r\nbcc : hidden1@example.org,\r\n hidden2@example.org\r\nSubject: x\r\n\r\n${body}\r\n`,
+      );
+    const bodies = ["hello", `${"word ".repeat(400)}end`, "hello\r\n".repeat(80_000), `${"word ".repeat(80_000)}end`];
+    for (const [n, body] of bodies.entries()) {
+      const content = { to, raw: await given.upload(`blind${n}xx`, raw(body)) };
+      const { id } = await given.submitContent(mailbox, `sn_blind00${n}`, content);
+      await eventually(async () => (await stateOf(id)) === "sent", { timeoutMs: 15_000 });
+      assert.deepEqual((await given.get(id)).to, to);
+      const sent = target.raw.at(-1) ?? "";
+      assert.doesNotMatch(sent, /hidden|bcc/i);
+      assert.match(sent, /To: visible@example\.org[\s\S]*(?:hello|end)/);
+      assert.ok(sent.split("\r\n").every(({ length }) => length <= 998));
+    }
+    const signed = Buffer.from(`DKIM-Signature: v=1; b=x\r\nSubject: x\r\n\r\n${"word ".repeat(400)}\r\n`);
+    const content = { to, raw: await given.upload("blind9xxx", signed) };
+    await assert.rejects(given.submitContent(mailbox, "sn_blind009", content), (error) => {
+      assert.ok(error instanceof ProblemError);
+      assert.match(error.problem.detail ?? error.message, /signed/);
+      return error.problem.code === "INVALID";
+    });
+  });
+
   it("defers a greylisted message and sends it later", async () => {
     let asked = 0;
     const target = await sink({ rcpt: () => (++asked < 3 ? "450 4.2.0 Greylisted" : "250 ok") });

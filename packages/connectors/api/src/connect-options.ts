@@ -1,4 +1,4 @@
-import type { Secret } from "@mailfleet/contracts";
+import type { EightBitPolicy, Secret } from "@mailfleet/contracts";
 
 /** A user name and a password. */
 export interface PasswordCredentials {
@@ -39,4 +39,6 @@ export interface ConnectOptions {
   readonly allowedPorts: readonly number[] | null;
   /** One deadline for resolving, connecting, TLS and signing in together, in milliseconds. */
   readonly connectionTimeoutMs: number;
+  /** What to do with 8-bit text where a server does not offer 8BITMIME; "encode" unless given. */
+  readonly eightBitPolicy?: EightBitPolicy;
 }

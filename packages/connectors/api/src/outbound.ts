@@ -14,6 +14,8 @@ export interface StreamedMessage {
   readonly size: number;
   /** Has bytes above 127. */
   readonly eightBit: boolean;
+  /** Its header has some: addresses that need an international server (RFC 6531). */
+  readonly eightBitHeader: boolean;
   stream(): AsyncIterable<Uint8Array>;
 }
 

@@ -64,6 +64,7 @@ describe("sending through Gmail's API", () => {
     const message = {
       size: large.length,
       eightBit: false,
+      eightBitHeader: false,
       stream: async function* () {
         reads += 1;
         for (let at = 0; at < large.length; at += 300_000) yield large.subarray(at, at + 300_000);

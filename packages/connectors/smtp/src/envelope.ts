@@ -18,7 +18,7 @@ const ascii = /^[\x21-\x7e]*$/;
  */
 export function wireEnvelope(
   envelope: Envelope,
-  message: { size: number; eightBit: boolean },
+  message: { size: number; eightBit: boolean; international: boolean },
   capabilities: Capabilities,
 ): WireEnvelope {
   if (capabilities.size !== null && capabilities.size > 0 && message.size > capabilities.size)
@@ -27,11 +27,15 @@ export function wireEnvelope(
     );
   const from = path(envelope.from, "SENDER_REFUSED");
   const recipients = envelope.to.map((address) => path(address, "RECIPIENT_REFUSED"));
-  const international = [from, ...recipients].some((address) => !ascii.test(address));
-  if (international && !capabilities.smtpUtf8)
+  const addressed = [from, ...recipients].find((address) => !ascii.test(address));
+  if (addressed !== undefined && !capabilities.smtpUtf8)
     throw new FailureError(
-      failureOf("RECIPIENT_REFUSED", { reply: "the server does not take international addresses (SMTPUTF8)" }),
+      failureOf("SERVER_LACKS_EXTENSION", {
+        reply: `the server does not take international addresses (SMTPUTF8): ${addressed}`,
+      }),
     );
+  // Asked for only where it is needed: what it touches is refused by servers further on that do not know it.
+  const international = addressed !== undefined || message.international;
   const parameters = [
     ...(capabilities.size === null ? [] : [`SIZE=${message.size}`]),
     ...(message.eightBit && capabilities.eightBit ? ["BODY=8BITMIME"] : []),

@@ -81,7 +81,13 @@ export class SmtpPool implements OutboundSession {
     this.#busy.add(pooled);
     try {
       const { host, port } = this.#options.server;
-      const context = { deadlines: this.#deadlines, host, port, signedIn: this.#options.credentials !== null };
+      const context = {
+        deadlines: this.#deadlines,
+        host,
+        port,
+        signedIn: this.#options.credentials !== null,
+        eightBitPolicy: this.#options.eightBitPolicy ?? "encode",
+      };
       return await transact(pooled.connected, envelope, raw, context, signal, permission);
     } catch (error) {
       // 421 means that the server closes the channel (RFC 5321 §3.8), though it may take a moment.

@@ -32,7 +32,13 @@ export function smtpConnector(deadlines: Partial<Deadlines> = {}): OutboundConne
         return passed();
       }
       const { host, port } = options.server;
-      const context = { deadlines: limits, host, port, signedIn: options.credentials !== null };
+      const context = {
+        deadlines: limits,
+        host,
+        port,
+        signedIn: options.credentials !== null,
+        eightBitPolicy: options.eightBitPolicy ?? "encode",
+      };
       const sendBy = AbortSignal.any([signal, AbortSignal.timeout(options.connectionTimeoutMs + limits.commandMs)]);
       try {
         const sent = await transact(connected, probe.envelope, probe.raw, context, sendBy);

@@ -8,16 +8,17 @@ import {
   type Submitted,
   UncertainError,
 } from "@mailfleet/connector-api";
-import { FailureError, failureOf } from "@mailfleet/contracts";
+import { type EightBitPolicy, FailureError, failureOf } from "@mailfleet/contracts";
 import type { Channel } from "./channel.ts";
 import { classifyError } from "./classify-error.ts";
 import { type ClassifiedReply, classifyReply } from "./classify-reply.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { wireEnvelope } from "./envelope.ts";
+import { fitServer } from "./fit-server.ts";
 import type { SmtpReply } from "./reply.ts";
 import type { Stage } from "./reply-rules.ts";
 import type { Connected } from "./set-up.ts";
-import { hasEightBit, WireEncoder, wireData } from "./wire-data.ts";
+import { WireEncoder, wireData } from "./wire-data.ts";
 
 /** What one transaction is given besides the message. */
 export interface TransactionContext {
@@ -26,6 +27,7 @@ export interface TransactionContext {
   readonly host: string;
   readonly port: number;
   readonly signedIn: boolean;
+  readonly eightBitPolicy: EightBitPolicy;
 }
 
 /** Up to this size, in bytes, a message and its dot go out in one write. */
@@ -42,7 +44,7 @@ type Phase = "before-dot" | "dot-written";
 export async function transact(
   connected: Connected,
   envelope: Envelope,
-  message: Uint8Array | StreamedMessage,
+  given: Uint8Array | StreamedMessage,
   context: TransactionContext,
   signal: AbortSignal,
   permission?: Permission,
@@ -59,11 +61,12 @@ export async function transact(
 
   try {
     if (signal.aborted) abort();
+    const fitted = await fitServer(given, capabilities, context.eightBitPolicy);
+    const { message } = fitted;
     const small = message instanceof Uint8Array && message.length <= SMALL_MESSAGE ? message : null;
     const pieces = small ? wireData(small) : [];
-    const size = small ? pieces.reduce((sum, piece) => sum + piece.length, 0) : sizeOf(message);
-    const eightBit = message instanceof Uint8Array ? hasEightBit(message) : message.eightBit;
-    const wire = wireEnvelope(envelope, { size, eightBit }, capabilities);
+    const size = small ? pieces.reduce((sum, piece) => sum + piece.length, 0) : fitted.size;
+    const wire = wireEnvelope(envelope, { ...fitted, size }, capabilities);
     // Of a small message asked while the envelope is on its way, so that it costs no extra time.
     const asked = small ? permission?.ask() : undefined;
     asked?.catch(() => {});
@@ -124,9 +127,6 @@ export async function transact(
     signal.removeEventListener("abort", abort);
   }
 }
-
-const sizeOf = (message: Uint8Array | StreamedMessage) =>
-  message instanceof Uint8Array ? message.length : message.size;
 
 /** Writes all but the end, which is the answer; as fast as the server takes it. */
 async function writeContent(

@@ -77,9 +77,3 @@ export function wireData(raw: Uint8Array): Buffer[] {
   const encoder = new WireEncoder();
   return [...encoder.encode(raw), encoder.end()];
 }
-
-/** True if the message has bytes above 127, which need 8BITMIME (RFC 6152). */
-export function hasEightBit(raw: Uint8Array): boolean {
-  for (let index = 0; index < raw.length; index++) if ((raw[index] as number) > 127) return true;
-  return false;
-}

@@ -6,7 +6,7 @@ import { noun } from "../noun/noun.ts";
 import { operation } from "../noun/operation.ts";
 import { Sealed, sealedFor, serverDestination } from "../noun/sealed.ts";
 import { OAuthClient } from "../oauth/oauth.ts";
-import { Direction, DirectionState, MailboxKind, Security, UncertainPolicy } from "../vocabulary.ts";
+import { Direction, DirectionState, EightBitPolicy, MailboxKind, Security, UncertainPolicy } from "../vocabulary.ts";
 
 /** `holder` is whose connections are counted together: a mailbox's or a profile's id. */
 const holder = { holder: z.string(), username: z.string() };
@@ -88,6 +88,7 @@ export const connection = noun("connection", {
     pollMs: field(z.number().int(), "between two polls"),
     retryMs: field(z.number().int(), "between two attempts"),
     uncertainPolicy: field(UncertainPolicy, "what to do with a send of unknown fate"),
+    eightBitPolicy: field(EightBitPolicy, "8-bit text for a server that does not offer 8BITMIME"),
     sendExpiryMs: field(z.number().int(), "a send that has waited longer is given up"),
     messageRetentionDays: field(z.number().int(), "how long messages are kept"),
   },

@@ -7,7 +7,7 @@ import { credentials } from "../noun/secret-field.ts";
 import { whole } from "../noun/whole.ts";
 import { applicationFlags, OAuthSettings } from "../oauth/oauth.ts";
 import { oauthSecret } from "../oauth/oauth-secret.ts";
-import { UncertainPolicy } from "../vocabulary.ts";
+import { EightBitPolicy, UncertainPolicy } from "../vocabulary.ts";
 import { InboundServer, NewInboundServer, NewOutboundServer, OutboundServer } from "./server.ts";
 
 /** `gmail` fills in servers, ports and scopes, and holds at most 100 mailboxes that sign in (Google's own limit). */
@@ -83,6 +83,9 @@ export const profile = noun("profile", {
     }),
     uncertainPolicy: field(UncertainPolicy.default("hold"), "what to do with a send of unknown fate", {
       flag: "uncertain <policy>",
+    }),
+    eightBitPolicy: field(EightBitPolicy.default("encode"), "8-bit text for a server that does not offer 8BITMIME", {
+      flag: "eight-bit <policy>",
     }),
     sendExpiryHours: field(whole(1, 720).default(72), "a message that has waited longer is no longer sent", {
       flag: "send-expiry <hours>",
