@@ -1,8 +1,8 @@
 import { alert } from "@mailfleet/contracts";
 import { keep } from "@mailfleet/kit";
 import type { AlertingPorts } from "../ports.ts";
+import { shownAlert } from "./decide.ts";
 import { type AlertBody, alertCollection } from "./document.ts";
-import { shownAlert } from "./step.ts";
 
 /** Keeps alerts. Nobody commands them: the wall changes them by what is said. */
 export const keptAlerts = keep<AlertingPorts, AlertBody>()(alert, {

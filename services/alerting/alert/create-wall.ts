@@ -1,8 +1,8 @@
 import { type AlertCleared, type AlertObject, ProblemError } from "@mailfleet/contracts";
 import type { Outcome } from "@mailfleet/kit";
 import type { AlertingPorts } from "../ports.ts";
+import { type AlertDecision, alertIdOf, cleared, type Origin, raised } from "./decide.ts";
 import type { AlertBody, AlertDocument } from "./document.ts";
-import { type AlertStep, alertIdOf, cleared, type Origin, raised } from "./step.ts";
 import type { AlertWall } from "./wall.ts";
 
 const hour = 3_600_000;
@@ -22,21 +22,21 @@ export function createAlertWall(ports: AlertingPorts): AlertWall {
     ports.kick("notices");
   };
 
-  /** Changes the alert, or makes it where the step makes one of nothing. Answers as it is then. */
+  /** Changes the alert, or makes it where the decision makes one of nothing. Answers as it is then. */
   const change = async (
     id: string,
     key: string,
-    step: (before: AlertDocument | null) => AlertStep | null,
+    decide: (before: AlertDocument | null) => AlertDecision | null,
   ): Promise<AlertDocument | null> => {
     const cause = { key, at: now() };
     try {
-      const outcome = await alerts.change(id, cause, (before) => step(before) ?? { ignored: "nothing changes" });
+      const outcome = await alerts.change(id, cause, (before) => decide(before) ?? { ignored: "nothing changes" });
       opened(outcome);
       return outcome.after ?? null;
     } catch (error) {
       if (!isProblem(error, "NOT_FOUND")) throw error;
     }
-    const made = step(null);
+    const made = decide(null);
     if (!made) return null;
     try {
       const outcome = await alerts.create(id, cause, { body: made.after, outbox: made.outbox });
@@ -44,7 +44,7 @@ export function createAlertWall(ports: AlertingPorts): AlertWall {
       return outcome.after ?? null;
     } catch (error) {
       // Another replica made it at the same moment.
-      if (isProblem(error, "ALREADY_EXISTS")) return change(id, key, step);
+      if (isProblem(error, "ALREADY_EXISTS")) return change(id, key, decide);
       throw error;
     }
   };
@@ -80,9 +80,9 @@ export function createAlertWall(ports: AlertingPorts): AlertWall {
       const late = { ...origin, id: `${origin.id}:cleared-already` };
       await change(id, late.id, (before) => before && cleared(before, { object: fact.object, at }, context(late)));
     },
-    async changeNotice(id, key, step) {
+    async changeNotice(id, key, decide) {
       await change(id, `notice/${key}`, (before) => {
-        const after = before && step(before);
+        const after = before && decide(before);
         return after && { after, outbox: [], quiet: true };
       });
     },

@@ -1,6 +1,6 @@
 import type { AlertCleared, AlertObject, AlertRaised } from "@mailfleet/contracts";
+import type { Origin } from "./decide.ts";
 import type { AlertDocument, ShownAlert } from "./document.ts";
-import type { Origin } from "./step.ts";
 
 /** All alerts, and the only way to change one. Whatever is done twice has the effect of once. */
 export interface AlertWall {
@@ -12,5 +12,5 @@ export interface AlertWall {
   /** Raised alerts about this object (and direction, if it names one), of these codes if any are given. */
   raisedAbout(object: AlertObject, codes?: readonly string[]): Promise<ShownAlert[]>;
   /** One change of the mail about an alert, remembered by its key. `null`: nothing changes. */
-  changeNotice(id: string, key: string, step: (alert: AlertDocument) => AlertDocument | null): Promise<void>;
+  changeNotice(id: string, key: string, decide: (alert: AlertDocument) => AlertDocument | null): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { alertIdOf } from "../alert/step.ts";
+import { alertIdOf } from "../alert/decide.ts";
 import type { AlertingPorts } from "../ports.ts";
 
 const object = { type: "service", id: "nats", label: "NATS" } as const;

@@ -8,10 +8,10 @@ import { presentSettings } from "../notification/body.ts";
 import type { AlertingPorts } from "../ports.ts";
 import { type NoticeChannel, type UsableSettings, usable } from "./channel.ts";
 import { composeNotice } from "./compose.ts";
+import { noticeDropped, noticePutOff, noticeSent } from "./decide.ts";
 import { noticeFailure, pauseMs } from "./failure.ts";
 import { noticeRemedy } from "./remedy.ts";
 import { serverObject, serverWorks } from "./server-state.ts";
-import { noticeDropped, noticePutOff, noticeSent } from "./step.ts";
 import { noticeMail } from "./text.ts";
 
 /** A replica that dies while sending gives the notice back after this. Longer than a mail may take. */

@@ -30,7 +30,7 @@ export type TimerOrder =
   | (Pick<LiveTimer, "owner" | "name" | "seq"> & { readonly order: "clear" });
 
 /** What becomes of a timer that was due: its next time, or nothing. `seq` and `due` are as they were read. */
-export interface TimerStep {
+export interface TimerAdvance {
   readonly _id: string;
   readonly seq: number;
   readonly due: number;

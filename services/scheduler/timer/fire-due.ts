@@ -1,7 +1,7 @@
 import type { OutgoingMessage } from "@mailfleet/contracts";
 import type { Round } from "@mailfleet/kit";
 import type { SchedulerPorts } from "../ports.ts";
-import type { LiveTimer, TimerStep } from "./document.ts";
+import type { LiveTimer, TimerAdvance } from "./document.ts";
 import { turnOf } from "./slots.ts";
 import type { Target } from "./targets.ts";
 
@@ -60,8 +60,8 @@ async function fireDue(ports: SchedulerPorts, found: readonly LiveTimer[]): Prom
   const turns = whole.map((timer) => {
     const { _id, seq, due, everyMs } = timer;
     const turn = everyMs ? turnOf({ ...timer, everyMs }, now) : ({ fire: true, next: null } as const);
-    const step: TimerStep = { _id, seq, due, next: turn.next, ...(turn.fire ? {} : { madeUp: true }) };
-    return { timer, fire: turn.fire, step };
+    const advance: TimerAdvance = { _id, seq, due, next: turn.next, ...(turn.fire ? {} : { madeUp: true }) };
+    return { timer, fire: turn.fire, advance };
   });
   const firing = turns.filter((one) => one.fire).map((one) => one.timer);
   const outcomes = await bus.publishEach(firing.map(messageOf));
@@ -72,7 +72,7 @@ async function fireDue(ports: SchedulerPorts, found: readonly LiveTimer[]): Prom
     ports.logger.error({ timers: broken.map(({ _id }) => _id) }, "these timers say nothing to send");
   const left = [...notTaken, ...broken].map(({ _id }) => _id);
   const moved = await timers.advance(
-    turns.map((one) => one.step).filter(({ _id }) => !left.includes(_id)),
+    turns.map((one) => one.advance).filter(({ _id }) => !left.includes(_id)),
     ports.now(),
   );
   const stored = firing.filter((_, index) => outcomes[index] === "stored");

@@ -1,5 +1,5 @@
 import { type AnyBulkWriteOperation, duplicateKeyCode, type Store, writeFates } from "@mailfleet/store";
-import type { LiveTimer, TimerDocument, TimerOrder, TimerStep } from "./document.ts";
+import type { LiveTimer, TimerAdvance, TimerDocument, TimerOrder } from "./document.ts";
 import { type Target, targetOf } from "./targets.ts";
 
 /** The collection `timers`, owned by `scheduler`. Every method throws an outage (`isOutage`) while MongoDB is away. */
@@ -16,7 +16,7 @@ export interface TimerStore {
   /** When the earliest timer of a stream is due, those named left out; `null` if there is none. */
   nextDue(target: Target, without?: readonly string[]): Promise<number | null>;
   /** Compare and swap on (seq, due), in one write. Returns how many were still as they had been read. */
-  advance(steps: readonly TimerStep[], now: number): Promise<number>;
+  advance(advances: readonly TimerAdvance[], now: number): Promise<number>;
   /** Live timers by name. */
   list(owner: string): Promise<LiveTimer[]>;
 }
@@ -99,10 +99,10 @@ export async function createTimerStore(store: Store): Promise<TimerStore> {
       return first?.due ?? null;
     },
 
-    async advance(steps, now) {
-      if (steps.length === 0) return 0;
+    async advance(advances, now) {
+      if (advances.length === 0) return 0;
       const result = await timers.bulkWrite(
-        steps.map(({ _id, seq, due, next, madeUp }) => ({
+        advances.map(({ _id, seq, due, next, madeUp }) => ({
           updateOne: {
             filter: { _id, seq, due },
             update:

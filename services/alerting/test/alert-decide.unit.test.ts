@@ -1,24 +1,24 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Alert, type AlertCleared, type AlertObject, type AlertRaised } from "@mailfleet/contracts";
+import * as decisions from "../alert/decide.ts";
+import { alertIdOf, shownAlert } from "../alert/decide.ts";
 import type { AlertDocument } from "../alert/document.ts";
-import * as steps from "../alert/step.ts";
-import { alertIdOf, shownAlert } from "../alert/step.ts";
-import { noticeDropped, noticePutOff, noticeSent } from "../notice/step.ts";
+import { noticeDropped, noticePutOff, noticeSent } from "../notice/decide.ts";
 import { noticeMail } from "../notice/text.ts";
 
-/** The alert as it is kept after a step, with everything that it has said. */
-function kept(before: AlertDocument | null, step: steps.AlertStep | null): AlertDocument | null {
-  if (!step) return null;
-  const { object, code } = step.after;
+/** The alert as it is kept after a decision, with everything that it has said. */
+function kept(before: AlertDocument | null, decision: decisions.AlertDecision | null): AlertDocument | null {
+  if (!decision) return null;
+  const { object, code } = decision.after;
   const frame = { _id: alertIdOf(object, code), v: (before?.v ?? 0) + 1, handled: [], createdAt: 1, changedAt: 1 };
-  const outbox = [...(before?.outbox ?? []), ...(step.outbox as AlertDocument["outbox"])];
-  return { ...step.after, ...frame, outbox };
+  const outbox = [...(before?.outbox ?? []), ...(decision.outbox as AlertDocument["outbox"])];
+  return { ...decision.after, ...frame, outbox };
 }
-const raised = (before: AlertDocument | null, fact: AlertRaised, context: steps.StepContext) =>
-  kept(before, steps.raised(before, fact, context));
-const cleared = (before: AlertDocument, fact: AlertCleared, context: steps.StepContext) =>
-  kept(before, steps.cleared(before, fact, context));
+const raised = (before: AlertDocument | null, fact: AlertRaised, context: decisions.DecidingContext) =>
+  kept(before, decisions.raised(before, fact, context));
+const cleared = (before: AlertDocument, fact: AlertCleared, context: decisions.DecidingContext) =>
+  kept(before, decisions.cleared(before, fact, context));
 
 const sales: AlertObject = { type: "mailbox", id: "mb_sales1", direction: "inbound", label: "sales@example.org" };
 const quietMs = 1000;

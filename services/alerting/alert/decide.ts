@@ -9,7 +9,7 @@ import {
   subjects,
 } from "@mailfleet/contracts";
 import { idFrom, type OutboxEntry } from "@mailfleet/kit";
-import { noNotice, planNotice } from "../notice/step.ts";
+import { noNotice, planNotice } from "../notice/decide.ts";
 import type { AlertBody, AlertDocument, ShownAlert } from "./document.ts";
 
 /** What led to a change: the id identifies repetitions, the rest is passed on to the facts that follow. */
@@ -17,8 +17,8 @@ export interface Origin extends EnvelopeContext {
   readonly id: string;
 }
 
-/** What a step gets besides the alert and the fact. */
-export interface StepContext {
+/** What a decision gets besides the alert and the fact. */
+export interface DecidingContext {
   readonly origin: Origin;
   /** Milliseconds since the epoch; the fact's own time is older. */
   readonly now: number;
@@ -27,7 +27,7 @@ export interface StepContext {
 }
 
 /** What becomes of an alert, and what is said of it. */
-export interface AlertStep {
+export interface AlertDecision {
   readonly after: AlertBody;
   readonly outbox: readonly OutboxEntry[];
   /** People see nothing new. */
@@ -46,7 +46,11 @@ export function alertIdOf(object: AlertObject, code: string): string {
  * Raises: opens a first or a new episode, or counts a repetition. `null`: nothing changes, because the alert was cleared
  * after the moment this message speaks of.
  */
-export function raised(before: AlertDocument | null, fact: AlertRaised, context: StepContext): AlertStep | null {
+export function raised(
+  before: AlertDocument | null,
+  fact: AlertRaised,
+  context: DecidingContext,
+): AlertDecision | null {
   if (before?.state === "cleared" && fact.at < (before.clearedAt ?? 0)) return null;
   const repetition = before?.state === "raised";
   const { severity, audience, text, remedy } = meaningOf(fact.code);
@@ -68,7 +72,7 @@ export function raised(before: AlertDocument | null, fact: AlertRaised, context:
 }
 
 /** Clears. `null`: it is not raised, or was raised again after the moment this message speaks of. */
-export function cleared(before: AlertDocument, fact: AlertCleared, context: StepContext): AlertStep | null {
+export function cleared(before: AlertDocument, fact: AlertCleared, context: DecidingContext): AlertDecision | null {
   if (before.state !== "raised" || fact.at < before.lastAt) return null;
   // A deleted mailbox is cleared for all future; the alert then shows the moment it was noticed.
   const clearedAt = Math.min(fact.at, Math.max(context.now, before.lastAt));
@@ -96,8 +100,8 @@ function announced(
   before: AlertDocument | null,
   opened: AlertBody,
   type: AlertFact,
-  { origin, now, quietMs }: StepContext,
-): AlertStep {
+  { origin, now, quietMs }: DecidingContext,
+): AlertDecision {
   const after = { ...opened, notice: planNotice(opened, now, quietMs) };
   const _id = before?._id ?? alertIdOf(after.object, after.code);
   const frame = { _id, v: (before?.v ?? 0) + 1, createdAt: before?.createdAt ?? now, changedAt: now };
