@@ -3,7 +3,7 @@
 export { Activity } from "./activity/activity.ts";
 export { Alert, alert } from "./alert/alert.ts";
 export { AlertObject } from "./alert/object.ts";
-export { type AlertCode, type AlertCodeEntry, alertCodes, otherAlertCodes } from "./alert-codes.ts";
+export { type AlertCode, alertCodes } from "./alert-codes.ts";
 export { Connection, ConnectionCredentials, passwordSealedFor } from "./connection/connection.ts";
 export {
   connectorDescriptors,
@@ -12,59 +12,29 @@ export {
   type Protocol,
   usualProtocol,
 } from "./connectors/connectors.ts";
-export type { ConnectorDescriptor, ConnectorField, KnownProvider, PresetServer } from "./connectors/descriptor.ts";
+export type { ConnectorDescriptor } from "./connectors/descriptor.ts";
 export { DeadLetter, deadLetter } from "./dead-letter/dead-letter.ts";
 export { type EnvelopeContext, headerNames, type OutgoingMessage } from "./envelope.ts";
 export { type FailPoint, type FailPointName, failPointNames, noFailPoint } from "./fail-point.ts";
 export { Evidence, Failure, FailureError, FailureKind, failureOf } from "./failure.ts";
-export { type Audience, type FailureCode, type FailureCodeEntry, failureCodes, failureKinds } from "./failure-codes.ts";
+export { type FailureCode, failureCodes } from "./failure-codes.ts";
 export { Grant } from "./grant/grant.ts";
-export {
-  AlertId,
-  CommandId,
-  ConsentId,
-  DeadLetterId,
-  Instant,
-  idPrefixOf,
-  JobId,
-  MailboxId,
-  ProfileId,
-  SendId,
-  TokenId,
-} from "./ids.ts";
+export { AlertId, CommandId, Instant, idPrefixOf, MailboxId, ProfileId } from "./ids.ts";
 export { type Job, job, type NewJob } from "./job/job.ts";
 export { ackWaitMs, leaseMarginMs, leaseMs, leaseRenewalMs } from "./lengths.ts";
 export type { Logger } from "./logger.ts";
 export { type Mailbox, type MailboxChange, mailbox, type NewMailbox } from "./mailbox/mailbox.ts";
-export {
-  DeliveryMethods,
-  DirectionStatus,
-  EmailAddress,
-  HistoryEntry,
-  Owner,
-  ShownFailure,
-  TestStep,
-} from "./mailbox/shown.ts";
+export { DirectionStatus, EmailAddress, HistoryEntry, ShownFailure, TestStep } from "./mailbox/shown.ts";
 export { addressesText, MailAddress } from "./message/mail-address.ts";
 export { message, ReceivedMessage } from "./message/message.ts";
-export { AlertFactBody, DeadLetterBody } from "./messages/alert-facts.ts";
+export { DeadLetterBody } from "./messages/alert-facts.ts";
 export { type MessageBody, type MessageType, messageTypes, readMessage } from "./messages/index.ts";
-export { MailNotSent, MailReceived, MailSent, ProbeReceived, SendsDue } from "./messages/mail-facts.ts";
-export {
-  AlertCleared,
-  AlertRaised,
-  DirectionSummary,
-  MailboxChanged,
-  MailboxCreated,
-  MailboxDeleted,
-  MailboxTested,
-  MailboxTransitioned,
-} from "./messages/mailbox-facts.ts";
-export { RunFailed, RunFinished, RunRequested, RunStep, RunSucceeded, TimerFired } from "./messages/run-messages.ts";
+
+export { AlertCleared, AlertRaised, DirectionSummary } from "./messages/mailbox-facts.ts";
+export { RunRequested } from "./messages/run-messages.ts";
 export {
   applicationDestination,
   NotificationApplication,
-  NotificationMode,
   NotificationSettings,
   NotificationTest,
   notificationSettings,
@@ -74,7 +44,7 @@ export {
 export type { AnyNoun, Standard } from "./noun/declaration.ts";
 export { bare, type Field, field } from "./noun/field.ts";
 export { noun } from "./noun/noun.ts";
-export { type Impact, type Operation, operation } from "./noun/operation.ts";
+export { type Operation, operation } from "./noun/operation.ts";
 export { type Destinations, paged } from "./noun/request-fields.ts";
 export {
   Sealed,
@@ -89,44 +59,13 @@ export {
 export { Credentials, credentials, type SecretField } from "./noun/secret-field.ts";
 export { camel, kebab, sentenceOf } from "./noun/words.ts";
 export { nouns } from "./nouns.ts";
-export {
-  ClientAuthentication,
-  OAuthClient,
-  OAuthEndpoints,
-  OAuthFlow,
-  OAuthProvider,
-  OAuthSecretKind,
-  OAuthSecretShown,
-  OAuthSettings,
-  SealedOAuthSecret,
-  ServiceAccountShown,
-  TenantId,
-} from "./oauth/oauth.ts";
-export { OAuthSecret, oauthSecret } from "./oauth/oauth-secret.ts";
+export { OAuthClient, OAuthSettings, SealedOAuthSecret, ServiceAccountShown, TenantId } from "./oauth/oauth.ts";
+export { OAuthSecret } from "./oauth/oauth-secret.ts";
 export { PoisonMessage } from "./poison.ts";
-export { fieldRules, invalid, Problem, type ProblemCode, ProblemError, problemCodes } from "./problem.ts";
-export {
-  type NewProfile,
-  type Profile,
-  type ProfileChange,
-  type ProfileSettings,
-  ProfileType,
-  profile,
-} from "./profile/profile.ts";
-export {
-  Addressing,
-  CredentialSource,
-  InboundServer,
-  NewInboundServer,
-  NewOutboundServer,
-  OutboundServer,
-} from "./profile/server.ts";
-export {
-  maximumMailboxesPerGmailProfile,
-  outboundPortPresets,
-  type ProviderPreset,
-  providerPresets,
-} from "./provider-presets.ts";
+export { invalid, Problem, type ProblemCode, ProblemError, problemCodes } from "./problem.ts";
+export { type NewProfile, type Profile, type ProfileChange, type ProfileSettings, profile } from "./profile/profile.ts";
+export { InboundServer, OutboundServer } from "./profile/server.ts";
+export { maximumMailboxesPerGmailProfile, outboundPortPresets, providerPresets } from "./provider-presets.ts";
 export { redactSecrets } from "./redact.ts";
 export {
   Reply,
@@ -137,13 +76,13 @@ export {
   requestAddress,
   requests,
 } from "./requests.ts";
-export { Role, roles } from "./roles.ts";
+export { Role } from "./roles.ts";
 export { Secret } from "./secret.ts";
 export { ComposedContent, ComposedSubmission, RawContent, type SubmittedContent } from "./send/content.ts";
-export { Send, send } from "./send/send.ts";
+export { Send } from "./send/send.ts";
 export { RetryPolicy } from "./settings/retry-policy.ts";
-export { AllowedOutboundPorts, type Settings, type SettingsChange, settings } from "./settings/settings.ts";
-export { type ConsumerDefinition, consumers, type StreamDefinition, type StreamName, streams } from "./streams.ts";
+export { type Settings, settings } from "./settings/settings.ts";
+export { type ConsumerDefinition, consumers, type StreamDefinition, streams } from "./streams.ts";
 export {
   type AlertFact,
   alertFacts,
@@ -153,16 +92,14 @@ export {
   mailFacts,
   type ParsedSubject,
   parseSubject,
-  type RunFact,
   runFacts,
   subjects,
 } from "./subjects.ts";
 export { networkFailureCode, systemCodeOf } from "./system-codes.ts";
-export { TimerClear, TimerDelivery, TimerSet } from "./timer/messages.ts";
+export { TimerDelivery, TimerSet } from "./timer/messages.ts";
 export { type NewToken, type Token, token } from "./token/token.ts";
 export { type Upload, uploadPieceBytes } from "./upload/upload.ts";
 export {
-  DeliveryMethod,
   Direction,
   DirectionState,
   directionStates,
@@ -170,17 +107,13 @@ export {
   EightBitPolicy,
   LifecycleWord,
   lifecycleWords,
-  MailboxKind,
   Purpose,
   perDirection,
   purposes,
   Security,
   SendState,
   ServiceName,
-  Severity,
-  sendStates,
   serviceNames,
   severities,
-  UncertainPolicy,
   Verdict,
 } from "./vocabulary.ts";

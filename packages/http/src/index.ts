@@ -1,7 +1,7 @@
 /** What all HTTP clients of Mailfleet share: where requests may go, how long and large they may be, what errors mean. */
 
 export { readPrivateNetworks } from "@mailfleet/network";
-export { type FailedAnswer, failureOfStatus } from "./failure-of-status.ts";
-export { createGuardedFetch, type GuardedFetch, type GuardedFetchOptions, type GuardedInit } from "./guarded-fetch.ts";
-export { networkFailure, type RequestPhase } from "./network-failure.ts";
+export { failureOfStatus } from "./failure-of-status.ts";
+export { createGuardedFetch, type GuardedFetch } from "./guarded-fetch.ts";
+export { networkFailure } from "./network-failure.ts";
 export { retryAfterMs } from "./retry-after.ts";

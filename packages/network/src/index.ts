@@ -1,7 +1,7 @@
 /** The way to a foreign server, below every protocol: ports, addresses, deadlines and secured connections. */
-export { type AddressVerdict, judgeAddress } from "./address-rules.ts";
-export { type Deadline, startDeadline } from "./deadline.ts";
+export { judgeAddress } from "./address-rules.ts";
+export { startDeadline } from "./deadline.ts";
 export { type Network, parseNetwork } from "./ip-address.ts";
 export { readPrivateNetworks } from "./private-networks.ts";
-export { type Address, bareHost, checkPort, resolveServer, type ServerPlace } from "./resolve-server.ts";
-export { lookupIn, openSocket, secureSocket, type TlsServer, trustFor } from "./sockets.ts";
+export { type Address, bareHost, checkPort, resolveServer } from "./resolve-server.ts";
+export { lookupIn, openSocket, secureSocket, trustFor } from "./sockets.ts";

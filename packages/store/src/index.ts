@@ -1,6 +1,6 @@
 /** MongoDB. The only importer of `mongodb`: stores of services are written with what is exported here. */
-export { connectStore, isDuplicateKey, isOutage, type Store, type StoreOptions } from "./connect.ts";
-export { openDocuments, pageFilter } from "./documents/document-store.ts";
+export { connectStore, isDuplicateKey, isOutage, type Store } from "./connect.ts";
+export { openDocuments } from "./documents/document-store.ts";
 export { type AnyBulkWriteOperation, Binary, bytesOf, type Collection, type Document, type Filter } from "./driver.ts";
 export { createLeaseStore } from "./leases/lease-store.ts";
 export { duplicateKeyCode } from "./outage.ts";

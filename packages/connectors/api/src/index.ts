@@ -12,7 +12,6 @@ export {
   LinkBroke,
   type ListOptions,
   MessageRefused,
-  type PassedOver,
   type RefusedMessage,
   type SourceIdentity,
   sourceOf,
@@ -30,5 +29,5 @@ export {
   UncertainError,
 } from "./outbound.ts";
 export { renewedTokenRefused, signedInAs, tokenExchange } from "./signing-in.ts";
-export { createSizeCheck, type SizeCheck, type SizeVerdict } from "./size-check.ts";
-export { recordTest, type StepListener, type TestRecord, type TestReport } from "./test-report.ts";
+export { createSizeCheck, type SizeCheck } from "./size-check.ts";
+export { recordTest, type StepListener, type TestReport } from "./test-report.ts";

@@ -1,2 +1,2 @@
 /** The registry of connectors. */
-export { type ConnectorPorts, type Connectors, type ConnectorsOf, createConnectors } from "./registry.ts";
+export { type Connectors, createConnectors } from "./registry.ts";

@@ -48,4 +48,3 @@ export const settings = noun("settings", {
   operations: { defaults: operation({ text: "Read the settings that a new organisation begins with", kind: "read" }) },
 });
 export type Settings = z.output<typeof settings.View>;
-export type SettingsChange = z.output<typeof settings.Change>;

@@ -16,7 +16,7 @@ import { stackEnvironment } from "./stack-environment.ts";
 
 export type { StackEngine } from "./keep-engine.ts";
 export type { LogLine, LogSelection } from "./render-log-line.ts";
-export type { ServiceProcess, ServiceState } from "./service-process.ts";
+export type { ServiceProcess } from "./service-process.ts";
 
 const DEFAULT_CONSOLE_PORT = 8480;
 const DEATHS_ALLOWED = 5;
