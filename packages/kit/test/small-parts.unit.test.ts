@@ -58,7 +58,7 @@ test("a readiness check that hangs or throws is a part that is not ready", async
 test("a log line shows neither a Secret nor a plain password by mistake, at any place where one is likely", () => {
   const program = `
     import { Secret } from "@mailfleet/contracts";
-    import { createLogger } from "@mailfleet/kit";
+    import { createLogger } from "../src/service/logger.ts";
     const secret = new Secret("hunter2");
     const logger = createLogger("info", { service: "config", replica: "r1" });
     const error = Object.assign(new Error("no"), { secret, auth: { pass: "hunter2" } });
