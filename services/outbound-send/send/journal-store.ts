@@ -20,7 +20,7 @@ export interface JournalStore {
    * the lease is lost, and nothing was written.
    */
   write(lease: { readonly _id: string }, entered: readonly string[], left: readonly string[]): Promise<boolean>;
-  /** Journals whose processes have not renewed them in time. */
+  /** Some of the journals whose processes have not renewed them in time. */
   abandoned(limit: number): Promise<string[]>;
   /** Those of these names under which there is no journal. */
   missing(owners: readonly string[]): Promise<string[]>;
@@ -41,9 +41,13 @@ export async function createJournalStore(store: Store): Promise<JournalStore> {
     },
     abandoned: async (limit) => {
       const over = { $lte: [{ $ifNull: ["$lease.until", new Date(0)] }, "$$NOW"] };
+      // Not the same ones each time: some cannot be taken over for as long as nothing can be learnt about a mailbox.
       const found = await journals
-        .find({ $expr: over }, { projection: { _id: 1 } })
-        .limit(limit)
+        .aggregate<Pick<JournalDocument, "_id">>([
+          { $match: { $expr: over } },
+          { $sample: { size: limit } },
+          { $project: { _id: 1 } },
+        ])
         .toArray();
       return found.map(({ _id }) => _id);
     },
