@@ -24,6 +24,7 @@ const box = noun("box", {
   operations: {
     shake: operation({ text: "Shake it", input: { times: z.number() }, impact: "sends" }),
     weigh: operation({ text: "Weigh it", kind: "read", answer: z.object({ grams: z.number() }) }),
+    sort: operation({ text: "Sort it", kind: "internal", input: { by: z.string() } }),
     count: operation({ text: "Count all", kind: "read", collection: true, answer: z.object({ n: z.number() }) }),
   },
 });
@@ -42,6 +43,7 @@ describe("a noun", () => {
       "config.box.get",
       "config.box.list",
       "config.box.shake",
+      "config.box.sort",
       "config.box.update",
       "config.box.weigh",
     ]);
@@ -79,6 +81,8 @@ describe("a noun", () => {
     assert.deepEqual(refusal("config.box.shake", vague), ["times invalid_type"]);
     const weigh: Input<"config.box.weigh"> = { id: "bx_1" };
     assert.equal(refusal("config.box.weigh", weigh), undefined);
+    const sort: Input<"config.box.sort"> = { by: "colour" };
+    assert.equal(refusal("config.box.sort", sort), undefined, "an internal one takes exactly its input");
     const count: Input<"config.box.count"> = {};
     assert.equal(refusal("config.box.count", count), undefined);
   });

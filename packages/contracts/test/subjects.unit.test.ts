@@ -87,7 +87,7 @@ describe("subjects", () => {
     }
   });
 
-  it("that are none of ours are read as nothing", () => {
+  it("of others are not read", () => {
     for (const subject of [
       "",
       "mailbox",

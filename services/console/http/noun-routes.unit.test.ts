@@ -32,6 +32,17 @@ const parcel = noun("parcel", {
       problems: ["IN_USE"],
       owner: true,
     }),
+    sort: operation({ text: "Sort it", kind: "internal", input: { by: z.string() } }),
+    drop: operation({
+      text: "Drop those of a mailbox",
+      collection: true,
+      at: "/mailboxes/:mailbox/parcels",
+      method: "DELETE",
+      input: { mailboxId: z.string(), reason: z.string() },
+      tried: false,
+      answer: z.object({}),
+      status: 204,
+    }),
     track: operation({ text: "Where it was", kind: "read", answer: z.object({ items: z.array(z.string()) }) }),
     count: operation({ text: "Count them", kind: "read", collection: true, answer: z.object({ n: z.number() }) }),
   },
@@ -75,6 +86,7 @@ describe("the routes of a noun", () => {
         "PATCH /parcels/:parcel administrator 200 Change a parcel; only what is named changes",
         "DELETE /parcels/:parcel administrator 204 Delete a parcel",
         "POST /parcels/:parcel/weigh administrator 202 Weigh it again",
+        "DELETE /mailboxes/:mailbox/parcels administrator 204 Drop those of a mailbox",
         "GET /parcels/:parcel/track reader 200 Where it was",
         "GET /parcels/count reader 200 Count them",
         "PUT /parcels/:parcel/door-code administrator 200 Set the code of the door",
@@ -139,6 +151,21 @@ describe("the routes of a noun", () => {
     assert.equal((input as { dryRun?: boolean }).dryRun, true);
     assert.ok(routeOf("DELETE /parcels/:parcel").query?.safeParse({ dryRun: true }).success);
     assert.equal(routeOf("GET /parcels/:parcel").query, undefined);
+  });
+
+  it("stand where the declaration says; a mailbox that the path names is not asked for again", async () => {
+    const given = { params: { mailbox: "mb_sales01" }, body: { reason: "moved" } };
+    const [name, input] = await asked("DELETE /mailboxes/:mailbox/parcels", given);
+    assert.equal(name, "config.parcel.drop");
+    assert.deepEqual(
+      [(input as { mailboxId: string }).mailboxId, (input as { reason: string }).reason],
+      ["mb_sales01", "moved"],
+    );
+    const { body, query, params } = routeOf("DELETE /mailboxes/:mailbox/parcels");
+    assert.ok(body?.safeParse({ reason: "moved" }).success);
+    assert.equal(body?.safeParse({ reason: "moved", mailboxId: "mb_sales01" }).success, false);
+    assert.equal(query, undefined, "it cannot be tried without effect");
+    assert.equal(params?.safeParse({ mailbox: "nonsense" }).success, false);
   });
 
   it("find an object by its label where the declaration has a way to", async () => {

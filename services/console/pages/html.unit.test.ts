@@ -15,13 +15,13 @@ describe("markup", () => {
     assert.doesNotMatch(textOf(html`${forged}`), /<script>/);
   });
 
-  it("shows nothing for nothing, and nought for nought", () => {
+  it("shows nothing for a missing value, and 0 for zero", () => {
     assert.equal(textOf(html`${null}${undefined}${false}${0}`), "0");
   });
 });
 
 describe("somebody else's words", () => {
-  it("are short, on one line, and turn no direction around", () => {
+  it("are short, on one line, and cannot reverse the direction of text", () => {
     assert.equal(foreignWords("a\r\nb\u202ec\u0000"), "a b c");
     assert.equal(foreignWords("x".repeat(400)).length, 300);
   });

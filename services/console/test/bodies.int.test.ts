@@ -176,7 +176,7 @@ describe("bodies", () => {
   });
 });
 
-describe("a console that others can listen in on", () => {
+describe("a console that others can overhear", () => {
   it("takes no passwords", async () => {
     const console = await startConsoleUnderTest({}, { secretsAllowed: false });
     try {

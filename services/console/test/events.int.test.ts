@@ -60,7 +60,7 @@ describe("the live view", () => {
     return { ...reader, seen, close: () => outgoing.destroy() };
   };
 
-  it("shows what happens, with times in ISO 8601, sifted by mailbox and type", async () => {
+  it("shows what happens, with times in ISO 8601, filtered by mailbox and type", async () => {
     const all = await open();
     const one = await open("?mailbox=mb_two02&type=mail.sent.v1,mail.failed.v1");
     const none = await open("?type=run.step.v1");
@@ -74,7 +74,7 @@ describe("the live view", () => {
     for (const view of [all, one, none]) view.close();
   });
 
-  it("goes on behind Last-Event-ID", async () => {
+  it("continues after Last-Event-ID", async () => {
     const before = await open("?mailbox=mb_three3");
     await console.bus.publish({ ...sent("mb_three3", "first"), at: Date.now() });
     await soon(() => assert.match(before.seen.text, /id: /));
@@ -111,7 +111,7 @@ describe("the live view", () => {
     assert.match(view.seen.text, /the token was deleted/);
   });
 
-  it("says good-bye when the console stops", async () => {
+  it("ends with a comment when the console stops", async () => {
     const view = await open();
     await console.app.stop();
     await soon(() => assert.match(view.seen.text, /the console stops/));

@@ -110,14 +110,14 @@ describe("the owner of a mailbox", () => {
     ]);
   });
 
-  it("is refused from the moment on at which his token ends", async () => {
+  it("is refused from the moment his token ends", async () => {
     const ended = await console.tokenFor("owner", { mailboxIds: [own.id], expiresAt: Date.now() - 1 });
     const { status, body } = await console.send("GET", `/mailboxes/${own.id}`, { token: ended });
     assert.equal(status, 401);
     assert.match(String(body.detail), /expired/);
   });
 
-  it("is cut off, with his token and his page, from the moment on at which address or owner changes", async () => {
+  it("is cut off, with his token and his page, from the moment address or owner changes", async () => {
     const all = { token, body: {} };
     const tested = doubles.tested.length;
     assert.equal((await console.send("POST", `/mailboxes/${own.id}/test-and-enable`, all)).status, 202);

@@ -39,7 +39,7 @@ describe("profiles and their secrets", () => {
   });
   after(() => console?.stop());
 
-  it("take what was left out as left out, and show what is to be copied to the provider", async () => {
+  it("pass on only what was sent, and show what to copy to the provider", async () => {
     const profile = { name: "Gmail", type: "gmail", oauth: { provider: "google", clientId: "client-1" } };
     const { status, body } = await console.send("POST", "/profiles", {
       body: { ...profile, oauthSecret: { clientSecret: privateWords } },
@@ -138,7 +138,7 @@ describe("profiles and their secrets", () => {
   it("keep their secrets out of the log", () => assert.doesNotMatch(console.log.lines.join("\n"), /stay-private/));
 });
 
-describe("a console that others can listen in on", () => {
+describe("a console that others can overhear", () => {
   it("takes no secret of a profile or mailbox", async () => {
     const console = await startConsoleUnderTest(
       { "config.profile.get": async () => profileSample },

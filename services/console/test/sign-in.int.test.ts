@@ -227,7 +227,7 @@ describe("the sign-in of a mailbox's user", () => {
       assert.match((await browser.get("/my-mailbox")).text, /Receiving<\/dt><dd>works/);
     });
 
-    it("that is another's form token of no use for", async () => {
+    it("that refuses the form token of another session", async () => {
       const first = hiddenFields((await signedIn()).text, "/my-mailbox/leave");
       browser = openBrowser(console.app.url);
       await signedIn();
@@ -288,7 +288,7 @@ describe("the sign-in of a mailbox's user", () => {
   describe("for programs", () => {
     const path = `/mailboxes/${id}/sign-in`;
 
-    it("answers the link, or a device code that is looked after", async () => {
+    it("answers the link, or a device code and whether it was entered", async () => {
       const link = await console.send("POST", path, { body: { method: "link" } });
       assert.deepEqual(link.body, { method: "link", signInUrl: `${console.app.url}/sign-in/${id}` });
       const device = await console.send("POST", path, { body: { method: "device" } });
@@ -331,7 +331,7 @@ describe("the pages of a console behind TLS", () => {
   });
 });
 
-describe("the pages of a console that others can listen in on", () => {
+describe("the pages of a console that others can overhear", () => {
   it("begin and complete nothing", async () => {
     const doubles = signInDoubles();
     const console = await startConsoleUnderTest(doubles.handlers, { secretsAllowed: false });

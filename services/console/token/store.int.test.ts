@@ -24,7 +24,7 @@ const token = (id: string, more: Partial<StoredToken> = {}): StoredToken => ({
   ...more,
 });
 
-test("given a token of an owner that ends, it is found as it was kept, and the database removes it after its end", async () => {
+test("an owner's token is found as it was kept, and the database removes it after it expires", async () => {
   const kept = token("tk_owner", { role: "owner", mailboxIds: ["mb_one1"], expiresAt: Date.now() + 3_600_000 });
   assert.equal(await tokens.insert(kept), true);
   assert.deepEqual(await tokens.findByHash("tk_owner"), kept);
@@ -39,7 +39,7 @@ test("given a token of an owner that ends, it is found as it was kept, and the d
   assert.equal(document?.expireAt?.getTime(), kept.expiresAt);
 });
 
-test("given administrators of whom one ends, only the lasting one counts as a way in", async () => {
+test("only an administrator token that does not expire counts as a way in", async () => {
   await tokens.insert(token("tk_lasting"));
   await tokens.insert(token("tk_ending", { expiresAt: Date.now() + 3_600_000 }));
   assert.equal(await tokens.countAdministrators(), 1);

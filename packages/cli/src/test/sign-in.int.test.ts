@@ -57,7 +57,7 @@ describe("signing in on the command line", () => {
   const mailfleet = (args: string) => run(api.url, args.split(" "));
   const path = "/mailboxes/sales%40example.org";
 
-  it("gives the link, which goes to the mailbox's user", async () => {
+  it("gives the link to send to the mailbox's user", async () => {
     api.on(`POST ${path}/sign-in`, { body: { method: "link", signInUrl: mailbox.signInUrl } });
     const { code, out } = await mailfleet("mailbox sign-in sales@example.org");
     assert.equal(code, 0);
@@ -113,7 +113,7 @@ describe("signing in on the command line", () => {
     assert.equal(api.seen.at(-1)?.path, `${path}/grant`);
   });
 
-  it("shows with the mailbox who signed in, until when, and how renewing went", async () => {
+  it("shows with the mailbox who signed in, until when, and whether tokens were renewed", async () => {
     api.on(`GET ${path}`, { body: mailbox });
     const { out } = await mailfleet("mailbox show sales@example.org");
     assert.match(out, /signed in +sales@example\.org/);
@@ -140,7 +140,7 @@ describe("signing in on the command line", () => {
     assert.deepEqual(api.seen.at(-1)?.body, { address: "sales@example.org" });
   });
 
-  it("makes an owner's token for mailboxes by address, with an end", async () => {
+  it("makes an owner's token for mailboxes by address, which expires", async () => {
     api.on(`GET ${path}`, { body: mailbox });
     api.on("POST /tokens", { status: 201, body: { id: "tk_one1", name: "n", role: "owner", token: "mft_shown-once" } });
     const { code, out } = await mailfleet("tokens create --role owner --mailbox sales@example.org --expires-in 7d");

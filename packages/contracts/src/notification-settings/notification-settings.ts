@@ -104,7 +104,13 @@ export const notificationSettings = noun("notification-settings", {
     relay: field(Relay.nullable(), "the mail server of the mode smtp; replaced whole", {
       change: RelayChange.nullable(),
       flag: "relay",
-      flags: { authentication: "authentication", trustedCertificates: "relay-ca <file>" },
+      flags: {
+        host: "relay-host <host>",
+        port: "relay-port <port>",
+        username: "relay-username <name>",
+        authentication: "authentication",
+        trustedCertificates: "relay-ca <file>",
+      },
       whole: {},
     }),
     application: field(NotificationApplication.nullable(), "the application that gets tokens; replaced whole", {

@@ -39,7 +39,13 @@ export const profile = noun("profile", {
       column: "INBOUND",
       cell: address,
       flag: "inbound",
-      flags: { protocol: "inbound", trustedCertificates: "inbound-ca <file>", addressing: null },
+      flags: {
+        protocol: "inbound",
+        host: "inbound-host <host>",
+        port: "inbound-port <port>",
+        trustedCertificates: "inbound-ca <file>",
+        addressing: null,
+      },
       whole: { by: "protocol", drops: ["host", "port", "security"] },
     }),
     outbound: field(OutboundServer, "how mail is sent; what is left out is filled in; replaced whole", {
@@ -49,6 +55,8 @@ export const profile = noun("profile", {
       flag: "smtp",
       flags: {
         protocol: "outbound",
+        host: "smtp-host <host>",
+        port: "smtp-port <port>",
         credentials: "outbound-credentials",
         trustedCertificates: "smtp-ca <file>",
       },
