@@ -60,18 +60,20 @@ export class Lines {
     const { maximumConcurrentConnections: most } = connection;
     let opened: Promise<OutboundSession> | null = null;
     let change = Promise.withResolvers<void>();
+    let pool: OutboundSession | null = null;
+    const room = () => places.count * (pool?.perConnection ?? 1);
     const places = new Places(most, {
       take: () => this.#worker.permit(connection),
-      inUse: () => line.inside,
+      inUse: () => pool?.inUse ?? line.inside,
       changed: () => {
-        void opened?.then((pool) => pool.keepAtMost(places.count)).catch(() => {});
+        pool?.useAtMost(places.count);
         line.admit();
-        if (line.waiting > 0) places.want();
+        if (line.waiting > 0 || line.inside > room()) places.want();
         change.resolve();
         change = Promise.withResolvers<void>();
       },
     });
-    const line = new Line(() => places.count);
+    const line = new Line(room);
     /** There is nothing to sign in with. Another way to sign in as the same holder must not wait for this one. */
     let unusable = false;
     line.onLeft = () => {
@@ -103,7 +105,10 @@ export class Lines {
           .open(connection)
           .then(({ connector, options }) => {
             unusable = false;
-            return connector.open(options, most);
+            pool = connector.open(options, most);
+            pool.useAtMost(places.count);
+            line.admit();
+            return pool;
           })
           .catch((error: unknown) => {
             opened = null;
@@ -116,8 +121,7 @@ export class Lines {
         // Those in line find that the service stops, and leave their sends as they are.
         line.dismiss();
         change.resolve();
-        const pool = await opened?.catch(() => null);
-        await pool?.close();
+        await (await opened?.catch(() => null))?.close();
         await places.close();
       },
     };

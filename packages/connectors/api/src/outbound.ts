@@ -31,7 +31,10 @@ export interface Submitted {
  * what comes before the content (an envelope) may be sent without.
  */
 export interface Permission {
-  /** Resolves when it is written down. What it throws means no, and nothing was sent. */
+  /**
+   * Resolves when it is written down. What it throws means no, and nothing was sent. Asked for a message that is the
+   * next to be handed over, at most `perConnection` for each connection.
+   */
   ask(): Promise<void>;
   /** Asked once more at the last moment: false if the process was silent for too long in between. */
   holds(): boolean;
@@ -68,8 +71,12 @@ export interface OutboundSession {
     signal: AbortSignal,
     permission?: Permission,
   ): Promise<Submitted>;
-  /** Closes unused connections until at most this many are open. Those in use are closed when they become free. */
-  keepAtMost(connections: number): void;
+  /** So many messages it is given for each connection: those beyond the first are prepared while that is under way. */
+  readonly perConnection: number;
+  /** Connections that are in use now. */
+  readonly inUse: number;
+  /** Uses no more than this many from now on. Those that are in use are closed when they become free. */
+  useAtMost(connections: number): void;
   /** Finishes what is under way and closes; never throws. */
   close(): Promise<void>;
 }

@@ -65,18 +65,25 @@ function outboundSession(fetch: GuardedFetch, options: ConnectOptions, maximumCo
   const turn = turns(Math.max(1, maximumConnections));
   const ended = new AbortController();
   let api: GmailApi | null = null;
+  let inUse = 0;
   return {
+    perConnection: 1,
+    get inUse() {
+      return inUse;
+    },
     async submit(envelope, raw, signal, permission) {
       const done = await turn.take(signal);
+      inUse += 1;
       try {
         api ??= gmailApi(fetch, options);
         return await sendMessage(api, envelope, raw, AbortSignal.any([signal, ended.signal]), permission);
       } finally {
+        inUse -= 1;
         done();
       }
     },
     // Connections belong to `fetch`, which closes idle ones. There is nothing to close here.
-    keepAtMost: () => {},
+    useAtMost: () => {},
     async close() {
       await turn.close(CLOSE_GRACE_MS);
       ended.abort(new Error("the session was closed"));

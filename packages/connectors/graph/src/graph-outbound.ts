@@ -11,12 +11,22 @@ export function graphOutbound({ fetch }: { readonly fetch: GuardedFetch }): Outb
   return {
     open: (options) => {
       const ended = new AbortController();
+      let inUse = 0;
       return {
-        submit: async (envelope, raw, signal, permission) => {
-          await permitted(permission);
-          return sendMail(fetch, options, envelope, raw, AbortSignal.any([signal, ended.signal]));
+        perConnection: 1,
+        get inUse() {
+          return inUse;
         },
-        keepAtMost: () => {},
+        submit: async (envelope, raw, signal, permission) => {
+          inUse += 1;
+          try {
+            await permitted(permission);
+            return await sendMail(fetch, options, envelope, raw, AbortSignal.any([signal, ended.signal]));
+          } finally {
+            inUse -= 1;
+          }
+        },
+        useAtMost: () => {},
         close: async () => ended.abort(new Error("the session was closed")),
       };
     },

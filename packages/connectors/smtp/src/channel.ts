@@ -26,6 +26,7 @@ export class Channel {
   #replies: SmtpReply[] = [];
   #waiters: Waiter[] = [];
   #ended: unknown = null;
+  #left = false;
   /** Called once when the connection ends, whichever side ended it. */
   onEnd: () => void = () => {};
 
@@ -39,6 +40,11 @@ export class Channel {
   /** Null while the connection can be used, else why not. */
   get ended(): unknown {
     return this.#ended;
+  }
+
+  /** True if nothing more can be handed over: it ended, or we said goodbye. */
+  get isOver(): boolean {
+    return this.#ended !== null || this.#left;
   }
 
   /** True if the server said something that nobody asked for: usually 421 before it closes an idle connection. */
@@ -94,6 +100,7 @@ export class Channel {
   /** Says goodbye and does not wait long for the answer: nothing depends on it. */
   quit(): void {
     if (this.#ended) return;
+    this.#left = true;
     this.#socket.end("QUIT\r\n");
     setTimeout(() => this.end(lost()), 1000).unref();
   }
@@ -101,14 +108,6 @@ export class Channel {
   /** Writes without waiting; what goes wrong shows at the next reply. */
   write(bytes: string | Buffer): void {
     if (!this.#ended) this.#socket.write(bytes);
-  }
-
-  /** Writes small pieces in one packet; what goes wrong shows at the next reply. */
-  writeTogether(pieces: readonly Buffer[]): void {
-    if (this.#ended) return;
-    this.#socket.cork();
-    for (const piece of pieces) this.#socket.write(piece);
-    this.#socket.uncork();
   }
 
   /** Writes pieces in one go where they are small, and with back-pressure where they are large. */

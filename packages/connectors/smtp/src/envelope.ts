@@ -49,8 +49,7 @@ export function wireEnvelope(
 
 function path(address: string, code: "SENDER_REFUSED" | "RECIPIENT_REFUSED"): string {
   const at = address.lastIndexOf("@");
-  const domain = domainToASCII(address.slice(at + 1)) || address.slice(at + 1);
-  const written = at < 0 ? address : `${address.slice(0, at)}@${domain}`;
+  const written = at < 0 || ascii.test(address) ? address : `${address.slice(0, at)}@${inAscii(address.slice(at + 1))}`;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are exactly what must not pass.
   if (/[\x00-\x20<>\x7f]/.test(written))
     throw new FailureError({
@@ -59,3 +58,5 @@ function path(address: string, code: "SENDER_REFUSED" | "RECIPIENT_REFUSED"): st
     });
   return written;
 }
+
+const inAscii = (domain: string) => domainToASCII(domain) || domain;

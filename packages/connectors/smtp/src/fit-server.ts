@@ -26,12 +26,22 @@ export async function fitServer(
   capabilities: Capabilities,
   policy: EightBitPolicy,
 ): Promise<FittedMessage> {
-  const given = message instanceof Uint8Array ? ofBytes(message) : ofStream(message);
+  if (message instanceof Uint8Array) return fitBytes(message, capabilities, policy);
+  const given = ofStream(message);
+  return goesAsItIs(given, capabilities, policy) ?? encodeStream(message);
+}
+
+/** The same for a message in memory, at once. */
+export function fitBytes(message: Uint8Array, capabilities: Capabilities, policy: EightBitPolicy): FittedMessage {
+  return goesAsItIs(ofBytes(message), capabilities, policy) ?? encodeBytes(message);
+}
+
+/** `null`: it must be encoded. */
+function goesAsItIs(given: FittedMessage, capabilities: Capabilities, policy: EightBitPolicy): FittedMessage | null {
   if (policy === "send") return { ...given, international: given.international && capabilities.smtpUtf8 };
   if (given.international && !capabilities.smtpUtf8)
     throw lacking("the header has international addresses, and the server does not take them (SMTPUTF8)");
-  if (!given.eightBit || given.international || capabilities.eightBit) return given;
-  return message instanceof Uint8Array ? encodeBytes(message) : await encodeStream(message);
+  return !given.eightBit || given.international || capabilities.eightBit ? given : null;
 }
 
 function ofBytes(message: Uint8Array): FittedMessage {

@@ -10,6 +10,32 @@ export interface SmtpReply {
   readonly text: string;
 }
 
+/** A reply that is read when it is asked: of most only the code counts. */
+class ReadReply implements SmtpReply {
+  readonly code: number;
+  readonly #raw: readonly string[];
+  readonly #clean: (text: string) => string;
+
+  constructor(raw: readonly string[], clean: (text: string) => string) {
+    this.#raw = raw;
+    this.#clean = clean;
+    this.code = Number(raw.at(-1)?.slice(0, 3));
+  }
+
+  get lines(): readonly string[] {
+    return this.#raw.map((line) => line.slice(4).trim());
+  }
+
+  get enhanced(): string {
+    return /^([245]\.\d{1,3}\.\d{1,3})(?:\s|$)/.exec(this.lines[0] ?? "")?.[1] ?? "";
+  }
+
+  get text(): string {
+    // Cleaned line by line, so that a secret that is folded over lines is found.
+    return this.#clean(this.#raw.join("\n")).replaceAll("\n", " ").slice(0, 2000);
+  }
+}
+
 /** What the server sent is not an SMTP reply: another protocol, or a broken server. */
 export class MalformedReply extends Error {
   readonly received: string;
@@ -23,7 +49,7 @@ export class MalformedReply extends Error {
 /** RFC 5321 §4.5.3.1.5 allows 512 octets a line; real servers write more. A server may not fill our memory. */
 const LINE_LIMIT = 16_384;
 const REPLY_LINES_LIMIT = 500;
-const replyLine = /^([2-5]\d\d)([- ]?)(.*)$/s;
+const replyLine = /^[2-5]\d\d/;
 
 /** Splits what a server sends into replies. Chunks may end anywhere. Throws `MalformedReply`. */
 export class ReplyReader {
@@ -39,21 +65,18 @@ export class ReplyReader {
   /** The replies that this chunk completes. */
   read(chunk: string): SmtpReply[] {
     const replies: SmtpReply[] = [];
-    this.#rest += chunk;
+    const all = this.#rest === "" ? chunk : this.#rest + chunk;
     let from = 0;
-    for (let end = this.#rest.indexOf("\n"); end >= 0; end = this.#rest.indexOf("\n", from)) {
-      const line = this.#rest.slice(from, this.#rest[end - 1] === "\r" ? end - 1 : end);
+    for (let end = all.indexOf("\n"); end >= 0; end = all.indexOf("\n", from)) {
+      const line = all.slice(from, all[end - 1] === "\r" ? end - 1 : end);
       from = end + 1;
-      const match = replyLine.exec(line);
-      if (!match || this.#lines.length >= REPLY_LINES_LIMIT) throw new MalformedReply(this.#clean(line));
+      if (!replyLine.test(line) || this.#lines.length >= REPLY_LINES_LIMIT) throw new MalformedReply(this.#clean(line));
       this.#lines.push(line);
-      if (match[2] === "-") continue;
-      const reply = replyOf(this.#lines);
-      // Cleaned line by line, so that a secret that is folded over lines is found.
-      replies.push({ ...reply, text: this.#clean(this.#lines.join("\n")).replaceAll("\n", " ").slice(0, 2000) });
+      if (line[3] === "-") continue;
+      replies.push(new ReadReply(this.#lines, this.#clean));
       this.#lines = [];
     }
-    this.#rest = this.#rest.slice(from);
+    this.#rest = all.slice(from);
     if (this.#rest.length > LINE_LIMIT) throw new MalformedReply(this.#clean(this.#rest));
     return replies;
   }
@@ -62,12 +85,4 @@ export class ReplyReader {
   get isEmpty(): boolean {
     return this.#rest === "" && this.#lines.length === 0;
   }
-}
-
-/** A reply from its lines, each beginning with the code. */
-export function replyOf(rawLines: readonly string[]): SmtpReply {
-  const code = Number(rawLines.at(-1)?.slice(0, 3));
-  const lines = rawLines.map((line) => line.slice(4).trim());
-  const enhanced = /^([245]\.\d{1,3}\.\d{1,3})(?:\s|$)/.exec(lines[0] ?? "")?.[1] ?? "";
-  return { code, enhanced, lines, text: rawLines.join(" ") };
 }

@@ -5,7 +5,7 @@ import { connect } from "./connect.ts";
 import { type Deadlines, defaultDeadlines } from "./deadlines.ts";
 import { SmtpPool } from "./pool.ts";
 import type { Connected, SetupStep } from "./set-up.ts";
-import { transact } from "./transaction.ts";
+import { Transaction } from "./transaction.ts";
 
 /** SMTP submission (RFC 6409). Deadlines are shortened by tests only. */
 export function smtpConnector(deadlines: Partial<Deadlines> = {}): OutboundConnector {
@@ -41,7 +41,8 @@ export function smtpConnector(deadlines: Partial<Deadlines> = {}): OutboundConne
       };
       const sendBy = AbortSignal.any([signal, AbortSignal.timeout(options.connectionTimeoutMs + limits.commandMs)]);
       try {
-        const sent = await transact(connected, probe.envelope, probe.raw, context, sendBy);
+        const { envelope, raw: message } = probe;
+        const sent = await new Transaction({ envelope, message, signal: sendBy }).over(connected, context);
         done("send", sent.answer);
         return passed();
       } catch (error) {

@@ -13,8 +13,8 @@ import type { Channel } from "./channel.ts";
 import { classifyError } from "./classify-error.ts";
 import { type ClassifiedReply, classifyReply } from "./classify-reply.ts";
 import type { Deadlines } from "./deadlines.ts";
-import { wireEnvelope } from "./envelope.ts";
-import { fitServer } from "./fit-server.ts";
+import { type WireEnvelope, wireEnvelope } from "./envelope.ts";
+import { type FittedMessage, fitBytes, fitServer } from "./fit-server.ts";
 import type { SmtpReply } from "./reply.ts";
 import type { Stage } from "./reply-rules.ts";
 import type { Connected } from "./set-up.ts";
@@ -36,97 +36,162 @@ const SMALL_MESSAGE = 64 * 1024;
 /** Before the final dot was written nothing can have been sent; afterwards only an answer tells. */
 type Phase = "before-dot" | "dot-written";
 
+/** What is to be handed over, and what the caller allows. */
+export interface Handover {
+  readonly envelope: Envelope;
+  readonly message: Uint8Array | StreamedMessage;
+  readonly signal: AbortSignal;
+  readonly permission?: Permission | undefined;
+}
+
+/** An envelope as it is said on one connection. */
+interface Opening extends WireEnvelope {
+  readonly on: Connected;
+  /** In the form in which this server takes it. */
+  readonly message: Uint8Array | StreamedMessage;
+  /** The content, dots doubled and the final one included, if it is small. */
+  readonly content: Buffer | null;
+  /** True if it is written already, in one go with DATA. */
+  written: boolean;
+}
+
 /**
- * One mail transaction (RFC 5321 §3.3). With PIPELINING (RFC 2920) it takes two round trips, else one per command.
- * Throws `DeferredError`, `FailureError`, or `UncertainError` if the connection was lost from the moment the final dot
- * was handed to the socket. Leaves the connection ready for the next message, or ended.
+ * One mail transaction (RFC 5321 §3.3). With PIPELINING (RFC 2920) it takes two round trips, or one if its envelope went
+ * out behind the content of the message before; else one per command.
  */
-export async function transact(
-  connected: Connected,
-  envelope: Envelope,
-  given: Uint8Array | StreamedMessage,
-  context: TransactionContext,
-  signal: AbortSignal,
-  permission?: Permission,
-): Promise<Submitted> {
-  const { channel, capabilities } = connected;
-  const { deadlines } = context;
-  let phase: Phase = "before-dot";
-  const abort = () => {
-    if (phase === "before-dot") channel.end(new FailureError(failureOf("CONNECTION_LOST", { systemCode: "ABORTED" })));
-  };
-  signal.addEventListener("abort", abort, { once: true });
-  const refuse = (stage: Stage, reply: SmtpReply, command: string) =>
-    raise(classify(stage, reply, command, context), reply);
+export class Transaction {
+  readonly #given: Handover;
+  #asked: Promise<void> | undefined;
+  #opening: Opening | null = null;
 
-  try {
-    if (signal.aborted) abort();
-    const fitted = await fitServer(given, capabilities, context.eightBitPolicy);
+  constructor(given: Handover) {
+    this.#given = given;
+  }
+
+  /** Asks for the permission now, so that it is there when the content may go. Once, however often it is called. */
+  ask(): void {
+    this.#asked ??= this.#given.permission?.ask();
+    this.#asked?.catch(() => {});
+  }
+
+  /**
+   * Begins behind another message: the commands of the envelope, to be written at once with the end of that message's
+   * content. `null`: it cannot be begun so, and begins when it is its turn.
+   */
+  behind(connected: Connected, policy: EightBitPolicy): Buffer | null {
+    const { message, signal } = this.#given;
+    const { pipelining } = connected.capabilities;
+    if (!pipelining || signal.aborted || !(message instanceof Uint8Array) || message.length > SMALL_MESSAGE)
+      return null;
+    try {
+      this.#opening = { ...this.#open(connected, fitBytes(message, connected.capabilities, policy)), written: true };
+    } catch {
+      // What cannot be said is said in its own turn.
+      return null;
+    }
+    return Buffer.from(together(this.#opening));
+  }
+
+  #open(on: Connected, fitted: FittedMessage): Opening {
     const { message } = fitted;
-    const small = message instanceof Uint8Array && message.length <= SMALL_MESSAGE ? message : null;
-    const pieces = small ? wireData(small) : [];
-    const size = small ? pieces.reduce((sum, piece) => sum + piece.length, 0) : fitted.size;
-    const wire = wireEnvelope(envelope, { ...fitted, size }, capabilities);
-    // Of a small message asked while the envelope is on its way, so that it costs no extra time.
-    const asked = small ? permission?.ask() : undefined;
-    asked?.catch(() => {});
-    const { mail, recipients, data } = await exchangeEnvelope(
-      connected,
-      wire.mail,
-      wire.recipients,
-      deadlines.commandMs,
-    );
+    const small = message instanceof Uint8Array && message.length <= SMALL_MESSAGE;
+    const content = small ? Buffer.concat(wireData(message)) : null;
+    const size = content?.length ?? fitted.size;
+    const wire = wireEnvelope(this.#given.envelope, { ...fitted, size }, on.capabilities);
+    return { on, written: false, message, content, ...wire };
+  }
 
-    if (mail.code >= 300) {
-      await giveUp(connected, data, deadlines.commandMs);
-      throw refuse("mail", mail, wire.mail.trim());
-    }
-    const accepted = recipients.filter((reply) => reply.code < 300);
-    if (accepted.length === 0) {
-      await giveUp(connected, data, deadlines.commandMs);
-      throw allRefused(recipients, wire.recipients, context);
-    }
-    if (data === null) channel.write("DATA\r\n");
-    const go = data ?? (await channel.reply(deadlines.commandMs));
-    if (go.code !== 354) {
-      if (go.code < 400) channel.end(new FailureError(failureOf("PROTOCOL_ERROR")));
-      else await reset(connected, deadlines.commandMs);
-      throw refuse("data", go, "DATA");
-    }
-    // Of a large message all but the dot goes out while it is still certain that nothing was sent.
-    const rest = small ? pieces : [await writeContent(channel, message, deadlines.dataBlockMs)];
-    await permitted(permission, asked);
-    if (channel.ended) throw channel.ended;
-    phase = "dot-written";
-    channel.writeTogether(rest);
-    const answer = await channel.reply(deadlines.finalMs);
-    if (answer.code >= 200 && answer.code < 300) {
-      const rejected = recipients.flatMap((reply, index) =>
-        reply.code < 300 ? [] : [{ address: envelope.to[index] as string, reply: reply.text }],
-      );
-      return { answer: answer.text, rejected };
-    }
-    if (answer.code < 400) throw new Error(`the final dot was answered with ${answer.text.slice(0, 200)}`);
-    phase = "before-dot";
-    throw refuse("final", answer, "DATA (message)");
-  } catch (error) {
-    if (phase === "dot-written") {
+  /**
+   * Hands over. Throws `DeferredError`, `FailureError`, or `UncertainError` if the connection was lost from the moment
+   * the final dot was handed to the socket. Leaves the connection ready for the next message, or ended. `follow` gives
+   * what is to be written behind the content, and hears by `answered` when the server has answered to it.
+   */
+  async over(
+    connected: Connected,
+    context: TransactionContext,
+    follow: () => { readonly commands: Buffer | null; answered(): void } = () => nobody,
+  ): Promise<Submitted> {
+    const { channel } = connected;
+    const { deadlines } = context;
+    const { envelope, signal, permission } = this.#given;
+    let phase: Phase = "before-dot";
+    const abort = () => {
+      if (phase === "before-dot")
+        channel.end(new FailureError(failureOf("CONNECTION_LOST", { systemCode: "ABORTED" })));
+    };
+    signal.addEventListener("abort", abort, { once: true });
+    const refuse = (stage: Stage, reply: SmtpReply, command: string) =>
+      raise(classify(stage, reply, command, context), reply);
+
+    try {
+      if (signal.aborted) abort();
+      const begun = this.#opening?.on === connected ? this.#opening : null;
+      this.#opening = null;
+      const fit = () => fitServer(this.#given.message, connected.capabilities, context.eightBitPolicy);
+      const opening = begun ?? this.#open(connected, await fit());
+      const { content, message } = opening;
+      // Of a small message asked while the envelope is on its way, so that it costs no extra time.
+      if (content) this.ask();
+      const { mail, recipients, data } = await exchangeEnvelope(connected, opening, deadlines.commandMs);
+
+      if (mail.code >= 300) {
+        await giveUp(connected, data, deadlines.commandMs);
+        throw refuse("mail", mail, opening.mail.trim());
+      }
+      if (!recipients.some((reply) => reply.code < 300)) {
+        await giveUp(connected, data, deadlines.commandMs);
+        throw allRefused(recipients, opening.recipients, context);
+      }
+      if (data === null) channel.write("DATA\r\n");
+      const go = data ?? (await channel.reply(deadlines.commandMs));
+      if (go.code !== 354) {
+        if (go.code < 400) channel.end(new FailureError(failureOf("PROTOCOL_ERROR")));
+        else await reset(connected, deadlines.commandMs);
+        throw refuse("data", go, "DATA");
+      }
+      // Of a large message all but the dot goes out while it is still certain that nothing was sent.
+      const rest = content ?? (await writeContent(channel, message, deadlines.dataBlockMs));
+      this.ask();
+      await permitted(permission, this.#asked);
+      if (channel.ended) throw channel.ended;
+      const { commands, answered } = follow();
+      phase = "dot-written";
+      channel.write(commands ? Buffer.concat([rest, commands]) : rest);
+      const answer = await channel.reply(deadlines.finalMs);
+      answered();
+      if (answer.code >= 200 && answer.code < 300) {
+        const rejected = recipients.flatMap((reply, index) =>
+          reply.code < 300 ? [] : [{ address: envelope.to[index] as string, reply: reply.text }],
+        );
+        return { answer: answer.text, rejected };
+      }
+      if (answer.code < 400) throw new Error(`the final dot was answered with ${answer.text.slice(0, 200)}`);
+      phase = "before-dot";
+      throw refuse("final", answer, "DATA (message)");
+    } catch (error) {
+      if (phase === "dot-written") {
+        channel.end(error);
+        const failure = classifyError(error);
+        throw new UncertainError(`no answer to the final dot: ${failure.code}`, { cause: error });
+      }
+      if (error instanceof FailureError && !channel.ended) throw error;
       channel.end(error);
+      // Dropped without its dot: the server sends nothing.
+      if (error instanceof PermissionRefused) throw error;
       const failure = classifyError(error);
-      throw new UncertainError(`no answer to the final dot: ${failure.code}`, { cause: error });
+      const evidence = { host: context.host, port: context.port, ...failure.evidence };
+      if (error instanceof DeferredError) throw error;
+      throw new FailureError({ ...failure, evidence }, { cause: error });
+    } finally {
+      signal.removeEventListener("abort", abort);
     }
-    if (error instanceof FailureError && !channel.ended) throw error;
-    channel.end(error);
-    // Dropped without its dot: the server sends nothing.
-    if (error instanceof PermissionRefused) throw error;
-    const failure = classifyError(error);
-    const evidence = { host: context.host, port: context.port, ...failure.evidence };
-    if (error instanceof DeferredError) throw error;
-    throw new FailureError({ ...failure, evidence }, { cause: error });
-  } finally {
-    signal.removeEventListener("abort", abort);
   }
 }
+
+const nobody = { commands: null, answered: () => {} };
+
+/** An envelope in one write, with DATA at its end (RFC 2920 §3.1). */
+const together = ({ mail, recipients }: WireEnvelope) => `${mail}${recipients.join("")}DATA\r\n`;
 
 /** Writes all but the end, which is the answer; as fast as the server takes it. */
 async function writeContent(
@@ -149,12 +214,12 @@ interface EnvelopeReplies {
 
 async function exchangeEnvelope(
   { channel, capabilities }: Connected,
-  mail: string,
-  recipients: readonly string[],
+  opening: Opening,
   withinMs: number,
 ): Promise<EnvelopeReplies> {
+  const { mail, recipients } = opening;
   if (capabilities.pipelining) {
-    channel.write(`${mail}${recipients.join("")}DATA\r\n`);
+    if (!opening.written) channel.write(together(opening));
     const replies: SmtpReply[] = [];
     for (let n = 0; n < recipients.length + 2; n++) replies.push(await channel.reply(withinMs));
     return { mail: replies[0] as SmtpReply, recipients: replies.slice(1, -1), data: replies.at(-1) as SmtpReply };
