@@ -3,6 +3,8 @@ export interface GroupCommitOptions {
   readonly maximumItems: number;
   /** Batches under way at the same time. */
   readonly parallel: number;
+  /** A batch waits so long for more, in milliseconds; 0: only for what is asked in the same turn of the event loop. */
+  readonly gatherMs: number;
 }
 
 /**
@@ -18,7 +20,7 @@ export class GroupCommit<Item, Result> {
 
   constructor(write: (items: Item[]) => Promise<Result[]>, options: Partial<GroupCommitOptions> = {}) {
     this.#write = write;
-    this.#options = { maximumItems: 250, parallel: 1, ...options };
+    this.#options = { maximumItems: 250, parallel: 1, gatherMs: 0, ...options };
   }
 
   commit(item: Item): Promise<Result> {
@@ -31,10 +33,12 @@ export class GroupCommit<Item, Result> {
   #schedule(): void {
     if (this.#scheduled || this.#running >= this.#options.parallel) return;
     this.#scheduled = true;
-    setImmediate(() => {
+    const run = () => {
       this.#scheduled = false;
       void this.#run();
-    });
+    };
+    if (this.#options.gatherMs > 0) setTimeout(run, this.#options.gatherMs);
+    else setImmediate(run);
   }
 
   async #run(): Promise<void> {

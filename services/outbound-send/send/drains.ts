@@ -12,8 +12,8 @@ import { reasonOf, untilStored } from "./until-stored.ts";
 export const BATCH = 32;
 /** Read ahead of the claims at most, so that nobody waits for the reading. */
 const AHEAD = 96;
-/** Claims under way at once for one mailbox: the next one does not wait for the journal of the one before. */
-const CLAIMS = 2;
+/** Claims under way at once for one mailbox. */
+const CLAIMS = 1;
 /** Not worth a claim's write yet, while others are under way. */
 const SMALL = 12;
 /** How often a mailbox whose sends come one by one is looked at. */
@@ -294,7 +294,7 @@ function roomFor(drain: Drain, line: SharedLine): number {
   if (drain.claims >= CLAIMS) return 0;
   const room = Math.min(BATCH - drain.queued, BATCH - line.waiting - drain.claiming.size);
   if (drain.queued === 0) return Math.max(4, room);
-  return room < BATCH / 4 ? 0 : room;
+  return room < BATCH / 2 ? 0 : room;
 }
 
 /** What was read and not claimed is read again, from the beginning. */

@@ -8,6 +8,8 @@ import type { ClaimedSend, SendChange, SentSend } from "./send.ts";
 import { reasonOf, untilStored } from "./until-stored.ts";
 
 const PUBLISH_AGAIN_MS = 500;
+/** A result waits so long for others: a statement for many costs little more than one for a few. */
+const GATHER_MS = 8;
 /** For a send that waits for a person. */
 export const uploadLifeMs = 365 * 86_400_000;
 
@@ -34,7 +36,7 @@ export class HandOver {
         const written = await untilStored(ports, "results", () => sends.sent(results, batch, at));
         return results.map(({ sendId }) => (written.has(sendId) ? at : null));
       },
-      { parallel: 2 },
+      { parallel: 2, gatherMs: GATHER_MS },
     );
     this.#facts = new GroupCommit<OutgoingMessage, null>(
       async (facts) => {

@@ -1,4 +1,4 @@
-import { type Lease, LeaseLost, type Leases } from "@mailfleet/kit";
+import { GroupCommit, type Lease, LeaseLost, type Leases } from "@mailfleet/kit";
 import type { OutboundPorts } from "../ports.ts";
 import type { JournalDocument, JournalStore } from "./journal-store.ts";
 import type { StoredSend } from "./send.ts";
@@ -8,8 +8,6 @@ import { reasonOf } from "./until-stored.ts";
  * So many sends at most may be with servers or not told yet; beyond that, attempts wait for the bus and the database.
  */
 const LIMIT = 500;
-/** Simultaneous writes: an entry need not wait for the end of the write before it. */
-const PARALLEL = 3;
 const AGAIN_MS = 250;
 
 /** What a journal needs. */
@@ -33,10 +31,9 @@ export class Journal {
   #lease: Lease<JournalDocument>;
   /** What the database still has of those that left; taken away with the next write. */
   readonly #left = new Set<string>();
-  #entering: { entry: string; resolve(): void; reject(error: unknown): void }[] = [];
+  /** One write at a time: those that it lets go hand over together, and ask together for the next ones. */
+  readonly #entering = new GroupCommit<string, void>((entries) => this.#write(entries), { maximumItems: LIMIT });
   #waiting: (() => void)[] = [];
-  #writing = 0;
-  #scheduled = false;
   #lost: LeaseLost | null = null;
   #closed = false;
   #back: Promise<void> | null = null;
@@ -77,10 +74,7 @@ export class Journal {
     if (this.#lost) throw this.#lost;
     const entry = entryOf(attempt);
     this.#wire.add(entry);
-    await new Promise<void>((resolve, reject) => {
-      this.#entering.push({ entry, resolve, reject });
-      this.#schedule();
-    });
+    await this.#entering.commit(entry);
   }
 
   /** Its end is written down and told. The journal forgets it with the next write. */
@@ -91,35 +85,16 @@ export class Journal {
     if (this.#waiting.length > 0 && this.#wire.size < LIMIT) this.#waiting.shift()?.();
   }
 
-  #schedule(): void {
-    if (this.#scheduled || this.#writing >= PARALLEL) return;
-    this.#scheduled = true;
-    // What becomes known in the same turn of the event loop goes with it.
-    setImmediate(() => {
-      this.#scheduled = false;
-      void this.#write();
-    });
-  }
-
-  async #write(): Promise<void> {
-    const entering = this.#entering.splice(0);
-    if (entering.length === 0) return;
-    this.#writing += 1;
+  async #write(entries: readonly string[]): Promise<void[]> {
     const left = [...this.#left];
     this.#left.clear();
     try {
-      await this.#store(
-        entering.map(({ entry }) => entry),
-        left,
-      );
-      for (const { resolve } of entering) resolve();
+      await this.#store(entries, left);
     } catch (error) {
       for (const entry of left) this.#left.add(entry);
-      for (const { reject } of entering) reject(error);
-    } finally {
-      this.#writing -= 1;
-      if (this.#entering.length > 0) this.#schedule();
+      throw error;
     }
+    return [];
   }
 
   async #store(entered: readonly string[], left: readonly string[]): Promise<void> {

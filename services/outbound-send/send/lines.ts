@@ -34,6 +34,7 @@ export class Lines {
   readonly #worker: Pick<Worker<OutboundConnector>, "open" | "permit">;
   readonly #now: () => number;
   readonly #held = new Map<string, Held>();
+  readonly #keys = new WeakMap<Connection, string>();
   readonly #sweeper: NodeJS.Timeout;
 
   constructor(worker: Pick<Worker<OutboundConnector>, "open" | "permit">, now: () => number) {
@@ -46,7 +47,8 @@ export class Lines {
   of(connection: Connection): SharedLine {
     const { server, credentials, maximumConcurrentConnections, connectionTimeoutMs, allowedPorts } = connection;
     const way = [signInKey(credentials), server, allowedPorts, maximumConcurrentConnections, connectionTimeoutMs];
-    const key = JSON.stringify(way);
+    const key = this.#keys.get(connection) ?? JSON.stringify(way);
+    this.#keys.set(connection, key);
     let held = this.#held.get(key);
     if (!held) {
       held = this.#hold(connection);

@@ -83,6 +83,7 @@ export async function createSendStore(store: Store, owner: string): Promise<Send
 
   const accepting = new GroupCommit<SendDocument, Accepted>((documents) => insertAll(sends, documents), {
     parallel: 2,
+    gatherMs: 2,
   });
 
   const changing = new GroupCommit<SendChange & { changeId: string }, boolean>(async (changes) => {
