@@ -98,7 +98,7 @@ export {
 export { networkFailureCode, systemCodeOf } from "./system-codes.ts";
 export { TimerDelivery, TimerSet } from "./timer/messages.ts";
 export { type NewToken, type Token, token } from "./token/token.ts";
-export { type Upload, uploadPieceBytes } from "./upload/upload.ts";
+export { inPieces, type Upload, uploadPieceBytes } from "./upload/upload.ts";
 export {
   Direction,
   DirectionState,

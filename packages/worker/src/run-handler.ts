@@ -18,6 +18,8 @@ export interface Worked {
   readonly more?: boolean;
   /** Nothing is known about the mailbox, so nothing is reported to the machine. */
   readonly untold?: boolean;
+  /** The work found no connection free: nothing is known, and the run comes again in a moment. */
+  readonly noPermit?: boolean;
 }
 
 /** What a service does with runs of the purposes `sync` and `probe`. */
@@ -124,6 +126,10 @@ async function held<Connector, Held extends Hold>(
       // At a message boundary: what is stored is stored, the run itself goes to another replica or is tried again.
       if (stopping.aborted || isAway(ports, error)) throw error;
       worked = { failure: deadline.aborted ? tookTooLong(definition.deadlineMs) : failureFor(error, run.logger) };
+    }
+    if (worked.noPermit) {
+      await comeAgain(ports, run.context);
+      return "no-permit";
     }
     const { failure = null, more = false } = worked;
     if (more) await comeAgain(ports, run.context, 0);

@@ -2,11 +2,11 @@ import { randomBytes } from "node:crypto";
 import {
   type ComposedContent,
   type EmailAddress,
+  inPieces,
   ProblemError,
   type RawContent,
   type SubmittedContent,
   type Upload,
-  uploadPieceBytes,
 } from "@mailfleet/contracts";
 import type { z } from "zod";
 import type { Call } from "../http/route.ts";
@@ -22,28 +22,11 @@ export interface Handed {
   readonly attachment?: Uint8Array;
 }
 
-/** Collects chunks of any size into pieces of exactly `size` bytes and a last shorter one. */
-async function* inPieces(chunks: AsyncIterable<Buffer> | Iterable<Buffer>, size: number): AsyncGenerator<Buffer> {
-  let held: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of chunks) {
-    held.push(chunk);
-    length += chunk.length;
-    while (length >= size) {
-      const all = Buffer.concat(held);
-      yield all.subarray(0, size);
-      held = [all.subarray(size)];
-      length -= size;
-    }
-  }
-  if (length > 0) yield Buffer.concat(held);
-}
-
 /** Hands bytes over to `outbound-send` in pieces, raw, and says where they lie. One piece at a time is held. */
 async function upload(call: Call, bytes: AsyncIterable<Buffer> | Iterable<Buffer>): Promise<Upload> {
   const uploadId = randomBytes(16).toString("hex");
   let pieces = 0;
-  for await (const attachment of inPieces(bytes, uploadPieceBytes)) {
+  for await (const attachment of inPieces(bytes)) {
     await call.ask("outbound-send.upload.append", { uploadId, index: pieces }, { attachment });
     pieces += 1;
   }

@@ -23,7 +23,7 @@ const candidates = 10;
 export function createFlush(ports: OutboundPorts): RunWork<OutboundConnector, Hold> {
   return {
     deadlineMs,
-    // Attempts take a permit for each of their connections themselves.
+    // Attempts take a permit for each of their connections themselves, and signing in takes one.
     takesPermit: false,
     hold: async () => nothingHeld,
     work: (run, opened) => flush(ports, run, opened),
@@ -54,6 +54,13 @@ async function flush(
       }
     }
   }
-  const { failure } = await connector.test(options, null, () => {}, signal);
-  return { failure };
+  const permit = await ports.worker.permit(connection);
+  if (permit === null) return { noPermit: true };
+  try {
+    const until = AbortSignal.any([signal, permit.signal]);
+    const { failure } = await connector.test(options, null, () => {}, until);
+    return permit.signal.aborted ? { noPermit: true } : { failure };
+  } finally {
+    await permit.give();
+  }
 }

@@ -32,7 +32,7 @@ export class Journal {
   /** What the database still has of those that left; taken away with the next write. */
   readonly #left = new Set<string>();
   /** One write at a time: those that it lets go hand over together, and ask together for the next ones. */
-  readonly #entering = new GroupCommit<string, void>((entries) => this.#write(entries), { maximumItems: LIMIT });
+  readonly #entering = new GroupCommit<string, null>((entries) => this.#write(entries), { maximumItems: LIMIT });
   #waiting: (() => void)[] = [];
   #lost: LeaseLost | null = null;
   #closed = false;
@@ -85,7 +85,7 @@ export class Journal {
     if (this.#waiting.length > 0 && this.#wire.size < LIMIT) this.#waiting.shift()?.();
   }
 
-  async #write(entries: readonly string[]): Promise<void[]> {
+  async #write(entries: readonly string[]): Promise<null[]> {
     const left = [...this.#left];
     this.#left.clear();
     try {
@@ -94,7 +94,7 @@ export class Journal {
       for (const entry of left) this.#left.add(entry);
       throw error;
     }
-    return [];
+    return entries.map(() => null);
   }
 
   async #store(entered: readonly string[], left: readonly string[]): Promise<void> {

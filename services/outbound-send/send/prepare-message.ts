@@ -2,11 +2,11 @@ import { createHash, randomBytes } from "node:crypto";
 import { Readable } from "node:stream";
 import {
   ComposedSubmission,
+  inPieces,
   invalid,
   ProblemError,
   type SubmittedContent,
   type Upload,
-  uploadPieceBytes,
 } from "@mailfleet/contracts";
 import {
   composeMessage,
@@ -228,7 +228,7 @@ async function writeUpload(ports: UploadPort, chunks: AsyncIterable<Uint8Array> 
   let size = 0;
   let index = 0;
   try {
-    for await (const piece of inPieces(chunks, uploadPieceBytes)) {
+    for await (const piece of inPieces(chunks)) {
       size += piece.length;
       if (size > LARGEST_MESSAGE) throw tooLarge(size);
       scanner.push(piece);
@@ -239,26 +239,6 @@ async function writeUpload(ports: UploadPort, chunks: AsyncIterable<Uint8Array> 
     await ports.uploads.remove(uploadId);
     throw error;
   }
-}
-
-/** Collects chunks of any size into pieces of exactly `size` bytes and a last shorter one. */
-async function* inPieces(
-  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-  size: number,
-): AsyncGenerator<Buffer> {
-  let held: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of chunks) {
-    held.push(chunk);
-    length += chunk.length;
-    while (length >= size) {
-      const all = Buffer.concat(held);
-      yield all.subarray(0, size);
-      held = [all.subarray(size)];
-      length -= size;
-    }
-  }
-  if (length > 0) yield Buffer.concat(held);
 }
 
 /** The pieces of an upload, all of them or a refusal. */

@@ -23,6 +23,8 @@ export interface ScriptedServer {
   readonly messages: string[];
   readonly lines: string[];
   connections: number;
+  /** How often a command came in one piece with the end of a content. */
+  together: number;
   stop(): Promise<void>;
 }
 
@@ -32,7 +34,7 @@ const friendlyEhlo =
 /** An SMTP server that plays one nasty role. It writes the bytes itself, so that nothing is smoothed over. */
 export async function scriptedServer(script: Script = {}): Promise<ScriptedServer> {
   const sockets = new Set<Socket>();
-  const seen: ScriptedServer = { port: 0, messages: [], lines: [], connections: 0, stop: async () => {} };
+  const seen: ScriptedServer = { port: 0, messages: [], lines: [], connections: 0, together: 0, stop: async () => {} };
   const count = { mail: 0, rcpt: 0, data: 0, final: 0 };
   const server = createServer((socket) => {
     seen.connections += 1;
@@ -51,8 +53,12 @@ export async function scriptedServer(script: Script = {}): Promise<ScriptedServe
           const message = rest.slice(0, end);
           rest = rest.slice(end + 3);
           inData = false;
+          if (rest.startsWith("MAIL")) seen.together += 1;
           seen.messages.push(message);
-          play(script.final?.(message, ++count.final) ?? "250 2.0.0 taken");
+          const move = script.final?.(message, ++count.final) ?? "250 2.0.0 taken";
+          play(move);
+          // Answers come in the order of the commands: behind one that is not answered there is none.
+          if (typeof move !== "string") return;
           continue;
         }
         const line = rest.slice(0, end);

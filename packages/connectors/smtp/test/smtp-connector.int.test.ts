@@ -77,6 +77,67 @@ describe("submitting", () => {
     await session.close();
   });
 
+  it("begins the next message behind the content of the one before, with the caller's permission first", async () => {
+    const { server, session } = await given({});
+    session.useAtMost(1);
+    const order: string[] = [];
+    const submit = (n: number) => {
+      const permission = { ask: async () => void order.push(`asked ${n}`), holds: () => true };
+      return session.submit(envelope, Buffer.from(`Subject: ${n}\r\n\r\n`), signal, permission);
+    };
+    await Promise.all([1, 2, 3, 4].map(submit));
+    assert.deepEqual(
+      server.messages.map((message) => message.slice(0, 10)),
+      ["Subject: 1", "Subject: 2", "Subject: 3", "Subject: 4"],
+    );
+    assert.deepEqual(order, ["asked 1", "asked 2", "asked 3", "asked 4"]);
+    assert.equal(server.connections, 1);
+    // The first answer is not known yet, so only from the third on two commands come in one piece.
+    assert.ok(server.together >= 2, `${server.together} envelopes came with a content`);
+    await session.close();
+  });
+
+  it("hands over nothing of a message that began behind another and is not permitted", async () => {
+    const { server, session } = await given({});
+    session.useAtMost(1);
+    const no = { ask: async () => {}, holds: () => false };
+    const works = [1, 2, 3].map((n) => session.submit(envelope, Buffer.from(`Subject: ${n}\r\n\r\n`), signal));
+    const refused = session.submit(envelope, raw, signal, no);
+    const last = session.submit(envelope, raw, signal);
+    await Promise.all(works);
+    await assert.rejects(refused, { name: "PermissionRefused" });
+    assert.equal(await outcome(last), "sent");
+    assert.equal(server.messages.length, 4);
+    await session.close();
+  });
+
+  it("takes a message behind one that is never answered over another connection, and sends it once", async () => {
+    const { server, session } = await given({
+      final: (message) => (message.includes("stuck") ? () => {} : "250 2.0.0 taken"),
+    });
+    session.useAtMost(1);
+    const subjects = ["one", "two", "stuck", "behind"];
+    const works = subjects.map((word) => outcome(session.submit(envelope, Buffer.from(`A: ${word}\r\n\r\n`), signal)));
+    assert.deepEqual(await Promise.all(works), ["sent", "sent", "uncertain", "sent"]);
+    assert.equal(server.messages.filter((message) => message.includes("behind")).length, 1);
+    assert.equal(server.connections, 2);
+    await session.close();
+  });
+
+  it("lets no message wait behind one that is not answered", { timeout: 20_000 }, async () => {
+    const patient = smtpConnector({ commandMs: 1000, finalMs: 30_000, idleMs: 400 });
+    const { server, connect } = await given({
+      final: (message) => (message.includes("stuck") ? () => {} : "250 2.0.0 taken"),
+    });
+    const session = patient.open(connect, 2);
+    const words = Array.from({ length: 12 }, (_, n) => (n === 5 ? "stuck" : `word${n}`));
+    const works = words.map((word) => outcome(session.submit(envelope, Buffer.from(`A: ${word}\r\n\r\n`), signal)));
+    const others = works.filter((_work, n) => n !== 5);
+    assert.deepEqual(new Set(await Promise.all(others)), new Set(["sent"]));
+    assert.equal(new Set(server.messages).size, server.messages.length);
+    await session.close();
+  });
+
   it("writes a large message with back-pressure", async () => {
     const { server, session } = await given({ ehlo: "250-big\r\n250 PIPELINING" }, { credentials: null });
     const large = Buffer.from(`A: b\r\n\r\n${"x".repeat(998)}\r\n`.repeat(3000));

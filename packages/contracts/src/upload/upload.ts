@@ -28,3 +28,20 @@ export const upload = noun("upload", {
     }),
   },
 });
+
+/** Cuts chunks of any size into the pieces of an upload: each of exactly `uploadPieceBytes`, the last one shorter. */
+export async function* inPieces(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): AsyncGenerator<Buffer> {
+  let held: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of chunks) {
+    held.push(chunk);
+    length += chunk.length;
+    while (length >= uploadPieceBytes) {
+      const all = Buffer.concat(held);
+      yield all.subarray(0, uploadPieceBytes);
+      held = [all.subarray(uploadPieceBytes)];
+      length -= uploadPieceBytes;
+    }
+  }
+  if (length > 0) yield Buffer.concat(held);
+}
