@@ -121,7 +121,7 @@ export const breakages: readonly Breakage[] = [
     file: "packages/bus/src/respond.ts",
     text: "if (error instanceof BusOutage || parts.isOutage(error)) {",
     replacement: "if (error instanceof BusOutage) {",
-    scenario: "MongoDB loses its majority",
+    scenario: "config's link to MongoDB half open",
     check: "what is away is answered as away",
   },
   {
@@ -138,7 +138,7 @@ export const breakages: readonly Breakage[] = [
     text: "const context = { type: read.message.type, sequence: read.message.sequence };",
     replacement:
       "await acknowledge(parts, hold, one); const context = { type: read.message.type, sequence: read.message.sequence };",
-    scenario: killedAt("config", "document.before-commit", 7),
+    scenario: "kill config at document.before-commit, four times",
     check: "is testing",
   },
 ];

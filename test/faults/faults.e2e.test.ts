@@ -13,8 +13,10 @@ const wanted = scenarios(form, only);
 /** Shown by the runner while the suite runs. */
 const tell = (text: string) => process.stdout.write(`» ${text}\n`);
 const seconds = (since: number) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
-/** Of what the services said while a scenario turned red, so many lines, and so much of each. */
-const SHOWN = { lines: 80, letters: 600 };
+/** Of what each process said while a scenario turned red, so many lines, and so much of each. */
+const SHOWN = { lines: 12, letters: 600 };
+const lastWords = (lines: readonly string[]) =>
+  [...Map.groupBy(lines, (line) => line.split("]", 1)[0]).values()].flatMap((own) => own.slice(-SHOWN.lines));
 
 describe(`${wanted.length} ways to fail, on clusters of three`, () => {
   let town: Town;
@@ -57,8 +59,7 @@ describe(`${wanted.length} ways to fail, on clusters of three`, () => {
           tell(`ok    ${tag}: ${end.received} in, ${end.sent} out${unknown}, ${seconds(began)} (${phases})`);
         } catch (error) {
           tell(`FAIL  ${tag}: ${(error as Error).message.split("\n")[0]}, ${seconds(began)}`);
-          for (const line of town.warnings.slice(said).slice(-SHOWN.lines))
-            tell(`      ${line.slice(0, SHOWN.letters)}`);
+          for (const line of lastWords(town.warnings.slice(said))) tell(`      ${line.slice(0, SHOWN.letters)}`);
           throw error;
         }
       });

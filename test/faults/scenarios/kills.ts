@@ -19,7 +19,7 @@ async function killAt({ world, bag }: Town, { service, point }: Place, hit: numb
 const beforeTheWire: ReadonlySet<FailPointName> = new Set(["outbound.after-accept"]);
 
 /** Which time a process dies at a point: the first, one in the middle of the flow, and a late one. */
-const hits = [2, 1, 7] as const;
+const hits = [2, 1, 7];
 
 const kill = (places: readonly Place[], hit: number): Scenario => ({
   name: `kill at hit ${hit}: ${wordsOf(places)}`,
@@ -44,15 +44,15 @@ const throughPoints = (name: string, services: readonly Place["service"][], more
   ...more,
 });
 
-/** The same point several times, so that it also meets mailboxes where only the cursor knows what was read: by IMAP. */
-const fourTimes: Scenario = {
-  name: "kill inbound-sync at inbound.after-cursor, four times",
+/** The same point at several hits: what comes by there is not always the same. */
+const fourTimes = (service: Place["service"], point: FailPointName): Scenario => ({
+  name: `kill ${service} at ${point}, four times`,
   short: false,
   replicas: 1,
   disturb: async (town) => {
-    for (const hit of [1, 2, 3, 4]) await killAt(town, { service: "inbound-sync", point: "inbound.after-cursor" }, hit);
+    for (const hit of [1, 2, 3, 4]) await killAt(town, { service, point }, hit);
   },
-};
+});
 
 /** One after another at moments of their own, the console too. */
 const moments: Scenario = {
@@ -93,15 +93,16 @@ export const kills: readonly Scenario[] = [
   // A further copy is allowed where an attempt was declared lost, and nowhere else.
   throughPoints("kill outbound-send at each point, one after another, resend", ["outbound-send"], { policy: "resend" }),
   ...hits.flatMap((hit, turn) => columns(turn).map((places) => kill(places, hit))),
-  fourTimes,
+  // Also mailboxes by IMAP, of which only the cursor knows what was read.
+  fourTimes("inbound-sync", "inbound.after-cursor"),
+  // Also changes that a message asks for, not a command.
+  fourTimes("config", "document.before-commit"),
   moments,
 ];
 
-/** The name of the scenario in which a service is killed at this hit of this point. */
-export function killedAt(service: Place["service"], point: FailPointName, hit: (typeof hits)[number] = 2): string {
-  const found = columns(hits.indexOf(hit)).find((places) =>
-    places.some((one) => one.service === service && one.point === point),
-  );
+/** The name of the scenario in which a service is killed at the second hit of this point. */
+export function killedAt(service: Place["service"], point: FailPointName): string {
+  const found = columns(0).find((places) => places.some((one) => one.service === service && one.point === point));
   if (!found) throw new Error(`${service} does not pass ${point}`);
-  return kill(found, hit).name;
+  return kill(found, 2).name;
 }

@@ -47,6 +47,8 @@ export async function startNatsEngine(options: NatsOptions): Promise<NatsEngine>
         `server_name: ${options.name ?? "mailfleet-local"}`,
         `ports_file_dir: ${JSON.stringify(portFolder)}`,
         `jetstream { store_dir: ${JSON.stringify(join(dataDir, "store"))}, sync_interval: 1s }`,
+        // A client whose machine is gone has a share of the requests until its silence is noticed; the default is minutes.
+        'ping_interval: "10s"',
         ...added,
         "",
       ].join("\n"),

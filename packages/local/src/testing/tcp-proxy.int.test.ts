@@ -60,6 +60,22 @@ test("a cut link resets connections, a silent one swallows without a word, a slo
   await eventually(() => fourth.heard.text === "four");
 });
 
+test("whom a client has left while the link was silent hears of it when the silence ends", async (t) => {
+  const proxy = await startTcpProxy({ port });
+  t.after(() => proxy.stop());
+  const connections = () => new Promise<number>((resolve) => echo.getConnections((_, count) => resolve(count)));
+  await eventually(async () => (await connections()) === 0);
+  const left = await client(proxy.port);
+  left.socket.write("one");
+  await eventually(() => left.heard.text === "one");
+  proxy.set("silent");
+  left.socket.destroy();
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  assert.equal(await connections(), 1);
+  proxy.set("open");
+  await eventually(async () => (await connections()) === 0);
+});
+
 test("addresses are replaced, also where they come in two pieces", async (t) => {
   const replace = new Map([["127.0.0.1:41111", "127.0.0.1:52222"]]);
   const proxy = await startTcpProxy({ port, replace });

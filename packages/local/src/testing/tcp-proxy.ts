@@ -57,10 +57,11 @@ export async function startTcpProxy(options: TcpProxyOptions): Promise<TcpProxy>
       socket.setNoDelay(true);
       socket.on("error", () => {});
       socket.once("close", () => {
+        // The end of one side is not heard on the other while the link is silent, but with the first word afterwards.
+        if (state === "silent") return;
         pairs.delete(pair);
         spoilt.delete(pair);
-        // The end of one side is not heard on the other while the link is silent.
-        if (state !== "silent") reset(pair);
+        reset(pair);
       });
     }
   });
@@ -96,8 +97,15 @@ export async function startTcpProxy(options: TcpProxyOptions): Promise<TcpProxy>
     set: (next) => {
       state = next;
       if (next === "cut") for (const pair of pairs) reset(pair);
-      if (next === "silent") for (const pair of pairs) spoilt.add(pair);
-      else for (const pair of spoilt) reset(pair);
+      if (next === "silent") {
+        for (const pair of pairs) spoilt.add(pair);
+        return;
+      }
+      for (const pair of spoilt) {
+        reset(pair);
+        pairs.delete(pair);
+      }
+      spoilt.clear();
     },
     stop: async () => {
       for (const pair of pairs) reset(pair);
