@@ -58,6 +58,12 @@ export const otherAlertCodes = {
     "The mailbox is read from another account or server than before.",
     "Nothing, if that is meant: messages already received are recognised by their content and are not handed over again.",
   ),
+  SOURCE_RESTORED: alert(
+    "warning",
+    "mailbox",
+    "The inbox was restored or replaced at the server: the last message that was read is not there as it was.",
+    "Find out whether mail is missing at the server. Messages already received are not handed over again, new ones are received.",
+  ),
   UIDVALIDITY_CHANGED: alert(
     "information",
     "mailbox",

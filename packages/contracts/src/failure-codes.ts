@@ -438,6 +438,13 @@ export const failureCodes = {
     "The run took longer than allowed and was stopped.",
     "Check the server's speed. A large mailbox continues where it stopped.",
   ),
+  LISTING_INCOMPLETE: row(
+    "transient",
+    "warning",
+    "mailbox",
+    "The server lists fewer messages than it says there are. What it lists is received; nothing is skipped.",
+    "If it persists, have the mailbox's index rebuilt at the server. The evidence holds both numbers.",
+  ),
   PROTOCOL_ERROR: row(
     "transient",
     "warning",

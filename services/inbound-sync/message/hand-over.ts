@@ -24,6 +24,11 @@ interface StoredBatch {
   readonly setAside?: readonly SetAside[];
 }
 
+interface UnderWay {
+  readonly batch: StoredBatch;
+  readonly done: Promise<void>;
+}
+
 /** Moves the cursor past stored batches and publishes their facts, in order, while the next ones are fetched. */
 export interface HandOver {
   /** Takes a batch over; waits while too many are under way. Throws what failed in an earlier one. */
@@ -44,7 +49,7 @@ export function createHandOver(
   const { bus, sources, fingerprints, failPoint } = ports;
   const { lease, correlation, names } = run;
   const mailboxId = lease.key;
-  const underWay: { batch: StoredBatch; done: Promise<void> }[] = [];
+  const underWay: UnderWay[] = [];
   let moved = Promise.resolve();
   let published = Promise.resolve();
   let failed: { error: unknown } | undefined;
@@ -64,7 +69,7 @@ export function createHandOver(
   }
 
   /** Where names decide, or one comes that was set aside, ids are not in order: a range would hold old messages. */
-  function pendingOf(batches: readonly { batch: StoredBatch }[]): PendingFacts | null {
+  function pendingOf(batches: readonly UnderWay[]): PendingFacts | null {
     const ids = batches.flatMap(({ batch }) => batch.messages.map(({ id }) => id.slice(mailboxId.length + 1)));
     const [from, to] = [ids[0], ids.at(-1)];
     if (from === undefined || to === undefined) return null;
@@ -95,13 +100,14 @@ export function createHandOver(
       moved = before.then(() => (failed ? undefined : move(batch)));
       const step = moved;
       published = Promise.all([step, published]).then(() => (failed ? undefined : publish(batch)));
-      const entry = {
+      const entry: UnderWay = {
         batch,
         done: published
           .catch((error: unknown) => {
             failed ??= { error };
           })
-          .then(() => void underWay.shift()),
+          // Not the first one: a batch whose cursor could not be moved is over before the one ahead of it is published.
+          .then(() => void underWay.splice(underWay.indexOf(entry), 1)),
       };
       moved = step.catch(() => {});
       published = entry.done;

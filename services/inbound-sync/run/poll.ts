@@ -61,7 +61,7 @@ async function poll(
 
 function tooShort({ says, lists }: { says: number; lists: number }): Failure {
   const reply = `the server says that there are ${says} messages, and lists ${lists}`;
-  return failureOf("PROTOCOL_ERROR", { reply });
+  return failureOf("LISTING_INCOMPLETE", { reply });
 }
 
 async function stamp(ports: InboundPorts, { held: lease }: PollRun, { at, failure, more }: RunEnd): Promise<void> {

@@ -1,4 +1,4 @@
-import { type Batch, type Cursor, checkBalance, type InboundSession, type ListOptions } from "@mailfleet/connector-api";
+import { type Batch, type Cursor, checkBalance, type ListOptions } from "@mailfleet/connector-api";
 import type { Connection } from "@mailfleet/contracts";
 import type { NewMessage } from "../message/document.ts";
 import { probeReceived } from "../message/facts.ts";
@@ -8,10 +8,10 @@ import { type Prepared, prepareAll } from "../message/prepare.ts";
 import type { InboundPorts } from "../ports.ts";
 import { alertRaised } from "../source/alerts.ts";
 import { deleteProcessed } from "../source/delete-processed.ts";
-import type { SourceDocument } from "../source/document.ts";
 import type { Named } from "../source/names-store.ts";
 import { afterTry, dueAgain } from "../source/set-aside.ts";
 import type { SourceLease } from "../source/store.ts";
+import type { ReceiveRun } from "./receive-run.ts";
 import { type Found, refusedIn, storeAll, tellRefused } from "./refusals.ts";
 import { startingPoint } from "./starting-point.ts";
 import { createTellApart } from "./tell-apart.ts";
@@ -30,23 +30,6 @@ export interface Received {
   readonly complete: boolean;
   /** The server says that it has more than it lists: whatever else went well, the run is not healthy. */
   readonly short: { readonly says: number; readonly lists: number } | null;
-}
-
-/** One mailbox that is read under a lease. */
-export interface ReceiveRun {
-  readonly connection: Connection;
-  readonly session: InboundSession;
-  /** As it is now. */
-  readonly source: SourceDocument;
-  /** What to remember for the connector: names, or only the cursor. */
-  readonly remembers: "position" | "identities";
-  readonly lease: SourceLease;
-  readonly correlation: string | undefined;
-  readonly signal: AbortSignal;
-  /** Names of messages at which the connection has ended before. */
-  readonly alone: ReadonlySet<string>;
-  /** Somebody else waits for the connection of this run. */
-  connectionWanted(): boolean;
 }
 
 /**

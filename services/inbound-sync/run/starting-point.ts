@@ -2,9 +2,8 @@ import type { Cursor, InboundSession, SourceIdentity } from "@mailfleet/connecto
 import type { AlertCode } from "@mailfleet/contracts";
 import type { InboundPorts } from "../ports.ts";
 import { alertRaised } from "../source/alerts.ts";
-import type { SourceDocument } from "../source/document.ts";
 import type { SetAside } from "../source/set-aside.ts";
-import type { SourceLease } from "../source/store.ts";
+import type { ReceiveRun } from "./receive-run.ts";
 
 /** Where a run goes on. */
 export interface StartingPoint {
@@ -16,49 +15,59 @@ export interface StartingPoint {
   readonly comparing: boolean;
 }
 
+/** What is another than before, and how that is told. */
+const changes = {
+  numbering: "UIDVALIDITY_CHANGED",
+  account: "SOURCE_CHANGED",
+  host: "SOURCE_CHANGED",
+  restored: "SOURCE_RESTORED",
+} as const satisfies Record<string, AlertCode>;
+
 /**
  * Where to go on. A cursor is good for the source that it was made for: another one is read from its beginning and
- * compared with what was handed over. An account or host that only has another name is recognised by its last message.
+ * compared with what was handed over. The last message tells whether an account or host only has another name, and
+ * whether the inbox was restored or replaced under the same one.
  */
 export async function startingPoint(
-  ports: InboundPorts,
-  {
-    session,
-    lease,
-    source,
-  }: { readonly session: InboundSession; readonly lease: SourceLease; readonly source: SourceDocument },
+  ports: Pick<InboundPorts, "bus" | "sources" | "names" | "now">,
+  { session, lease, source }: Pick<ReceiveRun, "session" | "lease" | "source">,
 ): Promise<StartingPoint> {
   const { cursor = null, identity, epoch = 0, setAside = [], comparing = false } = source;
-  const changed = cursor !== null && identity ? await changeOf(identity) : null;
+  const changed = cursor !== null && identity ? await changeOf(session, identity, cursor) : null;
   if (changed === null) {
     if (!same(identity, session.source)) await ports.sources.named(lease, session.source);
     return { cursor, aside: setAside, prefix: prefixOf(epoch), comparing };
   }
+  const key = `${epoch}:${Object.values(cursor ?? {}).join("-")}`;
   const detail = `${shown(identity)} before, ${shown(session.source)} now`;
-  const code: AlertCode = changed === "numbering" ? "UIDVALIDITY_CHANGED" : "SOURCE_CHANGED";
-  const key = Object.values(cursor ?? {}).join("-");
-  await ports.bus.publish(alertRaised(lease.key, { code, key, at: ports.now(), detail }));
-  // Identities of another account may be the same by chance; those of the same account on another host are its own.
+  await ports.bus.publish(alertRaised(lease.key, { code: changes[changed], key, at: ports.now(), detail }));
+  // Names of another account may be the same by chance; those of the same account on another host are its own.
   if (changed === "account") await ports.names.remove(lease.key);
-  // A new numbering is part of the names already; another account or host may use the same names for other messages.
-  const next = changed === "numbering" ? epoch : epoch + 1;
-  await ports.sources.startOver(lease, session.source, next);
-  return { cursor: null, aside: [], prefix: prefixOf(next), comparing: true };
+  // Any other source may use the same names for other messages.
+  await ports.sources.startOver(lease, session.source, epoch + 1);
+  return { cursor: null, aside: [], prefix: prefixOf(epoch + 1), comparing: true };
+}
 
-  async function changeOf(before: SourceIdentity): Promise<"numbering" | "account" | "host" | null> {
-    const { source: now } = session;
-    if (before.numbering !== now.numbering) return "numbering";
-    if (before.account === now.account && before.host === now.host) return null;
-    if (cursor && (await session.recognises?.(cursor))) return null;
-    return before.account === now.account ? "host" : "account";
-  }
+async function changeOf(
+  session: InboundSession,
+  before: SourceIdentity,
+  cursor: Cursor,
+): Promise<keyof typeof changes | null> {
+  const { source: now } = session;
+  if (before.numbering !== now.numbering) return "numbering";
+  if (before.mailbox && now.mailbox && before.mailbox !== now.mailbox) return "restored";
+  const named = before.account === now.account && before.host === now.host;
+  const last = (await session.recognises?.(cursor)) ?? "unknown";
+  if (named) return last === "another" ? "restored" : null;
+  if (last === "same") return null;
+  return before.account === now.account ? "host" : "account";
 }
 
 /** Letters sort behind the digits with which native ids begin. */
 const prefixOf = (epoch: number) => (epoch === 0 ? "" : `e${String(epoch).padStart(3, "0")}-`);
 
 function same(one: SourceIdentity | undefined, other: SourceIdentity): boolean {
-  return one?.account === other.account && one.host === other.host && one.numbering === other.numbering;
+  return (["account", "host", "numbering", "mailbox"] as const).every((fact) => one?.[fact] === other[fact]);
 }
 
 const shown = (source: SourceIdentity | undefined) =>

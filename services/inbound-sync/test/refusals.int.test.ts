@@ -131,7 +131,7 @@ describe("what a server does not give", () => {
     );
     await given.run(mailboxId);
     const { failure } = await resultOf(mailboxId);
-    assert.equal(failure.code, "PROTOCOL_ERROR");
+    assert.equal(failure.code, "LISTING_INCOMPLETE");
     assert.match(failure.evidence?.reply ?? "", /5 messages, and lists 1/);
     assert.deepEqual(await subjects(mailboxId), ["1"]);
     await replica.stop();
@@ -155,7 +155,7 @@ describe("what a server does not give", () => {
     given.connect(mailboxId, {});
     let source = { account: "anna", host: "old:1", numbering: "7" };
     let inbox = [mail(1), mail(2)];
-    let recognised = true;
+    let recognised: "same" | "unknown" = "same";
     const connector = scriptedConnector({
       open: async () =>
         scriptedSession({
@@ -177,7 +177,7 @@ describe("what a server does not give", () => {
     assert.deepEqual(await subjects(mailboxId), ["1", "2", "3"]);
 
     source = { ...source, account: "bert" };
-    recognised = false;
+    recognised = "unknown";
     // The second of these has the content of a message that is stored.
     inbox = [mail(1, "of Bert"), { ...mail(2, "3"), nativeId: "0009" }];
     await read(mailboxId);
@@ -187,6 +187,31 @@ describe("what a server does not give", () => {
     assert.deepEqual((await given.sources.get(mailboxId))?.cursor, { at: 2 });
     // Named like Anna's first message, and another one.
     assert.deepEqual(await subjects(mailboxId), ["1", "2", "3", "of Bert"]);
+    await replica.stop();
+  });
+
+  test("because its inbox was restored is told; what is new is received, what is known is not announced again", async () => {
+    const mailboxId = "mb_restored";
+    given.connect(mailboxId, {});
+    let inbox = [mail(1), mail(2), mail(3)];
+    let last: "same" | "another" = "same";
+    const replica = await replicaOf(
+      async function* (cursor) {
+        const fresh = inbox.filter(({ receivedAt }) => receivedAt > Number(cursor?.at ?? 0));
+        if (fresh.length > 0) yield batchOf(fresh, { at: fresh.at(-1)?.receivedAt ?? 0 });
+      },
+      { recognises: async () => last },
+    );
+    await read(mailboxId);
+    last = "another";
+    inbox = [mail(1), mail(2), mail(3, "another")];
+    await read(mailboxId);
+    last = "same";
+    await read(mailboxId);
+    await eventually(() => given.factsOf(mailboxId, "alert.raised.v1").length === 1);
+    const alert = given.factsOf(mailboxId, "alert.raised.v1")[0]?.body as { code: string };
+    assert.equal(alert.code, "SOURCE_RESTORED");
+    assert.deepEqual(await subjects(mailboxId), ["1", "2", "3", "another"]);
     await replica.stop();
   });
 

@@ -16,6 +16,8 @@ export interface SourceIdentity {
   readonly host: string;
   /** Changes when the server renumbers its messages (UIDVALIDITY). Absent if names are valid for ever. */
   readonly numbering?: string;
+  /** Names the inbox itself, whatever its messages are called (MAILBOXID, RFC 8474). Absent if the server has no such name. */
+  readonly mailbox?: string;
 }
 
 /** One message as the server has it. */
@@ -30,7 +32,7 @@ export interface FetchedMessage {
   readonly receivedAt: number;
   /** Octets, or what the server says of them where they are streamed. */
   readonly size: number;
-  /** Octets as the server lists them, which need not be right, but stay the same; only beside `identity`. */
+  /** Octets as the server lists them, which need not be right, but stay the same. */
   readonly listedSize?: number | null;
   /**
    * The raw bytes; for large messages a stream that must be read to its end before the next message. It throws
@@ -104,10 +106,11 @@ export interface ListOptions {
 export interface InboundSession {
   readonly source: SourceIdentity;
   /**
-   * True if the message that the cursor points to lies where it says: asked when account or host have another name than
-   * before, which need not be another mailbox. Without it they count as another.
+   * Whether the last message that the cursor knows lies where it says: `another` is there, or the numbering has gone back,
+   * so that the inbox was restored or replaced; `unknown`: it is gone, or the cursor knows none. Asked at each poll, so it
+   * costs no round trip of its own. Without it another account or host counts as another source.
    */
-  recognises?(cursor: Cursor): Promise<boolean>;
+  recognises?(cursor: Cursor): Promise<"same" | "another" | "unknown">;
   /**
    * What is new since the cursor (`null`: from the beginning), oldest first, in small batches. What came before the
    * session broke is handed over first. Throws `LinkBroke` where the connection ended at a message, else `FailureError`.

@@ -62,8 +62,8 @@ export async function fetchSmall(mailbox: OpenMailbox, uids: readonly number[]):
     const nativeId = nativeIdOf(uidValidity, uid);
     const verdict = sizes.look(nativeId, size, body);
     if (verdict !== "whole") return void (verdict === "cut" && cut.set(uid, cutShort(uid, size, body.byteLength)));
-    const message = { nativeId, receivedAt: internalDate ?? Date.now(), size: body.byteLength, raw: body };
-    found.set(uid, { uid, message });
+    const receivedAt = internalDate ?? Date.now();
+    found.set(uid, { uid, message: { nativeId, receivedAt, size: body.byteLength, listedSize: size, raw: body } });
   }
   /** The server's refusal, if it gave one. Throws what ended the connection. */
   const ask = (asked: readonly number[]): Promise<unknown> => {
@@ -116,7 +116,8 @@ export async function fetchLarge(mailbox: OpenMailbox, uid: number): Promise<Fet
     if (response.uid !== uid || response.size === null) return;
     const { internalDate, size } = response;
     const raw = pieces(mailbox, uid, size);
-    message = { nativeId: nativeIdOf(uidValidity, uid), receivedAt: internalDate ?? Date.now(), size, raw };
+    const nativeId = nativeIdOf(uidValidity, uid);
+    message = { nativeId, receivedAt: internalDate ?? Date.now(), size, listedSize: size, raw };
   };
   try {
     const failure = await insist(mailbox, uid, async () => ({

@@ -6,7 +6,7 @@ export interface FetchResponse {
   /** Milliseconds since the epoch. */
   readonly internalDate: number | null;
   readonly size: number | null;
-  /** BODY[], whole or the piece asked for; `null` if it is not in this response. */
+  /** BODY[] or BODY[HEADER], whole or the piece asked for; `null` if it is not in this response. */
   readonly body: Buffer | null;
   /** Where a piece begins (`BODY[]<0>`); `null`: the body is whole. */
   readonly origin: number | null;
@@ -16,9 +16,9 @@ const fetchStart = /^\* \d{1,10} FETCH \(/i;
 const uidItem = /[( ]UID (\d{1,10})/i;
 const dateItem = /[( ]INTERNALDATE "([^"]{1,40})"/i;
 const sizeItem = /[( ]RFC822\.SIZE (\d{1,15})/i;
-const bodyBeforeLiteral = /[( ]BODY\[\](?:<(\d{1,15})>)? ~?$/i;
+const bodyBeforeLiteral = /[( ]BODY\[(?:HEADER)?\](?:<(\d{1,15})>)? ~?$/i;
 /** A short body may come as a quoted string (Yahoo does). */
-const quotedBody = /([( ])BODY\[\](?:<(\d{1,15})>)? "((?:[^"\\]|\\.)*)"/i;
+const quotedBody = /([( ])BODY\[(?:HEADER)?\](?:<(\d{1,15})>)? "((?:[^"\\]|\\.)*)"/i;
 
 /** Reads a FETCH response. Items may come in any order; unknown ones are skipped. `null`: a different response. */
 export function readFetchResponse({ text, literals }: RawResponse): FetchResponse | null {

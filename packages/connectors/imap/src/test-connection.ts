@@ -2,7 +2,7 @@ import { type ConnectOptions, recordTest, type StepListener, type TestReport } f
 import { type Failure, FailureError, failureOf } from "@mailfleet/contracts";
 import { checkPort } from "@mailfleet/network";
 import { type Dialled, type DialStep, dial } from "./dial.ts";
-import { hangUp, openInbox } from "./imap-session.ts";
+import { openInbox } from "./imap-session.ts";
 
 const dialSteps: readonly DialStep[] = ["resolve", "connect", "tls", "authenticate"];
 
@@ -39,19 +39,16 @@ export async function testConnection(
   } catch (error) {
     return failed(next, failureIn(error));
   }
-  const stop = () => dialled.client.close();
-  const deadline = setTimeout(stop, options.connectionTimeoutMs);
-  signal.addEventListener("abort", stop, { once: true });
+  const deadline = AbortSignal.timeout(options.connectionTimeoutMs);
   try {
-    const { exists } = await openInbox(dialled);
-    done("list", `${exists} ${exists === 1 ? "message" : "messages"} in the inbox`);
+    const inbox = await openInbox(dialled, AbortSignal.any([signal, deadline]));
+    await inbox.close();
+    done("list", `${inbox.exists} ${inbox.exists === 1 ? "message" : "messages"} in the inbox`);
     return passed();
   } catch (error) {
     signal.throwIfAborted();
-    return failed("list", failureIn(error));
-  } finally {
-    clearTimeout(deadline);
-    signal.removeEventListener("abort", stop);
-    await hangUp(dialled);
+    if (!deadline.aborted) return failed("list", failureIn(error));
+    const reply = `no answer to EXAMINE within ${options.connectionTimeoutMs} ms`;
+    return failed("list", failureOf("CONNECTION_TIMEOUT", { reply }));
   }
 }

@@ -10,6 +10,16 @@ export function uidSet(uids: readonly number[]): string {
   return parts.join(",");
 }
 
+/** The numbers of a set that `uidSet` made. */
+export function numbersIn(set: string): Set<number> {
+  const numbers = new Set<number>();
+  for (const part of set.split(",")) {
+    const [first, last = first] = part.split(":").map(Number);
+    for (let uid = first ?? 0; uid > 0 && uid <= (last ?? 0); uid += 1) numbers.add(uid);
+  }
+  return numbers;
+}
+
 /** Some messages to fetch together, or one that is too large to hold in memory. */
 export interface Portion {
   readonly uids: readonly number[];

@@ -2,12 +2,27 @@ import type { Socket } from "node:net";
 import { type FetchResponse, readFetchResponse } from "./fetch-response.ts";
 import { createResponseReader, type RawResponse } from "./response-reader.ts";
 
-/** A signed-in connection with an open mailbox, reduced to what reading messages needs. */
+/** What a server says of a mailbox when it opens it. */
+export interface Opened {
+  readonly exists: number;
+  /** `null`: it gave none. */
+  readonly uidValidity: number | null;
+  /** Some servers have it wrong; 0: it gave none. */
+  readonly uidNext: number;
+  /** Names the mailbox whatever it is called (RFC 8474 §4.1); `null`: it has none. */
+  readonly mailboxId: string | null;
+}
+
+/** A signed-in connection, reduced to what reading messages needs. */
 export interface Wire {
+  /** Opens the inbox read-only (RFC 9051 §6.3.3). It needs no LIST before it: INBOX is always called so (§5.1). */
+  examineInbox(): Promise<Opened>;
   /** Matching UIDs, ascending. `criteria` as in RFC 9051 §6.4.4. */
   search(criteria: string): Promise<number[]>;
   /** Passes on each FETCH response as it arrives, asked for or not. Resolves when the server is done. */
   fetch(uids: string, items: string, each: (response: FetchResponse) => void): Promise<void>;
+  /** UIDs of the messages from this position in the mailbox to its end, ascending. */
+  uidsFrom(position: number): Promise<number[]>;
   /** False once the connection has ended: what was refused before was the server's word, not the end. */
   alive(): boolean;
   /**
@@ -37,10 +52,10 @@ interface Waiting {
  * answered: the server takes them in order (RFC 9051 §5.5). Errors look like imapflow's, so that both are classified
  * alike.
  */
-export function createWire(socket: Socket, silenceMs: number, existing = 0): Wire {
+export function createWire(socket: Socket, silenceMs: number): Wire {
   const waiting = new Map<string, Waiting>();
   let tags = 0;
-  let counts = { exists: existing, expunged: 0 };
+  let counts = { exists: 0, expunged: 0 };
   let bye: string | undefined;
   let ended: Error | undefined;
 
@@ -105,7 +120,27 @@ export function createWire(socket: Socket, silenceMs: number, existing = 0): Wir
         const list = /^\* SEARCH((?: \d{1,10})*)/i.exec(text[0] ?? "")?.[1];
         if (list) for (const uid of list.trim().split(" ")) found.push(Number(uid));
       });
-      return found.sort((a, b) => a - b);
+      return ascending(found);
+    },
+    async uidsFrom(position) {
+      const found: number[] = [];
+      await run(`FETCH ${position}:* (UID)`, (response) => {
+        const uid = readFetchResponse(response)?.uid;
+        if (uid) found.push(uid);
+      });
+      return ascending(found);
+    },
+    async examineInbox() {
+      const said = { uidValidity: null as number | null, uidNext: 0, mailboxId: null as string | null };
+      await run("EXAMINE INBOX", ({ text }) => {
+        const [, name, value] =
+          /^\* OK \[(UIDVALIDITY|UIDNEXT|MAILBOXID) \(?([^\])]{1,255})/i.exec(text[0] ?? "") ?? [];
+        if (name === undefined || value === undefined) return;
+        if (/^MAILBOXID$/i.test(name)) said.mailboxId = value;
+        else if (/^UIDNEXT$/i.test(name)) said.uidNext = Number(value) || 0;
+        else said.uidValidity = Number(value) || null;
+      });
+      return { ...said, exists: counts.exists };
     },
     fetch: (uids, items, each) =>
       run(`UID FETCH ${uids} (${items})`, (response) => {
@@ -123,6 +158,10 @@ export function createWire(socket: Socket, silenceMs: number, existing = 0): Wir
     },
     destroy: () => lost(),
   };
+}
+
+function ascending(uids: readonly number[]): number[] {
+  return [...new Set(uids)].sort((a, b) => a - b);
 }
 
 function countAfter(line: string, before: { exists: number; expunged: number }) {

@@ -1,0 +1,70 @@
+import { hash } from "node:crypto";
+import type { Cursor } from "@mailfleet/connector-api";
+import type { Fetched } from "./fetch-messages.ts";
+
+/** Facts of a message that was handed over, by which another session knows it again. */
+export interface Anchor {
+  readonly uid: number;
+  /** INTERNALDATE, milliseconds since the epoch. */
+  readonly at: number;
+  /** RFC822.SIZE, which a server may estimate anew. */
+  readonly size: number;
+  /** Beginning of the SHA-256 of its header; empty where it was too large to be held. */
+  readonly head: string;
+}
+
+/** The cursor of an IMAP source. */
+export interface ImapCursor {
+  readonly uidValidity: number;
+  /** Everything up to here was given, or is accounted for, but what a listing has left out. */
+  readonly uid: number;
+  /** Messages in the mailbox when it was listed last. */
+  readonly exists: number;
+  readonly anchor: Anchor | null;
+  /** A listing did not add up: what lies above `from` and is not among `got` may have been left out. */
+  readonly gap: { readonly from: number; readonly got: string } | null;
+}
+
+const digits = 16;
+
+/** `null`: from the beginning. */
+export function readCursor(cursor: Cursor | null, uidValidity: number): ImapCursor {
+  const number = (name: string) => Number(cursor?.[name] ?? 0);
+  const anchorUid = number("anchor");
+  return {
+    uidValidity,
+    uid: number("uid"),
+    exists: number("exists"),
+    anchor: anchorUid
+      ? { uid: anchorUid, at: number("at"), size: number("size"), head: String(cursor?.head ?? "") }
+      : null,
+    gap: cursor?.got === undefined ? null : { from: number("from"), got: String(cursor.got) },
+  };
+}
+
+/** The form the worker keeps: plain values. */
+export function writeCursor({ uidValidity, uid, exists, anchor, gap }: ImapCursor): Cursor {
+  return {
+    uidValidity,
+    uid,
+    exists,
+    ...(anchor && { anchor: anchor.uid, at: anchor.at, size: anchor.size, head: anchor.head }),
+    ...(gap && { from: gap.from, got: gap.got }),
+  };
+}
+
+/** The last of these as an anchor; `before` where none of them can be one. */
+export function anchorIn(found: readonly Fetched[], before: Anchor | null): Anchor | null {
+  const last = found.findLast(({ message }) => (message.listedSize ?? null) !== null);
+  if (!last) return before;
+  const { receivedAt, listedSize, raw } = last.message;
+  const head = raw instanceof Uint8Array ? headerDigest(raw) : "";
+  return { uid: last.uid, at: receivedAt, size: listedSize ?? 0, head };
+}
+
+/** Knows a header again, also where BODY[HEADER] gives it without, or with another, end. */
+export function headerDigest(message: Uint8Array): string {
+  const bytes = Buffer.from(message.buffer, message.byteOffset, message.byteLength);
+  const end = bytes.indexOf("\r\n\r\n");
+  return hash("sha256", bytes.toString("latin1", 0, end < 0 ? bytes.length : end).trimEnd()).slice(0, digits);
+}

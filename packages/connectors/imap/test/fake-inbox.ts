@@ -1,0 +1,87 @@
+import { type ScriptedServer, scriptedServer } from "./scripted-server.ts";
+
+/** A message of a fake inbox. */
+export interface FakeMessage {
+  readonly uid: number;
+  readonly raw: string;
+  /** INTERNALDATE, as IMAP writes it. */
+  readonly date?: string;
+  /** RFC822.SIZE, where it is not its length. */
+  readonly size?: number;
+}
+
+/** What a test may change while the server runs. `answer` overrides the answer to a command; `null` hangs up. */
+export interface FakeInbox {
+  messages: FakeMessage[];
+  uidValidity: number;
+  /** `null`: as it should be. */
+  uidNext: number | null;
+  /** `null`: as many as there are. */
+  exists: number | null;
+  mailboxId: string | null;
+  answer: (command: string) => string | null | undefined;
+}
+
+const day = "01-Jan-2026 00:00:00 +0000";
+
+/** An IMAP server with one inbox, as it should be but for what a test makes of it. Sizes and dates of SEARCH are real. */
+export async function fakeInbox(given: Partial<FakeInbox> = {}): Promise<{ inbox: FakeInbox; server: ScriptedServer }> {
+  const inbox: FakeInbox = {
+    ...{ messages: [], uidValidity: 7, uidNext: null, exists: null, mailboxId: null, answer: () => undefined },
+    ...given,
+  };
+  const isIn = (set: string) => {
+    const last = inbox.messages.at(-1)?.uid ?? 0;
+    const ranges = set.split(",").map((part) => part.split(":").map((text) => (text === "*" ? last : Number(text))));
+    return (uid: number) => ranges.some(([a = 0, b = a]) => uid >= Math.min(a, b) && uid <= Math.max(a, b)) && uid > 0;
+  };
+  const sizeOf = ({ raw, size = raw.length }: FakeMessage) => size;
+
+  function fetched(command: string, chosen: readonly FakeMessage[]): string {
+    const piece = /BODY\.PEEK\[(HEADER)?\](?:<(\d+)\.(\d+)>)?/.exec(command);
+    return chosen
+      .map((message) => {
+        const items = [`UID ${message.uid}`];
+        if (command.includes("INTERNALDATE")) items.push(`INTERNALDATE "${message.date ?? day}"`);
+        if (command.includes("RFC822.SIZE")) items.push(`RFC822.SIZE ${sizeOf(message)}`);
+        if (piece) {
+          const [, header, from, length] = piece;
+          const whole = header ? message.raw.slice(0, message.raw.indexOf("\r\n\r\n") + 4) : message.raw;
+          const text = from === undefined ? whole : whole.slice(Number(from), Number(from) + Number(length));
+          items.push(`BODY[${header ?? ""}]${from === undefined ? "" : `<${from}>`} {${text.length}}\r\n${text}`);
+        }
+        return `* ${inbox.messages.indexOf(message) + 1} FETCH (${items.join(" ")})\r\n`;
+      })
+      .join("");
+  }
+
+  function reply(tag: string, command: string): string | null {
+    const own = inbox.answer(command);
+    if (own !== undefined) return own?.replaceAll("TAG", tag) ?? null;
+    const ok = `${tag} OK done\r\n`;
+    const [verb = "", second = "", set = ""] = command.split(" ");
+    if (verb === "CAPABILITY") return `* CAPABILITY IMAP4rev1\r\n${ok}`;
+    if (verb === "EXAMINE") {
+      const next = inbox.uidNext ?? (inbox.messages.at(-1)?.uid ?? 0) + 1;
+      const id = inbox.mailboxId ? `* OK [MAILBOXID (${inbox.mailboxId})] x\r\n` : "";
+      return `* ${inbox.exists ?? inbox.messages.length} EXISTS\r\n* OK [UIDVALIDITY ${inbox.uidValidity}] x\r\n* OK [UIDNEXT ${next}] x\r\n${id}${ok}`;
+    }
+    if (verb === "UID" && second === "SEARCH") {
+      const within = isIn(/SEARCH UID (\S+)/.exec(command)?.[1] ?? "1:*");
+      const larger = Number(/LARGER (\d+)/.exec(command)?.[1] ?? -1);
+      const found = inbox.messages.filter((one) => within(one.uid) && sizeOf(one) > larger);
+      return `* SEARCH${found.map(({ uid }) => ` ${uid}`).join("")}\r\n${ok}`;
+    }
+    if (verb === "UID" && second === "FETCH") {
+      const within = isIn(set);
+      return `${fetched(
+        command,
+        inbox.messages.filter(({ uid }) => within(uid)),
+      )}${ok}`;
+    }
+    if (verb === "FETCH") return `${fetched(command, inbox.messages.slice(Number.parseInt(second, 10) - 1))}${ok}`;
+    return ok;
+  }
+
+  return { inbox, server: await scriptedServer("* OK ready\r\n", reply) };
+}
