@@ -7,6 +7,7 @@ import { createTest } from "./run/test.ts";
 import { createSendRequests } from "./send/answer-requests.ts";
 import { createDrain, createLook } from "./send/drain-mailbox.ts";
 import { createFollowLifecycle } from "./send/follow-lifecycle.ts";
+import { sendingOf } from "./send/sending.ts";
 import { createSweep } from "./send/sweep.ts";
 import { appendUpload } from "./upload/append-upload.ts";
 
@@ -51,5 +52,12 @@ export const outboundSend = defineService<OutboundPorts>()({
   ],
   ticks: {
     sweep: { everyMs: 2000, round: (ports) => createSweep(ports) },
+    "save-activity": {
+      everyMs: 2000,
+      round: (ports) => async () => {
+        await sendingOf(ports).activity.save();
+        return undefined;
+      },
+    },
   },
 });

@@ -1,17 +1,12 @@
 import type { OutboundPorts } from "../ports.ts";
-import { reasonOf } from "../send/until-stored.ts";
 
-const FLUSH_MS = 2000;
-
-/** Counts what was sent and saves it from time to time: figures for people are not worth a write per message. */
+/** Counts what was sent until a tick saves it: figures for people are not worth a write per message. */
 export class ActivityCounter {
-  readonly #ports: Pick<OutboundPorts, "activity" | "logger">;
-  readonly #counts = new Map<string, { messages: number; at: number }>();
-  readonly #timer: NodeJS.Timeout;
+  readonly #activity: OutboundPorts["activity"];
+  #counts = new Map<string, { messages: number; at: number }>();
 
-  constructor(ports: Pick<OutboundPorts, "activity" | "logger">) {
-    this.#ports = ports;
-    this.#timer = setInterval(() => void this.flush(), FLUSH_MS).unref();
+  constructor({ activity }: Pick<OutboundPorts, "activity">) {
+    this.#activity = activity;
   }
 
   sent(mailboxId: string, at: number): void {
@@ -19,18 +14,10 @@ export class ActivityCounter {
     this.#counts.set(mailboxId, { messages: (known?.messages ?? 0) + 1, at });
   }
 
-  async flush(): Promise<void> {
+  /** Saves what was counted since the last time. Throws outages: the figures of that time are lost then. */
+  async save(): Promise<void> {
     const counts = [...this.#counts].map(([mailboxId, count]) => ({ mailboxId, ...count }));
-    this.#counts.clear();
-    try {
-      await this.#ports.activity.sent(counts);
-    } catch (error) {
-      this.#ports.logger.warn({ reason: reasonOf(error) }, "figures of what was sent are lost");
-    }
-  }
-
-  async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.flush();
+    this.#counts = new Map();
+    await this.#activity.sent(counts);
   }
 }

@@ -7,8 +7,9 @@ import { Journals } from "./journal.ts";
 import { Lines } from "./lines.ts";
 import { WakeUps } from "./wake-ups.ts";
 
-/** The parts that hand sends over in this process. */
+/** What hands sends over in this process. */
 export interface Sending {
+  readonly activity: ActivityCounter;
   readonly attempts: Attempts;
   readonly drains: Drains;
   readonly wakeUps: WakeUps;
@@ -35,6 +36,7 @@ function createSending(given: OutboundPorts): Sending {
   const attempts = new Attempts(ports, handOver, activity);
   const drains = new Drains(ports, lines, attempts, journals);
   return {
+    activity,
     attempts,
     drains,
     wakeUps: new WakeUps(ports, drains),
@@ -42,7 +44,7 @@ function createSending(given: OutboundPorts): Sending {
       stopping.abort(new Error("the service stops"));
       await Promise.all([lines.close(), drains.stop()]);
       await handOver.settle();
-      await Promise.all([journals.close(), activity.stop()]);
+      await Promise.all([journals.close(), activity.save().catch(() => {})]);
     },
   };
 }

@@ -4,7 +4,7 @@ import type { Capabilities } from "./capabilities.ts";
 import { Refused } from "./classify-failure.ts";
 import type { HeaderFacts } from "./header-facts.ts";
 import { type Named, nameMessages, withoutOwnUidl } from "./identities.ts";
-import { readListing } from "./listing.ts";
+import { type Entry, readListing } from "./listing.ts";
 import type { HeaderReader } from "./look-at-headers.ts";
 import { codeOfReply } from "./reply-rules.ts";
 import type { Wire } from "./wire.ts";
@@ -22,23 +22,38 @@ export interface Listing {
 /** How many headers are requested at once. */
 const HEADERS_AT_ONCE = 500;
 
-/** Lists and names all messages. Throws what ended the connection, `Refused` or `FailureError`. */
+/**
+ * Lists and names all messages. A list that is shorter than STAT says is asked for once more. Throws what ended the
+ * connection, `Refused` or `FailureError`.
+ */
 export async function listMessages(wire: Wire, capabilities: Capabilities, headers: HeaderReader): Promise<Listing> {
-  const sizes = collect();
-  const uidls = collect();
-  // Even if CAPA does not name UIDL: some servers forget it.
-  const [list, uidl, stat] = await Promise.all([wire.run("LIST", sizes), wire.run("UIDL", uidls), wire.run("STAT")]);
-  if (list.status !== "+OK") throw new Refused("LIST", list.text);
-  if (uidl.status !== "+OK" && !hasNoUidl(uidl.text, capabilities)) throw new Refused("UIDL", uidl.text);
-  const entries = readListing(sizes.bytes(), uidl.status === "+OK" ? uidls.bytes() : null);
+  const first = await askAll(wire, capabilities);
+  const isShort = first.says !== null && first.entries.length < first.says;
+  const second = isShort ? await askAll(wire, capabilities) : first;
+  const { says, entries } = second.entries.length > first.entries.length ? second : first;
   const unclear = withoutOwnUidl(entries);
   const seen = new Map<number, HeaderFacts>();
   for (let at = 0; at < unclear.length; at += HEADERS_AT_ONCE)
     for (const [number, facts] of await headers.look(unclear.slice(at, at + HEADERS_AT_ONCE))) seen.set(number, facts);
   const digests = new Map([...seen].map(([number, { digest }]) => [number, digest]));
-  const says = stat.status === "+OK" ? countIn(stat.text) : null;
   const there = says === null ? null : { says, lists: entries.length };
   return { messages: nameMessages(entries, digests), there, seen };
+}
+
+/** STAT, LIST and UIDL together. Where STAT says that there is nothing, servers may refuse to list it. */
+async function askAll(
+  wire: Wire,
+  capabilities: Capabilities,
+): Promise<{ readonly says: number | null; readonly entries: readonly Entry[] }> {
+  const sizes = collect();
+  const uidls = collect();
+  // Even if CAPA does not name UIDL: some servers forget it.
+  const [list, uidl, stat] = await Promise.all([wire.run("LIST", sizes), wire.run("UIDL", uidls), wire.run("STAT")]);
+  const says = stat.status === "+OK" ? countIn(stat.text) : null;
+  if (says === 0 && (list.status !== "+OK" || uidl.status !== "+OK")) return { says, entries: [] };
+  if (list.status !== "+OK") throw new Refused("LIST", list.text);
+  if (uidl.status !== "+OK" && !hasNoUidl(uidl.text, capabilities)) throw new Refused("UIDL", uidl.text);
+  return { says, entries: readListing(sizes.bytes(), uidl.status === "+OK" ? uidls.bytes() : null) };
 }
 
 /**

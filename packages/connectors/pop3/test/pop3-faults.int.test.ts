@@ -155,6 +155,28 @@ describe("a POP3 server that makes it hard to read", () => {
     );
   });
 
+  test("an empty inbox that the server refuses to list is empty", async (t) => {
+    for (const refused of [/^LIST/, /^UIDL/, /^(?:LIST|UIDL)/]) {
+      const answer = (line: string) => (refused.test(line) ? "-ERR no messages\r\n" : undefined);
+      assert.deepEqual((await read(t, { messages: [], answer })).listed, []);
+    }
+  });
+
+  test("a list that is shorter than STAT says is asked for once more; then both numbers are said", async (t) => {
+    let lists = 0;
+    const short = (line: string) => (line === "LIST" && lists++ === 0 ? "+OK\r\n1 9\r\n.\r\n" : undefined);
+    const short2 = (line: string) => (line === "UIDL" && lists === 1 ? "+OK\r\n1 uid-1\r\n.\r\n" : short(line));
+    const { found } = await read(t, { messages, answer: short2 });
+    assert.equal(found.length, 3);
+    const always = (line: string) =>
+      line === "LIST" ? "+OK\r\n1 9\r\n.\r\n" : line === "UIDL" ? "+OK\r\n1 uid-1\r\n.\r\n" : undefined;
+    const server = await serve(t, { messages, answer: always });
+    const session = await connector.open(optionsFor(server.port), never);
+    assert.equal((await readAll(session)).found.length, 1);
+    assert.deepEqual(session.there?.(), { says: 3, lists: 1 });
+    await session.close();
+  });
+
   test("a server that counts octets in its own way gives all its messages", async (t) => {
     const own = messages.map(({ raw }) => ({ raw, claimed: raw.length + 3 }));
     assert.deepEqual(bodies((await read(t, { messages: own })).found), three);
