@@ -6,6 +6,7 @@ import { permitKeys } from "./permit-keys.ts";
 import type { WorkerPorts } from "./ports.ts";
 import type { Hold, RunMessage } from "./run.ts";
 import { createRunHandler, type RunWork } from "./run-handler.ts";
+import { runAgain } from "./run-messages.ts";
 import { createTestHandler, type TestWork } from "./test-handler.ts";
 
 /** Handles one message from RUNS; `stopping` is aborted when the service stops. */
@@ -21,6 +22,8 @@ export interface Worker<Connector> {
   tests(work: TestWork<Connector>): HandleRun;
   /** Connector and credentials of a connection, for work other than a run. Throws `FailureError`. */
   open(connection: Connection): Promise<OpenedConnection<Connector>>;
+  /** Asks for a run of this mailbox at once, if its direction may run. */
+  runSoon(mailboxId: string): Promise<void>;
   /** The right to make one connection, for work other than a run. `null`: none is free. */
   permit(connection: Connection): Promise<Permit | null>;
 }
@@ -33,6 +36,14 @@ export function createWorker<Connector>(ports: WorkerPorts<Connector>): Worker<C
     runs: (work) => createRunHandler(ports, connections, work),
     tests: (work) => createTestHandler(ports, connections, work),
     open: (connection) => openConnection(ports, connection),
+    async runSoon(mailboxId) {
+      const connection = await connections.get(mailboxId);
+      if (!connection?.allowed) return;
+      const { generation } = connection;
+      const at = ports.now();
+      const run = { mailboxId, direction: ports.direction, purpose: "sync", generation } as const;
+      await ports.bus.publish(runAgain({ run }, at, at));
+    },
     permit: (connection) => ports.permits.take(permitKeys(connection)),
   };
 }

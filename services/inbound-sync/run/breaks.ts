@@ -47,7 +47,6 @@ export function createBreaks(
         if (found.messages + found.probes + found.known === 0) inVain += 1;
         if (inVain === mostInVain) throw broke;
         const refused = [{ name, failure }];
-        found.refused += 1;
         await tellRefused(ports, lease.key, refused, found);
         const before = (await ports.sources.get(lease.key))?.setAside ?? [];
         const after = afterTry(before, { refused, settled: new Set(), at: ports.now() });

@@ -6,7 +6,7 @@ import { fingerprintOf } from "../message/fingerprint-store.ts";
 import { createHandOver, finishPending } from "../message/hand-over.ts";
 import { type Prepared, prepareAll } from "../message/prepare.ts";
 import type { InboundPorts } from "../ports.ts";
-import { alertRaised } from "../source/alerts.ts";
+import { alertCleared, alertRaised } from "../source/alerts.ts";
 import { deleteProcessed } from "../source/delete-processed.ts";
 import type { Named } from "../source/names-store.ts";
 import { afterTry, dueAgain } from "../source/set-aside.ts";
@@ -76,8 +76,8 @@ export async function receive(ports: InboundPorts, run: ReceiveRun, found: Found
     found.messages += kept.stored.length;
     found.known += old.size;
     found.probes += probes.length;
-    found.refused += refused.filter(({ name }) => !again.includes(name)).length;
-    if (refused.length > 0) await tellRefused(ports, mailboxId, refused, found);
+    const anew = refused.filter(({ name }) => !again.includes(name));
+    if (anew.length > 0) await tellRefused(ports, mailboxId, anew, found);
     const open = new Set(refused.map(({ name }) => name));
     const settled = open.size === 0 ? prepared : prepared.filter(({ name }) => !open.has(name));
     const isSafe = (one: Prepared) => !old.has(one) || (one.is === "mail" && finished.has(fingerprintOf(one.message)));
@@ -115,6 +115,8 @@ export async function receive(ports: InboundPorts, run: ReceiveRun, found: Found
   // Tried again, and neither given nor refused: they are not there any more.
   const left = aside.filter(({ name, nextAt }) => !again.includes(name) || nextAt > startedAt);
   if (left.length < aside.length) await ports.sources.setAside(lease, left);
+  if (start.aside.length > 0 && left.length === 0)
+    await ports.bus.publish(alertCleared(mailboxId, "MESSAGE_QUARANTINED", ports.now()));
   const there = session.there?.() ?? null;
   const short = there && there.lists < there.says ? there : null;
   // A listing that is too short is no proof that anything is gone.

@@ -47,15 +47,16 @@ export function refusedIn(batch: Batch, prepared: readonly Prepared[]): RefusedM
 }
 
 /**
- * Each message that is set aside is told with the server's words. A run that gives nothing at all and refuses one after
+ * Each message that is set aside is counted and told once, with the server's words. A run that gives nothing at all and refuses one after
  * another meets a server that does not work: that is the failure of the mailbox, and nothing more is set aside.
  */
 export async function tellRefused(
   ports: Pick<InboundPorts, "bus" | "logger" | "metrics" | "now">,
   mailboxId: string,
   refused: readonly RefusedMessage[],
-  found: Readonly<Found>,
+  found: Found,
 ): Promise<void> {
+  found.refused += refused.length;
   const [first] = refused;
   if (first && found.messages + found.probes === 0 && found.refused > mostRefusedAlone)
     throw new FailureError(first.failure);

@@ -23,6 +23,8 @@ export interface SourceStore {
     step: { cursor: StoredCursor; pending: PendingFacts | null; received: number; setAside?: readonly SetAside[] },
   ): Promise<void>;
   setAside(lease: SourceLease, setAside: readonly SetAside[]): Promise<void>;
+  /** Makes everything that is set aside due; how many. */
+  tryAgain(mailboxId: string, at: number): Promise<number>;
   /** Every fact that was pending is out. */
   told(lease: SourceLease): Promise<void>;
   /** The source that is read from now on, by its names of today. */
@@ -94,6 +96,12 @@ export async function createSourceStore(store: Store): Promise<SourceStore> {
       }),
 
     setAside: (lease, setAside) => write(lease, { setAside: { $literal: setAside } }),
+
+    async tryAgain(mailboxId, at) {
+      const due = { $set: { "setAside.$[].nextAt": at } };
+      const source = await sources.findOneAndUpdate({ _id: mailboxId, "setAside.0": { $exists: true } }, due);
+      return source?.setAside?.length ?? 0;
+    },
 
     told: (lease) => write(lease, { pending: null }),
 

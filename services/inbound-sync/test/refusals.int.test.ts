@@ -80,10 +80,17 @@ describe("what a server does not give", () => {
         .updateOne({ _id: mailboxId }, { $set: { "setAside.0.nextAt": 1 } });
     await due();
     await read(mailboxId);
-    assert.equal((await given.sources.get(mailboxId))?.setAside?.[0]?.tries, 2);
+    const listed = await given.world.request("inbound-sync.message.set-aside", { mailboxId });
+    assert.deepEqual(
+      listed.items.map(({ name, tries, words }) => [name, tries, words]),
+      [[name(2), 2, "NO message 2 is on a bad disk"]],
+    );
+    assert.equal(given.factsOf(mailboxId, "alert.raised.v1").length, 1, "told once");
     heals = true;
-    await due();
-    await read(mailboxId);
+    const command = { commandId: "again", by: "test", mailboxId };
+    assert.deepEqual(await given.world.request("inbound-sync.message.fetch-again", command), { tried: 1 });
+    await eventually(async () => (await given.stored(mailboxId)).length === 3);
+    await eventually(() => given.factsOf(mailboxId, "alert.cleared.v1").length === 1);
     assert.deepEqual(await subjects(mailboxId), ["1", "2", "3"]);
     assert.deepEqual((await given.sources.get(mailboxId))?.setAside, []);
     await eventually(() => given.factsOf(mailboxId, "mail.received.v1").length === 3);

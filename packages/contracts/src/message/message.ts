@@ -17,6 +17,15 @@ const Original = z.object({
   date: z.number().int().nullable(),
 });
 
+/** A message that is not received yet, because its server does not give it or it could not be stored. */
+const SetAside = z.object({
+  name: z.string().describe("what its server calls it"),
+  tries: z.number().int().describe("how often it was tried"),
+  since: Instant.describe("when it was refused first"),
+  nextAt: Instant.describe("when it is tried again, with the poll that follows"),
+  words: z.string().describe("with which it was refused last"),
+});
+
 /** A received message as it is shown in lists: what its raw headers say. */
 export const message = noun("message", {
   owner: "inbound-sync",
@@ -76,6 +85,23 @@ export const message = noun("message", {
         ),
         unparsed: z.string().nullable(),
       }),
+    }),
+    "set-aside": operation({
+      text: "List what the server has and does not give, or what could not be stored, and when each is tried again",
+      kind: "read",
+      collection: true,
+      owner: true,
+      at: "/mailboxes/:mailbox/messages/set-aside",
+      input: { mailboxId: MailboxId },
+      answer: z.object({ items: z.array(SetAside) }),
+    }),
+    "fetch-again": operation({
+      text: "Try again now what is set aside, instead of at its next time",
+      collection: true,
+      owner: true,
+      at: "/mailboxes/:mailbox/messages/fetch-again",
+      input: { mailboxId: MailboxId },
+      answer: z.object({ tried: z.number().int().describe("how many messages") }),
     }),
     republish: operation({
       text: "Publish `mail.received` again for stored messages; for a consumer that lost its own memory",
