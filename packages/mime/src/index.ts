@@ -17,4 +17,4 @@ export { prepareRaw } from "./prepare-raw.ts";
 export { type MessageHeaders, readHeaders } from "./read-headers.ts";
 export { readOriginal } from "./read-original.ts";
 export { rewriteMessage, rewriteStream } from "./rewrite-message.ts";
-export { MessageFacts, MessageScanner, scanMessage } from "./scan-message.ts";
+export { MessageFacts, MessageScanner, scanMessage, scanned } from "./scan-message.ts";

@@ -1,6 +1,9 @@
 const CR = 13;
 const LF = 10;
 
+/** So many CRs before an LF are one line end: programs that made CRLF of CRLF. */
+const MOST_CRS = 4;
+
 /** Takes lines: `end` is the line end as it was, or `null` if more of the line follows. */
 export type TakeLine = (bytes: Buffer, end: string | null, continued: boolean) => void;
 
@@ -36,9 +39,9 @@ export class LineSplitter {
       const end = cr >= 0 && (lf < 0 || cr < lf) ? cr : lf;
       if (end < 0) break;
       let behind = end;
-      while (data[behind] === CR) behind += 1;
+      while (data[behind] === CR && behind < end + MOST_CRS) behind += 1;
       // A CR at the very end may be half of a CRLF.
-      if (behind === data.length) break;
+      if (behind === data.length && behind < end + MOST_CRS) break;
       if (data[behind] === LF) this.#emit(data.subarray(at, end), data.toString("latin1", end, ++behind));
       else {
         behind = end + 1;

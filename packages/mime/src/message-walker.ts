@@ -51,6 +51,8 @@ export class UnsendableMessage extends Error {
 const DEEPEST = 100;
 /** Servers take much less (Postfix 100 KB). */
 export const LARGEST_HEADER = 256 * 1024;
+/** So much of a header is read where nothing depends on the rest. */
+const LARGEST_READ = 32 * 1024;
 const LONGEST_DELIMITER = 500;
 const fieldShape = /^([\x21-\x39\x3b-\x7e]+)[ \t]*:/;
 
@@ -153,7 +155,7 @@ export class MessageWalker {
       return;
     }
     header.bytes += bytes.length;
-    if (header.bytes > LARGEST_HEADER) {
+    if (header.bytes > (this.#strict ? LARGEST_HEADER : LARGEST_READ)) {
       if (this.#strict) throw new UnsendableMessage("The header is larger than 256 KiB.");
       return;
     }

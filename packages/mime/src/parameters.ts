@@ -10,13 +10,14 @@ export interface Parameterized {
 
 const parameter = /;[\s;]*([^\s=;"]{1,100})\s*=\s*(?:"((?:[^"\\]|\\[\s\S])*)"?|([^;]*))/g;
 const MOST_PARAMETERS = 200;
+const LONGEST_FIELD = 32 * 1024;
 
 /**
  * Reads a field with parameters (RFC 2045 §5.1): continuations, charset and language (RFC 2231), encoded words in values
  * (not allowed, usual all the same) and 8-bit bytes. `field` has one character per byte.
  */
 export function parseParameters(field: string, fallback?: string): Parameterized {
-  const text = unfold(field).slice(0, 64 * 1024);
+  const text = unfold(field.slice(0, LONGEST_FIELD));
   const semicolon = text.indexOf(";");
   const value = (semicolon < 0 ? text : text.slice(0, semicolon))
     .replace(/\([^()]*\)/g, "")
@@ -51,18 +52,26 @@ function joinPieces(list: { index: number; encoded: boolean; text: string }[], f
   const chosen = list.find(({ index }) => index < 0);
   const ordered = chosen ? [chosen] : numbered;
   let charset = "";
-  const bytes = ordered.map(({ encoded, text }, at) => {
-    if (!encoded) return Buffer.from(text, "latin1");
-    const [, label, rest = text] = (at === 0 && /^([^']*)'[^']*'([\s\S]*)$/.exec(text)) || [];
+  let text = "";
+  let held: Buffer[] = [];
+  const close = () => {
+    text += decodeCharset(Buffer.concat(held), charset, fallback);
+    held = [];
+  };
+  for (const [at, piece] of ordered.entries()) {
+    if (!piece.encoded) {
+      close();
+      text += guessText(Buffer.from(piece.text, "latin1"), fallback);
+      continue;
+    }
+    const [, label, rest = piece.text] = (at === 0 && /^([^']*)'[^']*'([\s\S]*)$/.exec(piece.text)) || [];
     charset = label ?? charset;
-    return Buffer.from(
-      rest.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
-      "latin1",
-    );
-  });
-  const joined = Buffer.concat(bytes);
-  if (ordered.some(({ encoded }) => encoded)) return decodeCharset(joined, charset, fallback);
+    const bytes = rest.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+    // A character may be split between two pieces.
+    held.push(Buffer.from(bytes, "latin1"));
+  }
+  close();
+  if (ordered.some(({ encoded }) => encoded)) return text;
   // Encoded words cut into pieces: seen from senders that do both at once.
-  const text = joined.toString("latin1");
-  return text.includes("=?") ? decodeWords(text, fallback) : guessText(joined, fallback);
+  return decodeWords(ordered.map((piece) => piece.text).join(""), fallback);
 }

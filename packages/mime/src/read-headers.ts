@@ -113,6 +113,6 @@ function withoutBlanks(text: string, from: number, colon: number): number {
 
 /** The charset of the text: the best guess for 8-bit bytes that the header holds against RFC 5322. */
 function declaredCharset(contentType: string | undefined): string | undefined {
-  const [, charset] = /;\s*charset\s*=\s*"?([\w.:-]{2,40})/i.exec(contentType ?? "") ?? [];
+  const [, charset] = /;\s*charset\s*=\s*"?([\w.:-]{2,40})/i.exec((contentType ?? "").slice(0, 4096)) ?? [];
   return charset && !/^(?:us-ascii|utf-?8|iso-8859-1)$/i.test(charset) ? charset : undefined;
 }

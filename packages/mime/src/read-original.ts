@@ -4,6 +4,10 @@ import { type MessageHeaders, readHeaders } from "./read-headers.ts";
 const nothing = () => {};
 /** What Exchange and others do against RFC 2046 §5.2.1: the attached message is encoded. So much of it is decoded. */
 const MOST_ENCODED = 64 * 1024;
+const LOOKED_AT = 256 * 1024;
+const SLICE = 16 * 1024;
+/** The original stands among the first parts. */
+const MOST_PARTS = 200;
 
 /**
  * The header of the first message that is attached to this one (`message/rfc822`): the original, where people forward as
@@ -13,8 +17,10 @@ export function readOriginal(raw: Uint8Array): MessageHeaders | null {
   let attached: { depth: number; index: number; encoding: string } | null = null;
   let header: string | null = null;
   let encoded = "";
+  let parts = 0;
   const visitor: MessageVisitor = {
     header: ({ depth, index, type, encoding, kind }, fields) => {
+      parts += 1;
       if (attached && index === attached.index + 1 && attached.encoding === "")
         header ??= fields.map((field) => `${field.raw}\r\n`).join("");
       if (!attached && type === "message/rfc822")
@@ -31,8 +37,9 @@ export function readOriginal(raw: Uint8Array): MessageHeaders | null {
     delimiter: nothing,
   };
   const walker = new MessageWalker(visitor);
-  walker.push(raw.subarray(0, 256 * 1024));
-  walker.end();
+  for (let at = 0; at < LOOKED_AT && header === null && parts < MOST_PARTS; at += SLICE)
+    walker.push(raw.subarray(at, Math.min(at + SLICE, LOOKED_AT)));
+  if (header === null && parts < MOST_PARTS) walker.end();
   if (header !== null) return readHeaders(Buffer.from(`${header as string}\r\n`, "latin1"));
   const decoded = encoded === "" || !attached ? null : decode(encoded, (attached as { encoding: string }).encoding);
   return decoded && readHeaders(decoded);

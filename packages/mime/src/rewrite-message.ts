@@ -7,6 +7,7 @@ import {
   rewrappedBase64,
   scrubbed,
 } from "./body-encoders.ts";
+import { givingWay } from "./give-way.ts";
 import { type Entity, type MessageVisitor, MessageWalker, type RawField } from "./message-walker.ts";
 import { found, type MessageFacts } from "./scan-message.ts";
 import { legalField } from "./write-header.ts";
@@ -117,11 +118,11 @@ export function rewriteMessage(raw: Uint8Array, facts: MessageFacts, options: { 
 
 /** A message that is written anew while it is read. */
 export async function* rewriteStream(
-  pieces: AsyncIterable<Uint8Array>,
+  pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   facts: MessageFacts,
   options: { sevenBit: boolean },
 ): AsyncGenerator<Buffer> {
   const rewriter = new MessageRewriter(facts, options);
-  for await (const piece of pieces) yield Buffer.concat(rewriter.push(piece));
+  for await (const piece of givingWay(pieces)) yield Buffer.concat(rewriter.push(piece));
   yield Buffer.concat(rewriter.end());
 }

@@ -1,4 +1,6 @@
 import { isAscii } from "node:buffer";
+import { setImmediate as turn } from "node:timers/promises";
+import { PATIENCE_MS } from "./give-way.ts";
 import { type Entity, type MessageVisitor, MessageWalker, type RawField, UnsendableMessage } from "./message-walker.ts";
 import { isLegalField, LONGEST_LINE, legalField } from "./write-header.ts";
 
@@ -16,6 +18,8 @@ export const found = {
 } as const;
 
 const MOST_PARTS = 100_000;
+/** So much is looked at before it is asked whether others wait. */
+const SLICE = 64 * 1024;
 const known = /^(?:7bit|8bit|binary|quoted-printable|base64)$/;
 
 /** What a message is made of, as far as sending it is concerned. */
@@ -138,6 +142,23 @@ export class MessageScanner {
     if (!isAscii(bytes)) bits |= found.eightBit;
     if (bytes.includes(0)) bits |= found.illegal;
     if (bits !== 0) this.#mark(index, bits);
+  }
+}
+
+/** Scans a message while it comes and hands its pieces on; keeps nobody waiting, whatever it is made of. */
+export async function* scanned(
+  pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  scanner: MessageScanner,
+): AsyncGenerator<Uint8Array> {
+  for await (const piece of pieces) {
+    for (let at = 0, since = performance.now(); at < piece.length; at += SLICE) {
+      if (performance.now() - since > PATIENCE_MS) {
+        await turn();
+        since = performance.now();
+      }
+      scanner.push(piece.subarray(at, at + SLICE));
+    }
+    yield piece;
   }
 }
 

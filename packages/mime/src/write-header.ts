@@ -159,6 +159,12 @@ function writtenAddress(address: string): string {
   return `${address.slice(0, at)}@${domainToASCII(address.slice(at + 1)) || address.slice(at + 1)}`;
 }
 
+/** A field with parameters as RFC 2231 has it, in UTF-8, whatever way they are written in. `null` if it cannot be. */
+export function canonicalParameters(raw: string): string | null {
+  const colon = raw.indexOf(":");
+  return withParameters(raw.slice(0, colon).trimEnd(), raw.slice(colon + 1));
+}
+
 /**
  * Parameters outside ASCII as RFC 2231 has them, and the name of a Content-Type in the old way, too: programs that know
  * only the one or the other are both still there.

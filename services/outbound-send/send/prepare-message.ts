@@ -18,6 +18,7 @@ import {
   rewriteMessage,
   rewriteStream,
   scanMessage,
+  scanned,
   streamMessage,
   UnsendableMessage,
 } from "@mailfleet/mime";
@@ -103,10 +104,9 @@ async function prepareUploaded(
   const scanner = new MessageScanner();
   let start: Uint8Array = new Uint8Array();
   let size = 0;
-  for await (const piece of pieces(ports, upload)) {
+  for await (const piece of scanned(pieces(ports, upload), scanner)) {
     if (size === 0) start = piece;
     hash.update(piece);
-    scanner.push(piece);
     size += piece.length;
     if (size > LARGEST_MESSAGE) throw tooLarge(size);
   }
@@ -228,10 +228,9 @@ async function writeUpload(ports: UploadPort, chunks: AsyncIterable<Uint8Array> 
   let size = 0;
   let index = 0;
   try {
-    for await (const piece of inPieces(chunks)) {
+    for await (const piece of scanned(inPieces(chunks), scanner)) {
       size += piece.length;
       if (size > LARGEST_MESSAGE) throw tooLarge(size);
-      scanner.push(piece);
       await ports.uploads.append(uploadId, index++, piece);
     }
     return { size, uploadId, facts: scanner.end() };

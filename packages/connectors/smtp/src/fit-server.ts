@@ -1,7 +1,14 @@
 import { isAscii } from "node:buffer";
 import type { StreamedMessage } from "@mailfleet/connector-api";
 import { type EightBitPolicy, FailureError, failureOf } from "@mailfleet/contracts";
-import { type MessageFacts, MessageScanner, rewriteMessage, rewriteStream, scanMessage } from "@mailfleet/mime";
+import {
+  type MessageFacts,
+  MessageScanner,
+  rewriteMessage,
+  rewriteStream,
+  scanMessage,
+  scanned,
+} from "@mailfleet/mime";
 import type { Capabilities } from "./capabilities.ts";
 
 /** A message in the form in which this server takes it. */
@@ -71,7 +78,7 @@ function encodeBytes(message: Uint8Array): FittedMessage {
 /** Read three times: what is in it, how long it becomes, and while it is sent. At no time it is whole in memory. */
 async function encodeStream(message: StreamedMessage): Promise<FittedMessage> {
   const scanner = new MessageScanner();
-  for await (const piece of message.stream()) scanner.push(piece);
+  for await (const _ of scanned(message.stream(), scanner));
   const facts = scanner.end();
   refuse(facts);
   let size = 0;
