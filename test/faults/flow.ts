@@ -26,6 +26,8 @@ export interface Flow {
 const BEAT_MS = 60;
 /** Between two commands that stop and enable a mailbox. */
 const COMMANDS_MS = 700;
+/** So few that are not sent are shown with their states. */
+const FEW = 3;
 /** Submits under way; a console that is away must not gather thousands. */
 const SUBMITS_AT_ONCE = 24;
 
@@ -128,7 +130,11 @@ export function createFlow({ world, bag, mailboxes, mongo, nats, known }: Town, 
   const missing = async () => {
     const { received, sent, uncertain } = facts();
     const wanted = [...delivered.values()].flat();
-    const out = accepted.filter(({ id }) => !sent.has(id) && !uncertain.has(id)).length;
+    const out = accepted.filter(({ id }) => !sent.has(id) && !uncertain.has(id));
+    const few = out.length <= FEW ? await Promise.all(out.map(({ id }) => world.api.get<Send>(`/sends/${id}`))) : [];
+    const states = few.map(
+      ({ id, mailboxId, state, attempts }) => `${id} of ${mailboxId} is ${state} (${attempts.length})`,
+    );
     const fleet = await world.api.list<Mailbox>("/mailboxes");
     const others = fleet.filter(({ lifecycle }) => lifecycle !== "enabled.running");
     const told = lastTold();
@@ -136,7 +142,7 @@ export function createFlow({ world, bag, mailboxes, mongo, nats, known }: Town, 
     const parts = [
       untold.length > 0 && `${untold.map(({ address }) => address).join(", ")}: the last transition is not told`,
       wanted.length > received.size && `${wanted.length - received.size} of ${wanted.length} not announced`,
-      out > 0 && `${out} of ${accepted.length} not sent`,
+      out.length > 0 && `${out.length} of ${accepted.length} not sent ${states.join(", ")}`,
       others.length > 0 && others.map(({ address, lifecycle }) => `${address} is ${lifecycle}`).join(", "),
     ];
     return parts.filter(Boolean).join("; ");
