@@ -139,6 +139,6 @@ export const breakages: readonly Breakage[] = [
     replacement:
       "await acknowledge(parts, hold, one); const context = { type: read.message.type, sequence: read.message.sequence };",
     scenario: "kill config at document.before-commit, four times",
-    check: "is testing",
+    check: "@sandbox.test is ",
   },
 ];

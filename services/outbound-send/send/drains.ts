@@ -264,10 +264,10 @@ export class Drains {
       const due = await ports.sends.due(mailboxId, now, PAGE);
       if (due.length === 0) break;
       const changes = due.flatMap((send) => waitOrEnd(ports, send, asked, now) ?? []);
-      waits ||= changes.some(({ state }) => state === "waiting");
       const made = await Promise.all(changes.map((change) => commit(ports, change)));
       const ended = new Set(changes.map(({ sendId }) => sendId));
       const still = due.filter(({ id }) => !ended.has(id));
+      waits ||= still.length > 0 || changes.some(({ state }) => state === "waiting");
       const expiryMs = asked?.sendExpiryMs ?? 0;
       const next = Map.groupBy(still, (send) => waitingDue(send, expiryMs, ports.policy, now));
       for (const [at, group] of next) await ports.sends.lookAgain(group, at);

@@ -49,12 +49,16 @@ export async function givenOutbound() {
   const reports: Seen[] = [];
   const facts: Seen[] = [];
   const timers = new Set<NodeJS.Timeout>();
-  const asked = { connections: 0 };
+  const asked: { connections: number; beforeAnswer: (mailboxId: string) => Promise<void> } = {
+    connections: 0,
+    beforeAnswer: async () => {},
+  };
   /** Mailboxes about which `config` cannot answer. */
   const failing = new Set<string>();
   await around.respond({
     "config.connection.get": async ({ mailboxId }) => {
       asked.connections += 1;
+      await asked.beforeAnswer(mailboxId);
       if (failing.has(mailboxId)) throw new Error("something is wrong with this mailbox");
       const mailbox = mailboxes.get(mailboxId);
       if (!mailbox) throw new ProblemError("NOT_FOUND", "no such mailbox");
@@ -220,7 +224,9 @@ export async function givenOutbound() {
         { timeoutMs: 20_000, ...(more.attachment && { attachment: more.attachment }) },
       ),
     stored: (sendId: string) =>
-      store.db.collection<{ _id: string; state: string; answer?: string }>("sends").findOne({ _id: sendId }),
+      store.db
+        .collection<{ _id: string; state: string; answer?: string; due?: number }>("sends")
+        .findOne({ _id: sendId }),
     count: (filter: object) => store.db.collection("sends").countDocuments(filter),
     get: (sendId: string) => around.request("outbound-send.send.get", { id: sendId }),
     async stop() {

@@ -338,4 +338,20 @@ describe("sending", () => {
     );
     assert.equal(target.taken.length, 1);
   });
+
+  it("is not put off while the mailbox comes back: what waits goes out at once", async () => {
+    const target = await sink();
+    const mailbox = given.mailbox(target.port, { state: "enabled.retrying" });
+    const send = await given.submit(mailbox, "comes-back");
+    await eventually(async () => (await stateOf(send.id)) === "waiting");
+    // It is released, and the mailbox is away again when it is looked at; it comes back when the send was just put off.
+    await given.store.db.collection("sends").updateOne({ _id: send.id as never }, { $set: { due: send.acceptedAt } });
+    given.asked.beforeAnswer = async (mailboxId) => {
+      if (mailboxId !== mailbox.id) return;
+      const { due = 0 } = (await given.stored(send.id)) ?? {};
+      if (due > Date.now() + 10_000) mailbox.state = "enabled.running";
+    };
+    await eventually(async () => (await stateOf(send.id)) === "sent", { timeoutMs: 20_000 });
+    given.asked.beforeAnswer = async () => {};
+  });
 });
