@@ -321,3 +321,29 @@ describe("what is sent", () => {
     assert.equal(await codeOf(`${base}/echo`, {}, closed), "CONNECTION_LOST");
   });
 });
+
+describe("a body in memory", () => {
+  const pieces = () => [Buffer.from("ab"), Buffer.from("cde")];
+  const post = { method: "POST", pieces };
+
+  test("arrives whole, and its answer is read whole", async () => {
+    const response = await fetch(`${base}/echo`, { ...post, headers: { "content-length": "5", "x-own": "yes" } });
+    const { method, headers, length } = (await response.json()) as Record<string, Record<string, string>>;
+    assert.deepEqual([response.status, method, length, headers?.["x-own"]], [200, "POST", 5, "yes"]);
+  });
+
+  test("keeps the limits: size, redirects, ports, addresses, time", async () => {
+    assert.equal(await codeOf(`${base}/echo`, { ...post, maximumBytes: 10 }), "ANSWER_TOO_LARGE");
+    assert.equal(await codeOf(`${base}/redirect`, post), "REDIRECT_REFUSED");
+    assert.equal(await codeOf(`${base}/echo`, { ...post, allowedPorts: [443] }), "PORT_NOT_ALLOWED");
+    assert.equal(await codeOf("http://127.0.0.1:25/", post), "PORT_NOT_ALLOWED");
+    assert.equal(await codeOf("https://169.254.169.254/", post), "ADDRESS_NOT_ALLOWED");
+    assert.equal(await codeOf(`${base}/drip`, { ...post, timeoutMs: 200 }), "CONNECTION_TIMEOUT");
+    assert.equal(await codeOf("http://127.0.0.1:65530/", post), "CONNECTION_REFUSED");
+  });
+
+  test("is given up when its caller has enough, with the caller's reason", async () => {
+    const enough = new Error("enough");
+    await assert.rejects(fetch(`${base}/drip`, { ...post, signal: AbortSignal.abort(enough) }), enough);
+  });
+});

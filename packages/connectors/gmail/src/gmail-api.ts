@@ -21,7 +21,14 @@ export interface ApiRequest {
   readonly path: string;
   readonly signal: AbortSignal;
   readonly purpose?: Purpose;
-  readonly post?: { readonly contentType: string; readonly body: () => RequestInit["body"]; readonly length?: number };
+  readonly post?: {
+    readonly contentType: string;
+    readonly length?: number;
+    /** What is read while it is sent. */
+    readonly body?: () => RequestInit["body"];
+    /** Instead of it, what is in memory; the answer is small then. */
+    readonly pieces?: () => Iterable<Uint8Array>;
+  };
   readonly timeoutMs?: number;
   readonly maximumBytes?: number;
 }
@@ -92,7 +99,8 @@ export function gmailApi(fetch: GuardedFetch, options: ConnectOptions): GmailApi
           ...(post && { "content-type": post.contentType }),
           ...(post?.length !== undefined && { "content-length": String(post.length) }),
         },
-        ...(post && { body: post.body(), duplex: "half" as const }),
+        ...(post?.body && { body: post.body(), duplex: "half" as const }),
+        ...(post?.pieces && { pieces: post.pieces }),
         signal,
         timeoutMs: request.timeoutMs ?? ANSWER_MS,
         maximumBytes: request.maximumBytes ?? ANSWER_BYTES,

@@ -66,6 +66,13 @@ function outboundSession(fetch: GuardedFetch, options: ConnectOptions, maximumCo
   const ended = new AbortController();
   let api: GmailApi | null = null;
   let inUse = 0;
+  /** One for each caller's signal, not for each message. */
+  const combined = new WeakMap<AbortSignal, AbortSignal>();
+  const until = (signal: AbortSignal) => {
+    const known = combined.get(signal) ?? AbortSignal.any([signal, ended.signal]);
+    combined.set(signal, known);
+    return known;
+  };
   return {
     perConnection: 1,
     get inUse() {
@@ -76,7 +83,7 @@ function outboundSession(fetch: GuardedFetch, options: ConnectOptions, maximumCo
       inUse += 1;
       try {
         api ??= gmailApi(fetch, options);
-        return await sendMessage(api, envelope, raw, AbortSignal.any([signal, ended.signal]), permission);
+        return await sendMessage(api, envelope, raw, until(signal), permission);
       } finally {
         inUse -= 1;
         done();

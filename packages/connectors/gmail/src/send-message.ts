@@ -16,7 +16,7 @@ const MOST_BYTES = 36_700_160;
 const METHOD = "messages.send";
 /** A large message over a slow line. */
 const SEND_MS = 5 * 60_000;
-const PIECE = 64 * 1024;
+const SLICE = 64 * 1024;
 /** As much as is looked at for recipients. */
 const LONGEST_HEADER = 256 * 1024;
 
@@ -55,6 +55,13 @@ export async function sendMessage(
     );
   await permitted(permission);
   let handedOver = false;
+  /** For each try: what is called when the last bytes are taken. */
+  const handing = () => {
+    handedOver = false;
+    return () => {
+      handedOver = true;
+    };
+  };
   const uncertain = (reason: string, cause: unknown) =>
     new UncertainError(`Gmail had the whole message and ${reason}`, { cause });
   let text: string;
@@ -66,15 +73,9 @@ export async function sendMessage(
       post: {
         contentType: "message/rfc822",
         length,
-        body: () => {
-          handedOver = false;
-          const onLast = () => {
-            handedOver = true;
-          };
-          return message instanceof Uint8Array || rest === 0
-            ? streamOf(pieces, onLast)
-            : streamWithRest(pieces, message, start.length, onLast);
-        },
+        ...(message instanceof Uint8Array || rest === 0
+          ? { pieces: () => taken(pieces, handing()) }
+          : { body: () => streamWithRest(pieces, message, start.length, handing()) }),
       },
       timeoutMs: SEND_MS,
       signal,
@@ -129,30 +130,13 @@ function streamWithRest(
   return ReadableStream.from(all()) as ReadableStream<Uint8Array>;
 }
 
-/** The message in pieces. Calls `onLast` when the last one has been taken. */
-function streamOf(pieces: readonly Uint8Array[], onLast: () => void): ReadableStream<Uint8Array> {
-  let piece = 0;
-  let at = 0;
-  return new ReadableStream<Uint8Array>(
-    {
-      pull(controller) {
-        const bytes = pieces[piece];
-        if (bytes === undefined) {
-          onLast();
-          controller.close();
-          return;
-        }
-        controller.enqueue(bytes.slice(at, at + PIECE));
-        at += PIECE;
-        if (at >= bytes.byteLength) {
-          piece += 1;
-          at = 0;
-        }
-        if (piece === pieces.length) onLast();
-      },
-    },
-    { highWaterMark: 0 },
-  );
+/** The message as fast as the connection takes it. Calls `onLast` when the last bytes are taken. */
+function* taken(pieces: readonly Uint8Array[], onLast: () => void): Generator<Uint8Array> {
+  for (const [n, piece] of pieces.entries())
+    for (let at = 0; at < piece.length; at += SLICE) {
+      if (n === pieces.length - 1 && at + SLICE >= piece.length) onLast();
+      yield piece.subarray(at, at + SLICE);
+    }
 }
 
 function idIn(text: string): string | null {

@@ -1,10 +1,13 @@
 import type { ConnectOptions, ListOptions } from "@mailfleet/connector-api";
 import { Secret } from "@mailfleet/contracts";
-import type { GuardedFetch } from "@mailfleet/http";
+import { createGuardedFetch, type GuardedFetch } from "@mailfleet/http";
 import { type GmailDouble, type GmailDoubleOptions, startGmailDouble } from "@mailfleet/local/doubles";
 
 /** Plain `fetch`: guarding it is another package's job. */
 export const fetch: GuardedFetch = (url, init) => globalThis.fetch(url, { ...init, redirect: "manual" });
+
+/** As services use it, allowed to come here. */
+export const guarded: GuardedFetch = createGuardedFetch({ privateNetworks: ["127.0.0.0/8"] });
 
 /** The double with one mailbox, and its token. */
 export interface TestAccount {
