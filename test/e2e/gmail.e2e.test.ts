@@ -107,7 +107,7 @@ for (const variant of variants)
       mailbox = await world.api.post<Mailbox>("/mailboxes", { address, profileId: profile.id });
       await world.api.post(`${path}/approve`, { address });
       await world.api.post(`${path}/test-and-enable`, {});
-      const now = await reads("disabled.consentExpired");
+      const now = await reads("disabled.consentMissing");
       assert.equal(now.directions.inbound.lastError?.code, "CONSENT_MISSING");
       assert.match(now.directions.inbound.lastError?.remedy ?? "", /link/);
     });

@@ -128,7 +128,7 @@ describe("POP3 with credentials of the queue, from an empty system", { skip }, (
 
   it("is not used any more once it may not be", async () => {
     await world.api.patch(path, { allowToUseCredentials: false });
-    const stopped = await reads("disabled.credentialsExpired");
+    const stopped = await reads("disabled.credentialsMissing");
     assert.equal(stopped.directions.inbound.lastError?.code, "CREDENTIALS_NOT_ALLOWED");
     await world.api.patch(path, { allowToUseCredentials: true });
     await reads("enabled.running");

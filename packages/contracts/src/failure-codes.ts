@@ -232,8 +232,8 @@ export const failureCodes = {
     "consent",
     "error",
     "mailbox",
-    "The permission ended after seven days, because the OAuth application is still in testing at its provider.",
-    "Publish the application (OAuth consent screen: In production, or Internal in a Workspace), then ask the mailbox's user to sign in again through the link on the mailbox.",
+    "The permission to use this mailbox has ended. The OAuth application is still in testing at its provider, where a permission lasts at most seven days.",
+    "Ask the mailbox's user to sign in again through the link on the mailbox. So that this does not happen every week, publish the application first (OAuth consent screen: In production, or Internal in a Workspace).",
   ),
   CONSENT_TOO_NARROW: row(
     "consent",
@@ -360,6 +360,13 @@ export const failureCodes = {
     "mailbox",
     "The server refused this message because of its content.",
     "Read the server's words, change the message and send it again. The mailbox itself works.",
+  ),
+  TEST_MESSAGE_REFUSED: row(
+    "permanent",
+    "error",
+    "mailbox",
+    "The server refused the test message that the mailbox sends to itself.",
+    "Read the server's words and correct what they name: the mailbox's address, its sign-in, or a rule of the server about content. Then test again.",
   ),
   SERVER_LACKS_EXTENSION: row(
     "message",

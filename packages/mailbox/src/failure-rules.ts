@@ -15,7 +15,7 @@ export function failureIn(event: FailureEvent): Failure {
 }
 
 /** No server was asked: there are no credentials, or they may not be used. */
-const unsaid: ReadonlySet<FailureCode> = new Set(["CREDENTIALS_MISSING", "CREDENTIALS_NOT_ALLOWED"]);
+export const unsaid: ReadonlySet<FailureCode> = new Set(["CREDENTIALS_MISSING", "CREDENTIALS_NOT_ALLOWED"]);
 
 /**
  * Servers say "authentication failed" when they are overloaded, so refused credentials get one second chance. Missing

@@ -1,4 +1,5 @@
-import type { DirectionState, FailureKind, LifecycleWord } from "@mailfleet/contracts";
+import type { DirectionState, Failure, LifecycleWord } from "@mailfleet/contracts";
+import { unsaid } from "./failure-rules.ts";
 import type { MachineState } from "./machine-state.ts";
 import { wordOf } from "./words.ts";
 
@@ -10,9 +11,12 @@ function enabledWord(words: readonly DirectionState[]): LifecycleWord {
 }
 
 /** The word when it is wanted and everything failed. */
-function disabledWord(kinds: readonly (FailureKind | undefined)[]): LifecycleWord {
-  if (kinds.includes("consent")) return "disabled.consentExpired";
-  return kinds.includes("auth") ? "disabled.credentialsExpired" : "disabled.failed";
+function disabledWord(failures: readonly Failure[]): LifecycleWord {
+  const [first] = failures.filter(({ kind }) => kind === "consent");
+  const [refused] = failures.filter(({ kind }) => kind === "auth");
+  if (first) return first.code === "CONSENT_MISSING" ? "disabled.consentMissing" : "disabled.consentExpired";
+  if (!refused) return "disabled.failed";
+  return unsaid.has(refused.code) ? "disabled.credentialsMissing" : "disabled.credentialsExpired";
 }
 
 /** The one word for the whole mailbox, derived from approval, intent and directions. */
@@ -27,5 +31,5 @@ export function lifecycle(state: MachineState): LifecycleWord {
   if (state.wanted === false) return "disabled.byAdmin";
   // Wanted, but no direction is configured: nothing failed and nothing runs, so it is only approved.
   if (state.wanted === null || words.length === 0) return "approved";
-  return disabledWord(memories.map((memory) => memory.context.failure?.kind));
+  return disabledWord(memories.flatMap((memory) => memory.context.failure ?? []));
 }

@@ -55,6 +55,19 @@ test("a failure of one message does not touch the mailbox", () => {
   assert.equal(told.failed("outbound", "sync", "RECIPIENT_REFUSED").outcome, "ignored");
 });
 
+test("a test whose message is refused has failed, at once, also beside daily work", () => {
+  const told = story();
+  told.tell({ type: "test", enable: true });
+  told.ok("inbound", "test");
+  assert.equal(told.failed("outbound", "test", "MESSAGE_REFUSED").outcome, "accepted");
+  assert.deepEqual([told.state("outbound"), codes(told)], ["failed.final", ["MESSAGE_REFUSED"]]);
+  const working = enabledStory();
+  working.tell({ type: "test", enable: false });
+  assert.equal(working.failed("outbound", "test", "RECIPIENT_REFUSED").outcome, "accepted");
+  assert.deepEqual([working.state("outbound"), codes(working)], ["enabled.running", ["RECIPIENT_REFUSED"]]);
+  assert.equal(statusOf(working.machine, "outbound", defaultPolicy).verdict, "Failure");
+});
+
 test("a poll that ends well while the direction runs changes nothing", () => {
   assert.equal(enabledStory().ok("inbound", "sync").outcome, "ignored");
 });
@@ -99,7 +112,9 @@ test("a success gives the second chance back", () => {
 
 for (const [code, word] of [
   ["CONSENT_EXPIRED", "disabled.consentExpired"],
-  ["CREDENTIALS_MISSING", "disabled.credentialsExpired"],
+  ["CONSENT_MISSING", "disabled.consentMissing"],
+  ["CREDENTIALS_MISSING", "disabled.credentialsMissing"],
+  ["CREDENTIALS_NOT_ALLOWED", "disabled.credentialsMissing"],
   ["INBOX_UNAVAILABLE", "disabled.failed"],
   ["INTERNAL_ERROR", "disabled.failed"],
 ] as const)

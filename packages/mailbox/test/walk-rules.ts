@@ -58,6 +58,8 @@ const words: Record<ReturnType<typeof lifecycle>, (world: World) => boolean> = {
   "enabled.degraded": (w) => !everywhere(w, (word) => word === "off" || word === "enabled.running"),
   "disabled.byAdmin": ({ machine }) => machine.wanted === false,
   "disabled.failed": (w) => w.machine.wanted === true && !everywhere(w, (word) => !word.startsWith("failed")),
+  "disabled.credentialsMissing": (w) => w.machine.wanted === true,
+  "disabled.consentMissing": (w) => w.machine.wanted === true,
   "disabled.credentialsExpired": (w) => w.machine.wanted === true,
   "disabled.consentExpired": (w) => w.machine.wanted === true,
 };

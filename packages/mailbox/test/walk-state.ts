@@ -56,7 +56,7 @@ function directionKey(world: World, direction: Direction): string {
   return [
     wordOf(value),
     c.attempt,
-    c.failure?.kind,
+    c.failure?.kind === "consent" ? c.failure.code : c.failure?.kind,
     c.verdict,
     c.next?.why,
     c.next?.everyMs,

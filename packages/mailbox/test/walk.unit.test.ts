@@ -13,6 +13,7 @@ const oneOfEachKind: FailureCode[] = [
   "CONSENT_EXPIRED",
   "INTERNAL_ERROR",
   "MESSAGE_REFUSED",
+  "CONSENT_MISSING",
 ];
 
 function assertUnbroken({ breaches }: Walked): void {

@@ -1,4 +1,4 @@
-import { type Failure, failureCodes, type TestStep } from "@mailfleet/contracts";
+import { type Failure, failureCodes, failureOf, type TestStep } from "@mailfleet/contracts";
 
 /** Hears of each step of a test as soon as it is done, so that a person can watch. */
 export type StepListener = (step: TestStep, index: number) => void;
@@ -18,6 +18,15 @@ export interface TestRecord {
   passed(): TestReport;
 }
 
+/**
+ * What refuses one message in daily work refuses the test: the message is Mailfleet's own, and nobody can correct it or
+ * send it again. What the server lacks for this address keeps its own words.
+ */
+function ofTest(failure: Failure): Failure {
+  if (failure.kind !== "message" || failure.code === "SERVER_LACKS_EXTENSION") return failure;
+  return failureOf("TEST_MESSAGE_REFUSED", failure.evidence, failure.retryAfterMs);
+}
+
 /** Begins the report of a test. */
 export function recordTest(listener: StepListener): TestRecord {
   const steps: TestStep[] = [];
@@ -33,7 +42,8 @@ export function recordTest(listener: StepListener): TestRecord {
   return {
     done: (step, detail) => add(step, { outcome: "ok", detail }),
     skipped: (step, detail) => add(step, { outcome: "skipped", detail }),
-    failed(step, failure) {
+    failed(step, found) {
+      const failure = ofTest(found);
       const { text, remedy } = failureCodes[failure.code];
       const detail = failure.evidence?.reply ?? failure.evidence?.systemCode ?? text;
       add(step, { outcome: "failed", detail, code: failure.code, remedy });

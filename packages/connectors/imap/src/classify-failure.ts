@@ -101,7 +101,9 @@ function codeOf(error: ClientError, reply: string | undefined, phase: Phase): Fa
 function replyOf(error: ClientError): string | undefined {
   const text = typeof error.response === "string" && error.response ? error.response : error.responseText;
   if (!text) return undefined;
-  return error.serverResponseCode && !text.startsWith("[") ? `[${error.serverResponseCode}] ${text}` : text;
+  // Without the tag and the status of the line: they are our own and say nothing.
+  const words = text.replace(/^(?:[0-9A-F]{1,8}|\*) (?:NO|BAD|BYE) /i, "");
+  return error.serverResponseCode && !words.startsWith("[") ? `[${error.serverResponseCode}] ${words}` : words;
 }
 
 /** `A5 UID FETCH …` as `UID FETCH`: arguments can hold secrets. */

@@ -144,8 +144,9 @@ describe("testing an IMAP connection", () => {
 
   test("an inbox that cannot be opened", async (t) => {
     const { port } = await server(t, "* OK ready\r\n", plain({ EXAMINE: "TAG NO [NOPERM] Permission denied\r\n" }));
-    const { code, last } = await outcome(optionsFor(port));
+    const { code, last, report } = await outcome(optionsFor(port));
     assert.deepEqual([code, last], ["INBOX_UNAVAILABLE", "list"]);
+    assert.equal(report.failure?.evidence?.reply, "[NOPERM] Permission denied", "no tag, and its code once");
   });
 
   test("a server that hangs up at the sign-in is not a wrong password", async (t) => {

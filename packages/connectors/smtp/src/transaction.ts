@@ -8,7 +8,7 @@ import {
   type Submitted,
   UncertainError,
 } from "@mailfleet/connector-api";
-import { type EightBitPolicy, FailureError, failureOf } from "@mailfleet/contracts";
+import { type EightBitPolicy, type Failure, FailureError, failureOf } from "@mailfleet/contracts";
 import type { Channel } from "./channel.ts";
 import { classifyError } from "./classify-error.ts";
 import { type ClassifiedReply, classifyReply } from "./classify-reply.ts";
@@ -258,8 +258,15 @@ function classify(stage: Stage, reply: SmtpReply, command: string, context: Tran
     port: context.port,
     command: command.slice(0, 500),
   });
-  if (classified.failure.code !== "AUTHENTICATION_REJECTED" || context.signedIn) return classified;
-  return { ...classified, failure: failureOf("CREDENTIALS_MISSING", classified.failure.evidence) };
+  if (context.signedIn || !wantsSignIn(classified.failure, stage, reply)) return classified;
+  return { ownOfMessage: false, failure: failureOf("CREDENTIALS_MISSING", classified.failure.evidence) };
+}
+
+/** A server that relays only for those who signed in says so at RCPT, as a policy (5.7.1) or in words. */
+function wantsSignIn({ code }: Failure, stage: Stage, { code: basic, enhanced, text }: SmtpReply): boolean {
+  if (code === "AUTHENTICATION_REJECTED") return true;
+  if (stage !== "rcpt" || basic < 500) return false;
+  return enhanced === "5.7.1" || /\brelay(ing)?\b.{0,40}(denied|not (allowed|permitted))/i.test(text);
 }
 
 function raise({ failure, ownOfMessage }: ClassifiedReply, reply: SmtpReply): FailureError {

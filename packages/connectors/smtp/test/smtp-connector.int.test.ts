@@ -312,6 +312,28 @@ describe("testing", () => {
     assert.equal(server.messages.length, 1);
   });
 
+  for (const [stage, script] of [
+    ["RCPT", { rcpt: () => "550 5.1.1 no such user here" }],
+    ["the final dot", { final: () => "554 5.7.1 looks like spam" }],
+  ] satisfies [string, Script][])
+    it(`a probe that is refused at ${stage} is the answer, in the server's words`, async () => {
+      const { connect } = await given(script);
+      const { failure, steps } = await test(connect);
+      assert.deepEqual([failure?.code, failure?.kind], ["TEST_MESSAGE_REFUSED", "permanent"]);
+      assert.equal(steps.at(-1)?.code, "TEST_MESSAGE_REFUSED");
+      assert.match(steps.at(-1)?.detail ?? "", /no such user here|looks like spam/);
+    });
+
+  it("a server that relays only for those who sign in says that credentials are missing", async () => {
+    for (const reply of ["554 5.7.1 <b@example.org>: Relay access denied", "550 relaying denied"]) {
+      const { connect } = await given({ ehlo: "250 open", rcpt: () => reply }, { credentials: null });
+      const { failure } = await test(connect);
+      assert.deepEqual([failure?.code, failure?.evidence?.reply], ["CREDENTIALS_MISSING", reply]);
+    }
+    const { connect } = await given({ rcpt: () => "554 5.7.1 Relay access denied" });
+    assert.equal((await test(connect)).failure?.code, "TEST_MESSAGE_REFUSED", "signed in, it is not about that");
+  });
+
   it("stops after signing in without a probe", async () => {
     const { server, connect } = await given({});
     assert.deepEqual((await test(connect, false)).words, [
