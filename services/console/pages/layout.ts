@@ -8,7 +8,7 @@ const style = `
 *{box-sizing:border-box}
 body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,sans-serif}
 main{max-width:38rem;margin:8vh auto 4rem;padding:2rem;background:var(--card);border:1px solid var(--line);border-radius:12px}
-h1{margin:0 0 1rem;font-size:1.45rem;line-height:1.25}
+h1{margin:0 0 1rem;font-size:1.45rem;line-height:1.25;overflow-wrap:anywhere}
 h2{margin:2rem 0 .5rem;font-size:1.05rem}
 p{margin:.6rem 0}
 .product{margin:0 0 1.2rem;color:var(--soft);font-size:.85rem;letter-spacing:.04em}
@@ -18,12 +18,19 @@ p{margin:.6rem 0}
 .bad{border-color:var(--bad)}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.3rem 1rem;margin:.6rem 0}
 dt{color:var(--soft)}
-dd{margin:0;overflow-wrap:anywhere}
-label{display:block;margin:.5rem 0}
+dd{margin:0;min-width:0;overflow-wrap:anywhere}
+dd p{margin:.3rem 0}
+details{margin:.3rem 0}
+summary{cursor:pointer;color:var(--act)}
+ol{margin:.3rem 0;padding-left:1.4rem}
+li.failed{color:var(--bad);font-weight:600}
+label{display:block;padding:.4rem 0}
+input[type=checkbox]{width:1.15rem;height:1.15rem;vertical-align:-.15rem}
 select{font:inherit;max-width:100%;padding:.3rem;color:inherit;background:var(--card);border:1px solid var(--line);border-radius:6px}
 button{margin-top:.8rem;padding:.6rem 1.3rem;font:inherit;font-weight:600;color:#fff;background:#1f5fbf;border:0;border-radius:8px;cursor:pointer}
 button.quiet{color:var(--ink);background:none;border:1px solid var(--line);font-weight:400}
 a{color:var(--act)}
+@media (max-width:30rem){main{margin:0;padding:1.2rem;border:0;border-radius:0;min-height:100vh}dl{grid-template-columns:1fr;gap:0}dt{margin-top:.6rem}button{width:100%}}
 :focus-visible{outline:3px solid var(--act);outline-offset:2px}
 `;
 
@@ -47,6 +54,8 @@ export interface Page {
 export function pageHeaders(formsLeadTo = ""): Record<string, string> {
   const policy = [
     "default-src 'none'",
+    // The empty icon: without one, browsers ask for a file that is not there.
+    "img-src data:",
     `style-src 'sha256-${styleHash}'`,
     `form-action 'self'${formsLeadTo && ` ${formsLeadTo}`}`,
     "frame-ancestors 'none'",
@@ -71,6 +80,7 @@ export function sendPage(reply: FastifyReply, page: Page): FastifyReply {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1">
 ${refreshSeconds !== undefined && html`<meta http-equiv="refresh" content="${refreshSeconds}">`}
+<link rel="icon" href="data:,">
 <title>${title} · Mailfleet</title>
 <style>${constantMarkup(style)}</style>
 </head>

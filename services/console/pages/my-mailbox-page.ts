@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
-import type { DirectionStatus, Grant, Mailbox, Profile } from "@mailfleet/contracts";
+import type { Grant, Mailbox, Profile } from "@mailfleet/contracts";
 import { signsIn } from "../profile/profile-view.ts";
+import type { Notice } from "../session/notice.ts";
 import type { OwnerSession } from "../session/owner-session.ts";
-import { foreignWords, type Html, html } from "./html.ts";
+import { directionWords, type ShownDirection } from "./direction-words.ts";
+import { type Html, html } from "./html.ts";
 import type { Page } from "./layout.ts";
 import type { PageCall } from "./page-call.ts";
 
@@ -16,20 +18,6 @@ const directions = [
 ] as const;
 
 const day = (at: number) => new Date(at).toISOString().slice(0, 10);
-
-function stateWords(status: DirectionStatus): string {
-  if (!status.configured) return "not wanted";
-  if (status.state === "testing") return "being tested …";
-  if (status.enabled) return status.lastError ? "works, with trouble at the moment" : "works";
-  if (status.lastTest?.outcome === "ok") return "tested well, not enabled";
-  return status.lastError ? "does not work" : "not tested yet";
-}
-
-const directionWords = (title: string, status: DirectionStatus): Html =>
-  html`<dt>${title}</dt><dd>${stateWords(status)}${
-    status.lastError &&
-    html`<br><span class="soft">${foreignWords(status.lastError.text)} ${foreignWords(status.lastError.remedy)}</span>`
-  }</dd>`;
 
 function grantWords(grant: Grant | null): Html {
   if (!grant) return html`<dt>Permission</dt><dd>nobody has signed in</dd>`;
@@ -45,50 +33,98 @@ const carried = (session: OwnerSession): Html =>
 const box = (name: string, title: string, checked: boolean): Html =>
   html`<label><input type="checkbox" name="${name}" value="yes"${checked && html` checked`}> ${title}</label>`;
 
+/** What the form for the settings shows of a mailbox, as one text: the form carries it and says so what it changes. */
+export function shownIn({ profileId, deliveryMethods }: Pick<Mailbox, "profileId" | "deliveryMethods">): string {
+  return [profileId, deliveryMethods.inbound, deliveryMethods.outbound].join(" ");
+}
+
 function settingsForm(session: OwnerSession, mailbox: Mailbox, profiles: readonly Profile[]): Html {
   const methods = mailbox.deliveryMethods;
   const options = profiles.map(
     ({ id, name }) => html`<option value="${id}"${id === mailbox.profileId && html` selected`}>${name}</option>`,
   );
-  return html`<h2>Choose</h2>
+  return html`<h2>Settings</h2>
 <form method="post" action="/my-mailbox/settings">${carried(session)}
-<input type="hidden" name="version" value="${mailbox.v}">
+<input type="hidden" name="shown" value="${shownIn(mailbox)}">
 ${box("receive", "Receive mail of this mailbox", methods.inbound !== "none")}
 ${box("send", "Send mail from this mailbox", methods.outbound !== "none")}
 <label>Kind of connection: <select name="profileId">${options}</select></label>
 <button class="quiet">Save</button></form>`;
 }
 
-/** What is known already, so that it is not asked for again. */
+/** What the next page is to say, and how. */
 interface Known {
-  readonly notice?: Html;
-  readonly grant?: Grant;
-  readonly mailbox?: Mailbox;
+  /** The word that the page before has left. */
+  readonly left?: Notice;
+  /** A refusal of what a form asked for, with its status. */
+  readonly refusal?: Html;
   readonly status?: number;
 }
 
-/** The owner's page: who signed in, until when, what works, and what the owner may do. */
-export async function myMailboxPage(call: PageCall, session: OwnerSession, known: Known = {}): Promise<Page> {
+function testWords(shown: readonly ShownDirection[]): { good: boolean; text: string } {
+  const used = shown.filter(({ status }) => status.configured);
+  if (used.every(({ status }) => status.lastTest?.outcome === "ok"))
+    return { good: true, text: "The test has passed: your mailbox works." };
+  return { good: false, text: "The test has not passed. Below is what the server says and what you can do." };
+}
+
+function noticeWords(left: Notice, grant: Grant | null, shown: readonly ShownDirection[]): Html {
+  const told = (kind: string, text: Html | string) => html`<p class="notice ${kind}" role="status">${text}</p>`;
+  switch (left.about) {
+    case "signed-in":
+      return told(
+        "good",
+        html`You signed in${grant && html` as <b>${grant.account}</b>`}. Mailfleet may use the mailbox now.`,
+      );
+    case "saved":
+      return told("good", "Your settings are saved. What has changed is tested before it is used.");
+    case "unchanged":
+      return told("", "There was nothing to save: the settings were the same.");
+    case "testing": {
+      if (shown.some(({ underTest }) => underTest))
+        return told("", "Your mailbox is being tested. This page shows the result as soon as it is there.");
+      const { good, text } = testWords(shown);
+      return told(good ? "good" : "bad", text);
+    }
+  }
+}
+
+/**
+ * The owner's page: who signed in, until when, what works, and what the owner may do. It follows a test to its end.
+ * `over`: what was left to be said has been said.
+ */
+export async function myMailboxPage(
+  call: PageCall,
+  session: OwnerSession,
+  { left, refusal, status }: Known = {},
+): Promise<{ page: Page; over: boolean }> {
   const { mailboxId } = session;
-  const [mailbox, { items }, kept] = await Promise.all([
-    known.mailbox ?? call.ask("config.mailbox.get", { id: mailboxId }),
+  const [mailbox, { items }, grant] = await Promise.all([
+    call.ask("config.mailbox.get", { id: mailboxId }),
     call.ask("config.profile.list", { limit: mostProfiles }),
-    known.grant ?? call.ask("config.grant.get", { mailboxId }),
+    call.ask("config.grant.get", { mailboxId }),
   ]);
   const profiles = items.filter((profile) => profile.active || profile.id === mailbox.profileId);
   const own = profiles.find((profile) => profile.id === mailbox.profileId);
   const signs = own !== undefined && signsIn(own);
-  const testing = directions.some(({ name }) => mailbox.directions[name].state === "testing");
-  return {
+  const shown = directions.map(({ name, title }): ShownDirection => {
+    const found = mailbox.directions[name];
+    // A direction that works is tested beside its work: only the end of the test shows that it was.
+    const awaited = left?.about === "testing" && (found.lastTest?.at ?? 0) <= left.after;
+    return { title, status: found, underTest: found.configured && (found.state === "testing" || awaited) };
+  });
+  const testing = shown.some(({ underTest }) => underTest);
+  const page: Page = {
     title: mailbox.address,
-    ...(known.status === undefined ? {} : { status: known.status }),
-    ...(testing && call.request.method === "GET" && known.notice === undefined ? { refreshSeconds } : {}),
-    body: html`${known.notice}
-<dl>${signs && grantWords(kept)}${directions.map(({ name, title }) => directionWords(title, mailbox.directions[name]))}</dl>
+    ...(status === undefined ? {} : { status }),
+    ...(testing && refusal === undefined ? { refreshSeconds } : {}),
+    body: html`${left && noticeWords(left, grant, shown)}${refusal}
+<dl>${signs && grantWords(grant)}${shown.map(directionWords)}</dl>
 <form method="post" action="/my-mailbox/test-and-enable">${carried(session)}<button>Test and enable</button></form>
 ${signs && html`<p><a href="/sign-in/${mailboxId}">Sign in again</a></p>`}
 ${settingsForm(session, mailbox, profiles)}
 <form method="post" action="/my-mailbox/leave">${carried(session)}<button class="quiet">Leave this page</button></form>
 <p class="soft">This page stays open for an hour after you signed in.</p>`,
   };
+  return { page, over: left?.about !== "testing" || !testing };
 }

@@ -2,14 +2,16 @@ import { CommandId, ProblemError, ProfileId, problemCodes } from "@mailfleet/con
 import type { FastifyReply } from "fastify";
 import { z } from "zod";
 import { refuseInactiveProfile } from "../profile/profile-view.ts";
+import { dropNotice, leaveNotice, noticeOf } from "../session/notice.ts";
 import { endSession, isFormOf, type OwnerSession, sessionOf } from "../session/owner-session.ts";
 import { html } from "./html.ts";
 import { sendOn, sendPage } from "./layout.ts";
-import { myMailboxPage } from "./my-mailbox-page.ts";
+import { myMailboxPage, shownIn } from "./my-mailbox-page.ts";
 import type { PageCall } from "./page-call.ts";
 import { refusalWords } from "./refusal-page.ts";
 
-const home = "/my-mailbox";
+/** Where the owner's page is. */
+export const home = "/my-mailbox";
 
 const noSession = () =>
   new ProblemError("UNAUTHENTICATED", "You are not signed in here, or an hour has passed since then.", {
@@ -19,10 +21,11 @@ const noSession = () =>
 const Form = z.object({
   form: z.string().max(200).optional(),
   command: CommandId,
-  version: z.coerce.number().int().optional(),
   profileId: ProfileId.optional(),
   receive: z.literal("yes").optional(),
   send: z.literal("yes").optional(),
+  /** What the form showed when it was made: profile and methods, see `shownIn`. */
+  shown: z.string().max(200).optional(),
 });
 type Form = z.output<typeof Form>;
 
@@ -42,23 +45,42 @@ const command = (
   id: mailboxId,
 });
 
+const testAndEnable: Action = async (call, session, form, reply) => {
+  const before = await call.ask("config.mailbox.get", { id: session.mailboxId });
+  const ends = [before.directions.inbound, before.directions.outbound].map(({ lastTest }) => lastTest?.at ?? 0);
+  await call.ask("config.mailbox.test-and-enable", command(call, session, form));
+  leaveNotice(reply, call, { about: "testing", after: Math.max(...ends) });
+};
+
+const method = (wanted: "yes" | undefined) => (wanted ? "server-side" : "none") as "server-side" | "none";
+
+/**
+ * Changes what the form changes and nothing else. What counts is whether its fields have changed meanwhile: the
+ * mailbox's version also grows with each test.
+ */
+const saveSettings: Action = async (call, session, form, reply) => {
+  const { profileId, receive, send, shown } = form;
+  const mailbox = await call.ask("config.mailbox.get", { id: session.mailboxId });
+  const { profileId: present, deliveryMethods: methods } = mailbox;
+  if (shown !== undefined && shown !== shownIn(mailbox))
+    throw new ProblemError("STALE_VERSION", "Somebody else has changed these settings since you opened the page.", {
+      remedy: "Below is what holds now. Change it again if you still want to.",
+    });
+  if (profileId !== present) await refuseInactiveProfile(call, profileId);
+  const wanted = { ...methods, inbound: method(receive), outbound: method(send) };
+  const change = {
+    ...(profileId === undefined || profileId === present ? {} : { profileId }),
+    ...(wanted.inbound === methods.inbound && wanted.outbound === methods.outbound ? {} : { deliveryMethods: wanted }),
+  };
+  const changes = Object.keys(change).length > 0;
+  if (changes) await call.ask("config.mailbox.update", { ...command(call, session, form), change });
+  leaveNotice(reply, call, { about: changes ? "saved" : "unchanged" });
+};
+
 /** Actions by the last part of their path. */
 export const ownerActions: Readonly<Record<"test-and-enable" | "settings" | "leave", Action>> = {
-  "test-and-enable": (call, session, form) => call.ask("config.mailbox.test-and-enable", command(call, session, form)),
-  settings: async (call, session, form) => {
-    const { profileId, receive, send, version } = form;
-    const { profileId: present } = await call.ask("config.mailbox.get", { id: session.mailboxId });
-    if (profileId !== present) await refuseInactiveProfile(call, profileId);
-    const method = (wanted: "yes" | undefined) => (wanted ? "server-side" : "none") as "server-side" | "none";
-    await call.ask("config.mailbox.update", {
-      ...command(call, session, form),
-      ...(version === undefined ? {} : { ifVersion: version }),
-      change: {
-        ...(profileId === undefined || profileId === present ? {} : { profileId }),
-        deliveryMethods: { inbound: method(receive), outbound: method(send), act: "none" },
-      },
-    });
-  },
+  "test-and-enable": testAndEnable,
+  settings: saveSettings,
   leave: (call, session, _form, reply) => endSession(call, reply, session),
 };
 
@@ -66,7 +88,10 @@ export const ownerActions: Readonly<Record<"test-and-enable" | "settings" | "lea
 export async function showMyMailbox(call: PageCall, reply: FastifyReply): Promise<FastifyReply> {
   const session = await sessionOf(call);
   if (!session) throw noSession();
-  return sendPage(reply, await myMailboxPage(call, session));
+  const left = noticeOf(call.request);
+  const { page, over } = await myMailboxPage(call, session, left ? { left } : {});
+  if (left && over) dropNotice(reply, call);
+  return sendPage(reply, page);
 }
 
 /**
@@ -90,11 +115,9 @@ export async function actAsOwner(
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
     const { title, body } = refusalWords(error.problem, call.correlation);
-    const notice = html`<h2>${title}</h2>${body}`;
-    return sendPage(
-      reply,
-      await myMailboxPage(call, session, { notice, status: problemCodes[error.problem.code].status }),
-    );
+    const refusal = html`<section role="alert"><h2>${title}</h2>${body}</section>`;
+    const status = problemCodes[error.problem.code].status;
+    return sendPage(reply, (await myMailboxPage(call, session, { refusal, status })).page);
   }
   if (name !== "leave") return sendOn(reply, home);
   return sendPage(reply, {

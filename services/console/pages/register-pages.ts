@@ -5,6 +5,7 @@ import type { ConsolePorts } from "../ports.ts";
 import { sessionOf } from "../session/owner-session.ts";
 import { beginSignIn, showSignIn } from "../sign-in/begin-sign-in.ts";
 import { completeSignIn } from "../sign-in/complete-sign-in.ts";
+import { showFrontDoor } from "./front-door.ts";
 import { html } from "./html.ts";
 import { sendPage } from "./layout.ts";
 import { actAsOwner, ownerActions, showMyMailbox } from "./my-mailbox.ts";
@@ -18,6 +19,7 @@ type Answer = (call: PageCall, reply: FastifyReply) => Promise<FastifyReply>;
 
 /** The pages of the mailbox's user. No token and no account is needed for them. */
 const pages: readonly { method: "GET" | "POST"; url: string; answer: Answer }[] = [
+  { method: "GET", url: "/", answer: showFrontDoor },
   { method: "GET", url: "/sign-in/:mailboxId", answer: showSignIn },
   { method: "POST", url: "/sign-in/:mailboxId", answer: beginSignIn },
   { method: "GET", url: "/oauth/callback", answer: completeSignIn },

@@ -7,11 +7,13 @@ export const cookieNames = {
   signIn: "mailfleet_sign_in",
   /** The owner's session after it. */
   session: "mailfleet_owner",
+  /** What the owner's page says once. */
+  notice: "mailfleet_notice",
 } as const;
 type CookieName = (typeof cookieNames)[keyof typeof cookieNames];
 
-/** Values that we make: base64url, and our tokens. */
-const wellFormed = /^[A-Za-z0-9_-]{20,100}$/;
+/** Values that we make: base64url, our tokens, and the names of notices. */
+const wellFormed = /^[A-Za-z0-9_-]{1,100}$/;
 
 /** The value of a cookie (RFC 6265 §5.4); `null` for none, for a malformed one, and for two of the same name. */
 export function cookieOf(request: FastifyRequest, name: CookieName): string | null {

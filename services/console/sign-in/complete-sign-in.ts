@@ -2,13 +2,14 @@ import { ProblemError } from "@mailfleet/contracts";
 import type { FastifyReply } from "fastify";
 import { z } from "zod";
 import { foreignWords, html } from "../pages/html.ts";
-import { sendPage } from "../pages/layout.ts";
-import { myMailboxPage } from "../pages/my-mailbox-page.ts";
+import { sendOn, sendPage } from "../pages/layout.ts";
+import { home } from "../pages/my-mailbox.ts";
 import type { PageCall } from "../pages/page-call.ts";
 import { refusalPage } from "../pages/refusal-page.ts";
 import { refuseOverPlainHttp } from "../secret/plain-http.ts";
 import { sealForSignIn } from "../secret/seal-secrets.ts";
 import { cookieNames, cookieOf, setCookie } from "../session/cookies.ts";
+import { leaveNotice } from "../session/notice.ts";
 import { beginSession } from "../session/owner-session.ts";
 import { sha256 } from "./begin-sign-in.ts";
 import { providerTimeoutMs } from "./particular.ts";
@@ -60,8 +61,8 @@ function redirectOf(query: unknown): z.output<typeof Redirect> {
 }
 
 /**
- * `GET /oauth/callback`: checks that this browser began the sign-in, hands the code over, sealed, and shows how it came
- * out. The code is in no log, no page and no error. Success proves that the browser's user owns the mailbox.
+ * `GET /oauth/callback`: checks that this browser began the sign-in, hands the code over, sealed, and leads to the
+ * owner's page or says what was refused. The code is in no log, no page and no error. Success proves that the browser's user owns the mailbox.
  * @throws PLAIN_HTTP, STATE_*, REDIRECT_FROM_ANOTHER_*, SIGN_IN_REFUSED, ACCOUNT_NOT_THE_MAILBOX
  */
 export async function completeSignIn(call: PageCall, reply: FastifyReply): Promise<FastifyReply> {
@@ -84,16 +85,13 @@ export async function completeSignIn(call: PageCall, reply: FastifyReply): Promi
     if (code === undefined)
       throw new ProblemError("SIGN_IN_REFUSED", "The mail provider sent back neither a permission nor a reason.");
     const sealed = await sealForSignIn(call, mailboxId, "oauth-code", code);
-    const grant = await call.ask(
-      "inbound-sync.consent.complete",
-      { consentId, code: sealed },
-      { timeoutMs: providerTimeoutMs },
-    );
+    await call.ask("inbound-sync.consent.complete", { consentId, code: sealed }, { timeoutMs: providerTimeoutMs });
     const mailbox = await call.ask("config.mailbox.get", { id: mailboxId });
     // Of the consent: who owns the mailbox since then did not sign in here.
-    const session = await beginSession(call, reply, { mailboxId, address: mailbox.address, ownership });
-    const notice = html`<p class="notice good">You signed in as <b>${grant.account}</b>. Mailfleet may use the mailbox now.</p>`;
-    return sendPage(reply, await myMailboxPage(call, session, { notice, grant, mailbox }));
+    await beginSession(call, reply, { mailboxId, address: mailbox.address, ownership });
+    leaveNotice(reply, call, { about: "signed-in" });
+    // To an address that can be loaded again: this one is good for once.
+    return sendOn(reply, home);
   } catch (refusal) {
     if (!(refusal instanceof ProblemError)) throw refusal;
     const after = html`<p><a href="/sign-in/${mailboxId}">Try again</a></p>`;

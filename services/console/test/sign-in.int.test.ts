@@ -37,7 +37,12 @@ describe("the sign-in of a mailbox's user", () => {
   };
   const callback = (parameters: Record<string, string>, by = browser) =>
     by.get(`/oauth/callback?${new URLSearchParams(parameters)}`);
-  const signedIn = async () => callback({ state: await begin(), code, iss: doubleIssuer });
+  const completed = async () => callback({ state: await begin(), code, iss: doubleIssuer });
+  /** Signs in and follows to the owner's page. */
+  const signedIn = async () => {
+    assert.equal((await completed()).location?.pathname, "/my-mailbox");
+    return browser.get("/my-mailbox");
+  };
 
   it("is explained to whoever has the link, without an address and without a script", async () => {
     const { status, headers, text } = await browser.get(`/sign-in/${id}`);
@@ -74,13 +79,16 @@ describe("the sign-in of a mailbox's user", () => {
   it("hands the code over sealed, says who signed in and until when, and keeps the code out of page and log", async () => {
     const { status, text, headers } = await signedIn();
     assert.equal(status, 200);
-    assert.match(text, /signed in as <b>sales@example\.org<\/b>/);
+    assert.match(text, /role="status">You signed in as <b>sales@example\.org<\/b>/);
     assert.match(text, /until 2030-03-17/);
     assert.equal(doubles.completed.at(-1)?.code.aad, `${id}|oauth-code`);
     assert.equal(headers.get("referrer-policy"), "no-referrer");
     assert.doesNotMatch(text, /the-code-that-nobody/);
     assert.doesNotMatch(console.log.lines.join("\n"), /the-code-that-nobody|mft_/);
     assert.equal(browser.cookies.has("mailfleet_sign_in"), false);
+    const again = await browser.get("/my-mailbox");
+    assert.equal(again.status, 200, "the page can be loaded again");
+    assert.doesNotMatch(again.text, /role="status"/, "and says it once");
   });
 
   const refusals: readonly {
@@ -139,7 +147,7 @@ describe("the sign-in of a mailbox's user", () => {
   it("takes a state once", async () => {
     const state = await begin();
     const cookie = `mailfleet_sign_in=${browser.cookies.get("mailfleet_sign_in")}`;
-    assert.equal((await callback({ state, code })).status, 200);
+    assert.equal((await callback({ state, code })).status, 303);
     const completed = doubles.completed.length;
     const again = await openBrowser(console.app.url).get(`/oauth/callback?state=${state}&code=x`, { cookie });
     assert.match(again.text, /STATE_REPLAYED/);
@@ -159,12 +167,19 @@ describe("the sign-in of a mailbox's user", () => {
         remedy: "Use the other.",
       });
     };
-    const { status, text } = await signedIn();
+    const { status, text } = await completed();
     assert.equal(status, 409);
     assert.match(text, /ACCOUNT_NOT_THE_MAILBOX/);
     assert.match(text, /&lt;eve@example\.net&gt;/);
     assert.match(text, /Use the other/);
     assert.equal(browser.cookies.has("mailfleet_owner"), false);
+  });
+
+  it("says at the front door where to go, and on a page without a session that nobody is signed in", async () => {
+    const { status, text } = await browser.get("/");
+    assert.equal(status, 200);
+    assert.match(text, /sign-in link/);
+    assert.match((await browser.get("/my-mailbox")).text, /<h1>You are not signed in<\/h1>/);
   });
 
   it("leads nowhere for mailboxes that do not exist or do not sign in", async () => {
@@ -199,7 +214,7 @@ describe("the sign-in of a mailbox's user", () => {
     const state = await begin();
     const head = await fetch(`${console.app.url}/oauth/callback?state=${state}&code=x`, { method: "HEAD" });
     assert.equal(head.status, 404);
-    assert.equal((await callback({ state, code })).status, 200);
+    assert.equal((await callback({ state, code })).status, 303);
   });
 
   describe("gives a session", () => {
@@ -224,7 +239,7 @@ describe("the sign-in of a mailbox's user", () => {
       assert.equal(command?.id, id);
       assert.equal(command?.commandId, form.command);
       assert.equal(command?.by, "owner of sales@example.org");
-      assert.match((await browser.get("/my-mailbox")).text, /Receiving<\/dt><dd>works/);
+      assert.match((await browser.get("/my-mailbox")).text, /Receiving<\/dt><dd>being tested/);
     });
 
     it("that refuses the form token of another session", async () => {
@@ -241,7 +256,6 @@ describe("the sign-in of a mailbox's user", () => {
       const form = hiddenFields(text, "/my-mailbox/settings");
       const done = await browser.post("/my-mailbox/settings", { ...form, profileId: "pf_sample01", receive: "yes" });
       assert.equal(done.status, 303);
-      assert.equal(doubles.updated.at(-1)?.ifVersion, 7);
       assert.deepEqual(doubles.updated.at(-1)?.change, {
         profileId: "pf_sample01",
         deliveryMethods: { inbound: "server-side", outbound: "none", act: "none" },
@@ -250,6 +264,70 @@ describe("the sign-in of a mailbox's user", () => {
       const asleep = await browser.post("/my-mailbox/settings", { ...form, profileId: "pf_asleep01" });
       assert.equal(asleep.status, 404);
       assert.equal(doubles.updated.length, updated);
+    });
+
+    it("that follows a test to its end, also beside daily work, and shows its steps", async () => {
+      const before = doubles.mailbox;
+      const test = (at: number, outcome: "ok" | "failed") => ({
+        at,
+        outcome,
+        steps: [
+          { step: "authenticate" as const, outcome: "ok" as const, ms: 1 },
+          { step: "send" as const, outcome, ms: 2, detail: "554 5.7.1 <spam>" },
+        ],
+      });
+      const state = (at: number, outcome: "ok" | "failed") => {
+        const { inbound, outbound, act } = before.directions;
+        const directions = { inbound: { ...inbound, lastTest: test(at, "ok") }, act };
+        doubles.mailbox = {
+          ...before,
+          directions: { ...directions, outbound: { ...outbound, lastTest: test(at, outcome) } },
+        };
+      };
+      try {
+        state(1000, "ok");
+        const form = hiddenFields((await signedIn()).text, "/my-mailbox/test-and-enable");
+        await browser.post("/my-mailbox/test-and-enable", form);
+        for (let look = 0; look < 2; look++) {
+          const { text } = await browser.get("/my-mailbox");
+          assert.match(text, /http-equiv="refresh"/);
+          assert.match(text, /is being tested[\s\S]*Sending<\/dt><dd>being tested …/);
+        }
+        state(2000, "failed");
+        const ended = (await browser.get("/my-mailbox")).text;
+        assert.doesNotMatch(ended, /http-equiv="refresh"/);
+        assert.match(ended, /notice bad" role="status">The test has not passed/);
+        assert.match(ended, /<li class="failed">Send a test message, failed.*554 5\.7\.1 &lt;spam&gt;/);
+        assert.doesNotMatch((await browser.get("/my-mailbox")).text, /role="status"/);
+      } finally {
+        doubles.mailbox = before;
+      }
+    });
+
+    it("that saves after a test, unless somebody else changed the same fields", async () => {
+      const before = doubles.mailbox;
+      const { text } = await signedIn();
+      const form = hiddenFields(text, "/my-mailbox/settings");
+      const updated = doubles.updated.length;
+      try {
+        doubles.mailbox = { ...before, v: before.v + 2 };
+        const post = (fields: Record<string, string>) =>
+          browser.post("/my-mailbox/settings", { ...form, profileId: before.profileId, ...fields });
+        assert.equal((await post({ receive: "yes", send: "yes" })).status, 303);
+        assert.equal(doubles.updated.length, updated, "nothing was changed");
+        assert.match((await browser.get("/my-mailbox")).text, /nothing to save/);
+        assert.equal((await post({ receive: "yes" })).status, 303);
+        assert.equal(doubles.updated.at(updated)?.change.deliveryMethods?.outbound, "none");
+        assert.match((await browser.get("/my-mailbox")).text, /settings are saved/);
+        doubles.mailbox = { ...before, deliveryMethods: { ...before.deliveryMethods, inbound: "none" } };
+        const refused = await post({ receive: "yes" });
+        assert.equal(refused.status, 412);
+        assert.match(refused.text, /Somebody else has changed/);
+        assert.match(refused.text, /name="receive" value="yes">/, "the form shows what holds now");
+        assert.equal(doubles.updated.length, updated + 1);
+      } finally {
+        doubles.mailbox = before;
+      }
     });
 
     it("that ends when the mailbox gets another address or owner, also for one that was begun before", async () => {

@@ -1,0 +1,58 @@
+import type { DirectionStatus, TestStep } from "@mailfleet/contracts";
+import { foreignWords, type Html, html } from "./html.ts";
+
+/** One direction as the page shows it, and whether its test is under way. */
+export interface ShownDirection {
+  readonly title: string;
+  readonly status: DirectionStatus;
+  readonly underTest: boolean;
+}
+
+const stepNames: Readonly<Record<TestStep["step"], string>> = {
+  settings: "Settings",
+  resolve: "Find the server",
+  connect: "Connect",
+  tls: "Secure the connection",
+  authenticate: "Sign in",
+  list: "List mail",
+  send: "Send a test message",
+  "receive-probe": "Receive the test message",
+};
+const outcomes = { ok: "done", failed: "failed", skipped: "left out" } as const;
+
+function stateWords({ status, underTest }: ShownDirection): string {
+  if (!status.configured) return "switched off";
+  if (underTest) return "being tested …";
+  if (status.enabled && status.lastError) return "works, with trouble at the moment";
+  // A check that only signs in can enable a direction again.
+  if (status.enabled) return status.verdict === "Success" ? "works" : "switched on, but no test has passed yet";
+  if (status.state === "retesting") return "does not work yet; the test is repeated";
+  if (status.lastTest?.outcome === "ok") return "tested well, not enabled";
+  return status.lastError ? "does not work" : "not tested yet";
+}
+
+function stepItem({ step, outcome, detail }: TestStep): Html {
+  const said = detail !== undefined && html`: ${foreignWords(detail)}`;
+  return html`<li class="${outcome}">${stepNames[step]}, ${outcomes[outcome]}<span class="soft">${said}</span></li>`;
+}
+
+function stepsOf({ status, underTest }: ShownDirection): Html | null {
+  const { lastTest } = status;
+  if (underTest || !status.configured || !lastTest || lastTest.steps.length === 0) return null;
+  const open = lastTest.outcome === "failed" && html` open`;
+  return html`<details${open}><summary>Steps of the last test</summary><ol>${lastTest.steps.map(stepItem)}</ol></details>`;
+}
+
+function errorWords({ status, underTest }: ShownDirection): Html | null {
+  const { lastError } = status;
+  if (underTest || !status.configured || !lastError) return null;
+  const reply = lastError.evidence?.reply;
+  return html`<p>${foreignWords(lastError.text)} ${foreignWords(lastError.remedy)}</p>${
+    reply !== undefined && html`<p class="soft">The server says: ${foreignWords(reply)}</p>`
+  }`;
+}
+
+/** How a direction does: the state in a few words, what went wrong, and the steps of its last test. */
+export function directionWords(shown: ShownDirection): Html {
+  return html`<dt>${shown.title}</dt><dd>${stateWords(shown)}${errorWords(shown)}${stepsOf(shown)}</dd>`;
+}
