@@ -16,7 +16,7 @@ export type { ConnectorDescriptor } from "./connectors/descriptor.ts";
 export { DeadLetter, deadLetter } from "./dead-letter/dead-letter.ts";
 export { type EnvelopeContext, headerNames, type OutgoingMessage } from "./envelope.ts";
 export { type FailPoint, type FailPointName, failPointNames, noFailPoint } from "./fail-point.ts";
-export { Evidence, Failure, FailureError, FailureKind, failureOf } from "./failure.ts";
+export { Evidence, Failure, FailureError, failureOf } from "./failure.ts";
 export { type FailureCode, failureCodes } from "./failure-codes.ts";
 export { Grant } from "./grant/grant.ts";
 export { AlertId, CommandId, Instant, idPrefixOf, MailboxId, ProfileId } from "./ids.ts";
