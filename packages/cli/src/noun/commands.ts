@@ -133,7 +133,9 @@ export function addNounCommands(program: Command, cli: Cli, noun: AnyNoun, parti
       addContentCommand(made, cli, (which) => filled(cli, noun, place, which));
       continue;
     }
-    const flags = inputFlags(noun, input);
+    const { mailboxId, ...others } = input;
+    const isNamed = mailboxId !== undefined && place.includes(":mailbox");
+    const flags = inputFlags(noun, isNamed ? others : input);
     addFlags(made, flags);
     if (kind === "command" && declared.tried !== false) changing(made);
     made.action(async (...given: unknown[]) => {
