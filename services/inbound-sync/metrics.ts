@@ -6,6 +6,7 @@ export interface InboundMetrics {
   readonly receivedBytes: Counter;
   readonly unparsed: Counter;
   readonly quarantined: Counter;
+  readonly missed: Counter;
 }
 
 /** Registers the metrics. */
@@ -16,6 +17,7 @@ export function createMetrics(registry: Registry): InboundMetrics {
     received: counter("messages_total", "Messages received and stored"),
     receivedBytes: counter("bytes_total", "Raw bytes of the messages received"),
     unparsed: counter("unparsed_total", "Messages of which nothing could be read"),
+    missed: counter("missed_total", "Messages that an audit found and received"),
     quarantined: counter("quarantined_total", "Messages that could not be stored"),
   };
 }

@@ -52,6 +52,12 @@ export const otherAlertCodes = {
     "A message could not be received or stored. It was set aside and is tried again later; the mailbox continues.",
     "Look at the message on the server. The evidence says why it was refused.",
   ),
+  MESSAGES_MISSED: alert(
+    "warning",
+    "administrator",
+    "Messages had been missed and were received by the daily audit.",
+    "Please report it with the server's name and version: a poll should have received them.",
+  ),
   SOURCE_CHANGED: alert(
     "information",
     "mailbox",

@@ -10,6 +10,15 @@ interface FingerprintDocument {
   readonly _id: string;
   /** Fingerprints, one after the other. */
   readonly of: string;
+  /** What their batches have covered, in the words of the connector, one after the other. */
+  readonly covers?: string;
+}
+
+/** What was handed over together. */
+export interface HandedOver {
+  readonly fingerprints: readonly string[];
+  /** What it accounts for; absent where the connector has no words for it. */
+  readonly covers?: string;
 }
 
 /** The content of a message in a few bytes: the beginning of its SHA-256. */
@@ -23,9 +32,11 @@ export function fingerprintOf({ sha256 }: { readonly sha256: string }): string {
  * over again. Whoever adds has moved the cursor past these messages before.
  */
 export interface FingerprintStore {
-  add(mailboxId: string, fingerprints: readonly string[], at: number): Promise<void>;
+  add(mailboxId: string, handedOver: HandedOver, at: number): Promise<void>;
   /** How many messages with each content were handed over. */
   count(mailboxId: string): Promise<Map<string, number>>;
+  /** What batches have covered so far. */
+  covers(mailboxId: string): Promise<string[]>;
   remove(mailboxId: string): Promise<void>;
 }
 
@@ -35,21 +46,29 @@ export function createFingerprintStore(store: Store): FingerprintStore {
   const ofMailbox = (mailboxId: string) => ({ _id: { $gte: `${mailboxId}/`, $lt: `${mailboxId}0` } });
 
   return {
-    async add(mailboxId, fingerprints, at) {
-      if (fingerprints.length === 0) return;
+    async add(mailboxId, { fingerprints, covers = "" }, at) {
+      if (fingerprints.length === 0 && covers === "") return;
       const day = `${mailboxId}/${new Date(at).toISOString().slice(0, 10)}`;
-      const added = fingerprints.join("");
+      const of = fingerprints.join("");
       if (fingerprints.length >= few) {
-        await all.insertOne({ _id: `${day}/${crypto.randomUUID()}`, of: added });
+        await all.insertOne({ _id: `${day}/${crypto.randomUUID()}`, of, covers });
         return;
       }
-      const longer = { $concat: [{ $ifNull: ["$of", ""] }, added] };
-      await all.updateOne({ _id: day }, [{ $set: { of: longer } }], { upsert: true });
+      const longer = (name: string, added: string) => ({ $concat: [{ $ifNull: [name, ""] }, added] });
+      const more = { of: longer("$of", of), covers: longer("$covers", covers && ` ${covers}`) };
+      await all.updateOne({ _id: day }, [{ $set: more }], { upsert: true });
+    },
+
+    async covers(mailboxId) {
+      const found: string[] = [];
+      for await (const { covers = "" } of all.find(ofMailbox(mailboxId), { projection: { covers: 1 } }))
+        found.push(...covers.split(" ").filter((one) => one !== ""));
+      return found;
     },
 
     async count(mailboxId) {
       const counts = new Map<string, number>();
-      for await (const { of } of all.find(ofMailbox(mailboxId)))
+      for await (const { of } of all.find(ofMailbox(mailboxId), { projection: { of: 1 } }))
         for (let at = 0; at < of.length; at += digits) {
           const one = of.slice(at, at + digits);
           counts.set(one, (counts.get(one) ?? 0) + 1);

@@ -16,6 +16,8 @@ const rereadBatch = 200;
 interface StoredBatch {
   readonly messages: readonly StoredMessage[];
   readonly cursor: StoredCursor;
+  /** What it accounts for, and of which source. */
+  readonly covers: string | undefined;
   /** What is done with this batch, by name; only for connectors that remember names. */
   readonly named: readonly Named[];
   /** Names of those of them to delete on the server. */
@@ -77,10 +79,12 @@ export function createHandOver(
   }
 
   async function publish(batch: StoredBatch) {
-    if (batch.messages.length === 0) return;
+    const { messages, covers } = batch;
+    if (messages.length === 0 && covers === undefined) return;
     // Who took over publishes what is pending: a process that was frozen says nothing twice.
     lease.check();
-    const remembered = fingerprints.add(mailboxId, batch.messages.map(fingerprintOf), ports.now());
+    const handedOver = { fingerprints: messages.map(fingerprintOf), ...(covers !== undefined && { covers }) };
+    const remembered = fingerprints.add(mailboxId, handedOver, ports.now());
     remembered.catch(() => {});
     await bus.publishAll(batch.messages.map((message) => mailReceived(message, correlation)));
     await remembered;
@@ -142,11 +146,7 @@ export async function finishPending(
     return mailReceived(message);
   });
   const counts = await fingerprints.count(lease.key);
-  await fingerprints.add(
-    lease.key,
-    [...told].filter((one) => !counts.has(one)),
-    now(),
-  );
+  await fingerprints.add(lease.key, { fingerprints: [...told].filter((one) => !counts.has(one)) }, now());
   // Or every run that fails before its first batch would do this once more.
   await sources.told(lease);
   return told;

@@ -11,6 +11,7 @@ import { deleteProcessed } from "../source/delete-processed.ts";
 import type { Named } from "../source/names-store.ts";
 import { afterTry, dueAgain } from "../source/set-aside.ts";
 import type { SourceLease } from "../source/store.ts";
+import { auditIfDue } from "./audit.ts";
 import type { ReceiveRun } from "./receive-run.ts";
 import { type Found, refusedIn, storeAll, tellRefused } from "./refusals.ts";
 import { startingPoint } from "./starting-point.ts";
@@ -44,7 +45,7 @@ export async function receive(ports: InboundPorts, run: ReceiveRun, found: Found
   const start = await startingPoint(ports, run);
   const names = run.remembers === "identities" ? await ports.names.load(lease) : null;
   const handOver = createHandOver(ports, { lease, correlation, names });
-  const tellApart = createTellApart(ports, { mailboxId, session, names, comparing: start.comparing });
+  let tellApart = createTellApart(ports, { mailboxId, session, names, comparing: start.comparing });
   const startedAt = ports.now();
   const again = dueAgain(start.aside, startedAt);
   const resting = new Set(start.aside.map(({ name }) => name).filter((name) => !again.includes(name)));
@@ -57,7 +58,7 @@ export async function receive(ports: InboundPorts, run: ReceiveRun, found: Found
     resting,
     alone: run.alone,
   };
-  let aside = start.aside;
+  let { aside, cursor } = start;
 
   /** Stores a batch and hands it over; the cursor passes nothing that is neither stored nor set aside. */
   async function take(batch: Batch): Promise<void> {
@@ -89,11 +90,13 @@ export async function receive(ports: InboundPorts, run: ReceiveRun, found: Found
     await handOver.add({
       messages: kept.stored,
       cursor: batch.cursor,
+      covers: batch.covers && `${start.prefix}:${batch.covers}`,
       named: names ? [...settled.map(named), ...(batch.notWanted ?? []).map(unread)] : [],
       // Mail from before the mailbox was emptied stays.
       toDelete: connection.deleteAfterProcessing ? settled.filter(isSafe).map(({ name }) => name) : [],
       ...(touched && { setAside: aside }),
     });
+    cursor = batch.cursor;
     count(ports, kept.stored);
   }
 
@@ -123,7 +126,14 @@ export async function receive(ports: InboundPorts, run: ReceiveRun, found: Found
   const open = new Set(left.map(({ name }) => name));
   const deletes = connection.deleteAfterProcessing;
   if (names && !short) await deleteProcessed(session, { names, open, deletes }, signal);
-  return { complete: true, short };
+  const fetch = async (again: readonly string[]) => {
+    tellApart = createTellApart(ports, { mailboxId, session, names, comparing: true });
+    for await (const batch of session.listNew(cursor, { ...wanted, again, onlyAgain: true })) await take(batch);
+    await handOver.settle();
+  };
+  const given = { ...run, cursor, prefix: start.prefix, short: short !== null, fetch };
+  const isWhole = await auditIfDue(ports, given, found);
+  return { complete: true, short: isWhole ? null : short };
 }
 
 function named({ name, fetched, ...fate }: Prepared): Named {

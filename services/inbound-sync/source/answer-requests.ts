@@ -18,6 +18,23 @@ export function createSourceRequests({
       return { tried };
     },
 
+    "inbound-sync.message.balance": async ({ mailboxId }) => {
+      const {
+        at = null,
+        says = null,
+        lists = null,
+        missing = null,
+        fetched = null,
+      } = (await sources.get(mailboxId))?.audit ?? {};
+      return { at, says, lists, missing, fetched };
+    },
+
+    "inbound-sync.message.audit": async ({ mailboxId }) => {
+      const asked = await sources.wantAudit(mailboxId, now());
+      if (asked) await worker.runSoon(mailboxId);
+      return { asked };
+    },
+
     "inbound-sync.activity.get": async ({ mailboxId }) => {
       const source = await sources.get(mailboxId);
       return {

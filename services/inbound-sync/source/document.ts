@@ -19,6 +19,17 @@ export interface Watch {
   readonly everyMs: number;
 }
 
+/** How the whole folder compared with what was accounted for. */
+export interface Audit {
+  readonly at: number;
+  /** Messages that the server says there are, and that it lists. */
+  readonly says: number;
+  readonly lists: number;
+  /** Of them, those that were never accounted for, and those of these that were received then. */
+  readonly missing: number;
+  readonly fetched: number;
+}
+
 /** Where a mailbox's mail comes from, and how far it was read: what must change together when it is read. */
 export interface SourceDocument {
   readonly _id: string;
@@ -35,6 +46,9 @@ export interface SourceDocument {
   /** The server has renumbered: until everything was read once, messages are compared with the stored ones. */
   readonly comparing?: boolean;
   readonly received?: number;
+  /** The last audit, and when the next one is due. */
+  readonly audit?: Audit;
+  readonly auditAt?: number;
   readonly lastRunAt?: number;
   readonly lastRunOutcome?: "ok" | "failed";
   readonly lastProvedSuccessAt?: number;

@@ -1,7 +1,7 @@
 import type { SourceIdentity } from "@mailfleet/connector-api";
 import { type Lease, leaseGivenBack, mustMatch } from "@mailfleet/kit";
 import { type Collection, type Document, isDuplicateKey, type Store } from "@mailfleet/store";
-import type { PendingFacts, SourceDocument, StoredCursor, Watch } from "./document.ts";
+import type { Audit, PendingFacts, SourceDocument, StoredCursor, Watch } from "./document.ts";
 import type { SetAside } from "./set-aside.ts";
 
 /** The name of the collection; its documents carry leases. */
@@ -25,6 +25,10 @@ export interface SourceStore {
   setAside(lease: SourceLease, setAside: readonly SetAside[]): Promise<void>;
   /** Makes everything that is set aside due; how many. */
   tryAgain(mailboxId: string, at: number): Promise<number>;
+  /** Makes an audit due; false: nothing is known of this mailbox. */
+  wantAudit(mailboxId: string, at: number): Promise<boolean>;
+  /** Keeps an audit, and when the next one is due. */
+  audited(lease: SourceLease, audit: Audit | null, nextAt: number): Promise<void>;
   /** Every fact that was pending is out. */
   told(lease: SourceLease): Promise<void>;
   /** The source that is read from now on, by its names of today. */
@@ -102,6 +106,13 @@ export async function createSourceStore(store: Store): Promise<SourceStore> {
       const source = await sources.findOneAndUpdate({ _id: mailboxId, "setAside.0": { $exists: true } }, due);
       return source?.setAside?.length ?? 0;
     },
+
+    async wantAudit(mailboxId, at) {
+      return (await sources.updateOne({ _id: mailboxId }, { $set: { auditAt: at } })).matchedCount > 0;
+    },
+
+    audited: (lease, audit, nextAt) =>
+      write(lease, { ...(audit && { audit: { $literal: audit } }), auditAt: { $literal: nextAt } }),
 
     told: (lease) => write(lease, { pending: null }),
 

@@ -235,7 +235,7 @@ describe("what a server does not give", () => {
     await storeAs("0001", mail(1));
     await storeAs("e001-0002", mail(2));
     const sha256 = createHash("sha256").update(mail(1).raw).digest("hex");
-    await createFingerprintStore(given.store).add(mailboxId, [fingerprintOf({ sha256 })], 1);
+    await createFingerprintStore(given.store).add(mailboxId, { fingerprints: [fingerprintOf({ sha256 })] }, 1);
     const identity = { account: "user", host: "scripted:1" };
     await sourcesOf(given).insertOne({ _id: mailboxId, cursor: null, comparing: true, epoch: 1, identity });
     const replica = await replicaOf(async function* () {
@@ -245,6 +245,43 @@ describe("what a server does not give", () => {
     await eventually(() => given.factsOf(mailboxId, "mail.received.v1").length > 0);
     const told = given.factsOf(mailboxId, "mail.received.v1").map(({ id }) => id);
     assert.deepEqual(told, [`${mailboxId}/e001-0002`]);
+    await replica.stop();
+  });
+
+  test("in a poll is found by an audit, received and told; what was handed over is not", async () => {
+    const mailboxId = "mb_audited";
+    given.connect(mailboxId, {});
+    const audited: (readonly string[])[] = [];
+    const replica = await replicaOf(
+      async function* (cursor, { again = [], onlyAgain }) {
+        if (onlyAgain) for (const one of again) yield batchOf([mail(Number(one))], cursor as Cursor, { covers: one });
+        else if (cursor === null) yield batchOf([mail(1), mail(3)], { at: 3 }, { covers: "1,3" });
+      },
+      {
+        async audit(_cursor, covers) {
+          audited.push(covers);
+          return { says: 3, lists: 3, missing: audited.length > 1 ? [] : [name(2), name(3)] };
+        },
+      },
+    );
+    await read(mailboxId);
+    const balance = () => given.world.request("inbound-sync.message.balance", { mailboxId });
+    assert.equal((await balance()).at, null);
+    const audit = (commandId: string) =>
+      given.world.request("inbound-sync.message.audit", { commandId, by: "test", mailboxId });
+    assert.deepEqual(await audit("first"), { asked: true });
+    await eventually(async () => (await balance()).at !== null);
+    const { at: _at, ...found } = await balance();
+    assert.deepEqual(found, { says: 3, lists: 3, missing: 2, fetched: 1 });
+    assert.deepEqual(await subjects(mailboxId), ["1", "2", "3"]);
+    await eventually(() => given.factsOf(mailboxId, "mail.received.v1").length === 3);
+    await eventually(() => given.factsOf(mailboxId, "alert.raised.v1").length === 1);
+    const alert = given.factsOf(mailboxId, "alert.raised.v1")[0]?.body as { code: string };
+    assert.equal(alert.code, "MESSAGES_MISSED");
+    await given.untilRead(mailboxId, 1);
+    await audit("second");
+    await eventually(async () => (await balance()).missing === 0);
+    assert.deepEqual(audited.at(-1), ["1,3", name(2), name(3)]);
     await replica.stop();
   });
 

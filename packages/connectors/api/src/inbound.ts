@@ -71,6 +71,8 @@ export interface Batch {
    */
   readonly notWanted?: readonly string[];
   readonly cursor: Cursor;
+  /** What this batch accounts for, in the connector's own words, for `audit`; without spaces. */
+  readonly covers?: string;
   /** The server no longer knew what has changed since the cursor, so this starts over from its list. */
   readonly resynchronised?: boolean;
 }
@@ -96,6 +98,8 @@ export interface ListOptions {
   readonly known: (identity: string, listedSize?: number | null) => boolean;
   /** Names of messages that were refused before, to try once more. */
   readonly again?: readonly string[];
+  /** Nothing but these. */
+  readonly onlyAgain?: boolean;
   /** Names of messages that are set aside and not tried now; `known` says so, too. */
   readonly resting?: ReadonlySet<string>;
   /** Names of messages at which the connection has ended before: each is asked for alone. */
@@ -121,6 +125,14 @@ export interface InboundSession {
    * that is shorter does not prove that anything is gone.
    */
   there?(): { readonly says: number; readonly lists: number } | null;
+  /**
+   * Lists everything once more, whatever the cursor says, and compares it with what batches have covered: names of what
+   * lies behind the cursor and was never accounted for.
+   */
+  audit?(
+    cursor: Cursor,
+    covers: readonly string[],
+  ): Promise<{ says: number; lists: number; missing: readonly string[] }>;
   /** Identities of everything on the server now, if the protocol tells. Others can be forgotten. */
   listed?(): readonly string[];
   /**

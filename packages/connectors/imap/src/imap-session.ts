@@ -76,6 +76,25 @@ export function imapSession(inbox: OpenInbox, account: SourceIdentity): InboundS
     return new LinkBroke(failure(error).failure, nativeIdOf(uidValidity, at), { cause: error });
   }
 
+  const coversOf = (uids: readonly number[]) => `${uidValidity}/${uidSet(uids)}`;
+
+  /** Everything that is listed by position, beside what was accounted for. */
+  async function audit(cursor: Cursor, covers: readonly string[]) {
+    const { uid: last } = readCursor(cursor, uidValidity);
+    const covered = new Set<number>();
+    const own = `${uidValidity}/`;
+    for (const one of covers)
+      if (one.startsWith(own)) for (const uid of numbersIn(one.slice(own.length))) covered.add(uid);
+    try {
+      const listed = wire.counts().exists === 0 ? [] : await wire.uidsFrom(1);
+      const missing = listed.filter((uid) => uid <= last && !covered.has(uid));
+      const names = missing.map((uid) => nativeIdOf(uidValidity, uid));
+      return { says: wire.counts().exists, lists: listed.length, missing: names };
+    } catch (error) {
+      throw failure(error);
+    }
+  }
+
   /** UIDs that these names have in this numbering. */
   const uidsOf = (names: ReadonlySet<string> = new Set()) =>
     new Set([...names].flatMap((name) => uidOf(name, uidValidity) ?? []));
@@ -105,6 +124,7 @@ export function imapSession(inbox: OpenInbox, account: SourceIdentity): InboundS
       refused: refused.map((one) => ({ name: nativeIdOf(uidValidity, one.uid), failure: one.failure.failure })),
       passedOver: { older: messages.length - fresh.length },
       cursor: after(uids, given),
+      covers: coversOf(uids),
     };
   }
 
@@ -152,7 +172,7 @@ export function imapSession(inbox: OpenInbox, account: SourceIdentity): InboundS
     try {
       signal.throwIfAborted();
       yield* tryAgain(again, given ?? writeCursor(before), processFrom);
-      if (wire.counts().exists === 0) return;
+      if (options.onlyAgain || wire.counts().exists === 0) return;
       const asked = ahead?.after === (before.gap?.from ?? before.uid) ? ahead.found : null;
       const found = await findNew(wire, before, { processFrom, ahead: asked });
       there = found.there;
@@ -196,6 +216,7 @@ export function imapSession(inbox: OpenInbox, account: SourceIdentity): InboundS
           refused: [],
           passedOver: { older: left.length - aside, aside },
           cursor: cursorAfter(left, []),
+          covers: coversOf(left),
         };
     } catch (error) {
       signal.throwIfAborted();
@@ -247,6 +268,7 @@ export function imapSession(inbox: OpenInbox, account: SourceIdentity): InboundS
     recognises,
     listNew,
     there: () => there,
+    audit,
     close: inbox.close,
   };
 }

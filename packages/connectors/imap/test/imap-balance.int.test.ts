@@ -26,7 +26,14 @@ async function given(t: TestContext, own: Partial<FakeInbox>) {
     connectionTimeoutMs: 2000,
   };
   let cursor: Cursor | null = null;
+  const covers: string[] = [];
   return {
+    async audit() {
+      const session = await imapConnector.open(options, never);
+      const audited = cursor && (await session.audit?.(cursor, covers));
+      await session.close();
+      return audited;
+    },
     inbox,
     heard: server.heard,
     async poll(more: Partial<ListOptions> = {}) {
@@ -38,6 +45,7 @@ async function given(t: TestContext, own: Partial<FakeInbox>) {
         checkBalance(batch);
         uids.push(...batch.messages.map(({ nativeId }) => Number(nativeId.split("-")[1])));
         cursor = batch.cursor;
+        if (batch.covers) covers.push(batch.covers);
       }
       await session.close();
       return { uids, recognised, there: session.there?.() ?? null, source: session.source };
@@ -113,6 +121,18 @@ describe("nothing is missed", () => {
       });
       assert.deepEqual((await poll()).uids, [1]);
     }
+  });
+
+  test("where a message comes up behind the cursor: an audit names it, and nothing else", async (t) => {
+    const { inbox, poll, audit } = await given(t, { messages: mails(1, 2, 4) });
+    await poll({ processFrom: 0 });
+    assert.deepEqual(await audit(), { says: 3, lists: 3, missing: [] });
+    inbox.messages = mails(1, 2, 3, 4, 5);
+    assert.deepEqual((await poll()).there, { says: 2, lists: 1 });
+    assert.deepEqual(await audit(), { says: 5, lists: 5, missing: ["0000000007-0000000003"] });
+    const name = "0000000007-0000000003";
+    assert.deepEqual((await poll({ again: [name], onlyAgain: true })).uids, [3]);
+    assert.deepEqual((await audit())?.missing, []);
   });
 
   test("and a quiet poll asks in one flight", async (t) => {
