@@ -27,7 +27,7 @@ it("25 MB go out in pieces: the process grows by 16 MB at most", { timeout: 120_
     await eventually(async () => (await given.get(sendId)).state === "sent", { timeoutMs: 30_000 });
   };
   // A process at work: code is loaded, connections stand, and the collector of garbage has its rhythm.
-  for (let n = 0; n < 8; n++) await send(`warmup${n}`, 2 * megabyte);
+  for (let n = 0; n < 20; n++) await send(`warmup${n}`, 2 * megabyte);
   const before = residentBytes(process.pid);
   let most = before;
   const watch = setInterval(() => {
