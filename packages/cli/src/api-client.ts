@@ -35,6 +35,8 @@ export interface Following extends AsyncIterable<ApiEvent> {
 }
 
 const defaultTimeoutMs = 60_000;
+/** A person who waits longer than this hears that the request is still under way. */
+const slowAfterMs = 8000;
 /** Refusals after which another attempt with the same idempotency key may work. */
 const passing = new Set([429, 503]);
 
@@ -43,6 +45,9 @@ export interface ApiClientOptions {
   /** Address of the console, without `/api/v1`. */
   readonly url: string;
   readonly token: string;
+  /** Told once for a request that takes longer than this many seconds: 8, or `slowAfterMs`. */
+  readonly onSlow?: (seconds: number) => void;
+  readonly slowAfterMs?: number;
 }
 
 /**
@@ -52,10 +57,14 @@ export interface ApiClientOptions {
 export class ApiClient {
   readonly url: string;
   readonly #token: string;
+  readonly #onSlow: (seconds: number) => void;
+  readonly #slowAfterMs: number;
 
   constructor(options: ApiClientOptions) {
     this.url = options.url.replace(/\/+$/, "");
     this.#token = options.token;
+    this.#onSlow = options.onSlow ?? (() => {});
+    this.#slowAfterMs = options.slowAfterMs ?? slowAfterMs;
   }
 
   get<Answer = unknown>(path: string, options?: RequestOptions): Promise<Answer> {
@@ -168,17 +177,32 @@ export class ApiClient {
       ...(options.ifVersion === undefined ? {} : { "if-match": `"${options.ifVersion}"` }),
       ...options.headers,
     };
+    const slow = setTimeout(() => this.#onSlow(this.#slowAfterMs / 1000), this.#slowAfterMs);
     const response = await fetch(url, {
       method,
       headers,
       ...(body === undefined ? {} : { body }),
       ...(signals.length > 0 ? { signal: AbortSignal.any(signals) } : {}),
-    }).catch((error: unknown) => {
-      throw new NotReachable(this.url, error);
-    });
+    })
+      .catch((error: unknown) => {
+        throw new NotReachable(this.url, error);
+      })
+      .finally(() => clearTimeout(slow));
     if (response.ok) return response;
     throw await problemOf(response);
   }
+}
+
+/**
+ * The live view, where the token may open one; owners may not, and look things up instead: a view without events.
+ * @throws ApiError, NotReachable
+ */
+export async function followIfAllowed(client: ApiClient, query: FollowQuery): Promise<Following> {
+  return client.follow(query).catch((error: unknown) => {
+    if (error instanceof ApiError && error.status === 403)
+      return { stop: () => {}, async *[Symbol.asyncIterator]() {} };
+    throw error;
+  });
 }
 
 /** True for a refusal that is about the moment and not about the request. */

@@ -15,6 +15,8 @@ export interface Cli {
   remark(text: string): void;
   /** A password from `--password-stdin` or asked for without echo; never an argument. */
   password(fromInput: boolean | undefined, question: string): Promise<string>;
+  /** Asks before something is removed. Throws `UsageError` for any answer but yes, and where there is nobody to ask. */
+  confirm(question: string, yes: boolean | undefined): Promise<void>;
   /** Remembers which option stands for a field of the body, so that a refusal can name it. */
   nameFlag(pointer: string, flag: string): void;
   /** The option for a field that a refusal points at. */
@@ -23,17 +25,36 @@ export interface Cli {
 
 const defaultUrl = "http://127.0.0.1:8480";
 
-async function tokenFrom(file: string | undefined, env: Terminal["env"]): Promise<string> {
+const isLoopback = (host: string) => host === "localhost" || host === "[::1]" || /^127(\.\d+){3}$/.test(host);
+
+/** A token as a header can carry it (RFC 6750 §2.1). What is wrong is not repeated: most of it may be the token. */
+function checked(text: string, where: string): string {
+  const token = text.trim();
+  if (token === "") throw new UsageError(`${where} is empty.`);
+  if (/^[\w.~+/-]+=*$/.test(token)) return token;
+  throw new UsageError(`${where} holds something beside the token: it must be the token alone, on one line.`);
+}
+
+async function tokenFrom(
+  file: string | undefined,
+  { env, localTokenFile }: Pick<Terminal, "env" | "localTokenFile">,
+  isLocal: boolean,
+): Promise<string> {
   if (file !== undefined)
-    try {
-      return (await readFile(file, "utf8")).trim();
-    } catch (error) {
-      throw new UsageError(`The token file ${file} cannot be read: ${(error as Error).message}`);
-    }
-  const token = env.MAILFLEET_TOKEN?.trim();
-  if (token) return token;
+    return checked(
+      await readFile(file, "utf8").catch((error: Error) => {
+        throw new UsageError(`The token file ${file} cannot be read: ${error.message}`);
+      }),
+      `The token file ${file}`,
+    );
+  if (env.MAILFLEET_TOKEN?.trim()) return checked(env.MAILFLEET_TOKEN, "MAILFLEET_TOKEN");
+  // The token of the local stack stays on this machine.
+  const local = isLocal ? await readFile(localTokenFile, "utf8").catch(() => null) : null;
+  if (local !== null) return checked(local, "The token file of the local stack");
   throw new UsageError(
-    "No token. Name the file that holds it with --token-file or MAILFLEET_TOKEN_FILE, or set MAILFLEET_TOKEN.",
+    `No token. Name the file that holds it with --token-file or MAILFLEET_TOKEN_FILE, or set MAILFLEET_TOKEN.${
+      isLocal ? " While `npm start` runs in this checkout, its own token is found without them." : ""
+    }`,
   );
 }
 
@@ -47,7 +68,12 @@ export function createCli(program: Command, terminal: Terminal): Cli {
     if (!URL.canParse(url) || !/^https?:/.test(url)) throw new UsageError(`${url} is not an http or https address.`);
     return new ApiClient({
       url,
-      token: await tokenFrom(options().tokenFile ?? terminal.env.MAILFLEET_TOKEN_FILE, terminal.env),
+      token: await tokenFrom(
+        options().tokenFile ?? terminal.env.MAILFLEET_TOKEN_FILE,
+        terminal,
+        isLoopback(new URL(url).hostname),
+      ),
+      onSlow: (seconds) => terminal.err(`The console has not answered for ${seconds} s; still waiting.`),
     });
   };
   return {
@@ -61,6 +87,12 @@ export function createCli(program: Command, terminal: Terminal): Cli {
     show: (answer, words) => terminal.out(options().json ? JSON.stringify(answer ?? {}, null, 2) : words(answer)),
     remark: (text) => {
       if (!options().json) terminal.out(text);
+    },
+    confirm: async (question, yes) => {
+      if (yes) return;
+      const answer = await terminal.ask(`${question} Type yes: `);
+      if (answer === null) throw new UsageError(`${question} There is no terminal to ask: say --yes if you mean it.`);
+      if (answer.trim().toLowerCase() !== "yes") throw new UsageError("Nothing was removed.");
     },
     password: async (fromInput, question) => {
       const password = fromInput

@@ -2,7 +2,7 @@ import { CommanderError } from "commander";
 import { ApiError, NotReachable } from "./api-error.ts";
 
 /** The exit codes of the command. */
-export const exitCodes = { done: 0, failed: 1, usage: 2, notReachable: 3 } as const;
+export const exitCodes = { done: 0, failed: 1, usage: 2, notReachable: 3, notOver: 4 } as const;
 
 /** Wrong usage that is found only after parsing, e.g. a missing token. */
 export class UsageError extends Error {
@@ -20,6 +20,14 @@ export class Failed extends Error {
   }
 }
 
+/** The time to wait is up, and what was asked for goes on. Whoever repeats it does it twice. */
+export class NotOver extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "NotOver";
+  }
+}
+
 /** Exit code and text for the error that ended the command. */
 export function outcomeOf(
   error: unknown,
@@ -29,6 +37,7 @@ export function outcomeOf(
     return { code: error.exitCode === 0 ? exitCodes.done : exitCodes.usage, lines: [] };
   if (error instanceof UsageError) return { code: exitCodes.usage, lines: [error.message] };
   if (error instanceof Failed) return { code: exitCodes.failed, lines: error.message ? [error.message] : [] };
+  if (error instanceof NotOver) return { code: exitCodes.notOver, lines: [error.message] };
   if (error instanceof NotReachable)
     return {
       code: exitCodes.notReachable,

@@ -1,5 +1,6 @@
 import { nouns } from "@mailfleet/contracts";
 import { Command } from "commander";
+import description from "../package.json" with { type: "json" };
 import { type Cli, createCli } from "./cli.ts";
 import { addEventCommand } from "./commands/events.ts";
 import { addSendCommand, sendsCommands } from "./commands/send.ts";
@@ -21,8 +22,9 @@ Where and who:
   MAILFLEET_URL         address of the console, default http://127.0.0.1:8480
   MAILFLEET_TOKEN_FILE  file that holds the token
   MAILFLEET_TOKEN       the token itself, where no file is at hand
+Without all three the stack of \`npm start\` in this checkout is meant.
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not reachable.`;
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not reachable, 4 not over yet (it goes on by itself: do not repeat it).`;
 
 /** What the command line has beyond the declarations, by noun. */
 const particular: Readonly<Record<string, ParticularCommands>> = {
@@ -43,6 +45,7 @@ const withMailboxes: ReadonlySet<string> = new Set(["sign-in", "grant"]);
 function build(terminal: Terminal): { program: Command; cli: Cli } {
   const program = new Command("mailfleet")
     .description("Keeps a fleet of business mailboxes connected to their mail servers.")
+    .version(description.version, "--version", "print the version")
     .option("--url <url>", "address of the console")
     .option("--token-file <file>", "file that holds the token")
     .option("--json", "answers as JSON")

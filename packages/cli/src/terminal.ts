@@ -1,3 +1,5 @@
+import { createInterface } from "node:readline/promises";
+import { fileURLToPath } from "node:url";
 import { UsageError } from "./exit-codes.ts";
 
 /** What the command reads from and writes to; a test gives its own. */
@@ -10,7 +12,11 @@ export interface Terminal {
   readInput(): Promise<Buffer>;
   /** One line without echo; throws `UsageError` where there is no terminal. */
   askSecret(question: string): Promise<string>;
+  /** One line, shown as it is typed; `null` where there is no terminal. */
+  ask(question: string): Promise<string | null>;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where `npm start` in this checkout writes its administrator token. */
+  readonly localTokenFile: string;
   /** Aborted by Ctrl-C, so that following ends in order. */
   readonly interrupted: AbortSignal;
 }
@@ -57,6 +63,17 @@ function askSecret(question: string): Promise<string> {
   return promise;
 }
 
+async function ask(question: string): Promise<string | null> {
+  const { stdin: input, stderr: output } = process;
+  if (!input.isTTY) return null;
+  const lines = createInterface({ input, output });
+  try {
+    return await lines.question(question);
+  } finally {
+    lines.close();
+  }
+}
+
 /** The terminal of this process. A reader that goes away (`| head`) ends the command quietly. */
 export function processTerminal(): Terminal {
   const interrupted = new AbortController();
@@ -68,7 +85,9 @@ export function processTerminal(): Terminal {
     write: (bytes) => new Promise((resolve) => process.stdout.write(bytes, () => resolve())),
     readInput,
     askSecret,
+    ask,
     env: process.env,
+    localTokenFile: fileURLToPath(new URL("../../../.local/stack/admin-token", import.meta.url)),
     interrupted: interrupted.signal,
   };
 }

@@ -6,7 +6,7 @@
  *   -- --fresh                                 begin with empty data
  *   -- --with gmail                            with doubles of Google's services, to rehearse a set-up
  */
-import { join, relative } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { doublesReachable, type ProviderHouse, startProviderHouse, writeRehearsal } from "./demo/provider-house.ts";
 import { EngineUnavailable } from "./engines/engine-unavailable.ts";
@@ -18,6 +18,9 @@ const sandbox = ["anna", "sales", "support"].map((name) => ({
   address: `${name}@sandbox.test`,
   password: `${name}-secret`,
 }));
+
+/** Where the command line looks if nothing else is said. */
+const DEFAULT_CONSOLE_URL = "http://127.0.0.1:8480";
 
 function readLogs(value: string): LogSelection {
   return value === "all" || value === "warn" || value === "none" ? value : value.split(",");
@@ -54,6 +57,7 @@ Mailfleet runs.
   sandbox mail server  IMAP 127.0.0.1:${imapPort}, POP3 127.0.0.1:${pop3Port}, SMTP 127.0.0.1:${smtpPort}, no encryption
                        ${sandbox.map(({ address, password }) => `${address} (${password})`).join(", ")}
   NATS, MongoDB        ${stack.natsUrl}, ${new URL(stack.mongoUrl).host}
+  command line         ${commandLine(stack.consoleUrl, stack.adminTokenFile)}
 Ctrl-C stops everything.
 `);
   if (house) console.log(await rehearsal(house, values.data, stack.consoleUrl));
@@ -63,9 +67,16 @@ Ctrl-C stops everything.
   return 1;
 }
 
+/** A first command that works as it stands, in another terminal: address and token are named where they are not found. */
+function commandLine(consoleUrl: string, tokenFile: string): string {
+  const url = consoleUrl === DEFAULT_CONSOLE_URL ? "" : ` --url ${consoleUrl}`;
+  const token = tokenFile === join(CHECKOUT, ".local/stack/admin-token") ? "" : ` --token-file ${tokenFile}`;
+  return `npx mailfleet${url}${token} profile list     (and --help)`;
+}
+
 /** How to go through a set-up of Gmail with the doubles. */
 async function rehearsal(house: ProviderHouse, data: string, consoleUrl: string): Promise<string> {
-  const file = await writeRehearsal(join(CHECKOUT, data), house, `${consoleUrl}/oauth/callback`);
+  const file = await writeRehearsal(resolve(CHECKOUT, data), house, `${consoleUrl}/oauth/callback`);
   const { issuer, authorization, token, api } = house.endpoints;
   return `Doubles of Google's services are running, so that you can rehearse a set-up (docs/gmail.md). Every sandbox address has an account there.
   client id, secret    ${relative(process.cwd(), file)}

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { ProblemError } from "@mailfleet/contracts";
 import type { StoredToken, TokenRepository } from "../token/store.ts";
 import { hashToken, isTokenSecret, sameHash } from "../token/token-secret.ts";
@@ -10,6 +11,22 @@ export function bearerOf(authorization: string | undefined): string | undefined 
 
 /** A token's last use is written down at most this often, so that reading stays reading. */
 const touchEveryMs = 60_000;
+
+/**
+ * A database that is frozen and not gone gives no error, and the driver's own limit of time waits for a new connection
+ * after it: whoever asks hears of it after this time.
+ */
+const patienceMs = 5000;
+
+/** @throws UNAVAILABLE */
+async function inTime<Found>(finding: Promise<Found>): Promise<Found> {
+  const over = new AbortController();
+  const late = pause(patienceMs, undefined, { signal: over.signal }).then(() => {
+    throw new ProblemError("UNAVAILABLE", `The database has not answered for ${patienceMs / 1000} s.`);
+  });
+  for (const one of [finding, late]) one.catch(() => {});
+  return Promise.race([finding, late]).finally(() => over.abort());
+}
 
 /** Finds out who asks, and whether they may. */
 export interface Authenticator {
@@ -53,7 +70,7 @@ export function createAuthenticator(tokens: TokenRepository, now: () => number):
       const secret = bearerOf(authorization);
       if (secret === undefined) throw new ProblemError("UNAUTHENTICATED", "No bearer token was sent.");
       const hash = hashToken(secret);
-      const token = isTokenSecret(secret) ? await tokens.findByHash(hash) : null;
+      const token = isTokenSecret(secret) ? await inTime(tokens.findByHash(hash)) : null;
       if (!token || !sameHash(token.hash, hash))
         throw new ProblemError("UNAUTHENTICATED", "This bearer token is not known, or it was deleted.");
       if (isExpired(token, now())) throw new ProblemError("UNAUTHENTICATED", "This bearer token has expired.");

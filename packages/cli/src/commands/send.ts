@@ -1,9 +1,9 @@
 import { basename } from "node:path";
 import type { Send } from "@mailfleet/contracts";
 import type { Command } from "commander";
-import { type ApiClient, isPassing } from "../api-client.ts";
+import { type ApiClient, followIfAllowed, isPassing } from "../api-client.ts";
 import { type Cli, collect, readBytes, readText, wholeNumber } from "../cli.ts";
-import { Failed, UsageError } from "../exit-codes.ts";
+import { Failed, NotOver, UsageError } from "../exit-codes.ts";
 import type { ParticularCommands } from "../noun/commands.ts";
 import { mailboxPath } from "../paths.ts";
 import type { Shown } from "../shown.ts";
@@ -70,6 +70,15 @@ const line = (send: ShownSend) => {
   return `${send.id}: ${send.state}${send.answer ? ` (${printable(send.answer)})` : ""}${why}${again}`;
 };
 
+const isFinal = ({ state }: ShownSend) => ["sent", "failed", "expired", "uncertain"].includes(state);
+
+/** How it stands when nobody waits any longer. */
+function endWords(send: ShownSend): string {
+  if (send.state === "sent") return "Sent.";
+  if (send.state === "uncertain") return "It may have been sent: the connection broke before the server's answer came.";
+  return isFinal(send) ? "Not sent." : `Not sent yet: it is ${send.state}.`;
+}
+
 /** Prints every new state until the final one. Follows events, and also looks the send up in case one is missed. */
 async function untilFinal(
   cli: Cli,
@@ -78,7 +87,7 @@ async function untilFinal(
   seconds: number,
 ): Promise<ShownSend> {
   const client = await cli.client();
-  const following = await client.follow({ mailbox: mailboxId });
+  const following = await followIfAllowed(client, { mailbox: mailboxId });
   let wake = () => {};
   const listening = (async () => {
     for await (const event of following) if (event.type.startsWith("mail.")) wake();
@@ -92,7 +101,7 @@ async function untilFinal(
         said = line(send);
         cli.remark(said);
       }
-      if (["sent", "failed", "expired", "uncertain"].includes(send.state)) return send;
+      if (isFinal(send)) return send;
       if (Date.now() >= deadline || cli.terminal.interrupted.aborted) return send;
       const { promise, resolve } = Promise.withResolvers<void>();
       wake = resolve;
@@ -153,7 +162,11 @@ export function addSendCommand(program: Command, cli: Cli): void {
       const client = await cli.client();
       if (!flags.wait) return cli.show(await submit(client, mailbox, flags), line);
       const send = await untilFinal(cli, mailbox, () => submit(client, mailbox, flags), flags.timeout);
-      cli.show(send, () => (send.state === "sent" ? "Sent." : "Not sent."));
-      if (send.state !== "sent") throw new Failed(send.lastError?.remedy ?? "");
+      cli.show(send, () => endWords(send));
+      if (send.state === "sent") return;
+      if (isFinal(send)) throw new Failed(send.lastError?.remedy ?? "");
+      throw new NotOver(
+        `Mailfleet goes on with it: do not send it again. \`mailfleet sends show ${send.id}\` tells more.`,
+      );
     });
 }

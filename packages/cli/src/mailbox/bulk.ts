@@ -3,13 +3,13 @@ import type { Command } from "commander";
 import { isPassing } from "../api-client.ts";
 import { ApiError } from "../api-error.ts";
 import { type Cli, collect, wholeNumber } from "../cli.ts";
-import { Failed, UsageError } from "../exit-codes.ts";
+import { Failed, NotOver, UsageError } from "../exit-codes.ts";
 import { dryRunText, lower } from "../noun/commands.ts";
 import { idOf } from "../noun/named.ts";
 import { mailboxPath } from "../paths.ts";
 import type { ShownMailbox } from "../shown.ts";
 import { printable, table, time } from "../table.ts";
-import { resultColumns, runJob, type ShownJob } from "./run-job.ts";
+import { resultColumns, runJob, type ShownJob, successOf } from "./run-job.ts";
 import { type TestOutcome, watchTests } from "./watch-test.ts";
 import { stateLine, stepLine } from "./words.ts";
 
@@ -38,19 +38,28 @@ async function single(
   return client.post<ShownMailbox>(`${mailboxPath(which)}/${verb}`, body, dryRun ? { query: { dryRun: "true" } } : {});
 }
 
-async function idsOf(cli: Cli, mailboxes: readonly string[], profile: string | undefined): Promise<string[]> {
-  const client = await cli.client();
-  if (profile !== undefined) {
-    const items = await client.list<ShownMailbox>("/mailboxes", { profileId: await idOf(cli, "profile", profile) });
-    return items.map((item) => item.id);
-  }
-  return Promise.all(mailboxes.map((which) => idOf(cli, "mailbox", which)));
+/** The ids of the mailboxes, each with the name by which a person knows it. */
+async function namedOnes(
+  cli: Cli,
+  mailboxes: readonly string[],
+  profile: string | undefined,
+): Promise<Map<string, string>> {
+  if (profile === undefined)
+    return new Map(
+      await Promise.all(mailboxes.map(async (which) => [await idOf(cli, "mailbox", which), which] as const)),
+    );
+  const profileId = await idOf(cli, "profile", profile);
+  const items = await (await cli.client()).list<ShownMailbox>("/mailboxes", { profileId });
+  return new Map(items.map(({ id, address }) => [id, address]));
 }
+
+const none = "No mailbox matches.";
 
 /** Several mailboxes, tried one after another: a job would do it. */
 async function tryMany(cli: Cli, verb: Verb, mailboxes: readonly string[], flags: BulkFlags): Promise<void> {
   const results: ShownJob["results"] = [];
-  for (const mailboxId of await idsOf(cli, mailboxes, flags.profile))
+  const all = await namedOnes(cli, mailboxes, flags.profile);
+  for (const mailboxId of all.keys())
     try {
       await single(cli, verb, mailboxId, flags);
       results.push({ mailboxId, ok: true });
@@ -58,19 +67,24 @@ async function tryMany(cli: Cli, verb: Verb, mailboxes: readonly string[], flags
       if (!(error instanceof ApiError) || isPassing(error)) throw error;
       results.push({ mailboxId, ok: false, problem: error.problem as Problem });
     }
-  cli.show({ results }, () => table(results, resultColumns, "No mailbox matches."));
+  const columns = resultColumns("possible", (id) => all.get(id) ?? id);
+  cli.show({ results }, () => table(results, columns, none));
   if (results.some(({ ok }) => !ok)) throw new Failed();
 }
 
 /** Several mailboxes: a job, with a result for each. */
 async function many(cli: Cli, verb: Verb, mailboxes: readonly string[], flags: BulkFlags): Promise<void> {
   if (flags.direction) throw new UsageError("--direction is for one mailbox at a time.");
+  const all = await namedOnes(cli, mailboxes, flags.profile);
   const target =
     flags.profile === undefined
-      ? { mailboxIds: await idsOf(cli, mailboxes, undefined) }
+      ? { mailboxIds: [...all.keys()] }
       : { profileId: await idOf(cli, "profile", flags.profile) };
-  const job = await runJob(await cli.client(), { verb, ...target }, flags.timeout * 1000);
-  cli.show(job, ({ results }) => table(results, resultColumns, "No mailbox matches."));
+  const job = await runJob(await cli.client(), { verb, ...target }, flags.timeout * 1000, cli.remark);
+  const columns = resultColumns(successOf(verb), (id) => all.get(id) ?? id);
+  cli.show(job, ({ results }) => table(results, columns, none));
+  if (isTest(verb) && job.results.some(({ ok }) => ok))
+    cli.remark("The tests run now. `mailfleet mailbox list` shows how they end; --wait would have waited for it.");
   if (job.failed > 0) throw new Failed();
 }
 
@@ -87,8 +101,9 @@ function outcomeLine({ mailbox, direction, ok, status }: TestOutcome): string {
 /** Test with live steps until every direction has its result. */
 async function waitForTest(cli: Cli, verb: Verb, mailboxes: readonly string[], flags: BulkFlags): Promise<void> {
   const client = await cli.client();
-  const ids = await idsOf(cli, mailboxes, flags.profile);
-  if (ids.length === 0) return cli.show([], () => "No mailbox matches.");
+  const all = await namedOnes(cli, mailboxes, flags.profile);
+  const ids = [...all.keys()];
+  if (ids.length === 0) return cli.show([], () => none);
   const { outcomes, complete } = await watchTests(
     client,
     ids,
@@ -106,9 +121,15 @@ async function waitForTest(cli: Cli, verb: Verb, mailboxes: readonly string[], f
         await client.post(`${mailboxPath(first.id)}/${verb}`, flags.direction && { directions: flags.direction });
         return;
       }
-      const job = await runJob(client, { verb, mailboxIds: ids }, flags.timeout * 1000);
+      const job = await runJob(client, { verb, mailboxIds: ids }, flags.timeout * 1000, cli.remark);
       const refused = job.results.filter((result) => !result.ok);
-      if (refused.length > 0) cli.remark(table(refused, resultColumns));
+      if (refused.length > 0)
+        cli.remark(
+          table(
+            refused,
+            resultColumns(successOf(verb), (id) => all.get(id) ?? id),
+          ),
+        );
       if (refused.length > 0) throw new Failed("Not every mailbox could be tested.");
     },
   );
@@ -122,7 +143,7 @@ async function waitForTest(cli: Cli, verb: Verb, mailboxes: readonly string[], f
   }));
   cli.show({ complete, results: answer }, () => outcomes.map(outcomeLine).join("\n"));
   if (!complete)
-    throw new Failed(`Some results did not arrive within ${flags.timeout} s. \`mailfleet mailbox show\` tells more.`);
+    throw new NotOver(`Some results did not arrive within ${flags.timeout} s. \`mailfleet mailbox show\` tells more.`);
   if (outcomes.some((outcome) => !outcome.ok)) throw new Failed();
 }
 

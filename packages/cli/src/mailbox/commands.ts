@@ -7,6 +7,10 @@ import { approvalFacts, directionFacts, grantFacts, stateLine } from "./words.ts
 /** `mailfleet mailbox …` beyond the declaration; every command takes id or address. */
 export const mailboxCommands: ParticularCommands = {
   line: stateLine,
+  consequence: (before: ShownMailbox, { lifecycle, address }: ShownMailbox) =>
+    lifecycle === "pendingApproval" && before.lifecycle !== "pendingApproval"
+      ? `It has stopped: with another address or owner it needs approval again (mailfleet mailbox approve ${address}).`
+      : undefined,
   facts: {
     approval: approvalFacts,
     directions: directionFacts,

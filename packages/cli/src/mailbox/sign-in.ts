@@ -3,7 +3,7 @@ import type { Grant } from "@mailfleet/contracts";
 import type { Command } from "commander";
 import { isPassing } from "../api-client.ts";
 import { type Cli, wholeNumber } from "../cli.ts";
-import { Failed } from "../exit-codes.ts";
+import { Failed, NotOver } from "../exit-codes.ts";
 import { mailboxPath } from "../paths.ts";
 import type { Shown } from "../shown.ts";
 import { facts, time } from "../table.ts";
@@ -34,7 +34,11 @@ async function waitForDevice(cli: Cli, path: string, device: DeviceCode, timeout
   const deadline = Math.min(Date.parse(device.expiresAt), Date.now() + timeoutMs);
   let intervalMs = device.intervalMs;
   for (;;) {
-    if (Date.now() + intervalMs > deadline || cli.terminal.interrupted.aborted)
+    if (cli.terminal.interrupted.aborted)
+      throw new NotOver(
+        `Interrupted. The code holds until ${time(device.expiresAt)}, but only a command that waits takes the permission: begin again.`,
+      );
+    if (Date.now() + intervalMs > deadline)
       throw new Failed("The code was not entered in time. Begin again to get a new one.");
     await pause(Math.max(leastMs, intervalMs), undefined, { signal: cli.terminal.interrupted }).catch(() => {});
     const options = { timeoutMs: pollTimeoutMs };

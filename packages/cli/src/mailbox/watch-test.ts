@@ -1,5 +1,5 @@
 import type { Direction, TestStep } from "@mailfleet/contracts";
-import { type ApiClient, type Following, isPassing } from "../api-client.ts";
+import { type ApiClient, type Following, followIfAllowed, isPassing } from "../api-client.ts";
 import { mailboxPath } from "../paths.ts";
 import type { Shown, ShownDirection, ShownMailbox } from "../shown.ts";
 
@@ -72,7 +72,7 @@ export async function watchTests(
     all.set(before.id, { before, shownSteps: new Set(), wasTesting: new Set(), outcomes: new Map() });
   }
   const one = all.size === 1 ? { mailbox: [...all.keys()][0] as string } : {};
-  const following = await client.follow({ ...one, types: ["run.step.v1", "mailbox.transitioned.v1"] });
+  const following = await followIfAllowed(client, { ...one, types: ["run.step.v1", "mailbox.transitioned.v1"] });
   const bell = alarm();
   const stop = () => following.stop();
   options.signal.addEventListener("abort", bell.ring);

@@ -16,6 +16,8 @@ export interface ParticularCommands {
   /** Name of the group; the noun's if absent. */
   readonly group?: string;
   readonly facts?: OwnFacts;
+  /** What an update brought along that its caller may not expect, in a sentence. */
+  readonly consequence?: (before: never, row: never) => string | undefined;
   /** What a command answers; all facts if absent. */
   readonly line?: (row: never) => string;
   /** Options of create and update, and the fields that they make beside those that are `named`. `before` is there now. */
@@ -103,6 +105,7 @@ export function addNounCommands(program: Command, cli: Cli, noun: AnyNoun, parti
       const options = given.at(-2) as Options & { file?: string };
       const client = await cli.client();
       const named = await valuesOf(cli, flags, options);
+      if (byLabel) cli.nameFlag(`/${label}`, `<${label}>`);
       const before = isNew || !reads ? undefined : await client.get<Row>(await pathOf(cli, which));
       const more = (await particular.fields?.(cli, options as never, before, named)) ?? {};
       const body = {
@@ -114,15 +117,22 @@ export function addNounCommands(program: Command, cli: Cli, noun: AnyNoun, parti
       if (isNew) return done(await client.post<Row>(path, body, dry(options)));
       const at = noun.single ? path : `${path}/${before?.id}`;
       const version = typeof before?.v === "number" ? { ifVersion: before.v } : {};
-      return done(await client.patch<Row>(at, changeOf(body), { ...version, ...dry(options) }));
+      const row = await client.patch<Row>(at, changeOf(body), { ...version, ...dry(options) });
+      done(row);
+      const consequence = before && particular.consequence?.(before as never, row as never);
+      if (consequence) cli.remark(consequence);
     });
   }
   if (standard.includes("delete") && has("delete"))
-    changing(command(`delete${one}`, sentenceOf(noun, "delete"))).action(async (which: string, options: Options) => {
-      await (await cli.client()).delete(await pathOf(cli, which), dry(options));
-      if (options.dryRun) cli.show({}, () => `${which} can be deleted.`);
-      else cli.show({ deleted: which }, () => `Deleted ${which}.`);
-    });
+    changing(command(`delete${one}`, sentenceOf(noun, "delete")))
+      .option("--yes", "do not ask")
+      .action(async (...given: unknown[]) => {
+        const [which, options] = [String(given[0]), given.at(-2) as Options];
+        if (!options.dryRun) await cli.confirm(`This deletes the ${noun.name} ${which}.`, options.yes === true);
+        await (await cli.client()).delete(await pathOf(cli, which), dry(options));
+        if (options.dryRun) cli.show({}, () => `${which} can be deleted.`);
+        else cli.show({ deleted: which }, () => `Deleted ${which}.`);
+      });
 
   for (const [verb, declared] of Object.entries(operations)) {
     const { kind, text, input, answer, collection, role, impact } = declared;

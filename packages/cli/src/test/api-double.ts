@@ -67,7 +67,13 @@ export async function startApiDouble(): Promise<ApiDouble> {
 export async function run(
   url: string,
   args: readonly string[],
-  options: { input?: string; secret?: string; env?: Record<string, string> } = {},
+  options: {
+    input?: string;
+    secret?: string;
+    answer?: string;
+    localTokenFile?: string;
+    env?: Record<string, string>;
+  } = {},
 ): Promise<{ code: number; out: string; err: string }> {
   const printed = { out: [] as string[], err: [] as string[] };
   const terminal: Terminal = {
@@ -76,7 +82,9 @@ export async function run(
     write: async (bytes) => void printed.out.push(Buffer.from(bytes).toString("utf8")),
     readInput: async () => Buffer.from(options.input ?? ""),
     askSecret: async () => options.secret ?? "",
+    ask: async () => options.answer ?? null,
     env: options.env ?? { MAILFLEET_URL: url, MAILFLEET_TOKEN: "mft_test" },
+    localTokenFile: options.localTokenFile ?? "/nonexistent/token",
     interrupted: new AbortController().signal,
   };
   const code = await main(args, terminal);

@@ -107,7 +107,7 @@ describe("the mailfleet command", () => {
     });
     const { code, err } = await mailfleet("mailbox create nonsense");
     assert.equal(code, 1);
-    assert.match(err, /\/address must be an e-mail address\nCorrect it\./);
+    assert.match(err, / {2}<address> must be an e-mail address\nCorrect it\./);
   });
 
   it("ends with 2 for wrong usage, without asking anybody", async () => {
@@ -162,7 +162,7 @@ describe("the mailfleet command", () => {
     api.on("GET /jobs/jb_one1", { body: { ...job, state: "done", failed: 1, results } });
     const { code, out } = await mailfleet("mailbox test --profile pf_main01");
     assert.equal(code, 1);
-    assert.match(out, /mb_sales01 +NOT_POSSIBLE_NOW +It is not approved\. +Approve it first\./);
+    assert.match(out, /sales@example\.org +NOT_POSSIBLE_NOW +It is not approved\. +Approve it first\./);
   });
 
   it("tries commands for one and for several mailboxes without effect, and makes no job", async () => {
@@ -173,7 +173,7 @@ describe("the mailfleet command", () => {
     assert.equal((await mailfleet("mailbox disable mb_sales01 --dry-run")).code, 0);
     const { code, out } = await mailfleet("mailbox disable mb_sales01 mb_sales02 --dry-run");
     assert.equal(code, 1);
-    assert.match(out, /mb_sales01 +ok[\s\S]*mb_sales02 +NOT_POSSIBLE_NOW/);
+    assert.match(out, /mb_sales01 +possible[\s\S]*mb_sales02 +NOT_POSSIBLE_NOW/);
     const seen = api.seen.slice(before);
     assert.ok(seen.every(({ path, query }) => path.endsWith("/disable") && query.get("dryRun") === "true"));
     assert.equal((await mailfleet("mailbox test mb_sales01 --wait --dry-run")).code, 2);
@@ -215,7 +215,7 @@ describe("the mailfleet command", () => {
     api.on("GET /mailboxes/mb_sales01", { body: mailbox });
     api.on("POST /mailboxes/mb_sales01/test", { status: 202, body: mailbox });
     const { code, err } = await mailfleet("mailbox test mb_sales01 --wait --timeout 1");
-    assert.equal(code, 1);
+    assert.equal(code, 4, "not failed: it goes on");
     assert.match(err, /Some results did not arrive within 1 s/);
   });
 

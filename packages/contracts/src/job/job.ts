@@ -26,8 +26,8 @@ export const job = noun("job", {
   shown: {
     state: field(z.enum(["running", "done"]), "whether each mailbox has its result", { column: "STATE" }),
     total: field(z.number().int(), "number of mailboxes", { column: "TOTAL" }),
-    done: field(z.number().int(), "those with a result", { column: "DONE" }),
-    failed: field(z.number().int(), "those that were refused", { column: "FAILED" }),
+    done: field(z.number().int(), "those that were given the command, or refused it", { column: "GIVEN" }),
+    failed: field(z.number().int(), "those of them that refused it", { column: "REFUSED" }),
     results: z.array(z.object({ mailboxId: MailboxId, ok: z.boolean(), problem: Problem.optional() })),
     createdAt: field(Instant, "when it was given", { column: "CREATED" }),
     by: field(z.string(), "who gave it", { column: "BY" }),
