@@ -69,6 +69,8 @@ describe("the commands of a noun", () => {
       write: async () => {},
       readInput: async () => Buffer.from("from input"),
       askSecret: async () => "typed",
+      ask: async () => null,
+      localTokenFile: "/nonexistent/token",
       env: { MAILFLEET_URL: api.url, MAILFLEET_TOKEN: "mft_test" },
       interrupted: new AbortController().signal,
     });
