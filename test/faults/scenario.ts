@@ -14,6 +14,8 @@ export interface Scenario {
   readonly uncertainSends?: boolean;
   /** Nothing that happens is a reason to lose a lease or a permit: each process that lives keeps its own. */
   readonly keepsLeases?: boolean;
+  /** Nobody dies between a cursor and the names that go with it: a mailbox by POP3 passes each message once, too. */
+  readonly passesOnce?: boolean;
   /** Resolves when the world is whole again but for what Mailfleet must mend itself. */
   disturb(town: Town): Promise<void>;
 }
