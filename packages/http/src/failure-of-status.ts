@@ -1,6 +1,7 @@
 import { type Failure, type FailureCode, failureOf, redactSecrets, type Secret } from "@mailfleet/contracts";
 import { evidenceOf } from "./evidence.ts";
 import { retryAfterMs } from "./retry-after.ts";
+import { withoutTags } from "./without-tags.ts";
 
 /** What a status means unless the caller knows better (RFC 9110 §15). */
 const byStatus: Readonly<Record<number, FailureCode>> = {
@@ -31,9 +32,7 @@ export interface FailedAnswer {
 
 /** The failure that a status stands for, with the server's own words and the time it asks us to wait. */
 export function failureOfStatus({ status, headers, body, url, now, secrets = [] }: FailedAnswer): Failure {
-  const words = body
-    .slice(0, readCharacters)
-    .replace(/<(style|script|head)\b[\s\S]*?<\/\1>|<[^>]{0,1000}>/gi, " ")
+  const words = withoutTags(body.slice(0, readCharacters))
     .replace(/\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/gi, "$1 [secret]")
     .replace(/[\s\p{Cc}]+/gu, " ")
     .trim();

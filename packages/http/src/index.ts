@@ -5,3 +5,4 @@ export { failureOfStatus } from "./failure-of-status.ts";
 export { createGuardedFetch, type GuardedFetch } from "./guarded-fetch.ts";
 export { networkFailure } from "./network-failure.ts";
 export { retryAfterMs } from "./retry-after.ts";
+export { withoutTags } from "./without-tags.ts";

@@ -28,6 +28,7 @@ export {
   type Submitted,
   UncertainError,
 } from "./outbound.ts";
+export { replyBeginning } from "./reply-beginning.ts";
 export { renewedTokenRefused, signedInAs, tokenExchange } from "./signing-in.ts";
 export { createSizeCheck, type SizeCheck } from "./size-check.ts";
 export { recordTest, type StepListener, type TestReport } from "./test-report.ts";

@@ -1,9 +1,11 @@
+import { FailureError, failureOf } from "@mailfleet/contracts";
 import { type GmailClient, isHistoryId, malformed } from "./gmail-client.ts";
 import type { GmailCursor } from "./gmail-cursor.ts";
 import { RefusedError } from "./refusal.ts";
 
-/** Enough for a mailbox of two million messages. A server with more pages is repeating itself. */
+/** A page has up to 500 ids. A server with more pages, or more ids, is repeating itself or makes them up. */
 const MOST_PAGES = 4000;
+const MOST_IDS = 500_000;
 const HOUR_MS = 3_600_000;
 /** If the history is lost, the list begins this long before the newest message seen: clocks, imports, slow filters. */
 const RESYNC_MARGIN_MS = 24 * HOUR_MS;
@@ -61,6 +63,7 @@ async function byHistory(client: GmailClient, startHistoryId: string, signal: Ab
       for (const { message, labelIds } of labelsAdded ?? [])
         if (labelIds?.includes("INBOX") && !isDraft(message?.labelIds)) ids.add(readId(message?.id));
     }
+    notTooMany(ids, "history.list");
   }
   if (historyId === null) throw malformed("history.list", "the answer has no historyId");
   return { ids: [...ids], historyId };
@@ -70,8 +73,13 @@ async function byHistory(client: GmailClient, startHistoryId: string, signal: Ab
 async function byList(client: GmailClient, after: number | null, signal: AbortSignal): Promise<string[]> {
   const ids = new Set<string>();
   const q = after === null ? {} : { q: `after:${Math.max(0, Math.floor(after / 1000))}` };
-  for await (const page of pages((pageToken) => client.messages({ ...q, ...pageToken }, signal), "messages.list"))
+  for await (const page of pages((pageToken) => client.messages({ ...q, ...pageToken }, signal), "messages.list")) {
+    const before = ids.size;
     for (const { id } of page.messages ?? []) ids.add(readId(id));
+    if (ids.size === before && page.messages?.length && page.nextPageToken)
+      throw malformed("messages.list", "a page that holds nothing but what earlier pages held");
+    notTooMany(ids, "messages.list");
+  }
   return [...ids].reverse();
 }
 
@@ -88,6 +96,11 @@ async function* pages<P extends { nextPageToken?: string | null }>(
     token = page.nextPageToken;
   }
   throw malformed(method, `more than ${MOST_PAGES} pages`);
+}
+
+function notTooMany(ids: ReadonlySet<string>, method: string): void {
+  if (ids.size > MOST_IDS)
+    throw new FailureError(failureOf("ANSWER_TOO_LARGE", { command: method, reply: `more than ${MOST_IDS} messages` }));
 }
 
 /** Drafts are not where mail arrives. What people send to themselves has SENT and INBOX. */

@@ -10,7 +10,7 @@ const GMAIL_ROOT = "https://gmail.googleapis.com";
 /** After this time no answer will come. */
 const ANSWER_MS = 60_000;
 /** Lists have pages. Only messages are larger, and their requests say so. */
-const ANSWER_BYTES = 8 * 1024 * 1024;
+const ANSWER_BYTES = 2 * 1024 * 1024;
 const REFUSAL_BYTES = 16 * 1024;
 
 /** One request. */

@@ -1,4 +1,6 @@
+import { replyBeginning } from "@mailfleet/connector-api";
 import { type Evidence, type Failure, FailureError, failureOf, redactSecrets } from "@mailfleet/contracts";
+import { withoutTags } from "@mailfleet/http";
 import { type Purpose, reasonRules } from "./api-reasons.ts";
 
 const LONGEST_REPLY = 500;
@@ -37,7 +39,7 @@ export class RefusedError extends FailureError {
 /** Google's refusal as an error of the closed list. */
 export function refusedError(refusal: Refusal, context: RefusalContext): RefusedError {
   const said = readGoogleError(refusal.body);
-  const text = said ? `${refusal.status} ${said.reasons}: ${said.message}` : plainText(refusal);
+  const text = replyBeginning(said ? `${refusal.status} ${said.reasons}: ${said.message}` : plainText(refusal));
   const reply = cut(redactSecrets(text, context.token ? [context.token] : [], LONGEST_REPLY));
   const evidence = { ...context.evidence, reply };
   // An answer in another form comes from another server, or from a proxy in front of it.
@@ -77,10 +79,7 @@ function fieldOf(value: unknown, name: string): unknown {
 }
 
 function plainText({ status, body }: Refusal): string {
-  const words = body
-    .replace(/<[^>]{0,1000}>/g, " ")
-    .replace(/\s+/g, " ")
-    .trim();
+  const words = withoutTags(body).replace(/\s+/g, " ").trim();
   return `${status}${words ? ` ${words}` : ""}`;
 }
 

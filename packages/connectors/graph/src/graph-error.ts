@@ -1,5 +1,10 @@
+import { replyBeginning } from "@mailfleet/connector-api";
 import { type Evidence, FailureError, failureOf, redactSecrets } from "@mailfleet/contracts";
+import { withoutTags } from "@mailfleet/http";
 import { errorRules } from "./error-rules.ts";
+
+/** So much of an answer is read for its words. */
+const READ = 16 * 1024;
 
 /** An answer that is not 2xx. */
 export interface Refusal {
@@ -17,7 +22,7 @@ export function refusedError(refusal: Refusal, evidence: Evidence, token: string
   // An answer in another form comes from another server, or from a proxy in front of it.
   if (!said && refusal.status >= 300 && refusal.status < 500 && ![401, 408, 413, 429].includes(refusal.status))
     return new FailureError(failureOf("NOT_THIS_PROTOCOL", { ...evidence, reply }));
-  const line = `${refusal.status} ${said ? `${said.code}: ${said.message}` : ""}`;
+  const line = replyBeginning(`${refusal.status} ${said ? `${said.code}: ${said.message}` : ""}`);
   const code = errorRules.find(({ pattern }) => pattern.test(line))?.code ?? "UNCLASSIFIED";
   return new FailureError(failureOf(code, { ...evidence, reply }, refusal.retryAfterMs));
 }
@@ -47,7 +52,7 @@ function fieldOf(value: unknown, name: string): unknown {
 
 /** A proxy's page without its tags. */
 function plainText(body: string): string {
-  return body.replace(/<[^>]{0,1000}>/g, " ");
+  return withoutTags(body.slice(0, READ));
 }
 
 function oneLine(text: string): string {

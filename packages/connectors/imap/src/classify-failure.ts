@@ -1,4 +1,4 @@
-import { networkFailureCode, redactSecrets, systemCodeOf } from "@mailfleet/connector-api";
+import { networkFailureCode, redactSecrets, replyBeginning, systemCodeOf } from "@mailfleet/connector-api";
 import { type Failure, type FailureCode, FailureError, failureOf } from "@mailfleet/contracts";
 import { codeOfReply, type Phase } from "./reply-rules.ts";
 
@@ -46,9 +46,9 @@ const byClientCode: Readonly<Record<string, FailureCode>> = {
   InvalidResponse: "PROTOCOL_ERROR",
   UnexpectedTag: "PROTOCOL_ERROR",
   ResponseProcessingFailed: "PROTOCOL_ERROR",
-  LineTooLarge: "PROTOCOL_ERROR",
-  LiteralTooLarge: "PROTOCOL_ERROR",
-  ResponseTooLarge: "PROTOCOL_ERROR",
+  LineTooLarge: "ANSWER_TOO_LARGE",
+  LiteralTooLarge: "ANSWER_TOO_LARGE",
+  ResponseTooLarge: "ANSWER_TOO_LARGE",
   MAX_IMAP_NESTING_REACHED: "PROTOCOL_ERROR",
 };
 
@@ -79,7 +79,7 @@ function codeOf(error: ClientError, reply: string | undefined, phase: Phase): Fa
   if (network) return network;
   const words = reply ?? (error.authenticationFailed ? error.message : undefined);
   if (words !== undefined) {
-    const responseCode = error.serverResponseCode ?? /^\[([A-Z0-9-]+)/i.exec(words)?.[1];
+    const responseCode = error.serverResponseCode ?? /^\[([A-Z0-9-]{1,100})/i.exec(words)?.[1];
     const code = codeOfReply({ text: words, ...(responseCode && { responseCode }) }, phase);
     if (code) return code;
   }
@@ -113,7 +113,7 @@ function commandOf(error: ClientError): string | undefined {
 
 /** "Suggested Backoff Time: 92415 milliseconds" (Exchange Online). */
 function backoffOf(reply: string | undefined): number | undefined {
-  const match = /backoff time[:=\s]+(\d{1,10})/i.exec(reply ?? "");
+  const match = /backoff time[:=\s]+(\d{1,10})/i.exec(replyBeginning(reply ?? ""));
   return match ? Number(match[1]) : undefined;
 }
 

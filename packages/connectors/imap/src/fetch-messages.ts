@@ -13,6 +13,8 @@ import type { Wire } from "./wire.ts";
 
 /** How many bytes of a large message are held at a time. */
 const CHUNK = 512 * 1024;
+/** How many bytes of a portion are held. What comes beyond is read as a large message, however small it was said to be. */
+const HELD_BYTES = 13 * 1024 * 1024;
 /** How often a message is asked for alone before it counts as refused, where the server has a passing trouble with it. */
 const TRIES = 3;
 const PAUSE_MS = 200;
@@ -55,14 +57,20 @@ export async function fetchSmall(mailbox: OpenMailbox, uids: readonly number[]):
   const cut = new Map<number, FailureError>();
   const refused: { uid: number; failure: FailureError }[] = [];
   let gone: readonly number[] = [];
+  let held = 0;
+  /** Too long to be held beside the others. */
+  const long = new Set<number>();
 
-  function take({ uid, internalDate, size, body }: FetchResponse, wanted: ReadonlySet<number>): void {
+  function take({ uid, internalDate, size, body, tooLong }: FetchResponse, wanted: ReadonlySet<number>): void {
+    if (uid === null || !wanted.has(uid) || found.has(uid)) return;
+    if (tooLong || held + (body?.byteLength ?? 0) > HELD_BYTES) return void long.add(uid);
     // A server may send a FETCH that nobody asked for, without a body (RFC 9051 §7.5.2).
-    if (uid === null || body === null || !wanted.has(uid) || found.has(uid)) return;
+    if (body === null) return;
     const nativeId = nativeIdOf(uidValidity, uid);
     const verdict = sizes.look(nativeId, size, body);
     if (verdict !== "whole") return void (verdict === "cut" && cut.set(uid, cutShort(uid, size, body.byteLength)));
     const receivedAt = internalDate ?? Date.now();
+    held += body.byteLength;
     found.set(uid, { uid, message: { nativeId, receivedAt, size: body.byteLength, listedSize: size, raw: body } });
   }
   /** The server's refusal, if it gave one. Throws what ended the connection. */
@@ -72,6 +80,13 @@ export async function fetchSmall(mailbox: OpenMailbox, uids: readonly number[]):
       wire,
       wire.fetch(uidSet(asked), "UID INTERNALDATE RFC822.SIZE BODY.PEEK[]", (response) => take(response, wanted)),
     );
+  };
+  /** As a stream, which is read when it is stored. */
+  const takeLarge = async (uid: number): Promise<FailureError | null> => {
+    const one = await fetchLarge(mailbox, uid);
+    if (one.broke !== undefined) throw one.broke;
+    for (const fetched of one.found) found.set(uid, fetched);
+    return one.refused[0]?.failure ?? null;
   };
   const missing = () => uids.filter((uid) => !found.has(uid));
   const outcome = (broke?: unknown): FetchOutcome => ({
@@ -86,14 +101,17 @@ export async function fetchSmall(mailbox: OpenMailbox, uids: readonly number[]):
     if (found.size === uids.length) return outcome();
     let there = await stillThere(wire, missing());
     if (there.length > 1 && refusal === null) {
-      await ask(there);
+      const again = there.filter((uid) => !long.has(uid));
+      if (again.length > 0) await ask(again);
       there = there.filter((uid) => !found.has(uid));
     }
     for (const uid of there) {
-      const failure = await insist(mailbox, uid, async () => ({
-        words: (await ask([uid])) ?? cut.get(uid) ?? null,
-        given: found.has(uid),
-      }));
+      const failure = long.has(uid)
+        ? await takeLarge(uid)
+        : await insist(mailbox, uid, async () => ({
+            words: (await ask([uid])) ?? cut.get(uid) ?? null,
+            given: found.has(uid),
+          }));
       if (failure) refused.push({ uid, failure });
     }
     // Requested again at the end: a message that was deleted meanwhile was not refused.

@@ -10,6 +10,8 @@ export interface FetchResponse {
   readonly body: Buffer | null;
   /** Where a piece begins (`BODY[]<0>`); `null`: the body is whole. */
   readonly origin: number | null;
+  /** The body is longer than what is held of a response, and is not here. */
+  readonly tooLong: boolean;
 }
 
 const fetchStart = /^\* \d{1,10} FETCH \(/i;
@@ -21,7 +23,7 @@ const bodyBeforeLiteral = /[( ]BODY\[(?:HEADER)?\](?:<(\d{1,15})>)? ~?$/i;
 const quotedBody = /([( ])BODY\[(?:HEADER)?\](?:<(\d{1,15})>)? "((?:[^"\\]|\\.)*)"/i;
 
 /** Reads a FETCH response. Items may come in any order; unknown ones are skipped. `null`: a different response. */
-export function readFetchResponse({ text, literals }: RawResponse): FetchResponse | null {
+export function readFetchResponse({ text, literals, cut }: RawResponse): FetchResponse | null {
   if (!fetchStart.test(text[0] ?? "")) return null;
   let body: Buffer | null = null;
   let origin: string | undefined;
@@ -43,7 +45,8 @@ export function readFetchResponse({ text, literals }: RawResponse): FetchRespons
     uid: numberIn(uidItem, items),
     internalDate: date >= 0 ? date : null,
     size: numberIn(sizeItem, items),
-    body,
+    body: cut ? null : body,
+    tooLong: cut,
     origin: origin === undefined ? null : Number(origin),
   };
 }

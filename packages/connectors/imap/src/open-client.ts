@@ -4,8 +4,8 @@ import { ImapFlow } from "imapflow";
 import type { SignIn } from "./sign-in.ts";
 import { watchSocket } from "./watch-socket.ts";
 
-/** A literal larger than this ends the connection: no server may fill our memory. */
-const LARGEST_LITERAL = 128 * 1024 * 1024;
+/** What this client reads is small, up to the opening of the inbox: a longer answer ends the connection. */
+const LARGEST_LITERAL = 256 * 1024;
 
 /** What happens while a client connects. */
 export interface ClientListener {

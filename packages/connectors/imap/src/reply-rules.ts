@@ -1,3 +1,4 @@
+import { replyBeginning } from "@mailfleet/connector-api";
 import type { FailureCode } from "@mailfleet/contracts";
 
 /** Where in a session a reply came. The same words mean different things before and after signing in. */
@@ -110,10 +111,11 @@ export const replyRules: readonly ReplyRule[] = [
 
 /** The code of a reply; `null` if no rule matches. */
 export function codeOfReply(reply: { responseCode?: string; text: string }, phase: Phase): FailureCode | null {
-  const responseCode = reply.responseCode?.toUpperCase();
+  const responseCode = reply.responseCode?.slice(0, 100).toUpperCase();
+  const text = replyBeginning(reply.text);
   for (const rule of replyRules) {
     if (rule.phases && !rule.phases.includes(phase)) continue;
-    if (rule.responseCode ? responseCode && rule.responseCode.test(responseCode) : rule.text?.test(reply.text))
+    if (rule.responseCode ? responseCode && rule.responseCode.test(responseCode) : rule.text?.test(text))
       return rule.code;
   }
   return null;

@@ -3,10 +3,16 @@ export interface RawResponse {
   readonly text: readonly string[];
   /** `literals[n]` came after `text[n]`. */
   readonly literals: readonly Buffer[];
+  /** More came than is held of one response: literals that did not fit are empty. */
+  readonly cut: boolean;
 }
 
 /** Limits for a server that never ends what it begins. */
-const LINE_LIMIT = 64 * 1024 * 1024;
+const LINE_LIMIT = 8 * 1024 * 1024;
+/** What is held of one response, lines and literals together. */
+const HELD_LIMIT = 16 * 1024 * 1024;
+/** How many literals a response may have. */
+const LITERALS_LIMIT = 1000;
 const LITERAL_LIMIT = 128 * 1024 * 1024;
 
 const LF = 10;
@@ -27,13 +33,29 @@ export function createResponseReader(handle: (response: RawResponse) => void): (
   let literal: Buffer | null = null;
   let filled = 0;
   let expected = -1;
+  /** Bytes held of the response so far. */
+  let held = 0;
+  let cut = false;
 
   return (data) => {
     let at = 0;
     while (at < data.length) {
+      if (expected > HELD_LIMIT - held) {
+        // Read past, and not held.
+        cut = true;
+        const taken = Math.min(data.length - at, expected - filled);
+        filled += taken;
+        at += taken;
+        if (filled < expected) return;
+        literals.push(Buffer.alloc(0));
+        filled = 0;
+        expected = -1;
+        continue;
+      }
       if (expected >= 0) {
         if (literal === null && data.length - at >= expected) {
           literals.push(data.subarray(at, at + expected));
+          held += expected;
           at += expected;
           expected = -1;
           continue;
@@ -44,6 +66,7 @@ export function createResponseReader(handle: (response: RawResponse) => void): (
         at += taken;
         if (filled === expected) {
           literals.push(literal);
+          held += expected;
           literal = null;
           filled = 0;
           expected = -1;
@@ -67,6 +90,9 @@ export function createResponseReader(handle: (response: RawResponse) => void): (
       if (mark) {
         text.push(line.slice(0, line.lastIndexOf("{")));
         expected = Number(mark[1]);
+        held += line.length;
+        if (text.length > LITERALS_LIMIT || held > HELD_LIMIT)
+          throw tooLarge("ResponseTooLarge", "an endless response");
         if (expected > LITERAL_LIMIT) throw tooLarge("LiteralTooLarge", `a literal of ${expected} bytes`);
         if (expected === 0) {
           literals.push(Buffer.alloc(0));
@@ -74,9 +100,11 @@ export function createResponseReader(handle: (response: RawResponse) => void): (
         }
       } else {
         text.push(line.endsWith("\r") ? line.slice(0, -1) : line);
-        const response = { text, literals };
+        const response = { text, literals, cut };
         text = [];
         literals = [];
+        held = 0;
+        cut = false;
         handle(response);
       }
     }

@@ -39,6 +39,11 @@ export interface Wire {
 }
 
 const LOGOUT_MS = 1000;
+/** A command that is not done by then never ends, whatever the server says in between. A portion takes seconds. */
+const COMMAND_MS = 600_000;
+/** How many UIDs an answer to SEARCH may hold. */
+const FOUND_LIMIT = 1_000_000;
+const LARGEST_UID = 0xffff_ffff;
 
 interface Waiting {
   readonly command: string;
@@ -48,11 +53,12 @@ interface Waiting {
 }
 
 /**
- * Speaks IMAP on a socket that is signed in already. Commands are written at once, even while others are being
+ * Speaks IMAP on a socket that is signed in already. The connection ends when the server is silent for `silenceMs` inside
+ * a command, or a command takes longer than `commandMs`. Commands are written at once, even while others are being
  * answered: the server takes them in order (RFC 9051 §5.5). Errors look like imapflow's, so that both are classified
  * alike.
  */
-export function createWire(socket: Socket, silenceMs: number): Wire {
+export function createWire(socket: Socket, silenceMs: number, commandMs = COMMAND_MS): Wire {
   const waiting = new Map<string, Waiting>();
   let tags = 0;
   let counts = { exists: 0, expunged: 0 };
@@ -105,20 +111,28 @@ export function createWire(socket: Socket, silenceMs: number): Wire {
   });
   socket.resume();
 
-  const run = (command: string, untagged: Waiting["untagged"]) =>
-    new Promise<void>((resolve, reject) => {
-      if (ended) return reject(ended);
-      tags += 1;
-      waiting.set(`M${tags}`, { command, untagged, resolve, reject });
-      socket.write(`M${tags} ${command}\r\n`);
-    });
+  const run = async (command: string, untagged: Waiting["untagged"]) => {
+    const late = setTimeout(
+      () => end(Object.assign(new Error(`no end of ${command.slice(0, 30)}`), { code: "ETIMEOUT" })),
+      commandMs,
+    );
+    try {
+      await new Promise<void>((resolve, reject) => {
+        if (ended) return reject(ended);
+        tags += 1;
+        waiting.set(`M${tags}`, { command, untagged, resolve, reject });
+        socket.write(`M${tags} ${command}\r\n`);
+      });
+    } finally {
+      clearTimeout(late);
+    }
+  };
 
   return {
     async search(criteria) {
       const found: number[] = [];
       await run(`UID SEARCH ${criteria}`, ({ text }) => {
-        const list = /^\* SEARCH((?: \d{1,10})*)/i.exec(text[0] ?? "")?.[1];
-        if (list) for (const uid of list.trim().split(" ")) found.push(Number(uid));
+        if (/^\* SEARCH /i.test(text[0] ?? "")) readNumbers(text[0] as string, "* SEARCH ".length, found);
       });
       return ascending(found);
     },
@@ -126,7 +140,7 @@ export function createWire(socket: Socket, silenceMs: number): Wire {
       const found: number[] = [];
       await run(`FETCH ${position}:* (UID)`, (response) => {
         const uid = readFetchResponse(response)?.uid;
-        if (uid) found.push(uid);
+        if (uid) add(uid, found);
       });
       return ascending(found);
     },
@@ -160,8 +174,31 @@ export function createWire(socket: Socket, silenceMs: number): Wire {
   };
 }
 
-function ascending(uids: readonly number[]): number[] {
-  return [...new Set(uids)].sort((a, b) => a - b);
+function ascending(uids: number[]): number[] {
+  uids.sort((a, b) => a - b);
+  return uids.filter((uid, at) => uid !== uids[at - 1]);
+}
+
+/** Adds the numbers from `at` on, up to the first thing that is none. Nothing else of a long line is copied. */
+function readNumbers(line: string, at: number, found: number[]): void {
+  let number = -1;
+  for (let index = at; index <= line.length; index += 1) {
+    const digit = line.charCodeAt(index) - 48;
+    if (digit >= 0 && digit <= 9) {
+      number = Math.max(number, 0) * 10 + digit;
+      continue;
+    }
+    if (number > LARGEST_UID) return;
+    if (number >= 0) add(number, found);
+    if (line[index] !== " ") return;
+    number = -1;
+  }
+}
+
+function add(uid: number, found: number[]): void {
+  found.push(uid);
+  if (found.length > FOUND_LIMIT)
+    throw Object.assign(new Error(`the server lists more than ${FOUND_LIMIT} messages`), { code: "ResponseTooLarge" });
 }
 
 function countAfter(line: string, before: { exists: number; expunged: number }) {
@@ -172,7 +209,7 @@ function countAfter(line: string, before: { exists: number; expunged: number }) 
 }
 
 function refused(command: string, responseStatus: string, text: string): Error {
-  const serverResponseCode = /^\[([A-Z0-9-]+)/i.exec(text)?.[1];
+  const serverResponseCode = /^\[([A-Z0-9-]{1,100})/i.exec(text)?.[1];
   return Object.assign(new Error("the command was refused"), {
     responseStatus,
     response: text,

@@ -1,3 +1,5 @@
+import { FailureError, failureOf } from "@mailfleet/contracts";
+
 /** Receives one multi-line answer. */
 export interface BodySink {
   piece(bytes: Buffer): void;
@@ -24,6 +26,16 @@ export function collect(held: (bytes: number) => void = () => {}): Collected {
     fail() {},
     bytes: () => (pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces)),
   };
+}
+
+/** Holds an answer whole that may have at most `limit` bytes. Throws ANSWER_TOO_LARGE while it arrives. */
+export function collectAtMost(limit: number, command: string): Collected {
+  let length = 0;
+  return collect((bytes) => {
+    length += bytes;
+    if (length > limit)
+      throw new FailureError(failureOf("ANSWER_TOO_LARGE", { command, reply: `more than ${limit} bytes` }));
+  });
 }
 
 /** Holds the first `limit` bytes of an answer and drops the rest. */

@@ -1,4 +1,4 @@
-import { networkFailureCode, redactSecrets, systemCodeOf } from "@mailfleet/connector-api";
+import { networkFailureCode, redactSecrets, replyBeginning, systemCodeOf } from "@mailfleet/connector-api";
 import { type Failure, FailureError, failureOf } from "@mailfleet/contracts";
 import { codeOfReply, type Phase } from "./reply-rules.ts";
 import { ServerLeft } from "./wire.ts";
@@ -63,7 +63,8 @@ export function classifyFailure(thrown: unknown, context: FailureContext): Failu
 }
 
 /** "try again in 5 minutes", "[LOGIN-DELAY] … 300 seconds", "Suggested Backoff Time: 92415 milliseconds" (Exchange). */
-function retryAfterOf(reply: string): number | undefined {
+function retryAfterOf(said: string): number | undefined {
+  const reply = replyBeginning(said);
   const backoff = /backoff time[:=\s]+(\d{1,10})/i.exec(reply);
   if (backoff) return Number(backoff[1]);
   const match =

@@ -11,7 +11,7 @@ import {
   secureSocket,
   startDeadline,
 } from "@mailfleet/network";
-import { collect } from "./body-sinks.ts";
+import { collectAtMost } from "./body-sinks.ts";
 import { type Capabilities, readCapabilities, untold } from "./capabilities.ts";
 import { classifyFailure, Refused } from "./classify-failure.ts";
 import type { Pop3Deadlines } from "./deadlines.ts";
@@ -146,7 +146,7 @@ export async function dial(
 
 /** What the server offers (RFC 2449 §5). It need not know CAPA. */
 async function ask(wire: Wire): Promise<Capabilities> {
-  const answer = collect();
+  const answer = collectAtMost(64 * 1024, "CAPA");
   const { status } = await wire.run("CAPA", answer);
   return status === "+OK" ? readCapabilities(answer.bytes()) : untold;
 }

@@ -1,5 +1,5 @@
 import { FailureError, failureOf } from "@mailfleet/contracts";
-import { collect } from "./body-sinks.ts";
+import { collectAtMost } from "./body-sinks.ts";
 import type { Capabilities } from "./capabilities.ts";
 import { Refused } from "./classify-failure.ts";
 import type { HeaderFacts } from "./header-facts.ts";
@@ -19,6 +19,8 @@ export interface Listing {
   readonly seen: ReadonlyMap<number, HeaderFacts>;
 }
 
+/** An answer to LIST or UIDL: 100,000 messages with the longest names. */
+const LIST_BYTES = 8 * 1024 * 1024;
 /** How many headers are requested at once. */
 const HEADERS_AT_ONCE = 500;
 
@@ -45,8 +47,8 @@ async function askAll(
   wire: Wire,
   capabilities: Capabilities,
 ): Promise<{ readonly says: number | null; readonly entries: readonly Entry[] }> {
-  const sizes = collect();
-  const uidls = collect();
+  const sizes = collectAtMost(LIST_BYTES, "LIST");
+  const uidls = collectAtMost(LIST_BYTES, "UIDL");
   // Even if CAPA does not name UIDL: some servers forget it.
   const [list, uidl, stat] = await Promise.all([wire.run("LIST", sizes), wire.run("UIDL", uidls), wire.run("STAT")]);
   const says = stat.status === "+OK" ? countIn(stat.text) : null;

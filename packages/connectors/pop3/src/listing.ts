@@ -13,6 +13,9 @@ export interface Entry {
 
 /** Longest UIDL that is used unchanged. RFC 1939 §7 allows 70 characters; with our additions it must fit into 200. */
 const UIDL_LIMIT = 120;
+/** More messages than a server can list in the time and the bytes that it has. */
+const MESSAGES_LIMIT = 200_000;
+const LF = 10;
 
 /** Joins the answers to LIST and UIDL (`null`: the server has none), in the order of numbers. Throws `FailureError`. */
 export function readListing(list: Buffer, uidl: Buffer | null): Entry[] {
@@ -21,6 +24,7 @@ export function readListing(list: Buffer, uidl: Buffer | null): Entry[] {
     const match = /^(\d{1,10})[ \t]+(\d{1,15})/.exec(line);
     if (!match) throw odd("LIST", line);
     sizes.set(Number(match[1]), Number(match[2]));
+    if (sizes.size > MESSAGES_LIMIT) throw tooMany("LIST");
   }
   const names = new Map<number, string>();
   for (const line of uidl ? lines(uidl) : []) {
@@ -28,6 +32,7 @@ export function readListing(list: Buffer, uidl: Buffer | null): Entry[] {
     if (!match) throw odd("UIDL", line);
     if (match[2]) names.set(Number(match[1]), plainUidl(match[2].trim()));
     else if (!sizes.has(Number(match[1]))) sizes.set(Number(match[1]), 0);
+    if (names.size > MESSAGES_LIMIT || sizes.size > MESSAGES_LIMIT) throw tooMany("UIDL");
   }
   // An entry in only one of the two lists is still a message.
   for (const number of names.keys()) if (!sizes.has(number)) sizes.set(number, 0);
@@ -40,12 +45,18 @@ function plainUidl(uidl: string): string {
   return uidl.length <= UIDL_LIMIT && /^[\x21-\x7e]+$/.test(uidl) ? uidl : `u-${hash("sha256", uidl).slice(0, 40)}`;
 }
 
-function lines(answer: Buffer): string[] {
-  return answer
-    .toString("latin1")
-    .split("\n")
-    .map((line) => line.trimEnd())
-    .filter((line) => line !== "");
+/** One at a time: the lines of a long answer together would take many times its size. */
+function* lines(answer: Buffer): Generator<string> {
+  for (let at = 0; at < answer.length; ) {
+    const end = answer.indexOf(LF, at);
+    const line = answer.toString("latin1", at, end < 0 ? answer.length : end).trimEnd();
+    if (line !== "") yield line;
+    at = end < 0 ? answer.length : end + 1;
+  }
+}
+
+function tooMany(command: string): FailureError {
+  return new FailureError(failureOf("ANSWER_TOO_LARGE", { command, reply: `more than ${MESSAGES_LIMIT} messages` }));
 }
 
 function odd(command: string, line: string): FailureError {

@@ -1,3 +1,4 @@
+import { replyBeginning } from "@mailfleet/connector-api";
 import type { FailureCode } from "@mailfleet/contracts";
 
 /** Where in a session a reply came. The same words mean different things before and after signing in. */
@@ -118,7 +119,7 @@ const unknownWords: Readonly<Record<Phase, FailureCode>> = {
 
 /** The code of a negative reply, with or without `-ERR`. */
 export function codeOfReply(reply: string, phase: Phase): FailureCode {
-  const words = reply.replace(/^-ERR\s*/i, "");
+  const words = replyBeginning(reply).replace(/^-ERR\s*/i, "");
   const responseCode = /^\[([^\]]{1,40})\]/.exec(words)?.[1]?.toUpperCase();
   for (const rule of replyRules) {
     if (rule.phases && !rule.phases.includes(phase)) continue;
@@ -134,8 +135,9 @@ export function codeOfReply(reply: string, phase: Phase): FailureCode {
  * 3 expunged.", "There's no message 3."; Exchange: "The requested message does not exist"; Gmail "Message not found".
  */
 export function saysGone(reply: string): boolean {
-  if (/\[SYS\/TEMP\]/i.test(reply)) return false;
+  const words = replyBeginning(reply);
+  if (/\[SYS\/TEMP\]/i.test(words)) return false;
   return /no such (?:message|msg)|there(?:'s| is) no message|message (?:number )?(?:\d+ )?(?:(?:is|was|has been|have been) )?(?:already )?(?:marked (?:for deletion|as deleted)|expunged|deleted|removed|gone|not found|(?:does not|doesn'?t|no longer) exists?)|invalid message(?: number)?|message (?:number )?out of range/i.test(
-    reply,
+    words,
   );
 }

@@ -45,7 +45,7 @@ interface Missing {
 }
 
 /** Limit for small messages in memory, in bytes: far more than three portions unless LIST is wrong. */
-const HELD_LIMIT = 160 * 1024 * 1024;
+const HELD_LIMIT = 32 * 1024 * 1024;
 
 /** One per session. */
 export function createRetriever(wire: Wire, sizes: SizeCheck, failure: (error: unknown) => FailureError): Retriever {

@@ -56,9 +56,11 @@ interface Waiter {
 
 /** Limit of one answer in bytes. Messages can be this large: mail systems allow attachments of 128 MB. */
 const ANSWER_LIMIT = 128 * 1024 * 1024;
+/** A command whose answer we hold never ends if it is not done by then. What is streamed waits for its reader. */
+const COMMAND_MS = 600_000;
 
-/** Speaks POP3 on a socket. A wait for a reply ends after `silenceMs` without a byte. */
-export function createWire(socket: Socket, silenceMs: number): Wire {
+/** Speaks POP3 on a socket. A wait for a reply ends after `silenceMs` without a byte, and after `commandMs` in any case. */
+export function createWire(socket: Socket, silenceMs: number, commandMs = COMMAND_MS): Wire {
   /** Sent and not yet answered. */
   const waiting: Waiter[] = [];
   /** Not sent yet: without pipelining one at a time. */
@@ -176,7 +178,18 @@ export function createWire(socket: Socket, silenceMs: number): Wire {
     });
 
   return {
-    run: (command, body, atOnce = false) => enqueue(command, body, atOnce),
+    async run(command, body, atOnce = false) {
+      if (atOnce) return enqueue(command, body, true);
+      const late = setTimeout(
+        () => end(Object.assign(new Error("an answer without end"), { code: "ETIMEDOUT" })),
+        commandMs,
+      );
+      try {
+        return await enqueue(command, body, false);
+      } finally {
+        clearTimeout(late);
+      }
+    },
     greeting: () => enqueue(null, undefined, false),
     startPipelining() {
       pipelining = true;

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { redactSecrets } from "@mailfleet/connector-api";
 import { FailureError, failureOf } from "@mailfleet/contracts";
-import { ReplyReader, type SmtpReply } from "./reply.ts";
+import { MalformedReply, ReplyReader, type SmtpReply } from "./reply.ts";
 
 interface Waiter {
   resolve(reply: SmtpReply): void;
@@ -9,6 +9,8 @@ interface Waiter {
 }
 
 const SLICE = 256 * 1024;
+/** Replies that may come before they are waited for: one for each command of a long envelope that is sent at once. */
+const EARLY_LIMIT = 2000;
 
 /** Thrown when one of our time limits is over. The socket is closed then. */
 export class ReplyTimeout extends Error {
@@ -84,7 +86,11 @@ export class Channel {
     for (const reply of replies) {
       const waiter = this.#waiters.shift();
       if (waiter) waiter.resolve(reply);
-      else this.#replies.push(reply);
+      else if (this.#replies.length < EARLY_LIMIT) this.#replies.push(reply);
+      else {
+        this.end(new MalformedReply(`more than ${EARLY_LIMIT} replies that nobody asked for`));
+        return;
+      }
     }
   }
 

@@ -32,7 +32,7 @@ class ReadReply implements SmtpReply {
 
   get text(): string {
     // Cleaned line by line, so that a secret that is folded over lines is found.
-    return this.#clean(this.#raw.join("\n")).replaceAll("\n", " ").slice(0, 2000);
+    return this.#clean(this.#raw.slice(0, LINES_SHOWN).join("\n")).replaceAll("\n", " ").slice(0, 2000);
   }
 }
 
@@ -49,6 +49,10 @@ export class MalformedReply extends Error {
 /** RFC 5321 §4.5.3.1.5 allows 512 octets a line; real servers write more. A server may not fill our memory. */
 const LINE_LIMIT = 16_384;
 const REPLY_LINES_LIMIT = 500;
+/** The first lines are evidence. */
+const LINES_SHOWN = 50;
+/** What is kept of a line: capabilities, codes and words are shorter. */
+const LINE_KEPT = 2048;
 const replyLine = /^[2-5]\d\d/;
 
 /** Splits what a server sends into replies. Chunks may end anywhere. Throws `MalformedReply`. */
@@ -71,7 +75,7 @@ export class ReplyReader {
       const line = all.slice(from, all[end - 1] === "\r" ? end - 1 : end);
       from = end + 1;
       if (!replyLine.test(line) || this.#lines.length >= REPLY_LINES_LIMIT) throw new MalformedReply(this.#clean(line));
-      this.#lines.push(line);
+      this.#lines.push(line.length > LINE_KEPT ? line.slice(0, LINE_KEPT) : line);
       if (line[3] === "-") continue;
       replies.push(new ReadReply(this.#lines, this.#clean));
       this.#lines = [];

@@ -7,6 +7,7 @@ export { startGuarded } from "../engines/guarded-program.ts";
 export type { MongoCluster } from "../engines/mongo-cluster.ts";
 export type { NatsCluster } from "../engines/nats-cluster.ts";
 
+export { hostileWords, longestFor, memoryOf } from "./hostile-words.ts";
 export { mailServers } from "./mail-servers.ts";
 
 export { type Dovecot, type DovecotOptions, startDovecot } from "./start-dovecot.ts";
