@@ -7,7 +7,7 @@ import { loadOpener, loadSealer } from "@mailfleet/secrets";
 import { connectStore, isOutage, openDocuments } from "@mailfleet/store";
 import { createClearMarkStore } from "./alert/store.ts";
 import { createMeters } from "./metrics.ts";
-import { allowedPortsOf } from "./notice/allowed-ports.ts";
+import { destinationsOf } from "./notice/destinations.ts";
 import { createMailServer } from "./notice/mail-server.ts";
 import { createMailServerStore, createNoticeStore } from "./notice/store.ts";
 import { alerting } from "./service.ts";
@@ -16,7 +16,8 @@ runService(alerting, async ({ name, environment, logger, metrics, failPoint, add
   const { natsUrl, mongoUrl, mongoDb, streamReplicas, notifyOpenKeys, allowedPrivateNetworks } = environment;
   // The public halves are in the same file.
   const [opener, sealer] = await Promise.all([loadOpener(notifyOpenKeys, logger), loadSealer(notifyOpenKeys)]);
-  const fetch = createGuardedFetch({ privateNetworks: readPrivateNetworks(allowedPrivateNetworks) });
+  const networks = readPrivateNetworks(allowedPrivateNetworks);
+  const fetch = createGuardedFetch({ privateNetworks: networks });
   const [store, bus] = await Promise.all([
     connectStore({ url: mongoUrl, database: mongoDb, appName: name, logger }),
     connectBus({ url: natsUrl, name, streamReplicas, logger, failPoint, isOutage }),
@@ -38,7 +39,7 @@ runService(alerting, async ({ name, environment, logger, metrics, failPoint, add
         connectors: createConnectors({ fetch }).outbound,
         openSecret: opener.open,
         tokens: createTokens({ fetch, open: opener.open, seal: sealer.seal, grants, now, owner: name, logger }),
-        allowedPorts: allowedPortsOf(bus),
+        destinations: destinationsOf(bus, networks),
       }),
       meters: createMeters(metrics, notices),
       isOutage,

@@ -303,7 +303,7 @@ export const failureCodes = {
     "error",
     "administrator",
     "The name resolves to an address that Mailfleet may not connect to.",
-    "Correct the host name. Private networks must be listed in MAILFLEET_ALLOWED_PRIVATE_NETWORKS. Link-local and metadata addresses are never allowed.",
+    "Correct the host name, or name its network: for mail servers in the setting allowed networks, for HTTP in MAILFLEET_ALLOWED_PRIVATE_NETWORKS. Link-local and metadata addresses are never allowed.",
   ),
   REDIRECT_REFUSED: row(
     "permanent",

@@ -81,7 +81,7 @@ export { Secret } from "./secret.ts";
 export { ComposedContent, ComposedSubmission, RawContent, type SubmittedContent } from "./send/content.ts";
 export { Send } from "./send/send.ts";
 export { RetryPolicy } from "./settings/retry-policy.ts";
-export { type Settings, settings } from "./settings/settings.ts";
+export { privateNetworks, type Settings, settings } from "./settings/settings.ts";
 export { type ConsumerDefinition, consumers, type StreamDefinition, streams } from "./streams.ts";
 export {
   type AlertFact,

@@ -64,11 +64,36 @@ export function judgeAddress(text: string, allowed: readonly Network[]): Address
   return address ? judge(address, allowed) : "never";
 }
 
+const loopback = table("127.0.0.0/8", "::1");
+
+/** Whether this is an address of the machine itself, in any form. */
+export function isLoopback(text: string): boolean {
+  const address = plainAddress(text);
+  return address !== null && loopback.some((network) => isIn(address, network));
+}
+
+/** Whether two texts are the same address, in any form. */
+export function isSameAddress(one: string, other: string): boolean {
+  const [a, b] = [plainAddress(one), plainAddress(other)];
+  return a !== null && b !== null && a.bits === b.bits && a.value === b.value;
+}
+
+/** The IPv4 address that an IPv6 address stands for, or the address itself. */
+function plainAddress(text: string): IpAddress | null {
+  const address = parseAddress(text);
+  return address && (inDisguise(address) ?? address);
+}
+
+function inDisguise(address: IpAddress): IpAddress | null {
+  const disguise = disguises.find(({ network }) => network && isIn(address, network));
+  return disguise ? { bits: 32, value: (address.value >> disguise.shift) & 0xffff_ffffn } : null;
+}
+
 function judge(address: IpAddress, allowed: readonly Network[]): AddressVerdict {
   const among = (networks: readonly Network[]) => networks.some((network) => isIn(address, network));
   if (among(never)) return "never";
-  const disguise = disguises.find(({ network }) => network && isIn(address, network));
-  if (disguise) return judge({ bits: 32, value: (address.value >> disguise.shift) & 0xffff_ffffn }, allowed);
+  const hidden = inDisguise(address);
+  if (hidden) return judge(hidden, allowed);
   if (among(allowed)) return "allowed-private";
   const isPublic = address.bits === 32 || (globalUnicast && isIn(address, globalUnicast));
   return isPublic && !among(special) ? "public" : "private";

@@ -1,7 +1,8 @@
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import { FailureError, failureOf } from "@mailfleet/contracts";
-import { judgeAddress } from "./address-rules.ts";
+import { isLoopback, isSameAddress, judgeAddress } from "./address-rules.ts";
+import { parseNetwork } from "./ip-address.ts";
 
 /** A server as a profile names it. */
 export interface ServerPlace {
@@ -23,26 +24,51 @@ export function checkPort({ host, port }: ServerPlace, allowedPorts: readonly nu
   throw new FailureError(failureOf("PORT_NOT_ALLOWED", { host, port, reply }));
 }
 
+/** Where connections may go beside the public Internet, and where never. */
+export interface Destinations {
+  /** CIDRs. Link-local and metadata addresses are refused even if they are named here. */
+  readonly allowedNetworks: readonly string[];
+  /** Places of Mailfleet's own that no profile may name. */
+  readonly refused?: readonly ServerPlace[];
+}
+
 /**
- * The server's addresses, judged as resolved. Connect to these and do not resolve the name again (DNS rebinding). A
- * company's own server may have a private address, so only those are refused that no mail server has.
- * Throws ADDRESS_NOT_ALLOWED, or the system's error.
+ * The server's addresses, judged as resolved. Connect to these and do not resolve the name again (DNS rebinding).
+ * One forbidden address among several is enough. Throws ADDRESS_NOT_ALLOWED, or the system's error.
  */
-export async function resolveServer({ host, port }: ServerPlace): Promise<readonly Address[]> {
-  const bare = bareHost(host);
-  const found = isIP(bare) ? [{ address: bare, family: isIP(bare) }] : await lookup(bare, { all: true });
-  refuseForbiddenAddresses(
-    { host, port },
-    found.map(({ address }) => address),
-  );
+export async function resolveServer(
+  { host, port }: ServerPlace,
+  { allowedNetworks, refused = [] }: Destinations,
+): Promise<readonly Address[]> {
+  const found = await addressesOf(host);
+  const allowed = allowedNetworks.flatMap((text) => parseNetwork(text) ?? []);
+  for (const { address } of found) {
+    const verdict = judgeAddress(address, allowed);
+    if (verdict === "never") throw notAllowed({ host, port }, `${host} resolves to ${address}`);
+    if (verdict === "private")
+      throw notAllowed({ host, port }, `${host} resolves to ${address}, which is in no network that is allowed`);
+  }
+  for (const own of refused)
+    if (own.port === port && (await isSameMachine(own.host, found)))
+      throw notAllowed({ host, port }, `${host} port ${port} is a part of this installation`);
   return found;
 }
 
-/** Throws ADDRESS_NOT_ALLOWED if one of these is link-local, multicast or a cloud's metadata service. */
-export function refuseForbiddenAddresses({ host, port }: ServerPlace, addresses: readonly string[]): void {
-  for (const address of addresses)
-    if (judgeAddress(address, []) === "never")
-      throw new FailureError(failureOf("ADDRESS_NOT_ALLOWED", { host, port, reply: `${host} resolves to ${address}` }));
+async function addressesOf(host: string): Promise<readonly Address[]> {
+  const bare = bareHost(host);
+  return isIP(bare) ? [{ address: bare, family: isIP(bare) }] : await lookup(bare, { all: true });
+}
+
+/** Every loopback address is this machine. */
+async function isSameMachine(host: string, addresses: readonly Address[]): Promise<boolean> {
+  const own = await addressesOf(host).catch(() => []);
+  return addresses.some(({ address }) =>
+    own.some((one) => isSameAddress(one.address, address) || (isLoopback(one.address) && isLoopback(address))),
+  );
+}
+
+function notAllowed({ host, port }: ServerPlace, reply: string): FailureError {
+  return new FailureError(failureOf("ADDRESS_NOT_ALLOWED", { host, port, reply }));
 }
 
 /** Without the brackets around an IPv6 address in a URL. */

@@ -12,6 +12,7 @@ import {
   isOutage as isStoreOutage,
   type Store,
 } from "@mailfleet/store";
+import { enginePlaces } from "./engine-places.ts";
 import type { workerEnvironment } from "./environment.ts";
 import { createRunMetrics } from "./metrics.ts";
 import type { ConnectorSource } from "./ports.ts";
@@ -58,7 +59,8 @@ export async function connectWorker<Connector>(
     loadSealer(openKeys),
     loadProbeCodes(openKeys),
   ]);
-  const fetch = createGuardedFetch({ privateNetworks: readPrivateNetworks(allowedPrivateNetworks) });
+  const networks = readPrivateNetworks(allowedPrivateNetworks);
+  const fetch = createGuardedFetch({ privateNetworks: networks });
   const [bus, store] = await Promise.all([
     connectBus({ url: natsUrl, name, streamReplicas, logger, failPoint, isOutage }),
     connectStore({
@@ -92,6 +94,7 @@ export async function connectWorker<Connector>(
     permits: createPermits(await createPermitStore(store), { party: `${direction}/${owner}`, renewals }),
     openSecret: opener.open,
     tokens,
+    destinations: { networks, refused: enginePlaces(natsUrl, mongoUrl) },
     isOutage,
     logger,
     metrics: createRunMetrics(metrics, direction),

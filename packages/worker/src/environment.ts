@@ -4,6 +4,6 @@ import { z } from "zod";
 export const workerEnvironment = {
   /** File with the private keys that open mailbox credentials. */
   MAILFLEET_OPEN_KEYS: z.string().min(1),
-  /** Private networks that HTTP may go to, as CIDRs; none unless named. */
+  /** Private networks that may be connected to, as CIDRs: for HTTP only these, for mail those of the settings too. */
   MAILFLEET_ALLOWED_PRIVATE_NETWORKS: z.string().default(""),
 } as const;

@@ -22,10 +22,10 @@ export interface OpenedConnection<Connector> {
  * or why nothing can be used.
  */
 export async function openConnection<Connector>(
-  ports: Pick<WorkerPorts<Connector>, "connectors" | "openSecret" | "tokens" | "direction">,
+  ports: Pick<WorkerPorts<Connector>, "connectors" | "openSecret" | "tokens" | "direction" | "destinations">,
   connection: Connection,
 ): Promise<OpenedConnection<Connector>> {
-  const { mailboxId, address, server, connectionTimeoutMs, allowedPorts, eightBitPolicy } = connection;
+  const { mailboxId, address, server, connectionTimeoutMs, allowedPorts, allowedNetworks, eightBitPolicy } = connection;
   const [connector, credentials] = await Promise.all([
     loadConnector(ports, server.protocol),
     openCredentials(ports, connection),
@@ -39,6 +39,8 @@ export async function openConnection<Connector>(
       server: { host, port, security, ...(trustedCertificates && { trustedCertificates }), ...(apiUrl && { apiUrl }) },
       credentials,
       allowedPorts,
+      allowedNetworks: [...allowedNetworks, ...ports.destinations.networks],
+      refused: ports.destinations.refused,
       connectionTimeoutMs,
       eightBitPolicy,
     },

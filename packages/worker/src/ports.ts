@@ -38,6 +38,11 @@ export interface WorkerPorts<Connector> {
       mailbox: { id: string; address: string },
     ): NonNullable<ConnectOptions["credentials"]>;
   };
+  /** Networks that this installation allows beside those of the organisation, and its own engines, which it refuses. */
+  readonly destinations: {
+    readonly networks: readonly string[];
+    readonly refused: readonly { readonly host: string; readonly port: number }[];
+  };
   /** True for an error that only means that a store or the bus is away for now. */
   isOutage(error: unknown): boolean;
   readonly logger: Logger;

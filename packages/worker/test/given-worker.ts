@@ -66,6 +66,7 @@ export async function givenWorker() {
         bus: bus as Bus & WorkerPorts<Scripted>["bus"],
         connectors: { load: async (protocol) => (protocol === "imap" ? { name: "imap" } : null) },
         permits: await permitsOf("inbound/1"),
+        destinations: { networks: [], refused: [] },
         openSecret: async () => new Secret("open"),
         tokens: {
           credentials: () => {
@@ -97,6 +98,7 @@ export async function givenWorker() {
           purpose: "mailbox-password",
         },
         allowedPorts: null,
+        allowedNetworks: ["127.0.0.0/8", "::1"],
         deleteAfterProcessing: false,
         maximumConcurrentConnections: 2,
         connectionTimeoutMs: 1000,

@@ -2,6 +2,7 @@ import type { ConnectOptions, OutboundConnector, TokenCredentials } from "@mailf
 import { FailureError, failureOf, relayDestination, type Sealed, type Secret, sealedFor } from "@mailfleet/contracts";
 import { apiUrlOf, type TokenRequest, tokenRequestOf } from "./application-client.ts";
 import type { OpenChannel, UsableSettings } from "./channel.ts";
+import type { Destinations } from "./destinations.ts";
 
 /** What speaks the protocols of the three ways; each is loaded when it is first used. */
 export interface MailServerPorts {
@@ -10,8 +11,8 @@ export interface MailServerPorts {
   readonly tokens: {
     credentials(request: TokenRequest, mailbox: { id: string; address: string }): TokenCredentials;
   };
-  /** The organisation's allowed outbound ports; `null`: all. */
-  allowedPorts(): Promise<readonly number[] | null>;
+  /** Where the organisation allows connections. */
+  destinations(): Promise<Destinations>;
 }
 
 /** From the name service to the sign-in, milliseconds. */
@@ -31,7 +32,7 @@ export function createMailServer(ports: MailServerPorts): OpenChannel {
       address: settings.from,
       server: serverOf(settings),
       credentials: await credentialsOf(ports, settings),
-      allowedPorts: await ports.allowedPorts(),
+      ...(await ports.destinations()),
       connectionTimeoutMs: connectMs,
     };
     const session = connector.open(options, 1);

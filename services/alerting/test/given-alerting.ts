@@ -158,7 +158,7 @@ export async function givenAlerting() {
         owner: "test",
         logger,
       }),
-      allowedPorts: async () => null,
+      destinations: async () => ({ allowedPorts: null, allowedNetworks: ["127.0.0.0/8"] }),
     });
   };
 

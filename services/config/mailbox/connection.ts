@@ -59,6 +59,7 @@ export function connectionOf(
     server: serverOf(direction, profile),
     credentials: credentialsFor(mailbox, direction, profile, grant),
     allowedPorts: allowedPortsOf(settings),
+    allowedNetworks: settings.allowedNetworks,
     deleteAfterProcessing: configuration.deleteAfterProcessing,
     maximumConcurrentConnections: profile.settings.maximumConcurrentConnections,
     connectionTimeoutMs: profile.settings.connectionTimeoutMs,

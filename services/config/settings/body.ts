@@ -1,4 +1,4 @@
-import { RetryPolicy, type Settings } from "@mailfleet/contracts";
+import { privateNetworks, RetryPolicy, type Settings } from "@mailfleet/contracts";
 
 /** The settings as they are kept. */
 export interface SettingsBody {
@@ -15,4 +15,5 @@ export const initialSettings: Omit<Settings, "v"> = {
   retryPolicy: RetryPolicy.parse({}),
   messageRetentionDays: 30,
   allowedOutboundPorts: null,
+  allowedNetworks: [...privateNetworks],
 };

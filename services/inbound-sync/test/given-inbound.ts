@@ -98,6 +98,7 @@ export async function givenInbound(options: { ownMongo?: boolean } = {}) {
           purpose: "mailbox-password",
         },
         allowedPorts: null,
+        allowedNetworks: ["127.0.0.0/8", "::1"],
         deleteAfterProcessing: false,
         maximumConcurrentConnections: 10,
         connectionTimeoutMs: 10_000,

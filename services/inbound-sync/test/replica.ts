@@ -78,6 +78,7 @@ export async function startReplica(
     bus,
     connectors: { load: async (protocol) => connectors[protocol] ?? null },
     permits: createPermits(await createPermitStore(ownStore), { party: `inbound/${owner}`, renewals }),
+    destinations: { networks: [], refused: [] },
     openSecret: opener.open,
     tokens: noTokens,
     isOutage: isAway,

@@ -45,8 +45,16 @@ export class Lines {
 
   /** The line of this mailbox's holder. */
   of(connection: Connection): SharedLine {
-    const { server, credentials, maximumConcurrentConnections, connectionTimeoutMs, allowedPorts } = connection;
-    const way = [signInKey(credentials), server, allowedPorts, maximumConcurrentConnections, connectionTimeoutMs];
+    const { server, credentials, maximumConcurrentConnections, connectionTimeoutMs, allowedPorts, allowedNetworks } =
+      connection;
+    const way = [
+      signInKey(credentials),
+      server,
+      allowedPorts,
+      allowedNetworks,
+      maximumConcurrentConnections,
+      connectionTimeoutMs,
+    ];
     const key = this.#keys.get(connection) ?? JSON.stringify(way);
     this.#keys.set(connection, key);
     let held = this.#held.get(key);

@@ -257,6 +257,7 @@ function connectionOf(mailbox: GivenMailbox): Connection {
       purpose: "mailbox-password",
     },
     allowedPorts: null,
+    allowedNetworks: ["127.0.0.0/8", "::1"],
     deleteAfterProcessing: false,
     maximumConcurrentConnections: mailbox.maximumConcurrentConnections,
     connectionTimeoutMs: 10_000,

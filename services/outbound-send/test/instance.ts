@@ -70,6 +70,7 @@ export async function startInstance(engines: Engines, options: InstanceOptions):
     bus,
     connectors: { load: async () => smtpConnector({ commandMs: 2000, finalMs: 60_000 }) },
     permits: createPermits(await createPermitStore(store), { party: `outbound/${owner}`, renewals }),
+    destinations: { networks: [], refused: [] },
     openSecret: async ({ tag }) => {
       if (tag === unreadable) throw new FailureError(failureOf("CREDENTIALS_UNREADABLE"));
       return new Secret("password");

@@ -11,9 +11,20 @@ function portsOf(text: string): "us-government" | number[] | null {
 /** `mailfleet settings …` beyond the declaration. */
 export const settingsCommands: ParticularCommands = {
   addFlags: (command) =>
-    void command.option("--allowed-ports <us-government|80,443,…|all>", "ports that connections may use"),
-  fields: async (cli, { allowedPorts }: { allowedPorts?: string }) => {
+    void command
+      .option("--allowed-ports <us-government|80,443,…|all>", "ports that connections may use")
+      .option(
+        "--allowed-networks <10.0.0.0/8,…|none>",
+        "networks beside the public Internet that mail servers may be in",
+      ),
+  fields: async (cli, { allowedPorts, allowedNetworks }: { allowedPorts?: string; allowedNetworks?: string }) => {
     cli.nameFlag("/allowedOutboundPorts", "--allowed-ports");
-    return allowedPorts === undefined ? {} : { allowedOutboundPorts: portsOf(allowedPorts) };
+    cli.nameFlag("/allowedNetworks", "--allowed-networks");
+    return {
+      ...(allowedPorts !== undefined && { allowedOutboundPorts: portsOf(allowedPorts) }),
+      ...(allowedNetworks !== undefined && {
+        allowedNetworks: allowedNetworks === "none" ? [] : allowedNetworks.split(","),
+      }),
+    };
   },
 };

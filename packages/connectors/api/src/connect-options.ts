@@ -37,6 +37,10 @@ export interface ConnectOptions {
   readonly credentials: PasswordCredentials | TokenCredentials | null;
   /** Ports that may be connected to; `null`: all. */
   readonly allowedPorts: readonly number[] | null;
+  /** Networks beside the public Internet that a mail server may be in, as CIDRs. */
+  readonly allowedNetworks: readonly string[];
+  /** Places that are never connected to, wherever they are: NATS and MongoDB of Mailfleet itself. */
+  readonly refused?: readonly { readonly host: string; readonly port: number }[];
   /** One deadline for resolving, connecting, TLS and signing in together, in milliseconds. */
   readonly connectionTimeoutMs: number;
   /** What to do with 8-bit text where a server does not offer 8BITMIME; "encode" unless given. */

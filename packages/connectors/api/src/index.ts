@@ -1,6 +1,7 @@
 /** What every connector offers, and what it is given. One package per protocol implements it. */
 export { networkFailureCode, redactSecrets, systemCodeOf } from "@mailfleet/contracts";
 export type { ConnectOptions, PasswordCredentials, TokenCredentials } from "./connect-options.ts";
+export { foreignWords } from "./foreign-words.ts";
 export {
   type Batch,
   type Cursor,

@@ -60,6 +60,7 @@ export async function startAccount(
         },
       },
       allowedPorts: null,
+      allowedNetworks: ["127.0.0.0/8", "::1"],
       connectionTimeoutMs: 5000,
     },
     asked: () =>

@@ -42,6 +42,7 @@ function given(...answers: (() => Response)[]) {
       },
     },
     allowedPorts: null,
+    allowedNetworks: ["127.0.0.0/8", "::1"],
     connectionTimeoutMs: 1000,
   };
   const connector = graphOutbound({ fetch });

@@ -52,6 +52,7 @@ describe("sending by Microsoft Graph", () => {
         },
       },
       allowedPorts: null,
+      allowedNetworks: ["127.0.0.0/8", "::1"],
       connectionTimeoutMs: 5000,
     };
   };

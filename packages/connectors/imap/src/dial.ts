@@ -87,7 +87,7 @@ export async function dial(options: ConnectOptions, signal: AbortSignal, listene
 
   try {
     signal.throwIfAborted();
-    const addresses = await deadline.until(resolveServer(server));
+    const addresses = await deadline.until(resolveServer(server, options));
     done("resolve", "connect", addresses.map(({ address }) => address).join(", "));
     const first = await connectOnce(addresses, false);
     const dialled = first ?? (await connectOnce(addresses, true));

@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
+import { foreignWords } from "@mailfleet/connector-api";
 import type { ImapFlow } from "imapflow";
 
 /** What can be seen on a socket before the protocol begins. */
@@ -21,13 +22,7 @@ export function watchSocket(client: ImapFlow, watcher: SocketWatcher): void {
   const { socket } = client as unknown as { socket: Socket };
   const listen = () =>
     socket.once("data", (first: Buffer) => {
-      if (first[0] !== asterisk)
-        watcher.strange(
-          first
-            .toString("latin1", 0, 200)
-            .replace(/[^\x20-\x7e]+/g, " ")
-            .trim(),
-        );
+      if (first[0] !== asterisk) watcher.strange(foreignWords(first.toString("latin1", 0, 400)));
     });
   socket.once("connect", () => {
     watcher.connected(`${socket.remoteAddress} port ${socket.remotePort}`);

@@ -23,6 +23,7 @@ async function given(t: TestContext, own: Partial<FakeInbox>) {
     server: { host: "127.0.0.1", port: server.port, security: "none" },
     credentials: { type: "password", username: "user", password: new Secret("pa55word") },
     allowedPorts: null,
+    allowedNetworks: ["127.0.0.0/8", "::1"],
     connectionTimeoutMs: 2000,
   };
   let cursor: Cursor | null = null;

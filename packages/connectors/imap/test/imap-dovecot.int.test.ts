@@ -34,6 +34,7 @@ describe("an IMAP connector and Dovecot", { skip }, () => {
     },
     credentials: { type: "password", username: `${name}@example.test`, password: new Secret("secret") },
     allowedPorts: null,
+    allowedNetworks: ["127.0.0.0/8", "::1"],
     connectionTimeoutMs: 10_000,
   });
 

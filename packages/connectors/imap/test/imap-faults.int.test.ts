@@ -15,6 +15,7 @@ function optionsFor(port: number, more: Partial<ConnectOptions["server"]> = {}):
     server: { host: "127.0.0.1", port, security: "none", ...more },
     credentials: { type: "password", username: "user", password: new Secret("pa55word") },
     allowedPorts: null,
+    allowedNetworks: ["127.0.0.0/8", "::1"],
     connectionTimeoutMs: 2000,
   };
 }
@@ -50,6 +51,25 @@ async function outcome(options: ConnectOptions) {
   const last = report.steps.at(-1);
   return { code: report.failure?.code, last: last?.step, lastOutcome: last?.outcome, report };
 }
+
+test("a server in a network that is not allowed, or that is Mailfleet's own, is not connected to", async (t) => {
+  const started = await server(t, "* OK ready\r\n", plain());
+  const options = optionsFor(started.port);
+  const refused = (error: unknown) => error instanceof FailureError && error.failure.code === "ADDRESS_NOT_ALLOWED";
+  await assert.rejects(imapConnector.open({ ...options, allowedNetworks: ["10.0.0.0/8"] }, never), refused);
+  const own = { ...options, refused: [{ host: "localhost", port: started.port }] };
+  await assert.rejects(imapConnector.open(own, never), refused);
+  await (await imapConnector.open(options, never)).close();
+});
+
+test("the greeting of a NATS server is no evidence", async (t) => {
+  const started = await server(t, 'INFO {"server_id":"NAX","connect_urls":["10.0.0.8:4222"]}\r\n', plain());
+  await assert.rejects(imapConnector.open(optionsFor(started.port), never), ({ failure }: FailureError) => {
+    assert.equal(failure.code, "NOT_THIS_PROTOCOL");
+    assert.doesNotMatch(JSON.stringify(failure), /NAX|10\.0\.0\.8/);
+    return true;
+  });
+});
 
 describe("testing an IMAP connection", () => {
   test("a plain server passes every step", async (t) => {

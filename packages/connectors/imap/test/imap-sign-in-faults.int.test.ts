@@ -27,6 +27,7 @@ const options = (port: number, more: Partial<ConnectOptions>): ConnectOptions =>
   server: { host: "127.0.0.1", port, security: "none" },
   credentials: null,
   allowedPorts: null,
+  allowedNetworks: ["127.0.0.0/8", "::1"],
   connectionTimeoutMs: 2000,
   ...more,
 });

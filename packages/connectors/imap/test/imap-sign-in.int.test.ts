@@ -55,6 +55,7 @@ describe("an IMAP connector that signs in to Dovecot", { skip }, () => {
     },
     credentials,
     allowedPorts: null,
+    allowedNetworks: ["127.0.0.0/8", "::1"],
     connectionTimeoutMs: 10_000,
     ...more,
   });

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { foreignWords } from "@mailfleet/connector-api";
 import { FailureError, failureOf } from "@mailfleet/contracts";
 import type { BodySink } from "./body-sinks.ts";
 import { createReplyReader, EndlessLine } from "./reply-reader.ts";
@@ -103,11 +104,11 @@ export function createWire(socket: Socket, silenceMs: number, commandMs = COMMAN
     line(text) {
       const status = /^(\+OK|-ERR|\+)(?:[ \t]|$)/i.exec(text)?.[1]?.toUpperCase() as Reply["status"] | undefined;
       const waiter = waiting[0];
-      if (!status) throw new FailureError(failureOf("PROTOCOL_ERROR", { reply: readable(text) }));
+      if (!status) throw new FailureError(failureOf("PROTOCOL_ERROR", { reply: foreignWords(text) }));
       if (!waiter)
         throw status === "-ERR"
           ? new ServerLeft(text)
-          : new FailureError(failureOf("PROTOCOL_ERROR", { reply: `unsolicited: ${readable(text)}` }));
+          : new FailureError(failureOf("PROTOCOL_ERROR", { reply: `unsolicited: ${foreignWords(text)}` }));
       waiter.reply = { status, text };
       if (!waiter.body || status !== "+OK") {
         answered(waiter);
@@ -141,7 +142,7 @@ export function createWire(socket: Socket, silenceMs: number, commandMs = COMMAN
     // "+" or "-" begins every greeting (RFC 1939 §3).
     if (!greeted && chunk[0] !== 0x2b && chunk[0] !== 0x2d)
       return end(
-        new FailureError(failureOf("NOT_THIS_PROTOCOL", { reply: readable(chunk.toString("latin1", 0, 200)) })),
+        new FailureError(failureOf("NOT_THIS_PROTOCOL", { reply: foreignWords(chunk.toString("latin1", 0, 200)) })),
       );
     greeted = true;
     try {
@@ -149,7 +150,9 @@ export function createWire(socket: Socket, silenceMs: number, commandMs = COMMAN
     } catch (error) {
       end(
         error instanceof EndlessLine
-          ? new FailureError(failureOf("PROTOCOL_ERROR", { reply: `a line without end: ${readable(error.received)}` }))
+          ? new FailureError(
+              failureOf("PROTOCOL_ERROR", { reply: `a line without end: ${foreignWords(error.received)}` }),
+            )
           : error,
       );
     }
@@ -249,12 +252,4 @@ function injected(): FailureError {
 
 function lost(): FailureError {
   return new FailureError(failureOf("CONNECTION_LOST"));
-}
-
-/** Foreign text, made fit for evidence. */
-function readable(text: string): string {
-  return text
-    .slice(0, 200)
-    .replace(/[^\x20-\x7e]+/g, " ")
-    .trim();
 }

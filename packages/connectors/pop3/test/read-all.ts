@@ -28,6 +28,7 @@ export function optionsFor(port: number, more: Partial<ConnectOptions> = {}): Co
     server: { host: "127.0.0.1", port, security: "none" },
     credentials: { type: "password", username: "ann@example.test", password: new Secret("pa55word") },
     allowedPorts: null,
+    allowedNetworks: ["127.0.0.0/8", "::1"],
     connectionTimeoutMs: 5000,
     ...more,
   };

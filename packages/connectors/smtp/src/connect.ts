@@ -57,7 +57,7 @@ export async function connect(
   checkPort(options.server, options.allowedPorts);
   let addresses: readonly Address[] = [];
   await step("resolve", async () => {
-    addresses = await resolveServer(options.server);
+    addresses = await resolveServer(options.server, options);
     return addresses.map(({ address }) => address).join(", ");
   });
   try {

@@ -1,3 +1,4 @@
+import { foreignWords } from "@mailfleet/connector-api";
 /** One reply of an SMTP server (RFC 5321 §4.2), whole, however many lines it had. */
 export interface SmtpReply {
   /** 200 to 599. */
@@ -42,7 +43,7 @@ export class MalformedReply extends Error {
   constructor(received: string) {
     super("not an SMTP reply");
     this.name = "MalformedReply";
-    this.received = received.slice(0, 200);
+    this.received = foreignWords(received);
   }
 }
 

@@ -33,6 +33,7 @@ async function submit(
       server: { host: "127.0.0.1", port: server.port, security: "none" },
       credentials: { type: "password", username: "a@example.org", password: new Secret("correct horse") },
       allowedPorts: null,
+      allowedNetworks: ["127.0.0.0/8", "::1"],
       connectionTimeoutMs: 1000,
       ...more,
     },

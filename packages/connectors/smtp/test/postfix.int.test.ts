@@ -33,6 +33,7 @@ describe("with real Postfix", { skip }, () => {
     },
     credentials: { type: "password", username: address, password: new Secret(password) },
     allowedPorts: null,
+    allowedNetworks: ["127.0.0.0/8", "::1"],
     connectionTimeoutMs: 10_000,
   });
 

@@ -31,6 +31,7 @@ function optionsFor(port: number, options: Partial<ConnectOptions> = {}): Connec
     server: { host: "127.0.0.1", port, security: "none" },
     credentials: { type: "password", username: "a@example.org", password: new Secret("correct horse") },
     allowedPorts: null,
+    allowedNetworks: ["127.0.0.0/8", "::1"],
     connectionTimeoutMs: 1000,
     ...options,
   };

@@ -52,6 +52,7 @@ describe("signing in to real Postfix with a token", { skip }, () => {
     },
     credentials,
     allowedPorts: null,
+    allowedNetworks: ["127.0.0.0/8", "::1"],
     connectionTimeoutMs: 10_000,
     ...more,
   });

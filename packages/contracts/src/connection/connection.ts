@@ -81,6 +81,7 @@ export const connection = noun("connection", {
     server: field(Server, "where it connects to"),
     credentials: field(ConnectionCredentials, "what it signs in with"),
     allowedPorts: field(z.array(z.number().int()).nullable(), "ports that may be connected to; null: all"),
+    allowedNetworks: field(z.array(z.string()), "networks beside the public Internet that may be connected to"),
     deleteAfterProcessing: field(z.boolean(), "whether what was received is deleted at the server"),
     maximumConcurrentConnections: field(z.number().int(), "at the same time for one holder of credentials"),
     connectionTimeoutMs: field(z.number().int(), "until a connection must be usable"),

@@ -12,6 +12,20 @@ export const AllowedOutboundPorts = z
   .nullable();
 export type AllowedOutboundPorts = z.infer<typeof AllowedOutboundPorts>;
 
+/** Private networks (RFC 1918, RFC 6598, RFC 4193): a company's own mail servers are usually there. */
+export const privateNetworks: readonly string[] = [
+  "10.0.0.0/8",
+  "100.64.0.0/10",
+  "172.16.0.0/12",
+  "192.168.0.0/16",
+  "fc00::/7",
+];
+
+/** One address, or a network: `10.0.0.0/8`. What it means is judged where connections are made. */
+const NetworkText = z
+  .string()
+  .regex(/^[0-9a-f.:]{2,45}(\/\d{1,3})?$/i, "must be an address or a network such as 10.0.0.0/8");
+
 /** The settings of the organisation. */
 export const settings = noun("settings", {
   owner: "config",
@@ -41,6 +55,14 @@ export const settings = noun("settings", {
       AllowedOutboundPorts.default(null),
       "ports that connections may go to: a preset, a list, or null for all",
       { flag: null, cell: (ports: AllowedOutboundPorts) => (ports === null ? "all" : [ports].flat().join(", ")) },
+    ),
+    allowedNetworks: field(
+      z
+        .array(NetworkText)
+        .max(100)
+        .default([...privateNetworks]),
+      "networks beside the public Internet that mail servers may be in; link-local and metadata addresses never are",
+      { flag: null, cell: (networks: readonly string[]) => networks.join(", ") || "none" },
     ),
   },
   dryRuns: true,

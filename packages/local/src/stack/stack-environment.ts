@@ -28,12 +28,14 @@ export async function stackEnvironment(
   // A port that is chosen when the console starts is known to the console only.
   const url: Record<string, string> =
     options.consolePort > 0 ? { MAILFLEET_CONSOLE_URL: `http://127.0.0.1:${options.consolePort}` } : {};
+  // The sandbox, and the servers of tests.
+  const loopback = { MAILFLEET_ALLOWED_PRIVATE_NETWORKS: "127.0.0.0/8,::1" };
   const own: Record<ServiceName, Record<string, string>> = {
     config: { ...url },
     scheduler: {},
-    "inbound-sync": { MAILFLEET_OPEN_KEYS: keys.mailboxOpenKeys },
-    "outbound-send": { MAILFLEET_OPEN_KEYS: keys.mailboxOpenKeys },
-    alerting: { MAILFLEET_NOTIFY_OPEN_KEYS: keys.notifyOpenKeys },
+    "inbound-sync": { ...loopback, MAILFLEET_OPEN_KEYS: keys.mailboxOpenKeys },
+    "outbound-send": { ...loopback, MAILFLEET_OPEN_KEYS: keys.mailboxOpenKeys },
+    alerting: { ...loopback, MAILFLEET_NOTIFY_OPEN_KEYS: keys.notifyOpenKeys },
     console: {
       ...url,
       MAILFLEET_SEAL_KEY: keys.mailboxSealKey,
