@@ -62,6 +62,7 @@ export const driverOwners: Readonly<Record<string, readonly string[]>> = {
   "@googleapis/gmail": ["packages/connectors/gmail"],
   undici: ["packages/http"],
   "oidc-provider": ["packages/local"],
+  "playwright-core": ["packages/local"],
   xstate: ["packages/mailbox"],
   imapflow: ["packages/connectors/imap"],
   nodemailer: ["packages/connectors/smtp", "packages/mime"],

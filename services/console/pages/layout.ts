@@ -21,15 +21,16 @@ dt{color:var(--soft)}
 dd{margin:0;min-width:0;overflow-wrap:anywhere}
 dd p{margin:.3rem 0}
 details{margin:.3rem 0}
-summary{cursor:pointer;color:var(--act)}
+summary{width:fit-content;cursor:pointer;padding:.15rem 0;color:var(--act)}
 ol{margin:.3rem 0;padding-left:1.4rem}
 li.failed{color:var(--bad);font-weight:600}
 label{display:block;padding:.4rem 0}
 input[type=checkbox]{width:1.15rem;height:1.15rem;vertical-align:-.15rem}
 select{font:inherit;max-width:100%;padding:.3rem;color:inherit;background:var(--card);border:1px solid var(--line);border-radius:6px}
 button{margin-top:.8rem;padding:.6rem 1.3rem;font:inherit;font-weight:600;color:#fff;background:#1f5fbf;border:0;border-radius:8px;cursor:pointer}
+hr{margin:2rem 0 0;border:0;border-top:1px solid var(--line)}
 button.quiet{color:var(--ink);background:none;border:1px solid var(--line);font-weight:400}
-a{color:var(--act)}
+a{color:var(--act);display:inline-block;padding:.15rem 0}
 @media (max-width:30rem){main{margin:0;padding:1.2rem;border:0;border-radius:0;min-height:100vh}dl{grid-template-columns:1fr;gap:0}dt{margin-top:.6rem}button{width:100%}}
 :focus-visible{outline:3px solid var(--act);outline-offset:2px}
 `;

@@ -123,6 +123,7 @@ export async function myMailboxPage(
 <form method="post" action="/my-mailbox/test-and-enable">${carried(session)}<button>Test and enable</button></form>
 ${signs && html`<p><a href="/sign-in/${mailboxId}">Sign in again</a></p>`}
 ${settingsForm(session, mailbox, profiles)}
+<hr>
 <form method="post" action="/my-mailbox/leave">${carried(session)}<button class="quiet">Leave this page</button></form>
 <p class="soft">This page stays open for an hour after you signed in.</p>`,
   };

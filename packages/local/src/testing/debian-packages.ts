@@ -4,26 +4,27 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** What the suites need from Debian: each package with a file that shows it is there. */
-const PACKAGES: Readonly<Record<string, string>> = {
-  "dovecot-imapd": "/usr/lib/dovecot/imap",
-  "dovecot-pop3d": "/usr/lib/dovecot/pop3",
-  "dovecot-lmtpd": "/usr/lib/dovecot/lmtp",
-  postfix: "/usr/lib/postfix/sbin/master",
-  isync: "/usr/bin/mbsync",
-  mpop: "/usr/bin/mpop",
-};
+/** What a package is for: servers of the mail suites, the browser of the pages, the benchmarks' peers. */
+type Use = "mail" | "pages" | "benchmarks";
 
-/** The benchmarks' peers: the suites run without them. */
-const ONLY_FOR_BENCHMARKS = new Set(["isync", "mpop"]);
+/** What the suites need from Debian: each package with its use and a file that shows it is there. */
+const PACKAGES: Readonly<Record<string, { readonly use: Use; readonly file: string }>> = {
+  "dovecot-imapd": { use: "mail", file: "/usr/lib/dovecot/imap" },
+  "dovecot-pop3d": { use: "mail", file: "/usr/lib/dovecot/pop3" },
+  "dovecot-lmtpd": { use: "mail", file: "/usr/lib/dovecot/lmtp" },
+  postfix: { use: "mail", file: "/usr/lib/postfix/sbin/master" },
+  chromium: { use: "pages", file: "/usr/bin/chromium" },
+  isync: { use: "benchmarks", file: "/usr/bin/mbsync" },
+  mpop: { use: "benchmarks", file: "/usr/bin/mpop" },
+};
 
 const POLICY = "/usr/sbin/policy-rc.d";
 
-/** Names of the packages that are not installed. */
-export async function missingPackages({ forTests = false } = {}): Promise<string[]> {
+/** Names of the packages of this use, or of any, that are not installed. */
+export async function missingPackages(only?: Use): Promise<string[]> {
   const missing: string[] = [];
-  for (const [name, file] of Object.entries(PACKAGES)) {
-    if (forTests && ONLY_FOR_BENCHMARKS.has(name)) continue;
+  for (const [name, { use, file }] of Object.entries(PACKAGES)) {
+    if (only !== undefined && use !== only) continue;
     const present = await access(file, constants.F_OK).then(
       () => true,
       () => false,

@@ -10,6 +10,7 @@ export type { NatsCluster } from "../engines/nats-cluster.ts";
 export { hostileWords, longestFor, memoryOf } from "./hostile-words.ts";
 export { mailServers } from "./mail-servers.ts";
 
+export { startChromium } from "./start-chromium.ts";
 export { type Dovecot, type DovecotOptions, startDovecot } from "./start-dovecot.ts";
 export {
   startMongo,

@@ -14,7 +14,7 @@ export interface MailServersAvailability {
 /** Both servers drop privileges to their own users, so they start only as root. */
 export async function mailServers(): Promise<MailServersAvailability> {
   const no = (skip: string) => ({ available: false, skip });
-  const missing = await missingPackages({ forTests: true });
+  const missing = await missingPackages("mail");
   if (missing.length > 0) return no(`Dovecot and Postfix are not installed: ${installCommand(missing)}`);
   if (process.getuid?.() !== 0)
     return no("Dovecot and Postfix start only as root, because they change to their own users");

@@ -1,0 +1,164 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import type { Mailbox } from "@mailfleet/contracts";
+import { type OAuthDouble, startOAuthDouble } from "@mailfleet/local/doubles";
+import { startChromium } from "@mailfleet/local/testing";
+import { type ConsoleUnderTest, startConsoleUnderTest } from "./console-under-test.ts";
+import { signInProfileSample } from "./samples.ts";
+import { type SignInDoubles, signInDoubles } from "./sign-in-doubles.ts";
+
+type Browser = Awaited<ReturnType<typeof startChromium>>;
+type Page = Awaited<ReturnType<Browser["newPage"]>>;
+
+/** The mailbox after a test of both directions that ended at this time. */
+function tested(mailbox: Mailbox, at: number): Mailbox {
+  const step = (name: "connect" | "authenticate", detail: string) =>
+    ({ step: name, outcome: "ok", ms: 4, detail }) as const;
+  const steps = [step("connect", "192.0.2.7:993"), step("authenticate", "OAUTHBEARER")];
+  const { inbound, outbound, act } = mailbox.directions;
+  const lastTest = { at, outcome: "ok" as const, steps };
+  return {
+    ...mailbox,
+    v: mailbox.v + 2,
+    directions: { inbound: { ...inbound, lastTest }, outbound: { ...outbound, lastTest }, act },
+  };
+}
+
+/** Stand-ins that send the browser to the OAuth double, which sends it back. */
+async function given(): Promise<{ oauth: OAuthDouble; doubles: SignInDoubles; console: ConsoleUnderTest }> {
+  const oauth = await startOAuthDouble();
+  const doubles = signInDoubles();
+  for (const account of [doubles.mailbox.address, "bob@example.org"]) oauth.addAccount(account);
+  const { authorization, issuer, token } = oauth.endpoints;
+  const samples = signInProfileSample.oauth;
+  assert.ok(samples);
+  doubles.profile = { ...signInProfileSample, oauth: { ...samples, endpoints: { issuer, authorization, token } } };
+  const { "config.consent.begin": begin, "config.consent.take": take } = doubles.handlers;
+  assert.ok(begin && take);
+  let clientId = "";
+  const console = await startConsoleUnderTest({
+    ...doubles.handlers,
+    "config.consent.begin": async (input, context) => {
+      const query = new URLSearchParams({
+        ...{ response_type: "code", client_id: clientId, redirect_uri: input.redirectUri ?? "", scope: "openid email" },
+        ...{ code_challenge: input.challenge ?? "", code_challenge_method: "S256", prompt: "consent" },
+      });
+      return { ...(await begin(input, context)), authorizationUrl: `${authorization}?${query}` };
+    },
+    "config.consent.take": ({ issuer: _, ...input }, context) => take(input, context),
+  });
+  clientId = oauth.addClient({ redirectUris: [`${console.app.url}/oauth/callback`] }).clientId;
+  return { oauth, doubles, console };
+}
+
+/** What the tests read of an element: they run in the browser, which this project has no types of. */
+interface Shown {
+  readonly textContent: string | null;
+  readonly outerHTML: string;
+  getBoundingClientRect(): { readonly width: number; readonly height: number };
+}
+
+/** Every control has a name that a screen reader says, and is large enough for a finger (WCAG 2.2, 4.1.2 and 2.5.8). */
+async function assertUsable(page: Page): Promise<void> {
+  const controls = await page.locator("button, a[href], select, input:not([type=hidden]), summary").all();
+  assert.ok(controls.length > 0);
+  for (const control of controls) {
+    const { name, size } = await control.evaluate((element: Shown & { labels?: readonly Shown[] }) => {
+      const shown = element.labels?.[0] ?? element;
+      const { width, height } = shown.getBoundingClientRect();
+      return { name: shown.textContent?.trim(), size: Math.min(width, height) };
+    });
+    assert.ok(name, await control.evaluate((element: Shown) => element.outerHTML));
+    assert.ok(size >= 24, `${name} is ${size} px`);
+  }
+  const overflow = await page.evaluate<number>(
+    "document.documentElement.scrollWidth - document.documentElement.clientWidth",
+  );
+  assert.equal(overflow, 0, "nothing sticks out at the side");
+  assert.equal(await page.locator("h1").count(), 1);
+  assert.equal(await page.locator("html").getAttribute("lang"), "en");
+}
+
+/** Moves the focus on with the keyboard until the control of this name has it. */
+async function tabTo(page: Page, name: string): Promise<void> {
+  for (let count = 0; count < 20; count++) {
+    await page.keyboard.press("Tab");
+    if ((await page.evaluate<string | undefined>("document.activeElement?.textContent?.trim()")) === name) return;
+  }
+  assert.fail(`the keyboard does not reach ${name}`);
+}
+
+for (const [device, viewport] of [
+  ["wide", { width: 1280, height: 800 }],
+  ["on a phone", { width: 390, height: 844 }],
+] as const)
+  describe(`the owner's page in Chromium, ${device}`, () => {
+    let world: Awaited<ReturnType<typeof given>>;
+    let browser: Browser;
+    let page: Page;
+    const errors: string[] = [];
+    before(async () => {
+      browser = await startChromium();
+      world = await given();
+      page = await browser.newPage({ viewport });
+      page.on("console", (message) => {
+        const ours = message.location().url.startsWith(world.console.app.url);
+        if (message.type() === "error" && ours) errors.push(message.text());
+      });
+      page.on("pageerror", (error) => errors.push(String(error)));
+    });
+    after(async () => {
+      await browser?.close();
+      await world?.console.stop();
+      await world?.oauth.stop();
+    });
+
+    it("is reached by signing in at the provider, and can be loaded again", async () => {
+      await page.goto(`${world.console.app.url}/sign-in/${world.doubles.mailbox.id}`);
+      await assertUsable(page);
+      await page.getByRole("button", { name: "Sign in at Google" }).click();
+      await page.locator("select").selectOption(world.doubles.mailbox.address);
+      await page.getByRole("button", { name: "Allow" }).click();
+      await page.getByRole("status").getByText("You signed in as").waitFor();
+      assert.equal(new URL(page.url()).pathname, "/my-mailbox");
+      await page.reload();
+      await page.getByRole("heading", { name: world.doubles.mailbox.address }).waitFor();
+      assert.equal(await page.getByRole("status").count(), 0);
+      await assertUsable(page);
+    });
+
+    it("tests with the keyboard alone, follows the test to its end and shows its steps", async () => {
+      await tabTo(page, "Test and enable");
+      await page.keyboard.press("Enter");
+      await page.getByRole("status").getByText("is being tested").waitFor();
+      await assertUsable(page);
+      world.doubles.mailbox = tested(world.doubles.mailbox, 2000);
+      await page.getByRole("status").getByText("The test has passed").waitFor({ timeout: 15_000 });
+      await tabTo(page, "Steps of the last test");
+      await page.keyboard.press("Enter");
+      await page.getByText("Sign in, done: OAUTHBEARER").first().waitFor();
+      await assertUsable(page);
+    });
+
+    it("saves what is changed, also after the test", async () => {
+      await page.getByLabel("Send mail from this mailbox").uncheck();
+      await page.getByLabel("Kind of connection").selectOption("Sample");
+      await page.getByRole("button", { name: "Save" }).click();
+      await page.getByRole("status").getByText("Your settings are saved").waitFor();
+      assert.deepEqual(world.doubles.updated.at(-1)?.change, {
+        profileId: "pf_sample01",
+        deliveryMethods: { inbound: "server-side", outbound: "none", act: "none" },
+      });
+    });
+
+    it("is left, and is closed then; nothing of all this made the browser complain", async () => {
+      await page.getByRole("button", { name: "Leave this page" }).click();
+      await page.getByRole("heading", { name: "Good-bye" }).waitFor();
+      assert.deepEqual(errors, []);
+      await page.goto(`${world.console.app.url}/my-mailbox`);
+      await page.getByRole("heading", { name: "You are not signed in" }).waitFor();
+      await page.goto(world.console.app.url);
+      await page.getByRole("heading", { name: "Mailfleet runs here" }).waitFor();
+      await assertUsable(page);
+    });
+  });
