@@ -445,6 +445,13 @@ export const failureCodes = {
     "The run took longer than allowed and was stopped.",
     "Check the server's speed. A large mailbox continues where it stopped.",
   ),
+  MAILBOX_NOT_CONNECTED: row(
+    "transient",
+    "warning",
+    "mailbox",
+    "The sign-in was accepted, but the server connects it to no mailbox.",
+    "Check that the right account signed in, that it may open a shared mailbox, has a licence, may use this protocol, and that the application has the scope for it.",
+  ),
   LISTING_INCOMPLETE: row(
     "transient",
     "warning",

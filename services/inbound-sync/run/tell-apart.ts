@@ -20,6 +20,7 @@ export function createTellApart(
 
   async function load(): Promise<Map<string, number>> {
     const counts = await fingerprints.count(mailboxId);
+    if (counts.size === 0) return counts;
     const here = (content: string | null) => {
       if (content !== null && counts.has(content)) counts.set(content, (counts.get(content) ?? 0) - 1);
     };

@@ -69,7 +69,7 @@ export interface NamesStore {
 }
 
 const nothing = "\0".repeat(shortBytes);
-const short = (text: string) => hash("sha256", text, "binary").slice(0, shortBytes);
+const shortOf = (text: string) => hash("sha256", text, "binary").slice(0, shortBytes);
 const binary = (text: string) => new Binary(Buffer.from(text, "latin1"));
 const textOf = (packed: Binary | undefined) => (packed ? Buffer.from(bytesOf(packed)).toString("latin1") : "");
 
@@ -102,6 +102,13 @@ export function createNamesStore(store: Store): NamesStore {
       const mailboxId = lease.key;
       const own = `${mailboxId}/${String(lease.filter["lease.fence"]).padStart(16, "0")}-`;
       const entries = new Map<string, Entry>();
+      // Each name is looked up several times in a run.
+      const shorts = new Map<string, string>();
+      const short = (name: string) => {
+        const known = shorts.get(name) ?? shortOf(name);
+        shorts.set(name, known);
+        return known;
+      };
       const toDelete = new Set<string>();
       const read: string[] = [];
       let written = 0;
@@ -132,7 +139,7 @@ export function createNamesStore(store: Store): NamesStore {
           const content = entries.get(short(name))?.content ?? nothing;
           return content === nothing ? null : hex(content);
         },
-        hadHeader: (name, digest) => entries.get(short(name))?.header === short(digest),
+        hadHeader: (name, digest) => entries.get(short(name))?.header === shortOf(digest),
         *contents() {
           for (const { content } of entries.values()) if (content !== nothing) yield hex(content);
         },
@@ -144,7 +151,7 @@ export function createNamesStore(store: Store): NamesStore {
             short(name),
             {
               content: fingerprint === null ? nothing : Buffer.from(fingerprint, "hex").toString("latin1"),
-              header: digest === null ? nothing : short(digest),
+              header: digest === null ? nothing : shortOf(digest),
               size: (size ?? 0) >>> 0,
             },
           ]);

@@ -63,7 +63,7 @@ const replies: readonly [Phase, string, FailureCode][] = [
   ["fetch", "[LIMIT] FETCH Rate limit hit.", "RATE_LIMITED"], // Yahoo
   ["fetch", "[OVERQUOTA] Account exceeded command or bandwidth limits. (Failure)", "RATE_LIMITED"], // Gmail
   ["fetch", "Request is throttled. Suggested Backoff Time: 92415 milliseconds", "RATE_LIMITED"], // Exchange Online
-  ["authenticate", "User is authenticated but not connected.", "SERVER_UNAVAILABLE"], // Exchange
+  ["authenticate", "User is authenticated but not connected.", "MAILBOX_NOT_CONNECTED"], // Exchange
   ["open", "Server Unavailable. 15", "SERVER_UNAVAILABLE"], // Exchange
   [
     "open",

@@ -48,11 +48,13 @@ export const replyRules: readonly ReplyRule[] = [
     code: "AUTHENTICATION_NOT_OFFERED",
   },
 
+  // Exchange Online, for want of a licence, a right on a shared mailbox, or the scope for this protocol
+  { text: /authenticated but not connected/i, code: "MAILBOX_NOT_CONNECTED" },
   // Dovecot under load: "[UNAVAILABLE] Temporary authentication failure."; its auth process away: "[UNAVAILABLE]
-  // Internal authentication failure"; Exchange: "Server Unavailable. 15", "User is authenticated but not connected."
+  // Internal authentication failure"; Exchange: "Server Unavailable. 15".
   { responseCode: /^(?:UNAVAILABLE|SERVERBUG)$/, code: "SERVER_UNAVAILABLE" },
   {
-    text: /temporar(?:y|ily)|server (?:is )?(?:unavailable|busy|shutting down|not available)|service (?:is )?(?:unavailable|not available)|shutting down|authenticated but not connected|internal (?:error|server error|authentication failure)|system error|backend|maintenance|try (?:again )?later|resource (?:temporarily )?unavailable|not available at the moment/i,
+    text: /temporar(?:y|ily)|server (?:is )?(?:unavailable|busy|shutting down|not available)|service (?:is )?(?:unavailable|not available)|shutting down|internal (?:error|server error|authentication failure)|system error|backend|maintenance|try (?:again )?later|resource (?:temporarily )?unavailable|not available at the moment/i,
     code: "SERVER_UNAVAILABLE",
   },
 

@@ -73,7 +73,7 @@ const real: readonly [string, Phase, string, FailureCode][] = [
   ["Exchange before TLS", "authenticate", "-ERR Command is not valid in this state.", "AUTHENTICATION_NOT_OFFERED"],
   ["Exchange", "authenticate", "-ERR Server Unavailable. 21", "SERVER_UNAVAILABLE"],
   ["Exchange", "transaction", "-ERR Connection is closed. 20", "CONNECTION_LOST"],
-  ["Exchange", "authenticate", "-ERR User is authenticated but not connected.", "SERVER_UNAVAILABLE"],
+  ["Exchange", "authenticate", "-ERR User is authenticated but not connected.", "MAILBOX_NOT_CONNECTED"],
   ["Yahoo", "authenticate", "-ERR [AUTH] (#MBR1212) Incorrect username or password.", "AUTHENTICATION_REJECTED"],
   ["Yahoo", "authenticate", "-ERR [SYS/TEMP] Server error - Please try again later.", "SERVER_UNAVAILABLE"],
   ["Yahoo", "authenticate", "-ERR [SYS/PERM] pop not allowed for user.", "POP_SWITCHED_OFF"],

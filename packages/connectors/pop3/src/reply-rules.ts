@@ -68,11 +68,13 @@ export const replyRules: readonly ReplyRule[] = [
     code: "AUTHENTICATION_NOT_OFFERED",
   },
 
+  // Exchange Online, for want of a licence, a right on a shared mailbox, or the scope for this protocol
+  { text: /authenticated but not connected/i, code: "MAILBOX_NOT_CONNECTED" },
   // RFC 3206 §4: "[SYS/TEMP]"; Dovecot "[SYS/TEMP] Temporary authentication failure.", Yahoo "[SYS/TEMP] Server error -
-  // Please try again later."; Exchange: "Server Unavailable. 21", "User is authenticated but not connected."
+  // Please try again later."; Exchange: "Server Unavailable. 21".
   { responseCode: /^SYS\/TEMP$/, code: "SERVER_UNAVAILABLE" },
   {
-    text: /temporar(?:y|ily)|server (?:is )?(?:unavailable|busy|shutting down|not available|error)|service (?:is )?(?:unavailable|not available)|shutting down|authenticated but not connected|internal (?:error|server error|authentication failure)|system (?:error|problem|is busy)|backend|maintenance|(?:please )?try (?:again )?later|unable to process|resource unavailable|not available at the moment/i,
+    text: /temporar(?:y|ily)|server (?:is )?(?:unavailable|busy|shutting down|not available|error)|service (?:is )?(?:unavailable|not available)|shutting down|internal (?:error|server error|authentication failure)|system (?:error|problem|is busy)|backend|maintenance|(?:please )?try (?:again )?later|unable to process|resource unavailable|not available at the moment/i,
     code: "SERVER_UNAVAILABLE",
   },
 
