@@ -71,8 +71,8 @@ export async function findNew(
   return { all, wanted, large: new Set(wanted.filter(isLarge)), there };
 }
 
-/** The answer, or `null` where the server refuses the question and goes on. */
-async function answered(wire: Wire, asked: Promise<number[]>): Promise<number[] | null> {
+/** The answer, or `null` where the server refuses the question and goes on. Throws limits, troubles, the end. */
+export async function answered<Answer>(wire: Wire, asked: Promise<Answer>): Promise<Answer | null> {
   try {
     return await asked;
   } catch (error) {

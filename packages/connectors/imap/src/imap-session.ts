@@ -10,7 +10,7 @@ import {
 import { FailureError, failureOf } from "@mailfleet/contracts";
 import type { Dialled } from "./dial.ts";
 import { type FetchOutcome, fetchLarge, fetchSmall, type OpenMailbox } from "./fetch-messages.ts";
-import { type FoundNew, findNew, searchAbove } from "./find-new.ts";
+import { answered, type FoundNew, findNew, searchAbove } from "./find-new.ts";
 import { anchorIn, headerDigest, type ImapCursor, readCursor, writeCursor } from "./imap-cursor.ts";
 import { nativeIdOf, numbersIn, type Portion, portionAt, portionSize, uidOf, uidSet } from "./uid-set.ts";
 import { createWire, type Opened, type Wire } from "./wire.ts";
@@ -244,7 +244,8 @@ export function imapSession(inbox: OpenInbox, account: SourceIdentity): InboundS
       const after = gap?.from ?? uid;
       ahead = { after, found: searchAbove(wire, after) };
       ahead.found.catch(() => {});
-      await looking;
+      // Some servers refuse a UID that is not there any more.
+      if (looking) await answered(wire, looking);
       if (!anchor || !facts) return wentBack ? "another" : "unknown";
       if (facts.at === anchor.at && facts.size === anchor.size) return "same";
       return (await hasHeader(anchor)) ? "same" : "another";
@@ -256,9 +257,10 @@ export function imapSession(inbox: OpenInbox, account: SourceIdentity): InboundS
   /** Servers that estimate sizes do so anew: then the header decides. */
   async function hasHeader({ uid, head }: { readonly uid: number; readonly head: string }): Promise<boolean> {
     let same = false;
-    await wire.fetch(`${uid}`, "UID BODY.PEEK[HEADER]", (one) => {
+    const looking = wire.fetch(`${uid}`, "UID BODY.PEEK[HEADER]", (one) => {
       same ||= one.uid === uid && one.body !== null && headerDigest(one.body) === head;
     });
+    await answered(wire, looking);
     return same;
   }
 

@@ -171,6 +171,8 @@ describe("the source of a cursor", () => {
     inbox.messages = mails(1, 2);
     inbox.uidNext = 4;
     assert.equal((await poll()).recognised, "unknown");
+    inbox.answer = (command) => (command.startsWith("UID FETCH 3 ") ? "TAG NO no such message\r\n" : undefined);
+    assert.equal((await poll()).recognised, "unknown");
   });
 
   test("is known by its MAILBOXID where the server has one", async (t) => {
