@@ -32,7 +32,9 @@ export async function findNew(
     }
   }
   const lost = cursor.historyId !== null;
-  const since = lost && cursor.at > 0 ? cursor.at - RESYNC_MARGIN_MS : null;
+  // One message with a date in the future must not hide those that came meanwhile.
+  const newest = Math.min(cursor.at, Date.now());
+  const since = lost && newest > 0 ? newest - RESYNC_MARGIN_MS : null;
   const from = processFrom === null ? null : processFrom - HOUR_MS;
   const after = since === null || from === null ? (since ?? from) : Math.max(since, from);
   // Taken before the list: what arrives meanwhile is found again by the history, and recognised by its id.

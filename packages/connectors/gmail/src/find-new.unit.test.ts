@@ -67,6 +67,21 @@ test("a list begins a day before the newest seen when history is lost, but not b
   assert.deepEqual(asked, ["after:1699913600", "after:1699996400", undefined, "after:0", undefined]);
 });
 
+test("a message with a date in the future does not make the list begin there", async () => {
+  let asked = "";
+  const lists = client({
+    history: lost(true),
+    profile: async () => ({ emailAddress: "a@x.org", messagesTotal: 1, historyId: "99" }),
+    messages: async ({ q }) => {
+      asked = q ?? "";
+      return { messages: [] };
+    },
+  });
+  await findNew(lists, { historyId: "10", at: Date.now() + 365 * 86_400_000 }, options);
+  const after = Number(asked.replace("after:", "")) * 1000;
+  assert.ok(after <= Date.now() - 86_400_000, asked);
+});
+
 test("a proxy's 404 is no lost history", async () => {
   await assert.rejects(findNew(client({ history: lost(false) }), cursor, options), RefusedError);
 });

@@ -50,7 +50,7 @@ export function gmailSession(
     // Until the last message is handed over the old position stays: what is found again is recognised by its id.
     const held = given ?? writeCursor(cursor);
     for await (const { newest, last, ...batch } of portions(wanted, options, signal)) {
-      at = Math.max(at, newest);
+      at = Math.max(at, Math.min(newest, Date.now()));
       if (!last && batch.listed === 0) continue;
       yield {
         ...batch,
