@@ -257,11 +257,11 @@ export const failureCodes = {
     "Check client id and secret (or certificate) in the profile; if the secret has expired, make a new one at the provider.",
   ),
   DELEGATION_MISSING: row(
-    "permanent",
-    "error",
+    "transient",
+    "warning",
     "profile",
     "The service account may not act for this mailbox.",
-    "Ask a Workspace administrator to enter the service account's client id with the scopes under Security, API controls, Domain-wide delegation. It takes a few minutes to work.",
+    "Ask a Workspace administrator to enter the service account's client id with the scopes under Security, API controls, Domain-wide delegation. It takes some minutes to work; Mailfleet tries again meanwhile.",
   ),
   CLOCK_DIFFERS: row(
     "permanent",

@@ -1,6 +1,7 @@
 import type { ConnectOptions } from "@mailfleet/connector-api";
 import { type Address, bareHost, lookupIn, trustFor } from "@mailfleet/network";
 import { ImapFlow } from "imapflow";
+import description from "../package.json" with { type: "json" };
 import type { SignIn } from "./sign-in.ts";
 import { watchSocket } from "./watch-socket.ts";
 
@@ -42,7 +43,7 @@ export function openClient(
     socketTimeout: Math.max(options.connectionTimeoutMs, 60_000),
     maxLiteralSize: LARGEST_LITERAL,
     maxResponseSize: LARGEST_LITERAL + 1024 * 1024,
-    clientInfo: { name: "Mailfleet", vendor: "Mailfleet", "support-url": "" },
+    clientInfo: { name: "Mailfleet", version: description.version, vendor: "Mailfleet", "support-url": "" },
   });
   signIn.attach(client);
   if (explain)

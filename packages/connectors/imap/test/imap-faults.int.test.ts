@@ -82,6 +82,15 @@ describe("testing an IMAP connection", () => {
     );
   });
 
+  test("a server that asks who we are hears Mailfleet's own name and version (RFC 2971)", async (t) => {
+    const answer = plain({ CAPABILITY: "* CAPABILITY IMAP4rev1 ID\r\nTAG OK done\r\n" });
+    const { port, heard } = await server(t, "* OK ready\r\n", answer);
+    await outcome(optionsFor(port));
+    const said = heard.find((line) => / ID \(/.test(line)) ?? "";
+    assert.match(said, /"name" "Mailfleet" "version" "0\.1\.0"/);
+    assert.doesNotMatch(said, /imapflow/i);
+  });
+
   test("missing credentials fail before anything is sent", async (t) => {
     const { port, heard } = await server(t, "* OK ready\r\n", plain());
     const { code, last } = await outcome({ ...optionsFor(port), credentials: null });

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { Security } from "@mailfleet/contracts";
 
 /** What was asked for on the command line. */
 export interface DemoArguments {
@@ -9,7 +10,20 @@ export interface DemoArguments {
   /** The provider of the story. It runs on a double if the provider itself cannot be used. */
   readonly provider: DemoProvider;
   /** Use this mailbox of the user's instead of the sandbox. */
-  readonly own: { readonly imap: string; readonly smtp: string; readonly user: string } | null;
+  readonly own: OwnMailbox | null;
+  /** Only say how the demo is used. */
+  readonly help: boolean;
+}
+
+/** A mailbox of the user's. What is not said of its security follows from the port. */
+export interface OwnMailbox {
+  readonly imap: string;
+  readonly smtp: string;
+  readonly user: string;
+  readonly imapSecurity?: Security;
+  readonly smtpSecurity?: Security;
+  /** A file with the certificates of a private authority. */
+  readonly ca?: string;
 }
 
 /** The stories. */
@@ -18,12 +32,15 @@ export type DemoProvider = (typeof demoProviders)[number];
 
 const isProvider = (text: string): text is DemoProvider => demoProviders.some((one) => one === text);
 
-const usage = `npm run demo                                        the story on a sandbox, then the stack stays up
+/** How the demo is used. */
+export const usage = `npm run demo                                        the story on a sandbox, then the stack stays up
 npm run demo -- --once                              the same, and everything ends with it
 npm run demo -- --provider pop3|gmail|notify        another story: a POP3 queue, Gmail's API with OAuth, or the
                                                     notification mail server, each against its double
 npm run demo -- --imap HOST --smtp HOST --user U    with a real mailbox of yours; the password is asked for
                                                     HOST may carry a port: imap.example.org:993
+             --imap-security, --smtp-security none|starttls|tls   where the port does not tell
+             --ca FILE                                            certificates of a private authority (PEM)
 options: --logs shows what the services log`;
 
 /** Reads the arguments; a wrong one throws an error whose message says what is right. */
@@ -37,6 +54,10 @@ export function readArguments(argv: readonly string[]): DemoArguments {
         imap: { type: "string" },
         smtp: { type: "string" },
         user: { type: "string" },
+        "imap-security": { type: "string" },
+        "smtp-security": { type: "string" },
+        ca: { type: "string" },
+        help: { type: "boolean", default: false },
         provider: { type: "string", default: "imap" },
       },
     });
@@ -44,18 +65,33 @@ export function readArguments(argv: readonly string[]): DemoArguments {
     if (!isProvider(provider)) throw new Error(`--provider must be one of ${demoProviders.join(", ")}`);
     const given = [imap, smtp, user].filter((value) => value !== undefined);
     if (given.length !== 0 && given.length !== 3) throw new Error("--imap, --smtp and --user belong together");
-    const own = imap && smtp && user ? { imap, smtp, user } : null;
-    return { once: values.once, logs: values.logs, provider, own };
+    const more = {
+      ...securityOf("imapSecurity", values["imap-security"]),
+      ...securityOf("smtpSecurity", values["smtp-security"]),
+      ...(values.ca === undefined ? {} : { ca: values.ca }),
+    };
+    if (given.length === 0 && Object.keys(more).length > 0)
+      throw new Error("--imap-security, --smtp-security and --ca belong to --imap, --smtp and --user");
+    const own = imap && smtp && user ? { imap, smtp, user, ...more } : null;
+    return { once: values.once, logs: values.logs, provider, own, help: values.help };
   } catch (error) {
     throw new Error(`${(error as Error).message}\n\n${usage}`, { cause: error });
   }
 }
 
-/** `host` or `host:port` as a server; the port decides on security as mail servers do (RFC 8314 §7). */
+function securityOf<Name extends string>(name: Name, text: string | undefined): { [Key in Name]?: Security } {
+  if (text === undefined) return {};
+  const { success, data } = Security.safeParse(text);
+  if (!success) throw new Error(`the security is none, starttls or tls, not ${text}`);
+  return { [name]: data } as { [Key in Name]?: Security };
+}
+
+/** `host` or `host:port` as a server; where nothing is said of the security, the port decides (RFC 8314 §7). */
 export function serverFrom(
   text: string,
   defaultPort: number,
-): { host: string; port: number; security: "tls" | "starttls" } {
+  security?: Security,
+): { host: string; port: number; security: Security } {
   const [host = "", port = String(defaultPort)] = text.split(":");
-  return { host, port: Number(port), security: ["993", "465"].includes(port) ? "tls" : "starttls" };
+  return { host, port: Number(port), security: security ?? (["993", "465"].includes(port) ? "tls" : "starttls") };
 }

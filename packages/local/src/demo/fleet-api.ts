@@ -40,6 +40,12 @@ export function fleetApi(client: ApiClient): FleetApi {
   };
 }
 
+/** Why a direction does not work, in the words of the failure and of the server. */
+export function reasonLine(direction: Direction, error: NonNullable<DirectionStatus["lastError"]>): string {
+  const says = error.evidence?.reply ? ` The server says: ${error.evidence.reply}` : "";
+  return `${direction.padEnd(8)} ${error.code}: ${error.text} ${error.remedy}${says}`;
+}
+
 /** The steps of the last test of one direction, each as a line. */
 export function stepLines(direction: Direction, status: DirectionStatus): string[] {
   return (status.lastTest?.steps ?? []).map((step) => {

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { ApiClient } from "@mailfleet/cli";
 import { endWithParent } from "../stack/end-with-parent.ts";
 import { startStack } from "../stack/index.ts";
-import { type DemoArguments, readArguments, serverFrom } from "./arguments.ts";
+import { type DemoArguments, readArguments, serverFrom, usage } from "./arguments.ts";
 import { askPassword } from "./ask-password.ts";
 import { fleetApi } from "./fleet-api.ts";
 import { gmailAccounts, tellGmailStory } from "./gmail-story.ts";
@@ -18,6 +18,7 @@ async function demo(arguments_: DemoArguments): Promise<boolean> {
   const narrator = narratorTo(process.stdout);
   const { own } = arguments_;
   const password = own ? await askPassword(`Password of ${own.user} (not shown, not kept in clear): `) : null;
+  const trusted = own?.ca === undefined ? {} : { trustedCertificates: readFileSync(own.ca, "utf8") };
   narrator.say("Starting NATS, MongoDB, a sandbox mail server and six services, each its own process …");
   const { provider } = arguments_;
   const house =
@@ -48,8 +49,8 @@ async function demo(arguments_: DemoArguments): Promise<boolean> {
     const { sandbox } = stack;
     if (own && password !== null) {
       const servers = {
-        inbound: { protocol: "imap" as const, ...serverFrom(own.imap, 993) },
-        outbound: { protocol: "smtp" as const, ...serverFrom(own.smtp, 465) },
+        inbound: { protocol: "imap" as const, ...serverFrom(own.imap, 993, own.imapSecurity), ...trusted },
+        outbound: { protocol: "smtp" as const, ...serverFrom(own.smtp, 465, own.smtpSecurity), ...trusted },
       };
       const account = { address: own.user, kind: "user" as const, username: own.user, password };
       await tellOwnMailboxStory({ api, narrator, stack, servers }, account);
@@ -86,7 +87,9 @@ async function demo(arguments_: DemoArguments): Promise<boolean> {
 }
 
 try {
-  process.exitCode = (await demo(readArguments(process.argv.slice(2)))) ? 0 : 1;
+  const arguments_ = readArguments(process.argv.slice(2));
+  if (arguments_.help) process.stdout.write(`${usage}\n`);
+  else process.exitCode = (await demo(arguments_)) ? 0 : 1;
 } catch (error) {
   process.stderr.write(`${(error as Error).message}\n`);
   process.exitCode = 1;

@@ -10,7 +10,8 @@ export async function tellOwnMailboxStory(scene: Scene, own: Account): Promise<v
   const profile = await createProfile(scene);
   await api.client.patch(`/profiles/${profile.id}`, { processFrom: new Date(Date.now() - 60_000).toISOString() });
   await createMailboxes(scene, [own]);
-  await testAndEnable(scene, [own]);
+  narrator.say("A server that does not answer is waited for; the test ends within two and a half minutes.");
+  await testAndEnable(scene, [own], 150_000);
   narrator.chapter("A message to itself");
   const subject = `Mailfleet demo ${new Date().toISOString()}`;
   const accepted = await api.client.post<Send>(`/mailboxes/${encodeURIComponent(own.address)}/sends`, {

@@ -1,5 +1,5 @@
 import type { Mailbox, Profile } from "@mailfleet/contracts";
-import { stepLines } from "./fleet-api.ts";
+import { reasonLine, stepLines } from "./fleet-api.ts";
 import type { Account, ProviderScene, Scene } from "./scene.ts";
 
 /** Shortens the waits and says it: the defaults are ten retries, five minutes apart. */
@@ -46,6 +46,7 @@ export async function createMailboxes({ api, narrator }: Scene, accounts: readon
 export async function testAndEnable(
   { api, narrator }: ProviderScene,
   accounts: readonly Pick<Account, "address">[],
+  withinMs = 30_000,
 ): Promise<void> {
   narrator.chapter("Test & enable");
   for (const { address } of accounts)
@@ -54,12 +55,16 @@ export async function testAndEnable(
     const settled = await api.until(
       () => api.mailbox(address),
       ({ directions: { inbound, outbound } }) => inbound.verdict !== "NotRun" && outbound.verdict !== "NotRun",
-      30_000,
+      withinMs,
     );
     const mailbox = settled ?? (await api.mailbox(address));
     narrator.say(address);
-    for (const direction of ["inbound", "outbound"] as const)
-      for (const line of stepLines(direction, mailbox.directions[direction])) narrator.detail(line);
+    for (const direction of ["inbound", "outbound"] as const) {
+      const status = mailbox.directions[direction];
+      for (const line of stepLines(direction, status)) narrator.detail(line);
+      if (status.lastError) narrator.detail(reasonLine(direction, status.lastError));
+      else if (status.verdict === "NotRun") narrator.detail(`${direction.padEnd(8)} has no result yet`);
+    }
     narrator.claim(mailbox.lifecycle === "enabled.running", `${address} is ${mailbox.lifecycle}`);
   }
 }

@@ -1,0 +1,14 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { directionCases } from "./direction-words.cases.ts";
+import { directionWords } from "./direction-words.ts";
+import { textOf } from "./html.ts";
+
+describe("what the owner's page says of a direction", () => {
+  for (const { what, status, underTest = false, shows, hides = [] } of directionCases)
+    it(`that is ${what}`, () => {
+      const text = textOf(directionWords({ title: "Sending", status, underTest }));
+      for (const pattern of shows) assert.match(text, pattern);
+      for (const pattern of hides) assert.doesNotMatch(text, pattern);
+    });
+});
