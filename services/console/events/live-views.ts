@@ -22,6 +22,8 @@ const heartbeatMs = 15_000;
 const bufferBytes = 1_048_576;
 /** Live views at the same time in one process. */
 const maximumReaders = 200;
+/** Of these for one token: nobody takes the places of the others. */
+const maximumOfOne = 20;
 /** After the last words a reader has this long to take them. */
 const partingMs = 2000;
 
@@ -90,12 +92,17 @@ export interface LiveViews {
 
 /** The facts of the system as they happen. Each process has its own readers. */
 export function createLiveViews(options: { heartbeatMs?: number; bufferBytes?: number } = {}): LiveViews {
-  const readers = new Set<(reason: string) => void>();
+  const readers = new Map<(reason: string) => void, string>();
 
   const open = async (call: Call<undefined, z.output<typeof query>>): Promise<PassThrough> => {
+    const mailboxId = call.query.mailbox === undefined ? undefined : await mailboxIdOf(call, call.query.mailbox);
     if (readers.size >= maximumReaders)
       throw new ProblemError("TOO_MANY", `${maximumReaders} live views are open on this console already.`);
-    const mailboxId = call.query.mailbox === undefined ? undefined : await mailboxIdOf(call, call.query.mailbox);
+    const { tokenId } = call.caller;
+    if ([...readers.values()].filter((id) => id === tokenId).length >= maximumOfOne)
+      throw new ProblemError("TOO_MANY", `${maximumOfOne} live views are open with this token already.`, {
+        remedy: "Close one of them, or use a token of its own for each program.",
+      });
     const since = lastSeen(call.headers["last-event-id"]);
     const stream = new PassThrough({ highWaterMark: 2 * bufferBytes });
     let stopFollowing = () => {};
@@ -117,7 +124,7 @@ export function createLiveViews(options: { heartbeatMs?: number; bufferBytes?: n
       say(": still here\n\n");
       call.checkToken().catch(() => part("the token was deleted"));
     }, options.heartbeatMs ?? heartbeatMs);
-    readers.add(part);
+    readers.set(part, tokenId);
     stream.on("error", () => part("broken"));
     stream.on("close", () => part("closed"));
     call.signal.addEventListener("abort", () => part("closed"));
@@ -159,7 +166,7 @@ export function createLiveViews(options: { heartbeatMs?: number; bufferBytes?: n
       }),
     ],
     close: () => {
-      for (const part of [...readers]) part("the console stops");
+      for (const part of [...readers.keys()]) part("the console stops");
     },
   };
 }

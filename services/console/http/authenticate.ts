@@ -1,6 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { ProblemError } from "@mailfleet/contracts";
-import type { StoredToken, TokenRepository } from "../token/store.ts";
+import type { ConsolePorts } from "../ports.ts";
+import { refuseOverPlainHttp } from "../secret/plain-http.ts";
+import type { StoredToken } from "../token/store.ts";
 import { hashToken, isTokenSecret, sameHash } from "../token/token-secret.ts";
 import type { Caller, Route } from "./route.ts";
 
@@ -28,10 +30,19 @@ async function inTime<Found>(finding: Promise<Found>): Promise<Found> {
   return Promise.race([finding, late]).finally(() => over.abort());
 }
 
+/** What is looked at of a request. */
+export interface Asking {
+  readonly ip: string;
+  readonly headers: { readonly authorization?: string | undefined };
+}
+
 /** Finds out who asks, and whether they may. */
 export interface Authenticator {
-  /** Throws UNAUTHENTICATED for a missing, wrong or expired token and FORBIDDEN for one that may not call the route. */
-  authenticate(authorization: string | undefined, route: Pick<Route, "role" | "owner">): Promise<Caller>;
+  /**
+   * Throws UNAUTHENTICATED for a missing, wrong or expired token, FORBIDDEN for one that may not call the route,
+   * PLAIN_HTTP for any that others could have overheard, and TOO_MANY for a wrong one after many from the same address.
+   */
+  authenticate(request: Asking, route: Pick<Route, "role" | "owner">): Promise<Caller>;
 }
 
 /** The database removes expired tokens within a minute or so; they are refused from the first moment on. */
@@ -55,8 +66,37 @@ function refuseUnlessAllowed({ name, role }: StoredToken, route: Pick<Route, "ro
     throw new ProblemError("FORBIDDEN", `The token "${name}" has the role ${role} and may only read.`);
 }
 
+/** Wrong tokens from one address within a minute. A right one is taken at any time. */
+const mostFailures = 60;
+const minuteMs = 60_000;
+/** More addresses than this are not told apart. */
+const mostAddresses = 10_000;
+
+/** Counts wrong tokens by address. `count` throws TOO_MANY where there were many. */
+function createFailures(now: () => number): { count(ip: string): void } {
+  let since = now();
+  let counts = new Map<string, number>();
+  return {
+    count(ip) {
+      if (now() - since >= minuteMs || counts.size >= mostAddresses) {
+        since = now();
+        counts = new Map();
+      }
+      const count = (counts.get(ip) ?? 0) + 1;
+      counts.set(ip, count);
+      if (count > mostFailures)
+        throw new ProblemError("TOO_MANY", "Too many wrong tokens came from this address within a minute.");
+    },
+  };
+}
+
 /** Tokens are looked up for every request: one that was deleted is refused from then on. */
-export function createAuthenticator(tokens: TokenRepository, now: () => number): Authenticator {
+export function createAuthenticator({
+  tokens,
+  now,
+  secretsAllowed,
+}: Pick<ConsolePorts, "tokens" | "now" | "secretsAllowed">): Authenticator {
+  const failures = createFailures(now);
   const touched = new Map<string, number>();
 
   const noteUse = async (id: string, at: number) => {
@@ -66,13 +106,16 @@ export function createAuthenticator(tokens: TokenRepository, now: () => number):
   };
 
   return {
-    authenticate: async (authorization, route) => {
-      const secret = bearerOf(authorization);
+    authenticate: async ({ ip, headers }, route) => {
+      const secret = bearerOf(headers.authorization);
+      if (secret !== undefined) refuseOverPlainHttp({ secretsAllowed });
       if (secret === undefined) throw new ProblemError("UNAUTHENTICATED", "No bearer token was sent.");
       const hash = hashToken(secret);
       const token = isTokenSecret(secret) ? await inTime(tokens.findByHash(hash)) : null;
-      if (!token || !sameHash(token.hash, hash))
+      if (!token || !sameHash(token.hash, hash)) {
+        failures.count(ip);
         throw new ProblemError("UNAUTHENTICATED", "This bearer token is not known, or it was deleted.");
+      }
       if (isExpired(token, now())) throw new ProblemError("UNAUTHENTICATED", "This bearer token has expired.");
       refuseUnlessAllowed(token, route);
       // A database that cannot write at this moment must not stop reading.

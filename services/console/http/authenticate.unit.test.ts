@@ -8,7 +8,10 @@ import { createAuthenticator } from "./authenticate.ts";
 test("a database that is frozen is named before ten seconds are over", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const tokens = { findByHash: () => new Promise(() => {}) } as unknown as TokenRepository;
-  const asked = createAuthenticator(tokens, () => 0).authenticate(`Bearer ${newTokenSecret()}`, { role: "reader" });
+  const asked = createAuthenticator({ tokens, now: () => 0, secretsAllowed: true }).authenticate(
+    { ip: "127.0.0.1", headers: { authorization: `Bearer ${newTokenSecret()}` } },
+    { role: "reader" },
+  );
   t.mock.timers.tick(9000);
   await assert.rejects(asked, (error) => error instanceof ProblemError && error.problem.code === "UNAVAILABLE");
 });

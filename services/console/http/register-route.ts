@@ -108,7 +108,7 @@ function callOf(
       }
     },
     checkToken: async () => {
-      await authenticator.authenticate(request.headers.authorization, route);
+      await authenticator.authenticate(request, route);
     },
   };
 }
@@ -198,7 +198,7 @@ export function registerRoute(
         (data: unknown) =>
           JSON.stringify(z.encode(schema as unknown as z.ZodType, data)),
       onRequest: async (request) => {
-        request.caller = await authenticator.authenticate(request.headers.authorization, route);
+        request.caller = await authenticator.authenticate(request, route);
       },
       handler,
     });

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { gzipSync } from "node:zlib";
 import { ProblemError } from "@mailfleet/contracts";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { registerPages } from "../pages/register-pages.ts";
@@ -34,6 +35,11 @@ export interface Served {
   readonly seconds: number;
 }
 
+/** Objects and lists inside each other in a body. Ours need six. */
+const DEPTH = 64;
+/** A year (RFC 6797). */
+const HSTS = "max-age=31536000";
+
 const pathOf = (request: FastifyRequest) => request.url.split("?", 1)[0] ?? "";
 
 /** Which methods a path knows, so that 405 can be told from 404 (RFC 9110 §15.5.6). */
@@ -58,6 +64,7 @@ function answerProblem(
   if (unexpected)
     ports.logger.error({ err: error, correlation: request.id, route: request.routeOptions.url }, "a request failed");
   const details = problemDetails(problem, request.id, status);
+  if (details.status === 429) reply.header("retry-after", "60");
   if (details.status === 401) reply.header("www-authenticate", "Bearer");
   // What is left of a body that is too long is not read.
   if (details.status === 413) reply.header("connection", "close");
@@ -70,10 +77,29 @@ function takeJson(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("application/json", { parseAs: "string" }, (request, text, done) => {
     if (text.length === 0) return done(null, undefined);
+    if (isDeep(text as string)) return done(new ProblemError("INVALID", `The body is nested more than ${DEPTH} deep.`));
     return parse(request, text as string, (error, body) =>
       done(error ? new ProblemError("INVALID", "The body is not valid JSON.") : null, body),
     );
   });
+}
+
+/** Whether brackets are open that many times anywhere: what reads it afterwards calls itself for each. */
+function isDeep(text: string): boolean {
+  let depth = 0;
+  let quoted = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const char = text[at];
+    if (quoted) {
+      if (char === "\\") at += 1;
+      else if (char === '"') quoted = false;
+    } else if (char === '"') quoted = true;
+    else if (char === "[" || char === "{") {
+      depth += 1;
+      if (depth > DEPTH) return true;
+    } else if (char === "]" || char === "}") depth -= 1;
+  }
+  return false;
 }
 
 /** Builds the server with all routes; it does not listen yet. */
@@ -114,6 +140,9 @@ export async function createServer(
     reply.header("x-correlation-id", request.id);
     reply.header("x-content-type-options", "nosniff");
     reply.header("cache-control", "no-store");
+    if (ports.consoleUrl().startsWith("https:")) reply.header("strict-transport-security", HSTS);
+    // No name and no text of ours has one, and databases take none in a pattern.
+    if (/%00|\0/.test(request.url)) throw new ProblemError("INVALID", "The address holds a NUL character.");
   });
   app.addHook("onResponse", async (request, reply) => {
     const { method, id: correlation } = request;
@@ -127,10 +156,18 @@ export async function createServer(
     );
   });
 
-  const authenticator: Authenticator = createAuthenticator(ports.tokens, ports.now);
+  const authenticator: Authenticator = createAuthenticator(ports);
   for (const route of routes) registerRoute(app, ports, authenticator, route);
   registerPages(app, ports);
   const document = await openApiDocument(routes);
-  app.get(`${apiBase}/openapi.json`, async () => document);
+  const text = JSON.stringify(document);
+  const packed = gzipSync(text, { level: 9 });
+  app.get(`${apiBase}/openapi.json`, async (request, reply) => {
+    reply.type("application/json; charset=utf-8").header("vary", "accept-encoding");
+    const takesGzip = /(^|[\s,])gzip\s*($|,|;(?!\s*q=0(\.0*)?\s*($|,)))/i.test(
+      String(request.headers["accept-encoding"] ?? ""),
+    );
+    return takesGzip ? reply.header("content-encoding", "gzip").send(packed) : reply.send(text);
+  });
   return app;
 }

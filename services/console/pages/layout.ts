@@ -51,7 +51,7 @@ export interface Page {
   readonly refreshSeconds?: number;
 }
 
-/** Headers of every page and redirect: no caching, no frames, no scripts, no referrer. */
+/** Headers of every page and redirect: no caching, no frames, no scripts, no referrer for other sites. */
 export function pageHeaders(formsLeadTo = ""): Record<string, string> {
   const policy = [
     "default-src 'none'",
@@ -64,7 +64,7 @@ export function pageHeaders(formsLeadTo = ""): Record<string, string> {
   ];
   return {
     "content-security-policy": policy.join("; "),
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",

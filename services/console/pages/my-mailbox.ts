@@ -88,7 +88,7 @@ export const ownerActions: Readonly<Record<"test-and-enable" | "settings" | "lea
 export async function showMyMailbox(call: PageCall, reply: FastifyReply): Promise<FastifyReply> {
   const session = await sessionOf(call);
   if (!session) throw noSession();
-  const left = noticeOf(call.request);
+  const left = noticeOf(call.request, call);
   const { page, over } = await myMailboxPage(call, session, left ? { left } : {});
   if (left && over) dropNotice(reply, call);
   return sendPage(reply, page);

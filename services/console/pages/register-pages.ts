@@ -32,11 +32,14 @@ const pages: readonly { method: "GET" | "POST"; url: string; answer: Answer }[] 
 ];
 
 /**
- * Browsers say where a form comes from (Fetch Metadata); forms of other sites are refused. Old browsers say nothing.
+ * Browsers say where a form comes from (Fetch Metadata, and Origin, RFC 6454 §7); forms of other sites are refused. Over
+ * plain HTTP they say only the latter. A program that is no browser says nothing.
  */
-function refuseForeignForm(request: FastifyRequest): void {
-  const site = request.headers["sec-fetch-site"];
-  if (site === undefined || site === "same-origin" || site === "none") return;
+function refuseForeignForm({ consoleUrl }: Pick<ConsolePorts, "consoleUrl">, request: FastifyRequest): void {
+  const { "sec-fetch-site": site, origin, host } = request.headers;
+  const ours = [new URL(consoleUrl()).host, host];
+  const sameOrigin = origin === undefined || ours.includes(URL.parse(origin)?.host ?? "");
+  if (sameOrigin && (site === undefined || site === "same-origin" || site === "none")) return;
   throw new ProblemError("FORBIDDEN", "This form was sent by another site.", {
     remedy: "Open the sign-in link of your mailbox yourself.",
   });
@@ -77,7 +80,9 @@ export function registerPages(app: FastifyInstance, ports: ConsolePorts): void {
         schema: { hide: true },
         // Looking with HEAD must not use a sign-in up.
         exposeHeadRoute: false,
-        ...(method === "POST" ? { onRequest: async (request: FastifyRequest) => refuseForeignForm(request) } : {}),
+        ...(method === "POST"
+          ? { onRequest: async (request: FastifyRequest) => refuseForeignForm(ports, request) }
+          : {}),
         handler: (request, reply) => answer(pageCall(ports, request), reply),
       });
   });

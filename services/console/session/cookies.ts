@@ -15,8 +15,21 @@ type CookieName = (typeof cookieNames)[keyof typeof cookieNames];
 /** Values that we make: base64url, our tokens, and the names of notices. */
 const wellFormed = /^[A-Za-z0-9_-]{1,100}$/;
 
+/**
+ * Behind TLS the name asks browsers to take the cookie from this host over TLS only (RFC 6265bis §4.1.3.2): neither a
+ * neighbouring host nor anybody on the way can put another in its place.
+ */
+function fullName({ consoleUrl }: Pick<ConsolePorts, "consoleUrl">, name: CookieName): string {
+  return consoleUrl().startsWith("https:") ? `__Host-${name}` : name;
+}
+
 /** The value of a cookie (RFC 6265 §5.4); `null` for none, for a malformed one, and for two of the same name. */
-export function cookieOf(request: FastifyRequest, name: CookieName): string | null {
+export function cookieOf(
+  request: FastifyRequest,
+  ports: Pick<ConsolePorts, "consoleUrl">,
+  given: CookieName,
+): string | null {
+  const name = fullName(ports, given);
   const values = (request.headers.cookie ?? "")
     .split(";")
     .map((pair) => pair.trim().split("="))
@@ -38,5 +51,8 @@ export function setCookie(
   seconds: number,
 ): void {
   const secure = ports.consoleUrl().startsWith("https:") ? "; Secure" : "";
-  reply.header("set-cookie", `${name}=${value}; HttpOnly; SameSite=Lax; Path=/; Max-Age=${seconds}${secure}`);
+  reply.header(
+    "set-cookie",
+    `${fullName(ports, name)}=${value}; HttpOnly; SameSite=Lax; Path=/; Max-Age=${seconds}${secure}`,
+  );
 }

@@ -19,8 +19,8 @@ export function leaveNotice(reply: FastifyReply, ports: Pick<ConsolePorts, "cons
 }
 
 /** The word that was left, if there is one. It stays until `dropNotice`. */
-export function noticeOf(request: FastifyRequest): Notice | null {
-  const value = cookieOf(request, cookieNames.notice);
+export function noticeOf(request: FastifyRequest, ports: Pick<ConsolePorts, "consoleUrl">): Notice | null {
+  const value = cookieOf(request, ports, cookieNames.notice);
   const after = /^testing-(\d{1,15})$/.exec(value ?? "")?.[1];
   if (after !== undefined) return { about: "testing", after: Number(after) };
   return value === "signed-in" || value === "saved" || value === "unchanged" ? { about: value } : null;

@@ -54,7 +54,7 @@ export async function beginSession(
 
 /** The session of a request; `null` for none, an unknown, an expired, or that of a former owner. */
 export async function sessionOf(call: PageCall): Promise<OwnerSession | null> {
-  const secret = cookieOf(call.request, cookieNames.session);
+  const secret = cookieOf(call.request, call, cookieNames.session);
   if (secret === null || !isTokenSecret(secret)) return null;
   const hash = hashToken(secret);
   const token = await call.tokens.findByHash(hash);

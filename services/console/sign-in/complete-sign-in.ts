@@ -68,7 +68,7 @@ function redirectOf(query: unknown): z.output<typeof Redirect> {
 export async function completeSignIn(call: PageCall, reply: FastifyReply): Promise<FastifyReply> {
   refuseOverPlainHttp(call);
   const { state, code, iss, error, error_description } = redirectOf(call.request.query);
-  const browser = cookieOf(call.request, cookieNames.signIn);
+  const browser = cookieOf(call.request, call, cookieNames.signIn);
   if (browser === null)
     throw new ProblemError("REDIRECT_FROM_ANOTHER_BROWSER", "The sign-in was begun in another browser, or long ago.", {
       remedy: again,

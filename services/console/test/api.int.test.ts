@@ -245,6 +245,67 @@ describe("the HTTP API", () => {
     assert.equal(last.body.code, "IN_USE");
   });
 
+  it("keeps one of the last two administrators when both are removed at once", async () => {
+    const two = await Promise.all(
+      ["x", "y"].map((name) => console.send("POST", "/tokens", { body: { name, role: "administrator" } })),
+    );
+    const { body } = await console.send("GET", "/tokens");
+    const all = (body.items as { id: string; role: string }[]).filter((item) => item.role === "administrator");
+    for (const { id } of all.slice(0, -2)) await console.tokens.remove(id);
+    const token = String(two[0]?.body.token);
+    const last = all.slice(-2).map(({ id }) => id);
+    const gone = console.tokens.countAdministrators;
+    // Both look before either removes.
+    const seen = Promise.withResolvers<void>();
+    let looks = 0;
+    console.tokens.countAdministrators = async () => {
+      const count = await gone();
+      looks += 1;
+      if (looks === 2) seen.resolve();
+      if (looks <= 2) await seen.promise;
+      return count;
+    };
+    try {
+      await Promise.all(last.map((id) => console.send("DELETE", `/tokens/${id}`, { token })));
+      assert.ok((await gone()) >= 1);
+    } finally {
+      console.tokens.countAdministrators = gone;
+    }
+  });
+
+  it("takes wrong tokens from one address only so often; right ones go on", async () => {
+    const wrong = `mft_${"x".repeat(43)}`;
+    const answers = await Promise.all(
+      Array.from({ length: 80 }, () => console.send("GET", "/mailboxes", { token: wrong })),
+    );
+    const refused = answers.filter(({ status }) => status === 429);
+    assert.ok(refused.length >= 10 && refused[0]?.headers.get("retry-after") === "60");
+    const reader = await console.tokenFor("reader");
+    assert.equal((await console.send("GET", "/mailboxes", { token: reader })).status, 200);
+  });
+
+  it("refuses a NUL in an address and a body that is nested too deep", async () => {
+    const administrator = await console.tokenFor("administrator");
+    assert.equal((await console.send("GET", "/mailboxes?search=%00", { token: administrator })).status, 400);
+    const response = await fetch(`${console.app.url}/api/v1/settings`, {
+      method: "PATCH",
+      headers: { authorization: `Bearer ${administrator}`, "content-type": "application/json" },
+      body: `{"retryPolicy":${"[".repeat(200_000)}${"]".repeat(200_000)}}`,
+    });
+    assert.equal(response.status, 400);
+    assert.match(await response.text(), /nested/);
+  });
+
+  it("sends its description packed to who can unpack it", async () => {
+    const at = `${console.app.url}/api/v1/openapi.json`;
+    const packed = await fetch(at, { headers: { "accept-encoding": "gzip" } });
+    assert.equal(packed.headers.get("content-encoding"), "gzip");
+    assert.ok(Number(packed.headers.get("content-length")) < 60_000, `${packed.headers.get("content-length")}`);
+    const plain = await fetch(at, { headers: { "accept-encoding": "identity" } });
+    assert.equal(plain.headers.get("content-encoding"), null);
+    assert.deepEqual(await packed.json(), await plain.json());
+  });
+
   it("describes itself as OpenAPI 3.1 without a token", async () => {
     const { status, body } = await console.send("GET", "/openapi.json", { token: null });
     assert.equal(status, 200);

@@ -189,4 +189,15 @@ describe("a console that others can overhear", () => {
       await console.stop();
     }
   });
+
+  it("takes no token either", async () => {
+    const console = await startConsoleUnderTest({}, { secretsAllowed: false });
+    try {
+      const { status, body } = await console.send("GET", "/tokens");
+      assert.deepEqual([status, body.code], [403, "PLAIN_HTTP"]);
+      assert.equal((await console.send("GET", "/tokens", { token: null })).status, 401);
+    } finally {
+      await console.stop();
+    }
+  });
 });

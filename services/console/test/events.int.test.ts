@@ -35,6 +35,15 @@ describe("the live view", () => {
   });
   after(() => console?.stop());
 
+  it("is opened so often by one token, and leaves places for others", async () => {
+    const own = { authorization: `Bearer ${await console.tokenFor("reader")}` };
+    const many = await Promise.all(Array.from({ length: 30 }, () => open("", own)));
+    assert.equal(many.filter(({ status }) => status === 200).length, 20);
+    assert.equal(many.filter(({ status }) => status === 429).length, 10);
+    assert.equal((await open()).status, 200);
+    for (const reader of many) reader.close();
+  });
+
   /** A reader that collects text; `paused` it takes nothing from its socket. */
   const open = async (query = "", headers: Record<string, string> = {}) => {
     const seen = { text: "", ended: false };

@@ -54,7 +54,7 @@ describe("the sign-in of a mailbox's user", () => {
     assert.doesNotMatch(policy, /unsafe|script-src/);
     const style = /<style>([\s\S]*)<\/style>/.exec(text)?.[1] ?? "";
     assert.ok(policy.includes(`style-src 'sha256-${createHash("sha256").update(style).digest("base64")}'`));
-    assert.equal(headers.get("referrer-policy"), "no-referrer");
+    assert.equal(headers.get("referrer-policy"), "same-origin");
     assert.equal(headers.get("cache-control"), "no-store");
   });
 
@@ -82,7 +82,7 @@ describe("the sign-in of a mailbox's user", () => {
     assert.match(text, /role="status">You signed in as <b>sales@example\.org<\/b>/);
     assert.match(text, /until 2030-03-17/);
     assert.equal(doubles.completed.at(-1)?.code.aad, `${id}|oauth-code`);
-    assert.equal(headers.get("referrer-policy"), "no-referrer");
+    assert.equal(headers.get("referrer-policy"), "same-origin");
     assert.doesNotMatch(text, /the-code-that-nobody/);
     assert.doesNotMatch(console.log.lines.join("\n"), /the-code-that-nobody|mft_/);
     assert.equal(browser.cookies.has("mailfleet_sign_in"), false);
@@ -395,13 +395,31 @@ describe("the sign-in of a mailbox's user", () => {
   });
 });
 
+describe("a form of another site", () => {
+  it("begins no sign-in, whether the browser names the site or hides it", async () => {
+    const doubles = signInDoubles();
+    const console = await startConsoleUnderTest(doubles.handlers);
+    try {
+      const post = (headers: Record<string, string>) =>
+        openBrowser(console.app.url).post(`/sign-in/${doubles.mailbox.id}`, {}, headers);
+      for (const origin of ["https://evil.example.org", "null", console.app.url.replace(/:\d+$/, ":1")])
+        assert.equal((await post({ origin })).status, 403, origin);
+      assert.deepEqual(doubles.begun, []);
+      assert.equal((await post({ origin: console.app.url })).status, 303);
+    } finally {
+      await console.stop();
+    }
+  });
+});
+
 describe("the pages of a console behind TLS", () => {
   it("are named by its public address, and their cookies are secure", async () => {
     const doubles = signInDoubles();
     const console = await startConsoleUnderTest(doubles.handlers, { publicUrl: "https://mail.example.org" });
     try {
       const { headers } = await openBrowser(console.app.url).post(`/sign-in/${doubles.mailbox.id}`);
-      assert.match(headers.get("set-cookie") ?? "", /; Secure$/);
+      assert.match(headers.get("set-cookie") ?? "", /^__Host-mailfleet_sign_in=.*; Path=\/; Max-Age=\d+; Secure$/);
+      assert.equal(headers.get("strict-transport-security"), "max-age=31536000");
       assert.equal(doubles.begun.at(-1)?.redirectUri, "https://mail.example.org/oauth/callback");
     } finally {
       await console.stop();

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmod, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, afterEach, before, beforeEach, describe, it } from "node:test";
 import { startMongo, type TestMongo, tempDir } from "@mailfleet/local/testing";
@@ -7,7 +7,7 @@ import { connectStore, type Store } from "@mailfleet/store";
 import { type KeptLog, keptLog } from "../test/console-under-test.ts";
 import { ensureFirstToken } from "./first-token.ts";
 import { createTokenRepository, type TokenRepository } from "./store.ts";
-import { hashToken } from "./token-secret.ts";
+import { hashToken, newTokenSecret } from "./token-secret.ts";
 
 describe("the first administrator token", () => {
   let mongo: TestMongo;
@@ -66,7 +66,6 @@ describe("the first administrator token", () => {
     await ensure();
     const secret = await inFile();
     await tokens.remove("tk_bootstrap");
-    await chmod(file, 0o644);
     await ensure();
     assert.ok(await tokens.findByHash(hashToken(secret)));
     assert.equal((await stat(file)).mode & 0o777, 0o600);
@@ -78,6 +77,20 @@ describe("the first administrator token", () => {
     await ensure();
     await assert.rejects(inFile());
     assert.match(log.lines.at(-1) ?? "", /mailfleet tokens create/);
+  });
+
+  it("does not believe a file that somebody else may have planted", async () => {
+    const planted = newTokenSecret();
+    await mkdir(join(folder.path, "deep"));
+    await writeFile(file, planted, { mode: 0o600 });
+    await chmod(file, 0o644);
+    await assert.rejects(ensure(), /before the first start/);
+    const target = join(folder.path, "elsewhere");
+    await rm(file);
+    await writeFile(target, planted, { mode: 0o600 });
+    await symlink(target, file);
+    await assert.rejects(ensure(), /before the first start/);
+    assert.equal(await tokens.countAdministrators(), 0);
   });
 
   it("refuses a file that holds something else", async () => {

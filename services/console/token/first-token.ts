@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { chmod, link, mkdir, open, readFile, rm } from "node:fs/promises";
+import { chmod, constants, link, lstat, mkdir, open, readFile, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Logger } from "@mailfleet/contracts";
 import type { TokenRepository } from "./store.ts";
@@ -33,6 +33,16 @@ async function writeNew(file: string, content: string): Promise<boolean> {
   }
 }
 
+/** A file that others could have written is not believed: whoever planted it would be administrator. */
+async function refuseForeignFile(file: string): Promise<void> {
+  const { uid, mode } = await lstat(file);
+  const isOurs = (mode & constants.S_IFMT) === constants.S_IFREG && uid === process.getuid?.() && (mode & 0o077) === 0;
+  if (!isOurs)
+    throw new Error(
+      `${file} was there before the first start and can be read or written by others: remove it, and a new one is written`,
+    );
+}
+
 /**
  * Sees to it that somebody can come in: as long as no administrator token exists, the one in `file` is made valid, and
  * made up before where there is none. The file comes first, the database second: after a crash in between the next
@@ -54,6 +64,7 @@ export async function ensureFirstToken(options: {
     return;
   }
   const made = await writeNew(file, `${newTokenSecret()}\n`);
+  if (!made) await refuseForeignFile(file);
   const secret = await readToken(file);
   if (secret === null || !isTokenSecret(secret))
     throw new Error(`${file} holds no token of the form mft_…: remove it, and a new one is written`);
