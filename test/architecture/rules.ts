@@ -103,6 +103,7 @@ export const environmentReaders: readonly RegExp[] = [
  */
 export const ownTimers: Readonly<Record<string, string>> = {
   "services/console/events/live-views.ts": "heartbeats of one open stream, and the grace of its end",
+  "services/console/http/downloads.ts": "how long one download waits for its turn",
   "services/outbound-send/send/drains.ts": "a gathering pause of some milliseconds, and the grace of a stop",
   "services/outbound-send/send/hand-over.ts": "the pause before facts are published again",
   "services/outbound-send/send/journal.ts": "the rhythm of the journal, some milliseconds",

@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import type { FastifyReply } from "fastify";
+import { createDownloads } from "./downloads.ts";
 import type { Call } from "./route.ts";
 
 /** What one request reads: half of what the bus carries, because base64 adds a third. */
@@ -21,17 +22,33 @@ async function* pieces(call: Pick<Call, "signal">, read: ReadPiece, first: Buffe
 
 const endings: Readonly<Record<string, string>> = { "message/rfc822": ".eml" };
 
-/** Answers with bytes that are read in pieces; memory does not grow with them. `name` becomes the name of a file. */
+const downloads = createDownloads();
+
+/**
+ * Answers with bytes that are read in pieces, as fast as they are taken; memory grows neither with them nor with the
+ * number of readers, who wait for a turn. `name` becomes the name of a file. Throws TOO_MANY after a long wait.
+ */
 export async function sendContent(
-  call: Pick<Call, "signal">,
+  call: Pick<Call, "signal" | "caller">,
   reply: FastifyReply,
   { type, name, read }: { type: string; name: string; read: ReadPiece },
 ): Promise<FastifyReply> {
-  const { dataBase64, total } = await read({ offset: 0, length: pieceBytes });
+  const end = await downloads.begin(call.caller.tokenId, call.signal);
+  call.signal.addEventListener("abort", end, { once: true });
+  if (call.signal.aborted) end();
+  const { dataBase64, total } = await read({ offset: 0, length: pieceBytes }).catch((error) => {
+    end();
+    throw error;
+  });
   const file = `${name.replaceAll(/[^A-Za-z0-9._-]/g, "_")}${endings[type] ?? ""}`;
   return reply
     .type(type)
     .header("content-length", total)
     .header("content-disposition", `attachment; filename="${file}"`)
-    .send(Readable.from(pieces(call, read, Buffer.from(dataBase64, "base64"), total)));
+    .send(
+      Readable.from(pieces(call, read, Buffer.from(dataBase64, "base64"), total), { highWaterMark: 1 }).on(
+        "close",
+        end,
+      ),
+    );
 }

@@ -1,0 +1,64 @@
+import { ProblemError } from "@mailfleet/contracts";
+
+/** Downloads at the same time: of one process, and for one token. Each holds two pieces of half a megabyte. */
+export const mostDownloads = { together: 48, ofOne: 12 } as const;
+/** So long one waits for its turn. */
+const patienceMs = 20_000;
+
+/** Turns of downloads: memory is bounded however many are asked for. */
+export interface Downloads {
+  /** Waits for a turn. The answer gives it back, once. Throws TOO_MANY after 20 s, or the reason of the signal. */
+  begin(holder: string, signal: AbortSignal): Promise<() => void>;
+}
+
+interface Waiting {
+  readonly holder: string;
+  go(): void;
+}
+
+/** See `Downloads`. */
+export function createDownloads(waitMs: number = patienceMs): Downloads {
+  const held = new Map<string, number>();
+  const waiting = new Set<Waiting>();
+  let together = 0;
+
+  const hasRoom = (holder: string) =>
+    together < mostDownloads.together && (held.get(holder) ?? 0) < mostDownloads.ofOne;
+  const take = (holder: string) => {
+    together += 1;
+    held.set(holder, (held.get(holder) ?? 0) + 1);
+    let given = false;
+    return () => {
+      if (given) return;
+      given = true;
+      together -= 1;
+      const left = (held.get(holder) ?? 1) - 1;
+      if (left > 0) held.set(holder, left);
+      else held.delete(holder);
+      for (const one of waiting) if (hasRoom(one.holder)) return one.go();
+    };
+  };
+
+  return {
+    async begin(holder, signal) {
+      signal.throwIfAborted();
+      if (hasRoom(holder)) return take(holder);
+      const { promise, resolve, reject } = Promise.withResolvers<() => void>();
+      const one = { holder, go: () => settle(() => resolve(take(holder))) };
+      const settle = (how: () => void) => {
+        waiting.delete(one);
+        clearTimeout(late);
+        signal.removeEventListener("abort", gone);
+        how();
+      };
+      const gone = () => settle(() => reject(signal.reason));
+      const late = setTimeout(
+        () => settle(() => reject(new ProblemError("TOO_MANY", "Too many downloads are under way at the same time."))),
+        waitMs,
+      );
+      signal.addEventListener("abort", gone, { once: true });
+      waiting.add(one);
+      return promise;
+    },
+  };
+}
