@@ -25,14 +25,15 @@ export const inboundSync = defineService<InboundPorts>()({
   listens: [
     listen(consumers.inboundTests, {
       types: ["run.requested.v1"],
-      concurrency: 16,
+      // Most of a test is waiting for servers.
+      concurrency: 200,
       keyOf,
       handle: (ports: InboundPorts) => ports.worker.tests(createTest(ports)),
     }),
     listen(consumers.inboundRuns, {
       types: ["run.requested.v1"],
-      // A batch of a run takes a few megabytes.
-      concurrency: 24,
+      // Most of these may wait for servers that hang; few work at the same time (see run/poll.ts).
+      concurrency: 600,
       keyOf,
       handle: (ports: InboundPorts) => ports.worker.runs(createPoll(ports)),
     }),

@@ -6,5 +6,6 @@ export { type OpenedConnection, signInKey } from "./open-connection.ts";
 export type { WorkerPorts } from "./ports.ts";
 export { type Hold, nothingHeld, type RunEnd, type StartedRun } from "./run.ts";
 export type { RunWork, Worked } from "./run-handler.ts";
+export { createSlots, type Slot, type Slots } from "./slots.ts";
 export type { TestedRun, TestWork } from "./test-handler.ts";
 export { createWorker, type HandleRun, type Worker } from "./worker.ts";

@@ -1,6 +1,15 @@
-import { type InboundConnector, LinkBroke } from "@mailfleet/connector-api";
+import { type InboundConnector, type InboundSession, LinkBroke } from "@mailfleet/connector-api";
 import { connectorDescriptors, type Failure, failureOf, type Protocol } from "@mailfleet/contracts";
-import type { OpenedConnection, RunEnd, RunWork, StartedRun, Worked } from "@mailfleet/worker";
+import {
+  createSlots,
+  type OpenedConnection,
+  type RunEnd,
+  type RunWork,
+  type Slot,
+  type Slots,
+  type StartedRun,
+  type Worked,
+} from "@mailfleet/worker";
 import type { InboundPorts } from "../ports.ts";
 import { alertCleared } from "../source/alerts.ts";
 import type { SourceLease } from "../source/store.ts";
@@ -10,14 +19,18 @@ import { receive } from "./receive.ts";
 /** Longer than any run should take: for a server that never ends. */
 const deadlineMs = 900_000;
 
+/** Runs that fetch, parse and store at the same time in one process: a batch takes a few megabytes. */
+const atWork = 24;
+
 type PollRun = StartedRun<SourceLease>;
 
 /** Reads one mailbox: the daily poll, and the light run with which a failed one finds its way back. */
 export function createPoll(ports: InboundPorts): RunWork<InboundConnector, SourceLease> {
+  const slots = createSlots(atWork);
   return {
     deadlineMs,
     hold: ({ mailboxId }) => take(ports, mailboxId),
-    work: async (run, opened) => poll(ports, run, opened),
+    work: async (run, opened) => poll(ports, slots, run, opened),
     ended: async (run, end) => stamp(ports, run, end),
   };
 }
@@ -32,6 +45,7 @@ async function take({ leases }: InboundPorts, mailboxId: string): Promise<Source
 
 async function poll(
   ports: InboundPorts,
+  slots: Slots,
   run: PollRun,
   { connector, options }: OpenedConnection<InboundConnector>,
 ): Promise<Worked> {
@@ -40,10 +54,13 @@ async function poll(
   const found = { messages: 0, probes: 0, known: 0, refused: 0 };
   const breaks = createBreaks(ports, lease);
   for (let source = lease.document; ; source = (await ports.sources.get(lease.key)) ?? source) {
-    const session = await connector.open(options, signal);
+    const slot = await slots.take(signal);
     const { correlation } = context;
     const { alone } = breaks;
+    let opened: InboundSession | null = null;
     try {
+      opened = await slot.waitFor(connector.open(options, signal));
+      const session = waitingWithout(slot, opened);
       const reading = { connection, session, source, remembers, lease, signal, correlation, connectionWanted, alone };
       const { short, complete } = await receive(ports, reading, found);
       if (found.messages > 0) logger.info({ ...found, complete, short }, "received");
@@ -54,9 +71,16 @@ async function poll(
       if (!(error instanceof LinkBroke)) throw error;
       if ((await breaks.met(error, found)) === "enough") return { more: true };
     } finally {
-      await session.close();
+      slot.give();
+      await opened?.close();
     }
   }
+}
+
+/** The same session; whoever waits for its next batch holds no slot meanwhile. */
+function waitingWithout(slot: Slot, session: InboundSession): InboundSession {
+  const listNew: InboundSession["listNew"] = (cursor, options) => slot.each(session.listNew(cursor, options));
+  return Object.assign(Object.create(session), { listNew });
 }
 
 function tooShort({ says, lists }: { says: number; lists: number }): Failure {

@@ -69,6 +69,47 @@ describe("permits", () => {
   });
 });
 
+describe("servers that hang", () => {
+  test("cost a healthy mailbox nothing, however many they are", async () => {
+    const opened = new Set<string>();
+    const hanging = scriptedConnector({
+      open: ({ mailboxId }, signal) => {
+        opened.add(mailboxId);
+        return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+      },
+    });
+    const dripping = scriptedConnector({
+      open: async () =>
+        scriptedSession({
+          async *listNew(_, { signal }) {
+            opened.add(`drip ${opened.size}`);
+            await new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+            yield batchOf([], { at: 1 });
+          },
+        }),
+    });
+    const replica = await given.startReplica({ connectors: { hanging, dripping, free: scriptedConnector({}) } });
+    const readHealthy = async () => {
+      const since = Date.now();
+      await given.run("mb_healthy");
+      await given.untilRead("mb_healthy", since);
+      return Date.now() - since;
+    };
+    given.connect("mb_healthy", { server: { protocol: "free", host: "h", port: 1, security: "none" } });
+    await readHealthy();
+    const all = Array.from({ length: 120 }, (_, n) => `mb_hang${n}`);
+    for (const [n, mailboxId] of all.entries())
+      given.connect(mailboxId, {
+        server: { protocol: n % 2 ? "hanging" : "dripping", host: `h${n}`, port: 1, security: "none" },
+      });
+    await Promise.all(all.map((mailboxId) => given.run(mailboxId)));
+    await eventually(() => opened.size === all.length, { what: "all are open at the same time" });
+    const took = await readHealthy();
+    assert.ok(took < 1000, `${took} ms`);
+    await replica.stop();
+  });
+});
+
 describe("what goes wrong around a run", () => {
   test("config is away: the run waits for it and is not counted as failed", async () => {
     given.connect("mb_patient", {});
