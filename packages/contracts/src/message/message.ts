@@ -90,7 +90,6 @@ export const message = noun("message", {
       text: "List what the server has and does not give, or what could not be stored, and when each is tried again",
       kind: "read",
       collection: true,
-      owner: true,
       at: "/mailboxes/:mailbox/messages/set-aside",
       input: { mailboxId: MailboxId },
       answer: z.object({ items: z.array(SetAside) }),
@@ -98,7 +97,6 @@ export const message = noun("message", {
     "fetch-again": operation({
       text: "Try again now what is set aside, instead of at its next time",
       collection: true,
-      owner: true,
       at: "/mailboxes/:mailbox/messages/fetch-again",
       input: { mailboxId: MailboxId },
       answer: z.object({ tried: z.number().int().describe("how many messages") }),
@@ -107,7 +105,6 @@ export const message = noun("message", {
       text: "Read how the whole folder compared with what was received, when it was audited last",
       kind: "read",
       collection: true,
-      owner: true,
       at: "/mailboxes/:mailbox/messages/balance",
       input: { mailboxId: MailboxId },
       answer: z.object({
@@ -121,7 +118,6 @@ export const message = noun("message", {
     audit: operation({
       text: "Compare the whole folder with what was received now, instead of once a day, and receive what is missing",
       collection: true,
-      owner: true,
       at: "/mailboxes/:mailbox/messages/audit",
       input: { mailboxId: MailboxId },
       answer: z.object({ asked: z.boolean().describe("false: the mailbox was never read") }),
