@@ -47,7 +47,8 @@ export async function fetchSmall(
     method: METHOD,
     path: "/batch/gmail/v1",
     post: { contentType: `multipart/mixed; boundary=${boundary}`, body: () => body },
-    maximumBytes: 2 * BATCH_BYTES,
+    // The answer may announce more than it is read of: leaving it half read is how its size is limited.
+    maximumBytes: Number.POSITIVE_INFINITY,
     signal,
   });
   const answers = new Map<string, Answered>();

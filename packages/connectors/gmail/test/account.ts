@@ -3,11 +3,8 @@ import { Secret } from "@mailfleet/contracts";
 import { createGuardedFetch, type GuardedFetch } from "@mailfleet/http";
 import { type GmailDouble, type GmailDoubleOptions, startGmailDouble } from "@mailfleet/local/doubles";
 
-/** Plain `fetch`: guarding it is another package's job. */
-export const fetch: GuardedFetch = (url, init) => globalThis.fetch(url, { ...init, redirect: "manual" });
-
 /** As services use it, allowed to come here. */
-export const guarded: GuardedFetch = createGuardedFetch({ privateNetworks: ["127.0.0.0/8"] });
+export const fetch: GuardedFetch = createGuardedFetch({ privateNetworks: ["127.0.0.0/8"] });
 
 /** The double with one mailbox, and its token. */
 export interface TestAccount {

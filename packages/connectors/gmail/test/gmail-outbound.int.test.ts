@@ -4,7 +4,7 @@ import { after, describe, test } from "node:test";
 import { UncertainError } from "@mailfleet/connector-api";
 import { FailureError } from "@mailfleet/contracts";
 import { gmailOutbound } from "../src/index.ts";
-import { guarded as fetch, startAccount, type TestAccount } from "./account.ts";
+import { fetch, startAccount, type TestAccount } from "./account.ts";
 
 const stops: (() => Promise<unknown>)[] = [];
 after(async () => {
