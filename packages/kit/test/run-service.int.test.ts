@@ -176,7 +176,7 @@ test("a fail point is armed while the process runs, and counts from then on", de
   };
   await survives();
   await survives();
-  tiny.child.send({ type: "fail-points", wanted: ["alerting.after-store:3"] });
+  tiny.child.send({ type: "fail-points", wanted: ["inbound.after-store:3"] });
   // The message itself is a hit of this service.
   await once(tiny.child, "message");
   await survives();

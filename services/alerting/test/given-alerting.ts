@@ -246,6 +246,7 @@ export async function givenAlerting() {
       MAILFLEET_MONGO_DB: mongo.dbName,
       MAILFLEET_NOTIFY_OPEN_KEYS: keys.notifyOpenKeys,
       MAILFLEET_LOG_LEVEL: "silent",
+      MAILFLEET_ALLOWED_PRIVATE_NETWORKS: "127.0.0.0/8",
     },
     startReplica,
     raise: (body: MessageBody<"alert.raised.v1">, id?: string) =>
