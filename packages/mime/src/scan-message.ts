@@ -19,7 +19,7 @@ export const found = {
 
 const MOST_PARTS = 100_000;
 /** So much is looked at before it is asked whether others wait. */
-const SLICE = 64 * 1024;
+const SLICE = 16 * 1024;
 const known = /^(?:7bit|8bit|binary|quoted-printable|base64)$/;
 
 /** What a message is made of, as far as sending it is concerned. */
