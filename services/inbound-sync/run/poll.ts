@@ -90,7 +90,7 @@ function tooShort({ says, lists }: { says: number; lists: number }): Failure {
 
 async function stamp(ports: InboundPorts, { held: lease }: PollRun, { at, failure, more }: RunEnd): Promise<void> {
   const ok = failure === null;
-  const heard = ok && lease.document.stalled === true;
+  const heard = ok && Boolean(lease.document.stalled);
   if (heard) await ports.bus.publish(alertCleared(lease.key, "STALLED", at));
   await ports.sources.finish(lease, { at, ok, complete: ok && !more, heard });
 }

@@ -16,7 +16,7 @@ export function createTest({ bus, sources }: Pick<InboundPorts, "bus" | "sources
       await sources.stampTest(mailboxId, { at, ok });
       if (!ok || !(await sources.get(mailboxId))?.stalled) return;
       await bus.publish(alertCleared(mailboxId, "STALLED", at));
-      await sources.markStalled(mailboxId, false);
+      await sources.markStalled(mailboxId, null);
     },
   };
 }

@@ -54,8 +54,8 @@ export interface SourceDocument {
   readonly lastProvedSuccessAt?: number;
   readonly lastProbeReceivedAt?: number;
   readonly watch?: Watch | null;
-  /** STALLED was raised and not cleared yet. */
-  readonly stalled?: boolean;
+  /** It was silent for three intervals and has not been heard since; `told`: STALLED is raised. */
+  readonly stalled?: "noticed" | "told" | null;
   /** Version of the mailbox that `watch` was taken from. */
   readonly mailboxV?: number;
   /** The mailbox is deleted, and was at this time; nothing else stands here then. */

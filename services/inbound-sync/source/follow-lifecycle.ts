@@ -23,7 +23,7 @@ export function createFollowLifecycle(
     await ports.sources.expect(mailboxId, v, watch);
     if (watch === null && (await ports.sources.get(mailboxId))?.stalled) {
       await ports.bus.publish(alertCleared(mailboxId, "STALLED", ports.now()));
-      await ports.sources.markStalled(mailboxId, false);
+      await ports.sources.markStalled(mailboxId, null);
     }
   };
 }

@@ -48,9 +48,9 @@ export interface SourceStore {
   stampTest(mailboxId: string, end: { at: number; ok: boolean }): Promise<void>;
   /** What is expected from now on; an older version of the mailbox changes nothing. */
   expect(mailboxId: string, mailboxV: number, watch: Watch | null): Promise<void>;
-  /** Mailboxes from which nothing came for three intervals, but at least `graceMs`, and that are not marked yet. */
+  /** Mailboxes from which nothing came for three intervals, but at least `graceMs`, and for which STALLED is not told yet. */
   findStalled(at: number, graceMs: number): Promise<SourceDocument[]>;
-  markStalled(mailboxId: string, stalled: boolean): Promise<void>;
+  markStalled(mailboxId: string, stalled: SourceDocument["stalled"]): Promise<void>;
   /**
    * The mailbox is deleted: nothing is left but a mark, which takes the lease from whoever reads it and lets nothing
    * that comes late bring the document back.
@@ -135,7 +135,7 @@ export async function createSourceStore(store: Store): Promise<SourceStore> {
         ...leaseGivenBack,
         ...(end.ok && { pending: null }),
         ...(end.complete && { comparing: false }),
-        ...(end.heard && { stalled: false }),
+        ...(end.heard && { stalled: null }),
         ...stamp(end),
       });
       lease.letGo();
@@ -166,7 +166,7 @@ export async function createSourceStore(store: Store): Promise<SourceStore> {
       return sources
         .find({
           "watch.since": { $exists: true },
-          stalled: { $ne: true },
+          stalled: { $ne: "told" },
           $expr: { $gt: [silentFor, { $max: [{ $multiply: ["$watch.everyMs", 3] }, graceMs] }] },
         })
         .limit(200)

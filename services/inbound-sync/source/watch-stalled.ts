@@ -25,9 +25,11 @@ export function createWatchStalled({
         ? `last proof ${new Date(source.lastProvedSuccessAt).toISOString()}, ${minutes} minutes ago`
         : "no proof since it was enabled";
       logger.warn({ mailboxId, heardAt }, "an enabled mailbox has been silent for three intervals");
-      // Replicas that see it at the same time publish the same id.
+      // Noticed first: who dies behind the publication leaves an alert that the next run clears. Replicas that see it
+      // at the same time publish the same id.
+      await sources.markStalled(mailboxId, "noticed");
       await bus.publish(alertRaised(mailboxId, { code: "STALLED", key: String(heardAt), at, detail }));
-      await sources.markStalled(mailboxId, true);
+      await sources.markStalled(mailboxId, "told");
     });
   };
 }

@@ -249,6 +249,25 @@ describe("proof of life", () => {
     };
   };
 
+  test("who dies after telling that a mailbox is silent leaves nothing raised for ever", async () => {
+    const mailboxId = "mb_forgotten";
+    given.connect(mailboxId, {});
+    const replica = await given.startReplica({ connectors: { imap: scriptedConnector({}) } });
+    const at = Date.now();
+    await given.world.publish(transitioned(mailboxId, 2, "enabled.running", at));
+    await eventually(async () => (await given.sources.get(mailboxId))?.watch?.since === at);
+    const publish = async (message: Parameters<typeof given.world.publish>[0]) => {
+      await given.world.publish(message);
+      throw new Error("dead");
+    };
+    const bus = Object.assign(Object.create(given.world), { publish });
+    await createWatchStalled({ sources: given.sources, bus, logger: quiet, now: () => at + 31_000 })();
+    await eventually(() => given.factsOf(mailboxId, "alert.raised.v1").length === 1);
+    await given.run(mailboxId);
+    await eventually(() => given.factsOf(mailboxId, "alert.cleared.v1").length === 1);
+    await replica.stop();
+  });
+
   test("an enabled mailbox that is silent for three intervals is told once, and cleared by the next success", async () => {
     const mailboxId = "mb_silent";
     given.connect(mailboxId, {});
@@ -269,7 +288,7 @@ describe("proof of life", () => {
     await given.run(mailboxId);
     await eventually(() => given.factsOf(mailboxId, "alert.cleared.v1").length === 1);
     await given.untilRead(mailboxId, at);
-    assert.equal((await given.sources.get(mailboxId))?.stalled, false);
+    assert.equal((await given.sources.get(mailboxId))?.stalled, null);
     assert.equal(given.factsOf(mailboxId, "alert.raised.v1").length, 1);
 
     await given.world.publish({
