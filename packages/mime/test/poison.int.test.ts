@@ -26,10 +26,10 @@ async function blockedBy(work: () => Promise<void>): Promise<number> {
     const delay = monitorEventLoopDelay({ resolution: 1 });
     delay.enable();
     await turn();
-    const used = process.cpuUsage();
+    const used = process.threadCpuUsage();
     const since = performance.now();
     await work();
-    const { user, system } = process.cpuUsage(used);
+    const { user, system } = process.threadCpuUsage(used);
     const share = Math.min(1, (user + system) / 1000 / (performance.now() - since));
     await turn();
     delay.disable();

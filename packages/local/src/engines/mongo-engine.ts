@@ -10,6 +10,7 @@ import type { GuardedProgram } from "./guarded-program.ts";
 import { launchMongod, MONGO_READY_WITHIN_MS, mongodFailure } from "./mongod.ts";
 
 const NOT_YET_INITIALIZED = 94;
+const ALREADY_INITIALIZED = 23;
 
 /**
  * Starts mongod as a replica set of one member on a loopback port and waits for a writable primary. The port is kept
@@ -70,7 +71,10 @@ async function becomePrimary(port: number): Promise<void> {
       throw error;
     });
     if (!configuration) {
-      await admin.command({ replSetInitiate: { _id: "rs0", members: [{ _id: 0, host }] } });
+      await admin.command({ replSetInitiate: { _id: "rs0", members: [{ _id: 0, host }] } }).catch((error: unknown) => {
+        // A set that is started again had not read its configuration yet. It has kept its port.
+        if (!(error instanceof MongoServerError && error.code === ALREADY_INITIALIZED)) throw error;
+      });
     } else if (configuration.config.members[0].host !== host) {
       const config = { ...configuration.config, members: [{ ...configuration.config.members[0], host }] };
       config.version += 1;
