@@ -302,10 +302,10 @@ describe("commands", () => {
     const handed = await bus.request("config.mailbox.update", { ...command(), id: id, change: { owner } });
     assert.deepEqual([handed.ownership, handed.credentials], [ownership + 1, null]);
     for (const late of [
-      bus.request("config.mailbox.test", { ...asOwner() }),
-      bus.request("config.mailbox.update", { ...asOwner(), credentials }),
+      () => bus.request("config.mailbox.test", { ...asOwner() }),
+      () => bus.request("config.mailbox.update", { ...asOwner(), credentials }),
     ])
-      assert.equal((await problemOf(late)).code, "NOT_FOUND");
+      assert.equal((await problemOf(late())).code, "NOT_FOUND");
     const renamed = { change: { name: "Sales", owner: { email: "EVE@example.org" } } };
     const same = await bus.request("config.mailbox.update", { ...command(), id: id, ...renamed });
     assert.equal(same.ownership, handed.ownership);
