@@ -47,7 +47,7 @@ export function createBreaks(
         if (found.messages + found.probes + found.known === 0) inVain += 1;
         if (inVain === mostInVain) throw broke;
         const refused = [{ name, failure }];
-        await tellRefused(ports, lease.key, refused, found);
+        await tellRefused(ports, lease, refused, found);
         const before = (await ports.sources.get(lease.key))?.setAside ?? [];
         const after = afterTry(before, { refused, settled: new Set(), at: ports.now() });
         await ports.sources.setAside(lease, after);

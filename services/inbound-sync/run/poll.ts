@@ -57,10 +57,10 @@ async function poll(
     const slot = await slots.take(signal);
     const { correlation } = context;
     const { alone } = breaks;
-    let opened: InboundSession | null = null;
+    let opening: Promise<InboundSession> | null = null;
     try {
-      opened = await slot.waitFor(connector.open(options, signal));
-      const session = waitingWithout(slot, opened);
+      opening = connector.open(options, signal);
+      const session = waitingWithout(slot, await slot.waitFor(opening));
       const reading = { connection, session, source, remembers, lease, signal, correlation, connectionWanted, alone };
       const { short, complete } = await receive(ports, reading, found);
       if (found.messages > 0) logger.info({ ...found, complete, short }, "received");
@@ -72,10 +72,13 @@ async function poll(
       if ((await breaks.met(error, found)) === "enough") return { more: true };
     } finally {
       slot.give();
-      await opened?.close();
+      // Also where it opened and the wait for a slot behind it ended in vain.
+      await opening?.then((session) => session.close(), noSession);
     }
   }
 }
+
+const noSession = () => {};
 
 /** The same session; whoever waits for its next batch holds no slot meanwhile. */
 function waitingWithout(slot: Slot, session: InboundSession): InboundSession {

@@ -78,7 +78,7 @@ export async function receive(ports: InboundPorts, run: ReceiveRun, found: Found
     found.known += old.size;
     found.probes += probes.length;
     const anew = refused.filter(({ name }) => !again.includes(name));
-    if (anew.length > 0) await tellRefused(ports, mailboxId, anew, found);
+    if (anew.length > 0) await tellRefused(ports, lease, anew, found);
     const open = new Set(refused.map(({ name }) => name));
     const settled = open.size === 0 ? prepared : prepared.filter(({ name }) => !open.has(name));
     const isSafe = (one: Prepared) => !old.has(one) || (one.is === "mail" && finished.has(fingerprintOf(one.message)));
@@ -118,8 +118,10 @@ export async function receive(ports: InboundPorts, run: ReceiveRun, found: Found
   // Tried again, and neither given nor refused: they are not there any more.
   const left = aside.filter(({ name, nextAt }) => !again.includes(name) || nextAt > startedAt);
   if (left.length < aside.length) await ports.sources.setAside(lease, left);
-  if (start.aside.length > 0 && left.length === 0)
+  if (run.source.quarantined && left.length === 0) {
     await ports.bus.publish(alertCleared(mailboxId, "MESSAGE_QUARANTINED", ports.now()));
+    await ports.sources.markQuarantined(lease, false);
+  }
   const there = session.there?.() ?? null;
   const short = there && there.lists < there.says ? there : null;
   // A listing that is too short is no proof that anything is gone.

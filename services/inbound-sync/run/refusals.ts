@@ -5,6 +5,7 @@ import type { Prepared } from "../message/prepare.ts";
 import type { InboundPorts } from "../ports.ts";
 import { alertRaised } from "../source/alerts.ts";
 import { wordsOf } from "../source/set-aside.ts";
+import type { SourceLease } from "../source/store.ts";
 
 /** What a run found so far. */
 export interface Found {
@@ -47,12 +48,13 @@ export function refusedIn(batch: Batch, prepared: readonly Prepared[]): RefusedM
 }
 
 /**
- * Each message that is set aside is counted and told once, with the server's words. A run that gives nothing at all and refuses one after
- * another meets a server that does not work: that is the failure of the mailbox, and nothing more is set aside.
+ * Each message that is set aside is counted and told once, with the server's words. A run that gives nothing at all and
+ * refuses one after another meets a server that does not work: that is the failure of the mailbox, and nothing more is
+ * set aside. Noted before it is told: who dies in between leaves an alert that the next run clears.
  */
 export async function tellRefused(
-  ports: Pick<InboundPorts, "bus" | "logger" | "metrics" | "now">,
-  mailboxId: string,
+  ports: Pick<InboundPorts, "sources" | "bus" | "logger" | "metrics" | "now">,
+  lease: SourceLease,
   refused: readonly RefusedMessage[],
   found: Found,
 ): Promise<void> {
@@ -60,6 +62,8 @@ export async function tellRefused(
   const [first] = refused;
   if (first && found.messages + found.probes === 0 && found.refused > mostRefusedAlone)
     throw new FailureError(first.failure);
+  const mailboxId = lease.key;
+  await ports.sources.markQuarantined(lease, true);
   for (const { name, failure } of refused) {
     ports.metrics.quarantined.inc();
     ports.logger.warn({ mailboxId, message: name, code: failure.code }, "a message was refused and set aside");

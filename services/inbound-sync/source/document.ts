@@ -40,6 +40,8 @@ export interface SourceDocument {
   readonly cursor?: StoredCursor | null;
   /** What the cursor has passed although it is not stored, until a later try. */
   readonly setAside?: readonly SetAside[];
+  /** MESSAGE_QUARANTINED is raised, or is about to be: noted before it is told. */
+  readonly quarantined?: boolean;
   /** The present reader; kept by the kit. Every write of a reader has its fence in the filter. */
   readonly lease?: { readonly owner: string | null; readonly fence: number; readonly until: Date | null };
   readonly pending?: PendingFacts | null;

@@ -23,6 +23,8 @@ export interface SourceStore {
     step: { cursor: StoredCursor; pending: PendingFacts | null; received: number; setAside?: readonly SetAside[] },
   ): Promise<void>;
   setAside(lease: SourceLease, setAside: readonly SetAside[]): Promise<void>;
+  /** Before MESSAGE_QUARANTINED is raised, and after it was cleared. */
+  markQuarantined(lease: SourceLease, quarantined: boolean): Promise<void>;
   /** Makes everything that is set aside due; how many. */
   tryAgain(mailboxId: string, at: number): Promise<number>;
   /** Makes an audit due; false: nothing is known of this mailbox. */
@@ -100,6 +102,8 @@ export async function createSourceStore(store: Store): Promise<SourceStore> {
       }),
 
     setAside: (lease, setAside) => write(lease, { setAside: { $literal: setAside } }),
+
+    markQuarantined: (lease, quarantined) => write(lease, { quarantined }),
 
     async tryAgain(mailboxId, at) {
       const due = { $set: { "setAside.$[].nextAt": at } };

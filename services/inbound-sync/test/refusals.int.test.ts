@@ -47,6 +47,22 @@ describe("what a server does not give", () => {
     };
   };
 
+  test("told by a process that died before it was set aside, and given to the next one, is not told for ever", async () => {
+    const mailboxId = "mb_toldanddead";
+    given.connect(mailboxId, {});
+    const replica = await replicaOf(async function* (cursor) {
+      if (cursor === null) yield batchOf([mail(1)], { at: 1 });
+    });
+    await read(mailboxId);
+    // As it is between the two.
+    await sourcesOf(given).updateOne({ _id: mailboxId }, { $set: { quarantined: true } });
+    await read(mailboxId);
+    await eventually(() => given.factsOf(mailboxId, "alert.cleared.v1").length === 1);
+    await read(mailboxId);
+    assert.equal(given.factsOf(mailboxId, "alert.cleared.v1").length, 1);
+    await replica.stop();
+  });
+
   test("is set aside with the server's words while the others come in, and is given when it is tried again", async () => {
     const mailboxId = "mb_aside";
     given.connect(mailboxId, {});
