@@ -181,8 +181,8 @@ export class SmtpPool implements OutboundSession {
       this.#waiting.shift();
       busy.following = next;
     }
-    // Also where it is not begun: it will be the next to begin.
-    if (this.#answerMs < ASK_AHEAD_MS) next.transaction.ask();
+    // Also where it is not begun: it will be the next to begin. What is large is on its way for long before its dot.
+    if (this.#answerMs < ASK_AHEAD_MS && next.transaction.isSmall) next.transaction.ask();
     return { commands, answered };
   }
 

@@ -68,6 +68,12 @@ export class Transaction {
     this.#given = given;
   }
 
+  /** It goes out in one write. */
+  get isSmall(): boolean {
+    const { message } = this.#given;
+    return message instanceof Uint8Array && message.length <= SMALL_MESSAGE;
+  }
+
   /** Asks for the permission now, so that it is there when the content may go. Once, however often it is called. */
   ask(): void {
     this.#asked ??= this.#given.permission?.ask();
@@ -81,8 +87,7 @@ export class Transaction {
   behind(connected: Connected, policy: EightBitPolicy): Buffer | null {
     const { message, signal } = this.#given;
     const { pipelining } = connected.capabilities;
-    if (!pipelining || signal.aborted || !(message instanceof Uint8Array) || message.length > SMALL_MESSAGE)
-      return null;
+    if (!pipelining || signal.aborted || !(message instanceof Uint8Array) || !this.isSmall) return null;
     try {
       this.#opening = { ...this.#open(connected, fitBytes(message, connected.capabilities, policy)), written: true };
     } catch {

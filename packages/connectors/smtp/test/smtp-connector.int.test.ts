@@ -100,6 +100,20 @@ describe("submitting", () => {
     await session.close();
   });
 
+  it("asks for a large message when its content is out, however fast the server is", async () => {
+    const { server, connect } = await given({}, { credentials: null });
+    const session = patient.open(connect, 1);
+    const large = Buffer.concat([raw, Buffer.from(`${"x".repeat(900)}\r\n`.repeat(100))]);
+    const data = () => server.lines.filter((line) => line === "DATA").length;
+    const saidBefore: number[] = [];
+    const permission = { ask: async () => void saidBefore.push(data()), holds: () => true };
+    // The first ones show how fast it is.
+    for (let n = 0; n < 3; n++) await session.submit(envelope, raw, signal);
+    await Promise.all([session.submit(envelope, raw, signal), session.submit(envelope, large, signal, permission)]);
+    assert.deepEqual(saidBefore, [5]);
+    await session.close();
+  });
+
   it("hands over nothing of a message that began behind another and is not permitted", async () => {
     const { server, session } = await given({});
     session.useAtMost(1);
