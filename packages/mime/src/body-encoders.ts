@@ -16,16 +16,26 @@ export const asItIs: BodyEncoder = { content: (bytes) => bytes, lineEnd: () => C
 
 const hex = Array.from({ length: 256 }, (_, byte) => `=${byte.toString(16).toUpperCase().padStart(2, "0")}`);
 
+/** Puts units side by side, and breaks the line before one that would make it longer than 76 characters. */
+function softLines() {
+  let column = 0;
+  return {
+    put: (unit: string) => {
+      const broken = column + unit.length > WIDTH - 1;
+      column = broken ? unit.length : column + unit.length;
+      return broken ? `=\r\n${unit}` : unit;
+    },
+    newLine: () => {
+      column = 0;
+    },
+  };
+}
+
 /** Quoted-printable (RFC 2045 §6.7) of text, in lines of at most 76 characters. */
 export function quotedPrintable(): BodyEncoder {
-  let column = 0;
+  const { put, newLine } = softLines();
   /** A blank that is encoded if the line ends behind it. */
   let blank = "";
-  const put = (unit: string) => {
-    const broken = column + unit.length > WIDTH - 1;
-    column = broken ? unit.length : column + unit.length;
-    return broken ? `=\r\n${unit}` : unit;
-  };
   return {
     content: (bytes) => {
       let text = "";
@@ -40,7 +50,7 @@ export function quotedPrintable(): BodyEncoder {
     lineEnd: () => {
       const text = blank ? put(hex[blank.charCodeAt(0)] as string) : "";
       blank = "";
-      column = 0;
+      newLine();
       return Buffer.from(`${text}\r\n`, "latin1");
     },
     end: () => {
@@ -52,13 +62,8 @@ export function quotedPrintable(): BodyEncoder {
 
 /** Text that is quoted-printable already, and has 8-bit bytes or long lines all the same. */
 export function mendedQuotedPrintable(): BodyEncoder {
-  let column = 0;
+  const { put, newLine } = softLines();
   let held = "";
-  const put = (unit: string) => {
-    const broken = column + unit.length > WIDTH - 1;
-    column = broken ? unit.length : column + unit.length;
-    return broken ? `=\r\n${unit}` : unit;
-  };
   return {
     content: (bytes) => {
       let text = "";
@@ -77,7 +82,7 @@ export function mendedQuotedPrintable(): BodyEncoder {
       const soft = /^=[ \t]?$/.test(held);
       const text = held !== "" && !soft ? put([...held].map((one) => hex[one.charCodeAt(0)]).join("")) : "";
       held = "";
-      column = 0;
+      newLine();
       return Buffer.from(`${text}${soft ? "=" : ""}\r\n`, "latin1");
     },
     end: () => NOTHING,

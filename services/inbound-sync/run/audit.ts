@@ -44,12 +44,13 @@ export async function auditIfDue(
   if (missing.length > 0) await run.fetch(missing);
   const fetched = found.messages - before;
   const kept = audited && { at, says: audited.says, lists: audited.lists, missing: missing.length, fetched };
+  // Told before it is noted that this audit was made: who dies in between makes it again.
+  if (fetched > 0) {
+    ports.metrics.missed.inc(fetched);
+    const detail = `${fetched} of ${audited?.says ?? 0} messages had been missed and were received now`;
+    await ports.bus.publish(alertRaised(lease.key, { code: "MESSAGES_MISSED", key: String(at), at, detail }));
+  }
   await ports.sources.audited(lease, kept, at + everyMs);
   ports.logger.info({ mailboxId: lease.key, ...kept }, "audited");
-  const isWhole = audited !== null && audited.lists >= audited.says;
-  if (fetched === 0) return isWhole;
-  ports.metrics.missed.inc(fetched);
-  const detail = `${fetched} of ${audited?.says ?? 0} messages had been missed and were received now`;
-  await ports.bus.publish(alertRaised(lease.key, { code: "MESSAGES_MISSED", key: String(at), at, detail }));
-  return isWhole;
+  return audited !== null && audited.lists >= audited.says;
 }
