@@ -58,6 +58,26 @@ const plusOne = (before: Stored<Box>) => ({
 });
 const refused = (code: string) => (error: unknown) => error instanceof ProblemError && error.problem.code === code;
 
+test("what a tick looks for is found by an index, however many documents there are", async () => {
+  await store.db.command({ profile: 2 });
+  try {
+    await boxes.waiting(1, 10, []);
+    await boxes.unsettled(1, 10, []);
+    await boxes.sayingAgain(1, 10, []);
+  } finally {
+    await store.db.command({ profile: 0 });
+  }
+  const profile = store.db.collection<{ planSummary: string }>("system.profile");
+  const plans = await profile
+    .find({ ns: `${mongo.dbName}.boxes`, op: "query" })
+    .sort({ ts: 1 })
+    .toArray();
+  assert.deepEqual(
+    plans.map(({ planSummary }) => planSummary),
+    ["IXSCAN { outbox.at: 1 }", "IXSCAN { unsettled.at: 1 }", "IXSCAN { sayAgainAt: 1 }"],
+  );
+});
+
 describe("a document", () => {
   test("is made once: a repetition is answered what the first was, and nothing more is said", async () => {
     const { documents, published } = given();
