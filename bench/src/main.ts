@@ -1,6 +1,7 @@
 /** `npm run bench [name…]`: figures beside peers in the same run; ends with one JSON line per benchmark. */
 import { inboundGmail } from "./inbound-gmail.ts";
 import { inboundImap } from "./inbound-imap.ts";
+import { inboundLarge } from "./inbound-large.ts";
 import { inboundPop3 } from "./inbound-pop3.ts";
 import { outboundGmail } from "./outbound-gmail.ts";
 import { outboundLarge } from "./outbound-large.ts";
@@ -16,6 +17,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Figure | string>>> = {
   "outbound-gmail": outboundGmail,
   submit,
   "outbound-large": outboundLarge,
+  "inbound-large": inboundLarge,
 };
 
 const names = process.argv.slice(2);

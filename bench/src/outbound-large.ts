@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Send } from "@mailfleet/contracts";
 import { enable, plainServer, startFleet } from "./fleet.ts";
+import { growth } from "./memory.ts";
 import type { Figure } from "./report.ts";
 import { startSink } from "./sink.ts";
 
@@ -17,8 +18,6 @@ export async function outboundLarge(): Promise<Figure> {
   const fleet = await startFleet({ address, password: "bench", sends: true, profile });
   const { stack, mailbox } = fleet;
   const token = readFileSync(stack.adminTokenFile, "utf8").trim();
-  const pids = [stack.service("console").pid, stack.service("outbound-send").pid];
-  const memory = () => pids.reduce((sum: number, pid) => sum + residentBytes(pid), 0);
   const send = async (size: number) => {
     const body = Buffer.concat([Buffer.from("Subject: large\r\n\r\n"), Buffer.alloc(size, `${"y".repeat(70)}\r\n`)]);
     const answer = await fetch(`${stack.consoleUrl}/api/v1/mailboxes/${mailbox.id}/sends?to=${to}`, {
@@ -33,30 +32,10 @@ export async function outboundLarge(): Promise<Figure> {
   try {
     await enable(fleet);
     for (let n = 0; n < 8; n++) await send(2 * megabyte);
-    const before = memory();
-    let most = before;
-    const watch = setInterval(() => {
-      most = Math.max(most, memory());
-    }, 5);
-    const started = performance.now();
-    await send(25 * megabyte).finally(() => clearInterval(watch));
-    const seconds = (performance.now() - started) / 1000;
-    return {
-      bench: "outbound-large",
-      value: (most - before) / megabyte,
-      unit: "MB more",
-      target: targetMb,
-      lowerIsBetter: true,
-      notes: [
-        `accepted and sent in ${seconds.toFixed(2)} s; ${(before / megabyte).toFixed(0)} MB before, both processes`,
-      ],
-    };
+    const grown = await growth(stack, ["console", "outbound-send"], () => send(25 * megabyte));
+    return { bench: "outbound-large", target: targetMb, ...grown };
   } finally {
     await fleet.stop();
     await sink.stop();
   }
-}
-
-function residentBytes(pid: number | undefined): number {
-  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) * 1024;
 }

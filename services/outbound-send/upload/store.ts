@@ -1,3 +1,4 @@
+import { passingBytes } from "@mailfleet/kit";
 import { Binary, bytesOf, type Filter, type Store } from "@mailfleet/store";
 
 /**
@@ -31,6 +32,8 @@ interface UploadPiece {
   readonly purgeAt: Date;
 }
 
+const passed = passingBytes();
+
 const UNUSED_MS = 3_600_000;
 
 /** The collection `uploads`: pieces named `<upload>/<index>`. */
@@ -45,6 +48,7 @@ export async function createUploadStore(store: Store): Promise<UploadStore> {
         { $set: { data: new Binary(data), purgeAt: new Date(Date.now() + UNUSED_MS) } },
         { upsert: true },
       );
+      passed(data.length);
     },
     read: async function* (uploadId, expected) {
       let pieces = 0;
@@ -55,6 +59,7 @@ export async function createUploadStore(store: Store): Promise<UploadStore> {
         pieces += 1;
         size += data.length;
         yield data;
+        passed(data.length);
       }
       const whole = (expected.pieces ?? pieces) === pieces && (expected.size ?? size) === size;
       if (!whole || pieces === 0) throw new UploadIncomplete(uploadId);
