@@ -161,6 +161,19 @@ describe("the code", () => {
     );
   });
 
+  it("names a mailbox in one way in log lines, and so a send", () => {
+    const logged =
+      /\blog(?:ger)?\.(?:child|debug|info|warn|error)\(\s*\{[^}]*\b(?:mailboxId|sendId)\b(?!\s*[,}]?\s*=>)[^}]*\}/g;
+    const wrong = breaches((file) =>
+      file.isTest
+        ? []
+        : [...file.text.matchAll(logged)]
+            .map(([call]) => call.replace(/\s+/g, " "))
+            .filter((call) => /[{,] ?(?:mailboxId|sendId)\b/.test(call)),
+    );
+    assert.deepEqual(wrong, []);
+  });
+
   it("reads the environment at its edges only", () => {
     const wrong = breaches((file) =>
       environmentReaders.some((allowed) => allowed.test(file.path))

@@ -34,7 +34,8 @@ export function consume<Type extends MessageType>(
   const handleOne = async (one: Held<Read<Type>>) => {
     const read = one.message;
     if (!read.ok) return await buryAndEnd(parts, definition, one, read.reason, stopping.signal);
-    const context = { type: read.message.type, sequence: read.message.sequence };
+    const { type, sequence, mailboxId: mailbox, correlation } = read.message;
+    const context = { type, sequence, mailbox, correlation };
     const result = await work(() => options.handle(read.message, stopping.signal), {
       isOutage,
       signal: stopping.signal,

@@ -36,6 +36,7 @@ export { hashAddress } from "./service/address.ts";
 export { defineService, every, listen, listenInBatches, type ServicePorts } from "./service/define-service.ts";
 export { EnvironmentError, readEnvironment } from "./service/environment.ts";
 export { createFailPoints } from "./service/fail-points.ts";
+export { failureFields } from "./service/log-fields.ts";
 
 export { type ProcessContext, runProcess } from "./service/process.ts";
 

@@ -1,9 +1,17 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
-import { AlertId, MailboxId } from "@mailfleet/contracts";
+import { AlertId, failureOf, MailboxId } from "@mailfleet/contracts";
 import { z } from "zod";
-import { createResting, EnvironmentError, hashAddress, idFrom, newId, readEnvironment } from "../src/index.ts";
+import {
+  createResting,
+  EnvironmentError,
+  failureFields,
+  hashAddress,
+  idFrom,
+  newId,
+  readEnvironment,
+} from "../src/index.ts";
 import { showAddresses } from "../src/service/address.ts";
 import { createReadiness } from "../src/service/readiness.ts";
 
@@ -40,6 +48,22 @@ test("addresses are hashed in logs unless they are asked for", () => {
   showAddresses("plain");
   assert.equal(hashAddress("Sales@Example.org"), "Sales@Example.org");
   showAddresses("hash");
+});
+
+test("a failure is logged with the server's words on one line, without the addresses in them", () => {
+  const reply = "550 5.1.1 <Anna.Smith@example.org>:\r\n no such user here, ask <post@example.org>";
+  const logged = failureFields(failureOf("RECIPIENT_REFUSED", { command: "RCPT", reply }));
+  assert.equal(logged.code, "RECIPIENT_REFUSED");
+  assert.equal(logged.command, "RCPT");
+  const anna = hashAddress("anna.smith@example.org");
+  const post = hashAddress("post@example.org");
+  assert.equal(logged.reply, `550 5.1.1 <${anna}>:  no such user here, ask <${post}>`);
+  assert.equal(failureFields(failureOf("RECIPIENT_REFUSED", { reply: "x".repeat(2000) })).reply?.length, 300);
+  assert.deepEqual(failureFields(failureOf("CONNECTION_REFUSED", { systemCode: "ECONNREFUSED" })), {
+    code: "CONNECTION_REFUSED",
+    reply: "ECONNREFUSED",
+  });
+  assert.deepEqual(failureFields(failureOf("PROFILE_MISSING")), { code: "PROFILE_MISSING" });
 });
 
 test("a readiness check that hangs or throws is a part that is not ready", async () => {

@@ -86,7 +86,7 @@ async function ask(
   } catch (error) {
     if (!(error instanceof FailureError) || !isLost(error.failure)) throw error;
     ports.logger.info(
-      { mailboxId, code: error.failure.code },
+      { mailbox: mailboxId, code: error.failure.code },
       "the answer to a token refresh was lost, asking once more",
     );
     return requestToken(ports, client, request);
@@ -100,7 +100,7 @@ async function giveBack(ports: TokenPorts, mailboxId: string, lease: string, fai
   try {
     await ports.grants.endRefresh({ mailboxId, lease, failure });
   } catch (error) {
-    ports.logger.warn({ mailboxId, reason: nameOf(error) }, "a failed token refresh could not be recorded");
+    ports.logger.warn({ mailbox: mailboxId, reason: nameOf(error) }, "a failed token refresh could not be recorded");
   }
 }
 

@@ -65,10 +65,11 @@ async function writeBack(
       return { token: accessToken, endsAt };
     } catch (error) {
       if (!isPassing(error)) {
-        logger.warn({ mailboxId, err: error }, "a renewed token was not saved");
+        logger.warn({ mailbox: mailboxId, err: error }, "a renewed token was not saved");
         throw error;
       }
-      if (wait === shortestPauseMs) logger.warn({ mailboxId, err: error }, "a renewed token waits to be saved");
+      if (wait === shortestPauseMs)
+        logger.warn({ mailbox: mailboxId, err: error }, "a renewed token waits to be saved");
     }
     // This must not keep a process alive that wants to end.
     await pause(wait, undefined, { ref: false });

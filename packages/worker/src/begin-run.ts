@@ -35,7 +35,9 @@ export async function beginRun(
   if (connection.generation > generation) return { is: "dropped" };
   if (connection.generation < generation) return { is: "too-early", context };
   if (!connection.allowed) return runs.has(connection.state) ? { is: "too-early", context } : { is: "dropped" };
-  const child = logger.child({ mailboxId, purpose, generation });
+  const { direction } = message.body;
+  const { correlation } = context;
+  const child = logger.child({ mailbox: mailboxId, direction, purpose, generation, correlation });
   return { is: "wanted", run: { mailboxId, context, connection, logger: child } };
 }
 

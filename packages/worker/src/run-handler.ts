@@ -1,5 +1,5 @@
 import { type Failure, failureOf } from "@mailfleet/contracts";
-import { LeaseLost, type Permit } from "@mailfleet/kit";
+import { failureFields, LeaseLost, type Permit } from "@mailfleet/kit";
 import { beginRun, comeAgain } from "./begin-run.ts";
 import type { Connections } from "./connections.ts";
 import { failureFor, isServiceAway } from "./describe-error.ts";
@@ -55,6 +55,7 @@ export function createRunHandler<Connector, Held extends Hold>(
     const { run } = beginning;
     const opened = await opening(ports, run);
     if ("failure" in opened) {
+      run.logger.warn(failureFields(opened.failure), "a run failed");
       await tell(ports, run, opened.failure);
       return count("failed");
     }
@@ -132,6 +133,7 @@ async function held<Connector, Held extends Hold>(
       return "no-permit";
     }
     const { failure = null, more = false } = worked;
+    if (failure) run.logger.warn(failureFields(failure), "a run failed");
     if (more) await comeAgain(ports, run.context, 0);
     if (!worked.untold) await tell(ports, run, failure);
     await definition.ended?.(started, { at: ports.now(), failure, more });

@@ -1,5 +1,6 @@
 import type { TestReport } from "@mailfleet/connector-api";
 import { type Failure, failureCodes, type TestStep } from "@mailfleet/contracts";
+import { failureFields } from "@mailfleet/kit";
 import { type Beginning, beginRun, comeAgain, contextOf } from "./begin-run.ts";
 import type { Connections } from "./connections.ts";
 import { failureFor } from "./describe-error.ts";
@@ -101,7 +102,7 @@ export function createTestHandler<Connector>(
     await definition.ended?.(run, { at, failure, more: false });
     const outcome = failure ? "failed" : "ok";
     ports.metrics.runs.inc({ purpose: "test", outcome });
-    run.logger.info({ outcome, code: failure?.code }, "tested");
+    run.logger.info({ outcome, ...(failure && failureFields(failure)) }, "tested");
   }
 }
 

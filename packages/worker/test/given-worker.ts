@@ -15,6 +15,17 @@ import { connectStore, createPermitStore, isOutage } from "@mailfleet/store";
 import { createRunMetrics, createWorker, type HandleRun, type Worker, type WorkerPorts } from "@mailfleet/worker";
 
 const quiet: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => quiet };
+
+/** Keeps what is logged: its message beside its fields, those of the logger's ancestors included. */
+export function listeningLogger(lines: { message: string; [field: string]: unknown }[] = [], bound: object = {}) {
+  const at = (context: object, message: string) => void lines.push({ ...bound, ...context, message });
+  const logger: Logger = {
+    ...{ debug: at, info: at, warn: at, error: at },
+    child: (more) => listeningLogger(lines, { ...bound, ...more }).logger,
+  };
+  return { logger, lines };
+}
+
 const lengths: HoldLengths = { holdMs: 1200, renewEveryMs: 150, marginMs: 200 };
 const sealed = { protected: "", encrypted_key: "", iv: "", ciphertext: "", tag: "", aad: "" };
 

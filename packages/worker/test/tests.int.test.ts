@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Incoming } from "@mailfleet/bus";
 import { FailureError, failureOf } from "@mailfleet/contracts";
-import { type GivenWorker, givenWorker, until } from "./given-worker.ts";
+import { type GivenWorker, givenWorker, listeningLogger, until } from "./given-worker.ts";
 
 describe("a test", { timeout: 60_000 }, () => {
   let given: GivenWorker;
@@ -41,6 +41,25 @@ describe("a test", { timeout: 60_000 }, () => {
     );
     assert.equal(during, 1);
     assert.equal(await permitsOf("mb_good"), 0);
+  });
+
+  test("is logged with mailbox, correlation and the server's words", async () => {
+    given.mailbox("mb_logged");
+    const { logger, lines } = listeningLogger();
+    const reply = "[AUTHENTICATIONFAILED] wrong password for anna@example.test";
+    const handle = (await given.worker({ logger })).tests({
+      deadlineMs: 5000,
+      test: async () => ({ steps: [], failure: failureOf("AUTHENTICATION_REJECTED", { reply }) }),
+    });
+    await given.run(handle, "mb_logged", "test");
+    const { code, reply: words, ...line } = lines.find(({ message }) => message === "tested") ?? { message: "none" };
+    const { correlation } = await resultOf("mb_logged");
+    const { mailbox, direction, purpose } = line;
+    assert.deepEqual(
+      [mailbox, direction, purpose, line.correlation, code],
+      ["mb_logged", "inbound", "test", correlation, "AUTHENTICATION_REJECTED"],
+    );
+    assert.match(String(words), /^\[AUTHENTICATIONFAILED\] wrong password for [0-9a-f]{12}$/);
   });
 
   test("opens a password for the server that it is about to go to, and for no other", async () => {

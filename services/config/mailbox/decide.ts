@@ -2,6 +2,7 @@ import {
   type Direction,
   directions,
   type EnvelopeContext,
+  type Failure,
   type HistoryEntry,
   type OutgoingMessage,
   ProblemError,
@@ -63,8 +64,9 @@ export interface Occurrence extends EnvelopeContext {
 export interface Transition {
   readonly from: string;
   readonly to: string;
-  readonly attempt: Partial<Record<Direction, number>>;
-  readonly code: Partial<Record<Direction, string>>;
+  readonly attempt?: Partial<Record<Direction, number>>;
+  /** Why a direction does not work, for those that do not. */
+  readonly failures?: Partial<Record<Direction, Failure>>;
   readonly effects: readonly string[];
 }
 
@@ -147,7 +149,7 @@ function accepted(
     ...(deleted ? { gone: true } : { quiet: !moved }),
     after,
     outbox,
-    note: changed ? transitionOf(document, status, summaries, outbox) : null,
+    note: changed ? transitionOf(document, status, state, outbox) : null,
   };
 }
 
@@ -200,21 +202,22 @@ function historyEntry(
 function transitionOf(
   document: StoredMailbox,
   status: StoredMailbox["status"],
-  summaries: Record<Direction, ReturnType<typeof summaryOf>>,
+  state: MachineState,
   outbox: readonly OutgoingMessage[],
 ): Transition {
-  const attempt: Transition["attempt"] = {};
-  const code: Transition["code"] = {};
-  for (const direction of directions) {
-    const summary = summaries[direction];
-    if (summary.attempt > 0) attempt[direction] = summary.attempt;
-    if (summary.code) code[direction] = summary.code;
-  }
+  const failing = directions.flatMap((direction) => {
+    const { failure, attempt } = state.directions[direction].context;
+    return failure ? [[direction, { failure, attempt }] as const] : [];
+  });
   return {
     from: inWords(document.status),
     to: inWords(status),
-    attempt,
-    code,
+    ...(failing.length > 0
+      ? {
+          attempt: Object.fromEntries(failing.map(([direction, { attempt }]) => [direction, attempt])),
+          failures: Object.fromEntries(failing.map(([direction, { failure }]) => [direction, failure])),
+        }
+      : {}),
     effects: outbox.map((entry) => entry.type),
   };
 }

@@ -1,5 +1,5 @@
 import { ProblemError } from "@mailfleet/contracts";
-import type { Outcome } from "@mailfleet/kit";
+import { failureFields, type Outcome } from "@mailfleet/kit";
 import type { Ports } from "../ports.ts";
 import type { MailboxBody } from "./body.ts";
 import { decide, type Occurrence, type Transition } from "./decide.ts";
@@ -51,10 +51,12 @@ export function logTransition(
 ): void {
   const transition = note as Transition | null | undefined;
   if (!transition || !after) return;
-  const { from, to, attempt, code, effects } = transition;
+  const { from, to, attempt, failures, effects } = transition;
+  const failing = failures && Object.entries(failures).map(([direction, one]) => [direction, failureFields(one)]);
   ports.logger.info(
     {
-      ...{ mailbox: after._id, version: after.v, event, from, to, attempt, code, effects },
+      ...{ mailbox: after._id, version: after.v, event, from, to, attempt, effects },
+      ...(failing ? { failures: Object.fromEntries(failing) } : {}),
       ...{ cause: causation ?? id, by, correlation, ms },
     },
     "mailbox transition",

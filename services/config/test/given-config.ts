@@ -227,6 +227,7 @@ export function runResult(
     | {
         code: "CONNECTION_REFUSED" | "AUTHENTICATION_REJECTED" | "CONSENT_MISSING";
         kind: "transient" | "auth" | "consent";
+        evidence?: { reply: string };
       },
   purpose: "test" | "sync" | "probe" = "test",
 ): OutgoingMessage {

@@ -143,12 +143,20 @@ describe("the life of a mailbox", () => {
       const now = await get(mailbox.id);
       return now.directions.inbound.state === "enabled.retrying" && now;
     });
-    await bus.publish(runResult(second, "inbound", refused, "sync"));
+    await bus.publish(
+      runResult(second, "inbound", { ...refused, evidence: { reply: "NO who is a@example.org?" } }, "sync"),
+    );
     const failed = await eventually(async () => {
       const now = await get(mailbox.id);
       return now.directions.inbound.state.startsWith("failed") && now;
     });
     assert.equal(failed.lifecycle, "enabled.degraded");
+    const logged = given.lines.findLast(
+      ({ message, context }) =>
+        message === "mailbox transition" && (context as { mailbox: string }).mailbox === mailbox.id,
+    )?.context as { failures: Record<string, { code: string; reply: string }> };
+    assert.equal(logged.failures.inbound?.code, "AUTHENTICATION_REJECTED");
+    assert.match(logged.failures.inbound?.reply ?? "", /^NO who is [0-9a-f]{12}\?$/);
     const raised = await eventually(() =>
       facts.of("alert.raised.v1").find((m) => m.mailboxId === mailbox.id && m.body.code === "AUTHENTICATION_REJECTED"),
     );

@@ -51,6 +51,6 @@ export async function auditIfDue(
     await ports.bus.publish(alertRaised(lease.key, { code: "MESSAGES_MISSED", key: String(at), at, detail }));
   }
   await ports.sources.audited(lease, kept, at + everyMs);
-  ports.logger.info({ mailboxId: lease.key, ...kept }, "audited");
+  ports.logger.info({ mailbox: lease.key, ...kept }, "audited");
   return audited !== null && audited.lists >= audited.says;
 }

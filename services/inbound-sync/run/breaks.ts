@@ -1,4 +1,5 @@
 import type { LinkBroke } from "@mailfleet/connector-api";
+import { failureFields } from "@mailfleet/kit";
 import type { InboundPorts } from "../ports.ts";
 import { afterTry } from "../source/set-aside.ts";
 import type { SourceLease } from "../source/store.ts";
@@ -40,7 +41,7 @@ export function createBreaks(
       connections += 1;
       times.set(name, (times.get(name) ?? 0) + 1);
       ports.logger.info(
-        { mailboxId: lease.key, message: name, code: failure.code },
+        { mailbox: lease.key, message: name, ...failureFields(failure) },
         "the connection ended at a message",
       );
       if (times.get(name) === mostBreaks) {

@@ -1,5 +1,6 @@
 import type { Batch, RefusedMessage } from "@mailfleet/connector-api";
 import { FailureError, failureOf } from "@mailfleet/contracts";
+import { failureFields } from "@mailfleet/kit";
 import type { NewMessage } from "../message/document.ts";
 import type { Prepared } from "../message/prepare.ts";
 import type { InboundPorts } from "../ports.ts";
@@ -66,7 +67,10 @@ export async function tellRefused(
   await ports.sources.markQuarantined(lease, true);
   for (const { name, failure } of refused) {
     ports.metrics.quarantined.inc();
-    ports.logger.warn({ mailboxId, message: name, code: failure.code }, "a message was refused and set aside");
+    ports.logger.warn(
+      { mailbox: mailboxId, message: name, ...failureFields(failure) },
+      "a message was refused and set aside",
+    );
     await ports.bus.publish(
       alertRaised(mailboxId, {
         code: "MESSAGE_QUARANTINED",

@@ -24,7 +24,7 @@ export function createWatchStalled({
       const detail = source.lastProvedSuccessAt
         ? `last proof ${new Date(source.lastProvedSuccessAt).toISOString()}, ${minutes} minutes ago`
         : "no proof since it was enabled";
-      logger.warn({ mailboxId, heardAt }, "an enabled mailbox has been silent for three intervals");
+      logger.warn({ mailbox: mailboxId, heardAt }, "an enabled mailbox has been silent for three intervals");
       // Noticed first: who dies behind the publication leaves an alert that the next run clears. Replicas that see it
       // at the same time publish the same id.
       await sources.markStalled(mailboxId, "noticed");

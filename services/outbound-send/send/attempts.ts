@@ -1,5 +1,6 @@
 import { DeferredError, PermissionRefused, UncertainError } from "@mailfleet/connector-api";
 import { type Connection, FailureError, failureOf } from "@mailfleet/contracts";
+import { failureFields } from "@mailfleet/kit";
 import type { ActivityCounter } from "../activity/counter.ts";
 import type { OutboundPorts } from "../ports.ts";
 import {
@@ -101,7 +102,7 @@ export class Attempts {
       if (error instanceof PermissionRefused) return { type: "aborted" };
       if (message.unreadable && !(error instanceof UncertainError)) {
         // It is not the server's fault, nor the message's: nothing was sent.
-        ports.logger.warn({ sendId: send.id, reason: reasonOf(message.unreadable) }, "a message could not be read");
+        ports.logger.warn({ send: send.id, reason: reasonOf(message.unreadable) }, "a message could not be read");
         if (ports.isOutage(message.unreadable)) return { type: "aborted" };
         // Its pieces are gone: tried at once, it would be tried for ever.
         const failure = failureOf("INTERNAL_ERROR", { reply: reasonOf(message.unreadable).slice(0, 500) });
@@ -114,7 +115,7 @@ export class Attempts {
         return { type: "refused", failure: error.failure, own: error instanceof DeferredError };
       }
       // Nobody knows how far a connector came that fails in a way it does not know itself.
-      ports.logger.error({ sendId: send.id, err: error }, "a connector failed in an unknown way");
+      ports.logger.error({ send: send.id, err: error }, "a connector failed in an unknown way");
       return { type: "unknown", reason: reasonOf(error), ended: true };
     } finally {
       ports.metrics.inFlight.dec();
@@ -135,11 +136,12 @@ export class Attempts {
     const made = (await this.#handOver.record(send, change, journal)) || (await this.#late(send, outcome, context));
     if (change.state !== "sent" || !made) journal.leave(send);
     if (!made) {
-      ports.logger.warn({ sendId: send.id, outcome: outcome.type }, "the result of an attempt came too late");
+      ports.logger.warn({ send: send.id, outcome: outcome.type }, "the result of an attempt came too late");
       return null;
     }
     ports.failPoint("outbound.after-result");
     ports.metrics.attempts.inc({ outcome: change.state });
+    logAttempt(ports, send, change);
     if (outcome.type === "taken") {
       this.#activity.sent(send.mailboxId, now);
       ports.metrics.delay.observe((now - send.acceptedAt) / 1000);
@@ -193,6 +195,13 @@ export class Attempts {
     if (this.#reported.size > 10_000) this.#reported.clear();
     return change;
   }
+}
+
+/** The line by which engineers follow a send. One that simply went out is quiet: there may be thousands a second. */
+function logAttempt({ logger }: Pick<OutboundPorts, "logger">, send: ClaimedSend, { state, failure }: SendChange) {
+  if (state === "sent") return;
+  const { id, mailboxId: mailbox, attempt, correlation } = send;
+  logger.info({ send: id, mailbox, attempt, state, correlation, ...(failure && failureFields(failure)) }, "not sent");
 }
 
 /** The next state of a send that cannot be tried now; `null`: it keeps waiting. */

@@ -124,7 +124,7 @@ export function decideOutcome(send: StoredSend, outcome: Outcome, context: Decis
       attempt: attempt(failure),
       failure,
       outbox: [
-        mailboxFailed(mailboxId, connection.generation, failure, now),
+        mailboxFailed(send, connection.generation, failure, now),
         mailNotSent(send, "waiting", now, failure, null),
       ],
     };

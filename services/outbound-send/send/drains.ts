@@ -116,7 +116,7 @@ export class Drains {
   /** The same for callers that do not wait for it. */
   look(mailboxId: string): void {
     this.drain(mailboxId).catch((error: unknown) =>
-      this.#ports.logger.warn({ mailboxId, reason: reasonOf(error) }, "a mailbox is looked at again later"),
+      this.#ports.logger.warn({ mailbox: mailboxId, reason: reasonOf(error) }, "a mailbox is looked at again later"),
     );
   }
 
@@ -236,7 +236,7 @@ export class Drains {
     this.#attempts
       .make(send, connection, line, journal, mayStart)
       .catch((error: unknown) =>
-        this.#ports.logger.error({ sendId: send.id, reason: reasonOf(error) }, "an attempt is left to the sweep"),
+        this.#ports.logger.error({ send: send.id, reason: reasonOf(error) }, "an attempt is left to the sweep"),
       )
       .finally(() => {
         drain.underWay -= 1;

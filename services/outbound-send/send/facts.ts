@@ -125,11 +125,23 @@ export function sendAlertOver(send: Told, at: number): OutgoingMessage {
  * Tells the machine that the mailbox cannot send. One id for each generation, so that a hundred sends that fail together
  * are told once.
  */
-export function mailboxFailed(mailboxId: string, generation: number, failure: Failure, at: number): OutgoingMessage {
+export function mailboxFailed(send: Named, generation: number, failure: Failure, at: number): OutgoingMessage {
+  const { mailboxId } = send;
   const run = { mailboxId, direction: "outbound" as const, purpose: "sync" as const, generation };
   const id = `${mailboxId}:outbound:sync:${generation}:failed`;
   const subject = subjects.mailboxEvent(mailboxId);
-  return message("mailbox.run-failed.v1", subject, id, at, mailboxId, { ...run, at, failure }, { generation });
+  return message(
+    "mailbox.run-failed.v1",
+    subject,
+    id,
+    at,
+    mailboxId,
+    { ...run, at, failure },
+    {
+      generation,
+      ...correlationOf(send),
+    },
+  );
 }
 
 function correlationOf(send: { correlation?: string }): { correlation?: string } {

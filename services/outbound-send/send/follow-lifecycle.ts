@@ -18,7 +18,7 @@ export function createFollowLifecycle(ports: OutboundPorts) {
     const released = await ports.sends.release(mailboxId);
     if (released === 0) return;
     wakeUps.wake(mailboxId);
-    ports.logger.info({ mailboxId, released, generation }, "waiting sends released");
+    ports.logger.info({ mailbox: mailboxId, released, generation }, "waiting sends released");
   };
 }
 

@@ -142,7 +142,7 @@ export async function publishOutbox(
     await ports.sends.published(outbox.map(({ id }) => ({ sendId, messageId: id })));
     return true;
   } catch (error) {
-    ports.logger.warn({ sendId, reason: reasonOf(error) }, "published later, by the sweep");
+    ports.logger.warn({ send: sendId, reason: reasonOf(error) }, "published later, by the sweep");
     return false;
   }
 }

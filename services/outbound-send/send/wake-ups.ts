@@ -37,7 +37,7 @@ export class WakeUps {
         await this.#ports.bus.publish(sendsDue(mailboxId, id, this.#ports.now()));
       }
     } catch (error) {
-      this.#ports.logger.warn({ mailboxId, reason: reasonOf(error) }, "woken later, by the sweep");
+      this.#ports.logger.warn({ mailbox: mailboxId, reason: reasonOf(error) }, "woken later, by the sweep");
     } finally {
       this.#underWay.delete(mailboxId);
     }

@@ -16,3 +16,8 @@ export function hashAddress(address: string): string {
   if (plain) return address;
   return createHash("sha256").update(address.trim().toLowerCase()).digest("hex").slice(0, 12);
 }
+
+/** Text from outside, such as a server's reply, with each address in it as `hashAddress` shows it. */
+export function withHashedAddresses(text: string): string {
+  return text.replace(/[\p{L}\p{N}.!#$%&*+/=?^_{|}~-]{1,64}@[\p{L}\p{N}.-]{1,255}/gu, hashAddress);
+}
