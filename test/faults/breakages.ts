@@ -135,9 +135,8 @@ export const breakages: readonly Breakage[] = [
   {
     name: "a message is acknowledged before it is handled",
     file: "packages/bus/src/consume.ts",
-    text: "const context = { type: read.message.type, sequence: read.message.sequence };",
-    replacement:
-      "await acknowledge(parts, hold, one); const context = { type: read.message.type, sequence: read.message.sequence };",
+    text: "const context = { type, sequence, mailbox, correlation };",
+    replacement: "await acknowledge(parts, hold, one); const context = { type, sequence, mailbox, correlation };",
     scenario: "kill config at document.before-commit, four times",
     check: "@sandbox.test is ",
   },

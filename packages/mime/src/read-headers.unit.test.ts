@@ -22,13 +22,15 @@ describe("reading a header as people write it", () => {
 
   test("5,000 recipients are counted, the first are kept", () => {
     const to = Array.from({ length: 5000 }, (_, n) => `"Lee, Ann ${n}" <ann${n}@example.org>`).join(",\r\n ");
-    const started = performance.now();
-    const headers = readHeaders(raw(`To: ${to}\r\nCc: last@example.org\r\n\r\n`));
-    const took = performance.now() - started;
+    const message = raw(`To: ${to}\r\nCc: last@example.org\r\n\r\n`);
+    const begun = process.threadCpuUsage();
+    const headers = readHeaders(message);
+    const { user, system } = process.threadCpuUsage(begun);
+    const took = (user + system) / 1000;
     assert.equal(headers.recipients, 5001);
     assert.equal(headers.to.length, 50);
     assert.deepEqual(headers.to[49], { name: "Lee, Ann 49", address: "ann49@example.org" });
-    assert.ok(took < 50, `took ${took} ms`);
+    assert.ok(took < 50, `took ${took} ms of CPU`);
   });
 });
 
