@@ -109,6 +109,20 @@ export const failureCodes = {
     "Something answers on this port, but it does not speak the expected protocol.",
     "Check port and security in the profile. Implicit TLS on a plain port, or the reverse, looks like this.",
   ),
+  EHLO_NAME_REFUSED: row(
+    "permanent",
+    "error",
+    "administrator",
+    "The server does not accept the name by which Mailfleet introduces itself (EHLO).",
+    "Set a full host name in the profile (ehloName) that resolves to the address from which Mailfleet connects.",
+  ),
+  EHLO_NOT_OFFERED: row(
+    "permanent",
+    "error",
+    "profile",
+    "The server knows only HELO, and so offers neither sign-in nor encryption.",
+    "Check host and port: servers for submission offer EHLO. A server that takes mail without signing in can be used with the credentials `anonymous` and the security `none`.",
+  ),
   SERVER_UNAVAILABLE: row(
     "transient",
     "warning",

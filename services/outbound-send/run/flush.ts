@@ -31,6 +31,12 @@ export function createFlush(ports: OutboundPorts): RunWork<OutboundConnector, Ho
   };
 }
 
+/** First those that have not failed before: a message that fails by itself says nothing about its mailbox. */
+async function oldestWaiting(ports: OutboundPorts, mailboxId: string, failedBefore: readonly string[]) {
+  const others = await ports.sends.waiting(mailboxId, candidates, failedBefore);
+  return others.length > 0 ? others : ports.sends.waiting(mailboxId, candidates);
+}
+
 async function flush(
   ports: OutboundPorts,
   { connection, context, signal }: StartedRun,
@@ -45,7 +51,7 @@ async function flush(
         return { untold: true };
       }
     } else if (state === "enabled.retrying") {
-      for (const send of await ports.sends.waiting(mailboxId, candidates)) {
+      for (const send of await oldestWaiting(ports, mailboxId, attempts.failedBefore(mailboxId))) {
         const change = await drains.tryOne(send, connection);
         if (change === null || change.state === "expired") continue;
         if (change.state === "accepted") return { untold: true };

@@ -3,6 +3,7 @@ import { type Connection, FailureError, failureOf } from "@mailfleet/contracts";
 import { failureFields } from "@mailfleet/kit";
 import type { ActivityCounter } from "../activity/counter.ts";
 import type { OutboundPorts } from "../ports.ts";
+import { Alike } from "./alike.ts";
 import {
   type DecisionContext,
   decideOutcome,
@@ -29,6 +30,7 @@ export class Attempts {
   readonly #ports: OutboundPorts;
   readonly #handOver: HandOver;
   readonly #activity: ActivityCounter;
+  readonly #alike = new Alike();
   readonly #reported = new Map<string, { generation: number; until: number }>();
 
   constructor(ports: OutboundPorts, handOver: HandOver, activity: ActivityCounter) {
@@ -45,6 +47,11 @@ export class Attempts {
     const reported = this.#reported.get(connection.mailboxId);
     const held = reported && reported.generation === connection.generation && reported.until > this.#ports.now();
     return held ? null : connection;
+  }
+
+  /** Sends of a mailbox that have failed before, so that trying them once more proves nothing about it. */
+  failedBefore(mailboxId: string): readonly string[] {
+    return this.#alike.failed(mailboxId);
   }
 
   /**
@@ -79,7 +86,7 @@ export class Attempts {
       leave();
     }
     if (outcome.type === "taken") this.#ports.failPoint("outbound.after-server-accepted");
-    return this.#finish(send, outcome, connection, journal);
+    return this.#finish(send, this.#alike.weigh(send, outcome, this.#ports.now()), connection, journal);
   }
 
   async #submit(send: ClaimedSend, line: SharedLine, journal: Journal): Promise<Outcome> {
@@ -106,13 +113,13 @@ export class Attempts {
         if (ports.isOutage(message.unreadable)) return { type: "aborted" };
         // Its pieces are gone: tried at once, it would be tried for ever.
         const failure = failureOf("INTERNAL_ERROR", { reply: reasonOf(message.unreadable).slice(0, 500) });
-        return { type: "refused", failure, own: true };
+        return { type: "refused", failure, own: "message" };
       }
       if (error instanceof UncertainError) return { type: "unknown", reason: error.message, ended: true };
       if (error instanceof FailureError) {
         if (ports.signal.aborted && error.failure.kind === "transient") return { type: "aborted" };
         ports.metrics.failures.inc({ code: error.failure.code });
-        return { type: "refused", failure: error.failure, own: error instanceof DeferredError };
+        return { type: "refused", failure: error.failure, own: error instanceof DeferredError ? error.whose : null };
       }
       // Nobody knows how far a connector came that fails in a way it does not know itself.
       ports.logger.error({ send: send.id, err: error }, "a connector failed in an unknown way");

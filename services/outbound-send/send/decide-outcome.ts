@@ -7,8 +7,8 @@ import type { LateAnswer, SendAttempt, SendChange, StoredSend } from "./send.ts"
 /** What came of one attempt. */
 export type Outcome =
   | { readonly type: "taken"; readonly submitted: Submitted }
-  /** `own`: only this message is concerned, the mailbox can send others. */
-  | { readonly type: "refused"; readonly failure: Failure; readonly own: boolean }
+  /** `own`: only this message or its recipients are concerned, the mailbox can send others. */
+  | { readonly type: "refused"; readonly failure: Failure; readonly own: "recipient" | "message" | null }
   /** Handed over, but the answer is missing. `ended` false: the process that did it is gone. */
   | { readonly type: "unknown"; readonly reason: string; readonly ended: boolean }
   /** Stopped before it could have been sent, because the service stops. */
@@ -65,14 +65,22 @@ export function decideOutcome(send: StoredSend, outcome: Outcome, context: Decis
   }
 
   function taken({ answer, rejected }: Submitted): SendChange {
-    const putOff = rejected.filter(({ reply }) => reply.startsWith("4"));
-    const refused = [...send.rejected, ...rejected.filter(({ reply }) => !reply.startsWith("4"))];
-    if (putOff.length === 0 || send.deferrals + 1 >= context.policy.maximumDeferrals)
-      return sent(answer, [...refused, ...putOff]);
+    const named = (some: typeof rejected) => some.map(({ address, reply }) => ({ address, reply }));
+    const putOff = rejected.filter(({ again }) => again);
+    const refused = [...send.rejected, ...named(rejected.filter(({ again }) => !again))];
+    // The server takes so many at once: that is no reason to wait, and no try that is counted, as some have it now.
+    const atOnce = putOff.some(({ again }) => again === "now");
+    if (putOff.length === 0 || (!atOnce && send.deferrals + 1 >= context.policy.maximumDeferrals))
+      return sent(answer, [...refused, ...named(putOff)]);
     // Some have it; for the others, whom the server put off, the message is tried again.
     const failure = failureOf("MESSAGE_DEFERRED", { reply: putOff[0]?.reply ?? "" });
     const remaining = putOff.map(({ address }) => address);
-    return { ...later(failure), answer, rejected: refused, remaining };
+    return {
+      ...(atOnce ? deferred(failure, now, send.deferrals) : later(failure)),
+      answer,
+      rejected: refused,
+      remaining,
+    };
   }
 
   function sent(answer: string, rejected: readonly { address: string; reply: string }[]): SendChange {
@@ -102,7 +110,10 @@ export function decideOutcome(send: StoredSend, outcome: Outcome, context: Decis
       context.policy.longestRetryMs,
       failure.retryAfterMs,
     );
-    const next = now + pause;
+    return deferred(failure, now + pause, deferrals);
+  }
+
+  function deferred(failure: Failure, next: number, deferrals: number): SendChange {
     return {
       ...base,
       state: "deferred",

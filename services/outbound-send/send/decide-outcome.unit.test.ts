@@ -48,7 +48,7 @@ const decide = (outcome: Outcome, more: Partial<StoredSend> = {}, policy: "hold"
     startedAt: 2000,
   });
 const types = (change: ReturnType<typeof decide>) => change.outbox.map(({ type }) => type);
-const refused = (code: Parameters<typeof failureOf>[0], own = false): Outcome => ({
+const refused = (code: Parameters<typeof failureOf>[0], own: "message" | null = null): Outcome => ({
   type: "refused",
   failure: failureOf(code),
   own,
@@ -78,14 +78,14 @@ describe("decideOutcome", () => {
   it("fails after ten deferrals, and pauses longer from one to the next", () => {
     let before = 0;
     for (let deferrals = 0; deferrals < 9; deferrals++) {
-      const change = decide(refused("MESSAGE_DEFERRED", true), { deferrals });
+      const change = decide(refused("MESSAGE_DEFERRED", "message"), { deferrals });
       assert.equal(change.state, "deferred");
       const pause = (change.nextAttemptAt ?? 0) - 5000;
       assert.ok(pause >= Math.min(before, 14_000) && pause <= 1.1 * 16_000, `${pause}`);
       assert.deepEqual(types(change), ["timer.set.v1", "mail.deferred.v1"]);
       before = pause;
     }
-    assert.equal(decide(refused("MESSAGE_DEFERRED", true), { deferrals: 9 }).state, "failed");
+    assert.equal(decide(refused("MESSAGE_DEFERRED", "message"), { deferrals: 9 }).state, "failed");
   });
 
   it("is uncertain by policy: held with an alert, or tried again", () => {
@@ -99,11 +99,26 @@ describe("decideOutcome", () => {
   it("is sent for those who have it when the others are refused later", () => {
     const first = decide({
       type: "taken",
-      submitted: { answer: "250 ok", rejected: [{ address: "c@example.org", reply: "450 busy" }] },
+      submitted: { answer: "250 ok", rejected: [{ address: "c@example.org", reply: "450 busy", again: "later" }] },
     });
     assert.deepEqual([first.state, first.remaining, first.answer], ["deferred", ["c@example.org"], "250 ok"]);
     const last = decide(refused("RECIPIENT_REFUSED"), { answer: "250 ok", remaining: ["c@example.org"] });
     assert.deepEqual([last.state, last.rejected?.map(({ address }) => address)], ["sent", ["c@example.org"]]);
+  });
+
+  it("goes on at once with those whom the server did not take in one transaction, however many that are", () => {
+    const submitted = {
+      answer: "250 ok",
+      rejected: [
+        { address: "c@example.org", reply: "452 4.5.3 too many", again: "now" as const },
+        { address: "d@example.org", reply: "550 5.1.1 unknown" },
+      ],
+    };
+    const change = decide({ type: "taken", submitted }, { deferrals: 9 });
+    assert.deepEqual([change.state, change.due, change.deferrals], ["deferred", 5000, 9]);
+    assert.deepEqual(change.remaining, ["c@example.org"]);
+    assert.deepEqual(change.rejected, [{ address: "d@example.org", reply: "550 5.1.1 unknown" }]);
+    assert.deepEqual(types(change), ["timer.set.v1", "mail.deferred.v1"]);
   });
 
   it("goes back as it was when the service stops before it could have been sent", () => {

@@ -38,8 +38,8 @@ export interface SendStore {
     limit: number;
     cursor?: string;
   }): Promise<{ items: StoredSend[]; next: string | null }>;
-  /** Sends that wait for this mailbox, oldest first. */
-  waiting(mailboxId: string, limit: number): Promise<DueSend[]>;
+  /** Sends that wait for this mailbox, oldest first; without those named. */
+  waiting(mailboxId: string, limit: number, but?: readonly string[]): Promise<DueSend[]>;
   /** Makes all that waits for a mailbox due, in its old order; how many wait. */
   release(mailboxId: string): Promise<number>;
   /** Sends that are neither sent nor given up, oldest first. */
@@ -214,9 +214,9 @@ export async function createSendStore(store: Store, owner: string): Promise<Send
       return { items, next: found.length > limit && last ? `${last.acceptedAt}/${last.id}` : null };
     },
 
-    waiting: async (mailboxId, limit) => {
+    waiting: async (mailboxId, limit, but = []) => {
       const found = await sends
-        .find({ attention: "waiting", mailboxId })
+        .find({ attention: "waiting", mailboxId, ...(but.length > 0 && { _id: { $nin: [...but] } }) })
         .sort({ acceptedAt: 1, _id: 1 })
         .limit(limit)
         .toArray();

@@ -159,6 +159,16 @@ export async function givenOutbound() {
       ...{ acceptedAt: Date.now() - 1000, changedAt: Date.now(), waitsSince: Date.now(), due: Date.now() - 1000 },
     }),
     announce,
+    /** What the machine's timer asks for while the mailbox is retrying. */
+    syncRun: ({ id: mailboxId, generation }: GivenMailbox) =>
+      around.publish({
+        id: `${mailboxId}:run:${generation}`,
+        subject: subjects.run("outbound", "sync", mailboxId, generation),
+        type: "run.requested.v1",
+        mailboxId,
+        at: Date.now(),
+        body: { mailboxId, direction: "outbound", purpose: "sync", generation },
+      }),
     mailbox(port: number, more: Partial<GivenMailbox> = {}): GivenMailbox {
       const id = `mb_test${++number}`;
       const mailbox: GivenMailbox = {

@@ -212,16 +212,7 @@ describe("sending", () => {
     assert.match(JSON.stringify(told()[0]?.body.failure), /"CONNECTION_REFUSED"/);
 
     await target.start();
-    const run = (generation: number) =>
-      given.around.publish({
-        id: `${mailbox.id}:run:${generation}`,
-        subject: subjects.run("outbound", "sync", mailbox.id, generation),
-        type: "run.requested.v1",
-        mailboxId: mailbox.id,
-        at: Date.now(),
-        body: { mailboxId: mailbox.id, direction: "outbound", purpose: "sync", generation },
-      });
-    await run(mailbox.generation);
+    await given.syncRun(mailbox);
     await eventually(() => target.taken.length === 30, { timeoutMs: 10_000 });
     assert.deepEqual(
       told().map(({ type }) => type),

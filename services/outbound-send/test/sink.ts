@@ -65,6 +65,7 @@ export async function startSink(script: SinkScript = {}, options: { keepRaw?: bo
           out += "235 2.7.0 welcome\r\n";
         } else if (verb === "RCPT") {
           const answer = sink.script.rcpt?.(/<([^>]*)>/.exec(part)?.[1] ?? "") ?? "250 ok";
+          if (answer === "drop") return say(answer);
           if (answer.startsWith("250")) recipients += 1;
           out += `${answer}\r\n`;
         } else if (verb === "MAIL") {

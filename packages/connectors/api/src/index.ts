@@ -25,6 +25,7 @@ export {
   type Permission,
   PermissionRefused,
   permitted,
+  type RejectedRecipient,
   type StreamedMessage,
   type Submitted,
   UncertainError,

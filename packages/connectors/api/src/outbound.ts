@@ -19,11 +19,23 @@ export interface StreamedMessage {
   stream(): AsyncIterable<Uint8Array>;
 }
 
+/** A recipient whom the server did not take while it took the message for others. */
+export interface RejectedRecipient {
+  readonly address: string;
+  /** The server's own words. */
+  readonly reply: string;
+  /**
+   * When the message may be handed over for him: `now` (the server takes no more recipients at once), or `later`. Absent: he
+   * is refused for good.
+   */
+  readonly again?: "now" | "later";
+}
+
 /** The server took the message, at least for some recipients. */
 export interface Submitted {
   /** The server's own words. */
   readonly answer: string;
-  readonly rejected: readonly { address: string; reply: string }[];
+  readonly rejected: readonly RejectedRecipient[];
 }
 
 /**
@@ -98,13 +110,16 @@ export interface OutboundConnector {
 }
 
 /**
- * The server took nothing and asks for this one message again later (greylisting, a recipient whose server is busy).
- * The mailbox itself is fine: other messages may go.
+ * The server took nothing, and this one message may be handed over later (greylisting, a busy recipient, a server that
+ * went away in the middle of it). Other messages may go. What the server says of a message (not of its recipients) is the
+ * mailbox's failure only if several different messages meet it.
  */
 export class DeferredError extends FailureError {
-  constructor(failure: Failure, options?: { cause?: unknown }) {
+  readonly whose: "recipient" | "message";
+  constructor(failure: Failure, whose: "recipient" | "message", options?: { cause?: unknown }) {
     super(failure, options);
     this.name = "DeferredError";
+    this.whose = whose;
   }
 }
 

@@ -20,11 +20,13 @@ export interface TestRecord {
 
 /**
  * What refuses one message in daily work refuses the test: the message is Mailfleet's own, and nobody can correct it or
- * send it again. What the server lacks for this address keeps its own words.
+ * send it again. What the server lacks for this address, or says of the sender, keeps its own words.
  */
 function ofTest(failure: Failure): Failure {
-  if (failure.kind !== "message" || failure.code === "SERVER_LACKS_EXTENSION") return failure;
-  return failureOf("TEST_MESSAGE_REFUSED", failure.evidence, failure.retryAfterMs);
+  const { kind, code, evidence, retryAfterMs } = failure;
+  if (kind !== "message" || code === "SERVER_LACKS_EXTENSION") return failure;
+  const ofOneMessage = failureCodes[code].kind === "message";
+  return failureOf(ofOneMessage ? "TEST_MESSAGE_REFUSED" : code, evidence, retryAfterMs);
 }
 
 /** Begins the report of a test. */

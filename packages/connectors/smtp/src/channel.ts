@@ -54,6 +54,11 @@ export class Channel {
     return this.#replies.length > 0;
   }
 
+  /** The first thing that the server said and nobody asked for, or `null`; it is taken away. */
+  get early(): SmtpReply | null {
+    return this.#replies.shift() ?? null;
+  }
+
   /** True if bytes follow the last reply. Checked before TLS: somebody in between could have injected them. */
   get hasLeftovers(): boolean {
     return this.#replies.length > 0 || !this.#reader.isEmpty;
@@ -70,28 +75,32 @@ export class Channel {
     this.#socket.setNoDelay(true);
     this.#socket.on("data", (chunk) => this.#take(chunk));
     this.#socket.on("error", (error) => this.end(error));
-    this.#socket.on("end", () => this.end(lost()));
-    this.#socket.on("close", () => this.end(lost()));
+    this.#socket.on("end", () => this.#last());
+    this.#socket.on("close", () => this.#last());
+  }
+
+  /** The server closes. A refusal whose line end it left out is one all the same. */
+  #last(): void {
+    if (this.#ended) return;
+    const said = this.#reader.last();
+    if (said && this.#replies.length < EARLY_LIMIT) this.#give(said);
+    this.end(lost());
   }
 
   #take(chunk: Buffer): void {
     if (this.#ended) return;
-    let replies: SmtpReply[];
     try {
-      replies = this.#reader.read(chunk.toString("utf8"));
+      this.#reader.read(chunk.toString("utf8"), (reply) => this.#give(reply));
     } catch (error) {
       this.end(error);
-      return;
     }
-    for (const reply of replies) {
-      const waiter = this.#waiters.shift();
-      if (waiter) waiter.resolve(reply);
-      else if (this.#replies.length < EARLY_LIMIT) this.#replies.push(reply);
-      else {
-        this.end(new MalformedReply(`more than ${EARLY_LIMIT} replies that nobody asked for`));
-        return;
-      }
-    }
+  }
+
+  #give(reply: SmtpReply): void {
+    const waiter = this.#waiters.shift();
+    if (waiter) waiter.resolve(reply);
+    else if (this.#replies.length < EARLY_LIMIT) this.#replies.push(reply);
+    else throw new MalformedReply(`more than ${EARLY_LIMIT} replies that nobody asked for`);
   }
 
   /** Closes at once; everybody who waits gets this error. */

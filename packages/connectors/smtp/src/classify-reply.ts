@@ -1,35 +1,35 @@
 import { replyBeginning } from "@mailfleet/connector-api";
-import { type Evidence, type Failure, type FailureCode, failureOf } from "@mailfleet/contracts";
+import { type Evidence, type Failure, failureOf } from "@mailfleet/contracts";
 import type { SmtpReply } from "./reply.ts";
-import { replyRules, type Stage } from "./reply-rules.ts";
+import { replyRules, type Stage, tooManyRecipients, type Whose, whoseIs } from "./reply-rules.ts";
 
 /** A reply's failure, and whom it concerns. */
 export interface ClassifiedReply {
   readonly failure: Failure;
-  /** True: only this message (or recipient) is refused or put off; the mailbox can send others. */
-  readonly ownOfMessage: boolean;
+  readonly whose: Whose;
+  /** At RCPT: this recipient may be named in a further transaction at once. */
+  readonly another: boolean;
 }
 
 /** More lines than this are not read. */
 const LINES_READ = 50;
 
-const ownOfMessageCodes: ReadonlySet<FailureCode> = new Set([
-  "RECIPIENT_REFUSED",
-  "MESSAGE_REFUSED",
-  "MESSAGE_TOO_LARGE",
-  "MESSAGE_DEFERRED",
-]);
-
 /**
  * Names a negative reply. The first rule of the table that fits wins; the table ends with a rule for every stage, so
- * that only a reply outside 4xx and 5xx is a PROTOCOL_ERROR.
+ * that only a reply outside 4xx and 5xx is a PROTOCOL_ERROR. What concerns one message only is of the kind `message` if
+ * it is for good, whatever the code says of a mailbox.
  */
 export function classifyReply(stage: Stage, reply: SmtpReply, evidence: Evidence = {}): ClassifiedReply {
   const words = replyBeginning([`${reply.code}`, ...reply.lines.slice(0, LINES_READ)]);
+  const given = { ...evidence, reply: reply.text };
+  if (stage === "rcpt" && tooManyRecipients.test(words))
+    return { failure: failureOf("MESSAGE_DEFERRED", given), whose: "recipient", another: true };
   const rule = replyRules.find(({ stages, pattern }) => (!stages || stages.includes(stage)) && pattern.test(words));
-  const code = rule?.code ?? "PROTOCOL_ERROR";
-  const failure = failureOf(code, { ...evidence, reply: reply.text }, retryAfterOf(reply));
-  return { failure, ownOfMessage: ownOfMessageCodes.has(code) };
+  const found = rule ?? { code: "PROTOCOL_ERROR" };
+  const whose = whoseIs(stage, found);
+  const failure = failureOf(found.code, given, retryAfterOf(reply));
+  const passes = failure.kind === "transient" || failure.kind === "throttled";
+  return { failure: whose === "mailbox" || passes ? failure : { ...failure, kind: "message" }, whose, another: false };
 }
 
 /** Servers that say "try again in 5 minutes" mean it; rare, but then it is worth following. */

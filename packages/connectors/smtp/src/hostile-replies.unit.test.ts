@@ -3,8 +3,8 @@ import { test } from "node:test";
 import { redactSecrets } from "@mailfleet/connector-api";
 import { hostileWords, longestFor } from "@mailfleet/local/testing";
 import { classifyReply } from "./classify-reply.ts";
-import { MalformedReply, ReplyReader } from "./reply.ts";
-import { replyRules, type Stage } from "./reply-rules.ts";
+import { MalformedReply, ReplyReader, type SmtpReply } from "./reply.ts";
+import { replyRules, type Stage, tooManyRecipients } from "./reply-rules.ts";
 
 const stages: readonly Stage[] = ["greeting", "auth", "rcpt", "final"];
 const LINE = 15_000;
@@ -15,13 +15,15 @@ function replyFrom(words: string) {
     words.slice(at * LINE, (at + 1) * LINE),
   );
   const text = lines.map((line, at) => `450${at === lines.length - 1 ? " " : "-"}${line}\r\n`).join("");
-  const [reply] = new ReplyReader((said) => redactSecrets(said, ["pa55word"], 2000)).read(text);
+  const replies: SmtpReply[] = [];
+  new ReplyReader((said) => redactSecrets(said, ["pa55word"], 2000)).read(text, (reply) => replies.push(reply));
+  const [reply] = replies;
   assert.ok(reply);
   return reply;
 }
 
 test("a reply of 1 MB, whatever it repeats, is classified in less than 10 ms", () => {
-  const patterns = replyRules.map(({ pattern }) => pattern);
+  const patterns = [...replyRules.map(({ pattern }) => pattern), tooManyRecipients];
   const replies = Array.from(hostileWords(patterns), replyFrom);
   assert.ok(replies.length > 100);
   for (const stage of stages) {
@@ -34,6 +36,6 @@ test("a reply of lines without end is refused, and little of its lines is kept",
   const reader = new ReplyReader();
   const line = `250-${"x".repeat(LINE)}\r\n`;
   assert.throws(() => {
-    for (let n = 0; n < 10_000; n += 1) reader.read(line);
+    for (let n = 0; n < 10_000; n += 1) reader.read(line, () => {});
   }, MalformedReply);
 });

@@ -67,9 +67,8 @@ export class ReplyReader {
     this.#clean = clean;
   }
 
-  /** The replies that this chunk completes. */
-  read(chunk: string): SmtpReply[] {
-    const replies: SmtpReply[] = [];
+  /** Gives the replies that this chunk completes, also those before something that is none. */
+  read(chunk: string, give: (reply: SmtpReply) => void): void {
     const all = this.#rest === "" ? chunk : this.#rest + chunk;
     let from = 0;
     for (let end = all.indexOf("\n"); end >= 0; end = all.indexOf("\n", from)) {
@@ -78,12 +77,20 @@ export class ReplyReader {
       if (!replyLine.test(line) || this.#lines.length >= REPLY_LINES_LIMIT) throw new MalformedReply(this.#clean(line));
       this.#lines.push(line.length > LINE_KEPT ? line.slice(0, LINE_KEPT) : line);
       if (line[3] === "-") continue;
-      replies.push(new ReadReply(this.#lines, this.#clean));
+      const reply = new ReadReply(this.#lines, this.#clean);
       this.#lines = [];
+      give(reply);
     }
     this.#rest = all.slice(from);
     if (this.#rest.length > LINE_LIMIT) throw new MalformedReply(this.#clean(this.#rest));
-    return replies;
+  }
+
+  /** When nothing more will come: a refusal whose last line has no end. Anything else without an end is cut off. */
+  last(): SmtpReply | null {
+    if (!/^[45]\d\d(?: |$)/.test(this.#rest)) return null;
+    const reply = new ReadReply([...this.#lines, this.#rest.slice(0, LINE_KEPT)], this.#clean);
+    this.#rest = "";
+    return reply;
   }
 
   /** True if no received bytes are left over. Any would be an injection before STARTTLS. */

@@ -4,6 +4,7 @@ import {
   type Permission,
   PermissionRefused,
   permitted,
+  type RejectedRecipient,
   type StreamedMessage,
   type Submitted,
   UncertainError,
@@ -125,8 +126,7 @@ export class Transaction {
         channel.end(new FailureError(failureOf("CONNECTION_LOST", { systemCode: "ABORTED" })));
     };
     signal.addEventListener("abort", abort, { once: true });
-    const refuse = (stage: Stage, reply: SmtpReply, command: string) =>
-      raise(classify(stage, reply, command, context), reply);
+    const refuse = (stage: Stage, reply: SmtpReply, command: string) => raise(classify(stage, reply, command, context));
 
     try {
       if (signal.aborted) abort();
@@ -143,9 +143,13 @@ export class Transaction {
         await giveUp(connected, data, deadlines.commandMs);
         throw refuse("mail", mail, opening.mail.trim());
       }
-      if (!recipients.some((reply) => reply.code < 300)) {
+      const answers = recipients.map((reply, index) => {
+        const command = (opening.recipients[index] ?? "").trim();
+        return { reply, found: reply.code < 300 ? null : classify("rcpt", reply, command, context) };
+      });
+      if (answers.every(({ found }) => found)) {
         await giveUp(connected, data, deadlines.commandMs);
-        throw allRefused(recipients, opening.recipients, context);
+        throw allRefused(answers);
       }
       if (data === null) channel.write("DATA\r\n");
       const go = data ?? (await channel.reply(deadlines.commandMs));
@@ -158,6 +162,12 @@ export class Transaction {
       const rest = content ?? (await writeContent(channel, message, deadlines.dataBlockMs));
       this.ask();
       await permitted(permission, this.#asked);
+      // Nothing answers to half a message but a refusal.
+      const early = channel.early;
+      if (early) {
+        channel.end(new FailureError(failureOf("CONNECTION_LOST")));
+        throw refuse("final", early, "DATA (message)");
+      }
       if (channel.ended) throw channel.ended;
       const { commands, answered } = follow();
       phase = "dot-written";
@@ -165,10 +175,10 @@ export class Transaction {
       const answer = await channel.reply(deadlines.finalMs);
       answered();
       if (answer.code >= 200 && answer.code < 300) {
-        const rejected = recipients.flatMap((reply, index) =>
-          reply.code < 300 ? [] : [{ address: envelope.to[index] as string, reply: reply.text }],
-        );
-        return { answer: answer.text, rejected };
+        return {
+          answer: answer.text,
+          rejected: answers.flatMap((one, n) => rejectedOf(envelope.to[n] as string, one)),
+        };
       }
       if (answer.code < 400) throw new Error(`the final dot was answered with ${answer.text.slice(0, 200)}`);
       phase = "before-dot";
@@ -179,14 +189,17 @@ export class Transaction {
         const failure = classifyError(error);
         throw new UncertainError(`no answer to the final dot: ${failure.code}`, { cause: error });
       }
-      if (error instanceof FailureError && !channel.ended) throw error;
+      if (error instanceof PermissionRefused) {
+        // Dropped without its dot: the server sends nothing.
+        channel.end(error);
+        throw error;
+      }
+      // A refusal stays one if the server closes the connection behind it.
+      if (error instanceof FailureError && error.failure.code !== "CONNECTION_LOST") throw error;
+      const said = signal.aborted ? null : channel.early;
       channel.end(error);
-      // Dropped without its dot: the server sends nothing.
-      if (error instanceof PermissionRefused) throw error;
-      const failure = classifyError(error);
-      const evidence = { host: context.host, port: context.port, ...failure.evidence };
-      if (error instanceof DeferredError) throw error;
-      throw new FailureError({ ...failure, evidence }, { cause: error });
+      if (said && said.code >= 400) throw refuse("final", said, "DATA (message)");
+      throw brokenOff(error, context);
     } finally {
       signal.removeEventListener("abort", abort);
     }
@@ -217,27 +230,42 @@ interface EnvelopeReplies {
   readonly data: SmtpReply | null;
 }
 
+/** Throws what ended the connection, unless the server refused something before it went. */
 async function exchangeEnvelope(
   { channel, capabilities }: Connected,
   opening: Opening,
   withinMs: number,
 ): Promise<EnvelopeReplies> {
   const { mail, recipients } = opening;
-  if (capabilities.pipelining) {
-    if (!opening.written) channel.write(together(opening));
-    const replies: SmtpReply[] = [];
-    for (let n = 0; n < recipients.length + 2; n++) replies.push(await channel.reply(withinMs));
-    return { mail: replies[0] as SmtpReply, recipients: replies.slice(1, -1), data: replies.at(-1) as SmtpReply };
-  }
-  channel.write(mail);
-  const first = await channel.reply(withinMs);
   const replies: SmtpReply[] = [];
-  if (first.code < 300)
-    for (const recipient of recipients) {
-      channel.write(recipient);
+  const all = recipients.length + (capabilities.pipelining ? 2 : 1);
+  try {
+    if (capabilities.pipelining && !opening.written) channel.write(together(opening));
+    for (let n = 0; n < all; n++) {
+      if (!capabilities.pipelining) channel.write(n === 0 ? mail : (recipients[n - 1] as string));
       replies.push(await channel.reply(withinMs));
+      if (!capabilities.pipelining && (replies[0] as SmtpReply).code >= 300) break;
     }
-  return { mail: first, recipients: replies, data: null };
+  } catch (error) {
+    const [first, ...rest] = replies.map(({ code }) => code >= 400);
+    // Unless MAIL or every recipient was refused, of some nothing is known.
+    const isKnown = first || (rest.length >= recipients.length && rest.every(Boolean));
+    if (!isKnown) throw lastWords(replies, error);
+  }
+  const [first, ...rest] = replies;
+  return {
+    mail: first as SmtpReply,
+    recipients: rest.slice(0, recipients.length),
+    data: rest[recipients.length] ?? null,
+  };
+}
+
+/** The link broke behind a refused recipient, before others were answered. */
+function lastWords(replies: readonly SmtpReply[], error: unknown): unknown {
+  const said = replies.findLast(({ code }) => code >= 400);
+  return said
+    ? new DeferredError(failureOf("CONNECTION_LOST", { reply: said.text }), "message", { cause: error })
+    : error;
 }
 
 /**
@@ -264,7 +292,7 @@ function classify(stage: Stage, reply: SmtpReply, command: string, context: Tran
     command: command.slice(0, 500),
   });
   if (context.signedIn || !wantsSignIn(classified.failure, stage, reply)) return classified;
-  return { ownOfMessage: false, failure: failureOf("CREDENTIALS_MISSING", classified.failure.evidence) };
+  return { ...classified, whose: "mailbox", failure: failureOf("CREDENTIALS_MISSING", classified.failure.evidence) };
 }
 
 /** A server that relays only for those who signed in says so at RCPT, as a policy (5.7.1) or in words. */
@@ -274,24 +302,45 @@ function wantsSignIn({ code }: Failure, stage: Stage, { code: basic, enhanced, t
   return enhanced === "5.7.1" || /\brelay(ing)?\b.{0,40}(denied|not (allowed|permitted))/i.test(text);
 }
 
-function raise({ failure, ownOfMessage }: ClassifiedReply, reply: SmtpReply): FailureError {
-  return ownOfMessage && reply.code < 500 ? new DeferredError(failure) : new FailureError(failure);
+function raise({ failure, whose }: ClassifiedReply): FailureError {
+  const own = whose !== "mailbox" && failure.kind !== "message";
+  return own ? new DeferredError(failure, whose) : new FailureError(failure);
+}
+
+/** The connection was lost, or the server said nothing, in the middle of this message: its own failure so far. */
+function brokenOff(error: unknown, { host, port }: TransactionContext): FailureError {
+  const found = classifyError(error);
+  const failure = found.kind === "transient" ? found : failureOf("PROTOCOL_ERROR", found.evidence);
+  return new DeferredError({ ...failure, evidence: { host, port, ...failure.evidence } }, "message", { cause: error });
+}
+
+/** How one recipient was answered; `found` is null if he was taken. */
+interface RecipientAnswer {
+  readonly reply: SmtpReply;
+  readonly found: ClassifiedReply | null;
 }
 
 /**
  * No recipient was taken. What concerns the whole mailbox (sender, limits, signing in) goes first; one 4xx puts the
  * message off; only if every reply is a 5xx are the recipients refused for good.
  */
-function allRefused(
-  replies: readonly SmtpReply[],
-  commands: readonly string[],
-  context: TransactionContext,
-): FailureError {
-  const all = replies.map((reply, index) => ({
-    reply,
-    found: classify("rcpt", reply, (commands[index] ?? "").trim(), context),
-  }));
-  const chosen = all.find(({ found }) => !found.ownOfMessage) ?? all.find(({ reply }) => reply.code < 500) ?? all[0];
-  if (!chosen) return new FailureError(failureOf("RECIPIENT_REFUSED"));
-  return raise(chosen.found, chosen.reply);
+function allRefused(answers: readonly RecipientAnswer[]): FailureError {
+  const found = answers.flatMap((answer) => answer.found ?? []);
+  const chosen =
+    found.find(({ whose }) => whose === "mailbox") ??
+    found.find(({ failure }) => failure.kind !== "message") ??
+    found[0];
+  return chosen ? raise(chosen) : new FailureError(failureOf("RECIPIENT_REFUSED"));
+}
+
+/**
+ * One who was not taken while others were. A 552 behind them is what older servers say for 452, too many recipients (RFC
+ * 5321 §4.5.3.1.10), unless it is named as a full mailbox.
+ */
+function rejectedOf(address: string, { reply, found }: RecipientAnswer): readonly RejectedRecipient[] {
+  if (!found) return [];
+  const isTooMany =
+    found.another || ((reply.code === 552 || reply.code === 452) && !/^[45]\.[23]\./.test(reply.enhanced));
+  const again = isTooMany ? "now" : found.failure.kind === "message" ? undefined : "later";
+  return [{ address, reply: reply.text, ...(again && { again }) }];
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { Socket } from "node:net";
 import { after, describe, it } from "node:test";
 import type { ConnectOptions } from "@mailfleet/connector-api";
 import { DeferredError, UncertainError } from "@mailfleet/connector-api";
@@ -51,6 +52,9 @@ async function outcome(work: Promise<unknown>): Promise<string> {
     return `${error instanceof DeferredError ? "deferred" : error.failure.kind} ${error.failure.code}`;
   }
 }
+
+/** Says it and closes. */
+const thenClose = (reply: string) => () => (socket: Socket) => void socket.end(`${reply}\r\n`);
 
 describe("submitting", () => {
   it("hands over the bytes as given, dots doubled, over one connection kept", async () => {
@@ -174,7 +178,7 @@ describe("submitting", () => {
     [
       "a refused sender",
       { mail: () => "550 5.7.1 not yours", rcpt: () => "503 5.5.1 nested", data: () => "503 5.5.1 bad" },
-      "permanent SENDER_REFUSED",
+      "message SENDER_REFUSED",
     ],
     [
       "a refused sender at RCPT",
@@ -189,15 +193,28 @@ describe("submitting", () => {
       { mail: () => "550 5.4.5 Daily user sending quota exceeded" },
       "throttled SENDING_LIMIT_REACHED",
     ],
-    ["421 at the final dot", { final: () => "421 4.3.0 shutting down" }, "transient SERVER_UNAVAILABLE"],
-    ["421 at MAIL", { mail: () => "421 4.3.2 going down" }, "transient SERVER_UNAVAILABLE"],
+    ["421 at the final dot", { final: () => "421 4.3.0 shutting down" }, "deferred SERVER_UNAVAILABLE"],
+    ["421 at MAIL", { mail: () => "421 4.3.2 going down" }, "deferred SERVER_UNAVAILABLE"],
     ["a wrong password", { auth: "535 5.7.8 bad" }, "auth AUTHENTICATION_REJECTED"],
     ["a refusing greeting", { greeting: "554 5.7.1 blocked" }, "transient SERVER_UNAVAILABLE"],
     ["another protocol", { greeting: "HTTP/1.1 400 Bad Request" }, "permanent NOT_THIS_PROTOCOL"],
     ["silence at the greeting", { greeting: () => {} }, "transient CONNECTION_TIMEOUT"],
-    ["a loss at MAIL", { mail: () => (socket) => socket.destroy() }, "transient CONNECTION_LOST"],
-    ["a loss at DATA", { data: () => (socket) => socket.destroy() }, "transient CONNECTION_LOST"],
-    ["silence at MAIL", { mail: () => () => {} }, "transient CONNECTION_TIMEOUT"],
+    ["a loss at MAIL", { mail: () => (socket) => socket.destroy() }, "deferred CONNECTION_LOST"],
+    ["a loss at DATA", { data: () => (socket) => socket.destroy() }, "deferred CONNECTION_LOST"],
+    ["silence at MAIL", { mail: () => () => {} }, "deferred CONNECTION_TIMEOUT"],
+    ["silence at RCPT", { rcpt: () => () => {} }, "deferred CONNECTION_TIMEOUT"],
+    ["nonsense at RCPT", { rcpt: () => "what?" }, "deferred PROTOCOL_ERROR"],
+    ["421 at RCPT, and the end", { rcpt: thenClose("421 4.4.2 timeout") }, "deferred SERVER_UNAVAILABLE"],
+    ["a refused MAIL, and the end", { mail: thenClose("552 5.3.4 too big") }, "message MESSAGE_TOO_LARGE"],
+    ["an unknown recipient, and the end", { rcpt: thenClose("550 5.1.1 unknown") }, "message RECIPIENT_REFUSED"],
+    ["a refused DATA, and the end", { data: thenClose("554 5.7.1 no") }, "message MESSAGE_REFUSED"],
+    ["a refused message, and the end", { final: thenClose("554 5.7.1 spam") }, "message MESSAGE_REFUSED"],
+    [
+      "a refused message whose line has no end, and the end",
+      { final: () => (socket) => socket.end("554 5.7.1 spam") },
+      "message MESSAGE_REFUSED",
+    ],
+    ["a message put off, and the end", { final: thenClose("451 4.3.0 later") }, "deferred SERVER_UNAVAILABLE"],
     ["a loss after the dot", { final: () => (socket) => socket.destroy() }, "uncertain"],
     ["a reset after the dot", { final: () => (socket) => socket.resetAndDestroy() }, "uncertain"],
     ["a close after the dot", { final: () => (socket) => socket.end() }, "uncertain"],
@@ -217,6 +234,25 @@ describe("submitting", () => {
     const { session } = await given({ rcpt: (line) => (line.includes("<no@") ? "550 5.1.1 unknown" : "250 ok") });
     const sent = await session.submit({ from: "a@example.org", to: ["no@example.org", "b@example.org"] }, raw, signal);
     assert.deepEqual(sent.rejected, [{ address: "no@example.org", reply: "550 5.1.1 unknown" }]);
+    await session.close();
+  });
+
+  it("tells whom it may name in a further transaction at once, and whom later", async () => {
+    const replies: Record<string, string> = {
+      "one@example.org": "250 ok",
+      "two@example.org": "452 4.5.3 Too many recipients",
+      "three@example.org": "552 5.5.3 Too many recipients",
+      "four@example.org": "552 Requested mail action aborted: exceeded storage allocation",
+      "five@example.org": "552 5.2.2 Mailbox full",
+      "six@example.org": "450 4.2.1 busy",
+      "seven@example.org": "550 Too many recipients",
+    };
+    const { session } = await given({ rcpt: (line) => replies[/<(.*)>/.exec(line)?.[1] ?? ""] ?? "" });
+    const sent = await session.submit({ from: "a@example.org", to: Object.keys(replies) }, raw, signal);
+    assert.deepEqual(
+      sent.rejected.map(({ again }) => again),
+      ["now", "now", "now", undefined, "later", "now"],
+    );
     await session.close();
   });
 
