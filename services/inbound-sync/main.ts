@@ -8,22 +8,34 @@ import { inboundSync } from "./service.ts";
 import type { SourceDocument } from "./source/document.ts";
 import { createNamesStore } from "./source/names-store.ts";
 import { createSourceStore, sourceCollection } from "./source/store.ts";
+import type { WatcherDocument } from "./watch/document.ts";
+import { createWatchStore, watcherCollection } from "./watch/store.ts";
+import { watchesOf } from "./watch/watches.ts";
+
+/** A process that dies leaves the permits of its watches behind for so long; runs have the other half of them. */
+const watchPermitLengths = { holdMs: 60_000, renewEveryMs: 15_000, marginMs: 5_000 };
 
 /** Enough for the runs at the same time. */
 const maximumConnections = 30;
 
 runService(inboundSync, async (context) => {
-  const { bus, store, worker, opener, sealer, probes, tokens, isOutage, leases, close } = await connectWorker(context, {
-    direction: "inbound",
-    connectors: ({ inbound }) => inbound,
-    maximumConnections,
-  });
+  const { bus, store, worker, opener, sealer, probes, tokens, isOutage, leases, permits, close } = await connectWorker(
+    context,
+    {
+      direction: "inbound",
+      connectors: ({ inbound }) => inbound,
+      maximumConnections,
+    },
+  );
   return {
     bus,
     ports: {
       worker,
       sources: await createSourceStore(store),
       leases: leases<SourceDocument>(sourceCollection, "the lease on a mailbox"),
+      watches: await createWatchStore(store),
+      watchers: leases<WatcherDocument>(watcherCollection, "the lease of who watches"),
+      watchPermits: permits("watch", watchPermitLengths),
       messages: await createMessageStore(store),
       fingerprints: createFingerprintStore(store),
       names: createNamesStore(store),
@@ -35,6 +47,8 @@ runService(inboundSync, async (context) => {
       isOutage,
       metrics: createMetrics(context.metrics),
     },
+    // Before the bus stops: others can have its watches at once.
+    open: async (ports) => ({ stop: () => watchesOf(ports).stop() }),
     close,
   };
 });

@@ -1,6 +1,6 @@
 import type { InboundConnector } from "@mailfleet/connector-api";
 import type { Sealed, Secret } from "@mailfleet/contracts";
-import type { Leases, ServicePorts } from "@mailfleet/kit";
+import type { Leases, Permits, ServicePorts } from "@mailfleet/kit";
 import type { IsOurProbe, ParsedBody } from "@mailfleet/mime";
 import type { Tokens } from "@mailfleet/oauth";
 import type { Opener } from "@mailfleet/secrets";
@@ -11,6 +11,8 @@ import type { InboundMetrics } from "./metrics.ts";
 import type { SourceDocument } from "./source/document.ts";
 import type { NamesStore } from "./source/names-store.ts";
 import type { SourceStore } from "./source/store.ts";
+import type { WatcherDocument } from "./watch/document.ts";
+import type { WatchStore } from "./watch/store.ts";
 
 /** What the service works with; `main.ts` builds the real ones, tests others. */
 export interface InboundPorts extends ServicePorts {
@@ -18,6 +20,11 @@ export interface InboundPorts extends ServicePorts {
   readonly sources: SourceStore;
   /** On the documents of `sources`. */
   readonly leases: Leases<SourceDocument>;
+  readonly watches: WatchStore;
+  /** Of this process, on a document in `watchers`. */
+  readonly watchers: Leases<WatcherDocument>;
+  /** Of connections that only wait for news: there are many, so they are renewed more seldom than those of runs. */
+  readonly watchPermits: Permits;
   readonly messages: MessageStore;
   readonly fingerprints: FingerprintStore;
   readonly names: NamesStore;

@@ -1,5 +1,5 @@
 import { consumers, type RunRequested } from "@mailfleet/contracts";
-import { defineService, listen } from "@mailfleet/kit";
+import { defineService, every, listen } from "@mailfleet/kit";
 import { workerEnvironment } from "@mailfleet/worker";
 import { createConsentHandlers } from "./consent/complete-consent.ts";
 import { createMessageRequests } from "./message/answer-requests.ts";
@@ -10,6 +10,7 @@ import { createSourceRequests } from "./source/answer-requests.ts";
 import { createFollowLifecycle } from "./source/follow-lifecycle.ts";
 import { createForgetRemoved } from "./source/forget-removed.ts";
 import { createWatchStalled } from "./source/watch-stalled.ts";
+import { watchesOf } from "./watch/watches.ts";
 
 const keyOf = ({ body }: { readonly body: Pick<RunRequested, "mailboxId"> }) => body.mailboxId;
 
@@ -45,6 +46,7 @@ export const inboundSync = defineService<InboundPorts>()({
     }),
   ],
   ticks: {
+    "keep-watches": every(2000, (ports) => watchesOf(ports).round()),
     "watch-stalled": { everyMs: 10_000, round: (ports) => createWatchStalled(ports) },
     "forget-removed": { everyMs: 3_600_000, round: (ports) => createForgetRemoved(ports) },
   },

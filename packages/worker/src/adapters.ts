@@ -2,7 +2,16 @@
 import { type Bus, BusOutage, connectBus } from "@mailfleet/bus";
 import { type Connectors, createConnectors } from "@mailfleet/connectors";
 import { createGuardedFetch, readPrivateNetworks } from "@mailfleet/http";
-import { createLeases, createPermits, type Leases, type ProcessContext, startRenewals } from "@mailfleet/kit";
+import {
+  createLeases,
+  createPermits,
+  type HoldLengths,
+  type Leases,
+  type Permits,
+  type ProcessContext,
+  type Renewals,
+  startRenewals,
+} from "@mailfleet/kit";
 import { createTokens, type Tokens } from "@mailfleet/oauth";
 import { loadOpener, loadProbeCodes, loadSealer, type Opener, type ProbeCodes, type Sealer } from "@mailfleet/secrets";
 import {
@@ -33,6 +42,8 @@ export interface WorkerAdapters<Connector> {
   isOutage(error: unknown): boolean;
   /** Leases on the documents of a collection; `name` is what is said when one is lost. */
   leases<Document>(collection: string, name: string): Leases<Document>;
+  /** Permits that are held for another time than those of runs, by a party of its own. */
+  permits(role: string, lengths: HoldLengths): Permits;
   /** After the bus was stopped. */
   close(): Promise<void>;
 }
@@ -75,6 +86,8 @@ export async function connectWorker<Connector>(
   addReadiness("mongodb", () => store.health());
   const owner = crypto.randomUUID().slice(0, 13);
   const renewals = startRenewals({ logger, isOutage, registry: metrics });
+  const more: Renewals[] = [];
+  const permitStore = await createPermitStore(store);
   const tokens = createTokens({
     fetch,
     open: opener.open,
@@ -91,7 +104,7 @@ export async function connectWorker<Connector>(
     direction,
     bus,
     connectors: connectors(createConnectors({ fetch })),
-    permits: createPermits(await createPermitStore(store), { party: `${direction}/${owner}`, renewals }),
+    permits: createPermits(permitStore, { party: `${direction}/${owner}`, renewals }),
     openSecret: opener.open,
     tokens,
     destinations: { networks, refused: enginePlaces(natsUrl, mongoUrl) },
@@ -112,8 +125,14 @@ export async function connectWorker<Connector>(
     isOutage,
     leases: <Document>(collection: string, leaseName: string) =>
       createLeases(createLeaseStore<Document>(store, collection), { owner, renewals, name: leaseName }),
+    permits(role, lengths) {
+      const own = startRenewals({ logger, isOutage, lengths });
+      more.push(own);
+      return createPermits(permitStore, { party: `${direction}-${role}/${owner}`, renewals: own });
+    },
     async close() {
       renewals.stop();
+      for (const one of more) one.stop();
       await Promise.all([store.close(), fetch.close()]);
     },
   };

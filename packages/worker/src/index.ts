@@ -3,6 +3,7 @@
 export { workerEnvironment } from "./environment.ts";
 export { createRunMetrics } from "./metrics.ts";
 export { type OpenedConnection, signInKey } from "./open-connection.ts";
+export { watchPermitKeys } from "./permit-keys.ts";
 export type { WorkerPorts } from "./ports.ts";
 export { type Hold, nothingHeld, type RunEnd, type StartedRun } from "./run.ts";
 export type { RunWork, Worked } from "./run-handler.ts";

@@ -18,3 +18,16 @@ export function permitKeys({
     { key: `host:${server.host.toLowerCase()}`, most: connectionsPerHost },
   ];
 }
+
+/**
+ * What a connection counts under that only waits for news: its holder, of whose connections it leaves one half to those
+ * that work, and the other direction. Not its host: what is limited there are sign-ins, and each account has its own
+ * connections. Empty: it may never be made.
+ */
+export function watchPermitKeys({
+  credentials,
+  maximumConcurrentConnections,
+}: Pick<Connection, "credentials" | "maximumConcurrentConnections">): readonly PermitKey[] {
+  const most = Math.floor(maximumConcurrentConnections / 2);
+  return most < 1 ? [] : [{ key: `holder:${credentials.holder}`, most }];
+}

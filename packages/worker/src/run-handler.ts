@@ -113,7 +113,7 @@ async function held<Connector, Held extends Hold>(
   const rights = [hold.signal, ...(permit ? [permit.signal] : [])];
   const signal = AbortSignal.any([stopping, deadline, ...rights]);
   const connectionWanted = () => permit?.wanted ?? false;
-  const started: StartedRun<Held> = { ...run, signal, held: hold, connectionWanted };
+  const started: StartedRun<Held> = { ...run, signal, held: hold, startedAt: ports.now(), connectionWanted };
   try {
     let worked: Worked;
     try {

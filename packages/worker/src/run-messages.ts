@@ -61,6 +61,25 @@ export function runAgain({ run, correlation }: RunContext, due: number, at: numb
   };
 }
 
+/** Asks for a run now: coalesced with one that waits. */
+export function runRequested(
+  mailboxId: string,
+  direction: "inbound" | "outbound",
+  generation: number,
+  at: number,
+): OutgoingMessage {
+  const purpose = "sync";
+  return {
+    id: `${mailboxId}:${direction}:heard:${crypto.randomUUID()}`,
+    subject: subjects.run(direction, purpose, mailboxId, generation),
+    type: "run.requested.v1",
+    mailboxId,
+    generation,
+    at,
+    body: { mailboxId, direction, purpose, generation },
+  };
+}
+
 function about(
   { run, correlation, causation }: RunContext,
   what: string,

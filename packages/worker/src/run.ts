@@ -29,6 +29,8 @@ export interface StartedRun<Held extends Hold = Hold> extends Run {
   /** Aborted when the service stops, a permit or what is held is lost, or the run has taken too long. */
   readonly signal: AbortSignal;
   readonly held: Held;
+  /** Before anything was asked of the server. */
+  readonly startedAt: number;
   /** Somebody else waits for this run's connection: end at the next opportunity, and ask to come again. */
   connectionWanted(): boolean;
 }

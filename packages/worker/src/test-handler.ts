@@ -69,7 +69,13 @@ export function createTestHandler<Connector>(
     try {
       const deadline = AbortSignal.timeout(definition.deadlineMs);
       const signal = AbortSignal.any([stopping, deadline, permit.signal]);
-      const started: StartedRun = { ...run, signal, held: nothingHeld, connectionWanted: () => false };
+      const started: StartedRun = {
+        ...run,
+        signal,
+        held: nothingHeld,
+        startedAt: ports.now(),
+        connectionWanted: () => false,
+      };
       const steps: TestStep[] = [];
       const steppedOut: Promise<unknown>[] = [];
       const tell = (step: TestStep, index: number) => {

@@ -6,7 +6,7 @@ import { permitKeys } from "./permit-keys.ts";
 import type { WorkerPorts } from "./ports.ts";
 import type { Hold, RunMessage } from "./run.ts";
 import { createRunHandler, type RunWork } from "./run-handler.ts";
-import { runAgain } from "./run-messages.ts";
+import { runAgain, runRequested } from "./run-messages.ts";
 import { createTestHandler, type TestWork } from "./test-handler.ts";
 
 /** Handles one message from RUNS; `stopping` is aborted when the service stops. */
@@ -24,6 +24,8 @@ export interface Worker<Connector> {
   open(connection: Connection): Promise<OpenedConnection<Connector>>;
   /** Asks for a run of this mailbox at once, if its direction may run. */
   runSoon(mailboxId: string): Promise<void>;
+  /** Asks for a run of this mailbox now, unless one is waiting or under way already. */
+  runNow(mailboxId: string, generation: number): Promise<void>;
   /** The right to make one connection, for work other than a run. `null`: none is free. */
   permit(connection: Connection): Promise<Permit | null>;
 }
@@ -43,6 +45,9 @@ export function createWorker<Connector>(ports: WorkerPorts<Connector>): Worker<C
       const at = ports.now();
       const run = { mailboxId, direction: ports.direction, purpose: "sync", generation } as const;
       await ports.bus.publish(runAgain({ run }, at, at));
+    },
+    async runNow(mailboxId, generation) {
+      await ports.bus.publish(runRequested(mailboxId, ports.direction, generation, ports.now()));
     },
     permit: (connection) => ports.permits.take(permitKeys(connection)),
   };

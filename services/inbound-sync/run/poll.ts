@@ -91,9 +91,13 @@ function tooShort({ says, lists }: { says: number; lists: number }): Failure {
   return failureOf("LISTING_INCOMPLETE", { reply });
 }
 
-async function stamp(ports: InboundPorts, { held: lease }: PollRun, { at, failure, more }: RunEnd): Promise<void> {
+async function stamp(
+  ports: InboundPorts,
+  { held: lease, startedAt }: PollRun,
+  { at, failure, more }: RunEnd,
+): Promise<void> {
   const ok = failure === null;
   const heard = ok && Boolean(lease.document.stalled);
   if (heard) await ports.bus.publish(alertCleared(lease.key, "STALLED", at));
-  await ports.sources.finish(lease, { at, ok, complete: ok && !more, heard });
+  await ports.sources.finish(lease, { startedAt, at, ok, complete: ok && !more, heard });
 }

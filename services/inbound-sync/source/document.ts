@@ -1,4 +1,5 @@
 import type { SourceIdentity } from "@mailfleet/connector-api";
+import type { Watching } from "../watch/document.ts";
 import type { SetAside } from "./set-aside.ts";
 
 /** How far a mailbox was read; only its connector understands it. */
@@ -11,12 +12,14 @@ export type StoredCursor = Readonly<Record<string, string | number>>;
 export type PendingFacts = { readonly from: string; readonly to: string } | { readonly ids: readonly string[] };
 
 /** What is expected of a mailbox's inbound direction, as `config` last said. */
-export interface Watch {
+export interface Expected {
   /** `success`: running, so success is expected; `run`: retrying, so at least attempts are. */
   readonly expects: "success" | "run";
   /** Milliseconds since the epoch. */
   readonly since: number;
   readonly everyMs: number;
+  /** Of the inbound direction. */
+  readonly generation: number;
 }
 
 /** How the whole folder compared with what was accounted for. */
@@ -55,11 +58,15 @@ export interface SourceDocument {
   readonly lastRunOutcome?: "ok" | "failed";
   readonly lastProvedSuccessAt?: number;
   readonly lastProbeReceivedAt?: number;
-  readonly watch?: Watch | null;
+  readonly expected?: Expected | null;
   /** It was silent for three intervals and has not been heard since; `told`: STALLED is raised. */
   readonly stalled?: "noticed" | "told" | null;
-  /** Version of the mailbox that `watch` was taken from. */
+  /** Version of the mailbox that `expected` was taken from. */
   readonly mailboxV?: number;
+  /** Who waits for the server to say that mail has come, and how. */
+  readonly watching?: Watching;
+  /** When the last run that read to the end began: what is found later came later. */
+  readonly listedAt?: number;
   /** The mailbox is deleted, and was at this time; nothing else stands here then. */
   readonly removedAt?: number;
 }

@@ -1,7 +1,8 @@
 import type { Incoming } from "@mailfleet/bus";
+import type { DirectionSummary } from "@mailfleet/contracts";
 import type { InboundPorts } from "../ports.ts";
 import { alertCleared } from "./alerts.ts";
-import type { Watch } from "./document.ts";
+import type { Expected } from "./document.ts";
 import { removeKept } from "./forget-removed.ts";
 
 /** Remembers what is expected of each mailbox, and forgets those that were deleted. */
@@ -19,9 +20,9 @@ export function createFollowLifecycle(
     const { v, at, directions, lifecycle } = message.body;
     // The fact of the deletion itself follows and removes everything.
     if (lifecycle.to === "deleted") return;
-    const watch = watchOf(directions.inbound, at);
-    await ports.sources.expect(mailboxId, v, watch);
-    if (watch === null && (await ports.sources.get(mailboxId))?.stalled) {
+    const expected = expectedOf(directions.inbound, at);
+    await ports.sources.expect(mailboxId, v, expected);
+    if (expected === null && (await ports.sources.get(mailboxId))?.stalled) {
       await ports.bus.publish(alertCleared(mailboxId, "STALLED", ports.now()));
       await ports.sources.markStalled(mailboxId, null);
     }
@@ -29,9 +30,9 @@ export function createFollowLifecycle(
 }
 
 /** A running direction shows life by success, a retrying one by attempts. Nothing is expected of others. */
-function watchOf(inbound: { state: string; everyMs?: number | undefined }, since: number): Watch | null {
-  if (inbound.everyMs === undefined) return null;
-  if (inbound.state === "enabled.running") return { expects: "success", since, everyMs: inbound.everyMs };
-  if (inbound.state === "enabled.retrying") return { expects: "run", since, everyMs: inbound.everyMs };
+function expectedOf({ state, everyMs, generation }: DirectionSummary, since: number): Expected | null {
+  if (everyMs === undefined) return null;
+  if (state === "enabled.running") return { expects: "success", since, everyMs, generation };
+  if (state === "enabled.retrying") return { expects: "run", since, everyMs, generation };
   return null;
 }

@@ -1,7 +1,7 @@
 import type { SourceIdentity } from "@mailfleet/connector-api";
 import { type Lease, leaseGivenBack, mustMatch } from "@mailfleet/kit";
 import { type Collection, type Document, isDuplicateKey, type Store } from "@mailfleet/store";
-import type { Audit, PendingFacts, SourceDocument, StoredCursor, Watch } from "./document.ts";
+import type { Audit, Expected, PendingFacts, SourceDocument, StoredCursor } from "./document.ts";
 import type { SetAside } from "./set-aside.ts";
 
 /** The name of the collection; its documents carry leases. */
@@ -45,11 +45,14 @@ export interface SourceStore {
    * Stamps how the run ended and gives the lease back. `ok`: every fact is out. `complete`: it also read to the end.
    * `heard`: STALLED was cleared.
    */
-  finish(lease: SourceLease, end: { at: number; ok: boolean; complete: boolean; heard: boolean }): Promise<void>;
+  finish(
+    lease: SourceLease,
+    end: { startedAt: number; at: number; ok: boolean; complete: boolean; heard: boolean },
+  ): Promise<void>;
   /** Stamps a run that reads nothing: a test. */
   stampTest(mailboxId: string, end: { at: number; ok: boolean }): Promise<void>;
   /** What is expected from now on; an older version of the mailbox changes nothing. */
-  expect(mailboxId: string, mailboxV: number, watch: Watch | null): Promise<void>;
+  expect(mailboxId: string, mailboxV: number, expected: Expected | null): Promise<void>;
   /** Mailboxes from which nothing came for three intervals, but at least `graceMs`, and for which STALLED is not told yet. */
   findStalled(at: number, graceMs: number): Promise<SourceDocument[]>;
   markStalled(mailboxId: string, stalled: SourceDocument["stalled"]): Promise<void>;
@@ -68,8 +71,8 @@ export interface SourceStore {
 export async function createSourceStore(store: Store): Promise<SourceStore> {
   const sources: Collection<SourceDocument> = store.db.collection<SourceDocument>(sourceCollection);
   await sources.createIndex(
-    { "watch.since": 1 },
-    { name: "watched", partialFilterExpression: { "watch.since": { $exists: true } } },
+    { "expected.since": 1 },
+    { name: "expected", partialFilterExpression: { "expected.since": { $exists: true } } },
   );
   await sources.createIndex(
     { removedAt: 1 },
@@ -138,7 +141,7 @@ export async function createSourceStore(store: Store): Promise<SourceStore> {
       await write(lease, {
         ...leaseGivenBack,
         ...(end.ok && { pending: null }),
-        ...(end.complete && { comparing: false }),
+        ...(end.complete && { comparing: false, listedAt: end.startedAt }),
         ...(end.heard && { stalled: null }),
         ...stamp(end),
       });
@@ -150,28 +153,29 @@ export async function createSourceStore(store: Store): Promise<SourceStore> {
       await sources.updateOne({ _id: mailboxId }, [{ $set: stamp(end) }]);
     },
 
-    async expect(mailboxId, mailboxV, watch) {
+    async expect(mailboxId, mailboxV, expected) {
       await ensure(mailboxId);
       const newer = { $lt: [{ $ifNull: ["$mailboxV", -1] }, mailboxV] };
       // A direction that continues as before is watched from where it was, or every small change would restart the
       // clock.
-      const same = watch && {
-        $and: [{ $eq: ["$watch.expects", watch.expects] }, { $eq: ["$watch.everyMs", watch.everyMs] }],
+      const same = expected && {
+        $and: [{ $eq: ["$expected.expects", expected.expects] }, { $eq: ["$expected.everyMs", expected.everyMs] }],
       };
-      const next = watch ? { $cond: [same, "$watch", { $literal: watch }] } : null;
-      await sources.updateOne({ _id: mailboxId, $expr: newer }, [{ $set: { watch: next, mailboxV } }]);
+      const since = expected && { $cond: [same, "$expected.since", expected.since] };
+      const next = expected && { $mergeObjects: [{ $literal: expected }, { since }] };
+      await sources.updateOne({ _id: mailboxId, $expr: newer }, [{ $set: { expected: next, mailboxV } }]);
     },
 
     findStalled: (at, graceMs) => {
       const heard = {
-        $cond: [{ $eq: ["$watch.expects", "success"] }, "$lastProvedSuccessAt", "$lastRunAt"],
+        $cond: [{ $eq: ["$expected.expects", "success"] }, "$lastProvedSuccessAt", "$lastRunAt"],
       };
-      const silentFor = { $subtract: [at, { $max: ["$watch.since", { $ifNull: [heard, 0] }] }] };
+      const silentFor = { $subtract: [at, { $max: ["$expected.since", { $ifNull: [heard, 0] }] }] };
       return sources
         .find({
-          "watch.since": { $exists: true },
+          "expected.since": { $exists: true },
           stalled: { $ne: "told" },
-          $expr: { $gt: [silentFor, { $max: [{ $multiply: ["$watch.everyMs", 3] }, graceMs] }] },
+          $expr: { $gt: [silentFor, { $max: [{ $multiply: ["$expected.everyMs", 3] }, graceMs] }] },
         })
         .limit(200)
         .toArray();

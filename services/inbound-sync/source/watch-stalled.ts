@@ -19,7 +19,7 @@ export function createWatchStalled({
     const silent = await sources.findStalled(at, shortestSilenceMs);
     await eachAlone(silent, { logger, what: "watch-stalled", name: ({ _id }) => _id }, async (source) => {
       const mailboxId = source._id;
-      const heardAt = Math.max(source.lastProvedSuccessAt ?? 0, source.watch?.since ?? 0);
+      const heardAt = Math.max(source.lastProvedSuccessAt ?? 0, source.expected?.since ?? 0);
       const minutes = Math.round((at - heardAt) / 60_000);
       const detail = source.lastProvedSuccessAt
         ? `last proof ${new Date(source.lastProvedSuccessAt).toISOString()}, ${minutes} minutes ago`

@@ -179,3 +179,28 @@ export async function givenInbound(options: { ownMongo?: boolean } = {}) {
 }
 
 export type GivenInbound = Awaited<ReturnType<typeof givenInbound>>;
+
+/** The fact that a mailbox's inbound direction is in this state now. */
+export function transitioned(
+  mailboxId: string,
+  { v, state, at = Date.now(), generation = 1 }: { v: number; state: string; at?: number; generation?: number },
+) {
+  const other = { state: "off", generation: 0, attempt: 0, verdict: "NotRun" };
+  return {
+    id: `${mailboxId}:${v}`,
+    subject: subjects.mailboxFact(mailboxId, "transitioned"),
+    type: "mailbox.transitioned.v1",
+    mailboxId,
+    at,
+    body: {
+      mailboxId,
+      v,
+      at,
+      address: "a@example.test",
+      profileId: "pf_test",
+      event: "x",
+      lifecycle: { from: "testing", to: "enabled.running" },
+      directions: { inbound: { ...other, state, generation, everyMs: 10_000 }, outbound: other, act: other },
+    },
+  } as const;
+}

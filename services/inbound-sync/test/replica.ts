@@ -16,6 +16,9 @@ import { inboundSync } from "../service.ts";
 import type { SourceDocument } from "../source/document.ts";
 import { createNamesStore } from "../source/names-store.ts";
 import { createSourceStore, sourceCollection } from "../source/store.ts";
+import type { WatcherDocument } from "../watch/document.ts";
+import { createWatchStore, watcherCollection } from "../watch/store.ts";
+import { watchesOf } from "../watch/watches.ts";
 
 const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
 /** With `SHOW_LOGS=1`, what the service logs is shown. */
@@ -71,13 +74,14 @@ export async function startReplica(
   });
   const owner = crypto.randomUUID();
   const renewals = startRenewals({ logger, isOutage, ...(lengths && { lengths }) });
+  const permitStore = await createPermitStore(ownStore);
   const isAway = (error: unknown) => isOutage(error) || error instanceof BusOutage;
   const opener = own.opener ?? { open: async (given: Sealed) => new Secret(given.ciphertext) };
   const worker = createWorker<InboundConnector>({
     direction: "inbound",
     bus,
     connectors: { load: async (protocol) => connectors[protocol] ?? null },
-    permits: createPermits(await createPermitStore(ownStore), { party: `inbound/${owner}`, renewals }),
+    permits: createPermits(permitStore, { party: `inbound/${owner}`, renewals }),
     destinations: { networks: [], refused: [] },
     openSecret: opener.open,
     tokens: noTokens,
@@ -94,6 +98,13 @@ export async function startReplica(
       owner,
       renewals,
       name: "the lease on a mailbox",
+    }),
+    watchPermits: createPermits(permitStore, { party: `inbound-watch/${owner}`, renewals }),
+    watches: await createWatchStore(ownStore),
+    watchers: createLeases(createLeaseStore<WatcherDocument>(ownStore, watcherCollection), {
+      owner,
+      renewals,
+      name: "the lease of who watches",
     }),
     messages: await createMessageStore(ownStore),
     fingerprints: createFingerprintStore(ownStore),
@@ -117,6 +128,7 @@ export async function startReplica(
   return {
     stop: () => {
       stopped ??= (async () => {
+        await watchesOf(app.ports).stop();
         await app.stop();
         renewals.stop();
         await bus.stop();

@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { FailureError, failureOf, subjects } from "@mailfleet/contracts";
 import { eventually } from "@mailfleet/local/testing";
 import { createWatchStalled } from "../source/watch-stalled.ts";
-import { type GivenInbound, givenInbound } from "./given-inbound.ts";
+import { type GivenInbound, givenInbound, transitioned } from "./given-inbound.ts";
 import { batchOf, scriptedConnector, scriptedSession } from "./scripted-connector.ts";
 
 let given: GivenInbound;
@@ -228,34 +228,13 @@ describe("what goes wrong around a run", () => {
 });
 
 describe("proof of life", () => {
-  const transitioned = (mailboxId: string, v: number, state: string, at: number) => {
-    const other = { state: "off", generation: 0, attempt: 0, verdict: "NotRun" };
-    return {
-      id: `${mailboxId}:${v}`,
-      subject: subjects.mailboxFact(mailboxId, "transitioned"),
-      type: "mailbox.transitioned.v1",
-      mailboxId,
-      at,
-      body: {
-        mailboxId,
-        v,
-        at,
-        address: "a@example.test",
-        profileId: "pf_test",
-        event: "x",
-        lifecycle: { from: "testing", to: "enabled.running" },
-        directions: { inbound: { ...other, state, everyMs: 10_000 }, outbound: other, act: other },
-      },
-    };
-  };
-
   test("who dies after telling that a mailbox is silent leaves nothing raised for ever", async () => {
     const mailboxId = "mb_forgotten";
     given.connect(mailboxId, {});
     const replica = await given.startReplica({ connectors: { imap: scriptedConnector({}) } });
     const at = Date.now();
-    await given.world.publish(transitioned(mailboxId, 2, "enabled.running", at));
-    await eventually(async () => (await given.sources.get(mailboxId))?.watch?.since === at);
+    await given.world.publish(transitioned(mailboxId, { v: 2, state: "enabled.running", at }));
+    await eventually(async () => (await given.sources.get(mailboxId))?.expected?.since === at);
     const publish = async (message: Parameters<typeof given.world.publish>[0]) => {
       await given.world.publish(message);
       throw new Error("dead");
@@ -273,9 +252,9 @@ describe("proof of life", () => {
     given.connect(mailboxId, {});
     const replica = await given.startReplica({ connectors: { imap: scriptedConnector({}) } });
     const at = Date.now();
-    await given.world.publish(transitioned(mailboxId, 2, "enabled.running", at));
-    await given.world.publish(transitioned(mailboxId, 1, "off", at));
-    await eventually(async () => (await given.sources.get(mailboxId))?.watch?.since === at);
+    await given.world.publish(transitioned(mailboxId, { v: 2, state: "enabled.running", at }));
+    await given.world.publish(transitioned(mailboxId, { v: 1, state: "off", at }));
+    await eventually(async () => (await given.sources.get(mailboxId))?.expected?.since === at);
 
     const sweepAt = (now: number) =>
       createWatchStalled({ sources: given.sources, bus: given.world, logger: quiet, now: () => now })();

@@ -174,6 +174,11 @@ export interface InboundConnector {
   test(options: ConnectOptions, listener: StepListener, signal: AbortSignal): Promise<TestReport>;
   /** Connects, signs in, opens the inbox. Throws `FailureError`. */
   open(options: ConnectOptions, signal: AbortSignal): Promise<InboundSession>;
+  /**
+   * Opens a connection on which the server says that mail has come. `null`: this server does not. Throws `FailureError`.
+   * Absent: the protocol has no such thing.
+   */
+  watch?(options: ConnectOptions, watching: WatchOptions, signal: AbortSignal): Promise<InboundWatch | null>;
 }
 
 /** The account and host of a connection, as a source names them. */
@@ -183,4 +188,24 @@ export function sourceOf({ server, credentials }: Pick<ConnectOptions, "server" 
     account: [credentials?.username ?? "", ...(identity ? [identity] : [])].join(" for "),
     host: `${server.host.toLowerCase()}:${server.port}`,
   };
+}
+
+/** What a watch is opened with. */
+export interface WatchOptions {
+  /** How far the mailbox has been read: where the server has more already, `heard` is called at once. */
+  readonly cursor: Cursor | null;
+  /** Mail may have come. Called again each time. */
+  readonly heard: () => void;
+  /** Where the server says nothing by itself, it is asked so often over the same connection; absent: it is not. */
+  readonly noopMs?: number;
+}
+
+/** A connection on which the server says that mail has come. */
+export interface InboundWatch {
+  /** `idle`: it says so by itself; `noop`: when it is asked. */
+  readonly by: "idle" | "noop";
+  /** Resolves when it is over, with the reason; `null`: it was closed. */
+  readonly ended: Promise<Failure | null>;
+  /** Never throws. */
+  close(): Promise<void>;
 }

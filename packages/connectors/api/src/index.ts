@@ -10,12 +10,14 @@ export {
   type FetchedMessage,
   type InboundConnector,
   type InboundSession,
+  type InboundWatch,
   LinkBroke,
   type ListOptions,
   MessageRefused,
   type RefusedMessage,
   type SourceIdentity,
   sourceOf,
+  type WatchOptions,
 } from "./inbound.ts";
 export {
   DeferredError,

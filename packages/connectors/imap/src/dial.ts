@@ -2,7 +2,7 @@ import { type ConnectOptions, redactSecrets, renewedTokenRefused, signedInAs } f
 import { FailureError, failureOf } from "@mailfleet/contracts";
 import { type Address, bareHost, checkPort, resolveServer, startDeadline } from "@mailfleet/network";
 import type { ImapFlow } from "imapflow";
-import { classifyFailure } from "./classify-failure.ts";
+import { classifyFailure, type FailureContext } from "./classify-failure.ts";
 import { openClient } from "./open-client.ts";
 import type { Phase } from "./reply-rules.ts";
 import { signIn } from "./sign-in.ts";
@@ -18,6 +18,8 @@ export interface Dialled {
   readonly client: ImapFlow;
   /** Turns anything the client throws into a `FailureError`. */
   failure(error: unknown, phase: Phase, bye?: string): FailureError;
+  /** What is needed to name them without the client, which is large. */
+  readonly context: Pick<FailureContext, "host" | "port" | "secrets">;
 }
 
 /**
@@ -74,7 +76,7 @@ export async function dial(options: ConnectOptions, signal: AbortSignal, listene
     };
     try {
       await deadline.until(connected);
-      return { client, failure };
+      return { client, failure, context: { host, port: server.port, secrets } };
     } catch (error) {
       client.close();
       if (signal.aborted || error instanceof FailureError) throw error;

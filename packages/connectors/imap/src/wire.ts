@@ -30,12 +30,28 @@ export interface Wire {
    * gone since the mailbox was opened (EXPUNGE, §7.5.1).
    */
   counts(): { readonly exists: number; readonly expunged: number };
+  /** Calls back once for each piece of the stream that says that there is more, or other, mail than before. */
+  onNews(heard: () => void): void;
+  /** Calls back when the connection ends, also where it has ended already. */
+  onEnd(over: () => void): void;
+  /**
+   * IDLE (RFC 2177): resolves when the server waits, rejects where it refuses. `done` ends it. The connection ends where
+   * the server has answered neither within `answerMs`.
+   */
+  idle(answerMs: number): Promise<Idling>;
+  /** NOOP: a server without IDLE tells its news then (RFC 9051 §6.1.2). */
+  noop(): Promise<void>;
   /** The server's words when it ended the session, if it did. */
   bye(): string | undefined;
   /** LOGOUT, with a short time limit. Never throws. */
   close(): Promise<void>;
   /** At once, whatever is under way. */
   destroy(): void;
+}
+
+/** A connection in IDLE. */
+export interface Idling {
+  done(): Promise<void>;
 }
 
 const LOGOUT_MS = 1000;
@@ -61,7 +77,11 @@ interface Waiting {
 export function createWire(socket: Socket, silenceMs: number, commandMs = COMMAND_MS): Wire {
   const waiting = new Map<string, Waiting>();
   let tags = 0;
-  let counts = { exists: 0, expunged: 0 };
+  let counts: Counts = { exists: 0, expunged: 0, recent: 0 };
+  let heard: (() => void) | undefined;
+  let over: (() => void) | undefined;
+  let continued: (() => void) | undefined;
+  let idling = false;
   let bye: string | undefined;
   let ended: Error | undefined;
 
@@ -70,6 +90,7 @@ export function createWire(socket: Socket, silenceMs: number, commandMs = COMMAN
     socket.destroy();
     for (const one of waiting.values()) one.reject(ended);
     waiting.clear();
+    over?.();
   };
   const lost = () => end(Object.assign(new Error("the connection was closed"), { code: "NoConnection" }));
 
@@ -82,6 +103,7 @@ export function createWire(socket: Socket, silenceMs: number, commandMs = COMMAN
       for (const one of waiting.values()) one.untagged(response);
       return;
     }
+    if (first.startsWith("+")) return continued?.();
     const space = first.indexOf(" ");
     const one = waiting.get(first.slice(0, space));
     if (!one) return;
@@ -96,37 +118,43 @@ export function createWire(socket: Socket, silenceMs: number, commandMs = COMMAN
   const read = createResponseReader(handle);
 
   socket.on("data", (data: Buffer) => {
+    const before = counts;
     try {
       read(data);
     } catch (error) {
-      end(error as Error);
+      return end(error as Error);
     }
+    if (heard && isNews(before, counts)) heard();
   });
   socket.on("error", end);
   socket.on("end", lost);
   socket.on("close", lost);
   socket.setTimeout(silenceMs, () => {
-    // Between commands, silence is normal.
-    if (waiting.size > 0) end(Object.assign(new Error("the server fell silent"), { code: "ETIMEOUT" }));
+    // Between commands, and while both wait, silence is normal.
+    if (waiting.size > 0 && !idling) end(Object.assign(new Error("the server fell silent"), { code: "ETIMEOUT" }));
   });
   socket.resume();
 
-  const run = async (command: string, untagged: Waiting["untagged"]) => {
+  const send = (command: string, untagged: Waiting["untagged"] = () => {}) =>
+    new Promise<void>((resolve, reject) => {
+      if (ended) return reject(ended);
+      tags += 1;
+      waiting.set(`M${tags}`, { command, untagged, resolve, reject });
+      socket.write(`M${tags} ${command}\r\n`);
+    });
+  /** What takes longer ends the connection. */
+  const within = async <Result>(ms: number, command: string, answer: Promise<Result>): Promise<Result> => {
     const late = setTimeout(
       () => end(Object.assign(new Error(`no end of ${command.slice(0, 30)}`), { code: "ETIMEOUT" })),
-      commandMs,
+      ms,
     );
     try {
-      await new Promise<void>((resolve, reject) => {
-        if (ended) return reject(ended);
-        tags += 1;
-        waiting.set(`M${tags}`, { command, untagged, resolve, reject });
-        socket.write(`M${tags} ${command}\r\n`);
-      });
+      return await answer;
     } finally {
       clearTimeout(late);
     }
   };
+  const run = (command: string, untagged?: Waiting["untagged"]) => within(commandMs, command, send(command, untagged));
 
   return {
     async search(criteria) {
@@ -161,12 +189,37 @@ export function createWire(socket: Socket, silenceMs: number, commandMs = COMMAN
         const fetched = readFetchResponse(response);
         if (fetched) each(fetched);
       }),
+    onNews(listener) {
+      heard = listener;
+    },
+    onEnd(listener) {
+      over = listener;
+      if (ended) listener();
+    },
+    async idle(answerMs) {
+      const waits = new Promise<void>((resolve) => {
+        continued = resolve;
+      });
+      idling = true;
+      const ending = send("IDLE").finally(() => {
+        idling = false;
+      });
+      ending.catch(() => {});
+      await within(answerMs, "IDLE", Promise.race([waits, ending]));
+      return {
+        done() {
+          if (idling) socket.write("DONE\r\n");
+          return within(answerMs, "DONE", ending);
+        },
+      };
+    },
+    noop: () => run("NOOP"),
     alive: () => ended === undefined,
     counts: () => counts,
     bye: () => bye,
     async close() {
       const late = setTimeout(() => socket.destroy(), LOGOUT_MS);
-      await run("LOGOUT", () => {}).catch(() => {});
+      await run("LOGOUT").catch(() => {});
       clearTimeout(late);
       socket.destroy();
     },
@@ -201,11 +254,33 @@ function add(uid: number, found: number[]): void {
     throw Object.assign(new Error(`the server lists more than ${FOUND_LIMIT} messages`), { code: "ResponseTooLarge" });
 }
 
-function countAfter(line: string, before: { exists: number; expunged: number }) {
-  const [, number, word] = /^\* (\d{1,10}) (EXISTS|EXPUNGE)$/i.exec(line) ?? [];
-  if (number === undefined) return before;
-  if (word?.toUpperCase() === "EXISTS") return { ...before, exists: Number(number) };
-  return { exists: Math.max(0, before.exists - 1), expunged: before.expunged + 1 };
+interface Counts {
+  readonly exists: number;
+  readonly expunged: number;
+  readonly recent: number;
+}
+
+function countAfter(line: string, before: Counts): Counts {
+  const [, number, word] = /^\* (\d{1,10}) (EXISTS|EXPUNGE|RECENT)$/i.exec(line) ?? [];
+  switch (word?.toUpperCase()) {
+    case "EXISTS":
+      return { ...before, exists: Number(number) };
+    case "RECENT":
+      return { ...before, recent: Number(number) };
+    case "EXPUNGE":
+      return { ...before, exists: Math.max(0, before.exists - 1), expunged: before.expunged + 1 };
+    default:
+      return before;
+  }
+}
+
+/**
+ * Another number than is left after what went; some servers say no more than that something is recent. What goes brings
+ * no mail, and a number that is only repeated, as a sign of life, is nothing new.
+ */
+function isNews(before: Counts, after: Counts): boolean {
+  const left = Math.max(0, before.exists - (after.expunged - before.expunged));
+  return after.exists !== left || after.recent > before.recent;
 }
 
 function refused(command: string, responseStatus: string, text: string): Error {

@@ -1,0 +1,24 @@
+/** How a mailbox's watch is. `polling`: nobody waits for its server; the polls go on in any case. */
+export type WatchState = "idle" | "noop" | "polling";
+
+/** A mailbox's watch, in the document of its source. */
+export interface Watching {
+  /** The process that waits, or is about to; `null`: nobody. Its lease is in `watchers`, for all that it holds. */
+  readonly holder: string | null;
+  /** Of the inbound direction, when it was opened or given up. */
+  readonly generation: number;
+  readonly state: WatchState;
+  /** Since when it is so. */
+  readonly since: number;
+  /** Why nobody waits, in words. */
+  readonly why?: string | null;
+  /** Nobody opens it before this time, unless the generation has changed. */
+  readonly restUntil?: number;
+  /** How often in a row it could not be opened, or soon ended. */
+  readonly failures?: number;
+}
+
+/** One process that holds watches, with the lease on itself. */
+export interface WatcherDocument {
+  readonly _id: string;
+}

@@ -1,0 +1,28 @@
+import { createSlots, type Slot, type Slots } from "@mailfleet/worker";
+
+/** Sign-ins of watches at the same time at one host: a server that was away is not stormed when it is back. */
+const perHost = 20;
+/** Questions to `config` at the same time. */
+const questions = 32;
+const hostsRemembered = 1000;
+
+/** Who may open a watch now. Hosts that hang hold up nobody else's. */
+export interface Places {
+  any(signal: AbortSignal): Promise<Slot>;
+  at(host: string, signal: AbortSignal): Promise<Slot>;
+}
+
+/** One per process. */
+export function createPlaces(): Places {
+  const all = createSlots(questions);
+  const hosts = new Map<string, Slots>();
+  return {
+    any: (signal) => all.take(signal),
+    at(host, signal) {
+      const slots = hosts.get(host) ?? createSlots(perHost);
+      if (hosts.size >= hostsRemembered) hosts.clear();
+      hosts.set(host, slots);
+      return slots.take(signal);
+    },
+  };
+}

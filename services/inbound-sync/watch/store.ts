@@ -1,0 +1,128 @@
+import type { Collection, Document, Store } from "@mailfleet/store";
+import type { SourceDocument, StoredCursor } from "../source/document.ts";
+import { sourceCollection } from "../source/store.ts";
+import type { Watching } from "./document.ts";
+
+/** The name of the collection of processes that hold watches; its documents carry leases. */
+export const watcherCollection = "watchers";
+
+/** So long the mark of a process that is gone stays. */
+const forgetSeconds = 3600;
+
+/** A mailbox whose watch this process has. */
+export interface HeldWatch {
+  readonly mailboxId: string;
+  /** Of the direction now; `null`: it does not run, and nobody is to wait. */
+  readonly generation: number | null;
+  readonly watching: Watching;
+  /** When the last run that read to the end began. */
+  readonly listedAt: number;
+}
+
+/** A mailbox whose watch nobody has. */
+export interface FreeWatch {
+  readonly mailboxId: string;
+  /** Who had it last. */
+  readonly holder: string | null;
+}
+
+/**
+ * Who watches what, in the documents of `sources`. A process that holds watches has one lease, on its document in
+ * `watchers`, and is named in each of them: idle mailboxes cost no writes. A watch whose holder has lost its lease is
+ * free. Every method throws an outage while MongoDB is away.
+ */
+export interface WatchStore {
+  /** Processes whose lease holds. */
+  living(): Promise<string[]>;
+  held(holder: string): Promise<HeldWatch[]>;
+  /** Mailboxes that run and are watched by none of these; how many there are to be watched at all. */
+  free(living: readonly string[], at: number, limit: number): Promise<FreeWatch[]>;
+  /** How many watches are held by these processes, or free. */
+  count(living: readonly string[], at: number): Promise<number>;
+  /** Takes those that nobody else has taken meanwhile, with the present generation. */
+  claim(holder: string, free: readonly FreeWatch[]): Promise<void>;
+  /** Lets others have all of them. */
+  leave(holder: string, at: number): Promise<void>;
+  /** How far the mailbox was read; `null`: not at all, or it is gone. */
+  cursor(mailboxId: string): Promise<StoredCursor | null>;
+  /** Writes as the holder. False: it is not any more. */
+  note(holder: string, mailboxId: string, change: Partial<Watching>): Promise<boolean>;
+}
+
+/** Makes the indexes, then the store. */
+export async function createWatchStore(store: Store): Promise<WatchStore> {
+  const sources: Collection<SourceDocument> = store.db.collection<SourceDocument>(sourceCollection);
+  const watchers = store.db.collection<Document & { _id: string }>(watcherCollection);
+  await sources.createIndex(
+    { "watching.holder": 1 },
+    { name: "watching", partialFilterExpression: { "watching.holder": { $type: "string" } } },
+  );
+  await watchers.createIndex({ "lease.until": 1 }, { name: "gone", expireAfterSeconds: forgetSeconds });
+
+  const free = (living: readonly string[], at: number): Document => ({
+    "expected.since": { $exists: true },
+    "expected.expects": "success",
+    "watching.holder": { $nin: [...living] },
+    $or: [
+      { "watching.restUntil": { $not: { $gt: at } } },
+      { $expr: { $ne: ["$watching.generation", "$expected.generation"] } },
+    ],
+  });
+
+  return {
+    async living() {
+      const found = await watchers.find({ $expr: { $gt: ["$lease.until", "$$NOW"] } }, { projection: { _id: 1 } });
+      return (await found.toArray()).map(({ _id }) => _id);
+    },
+
+    async held(holder) {
+      const projection = { "expected.expects": 1, "expected.generation": 1, watching: 1, listedAt: 1 };
+      const found = await sources.find({ "watching.holder": holder }, { projection }).toArray();
+      return found.map(({ _id, expected, watching, listedAt = 0 }) => ({
+        mailboxId: _id,
+        generation: expected?.expects === "success" ? expected.generation : null,
+        watching: watching as Watching,
+        listedAt,
+      }));
+    },
+
+    async free(living, at, limit) {
+      const found = await sources
+        .find(free(living, at), { projection: { "watching.holder": 1 } })
+        .limit(limit)
+        .toArray();
+      return found.map(({ _id, watching }) => ({ mailboxId: _id, holder: watching?.holder ?? null }));
+    },
+
+    count: (living, at) =>
+      sources.countDocuments({ $or: [{ "watching.holder": { $in: [...living] } }, free(living, at)] }),
+
+    async claim(holder, all) {
+      const byHolder = Map.groupBy(all, (one) => one.holder);
+      for (const [before, some] of byHolder)
+        await sources.updateMany(
+          {
+            _id: { $in: some.map(({ mailboxId }) => mailboxId) },
+            "watching.holder": before,
+            "expected.expects": "success",
+          },
+          [{ $set: { watching: { $mergeObjects: ["$watching", { holder, generation: "$expected.generation" }] } } }],
+        );
+    },
+
+    async leave(holder, at) {
+      const free = { "watching.holder": null, "watching.state": "polling", "watching.since": at, "watching.why": null };
+      await sources.updateMany({ "watching.holder": holder }, { $set: free });
+    },
+
+    async cursor(mailboxId) {
+      return (await sources.findOne({ _id: mailboxId }, { projection: { cursor: 1 } }))?.cursor ?? null;
+    },
+
+    async note(holder, mailboxId, change) {
+      const set = Object.fromEntries(Object.entries(change).map(([name, value]) => [`watching.${name}`, value]));
+      const { matchedCount } = await sources.updateOne({ _id: mailboxId, "watching.holder": holder }, { $set: set });
+      return matchedCount > 0;
+    },
+  };
+}

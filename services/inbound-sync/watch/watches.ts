@@ -1,0 +1,115 @@
+import type { Lease } from "@mailfleet/kit";
+import type { InboundPorts } from "../ports.ts";
+import type { WatcherDocument } from "./document.ts";
+import { askForRun, type HeldHere, openWatch } from "./open-watch.ts";
+import { createPlaces } from "./places.ts";
+import type { HeldWatch } from "./store.ts";
+
+/** So many are taken in one round. */
+const atOnce = 500;
+/** A process has at most so many: each is a connection, and some memory. */
+const mostPerProcess = 5000;
+/** A little more than a fair share is no reason to move connections. */
+const slack = 1.1;
+
+/** The watches of one process. */
+export interface Watches {
+  /** Takes what is free, ends what is not wanted any more, asks again for runs that did not come. */
+  round(): Promise<void>;
+  /** Ends all of them, and lets others have them. */
+  stop(): Promise<void>;
+}
+
+const known = new WeakMap<object, Watches>();
+
+/** The one for these ports. */
+export function watchesOf(ports: InboundPorts): Watches {
+  const watches = known.get(ports) ?? createWatches(ports);
+  known.set(ports, watches);
+  return watches;
+}
+
+function createWatches(ports: InboundPorts): Watches {
+  const { watches: store, watchers, logger } = ports;
+  const here = new Map<string, HeldHere>();
+  const places = createPlaces();
+  let lease: Lease<WatcherDocument> | null = null;
+  let stopped = false;
+
+  /** Each time under another name: what was held under the last one may be another's by now. */
+  async function join(): Promise<Lease<WatcherDocument> | null> {
+    if (lease && !lease.signal.aborted) return lease;
+    await closeAll();
+    lease = await watchers.take(crypto.randomUUID());
+    lease?.signal.addEventListener("abort", () => void closeAll(), { once: true });
+    return lease;
+  }
+
+  async function closeAll(): Promise<void> {
+    const all = [...here.values()];
+    here.clear();
+    await Promise.all(all.map((one) => one.close()));
+  }
+
+  function begin(holder: string, { mailboxId, watching }: HeldWatch): void {
+    const { generation, failures = 0 } = watching;
+    const over = () => here.get(mailboxId) === held && here.delete(mailboxId);
+    const held: HeldHere = openWatch(ports, { mailboxId, generation, holder, failures, places, over });
+    here.set(mailboxId, held);
+  }
+
+  async function end(holder: string, mailboxId: string): Promise<void> {
+    const one = here.get(mailboxId);
+    here.delete(mailboxId);
+    await one?.close();
+    await store.note(holder, mailboxId, { holder: null, state: "polling", since: ports.now(), why: null });
+  }
+
+  /** What `sources` says and what is open here become the same. */
+  async function match(holder: string, held: readonly HeldWatch[]): Promise<void> {
+    const wanted = new Map(held.map((one) => [one.mailboxId, one]));
+    for (const [mailboxId, one] of here) {
+      if (wanted.has(mailboxId)) continue;
+      here.delete(mailboxId);
+      void one.close();
+    }
+    const ending: Promise<void>[] = [];
+    for (const one of held) {
+      const open = here.get(one.mailboxId);
+      if (one.generation !== one.watching.generation) ending.push(end(holder, one.mailboxId));
+      else if (!open) begin(holder, one);
+      else if (open.heardAt > one.listedAt) askForRun(ports, open);
+    }
+    await Promise.all(ending);
+  }
+
+  return {
+    async round() {
+      const mine = stopped ? null : await join();
+      if (!mine || stopped) return;
+      const holder = mine.key;
+      await match(holder, await store.held(holder));
+      const living = await store.living();
+      const at = ports.now();
+      const share = Math.min(mostPerProcess, Math.ceil((await store.count(living, at)) / Math.max(1, living.length)));
+      const surplus = here.size > share * slack + 1 ? [...here.keys()].slice(share) : [];
+      await Promise.all(surplus.map((mailboxId) => end(holder, mailboxId)));
+      const room = Math.min(atOnce, share - here.size);
+      if (room <= 0) return;
+      const free = await store.free(living, at, room);
+      if (free.length === 0 || stopped) return;
+      await store.claim(holder, free);
+      await match(holder, await store.held(holder));
+      logger.debug({ held: here.size, share }, "watches were taken");
+    },
+
+    async stop() {
+      stopped = true;
+      await closeAll();
+      if (!lease || lease.signal.aborted) return;
+      // Who cannot be told finds out when the lease has run out.
+      await store.leave(lease.key, ports.now()).catch(() => {});
+      await lease.release();
+    },
+  };
+}
