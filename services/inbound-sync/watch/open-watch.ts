@@ -69,7 +69,7 @@ export function openWatch(
     const end = await untilOver().catch(failureIn);
     if (closing.signal.aborted) return;
     const lastedMs = openedAt === 0 ? 0 : ports.now() - openedAt;
-    await rest(end, lastedMs).catch((error: unknown) => logger.debug({ mailboxId, err: error }, "not noted"));
+    await rest(end, lastedMs).catch((error: unknown) => logger.debug({ mailbox: mailboxId, err: error }, "not noted"));
     given.over();
   }
 
@@ -82,7 +82,7 @@ export function openWatch(
       openedAt = ports.now();
       if (!(await watches.note(holder, mailboxId, { state: watch.by, since: openedAt, why: null, failures: 0 })))
         return null;
-      logger.debug({ mailboxId, by: watch.by }, "watching");
+      logger.debug({ mailbox: mailboxId, by: watch.by }, "watching");
       const closed = new Promise<null>((resolve) => {
         lost = () => resolve(null);
         permit.signal.addEventListener("abort", lost, { once: true });
@@ -100,7 +100,7 @@ export function openWatch(
     const at = ports.now();
     const { why, restMs, failures } = whatFollows(end, { lastedMs, failures: given.failures });
     metrics.watchEnds.inc({ why: typeof end === "string" ? end : (end?.code ?? "closed") });
-    logger.info({ mailboxId, why, restMs }, "no watch: polls go on");
+    logger.info({ mailbox: mailboxId, why, restMs }, "no watch: polls go on");
     await watches.note(holder, mailboxId, {
       holder: null,
       state: "polling",
@@ -127,7 +127,7 @@ function whatFollows(end: WatchEnd, past: { readonly lastedMs: number; readonly 
 export function askForRun({ worker, logger }: InboundPorts, { mailboxId, generation }: HeldHere): void {
   worker.runNow(mailboxId, generation).catch((error: unknown) => {
     // The next round of the tick asks again.
-    logger.debug({ mailboxId, err: error }, "a run could not be asked for");
+    logger.debug({ mailbox: mailboxId, err: error }, "a run could not be asked for");
   });
 }
 
