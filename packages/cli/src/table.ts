@@ -2,6 +2,8 @@
 export interface Column<Row> {
   readonly title: string;
   readonly of: (row: Row) => string | number | boolean | null | undefined;
+  /** Never cut. */
+  readonly whole?: boolean;
 }
 
 /** Widest cell; what is longer is cut with an ellipsis. */
@@ -14,15 +16,18 @@ export function printable(value: unknown): string {
   return value === null || value === undefined || value === "" ? "-" : String(value).replaceAll(control, " ");
 }
 
-function cell(value: unknown): string {
+function cell(value: unknown, whole = false): string {
   const text = printable(value);
-  return text.length > widest ? `${text.slice(0, widest - 1)}…` : text;
+  return text.length > widest && !whole ? `${text.slice(0, widest - 1)}…` : text;
 }
 
 /** Rows in aligned columns with a heading; a sentence where there are none. */
 export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[], none = "Nothing found."): string {
   if (rows.length === 0) return none;
-  const lines = [columns.map((column) => column.title), ...rows.map((row) => columns.map(({ of }) => cell(of(row))))];
+  const lines = [
+    columns.map((column) => column.title),
+    ...rows.map((row) => columns.map(({ of, whole }) => cell(of(row), whole))),
+  ];
   const widths = columns.map((_, index) => Math.max(...lines.map((line) => (line[index] ?? "").length)));
   return lines
     .map((line) =>

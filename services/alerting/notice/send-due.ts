@@ -10,6 +10,7 @@ import { type NoticeChannel, type UsableSettings, usable } from "./channel.ts";
 import { composeNotice } from "./compose.ts";
 import { noticeDropped, noticePutOff, noticeSent } from "./decide.ts";
 import { noticeFailure, pauseMs } from "./failure.ts";
+import { recipientsOf } from "./recipients.ts";
 import { noticeRemedy } from "./remedy.ts";
 import { serverObject, serverWorks } from "./server-state.ts";
 import { noticeMail } from "./text.ts";
@@ -97,7 +98,8 @@ async function mailOf(
 ): Promise<ComposedMessage | null> {
   const { logger, meters, now } = ports;
   try {
-    return await composeNotice(settings, noticeMail(alert, kind, domainOf(settings.from)), now());
+    const to = await recipientsOf(ports, settings, alert);
+    return await composeNotice({ ...settings, to }, noticeMail(alert, kind, domainOf(settings.from)), now());
   } catch (error) {
     logger.error({ alert: alert._id, code: alert.code, err: error }, "no mail can be made of this alert");
     await drop(ports, alert, "failed");

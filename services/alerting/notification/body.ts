@@ -19,6 +19,7 @@ export const initialSettings: NotificationBody = {
   application: null,
   from: null,
   to: [],
+  notifyOwners: false,
   format: "html",
   credentials: null,
   oauthSecret: null,

@@ -4,6 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { ProblemError } from "@mailfleet/contracts";
 import { eventually } from "@mailfleet/local/testing";
 import { givenAlerting, startRelay } from "./given-alerting.ts";
+import { ownedMailbox } from "./owned-mailbox.ts";
 
 let given: Awaited<ReturnType<typeof givenAlerting>>;
 let relay: Awaited<ReturnType<typeof startRelay>>;
@@ -87,6 +88,41 @@ describe("notifications, with two replicas", () => {
     assert.equal(kept?.notice.state, "failed");
     assert.deepEqual(await given.list({ code: "NOTIFICATION_FAILED" }), []);
     await replica.db.collection<{ _id: string }>("alerts").deleteOne({ _id: id });
+  });
+
+  test("the owner of the mailbox gets the mail, too, where the settings say so and an owner can act", async () => {
+    const owned = mailbox.id;
+    let away = false;
+    await given.bus.respond({
+      "config.mailbox.get": async ({ id }) => {
+        if (away) throw new ProblemError("UNAVAILABLE", "config is away");
+        if (id !== owned) throw new ProblemError("NOT_FOUND", "there is none");
+        return ownedMailbox(id, "Anna@example.org");
+      },
+    });
+    const all = ["admin@example.org", "second@example.org"];
+    try {
+      await given.raise(failed());
+      await mails(1);
+      assert.deepEqual(relay.mails[0]?.to, all, "not unless the settings say so");
+      await given.change({ notifyOwners: true });
+      await given.clear(over());
+      await mails(2);
+      assert.deepEqual(relay.mails[1]?.to, [...all, "Anna@example.org"]);
+      const others = { at: Date.now(), object: { ...mailbox, id: `${mailbox.id}x` } };
+      await given.raise({ ...others, code: "AUTHENTICATION_REJECTED" });
+      await mails(3);
+      assert.deepEqual(relay.mails[2]?.to, all, "a mailbox that is gone has no owner");
+      await given.raise({ ...failed(), code: "PROFILE_MISSING" });
+      await mails(4);
+      assert.deepEqual(relay.mails[3]?.to, all, "only an administrator can do something about it");
+      away = true;
+      await given.raise({ ...failed(), object: { ...mailbox, direction: "outbound" as const } });
+      await mails(5);
+      assert.deepEqual(relay.mails[4]?.to, all, "while config is away the others get it");
+    } finally {
+      await given.change({ notifyOwners: false });
+    }
   });
 
   test("information is shown, not mailed", async () => {

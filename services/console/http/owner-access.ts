@@ -23,12 +23,15 @@ async function ownMailbox(call: Call, which: string): Promise<Mailbox> {
   return found;
 }
 
+/** Those of the token's mailboxes that still belong to the owner. */
+export async function ownMailboxIds({ caller, ask }: Pick<Call, "caller" | "ask">): Promise<string[]> {
+  const found = (caller.mailboxIds ?? []).map((id) => orNull(ask("config.mailbox.get", { id }), ["NOT_FOUND"]));
+  return (await Promise.all(found)).flatMap((mailbox) => (mailbox && isOwn(caller, mailbox) ? [mailbox.id] : []));
+}
+
 /** Throws UNAUTHENTICATED if none of the token's mailboxes belongs to the owner any more. */
 async function refuseFormerOwner(call: Call): Promise<void> {
-  for (const mailboxId of call.caller.mailboxIds ?? []) {
-    const found = await orNull(call.ask("config.mailbox.get", { id: mailboxId }), ["NOT_FOUND"]);
-    if (found && isOwn(call.caller, found)) return;
-  }
+  if ((await ownMailboxIds(call)).length > 0) return;
   throw new ProblemError("UNAUTHENTICATED", "This token's mailboxes have another address or owner by now.");
 }
 

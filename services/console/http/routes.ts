@@ -1,4 +1,5 @@
 import { nouns } from "@mailfleet/contracts";
+import { alertParticular } from "../alert/particular.ts";
 import { createLiveViews, type LiveViews } from "../events/live-views.ts";
 import { mailboxParticular } from "../mailbox/particular.ts";
 import { profileParticular } from "../profile/particular.ts";
@@ -13,6 +14,7 @@ export const apiBase = "/api/v1";
 
 /** What does not follow from the declaration of a noun, by its name. */
 const particulars: Readonly<Record<string, Particular>> = {
+  alert: alertParticular,
   profile: profileParticular,
   mailbox: mailboxParticular,
   "sign-in": signInParticular,

@@ -19,6 +19,7 @@ const settings: NotificationSettings = {
   application: { provider: "google", projectId: "fleet" },
   from: null,
   to: [],
+  notifyOwners: false,
   format: "html",
   credentials: null,
   oauthSecret: null,

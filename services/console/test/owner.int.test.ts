@@ -6,6 +6,8 @@ import { otherMailbox, signInDoubles } from "./sign-in-doubles.ts";
 
 /** All that an owner may do, with a body that passes. A route that is not here is none of his. */
 const allowed: Readonly<Record<string, { body?: object }>> = {
+  "GET /alerts": {},
+  "GET /alerts/:alert": {},
   "GET /profiles": {},
   "GET /mailboxes/:mailbox": {},
   "GET /mailboxes/:mailbox/history": {},
@@ -38,6 +40,7 @@ describe("the owner of a mailbox", () => {
     const filled = path
       .replace(":mailbox", encodeURIComponent(mailbox))
       .replace(":consentId", consentId)
+      .replace(":alert", "al_own001")
       .replace(/:\w+/g, "xx_none01");
     return console.send(method, filled, { token, ...more });
   };
@@ -102,6 +105,21 @@ describe("the owner of a mailbox", () => {
     assert.deepEqual(doubles.updated.at(-1)?.change, { deliveryMethods: methods });
   });
 
+  it("sees the alerts of their mailboxes, and no others", async () => {
+    const ids = async (path: string, as = token) =>
+      ((await console.send("GET", path, { token: as })).body.items as { id: string }[]).map(({ id }) => id);
+    assert.deepEqual(await ids("/alerts"), ["al_own001"]);
+    assert.deepEqual(await ids(`/alerts?objectId=${own.id}`), ["al_own001"]);
+    assert.deepEqual(await ids(`/alerts?objectId=${other.id}`), []);
+    for (const alert of ["al_other01", "al_profile1", "al_nobody1"]) {
+      const { status, body } = await console.send("GET", `/alerts/${alert}`, { token });
+      assert.deepEqual([status, body.detail], [404, `There is no alert ${alert}.`]);
+    }
+    const two = await console.tokenFor("owner", { mailboxIds: [own.id, other.id] });
+    assert.deepEqual(await ids("/alerts", two), ["al_other01", "al_own001"], "the latest first");
+    assert.deepEqual(await ids("/alerts?limit=1", two), ["al_other01"]);
+  });
+
   it("sees of the active profiles what is needed to choose", async () => {
     const { body } = await console.send("GET", "/profiles", { token });
     assert.deepEqual(body.items, [
@@ -131,7 +149,17 @@ describe("the owner of a mailbox", () => {
           assert.deepEqual([status, body.code], [404, "NOT_FOUND"], name);
         }
       assert.equal((await console.send("GET", "/profiles", { token })).status, 401);
-      assert.equal((await console.send("GET", "/profiles", { token: two })).status, 200, "the other one is still his");
+      assert.equal((await console.send("GET", "/alerts", { token })).status, 401);
+      assert.equal(
+        (await console.send("GET", "/profiles", { token: two })).status,
+        200,
+        "the other one is still theirs",
+      );
+      const { body } = await console.send("GET", "/alerts", { token: two });
+      assert.deepEqual(
+        (body.items as { id: string }[]).map(({ id }) => id),
+        ["al_other01"],
+      );
       const made = await console.send("POST", "/tokens", { body: { name: "x", role: "owner", mailboxIds: [own.id] } });
       const fresh = String(made.body.token);
       assert.equal((await console.send("GET", `/mailboxes/${own.id}`, { token: fresh })).status, 200);

@@ -1,5 +1,12 @@
 import type { RequestHandlers } from "@mailfleet/bus";
-import { type Grant, type Mailbox, ProblemError, type Profile, type RequestArguments } from "@mailfleet/contracts";
+import {
+  type Alert,
+  type Grant,
+  type Mailbox,
+  ProblemError,
+  type Profile,
+  type RequestArguments,
+} from "@mailfleet/contracts";
 import { grantSample, mailboxSample, profileSample, signInProfileSample } from "./samples.ts";
 
 /** What the stand-ins of `config` and `inbound-sync` saw, and what a test may change. */
@@ -24,6 +31,28 @@ export const doubleIssuer = "https://accounts.google.com";
 /** A second mailbox, whose owner is somebody else. */
 export const otherMailbox: Mailbox = { ...mailboxSample, id: "mb_other01", address: "other@example.org" };
 
+/** One alert about each mailbox, and one about the profile. */
+export const alertSamples: readonly Alert[] = (
+  [
+    ["al_own001", "mailbox", mailboxSample.id],
+    ["al_other01", "mailbox", otherMailbox.id],
+    ["al_profile1", "profile", profileSample.id],
+  ] as const
+).map(([id, type, about], n) => ({
+  ...{ id, v: 1, createdAt: n, changedAt: n },
+  object: { type, id: about },
+  code: "AUTHENTICATION_REJECTED",
+  severity: "error",
+  audience: "mailbox",
+  text: "The server rejected the user name or password.",
+  remedy: "Set the right credentials.",
+  detail: null,
+  evidence: null,
+  state: "raised",
+  ...{ firstAt: n, lastAt: n, count: 1, clearedAt: null },
+  notification: "none",
+}));
+
 /** Stand-ins that check states as `config` does: once, in time, in the same browser, from the same server. */
 export function signInDoubles(): SignInDoubles {
   const consents = new Map<
@@ -46,6 +75,15 @@ export function signInDoubles(): SignInDoubles {
     profile: signInProfileSample,
     outcome: () => grantSample,
     handlers: {
+      "alerting.alert.list": async ({ objectId }) => ({
+        items: alertSamples.filter(({ object }) => [undefined, object.id].includes(objectId)),
+        next: null,
+      }),
+      "alerting.alert.get": async ({ id }) => {
+        const found = alertSamples.find((alert) => alert.id === id);
+        if (!found) throw new ProblemError("NOT_FOUND", `There is no alert ${id}.`);
+        return found;
+      },
       "config.mailbox.get": async ({ id }) => find(id),
       "config.mailbox.find": async ({ address }) => find(address),
       "config.mailbox.list": async () => ({ items: [doubles.mailbox, otherMailbox], next: null }),

@@ -1,6 +1,9 @@
+import type { HistoryEntry } from "@mailfleet/contracts";
 import type { ParticularCommands } from "../noun/commands.ts";
-import type { ShownMailbox } from "../shown.ts";
+import type { Shown, ShownMailbox } from "../shown.ts";
+import { table } from "../table.ts";
 import { addMailboxBulkCommands, bulkVerbs } from "./bulk.ts";
+import { historyColumns } from "./history.ts";
 import { addSignInCommands } from "./sign-in.ts";
 import { approvalFacts, directionFacts, grantFacts, stateLine } from "./words.ts";
 
@@ -18,6 +21,10 @@ export const mailboxCommands: ParticularCommands = {
     signInUrl: ({ signInUrl }: ShownMailbox) => (signInUrl ? [["  link to sign in", signInUrl]] : []),
     unavailable: ({ unavailable }: ShownMailbox) =>
       unavailable.length > 0 ? [["not answering", unavailable.join(", ")]] : [],
+  },
+  answers: {
+    history: (cli, { items }: { items: Shown<HistoryEntry>[] }) =>
+      cli.show(items, (rows) => table(rows, historyColumns)),
   },
   own: bulkVerbs,
   addCommands: (group, cli) => {

@@ -39,6 +39,7 @@ export const alert = noun("alert", {
     objectId: z.string().max(200).optional().describe("id of the mailbox, profile, service, stream or send"),
   },
   flags: { objectId: "object <id>" },
+  owners: { get: true, list: true },
   standard: ["get", "list"],
   texts: { list: "List alerts, the latest first" },
 });

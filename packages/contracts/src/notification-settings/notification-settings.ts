@@ -122,6 +122,11 @@ export const notificationSettings = noun("notification-settings", {
       change: z.array(EmailAddress).max(20),
       flag: "to <address>",
     }),
+    notifyOwners: field(
+      z.boolean(),
+      "whether the owner of a mailbox also gets the mail about what only they or an administrator can mend",
+      { flag: "notify-owners" },
+    ),
     format: field(z.enum(["html", "text"]), "how the mails look"),
     secretExpiresAt: field(Instant.nullable(), "when the application's secret ends, at most 24 months ahead; watched", {
       flag: "secret-expires <date>",
