@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { Command } from "commander";
 import { ApiClient } from "./api-client.ts";
 import { UsageError } from "./exit-codes.ts";
@@ -37,7 +38,7 @@ function checked(text: string, where: string): string {
 
 async function tokenFrom(
   file: string | undefined,
-  { env, localTokenFile }: Pick<Terminal, "env" | "localTokenFile">,
+  { env, localFolder }: Pick<Terminal, "env" | "localFolder">,
   isLocal: boolean,
 ): Promise<string> {
   if (file !== undefined)
@@ -49,7 +50,7 @@ async function tokenFrom(
     );
   if (env.MAILFLEET_TOKEN?.trim()) return checked(env.MAILFLEET_TOKEN, "MAILFLEET_TOKEN");
   // The token of the local stack stays on this machine.
-  const local = isLocal ? await readFile(localTokenFile, "utf8").catch(() => null) : null;
+  const local = isLocal ? await readFile(join(localFolder, "admin-token"), "utf8").catch(() => null) : null;
   if (local !== null) return checked(local, "The token file of the local stack");
   throw new UsageError(
     `No token. Name the file that holds it with --token-file or MAILFLEET_TOKEN_FILE, or set MAILFLEET_TOKEN.${
@@ -58,13 +59,19 @@ async function tokenFrom(
   );
 }
 
+/** Where the stack of this checkout answers: another port than usual, if that one was taken. */
+async function localUrl({ localFolder }: Pick<Terminal, "localFolder">): Promise<string | undefined> {
+  const url = await readFile(join(localFolder, "console-url"), "utf8").catch(() => "");
+  return url.trim() || undefined;
+}
+
 /** Reads the options that all commands share. */
 export function createCli(program: Command, terminal: Terminal): Cli {
   const options = () => program.opts<{ url?: string; tokenFile?: string; json?: boolean }>();
   const flags = new Map<string, string>();
   let client: Promise<ApiClient> | undefined;
   const connect = async () => {
-    const url = options().url ?? terminal.env.MAILFLEET_URL ?? defaultUrl;
+    const url = options().url ?? terminal.env.MAILFLEET_URL ?? (await localUrl(terminal)) ?? defaultUrl;
     if (!URL.canParse(url) || !/^https?:/.test(url)) throw new UsageError(`${url} is not an http or https address.`);
     return new ApiClient({
       url,

@@ -15,8 +15,8 @@ export interface Terminal {
   /** One line, shown as it is typed; `null` where there is no terminal. */
   ask(question: string): Promise<string | null>;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Where `npm start` in this checkout writes its administrator token. */
-  readonly localTokenFile: string;
+  /** Where `npm start` in this checkout writes `admin-token` and `console-url`. */
+  readonly localFolder: string;
   /** Aborted by Ctrl-C, so that following ends in order. */
   readonly interrupted: AbortSignal;
 }
@@ -87,7 +87,7 @@ export function processTerminal(): Terminal {
     askSecret,
     ask,
     env: process.env,
-    localTokenFile: fileURLToPath(new URL("../../../.local/stack/admin-token", import.meta.url)),
+    localFolder: fileURLToPath(new URL("../../../.local/stack", import.meta.url)),
     interrupted: interrupted.signal,
   };
 }

@@ -19,9 +19,6 @@ const sandbox = ["anna", "sales", "support"].map((name) => ({
   password: `${name}-secret`,
 }));
 
-/** Where the command line looks if nothing else is said. */
-const DEFAULT_CONSOLE_URL = "http://127.0.0.1:8480";
-
 function readLogs(value: string): LogSelection {
   return value === "all" || value === "warn" || value === "none" ? value : value.split(",");
 }
@@ -53,7 +50,7 @@ async function start(): Promise<number> {
   console.log(`
 Mailfleet runs.
   HTTP API             ${stack.consoleUrl}/api/v1
-  administrator token  ${relative(process.cwd(), stack.adminTokenFile)}
+  administrator token  ${shown(stack.adminTokenFile)}
   sandbox mail server  IMAP 127.0.0.1:${imapPort}, POP3 127.0.0.1:${pop3Port}, SMTP 127.0.0.1:${smtpPort}, no encryption
                        ${sandbox.map(({ address, password }) => `${address} (${password})`).join(", ")}
   NATS, MongoDB        ${stack.natsUrl}, ${new URL(stack.mongoUrl).host}
@@ -67,11 +64,16 @@ Ctrl-C stops everything.
   return 1;
 }
 
-/** A first command that works as it stands, in another terminal: address and token are named where they are not found. */
+/** A file as a person types it: short where it lies below the present folder. */
+function shown(file: string): string {
+  const short = relative(process.cwd(), file);
+  return short.startsWith("..") ? file : short;
+}
+
+/** A first command that works as it stands, in another terminal. Of the default data folder it finds the rest itself. */
 function commandLine(consoleUrl: string, tokenFile: string): string {
-  const url = consoleUrl === DEFAULT_CONSOLE_URL ? "" : ` --url ${consoleUrl}`;
-  const token = tokenFile === join(CHECKOUT, ".local/stack/admin-token") ? "" : ` --token-file ${tokenFile}`;
-  return `npx mailfleet${url}${token} profile list     (and --help)`;
+  const found = tokenFile === join(CHECKOUT, ".local/stack/admin-token");
+  return `npx mailfleet${found ? "" : ` --url ${consoleUrl} --token-file ${tokenFile}`} profile list     (and --help)`;
 }
 
 /** How to go through a set-up of Gmail with the doubles. */
@@ -79,7 +81,7 @@ async function rehearsal(house: ProviderHouse, data: string, consoleUrl: string)
   const file = await writeRehearsal(resolve(CHECKOUT, data), house, `${consoleUrl}/oauth/callback`);
   const { issuer, authorization, token, api } = house.endpoints;
   return `Doubles of Google's services are running, so that you can rehearse a set-up (docs/gmail.md). Every sandbox address has an account there.
-  client id, secret    ${relative(process.cwd(), file)}
+  client id, secret    ${shown(file)}
   endpoints            issuer ${issuer}
                        authorization ${authorization}
                        token ${token}

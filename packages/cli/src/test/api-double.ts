@@ -71,7 +71,7 @@ export async function run(
     input?: string;
     secret?: string;
     answer?: string;
-    localTokenFile?: string;
+    localFolder?: string;
     env?: Record<string, string>;
   } = {},
 ): Promise<{ code: number; out: string; err: string }> {
@@ -84,7 +84,7 @@ export async function run(
     askSecret: async () => options.secret ?? "",
     ask: async () => options.answer ?? null,
     env: options.env ?? { MAILFLEET_URL: url, MAILFLEET_TOKEN: "mft_test" },
-    localTokenFile: options.localTokenFile ?? "/nonexistent/token",
+    localFolder: options.localFolder ?? "/nonexistent",
     interrupted: new AbortController().signal,
   };
   const code = await main(args, terminal);

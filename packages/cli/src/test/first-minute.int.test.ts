@@ -21,7 +21,7 @@ describe("what a person meets on the command line", () => {
   });
   const mailfleet = (args: string, options?: Parameters<typeof run>[2]) => run(api.url, args.split(" "), options);
   const tokenFile = async (text: string) => {
-    const file = join(folder, "token");
+    const file = join(folder, "admin-token");
     await writeFile(file, text);
     return file;
   };
@@ -33,11 +33,18 @@ describe("what a person meets on the command line", () => {
   });
 
   it("the token of the local stack is found, and goes to this machine only", async () => {
-    const localTokenFile = await tokenFile("mft_local\n");
+    await tokenFile("mft_local\n");
     const env = { MAILFLEET_URL: api.url };
-    assert.equal((await mailfleet("mailbox list", { env, localTokenFile })).code, 0);
+    assert.equal((await mailfleet("mailbox list", { env, localFolder: folder })).code, 0);
     assert.equal(api.seen.at(-1)?.headers.authorization, "Bearer mft_local");
-    const away = await mailfleet("mailbox list", { env: { MAILFLEET_URL: "http://192.0.2.1:1" }, localTokenFile });
+    await writeFile(join(folder, "console-url"), `${api.url}\n`);
+    const seen = api.seen.length;
+    assert.equal((await mailfleet("mailbox list", { env: {}, localFolder: folder })).code, 0);
+    assert.equal(api.seen.length, seen + 1, "and its address, whatever port it has");
+    const away = await mailfleet("mailbox list", {
+      env: { MAILFLEET_URL: "http://192.0.2.1:1" },
+      localFolder: folder,
+    });
     assert.deepEqual([away.code, /No token/.test(away.err)], [2, true]);
   });
 

@@ -70,7 +70,7 @@ describe("the commands of a noun", () => {
       readInput: async () => Buffer.from("from input"),
       askSecret: async () => "typed",
       ask: async () => null,
-      localTokenFile: "/nonexistent/token",
+      localFolder: "/nonexistent",
       env: { MAILFLEET_URL: api.url, MAILFLEET_TOKEN: "mft_test" },
       interrupted: new AbortController().signal,
     });

@@ -1,15 +1,15 @@
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rm } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { type ServiceName, serviceNames } from "@mailfleet/contracts";
 import { combined } from "../engines/engine-unavailable.ts";
-import { isPortFree } from "../engines/free-port.ts";
 import { CHECKOUT } from "../engines/local-folder.ts";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../sandbox/index.ts";
 import { watchSecret } from "../testing/kept-output.ts";
 import { claimDataDir } from "./claim-data-dir.ts";
 import { findMongo, findNats } from "./find-servers.ts";
 import { keepEngine, type StackEngine } from "./keep-engine.ts";
+import { keptPorts } from "./kept-ports.ts";
 import { type LogLine, type LogSelection, logSink } from "./render-log-line.ts";
 import { createServiceProcess, type ServiceProcess } from "./service-process.ts";
 import { stackEnvironment } from "./stack-environment.ts";
@@ -56,7 +56,7 @@ export interface StackOptions {
   readonly restart?: boolean;
   /** Deaths of one process within a minute after which the stack ends; 5 by default. Tests that kill on purpose allow more. */
   readonly deathsAllowed?: number;
-  /** 8480 if it is free, else a free one; 0: a free one. */
+  /** 8480 if it is free, else the one that the data folder had before, else a free one; 0: a free one. */
   readonly consolePort?: number;
   /** Where the stack's own messages go; standard output by default. */
   readonly say?: (text: string) => void;
@@ -93,7 +93,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const dataDir = resolve(CHECKOUT, options.dataDir ?? ".local/stack");
   const release = await claimDataDir(dataDir);
   if (options.fresh)
-    for (const part of ["nats", "mongo", "keys", "admin-token"])
+    for (const part of ["nats", "mongo", "keys", "admin-token", "ports.json"])
       await rm(join(dataDir, part), { recursive: true, force: true });
   await mkdir(dataDir, { recursive: true });
 
@@ -132,12 +132,18 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     if (missing.length > 0) throw combined(missing);
     const [nats, mongo] = found.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
 
-    const sandbox = options.sandbox && (await startSandbox({ accounts: options.sandbox }));
+    const ports = await keptPorts(dataDir, { console: DEFAULT_CONSOLE_PORT });
+    const sandbox =
+      options.sandbox &&
+      (await startSandbox({
+        accounts: options.sandbox,
+        ...{ imapPort: ports.imap, pop3Port: ports.pop3, smtpPort: ports.smtp },
+      }));
     if (sandbox) cleanups.push(() => sandbox.stop());
 
     const mongoDb = options.mongoDb ?? "mailfleet";
     const adminTokenFile = join(dataDir, "admin-token");
-    const consolePort = options.consolePort ?? ((await isPortFree(DEFAULT_CONSOLE_PORT)) ? DEFAULT_CONSOLE_PORT : 0);
+    const consolePort = options.consolePort ?? ports.console;
     const names = options.services ?? serviceNames;
     const env = await stackEnvironment({
       natsUrl: nats!.url,
@@ -176,7 +182,18 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       for (const group of STOP_ORDER)
         await Promise.all(services.filter(({ name }) => group.includes(name as ServiceName)).map((one) => one.stop()));
     });
+    const find = (name: ServiceName, replica = 1) => {
+      const service = services.find((one) => one.name === name && one.replica === replica);
+      if (!service) throw new Error(`this stack has no ${name} number ${replica}`);
+      return service;
+    };
+    const consoleUrl = () => `http://127.0.0.1:${find("console").port}`;
     await Promise.all(services.map((service) => service.start()));
+    if (names.includes("console")) {
+      const urlFile = join(dataDir, "console-url");
+      await writeFile(urlFile, `${consoleUrl()}\n`);
+      cleanups.push(() => rm(urlFile, { force: true }));
+    }
     watchSecret(
       await readFile(adminTokenFile, "utf8").then(
         (text) => text.trim(),
@@ -184,11 +201,6 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       ),
     );
 
-    const find = (name: ServiceName, replica = 1) => {
-      const service = services.find((one) => one.name === name && one.replica === replica);
-      if (!service) throw new Error(`this stack has no ${name} number ${replica}`);
-      return service;
-    };
     return {
       natsUrl: nats!.url,
       mongoUrl: mongo!.url,
@@ -196,7 +208,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       nats: engines[0],
       mongo: engines[1],
       get consoleUrl() {
-        return `http://127.0.0.1:${find("console").port}`;
+        return consoleUrl();
       },
       adminTokenFile,
       get sandbox() {
