@@ -63,6 +63,7 @@ export const lifecycleWords = [
   "enabled.retrying",
   "enabled.degraded",
   "disabled.byAdmin",
+  "disabled.byOwner",
   "disabled.credentialsMissing",
   "disabled.credentialsExpired",
   "disabled.consentMissing",

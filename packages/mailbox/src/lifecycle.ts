@@ -28,7 +28,7 @@ export function lifecycle(state: MachineState): LifecycleWord {
   const words = memories.map((memory) => wordOf(memory.value));
   if (words.some((word) => word.startsWith("enabled"))) return enabledWord(words);
   if (words.some((word) => word === "testing" || word === "retesting")) return "testing";
-  if (state.wanted === false) return "disabled.byAdmin";
+  if (state.wanted === false) return state.held ? "disabled.byAdmin" : "disabled.byOwner";
   // Wanted, but no direction is configured: nothing failed and nothing runs, so it is only approved.
   if (state.wanted === null || words.length === 0) return "approved";
   return disabledWord(memories.flatMap((memory) => memory.context.failure ?? []));

@@ -36,6 +36,7 @@ export function commandsFor(walked: readonly Direction[]): Offered[] {
       offer(`sync now ${directions ?? "all"}`, { type: "syncNow", ...named(directions) }),
     ]),
     offer("disable", { type: "disable" }),
+    offer("owner disables", { type: "disable", byOwner: true }),
     offer("activate", { type: "activate" }),
     offer("deactivate", { type: "deactivate" }),
     offer("configured all", { type: "configured", directions: walked }),

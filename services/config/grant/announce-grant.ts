@@ -1,3 +1,4 @@
+import type { Direction } from "@mailfleet/contracts";
 import { eachAlone } from "@mailfleet/kit";
 import { alertCleared, mailboxObject } from "../mailbox/alert-entries.ts";
 import { configuredDirections } from "../mailbox/new-mailbox.ts";
@@ -8,8 +9,8 @@ import { oauthDirections } from "../profile/oauth-client.ts";
 import type { GrantDocument } from "./store.ts";
 
 /**
- * Tells a mailbox's machine that somebody signed in: earlier results no longer count, and what is wanted is tested. A
- * tick does it for a grant whose process died in between.
+ * Tells a mailbox's machine that somebody signed in: earlier results no longer count, and what is wanted is tested. What
+ * works goes on working while it is tested, if the sign-in only renews the permission that it works with. A tick does it for a grant whose process died in between.
  */
 export async function announceGrant(ports: Ports, grant: GrantDocument): Promise<void> {
   const at = ports.now();
@@ -21,19 +22,24 @@ export async function announceGrant(ports: Ports, grant: GrantDocument): Promise
     at,
     event: "signedIn",
     by: grant.grantedBy,
-    plan: ({ _id, configuration }) => ({
-      alerts: [alertCleared({ at, object: mailboxObject({ _id, configuration }), codes: [...consentEndCodes] })],
-      events: [
-        {
-          type: "settingsChanged",
-          directions: configuredDirections(configuration.deliveryMethods).filter((one) => used.some((u) => u === one)),
-          fields: ["/grant"],
-          at,
-        },
-      ],
-      changedFields: ["/grant"],
-      cause: `${grant.account} signed in`,
-    }),
+    plan: ({ _id, configuration, status }) => {
+      const directions = configuredDirections(configuration.deliveryMethods).filter((one) =>
+        used.some((u) => u === one),
+      );
+      const goesOn = (one: Direction) => grant.renews === true && status.directions[one].state === "enabled.running";
+      const [running, others] = [directions.filter(goesOn), directions.filter((one) => !goesOn(one))];
+      return {
+        alerts: [alertCleared({ at, object: mailboxObject({ _id, configuration }), codes: [...consentEndCodes] })],
+        events: [
+          ...(running.length > 0 ? [{ type: "test", enable: false, directions: running, at } as const] : []),
+          ...(others.length > 0
+            ? [{ type: "settingsChanged", directions: others, fields: ["/grant"], at } as const]
+            : []),
+        ],
+        changedFields: ["/grant"],
+        cause: `${grant.account} signed in`,
+      };
+    },
   });
   await ports.grants.announced(grant._id, grant.v);
 }

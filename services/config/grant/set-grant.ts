@@ -6,6 +6,13 @@ import { announceGrant } from "./announce-grant.ts";
 import { showGrant } from "./show-grant.ts";
 import type { GrantDocument } from "./store.ts";
 
+/** The same account gave the same application the same permission again, while the one before still worked. */
+function renews(before: GrantDocument, now: GrantDocument): boolean {
+  const same = (["ownership", "profileId", "clientId"] as const).every((name) => before[name] === now[name]);
+  const account = before.account.toLowerCase() === now.account.toLowerCase();
+  return before.state === "good" && same && account && before.scopes.every((scope) => now.scopes.includes(scope));
+}
+
 /** `config.grant.set`: keeps what a sign-in gave; a mailbox that is wanted is tested anew. */
 export const setGrant =
   (ports: Ports): Handler<"config.grant.set"> =>
@@ -40,6 +47,7 @@ export const setGrant =
       warned: [],
       announced: false,
     };
+    grant.renews = before !== null && renews(before, grant);
     await grants.put(grant);
     await announceGrant(ports, grant);
     await consents.complete(consent._id, now());

@@ -18,6 +18,8 @@ export interface GrantDocument extends Omit<Grant, "mailboxId"> {
   refreshToken: Sealed;
   /** Days ahead of its end that were warned about already. */
   warned: number[];
+  /** It replaces one that still worked, of the same account and application and with the same scopes. */
+  renews?: boolean;
   /** Whether the mailbox's machine knows about it. */
   announced: boolean;
 }

@@ -4,7 +4,16 @@ import { ProblemError, type RequestOutput, sealedFor } from "@mailfleet/contract
 import { eventually } from "@mailfleet/local/testing";
 import { beginRefresh } from "../grant/refresh-grant.ts";
 import type { Ports } from "../ports.ts";
-import { command, fresh, givenConfig, mailboxInput, profileInput, quick, sealedCredentials } from "./given-config.ts";
+import {
+  command,
+  fresh,
+  givenConfig,
+  mailboxInput,
+  profileInput,
+  quick,
+  runResult,
+  sealedCredentials,
+} from "./given-config.ts";
 
 const day = 86_400_000;
 const google = "https://oauth2.googleapis.com";
@@ -60,9 +69,9 @@ describe("a consent of a mailbox's user", () => {
       ...change,
     });
   };
-  const keep = (mailboxId: string, consentId: string, expiresAt: number | null = null) =>
+  const keep = (mailboxId: string, consentId: string, expiresAt: number | null = null, account = "sales@example.org") =>
     config.bus.request("config.grant.set", {
-      ...{ mailboxId, consentId, account: "sales@example.org", scopes: ["https://mail.google.com/"] },
+      ...{ mailboxId, consentId, account, scopes: ["https://mail.google.com/"] },
       ...{
         refreshToken: sealed(sealedFor(mailboxId, "oauth-grant", google)),
         expiresAt,
@@ -145,6 +154,33 @@ describe("a consent of a mailbox's user", () => {
       await codeOf(config.bus.request("config.consent.get", { consentId: consent.consentId })),
       "STATE_REPLAYED",
     );
+  });
+
+  test("renewed by the same account keeps what works at work while it is tested; another account begins anew", async () => {
+    const { mailbox } = await signedIn();
+    const get = () => config.bus.request("config.mailbox.get", { id: mailbox.id });
+    const states = async () => {
+      const { inbound, outbound } = (await get()).directions;
+      return [inbound.state, outbound.state];
+    };
+    await config.bus.request("config.mailbox.test-and-enable", { ...command(), id: mailbox.id });
+    for (const direction of ["inbound", "outbound"] as const)
+      await config.bus.publish(runResult(await get(), direction, "ok"));
+    await eventually(async () => (await get()).lifecycle === "enabled.running", { what: "it works" });
+    const before = (await get()).directions;
+
+    const again = await begin(mailbox.id);
+    await take(again);
+    await keep(mailbox.id, again.consentId);
+    const { inbound, outbound } = (await get()).directions;
+    assert.deepEqual([inbound.state, outbound.state], ["enabled.running", "enabled.running"]);
+    assert.ok(inbound.generation > before.inbound.generation, "a test runs beside the work");
+    assert.ok(outbound.generation > before.outbound.generation);
+
+    const other = await begin(mailbox.id);
+    await take(other);
+    await keep(mailbox.id, other.consentId, null, "postmaster@example.org");
+    assert.deepEqual(await states(), ["testing", "testing"]);
   });
 
   test("is refreshed by one process at a time, and a rotated token is written back", async () => {

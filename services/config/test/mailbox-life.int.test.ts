@@ -151,12 +151,16 @@ describe("the life of a mailbox", () => {
       return now.directions.inbound.state.startsWith("failed") && now;
     });
     assert.equal(failed.lifecycle, "enabled.degraded");
-    const logged = given.lines.findLast(
-      ({ message, context }) =>
-        message === "mailbox transition" && (context as { mailbox: string }).mailbox === mailbox.id,
-    )?.context as { failures: Record<string, { code: string; reply: string }> };
-    assert.equal(logged.failures.inbound?.code, "AUTHENTICATION_REJECTED");
-    assert.match(logged.failures.inbound?.reply ?? "", /^NO who is [0-9a-f]{12}\?$/);
+    const logged = await eventually(() =>
+      given.lines
+        .filter(({ message }) => message === "mailbox transition")
+        .map(
+          ({ context }) => context as { mailbox: string; failures?: Record<string, { code: string; reply: string }> },
+        )
+        .findLast(({ mailbox: id, failures }) => id === mailbox.id && failures?.inbound?.reply?.startsWith("NO")),
+    );
+    assert.equal(logged.failures?.inbound?.code, "AUTHENTICATION_REJECTED");
+    assert.match(logged.failures?.inbound?.reply ?? "", /^NO who is [0-9a-f]{12}\?$/);
     const raised = await eventually(() =>
       facts.of("alert.raised.v1").find((m) => m.mailboxId === mailbox.id && m.body.code === "AUTHENTICATION_REJECTED"),
     );
@@ -303,6 +307,8 @@ describe("commands", () => {
     assert.deepEqual([refused.code, refused.remedy?.includes("administrator")], ["NOT_POSSIBLE_NOW", true]);
     await bus.request("config.mailbox.test-and-enable", { ...command(), id: id });
     await bus.request("config.mailbox.test-and-enable", { ...asOwner() });
+    assert.equal((await bus.request("config.mailbox.disable", asOwner())).lifecycle, "disabled.byOwner");
+    assert.notEqual((await bus.request("config.mailbox.test-and-enable", asOwner())).lifecycle, "disabled.byOwner");
 
     const credentials = sealedForMailbox(id);
     await bus.request("config.mailbox.update", { ...asOwner(), credentials });

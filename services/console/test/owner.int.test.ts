@@ -16,6 +16,7 @@ const allowed: Readonly<Record<string, { body?: object }>> = {
   "DELETE /mailboxes/:mailbox/credentials": {},
   "POST /mailboxes/:mailbox/test": { body: {} },
   "POST /mailboxes/:mailbox/test-and-enable": { body: {} },
+  "POST /mailboxes/:mailbox/disable": {},
   "POST /mailboxes/:mailbox/sign-in": { body: { method: "device" } },
   "POST /mailboxes/:mailbox/sign-in/:consentId/poll": {},
 };

@@ -98,6 +98,7 @@ export function signInDoubles(): SignInDoubles {
         next: null,
       }),
       "config.mailbox.test": async ({ id }) => find(id),
+      "config.mailbox.disable": async ({ id }) => find(id),
       "config.mailbox.test-and-enable": async (input) => {
         doubles.tested.push(input);
         return find(input.id);

@@ -131,7 +131,10 @@ export const mailbox = noun("mailbox", {
       status: 202,
       input: someDirections,
     }),
-    disable: operation({ text: "Stop the mailbox; it stays as it is until it is tested and enabled again" }),
+    disable: operation({
+      text: "Stop the mailbox; it stays as it is until it is tested and enabled again",
+      owner: true,
+    }),
     activate: operation({ text: "Make the mailbox active again" }),
     deactivate: operation({ text: "Make the mailbox inactive" }),
     "sync-now": operation({ text: "Run the enabled directions at once", status: 202, input: someDirections }),
