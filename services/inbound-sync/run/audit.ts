@@ -1,4 +1,4 @@
-import type { Cursor, InboundSession } from "@mailfleet/connector-api";
+import type { Cursor, InboundSession, Known } from "@mailfleet/connector-api";
 import type { InboundPorts } from "../ports.ts";
 import { alertRaised } from "../source/alerts.ts";
 import type { SourceDocument } from "../source/document.ts";
@@ -9,8 +9,8 @@ const everyMs = 86_400_000;
 
 /**
  * Once a day, or on command, compares the whole folder with what was accounted for, and fetches what was not; a message
- * that was handed over all the same is recognised by its content. Where names decide every poll does so by itself, and
- * only the numbers are kept.
+ * that was handed over all the same is recognised by its content. Where names decide every poll compares names, and this
+ * looks for names that were used again.
  */
 export async function auditIfDue(
   ports: Pick<InboundPorts, "bus" | "sources" | "fingerprints" | "metrics" | "logger" | "now">,
@@ -22,6 +22,7 @@ export async function auditIfDue(
     /** Goes before what this source has covered. */
     readonly prefix: string;
     readonly short: boolean;
+    readonly known: Known;
     /** Receives messages of these names. */
     fetch(names: readonly string[]): Promise<void>;
   },
@@ -37,7 +38,7 @@ export async function auditIfDue(
   if (session.audit && cursor) {
     const covers = await ports.fingerprints.covers(lease.key);
     const own = covers.flatMap((one) => (one.startsWith(`${prefix}:`) ? one.slice(prefix.length + 1) : []));
-    audited = await session.audit(cursor, own);
+    audited = await session.audit(cursor, { covers: own, known: run.known });
   }
   const before = found.messages;
   const missing = audited?.missing ?? [];

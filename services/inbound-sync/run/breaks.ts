@@ -23,12 +23,15 @@ export interface Breaks {
   met(broke: LinkBroke, found: Found): Promise<"again" | "enough">;
 }
 
-/** For one run. A message that breaks the connection each time does not hold up the others. */
+/**
+ * For one run, which goes on where an earlier one broke off: a message that breaks the connection each time does not hold
+ * up the others, also where the server takes no new connection at once.
+ */
 export function createBreaks(
   ports: Pick<InboundPorts, "sources" | "bus" | "logger" | "metrics" | "now">,
   lease: SourceLease,
 ): Breaks {
-  const times = new Map<string, number>();
+  const times = new Map((lease.document.breaks ?? []).map(({ name, times }) => [name, times]));
   let connections = 0;
   let inVain = 0;
 
@@ -40,11 +43,16 @@ export function createBreaks(
       const { at: name, failure } = broke;
       connections += 1;
       times.set(name, (times.get(name) ?? 0) + 1);
+      await ports.sources.broke(
+        lease,
+        [...times].map(([name, times]) => ({ name, times })),
+      );
       ports.logger.info(
         { mailbox: lease.key, message: name, ...failureFields(failure) },
         "the connection ended at a message",
       );
-      if (times.get(name) === mostBreaks) {
+      // A message without end is that each time.
+      if ((times.get(name) ?? 0) >= mostBreaks || failure.code === "ANSWER_TOO_LARGE") {
         if (found.messages + found.probes + found.known === 0) inVain += 1;
         if (inVain === mostInVain) throw broke;
         const refused = [{ name, failure }];

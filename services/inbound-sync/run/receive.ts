@@ -45,7 +45,8 @@ export async function receive(ports: InboundPorts, run: ReceiveRun, found: Found
   const start = await startingPoint(ports, run);
   const names = run.remembers === "identities" ? await ports.names.load(lease) : null;
   const handOver = createHandOver(ports, { lease, correlation, names });
-  let tellApart = createTellApart(ports, { mailboxId, session, names, comparing: start.comparing });
+  const usedAgain = new Set<string>();
+  let tellApart = createTellApart(ports, { mailboxId, session, names, comparing: start.comparing, usedAgain });
   const startedAt = ports.now();
   const again = dueAgain(start.aside, startedAt);
   const resting = new Set(start.aside.map(({ name }) => name).filter((name) => !again.includes(name)));
@@ -53,7 +54,11 @@ export async function receive(ports: InboundPorts, run: ReceiveRun, found: Found
     processFrom: connection.processFrom,
     batchSize,
     signal,
-    known: (name, size) => resting.has(name) || (names?.has(name, size) ?? false),
+    known(name, size, digest) {
+      if (resting.has(name) || names?.has(name, size, digest)) return true;
+      if (names?.has(name)) usedAgain.add(name);
+      return false;
+    },
     again,
     resting,
     alone: run.alone,
@@ -129,11 +134,11 @@ export async function receive(ports: InboundPorts, run: ReceiveRun, found: Found
   const deletes = connection.deleteAfterProcessing;
   if (names && !short) await deleteProcessed(session, { names, open, deletes }, signal);
   const fetch = async (again: readonly string[]) => {
-    tellApart = createTellApart(ports, { mailboxId, session, names, comparing: true });
+    tellApart = createTellApart(ports, { mailboxId, session, names, comparing: true, usedAgain });
     for await (const batch of session.listNew(cursor, { ...wanted, again, onlyAgain: true })) await take(batch);
     await handOver.settle();
   };
-  const given = { ...run, cursor, prefix: start.prefix, short: short !== null, fetch };
+  const given = { ...run, cursor, prefix: start.prefix, short: short !== null, known: wanted.known, fetch };
   const isWhole = await auditIfDue(ports, given, found);
   return { complete: true, short: isWhole ? null : short };
 }

@@ -11,9 +11,16 @@ import type { Names } from "../source/names-store.ts";
  */
 export function createTellApart(
   { fingerprints }: Pick<InboundPorts, "fingerprints">,
-  run: { mailboxId: string; session: InboundSession; names: Names | null; comparing: boolean },
+  run: {
+    mailboxId: string;
+    session: InboundSession;
+    names: Names | null;
+    comparing: boolean;
+    /** Names that another message may have now: what had them need not be there any more. */
+    usedAgain: ReadonlySet<string>;
+  },
 ): (prepared: readonly Prepared[]) => Promise<ReadonlySet<Prepared>> {
-  const { mailboxId, session, names, comparing } = run;
+  const { mailboxId, session, names, comparing, usedAgain } = run;
   const nothing: ReadonlySet<Prepared> = new Set();
   /** How many copies of each content were handed over and have no other place at the server. */
   let away: Map<string, number> | null = null;
@@ -25,8 +32,9 @@ export function createTellApart(
       if (content !== null && counts.has(content)) counts.set(content, (counts.get(content) ?? 0) - 1);
     };
     // Where nothing is listed whole, everything that has a name is still there.
-    if (names && session.listed) for (const name of session.listed()) here(names.contentOf(name));
-    else if (names) for (const content of names.contents()) here(content);
+    if (names && session.listed)
+      for (const name of session.listed()) if (!usedAgain.has(name)) here(names.contentOf(name));
+    if (names && !session.listed) for (const content of names.contents()) here(content);
     return counts;
   }
 
@@ -38,9 +46,10 @@ export function createTellApart(
       if (one.is !== "mail") return false;
       const content = fingerprintOf(one.message);
       const had = names?.contentOf(one.name) ?? null;
-      if (had !== null && (had === content || hadHeader(one))) return true;
-      // The name is used again: what had it before is away.
-      if (had !== null) counts.set(had, (counts.get(had) ?? 0) + 1);
+      if (had !== null && (had === content || hadHeader(one))) {
+        if (usedAgain.has(one.name)) counts.set(had, (counts.get(had) ?? 1) - 1);
+        return true;
+      }
       const copies = counts.get(content) ?? 0;
       if (copies > 0) counts.set(content, copies - 1);
       return copies > 0;

@@ -22,6 +22,12 @@ export interface Expected {
   readonly generation: number;
 }
 
+/** A message at which the connection has ended, and how often. */
+export interface Break {
+  readonly name: string;
+  readonly times: number;
+}
+
 /** How the whole folder compared with what was accounted for. */
 export interface Audit {
   readonly at: number;
@@ -43,6 +49,8 @@ export interface SourceDocument {
   readonly cursor?: StoredCursor | null;
   /** What the cursor has passed although it is not stored, until a later try. */
   readonly setAside?: readonly SetAside[];
+  /** Since the last run that came to its end. */
+  readonly breaks?: readonly Break[];
   /** MESSAGE_QUARANTINED is raised, or is about to be: noted before it is told. */
   readonly quarantined?: boolean;
   /** The present reader; kept by the kit. Every write of a reader has its fence in the filter. */

@@ -41,10 +41,10 @@ interface NamesDocument {
 /** Names of what is done with and still listed, read once at the beginning of a run. */
 export interface Names {
   /**
-   * True if the message of this name is done with. If its size is another one it is not: a server may use a name again
-   * for another message once the first one is gone (RFC 1939 §7).
+   * True if the message of this name is done with. If its size or header is another one it is not: a server may use a
+   * name again for another message once the first one is gone (RFC 1939 §7).
    */
-  has(name: string, size?: number | null): boolean;
+  has(name: string, size?: number | null, digest?: string): boolean;
   /** The fingerprint of what had this name; `null`: nothing had, or it was passed over unread. */
   contentOf(name: string): string | null;
   /** True if what had this name had this header. */
@@ -131,9 +131,10 @@ export function createNamesStore(store: Store): NamesStore {
       const hex = (content: string) => Buffer.from(content, "latin1").toString("hex");
 
       return {
-        has(name, size = null) {
+        has(name, size = null, digest) {
           const entry = entries.get(short(name));
-          return entry !== undefined && (size === null || entry.size === 0 || entry.size === size >>> 0);
+          if (entry === undefined || (size !== null && entry.size !== 0 && entry.size !== size >>> 0)) return false;
+          return digest === undefined || entry.header === nothing || entry.header === shortOf(digest);
         },
         contentOf(name) {
           const content = entries.get(short(name))?.content ?? nothing;

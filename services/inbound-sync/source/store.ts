@@ -1,7 +1,7 @@
 import type { SourceIdentity } from "@mailfleet/connector-api";
 import { type Lease, leaseGivenBack, mustMatch } from "@mailfleet/kit";
 import { type Collection, type Document, isDuplicateKey, type Store } from "@mailfleet/store";
-import type { Audit, Expected, PendingFacts, SourceDocument, StoredCursor } from "./document.ts";
+import type { Audit, Break, Expected, PendingFacts, SourceDocument, StoredCursor } from "./document.ts";
 import type { SetAside } from "./set-aside.ts";
 
 /** The name of the collection; its documents carry leases. */
@@ -23,6 +23,8 @@ export interface SourceStore {
     step: { cursor: StoredCursor; pending: PendingFacts | null; received: number; setAside?: readonly SetAside[] },
   ): Promise<void>;
   setAside(lease: SourceLease, setAside: readonly SetAside[]): Promise<void>;
+  /** Messages at which the connection has ended since the last run that came to its end. */
+  broke(lease: SourceLease, breaks: readonly Break[]): Promise<void>;
   /** Before MESSAGE_QUARANTINED is raised, and after it was cleared. */
   markQuarantined(lease: SourceLease, quarantined: boolean): Promise<void>;
   /** Makes everything that is set aside due; how many. */
@@ -106,6 +108,8 @@ export async function createSourceStore(store: Store): Promise<SourceStore> {
 
     setAside: (lease, setAside) => write(lease, { setAside: { $literal: setAside } }),
 
+    broke: (lease, breaks) => write(lease, { breaks: { $literal: breaks } }),
+
     markQuarantined: (lease, quarantined) => write(lease, { quarantined }),
 
     async tryAgain(mailboxId, at) {
@@ -141,7 +145,7 @@ export async function createSourceStore(store: Store): Promise<SourceStore> {
       await write(lease, {
         ...leaseGivenBack,
         ...(end.ok && { pending: null }),
-        ...(end.complete && { comparing: false, listedAt: end.startedAt }),
+        ...(end.complete && { comparing: false, listedAt: end.startedAt, breaks: { $literal: [] } }),
         ...(end.heard && { stalled: null }),
         ...stamp(end),
       });

@@ -274,7 +274,7 @@ describe("what a server does not give", () => {
         else if (cursor === null) yield batchOf([mail(1), mail(3)], { at: 3 }, { covers: "1,3" });
       },
       {
-        async audit(_cursor, covers) {
+        async audit(_cursor, { covers }) {
           audited.push(covers);
           return { says: 3, lists: 3, missing: audited.length > 1 ? [] : [name(2), name(3)] };
         },

@@ -86,16 +86,18 @@ export function checkBalance({ listed, messages, gone, refused, passedOver }: Ba
   throw new FailureError(failureOf("PROTOCOL_ERROR", { reply }));
 }
 
+/**
+ * Whether a message with this identity was handed over, passed over or set aside before. With another size or header than
+ * it is known to have it counts as another message: a server may use a name again (RFC 1939 §7).
+ */
+export type Known = (identity: string, listedSize?: number | null, digest?: string) => boolean;
+
 /** What the worker asks a session for. */
 export interface ListOptions {
   readonly processFrom: number | null;
   readonly batchSize: number;
   readonly signal: AbortSignal;
-  /**
-   * Whether a message with this identity was handed over, passed over or set aside before. With another size than it is
-   * known to have it counts as another message.
-   */
-  readonly known: (identity: string, listedSize?: number | null) => boolean;
+  readonly known: Known;
   /** Names of messages that were refused before, to try once more. */
   readonly again?: readonly string[];
   /** Nothing but these. */
@@ -126,12 +128,12 @@ export interface InboundSession {
    */
   there?(): { readonly says: number; readonly lists: number } | null;
   /**
-   * Lists everything once more, whatever the cursor says, and compares it with what batches have covered: names of what
-   * lies behind the cursor and was never accounted for.
+   * Lists everything once more, whatever the cursor says, and compares it with what batches have covered, or with what is
+   * known: names of what was never accounted for.
    */
   audit?(
     cursor: Cursor,
-    covers: readonly string[],
+    before: { readonly covers: readonly string[]; readonly known: Known },
   ): Promise<{ says: number; lists: number; missing: readonly string[] }>;
   /** Identities of everything on the server now, if the protocol tells. Others can be forgotten. */
   listed?(): readonly string[];

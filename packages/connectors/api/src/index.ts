@@ -11,6 +11,7 @@ export {
   type InboundConnector,
   type InboundSession,
   type InboundWatch,
+  type Known,
   LinkBroke,
   type ListOptions,
   MessageRefused,
@@ -34,5 +35,6 @@ export {
 } from "./outbound.ts";
 export { replyBeginning } from "./reply-beginning.ts";
 export { renewedTokenRefused, signedInAs, tokenExchange } from "./signing-in.ts";
-export { createSizeCheck, type SizeCheck } from "./size-check.ts";
+export { createSizeCheck, heldBytes, LARGEST_MESSAGE, type ReadBytes, type SizeCheck } from "./size-check.ts";
 export { recordTest, type StepListener, type TestReport } from "./test-report.ts";
+export { createWaysToSignIn, type WayToSignIn, type WhatFailed } from "./ways-to-sign-in.ts";

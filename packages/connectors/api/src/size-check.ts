@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** What a message of this many bytes is, where its server announced another number. */
 export type SizeVerdict =
@@ -8,21 +8,29 @@ export type SizeVerdict =
   /** Shorter than announced, and not by the server's way of counting. */
   | "cut";
 
+/** What was read of a message. */
+export interface ReadBytes {
+  readonly bytes: number;
+  /** In base64. Asked for only where the number of bytes is not what was announced. */
+  sha256(): string;
+}
+
 /** Compares messages with the sizes that their server announced; one per session. */
 export interface SizeCheck {
-  /** A message in memory. `announced` is `null` where the server says nothing. */
-  look(name: string, announced: number | null, raw: Uint8Array): SizeVerdict;
-  /** A message that cannot be read a second time now, because it was passed on while it came. */
-  lookAtStream(announced: number | null, bytes: number): Exclude<SizeVerdict, "again">;
+  /** `announced` is `null` where the server says nothing. */
+  look(name: string, announced: number | null, read: ReadBytes): SizeVerdict;
 }
+
+/** The largest message that is taken in, in bytes. */
+export const LARGEST_MESSAGE = 128 * 1024 * 1024;
 
 /** Servers that count line ends or headers in their own way are off by this much, or by a fiftieth. */
 const closeBytes = 2048;
 
 /**
  * A server's sizes count as right where most of its messages in this session had them. Where they are right, a message
- * that is shorter is cut. Where they are wrong, what comes twice alike is whole. Where nothing is known yet, it is whole
- * if it is close. Nothing at all is never whole, unless nothing was announced.
+ * that is shorter is cut. Where they are wrong, what comes twice alike is whole. Where nothing is known yet, what comes
+ * twice alike is whole if it is close. Nothing at all is never whole, unless nothing was announced.
  */
 export function createSizeCheck(): SizeCheck {
   let right = 0;
@@ -37,21 +45,21 @@ export function createSizeCheck(): SizeCheck {
   }
 
   return {
-    look(name, announced, raw) {
-      const bytes = raw.byteLength;
+    look(name, announced, { bytes, sha256 }) {
       if (bytes === announced) right += 1;
       if (bytes === announced || (announced === null && bytes > 0)) return "whole";
-      const sha256 = createHash("sha256").update(raw).digest("base64");
-      const same = first.get(name) === sha256;
-      first.set(name, sha256);
+      const digest = sha256();
+      const same = first.get(name) === digest;
+      first.set(name, digest);
       if (!same) return "again";
       const whole = isWhole(announced ?? 1, bytes);
       if (whole) wrong += 1;
       return whole ? "whole" : "cut";
     },
-    lookAtStream(announced, bytes) {
-      if (bytes === announced) right += 1;
-      return bytes === announced || isWhole(announced ?? 1, bytes) ? "whole" : "cut";
-    },
   };
+}
+
+/** A message that is held whole. */
+export function heldBytes(raw: Uint8Array): ReadBytes {
+  return { bytes: raw.byteLength, sha256: () => hash("sha256", raw, "base64") };
 }

@@ -49,7 +49,12 @@ export async function dial(options: ConnectOptions, signal: AbortSignal, listene
 
   const connectOnce = async (addresses: readonly Address[], renew: boolean) => {
     way.step = "connect";
-    const signingIn = signIn(credentials, { renew, signal: deadline.signal, secrets });
+    const signingIn = signIn(credentials, {
+      renew,
+      signal: deadline.signal,
+      secrets,
+      server: { host, port: server.port },
+    });
     let lastError: unknown;
     const { client, connected } = openClient(
       options,

@@ -1,7 +1,10 @@
+import { createHash } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import {
   concernsMessage,
   type FetchedMessage,
+  heldBytes,
+  LARGEST_MESSAGE,
   LinkBroke,
   MessageRefused,
   type SizeCheck,
@@ -18,6 +21,8 @@ const HELD_BYTES = 13 * 1024 * 1024;
 /** How often a message is asked for alone before it counts as refused, where the server has a passing trouble with it. */
 const TRIES = 3;
 const PAUSE_MS = 200;
+/** How much longer than announced a large message may be, beside half of it. */
+const MUCH_LONGER = 1024 * 1024;
 
 /** A message and its UID. */
 export interface Fetched {
@@ -61,13 +66,18 @@ export async function fetchSmall(mailbox: OpenMailbox, uids: readonly number[]):
   /** Too long to be held beside the others. */
   const long = new Set<number>();
 
-  function take({ uid, internalDate, size, body, tooLong }: FetchResponse, wanted: ReadonlySet<number>): void {
-    if (uid === null || !wanted.has(uid) || found.has(uid)) return;
+  function take(response: FetchResponse, wanted: ReadonlySet<number>): void {
+    const { internalDate, size, body, tooLong } = response;
+    const [only] = wanted;
+    // Some servers leave the UID out: where one was asked for, a body is its body.
+    const uid = response.uid ?? (wanted.size === 1 && body !== null ? only : undefined);
+    if (uid === undefined || !wanted.has(uid) || found.has(uid)) return;
+    if (response.misplaced) return void cut.set(uid, misplaced(uid));
     if (tooLong || held + (body?.byteLength ?? 0) > HELD_BYTES) return void long.add(uid);
     // A server may send a FETCH that nobody asked for, without a body (RFC 9051 §7.5.2).
     if (body === null) return;
     const nativeId = nativeIdOf(uidValidity, uid);
-    const verdict = sizes.look(nativeId, size, body);
+    const verdict = sizes.look(nativeId, size, heldBytes(body));
     if (verdict !== "whole") return void (verdict === "cut" && cut.set(uid, cutShort(uid, size, body.byteLength)));
     const receivedAt = internalDate ?? Date.now();
     held += body.byteLength;
@@ -131,7 +141,7 @@ export async function fetchLarge(mailbox: OpenMailbox, uid: number): Promise<Fet
   let message: FetchedMessage | null = null as FetchedMessage | null;
   const nothing = { found: [], gone: [], refused: [] };
   const take = (response: FetchResponse) => {
-    if (response.uid !== uid || response.size === null) return;
+    if ((response.uid ?? uid) !== uid || response.size === null) return;
     const { internalDate, size } = response;
     const raw = pieces(mailbox, uid, size);
     const nativeId = nativeIdOf(uidValidity, uid);
@@ -171,19 +181,40 @@ async function insist(
   }
 }
 
+/** A large message as it comes. If it is not as long as announced, it is read once more, to be compared. */
 async function* pieces(mailbox: OpenMailbox, uid: number, announced: number): AsyncGenerator<Buffer> {
-  const { wire, uidValidity, sizes } = mailbox;
+  if (announced > LARGEST_MESSAGE) throw tooLarge(uid, `is announced with ${announced} octets`);
+  const name = nativeIdOf(mailbox.uidValidity, uid);
+  let [verdict, bytes] = ["again", 0];
+  for (let reading = 1; verdict === "again" && reading <= 2; reading += 1) {
+    const sha256 = createHash("sha256");
+    bytes = 0;
+    for await (const piece of readOnce(mailbox, uid, announced)) {
+      sha256.update(piece);
+      bytes += piece.byteLength;
+      if (reading === 1) yield piece;
+    }
+    verdict = mailbox.sizes.look(name, announced, { bytes, sha256: () => sha256.digest("base64") });
+  }
+  if (verdict === "again") throw otherEachTime(uid);
+  if (verdict === "cut") throw cutShort(uid, announced, bytes);
+}
+
+async function* readOnce(mailbox: OpenMailbox, uid: number, announced: number): AsyncGenerator<Buffer> {
+  const { wire, uidValidity } = mailbox;
+  const most = Math.min(LARGEST_MESSAGE, announced * 1.5 + MUCH_LONGER);
   for (let start = 0; ; ) {
     let piece: FetchResponse | null = null as FetchResponse | null;
     try {
       await wire.fetch(`${uid}`, `UID BODY.PEEK[]<${start}.${CHUNK}>`, (response) => {
-        if (response.uid === uid && response.body !== null) piece = response;
+        if ((response.uid ?? uid) === uid && (response.body !== null || response.misplaced)) piece = response;
       });
     } catch (error) {
       const failure = mailbox.failure(error);
       if (!wire.alive()) throw new LinkBroke(failure.failure, nativeIdOf(uidValidity, uid), { cause: error });
       throw concernsMessage(failure.failure) ? new MessageRefused(failure.failure, { cause: error }) : failure;
     }
+    if (piece?.misplaced) throw misplaced(uid);
     const body = piece?.body ?? null;
     // Deleted meanwhile, or withheld: half a message does not count.
     if (body === null) throw withheld(uid);
@@ -191,10 +222,9 @@ async function* pieces(mailbox: OpenMailbox, uid: number, announced: number): As
     const whole = piece?.origin === null && body.byteLength !== CHUNK;
     if (body.byteLength > 0 && !(whole && start > 0)) yield body;
     if (!(whole && start > 0)) start += body.byteLength;
+    if (start > most) throw tooLarge(uid, `is announced with ${announced} octets, and has no end after ${start}`);
     // A server may give less than it was asked for: only nothing at all is the end (RFC 9051 §6.4.5).
-    if (!whole && body.byteLength > 0 && (start !== announced || body.byteLength === CHUNK)) continue;
-    if (sizes.lookAtStream(announced, start) === "cut") throw cutShort(uid, announced, start);
-    return;
+    if (whole || body.byteLength === 0 || (start === announced && body.byteLength !== CHUNK)) return;
   }
 }
 
@@ -215,12 +245,27 @@ async function stillThere(wire: Wire, uids: readonly number[]): Promise<number[]
   return uids.filter((uid) => found.has(uid));
 }
 
-function withheld(uid: number): MessageRefused {
-  const reply = `the server lists a message that it does not hand over: UID ${uid}`;
+function refusal(reply: string): MessageRefused {
   return new MessageRefused(failureOf("PROTOCOL_ERROR", { command: "UID FETCH", reply }));
 }
 
+function tooLarge(uid: number, how: string): MessageRefused {
+  const reply = `UID ${uid} ${how}; at most ${LARGEST_MESSAGE} are taken`;
+  return new MessageRefused(failureOf("ANSWER_TOO_LARGE", { command: "UID FETCH", reply }));
+}
+
+function misplaced(uid: number): MessageRefused {
+  return refusal(`the server announces other octets of UID ${uid} than it sends`);
+}
+
+function otherEachTime(uid: number): MessageRefused {
+  return refusal(`the server gives other octets of UID ${uid} each time, and not as many as it announces`);
+}
+
+function withheld(uid: number): MessageRefused {
+  return refusal(`the server lists a message that it does not hand over: UID ${uid}`);
+}
+
 function cutShort(uid: number, announced: number | null, bytes: number): MessageRefused {
-  const reply = `the server gives ${bytes} of ${announced ?? "an unknown number of"} octets of UID ${uid}`;
-  return new MessageRefused(failureOf("PROTOCOL_ERROR", { command: "UID FETCH", reply }));
+  return refusal(`the server gives ${bytes} of ${announced ?? "an unknown number of"} octets of UID ${uid}`);
 }

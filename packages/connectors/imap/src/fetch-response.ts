@@ -12,24 +12,29 @@ export interface FetchResponse {
   readonly origin: number | null;
   /** The body is longer than what is held of a response, and is not here. */
   readonly tooLong: boolean;
+  /** What follows the body is no end of a response: it was announced longer or shorter than it is, and is not here. */
+  readonly misplaced: boolean;
 }
 
-const fetchStart = /^\* \d{1,10} FETCH \(/i;
+const fetchStart = /^\* \d{1,10} FETCH {1,9}\(/i;
 const uidItem = /[( ]UID (\d{1,10})/i;
 const dateItem = /[( ]INTERNALDATE "([^"]{1,40})"/i;
 const sizeItem = /[( ]RFC822\.SIZE (\d{1,15})/i;
-const bodyBeforeLiteral = /[( ]BODY\[(?:HEADER)?\](?:<(\d{1,15})>)? ~?$/i;
+/** Some servers repeat what they were asked for, or call it by its old name. */
+const bodyBeforeLiteral = /[( ](?:BODY(?:\.PEEK)?\[(?:HEADER)?\](?:<(\d{1,15})>)?|RFC822) {1,9}~?$/i;
 /** A short body may come as a quoted string (Yahoo does). */
-const quotedBody = /([( ])BODY\[(?:HEADER)?\](?:<(\d{1,15})>)? "((?:[^"\\]|\\.)*)"/i;
+const quotedBody = /([( ])BODY(?:\.PEEK)?\[(?:HEADER)?\](?:<(\d{1,15})>)? "((?:[^"\\]|\\.)*)"/i;
 
 /** Reads a FETCH response. Items may come in any order; unknown ones are skipped. `null`: a different response. */
 export function readFetchResponse({ text, literals, cut }: RawResponse): FetchResponse | null {
   if (!fetchStart.test(text[0] ?? "")) return null;
   let body: Buffer | null = null;
   let origin: string | undefined;
+  let misplaced = false;
   for (let at = 0; at < literals.length; at += 1) {
     const named = bodyBeforeLiteral.exec(text[at] ?? "");
     if (!named) continue;
+    misplaced = !/^[ )]/.test(text[at + 1] ?? "") || !(text.at(-1) ?? "").trimEnd().endsWith(")");
     body = literals[at] as Buffer;
     origin = named[1];
   }
@@ -45,8 +50,9 @@ export function readFetchResponse({ text, literals, cut }: RawResponse): FetchRe
     uid: numberIn(uidItem, items),
     internalDate: date >= 0 ? date : null,
     size: numberIn(sizeItem, items),
-    body: cut ? null : body,
+    body: cut || misplaced ? null : body,
     tooLong: cut,
+    misplaced,
     origin: origin === undefined ? null : Number(origin),
   };
 }

@@ -1,11 +1,9 @@
-import type { FetchResponse } from "./fetch-response.ts";
 import type { ImapCursor } from "./imap-cursor.ts";
-import { numbersIn, uidSet } from "./uid-set.ts";
+import { numbersIn } from "./uid-set.ts";
 import type { Wire } from "./wire.ts";
 
 /** Larger messages are streamed, others are held whole: a batch of the largest still fits. */
 export const LARGE_MESSAGE = 256 * 1024;
-const DAY = 86_400_000;
 
 /** What may be new. */
 export interface FoundNew {
@@ -42,8 +40,10 @@ export async function findNew(
   // What came while it searched need not be in its answer; what went is not.
   const exists = Math.max(0, before.exists - (wire.counts().expunged - before.expunged));
   const says = after === 0 ? exists : Math.max(0, exists - cursor.exists);
-  if (listed.length < says) {
-    const byPosition = above(await wire.uidsFrom(exists - says + 1));
+  // Where positions do not follow UIDs, what is new may lie at any of them.
+  for (const position of new Set([exists - says + 1, 1])) {
+    if (listed.length >= says) break;
+    const byPosition = above(await wire.uidsFrom(position));
     listed = [...new Set([...listed, ...byPosition])].sort((a, b) => a - b);
   }
   const there = says > 0 || after === 0 ? { says, lists: listed.length } : null;
@@ -51,24 +51,22 @@ export async function findNew(
   const all = got.size === 0 ? listed : listed.filter((uid) => !got.has(uid));
   if (all.length === 0) return { all, wanted: all, large: new Set(), there };
 
-  const criterion = async (more: string) => {
-    const found = await answered(wire, searchAbove(wire, after, more));
-    return found && new Set(above(found));
-  };
-  // SINCE compares days in an unknown time zone: ask for one more day, and compare the exact time after fetching.
-  const since = processFrom === null ? null : await criterion(` SINCE ${imapDate(processFrom - DAY)}`);
-  const larger = await criterion(` LARGER ${LARGE_MESSAGE}`);
-  if (larger && (since || processFrom === null))
-    return { all, wanted: since ? all.filter((uid) => since.has(uid)) : all, large: larger, there };
+  // A saving: only few are large. Where dates must be asked for, sizes come with them.
+  const larger =
+    processFrom === null
+      ? await answered(wire, searchAbove(wire, after, ` LARGER ${LARGE_MESSAGE}`)).then((uids) => uids && above(uids))
+      : null;
+  if (larger) return { all, wanted: all, large: new Set(larger), there };
 
-  const facts = new Map<number, FetchResponse>();
-  await wire.fetch(uidSet(all), "UID INTERNALDATE RFC822.SIZE", (one) => {
-    if (one.uid !== null) facts.set(one.uid, one);
+  // Not by SINCE: it knows days only, and where a server gets it wrong new mail would be taken for old.
+  const old = new Set<number>();
+  const large = new Set<number>();
+  await wire.fetch(`${all[0]}:${all.at(-1)}`, "UID INTERNALDATE RFC822.SIZE", ({ uid, internalDate, size }) => {
+    if (uid === null) return;
+    if (internalDate !== null && internalDate < (processFrom ?? 0)) old.add(uid);
+    else if ((size ?? 0) > LARGE_MESSAGE) large.add(uid);
   });
-  const isNew = (uid: number) => (facts.get(uid)?.internalDate ?? Number.POSITIVE_INFINITY) >= (processFrom ?? 0);
-  const isLarge = (uid: number) => (facts.get(uid)?.size ?? 0) > LARGE_MESSAGE;
-  const wanted = processFrom === null ? all : all.filter(isNew);
-  return { all, wanted, large: new Set(wanted.filter(isLarge)), there };
+  return { all, wanted: old.size === 0 ? all : all.filter((uid) => !old.has(uid)), large, there };
 }
 
 /** The answer, or `null` where the server refuses the question and goes on. Throws limits, troubles, the end. */
@@ -85,12 +83,4 @@ export async function answered<Answer>(wire: Wire, asked: Promise<Answer>): Prom
     if (!wire.alive() || responseStatus === undefined || passing) throw error;
     return null;
   }
-}
-
-const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-
-/** A day in the form that SEARCH takes (RFC 9051 §9, date), in UTC. */
-function imapDate(at: number): string {
-  const date = new Date(Math.max(0, at));
-  return `${date.getUTCDate()}-${months[date.getUTCMonth()]}-${date.getUTCFullYear()}`;
 }

@@ -4,9 +4,23 @@ import { imapSession, openInbox } from "./imap-session.ts";
 import { testConnection } from "./test-connection.ts";
 import { watchInbox } from "./watch-inbox.ts";
 
+/** How long this client waits, in addition to the profile's connection time-out. */
+export interface ImapDeadlines {
+  /** A server that is silent for this long in the middle of a command is gone, in milliseconds. */
+  readonly silenceMs: number;
+}
+
+/** An IMAP connector with these deadlines. */
+export function createImapConnector({ silenceMs }: ImapDeadlines): InboundConnector {
+  return {
+    test: testConnection,
+    async open(options, signal) {
+      const inbox = await openInbox(await dial(options, signal), signal, silenceMs);
+      return imapSession(inbox, sourceOf(options));
+    },
+    watch: (options, watching, signal) => watchInbox(options, watching, signal),
+  };
+}
+
 /** Receives over IMAP (RFC 9051, RFC 3501): reads the inbox by UID and changes nothing in it. */
-export const imapConnector: InboundConnector = {
-  test: testConnection,
-  open: async (options, signal) => imapSession(await openInbox(await dial(options, signal), signal), sourceOf(options)),
-  watch: (options, watching, signal) => watchInbox(options, watching, signal),
-};
+export const imapConnector: InboundConnector = createImapConnector({ silenceMs: 60_000 });

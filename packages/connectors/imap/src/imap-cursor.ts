@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import type { Cursor } from "@mailfleet/connector-api";
 import type { Fetched } from "./fetch-messages.ts";
+import type { FetchResponse } from "./fetch-response.ts";
 
 /** Facts of a message that was handed over, by which another session knows it again. */
 export interface Anchor {
@@ -9,7 +10,7 @@ export interface Anchor {
   readonly at: number;
   /** RFC822.SIZE, which a server may estimate anew. */
   readonly size: number;
-  /** Beginning of the SHA-256 of its header; empty where it was too large to be held. */
+  /** Beginning of the SHA-256 of the beginning of its header; empty where it was too large to be held. */
   readonly head: string;
 }
 
@@ -23,9 +24,13 @@ export interface ImapCursor {
   readonly anchor: Anchor | null;
   /** A listing did not add up: what lies above `from` and is not among `got` may have been left out. */
   readonly gap: { readonly from: number; readonly got: string } | null;
+  /** The server has said a UIDNEXT below a UID that it has: what it says proves nothing. */
+  readonly uidNextIsWrong: boolean;
 }
 
 const digits = 16;
+/** So much of a header is enough to know it again. */
+export const HEAD_BYTES = 2048;
 
 /** `null`: from the beginning. */
 export function readCursor(cursor: Cursor | null, uidValidity: number): ImapCursor {
@@ -39,17 +44,19 @@ export function readCursor(cursor: Cursor | null, uidValidity: number): ImapCurs
       ? { uid: anchorUid, at: number("at"), size: number("size"), head: String(cursor?.head ?? "") }
       : null,
     gap: cursor?.got === undefined ? null : { from: number("from"), got: String(cursor.got) },
+    uidNextIsWrong: number("uidNextIsWrong") === 1,
   };
 }
 
 /** The form the worker keeps: plain values. */
-export function writeCursor({ uidValidity, uid, exists, anchor, gap }: ImapCursor): Cursor {
+export function writeCursor({ uidValidity, uid, exists, anchor, gap, uidNextIsWrong }: ImapCursor): Cursor {
   return {
     uidValidity,
     uid,
     exists,
     ...(anchor && { anchor: anchor.uid, at: anchor.at, size: anchor.size, head: anchor.head }),
     ...(gap && { from: gap.from, got: gap.got }),
+    ...(uidNextIsWrong && { uidNextIsWrong: 1 }),
   };
 }
 
@@ -62,9 +69,18 @@ export function anchorIn(found: readonly Fetched[], before: Anchor | null): Anch
   return { uid: last.uid, at: receivedAt, size: listedSize ?? 0, head };
 }
 
+/**
+ * Whether a message is the anchor, by its header: another one may have its date and size, and a server may estimate sizes
+ * anew. Where no header is known date and size decide. `null`: nothing was said of it.
+ */
+export function isAnchor({ internalDate, size, body }: FetchResponse, anchor: Anchor): "same" | "another" | null {
+  if (anchor.head) return body === null ? null : headerDigest(body) === anchor.head ? "same" : "another";
+  return size === null ? null : internalDate === anchor.at && size === anchor.size ? "same" : "another";
+}
+
 /** Knows a header again, also where BODY[HEADER] gives it without, or with another, end. */
-export function headerDigest(message: Uint8Array): string {
-  const bytes = Buffer.from(message.buffer, message.byteOffset, message.byteLength);
+function headerDigest(message: Uint8Array): string {
+  const bytes = Buffer.from(message.buffer, message.byteOffset, Math.min(message.byteLength, HEAD_BYTES));
   const end = bytes.indexOf("\r\n\r\n");
   return hash("sha256", bytes.toString("latin1", 0, end < 0 ? bytes.length : end).trimEnd()).slice(0, digits);
 }

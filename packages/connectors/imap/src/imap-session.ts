@@ -7,31 +7,34 @@ import {
   type ListOptions,
   type SourceIdentity,
 } from "@mailfleet/connector-api";
-import { FailureError, failureOf } from "@mailfleet/contracts";
+import { FailureError } from "@mailfleet/contracts";
 import type { Dialled } from "./dial.ts";
 import { type FetchOutcome, fetchLarge, fetchSmall, type OpenMailbox } from "./fetch-messages.ts";
 import { answered, type FoundNew, findNew, searchAbove } from "./find-new.ts";
-import { anchorIn, headerDigest, type ImapCursor, readCursor, writeCursor } from "./imap-cursor.ts";
+import { anchorIn, HEAD_BYTES, type ImapCursor, isAnchor, readCursor, writeCursor } from "./imap-cursor.ts";
 import { nativeIdOf, numbersIn, type Portion, portionAt, portionSize, uidOf, uidSet } from "./uid-set.ts";
 import { createWire, type Opened, type Wire } from "./wire.ts";
 
-/** A server that is silent for this long in the middle of a command is gone. */
+/** A server that is silent for this long in the middle of a command is gone, unless a connector says otherwise. */
 const SILENCE_MS = 60_000;
-/** How many portions are requested ahead of the caller. */
-const AHEAD = 2;
+/** How many portions are under way, one of them with the caller. Those at which the connection has ended go alone. */
+const AHEAD = { usual: 2, careful: 1 };
 
 /** The inbox, open read-only. */
 export interface OpenInbox extends Opened {
   readonly wire: Wire;
-  readonly uidValidity: number;
   failure(error: unknown): FailureError;
   close(): Promise<void>;
 }
 
 /** Opens the inbox of a client that has signed in. From here on the client is not used. Throws `FailureError`. */
-export async function openInbox({ client, failure }: Dialled, signal: AbortSignal): Promise<OpenInbox> {
+export async function openInbox(
+  { client, failure }: Dialled,
+  signal: AbortSignal,
+  silenceMs = SILENCE_MS,
+): Promise<OpenInbox> {
   // We read the socket ourselves: imapflow's parser alone costs more than everything else together.
-  const wire = createWire(client.unbind().socket, SILENCE_MS);
+  const wire = createWire(client.unbind().socket, silenceMs);
   const stop = () => wire.destroy();
   signal.addEventListener("abort", stop, { once: true });
   const close = async () => {
@@ -40,13 +43,9 @@ export async function openInbox({ client, failure }: Dialled, signal: AbortSigna
   };
   try {
     signal.throwIfAborted();
-    const { uidValidity, ...inbox } = await wire.examineInbox();
-    if (uidValidity === null) {
-      const reply = "the server gave no UIDVALIDITY";
-      throw new FailureError(failureOf("INBOX_UNAVAILABLE", { command: "EXAMINE", reply }));
-    }
+    const inbox = await wire.examineInbox();
     const named = (error: unknown) => (error instanceof FailureError ? error : failure(error, "fetch", wire.bye()));
-    return { ...inbox, uidValidity, wire, close, failure: named };
+    return { ...inbox, wire, close, failure: named };
   } catch (error) {
     await close();
     signal.throwIfAborted();
@@ -79,14 +78,15 @@ export function imapSession(inbox: OpenInbox, account: SourceIdentity): InboundS
   const coversOf = (uids: readonly number[]) => `${uidValidity}/${uidSet(uids)}`;
 
   /** Everything that is listed by position, beside what was accounted for. */
-  async function audit(cursor: Cursor, covers: readonly string[]) {
+  async function audit(cursor: Cursor, { covers }: { readonly covers: readonly string[] }) {
     const { uid: last } = readCursor(cursor, uidValidity);
     const covered = new Set<number>();
     const own = `${uidValidity}/`;
     for (const one of covers)
       if (one.startsWith(own)) for (const uid of numbersIn(one.slice(own.length))) covered.add(uid);
     try {
-      const listed = wire.counts().exists === 0 ? [] : await wire.uidsFrom(1);
+      // Some servers refuse to list where there is nothing.
+      const listed = (await answered(wire, wire.uidsFrom(1))) ?? [];
       const missing = listed.filter((uid) => uid <= last && !covered.has(uid));
       const names = missing.map((uid) => nativeIdOf(uidValidity, uid));
       return { says: wire.counts().exists, lists: listed.length, missing: names };
@@ -159,7 +159,8 @@ export function imapSession(inbox: OpenInbox, account: SourceIdentity): InboundS
       uid = Math.max(uid, settled.at(-1) ?? 0);
       if (short) for (const one of settled) got.add(one);
       const gap = short ? { from, got: uidSet([...got].sort((a, b) => a - b)) } : null;
-      return writeCursor({ uidValidity, uid, exists: short ? before.exists : exists, anchor, gap });
+      const uidNextIsWrong = before.uidNextIsWrong || (inbox.uidNext > 0 && inbox.uidNext < uid);
+      return writeCursor({ uidValidity, uid, exists: short ? before.exists : exists, anchor, gap, uidNextIsWrong });
     };
   }
 
@@ -172,7 +173,7 @@ export function imapSession(inbox: OpenInbox, account: SourceIdentity): InboundS
     try {
       signal.throwIfAborted();
       yield* tryAgain(again, given ?? writeCursor(before), processFrom);
-      if (options.onlyAgain || wire.counts().exists === 0) return;
+      if (options.onlyAgain) return;
       const asked = ahead?.after === (before.gap?.from ?? before.uid) ? ahead.found : null;
       const found = await findNew(wire, before, { processFrom, ahead: asked });
       there = found.there;
@@ -183,8 +184,9 @@ export function imapSession(inbox: OpenInbox, account: SourceIdentity): InboundS
       const alone = uidsOf(options.alone);
       const seen = { messages: 0, bytes: 0 };
       let at = 0;
+      const most = alone.size > 0 ? AHEAD.careful : AHEAD.usual;
       const askAhead = () => {
-        while (portions.length < AHEAD) {
+        while (portions.length < most) {
           const portion = portionAt(wanted, at, { large, alone }, portionSize(batchSize, seen));
           if (!portion) return;
           at += portion.uids.length;
@@ -228,17 +230,16 @@ export function imapSession(inbox: OpenInbox, account: SourceIdentity): InboundS
 
   /** The anchor and what is new, in one flight. */
   async function recognises(cursor: Cursor): Promise<"same" | "another" | "unknown"> {
-    const { anchor, uid, gap } = readCursor(cursor, uidValidity);
-    const wentBack = inbox.uidNext > 0 && inbox.uidNext <= (anchor?.uid ?? uid);
-    if (wire.counts().exists === 0) return wentBack ? "another" : "unknown";
-    let facts: { at: number | null; size: number | null } | null = null as {
-      at: number | null;
-      size: number | null;
-    } | null;
+    const { anchor, uid, gap, uidNextIsWrong } = readCursor(cursor, uidValidity);
+    const wentBack = inbox.uidNext > 0 && inbox.uidNext <= (anchor?.uid ?? uid) && !uidNextIsWrong;
+    const missing = wentBack ? "another" : "unknown";
+    if (wire.counts().exists === 0) return missing;
+    let verdict: "same" | "another" | null = null as "same" | "another" | null;
     try {
+      const items = `UID INTERNALDATE RFC822.SIZE${anchor?.head ? ` BODY.PEEK[HEADER]<0.${HEAD_BYTES}>` : ""}`;
       const looking = anchor
-        ? wire.fetch(`${anchor.uid}`, "UID INTERNALDATE RFC822.SIZE", (one) => {
-            if (one.uid === anchor.uid && one.size !== null) facts = { at: one.internalDate, size: one.size };
+        ? wire.fetch(`${anchor.uid}`, items, (one) => {
+            if (one.uid === anchor.uid) verdict ??= isAnchor(one, anchor);
           })
         : null;
       const after = gap?.from ?? uid;
@@ -246,22 +247,10 @@ export function imapSession(inbox: OpenInbox, account: SourceIdentity): InboundS
       ahead.found.catch(() => {});
       // Some servers refuse a UID that is not there any more.
       if (looking) await answered(wire, looking);
-      if (!anchor || !facts) return wentBack ? "another" : "unknown";
-      if (facts.at === anchor.at && facts.size === anchor.size) return "same";
-      return (await hasHeader(anchor)) ? "same" : "another";
+      return verdict ?? missing;
     } catch (error) {
       throw failure(error);
     }
-  }
-
-  /** Servers that estimate sizes do so anew: then the header decides. */
-  async function hasHeader({ uid, head }: { readonly uid: number; readonly head: string }): Promise<boolean> {
-    let same = false;
-    const looking = wire.fetch(`${uid}`, "UID BODY.PEEK[HEADER]", (one) => {
-      same ||= one.uid === uid && one.body !== null && headerDigest(one.body) === head;
-    });
-    await answered(wire, looking);
-    return same;
   }
 
   const { mailboxId } = inbox;

@@ -1,2 +1,2 @@
 /** Receiving over IMAP. */
-export { imapConnector } from "./imap-connector.ts";
+export { createImapConnector, type ImapDeadlines, imapConnector } from "./imap-connector.ts";

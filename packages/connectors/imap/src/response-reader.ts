@@ -17,7 +17,8 @@ const LITERAL_LIMIT = 128 * 1024 * 1024;
 
 const LF = 10;
 const CLOSING_BRACE = 0x7d;
-const literalMark = /\{(\d{1,10})\+?\}\r$/;
+/** Some servers end lines with a bare LF. */
+const literalMark = /\{(\d{1,10})\+?\}\r?$/;
 
 /**
  * Cuts the bytes of a connection into responses (RFC 9051 §4.3: a line that ends in `{n}` continues after n bytes). A
@@ -86,7 +87,8 @@ export function createResponseReader(handle: (response: RawResponse) => void): (
       begunBytes = 0;
       at = end + 1;
       const line = whole.toString("latin1");
-      const mark = whole.at(-2) === CLOSING_BRACE ? literalMark.exec(line.slice(-16)) : null;
+      const mayMark = whole.at(-2) === CLOSING_BRACE || whole.at(-1) === CLOSING_BRACE;
+      const mark = mayMark ? literalMark.exec(line.slice(-16)) : null;
       if (mark) {
         text.push(line.slice(0, line.lastIndexOf("{")));
         expected = Number(mark[1]);

@@ -1,6 +1,13 @@
-import type { PasswordCredentials, TokenCredentials } from "@mailfleet/connector-api";
+import {
+  createWaysToSignIn,
+  type PasswordCredentials,
+  type TokenCredentials,
+  type WayToSignIn,
+  type WhatFailed,
+} from "@mailfleet/connector-api";
 import { FailureError, failureOf } from "@mailfleet/contracts";
 import type { ImapFlow } from "imapflow";
+import { codeOfReply } from "./reply-rules.ts";
 
 /** How a client signs in: the options it is made with, and what happens when it signs in. */
 export interface SignIn {
@@ -10,6 +17,44 @@ export interface SignIn {
   readonly tokenSent: boolean;
   /** Takes over a client's sign-in. Call it before the greeting. */
   attach(client: ImapFlow): void;
+}
+
+const passwords = createWaysToSignIn();
+
+/** Ways in which a password may be presented, the likeliest first. `own` is imapflow's sign-in by its `loginMethod`. */
+function waysFor(client: ImapFlow, own: () => Promise<boolean>): WayToSignIn[] {
+  const { options, capabilities } = client as unknown as {
+    options: { auth: SignIn["auth"] };
+    capabilities: Map<string, unknown>;
+  };
+  const offered = (name: string) => capabilities.has(name);
+  const by = (name: string): WayToSignIn => ({
+    name,
+    async present() {
+      options.auth.loginMethod = name;
+      await own();
+    },
+  });
+  // LOGIN takes names with a backslash of Exchange, which its PLAIN does not.
+  const named = /[\\/]/.test(options.auth.user);
+  const sasl = ["AUTH=PLAIN", "AUTH=LOGIN"].filter(offered);
+  const login = offered("LOGINDISABLED") ? [] : ["LOGIN"];
+  const ways = named ? [...login, ...sasl] : [...sasl, ...login];
+  return (ways.length > 0 ? ways : ["LOGIN"]).slice(0, 2).map(by);
+}
+
+function whatFailed(error: unknown): WhatFailed {
+  const { authenticationFailed, responseStatus, response, serverResponseCode } = error as {
+    authenticationFailed?: boolean;
+    responseStatus?: string;
+    response?: unknown;
+    serverResponseCode?: string;
+  };
+  if (!authenticationFailed || responseStatus === undefined) return "other";
+  const text = typeof response === "string" ? response : "";
+  const code = codeOfReply({ text, ...(serverResponseCode && { responseCode: serverResponseCode }) }, "authenticate");
+  if (code === "AUTHENTICATION_NOT_OFFERED" || (code === null && responseStatus === "BAD")) return "way";
+  return code === null || code === "AUTHENTICATION_REJECTED" ? "credentials" : "other";
 }
 
 const tokenMechanisms = ["AUTH=OAUTHBEARER", "AUTH=XOAUTH2", "AUTH=XOAUTH"];
@@ -22,7 +67,12 @@ const tokenMechanisms = ["AUTH=OAUTHBEARER", "AUTH=XOAUTH2", "AUTH=XOAUTH"];
  */
 export function signIn(
   credentials: PasswordCredentials | TokenCredentials,
-  options: { renew: boolean; signal: AbortSignal; secrets: Set<string> },
+  options: {
+    renew: boolean;
+    signal: AbortSignal;
+    secrets: Set<string>;
+    server: { readonly host: string; readonly port: number };
+  },
 ): SignIn {
   const { secrets, renew, signal } = options;
   const auth: SignIn["auth"] = { user: credentials.username };
@@ -60,7 +110,11 @@ export function signIn(
       const own = internal.authenticate.bind(client);
       internal.authenticate = async () => {
         await prepare(client);
-        return own();
+        if (credentials.type === "token" || auth.authzid) return own();
+        const { host: server, port } = options.server;
+        const who = { server: `${server}:${port}`, username: auth.user, password: auth.pass ?? "" };
+        await passwords.signIn(who, waysFor(client, own), whatFailed);
+        return true;
       };
     },
   });

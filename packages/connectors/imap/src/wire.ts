@@ -5,8 +5,8 @@ import { createResponseReader, type RawResponse } from "./response-reader.ts";
 /** What a server says of a mailbox when it opens it. */
 export interface Opened {
   readonly exists: number;
-  /** `null`: it gave none. */
-  readonly uidValidity: number | null;
+  /** 0: it gave none, so nobody knows whether its UIDs last. */
+  readonly uidValidity: number;
   /** Some servers have it wrong; 0: it gave none. */
   readonly uidNext: number;
   /** Names the mailbox whatever it is called (RFC 8474 §4.1); `null`: it has none. */
@@ -15,7 +15,10 @@ export interface Opened {
 
 /** A signed-in connection, reduced to what reading messages needs. */
 export interface Wire {
-  /** Opens the inbox read-only (RFC 9051 §6.3.3). It needs no LIST before it: INBOX is always called so (§5.1). */
+  /**
+   * Opens the inbox read-only (RFC 9051 §6.3.3), or with SELECT where EXAMINE is unknown. It needs no LIST before it:
+   * INBOX is always called so (§5.1).
+   */
   examineInbox(): Promise<Opened>;
   /** Matching UIDs, ascending. `criteria` as in RFC 9051 §6.4.4. */
   search(criteria: string): Promise<number[]>;
@@ -173,15 +176,26 @@ export function createWire(socket: Socket, silenceMs: number, commandMs = COMMAN
       return ascending(found);
     },
     async examineInbox() {
-      const said = { uidValidity: null as number | null, uidNext: 0, mailboxId: null as string | null };
-      await run("EXAMINE INBOX", ({ text }) => {
+      const said = { uidValidity: 0, uidNext: 0, mailboxId: null as string | null };
+      const hear = ({ text }: RawResponse) => {
         const [, name, value] =
           /^\* OK \[(UIDVALIDITY|UIDNEXT|MAILBOXID) \(?([^\])]{1,255})/i.exec(text[0] ?? "") ?? [];
         if (name === undefined || value === undefined) return;
         if (/^MAILBOXID$/i.test(name)) said.mailboxId = value;
         else if (/^UIDNEXT$/i.test(name)) said.uidNext = Number(value) || 0;
-        else said.uidValidity = Number(value) || null;
-      });
+        else said.uidValidity = Number(value) || 0;
+      };
+      try {
+        await run("EXAMINE INBOX", hear);
+      } catch (error) {
+        if (!isUnknown(error)) throw error;
+        await run("SELECT INBOX", hear);
+      }
+      // Asked otherwise; a server without STATUS may refuse (RFC 9051 §6.3.11).
+      if (said.uidValidity === 0)
+        await run("STATUS INBOX (UIDVALIDITY)", ({ text }) => {
+          said.uidValidity = Number(/^\* STATUS .*\(UIDVALIDITY (\d{1,10})\)/i.exec(text[0] ?? "")?.[1] ?? 0);
+        }).catch(throwUnlessRefused);
       return { ...said, exists: counts.exists };
     },
     fetch: (uids, items, each) =>
@@ -281,6 +295,15 @@ function countAfter(line: string, before: Counts): Counts {
 function isNews(before: Counts, after: Counts): boolean {
   const left = Math.max(0, before.exists - (after.expunged - before.expunged));
   return after.exists !== left || after.recent > before.recent;
+}
+
+/** The server does not know this command. */
+function isUnknown(error: unknown): boolean {
+  return (error as { responseStatus?: string }).responseStatus === "BAD";
+}
+
+function throwUnlessRefused(error: unknown): void {
+  if ((error as { responseStatus?: string }).responseStatus === undefined) throw error;
 }
 
 function refused(command: string, responseStatus: string, text: string): Error {

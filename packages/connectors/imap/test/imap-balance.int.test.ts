@@ -3,7 +3,7 @@ import { describe, type TestContext, test } from "node:test";
 import { type ConnectOptions, type Cursor, checkBalance, type ListOptions } from "@mailfleet/connector-api";
 import { imapConnector } from "@mailfleet/connector-imap";
 import { Secret } from "@mailfleet/contracts";
-import { type FakeInbox, type FakeMessage, fakeInbox } from "./fake-inbox.ts";
+import { type FakeInbox, type FakeMessage, fakeInbox } from "@mailfleet/local/testing";
 
 const never = new AbortController().signal;
 const mail = (uid: number, more: Partial<FakeMessage> = {}): FakeMessage => ({
@@ -31,7 +31,7 @@ async function given(t: TestContext, own: Partial<FakeInbox>) {
   return {
     async audit() {
       const session = await imapConnector.open(options, never);
-      const audited = cursor && (await session.audit?.(cursor, covers));
+      const audited = cursor && (await session.audit?.(cursor, { covers, known: () => false }));
       await session.close();
       return audited;
     },

@@ -4,7 +4,7 @@ import { describe, type TestContext, test } from "node:test";
 import { type ConnectOptions, checkBalance, LinkBroke, type ListOptions } from "@mailfleet/connector-api";
 import { imapConnector } from "@mailfleet/connector-imap";
 import { FailureError, Secret } from "@mailfleet/contracts";
-import { type ScriptedServer, scriptedServer } from "./scripted-server.ts";
+import { type ScriptedImap, scriptedImap } from "@mailfleet/local/testing";
 
 const never = new AbortController().signal;
 
@@ -20,8 +20,8 @@ function optionsFor(port: number, more: Partial<ConnectOptions["server"]> = {}):
   };
 }
 
-async function server(t: TestContext, ...script: Parameters<typeof scriptedServer>): Promise<ScriptedServer> {
-  const started = await scriptedServer(...script);
+async function server(t: TestContext, ...script: Parameters<typeof scriptedImap>): Promise<ScriptedImap> {
+  const started = await scriptedImap(...script);
   t.after(() => started.close());
   return started;
 }
@@ -150,7 +150,7 @@ describe("testing an IMAP connection", () => {
   });
 
   test("nobody listens", async () => {
-    const closed = await scriptedServer("");
+    const closed = await scriptedImap("");
     await closed.close();
     const { code, last } = await outcome(optionsFor(closed.port));
     assert.deepEqual([code, last], ["CONNECTION_REFUSED", "connect"]);
@@ -246,7 +246,7 @@ describe("reading from an IMAP server that misbehaves", () => {
   /** Two messages, listed; what a FETCH answers. */
   const listing = async (t: TestContext, fetch: (tag: string, uids: string, socket: Socket) => string | null) => {
     const script = withMessages({});
-    return server(t, "* OK ready\r\n", (tag, command, socket) => {
+    return server(t, "* OK ready\r\n", (tag, command, { socket }) => {
       if (command.startsWith("UID SEARCH"))
         return /LARGER/.test(command) ? `* SEARCH\r\n${tag} OK\r\n` : `* SEARCH 1 2\r\n${tag} OK\r\n`;
       if (command.startsWith("UID FETCH")) return fetch(tag, command.split(" ")[2] ?? "", socket);

@@ -3,13 +3,13 @@ import { describe, type TestContext, test } from "node:test";
 import type { ConnectOptions } from "@mailfleet/connector-api";
 import { imapConnector } from "@mailfleet/connector-imap";
 import { FailureError, failureOf, Secret } from "@mailfleet/contracts";
-import { scriptedServer } from "./scripted-server.ts";
+import { scriptedImap } from "@mailfleet/local/testing";
 
 const never = new AbortController().signal;
 
 /** A server with these capabilities and this answer to AUTHENTICATE and LOGIN. */
 async function server(t: TestContext, auth: string, answer: string, greeting = "* OK ready\r\n") {
-  const started = await scriptedServer(greeting, (tag, command) => {
+  const started = await scriptedImap(greeting, (tag, command) => {
     const verb = command.split(" ")[0] ?? "";
     if (verb === "CAPABILITY") return `* CAPABILITY IMAP4rev1 ${auth}\r\n${tag} OK done\r\n`;
     if (verb === "AUTHENTICATE" || verb === "LOGIN") return answer.replaceAll("TAG", tag);
@@ -109,7 +109,7 @@ describe("signing in to an IMAP server that makes it hard", () => {
     const token = "ya29.very-secret-token";
     const sasl = Buffer.from(`user=ann@example.test\x01auth=Bearer ${token}\x01\x01`).toString("base64");
     const challenge = Buffer.from(JSON.stringify({ status: "400", token })).toString("base64");
-    const started = await scriptedServer("* OK ready\r\n", (tag, command) => {
+    const started = await scriptedImap("* OK ready\r\n", (tag, command) => {
       if (command.startsWith("CAPABILITY")) return `* CAPABILITY IMAP4rev1 AUTH=XOAUTH2\r\n${tag} OK\r\n`;
       if (command.startsWith("AUTHENTICATE")) {
         refusedTag = tag;

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import type { ReadBytes } from "@mailfleet/connector-api";
 import { FailureError, failureOf } from "@mailfleet/contracts";
 
 /** Receives one multi-line answer. */
@@ -38,6 +40,21 @@ export function collectAtMost(limit: number, command: string): Collected {
   });
 }
 
+/** Holds nothing, and knows what came. */
+export function weigh(): BodySink & { read(): ReadBytes } {
+  const sha256 = createHash("sha256");
+  let length = 0;
+  return {
+    piece(bytes) {
+      length += bytes.length;
+      sha256.update(bytes);
+    },
+    end() {},
+    fail() {},
+    read: () => ({ bytes: length, sha256: () => sha256.digest("base64") }),
+  };
+}
+
 /** Holds the first `limit` bytes of an answer and drops the rest. */
 export function collectHead(limit: number): Collected {
   const pieces: Buffer[] = [];
@@ -63,17 +80,24 @@ export interface Streamed extends BodySink {
   pieces(): AsyncGenerator<Buffer>;
   /** Drops the rest. */
   discard(): void;
+  /** Resolves when nobody waits for it any more: it was read to its end, dropped, or it failed. */
+  readonly closed: Promise<void>;
 }
 
 /** How many bytes may wait for their reader before the server must wait. */
 const HIGH_WATER = 1024 * 1024;
 
 /**
- * Streams an answer. `pause` stops the server from sending, or lets it continue; `atEnd` may throw what its reader meets
- * at the end instead, by the number of bytes that came.
+ * Streams an answer. `pause` stops the server from sending, or lets it continue; `atEnd` looks at what came before its
+ * reader meets the end, and may throw what the reader meets instead.
  */
-export function stream(pause: (paused: boolean) => void, atEnd: (bytes: number) => void = () => {}): Streamed {
+export function stream(
+  pause: (paused: boolean) => void,
+  atEnd: (read: ReadBytes) => Promise<void> = async () => {},
+): Streamed {
   const queue: Buffer[] = [];
+  const sha256 = createHash("sha256");
+  const { promise: closed, resolve: close } = Promise.withResolvers<void>();
   let waiting = 0;
   let came = 0;
   let state: "open" | "ended" | "failed" | "discarded" = "open";
@@ -90,13 +114,16 @@ export function stream(pause: (paused: boolean) => void, atEnd: (bytes: number) 
     queue.length = 0;
     waiting = 0;
     if (!ended) pause(false);
+    close();
     notify();
   };
 
   return {
+    closed,
     piece(bytes) {
       came += bytes.length;
       if (state === "discarded") return;
+      sha256.update(bytes);
       queue.push(bytes);
       waiting += bytes.length;
       if (waiting > HIGH_WATER) pause(true);
@@ -114,6 +141,7 @@ export function stream(pause: (paused: boolean) => void, atEnd: (bytes: number) 
         state = "failed";
         error = reason;
       }
+      close();
       notify();
     },
     async head(enough) {
@@ -132,12 +160,13 @@ export function stream(pause: (paused: boolean) => void, atEnd: (bytes: number) 
             if (waiting <= HIGH_WATER / 2 && !ended) pause(false);
             yield next;
           } else if (state === "failed") throw error;
-          else if (state === "ended") return atEnd(came);
+          else if (state === "ended") return await atEnd({ bytes: came, sha256: () => sha256.digest("base64") });
           else if (state !== "open") return;
           else await wake.promise;
         }
       } finally {
         if (state === "open") discard();
+        close();
       }
     },
     discard,

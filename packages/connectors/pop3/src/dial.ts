@@ -17,6 +17,7 @@ import { classifyFailure, Refused } from "./classify-failure.ts";
 import type { Pop3Deadlines } from "./deadlines.ts";
 import type { Phase } from "./reply-rules.ts";
 import { signIn } from "./sign-in.ts";
+import { createStuckPipelines } from "./stuck-pipelines.ts";
 import { createWire, type Wire } from "./wire.ts";
 
 /** The stages on the way to a signed-in connection, in order. */
@@ -49,6 +50,7 @@ export async function dial(
   checkPort(server, options.allowedPorts);
   const { port, security } = server;
   const host = bareHost(server.host);
+  const place = `${host}:${port}`;
   const way: { step: DialStep; phase: Phase } = { step: "resolve", phase: "greet" };
   const secrets = new Set<string>();
   const heard = new Set<DialStep>();
@@ -61,7 +63,10 @@ export async function dial(
   };
   const failure = (error: unknown, phase: Phase) =>
     new FailureError(classifyFailure(error, { host, port, phase, secrets }), { cause: error });
+  let latest: Wire | null = null;
   const deadline = startDeadline(options.connectionTimeoutMs, signal, () => {
+    const bare = latest?.bareLf();
+    if (bare) return failure(bare, "greet");
     const reply = `no ${waitedFor[way.step]} within ${options.connectionTimeoutMs} ms`;
     return new FailureError(failureOf("CONNECTION_TIMEOUT", { host, port, reply }));
   });
@@ -91,6 +96,7 @@ export async function dial(
       );
       if (security === "tls") socket = await secure(socket);
       wire = createWire(socket, deadlines.silenceMs);
+      latest = wire;
       const greeting = await wire.greeting();
       if (greeting.status !== "+OK") throw new Refused("(greeting)", greeting.text);
       let capabilities = await ask(wire);
@@ -98,6 +104,7 @@ export async function dial(
         way.phase = "tls";
         socket = await secure(await startTls(wire, capabilities));
         wire = createWire(socket, deadlines.silenceMs);
+        latest = wire;
         // What was offered before the handshake is void (RFC 2595 §4).
         capabilities = await ask(wire);
       }
@@ -111,7 +118,7 @@ export async function dial(
         const now = await ask(wire);
         if (now.told) capabilities = now;
       }
-      if (capabilities.pipelining) wire.startPipelining();
+      if (capabilities.pipelining && !pipelines.areStuck(place)) wire.startPipelining(() => pipelines.stuck(place));
       return { wire, capabilities, failure: (error) => failure(error, "transaction") };
     } catch (error) {
       wire?.end();
@@ -143,6 +150,8 @@ export async function dial(
     deadline.clear();
   }
 }
+
+const pipelines = createStuckPipelines();
 
 /** What the server offers (RFC 2449 §5). It need not know CAPA. */
 async function ask(wire: Wire): Promise<Capabilities> {

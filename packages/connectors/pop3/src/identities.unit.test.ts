@@ -7,8 +7,8 @@ import { nameMessages, withoutOwnUidl } from "./identities.ts";
 import { readListing } from "./listing.ts";
 import { LARGE_MESSAGE, portionsOf } from "./portions.ts";
 
-const listing = (list: string, uidl: string | null) =>
-  readListing(Buffer.from(list), uidl === null ? null : Buffer.from(uidl));
+const listing = (list: string, uidl: string | null, counted = true) =>
+  readListing(Buffer.from(list), uidl === null ? null : Buffer.from(uidl), counted);
 const facts = (text: string) => readHeaderFacts(Buffer.from(text.replace(/\n/g, "\r\n"), "latin1"));
 
 describe("listings", () => {
@@ -20,10 +20,11 @@ describe("listings", () => {
       { number: 4, size: null, uidl: null },
     ]);
   });
-  test("a line that is none is an error, never a gap", () => {
+  test("a line that is none is passed over where STAT tells of gaps, else an error", () => {
     const protocol = (error: unknown) => error instanceof FailureError && error.failure.code === "PROTOCOL_ERROR";
-    assert.throws(() => listing("1 100\r\nx\r\n", null), protocol);
-    assert.throws(() => listing("1 100\r\n", "one a\r\n"), protocol);
+    assert.throws(() => listing("1 100\r\nx\r\n", null, false), protocol);
+    assert.throws(() => listing("1 100\r\n", "one a\r\n", false), protocol);
+    assert.equal(listing("total 2\r\n1 100\r\n2 -5\r\n3\r\n", "one a\r\n").length, 3);
   });
   test("long names are shortened", () => {
     const [entry] = listing("1 5\r\n", `1 ${"x".repeat(5000)}\r\n`);

@@ -55,7 +55,7 @@ async function askAll(
   if (says === 0 && (list.status !== "+OK" || uidl.status !== "+OK")) return { says, entries: [] };
   if (list.status !== "+OK") throw new Refused("LIST", list.text);
   if (uidl.status !== "+OK" && !hasNoUidl(uidl.text, capabilities)) throw new Refused("UIDL", uidl.text);
-  return { says, entries: readListing(sizes.bytes(), uidl.status === "+OK" ? uidls.bytes() : null) };
+  return { says, entries: readListing(sizes.bytes(), uidl.status === "+OK" ? uidls.bytes() : null, says !== null) };
 }
 
 /**

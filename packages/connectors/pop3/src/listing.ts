@@ -17,19 +17,25 @@ const UIDL_LIMIT = 120;
 const MESSAGES_LIMIT = 200_000;
 const LF = 10;
 
-/** Joins the answers to LIST and UIDL (`null`: the server has none), in the order of numbers. Throws `FailureError`. */
-export function readListing(list: Buffer, uidl: Buffer | null): Entry[] {
+/**
+ * Joins the answers to LIST and UIDL (`null`: the server has none), in the order of numbers. Lines that name no message
+ * are passed over where STAT has `counted`, and tells whether one is missing. Throws `FailureError`.
+ */
+export function readListing(list: Buffer, uidl: Buffer | null, counted = true): Entry[] {
   const sizes = new Map<number, number>();
   for (const line of lines(list)) {
-    const match = /^(\d{1,10})[ \t]+(\d{1,15})/.exec(line);
-    if (!match) throw odd("LIST", line);
-    sizes.set(Number(match[1]), Number(match[2]));
+    // A size that is none, or negative, as some servers have it beyond 2 GiB, is not known.
+    const match = /^(\d{1,10})(?:[ \t]+(?:(\d{1,15})|-)|$)/.exec(line);
+    if (!match && !counted) throw odd("LIST", line);
+    if (!match) continue;
+    sizes.set(Number(match[1]), Number(match[2] ?? 0));
     if (sizes.size > MESSAGES_LIMIT) throw tooMany("LIST");
   }
   const names = new Map<number, string>();
   for (const line of uidl ? lines(uidl) : []) {
     const match = /^(\d{1,10})(?:[ \t]+(\S.*))?$/.exec(line);
-    if (!match) throw odd("UIDL", line);
+    if (!match && !counted) throw odd("UIDL", line);
+    if (!match) continue;
     if (match[2]) names.set(Number(match[1]), plainUidl(match[2].trim()));
     else if (!sizes.has(Number(match[1]))) sizes.set(Number(match[1]), 0);
     if (names.size > MESSAGES_LIMIT || sizes.size > MESSAGES_LIMIT) throw tooMany("UIDL");

@@ -1,8 +1,11 @@
 import {
   type Batch,
+  type Cursor,
   createSizeCheck,
   type FetchedMessage,
   type InboundSession,
+  type Known,
+  LARGEST_MESSAGE,
   LinkBroke,
   type ListOptions,
   MessageRefused,
@@ -17,17 +20,14 @@ import { nativeIdOf, receivedAt } from "./header-facts.ts";
 import { doubledIdentity, type Named } from "./identities.ts";
 import { type Listing, listMessages } from "./list-messages.ts";
 import { createHeaderReader } from "./look-at-headers.ts";
-import { type Portion, portionsOf } from "./portions.ts";
+import { LARGE_MESSAGE, type Portion, portionsOf } from "./portions.ts";
 import { saysGone } from "./reply-rules.ts";
 import { createRetriever, type Retrieval, type Retrieved } from "./retrieve.ts";
 
-/** How many portions are requested ahead of the caller. */
-const AHEAD = 2;
+/** How many portions are requested ahead of the caller. Those at which the connection has ended go alone. */
+const AHEAD = { usual: 2, careful: 1 };
 /** How many headers are read at once, while earlier messages are fetched. */
 const WINDOW = 500;
-/** The largest message we take. Messages that claim to be larger come after the others. */
-const LARGEST_MESSAGE = 128 * 1024 * 1024;
-
 /** A portion, and what was found of messages before it: those that are too old, and how many had vanished. */
 interface Planned extends Portion {
   readonly older: readonly string[];
@@ -57,6 +57,36 @@ export function pop3Session(dialled: Dialled, deadlines: Pop3Deadlines, source: 
     }
   }
 
+  /** Names of those of these whose header is not the one that is known by their name. */
+  async function usedAgain(entries: readonly Named[], known: Known): Promise<ReadonlySet<string>> {
+    const names = new Set<string>();
+    if (!headers.cheap) return names;
+    const toLookAt = entries.filter(({ identity, size }) => known(identity, size));
+    for (let at = 0; at < toLookAt.length; at += WINDOW) {
+      const window = toLookAt.slice(at, at + WINDOW);
+      const looked = await headers.look(window);
+      for (const { number, identity, size } of window) {
+        const facts = looked.get(number);
+        if (facts && !known(identity, size, facts.digest)) names.add(identity);
+      }
+      // What has no TOP would be fetched whole.
+      if (!headers.cheap) return names;
+    }
+    return names;
+  }
+
+  /** Every header is looked at, beside what is known by its name. */
+  async function audit(_cursor: Cursor, { known }: { readonly known: Known }) {
+    try {
+      listing ??= await listMessages(wire, capabilities, headers);
+      const missing = await usedAgain(listing.messages.filter(isSmall), known);
+      const { says, lists } = listing.there ?? { says: listing.messages.length, lists: listing.messages.length };
+      return { says, lists, missing: [...missing] };
+    } catch (error) {
+      throw dialled.failure(error);
+    }
+  }
+
   /** Portions of the wanted messages, in order. With TOP, old mail is recognised before it is fetched. */
   async function* plan(
     unknown: readonly Named[],
@@ -64,6 +94,7 @@ export function pop3Session(dialled: Dialled, deadlines: Pop3Deadlines, source: 
     options: ListOptions,
   ): AsyncGenerator<Planned> {
     const { processFrom, batchSize } = options;
+    // What claims to be larger than any mail comes last: it may end the connection.
     const inOrder = [...unknown.filter((one) => !isTooLarge(one)), ...unknown.filter(isTooLarge)];
     if (processFrom === null || !headers.cheap) {
       for (const portion of portionsOf(inOrder, batchSize, options.alone)) yield { ...portion, older: [], gone: 0 };
@@ -161,10 +192,16 @@ export function pop3Session(dialled: Dialled, deadlines: Pop3Deadlines, source: 
     try {
       signal.throwIfAborted();
       listing = await listMessages(wire, capabilities, headers);
-      const unknown = listing.messages.filter(({ identity, size }) => !options.known(identity, size));
+      const again = new Set(options.again);
+      const others = options.onlyAgain ? new Set<string>() : await usedAgain(suspects(listing.messages), options.known);
+      const unknown = listing.messages.filter(
+        ({ identity, size }) =>
+          again.has(identity) || others.has(identity) || !(options.onlyAgain || options.known(identity, size)),
+      );
       const portions = plan(unknown, listing.seen, options);
+      const most = options.alone?.size ? AHEAD.careful : AHEAD.usual;
       const askAhead = () => {
-        while (ahead.length < AHEAD) {
+        while (ahead.length < most) {
           const fetching = portions
             .next()
             .then(async ({ done, value }) =>
@@ -206,6 +243,7 @@ export function pop3Session(dialled: Dialled, deadlines: Pop3Deadlines, source: 
     source,
     listNew: (_cursor, options) => listNew(options),
     there: () => listing?.there ?? null,
+    audit,
     listed: () => listing?.messages.map(({ identity }) => identity) ?? [],
     remove: (identities, signal) =>
       guarded(signal, async () => {
@@ -225,6 +263,20 @@ export function pop3Session(dialled: Dialled, deadlines: Pop3Deadlines, source: 
 
 function isTooLarge({ size }: Named): boolean {
   return size !== null && size > LARGEST_MESSAGE;
+}
+
+/** Two of the same name and size: so large they are the same message. */
+function isSmall({ size }: Named): boolean {
+  return size === null || size <= LARGE_MESSAGE;
+}
+
+/**
+ * What may have a name that was another's: the newest, and those whose name is only their number. All of them are looked
+ * at by an audit.
+ */
+function suspects(messages: readonly Named[]): readonly Named[] {
+  const named = messages.filter(({ uidl, number }, at) => at === messages.length - 1 || uidl === `${number}`);
+  return named.filter(isSmall).slice(-WINDOW);
 }
 
 /** QUIT, with a short time limit. It deletes what is marked for deletion (RFC 1939 §6). Never throws. */

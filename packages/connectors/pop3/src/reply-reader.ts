@@ -14,6 +14,8 @@ export interface ReplyReader {
   read(chunk: Buffer): void;
   /** True if nothing is incomplete. */
   isEmpty(): boolean;
+  /** True if the multi-line answer that is being read has an end, but for bare LF in place of CRLF. */
+  hasBareEnd(): boolean;
 }
 
 /** A status line that does not end, so this is not a POP3 server (RFC 2449 §4: 512 octets). */
@@ -33,6 +35,8 @@ const LF = 10;
 const DOT = 46;
 const lineEndAndDot = Buffer.from("\r\n.");
 const carriageReturn = Buffer.from("\r");
+const bareDot = Buffer.from(".\n");
+const bareLineEndAndDot = Buffer.from("\n.\n");
 
 /** What the last chunk ended with, inside a multi-line answer. */
 type Seen = "text" | "cr" | "line end" | "dot" | "dot cr";
@@ -45,6 +49,7 @@ export function createReplyReader(handler: ReplyHandler): ReplyReader {
   let inBody = false;
   let seen: Seen = "line end";
   let rest: Buffer | null = null;
+  let bareEnd = false;
 
   /** Reads a status line from `at`. Returns where to continue. */
   function readLine(chunk: Buffer, at: number): number {
@@ -59,6 +64,7 @@ export function createReplyReader(handler: ReplyHandler): ReplyReader {
     rest = null;
     const length = line[line.length - 1] === CR ? line.length - 1 : line.length;
     inBody = handler.line(line.toString("utf8", 0, length));
+    bareEnd = false;
     seen = "line end";
     return end + 1;
   }
@@ -66,6 +72,8 @@ export function createReplyReader(handler: ReplyHandler): ReplyReader {
   /** Reads a multi-line answer from `at`. Returns where to continue. */
   function readBody(chunk: Buffer, start: number): number {
     let at = start;
+    bareEnd ||=
+      chunk.indexOf(bareLineEndAndDot, start) >= 0 || (seen === "line end" && chunk.indexOf(bareDot, start) === start);
     /** First byte that was not passed on yet. */
     let from = start;
     const handOn = (to: number) => {
@@ -131,5 +139,6 @@ export function createReplyReader(handler: ReplyHandler): ReplyReader {
       for (let at = 0; at < chunk.length; ) at = inBody ? readBody(chunk, at) : readLine(chunk, at);
     },
     isEmpty: () => !inBody && rest === null,
+    hasBareEnd: () => inBody && bareEnd,
   };
 }

@@ -1,6 +1,6 @@
-import { concernsMessage, MessageRefused, type SizeCheck } from "@mailfleet/connector-api";
+import { concernsMessage, heldBytes as inMemory, MessageRefused, type SizeCheck } from "@mailfleet/connector-api";
 import { FailureError, failureOf } from "@mailfleet/contracts";
-import { collect, type Streamed, stream } from "./body-sinks.ts";
+import { collect, type Streamed, stream, weigh } from "./body-sinks.ts";
 import { Refused } from "./classify-failure.ts";
 import { type HeaderFacts, holdsHeader, readHeaderFacts } from "./header-facts.ts";
 import type { Named } from "./identities.ts";
@@ -77,7 +77,7 @@ export function createRetriever(wire: Wire, sizes: SizeCheck, failure: (error: u
         continue;
       }
       const raw = body.bytes();
-      const verdict = sizes.look(entry.identity, entry.size, raw);
+      const verdict = sizes.look(entry.identity, entry.size, inMemory(raw));
       if (verdict === "whole") return { entry, facts: readHeaderFacts(raw), size: raw.length, raw };
       release(raw.length);
       if (last) return { entry, failure: cutShort(entry.size, raw.length) };
@@ -85,23 +85,44 @@ export function createRetriever(wire: Wire, sizes: SizeCheck, failure: (error: u
   }
 
   async function large(entry: Named): Promise<Retrieved | Missing> {
+    const { number, identity, size } = entry;
     for (let tries = 1; ; tries += 1) {
-      const raw = stream(wire.pause, (bytes) => {
-        if (sizes.lookAtStream(entry.size, bytes) === "cut") throw cutShort(entry.size, bytes);
+      const raw = stream(wire.pause, async (first) => {
+        let { bytes } = first;
+        let verdict = sizes.look(identity, size, first);
+        if (verdict === "again") {
+          const second = weigh();
+          const reply = await wire.run(`RETR ${number}`, second);
+          if (reply.status !== "+OK") throw failure(new Refused("RETR", reply.text));
+          ({ bytes } = second.read());
+          verdict = sizes.look(identity, size, second.read());
+        }
+        if (verdict !== "whole") throw cutShort(size, bytes);
       });
-      const reply = await wire.run(`RETR ${entry.number}`, raw, true);
+      const reply = await wire.run(`RETR ${number}`, raw, true);
       if (reply.status === "+OK") {
         const head = await raw.head(holdsHeader);
-        return { entry, facts: readHeaderFacts(head), size: entry.size ?? 0, raw };
+        return { entry, facts: readHeaderFacts(head), size: size ?? 0, raw };
       }
       const answer = missing(entry, reply.text);
       if (tries === TRIES || !answer.failure || !isPassing(answer.failure)) return answer;
     }
   }
 
+  /** Nothing is asked for behind a stream until it was read: it may have to be read a second time. */
+  let streaming = Promise.resolve();
+
   return {
     async retrieve({ entries, large: streamed }) {
+      const before = streaming;
+      const { promise, resolve: go } = Promise.withResolvers<void>();
+      streaming = promise;
+      await before;
       const settled = await Promise.allSettled(entries.map(streamed ? large : small));
+      const [only] = settled;
+      if (streamed && only?.status === "fulfilled" && "raw" in only.value && !Buffer.isBuffer(only.value.raw))
+        void only.value.raw.closed.then(go);
+      else go();
       const retrieved: Retrieved[] = [];
       const refused: { entry: Named; failure: FailureError }[] = [];
       const troubled: { entry: Named; failure: FailureError }[] = [];
@@ -111,7 +132,7 @@ export function createRetriever(wire: Wire, sizes: SizeCheck, failure: (error: u
         if (one.status === "rejected") broke ??= { error: one.reason, at: entries[index] as Named };
         else if ("raw" in one.value) retrieved.push(one.value);
         else if (one.value.failure === null) gone += 1;
-        else if (concernsMessage(one.value.failure.failure))
+        else if (one.value.failure instanceof MessageRefused || concernsMessage(one.value.failure.failure))
           refused.push({ entry: one.value.entry, failure: one.value.failure });
         else if (isPassing(one.value.failure)) troubled.push({ entry: one.value.entry, failure: one.value.failure });
         else broke ??= { error: one.value.failure, at: one.value.entry };

@@ -1,7 +1,15 @@
-import { type PasswordCredentials, type TokenCredentials, tokenExchange } from "@mailfleet/connector-api";
+import {
+  createWaysToSignIn,
+  type PasswordCredentials,
+  type TokenCredentials,
+  tokenExchange,
+  type WayToSignIn,
+  type WhatFailed,
+} from "@mailfleet/connector-api";
 import { FailureError, failureOf } from "@mailfleet/contracts";
 import { type Capabilities, offered } from "./capabilities.ts";
 import { Refused } from "./classify-failure.ts";
+import { codeOfReply } from "./reply-rules.ts";
 import type { Wire } from "./wire.ts";
 
 /** What a sign-in needs in addition to the credentials. */
@@ -13,6 +21,8 @@ export interface SignInOptions {
   /** Collects what must not appear in evidence. */
   readonly secrets: Set<string>;
 }
+
+const passwords = createWaysToSignIn();
 
 /**
  * Signs in with a password (USER and PASS, RFC 1939 §7; AUTH PLAIN, RFC 5034) or a token (XOAUTH2; OAUTHBEARER, RFC
@@ -40,13 +50,24 @@ export async function signIn(
   // Every server knows USER and PASS, but only ASCII is sure to be understood (RFC 6856 §2.2), and the name may hold no
   // space (RFC 1939 §3: arguments are separated by spaces).
   const simple = /^[\x21-\x7e]+$/.test(username) && /^[\x20-\x7e]+$/.test(password);
-  if (authorizationIdentity || (plain && !(capabilities.user && simple)))
-    return saslExchange(
-      wire,
-      { name: "PLAIN", response: `${authorizationIdentity}\0${username}\0${password}`, afterChallenge: "*" },
-      options.secrets,
-    );
-  if (!capabilities.user) throw notOffered(`${offered(capabilities)}; a password needs USER or SASL PLAIN`);
+  const byPlain: WayToSignIn = {
+    name: "SASL PLAIN",
+    present: () =>
+      saslExchange(
+        wire,
+        { name: "PLAIN", response: `${authorizationIdentity}\0${username}\0${password}`, afterChallenge: "*" },
+        options.secrets,
+      ),
+  };
+  if (authorizationIdentity) return byPlain.present();
+  if (!capabilities.user && !plain) throw notOffered(`${offered(capabilities)}; a password needs USER or SASL PLAIN`);
+  const byUser: WayToSignIn = { name: "USER and PASS", present: () => userAndPass(wire, username, password) };
+  const ways = [...(capabilities.user ? [byUser] : []), ...(plain ? [byPlain] : [])];
+  const { host, port } = options.server;
+  await passwords.signIn({ server: `${host}:${port}`, username, password }, simple ? ways : ways.reverse(), whatFailed);
+}
+
+async function userAndPass(wire: Wire, username: string, password: string): Promise<void> {
   for (const [command, argument] of [
     ["USER", username],
     ["PASS", password],
@@ -54,6 +75,12 @@ export async function signIn(
     const reply = await wire.run(`${command} ${argument}`);
     if (reply.status !== "+OK") throw new Refused(command, reply.text);
   }
+}
+
+function whatFailed(error: unknown): WhatFailed {
+  if (!(error instanceof Refused)) return "other";
+  const code = codeOfReply(error.reply, "authenticate");
+  return code === "AUTHENTICATION_NOT_OFFERED" ? "way" : code === "AUTHENTICATION_REJECTED" ? "credentials" : "other";
 }
 
 async function signInWithToken(

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import { foreignWords } from "@mailfleet/connector-api";
+import { LARGEST_MESSAGE as ANSWER_LIMIT, foreignWords } from "@mailfleet/connector-api";
 import { FailureError, failureOf } from "@mailfleet/contracts";
 import type { BodySink } from "./body-sinks.ts";
 import { createReplyReader, EndlessLine } from "./reply-reader.ts";
@@ -30,8 +30,11 @@ export interface Wire {
   run(command: string, body?: BodySink, atOnce?: boolean): Promise<Reply>;
   /** The greeting. */
   greeting(): Promise<Reply>;
-  /** From here on, commands are sent while others are being answered (RFC 2449 §6.6). */
-  startPipelining(): void;
+  /**
+   * From here on, commands are sent while others are being answered (RFC 2449 §6.6). `stuck`: the server fell silent
+   * before it had answered all of them.
+   */
+  startPipelining(stuck?: () => void): void;
   /**
    * Sends a last command. If the reply is positive the socket is given away, untouched after the reply. A server, or
    * somebody in between, that said anything more is refused.
@@ -39,6 +42,8 @@ export interface Wire {
   handOver(command: string): Promise<{ reply: Reply; socket: Socket | null }>;
   /** Stops the server from sending, by TCP back-pressure, or lets it continue. */
   pause(paused: boolean): void;
+  /** What to say of a server that has not answered, if it ends the lines of a long answer with bare LF. */
+  bareLf(): FailureError | null;
   /** Why the connection ended; `null` while it can be used. */
   readonly ended: unknown;
   /** Ends it at once, whatever is under way. */
@@ -55,8 +60,6 @@ interface Waiter {
   reject(error: unknown): void;
 }
 
-/** Limit of one answer in bytes. Messages can be this large: mail systems allow attachments of 128 MB. */
-const ANSWER_LIMIT = 128 * 1024 * 1024;
 /** A command whose answer we hold never ends if it is not done by then. What is streamed waits for its reader. */
 const COMMAND_MS = 600_000;
 
@@ -68,6 +71,7 @@ export function createWire(socket: Socket, silenceMs: number, commandMs = COMMAN
   const held: Waiter[] = [];
   let outgoing = "";
   let pipelining = false;
+  let whenStuck = () => {};
   let paused = false;
   let ended: unknown = null;
   let answerBytes = 0;
@@ -102,6 +106,8 @@ export function createWire(socket: Socket, silenceMs: number, commandMs = COMMAN
 
   const reader = createReplyReader({
     line(text) {
+      // Some servers put an empty line behind an answer.
+      if (text.trim() === "") return false;
       const status = /^(\+OK|-ERR|\+)(?:[ \t]|$)/i.exec(text)?.[1]?.toUpperCase() as Reply["status"] | undefined;
       const waiter = waiting[0];
       if (!status) throw new FailureError(failureOf("PROTOCOL_ERROR", { reply: foreignWords(text) }));
@@ -136,6 +142,16 @@ export function createWire(socket: Socket, silenceMs: number, commandMs = COMMAN
     },
   });
 
+  const bareLf = () =>
+    reader.hasBareEnd()
+      ? new FailureError(
+          failureOf("PROTOCOL_ERROR", {
+            ...(waiting[0]?.command && { command: waiting[0].command }),
+            reply: "the server ends lines with bare LF, where POP3 has CR LF (RFC 1939 §3), so its answers have no end",
+          }),
+        )
+      : null;
+
   let greeted = false;
   const take = (chunk: Buffer) => {
     if (ended !== null) return;
@@ -160,7 +176,9 @@ export function createWire(socket: Socket, silenceMs: number, commandMs = COMMAN
   const closed = () => end();
   const silent = () => {
     // Between commands, and while we make the server wait, silence is normal.
-    if (waiting.length > 0 && !paused) end(Object.assign(new Error("the server fell silent"), { code: "ETIMEDOUT" }));
+    if (waiting.length === 0 || paused) return;
+    if (waiting.length > 1) whenStuck();
+    end(bareLf() ?? Object.assign(new Error("the server fell silent"), { code: "ETIMEDOUT" }));
   };
   socket.setNoDelay(true);
   socket.on("data", take);
@@ -194,8 +212,9 @@ export function createWire(socket: Socket, silenceMs: number, commandMs = COMMAN
       }
     },
     greeting: () => enqueue(null, undefined, false),
-    startPipelining() {
+    startPipelining(stuck = () => {}) {
       pipelining = true;
+      whenStuck = stuck;
     },
     async handOver(command) {
       // Removed in the same turn as the reply arrives: later bytes belong to the next owner of the socket.
@@ -238,6 +257,7 @@ export function createWire(socket: Socket, silenceMs: number, commandMs = COMMAN
         socket.setTimeout(silenceMs);
       }
     },
+    bareLf,
     get ended() {
       return ended;
     },

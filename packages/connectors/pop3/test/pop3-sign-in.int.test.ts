@@ -4,9 +4,15 @@ import { after, before, describe, type TestContext, test } from "node:test";
 import type { ConnectOptions } from "@mailfleet/connector-api";
 import { pop3Connector } from "@mailfleet/connector-pop3";
 import { FailureError, failureOf, Secret } from "@mailfleet/contracts";
-import { type Dovecot, mailServers, startDovecot } from "@mailfleet/local/testing";
+import {
+  type Dovecot,
+  mailServers,
+  type Pop3Script,
+  scriptedPop3,
+  startDovecot,
+  usualCapabilities as usual,
+} from "@mailfleet/local/testing";
 import { never, optionsFor, readAll } from "./read-all.ts";
-import { type Script, scriptedServer, usual } from "./scripted-server.ts";
 
 const { skip } = await mailServers();
 const connector = pop3Connector;
@@ -107,8 +113,8 @@ describe("signing in to Dovecot over POP3", { skip }, () => {
 });
 
 describe("signing in to a POP3 server that makes it hard", () => {
-  async function serve(t: TestContext, script: Script) {
-    const server = await scriptedServer(script);
+  async function serve(t: TestContext, script: Pop3Script) {
+    const server = await scriptedPop3(script);
     t.after(() => server.close());
     return server;
   }

@@ -7,9 +7,19 @@ export { startGuarded } from "../engines/guarded-program.ts";
 export type { MongoCluster } from "../engines/mongo-cluster.ts";
 export type { NatsCluster } from "../engines/nats-cluster.ts";
 
+export { type FakeInbox, type FakeMessage, fakeInbox } from "./fake-inbox.ts";
 export { hostileWords, longestFor, memoryOf } from "./hostile-words.ts";
 export { mailServers } from "./mail-servers.ts";
-
+export {
+  type ScriptedImap,
+  scriptedImap,
+} from "./scripted-imap.ts";
+export {
+  type Pop3Script,
+  type ScriptedMessage,
+  scriptedPop3,
+  usualCapabilities,
+} from "./scripted-pop3.ts";
 export { startChromium } from "./start-chromium.ts";
 export { type Dovecot, type DovecotOptions, startDovecot } from "./start-dovecot.ts";
 export {

@@ -1,4 +1,4 @@
-import { type ScriptedServer, scriptedServer } from "./scripted-server.ts";
+import { type ScriptedConnection, type ScriptedImap, type ScriptedReply, scriptedImap } from "./scripted-imap.ts";
 
 /** A message of a fake inbox. */
 export interface FakeMessage {
@@ -10,7 +10,7 @@ export interface FakeMessage {
   readonly size?: number;
 }
 
-/** What a test may change while the server runs. `answer` overrides the answer to a command; `null` hangs up. */
+/** What a test may change while the server runs. */
 export interface FakeInbox {
   messages: FakeMessage[];
   uidValidity: number;
@@ -19,15 +19,20 @@ export interface FakeInbox {
   /** `null`: as many as there are. */
   exists: number | null;
   mailboxId: string | null;
-  answer: (command: string) => string | null | undefined;
+  /** Overrides the answer to a command, with `TAG` for its tag. */
+  answer: (command: string, connection: ScriptedConnection) => ScriptedReply | undefined;
+  /** Changes what it would answer. */
+  edit: (reply: string, command: string, connection: ScriptedConnection) => ScriptedReply;
 }
 
 const day = "01-Jan-2026 00:00:00 +0000";
 
 /** An IMAP server with one inbox, as it should be but for what a test makes of it. Sizes and dates of SEARCH are real. */
-export async function fakeInbox(given: Partial<FakeInbox> = {}): Promise<{ inbox: FakeInbox; server: ScriptedServer }> {
+export async function fakeInbox(given: Partial<FakeInbox> = {}): Promise<{ inbox: FakeInbox; server: ScriptedImap }> {
   const inbox: FakeInbox = {
-    ...{ messages: [], uidValidity: 7, uidNext: null, exists: null, mailboxId: null, answer: () => undefined },
+    ...{ messages: [], uidValidity: 7, uidNext: null, exists: null, mailboxId: null },
+    answer: () => undefined,
+    edit: (reply) => reply,
     ...given,
   };
   const isIn = (set: string) => {
@@ -55,9 +60,7 @@ export async function fakeInbox(given: Partial<FakeInbox> = {}): Promise<{ inbox
       .join("");
   }
 
-  function reply(tag: string, command: string): string | null {
-    const own = inbox.answer(command);
-    if (own !== undefined) return own?.replaceAll("TAG", tag) ?? null;
+  function usual(tag: string, command: string): string {
     const ok = `${tag} OK done\r\n`;
     const [verb = "", second = "", set = ""] = command.split(" ");
     if (verb === "CAPABILITY") return `* CAPABILITY IMAP4rev1\r\n${ok}`;
@@ -69,7 +72,10 @@ export async function fakeInbox(given: Partial<FakeInbox> = {}): Promise<{ inbox
     if (verb === "UID" && second === "SEARCH") {
       const within = isIn(/SEARCH UID (\S+)/.exec(command)?.[1] ?? "1:*");
       const larger = Number(/LARGER (\d+)/.exec(command)?.[1] ?? -1);
-      const found = inbox.messages.filter((one) => within(one.uid) && sizeOf(one) > larger);
+      const since = Date.parse(`${/SINCE (\S+)/.exec(command)?.[1] ?? "01-Jan-1970"} UTC`);
+      const found = inbox.messages.filter(
+        (one) => within(one.uid) && sizeOf(one) > larger && Date.parse(one.date ?? day) >= since,
+      );
       return `* SEARCH${found.map(({ uid }) => ` ${uid}`).join("")}\r\n${ok}`;
     }
     if (verb === "UID" && second === "FETCH") {
@@ -83,5 +89,11 @@ export async function fakeInbox(given: Partial<FakeInbox> = {}): Promise<{ inbox
     return ok;
   }
 
-  return { inbox, server: await scriptedServer("* OK ready\r\n", reply) };
+  const reply = (tag: string, command: string, connection: ScriptedConnection): ScriptedReply => {
+    const own = inbox.answer(command, connection);
+    if (own === undefined) return inbox.edit(usual(tag, command), command, connection);
+    if (typeof own !== "string") return own;
+    return own.replaceAll("TAG", tag);
+  };
+  return { inbox, server: await scriptedImap("* OK ready\r\n", reply) };
 }

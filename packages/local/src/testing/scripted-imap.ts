@@ -2,20 +2,35 @@ import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 
 /** A server that answers each line as a test says, and keeps what it received. */
-export interface ScriptedServer {
+export interface ScriptedImap {
   readonly port: number;
   readonly heard: string[];
   close(): Promise<void>;
 }
 
-/** Starts one on loopback. `answer` gets a line without its end. What it returns is sent unchanged; `null` hangs up. */
-export async function scriptedServer(
+/** One connection to it. */
+export interface ScriptedConnection {
+  readonly socket: Socket;
+  /** Counted from 1 on. */
+  readonly number: number;
+  /** Of the command. */
+  readonly tag: string;
+}
+
+/** What is sent unchanged; `null` hangs up at once, `{ last }` after it was sent. */
+export type ScriptedReply = string | null | { readonly last: string };
+
+/** Starts one on loopback. `answer` gets a line without its end. */
+export async function scriptedImap(
   greeting: string,
-  answer: (tag: string, command: string, socket: Socket) => string | null = () => "",
-): Promise<ScriptedServer> {
+  answer: (tag: string, command: string, connection: ScriptedConnection) => ScriptedReply = () => "",
+): Promise<ScriptedImap> {
   const heard: string[] = [];
   const sockets = new Set<Socket>();
+  let connections = 0;
   const server = createServer((socket) => {
+    connections += 1;
+    const number = connections;
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
     socket.on("error", () => {});
@@ -26,10 +41,11 @@ export async function scriptedServer(
       rest = lines.pop() ?? "";
       for (const line of lines) {
         heard.push(line);
-        const space = line.indexOf(" ");
-        const reply = answer(line.slice(0, space), line.slice(space + 1), socket);
+        const [, tag = line, command = ""] = /^(\S*) (.*)$/.exec(line) ?? [];
+        const reply = answer(tag, command, { socket, number, tag });
         if (reply === null) socket.destroy();
-        else if (reply) socket.write(reply);
+        else if (typeof reply === "object") socket.end(reply.last, "latin1");
+        else if (reply) socket.write(reply, "latin1");
       }
     });
   });

@@ -10,20 +10,31 @@ export interface ScriptedMessage {
   readonly claimed?: number;
 }
 
-/** What a scripted server is and does. */
-export interface Script {
-  readonly greeting?: string;
+/** One connection to it. */
+export interface Pop3Connection {
+  readonly socket: Socket;
+  /** Counted from 1 on. */
+  readonly number: number;
+}
+
+/** What a scripted server is and does. A test may change it while the server runs. */
+export interface Pop3Script {
+  greeting?: string;
   /** Lines of CAPA; `null`: it does not know CAPA. */
-  readonly capabilities?: readonly string[] | null;
-  readonly messages?: readonly ScriptedMessage[];
+  capabilities?: readonly string[] | null;
+  messages?: readonly ScriptedMessage[];
   /** Its answer to a command, sent unchanged. `undefined`: the usual one; `null`: it hangs up; "": silence. */
-  readonly answer?: (command: string, socket: Socket) => string | Buffer | null | undefined;
+  answer?: (command: string, connection: Pop3Connection) => string | Buffer | null | undefined;
+  /** Changes what it would answer; `null`: it hangs up. */
+  edit?: (reply: string, command: string, connection: Pop3Connection) => string | null;
   /** Sends everything in pieces of so many bytes. */
-  readonly cut?: number;
+  cut?: number;
+  /** Of commands that come together it reads the first, whatever it promises. */
+  onlyFirst?: boolean;
 }
 
 /** A POP3 server that does what a test says, and keeps what it received. */
-export interface ScriptedServer {
+export interface ScriptedPop3 {
   readonly port: number;
   readonly heard: string[];
   /** Commands that arrived before the last one was answered. */
@@ -31,16 +42,20 @@ export interface ScriptedServer {
   close(): Promise<void>;
 }
 
-export const usual = ["TOP", "UIDL", "USER", "PIPELINING", "SASL PLAIN XOAUTH2"];
+/** What CAPA of a usual server says. */
+export const usualCapabilities = ["TOP", "UIDL", "USER", "PIPELINING", "SASL PLAIN XOAUTH2"];
 
 /** Starts one on loopback. */
-export async function scriptedServer(script: Script): Promise<ScriptedServer> {
-  const { greeting = "+OK ready\r\n", capabilities = usual, messages = [], answer, cut } = script;
+export async function scriptedPop3(script: Pop3Script): Promise<ScriptedPop3> {
   const heard: string[] = [];
   const sockets = new Set<Socket>();
   let pipelined = 0;
+  let connections = 0;
 
   const server = createServer((socket) => {
+    const { greeting = "+OK ready\r\n", capabilities = usualCapabilities, cut } = script;
+    connections += 1;
+    const connection = { socket, number: connections };
     sockets.add(socket);
     socket.setNoDelay(true);
     socket.on("close", () => sockets.delete(socket));
@@ -58,20 +73,28 @@ export async function scriptedServer(script: Script): Promise<ScriptedServer> {
     let writing: Promise<unknown> = greeting ? write(greeting) : Promise.resolve();
     let rest = "";
     let authenticating = false;
+    let gone = false;
     socket.on("data", (data) => {
       const lines = (rest + data.toString("latin1")).split("\r\n");
       rest = lines.pop() ?? "";
       pipelined += Math.max(0, lines.length - 1);
-      for (const line of lines) {
+      for (const line of script.onlyFirst ? lines.slice(0, 1) : lines) {
         heard.push(line);
-        const own = answer?.(line, socket);
-        const reply = own === undefined ? usually(line) : own;
-        if (reply === null) socket.destroy();
+        const own = script.answer?.(line, connection);
+        const reply = own === undefined ? edited(line) : own;
+        if (reply === null) gone = true;
+        if (gone) writing = writing.then(() => socket.destroySoon());
         else if (reply) writing = writing.then(() => write(reply));
       }
     });
 
+    function edited(line: string): string | Buffer | null {
+      const reply = usually(line);
+      return script.edit ? script.edit(reply.toString("latin1"), line, connection) : reply;
+    }
+
     function usually(line: string): string | Buffer {
+      const { messages = [] } = script;
       const [verb = "", first = "", second = ""] = line.split(" ");
       const there = messages.map((message, at) => ({ ...message, at })).filter(({ at }) => !deleted.has(at));
       const one = there.find(({ at }) => at === Number(first) - 1);

@@ -1,0 +1,217 @@
+import { imapMail, imapMails, popMail, popMails } from "./odd-mail.ts";
+import type { OddImap, OddPop3 } from "./odd-servers.ts";
+
+const asOther = (uid: number, subject: string) =>
+  imapMail(uid, { raw: `Message-ID: <${subject}@x>\r\nSubject: ${subject}\r\n\r\ntext\r\n` });
+
+/** IMAP servers whose inbox is not what it was. */
+export const identityOverImap: readonly OddImap[] = [
+  {
+    what: "UIDVALIDITY is another at each poll",
+    polls: [1, 2, 3, 4].map(
+      (n) => (inbox) => Object.assign(inbox, { messages: imapMails(1, 2, ...(n > 2 ? [3] : [])), uidValidity: n }),
+    ),
+    received: ["1", "2", "3"],
+    alerts: ["UIDVALIDITY_CHANGED"],
+  },
+  {
+    what: "UIDVALIDITY goes back to what it was",
+    polls: [7, 8, 7].map(
+      (uidValidity, n) => (inbox) =>
+        Object.assign(inbox, { messages: imapMails(1, 2, ...(n > 1 ? [3] : [])), uidValidity }),
+    ),
+    received: ["1", "2", "3"],
+    alerts: ["UIDVALIDITY_CHANGED"],
+  },
+  {
+    what: "restored from a backup: the last ones are gone, their UIDs go to others",
+    polls: [
+      (inbox) => Object.assign(inbox, { messages: imapMails(1, 2, 3, 4) }),
+      (inbox) =>
+        Object.assign(inbox, { messages: [...imapMails(1, 2), asOther(3, "new three"), asOther(4, "new four")] }),
+    ],
+    received: ["1", "2", "3", "4", "new four", "new three"],
+    alerts: ["SOURCE_RESTORED"],
+  },
+  {
+    what: "restored from a backup, and fewer came since than were lost",
+    polls: [
+      (inbox) => Object.assign(inbox, { messages: imapMails(1, 2, 3, 4) }),
+      (inbox) => Object.assign(inbox, { messages: [...imapMails(1, 2), asOther(3, "new three")] }),
+    ],
+    received: ["1", "2", "3", "4", "new three"],
+    alerts: ["SOURCE_RESTORED"],
+  },
+  {
+    what: "restored from a backup, and more came since than were lost",
+    polls: [
+      (inbox) => Object.assign(inbox, { messages: imapMails(1, 2, 3, 4) }),
+      (inbox) =>
+        Object.assign(inbox, { messages: [...imapMails(1, 2), asOther(3, "n3"), asOther(4, "n4"), asOther(5, "n5")] }),
+    ],
+    received: ["1", "2", "3", "4", "n3", "n4", "n5"],
+    alerts: ["SOURCE_RESTORED"],
+  },
+  {
+    what: "the last message is deleted and UIDNEXT is never right",
+    polls: [
+      (inbox) => Object.assign(inbox, { messages: imapMails(1, 2, 3), uidNext: 1 }),
+      (inbox) => Object.assign(inbox, { messages: imapMails(1, 2) }),
+      (inbox) => Object.assign(inbox, { messages: imapMails(1, 2, 4) }),
+    ],
+    received: ["1", "2", "3", "4"],
+  },
+  {
+    what: "restored to a state before, after the last one was deleted, within the same UIDVALIDITY",
+    polls: [
+      (inbox) => Object.assign(inbox, { messages: imapMails(1, 2, 3, 4) }),
+      (inbox) => Object.assign(inbox, { messages: imapMails(1, 2, 3), uidNext: 5 }),
+      (inbox) =>
+        Object.assign(inbox, {
+          messages: [...imapMails(1, 2, 3), asOther(4, "new four"), asOther(5, "new five")],
+          uidNext: null,
+        }),
+    ],
+    received: ["1", "2", "3", "4", "new five", "new four"],
+    alerts: ["SOURCE_RESTORED"],
+  },
+  {
+    what: "MAILBOXID changes with the same UIDVALIDITY",
+    polls: [
+      (inbox) => Object.assign(inbox, { messages: imapMails(1, 2), mailboxId: "F1" }),
+      (inbox) =>
+        Object.assign(inbox, {
+          messages: [asOther(1, "one"), asOther(2, "two"), asOther(3, "three")],
+          mailboxId: "F2",
+        }),
+    ],
+    received: ["1", "2", "one", "three", "two"],
+    alerts: ["SOURCE_RESTORED"],
+  },
+  {
+    what: "a message is dated a hundred years ahead",
+    polls: [
+      (inbox) => Object.assign(inbox, { messages: [imapMail(1), imapMail(2, { date: "01-Jan-2126 00:00:00 +0000" })] }),
+      (inbox) =>
+        Object.assign(inbox, {
+          messages: [imapMail(1), imapMail(2, { date: "01-Jan-2126 00:00:00 +0000" }), imapMail(3)],
+        }),
+    ],
+    received: ["1", "2", "3"],
+  },
+  {
+    what: "a message has no date, or one that is none",
+    polls: [
+      (inbox) => Object.assign(inbox, { messages: [imapMail(1, { date: "never" }), imapMail(2, { date: "" })] }),
+      (inbox) =>
+        Object.assign(inbox, { messages: [imapMail(1, { date: "never" }), imapMail(2, { date: "" }), imapMail(3)] }),
+    ],
+    received: ["1", "2", "3"],
+  },
+  {
+    what: "sizes and dates are others at each poll",
+    polls: [0, 1, 2].map(
+      (n) => (inbox) =>
+        Object.assign(inbox, {
+          messages: [1, 2].map((uid) => imapMail(uid, { size: 60 + n, date: `0${n + 1}-Jan-2026 00:00:00 +0000` })),
+        }),
+    ),
+    received: ["1", "2"],
+  },
+  {
+    what: "the same content twice, with two UIDs",
+    polls: [(inbox) => Object.assign(inbox, { messages: [asOther(1, "same"), asOther(2, "same")] })],
+    received: ["same", "same"],
+  },
+];
+
+/** POP3 servers whose maildrop is not what it was. */
+export const identityOverPop3: readonly OddPop3[] = [
+  {
+    what: "UIDLs are made anew at each poll",
+    polls: [1, 2, 3].map(
+      (n) => (server) =>
+        Object.assign(server, {
+          messages: ["a", "b", ...(n > 1 ? ["c"] : [])].map((one) => popMail(one, { uidl: `${one}${n}` })),
+        }),
+    ),
+    received: ["a", "b", "c"],
+  },
+  {
+    what: "no UIDL first, UIDL later",
+    polls: [
+      (server) =>
+        Object.assign(server, {
+          messages: popMails("a", "b"),
+          capabilities: ["TOP", "USER"],
+          answer: (command: string) => (command === "UIDL" ? "-ERR unknown command\r\n" : undefined),
+        }),
+      (server) =>
+        Object.assign(server, { messages: popMails("a", "b", "c"), answer: undefined, capabilities: undefined }),
+    ],
+    received: ["a", "b", "c"],
+  },
+  {
+    what: "UIDL first, none later",
+    polls: [
+      (server) => Object.assign(server, { messages: popMails("a", "b") }),
+      (server) =>
+        Object.assign(server, {
+          messages: popMails("a", "b", "c"),
+          capabilities: ["TOP", "USER"],
+          answer: (command: string) => (command === "UIDL" ? "-ERR unknown command\r\n" : undefined),
+        }),
+    ],
+    received: ["a", "b", "c"],
+  },
+  {
+    what: "the same UIDL for all",
+    polls: [1, 2].map(
+      (n) => (server) =>
+        Object.assign(server, {
+          messages: ["a", "b", ...(n > 1 ? ["c"] : [])].map((one) => popMail(one, { uidl: "same" })),
+        }),
+    ),
+    received: ["a", "b", "c"],
+  },
+  {
+    what: "the server writes fields of its own into what was read",
+    polls: [
+      (server) => Object.assign(server, { messages: popMails("a", "b") }),
+      (server) =>
+        Object.assign(server, {
+          messages: popMails("a", "b").map((one) => ({ ...one, raw: `Status: RO\r\n${one.raw}` })),
+        }),
+    ],
+    received: ["a", "b"],
+  },
+  {
+    what: "a message is dated in the future",
+    polls: [
+      (server) =>
+        Object.assign(server, {
+          messages: [
+            popMail("a", { raw: "Date: Fri, 01 Jan 2126 00:00:00 +0000\r\nSubject: a\r\n\r\nx\r\n" }),
+            popMail("b"),
+          ],
+        }),
+      (server) =>
+        Object.assign(server, {
+          messages: [
+            popMail("a", { raw: "Date: Fri, 01 Jan 2126 00:00:00 +0000\r\nSubject: a\r\n\r\nx\r\n" }),
+            popMail("b"),
+            popMail("c"),
+          ],
+        }),
+    ],
+    received: ["a", "b", "c"],
+  },
+  {
+    what: "messages are listed in another order",
+    polls: [
+      (server) => Object.assign(server, { messages: popMails("a", "b", "c") }),
+      (server) => Object.assign(server, { messages: popMails("c", "d", "a", "b") }),
+    ],
+    received: ["a", "b", "c", "d"],
+  },
+];

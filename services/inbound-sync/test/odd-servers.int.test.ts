@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { asideOverImap, asideOverPop3 } from "./aside.cases.ts";
+import { dialectsOfImap, dialectsOfPop3 } from "./dialects.cases.ts";
+import { type GivenInbound, givenInbound } from "./given-inbound.ts";
+import { identityOverImap, identityOverPop3 } from "./identity.cases.ts";
+import { missedOverImap, missedOverPop3 } from "./missed.cases.ts";
+import { type Came, impatient, meet, type Right } from "./odd-servers.ts";
+
+const tables = {
+  "nothing is missed": { imap: missedOverImap, pop3: missedOverPop3 },
+  "each message by itself": { imap: asideOverImap, pop3: asideOverPop3 },
+  "the source's identity": { imap: identityOverImap, pop3: identityOverPop3 },
+  "odd dialects": { imap: dialectsOfImap, pop3: dialectsOfPop3 },
+};
+
+describe("a server that is odd", { concurrency: 6 }, () => {
+  let given: GivenInbound;
+  before(async () => {
+    given = await givenInbound();
+    await given.startReplica({ connectors: impatient });
+  });
+  after(() => given?.stop());
+
+  function check(right: Right, came: Came) {
+    const { received, aside = 0, failure = null, alerts = [], reply } = right;
+    assert.deepEqual(
+      { received: came.received, aside: came.aside, failure: came.failure, alerts: came.alerts },
+      { received: [...received].sort(), aside, failure, alerts: [...alerts].sort() },
+      came.reply,
+    );
+    if (reply) assert.match(came.reply, reply);
+  }
+
+  for (const [kind, { imap, pop3 }] of Object.entries(tables)) {
+    for (const [index, one] of imap.entries())
+      test(`${kind}, IMAP: ${one.what}`, async () =>
+        check(one, await meet(given, `mb_imap${kind.length}x${index}`, { imap: one })));
+    for (const [index, one] of pop3.entries())
+      test(`${kind}, POP3: ${one.what}`, async () =>
+        check(one, await meet(given, `mb_pop${kind.length}x${index}`, { pop3: one })));
+  }
+});
