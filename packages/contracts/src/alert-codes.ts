@@ -34,6 +34,12 @@ export const otherAlertCodes = {
     "The mailbox is enabled, but for three polling intervals no poll has succeeded.",
     "Check that inbound-sync is running and ready, and look for dead letters. `sync-now` runs the mailbox at once.",
   ),
+  THROTTLED_FOR_HOURS: alert(
+    "warning",
+    "mailbox",
+    "For hours the server has asked only to slow down or to come back later.",
+    "Read the server's words. Lower what this mailbox sends or how often it is polled, or ask the server's operator to raise the limit.",
+  ),
   SEND_UNCERTAIN: alert(
     "warning",
     "mailbox",

@@ -23,8 +23,14 @@ const details: Record<AlertOccasion, Words> = {
     failure?.kind === "throttled"
       ? `${work[direction]} waits as the server asks.`
       : `${work[direction]} fails. It is tried again every ${inWords(next?.everyMs ?? policy.retryMs)}, at most ${policy.maximumAttempts} times.`,
-  failed: (direction, { attempt, next }) =>
-    `${work[direction]} is disabled now${attempt > 1 ? ` after ${attempt} failures in a row` : ""}; ${
+  failed: (direction, { attempt, next, failedAt, throttledSince }) =>
+    `${work[direction]} is disabled now${
+      throttledSince != null && failedAt !== null
+        ? `: for ${inWords(failedAt - throttledSince)} the server has only asked to wait`
+        : attempt > 1
+          ? ` after ${attempt} failures in a row`
+          : ""
+    }; ${
       next?.everyMs
         ? `a light check every ${inWords(next.everyMs)} enables it again when the cause is gone.`
         : "it starts again when a person tests it or changes its settings or credentials."

@@ -52,7 +52,8 @@ function alerts({ direction, before, after, policy }: Moved, occasion: AlertOcca
   return [
     ...(gone.length > 0 ? [{ type: "clearAlert", direction, codes: gone } as const] : []),
     ...raised.map((code) => {
-      const failure = after.failure?.code === code ? { failure: after.failure } : {};
+      const isCause = after.failure?.code === code || code === "THROTTLED_FOR_HOURS";
+      const failure = isCause && after.failure ? { failure: after.failure } : {};
       return { type: "raiseAlert", direction, code, ...(detail ? { detail } : {}), ...failure } as const;
     }),
   ];

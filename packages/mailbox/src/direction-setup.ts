@@ -1,6 +1,14 @@
 import type { Failure, Verdict } from "@mailfleet/contracts";
 import { assign, setup } from "xstate";
-import { type FailureEvent, failureIn, isHopeless, mayProbe, mayRetry, raisesWarning } from "./failure-rules.ts";
+import {
+  type FailureEvent,
+  failureIn,
+  isHopeless,
+  mayProbe,
+  mayRetry,
+  raisesWarning,
+  throttledSince,
+} from "./failure-rules.ts";
 import type { DirectionContext } from "./machine-state.ts";
 import { type PlanName, plans, type Waiting } from "./waiting.ts";
 
@@ -54,13 +62,14 @@ export const directionSetup = setup({
   actions: {
     /** Everything that is under way is void from here on, including a test that runs beside daily work. */
     raiseGeneration: assign(({ context }) => ({ generation: context.generation + 1, besideTestDue: null })),
-    startOver: assign({ attempt: 0, failure: null, failedAt: null, secondChanceUsed: false }),
+    startOver: assign({ attempt: 0, failure: null, failedAt: null, secondChanceUsed: false, throttledSince: null }),
     noteFailure: assign((given) => {
       const failure = failureIn(failureEvent(given));
       return {
         failure,
         failedAt: given.event.at,
         attempt: given.context.attempt + (failure.kind === "throttled" ? 0 : 1),
+        throttledSince: throttledSince(given.context, failureEvent(given)),
         secondChanceUsed: given.context.secondChanceUsed || failure.kind === "auth",
       };
     }),
@@ -78,11 +87,13 @@ export const directionSetup = setup({
     endBesideTest: assign({ besideTestDue: null }),
     plan: assign(({ context, event }, { step }: { step: PlanName }) => ({ next: plans[step](event, context) })),
     /** A warning is raised at the first failure of its kind, an error only when the direction stops. */
-    standWarning: assign(({ context }) =>
-      context.failure && raisesWarning(context.failure)
-        ? { alerted: [...besides(context, "TEST_PASSED", context.failure.code), context.failure.code] }
-        : {},
-    ),
+    standWarning: assign(({ context, event }) => {
+      if (!context.failure || !raisesWarning(context.failure)) return {};
+      const since = context.throttledSince ?? null;
+      const isLong = since !== null && event.at - since >= event.policy.throttledAlertMs;
+      const codes = [context.failure.code, ...(isLong ? (["THROTTLED_FOR_HOURS"] as const) : [])];
+      return { alerted: [...besides(context, "TEST_PASSED", ...codes), ...codes] };
+    }),
     standFailure: assign(({ context }) =>
       context.failure
         ? { alerted: [...besides(context, "TEST_PASSED", context.failure.code), context.failure.code] }

@@ -4,6 +4,7 @@ import type { DirectionContext } from "./machine-state.ts";
 /** An event that means failure: a failed run, or the deadline of a test that gave no result. */
 export type FailureEvent = {
   readonly type: string;
+  readonly at: number;
   readonly failure?: Failure;
   readonly policy: RetryPolicy;
   readonly wanted: boolean;
@@ -24,21 +25,26 @@ export const unsaid: ReadonlySet<FailureCode> = new Set(["CREDENTIALS_MISSING", 
 const hasSecondChance = (context: DirectionContext, failure: Failure) =>
   failure.kind === "auth" && !unsaid.has(failure.code) && !context.secondChanceUsed;
 
+/** Since when a direction has only been throttled, this failure included; `null`: this is no throttling. */
+export const throttledSince = (context: DirectionContext, event: FailureEvent): number | null =>
+  failureIn(event).kind === "throttled" ? (context.throttledSince ?? event.at) : null;
+
 /**
  * How often a failure is tried again: transient failures as often as the policy says, throttling for as long as the
- * server asks, refused credentials once, anything else not at all.
+ * policy says (two days), refused credentials once, anything else not at all.
  */
 export function mayRetry(context: DirectionContext, event: FailureEvent): boolean {
   const failure = failureIn(event);
   const attemptsLeft = context.attempt < event.policy.maximumAttempts;
-  if (failure.kind === "throttled") return true;
+  const since = throttledSince(context, event);
+  if (since !== null) return event.at - since < event.policy.throttledEndMs;
   if (failure.kind === "transient") return attemptsLeft;
   return attemptsLeft && hasSecondChance(context, failure);
 }
 
 /** A failure that can pass without help is probed from time to time, as long as somebody wants the mailbox. */
 export function mayProbe(event: FailureEvent): boolean {
-  return event.wanted && failureIn(event).kind === "transient";
+  return event.wanted && ["transient", "throttled"].includes(failureIn(event).kind);
 }
 
 /** A probe found a cause that waiting cannot cure. */

@@ -33,6 +33,8 @@ export interface DirectionContext {
   next: PlannedStep | null;
   /** Deadline of a test that runs beside daily work. */
   besideTestDue: number | null;
+  /** Since when every failure in a row was throttling; `null`, or absent in what older releases wrote: it was not. */
+  throttledSince?: number | null;
   /** Refused basic credentials have had their second chance. */
   secondChanceUsed: boolean;
   /** Codes of the alerts about this direction that are raised now. */

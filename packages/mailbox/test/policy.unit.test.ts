@@ -74,6 +74,33 @@ test("throttling uses up no attempts and waits as long as the server asks", () =
   assert.equal(statusOf(told.machine, "inbound", defaultPolicy).attempt, 0);
 });
 
+test("a direction that is only throttled is told of after six hours and ends after two days, in work and in a test", () => {
+  for (const purpose of ["sync", "test"] as const) {
+    const told = purpose === "sync" ? enabledStory() : story({ configured: ["inbound"] });
+    if (purpose === "test") told.tell({ type: "test", enable: true });
+    const begun = told.at;
+    const hours = () => (told.at - begun) / (60 * minute);
+    const once = () => {
+      told.failed("inbound", purpose, failureOf("SENDING_LIMIT_REACHED", { reply: "550 5.4.5 limit" }, 30 * minute));
+      return told.some("raiseAlert").map(({ code, failure }) => `${code} ${failure?.evidence?.reply}`);
+    };
+    assert.deepEqual(once(), ["SENDING_LIMIT_REACHED 550 5.4.5 limit"]);
+    const later = new Map<string, number>();
+    while (["enabled.retrying", "retesting"].includes(told.state("inbound")) && hours() < 100) {
+      passTime(told);
+      if (purpose === "test") told.timer("inbound");
+      for (const alert of once()) later.set(alert, hours());
+    }
+    between(later.get("THROTTLED_FOR_HOURS 550 5.4.5 limit") ?? 0, 6, 6.6);
+    assert.equal(told.state("inbound"), "failed.probing");
+    between(hours(), 48, 48.6);
+    told.ok("inbound", "probe");
+    assert.equal(told.state("inbound"), "enabled.running");
+    told.failed("inbound", "sync", "RATE_LIMITED");
+    assert.equal(told.state("inbound"), "enabled.retrying", "the time begins anew");
+  }
+});
+
 test("a server that asks for years is followed for a day at most, and never earlier than the policy", () => {
   const told = enabledStory();
   told.failed("inbound", "sync", failureOf("RATE_LIMITED", undefined, 365 * 24 * 60 * minute));

@@ -14,6 +14,7 @@ export interface Offered {
 
 type Body<Event extends MachineEvent = MachineEvent> = Event extends MachineEvent ? Omit<Event, "at"> : never;
 const at = 0;
+const twoDays = 172_800_000;
 const offer = (name: string, body: Body, more: Partial<Offered> = {}): Offered => ({
   name,
   event: { ...body, at } as MachineEvent,
@@ -80,6 +81,11 @@ export function reportsFor({ machine, armed }: World, direction: Direction, code
           timer.everyMs === undefined ? { fired: true } : {},
         ),
       ),
+    ...purposes.map((purpose) => {
+      const failure = failureOf("RATE_LIMITED");
+      const body = { type: "runFailed", direction, generation, purpose, failure } as const;
+      return { name: `${direction} ${purpose} throttled for two days`, event: { ...body, at: twoDays } };
+    }),
     offer(`${direction} old ok`, { type: "runSucceeded", ...old, purpose: "sync" }, stale),
     offer(`${direction} old test ok`, { type: "runSucceeded", ...old, purpose: "test" }, stale),
     offer(

@@ -62,6 +62,7 @@ function directionKey(world: World, direction: Direction): string {
     c.next?.everyMs,
     c.besideTestDue !== null,
     c.secondChanceUsed,
+    c.throttledSince,
     alertKey(world, direction),
     ...timers,
   ].join(",");
@@ -83,4 +84,6 @@ export const walkPolicy = (maximumAttempts: number): RetryPolicy => ({
   testDeadlineMs: 900_000,
   secondChanceMs: 120_000,
   longestRetryAfterMs: 86_400_000,
+  throttledAlertMs: 21_600_000,
+  throttledEndMs: 172_800_000,
 });

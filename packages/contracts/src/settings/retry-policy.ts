@@ -14,6 +14,10 @@ const rules = {
   secondChanceMs: whole(100, day),
   /** Longest wait that a server's own Retry-After is followed. */
   longestRetryAfterMs: whole(1000, 7 * day),
+  /** A direction that has only been throttled for so long is worth an alert of its own. */
+  throttledAlertMs: whole(1000, 7 * day),
+  /** Then throttling counts like any other failure that retries did not cure. */
+  throttledEndMs: whole(1000, 30 * day),
 };
 
 /** When to try again. Policy is data; by default ten times, five minutes apart, as Dynamics 365 does it. */
@@ -25,6 +29,8 @@ export const RetryPolicy = z.strictObject({
   testDeadlineMs: rules.testDeadlineMs.default(900_000),
   secondChanceMs: rules.secondChanceMs.default(300_000),
   longestRetryAfterMs: rules.longestRetryAfterMs.default(day),
+  throttledAlertMs: rules.throttledAlertMs.default(day / 4),
+  throttledEndMs: rules.throttledEndMs.default(2 * day),
 });
 export type RetryPolicy = z.infer<typeof RetryPolicy>;
 
