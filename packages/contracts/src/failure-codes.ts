@@ -102,6 +102,13 @@ export const failureCodes = {
     "The server's certificate is for another name.",
     "Use the name in the certificate as the host, or install a certificate for this host.",
   ),
+  PORT_SPEAKS_TLS: row(
+    "permanent",
+    "error",
+    "profile",
+    "This port speaks TLS from the first byte.",
+    "Set the security in the profile to tls, or use the server's port for STARTTLS.",
+  ),
   NOT_THIS_PROTOCOL: row(
     "permanent",
     "error",
@@ -170,7 +177,14 @@ export const failureCodes = {
     "error",
     "mailbox",
     "No credentials are stored for this direction.",
-    "Set user name and password on the mailbox, or on the profile if the profile holds the credentials.",
+    "Set user name and password on the mailbox, or on the profile if the profile holds the credentials. Where a server takes mail without a sign-in, the profile must say so (outbound credentials: anonymous).",
+  ),
+  SIGN_IN_NEEDED: row(
+    "permanent",
+    "error",
+    "profile",
+    "The server takes mail only from those who sign in, but the profile says that it takes it from anybody.",
+    "Choose in the profile who holds the credentials for sending (mailbox or profile), and set user name and password there.",
   ),
   CREDENTIALS_FOR_ANOTHER_SERVER: row(
     "permanent",

@@ -2,10 +2,8 @@ import type { ConnectOptions } from "@mailfleet/connector-api";
 import {
   type Connection,
   type ConnectionCredentials,
-  connectorDescriptors,
   FailureError,
   failureOf,
-  type Protocol,
   passwordSealedFor,
 } from "@mailfleet/contracts";
 import type { WorkerPorts } from "./ports.ts";
@@ -25,7 +23,8 @@ export async function openConnection<Connector>(
   ports: Pick<WorkerPorts<Connector>, "connectors" | "openSecret" | "tokens" | "direction" | "destinations">,
   connection: Connection,
 ): Promise<OpenedConnection<Connector>> {
-  const { mailboxId, address, server, connectionTimeoutMs, allowedPorts, allowedNetworks, eightBitPolicy } = connection;
+  const { mailboxId, address, server, connectionTimeoutMs, allowedPorts, allowedNetworks } = connection;
+  const { eightBitPolicy, ehloName } = connection;
   const [connector, credentials] = await Promise.all([
     loadConnector(ports, server.protocol),
     openCredentials(ports, connection),
@@ -43,6 +42,7 @@ export async function openConnection<Connector>(
       refused: ports.destinations.refused,
       connectionTimeoutMs,
       eightBitPolicy,
+      ...(ehloName !== null && { ehloName }),
     },
   };
 }
@@ -61,11 +61,8 @@ async function openCredentials(
   { openSecret, tokens }: Pick<WorkerPorts<unknown>, "openSecret" | "tokens">,
   { credentials, mailboxId, address, server }: Connection,
 ): Promise<ConnectOptions["credentials"]> {
-  if (credentials.type === "none") {
-    // Some servers accept mail without a sign-in from addresses they know.
-    if (credentials.reason === "CREDENTIALS_MISSING" && asksForNothing(server.protocol)) return null;
-    throw new FailureError(failureOf(credentials.reason));
-  }
+  if (credentials.type === "none") throw new FailureError(failureOf(credentials.reason));
+  if (credentials.type === "anonymous") return null;
   if (credentials.type === "oauth") return tokens.credentials(credentials, { id: mailboxId, address });
   const { username, password, authorizationIdentity } = credentials;
   return {
@@ -76,15 +73,13 @@ async function openCredentials(
   };
 }
 
-function asksForNothing(protocol: string): boolean {
-  return connectorDescriptors[protocol as Protocol]?.credentials.includes("none") ?? false;
-}
-
 /** Names a way to sign in without any secret: connections may be shared by those for whom it is the same. */
 export function signInKey(credentials: ConnectionCredentials): readonly unknown[] {
   switch (credentials.type) {
     case "none":
       return [credentials.holder, credentials.reason];
+    case "anonymous":
+      return [credentials.holder, credentials.type];
     case "password":
       return [credentials.holder, credentials.username, credentials.authorizationIdentity, credentials.password.tag];
     case "oauth": {

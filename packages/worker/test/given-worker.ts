@@ -118,6 +118,7 @@ export async function givenWorker() {
         retryMs: 1000,
         kind: "queue",
         eightBitPolicy: "encode",
+        ehloName: null,
         uncertainPolicy: "hold",
         sendExpiryMs: 1000,
         messageRetentionDays: 1,

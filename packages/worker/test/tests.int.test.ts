@@ -83,6 +83,20 @@ describe("a test", { timeout: 60_000 }, () => {
     assert.equal(connected, false);
   });
 
+  test("nothing is signed in with where the profile says that the server takes mail from anybody", async () => {
+    given.mailbox("mb_anybody", { credentials: { type: "anonymous", holder: "pf_4fz81k" } });
+    const seen: unknown[] = [];
+    const handle = (await given.worker()).tests({
+      deadlineMs: 5000,
+      test: (_run, { options }) => {
+        seen.push(options.credentials);
+        return passes();
+      },
+    });
+    await given.run(handle, "mb_anybody", "test");
+    assert.deepEqual(seen, [null]);
+  });
+
   for (const [name, code, mailbox, ports] of [
     ["no connector", "NO_CONNECTOR", { server: { protocol: "x400", host: "h", port: 1, security: "none" } }, {}],
     [
@@ -94,6 +108,15 @@ describe("a test", { timeout: 60_000 }, () => {
           throw new FailureError(failureOf("CREDENTIALS_UNREADABLE"));
         },
       },
+    ],
+    [
+      "a server of mail without credentials",
+      "CREDENTIALS_MISSING",
+      {
+        server: { protocol: "smtp", host: "h", port: 25, security: "none" },
+        credentials: { type: "none", reason: "CREDENTIALS_MISSING" },
+      },
+      {},
     ],
     ["nothing to sign in with", "CONSENT_MISSING", { credentials: { type: "none", reason: "CONSENT_MISSING" } }, {}],
   ] as const)

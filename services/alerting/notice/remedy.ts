@@ -15,6 +15,10 @@ export function noticeRemedy(code: FailureCode, { mode, relay, application, oaut
   const google = oauth && application?.provider === "google";
   const key = oauthSecret?.serviceAccount;
   switch (code) {
+    case "SIGN_IN_NEEDED":
+      return "Choose an authentication for the notification mail server, and set its user name and password.";
+    case "EHLO_NAME_REFUSED":
+      return "The server asks for a full host name. Use a relay that takes mail from this address, or ask its operator.";
     case "AUTHENTICATION_REJECTED":
     case "CONSENT_EXPIRED":
     case "CONSENT_TOO_NARROW":
@@ -49,6 +53,7 @@ export function noticeRemedy(code: FailureCode, { mode, relay, application, oaut
     case "TLS_HANDSHAKE_FAILED":
     case "TLS_NOT_OFFERED":
     case "NOT_THIS_PROTOCOL":
+    case "PORT_SPEAKS_TLS":
     case "AUTHENTICATION_NOT_OFFERED":
       return checkPlace;
     case "RECIPIENT_REFUSED":

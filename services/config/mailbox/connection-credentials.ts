@@ -31,6 +31,8 @@ export function credentialsFor(
       return ofProfile(mailbox, direction, profile);
     case "oauth":
       return byToken(mailbox, direction, profile, grant);
+    case "anonymous":
+      return { type: "anonymous", holder: profile._id };
   }
 }
 

@@ -68,6 +68,7 @@ export function connectionOf(
     retryMs: policy.retryMs,
     uncertainPolicy: profile.settings.uncertainPolicy,
     eightBitPolicy: profile.settings.eightBitPolicy,
+    ehloName: profile.settings.ehloName ?? null,
     sendExpiryMs: profile.settings.sendExpiryHours * hour,
     messageRetentionDays: settings.messageRetentionDays,
   };

@@ -104,8 +104,10 @@ function impossible({ type, oauth }: Written, { inbound, outbound }: Complete): 
   const add = (pointer: string, reason: string) => problems.push({ pointer, reason });
   for (const [direction, server] of Object.entries({ inbound, outbound })) {
     const connector = connectorDescriptors[server.protocol];
-    if (server.credentials !== "oauth" && !takesPasswords(connector))
+    if (server.credentials !== "oauth" && server.credentials !== "anonymous" && !takesPasswords(connector))
       add(`/${direction}/credentials`, `must be oauth for the ${connector.name}`);
+    if (server.credentials === "anonymous" && !connector.credentials.includes("none"))
+      add(`/${direction}/credentials`, `must not be anonymous for the ${connector.name}`);
     if (server.credentials === "oauth" && !oauth) add("/oauth", "is needed where credentials are oauth");
     const { apiOf } = connector;
     if (apiOf && oauth && oauth.provider !== apiOf && oauth.provider !== "custom")

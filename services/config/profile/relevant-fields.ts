@@ -75,6 +75,7 @@ export const relevantFields: readonly RelevantField[] = [
   held("outbound"),
   ...oauthDirections("inbound"),
   ...oauthDirections("outbound"),
+  { pointer: "/ehloName", directions: ["outbound"], read: ({ settings }) => settings.ehloName },
   {
     pointer: pollingField,
     directions: [],

@@ -71,6 +71,11 @@ describe("a profile that cannot work", () => {
       { ...servers, inbound: { protocol: "gmail", host: "a.test", credentials: "mailbox" } },
       "/new/inbound/credentials",
     ],
+    [
+      "Gmail's API without a sign-in",
+      { ...servers, type: "gmail", outbound: { protocol: "gmail", credentials: "anonymous" }, oauth: google },
+      "/new/outbound/credentials",
+    ],
     ["OAuth without an application", { ...servers, inbound: { host: "a.test", credentials: "oauth" } }, "/new/oauth"],
     ["an application without a client id", { ...servers, oauth: { provider: "google" } }, "/new/oauth/clientId"],
     [

@@ -54,6 +54,13 @@ describe("credentials of the user or queue", () => {
   });
 });
 
+test("a server that takes mail from anybody is signed in to by nobody, also where the mailbox has credentials", () => {
+  const profile = givenProfile(servers({}, { credentials: "anonymous" }));
+  const own = { credentials: { username: "sales", passwords: { inbound: sealed, outbound: sealed }, setAt: 1 } };
+  const found = credentials(profile, { direction: "outbound", mailbox: own });
+  assert.deepEqual(found, { type: "anonymous", holder: "pf_0001" });
+});
+
 describe("credentials of the profile", () => {
   const held = { inboundCredentials: { username: "master", password: sealed, setAt: 1 } };
   const profileWith = (addressing?: object) => ({

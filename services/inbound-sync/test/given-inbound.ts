@@ -107,6 +107,7 @@ export async function givenInbound(options: { ownMongo?: boolean } = {}) {
         retryMs: 300_000,
         kind: "queue",
         eightBitPolicy: "encode",
+        ehloName: null,
         uncertainPolicy: "hold",
         sendExpiryMs: 1,
         messageRetentionDays: 30,

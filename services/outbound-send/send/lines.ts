@@ -47,6 +47,7 @@ export class Lines {
   of(connection: Connection): SharedLine {
     const { server, credentials, maximumConcurrentConnections, connectionTimeoutMs, allowedPorts, allowedNetworks } =
       connection;
+    const { eightBitPolicy, ehloName } = connection;
     const way = [
       signInKey(credentials),
       server,
@@ -54,6 +55,8 @@ export class Lines {
       allowedNetworks,
       maximumConcurrentConnections,
       connectionTimeoutMs,
+      eightBitPolicy,
+      ehloName,
     ];
     const key = this.#keys.get(connection) ?? JSON.stringify(way);
     this.#keys.set(connection, key);

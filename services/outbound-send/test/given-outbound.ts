@@ -276,6 +276,7 @@ function connectionOf(mailbox: GivenMailbox): Connection {
     retryMs: mailbox.retryMs,
     kind: "queue",
     eightBitPolicy: "encode",
+    ehloName: null,
     uncertainPolicy: mailbox.uncertainPolicy,
     sendExpiryMs: mailbox.sendExpiryMs,
     messageRetentionDays: 30,

@@ -45,4 +45,6 @@ export interface ConnectOptions {
   readonly connectionTimeoutMs: number;
   /** What to do with 8-bit text where a server does not offer 8BITMIME; "encode" unless given. */
   readonly eightBitPolicy?: EightBitPolicy;
+  /** How an SMTP server is greeted; by the address that the connection comes from unless given. */
+  readonly ehloName?: string;
 }

@@ -44,6 +44,11 @@ export class Channel {
     return this.#ended;
   }
 
+  /** Where the connection comes from. */
+  get localAddress(): string | undefined {
+    return this.#socket.localAddress;
+  }
+
   /** True if nothing more can be handed over: it ended, or we said goodbye. */
   get isOver(): boolean {
     return this.#ended !== null || this.#left;

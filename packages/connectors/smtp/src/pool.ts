@@ -10,6 +10,7 @@ import {
 import { FailureError, failureOf } from "@mailfleet/contracts";
 import { connect } from "./connect.ts";
 import type { Deadlines } from "./deadlines.ts";
+import type { Mechanisms } from "./mechanisms.ts";
 import type { Connected } from "./set-up.ts";
 import { Transaction, type TransactionContext } from "./transaction.ts";
 
@@ -59,6 +60,7 @@ const STUCK_MS = 2000;
 export class SmtpPool implements OutboundSession {
   readonly #options: ConnectOptions;
   readonly #deadlines: Deadlines;
+  readonly #mechanisms: Mechanisms;
   readonly #context: TransactionContext;
   readonly #idle: Pooled[] = [];
   readonly #busy = new Set<Busy>();
@@ -69,7 +71,8 @@ export class SmtpPool implements OutboundSession {
   /** How long the server takes to answer to the content of a message; unknown at first. */
   #answerMs = Number.POSITIVE_INFINITY;
 
-  constructor(options: ConnectOptions, maximumConnections: number, deadlines: Deadlines) {
+  constructor(options: ConnectOptions, maximumConnections: number, deadlines: Deadlines, mechanisms: Mechanisms) {
+    this.#mechanisms = mechanisms;
     this.#options = options;
     this.#deadlines = deadlines;
     this.#most = Math.max(1, maximumConnections);
@@ -152,7 +155,10 @@ export class SmtpPool implements OutboundSession {
   }
 
   async #over(busy: Busy, { transaction, signal }: Job): Promise<Submitted> {
-    busy.pooled ??= { connected: await connect(this.#options, signal), messages: 0, idleSince: 0, spoiled: false };
+    if (!busy.pooled) {
+      const connected = await connect(this.#options, signal, this.#mechanisms);
+      busy.pooled = { connected, messages: 0, idleSince: 0, spoiled: false };
+    }
     const { pooled } = busy;
     try {
       return await transaction.over(pooled.connected, this.#context, () => this.#follow(busy, pooled));

@@ -465,6 +465,7 @@ const postfix = said("Postfix", "https://www.postfix.org/postconf.5.html", [
   ["rcpt", "SENDER_REFUSED", "mailbox", "553 5.7.1 <a@example.org>: Sender address rejected: not logged in"],
   ["rcpt", "MESSAGE_DEFERRED", "recipient", "450 4.1.8 <a@example.org>: Sender address rejected: Domain not found"],
   ["rcpt", "EHLO_NAME_REFUSED", "mailbox", "550 5.7.1 <x>: Helo command rejected: Access denied"],
+  ["rcpt", "SERVER_UNAVAILABLE", "message", "450 4.7.1 <x>: Helo command rejected: Host not found"],
   [
     "rcpt",
     "SERVER_UNAVAILABLE",
@@ -861,6 +862,8 @@ const standard = said("any", "RFC 5321 §4.2.3, §4.5.3.1.10, RFC 3463, RFC 4954
   ["greeting", "SERVER_UNAVAILABLE", "mailbox", "554 No SMTP service here"],
   ["hello", "EHLO_NOT_OFFERED", "mailbox", "500 5.5.1 Command unrecognized"],
   ["hello", "EHLO_NOT_OFFERED", "mailbox", "504 Command parameter not implemented"],
+  ["hello", "EHLO_NAME_REFUSED", "mailbox", "501 Syntax error in parameters or arguments"],
+  ["hello", "SERVER_UNAVAILABLE", "mailbox", "550 Access denied"],
   ["hello", "EHLO_NAME_REFUSED", "mailbox", "550 5.7.1 HELO name is not acceptable (RFC 5321 4.1.1.1)"],
   ["mail", "SENDER_REFUSED", "message", "550 5.1.0 sender rejected"],
   ["mail", "SERVER_UNAVAILABLE", "message", "421 Service not available, closing transmission channel"],

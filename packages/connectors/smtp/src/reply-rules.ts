@@ -71,6 +71,8 @@ export const replyRules: readonly ReplyRule[] = [
     ["hello", ...submission],
   ),
 
+  rule(/^4\d\d.*helo command rejected/i, "SERVER_UNAVAILABLE", submission, "message"),
+
   // The account itself.
   rule(
     /^5\d\d(?=.*(SmtpClientAuthentication is disabled|5\.7\.139.*(disabled|locked)|5\.1\.8\b.*(access denied|blocked)|bad outbound sender|(account|user|sender address|mailbox) (has been |is |was )?(temporarily )?(disabled|suspended|locked|blocked|inactive|deactivated)|account (has been )?(expired|terminated)|user has no permission|(smtp|sending) (access |service )?(is |has been )?(disabled|not enabled|suspended)|5\.2\.1\b.*disabled|5\.1\.90\b.*tenant|tenant.{0,20}(blocked|disabled)))/i,
@@ -141,7 +143,9 @@ export const replyRules: readonly ReplyRule[] = [
   rule(/^[45]/, "SERVER_UNAVAILABLE", ["greeting"]),
   rule(/^4/, "SERVER_UNAVAILABLE", beforeSignedIn),
   rule(/^5/, "TLS_NOT_OFFERED", ["starttls"]),
-  rule(/^5(00|02|04|50)\b/, "EHLO_NOT_OFFERED", ["hello"]),
+  rule(/^5(00|02|04)\b/, "EHLO_NOT_OFFERED", ["hello"]),
+  rule(/^501\b/, "EHLO_NAME_REFUSED", ["hello"]),
+  rule(/^5(50|54)\b/, "SERVER_UNAVAILABLE", ["hello"]),
   rule(/^5/, "NOT_THIS_PROTOCOL", ["hello"]),
 
   // Where we come from: servers keep this until MAIL or RCPT, so that the log says from whom.

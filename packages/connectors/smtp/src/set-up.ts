@@ -1,5 +1,4 @@
-import type { Socket } from "node:net";
-import { hostname } from "node:os";
+import { isIPv6, type Socket } from "node:net";
 import type { ConnectOptions } from "@mailfleet/connector-api";
 import { FailureError, failureOf } from "@mailfleet/contracts";
 import { type Address, openSocket, secureSocket } from "@mailfleet/network";
@@ -7,7 +6,9 @@ import { authenticate } from "./authenticate.ts";
 import { type Capabilities, noCapabilities, readCapabilities } from "./capabilities.ts";
 import { Channel, ReplyTimeout } from "./channel.ts";
 import { classifyReply } from "./classify-reply.ts";
+import type { Mechanisms } from "./mechanisms.ts";
 import type { Stage } from "./reply-rules.ts";
+import { unlessTls } from "./silent-port.ts";
 
 /** One step of setting a connection up. */
 export type SetupStep = "settings" | "resolve" | "connect" | "tls" | "authenticate";
@@ -16,6 +17,11 @@ export type SetupStep = "settings" | "resolve" | "connect" | "tls" | "authentica
 export interface Connected {
   readonly channel: Channel;
   readonly capabilities: Capabilities;
+  /**
+   * Asks once more what the server offers, because some offer more to those who signed in. True: `capabilities` are new.
+   * False: it was asked already, nobody signed in, or the server does not answer as it should.
+   */
+  ask(withinMs: number): Promise<boolean>;
 }
 
 /** The attempt that a connection is set up within. */
@@ -30,6 +36,8 @@ export interface Attempt {
   skip(name: SetupStep, detail: string): void;
   /** What no evidence may hold. */
   readonly secrets: Set<string>;
+  /** By which mechanism passwords were taken before. */
+  readonly mechanisms: Mechanisms;
 }
 
 /** Connects to one of these addresses, agrees on TLS and signs in; nothing stays open if it throws. */
@@ -52,11 +60,31 @@ export async function setUp(attempt: Attempt, addresses: readonly Address[], ren
       throw new FailureError(classifyReply(stage, reply, { command: shown }).failure);
     return reply;
   };
+  const ourName = () => options.ehloName ?? addressLiteral(open().localAddress);
   const hello = async () => {
-    now.capabilities = readCapabilities(await command("hello", `EHLO ${ourName()}\r\n`));
+    const name = ourName();
+    open().write(`EHLO ${name}\r\n`);
+    const reply = await open().reply(attempt.left());
+    if (reply.code < 300) {
+      now.capabilities = readCapabilities(reply);
+      return;
+    }
+    const { failure } = classifyReply("hello", reply, { command: `EHLO ${name}` });
+    const mayDoWithout = security !== "starttls" && options.credentials === null;
+    if (mayDoWithout && [500, 502, 504, 550].includes(reply.code)) {
+      // RFC 5321 §3.2: a server from before ESMTP.
+      await command("hello", `HELO ${name}\r\n`);
+      return;
+    }
+    // Gmail says 421 (EHLO) also where there is too much of us: with a name that was chosen it is not the name.
+    const isBusy = failure.code === "EHLO_NAME_REFUSED" && reply.code < 500 && options.ehloName !== undefined;
+    throw new FailureError(isBusy ? failureOf("RATE_LIMITED", failure.evidence) : failure);
   };
   const greet = async () => {
-    await command("greeting", "", "(greeting)");
+    const greeting = command("greeting", "", "(greeting)");
+    await (now.socket && security !== "tls"
+      ? unlessTls(greeting, { ...attempt, server: options.server }, addresses)
+      : greeting);
     await hello();
   };
   const stop = () => now.channel?.end(new ReplyTimeout());
@@ -94,10 +122,11 @@ export async function setUp(attempt: Attempt, addresses: readonly Address[], ren
     else
       await step("authenticate", () => {
         const { capabilities } = now;
-        const signingIn = { command, capabilities, server: { host, port }, secrets, renew, signal: expiry };
+        const { mechanisms } = attempt;
+        const signingIn = { command, capabilities, server: { host, port }, secrets, renew, signal: expiry, mechanisms };
         return authenticate(signingIn, credentials);
       });
-    return { channel: open(), capabilities: now.capabilities };
+    return new SignedIn(open(), now.capabilities, credentials === null ? null : ourName());
   } catch (error) {
     now.channel?.end(error);
     now.socket?.destroy();
@@ -107,8 +136,35 @@ export async function setUp(attempt: Attempt, addresses: readonly Address[], ren
   }
 }
 
-/** Our name in EHLO. Servers expect a host name (RFC 5321 §4.1.3 allows an address literal instead). */
-function ourName(): string {
-  const name = hostname();
-  return /^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/.test(name) ? name : "[127.0.0.1]";
+class SignedIn implements Connected {
+  readonly channel: Channel;
+  capabilities: Capabilities;
+  /** How the server was greeted, while it may be asked again. */
+  #name: string | null;
+
+  constructor(channel: Channel, capabilities: Capabilities, name: string | null) {
+    this.channel = channel;
+    this.capabilities = capabilities;
+    this.#name = name;
+  }
+
+  async ask(withinMs: number): Promise<boolean> {
+    const name = this.#name;
+    if (name === null) return false;
+    this.#name = null;
+    this.channel.write(`EHLO ${name}\r\n`);
+    const reply = await this.channel.reply(withinMs);
+    if (reply.code >= 300) return false;
+    this.capabilities = readCapabilities(reply);
+    return true;
+  }
+}
+
+/**
+ * Where the connection comes from, as a name (RFC 5321 §4.1.3, §4.1.4): true in every network, which the name of a
+ * machine or container seldom is.
+ */
+function addressLiteral(address: string | undefined): string {
+  const bare = (address ?? "127.0.0.1").replace(/^::ffff:(?=[\d.]+$)/, "").replace(/%.*$/, "");
+  return isIPv6(bare) ? `[IPv6:${bare}]` : `[${bare}]`;
 }

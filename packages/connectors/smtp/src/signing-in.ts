@@ -1,5 +1,6 @@
 import { FailureError, failureOf } from "@mailfleet/contracts";
 import type { Capabilities } from "./capabilities.ts";
+import type { Mechanisms } from "./mechanisms.ts";
 import type { SmtpReply } from "./reply.ts";
 import type { Stage } from "./reply-rules.ts";
 
@@ -16,6 +17,7 @@ export interface SigningIn {
   /** The token given last was refused. */
   readonly renew: boolean;
   readonly signal: AbortSignal;
+  readonly mechanisms: Mechanisms;
 }
 
 /** Says what the server does offer. */

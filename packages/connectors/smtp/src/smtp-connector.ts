@@ -3,6 +3,7 @@ import { failureOf } from "@mailfleet/contracts";
 import { classifyError } from "./classify-error.ts";
 import { connect } from "./connect.ts";
 import { type Deadlines, defaultDeadlines } from "./deadlines.ts";
+import { Mechanisms } from "./mechanisms.ts";
 import { SmtpPool } from "./pool.ts";
 import type { Connected, SetupStep } from "./set-up.ts";
 import { Transaction } from "./transaction.ts";
@@ -10,14 +11,15 @@ import { Transaction } from "./transaction.ts";
 /** SMTP submission (RFC 6409). Deadlines are shortened by tests only. */
 export function smtpConnector(deadlines: Partial<Deadlines> = {}): OutboundConnector {
   const limits = { ...defaultDeadlines, ...deadlines };
+  const mechanisms = new Mechanisms();
   return {
-    open: (options, maximumConnections) => new SmtpPool(options, maximumConnections, limits),
+    open: (options, maximumConnections) => new SmtpPool(options, maximumConnections, limits, mechanisms),
     test: async (options, probe, listener, signal) => {
       const { done, skipped, failed, passed } = recordTest(listener);
       let at: SetupStep = "settings";
       let connected: Connected;
       try {
-        connected = await connect(options, signal, {
+        connected = await connect(options, signal, mechanisms, {
           begun: (step) => {
             at = step;
           },

@@ -98,6 +98,16 @@ export class Transaction {
     return Buffer.from(together(this.#opening));
   }
 
+  /** Before a message is refused for what the server lacks, it is asked whether it still lacks it after the sign-in. */
+  async #prepare(connected: Connected, { eightBitPolicy, deadlines }: TransactionContext): Promise<Opening> {
+    const prepared = async () =>
+      this.#open(connected, await fitServer(this.#given.message, connected.capabilities, eightBitPolicy));
+    return prepared().catch(async (error: unknown) => {
+      if (!(error instanceof FailureError) || !(await connected.ask(deadlines.commandMs))) throw error;
+      return prepared();
+    });
+  }
+
   #open(on: Connected, fitted: FittedMessage): Opening {
     const { message } = fitted;
     const small = message instanceof Uint8Array && message.length <= SMALL_MESSAGE;
@@ -132,8 +142,7 @@ export class Transaction {
       if (signal.aborted) abort();
       const begun = this.#opening?.on === connected ? this.#opening : null;
       this.#opening = null;
-      const fit = () => fitServer(this.#given.message, connected.capabilities, context.eightBitPolicy);
-      const opening = begun ?? this.#open(connected, await fit());
+      const opening = begun ?? (await this.#prepare(connected, context));
       const { content, message } = opening;
       // Of a small message asked while the envelope is on its way, so that it costs no extra time.
       if (content) this.ask();
@@ -292,7 +301,7 @@ function classify(stage: Stage, reply: SmtpReply, command: string, context: Tran
     command: command.slice(0, 500),
   });
   if (context.signedIn || !wantsSignIn(classified.failure, stage, reply)) return classified;
-  return { ...classified, whose: "mailbox", failure: failureOf("CREDENTIALS_MISSING", classified.failure.evidence) };
+  return { ...classified, whose: "mailbox", failure: failureOf("SIGN_IN_NEEDED", classified.failure.evidence) };
 }
 
 /** A server that relays only for those who signed in says so at RCPT, as a policy (5.7.1) or in words. */

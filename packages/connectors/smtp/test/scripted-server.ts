@@ -8,8 +8,11 @@ export type Move = string | ((socket: Socket) => void);
  */
 export interface Script {
   greeting?: Move;
-  ehlo?: string;
+  ehlo?: string | ((line: string, nth: number) => Move);
+  helo?: Move;
   auth?: Move;
+  /** Instead of `auth`: by the command, and then by each line that answers to a 334. */
+  signIn?: (line: string) => Move;
   mail?: (line: string, nth: number) => Move;
   rcpt?: (line: string, nth: number) => Move;
   data?: (nth: number) => Move;
@@ -35,7 +38,7 @@ const friendlyEhlo =
 export async function scriptedServer(script: Script = {}): Promise<ScriptedServer> {
   const sockets = new Set<Socket>();
   const seen: ScriptedServer = { port: 0, messages: [], lines: [], connections: 0, together: 0, stop: async () => {} };
-  const count = { mail: 0, rcpt: 0, data: 0, final: 0 };
+  const count = { ehlo: 0, mail: 0, rcpt: 0, data: 0, final: 0 };
   const server = createServer((socket) => {
     seen.connections += 1;
     sockets.add(socket);
@@ -44,6 +47,13 @@ export async function scriptedServer(script: Script = {}): Promise<ScriptedServe
     const play = (move: Move) => (typeof move === "string" ? socket.write(`${move}\r\n`) : move(socket));
     let rest = "";
     let inData = false;
+    /** The server asked for more of a sign-in. */
+    let asks = false;
+    const playSignIn = (line: string) => {
+      const move = script.signIn?.(line) ?? script.auth ?? "235 2.7.0 welcome";
+      asks = typeof move === "string" && move.startsWith("334");
+      play(move);
+    };
     socket.on("data", (chunk) => {
       rest += chunk.toString("latin1");
       for (;;) {
@@ -65,8 +75,11 @@ export async function scriptedServer(script: Script = {}): Promise<ScriptedServe
         rest = rest.slice(end + 2);
         seen.lines.push(line);
         const verb = line.slice(0, 4).toUpperCase();
-        if (verb === "EHLO") play(script.ehlo ?? friendlyEhlo);
-        else if (verb === "AUTH") play(script.auth ?? "235 2.7.0 welcome");
+        const { ehlo = friendlyEhlo } = script;
+        if (asks) playSignIn(line);
+        else if (verb === "EHLO") play(typeof ehlo === "string" ? ehlo : ehlo(line, ++count.ehlo));
+        else if (verb === "HELO") play(script.helo ?? "250 scripted");
+        else if (verb === "AUTH") playSignIn(line);
         else if (verb === "MAIL") play(script.mail?.(line, ++count.mail) ?? "250 2.1.0 sender ok");
         else if (verb === "RCPT") play(script.rcpt?.(line, ++count.rcpt) ?? "250 2.1.5 recipient ok");
         else if (verb === "DATA") {

@@ -334,7 +334,7 @@ describe("submitting", () => {
 
   it("asks for credentials where the server does", async () => {
     const { session } = await given({ mail: () => "530 5.7.0 Authentication required" }, { credentials: null });
-    assert.equal(await outcome(session.submit(envelope, raw, signal)), "auth CREDENTIALS_MISSING");
+    assert.equal(await outcome(session.submit(envelope, raw, signal)), "permanent SIGN_IN_NEEDED");
     await session.close();
   });
 
@@ -377,11 +377,11 @@ describe("testing", () => {
       assert.match(steps.at(-1)?.detail ?? "", /no such user here|looks like spam/);
     });
 
-  it("a server that relays only for those who sign in says that credentials are missing", async () => {
+  it("a server that relays only for those who sign in says that it needs a sign-in", async () => {
     for (const reply of ["554 5.7.1 <b@example.org>: Relay access denied", "550 relaying denied"]) {
       const { connect } = await given({ ehlo: "250 open", rcpt: () => reply }, { credentials: null });
       const { failure } = await test(connect);
-      assert.deepEqual([failure?.code, failure?.evidence?.reply], ["CREDENTIALS_MISSING", reply]);
+      assert.deepEqual([failure?.code, failure?.evidence?.reply], ["SIGN_IN_NEEDED", reply]);
     }
     const { connect } = await given({ rcpt: () => "554 5.7.1 Relay access denied" });
     assert.equal((await test(connect)).failure?.code, "TEST_MESSAGE_REFUSED", "signed in, it is not about that");

@@ -32,6 +32,8 @@ export const ConnectionCredentials = z.discriminatedUnion("type", [
      */
     grant: z.object({ v: z.number().int() }).nullable(),
   }),
+  /** The server takes mail without a sign-in: the profile says so. */
+  z.object({ type: z.literal("anonymous"), holder: z.string() }),
   /** Nothing can be used, and why. */
   z.object({
     type: z.literal("none"),
@@ -90,6 +92,7 @@ export const connection = noun("connection", {
     retryMs: field(z.number().int(), "between two attempts"),
     uncertainPolicy: field(UncertainPolicy, "what to do with a send of unknown fate"),
     eightBitPolicy: field(EightBitPolicy, "8-bit text for a server that does not offer 8BITMIME"),
+    ehloName: field(z.string().nullable(), "how SMTP servers are greeted; null: by our address"),
     sendExpiryMs: field(z.number().int(), "a send that has waited longer is given up"),
     messageRetentionDays: field(z.number().int(), "how long messages are kept"),
   },

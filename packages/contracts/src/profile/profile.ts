@@ -86,7 +86,7 @@ export const profile = noun("profile", {
       "connections at the same time for one holder of credentials",
       { flag: "connections <n>" },
     ),
-    connectionTimeoutMs: field(whole(100, 100_000).default(30_000), "time until a connection must be usable", {
+    connectionTimeoutMs: field(whole(100, 100_000).default(60_000), "time until a connection must be usable", {
       flag: "connection-timeout <ms>",
     }),
     uncertainPolicy: field(UncertainPolicy.default("hold"), "what to do with a send of unknown fate", {
@@ -95,6 +95,15 @@ export const profile = noun("profile", {
     eightBitPolicy: field(EightBitPolicy.default("encode"), "8-bit text for a server that does not offer 8BITMIME", {
       flag: "eight-bit <policy>",
     }),
+    ehloName: field(
+      z
+        .string()
+        .max(253)
+        .regex(/^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/, "must be a full host name, such as mail.example.org")
+        .optional(),
+      "the name by which SMTP servers are greeted (EHLO); without it the address that the connection comes from",
+      { flag: "ehlo-name <name>" },
+    ),
     sendExpiryHours: field(whole(1, 720).default(72), "a message that has waited longer is no longer sent", {
       flag: "send-expiry <hours>",
     }),

@@ -24,6 +24,9 @@ const host = z
 export const CredentialSource = z.enum(["mailbox", "profile", "oauth"]);
 export type CredentialSource = z.infer<typeof CredentialSource>;
 
+/** The same for sending. `anonymous`: the server takes mail without a sign-in from everybody who may connect. */
+export const OutboundCredentialSource = z.enum([...CredentialSource.options, "anonymous"]);
+
 /**
  * How one set of credentials of a profile opens each mailbox by itself: the SASL authorization identity (RFC 4616 §2),
  * which becomes the mailbox's address, or a user name made from it, as Dovecot's master users take it.
@@ -61,7 +64,7 @@ export type InboundServer = z.infer<typeof InboundServer>;
 export const OutboundServer = z.strictObject({
   protocol: OutboundProtocol,
   ...endpoint,
-  credentials: CredentialSource.default("mailbox"),
+  credentials: OutboundCredentialSource.default("mailbox"),
 });
 export type OutboundServer = z.infer<typeof OutboundServer>;
 
@@ -88,5 +91,7 @@ export const NewInboundServer = z.strictObject({
 export const NewOutboundServer = z.strictObject({
   protocol: OutboundProtocol.optional().describe(howTo("sent", OutboundProtocol.options)),
   ...optionalEndpoint,
-  credentials: CredentialSource.optional().describe("who holds what is needed to send"),
+  credentials: OutboundCredentialSource.optional().describe(
+    "who holds what is needed to send; anonymous: the server takes mail without a sign-in",
+  ),
 });
