@@ -75,7 +75,7 @@ export const replyRules: readonly ReplyRule[] = [
 
   // The account itself.
   rule(
-    /^5\d\d(?=.*(SmtpClientAuthentication is disabled|5\.7\.139.*(disabled|locked)|5\.1\.8\b.*(access denied|blocked)|bad outbound sender|(account|user|sender address|mailbox) (has been |is |was )?(temporarily )?(disabled|suspended|locked|blocked|inactive|deactivated)|account (has been )?(expired|terminated)|user has no permission|(smtp|sending) (access |service )?(is |has been )?(disabled|not enabled|suspended)|5\.2\.1\b.*disabled|5\.1\.90\b.*tenant|tenant.{0,20}(blocked|disabled)))/i,
+    /^5\d\d(?=.*(SmtpClientAuthentication is disabled|5\.7\.139\b.{0,120}(disabled|locked)|5\.1\.8\b.{0,60}(access denied|blocked)|bad outbound sender|(account|user|sender address|mailbox) (has been |is |was )?(temporarily )?(disabled|suspended|locked|blocked|inactive|deactivated)|account (has been )?(expired|terminated)|user has no permission|(smtp|sending) (access |service )?(is |has been )?(disabled|not enabled|suspended)|5\.2\.1\b.{0,80}disabled|5\.1\.90\b.{0,80}tenant|tenant.{0,20}(blocked|disabled)))/i,
     "ACCOUNT_DISABLED",
     ["auth", "mail", "final"],
   ),
@@ -89,7 +89,7 @@ export const replyRules: readonly ReplyRule[] = [
 
   // Limits of the account: Gmail 5.4.5 and 4.7.28, Exchange Online, SES, Zoho, GMX, IONOS, OVH, cPanel.
   rule(
-    /^[45]\d\d \D{0,10}5\.4\.5\b|\b4\.7\.28\b|5\.7\.70[58]\b.*(threshold|exceeded)|5\.1\.90\b|5\.2\.122\b|daily (user |smtp relay |message )?(sending )?(quota|limit)|sending (quota|limit)s?( (is|was|has been))? (exceeded|reached)|(mail|message|submission|recipient|outgoing|send|hourly|daily)[ -]?(send(ing)?[ -]?)?(limit|quota)( has been| was| is)?[ -]?(exceeded|reached)|SubmissionQuotaExceeded|unusual sending activity|exceeded (the |your )?(max(imum)? )?(emails?|messages?|defers and failures|recipients?) (per|allowed)|email quota exceeded|limit on the number of (messages|recipients)|maximum (hourly|daily)? ?(credits|quota)|credits exceeded|too many (messages|emails|mails|recipients) (today|this hour|per (hour|day))|number of (messages|recipients|emails).{0,30}per (hour|day)/i,
+    /^[45]\d\d \D{0,10}5\.4\.5\b|\b4\.7\.28\b|5\.7\.70[58]\b.{0,80}(threshold|exceeded)|5\.1\.90\b|5\.2\.122\b|daily (user |smtp relay |message )?(sending )?(quota|limit)|sending (quota|limit)s?( (is|was|has been))? (exceeded|reached)|(mail|message|submission|recipient|outgoing|send|hourly|daily)[ -]?(send(ing)?[ -]?)?(limit|quota)( has been| was| is)?[ -]?(exceeded|reached)|SubmissionQuotaExceeded|unusual sending activity|exceeded (the |your )?(max(imum)? )?(emails?|messages?|defers and failures|recipients?) (per|allowed)|email quota exceeded|limit on the number of (messages|recipients)|maximum (hourly|daily)? ?(credits|quota)|credits exceeded|too many (messages|emails|mails|recipients) (today|this hour|per (hour|day))|number of (messages|recipients|emails).{0,30}per (hour|day)/i,
     "SENDING_LIMIT_REACHED",
     submission,
   ),
@@ -108,10 +108,10 @@ export const replyRules: readonly ReplyRule[] = [
     ["auth"],
   ),
   rule(
-    /^4\d\d.*(rate[ -]?limit|\brate\b.*(exceed|limit|unusual|too (high|fast))|too (much mail|fast|quick|many (messages|mails|emails|errors|commands|transactions|requests))|throttl|slow down|temporarily rate|per second|frequency|HL:(IFC|REP)|MI:(SFQ|DMC|CEL|CCL)|sending too)/i,
+    /^4\d\d.*(rate[ -]?limit|\brate\b.{0,80}(exceed|limit|unusual|too (high|fast))|too (much mail|fast|quick|many (messages|mails|emails|errors|commands|transactions|requests))|throttl|slow down|temporarily rate|per second|frequency|HL:(IFC|REP)|MI:(SFQ|DMC|CEL|CCL)|sending too)/i,
     "RATE_LIMITED",
   ),
-  rule(/^421 \D{0,5}4\.7\.(0|1)\b.*(too many|rate|deferred|unusual|try again later)/i, "RATE_LIMITED"),
+  rule(/^421 \D{0,5}4\.7\.(0|1)\b.{0,120}(too many|rate|deferred|unusual|try again later)/i, "RATE_LIMITED"),
   rule(/^5\d\d.*frequency limited/i, "RATE_LIMITED"),
   rule(/^4\d\d .*\[TSS?0\d\]/i, "RATE_LIMITED"),
   rule(/^4\d\d\b.*\bRP-00[123]\b/, "RATE_LIMITED"),
