@@ -1,5 +1,5 @@
 import type { ConnectOptions, InboundWatch, WatchOptions } from "@mailfleet/connector-api";
-import { type Failure, FailureError } from "@mailfleet/contracts";
+import { type Failure, FailureError, failureOf } from "@mailfleet/contracts";
 import { classifyFailure, type FailureContext } from "./classify-failure.ts";
 import { dial } from "./dial.ts";
 import { readCursor } from "./imap-cursor.ts";
@@ -12,13 +12,17 @@ export interface WatchLengths {
   readonly renewMs: number;
   /** A server that has not answered IDLE or DONE by then is gone. */
   readonly answerMs: number;
+  /** A server that ends IDLE by itself sooner does not wait. */
+  readonly leastMs: number;
 }
 
 /**
  * RFC 2177 asks for less than 29 minutes. What lies between forgets a silent connection sooner, and one that is half open
  * is found by the answer that does not come.
  */
-const standard: WatchLengths = { renewMs: 9 * 60_000, answerMs: 30_000 };
+const standard: WatchLengths = { renewMs: 9 * 60_000, answerMs: 30_000, leastMs: 5000 };
+/** DONE and LOGOUT are a courtesy. */
+const closeMs = 1000;
 
 /**
  * Watches the inbox over a connection of its own: in IDLE (RFC 2177), or with NOOP where the server offers none and
@@ -28,8 +32,9 @@ export async function watchInbox(
   options: ConnectOptions,
   watching: WatchOptions,
   signal: AbortSignal,
-  lengths = standard,
+  lengths: Partial<WatchLengths> = {},
 ): Promise<InboundWatch | null> {
+  const { answerMs, ...times } = { ...standard, ...lengths };
   const dialled = await dial(options, signal);
   const idles = dialled.client.capabilities.has("IDLE");
   const inbox = await openInbox(dialled, signal);
@@ -39,14 +44,21 @@ export async function watchInbox(
     return null;
   }
   const failure = failuresOf(wire, dialled.context);
+  const stop = () => wire.destroy();
+  signal.addEventListener("abort", stop, { once: true });
   try {
-    const idle = idles ? await wire.idle(lengths.answerMs) : null;
+    signal.throwIfAborted();
+    wire.onNews(watching.heard);
+    const begin = () => wire.idle(answerMs);
+    const idle = idles ? await begin() : null;
     if (isBehind(inbox, watching.cursor)) watching.heard();
-    return keepWatch(wire, { idle, watching, lengths, failure });
+    return keepWatch(wire, { idle, begin, noopMs: watching.noopMs ?? 0, ...times, failure });
   } catch (error) {
     await inbox.close();
     signal.throwIfAborted();
     throw new FailureError(failure(error), { cause: error });
+  } finally {
+    signal.removeEventListener("abort", stop);
   }
 }
 
@@ -55,17 +67,15 @@ function keepWatch(
   wire: Wire,
   given: {
     readonly idle: Idling | null;
-    readonly watching: WatchOptions;
-    readonly lengths: WatchLengths;
+    readonly begin: () => Promise<Idling>;
+    readonly noopMs: number;
+    readonly renewMs: number;
+    readonly leastMs: number;
     readonly failure: (error: unknown) => Failure;
   },
 ): InboundWatch {
-  const { lengths, failure } = given;
-  const { heard, noopMs = 0 } = given.watching;
-  let { idle } = given;
   let closing = false;
   let wake = () => {};
-  wire.onNews(heard);
   wire.onEnd(() => wake());
 
   const pause = (ms: number) =>
@@ -75,36 +85,63 @@ function keepWatch(
         clearTimeout(timer);
         resolve();
       };
-      if (closing || !wire.alive()) wake();
+      if (closing || wire.bye() !== undefined || !wire.alive()) wake();
     });
 
-  async function keep(): Promise<Failure | null> {
+  /** A server that has said goodbye need not hang up. */
+  async function done(ask: () => Promise<void>): Promise<void> {
+    if (wire.bye() === undefined) await ask();
+    if (wire.bye() !== undefined && !closing) throw Object.assign(new Error("BYE"), { code: "NoConnection" });
+  }
+
+  async function waitIn(idle: Idling): Promise<void> {
+    const since = performance.now();
+    let byItself = false;
+    idle.over.then(
+      () => {
+        byItself = true;
+        wake();
+      },
+      () => {},
+    );
+    await pause(given.renewMs);
+    if (byItself && performance.now() - since < given.leastMs) throw notWaiting();
+    await done(() => idle.done());
+  }
+
+  async function keep(first: Idling | null): Promise<Failure | null> {
     try {
-      for (;;) {
-        await pause(idle ? lengths.renewMs : noopMs);
-        await idle?.done();
+      for (let idle = first; ; idle = idle && (await given.begin())) {
+        if (idle) await waitIn(idle);
+        else await pause(given.noopMs);
         if (closing) return null;
-        if (idle) idle = await wire.idle(lengths.answerMs);
-        else await wire.noop();
+        if (!idle) await done(() => wire.noop());
       }
     } catch (error) {
       wire.destroy();
-      return closing ? null : failure(error);
+      return closing ? null : given.failure(error);
     }
   }
-  const by = idle ? "idle" : "noop";
-  const ended = keep();
+  const by = given.idle ? "idle" : "noop";
+  const ended = keep(given.idle);
 
   return {
     by,
     ended,
     async close() {
       closing = true;
+      const late = setTimeout(() => wire.destroy(), closeMs);
       wake();
       await ended;
+      clearTimeout(late);
       await wire.close();
     },
   };
+}
+
+function notWaiting(): FailureError {
+  const reply = "the server ended IDLE by itself as soon as it had begun";
+  return new FailureError(failureOf("PROTOCOL_ERROR", { command: "IDLE", reply }));
 }
 
 function failuresOf(wire: Wire, context: Pick<FailureContext, "host" | "port" | "secrets">) {

@@ -35,7 +35,7 @@ export interface Wire {
   counts(): { readonly exists: number; readonly expunged: number };
   /** Calls back once for each piece of the stream that says that there is more, or other, mail than before. */
   onNews(heard: () => void): void;
-  /** Calls back when the connection ends, also where it has ended already. */
+  /** Calls back when the server ends the session (BYE) or the connection ends, also where it has ended already. */
   onEnd(over: () => void): void;
   /**
    * IDLE (RFC 2177): resolves when the server waits, rejects where it refuses. `done` ends it. The connection ends where
@@ -54,6 +54,8 @@ export interface Wire {
 
 /** A connection in IDLE. */
 export interface Idling {
+  /** Resolves when it is over: after `done`, or because the server ended it by itself. */
+  readonly over: Promise<void>;
   done(): Promise<void>;
 }
 
@@ -100,8 +102,10 @@ export function createWire(socket: Socket, silenceMs: number, commandMs = COMMAN
   const handle = (response: RawResponse) => {
     const first = response.text[0] ?? "";
     if (first.startsWith("* ")) {
-      if (/^\* BYE/i.test(first)) bye = first.slice(5).trim();
-      else if (response.literals.length === 0) counts = countAfter(first, counts);
+      if (/^\* BYE/i.test(first)) {
+        bye = first.slice(5).trim();
+        over?.();
+      } else if (response.literals.length === 0) counts = countAfter(first, counts);
       // Untagged answers do not name their command: each command under way picks its own.
       for (const one of waiting.values()) one.untagged(response);
       return;
@@ -211,16 +215,18 @@ export function createWire(socket: Socket, silenceMs: number, commandMs = COMMAN
       if (ended) listener();
     },
     async idle(answerMs) {
-      const waits = new Promise<void>((resolve) => {
-        continued = resolve;
+      const waits = new Promise<true>((resolve) => {
+        continued = () => resolve(true);
       });
       idling = true;
       const ending = send("IDLE").finally(() => {
         idling = false;
       });
       ending.catch(() => {});
-      await within(answerMs, "IDLE", Promise.race([waits, ending]));
+      const waited = await within(answerMs, "IDLE", Promise.race([waits, ending]));
+      if (!waited) throw refused("IDLE", "BAD", "the server ended IDLE as soon as it had begun");
       return {
+        over: ending,
         done() {
           if (idling) socket.write("DONE\r\n");
           return within(answerMs, "DONE", ending);
