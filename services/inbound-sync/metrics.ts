@@ -11,6 +11,7 @@ export interface InboundMetrics {
   readonly watches: Gauge<"by">;
   readonly watchEnds: Counter<"why">;
   readonly heard: Counter;
+  readonly deaf: Counter;
 }
 
 /** Registers the metrics. */
@@ -35,6 +36,7 @@ export function createMetrics(registry: Registry): InboundMetrics {
       registers: [registry],
     }),
     heard: counter("heard_total", "Times that a watch heard of mail"),
+    deaf: counter("deaf_total", "Times that a poll found what a watch should have heard"),
     quarantined: counter("quarantined_total", "Messages that could not be stored"),
   };
 }

@@ -40,6 +40,12 @@ export const otherAlertCodes = {
     "For hours the server has asked only to slow down or to come back later.",
     "Read the server's words. Lower what this mailbox sends or how often it is polled, or ask the server's operator to raise the limit.",
   ),
+  WATCH_STALLED: alert(
+    "warning",
+    "mailbox",
+    "The server does not say that mail has come, although it promised to: twice in a row only a poll found it.",
+    "Nothing is lost, mail comes with the polls. If it stays so, switch the profile's `watch` off, and tell the server's administrator.",
+  ),
   SEND_UNCERTAIN: alert(
     "warning",
     "mailbox",

@@ -119,6 +119,7 @@ export async function givenWorker() {
         kind: "queue",
         eightBitPolicy: "encode",
         ehloName: null,
+        watch: null,
         uncertainPolicy: "hold",
         sendExpiryMs: 1000,
         messageRetentionDays: 1,

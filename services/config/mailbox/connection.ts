@@ -24,6 +24,8 @@ const runnable: ReadonlySet<DirectionState> = new Set<DirectionState>([
   "failed.probing",
 ]);
 const hour = 3_600_000;
+/** Between two questions on a connection that is kept for them, to a server that says nothing by itself. */
+const noopMs = 60_000;
 
 /**
  * What a worker needs to run a direction at this moment. Not allowed while a change of the profile that concerns
@@ -63,6 +65,7 @@ export function connectionOf(
     deleteAfterProcessing: configuration.deleteAfterProcessing,
     maximumConcurrentConnections: profile.settings.maximumConcurrentConnections,
     connectionTimeoutMs: profile.settings.connectionTimeoutMs,
+    watch: direction === "inbound" && profile.settings.watch ? { noopMs: noopMsOf(profile, policy) } : null,
     processFrom: startDates.length > 0 ? Math.max(...startDates) : null,
     pollMs: policy.pollMs,
     retryMs: policy.retryMs,
@@ -72,6 +75,11 @@ export function connectionOf(
     sendExpiryMs: profile.settings.sendExpiryHours * hour,
     messageRetentionDays: settings.messageRetentionDays,
   };
+}
+
+/** Where polls come as often, or the profile sets a bound to them, asking in between is of no use, or not wanted. */
+function noopMsOf({ settings }: ShownProfile, { pollMs }: World["policy"]): number | null {
+  return settings.minimumPollingIntervalMinutes === 0 && pollMs > noopMs ? noopMs : null;
 }
 
 /** `config.connection.get`: what a worker needs to run one direction at this moment. Workers ask before each run. */

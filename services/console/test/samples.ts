@@ -49,6 +49,7 @@ export const profileSample: Profile = {
   minimumPollingIntervalMinutes: 0,
   maximumConcurrentConnections: 10,
   connectionTimeoutMs: 30_000,
+  watch: true,
   uncertainPolicy: "hold",
   eightBitPolicy: "encode",
   sendExpiryHours: 72,

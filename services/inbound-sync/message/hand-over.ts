@@ -15,6 +15,8 @@ const rereadBatch = 200;
 /** A batch that is stored. */
 interface StoredBatch {
   readonly messages: readonly StoredMessage[];
+  /** They came since the last run that read to the end. */
+  readonly isNew: boolean;
   readonly cursor: StoredCursor;
   /** What it accounts for, and of which source. */
   readonly covers: string | undefined;
@@ -63,6 +65,7 @@ export function createHandOver(
       cursor: batch.cursor,
       pending: pendingOf(upToHere),
       received: batch.messages.length,
+      ...(batch.isNew && batch.messages.length > 0 && { found: ports.now() }),
       ...(batch.setAside && { setAside: batch.setAside }),
     });
     failPoint("inbound.after-cursor");

@@ -13,6 +13,7 @@ import {
 import type { InboundPorts } from "../ports.ts";
 import { alertCleared } from "../source/alerts.ts";
 import type { SourceLease } from "../source/store.ts";
+import { givesWay } from "../watch/rest.ts";
 import { createBreaks } from "./breaks.ts";
 import { receive } from "./receive.ts";
 
@@ -93,9 +94,12 @@ function tooShort({ says, lists }: { says: number; lists: number }): Failure {
 
 async function stamp(
   ports: InboundPorts,
-  { held: lease, startedAt }: PollRun,
+  { held: lease, startedAt, connection }: PollRun,
   { at, failure, more }: RunEnd,
 ): Promise<void> {
+  const way = givesWay(connection.watch !== null, failure);
+  if (way && lease.document.watching?.holder)
+    await ports.watches.giveWay(lease.key, { at, until: at + way.restMs, why: way.why });
   const ok = failure === null;
   const heard = ok && Boolean(lease.document.stalled);
   if (heard) await ports.bus.publish(alertCleared(lease.key, "STALLED", at));

@@ -94,6 +94,8 @@ export async function receive(ports: InboundPorts, run: ReceiveRun, found: Found
     }
     await handOver.add({
       messages: kept.stored,
+      // What is only tried again moves no cursor.
+      isNew: batch.cursor !== cursor,
       cursor: batch.cursor,
       covers: batch.covers && `${start.prefix}:${batch.covers}`,
       named: names ? [...settled.map(named), ...(batch.notWanted ?? []).map(unread)] : [],

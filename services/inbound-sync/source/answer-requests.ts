@@ -1,5 +1,6 @@
 import type { RequestHandlers } from "@mailfleet/bus";
 import type { InboundPorts } from "../ports.ts";
+import type { SourceDocument } from "./document.ts";
 
 /** Answers what others ask about where mail comes from. */
 export function createSourceRequests({
@@ -43,8 +44,16 @@ export function createSourceRequests({
         lastRunOutcome: source?.lastRunOutcome ?? null,
         lastProvedSuccessAt: source?.lastProvedSuccessAt ?? null,
         lastProbeReceivedAt: source?.lastProbeReceivedAt ?? null,
+        ...watchOf(source),
         messages: source?.received ?? 0,
       };
     },
   };
+}
+
+/** How new mail is noticed; nothing is expected of a mailbox that does not run. */
+function watchOf(source: SourceDocument | null) {
+  if (source?.expected?.expects !== "success") return { watch: null, watchSince: null, watchWhy: null };
+  const { state = "polling", since = null, why = null, deaf = 0 } = source.watching ?? {};
+  return { watch: deaf > 0 && state !== "polling" ? ("stalled" as const) : state, watchSince: since, watchWhy: why };
 }

@@ -75,6 +75,8 @@ export interface SourceDocument {
   readonly watching?: Watching;
   /** When the last run that read to the end began: what is found later came later. */
   readonly listedAt?: number;
+  /** When a run last found new mail, and `listedAt` then: that mail came in between. */
+  readonly found?: { readonly at: number; readonly after: number | null };
   /** The mailbox is deleted, and was at this time; nothing else stands here then. */
   readonly removedAt?: number;
 }

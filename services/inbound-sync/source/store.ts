@@ -20,7 +20,14 @@ export interface SourceStore {
   /** Moves the cursor, says which facts may be missing and what is set aside (unless as before), in one write. */
   advance(
     lease: SourceLease,
-    step: { cursor: StoredCursor; pending: PendingFacts | null; received: number; setAside?: readonly SetAside[] },
+    step: {
+      cursor: StoredCursor;
+      pending: PendingFacts | null;
+      received: number;
+      /** When new mail was found, if any of it came after the last run that read to the end. */
+      found?: number;
+      setAside?: readonly SetAside[];
+    },
   ): Promise<void>;
   setAside(lease: SourceLease, setAside: readonly SetAside[]): Promise<void>;
   /** Messages at which the connection has ended since the last run that came to its end. */
@@ -103,6 +110,7 @@ export async function createSourceStore(store: Store): Promise<SourceStore> {
         cursor: { $literal: step.cursor },
         pending: { $literal: step.pending },
         received: { $add: [{ $ifNull: ["$received", 0] }, step.received] },
+        ...(step.found !== undefined && { found: { at: step.found, after: { $ifNull: ["$listedAt", null] } } }),
         ...(step.setAside && { setAside: { $literal: step.setAside } }),
       }),
 

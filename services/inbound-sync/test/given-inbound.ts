@@ -108,6 +108,7 @@ export async function givenInbound(options: { ownMongo?: boolean } = {}) {
         kind: "queue",
         eightBitPolicy: "encode",
         ehloName: null,
+        watch: { noopMs: null },
         uncertainPolicy: "hold",
         sendExpiryMs: 1,
         messageRetentionDays: 30,

@@ -88,7 +88,7 @@ export async function startReplica(
     isOutage: isAway,
     logger,
     metrics: createRunMetrics(new Registry(), "inbound"),
-    now: Date.now,
+    now: own.now ?? Date.now,
   });
   const app = await startService(inboundSync, {
     bus,

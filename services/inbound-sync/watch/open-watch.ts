@@ -1,10 +1,14 @@
 import type { InboundWatch } from "@mailfleet/connector-api";
-import { type Failure, FailureError } from "@mailfleet/contracts";
+import { type Failure, FailureError, failureOf, ProblemError } from "@mailfleet/contracts";
 import type { Permit } from "@mailfleet/kit";
 import { watchPermitKeys } from "@mailfleet/worker";
 import type { InboundPorts } from "../ports.ts";
 import type { Places } from "./places.ts";
 import { type RestReason, restAfter, restReasons } from "./rest.ts";
+import { tellWell } from "./stalled.ts";
+
+/** Tokens live an hour at most servers: who was signed in with one signs in again before. */
+const tokenMs = 55 * 60_000;
 
 /** Why a watch is not, or no longer, open; `null`: it was closed. */
 export type WatchEnd = Failure | RestReason | null;
@@ -13,12 +17,17 @@ export type WatchEnd = Failure | RestReason | null;
 interface Opened {
   readonly watch: InboundWatch;
   readonly permit: Permit;
+  readonly byToken: boolean;
 }
 
 /** One mailbox that this process watches, from the claim to the end. */
 export interface HeldHere {
   readonly mailboxId: string;
   readonly generation: number;
+  /** 0: it is being opened. */
+  openedAt: number;
+  /** When it is to be opened anew, with a token of then. */
+  reopenAt: number;
   /** When mail was last announced; 0: not yet. */
   heardAt: number;
   /** Closes it. Resolves when the connection is gone and the permit given back; never throws. */
@@ -37,6 +46,8 @@ export function openWatch(
     readonly holder: string;
     /** How often in a row it did not last. */
     readonly failures: number;
+    /** How often in a row it heard nothing of what a poll found. */
+    readonly deaf: number;
     readonly places: Places;
     over(): void;
   },
@@ -44,12 +55,14 @@ export function openWatch(
   const { mailboxId, generation, holder } = given;
   const { watches, metrics, logger } = ports;
   const closing = new AbortController();
-  let openedAt = 0;
+  let { deaf } = given;
   let lost: (() => void) | undefined;
 
   const held: HeldHere = {
     mailboxId,
     generation,
+    openedAt: 0,
+    reopenAt: Number.POSITIVE_INFINITY,
     heardAt: 0,
     async close() {
       closing.abort(new Error("the watch is closed"));
@@ -61,15 +74,18 @@ export function openWatch(
     held.heardAt = ports.now();
     metrics.heard.inc();
     askForRun(ports, held);
+    if (deaf === 0) return;
+    tellWell(ports, holder, mailboxId, deaf).catch((error: unknown) => notDone(ports, mailboxId, error));
+    deaf = 0;
   };
   const living = live();
   return held;
 
   async function live(): Promise<void> {
-    const end = await untilOver().catch(failureIn);
+    const end = await untilOver().catch((error: unknown) => failureIn(ports, mailboxId, error));
     if (closing.signal.aborted) return;
-    const lastedMs = openedAt === 0 ? 0 : ports.now() - openedAt;
-    await rest(end, lastedMs).catch((error: unknown) => logger.debug({ mailbox: mailboxId, err: error }, "not noted"));
+    const lastedMs = held.openedAt === 0 ? 0 : ports.now() - held.openedAt;
+    await rest(end, lastedMs).catch((error: unknown) => notDone(ports, mailboxId, error));
     given.over();
   }
 
@@ -79,9 +95,13 @@ export function openWatch(
     const { watch, permit } = opened;
     metrics.watches.inc({ by: watch.by });
     try {
-      openedAt = ports.now();
-      if (!(await watches.note(holder, mailboxId, { state: watch.by, since: openedAt, why: null, failures: 0 })))
-        return null;
+      const openedAt = ports.now();
+      held.openedAt = openedAt;
+      if (watch.behind) held.heardAt = openedAt;
+      if (opened.byToken) held.reopenAt = openedAt + tokenMs;
+      const open = { state: watch.by, since: openedAt, why: null, crowded: false };
+      if (!(await watches.note(holder, mailboxId, open))) return null;
+      if (watch.behind) askForRun(ports, held);
       logger.debug({ mailbox: mailboxId, by: watch.by }, "watching");
       const closed = new Promise<null>((resolve) => {
         lost = () => resolve(null);
@@ -98,7 +118,7 @@ export function openWatch(
 
   async function rest(end: WatchEnd, lastedMs: number): Promise<void> {
     const at = ports.now();
-    const { why, restMs, failures } = whatFollows(end, { lastedMs, failures: given.failures });
+    const { why, restMs, ...more } = whatFollows(end, { lastedMs, failures: given.failures });
     metrics.watchEnds.inc({ why: typeof end === "string" ? end : (end?.code ?? "closed") });
     logger.info({ mailbox: mailboxId, why, restMs }, "no watch: polls go on");
     await watches.note(holder, mailboxId, {
@@ -106,29 +126,34 @@ export function openWatch(
       state: "polling",
       since: at,
       why,
-      restUntil: at + restMs,
-      failures,
+      // Spread, so that those who ended together do not come together.
+      restUntil: at + restMs + Math.floor((Math.random() * restMs) / 4),
+      ...more,
     });
   }
 }
 
-/** In a service that waits for servers nothing is thrown that is not a failure or an outage: both rest. */
-function failureIn(error: unknown): WatchEnd {
-  return error instanceof FailureError ? error.failure : "not-now";
+function failureIn({ logger, isOutage }: InboundPorts, mailboxId: string, error: unknown): WatchEnd {
+  if (error instanceof FailureError) return error.failure;
+  const isAway = isOutage(error) || error instanceof ProblemError;
+  logger[isAway ? "debug" : "error"]({ mailbox: mailboxId, err: error }, "a watch could not be opened");
+  return isAway ? "not-now" : failureOf("INTERNAL_ERROR");
 }
 
 function whatFollows(end: WatchEnd, past: { readonly lastedMs: number; readonly failures: number }) {
-  if (end === null) return { why: null, restMs: 0, failures: 0 };
-  if (typeof end === "string") return { ...restReasons[end], failures: 0 };
-  return { why: end.evidence?.reply ?? end.code, ...restAfter(end, past) };
+  if (end === null) return { why: null, restMs: 0, failures: 0, crowded: false };
+  if (typeof end === "string") return { crowded: false, ...restReasons[end], failures: 0 };
+  return { why: end.evidence?.reply ?? end.code, crowded: false, ...restAfter(end, past) };
 }
 
 /** The same path as every run: a message in RUNS, one at most per mailbox. */
-export function askForRun({ worker, logger }: InboundPorts, { mailboxId, generation }: HeldHere): void {
-  worker.runNow(mailboxId, generation).catch((error: unknown) => {
-    // The next round of the tick asks again.
-    logger.debug({ mailbox: mailboxId, err: error }, "a run could not be asked for");
-  });
+export function askForRun(ports: InboundPorts, { mailboxId, generation }: HeldHere): void {
+  ports.worker.runNow(mailboxId, generation).catch((error: unknown) => notDone(ports, mailboxId, error));
+}
+
+/** An outage: the next round of the tick finds the same, and asks again. */
+function notDone({ logger }: InboundPorts, mailboxId: string, error: unknown): void {
+  logger.debug({ mailbox: mailboxId, err: error }, "not done, the next round does it");
 }
 
 async function open(
@@ -143,6 +168,7 @@ async function open(
   const asked = await places.any(signal);
   const connection = await worker.connections.get(mailboxId).finally(asked.give);
   if (!connection?.allowed || connection.generation !== generation) return "not-now";
+  if (!connection.watch) return "switched-off";
   const { connector, options } = await worker.open(connection);
   if (!connector.watch) return "no-such-thing";
   const keys = watchPermitKeys(connection);
@@ -151,14 +177,16 @@ async function open(
   if (permit === null) return "no-connection-free";
   let watch: InboundWatch | null = null;
   try {
+    const { noopMs } = connection.watch;
+    const watching = { cursor: await watches.cursor(mailboxId), heard, ...(noopMs !== null && { noopMs }) };
     const place = await places.at(connection.server.host, signal);
     try {
-      watch = await connector.watch(options, { cursor: await watches.cursor(mailboxId), heard }, signal);
+      watch = await connector.watch(options, watching, signal);
     } finally {
       place.give();
     }
   } finally {
     if (!watch) await permit.give();
   }
-  return watch ? { watch, permit } : "not-offered";
+  return watch ? { watch, permit, byToken: options.credentials?.type === "token" } : "not-offered";
 }

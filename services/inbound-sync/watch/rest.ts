@@ -7,8 +7,12 @@ const hour = 60 * minute;
 /** A watch that lasted so long was well: what ended it is no sign of the next. */
 const wellMs = minute;
 
+/** The server counts watches, too: they give way to polls. */
+const tooMany = "TOO_MANY_CONNECTIONS";
+
 /** What keeps a mailbox from being watched, other than a failure. */
 export const restReasons = {
+  "switched-off": { why: "the profile wants no watches", restMs: 10 * minute, crowded: true },
   "no-such-thing": { why: "the protocol says nothing by itself", restMs: 24 * hour },
   "not-offered": { why: "the server does not offer IDLE", restMs: hour },
   "too-few-connections": { why: "the profile allows too few connections for one that only waits", restMs: hour },
@@ -33,9 +37,20 @@ const rests: Readonly<Record<Failure["kind"], { readonly first: number; readonly
 export function restAfter(
   failure: Failure,
   { lastedMs, failures }: { readonly lastedMs: number; readonly failures: number },
-): { readonly restMs: number; readonly failures: number } {
+): { readonly restMs: number; readonly failures: number; readonly crowded?: boolean } {
+  if (failure.code === tooMany) return { restMs: hour, failures: 0, crowded: true };
   if (lastedMs >= wellMs && failure.kind === "transient") return { restMs: 0, failures: 0 };
   const { first, most } = rests[failure.kind];
   const restMs = Math.max(failure.retryAfterMs ?? 0, Math.min(most, first * 2 ** failures));
   return { restMs, failures: failures + 1 };
+}
+
+/** What a poll finds that makes a watch give way, whoever has it; `null`: nothing. */
+export function givesWay(
+  wanted: boolean,
+  failure: Pick<Failure, "code" | "evidence"> | null,
+): { readonly why: string; readonly restMs: number } | null {
+  if (!wanted) return restReasons["switched-off"];
+  if (failure?.code !== tooMany) return null;
+  return { why: `a poll was refused: ${failure.evidence?.reply ?? "too many connections"}`, restMs: hour };
 }

@@ -15,6 +15,7 @@ export interface HeldWatch {
   /** Of the direction now; `null`: it does not run, and nobody is to wait. */
   readonly generation: number | null;
   readonly watching: Watching;
+  readonly found: SourceDocument["found"];
   /** When the last run that read to the end began. */
   readonly listedAt: number;
 }
@@ -45,6 +46,8 @@ export interface WatchStore {
   leave(holder: string, at: number): Promise<void>;
   /** How far the mailbox was read; `null`: not at all, or it is gone. */
   cursor(mailboxId: string): Promise<StoredCursor | null>;
+  /** Nobody is to watch it until then, whoever does now. */
+  giveWay(mailboxId: string, given: { at: number; until: number; why: string }): Promise<void>;
   /** Writes as the holder. False: it is not any more. */
   note(holder: string, mailboxId: string, change: Partial<Watching>): Promise<boolean>;
 }
@@ -65,7 +68,7 @@ export async function createWatchStore(store: Store): Promise<WatchStore> {
     "watching.holder": { $nin: [...living] },
     $or: [
       { "watching.restUntil": { $not: { $gt: at } } },
-      { $expr: { $ne: ["$watching.generation", "$expected.generation"] } },
+      { "watching.crowded": { $ne: true }, $expr: { $ne: ["$watching.generation", "$expected.generation"] } },
     ],
   });
 
@@ -76,12 +79,13 @@ export async function createWatchStore(store: Store): Promise<WatchStore> {
     },
 
     async held(holder) {
-      const projection = { "expected.expects": 1, "expected.generation": 1, watching: 1, listedAt: 1 };
-      const found = await sources.find({ "watching.holder": holder }, { projection }).toArray();
-      return found.map(({ _id, expected, watching, listedAt = 0 }) => ({
+      const projection = { "expected.expects": 1, "expected.generation": 1, watching: 1, listedAt: 1, found: 1 };
+      const all = await sources.find({ "watching.holder": holder }, { projection }).toArray();
+      return all.map(({ _id, expected, watching, found, listedAt = 0 }) => ({
         mailboxId: _id,
         generation: expected?.expects === "success" ? expected.generation : null,
         watching: watching as Watching,
+        found,
         listedAt,
       }));
     },
@@ -111,18 +115,28 @@ export async function createWatchStore(store: Store): Promise<WatchStore> {
     },
 
     async leave(holder, at) {
-      const free = { "watching.holder": null, "watching.state": "polling", "watching.since": at, "watching.why": null };
-      await sources.updateMany({ "watching.holder": holder }, { $set: free });
+      const nobody = { holder: null, state: "polling", since: at, why: null } as const;
+      await sources.updateMany({ "watching.holder": holder }, { $set: within(nobody) });
     },
 
     async cursor(mailboxId) {
       return (await sources.findOne({ _id: mailboxId }, { projection: { cursor: 1 } }))?.cursor ?? null;
     },
 
+    async giveWay(mailboxId, { at, until, why }) {
+      const given: Partial<Watching> = { state: "polling", since: at, why, restUntil: until, crowded: true };
+      await sources.updateOne({ _id: mailboxId, watching: { $exists: true } }, { $set: within(given) });
+    },
+
     async note(holder, mailboxId, change) {
-      const set = Object.fromEntries(Object.entries(change).map(([name, value]) => [`watching.${name}`, value]));
-      const { matchedCount } = await sources.updateOne({ _id: mailboxId, "watching.holder": holder }, { $set: set });
+      const own = { _id: mailboxId, "watching.holder": holder };
+      const { matchedCount } = await sources.updateOne(own, { $set: within(change) });
       return matchedCount > 0;
     },
   };
+}
+
+/** As fields of a source. */
+function within(change: Partial<Watching>): Document {
+  return Object.fromEntries(Object.entries(change).map(([name, value]) => [`watching.${name}`, value]));
 }

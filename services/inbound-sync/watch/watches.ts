@@ -1,8 +1,10 @@
 import type { Lease } from "@mailfleet/kit";
 import type { InboundPorts } from "../ports.ts";
 import type { WatcherDocument } from "./document.ts";
+import { judge } from "./judge.ts";
 import { askForRun, type HeldHere, openWatch } from "./open-watch.ts";
 import { createPlaces } from "./places.ts";
+import { tellDeaf, tellWell } from "./stalled.ts";
 import type { HeldWatch } from "./store.ts";
 
 /** So many are taken in one round. */
@@ -52,17 +54,34 @@ function createWatches(ports: InboundPorts): Watches {
   }
 
   function begin(holder: string, { mailboxId, watching }: HeldWatch): void {
-    const { generation, failures = 0 } = watching;
+    const { generation, failures = 0, deaf = 0 } = watching;
     const over = () => here.get(mailboxId) === held && here.delete(mailboxId);
-    const held: HeldHere = openWatch(ports, { mailboxId, generation, holder, failures, places, over });
+    const held: HeldHere = openWatch(ports, { mailboxId, generation, holder, failures, deaf, places, over });
     here.set(mailboxId, held);
   }
 
-  async function end(holder: string, mailboxId: string): Promise<void> {
+  async function close(mailboxId: string): Promise<void> {
     const one = here.get(mailboxId);
     here.delete(mailboxId);
     await one?.close();
+  }
+
+  /** Somebody else may have it. */
+  async function giveUp(holder: string, mailboxId: string): Promise<void> {
+    await close(mailboxId);
     await store.note(holder, mailboxId, { holder: null, state: "polling", since: ports.now(), why: null });
+  }
+
+  /** Nobody is to watch it, or not now. */
+  async function end(holder: string, { mailboxId, watching }: HeldWatch): Promise<void> {
+    await close(mailboxId);
+    await tellWell(ports, holder, mailboxId, watching.deaf ?? 0);
+    await store.note(holder, mailboxId, { holder: null, state: "polling", since: ports.now() });
+  }
+
+  async function openAnew(holder: string, one: HeldWatch): Promise<void> {
+    await close(one.mailboxId);
+    await tellDeaf(ports, holder, one);
   }
 
   /** What `sources` says and what is open here become the same. */
@@ -73,11 +92,16 @@ function createWatches(ports: InboundPorts): Watches {
       here.delete(mailboxId);
       void one.close();
     }
+    const at = ports.now();
     const ending: Promise<void>[] = [];
     for (const one of held) {
       const open = here.get(one.mailboxId);
-      if (one.generation !== one.watching.generation) ending.push(end(holder, one.mailboxId));
+      const { generation, restUntil = 0 } = one.watching;
+      if (one.generation === null || restUntil > at) ending.push(end(holder, one));
+      else if (one.generation !== generation) ending.push(giveUp(holder, one.mailboxId));
       else if (!open) begin(holder, one);
+      else if (open.openedAt > 0 && judge(open, one.found, at) === "deaf") ending.push(openAnew(holder, one));
+      else if (at > open.reopenAt) ending.push(close(one.mailboxId));
       else if (open.heardAt > one.listedAt) askForRun(ports, open);
     }
     await Promise.all(ending);
@@ -93,7 +117,7 @@ function createWatches(ports: InboundPorts): Watches {
       const at = ports.now();
       const share = Math.min(mostPerProcess, Math.ceil((await store.count(living, at)) / Math.max(1, living.length)));
       const surplus = here.size > share * slack + 1 ? [...here.keys()].slice(share) : [];
-      await Promise.all(surplus.map((mailboxId) => end(holder, mailboxId)));
+      await Promise.all(surplus.map((mailboxId) => giveUp(holder, mailboxId)));
       const room = Math.min(atOnce, share - here.size);
       if (room <= 0) return;
       const free = await store.free(living, at, room);

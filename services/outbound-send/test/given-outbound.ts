@@ -277,6 +277,7 @@ function connectionOf(mailbox: GivenMailbox): Connection {
     kind: "queue",
     eightBitPolicy: "encode",
     ehloName: null,
+    watch: null,
     uncertainPolicy: mailbox.uncertainPolicy,
     sendExpiryMs: mailbox.sendExpiryMs,
     messageRetentionDays: 30,

@@ -194,9 +194,9 @@ export function sourceOf({ server, credentials }: Pick<ConnectOptions, "server" 
 
 /** What a watch is opened with. */
 export interface WatchOptions {
-  /** How far the mailbox has been read: where the server has more already, `heard` is called at once. */
+  /** How far the mailbox has been read. */
   readonly cursor: Cursor | null;
-  /** Mail may have come. Called again each time. */
+  /** The server says that mail has come. Called again each time. */
   readonly heard: () => void;
   /** Where the server says nothing by itself, it is asked so often over the same connection; absent: it is not. */
   readonly noopMs?: number;
@@ -206,6 +206,8 @@ export interface WatchOptions {
 export interface InboundWatch {
   /** `idle`: it says so by itself; `noop`: when it is asked. */
   readonly by: "idle" | "noop";
+  /** The server had more when it was opened than was read. */
+  readonly behind: boolean;
   /** Resolves when it is over, with the reason; `null`: it was closed. */
   readonly ended: Promise<Failure | null>;
   /** Never throws. */

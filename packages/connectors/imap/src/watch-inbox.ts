@@ -51,8 +51,8 @@ export async function watchInbox(
     wire.onNews(watching.heard);
     const begin = () => wire.idle(answerMs);
     const idle = idles ? await begin() : null;
-    if (isBehind(inbox, watching.cursor)) watching.heard();
-    return keepWatch(wire, { idle, begin, noopMs: watching.noopMs ?? 0, ...times, failure });
+    const behind = isBehind(inbox, watching.cursor);
+    return keepWatch(wire, { idle, behind, begin, noopMs: watching.noopMs ?? 0, ...times, failure });
   } catch (error) {
     await inbox.close();
     signal.throwIfAborted();
@@ -67,6 +67,7 @@ function keepWatch(
   wire: Wire,
   given: {
     readonly idle: Idling | null;
+    readonly behind: boolean;
     readonly begin: () => Promise<Idling>;
     readonly noopMs: number;
     readonly renewMs: number;
@@ -127,6 +128,7 @@ function keepWatch(
 
   return {
     by,
+    behind: given.behind,
     ended,
     async close() {
       closing = true;

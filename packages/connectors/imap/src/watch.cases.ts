@@ -16,6 +16,8 @@ export interface WatchCase {
   readonly noopMs?: number;
   /** How it waits, `null`: not at all; how often it hears of mail; why it ends or cannot be opened. */
   readonly by?: "idle" | "noop" | null;
+  /** It has more than was read. */
+  readonly behind?: boolean;
   readonly heard?: number;
   readonly ends?: FailureCode;
   /** In the words of its end. */
@@ -61,13 +63,13 @@ export const newsCases: readonly WatchCase[] = [
 export const beginningCases: readonly WatchCase[] = [
   { what: "read to the end", heard: 0 },
   { what: "read, and the last message was deleted since", cursor: { uidValidity: 7, uid: 4 }, heard: 0 },
-  { what: "a message more than was read", cursor: { uidValidity: 7, uid: 2 }, heard: 1 },
-  { what: "renumbered since it was read", cursor: { uidValidity: 6, uid: 3 }, heard: 1 },
-  { what: "never read", cursor: null, heard: 1 },
+  { what: "a message more than was read", cursor: { uidValidity: 7, uid: 2 }, behind: true },
+  { what: "renumbered since it was read", cursor: { uidValidity: 6, uid: 3 }, behind: true },
+  { what: "never read", cursor: null, behind: true },
   {
     what: "a server that gives no UIDNEXT",
     answers: { EXAMINE: "* 3 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\nTAG OK done\r\n" },
-    heard: 1,
+    behind: true,
   },
   { what: "mail that comes before the server waits", answers: { IDLE: "* 4 EXISTS\r\n+ idling\r\n" }, heard: 1 },
   { what: "a continuation without a word", answers: { IDLE: "+\r\n" }, says: ["* 4 EXISTS\r\n"], heard: 1 },

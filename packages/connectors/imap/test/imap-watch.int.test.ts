@@ -84,6 +84,7 @@ async function check(t: TestContext, one: WatchCase): Promise<void> {
   if (one.words) assert.match(end?.evidence?.reply ?? "", one.words);
   if (by !== undefined && !one.ends) assert.equal(watch?.by ?? null, by);
   if (watch && !one.ends) {
+    assert.equal(watch.behind, one.behind ?? false);
     const rounds = () => server.heard.filter((line) => /(?:NOOP|DONE)$/.test(line)).length;
     await eventually(() => state.said && (renewMs > 1000 || rounds() > 1) && (watch.by === "idle" || rounds() > 1));
     assert.equal(await Promise.race([watch.ended, "open"]), "open");

@@ -17,6 +17,12 @@ const kept = <Owner extends "inbound-sync" | "outbound-send">(owner: Owner) =>
       lastRunOutcome: field(z.enum(["ok", "failed"]).nullable(), "how that ended"),
       lastProvedSuccessAt: field(Instant.nullable(), "when it was last seen to work"),
       lastProbeReceivedAt: field(Instant.nullable().optional(), "when a message of our own test came in last"),
+      watch: field(
+        z.enum(["idle", "noop", "polling", "stalled"]).nullable().optional(),
+        "how new mail is noticed: the server says so (idle), is asked on a kept connection (noop), or only the polls find it; stalled: it did not say what a poll then found",
+      ),
+      watchSince: field(Instant.nullable().optional(), "since when that is so"),
+      watchWhy: field(z.string().max(2000).nullable().optional(), "why only the polls find it, in words"),
       messages: field(z.number().int(), "received, or sent, so far"),
     },
     standard: [],

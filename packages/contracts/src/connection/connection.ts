@@ -87,6 +87,10 @@ export const connection = noun("connection", {
     deleteAfterProcessing: field(z.boolean(), "whether what was received is deleted at the server"),
     maximumConcurrentConnections: field(z.number().int(), "at the same time for one holder of credentials"),
     connectionTimeoutMs: field(z.number().int(), "until a connection must be usable"),
+    watch: field(
+      z.object({ noopMs: z.number().int().nullable() }).nullable(),
+      "whether a connection is kept on which the server says that mail has come; where it does not say so by itself it is asked every `noopMs`, unless that is null",
+    ),
     processFrom: field(Instant.nullable(), "only mail that arrives after this is received"),
     pollMs: field(z.number().int(), "between two polls"),
     retryMs: field(z.number().int(), "between two attempts"),

@@ -86,6 +86,10 @@ export const profile = noun("profile", {
       "connections at the same time for one holder of credentials",
       { flag: "connections <n>" },
     ),
+    watch: field(
+      z.boolean().default(true),
+      "keep a connection on which the server says that mail has come (IMAP IDLE); polls go on",
+    ),
     connectionTimeoutMs: field(whole(100, 100_000).default(60_000), "time until a connection must be usable", {
       flag: "connection-timeout <ms>",
     }),

@@ -1,0 +1,65 @@
+import type { ConnectOptions, InboundWatch, WatchOptions } from "@mailfleet/connector-api";
+import { type Failure, FailureError, failureOf } from "@mailfleet/contracts";
+import { batchOf, scriptedConnector, scriptedSession } from "./scripted-connector.ts";
+
+/** A server that tells nothing but what a test makes it tell. */
+export function scriptedWatch(own: { readonly byToken?: boolean } = {}) {
+  const mail: string[] = [];
+  const open = new Set<{ readonly options: WatchOptions; end(failure: Failure | null): void }>();
+  const state = {
+    opened: 0,
+    /** Instead of a watch. */
+    refuses: null as Failure | "nothing" | null,
+    /** Of runs. */
+    runsFail: null as Failure | null,
+    runs: 0,
+  };
+
+  async function watch(_: ConnectOptions, options: WatchOptions): Promise<InboundWatch | null> {
+    if (state.refuses === "nothing") return null;
+    if (state.refuses) throw new FailureError(state.refuses);
+    state.opened += 1;
+    const { promise, resolve } = Promise.withResolvers<Failure | null>();
+    const one = { options, end: resolve };
+    open.add(one);
+    void promise.then(() => open.delete(one));
+    return { by: "idle", behind: false, ended: promise, close: async () => resolve(null) };
+  }
+
+  const connector = scriptedConnector({
+    ...(own.byToken === undefined ? { watch } : {}),
+    open: async () => {
+      state.runs += 1;
+      if (state.runsFail) throw new FailureError(state.runsFail);
+      return scriptedSession({
+        async *listNew(cursor) {
+          const fresh = mail.slice(Number(cursor?.at ?? 0));
+          if (fresh.length === 0) return;
+          const messages = fresh.map((raw, n) => ({
+            nativeId: String(mail.length - fresh.length + n).padStart(4, "0"),
+            raw: Buffer.from(raw),
+            size: raw.length,
+            receivedAt: Date.now(),
+          }));
+          yield batchOf(messages, { at: mail.length });
+        },
+      });
+    },
+  });
+
+  return {
+    connector,
+    state,
+    /** Connections that wait now. */
+    get open() {
+      return open.size;
+    },
+    deliver: () => void mail.push(`Subject: ${mail.length}\r\n\r\nx\r\n`),
+    tell: () => {
+      for (const one of open) one.options.heard();
+    },
+    end: (failure: Failure = failureOf("CONNECTION_LOST")) => {
+      for (const one of [...open]) one.end(failure);
+    },
+  };
+}

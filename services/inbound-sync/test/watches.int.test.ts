@@ -1,0 +1,216 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { failureOf } from "@mailfleet/contracts";
+import { eventually } from "@mailfleet/local/testing";
+import { type GivenConnection, type GivenInbound, givenInbound, transitioned } from "./given-inbound.ts";
+import { scriptedConnector } from "./scripted-connector.ts";
+import { scriptedWatch } from "./scripted-watch.ts";
+
+describe("watches of servers that a test scripts", () => {
+  let given: GivenInbound;
+  before(async () => {
+    given = await givenInbound();
+  });
+  after(() => given?.stop());
+
+  /** One replica with a server of its own, and a clock that a test can put forward. */
+  async function watched(name: string, more: GivenConnection = {}) {
+    const mailboxId = `mb_${name}`;
+    const server = scriptedWatch();
+    const clock = { ahead: 0 };
+    const replica = await given.startReplica({
+      connectors: { imap: server.connector },
+      now: () => Date.now() + clock.ahead,
+    });
+    given.connect(mailboxId, more);
+    await given.world.publish(transitioned(mailboxId, { v: 1, state: "enabled.running" }));
+    const source = async () => await given.sources.get(mailboxId);
+    const watching = async () => (await source())?.watching;
+    const shown = () => given.world.request("inbound-sync.activity.get", { mailboxId });
+    const run = async () => {
+      const runs = server.state.runs;
+      await given.runAnew(mailboxId);
+      await eventually(async () => server.state.runs > runs && !(await source())?.lease?.owner, { timeoutMs: 20_000 });
+    };
+    const stop = async () => {
+      await replica.stop();
+      await given.world.publish(transitioned(mailboxId, { v: 1000, state: "off" }));
+    };
+    return { mailboxId, server, clock, watching, shown, run, stop, source };
+  }
+  const alerts = (mailboxId: string, type: "raised" | "cleared") =>
+    given.factsOf(mailboxId, `alert.${type}.v1`).map(({ body }) => {
+      const { code, codes } = body as { code?: string; codes?: string[] };
+      return code ?? codes?.[0];
+    });
+  const patience = { timeoutMs: 20_000 };
+
+  test("a watch that is deaf is opened anew, called stalled the second time, and well when it hears again", async () => {
+    const { mailboxId, server, clock, run, watching, shown, stop } = await watched("deaf");
+    await eventually(() => server.open === 1, patience);
+    for (const times of [1, 2]) {
+      clock.ahead += 20_000;
+      await run();
+      clock.ahead += 20_000;
+      server.deliver();
+      await run();
+      assert.equal(server.state.opened, times, "the server may still say it");
+      clock.ahead += 20_000;
+      await eventually(async () => (await watching())?.deaf === times && server.state.opened === times + 1, patience);
+      assert.equal((await shown()).watch, "stalled");
+      await eventually(() => alerts(mailboxId, "raised").length === times - 1);
+    }
+    assert.deepEqual(alerts(mailboxId, "raised"), ["WATCH_STALLED"]);
+    await eventually(() => server.open === 1, patience);
+    server.deliver();
+    server.tell();
+    await eventually(() => alerts(mailboxId, "cleared").length === 1, patience);
+    assert.equal((await shown()).watch, "idle");
+    await eventually(() => given.factsOf(mailboxId, "mail.received.v1").length === 3, patience);
+    await stop();
+  });
+
+  test("a watch that heard is not deaf, and neither is one that was opened behind a poll", async () => {
+    const { server, clock, run, watching, stop } = await watched("hears");
+    await eventually(() => server.open === 1, patience);
+    clock.ahead += 20_000;
+    await run();
+    clock.ahead += 20_000;
+    server.deliver();
+    server.tell();
+    await run();
+    clock.ahead += 20_000;
+    server.end();
+    await eventually(() => server.state.opened === 2, patience);
+    assert.equal((await watching())?.deaf ?? 0, 0);
+    await stop();
+  });
+
+  test("what is heard while a run is under way is asked for again", async () => {
+    const { mailboxId, server, source, stop } = await watched("again");
+    await eventually(() => server.open === 1, patience);
+    server.tell();
+    const heardAt = Date.now();
+    // As if the run that was under way had listed before.
+    await given.store.db
+      .collection<{ _id: string }>("sources")
+      .updateOne({ _id: mailboxId }, { $set: { listedAt: 1 } });
+    server.deliver();
+    await eventually(async () => ((await source())?.listedAt ?? 0) >= heardAt, patience);
+    await stop();
+  });
+
+  test("when a server wants fewer connections the watch gives way to polls, and says so", async () => {
+    const { server, shown, run, watching, stop } = await watched("crowded");
+    await eventually(() => server.open === 1, patience);
+    const reply = "[ALERT] Too many simultaneous connections. (Failure)";
+    server.state.runsFail = failureOf("TOO_MANY_CONNECTIONS", { reply });
+    await run();
+    await eventually(() => server.open === 0, patience);
+    server.state.runsFail = null;
+    const { watch, watchWhy } = await shown();
+    assert.equal(watch, "polling");
+    assert.match(watchWhy ?? "", /Too many simultaneous connections/);
+    assert.ok(((await watching())?.restUntil ?? 0) > Date.now() + 50 * 60_000);
+    // A new generation, as after each failure, changes nothing about that.
+    await given.world.publish(transitioned("mb_crowded", { v: 5, state: "enabled.running", generation: 2 }));
+    given.connect("mb_crowded", { generation: 2 });
+    given.connect("mb_fresh", {});
+    await given.world.publish(transitioned("mb_fresh", { v: 1, state: "enabled.running" }));
+    await eventually(async () => (await given.sources.get("mb_fresh"))?.watching?.state === "idle", patience);
+    assert.equal(server.open, 1, "the fresh one alone is watched");
+    await given.world.publish(transitioned("mb_fresh", { v: 2, state: "off" }));
+    await stop();
+  });
+
+  const rests: readonly {
+    readonly name: string;
+    readonly refuses?: NonNullable<ReturnType<typeof scriptedWatch>["state"]["refuses"]>;
+    readonly connection?: GivenConnection;
+    readonly why: RegExp;
+    readonly minutes: readonly [number, number];
+  }[] = [
+    { name: "offersnone", refuses: "nothing", why: /does not offer IDLE/, minutes: [60, 75] },
+    {
+      name: "oneonly",
+      connection: { maximumConcurrentConnections: 1 },
+      why: /too few connections/,
+      minutes: [60, 75],
+    },
+    { name: "switchedoff", connection: { watch: null }, why: /wants no watches/, minutes: [10, 12.5] },
+    {
+      name: "refused",
+      refuses: failureOf("AUTHENTICATION_REJECTED", { reply: "no such user" }),
+      why: /no such user/,
+      minutes: [60, 75],
+    },
+    {
+      name: "away",
+      refuses: failureOf("SERVER_UNAVAILABLE", { reply: "come back later" }),
+      why: /come back later/,
+      minutes: [0.25, 0.32],
+    },
+  ];
+  for (const { name, refuses, connection = {}, why, minutes } of rests)
+    test(`a mailbox that cannot be watched is polled, and says why: ${name}`, async () => {
+      const mailboxId = `mb_${name}`;
+      const server = scriptedWatch();
+      server.state.refuses = refuses ?? null;
+      const replica = await given.startReplica({ connectors: { imap: server.connector } });
+      given.connect(mailboxId, connection);
+      await given.world.publish(transitioned(mailboxId, { v: 1, state: "enabled.running" }));
+      await eventually(async () => (await given.sources.get(mailboxId))?.watching?.why, patience);
+      const { watching } = (await given.sources.get(mailboxId)) ?? {};
+      assert.match(watching?.why ?? "", why);
+      assert.deepEqual([watching?.state, watching?.holder], ["polling", null]);
+      const inMinutes = ((watching?.restUntil ?? 0) - Date.now()) / 60_000;
+      assert.ok(inMinutes > minutes[0] - 0.1 && inMinutes <= minutes[1], `${inMinutes} minutes`);
+      await given.world.publish(transitioned(mailboxId, { v: 2, state: "off" }));
+      await replica.stop();
+    });
+
+  test("a protocol that says nothing is polled", async () => {
+    const replica = await given.startReplica({ connectors: { imap: scriptedConnector({}) } });
+    given.connect("mb_silent", {});
+    await given.world.publish(transitioned("mb_silent", { v: 1, state: "enabled.running" }));
+    await eventually(
+      async () => /says nothing/.test((await given.sources.get("mb_silent"))?.watching?.why ?? ""),
+      patience,
+    );
+    await replica.stop();
+  });
+
+  test("a watch ends when its mailbox is disabled, and is opened anew when something has changed", async () => {
+    const { mailboxId, server, stop, shown } = await watched("changes");
+    await eventually(() => server.open === 1, patience);
+    given.connect(mailboxId, { generation: 2 });
+    await given.world.publish(transitioned(mailboxId, { v: 2, state: "enabled.running", generation: 2 }));
+    await eventually(() => server.state.opened === 2 && server.open === 1, patience);
+    await given.world.publish(transitioned(mailboxId, { v: 3, state: "idle", generation: 2 }));
+    await eventually(() => server.open === 0, patience);
+    assert.equal((await shown()).watch, null);
+    await stop();
+  });
+
+  test("two replicas share the watches, never two have one, and one that stops leaves its own to the other", async () => {
+    const server = scriptedWatch();
+    const first = await given.startReplica({ connectors: { imap: server.connector } });
+    const ids = Array.from({ length: 20 }, (_, n) => `mb_shared${n}`);
+    for (const mailboxId of ids) {
+      given.connect(mailboxId, {});
+      await given.world.publish(transitioned(mailboxId, { v: 1, state: "enabled.running" }));
+    }
+    await eventually(() => server.open === 20, patience);
+    const second = await given.startReplica({ connectors: { imap: server.connector } });
+    const holders = async () => {
+      const all = await Promise.all(ids.map(async (id) => (await given.sources.get(id))?.watching?.holder));
+      return [...Map.groupBy(all, (one) => one ?? "").values()].map(({ length }) => length);
+    };
+    await eventually(async () => (await holders()).length === 2 && Math.max(...(await holders())) <= 12, patience);
+    await eventually(() => server.open === 20, patience);
+    await first.stop();
+    await eventually(async () => (await holders())[0] === 20 && server.open === 20, patience);
+    await second.stop();
+    assert.equal(server.open, 0);
+  });
+});

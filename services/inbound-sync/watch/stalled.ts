@@ -1,0 +1,38 @@
+import type { InboundPorts } from "../ports.ts";
+import { alertCleared, alertRaised } from "../source/alerts.ts";
+import type { HeldWatch } from "./store.ts";
+
+/** So many times in a row are no accident. */
+const toldAfter = 2;
+
+/** A poll found what this watch should have heard; its connection is closed. How often in a row that was so. */
+export async function tellDeaf(
+  { watches, bus, metrics, logger, now }: InboundPorts,
+  holder: string,
+  { mailboxId, watching, found }: HeldWatch,
+): Promise<void> {
+  const deaf = (watching.deaf ?? 0) + 1;
+  metrics.deaf.inc();
+  logger.warn(
+    { mailbox: mailboxId, deaf, found },
+    "the server did not say what a poll found: the watch is opened anew",
+  );
+  // Told before it is noted: who dies in between tells it again, under the same id.
+  if (deaf === toldAfter) {
+    const at = now();
+    const detail = `a poll found new mail at ${new Date(found?.at ?? at).toISOString()}, and the server had said nothing`;
+    await bus.publish(alertRaised(mailboxId, { code: "WATCH_STALLED", key: String(found?.at), at, detail }));
+  }
+  await watches.note(holder, mailboxId, { deaf, since: now() });
+}
+
+/** It hears again, or nobody listens any more. */
+export async function tellWell(
+  { watches, bus, now }: InboundPorts,
+  holder: string,
+  mailboxId: string,
+  deaf: number,
+): Promise<void> {
+  if (deaf >= toldAfter) await bus.publish(alertCleared(mailboxId, "WATCH_STALLED", now()));
+  if (deaf > 0) await watches.note(holder, mailboxId, { deaf: 0, since: now() });
+}
