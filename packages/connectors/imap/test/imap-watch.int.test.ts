@@ -4,10 +4,9 @@ import { describe, type TestContext, test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { ConnectOptions, InboundWatch } from "@mailfleet/connector-api";
 import { type Failure, FailureError, Secret } from "@mailfleet/contracts";
-import { eventually } from "@mailfleet/local/testing";
+import { eventually, scriptedImap } from "@mailfleet/local/testing";
 import { beginningCases, endCases, newsCases, type WatchCase } from "../src/watch.cases.ts";
 import { watchInbox } from "../src/watch-inbox.ts";
-import { scriptedServer } from "./scripted-server.ts";
 
 const never = new AbortController().signal;
 const read = { uidValidity: 7, uid: 3 };
@@ -35,8 +34,8 @@ async function given(t: TestContext, one: WatchCase) {
     state.said = true;
   }
 
-  const server = await scriptedServer(greeting, (tag, command, socket) => {
-    const verb = command.split(" ")[0]?.toUpperCase() ?? "";
+  const server = await scriptedImap(greeting, (tag, command, { socket }) => {
+    const verb = (command || tag).split(" ")[0]?.toUpperCase() ?? "";
     if (verb === "IDLE") {
       if (!idleTag) queueMicrotask(() => void speak(socket));
       idleTag = tag;
