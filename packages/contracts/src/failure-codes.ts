@@ -109,12 +109,19 @@ export const failureCodes = {
     "This port speaks TLS from the first byte.",
     "Set the security in the profile to tls, or use the server's port for STARTTLS.",
   ),
+  PORT_SPEAKS_PLAIN: row(
+    "permanent",
+    "error",
+    "profile",
+    "This port answers the TLS handshake in plain text.",
+    "Set the security in the profile to starttls, or to none if the server offers no TLS; or use the server's TLS port.",
+  ),
   NOT_THIS_PROTOCOL: row(
     "permanent",
     "error",
     "profile",
     "Something answers on this port, but it does not speak the expected protocol.",
-    "Check port and security in the profile. Implicit TLS on a plain port, or the reverse, looks like this.",
+    "Check host and port in the profile.",
   ),
   EHLO_NAME_REFUSED: row(
     "permanent",

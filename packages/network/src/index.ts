@@ -4,5 +4,5 @@ export { startDeadline } from "./deadline.ts";
 export { type Network, parseNetwork } from "./ip-address.ts";
 export { readPrivateNetworks } from "./private-networks.ts";
 export { type Address, bareHost, checkPort, resolveServer } from "./resolve-server.ts";
+export { unlessTls } from "./silent-port.ts";
 export { lookupIn, openSocket, secureSocket, trustFor } from "./sockets.ts";
-export { speaksTls } from "./speaks-tls.ts";

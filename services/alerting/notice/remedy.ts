@@ -54,6 +54,7 @@ export function noticeRemedy(code: FailureCode, { mode, relay, application, oaut
     case "TLS_NOT_OFFERED":
     case "NOT_THIS_PROTOCOL":
     case "PORT_SPEAKS_TLS":
+    case "PORT_SPEAKS_PLAIN":
     case "AUTHENTICATION_NOT_OFFERED":
       return checkPlace;
     case "RECIPIENT_REFUSED":

@@ -1,6 +1,6 @@
 import { type ConnectOptions, redactSecrets, renewedTokenRefused, signedInAs } from "@mailfleet/connector-api";
 import { FailureError, failureOf } from "@mailfleet/contracts";
-import { type Address, bareHost, checkPort, resolveServer, startDeadline } from "@mailfleet/network";
+import { type Address, bareHost, checkPort, resolveServer, startDeadline, unlessTls } from "@mailfleet/network";
 import type { ImapFlow } from "imapflow";
 import { classifyFailure, type FailureContext } from "./classify-failure.ts";
 import { openClient } from "./open-client.ts";
@@ -56,13 +56,19 @@ export async function dial(options: ConnectOptions, signal: AbortSignal, listene
       server: { host, port: server.port },
     });
     let lastError: unknown;
+    const open = Promise.withResolvers<void>();
+    const greeted = Promise.withResolvers<void>();
     const { client, connected } = openClient(
       options,
       addresses,
       signingIn,
       {
-        connected: (detail) => done("connect", server.security === "none" ? "authenticate" : "tls", detail),
+        connected: (detail) => {
+          done("connect", server.security === "none" ? "authenticate" : "tls", detail);
+          open.resolve();
+        },
         secured: (detail) => way.step === "tls" && done("tls", "authenticate", detail),
+        greeted: greeted.resolve,
         strange: (words) => {
           const reply = redactSecrets(words, secrets);
           deadline.stop(new FailureError(failureOf("NOT_THIS_PROTOCOL", { host, port: server.port, reply })));
@@ -80,6 +86,11 @@ export async function dial(options: ConnectOptions, signal: AbortSignal, listene
       return new FailureError(classifyFailure(cause, context), { cause });
     };
     try {
+      if (server.security !== "tls") {
+        await deadline.until(Promise.race([open.promise, connected]));
+        const greeting = Promise.race([greeted.promise, connected]);
+        await deadline.until(unlessTls(greeting, { ...options, signal: deadline.signal }, addresses));
+      }
       await deadline.until(connected);
       return { client, failure, context: { host, port: server.port, secrets } };
     } catch (error) {

@@ -13,6 +13,8 @@ export interface ClientListener {
   connected(detail: string): void;
   /** May be called twice, by imapflow and for the socket. */
   secured(detail: string): void;
+  /** The server has said something. */
+  greeted(): void;
   /** Something other than an IMAP server answers. */
   strange(words: string): void;
 }

@@ -7,6 +7,8 @@ import type { ImapFlow } from "imapflow";
 export interface SocketWatcher {
   connected(detail: string): void;
   secured(detail: string): void;
+  /** The first bytes are there. */
+  greeted(): void;
   /** The first bytes are not an IMAP greeting. */
   strange(words: string): void;
 }
@@ -22,6 +24,7 @@ export function watchSocket(client: ImapFlow, watcher: SocketWatcher): void {
   const { socket } = client as unknown as { socket: Socket };
   const listen = () =>
     socket.once("data", (first: Buffer) => {
+      watcher.greeted();
       if (first[0] !== asterisk) watcher.strange(foreignWords(first.toString("latin1", 0, 400)));
     });
   socket.once("connect", () => {

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import type { Socket } from "node:net";
+import { once } from "node:events";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { describe, type TestContext, test } from "node:test";
 import { type ConnectOptions, checkBalance, LinkBroke, type ListOptions } from "@mailfleet/connector-api";
 import { imapConnector } from "@mailfleet/connector-imap";
 import { FailureError, Secret } from "@mailfleet/contracts";
-import { type ScriptedImap, scriptedImap } from "@mailfleet/local/testing";
+import { type ScriptedImap, scriptedImap, startTlsPort } from "@mailfleet/local/testing";
 
 const never = new AbortController().signal;
 
@@ -119,7 +120,32 @@ describe("testing an IMAP connection", () => {
   test("implicit TLS on a plain port", async (t) => {
     const { port } = await server(t, "* OK ready\r\n", plain());
     const { code, last } = await outcome(optionsFor(port, { security: "tls" }));
-    assert.deepEqual([code, last], ["NOT_THIS_PROTOCOL", "tls"]);
+    assert.deepEqual([code, last], ["PORT_SPEAKS_PLAIN", "tls"]);
+  });
+
+  test("plain, or with STARTTLS, to a port that speaks TLS from the first byte", async (t) => {
+    const { port, close } = await startTlsPort("* OK ready\r\n");
+    t.after(close);
+    for (const security of ["none", "starttls"] as const) {
+      const started = performance.now();
+      const { code, report } = await outcome({ ...optionsFor(port, { security }), connectionTimeoutMs: 8000 });
+      assert.equal(code, "PORT_SPEAKS_TLS");
+      assert.deepEqual(report.failure?.evidence, { host: "127.0.0.1", port });
+      assert.ok(performance.now() - started < 6000);
+    }
+  });
+
+  test("a plain server that is slow to greet is waited for", async (t) => {
+    const slow = createServer((socket) => {
+      socket.on("error", () => {});
+      setTimeout(() => socket.end("* BYE not today\r\n"), 700);
+    });
+    slow.listen(0, "127.0.0.1");
+    await once(slow, "listening");
+    t.after(() => slow.close());
+    const { port } = slow.address() as AddressInfo;
+    const { report } = await outcome({ ...optionsFor(port), connectionTimeoutMs: 2000 });
+    assert.match(report.failure?.evidence?.reply ?? "", /not today/);
   });
 
   test("an SMTP server on this port", async (t) => {

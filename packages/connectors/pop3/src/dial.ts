@@ -10,6 +10,7 @@ import {
   resolveServer,
   secureSocket,
   startDeadline,
+  unlessTls,
 } from "@mailfleet/network";
 import { collectAtMost } from "./body-sinks.ts";
 import { type Capabilities, readCapabilities, untold } from "./capabilities.ts";
@@ -97,7 +98,9 @@ export async function dial(
       if (security === "tls") socket = await secure(socket);
       wire = createWire(socket, deadlines.silenceMs);
       latest = wire;
-      const greeting = await wire.greeting();
+      const greeting = await (security === "tls"
+        ? wire.greeting()
+        : unlessTls(wire.greeting(), { ...options, signal: deadline.signal }, addresses));
       if (greeting.status !== "+OK") throw new Refused("(greeting)", greeting.text);
       let capabilities = await ask(wire);
       if (security === "starttls") {

@@ -5,7 +5,7 @@ import { runInNewContext } from "node:vm";
 import { type ConnectOptions, checkBalance, LinkBroke, redactSecrets } from "@mailfleet/connector-api";
 import { createPop3Connector } from "@mailfleet/connector-pop3";
 import { type FailureCode, FailureError } from "@mailfleet/contracts";
-import { type Pop3Script, scriptedPop3, usualCapabilities as usual } from "@mailfleet/local/testing";
+import { type Pop3Script, scriptedPop3, startTlsPort, usualCapabilities as usual } from "@mailfleet/local/testing";
 import { never, optionsFor, readAll } from "./read-all.ts";
 
 setFlagsFromString("--expose-gc");
@@ -421,13 +421,28 @@ describe("connecting to what is no good POP3 server", () => {
     const plain = await serve(t, {});
     const secure = { server: { host: "127.0.0.1", port: plain.port, security: "tls" as const } };
     const wrong = await outcome(optionsFor(0, secure));
-    assert.deepEqual([wrong.code, wrong.last], ["NOT_THIS_PROTOCOL", "tls"]);
+    assert.deepEqual([wrong.code, wrong.last], ["PORT_SPEAKS_PLAIN", "tls"]);
     const smtp = await outcome(optionsFor((await serve(t, { greeting: "220 mail.test ESMTP\r\n" })).port));
     assert.deepEqual([smtp.code, smtp.last], ["NOT_THIS_PROTOCOL", "authenticate"]);
     const silent = await outcome(optionsFor((await serve(t, { greeting: "" })).port, { connectionTimeoutMs: 100 }));
     assert.deepEqual([silent.code, silent.last], ["CONNECTION_TIMEOUT", "authenticate"]);
     const full = await outcome(optionsFor((await serve(t, { greeting: "-ERR too many connections\r\n" })).port));
     assert.equal(full.code, "TOO_MANY_CONNECTIONS");
+  });
+
+  test("plain, or with STLS, to a port that speaks TLS from the first byte", async (t) => {
+    const { port, close } = await startTlsPort("+OK ready\r\n");
+    t.after(close);
+    for (const security of ["none", "starttls"] as const) {
+      const started = performance.now();
+      const server = { host: "127.0.0.1", port, security };
+      const { code } = await outcome(
+        optionsFor(port, { server, connectionTimeoutMs: 8000 }),
+        createPop3Connector({ ...quick, silenceMs: 10_000 }),
+      );
+      assert.equal(code, "PORT_SPEAKS_TLS");
+      assert.ok(performance.now() - started < 6000);
+    }
   });
 
   test("STLS is required: not offered, refused, or answered with more than it should be", async (t) => {

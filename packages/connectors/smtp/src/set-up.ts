@@ -1,14 +1,13 @@
 import { isIPv6, type Socket } from "node:net";
 import type { ConnectOptions } from "@mailfleet/connector-api";
 import { FailureError, failureOf } from "@mailfleet/contracts";
-import { type Address, openSocket, secureSocket } from "@mailfleet/network";
+import { type Address, openSocket, secureSocket, unlessTls } from "@mailfleet/network";
 import { authenticate } from "./authenticate.ts";
 import { type Capabilities, noCapabilities, readCapabilities } from "./capabilities.ts";
 import { Channel, ReplyTimeout } from "./channel.ts";
 import { classifyReply } from "./classify-reply.ts";
 import type { Mechanisms } from "./mechanisms.ts";
 import type { Stage } from "./reply-rules.ts";
-import { unlessTls } from "./silent-port.ts";
 
 /** One step of setting a connection up. */
 export type SetupStep = "settings" | "resolve" | "connect" | "tls" | "authenticate";
@@ -83,7 +82,7 @@ export async function setUp(attempt: Attempt, addresses: readonly Address[], ren
   const greet = async () => {
     const greeting = command("greeting", "", "(greeting)");
     await (now.socket && security !== "tls"
-      ? unlessTls(greeting, { ...attempt, server: options.server }, addresses)
+      ? unlessTls(greeting, { ...options, signal: expiry }, addresses)
       : greeting);
     await hello();
   };

@@ -442,7 +442,7 @@ describe("testing", () => {
   it("tells implicit TLS on a plain port from a certificate nobody knows", async () => {
     const { connect } = await given({});
     const plain = await test({ ...connect, server: { ...connect.server, security: "tls" } });
-    assert.equal(plain.failure?.code, "NOT_THIS_PROTOCOL");
+    assert.equal(plain.failure?.code, "PORT_SPEAKS_PLAIN");
     const secure = new SMTPServer({ secure: true, authOptional: true, logger: false });
     secure.on("error", () => {});
     await new Promise<void>((resolve) => secure.listen(0, "127.0.0.1", () => resolve()));

@@ -32,3 +32,4 @@ export {
 } from "./start-engines.ts";
 export { type Postfix, startPostfix } from "./start-postfix.ts";
 export { type LinkState, startTcpProxy, type TcpProxy } from "./tcp-proxy.ts";
+export { startTlsPort } from "./tls-port.ts";
