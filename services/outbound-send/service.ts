@@ -25,20 +25,22 @@ export const outboundSend = defineService<OutboundPorts>()({
   listens: [
     listen(consumers.outboundTests, {
       types: ["run.requested.v1"],
-      concurrency: 32,
+      // Most of a test is waiting for servers.
+      concurrency: 200,
       keyOf,
       handle: (ports: OutboundPorts) => ports.worker.tests(createTest(ports)),
     }),
     listen(consumers.outboundRuns, {
       types: ["run.requested.v1"],
-      concurrency: 16,
+      // One send each, and most of it is waiting for servers that may hang.
+      concurrency: 200,
       keyOf,
       handle: (ports: OutboundPorts) => ports.worker.runs(createFlush(ports)),
     }),
     listen(consumers.outboundSends, {
       types: ["sends.due.v1"],
       // Mailboxes drained at the same time. One that must wait for connections continues without its message.
-      concurrency: 256,
+      concurrency: 600,
       keyOf,
       handle: (ports: OutboundPorts) => createDrain(ports),
       acknowledged: (ports: OutboundPorts) => createLook(ports),

@@ -1,9 +1,9 @@
 /** So many milliseconds a wait for the network keeps its slot: a server that is well answers sooner. */
-const patienceMs = 300;
+const patienceMs = 50;
 
 /** The right to work: memory and processor are enough for so many at once. */
 export interface Slot {
-  /** Waits for the network. After 300 ms the slot is given to another, and taken again when the wait is over. */
+  /** Waits for the network. After 50 ms the slot is given to another, and taken again when the wait is over. */
   waitFor<Result>(waiting: Promise<Result>): Promise<Result>;
   /** The same for each next item of a source. What is done with an item keeps the slot. */
   each<Item>(source: AsyncIterable<Item>): AsyncGenerator<Item>;

@@ -1,4 +1,11 @@
-import { type InboundConnector, type InboundSession, LinkBroke } from "@mailfleet/connector-api";
+import {
+  type Batch,
+  type Cursor,
+  type FetchedMessage,
+  type InboundConnector,
+  type InboundSession,
+  LinkBroke,
+} from "@mailfleet/connector-api";
 import { connectorDescriptors, type Failure, failureOf, type Protocol } from "@mailfleet/contracts";
 import {
   createSlots,
@@ -55,13 +62,16 @@ async function poll(
   const found = { messages: 0, probes: 0, known: 0, refused: 0 };
   const breaks = createBreaks(ports, lease);
   for (let source = lease.document; ; source = (await ports.sources.get(lease.key)) ?? source) {
-    const slot = await slots.take(signal);
     const { correlation } = context;
     const { alone } = breaks;
     let opening: Promise<InboundSession> | null = null;
+    let slot: Slot | null = null;
     try {
+      // Nothing is held but a socket until the inbox is open.
       opening = connector.open(options, signal);
-      const session = waitingWithout(slot, await slot.waitFor(opening));
+      const opened = await opening;
+      slot = await slots.take(signal);
+      const session = waitingWithout(slot, opened);
       const reading = { connection, session, source, remembers, lease, signal, correlation, connectionWanted, alone };
       const { short, complete } = await receive(ports, reading, found);
       if (found.messages > 0) logger.info({ ...found, complete, short }, "received");
@@ -72,7 +82,7 @@ async function poll(
       if (!(error instanceof LinkBroke)) throw error;
       if ((await breaks.met(error, found)) === "enough") return { more: true };
     } finally {
-      slot.give();
+      slot?.give();
       // Also where it opened and the wait for a slot behind it ended in vain.
       await opening?.then((session) => session.close(), noSession);
     }
@@ -81,10 +91,21 @@ async function poll(
 
 const noSession = () => {};
 
-/** The same session; whoever waits for its next batch holds no slot meanwhile. */
+/** The same session; whoever waits for its server, also in the middle of a message, holds no slot meanwhile. */
 function waitingWithout(slot: Slot, session: InboundSession): InboundSession {
-  const listNew: InboundSession["listNew"] = (cursor, options) => slot.each(session.listNew(cursor, options));
-  return Object.assign(Object.create(session), { listNew });
+  const { recognises, audit, remove } = session;
+  const streaming = (message: FetchedMessage): FetchedMessage =>
+    message.raw instanceof Uint8Array ? message : { ...message, raw: slot.each(message.raw) };
+  async function* listNew(...asked: Parameters<InboundSession["listNew"]>): AsyncGenerator<Batch> {
+    for await (const batch of slot.each(session.listNew(...asked)))
+      yield { ...batch, messages: batch.messages.map(streaming) };
+  }
+  return Object.assign(Object.create(session), {
+    listNew,
+    ...(recognises && { recognises: (cursor: Cursor) => slot.waitFor(recognises(cursor)) }),
+    ...(audit && { audit: (...asked: Parameters<typeof audit>) => slot.waitFor(audit(...asked)) }),
+    ...(remove && { remove: (...asked: Parameters<typeof remove>) => slot.waitFor(remove(...asked)) }),
+  });
 }
 
 function tooShort({ says, lists }: { says: number; lists: number }): Failure {

@@ -37,11 +37,11 @@ export type OddImap = Odd<FakeInbox>;
 /** A POP3 server that is odd in some way. */
 export type OddPop3 = Odd<Pop3Script>;
 
-const silenceMs = 400;
+const silenceMs = 1500;
 /** Connectors that wait for silent servers as long as a test can. */
 export const impatient = {
   imap: createImapConnector({ silenceMs }),
-  pop3: createPop3Connector({ silenceMs, updateMs: 500, goodbyeMs: 100 }),
+  pop3: createPop3Connector({ silenceMs, updateMs: 2000, goodbyeMs: 100 }),
 };
 
 /** Polls the server of a case and tells what became of its mail. */
@@ -56,7 +56,7 @@ export async function meet(
   const { inbox, server } = "imap" in one ? await fakeInbox() : { inbox: null, server: await scriptedPop3(script) };
   given.connect(mailboxId, {
     server: { protocol, host: "127.0.0.1", port: server.port, security: "none" },
-    connectionTimeoutMs: 2000,
+    connectionTimeoutMs: 5000,
     ...connection,
   });
   const polls =

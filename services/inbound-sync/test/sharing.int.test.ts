@@ -88,7 +88,32 @@ describe("servers that hang", () => {
           },
         }),
     });
-    const replica = await given.startReplica({ connectors: { hanging, dripping, free: scriptedConnector({}) } });
+    /** In the middle of a large message, or of the question whether the last one is still there. */
+    const halfway = scriptedConnector({
+      open: async ({ mailboxId }, signal) => {
+        const never = () =>
+          new Promise<never>((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+        const asks = Number(/\d+/.exec(mailboxId)) % 4 === 3;
+        return scriptedSession({
+          source: { account: asks ? "another" : "user", host: "scripted:1" },
+          recognises: () => {
+            opened.add(mailboxId);
+            return never();
+          },
+          async *listNew() {
+            const raw = (async function* () {
+              yield Buffer.from("Subject: drips\r\n");
+              opened.add(mailboxId);
+              await never();
+            })();
+            yield batchOf([{ nativeId: "1", raw, size: 900_000, receivedAt: 1 }], { at: 1 });
+          },
+        });
+      },
+    });
+    const replica = await given.startReplica({
+      connectors: { hanging, dripping, halfway, free: scriptedConnector({}) },
+    });
     const readHealthy = async () => {
       const since = Date.now();
       await given.run("mb_healthy");
@@ -97,11 +122,21 @@ describe("servers that hang", () => {
     };
     given.connect("mb_healthy", { server: { protocol: "free", host: "h", port: 1, security: "none" } });
     await readHealthy();
-    const all = Array.from({ length: 120 }, (_, n) => `mb_hang${n}`);
-    for (const [n, mailboxId] of all.entries())
-      given.connect(mailboxId, {
-        server: { protocol: n % 2 ? "hanging" : "dripping", host: `h${n}`, port: 1, security: "none" },
-      });
+    const all = Array.from({ length: 200 }, (_, n) => `mb_hang${n}`);
+    const protocols = ["dripping", "hanging", "halfway", "halfway"];
+    for (const [n, mailboxId] of all.entries()) {
+      const protocol = protocols[n % protocols.length] as string;
+      given.connect(mailboxId, { server: { protocol, host: "h", port: 2, security: "none" } });
+      // What asks has been read before, from where its server had another name.
+      if (n % protocols.length === 3)
+        await given.store.db
+          .collection<{ _id: string }>("sources")
+          .updateOne(
+            { _id: mailboxId },
+            { $set: { cursor: { at: 1 }, identity: { account: "before", host: "scripted:1" } } },
+            { upsert: true },
+          );
+    }
     await Promise.all(all.map((mailboxId) => given.run(mailboxId)));
     await eventually(() => opened.size === all.length, { what: "all are open at the same time" });
     const took = await readHealthy();
