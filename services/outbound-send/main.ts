@@ -10,7 +10,7 @@ import { outboundSend } from "./service.ts";
 import { createUploadStore } from "./upload/store.ts";
 
 runService(outboundSend, async (context) => {
-  const { bus, store, worker, owner, probes, isOutage, leases, close } = await connectWorker(context, {
+  const { bus, store, worker, sentFolder, owner, probes, isOutage, leases, close } = await connectWorker(context, {
     direction: "outbound",
     connectors: ({ outbound }) => outbound,
   });
@@ -19,6 +19,7 @@ runService(outboundSend, async (context) => {
     ports: {
       owner,
       worker,
+      sentFolder,
       sends: await createSendStore(store, owner),
       uploads: await createUploadStore(store),
       activity: createActivityStore(store),

@@ -1,7 +1,7 @@
 import type { OutboundConnector } from "@mailfleet/connector-api";
 import type { Leases, ServicePorts } from "@mailfleet/kit";
 import type { SignProbe } from "@mailfleet/mime";
-import type { Worker } from "@mailfleet/worker";
+import type { SentFolder, Worker } from "@mailfleet/worker";
 import type { ActivityStore } from "./activity/store.ts";
 import type { OutboundMetrics } from "./metrics.ts";
 import type { JournalDocument, JournalStore } from "./send/journal-store.ts";
@@ -18,6 +18,8 @@ export interface OutboundPolicy {
   readonly dueLookMs: number;
   /** A waiting send is checked this often, in case the news that its mailbox works again was lost. */
   readonly waitingLookMs: number;
+  /** A send of unknown fate that is not among the sent mail yet is looked for once more after this time. */
+  readonly lookAgainMs: number;
   /** What was committed but perhaps not published is published again after this time. */
   readonly outboxLookMs: number;
 }
@@ -28,12 +30,15 @@ export const defaultPolicy: OutboundPolicy = {
   longestRetryMs: 4 * 3_600_000,
   dueLookMs: 3000,
   waitingLookMs: 60_000,
+  lookAgainMs: 3000,
   outboxLookMs: 5000,
 };
 
 /** What the service works with; `main.ts` builds the real ones, tests others. */
 export interface OutboundPorts extends ServicePorts {
   readonly worker: Worker<OutboundConnector>;
+  /** Where a send of unknown fate is looked for before its policy decides. */
+  readonly sentFolder: SentFolder;
   readonly sends: SendStore;
   readonly uploads: UploadStore;
   readonly activity: ActivityStore;

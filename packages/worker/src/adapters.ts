@@ -25,6 +25,7 @@ import { enginePlaces } from "./engine-places.ts";
 import type { workerEnvironment } from "./environment.ts";
 import { createRunMetrics } from "./metrics.ts";
 import type { ConnectorSource } from "./ports.ts";
+import { createSentFolder, type SentFolder } from "./sent-folder.ts";
 import { createWorker, type Worker } from "./worker.ts";
 
 /** Connections, keys and the worker of one process. */
@@ -32,6 +33,8 @@ export interface WorkerAdapters<Connector> {
   readonly bus: Bus;
   readonly store: Store;
   readonly worker: Worker<Connector>;
+  /** What mailboxes have sent, as the servers they receive from keep it. */
+  readonly sentFolder: SentFolder;
   /** Names this process, newly for each start. */
   readonly owner: string;
   readonly opener: Opener;
@@ -100,10 +103,9 @@ export async function connectWorker<Connector>(
     owner,
     logger,
   });
-  const worker = createWorker<Connector>({
-    direction,
+  const all = createConnectors({ fetch });
+  const ports = {
     bus,
-    connectors: connectors(createConnectors({ fetch })),
     permits: createPermits(permitStore, { party: `${direction}/${owner}`, renewals }),
     openSecret: opener.open,
     tokens,
@@ -112,11 +114,13 @@ export async function connectWorker<Connector>(
     logger,
     metrics: createRunMetrics(metrics, direction),
     now,
-  });
+  };
+  const worker = createWorker<Connector>({ ...ports, direction, connectors: connectors(all) });
   return {
     bus,
     store,
     worker,
+    sentFolder: createSentFolder({ ...ports, direction: "inbound", connectors: all.inbound }),
     owner,
     opener,
     sealer,

@@ -10,6 +10,7 @@ import {
   expired,
   hasExpired,
   heardLate,
+  isOfUnknownFate,
   type Outcome,
   waitingDue,
 } from "./decide-outcome.ts";
@@ -17,6 +18,7 @@ import { mailNotSent, sendAlertOver } from "./facts.ts";
 import { commit, type HandOver } from "./hand-over.ts";
 import type { Journal } from "./journal.ts";
 import type { SharedLine } from "./lines.ts";
+import { foundInSentMail, isInSentMail, lookUp } from "./look-up.ts";
 import type { ClaimedSend, SendChange, StoredSend } from "./send.ts";
 import { storedMessage } from "./stored-message.ts";
 import { reasonOf } from "./until-stored.ts";
@@ -79,14 +81,20 @@ export class Attempts {
         const change = decideOutcome(send, heardLate(send.late), decided);
         return (await commit(this.#ports, change)) ? change : null;
       }
-      outcome = hasExpired(send, connection.sendExpiryMs, send.claim.startedAt)
-        ? { type: "expired" }
-        : await this.#submit(send, line, journal);
+      outcome = await this.#attempt(send, connection, line, journal);
     } finally {
       leave();
     }
     if (outcome.type === "taken") this.#ports.failPoint("outbound.after-server-accepted");
-    return this.#finish(send, this.#alike.weigh(send, outcome, this.#ports.now()), connection, journal);
+    const lookedUp = await lookUp(this.#ports, send, outcome, { again: true });
+    return this.#finish(send, this.#alike.weigh(send, lookedUp, this.#ports.now()), connection, journal);
+  }
+
+  async #attempt(send: ClaimedSend, connection: Connection, line: SharedLine, journal: Journal): Promise<Outcome> {
+    if (hasExpired(send, connection.sendExpiryMs, send.claim.startedAt)) return { type: "expired" };
+    // It may have been filed meanwhile. Once more would be twice.
+    if (isOfUnknownFate(send) && (await isInSentMail(this.#ports, send))) return foundInSentMail();
+    return this.#submit(send, line, journal);
   }
 
   async #submit(send: ClaimedSend, line: SharedLine, journal: Journal): Promise<Outcome> {
@@ -115,7 +123,8 @@ export class Attempts {
         const failure = failureOf("INTERNAL_ERROR", { reply: reasonOf(message.unreadable).slice(0, 500) });
         return { type: "refused", failure, own: "message" };
       }
-      if (error instanceof UncertainError) return { type: "unknown", reason: error.message, ended: true };
+      if (error instanceof UncertainError)
+        return { type: "unknown", reason: error.message, ended: true, rejected: error.rejected };
       if (error instanceof FailureError) {
         if (ports.signal.aborted && error.failure.kind === "transient") return { type: "aborted" };
         ports.metrics.failures.inc({ code: error.failure.code });

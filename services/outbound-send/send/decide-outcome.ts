@@ -10,7 +10,13 @@ export type Outcome =
   /** `own`: only this message or its recipients are concerned, the mailbox can send others. */
   | { readonly type: "refused"; readonly failure: Failure; readonly own: "recipient" | "message" | null }
   /** Handed over, but the answer is missing. `ended` false: the process that did it is gone. */
-  | { readonly type: "unknown"; readonly reason: string; readonly ended: boolean }
+  | {
+      readonly type: "unknown";
+      readonly reason: string;
+      readonly ended: boolean;
+      /** Whom the server had not taken before its answer was lost. */
+      readonly rejected?: Submitted["rejected"];
+    }
   /** Stopped before it could have been sent, because the service stops. */
   | { readonly type: "aborted" }
   | { readonly type: "expired" };
@@ -32,6 +38,13 @@ export interface DecisionContext {
 }
 
 const day = 86_400_000;
+/** The command, in the evidence of a send whose answer was lost. */
+const ANSWER_LOST = "DATA (message)";
+
+/** Its last attempt ended without an answer: it may have been sent. */
+export function isOfUnknownFate({ failure }: Pick<StoredSend, "failure">): boolean {
+  return failure?.code === "CONNECTION_LOST" && failure.evidence?.command === ANSWER_LOST;
+}
 
 /** The one place that says what an outcome makes of a send. Pure. */
 export function decideOutcome(send: StoredSend, outcome: Outcome, context: DecisionContext): SendChange {
@@ -55,7 +68,7 @@ export function decideOutcome(send: StoredSend, outcome: Outcome, context: Decis
     case "expired":
       return { ...base, ...expired(send, now), purgeAt };
     case "unknown":
-      return unknown(failureOf("CONNECTION_LOST", { command: "DATA (message)", reply: outcome.reason.slice(0, 500) }));
+      return unknown(failureOf("CONNECTION_LOST", { command: ANSWER_LOST, reply: outcome.reason.slice(0, 500) }));
     case "refused": {
       const { failure, own } = outcome;
       if (failure.kind === "message") return over(failure);

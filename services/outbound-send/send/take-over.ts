@@ -4,6 +4,7 @@ import { decideOutcome, heardLate, type Outcome } from "./decide-outcome.ts";
 import { mailSent } from "./facts.ts";
 import { commit } from "./hand-over.ts";
 import { entryOf } from "./journal.ts";
+import { lookUp } from "./look-up.ts";
 import type { StoredSend } from "./send.ts";
 
 const PAGE = 200;
@@ -76,7 +77,8 @@ async function orphaned(ports: OutboundPorts, send: StoredSend, owner: string): 
   const startedAt = send.claim?.startedAt ?? send.changedAt;
   const context = { connection, policy: ports.policy, now: ports.now(), owner, startedAt };
   const lost: Outcome = { type: "unknown", reason: "the process that handed it over was lost", ended: false };
-  await commit(ports, decideOutcome(send, send.late ? heardLate(send.late) : lost, context));
+  const outcome = send.late ? heardLate(send.late) : await lookUp(ports, send, lost, { again: false });
+  await commit(ports, decideOutcome(send, outcome, context));
 }
 
 /** The same fact as its process made: same id, same body. */

@@ -29,6 +29,8 @@ export interface GivenMailbox {
   holder: string;
   /** Names the password; another one is another way to sign in. */
   secret: string;
+  /** Where it receives, over plain IMAP; `null`: it does not. */
+  imap: { port: number; username: string } | null;
 }
 
 export interface Seen {
@@ -56,13 +58,13 @@ export async function givenOutbound() {
   /** Mailboxes about which `config` cannot answer. */
   const failing = new Set<string>();
   await around.respond({
-    "config.connection.get": async ({ mailboxId }) => {
+    "config.connection.get": async ({ mailboxId, direction }) => {
       asked.connections += 1;
       await asked.beforeAnswer(mailboxId);
       if (failing.has(mailboxId)) throw new Error("something is wrong with this mailbox");
       const mailbox = mailboxes.get(mailboxId);
       if (!mailbox) throw new ProblemError("NOT_FOUND", "no such mailbox");
-      return connectionOf(mailbox);
+      return direction === "inbound" ? inboundOf(mailbox) : connectionOf(mailbox);
     },
   });
   await around.consume(consumers.configEvents, {
@@ -183,6 +185,7 @@ export async function givenOutbound() {
         maximumConcurrentConnections: 4,
         holder: id,
         secret: more.holder ?? id,
+        imap: null,
         ...more,
       };
       mailboxes.set(id, mailbox);
@@ -246,6 +249,18 @@ export async function givenOutbound() {
       await store.close();
       await Promise.all([nats.stop(), mongo.stop()]);
     },
+  };
+}
+
+function inboundOf(mailbox: GivenMailbox): Connection {
+  const outbound = connectionOf(mailbox);
+  const { port = 1, username = mailbox.holder } = mailbox.imap ?? {};
+  return {
+    ...outbound,
+    direction: "inbound",
+    state: mailbox.imap ? "enabled.running" : "off",
+    server: { protocol: "imap", host: "127.0.0.1", port, security: "none" },
+    credentials: { ...(outbound.credentials as Extract<Connection["credentials"], { type: "password" }>), username },
   };
 }
 

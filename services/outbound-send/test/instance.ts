@@ -1,5 +1,6 @@
 import { BusOutage, connectBus } from "@mailfleet/bus";
 import type { OutboundConnector } from "@mailfleet/connector-api";
+import { imapConnector } from "@mailfleet/connector-imap";
 import { smtpConnector } from "@mailfleet/connector-smtp";
 import { FailureError, failureOf, type Logger, Secret } from "@mailfleet/contracts";
 import {
@@ -12,7 +13,7 @@ import {
   startService,
 } from "@mailfleet/kit";
 import { connectStore, createLeaseStore, createPermitStore, isOutage as isStoreOutage } from "@mailfleet/store";
-import { createRunMetrics, createWorker } from "@mailfleet/worker";
+import { createRunMetrics, createSentFolder, createWorker } from "@mailfleet/worker";
 import { createActivityStore } from "../activity/store.ts";
 import { createMetrics } from "../metrics.ts";
 import { defaultPolicy, type OutboundPolicy } from "../ports.ts";
@@ -65,13 +66,11 @@ export async function startInstance(engines: Engines, options: InstanceOptions):
   const bus = await connectBus({ url: engines.natsUrl, name: "outbound", logger, isOutage });
   const owner = `app${++number}-${process.pid}-${Date.now()}`;
   const renewals = startRenewals({ logger, isOutage, lengths: options.lengths ?? short });
-  const worker = createWorker<OutboundConnector>({
-    direction: "outbound",
+  const ports = {
     bus,
-    connectors: { load: async () => smtpConnector({ commandMs: 2000, finalMs: 60_000 }) },
     permits: createPermits(await createPermitStore(store), { party: `outbound/${owner}`, renewals }),
     destinations: { networks: [], refused: [] },
-    openSecret: async ({ tag }) => {
+    openSecret: async ({ tag }: { tag: string }) => {
       if (tag === unreadable) throw new FailureError(failureOf("CREDENTIALS_UNREADABLE"));
       return new Secret("password");
     },
@@ -84,6 +83,11 @@ export async function startInstance(engines: Engines, options: InstanceOptions):
     logger,
     metrics: createRunMetrics(new Registry(), "outbound"),
     now: Date.now,
+  };
+  const worker = createWorker<OutboundConnector>({
+    ...ports,
+    direction: "outbound",
+    connectors: { load: async () => smtpConnector({ commandMs: 2000, finalMs: 60_000 }) },
   });
   const service = await startService(
     outboundSend,
@@ -91,6 +95,7 @@ export async function startInstance(engines: Engines, options: InstanceOptions):
       bus,
       owner,
       worker,
+      sentFolder: createSentFolder({ ...ports, direction: "inbound", connectors: { load: async () => imapConnector } }),
       sends: await createSendStore(store, owner),
       uploads: await createUploadStore(store),
       activity: createActivityStore(store),

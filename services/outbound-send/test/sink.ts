@@ -5,6 +5,8 @@ export interface SinkScript {
   rcpt?: (address: string) => string;
   mail?: () => string;
   final?: (messageId: string, nth: number) => string | Promise<string>;
+  /** The same by the message, which it may keep. */
+  content?: (raw: string) => Promise<string>;
 }
 
 /** A mail server that takes everything, quickly, unless its script says otherwise. */
@@ -50,7 +52,12 @@ export async function startSink(script: SinkScript = {}, options: { keepRaw?: bo
           const messageId = /^message-id:\s*(<[^>]*>)/im.exec(part)?.[1] ?? "";
           nth += 1;
           sink.contents += 1;
-          const answer = sink.script.final ? await sink.script.final(messageId, nth) : "250 2.0.0 taken";
+          const { final, content } = sink.script;
+          const answer = content
+            ? await content(`${part}\r\n`)
+            : final
+              ? await final(messageId, nth)
+              : "250 2.0.0 taken";
           if (answer.startsWith("250")) {
             sink.taken.push(messageId);
             if (options.keepRaw) sink.raw.push(part);

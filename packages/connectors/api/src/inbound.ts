@@ -170,10 +170,31 @@ export function concernsMessage({ kind, code }: Failure): boolean {
   return kind === "message" || code === "PROTOCOL_ERROR" || code === "UNCLASSIFIED";
 }
 
+/** A message that was handed over for sending, and whose answer was lost. */
+export interface SoughtMessage {
+  readonly messageId: string;
+  /** Mailfleet made the Message-ID, so that no other message has it. */
+  readonly isOwnId: boolean;
+  /** A header field of this one message, for servers that replace Message-IDs. */
+  readonly mark: { readonly field: string; readonly value: string };
+  /** Milliseconds since the epoch: it was handed over later. */
+  readonly since: number;
+}
+
+/** Whether a message found by its Message-ID is the one that is sought. `mark`: what the field of the mark says there. */
+export function isSought({ isOwnId, mark: { value } }: SoughtMessage, mark: string | null): boolean {
+  return mark === null ? isOwnId : mark === value;
+}
+
 /** One protocol for receiving. */
 export interface InboundConnector {
   /** Goes the whole way once and says what each step found. Never throws for what a server does. */
   test(options: ConnectOptions, listener: StepListener, signal: AbortSignal): Promise<TestReport>;
+  /**
+   * Looks for a message among those that were sent, over a connection of its own. `null`: the account keeps none. Throws
+   * `FailureError`.
+   */
+  findSent?(options: ConnectOptions, sought: SoughtMessage, signal: AbortSignal): Promise<boolean | null>;
   /** Connects, signs in, opens the inbox. Throws `FailureError`. */
   open(options: ConnectOptions, signal: AbortSignal): Promise<InboundSession>;
   /**

@@ -125,8 +125,11 @@ export class DeferredError extends FailureError {
 
 /** The connection broke after the final dot (RFC 5321 §4.2.5): nobody knows whether the server took the message. */
 export class UncertainError extends Error {
-  constructor(message: string, options?: { cause?: unknown }) {
+  /** Whom the server had not taken before that: they do not have it, even if the others do. */
+  readonly rejected: readonly RejectedRecipient[];
+  constructor(message: string, options?: { cause?: unknown; rejected?: readonly RejectedRecipient[] }) {
     super(message, options);
     this.name = "UncertainError";
+    this.rejected = options?.rejected ?? [];
   }
 }

@@ -1,5 +1,6 @@
 import { type ConnectOptions, type InboundConnector, sourceOf } from "@mailfleet/connector-api";
 import { FailureError, failureOf } from "@mailfleet/contracts";
+import { findSent } from "./find-sent.ts";
 import { gmailApi } from "./gmail-api.ts";
 import { gmailClient } from "./gmail-client.ts";
 import type { GmailPorts } from "./gmail-ports.ts";
@@ -19,6 +20,11 @@ export function gmailInbound({ fetch }: GmailPorts): InboundConnector {
           return `${count} ${count === 1 ? "message" : "messages"} in the account ${profile.emailAddress}`;
         });
       }),
+    async findSent(options, sought, signal) {
+      const api = gmailApi(fetch, options);
+      await api.signIn(signal);
+      return findSent(api, sought, signal);
+    },
     async open(options, signal) {
       const api = gmailApi(fetch, options);
       await api.signIn(signal);

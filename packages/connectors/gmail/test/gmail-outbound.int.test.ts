@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { after, describe, test } from "node:test";
 import { UncertainError } from "@mailfleet/connector-api";
 import { FailureError } from "@mailfleet/contracts";
-import { gmailOutbound } from "../src/index.ts";
+import { gmailInbound, gmailOutbound } from "../src/index.ts";
 import { fetch, startAccount, type TestAccount } from "./account.ts";
 
 const stops: (() => Promise<unknown>)[] = [];
@@ -54,6 +54,23 @@ describe("sending through Gmail's API", () => {
     assert.equal(jane.gmail.requests.length, 10);
     await session.close();
     assert.equal((await failureOfSend(session.submit(toKim, raw, signal()))).code, "CONNECTION_LOST");
+  });
+
+  test("what was sent is found again by its mark, although Gmail replaced the Message-ID, and nothing else is", async () => {
+    const jane = await account();
+    const session = open(jane);
+    for (const name of ["snd_1", "snd_2"])
+      await session.submit(toKim, Buffer.from(raw.toString().replaceAll("snd_1", name)), signal());
+    await session.close();
+    const seek = (id: string, messageId = `<${id}@mailfleet>`) => {
+      const sought = { messageId, isOwnId: true, mark: { field: "X-Mailfleet-Send", value: id } };
+      return gmailInbound({ fetch }).findSent?.(jane.connect, { ...sought, since: Date.now() - 60_000 }, signal());
+    };
+    assert.equal(await seek("snd_2"), true);
+    assert.equal(await seek("snd_3"), false);
+    const kept = /^Message-ID: (<CA\+.*>)\r$/m.exec(jane.gmail.sent(jane.address)[0]?.raw.toString() ?? "")?.[1] ?? "";
+    assert.equal(await seek("snd_1", kept), true, "by its Message-ID");
+    assert.equal(await seek("snd_4", kept), false, "another one has this Message-ID");
   });
 
   test("a large message is read while it is sent, once for its header and once for itself", async () => {

@@ -1,5 +1,6 @@
 import { type InboundConnector, sourceOf } from "@mailfleet/connector-api";
 import { dial } from "./dial.ts";
+import { findSent } from "./find-sent.ts";
 import { imapSession, openInbox } from "./imap-session.ts";
 import { testConnection } from "./test-connection.ts";
 import { watchInbox } from "./watch-inbox.ts";
@@ -14,6 +15,7 @@ export interface ImapDeadlines {
 export function createImapConnector({ silenceMs }: ImapDeadlines): InboundConnector {
   return {
     test: testConnection,
+    findSent,
     async open(options, signal) {
       const inbox = await openInbox(await dial(options, signal), signal, silenceMs);
       return imapSession(inbox, sourceOf(options));

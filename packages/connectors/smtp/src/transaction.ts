@@ -131,6 +131,7 @@ export class Transaction {
     const { deadlines } = context;
     const { envelope, signal, permission } = this.#given;
     let phase: Phase = "before-dot";
+    let rejected: readonly RejectedRecipient[] = [];
     const abort = () => {
       if (phase === "before-dot")
         channel.end(new FailureError(failureOf("CONNECTION_LOST", { systemCode: "ABORTED" })));
@@ -160,6 +161,7 @@ export class Transaction {
         await giveUp(connected, data, deadlines.commandMs);
         throw allRefused(answers);
       }
+      rejected = answers.flatMap((one, n) => rejectedOf(envelope.to[n] as string, one));
       if (data === null) channel.write("DATA\r\n");
       const go = data ?? (await channel.reply(deadlines.commandMs));
       if (go.code !== 354) {
@@ -186,7 +188,7 @@ export class Transaction {
       if (answer.code >= 200 && answer.code < 300) {
         return {
           answer: answer.text,
-          rejected: answers.flatMap((one, n) => rejectedOf(envelope.to[n] as string, one)),
+          rejected,
         };
       }
       if (answer.code < 400) throw new Error(`the final dot was answered with ${answer.text.slice(0, 200)}`);
@@ -196,7 +198,7 @@ export class Transaction {
       if (phase === "dot-written") {
         channel.end(error);
         const failure = classifyError(error);
-        throw new UncertainError(`no answer to the final dot: ${failure.code}`, { cause: error });
+        throw new UncertainError(`no answer to the final dot: ${failure.code}`, { cause: error, rejected });
       }
       if (error instanceof PermissionRefused) {
         // Dropped without its dot: the server sends nothing.

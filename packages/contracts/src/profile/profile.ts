@@ -93,9 +93,13 @@ export const profile = noun("profile", {
     connectionTimeoutMs: field(whole(100, 100_000).default(60_000), "time until a connection must be usable", {
       flag: "connection-timeout <ms>",
     }),
-    uncertainPolicy: field(UncertainPolicy.default("hold"), "what to do with a send of unknown fate", {
-      flag: "uncertain <policy>",
-    }),
+    uncertainPolicy: field(
+      UncertainPolicy.default("hold"),
+      "what to do with a send of unknown fate that is not among the sent mail",
+      {
+        flag: "uncertain <policy>",
+      },
+    ),
     eightBitPolicy: field(EightBitPolicy.default("encode"), "8-bit text for a server that does not offer 8BITMIME", {
       flag: "eight-bit <policy>",
     }),

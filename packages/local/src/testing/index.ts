@@ -10,6 +10,7 @@ export type { NatsCluster } from "../engines/nats-cluster.ts";
 export { type FakeInbox, type FakeMessage, fakeInbox } from "./fake-inbox.ts";
 export { hostileWords, longestFor, memoryOf } from "./hostile-words.ts";
 export { mailServers } from "./mail-servers.ts";
+export { dropIntoMaildir } from "./maildir.ts";
 export {
   type ScriptedImap,
   scriptedImap,
