@@ -55,7 +55,7 @@ export function consume<Type extends MessageType>(
       if (stopping.signal.aborted) one.delivery.giveBack();
       else
         await handleOne(one).catch((error) =>
-          logger.error({ reason: reasonOf(error) }, "a message was left unanswered"),
+          logger.error({ reason: reasonOf(error) }, "a message was not acknowledged"),
         );
       hold.release(one);
       lane.shift();

@@ -58,7 +58,7 @@ export async function follow(
     from.delivered++;
     position = { sequence: delivery.sequence, time: delivery.storedAt };
     const read = decode(delivery, everyType);
-    if (!read.ok) return logger.debug({ subject: msg.subject, reason: read.reason }, "not shown");
+    if (!read.ok) return logger.debug({ subject: msg.subject, reason: read.reason }, "a message cannot be shown");
     try {
       handle(read.message);
     } catch (error) {
@@ -107,7 +107,7 @@ export async function follow(
         try {
           return await open();
         } catch (error) {
-          logger.warn({ stream, reason: reasonOf(error) }, "cannot follow yet");
+          logger.warn({ stream, reason: reasonOf(error) }, "the stream cannot be followed yet");
         }
         await pause(pauseMs(attempt), stopping.signal);
       }

@@ -43,7 +43,7 @@ export async function openLink(options: { url: string; name: string; logger: Log
       if (status.type === "reconnecting") refused = null;
       else if (status.type === "error") {
         refused = refusedSignIn(status.error);
-        if (!refused) logger.warn({ reason: status.error.message }, "NATS says");
+        if (!refused) logger.warn({ reason: status.error.message }, "NATS reports an error");
       } else if (status.type === "disconnect") {
         // Each attempt that fails ends with this. What changes is said once.
         const why = refused ?? away;

@@ -79,12 +79,14 @@ export function openPull(parts: PullParts): Pull {
   const later = (reason: string, absent = false) => {
     if (closed || renewal) return;
     refusals++;
-    if (refusals > 1) logger.warn({ consumer: definition.name, reason, refusals }, "the server refuses to deliver");
+    if (refusals > 1) logger.warn({ consumer: definition.name, reason, refusals }, "the server does not deliver");
     renewal = setTimeout(async () => {
       if (absent)
         await parts
           .onMissing()
-          .catch((error: Error) => logger.warn({ consumer: definition.name, reason: error.message }, "still missing"));
+          .catch((error: Error) =>
+            logger.warn({ consumer: definition.name, reason: error.message }, "the consumer is still missing"),
+          );
       renewal = undefined;
       if (!closed) renew();
     }, pauseMs(refusals));
@@ -118,7 +120,7 @@ export function openPull(parts: PullParts): Pull {
   });
   const silence = setInterval(() => {
     if (closed || renewal || link.health() !== null || asked === 0 || Date.now() - lastSign < pull.silenceMs) return;
-    logger.warn({ consumer: definition.name }, "the consumer sent no heartbeat, asking again");
+    logger.warn({ consumer: definition.name }, "the consumer sent no heartbeat; asking again");
     renew();
   }, 1000);
   renew();

@@ -45,7 +45,10 @@ export async function work(
       const outage = error instanceof BusOutage || options.isOutage(error);
       if (error instanceof PoisonMessage || (!outage && ++failures >= attempts)) return { end: "failed", error };
       if (outage) outages++;
-      options.logger.warn({ reason: reasonOf(error), outage }, outage ? "waiting out an outage" : "trying again");
+      options.logger.warn(
+        { reason: reasonOf(error), outage },
+        outage ? "waiting for an outage to end" : "trying again",
+      );
       await pause(pauseMs(outage ? outages : failures), options.signal);
       if (options.signal.aborted) return { end: "stopped" };
     }

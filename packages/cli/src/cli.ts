@@ -33,7 +33,7 @@ function checked(text: string, where: string): string {
   const token = text.trim();
   if (token === "") throw new UsageError(`${where} is empty.`);
   if (/^[\w.~+/-]+=*$/.test(token)) return token;
-  throw new UsageError(`${where} holds something beside the token: it must be the token alone, on one line.`);
+  throw new UsageError(`${where} holds more than the token: it must hold only the token, on one line.`);
 }
 
 async function tokenFrom(
@@ -98,7 +98,7 @@ export function createCli(program: Command, terminal: Terminal): Cli {
     confirm: async (question, yes) => {
       if (yes) return;
       const answer = await terminal.ask(`${question} Type yes: `);
-      if (answer === null) throw new UsageError(`${question} There is no terminal to ask: say --yes if you mean it.`);
+      if (answer === null) throw new UsageError(`${question} There is no terminal to ask: use --yes if you mean it.`);
       if (answer.trim().toLowerCase() !== "yes") throw new UsageError("Nothing was removed.");
     },
     password: async (fromInput, question) => {

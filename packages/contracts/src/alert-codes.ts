@@ -31,7 +31,7 @@ export const otherAlertCodes = {
   STALLED: alert(
     "warning",
     "mailbox",
-    "The mailbox is enabled, but for three polling intervals no poll has succeeded.",
+    "The mailbox is enabled, but no poll has succeeded for three polling intervals.",
     "Check that inbound-sync is running and ready, and look for dead letters. `sync-now` runs the mailbox at once.",
   ),
   THROTTLED_FOR_HOURS: alert(
@@ -74,12 +74,12 @@ export const otherAlertCodes = {
     "information",
     "mailbox",
     "The mailbox is read from another account or server than before.",
-    "Nothing, if that is meant: messages already received are recognised by their content and are not handed over again.",
+    "Nothing, if this was intended: messages already received are recognised by their content and are not handed over again.",
   ),
   SOURCE_RESTORED: alert(
     "warning",
     "mailbox",
-    "The inbox was restored or replaced at the server: the last message that was read is not there as it was.",
+    "The inbox was restored or replaced at the server: the last message that was read is missing or has changed.",
     "Find out whether mail is missing at the server. Messages already received are not handed over again, new ones are received.",
   ),
   UIDVALIDITY_CHANGED: alert(
@@ -115,7 +115,7 @@ export const otherAlertCodes = {
     "warning",
     "administrator",
     "A message between the services could not be handled and was set aside.",
-    "Look at the dead letter's reason. Replay it when the cause is gone, or discard it.",
+    "Look at the dead letter's reason. Replay it once the cause is gone, or discard it.",
   ),
   STREAM_FILLING: alert(
     "warning",

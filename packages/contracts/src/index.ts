@@ -78,7 +78,13 @@ export {
 } from "./requests.ts";
 export { Role } from "./roles.ts";
 export { Secret } from "./secret.ts";
-export { ComposedContent, ComposedSubmission, RawContent, type SubmittedContent } from "./send/content.ts";
+export {
+  ComposedContent,
+  ComposedSubmission,
+  RawContent,
+  type Recipient,
+  type SubmittedContent,
+} from "./send/content.ts";
 export { Send } from "./send/send.ts";
 export { RetryPolicy } from "./settings/retry-policy.ts";
 export { privateNetworks, type Settings, settings } from "./settings/settings.ts";

@@ -17,7 +17,7 @@ export const problemCodes = {
   TOO_LARGE: { status: 413, title: "The body is too large" },
   TOO_MANY: { status: 429, title: "Too many at once" },
   PORT_NOT_ALLOWED: { status: 409, title: "The organisation does not allow connections to this port" },
-  PROFILE_FULL: { status: 409, title: "The profile has its maximum of mailboxes" },
+  PROFILE_FULL: { status: 409, title: "The profile already has as many mailboxes as it may" },
   MAILBOX_NOT_ADDRESSED: { status: 409, title: "Two mailboxes would read the same inbox" },
   ACCOUNT_NOT_THE_MAILBOX: { status: 409, title: "The account that signed in is not the mailbox" },
   SIGN_IN_REFUSED: { status: 409, title: "The sign-in was not completed" },

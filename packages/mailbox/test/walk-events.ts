@@ -37,7 +37,8 @@ export function commandsFor(walked: readonly Direction[]): Offered[] {
       offer(`sync now ${directions ?? "all"}`, { type: "syncNow", ...named(directions) }),
     ]),
     offer("disable", { type: "disable" }),
-    offer("owner disables", { type: "disable", byOwner: true }),
+    // Who disabled it does not depend on the number of directions: one is enough, and the walk stays short.
+    ...(each.length === 0 ? [offer("owner disables", { type: "disable", byOwner: true })] : []),
     offer("activate", { type: "activate" }),
     offer("deactivate", { type: "deactivate" }),
     offer("configured all", { type: "configured", directions: walked }),

@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import type { ComposedContent } from "@mailfleet/contracts";
+import type { ComposedContent, Recipient } from "@mailfleet/contracts";
 import MailComposer from "nodemailer/lib/mail-composer";
 import { parseAddresses } from "./addresses.ts";
 import { UnsendableMessage } from "./message-walker.ts";
@@ -51,7 +51,8 @@ export function streamMessage(message: ComposeMessage): StreamedComposition {
 }
 
 function envelopeOf({ content, from }: ComposeMessage): ComposedMessage["envelope"] {
-  return { from, to: [...new Set([...content.to, ...(content.cc ?? []), ...(content.bcc ?? [])])] };
+  const recipients = [...content.to, ...(content.cc ?? []), ...(content.bcc ?? [])];
+  return { from, to: [...new Set(recipients.map(addressOf))] };
 }
 
 /**
@@ -70,6 +71,32 @@ function authors(written: string | undefined, own: string): { name: string; addr
   return [{ name: (name as string).replace(/["\\]/g, "").trim(), address }];
 }
 
+const addressOf = (one: Recipient) => (typeof one === "string" ? one : one.address);
+
+const quoted = (text: string) => `"${text.replace(/["\\]/g, "\\$&")}"`;
+
+/**
+ * Recipients as the composer takes them: name and address apart, so that nothing in a name becomes a recipient. It takes
+ * groups only as text, in which every name is quoted.
+ */
+function headerList(recipients: readonly Recipient[] | undefined) {
+  const list: (string | { name: string; address: string })[] = [];
+  const groups = new Map<string, Recipient[]>();
+  for (const one of recipients ?? []) {
+    if (typeof one === "string" || one.group === undefined)
+      list.push({ name: typeof one === "string" ? "" : (one.name ?? ""), address: addressOf(one) });
+    else groups.set(one.group, [...(groups.get(one.group) ?? []), one]);
+  }
+  for (const [group, members] of groups) {
+    const written = members.map((one) => {
+      const name = typeof one === "string" ? null : one.name;
+      return name ? `${quoted(name)} <${addressOf(one)}>` : addressOf(one);
+    });
+    list.push(`${quoted(group)}: ${written.join(", ")};`);
+  }
+  return list;
+}
+
 function composer(message: ComposeMessage) {
   const { content } = message;
   const attachments: readonly Attachment[] | undefined =
@@ -81,10 +108,9 @@ function composer(message: ComposeMessage) {
     }));
   return new MailComposer({
     from: authors(content.from, message.from),
-    to: content.to,
-    cc: content.cc,
-    bcc: content.bcc,
-    replyTo: content.replyTo,
+    to: headerList(content.to),
+    cc: headerList(content.cc),
+    replyTo: headerList(content.replyTo === undefined ? [] : [content.replyTo]),
     subject: content.subject,
     text: content.text ?? (content.html === undefined ? "" : undefined),
     html: content.html,

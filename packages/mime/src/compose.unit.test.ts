@@ -5,6 +5,7 @@ import { composeProbe } from "./compose-probe.ts";
 import { readProbeMark } from "./message-id.ts";
 import { prepareRaw } from "./prepare-raw.ts";
 import { readHeaders } from "./read-headers.ts";
+import { recipientCases } from "./recipients.cases.ts";
 
 describe("composing", () => {
   test("a probe can be recognised when it comes back", async () => {
@@ -54,6 +55,20 @@ describe("composing", () => {
     assert.ok(!raw.includes("c@x.test"));
     assert.ok(!/[^\r]\n/.test(raw.toString("latin1")), "every line ends with CRLF");
   });
+
+  for (const { what, to, read } of recipientCases)
+    test(`recipients: ${what}`, async () => {
+      const content = { to, cc: to, replyTo: to[0], subject: "x", text: "t" };
+      const { raw, envelope } = await composeMessage({ content, from: "a@x.test", messageId: "<1@x>", date: 0 });
+      const { to: shown, cc, unparsed } = readHeaders(raw);
+      assert.deepEqual(shown, read);
+      assert.deepEqual(cc, read);
+      assert.equal(unparsed, null);
+      assert.deepEqual(envelope.to, [...new Set(to.map((one) => (typeof one === "string" ? one : one.address)))]);
+      const header = raw.subarray(0, raw.indexOf("\r\n\r\n")).toString("latin1");
+      assert.ok(/^[\x20-\x7e\r\n\t]*$/.test(header), "the header is ASCII");
+      assert.ok(header.split("\r\n").every(({ length }) => length <= 998));
+    });
 
   test("content cannot make the composer read files", async () => {
     const content = {

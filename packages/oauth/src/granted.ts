@@ -73,7 +73,7 @@ function isCovered(scope: string, granted: readonly string[]): boolean {
 
 function refused(
   detail: string,
-  more: { remedy: string } = { remedy: "Sign in again; if it stays so, check the profile's OAuth application." },
+  more: { remedy: string } = { remedy: "Sign in again; if this happens again, check the profile's OAuth application." },
 ) {
   return new ProblemError("SIGN_IN_REFUSED", detail, more);
 }

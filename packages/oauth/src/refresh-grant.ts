@@ -87,7 +87,7 @@ async function ask(
     if (!(error instanceof FailureError) || !isLost(error.failure)) throw error;
     ports.logger.info(
       { mailbox: mailboxId, code: error.failure.code },
-      "the answer to a token refresh was lost, asking once more",
+      "the answer to a token refresh was lost; asking once more",
     );
     return requestToken(ports, client, request);
   }

@@ -117,7 +117,7 @@ function stillWaiting({ failure }: FailureError, intervalMs: number): number | n
     case "access_denied":
     case "authorization_declined":
       throw new ProblemError("SIGN_IN_REFUSED", "The user or the provider refused.", {
-        remedy: "Begin again and agree to what the provider asks.",
+        remedy: "Begin again, and agree to what the provider asks for.",
       });
     default:
       return null;

@@ -46,7 +46,8 @@ const notOurs: ReadonlySet<string> = new Set([
  */
 export async function connectStore(options: StoreOptions): Promise<Store> {
   const { url, ignored } = withoutGuarantees(options.url);
-  if (ignored.length > 0) options.logger.warn({ ignored }, "the MongoDB URL says what Mailfleet decides: not obeyed");
+  if (ignored.length > 0)
+    options.logger.warn({ ignored }, "settings in the MongoDB URL are ignored, because Mailfleet decides them");
   const client = new MongoClient(url, {
     appName: options.appName,
     maxPoolSize: options.maximumConnections ?? 20,

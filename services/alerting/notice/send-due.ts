@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Submitted } from "@mailfleet/connector-api";
 import { type Evidence, type Failure, failureCodes, failureOf } from "@mailfleet/contracts";
-import { eachAlone, type Round } from "@mailfleet/kit";
+import { eachAlone, failureFields, type Round } from "@mailfleet/kit";
 import { type ComposedMessage, domainOf } from "@mailfleet/mime";
 import type { AlertDocument } from "../alert/document.ts";
 import { presentSettings } from "../notification/body.ts";
@@ -74,7 +74,7 @@ async function sendDueNotices(ports: AlertingPorts): Promise<void> {
       await ports.wall.changeNotice(taken._id, `sent/${taken.v}`, (alert) =>
         noticeSent(alert, sent, now(), ports.quietMs),
       );
-      ports.logger.info({ alert: taken._id, code: taken.code, kind }, "notification sent");
+      ports.logger.info({ alert: taken._id, code: taken.code, kind }, "notice sent");
       meters.notice("sent");
       if (refused.length > 0) await recipientsRefused(ports, present, refused);
       else await serverWorks(ports);
@@ -101,7 +101,7 @@ async function mailOf(
     const to = await recipientsOf(ports, settings, alert);
     return await composeNotice({ ...settings, to }, noticeMail(alert, kind, domainOf(settings.from)), now());
   } catch (error) {
-    logger.error({ alert: alert._id, code: alert.code, err: error }, "no mail can be made of this alert");
+    logger.error({ alert: alert._id, code: alert.code, err: error }, "no mail can be composed for this alert");
     await drop(ports, alert, "failed");
     meters.notice("failed");
     return null;
@@ -115,10 +115,7 @@ async function giveUp(ports: AlertingPorts): Promise<void> {
   const alone = { logger, what: "notices that are given up", name: ({ _id }: AlertDocument) => _id };
   await eachAlone([...old, ...surplus], alone, async (alert) => {
     await drop(ports, alert, "failed");
-    logger.warn(
-      { alert: alert._id, code: alert.code },
-      "notification given up: it waited too long or there are too many",
-    );
+    logger.warn({ alert: alert._id, code: alert.code }, "notice given up: it waited too long, or too many are waiting");
     meters.notice("expired");
   });
 }
@@ -129,7 +126,7 @@ async function serverFailed(ports: AlertingPorts, settings: UsableSettings, take
   const pausedUntil = now() + pauseMs(failure, failures, ports.retryMs);
   await mailServer.set({ failures, pausedUntil });
   await wall.changeNotice(taken._id, `put-off/${taken.v}`, (alert) => noticePutOff(alert, now()));
-  logger.warn({ alert: taken._id, failures, pausedUntil, failure }, "notification not sent");
+  logger.warn({ alert: taken._id, failures, pausedUntil, ...failureFields(failure) }, "notice not sent");
   meters.notice("failed");
   const next = `Next attempt ${new Date(pausedUntil).toISOString()}.`;
   await sayFailed(ports, settings, failure, next, `relay:failed:${pausedUntil}:${failures}`);

@@ -17,7 +17,7 @@ export const beginConsent =
     const at = now();
     const { mailbox, profile, client } = await signInOf(ports, input.mailboxId);
     if ((await consents.countOpen(input.mailboxId, at)) >= maximumOpen)
-      throw new ProblemError("TOO_MANY", "Too many sign-ins of this mailbox were begun and not completed.", {
+      throw new ProblemError("TOO_MANY", "Too many sign-ins for this mailbox were begun but not completed.", {
         remedy: "Wait ten minutes.",
       });
     const deviceOffered = client.deviceAuthorizationEndpoint !== null;
@@ -69,7 +69,7 @@ export function refuseFormerOwner(
   mailbox: Pick<ShownMailbox, "ownership">,
 ): void {
   if (consent.ownership === mailbox.ownership) return;
-  throw new ProblemError("NOT_POSSIBLE_NOW", "The mailbox has another address or owner since this sign-in was begun.", {
+  throw new ProblemError("NOT_POSSIBLE_NOW", "The mailbox's address or owner has changed since this sign-in began.", {
     remedy: "Begin the sign-in again.",
   });
 }
@@ -81,7 +81,7 @@ export async function signInOf(ports: Ports, mailboxId: string) {
   const directions = oauthDirections(profile);
   const client = directions.length > 0 ? oauthClientOf(profile, directions) : null;
   if (client?.flow !== "sign-in")
-    throw new ProblemError("NOT_POSSIBLE_NOW", "This mailbox's profile needs nobody to sign in.", {
+    throw new ProblemError("NOT_POSSIBLE_NOW", "The mailboxes of this profile need no sign-in.", {
       remedy: "You need not do anything, or choose a profile whose mailboxes sign in.",
     });
   return { mailbox, profile, client };

@@ -9,7 +9,7 @@ export const getConsent =
     const consent = await ports.consents.load(consentId);
     if (!consent) throw new ProblemError("STATE_UNKNOWN", "There is no such sign-in.");
     if (consent.completedAt !== undefined)
-      throw new ProblemError("STATE_REPLAYED", "This sign-in was completed before.");
+      throw new ProblemError("STATE_REPLAYED", "This sign-in has already been completed.");
     if (consent.flow === "code" && consent.takenAt === undefined)
       throw new ProblemError("STATE_UNKNOWN", "This sign-in has not come back yet.");
     if ((consent.device?.expiresAt ?? consent.endsAt) <= ports.now())
@@ -17,11 +17,11 @@ export const getConsent =
     const { mailbox, profile, client } = await signInOf(ports, consent.mailboxId);
     refuseFormerOwner(consent, mailbox);
     if (profile._id !== consent.profileId)
-      throw new ProblemError("NOT_POSSIBLE_NOW", "The mailbox has another profile by now.", {
+      throw new ProblemError("NOT_POSSIBLE_NOW", "The mailbox has a different profile now.", {
         remedy: "Begin the sign-in again.",
       });
     if (client.tokenEndpoint !== consent.tokenEndpoint)
-      throw new ProblemError("NOT_POSSIBLE_NOW", "The profile names another authorization server by now.", {
+      throw new ProblemError("NOT_POSSIBLE_NOW", "The profile names a different authorization server now.", {
         remedy: "Begin the sign-in again.",
       });
     return {

@@ -15,16 +15,17 @@ export const takeConsent =
   async ({ stateHash, browserHash, issuer }) => {
     const { consents, documents, now } = ports;
     const consent = await consents.findByState(stateHash);
-    if (!consent) throw new ProblemError("STATE_UNKNOWN", "This sign-in was not begun here, or long ago.", again);
+    if (!consent)
+      throw new ProblemError("STATE_UNKNOWN", "This sign-in did not begin here, or it began too long ago.", again);
     if (consent.browserHash !== browserHash)
-      throw new ProblemError("REDIRECT_FROM_ANOTHER_BROWSER", "This sign-in was begun in another browser.", again);
+      throw new ProblemError("REDIRECT_FROM_ANOTHER_BROWSER", "This sign-in began in another browser.", again);
     if (consent.takenAt !== undefined)
-      throw new ProblemError("STATE_REPLAYED", "This sign-in was completed before.", again);
+      throw new ProblemError("STATE_REPLAYED", "This sign-in has already been completed.", again);
     if (consent.endsAt <= now())
       throw new ProblemError("STATE_EXPIRED", "The sign-in took longer than ten minutes.", again);
     if (issuer !== undefined) await refuseOtherIssuer(ports, consent, issuer);
     if (!(await consents.take(consent._id, now())))
-      throw new ProblemError("STATE_REPLAYED", "This sign-in was completed before.", again);
+      throw new ProblemError("STATE_REPLAYED", "This sign-in has already been completed.", again);
     const mailbox = await documents.mailbox.get(consent.mailboxId);
     refuseFormerOwner(consent, mailbox);
     const { mailboxId, ownership } = consent;

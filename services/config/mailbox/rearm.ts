@@ -30,7 +30,7 @@ async function rearm(ports: Ports, document: StoredMailbox): Promise<void> {
       event: "timerFired",
       plan: () => ({ events: [{ type: "timerFired", direction, generation, at }], cause: "its timer was lost" }),
     });
-    if (outcome === "accepted") ports.logger.warn({ mailbox: mailboxId, timer: name }, "a lost timer was fired");
+    if (outcome === "accepted") ports.logger.warn({ mailbox: mailboxId, timer: name }, "a lost timer has fired");
   }
   const alive = timers.filter((timer) => !lost.includes(timer));
   for (const message of rearmMessages(mailboxId, alive, document.timerSeqs, v, at)) await ports.bus.publish(message);

@@ -107,7 +107,7 @@ export function refuseWronglySealed(sealed: Sealed, expected: string, pointer: s
   if (given === expected) return;
   const reason = `must be ${expected}`;
   if (given.split("|", 2).join("|") === expected.split("|", 2).join("|"))
-    throw new ProblemError("SECRET_NEEDED_AGAIN", `${pointer} was sealed for a server that is another by now.`, {
+    throw new ProblemError("SECRET_NEEDED_AGAIN", `${pointer} was sealed for a server that has changed since.`, {
       remedy: "Send the change again.",
       errors: [{ pointer: `${pointer}/aad`, reason }],
     });

@@ -32,7 +32,7 @@ export async function ownMailboxIds({ caller, ask }: Pick<Call, "caller" | "ask"
 /** Throws UNAUTHENTICATED if none of the token's mailboxes belongs to the owner any more. */
 async function refuseFormerOwner(call: Call): Promise<void> {
   if ((await ownMailboxIds(call)).length > 0) return;
-  throw new ProblemError("UNAUTHENTICATED", "This token's mailboxes have another address or owner by now.");
+  throw new ProblemError("UNAUTHENTICATED", "The mailboxes of this token have a different address or owner now.");
 }
 
 /**

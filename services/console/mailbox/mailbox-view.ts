@@ -17,8 +17,8 @@ const ViewedDirection = DirectionStatus.extend({
 /** A mailbox with what the workers and the scheduler know about it. */
 export const MailboxView = noun.View.extend({
   directions: z.object({ inbound: ViewedDirection, outbound: ViewedDirection, act: ViewedDirection }),
-  grant: Grant.nullable().describe("what the mailbox's user permitted by signing in; null where nobody did"),
-  signInUrl: z.string().nullable().describe("where the mailbox's user signs in; null where the profile needs none"),
+  grant: Grant.nullable().describe("what the mailbox's user permitted by signing in; null if nobody has signed in"),
+  signInUrl: z.string().nullable().describe("where the mailbox's user signs in; null if the profile needs no sign-in"),
   /** Services that did not answer in time; what they know is missing. */
   unavailable: z.array(z.string()),
 });

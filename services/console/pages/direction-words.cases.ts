@@ -67,7 +67,7 @@ export const directionCases: readonly DirectionCase[] = [
   {
     what: "works with trouble",
     status: { ...idle, ...works, state: "enabled.retrying", lastError: error("421 busy") },
-    shows: [/works, with trouble/, /The server says: 421 busy/, /Wait\./],
+    shows: [/works, but has trouble/, /The server says: 421 busy/, /Wait\./],
   },
   {
     what: "enabled again by a sign-in alone",
@@ -84,7 +84,7 @@ export const directionCases: readonly DirectionCase[] = [
   {
     what: "tested, not wanted",
     status: { ...idle, verdict: "Success", lastTest: passed },
-    shows: [/tested well, not/],
+    shows: [/the test passed, but it is not/],
   },
   {
     what: "refused, and the test is repeated",

@@ -18,16 +18,16 @@ const stepNames: Readonly<Record<TestStep["step"], string>> = {
   send: "Send a test message",
   "receive-probe": "Receive the test message",
 };
-const outcomes = { ok: "done", failed: "failed", skipped: "left out" } as const;
+const outcomes = { ok: "done", failed: "failed", skipped: "skipped" } as const;
 
 function stateWords({ status, underTest }: ShownDirection): string {
   if (!status.configured) return "switched off";
   if (underTest) return "being tested …";
-  if (status.enabled && status.lastError) return "works, with trouble at the moment";
+  if (status.enabled && status.lastError) return "works, but has trouble at the moment";
   // A check that only signs in can enable a direction again.
   if (status.enabled) return status.verdict === "Success" ? "works" : "switched on, but no test has passed yet";
   if (status.state === "retesting") return "does not work yet; the test is repeated";
-  if (status.lastTest?.outcome === "ok") return "tested well, not enabled";
+  if (status.lastTest?.outcome === "ok") return "the test passed, but it is not enabled";
   return status.lastError ? "does not work" : "not tested yet";
 }
 

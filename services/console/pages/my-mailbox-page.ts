@@ -21,7 +21,7 @@ const day = (at: number) => new Date(at).toISOString().slice(0, 10);
 
 function grantWords(grant: Grant | null): Html {
   if (!grant) return html`<dt>Permission</dt><dd>nobody has signed in</dd>`;
-  const until = grant.expiresAt === null ? "until you take it back" : `until ${day(grant.expiresAt)}`;
+  const until = grant.expiresAt === null ? "until you withdraw it" : `until ${day(grant.expiresAt)}`;
   const state = grant.state === "good" ? until : "has ended: sign in again";
   return html`<dt>Signed in as</dt><dd>${grant.account}</dd><dt>Permission</dt><dd>${state}</dd>`;
 }
@@ -82,7 +82,7 @@ function noticeWords(left: Notice, grant: Grant | null, shown: readonly ShownDir
       return told("", "There was nothing to save: the settings were the same.");
     case "testing": {
       if (shown.some(({ underTest }) => underTest))
-        return told("", "Your mailbox is being tested. This page shows the result as soon as it is there.");
+        return told("", "Your mailbox is being tested. This page shows the result as soon as it is available.");
       const { good, text } = testWords(shown);
       return told(good ? "good" : "bad", text);
     }

@@ -14,7 +14,7 @@ import { refusalWords } from "./refusal-page.ts";
 export const home = "/my-mailbox";
 
 const noSession = () =>
-  new ProblemError("UNAUTHENTICATED", "You are not signed in here, or an hour has passed since then.", {
+  new ProblemError("UNAUTHENTICATED", "You are not signed in, or more than an hour has passed since you signed in.", {
     remedy: "Open the sign-in link of your mailbox again.",
   });
 
@@ -64,7 +64,7 @@ const saveSettings: Action = async (call, session, form, reply) => {
   const { profileId: present, deliveryMethods: methods } = mailbox;
   if (shown !== undefined && shown !== shownIn(mailbox))
     throw new ProblemError("STALE_VERSION", "Somebody else has changed these settings since you opened the page.", {
-      remedy: "Below is what holds now. Change it again if you still want to.",
+      remedy: "The present settings are shown below. Change them again if you still want to.",
     });
   if (profileId !== present) await refuseInactiveProfile(call, profileId);
   const wanted = { ...methods, inbound: method(receive), outbound: method(send) };
@@ -107,8 +107,8 @@ export async function actAsOwner(
   if (!session) throw noSession();
   const parsed = Form.safeParse(call.request.body ?? {});
   if (!parsed.success || !isFormOf(session, parsed.data.form))
-    throw new ProblemError("FORBIDDEN", "This form does not come from your page, or it is an old one.", {
-      remedy: "Open your page again and repeat what you wanted.",
+    throw new ProblemError("FORBIDDEN", "This form does not come from your page, or it is out of date.", {
+      remedy: "Open your page again and repeat what you did.",
     });
   try {
     await ownerActions[name](call, session, parsed.data, reply);

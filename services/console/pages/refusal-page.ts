@@ -5,7 +5,7 @@ import type { Page } from "./layout.ts";
 /** What a person reads who has no account here; codes without a row speak with their own words. */
 const words: Partial<Record<Problem["code"], { title: string; detail?: string; remedy?: string }>> = {
   UNAUTHENTICATED: { title: "You are not signed in" },
-  FORBIDDEN: { title: "This form cannot be taken" },
+  FORBIDDEN: { title: "This form cannot be accepted" },
   NOT_FOUND: {
     title: "This link leads nowhere",
     detail: "It does not belong to a mailbox.",

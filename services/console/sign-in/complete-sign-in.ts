@@ -56,8 +56,8 @@ function redirectOf(query: unknown): z.output<typeof Redirect> {
   if (parsed.success) return parsed.data;
   const aboutState = parsed.error.issues.some((issue) => issue.path[0] === "state");
   throw aboutState
-    ? new ProblemError("STATE_UNKNOWN", "What came back belongs to no sign-in of this site.", { remedy: again })
-    : new ProblemError("SIGN_IN_REFUSED", "What the mail provider sent back cannot be read.", { remedy: again });
+    ? new ProblemError("STATE_UNKNOWN", "The answer does not belong to a sign-in on this site.", { remedy: again })
+    : new ProblemError("SIGN_IN_REFUSED", "The mail provider's answer cannot be read.", { remedy: again });
 }
 
 /**
@@ -70,7 +70,7 @@ export async function completeSignIn(call: PageCall, reply: FastifyReply): Promi
   const { state, code, iss, error, error_description } = redirectOf(call.request.query);
   const browser = cookieOf(call.request, call, cookieNames.signIn);
   if (browser === null)
-    throw new ProblemError("REDIRECT_FROM_ANOTHER_BROWSER", "The sign-in was begun in another browser, or long ago.", {
+    throw new ProblemError("REDIRECT_FROM_ANOTHER_BROWSER", "The sign-in began in another browser, or too long ago.", {
       remedy: again,
     });
   const { consentId, mailboxId, ownership } = await call.ask("config.consent.take", {
@@ -83,7 +83,7 @@ export async function completeSignIn(call: PageCall, reply: FastifyReply): Promi
   try {
     if (error !== undefined) throw refused(error, error_description);
     if (code === undefined)
-      throw new ProblemError("SIGN_IN_REFUSED", "The mail provider sent back neither a permission nor a reason.");
+      throw new ProblemError("SIGN_IN_REFUSED", "The mail provider's answer holds neither a permission nor a reason.");
     const sealed = await sealForSignIn(call, mailboxId, "oauth-code", code);
     await call.ask("inbound-sync.consent.complete", { consentId, code: sealed }, { timeoutMs: providerTimeoutMs });
     const mailbox = await call.ask("config.mailbox.get", { id: mailboxId });

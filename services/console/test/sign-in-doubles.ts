@@ -120,8 +120,8 @@ export function signInDoubles(): SignInDoubles {
         const consent = consents.get(stateHash);
         if (!consent) throw new ProblemError("STATE_UNKNOWN", "This sign-in was not begun here.");
         if (consent.browserHash !== browserHash)
-          throw new ProblemError("REDIRECT_FROM_ANOTHER_BROWSER", "This sign-in was begun in another browser.");
-        if (consent.taken) throw new ProblemError("STATE_REPLAYED", "This sign-in was completed before.");
+          throw new ProblemError("REDIRECT_FROM_ANOTHER_BROWSER", "This sign-in began in another browser.");
+        if (consent.taken) throw new ProblemError("STATE_REPLAYED", "This sign-in has already been completed.");
         if (consent.endsAt <= doubles.at) throw new ProblemError("STATE_EXPIRED", "The sign-in took too long.");
         if (issuer !== undefined && issuer !== doubleIssuer)
           throw new ProblemError("REDIRECT_FROM_ANOTHER_ORIGIN", `The sign-in came back from ${issuer}.`);

@@ -61,7 +61,7 @@ async function remove(call: Call, { id }: { id: string }): Promise<void> {
 
 function isTheLast(): ProblemError {
   return new ProblemError("IN_USE", "This is the last administrator token that does not expire.", {
-    remedy: "Make another administrator token first; otherwise nobody could come in any more.",
+    remedy: "Make another administrator token first; otherwise nobody could sign in any more.",
   });
 }
 

@@ -69,7 +69,7 @@ async function fireDue(ports: SchedulerPorts, found: readonly LiveTimer[]): Prom
   const notTaken = firing.filter((_, index) => outcomes[index] === null);
   const broken = found.filter((timer) => !isWhole(timer));
   if (broken.length > 0)
-    ports.logger.error({ timers: broken.map(({ _id }) => _id) }, "these timers say nothing to send");
+    ports.logger.error({ timers: broken.map(({ _id }) => _id) }, "these timers have nothing to send");
   const left = [...notTaken, ...broken].map(({ _id }) => _id);
   const moved = await timers.advance(
     turns.map((one) => one.advance).filter(({ _id }) => !left.includes(_id)),

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import type { Send } from "@mailfleet/contracts";
+import type { Recipient, Send } from "@mailfleet/contracts";
 import type { Command } from "commander";
 import { type ApiClient, followIfAllowed, isPassing } from "../api-client.ts";
 import { type Cli, collect, readBytes, readText, wholeNumber } from "../cli.ts";
@@ -30,6 +30,13 @@ interface SendFlags {
 
 const lookMs = 500;
 
+/** `Lee, Ann <ann@example.org>`: all before the last angle bracket is the name, with or without quotes. */
+function recipientOf(text: string): Recipient {
+  const [, name, address] = /^(.+)<([^<>]+)>\s*$/s.exec(text) ?? [];
+  if (name === undefined || address === undefined) return text;
+  return { name: name.trim().replace(/^"(.*)"$/s, "$1"), address: address.trim() };
+}
+
 async function contentOf(flags: SendFlags): Promise<Record<string, unknown>> {
   if (flags.text !== undefined && flags.textFile !== undefined)
     throw new UsageError("Give --text or --text-file, not both.");
@@ -40,11 +47,11 @@ async function contentOf(flags: SendFlags): Promise<Record<string, unknown>> {
     })),
   );
   return {
-    to: flags.to,
-    cc: flags.cc,
-    bcc: flags.bcc,
+    to: flags.to.map(recipientOf),
+    cc: flags.cc?.map(recipientOf),
+    bcc: flags.bcc?.map(recipientOf),
     from: flags.from,
-    replyTo: flags.replyTo,
+    replyTo: flags.replyTo === undefined ? undefined : recipientOf(flags.replyTo),
     subject: flags.subject,
     text: flags.textFile === undefined ? flags.text : await readText(flags.textFile),
     html: flags.htmlFile === undefined ? undefined : await readText(flags.htmlFile),
@@ -58,7 +65,8 @@ async function submit(client: ApiClient, mailbox: string, flags: SendFlags): Pro
     return client.post<ShownSend>(`${mailboxPath(mailbox)}/sends`, await contentOf(flags), options);
   if (flags.text ?? flags.textFile ?? flags.subject ?? flags.attach)
     throw new UsageError("--raw-file is the whole message: combine it with --to only.");
-  return client.sendRaw<ShownSend>(mailbox, flags.to, await readBytes(flags.rawFile), options);
+  const to = flags.to.map(recipientOf).map((one) => (typeof one === "string" ? one : one.address));
+  return client.sendRaw<ShownSend>(mailbox, to, await readBytes(flags.rawFile), options);
 }
 
 const line = (send: ShownSend) => {
@@ -144,7 +152,7 @@ export function addSendCommand(program: Command, cli: Cli): void {
   program
     .command("send <mailbox>")
     .description("send a message from a mailbox")
-    .requiredOption("--to <address>", "recipient; may be repeated", collect)
+    .requiredOption("--to <address>", 'recipient, also as "Name <address>"; may be repeated', collect)
     .option("--cc <address>", "may be repeated", collect)
     .option("--bcc <address>", "may be repeated", collect)
     .option("--from <from>", "as in the header; the mailbox's address without it")

@@ -37,7 +37,7 @@ export interface ParticularCommands {
 }
 
 /** What `--dry-run` does. */
-export const dryRunText = "say what would come of it, change nothing";
+export const dryRunText = "show what would happen, change nothing";
 /** A sentence as help shows it. */
 export const lower = (sentence: string): string => sentence.charAt(0).toLowerCase() + sentence.slice(1);
 const impacts: Partial<Record<Operation["impact"], string>> = { destroys: " (stops or removes something)" };
@@ -70,7 +70,7 @@ export function addNounCommands(program: Command, cli: Cli, noun: AnyNoun, parti
     const { mailboxId, ...rest } = noun.filter ?? {};
     const flags = inputFlags(noun, under === "" ? { ...(mailboxId ? { mailboxId } : {}), ...rest } : rest);
     addFlags(command(`list${under}`, sentenceOf(noun, "list")), flags)
-      .option("--limit <n>", "at most so many", wholeNumber("--limit", 1, 10_000), noun.framed ? undefined : 100)
+      .option("--limit <n>", "list at most this many", wholeNumber("--limit", 1, 10_000), noun.framed ? undefined : 100)
       .action(async (...given: unknown[]) => {
         const options = given.at(-2) as Options & { limit?: number };
         const which = under === "" ? undefined : String(given[0]);

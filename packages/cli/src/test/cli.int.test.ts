@@ -223,12 +223,28 @@ describe("the mailfleet command", () => {
     const send = { id: "sn_one1", to: [], attempts: [], rejectedRecipients: [], answer: null, lastError: null };
     api.on("POST /mailboxes/sales%40example.org/sends", { status: 202, body: { ...send, state: "accepted" } });
     api.on("GET /sends/sn_one1", { body: { ...send, state: "sent", answer: "250 queued" } });
-    const args = ["send", "sales@example.org", "--to", "a@example.net", "--subject", "Hello you", "--text", "Hi"];
+    const args = [
+      "send",
+      "sales@example.org",
+      "--to",
+      "a@example.net",
+      "--cc",
+      "Lee, Ann <ann@example.net>",
+      "--subject",
+      "Hello you",
+      "--text",
+      "Hi",
+    ];
     const { code, out } = await run(api.url, [...args, "--wait", "--idempotency-key", "k1"]);
     assert.equal(code, 0);
     assert.match(out, /sn_one1: accepted\nsn_one1: sent \(250 queued\)\nSent\./);
     const posted = api.seen.find((one) => one.method === "POST" && one.path.endsWith("/sends"));
     assert.equal(posted?.headers["idempotency-key"], "k1");
-    assert.deepEqual(posted?.body, { to: ["a@example.net"], subject: "Hello you", text: "Hi" });
+    assert.deepEqual(posted?.body, {
+      to: ["a@example.net"],
+      cc: [{ name: "Lee, Ann", address: "ann@example.net" }],
+      subject: "Hello you",
+      text: "Hi",
+    });
   });
 });

@@ -58,7 +58,7 @@ describe("what a person meets on the command line", () => {
     ]) {
       const { code, out, err } = await mailfleet(`mailbox list --token-file ${await tokenFile(text)}`);
       assert.equal(code, 2);
-      assert.match(err, /beside the token/);
+      assert.match(err, /more than the token/);
       assert.doesNotMatch(out + err, /mft_secret/);
     }
     assert.equal(api.seen.length, before);

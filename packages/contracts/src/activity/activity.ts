@@ -10,7 +10,7 @@ const kept = <Owner extends "inbound-sync" | "outbound-send">(owner: Owner) =>
     id: MailboxId,
     single: true,
     framed: false,
-    text: "last run and last proof of life of one direction of a mailbox",
+    text: "last run and last proved success of one direction of a mailbox",
     fields: {
       mailboxId: field(MailboxId, ""),
       lastRunAt: field(Instant.nullable(), "when it ran last"),

@@ -14,7 +14,7 @@ const about = ({ label, id, direction }: AlertObject) => [label ?? id, direction
 export const alert = noun("alert", {
   owner: "alerting",
   id: AlertId,
-  text: "what people should know, and whether it is over",
+  text: "what people should know or do, and whether it is over",
   path: "/alerts",
   fields: {
     object: field(AlertObject, "what it is about", { column: "ABOUT", cell: about }),

@@ -5,7 +5,7 @@ import { allGoogleMail, outlook } from "./scopes.ts";
 export const imap = {
   protocol: "imap",
   name: "IMAP",
-  text: "the standard for reading mail where it lies",
+  text: "the standard for reading mail on its server",
   directions: ["inbound"],
   ports: { none: 143, starttls: 143, tls: 993 },
   servers: {

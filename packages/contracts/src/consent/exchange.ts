@@ -42,7 +42,7 @@ export const consentExchange = noun("consent", {
     }),
     "start-device": operation({ text: "Get a device code", kind: "internal", input: consent, answer: DeviceCode }),
     "poll-device": operation({
-      text: "Look once whether the user has entered the code",
+      text: "Check once whether the user has entered the code",
       kind: "internal",
       input: consent,
       answer: DevicePoll,

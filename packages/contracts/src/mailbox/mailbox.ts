@@ -22,7 +22,7 @@ export const mailbox = noun("mailbox", {
   text: "mailboxes, their tests and their work",
   path: "/mailboxes",
   fields: {
-    address: field(EmailAddress, "unique among mailboxes; a change needs approval again", {
+    address: field(EmailAddress, "unique among mailboxes; changing it requires a new approval", {
       column: "ADDRESS",
       label: true,
     }),
@@ -31,7 +31,7 @@ export const mailbox = noun("mailbox", {
       set: "create",
       column: "KIND",
     }),
-    owner: field(Owner.optional(), "whose it is; a change needs approval again", {
+    owner: field(Owner.optional(), "who owns it; changing it requires a new approval", {
       flags: { email: "owner <address>", name: "owner-name <text>" },
       whole: { by: "email" },
     }),
@@ -103,12 +103,12 @@ export const mailbox = noun("mailbox", {
   owners: { get: true, update: ["profileId", "deliveryMethods"], credentials: true },
   operations: {
     find: operation({
-      text: "Read the mailbox with this address, in any case of letters",
+      text: "Read the mailbox with this address, in upper or lower case",
       kind: "internal",
       input: { address: z.string().max(254) },
     }),
     approve: operation({
-      text: "Approve the mailbox with the address as it was seen",
+      text: "Approve the mailbox with the address that the approver saw",
       input: { address: EmailAddress.describe("the address as the approver saw it") },
       problems: ["ADDRESS_NOT_AS_SEEN"],
     }),
@@ -118,7 +118,7 @@ export const mailbox = noun("mailbox", {
     }),
     resubmit: operation({ text: "Ask again for approval after a rejection" }),
     test: operation({
-      text: "Test the mailbox; enables nothing that was not wanted before",
+      text: "Test the mailbox; this does not enable one that was not enabled before",
       owner: true,
       impact: "sends",
       status: 202,

@@ -12,7 +12,7 @@ export const EmailAddress = z
 /** The person who owns a mailbox and is told about it. */
 export const Owner = z.strictObject({
   name: z.string().max(200).optional(),
-  email: EmailAddress.describe("the person who owns the mailbox and is told about it"),
+  email: EmailAddress.describe("the person who owns the mailbox"),
 });
 
 /** `act` (appointments, contacts, tasks) is not offered by any connector yet. */

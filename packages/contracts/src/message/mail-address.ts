@@ -3,8 +3,8 @@ import { z } from "zod";
 /** One address of a message's header, its name and its address apart: what a name looks like proves nothing. */
 export const MailAddress = z.object({
   name: z.string().nullable().describe("decoded; null if there is none"),
-  address: z.string().nullable().describe("null where a name stands without an address"),
-  group: z.string().optional().describe("the group that it stands in (RFC 5322 §3.4)"),
+  address: z.string().nullable().describe("null if there is only a name"),
+  group: z.string().optional().describe("the group that it belongs to (RFC 5322 §3.4)"),
 });
 export type MailAddress = z.infer<typeof MailAddress>;
 

@@ -19,11 +19,11 @@ const Original = z.object({
 
 /** A message that is not received yet, because its server does not give it or it could not be stored. */
 const SetAside = z.object({
-  name: z.string().describe("what its server calls it"),
+  name: z.string().describe("the server's name for it"),
   tries: z.number().int().describe("how often it was tried"),
-  since: Instant.describe("when it was refused first"),
+  since: Instant.describe("when it was first refused"),
   nextAt: Instant.describe("when it is tried again, with the poll that follows"),
-  words: z.string().describe("with which it was refused last"),
+  words: z.string().describe("why it was refused the last time"),
 });
 
 /** A received message as it is shown in lists: what its raw headers say. */
@@ -87,7 +87,7 @@ export const message = noun("message", {
       }),
     }),
     "set-aside": operation({
-      text: "List what the server has and does not give, or what could not be stored, and when each is tried again",
+      text: "List the messages that the server has but does not give, or that could not be stored, and when each is tried again",
       kind: "read",
       collection: true,
       at: "/mailboxes/:mailbox/messages/set-aside",
@@ -95,14 +95,14 @@ export const message = noun("message", {
       answer: z.object({ items: z.array(SetAside) }),
     }),
     "fetch-again": operation({
-      text: "Try again now what is set aside, instead of at its next time",
+      text: "Try now what is set aside, instead of waiting for its next attempt",
       collection: true,
       at: "/mailboxes/:mailbox/messages/fetch-again",
       input: { mailboxId: MailboxId },
       answer: z.object({ tried: z.number().int().describe("how many messages") }),
     }),
     balance: operation({
-      text: "Read how the whole folder compared with what was received, when it was audited last",
+      text: "Read how the whole folder compared with what was received, at the last audit",
       kind: "read",
       collection: true,
       at: "/mailboxes/:mailbox/messages/balance",
@@ -116,14 +116,14 @@ export const message = noun("message", {
       }),
     }),
     audit: operation({
-      text: "Compare the whole folder with what was received now, instead of once a day, and receive what is missing",
+      text: "Audit the mailbox now: compare the whole folder with what was received, and receive what is missing",
       collection: true,
       at: "/mailboxes/:mailbox/messages/audit",
       input: { mailboxId: MailboxId },
       answer: z.object({ asked: z.boolean().describe("false: the mailbox was never read") }),
     }),
     republish: operation({
-      text: "Publish `mail.received` again for stored messages; for a consumer that lost its own memory",
+      text: "Publish `mail.received` again for stored messages, for a consumer that has lost its data",
       collection: true,
       input: { since, mailboxId: MailboxId.optional().describe("only this one") },
       answer: z.object({ published: z.number().int() }),

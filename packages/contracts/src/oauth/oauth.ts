@@ -69,12 +69,14 @@ export const applicationFlags = {
 
 /** How the mailboxes of a profile get their tokens. Secrets are set apart and never shown. */
 export const OAuthSettings = z.strictObject({
-  provider: OAuthProvider.describe("whose tokens; google for the type gmail"),
+  provider: OAuthProvider.describe("the provider of the tokens; google for the type gmail"),
   flow: OAuthFlow.default("sign-in").describe("how tokens are granted; default sign-in"),
   clientId: z.string().trim().min(1, "must not be empty").max(1024).optional().describe("not for service-account"),
   tenantId: TenantId.optional().describe("Microsoft"),
   clientAuthentication: ClientAuthentication.default("secret"),
-  clientSecretExpiresAt: Instant.optional().describe("when the client secret ends, as its provider shows it; watched"),
+  clientSecretExpiresAt: Instant.optional().describe(
+    "when the client secret expires, as the provider shows it; Mailfleet warns before",
+  ),
   /**
    * State of the consent screen at Google: while an external application is in `testing`, every consent ends after
    * seven days.

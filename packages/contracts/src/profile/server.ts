@@ -85,13 +85,13 @@ const optionalEndpoint = {
 export const NewInboundServer = z.strictObject({
   protocol: InboundProtocol.optional().describe(howTo("fetched", InboundProtocol.options)),
   ...optionalEndpoint,
-  credentials: CredentialSource.optional().describe("who holds what is needed to receive"),
+  credentials: CredentialSource.optional().describe("who holds the credentials for receiving"),
   addressing: Addressing.optional(),
 });
 export const NewOutboundServer = z.strictObject({
   protocol: OutboundProtocol.optional().describe(howTo("sent", OutboundProtocol.options)),
   ...optionalEndpoint,
   credentials: OutboundCredentialSource.optional().describe(
-    "who holds what is needed to send; anonymous: the server takes mail without a sign-in",
+    "who holds the credentials for sending; anonymous: the server accepts mail without a sign-in",
   ),
 });

@@ -17,13 +17,36 @@ const attachmentHead = {
     .optional(),
 };
 
+const oneLine = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .regex(/^[^\r\n]*$/, "must be one line");
+
+/**
+ * Whom a message to be composed goes to: an address, or an address with a name and a group. A name is only a name,
+ * whatever it holds: commas, quotes, something that looks like another address.
+ */
+export const Recipient = z.union(
+  [
+    EmailAddress,
+    z.strictObject({
+      name: oneLine(200).nullable().optional().describe("as people read it; it is encoded"),
+      address: EmailAddress,
+      group: oneLine(200).min(1).optional().describe("those of one group stand together (RFC 5322 §3.4)"),
+    }),
+  ],
+  { error: "must be an e-mail address, or an object with name and address" },
+);
+export type Recipient = z.infer<typeof Recipient>;
+
 /** A message to be composed. Header lines cannot be smuggled in: line breaks are refused. */
 export const ComposedContent = z.strictObject({
   from: z.string().max(500).optional().describe("defaults to the mailbox's address"),
-  to: z.array(EmailAddress).min(1, "must name at least one recipient").max(500),
-  cc: z.array(EmailAddress).max(500).optional(),
-  bcc: z.array(EmailAddress).max(500).optional(),
-  replyTo: EmailAddress.optional(),
+  to: z.array(Recipient).min(1, "must name at least one recipient").max(500),
+  cc: z.array(Recipient).max(500).optional(),
+  bcc: z.array(Recipient).max(500).optional(),
+  replyTo: Recipient.optional(),
   subject: z
     .string()
     .max(998)

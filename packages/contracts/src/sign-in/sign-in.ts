@@ -28,7 +28,7 @@ export const signIn = noun("sign-in", {
       ]),
     }),
     poll: operation({
-      text: "Look whether the user has entered the device code; not more often than intervalMs says",
+      text: "Check whether the user has entered the device code; not more often than intervalMs says",
       owner: true,
       at: "/mailboxes/:mailbox/sign-in/:consentId/poll",
       input: mailbox,

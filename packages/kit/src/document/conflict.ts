@@ -28,13 +28,13 @@ export async function compareAndSwap<Answer>(what: string, attempt: () => Promis
 export function refuseStale(what: string, version: number, ifVersion: number | undefined): void {
   if (ifVersion !== undefined && ifVersion !== version)
     throw new ProblemError("STALE_VERSION", `${what} has version ${version}, not ${ifVersion}.`, {
-      remedy: "Read it again and repeat the change on what it is now.",
+      remedy: "Read it again, then repeat your change.",
     });
 }
 
 /** The same command id came before, from the same caller, with other words. */
 export function commandIdReused(commandId: string): ProblemError {
-  return new ProblemError("COMMAND_ID_REUSED", `The command ${commandId} was given before with another content.`, {
+  return new ProblemError("COMMAND_ID_REUSED", `The command ${commandId} was given before with different content.`, {
     remedy: "Use a new Idempotency-Key for each command; repeat a command unchanged.",
   });
 }

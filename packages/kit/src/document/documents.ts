@@ -175,7 +175,7 @@ export function createDocuments<Body extends object>(options: DocumentsOptions<B
         resting.worked(item._id);
       } catch (error) {
         resting.failed(item._id);
-        logger.warn({ document: item._id, err: error }, "it waits for a later round");
+        logger.warn({ document: item._id, err: error }, "a document waits for a later round");
       }
     });
 
@@ -276,7 +276,7 @@ export function createDocuments<Body extends object>(options: DocumentsOptions<B
       await eachOf(await store.unsettled(before, relayBatch, resting.ids()), (document) =>
         settle(document).catch((error: unknown) => {
           if (!(error instanceof ProblemError)) throw error;
-          logger.warn({ document: document._id, err: error }, "what a crash had left is taken back");
+          logger.warn({ document: document._id, err: error }, "a change that a crash left unchecked is taken back");
         }),
       );
       const waiting = await store.waiting(before, relayBatch, resting.ids());

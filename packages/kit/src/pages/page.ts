@@ -66,7 +66,7 @@ function openCursor(cursor: string, mark: string, length: number): readonly unkn
   if (!fits)
     throw new ProblemError("INVALID", "The cursor does not belong to this list.", {
       errors: [{ pointer: "/cursor", reason: "must be `next` of a page of the same list with the same filter" }],
-      remedy: "Begin again without a cursor.",
+      remedy: "Start again without a cursor.",
     });
   return (parts as unknown[]).slice(1);
 }

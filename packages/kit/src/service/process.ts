@@ -117,7 +117,7 @@ async function run<Own extends OwnEnvironment>(definition: ProcessDefinition<Own
   logger.info({ cause }, "stopping");
   shutdown.abort(new Error(`the service stops: ${cause}`));
   setTimeout(() => {
-    logger.error({ graceMs }, "the grace time is over, leaving as it is");
+    logger.error({ graceMs }, "the grace time is over; the process ends now");
     process.exit(1);
   }, graceMs);
   const service = typeof first === "string" ? await settledWithin(started, startGraceMs) : first;
@@ -135,7 +135,7 @@ function onceAskedToStop(logger: Logger): Promise<string> {
     process.on(signal, () => {
       // Ctrl-C reaches service and supervisor, which then sends SIGTERM: another signal is not yet a second one.
       if (seen.has(signal)) {
-        logger.warn({ signal }, "asked to stop a second time, leaving at once");
+        logger.warn({ signal }, "asked to stop a second time; the process ends now");
         process.exit(1);
       }
       seen.add(signal);

@@ -41,14 +41,14 @@ export function startTick(
       const stop = metrics?.seconds.startTimer({ tick: name });
       try {
         againInMs = (await round(ending.signal))?.againInMs ?? everyMs;
-        if (failing) logger.info({ tick: name }, "the tick works again");
+        if (failing) logger.info({ tick: name }, "the tick is working again");
         failing = false;
         metrics?.rounds.inc({ tick: name, outcome: "done" });
       } catch (error) {
         if (ending.signal.aborted) return;
         metrics?.rounds.inc({ tick: name, outcome: "failed" });
         // An outage lasts for many rounds; saying it once is enough.
-        if (!failing) logger.warn({ tick: name, err: error }, "a round failed, the tick continues");
+        if (!failing) logger.warn({ tick: name, err: error }, "a round failed; the tick continues");
         failing = true;
       } finally {
         stop?.();
