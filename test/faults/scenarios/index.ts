@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { leaseMs } from "@mailfleet/contracts";
 import type { Scenario } from "../scenario.ts";
+import { byChance } from "./chance.ts";
 import { cuts } from "./cuts.ts";
 import { engines } from "./engines.ts";
 import { freezes } from "./freezes.ts";
@@ -15,7 +16,7 @@ const calm: Scenario = {
   disturb: () => pause(leaseMs),
 };
 
-const all: readonly Scenario[] = [calm, ...engines, ...cuts, ...freezes, ...kills];
+const all: readonly Scenario[] = [calm, ...engines, ...cuts, ...freezes, ...kills, ...byChance];
 
 /** All of them or the short form, those with two replicas first; `only` keeps those whose name holds one of its texts. */
 export function scenarios(form: "short" | "long", only?: string): readonly Scenario[] {

@@ -6,6 +6,7 @@ import { createSizeCheck } from "@mailfleet/connector-api";
 import { FailureError, failureOf } from "@mailfleet/contracts";
 import { memoryOf } from "@mailfleet/local/testing";
 import { classifyFailure } from "./classify-failure.ts";
+import { endlessAnswers } from "./endless.cases.ts";
 import { fetchSmall } from "./fetch-messages.ts";
 import { createWire, type Wire } from "./wire.ts";
 
@@ -43,21 +44,13 @@ function endlessly(socket: Socket, piece: string | Buffer): void {
 
 const codeOf = (error: unknown) => classifyFailure(error, { host: "x", port: 1, phase: "fetch" }).code;
 
-for (const [name, begin, piece] of [
-  ["one line of UIDs", "* SEARCH", Buffer.from(" 4294967295".repeat(5000))],
-  ["one line of short UIDs", "* SEARCH", Buffer.from(" 1".repeat(20_000))],
-  ["many lines of UIDs", "", Buffer.from(`* SEARCH${" 12345".repeat(5000)}\r\n`)],
-  ["a line that is no answer", "* OK", Buffer.from(" words".repeat(5000))],
-  ["a response of literals", "* LIST", Buffer.from(`{10}\r\n0123456789`.repeat(2000))],
-] as const)
-  test(`a listing without end stays under 64 MiB: ${name}`, async (t) => {
+for (const { what, ask, begin, piece } of endlessAnswers)
+  test(`an answer without end stays under 64 MiB: ${what}`, async (t) => {
     const wire = await wireTo(t, (socket) => {
       socket.write(begin);
       endlessly(socket, piece);
     });
-    const memory = await memoryOf(() =>
-      assert.rejects(wire.search("ALL"), (error) => codeOf(error) === "ANSWER_TOO_LARGE"),
-    );
+    const memory = await memoryOf(() => assert.rejects(ask(wire), (error) => codeOf(error) === "ANSWER_TOO_LARGE"));
     assert.ok(memory < MOST, `${memory} bytes`);
   });
 

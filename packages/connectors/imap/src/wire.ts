@@ -62,6 +62,9 @@ export interface Idling {
 const LOGOUT_MS = 1000;
 /** A command that is not done by then never ends, whatever the server says in between. A portion takes seconds. */
 const COMMAND_MS = 600_000;
+/** So many bytes and responses without the end of any command are an answer without end. */
+const COMMAND_BYTES = 256 * 1024 * 1024;
+const COMMAND_RESPONSES = 1_200_000;
 /** How many UIDs an answer to SEARCH may hold. */
 const FOUND_LIMIT = 1_000_000;
 const LARGEST_UID = 0xffff_ffff;
@@ -87,6 +90,9 @@ export function createWire(socket: Socket, silenceMs: number, commandMs = COMMAN
   let over: (() => void) | undefined;
   let continued: (() => void) | undefined;
   let idling = false;
+  /** Since a command was done. */
+  let bytes = 0;
+  let responses = 0;
   let bye: string | undefined;
   let ended: Error | undefined;
 
@@ -101,6 +107,8 @@ export function createWire(socket: Socket, silenceMs: number, commandMs = COMMAN
 
   const handle = (response: RawResponse) => {
     const first = response.text[0] ?? "";
+    responses += 1;
+    if (responses > COMMAND_RESPONSES) throw endless(`${COMMAND_RESPONSES} responses`);
     if (first.startsWith("* ")) {
       if (/^\* BYE/i.test(first)) {
         bye = first.slice(5).trim();
@@ -115,6 +123,8 @@ export function createWire(socket: Socket, silenceMs: number, commandMs = COMMAN
     const one = waiting.get(first.slice(0, space));
     if (!one) return;
     waiting.delete(first.slice(0, space));
+    bytes = 0;
+    responses = 0;
     const [status = "", ...words] = first.slice(space + 1).split(" ");
     const reason = words.join(" ");
     // Exchange: some messages were deleted meanwhile. We compare what came with what we asked for in any case.
@@ -126,7 +136,9 @@ export function createWire(socket: Socket, silenceMs: number, commandMs = COMMAN
 
   socket.on("data", (data: Buffer) => {
     const before = counts;
+    bytes += data.length;
     try {
+      if (bytes > COMMAND_BYTES) throw endless(`${COMMAND_BYTES} bytes`);
       read(data);
     } catch (error) {
       return end(error as Error);
@@ -245,6 +257,10 @@ export function createWire(socket: Socket, silenceMs: number, commandMs = COMMAN
     },
     destroy: () => lost(),
   };
+}
+
+function endless(what: string): Error {
+  return Object.assign(new Error(`the server sent more than ${what} and no end`), { code: "ResponseTooLarge" });
 }
 
 function ascending(uids: number[]): number[] {

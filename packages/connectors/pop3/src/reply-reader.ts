@@ -43,7 +43,8 @@ type Seen = "text" | "cr" | "line end" | "dot" | "dot cr";
 
 /**
  * Reads replies. Only CRLF ends a line of a multi-line answer: if a bare LF counted, a message could pretend to end and
- * continue with forged replies. It searches whole chunks, and copies bytes only where a dot is removed.
+ * continue with forged replies. It searches whole chunks, and moves bytes only where a dot is removed: within the chunk,
+ * which is one piece for its reader.
  */
 export function createReplyReader(handler: ReplyHandler): ReplyReader {
   let inBody = false;
@@ -74,10 +75,17 @@ export function createReplyReader(handler: ReplyHandler): ReplyReader {
     let at = start;
     bareEnd ||=
       chunk.indexOf(bareLineEndAndDot, start) >= 0 || (seen === "line end" && chunk.indexOf(bareDot, start) === start);
-    /** First byte that was not passed on yet. */
+    /** First byte that was not kept yet. */
     let from = start;
-    const handOn = (to: number) => {
-      if (to > from) handler.piece(chunk.subarray(from, to));
+    /** Where the bytes that are kept end: those behind a dot that is left out move down, or each would be a piece. */
+    let kept = start;
+    const keep = (to: number) => {
+      if (to <= from) return;
+      if (kept < from) chunk.copyWithin(kept, from, to);
+      kept += to - from;
+    };
+    const handOn = () => {
+      if (kept > start) handler.piece(chunk.subarray(start, kept));
     };
     while (at < chunk.length) {
       const byte = chunk[at];
@@ -85,13 +93,14 @@ export function createReplyReader(handler: ReplyHandler): ReplyReader {
         case "text": {
           const next = chunk.indexOf(lineEndAndDot, at);
           if (next < 0) {
-            handOn(chunk.length);
             const last = chunk[chunk.length - 1];
             if (last === CR) seen = "cr";
             else if (last === LF && chunk.length - at > 1 && chunk[chunk.length - 2] === CR) seen = "line end";
+            keep(chunk.length);
+            handOn();
             return chunk.length;
           }
-          handOn(next + 2);
+          keep(next + 2);
           at = next + 3;
           from = at;
           seen = "dot";
@@ -105,7 +114,7 @@ export function createReplyReader(handler: ReplyHandler): ReplyReader {
           break;
         case "line end":
           if (byte === DOT) {
-            handOn(at);
+            keep(at);
             at += 1;
             from = at;
             seen = "dot";
@@ -120,6 +129,7 @@ export function createReplyReader(handler: ReplyHandler): ReplyReader {
         case "dot cr":
           if (byte === LF) {
             inBody = false;
+            handOn();
             handler.end();
             return at + 1;
           }
@@ -130,7 +140,8 @@ export function createReplyReader(handler: ReplyHandler): ReplyReader {
       }
     }
     // A dot and a CR that may be the end are held back.
-    if (seen !== "dot cr") handOn(chunk.length);
+    if (seen !== "dot cr") keep(chunk.length);
+    handOn();
     return chunk.length;
   }
 

@@ -63,6 +63,9 @@ interface Waiter {
 /** A command whose answer we hold never ends if it is not done by then. What is streamed waits for its reader. */
 const COMMAND_MS = 600_000;
 
+/** So many empty lines in a row are no answer. */
+const MOST_BLANK = 100;
+
 /** Speaks POP3 on a socket. A wait for a reply ends after `silenceMs` without a byte, and after `commandMs` in any case. */
 export function createWire(socket: Socket, silenceMs: number, commandMs = COMMAND_MS): Wire {
   /** Sent and not yet answered. */
@@ -72,6 +75,7 @@ export function createWire(socket: Socket, silenceMs: number, commandMs = COMMAN
   let outgoing = "";
   let pipelining = false;
   let whenStuck = () => {};
+  let blank = 0;
   let paused = false;
   let ended: unknown = null;
   let answerBytes = 0;
@@ -107,7 +111,8 @@ export function createWire(socket: Socket, silenceMs: number, commandMs = COMMAN
   const reader = createReplyReader({
     line(text) {
       // Some servers put an empty line behind an answer.
-      if (text.trim() === "") return false;
+      blank = text.trim() === "" ? blank + 1 : 0;
+      if (blank > 0 && blank <= MOST_BLANK) return false;
       const status = /^(\+OK|-ERR|\+)(?:[ \t]|$)/i.exec(text)?.[1]?.toUpperCase() as Reply["status"] | undefined;
       const waiter = waiting[0];
       if (!status) throw new FailureError(failureOf("PROTOCOL_ERROR", { reply: foreignWords(text) }));
