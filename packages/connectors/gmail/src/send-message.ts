@@ -9,6 +9,7 @@ import {
 import { type FailureCode, FailureError, failureOf } from "@mailfleet/contracts";
 import { addressForGmail } from "./address-for-gmail.ts";
 import type { GmailApi } from "./gmail-api.ts";
+import { ofOneMessage } from "./of-one-message.ts";
 import { RefusedError } from "./refusal.ts";
 
 /** Google's limit for `messages.send`. Larger messages are refused before they are uploaded. */
@@ -85,10 +86,11 @@ export async function sendMessage(
     if (error instanceof RefusedError) {
       // A gateway with this answer does not know whether the request behind it was carried out.
       if (error.status === 502 || error.status === 504) throw uncertain(`a gateway answered ${error.status}`, error);
-      throw error;
+      throw ofOneMessage(error);
     }
     const failure = signal.aborted && !(error instanceof FailureError) ? null : api.failure(error, METHOD);
-    if (failure && (!handedOver || certain.has(failure.failure.code))) throw failure;
+    if (failure && certain.has(failure.failure.code)) throw failure;
+    if (failure && !handedOver) throw failure.failure.code === "CONNECTION_LOST" ? ofOneMessage(failure) : failure;
     if (!handedOver) throw new FailureError(failureOf("CONNECTION_LOST", { command: METHOD, systemCode: "ABORTED" }));
     throw uncertain(`gave no answer (${failure?.failure.code ?? "given up"})`, error);
   }

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { after, describe, test } from "node:test";
-import { UncertainError } from "@mailfleet/connector-api";
+import { DeferredError, UncertainError } from "@mailfleet/connector-api";
 import { FailureError } from "@mailfleet/contracts";
 import { gmailInbound, gmailOutbound } from "../src/index.ts";
 import { fetch, startAccount, type TestAccount } from "./account.ts";
+import { sendRefusals } from "./whose-failure.cases.ts";
 
 const stops: (() => Promise<unknown>)[] = [];
 after(async () => {
@@ -150,6 +151,18 @@ describe("sending through Gmail's API", () => {
     const other = open(jane);
     assert.equal((await failureOfSend(other.submit(toKim, raw, signal()))).code, "CONSENT_EXPIRED");
     assert.equal(jane.gmail.sent(jane.address).length, 1);
+  });
+
+  test("a refusal of one message is its own, unless the words speak of the account", async () => {
+    const jane = await account();
+    const session = open(jane);
+    for (const { status, reason, message, comes } of sendRefusals) {
+      jane.gmail.failNext({ path: "/send", status, body: { error: { code: status, message, errors: [{ reason }] } } });
+      const error = await session.submit(toKim, raw, signal()).catch((thrown: unknown) => thrown);
+      assert.ok(error instanceof FailureError, message);
+      const whose = error instanceof DeferredError ? `deferred of the ${error.whose}` : error.failure.kind;
+      assert.equal(`${whose} ${error.failure.code}`, comes.replace("deferred", "deferred of the message"), message);
+    }
   });
 
   test("a token that was refused is renewed and the message sent once", async () => {
