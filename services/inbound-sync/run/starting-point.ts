@@ -15,6 +15,9 @@ export interface StartingPoint {
   readonly comparing: boolean;
 }
 
+/** So long older mail may still be carried over from one server to another, or into a restored inbox. */
+const migrationMs = 14 * 86_400_000;
+
 /** What is another than before, and how that is told. */
 const changes = {
   numbering: "UIDVALIDITY_CHANGED",
@@ -44,7 +47,8 @@ export async function startingPoint(
   // Names of another account may be the same by chance; those of the same account on another host are its own.
   if (changed === "account") await ports.names.remove(lease.key);
   // Any other source may use the same names for other messages.
-  await ports.sources.startOver(lease, session.source, epoch + 1);
+  const comparingUntil = changed === "numbering" ? 0 : ports.now() + migrationMs;
+  await ports.sources.startOver(lease, session.source, { epoch: epoch + 1, comparingUntil });
   return { cursor: null, aside: [], prefix: prefixOf(epoch + 1), comparing: true };
 }
 
@@ -54,9 +58,11 @@ async function changeOf(
   cursor: Cursor,
 ): Promise<keyof typeof changes | null> {
   const { source: now } = session;
-  if (before.numbering !== now.numbering) return "numbering";
-  if (before.mailbox && now.mailbox && before.mailbox !== now.mailbox) return "restored";
   const named = before.account === now.account && before.host === now.host;
+  // Another protocol is at another port, and numbers nothing, or did not.
+  if (before.numbering !== now.numbering)
+    return named ? "numbering" : before.account === now.account ? "host" : "account";
+  if (before.mailbox && now.mailbox && before.mailbox !== now.mailbox) return "restored";
   const last = (await session.recognises?.(cursor)) ?? "unknown";
   if (named) return last === "another" ? "restored" : null;
   if (last === "same") return null;

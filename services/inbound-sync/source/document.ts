@@ -58,6 +58,8 @@ export interface SourceDocument {
   readonly pending?: PendingFacts | null;
   /** The server has renumbered: until everything was read once, messages are compared with the stored ones. */
   readonly comparing?: boolean;
+  /** It goes on until then (milliseconds since the epoch), however often everything was read: mail may still be moved. */
+  readonly comparingUntil?: number;
   readonly received?: number;
   /** The last audit, and when the next one is due. */
   readonly audit?: Audit;

@@ -46,9 +46,13 @@ export interface SourceStore {
   named(lease: SourceLease, identity: SourceIdentity): Promise<void>;
   /**
    * Another source: forgets the cursor and what is set aside, and remembers that what comes must be compared with what
-   * is there, until a run has ended well.
+   * is there, until a run has ended well and this time is over.
    */
-  startOver(lease: SourceLease, identity: SourceIdentity, epoch: number): Promise<void>;
+  startOver(
+    lease: SourceLease,
+    identity: SourceIdentity,
+    change: { readonly epoch: number; readonly comparingUntil: number },
+  ): Promise<void>;
   stampProbe(lease: SourceLease, at: number): Promise<void>;
   /**
    * Stamps how the run ended and gives the lease back. `ok`: every fact is out. `complete`: it also read to the end.
@@ -137,10 +141,11 @@ export async function createSourceStore(store: Store): Promise<SourceStore> {
 
     named: (lease, identity) => write(lease, { identity: { $literal: identity } }),
 
-    startOver: (lease, identity, epoch) =>
+    startOver: (lease, identity, { epoch, comparingUntil }) =>
       write(lease, {
         identity: { $literal: identity },
         epoch,
+        comparingUntil: { $literal: comparingUntil },
         cursor: null,
         pending: null,
         setAside: { $literal: [] },
@@ -153,7 +158,11 @@ export async function createSourceStore(store: Store): Promise<SourceStore> {
       await write(lease, {
         ...leaseGivenBack,
         ...(end.ok && { pending: null }),
-        ...(end.complete && { comparing: false, listedAt: end.startedAt, breaks: { $literal: [] } }),
+        ...(end.complete && {
+          comparing: { $gt: [{ $ifNull: ["$comparingUntil", 0] }, end.at] },
+          listedAt: end.startedAt,
+          breaks: { $literal: [] },
+        }),
         ...(end.heard && { stalled: null }),
         ...stamp(end),
       });

@@ -1,5 +1,5 @@
 import { imapMail, imapMails, popMail, popMails } from "./odd-mail.ts";
-import type { OddImap, OddPop3 } from "./odd-servers.ts";
+import type { Move, OddImap, OddPop3 } from "./odd-servers.ts";
 
 const asOther = (uid: number, subject: string) =>
   imapMail(uid, { raw: `Message-ID: <${subject}@x>\r\nSubject: ${subject}\r\n\r\ntext\r\n` });
@@ -213,5 +213,58 @@ export const identityOverPop3: readonly OddPop3[] = [
       (server) => Object.assign(server, { messages: popMails("c", "d", "a", "b") }),
     ],
     received: ["a", "b", "c", "d"],
+  },
+];
+
+/** The same mail as another protocol names it. */
+const asPop3 = (...uids: number[]) => uids.map((uid) => popMail(`uidl${uid}`, { raw: imapMail(uid).raw }));
+
+/** Mailboxes that move. */
+export const moves: readonly Move[] = [
+  {
+    what: "from IMAP to POP3 and back, with new mail at each place",
+    polls: [{ imap: imapMails(1, 2) }, { pop3: asPop3(1, 2, 3) }, { imap: imapMails(1, 2, 3, 4) }],
+    received: ["1", "2", "3", "4"],
+    alerts: ["SOURCE_CHANGED"],
+  },
+  {
+    what: "from POP3 to IMAP, where older mail is gone",
+    polls: [{ pop3: asPop3(1, 2, 3) }, { imap: imapMails(3, 4) }],
+    received: ["1", "2", "3", "4"],
+    alerts: ["SOURCE_CHANGED"],
+  },
+  {
+    what: "to another host with the same numbering and the same mail",
+    polls: [{ imap: imapMails(1, 2) }, { otherImap: imapMails(1, 2, 3) }],
+    received: ["1", "2", "3"],
+  },
+  {
+    what: "to another host with the same numbering, where mail was numbered otherwise",
+    polls: [
+      { imap: imapMails(1, 2, 3) },
+      { otherImap: [asOther(1, "new"), imapMail(2), asOther(3, "other"), imapMail(4)] },
+    ],
+    received: ["1", "2", "3", "4", "new", "other"],
+    alerts: ["SOURCE_CHANGED"],
+  },
+  {
+    what: "to another host that has nothing yet, and then fills",
+    polls: [{ imap: imapMails(1, 2) }, { otherImap: [] }, { otherImap: imapMails(1, 2, 3) }],
+    received: ["1", "2", "3"],
+    alerts: ["SOURCE_CHANGED"],
+  },
+  {
+    what: "to another account on the same host whose mail has the same numbers",
+    polls: [
+      { imap: imapMails(1, 2) },
+      { imap: [asOther(1, "hers 1"), asOther(2, "hers 2")], connection: { username: "another" } },
+    ],
+    received: ["1", "2", "hers 1", "hers 2"],
+    alerts: ["SOURCE_CHANGED"],
+  },
+  {
+    what: "only the user's name is written otherwise",
+    polls: [{ imap: imapMails(1, 2) }, { imap: imapMails(1, 2, 3), connection: { username: "USER" } }],
+    received: ["1", "2", "3"],
   },
 ];

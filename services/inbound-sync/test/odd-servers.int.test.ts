@@ -3,9 +3,9 @@ import { after, before, describe, test } from "node:test";
 import { asideOverImap, asideOverPop3 } from "./aside.cases.ts";
 import { dialectsOfImap, dialectsOfPop3 } from "./dialects.cases.ts";
 import { type GivenInbound, givenInbound } from "./given-inbound.ts";
-import { identityOverImap, identityOverPop3 } from "./identity.cases.ts";
+import { identityOverImap, identityOverPop3, moves } from "./identity.cases.ts";
 import { missedOverImap, missedOverPop3 } from "./missed.cases.ts";
-import { type Came, impatient, meet, type Right } from "./odd-servers.ts";
+import { type Came, impatient, meetImap, meetMove, meetPop3, type Right } from "./odd-servers.ts";
 
 const tables = {
   "nothing is missed": { imap: missedOverImap, pop3: missedOverPop3 },
@@ -35,9 +35,11 @@ describe("a server that is odd", { concurrency: 6 }, () => {
   for (const [kind, { imap, pop3 }] of Object.entries(tables)) {
     for (const [index, one] of imap.entries())
       test(`${kind}, IMAP: ${one.what}`, async () =>
-        check(one, await meet(given, `mb_imap${kind.length}x${index}`, { imap: one })));
+        check(one, await meetImap(given, `mb_imap${kind.length}x${index}`, one)));
     for (const [index, one] of pop3.entries())
       test(`${kind}, POP3: ${one.what}`, async () =>
-        check(one, await meet(given, `mb_pop${kind.length}x${index}`, { pop3: one })));
+        check(one, await meetPop3(given, `mb_pop${kind.length}x${index}`, one)));
   }
+  for (const [index, one] of moves.entries())
+    test(`the source's identity: ${one.what}`, async () => check(one, await meetMove(given, `mb_move${index}`, one)));
 });

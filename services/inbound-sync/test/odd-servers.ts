@@ -1,7 +1,15 @@
 import { createImapConnector } from "@mailfleet/connector-imap";
 import { createPop3Connector } from "@mailfleet/connector-pop3";
 import type { AlertCode, Failure, FailureCode } from "@mailfleet/contracts";
-import { type FakeInbox, fakeInbox, type Pop3Script, scriptedPop3 } from "@mailfleet/local/testing";
+import {
+  eventually,
+  type FakeInbox,
+  type FakeMessage,
+  fakeInbox,
+  type Pop3Script,
+  type ScriptedMessage,
+  scriptedPop3,
+} from "@mailfleet/local/testing";
 import type { GivenConnection, GivenInbound } from "./given-inbound.ts";
 
 /** What is right once a server was polled. */
@@ -37,6 +45,20 @@ export type OddImap = Odd<FakeInbox>;
 /** A POP3 server that is odd in some way. */
 export type OddPop3 = Odd<Pop3Script>;
 
+/** Where mail lies at one poll: at an IMAP server, at another one, or at a POP3 server. */
+export interface Place {
+  readonly imap?: readonly FakeMessage[];
+  readonly otherImap?: readonly FakeMessage[];
+  readonly pop3?: readonly ScriptedMessage[];
+  readonly connection?: GivenConnection;
+}
+
+/** A mailbox that moves between servers. */
+export interface Move extends Right {
+  readonly what: string;
+  readonly polls: readonly Place[];
+}
+
 const silenceMs = 1500;
 /** Connectors that wait for silent servers as long as a test can. */
 export const impatient = {
@@ -44,49 +66,82 @@ export const impatient = {
   pop3: createPop3Connector({ silenceMs, updateMs: 2000, goodbyeMs: 100 }),
 };
 
-/** Polls the server of a case and tells what became of its mail. */
-export async function meet(
-  given: GivenInbound,
-  mailboxId: string,
-  one: { readonly imap: OddImap } | { readonly pop3: OddPop3 },
-): Promise<Came> {
-  const protocol = "imap" in one ? "imap" : "pop3";
-  const { connection = {} } = "imap" in one ? one.imap : one.pop3;
+/** What a mailbox has to be polled, one poll after another. */
+interface Meeting {
+  readonly right: Right;
+  readonly polls: readonly (() => void)[];
+  close(): Promise<unknown>;
+}
+
+const at = (protocol: "imap" | "pop3", port: number, more: GivenConnection = {}): GivenConnection => ({
+  server: { protocol, host: "127.0.0.1", port, security: "none" },
+  connectionTimeoutMs: 5000,
+  ...more,
+});
+
+/** Polls an odd IMAP server and tells what became of its mail. */
+export async function meetImap(given: GivenInbound, mailboxId: string, one: OddImap): Promise<Came> {
+  const { inbox, server } = await fakeInbox();
+  given.connect(mailboxId, at("imap", server.port, one.connection));
+  const polls = one.polls.map((poll) => () => void poll(inbox));
+  return pollAll(given, mailboxId, { right: one, polls, close: server.close });
+}
+
+/** Polls an odd POP3 server and tells what became of its mail. */
+export async function meetPop3(given: GivenInbound, mailboxId: string, one: OddPop3): Promise<Came> {
   const script: Pop3Script = {};
-  const { inbox, server } = "imap" in one ? await fakeInbox() : { inbox: null, server: await scriptedPop3(script) };
-  given.connect(mailboxId, {
-    server: { protocol, host: "127.0.0.1", port: server.port, security: "none" },
-    connectionTimeoutMs: 5000,
-    ...connection,
+  const server = await scriptedPop3(script);
+  given.connect(mailboxId, at("pop3", server.port, one.connection));
+  const polls = one.polls.map((poll) => () => void poll(script));
+  return pollAll(given, mailboxId, { right: one, polls, close: server.close });
+}
+
+/** Polls a mailbox here and there and tells what became of its mail. */
+export async function meetMove(given: GivenInbound, mailboxId: string, one: Move): Promise<Came> {
+  const script: Pop3Script = {};
+  const [imap, otherImap, pop3] = await Promise.all([fakeInbox(), fakeInbox(), scriptedPop3(script)]);
+  const polls = one.polls.map((place) => () => {
+    imap.inbox.messages = [...(place.imap ?? imap.inbox.messages)];
+    otherImap.inbox.messages = [...(place.otherImap ?? otherImap.inbox.messages)];
+    script.messages = place.pop3 ?? [];
+    const port = place.imap ? imap.server.port : place.otherImap ? otherImap.server.port : pop3.port;
+    given.connect(mailboxId, at(place.pop3 ? "pop3" : "imap", port, place.connection));
   });
-  const polls =
-    "imap" in one
-      ? one.imap.polls.map((poll) => () => inbox && poll(inbox))
-      : one.pop3.polls.map((poll) => () => poll(script));
+  const close = () => Promise.all([imap.server.close(), otherImap.server.close(), pop3.close()]);
+  return pollAll(given, mailboxId, { right: one, polls, close });
+}
+
+async function pollAll(given: GivenInbound, mailboxId: string, { right, polls, close }: Meeting): Promise<Came> {
   try {
     for (const poll of polls) {
       poll();
       await given.untilRead(mailboxId, await given.runAnew(mailboxId));
     }
   } finally {
-    await server.close();
+    await close();
   }
+  const raised = () =>
+    given.factsOf(mailboxId, "alert.raised.v1").map(({ body }) => (body as { code: AlertCode }).code);
+  // Told before the end of the run, and heard here a little later.
+  const expected = right.alerts ?? [];
+  await eventually(() => expected.every((code) => raised().includes(code)), { timeoutMs: 5000 }).catch(() => {});
   const source = await given.sources.get(mailboxId);
   const stored = await given.stored(mailboxId);
-  const alerts = given.factsOf(mailboxId, "alert.raised.v1").map(({ body }) => (body as { code: AlertCode }).code);
-  const failure = source?.lastRunOutcome === "failed" ? failureIn(given, mailboxId) : null;
+  const failure = source?.lastRunOutcome === "failed" ? await failureIn(given, mailboxId) : null;
   return {
     received: stored.map(({ subject }) => subject ?? "").sort(),
     aside: source?.setAside?.length ?? 0,
     failure: failure?.code ?? null,
     reply: failure?.evidence?.reply ?? "",
-    alerts: [...new Set(alerts)].sort(),
+    alerts: [...new Set(raised())].sort(),
   };
 }
 
 /** What the last failed run of a mailbox has told. */
-function failureIn({ results }: GivenInbound, mailboxId: string): Failure {
-  const told = results.findLast((one) => one.mailboxId === mailboxId && one.type === "mailbox.run-failed.v1");
-  if (!told) throw new Error(`no failure of ${mailboxId} was told`);
+async function failureIn({ results }: GivenInbound, mailboxId: string): Promise<Failure> {
+  const isIt = (one: (typeof results)[number]) => one.mailboxId === mailboxId && one.type === "mailbox.run-failed.v1";
+  await eventually(() => results.some(isIt), { what: `the failure of ${mailboxId}` });
+  const told = results.findLast(isIt);
+  if (!told) throw new Error("unreachable");
   return (told.body as { readonly failure: Failure }).failure;
 }

@@ -3,8 +3,10 @@ import { after, before, describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { FailureError, failureOf, subjects } from "@mailfleet/contracts";
 import { eventually } from "@mailfleet/local/testing";
+import type { SourceDocument } from "../source/document.ts";
 import { createWatchStalled } from "../source/watch-stalled.ts";
 import { type GivenInbound, givenInbound, transitioned } from "./given-inbound.ts";
+import { hangingServers } from "./hanging.cases.ts";
 import { batchOf, scriptedConnector, scriptedSession } from "./scripted-connector.ts";
 
 let given: GivenInbound;
@@ -71,48 +73,13 @@ describe("permits", () => {
 
 describe("servers that hang", () => {
   test("cost a healthy mailbox nothing, however many they are", async () => {
-    const opened = new Set<string>();
-    const hanging = scriptedConnector({
-      open: ({ mailboxId }, signal) => {
-        opened.add(mailboxId);
-        return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
-      },
-    });
-    const dripping = scriptedConnector({
-      open: async () =>
-        scriptedSession({
-          async *listNew(_, { signal }) {
-            opened.add(`drip ${opened.size}`);
-            await new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
-            yield batchOf([], { at: 1 });
-          },
-        }),
-    });
-    /** In the middle of a large message, or of the question whether the last one is still there. */
-    const halfway = scriptedConnector({
-      open: async ({ mailboxId }, signal) => {
-        const never = () =>
-          new Promise<never>((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
-        const asks = Number(/\d+/.exec(mailboxId)) % 4 === 3;
-        return scriptedSession({
-          source: { account: asks ? "another" : "user", host: "scripted:1" },
-          recognises: () => {
-            opened.add(mailboxId);
-            return never();
-          },
-          async *listNew() {
-            const raw = (async function* () {
-              yield Buffer.from("Subject: drips\r\n");
-              opened.add(mailboxId);
-              await never();
-            })();
-            yield batchOf([{ nativeId: "1", raw, size: 900_000, receivedAt: 1 }], { at: 1 });
-          },
-        });
-      },
-    });
+    const hung = new Set<string>();
+    const hanging = hangingServers.map(({ connector }, n) => [
+      `hanging${n}`,
+      connector((mailboxId) => hung.add(mailboxId)),
+    ]);
     const replica = await given.startReplica({
-      connectors: { hanging, dripping, halfway, free: scriptedConnector({}) },
+      connectors: { ...Object.fromEntries(hanging), free: scriptedConnector({}) },
     });
     const readHealthy = async () => {
       const since = Date.now();
@@ -122,23 +89,17 @@ describe("servers that hang", () => {
     };
     given.connect("mb_healthy", { server: { protocol: "free", host: "h", port: 1, security: "none" } });
     await readHealthy();
-    const all = Array.from({ length: 200 }, (_, n) => `mb_hang${n}`);
-    const protocols = ["dripping", "hanging", "halfway", "halfway"];
-    for (const [n, mailboxId] of all.entries()) {
-      const protocol = protocols[n % protocols.length] as string;
-      given.connect(mailboxId, { server: { protocol, host: "h", port: 2, security: "none" } });
-      // What asks has been read before, from where its server had another name.
-      if (n % protocols.length === 3)
-        await given.store.db
-          .collection<{ _id: string }>("sources")
-          .updateOne(
-            { _id: mailboxId },
-            { $set: { cursor: { at: 1 }, identity: { account: "before", host: "scripted:1" } } },
-            { upsert: true },
-          );
+    // Of each more than there are slots.
+    const all = hangingServers.flatMap(({ source }, kind) =>
+      Array.from({ length: 30 }, (_, n) => ({ mailboxId: `mb_hang${kind}x${n}`, kind, source })),
+    );
+    const sources = given.store.db.collection<SourceDocument>("sources");
+    for (const { mailboxId, kind, source } of all) {
+      given.connect(mailboxId, { server: { protocol: `hanging${kind}`, host: "h", port: 2, security: "none" } });
+      if (source) await sources.updateOne({ _id: mailboxId }, { $set: source }, { upsert: true });
     }
-    await Promise.all(all.map((mailboxId) => given.run(mailboxId)));
-    await eventually(() => opened.size === all.length, { what: "all are open at the same time" });
+    await Promise.all(all.map(({ mailboxId }) => given.run(mailboxId)));
+    await eventually(() => hung.size === all.length, { what: "all hang at the same time", timeoutMs: 30_000 });
     const took = await readHealthy();
     assert.ok(took < 1000, `${took} ms`);
     await replica.stop();
