@@ -27,20 +27,37 @@ export interface BenchMailbox {
 
 /** Starts everything and makes one approved mailbox; it is not tested or enabled yet. */
 export async function startFleet(given: BenchMailbox): Promise<Fleet> {
-  const { address, password, receives = false, sends = false, env = {} } = given;
+  const { env = {} } = given;
   const stack = await startStack({ dataDir: ".local/bench", fresh: true, logs: "none", env });
   const api = new ApiClient({ url: stack.consoleUrl, token: readFileSync(stack.adminTokenFile, "utf8").trim() });
   const profile = await api.post<Profile>("/profiles", { name: "Bench", ...given.profile });
+  const mailbox = await addMailbox({ api, profileId: profile.id }, given);
+  return { stack, api, mailbox, stop: () => stack.stop() };
+}
+
+/** One more approved mailbox of a profile. */
+export async function addMailbox(
+  { api, profileId }: { readonly api: ApiClient; readonly profileId: string },
+  { address, password, receives = false, sends = false }: Omit<BenchMailbox, "profile">,
+): Promise<Mailbox> {
   const served = (yes: boolean) => (yes ? "server-side" : "none");
   const mailbox = await api.post<Mailbox>("/mailboxes", {
     address,
     kind: "queue",
-    profileId: profile.id,
+    profileId,
     deliveryMethods: { inbound: served(receives), outbound: served(sends), act: "none" },
     ...(password === undefined ? {} : { credentials: { username: address, password } }),
   });
   await api.post(`/mailboxes/${mailbox.id}/approve`, { address });
-  return { stack, api, mailbox, stop: () => stack.stop() };
+  return mailbox;
+}
+
+/** How new mail of a mailbox is noticed. */
+export async function watchOf({ api, mailbox }: Fleet): Promise<string | null | undefined> {
+  const shown = await api.get<{ directions: { inbound: { activity: { watch?: string | null } | null } } }>(
+    `/mailboxes/${mailbox.id}`,
+  );
+  return shown.directions.inbound.activity?.watch;
 }
 
 /** A server on this machine, without encryption. */

@@ -1,4 +1,6 @@
 /** `npm run bench [name…]`: figures beside peers in the same run; ends with one JSON line per benchmark. */
+import { idleLatency } from "./idle-latency.ts";
+import { idleMemory } from "./idle-memory.ts";
 import { inboundGmail } from "./inbound-gmail.ts";
 import { inboundImap } from "./inbound-imap.ts";
 import { inboundLarge } from "./inbound-large.ts";
@@ -16,6 +18,8 @@ const benchmarks: Readonly<Record<string, () => Promise<Figure | string>>> = {
   "inbound-gmail": inboundGmail,
   "outbound-gmail": outboundGmail,
   submit,
+  "idle-latency": idleLatency,
+  "idle-memory": idleMemory,
   "outbound-large": outboundLarge,
   "inbound-large": inboundLarge,
 };

@@ -32,6 +32,7 @@ export async function growth(
   };
 }
 
-function residentBytes(pid: number | undefined): number {
+/** What a process has of the memory. */
+export function residentBytes(pid: number | undefined): number {
   return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) * 1024;
 }

@@ -27,7 +27,7 @@ export interface RunWork<Connector, Held extends Hold> {
   /** The whole run, connecting included, ends after this. */
   readonly deadlineMs: number;
   /** False: the work itself takes a permit for each connection that it makes. */
-  readonly takesPermit?: boolean;
+  readonly takesPermit?: boolean | ((run: Run) => boolean);
   /** Holds the mailbox; `null`: another run has it, and this one is not needed. */
   hold(run: Run): Promise<Held | null>;
   /** The work itself. Throws `FailureError`, outages, `LeaseLost`, or the signal's reason. */
@@ -59,8 +59,10 @@ export function createRunHandler<Connector, Held extends Hold>(
       await tell(ports, run, opened.failure);
       return count("failed");
     }
-    const permit = definition.takesPermit === false ? null : await ports.permits.take(permitKeys(run.connection));
-    if (permit === null && definition.takesPermit !== false) {
+    const { takesPermit = true } = definition;
+    const needsOne = typeof takesPermit === "function" ? takesPermit(run) : takesPermit;
+    const permit = needsOne ? await ports.permits.take(permitKeys(run.connection)) : null;
+    if (needsOne && permit === null) {
       count("no-permit");
       run.logger.debug({}, "no connection is free for these credentials or this host; the run comes again");
       return await comeAgain(ports, run.context);
@@ -113,7 +115,10 @@ async function held<Connector, Held extends Hold>(
   const rights = [hold.signal, ...(permit ? [permit.signal] : [])];
   const signal = AbortSignal.any([stopping, deadline, ...rights]);
   const connectionWanted = () => permit?.wanted ?? false;
-  const started: StartedRun<Held> = { ...run, signal, held: hold, startedAt: ports.now(), connectionWanted };
+  const started: StartedRun<Held> = {
+    ...{ ...run, signal, held: hold, startedAt: ports.now(), connectionWanted },
+    hasPermit: permit !== null,
+  };
   try {
     let worked: Worked;
     try {

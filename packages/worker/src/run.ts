@@ -31,6 +31,8 @@ export interface StartedRun<Held extends Hold = Hold> extends Run {
   readonly held: Held;
   /** Before anything was asked of the server. */
   readonly startedAt: number;
+  /** A permit for one connection was taken for it. */
+  readonly hasPermit: boolean;
   /** Somebody else waits for this run's connection: end at the next opportunity, and ask to come again. */
   connectionWanted(): boolean;
 }

@@ -74,6 +74,7 @@ export function createTestHandler<Connector>(
         signal,
         held: nothingHeld,
         startedAt: ports.now(),
+        hasPermit: true,
         connectionWanted: () => false,
       };
       const steps: TestStep[] = [];

@@ -6,7 +6,7 @@ import {
   type InboundSession,
   LinkBroke,
 } from "@mailfleet/connector-api";
-import { connectorDescriptors, type Failure, failureOf, type Protocol } from "@mailfleet/contracts";
+import { connectorDescriptors, type Failure, FailureError, failureOf, type Protocol } from "@mailfleet/contracts";
 import {
   createSlots,
   type OpenedConnection,
@@ -21,6 +21,7 @@ import type { InboundPorts } from "../ports.ts";
 import { alertCleared } from "../source/alerts.ts";
 import type { SourceLease } from "../source/store.ts";
 import { givesWay } from "../watch/rest.ts";
+import { watchesOf } from "../watch/watches.ts";
 import { createBreaks } from "./breaks.ts";
 import { receive } from "./receive.ts";
 
@@ -37,6 +38,8 @@ export function createPoll(ports: InboundPorts): RunWork<InboundConnector, Sourc
   const slots = createSlots(atWork);
   return {
     deadlineMs,
+    // What a watch has heard is fetched over its connection, which has a permit already.
+    takesPermit: ({ mailboxId }) => !watchesOf(ports).lends(mailboxId),
     hold: ({ mailboxId }) => take(ports, mailboxId),
     work: async (run, opened) => poll(ports, slots, run, opened),
     ended: async (run, end) => stamp(ports, run, end),
@@ -68,7 +71,7 @@ async function poll(
     let slot: Slot | null = null;
     try {
       // Nothing is held but a socket until the inbox is open.
-      opening = connector.open(options, signal);
+      opening = run.hasPermit ? connector.open(options, signal) : lent(ports, lease.key);
       const opened = await opening;
       slot = await slots.take(signal);
       const session = waitingWithout(slot, opened);
@@ -79,6 +82,8 @@ async function poll(
       return { more: !complete, failure: short && tooShort(short) };
     } catch (error) {
       signal.throwIfAborted();
+      // What a watch meets never counts: the run comes again, over a connection of its own.
+      if (!run.hasPermit && error instanceof FailureError) return { noPermit: true };
       if (!(error instanceof LinkBroke)) throw error;
       if ((await breaks.met(error, found)) === "enough") return { more: true };
     } finally {
@@ -90,6 +95,13 @@ async function poll(
 }
 
 const noSession = () => {};
+
+/** Throws CONNECTION_LOST where the watch has ended meanwhile. */
+async function lent(ports: InboundPorts, mailboxId: string): Promise<InboundSession> {
+  const session = await watchesOf(ports).lend(mailboxId);
+  if (!session) throw new FailureError(failureOf("CONNECTION_LOST"));
+  return session;
+}
 
 /** The same session; whoever waits for its server, also in the middle of a message, holds no slot meanwhile. */
 function waitingWithout(slot: Slot, session: InboundSession): InboundSession {

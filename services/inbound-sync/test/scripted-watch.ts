@@ -13,6 +13,9 @@ export function scriptedWatch(own: { readonly byToken?: boolean } = {}) {
     /** Of runs. */
     runsFail: null as Failure | null,
     runs: 0,
+    /** Sessions over the watch's connection, and with what they fail; `null`: nothing is lent. */
+    lentFail: null as Failure | null,
+    lent: 0,
   };
 
   async function watch(_: ConnectOptions, options: WatchOptions): Promise<InboundWatch | null> {
@@ -23,7 +26,20 @@ export function scriptedWatch(own: { readonly byToken?: boolean } = {}) {
     const one = { options, end: resolve };
     open.add(one);
     void promise.then(() => open.delete(one));
-    return { by: "idle", behind: false, ended: promise, close: async () => resolve(null) };
+    return {
+      ...{ by: "idle", behind: false, ended: promise, close: async () => resolve(null) },
+      async lend() {
+        if (!state.lentFail) return null;
+        state.lent += 1;
+        const failure = state.lentFail;
+        return scriptedSession({
+          // biome-ignore lint/correctness/useYield: it fails before the first batch
+          async *listNew() {
+            throw new FailureError(failure);
+          },
+        });
+      },
+    };
   }
 
   const connector = scriptedConnector({

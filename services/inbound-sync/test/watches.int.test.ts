@@ -86,6 +86,21 @@ describe("watches of servers that a test scripts", () => {
     await stop();
   });
 
+  test("a failure on a connection that a watch has lent is told to nobody; the run comes again over one of its own", async () => {
+    const { mailboxId, server, stop } = await watched("lent");
+    await eventually(() => server.open === 1, patience);
+    server.state.lentFail = failureOf("CONNECTION_LOST");
+    server.deliver();
+    server.tell();
+    await eventually(() => given.factsOf(mailboxId, "mail.received.v1").length === 1, patience);
+    assert.deepEqual([server.state.lent, server.state.runs], [1, 1]);
+    assert.deepEqual(
+      given.results.filter((result) => result.mailboxId === mailboxId),
+      [],
+    );
+    await stop();
+  });
+
   test("what is heard while a run is under way is asked for again", async () => {
     const { mailboxId, server, source, stop } = await watched("again");
     await eventually(() => server.open === 1, patience);

@@ -1,4 +1,4 @@
-import type { InboundWatch } from "@mailfleet/connector-api";
+import type { InboundSession, InboundWatch } from "@mailfleet/connector-api";
 import { type Failure, FailureError, failureOf, ProblemError } from "@mailfleet/contracts";
 import type { Permit } from "@mailfleet/kit";
 import { watchPermitKeys } from "@mailfleet/worker";
@@ -30,6 +30,10 @@ export interface HeldHere {
   reopenAt: number;
   /** When mail was last announced; 0: not yet. */
   heardAt: number;
+  /** It has heard of mail since it was lent last. */
+  lends(): boolean;
+  /** A session over its connection. `null`: not any more. */
+  lend(): Promise<InboundSession | null>;
   /** Closes it. Resolves when the connection is gone and the permit given back; never throws. */
   close(): Promise<void>;
 }
@@ -56,6 +60,8 @@ export function openWatch(
   const { watches, metrics, logger } = ports;
   const closing = new AbortController();
   let { deaf } = given;
+  let open: InboundWatch | undefined;
+  let unfetched = false;
   let lost: (() => void) | undefined;
 
   const held: HeldHere = {
@@ -64,6 +70,12 @@ export function openWatch(
     openedAt: 0,
     reopenAt: Number.POSITIVE_INFINITY,
     heardAt: 0,
+    lends: () => unfetched && open?.lend !== undefined,
+    async lend() {
+      if (!held.lends()) return null;
+      unfetched = false;
+      return (await open?.lend?.()) ?? null;
+    },
     async close() {
       closing.abort(new Error("the watch is closed"));
       lost?.();
@@ -72,6 +84,7 @@ export function openWatch(
   };
   const heard = () => {
     held.heardAt = ports.now();
+    unfetched = true;
     metrics.heard.inc();
     askForRun(ports, held);
     if (deaf === 0) return;
@@ -90,17 +103,18 @@ export function openWatch(
   }
 
   async function untilOver(): Promise<WatchEnd> {
-    const opened = await open(ports, given, { heard, signal: closing.signal });
-    if (typeof opened === "string") return opened;
-    const { watch, permit } = opened;
+    const now = await opened(ports, given, { heard, signal: closing.signal });
+    if (typeof now === "string") return now;
+    const { watch, permit } = now;
     metrics.watches.inc({ by: watch.by });
+    open = watch;
     try {
       const openedAt = ports.now();
       held.openedAt = openedAt;
       if (watch.behind) held.heardAt = openedAt;
-      if (opened.byToken) held.reopenAt = openedAt + tokenMs;
-      const open = { state: watch.by, since: openedAt, why: null, crowded: false };
-      if (!(await watches.note(holder, mailboxId, open))) return null;
+      if (now.byToken) held.reopenAt = openedAt + tokenMs;
+      const well = { state: watch.by, since: openedAt, why: null, crowded: false };
+      if (!(await watches.note(holder, mailboxId, well))) return null;
       if (watch.behind) askForRun(ports, held);
       logger.debug({ mailbox: mailboxId, by: watch.by }, "watching");
       const closed = new Promise<null>((resolve) => {
@@ -111,6 +125,7 @@ export function openWatch(
       return await Promise.race([watch.ended, closed]);
     } finally {
       metrics.watches.dec({ by: watch.by });
+      open = undefined;
       await watch.close();
       await permit.give();
     }
@@ -156,7 +171,7 @@ function notDone({ logger }: InboundPorts, mailboxId: string, error: unknown): v
   logger.debug({ mailbox: mailboxId, err: error }, "not done, the next round does it");
 }
 
-async function open(
+async function opened(
   { worker, watches, watchPermits }: InboundPorts,
   {
     mailboxId,

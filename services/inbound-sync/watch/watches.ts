@@ -1,3 +1,4 @@
+import type { InboundSession } from "@mailfleet/connector-api";
 import type { Lease } from "@mailfleet/kit";
 import type { InboundPorts } from "../ports.ts";
 import type { WatcherDocument } from "./document.ts";
@@ -18,6 +19,10 @@ const slack = 1.1;
 export interface Watches {
   /** Takes what is free, ends what is not wanted any more, asks again for runs that did not come. */
   round(): Promise<void>;
+  /** Whether this mailbox's watch has heard of mail that nobody has fetched yet, and lends its connection for that. */
+  lends(mailboxId: string): boolean;
+  /** A session over it, once. `null`: not any more. */
+  lend(mailboxId: string): Promise<InboundSession | null>;
   /** Ends all of them, and lets others have them. */
   stop(): Promise<void>;
 }
@@ -126,6 +131,9 @@ function createWatches(ports: InboundPorts): Watches {
       await match(holder, await store.held(holder));
       logger.debug({ held: here.size, share }, "watches were taken");
     },
+
+    lends: (mailboxId) => here.get(mailboxId)?.lends() ?? false,
+    lend: async (mailboxId) => (await here.get(mailboxId)?.lend()) ?? null,
 
     async stop() {
       stopped = true;

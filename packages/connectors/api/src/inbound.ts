@@ -229,6 +229,11 @@ export interface InboundWatch {
   readonly by: "idle" | "noop";
   /** The server had more when it was opened than was read. */
   readonly behind: boolean;
+  /**
+   * A session over the same connection, which waits again when the session is closed. `null`: not now, open one of its
+   * own. Saves a sign-in where what was heard is fetched.
+   */
+  lend?(): Promise<InboundSession | null>;
   /** Resolves when it is over, with the reason; `null`: it was closed. */
   readonly ended: Promise<Failure | null>;
   /** Never throws. */

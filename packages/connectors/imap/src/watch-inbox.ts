@@ -1,9 +1,16 @@
-import type { ConnectOptions, InboundWatch, WatchOptions } from "@mailfleet/connector-api";
+import {
+  type ConnectOptions,
+  type InboundSession,
+  type InboundWatch,
+  type SourceIdentity,
+  sourceOf,
+  type WatchOptions,
+} from "@mailfleet/connector-api";
 import { type Failure, FailureError, failureOf } from "@mailfleet/contracts";
 import { classifyFailure, type FailureContext } from "./classify-failure.ts";
 import { dial } from "./dial.ts";
 import { readCursor } from "./imap-cursor.ts";
-import { type OpenInbox, openInbox } from "./imap-session.ts";
+import { imapSession, type OpenInbox, openInbox } from "./imap-session.ts";
 import type { Idling, Wire } from "./wire.ts";
 
 /** How long things take; tests have shorter ones. */
@@ -23,6 +30,8 @@ export interface WatchLengths {
 const standard: WatchLengths = { renewMs: 9 * 60_000, answerMs: 30_000, leastMs: 5000 };
 /** DONE and LOGOUT are a courtesy. */
 const closeMs = 1000;
+/** So long a session over the connection may go on when the watch is closed. */
+const loanMs = 5000;
 
 /**
  * Watches the inbox over a connection of its own: in IDLE (RFC 2177), or with NOOP where the server offers none and
@@ -52,7 +61,8 @@ export async function watchInbox(
     const begin = () => wire.idle(answerMs);
     const idle = idles ? await begin() : null;
     const behind = isBehind(inbox, watching.cursor);
-    return keepWatch(wire, { idle, behind, begin, noopMs: watching.noopMs ?? 0, ...times, failure });
+    const { heard, noopMs = 0 } = watching;
+    return keepWatch(wire, { account: sourceOf(options), idle, behind, begin, heard, noopMs, ...times, failure });
   } catch (error) {
     await inbox.close();
     signal.throwIfAborted();
@@ -66,7 +76,9 @@ export async function watchInbox(
 function keepWatch(
   wire: Wire,
   given: {
+    readonly account: SourceIdentity;
     readonly idle: Idling | null;
+    readonly heard: () => void;
     readonly behind: boolean;
     readonly begin: () => Promise<Idling>;
     readonly noopMs: number;
@@ -77,6 +89,7 @@ function keepWatch(
 ): InboundWatch {
   let closing = false;
   let wake = () => {};
+  let loan: Loan | null = null;
   wire.onEnd(() => wake());
 
   const pause = (ms: number) =>
@@ -86,7 +99,7 @@ function keepWatch(
         clearTimeout(timer);
         resolve();
       };
-      if (closing || wire.bye() !== undefined || !wire.alive()) wake();
+      if (closing || loan || wire.bye() !== undefined || !wire.alive()) wake();
     });
 
   /** A server that has said goodbye need not hang up. */
@@ -116,29 +129,66 @@ function keepWatch(
         if (idle) await waitIn(idle);
         else await pause(given.noopMs);
         if (closing) return null;
-        if (!idle) await done(() => wire.noop());
+        if (loan) {
+          loan.begin();
+          await loan.over;
+          loan = null;
+        } else if (!idle) await done(() => wire.noop());
       }
     } catch (error) {
       wire.destroy();
       return closing ? null : given.failure(error);
     }
   }
+  async function lend(): Promise<InboundSession | null> {
+    if (closing || loan) return null;
+    const begun = Promise.withResolvers<true>();
+    const over = Promise.withResolvers<void>();
+    loan = { begin: () => begun.resolve(true), over: over.promise };
+    wake();
+    if (!(await Promise.race([begun.promise, ended]))) return null;
+    // What EXAMINE says is no news: the session looks for itself.
+    wire.onNews(() => {});
+    try {
+      const { uidValidity, ...inbox } = await wire.examineInbox();
+      if (uidValidity === null) throw new Error("no UIDVALIDITY");
+      const named = (error: unknown) =>
+        error instanceof FailureError ? error : new FailureError(given.failure(error), { cause: error });
+      const close = async () => over.resolve();
+      return imapSession({ ...inbox, uidValidity, wire, failure: named, close }, given.account);
+    } catch {
+      wire.destroy();
+      over.resolve();
+      return null;
+    } finally {
+      wire.onNews(given.heard);
+    }
+  }
+
   const by = given.idle ? "idle" : "noop";
   const ended = keep(given.idle);
 
   return {
     by,
     behind: given.behind,
+    lend,
     ended,
     async close() {
       closing = true;
-      const late = setTimeout(() => wire.destroy(), closeMs);
+      const late = setTimeout(() => wire.destroy(), loan ? loanMs : closeMs);
       wake();
       await ended;
       clearTimeout(late);
       await wire.close();
     },
   };
+}
+
+/** The connection is at work for a session. */
+interface Loan {
+  /** It is out of IDLE. */
+  begin(): void;
+  readonly over: Promise<void>;
 }
 
 function notWaiting(): FailureError {

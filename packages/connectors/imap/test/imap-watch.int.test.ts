@@ -127,3 +127,27 @@ test("who stops while a watch is being opened leaves nothing open", async (t) =>
   stopping.abort(new Error("the service stops"));
   await assert.rejects(opening, /the service stops/);
 });
+
+test("a watch lends its connection to one session, and waits again afterwards", async (t) => {
+  const { server } = await given(t, { what: "", answers: { UID: "* SEARCH 1 2 3 4\r\nTAG OK done\r\n" } });
+  let heard = 0;
+  const watching = { cursor: read, heard: () => void heard++ };
+  const watch = await watchInbox(optionsFor(server.port), watching, never);
+  const [session, second] = await Promise.all([watch?.lend?.(), watch?.lend?.()]);
+  assert.equal(second, null, "it is lent already");
+  assert.deepEqual(session?.source, { account: "user", host: `127.0.0.1:${server.port}`, numbering: "7" });
+  assert.equal(await session?.recognises?.({ uidValidity: 7, uid: 3, exists: 3 }), "unknown");
+  await session?.close();
+  await eventually(() => server.heard.filter((line) => line.endsWith("IDLE")).length === 2);
+  const commands = server.heard.map((line) => line.split(" ").slice(1, 3).join(" ") || line);
+  assert.deepEqual(commands.slice(-5), ["IDLE", "DONE", "EXAMINE INBOX", "UID SEARCH", "IDLE"]);
+  assert.equal(heard, 0, "what EXAMINE says is no news");
+  await watch?.close();
+});
+
+test("a connection that has ended is not lent", async (t) => {
+  const { server } = await given(t, { what: "", answers: { DONE: null } });
+  const watch = await watchInbox(optionsFor(server.port), { cursor: read, heard() {} }, never);
+  assert.equal(await watch?.lend?.(), null);
+  assert.equal((await watch?.ended)?.code, "CONNECTION_LOST");
+});
