@@ -36,10 +36,10 @@ describe("watches at Dovecot", { skip }, () => {
   test("mail is received as soon as the server says that it has come, without a poll", async () => {
     const replica = await given.startReplica();
     const mailboxId = await running("told");
-    await eventually(async () => (await state(mailboxId)) === "idle");
+    await eventually(async () => (await state(mailboxId)) === "idle", { timeoutMs: 40_000 });
     for (let n = 1; n <= 3; n++) {
       await deliver("told", n);
-      await eventually(() => received(mailboxId) === n, { what: `message ${n}`, timeoutMs: 10_000 });
+      await eventually(() => received(mailboxId) === n, { what: `message ${n}`, timeoutMs: 40_000 });
     }
     await replica.stop();
     assert.equal((await given.sources.get(mailboxId))?.watching?.holder, null);
@@ -53,17 +53,17 @@ describe("watches at Dovecot", { skip }, () => {
     await once(killed, "message");
     const mailboxId = await running("moved");
     const holder = async () => (await given.sources.get(mailboxId))?.watching?.holder;
-    await eventually(async () => (await state(mailboxId)) === "idle", { timeoutMs: 20_000 });
+    await eventually(async () => (await state(mailboxId)) === "idle", { timeoutMs: 40_000 });
     const before = await holder();
     await deliver("moved", 1);
-    await eventually(() => received(mailboxId) === 1, { timeoutMs: 20_000 });
+    await eventually(() => received(mailboxId) === 1, { timeoutMs: 40_000 });
     const other = await given.startReplica();
     killed.kill("SIGKILL");
     const at = Date.now();
-    await eventually(async () => ![before, null].includes(await holder()), { timeoutMs: 20_000 });
+    await eventually(async () => ![before, null].includes(await holder()), { timeoutMs: 40_000 });
     assert.ok(Date.now() - at < leaseMs + 6000, `${Date.now() - at} ms`);
     await deliver("moved", 2);
-    await eventually(() => received(mailboxId) === 2, { timeoutMs: 20_000 });
+    await eventually(() => received(mailboxId) === 2, { timeoutMs: 40_000 });
     const told = given.factsOf(mailboxId, "mail.received.v1").map((fact) => fact.id);
     assert.equal(new Set(told).size, told.length);
     await other.stop();
@@ -72,13 +72,13 @@ describe("watches at Dovecot", { skip }, () => {
   test("a server that was away is watched again when it is back, and what came meanwhile is received", async () => {
     const replica = await given.startReplica();
     const mailboxId = await running("ended");
-    await eventually(async () => (await state(mailboxId)) === "idle", { timeoutMs: 20_000 });
+    await eventually(async () => (await state(mailboxId)) === "idle", { timeoutMs: 40_000 });
     await dovecot.stopListening();
-    await eventually(async () => (await state(mailboxId)) === "polling", { timeoutMs: 20_000 });
+    await eventually(async () => (await state(mailboxId)) === "polling", { timeoutMs: 40_000 });
     await deliver("ended", 1);
     await dovecot.listenAgain();
     await eventually(async () => (await state(mailboxId)) === "idle", { timeoutMs: 60_000 });
-    await eventually(() => received(mailboxId) === 1, { timeoutMs: 20_000 });
+    await eventually(() => received(mailboxId) === 1, { timeoutMs: 40_000 });
     await replica.stop();
   });
 });
