@@ -98,7 +98,7 @@ export async function openLink(options: { url: string; name: string; logger: Log
   };
 }
 
-/** Tries until there is a connection, and says why there is none. */
+/** Tries until it is connected, and logs why it is not. */
 async function connectAtLast(options: ConnectionOptions, logger: Logger): Promise<NatsConnection> {
   for (let attempt = 1; ; attempt++) {
     try {

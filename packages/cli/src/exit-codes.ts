@@ -20,7 +20,7 @@ export class Failed extends Error {
   }
 }
 
-/** The time to wait is up, and what was asked for goes on. Whoever repeats it does it twice. */
+/** The waiting time is up, but Mailfleet goes on. Repeating the command would do it twice. */
 export class NotOver extends Error {
   constructor(message: string) {
     super(message);

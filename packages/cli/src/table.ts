@@ -1,4 +1,4 @@
-/** One column of a table: its heading and what stands in it. */
+/** One column of a table: its heading and its content. */
 export interface Column<Row> {
   readonly title: string;
   readonly of: (row: Row) => string | number | boolean | null | undefined;
@@ -21,7 +21,7 @@ function cell(value: unknown, whole = false): string {
   return text.length > widest && !whole ? `${text.slice(0, widest - 1)}…` : text;
 }
 
-/** Rows in aligned columns with a heading; a sentence where there are none. */
+/** Rows in aligned columns with a heading; if there are no rows, a sentence. */
 export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[], none = "Nothing found."): string {
   if (rows.length === 0) return none;
   const lines = [

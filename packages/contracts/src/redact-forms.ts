@@ -5,7 +5,7 @@ export interface Form {
   readonly bytes: Uint8Array;
   /** For each length of a part match, the next shorter one that ends at the same byte. */
   readonly back: Uint32Array;
-  /** A beginning of at least so many bytes counts where it is cut off at the end of a line. */
+  /** At the end of a line, a beginning of at least this many bytes counts. */
   readonly shortest: number;
   /** So many letters before and behind it hold a part of the secret, too. */
   readonly before: number;

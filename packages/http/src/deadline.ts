@@ -7,7 +7,7 @@ export interface Deadline {
   end(): void;
 }
 
-/** Aborts after so many milliseconds, or when the caller does, with the caller's reason. */
+/** Aborts after this many milliseconds, or when the caller does, with the caller's reason. */
 export function startDeadline(ms: number, caller: AbortSignal | null | undefined): Deadline {
   const controller = new AbortController();
   let over = false;

@@ -3,7 +3,7 @@ export interface GroupCommitOptions {
   readonly maximumItems: number;
   /** Batches under way at the same time. */
   readonly parallel: number;
-  /** A batch waits so long for more, in milliseconds; 0: only for what is asked in the same turn of the event loop. */
+  /** How long a batch waits for more, in milliseconds; 0: it takes only what is asked in the same turn of the event loop. */
   readonly gatherMs: number;
 }
 

@@ -245,7 +245,7 @@ function addressText(raw: string, fallback: string | undefined): string {
   return shownText(decodeBytes(text, fallback), LONGEST_ADDRESS);
 }
 
-/** Letters outside ASCII in an address are UTF-8 (RFC 6532); encoded words are none (RFC 2047 §5). */
+/** Letters outside ASCII in an address are UTF-8 (RFC 6532); an encoded word is not part of an address (RFC 2047 §5). */
 function decodeBytes(text: string, fallback: string | undefined): string {
   return /[\x80-\xff]/.test(text)
     ? decodeWords(text.replaceAll("=?", "=\u0000?"), fallback).replaceAll("\u0000", "")

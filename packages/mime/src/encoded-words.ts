@@ -1,6 +1,6 @@
 import { decodeCharset, guessText } from "./charset.ts";
 
-/** An encoded word as it stands in a header (RFC 2047 §2). */
+/** An encoded word in a header (RFC 2047 §2). */
 export interface EncodedWord {
   readonly charset: string;
   readonly encoding: string;

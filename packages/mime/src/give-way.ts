@@ -1,7 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 
 const SLICE = 16 * 1024;
-/** For so long others wait, in ms. */
+/** How long others may have to wait, in ms. */
 export const PATIENCE_MS = 10;
 
 /** The pieces in slices; gives way to everybody else whenever the work on them has taken 10 ms. */

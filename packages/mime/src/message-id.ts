@@ -3,7 +3,7 @@ import { hostname } from "node:os";
 /** The headers by which Mailfleet recognises its own messages. Servers may replace a Message-ID; these stay. */
 export const ownHeaders = { probe: "X-Mailfleet-Probe", send: "X-Mailfleet-Send" } as const;
 
-/** The part of an address behind the last @, in lower case; this host's name if there is none. */
+/** The part of an address after the last @, in lower case; this host's name if there is none. */
 export function domainOf(address: string): string {
   const domain = address
     .slice(address.lastIndexOf("@") + 1)

@@ -5,20 +5,20 @@ import { parseParameters } from "./parameters.ts";
 export interface Entity {
   /** In the order of the message; 0 is the message itself. */
   readonly index: number;
-  /** `text/plain`, lower case; as MIME has it where there is none (RFC 2045 §5.2). */
+  /** `text/plain`, lower case; the default of MIME if there is none (RFC 2045 §5.2). */
   readonly type: string;
   /** Content-Transfer-Encoding, lower case; `7bit` where there is none. */
   readonly encoding: string;
   readonly kind: "leaf" | "multipart" | "message";
   /** Levels of multiparts and attached messages around it. */
   readonly depth: number;
-  /** It is, or stands in, a part whose bytes are signed (RFC 1847). */
+  /** It is, or is inside, a body part whose bytes are signed (RFC 1847). */
   readonly signed: boolean;
   /** Each line of its header ends with CRLF or LF. */
   readonly plainEnds: boolean;
 }
 
-/** One field as it stands in a header section, one character per byte, lines joined by CRLF. */
+/** One field of a header section, one character per byte, lines joined by CRLF. */
 export interface RawField {
   readonly name: string;
   readonly raw: string;
@@ -208,7 +208,7 @@ export class MessageWalker {
   }
 }
 
-/** Lines as fields. A line that is none is left out; where strict, refused. */
+/** Lines as fields. A line that is not a field is left out or, if strict, refused. */
 function fieldsOf(lines: readonly string[], strict: boolean): RawField[] {
   const fields: RawField[] = [];
   let raw: string[] = [];

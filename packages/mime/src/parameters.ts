@@ -46,7 +46,7 @@ export function parseParameters(field: string, fallback?: string): Parameterized
   return { value, parameters: plain };
 }
 
-/** RFC 2231 §3 and §4: the charset stands in the first piece, and holds for all that are percent-encoded. */
+/** RFC 2231 §3 and §4: the first piece names the charset, which applies to all that are percent-encoded. */
 function joinPieces(list: { index: number; encoded: boolean; text: string }[], fallback: string | undefined): string {
   const numbered = list.filter(({ index }) => index >= 0).sort((a, b) => a.index - b.index);
   const chosen = list.find(({ index }) => index < 0);

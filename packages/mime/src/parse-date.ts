@@ -46,7 +46,7 @@ const iso =
 
 /**
  * A date as people's programs write it: RFC 5322 §3.3 and the obsolete forms of §4.3, two-digit years, no seconds, no
- * zone (then UTC), comments, asctime, ISO 8601. Milliseconds since the epoch, negative before 1970; `null` if it is none.
+ * zone (then UTC), comments, asctime, ISO 8601. Milliseconds since the epoch, negative before 1970; `null` if it is not a date.
  */
 export function parseDate(written: string): number | null {
   const text = withoutComments(written).trim().slice(0, 200);

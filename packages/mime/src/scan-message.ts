@@ -13,7 +13,7 @@ export const found = {
   header: 4,
   /** Its bytes are signed. */
   signed: 8,
-  /** Its transfer encoding is none that we know. */
+  /** We do not know its transfer encoding. */
   opaque: 16,
 } as const;
 

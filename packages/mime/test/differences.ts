@@ -1,4 +1,4 @@
-/** Who reads a form otherwise than we do, and by which rule we decided. */
+/** Which parser reads a form differently, and which rule decided for us. */
 export interface Difference {
   readonly by: "Python" | "postal-mime" | "both";
   /** Names of forms, as in the corpus. */

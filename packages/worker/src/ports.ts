@@ -13,7 +13,7 @@ import type { RunMetrics } from "./metrics.ts";
 
 /** Where connectors come from: the registry, narrowed to one direction. */
 export interface ConnectorSource<Connector> {
-  /** Loads it when it is needed first; `null`: there is none for this protocol in this direction. */
+  /** Loads it when it is first needed; `null`: there is no connector for this protocol in this direction. */
   load(protocol: string): Promise<Connector | null>;
 }
 

@@ -36,8 +36,8 @@ export interface GrantStore {
   put(grant: GrantDocument): Promise<void>;
   remove(mailboxId: string): Promise<void>;
   /**
-   * Writes what a refresh gave and gives the lease back. Whoever lost the lease may still write over the refresh token
-   * whose tag he `replaces`. False: nothing was written.
+   * Writes what a refresh gave and gives the lease back. A process that lost the lease may still write over the refresh token
+   * whose tag it `replaces`. False: nothing was written.
    */
   endRefresh(
     mailboxId: string,

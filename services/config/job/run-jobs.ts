@@ -18,7 +18,7 @@ export async function runJobs(ports: Ports, signal: AbortSignal): Promise<void> 
 }
 
 /**
- * Results are written in batches under the job's lease. Whoever takes over repeats one batch at most, with the same ids,
+ * Results are written in batches under the job's lease. A process that takes over repeats one batch at most, with the same ids,
  * which changes nothing. When the service stops, the job is given back at once.
  */
 async function runJob(ports: Ports, id: string, signal: AbortSignal): Promise<void> {

@@ -91,7 +91,7 @@ export async function givenEngines() {
   };
 }
 
-/** A bus whose streams do not take what `takes` says no to, as one that is full or gone does not. */
+/** A bus whose streams refuse what `takes` rejects, like a stream that is full or gone. */
 function refusing(bus: Bus, takes: (subject: string) => boolean = () => true): Bus {
   return {
     ...bus,

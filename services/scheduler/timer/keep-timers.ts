@@ -7,7 +7,7 @@ import { lanes, targetOf } from "./targets.ts";
 
 type TimerMessage = Incoming<"timer.set.v1" | "timer.clear.v1">;
 
-/** On TIMERS: sets and clears, a batch in one write; then whoever fires them looks whether one is earlier. */
+/** On TIMERS: sets and clears, a batch in one write; then the lane that fires them checks whether one is earlier. */
 export async function keepTimers(
   ports: Pick<SchedulerPorts, "timers" | "now" | "kick">,
   messages: readonly TimerMessage[],

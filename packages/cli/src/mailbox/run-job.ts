@@ -9,7 +9,7 @@ import type { Column } from "../table.ts";
 export type ShownJob = Shown<Job>;
 
 const lookMs = 200;
-/** Whoever waits hears this often how far it is. */
+/** How often progress is reported to a person who waits. */
 const tellMs = 2000;
 
 type Result = ShownJob["results"][number];

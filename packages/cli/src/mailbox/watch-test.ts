@@ -22,7 +22,7 @@ const directionNames: readonly Direction[] = ["inbound", "outbound", "act"];
 /** The events may be late or lost: it is looked up this often, too. */
 const lookMs = 1000;
 
-/** Wakes whoever waits, when told or after a while. */
+/** Wakes those who wait, on request or after a while. */
 function alarm() {
   let { promise, resolve } = Promise.withResolvers<void>();
   return {

@@ -10,7 +10,7 @@ function addressingOf(text: string | undefined): object | null | undefined {
   return text === "authorization-identity" ? { by: text } : { by: "user-name", pattern: text };
 }
 
-/** Who holds the credentials follows from a user name that comes along. */
+/** A user name among the options says who holds the credentials. */
 const holder = (username: string | undefined) => (username === undefined ? {} : { credentials: "profile" });
 
 /** How the application signs in follows from its key or certificate, whose tokens they are from the type. */

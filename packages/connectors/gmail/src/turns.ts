@@ -1,6 +1,6 @@
 import { FailureError, failureOf } from "@mailfleet/contracts";
 
-/** Lets at most so many run at once, in order of arrival. */
+/** Lets at most this many run at once, in order of arrival. */
 export interface Turns {
   /**
    * Resolves with the function that ends the turn. Throws `FailureError` if `signal` aborts first, or after `close`.

@@ -24,7 +24,7 @@ const LF = 10;
 export function readListing(list: Buffer, uidl: Buffer | null, counted = true): Entry[] {
   const sizes = new Map<number, number>();
   for (const line of lines(list)) {
-    // A size that is none, or negative, as some servers have it beyond 2 GiB, is not known.
+    // Something that is not a size, or is negative, as at some servers beyond 2 GiB, counts as unknown.
     const match = /^(\d{1,10})(?:[ \t]+(?:(\d{1,15})|-)|$)/.exec(line);
     if (!match && !counted) throw odd("LIST", line);
     if (!match) continue;

@@ -28,7 +28,7 @@ const registry: { readonly [Name in Protocol | "graph"]: Load<Name> } = {
 
 /** Connectors of one direction. */
 export interface ConnectorsOf<Connector> {
-  /** Loads it when it is needed first; `null`: there is none for this protocol in this direction. */
+  /** Loads it when it is first needed; `null`: there is no connector for this protocol in this direction. */
   load(protocol: string): Promise<Connector | null>;
 }
 

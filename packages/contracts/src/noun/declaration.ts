@@ -63,7 +63,7 @@ export interface Declaration<
   readonly flags?: Readonly<Record<string, string>>;
   /**
    * What the owner of a mailbox may do beside the operations that say so, by standard operation or secret. `true`: all
-   * of it; names: he writes only these fields and, where he reads, sees only these.
+   * of it; names: owners may write only these fields and, when reading, see only these.
    */
   readonly owners?: Readonly<Record<string, true | readonly string[]>>;
   readonly standard: readonly Std[];

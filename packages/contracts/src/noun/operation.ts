@@ -37,7 +37,7 @@ export interface Operation<
   readonly tried?: false;
   /** How long it may take in milliseconds, where that is longer than usual. */
   readonly timeoutMs?: number;
-  /** Media type of what it reads: it is asked in pieces (`offset`, `length`) and answered as one stream of bytes. */
+  /** Media type of what it reads: requested in pieces (`offset`, `length`) and answered as one stream of bytes. */
   readonly content?: string;
 }
 

@@ -8,9 +8,9 @@ import { whole } from "./whole.ts";
  */
 export const commandFields = {
   commandId: CommandId,
-  /** Who gives it, in words for people. */
+  /** Who gives the command, in words for people. */
   by: z.string().max(200),
-  /** Who gives it, for remembering; absent: `by`. */
+  /** Who gives the command, as it is remembered; absent: `by`. */
   caller: z.string().max(200).optional(),
   /** The mailbox's owner gives it, who had it when its `ownership` had this number. */
   owner: z.number().int().optional(),

@@ -42,9 +42,9 @@ export type SealPurpose =
 type SignInPurpose = "oauth-code" | "oauth-verifier";
 
 /**
- * The additional data of a sealed secret: `<mailboxId or profileId or "notifications">|<purpose>|<destination>`. Whoever
- * opens it names the destination to which he is about to send it, so that a secret never goes to a server that it was
- * not entered for.
+ * The additional data of a sealed secret: `<mailboxId or profileId or "notifications">|<purpose>|<destination>`. The
+ * process that opens it names the destination to which it is about to send it, so that a secret never goes to a server
+ * that it was not entered for.
  */
 export function sealedFor(ownerId: string, purpose: SealPurpose, destination: string): string;
 export function sealedFor(ownerId: string, purpose: SignInPurpose): string;

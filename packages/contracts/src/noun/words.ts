@@ -3,7 +3,7 @@ import type { AnyNoun, Standard } from "./declaration.ts";
 /** `deadLetter` or `dead-letter` as words. */
 const words = (name: string) => name.replaceAll("-", " ");
 
-/** What an operation does, in a sentence: as declared, or as one says it of any noun. */
+/** What an operation does, in a sentence: as declared, or the usual one for any noun. */
 export function sentenceOf(noun: AnyNoun, verb: string): string {
   const own = noun.operations[verb]?.text ?? noun.texts?.[verb as Standard];
   if (own !== undefined) return own;
@@ -21,7 +21,7 @@ export function sentenceOf(noun: AnyNoun, verb: string): string {
   return usual[verb as Standard];
 }
 
-/** `inboundCredentials` as it stands in a path: `inbound-credentials`. */
+/** `inboundCredentials` as part of a path: `inbound-credentials`. */
 export function kebab(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

@@ -1,12 +1,12 @@
 import { ProblemError } from "@mailfleet/contracts";
 
 /**
- * Others changed the document first, each of four times; nothing was written. A message is delivered again; whoever
- * gave a command repeats it.
+ * Others changed the document first, four times in a row; nothing was written. A message is delivered again; a command
+ * must be repeated by its caller.
  */
 export class Conflict extends ProblemError {
   constructor(what: string) {
-    super("CONFLICT", `${what} is being changed by many at once.`, {
+    super("CONFLICT", `${what} is being changed by many at the same time.`, {
       remedy: "Repeat the command with the same Idempotency-Key.",
     });
     this.name = "Conflict";

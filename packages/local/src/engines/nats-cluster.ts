@@ -15,11 +15,11 @@ const WHOLE_WITHIN_MS = 60_000;
 export interface NatsCluster extends Cluster {
   /** The node that leads this stream now. Waits for an election. */
   leaderOf(stream: string): Promise<ClusterMember>;
-  /** A stream takes no more than so many bytes from now on. Answers what it was before. */
+  /** From now on a stream takes at most this many bytes. Returns the limit before. */
   limitStream(stream: string, maxBytes: number): Promise<number>;
   /** Deletes a stream with all that is in it. */
   deleteStream(stream: string): Promise<void>;
-  /** Every node takes this password from now on, and puts out whoever came with another; without one: that of `url`. */
+  /** From now on every node takes this password and disconnects clients that used another; without one: that of `url`. */
   setPassword(password?: string): Promise<void>;
 }
 

@@ -21,7 +21,7 @@ export type { ServiceProcess } from "./service-process.ts";
 const DEFAULT_CONSOLE_PORT = 8480;
 const DEATHS_ALLOWED = 5;
 
-/** Who stops when: first who takes work in, last who others still report to. */
+/** The order of stopping: first the services that take work in, last those that others still report to. */
 const STOP_ORDER: readonly (readonly ServiceName[])[] = [
   ["console"],
   ["inbound-sync", "outbound-send", "alerting"],

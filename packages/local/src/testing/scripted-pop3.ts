@@ -27,7 +27,7 @@ export interface Pop3Script {
   answer?: (command: string, connection: Pop3Connection) => string | Buffer | null | undefined;
   /** Changes what it would answer; `null`: it hangs up. */
   edit?: (reply: string, command: string, connection: Pop3Connection) => string | null;
-  /** Sends everything in pieces of so many bytes. */
+  /** Sends everything in pieces of this many bytes. */
   cut?: number;
   /** Of commands that come together it reads the first, whatever it promises. */
   onlyFirst?: boolean;

@@ -2,7 +2,7 @@ import { type Browser, chromium } from "playwright-core";
 import { installCommand, missingPackages } from "./debian-packages.ts";
 
 /**
- * Debian's Chromium, without a window. Whoever starts it closes it.
+ * Debian's Chromium, without a window. The caller closes it.
  * @throws an Error that says how to install it: pages that no browser has seen are not tested, so nothing is skipped
  */
 export async function startChromium(): Promise<Browser> {

@@ -80,7 +80,7 @@ export async function openDocuments<Body extends object>(
     async pull(id, messageIds, again, againAt) {
       const ids = { $in: [...messageIds] };
       const kept = again.length > 0 ? { $push: { said: { $each: [...again] } }, $set: { sayAgainAt: againAt } } : {};
-      // Who comes second, because two have published the same, keeps nothing twice.
+      // If two processes have published the same entries, the second one removes nothing.
       await collection.updateOne(byId(id, { "outbox.id": ids }), { $pull: { outbox: { id: ids } }, ...kept } as never);
     },
 

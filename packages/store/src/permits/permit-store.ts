@@ -95,8 +95,8 @@ export async function createPermitStore(store: Store): Promise<PermitStore> {
 }
 
 /**
- * A place is free if those who have one, and those before whom this party steps back, are fewer than `most`: it steps
- * back before whoever was refused and has fewer than itself, or as many and asked earlier.
+ * A place is free if fewer than `most` parties have one or go before this party. A party that was refused goes first if
+ * it has fewer places than this one, or as many and asked earlier.
  */
 function takeFor(id: string, party: string, most: number, holdMs: number): object[] {
   const mine = { $first: { $filter: { input: "$waits", cond: { $eq: ["$$this.party", party] } } } };

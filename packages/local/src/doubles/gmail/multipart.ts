@@ -4,7 +4,7 @@ export interface Part {
   readonly body: Buffer;
 }
 
-/** The parts of a multipart body (RFC 2046 section 5.1); `null` if it is none. At most `limit` parts. */
+/** The parts of a multipart body (RFC 2046 section 5.1); `null` if it is not one. At most `limit` parts. */
 export function splitMultipart(contentType: string, body: Buffer, limit: number): Part[] | null {
   const [, quoted, plain] = /;\s*boundary=(?:"([^"]+)"|([^\s;]+))/i.exec(contentType) ?? [];
   const boundary = quoted ?? plain;
