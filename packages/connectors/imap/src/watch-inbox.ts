@@ -150,12 +150,11 @@ function keepWatch(
     // What EXAMINE says is no news: the session looks for itself.
     wire.onNews(() => {});
     try {
-      const { uidValidity, ...inbox } = await wire.examineInbox();
-      if (uidValidity === null) throw new Error("no UIDVALIDITY");
+      const inbox = await wire.examineInbox();
       const named = (error: unknown) =>
         error instanceof FailureError ? error : new FailureError(given.failure(error), { cause: error });
       const close = async () => over.resolve();
-      return imapSession({ ...inbox, uidValidity, wire, failure: named, close }, given.account);
+      return imapSession({ ...inbox, wire, failure: named, close }, given.account);
     } catch {
       wire.destroy();
       over.resolve();
@@ -204,7 +203,8 @@ function failuresOf(wire: Wire, context: Pick<FailureContext, "host" | "port" | 
 }
 
 /** Something may have come since the mailbox was read: the server counts on behind the cursor. */
-function isBehind({ uidValidity, uidNext }: OpenInbox, cursor: WatchOptions["cursor"]): boolean {
+function isBehind({ exists, uidValidity, uidNext }: OpenInbox, cursor: WatchOptions["cursor"]): boolean {
+  if (exists === 0) return false;
   if (cursor === null || Number(cursor.uidValidity) !== uidValidity) return true;
   return uidNext === 0 || uidNext > readCursor(cursor, uidValidity).uid + 1;
 }

@@ -67,6 +67,12 @@ export const beginningCases: readonly WatchCase[] = [
   { what: "renumbered since it was read", cursor: { uidValidity: 6, uid: 3 }, behind: true },
   { what: "never read", cursor: null, behind: true },
   {
+    what: "never read, and empty",
+    cursor: null,
+    answers: { EXAMINE: "* 0 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\n* OK [UIDNEXT 1] x\r\nTAG OK done\r\n" },
+    behind: false,
+  },
+  {
     what: "a server that gives no UIDNEXT",
     answers: { EXAMINE: "* 3 EXISTS\r\n* OK [UIDVALIDITY 7] x\r\nTAG OK done\r\n" },
     behind: true,
