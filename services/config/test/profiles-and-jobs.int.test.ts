@@ -330,7 +330,7 @@ describe("a job", () => {
     for (const { id } of mailboxes) assert.equal((await get(id)).lifecycle, "approved");
     assert.deepEqual(await bus.request("config.job.create", input), accepted, "the same command again");
     const other = { ...input, new: { ...input.new, verb: "test" as const } };
-    await assert.rejects(bus.request("config.job.create", other), /was given before with another content/);
+    await assert.rejects(bus.request("config.job.create", other), /was given before with different content/);
     assert.equal((await bus.request("config.job.list", {})).items[0]?.failed, 1);
 
     const all = {
