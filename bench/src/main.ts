@@ -1,4 +1,6 @@
 /** `npm run bench [name…]`: figures beside peers in the same run; ends with one JSON line per benchmark. */
+
+import { hanging } from "./hanging.ts";
 import { idleLatency } from "./idle-latency.ts";
 import { idleMemory } from "./idle-memory.ts";
 import { inboundGmail } from "./inbound-gmail.ts";
@@ -12,6 +14,7 @@ import { type Figure, report } from "./report.ts";
 import { submit } from "./submit.ts";
 
 const benchmarks: Readonly<Record<string, () => Promise<Figure | string>>> = {
+  hanging,
   "inbound-imap": inboundImap,
   "inbound-pop3": inboundPop3,
   "outbound-smtp": outboundSmtp,
