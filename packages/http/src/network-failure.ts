@@ -7,7 +7,7 @@ import {
   systemCodeOf,
 } from "@mailfleet/contracts";
 
-/** The error codes of the HTTP client and its decompression, as failure codes. */
+/** The error codes of the HTTP client and its decompression, and those that mean something else here. */
 const byClientCode: Readonly<Record<string, FailureCode>> = {
   UND_ERR_CONNECT_TIMEOUT: "CONNECTION_TIMEOUT",
   UND_ERR_HEADERS_TIMEOUT: "CONNECTION_TIMEOUT",
@@ -20,6 +20,9 @@ const byClientCode: Readonly<Record<string, FailureCode>> = {
   UND_ERR_RES_EXCEEDED_MAX_SIZE: "ANSWER_TOO_LARGE",
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "CONNECTION_LOST",
   HPE_HEADER_OVERFLOW: "ANSWER_TOO_LARGE",
+  // Plain text where TLS was spoken. A URL has no security setting that one could be told to change.
+  ERR_SSL_WRONG_VERSION_NUMBER: "NOT_THIS_PROTOCOL",
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: "NOT_THIS_PROTOCOL",
 };
 
 /** Where a request was when it broke: before its answer began, or within it. */
@@ -33,7 +36,7 @@ export function networkFailure(thrown: unknown, evidence: Evidence, phase: Reque
   for (let at = thrown, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1)
     if (at instanceof FailureError) return at;
   const systemCode = systemCodeOf(thrown);
-  const code = networkFailureCode(thrown) ?? byClientCode[systemCode ?? ""] ?? otherwise(thrown, systemCode, phase);
+  const code = byClientCode[systemCode ?? ""] ?? networkFailureCode(thrown) ?? otherwise(thrown, systemCode, phase);
   // Not the library's own error: it may hold the request with its headers.
   const cause =
     thrown instanceof Error ? new Error(`${thrown.name}${systemCode ? ` (${systemCode})` : ""}`) : undefined;
