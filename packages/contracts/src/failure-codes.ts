@@ -149,7 +149,7 @@ export const failureCodes = {
     "warning",
     "profile",
     "The server asks Mailfleet to slow down.",
-    "Nothing: Mailfleet waits as long as the server asks. If it persists, raise the polling interval.",
+    "Nothing: Mailfleet waits as long as the server asks. If it persists, let the mailbox poll or send less, or ask the provider for a higher limit.",
   ),
   TOO_MANY_CONNECTIONS: row(
     "throttled",

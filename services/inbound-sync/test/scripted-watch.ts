@@ -3,7 +3,7 @@ import { type Failure, FailureError, failureOf } from "@mailfleet/contracts";
 import { batchOf, scriptedConnector, scriptedSession } from "./scripted-connector.ts";
 
 /** A server that tells nothing but what a test makes it tell. */
-export function scriptedWatch(own: { readonly byToken?: boolean } = {}) {
+export function scriptedWatch() {
   const mail: string[] = [];
   const open = new Set<{ readonly options: WatchOptions; end(failure: Failure | null): void }>();
   const state = {
@@ -43,7 +43,7 @@ export function scriptedWatch(own: { readonly byToken?: boolean } = {}) {
   }
 
   const connector = scriptedConnector({
-    ...(own.byToken === undefined ? { watch } : {}),
+    watch,
     open: async () => {
       state.runs += 1;
       if (state.runsFail) throw new FailureError(state.runsFail);

@@ -32,7 +32,7 @@ export interface StoredSend {
   readonly id: string;
   readonly mailboxId: string;
   readonly idempotencyKey: string;
-  /** SHA-256 of the content as it was asked for: the same key with another content is a mistake. */
+  /** SHA-256 of the content as it was asked for: the same key with different content is a mistake. */
   readonly contentHash: string;
   readonly by: string;
   readonly correlation?: string;

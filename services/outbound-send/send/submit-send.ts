@@ -10,7 +10,7 @@ import type { WakeUps } from "./wake-ups.ts";
 const CONNECTION_AGE_MS = 5000;
 
 /**
- * `send.submit`: accepts a message durably. The same idempotency key gives the first answer again; with another content
+ * `send.submit`: accepts a message durably. The same idempotency key gives the first answer again; with different content
  * it is a mistake (ALREADY_EXISTS). If the mailbox cannot send now, the send is still accepted and waits for it.
  */
 export async function submitSend(
@@ -72,7 +72,7 @@ function sameAs(existing: StoredSend, asked: NewSend): StoredSend {
   if (same) return existing;
   throw new ProblemError(
     "ALREADY_EXISTS",
-    `This idempotency key belongs to the send ${existing.id} with another content`,
+    `This idempotency key belongs to the send ${existing.id} with different content`,
     {
       remedy: "Use a new key for a new message; repeat a request exactly to get its first answer again.",
     },

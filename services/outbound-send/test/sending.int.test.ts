@@ -46,7 +46,7 @@ describe("sending", () => {
     });
   });
 
-  it("answers the same idempotency key with the first send, and refuses it for another content", async () => {
+  it("answers the same idempotency key with the first send, and refuses it for different content", async () => {
     const target = await sink();
     const mailbox = given.mailbox(target.port);
     const [first, second] = await Promise.all([given.submit(mailbox, "same"), given.submit(mailbox, "same")]);
@@ -94,7 +94,7 @@ describe("sending", () => {
     const again = { to: ["b@example.org"], raw: await given.upload("upload03", raw) };
     assert.equal((await given.submitContent(mailbox, "sn_upload02", again, { key: "large" })).id, send.id);
     const other = { to: ["b@example.org"], raw: await given.upload("upload04", raw.subarray(1)) };
-    await assert.rejects(given.submitContent(mailbox, "sn_upload02", other, { key: "large" }), /another content/);
+    await assert.rejects(given.submitContent(mailbox, "sn_upload02", other, { key: "large" }), /different content/);
     await eventually(async () => (await given.uploads()) === 0);
     const missing = { to: ["b@example.org"], raw: { uploadId: "upload05", pieces: 2 } };
     await assert.rejects(given.submitContent(mailbox, "sn_upload05", missing), /has not all of its 2 pieces/);
