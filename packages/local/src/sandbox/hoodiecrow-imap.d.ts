@@ -6,6 +6,8 @@ declare module "hoodiecrow-imap" {
     server: Hoodiecrow;
     state: string;
     socket: import("node:net").Socket;
+    /** Takes the client's next line instead of the parser, e.g. in IDLE. */
+    inputHandler?: false | ((line: string) => void);
     _notificationCallback: (...arguments_: unknown[]) => void;
     send(response: unknown, description: string, parsed: unknown, data: unknown): void;
   }
@@ -20,6 +22,7 @@ declare module "hoodiecrow-imap" {
     on(event: "notify", listener: (...arguments_: unknown[]) => void): void;
     removeListener(event: "notify", listener: (...arguments_: unknown[]) => void): void;
     setMaxListeners(count: number): void;
+    readonly connectionHandlers: ((connection: HoodiecrowConnection) => void)[];
     createClient(socket: import("node:net").Socket): void;
     setCommandHandler(
       command: string,

@@ -43,6 +43,12 @@ export async function listenImap(
     } else answer(connection, parsed, data, "NO", "[AUTHENTICATIONFAILED] Invalid user name or password");
     done();
   });
+  front.connectionHandlers.push((connection) =>
+    // An IDLE that nobody ended would keep its timer, and the process with it, for half an hour.
+    connection.socket.once("close", () => {
+      if (connection.inputHandler) connection.inputHandler("DONE");
+    }),
+  );
   return listenOn((socket) => front.createClient(socket), wishedPort);
 }
 

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { connect } from "node:net";
 import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
 import { ImapFlow } from "imapflow";
 import { createTransport } from "nodemailer";
+import { eventually } from "../engines/eventually.ts";
 import { type Sandbox, startSandbox } from "./index.ts";
 
 const ann = { address: "ann@sandbox.test", password: "one" };
@@ -53,6 +55,25 @@ describe("the sandbox, seen by clients that nobody here wrote", () => {
     const arrived = await inbox(ben);
     assert.deepEqual(arrived.at(-1), raw);
     assert.deepEqual(await inbox(ann), []);
+  });
+
+  it("keeps no timer for a client that is cut off in IDLE", async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+    const socket = connect(sandbox.imapPort, sandbox.host);
+    let heard = "";
+    socket.on("data", (data) => {
+      heard += data;
+    });
+    const says = (words: string) => eventually(() => heard.includes(words));
+    await says("* OK");
+    socket.write(`a LOGIN ${ann.address} ${ann.password}\r\n`);
+    await says("a OK");
+    const before = timers();
+    socket.write("b IDLE\r\n");
+    await says("+ ");
+    assert.equal(timers(), before + 1);
+    socket.destroy();
+    await eventually(() => timers() === before);
   });
 
   it("is read and emptied over POP3 by a client that nobody here wrote", async () => {
