@@ -56,6 +56,7 @@ async function speaksTls(port: number, addresses: readonly Address[], signal: Ab
       secure.once("error", () => resolve(false));
       secure.once("close", () => resolve(false));
       signal.addEventListener("abort", () => resolve(false), { once: true });
+      if (signal.aborted) resolve(false);
     });
   } finally {
     secure.on("error", () => {});

@@ -1,6 +1,10 @@
-import type { ConnectOptions, PasswordCredentials } from "@mailfleet/connector-api";
-import { type Failure, FailureError, failureOf } from "@mailfleet/contracts";
-import type { PasswordMechanism } from "./mechanisms.ts";
+import {
+  type ConnectOptions,
+  createWaysToSignIn,
+  type PasswordCredentials,
+  type WhatFailed,
+} from "@mailfleet/connector-api";
+import { FailureError, failureOf } from "@mailfleet/contracts";
 import { presentToken } from "./present-token.ts";
 import { notOffered, type SigningIn, signedIn } from "./signing-in.ts";
 
@@ -21,65 +25,48 @@ export async function authenticate(
   return presentPassword(signingIn, credentials);
 }
 
+/** Ways to hand over a password (RFC 4616; LOGIN was never an RFC), the likeliest first. */
+const mechanisms = ["PLAIN", "LOGIN"] as const;
+type Mechanism = (typeof mechanisms)[number];
+
+const passwords = createWaysToSignIn();
+
 /**
- * PLAIN, or LOGIN where a server has nothing else, or where its PLAIN does not work: the other one is tried over the same
- * connection if the refusal is about the mechanism, and once for each password if it may be about either. An
- * authorization identity needs PLAIN: left out, the message would be sent as the user who signs in.
+ * PLAIN, or LOGIN where a server has nothing else, or where its PLAIN does not work. An authorization identity needs
+ * PLAIN: left out, the message would be sent as the user who signs in.
  */
 async function presentPassword(signingIn: SigningIn, credentials: PasswordCredentials): Promise<string> {
-  const { capabilities, mechanisms, server } = signingIn;
-  const { authorizationIdentity: identity = "" } = credentials;
-  const usable = (["PLAIN", "LOGIN"] as const).filter(
-    (name) => capabilities.auth.includes(name) && !whyNot(name, credentials),
-  );
-  const [only] = usable;
-  if (!only) {
-    const reason = (["PLAIN", "LOGIN"] as const).find((name) => capabilities.auth.includes(name));
-    throw notOffered(capabilities, reason ? `; ${whyNot(reason, credentials)}` : "");
-  }
-  const { known, note } = mechanisms.of(server, credentials);
-  const first = known.first && usable.includes(known.first) ? known.first : only;
-  const other = usable.find((name) => name !== first);
-  const said = (name: PasswordMechanism) => `${name} as ${credentials.username}${identity ? ` for ${identity}` : ""}`;
-  try {
-    await by[first](signingIn, credentials);
-    return said(first);
-  } catch (error) {
-    if (!other || !(error instanceof FailureError)) throw error;
-    const doubt = doubtOf(error.failure);
-    if (doubt === "none" || (doubt === "password" && !known.mayTryOther)) throw error;
-    // Written down first: the server may close the connection now, and the next one then begins with the other.
-    note({ first: other, mayTryOther: doubt === "mechanism" });
-    try {
-      await by[other](signingIn, credentials);
-    } catch (second) {
-      const isLost = second instanceof FailureError && second.failure.code === "CONNECTION_LOST";
-      if (!isLost) note({ first, mayTryOther: false });
-      throw error;
-    }
-    return `${said(other)} (${first} is refused)`;
-  }
+  const { capabilities, server } = signingIn;
+  const { username, password, authorizationIdentity: identity = "" } = credentials;
+  const offered = mechanisms.filter((name) => capabilities.auth.includes(name));
+  const usable = offered.filter((name) => !whyNot(name, credentials));
+  if (usable.length === 0) throw notOffered(capabilities, offered[0] ? `; ${whyNot(offered[0], credentials)}` : "");
+  const ways = usable.map((name) => ({ name, present: () => present[name](signingIn, credentials) }));
+  const who = { server: `${server.host}:${server.port}`, username, password: password.reveal() };
+  const { by, insteadOf } = await passwords.signIn(who, ways, whatFailed);
+  return `${by} as ${username}${identity ? ` for ${identity}` : ""}${insteadOf ? ` (${insteadOf} is refused)` : ""}`;
 }
 
 /** Why a mechanism cannot carry these credentials; `null`: it can. */
-function whyNot(name: PasswordMechanism, credentials: PasswordCredentials): string | null {
+function whyNot(name: Mechanism, credentials: PasswordCredentials): string | null {
   const { username, password, authorizationIdentity: identity } = credentials;
   if (name === "LOGIN") return identity ? "an authorization identity needs PLAIN" : null;
   const hasNul = [username, password.reveal(), identity ?? ""].some((text) => text.includes("\0"));
   return hasNul ? "PLAIN cannot carry a user name or password with a NUL in it (RFC 4616 §2)" : null;
 }
 
-/** What a refusal leaves open: whether the mechanism works here, or whether the password is wrong. */
-function doubtOf({ code, evidence }: Failure): "mechanism" | "password" | "none" {
+function whatFailed(error: unknown): WhatFailed {
+  if (!(error instanceof FailureError)) return "other";
+  const { code, evidence } = error.failure;
   const basic = Number(evidence?.reply?.slice(0, 3));
-  if (code === "AUTHENTICATION_NOT_OFFERED") return basic === 530 || basic === 538 ? "none" : "mechanism";
-  if (code !== "AUTHENTICATION_REJECTED" || basic === 534) return "none";
-  return basic === 535 ? "password" : "mechanism";
+  if (code === "AUTHENTICATION_NOT_OFFERED") return basic === 530 || basic === 538 ? "other" : "way";
+  if (code !== "AUTHENTICATION_REJECTED" || basic === 534) return "other";
+  return basic === 535 ? "credentials" : "way";
 }
 
 type Present = (signingIn: SigningIn, credentials: PasswordCredentials) => Promise<void>;
 
-const by: Record<PasswordMechanism, Present> = {
+const present: Record<Mechanism, Present> = {
   async PLAIN({ command }, { username, password, authorizationIdentity: identity = "" }) {
     const response = base64(`${identity}\0${username}\0${password.reveal()}`);
     const line = `AUTH PLAIN ${response}\r\n`;

@@ -3,7 +3,6 @@ import { FailureError } from "@mailfleet/contracts";
 import { type Address, checkPort, resolveServer } from "@mailfleet/network";
 import { ReplyTimeout } from "./channel.ts";
 import { classifyError } from "./classify-error.ts";
-import type { Mechanisms } from "./mechanisms.ts";
 import { TokenRefused } from "./present-token.ts";
 import { type Connected, type SetupStep, setUp } from "./set-up.ts";
 
@@ -22,7 +21,6 @@ export interface SetupListener {
 export async function connect(
   options: ConnectOptions,
   signal: AbortSignal,
-  mechanisms: Mechanisms,
   listener?: SetupListener,
 ): Promise<Connected> {
   const { host, port } = options.server;
@@ -54,7 +52,6 @@ export async function connect(
       heard.add(name);
     },
     secrets: new Set<string>(),
-    mechanisms,
   };
 
   checkPort(options.server, options.allowedPorts);

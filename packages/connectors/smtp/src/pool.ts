@@ -10,7 +10,6 @@ import {
 import { FailureError, failureOf } from "@mailfleet/contracts";
 import { connect } from "./connect.ts";
 import type { Deadlines } from "./deadlines.ts";
-import type { Mechanisms } from "./mechanisms.ts";
 import type { Connected } from "./set-up.ts";
 import { Transaction, type TransactionContext } from "./transaction.ts";
 
@@ -60,7 +59,6 @@ const STUCK_MS = 2000;
 export class SmtpPool implements OutboundSession {
   readonly #options: ConnectOptions;
   readonly #deadlines: Deadlines;
-  readonly #mechanisms: Mechanisms;
   readonly #context: TransactionContext;
   readonly #idle: Pooled[] = [];
   readonly #busy = new Set<Busy>();
@@ -71,8 +69,7 @@ export class SmtpPool implements OutboundSession {
   /** How long the server takes to answer to the content of a message; unknown at first. */
   #answerMs = Number.POSITIVE_INFINITY;
 
-  constructor(options: ConnectOptions, maximumConnections: number, deadlines: Deadlines, mechanisms: Mechanisms) {
-    this.#mechanisms = mechanisms;
+  constructor(options: ConnectOptions, maximumConnections: number, deadlines: Deadlines) {
     this.#options = options;
     this.#deadlines = deadlines;
     this.#most = Math.max(1, maximumConnections);
@@ -156,7 +153,7 @@ export class SmtpPool implements OutboundSession {
 
   async #over(busy: Busy, { transaction, signal }: Job): Promise<Submitted> {
     if (!busy.pooled) {
-      const connected = await connect(this.#options, signal, this.#mechanisms);
+      const connected = await connect(this.#options, signal);
       busy.pooled = { connected, messages: 0, idleSince: 0, spoiled: false };
     }
     const { pooled } = busy;

@@ -6,7 +6,6 @@ import { authenticate } from "./authenticate.ts";
 import { type Capabilities, noCapabilities, readCapabilities } from "./capabilities.ts";
 import { Channel, ReplyTimeout } from "./channel.ts";
 import { classifyReply } from "./classify-reply.ts";
-import type { Mechanisms } from "./mechanisms.ts";
 import type { Stage } from "./reply-rules.ts";
 
 /** One step of setting a connection up. */
@@ -35,8 +34,6 @@ export interface Attempt {
   skip(name: SetupStep, detail: string): void;
   /** What no evidence may hold. */
   readonly secrets: Set<string>;
-  /** By which mechanism passwords were taken before. */
-  readonly mechanisms: Mechanisms;
 }
 
 /** Connects to one of these addresses, agrees on TLS and signs in; nothing stays open if it throws. */
@@ -121,8 +118,7 @@ export async function setUp(attempt: Attempt, addresses: readonly Address[], ren
     else
       await step("authenticate", () => {
         const { capabilities } = now;
-        const { mechanisms } = attempt;
-        const signingIn = { command, capabilities, server: { host, port }, secrets, renew, signal: expiry, mechanisms };
+        const signingIn = { command, capabilities, server: { host, port }, secrets, renew, signal: expiry };
         return authenticate(signingIn, credentials);
       });
     return new SignedIn(open(), now.capabilities, credentials === null ? null : ourName());

@@ -1,6 +1,5 @@
 import { FailureError, failureOf } from "@mailfleet/contracts";
 import type { Capabilities } from "./capabilities.ts";
-import type { Mechanisms } from "./mechanisms.ts";
 import type { SmtpReply } from "./reply.ts";
 import type { Stage } from "./reply-rules.ts";
 
@@ -17,7 +16,6 @@ export interface SigningIn {
   /** The token given last was refused. */
   readonly renew: boolean;
   readonly signal: AbortSignal;
-  readonly mechanisms: Mechanisms;
 }
 
 /** Says what the server does offer. */

@@ -3,7 +3,6 @@ import { failureOf } from "@mailfleet/contracts";
 import { classifyError } from "./classify-error.ts";
 import { connect } from "./connect.ts";
 import { type Deadlines, defaultDeadlines } from "./deadlines.ts";
-import { Mechanisms } from "./mechanisms.ts";
 import { SmtpPool } from "./pool.ts";
 import type { Connected, SetupStep } from "./set-up.ts";
 import { Transaction } from "./transaction.ts";
@@ -11,15 +10,14 @@ import { Transaction } from "./transaction.ts";
 /** SMTP submission (RFC 6409). Deadlines are shortened by tests only. */
 export function smtpConnector(deadlines: Partial<Deadlines> = {}): OutboundConnector {
   const limits = { ...defaultDeadlines, ...deadlines };
-  const mechanisms = new Mechanisms();
   return {
-    open: (options, maximumConnections) => new SmtpPool(options, maximumConnections, limits, mechanisms),
+    open: (options, maximumConnections) => new SmtpPool(options, maximumConnections, limits),
     test: async (options, probe, listener, signal) => {
       const { done, skipped, failed, passed } = recordTest(listener);
       let at: SetupStep = "settings";
       let connected: Connected;
       try {
-        connected = await connect(options, signal, mechanisms, {
+        connected = await connect(options, signal, {
           begun: (step) => {
             at = step;
           },
