@@ -7,9 +7,9 @@ import type { InboundPorts } from "./ports.ts";
 import { createPoll } from "./run/poll.ts";
 import { createTest } from "./run/test.ts";
 import { createSourceRequests } from "./source/answer-requests.ts";
+import { createFindSilent } from "./source/find-silent.ts";
 import { createFollowLifecycle } from "./source/follow-lifecycle.ts";
 import { createForgetRemoved } from "./source/forget-removed.ts";
-import { createWatchStalled } from "./source/watch-stalled.ts";
 import { watchesOf } from "./watch/watches.ts";
 
 const keyOf = ({ body }: { readonly body: Pick<RunRequested, "mailboxId"> }) => body.mailboxId;
@@ -47,7 +47,7 @@ export const inboundSync = defineService<InboundPorts>()({
   ],
   ticks: {
     "keep-watches": every(2000, (ports) => watchesOf(ports).round()),
-    "watch-stalled": { everyMs: 10_000, round: (ports) => createWatchStalled(ports) },
+    "find-silent": { everyMs: 10_000, round: (ports) => createFindSilent(ports) },
     "forget-removed": { everyMs: 3_600_000, round: (ports) => createForgetRemoved(ports) },
   },
 });

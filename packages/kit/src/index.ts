@@ -28,7 +28,7 @@ export type { LeaseStore } from "./lease/lease-store.ts";
 export { createLeases, type Lease, type LeaseFilter, type Leases, leaseGivenBack, mustMatch } from "./lease/leases.ts";
 export { type HoldLengths, LeaseLost, type Renewals, startRenewals } from "./lease/renewals.ts";
 export { type Page, readPage } from "./pages/page.ts";
-export { passingBytes } from "./passing-bytes.ts";
+export { bytesPassed } from "./passing-bytes.ts";
 export type { PermitKey, PermitState, PermitStore } from "./permit/permit-store.ts";
 export { createPermits, type Permit, type Permits } from "./permit/permits.ts";
 export { remember } from "./remember/remember.ts";

@@ -9,7 +9,10 @@ const ROUND_BYTES = 4 * 1024 * 1024;
  * Pieces lie outside the heap, where the collector lets 64 MB of dead ones pile up before it looks. After each few MB
  * it is asked to collect what is young, which takes a fraction of a millisecond.
  */
-export function passingBytes(collect: () => void = collector()): (bytes: number) => void {
+export const bytesPassed: (bytes: number) => void = countBytes(collectYoung);
+
+/** Calls `collect` once in a few MB. */
+export function countBytes(collect: () => void): (bytes: number) => void {
   let passed = 0;
   return (bytes) => {
     passed += bytes;
@@ -19,8 +22,12 @@ export function passingBytes(collect: () => void = collector()): (bytes: number)
   };
 }
 
-function collector(): () => void {
-  setFlagsFromString("--expose-gc");
-  const gc = runInNewContext("gc") as (options: { type: "minor" }) => void;
-  return () => gc({ type: "minor" });
+let collector: ((options: { type: "minor" }) => void) | undefined;
+
+function collectYoung(): void {
+  if (!collector) {
+    setFlagsFromString("--expose-gc");
+    collector = runInNewContext("gc") as (options: { type: "minor" }) => void;
+  }
+  collector({ type: "minor" });
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
-import { passingBytes } from "./passing-bytes.ts";
+import { bytesPassed, countBytes } from "./passing-bytes.ts";
 
 const MB = 1024 * 1024;
 const pieceBytes = 256 * 1024;
@@ -19,7 +19,7 @@ async function most(passed: (bytes: number) => void): Promise<number> {
 }
 
 it("keeps dead pieces from piling up while 200 MB pass", async () => {
-  const counted = await most(passingBytes());
+  const counted = await most(bytesPassed);
   assert.ok(counted < 16 * MB, `${counted}`);
   const uncounted = await most(() => {});
   assert.ok(uncounted > 2 * counted, `${uncounted} without, ${counted} with`);
@@ -27,7 +27,7 @@ it("keeps dead pieces from piling up while 200 MB pass", async () => {
 
 it("collects once in 4 MB", () => {
   let rounds = 0;
-  const passed = passingBytes(() => {
+  const passed = countBytes(() => {
     rounds += 1;
   });
   for (let n = 0; n < 40; n++) passed(MB);

@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { passingBytes } from "@mailfleet/kit";
+import { bytesPassed } from "@mailfleet/kit";
 import type { FastifyReply } from "fastify";
 import { createDownloads } from "./downloads.ts";
 import type { Call } from "./route.ts";
@@ -17,14 +17,13 @@ async function* pieces(call: Pick<Call, "signal">, read: ReadPiece, first: Buffe
     const bytes = Buffer.from((await read({ offset, length: pieceBytes })).dataBase64, "base64");
     if (bytes.length === 0) throw new Error(`what is read ends at ${offset} of ${total} bytes`);
     yield bytes;
-    passed(bytes.length);
+    bytesPassed(bytes.length);
     offset += bytes.length;
   }
 }
 
 const endings: Readonly<Record<string, string>> = { "message/rfc822": ".eml" };
 
-const passed = passingBytes();
 const downloads = createDownloads();
 
 /**

@@ -8,7 +8,7 @@ import {
   type SubmittedContent,
   type Upload,
 } from "@mailfleet/contracts";
-import { passingBytes } from "@mailfleet/kit";
+import { bytesPassed } from "@mailfleet/kit";
 import type { z } from "zod";
 import type { Call } from "../http/route.ts";
 
@@ -16,8 +16,6 @@ import type { Call } from "../http/route.ts";
 const inlineBytes = 500_000;
 /** An attachment that is longer than this, in base64, is uploaded by itself where the whole does not fit. */
 const inlineAttachment = 64 * 1024;
-
-const passed = passingBytes();
 
 /** A content as `outbound-send` takes it, and the bytes that go along with it. */
 export interface Handed {
@@ -32,7 +30,7 @@ async function upload(call: Call, bytes: AsyncIterable<Buffer> | Iterable<Buffer
   for await (const attachment of inPieces(bytes)) {
     await call.ask("outbound-send.upload.append", { uploadId, index: pieces }, { attachment });
     pieces += 1;
-    passed(attachment.length);
+    bytesPassed(attachment.length);
   }
   return { uploadId, pieces };
 }

@@ -1,4 +1,4 @@
-import { passingBytes } from "@mailfleet/kit";
+import { bytesPassed } from "@mailfleet/kit";
 import {
   Binary,
   bytesOf,
@@ -53,8 +53,6 @@ export interface MessageStore {
   removeAll(mailboxId: string): Promise<void>;
 }
 
-const passed = passingBytes();
-
 const withoutBytes = { raw: 0 } as const;
 
 /** Makes the indexes, then the store. */
@@ -102,7 +100,7 @@ export async function createMessageStore(store: Store): Promise<MessageStore> {
     async insertPart(messageId, index, data, expireAt) {
       const part = { data: binary(data), expireAt: new Date(expireAt) };
       await parts.replaceOne({ _id: partId(messageId, index) }, part, { upsert: true });
-      passed(data.length);
+      bytesPassed(data.length);
     },
 
     async get(id) {
@@ -141,7 +139,7 @@ export async function createMessageStore(store: Store): Promise<MessageStore> {
         .sort({ _id: 1 })
         .toArray();
       const joined = Buffer.concat(pieces.map((piece) => bytesOf(piece.data)));
-      passed(joined.length);
+      bytesPassed(joined.length);
       const start = offset - first * INLINE_LIMIT;
       return { data: joined.subarray(start, start + length), total: found.size };
     },

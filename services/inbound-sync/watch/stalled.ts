@@ -17,16 +17,16 @@ export async function tellDeaf(
     { mailbox: mailboxId, deaf, found },
     "the server did not say what a poll found: the watch is opened anew",
   );
-  // Told before it is noted: who dies in between tells it again, under the same id.
-  if (deaf === toldAfter) {
-    const at = now();
-    const detail = `a poll found new mail at ${new Date(found?.at ?? at).toISOString()}, and the server had said nothing`;
-    await bus.publish(alertRaised(mailboxId, { code: "WATCH_STALLED", key: String(found?.at), at, detail }));
-  }
+  // Noted before it is told, as everywhere: who dies in between leaves a count
+  // that tells it the next time, or that clears what was never raised.
   await watches.note(holder, mailboxId, { deaf, since: now() });
+  if (deaf < toldAfter) return;
+  const at = now();
+  const detail = `a poll found new mail at ${new Date(found?.at ?? at).toISOString()}, and the server had said nothing`;
+  await bus.publish(alertRaised(mailboxId, { code: "WATCH_STALLED", key: String(found?.at), at, detail }));
 }
 
-/** It hears again, or nobody listens any more. */
+/** It hears again, or nobody listens any more. Told before it is noted: who dies in between tells it again. */
 export async function tellWell(
   { watches, bus, now }: InboundPorts,
   holder: string,

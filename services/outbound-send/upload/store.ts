@@ -1,4 +1,4 @@
-import { passingBytes } from "@mailfleet/kit";
+import { bytesPassed } from "@mailfleet/kit";
 import { Binary, bytesOf, type Filter, type Store } from "@mailfleet/store";
 
 /**
@@ -32,8 +32,6 @@ interface UploadPiece {
   readonly purgeAt: Date;
 }
 
-const passed = passingBytes();
-
 const UNUSED_MS = 3_600_000;
 
 /** The collection `uploads`: pieces named `<upload>/<index>`. */
@@ -48,7 +46,7 @@ export async function createUploadStore(store: Store): Promise<UploadStore> {
         { $set: { data: new Binary(data), purgeAt: new Date(Date.now() + UNUSED_MS) } },
         { upsert: true },
       );
-      passed(data.length);
+      bytesPassed(data.length);
     },
     read: async function* (uploadId, expected) {
       let pieces = 0;
@@ -59,7 +57,7 @@ export async function createUploadStore(store: Store): Promise<UploadStore> {
         pieces += 1;
         size += data.length;
         yield data;
-        passed(data.length);
+        bytesPassed(data.length);
       }
       const whole = (expected.pieces ?? pieces) === pieces && (expected.size ?? size) === size;
       if (!whole || pieces === 0) throw new UploadIncomplete(uploadId);

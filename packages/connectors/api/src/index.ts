@@ -27,6 +27,7 @@ export {
   type Envelope,
   type OutboundConnector,
   type OutboundSession,
+  ofTheMailbox,
   type Permission,
   PermissionRefused,
   permitted,

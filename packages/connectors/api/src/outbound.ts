@@ -1,4 +1,4 @@
-import { type Failure, FailureError } from "@mailfleet/contracts";
+import { type Failure, type FailureCode, FailureError } from "@mailfleet/contracts";
 import type { ConnectOptions } from "./connect-options.ts";
 import type { StepListener, TestReport } from "./test-report.ts";
 
@@ -108,6 +108,21 @@ export interface OutboundConnector {
   /** A pool of at most `maximumConnections`; connects when first used. */
   open(options: ConnectOptions, maximumConnections: number): OutboundSession;
 }
+
+/** What speaks of the account, its limits, its sign-in or the application, at whatever message the server says so. */
+export const ofTheMailbox: ReadonlySet<FailureCode> = new Set<FailureCode>([
+  "ACCOUNT_DISABLED",
+  "API_SWITCHED_OFF",
+  "APP_PASSWORD_NEEDED",
+  "AUTHENTICATION_NOT_OFFERED",
+  "AUTHENTICATION_REJECTED",
+  "CONSENT_EXPIRED",
+  "CONSENT_TOO_NARROW",
+  "EHLO_NAME_REFUSED",
+  "RATE_LIMITED",
+  "SENDING_LIMIT_REACHED",
+  "TOO_MANY_CONNECTIONS",
+]);
 
 /**
  * The server took nothing, and this one message may be handed over later (greylisting, a busy recipient, a server that

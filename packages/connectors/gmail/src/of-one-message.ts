@@ -1,15 +1,5 @@
-import { DeferredError } from "@mailfleet/connector-api";
-import { type FailureCode, FailureError } from "@mailfleet/contracts";
-
-/** What speaks of the account, its limits, its permission or the application, whatever the message was. */
-const ofTheMailbox: ReadonlySet<FailureCode> = new Set<FailureCode>([
-  "ACCOUNT_DISABLED",
-  "API_SWITCHED_OFF",
-  "CONSENT_EXPIRED",
-  "CONSENT_TOO_NARROW",
-  "RATE_LIMITED",
-  "SENDING_LIMIT_REACHED",
-]);
+import { DeferredError, ofTheMailbox } from "@mailfleet/connector-api";
+import { FailureError } from "@mailfleet/contracts";
 
 /** The domain's policy and its delegation are 403, too; any other 403 may be about this message. */
 const deniesAll = /domainPolicy|delegation ?denied/i;

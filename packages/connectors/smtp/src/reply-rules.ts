@@ -1,3 +1,4 @@
+import { ofTheMailbox } from "@mailfleet/connector-api";
 import type { FailureCode } from "@mailfleet/contracts";
 
 /**
@@ -27,18 +28,6 @@ const rule = (pattern: RegExp, code: FailureCode, stages?: readonly Stage[], who
 const submission: readonly Stage[] = ["mail", "rcpt", "data", "final"];
 const content: readonly Stage[] = ["data", "final"];
 const beforeSignedIn: readonly Stage[] = ["greeting", "hello", "starttls"];
-
-/** Codes that speak of the account, its limits or its sign-in, at whatever stage the server says so. */
-const ofTheMailbox: ReadonlySet<FailureCode> = new Set<FailureCode>([
-  "ACCOUNT_DISABLED",
-  "APP_PASSWORD_NEEDED",
-  "AUTHENTICATION_NOT_OFFERED",
-  "AUTHENTICATION_REJECTED",
-  "EHLO_NAME_REFUSED",
-  "RATE_LIMITED",
-  "SENDING_LIMIT_REACHED",
-  "TOO_MANY_CONNECTIONS",
-]);
 
 /**
  * Whom a refusal concerns: before MAIL the mailbox; at RCPT the recipient; else this one message, unless the server's

@@ -8,7 +8,7 @@ const shortestSilenceMs = 15_000;
 /**
  * Raises STALLED for enabled mailboxes that have been silent for three intervals. Every replica checks; one reports.
  */
-export function createWatchStalled({
+export function createFindSilent({
   sources,
   bus,
   logger,
@@ -17,7 +17,7 @@ export function createWatchStalled({
   return async (): Promise<undefined> => {
     const at = now();
     const silent = await sources.findStalled(at, shortestSilenceMs);
-    await eachAlone(silent, { logger, what: "watch-stalled", name: ({ _id }) => _id }, async (source) => {
+    await eachAlone(silent, { logger, what: "find-silent", name: ({ _id }) => _id }, async (source) => {
       const mailboxId = source._id;
       const heardAt = Math.max(source.lastProvedSuccessAt ?? 0, source.expected?.since ?? 0);
       const minutes = Math.round((at - heardAt) / 60_000);
