@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Logger } from "@mailfleet/contracts";
 import { Registry } from "prom-client";
+import type { LeaseStore } from "../src/lease/lease-store.ts";
+import { createLeases } from "../src/lease/leases.ts";
 import { startRenewals } from "../src/lease/renewals.ts";
 
 const quiet: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => quiet };
@@ -73,6 +75,29 @@ describe("the renewal loop", { timeout: 10_000 }, () => {
     await new Promise((resolve) => taken.signal.addEventListener("abort", resolve));
     assert.deepEqual([...new Set(asked)], ["taken"]);
     assert.throws(() => given.check(), /given back/);
+    renewals.stop();
+  });
+
+  test("does not lose what its holder's own write has given back when the renewal answers first", async () => {
+    const metrics = new Registry();
+    const renewals = start(metrics);
+    const stored = { owner: "a" as string | null };
+    const store: LeaseStore<object> = {
+      take: async () => ({ fence: 1, document: {} }),
+      keep: async (keys, owner) => keys.map(() => stored.owner === owner),
+      release: async () => {},
+    };
+    const lease = await createLeases(store, { owner: "a", renewals, name: "leases" }).take("key");
+    assert.ok(lease);
+    const wrote = await lease.giveBack(async () => {
+      stored.owner = null;
+      await pause(lengths.renewEveryMs * 4);
+      return "written";
+    });
+    assert.equal(wrote, "written");
+    assert.ok(!lease.signal.aborted);
+    assert.throws(() => lease.check(), /given back/);
+    assert.match(await metrics.metrics(), /^mailfleet_leases_lost_total 0$/m);
     renewals.stop();
   });
 });

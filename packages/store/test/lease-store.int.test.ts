@@ -97,8 +97,7 @@ describe("a lease", { timeout: 60_000 }, () => {
     const leases = leasesOf("a");
     const lease = await leases.take("ended");
     assert.ok(lease);
-    await things(given.store).updateOne(lease.filter, { $set: leaseGivenBack });
-    lease.letGo();
+    await lease.giveBack((filter) => things(given.store).updateOne(filter, { $set: leaseGivenBack }));
     assert.throws(() => lease.filter, LeaseLost);
     assert.ok(await leasesOf("b").take("ended"));
   });

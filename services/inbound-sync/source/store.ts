@@ -155,7 +155,7 @@ export async function createSourceStore(store: Store): Promise<SourceStore> {
     stampProbe: (lease, at) => write(lease, { lastProbeReceivedAt: { $max: ["$lastProbeReceivedAt", at] } }),
 
     async finish(lease, end) {
-      await write(lease, {
+      const set = {
         ...leaseGivenBack,
         ...(end.ok && { pending: null }),
         ...(end.complete && {
@@ -165,8 +165,9 @@ export async function createSourceStore(store: Store): Promise<SourceStore> {
         }),
         ...(end.heard && { stalled: null }),
         ...stamp(end),
-      });
-      lease.letGo();
+      };
+      const { matchedCount } = await lease.giveBack((filter) => sources.updateOne(filter, [{ $set: set }]));
+      mustMatch(lease, matchedCount > 0);
     },
 
     async stampTest(mailboxId, end) {

@@ -146,8 +146,7 @@ export class Journal {
       if (lease.document.wire === undefined || lease.document.takenOver) {
         // A process that has taken over removes the document, so the present one was made by this call; or it is not done.
         if (lease.document.takenOver) await lease.release();
-        else await this.#ports.journals.remove(lease.filter).catch(() => {});
-        lease.letGo();
+        else await lease.giveBack(this.#ports.journals.remove).catch(() => {});
         throw new LeaseLost("the journal", "another process took it over");
       }
       this.#lease = lease;
@@ -164,11 +163,10 @@ export class Journal {
         await this.#ports.journals.write(this.#lease.filter, [], [...this.#left]);
         return await this.#lease.release();
       }
-      await this.#ports.journals.remove(this.#lease.filter);
+      await this.#lease.giveBack(this.#ports.journals.remove);
     } catch {
       // It runs out.
     }
-    this.#lease.letGo();
   }
 }
 

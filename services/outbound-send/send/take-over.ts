@@ -34,8 +34,7 @@ export async function takeOver(ports: OutboundPorts, look: (mailboxId: string) =
       // Before anything is given back: if not all can be decided now, the former owner may find its lease free again.
       if (!(await ports.journals.takeOver(lease.filter))) continue;
       if (await isEmptied(ports, owner, lease.document.wire ?? [], look)) {
-        await ports.journals.remove(lease.filter);
-        lease.letGo();
+        await lease.giveBack(ports.journals.remove);
       }
     } finally {
       await lease.release();

@@ -17,8 +17,11 @@ export interface Lease<Document> {
   readonly signal: AbortSignal;
   /** Gives it back. Never throws: if the store does not answer, the lease runs out. */
   release(): Promise<void>;
-  /** A write of the holder's own gave it back (`leaseGivenBack`). */
-  letGo(): void;
+  /**
+   * The last write under the lease, which gives it back itself: it sets `leaseGivenBack`, or deletes the document. A
+   * renewal under way finds it given back, which is no loss. Whatever becomes of the write, the lease is of no more use.
+   */
+  giveBack<Result>(write: (filter: LeaseFilter) => Promise<Result>): Promise<Result>;
 }
 
 /** The fence as a filter. */
@@ -65,16 +68,27 @@ export function createLeases<Document>(
         hold.letGo();
         if (here.get(key) === hold) here.delete(key);
       };
+      const filter = () => {
+        hold.check();
+        return { _id: key, "lease.fence": fence };
+      };
       return {
         key,
         document,
         get filter() {
-          hold.check();
-          return { _id: key, "lease.fence": fence };
+          return filter();
         },
         check: () => hold.check(),
         signal: hold.signal,
-        letGo,
+        async giveBack(write) {
+          const named = filter();
+          hold.givingBack();
+          try {
+            return await write(named);
+          } finally {
+            letGo();
+          }
+        },
         async release() {
           const current = here.get(key) === hold;
           letGo();

@@ -26,6 +26,8 @@ export interface Hold {
   isHeld(): boolean;
   /** Throws `LeaseLost` where `isHeld` is false. */
   check(): void;
+  /** It is being given back: a renewal that finds it so has not lost it. */
+  givingBack(): void;
   /** It was given back: no longer renewed, and of no more use. */
   letGo(): void;
 }
@@ -86,7 +88,7 @@ export function startRenewals({ logger, isOutage, lengths = standard, registry }
         const kept = await keep(entries.map(([, key]) => key));
         for (const [index, [hold]] of entries.entries())
           if (kept[index]) hold.extend(since);
-          else if (held.has(hold)) hold.lose("another process took it over");
+          else if (held.has(hold) && !hold.isGivingBack) hold.lose("another process took it over");
       };
       ticks.push(() => {
         for (const hold of [...held.keys()]) if (!hold.isHeld()) hold.lose("it could not be renewed in time");
@@ -104,7 +106,11 @@ export function startRenewals({ logger, isOutage, lengths = standard, registry }
       return {
         hold(key, since) {
           const hold = new OneHold(name, lengths, () => held.delete(hold));
-          hold.signal.addEventListener("abort", () => lost.inc(), { once: true });
+          const tell = () => {
+            lost.inc();
+            logger.warn({ err: hold.signal.reason, key }, "lost before it was given back");
+          };
+          hold.signal.addEventListener("abort", tell, { once: true });
           hold.extend(since);
           held.set(hold, key);
           return hold;
@@ -122,6 +128,7 @@ class OneHold implements Hold {
   readonly #ended = new AbortController();
   #until = 0;
   #given = false;
+  #givingBack = false;
 
   constructor(what: string, { holdMs, marginMs }: HoldLengths, drop: () => void) {
     this.#what = what;
@@ -142,6 +149,14 @@ class OneHold implements Hold {
     if (this.#given) throw new LeaseLost(this.#what, "it was given back");
     this.lose("it could not be renewed in time");
     throw this.#ended.signal.reason;
+  }
+
+  get isGivingBack(): boolean {
+    return this.#givingBack;
+  }
+
+  givingBack(): void {
+    this.#givingBack = true;
   }
 
   letGo(): void {
