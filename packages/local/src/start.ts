@@ -1,44 +1,24 @@
-/**
- * `npm start`: the whole system on this machine until Ctrl-C.
- *
- *   -- --logs all|warn|none|config,scheduler   what is shown; by default warnings
- *   -- --data FOLDER                           data, keys and token; by default .local/stack
- *   -- --fresh                                 begin with empty data
- *   -- --with gmail                            with doubles of Google's services, to rehearse a set-up
- */
+/** `npm start`: the whole system on this machine until Ctrl-C. */
 import { join, relative, resolve } from "node:path";
-import { parseArgs } from "node:util";
 import { doublesReachable, type ProviderHouse, startProviderHouse, writeRehearsal } from "./demo/provider-house.ts";
 import { EngineUnavailable } from "./engines/engine-unavailable.ts";
 import { CHECKOUT } from "./engines/local-folder.ts";
 import { endWithParent } from "./stack/end-with-parent.ts";
-import { type LogSelection, startStack } from "./stack/index.ts";
+import { startStack } from "./stack/index.ts";
+import { readStartArguments, type StartArguments, usage } from "./start-arguments.ts";
 
 const sandbox = ["anna", "sales", "support"].map((name) => ({
   address: `${name}@sandbox.test`,
   password: `${name}-secret`,
 }));
 
-function readLogs(value: string): LogSelection {
-  return value === "all" || value === "warn" || value === "none" ? value : value.split(",");
-}
-
-async function start(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      logs: { type: "string", default: "warn" },
-      fresh: { type: "boolean", default: false },
-      data: { type: "string", default: ".local/stack" },
-      with: { type: "string" },
-    },
-  });
-  if (values.with !== undefined && values.with !== "gmail") throw new Error("--with takes: gmail");
-  const house = values.with === "gmail" ? await startProviderHouse(sandbox.map(({ address }) => address)) : null;
+async function start({ logs, fresh, data, with: provider }: StartArguments): Promise<number> {
+  const house = provider === "gmail" ? await startProviderHouse(sandbox.map(({ address }) => address)) : null;
   let stop = async (): Promise<void> => process.exit(0); // until there is something to stop, the pipes end what has started
   endWithParent(() => stop());
   console.log("Starting NATS, MongoDB, a sandbox mail server and the services …");
   const stack = await startStack({
-    ...{ sandbox, dataDir: values.data, fresh: values.fresh, logs: readLogs(values.logs) },
+    ...{ sandbox, dataDir: data, fresh, logs },
     env: house ? doublesReachable : {},
   });
   stop = async () => {
@@ -57,7 +37,7 @@ Mailfleet runs.
   command line         ${commandLine(stack.consoleUrl, stack.adminTokenFile)}
 Ctrl-C stops everything.
 `);
-  if (house) console.log(await rehearsal(house, values.data, stack.consoleUrl));
+  if (house) console.log(await rehearsal(house, data, stack.consoleUrl));
   const reason = await stack.ended;
   if (reason === null) return 0;
   console.error(reason);
@@ -90,8 +70,16 @@ A profile names them in oauth.endpoints; the sign-in page of the double takes an
 `;
 }
 
+let asked: StartArguments;
 try {
-  process.exitCode = await start();
+  asked = readStartArguments(process.argv.slice(2));
+} catch (error) {
+  console.error((error as Error).message);
+  process.exit(2);
+}
+try {
+  if (asked.help) console.log(usage);
+  else process.exitCode = await start(asked);
 } catch (error) {
   console.error(error instanceof EngineUnavailable ? error.message : error);
   process.exit(1);

@@ -111,12 +111,13 @@ export const keptMailboxes = keep<Ports, MailboxBody>()<typeof mailbox, MailboxW
   view: (document, { policies, now, world }) =>
     showMailbox(document, policies.get(document.configuration.profileId) ?? (world as World).policy, now),
 
-  list: ({ lifecycle, profileId, kind, search }) => ({
+  list: ({ lifecycle, profileId, kind, search, ids }) => ({
     filter: {
       ...(lifecycle === undefined ? {} : { "status.lifecycle": lifecycleRange(lifecycle) }),
       ...(profileId === undefined ? {} : { "configuration.profileId": profileId }),
       ...(kind === undefined ? {} : { "configuration.kind": kind }),
       ...(search === undefined ? {} : { $or: partOf(search) }),
+      ...(ids === undefined ? {} : { _id: { $in: ids } }),
     },
     sort: [["addressKey", 1]],
   }),

@@ -417,6 +417,9 @@ describe("lists", () => {
       (await bus.request("config.mailbox.list", { profileId: own, ...filter })).items.length;
     assert.equal(await count({ kind: "queue" }), 2);
     assert.equal(await count({ search: "zwei (" }), 1);
+    const [first, second] = (await bus.request("config.mailbox.list", { profileId: own })).items;
+    assert.equal(await count({ ids: [first?.id ?? "", second?.id ?? ""] }), 2);
+    assert.equal(await count({ ids: [second?.id ?? ""], search: "list1@" }), 0);
     assert.equal(await count({ lifecycle: "pendingApproval" }), 5);
     assert.equal(await count({ lifecycle: "enabled" }), 0);
     assert.equal((await problemOf(bus.request("config.mailbox.list", { cursor: "?!" }))).code, "INVALID");

@@ -9,10 +9,10 @@ export function namedBy(noun: AnyNoun, label: string | undefined): z.ZodType {
   return z.union([noun.id, kept], { error: `must be the id or ${label} of a ${noun.name}` }).describe(`id or ${label}`);
 }
 
-/** The query of a read: what the owner is asked, but for the object itself and a mailbox that the path names. */
+/** The query of a read: what the owner is asked, but for the objects themselves and a mailbox that the path names. */
 export function queryOf(noun: AnyNoun, verb: string, namesMailbox: boolean): z.ZodObject {
   const request = noun.requests[`${noun.owner}.${noun.name}.${verb}`];
-  const { id: _, mailboxId, ...asked } = request?.input instanceof z.ZodObject ? request.input.shape : {};
+  const { id: _, ids: __, mailboxId, ...asked } = request?.input instanceof z.ZodObject ? request.input.shape : {};
   return z.strictObject(namesMailbox || !mailboxId ? asked : { ...asked, mailboxId });
 }
 

@@ -1,7 +1,15 @@
-import type { Mailbox } from "@mailfleet/contracts";
+import type { Mailbox, RequestArguments } from "@mailfleet/contracts";
 import type { Particular } from "../http/noun-routes.ts";
+import { ownMailboxIds } from "../http/owner-access.ts";
+import type { Call } from "../http/route.ts";
 import { refuseInactiveProfile } from "../profile/profile-view.ts";
 import { MailboxView, viewMailbox } from "./mailbox-view.ts";
+
+/** To an owner other people's mailboxes do not exist. */
+async function list(call: Call, query: RequestArguments<"config.mailbox.list">) {
+  const own = call.caller.role === "owner" ? { ids: await ownMailboxIds(call) } : {};
+  return call.ask("config.mailbox.list", { ...query, ...own });
+}
 
 /** What is particular about mailboxes: what workers and scheduler know of them. */
 export const mailboxParticular: Particular = {
@@ -10,4 +18,5 @@ export const mailboxParticular: Particular = {
     if (verb !== "update" || call.caller.role !== "owner") return;
     await refuseInactiveProfile(call, (call.body as { profileId?: string } | undefined)?.profileId);
   },
+  answers: { list },
 };

@@ -9,6 +9,7 @@ const allowed: Readonly<Record<string, { body?: object }>> = {
   "GET /alerts": {},
   "GET /alerts/:alert": {},
   "GET /profiles": {},
+  "GET /mailboxes": {},
   "GET /mailboxes/:mailbox": {},
   "GET /mailboxes/:mailbox/history": {},
   "PATCH /mailboxes/:mailbox": { body: { profileId: "pf_sample01" } },
@@ -106,6 +107,16 @@ describe("the owner of a mailbox", () => {
     assert.deepEqual(doubles.updated.at(-1)?.change, { deliveryMethods: methods });
   });
 
+  it("lists their mailboxes, and no others", async () => {
+    const ids = async (path: string, as: string) =>
+      ((await console.send("GET", path, { token: as })).body.items as { id: string }[]).map(({ id }) => id);
+    assert.deepEqual(await ids("/mailboxes", token), [own.id]);
+    const two = await console.tokenFor("owner", { mailboxIds: [own.id, other.id] });
+    assert.deepEqual(await ids("/mailboxes", two), [own.id, other.id]);
+    const { status } = await console.send("GET", `/mailboxes?ids=${other.id}`, { token });
+    assert.equal(status, 400, "which mailboxes are an owner's is not for the caller to say");
+  });
+
   it("sees the alerts of their mailboxes, and no others", async () => {
     const ids = async (path: string, as = token) =>
       ((await console.send("GET", path, { token: as })).body.items as { id: string }[]).map(({ id }) => id);
@@ -151,6 +162,7 @@ describe("the owner of a mailbox", () => {
         }
       assert.equal((await console.send("GET", "/profiles", { token })).status, 401);
       assert.equal((await console.send("GET", "/alerts", { token })).status, 401);
+      assert.equal((await console.send("GET", "/mailboxes", { token })).status, 401);
       assert.equal(
         (await console.send("GET", "/profiles", { token: two })).status,
         200,

@@ -86,7 +86,10 @@ export function signInDoubles(): SignInDoubles {
       },
       "config.mailbox.get": async ({ id }) => find(id),
       "config.mailbox.find": async ({ address }) => find(address),
-      "config.mailbox.list": async () => ({ items: [doubles.mailbox, otherMailbox], next: null }),
+      "config.mailbox.list": async ({ ids }) => ({
+        items: [doubles.mailbox, otherMailbox].filter(({ id }) => ids === undefined || ids.includes(id)),
+        next: null,
+      }),
       "config.mailbox.history": async () => ({ items: [] }),
       "config.profile.get": async ({ id: profileId }) => {
         const found = [doubles.profile, profileSample].find((profile) => profile.id === profileId);

@@ -67,7 +67,7 @@ export function addNounCommands(program: Command, cli: Cli, noun: AnyNoun, parti
   if (standard.includes("list") && has("list")) {
     const place = noun.places?.list ?? path;
     const under = argumentOf(noun, place);
-    const { mailboxId, ...rest } = noun.filter ?? {};
+    const { ids: _, mailboxId, ...rest } = noun.filter ?? {};
     const flags = inputFlags(noun, under === "" ? { ...(mailboxId ? { mailboxId } : {}), ...rest } : rest);
     addFlags(command(`list${under}`, sentenceOf(noun, "list")), flags)
       .option("--limit <n>", "list at most this many", wholeNumber("--limit", 1, 10_000), noun.framed ? undefined : 100)

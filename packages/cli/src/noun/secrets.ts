@@ -18,7 +18,7 @@ export function addSecretFlags(command: Command, secrets: AnyNoun["secrets"]): C
   const kinds = Object.values(secrets).map(({ kind }) => kind);
   for (const [name, { kind, text }] of Object.entries(secrets))
     if (kind === "credentials")
-      command.option(`--${usernameFlag(name)} <name>`, `${text}: the user name; the password is asked for`);
+      command.option(`--${usernameFlag(name)} <name>`, `${text}; this is the user name, the password is asked for`);
   if (kinds.includes("credentials")) command.option("--password-stdin", "read the password from standard input");
   if (!kinds.includes("oauth-secret")) return command;
   return command

@@ -77,7 +77,8 @@ describe("profiles on the command line", () => {
       oauth: { provider: "google", flow: "service-account", projectId: "project-1" },
       oauthSecret: { serviceAccountKey: '{"type":"service_account"}' },
     });
-    const pop3 = "profile create --name P --inbound pop3 --inbound-host pop.example.org --smtp-host smtp.example.org";
+    const pop3 =
+      "profile create --name P --inbound pop3 --inbound-host pop.example.org --outbound-host smtp.example.org";
     const own = "--inbound-username master --outbound-username master --addressing {address}*master --password-stdin";
     await mailfleet(`${pop3} ${own}`, { input: "from input\n" });
     const credentials = { username: "master", password: "from input" };

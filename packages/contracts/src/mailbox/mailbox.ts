@@ -90,17 +90,19 @@ export const mailbox = noun("mailbox", {
     profileId: ProfileId.optional(),
     kind: MailboxKind.optional(),
     search: z.string().max(200).optional().describe("part of the address or name"),
+    ids: z.array(MailboxId).max(100).optional().describe("between services: only these"),
   },
   flags: { lifecycle: "status <word>", directions: "direction <inbound|outbound>" },
   dryRuns: true,
   standard: ["create", "get", "list", "update", "delete", "destinations"],
   texts: {
     create: "Create a mailbox, with its credentials if they are known",
+    list: "List mailboxes; an owner sees their own",
     get: "Read a mailbox with its last and next runs, its user's permission and the link to sign in",
     update: "Change a mailbox; only what is named changes. Owners choose profile and methods",
     delete: "Delete a mailbox; the server's mail is not touched",
   },
-  owners: { get: true, update: ["profileId", "deliveryMethods"], credentials: true },
+  owners: { get: true, list: true, update: ["profileId", "deliveryMethods"], credentials: true },
   operations: {
     find: operation({
       text: "Read the mailbox with this address, in upper or lower case",
