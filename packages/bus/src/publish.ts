@@ -27,6 +27,12 @@ interface Prepared {
 /** 10077 is also "maximum bytes exceeded"; only this text means that the subject is taken. */
 const coalescedText = "maximum messages per subject exceeded";
 
+/**
+ * JSStreamDuplicateMessageConflict: another publisher sent this id a moment ago, e.g. a replica that fires the same
+ * timers, and the cluster has not agreed on it yet. Asked again, it is a duplicate, or it is stored if that one failed.
+ */
+const beingStored = 10158;
+
 /** What became of each message; `left`: not published in time, and why. */
 interface Published {
   readonly outcomes: PublishOutcome[];
@@ -70,7 +76,10 @@ export function createPublisher(parts: PublisherParts) {
       const reason = round.error instanceof Error ? round.error.message : String(round.error);
       if (parts.link.nc.isClosed() || Date.now() >= deadline)
         return { outcomes, left: left.length, error: round.error };
-      parts.logger.warn({ left: left.length, attempt, reason }, "publishing again");
+      parts.logger[isBeingStored(round.error) ? "debug" : "warn"](
+        { left: left.length, attempt, reason },
+        "publishing again",
+      );
       await pause(pauseMs(before === left.length ? attempt : 1));
       await parts.link.connected(Math.max(0, deadline - Date.now()));
     }
@@ -100,7 +109,8 @@ async function publishRound({ js }: PublisherParts, prepared: Prepared[], outcom
     try {
       outcomes[one.index] = await publishOnce(js, one);
     } catch (reason) {
-      error = reason;
+      // Every other reason says more.
+      if (error === undefined || !isBeingStored(reason)) error = reason;
       heldSubjects.add(one.subject);
       left.push(one);
     }
@@ -131,4 +141,8 @@ async function publishOnce(js: JetStreamClient, one: Prepared): Promise<PublishO
       return "coalesced";
     throw error;
   }
+}
+
+function isBeingStored(error: unknown): boolean {
+  return error instanceof JetStreamApiError && error.code === beingStored;
 }

@@ -29,7 +29,7 @@ export { createLeases, type Lease, type LeaseFilter, type Leases, leaseGivenBack
 export { type HoldLengths, LeaseLost, type Renewals, startRenewals } from "./lease/renewals.ts";
 export { type Page, readPage } from "./pages/page.ts";
 export { bytesPassed } from "./passing-bytes.ts";
-export type { PermitKey, PermitState, PermitStore } from "./permit/permit-store.ts";
+export type { PermitKey, PermitStore } from "./permit/permit-store.ts";
 export { createPermits, type Permit, type Permits } from "./permit/permits.ts";
 export { remember } from "./remember/remember.ts";
 export { hashAddress } from "./service/address.ts";

@@ -69,6 +69,25 @@ describe("permits", { timeout: 60_000 }, () => {
     assert.equal(permit.signal.reason.name, "LeaseLost");
   });
 
+  test("of many keys are renewed in two requests, and one that is lost takes no other with it", async () => {
+    const one = await party("in/1", { holdMs: 20_000, renewEveryMs: 100, marginMs: 1000 });
+    const held = await Promise.all(
+      Array.from({ length: 250 }, (_, n) => one.take([{ key: `holder:many${n}`, most: 1 }])),
+    );
+    const done = async () => {
+      const { metrics, opcounters } = await given.store.db.admin().command({ serverStatus: 1 });
+      const { find, findAndModify, update } = metrics.commands;
+      return { requests: find.total + findAndModify.total + update.total, updates: opcounters.update };
+    };
+    const before = await done();
+    await given.store.db.collection<{ _id: string }>("permits").deleteOne({ _id: "holder:many120" });
+    await until(() => held[120]?.signal.aborted === true);
+    // Three statements renew all of them.
+    await until(async () => (await done()).updates > before.updates + 30);
+    assert.ok((await done()).requests < before.requests + 1000, "not one request for each key");
+    assert.equal(granted(held).filter(({ signal }) => signal.aborted).length, 1);
+  });
+
   test("go to whoever has fewer: a direction that keeps all of them hears that it should give one back", async () => {
     const keys = [{ key: "holder:shared", most: 2 }];
     const [outbound, inbound] = [await party("out/1"), await party("in/1")];

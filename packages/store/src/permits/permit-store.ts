@@ -1,4 +1,4 @@
-import type { PermitKey, PermitState, PermitStore } from "@mailfleet/kit";
+import type { PermitKey, PermitStore } from "@mailfleet/kit";
 import type { Collection } from "mongodb";
 import { isDuplicateKey, type Store } from "../connect.ts";
 
@@ -13,8 +13,12 @@ interface PermitDocument {
 /** So long a place is left to a party that was refused; longer than it takes to come again. */
 const waitMs = 3000;
 const forgetAfterSeconds = 86_400;
-/** A request that hangs is given up before what it renews has run out. */
-const patienceMs = 4000;
+/** Two requests renew; both are given up before what they renew has run out. */
+const patienceMs = 2000;
+/** The server looks through the ids of a statement for each permit that it meets. */
+const perStatement = 100;
+/** What is read of a document after its permits were renewed. */
+const forRenewal = { "permits.id": 1, "permits.party": 1, "waits.party": 1 } as const;
 
 const livingOf = (field: string) => ({
   $filter: { input: { $ifNull: [`$${field}`, []] }, cond: { $gt: ["$$this.until", "$$NOW"] } },
@@ -69,23 +73,20 @@ export async function createPermitStore(store: Store): Promise<PermitStore> {
     },
 
     async keep(permits, party, holdMs) {
-      const states = new Map<string, PermitState>(permits.map(({ id }) => [id, "held"]));
-      const idsByKey = new Map<string, string[]>();
-      for (const { id, keys } of permits)
-        for (const { key } of keys) idsByKey.set(key, [...(idsByKey.get(key) ?? []), id]);
-      const renewals = [...idsByKey].map(async ([key, ids]) => {
-        const after = await documents.findOneAndUpdate({ _id: key }, renew(ids, holdMs), {
-          returnDocument: "after",
-          timeoutMS: patienceMs,
-        });
-        const left = new Set(after?.permits.map(({ id }) => id));
-        const wanted = after !== null && isWanted(after, party);
-        for (const id of ids)
-          if (!left.has(id)) states.set(id, "lost");
-          else if (wanted && states.get(id) === "held") states.set(id, "wanted");
+      const statements = Array.from({ length: Math.ceil(permits.length / perStatement) }, (_, n) => {
+        const some = permits.slice(n * perStatement, (n + 1) * perStatement);
+        const ids = some.map(({ id }) => id);
+        return { updateMany: { filter: { _id: { $in: keysOf(some) } }, update: renew(ids, holdMs) } };
       });
-      await Promise.all(renewals);
-      return permits.map(({ id }) => states.get(id) ?? "lost");
+      await documents.bulkWrite(statements, { ordered: false, timeoutMS: patienceMs });
+      const found = await documents
+        .find({ _id: { $in: keysOf(permits) } }, { projection: forRenewal, timeoutMS: patienceMs })
+        .toArray();
+      const places = new Map(found.map((document) => [document._id, placesOf(document, party)]));
+      return permits.map(({ id, keys }) => {
+        if (!keys.every(({ key }) => places.get(key)?.ids.has(id))) return "lost";
+        return keys.some(({ key }) => places.get(key)?.wanted) ? "wanted" : "held";
+      });
     },
 
     async give({ id, keys }) {
@@ -140,7 +141,13 @@ function renew(ids: readonly string[], holdMs: number): object[] {
   return [living, { $set: { permits: { $map: { input: "$permits", in: renewed } } } }];
 }
 
-function isWanted({ permits, waits }: PermitDocument, party: string): boolean {
+const keysOf = (permits: readonly { readonly keys: readonly PermitKey[] }[]) => [
+  ...new Set(permits.flatMap(({ keys }) => keys.map(({ key }) => key))),
+];
+
+/** Who has permits under one key, and whether another party waits that has fewer than this one. */
+function placesOf({ permits, waits }: PermitDocument, party: string) {
   const has = (name: string) => permits.filter((permit) => permit.party === name).length;
-  return waits.some((wait) => wait.party !== party && has(wait.party) < has(party));
+  const ids = new Set(permits.map(({ id }) => id));
+  return { ids, wanted: waits.some((wait) => wait.party !== party && has(wait.party) < has(party)) };
 }
