@@ -7,25 +7,20 @@ interface ClearMark {
 }
 
 /** Remembers for an hour that something was cleared, for a raise that is older but comes later. */
-export interface ClearMarkStore {
-  /** Writes down that what goes by this name was cleared at this time. */
-  markCleared(name: string, at: number, keepUntil: number): Promise<void>;
-  /** The latest time at which anything that goes by one of these names was cleared; 0 if never. */
-  lastCleared(names: readonly string[]): Promise<number>;
-}
-
-/** Makes the index on first use, then the store. */
-export async function createClearMarkStore(store: Store): Promise<ClearMarkStore> {
+export async function createClearMarkStore(store: Store) {
   const marks: Collection<ClearMark> = store.db.collection<ClearMark>("alert-clear-marks");
   await marks.createIndex({ expireAt: 1 }, { expireAfterSeconds: 0 });
   return {
-    markCleared: async (name, at, keepUntil) => {
+    /** Writes down that what goes by this name was cleared at this time. */
+    markCleared: async (name: string, at: number, keepUntil: number) => {
       const later = { at, expireAt: new Date(keepUntil) };
       await marks.updateOne({ _id: name }, { $max: later }, { upsert: true });
     },
-    lastCleared: async (names) => {
+    /** The latest time at which anything that goes by one of these names was cleared; 0 if never. */
+    lastCleared: async (names: readonly string[]) => {
       const found = await marks.find({ _id: { $in: [...names] } }).toArray();
       return Math.max(0, ...found.map((mark) => mark.at));
     },
   };
 }
+export type ClearMarkStore = Awaited<ReturnType<typeof createClearMarkStore>>;

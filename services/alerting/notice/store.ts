@@ -1,41 +1,37 @@
 import type { Collection, Store } from "@mailfleet/store";
 import { type AlertDocument, alertCollection } from "../alert/document.ts";
 
-/** Mail that is still to be sent. It is kept inside its alert, because the two change together. */
-export interface NoticeStore {
-  /**
-   * Takes the longest due notice and keeps other replicas from it until `leaseUntil`; who dies while sending gives it
-   * back by that. `null` if none is due.
-   */
-  takeDue(now: number, leaseUntil: number): Promise<AlertDocument | null>;
-  /** Alerts whose notice waits since before this time. */
-  waitingSince(before: number, limit: number): Promise<AlertDocument[]>;
-  /** Those that are too many: the oldest ones beyond the `keep` newest. */
-  surplus(keep: number, limit: number): Promise<AlertDocument[]>;
-  countPending(): Promise<number>;
-}
-
-/** The indexes are those of the alerts. */
-export function createNoticeStore(store: Store): NoticeStore {
+/**
+ * Mail that is still to be sent. It is kept inside its alert, because the two change together. The indexes are those of
+ * the alerts.
+ */
+export function createNoticeStore(store: Store) {
   const alerts: Collection<AlertDocument> = store.db.collection<AlertDocument>(alertCollection);
   const waiting = { "notice.due": { $exists: true } };
   return {
-    takeDue: (now, leaseUntil) =>
+    /**
+     * Takes the longest due notice and keeps other replicas from it until `leaseUntil`; who dies while sending gives it
+     * back by that. `null` if none is due.
+     */
+    takeDue: (now: number, leaseUntil: number) =>
       alerts.findOneAndUpdate(
         { "notice.due": { $exists: true, $lte: now } },
         { $set: { "notice.due": leaseUntil, "notice.leaseUntil": leaseUntil }, $inc: { v: 1 } },
         { sort: { "notice.due": 1 }, returnDocument: "after" },
       ),
-    waitingSince: (before, limit) =>
+    /** Alerts whose notice waits since before this time. */
+    waitingSince: (before: number, limit: number) =>
       alerts
         .find({ ...waiting, "notice.since": { $lt: before } })
         .limit(limit)
         .toArray(),
-    surplus: (keep, limit) =>
+    /** Those that are too many: the oldest ones beyond the `keep` newest. */
+    surplus: (keep: number, limit: number) =>
       alerts.find(waiting).sort({ "notice.since": -1, _id: 1 }).skip(keep).limit(limit).toArray(),
     countPending: () => alerts.countDocuments(waiting),
   };
 }
+export type NoticeStore = ReturnType<typeof createNoticeStore>;
 
 /** How the mail server works at the moment; the replicas share it. */
 interface MailServerState {
@@ -46,21 +42,16 @@ interface MailServerState {
 }
 
 /** The state of the mail server for notices. */
-export interface MailServerStore {
-  get(): Promise<MailServerState>;
-  set(state: MailServerState): Promise<void>;
-}
-
-/** Makes the store. */
-export function createMailServerStore(store: Store): MailServerStore {
+export function createMailServerStore(store: Store) {
   const states: Collection<MailServerState & { _id: "relay" }> = store.db.collection("notification-server");
   return {
     get: async () => {
       const { failures = 0, pausedUntil = 0 } = (await states.findOne({ _id: "relay" })) ?? {};
       return { failures, pausedUntil };
     },
-    set: async ({ failures, pausedUntil }) => {
+    set: async ({ failures, pausedUntil }: MailServerState) => {
       await states.updateOne({ _id: "relay" }, { $set: { failures, pausedUntil } }, { upsert: true });
     },
   };
 }
+export type MailServerStore = ReturnType<typeof createMailServerStore>;

@@ -31,21 +31,7 @@ export interface ConsentDocument {
 }
 
 /** The collection `consents`. */
-export interface ConsentStore {
-  /** Repeated with the same id it changes nothing. */
-  insert(consent: ConsentDocument): Promise<void>;
-  load(id: string): Promise<ConsentDocument | null>;
-  findByState(stateHash: string): Promise<ConsentDocument | null>;
-  /** Marks it taken; `null` if it was before. */
-  take(id: string, at: number): Promise<ConsentDocument | null>;
-  keepDevice(id: string, device: NonNullable<ConsentDocument["device"]>): Promise<void>;
-  complete(id: string, at: number): Promise<void>;
-  /** How many of a mailbox are open. */
-  countOpen(mailboxId: string, now: number): Promise<number>;
-}
-
-/** Makes the indexes, then the store. */
-export async function createConsentStore(store: Store): Promise<ConsentStore> {
+export async function createConsentStore(store: Store) {
   const consents: Collection<ConsentDocument> = store.db.collection<ConsentDocument>("consents");
   await consents.createIndexes([
     { key: { stateHash: 1 }, name: "state", unique: true, partialFilterExpression: { stateHash: { $exists: true } } },
@@ -53,25 +39,29 @@ export async function createConsentStore(store: Store): Promise<ConsentStore> {
     { key: { expireAt: 1 }, name: "over", expireAfterSeconds: 0 },
   ]);
   return {
-    async insert(consent) {
+    /** Repeated with the same id it changes nothing. */
+    async insert(consent: ConsentDocument) {
       const { _id, ...rest } = consent;
       await consents.updateOne({ _id }, { $setOnInsert: rest }, { upsert: true });
     },
-    load: (id) => consents.findOne({ _id: id }),
-    findByState: (stateHash) => consents.findOne({ stateHash }),
-    take: (id, at) =>
+    load: (id: string) => consents.findOne({ _id: id }),
+    findByState: (stateHash: string) => consents.findOne({ stateHash }),
+    /** Marks it taken; `null` if it was before. */
+    take: (id: string, at: number) =>
       consents.findOneAndUpdate(
         { _id: id, takenAt: { $exists: false } },
         { $set: { takenAt: at } },
         { returnDocument: "after" },
       ),
-    async keepDevice(id, device) {
+    async keepDevice(id: string, device: NonNullable<ConsentDocument["device"]>) {
       await consents.updateOne({ _id: id }, { $set: { device } });
     },
-    async complete(id, at) {
+    async complete(id: string, at: number) {
       await consents.updateOne({ _id: id }, { $set: { completedAt: at } });
     },
-    countOpen: (mailboxId, now) =>
+    /** How many of a mailbox are open. */
+    countOpen: (mailboxId: string, now: number) =>
       consents.countDocuments({ mailboxId, endsAt: { $gt: now }, takenAt: { $exists: false } }, { limit: 1000 }),
   };
 }
+export type ConsentStore = Awaited<ReturnType<typeof createConsentStore>>;

@@ -28,52 +28,36 @@ export interface GrantDocument extends Omit<Grant, "mailboxId"> {
 export const grantCollection = "grants";
 
 /** The collection of consents that were given. */
-export interface GrantStore {
-  load(mailboxId: string): Promise<GrantDocument | null>;
-  /** Takes away what was given under an earlier ownership than this. */
-  removeBefore(mailboxId: string, ownership: number): Promise<void>;
-  /** Replaces what there was. */
-  put(grant: GrantDocument): Promise<void>;
-  remove(mailboxId: string): Promise<void>;
-  /**
-   * Writes what a refresh gave and gives the lease back. A process that lost the lease may still write over the refresh token
-   * whose tag it `replaces`. False: nothing was written.
-   */
-  endRefresh(
-    mailboxId: string,
-    by: { lease: string; replaces?: string | undefined },
-    change: Partial<
-      Pick<
-        GrantDocument,
-        "refreshToken" | "expiresAt" | "accessTokenExpiresAt" | "lastRefreshAt" | "lastRefreshFailure" | "state"
-      >
-    >,
-  ): Promise<boolean>;
-  /** In the order of the mailboxes' ids, behind `after`. */
-  page(after: string, limit: number): Promise<GrantDocument[]>;
-  /** Records that the machine knows about this version. */
-  announced(mailboxId: string, v: number): Promise<void>;
-  unannounced(limit: number): Promise<GrantDocument[]>;
-  /** Remembers that this warning was given. */
-  warn(mailboxId: string, v: number, days: number): Promise<void>;
-}
-
-/** Makes the index, then the store. */
-export async function createGrantStore(store: Store): Promise<GrantStore> {
+export async function createGrantStore(store: Store) {
   const grants: Collection<GrantDocument> = store.db.collection<GrantDocument>(grantCollection);
   await grants.createIndex({ announced: 1 }, { name: "unannounced", partialFilterExpression: { announced: false } });
   return {
-    load: (mailboxId) => grants.findOne({ _id: mailboxId }),
-    async put(grant) {
+    load: (mailboxId: string) => grants.findOne({ _id: mailboxId }),
+    /** Replaces what there was. */
+    async put(grant: GrantDocument) {
       await grants.replaceOne({ _id: grant._id }, grant, { upsert: true });
     },
-    async remove(mailboxId) {
+    async remove(mailboxId: string) {
       await grants.deleteOne({ _id: mailboxId });
     },
-    async removeBefore(mailboxId, ownership) {
+    /** Takes away what was given under an earlier ownership than this. */
+    async removeBefore(mailboxId: string, ownership: number) {
       await grants.deleteOne({ _id: mailboxId, ownership: { $lt: ownership } });
     },
-    async endRefresh(mailboxId, { lease, replaces }, change) {
+    /**
+     * Writes what a refresh gave and gives the lease back. A process that lost the lease may still write over the
+     * refresh token whose tag it `replaces`. False: nothing was written.
+     */
+    async endRefresh(
+      mailboxId: string,
+      { lease, replaces }: { lease: string; replaces?: string | undefined },
+      change: Partial<
+        Pick<
+          GrantDocument,
+          "refreshToken" | "expiresAt" | "accessTokenExpiresAt" | "lastRefreshAt" | "lastRefreshFailure" | "state"
+        >
+      >,
+    ) {
       const mine = { "lease.fence": Number(lease), "lease.owner": { $ne: null } };
       const result = await grants.updateOne(
         { _id: mailboxId, ...(replaces === undefined ? mine : { $or: [mine, { "refreshToken.tag": replaces }] }) },
@@ -81,18 +65,22 @@ export async function createGrantStore(store: Store): Promise<GrantStore> {
       );
       return result.matchedCount > 0;
     },
-    page: (after, limit) =>
+    /** In the order of the mailboxes' ids, behind `after`. */
+    page: (after: string, limit: number) =>
       grants
         .find({ _id: { $gt: after } })
         .sort({ _id: 1 })
         .limit(limit)
         .toArray(),
-    async announced(mailboxId, v) {
+    /** Records that the machine knows about this version. */
+    async announced(mailboxId: string, v: number) {
       await grants.updateOne({ _id: mailboxId, v }, { $set: { announced: true } });
     },
-    unannounced: (limit) => grants.find({ announced: false }).limit(limit).toArray(),
-    async warn(mailboxId, v, days) {
+    unannounced: (limit: number) => grants.find({ announced: false }).limit(limit).toArray(),
+    /** Remembers that this warning was given. */
+    async warn(mailboxId: string, v: number, days: number) {
       await grants.updateOne({ _id: mailboxId, v }, { $addToSet: { warned: days } });
     },
   };
 }
+export type GrantStore = Awaited<ReturnType<typeof createGrantStore>>;

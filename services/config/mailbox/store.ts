@@ -17,32 +17,7 @@ export const mailboxIndexes: readonly DocumentIndex[] = [
 ];
 
 /** Questions about many mailboxes, or about a part of one. Every method throws an outage while the database is away. */
-export interface MailboxStore {
-  /** By address, in any case of letters. */
-  find(address: string): Promise<ShownMailbox | null>;
-  /** What a worker's question about a connection needs: neither history nor what was handled. */
-  forConnection(id: string): Promise<MailboxForConnection | null>;
-  /** The last transitions, newest first; `null`: there is no such mailbox. */
-  history(id: string): Promise<StoredMailbox["history"] | null>;
-  /** Ids of mailboxes that have not taken over this version of their profile. */
-  behindProfile(profileId: string, v: number, limit: number): Promise<string[]>;
-  /** Ids of mailboxes that have not taken over the intervals of this version of the settings. */
-  behindRhythm(v: number, limit: number): Promise<string[]>;
-  ofProfile(profileId: string): Promise<{ id: string; address: string }[]>;
-  /** Addresses by id; absent: there is no such mailbox. */
-  addresses(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
-  /** Ownership numbers by id; absent: there is no such mailbox. */
-  ownerships(ids: readonly string[]): Promise<ReadonlyMap<string, number>>;
-  countByProfile(profileIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
-  countByLifecycle(): Promise<Readonly<Record<string, number>>>;
-  /** Mailboxes whose timers need a check. */
-  toRearm(before: number, limit: number): Promise<StoredMailbox[]>;
-  /** Their timers were looked after in this version; a later version has set its own time. */
-  rearmed(id: string, v: number, next: number): Promise<void>;
-}
-
-/** Opens the questions; the kit makes the indexes. */
-export function createMailboxStore(store: Store): MailboxStore {
+export function createMailboxStore(store: Store) {
   const mailboxes: Collection<StoredMailbox> = store.db.collection<StoredMailbox>(mailboxCollection);
   const where = (filter: Document) => ({ ...filter, living: true }) as Filter<StoredMailbox>;
   const idsOf = async (filter: Filter<StoredMailbox>, limit: number) => {
@@ -67,41 +42,51 @@ export function createMailboxStore(store: Store): MailboxStore {
   };
 
   return {
-    find: (address) =>
+    /** By address, in any case of letters. */
+    find: (address: string) =>
       mailboxes.findOne(where({ addressKey: address.toLowerCase() }), {
         projection: { handled: 0, outbox: 0, history: 0 },
       }) as Promise<ShownMailbox | null>,
-    forConnection: (id) =>
+    /** What a worker's question about a connection needs: neither history nor what was handled. */
+    forConnection: (id: string) =>
       mailboxes.findOne(where({ _id: id }), {
         projection: { configuration: 1, profileV: 1, machine: 1, ownership: 1 },
       }) as Promise<MailboxForConnection | null>,
-    async history(id) {
+    /** The last transitions, newest first; `null`: there is no such mailbox. */
+    async history(id: string) {
       const found = await mailboxes.findOne(where({ _id: id }), { projection: { history: 1 } });
       return found && [...found.history].reverse();
     },
-    behindProfile: (profileId, v, limit) =>
+    /** Ids of mailboxes that have not taken over this version of their profile. */
+    behindProfile: (profileId: string, v: number, limit: number) =>
       idsOf(where({ "configuration.profileId": profileId, profileV: { $lt: v } }), limit),
-    behindRhythm: (v, limit) => idsOf(where({ rhythmV: { $lt: v } }), limit),
-    ofProfile: (profileId) => addressesOf(where({ "configuration.profileId": profileId })),
-    async addresses(ids) {
+    /** Ids of mailboxes that have not taken over the intervals of this version of the settings. */
+    behindRhythm: (v: number, limit: number) => idsOf(where({ rhythmV: { $lt: v } }), limit),
+    ofProfile: (profileId: string) => addressesOf(where({ "configuration.profileId": profileId })),
+    /** Addresses by id; absent: there is no such mailbox. */
+    async addresses(ids: readonly string[]) {
       const found = await addressesOf(where({ _id: { $in: [...ids] } }));
       return new Map(found.map(({ id, address }) => [id, address]));
     },
-    async ownerships(ids) {
+    /** Ownership numbers by id; absent: there is no such mailbox. */
+    async ownerships(ids: readonly string[]) {
       const found = await mailboxes.find(where({ _id: { $in: [...ids] } }), { projection: { ownership: 1 } }).toArray();
       return new Map(found.map(({ _id, ownership }) => [String(_id), ownership]));
     },
-    countByProfile: (ids) =>
+    countByProfile: (ids: readonly string[]) =>
       countBy("configuration.profileId", where({ "configuration.profileId": { $in: [...ids] } })),
     countByLifecycle: async () => Object.fromEntries(await countBy("status.lifecycle", where({}))),
-    toRearm: (before, limit) =>
+    /** Mailboxes whose timers need a check. */
+    toRearm: (before: number, limit: number) =>
       mailboxes
         .find(where({ rearmAt: { $exists: true, $lt: before } }))
         .sort({ rearmAt: 1 })
         .limit(limit)
         .toArray() as Promise<StoredMailbox[]>,
-    async rearmed(id, v, next) {
+    /** Their timers were looked after in this version; a later version has set its own time. */
+    async rearmed(id: string, v: number, next: number) {
       await mailboxes.updateOne(where({ _id: id, v }), { $set: { rearmAt: next } });
     },
   };
 }
+export type MailboxStore = ReturnType<typeof createMailboxStore>;

@@ -36,15 +36,6 @@ export interface Asking {
   readonly headers: { readonly authorization?: string | undefined };
 }
 
-/** Finds out who asks, and whether they may. */
-export interface Authenticator {
-  /**
-   * Throws UNAUTHENTICATED for a missing, wrong or expired token, FORBIDDEN for one that may not call the route,
-   * PLAIN_HTTP for any that others could have overheard, and TOO_MANY for a wrong one after many from the same address.
-   */
-  authenticate(request: Asking, route: Pick<Route, "role" | "owner">): Promise<Caller>;
-}
-
 /** The database removes expired tokens within a minute or so; they are refused from the first moment on. */
 export function isExpired(token: Pick<StoredToken, "expiresAt">, now: number): boolean {
   return token.expiresAt !== undefined && token.expiresAt <= now;
@@ -90,12 +81,15 @@ function createFailures(now: () => number): { count(ip: string): void } {
   };
 }
 
-/** Tokens are looked up for every request: one that was deleted is refused from then on. */
+/**
+ * Finds out who asks, and whether they may. Tokens are looked up for every request: one that was deleted is refused
+ * from then on.
+ */
 export function createAuthenticator({
   tokens,
   now,
   secretsAllowed,
-}: Pick<ConsolePorts, "tokens" | "now" | "secretsAllowed">): Authenticator {
+}: Pick<ConsolePorts, "tokens" | "now" | "secretsAllowed">) {
   const failures = createFailures(now);
   const touched = new Map<string, number>();
 
@@ -106,7 +100,12 @@ export function createAuthenticator({
   };
 
   return {
-    authenticate: async ({ ip, headers }, route) => {
+    /**
+     * Throws UNAUTHENTICATED for a missing, wrong or expired token, FORBIDDEN for one that may not call the route,
+     * PLAIN_HTTP for any that others could have overheard, and TOO_MANY for a wrong one after many from the same
+     * address.
+     */
+    authenticate: async ({ ip, headers }: Asking, route: Pick<Route, "role" | "owner">) => {
       const secret = bearerOf(headers.authorization);
       if (secret !== undefined) refuseOverPlainHttp({ secretsAllowed });
       if (secret === undefined) throw new ProblemError("UNAUTHENTICATED", "No bearer token was sent.");
@@ -124,3 +123,4 @@ export function createAuthenticator({
     },
   };
 }
+export type Authenticator = ReturnType<typeof createAuthenticator>;

@@ -5,19 +5,13 @@ export const mostDownloads = { together: 48, ofOne: 12 } as const;
 /** So long one waits for its turn. */
 const patienceMs = 20_000;
 
-/** Turns of downloads: memory is bounded however many are asked for. */
-export interface Downloads {
-  /** Waits for a turn. The answer gives it back, once. Throws TOO_MANY after 20 s, or the reason of the signal. */
-  begin(holder: string, signal: AbortSignal): Promise<() => void>;
-}
-
 interface Waiting {
   readonly holder: string;
   go(): void;
 }
 
-/** See `Downloads`. */
-export function createDownloads(waitMs: number = patienceMs): Downloads {
+/** Turns of downloads: memory is bounded however many are asked for. */
+export function createDownloads(waitMs: number = patienceMs) {
   const held = new Map<string, number>();
   const waiting = new Set<Waiting>();
   let together = 0;
@@ -40,7 +34,8 @@ export function createDownloads(waitMs: number = patienceMs): Downloads {
   };
 
   return {
-    async begin(holder, signal) {
+    /** Waits for a turn. The answer gives it back, once. Throws TOO_MANY after 20 s, or the reason of the signal. */
+    async begin(holder: string, signal: AbortSignal) {
       signal.throwIfAborted();
       if (hasRoom(holder)) return take(holder);
       const { promise, resolve, reject } = Promise.withResolvers<() => void>();

@@ -6,18 +6,16 @@ const minuteMs = 60_000;
 /** Above this many mailboxes those that were quiet for a minute are forgotten. */
 const sweepAbove = 1000;
 
-/** Counts the sign-ins begun per mailbox, in this process: a person needs few, and each costs a state that is kept. */
-export interface SignInLimit {
-  /** @throws TOO_MANY when the mailbox has had its twenty of the last minute. */
-  take(mailboxId: string): void;
-}
-
-/** See `SignInLimit`. Only call `take` with ids of mailboxes that exist: that bounds what is kept. */
-export function createSignInLimit(now: () => number): SignInLimit {
+/**
+ * Counts the sign-ins begun per mailbox, in this process: a person needs few, and each costs a state that is kept. Only
+ * call `take` with ids of mailboxes that exist: that bounds what is kept.
+ */
+export function createSignInLimit(now: () => number) {
   const begun = new Map<string, number[]>();
   const recent = (times: readonly number[], at: number) => times.filter((time) => at - time < minuteMs);
   return {
-    take: (mailboxId) => {
+    /** @throws TOO_MANY when the mailbox has had its twenty of the last minute. */
+    take: (mailboxId: string) => {
       const at = now();
       if (begun.size > sweepAbove)
         for (const [id, times] of begun) if (recent(times, at).length === 0) begun.delete(id);
@@ -30,3 +28,4 @@ export function createSignInLimit(now: () => number): SignInLimit {
     },
   };
 }
+export type SignInLimit = ReturnType<typeof createSignInLimit>;

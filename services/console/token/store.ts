@@ -22,30 +22,16 @@ export interface StoredToken {
 /** `expireAt` repeats `expiresAt` as a date, which is what an index that removes needs. */
 type TokenDocument = Omit<StoredToken, "id"> & { _id: string; expireAt?: Date };
 
-/** The tokens of the HTTP API; `console` owns them. */
-export interface TokenRepository {
-  /** `false` if a token with this id or hash exists already; nothing is changed then. */
-  insert(token: StoredToken): Promise<boolean>;
-  findByHash(hash: string): Promise<StoredToken | null>;
-  get(id: string): Promise<StoredToken | null>;
-  /** By id; `next` is the cursor of the following page. */
-  list(limit: number, after?: string): Promise<{ items: StoredToken[]; next: string | null }>;
-  /** Of those that do not expire; counts at most to 2, which is all that "is it the last one?" needs. */
-  countAdministrators(): Promise<number>;
-  /** `false` if there was none. */
-  remove(id: string): Promise<boolean>;
-  touch(id: string, at: number): Promise<void>;
-}
-
 const stored = ({ _id, expireAt: _, ...rest }: TokenDocument): StoredToken => ({ id: _id, ...rest });
 
-/** Makes the indexes on first use, then the repository. */
-export async function createTokenRepository(store: Store): Promise<TokenRepository> {
+/** The tokens of the HTTP API; `console` owns them. */
+export async function createTokenRepository(store: Store) {
   const tokens: Collection<TokenDocument> = store.db.collection<TokenDocument>("tokens");
   await tokens.createIndex({ hash: 1 }, { unique: true });
   await tokens.createIndex({ expireAt: 1 }, { name: "expired", expireAfterSeconds: 0 });
   return {
-    insert: async ({ id, ...rest }) => {
+    /** `false` if a token with this id or hash exists already; nothing is changed then. */
+    insert: async ({ id, ...rest }: StoredToken) => {
       try {
         const expireAt = rest.expiresAt === undefined ? {} : { expireAt: new Date(rest.expiresAt) };
         await tokens.insertOne({ _id: id, ...rest, ...expireAt });
@@ -55,15 +41,16 @@ export async function createTokenRepository(store: Store): Promise<TokenReposito
         throw error;
       }
     },
-    findByHash: async (hash) => {
+    findByHash: async (hash: string) => {
       const found = await tokens.findOne({ hash });
       return found && stored(found);
     },
-    get: async (id) => {
+    get: async (id: string) => {
       const found = await tokens.findOne({ _id: id });
       return found && stored(found);
     },
-    list: async (limit, after) => {
+    /** By id; `next` is the cursor of the following page. */
+    list: async (limit: number, after?: string) => {
       const from = after === undefined ? {} : { _id: { $gt: after } };
       const found = await tokens
         .find(from)
@@ -73,11 +60,14 @@ export async function createTokenRepository(store: Store): Promise<TokenReposito
       const items = found.slice(0, limit).map(stored);
       return { items, next: found.length > limit ? (items.at(-1)?.id ?? null) : null };
     },
+    /** Of those that do not expire; counts at most to 2, which is all that "is it the last one?" needs. */
     countAdministrators: () =>
       tokens.countDocuments({ role: "administrator", expireAt: { $exists: false } }, { limit: 2 }),
-    remove: async (id) => (await tokens.deleteOne({ _id: id })).deletedCount === 1,
-    touch: async (id, at) => {
+    /** `false` if there was none. */
+    remove: async (id: string) => (await tokens.deleteOne({ _id: id })).deletedCount === 1,
+    touch: async (id: string, at: number) => {
       await tokens.updateOne({ _id: id }, { $max: { lastUsedAt: at } });
     },
   };
 }
+export type TokenRepository = Awaited<ReturnType<typeof createTokenRepository>>;

@@ -14,14 +14,9 @@ export function createMessageRequests(ports: Pick<InboundPorts, "messages" | "bu
   const notFound = (id: string) => new ProblemError("NOT_FOUND", `There is no message ${id}. It may have expired.`);
 
   return {
-    "inbound-sync.message.list": async ({ mailboxId, since, limit, cursor }) => {
-      const page = await messages.list({
-        mailboxId,
-        limit,
-        ...(since !== undefined && { since }),
-        ...(cursor !== undefined && { cursor }),
-      });
-      return { items: page.items.map(shown), next: page.next };
+    "inbound-sync.message.list": async (input) => {
+      const { items, next } = await messages.list(input);
+      return { items: items.map(shown), next };
     },
 
     "inbound-sync.message.get": async ({ id }) => {

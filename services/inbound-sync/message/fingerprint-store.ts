@@ -27,26 +27,16 @@ export function fingerprintOf({ sha256 }: { readonly sha256: string }): string {
 }
 
 /**
- * The collection `fingerprints`: what was handed over of each mailbox, known by its content for as long as the mailbox
- * lives. Bodies expire, servers renumber, mail moves to another host or protocol; what was handed over is never handed
- * over again. Whoever adds has moved the cursor past these messages before.
+ * The collection `fingerprints`: what was handed over of each mailbox, known by its content for as long as the
+ * mailbox lives. Bodies expire, servers renumber, mail moves to another host or protocol; what was handed over is never
+ * handed over again. Whoever adds has moved the cursor past these messages before.
  */
-export interface FingerprintStore {
-  add(mailboxId: string, handedOver: HandedOver, at: number): Promise<void>;
-  /** How many messages with each content were handed over. */
-  count(mailboxId: string): Promise<Map<string, number>>;
-  /** What batches have covered so far. */
-  covers(mailboxId: string): Promise<string[]>;
-  remove(mailboxId: string): Promise<void>;
-}
-
-/** Needs no index: ids begin with the mailbox. */
-export function createFingerprintStore(store: Store): FingerprintStore {
+export function createFingerprintStore(store: Store) {
   const all: Collection<FingerprintDocument> = store.db.collection<FingerprintDocument>("fingerprints");
   const ofMailbox = (mailboxId: string) => ({ _id: { $gte: `${mailboxId}/`, $lt: `${mailboxId}0` } });
 
   return {
-    async add(mailboxId, { fingerprints, covers = "" }, at) {
+    async add(mailboxId: string, { fingerprints, covers = "" }: HandedOver, at: number) {
       if (fingerprints.length === 0 && covers === "") return;
       const day = `${mailboxId}/${new Date(at).toISOString().slice(0, 10)}`;
       const of = fingerprints.join("");
@@ -59,14 +49,16 @@ export function createFingerprintStore(store: Store): FingerprintStore {
       await all.updateOne({ _id: day }, [{ $set: more }], { upsert: true });
     },
 
-    async covers(mailboxId) {
+    /** What batches have covered so far. */
+    async covers(mailboxId: string) {
       const found: string[] = [];
       for await (const { covers = "" } of all.find(ofMailbox(mailboxId), { projection: { covers: 1 } }))
         found.push(...covers.split(" ").filter((one) => one !== ""));
       return found;
     },
 
-    async count(mailboxId) {
+    /** How many messages with each content were handed over. */
+    async count(mailboxId: string) {
       const counts = new Map<string, number>();
       for await (const { of } of all.find(ofMailbox(mailboxId), { projection: { of: 1 } }))
         for (let at = 0; at < of.length; at += digits) {
@@ -76,8 +68,9 @@ export function createFingerprintStore(store: Store): FingerprintStore {
       return counts;
     },
 
-    async remove(mailboxId) {
+    async remove(mailboxId: string) {
       await all.deleteMany(ofMailbox(mailboxId));
     },
   };
 }
+export type FingerprintStore = ReturnType<typeof createFingerprintStore>;

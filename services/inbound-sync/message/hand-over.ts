@@ -33,23 +33,15 @@ interface UnderWay {
   readonly done: Promise<void>;
 }
 
-/** Moves the cursor past stored batches and publishes their facts, in order, while the next ones are fetched. */
-export interface HandOver {
-  /** Takes a batch over; waits while too many are under way. Throws what failed in an earlier one. */
-  add(batch: StoredBatch): Promise<void>;
-  /** Waits for everything. Throws what failed. */
-  settle(): Promise<void>;
-}
-
 /**
- * One write per batch moves the cursor and says of which messages the fact and the fingerprint may be missing; the next
- * run makes up for both if this one dies (`finishPending`). That is the outbox: one range instead of an entry per
- * message.
+ * Moves the cursor past stored batches and publishes their facts, in order, while the next ones are fetched. One
+ * write per batch moves the cursor and says of which messages the fact and the fingerprint may be missing; the next run
+ * makes up for both if this one dies (`finishPending`). That is the outbox: one range instead of an entry per message.
  */
 export function createHandOver(
   ports: Pick<InboundPorts, "bus" | "sources" | "fingerprints" | "failPoint" | "now">,
   run: { lease: SourceLease; correlation: string | undefined; names: Names | null },
-): HandOver {
+) {
   const { bus, sources, fingerprints, failPoint } = ports;
   const { lease, correlation, names } = run;
   const mailboxId = lease.key;
@@ -99,7 +91,8 @@ export function createHandOver(
   };
 
   return {
-    async add(batch) {
+    /** Takes a batch over; waits while too many are under way. Throws what failed in an earlier one. */
+    async add(batch: StoredBatch) {
       check();
       while (underWay.length >= depth) await underWay[0]?.done;
       check();
@@ -120,6 +113,7 @@ export function createHandOver(
       published = entry.done;
       underWay.push(entry);
     },
+    /** Waits for everything. Throws what failed. */
     async settle() {
       while (underWay.length > 0) await underWay[0]?.done;
       check();

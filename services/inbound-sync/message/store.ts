@@ -1,3 +1,4 @@
+import type { RequestArguments } from "@mailfleet/contracts";
 import { bytesPassed } from "@mailfleet/kit";
 import {
   Binary,
@@ -22,41 +23,13 @@ import {
   type StoredMessage,
 } from "./document.ts";
 
-/** What became of a batch: a message that was there already counts as stored. */
-export interface StoreResult {
-  readonly refused: readonly { readonly id: string; readonly reason: string }[];
-}
-
-/**
- * The collections `messages` and `messageParts`. Every method throws an outage (`isOutage`)
- * while MongoDB is away. Messages leave by themselves at `expireAt`.
- */
-export interface MessageStore {
-  /** Stores all except those that cannot be stored even alone. Storing a message again is not an error. */
-  insertAll(messages: readonly NewMessage[]): Promise<StoreResult>;
-  /** Stores a piece of a large message; a message that is read again after an interruption replaces what was there. */
-  insertPart(messageId: string, index: number, data: Uint8Array, expireAt: number): Promise<void>;
-  get(id: string): Promise<StoredMessage | null>;
-  /** Newest first. */
-  list(query: {
-    mailboxId: string;
-    since?: number;
-    limit: number;
-    cursor?: string;
-  }): Promise<{ items: StoredMessage[]; next: string | null }>;
-  /** Part of the raw bytes and the size of the whole; `null` if there is no such message. */
-  read(id: string, offset: number, length: number): Promise<{ data: Uint8Array; total: number } | null>;
-  /** Messages of a mailbox whose facts may not be out, in the order of their ids. */
-  pending(mailboxId: string, pending: PendingFacts): AsyncIterable<StoredMessage>;
-  /** Messages stored since then, of one mailbox or of all. */
-  storedSince(since: number, mailboxId?: string): AsyncIterable<StoredMessage>;
-  removeAll(mailboxId: string): Promise<void>;
-}
-
 const withoutBytes = { raw: 0 } as const;
 
-/** Makes the indexes, then the store. */
-export async function createMessageStore(store: Store): Promise<MessageStore> {
+/**
+ * The collections `messages` and `messageParts`. Every method throws an outage (`isOutage`) while MongoDB is away.
+ * Messages leave by themselves at `expireAt`.
+ */
+export async function createMessageStore(store: Store) {
   const messages: Collection<MessageDocument> = store.db.collection<MessageDocument>("messages");
   const parts: Collection<MessagePartDocument> = store.db.collection<MessagePartDocument>("messageParts");
   const expiry = [{ key: { expireAt: 1 }, name: "expiry", expireAfterSeconds: 0 }] as const;
@@ -79,7 +52,8 @@ export async function createMessageStore(store: Store): Promise<MessageStore> {
   }
 
   return {
-    async insertAll(batch) {
+    /** Stores all except those that cannot be stored even alone. Storing a message again is not an error. */
+    async insertAll(batch: readonly NewMessage[]) {
       if (batch.length === 0) return { refused: [] };
       let again: readonly NewMessage[];
       try {
@@ -97,18 +71,20 @@ export async function createMessageStore(store: Store): Promise<MessageStore> {
       return { refused };
     },
 
-    async insertPart(messageId, index, data, expireAt) {
+    /** Stores a piece of a large message; a message that is read again after an interruption replaces what was there. */
+    async insertPart(messageId: string, index: number, data: Uint8Array, expireAt: number) {
       const part = { data: binary(data), expireAt: new Date(expireAt) };
       await parts.replaceOne({ _id: partId(messageId, index) }, part, { upsert: true });
       bytesPassed(data.length);
     },
 
-    async get(id) {
+    async get(id: string) {
       const found = await messages.findOne({ _id: id }, { projection: withoutBytes });
       return found && fromDocument(found);
     },
 
-    async list({ mailboxId, since, limit, cursor }) {
+    /** Newest first. */
+    async list({ mailboxId, since, limit, cursor }: RequestArguments<"inbound-sync.message.list">) {
       const range = idRange(mailboxId);
       const found = await messages
         .find(
@@ -125,7 +101,8 @@ export async function createMessageStore(store: Store): Promise<MessageStore> {
       return { items, next: found.length > limit ? (items.at(-1)?.id ?? null) : null };
     },
 
-    async read(id, offset, length) {
+    /** Part of the raw bytes and the size of the whole; `null` if there is no such message. */
+    async read(id: string, offset: number, length: number) {
       const found = await messages.findOne({ _id: id });
       if (!found) return null;
       if (found.raw) {
@@ -144,24 +121,27 @@ export async function createMessageStore(store: Store): Promise<MessageStore> {
       return { data: joined.subarray(start, start + length), total: found.size };
     },
 
-    pending(mailboxId, pending) {
+    /** Messages of a mailbox whose facts may not be out, in the order of their ids. */
+    pending(mailboxId: string, pending: PendingFacts) {
       const key = (nativeId: string) => `${mailboxId}/${nativeId}`;
       return inOrder({
         _id: "ids" in pending ? { $in: pending.ids.map(key) } : { $gte: key(pending.from), $lte: key(pending.to) },
       });
     },
 
-    storedSince(since, mailboxId) {
+    /** Messages stored since then, of one mailbox or of all. */
+    storedSince(since: number, mailboxId?: string) {
       const scope = mailboxId === undefined ? {} : { _id: idRange(mailboxId) };
       return inOrder({ ...scope, storedAt: { $gte: since } });
     },
 
-    async removeAll(mailboxId) {
+    async removeAll(mailboxId: string) {
       await parts.deleteMany({ _id: idRange(mailboxId) });
       await messages.deleteMany({ _id: idRange(mailboxId) });
     },
   };
 }
+export type MessageStore = Awaited<ReturnType<typeof createMessageStore>>;
 
 /** Those that a bulk write did not take for certain, but for the ones that were there already. */
 function failedOf(error: unknown, batch: readonly NewMessage[]): readonly NewMessage[] {

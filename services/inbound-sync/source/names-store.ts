@@ -59,15 +59,6 @@ export interface Names {
   keepOnly(listed: ReadonlySet<string>): Promise<void>;
 }
 
-/**
- * The collection `names`, for protocols without a position (POP3), or whose position can be lost (Gmail): by which names
- * the server lists what is done with. It outlives the messages themselves, which go after their retention time.
- */
-export interface NamesStore {
-  load(lease: SourceLease): Promise<Names>;
-  remove(mailboxId: string): Promise<void>;
-}
-
 const nothing = "\0".repeat(shortBytes);
 const shortOf = (text: string) => hash("sha256", text, "binary").slice(0, shortBytes);
 const binary = (text: string) => new Binary(Buffer.from(text, "latin1"));
@@ -92,13 +83,16 @@ function* unpack(packed: Binary): Generator<[string, Entry]> {
   }
 }
 
-/** Needs no index: ids begin with the mailbox. */
-export function createNamesStore(store: Store): NamesStore {
+/**
+ * The collection `names`, for protocols without a position (POP3), or whose position can be lost (Gmail): by which
+ * names the server lists what is done with. It outlives the messages themselves, which go after their retention time.
+ */
+export function createNamesStore(store: Store) {
   const names: Collection<NamesDocument> = store.db.collection<NamesDocument>("names");
   const ofMailbox = (mailboxId: string) => ({ _id: { $gte: `${mailboxId}/`, $lt: `${mailboxId}0` } });
 
   return {
-    async load(lease) {
+    async load(lease: SourceLease): Promise<Names> {
       const mailboxId = lease.key;
       const own = `${mailboxId}/${String(lease.filter["lease.fence"]).padStart(16, "0")}-`;
       const entries = new Map<string, Entry>();
@@ -181,8 +175,9 @@ export function createNamesStore(store: Store): NamesStore {
       };
     },
 
-    async remove(mailboxId) {
+    async remove(mailboxId: string) {
       await names.deleteMany(ofMailbox(mailboxId));
     },
   };
 }
+export type NamesStore = ReturnType<typeof createNamesStore>;

@@ -14,74 +14,7 @@ export type SourceLease = Lease<SourceDocument>;
  * The collection `sources`. Whatever a reader writes has the fence of its lease in the filter, and throws `LeaseLost`
  * where nothing matched. Every method throws an outage (`isOutage`) while MongoDB is away.
  */
-export interface SourceStore {
-  /** `null` also for a deleted mailbox. */
-  get(mailboxId: string): Promise<SourceDocument | null>;
-  /** Moves the cursor, says which facts may be missing and what is set aside (unless as before), in one write. */
-  advance(
-    lease: SourceLease,
-    step: {
-      cursor: StoredCursor;
-      pending: PendingFacts | null;
-      received: number;
-      /** When new mail was found, if any of it came after the last run that read to the end. */
-      found?: number;
-      setAside?: readonly SetAside[];
-    },
-  ): Promise<void>;
-  setAside(lease: SourceLease, setAside: readonly SetAside[]): Promise<void>;
-  /** Messages at which the connection has ended since the last run that came to its end. */
-  broke(lease: SourceLease, breaks: readonly Break[]): Promise<void>;
-  /** Before MESSAGE_QUARANTINED is raised, and after it was cleared. */
-  markQuarantined(lease: SourceLease, quarantined: boolean): Promise<void>;
-  /** Makes everything that is set aside due; how many. */
-  tryAgain(mailboxId: string, at: number): Promise<number>;
-  /** Makes an audit due; false: nothing is known of this mailbox. */
-  wantAudit(mailboxId: string, at: number): Promise<boolean>;
-  /** Keeps an audit, and when the next one is due. */
-  audited(lease: SourceLease, audit: Audit | null, nextAt: number): Promise<void>;
-  /** Every fact that was pending is out. */
-  told(lease: SourceLease): Promise<void>;
-  /** The source that is read from now on, by its names of today. */
-  named(lease: SourceLease, identity: SourceIdentity): Promise<void>;
-  /**
-   * Another source: forgets the cursor and what is set aside, and remembers that what comes must be compared with what
-   * is there, until a run has ended well and this time is over.
-   */
-  startOver(
-    lease: SourceLease,
-    identity: SourceIdentity,
-    change: { readonly epoch: number; readonly comparingUntil: number },
-  ): Promise<void>;
-  stampProbe(lease: SourceLease, at: number): Promise<void>;
-  /**
-   * Stamps how the run ended and gives the lease back. `ok`: every fact is out. `complete`: it also read to the end.
-   * `heard`: STALLED was cleared.
-   */
-  finish(
-    lease: SourceLease,
-    end: { startedAt: number; at: number; ok: boolean; complete: boolean; heard: boolean },
-  ): Promise<void>;
-  /** Stamps a run that reads nothing: a test. */
-  stampTest(mailboxId: string, end: { at: number; ok: boolean }): Promise<void>;
-  /** What is expected from now on; an older version of the mailbox changes nothing. */
-  expect(mailboxId: string, mailboxV: number, expected: Expected | null): Promise<void>;
-  /** Mailboxes from which nothing came for three intervals, but at least `graceMs`, and for which STALLED is not told yet. */
-  findStalled(at: number, graceMs: number): Promise<SourceDocument[]>;
-  markStalled(mailboxId: string, stalled: SourceDocument["stalled"]): Promise<void>;
-  /**
-   * The mailbox is deleted: nothing is left but a mark, which takes the lease from whoever reads it and lets nothing
-   * that comes late bring the document back.
-   */
-  remove(mailboxId: string, at: number): Promise<void>;
-  /** Mailboxes whose marks are older than this. */
-  removedBefore(at: number, limit: number): Promise<string[]>;
-  /** Takes the mark away. */
-  forget(mailboxId: string): Promise<void>;
-}
-
-/** Makes the indexes, then the store. */
-export async function createSourceStore(store: Store): Promise<SourceStore> {
+export async function createSourceStore(store: Store) {
   const sources: Collection<SourceDocument> = store.db.collection<SourceDocument>(sourceCollection);
   await sources.createIndex(
     { "expected.since": 1 },
@@ -107,9 +40,21 @@ export async function createSourceStore(store: Store): Promise<SourceStore> {
   };
 
   return {
-    get: (mailboxId) => sources.findOne({ _id: mailboxId, removedAt: { $exists: false } }),
+    /** `null` also for a deleted mailbox. */
+    get: (mailboxId: string) => sources.findOne({ _id: mailboxId, removedAt: { $exists: false } }),
 
-    advance: (lease, step) =>
+    /** Moves the cursor, says which facts may be missing and what is set aside (unless as before), in one write. */
+    advance: (
+      lease: SourceLease,
+      step: {
+        cursor: StoredCursor;
+        pending: PendingFacts | null;
+        received: number;
+        /** When new mail was found, if any of it came after the last run that read to the end. */
+        found?: number;
+        setAside?: readonly SetAside[];
+      },
+    ) =>
       write(lease, {
         cursor: { $literal: step.cursor },
         pending: { $literal: step.pending },
@@ -118,30 +63,45 @@ export async function createSourceStore(store: Store): Promise<SourceStore> {
         ...(step.setAside && { setAside: { $literal: step.setAside } }),
       }),
 
-    setAside: (lease, setAside) => write(lease, { setAside: { $literal: setAside } }),
+    setAside: (lease: SourceLease, setAside: readonly SetAside[]) => write(lease, { setAside: { $literal: setAside } }),
 
-    broke: (lease, breaks) => write(lease, { breaks: { $literal: breaks } }),
+    /** Messages at which the connection has ended since the last run that came to its end. */
+    broke: (lease: SourceLease, breaks: readonly Break[]) => write(lease, { breaks: { $literal: breaks } }),
 
-    markQuarantined: (lease, quarantined) => write(lease, { quarantined }),
+    /** Before MESSAGE_QUARANTINED is raised, and after it was cleared. */
+    markQuarantined: (lease: SourceLease, quarantined: boolean) => write(lease, { quarantined }),
 
-    async tryAgain(mailboxId, at) {
+    /** Makes everything that is set aside due; how many. */
+    async tryAgain(mailboxId: string, at: number) {
       const due = { $set: { "setAside.$[].nextAt": at } };
       const source = await sources.findOneAndUpdate({ _id: mailboxId, "setAside.0": { $exists: true } }, due);
       return source?.setAside?.length ?? 0;
     },
 
-    async wantAudit(mailboxId, at) {
+    /** Makes an audit due; false: nothing is known of this mailbox. */
+    async wantAudit(mailboxId: string, at: number) {
       return (await sources.updateOne({ _id: mailboxId }, { $set: { auditAt: at } })).matchedCount > 0;
     },
 
-    audited: (lease, audit, nextAt) =>
+    /** Keeps an audit, and when the next one is due. */
+    audited: (lease: SourceLease, audit: Audit | null, nextAt: number) =>
       write(lease, { ...(audit && { audit: { $literal: audit } }), auditAt: { $literal: nextAt } }),
 
-    told: (lease) => write(lease, { pending: null }),
+    /** Every fact that was pending is out. */
+    told: (lease: SourceLease) => write(lease, { pending: null }),
 
-    named: (lease, identity) => write(lease, { identity: { $literal: identity } }),
+    /** The source that is read from now on, by its names of today. */
+    named: (lease: SourceLease, identity: SourceIdentity) => write(lease, { identity: { $literal: identity } }),
 
-    startOver: (lease, identity, { epoch, comparingUntil }) =>
+    /**
+     * Another source: forgets the cursor and what is set aside, and remembers that what comes must be compared with
+     * what is there, until a run has ended well and this time is over.
+     */
+    startOver: (
+      lease: SourceLease,
+      identity: SourceIdentity,
+      { epoch, comparingUntil }: { readonly epoch: number; readonly comparingUntil: number },
+    ) =>
       write(lease, {
         identity: { $literal: identity },
         epoch,
@@ -152,9 +112,17 @@ export async function createSourceStore(store: Store): Promise<SourceStore> {
         comparing: true,
       }),
 
-    stampProbe: (lease, at) => write(lease, { lastProbeReceivedAt: { $max: ["$lastProbeReceivedAt", at] } }),
+    stampProbe: (lease: SourceLease, at: number) =>
+      write(lease, { lastProbeReceivedAt: { $max: ["$lastProbeReceivedAt", at] } }),
 
-    async finish(lease, end) {
+    /**
+     * Stamps how the run ended and gives the lease back. `ok`: every fact is out. `complete`: it also read to the end.
+     * `heard`: STALLED was cleared.
+     */
+    async finish(
+      lease: SourceLease,
+      end: { startedAt: number; at: number; ok: boolean; complete: boolean; heard: boolean },
+    ) {
       const set = {
         ...leaseGivenBack,
         ...(end.ok && { pending: null }),
@@ -170,12 +138,14 @@ export async function createSourceStore(store: Store): Promise<SourceStore> {
       mustMatch(lease, matchedCount > 0);
     },
 
-    async stampTest(mailboxId, end) {
+    /** Stamps a run that reads nothing: a test. */
+    async stampTest(mailboxId: string, end: { at: number; ok: boolean }) {
       await ensure(mailboxId);
       await sources.updateOne({ _id: mailboxId }, [{ $set: stamp(end) }]);
     },
 
-    async expect(mailboxId, mailboxV, expected) {
+    /** What is expected from now on; an older version of the mailbox changes nothing. */
+    async expect(mailboxId: string, mailboxV: number, expected: Expected | null) {
       await ensure(mailboxId);
       const newer = { $lt: [{ $ifNull: ["$mailboxV", -1] }, mailboxV] };
       // A direction that continues as before is watched from where it was, or every small change would restart the
@@ -188,7 +158,8 @@ export async function createSourceStore(store: Store): Promise<SourceStore> {
       await sources.updateOne({ _id: mailboxId, $expr: newer }, [{ $set: { expected: next, mailboxV } }]);
     },
 
-    findStalled: (at, graceMs) => {
+    /** Mailboxes from which nothing came for three intervals, but at least `graceMs`, and for which STALLED is not told yet. */
+    findStalled: (at: number, graceMs: number) => {
       const heard = {
         $cond: [{ $eq: ["$expected.expects", "success"] }, "$lastProvedSuccessAt", "$lastRunAt"],
       };
@@ -203,17 +174,22 @@ export async function createSourceStore(store: Store): Promise<SourceStore> {
         .toArray();
     },
 
-    async markStalled(mailboxId, stalled) {
+    async markStalled(mailboxId: string, stalled: SourceDocument["stalled"]) {
       await sources.updateOne({ _id: mailboxId }, { $set: { stalled } });
     },
 
-    async remove(mailboxId, at) {
+    /**
+     * The mailbox is deleted: nothing is left but a mark, which takes the lease from whoever reads it and lets nothing
+     * that comes late bring the document back.
+     */
+    async remove(mailboxId: string, at: number) {
       // No version of the mailbox is newer.
       const mark = { mailboxV: Number.MAX_SAFE_INTEGER, removedAt: at };
       await sources.replaceOne({ _id: mailboxId }, mark, { upsert: true });
     },
 
-    async removedBefore(at, limit) {
+    /** Mailboxes whose marks are older than this. */
+    async removedBefore(at: number, limit: number) {
       const found = await sources
         .find({ removedAt: { $lt: at } }, { projection: { _id: 1 } })
         .limit(limit)
@@ -221,11 +197,13 @@ export async function createSourceStore(store: Store): Promise<SourceStore> {
       return found.map(({ _id }) => _id);
     },
 
-    async forget(mailboxId) {
+    /** Takes the mark away. */
+    async forget(mailboxId: string) {
       await sources.deleteOne({ _id: mailboxId, removedAt: { $exists: true } });
     },
   };
 }
+export type SourceStore = Awaited<ReturnType<typeof createSourceStore>>;
 
 function stamp(end: { at: number; ok: boolean }): Document {
   return {

@@ -1,4 +1,4 @@
-import { createSlots, type Slot, type Slots } from "@mailfleet/worker";
+import { createSlots, type Slots } from "@mailfleet/worker";
 
 /** Sign-ins of watches at the same time at one host: a server that was away is not stormed when it is back. */
 const perHost = 20;
@@ -6,19 +6,13 @@ const perHost = 20;
 const questions = 32;
 const hostsRemembered = 1000;
 
-/** Who may open a watch now. Hosts that hang hold up nobody else's. */
-export interface Places {
-  any(signal: AbortSignal): Promise<Slot>;
-  at(host: string, signal: AbortSignal): Promise<Slot>;
-}
-
-/** One per process. */
-export function createPlaces(): Places {
+/** Who may open a watch now. Hosts that hang hold up nobody else's. One per process. */
+export function createPlaces() {
   const all = createSlots(questions);
   const hosts = new Map<string, Slots>();
   return {
-    any: (signal) => all.take(signal),
-    at(host, signal) {
+    any: (signal: AbortSignal) => all.take(signal),
+    at(host: string, signal: AbortSignal) {
       const slots = hosts.get(host) ?? createSlots(perHost);
       if (hosts.size >= hostsRemembered) hosts.clear();
       hosts.set(host, slots);
@@ -26,3 +20,4 @@ export function createPlaces(): Places {
     },
   };
 }
+export type Places = ReturnType<typeof createPlaces>;

@@ -1,5 +1,5 @@
 import type { Collection, Document, Store } from "@mailfleet/store";
-import type { SourceDocument, StoredCursor } from "../source/document.ts";
+import type { SourceDocument } from "../source/document.ts";
 import { sourceCollection } from "../source/store.ts";
 import type { Watching } from "./document.ts";
 
@@ -32,28 +32,7 @@ export interface FreeWatch {
  * `watchers`, and is named in each of them: idle mailboxes cost no writes. A watch whose holder has lost its lease is
  * free. Every method throws an outage while MongoDB is away.
  */
-export interface WatchStore {
-  /** Processes whose lease holds. */
-  living(): Promise<string[]>;
-  held(holder: string): Promise<HeldWatch[]>;
-  /** Mailboxes that run and are watched by none of these; how many there are to be watched at all. */
-  free(living: readonly string[], at: number, limit: number): Promise<FreeWatch[]>;
-  /** How many watches are held by these processes, or free. */
-  count(living: readonly string[], at: number): Promise<number>;
-  /** Takes those that nobody else has taken meanwhile, with the present generation. */
-  claim(holder: string, free: readonly FreeWatch[]): Promise<void>;
-  /** Lets others have all of them. */
-  leave(holder: string, at: number): Promise<void>;
-  /** How far the mailbox was read; `null`: not at all, or it is gone. */
-  cursor(mailboxId: string): Promise<StoredCursor | null>;
-  /** Nobody is to watch it until then, whoever does now. */
-  giveWay(mailboxId: string, given: { at: number; until: number; why: string }): Promise<void>;
-  /** Writes as the holder. False: it is not any more. */
-  note(holder: string, mailboxId: string, change: Partial<Watching>): Promise<boolean>;
-}
-
-/** Makes the indexes, then the store. */
-export async function createWatchStore(store: Store): Promise<WatchStore> {
+export async function createWatchStore(store: Store) {
   const sources: Collection<SourceDocument> = store.db.collection<SourceDocument>(sourceCollection);
   const watchers = store.db.collection<Document & { _id: string }>(watcherCollection);
   await sources.createIndex(
@@ -73,12 +52,13 @@ export async function createWatchStore(store: Store): Promise<WatchStore> {
   });
 
   return {
+    /** Processes whose lease holds. */
     async living() {
       const found = await watchers.find({ $expr: { $gt: ["$lease.until", "$$NOW"] } }, { projection: { _id: 1 } });
       return (await found.toArray()).map(({ _id }) => _id);
     },
 
-    async held(holder) {
+    async held(holder: string) {
       const projection = { "expected.expects": 1, "expected.generation": 1, watching: 1, listedAt: 1, found: 1 };
       const all = await sources.find({ "watching.holder": holder }, { projection }).toArray();
       return all.map(({ _id, expected, watching, found, listedAt = 0 }) => ({
@@ -90,7 +70,8 @@ export async function createWatchStore(store: Store): Promise<WatchStore> {
       }));
     },
 
-    async free(living, at, limit) {
+    /** Mailboxes that run and are watched by none of these; how many there are to be watched at all. */
+    async free(living: readonly string[], at: number, limit: number) {
       const found = await sources
         .find(free(living, at), { projection: { "watching.holder": 1 } })
         .limit(limit)
@@ -98,10 +79,12 @@ export async function createWatchStore(store: Store): Promise<WatchStore> {
       return found.map(({ _id, watching }) => ({ mailboxId: _id, holder: watching?.holder ?? null }));
     },
 
-    count: (living, at) =>
+    /** How many watches are held by these processes, or free. */
+    count: (living: readonly string[], at: number) =>
       sources.countDocuments({ $or: [{ "watching.holder": { $in: [...living] } }, free(living, at)] }),
 
-    async claim(holder, all) {
+    /** Takes those that nobody else has taken meanwhile, with the present generation. */
+    async claim(holder: string, all: readonly FreeWatch[]) {
       const byHolder = Map.groupBy(all, (one) => one.holder);
       for (const [before, some] of byHolder)
         await sources.updateMany(
@@ -114,27 +97,32 @@ export async function createWatchStore(store: Store): Promise<WatchStore> {
         );
     },
 
-    async leave(holder, at) {
+    /** Lets others have all of them. */
+    async leave(holder: string, at: number) {
       const nobody = { holder: null, state: "polling", since: at, why: null } as const;
       await sources.updateMany({ "watching.holder": holder }, { $set: within(nobody) });
     },
 
-    async cursor(mailboxId) {
+    /** How far the mailbox was read; `null`: not at all, or it is gone. */
+    async cursor(mailboxId: string) {
       return (await sources.findOne({ _id: mailboxId }, { projection: { cursor: 1 } }))?.cursor ?? null;
     },
 
-    async giveWay(mailboxId, { at, until, why }) {
+    /** Nobody is to watch it until then, whoever does now. */
+    async giveWay(mailboxId: string, { at, until, why }: { at: number; until: number; why: string }) {
       const given: Partial<Watching> = { state: "polling", since: at, why, restUntil: until, crowded: true };
       await sources.updateOne({ _id: mailboxId, watching: { $exists: true } }, { $set: within(given) });
     },
 
-    async note(holder, mailboxId, change) {
+    /** Writes as the holder. False: it is not any more. */
+    async note(holder: string, mailboxId: string, change: Partial<Watching>) {
       const own = { _id: mailboxId, "watching.holder": holder };
       const { matchedCount } = await sources.updateOne(own, { $set: within(change) });
       return matchedCount > 0;
     },
   };
 }
+export type WatchStore = Awaited<ReturnType<typeof createWatchStore>>;
 
 /** As fields of a source. */
 function within(change: Partial<Watching>): Document {

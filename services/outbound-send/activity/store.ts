@@ -1,4 +1,4 @@
-import type { Activity, Failure, TestStep } from "@mailfleet/contracts";
+import type { Failure, TestStep } from "@mailfleet/contracts";
 import type { Store } from "@mailfleet/store";
 
 /** What is remembered of the last test, so that a run delivered twice sends one probe. */
@@ -7,18 +7,6 @@ export interface RememberedTest {
   readonly startedAt: number;
   /** Set when it ended. */
   readonly result?: { readonly at: number; readonly failure: Failure | null; readonly steps: readonly TestStep[] };
-}
-
-/** Last runs, proofs of life and tests of the outbound direction, one document for each mailbox. */
-export interface ActivityStore {
-  get(mailboxId: string): Promise<Activity>;
-  /** Writes down that a test starts. Not `null`: this generation (or a newer one) was started before. */
-  startTest(mailboxId: string, generation: number, at: number): Promise<RememberedTest | null>;
-  finishTest(mailboxId: string, generation: number, result: NonNullable<RememberedTest["result"]>): Promise<void>;
-  ran(mailboxId: string, at: number, outcome: "ok" | "failed"): Promise<void>;
-  /** Adds what was sent since the last call; many mailboxes in one write. */
-  sent(counts: readonly { mailboxId: string; messages: number; at: number }[]): Promise<void>;
-  remove(mailboxId: string): Promise<void>;
 }
 
 interface ActivityDocument {
@@ -30,11 +18,14 @@ interface ActivityDocument {
   readonly test?: RememberedTest;
 }
 
-/** The collection `outboundActivity`. */
-export function createActivityStore(store: Store): ActivityStore {
+/**
+ * Last runs, proofs of life and tests of the outbound direction, one document for each mailbox. The collection
+ * `outboundActivity`.
+ */
+export function createActivityStore(store: Store) {
   const activity = store.db.collection<ActivityDocument>("outboundActivity");
   return {
-    get: async (mailboxId) => {
+    get: async (mailboxId: string) => {
       const found = await activity.findOne({ _id: mailboxId });
       return {
         mailboxId,
@@ -44,7 +35,8 @@ export function createActivityStore(store: Store): ActivityStore {
         messages: found?.messages ?? 0,
       };
     },
-    startTest: async (mailboxId, generation, at) => {
+    /** Writes down that a test starts. Not `null`: this generation (or a newer one) was started before. */
+    startTest: async (mailboxId: string, generation: number, at: number) => {
       await activity.updateOne({ _id: mailboxId }, { $setOnInsert: { messages: 0 } }, { upsert: true });
       const started = await activity.updateOne(
         { _id: mailboxId, $or: [{ test: { $exists: false } }, { "test.generation": { $lt: generation } }] },
@@ -53,21 +45,22 @@ export function createActivityStore(store: Store): ActivityStore {
       if (started.modifiedCount === 1) return null;
       return (await activity.findOne({ _id: mailboxId }))?.test ?? null;
     },
-    finishTest: async (mailboxId, generation, result) => {
+    finishTest: async (mailboxId: string, generation: number, result: NonNullable<RememberedTest["result"]>) => {
       const ran = { lastRunAt: result.at, lastRunOutcome: result.failure ? ("failed" as const) : ("ok" as const) };
       await activity.updateOne(
         { _id: mailboxId, "test.generation": generation },
         { $set: { "test.result": result, ...ran, ...(result.failure ? {} : { lastProvedSuccessAt: result.at }) } },
       );
     },
-    ran: async (mailboxId, at, outcome) => {
+    ran: async (mailboxId: string, at: number, outcome: "ok" | "failed") => {
       await activity.updateOne(
         { _id: mailboxId },
         { $set: { lastRunAt: at, lastRunOutcome: outcome, ...(outcome === "ok" ? { lastProvedSuccessAt: at } : {}) } },
         { upsert: true },
       );
     },
-    sent: async (counts) => {
+    /** Adds what was sent since the last call; many mailboxes in one write. */
+    sent: async (counts: readonly { mailboxId: string; messages: number; at: number }[]) => {
       if (counts.length === 0) return;
       await activity.bulkWrite(
         counts.map(({ mailboxId, messages, at }) => ({
@@ -84,8 +77,9 @@ export function createActivityStore(store: Store): ActivityStore {
         { ordered: false },
       );
     },
-    remove: async (mailboxId) => {
+    remove: async (mailboxId: string) => {
       await activity.deleteOne({ _id: mailboxId });
     },
   };
 }
+export type ActivityStore = ReturnType<typeof createActivityStore>;

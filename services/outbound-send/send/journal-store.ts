@@ -14,32 +14,21 @@ export interface JournalDocument {
 export const journalCollection = "sendJournals";
 
 /** The collection `sendJournals`: one small document for each process that sends. */
-export interface JournalStore {
-  /**
-   * Adds and takes away, under the lease that the filter names; several may be under way at once, in any order. False:
-   * the lease is lost, and nothing was written.
-   */
-  write(lease: { readonly _id: string }, entered: readonly string[], left: readonly string[]): Promise<boolean>;
-  /** Some of the journals whose processes have not renewed them in time. */
-  abandoned(limit: number): Promise<string[]>;
-  /** Those of these names under which there is no journal. */
-  missing(owners: readonly string[]): Promise<string[]>;
-  /** Its process gets it back no more. False: the lease is lost. */
-  takeOver(lease: { readonly _id: string }): Promise<boolean>;
-  remove(lease: { readonly _id: string }): Promise<void>;
-}
-
-/** Makes the index, then the store. */
-export async function createJournalStore(store: Store): Promise<JournalStore> {
+export async function createJournalStore(store: Store) {
   const journals: Collection<JournalDocument> = store.db.collection<JournalDocument>(journalCollection);
   await journals.createIndex({ "lease.until": 1 }, { name: "abandoned" });
   return {
-    write: async (lease, entered, left) => {
+    /**
+     * Adds and takes away, under the lease that the filter names; several may be under way at once, in any order.
+     * False: the lease is lost, and nothing was written.
+     */
+    write: async (lease: { readonly _id: string }, entered: readonly string[], left: readonly string[]) => {
       const rest = { $setDifference: [{ $ifNull: ["$wire", []] }, { $literal: left }] };
       const update = [{ $set: { wire: { $setUnion: [rest, { $literal: entered }] } } }];
       return (await journals.updateMany({ ...lease }, update)).matchedCount > 0;
     },
-    abandoned: async (limit) => {
+    /** Some of the journals whose processes have not renewed them in time. */
+    abandoned: async (limit: number) => {
       const over = { $lte: [{ $ifNull: ["$lease.until", new Date(0)] }, "$$NOW"] };
       // Not the same ones each time: some cannot be taken over for as long as nothing can be learnt about a mailbox.
       const found = await journals
@@ -51,14 +40,17 @@ export async function createJournalStore(store: Store): Promise<JournalStore> {
         .toArray();
       return found.map(({ _id }) => _id);
     },
-    missing: async (owners) => {
+    /** Those of these names under which there is no journal. */
+    missing: async (owners: readonly string[]) => {
       const there = await journals.find({ _id: { $in: [...owners] } }, { projection: { _id: 1 } }).toArray();
       return owners.filter((owner) => !there.some(({ _id }) => _id === owner));
     },
-    takeOver: async (lease) =>
+    /** Its process gets it back no more. False: the lease is lost. */
+    takeOver: async (lease: { readonly _id: string }) =>
       (await journals.updateMany({ ...lease }, { $set: { takenOver: true } })).matchedCount > 0,
-    remove: async (lease) => {
+    remove: async (lease: { readonly _id: string }) => {
       await journals.deleteMany({ ...lease });
     },
   };
 }
+export type JournalStore = Awaited<ReturnType<typeof createJournalStore>>;

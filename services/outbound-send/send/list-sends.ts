@@ -5,13 +5,13 @@ import { showSend } from "./show-send.ts";
 /** `send.list`: newest first. */
 export async function listSends(
   ports: OutboundPorts,
-  { mailboxId, state, limit, cursor }: RequestArguments<"outbound-send.send.list">,
+  input: RequestArguments<"outbound-send.send.list">,
 ): Promise<RequestOutput<"outbound-send.send.list">> {
-  if (cursor !== undefined && !/^\d{1,15}\/sn_[a-z0-9]+$/.test(cursor))
+  if (input.cursor !== undefined && !/^\d{1,15}\/sn_[a-z0-9]+$/.test(input.cursor))
     throw new ProblemError("INVALID", "The cursor does not belong to this list", {
       errors: [{ pointer: "/cursor", reason: "must be the `next` of a page of this list" }],
     });
-  const { items, next } = await ports.sends.list({ mailboxId, state, limit, cursor });
+  const { items, next } = await ports.sends.list(input);
   return { items: items.map(showSend), next };
 }
 

@@ -1,72 +1,21 @@
-import { type OutgoingMessage, ProblemError, type SendState } from "@mailfleet/contracts";
+import { ProblemError, type RequestArguments, type SendState } from "@mailfleet/contracts";
 import { GroupCommit } from "@mailfleet/kit";
 import { type Collection, type Filter, type Store, writeFates } from "@mailfleet/store";
-import type { ClaimedSend, DueSend, NewSend, SendChange, SentSend, StoredSend } from "./send.ts";
+import type { DueSend, NewSend, SendChange, SentSend, StoredSend } from "./send.ts";
 import { afterPosition, dueSend, insertedSend, readSend, type SendDocument, updateFor } from "./send-document.ts";
 
 /** What became of a new send: stored now, or there already under its idempotency key (or its id). */
 export type Accepted = { readonly stored: true } | { readonly stored: false; readonly existing: StoredSend };
 
-/**
- * The collection `sends`. All writes of the normal way are one statement for many sends, because a statement of its own
- * for each costs the database more than everything else together. Every method throws an outage while MongoDB is away.
- */
-export interface SendStore {
-  /** Durable when it returns (majority, journal). The send is in `accepted`, and due. */
-  accept(send: NewSend): Promise<Accepted>;
-  /** Whose turn it is in a mailbox by this time, in order; `from` is the `due` of the last one that was seen. */
-  due(mailboxId: string, by: number, limit: number, from?: number): Promise<DueSend[]>;
-  /**
-   * Writes down that an attempt starts, before anything of it is on the wire; gives those that this process got. With
-   * the same `batch` it may be repeated after an error.
-   */
-  claim(sends: readonly DueSend[], claim: { owner: string; batch: string; now: number }): Promise<ClaimedSend[]>;
-  /** Many results at once; ids of those that were written, now or by an earlier try with this `batch`. */
-  sent(sends: readonly SentSend[], batch: string, at: number): Promise<ReadonlySet<string>>;
-  /** True if the change was made, now or by an earlier try with this same object. */
-  change(change: SendChange): Promise<boolean>;
-  /** Claimed, and certainly nothing of them was sent: their turn again. */
-  giveBack(sendIds: readonly string[], owner: string): Promise<void>;
-  /** An answer to an earlier attempt, while another one is under way. False: none is. */
-  noteLate(sendId: string, late: NonNullable<StoredSend["late"]>): Promise<boolean>;
-  get(sendId: string): Promise<StoredSend | null>;
-  some(sendIds: readonly string[]): Promise<StoredSend[]>;
-  /** Newest first. */
-  list(query: {
-    mailboxId?: string;
-    state?: SendState;
-    limit: number;
-    cursor?: string;
-  }): Promise<{ items: StoredSend[]; next: string | null }>;
-  /** Sends that wait for this mailbox, oldest first; without those named. */
-  waiting(mailboxId: string, limit: number, but?: readonly string[]): Promise<DueSend[]>;
-  /** Makes all that waits for a mailbox due, in its old order; how many wait. */
-  release(mailboxId: string): Promise<number>;
-  /** Sends that are neither sent nor given up, oldest first. */
-  unfinished(mailboxId: string, limit: number): Promise<StoredSend[]>;
-  /** Mailboxes for which something has been due since before this moment. */
-  overdue(before: number): Promise<string[]>;
-  /** Moves the next check of sends that keep waiting; compare-and-swap on the old time. */
-  lookAgain(sends: readonly StoredSend[], due: number): Promise<void>;
-  /** All who have claimed something and not ended it. */
-  claimants(): Promise<string[]>;
-  /** What a process has claimed and not ended. */
-  claimedBy(owner: string, limit: number): Promise<StoredSend[]>;
-  /** Messages that were committed before this moment and are perhaps not published. */
-  unpublished(
-    before: number,
-    limit: number,
-    except: readonly string[],
-  ): Promise<{ sendId: string; outbox: readonly OutgoingMessage[] }[]>;
-  /** Takes published messages off. */
-  published(entries: readonly { sendId: string; messageId: string }[]): Promise<void>;
-}
-
 const onNormalWay: ReadonlySet<SendState> = new Set(["accepted", "sending", "sent"]);
 const withoutBytes = { raw: 0 } as const;
 
-/** Makes the indexes, then the store. `owner` makes ids of changes. */
-export async function createSendStore(store: Store, owner: string): Promise<SendStore> {
+/**
+ * The collection `sends`. All writes of the normal way are one statement for many sends, because a statement of its
+ * own for each costs the database more than everything else together. Every method throws an outage while MongoDB is
+ * away. `owner` makes ids of changes.
+ */
+export async function createSendStore(store: Store, owner: string) {
   const sends: Collection<SendDocument> = store.db.collection<SendDocument>("sends");
   await sends.createIndexes([
     { key: { mailboxId: 1, idempotencyKey: 1 }, unique: true },
@@ -106,9 +55,11 @@ export async function createSendStore(store: Store, owner: string): Promise<Send
   });
 
   return {
-    accept: (send) => accepting.commit(insertedSend(send)),
+    /** Durable when it returns (majority, journal). The send is in `accepted`, and due. */
+    accept: (send: NewSend) => accepting.commit(insertedSend(send)),
 
-    due: async (mailboxId, by, limit, from) => {
+    /** Whose turn it is in a mailbox by this time, in order; `from` is the `due` of the last one that was seen. */
+    due: async (mailboxId: string, by: number, limit: number, from?: number) => {
       const range = from === undefined ? {} : { $gte: from };
       const found = await sends
         .find({ mailboxId, due: { ...range, $lte: by } }, { projection: { outbox: 0 } })
@@ -118,7 +69,14 @@ export async function createSendStore(store: Store, owner: string): Promise<Send
       return found.map(dueSend);
     },
 
-    claim: async (due, { owner: by, batch, now }) => {
+    /**
+     * Writes down that an attempt starts, before anything of it is on the wire; gives those that this process got. With
+     * the same `batch` it may be repeated after an error.
+     */
+    claim: async (
+      due: readonly DueSend[],
+      { owner: by, batch, now }: { owner: string; batch: string; now: number },
+    ) => {
       const groups = Map.groupBy(due, (send) => `${send.state} ${send.attempt}`);
       const claim = { owner: by, startedAt: now, batch };
       const got = await Promise.all(
@@ -144,7 +102,8 @@ export async function createSendStore(store: Store, owner: string): Promise<Send
       return got.flat().map((send) => ({ ...send, ...made, attempt: send.attempt + 1, changedAt: now }));
     },
 
-    sent: async (results, batch, at) => {
+    /** Many results at once; ids of those that were written, now or by an earlier try with this `batch`. */
+    sent: async (results: readonly SentSend[], batch: string, at: number) => {
       const ids = results.map(({ sendId }) => sendId);
       const owners = [...new Set(results.map((result) => result.owner))];
       const place = { $indexOfArray: [{ $literal: ids }, "$_id"] };
@@ -172,13 +131,15 @@ export async function createSendStore(store: Store, owner: string): Promise<Send
       return new Set(found.map(({ _id }) => _id));
     },
 
-    change: async (change) => {
+    /** True if the change was made, now or by an earlier try with this same object. */
+    change: async (change: SendChange) => {
       const changeId = changeIds.get(change) ?? `${owner}:${++counter}`;
       changeIds.set(change, changeId);
       return changing.commit({ ...change, changeId });
     },
 
-    giveBack: async (sendIds, by) => {
+    /** Claimed, and certainly nothing of them was sent: their turn again. */
+    giveBack: async (sendIds: readonly string[], by: string) => {
       if (sendIds.length === 0) return;
       await sends.updateMany({ _id: { $in: [...sendIds] }, "claim.owner": by, state: "sending" }, [
         { $set: { state: "accepted", due: "$acceptedAt" } },
@@ -186,18 +147,20 @@ export async function createSendStore(store: Store, owner: string): Promise<Send
       ]);
     },
 
-    noteLate: async (sendId, late) =>
+    /** An answer to an earlier attempt, while another one is under way. False: none is. */
+    noteLate: async (sendId: string, late: NonNullable<StoredSend["late"]>) =>
       (await sends.updateMany({ _id: sendId, state: "sending" }, { $set: { late } })).matchedCount > 0,
 
-    get: async (sendId) => {
+    get: async (sendId: string) => {
       const document = await sends.findOne({ _id: sendId }, { projection: withoutBytes });
       return document && readSend(document);
     },
 
-    some: async (sendIds) =>
+    some: async (sendIds: readonly string[]) =>
       (await sends.find({ _id: { $in: [...sendIds] } }, { projection: withoutBytes }).toArray()).map(readSend),
 
-    list: async ({ mailboxId, state, limit, cursor }) => {
+    /** Newest first. */
+    list: async ({ mailboxId, state, limit, cursor }: RequestArguments<"outbound-send.send.list">) => {
       const filter: Filter<SendDocument> = {
         ...(mailboxId ? { mailboxId } : {}),
         ...(state ? { state } : {}),
@@ -214,7 +177,8 @@ export async function createSendStore(store: Store, owner: string): Promise<Send
       return { items, next: found.length > limit && last ? `${last.acceptedAt}/${last.id}` : null };
     },
 
-    waiting: async (mailboxId, limit, but = []) => {
+    /** Sends that wait for this mailbox, oldest first; without those named. */
+    waiting: async (mailboxId: string, limit: number, but: readonly string[] = []) => {
       const found = await sends
         .find({ attention: "waiting", mailboxId, ...(but.length > 0 && { _id: { $nin: [...but] } }) })
         .sort({ acceptedAt: 1, _id: 1 })
@@ -223,10 +187,12 @@ export async function createSendStore(store: Store, owner: string): Promise<Send
       return found.map(dueSend);
     },
 
-    release: async (mailboxId) =>
+    /** Makes all that waits for a mailbox due, in its old order; how many wait. */
+    release: async (mailboxId: string) =>
       (await sends.updateMany({ attention: "waiting", mailboxId }, [{ $set: { due: "$acceptedAt" } }])).matchedCount,
 
-    unfinished: async (mailboxId, limit) => {
+    /** Sends that are neither sent nor given up, oldest first. */
+    unfinished: async (mailboxId: string, limit: number) => {
       const found = await sends
         .find(
           { mailboxId, state: { $in: ["accepted", "deferred", "waiting", "uncertain"] } },
@@ -238,9 +204,11 @@ export async function createSendStore(store: Store, owner: string): Promise<Send
       return found.map(readSend);
     },
 
-    overdue: (before) => sends.distinct("mailboxId", { due: { $lte: before } }),
+    /** Mailboxes for which something has been due since before this moment. */
+    overdue: (before: number) => sends.distinct("mailboxId", { due: { $lte: before } }),
 
-    lookAgain: async (looked, due) => {
+    /** Moves the next check of sends that keep waiting; compare-and-swap on the old time. */
+    lookAgain: async (looked: readonly StoredSend[], due: number) => {
       const groups = Map.groupBy(looked, (send) => send.due);
       await Promise.all(
         [...groups].map(([was, group]) =>
@@ -249,9 +217,11 @@ export async function createSendStore(store: Store, owner: string): Promise<Send
       );
     },
 
+    /** All who have claimed something and not ended it. */
     claimants: () => sends.distinct("claim.owner", { "claim.owner": { $exists: true }, state: "sending" }),
 
-    claimedBy: async (by, limit) => {
+    /** What a process has claimed and not ended. */
+    claimedBy: async (by: string, limit: number) => {
       const found = await sends
         .find({ "claim.owner": by, state: "sending" }, { projection: withoutBytes })
         .limit(limit)
@@ -259,7 +229,8 @@ export async function createSendStore(store: Store, owner: string): Promise<Send
       return found.map(readSend);
     },
 
-    unpublished: async (before, limit, except) => {
+    /** Messages that were committed before this moment and are perhaps not published. */
+    unpublished: async (before: number, limit: number, except: readonly string[]) => {
       const others = except.length > 0 ? { _id: { $nin: [...except] } } : {};
       const found = await sends
         .find(
@@ -272,11 +243,13 @@ export async function createSendStore(store: Store, owner: string): Promise<Send
       return found.map((document) => ({ sendId: document._id, outbox: document.outbox ?? [] }));
     },
 
-    published: async (entries) => {
+    /** Takes published messages off. */
+    published: async (entries: readonly { sendId: string; messageId: string }[]) => {
       await Promise.all(entries.map((entry) => publishing.commit(entry)));
     },
   };
 }
+export type SendStore = Awaited<ReturnType<typeof createSendStore>>;
 
 const DUPLICATE = 11000;
 

@@ -1,23 +1,6 @@
 import { bytesPassed } from "@mailfleet/kit";
 import { Binary, bytesOf, type Filter, type Store } from "@mailfleet/store";
 
-/**
- * Messages and attachments in pieces as they came, raw: what is too large for one request, or for its send. A piece
- * lives an hour unless it is kept.
- */
-export interface UploadStore {
-  /** Durable when it returns. The same piece again replaces itself. */
-  append(uploadId: string, index: number, data: Uint8Array): Promise<void>;
-  /**
-   * The pieces in their order, few at a time in memory. Throws if they are not these, or have not this size together.
-   */
-  read(uploadId: string, expected: { pieces?: number; size?: number }): AsyncIterable<Uint8Array>;
-  /** Lives until then: a send refers to it. */
-  keep(uploadId: string, until: number): Promise<void>;
-  /** Nobody needs it again. The journal does not wait for it; what is left behind expires. */
-  remove(uploadId: string): Promise<void>;
-}
-
 /** The pieces of an upload are incomplete, or have expired. */
 export class UploadIncomplete extends Error {
   constructor(uploadId: string) {
@@ -34,13 +17,17 @@ interface UploadPiece {
 
 const UNUSED_MS = 3_600_000;
 
-/** The collection `uploads`: pieces named `<upload>/<index>`. */
-export async function createUploadStore(store: Store): Promise<UploadStore> {
+/**
+ * Messages and attachments in pieces as they came, raw: what is too large for one request, or for its send. A piece
+ * lives an hour unless it is kept. The collection `uploads`: pieces named `<upload>/<index>`.
+ */
+export async function createUploadStore(store: Store) {
   const uploads = store.db.collection<UploadPiece>("uploads");
   await uploads.createIndex({ purgeAt: 1 }, { expireAfterSeconds: 0 });
   const piecesOf = (uploadId: string): Filter<UploadPiece> => ({ _id: { $gte: `${uploadId}/`, $lt: `${uploadId}0` } });
   return {
-    append: async (uploadId, index, data) => {
+    /** Durable when it returns. The same piece again replaces itself. */
+    append: async (uploadId: string, index: number, data: Uint8Array) => {
       await uploads.updateOne(
         { _id: `${uploadId}/${String(index).padStart(4, "0")}` },
         { $set: { data: new Binary(data), purgeAt: new Date(Date.now() + UNUSED_MS) } },
@@ -48,7 +35,10 @@ export async function createUploadStore(store: Store): Promise<UploadStore> {
       );
       bytesPassed(data.length);
     },
-    read: async function* (uploadId, expected) {
+    /**
+     * The pieces in their order, few at a time in memory. Throws if they are not these, or have not this size together.
+     */
+    read: async function* (uploadId: string, expected: { pieces?: number; size?: number }) {
       let pieces = 0;
       let size = 0;
       const found = uploads.find(piecesOf(uploadId), { batchSize: 1 }).sort({ _id: 1 });
@@ -62,11 +52,14 @@ export async function createUploadStore(store: Store): Promise<UploadStore> {
       const whole = (expected.pieces ?? pieces) === pieces && (expected.size ?? size) === size;
       if (!whole || pieces === 0) throw new UploadIncomplete(uploadId);
     },
-    keep: async (uploadId, until) => {
+    /** Lives until then: a send refers to it. */
+    keep: async (uploadId: string, until: number) => {
       await uploads.updateMany(piecesOf(uploadId), { $set: { purgeAt: new Date(until) } });
     },
-    remove: async (uploadId) => {
+    /** Nobody needs it again. The journal does not wait for it; what is left behind expires. */
+    remove: async (uploadId: string) => {
       await uploads.deleteMany(piecesOf(uploadId), { writeConcern: { w: 1, journal: false } }).catch(() => {});
     },
   };
 }
+export type UploadStore = Awaited<ReturnType<typeof createUploadStore>>;

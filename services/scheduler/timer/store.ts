@@ -2,30 +2,11 @@ import { type AnyBulkWriteOperation, duplicateKeyCode, type Store, writeFates } 
 import type { LiveTimer, TimerAdvance, TimerDocument, TimerOrder } from "./document.ts";
 import { type Target, targetOf } from "./targets.ts";
 
-/** The collection `timers`, owned by `scheduler`. Every method throws an outage (`isOutage`) while MongoDB is away. */
-export interface TimerStore {
-  /** Sets and clears in one write; an order whose number is not higher than the stored one changes nothing. */
-  apply(orders: readonly TimerOrder[], now: number): Promise<void>;
-  /** The first that are due for a stream, earliest first, without those named and the first `skip` of the others. */
-  due(
-    target: Target,
-    now: number,
-    limit: number,
-    but?: { readonly skip?: number; readonly without?: readonly string[] },
-  ): Promise<LiveTimer[]>;
-  /** When the earliest timer of a stream is due, those named left out; `null` if there is none. */
-  nextDue(target: Target, without?: readonly string[]): Promise<number | null>;
-  /** Compare and swap on (seq, due), in one write. Returns how many were still as they had been read. */
-  advance(advances: readonly TimerAdvance[], now: number): Promise<number>;
-  /** Live timers by name. */
-  list(owner: string): Promise<LiveTimer[]>;
-}
-
 /** A message that is older than this has long been delivered or gone. */
 const tombstoneMs = 86_400_000;
 
-/** Makes the indexes, then the store. */
-export async function createTimerStore(store: Store): Promise<TimerStore> {
+/** The collection `timers`, owned by `scheduler`. Every method throws an outage (`isOutage`) while MongoDB is away. */
+export async function createTimerStore(store: Store) {
   const timers = store.db.collection<TimerDocument>("timers");
   await timers.createIndexes([
     { key: { target: 1, due: 1 }, name: "target", partialFilterExpression: { due: { $exists: true } } },
@@ -64,7 +45,8 @@ export async function createTimerStore(store: Store): Promise<TimerStore> {
   };
 
   return {
-    async apply(orders, now) {
+    /** Sets and clears in one write; an order whose number is not higher than the stored one changes nothing. */
+    async apply(orders: readonly TimerOrder[], now: number) {
       const last = [...lastOfEach(orders).values()];
       if (last.length === 0) return;
       try {
@@ -83,7 +65,13 @@ export async function createTimerStore(store: Store): Promise<TimerStore> {
       }
     },
 
-    due: (target, now, limit, { skip = 0, without = [] } = {}) =>
+    /** The first that are due for a stream, earliest first, without those named and the first `skip` of the others. */
+    due: (
+      target: Target,
+      now: number,
+      limit: number,
+      { skip = 0, without = [] }: { readonly skip?: number; readonly without?: readonly string[] } = {},
+    ) =>
       timers
         .find({ target, due: { $exists: true, $lte: now }, ...but(without) })
         .sort({ due: 1 })
@@ -91,7 +79,8 @@ export async function createTimerStore(store: Store): Promise<TimerStore> {
         .limit(limit)
         .toArray() as Promise<LiveTimer[]>,
 
-    async nextDue(target, without = []) {
+    /** When the earliest timer of a stream is due, those named left out; `null` if there is none. */
+    async nextDue(target: Target, without: readonly string[] = []) {
       const first = await timers.findOne(
         { target, ...live, ...but(without) },
         { sort: { due: 1 }, projection: { due: 1 } },
@@ -99,7 +88,8 @@ export async function createTimerStore(store: Store): Promise<TimerStore> {
       return first?.due ?? null;
     },
 
-    async advance(advances, now) {
+    /** Compare and swap on (seq, due), in one write. Returns how many were still as they had been read. */
+    async advance(advances: readonly TimerAdvance[], now: number) {
       if (advances.length === 0) return 0;
       const result = await timers.bulkWrite(
         advances.map(({ _id, seq, due, next, madeUp }) => ({
@@ -118,13 +108,15 @@ export async function createTimerStore(store: Store): Promise<TimerStore> {
       return result.matchedCount;
     },
 
-    list: (owner) =>
+    /** Live timers by name. */
+    list: (owner: string) =>
       timers
         .find({ owner, ...live })
         .sort({ name: 1 })
         .toArray() as Promise<LiveTimer[]>,
   };
 }
+export type TimerStore = Awaited<ReturnType<typeof createTimerStore>>;
 
 /** Within one batch only the highest number of each timer matters; of equal ones the first. */
 function lastOfEach(orders: readonly TimerOrder[]): Map<string, TimerOrder> {
