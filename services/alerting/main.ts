@@ -6,7 +6,7 @@ import { createTokens } from "@mailfleet/oauth";
 import { loadOpener, loadSealer } from "@mailfleet/secrets";
 import { connectStore, isOutage, openDocuments } from "@mailfleet/store";
 import { createClearMarkStore } from "./alert/store.ts";
-import { createMeters } from "./metrics.ts";
+import { createMetrics } from "./metrics.ts";
 import { destinationsOf } from "./notice/destinations.ts";
 import { createMailServer } from "./notice/mail-server.ts";
 import { createMailServerStore, createNoticeStore } from "./notice/store.ts";
@@ -41,7 +41,7 @@ runService(alerting, async ({ name, environment, logger, metrics, failPoint, add
         tokens: createTokens({ fetch, open: opener.open, seal: sealer.seal, grants, now, owner: name, logger }),
         destinations: destinationsOf(bus, networks),
       }),
-      meters: createMeters(metrics, notices),
+      metrics: createMetrics(metrics, notices),
       isOutage,
       quietMs: environment.notifyQuietMs,
       retryMs: environment.notifyRetryMs,

@@ -3,7 +3,7 @@ import type { AlertBody } from "./alert/document.ts";
 import type { ClearMarkStore } from "./alert/store.ts";
 import type { AlertWall } from "./alert/wall.ts";
 import type { DeadLetterBody } from "./dead-letter/body.ts";
-import type { Meters } from "./metrics.ts";
+import type { Metrics } from "./metrics.ts";
 import type { OpenChannel } from "./notice/channel.ts";
 import type { MailServerStore, NoticeStore } from "./notice/store.ts";
 import type { NotificationBody } from "./notification/body.ts";
@@ -20,7 +20,7 @@ export interface AlertingPorts extends ServicePorts {
   readonly notices: NoticeStore;
   readonly mailServer: MailServerStore;
   readonly openChannel: OpenChannel;
-  readonly meters: Meters;
+  readonly metrics: Metrics;
   /** Shortest time between two mails that say that the same alert is raised. */
   readonly quietMs: number;
   /** First wait after a transient failure of the notification mail server. */

@@ -1,5 +1,5 @@
 import { BusOutage, connectBus } from "@mailfleet/bus";
-import { Histogram, runService } from "@mailfleet/kit";
+import { metricsOf, runService, usualSeconds } from "@mailfleet/kit";
 import { loadSealer } from "@mailfleet/secrets";
 import { connectStore, isOutage as isStoreOutage } from "@mailfleet/store";
 import { startConsole } from "./http/console-app.ts";
@@ -24,12 +24,14 @@ runService(consoleService, async ({ name, environment, logger, metrics, addReadi
   addReadiness("mongodb", () => store.health());
   const tokens = await createTokenRepository(store);
   await ensureFirstToken({ file: environment.adminTokenFile, tokens, logger, now });
-  const served = new Histogram({
-    name: "mailfleet_http_request_seconds",
-    help: "Time until an answer of the HTTP API was sent",
-    labelNames: ["method", "route", "status"],
-    registers: [metrics],
-  });
+  const served = metricsOf(metrics).histogram(
+    "mailfleet_http_request_seconds",
+    "Time until an answer of the HTTP API was sent",
+    usualSeconds,
+    "method",
+    "route",
+    "status",
+  );
   return {
     bus,
     ports: {

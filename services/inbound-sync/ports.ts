@@ -7,7 +7,7 @@ import type { Opener } from "@mailfleet/secrets";
 import type { Worker } from "@mailfleet/worker";
 import type { FingerprintStore } from "./message/fingerprint-store.ts";
 import type { MessageStore } from "./message/store.ts";
-import type { InboundMetrics } from "./metrics.ts";
+import type { createMetrics } from "./metrics.ts";
 import type { SourceDocument } from "./source/document.ts";
 import type { NamesStore } from "./source/names-store.ts";
 import type { SourceStore } from "./source/store.ts";
@@ -35,5 +35,5 @@ export interface InboundPorts extends ServicePorts {
   readonly isOurProbe: IsOurProbe;
   readonly tokens: Pick<Tokens, "exchangeCode" | "startDevice" | "pollDevice">;
   readonly parseBody: (raw: Uint8Array) => Promise<ParsedBody>;
-  readonly metrics: InboundMetrics;
+  readonly metrics: ReturnType<typeof createMetrics>;
 }

@@ -3,7 +3,7 @@ import type { Leases, ServicePorts } from "@mailfleet/kit";
 import type { SignProbe } from "@mailfleet/mime";
 import type { SentFolder, Worker } from "@mailfleet/worker";
 import type { ActivityStore } from "./activity/store.ts";
-import type { OutboundMetrics } from "./metrics.ts";
+import type { createMetrics } from "./metrics.ts";
 import type { JournalDocument, JournalStore } from "./send/journal-store.ts";
 import type { SendStore } from "./send/store.ts";
 import type { UploadStore } from "./upload/store.ts";
@@ -47,7 +47,7 @@ export interface OutboundPorts extends ServicePorts {
   readonly leases: Leases<JournalDocument>;
   /** Makes the code by which inbound-sync recognises our test message. */
   readonly signProbe: SignProbe;
-  readonly metrics: OutboundMetrics;
+  readonly metrics: ReturnType<typeof createMetrics>;
   /** Names this process, newly for each start. */
   readonly owner: string;
   readonly policy: OutboundPolicy;

@@ -1,5 +1,5 @@
 /** What a service is made of: declaration, documents, relay, ticks, pages, health. */
-export { Counter, Gauge, Histogram, Registry } from "prom-client";
+export { Gauge, Registry } from "prom-client";
 export { type CommandInput, commandKey } from "./document/command.ts";
 export { Conflict } from "./document/conflict.ts";
 export {
@@ -37,6 +37,7 @@ export { defineService, every, listen, listenInBatches, type ServicePorts } from
 export { EnvironmentError, readEnvironment } from "./service/environment.ts";
 export { createFailPoints } from "./service/fail-points.ts";
 export { failureFields } from "./service/log-fields.ts";
+export { metricsOf, usualSeconds } from "./service/metrics-of.ts";
 
 export { type ProcessContext, runProcess } from "./service/process.ts";
 

@@ -1,29 +1,20 @@
-import { Counter, Histogram, type Registry } from "@mailfleet/kit";
+import { metricsOf, type Registry } from "@mailfleet/kit";
 
 /** How a run ended. */
 export type RunOutcome = "ok" | "failed" | "dropped" | "no-permit" | "busy" | "lost";
 
-/** Figures of the runs of a direction. Mailbox ids are never labels. */
-export interface RunMetrics {
-  readonly runs: Counter<"purpose" | "outcome">;
-  readonly seconds: Histogram<"purpose">;
-}
-
 /** Registers `mailfleet_<direction>_runs_total` and `mailfleet_<direction>_run_seconds`. */
-export function createRunMetrics(registry: Registry, direction: "inbound" | "outbound"): RunMetrics {
+export function createRunMetrics(registry: Registry, direction: "inbound" | "outbound") {
+  const { counter, histogram } = metricsOf(registry);
+  const buckets = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
   return {
-    runs: new Counter({
-      name: `mailfleet_${direction}_runs_total`,
-      help: "Runs by purpose and outcome",
-      labelNames: ["purpose", "outcome"],
-      registers: [registry],
-    }),
-    seconds: new Histogram({
-      name: `mailfleet_${direction}_run_seconds`,
-      help: "Time that a run took once it had what it needs",
-      labelNames: ["purpose"],
-      buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300],
-      registers: [registry],
-    }),
+    runs: counter(`mailfleet_${direction}_runs_total`, "Runs by purpose and outcome", "purpose", "outcome"),
+    seconds: histogram(
+      `mailfleet_${direction}_run_seconds`,
+      "Time that a run took once it had what it needs",
+      buckets,
+      "purpose",
+    ),
   };
 }
+export type RunMetrics = ReturnType<typeof createRunMetrics>;

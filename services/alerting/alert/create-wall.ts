@@ -18,7 +18,7 @@ export function createAlertWall(ports: AlertingPorts): AlertWall {
 
   const opened = ({ outcome, before, after }: Outcome<AlertBody>) => {
     if (outcome !== "accepted" || !after || after.episode === (before?.episode ?? 0)) return;
-    ports.meters.alertRaised(after.code);
+    ports.metrics.alerts.inc({ code: after.code });
     ports.kick("notices");
   };
 

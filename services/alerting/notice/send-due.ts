@@ -44,7 +44,7 @@ export function createSendNotices(ports: AlertingPorts): Round {
  * the sweep and makes all replicas wait, because the next mail would fail the same way.
  */
 async function sendDueNotices(ports: AlertingPorts): Promise<void> {
-  const { notices, mailServer, meters, signal, now } = ports;
+  const { notices, mailServer, metrics, signal, now } = ports;
   await giveUp(ports);
   if ((await mailServer.get()).pausedUntil > now()) return;
   const stored = await presentSettings(ports);
@@ -57,7 +57,7 @@ async function sendDueNotices(ports: AlertingPorts): Promise<void> {
       if (!taken || !kind) return;
       if (!present) {
         await drop(ports, taken, "none");
-        meters.notice("dropped");
+        metrics.notices.inc({ outcome: "dropped" });
         continue;
       }
       const mail = await mailOf(ports, present, taken, kind);
@@ -75,7 +75,7 @@ async function sendDueNotices(ports: AlertingPorts): Promise<void> {
         noticeSent(alert, sent, now(), ports.quietMs),
       );
       ports.logger.info({ alert: taken._id, code: taken.code, kind }, "notice sent");
-      meters.notice("sent");
+      metrics.notices.inc({ outcome: "sent" });
       if (refused.length > 0) await recipientsRefused(ports, present, refused);
       else await serverWorks(ports);
     }
@@ -96,38 +96,38 @@ async function mailOf(
   alert: AlertDocument,
   kind: "raised" | "cleared",
 ): Promise<ComposedMessage | null> {
-  const { logger, meters, now } = ports;
+  const { logger, metrics, now } = ports;
   try {
     const to = await recipientsOf(ports, settings, alert);
     return await composeNotice({ ...settings, to }, noticeMail(alert, kind, domainOf(settings.from)), now());
   } catch (error) {
     logger.error({ alert: alert._id, code: alert.code, err: error }, "no mail can be composed for this alert");
     await drop(ports, alert, "failed");
-    meters.notice("failed");
+    metrics.notices.inc({ outcome: "failed" });
     return null;
   }
 }
 
 async function giveUp(ports: AlertingPorts): Promise<void> {
-  const { notices, logger, meters, now } = ports;
+  const { notices, logger, metrics, now } = ports;
   const old = await notices.waitingSince(now() - expiryMs, perSweep);
   const surplus = await notices.surplus(queueLimit, perSweep);
   const alone = { logger, what: "notices that are given up", name: ({ _id }: AlertDocument) => _id };
   await eachAlone([...old, ...surplus], alone, async (alert) => {
     await drop(ports, alert, "failed");
     logger.warn({ alert: alert._id, code: alert.code }, "notice given up: it waited too long, or too many are waiting");
-    meters.notice("expired");
+    metrics.notices.inc({ outcome: "expired" });
   });
 }
 
 async function serverFailed(ports: AlertingPorts, settings: UsableSettings, taken: AlertDocument, failure: Failure) {
-  const { mailServer, wall, logger, meters, now } = ports;
+  const { mailServer, wall, logger, metrics, now } = ports;
   const failures = (await mailServer.get()).failures + 1;
   const pausedUntil = now() + pauseMs(failure, failures, ports.retryMs);
   await mailServer.set({ failures, pausedUntil });
   await wall.changeNotice(taken._id, `put-off/${taken.v}`, (alert) => noticePutOff(alert, now()));
   logger.warn({ alert: taken._id, failures, pausedUntil, ...failureFields(failure) }, "notice not sent");
-  meters.notice("failed");
+  metrics.notices.inc({ outcome: "failed" });
   const next = `Next attempt ${new Date(pausedUntil).toISOString()}.`;
   await sayFailed(ports, settings, failure, next, `relay:failed:${pausedUntil}:${failures}`);
 }
@@ -145,7 +145,7 @@ async function sayFailed(ports: AlertingPorts, settings: UsableSettings, failure
   const advice = noticeRemedy(failure.code, settings) ?? remedy;
   const detail = `${failure.code}: ${text} ${advice}`.slice(0, 900);
   const evidence: Evidence = { ...placeOf(settings), ...failure.evidence };
-  ports.meters.serverFailed(failure.code);
+  ports.metrics.serverFailures.inc({ code: failure.code });
   const fact = {
     at: ports.now(),
     object: serverObject,

@@ -27,7 +27,7 @@ import { generateKeyFiles, loadOpener, loadSealer } from "@mailfleet/secrets";
 import { connectStore, isOutage, openDocuments } from "@mailfleet/store";
 import { SMTPServer } from "smtp-server";
 import { createClearMarkStore } from "../alert/store.ts";
-import { createMeters } from "../metrics.ts";
+import { createMetrics } from "../metrics.ts";
 import { createMailServer } from "../notice/mail-server.ts";
 import { createMailServerStore, createNoticeStore } from "../notice/store.ts";
 import { alerting } from "../service.ts";
@@ -202,7 +202,7 @@ export async function givenAlerting() {
         notices,
         mailServer: createMailServerStore(store),
         openChannel: await mailServer(),
-        meters: createMeters(registry, notices),
+        metrics: createMetrics(registry, notices),
         isOutage,
         logger,
         registry,

@@ -12,6 +12,7 @@ import {
 import { type GivenPorts, Registry, startService } from "@mailfleet/kit";
 import { startMongo, startNats } from "@mailfleet/local/testing";
 import { connectStore, isOutage } from "@mailfleet/store";
+import { createMetrics } from "../metrics.ts";
 import type { SchedulerPorts } from "../ports.ts";
 import { scheduler } from "../service.ts";
 import { createTimerStore } from "../timer/store.ts";
@@ -45,32 +46,22 @@ export async function givenEngines() {
         isOutage,
       });
       buses.push(own);
-      const counted = { fired: 0, coalesced: 0, spread: 0, refused: 0 };
+      const registry = new Registry();
+      const metrics = createMetrics(registry);
       const ports: GivenPorts<SchedulerPorts> = {
         bus: refusing(own, options.takes),
         timers,
-        metrics: {
-          fired: (lags) => {
-            counted.fired += lags.length;
-          },
-          coalesced: (count) => {
-            counted.coalesced += count;
-          },
-          spread: (count) => {
-            counted.spread += count;
-          },
-          refused: (count) => {
-            counted.refused += count;
-          },
-        },
+        metrics,
         logger: silent,
-        registry: new Registry(),
+        registry,
         failPoint,
         isOutage,
         now: options.now ?? Date.now,
       };
       const service = await startService(scheduler, ports);
-      return { counted, stop: () => service.stop() };
+      const count = async (name: "fired" | "coalesced" | "spread" | "refused") =>
+        (await metrics[name].get()).values[0]?.value ?? 0;
+      return { count, stop: () => service.stop() };
     },
     /** Keeps everything that arrives for mailbox machines. */
     watchMailboxEvents: async () => {

@@ -76,10 +76,11 @@ async function fireDue(ports: SchedulerPorts, found: readonly LiveTimer[]): Prom
     ports.now(),
   );
   const stored = firing.filter((_, index) => outcomes[index] === "stored");
-  metrics.fired(stored.map((timer) => ports.now() - timer.due));
-  metrics.coalesced(outcomes.filter((outcome) => outcome === "coalesced").length);
-  metrics.spread(turns.length - firing.length);
-  metrics.refused(left.length);
+  metrics.fired.inc(stored.length);
+  for (const timer of stored) metrics.lag.observe(Math.max(0, ports.now() - timer.due) / 1000);
+  metrics.coalesced.inc(outcomes.filter((outcome) => outcome === "coalesced").length);
+  metrics.spread.inc(turns.length - firing.length);
+  metrics.refused.inc(left.length);
   return { found: found.length, moved, left };
 }
 

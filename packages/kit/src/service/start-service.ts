@@ -1,6 +1,6 @@
 import type { Consumption, Incoming, RequestHandlers } from "@mailfleet/bus";
 import { ProblemError, streams } from "@mailfleet/contracts";
-import { Counter, Histogram } from "prom-client";
+import type { Counter } from "prom-client";
 import { Conflict } from "../document/conflict.ts";
 import type { DocumentStore } from "../document/document.ts";
 import { createDocuments, type Documents } from "../document/documents.ts";
@@ -9,6 +9,7 @@ import { type Kept, singleId } from "../document/keep.ts";
 import { startTick, type Tick } from "../tick/tick.ts";
 import type { Listener, ServiceDeclaration, ServicePorts } from "./define-service.ts";
 import type { OwnEnvironment } from "./environment.ts";
+import { metricsOf, usualSeconds } from "./metrics-of.ts";
 
 /** Opens a collection with its indexes; `@mailfleet/store` has one. */
 export type OpenDocuments = (
@@ -60,12 +61,8 @@ export async function startService<
   const { bus, logger, registry, now } = given as unknown as ServicePorts;
   const ending = new AbortController();
   const ticks = new Map<string, Tick>();
-  const relayed = new Counter({
-    name: "mailfleet_outbox_messages_total",
-    help: "Messages published from outboxes",
-    labelNames: ["outcome"],
-    registers: [registry],
-  });
+  const { counter, histogram } = metricsOf(registry);
+  const relayed = counter("mailfleet_outbox_messages_total", "Messages published from outboxes", "outcome");
   const opened = await openAll(declaration.keeps ?? [], given as unknown as GivenPorts<Ports>, {
     relayed,
     againMs: times.againMs,
@@ -91,7 +88,10 @@ export async function startService<
   const isOutage = (error: unknown) => ports.isOutage(error) || isPassing(error);
   const consumptions = await Promise.all(listeners.map((listener) => consume(ports, listener, isOutage)));
 
-  const metrics = tickMetrics(registry);
+  const metrics = {
+    rounds: counter("mailfleet_tick_rounds_total", "Rounds of recurring work, by how they ended", "tick", "outcome"),
+    seconds: histogram("mailfleet_tick_seconds", "Time that a round of recurring work took", usualSeconds, "tick"),
+  };
   const begin = (name: string, everyMs: number, round: Parameters<typeof startTick>[2]) =>
     ticks.set(name, startTick(name, times.everyMs?.[name] ?? everyMs, round, { logger, metrics }));
   if (opened.size > 0)
@@ -171,21 +171,4 @@ function consume<Ports extends ServicePorts>(
     handle: listener.handle(ports) as (message: Incoming, signal: AbortSignal) => Promise<void>,
     ...(acknowledged ? { acknowledged: acknowledged as (message: Incoming) => void } : {}),
   });
-}
-
-function tickMetrics(registry: ServicePorts["registry"]) {
-  return {
-    rounds: new Counter({
-      name: "mailfleet_tick_rounds_total",
-      help: "Rounds of recurring work, by how they ended",
-      labelNames: ["tick", "outcome"],
-      registers: [registry],
-    }),
-    seconds: new Histogram({
-      name: "mailfleet_tick_seconds",
-      help: "Time that a round of recurring work took",
-      labelNames: ["tick"],
-      registers: [registry],
-    }),
-  };
 }
