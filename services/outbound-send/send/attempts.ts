@@ -19,7 +19,7 @@ import { commit, type HandOver } from "./hand-over.ts";
 import type { Journal } from "./journal.ts";
 import type { SharedLine } from "./lines.ts";
 import { foundInSentMail, isInSentMail, lookUp } from "./look-up.ts";
-import type { ClaimedSend, SendChange, StoredSend } from "./send.ts";
+import { type ClaimedSend, changeOf, type SendChange, type StoredSend } from "./send.ts";
 import { storedMessage } from "./stored-message.ts";
 import { reasonOf } from "./until-stored.ts";
 
@@ -228,8 +228,7 @@ export function waitOrEnd(
   now: number,
 ): SendChange | null {
   if (connection === null) return mailboxGone(send, now);
-  const { id: sendId, mailboxId, attempt: n } = send;
-  const base = { sendId, mailboxId, n, uploadId: send.body?.uploadId, from: stillToSend, at: now };
+  const base = changeOf(send, stillToSend, now);
   const purgeAt = now + Math.max(1, connection.messageRetentionDays) * 86_400_000;
   if (hasExpired(send, connection.sendExpiryMs, now)) return { ...base, ...expired(send, now), purgeAt };
   if (send.state === "waiting") return null;
@@ -244,18 +243,6 @@ const GONE_KEPT_MS = 30 * 86_400_000;
 export function mailboxGone(send: StoredSend, now: number): SendChange {
   const failure = failureOf("MAILBOX_DELETED");
   const outbox = [mailNotSent(send, "failed", now, failure, null)];
-  return {
-    sendId: send.id,
-    mailboxId: send.mailboxId,
-    n: send.attempt,
-    uploadId: send.body?.uploadId,
-    from: [...stillToSend, "uncertain"],
-    at: now,
-    state: "failed",
-    due: null,
-    nextAttemptAt: null,
-    failure,
-    purgeAt: now + GONE_KEPT_MS,
-    outbox,
-  };
+  const over = { state: "failed", due: null, nextAttemptAt: null, failure, purgeAt: now + GONE_KEPT_MS } as const;
+  return { ...changeOf(send, [...stillToSend, "uncertain"], now), ...over, outbox };
 }

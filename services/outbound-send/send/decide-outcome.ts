@@ -2,7 +2,7 @@ import type { Submitted } from "@mailfleet/connector-api";
 import { type Connection, type Failure, failureOf } from "@mailfleet/contracts";
 import type { OutboundPolicy } from "../ports.ts";
 import { attemptTimer, mailboxFailed, mailNotSent, mailSent, sendAlert } from "./facts.ts";
-import type { LateAnswer, SendAttempt, SendChange, StoredSend } from "./send.ts";
+import { changeOf, type LateAnswer, type SendAttempt, type SendChange, type StoredSend } from "./send.ts";
 
 /** What came of one attempt. */
 export type Outcome =
@@ -49,9 +49,7 @@ export function isOfUnknownFate({ failure }: Pick<StoredSend, "failure">): boole
 /** The one place that says what an outcome makes of a send. Pure. */
 export function decideOutcome(send: StoredSend, outcome: Outcome, context: DecisionContext): SendChange {
   const { now, connection } = context;
-  const { id: sendId, mailboxId, attempt: n } = send;
-  const uploadId = send.body?.uploadId;
-  const base = { sendId, mailboxId, n, uploadId, from: ["sending"] as const, owner: context.owner, at: now };
+  const base = { ...changeOf(send, ["sending"], now), owner: context.owner };
   const attempt = (failure?: Failure): SendAttempt => ({
     n: send.attempt,
     startedAt: context.startedAt,
@@ -116,13 +114,8 @@ export function decideOutcome(send: StoredSend, outcome: Outcome, context: Decis
   function later(failure: Failure): SendChange {
     const deferrals = send.deferrals + 1;
     if (deferrals >= context.policy.maximumDeferrals) return over(failure);
-    const pause = retryPause(
-      send.id,
-      deferrals,
-      connection.retryMs,
-      context.policy.longestRetryMs,
-      failure.retryAfterMs,
-    );
+    const { longestRetryMs } = context.policy;
+    const pause = retryPause(send.id, deferrals, connection.retryMs, longestRetryMs, failure.retryAfterMs);
     return deferred(failure, now + pause, deferrals);
   }
 

@@ -2,6 +2,7 @@ import { failureOf, ProblemError, type RequestArguments, type Send } from "@mail
 import type { OutboundPorts } from "../ports.ts";
 import { mailNotSent } from "./facts.ts";
 import { changeByCommand, overFor } from "./release-send.ts";
+import { changeOf } from "./send.ts";
 
 const discardable = ["accepted", "deferred", "waiting", "uncertain"] as const;
 const KEPT_MS = 30 * 86_400_000;
@@ -18,12 +19,7 @@ export async function discardSend(
       });
     const failure = failureOf("SEND_DISCARDED", { reply: `given up by ${input.by}` });
     return {
-      sendId: send.id,
-      mailboxId: send.mailboxId,
-      n: send.attempt,
-      uploadId: send.body?.uploadId,
-      from: [send.state],
-      at,
+      ...changeOf(send, [send.state], at),
       state: "failed",
       due: null,
       nextAttemptAt: null,

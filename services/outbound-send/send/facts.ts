@@ -10,48 +10,37 @@ import {
 } from "@mailfleet/contracts";
 import type { StoredSend } from "./send.ts";
 
-function message<Type extends MessageType>(
-  type: Type,
-  subject: string,
-  id: string,
-  at: number,
-  mailboxId: string,
-  body: MessageBody<Type>,
-  more: { generation?: number; correlation?: string } = {},
-): OutgoingMessage<MessageBody<Type>> {
-  return { type, subject, id, at, mailboxId, body, ...more };
-}
-
 type Named = Pick<StoredSend, "id" | "mailboxId" | "correlation">;
+
+/** A message about a send's mailbox. */
+function message<Type extends MessageType>(
+  { mailboxId, correlation }: Pick<Named, "mailboxId" | "correlation">,
+  type: Type,
+  at: number,
+  more: {
+    readonly id: string;
+    readonly subject: string;
+    readonly body: MessageBody<Type>;
+    readonly generation?: number;
+  },
+): OutgoingMessage {
+  return { type, at, mailboxId, correlation, ...more };
+}
 
 /** "Something is due for this mailbox": one outstanding at a time is enough. */
 export function sendsDue(mailboxId: string, id: string, at: number): OutgoingMessage {
-  return message("sends.due.v1", subjects.send(mailboxId), id, at, mailboxId, { mailboxId });
+  return message({ mailboxId }, "sends.due.v1", at, { id, subject: subjects.send(mailboxId), body: { mailboxId } });
 }
 
 /** Wakes the send's mailbox when it may be tried again. Ordered by its attempts. */
 export function attemptTimer(send: Named & Pick<StoredSend, "attempt">, due: number, at: number): OutgoingMessage {
-  return message(
-    "timer.set.v1",
-    subjects.timerSet(send.id),
-    `${send.id}:timer:${send.attempt}`,
-    at,
-    send.mailboxId,
-    {
-      owner: send.id,
-      name: "attempt",
-      seq: send.attempt,
-      due,
-      deliver: {
-        subject: subjects.send(send.mailboxId),
-        type: "sends.due.v1",
-        mailboxId: send.mailboxId,
-        ...correlationOf(send),
-        body: { mailboxId: send.mailboxId },
-      },
-    },
-    correlationOf(send),
-  );
+  const { id, mailboxId, attempt, correlation } = send;
+  const woken = { subject: subjects.send(mailboxId), type: "sends.due.v1", body: { mailboxId } };
+  return message(send, "timer.set.v1", at, {
+    id: `${id}:timer:${attempt}`,
+    subject: subjects.timerSet(id),
+    body: { owner: id, name: "attempt", seq: attempt, due, deliver: { ...woken, mailboxId, correlation } },
+  });
 }
 
 type Told = Named & Pick<StoredSend, "messageId" | "idempotencyKey" | "attempt">;
@@ -86,39 +75,31 @@ function fact<Type extends MessageType>(
   body: MessageBody<Type>,
 ): OutgoingMessage {
   const id = `${send.id}:${name}:${send.attempt}:${at}`;
-  return message(type, subjects.mailFact(send.mailboxId, name), id, at, send.mailboxId, body, correlationOf(send));
+  return message(send, type, at, { id, subject: subjects.mailFact(send.mailboxId, name), body });
 }
 
 /** Something about one send that a person should know. */
 export function sendAlert(send: Told, code: AlertCode, at: number, failure?: Failure): OutgoingMessage {
-  return message(
-    "alert.raised.v1",
-    subjects.mailFact(send.mailboxId, "alert-raised"),
-    `${send.id}:alert:${code}:${send.attempt}`,
-    at,
-    send.mailboxId,
-    {
+  return message(send, "alert.raised.v1", at, {
+    id: `${send.id}:alert:${code}:${send.attempt}`,
+    subject: subjects.mailFact(send.mailboxId, "alert-raised"),
+    body: {
       at,
       object: { type: "send", id: send.id, label: send.messageId },
       code,
       detail: `attempt ${send.attempt} of the send ${send.id}`,
-      ...(failure?.evidence ? { evidence: failure.evidence } : {}),
+      evidence: failure?.evidence,
     },
-    correlationOf(send),
-  );
+  });
 }
 
 /** It is over for this send. */
 export function sendAlertOver(send: Told, at: number): OutgoingMessage {
-  return message(
-    "alert.cleared.v1",
-    subjects.mailFact(send.mailboxId, "alert-cleared"),
-    `${send.id}:alert-cleared:${at}`,
-    at,
-    send.mailboxId,
-    { at, object: { type: "send", id: send.id } },
-    correlationOf(send),
-  );
+  return message(send, "alert.cleared.v1", at, {
+    id: `${send.id}:alert-cleared:${at}`,
+    subject: subjects.mailFact(send.mailboxId, "alert-cleared"),
+    body: { at, object: { type: "send", id: send.id } },
+  });
 }
 
 /**
@@ -127,23 +108,10 @@ export function sendAlertOver(send: Told, at: number): OutgoingMessage {
  */
 export function mailboxFailed(send: Named, generation: number, failure: Failure, at: number): OutgoingMessage {
   const { mailboxId } = send;
-  const run = { mailboxId, direction: "outbound" as const, purpose: "sync" as const, generation };
-  const id = `${mailboxId}:outbound:sync:${generation}:failed`;
-  const subject = subjects.mailboxEvent(mailboxId);
-  return message(
-    "mailbox.run-failed.v1",
-    subject,
-    id,
-    at,
-    mailboxId,
-    { ...run, at, failure },
-    {
-      generation,
-      ...correlationOf(send),
-    },
-  );
-}
-
-function correlationOf(send: { correlation?: string }): { correlation?: string } {
-  return send.correlation === undefined ? {} : { correlation: send.correlation };
+  return message(send, "mailbox.run-failed.v1", at, {
+    id: `${mailboxId}:outbound:sync:${generation}:failed`,
+    subject: subjects.mailboxEvent(mailboxId),
+    body: { mailboxId, direction: "outbound", purpose: "sync", generation, at, failure },
+    generation,
+  });
 }

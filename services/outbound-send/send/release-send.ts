@@ -3,7 +3,7 @@ import { type CommandInput, Conflict, commandKey } from "@mailfleet/kit";
 import type { OutboundPorts } from "../ports.ts";
 import { sendAlertOver } from "./facts.ts";
 import { commit } from "./hand-over.ts";
-import type { SendChange, StoredSend } from "./send.ts";
+import { changeOf, type SendChange, type StoredSend } from "./send.ts";
 import { showSend } from "./show-send.ts";
 import type { WakeUps } from "./wake-ups.ts";
 
@@ -21,12 +21,7 @@ export async function releaseSend(
         remedy: "Only a send that is uncertain, failed, expired, waiting or deferred can be released.",
       });
     return {
-      sendId: send.id,
-      mailboxId: send.mailboxId,
-      n: send.attempt,
-      uploadId: send.body?.uploadId,
-      from: [send.state],
-      at,
+      ...changeOf(send, [send.state], at),
       state: "accepted",
       due: send.acceptedAt,
       nextAttemptAt: null,

@@ -144,3 +144,8 @@ export interface SentSend {
   readonly answer: string;
   readonly purgeAt: number;
 }
+
+/** What every change of a send begins with: it counts for the send as it is, in one of these states. */
+export function changeOf(send: StoredSend, from: readonly SendState[], at: number) {
+  return { sendId: send.id, mailboxId: send.mailboxId, n: send.attempt, uploadId: send.body?.uploadId, from, at };
+}
