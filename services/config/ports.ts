@@ -1,5 +1,5 @@
-import type { RequestArguments, RequestName, RequestOutput } from "@mailfleet/contracts";
-import type { Documents, LeaseStore, Leases, ServicePorts, Stored } from "@mailfleet/kit";
+import type { RequestName } from "@mailfleet/contracts";
+import type { Documents, LeaseStore, Leases, Handler as ServiceHandler, ServicePorts, Stored } from "@mailfleet/kit";
 import type { ConsentStore } from "./consent/store.ts";
 import type { GrantDocument, GrantStore } from "./grant/store.ts";
 import type { JobBody } from "./job/body.ts";
@@ -34,4 +34,4 @@ export interface Ports extends ServicePorts {
 }
 
 /** Answers one request. */
-export type Handler<Name extends RequestName> = (input: RequestArguments<Name>) => Promise<RequestOutput<Name>>;
+export type Handler<Name extends RequestName> = ServiceHandler<Ports, Name>;

@@ -1,15 +1,15 @@
 import { consumers, type RunRequested } from "@mailfleet/contracts";
 import { defineService, every, listen } from "@mailfleet/kit";
 import { workerEnvironment } from "@mailfleet/worker";
-import { createConsentHandlers } from "./consent/complete-consent.ts";
-import { createMessageRequests } from "./message/answer-requests.ts";
+import { consentAnswers } from "./consent/complete-consent.ts";
+import { messageAnswers } from "./message/answer-requests.ts";
 import type { InboundPorts } from "./ports.ts";
 import { createPoll } from "./run/poll.ts";
 import { createTest } from "./run/test.ts";
-import { createSourceRequests } from "./source/answer-requests.ts";
-import { createFindSilent } from "./source/find-silent.ts";
+import { sourceAnswers } from "./source/answer-requests.ts";
+import { findSilent } from "./source/find-silent.ts";
 import { createFollowLifecycle } from "./source/follow-lifecycle.ts";
-import { createForgetRemoved } from "./source/forget-removed.ts";
+import { forgetRemoved } from "./source/forget-removed.ts";
 import { watchesOf } from "./watch/watches.ts";
 
 const keyOf = ({ body }: { readonly body: Pick<RunRequested, "mailboxId"> }) => body.mailboxId;
@@ -18,11 +18,7 @@ const keyOf = ({ body }: { readonly body: Pick<RunRequested, "mailboxId"> }) => 
 export const inboundSync = defineService<InboundPorts>()({
   name: "inbound-sync",
   environment: workerEnvironment,
-  answers: (ports) => ({
-    ...createMessageRequests(ports),
-    ...createSourceRequests(ports),
-    ...createConsentHandlers(ports),
-  }),
+  answers: { ...messageAnswers, ...sourceAnswers, ...consentAnswers },
   listens: [
     listen(consumers.inboundTests, {
       types: ["run.requested.v1"],
@@ -47,7 +43,7 @@ export const inboundSync = defineService<InboundPorts>()({
   ],
   ticks: {
     "keep-watches": every(2000, (ports) => watchesOf(ports).round()),
-    "find-silent": { everyMs: 10_000, round: (ports) => createFindSilent(ports) },
-    "forget-removed": { everyMs: 3_600_000, round: (ports) => createForgetRemoved(ports) },
+    "find-silent": every(10_000, findSilent),
+    "forget-removed": every(3_600_000, forgetRemoved),
   },
 });

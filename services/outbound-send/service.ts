@@ -1,13 +1,16 @@
 import { consumers } from "@mailfleet/contracts";
-import { defineService, listen } from "@mailfleet/kit";
+import { defineService, every, listen } from "@mailfleet/kit";
 import { workerEnvironment } from "@mailfleet/worker";
 import type { OutboundPorts } from "./ports.ts";
 import { createFlush } from "./run/flush.ts";
 import { createTest } from "./run/test.ts";
-import { createSendRequests } from "./send/answer-requests.ts";
+import { discardSend } from "./send/discard-send.ts";
 import { createDrain, createLook } from "./send/drain-mailbox.ts";
 import { createFollowLifecycle } from "./send/follow-lifecycle.ts";
+import { getSend, listSends } from "./send/list-sends.ts";
+import { releaseSend } from "./send/release-send.ts";
 import { sendingOf } from "./send/sending.ts";
+import { submitSend } from "./send/submit-send.ts";
 import { createSweep } from "./send/sweep.ts";
 import { appendUpload } from "./upload/append-upload.ts";
 
@@ -17,11 +20,15 @@ const keyOf = ({ body }: { readonly body: { readonly mailboxId: string } }) => b
 export const outboundSend = defineService<OutboundPorts>()({
   name: "outbound-send",
   environment: workerEnvironment,
-  answers: (ports) => ({
-    ...createSendRequests(ports),
-    "outbound-send.upload.append": (input, { attachment }) => appendUpload(ports, input, attachment),
-    "outbound-send.activity.get": ({ mailboxId }) => ports.activity.get(mailboxId),
-  }),
+  answers: {
+    "outbound-send.send.submit": submitSend,
+    "outbound-send.send.get": getSend,
+    "outbound-send.send.list": listSends,
+    "outbound-send.send.release": releaseSend,
+    "outbound-send.send.discard": discardSend,
+    "outbound-send.upload.append": appendUpload,
+    "outbound-send.activity.get": ({ activity }, { mailboxId }) => activity.get(mailboxId),
+  },
   listens: [
     listen(consumers.outboundTests, {
       types: ["run.requested.v1"],
@@ -54,12 +61,6 @@ export const outboundSend = defineService<OutboundPorts>()({
   ],
   ticks: {
     sweep: { everyMs: 2000, round: (ports) => createSweep(ports) },
-    "save-activity": {
-      everyMs: 2000,
-      round: (ports) => async () => {
-        await sendingOf(ports).activity.save();
-        return undefined;
-      },
-    },
+    "save-activity": every(2000, (ports) => sendingOf(ports).activity.save()),
   },
 });

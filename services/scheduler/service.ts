@@ -10,7 +10,7 @@ import { lanes, targets } from "./timer/targets.ts";
 export const scheduler = defineService<SchedulerPorts>()({
   name: "scheduler",
   environment: {},
-  answers: (ports) => ({ "scheduler.timer.list": (input) => listTimers(ports, input) }),
+  answers: { "scheduler.timer.list": listTimers },
   listens: [
     listenInBatches(consumers.schedulerTimers, {
       types: ["timer.set.v1", "timer.clear.v1"],

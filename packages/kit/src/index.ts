@@ -33,7 +33,15 @@ export type { PermitKey, PermitStore } from "./permit/permit-store.ts";
 export { createPermits, type Permit, type Permits } from "./permit/permits.ts";
 export { remember } from "./remember/remember.ts";
 export { hashAddress } from "./service/address.ts";
-export { defineService, every, listen, listenInBatches, type ServicePorts } from "./service/define-service.ts";
+export {
+  type Answers,
+  defineService,
+  every,
+  type Handler,
+  listen,
+  listenInBatches,
+  type ServicePorts,
+} from "./service/define-service.ts";
 export { EnvironmentError, readEnvironment } from "./service/environment.ts";
 export { createFailPoints } from "./service/fail-points.ts";
 export { failureFields } from "./service/log-fields.ts";

@@ -10,51 +10,49 @@ const kept = 3_600_000;
 const maximumOpen = 50;
 
 /** `config.consent.begin`: remembers a sign-in and says where the browser goes. */
-export const beginConsent =
-  (ports: Ports): Handler<"config.consent.begin"> =>
-  async (input) => {
-    const { consents, now } = ports;
-    const at = now();
-    const { mailbox, profile, client } = await signInOf(ports, input.mailboxId);
-    if ((await consents.countOpen(input.mailboxId, at)) >= maximumOpen)
-      throw new ProblemError("TOO_MANY", "Too many sign-ins for this mailbox were begun but not completed.", {
-        remedy: "Wait ten minutes.",
-      });
-    const deviceOffered = client.deviceAuthorizationEndpoint !== null;
-    if (input.flow === "device" && !deviceOffered)
-      throw new ProblemError("NOT_POSSIBLE_NOW", "The provider offers no device code for mail.", {
-        remedy: "Use the sign-in link of the mailbox in a browser.",
-      });
-    const authorization = input.flow === "code" ? authorizationOf(input) : null;
-    const endsAt = at + consentMs;
-    await consents.insert({
-      _id: input.consentId,
-      mailboxId: mailbox._id,
-      ownership: mailbox.ownership,
-      profileId: profile._id,
-      tokenEndpoint: client.tokenEndpoint,
-      profileV: profile.v,
-      by: input.by,
-      flow: input.flow,
-      ...(authorization ?? {}),
-      createdAt: at,
-      endsAt,
-      expireAt: new Date(endsAt + kept),
+export const beginConsent: Handler<"config.consent.begin"> = async (ports, input) => {
+  const { consents, now } = ports;
+  const at = now();
+  const { mailbox, profile, client } = await signInOf(ports, input.mailboxId);
+  if ((await consents.countOpen(input.mailboxId, at)) >= maximumOpen)
+    throw new ProblemError("TOO_MANY", "Too many sign-ins for this mailbox were begun but not completed.", {
+      remedy: "Wait ten minutes.",
     });
-    const { address } = mailbox.configuration;
-    return {
-      consentId: input.consentId,
-      expiresAt: endsAt,
-      authorizationUrl: authorization
-        ? authorizationUrl(client, {
-            redirectUri: authorization.redirectUri,
-            challenge: input.challenge ?? "",
-            loginHint: address,
-          })
-        : null,
-      deviceOffered,
-    };
+  const deviceOffered = client.deviceAuthorizationEndpoint !== null;
+  if (input.flow === "device" && !deviceOffered)
+    throw new ProblemError("NOT_POSSIBLE_NOW", "The provider offers no device code for mail.", {
+      remedy: "Use the sign-in link of the mailbox in a browser.",
+    });
+  const authorization = input.flow === "code" ? authorizationOf(input) : null;
+  const endsAt = at + consentMs;
+  await consents.insert({
+    _id: input.consentId,
+    mailboxId: mailbox._id,
+    ownership: mailbox.ownership,
+    profileId: profile._id,
+    tokenEndpoint: client.tokenEndpoint,
+    profileV: profile.v,
+    by: input.by,
+    flow: input.flow,
+    ...(authorization ?? {}),
+    createdAt: at,
+    endsAt,
+    expireAt: new Date(endsAt + kept),
+  });
+  const { address } = mailbox.configuration;
+  return {
+    consentId: input.consentId,
+    expiresAt: endsAt,
+    authorizationUrl: authorization
+      ? authorizationUrl(client, {
+          redirectUri: authorization.redirectUri,
+          challenge: input.challenge ?? "",
+          loginHint: address,
+        })
+      : null,
+    deviceOffered,
   };
+};
 
 function authorizationOf(input: RequestArguments<"config.consent.begin">) {
   const { stateHash, browserHash, verifier, challenge, redirectUri } = input;

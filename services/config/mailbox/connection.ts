@@ -8,7 +8,7 @@ import {
 } from "@mailfleet/contracts";
 import { restoreMachine, statusOf } from "@mailfleet/mailbox";
 import type { GrantDocument } from "../grant/store.ts";
-import type { Handler, Ports } from "../ports.ts";
+import type { Handler } from "../ports.ts";
 import type { ShownProfile } from "../profile/body.ts";
 import { unheard } from "../profile/relevant-fields.ts";
 import { allowedPortsOf } from "../settings/allowed-ports.ts";
@@ -83,18 +83,16 @@ function noopMsOf({ settings }: ShownProfile, { pollMs }: World["policy"]): numb
 }
 
 /** `config.connection.get`: what a worker needs to run one direction at this moment. Workers ask before each run. */
-export const getConnection =
-  (ports: Ports): Handler<"config.connection.get"> =>
-  async ({ mailboxId, direction }) => {
-    const mailbox = await ports.mailboxes.forConnection(mailboxId);
-    if (!mailbox) throw new ProblemError("NOT_FOUND", `There is no mailbox ${mailboxId}.`);
-    // A mailbox that knows more of its profile than this replica shows that it must read the profile again.
-    const world = await ports.worlds.of(mailbox.configuration.profileId, { atLeast: mailbox.profileV });
-    const { settings } = world.profile;
-    const signsIn =
-      direction !== "act" && settings[direction].credentials === "oauth" && settings.oauth?.flow === "sign-in";
-    return connectionOf(mailbox, direction, world, signsIn ? await ports.grants.load(mailboxId) : null);
-  };
+export const getConnection: Handler<"config.connection.get"> = async (ports, { mailboxId, direction }) => {
+  const mailbox = await ports.mailboxes.forConnection(mailboxId);
+  if (!mailbox) throw new ProblemError("NOT_FOUND", `There is no mailbox ${mailboxId}.`);
+  // A mailbox that knows more of its profile than this replica shows that it must read the profile again.
+  const world = await ports.worlds.of(mailbox.configuration.profileId, { atLeast: mailbox.profileV });
+  const { settings } = world.profile;
+  const signsIn =
+    direction !== "act" && settings[direction].credentials === "oauth" && settings.oauth?.flow === "sign-in";
+  return connectionOf(mailbox, direction, world, signsIn ? await ports.grants.load(mailboxId) : null);
+};
 
 /** For protocols over HTTP the address of the API comes from the provider, or from the profile's own endpoints. */
 function serverOf(direction: "inbound" | "outbound", profile: ShownProfile): Connection["server"] {

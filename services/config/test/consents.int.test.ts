@@ -210,9 +210,9 @@ describe("a consent of a mailbox's user", () => {
     const ask = { mailboxId: mailbox.id, v: grant.v, by: "slow" };
     assert.equal((await config.bus.request("config.grant.begin-refresh", ask)).outcome, "yours");
     const fast = { ...ports, now: () => Date.now() + 600_000 };
-    assert.equal((await beginRefresh(fast)({ ...ask, by: "other" })).outcome, "busy");
+    assert.equal((await beginRefresh(fast, { ...ask, by: "other" }, { correlation: "test" })).outcome, "busy");
     await config.bus.request("config.grant.remove", { ...command(), mailboxId: mailbox.id });
-    assert.equal((await beginRefresh(ports)(ask)).outcome, "changed");
+    assert.equal((await beginRefresh(ports, ask, { correlation: "test" })).outcome, "changed");
     assert.equal(await ports.grants.load(mailbox.id), null, "nothing is left of it");
   });
 

@@ -1,4 +1,3 @@
-import type { RequestHandlers } from "@mailfleet/bus";
 import {
   FailureError,
   failureCodes,
@@ -8,6 +7,7 @@ import {
   sealedFor,
   tokenDestination,
 } from "@mailfleet/contracts";
+import type { Answers } from "@mailfleet/kit";
 import type { Granted } from "@mailfleet/oauth";
 import type { InboundPorts } from "../ports.ts";
 
@@ -16,59 +16,46 @@ type ConsentPorts = Pick<InboundPorts, "bus" | "tokens" | "opener" | "seal" | "l
 
 const exchangeMs = 30_000;
 
+const read = ({ bus }: ConsentPorts, consentId: string) => bus.request("config.consent.get", { consentId });
+const inTime = () => AbortSignal.timeout(exchangeMs);
+
+async function keep({ bus, seal }: ConsentPorts, consent: Consent, granted: Granted): Promise<Grant> {
+  const { consentId, mailboxId, client } = consent;
+  const sealedTo = sealedFor(mailboxId, "oauth-grant", tokenDestination(client.tokenEndpoint));
+  const refreshToken = await seal(granted.refreshToken, sealedTo);
+  return await bus.request("config.grant.set", { ...granted, consentId, mailboxId, refreshToken });
+}
+
 /**
  * Completes sign-ins of mailboxes' users. Done here because this service holds the keys that open an application's
  * secret; the console, which people reach, cannot open anything.
  */
-export function createConsentHandlers(ports: ConsentPorts): RequestHandlers {
-  const { bus, tokens, opener, seal } = ports;
-  const read = (consentId: string) => bus.request("config.consent.get", { consentId });
-  const signal = () => AbortSignal.timeout(exchangeMs);
+export const consentAnswers: Answers<ConsentPorts> = {
+  "inbound-sync.consent.complete": (ports, { consentId, code }) =>
+    told(async () => {
+      const consent = await read(ports, consentId);
+      const opened = await ports.opener.open(code, sealedFor(consent.mailboxId, "oauth-code"));
+      return keep(ports, consent, await ports.tokens.exchangeCode(consent, opened, inTime()));
+    }),
 
-  async function keep({ consentId, mailboxId, client }: Consent, granted: Granted): Promise<Grant> {
-    const { account, scopes, refreshToken, expiresAt, accessTokenExpiresAt } = granted;
-    const sealed = await seal(
-      refreshToken,
-      sealedFor(mailboxId, "oauth-grant", tokenDestination(client.tokenEndpoint)),
-    );
-    return await bus.request("config.grant.set", {
-      consentId,
-      mailboxId,
-      account,
-      scopes,
-      refreshToken: sealed,
-      expiresAt,
-      accessTokenExpiresAt,
-    });
-  }
+  "inbound-sync.consent.start-device": (ports, { consentId }) =>
+    told(async () => {
+      const consent = await read(ports, consentId);
+      const { deviceCode, ...shown } = await ports.tokens.startDevice(consent, inTime());
+      const code = await ports.seal(deviceCode, sealedFor(consent.mailboxId, "oauth-code"));
+      const { intervalMs, expiresAt } = shown;
+      await ports.bus.request("config.consent.keep-device", { consentId, device: { code, intervalMs, expiresAt } });
+      return shown;
+    }),
 
-  return {
-    "inbound-sync.consent.complete": ({ consentId, code }) =>
-      told(async () => {
-        const consent = await read(consentId);
-        const opened = await opener.open(code, sealedFor(consent.mailboxId, "oauth-code"));
-        return keep(consent, await tokens.exchangeCode(consent, opened, signal()));
-      }),
-
-    "inbound-sync.consent.start-device": ({ consentId }) =>
-      told(async () => {
-        const consent = await read(consentId);
-        const { deviceCode, ...shown } = await tokens.startDevice(consent, signal());
-        const code = await seal(deviceCode, sealedFor(consent.mailboxId, "oauth-code"));
-        const { intervalMs, expiresAt } = shown;
-        await bus.request("config.consent.keep-device", { consentId, device: { code, intervalMs, expiresAt } });
-        return shown;
-      }),
-
-    "inbound-sync.consent.poll-device": ({ consentId }) =>
-      told(async () => {
-        const consent = await read(consentId);
-        const polled = await tokens.pollDevice(consent, signal());
-        if (polled.state === "pending") return { state: "pending", intervalMs: polled.intervalMs, grant: null };
-        return { state: "done", intervalMs: 0, grant: await keep(consent, polled.granted) };
-      }),
-  };
-}
+  "inbound-sync.consent.poll-device": (ports, { consentId }) =>
+    told(async () => {
+      const consent = await read(ports, consentId);
+      const polled = await ports.tokens.pollDevice(consent, inTime());
+      if (polled.state === "pending") return { state: "pending", intervalMs: polled.intervalMs, grant: null };
+      return { state: "done", intervalMs: 0, grant: await keep(ports, consent, polled.granted) };
+    }),
+};
 
 /** What the authorization server said, as a refusal that a person can act on. */
 async function told<Answer>(work: () => Promise<Answer>): Promise<Answer> {

@@ -1,5 +1,5 @@
-import type { RequestHandlers } from "@mailfleet/bus";
 import { ProblemError } from "@mailfleet/contracts";
+import type { Answers } from "@mailfleet/kit";
 import type { InboundPorts } from "../ports.ts";
 import type { StoredMessage } from "./document.ts";
 import { mailReceived } from "./facts.ts";
@@ -8,48 +8,45 @@ import { publishStored } from "./hand-over.ts";
 /** Larger messages are not parsed on request: their raw bytes can be read. */
 const parseLimit = 32 * 1024 * 1024;
 
-/** Answers what others ask about received mail. */
-export function createMessageRequests(ports: Pick<InboundPorts, "messages" | "bus" | "parseBody">): RequestHandlers {
-  const { messages, bus } = ports;
-  const notFound = (id: string) => new ProblemError("NOT_FOUND", `There is no message ${id}. It may have expired.`);
+const notFound = (id: string) => new ProblemError("NOT_FOUND", `There is no message ${id}. It may have expired.`);
 
-  return {
-    "inbound-sync.message.list": async (input) => {
-      const { items, next } = await messages.list(input);
-      return { items: items.map(shown), next };
-    },
+/** What others ask about received mail. */
+export const messageAnswers: Answers<Pick<InboundPorts, "messages" | "bus" | "parseBody">> = {
+  "inbound-sync.message.list": async ({ messages }, input) => {
+    const { items, next } = await messages.list(input);
+    return { items: items.map(shown), next };
+  },
 
-    "inbound-sync.message.get": async ({ id }) => {
-      const message = await messages.get(id);
-      if (!message) throw notFound(id);
-      return shown(message);
-    },
+  "inbound-sync.message.get": async ({ messages }, { id }) => {
+    const message = await messages.get(id);
+    if (!message) throw notFound(id);
+    return shown(message);
+  },
 
-    "inbound-sync.message.raw": async ({ id, offset, length }) => {
-      const piece = await messages.read(id, offset, length);
-      if (!piece) throw notFound(id);
-      return { dataBase64: Buffer.from(piece.data).toString("base64"), total: piece.total };
-    },
+  "inbound-sync.message.raw": async ({ messages }, { id, offset, length }) => {
+    const piece = await messages.read(id, offset, length);
+    if (!piece) throw notFound(id);
+    return { dataBase64: Buffer.from(piece.data).toString("base64"), total: piece.total };
+  },
 
-    "inbound-sync.message.body": async ({ id }) => {
-      const message = await messages.get(id);
-      if (!message) throw notFound(id);
-      const nothing = { text: null, html: null, attachments: [] };
-      if (message.size > parseLimit) return { ...nothing, unparsed: "the message is larger than 32 MiB" };
-      const raw = await messages.read(id, 0, message.size);
-      if (!raw) throw notFound(id);
-      return await ports.parseBody(raw.data);
-    },
+  "inbound-sync.message.body": async ({ messages, parseBody }, { id }) => {
+    const message = await messages.get(id);
+    if (!message) throw notFound(id);
+    const nothing = { text: null, html: null, attachments: [] };
+    if (message.size > parseLimit) return { ...nothing, unparsed: "the message is larger than 32 MiB" };
+    const raw = await messages.read(id, 0, message.size);
+    if (!raw) throw notFound(id);
+    return await parseBody(raw.data);
+  },
 
-    "inbound-sync.message.republish": async ({ mailboxId, since, commandId }, { correlation }) => {
-      // Another id than the first time, or the stream would take it for the same message within two minutes.
-      const published = await publishStored(bus, messages.storedSince(since, mailboxId), (message) =>
-        mailReceived(message, correlation, `${message.id}:again:${commandId}`),
-      );
-      return { published };
-    },
-  };
-}
+  "inbound-sync.message.republish": async ({ bus, messages }, { mailboxId, since, commandId }, { correlation }) => {
+    // Another id than the first time, or the stream would take it for the same message within two minutes.
+    const published = await publishStored(bus, messages.storedSince(since, mailboxId), (message) =>
+      mailReceived(message, correlation, `${message.id}:again:${commandId}`),
+    );
+    return { published };
+  },
+};
 
 function shown({ expireAt: _expireAt, ...message }: StoredMessage) {
   return message;

@@ -5,31 +5,27 @@ import { alertRaised } from "./alerts.ts";
 /** Mailboxes that are polled every second may miss a few polls: shorter silence than this is not reported. */
 const shortestSilenceMs = 15_000;
 
-/**
- * Raises STALLED for enabled mailboxes that have been silent for three intervals. Every replica checks; one reports.
- */
-export function createFindSilent({
+/** Raises STALLED for enabled mailboxes that have been silent for three intervals. Every replica checks; one reports. */
+export async function findSilent({
   sources,
   bus,
   logger,
   now,
-}: Pick<InboundPorts, "sources" | "bus" | "logger" | "now">) {
-  return async (): Promise<undefined> => {
-    const at = now();
-    const silent = await sources.findStalled(at, shortestSilenceMs);
-    await eachAlone(silent, { logger, what: "find-silent", name: ({ _id }) => _id }, async (source) => {
-      const mailboxId = source._id;
-      const heardAt = Math.max(source.lastProvedSuccessAt ?? 0, source.expected?.since ?? 0);
-      const minutes = Math.round((at - heardAt) / 60_000);
-      const detail = source.lastProvedSuccessAt
-        ? `last proof ${new Date(source.lastProvedSuccessAt).toISOString()}, ${minutes} minutes ago`
-        : "no proof since it was enabled";
-      logger.warn({ mailbox: mailboxId, heardAt }, "an enabled mailbox has been silent for three intervals");
-      // Noticed first: who dies behind the publication leaves an alert that the next run clears. Replicas that see it
-      // at the same time publish the same id.
-      await sources.markStalled(mailboxId, "noticed");
-      await bus.publish(alertRaised(mailboxId, { code: "STALLED", key: String(heardAt), at, detail }));
-      await sources.markStalled(mailboxId, "told");
-    });
-  };
+}: Pick<InboundPorts, "sources" | "bus" | "logger" | "now">): Promise<void> {
+  const at = now();
+  const silent = await sources.findStalled(at, shortestSilenceMs);
+  await eachAlone(silent, { logger, what: "find-silent", name: ({ _id }) => _id }, async (source) => {
+    const mailboxId = source._id;
+    const heardAt = Math.max(source.lastProvedSuccessAt ?? 0, source.expected?.since ?? 0);
+    const minutes = Math.round((at - heardAt) / 60_000);
+    const detail = source.lastProvedSuccessAt
+      ? `last proof ${new Date(source.lastProvedSuccessAt).toISOString()}, ${minutes} minutes ago`
+      : "no proof since it was enabled";
+    logger.warn({ mailbox: mailboxId, heardAt }, "an enabled mailbox has been silent for three intervals");
+    // Noticed first: who dies behind the publication leaves an alert that the next run clears. Replicas that see it
+    // at the same time publish the same id.
+    await sources.markStalled(mailboxId, "noticed");
+    await bus.publish(alertRaised(mailboxId, { code: "STALLED", key: String(heardAt), at, detail }));
+    await sources.markStalled(mailboxId, "told");
+  });
 }

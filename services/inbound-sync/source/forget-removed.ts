@@ -19,15 +19,13 @@ export async function removeKept(
  * Takes the marks of deleted mailboxes away, and with them what a run that was under way at the deletion has written
  * after it.
  */
-export function createForgetRemoved(
+export async function forgetRemoved(
   ports: Pick<InboundPorts, "sources" | "messages" | "fingerprints" | "names" | "logger" | "now">,
-) {
+): Promise<void> {
   const { sources, logger, now } = ports;
-  return async (): Promise<undefined> => {
-    const removed = await sources.removedBefore(now() - markedMs, atOnce);
-    await eachAlone(removed, { logger, what: "forget-removed", name: (mailboxId) => mailboxId }, async (mailboxId) => {
-      await removeKept(ports, mailboxId);
-      await sources.forget(mailboxId);
-    });
-  };
+  const removed = await sources.removedBefore(now() - markedMs, atOnce);
+  await eachAlone(removed, { logger, what: "forget-removed", name: String }, async (mailboxId) => {
+    await removeKept(ports, mailboxId);
+    await sources.forget(mailboxId);
+  });
 }

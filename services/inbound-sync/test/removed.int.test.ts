@@ -5,7 +5,7 @@ import { createLeaseStore } from "@mailfleet/store";
 import { createFingerprintStore } from "../message/fingerprint-store.ts";
 import type { SourceDocument } from "../source/document.ts";
 import { createFollowLifecycle } from "../source/follow-lifecycle.ts";
-import { createForgetRemoved } from "../source/forget-removed.ts";
+import { forgetRemoved } from "../source/forget-removed.ts";
 import { createNamesStore } from "../source/names-store.ts";
 import { sourceCollection } from "../source/store.ts";
 import { givenInbound } from "./given-inbound.ts";
@@ -46,7 +46,7 @@ test("a deleted mailbox stays deleted, whatever comes late, and nothing of it is
   assert.deepEqual(await given.sources.findStalled(Date.now() + 1e9, 0), []);
   assert.equal(await given.sources.get(mailboxId), null);
 
-  const forget = (now: number) => createForgetRemoved({ ...given, names, fingerprints, logger, now: () => now })();
+  const forget = (now: number) => forgetRemoved({ ...given, names, fingerprints, logger, now: () => now });
   await forget(Date.now());
   assert.equal(await database.collection("sources").countDocuments({ _id: mailboxId as never }), 1);
   await forget(Date.now() + 31 * 86_400_000);

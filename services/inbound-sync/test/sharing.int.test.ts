@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { FailureError, failureOf, subjects } from "@mailfleet/contracts";
 import { eventually } from "@mailfleet/local/testing";
 import type { SourceDocument } from "../source/document.ts";
-import { createFindSilent } from "../source/find-silent.ts";
+import { findSilent } from "../source/find-silent.ts";
 import { type GivenInbound, givenInbound, transitioned } from "./given-inbound.ts";
 import { hangingServers } from "./hanging.cases.ts";
 import { batchOf, scriptedConnector, scriptedSession } from "./scripted-connector.ts";
@@ -236,7 +236,7 @@ describe("proof of life", () => {
       throw new Error("dead");
     };
     const bus = Object.assign(Object.create(given.world), { publish });
-    await createFindSilent({ sources: given.sources, bus, logger: quiet, now: () => at + 31_000 })();
+    await findSilent({ sources: given.sources, bus, logger: quiet, now: () => at + 31_000 });
     await eventually(() => given.factsOf(mailboxId, "alert.raised.v1").length === 1);
     await given.run(mailboxId);
     await eventually(() => given.factsOf(mailboxId, "alert.cleared.v1").length === 1);
@@ -253,7 +253,7 @@ describe("proof of life", () => {
     await eventually(async () => (await given.sources.get(mailboxId))?.expected?.since === at);
 
     const sweepAt = (now: number) =>
-      createFindSilent({ sources: given.sources, bus: given.world, logger: quiet, now: () => now })();
+      findSilent({ sources: given.sources, bus: given.world, logger: quiet, now: () => now });
     await sweepAt(at + 29_000);
     await delay(50);
     assert.equal(given.factsOf(mailboxId, "alert.raised.v1").length, 0);

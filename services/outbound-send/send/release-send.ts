@@ -4,15 +4,14 @@ import type { OutboundPorts } from "../ports.ts";
 import { sendAlertOver } from "./facts.ts";
 import { commit } from "./hand-over.ts";
 import { changeOf, type SendChange, type StoredSend } from "./send.ts";
+import { sendingOf } from "./sending.ts";
 import { showSend } from "./show-send.ts";
-import type { WakeUps } from "./wake-ups.ts";
 
 const releasable = ["uncertain", "failed", "expired", "waiting", "deferred"] as const;
 
 /** `send.release`: try it now, with the same Message-ID. Its waiting time and its attempts start over. */
 export async function releaseSend(
   ports: OutboundPorts,
-  wakeUps: WakeUps,
   input: RequestArguments<"outbound-send.send.release">,
 ): Promise<Send> {
   const send = await changeByCommand(ports, "outbound-send.send.release", input, (send, at, command) => {
@@ -32,7 +31,7 @@ export async function releaseSend(
       outbox: overFor(send, at),
     };
   });
-  wakeUps.wake(send.mailboxId);
+  sendingOf(ports).wakeUps.wake(send.mailboxId);
   return send;
 }
 

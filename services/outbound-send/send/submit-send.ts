@@ -3,8 +3,8 @@ import type { OutboundPorts } from "../ports.ts";
 import { uploadLifeMs } from "./hand-over.ts";
 import { prepareMessage } from "./prepare-message.ts";
 import type { NewSend, StoredSend } from "./send.ts";
+import { sendingOf } from "./sending.ts";
 import { showSend } from "./show-send.ts";
-import type { WakeUps } from "./wake-ups.ts";
 
 /** Existence and address of a mailbox seldom change. A send that is accepted after a deletion fails later. */
 const CONNECTION_AGE_MS = 5000;
@@ -15,9 +15,8 @@ const CONNECTION_AGE_MS = 5000;
  */
 export async function submitSend(
   ports: OutboundPorts,
-  wakeUps: WakeUps,
   input: RequestArguments<"outbound-send.send.submit">,
-  attachment?: Uint8Array,
+  { attachment }: { readonly attachment?: Uint8Array },
 ): Promise<Send> {
   const { mailboxId, sendId, idempotencyKey, by, correlation } = input;
   const connection = await ports.worker.connections.get(mailboxId, CONNECTION_AGE_MS);
@@ -43,7 +42,7 @@ export async function submitSend(
   if (!accepted.stored) return showSend(sameAs(accepted.existing, send));
   ports.failPoint("outbound.after-accept");
   ports.metrics.accepted.inc();
-  wakeUps.wake(mailboxId);
+  sendingOf(ports).wakeUps.wake(mailboxId);
   return showSend(asAccepted(send));
 }
 

@@ -5,7 +5,7 @@ import type { OutboundPorts } from "../ports.ts";
 export async function appendUpload(
   ports: Pick<OutboundPorts, "uploads">,
   { uploadId, index }: RequestArguments<"outbound-send.upload.append">,
-  piece: Uint8Array = new Uint8Array(),
+  { attachment: piece = new Uint8Array() }: { readonly attachment?: Uint8Array },
 ): Promise<RequestOutput<"outbound-send.upload.append">> {
   if (piece.length === 0) throw new ProblemError("INVALID", "The piece has no bytes");
   if (piece.length > uploadPieceBytes)

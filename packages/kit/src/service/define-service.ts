@@ -1,5 +1,13 @@
 import type { Bus, Incoming, RequestHandlers } from "@mailfleet/bus";
-import type { ConsumerDefinition, FailPoint, Logger, MessageType, ServiceName } from "@mailfleet/contracts";
+import type {
+  ConsumerDefinition,
+  FailPoint,
+  Logger,
+  MessageType,
+  RequestName,
+  RequestOutput,
+  ServiceName,
+} from "@mailfleet/contracts";
 import type { Registry } from "prom-client";
 import type { Kept } from "../document/keep.ts";
 import type { Round } from "../tick/tick.ts";
@@ -23,6 +31,17 @@ export interface ServicePorts {
   /** The documents of the kept nouns, by noun. */
   readonly documents: { readonly [Noun in string]?: unknown };
 }
+
+type Request<Name extends RequestName> = Parameters<NonNullable<RequestHandlers[Name]>>;
+
+/** The handler of one request. */
+export type Handler<Ports, Name extends RequestName> = (
+  ports: Ports,
+  ...request: Request<Name>
+) => Promise<RequestOutput<Name>>;
+
+/** Handlers of requests, by name. */
+export type Answers<Ports> = { readonly [Name in RequestName]?: Handler<Ports, Name> };
 
 /** One durable consumer with its handler. */
 export interface Listener<Ports> {
@@ -100,7 +119,7 @@ export interface ServiceDeclaration<
   /** Nouns that it keeps in documents. */
   readonly keeps?: readonly Kept<Ports>[];
   /** Handlers of requests that belong to no kept noun. */
-  readonly answers?: (ports: Ports) => RequestHandlers;
+  readonly answers?: Answers<Ports>;
   readonly listens?: readonly Listener<Ports>[];
   readonly ticks?: Readonly<Record<string, TickDeclaration<Ports>>>;
 }

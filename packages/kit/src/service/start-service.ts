@@ -81,7 +81,9 @@ export async function startService<
     Object.values(streams),
     listeners.map(({ consumer }) => consumer),
   );
-  const handlers: Record<string, unknown> = { ...declaration.answers?.(ports) };
+  const handlers: Record<string, unknown> = {};
+  for (const [name, answer] of Object.entries(declaration.answers ?? {}))
+    handlers[name] = (...request: [never, never]) => answer(ports, ...request);
   for (const [kept, { documents }] of opened) Object.assign(handlers, kept.handlers(ports, documents, now));
   await bus.respond(handlers as RequestHandlers);
 
