@@ -14,7 +14,7 @@ import type { RequestOptions } from "./bus.ts";
 import { maximumRequestBytes } from "./limits.ts";
 import type { Link } from "./link.ts";
 
-const retryLater = { remedy: "Try again in a moment; if it stays so, look at the health of the services." };
+const retryLater = { remedy: "Try again in a moment. If it persists, look at /readyz of the services." };
 
 /** See `Bus.request`. */
 export async function ask<Name extends RequestName>(
@@ -47,7 +47,7 @@ export async function ask<Name extends RequestName>(
       throw new ProblemError("INTERNAL", `NATS does not permit this service to ask the ${service} service`);
     const nobody = error instanceof errors.RequestError && error.isNoResponders();
     const why = nobody ? "is not running" : error instanceof errors.TimeoutError ? "did not answer in time" : "is away";
-    throw new ProblemError("UNAVAILABLE", `The ${service} service ${why}`, retryLater);
+    throw new ProblemError("UNAVAILABLE", `The ${service} service ${why}.`, retryLater);
   }
   const reply = Reply.safeParse(readJson(answer));
   if (!reply.success) throw new ProblemError("INTERNAL", `The ${service} service gave an answer that cannot be read`);

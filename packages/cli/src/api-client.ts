@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { ApiError, NotReachable } from "./api-error.ts";
+import { mayHaveArrived } from "./reach.ts";
 import { type ApiEvent, readEvents } from "./read-events.ts";
 
 /** Options of a request. */
@@ -42,7 +43,7 @@ const passing = new Set([429, 503]);
 
 /** Where the API is, and who asks. */
 export interface ApiClientOptions {
-  /** Address of the console, without `/api/v1`. */
+  /** Address of the console, with or without `/api/v1`. */
   readonly url: string;
   readonly token: string;
   /** Told once for a request that takes longer than this many seconds: 8, or `slowAfterMs`. */
@@ -61,7 +62,7 @@ export class ApiClient {
   readonly #slowAfterMs: number;
 
   constructor(options: ApiClientOptions) {
-    this.url = options.url.replace(/\/+$/, "");
+    this.url = options.url.replace(/(\/api\/v1)?\/*$/, "");
     this.#token = options.token;
     this.#onSlow = options.onSlow ?? (() => {});
     this.#slowAfterMs = options.slowAfterMs ?? slowAfterMs;
@@ -208,6 +209,11 @@ export async function followIfAllowed(client: ApiClient, query: FollowQuery): Pr
 /** True for a refusal that is about the moment and not about the request. */
 export function isPassing(error: unknown): boolean {
   return error instanceof NotReachable || (error instanceof ApiError && passing.has(error.status));
+}
+
+/** True if nobody knows whether the request was carried out: ask again with the same idempotency key. */
+export function isOfUnknownFate(error: unknown): boolean {
+  return error instanceof NotReachable ? mayHaveArrived(error.cause) : error instanceof ApiError && error.status >= 500;
 }
 
 async function problemOf(response: Response): Promise<ApiError> {

@@ -1,4 +1,5 @@
 import type { Problem } from "@mailfleet/contracts";
+import { unreachedBecause } from "./reach.ts";
 
 /** A refusal by the API, with what to do about it (RFC 9457). */
 export class ApiError extends Error {
@@ -15,9 +16,7 @@ export class ApiError extends Error {
 /** Nobody answers at the address of the API. */
 export class NotReachable extends Error {
   constructor(url: string, cause: unknown) {
-    const reason =
-      cause instanceof Error ? ((cause.cause as Error | undefined)?.message ?? cause.message) : String(cause);
-    super(`The console at ${url} cannot be reached: ${reason}`, { cause });
+    super(`The console at ${url} cannot be reached: ${unreachedBecause(cause)}.`, { cause });
     this.name = "NotReachable";
   }
 }

@@ -1,8 +1,9 @@
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { ApiClient } from "./api-client.ts";
 import { UsageError } from "./exit-codes.ts";
+import { unreadBecause } from "./reach.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What every command needs. */
@@ -36,18 +37,21 @@ function checked(text: string, where: string): string {
   throw new UsageError(`${where} holds more than the token: it must hold only the token, on one line.`);
 }
 
-async function tokenFrom(
-  file: string | undefined,
-  { env, localFolder }: Pick<Terminal, "env" | "localFolder">,
-  isLocal: boolean,
-): Promise<string> {
-  if (file !== undefined)
-    return checked(
-      await readFile(file, "utf8").catch((error: Error) => {
-        throw new UsageError(`The token file ${file} cannot be read: ${error.message}`);
-      }),
-      `The token file ${file}`,
+/** The token in a file that a person has named. Others on this machine may not be able to read it. */
+async function tokenIn(file: string, { err }: Pick<Terminal, "err">): Promise<string> {
+  const text = await readFile(file, "utf8").catch((error: Error) => {
+    throw new UsageError(
+      `The token file ${file} cannot be read: ${unreadBecause(error)}. Name another with --token-file or MAILFLEET_TOKEN_FILE.`,
     );
+  });
+  const { mode } = await stat(file);
+  if ((mode & 0o007) !== 0) err(`Everybody on this machine can read the token file ${file}: chmod o= ${file}`);
+  return checked(text, `The token file ${file}`);
+}
+
+async function tokenFrom(file: string | undefined, terminal: Terminal, isLocal: boolean): Promise<string> {
+  if (file !== undefined) return tokenIn(file, terminal);
+  const { env, localFolder } = terminal;
   if (env.MAILFLEET_TOKEN?.trim()) return checked(env.MAILFLEET_TOKEN, "MAILFLEET_TOKEN");
   // The token of the local stack stays on this machine.
   const local = isLocal ? await readFile(join(localFolder, "admin-token"), "utf8").catch(() => null) : null;
@@ -86,7 +90,8 @@ export function createCli(program: Command, terminal: Terminal): Cli {
   return {
     terminal,
     nameFlag: (pointer, flag) => void flags.set(pointer, flag),
-    flagFor: (pointer) => flags.get(pointer),
+    // An entry of a list has the option of the list.
+    flagFor: (pointer) => flags.get(pointer) ?? flags.get(pointer.replace(/\/\d+(\/.*)?$/, "")),
     client: () => {
       client ??= connect();
       return client;
@@ -146,7 +151,7 @@ export async function readBytes(file: string): Promise<Buffer<ArrayBuffer>> {
   try {
     return await readFile(file);
   } catch (error) {
-    throw new UsageError(`${file} cannot be read: ${(error as Error).message}`);
+    throw new UsageError(`${file} cannot be read: ${unreadBecause(error)}.`);
   }
 }
 

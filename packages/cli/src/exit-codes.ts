@@ -28,6 +28,10 @@ export class NotOver extends Error {
   }
 }
 
+/** What the API says to programs speaks of headers. */
+const otherToken =
+  "The token comes from --token-file, MAILFLEET_TOKEN_FILE or MAILFLEET_TOKEN, in this order. An administrator makes another with `mailfleet tokens create`.";
+
 /** Exit code and text for the error that ended the command. */
 export function outcomeOf(
   error: unknown,
@@ -44,16 +48,17 @@ export function outcomeOf(
       lines: [error.message, "Start it (`npm start`), or give its address with --url or MAILFLEET_URL."],
     };
   if (error instanceof ApiError) {
-    const { detail, remedy, errors, correlation } = error.problem;
+    const { code, detail, remedy, errors, correlation } = error.problem;
     const fields = (errors ?? []).map((entry) => `  ${flagFor(entry.pointer) ?? entry.pointer} ${entry.reason}`);
     // The detail of a refused input already names every field, in one long line.
-    const first = fields.length > 0 ? "The request is not valid:" : detail;
+    const first = code === "INVALID" && fields.length > 0 ? "The request is not valid:" : detail;
+    const toDo = code === "UNAUTHENTICATED" ? otherToken : remedy;
     return {
       code: exitCodes.failed,
       lines: [
         first,
         ...fields,
-        ...(remedy ? [remedy] : []),
+        ...(toDo ? [toDo] : []),
         ...(error.status >= 500 ? [`Correlation: ${correlation}`] : []),
       ],
     };

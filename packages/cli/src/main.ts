@@ -57,6 +57,9 @@ function build(terminal: Terminal): { program: Command; cli: Cli } {
     writeErr: (text) => terminal.err(text.trimEnd()),
   });
   const cli = createCli(program, terminal);
+  program.hook("preAction", (_, command) => {
+    for (const option of command.options) cli.nameFlag(`/${option.attributeName()}`, option.long ?? option.flags);
+  });
   for (const noun of nouns)
     if (!withMailboxes.has(noun.name)) addNounCommands(program, cli, noun, particular[noun.name]);
   addSendCommand(program, cli);

@@ -37,7 +37,7 @@ export const failureCodes = {
     "warning",
     "administrator",
     "The DNS server did not answer.",
-    "Nothing, unless it persists. Then check the DNS of the cluster.",
+    "Mailfleet tries again. If it persists, check the DNS of the cluster.",
   ),
   CONNECTION_REFUSED: row(
     "transient",
@@ -58,7 +58,7 @@ export const failureCodes = {
     "warning",
     "profile",
     "The connection broke.",
-    "Nothing, unless it persists. Then look at the server's log and at firewalls in between.",
+    "Mailfleet tries again. If it persists, look at the server's log and at firewalls in between.",
   ),
   NETWORK_UNREACHABLE: row(
     "transient",
@@ -142,14 +142,14 @@ export const failureCodes = {
     "warning",
     "profile",
     "The server says that it is unavailable.",
-    "Nothing, unless it persists. Then ask the server's operator.",
+    "Mailfleet tries again. If it persists, ask the server's operator.",
   ),
   RATE_LIMITED: row(
     "throttled",
     "warning",
     "profile",
     "The server asks Mailfleet to slow down.",
-    "Nothing: Mailfleet waits as long as the server asks. If it persists, let the mailbox poll or send less, or ask the provider for a higher limit.",
+    "Mailfleet waits as long as the server asks. If it persists, let the mailbox poll or send less, or ask the provider for a higher limit.",
   ),
   TOO_MANY_CONNECTIONS: row(
     "throttled",
@@ -317,7 +317,7 @@ export const failureCodes = {
     "warning",
     "administrator",
     "Another process is still renewing this mailbox's token.",
-    "Nothing, unless it persists.",
+    "Mailfleet tries again.",
   ),
   ACCESS_DENIED: row(
     "permanent",
@@ -429,7 +429,7 @@ export const failureCodes = {
     "warning",
     "mailbox",
     "The server asked to try this message again later.",
-    "Nothing: Mailfleet tries again. Some servers answer like this the first time they see a sender (greylisting).",
+    "Mailfleet tries again. Some servers answer like this the first time they see a sender (greylisting).",
   ),
   MAILBOX_DELETED: row(
     "message",
@@ -471,7 +471,7 @@ export const failureCodes = {
     "warning",
     "administrator",
     "A run gave no result before its deadline.",
-    "Nothing, unless it persists. Then check that the workers are running, and look for dead letters.",
+    "If it persists, check that the workers are running, and look for dead letters.",
   ),
   RUN_TIMEOUT: row(
     "transient",

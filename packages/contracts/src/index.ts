@@ -1,5 +1,7 @@
 /** The language of the system: subjects, streams, messages, requests, resources and the closed lists of codes. */
 
+import "./reasons.ts";
+
 export { Activity } from "./activity/activity.ts";
 export { Alert, alert } from "./alert/alert.ts";
 export { AlertObject } from "./alert/object.ts";

@@ -51,10 +51,13 @@ function filtersFor(mailboxId: string | undefined): string[] {
   ];
 }
 
-/** Where a reader stopped: time and place in the stream, as the `id` of the last event it saw. */
+/** Where a reader stopped: time and place in the stream, as the `id` of the last event it saw. @throws INVALID */
 function lastSeen(header: unknown): { at: number; sequence: number } | null {
-  const match = /^(\d{1,15})\.(\d{1,15})$/.exec(typeof header === "string" ? header : "");
-  return match ? { at: Number(match[1]), sequence: Number(match[2]) } : null;
+  if (header === undefined) return null;
+  const match = /^(\d{1,15})\.(\d{1,15})$/.exec(String(header));
+  if (match) return { at: Number(match[1]), sequence: Number(match[2]) };
+  const errors = [{ pointer: "Last-Event-ID", reason: "must be the id of an event" }];
+  throw new ProblemError("INVALID", "Last-Event-ID must be the id of an event.", { errors });
 }
 
 /** One fact in the form of server-sent events (WHATWG HTML §9.2). */

@@ -46,6 +46,7 @@ export async function asOwner(call: Call, route: Route): Promise<Call> {
   const foreign = fields ? named.filter((name) => !fields.includes(name)) : [];
   if (foreign.length > 0)
     throw new ProblemError("FORBIDDEN", `The owner of a mailbox may not change ${foreign.join(", ")}.`, {
+      errors: foreign.map((name) => ({ pointer: `/${name}`, reason: "is for administrators" })),
       remedy: fields?.length
         ? `An owner may change ${fields.join(" and ")}. Ask an administrator for the rest.`
         : "Ask an administrator.",

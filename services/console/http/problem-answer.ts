@@ -15,8 +15,8 @@ export const problemType = "application/problem+json";
 
 const remedies: Partial<Record<ProblemCode, string>> = {
   UNAUTHENTICATED: "Send `Authorization: Bearer <token>` with a token of this installation.",
-  FORBIDDEN: "Use a token with the role administrator.",
-  NOT_FOUND: "Check the id or the address.",
+  FORBIDDEN: "Use a token with the role administrator, or ask an administrator.",
+  NOT_FOUND: "Check the id, name or address.",
   STALE_VERSION: "Read it again, look at what changed, and repeat with the new ETag in If-Match.",
   TOO_LARGE: "Send less at once.",
   TOO_MANY: "Wait a little and try again.",

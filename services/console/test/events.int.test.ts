@@ -83,6 +83,11 @@ describe("the live view", () => {
     for (const view of [all, one, none]) view.close();
   });
 
+  it("refuses a Last-Event-ID that is not the id of an event", async () => {
+    const { status, body } = await console.send("GET", "/events", { headers: { "last-event-id": "nonsense" } });
+    assert.deepEqual([status, body.code], [400, "INVALID"]);
+  });
+
   it("continues after Last-Event-ID", async () => {
     const before = await open("?mailbox=mb_three3");
     await console.bus.publish({ ...sent("mb_three3", "first"), at: Date.now() });

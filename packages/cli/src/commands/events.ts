@@ -27,11 +27,14 @@ export function addEventCommand(program: Command, cli: Cli): void {
     .option("--type <types>", "message types, separated by commas")
     .option("--after <id>", "continue after the event with this id")
     .action(async (flags: { mailbox?: string; type?: string; after?: string }) => {
+      cli.nameFlag("Last-Event-ID", "--after");
       const following = await (await cli.client()).follow({
         ...(flags.mailbox === undefined ? {} : { mailbox: flags.mailbox }),
         ...(flags.type === undefined ? {} : { types: flags.type.split(",") }),
         ...(flags.after === undefined ? {} : { lastEventId: flags.after }),
       });
+      // To standard error: what is followed goes elsewhere.
+      cli.terminal.err("Following events; Ctrl-C ends it.");
       cli.terminal.interrupted.addEventListener("abort", () => following.stop());
       const json = program.opts<{ json?: boolean }>().json;
       for await (const event of following) cli.terminal.out(json ? JSON.stringify(event) : eventLine(event));

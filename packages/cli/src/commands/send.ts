@@ -1,7 +1,8 @@
+import { randomUUID } from "node:crypto";
 import { basename } from "node:path";
 import type { Recipient, Send } from "@mailfleet/contracts";
 import type { Command } from "commander";
-import { type ApiClient, followIfAllowed, isPassing } from "../api-client.ts";
+import { type ApiClient, followIfAllowed, isOfUnknownFate, isPassing } from "../api-client.ts";
 import { type Cli, collect, readBytes, readText, wholeNumber } from "../cli.ts";
 import { Failed, NotOver, UsageError } from "../exit-codes.ts";
 import type { ParticularCommands } from "../noun/commands.ts";
@@ -59,8 +60,24 @@ async function contentOf(flags: SendFlags): Promise<Record<string, unknown>> {
   };
 }
 
-async function submit(client: ApiClient, mailbox: string, flags: SendFlags): Promise<ShownSend> {
-  const options = flags.idempotencyKey === undefined ? {} : { idempotencyKey: flags.idempotencyKey };
+/** Without an answer nobody knows whether the message was accepted; with the key it can be asked for again. */
+async function submit(cli: Cli, client: ApiClient, mailbox: string, flags: SendFlags): Promise<ShownSend> {
+  const idempotencyKey = flags.idempotencyKey ?? randomUUID();
+  return handOver(client, mailbox, flags, { idempotencyKey }).catch((error: unknown) => {
+    if (isOfUnknownFate(error))
+      cli.terminal.err(
+        `The message may have been accepted all the same. To repeat the command without sending twice, add --idempotency-key ${idempotencyKey}`,
+      );
+    throw error;
+  });
+}
+
+async function handOver(
+  client: ApiClient,
+  mailbox: string,
+  flags: SendFlags,
+  options: { idempotencyKey: string },
+): Promise<ShownSend> {
   if (flags.rawFile === undefined)
     return client.post<ShownSend>(`${mailboxPath(mailbox)}/sends`, await contentOf(flags), options);
   if (flags.text ?? flags.textFile ?? flags.subject ?? flags.attach)
@@ -168,8 +185,11 @@ export function addSendCommand(program: Command, cli: Cli): void {
     .option("--timeout <seconds>", "how long to wait", wholeNumber("--timeout", 1, 86_400), 120)
     .action(async (mailbox: string, flags: SendFlags) => {
       const client = await cli.client();
-      if (!flags.wait) return cli.show(await submit(client, mailbox, flags), line);
-      const send = await untilFinal(cli, mailbox, () => submit(client, mailbox, flags), flags.timeout);
+      cli.nameFlag("/attachments", "--attach");
+      if (flags.textFile !== undefined) cli.nameFlag("/text", "--text-file");
+      cli.nameFlag("/html", "--html-file");
+      if (!flags.wait) return cli.show(await submit(cli, client, mailbox, flags), line);
+      const send = await untilFinal(cli, mailbox, () => submit(cli, client, mailbox, flags), flags.timeout);
       cli.show(send, () => endWords(send));
       if (send.state === "sent") return;
       if (isFinal(send)) throw new Failed(send.lastError?.remedy ?? "");

@@ -39,6 +39,8 @@ export function addTokenCreation(tokens: Command, cli: Cli): void {
         throw new UsageError("--mailbox is for the role owner, which requires it.");
       const name = named ?? mailbox?.join(", ").slice(0, 100);
       if (name === undefined) throw new UsageError("Give the token a name that says what it is for.");
+      cli.nameFlag("/mailboxIds", "--mailbox");
+      cli.nameFlag("/expiresAt", "--expires-in");
       const body = {
         name,
         role,

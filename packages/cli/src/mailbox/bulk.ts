@@ -166,6 +166,7 @@ export function addMailboxBulkCommands(mailbox: Command, cli: Cli): void {
       if ((mailboxes.length === 0) === (flags.profile === undefined))
         throw new UsageError("Name one or more mailboxes, or --profile.");
       if (flags.wait && flags.dryRun) throw new UsageError("With --dry-run there is nothing to wait for.");
+      cli.nameFlag("/directions", "--direction");
       if (flags.wait) return waitForTest(cli, verb, mailboxes, flags);
       const [first] = mailboxes;
       if (mailboxes.length === 1 && first !== undefined)

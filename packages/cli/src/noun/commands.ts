@@ -77,7 +77,7 @@ export function addNounCommands(program: Command, cli: Cli, noun: AnyNoun, parti
         const query = (await valuesOf(cli, flags, options)) as Record<string, string>;
         const client = await cli.client();
         const items = await client.list<Row>(await filled(cli, noun, place, which), query, options.limit);
-        cli.show(items, (rows) => table(rows, columnsOf(noun)));
+        cli.show(items, (rows) => table(rows, columnsOf(noun, rows)));
       });
   }
   if (standard.includes("get") && has("get"))
@@ -172,7 +172,7 @@ export function addNounCommands(program: Command, cli: Cli, noun: AnyNoun, parti
     const of = async (which: string) => `${await pathOf(cli, which)}/${kebab(key)}`;
     // By itself it needs no prefix: the command says which.
     const alone = { [secret.kind === "credentials" ? "credentials" : key]: secret };
-    const set = addSecretFlags(command(`set-${kebab(key)}${one}`, `Set ${secret.text}`), alone);
+    const set = addSecretFlags(command(`set-${kebab(key)}${one}`, `Set ${secret.text}`), alone, true);
     changing(set).action(async (...given: unknown[]) => {
       const options = given.at(-2) as Options;
       const [body] = Object.values(await secretsOf(cli, alone, options));

@@ -139,10 +139,12 @@ export function fieldFlags(noun: AnyNoun, verb: "create" | "update"): Flag[] {
   });
 }
 
-/** The options of a filter or an input, by its shape. */
+const ownFlag = (noun: AnyNoun, name: string) => noun.fields[name]?.flag ?? undefined;
+
+/** The options of a filter or an input, by its shape. What is also a field has the option of the field. */
 export function inputFlags(noun: AnyNoun, shape: object): Flag[] {
   return Object.entries(shape as Record<string, Schema>).flatMap(([name, schema]) =>
-    flagsFor([name], schema, schema.description ?? "", { flag: noun.flags?.[name] }),
+    flagsFor([name], schema, schema.description ?? "", { flag: noun.flags?.[name] ?? ownFlag(noun, name) }),
   );
 }
 

@@ -19,6 +19,8 @@ async function byLabel(cli: Cli, noun: AnyNoun, which: string): Promise<string> 
   const [found, ...more] = items.filter((item) => item[label] === which);
   if (found?.id !== undefined && more.length === 0) return found.id;
   throw new UsageError(
-    found ? `Several ${noun.name}s are named ${which}: give the id.` : `There is no ${noun.name} ${which}.`,
+    found
+      ? `Several ${noun.name}s are named ${which}: give the id.`
+      : `There is no ${noun.name} ${which}. \`mailfleet ${noun.name} list\` shows what there is.`,
   );
 }

@@ -13,12 +13,16 @@ const usernameFlag = (secret: string) =>
 const keyOf = (flag: string) => flag.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 const oauthFlags = ["client-secret-file", "certificate", "service-account-key"] as const;
 
-/** Adds the options by which secrets come along. Secrets are never arguments: they come from files or are asked for. */
-export function addSecretFlags(command: Command, secrets: AnyNoun["secrets"]): Command {
+/** Adds the options by which secrets come along. Secrets are never arguments: they come from files or are
+ * asked for. `alone`: the command is about nothing else. */
+export function addSecretFlags(command: Command, secrets: AnyNoun["secrets"], alone = false): Command {
   const kinds = Object.values(secrets).map(({ kind }) => kind);
   for (const [name, { kind, text }] of Object.entries(secrets))
     if (kind === "credentials")
-      command.option(`--${usernameFlag(name)} <name>`, `${text}; this is the user name, the password is asked for`);
+      command[alone ? "requiredOption" : "option"](
+        `--${usernameFlag(name)} <name>`,
+        `${text}; this is the user name, the password is asked for`,
+      );
   if (kinds.includes("credentials")) command.option("--password-stdin", "read the password from standard input");
   if (!kinds.includes("oauth-secret")) return command;
   return command

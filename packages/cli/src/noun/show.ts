@@ -57,13 +57,13 @@ export function factsOf(noun: AnyNoun, row: Row, own: OwnFacts = {}): Fact[] {
   });
 }
 
-/** Columns of a list: the id, and every field that has a heading. */
-export function columnsOf(noun: AnyNoun): Column<Row>[] {
+/** Columns of a list: the id, and every field that has a heading and that this caller may see. */
+export function columnsOf(noun: AnyNoun, rows: readonly Row[]): Column<Row>[] {
   const shown = Object.entries(noun.shown ?? {}).flatMap(([name, one]) =>
     "kept" in one ? [[name, one] as const] : [],
   );
   const columns = [...Object.entries(noun.fields), ...shown].flatMap(([name, field]) => {
-    if (field.column === undefined) return [];
+    if (field.column === undefined || !rows.some((row) => name in row)) return [];
     const cell = cellOf(field);
     const of = (row: Row) => (row[name] == null ? "" : (cell?.(row[name]) ?? told(row[name]))) as string;
     return [{ title: field.column, of }];

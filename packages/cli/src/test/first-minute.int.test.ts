@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import type { ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -62,6 +62,72 @@ describe("what a person meets on the command line", () => {
       assert.doesNotMatch(out + err, /mft_secret/);
     }
     assert.equal(api.seen.length, before);
+  });
+
+  it("a token file that cannot be read, or that everybody can read, is named, with what to do", async () => {
+    const { code, err } = await mailfleet("mailbox list --token-file /nonexistent/token");
+    assert.equal(code, 2);
+    assert.match(err, /^The token file \/nonexistent\/token cannot be read: there is no such file\. Name another/);
+    assert.match((await mailfleet(`mailbox list --token-file ${folder}`)).err, /it is a folder/);
+    const file = await tokenFile("mft_open");
+    await chmod(file, 0o644);
+    assert.match((await mailfleet(`mailbox list --token-file ${file}`)).err, /Everybody .* chmod o= /);
+    await chmod(file, 0o600);
+    assert.equal((await mailfleet(`mailbox list --token-file ${file}`)).err, "");
+  });
+
+  it("a refused token: where it came from and who makes another, nothing about headers", async () => {
+    const body = { code: "UNAUTHENTICATED", detail: "It is not known.", remedy: "Send `Authorization: …`." };
+    api.on("GET /alerts", { status: 401, body });
+    const { err } = await mailfleet("alert list");
+    assert.match(err, /^It is not known\.\nThe token comes from --token-file.*tokens create/);
+    assert.doesNotMatch(err, /Authorization/);
+  });
+
+  it("the address as `npm start` prints it, with its path", async () => {
+    const env = { MAILFLEET_URL: `${api.url}/api/v1/`, MAILFLEET_TOKEN: "mft_test" };
+    assert.equal((await mailfleet("mailbox list", { env })).code, 0);
+  });
+
+  it("an entry of a list, and what a command has by itself, are named by their options", async () => {
+    const refuse = (route: string, pointer: string) =>
+      api.on(route, { status: 400, body: { code: "INVALID", detail: "x", errors: [{ pointer, reason: "is wrong" }] } });
+    for (const [route, pointer, args, option] of [
+      ["POST /mailboxes/mb_sales01/test", "/directions/0", "mailbox test mb_sales01 --direction x", "--direction"],
+      ["PATCH /settings", "/allowedNetworks/0", "settings set --allowed-networks x", "--allowed-networks"],
+      ["POST /tokens", "/role", "tokens create x --role x", "--role"],
+      ["POST /tokens", "/expiresAt", "tokens create x --role reader --expires-in 1m", "--expires-in"],
+      ["GET /events", "/type/0", "events --type x", "--type"],
+      ["GET /events", "Last-Event-ID", "events --after x", "--after"],
+      ["POST /mailboxes/mb_sales01/sends", "/to/1", "send mb_sales01 --to a@example.org --to x", "--to"],
+      ["POST /mailboxes/mb_sales01/sends", "/text", "send mb_sales01 --to a@example.org", "--text"],
+    ] as const) {
+      refuse(route, pointer);
+      api.on("GET /settings", { body: { v: 1 } });
+      const { err } = await mailfleet(args);
+      assert.ok(err.includes(`  ${option} is wrong`), `${args}: ${err}`);
+    }
+  });
+
+  it("a profile is named in the same way everywhere, and what there is can be looked up", async () => {
+    api.on("GET /profiles", { body: { items: [{ id: "pf_main01", name: "Main" }], next: null } });
+    assert.equal((await mailfleet("mailbox list --profile Main")).code, 0);
+    assert.equal(api.seen.at(-1)?.query.get("profileId"), "pf_main01");
+    const { code, err } = await mailfleet("mailbox list --profile Other");
+    assert.deepEqual([code, /There is no profile Other\. `mailfleet profile list`/.test(err)], [2, true]);
+    assert.match((await mailfleet("mailbox set-credentials mb_sales01")).err, /required option '--username <name>'/);
+  });
+
+  it("a message without an answer can be sent again without being sent twice", async () => {
+    api.on("POST /mailboxes/mb_sales01/sends", { status: 503, body: { code: "UNAVAILABLE", detail: "It is away." } });
+    const args = "send mb_sales01 --to a@example.org --text Hi";
+    const { code, err } = await mailfleet(args);
+    const key = api.seen.at(-1)?.headers["idempotency-key"];
+    assert.deepEqual([code, err.includes(`--idempotency-key ${key}`)], [1, true]);
+    await mailfleet(`${args} --idempotency-key ${key}`);
+    assert.equal(api.seen.at(-1)?.headers["idempotency-key"], key);
+    const refused = await run("http://127.0.0.1:9", args.split(" "));
+    assert.deepEqual([refused.code, refused.err.includes("idempotency")], [3, false], "it cannot have arrived");
   });
 
   it("deleting asks first, or wants --yes where nobody can be asked", async () => {
@@ -129,6 +195,7 @@ describe("what a person meets on the command line", () => {
     api.on("GET /profiles", { body: { items: [{ id: "pf_main01", name: "Main", type: "other" }] } });
     const listed = await mailfleet("profile list");
     assert.deepEqual([listed.code, /pf_main01 +Main/.test(listed.out)], [0, true]);
+    assert.doesNotMatch(listed.out, /INBOUND|DEFAULT/, "what an owner may not see has no column");
   });
 
   it("a console that does not answer is not waited for in silence", async () => {

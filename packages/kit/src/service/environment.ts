@@ -80,10 +80,10 @@ export function readEnvironment<const Own extends OwnEnvironment>(
   return Object.freeze(Object.fromEntries(named)) as Environment<Own>;
 }
 
-/** zod's own words for a missing variable speak of undefined and types; people think of set and not set. */
+/** Of variables people think as set and not set. */
 function withoutValue(issue: z.core.$ZodIssue, source: Readonly<Record<string, string | undefined>>): string {
   const missing = !source[String(issue.path[0])];
-  return missing && issue.message.startsWith("Invalid input") ? "must be set" : issue.message;
+  return missing && issue.message === "is needed" ? "must be set" : issue.message;
 }
 
 /** `MAILFLEET_NATS_URL` → `natsUrl` */
