@@ -33,6 +33,11 @@ const carried = (session: OwnerSession): Html =>
 const box = (name: string, title: string, checked: boolean): Html =>
   html`<label><input type="checkbox" name="${name}" value="yes"${checked && html` checked`}> ${title}</label>`;
 
+/** Stops both ways at once; the settings stop one of them. */
+const disableForm = (session: OwnerSession): Html =>
+  html`<form method="post" action="/my-mailbox/disable">${carried(session)}<button class="quiet">Disable the mailbox</button></form>
+<p class="soft">This stops receiving and sending until you test and enable the mailbox again. To stop only one of them, use the settings.</p>`;
+
 /** What the form for the settings shows of a mailbox, as one text: the form carries it and says so what it changes. */
 export function shownIn({ profileId, deliveryMethods }: Pick<Mailbox, "profileId" | "deliveryMethods">): string {
   return [profileId, deliveryMethods.inbound, deliveryMethods.outbound].join(" ");
@@ -78,6 +83,11 @@ function noticeWords(left: Notice, grant: Grant | null, shown: readonly ShownDir
       );
     case "saved":
       return told("good", "Your settings are saved. What has changed is tested before it is used.");
+    case "disabled":
+      return told(
+        "",
+        "Your mailbox is disabled: mail is neither received nor sent until you test and enable it again.",
+      );
     case "unchanged":
       return told("", "There was nothing to save: the settings were the same.");
     case "testing": {
@@ -121,6 +131,7 @@ export async function myMailboxPage(
     body: html`${left && noticeWords(left, grant, shown)}${refusal}
 <dl>${signs && grantWords(grant)}${shown.map(directionWords)}</dl>
 <form method="post" action="/my-mailbox/test-and-enable">${carried(session)}<button>Test and enable</button></form>
+${mailbox.wanted === true && disableForm(session)}
 ${signs && html`<p><a href="/sign-in/${mailboxId}">Sign in again</a></p>`}
 ${settingsForm(session, mailbox, profiles)}
 <hr>

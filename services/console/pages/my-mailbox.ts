@@ -52,6 +52,11 @@ const testAndEnable: Action = async (call, session, form, reply) => {
   leaveNotice(reply, call, { about: "testing", after: Math.max(...ends) });
 };
 
+const disable: Action = async (call, session, form, reply) => {
+  await call.ask("config.mailbox.disable", command(call, session, form));
+  leaveNotice(reply, call, { about: "disabled" });
+};
+
 const method = (wanted: "yes" | undefined) => (wanted ? "server-side" : "none") as "server-side" | "none";
 
 /**
@@ -78,8 +83,9 @@ const saveSettings: Action = async (call, session, form, reply) => {
 };
 
 /** Actions by the last part of their path. */
-export const ownerActions: Readonly<Record<"test-and-enable" | "settings" | "leave", Action>> = {
+export const ownerActions: Readonly<Record<"test-and-enable" | "disable" | "settings" | "leave", Action>> = {
   "test-and-enable": testAndEnable,
+  disable,
   settings: saveSettings,
   leave: (call, session, _form, reply) => endSession(call, reply, session),
 };

@@ -2,9 +2,11 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { ConsolePorts } from "../ports.ts";
 import { cookieNames, cookieOf, setCookie } from "./cookies.ts";
 
+const plain = ["signed-in", "saved", "unchanged", "disabled"] as const;
+
 /** What the owner's page says once, after a redirect. */
 export type Notice =
-  | { readonly about: "signed-in" | "saved" | "unchanged" }
+  | { readonly about: (typeof plain)[number] }
   /** A test was asked for; `after`: when the newest test before it ended, in milliseconds since the epoch, or 0. */
   | { readonly about: "testing"; readonly after: number };
 
@@ -23,7 +25,8 @@ export function noticeOf(request: FastifyRequest, ports: Pick<ConsolePorts, "con
   const value = cookieOf(request, ports, cookieNames.notice);
   const after = /^testing-(\d{1,15})$/.exec(value ?? "")?.[1];
   if (after !== undefined) return { about: "testing", after: Number(after) };
-  return value === "signed-in" || value === "saved" || value === "unchanged" ? { about: value } : null;
+  const about = plain.find((one) => one === value);
+  return about === undefined ? null : { about };
 }
 
 /** Takes the word away. */

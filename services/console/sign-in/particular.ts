@@ -12,7 +12,7 @@ export function refuseUnlessSignIn(profile: Profile): void {
   if (!signsIn(profile))
     throw new ProblemError(
       "NOT_POSSIBLE_NOW",
-      `The mailboxes of the profile ${profile.name} do not sign in by themselves.`,
+      `The users of mailboxes with the profile ${profile.name} do not sign in.`,
       {
         remedy: "Choose a profile whose OAuth flow is sign-in, or set user name and password.",
       },

@@ -140,6 +140,18 @@ for (const [device, viewport] of [
       await assertUsable(page);
     });
 
+    it("disables the mailbox, with the keyboard alone", async () => {
+      await tabTo(page, "Disable the mailbox");
+      const before = world.doubles.mailbox;
+      world.doubles.mailbox = { ...before, wanted: false };
+      await page.keyboard.press("Enter");
+      await page.getByRole("status").getByText("Your mailbox is disabled").waitFor();
+      assert.equal(world.doubles.disabled.at(-1)?.id, before.id);
+      assert.equal(await page.getByRole("button", { name: "Disable the mailbox" }).count(), 0);
+      await assertUsable(page);
+      world.doubles.mailbox = before;
+    });
+
     it("saves what is changed, also after the test", async () => {
       await page.getByLabel("Send mail from this mailbox").uncheck();
       await page.getByLabel("Kind of connection").selectOption("Sample");

@@ -15,6 +15,7 @@ export interface SignInDoubles {
   readonly begun: RequestArguments<"config.consent.begin">[];
   readonly completed: RequestArguments<"inbound-sync.consent.complete">[];
   readonly tested: RequestArguments<"config.mailbox.test-and-enable">[];
+  readonly disabled: RequestArguments<"config.mailbox.disable">[];
   readonly updated: RequestArguments<"config.mailbox.update">[];
   readonly removed: RequestArguments<"config.grant.remove">[];
   /** Milliseconds since the epoch, for `config`. */
@@ -68,6 +69,7 @@ export function signInDoubles(): SignInDoubles {
     begun: [],
     completed: [],
     tested: [],
+    disabled: [],
     updated: [],
     removed: [],
     at: Date.now(),
@@ -101,7 +103,10 @@ export function signInDoubles(): SignInDoubles {
         next: null,
       }),
       "config.mailbox.test": async ({ id }) => find(id),
-      "config.mailbox.disable": async ({ id }) => find(id),
+      "config.mailbox.disable": async (input) => {
+        doubles.disabled.push(input);
+        return find(input.id);
+      },
       "config.mailbox.test-and-enable": async (input) => {
         doubles.tested.push(input);
         return find(input.id);

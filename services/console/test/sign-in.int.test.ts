@@ -242,6 +242,29 @@ describe("the sign-in of a mailbox's user", () => {
       assert.match((await browser.get("/my-mailbox")).text, /Receiving<\/dt><dd>being tested/);
     });
 
+    it("that disables this mailbox, with the form of its own page only, and offers it only while it is wanted", async () => {
+      const { text } = await signedIn();
+      const { form: token, ...without } = hiddenFields(text, "/my-mailbox/disable");
+      const foreign = await browser.post("/my-mailbox/disable", without);
+      assert.deepEqual([foreign.status, doubles.disabled.length], [403, 0]);
+      const from = { "sec-fetch-site": "cross-site" };
+      assert.equal((await browser.post("/my-mailbox/disable", { ...without, form: token ?? "" }, from)).status, 403);
+      assert.equal(doubles.disabled.length, 0);
+      const before = doubles.mailbox;
+      doubles.mailbox = { ...before, wanted: false };
+      try {
+        const done = await browser.post("/my-mailbox/disable", { ...without, form: token ?? "" });
+        assert.deepEqual([done.status, done.location?.pathname], [303, "/my-mailbox"]);
+        const { id: disabled, owner, by } = doubles.disabled.at(-1) ?? {};
+        assert.deepEqual([disabled, owner, by], [id, before.ownership, "owner of sales@example.org"]);
+        const page = (await browser.get("/my-mailbox")).text;
+        assert.match(page, /Your mailbox is disabled/);
+        assert.doesNotMatch(page, /my-mailbox\/disable/);
+      } finally {
+        doubles.mailbox = before;
+      }
+    });
+
     it("that refuses the form token of another session", async () => {
       const first = hiddenFields((await signedIn()).text, "/my-mailbox/leave");
       browser = openBrowser(console.app.url);

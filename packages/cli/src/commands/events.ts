@@ -1,14 +1,18 @@
+import { addressesText, type Failure, type MailAddress } from "@mailfleet/contracts";
 import type { Command } from "commander";
 import type { Cli } from "../cli.ts";
 import type { ApiEvent } from "../read-events.ts";
 import { printable, time } from "../table.ts";
 
 /** The few fields of a fact that tell people what happened. */
-const telling = ["address", "event", "direction", "outcome", "from", "subject", "messageId", "sendId", "cause", "by"];
+const telling = ["address", "event", "direction", "outcome", "subject", "messageId", "sendId", "cause", "by"];
 
 function eventLine(event: ApiEvent): string {
-  const { lifecycle, step, alert, ...body } = event.body as Record<string, Record<string, string> | undefined>;
+  const { from, failure, ...others } = event.body as { from?: MailAddress[]; failure?: Failure };
+  const { lifecycle, step, alert, ...body } = others as Record<string, Record<string, string> | undefined>;
   const parts = [
+    from && `from=${addressesText(from)}`,
+    failure && `${failure.code} ${failure.evidence?.reply ?? ""}`,
     lifecycle && `${lifecycle.from} -> ${lifecycle.to}`,
     step && `${step.step} ${step.outcome} ${step.detail ?? ""}`,
     alert && `${alert.code} ${alert.state}`,

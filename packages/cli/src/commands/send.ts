@@ -101,6 +101,7 @@ const isFinal = ({ state }: ShownSend) => ["sent", "failed", "expired", "uncerta
 function endWords(send: ShownSend): string {
   if (send.state === "sent") return "Sent.";
   if (send.state === "uncertain") return "It may have been sent: the connection broke before the server's answer came.";
+  if (send.state === "waiting") return "Not sent yet: it waits until the mailbox can send.";
   return isFinal(send) ? "Not sent." : `Not sent yet: it is ${send.state}.`;
 }
 
@@ -194,7 +195,7 @@ export function addSendCommand(program: Command, cli: Cli): void {
       if (send.state === "sent") return;
       if (isFinal(send)) throw new Failed(send.lastError?.remedy ?? "");
       throw new NotOver(
-        `Mailfleet goes on with it: do not send it again. \`mailfleet sends show ${send.id}\` tells more.`,
+        `Mailfleet goes on with it: do not send it again. \`mailfleet ${send.state === "waiting" ? `mailbox show ${mailbox}` : `sends show ${send.id}`}\` tells more.`,
       );
     });
 }

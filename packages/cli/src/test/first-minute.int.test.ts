@@ -159,11 +159,27 @@ describe("what a person meets on the command line", () => {
     const args = "send sales@example.org --to a@example.net --text Hi --wait --timeout 1";
     const { code, out, err } = await mailfleet(args);
     assert.equal(code, 4);
-    assert.match(out, /Not sent yet: it is waiting\./);
-    assert.match(err, /do not send it again/);
+    assert.match(out, /Not sent yet: it waits until the mailbox can send\./);
+    assert.match(err, /do not send it again. `mailfleet mailbox show sales@example\.org` tells more/);
     api.on("GET /sends/sn_one1", { body: { ...send, state: "uncertain" } });
     const uncertain = await mailfleet(args);
     assert.deepEqual([uncertain.code, /may have been sent/.test(uncertain.out)], [1, true]);
+  });
+
+  it("events say from whom a message is and why one failed", async () => {
+    const failure = { kind: "message", code: "RECIPIENT_REFUSED", evidence: { reply: "550 nobody" } };
+    const event = (type: string, body: object) =>
+      `event: ${type}\ndata: ${JSON.stringify({ type, at: "2026-01-31T08:00:00.000Z", mailboxId: "mb_sales01", body })}\n\n`;
+    api.on("GET /events", (_, response: ServerResponse) => {
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      response.write("event: ready\ndata: {}\n\n");
+      response.write(event("mail.received.v1", { from: [{ name: "Lee, Ann", address: "ann@example.org" }] }));
+      response.end(event("mail.failed.v1", { failure }));
+    });
+    const { code, out } = await mailfleet("events");
+    assert.equal(code, 0);
+    assert.match(out, /mail\.received\.v1 .* from="Lee, Ann" <ann@example\.org>/);
+    assert.match(out, /mail\.failed\.v1 .* RECIPIENT_REFUSED 550 nobody/);
   });
 
   it("an owner, whose token opens no live view, waits for a test, too, and lists profiles", async () => {

@@ -96,7 +96,7 @@ export async function setUp(attempt: Attempt, addresses: readonly Address[], ren
       }
       return `${socket.remoteAddress} port ${port}`;
     });
-    if (security === "none") skip("tls", "the profile asks for none");
+    if (security === "none") skip("tls", "the profile asks for no encryption");
     else
       await step("tls", async () => {
         if (security === "starttls") {

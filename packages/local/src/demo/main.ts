@@ -81,7 +81,8 @@ async function demo(arguments_: DemoArguments): Promise<boolean> {
     await house?.stop();
     return failed.length === 0;
   }
-  narrator.say("Everything stays up: try `npx mailfleet mailbox list` in another terminal. Ctrl-C ends it.");
+  const found = `--url ${stack.consoleUrl} --token-file ${stack.adminTokenFile}`;
+  narrator.say(`Everything stays up: try \`npx mailfleet ${found} mailbox list\` in another terminal. Ctrl-C ends it.`);
   await stack.ended;
   return failed.length === 0;
 }
