@@ -1,3 +1,4 @@
+import type { Pop3Script } from "@mailfleet/local/testing";
 import { imapMail, imapMails, popMail, popMails } from "./odd-mail.ts";
 import type { Move, OddImap, OddPop3 } from "./odd-servers.ts";
 
@@ -218,6 +219,194 @@ export const identityOverPop3: readonly OddPop3[] = [
 
 /** The same mail as another protocol names it. */
 const asPop3 = (...uids: number[]) => uids.map((uid) => popMail(`uidl${uid}`, { raw: imapMail(uid).raw }));
+
+/** Answers like this to these commands, on the first connection only. */
+const atFirst = (server: Pop3Script, answers: Readonly<Record<string, string>>) => ({
+  answer: (command: string, { number }: { readonly number: number }) =>
+    number === 1 && !/^(?:CAPA|USER|PASS)/.test(command) ? answers[command] : undefined,
+  ...server,
+});
+const body = (subject: string) => `+OK\r\n${popMail(subject).raw}.\r\n`;
+const longer = (subject: string) => popMail(subject, { raw: `${popMail(subject).raw}one line more\r\n` });
+const dated = (subject: string, year: number) =>
+  popMail(subject, { raw: `Date: Thu, 1 Jan ${year} 00:00:00 +0000\r\n${popMail(subject).raw}` });
+const head = ({ raw }: { readonly raw: Buffer | string }) => `+OK\r\n${`${raw}`.split("\r\n\r\n")[0]}\r\n\r\n.\r\n`;
+
+/** POP3 servers whose answers do not stand with the commands that came together. */
+export const outOfStepOverPop3: readonly OddPop3[] = [
+  {
+    what: "one of several RETR is not answered, and all have one size",
+    polls: [(server) => Object.assign(server, atFirst({ messages: popMails("a", "b", "c") }, { "RETR 1": "" }))],
+    received: ["a", "b", "c"],
+  },
+  {
+    what: "the last of several RETR is not answered",
+    polls: [(server) => Object.assign(server, atFirst({ messages: popMails("a", "b", "c") }, { "RETR 3": "" }))],
+    received: ["a", "b", "c"],
+  },
+  {
+    what: "one of several RETR is not answered, and what was processed is deleted",
+    connection: { deleteAfterProcessing: true },
+    polls: [
+      (server) => Object.assign(server, atFirst({ messages: popMails("a", "b", "c") }, { "RETR 1": "" })),
+      () => {},
+    ],
+    received: ["a", "b", "c"],
+  },
+  {
+    what: "one RETR is not answered, and the next portion follows at once",
+    polls: [
+      (server) =>
+        Object.assign(
+          server,
+          atFirst({ messages: popMails(...Array.from({ length: 450 }, (_, n) => `${1000 + n}`)) }, { "RETR 7": "" }),
+        ),
+    ],
+    received: Array.from({ length: 450 }, (_, n) => `${1000 + n}`),
+  },
+  {
+    what: "one RETR is answered twice",
+    polls: [
+      (server) =>
+        Object.assign(
+          server,
+          atFirst({ messages: popMails("a", "b", "c", "d") }, { "RETR 2": `${body("b")}${body("b")}` }),
+        ),
+    ],
+    received: ["a", "b", "c", "d"],
+  },
+  {
+    what: "one RETR is answered twice, another one not at all",
+    polls: [
+      (server) =>
+        Object.assign(
+          server,
+          atFirst(
+            { messages: [popMail("a"), longer("b"), popMail("c"), popMail("d")] },
+            { "RETR 1": `${body("a")}${body("c")}`, "RETR 2": `+OK\r\n${longer("b").raw}.\r\n`, "RETR 3": "" },
+          ),
+        ),
+    ],
+    received: ["a", "b", "c", "d"],
+  },
+  {
+    what: "a refusal is said twice: what follows is not gone",
+    polls: [
+      (server) =>
+        Object.assign(
+          server,
+          atFirst({ messages: popMails("a", "b", "c") }, { "RETR 1": "-ERR no such message\r\n".repeat(2) }),
+        ),
+      (server) => Object.assign(server, { answer: undefined }),
+    ],
+    received: ["a", "b", "c"],
+  },
+  {
+    what: "two answers are exchanged",
+    polls: [
+      (server) =>
+        Object.assign(
+          server,
+          atFirst(
+            { messages: [popMail("a"), longer("b"), popMail("c")] },
+            { "RETR 1": `+OK\r\n${longer("b").raw}.\r\n`, "RETR 2": body("a") },
+          ),
+        ),
+    ],
+    received: ["a", "b", "c"],
+  },
+  {
+    what: "one of several TOP is not answered: no date stands with another message",
+    connection: { processFrom: Date.UTC(2025, 0, 1) },
+    polls: [
+      (server) =>
+        Object.assign(
+          server,
+          atFirst({ messages: [dated("a", 2026), dated("b", 2020), dated("c", 2026)] }, { "TOP 1 0": "" }),
+        ),
+      () => {},
+    ],
+    received: ["a", "c"],
+  },
+  {
+    what: "one of several TOP is answered twice",
+    connection: { processFrom: Date.UTC(2025, 0, 1) },
+    polls: [
+      (server) =>
+        Object.assign(
+          server,
+          atFirst(
+            { messages: [dated("a", 2020), dated("b", 2026), dated("c", 2026)] },
+            { "TOP 1 0": head(dated("a", 2020)).repeat(2) },
+          ),
+        ),
+      () => {},
+    ],
+    received: ["b", "c"],
+  },
+  {
+    what: "names are headers, and one of several TOP is not answered",
+    polls: [
+      (server) =>
+        Object.assign(
+          server,
+          atFirst({ messages: popMails("a", "b", "c") }, { UIDL: "-ERR unknown command\r\n", "TOP 1 0": "" }),
+          { capabilities: ["TOP", "USER", "PIPELINING"] },
+        ),
+      (server) =>
+        Object.assign(server, {
+          answer: (command: string) => (command === "UIDL" ? "-ERR unknown command\r\n" : undefined),
+        }),
+    ],
+    received: ["a", "b", "c"],
+  },
+  {
+    what: "STAT is refused, and one of several RETR is not answered",
+    polls: [
+      (server) =>
+        Object.assign(
+          server,
+          atFirst({ messages: popMails("a", "b", "c") }, { STAT: "-ERR unknown command\r\n", "RETR 1": "" }),
+        ),
+    ],
+    received: ["a", "b", "c"],
+  },
+  {
+    what: "STAT counts on while messages come in",
+    polls: [
+      (server) => {
+        let asked = 0;
+        Object.assign(server, {
+          messages: popMails("a", "b", "c"),
+          answer: (command: string) => {
+            if (command !== "STAT") return undefined;
+            asked += 1;
+            return `+OK ${2 + asked} 0\r\n`;
+          },
+        });
+      },
+      (server) => Object.assign(server, { answer: undefined }),
+    ],
+    received: ["a", "b", "c"],
+  },
+  {
+    what: "connections end after three answers, again and again",
+    polls: [
+      (server) => {
+        const given = new Map<number, number>();
+        Object.assign(server, {
+          messages: popMails(..."abcdefgh"),
+          answer: (command: string, { number }: { readonly number: number }) => {
+            if (!command.startsWith("RETR")) return undefined;
+            given.set(number, (given.get(number) ?? 0) + 1);
+            return (given.get(number) ?? 0) > 3 ? null : undefined;
+          },
+        });
+      },
+    ],
+    received: [..."abcdefgh"],
+  },
+];
 
 /** Mailboxes that move. */
 export const moves: readonly Move[] = [

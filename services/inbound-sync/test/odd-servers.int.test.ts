@@ -3,14 +3,14 @@ import { after, before, describe, test } from "node:test";
 import { asideOverImap, asideOverPop3 } from "./aside.cases.ts";
 import { dialectsOfImap, dialectsOfPop3 } from "./dialects.cases.ts";
 import { type GivenInbound, givenInbound } from "./given-inbound.ts";
-import { identityOverImap, identityOverPop3, moves } from "./identity.cases.ts";
+import { identityOverImap, identityOverPop3, moves, outOfStepOverPop3 } from "./identity.cases.ts";
 import { missedOverImap, missedOverPop3 } from "./missed.cases.ts";
 import { type Came, impatient, meetImap, meetMove, meetPop3, type Right } from "./odd-servers.ts";
 
 const tables = {
   "nothing is missed": { imap: missedOverImap, pop3: missedOverPop3 },
   "each message by itself": { imap: asideOverImap, pop3: asideOverPop3 },
-  "the source's identity": { imap: identityOverImap, pop3: identityOverPop3 },
+  "the source's identity": { imap: identityOverImap, pop3: [...identityOverPop3, ...outOfStepOverPop3] },
   "odd dialects": { imap: dialectsOfImap, pop3: dialectsOfPop3 },
 };
 

@@ -6,6 +6,7 @@ import { memoryOf } from "@mailfleet/local/testing";
 import { untold } from "./capabilities.ts";
 import { classifyFailure } from "./classify-failure.ts";
 import { endlessListings } from "./endless.cases.ts";
+import { createInStep } from "./in-step.ts";
 import { listMessages } from "./list-messages.ts";
 import { createHeaderReader } from "./look-at-headers.ts";
 import { createWire, type Wire } from "./wire.ts";
@@ -42,10 +43,13 @@ for (const { what, begin, line, code } of endlessListings)
       write();
     });
     const memory = await memoryOf(() =>
-      assert.rejects(listMessages(wire, untold, createHeaderReader(wire, null)), (error) => {
-        assert.equal(codeOf(error), code);
-        return true;
-      }),
+      assert.rejects(
+        listMessages(wire, untold, createHeaderReader(wire, null, createInStep(wire)), createInStep(wire)),
+        (error) => {
+          assert.equal(codeOf(error), code);
+          return true;
+        },
+      ),
     );
     assert.ok(memory < MOST, `${memory} bytes`);
   });
@@ -61,7 +65,7 @@ test("an answer that drips for ever is not waited for", async (t) => {
     300,
   );
   await assert.rejects(
-    listMessages(wire, untold, createHeaderReader(wire, null)),
+    listMessages(wire, untold, createHeaderReader(wire, null, createInStep(wire)), createInStep(wire)),
     (error) => codeOf(error) === "CONNECTION_TIMEOUT",
   );
 });

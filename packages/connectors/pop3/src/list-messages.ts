@@ -4,6 +4,7 @@ import type { Capabilities } from "./capabilities.ts";
 import { Refused } from "./classify-failure.ts";
 import type { HeaderFacts } from "./header-facts.ts";
 import { type Named, nameMessages, withoutOwnUidl } from "./identities.ts";
+import type { InStep } from "./in-step.ts";
 import { type Entry, readListing } from "./listing.ts";
 import type { HeaderReader } from "./look-at-headers.ts";
 import { codeOfReply } from "./reply-rules.ts";
@@ -28,11 +29,17 @@ const HEADERS_AT_ONCE = 500;
  * Lists and names all messages. A list that is shorter than STAT says is asked for once more. Throws what ended the
  * connection, `Refused` or `FailureError`.
  */
-export async function listMessages(wire: Wire, capabilities: Capabilities, headers: HeaderReader): Promise<Listing> {
+export async function listMessages(
+  wire: Wire,
+  capabilities: Capabilities,
+  headers: HeaderReader,
+  inStep: InStep,
+): Promise<Listing> {
   const first = await askAll(wire, capabilities);
   const isShort = first.says !== null && first.entries.length < first.says;
   const second = isShort ? await askAll(wire, capabilities) : first;
   const { says, entries } = second.entries.length > first.entries.length ? second : first;
+  inStep.learn(second.stat);
   const unclear = withoutOwnUidl(entries);
   const seen = new Map<number, HeaderFacts>();
   for (let at = 0; at < unclear.length; at += HEADERS_AT_ONCE)
@@ -46,16 +53,18 @@ export async function listMessages(wire: Wire, capabilities: Capabilities, heade
 async function askAll(
   wire: Wire,
   capabilities: Capabilities,
-): Promise<{ readonly says: number | null; readonly entries: readonly Entry[] }> {
+): Promise<{ readonly says: number | null; readonly stat: string | null; readonly entries: readonly Entry[] }> {
   const sizes = collectAtMost(LIST_BYTES, "LIST");
   const uidls = collectAtMost(LIST_BYTES, "UIDL");
   // Even if CAPA does not name UIDL: some servers forget it.
   const [list, uidl, stat] = await Promise.all([wire.run("LIST", sizes), wire.run("UIDL", uidls), wire.run("STAT")]);
   const says = stat.status === "+OK" ? countIn(stat.text) : null;
-  if (says === 0 && (list.status !== "+OK" || uidl.status !== "+OK")) return { says, entries: [] };
+  const said = { says, stat: says === null ? null : stat.text };
+  if (says === 0 && (list.status !== "+OK" || uidl.status !== "+OK")) return { ...said, entries: [] };
   if (list.status !== "+OK") throw new Refused("LIST", list.text);
   if (uidl.status !== "+OK" && !hasNoUidl(uidl.text, capabilities)) throw new Refused("UIDL", uidl.text);
-  return { says, entries: readListing(sizes.bytes(), uidl.status === "+OK" ? uidls.bytes() : null, says !== null) };
+  const entries = readListing(sizes.bytes(), uidl.status === "+OK" ? uidls.bytes() : null, says !== null);
+  return { ...said, entries };
 }
 
 /**

@@ -2,6 +2,7 @@ import { HEADER_LIMIT } from "@mailfleet/mime";
 import { collectHead } from "./body-sinks.ts";
 import { Refused } from "./classify-failure.ts";
 import { type HeaderFacts, readHeaderFacts } from "./header-facts.ts";
+import type { InStep } from "./in-step.ts";
 import type { Entry } from "./listing.ts";
 import { saysGone } from "./reply-rules.ts";
 import type { Wire } from "./wire.ts";
@@ -15,7 +16,7 @@ export interface HeaderReader {
 }
 
 /** One per session. `top` is what CAPA said about TOP (RFC 1939 §7), `null` if there was no CAPA. */
-export function createHeaderReader(wire: Wire, top: boolean | null): HeaderReader {
+export function createHeaderReader(wire: Wire, top: boolean | null, inStep: InStep): HeaderReader {
   const state = { top };
 
   async function ask(verb: "TOP" | "RETR", entry: Entry): Promise<HeaderFacts | null> {
@@ -27,7 +28,8 @@ export function createHeaderReader(wire: Wire, top: boolean | null): HeaderReade
   }
 
   async function lookBy(verb: "TOP" | "RETR", entries: readonly Entry[]): Promise<Map<number, HeaderFacts>> {
-    const found = await Promise.all(entries.map(async (entry) => [entry.number, await ask(verb, entry)] as const));
+    const asked = Promise.all(entries.map(async (entry) => [entry.number, await ask(verb, entry)] as const));
+    const [found] = await Promise.all([asked, inStep.proved()]);
     return new Map(found.filter((pair): pair is [number, HeaderFacts] => pair[1] !== null));
   }
 

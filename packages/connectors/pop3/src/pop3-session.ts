@@ -18,6 +18,7 @@ import type { Pop3Deadlines } from "./deadlines.ts";
 import type { Dialled } from "./dial.ts";
 import { nativeIdOf, receivedAt } from "./header-facts.ts";
 import { doubledIdentity, type Named } from "./identities.ts";
+import { createInStep } from "./in-step.ts";
 import { type Listing, listMessages } from "./list-messages.ts";
 import { createHeaderReader } from "./look-at-headers.ts";
 import { LARGE_MESSAGE, type Portion, portionsOf } from "./portions.ts";
@@ -37,8 +38,9 @@ interface Planned extends Portion {
 /** A session over a signed-in connection to this source. */
 export function pop3Session(dialled: Dialled, deadlines: Pop3Deadlines, source: SourceIdentity): InboundSession {
   const { wire, capabilities } = dialled;
-  const headers = createHeaderReader(wire, capabilities.top);
-  const retriever = createRetriever(wire, createSizeCheck(), dialled.failure);
+  const inStep = createInStep(wire);
+  const headers = createHeaderReader(wire, capabilities.top, inStep);
+  const retriever = createRetriever(wire, inStep, createSizeCheck(), dialled.failure);
   let listing: Listing | null = null;
   let deleting = false;
 
@@ -78,7 +80,7 @@ export function pop3Session(dialled: Dialled, deadlines: Pop3Deadlines, source: 
   /** Every header is looked at, beside what is known by its name. */
   async function audit(_cursor: Cursor, { known }: { readonly known: Known }) {
     try {
-      listing ??= await listMessages(wire, capabilities, headers);
+      listing ??= await listMessages(wire, capabilities, headers, inStep);
       const missing = await usedAgain(listing.messages.filter(isSmall), known);
       const { says, lists } = listing.there ?? { says: listing.messages.length, lists: listing.messages.length };
       return { says, lists, missing: [...missing] };
@@ -191,13 +193,16 @@ export function pop3Session(dialled: Dialled, deadlines: Pop3Deadlines, source: 
     const ahead: Promise<{ planned: Planned; retrieval: Retrieval } | null>[] = [];
     try {
       signal.throwIfAborted();
-      listing = await listMessages(wire, capabilities, headers);
+      listing = await listMessages(wire, capabilities, headers, inStep);
       const again = new Set(options.again);
       const others = options.onlyAgain ? new Set<string>() : await usedAgain(suspects(listing.messages), options.known);
       const unknown = listing.messages.filter(
         ({ identity, size }) =>
           again.has(identity) || others.has(identity) || !(options.onlyAgain || options.known(identity, size)),
       );
+      const careful = new Set(unknown.map(({ identity }) => identity).filter((name) => options.alone?.has(name)));
+      // One by one what came before it is given, also where the connection ends again.
+      if (careful.size > 0) wire.goOneByOne();
       const portions = plan(unknown, listing.seen, options);
       const most = options.alone?.size ? AHEAD.careful : AHEAD.usual;
       const askAhead = () => {
@@ -214,6 +219,8 @@ export function pop3Session(dialled: Dialled, deadlines: Pop3Deadlines, source: 
       askAhead();
       for (let next = await ahead.shift(); next; next = await ahead.shift()) {
         const { planned, retrieval } = next;
+        for (const { identity } of planned.entries)
+          if (careful.delete(identity) && careful.size === 0 && listing.there) wire.goOneByOne(false);
         // The next portions are being fetched while the caller stores this one.
         if (retrieval.broke === undefined) askAhead();
         const batch = batchOf(planned, retrieval, options);
@@ -249,7 +256,7 @@ export function pop3Session(dialled: Dialled, deadlines: Pop3Deadlines, source: 
       guarded(signal, async () => {
         if (wire.ended !== null) throw wire.ended;
         // Numbers are valid for one session only, so we delete only what this session listed.
-        listing ??= await listMessages(wire, capabilities, headers);
+        listing ??= await listMessages(wire, capabilities, headers, inStep);
         const wanted = new Set(identities);
         const numbers = listing.messages.filter(({ identity }) => wanted.has(identity)).map(({ number }) => number);
         if (numbers.length > 0) deleting = true;

@@ -4,6 +4,7 @@ import { collect, type Streamed, stream, weigh } from "./body-sinks.ts";
 import { Refused } from "./classify-failure.ts";
 import { type HeaderFacts, holdsHeader, readHeaderFacts } from "./header-facts.ts";
 import type { Named } from "./identities.ts";
+import { areExchanged, type InStep } from "./in-step.ts";
 import type { Portion } from "./portions.ts";
 import { saysGone } from "./reply-rules.ts";
 import type { Wire } from "./wire.ts";
@@ -44,11 +45,23 @@ interface Missing {
   readonly failure: FailureError | null;
 }
 
+/** The size of an answer. */
+interface Came {
+  readonly tries: number;
+  readonly listed: number | null;
+  readonly came: number;
+}
+
 /** Limit for small messages in memory, in bytes: far more than three portions unless LIST is wrong. */
 const HELD_LIMIT = 32 * 1024 * 1024;
 
 /** One per session. */
-export function createRetriever(wire: Wire, sizes: SizeCheck, failure: (error: unknown) => FailureError): Retriever {
+export function createRetriever(
+  wire: Wire,
+  inStep: InStep,
+  sizes: SizeCheck,
+  failure: (error: unknown) => FailureError,
+): Retriever {
   let heldBytes = 0;
   const hold = (bytes: number) => {
     heldBytes += bytes;
@@ -66,7 +79,7 @@ export function createRetriever(wire: Wire, sizes: SizeCheck, failure: (error: u
     failure: saysGone(text) ? null : failure(new Refused("RETR", text)),
   });
 
-  async function small(entry: Named): Promise<Retrieved | Missing> {
+  async function small(entry: Named, came: Came[]): Promise<Retrieved | Missing> {
     for (let tries = 1; ; tries += 1) {
       const body = collect(hold);
       const reply = await wire.run(`RETR ${entry.number}`, body);
@@ -77,6 +90,7 @@ export function createRetriever(wire: Wire, sizes: SizeCheck, failure: (error: u
         continue;
       }
       const raw = body.bytes();
+      came.push({ tries, listed: entry.size, came: raw.length });
       const verdict = sizes.look(entry.identity, entry.size, inMemory(raw));
       if (verdict === "whole") return { entry, facts: readHeaderFacts(raw), size: raw.length, raw };
       release(raw.length);
@@ -109,6 +123,19 @@ export function createRetriever(wire: Wire, sizes: SizeCheck, failure: (error: u
     }
   }
 
+  /** Why none of the answers to commands that went together can be believed; `null`: all stand with their commands. */
+  async function doubtIn(asked: Promise<unknown>, came: readonly Came[]): Promise<unknown> {
+    try {
+      await Promise.all([asked, inStep.proved()]);
+      if (areExchanged(came.filter(({ tries }) => tries === 1))) return wire.outOfStep("each has the size of another");
+      // What was asked for again came behind that.
+      if (came.some(({ tries }) => tries > 1)) await inStep.proved();
+      return null;
+    } catch (error) {
+      return error;
+    }
+  }
+
   /** Nothing is asked for behind a stream until it was read: it may have to be read a second time. */
   let streaming = Promise.resolve();
 
@@ -118,11 +145,25 @@ export function createRetriever(wire: Wire, sizes: SizeCheck, failure: (error: u
       const { promise, resolve: go } = Promise.withResolvers<void>();
       streaming = promise;
       await before;
-      const settled = await Promise.allSettled(entries.map(streamed ? large : small));
+      const came: Came[] = [];
+      const together = wire.together && !streamed;
+      const asked = Promise.allSettled(entries.map((entry) => (streamed ? large(entry) : small(entry, came))));
+      const doubt = await (together ? doubtIn(asked, came) : null);
+      const settled = await asked;
       const [only] = settled;
       if (streamed && only?.status === "fulfilled" && "raw" in only.value && !Buffer.isBuffer(only.value.raw))
         void only.value.raw.closed.then(go);
       else go();
+      if (doubt !== null) {
+        for (const one of settled) if (one.status === "fulfilled" && "raw" in one.value) release(one.value.size);
+        const at = entries[
+          Math.max(
+            0,
+            settled.findIndex(({ status }) => status === "rejected"),
+          )
+        ] as Named;
+        return { retrieved: [], gone: 0, refused: [], broke: { error: doubt, at } };
+      }
       const retrieved: Retrieved[] = [];
       const refused: { entry: Named; failure: FailureError }[] = [];
       const troubled: { entry: Named; failure: FailureError }[] = [];

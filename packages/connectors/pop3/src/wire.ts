@@ -35,6 +35,12 @@ export interface Wire {
    * before it had answered all of them.
    */
   startPipelining(stuck?: () => void): void;
+  /** Commands are sent one at a time from here on, or, `false`, together again where that was started. */
+  goOneByOne(wanted?: boolean): void;
+  /** Whether commands are sent while others are being answered. */
+  readonly together: boolean;
+  /** Ends it, as `stuck` does: an answer stood in the place of another one. Returns what ended it. */
+  outOfStep(reply: string): unknown;
   /**
    * Sends a last command. If the reply is positive the socket is given away, untouched after the reply. A server, or
    * somebody in between, that said anything more is refused.
@@ -74,6 +80,7 @@ export function createWire(socket: Socket, silenceMs: number, commandMs = COMMAN
   const held: Waiter[] = [];
   let outgoing = "";
   let pipelining = false;
+  let oneByOne = false;
   let whenStuck = () => {};
   let blank = 0;
   let paused = false;
@@ -115,6 +122,8 @@ export function createWire(socket: Socket, silenceMs: number, commandMs = COMMAN
       if (blank > 0 && blank <= MOST_BLANK) return false;
       const status = /^(\+OK|-ERR|\+)(?:[ \t]|$)/i.exec(text)?.[1]?.toUpperCase() as Reply["status"] | undefined;
       const waiter = waiting[0];
+      // An answer too many, or half of one: one at a time they may be right.
+      if (!status || !waiter) whenStuck();
       if (!status) throw new FailureError(failureOf("PROTOCOL_ERROR", { reply: foreignWords(text) }));
       if (!waiter)
         throw status === "-ERR"
@@ -182,7 +191,7 @@ export function createWire(socket: Socket, silenceMs: number, commandMs = COMMAN
   const silent = () => {
     // Between commands, and while we make the server wait, silence is normal.
     if (waiting.length === 0 || paused) return;
-    if (waiting.length > 1) whenStuck();
+    if (pipelining && waiting.length > 1) whenStuck();
     end(bareLf() ?? Object.assign(new Error("the server fell silent"), { code: "ETIMEDOUT" }));
   };
   socket.setNoDelay(true);
@@ -199,7 +208,8 @@ export function createWire(socket: Socket, silenceMs: number, commandMs = COMMAN
         return reject(ended);
       }
       const waiter: Waiter = { command, body, atOnce, reply: null, resolve, reject };
-      if (pipelining || waiting.length === 0) send(waiter);
+      const isFree = pipelining && !oneByOne && held.length === 0;
+      if (isFree || waiting.length === 0) send(waiter);
       else held.push(waiter);
     });
 
@@ -220,6 +230,18 @@ export function createWire(socket: Socket, silenceMs: number, commandMs = COMMAN
     startPipelining(stuck = () => {}) {
       pipelining = true;
       whenStuck = stuck;
+    },
+    goOneByOne(wanted = true) {
+      oneByOne = wanted;
+    },
+    get together() {
+      return pipelining && !oneByOne;
+    },
+    outOfStep(reply) {
+      whenStuck();
+      const words = `answers do not stand with their commands: ${foreignWords(reply)}`;
+      end(new FailureError(failureOf("PROTOCOL_ERROR", { command: "STAT", reply: words })));
+      return ended;
     },
     async handOver(command) {
       // Removed in the same turn as the reply arrives: later bytes belong to the next owner of the socket.
