@@ -1,4 +1,4 @@
-import type { FakeMessage, ScriptedMessage } from "@mailfleet/local/testing";
+import type { FakeMessage, ScriptedGmailMessage, ScriptedMessage } from "@mailfleet/local/testing";
 
 /** A message with its UID as its subject. */
 export const imapMail = (uid: number, more: Partial<FakeMessage> = {}): FakeMessage => ({
@@ -15,6 +15,14 @@ export const popMail = (subject: string, more: Partial<ScriptedMessage> = {}): S
   ...more,
 });
 export const popMails = (...subjects: string[]) => subjects.map((subject) => popMail(subject));
+
+/** A message with its id as its subject. */
+export const gmailMail = (id: string, more: Partial<ScriptedGmailMessage> = {}): ScriptedGmailMessage => ({
+  id,
+  raw: `Message-ID: <${id}@x>\r\nSubject: ${id}\r\n\r\ntext ${id}\r\n`,
+  ...more,
+});
+export const gmailMails = (...ids: string[]) => ids.map((id) => gmailMail(id));
 
 /** A message of so many bytes. */
 export const bytesOf = (subject: string, bytes: number) => {

@@ -3,9 +3,13 @@ import { after, before, describe, test } from "node:test";
 import { asideOverImap, asideOverPop3 } from "./aside.cases.ts";
 import { dialectsOfImap, dialectsOfPop3 } from "./dialects.cases.ts";
 import { type GivenInbound, givenInbound } from "./given-inbound.ts";
+import { asideOverGmail } from "./gmail-aside.cases.ts";
+import { budgetsOfGmail } from "./gmail-budgets.cases.ts";
+import { identityOverGmail } from "./gmail-identity.cases.ts";
+import { missedOverGmail } from "./gmail-missed.cases.ts";
 import { identityOverImap, identityOverPop3, moves, outOfStepOverPop3 } from "./identity.cases.ts";
 import { missedOverImap, missedOverPop3 } from "./missed.cases.ts";
-import { type Came, impatient, meetImap, meetMove, meetPop3, type Right } from "./odd-servers.ts";
+import { type Came, impatient, meetGmail, meetImap, meetMove, meetPop3, type Right } from "./odd-servers.ts";
 
 const tables = {
   "nothing is missed": { imap: missedOverImap, pop3: missedOverPop3 },
@@ -40,6 +44,16 @@ describe("a server that is odd", { concurrency: 6 }, () => {
       test(`${kind}, POP3: ${one.what}`, async () =>
         check(one, await meetPop3(given, `mb_pop${kind.length}x${index}`, one)));
   }
+  const gmail = {
+    "nothing is missed": missedOverGmail,
+    "each message by itself": asideOverGmail,
+    "the source's identity": identityOverGmail,
+    budgets: budgetsOfGmail,
+  };
+  for (const [kind, table] of Object.entries(gmail))
+    for (const [index, one] of table.entries())
+      test(`${kind}, Gmail: ${one.what}`, async () =>
+        check(one, await meetGmail(given, `mb_gmail${kind.length}x${index}`, one)));
   for (const [index, one] of moves.entries())
     test(`the source's identity: ${one.what}`, async () => check(one, await meetMove(given, `mb_move${index}`, one)));
 });

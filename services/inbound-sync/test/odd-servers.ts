@@ -1,13 +1,18 @@
+import type { InboundConnector } from "@mailfleet/connector-api";
+import { gmailInbound } from "@mailfleet/connector-gmail";
 import { createImapConnector } from "@mailfleet/connector-imap";
 import { createPop3Connector } from "@mailfleet/connector-pop3";
-import type { AlertCode, Failure, FailureCode } from "@mailfleet/contracts";
+import { type AlertCode, type Failure, type FailureCode, Secret } from "@mailfleet/contracts";
+import { createGuardedFetch } from "@mailfleet/http";
 import {
   eventually,
   type FakeInbox,
   type FakeMessage,
   fakeInbox,
+  type GmailScript,
   type Pop3Script,
   type ScriptedMessage,
+  scriptedGmail,
   scriptedPop3,
 } from "@mailfleet/local/testing";
 import type { GivenConnection, GivenInbound } from "./given-inbound.ts";
@@ -44,6 +49,8 @@ interface Odd<Server> extends Right {
 export type OddImap = Odd<FakeInbox>;
 /** A POP3 server that is odd in some way. */
 export type OddPop3 = Odd<Pop3Script>;
+/** A Gmail that is odd in some way. */
+export type OddGmail = Odd<GmailScript>;
 
 /** Where mail lies at one poll: at an IMAP server, at another one, or at a POP3 server. */
 export interface Place {
@@ -60,10 +67,23 @@ export interface Move extends Right {
 }
 
 const silenceMs = 1500;
+
+/** With a token that nobody checks. */
+const gmailWithToken = (): InboundConnector => {
+  const gmail = gmailInbound({ fetch: createGuardedFetch({ privateNetworks: ["127.0.0.0/8"] }) });
+  const accessToken = async () => new Secret("token");
+  return {
+    ...gmail,
+    open: (options, signal) =>
+      gmail.open({ ...options, credentials: { type: "token", username: options.address, accessToken } }, signal),
+  };
+};
+
 /** Connectors that wait for silent servers as long as a test can. */
 export const impatient = {
   imap: createImapConnector({ silenceMs }),
   pop3: createPop3Connector({ silenceMs, updateMs: 2000, goodbyeMs: 100 }),
+  gmail: gmailWithToken(),
 };
 
 /** What a mailbox has to be polled, one poll after another. */
@@ -94,6 +114,16 @@ export async function meetPop3(given: GivenInbound, mailboxId: string, one: OddP
   given.connect(mailboxId, at("pop3", server.port, one.connection));
   const polls = one.polls.map((poll) => () => void poll(script));
   return pollAll(given, mailboxId, { right: one, polls, close: server.close });
+}
+
+/** Polls an odd Gmail and tells what became of its mail. */
+export async function meetGmail(given: GivenInbound, mailboxId: string, one: OddGmail): Promise<Came> {
+  const script: GmailScript = { emailAddress: `${mailboxId}@example.test` };
+  const { port, close } = await scriptedGmail(script);
+  const server = { protocol: "gmail", host: "127.0.0.1", port, security: "none", apiUrl: `http://127.0.0.1:${port}` };
+  given.connect(mailboxId, { server: server as never, connectionTimeoutMs: 5000, ...one.connection });
+  const polls = one.polls.map((poll) => () => void poll(script));
+  return pollAll(given, mailboxId, { right: one, polls, close });
 }
 
 /** Polls a mailbox here and there and tells what became of its mail. */

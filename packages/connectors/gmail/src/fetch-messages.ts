@@ -1,7 +1,8 @@
-import { randomUUID } from "node:crypto";
-import { concernsMessage, type FetchedMessage, MessageRefused } from "@mailfleet/connector-api";
+import { createHash, randomUUID } from "node:crypto";
+import { concernsMessage, type FetchedMessage, LinkBroke, MessageRefused } from "@mailfleet/connector-api";
 import { FailureError, failureOf } from "@mailfleet/contracts";
 import { type BatchPart, boundaryOf, readBatchAnswer } from "./batch-answer.ts";
+import { type Estimates, isFarBelow } from "./estimates.ts";
 import type { GmailApi } from "./gmail-api.ts";
 import { malformed } from "./gmail-client.ts";
 import { rawPieces } from "./raw-pieces.ts";
@@ -33,23 +34,28 @@ export type Answered =
 /** Requests these messages together; each gets an answer. Throws if the request as a whole fails. */
 export async function fetchSmall(
   api: GmailApi,
+  estimates: Estimates,
   ids: readonly string[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, Answered>> {
   const only = ids[0] as string;
-  if (ids.length === 1) return new Map([[only, await fetchOne(api, only, signal)]]);
+  if (ids.length === 1) return new Map([[only, await fetchOne(api, estimates, only, signal)]]);
   const boundary = `batch-${randomUUID()}`;
   const lines = ids.map(
     (id) => `--${boundary}\r\nContent-Type: application/http\r\nContent-ID: <${id}>\r\n\r\nGET ${rawPath(id)}\r\n\r\n`,
   );
   const body = Buffer.from(`${lines.join("")}--${boundary}--\r\n`);
-  const response = await api.ask({
+  const asked = api.ask({
     method: METHOD,
     path: "/batch/gmail/v1",
     post: { contentType: `multipart/mixed; boundary=${boundary}`, body: () => body },
     // The answer may announce more than it is read of: leaving it half read is how its size is limited.
     maximumBytes: Number.POSITIVE_INFINITY,
     signal,
+  });
+  const response = await asked.catch((error: FailureError) => {
+    signal.throwIfAborted();
+    throw error instanceof RefusedError ? error : new LinkBroke(error.failure, only, { cause: error });
   });
   const answers = new Map<string, Answered>();
   let broke: FailureError | null = null;
@@ -60,7 +66,7 @@ export async function fetchSmall(
     const read = { bytes: 0 };
     const asked = new Set(ids);
     for await (const part of readBatchAnswer(limited(response.body, read), theirs, LARGE_ANSWER)) {
-      if (asked.has(part.contentId)) answers.set(part.contentId, answerOf(api, part));
+      if (asked.has(part.contentId)) answers.set(part.contentId, answerOf(api, estimates, part));
     }
     if (read.bytes < BATCH_BYTES) broke = malformed(METHOD, "the answer to a batch is incomplete");
   } catch (error) {
@@ -82,10 +88,19 @@ async function* limited(body: AsyncIterable<Uint8Array>, read: { bytes: number }
 const tooMuch = () =>
   new FailureError(failureOf("ANSWER_TOO_LARGE", { command: METHOD, reply: `more than ${BATCH_BYTES} bytes` }));
 
-function answerOf(api: GmailApi, part: BatchPart): Answered {
+/** What was read; failed where it is to be read a second time. */
+function readWhole(estimates: Estimates, id: string, body: Buffer): Answered {
+  const { message, draft, estimate } = readMessage(id, body);
+  if (estimates.look(id, estimate, message.raw) === "whole") return { type: "message", message, draft };
+  return { type: "failed", failure: tooFew(message.raw.byteLength, estimate) };
+}
+
+const tooFew = (bytes: number, estimate: number) =>
+  malformed(METHOD, `the answer has ${bytes} of about ${estimate} bytes`);
+
+function answerOf(api: GmailApi, estimates: Estimates, part: BatchPart): Answered {
   try {
-    if (part.status === 200)
-      return part.cut ? { type: "large" } : { type: "message", ...readMessage(part.contentId, part.body) };
+    if (part.status === 200) return part.cut ? { type: "large" } : readWhole(estimates, part.contentId, part.body);
     const refusal = { status: part.status, body: part.body.toString("utf8"), retryAfter: part.retryAfter };
     return refusedAs(refusedError(refusal, api.refusalContext(METHOD)));
   } catch (error) {
@@ -93,7 +108,13 @@ function answerOf(api: GmailApi, part: BatchPart): Answered {
   }
 }
 
-async function fetchOne(api: GmailApi, id: string, signal: AbortSignal): Promise<Answered> {
+async function fetchOne(api: GmailApi, estimates: Estimates, id: string, signal: AbortSignal): Promise<Answered> {
+  const first = await askOne(api, estimates, id, signal);
+  const isShort = first.type === "failed" && first.failure.failure.code === "PROTOCOL_ERROR";
+  return isShort ? askOne(api, estimates, id, signal) : first;
+}
+
+async function askOne(api: GmailApi, estimates: Estimates, id: string, signal: AbortSignal): Promise<Answered> {
   try {
     const response = await api.ask({ method: METHOD, path: rawPath(id), maximumBytes: STREAM_BYTES, signal });
     const pieces: Uint8Array[] = [];
@@ -104,7 +125,7 @@ async function fetchOne(api: GmailApi, id: string, signal: AbortSignal): Promise
       // Leaving the loop closes the answer.
       if (length > LARGE_ANSWER) return { type: "large" };
     }
-    return { type: "message", ...readMessage(id, Buffer.concat(pieces)) };
+    return readWhole(estimates, id, Buffer.concat(pieces));
   } catch (error) {
     signal.throwIfAborted();
     const failure = api.failure(error, METHOD);
@@ -114,7 +135,7 @@ async function fetchOne(api: GmailApi, id: string, signal: AbortSignal): Promise
   }
 }
 
-/** One large message: its facts now, its bytes when they are read; `null` if it was deleted meanwhile. */
+/** One large message: its facts now, its bytes when they are read; `null` if it was deleted meanwhile. Throws `MessageRefused`. */
 export async function fetchLarge(
   api: GmailApi,
   id: string,
@@ -124,17 +145,51 @@ export async function fetchLarge(
   try {
     const path = `${messagePath(id)}?format=minimal&fields=${factFields}`;
     const response = await api.ask({ method: METHOD, path, signal });
-    facts = readFacts(Buffer.from(await response.arrayBuffer()));
+    facts = readFacts(id, Buffer.from(await response.arrayBuffer()));
   } catch (error) {
     signal.throwIfAborted();
     const failure = api.failure(error, METHOD);
     if (isGone(failure)) return null;
-    throw failure;
+    throw brokenAt(id, failure);
   }
-  return { facts, message: messageOf(id, facts, stream(api, id, signal)) };
+  return { facts, message: messageOf(id, facts, stream(api, id, { estimate: facts.size, signal })) };
 }
 
-async function* stream(api: GmailApi, id: string, signal: AbortSignal): AsyncGenerator<Buffer> {
+/** This one message's failure, or that of the connection at this message. */
+function brokenAt(id: string, failure: FailureError): FailureError {
+  const cause = { cause: failure };
+  if (isOfOneMessage(failure)) return new MessageRefused(failure.failure, cause);
+  return failure instanceof RefusedError ? failure : new LinkBroke(failure.failure, id, cause);
+}
+
+/** Once the history or the list was given, a refusal of one message is its own, unless it speaks of token or limits. */
+export function isOfOneMessage(failure: FailureError): boolean {
+  const { kind } = failure.failure;
+  const isOwn = failure instanceof RefusedError && failure.status !== 401 && kind !== "throttled" && kind !== "consent";
+  return isOwn || concernsMessage(failure.failure);
+}
+
+interface Streaming {
+  readonly estimate: number;
+  readonly signal: AbortSignal;
+}
+
+async function* stream(api: GmailApi, id: string, { estimate, signal }: Streaming): AsyncGenerator<Buffer> {
+  const first = createHash("sha256");
+  let bytes = 0;
+  for await (const piece of streamOnce(api, id, signal)) {
+    first.update(piece);
+    bytes += piece.byteLength;
+    yield piece;
+  }
+  if (!isFarBelow(estimate, bytes)) return;
+  const second = createHash("sha256");
+  for await (const piece of streamOnce(api, id, signal)) second.update(piece);
+  if (bytes === 0 || second.digest("hex") !== first.digest("hex"))
+    throw new MessageRefused(tooFew(bytes, estimate).failure);
+}
+
+async function* streamOnce(api: GmailApi, id: string, signal: AbortSignal): AsyncGenerator<Buffer> {
   try {
     const response = await api.ask({
       method: METHOD,
@@ -148,9 +203,7 @@ async function* stream(api: GmailApi, id: string, signal: AbortSignal): AsyncGen
   } catch (error) {
     signal.throwIfAborted();
     const failure = api.failure(error, METHOD);
-    throw isGone(failure) || concernsMessage(failure.failure)
-      ? new MessageRefused(failure.failure, { cause: failure })
-      : failure;
+    throw brokenAt(id, failure);
   }
 }
 

@@ -13,7 +13,8 @@ const cursor = { historyId: "10", at: 1_700_000_000_000 };
 /** A client that answers from these; what is not given is not expected. */
 function client(answers: Partial<GmailClient>): GmailClient {
   const unexpected = async () => assert.fail("not expected");
-  return { profile: unexpected, messages: unexpected, history: unexpected, ...answers };
+  const profile = async () => ({ emailAddress: "a@x.org", messagesTotal: 2, historyId: "99" });
+  return { profile, messages: unexpected, history: unexpected, inboxTotal: async () => null, ...answers };
 }
 
 const added = (id: string, ...labelIds: string[]) => ({ messagesAdded: [{ message: { id, labelIds } }] });
@@ -44,7 +45,7 @@ test("history tells what came or was moved into the inbox, once, and no drafts; 
     return pages[asked.length - 1] ?? {};
   };
   const found = await findNew(client({ history }), cursor, options);
-  assert.deepEqual(found, { ids: ["a1", "d4", "e5"], historyId: "20", resynchronised: false });
+  assert.deepEqual(found, { ids: ["a1", "d4", "e5"], historyId: "20", resynchronised: false, there: null });
   assert.deepEqual(asked, [undefined, "next"]);
 });
 
@@ -59,7 +60,7 @@ test("a list begins a day before the newest seen when history is lost, but not b
     },
   });
   const found = await findNew(lists, cursor, options);
-  assert.deepEqual(found, { ids: ["a", "b"], historyId: "99", resynchronised: true });
+  assert.deepEqual(found, { ids: ["a", "b"], historyId: "99", resynchronised: true, there: null });
   await findNew(lists, cursor, { ...options, processFrom: cursor.at });
   await findNew(lists, { historyId: null, at: cursor.at }, options);
   await findNew(lists, { historyId: null, at: 0 }, { ...options, processFrom: 1000 });
@@ -86,17 +87,47 @@ test("a proxy's 404 is no lost history", async () => {
   await assert.rejects(findNew(client({ history: lost(false) }), cursor, options), RefusedError);
 });
 
-test("a server that repeats its pages, or sends something that is not an id, fails", async () => {
-  const around = client({ history: async () => ({ historyId: "11", nextPageToken: "same" }) });
-  await assert.rejects(findNew(around, cursor, options), /same page/);
+test("a list that repeats its pages, or holds something that is not an id, fails", async () => {
+  const first = { historyId: null, at: 0 };
+  const around = client({ messages: async () => ({ nextPageToken: "same" }) });
+  await assert.rejects(findNew(around, first, options), /same page/);
   let page = 0;
-  const endless = client({ history: async () => ({ historyId: "11", nextPageToken: `${page++}` }) });
-  await assert.rejects(findNew(endless, cursor, options), /more than 4000 pages/);
-  for (const id of ["../../etc", "", "a b", "g1", "a".repeat(33)]) {
-    const strange = client({ history: async () => ({ historyId: "11", history: [added(id, "INBOX")] }) });
-    await assert.rejects(findNew(strange, cursor, options), /not a message id/);
+  const endless = client({ messages: async () => ({ messages: [{ id: "a" }], nextPageToken: `${page++}` }) });
+  await assert.rejects(findNew(endless, first, options), /20 pages that bring nothing new/);
+  assert.ok(page < 30, `${page} pages`);
+  let id = 0;
+  const growing = client({ messages: async () => ({ messages: [{ id: `${id++}` }], nextPageToken: `${id}` }) });
+  await assert.rejects(findNew(growing, first, options), /more than 4000 pages/);
+  for (const name of ["../../etc", "", "a b", "g1", "a".repeat(33)]) {
+    const strange = client({ messages: async () => ({ messages: [{ id: name }] }) });
+    await assert.rejects(findNew(strange, first, options), /not a message id/);
   }
-  await assert.rejects(findNew(client({ history: async () => ({}) }), cursor, options), /no historyId/);
+});
+
+const nonsense: Readonly<Record<string, GmailClient["history"]>> = {
+  "the same page again": async () => ({ historyId: "11", nextPageToken: "same" }),
+  "pages without end": async ({ pageToken }) => ({ historyId: "11", nextPageToken: `${pageToken ?? ""}x` }),
+  "no historyId": async () => ({}),
+  "an id that is none": async () => ({ historyId: "11", history: [added("../../etc", "INBOX")] }),
+  "ids that go back": async () => ({ historyId: "9" }),
+};
+for (const [what, history] of Object.entries(nonsense))
+  test(`a history that makes no sense is asked for in another way, as a list: ${what}`, async () => {
+    const found = await findNew(
+      client({ history, messages: async () => ({ messages: [{ id: "a" }] }) }),
+      cursor,
+      options,
+    );
+    assert.deepEqual(found, { ids: ["a"], historyId: "99", resynchronised: true, there: null });
+  });
+
+test("whose history it is, is asked where something has happened", async () => {
+  const asked: string[] = [];
+  const checkAddress = (address: string) => void asked.push(address);
+  await findNew(client({ history: async () => ({ historyId: "10" }) }), cursor, { ...options, checkAddress });
+  assert.deepEqual(asked, []);
+  await findNew(client({ history: async () => ({ historyId: "11" }) }), cursor, { ...options, checkAddress });
+  assert.deepEqual(asked, ["a@x.org"]);
 });
 
 test("cursors and names survive their way through the store", () => {

@@ -1,12 +1,15 @@
 import { gmail, type gmail_v1 } from "@googleapis/gmail";
 import { FailureError, failureOf } from "@mailfleet/contracts";
 import type { GmailApi } from "./gmail-api.ts";
+import { refusedError } from "./refusal.ts";
 
 /** Calls that go through Google's client: all but messages, which it would hold in memory twice. */
 export interface GmailClient {
   profile(signal: AbortSignal): Promise<{ emailAddress: string; messagesTotal: number; historyId: string }>;
   messages(query: ListQuery, signal: AbortSignal): Promise<gmail_v1.Schema$ListMessagesResponse>;
   history(query: HistoryQuery, signal: AbortSignal): Promise<gmail_v1.Schema$ListHistoryResponse>;
+  /** How many messages Gmail says the inbox has; `null`: it does not say. */
+  inboxTotal(signal: AbortSignal): Promise<number | null>;
 }
 
 interface ListQuery {
@@ -37,6 +40,11 @@ export function gmailClient(api: GmailApi): GmailClient {
   async function answer<T extends object>(method: string, signal: AbortSignal, asked: () => Promise<{ data: T }>) {
     try {
       const { data } = await asked();
+      // A refusal under the status of a success.
+      if (isRefusal(data)) {
+        const refusal = { status: Number(data.error.code) || 500, body: JSON.stringify(data), retryAfter: null };
+        throw refusedError(refusal, api.refusalContext(method));
+      }
       if (typeof data === "object" && data !== null) return data;
     } catch (error) {
       signal.throwIfAborted();
@@ -56,6 +64,14 @@ export function gmailClient(api: GmailApi): GmailClient {
           failureOf("NOT_THIS_PROTOCOL", { command: method, reply: "the answer is not a profile of Gmail's" }),
         );
       return { emailAddress, messagesTotal: Number(messagesTotal) || 0, historyId };
+    },
+    async inboxTotal(signal) {
+      const method = "labels.get";
+      const { labels } = clientFor(method, signal).users;
+      const { messagesTotal } = await answer(method, signal, () =>
+        labels.get({ userId: "me", id: "INBOX", fields: "messagesTotal" }),
+      );
+      return Number.isSafeInteger(messagesTotal) ? Number(messagesTotal) : null;
     },
     async messages({ q, pageToken }, signal) {
       const method = "messages.list";
@@ -87,6 +103,11 @@ export function gmailClient(api: GmailApi): GmailClient {
       );
     },
   };
+}
+
+function isRefusal(data: unknown): data is { readonly error: { readonly code?: unknown } } {
+  const error = typeof data === "object" && data !== null && "error" in data ? data.error : null;
+  return typeof error === "object" && error !== null;
 }
 
 /** History ids are unsigned 64-bit numbers, written as text. */

@@ -5,13 +5,17 @@ import {
   concernsMessage,
   type FetchedMessage,
   type InboundSession,
+  type Known,
+  LinkBroke,
   type ListOptions,
+  MessageRefused,
   type RefusedMessage,
   type SourceIdentity,
 } from "@mailfleet/connector-api";
 import type { FailureError } from "@mailfleet/contracts";
-import { type Answered, fetchLarge, fetchSmall } from "./fetch-messages.ts";
-import { findNew } from "./find-new.ts";
+import { createEstimates } from "./estimates.ts";
+import { type Answered, fetchLarge, fetchSmall, isOfOneMessage } from "./fetch-messages.ts";
+import { findNew, listInbox, startOf, type There } from "./find-new.ts";
 import type { GmailApi } from "./gmail-api.ts";
 import { gmailClient } from "./gmail-client.ts";
 import { readCursor, writeCursor } from "./gmail-cursor.ts";
@@ -26,6 +30,8 @@ const PORTION_BYTES = 4 * 1024 * 1024;
 /** If part of a batch was refused, the rest is requested after this pause, which doubles each time. */
 const PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 8000;
+/** How often a message is asked for alone, before a refusal that may pass is its own. */
+const TRIES = 3;
 
 /**
  * A session over a mailbox whose token is ready. `checkAddress` throws if the account belongs to another mailbox, so
@@ -37,13 +43,22 @@ export function gmailSession(
   checkAddress: (emailAddress: string) => void,
 ): InboundSession {
   const client = gmailClient(api);
+  const estimates = createEstimates();
   const closed = new AbortController();
+  let there: There | null = null;
+  let from: number | null = null;
 
   async function* listNew(given: Cursor | null, options: ListOptions): AsyncGenerator<Batch> {
     const signal = AbortSignal.any([options.signal, closed.signal]);
     const cursor = readCursor(given);
-    const found = await findNew(client, cursor, { processFrom: options.processFrom, signal, checkAddress });
     const again = options.again ?? [];
+    from = startOf(options.processFrom);
+    const nothing = { ids: [], historyId: cursor.historyId ?? "", resynchronised: false, there };
+    const { processFrom, onlyAgain } = options;
+    const found = onlyAgain ? nothing : await findNew(client, cursor, { processFrom, signal, checkAddress });
+    there = found.there;
+    // What a list left out is asked for again next time.
+    const isShort = there !== null && there.lists < there.says;
     const wanted = [...new Set([...again, ...found.ids.filter((id) => !options.known(id))])];
     let { at } = cursor;
     let first = found.resynchronised;
@@ -54,13 +69,13 @@ export function gmailSession(
       if (!last && batch.listed === 0) continue;
       yield {
         ...batch,
-        cursor: last ? writeCursor({ historyId: found.historyId, at }) : held,
+        cursor: last && !isShort && !onlyAgain ? writeCursor({ historyId: found.historyId, at }) : held,
         ...(first && { resynchronised: true }),
       };
       first = false;
       signal.throwIfAborted();
     }
-    if (wanted.length === 0 && found.historyId !== cursor.historyId)
+    if (wanted.length === 0 && !isShort && !onlyAgain && found.historyId !== cursor.historyId)
       yield {
         ...emptyPortion(),
         cursor: writeCursor({ historyId: found.historyId, at }),
@@ -68,16 +83,25 @@ export function gmailSession(
       };
   }
 
+  /** Everything that the inbox has is compared with what is known by its id. */
+  async function audit(_cursor: Cursor, { known }: { readonly known: Known }) {
+    const { ids, there: all } = await listInbox(client, from, closed.signal);
+    const { says, lists } = all ?? { says: ids.length, lists: ids.length };
+    return { says, lists, missing: ids.filter((id) => !known(id)) };
+  }
+
   /** Fetches in order. The next portion is being fetched while the caller stores the last one. */
   async function* portions(
     wanted: readonly string[],
-    { processFrom, batchSize }: ListOptions,
+    { processFrom, batchSize, alone }: ListOptions,
     signal: AbortSignal,
   ): AsyncGenerator<Portion> {
     const seen = { messages: 0, bytes: 0 };
     const waiting = [...wanted].reverse();
     const limit = Math.max(1, Math.min(batchSize, MOST_IN_BATCH));
-    let most = limit;
+    // Where the connection has ended before, one at a time at first.
+    let most = alone?.size ? 1 : limit;
+    let alike = 0;
     let troubles = 0;
     let renewed = false;
     const take = () => {
@@ -85,7 +109,7 @@ export function gmailSession(
       const fit = average === 0 ? most : Math.max(1, Math.floor(PORTION_BYTES / average));
       const ids = waiting.splice(-Math.min(most, fit)).reverse();
       if (ids.length === 0) return null;
-      const asked = fetchSmall(api, ids, signal).then((answers) => ({ ids, answers }));
+      const asked = fetchSmall(api, estimates, ids, signal).then((answers) => ({ ids, answers }));
       asked.catch(() => {});
       return asked;
     };
@@ -96,13 +120,20 @@ export function gmailSession(
       if (failure instanceof RefusedError && failure.status === 401 && !renewed) {
         renewed = true;
         api.refuseToken();
-      } else if (failure && failed.length === ids.length && !(ids.length === 1 && concernsMessage(failure.failure))) {
-        throw failure;
+      } else if (failure && failed.length === ids.length && !(ids.length === 1 && isOfOneMessage(failure))) {
+        throw failure instanceof RefusedError ? failure : new LinkBroke(failure.failure, ids[0] as string);
       } else if (failure && ids.length === 1) {
-        // Requested alone, and the server refuses only this message: the others continue.
-        yield { ...refusedPortion(failed, failure), last: waiting.length === 0 };
-        asked = take();
-        continue;
+        alike += 1;
+        const { kind, retryAfterMs = 0 } = failure.failure;
+        const isSettled = concernsMessage(failure.failure) || kind !== "transient" || retryAfterMs > LONGEST_PAUSE_MS;
+        if (alike >= TRIES || isSettled) {
+          // Requested alone, and the server refuses only this message: the others continue.
+          alike = 0;
+          yield { ...refusedPortion(failed, failure), last: waiting.length === 0 };
+          asked = take();
+          continue;
+        }
+        troubles += 1;
       } else if (failure) {
         // Some were answered: the server works and wants fewer at once. If the limit was ours, no pause is needed.
         most = Math.max(1, most >> 1);
@@ -110,6 +141,7 @@ export function gmailSession(
       } else {
         most = Math.min(limit, most + MORE_AGAIN);
         troubles = 0;
+        alike = 0;
       }
       waiting.push(...[...failed].reverse());
       // After a refusal nothing is requested in advance.
@@ -159,9 +191,12 @@ export function gmailSession(
           yield next;
           next = emptyPortion();
         }
-        const large = await fetchLarge(api, id, signal);
+        const large = await fetchLarge(api, id, signal).catch(refusalIn);
         if (large === null) putGone();
-        else if (put(large.message, large.facts.draft)) {
+        else if (large instanceof MessageRefused) {
+          next.listed += 1;
+          next.refused.push({ name: id, failure: large.failure });
+        } else if (put(large.message, large.facts.draft)) {
           yield { ...next, last: id === ids.at(-1) };
           next = emptyPortion();
           if (id === ids.at(-1)) return;
@@ -175,6 +210,8 @@ export function gmailSession(
     // History ids and message ids belong to the account for ever. A lost history begins again.
     source,
     listNew,
+    there: () => there,
+    audit,
     close: async () => closed.abort(new Error("the session was closed")),
   };
 }
@@ -201,6 +238,11 @@ const emptyPortion = (): Portion => ({
   newest: 0,
   last: false,
 });
+
+function refusalIn(error: unknown): MessageRefused {
+  if (error instanceof MessageRefused) return error;
+  throw error;
+}
 
 function refusedPortion(ids: readonly string[], { failure }: FailureError): Portion {
   const refused = ids.map((name) => ({ name, failure }));

@@ -12,6 +12,12 @@ export { hostileWords, longestFor, memoryOf } from "./hostile-words.ts";
 export { mailServers } from "./mail-servers.ts";
 export { dropIntoMaildir } from "./maildir.ts";
 export {
+  type GmailAnswer,
+  type GmailScript,
+  type ScriptedGmailMessage,
+  scriptedGmail,
+} from "./scripted-gmail.ts";
+export {
   type ScriptedImap,
   scriptedImap,
 } from "./scripted-imap.ts";

@@ -3,7 +3,7 @@ import type { TokenMeaning } from "../oauth/requests-and-tokens.ts";
 import type { ApiCall } from "./api-call.ts";
 import { type ApiAnswer, apiError } from "./api-errors.ts";
 import type { GmailMailbox } from "./mailbox.ts";
-import { getMessage, getProfile, listHistory, listLabels, listMessages } from "./reading.ts";
+import { getLabel, getMessage, getProfile, listHistory, listLabels, listMessages } from "./reading.ts";
 import { type SendingState, sendJsonMessage } from "./sending.ts";
 import { type UploadSessions, uploadMessage } from "./uploading.ts";
 
@@ -59,6 +59,10 @@ const methods: readonly Method[] = [
   {
     ...{ verb: "GET", path: /^\/labels$/, scopes: scopes("modify", "readonly", "labels", "metadata") },
     answer: () => listLabels(),
+  },
+  {
+    ...{ verb: "GET", path: /^\/labels\/([^/]+)$/, scopes: scopes("modify", "readonly", "labels", "metadata") },
+    answer: (mailbox, _call, _state, id) => getLabel(mailbox, id),
   },
 ];
 

@@ -22,6 +22,13 @@ export function listLabels(): ApiAnswer {
   return ok({ labels: labels.map((id) => ({ id, name: id, type: "system" })) });
 }
 
+/** `users.labels.get`. */
+export function getLabel(mailbox: GmailMailbox, id: string): ApiAnswer {
+  if (!labels.includes(id)) return apiError("notFound");
+  const messagesTotal = mailbox.inOrder.filter(({ labelIds }) => labelIds.includes(id)).length;
+  return ok({ id, name: id, type: "system", messagesTotal });
+}
+
 /** `users.messages.list`: newest first, pages that stay where they are when mail arrives. */
 export function listMessages(mailbox: GmailMailbox, parameters: URLSearchParams): ApiAnswer {
   const limit = pageSize(parameters);
