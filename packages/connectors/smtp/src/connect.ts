@@ -4,7 +4,7 @@ import { type Address, checkPort, resolveServer } from "@mailfleet/network";
 import { ReplyTimeout } from "./channel.ts";
 import { classifyError } from "./classify-error.ts";
 import { TokenRefused } from "./present-token.ts";
-import { type Connected, type SetupStep, setUp } from "./set-up.ts";
+import { ClosedAtEhlo, type Connected, type SetupStep, setUp } from "./set-up.ts";
 
 /** Hears how far a connection has come. */
 export interface SetupListener {
@@ -27,7 +27,7 @@ export async function connect(
   const deadline = performance.now() + options.connectionTimeoutMs;
   const expiry = AbortSignal.any([signal, AbortSignal.timeout(options.connectionTimeoutMs)]);
   const heard = new Set<SetupStep>();
-  // A second connection with a renewed token goes the same way again: still the sign-in is what is tried.
+  // A second connection, with a renewed token or with HELO, goes the same way again: still the sign-in is what is tried.
   const first = (name: SetupStep) => !heard.has(name);
   const step = async (name: SetupStep, work: () => Promise<string>) => {
     if (first(name)) listener?.begun(name);
@@ -36,7 +36,7 @@ export async function connect(
       if (first(name)) listener?.done(name, detail);
       heard.add(name);
     } catch (error) {
-      if (error instanceof TokenRefused) throw error;
+      if (error instanceof TokenRefused || error instanceof ClosedAtEhlo) throw error;
       const failure = classifyError(error, { host, port });
       const evidence = { host, port, ...failure.evidence };
       throw new FailureError({ ...failure, evidence }, { cause: error });
@@ -61,10 +61,11 @@ export async function connect(
     return addresses.map(({ address }) => address).join(", ");
   });
   try {
-    return await setUp(attempt, addresses, false);
+    return await setUp(attempt, addresses);
   } catch (error) {
+    if (error instanceof ClosedAtEhlo) return await setUp(attempt, addresses, { helo: true });
     if (!(error instanceof TokenRefused)) throw error;
-    return await setUp(attempt, addresses, true);
+    return await setUp(attempt, addresses, { renew: true });
   }
 }
 

@@ -5,6 +5,7 @@ import { type Address, openSocket, secureSocket, unlessTls } from "@mailfleet/ne
 import { authenticate } from "./authenticate.ts";
 import { type Capabilities, noCapabilities, readCapabilities } from "./capabilities.ts";
 import { Channel, ReplyTimeout } from "./channel.ts";
+import { classifyError } from "./classify-error.ts";
 import { classifyReply } from "./classify-reply.ts";
 import type { Stage } from "./reply-rules.ts";
 
@@ -36,8 +37,31 @@ export interface Attempt {
   readonly secrets: Set<string>;
 }
 
-/** Connects to one of these addresses, agrees on TLS and signs in; nothing stays open if it throws. */
-export async function setUp(attempt: Attempt, addresses: readonly Address[], renew: boolean): Promise<Connected> {
+/** The server closed the connection at EHLO: over another one it may take HELO. */
+export class ClosedAtEhlo extends Error {
+  constructor(cause: unknown) {
+    super("the server closed the connection at EHLO", { cause });
+    this.name = "ClosedAtEhlo";
+  }
+}
+
+/** What a second connection does otherwise than the first. */
+export interface Otherwise {
+  /** With a renewed token. */
+  readonly renew?: boolean;
+  /** HELO from the beginning. */
+  readonly helo?: boolean;
+}
+
+/**
+ * Connects to one of these addresses, agrees on TLS and signs in; nothing stays open if it throws. Throws `ClosedAtEhlo`
+ * where HELO would do.
+ */
+export async function setUp(
+  attempt: Attempt,
+  addresses: readonly Address[],
+  { renew = false, helo = false }: Otherwise = {},
+): Promise<Connected> {
   const { options, expiry, secrets, step, skip } = attempt;
   const { host, port, security } = options.server;
   const now: { channel: Channel | null; socket: Socket | null; capabilities: Capabilities } = {
@@ -59,17 +83,23 @@ export async function setUp(attempt: Attempt, addresses: readonly Address[], ren
   const ourName = () => options.ehloName ?? addressLiteral(open().localAddress);
   const hello = async () => {
     const name = ourName();
+    const mayDoWithout = security !== "starttls" && options.credentials === null;
+    const isClosed = (error: unknown) =>
+      mayDoWithout && !helo && !expiry.aborted && classifyError(error).code === "CONNECTION_LOST";
+    const orClosed = (error: unknown): never => {
+      throw isClosed(error) ? new ClosedAtEhlo(error) : error;
+    };
+    // RFC 5321 §3.2: a server from before ESMTP.
+    if (helo) return void (await command("hello", `HELO ${name}\r\n`));
     open().write(`EHLO ${name}\r\n`);
-    const reply = await open().reply(attempt.left());
+    const reply = await open().reply(attempt.left()).catch(orClosed);
     if (reply.code < 300) {
       now.capabilities = readCapabilities(reply);
       return;
     }
     const { failure } = classifyReply("hello", reply, { command: `EHLO ${name}` });
-    const mayDoWithout = security !== "starttls" && options.credentials === null;
     if (mayDoWithout && [500, 502, 504, 550].includes(reply.code)) {
-      // RFC 5321 §3.2: a server from before ESMTP.
-      await command("hello", `HELO ${name}\r\n`);
+      await command("hello", `HELO ${name}\r\n`).catch(orClosed);
       return;
     }
     // Gmail says 421 (EHLO) also where there is too much of us: with a name that was chosen it is not the name.

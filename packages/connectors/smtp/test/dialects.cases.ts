@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import type { ConnectOptions } from "@mailfleet/connector-api";
 import type { Script } from "./scripted-server.ts";
 
@@ -73,6 +74,38 @@ const heloCases: readonly DialectCase[] = [
     never: /^(HELO|AUTH|MAIL)/,
   },
 ]);
+
+const resets = (socket: Socket) => void socket.resetAndDestroy();
+const closes = (words?: string) => (socket: Socket) => void (words ? socket.end(`${words}\r\n`) : socket.end());
+
+/** Servers that close the connection at EHLO, and take HELO over another one. */
+const closingCases: readonly DialectCase[] = [
+  { what: "EHLO closes the connection, HELO over another one is taken", script: () => ({ ehlo: () => closes() }) },
+  { what: "EHLO resets it", script: () => ({ ehlo: () => resets }) },
+  { what: "EHLO is refused, and closes it", script: () => ({ ehlo: () => closes("502 5.5.1 what") }) },
+].map((one) => ({ ...one, options: anonymous, comes: "sent", saw: [/^EHLO/, /^HELO \[127\.0\.0\.1\]$/, /^MAIL/] }));
+const closingAtAllCases: readonly DialectCase[] = [
+  {
+    what: "EHLO and HELO close the connection",
+    script: () => ({ ehlo: () => closes(), helo: closes() }),
+    options: anonymous,
+    comes: "transient CONNECTION_LOST",
+    saw: [/^EHLO/, /^HELO/],
+  },
+  {
+    what: "EHLO closes the connection, and a sign-in is asked for",
+    script: () => ({ ehlo: () => closes() }),
+    comes: "transient CONNECTION_LOST",
+    never: /^(HELO|AUTH|MAIL)/,
+  },
+  {
+    what: "EHLO is answered with 421 and closes it: no old server",
+    script: () => ({ ehlo: () => closes("421 4.3.2 shutting down") }),
+    options: anonymous,
+    comes: "transient SERVER_UNAVAILABLE",
+    never: /^HELO/,
+  },
+];
 
 /** Broken mechanisms: PLAIN is listed, and refused with the right password. */
 const mechanismCases: readonly DialectCase[] = [
@@ -367,6 +400,8 @@ const nulCases: readonly DialectCase[] = [
 
 export const dialectCases: readonly DialectCase[] = [
   ...heloCases,
+  ...closingCases,
+  ...closingAtAllCases,
   ...mechanismCases,
   ...nameCases,
   ...capabilityCases,
