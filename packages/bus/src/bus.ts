@@ -72,7 +72,7 @@ export interface Consumption {
 export interface ConsumeOptions<Type extends MessageType> {
   /** What the handler knows; anything else is a dead letter at once. */
   readonly types: readonly Type[];
-  /** So many at a time, and never more fetched than that. */
+  /** How many are handled at a time; never more are fetched. */
   readonly concurrency: number;
   /** Messages with the same key are handled one after another, in their order. Default: each for itself. */
   readonly keyOf?: (message: Incoming<Type>) => string;

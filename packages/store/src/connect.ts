@@ -51,7 +51,7 @@ export async function connectStore(options: StoreOptions): Promise<Store> {
   const client = new MongoClient(url, {
     appName: options.appName,
     maxPoolSize: options.maximumConnections ?? 20,
-    // Shorter than the wait for an answer between services (5 s): who asks is told what is away.
+    // Shorter than the wait for an answer between services (5 s), so that the caller hears what is away.
     serverSelectionTimeoutMS: 4000,
     // A link that is cut without a word is noticed by the heartbeat: within these two times together.
     heartbeatFrequencyMS: 5000,

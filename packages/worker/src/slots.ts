@@ -1,4 +1,4 @@
-/** So many milliseconds a wait for the network keeps its slot: a server that is well answers sooner. */
+/** How many milliseconds a wait for the network keeps its slot: a healthy server answers sooner. */
 const patienceMs = 50;
 
 /** The right to work: memory and processor are enough for so many at once. */
@@ -17,7 +17,7 @@ export interface Slots {
   take(signal: AbortSignal): Promise<Slot>;
 }
 
-/** So many slots: those who only wait, for servers that hang or drip, cost none. */
+/** Makes this many slots. Runs that only wait, for servers that hang or drip, need none. */
 export function createSlots(count: number): Slots {
   let free = count;
   const queue = new Set<() => void>();

@@ -34,7 +34,7 @@ export interface AlertDecision {
   readonly quiet?: boolean;
 }
 
-/** So long a cleared alert is shown. A raised one stays: what failed for good says nothing more. */
+/** How long a cleared alert is shown. A raised one stays, because what failed for good is not reported again. */
 const keptMs = 30 * 86_400_000;
 
 /** The id of the one alert that there is for this object (and direction) and code. */
@@ -43,8 +43,8 @@ export function alertIdOf(object: AlertObject, code: string): string {
 }
 
 /**
- * Raises: opens a first or a new episode, or counts a repetition. `null`: nothing changes, because the alert was cleared
- * after the moment this message speaks of.
+ * Raises: opens a first or a new episode, or counts a repetition. `null`: nothing changes, because the alert was
+ * cleared after the moment this message speaks of.
  */
 export function raised(
   before: AlertDocument | null,

@@ -1,7 +1,7 @@
 import { UncertainError } from "@mailfleet/connector-api";
 import { type Failure, FailureError, failureOf } from "@mailfleet/contracts";
 
-/** So many times longer is the first wait after a failure that waiting alone does not repair. */
+/** The first wait is this many times longer after a failure that waiting alone does not repair. */
 const lastingFactor = 10;
 const longestTransientMs = 1_800_000;
 const longestLastingMs = 7_200_000;

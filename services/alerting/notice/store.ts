@@ -10,8 +10,8 @@ export function createNoticeStore(store: Store) {
   const waiting = { "notice.due": { $exists: true } };
   return {
     /**
-     * Takes the longest due notice and keeps other replicas from it until `leaseUntil`; who dies while sending gives it
-     * back by that. `null` if none is due.
+     * Takes the longest due notice and keeps other replicas from it until `leaseUntil`; a replica that dies
+     * while sending gives it back that way. `null` if none is due.
      */
     takeDue: (now: number, leaseUntil: number) =>
       alerts.findOneAndUpdate(

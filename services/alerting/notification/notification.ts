@@ -39,7 +39,7 @@ export const keptNotificationSettings = keep<AlertingPorts, NotificationBody>()(
     test: (input) => testNotificationSettings(ports, input),
   }),
   async after(ports, _verb, { before, after }) {
-    // Somebody who has repaired the mail server should not wait for the next attempt.
+    // Whoever repaired the mail server should not have to wait for the next attempt.
     const state = await ports.mailServer.get();
     if (state.pausedUntil > 0) await ports.mailServer.set({ ...state, pausedUntil: 0 });
     // The mail server's failure, and the old secret's end, no longer matter.

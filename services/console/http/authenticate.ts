@@ -15,8 +15,8 @@ export function bearerOf(authorization: string | undefined): string | undefined 
 const touchEveryMs = 60_000;
 
 /**
- * A database that is frozen and not gone gives no error, and the driver's own limit of time waits for a new connection
- * after it: whoever asks hears of it after this time.
+ * A database that is frozen, not gone, gives no error, and the driver's own time limit then waits for a new connection.
+ * So the caller gets an answer after this time.
  */
 const patienceMs = 5000;
 

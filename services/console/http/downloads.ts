@@ -2,7 +2,7 @@ import { ProblemError } from "@mailfleet/contracts";
 
 /** Downloads at the same time: of one process, and for one token. Each holds two pieces of half a megabyte. */
 export const mostDownloads = { together: 48, ofOne: 12 } as const;
-/** So long one waits for its turn. */
+/** How long a download waits for its turn. */
 const patienceMs = 20_000;
 
 interface Waiting {

@@ -2,7 +2,7 @@ import { type Problem, problemCodes } from "@mailfleet/contracts";
 import { foreignWords, type Html, html } from "./html.ts";
 import type { Page } from "./layout.ts";
 
-/** What a person reads who has no account here; codes without a row speak with their own words. */
+/** What a person without an account here reads. Codes without a row keep their own words. */
 const words: Partial<Record<Problem["code"], { title: string; detail?: string; remedy?: string }>> = {
   UNAUTHENTICATED: { title: "You are not signed in" },
   FORBIDDEN: { title: "This form cannot be accepted" },

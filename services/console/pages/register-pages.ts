@@ -32,8 +32,8 @@ const pages: readonly { method: "GET" | "POST"; url: string; answer: Answer }[] 
 ];
 
 /**
- * Browsers say where a form comes from (Fetch Metadata, and Origin, RFC 6454 §7); forms of other sites are refused. Over
- * plain HTTP they say only the latter. A program that is no browser says nothing.
+ * Browsers say where a form comes from (Fetch Metadata, and Origin, RFC 6454 §7); forms of other sites are refused.
+ * Over plain HTTP they say only the latter. A program that is not a browser says nothing.
  */
 function refuseForeignForm({ consoleUrl }: Pick<ConsolePorts, "consoleUrl">, request: FastifyRequest): void {
   const { "sec-fetch-site": site, origin, host } = request.headers;

@@ -29,10 +29,10 @@ export interface Written {
 const notifyPurposes: readonly Purpose[] = ["relay-password", "notify-oauth"];
 
 /**
- * Takes the secrets out of what was sent and seals them for their owner, purpose and destination, which the owner of the
- * noun says. The only place where the console touches one. `null` (take it away) and absent (leave it) pass.
- * `sealed` also holds the `secretsHash` of the command.
- * @throws PLAIN_HTTP, KEY_*, CERTIFICATE_UNUSABLE, what asking for the destinations throws
+ * Takes the secrets out of what was sent and seals them for their owner, purpose and destination, which the owner of
+ * the noun says. The only place where the console touches one. `null` (take it away) and absent (leave it) pass.
+ * `sealed` also holds the `secretsHash` of the command. @throws PLAIN_HTTP, KEY_*, CERTIFICATE_UNUSABLE, what asking
+ * for the destinations throws
  */
 export async function sealSecrets(
   call: Call,
@@ -69,8 +69,8 @@ export async function sealSecrets(
 }
 
 /**
- * By this a repeated command with another password is told from a repetition. The key is the caller's token, which is kept
- * nowhere: who reads the database cannot try out passwords.
+ * By this a repeated command with another password is told from a repetition. The key is the caller's token, which is
+ * kept nowhere: somebody who reads the database cannot try out passwords.
  */
 function keyedHash({ headers }: Pick<Call, "headers">, sent: unknown): string {
   const key = bearerOf(headers.authorization?.toString()) ?? "";

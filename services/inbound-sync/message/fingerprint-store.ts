@@ -29,7 +29,7 @@ export function fingerprintOf({ sha256 }: { readonly sha256: string }): string {
 /**
  * The collection `fingerprints`: what was handed over of each mailbox, known by its content for as long as the
  * mailbox lives. Bodies expire, servers renumber, mail moves to another host or protocol; what was handed over is never
- * handed over again. Whoever adds has moved the cursor past these messages before.
+ * handed over again. Add fingerprints only after the cursor has moved past their messages.
  */
 export function createFingerprintStore(store: Store) {
   const all: Collection<FingerprintDocument> = store.db.collection<FingerprintDocument>("fingerprints");

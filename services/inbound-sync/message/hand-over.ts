@@ -7,7 +7,7 @@ import type { StoredMessage } from "./document.ts";
 import { mailReceived } from "./facts.ts";
 import { fingerprintOf } from "./fingerprint-store.ts";
 
-/** So many batches may be stored but not yet published. */
+/** How many batches may be stored but not yet published. */
 const depth = 2;
 /** Facts published together when they are read back from the store. */
 const rereadBatch = 200;
@@ -76,7 +76,7 @@ export function createHandOver(
   async function publish(batch: StoredBatch) {
     const { messages, covers } = batch;
     if (messages.length === 0 && covers === undefined) return;
-    // Who took over publishes what is pending: a process that was frozen says nothing twice.
+    // The process that took over publishes what is pending: one that was frozen must not publish it again.
     lease.check();
     const handedOver = { fingerprints: messages.map(fingerprintOf), ...(covers !== undefined && { covers }) };
     const remembered = fingerprints.add(mailboxId, handedOver, ports.now());

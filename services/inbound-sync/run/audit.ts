@@ -8,9 +8,9 @@ import type { Found } from "./refusals.ts";
 const everyMs = 86_400_000;
 
 /**
- * Once a day, or on command, compares the whole folder with what was accounted for, and fetches what was not; a message
- * that was handed over all the same is recognised by its content. Where names decide every poll compares names, and this
- * looks for names that were used again.
+ * Once a day, or on command, compares the whole folder with what was accounted for, and fetches what was not; a
+ * message that was handed over all the same is recognised by its content. Where names decide every poll compares names,
+ * and this looks for names that were used again.
  */
 export async function auditIfDue(
   ports: Pick<InboundPorts, "bus" | "sources" | "fingerprints" | "metrics" | "logger" | "now">,
@@ -45,7 +45,7 @@ export async function auditIfDue(
   if (missing.length > 0) await run.fetch(missing);
   const fetched = found.messages - before;
   const kept = audited && { at, says: audited.says, lists: audited.lists, missing: missing.length, fetched };
-  // Told before it is noted that this audit was made: who dies in between makes it again.
+  // Announced before the audit is noted: if the process dies in between, the audit is made again.
   if (fetched > 0) {
     ports.metrics.missed.inc(fetched);
     const detail = `${fetched} of ${audited?.says ?? 0} messages had been missed and were received now`;

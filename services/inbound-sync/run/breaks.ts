@@ -5,9 +5,9 @@ import { afterTry } from "../source/set-aside.ts";
 import type { SourceLease } from "../source/store.ts";
 import { type Found, tellRefused } from "./refusals.ts";
 
-/** So often a message may break the connection before it is set aside. */
+/** How often a message may break the connection before it is set aside. */
 const mostBreaks = 3;
-/** So many that did, in a run that was given nothing, are a server that does not work. */
+/** When this many did, in a run that was given nothing, the server does not work. */
 const mostInVain = 3;
 /** Connections of one run that may break, before it ends and comes again. */
 const mostConnections = 50;
@@ -24,8 +24,8 @@ export interface Breaks {
 }
 
 /**
- * For one run, which goes on where an earlier one broke off: a message that breaks the connection each time does not hold
- * up the others, also where the server takes no new connection at once.
+ * For one run, which goes on where an earlier one broke off: a message that breaks the connection each time does not
+ * hold up the others, also where the server takes no new connection at once.
  */
 export function createBreaks(
   ports: Pick<InboundPorts, "sources" | "bus" | "logger" | "metrics" | "now">,

@@ -103,7 +103,7 @@ async function lent(ports: InboundPorts, mailboxId: string): Promise<InboundSess
   return session;
 }
 
-/** The same session; whoever waits for its server, also in the middle of a message, holds no slot meanwhile. */
+/** The same session, but while it waits for its server, even in the middle of a message, it holds no slot. */
 function waitingWithout(slot: Slot, session: InboundSession): InboundSession {
   const { recognises, audit, remove } = session;
   const streaming = (message: FetchedMessage): FetchedMessage =>

@@ -131,7 +131,7 @@ export async function receive(ports: InboundPorts, run: ReceiveRun, found: Found
   }
   const there = session.there?.() ?? null;
   const short = there && there.lists < there.says ? there : null;
-  // A listing that is too short is no proof that anything is gone.
+  // A listing that is too short does not prove that anything is gone.
   const open = new Set(left.map(({ name }) => name));
   const deletes = connection.deleteAfterProcessing;
   if (names && !short) await deleteProcessed(session, { names, open, deletes }, signal);

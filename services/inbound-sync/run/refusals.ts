@@ -18,7 +18,7 @@ export interface Found {
   refused: number;
 }
 
-/** So many refused messages, and none that was given, are a server that does not work. */
+/** When this many messages are refused and none is given, the server does not work. */
 const mostRefusedAlone = 20;
 
 /** Stores what is new, except what cannot be stored even alone: that counts as refused. */
@@ -51,7 +51,7 @@ export function refusedIn(batch: Batch, prepared: readonly Prepared[]): RefusedM
 /**
  * Each message that is set aside is counted and told once, with the server's words. A run that gives nothing at all and
  * refuses one after another meets a server that does not work: that is the failure of the mailbox, and nothing more is
- * set aside. Noted before it is told: who dies in between leaves an alert that the next run clears.
+ * set aside. Noted before it is announced: a process that dies in between leaves an alert that the next run clears.
  */
 export async function tellRefused(
   ports: Pick<InboundPorts, "sources" | "bus" | "logger" | "metrics" | "now">,

@@ -15,10 +15,10 @@ export interface StartingPoint {
   readonly comparing: boolean;
 }
 
-/** So long older mail may still be carried over from one server to another, or into a restored inbox. */
+/** How long older mail may still arrive from the old server, or in a restored inbox. */
 const migrationMs = 14 * 86_400_000;
 
-/** What is another than before, and how that is told. */
+/** What has changed about the source, and the alert that says so. */
 const changes = {
   numbering: "UIDVALIDITY_CHANGED",
   account: "SOURCE_CHANGED",

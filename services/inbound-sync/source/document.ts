@@ -44,7 +44,9 @@ export interface SourceDocument {
   readonly _id: string;
   /** Whose mail the cursor counts. */
   readonly identity?: SourceIdentity;
-  /** How many sources came before that may name other messages alike: part of the keys of messages from the second on. */
+  /**
+   * How many sources came before that may name other messages alike: part of the keys of messages from the second on.
+   */
   readonly epoch?: number;
   readonly cursor?: StoredCursor | null;
   /** What the cursor has passed although it is not stored, until a later try. */
@@ -58,7 +60,9 @@ export interface SourceDocument {
   readonly pending?: PendingFacts | null;
   /** The server has renumbered: until everything was read once, messages are compared with the stored ones. */
   readonly comparing?: boolean;
-  /** It goes on until then (milliseconds since the epoch), however often everything was read: mail may still be moved. */
+  /**
+   * It goes on until then (milliseconds since the epoch), however often everything was read: mail may still be moved.
+   */
   readonly comparingUntil?: number;
   readonly received?: number;
   /** The last audit, and when the next one is due. */
@@ -73,7 +77,7 @@ export interface SourceDocument {
   readonly stalled?: "noticed" | "told" | null;
   /** Version of the mailbox that `expected` was taken from. */
   readonly mailboxV?: number;
-  /** Who waits for the server to say that mail has come, and how. */
+  /** Who waits for the server to announce mail, and how. */
   readonly watching?: Watching;
   /** When the last run that read to the end began: what is found later came later. */
   readonly listedAt?: number;

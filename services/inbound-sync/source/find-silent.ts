@@ -5,7 +5,9 @@ import { alertRaised } from "./alerts.ts";
 /** Mailboxes that are polled every second may miss a few polls: shorter silence than this is not reported. */
 const shortestSilenceMs = 15_000;
 
-/** Raises STALLED for enabled mailboxes that have been silent for three intervals. Every replica checks; one reports. */
+/**
+ * Raises STALLED for enabled mailboxes that have been silent for three intervals. Every replica checks; one reports.
+ */
 export async function findSilent({
   sources,
   bus,
@@ -22,7 +24,7 @@ export async function findSilent({
       ? `last proof ${new Date(source.lastProvedSuccessAt).toISOString()}, ${minutes} minutes ago`
       : "no proof since it was enabled";
     logger.warn({ mailbox: mailboxId, heardAt }, "an enabled mailbox has been silent for three intervals");
-    // Noticed first: who dies behind the publication leaves an alert that the next run clears. Replicas that see it
+    // Noted first: a process that dies after publishing leaves an alert that the next run clears. Replicas that see it
     // at the same time publish the same id.
     await sources.markStalled(mailboxId, "noticed");
     await bus.publish(alertRaised(mailboxId, { code: "STALLED", key: String(heardAt), at, detail }));

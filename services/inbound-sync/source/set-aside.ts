@@ -13,7 +13,7 @@ export interface SetAside {
   readonly words: string;
 }
 
-/** More than these are no messages of their own, but a server that gives nothing. */
+/** More than this many are not single bad messages, but a server that does not work. */
 const most = 200;
 const firstPauseMs = 60_000;
 const longestPauseMs = 86_400_000;

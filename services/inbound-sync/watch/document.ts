@@ -16,7 +16,9 @@ export interface Watching {
   readonly restUntil?: number;
   /** How often in a row it could not be opened, or soon ended. */
   readonly failures?: number;
-  /** The server wants fewer connections, or the profile none that waits: another generation changes nothing about that. */
+  /**
+   * The server wants fewer connections, or the profile none that waits: another generation changes nothing about that.
+   */
   readonly crowded?: boolean;
   /** How often in a row a poll found what it should have heard; 2: WATCH_STALLED is raised. */
   readonly deaf?: number;

@@ -1,8 +1,8 @@
-/** After a poll has found mail, a server has so long to say that it had come. */
+/** How long a server has, after a poll has found mail, to say that it had come. */
 const graceMs = 10_000;
 /**
- * Nothing follows from runs that come closer together: they are no polls, and the clocks of two processes may be so far
- * apart.
+ * Runs that come closer together than this prove nothing: they are not polls, and the clocks of two processes may
+ * differ by this much.
  */
 const closeMs = 5_000;
 
@@ -14,8 +14,8 @@ export interface Heard {
 }
 
 /**
- * Whether a watch has missed what a run found at `found.at`: mail that had come after `found.after`, when the run before
- * began that read to the end. `early`: the server may still say it.
+ * Whether a watch has missed what a run found at `found.at`: mail that had come after `found.after`, when the run
+ * before began that read to the end. `early`: the server may still say it.
  */
 export function judge(
   { openedAt, heardAt }: Heard,

@@ -7,7 +7,7 @@ import type { Places } from "./places.ts";
 import { type RestReason, restAfter, restReasons } from "./rest.ts";
 import { tellWell } from "./stalled.ts";
 
-/** Tokens live an hour at most servers: who was signed in with one signs in again before. */
+/** Most tokens live for an hour: a watch that signed in with one signs in again before that. */
 const tokenMs = 55 * 60_000;
 
 /** Why a watch is not, or no longer, open; `null`: it was closed. */
@@ -166,7 +166,7 @@ export function askForRun(ports: InboundPorts, { mailboxId, generation }: HeldHe
   ports.worker.runNow(mailboxId, generation).catch((error: unknown) => notDone(ports, mailboxId, error));
 }
 
-/** An outage: the next round of the tick finds the same, and asks again. */
+/** An outage: the next round of the tick finds the same state and asks again. */
 function notDone({ logger }: InboundPorts, mailboxId: string, error: unknown): void {
   logger.debug({ mailbox: mailboxId, err: error }, "not done, the next round does it");
 }

@@ -4,7 +4,7 @@ const second = 1000;
 const minute = 60 * second;
 const hour = 60 * minute;
 
-/** A watch that lasted so long was well: what ended it is no sign of the next. */
+/** A watch that lasted this long worked well: what ended it says nothing about the next one. */
 const wellMs = minute;
 
 /** The server counts watches, too: they give way to polls. */
@@ -45,7 +45,7 @@ export function restAfter(
   return { restMs, failures: failures + 1 };
 }
 
-/** What a poll finds that makes a watch give way, whoever has it; `null`: nothing. */
+/** Why a watch must give way after a poll, whichever process has it; `null`: it need not. */
 export function givesWay(
   wanted: boolean,
   failure: Pick<Failure, "code" | "evidence"> | null,

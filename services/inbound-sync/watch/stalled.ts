@@ -2,7 +2,7 @@ import type { InboundPorts } from "../ports.ts";
 import { alertCleared, alertRaised } from "../source/alerts.ts";
 import type { HeldWatch } from "./store.ts";
 
-/** So many times in a row are no accident. */
+/** From this many times in a row on, it is not an accident. */
 const toldAfter = 2;
 
 /** A poll found what this watch should have heard; its connection is closed. How often in a row that was so. */
@@ -17,8 +17,8 @@ export async function tellDeaf(
     { mailbox: mailboxId, deaf, found },
     "the server did not say what a poll found: the watch is opened anew",
   );
-  // Noted before it is told, as everywhere: who dies in between leaves a count
-  // that tells it the next time, or that clears what was never raised.
+  // Noted before it is announced, as everywhere. A process that dies in between leaves a count
+  // that raises it the next time, or that clears what was never raised.
   await watches.note(holder, mailboxId, { deaf, since: now() });
   if (deaf < toldAfter) return;
   const at = now();
@@ -26,7 +26,7 @@ export async function tellDeaf(
   await bus.publish(alertRaised(mailboxId, { code: "WATCH_STALLED", key: String(found?.at), at, detail }));
 }
 
-/** It hears again, or nobody listens any more. Told before it is noted: who dies in between tells it again. */
+/** It hears again, or nobody listens any more. Announced before it is noted: after a crash it is announced again. */
 export async function tellWell(
   { watches, bus, now }: InboundPorts,
   holder: string,

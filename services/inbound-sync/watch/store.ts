@@ -6,7 +6,7 @@ import type { Watching } from "./document.ts";
 /** The name of the collection of processes that hold watches; its documents carry leases. */
 export const watcherCollection = "watchers";
 
-/** So long the mark of a process that is gone stays. */
+/** How long the document of a process that is gone stays. */
 const forgetSeconds = 3600;
 
 /** A mailbox whose watch this process has. */

@@ -8,11 +8,11 @@ import { createPlaces } from "./places.ts";
 import { tellDeaf, tellWell } from "./stalled.ts";
 import type { HeldWatch } from "./store.ts";
 
-/** So many are taken in one round. */
+/** How many are taken in one round. */
 const atOnce = 500;
-/** A process has at most so many: each is a connection, and some memory. */
+/** How many a process may have: each is a connection, and some memory. */
 const mostPerProcess = 5000;
-/** A little more than a fair share is no reason to move connections. */
+/** A process may have a little more than its fair share before connections are moved. */
 const slack = 1.1;
 
 /** The watches of one process. */
@@ -29,7 +29,7 @@ export interface Watches {
 
 const known = new WeakMap<object, Watches>();
 
-/** The one for these ports. */
+/** The watches of the process that has these ports. */
 export function watchesOf(ports: InboundPorts): Watches {
   const watches = known.get(ports) ?? createWatches(ports);
   known.set(ports, watches);
@@ -139,7 +139,7 @@ function createWatches(ports: InboundPorts): Watches {
       stopped = true;
       await closeAll();
       if (!lease || lease.signal.aborted) return;
-      // Who cannot be told finds out when the lease has run out.
+      // If the others cannot be told, they find out when the lease runs out.
       await store.leave(lease.key, ports.now()).catch(() => {});
       await lease.release();
     },

@@ -12,13 +12,13 @@ import { sendingOf } from "../send/sending.ts";
 
 /** Longer than one message takes, however large it is and however slow its server. */
 const deadlineMs = 900_000;
-/** So many waiting sends are looked at until one of them can be tried. */
+/** How many waiting sends are looked at until one can be tried. */
 const candidates = 10;
 
 /**
- * The machine asks whether the mailbox can send. `sync` while retrying: the oldest waiting send is the proof, or signing
- * in where none waits; the others follow when the machine says that it works. `sync` while running: what waits is
- * released. `probe`: signing in only.
+ * The machine asks whether the mailbox can send. `sync` while retrying: the oldest waiting send is the proof, or
+ * signing in where none waits; the others follow when the machine says that it works. `sync` while running: what waits
+ * is released. `probe`: signing in only.
  */
 export function createFlush(ports: OutboundPorts): RunWork<OutboundConnector, Hold> {
   return {

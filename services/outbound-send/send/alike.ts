@@ -1,11 +1,11 @@
 import { type Failure, type FailureCode, failureCodes, failureOf } from "@mailfleet/contracts";
 import type { Outcome } from "./decide-outcome.ts";
 
-/** So many different messages that fail alike, with none taken in between, are the mailbox's failure. */
+/** How many different messages must fail alike, with none taken in between, to count as the mailbox's failure. */
 const SEVERAL = 3;
-/** What failed so long ago says nothing about now. */
+/** A failure older than this says nothing about now. */
 const FORGOTTEN_MS = 86_400_000;
-/** Bounds memory: messages remembered for one mailbox, and mailboxes. */
+/** How many messages of a mailbox are remembered, and how many mailboxes: this bounds memory. */
 const MESSAGES = 1000;
 const MAILBOXES = 10_000;
 
@@ -17,9 +17,9 @@ interface Memory {
 }
 
 /**
- * Tells the mailbox's failure from a message's. One message that a server puts off, or at which it falls silent, waits by
- * itself; several different ones that meet the same show that the mailbox cannot send. Once a message gets through, those
- * that failed before are known to fail by themselves.
+ * Tells the mailbox's failure from a message's. One message that a server puts off, or at which it falls silent,
+ * waits by itself; several different ones that meet the same show that the mailbox cannot send. Once a message gets
+ * through, those that failed before are known to fail by themselves.
  */
 export class Alike {
   readonly #mailboxes = new Map<string, Memory>();
@@ -71,8 +71,8 @@ export class Alike {
 }
 
 /**
- * What a message's own failure is once it is the mailbox's; `null` if it can only be this message's or its recipients'. A
- * refusal for good of a sender counts, one of a content or recipient never does.
+ * What a message's own failure is once it is the mailbox's; `null` if it can only be this message's or its
+ * recipients'. A refusal for good of a sender counts, one of a content or recipient never does.
  */
 function ofMailbox(outcome: Outcome): Failure | null {
   if (outcome.type !== "refused") return null;

@@ -79,7 +79,7 @@ export function decideOutcome(send: StoredSend, outcome: Outcome, context: Decis
     const named = (some: typeof rejected) => some.map(({ address, reply }) => ({ address, reply }));
     const putOff = rejected.filter(({ again }) => again);
     const refused = [...send.rejected, ...named(rejected.filter(({ again }) => !again))];
-    // The server takes so many at once: that is no reason to wait, and no try that is counted, as some have it now.
+    // The server limits recipients per transaction: the rest go out at once, and it does not count as a try.
     const atOnce = putOff.some(({ again }) => again === "now");
     if (putOff.length === 0 || (!atOnce && send.deferrals + 1 >= context.policy.maximumDeferrals))
       return sent(answer, [...refused, ...named(putOff)]);

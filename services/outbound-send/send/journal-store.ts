@@ -1,11 +1,17 @@
 import type { Collection, Store } from "@mailfleet/store";
 
-/** What one process may have with servers at the moment. Its lease, in the field `lease`, says whether the process lives. */
+/**
+ * What one process may have with servers at the moment. Its lease, in the field `lease`, says whether the process
+ * lives.
+ */
 export interface JournalDocument {
   readonly _id: string;
   /** `<send>:<attempt>` of each. */
   readonly wire?: readonly string[];
-  /** Another process has begun to take over: what this one had claimed is no longer its own, whoever has the lease. */
+  /**
+   * Another process has begun to take over: what this one had claimed no longer belongs to it, even if it gets the
+   * lease again.
+   */
   readonly takenOver?: true;
   readonly lease?: { readonly owner: string | null; readonly until: Date | null };
 }

@@ -5,7 +5,7 @@ import type { StoredSend } from "./send.ts";
 import { reasonOf } from "./until-stored.ts";
 
 /**
- * So many sends at most may be with servers or not told yet; beyond that, attempts wait for the bus and the database.
+ * How many sends may be with servers, or not announced yet. Beyond that, attempts wait for the bus and the database.
  */
 const LIMIT = 500;
 const AGAIN_MS = 250;
@@ -144,7 +144,8 @@ export class Journal {
         continue;
       }
       if (lease.document.wire === undefined || lease.document.takenOver) {
-        // A process that has taken over removes the document, so the present one was made by this call; or it is not done.
+        // A process that has taken over removes the document, so the present one was made by this call; or it is not
+        // done.
         if (lease.document.takenOver) await lease.release();
         else await lease.giveBack(this.#ports.journals.remove).catch(() => {});
         throw new LeaseLost("the journal", "another process took it over");

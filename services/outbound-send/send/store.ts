@@ -271,7 +271,7 @@ async function insertAll(sends: Collection<SendDocument>, documents: SendDocumen
       const existing =
         (await sends.findOne({ mailboxId, idempotencyKey }, { projection })) ??
         (await sends.findOne({ _id }, { projection }));
-      // A new primary has it from the old one, but a majority has not: whoever asks again finds it.
+      // The new primary has it, but a majority does not yet: it is found when asked for again.
       if (!existing)
         throw new ProblemError("UNAVAILABLE", `The send ${_id} is being stored.`, { remedy: "Ask again." });
       return { stored: false, existing: readSend(existing) };

@@ -15,7 +15,7 @@ export interface TimerDocument {
   readonly deliver?: TimerDelivery;
   /** The stream that it delivers to. */
   readonly target?: Target;
-  /** This due is no slot of its own but the time at which a missed slot is made up for. */
+  /** `due` is not one of its slots, but the time at which a missed slot is made up for. */
   readonly madeUp?: boolean;
   /** When the tombstone may go. */
   readonly expireAt?: Date;

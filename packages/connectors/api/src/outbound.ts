@@ -25,8 +25,8 @@ export interface RejectedRecipient {
   /** The server's own words. */
   readonly reply: string;
   /**
-   * When the message may be handed over for him: `now` (the server takes no more recipients at once), or `later`. Absent: he
-   * is refused for good.
+   * When the message may be handed over for him: `now` (the server takes no more recipients at once), or `later`.
+   * Absent: he is refused for good.
    */
   readonly again?: "now" | "later";
 }
@@ -83,7 +83,9 @@ export interface OutboundSession {
     signal: AbortSignal,
     permission?: Permission,
   ): Promise<Submitted>;
-  /** So many messages it is given for each connection: those beyond the first are prepared while that is under way. */
+  /**
+   * How many messages it is given for each connection: those after the first are prepared while that one is under way.
+   */
   readonly perConnection: number;
   /** Connections that are in use now. */
   readonly inUse: number;
@@ -125,9 +127,9 @@ export const ofTheMailbox: ReadonlySet<FailureCode> = new Set<FailureCode>([
 ]);
 
 /**
- * The server took nothing, and this one message may be handed over later (greylisting, a busy recipient, a server that
- * went away in the middle of it). Other messages may go. What the server says of a message (not of its recipients) is the
- * mailbox's failure only if several different messages meet it.
+ * The server took nothing, and this one message may be handed over later (greylisting, a busy recipient, a server
+ * that went away in the middle of it). Other messages may go. What the server says of a message (not of its recipients)
+ * is the mailbox's failure only if several different messages meet it.
  */
 export class DeferredError extends FailureError {
   readonly whose: "recipient" | "message";

@@ -1,4 +1,6 @@
-/** So many characters of a server's words decide what they mean. Real servers say less; a hostile one says as much as it likes. */
+/**
+ * Only this many characters of a reply are classified. Real servers say less; a hostile one says as much as it likes.
+ */
 const READ = 2048;
 
 /**

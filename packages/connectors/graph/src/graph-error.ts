@@ -3,7 +3,7 @@ import { type Evidence, FailureError, failureOf, redactSecrets } from "@mailflee
 import { withoutTags } from "@mailfleet/http";
 import { errorRules } from "./error-rules.ts";
 
-/** So much of an answer is read for its words. */
+/** How much of an answer is read for its words. */
 const READ = 16 * 1024;
 
 /** An answer that is not 2xx. */

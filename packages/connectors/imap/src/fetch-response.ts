@@ -12,7 +12,7 @@ export interface FetchResponse {
   readonly origin: number | null;
   /** The body is longer than what is held of a response, and is not here. */
   readonly tooLong: boolean;
-  /** What follows the body is no end of a response: it was announced longer or shorter than it is, and is not here. */
+  /** The body is not here, because it was announced longer or shorter than it is: no end of a response follows it. */
   readonly misplaced: boolean;
 }
 

@@ -23,8 +23,8 @@ export function searchAbove(wire: Wire, after: number, more = ""): Promise<numbe
 }
 
 /**
- * What lies above the cursor. SEARCH is compared with the number of messages that the server says it has; where it lists
- * fewer than there must be, or is refused, the UIDs are asked for by position. What SEARCH can save is asked for
+ * What lies above the cursor. SEARCH is compared with the number of messages that the server says it has; where it
+ * lists fewer than there must be, or is refused, the UIDs are asked for by position. What SEARCH can save is asked for
  * otherwise where the server refuses it.
  */
 export async function findNew(
@@ -78,7 +78,7 @@ export async function answered<Answer>(wire: Wire, asked: Promise<Answer>): Prom
       responseStatus?: string;
       serverResponseCode?: string;
     };
-    // A limit, or a server that is not well, is no matter of the question.
+    // A limit, or a server in trouble, says nothing about the question.
     const passing = /^(?:LIMIT|UNAVAILABLE|INUSE|SERVERBUG|OVERQUOTA)$/i.test(serverResponseCode);
     if (!wire.alive() || responseStatus === undefined || passing) throw error;
     return null;

@@ -3,12 +3,12 @@ import { FailureError, failureOf } from "@mailfleet/contracts";
 import type { ImapFlow } from "imapflow";
 import { dial } from "./dial.ts";
 
-/** So many messages with one Message-ID are looked at: the newest. */
+/** How many messages with one Message-ID are looked at, newest first. */
 const HITS = 10;
 
 /**
- * Looks for a message in the folder of sent mail: the one that the server marks as \\Sent (RFC 6154), or that has a usual
- * name. By Message-ID, and by the mark where there is none. `null`: there is no such folder.
+ * Looks for a message in the folder of sent mail: the one that the server marks as \\Sent (RFC 6154), or that has a
+ * usual name. By Message-ID, and by the mark where there is none. `null`: there is no such folder.
  */
 export async function findSent(
   options: ConnectOptions,

@@ -29,7 +29,7 @@ export interface ImapCursor {
 }
 
 const digits = 16;
-/** So much of a header is enough to know it again. */
+/** How much of a header is enough to recognise it. */
 export const HEAD_BYTES = 2048;
 
 /** `null`: from the beginning. */
@@ -70,8 +70,8 @@ export function anchorIn(found: readonly Fetched[], before: Anchor | null): Anch
 }
 
 /**
- * Whether a message is the anchor, by its header: another one may have its date and size, and a server may estimate sizes
- * anew. Where no header is known date and size decide. `null`: nothing was said of it.
+ * Whether a message is the anchor, by its header: another one may have its date and size, and a server may estimate
+ * sizes anew. Where no header is known date and size decide. `null`: nothing was said of it.
  */
 export function isAnchor({ internalDate, size, body }: FetchResponse, anchor: Anchor): "same" | "another" | null {
   if (anchor.head) return body === null ? null : headerDigest(body) === anchor.head ? "same" : "another";

@@ -24,13 +24,13 @@ export interface WatchLengths {
 }
 
 /**
- * RFC 2177 asks for less than 29 minutes. What lies between forgets a silent connection sooner, and one that is half open
- * is found by the answer that does not come.
+ * RFC 2177 asks for less than 29 minutes. What lies between forgets a silent connection sooner, and one that is half
+ * open is found by the answer that does not come.
  */
 const standard: WatchLengths = { renewMs: 9 * 60_000, answerMs: 30_000, leastMs: 5000 };
 /** DONE and LOGOUT are a courtesy. */
 const closeMs = 1000;
-/** So long a session over the connection may go on when the watch is closed. */
+/** How long a session over the connection may go on after the watch was closed. */
 const loanMs = 5000;
 
 /**
@@ -147,7 +147,7 @@ function keepWatch(
     loan = { begin: () => begun.resolve(true), over: over.promise };
     wake();
     if (!(await Promise.race([begun.promise, ended]))) return null;
-    // What EXAMINE says is no news: the session looks for itself.
+    // What EXAMINE says is not an announcement: the session looks for itself.
     wire.onNews(() => {});
     try {
       const inbox = await wire.examineInbox();

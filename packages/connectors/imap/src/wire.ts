@@ -38,8 +38,8 @@ export interface Wire {
   /** Calls back when the server ends the session (BYE) or the connection ends, also where it has ended already. */
   onEnd(over: () => void): void;
   /**
-   * IDLE (RFC 2177): resolves when the server waits, rejects where it refuses. `done` ends it. The connection ends where
-   * the server has answered neither within `answerMs`.
+   * IDLE (RFC 2177): resolves when the server waits, rejects where it refuses. `done` ends it. The connection ends
+   * where the server has answered neither within `answerMs`.
    */
   idle(answerMs: number): Promise<Idling>;
   /** NOOP: a server without IDLE tells its news then (RFC 9051 §6.1.2). */
@@ -62,7 +62,7 @@ export interface Idling {
 const LOGOUT_MS = 1000;
 /** A command that is not done by then never ends, whatever the server says in between. A portion takes seconds. */
 const COMMAND_MS = 600_000;
-/** So many bytes and responses without the end of any command are an answer without end. */
+/** After this many bytes and responses without the end of any command, the answer has no end. */
 const COMMAND_BYTES = 256 * 1024 * 1024;
 const COMMAND_RESPONSES = 1_200_000;
 /** How many UIDs an answer to SEARCH may hold. */
@@ -77,10 +77,10 @@ interface Waiting {
 }
 
 /**
- * Speaks IMAP on a socket that is signed in already. The connection ends when the server is silent for `silenceMs` inside
- * a command, or a command takes longer than `commandMs`. Commands are written at once, even while others are being
- * answered: the server takes them in order (RFC 9051 §5.5). Errors look like imapflow's, so that both are classified
- * alike.
+ * Speaks IMAP on a socket that is signed in already. The connection ends when the server is silent for `silenceMs`
+ * inside a command, or a command takes longer than `commandMs`. Commands are written at once, even while others are
+ * being answered: the server takes them in order (RFC 9051 §5.5). Errors look like imapflow's, so that both are
+ * classified alike.
  */
 export function createWire(socket: Socket, silenceMs: number, commandMs = COMMAND_MS): Wire {
   const waiting = new Map<string, Waiting>();

@@ -69,10 +69,12 @@ interface Waiter {
 /** A command whose answer we hold never ends if it is not done by then. What is streamed waits for its reader. */
 const COMMAND_MS = 600_000;
 
-/** So many empty lines in a row are no answer. */
+/** This many empty lines in a row are not an answer. */
 const MOST_BLANK = 100;
 
-/** Speaks POP3 on a socket. A wait for a reply ends after `silenceMs` without a byte, and after `commandMs` in any case. */
+/**
+ * Speaks POP3 on a socket. A wait for a reply ends after `silenceMs` without a byte, and after `commandMs` in any case.
+ */
 export function createWire(socket: Socket, silenceMs: number, commandMs = COMMAND_MS): Wire {
   /** Sent and not yet answered. */
   const waiting: Waiter[] = [];

@@ -57,8 +57,8 @@ interface Opening extends WireEnvelope {
 }
 
 /**
- * One mail transaction (RFC 5321 §3.3). With PIPELINING (RFC 2920) it takes two round trips, or one if its envelope went
- * out behind the content of the message before; else one per command.
+ * One mail transaction (RFC 5321 §3.3). With PIPELINING (RFC 2920) it takes two round trips, or one if its envelope
+ * went out behind the content of the message before; else one per command.
  */
 export class Transaction {
   readonly #given: Handover;
@@ -345,8 +345,8 @@ function allRefused(answers: readonly RecipientAnswer[]): FailureError {
 }
 
 /**
- * One who was not taken while others were. A 552 behind them is what older servers say for 452, too many recipients (RFC
- * 5321 §4.5.3.1.10), unless it is named as a full mailbox.
+ * A recipient who was not taken while others were. A 552 behind them is what older servers say for 452, too many
+ * recipients (RFC 5321 §4.5.3.1.10), unless it is named as a full mailbox.
  */
 function rejectedOf(address: string, { reply, found }: RecipientAnswer): readonly RejectedRecipient[] {
   if (!found) return [];

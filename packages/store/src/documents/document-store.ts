@@ -19,7 +19,7 @@ export async function openDocuments<Body extends object>(
 ): Promise<DocumentStore<Body>> {
   const collection = store.db.collection<Stored<Body>>(name) as unknown as Collection<Stored<object>>;
   await collection.createIndexes(indexes.map(described));
-  // Commands with their answers are large, and nobody who looks wants them.
+  // Commands with their answers are large, and views and lists do not need them.
   const shown = Object.fromEntries(
     ["handled", "outbox", "unsettled", "said", "sayAgainAt", ...unlisted].map((name) => [name, 0]),
   );

@@ -10,7 +10,7 @@ interface PermitDocument {
   readonly usedAt: Date;
 }
 
-/** So long a place is left to a party that was refused; longer than it takes to come again. */
+/** How long a place is reserved for a party that was refused: longer than it takes to ask again. */
 const waitMs = 3000;
 const forgetAfterSeconds = 86_400;
 /** Two requests renew; both are given up before what they renew has run out. */
