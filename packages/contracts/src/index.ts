@@ -99,7 +99,9 @@ export {
   mailboxFacts,
   mailFacts,
   type ParsedSubject,
+  type ProfileFact,
   parseSubject,
+  profileFacts,
   runFacts,
   subjects,
 } from "./subjects.ts";

@@ -52,7 +52,7 @@ export const streams = {
   },
   FACTS: {
     name: "FACTS",
-    subjects: ["fact.mailbox.*.*", "fact.mail.*.*", "fact.run.*.*", "fact.alert.*.*"],
+    subjects: ["fact.mailbox.*.*", "fact.profile.*.*", "fact.mail.*.*", "fact.run.*.*", "fact.alert.*.*"],
     retention: "limits",
     maxBytes: 2048 * MiB,
     maxAgeMs: 14 * day,

@@ -12,6 +12,10 @@ export const mailboxFacts = [
 ] as const;
 export type MailboxFact = (typeof mailboxFacts)[number];
 
+/** Types of facts about a profile; `config` writes them. */
+export const profileFacts = ["created", "changed", "deleted"] as const;
+export type ProfileFact = (typeof profileFacts)[number];
+
 /** Types of facts about mail; `inbound-sync` and `outbound-send` write them. */
 export const mailFacts = [
   "received",
@@ -47,6 +51,7 @@ export const subjects = {
   timerSet: (ownerId: string) => `timer.set.${ownerId}`,
   timerClear: (ownerId: string) => `timer.clear.${ownerId}`,
   mailboxFact: (mailboxId: string, type: MailboxFact) => `fact.mailbox.${mailboxId}.${type}`,
+  profileFact: (profileId: string, type: ProfileFact) => `fact.profile.${profileId}.${type}`,
   mailFact: (mailboxId: string, type: MailFact) => `fact.mail.${mailboxId}.${type}`,
   runFact: (mailboxId: string, type: RunFact) => `fact.run.${mailboxId}.${type}`,
   alertFact: (severity: Severity, type: AlertFact) => `fact.alert.${severity}.${type}`,
@@ -61,7 +66,7 @@ export type ParsedSubject =
   | { stream: "RUNS"; direction: string; purpose: string; mailboxId: string; generation?: number }
   | { stream: "SENDS"; mailboxId: string }
   | { stream: "TIMERS"; action: "set" | "clear"; ownerId: string }
-  | { stream: "FACTS"; about: "mailbox" | "mail" | "run" | "alert"; id: string; type: string }
+  | { stream: "FACTS"; about: "mailbox" | "profile" | "mail" | "run" | "alert"; id: string; type: string }
   | { stream: "DEAD"; service: string; consumer: string };
 
 /** Reads a subject; `null` if it is not one of ours. */
@@ -78,7 +83,7 @@ export function parseSubject(subject: string): ParsedSubject | null {
   if (
     first === "fact" &&
     fourth &&
-    (second === "mailbox" || second === "mail" || second === "run" || second === "alert")
+    (second === "mailbox" || second === "profile" || second === "mail" || second === "run" || second === "alert")
   )
     return { stream: "FACTS", about: second, id: third, type: fourth };
   if (first === "dead" && third) return { stream: "DEAD", service: second, consumer: third };

@@ -11,6 +11,8 @@ import {
   mailFacts,
   type ParsedSubject,
   parseSubject,
+  profile,
+  profileFacts,
   purposes,
   runFacts,
   type StreamDefinition,
@@ -37,6 +39,10 @@ const all: [string, ParsedSubject][] = [
   ...mailboxFacts.map((type): [string, ParsedSubject] => [
     subjects.mailboxFact(mailboxId, type),
     { stream: "FACTS", about: "mailbox", id: mailboxId, type },
+  ]),
+  ...profileFacts.map((type): [string, ParsedSubject] => [
+    subjects.profileFact("pf_7", type),
+    { stream: "FACTS", about: "profile", id: "pf_7", type },
   ]),
   ...mailFacts.map((type): [string, ParsedSubject] => [
     subjects.mailFact(mailboxId, type),
@@ -70,6 +76,10 @@ function overlap(one: string, other: string): boolean {
 }
 
 describe("subjects", () => {
+  it("of facts about profiles are those that the noun declares", () => {
+    assert.deepEqual([...profileFacts], Object.keys(profile.facts));
+  });
+
   it("are read back as they were built", () => {
     for (const [subject, parsed] of all) assert.deepEqual(parseSubject(subject), parsed, subject);
   });

@@ -1,8 +1,16 @@
-import type { ConnectOptions, OutboundConnector, TokenCredentials } from "@mailfleet/connector-api";
+import type {
+  ConnectOptions,
+  Envelope,
+  OutboundConnector,
+  OutboundSession,
+  Submitted,
+  TokenCredentials,
+} from "@mailfleet/connector-api";
 import { FailureError, failureOf, relayDestination, type Sealed, type Secret, sealedFor } from "@mailfleet/contracts";
 import { apiUrlOf, type TokenRequest, tokenRequestOf } from "./application-client.ts";
 import type { OpenChannel, UsableSettings } from "./channel.ts";
 import type { Destinations } from "./destinations.ts";
+import { noticeFailure } from "./failure.ts";
 
 /** What speaks the protocols of the three ways; each is loaded when it is first used. */
 export interface MailServerPorts {
@@ -37,7 +45,7 @@ export function createMailServer(ports: MailServerPorts): OpenChannel {
     };
     const session = connector.open(options, 1);
     return {
-      send: ({ envelope, raw }) => within(sendMs, (signal) => session.submit(envelope, raw, signal)),
+      send: ({ envelope, raw }) => within(sendMs, (signal) => submitToAll(session, envelope, raw, signal)),
       signIn: (listener) => within(signInMs, (signal) => connector.test(options, null, listener, signal)),
       close: () => session.close(),
     };
@@ -73,6 +81,32 @@ async function credentialsOf(
   }
   const username = mode === "smtp" ? (relay?.username ?? from) : from;
   return tokens.credentials(tokenRequestOf(settings, username), { id: "notifications", address: username });
+}
+
+/**
+ * In as many transactions as the server needs, which may take only so many recipients at once (RFC 5321 §4.5.3.1.8).
+ * Once some have it nothing is thrown: a repetition would reach them twice.
+ */
+async function submitToAll(
+  session: Pick<OutboundSession, "submit">,
+  { from, to }: Envelope,
+  raw: Uint8Array,
+  signal: AbortSignal,
+): Promise<Submitted> {
+  let { answer, rejected } = await session.submit({ from, to }, raw, signal);
+  for (;;) {
+    const left = rejected.flatMap(({ address, again }) => (again === "now" ? [address] : []));
+    if (left.length === 0) return { answer, rejected };
+    const others = rejected.filter(({ again }) => again !== "now");
+    try {
+      const next = await session.submit({ from, to: left }, raw, signal);
+      answer = next.answer;
+      rejected = [...others, ...next.rejected];
+    } catch (error) {
+      const { code, evidence } = noticeFailure(error);
+      return { answer, rejected: [...others, ...left.map((address) => ({ address, reply: evidence?.reply ?? code }))] };
+    }
+  }
 }
 
 /** The work may say better what it waited for, if it says it soon. */

@@ -48,7 +48,15 @@ export interface Received {
 }
 
 /** What a relay does wrong until it is told otherwise. */
-type RelayTrouble = "cut off" | { readonly code: number; readonly words: string; readonly only?: string };
+type RelayTrouble =
+  | "cut off"
+  | {
+      readonly code: number;
+      readonly words: string;
+      readonly only?: string;
+      /** Of one mail, only recipients after so many. */
+      readonly beyond?: number;
+    };
 
 /**
  * A relay that asks for user name and password, or for a token that `introspect` knows (XOAUTH2), and keeps what it
@@ -76,9 +84,12 @@ export async function startRelay(port: number, introspect?: (token: string) => o
           ? Object.assign(new Error(trouble.words), { responseCode: 421 })
           : null,
       ),
-    onRcptTo: ({ address }, _session, done) =>
+    onRcptTo: ({ address }, { envelope }, done) =>
       done(
-        trouble && trouble !== "cut off" && [undefined, address].includes(trouble.only)
+        trouble &&
+          trouble !== "cut off" &&
+          [undefined, address].includes(trouble.only) &&
+          envelope.rcptTo.length >= (trouble.beyond ?? 0)
           ? Object.assign(new Error(trouble.words), { responseCode: trouble.code })
           : null,
       ),

@@ -171,6 +171,45 @@ describe("the notification mail server", () => {
     await quietWall();
   });
 
+  test("recipients beyond those that the server takes at once get the mail behind the others, and are not refused", async () => {
+    const way = world.ways.basic;
+    await way.use();
+    world.relay.trouble({ code: 452, words: "4.5.3 too many recipients", beyond: 1 });
+    assert.equal((await given.test()).outcome, "ok");
+    await raise();
+    await eventually(async () => (await noticeOf()) === "sent", { what: "the notice is sent" });
+    const mails = world.relay.mails.filter(({ raw }) => raw.includes(mailbox));
+    assert.deepEqual(
+      mails.map(({ to }) => to),
+      recipients.map((one) => [one]),
+    );
+    assert.equal(await wall(), undefined);
+  });
+
+  test("one that is refused behind the others is told; who got the mail gets it once", async () => {
+    const way = world.ways.basic;
+    await way.use();
+    await raise();
+    await eventually(async () => (await noticeOf()) === "sent", { what: "the first notice is sent" });
+    mailbox = `mb_way${++number}`;
+    let asked = 0;
+    world.relay.trouble({
+      get code() {
+        return asked++ === 0 ? 452 : 550;
+      },
+      words: "4.5.3 not this one",
+      only: recipients[1] ?? "",
+    });
+    await raise();
+    const alert = await eventually(wall);
+    assert.ok(alert.evidence?.reply?.includes(recipients[1] ?? ""), JSON.stringify(alert.evidence));
+    assert.equal(await noticeOf(), "sent");
+    assert.equal(about(way).length, 1);
+    world.relay.trouble(null);
+    await given.test();
+    await quietWall();
+  });
+
   test("the end of the secret is told in time, and no longer once a new one is set", async () => {
     const way = world.ways.byGraph;
     await way.use();

@@ -2,9 +2,10 @@ import { type ProblemError, profile, type Settings } from "@mailfleet/contracts"
 import { keep, living } from "@mailfleet/kit";
 import type { Ports } from "../ports.ts";
 import { refusePorts } from "../settings/allowed-ports.ts";
-import type { ProfileBody } from "./body.ts";
+import type { ProfileBody, StoredProfile } from "./body.ts";
 import { changedSettings, completeProfile } from "./complete-profile.ts";
 import { destinationsOf } from "./destinations.ts";
+import { profileChanged, profileCreated, profileDeleted, type Said } from "./facts.ts";
 import { nameTaken, profileInUse, refuseSecretEnd } from "./problems.ts";
 import { changedProfile, newProfile } from "./profile-change.ts";
 import { refuseTooMany } from "./room.ts";
@@ -42,7 +43,7 @@ export const keptProfiles = keep<Ports, ProfileBody>()(profile, {
       const settings = completeProfile(input.new);
       refusePorts(settings, world.settings, "/new");
       refuseSecretEnd(settings.oauth, at, "/new");
-      return { body: newProfile(input.id, settings, input, at) };
+      return { body: newProfile(input.id, settings, input, at), outbox: [profileCreated(input, settings.name, at)] };
     },
     update(before, input, { at, world }) {
       const { change } = input;
@@ -50,16 +51,16 @@ export const keptProfiles = keep<Ports, ProfileBody>()(profile, {
       if (change?.inbound || change?.outbound) refusePorts(after.settings, world.settings, "/change");
       if (change?.oauth) refuseSecretEnd(after.settings.oauth, at, "/change");
       refuseTooMany(after.settings, world.counts.get(before._id) ?? 0);
-      return { after };
+      return { after, outbox: profileChanged(before, after, input, at) };
     },
-    activate: (before, _, { at }) => ({ after: changedProfile(before, { active: true }, at) }),
-    deactivate: (before, _, { at }) => ({ after: changedProfile(before, { active: false }, at) }),
-    delete({ _id }, _, { world }) {
+    activate: (before, input, { at }) => activated(before, true, input, at),
+    deactivate: (before, input, { at }) => activated(before, false, input, at),
+    delete({ _id, v }, input, { world, at }) {
       if (world.settings.defaultProfileId === _id)
         throw profileInUse("It is the default profile for new mailboxes.", "Set another default profile first.");
       const refusal = inUse(world.counts.get(_id) ?? 0);
       if (refusal) throw refusal;
-      return { gone: true, checked: true };
+      return { gone: true, checked: true, outbox: [profileDeleted(_id, v + 1, input, at)] };
     },
   },
   answers: (ports) => ({
@@ -78,6 +79,11 @@ export const keptProfiles = keep<Ports, ProfileBody>()(profile, {
     ports.kick("spread-profiles");
   },
 });
+
+function activated(before: StoredProfile, active: boolean, said: Said, at: number) {
+  const after = changedProfile(before, { active }, at);
+  return { after, outbox: profileChanged(before, after, said, at) };
+}
 
 function inUse(mailboxes: number): ProblemError | null {
   if (mailboxes === 0) return null;

@@ -54,6 +54,37 @@ const inbound = (port: number) => ({
 });
 
 describe("a profile", () => {
+  test("tells that it was created, changed and deleted, each once and in order", async () => {
+    const facts = await given.listen("fact.profile.*.*");
+    const input = profileInput();
+    const { id } = await bus.request("config.profile.create", input);
+    await bus.request("config.profile.create", input);
+    const on = { id, by: "ada" };
+    const change = { description: "x", inbound: inbound(1993) };
+    await bus.request("config.profile.update", { ...command(), ...on, change });
+    await bus.request("config.profile.update", { ...command(), ...on, change: { description: "y" } });
+    await bus.request("config.profile.update", { ...command(), ...on, change: { description: "y" } });
+    await bus.request("config.profile.deactivate", { ...command(), ...on });
+    assert.equal(
+      await codeOf(bus.request("config.profile.delete", { ...command(), ...on, ifVersion: 1 })),
+      "STALE_VERSION",
+    );
+    await bus.request("config.profile.delete", { ...command(), ...on });
+    const told = () =>
+      facts.seen.flatMap(({ type, body }) => {
+        const { profileId, at: _at, v: _v, by: _by, ...rest } = body as { profileId: string } & Record<string, unknown>;
+        return profileId === id ? [[type, rest]] : [];
+      });
+    await eventually(() => told().length >= 5);
+    assert.deepEqual(told(), [
+      ["profile.created.v1", { name: input.new.name }],
+      ["profile.changed.v1", { fields: ["/description", "/inbound"], relevant: true }],
+      ["profile.changed.v1", { fields: ["/description"], relevant: false }],
+      ["profile.changed.v1", { fields: ["/active"], relevant: true }],
+      ["profile.deleted.v1", {}],
+    ]);
+  });
+
   test("is created once, shown, changed by version, and named once", async () => {
     const input = profileInput();
     const profile = await bus.request("config.profile.create", input);

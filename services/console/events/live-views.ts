@@ -7,6 +7,7 @@ import {
   mailFacts,
   messageTypes,
   ProblemError,
+  profileFacts,
   runFacts,
   severities,
   subjects,
@@ -29,7 +30,7 @@ const partingMs = 2000;
 
 /** Message types that are facts: these can be followed. */
 const followable = (Object.keys(messageTypes) as MessageType[]).filter(
-  (type) => /^(mailbox|mail|alert)\./.test(type) || type === "run.step.v1" || type === "run.finished.v1",
+  (type) => /^(mailbox|profile|mail|alert)\./.test(type) || type === "run.step.v1" || type === "run.finished.v1",
 );
 
 const types = z
@@ -48,6 +49,7 @@ function filtersFor(mailboxId: string | undefined): string[] {
     ...mailFacts.map((fact) => subjects.mailFact(about, fact)),
     ...runFacts.map((fact) => subjects.runFact(about, fact)),
     ...severities.flatMap((severity) => alertFacts.map((fact) => subjects.alertFact(severity, fact))),
+    ...(mailboxId === undefined ? profileFacts.map((fact) => subjects.profileFact("*", fact)) : []),
   ];
 }
 

@@ -37,6 +37,8 @@ export interface PrepareContext {
   readonly forwarded: boolean;
   /** Stores a piece of a message that is too large to be held in memory. */
   readonly storePart: (messageId: string, index: number, data: Uint8Array, expireAt: number) => Promise<void>;
+  /** Of one that did not come to its end, nothing need be kept. */
+  readonly dropParts: (messageId: string) => Promise<void>;
 }
 
 /**
@@ -92,8 +94,9 @@ async function readLarge(
       }
     }
   } catch (error) {
-    if (error instanceof MessageRefused) return { is: "refused", failure: error.failure };
-    throw error;
+    if (!(error instanceof MessageRefused)) throw error;
+    if (parts > 0) await context.dropParts(id);
+    return { is: "refused", failure: error.failure };
   }
   if (gatheredBytes > 0 || parts === 0) await flush();
   return assemble(fetched, beginning as Buffer, { size, sha256: sha256.digest("hex"), raw: null, parts }, context);

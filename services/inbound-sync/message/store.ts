@@ -78,6 +78,12 @@ export async function createMessageStore(store: Store) {
       bytesPassed(data.length);
     },
 
+    /** Takes the pieces of a message away that was not given to its end, unless it had been stored whole before. */
+    async removeParts(messageId: string): Promise<void> {
+      if ((await messages.countDocuments({ _id: messageId }, { limit: 1 })) > 0) return;
+      await parts.deleteMany({ _id: { $gte: partId(messageId, 0), $lt: `${messageId}$` } });
+    },
+
     async get(id: string) {
       const found = await messages.findOne({ _id: id }, { projection: withoutBytes });
       return found && fromDocument(found);

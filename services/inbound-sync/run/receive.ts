@@ -166,9 +166,18 @@ function prepare(ports: InboundPorts, connection: Connection, prefix: string, ba
   const storedAt = ports.now();
   const expireAt = storedAt + messageRetentionDays * day;
   const { isOurProbe, messages } = ports;
-  const storePart = messages.insertPart;
+  const [storePart, dropParts] = [messages.insertPart, messages.removeParts];
   const forwarded = kind === "forward";
-  return prepareAll(batch.messages, { mailboxId, prefix, storedAt, expireAt, storePart, isOurProbe, forwarded });
+  return prepareAll(batch.messages, {
+    mailboxId,
+    prefix,
+    storedAt,
+    expireAt,
+    storePart,
+    dropParts,
+    isOurProbe,
+    forwarded,
+  });
 }
 
 async function tellProbe(

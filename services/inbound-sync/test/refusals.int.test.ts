@@ -126,7 +126,24 @@ describe("what a server does not give", () => {
     await read(mailboxId);
     assert.deepEqual(await subjects(mailboxId), ["1", "3"]);
     assert.equal((await given.sources.get(mailboxId))?.setAside?.[0]?.name, name(2));
+    const parts = given.store.db.collection<{ _id: string }>("messageParts");
+    assert.equal(await parts.countDocuments({ _id: { $gte: `${mailboxId}/`, $lt: `${mailboxId}0` } }), 0);
     await replica.stop();
+  });
+
+  test("takes nothing away of a message that was stored whole before", async () => {
+    const mailboxId = "mb_whole";
+    const id = `${mailboxId}/0000000001-0000000001`;
+    await given.messages.insertPart(id, 0, Buffer.from("whole"), Date.now() + 60_000);
+    const parts = () =>
+      given.store.db.collection<{ _id: string }>("messageParts").countDocuments({ _id: `${id}#0000` });
+    const messages = given.store.db.collection<{ _id: string }>("messages");
+    await messages.insertOne({ _id: id });
+    await given.messages.removeParts(id);
+    assert.equal(await parts(), 1);
+    await messages.deleteOne({ _id: id });
+    await given.messages.removeParts(id);
+    assert.equal(await parts(), 0);
   });
 
   test("and does not account for makes the run fail before the cursor passes it", async () => {

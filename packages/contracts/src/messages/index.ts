@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { profile } from "../profile/profile.ts";
 import { TimerClear, TimerSet } from "../timer/messages.ts";
 import { AlertFactBody, DeadLetterBody } from "./alert-facts.ts";
 import { MailNotSent, MailReceived, MailSent, ProbeReceived, SendsDue } from "./mail-facts.ts";
@@ -29,6 +30,9 @@ export const messageTypes = {
   "mailbox.transitioned.v1": MailboxTransitioned,
   "mailbox.tested.v1": MailboxTested,
   "mailbox.deleted.v1": MailboxDeleted,
+  "profile.created.v1": profile.facts.created,
+  "profile.changed.v1": profile.facts.changed,
+  "profile.deleted.v1": profile.facts.deleted,
   "alert.raised.v1": AlertRaised,
   "alert.cleared.v1": AlertCleared,
   "alert.changed.v1": AlertFactBody,

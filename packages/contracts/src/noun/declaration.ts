@@ -9,6 +9,7 @@ export type Fields = Readonly<Record<string, Field>>;
 export type Secrets = Readonly<Record<string, SecretField>>;
 export type Operations = Readonly<Record<string, Operation>>;
 export type Shape = z.ZodRawShape;
+export type Facts = Readonly<Record<string, z.ZodObject>>;
 export type Showing = Readonly<Record<string, z.ZodType | Field>>;
 export type Empty = Record<never, never>;
 
@@ -29,6 +30,7 @@ export interface Declaration<
   Ops extends Operations,
   Single extends boolean,
   Framed extends boolean,
+  Said extends Facts,
 > {
   /** The service that keeps it. */
   readonly owner: Owner;
@@ -70,6 +72,8 @@ export interface Declaration<
   /** Sentences for the standard operations, where the usual ones do not serve. */
   readonly texts?: { readonly [Verb in Std]?: string };
   readonly operations?: Ops;
+  /** What its owner says of it, by type: `<noun>.<type>.v1` on `fact.<noun>.<id>.<type>`. */
+  readonly facts?: Said;
 }
 
 /** What the derivations read of a declaration. */
@@ -82,7 +86,8 @@ export type AnyDeclaration = Declaration<
   Standard,
   Operations,
   boolean,
-  boolean
+  boolean,
+  Facts
 >;
 
 /** A noun of any shape, for those who read declarations: the console, the command line, documentation, permissions. */

@@ -4,6 +4,7 @@ import type {
   AnyDeclaration,
   Declaration,
   Empty,
+  Facts,
   Fields,
   Operations,
   Secrets,
@@ -29,7 +30,8 @@ export function noun<
   Ops extends Operations = Empty,
   const Single extends boolean = false,
   const Framed extends boolean = true,
->(name: Name, declared: Declaration<Owner, F, S, Shown, Filter, Std, Ops, Single, Framed>) {
+  Said extends Facts = Empty,
+>(name: Name, declared: Declaration<Owner, F, S, Shown, Filter, Std, Ops, Single, Framed, Said>) {
   type View = ViewOf<F, S, Shown, Single, Framed>;
   const any = declared as unknown as AnyDeclaration;
   const shapes = shapesOf(any);
@@ -40,6 +42,7 @@ export function noun<
     framed: declared.framed !== false,
     secrets: (declared.secrets ?? {}) as S,
     operations: (declared.operations ?? {}) as Ops,
+    facts: (declared.facts ?? {}) as Said,
     Kept: shapes.Kept as unknown as z.ZodObject<KeptShape<F>>,
     New: shapes.New as unknown as z.ZodObject<NewShape<F>, z.core.$strict>,
     Change: shapes.Change as unknown as z.ZodObject<ChangeShape<F>, z.core.$strict>,

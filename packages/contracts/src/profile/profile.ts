@@ -17,6 +17,9 @@ export type ProfileType = z.infer<typeof ProfileType>;
 const address = (server: z.infer<typeof InboundServer> | z.infer<typeof OutboundServer>) =>
   `${server.protocol} ${server.host}:${server.port} (${server.security})`;
 
+/** What a fact about a profile says in any case. */
+const about = { profileId: ProfileId, v: z.number().int(), at: Instant, by: z.string() };
+
 /** An e-mail server profile: where the mailboxes of a kind receive and send. */
 export const profile = noun("profile", {
   owner: "config",
@@ -141,6 +144,15 @@ export const profile = noun("profile", {
   operations: {
     activate: operation({ text: "Let the profile's mailboxes work again" }),
     deactivate: operation({ text: "Stop all mailboxes of the profile", impact: "destroys" }),
+  },
+  facts: {
+    created: z.object({ ...about, name: z.string() }),
+    changed: z.object({
+      ...about,
+      fields: z.array(z.string()).describe("JSON pointers"),
+      relevant: z.boolean().describe("mailboxes have to take something over"),
+    }),
+    deleted: z.object(about),
   },
 });
 export type Profile = z.output<typeof profile.View>;
