@@ -1,5 +1,6 @@
 /** `npm run bench [name…]`: figures beside peers in the same run; ends with one JSON line per benchmark. */
 
+import { fair50 } from "./fair-50.ts";
 import { hanging } from "./hanging.ts";
 import { idleLatency } from "./idle-latency.ts";
 import { idleMemory } from "./idle-memory.ts";
@@ -15,6 +16,7 @@ import { submit } from "./submit.ts";
 
 const benchmarks: Readonly<Record<string, () => Promise<Figure | string>>> = {
   hanging,
+  "fair-50": fair50,
   "inbound-imap": inboundImap,
   "inbound-pop3": inboundPop3,
   "outbound-smtp": outboundSmtp,
