@@ -15,8 +15,9 @@ export const allowedArrows: Readonly<Record<string, readonly string[]>> = {
   "packages/connectors/imap": ["contracts", "connector-api", "network"],
   "packages/connectors/smtp": ["contracts", "connector-api", "network", "mime"],
   "packages/connectors/pop3": ["contracts", "connector-api", "network", "mime"],
-  "packages/connectors/gmail": ["contracts", "connector-api", "http"],
-  "packages/connectors/graph": ["contracts", "connector-api", "http"],
+  "packages/connectors/http": ["contracts", "connector-api", "http"],
+  "packages/connectors/gmail": ["contracts", "connector-api", "connector-http", "http"],
+  "packages/connectors/graph": ["contracts", "connector-api", "connector-http", "http"],
   "packages/connectors/registry": [
     "contracts",
     "connector-api",

@@ -368,6 +368,20 @@ export const failureCodes = {
     "The permission to use this mailbox has ended.",
     "Ask the mailbox's user to sign in again through the link on the mailbox.",
   ),
+  MAILBOX_NOT_FOUND: row(
+    "permanent",
+    "error",
+    "mailbox",
+    "The server has no mailbox with this address.",
+    "Check the mailbox's address: a distribution group or an alias is not a mailbox. In a hybrid organisation use the profile of the side that hosts it.",
+  ),
+  MAILBOX_NOT_ONLINE: row(
+    "permanent",
+    "error",
+    "mailbox",
+    "Exchange Online knows the account and does not serve its mailbox.",
+    "Give the account a licence with Exchange Online, or use a profile of the Exchange server that hosts the mailbox.",
+  ),
   INBOX_UNAVAILABLE: row(
     "permanent",
     "error",

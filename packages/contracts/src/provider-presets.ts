@@ -1,5 +1,4 @@
 import type { KnownProvider } from "./connectors/descriptor.ts";
-import { outlook } from "./connectors/scopes.ts";
 
 /**
  * What we know about a provider, so that nobody has to look it up. Its servers and scopes are with the protocols
@@ -12,12 +11,8 @@ export interface ProviderPreset {
   /** `null`: not offered for mail. */
   readonly deviceAuthorization: string | null;
   readonly api: string;
-  /** Scopes for sending notices through the provider's API, if profiles cannot use that API. */
-  readonly noticeScope: string | null;
   /** Parameters of the authorization request in addition to the standard's. */
   readonly authorizationParameters: Readonly<Record<string, string>>;
-  /** The scope of client credentials, with which the application itself signs in. */
-  readonly applicationScope: string | null;
 }
 
 /** Presets by provider; `custom` has none. Sources: the providers' own OAuth references. */
@@ -29,10 +24,8 @@ export const providerPresets: Readonly<Record<KnownProvider, ProviderPreset>> = 
     // Google's device flow does not grant scopes of mail.
     deviceAuthorization: null,
     api: "https://gmail.googleapis.com",
-    noticeScope: null,
     // Only so a refresh token comes each time, and not only the first time.
     authorizationParameters: { access_type: "offline", prompt: "consent" },
-    applicationScope: null,
   },
   microsoft: {
     issuer: "https://login.microsoftonline.com/{tenant}/v2.0",
@@ -40,9 +33,7 @@ export const providerPresets: Readonly<Record<KnownProvider, ProviderPreset>> = 
     token: "https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token",
     deviceAuthorization: "https://login.microsoftonline.com/{tenant}/oauth2/v2.0/devicecode",
     api: "https://graph.microsoft.com",
-    noticeScope: "https://graph.microsoft.com/.default",
     authorizationParameters: { prompt: "select_account" },
-    applicationScope: `${outlook}/.default`,
   },
 };
 

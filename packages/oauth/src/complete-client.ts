@@ -52,7 +52,9 @@ function presetScopes(
   { which, ...protocols }: ClientProtocols,
 ): string[] {
   if (provider === "custom") return [];
-  const { applicationScope } = providerPresets[provider];
-  if (flow === "application" && applicationScope) return [applicationScope];
-  return which.flatMap((direction) => connectorDescriptors[protocols[direction]].scopes[provider]?.[direction] ?? []);
+  return which.flatMap((direction) => {
+    const { applicationScopes, scopes } = connectorDescriptors[protocols[direction]];
+    const ofApplication = flow === "application" ? applicationScopes[provider] : undefined;
+    return ofApplication ?? scopes[provider]?.[direction] ?? [];
+  });
 }

@@ -1,4 +1,9 @@
-import { type ConnectionCredentials, type OAuthClient, providerPresets } from "@mailfleet/contracts";
+import {
+  type ConnectionCredentials,
+  connectorDescriptors,
+  type OAuthClient,
+  providerPresets,
+} from "@mailfleet/contracts";
 import type { UsableSettings } from "./channel.ts";
 
 /** What a token is asked for with. */
@@ -24,8 +29,8 @@ function clientOf(settings: UsableSettings): OAuthClient {
   const preset = providerPresets[provider];
   const tenant = (url: string) => url.replaceAll("{tenant}", application?.tenantId ?? "");
   const endpoints = application?.endpoints;
-  const microsoftScope = mode === "api" ? preset.noticeScope : preset.applicationScope;
-  const usual = (provider === "google" ? googleScope : microsoftScope) ?? "";
+  const { applicationScopes } = connectorDescriptors[mode === "api" ? "graph" : "smtp"];
+  const usual = (provider === "google" ? googleScope : applicationScopes.microsoft) ?? "";
   return {
     provider,
     flow: provider === "google" ? "service-account" : "application",

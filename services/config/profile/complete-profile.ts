@@ -8,6 +8,8 @@ import {
   ProblemError,
   type ProfileChange,
   type ProfileSettings,
+  type Protocol,
+  profileTypeOf,
   type Security,
   TenantId,
   usualProtocol,
@@ -39,20 +41,14 @@ export function changedSettings(before: ProfileSettings, change: ProfileChange):
 }
 
 function completed(profile: Written, at: string): Complete {
-  const google = profile.type === "gmail";
-  const usual = google ? "oauth" : "mailbox";
+  const { provider, protocols = usualProtocol } = profileTypeOf(profile.type);
+  const usual = provider ? "oauth" : "mailbox";
   const problems: FieldProblem[] = [];
-  const inbound = completeServer(
-    profile,
-    "inbound",
-    profile.inbound?.protocol ?? usualProtocol.inbound,
-    usual,
-    problems,
-  );
+  const inbound = completeServer(profile, "inbound", profile.inbound?.protocol ?? protocols.inbound, usual, problems);
   const outbound = completeServer(
     profile,
     "outbound",
-    profile.outbound?.protocol ?? usualProtocol.outbound,
+    profile.outbound?.protocol ?? protocols.outbound,
     usual,
     problems,
   );
@@ -66,12 +62,12 @@ function completed(profile: Written, at: string): Complete {
 function completeServer(
   { type, oauth, ...profile }: Written,
   direction: "inbound" | "outbound",
-  protocol: InboundServer["protocol"] | OutboundServer["protocol"],
+  protocol: Protocol,
   usual: "oauth" | "mailbox",
   problems: FieldProblem[],
 ) {
   const written = profile[direction] ?? {};
-  const provider = type === "gmail" ? "google" : oauth?.provider;
+  const provider = profileTypeOf(type).provider ?? oauth?.provider;
   const connector = connectorDescriptors[protocol];
   const preset = provider && provider !== "custom" ? connector.servers[provider] : undefined;
   const security: Security = written.security ?? preset?.security ?? "tls";
@@ -115,9 +111,20 @@ function impossible({ type, oauth }: Written, { inbound, outbound }: Complete): 
   }
   if (inbound.addressing && inbound.credentials !== "profile")
     add("/inbound/addressing", "is only for credentials of the profile");
-  if (type === "gmail" && oauth && oauth.provider === "microsoft") add("/oauth/provider", "must be google");
+  const { provider } = profileTypeOf(type);
+  if (provider && oauth && oauth.provider !== provider && oauth.provider !== "custom")
+    add("/oauth/provider", `must be ${provider}`);
+  if (oauth && mixesResources(oauth, inbound, outbound))
+    add("/outbound/protocol", "needs a token for another resource than inbound, and a token is good for one");
   if (oauth) problems.push(...impossibleOAuth(oauth));
   return problems;
+}
+
+/** Microsoft grants a token for one resource only: for Graph, or for IMAP, POP3 and SMTP. */
+function mixesResources({ provider }: OAuthSettings, inbound: InboundServer, outbound: OutboundServer): boolean {
+  const viaToken = [inbound, outbound].filter(({ credentials }) => credentials === "oauth");
+  const resources = viaToken.map(({ protocol }) => connectorDescriptors[protocol].applicationScopes);
+  return provider !== "custom" && new Set(resources.map((scopes) => scopes[provider])).size > 1;
 }
 
 function impossibleOAuth(oauth: OAuthSettings): FieldProblem[] {

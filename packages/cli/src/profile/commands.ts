@@ -1,4 +1,4 @@
-import type { Profile } from "@mailfleet/contracts";
+import { type Profile, ProfileType, profileTypeOf } from "@mailfleet/contracts";
 import { UsageError } from "../exit-codes.ts";
 import type { ParticularCommands } from "../noun/commands.ts";
 
@@ -22,8 +22,8 @@ function oauthOf(options: Options, before: Partial<Profile> | undefined, isNamed
     ...(certificate === undefined ? {} : { clientAuthentication: "certificate" }),
   };
   if (!isNamed && Object.keys(implied).length === 0) return undefined;
-  const gmail = options.type === "gmail" || before?.type === "gmail";
-  const provider = options.oauthProvider ?? before?.oauth?.provider ?? (gmail ? "google" : undefined);
+  const type = ProfileType.safeParse(options.type ?? before?.type).data;
+  const provider = options.oauthProvider ?? before?.oauth?.provider ?? (type && profileTypeOf(type).provider);
   if (provider === undefined) throw new UsageError("Name the provider of the OAuth application: --oauth-provider.");
   return { ...implied, provider };
 }

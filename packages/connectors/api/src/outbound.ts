@@ -121,6 +121,8 @@ export const ofTheMailbox: ReadonlySet<FailureCode> = new Set<FailureCode>([
   "CONSENT_EXPIRED",
   "CONSENT_TOO_NARROW",
   "EHLO_NAME_REFUSED",
+  "MAILBOX_NOT_FOUND",
+  "MAILBOX_NOT_ONLINE",
   "RATE_LIMITED",
   "SENDING_LIMIT_REACHED",
   "TOO_MANY_CONNECTIONS",

@@ -1,14 +1,5 @@
+import type { Purpose, ReasonRule } from "@mailfleet/connector-http";
 import type { FailureCode } from "@mailfleet/contracts";
-
-/** What we asked the API for: some words mean something else when sending. */
-export type Purpose = "read" | "send";
-
-/** One row: an answer `<status> <reasons> <message>` that matches has this code. */
-export interface ReasonRule {
-  readonly purpose?: Purpose;
-  readonly pattern: RegExp;
-  readonly code: FailureCode;
-}
 
 const rule = (pattern: RegExp, code: FailureCode, purpose?: Purpose): ReasonRule => ({
   pattern,

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { concernsMessage, type FetchedMessage, LinkBroke, MessageRefused } from "@mailfleet/connector-api";
+import { RefusedError } from "@mailfleet/connector-http";
 import { FailureError, failureOf } from "@mailfleet/contracts";
 import { type BatchPart, boundaryOf, readBatchAnswer } from "./batch-answer.ts";
 import { type Estimates, isFarBelow } from "./estimates.ts";
@@ -7,7 +8,7 @@ import type { GmailApi } from "./gmail-api.ts";
 import { malformed } from "./gmail-client.ts";
 import { rawPieces } from "./raw-pieces.ts";
 import { type MessageFacts, messageOf, readFacts, readMessage } from "./read-message.ts";
-import { RefusedError, refusedError } from "./refusal.ts";
+import { refusedError } from "./refusal.ts";
 
 /** Larger messages are streamed, others are held whole. */
 export const LARGE_MESSAGE = 256 * 1024;
@@ -211,7 +212,7 @@ async function* emptyBody(): AsyncGenerator<Uint8Array> {}
 
 /** True for Gmail's own 404. A proxy's says nothing about a message. */
 function isGone(failure: FailureError): boolean {
-  return failure instanceof RefusedError && failure.status === 404 && failure.google;
+  return failure instanceof RefusedError && failure.status === 404 && failure.codes !== null;
 }
 
 function refusedAs(failure: FailureError): Answered {

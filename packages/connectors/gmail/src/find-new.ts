@@ -1,7 +1,7 @@
+import { RefusedError } from "@mailfleet/connector-http";
 import { FailureError, failureOf } from "@mailfleet/contracts";
 import { type GmailClient, isHistoryId, malformed } from "./gmail-client.ts";
 import type { GmailCursor } from "./gmail-cursor.ts";
-import { RefusedError } from "./refusal.ts";
 
 /** A page has up to 500 ids. A server with more pages, or more ids, makes them up. */
 const MOST_PAGES = 4000;
@@ -62,7 +62,7 @@ async function sinceThen(
   } catch (error) {
     if (!(error instanceof FailureError)) throw error;
     // With 404 Gmail says that it no longer has the history since then (a week or more).
-    if (error instanceof RefusedError ? error.status === 404 && error.google : isNonsense(error)) return null;
+    if (error instanceof RefusedError ? error.status === 404 && error.codes !== null : isNonsense(error)) return null;
     throw error;
   }
 }

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { RefusedError } from "@mailfleet/connector-http";
 import { failureOf } from "@mailfleet/contracts";
 import { findNew } from "./find-new.ts";
 import type { GmailClient } from "./gmail-client.ts";
 import { nativeIdOf, readCursor, writeCursor } from "./gmail-cursor.ts";
-import { RefusedError } from "./refusal.ts";
 import { sameMailbox } from "./same-address.ts";
 
 const options = { processFrom: null, signal: new AbortController().signal, checkAddress: () => {} };
@@ -19,7 +19,7 @@ function client(answers: Partial<GmailClient>): GmailClient {
 
 const added = (id: string, ...labelIds: string[]) => ({ messagesAdded: [{ message: { id, labelIds } }] });
 const lost = (google: boolean) => async () => {
-  throw new RefusedError(failureOf("PROTOCOL_ERROR"), 404, google);
+  throw new RefusedError(failureOf("PROTOCOL_ERROR"), 404, google ? "NOT_FOUND" : null);
 };
 
 test("history tells what came or was moved into the inbox, once, and no drafts; the first page's id holds", async () => {

@@ -1,4 +1,5 @@
 import { type ConnectOptions, type InboundConnector, sourceOf } from "@mailfleet/connector-api";
+import { deadlineOf, runTest } from "@mailfleet/connector-http";
 import { FailureError, failureOf } from "@mailfleet/contracts";
 import { findSent } from "./find-sent.ts";
 import { gmailApi } from "./gmail-api.ts";
@@ -6,13 +7,12 @@ import { gmailClient } from "./gmail-client.ts";
 import type { GmailPorts } from "./gmail-ports.ts";
 import { gmailSession } from "./gmail-session.ts";
 import { sameMailbox } from "./same-address.ts";
-import { deadlineOf, runTest } from "./test-steps.ts";
 
 /** Receives through Gmail's API: the inbox of the token's account. Changes nothing in it. */
 export function gmailInbound({ fetch }: GmailPorts): InboundConnector {
   return {
     test: (options, listener, signal) =>
-      runTest({ fetch, options, listener, signal }, async (api, step) => {
+      runTest({ fetch, api: gmailApi, options, listener, signal }, async (api, step) => {
         await step("list", async () => {
           const profile = await gmailClient(api).profile(deadlineOf(options, signal));
           checkAddressOf(options)(profile.emailAddress);

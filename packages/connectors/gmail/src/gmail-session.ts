@@ -12,6 +12,7 @@ import {
   type RefusedMessage,
   type SourceIdentity,
 } from "@mailfleet/connector-api";
+import { RefusedError } from "@mailfleet/connector-http";
 import type { FailureError } from "@mailfleet/contracts";
 import { createEstimates } from "./estimates.ts";
 import { type Answered, fetchLarge, fetchSmall, isOfOneMessage } from "./fetch-messages.ts";
@@ -19,7 +20,6 @@ import { findNew, listInbox, startOf, type There } from "./find-new.ts";
 import type { GmailApi } from "./gmail-api.ts";
 import { gmailClient } from "./gmail-client.ts";
 import { readCursor, writeCursor } from "./gmail-cursor.ts";
-import { RefusedError } from "./refusal.ts";
 
 /** Gmail works on the calls of a batch in parallel, and refuses more than a few tens at once for one user. */
 const MOST_IN_BATCH = 25;

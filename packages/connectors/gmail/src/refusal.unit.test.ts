@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Purpose } from "@mailfleet/connector-http";
 import type { FailureCode } from "@mailfleet/contracts";
-import type { Purpose } from "./api-reasons.ts";
 import { refusedError } from "./refusal.ts";
 
 const google = (status: number, reason: string, message: string, details?: unknown) =>
@@ -78,7 +78,7 @@ test("what does not speak Google's language is another server", () => {
   for (const body of ["<html><b>nothing</b> here</html>", "", '{"error":"no"}', "[]", "null"]) {
     const error = refusedError({ status: 404, body, retryAfter: null }, { ...context, purpose: "read" });
     assert.equal(error.failure.code, "NOT_THIS_PROTOCOL");
-    assert.equal(error.google, false);
+    assert.equal(error.codes, null);
   }
 });
 

@@ -6,11 +6,9 @@ import {
   type Submitted,
   UncertainError,
 } from "@mailfleet/connector-api";
-import { type FailureCode, FailureError, failureOf } from "@mailfleet/contracts";
-import { addressForGmail } from "./address-for-gmail.ts";
+import { addressByHeader, isCertainlyNotSent, ofOneMessage, RefusedError } from "@mailfleet/connector-http";
+import { FailureError, failureOf } from "@mailfleet/contracts";
 import type { GmailApi } from "./gmail-api.ts";
-import { ofOneMessage } from "./of-one-message.ts";
-import { RefusedError } from "./refusal.ts";
 
 /** Google's limit for `messages.send`. Larger messages are refused before they are uploaded. */
 const MOST_BYTES = 36_700_160;
@@ -21,22 +19,11 @@ const SLICE = 64 * 1024;
 /** As much as is looked at for recipients. */
 const LONGEST_HEADER = 256 * 1024;
 
-/** Failures that come before any answer, or are one: the message was certainly not accepted. */
-const certain: ReadonlySet<FailureCode> = new Set<FailureCode>([
-  "HOST_NOT_FOUND",
-  "NAME_SERVICE_UNAVAILABLE",
-  "CONNECTION_REFUSED",
-  "TLS_HANDSHAKE_FAILED",
-  "TLS_CERTIFICATE_EXPIRED",
-  "TLS_CERTIFICATE_UNTRUSTED",
-  "TLS_NAME_MISMATCH",
-  "ADDRESS_NOT_ALLOWED",
-  "PORT_NOT_ALLOWED",
-  "REDIRECT_REFUSED",
-]);
+/** The domain's policy and its delegation are 403, too; any other 403 may be about this message. */
+const deniesAll = /domainPolicy|delegation ?denied/i;
 
 /**
- * Sends by media upload; only recipients are adapted (`addressForGmail`). Throws `FailureError`: certainly not
+ * Sends by media upload; only recipients are adapted (`addressByHeader`). Throws `FailureError`: certainly not
  * sent; `UncertainError`: the last byte had been handed over and no valid answer came.
  */
 export async function sendMessage(
@@ -47,7 +34,7 @@ export async function sendMessage(
   permission?: Permission,
 ): Promise<Submitted> {
   const start = await beginningOf(message);
-  const pieces = addressForGmail(envelope, start);
+  const pieces = addressByHeader(envelope, start, { server: "Gmail", method: METHOD });
   const rest = message instanceof Uint8Array ? 0 : message.size - start.length;
   const length = pieces.reduce((sum, piece) => sum + piece.byteLength, 0) + rest;
   if (length > MOST_BYTES)
@@ -86,11 +73,12 @@ export async function sendMessage(
     if (error instanceof RefusedError) {
       // A gateway with this answer does not know whether the request behind it was carried out.
       if (error.status === 502 || error.status === 504) throw uncertain(`a gateway answered ${error.status}`, error);
-      throw ofOneMessage(error);
+      throw ofOneMessage(error, deniesAll);
     }
     const failure = signal.aborted && !(error instanceof FailureError) ? null : api.failure(error, METHOD);
-    if (failure && certain.has(failure.failure.code)) throw failure;
-    if (failure && !handedOver) throw failure.failure.code === "CONNECTION_LOST" ? ofOneMessage(failure) : failure;
+    if (failure && isCertainlyNotSent(failure.failure.code)) throw failure;
+    if (failure && !handedOver)
+      throw failure.failure.code === "CONNECTION_LOST" ? ofOneMessage(failure, deniesAll) : failure;
     if (!handedOver) throw new FailureError(failureOf("CONNECTION_LOST", { command: METHOD, systemCode: "ABORTED" }));
     throw uncertain(`gave no answer (${failure?.failure.code ?? "given up"})`, error);
   }

@@ -1,58 +1,41 @@
-import { type OutboundConnector, permitted, recordTest, UncertainError } from "@mailfleet/connector-api";
-import { type Failure, FailureError, failureOf } from "@mailfleet/contracts";
+import { type OutboundConnector, UncertainError } from "@mailfleet/connector-api";
+import { apiSession, runTest, type TokenApi } from "@mailfleet/connector-http";
+import { FailureError, failureOf } from "@mailfleet/contracts";
 import type { GuardedFetch } from "@mailfleet/http";
-import { graphToken, sendMail } from "./send-mail.ts";
+import { graphApi } from "./graph-api.ts";
+import { sendMail } from "./send-mail.ts";
+
+/** Graph lets four requests run at once for one mailbox: one is for sending. */
+const AT_ONCE = 1;
 
 /**
- * Sends through Microsoft Graph, from the mailbox with the given address, with a token that has `Mail.Send`. Nothing
- * stays open between messages: connections belong to `fetch`.
+ * Sends through Microsoft Graph, from the mailbox with the given address, with a token that has `Mail.Send`. A test
+ * without a probe only gets the token: a request without a message would prove no more.
  */
 export function graphOutbound({ fetch }: { readonly fetch: GuardedFetch }): OutboundConnector {
   return {
     open: (options) => {
-      const ended = new AbortController();
-      let inUse = 0;
-      return {
-        perConnection: 1,
-        get inUse() {
-          return inUse;
-        },
-        submit: async (envelope, raw, signal, permission) => {
-          inUse += 1;
+      let api: TokenApi | null = null;
+      return apiSession(AT_ONCE, (envelope, message, signal, permission) => {
+        api ??= graphApi(fetch, options);
+        return sendMail(api, options.address, { envelope, message }, signal, permission);
+      });
+    },
+    test: (options, probe, listener, signal) =>
+      runTest({ fetch, api: graphApi, options, listener, signal }, async (api, step) => {
+        if (!probe) return;
+        await step("send", async () => {
           try {
-            await permitted(permission);
-            return await sendMail(fetch, options, envelope, raw, AbortSignal.any([signal, ended.signal]));
-          } finally {
-            inUse -= 1;
+            const { envelope, raw } = probe;
+            return (await sendMail(api, options.address, { envelope, message: raw }, signal)).answer;
+          } catch (error) {
+            if (!(error instanceof UncertainError)) throw error;
+            const { host, port } = options.server;
+            throw new FailureError(failureOf("CONNECTION_LOST", { host, port, reply: error.message }), {
+              cause: error,
+            });
           }
-        },
-        useAtMost: () => {},
-        close: async () => ended.abort(new Error("the session was closed")),
-      };
-    },
-    test: async (options, probe, listener, signal) => {
-      const { host, port } = options.server;
-      const { done, failed, passed } = recordTest(listener);
-      let at: "authenticate" | "send" = "authenticate";
-      try {
-        // Only the token: a request without a message to send would prove no more.
-        const deadline = AbortSignal.any([signal, AbortSignal.timeout(options.connectionTimeoutMs)]);
-        await graphToken(options, { renew: false, signal: deadline });
-        done("authenticate", "a token was obtained");
-        if (probe === null) return passed();
-        at = "send";
-        done("send", (await sendMail(fetch, options, probe.envelope, probe.raw, signal)).answer);
-        return passed();
-      } catch (error) {
-        return failed(at, failureOfThrown(error, { host, port }));
-      }
-    },
+        });
+      }),
   };
-}
-
-function failureOfThrown(error: unknown, place: { host: string; port: number }): Failure {
-  if (error instanceof FailureError) return error.failure;
-  if (error instanceof UncertainError) return failureOf("CONNECTION_LOST", { ...place, reply: error.message });
-  if (error instanceof Error && error.name === "TimeoutError") return failureOf("CONNECTION_TIMEOUT", place);
-  throw error;
 }

@@ -1,2 +1,3 @@
-/** Sending by Microsoft Graph. Services import it when a setting needs it. Importing it does nothing else. */
+/** Microsoft Graph. Services import it when a setting needs it. Importing it does nothing else. */
+export { graphInbound } from "./graph-inbound.ts";
 export { graphOutbound } from "./graph-outbound.ts";

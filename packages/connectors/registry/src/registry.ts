@@ -10,12 +10,12 @@ export interface ConnectorPorts {
 
 /** The code of a protocol, for each of its directions. */
 type Spoken<Name> = (Name extends InboundProtocol ? { readonly inbound: InboundConnector } : unknown) &
-  (Name extends OutboundProtocol | "graph" ? { readonly outbound: OutboundConnector } : unknown);
+  (Name extends OutboundProtocol ? { readonly outbound: OutboundConnector } : unknown);
 
 type Load<Name> = (ports: ConnectorPorts) => Promise<Spoken<Name>>;
 
 /** One line for each protocol. */
-const registry: { readonly [Name in Protocol | "graph"]: Load<Name> } = {
+const registry: { readonly [Name in Protocol]: Load<Name> } = {
   imap: async () => ({ inbound: (await import("@mailfleet/connector-imap")).imapConnector }),
   pop3: async () => ({ inbound: (await import("@mailfleet/connector-pop3")).pop3Connector }),
   smtp: async () => ({ outbound: (await import("@mailfleet/connector-smtp")).smtpConnector() }),
@@ -23,7 +23,10 @@ const registry: { readonly [Name in Protocol | "graph"]: Load<Name> } = {
     const { gmailInbound, gmailOutbound } = await import("@mailfleet/connector-gmail");
     return { inbound: gmailInbound(ports), outbound: gmailOutbound(ports) };
   },
-  graph: async (ports) => ({ outbound: (await import("@mailfleet/connector-graph")).graphOutbound(ports) }),
+  graph: async (ports) => {
+    const { graphInbound, graphOutbound } = await import("@mailfleet/connector-graph");
+    return { inbound: graphInbound(ports), outbound: graphOutbound(ports) };
+  },
 };
 
 /** Connectors of one direction. */

@@ -29,6 +29,8 @@ export interface ConnectorDescriptor {
   readonly servers: Readonly<Partial<Record<KnownProvider, PresetServer>>>;
   /** What a token must allow, by provider and direction. */
   readonly scopes: Readonly<Partial<Record<KnownProvider, Readonly<Partial<Record<"inbound" | "outbound", string>>>>>>;
+  /** The scope of client credentials, with which an application itself signs in; a provider without it has none. */
+  readonly applicationScopes: Readonly<Partial<Record<KnownProvider, string>>>;
   /** The only provider that speaks it, whose API it is; `null`: a standard that many speak. */
   readonly apiOf: KnownProvider | null;
   /** What it signs in with; `none`: there are servers that ask for nothing. */

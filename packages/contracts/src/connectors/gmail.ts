@@ -14,6 +14,7 @@ export const gmail = {
       outbound: "https://www.googleapis.com/auth/gmail.send",
     },
   },
+  applicationScopes: {},
   apiOf: "google",
   credentials: ["token"],
   fields: [],

@@ -13,6 +13,7 @@ export const imap = {
     microsoft: { host: "outlook.office365.com", port: 993, security: "tls" },
   },
   scopes: { google: { inbound: allGoogleMail }, microsoft: { inbound: `${outlook}/IMAP.AccessAsUser.All` } },
+  applicationScopes: { microsoft: `${outlook}/.default` },
   apiOf: null,
   credentials: ["password", "token"],
   fields: ["addressing", "trustedCertificates"],

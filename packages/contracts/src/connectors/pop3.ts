@@ -13,6 +13,7 @@ export const pop3 = {
     microsoft: { host: "outlook.office365.com", port: 995, security: "tls" },
   },
   scopes: { google: { inbound: allGoogleMail }, microsoft: { inbound: `${outlook}/POP.AccessAsUser.All` } },
+  applicationScopes: { microsoft: `${outlook}/.default` },
   apiOf: null,
   credentials: ["password", "token"],
   fields: ["addressing", "deleteAfterProcessing", "trustedCertificates"],

@@ -13,6 +13,7 @@ export const smtp = {
     microsoft: { host: "smtp.office365.com", port: 587, security: "starttls" },
   },
   scopes: { google: { outbound: allGoogleMail }, microsoft: { outbound: `${outlook}/SMTP.Send` } },
+  applicationScopes: { microsoft: `${outlook}/.default` },
   apiOf: null,
   credentials: ["password", "token", "none"],
   fields: ["trustedCertificates"],

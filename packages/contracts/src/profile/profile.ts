@@ -8,11 +8,14 @@ import { whole } from "../noun/whole.ts";
 import { applicationFlags, OAuthSettings } from "../oauth/oauth.ts";
 import { oauthSecret } from "../oauth/oauth-secret.ts";
 import { EightBitPolicy, UncertainPolicy } from "../vocabulary.ts";
+import { ProfileType, profileTypes } from "./profile-type.ts";
 import { InboundServer, NewInboundServer, NewOutboundServer, OutboundServer } from "./server.ts";
 
-/** `gmail` fills in servers, ports and scopes, and holds at most 100 mailboxes that sign in (Google's own limit). */
-export const ProfileType = z.enum(["other", "gmail"]);
-export type ProfileType = z.infer<typeof ProfileType>;
+/** What the types other than the first one fill in. */
+const whatTypesFillIn = Object.values(profileTypes)
+  .slice(1)
+  .map(({ text }) => text)
+  .join("; ");
 
 const address = (server: z.infer<typeof InboundServer> | z.infer<typeof OutboundServer>) =>
   `${server.protocol} ${server.host}:${server.port} (${server.security})`;
@@ -33,7 +36,7 @@ export const profile = noun("profile", {
     }),
     description: field(z.string().max(2000).optional(), "for people"),
     contact: field(z.string().max(200).optional(), "who looks after these servers, for people"),
-    type: field(ProfileType.default("other"), "gmail fills in servers, ports and scopes", {
+    type: field(ProfileType.default("other"), whatTypesFillIn, {
       set: "create",
       column: "TYPE",
     }),

@@ -3,6 +3,7 @@
 export { type GmailDouble, type GmailDoubleOptions, startGmailDouble } from "./gmail/gmail-double.ts";
 export type { GmailTrouble } from "./gmail/gmail-server.ts";
 export { type GraphDouble, startGraphDouble } from "./graph/graph-double.ts";
+export type { GraphMailbox } from "./graph/graph-mailbox.ts";
 
 export { makeCertificate } from "./http/certificate.ts";
 export type { Trouble } from "./http/trouble.ts";

@@ -4,6 +4,8 @@ const rows = {
   ErrorAccessDenied: [403, "Access is denied. Check credentials and try again."],
   ErrorInvalidUser: [404, "The requested user is invalid."],
   ResourceNotFound: [404, "Resource not found for the segment."],
+  ErrorItemNotFound: [404, "The specified object was not found in the store."],
+  SyncStateNotFound: [410, "The sync state generation is not found."],
   RequestBodyRead: [400, "The body of the request cannot be read."],
   ErrorMimeContentInvalid: [400, "Invalid base64 string for MIME content."],
   ErrorInvalidRecipients: [400, "At least one recipient is not valid."],

@@ -42,3 +42,11 @@ export function readMimeMail(from: string, body: Buffer): GraphMail | null {
   const to = ["To", "Cc", "Bcc"].flatMap((name) => field(name).match(/[^\s<>,;:"]+@[^\s<>,;:"]+/g) ?? []);
   return { from, to, subject: field("Subject"), body: rest.join("\n\n"), contentType: "mime", raw };
 }
+
+/** What arrives: nobody reads who got a blind copy. */
+export function withoutBcc(raw: Buffer): Buffer {
+  const text = raw.toString("latin1");
+  const end = /\r?\n\r?\n/.exec(text)?.index ?? text.length;
+  const head = text.slice(0, end + 1).replace(/^bcc:.*\r?\n(?:[ \t].*\r?\n)*/gim, "");
+  return Buffer.from(head + text.slice(end + 1), "latin1");
+}

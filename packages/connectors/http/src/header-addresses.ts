@@ -13,7 +13,7 @@ export interface RecipientFields {
 
 /**
  * The recipients in the header section (RFC 5322 §3.6.3), over all fields of these names. Resent fields are ignored, as
- * Gmail ignores them. `null`: the section does not end within 256 KiB, so we cannot tell.
+ * these APIs ignore them. `null`: the section does not end within 256 KiB, so we cannot tell.
  */
 export function recipientFields(raw: Uint8Array): RecipientFields | null {
   const text = Buffer.from(raw.buffer, raw.byteOffset, Math.min(raw.byteLength, HEADER_LIMIT)).toString("latin1");
@@ -46,7 +46,7 @@ const token = /"(?:[^"\\]|\\[\s\S])*"?|\(|<|>|[,;:]|[^"(<>,;:]+/g;
 
 /**
  * The addresses of an address list (RFC 5322 §3.4), groups opened, without names and comments. In doubt it finds one
- * too many rather than one too few: these are the addresses that Gmail might send to.
+ * too many rather than one too few: these are the addresses that a server might send to.
  */
 export function addressesIn(list: string): string[] {
   const found: string[] = [];

@@ -2,11 +2,12 @@ import { type ConnectOptions, recordTest, type StepListener, type TestReport } f
 import { FailureError, failureOf, type TestStep } from "@mailfleet/contracts";
 import type { GuardedFetch } from "@mailfleet/http";
 import { networkFailure } from "@mailfleet/http";
-import { type GmailApi, gmailApi } from "./gmail-api.ts";
+import type { TokenApi } from "./token-api.ts";
 
 /** What a test needs. */
 export interface TestRun {
   readonly fetch: GuardedFetch;
+  readonly api: (fetch: GuardedFetch, options: ConnectOptions) => TokenApi;
   readonly options: ConnectOptions;
   readonly listener: StepListener;
   readonly signal: AbortSignal;
@@ -16,14 +17,14 @@ export interface TestRun {
 export type RunStep = (step: TestStep["step"], work: () => Promise<string>) => Promise<void>;
 
 /**
- * The steps that both directions begin with: connect (a request without a token, which Gmail answers with 401) and
+ * The steps that both directions begin with: connect (a request without a token, which the API refuses) and
  * authenticate (there is a token, and `prove` accepts it); then `more`. A step's `FailureError` ends the test and is in
  * its report.
  */
 export async function runTest(
-  { fetch, options, listener, signal }: TestRun,
-  more: (api: GmailApi, step: RunStep) => Promise<void>,
-  prove?: (api: GmailApi, signal: AbortSignal) => Promise<string>,
+  { fetch, api: apiOf, options, listener, signal }: TestRun,
+  more: (api: TokenApi, step: RunStep) => Promise<void>,
+  prove?: (api: TokenApi, signal: AbortSignal) => Promise<string>,
 ): Promise<TestReport> {
   const { host, port } = options.server;
   const { done, failed, passed } = recordTest(listener);
@@ -34,7 +35,7 @@ export async function runTest(
   };
   try {
     if (options.credentials?.type !== "token") throw new FailureError(failureOf("CREDENTIALS_MISSING"));
-    const api = gmailApi(fetch, options);
+    const api = apiOf(fetch, options);
     const deadline = deadlineOf(options, signal);
     await run("connect", async () => {
       await api.reach(deadline);

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { addressForGmail } from "./address-for-gmail.ts";
+import type { Envelope } from "@mailfleet/connector-api";
+import { addressByHeader } from "./address-by-header.ts";
 import { addressesIn, recipientFields } from "./header-addresses.ts";
+
+const address = (envelope: Envelope, raw: Uint8Array) =>
+  addressByHeader(envelope, raw, { server: "The API", method: "send" });
 
 const lists: readonly [string, string[]][] = [
   ["a@x.org", ["a@x.org"]],
@@ -35,26 +39,25 @@ test("all fields of these names count, folded or not, and only in the header sec
 
 test("what needs no change is not touched, not even copied", () => {
   const raw = Buffer.from("To: a@x.org\nBcc: b@X.ORG\n\nbody\n");
-  const pieces = addressForGmail({ from: "me@x.org", to: ["A@x.org", "b@x.org"] }, raw);
+  const pieces = address({ from: "me@x.org", to: ["A@x.org", "b@x.org"] }, raw);
   assert.equal(pieces[0], raw);
   const idn = Buffer.from("To: a@b\u00fccher.example\r\n\r\n");
-  assert.equal(addressForGmail({ from: "me@x.org", to: ["a@xn--bcher-kva.example"] }, idn)[0], idn);
+  assert.equal(address({ from: "me@x.org", to: ["a@xn--bcher-kva.example"] }, idn)[0], idn);
 });
 
 test("a missing recipient becomes one Bcc field in place of those that were there", () => {
   const raw = Buffer.from("To: a@x.org\r\nBcc: b@x.org\r\nSubject: s\r\nBcc: c@x.org\r\n\r\nbody\r\n");
-  const pieces = addressForGmail({ from: "me@x.org", to: ["a@x.org", "b@x.org", "c@x.org", "d@x.org"] }, raw);
+  const pieces = address({ from: "me@x.org", to: ["a@x.org", "b@x.org", "c@x.org", "d@x.org"] }, raw);
   assert.equal(
     Buffer.concat(pieces).toString(),
     "Bcc: b@x.org,\r\n c@x.org,\r\n d@x.org\r\nTo: a@x.org\r\nSubject: s\r\n\r\nbody\r\n",
   );
-  const blindOnly = addressForGmail({ from: "me@x.org", to: ["a@x.org"] }, Buffer.from("\r\nbody"));
+  const blindOnly = address({ from: "me@x.org", to: ["a@x.org"] }, Buffer.from("\r\nbody"));
   assert.equal(Buffer.concat(blindOnly).toString(), "Bcc: a@x.org\r\n\r\nbody");
 });
 
 test("nobody is reached whom the envelope does not name, and no address ends its field", () => {
-  const send = (to: string[], head: string) => () =>
-    addressForGmail({ from: "me@x.org", to }, Buffer.from(`${head}\r\n\r\n`));
+  const send = (to: string[], head: string) => () => address({ from: "me@x.org", to }, Buffer.from(`${head}\r\n\r\n`));
   assert.throws(send(["a@x.org"], "To: a@x.org\r\nCc: eve@x.org"), /MESSAGE_REFUSED.*eve@x\.org/);
   assert.throws(send(["a@x.org"], "To: a@x.org\r\nBcc: eve@x.org"), /MESSAGE_REFUSED.*eve@x\.org/);
   for (const address of [

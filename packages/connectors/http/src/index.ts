@@ -1,0 +1,14 @@
+/** What connectors share whose servers are APIs over HTTP. */
+export { addressByHeader } from "./address-by-header.ts";
+export { apiSession } from "./api-session.ts";
+export { isCertainlyNotSent } from "./certainly-not-sent.ts";
+export { ofOneMessage } from "./of-one-message.ts";
+export {
+  fieldOf,
+  type Purpose,
+  type ReasonRule,
+  RefusedError,
+  refusalReader,
+} from "./refusal.ts";
+export { deadlineOf, runTest } from "./test-steps.ts";
+export { type TokenApi, tokenApi } from "./token-api.ts";

@@ -1,0 +1,19 @@
+import type { ConnectorDescriptor } from "./descriptor.ts";
+
+/** Microsoft Graph, over HTTPS. Without TLS only for a stand-in on the same machine. */
+export const graph = {
+  protocol: "graph",
+  name: "Microsoft Graph",
+  text: "Microsoft's own interface to the mailboxes of Exchange Online",
+  directions: ["inbound", "outbound"],
+  ports: { none: 443, tls: 443 },
+  servers: { microsoft: { host: "graph.microsoft.com", port: 443, security: "tls" } },
+  scopes: {
+    microsoft: { inbound: "https://graph.microsoft.com/Mail.Read", outbound: "https://graph.microsoft.com/Mail.Send" },
+  },
+  applicationScopes: { microsoft: "https://graph.microsoft.com/.default" },
+  apiOf: "microsoft",
+  credentials: ["token"],
+  fields: [],
+  remembers: "identities",
+} as const satisfies ConnectorDescriptor;
