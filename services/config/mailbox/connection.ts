@@ -3,6 +3,8 @@ import {
   connectorDescriptors,
   type Direction,
   type DirectionState,
+  type InboundServer,
+  type OutboundServer,
   ProblemError,
   providerPresets,
 } from "@mailfleet/contracts";
@@ -96,9 +98,9 @@ export const getConnection: Handler<"config.connection.get"> = async (ports, { m
 
 /** For protocols over HTTP the address of the API comes from the provider, or from the profile's own endpoints. */
 function serverOf(direction: "inbound" | "outbound", profile: ShownProfile): Connection["server"] {
-  const { protocol, host, port, security, trustedCertificates } = profile.settings[direction];
-  const server = { protocol, host, port, security, ...(trustedCertificates ? { trustedCertificates } : {}) };
-  const { apiOf } = connectorDescriptors[protocol];
+  const settings: OutboundServer | InboundServer = profile.settings[direction];
+  const { credentials: _, addressing: __, ...server } = { addressing: undefined, ...settings };
+  const { apiOf } = connectorDescriptors[server.protocol];
   if (!apiOf) return server;
   return { ...server, apiUrl: profile.settings.oauth?.endpoints?.api ?? providerPresets[apiOf].api };
 }

@@ -1,4 +1,4 @@
-import type { Direction, InboundServer, OAuthSettings } from "@mailfleet/contracts";
+import type { Direction, InboundServer, OAuthSettings, OutboundServer } from "@mailfleet/contracts";
 import type { ShownProfile } from "./body.ts";
 
 /** What is looked at of a profile. */
@@ -15,12 +15,14 @@ interface RelevantField {
   read(profile: Compared): unknown;
 }
 
-const endpoint = (direction: "inbound" | "outbound", ...names: (keyof InboundServer)[]): RelevantField[] =>
+type ServerField = keyof InboundServer | keyof OutboundServer;
+const endpoint = (direction: "inbound" | "outbound", ...names: ServerField[]): RelevantField[] =>
   names.map((name) => ({
     pointer: `/${direction}/${name}`,
     directions: [direction],
-    read: ({ settings }) => plain((settings[direction] as Partial<InboundServer>)[name]),
+    read: ({ settings }) => plain((settings[direction] as Partial<InboundServer & OutboundServer>)[name]),
   }));
+const overHttp = ["authentication", "access", "autodiscover", "apiUrl"] as const;
 
 /** Credentials and applications that no mailbox uses matter to none. */
 const held = (direction: "inbound" | "outbound"): RelevantField => ({
@@ -70,7 +72,9 @@ const pollingField = "/minimumPollingIntervalMinutes";
  */
 export const relevantFields: readonly RelevantField[] = [
   ...endpoint("inbound", "protocol", "host", "port", "security", "trustedCertificates", "credentials", "addressing"),
+  ...endpoint("inbound", ...overHttp),
   ...endpoint("outbound", "protocol", "host", "port", "security", "trustedCertificates", "credentials"),
+  ...endpoint("outbound", ...overHttp, "saveCopy"),
   held("inbound"),
   held("outbound"),
   ...oauthDirections("inbound"),

@@ -6,6 +6,7 @@ import { noun } from "../noun/noun.ts";
 import { operation } from "../noun/operation.ts";
 import { Sealed, sealedFor, serverDestination } from "../noun/sealed.ts";
 import { OAuthClient } from "../oauth/oauth.ts";
+import { Access, Authentication } from "../profile/server.ts";
 import { Direction, DirectionState, EightBitPolicy, MailboxKind, Security, UncertainPolicy } from "../vocabulary.ts";
 
 /** `holder` is whose connections are counted together: a mailbox's or a profile's id. */
@@ -59,6 +60,12 @@ const Server = z.object({
   trustedCertificates: z.string().optional(),
   /** Where the API is, for protocols over HTTP. */
   apiUrl: z.string().optional(),
+  authentication: Authentication.optional(),
+  access: Access.optional(),
+  /** Its address is looked up at the host. */
+  autodiscover: z.boolean().optional(),
+  /** False: the server keeps no copy of what is sent. */
+  saveCopy: z.boolean().optional(),
 });
 
 /**

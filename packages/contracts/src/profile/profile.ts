@@ -52,7 +52,10 @@ export const profile = noun("profile", {
         trustedCertificates: "inbound-ca <file>",
         addressing: null,
       },
-      whole: { by: "protocol", drops: ["host", "port", "security"] },
+      whole: {
+        by: "protocol",
+        drops: ["host", "port", "security", "authentication", "access", "autodiscover", "apiUrl"],
+      },
     }),
     outbound: field(OutboundServer, "how mail is sent; what is left out is filled in; replaced whole", {
       write: NewOutboundServer.optional(),
@@ -66,7 +69,10 @@ export const profile = noun("profile", {
         credentials: "outbound-credentials",
         trustedCertificates: "outbound-ca <file>",
       },
-      whole: { by: "protocol", drops: ["host", "port", "security"] },
+      whole: {
+        by: "protocol",
+        drops: ["host", "port", "security", "authentication", "access", "autodiscover", "apiUrl", "saveCopy"],
+      },
     }),
     oauth: field(OAuthSettings.optional(), "how tokens are granted; replaced whole", {
       flags: {

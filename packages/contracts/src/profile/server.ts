@@ -43,12 +43,48 @@ export const Addressing = z.discriminatedUnion("by", [
 ]);
 export type Addressing = z.infer<typeof Addressing>;
 
+/**
+ * How a server over HTTP is signed in to (Dynamics 365: the authentication protocols of an Exchange profile). `auto`: the
+ * strongest that it offers; `oauth`: a token.
+ */
+export const Authentication = z.enum(["auto", "negotiate", "ntlm", "basic", "oauth"]);
+export type Authentication = z.infer<typeof Authentication>;
+
+/** In whose name a mailbox is opened: the account's own, by impersonation, or by rights given to the account. */
+export const Access = z.enum(["own", "impersonation", "delegation"]);
+export type Access = z.infer<typeof Access>;
+
+/** Without user name, query and fragment: secrets have no place in it. */
+const apiUrl = z
+  .string()
+  .max(1000)
+  .regex(/^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/, "must be a URL without user name, query and fragment");
+
+/** What only servers over HTTP have. */
+const overHttp = {
+  authentication: Authentication.optional().describe(
+    "how Exchange is signed in to; auto: the strongest that it offers; default auto",
+  ),
+  access: Access.optional().describe(
+    "in whose name a mailbox of Exchange is opened: the account's own, by impersonation, or by rights of the account; default own",
+  ),
+  autodiscover: z.boolean().optional().describe("whether the address of the API is looked up at the host"),
+  apiUrl: apiUrl.optional().describe("the address of the API, such as https://mail.example.org/EWS/Exchange.asmx"),
+};
+
+/** Sent mail is kept unless this says no. */
+const saveCopy = z
+  .boolean()
+  .optional()
+  .describe("whether Exchange keeps sent mail; without it a send of unknown fate cannot be looked up; default yes");
+
 const endpoint = {
   host,
   port,
   security: Security,
   /** PEM certificates of a private authority that signs this server's certificate. */
   trustedCertificates: z.string().max(65_536).optional(),
+  ...overHttp,
 };
 
 /** Where the mailboxes of a profile receive, complete. For `gmail` host and port are those of the API. */
@@ -65,6 +101,7 @@ export const OutboundServer = z.strictObject({
   protocol: OutboundProtocol,
   ...endpoint,
   credentials: OutboundCredentialSource.default("mailbox"),
+  saveCopy,
 });
 export type OutboundServer = z.infer<typeof OutboundServer>;
 
@@ -79,6 +116,7 @@ const optionalEndpoint = {
   port: port.optional(),
   security: Security.optional(),
   trustedCertificates: endpoint.trustedCertificates.describe("PEM certificates of a private authority"),
+  ...overHttp,
 };
 
 /** What may be written of a server: what is left out is filled in from the provider and the protocol. */
@@ -94,4 +132,5 @@ export const NewOutboundServer = z.strictObject({
   credentials: OutboundCredentialSource.optional().describe(
     "who holds the credentials for sending; anonymous: the server accepts mail without a sign-in",
   ),
+  saveCopy,
 });
