@@ -78,12 +78,13 @@ export class Lines {
     const places = new Places(most, {
       take: () => this.#worker.permit(connection),
       inUse: () => pool?.inUse ?? line.inside,
-      changed: () => {
-        pool?.useAtMost(places.count);
+      changed: async () => {
+        const closed = pool?.useAtMost(places.count);
         line.admit();
         if (line.waiting > 0 || line.inside > room()) places.want();
         change.resolve();
         change = Promise.withResolvers<void>();
+        await closed;
       },
     });
     const line = new Line(room);
@@ -119,7 +120,7 @@ export class Lines {
           .then(({ connector, options }) => {
             unusable = false;
             pool = connector.open(options, most);
-            pool.useAtMost(places.count);
+            void pool.useAtMost(places.count);
             line.admit();
             return pool;
           })

@@ -10,8 +10,8 @@ export interface PlacePorts {
   take(): Promise<Permit | null>;
   /** How many places are in use at this moment. */
   inUse(): number;
-  /** The number changed, or was asked for in vain. */
-  changed(): void;
+  /** The number changed, or was asked for in vain. Resolves when connections beyond it are closed. */
+  changed(): Promise<void>;
 }
 
 /**
@@ -51,13 +51,13 @@ export class Places {
     if (permit === null) {
       await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS).unref());
       this.#asking = false;
-      return this.#ports.changed();
+      return void this.#ports.changed();
     }
     this.#asking = false;
     if (this.#closed) return permit.give();
     this.#permits.push(permit);
     permit.signal.addEventListener("abort", () => this.#lost(permit), { once: true });
-    this.#ports.changed();
+    void this.#ports.changed();
   }
 
   #lost(permit: Permit): void {
@@ -65,13 +65,13 @@ export class Places {
     if (at < 0) return;
     this.#permits.splice(at, 1);
     this.#returning = Math.min(this.#returning, this.#permits.length);
-    this.#ports.changed();
+    void this.#ports.changed();
   }
 
   #look(): void {
     if (this.#returning === 0 && this.#permits.some(({ wanted }) => wanted)) {
       this.#returning = 1;
-      this.#ports.changed();
+      void this.#ports.changed();
     }
     this.settle();
   }
@@ -87,9 +87,8 @@ export class Places {
 
   #give(permit: Permit): void {
     this.#permits.splice(this.#permits.indexOf(permit), 1);
-    // Its connection is closed before anybody else may open one for it.
-    this.#ports.changed();
-    void permit.give();
+    // Its connection is closed, also at the server, before anybody else may open one for it.
+    void this.#ports.changed().then(() => permit.give());
   }
 
   /** Gives everything back: nothing is in use. More may be needed later. */

@@ -29,7 +29,7 @@ describe("sending", () => {
       Array.from({ length: 200 }, (_, n) => given.submit(mailboxes[n % 5] as (typeof mailboxes)[0], `k${n}`)),
     );
     assert.ok(sends.every((send) => send.state === "accepted"));
-    await eventually(() => target.taken.length >= 200, { timeoutMs: 15_000 });
+    await eventually(() => target.taken.length >= 200, { timeoutMs: 60_000 });
     await eventually(async () => (await given.get(sends[199]?.id as string)).state === "sent");
     assert.deepEqual(target.taken.toSorted(), sends.map((send) => send.messageId).toSorted());
     await eventually(() => given.facts.filter(({ type }) => type === "mail.sent.v1").length === 200);

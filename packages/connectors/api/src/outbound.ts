@@ -89,8 +89,11 @@ export interface OutboundSession {
   readonly perConnection: number;
   /** Connections that are in use now. */
   readonly inUse: number;
-  /** Uses no more than this many from now on. Those that are in use are closed when they become free. */
-  useAtMost(connections: number): void;
+  /**
+   * Uses no more than this many from now on. Those that are in use are closed when they become free. Resolves when the
+   * free ones beyond it are closed at the server, too. Never throws.
+   */
+  useAtMost(connections: number): Promise<void>;
   /** Finishes what is under way and closes; never throws. */
   close(): Promise<void>;
 }

@@ -32,7 +32,7 @@ export function apiSession(maximumConnections: number, submit: OutboundSession["
       }
     },
     // `fetch` closes idle connections. There is nothing to close here.
-    useAtMost: () => {},
+    useAtMost: async () => {},
     async close() {
       await turn.close(CLOSE_GRACE_MS);
       ended.abort(new Error("the session was closed"));

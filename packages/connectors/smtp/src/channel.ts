@@ -29,6 +29,7 @@ export class Channel {
   #waiters: Waiter[] = [];
   #ended: unknown = null;
   #left = false;
+  readonly #gone = Promise.withResolvers<void>();
   /** Called once when the connection ends, whichever side ended it. */
   onEnd: () => void = () => {};
 
@@ -114,15 +115,17 @@ export class Channel {
     this.#ended = error;
     this.#socket.destroy();
     for (const waiter of this.#waiters.splice(0)) waiter.reject(error);
+    this.#gone.resolve();
     this.onEnd();
   }
 
-  /** Says goodbye and does not wait long for the answer: nothing depends on it. */
-  quit(): void {
-    if (this.#ended) return;
+  /** Says goodbye. Resolves when the server has closed, too, or soon after: until then it counts this connection. */
+  quit(): Promise<void> {
+    if (this.#ended) return Promise.resolve();
     this.#left = true;
     this.#socket.end("QUIT\r\n");
     setTimeout(() => this.end(lost()), 1000).unref();
+    return this.#gone.promise;
   }
 
   /** Writes without waiting; what goes wrong shows at the next reply. */

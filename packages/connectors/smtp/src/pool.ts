@@ -62,6 +62,8 @@ export class SmtpPool implements OutboundSession {
   readonly #context: TransactionContext;
   readonly #idle: Pooled[] = [];
   readonly #busy = new Set<Busy>();
+  /** Connections that were told goodbye, and that the server may still count. */
+  readonly #leaving = new Set<Promise<void>>();
   #waiting: Job[] = [];
   #most: number;
   #closed = false;
@@ -123,8 +125,7 @@ export class SmtpPool implements OutboundSession {
       const { following, pooled } = busy;
       busy.following = null;
       if (pooled?.spoiled) pooled.connected.channel.end(new FailureError(failureOf("CONNECTION_LOST")));
-      if (pooled && !following && pooled.messages >= this.#deadlines.messagesPerConnection)
-        pooled.connected.channel.quit();
+      if (pooled && !following && pooled.messages >= this.#deadlines.messagesPerConnection) this.#leave(pooled);
       if (pooled?.connected.channel.isOver) busy.pooled = null;
       job = following ?? (this.#busy.size <= this.#most ? this.#waiting.shift() : undefined);
     }
@@ -153,6 +154,8 @@ export class SmtpPool implements OutboundSession {
 
   async #over(busy: Busy, { transaction, signal }: Job): Promise<Submitted> {
     if (!busy.pooled) {
+      while (this.#leaving.size > 0 && this.#busy.size + this.#leaving.size > this.#most)
+        await Promise.race(this.#leaving);
       const connected = await connect(this.#options, signal);
       busy.pooled = { connected, messages: 0, idleSince: 0, spoiled: false };
     }
@@ -191,15 +194,21 @@ export class SmtpPool implements OutboundSession {
 
   #keep(pooled: Pooled): void {
     pooled.idleSince = performance.now();
-    if (this.#closed || this.#idle.length + this.#busy.size >= this.#most) pooled.connected.channel.quit();
+    if (this.#closed || this.#idle.length + this.#busy.size >= this.#most) this.#leave(pooled);
     else this.#idle.push(pooled);
   }
 
-  useAtMost(connections: number): void {
+  #leave({ connected }: Pooled): void {
+    const gone = connected.channel.quit().finally(() => this.#leaving.delete(gone));
+    this.#leaving.add(gone);
+  }
+
+  async useAtMost(connections: number): Promise<void> {
     this.#most = connections;
     while (this.#idle.length > 0 && this.#idle.length + this.#busy.size > connections)
-      this.#idle.shift()?.connected.channel.quit();
+      this.#leave(this.#idle.shift() as Pooled);
     this.#serve();
+    await Promise.all(this.#leaving);
   }
 
   /** The one used last: the others may then grow old and go. */
@@ -223,7 +232,7 @@ export class SmtpPool implements OutboundSession {
     }
     for (const pooled of this.#idle.filter((each) => now - each.idleSince > this.#deadlines.idleMs)) {
       this.#idle.splice(this.#idle.indexOf(pooled), 1);
-      pooled.connected.channel.quit();
+      this.#leave(pooled);
     }
     this.#serve();
     if (this.#idle.length + this.#busy.size > 0 || !this.#sweeper) return;
@@ -235,11 +244,12 @@ export class SmtpPool implements OutboundSession {
   async close(): Promise<void> {
     this.#closed = true;
     for (const job of this.#waiting.splice(0)) job.reject(notTaken("CLOSED"));
-    for (const pooled of this.#idle.splice(0)) pooled.connected.channel.quit();
+    for (const pooled of this.#idle.splice(0)) this.#leave(pooled);
     const until = performance.now() + CLOSE_GRACE_MS;
     while (this.#busy.size > 0 && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 20));
     if (this.#sweeper) clearInterval(this.#sweeper);
     for (const { pooled } of this.#busy) pooled?.connected.channel.end(new FailureError(failureOf("CONNECTION_LOST")));
+    await Promise.all(this.#leaving);
   }
 }
 

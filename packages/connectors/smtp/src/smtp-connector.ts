@@ -28,7 +28,7 @@ export function smtpConnector(deadlines: Partial<Deadlines> = {}): OutboundConne
         return failed(at, classifyError(error));
       }
       if (probe === null) {
-        connected.channel.quit();
+        await connected.channel.quit();
         return passed();
       }
       const { host, port } = options.server;
@@ -50,7 +50,7 @@ export function smtpConnector(deadlines: Partial<Deadlines> = {}): OutboundConne
           error instanceof UncertainError ? failureOf("CONNECTION_LOST", { host, port }) : classifyError(error);
         return failed("send", failure);
       } finally {
-        connected.channel.quit();
+        await connected.channel.quit();
       }
     },
   };

@@ -18,6 +18,8 @@ export interface Script {
   data?: (nth: number) => Move;
   /** With the message as it came over the wire, its last dot taken off. */
   final?: (message: string, nth: number) => Move;
+  /** How long it takes to close after QUIT, in milliseconds. */
+  closesAfterMs?: number;
 }
 
 export interface ScriptedServer {
@@ -26,6 +28,10 @@ export interface ScriptedServer {
   readonly messages: string[];
   readonly lines: string[];
   connections: number;
+  /** The most that it had open at once. */
+  most: number;
+  /** Those that it has open now. */
+  readonly open: number;
   /** How often a command came in one piece with the end of a content. */
   together: number;
   stop(): Promise<void>;
@@ -37,12 +43,18 @@ const friendlyEhlo =
 /** An SMTP server that plays one nasty role. It writes the bytes itself, so that nothing is smoothed over. */
 export async function scriptedServer(script: Script = {}): Promise<ScriptedServer> {
   const sockets = new Set<Socket>();
-  const seen: ScriptedServer = { port: 0, messages: [], lines: [], connections: 0, together: 0, stop: async () => {} };
+  const seen = { port: 0, messages: [], lines: [], connections: 0, most: 0, together: 0 } as Omit<
+    ScriptedServer,
+    "open" | "stop"
+  >;
   const count = { ehlo: 0, mail: 0, rcpt: 0, data: 0, final: 0 };
-  const server = createServer((socket) => {
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
     seen.connections += 1;
     sockets.add(socket);
+    seen.most = Math.max(seen.most, sockets.size);
     socket.on("close", () => sockets.delete(socket));
+    const close = (goodbye: string) => setTimeout(() => socket.end(goodbye), script.closesAfterMs ?? 0);
+    socket.on("end", () => close(""));
     socket.on("error", () => {});
     const play = (move: Move) => (typeof move === "string" ? socket.write(`${move}\r\n`) : move(socket));
     let rest = "";
@@ -86,7 +98,7 @@ export async function scriptedServer(script: Script = {}): Promise<ScriptedServe
           const move = script.data?.(++count.data) ?? "354 go on";
           inData = typeof move === "string" && move.startsWith("354");
           play(move);
-        } else if (verb === "QUIT") socket.end("221 bye\r\n");
+        } else if (verb === "QUIT") close("221 bye\r\n");
         else play("250 2.0.0 ok");
       }
     });
@@ -94,11 +106,10 @@ export async function scriptedServer(script: Script = {}): Promise<ScriptedServe
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
-  return Object.assign(seen, {
-    port: typeof address === "object" && address ? address.port : 0,
-    stop: async () => {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  });
+  const port = typeof address === "object" && address ? address.port : 0;
+  const stop = async () => {
+    for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => server.close(resolve));
+  };
+  return Object.defineProperty(Object.assign(seen, { port, stop, open: 0 }), "open", { get: () => sockets.size });
 }

@@ -84,9 +84,25 @@ describe("submitting", () => {
     await session.close();
   });
 
+  it("counts a connection until the server has closed it, too: it never has more than allowed", async () => {
+    const script = { closesAfterMs: 150 };
+    const { server, session } = await given(script);
+    await Promise.all([1, 2, 3, 4].map(() => session.submit(envelope, raw, signal)));
+    assert.equal(server.open, 2);
+    await session.useAtMost(1);
+    assert.equal(server.open, 1, "when another may open it, this one is gone");
+    await session.close();
+    assert.equal(server.open, 0);
+    const oneEach = await given(script, {}, smtpConnector({ messagesPerConnection: 1 }));
+    void oneEach.session.useAtMost(1);
+    await Promise.all([1, 2, 3].map(() => oneEach.session.submit(envelope, raw, signal)));
+    assert.deepEqual([oneEach.server.connections, oneEach.server.most], [3, 1]);
+    await oneEach.session.close();
+  });
+
   it("begins the next message behind the content of the one before, with the caller's permission first", async () => {
     const { server, session } = await given({});
-    session.useAtMost(1);
+    void session.useAtMost(1);
     const order: string[] = [];
     const submit = (n: number) => {
       const permission = { ask: async () => void order.push(`asked ${n}`), holds: () => true };
@@ -120,7 +136,7 @@ describe("submitting", () => {
 
   it("hands over nothing of a message that began behind another and is not permitted", async () => {
     const { server, session } = await given({});
-    session.useAtMost(1);
+    void session.useAtMost(1);
     const no = { ask: async () => {}, holds: () => false };
     const works = [1, 2, 3].map((n) => session.submit(envelope, Buffer.from(`Subject: ${n}\r\n\r\n`), signal));
     const refused = session.submit(envelope, raw, signal, no);
@@ -136,7 +152,7 @@ describe("submitting", () => {
     const { server, session } = await given({
       final: (message) => (message.includes("stuck") ? () => {} : "250 2.0.0 taken"),
     });
-    session.useAtMost(1);
+    void session.useAtMost(1);
     const subjects = ["one", "two", "stuck", "behind"];
     const works = subjects.map((word) => outcome(session.submit(envelope, Buffer.from(`A: ${word}\r\n\r\n`), signal)));
     assert.deepEqual(await Promise.all(works), ["sent", "sent", "uncertain", "sent"]);
