@@ -4,13 +4,16 @@ import type { Certificate } from "../http/certificate.ts";
 import { decodeSegment } from "../http/decode-segment.ts";
 import { listen } from "../http/listen.ts";
 import { readBody } from "../http/read-body.ts";
-import { sendJson } from "../http/send-json.ts";
 import { playTrouble, type Trouble, waitingTroubles } from "../http/trouble.ts";
 import type { TokenMeaning } from "../oauth/requests-and-tokens.ts";
-import { type GraphErrorName, graphErrors } from "./graph-errors.ts";
-import { type GraphMail, readJsonMail, readMimeMail, withoutBcc } from "./graph-mail.ts";
-import { type GraphMailbox, type GraphMessage, graphMailbox } from "./graph-mailbox.ts";
-import { read } from "./graph-reading.ts";
+import { type GraphAnswer, refused, sendAnswer } from "./graph-answer.ts";
+import { answerBatch, type GraphAsked } from "./graph-batch.ts";
+import { wantsImmutable } from "./graph-call.ts";
+import { graphErrors } from "./graph-errors.ts";
+import { type GraphMail, withoutBcc } from "./graph-mail.ts";
+import { type GraphMailbox, graphMailbox } from "./graph-mailbox.ts";
+import { graphOperations } from "./graph-operations.ts";
+import { graphUploads } from "./graph-uploads.ts";
 
 /** A request that the double was sent, without what it carried. */
 export interface GraphRequest {
@@ -21,8 +24,9 @@ export interface GraphRequest {
 }
 
 /**
- * Mail of Microsoft Graph over HTTP, with Graph's own refusals: folders, delta queries, MIME, `sendMail`. What is sent is
- * filed among the sent mail and arrives at those recipients whose mailboxes the double has.
+ * Mail of Microsoft Graph over HTTP, with Graph's own refusals: folders, delta queries, MIME, drafts with files in upload
+ * sessions, `sendMail`, `$batch`, and what the directory says of an account. What is sent is filed among the sent mail and
+ * arrives at those recipients whose mailboxes the double has.
  */
 export interface GraphDouble {
   /** Takes the place of `https://graph.microsoft.com`. */
@@ -31,8 +35,14 @@ export interface GraphDouble {
   addMailbox(address: string): GraphMailbox;
   /** Applications may act only for these mailboxes, as an access policy of Exchange Online says; `null`: for all. */
   limitScope(addresses: readonly string[] | null): void;
+  /** What an administrator has consented to for applications, such as `Mail.Read`; `null`: everything. */
+  limitPermissions(permissions: readonly string[] | null): void;
   /** What was taken, oldest first. */
   readonly sent: readonly GraphMail[];
+  /** Uploads that were begun and not finished. */
+  readonly openUploads: number;
+  /** The URLs of uploads that were given out until now are no longer known. */
+  expireUploads(): void;
   failNext(trouble: Trouble): void;
   /** The newest requests, without tokens and bodies. */
   readonly requests: readonly GraphRequest[];
@@ -48,14 +58,10 @@ export interface GraphDoubleOptions {
 
 /** A request may have 4 MB. */
 const largestBody = 4 * 1024 * 1024;
-/** An application's token has everything that was consented to for it. A user's token names the permission. */
-const sufficient = (permission: string) => [
-  "https://graph.microsoft.com/.default",
-  `https://graph.microsoft.com/${permission}`,
-  permission,
-];
 /** More requests at once for one mailbox are refused. */
 const mostAtOnce = 4;
+/** What an application's token names: everything that was consented to for it. */
+const everything = "https://graph.microsoft.com/.default";
 
 /** Starts the double on a free loopback port. */
 export async function startGraphDouble(options: GraphDoubleOptions): Promise<GraphDouble> {
@@ -67,12 +73,68 @@ export async function startGraphDouble(options: GraphDoubleOptions): Promise<Gra
   };
   for (const address of options.mailboxes ?? []) addMailbox(address);
   let scope: ReadonlySet<string> | null = null;
+  let permissions: readonly string[] | null = null;
   const sent: GraphMail[] = [];
   const requests: GraphRequest[] = [];
   const troubles = waitingTroubles();
+  const uploads = graphUploads();
+  const operations = graphOperations(uploads);
+
+  function deliver(mail: GraphMail, raw: Buffer): void {
+    sent.push(mail);
+    const arriving = withoutBcc(raw);
+    for (const to of new Set(mail.to.map((one) => one.toLowerCase()))) mailboxes.get(to)?.add(arriving);
+  }
+
+  const allows = ({ scopes }: TokenMeaning, needed: readonly string[]) =>
+    needed.some(
+      (one) =>
+        scopes.some((scope) => scope === one || scope === `https://graph.microsoft.com/${one}`) ||
+        (scopes.includes(everything) && (permissions?.includes(one) ?? true)),
+    );
+
+  /** `until`: calls back when the answer is out. */
+  function answer({ method, url, headers, body }: GraphAsked, until: (done: () => void) => void): GraphAnswer {
+    const { pathname, searchParams: query } = new URL(url, "http://graph");
+    const user = /^\/(?:v1\.0|beta)\/(?:users\/([^/]+)|me)(?:\/(.*))?$/i.exec(pathname);
+    const meaning = options.oauth.introspect(headers.authorization?.replace(/^Bearer +/i, "") ?? "");
+    if (!meaning) return refused("InvalidAuthenticationToken");
+    if (!user) return refused("ResourceNotFound");
+    const below = user[2] ?? "";
+    const asked = operations.find((one) => one.method === method && one.path.test(below));
+    if (!asked) return refused("ResourceNotFound");
+    const ofDirectory = below === "";
+    if (!allows(meaning, asked.permissions))
+      return refused(ofDirectory ? "Authorization_RequestDenied" : "ErrorAccessDenied");
+    if (user[1] === undefined && !meaning.account) return refused("BadRequest");
+    const address = user[1] === undefined ? meaning.account : decodeSegment(user[1]);
+    // A user's token acts as that user only; an application's as everybody in its scope.
+    if (meaning.account && meaning.account.toLowerCase() !== address.toLowerCase()) return refused("ErrorAccessDenied");
+    const mailbox = mailboxes.get(address.toLowerCase());
+    if (!mailbox) return refused(ofDirectory ? "Request_ResourceNotFound" : "ErrorInvalidUser");
+    const isOutside = !meaning.account && scope && !scope.has(address.toLowerCase());
+    if (isOutside && !ofDirectory) return refused("ErrorAccessDenied");
+    if (!mailbox.account.served && !ofDirectory) return refused("MailboxNotEnabledForRESTAPI");
+    mailbox.atOnce += 1;
+    mailbox.mostAtOnce = Math.max(mailbox.mostAtOnce, mailbox.atOnce);
+    until(() => {
+      mailbox.atOnce -= 1;
+    });
+    if (mailbox.atOnce > mostAtOnce) return refused("ApplicationThrottled");
+    const prefer = headers.prefer ?? "";
+    const call = {
+      ...{ origin: server.origin, address, mailbox, path: below, query, prefer, body, deliver },
+      contentType: headers["content-type"] ?? "",
+    };
+    const parts = (asked.path.exec(below) ?? []).slice(1).map((part) => decodeSegment(part));
+    const answered = asked.answer(call, parts);
+    if (!wantsImmutable(call)) return answered;
+    return { ...answered, headers: { ...answered.headers, "preference-applied": 'IdType="ImmutableId"' } };
+  }
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = new URL(request.url ?? "/", "http://graph").pathname;
+    const url = request.url ?? "/";
+    const path = new URL(url, "http://graph").pathname;
     const method = request.method ?? "GET";
     response.once("close", () =>
       remember(requests, { method, path, status: response.writableFinished ? response.statusCode : 0 }),
@@ -81,62 +143,24 @@ export async function startGraphDouble(options: GraphDoubleOptions): Promise<Gra
     const trouble = troubles.take(path);
     const usual = (status: number) => graphErrors.body(graphErrors.nameOf(status));
     if (trouble && (await playTrouble(trouble, response, usual))) return;
-    const refuse = (name: GraphErrorName) => sendJson(response, graphErrors.statusOf(name), graphErrors.body(name));
-
-    const user = /^\/(?:v1\.0|beta)\/(?:users\/([^/]+)|me)(?:\/(.*))?$/i.exec(path);
-    const meaning = options.oauth.introspect(request.headers.authorization?.replace(/^Bearer +/i, "") ?? "");
-    if (!meaning) return refuse("InvalidAuthenticationToken");
-    if (!user) return refuse("ResourceNotFound");
-    const below = user[2] ?? "";
-    const sends = method === "POST" && /^sendMail$/i.test(below);
-    const reads = method === "GET";
-    if (!sends && !reads) return refuse("ResourceNotFound");
-    const needed = sends ? sufficient("Mail.Send") : [...sufficient("Mail.Read"), ...sufficient("Mail.ReadWrite")];
-    if (!meaning.scopes.some((one) => needed.includes(one))) return refuse("ErrorAccessDenied");
-    if (user[1] === undefined && !meaning.account) return refuse("BadRequest");
-    const address = user[1] === undefined ? meaning.account : decodeSegment(user[1]);
-    // A user's token acts as that user only; an application's as everybody in its scope.
-    if (meaning.account && meaning.account.toLowerCase() !== address.toLowerCase()) return refuse("ErrorAccessDenied");
-    const mailbox = mailboxes.get(address.toLowerCase());
-    if (!mailbox) return refuse("ErrorInvalidUser");
-    if (!meaning.account && scope && !scope.has(address.toLowerCase())) return refuse("ErrorAccessDenied");
-    mailbox.atOnce += 1;
-    mailbox.mostAtOnce = Math.max(mailbox.mostAtOnce, mailbox.atOnce);
-    response.once("close", () => {
-      mailbox.atOnce -= 1;
-    });
-    if (mailbox.atOnce > mostAtOnce) return refuse("ApplicationThrottled");
-    if (reads) {
-      const { searchParams: query } = new URL(request.url ?? "/", "http://graph");
-      const prefer = String(request.headers.prefer ?? "");
-      const written = ({ raw }: GraphMessage) => raw;
-      const reading = {
-        origin: server.origin,
-        address,
-        mailbox,
-        path: below,
-        query,
-        prefer,
-        response,
-        refuse,
-        written,
-      };
-      if (!read(reading)) refuse("ResourceNotFound");
-      return;
-    }
-    if (!body) return refuse("RequestTooLarge");
-    const isMime = /^text\/plain\b/i.test(request.headers["content-type"] ?? "");
-    const mail = isMime ? readMimeMail(address, body) : readJsonMail(address, body);
-    if (!mail) return refuse(isMime ? "ErrorMimeContentInvalid" : "RequestBodyRead");
-    if (mail.to.length === 0) return refuse("ErrorInvalidRecipients");
-    sent.push(mail);
-    if (mail.raw) {
-      mailbox.add(mail.raw, { folder: "sentitems" });
-      const arriving = withoutBcc(mail.raw);
-      for (const to of new Set(mail.to.map((one) => one.toLowerCase()))) mailboxes.get(to)?.add(arriving);
-    }
-    response.writeHead(202, { "content-length": 0, "request-id": crypto.randomUUID() });
-    response.end();
+    if (!body) return sendAnswer(response, refused("RequestTooLarge"));
+    const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
+    const range = headers["content-range"] ?? "";
+    const uploaded = uploads.serve({ method, url, range, signed: headers.authorization !== undefined, body });
+    if (uploaded) return sendAnswer(response, uploaded);
+    const version = /^\/(v1\.0|beta)\/\$batch$/i.exec(path)?.[1];
+    const whenClosed = (done: () => void) => void response.once("close", done);
+    if (!version || method !== "POST") return sendAnswer(response, answer({ method, url, headers, body }, whenClosed));
+    const { authorization = "" } = headers;
+    const inBatch = (asked: GraphAsked) => {
+      let done = () => undefined as void;
+      const one = answer({ ...asked, headers: { authorization, ...asked.headers } }, (end) => {
+        done = end;
+      });
+      done();
+      return one;
+    };
+    sendAnswer(response, answerBatch(body, version, inBatch));
   }
 
   const server = await listen((request, response) => {
@@ -148,7 +172,14 @@ export async function startGraphDouble(options: GraphDoubleOptions): Promise<Gra
     limitScope: (addresses) => {
       scope = addresses && new Set(addresses.map((address) => address.toLowerCase()));
     },
+    limitPermissions: (given) => {
+      permissions = given;
+    },
     sent,
+    get openUploads() {
+      return uploads.open;
+    },
+    expireUploads: uploads.expire,
     failNext: troubles.add,
     requests,
     stop: server.stop,

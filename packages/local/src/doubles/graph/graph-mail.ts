@@ -1,3 +1,5 @@
+import { splitMessage } from "../gmail/message-text.ts";
+
 /** A mail that the double took. */
 export interface GraphMail {
   readonly from: string;
@@ -35,18 +37,21 @@ export function readJsonMail(from: string, body: Buffer): GraphMail | null {
 export function readMimeMail(from: string, body: Buffer): GraphMail | null {
   const text = body.toString("ascii").replace(/\s+/g, "");
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return null;
-  const raw = Buffer.from(text, "base64");
-  const [head = "", ...rest] = raw.toString().split(/\r?\n\r?\n/);
-  const unfolded = head.replace(/\r?\n[ \t]+/g, " ");
-  const field = (name: string) => new RegExp(`^${name}:(.*)$`, "im").exec(unfolded)?.[1]?.trim() ?? "";
-  const to = ["To", "Cc", "Bcc"].flatMap((name) => field(name).match(/[^\s<>,;:"]+@[^\s<>,;:"]+/g) ?? []);
-  return { from, to, subject: field("Subject"), body: rest.join("\n\n"), contentType: "mime", raw };
+  return mailOf(from, Buffer.from(text, "base64"));
+}
+
+/** What a whole message says. */
+export function mailOf(from: string, raw: Buffer): GraphMail {
+  const { fields, body } = splitMessage(raw);
+  const field = (name: string) => fields.find((one) => one.name.toLowerCase() === name)?.value ?? "";
+  const to = ["to", "cc", "bcc"].flatMap((name) => field(name).match(/[^\s<>,;:"]+@[^\s<>,;:"]+/g) ?? []);
+  return { from, to, subject: field("subject"), body: body.toString("utf8", 0, 65_536), contentType: "mime", raw };
 }
 
 /** What arrives: nobody reads who got a blind copy. */
 export function withoutBcc(raw: Buffer): Buffer {
-  const text = raw.toString("latin1");
-  const end = /\r?\n\r?\n/.exec(text)?.index ?? text.length;
-  const head = text.slice(0, end + 1).replace(/^bcc:.*\r?\n(?:[ \t].*\r?\n)*/gim, "");
-  return Buffer.from(head + text.slice(end + 1), "latin1");
+  const { length } = splitMessage(raw).body;
+  const end = raw.length - length;
+  const head = raw.toString("latin1", 0, end).replace(/^bcc:.*\r?\n(?:[ \t].*\r?\n)*/gim, "");
+  return Buffer.concat([Buffer.from(head, "latin1"), raw.subarray(end)]);
 }

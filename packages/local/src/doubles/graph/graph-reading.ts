@@ -1,53 +1,27 @@
-import type { ServerResponse } from "node:http";
-import { sendJson } from "../http/send-json.ts";
-import type { GraphErrorName } from "./graph-errors.ts";
-import { type GraphFolder, type GraphMailbox, type GraphMessage, graphFolders, shownMessage } from "./graph-mailbox.ts";
-
-/** One request that reads. */
-export interface GraphReading {
-  readonly origin: string;
-  readonly address: string;
-  readonly mailbox: GraphMailbox;
-  /** Below the mailbox. */
-  readonly path: string;
-  readonly query: URLSearchParams;
-  readonly prefer: string;
-  readonly response: ServerResponse;
-  readonly refuse: (name: GraphErrorName) => void;
-  /** What the message's MIME is made into each time it is read. */
-  readonly written: (message: GraphMessage) => Buffer;
-}
+import { type GraphAnswer, refused } from "./graph-answer.ts";
+import { type GraphCall, wantsImmutable } from "./graph-call.ts";
+import { folderOf, shownFolder } from "./graph-folders.ts";
+import { messageOf, shownId, shownMessage } from "./graph-mailbox.ts";
 
 const largestPage = 1000;
 
-/** Answers what reads folders and messages; false: that is no such request. */
-export function read(reading: GraphReading): boolean {
-  const { path, mailbox, response, refuse, written } = reading;
-  const folder =
-    /^mailFolders\/(?:\('?)?(\w+)(?:'?\))?(?:\/(messages(?:\/(?:microsoft\.graph\.)?delta(?:\(\))?)?))?$/i.exec(path);
-  if (folder) {
-    const name = graphFolders.find((one) => one === folder[1]?.toLowerCase());
-    if (!name) refuse("ErrorItemNotFound");
-    else if (!folder[2]) sendJson(response, 200, shownFolder(mailbox, name));
-    else if (/delta/i.test(folder[2])) delta(reading, name);
-    else list(reading, name);
-    return true;
-  }
-  const one = /^messages\/([^/]+)(\/\$value)?$/i.exec(path);
-  if (!one) return false;
-  const message = mailbox.messages.get(decodeURIComponent(one[1] ?? ""));
-  if (!message) refuse("ErrorItemNotFound");
-  else if (!one[2]) sendJson(response, 200, selected(shownMessage(message), reading.query));
-  else {
-    response.writeHead(200, { "content-type": "text/plain" });
-    response.end(written(message));
-  }
-  return true;
+/** One message in JSON. */
+export function getMessage(call: GraphCall, [id = ""]: readonly string[]): GraphAnswer {
+  const message = messageOf(call.mailbox, id);
+  if (!message) return refused("ErrorItemNotFound");
+  return { status: 200, body: selected(shownMessage(message, wantsImmutable(call)), call.query) };
 }
 
-function shownFolder(mailbox: GraphMailbox, name: GraphFolder): object {
-  const inside = [...mailbox.messages.values()].filter(({ folder }) => folder === name);
-  return { id: name, displayName: name, totalItemCount: inside.length, unreadItemCount: inside.length };
+/** One message's MIME. */
+export function getMime({ mailbox }: GraphCall, [id = ""]: readonly string[]): GraphAnswer {
+  const message = messageOf(mailbox, id);
+  return message ? { status: 200, body: message.raw } : refused("ErrorItemNotFound");
+}
+
+/** One folder. */
+export function getFolder({ mailbox }: GraphCall, [name = ""]: readonly string[]): GraphAnswer {
+  const folder = folderOf(mailbox, name);
+  return folder ? { status: 200, body: shownFolder(mailbox, folder) } : refused("ErrorItemNotFound");
 }
 
 /** `$select`, with what Graph adds to it. */
@@ -61,38 +35,48 @@ function selected(shown: Record<string, unknown>, query: URLSearchParams): Recor
 }
 
 /** Pages of changes: a page's token names the change it begins after, and the change that ends the round. */
-function delta({ origin, address, mailbox, query, prefer, response, refuse, path }: GraphReading, folder: GraphFolder) {
+export function getDelta(call: GraphCall, [name = ""]: readonly string[]): GraphAnswer {
+  const { origin, address, mailbox, query, prefer, path } = call;
+  const folder = folderOf(mailbox, name);
+  if (!folder) return refused("ErrorItemNotFound");
   const token = query.get("$deltatoken") ?? query.get("$skiptoken");
   const [after = 0, until = mailbox.lastChange] = token ? token.split(".").map(Number) : [];
   if (token && (!Number.isSafeInteger(after) || !mailbox.knows(query.has("$deltatoken") ? after : until)))
-    return refuse("SyncStateNotFound");
+    return refused("SyncStateNotFound");
   const size = Math.min(largestPage, Number(/odata\.maxpagesize=(\d+)/i.exec(prefer)?.[1] ?? query.get("$top") ?? 10));
   const end = query.has("$skiptoken") ? until : mailbox.lastChange;
-  const changes = mailbox.changes(folder, after).filter(({ at }) => at <= end);
+  const changes = mailbox.changes(folder.id, after).filter(({ at }) => at <= end);
   const page = changes.slice(0, size);
   const more = changes.length > size;
   const select = query.get("$select");
+  const immutable = wantsImmutable(call);
   const link = (next: string) =>
     `${origin}/v1.0/users/${encodeURIComponent(address)}/${path}?${select ? `$select=${select}&` : ""}${next}`;
-  sendJson(response, 200, {
+  const body = {
     "@odata.context": `${origin}/v1.0/$metadata#Collection(message)`,
     value: page.map(({ id, message }) =>
-      message ? selected(shownMessage(message), query) : { id, "@removed": { reason: "deleted" } },
+      message
+        ? selected(shownMessage(message, immutable), query)
+        : { id: shownId({ id, folder: folder.id }, immutable), "@removed": { reason: "deleted" } },
     ),
     ...(more
       ? { "@odata.nextLink": link(`$skiptoken=${page.at(-1)?.at ?? 0}.${end}`) }
       : { "@odata.deltaLink": link(`$deltatoken=${end}`) }),
-  });
+  };
+  return { status: 200, body };
 }
 
-/** The filters that clients use: equality of the Message-ID, and a time. */
-function list({ mailbox, query, response, origin, address, path }: GraphReading, folder: GraphFolder): void {
+/** The filters that clients use: equality of the Message-ID, and a time. Without a folder: those of all folders. */
+export function listMessages(call: GraphCall, [name]: readonly string[]): GraphAnswer {
+  const { mailbox, query, origin, address, path } = call;
+  const folder = name === undefined ? null : folderOf(mailbox, name);
+  if (folder === undefined) return refused("ErrorItemNotFound");
   const filter = query.get("$filter") ?? "";
   const id = /internetMessageId eq '((?:[^']|'')*)'/i.exec(filter)?.[1]?.replaceAll("''", "'");
   const since = Date.parse(/(?:sent|received)DateTime ge (\S+)/i.exec(filter)?.[1] ?? "");
   const found = [...mailbox.messages.values()]
-    .filter((message) => message.folder === folder)
-    .map(shownMessage)
+    .filter((message) => !folder || message.folder === folder.id)
+    .map((message) => shownMessage(message, wantsImmutable(call)))
     .filter(({ internetMessageId }) => id === undefined || internetMessageId === id)
     .filter(({ receivedDateTime }) => Number.isNaN(since) || Date.parse(String(receivedDateTime)) >= since)
     .reverse();
@@ -100,11 +84,12 @@ function list({ mailbox, query, response, origin, address, path }: GraphReading,
   const skip = Number(query.get("$skip") ?? 0);
   const next = new URLSearchParams(query);
   next.set("$skip", String(skip + top));
-  sendJson(response, 200, {
+  const body = {
     "@odata.context": `${origin}/v1.0/$metadata#Collection(message)`,
     value: found.slice(skip, skip + top).map((shown) => selected(shown, query)),
     ...(found.length > skip + top && {
       "@odata.nextLink": `${origin}/v1.0/users/${encodeURIComponent(address)}/${path}?${next}`,
     }),
-  });
+  };
+  return { status: 200, body };
 }
