@@ -326,6 +326,13 @@ export const failureCodes = {
     "The provider denies access to this mailbox.",
     "Check at the provider that the account exists, has a licence, and allows the application.",
   ),
+  MAILBOX_OUT_OF_SCOPE: row(
+    "permanent",
+    "error",
+    "mailbox",
+    "The application may not act for this mailbox: a permission or its admin consent is missing, or its scope in Exchange Online leaves the mailbox out.",
+    "In Entra, check the permissions (Mail.Read or Mail.ReadWrite, Mail.Send) and their admin consent. Then ask Exchange Online by PowerShell: `Test-ServicePrincipalAuthorization -Identity CLIENT-ID -Resource MAILBOX` (RBAC for applications), `Test-ApplicationAccessPolicy -AppId CLIENT-ID -Identity MAILBOX` (access policy). If it says out of scope, `Add-DistributionGroupMember` puts the mailbox into the group that the scope names. A change takes up to two hours.",
+  ),
   PORT_NOT_ALLOWED: row(
     "permanent",
     "error",

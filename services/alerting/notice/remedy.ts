@@ -28,6 +28,7 @@ export function noticeRemedy(code: FailureCode, { mode, relay, application, oaut
         ? "Register the application's service principal in Exchange Online, give it SMTP.SendAsApp and the right to send from this mailbox, and switch authenticated SMTP on for the mailbox."
         : "Check that the user name is an account of this domain and that the delegation covers https://mail.google.com/.";
     case "ACCESS_DENIED":
+    case "MAILBOX_OUT_OF_SCOPE":
       if (google)
         return "The sender must be an account of the Workspace domain, and the service account must still exist.";
       return microsoft

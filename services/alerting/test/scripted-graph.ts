@@ -24,7 +24,7 @@ export async function startScriptedGraph(introspect: (token: string) => { scopes
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const token = request.headers.authorization?.replace(/^Bearer /, "") ?? "";
-    tokens.add(token);
+    if (token) tokens.add(token);
     if (!introspect(token)?.scopes.includes("https://graph.microsoft.com/.default"))
       return refuse(response, { status: 401, code: "InvalidAuthenticationToken", message: "Access token is invalid." });
     if (request.url !== "/v1.0/users/fleet%40example.org/sendMail")

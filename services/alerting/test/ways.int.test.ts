@@ -144,7 +144,7 @@ describe("the notification mail server", () => {
     await way.use();
     world.graph.trouble({ status: 403, code: "ErrorAccessDenied", message: "Access is denied. Check credentials." });
     await raise();
-    const alert = await told("ACCESS_DENIED");
+    const alert = await told("MAILBOX_OUT_OF_SCOPE");
     assert.match(alert.detail ?? "", /Mail\.Send.*consent/);
     assert.match(alert.evidence?.reply ?? "", /403 ErrorAccessDenied: Access is denied/);
     world.graph.trouble(null);

@@ -126,6 +126,7 @@ export const ofTheMailbox: ReadonlySet<FailureCode> = new Set<FailureCode>([
   "EHLO_NAME_REFUSED",
   "MAILBOX_NOT_FOUND",
   "MAILBOX_NOT_ONLINE",
+  "MAILBOX_OUT_OF_SCOPE",
   "RATE_LIMITED",
   "SENDING_LIMIT_REACHED",
   "TOO_MANY_CONNECTIONS",

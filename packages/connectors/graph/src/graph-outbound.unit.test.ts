@@ -99,8 +99,8 @@ describe("sending by Graph", () => {
   });
 
   for (const [status, code, expected, message] of [
-    [403, "ErrorAccessDenied", "ACCESS_DENIED", "Access is denied. Check credentials and try again."],
-    [403, "Authorization_RequestDenied", "ACCESS_DENIED", "Insufficient privileges to complete the operation."],
+    [403, "ErrorAccessDenied", "MAILBOX_OUT_OF_SCOPE", "Access is denied. Check credentials and try again."],
+    [403, "Authorization_RequestDenied", "MAILBOX_OUT_OF_SCOPE", "Insufficient privileges to complete the operation."],
     [404, "ErrorInvalidUser", "MAILBOX_NOT_FOUND", "The requested user 'bot@example.org' is invalid."],
     [404, "ResourceNotFound", "MAILBOX_NOT_FOUND", "Resource could not be discovered."],
     [404, "MailboxNotEnabledForRESTAPI", "MAILBOX_NOT_ONLINE", "REST API is not yet supported for this mailbox."],
@@ -182,9 +182,9 @@ describe("testing by Graph", () => {
   test("a step that fails says why and what to do", async () => {
     const { steps, failure } = await run(() => graphError(403, "ErrorAccessDenied", "Access is denied."), true);
     const last = steps.at(-1);
-    assert.equal(last?.code, "ACCESS_DENIED");
+    assert.equal(last?.code, "MAILBOX_OUT_OF_SCOPE");
     assert.match(last?.detail ?? "", /Access is denied/);
     assert.ok(last?.remedy);
-    assert.equal(failure?.code, "ACCESS_DENIED");
+    assert.equal(failure?.code, "MAILBOX_OUT_OF_SCOPE");
   });
 });

@@ -38,7 +38,8 @@ export const errorRules: readonly ReasonRule[] = [
     "MAILBOX_NOT_FOUND",
   ),
   rule(/\bErrorQuotaExceeded\b/i, "MAILBOX_FULL"),
-  rule(/^403\b|\b(ErrorAccessDenied|Authorization_RequestDenied)\b/i, "ACCESS_DENIED"),
+  rule(/\b(ErrorAccessDenied|Authorization_RequestDenied)\b/i, "MAILBOX_OUT_OF_SCOPE"),
+  rule(/^403\b/, "ACCESS_DENIED"),
 
   // One message.
   rule(/^413\b|\b(ErrorMessageSizeExceeded|RequestBodyTooLarge|MaximumRequestLength)\b/i, "MESSAGE_TOO_LARGE"),

@@ -239,7 +239,7 @@ describe("receiving by Microsoft Graph", { timeout: 60_000 }, () => {
     });
 
   for (const [name, trouble, code] of [
-    ["is not in the application's scope", { status: 403 }, "ACCESS_DENIED"],
+    ["is not in the application's scope", { status: 403 }, "MAILBOX_OUT_OF_SCOPE"],
     ["does not exist", { status: 404, body: errorBody("ErrorInvalidUser") }, "MAILBOX_NOT_FOUND"],
     [
       "is not in Exchange Online",

@@ -85,7 +85,7 @@ describe("sending by Microsoft Graph", () => {
   });
 
   const refusals: [string, Trouble | null, string, ConnectOptions["address"], string][] = [
-    ["a token without the permission", null, narrow, from, "ACCESS_DENIED"],
+    ["a token without the permission", null, narrow, from, "MAILBOX_OUT_OF_SCOPE"],
     ["another mailbox", null, good, "nobody@example.org", "MAILBOX_NOT_FOUND"],
     ["throttling with Retry-After", { status: 429, headers: { "retry-after": "7" } }, good, from, "RATE_LIMITED"],
     ["throttling without it", { status: 429 }, good, from, "RATE_LIMITED"],

@@ -12,14 +12,19 @@ export interface Certificate {
   readonly certificate: string;
 }
 
+const algorithms = {
+  ec: ["ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"],
+  rsa: ["rsa:2048"],
+} as const;
+
 /** A self-signed certificate for 127.0.0.1 and localhost: clients must trust it explicitly. Needs `openssl`. */
-export async function makeCertificate(): Promise<Certificate> {
+export async function makeCertificate(algorithm: keyof typeof algorithms = "ec"): Promise<Certificate> {
   const folder = await tempDir("certificate");
   const keyFile = join(folder.path, "key.pem");
   const certificateFile = join(folder.path, "certificate.pem");
   try {
     await run("openssl", [
-      ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "30"],
+      ...["req", "-x509", "-newkey", ...algorithms[algorithm], "-nodes", "-days", "30"],
       ...["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"],
       ...["-keyout", keyFile, "-out", certificateFile],
     ]);
