@@ -141,4 +141,12 @@ export const breakages: readonly Breakage[] = [
     scenario: "kill config at document.before-commit, four times",
     check: "@sandbox.test is ",
   },
+  {
+    name: "watches of a process that is gone are never taken over",
+    file: "services/inbound-sync/watch/store.ts",
+    text: '"watching.holder": { $nin: [...living] },',
+    replacement: '"watching.holder": { $nin: [...living], $not: { $type: "string" } },',
+    scenario: "watches: each process that watches is killed",
+    check: "not heard by a watch",
+  },
 ];

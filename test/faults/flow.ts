@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
 import { ApiError } from "@mailfleet/cli";
 import type { Alert, Mailbox, ReceivedMessage, Send } from "@mailfleet/contracts";
-import { untilNothingIsMissing } from "./progress.ts";
+import { untilAnswered, untilNothingIsMissing } from "./progress.ts";
 import { byCursor, customer, type Town } from "./town.ts";
 
 /** What a scenario may leave behind, and no other. */
@@ -52,23 +52,12 @@ export function createFlow({ world, bag, mailboxes, mongo, nats, known }: Town, 
     (await world.mailbox(id)).directions.inbound as { activity?: { messages: number } | null };
   const before = new Map<string, number>();
 
-  /** A client that does what the README asks of clients: repeats what got no answer, with the same key. */
-  async function insist<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
-    let answer: { value: Answer } | undefined;
-    await untilNothingIsMissing(async () => {
-      try {
-        answer = { value: await ask() };
-        return "";
-      } catch (error) {
-        // An outage is 503; anything else of ours would be told to people as a bug.
-        if (error instanceof ApiError && error.status >= 500 && error.status !== 503)
-          wrongAnswers.push(`${error.status} ${error.message}`);
-        await pause(200);
-        return error instanceof ApiError ? `${error.status} ${error.message}` : "nobody answers";
-      }
+  const insist = <Answer>(ask: () => Promise<Answer>) =>
+    untilAnswered(ask, (error) => {
+      // An outage is 503; anything else of ours would be told to people as a bug.
+      if (error instanceof ApiError && error.status >= 500 && error.status !== 503)
+        wrongAnswers.push(`${error.status} ${error.message}`);
     });
-    return answer!.value;
-  }
 
   const deliver = ({ id, address }: Mailbox) => {
     const subject = `${tag} in ${numbers++}`;

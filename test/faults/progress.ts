@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { ApiError } from "@mailfleet/cli";
 
 /** What is still missing, in words that change when anything moves; empty when nothing is. */
 export type Missing = () => Promise<string>;
@@ -27,4 +28,26 @@ export async function untilNothingIsMissing(missing: Missing, quietMs = QUIET_MS
     if (performance.now() - began > LONGEST_MS) throw new Error(`no end after ${LONGEST_MS / 60_000} minutes: ${now}`);
     await pause(EVERY_MS);
   }
+}
+
+/**
+ * A client that does what the README asks of clients: repeats what got no answer, with the same key. `failed` hears of
+ * each failure.
+ */
+export async function untilAnswered<Answer>(
+  ask: () => Promise<Answer>,
+  failed: (error: unknown) => void = () => {},
+): Promise<Answer> {
+  let answer: { value: Answer } | undefined;
+  await untilNothingIsMissing(async () => {
+    try {
+      answer = { value: await ask() };
+      return "";
+    } catch (error) {
+      failed(error);
+      await pause(200);
+      return error instanceof ApiError ? `${error.status} ${error.message}` : "nobody answers";
+    }
+  });
+  return answer!.value;
 }

@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { BusOutage, connectBus } from "@mailfleet/bus";
-import type { InboundConnector } from "@mailfleet/connector-api";
+import type { ConnectOptions, InboundConnector } from "@mailfleet/connector-api";
 import { imapConnector } from "@mailfleet/connector-imap";
 import { pop3Connector } from "@mailfleet/connector-pop3";
 import { type FailPoint, type Logger, noFailPoint, type Sealed, Secret } from "@mailfleet/contracts";
@@ -37,7 +37,7 @@ export const signProbe = (text: string) => createHmac("sha256", "key of the test
 const unused = () => {
   throw new Error("these tests sign in with passwords");
 };
-const noTokens = { credentials: unused, exchangeCode: unused, startDevice: unused, pollDevice: unused };
+const noTokens = { exchangeCode: unused, startDevice: unused, pollDevice: unused };
 
 /** Where a replica finds its engines. */
 export interface Engines {
@@ -52,12 +52,19 @@ export type GivenReplica = Partial<Omit<InboundPorts, "worker" | "leases">> & {
   /** Of leases and permits, where those of production are too long for a test. */
   lengths?: HoldLengths;
   connectors?: Readonly<Record<string, InboundConnector>>;
+  /** What mailboxes sign in with that have a token; without it there are none. */
+  tokenCredentials?: () => NonNullable<ConnectOptions["credentials"]>;
 };
 
 /** One process of the service. */
 export async function startReplica(
   engines: Engines,
-  { connectors = { imap: imapConnector, pop3: pop3Connector }, lengths, ...own }: GivenReplica,
+  {
+    connectors = { imap: imapConnector, pop3: pop3Connector },
+    lengths,
+    tokenCredentials = unused,
+    ...own
+  }: GivenReplica,
 ) {
   const bus = await connectBus({
     url: engines.natsUrl,
@@ -84,7 +91,7 @@ export async function startReplica(
     permits: createPermits(permitStore, { party: `inbound/${owner}`, renewals }),
     destinations: { networks: [], refused: [] },
     openSecret: opener.open,
-    tokens: noTokens,
+    tokens: { credentials: tokenCredentials },
     isOutage: isAway,
     logger,
     metrics: createRunMetrics(new Registry(), "inbound"),

@@ -8,6 +8,8 @@ export function scriptedWatch() {
   const open = new Set<{ readonly options: WatchOptions; end(failure: Failure | null): void }>();
   const state = {
     opened: 0,
+    /** With which tokens watches signed in, one after another. */
+    tokens: [] as string[],
     /** Instead of a watch. */
     refuses: null as Failure | "nothing" | null,
     /** Of runs. */
@@ -18,9 +20,15 @@ export function scriptedWatch() {
     lent: 0,
   };
 
-  async function watch(_: ConnectOptions, options: WatchOptions): Promise<InboundWatch | null> {
+  async function watch(
+    { credentials }: ConnectOptions,
+    options: WatchOptions,
+    signal: AbortSignal,
+  ): Promise<InboundWatch | null> {
     if (state.refuses === "nothing") return null;
     if (state.refuses) throw new FailureError(state.refuses);
+    if (credentials?.type === "token")
+      state.tokens.push((await credentials.accessToken({ renew: false, signal })).reveal());
     state.opened += 1;
     const { promise, resolve } = Promise.withResolvers<Failure | null>();
     const one = { options, end: resolve };

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { failureOf } from "@mailfleet/contracts";
+import { failureOf, Secret } from "@mailfleet/contracts";
 import { eventually } from "@mailfleet/local/testing";
 import { type GivenConnection, type GivenInbound, givenInbound, transitioned } from "./given-inbound.ts";
+import type { GivenReplica } from "./replica.ts";
 import { scriptedConnector } from "./scripted-connector.ts";
 import { scriptedWatch } from "./scripted-watch.ts";
 
@@ -14,13 +15,14 @@ describe("watches of servers that a test scripts", () => {
   after(() => given?.stop());
 
   /** One replica with a server of its own, and a clock that a test can put forward. */
-  async function watched(name: string, more: GivenConnection = {}) {
+  async function watched(name: string, more: GivenConnection = {}, own: GivenReplica = {}) {
     const mailboxId = `mb_${name}`;
     const server = scriptedWatch();
     const clock = { ahead: 0 };
     const replica = await given.startReplica({
       connectors: { imap: server.connector },
       now: () => Date.now() + clock.ahead,
+      ...own,
     });
     given.connect(mailboxId, more);
     await given.world.publish(transitioned(mailboxId, { v: 1, state: "enabled.running" }));
@@ -84,6 +86,46 @@ describe("watches of servers that a test scripts", () => {
     await eventually(() => server.state.opened === 2, patience);
     assert.equal((await watching())?.deaf ?? 0, 0);
     await stop();
+  });
+
+  test("a watch with a token is opened anew, with a token of then, before an hour is over; one with a password stays", async () => {
+    const oauth: GivenConnection["credentials"] = {
+      type: "oauth",
+      holder: "mb_token",
+      username: "user",
+      client: {
+        ...{ provider: "custom", flow: "sign-in", clientId: "us", clientAuthentication: "none", secret: null },
+        ...{ issuer: "https://login.test", authorizationEndpoint: "https://login.test/authorize" },
+        ...{ tokenEndpoint: "https://login.test/token", deviceAuthorizationEndpoint: null, apiUrl: null, scopes: [] },
+      },
+      grant: { v: 1 },
+    };
+    let asked = 0;
+    const tokenCredentials = () => ({
+      type: "token" as const,
+      username: "user",
+      accessToken: async () => new Secret(`token ${++asked}`),
+    });
+    const byToken = await watched("token", { credentials: oauth }, { tokenCredentials });
+    await eventually(() => byToken.server.open === 1, patience);
+    given.connect("mb_password", {});
+    await given.world.publish(transitioned("mb_password", { v: 1, state: "enabled.running" }));
+    await eventually(() => byToken.server.open === 2, patience);
+    const rounds = async () => {
+      // What a round does for another mailbox shows that it has come by.
+      given.connect("mb_tokenbeside", { watch: null });
+      await given.world.publish(transitioned("mb_tokenbeside", { v: 1, state: "enabled.running" }));
+      await eventually(async () => (await given.sources.get("mb_tokenbeside"))?.watching?.why, patience);
+    };
+    byToken.clock.ahead = 54 * 60_000;
+    await rounds();
+    assert.deepEqual([byToken.server.state.opened, byToken.server.state.tokens], [2, ["token 1"]], "not yet");
+    byToken.clock.ahead = 55.5 * 60_000;
+    await eventually(() => byToken.server.state.opened === 3 && byToken.server.open === 2, patience);
+    assert.deepEqual(byToken.server.state.tokens, ["token 1", "token 2"], "each sign-in asks for its own");
+    assert.equal((await byToken.watching())?.state, "idle");
+    await given.world.publish(transitioned("mb_password", { v: 2, state: "off" }));
+    await byToken.stop();
   });
 
   test("a failure on a connection that a watch has lent is told to nobody; the run comes again over one of its own", async () => {

@@ -95,7 +95,9 @@ export function openWatch(
   return held;
 
   async function live(): Promise<void> {
-    const end = await untilOver().catch((error: unknown) => failureIn(ports, mailboxId, error));
+    const end = await untilOver().catch((error: unknown) =>
+      closing.signal.aborted ? null : failureIn(ports, mailboxId, error),
+    );
     if (closing.signal.aborted) return;
     const lastedMs = held.openedAt === 0 ? 0 : ports.now() - held.openedAt;
     await rest(end, lastedMs).catch((error: unknown) => notDone(ports, mailboxId, error));

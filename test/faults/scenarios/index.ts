@@ -6,6 +6,7 @@ import { cuts } from "./cuts.ts";
 import { engines } from "./engines.ts";
 import { freezes } from "./freezes.ts";
 import { kills } from "./kills.ts";
+import { watchScenarios } from "./watches.ts";
 
 /** The run that the others are compared with. Longer than a lease holds that is not renewed. */
 const calm: Scenario = {
@@ -16,7 +17,7 @@ const calm: Scenario = {
   disturb: () => pause(leaseMs),
 };
 
-const all: readonly Scenario[] = [calm, ...engines, ...cuts, ...freezes, ...kills, ...byChance];
+const all: readonly Scenario[] = [calm, ...engines, ...cuts, ...freezes, ...kills, ...watchScenarios, ...byChance];
 
 /** All of them or the short form, those with two replicas first; `only` keeps those whose name holds one of its texts. */
 export function scenarios(form: "short" | "long", only?: string): readonly Scenario[] {

@@ -24,6 +24,8 @@ export interface Sandbox {
   /** What is in an inbox, oldest first. */
   messages(address: string): Buffer[];
   addAccount(address: string, password: string): void;
+  /** How many connections of this account wait in IDLE. */
+  idling(address: string): number;
   /** The server knows another password from now on; open connections stay. */
   setPassword(address: string, password: string): void;
   /** Everything that clients handed over by SMTP. */
@@ -61,7 +63,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     // hoodiecrow keeps messages as strings with one character a byte.
     void known(address).box.appendMessage("INBOX", [], new Date(), raw.toString("latin1"));
 
-  const imap = await listenImap(byAddress, imapPort);
+  const { listener: imap, idling } = await listenImap(byAddress, imapPort);
   const pop3 = await listenPop3(byAddress, pop3Port);
   const smtp = await listenSmtp(
     {
@@ -99,6 +101,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
         .box.getMailbox("INBOX")
         .messages.map(({ raw }) => Buffer.from(raw, "latin1")),
     addAccount: add,
+    idling: (address) => idling(known(address)),
     setPassword: (address, password) => {
       watchSecret(password);
       known(address).password = password;

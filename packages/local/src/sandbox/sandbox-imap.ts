@@ -26,10 +26,8 @@ export interface SandboxListener {
 }
 
 /** The IMAP side: one port for all accounts. A client that signs in is connected to the account's own server. */
-export async function listenImap(
-  accounts: ReadonlyMap<string, ImapAccount>,
-  wishedPort: number,
-): Promise<SandboxListener> {
+export async function listenImap(accounts: ReadonlyMap<string, ImapAccount>, wishedPort: number) {
+  const connections = new Set<HoodiecrowConnection>();
   const front = hoodiecrow({ plugins, users: {} });
   // Each connection listens at the door until it has signed in.
   front.setMaxListeners(0);
@@ -43,13 +41,21 @@ export async function listenImap(
     } else answer(connection, parsed, data, "NO", "[AUTHENTICATIONFAILED] Invalid user name or password");
     done();
   });
-  front.connectionHandlers.push((connection) =>
-    // An IDLE that nobody ended would keep its timer, and the process with it, for half an hour.
+  front.connectionHandlers.push((connection) => {
+    connections.add(connection);
     connection.socket.once("close", () => {
+      connections.delete(connection);
+      // An IDLE that nobody ended would keep its timer, and the process with it, for half an hour.
       if (connection.inputHandler) connection.inputHandler("DONE");
-    }),
-  );
-  return listenOn((socket) => front.createClient(socket), wishedPort);
+    });
+  });
+  const listener = await listenOn((socket) => front.createClient(socket), wishedPort);
+  return {
+    listener,
+    /** How many connections of this account are in IDLE. */
+    idling: ({ box }: ImapAccount) =>
+      [...connections].filter(({ server, inputHandler }) => server === box && inputHandler).length,
+  };
 }
 
 /** From now on this connection belongs to the account's server and is notified of its changes. */

@@ -72,8 +72,9 @@ describe("the sandbox, seen by clients that nobody here wrote", () => {
     socket.write("b IDLE\r\n");
     await says("+ ");
     assert.equal(timers(), before + 1);
+    assert.deepEqual([sandbox.idling(ann.address), sandbox.idling(ben.address)], [1, 0]);
     socket.destroy();
-    await eventually(() => timers() === before);
+    await eventually(() => timers() === before && sandbox.idling(ann.address) === 0);
   });
 
   it("is read and emptied over POP3 by a client that nobody here wrote", async () => {
