@@ -18,6 +18,7 @@ export const allowedArrows: Readonly<Record<string, readonly string[]>> = {
   "packages/connectors/http": ["contracts", "connector-api", "http"],
   "packages/connectors/gmail": ["contracts", "connector-api", "connector-http", "http"],
   "packages/connectors/graph": ["contracts", "connector-api", "connector-http", "http"],
+  "packages/connectors/ews": ["contracts", "connector-api", "connector-http", "http", "network"],
   "packages/connectors/registry": [
     "contracts",
     "connector-api",
@@ -26,6 +27,7 @@ export const allowedArrows: Readonly<Record<string, readonly string[]>> = {
     "connector-smtp",
     "connector-gmail",
     "connector-graph",
+    "connector-ews",
     "http",
   ],
   "packages/network": ["contracts"],
@@ -87,6 +89,7 @@ export const adapters: readonly string[] = [
   "connector-pop3",
   "connector-gmail",
   "connector-graph",
+  "connector-ews",
   "connectors",
 ];
 

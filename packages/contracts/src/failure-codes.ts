@@ -214,6 +214,27 @@ export const failureCodes = {
     "The server offers no way to sign in with user name and password.",
     "Check the security in the profile: many servers offer it over TLS only. Otherwise choose another kind of profile.",
   ),
+  IMPERSONATION_DENIED: row(
+    "permanent",
+    "error",
+    "profile",
+    "The account of the profile may not act in the name of this mailbox.",
+    "Give the account the right in the Exchange Management Shell: New-ManagementRoleAssignment -Name Mailfleet -Role ApplicationImpersonation -User <account>. With -CustomRecipientWriteScope <scope> it holds for some mailboxes only: this one must be among them. It takes some minutes to work; then test again.",
+  ),
+  DELEGATION_DENIED: row(
+    "permanent",
+    "error",
+    "profile",
+    "The account of the profile has no rights to this mailbox.",
+    "Give the account the right in the Exchange Management Shell: Add-MailboxPermission -Identity <mailbox> -User <account> -AccessRights FullAccess, and to send Add-ADPermission -Identity <mailbox> -User <account> -ExtendedRights Send-As. Then test again.",
+  ),
+  EXCHANGE_TOO_OLD: row(
+    "permanent",
+    "error",
+    "profile",
+    "The server is an Exchange older than 2013 SP1.",
+    "Update the server: Mailfleet works with Exchange 2013 SP1 and later. An older one may offer IMAP and SMTP.",
+  ),
   CREDENTIALS_NOT_ALLOWED: row(
     "auth",
     "error",

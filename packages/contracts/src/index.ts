@@ -67,7 +67,7 @@ export { PoisonMessage } from "./poison.ts";
 export { invalid, Problem, type ProblemCode, ProblemError, problemCodes } from "./problem.ts";
 export { type NewProfile, type Profile, type ProfileChange, type ProfileSettings, profile } from "./profile/profile.ts";
 export { ProfileType, profileTypeOf } from "./profile/profile-type.ts";
-export { InboundServer, OutboundServer } from "./profile/server.ts";
+export { type Access, type Authentication, InboundServer, OutboundServer } from "./profile/server.ts";
 export { maximumMailboxesPerGmailProfile, outboundPortPresets, providerPresets } from "./provider-presets.ts";
 export { redactSecrets } from "./redact.ts";
 export {

@@ -1,5 +1,6 @@
 import { lookup as resolve } from "node:dns";
 import { isIP, type LookupFunction } from "node:net";
+import { TLSSocket } from "node:tls";
 import { FailureError, failureOf } from "@mailfleet/contracts";
 import type { Network } from "@mailfleet/network";
 import { judgeAddress } from "@mailfleet/network";
@@ -10,13 +11,27 @@ export interface ConnectorOptions {
   readonly allowed: readonly Network[];
   readonly certificates: string[] | undefined;
   readonly timeoutMs: number;
+  readonly secured?: ((by: Secured) => void) | undefined;
+}
+
+/** How a connection is secured. */
+export interface Secured {
+  /** Such as `TLSv1.3`. */
+  readonly protocol: string;
+  /** By its name in TLS's registry. */
+  readonly cipher: string;
 }
 
 /**
  * Connects only to allowed addresses. They are checked as resolved, at the moment of connecting, so a name that
  * resolves differently the second time (DNS rebinding) gains nothing.
  */
-export function guardedConnector({ allowed, certificates, timeoutMs }: ConnectorOptions): buildConnector.connector {
+export function guardedConnector({
+  allowed,
+  certificates,
+  timeoutMs,
+  secured,
+}: ConnectorOptions): buildConnector.connector {
   const connectorFor = (plain: boolean) =>
     buildConnector({
       lookup: guardedLookup(plain, allowed),
@@ -30,7 +45,12 @@ export function guardedConnector({ allowed, certificates, timeoutMs }: Connector
     // A literal address needs no lookup.
     const refusal = isIP(options.hostname) ? refusalOf(options.hostname, [options.hostname], isPlain, allowed) : null;
     if (refusal) return callback(refusal, null);
-    return (isPlain ? plain : secure)(options, callback);
+    if (isPlain) return plain(options, callback);
+    return secure(options, (...[error, socket]) => {
+      if (socket instanceof TLSSocket)
+        secured?.({ protocol: socket.getProtocol() ?? "TLS", cipher: socket.getCipher().standardName });
+      callback(...([error, socket] as Parameters<typeof callback>));
+    });
   };
 }
 

@@ -6,7 +6,7 @@ import { Agent, type RequestInit as ClientInit, fetch } from "undici";
 import { type Deadline, startDeadline } from "./deadline.ts";
 import { evidenceOf, portOf } from "./evidence.ts";
 import { exchange, mayExchange } from "./exchange.ts";
-import { guardedConnector } from "./guarded-connector.ts";
+import { guardedConnector, type Secured } from "./guarded-connector.ts";
 import { limitedBody } from "./limited-body.ts";
 import { networkFailure, type RequestPhase } from "./network-failure.ts";
 import { stoppableBody } from "./stoppable-body.ts";
@@ -42,6 +42,10 @@ export interface GuardedFetchOptions {
   readonly maximumBytes?: number;
   /** Requests at the same time to one origin. More of them wait. */
   readonly connections?: number;
+  /** How long an idle connection is kept, in milliseconds; longer for servers that are signed in to by connection. */
+  readonly keepAliveMs?: number;
+  /** Told of each connection once it is secured. */
+  readonly secured?: (by: Secured) => void;
 }
 
 const defaultTimeoutMs = 30_000;
@@ -67,6 +71,7 @@ export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch &
       allowed,
       certificates: trustedCertificates ? [...getCACertificates("default"), trustedCertificates] : undefined,
       timeoutMs: Math.min(longestConnectMs, timeoutMs),
+      secured: options.secured,
     }),
     connections: options.connections ?? defaultConnections,
     pipelining: 1,
@@ -75,8 +80,8 @@ export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch &
     headersTimeout: 0,
     bodyTimeout: Math.min(longestSilenceMs, timeoutMs),
     maxHeaderSize: maximumHeaderBytes,
-    keepAliveTimeout: keepAliveMs,
-    keepAliveMaxTimeout: keepAliveMs,
+    keepAliveTimeout: options.keepAliveMs ?? keepAliveMs,
+    keepAliveMaxTimeout: options.keepAliveMs ?? keepAliveMs,
   });
 
   const guarded: GuardedFetch = async (input, init = {}) => {

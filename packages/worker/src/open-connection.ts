@@ -29,13 +29,13 @@ export async function openConnection<Connector>(
     loadConnector(ports, server.protocol),
     openCredentials(ports, connection),
   ]);
-  const { host, port, security, trustedCertificates, apiUrl } = server;
+  const { protocol: _, ...place } = server;
   return {
     connector,
     options: {
       mailboxId,
       address,
-      server: { host, port, security, ...(trustedCertificates && { trustedCertificates }), ...(apiUrl && { apiUrl }) },
+      server: place,
       credentials,
       allowedPorts,
       allowedNetworks: [...allowedNetworks, ...ports.destinations.networks],

@@ -71,7 +71,8 @@ function completeServer(
   const connector = connectorDescriptors[protocol];
   const preset = provider && provider !== "custom" ? connector.servers[provider] : undefined;
   const security: Security = written.security ?? preset?.security ?? "tls";
-  const host = written.host ?? preset?.host;
+  const api = URL.parse(written.apiUrl ?? "");
+  const host = written.host ?? api?.hostname ?? preset?.host;
   if (!(security in connector.ports))
     problems.push({
       pointer: `/${direction}/security`,
@@ -80,6 +81,7 @@ function completeServer(
   if (host === undefined) problems.push({ pointer: `/${direction}/host`, reason: "is needed" });
   const port =
     written.port ??
+    (api?.port ? Number(api.port) : undefined) ??
     (written.security && written.security !== preset?.security ? undefined : preset?.port) ??
     connector.ports[security];
   const credentials = written.credentials ?? (oauth || !takesPasswords(connector) ? "oauth" : usual);

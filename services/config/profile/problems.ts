@@ -43,7 +43,8 @@ export function maximumMailboxes({ type, oauth }: Pick<ProfileSettings, "type" |
 
 /** Whether the credentials of the profile open one inbox only, so that a second mailbox would read the first one's mail. */
 export function opensOneInboxOnly({ inbound }: Pick<ProfileSettings, "inbound">): boolean {
-  return inbound.credentials === "profile" && inbound.addressing === undefined;
+  const { credentials, addressing, access = "own" } = inbound;
+  return credentials === "profile" && addressing === undefined && access === "own";
 }
 
 /** The OAuth client of a Gmail profile has all the users that Google lets it have. */

@@ -10,10 +10,12 @@ export interface ShownDirection {
 
 const stepNames: Readonly<Record<TestStep["step"], string>> = {
   settings: "Settings",
+  locate: "Look up the server",
   resolve: "Find the server",
   connect: "Connect",
   tls: "Secure the connection",
   authenticate: "Sign in",
+  access: "Open the mailbox",
   list: "List mail",
   send: "Send a test message",
   "receive-probe": "Receive the test message",

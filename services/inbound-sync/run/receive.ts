@@ -6,7 +6,7 @@ import { fingerprintOf } from "../message/fingerprint-store.ts";
 import { createHandOver, finishPending } from "../message/hand-over.ts";
 import { type Prepared, prepareAll } from "../message/prepare.ts";
 import type { InboundPorts } from "../ports.ts";
-import { alertCleared, alertRaised } from "../source/alerts.ts";
+import { alertCleared, alertRaised, occasionOf } from "../source/alerts.ts";
 import { deleteProcessed } from "../source/delete-processed.ts";
 import type { Named } from "../source/names-store.ts";
 import { afterTry, dueAgain } from "../source/set-aside.ts";
@@ -157,8 +157,7 @@ function named({ name, fetched, ...fate }: Prepared): Named {
 const unread = (name: string): Named => ({ name, size: null, fingerprint: null, digest: null });
 
 async function tellHistoryLost(ports: InboundPorts, mailboxId: string, cursor: Cursor | null) {
-  const key = Object.values(cursor ?? {}).join("-");
-  await ports.bus.publish(alertRaised(mailboxId, { code: "HISTORY_LOST", key, at: ports.now() }));
+  await ports.bus.publish(alertRaised(mailboxId, { code: "HISTORY_LOST", key: occasionOf(cursor), at: ports.now() }));
 }
 
 function prepare(ports: InboundPorts, connection: Connection, prefix: string, batch: Batch) {

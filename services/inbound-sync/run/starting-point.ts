@@ -1,7 +1,7 @@
 import type { Cursor, InboundSession, SourceIdentity } from "@mailfleet/connector-api";
 import type { AlertCode } from "@mailfleet/contracts";
 import type { InboundPorts } from "../ports.ts";
-import { alertRaised } from "../source/alerts.ts";
+import { alertRaised, occasionOf } from "../source/alerts.ts";
 import type { SetAside } from "../source/set-aside.ts";
 import type { ReceiveRun } from "./receive-run.ts";
 
@@ -41,7 +41,7 @@ export async function startingPoint(
     if (!same(identity, session.source)) await ports.sources.named(lease, session.source);
     return { cursor, aside: setAside, prefix: prefixOf(epoch), comparing };
   }
-  const key = `${epoch}:${Object.values(cursor ?? {}).join("-")}`;
+  const key = `${epoch}:${occasionOf(cursor)}`;
   const detail = `${shown(identity)} before, ${shown(session.source)} now`;
   await ports.bus.publish(alertRaised(lease.key, { code: changes[changed], key, at: ports.now(), detail }));
   // Names of another account may be the same by chance; those of the same account on another host are its own.

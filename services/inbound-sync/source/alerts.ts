@@ -1,4 +1,6 @@
+import { hash } from "node:crypto";
 import { type AlertCode, type Evidence, type OutgoingMessage, subjects } from "@mailfleet/contracts";
+import type { StoredCursor } from "./document.ts";
 
 /** Something to be said to people about receiving. `key` tells one occasion from the next. */
 export function alertRaised(
@@ -32,4 +34,9 @@ export function alertCleared(mailboxId: string, code: AlertCode, at: number): Ou
     at,
     body: { at, object: { type: "mailbox", id: mailboxId, direction: "inbound" }, codes: [code] },
   };
+}
+
+/** A cursor as the key of an occasion: short, however long the cursor is (an Exchange state may have 100 KB and more). */
+export function occasionOf(cursor: StoredCursor | null): string {
+  return hash("sha256", JSON.stringify(cursor ?? {})).slice(0, 32);
 }

@@ -1,4 +1,4 @@
-import type { EightBitPolicy, Secret } from "@mailfleet/contracts";
+import type { Access, Authentication, EightBitPolicy, Secret } from "@mailfleet/contracts";
 
 /** A user name and a password. */
 export interface PasswordCredentials {
@@ -29,9 +29,17 @@ export interface ConnectOptions {
     readonly port: number;
     readonly security: "none" | "starttls" | "tls";
     /** PEM of private authorities, trusted in addition to the public ones. */
-    readonly trustedCertificates?: string;
+    readonly trustedCertificates?: string | undefined;
     /** Base address of the API, for protocols over HTTP. */
-    readonly apiUrl?: string;
+    readonly apiUrl?: string | undefined;
+    /** How it is signed in to, where it has several ways; `auto` unless given. */
+    readonly authentication?: Authentication | undefined;
+    /** In whose name the mailbox is opened; `own` unless given. */
+    readonly access?: Access | undefined;
+    /** Whether its address is looked up at the host. */
+    readonly autodiscover?: boolean | undefined;
+    /** Whether it keeps what is sent; yes unless given. */
+    readonly saveCopy?: boolean | undefined;
   };
   /** `null` only where a server takes mail from anybody. */
   readonly credentials: PasswordCredentials | TokenCredentials | null;

@@ -3,7 +3,7 @@ import type { ConnectOptions } from "./connect-options.ts";
 import type { StepListener, TestReport } from "./test-report.ts";
 
 /**
- * How far a mailbox has been read. Opaque to everybody but the connector that made it; plain JSON, small.
+ * How far a mailbox has been read. Opaque to everybody but the connector that made it; plain JSON, at most some MB.
  * For IMAP: UIDVALIDITY and the highest UID that was handed over (RFC 9051 §2.3.1.1).
  */
 export type Cursor = Readonly<Record<string, string | number>>;
@@ -24,7 +24,7 @@ export interface SourceIdentity {
 export interface FetchedMessage {
   /** Unique in its mailbox and stable; sorts in the order of arrival. Letters, digits and dashes only. */
   readonly nativeId: string;
-  /** What the server itself calls the message; only of connectors that remember identities. At most 200 characters. */
+  /** What the server itself calls the message; only of connectors that remember identities. At most 512 characters (EWS). */
   readonly identity?: string;
   /** What stays the same when a server adds fields of its own to the header; only beside `identity`. */
   readonly digest?: string;

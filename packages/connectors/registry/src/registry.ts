@@ -27,6 +27,10 @@ const registry: { readonly [Name in Protocol]: Load<Name> } = {
     const { graphInbound, graphOutbound } = await import("@mailfleet/connector-graph");
     return { inbound: graphInbound(ports), outbound: graphOutbound(ports) };
   },
+  ews: async () => {
+    const { ewsInbound, ewsOutbound } = await import("@mailfleet/connector-ews");
+    return { inbound: ewsInbound, outbound: ewsOutbound };
+  },
 };
 
 /** Connectors of one direction. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ConnectorDescriptor } from "./descriptor.ts";
+import { ews } from "./ews.ts";
 import { gmail } from "./gmail.ts";
 import { graph } from "./graph.ts";
 import { imap } from "./imap.ts";
@@ -7,7 +8,7 @@ import { pop3 } from "./pop3.ts";
 import { smtp } from "./smtp.ts";
 
 /** All protocols that a profile may name. The first one of a direction is what a profile has that names none. */
-const all = { imap, pop3, smtp, gmail, graph } as const satisfies Readonly<Record<string, ConnectorDescriptor>>;
+const all = { imap, pop3, smtp, gmail, graph, ews } as const satisfies Readonly<Record<string, ConnectorDescriptor>>;
 
 /** The name of a protocol in profiles. */
 export type Protocol = keyof typeof all;

@@ -25,11 +25,22 @@ export const DeliveryMethods = z.strictObject({
 });
 
 /**
- * One step of a test, in the order it was done (resolve, connect, TLS, authenticate, list / send, own
+ * One step of a test, in the order it was done (locate, resolve, connect, TLS, authenticate, access, list / send, own
  * probe).
  */
 export const TestStep = z.object({
-  step: z.enum(["settings", "resolve", "connect", "tls", "authenticate", "list", "send", "receive-probe"]),
+  step: z.enum([
+    "settings",
+    "locate",
+    "resolve",
+    "connect",
+    "tls",
+    "authenticate",
+    "access",
+    "list",
+    "send",
+    "receive-probe",
+  ]),
   outcome: z.enum(["ok", "failed", "skipped"]),
   ms: z.number().nonnegative(),
   /** What was found, e.g. the address, the TLS version, the number of messages. Never a secret. */

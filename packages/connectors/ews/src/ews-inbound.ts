@@ -1,0 +1,34 @@
+import { type InboundConnector, sourceOf } from "@mailfleet/connector-api";
+import { ewsApi } from "./ews-api.ts";
+import { ewsSession } from "./ews-session.ts";
+import { findSent } from "./find-sent.ts";
+import { countInbox, runTest } from "./test-steps.ts";
+
+/** Receives from Exchange on-premises by EWS: the inbox of the mailbox with the given address. Changes nothing in it. */
+export const ewsInbound: InboundConnector = {
+  test: (options, listener, signal) =>
+    runTest({ options, listener, signal }, async (_, step, { messages }) => {
+      await step("list", async () => `${messages} ${messages === 1 ? "message" : "messages"} in the inbox`);
+    }),
+  async findSent(options, sought, signal) {
+    // Without copies nothing can be found there, and nothing follows from that.
+    if (options.server.saveCopy === false) return null;
+    const api = ewsApi(options);
+    try {
+      return await findSent(api, sought, signal);
+    } finally {
+      await api.close();
+    }
+  },
+  async open(options, signal) {
+    const api = ewsApi(options);
+    try {
+      // One request signs in, so a wrong password is tried once.
+      await countInbox(api, signal);
+    } catch (error) {
+      await api.close();
+      throw error;
+    }
+    return ewsSession(api, { ...sourceOf(options), account: options.address.toLowerCase() });
+  },
+};

@@ -1,0 +1,57 @@
+import { type OutboundConnector, UncertainError } from "@mailfleet/connector-api";
+import { apiSession } from "@mailfleet/connector-http";
+import { FailureError, failureOf } from "@mailfleet/contracts";
+import { type EwsApi, ewsApi } from "./ews-api.ts";
+import { sendMessage } from "./send-message.ts";
+import { countInbox, runTest } from "./test-steps.ts";
+
+/** Sends through Exchange on-premises by EWS, from the mailbox with the given address. */
+export const ewsOutbound: OutboundConnector = {
+  open(options) {
+    const saveCopy = options.server.saveCopy !== false;
+    let opened: { readonly api: EwsApi; readonly signedIn: Promise<unknown> } | null = null;
+    /** A small request signs in before a message is uploaded; one that fails is not remembered. */
+    const open = async (signal: AbortSignal) => {
+      if (opened === null) {
+        const api = ewsApi(options);
+        const mine = { api, signedIn: countInbox(api, signal) };
+        opened = mine;
+        mine.signedIn.catch(async () => {
+          if (opened === mine) opened = null;
+          await api.close();
+        });
+      }
+      await opened.signedIn;
+      return opened?.api ?? ewsApi(options);
+    };
+    const session = apiSession(1, async (envelope, message, signal, permission) => {
+      const api = await open(signal);
+      return sendMessage(api, { envelope, message, saveCopy }, signal, permission);
+    });
+    return {
+      ...session,
+      get inUse() {
+        return session.inUse;
+      },
+      async close() {
+        await session.close();
+        await opened?.api.close();
+      },
+    };
+  },
+  test: (options, probe, listener, signal) =>
+    runTest({ options, listener, signal }, async (api, step) => {
+      if (!probe) return;
+      await step("send", async () => {
+        try {
+          const { envelope, raw } = probe;
+          const saveCopy = options.server.saveCopy !== false;
+          return (await sendMessage(api, { envelope, message: raw, saveCopy }, signal)).answer;
+        } catch (error) {
+          if (!(error instanceof UncertainError)) throw error;
+          const { host, port } = options.server;
+          throw new FailureError(failureOf("CONNECTION_LOST", { host, port, reply: error.message }), { cause: error });
+        }
+      });
+    }),
+};

@@ -1,0 +1,3 @@
+/** Exchange Web Services. Services import it when a profile needs it. Importing it does nothing else. */
+export { ewsInbound } from "./ews-inbound.ts";
+export { ewsOutbound } from "./ews-outbound.ts";

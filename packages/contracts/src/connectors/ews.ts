@@ -1,0 +1,17 @@
+import type { ConnectorDescriptor } from "./descriptor.ts";
+
+/** Exchange Web Services of Exchange on-premises, over HTTPS. Without TLS only for a stand-in on the same machine. */
+export const ews = {
+  protocol: "ews",
+  name: "Exchange Web Services",
+  text: "the interface of Exchange on-premises to its mailboxes",
+  directions: ["inbound", "outbound"],
+  ports: { none: 443, tls: 443 },
+  servers: {},
+  scopes: {},
+  applicationScopes: {},
+  apiOf: null,
+  credentials: ["password", "token"],
+  fields: ["trustedCertificates"],
+  remembers: "identities",
+} as const satisfies ConnectorDescriptor;
