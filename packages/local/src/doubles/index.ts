@@ -1,5 +1,6 @@
 /** Doubles of Google's and Microsoft's services: for tests, the demo, and rehearsing a set-up. Never for production. */
 
+export { type EwsDouble, startEwsDouble } from "./ews/ews-double.ts";
 export { type GmailDouble, type GmailDoubleOptions, startGmailDouble } from "./gmail/gmail-double.ts";
 export type { GmailTrouble } from "./gmail/gmail-server.ts";
 export { type GraphDouble, startGraphDouble } from "./graph/graph-double.ts";

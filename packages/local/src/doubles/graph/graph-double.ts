@@ -153,11 +153,9 @@ export async function startGraphDouble(options: GraphDoubleOptions): Promise<Gra
     if (!version || method !== "POST") return sendAnswer(response, answer({ method, url, headers, body }, whenClosed));
     const { authorization = "" } = headers;
     const inBatch = (asked: GraphAsked) => {
-      let done = () => undefined as void;
-      const one = answer({ ...asked, headers: { authorization, ...asked.headers } }, (end) => {
-        done = end;
-      });
-      done();
+      const done: (() => void)[] = [];
+      const one = answer({ ...asked, headers: { authorization, ...asked.headers } }, (end) => void done.push(end));
+      for (const end of done) end();
       return one;
     };
     sendAnswer(response, answerBatch(body, version, inBatch));
