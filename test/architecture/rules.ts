@@ -17,7 +17,7 @@ export const allowedArrows: Readonly<Record<string, readonly string[]>> = {
   "packages/connectors/pop3": ["contracts", "connector-api", "network", "mime"],
   "packages/connectors/http": ["contracts", "connector-api", "http"],
   "packages/connectors/gmail": ["contracts", "connector-api", "connector-http", "http"],
-  "packages/connectors/graph": ["contracts", "connector-api", "connector-http", "http"],
+  "packages/connectors/graph": ["contracts", "connector-api", "connector-http", "http", "mime"],
   "packages/connectors/ews": ["contracts", "connector-api", "connector-http", "http", "network"],
   "packages/connectors/registry": [
     "contracts",

@@ -1,6 +1,7 @@
 /** Mail as bytes: reading headers, composing, parsing within limits. No network, no files. */
 export { type ComposedMessage, composeMessage, streamMessage } from "./compose-message.ts";
 export { composeProbe } from "./compose-probe.ts";
+export { type Attachment, contentOfAttachments, readAttachments, withoutAttachments } from "./divide-message.ts";
 export { HEADER_LIMIT } from "./header-block.ts";
 export {
   domainOf,

@@ -35,8 +35,11 @@ export interface MessageVisitor {
   lineEnd(entity: Entity, end: string): void;
   /** Nothing more comes of this entity's content, or of what stands before or between its parts. */
   bodyEnd(entity: Entity): void;
-  /** A line between parts; the line end before it is part of it. `after`: a body line stands before it. */
-  delimiter(line: string, after: boolean): void;
+  /**
+   * A line between parts of `of`; the line end before it is part of it. `after`: a body line stands before it; `last`:
+   * no part follows.
+   */
+  delimiter(line: string, after: boolean, of: Entity, last: boolean): void;
 }
 
 /** Why a message cannot be sent as it is; the words are for who wrote it. */
@@ -199,7 +202,7 @@ export class MessageWalker {
       this.#held = null;
       this.#endBody(false);
       this.#open.length = rest === "" ? level + 1 : level;
-      this.#visitor.delimiter(line, after);
+      this.#visitor.delimiter(line, after, entity, rest !== "");
       if (rest === "") this.#header = newHeader(entity);
       else this.#body = entity;
       return true;

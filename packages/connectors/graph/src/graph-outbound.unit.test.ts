@@ -149,10 +149,6 @@ describe("sending by Graph", () => {
     ])
       await assert.rejects(given(answer).submit(), UncertainError);
   });
-
-  test("more than Graph takes at once is not carried there", async () => {
-    await assert.rejects(given().submit(envelope.to, Buffer.alloc(3 * 1024 * 1024 + 1)), /MESSAGE_TOO_LARGE/);
-  });
 });
 
 describe("testing by Graph", () => {
