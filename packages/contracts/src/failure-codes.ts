@@ -214,6 +214,20 @@ export const failureCodes = {
     "The server offers no way to sign in with user name and password.",
     "Check the security in the profile: many servers offer it over TLS only. Otherwise choose another kind of profile.",
   ),
+  NTLM_CHALLENGE_REFUSED: row(
+    "permanent",
+    "error",
+    "profile",
+    "The server, or somebody on the way to it, asks for a sign-in by NTLM that Mailfleet does not give: it is malformed or older than NTLMv2.",
+    "Read what is wrong with it. Let the server take NTLMv2 (LmCompatibilityLevel 3 or higher), and look for a proxy on the way. Basic over TLS is another way.",
+  ),
+  TLS_TOO_WEAK: row(
+    "permanent",
+    "error",
+    "profile",
+    "The server secures the connection with a cipher suite that is too weak.",
+    "Enable on the server TLS 1.3, or TLS 1.2 with suites that begin with TLS_ECDHE and end with SHA256 or SHA384, and disable the others.",
+  ),
   IMPERSONATION_DENIED: row(
     "permanent",
     "error",

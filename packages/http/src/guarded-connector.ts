@@ -11,7 +11,7 @@ export interface ConnectorOptions {
   readonly allowed: readonly Network[];
   readonly certificates: string[] | undefined;
   readonly timeoutMs: number;
-  readonly secured?: ((by: Secured) => void) | undefined;
+  readonly secured?: ((by: Secured) => FailureError | null) | undefined;
 }
 
 /** How a connection is secured. */
@@ -20,6 +20,8 @@ export interface Secured {
   readonly protocol: string;
   /** By its name in TLS's registry. */
   readonly cipher: string;
+  /** The server's certificate, in DER. */
+  readonly certificate: Uint8Array | null;
 }
 
 /**
@@ -47,11 +49,19 @@ export function guardedConnector({
     if (refusal) return callback(refusal, null);
     if (isPlain) return plain(options, callback);
     return secure(options, (...[error, socket]) => {
-      if (socket instanceof TLSSocket)
-        secured?.({ protocol: socket.getProtocol() ?? "TLS", cipher: socket.getCipher().standardName });
+      const refusal = socket instanceof TLSSocket ? (secured?.(securedBy(socket)) ?? null) : null;
+      if (refusal) {
+        socket?.destroy();
+        return callback(refusal, null);
+      }
       callback(...([error, socket] as Parameters<typeof callback>));
     });
   };
+}
+
+function securedBy(socket: TLSSocket): Secured {
+  const certificate = socket.getPeerX509Certificate()?.raw ?? null;
+  return { protocol: socket.getProtocol() ?? "TLS", cipher: socket.getCipher().standardName, certificate };
 }
 
 function guardedLookup(plain: boolean, allowed: readonly Network[]): LookupFunction {

@@ -44,8 +44,8 @@ export interface GuardedFetchOptions {
   readonly connections?: number;
   /** How long an idle connection is kept, in milliseconds; longer for servers that are signed in to by connection. */
   readonly keepAliveMs?: number;
-  /** Told of each connection once it is secured. */
-  readonly secured?: (by: Secured) => void;
+  /** Judges each connection once it is secured, before anything is sent: an error refuses it. */
+  readonly secured?: (by: Secured) => FailureError | null;
 }
 
 const defaultTimeoutMs = 30_000;

@@ -2,6 +2,7 @@
 
 export { readPrivateNetworks } from "@mailfleet/network";
 export { failureOfStatus } from "./failure-of-status.ts";
+export type { Secured } from "./guarded-connector.ts";
 export { createGuardedFetch, type GuardedFetch } from "./guarded-fetch.ts";
 export { networkFailure } from "./network-failure.ts";
 export { retryAfterMs } from "./retry-after.ts";

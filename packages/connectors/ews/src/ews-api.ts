@@ -1,6 +1,6 @@
 import type { ConnectOptions } from "@mailfleet/connector-api";
 import { type Evidence, FailureError, failureOf } from "@mailfleet/contracts";
-import { createGuardedFetch, networkFailure, retryAfterMs } from "@mailfleet/http";
+import { createGuardedFetch, networkFailure, retryAfterMs, type Secured } from "@mailfleet/http";
 import { bareHost, resolveServer } from "@mailfleet/network";
 import { base64Stream } from "./base64-stream.ts";
 import { faultIn, type Refusal, refusalIn, refusalOfText, refusedError } from "./refusals.ts";
@@ -67,18 +67,29 @@ export function ewsApi(options: ConnectOptions): EwsApi {
   const signIn = signInWith(options);
   let offersBasic = false;
   let version: string | null = null;
-  let secured: EwsApi["secured"] = null;
+  let secured: Secured | null = null;
+  /** The connection is signed in to. */
+  let bound = false;
+  /** The last sign-in of a connection: nothing may come between its messages. */
+  let binding: Promise<unknown> = Promise.resolve();
+  /** The server refused what we sign in with: it is not tried again, so that no account is locked. */
+  let rejected: FailureError | null = null;
   let resolved: Promise<unknown> | null = null;
-  const fetch = createGuardedFetch({
-    privateNetworks: options.allowedNetworks,
-    connections: AT_ONCE,
-    keepAliveMs: 30_000,
-    timeoutMs: ANSWER_MS,
-    ...(server.trustedCertificates && { trustedCertificates: server.trustedCertificates }),
-    secured: (found) => {
-      secured = found;
-    },
-  });
+  const connect = (connections: number) =>
+    createGuardedFetch({
+      privateNetworks: options.allowedNetworks,
+      connections,
+      keepAliveMs: 30_000,
+      timeoutMs: ANSWER_MS,
+      ...(server.trustedCertificates && { trustedCertificates: server.trustedCertificates }),
+      secured: (by) => {
+        secured = by;
+        bound = false;
+        return weaknessOf(by, place);
+      },
+    });
+  // What is signed in to by connection has one.
+  let fetch = connect(signIn.scheme === "Basic" || signIn.scheme === "Bearer" ? AT_ONCE : 1);
 
   /** Parts of the installation itself are no servers of mail. */
   const resolve = () => {
@@ -120,13 +131,56 @@ export function ewsApi(options: ConnectOptions): EwsApi {
   }
 
   async function post(operation: string, sending: Sending, limits: Limits): Promise<Response> {
-    for (;;) {
-      const response = await once(operation, sending, await signIn.authorization(limits.signal), limits);
+    for (let tries = 0; ; tries += 1) {
+      if (rejected) throw rejected;
+      const byConnection = signIn.handshake() !== null;
+      const wasBound = bound;
+      const response =
+        byConnection && !bound
+          ? await bind(operation, sending, limits)
+          : await once(operation, sending, await signIn.authorization(limits.signal), limits);
       if (response.status !== 401) return response;
       const refusal = await readRefusal(response);
       const offered = [...challengesIn(response.headers.get("www-authenticate") ?? "").keys()];
-      offersBasic = offered.includes("Basic");
-      if (!signIn.refused(offered)) throw refusedError(refusal, { ...place, command: operation });
+      offersBasic ||= offered.includes("Basic");
+      bound = false;
+      if (byConnection && wasBound && tries === 0) continue;
+      if (signIn.refused(offered)) {
+        if (signIn.scheme === "Basic") await reconnect();
+        continue;
+      }
+      rejected = refusedError(refusal, evidenceOf(operation));
+      throw rejected;
+    }
+  }
+
+  async function reconnect() {
+    await fetch.close();
+    fetch = connect(AT_ONCE);
+  }
+
+  /** Signs the connection in with a request (MS-NTHT §3.1): an empty one asks for the challenge, this one answers it. */
+  async function bind(operation: string, sending: Sending, limits: Limits): Promise<Response> {
+    const before = binding;
+    const turn = Promise.withResolvers<void>();
+    binding = turn.promise;
+    try {
+      await before;
+      if (bound) return await once(operation, sending, null, limits);
+      if (rejected) throw rejected;
+      const handshake = signIn.handshake();
+      if (!handshake) return await once(operation, sending, null, limits);
+      const asked = await once(operation, { length: 0, pieces: () => [] }, handshake.first, { signal: limits.signal });
+      const offered = challengesIn(asked.headers.get("www-authenticate") ?? "");
+      offersBasic ||= offered.has("Basic");
+      const challenge = signIn.scheme && offered.get(signIn.scheme);
+      if (asked.status !== 401 || !challenge) return asked;
+      const connection = { host: new URL(url).hostname, certificate: secured?.certificate ?? null };
+      const response = await once(operation, sending, handshake.answer(challenge, connection), limits);
+      bound = response.status !== 401;
+      return response;
+    } finally {
+      turn.resolve();
     }
   }
 
@@ -261,6 +315,15 @@ interface Limits {
   readonly maximumBytes?: number;
   /** The answer is read while it comes. */
   readonly streams?: boolean;
+}
+
+/** Suites without forward secrecy, or with what is broken: Exchange 2013 and later have better ones. */
+const weakSuite = /^TLS_RSA_|_(RC4|3DES|DES|NULL|EXPORT|anon)_|_SHA$|_MD5$/;
+
+/** What is wrong with how a connection is secured; `null`: nothing. */
+function weaknessOf({ protocol, cipher }: Secured, place: Evidence): FailureError | null {
+  if (!weakSuite.test(cipher)) return null;
+  return new FailureError(failureOf("TLS_TOO_WEAK", { ...place, reply: `${protocol}, ${cipher}` }));
 }
 
 /** Exchange 2013 SP1 (15.0.847). */

@@ -1,17 +1,35 @@
+import { randomBytes } from "node:crypto";
 import type { ConnectOptions } from "@mailfleet/connector-api";
 import { type Authentication, FailureError, failureOf, type Secret } from "@mailfleet/contracts";
+import { channelBindings } from "./channel-bindings.ts";
+import { authenticateMessage, type NtlmAccount, NtlmRefused, negotiateMessage } from "./ntlm.ts";
+import { firstToken, messageIn, nextToken } from "./spnego.ts";
 
 /** A way to sign in that HTTP knows (RFC 9110 §11). */
-export type Scheme = "Bearer" | "Negotiate" | "NTLM" | "Basic";
+export type Scheme = "Bearer" | "NTLM" | "Negotiate" | "Basic";
 
-/** What each setting allows, the strongest first. */
+/** What each setting allows, the first choice first: inside Negotiate we speak the same NTLM. */
 const schemesOf: Readonly<Record<Authentication, readonly Scheme[]>> = {
-  auto: ["Negotiate", "NTLM", "Basic"],
+  auto: ["NTLM", "Negotiate", "Basic"],
   negotiate: ["Negotiate"],
   ntlm: ["NTLM"],
   basic: ["Basic"],
   oauth: ["Bearer"],
 };
+
+/** A connection that is signed in to. */
+export interface SignedConnection {
+  readonly host: string;
+  /** The server's, in DER; `null`: the connection is not secured. */
+  readonly certificate: Uint8Array | null;
+}
+
+/** The messages that sign a connection in: they follow each other on it. */
+export interface Handshake {
+  readonly first: string;
+  /** What answers a challenge. Throws `FailureError` for one that is not answered. */
+  answer(challenge: string, connection: SignedConnection): string;
+}
 
 /** How a session signs in: what its requests carry. */
 export interface SignIn {
@@ -19,7 +37,9 @@ export interface SignIn {
   readonly scheme: Scheme | null;
   /** What the next request carries; `null`: nothing. */
   authorization(signal: AbortSignal): Promise<string | null>;
-  /** The server refused a request. True: the request may be tried again. Throws AUTHENTICATION_NOT_OFFERED. */
+  /** What signs a connection in; `null`: each request does by itself. */
+  handshake(): Handshake | null;
+  /** The server refused a request. True: it may be tried again. Throws AUTHENTICATION_NOT_OFFERED. */
   refused(offered: readonly Scheme[]): boolean;
 }
 
@@ -27,24 +47,60 @@ export interface SignIn {
 export function signInWith({ credentials, server }: ConnectOptions): SignIn {
   if (!credentials) throw new FailureError(failureOf("CREDENTIALS_MISSING"));
   if (credentials.type === "token") return byToken(credentials.accessToken);
+  const { username, password } = credentials;
   const allowed = schemesOf[server.authentication ?? "auto"];
   let scheme: Scheme | null = allowed.length === 1 ? (allowed[0] ?? null) : null;
-  let asked = scheme !== null;
-  const basic = () =>
-    `Basic ${Buffer.from(`${credentials.username}:${credentials.password.reveal()}`).toString("base64")}`;
+  let chosen = scheme !== null;
   return {
     get scheme() {
       return scheme;
     },
-    authorization: async () => (scheme === "Basic" ? basic() : null),
+    authorization: async () =>
+      scheme === "Basic" ? `Basic ${Buffer.from(`${username}:${password.reveal()}`).toString("base64")}` : null,
+    handshake: () =>
+      scheme === "NTLM" || scheme === "Negotiate"
+        ? ntlmHandshake(scheme, { user: username, password: password.reveal() })
+        : null,
     refused(offered) {
-      if (asked) return false;
-      asked = true;
-      scheme = allowed.find((one) => offered.includes(one)) ?? null;
-      if (scheme === null) throw notOffered(offered, allowed);
+      const first = allowed.find((one) => offered.includes(one));
+      if (first === undefined) throw notOffered(offered, allowed);
+      if (chosen) return false;
+      chosen = true;
+      scheme = first;
       return true;
     },
   };
+}
+
+function ntlmHandshake(scheme: "NTLM" | "Negotiate", account: NtlmAccount): Handshake {
+  const negotiate = negotiateMessage();
+  const written = (token: Buffer) => `${scheme} ${token.toString("base64")}`;
+  const wraps = scheme === "Negotiate";
+  return {
+    first: written(wraps ? firstToken(negotiate) : negotiate),
+    answer(said, { host, certificate }) {
+      const token = Buffer.from(said, "base64");
+      const challenge = wraps ? messageIn(token) : token;
+      if (challenge === null) throw kerberosWanted();
+      const moment = {
+        ...{ clientChallenge: randomBytes(8), now: Date.now(), service: `HTTP/${host}` },
+        bindings: certificate && channelBindings(certificate),
+      };
+      try {
+        const answer = authenticateMessage(account, { negotiate, challenge }, moment);
+        return written(wraps ? nextToken(answer) : answer);
+      } catch (error) {
+        if (!(error instanceof NtlmRefused)) throw error;
+        throw new FailureError(failureOf("NTLM_CHALLENGE_REFUSED", { reply: error.message }));
+      }
+    },
+  };
+}
+
+function kerberosWanted(): FailureError {
+  const reply =
+    "the server wants Kerberos inside Negotiate, which Mailfleet does not speak: let it offer NTLM or Basic";
+  return new FailureError(failureOf("AUTHENTICATION_NOT_OFFERED", { reply }));
 }
 
 function byToken(accessToken: (options: { renew: boolean; signal: AbortSignal }) => Promise<Secret>): SignIn {
@@ -58,6 +114,7 @@ function byToken(accessToken: (options: { renew: boolean; signal: AbortSignal })
       renew = false;
       return `Bearer ${held.reveal()}`;
     },
+    handshake: () => null,
     refused() {
       if (renewed) return false;
       renewed = true;

@@ -31,6 +31,9 @@ export interface Instead {
 }
 
 const account = `Basic ${Buffer.from("jane@example.org:right").toString("base64")}`;
+/** `null`: signed in. Else what it offers. */
+const byBasic = ({ headers }: IncomingMessage): readonly string[] | null =>
+  headers.authorization === account ? null : ['Basic realm="a, b"'];
 const namespaces =
   'xmlns:m="http://schemas.microsoft.com/exchange/services/2006/messages" xmlns:t="http://schemas.microsoft.com/exchange/services/2006/types"';
 const envelope = (body: string, version = 'MajorVersion="15" MinorVersion="2" MajorBuildNumber="1544"') =>
@@ -50,7 +53,7 @@ const answer = (operation: string, content: string, code = "NoError") =>
   );
 
 /** Exchange as far as tests of single answers need it: one mailbox, Basic, states of changes that count. */
-export async function startScriptedExchange() {
+export async function startScriptedExchange(judge = byBasic) {
   const inbox: Item[] = [];
   const asked: Asked[] = [];
   const sent: { readonly mime: string; readonly disposition: string }[] = [];
@@ -120,8 +123,9 @@ export async function startScriptedExchange() {
     const [, operation = "none"] = /<s:Body><m:(\w+)/.exec(body) ?? [];
     asked.push({ operation, body, headers: request.headers });
     const xml = { "content-type": "text/xml; charset=utf-8" };
-    if (request.headers.authorization !== account) {
-      response.writeHead(401, { "www-authenticate": 'Basic realm="a, b"' }).end();
+    const challenges = judge(request);
+    if (challenges) {
+      response.writeHead(401, { "www-authenticate": [...challenges] }).end();
       return;
     }
     const found = instead.findIndex((one) => one.operation === operation);

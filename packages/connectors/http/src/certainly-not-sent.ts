@@ -10,6 +10,7 @@ const certain: ReadonlySet<FailureCode> = new Set<FailureCode>([
   "TLS_CERTIFICATE_EXPIRED",
   "TLS_CERTIFICATE_UNTRUSTED",
   "TLS_NAME_MISMATCH",
+  "TLS_TOO_WEAK",
   "ADDRESS_NOT_ALLOWED",
   "PORT_NOT_ALLOWED",
   "REDIRECT_REFUSED",
