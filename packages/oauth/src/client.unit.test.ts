@@ -3,12 +3,17 @@ import { describe, test } from "node:test";
 import { OAuthSettings } from "@mailfleet/contracts";
 import { authorizationUrl, completeOAuthClient } from "./index.ts";
 
-const complete = (settings: object, which: ("inbound" | "outbound")[] = ["inbound", "outbound"], protocols = {}) =>
-  completeOAuthClient(
-    OAuthSettings.parse({ clientId: "id", ...settings }),
-    { inbound: "imap", outbound: "smtp", which, ...protocols },
-    null,
-  );
+type Servers = Record<"inbound" | "outbound", { protocol: never; host: string }>;
+const serversOf = (inbound: string, outbound: string) =>
+  ({
+    inbound: { protocol: inbound, host: "mail.example.test" },
+    outbound: { protocol: outbound, host: "mail.example.test" },
+  }) as Servers;
+const complete = (
+  settings: object,
+  which: ("inbound" | "outbound")[] = ["inbound", "outbound"],
+  servers = serversOf("imap", "smtp"),
+) => completeOAuthClient(OAuthSettings.parse({ clientId: "id", ...settings }), { ...servers, which }, null);
 const request = { redirectUri: "https://mail.test/oauth/callback", challenge: "c", loginHint: "ann@example.test" };
 
 describe("an application", () => {
@@ -20,7 +25,7 @@ describe("an application", () => {
   });
 
   test("for Gmail's API has a scope for each direction that signs in", () => {
-    const gmail = { inbound: "gmail", outbound: "gmail" };
+    const gmail = serversOf("gmail", "gmail");
     const scopes = (which: ("inbound" | "outbound")[]) =>
       complete({ provider: "google" }, which, gmail).scopes.map((scope) => scope.split("/").at(-1));
     assert.deepEqual(scopes(["inbound", "outbound"]), ["gmail.readonly", "gmail.send"]);
@@ -34,6 +39,13 @@ describe("an application", () => {
       new RegExp(`/${tenantId}/oauth2/v2.0/token$`),
     );
     assert.match(complete({ provider: "microsoft" }).issuer, /\/organizations\/v2\.0$/);
+  });
+
+  test("for Exchange on-premises asks for the server's host", () => {
+    const hybrid = { provider: "microsoft", flow: "application", tenantId: "example.test" };
+    assert.deepEqual(complete(hybrid, ["inbound", "outbound"], serversOf("ews", "ews")).scopes, [
+      "https://mail.example.test/.default",
+    ]);
   });
 
   test("of Microsoft's that signs in by itself asks for what was agreed to", () => {

@@ -1,16 +1,16 @@
 import {
   connectorDescriptors,
-  type InboundProtocol,
+  type InboundServer,
   type OAuthClient,
   type OAuthSettings,
-  type OutboundProtocol,
+  type OutboundServer,
   providerPresets,
 } from "@mailfleet/contracts";
 
-/** The protocols of a profile, and which of its directions sign in through the application. */
-export interface ClientProtocols {
-  readonly inbound: InboundProtocol;
-  readonly outbound: OutboundProtocol;
+/** The servers of a profile, and which of its directions sign in through the application. */
+export interface ClientServers {
+  readonly inbound: Pick<InboundServer, "protocol" | "host">;
+  readonly outbound: Pick<OutboundServer, "protocol" | "host">;
   readonly which: readonly ("inbound" | "outbound")[];
 }
 
@@ -20,7 +20,7 @@ const anyTenant = "organizations";
 /** The complete application of a profile: the provider's preset fills in what the settings leave out. */
 export function completeOAuthClient(
   settings: OAuthSettings,
-  protocols: ClientProtocols,
+  servers: ClientServers,
   secret: OAuthClient["secret"],
 ): OAuthClient {
   const { provider, flow, endpoints = {} } = settings;
@@ -37,7 +37,7 @@ export function completeOAuthClient(
     tokenEndpoint: ofTenant(endpoints.token ?? preset?.token ?? ""),
     deviceAuthorizationEndpoint: nullable(endpoints.deviceAuthorization ?? preset?.deviceAuthorization, ofTenant),
     apiUrl: endpoints.api ?? preset?.api ?? null,
-    scopes: [...new Set(settings.scopes ?? presetScopes(provider, flow, protocols))],
+    scopes: [...new Set(settings.scopes ?? presetScopes(provider, flow, servers))],
     ...(settings.publishing ? { publishing: settings.publishing } : {}),
   };
 }
@@ -49,12 +49,13 @@ function nullable(url: string | null | undefined, complete: (url: string) => str
 function presetScopes(
   provider: OAuthSettings["provider"],
   flow: OAuthSettings["flow"],
-  { which, ...protocols }: ClientProtocols,
+  { which, ...servers }: ClientServers,
 ): string[] {
   if (provider === "custom") return [];
   return which.flatMap((direction) => {
-    const { applicationScopes, scopes } = connectorDescriptors[protocols[direction]];
+    const { protocol, host } = servers[direction];
+    const { applicationScopes, scopes } = connectorDescriptors[protocol];
     const ofApplication = flow === "application" ? applicationScopes[provider] : undefined;
-    return ofApplication ?? scopes[provider]?.[direction] ?? [];
+    return ofApplication?.replace("{host}", host) ?? scopes[provider]?.[direction] ?? [];
   });
 }

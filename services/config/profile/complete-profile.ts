@@ -15,6 +15,8 @@ import {
   usualProtocol,
 } from "@mailfleet/contracts";
 
+import { brokenExchangeRules } from "./exchange-rules.ts";
+
 type Written = Pick<NewProfile, "type" | "inbound" | "outbound" | "oauth">;
 type Complete = Pick<ProfileSettings, "inbound" | "outbound">;
 
@@ -41,8 +43,8 @@ export function changedSettings(before: ProfileSettings, change: ProfileChange):
 }
 
 function completed(profile: Written, at: string): Complete {
-  const { provider, protocols = usualProtocol } = profileTypeOf(profile.type);
-  const usual = provider ? "oauth" : "mailbox";
+  const { provider, protocols = usualProtocol, credentials } = profileTypeOf(profile.type);
+  const usual = credentials ?? (provider ? "oauth" : "mailbox");
   const problems: FieldProblem[] = [];
   const inbound = completeServer(profile, "inbound", profile.inbound?.protocol ?? protocols.inbound, usual, problems);
   const outbound = completeServer(
@@ -63,7 +65,7 @@ function completeServer(
   { type, oauth, ...profile }: Written,
   direction: "inbound" | "outbound",
   protocol: Protocol,
-  usual: "oauth" | "mailbox",
+  usual: InboundServer["credentials"],
   problems: FieldProblem[],
 ) {
   const written = profile[direction] ?? {};
@@ -85,7 +87,8 @@ function completeServer(
     (written.security && written.security !== preset?.security ? undefined : preset?.port) ??
     connector.ports[security];
   const credentials = written.credentials ?? (oauth || !takesPasswords(connector) ? "oauth" : usual);
-  return { ...written, protocol, host, port, security, credentials };
+  const { access = credentials === "mailbox" ? undefined : profileTypeOf(type).access } = written;
+  return { ...written, protocol, host, port, security, credentials, ...(access && { access }) };
 }
 
 const takesPasswords = ({ credentials }: ConnectorDescriptor) => credentials.includes("password");
@@ -95,6 +98,9 @@ const securitiesOf = ({ ports }: ConnectorDescriptor) =>
   Object.keys(ports)
     .filter((security) => security !== "none")
     .join(" or ");
+
+/** Settings of a server that only some protocols have. */
+const onlySome = ["authentication", "access", "autodiscover", "apiUrl", "saveCopy"] as const;
 
 /** What is well formed and yet cannot work together. */
 function impossible({ type, oauth }: Written, { inbound, outbound }: Complete): FieldProblem[] {
@@ -107,10 +113,18 @@ function impossible({ type, oauth }: Written, { inbound, outbound }: Complete): 
     if (server.credentials === "anonymous" && !connector.credentials.includes("none"))
       add(`/${direction}/credentials`, `must not be anonymous for the ${connector.name}`);
     if (server.credentials === "oauth" && !oauth) add("/oauth", "is needed where credentials are oauth");
+    for (const field of onlySome)
+      if (field in server && !connector.fields.includes(field))
+        add(`/${direction}/${field}`, `has no effect with ${connector.name}`);
+    if (server.protocol === "ews")
+      for (const { pointer, reason } of brokenExchangeRules({ server, oauth }))
+        add(pointer.startsWith("/oauth") ? pointer : `/${direction}${pointer}`, reason);
     const { apiOf } = connector;
     if (apiOf && oauth && oauth.provider !== apiOf && oauth.provider !== "custom")
       add("/oauth/provider", `must be ${apiOf} for the ${connector.name}`);
   }
+  if ((inbound.protocol === "ews") !== (outbound.protocol === "ews"))
+    add("/outbound/protocol", "must be ews where inbound is, and only there: Exchange is not mixed with other servers");
   if (inbound.addressing && inbound.credentials !== "profile")
     add("/inbound/addressing", "is only for credentials of the profile");
   const { provider } = profileTypeOf(type);

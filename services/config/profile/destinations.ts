@@ -11,10 +11,11 @@ interface Destinations {
 
 /** See `Destinations`. */
 export function destinationsOf({ inbound, outbound, oauth }: ProfileSettings): Destinations {
-  const protocols = { inbound: inbound.protocol, outbound: outbound.protocol, which: [] };
   return {
     inbound: serverDestination(inbound),
     outbound: serverDestination(outbound),
-    token: oauth ? tokenDestination(completeOAuthClient(oauth, protocols, null).tokenEndpoint) : null,
+    token: oauth
+      ? tokenDestination(completeOAuthClient(oauth, { inbound, outbound, which: [] }, null).tokenEndpoint)
+      : null,
   };
 }

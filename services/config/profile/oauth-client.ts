@@ -18,8 +18,7 @@ export function oauthClientOf(
         ...(oauthSecret.certificate ? { thumbprint: oauthSecret.certificate.thumbprint } : {}),
       }
     : null;
-  const protocols = { inbound: inbound.protocol, outbound: outbound.protocol, which: [...directions] };
-  return completeOAuthClient(oauth, protocols, secret);
+  return completeOAuthClient(oauth, { inbound, outbound, which: directions }, secret);
 }
 
 /** Whether the application can prove itself at all. */

@@ -29,7 +29,10 @@ export interface ConnectorDescriptor {
   readonly servers: Readonly<Partial<Record<KnownProvider, PresetServer>>>;
   /** What a token must allow, by provider and direction. */
   readonly scopes: Readonly<Partial<Record<KnownProvider, Readonly<Partial<Record<"inbound" | "outbound", string>>>>>>;
-  /** The scope of client credentials, with which an application itself signs in; a provider without it has none. */
+  /**
+   * The scope of client credentials, with which an application itself signs in; a provider without it has none. `{host}`
+   * stands for the server's.
+   */
   readonly applicationScopes: Readonly<Partial<Record<KnownProvider, string>>>;
   /** The only provider that speaks it, whose API it is; `null`: a standard that many speak. */
   readonly apiOf: KnownProvider | null;
@@ -46,6 +49,14 @@ export interface ConnectorDescriptor {
 
 /**
  * `deleteAfterProcessing`: can delete received mail on the server; `addressing`: one sign-in of the profile can open
- * each mailbox; `trustedCertificates`: private authorities can be trusted.
+ * each mailbox; `trustedCertificates`: private authorities can be trusted; the others are settings of a profile's servers.
  */
-export type ConnectorField = "deleteAfterProcessing" | "addressing" | "trustedCertificates";
+export type ConnectorField =
+  | "deleteAfterProcessing"
+  | "addressing"
+  | "trustedCertificates"
+  | "authentication"
+  | "access"
+  | "autodiscover"
+  | "apiUrl"
+  | "saveCopy";

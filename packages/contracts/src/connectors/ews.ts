@@ -9,9 +9,10 @@ export const ews = {
   ports: { none: 443, tls: 443 },
   servers: {},
   scopes: {},
-  applicationScopes: {},
+  // The resource of hybrid modern authentication is the host of the EWS address.
+  applicationScopes: { microsoft: "https://{host}/.default" },
   apiOf: null,
   credentials: ["password", "token"],
-  fields: ["trustedCertificates"],
+  fields: ["trustedCertificates", "authentication", "access", "autodiscover", "apiUrl", "saveCopy"],
   remembers: "identities",
 } as const satisfies ConnectorDescriptor;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Protocol } from "../connectors/connectors.ts";
 import type { KnownProvider } from "../connectors/descriptor.ts";
+import type { Access, CredentialSource } from "./server.ts";
 
 /** What a type of profile fills in where a profile does not say it. */
 export interface ProfileTypeDefaults {
@@ -10,6 +11,10 @@ export interface ProfileTypeDefaults {
   readonly provider?: KnownProvider;
   /** Absent: the usual protocols. */
   readonly protocols?: { readonly inbound: Protocol; readonly outbound: Protocol };
+  /** Who holds the credentials, unless there is an application. */
+  readonly credentials?: CredentialSource;
+  /** In whose name mailboxes are opened, unless each has credentials of its own. */
+  readonly access?: Access;
 }
 
 /** The types of profiles (Dynamics 365: servertype, and the type that its admin centre shows). */
@@ -20,6 +25,12 @@ export const profileTypes = {
     text: "exchange-online fills in Microsoft Graph",
     provider: "microsoft",
     protocols: { inbound: "graph", outbound: "graph" },
+  },
+  "exchange-server": {
+    text: "exchange-server fills in Exchange Web Services by impersonation, with the credentials of the profile",
+    protocols: { inbound: "ews", outbound: "ews" },
+    credentials: "profile",
+    access: "impersonation",
   },
 } as const satisfies Readonly<Record<string, ProfileTypeDefaults>>;
 
