@@ -20,6 +20,10 @@ export interface OutboundPolicy {
   readonly waitingLookMs: number;
   /** A send of unknown fate that is not among the sent mail yet is looked for once more after this time. */
   readonly lookAgainMs: number;
+  /** A held send is looked for among the sent mail again so long after its attempt, in ascending order. */
+  readonly lookLaterMs: readonly number[];
+  /** Pause before a copy that could not be filed is tried again; doubles, up to an hour. */
+  readonly copyRetryMs: number;
   /** What was committed but perhaps not published is published again after this time. */
   readonly outboxLookMs: number;
 }
@@ -31,6 +35,8 @@ export const defaultPolicy: OutboundPolicy = {
   dueLookMs: 3000,
   waitingLookMs: 60_000,
   lookAgainMs: 3000,
+  lookLaterMs: [3_600_000, 24 * 3_600_000],
+  copyRetryMs: 60_000,
   outboxLookMs: 5000,
 };
 

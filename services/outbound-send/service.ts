@@ -5,6 +5,7 @@ import type { OutboundPorts } from "./ports.ts";
 import { createFlush } from "./run/flush.ts";
 import { createTest } from "./run/test.ts";
 import { discardSend } from "./send/discard-send.ts";
+import { doAfterwards } from "./send/do-afterwards.ts";
 import { createDrain, createLook } from "./send/drain-mailbox.ts";
 import { createFollowLifecycle } from "./send/follow-lifecycle.ts";
 import { getSend, listSends } from "./send/list-sends.ts";
@@ -61,6 +62,7 @@ export const outboundSend = defineService<OutboundPorts>()({
   ],
   ticks: {
     sweep: { everyMs: 2000, round: (ports) => createSweep(ports) },
+    "do-afterwards": every(2000, doAfterwards),
     "save-activity": every(2000, (ports) => sendingOf(ports).activity.save()),
   },
 });

@@ -52,6 +52,12 @@ export const otherAlertCodes = {
     "The connection broke after a message was handed over. Nobody knows whether it was sent.",
     "Look for its Message-ID in the sent mail, then release the send or discard it.",
   ),
+  SENT_COPY_MISSING: alert(
+    "warning",
+    "mailbox",
+    "A message was sent, but could not be filed among the sent mail yet.",
+    "Read the server's words; Mailfleet tries for a day. It appends over the mailbox's IMAP, because its profile says so (sent-copy).",
+  ),
   SEND_EXPIRED: alert(
     "warning",
     "mailbox",

@@ -93,6 +93,10 @@ export type SendState = z.infer<typeof SendState>;
 export const UncertainPolicy = z.enum(["resend", "hold"]);
 export type UncertainPolicy = z.infer<typeof UncertainPolicy>;
 
+/** Who files a sent message among the sent mail: the server that takes it, or Mailfleet, where that server files none. */
+export const SentCopy = z.enum(["server", "append"]);
+export type SentCopy = z.infer<typeof SentCopy>;
+
 /** 8-bit text for a server that does not offer 8BITMIME: encoded, or sent as it is to servers that take it unsaid. */
 export const EightBitPolicy = z.enum(["encode", "send"]);
 export type EightBitPolicy = z.infer<typeof EightBitPolicy>;

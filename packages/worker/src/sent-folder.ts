@@ -1,4 +1,4 @@
-import type { InboundConnector, SoughtMessage } from "@mailfleet/connector-api";
+import type { ConnectOptions, InboundConnector, SentMessage, SoughtMessage } from "@mailfleet/connector-api";
 import { type Connection, FailureError } from "@mailfleet/contracts";
 import { openConnection } from "./open-connection.ts";
 import { permitKeys } from "./permit-keys.ts";
@@ -8,27 +8,36 @@ import type { WorkerPorts } from "./ports.ts";
 export interface SentFolder {
   /** Whether a message is there; `null`: nobody can tell, because none is kept or it cannot be looked at now. Never throws. */
   find(mailboxId: string, sought: SoughtMessage, signal: AbortSignal): Promise<boolean | null>;
+  /** Files a message there, unless it is there. `null`: it is; else why it could not be made sure of. Never throws. */
+  file(mailboxId: string, copy: SentMessage, signal: AbortSignal): Promise<string | null>;
 }
 
 /** A look takes no longer, in milliseconds. */
 const LOOK_MS = 20_000;
+/** Nor does filing a message, which may be large. */
+const FILE_MS = 120_000;
 /** Where it could not be looked, nobody looks again for so long. */
 const REST_MS = 60_000;
 const MAILBOXES = 10_000;
 
-/** Looks with what the mailbox receives with: its connection, credentials and permits. */
+/** Works with what the mailbox receives with: its connection, credentials and permits. */
 export function createSentFolder(ports: WorkerPorts<InboundConnector>): SentFolder {
   const resting = new Map<string, number>();
 
-  async function look(mailboxId: string, sought: SoughtMessage, signal: AbortSignal): Promise<boolean | null> {
+  /** In words: why nothing could be done. */
+  async function connected<Result>(
+    mailboxId: string,
+    signal: AbortSignal,
+    work: (connector: InboundConnector, options: ConnectOptions, signal: AbortSignal) => Promise<Result> | undefined,
+  ): Promise<Result | Unable> {
     const connection = await ports.bus.request("config.connection.get", { mailboxId, direction: "inbound" });
-    if (!mayBeLookedAt(connection)) return null;
+    if (!mayBeLookedAt(connection)) return { unable: "the mailbox does not receive at the moment" };
     const { connector, options } = await openConnection(ports, connection);
-    if (!connector.findSent) return null;
     const permit = await ports.permits.take(permitKeys(connection));
-    if (permit === null) return null;
+    if (permit === null) return { unable: "no connection was free" };
     try {
-      return await connector.findSent(options, sought, AbortSignal.any([signal, permit.signal]));
+      const working = work(connector, options, AbortSignal.any([signal, permit.signal]));
+      return working ? await working : { unable: "the mailbox receives by a protocol without sent mail" };
     } finally {
       await permit.give();
     }
@@ -38,7 +47,11 @@ export function createSentFolder(ports: WorkerPorts<InboundConnector>): SentFold
     async find(mailboxId, sought, signal) {
       if ((resting.get(mailboxId) ?? 0) > ports.now()) return null;
       try {
-        return await look(mailboxId, sought, AbortSignal.any([signal, AbortSignal.timeout(LOOK_MS)]));
+        const until = AbortSignal.any([signal, AbortSignal.timeout(LOOK_MS)]);
+        const found = await connected(mailboxId, until, (connector, options, within) =>
+          connector.findSent?.(options, sought, within),
+        );
+        return typeof found === "boolean" ? found : null;
       } catch (error) {
         if (resting.size >= MAILBOXES) resting.clear();
         resting.set(mailboxId, ports.now() + REST_MS);
@@ -47,7 +60,26 @@ export function createSentFolder(ports: WorkerPorts<InboundConnector>): SentFold
         return null;
       }
     },
+
+    async file(mailboxId, copy, signal) {
+      try {
+        const until = AbortSignal.any([signal, AbortSignal.timeout(FILE_MS)]);
+        const done = await connected(mailboxId, until, (connector, options, within) =>
+          connector.fileSent?.(options, copy, within),
+        );
+        if (typeof done === "string") return null;
+        return done === null ? "the server has no folder of sent mail" : done.unable;
+      } catch (error) {
+        if (!(error instanceof FailureError)) return error instanceof Error ? error.message : String(error);
+        const { code, evidence } = error.failure;
+        return evidence?.reply ?? code;
+      }
+    },
   };
+}
+
+interface Unable {
+  readonly unable: string;
 }
 
 /** It receives, and what it signs in with was not refused. */

@@ -117,6 +117,7 @@ export async function givenWorker() {
         pollMs: 1000,
         retryMs: 1000,
         kind: "queue",
+        sentCopy: "server",
         eightBitPolicy: "encode",
         ehloName: null,
         watch: null,

@@ -72,6 +72,7 @@ export function connectionOf(
     pollMs: policy.pollMs,
     retryMs: policy.retryMs,
     uncertainPolicy: profile.settings.uncertainPolicy,
+    sentCopy: profile.settings.sentCopy,
     eightBitPolicy: profile.settings.eightBitPolicy,
     ehloName: profile.settings.ehloName ?? null,
     sendExpiryMs: profile.settings.sendExpiryHours * hour,

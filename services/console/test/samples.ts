@@ -51,6 +51,7 @@ export const profileSample: Profile = {
   connectionTimeoutMs: 30_000,
   watch: true,
   uncertainPolicy: "hold",
+  sentCopy: "server",
   eightBitPolicy: "encode",
   sendExpiryHours: 72,
   active: true,

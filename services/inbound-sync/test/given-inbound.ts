@@ -106,6 +106,7 @@ export async function givenInbound(options: { ownMongo?: boolean } = {}) {
         pollMs: 300_000,
         retryMs: 300_000,
         kind: "queue",
+        sentCopy: "server",
         eightBitPolicy: "encode",
         ehloName: null,
         watch: { noopMs: null },

@@ -6,7 +6,8 @@ import { changeOf, type LateAnswer, type SendAttempt, type SendChange, type Stor
 
 /** What came of one attempt. */
 export type Outcome =
-  | { readonly type: "taken"; readonly submitted: Submitted }
+  /** `isFiled`: it was found among the sent mail. */
+  | { readonly type: "taken"; readonly submitted: Submitted; readonly isFiled?: boolean }
   /** `own`: only this message or its recipients are concerned, the mailbox can send others. */
   | { readonly type: "refused"; readonly failure: Failure; readonly own: "recipient" | "message" | null }
   /** Handed over, but the answer is missing. `ended` false: the process that did it is gone. */
@@ -28,7 +29,7 @@ export const heardLate = ({ answer }: LateAnswer): Outcome => ({ type: "taken", 
 export interface DecisionContext {
   readonly connection: Pick<
     Connection,
-    "generation" | "retryMs" | "uncertainPolicy" | "sendExpiryMs" | "messageRetentionDays"
+    "generation" | "retryMs" | "uncertainPolicy" | "sentCopy" | "sendExpiryMs" | "messageRetentionDays"
   >;
   readonly policy: OutboundPolicy;
   readonly now: number;
@@ -98,7 +99,9 @@ export function decideOutcome(send: StoredSend, outcome: Outcome, context: Decis
     const refused = rejected.map(({ address }) => address);
     const outbox = [mailSent(send, answer, refused, now)];
     const done = { state: "sent" as const, due: null, nextAttemptAt: null, remaining: [], failure: null, purgeAt };
-    return { ...base, ...done, attempt: attempt(), answer, rejected, outbox };
+    const isFiled = connection.sentCopy === "server" || (outcome.type === "taken" && outcome.isFiled);
+    const copy = isFiled ? {} : { afterwards: { at: now, tries: 0 } };
+    return { ...base, ...done, ...copy, attempt: attempt(), answer, rejected, outbox };
   }
 
   /** Refused for good. Where some recipients have it already, the send is sent and names the others. */
@@ -155,7 +158,10 @@ export function decideOutcome(send: StoredSend, outcome: Outcome, context: Decis
       mailNotSent(send, "uncertain", now, failure, null),
       sendAlert(send, "SEND_UNCERTAIN", now, failure),
     ];
-    return { ...base, state: "uncertain", due: null, attempt: attempt(failure), keepClaim: true, failure, outbox };
+    const [lookMs] = context.policy.lookLaterMs;
+    const look = lookMs === undefined ? {} : { afterwards: { at: now + lookMs, tries: 0 } };
+    const held = { state: "uncertain", due: null, keepClaim: true, failure } as const;
+    return { ...base, ...held, ...look, attempt: attempt(failure), outbox };
   }
 }
 

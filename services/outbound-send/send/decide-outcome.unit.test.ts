@@ -35,6 +35,7 @@ const send: StoredSend = {
 const connection = {
   generation: 7,
   retryMs: 1000,
+  sentCopy: "server" as const,
   uncertainPolicy: "hold" as const,
   sendExpiryMs: 60_000,
   messageRetentionDays: 1,

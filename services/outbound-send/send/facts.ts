@@ -79,7 +79,12 @@ function fact<Type extends MessageType>(
 }
 
 /** Something about one send that a person should know. */
-export function sendAlert(send: Told, code: AlertCode, at: number, failure?: Failure): OutgoingMessage {
+export function sendAlert(
+  send: Told,
+  code: AlertCode,
+  at: number,
+  failure?: Pick<Failure, "evidence">,
+): OutgoingMessage {
   return message(send, "alert.raised.v1", at, {
     id: `${send.id}:alert:${code}:${send.attempt}`,
     subject: subjects.mailFact(send.mailboxId, "alert-raised"),

@@ -62,7 +62,8 @@ export class HandOver {
     const made = isPlain(send, change)
       ? await this.#recordSent(send, change, journal)
       : await commit(this.#ports, change);
-    if (made && change.state === "sent" && send.body) void this.#ports.uploads.remove(send.body.uploadId);
+    if (made && change.state === "sent" && !change.afterwards && send.body)
+      void this.#ports.uploads.remove(send.body.uploadId);
     return made;
   }
 
@@ -111,8 +112,8 @@ export class HandOver {
 }
 
 /** True for the end that nearly all sends have. */
-function isPlain(send: ClaimedSend, { state, rejected }: SendChange): boolean {
-  return state === "sent" && (rejected?.length ?? 0) === 0 && send.rejected.length === 0;
+function isPlain(send: ClaimedSend, { state, rejected, afterwards }: SendChange): boolean {
+  return state === "sent" && !afterwards && (rejected?.length ?? 0) === 0 && send.rejected.length === 0;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import type { SoughtMessage } from "@mailfleet/connector-api";
 import { ownHeaders } from "@mailfleet/mime";
 import type { OutboundPorts } from "../ports.ts";
 import type { Outcome } from "./decide-outcome.ts";
@@ -33,20 +34,22 @@ export async function lookUp(
 
 /** Whether the sent mail holds it; `null`: nobody can tell. */
 export function isInSentMail({ sentFolder, signal }: LookUpPorts, send: StoredSend): Promise<boolean | null> {
-  const { id, mailboxId, messageId, acceptedAt } = send;
-  const sought = {
-    messageId,
-    isOwnId: messageId.startsWith(`<${id}@`),
-    mark: { field: ownHeaders.send, value: id },
-    since: acceptedAt - SLACK_MS,
-  };
-  return sentFolder.find(mailboxId, sought, signal);
+  return sentFolder.find(send.mailboxId, soughtOf(send), signal);
 }
+
+/** By what a send is recognised among the sent mail. */
+export const soughtOf = ({ id, messageId, acceptedAt }: StoredSend): SoughtMessage => ({
+  messageId,
+  isOwnId: messageId.startsWith(`<${id}@`),
+  mark: { field: ownHeaders.send, value: id },
+  since: acceptedAt - SLACK_MS,
+});
 
 /** What the server had said to recipients before its answer was lost still counts. */
 export const foundInSentMail = (
   rejected: Extract<Outcome, { type: "unknown" }>["rejected"] = [],
 ): Extract<Outcome, { type: "taken" }> => ({
   type: "taken",
+  isFiled: true,
   submitted: { answer: "found among the sent mail; the server's answer was lost", rejected },
 });

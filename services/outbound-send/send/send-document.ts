@@ -80,7 +80,10 @@ export function updateFor(change: SendChange & { changeId: string }): AnyBulkWri
   put("attention", state, !onNormalWay.has(state));
   put("due", due, due !== null);
   if (!change.keepClaim) unset.claim = "";
-  if (state === "sent") Object.assign(unset, { raw: "", late: "" });
+  put("afterwards", change.afterwards, change.afterwards !== undefined);
+  if (state === "sent") unset.late = "";
+  // A copy of it may be filed yet.
+  if (state === "sent" && !change.afterwards) unset.raw = "";
   if (failure !== undefined) put("failure", failure, failure !== null);
   if (purgeAt !== undefined) put("purgeAt", purgeAt === null ? null : new Date(purgeAt), purgeAt !== null);
   if (change.nextAttemptAt !== undefined) put("nextAttemptAt", change.nextAttemptAt, change.nextAttemptAt !== null);

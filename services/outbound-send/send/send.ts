@@ -27,6 +27,13 @@ export interface LateAnswer {
   readonly answer: string;
 }
 
+/** What is done about a send when its attempt has ended: a held one is looked for, of a sent one a copy is filed. */
+export interface Afterwards {
+  readonly at: number;
+  /** How often it was tried. */
+  readonly tries: number;
+}
+
 /** A send without its bytes. All times are milliseconds since the epoch. */
 export interface StoredSend {
   readonly id: string;
@@ -62,6 +69,7 @@ export interface StoredSend {
   readonly failure?: Failure;
   readonly late?: LateAnswer;
   readonly commands: readonly string[];
+  readonly afterwards?: Afterwards;
   /** Set if the message is stored in pieces. */
   readonly body?: SendBody;
 }
@@ -130,6 +138,8 @@ export interface SendChange {
   /** `null` takes it away. */
   readonly failure?: Failure | null;
   readonly purgeAt?: number | null;
+  /** Absent: nothing is done afterwards. */
+  readonly afterwards?: Afterwards;
   /** The upload that the send refers to, which goes when it goes. */
   readonly uploadId?: string;
   readonly command?: string;

@@ -1,7 +1,7 @@
-import { ProblemError, type RequestArguments, type SendState } from "@mailfleet/contracts";
+import { type OutgoingMessage, ProblemError, type RequestArguments, type SendState } from "@mailfleet/contracts";
 import { GroupCommit } from "@mailfleet/kit";
 import { type Collection, type Filter, type Store, writeFates } from "@mailfleet/store";
-import type { DueSend, NewSend, SendChange, SentSend, StoredSend } from "./send.ts";
+import type { Afterwards, DueSend, NewSend, SendChange, SentSend, StoredSend } from "./send.ts";
 import { afterPosition, dueSend, insertedSend, readSend, type SendDocument, updateFor } from "./send-document.ts";
 
 /** What became of a new send: stored now, or there already under its idempotency key (or its id). */
@@ -24,6 +24,7 @@ export async function createSendStore(store: Store, owner: string) {
     { key: { mailboxId: 1, due: 1, _id: 1 }, name: "due", partialFilterExpression: { due: { $exists: true } } },
     { key: { attention: 1, mailboxId: 1, acceptedAt: 1 }, partialFilterExpression: { attention: { $exists: true } } },
     { key: { "claim.owner": 1 }, name: "claimed", partialFilterExpression: { "claim.owner": { $exists: true } } },
+    { key: { "afterwards.at": 1 }, partialFilterExpression: { "afterwards.at": { $exists: true } } },
     { key: { "outbox.at": 1 }, partialFilterExpression: { "outbox.0": { $exists: true } } },
     { key: { purgeAt: 1 }, expireAfterSeconds: 0 },
   ]);
@@ -215,6 +216,37 @@ export async function createSendStore(store: Store, owner: string) {
           sends.updateMany({ _id: { $in: group.map(({ id }) => id) }, state: "waiting", due: was }, { $set: { due } }),
         ),
       );
+    },
+
+    /** Sends about which something is to be done by this time, after their attempts; with their bytes. */
+    afterwards: async (by: number, limit: number) => {
+      const found = await sends
+        .find({ "afterwards.at": { $lte: by } }, { projection: { outbox: 0 } })
+        .sort({ "afterwards.at": 1 })
+        .limit(limit)
+        .toArray();
+      return found.map(dueSend);
+    },
+
+    /**
+     * Moves, or ends (`null`), what is done about a send afterwards; compare-and-swap on its time. With the end of the
+     * work on a sent one its bytes go.
+     */
+    moveAfterwards: async (
+      { id, state, afterwards }: StoredSend,
+      next: Afterwards | null,
+      outbox: readonly OutgoingMessage[] = [],
+    ) => {
+      const { modifiedCount } = await sends.updateOne(
+        { _id: id, state, "afterwards.at": afterwards?.at ?? 0 },
+        {
+          ...(next
+            ? { $set: { afterwards: next } }
+            : { $unset: { afterwards: "", ...(state === "sent" && { raw: "" }) } }),
+          ...(outbox.length > 0 && { $push: { outbox: { $each: [...outbox] } } }),
+        },
+      );
+      return modifiedCount > 0;
     },
 
     /** All who have claimed something and not ended it. */

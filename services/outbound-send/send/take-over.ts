@@ -13,6 +13,7 @@ const lastWords = {
   generation: 0,
   retryMs: 300_000,
   uncertainPolicy: "hold",
+  sentCopy: "server",
   sendExpiryMs: 0,
   messageRetentionDays: 30,
 } as const;

@@ -23,6 +23,7 @@ export interface GivenMailbox {
   generation: number;
   allowed: boolean;
   uncertainPolicy: "hold" | "resend";
+  sentCopy: "server" | "append";
   retryMs: number;
   sendExpiryMs: number;
   maximumConcurrentConnections: number;
@@ -180,6 +181,7 @@ export async function givenOutbound() {
         generation: 1,
         allowed: true,
         uncertainPolicy: "hold",
+        sentCopy: "server",
         retryMs: 200,
         sendExpiryMs: 3_600_000,
         maximumConcurrentConnections: 4,
@@ -290,6 +292,7 @@ function connectionOf(mailbox: GivenMailbox): Connection {
     pollMs: 300_000,
     retryMs: mailbox.retryMs,
     kind: "queue",
+    sentCopy: mailbox.sentCopy,
     eightBitPolicy: "encode",
     ehloName: null,
     watch: null,

@@ -13,7 +13,7 @@ import {
   startService,
 } from "@mailfleet/kit";
 import { connectStore, createLeaseStore, createPermitStore, isOutage as isStoreOutage } from "@mailfleet/store";
-import { createRunMetrics, createSentFolder, createWorker } from "@mailfleet/worker";
+import { createRunMetrics, createSentFolder, createWorker, type SentFolder } from "@mailfleet/worker";
 import { createActivityStore } from "../activity/store.ts";
 import { createMetrics } from "../metrics.ts";
 import { defaultPolicy, type OutboundPolicy } from "../ports.ts";
@@ -45,6 +45,8 @@ export interface InstanceOptions {
   /** `name:nth`: the process kills itself there. */
   readonly failPoints?: readonly string[];
   readonly lengths?: HoldLengths;
+  /** In this process only: the sent mail as a test wants it. */
+  readonly around?: (sentFolder: SentFolder) => SentFolder;
 }
 
 /** One running instance of the service. */
@@ -89,13 +91,18 @@ export async function startInstance(engines: Engines, options: InstanceOptions):
     direction: "outbound",
     connectors: { load: async () => smtpConnector({ commandMs: 2000, finalMs: 60_000 }) },
   });
+  const sentFolder = createSentFolder({
+    ...ports,
+    direction: "inbound",
+    connectors: { load: async () => imapConnector },
+  });
   const service = await startService(
     outboundSend,
     {
       bus,
       owner,
       worker,
-      sentFolder: createSentFolder({ ...ports, direction: "inbound", connectors: { load: async () => imapConnector } }),
+      sentFolder: (options.around ?? ((one) => one))(sentFolder),
       sends: await createSendStore(store, owner),
       uploads: await createUploadStore(store),
       activity: createActivityStore(store),
@@ -114,7 +121,7 @@ export async function startInstance(engines: Engines, options: InstanceOptions):
       now: Date.now,
       policy,
     },
-    { everyMs: { sweep: 100 } },
+    { everyMs: { sweep: 100, "do-afterwards": 100 } },
   );
   let stopping: Promise<void> | null = null;
   return {

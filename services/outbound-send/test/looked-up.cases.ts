@@ -9,6 +9,8 @@ export interface LookUpCase {
   readonly laterMs?: number;
   /** The pause before the message is sent again. */
   readonly retryMs?: number;
+  /** It is held, and so found only when it is looked for again; a person was asked meanwhile. */
+  readonly heldFirst?: true;
   /** Why the sent mail cannot be looked at. */
   readonly imap?: "none" | "closed" | "refused";
   readonly policy: "hold" | "resend";
@@ -78,6 +80,24 @@ export const lookUpCases: readonly LookUpCase[] = [
     laterMs: 900,
     retryMs: 1500,
     policy: "resend",
+    state: "sent",
+    times: 1,
+  },
+  {
+    what: "filed when it is held already, before it is looked for again",
+    files: asItCame,
+    laterMs: 1200,
+    heldFirst: true,
+    policy: "hold",
+    state: "sent",
+    times: 1,
+  },
+  {
+    what: "filed when it has been looked for again once",
+    files: asItCame,
+    laterMs: 3500,
+    heldFirst: true,
+    policy: "hold",
     state: "sent",
     times: 1,
   },

@@ -181,6 +181,14 @@ export interface SoughtMessage {
   readonly since: number;
 }
 
+/** A message that was sent, to be filed. */
+export interface SentMessage {
+  readonly sought: SoughtMessage;
+  readonly raw: Uint8Array;
+  /** Asked before it is handed over: whether it is still this process's to file. */
+  mayFile(): boolean;
+}
+
 /** Whether a message found by its Message-ID is the one that is sought. `mark`: what the field of the mark says there. */
 export function isSought({ isOwnId, mark: { value } }: SoughtMessage, mark: string | null): boolean {
   return mark === null ? isOwnId : mark === value;
@@ -195,6 +203,11 @@ export interface InboundConnector {
    * `FailureError`.
    */
   findSent?(options: ConnectOptions, sought: SoughtMessage, signal: AbortSignal): Promise<boolean | null>;
+  /**
+   * Files a message among those that were sent, unless it is there, over a connection of its own. `null`: the account keeps
+   * none. Throws `FailureError`; it may be filed all the same, where its answer was lost.
+   */
+  fileSent?(options: ConnectOptions, copy: SentMessage, signal: AbortSignal): Promise<"filed" | "there" | null>;
   /** Connects, signs in, opens the inbox. Throws `FailureError`. */
   open(options: ConnectOptions, signal: AbortSignal): Promise<InboundSession>;
   /**

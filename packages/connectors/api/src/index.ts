@@ -17,6 +17,7 @@ export {
   type ListOptions,
   MessageRefused,
   type RefusedMessage,
+  type SentMessage,
   type SoughtMessage,
   type SourceIdentity,
   sourceOf,

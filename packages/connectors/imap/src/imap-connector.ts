@@ -1,6 +1,6 @@
 import { type InboundConnector, sourceOf } from "@mailfleet/connector-api";
 import { dial } from "./dial.ts";
-import { findSent } from "./find-sent.ts";
+import { fileSent, findSent } from "./find-sent.ts";
 import { imapSession, openInbox } from "./imap-session.ts";
 import { testConnection } from "./test-connection.ts";
 import { watchInbox } from "./watch-inbox.ts";
@@ -16,6 +16,7 @@ export function createImapConnector({ silenceMs }: ImapDeadlines): InboundConnec
   return {
     test: testConnection,
     findSent,
+    fileSent,
     async open(options, signal) {
       const inbox = await openInbox(await dial(options, signal), signal, silenceMs);
       return imapSession(inbox, sourceOf(options));

@@ -7,7 +7,15 @@ import { operation } from "../noun/operation.ts";
 import { Sealed, sealedFor, serverDestination } from "../noun/sealed.ts";
 import { OAuthClient } from "../oauth/oauth.ts";
 import { Access, Authentication } from "../profile/server.ts";
-import { Direction, DirectionState, EightBitPolicy, MailboxKind, Security, UncertainPolicy } from "../vocabulary.ts";
+import {
+  Direction,
+  DirectionState,
+  EightBitPolicy,
+  MailboxKind,
+  Security,
+  SentCopy,
+  UncertainPolicy,
+} from "../vocabulary.ts";
 
 /** `holder` is whose connections are counted together: a mailbox's or a profile's id. */
 const holder = { holder: z.string(), username: z.string() };
@@ -102,6 +110,7 @@ export const connection = noun("connection", {
     pollMs: field(z.number().int(), "between two polls"),
     retryMs: field(z.number().int(), "between two attempts"),
     uncertainPolicy: field(UncertainPolicy, "what to do with a send of unknown fate"),
+    sentCopy: field(SentCopy, "who files a sent message among the sent mail"),
     eightBitPolicy: field(EightBitPolicy, "8-bit text for a server that does not offer 8BITMIME"),
     ehloName: field(z.string().nullable(), "how SMTP servers are greeted; null: by our address"),
     sendExpiryMs: field(z.number().int(), "a send that has waited longer is given up"),

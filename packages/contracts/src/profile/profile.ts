@@ -7,7 +7,7 @@ import { credentials } from "../noun/secret-field.ts";
 import { whole } from "../noun/whole.ts";
 import { applicationFlags, OAuthSettings } from "../oauth/oauth.ts";
 import { oauthSecret } from "../oauth/oauth-secret.ts";
-import { EightBitPolicy, UncertainPolicy } from "../vocabulary.ts";
+import { EightBitPolicy, SentCopy, UncertainPolicy } from "../vocabulary.ts";
 import { ProfileType, profileTypes } from "./profile-type.ts";
 import { InboundServer, NewInboundServer, NewOutboundServer, OutboundServer } from "./server.ts";
 
@@ -111,6 +111,11 @@ export const profile = noun("profile", {
       {
         flag: "uncertain <policy>",
       },
+    ),
+    sentCopy: field(
+      SentCopy.default("server"),
+      "who files a sent message among the sent mail; append: Mailfleet, over the mailbox's IMAP, if the server has not",
+      { flag: "sent-copy <who>" },
     ),
     eightBitPolicy: field(EightBitPolicy.default("encode"), "8-bit text for a server that does not offer 8BITMIME", {
       flag: "eight-bit <policy>",
