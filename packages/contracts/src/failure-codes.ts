@@ -228,6 +228,13 @@ export const failureCodes = {
     "The server secures the connection with a cipher suite that is too weak.",
     "Enable on the server TLS 1.3, or TLS 1.2 with suites that begin with TLS_ECDHE and end with SHA256 or SHA384, and disable the others.",
   ),
+  AUTODISCOVER_FAILED: row(
+    "transient",
+    "error",
+    "profile",
+    "The address of the mailbox's server could not be looked up.",
+    "Read what each place said. Check the host in the profile (the domain at which, or below which, autodiscover answers), or give the address of the API itself and switch autodiscover off.",
+  ),
   IMPERSONATION_DENIED: row(
     "permanent",
     "error",

@@ -24,6 +24,8 @@ export type GuardedInit = RequestInit & {
    * which takes a fraction of the time where both are small.
    */
   pieces?: () => Iterable<Uint8Array>;
+  /** An answer that leads elsewhere is given to the caller, who judges it, instead of REDIRECT_REFUSED. Never followed. */
+  givesRedirects?: boolean;
 };
 
 /**
@@ -103,7 +105,7 @@ export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch &
             phase = "reading";
           },
         });
-        const refusal = redirectRefusal(response, evidence, url);
+        const refusal = init.givesRedirects ? null : redirectRefusal(response, evidence, url);
         if (refusal) throw refusal;
         return response;
       } catch (thrown) {
@@ -126,7 +128,7 @@ export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch &
         dispatcher: agent,
       });
       const refusal =
-        redirectRefusal(answer, evidence, url) ??
+        (init.givesRedirects ? null : redirectRefusal(answer, evidence, url)) ??
         (method !== "HEAD" && isDeclaredLarger(answer.headers, limit) ? tooLarge() : null);
       if (refusal) {
         await answer.body?.cancel().catch(() => undefined);

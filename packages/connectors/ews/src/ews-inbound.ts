@@ -1,7 +1,8 @@
 import { type InboundConnector, sourceOf } from "@mailfleet/connector-api";
-import { ewsApi } from "./ews-api.ts";
+import { openEws } from "./ews-api.ts";
 import { ewsSession } from "./ews-session.ts";
 import { findSent } from "./find-sent.ts";
+import { forget } from "./locate.ts";
 import { countInbox, runTest } from "./test-steps.ts";
 
 /** Receives from Exchange on-premises by EWS: the inbox of the mailbox with the given address. Changes nothing in it. */
@@ -13,7 +14,7 @@ export const ewsInbound: InboundConnector = {
   async findSent(options, sought, signal) {
     // Without copies nothing can be found there, and nothing follows from that.
     if (options.server.saveCopy === false) return null;
-    const api = ewsApi(options);
+    const api = await openEws(options, signal);
     try {
       return await findSent(api, sought, signal);
     } finally {
@@ -21,11 +22,12 @@ export const ewsInbound: InboundConnector = {
     }
   },
   async open(options, signal) {
-    const api = ewsApi(options);
+    const api = await openEws(options, signal);
     try {
       // One request signs in, so a wrong password is tried once.
       await countInbox(api, signal);
     } catch (error) {
+      forget(options);
       await api.close();
       throw error;
     }

@@ -1,7 +1,8 @@
 import { type OutboundConnector, UncertainError } from "@mailfleet/connector-api";
 import { apiSession } from "@mailfleet/connector-http";
 import { FailureError, failureOf } from "@mailfleet/contracts";
-import { type EwsApi, ewsApi } from "./ews-api.ts";
+import { type EwsApi, openEws } from "./ews-api.ts";
+import { forget } from "./locate.ts";
 import { sendMessage } from "./send-message.ts";
 import { countInbox, runTest } from "./test-steps.ts";
 
@@ -9,23 +10,26 @@ import { countInbox, runTest } from "./test-steps.ts";
 export const ewsOutbound: OutboundConnector = {
   open(options) {
     const saveCopy = options.server.saveCopy !== false;
-    let opened: { readonly api: EwsApi; readonly signedIn: Promise<unknown> } | null = null;
+    let opened: Promise<EwsApi> | null = null;
     /** A small request signs in before a message is uploaded; one that fails is not remembered. */
-    const open = async (signal: AbortSignal) => {
-      if (opened === null) {
-        const api = ewsApi(options);
-        const mine = { api, signedIn: countInbox(api, signal) };
-        opened = mine;
-        mine.signedIn.catch(async () => {
-          if (opened === mine) opened = null;
-          await api.close();
-        });
+    const open = async (signal: AbortSignal): Promise<EwsApi> => {
+      const api = await openEws(options, signal);
+      try {
+        await countInbox(api, signal);
+        return api;
+      } catch (error) {
+        forget(options);
+        await api.close();
+        throw error;
       }
-      await opened.signedIn;
-      return opened?.api ?? ewsApi(options);
     };
     const session = apiSession(1, async (envelope, message, signal, permission) => {
-      const api = await open(signal);
+      const mine = opened ?? open(signal);
+      opened = mine;
+      const api = await mine.catch((error) => {
+        if (opened === mine) opened = null;
+        throw error;
+      });
       return sendMessage(api, { envelope, message, saveCopy }, signal, permission);
     });
     return {
@@ -35,7 +39,7 @@ export const ewsOutbound: OutboundConnector = {
       },
       async close() {
         await session.close();
-        await opened?.api.close();
+        await (await opened?.catch(() => null))?.close();
       },
     };
   },

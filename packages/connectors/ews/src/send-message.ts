@@ -8,8 +8,9 @@ import {
 } from "@mailfleet/connector-api";
 import { addressByHeader, isCertainlyNotSent, ofOneMessage, RefusedError } from "@mailfleet/connector-http";
 import { FailureError, failureOf } from "@mailfleet/contracts";
-import type { EwsApi, Sending } from "./ews-api.ts";
+import type { EwsApi } from "./ews-api.ts";
 import { createItem, envelope as soap } from "./requests.ts";
+import type { Sending } from "./transport.ts";
 
 /** Exchange's own upper limit for a request (64 MB), in base64. */
 const MOST_BYTES = 46 * 1024 * 1024;

@@ -8,7 +8,8 @@ import {
 import { deadlineOf, RefusedError } from "@mailfleet/connector-http";
 import { FailureError, type TestStep } from "@mailfleet/contracts";
 import { networkFailure } from "@mailfleet/http";
-import { type EwsApi, ewsApi } from "./ews-api.ts";
+import { type EwsApi, openEws } from "./ews-api.ts";
+import { forget } from "./locate.ts";
 import { getInbox } from "./requests.ts";
 import { textOf } from "./xml-tree.ts";
 
@@ -42,8 +43,14 @@ export async function runTest(
   };
   try {
     const deadline = deadlineOf(options, signal);
-    const exchange = ewsApi(options);
+    const { autodiscover } = options.server;
+    if (autodiscover) {
+      at = "locate";
+      forget(options);
+    }
+    const exchange = await openEws(options, deadline);
     api = exchange;
+    if (autodiscover) await run("locate", async () => `found at ${exchange.url}`);
     await run("connect", async () => {
       await exchange.reach(deadline);
       return `${new URL(exchange.url).host} answers`;

@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { type Batch, type ConnectOptions, type Cursor, checkBalance, type ListOptions } from "@mailfleet/connector-api";
 import { type FailureError, Secret, type TestStep } from "@mailfleet/contracts";
 import { ewsInbound } from "../src/index.ts";
 import { fault, type ScriptedExchange, startScriptedExchange } from "./scripted-exchange.ts";
 
+setFlagsFromString("--expose-gc");
+const collect: () => void = runInNewContext("gc");
 const address = "jane@example.org";
 const never = new AbortController().signal;
 let exchange: ScriptedExchange;
@@ -99,6 +103,33 @@ describe("receiving from Exchange", () => {
     assert.equal(texts[0], mime);
     assert.equal(batches[0]?.messages[0]?.raw instanceof Uint8Array, false);
     assert.equal(texts.length, 3);
+  });
+
+  test("60 MB of MIME inside XML cost at most 16 MB of memory", async () => {
+    const line = Buffer.from(`${"QUJD".repeat(19)}\r\n`.repeat(800));
+    const times = Math.ceil((60 * 1024 * 1024 * 4) / 3 / line.length);
+    exchange.inbox.push({ id: "H", receivedAt: "2026-01-01T00:00:00Z", mime: "" });
+    exchange.next({ operation: "GetItem", mime: { piece: line, times } });
+    const session = await ewsInbound.open(options(), never);
+    const held = () => {
+      collect();
+      const { heapUsed, arrayBuffers } = process.memoryUsage();
+      return heapUsed + arrayBuffers;
+    };
+    const before = held();
+    let [size, looked, most] = [0, 0, 0];
+    const list = { processFrom: null, batchSize: 10, signal: never, known: () => false };
+    for await (const { messages } of session.listNew(null, list))
+      for (const { raw } of messages)
+        for await (const piece of raw as AsyncIterable<Uint8Array>) {
+          size += piece.length;
+          if (size - looked < 4 * 1024 * 1024) continue;
+          looked = size;
+          most = Math.max(most, held() - before);
+        }
+    await session.close();
+    assert.equal(size, 800 * 57 * times);
+    assert.ok(most < 16 * 1024 * 1024, `${most} bytes`);
   });
 
   test("starts over where Exchange no longer knows the state, and says so", async () => {

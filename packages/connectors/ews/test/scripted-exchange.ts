@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
@@ -26,6 +27,8 @@ export interface Instead {
   readonly body?: string;
   /** A response message with this code. */
   readonly code?: string;
+  /** The MIME of a message in base64, made while it is sent. */
+  readonly mime?: { readonly piece: Buffer; readonly times: number };
   /** Ends the connection once the request was read. */
   readonly cutOff?: true;
 }
@@ -133,6 +136,15 @@ export async function startScriptedExchange(judge = byBasic) {
     if (trouble?.cutOff) {
       operations[operation]?.(body);
       response.destroy();
+      return;
+    }
+    if (trouble?.mime) {
+      const { piece, times } = trouble.mime;
+      const content = "<m:Items><t:Message><t:MimeContent>|</t:MimeContent></t:Message></m:Items>";
+      const [head, tail] = answer("GetItem", content).split("|");
+      response.writeHead(200, xml).write(head);
+      for (let count = 0; count < times; count += 1) if (!response.write(piece)) await once(response, "drain");
+      response.end(tail);
       return;
     }
     if (trouble) {
