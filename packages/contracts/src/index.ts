@@ -61,6 +61,7 @@ export {
 export { Credentials, credentials, type SecretField } from "./noun/secret-field.ts";
 export { camel, kebab, sentenceOf } from "./noun/words.ts";
 export { nouns } from "./nouns.ts";
+export { inCloud } from "./oauth/microsoft-clouds.ts";
 export { OAuthClient, OAuthSettings, SealedOAuthSecret, ServiceAccountShown, TenantId } from "./oauth/oauth.ts";
 export { OAuthSecret } from "./oauth/oauth-secret.ts";
 export { PoisonMessage } from "./poison.ts";

@@ -53,6 +53,28 @@ describe("an application", () => {
     assert.deepEqual(client.scopes, ["https://outlook.office.com/.default"]);
   });
 
+  test("of Microsoft's in another of its clouds signs in there, for what is there", () => {
+    const graph = serversOf("graph", "graph");
+    const application = { provider: "microsoft", flow: "application", tenantId: "contoso.test" };
+    const of = (cloud: string) => {
+      const { tokenEndpoint, scopes, apiUrl } = complete({ ...application, cloud }, undefined, graph);
+      return [tokenEndpoint, scopes, apiUrl];
+    };
+    assert.deepEqual(of("us-government"), [
+      "https://login.microsoftonline.us/contoso.test/oauth2/v2.0/token",
+      ["https://graph.microsoft.us/.default"],
+      "https://graph.microsoft.us",
+    ]);
+    assert.deepEqual(of("china"), [
+      "https://login.partner.microsoftonline.cn/contoso.test/oauth2/v2.0/token",
+      ["https://microsoftgraph.chinacloudapi.cn/.default"],
+      "https://microsoftgraph.chinacloudapi.cn",
+    ]);
+    assert.deepEqual(complete({ ...application, cloud: "us-government-dod" }).scopes, [
+      "https://outlook-dod.office365.us/.default",
+    ]);
+  });
+
   test("keeps what its settings say", () => {
     const endpoints = { token: "https://id.test/token", api: "https://api.test" };
     const client = complete({ provider: "custom", scopes: ["mail", "mail"], endpoints, publishing: "testing" });

@@ -1,6 +1,7 @@
 import {
   connectorDescriptors,
   type InboundServer,
+  inCloud,
   type OAuthClient,
   type OAuthSettings,
   type OutboundServer,
@@ -25,7 +26,7 @@ export function completeOAuthClient(
 ): OAuthClient {
   const { provider, flow, endpoints = {} } = settings;
   const preset = provider === "custom" ? null : providerPresets[provider];
-  const ofTenant = (url: string) => url.replaceAll("{tenant}", settings.tenantId ?? anyTenant);
+  const ofTenant = (url: string) => inCloud(settings.cloud, url).replaceAll("{tenant}", settings.tenantId ?? anyTenant);
   return {
     provider,
     flow,
@@ -36,8 +37,10 @@ export function completeOAuthClient(
     authorizationEndpoint: ofTenant(endpoints.authorization ?? preset?.authorization ?? ""),
     tokenEndpoint: ofTenant(endpoints.token ?? preset?.token ?? ""),
     deviceAuthorizationEndpoint: nullable(endpoints.deviceAuthorization ?? preset?.deviceAuthorization, ofTenant),
-    apiUrl: endpoints.api ?? preset?.api ?? null,
-    scopes: [...new Set(settings.scopes ?? presetScopes(provider, flow, servers))],
+    apiUrl: nullable(endpoints.api ?? preset?.api, (url) => inCloud(settings.cloud, url)),
+    scopes: [
+      ...new Set(settings.scopes ?? presetScopes(provider, flow, servers).map((one) => inCloud(settings.cloud, one))),
+    ],
     ...(settings.publishing ? { publishing: settings.publishing } : {}),
   };
 }

@@ -4,6 +4,7 @@ import {
   type Direction,
   type DirectionState,
   type InboundServer,
+  inCloud,
   type OutboundServer,
   ProblemError,
   providerPresets,
@@ -103,5 +104,6 @@ function serverOf(direction: "inbound" | "outbound", profile: ShownProfile): Con
   const { credentials: _, addressing: __, ...server } = { addressing: undefined, ...settings };
   const { apiOf } = connectorDescriptors[server.protocol];
   if (!apiOf) return server;
-  return { ...server, apiUrl: profile.settings.oauth?.endpoints?.api ?? providerPresets[apiOf].api };
+  const { oauth } = profile.settings;
+  return { ...server, apiUrl: oauth?.endpoints?.api ?? inCloud(oauth?.cloud, providerPresets[apiOf].api) };
 }

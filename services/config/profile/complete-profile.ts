@@ -2,6 +2,7 @@ import {
   type ConnectorDescriptor,
   connectorDescriptors,
   type InboundServer,
+  inCloud,
   type NewProfile,
   type OAuthSettings,
   type OutboundServer,
@@ -74,7 +75,7 @@ function completeServer(
   const preset = provider && provider !== "custom" ? connector.servers[provider] : undefined;
   const security: Security = written.security ?? preset?.security ?? "tls";
   const api = URL.parse(written.apiUrl ?? "");
-  const host = written.host ?? api?.hostname ?? preset?.host;
+  const host = written.host ?? api?.hostname ?? (preset && inCloud(oauth?.cloud, preset.host));
   if (!(security in connector.ports))
     problems.push({
       pointer: `/${direction}/security`,
@@ -113,6 +114,8 @@ function impossible({ type, oauth }: Written, { inbound, outbound }: Complete): 
     if (server.credentials === "anonymous" && !connector.credentials.includes("none"))
       add(`/${direction}/credentials`, `must not be anonymous for the ${connector.name}`);
     if (server.credentials === "oauth" && !oauth) add("/oauth", "is needed where credentials are oauth");
+    if (server.protocol === "ews" && type === "exchange-online")
+      add(`/${direction}/protocol`, "must be graph: Microsoft ends EWS in Exchange Online on 1 April 2027");
     for (const field of onlySome)
       if (field in server && !connector.fields.includes(field))
         add(`/${direction}/${field}`, `has no effect with ${connector.name}`);
@@ -155,6 +158,7 @@ function impossibleOAuth(oauth: OAuthSettings): FieldProblem[] {
     add("/tenantId", "is needed for the flow application");
   if (oauth.tenantId !== undefined && !TenantId.safeParse(oauth.tenantId).success)
     add("/tenantId", "must be a directory id (GUID) or a domain");
+  if (oauth.cloud !== undefined && oauth.provider !== "microsoft") add("/cloud", "is only for Microsoft");
   if (oauth.provider === "custom" && !oauth.endpoints?.token) add("/endpoints/token", "is needed");
   if (oauth.provider === "custom" && oauth.flow === "sign-in")
     for (const name of ["issuer", "authorization"] as const)

@@ -42,6 +42,7 @@ const oauthDirections = (direction: "inbound" | "outbound"): RelevantField[] => 
     "flow",
     "clientId",
     "tenantId",
+    "cloud",
     "clientAuthentication",
     "scopes",
     "endpoints",

@@ -17,6 +17,37 @@ const problemOf = (work: () => unknown) => {
 };
 const google = { provider: "google", clientId: "id" } as const;
 
+describe("Exchange Online", () => {
+  const oauth = { provider: "microsoft", flow: "application", tenantId: "contoso.test", clientId: "id" } as const;
+  const online = (more: object, cloud?: string) =>
+    complete({ type: "exchange-online", oauth: { ...oauth, ...(cloud && { cloud }) }, ...more });
+
+  for (const [cloud, host] of [
+    [undefined, "graph.microsoft.com"],
+    ["global", "graph.microsoft.com"],
+    ["us-government", "graph.microsoft.us"],
+    ["us-government-dod", "dod-graph.microsoft.us"],
+    ["china", "microsoftgraph.chinacloudapi.cn"],
+  ] as const)
+    test(`in the cloud ${cloud ?? "that is not named"} is at ${host}`, () => {
+      const { inbound, outbound } = online({}, cloud);
+      assert.deepEqual([inbound.host, outbound.host, inbound.protocol], [host, host, "graph"]);
+    });
+
+  test("has no EWS, and the refusal says why", () => {
+    const { errors } = problemOf(() => online({ inbound: { protocol: "ews", host: "mail.contoso.test" } }));
+    assert.match(JSON.stringify(errors), /must be graph: Microsoft ends EWS in Exchange Online/);
+  });
+
+  test("a cloud is Microsoft's alone", () => {
+    const { errors } = problemOf(() => complete({ type: "gmail", oauth: { ...google, cloud: "china" } }));
+    assert.deepEqual(
+      errors?.map(({ pointer }) => pointer),
+      ["/new/oauth/cloud"],
+    );
+  });
+});
+
 describe("a profile that leaves things out", () => {
   test("of type gmail gets Gmail's servers, ports and OAuth", () => {
     const { inbound, outbound } = complete({ type: "gmail", oauth: google });

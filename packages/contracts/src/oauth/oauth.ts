@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Instant } from "../ids.ts";
 import { Sealed } from "../noun/sealed.ts";
 import { fieldRules } from "../problem.ts";
+import { MicrosoftCloud } from "./microsoft-clouds.ts";
 
 /** Whose authorization server it is; `custom` names its endpoints itself. */
 export const OAuthProvider = z.enum(["google", "microsoft", "custom"]);
@@ -73,6 +74,7 @@ export const OAuthSettings = z.strictObject({
   flow: OAuthFlow.default("sign-in").describe("how tokens are granted; default sign-in"),
   clientId: z.string().trim().min(1, "must not be empty").max(1024).optional().describe("not for service-account"),
   tenantId: TenantId.optional().describe("Microsoft"),
+  cloud: MicrosoftCloud.optional().describe("Microsoft: which of its clouds; default global"),
   clientAuthentication: ClientAuthentication.default("secret"),
   clientSecretExpiresAt: Instant.optional().describe(
     "when the client secret expires, as the provider shows it; Mailfleet warns before",

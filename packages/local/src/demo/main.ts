@@ -3,8 +3,9 @@ import { readFileSync } from "node:fs";
 import { ApiClient } from "@mailfleet/cli";
 import { endWithParent } from "../stack/end-with-parent.ts";
 import { startStack } from "../stack/index.ts";
-import { type DemoArguments, readArguments, serverFrom, usage } from "./arguments.ts";
+import { type DemoArguments, type DemoProvider, readArguments, serverFrom, usage } from "./arguments.ts";
 import { askPassword } from "./ask-password.ts";
+import { exchangeOnlineAccounts, tellExchangeOnlineStory } from "./exchange-online-story.ts";
 import { fleetApi } from "./fleet-api.ts";
 import { gmailAccounts, tellGmailStory } from "./gmail-story.ts";
 import { narratorTo } from "./narrator.ts";
@@ -14,6 +15,13 @@ import { tellPop3Story } from "./pop3-story.ts";
 import { doublesReachable, startProviderHouse } from "./provider-house.ts";
 import { sandboxAccounts, tellSandboxStory } from "./sandbox-story.ts";
 
+/** The accounts that a story needs at the doubles; absent: it needs no double. */
+const accountsOf: Readonly<Partial<Record<DemoProvider, readonly string[]>>> = {
+  gmail: gmailAccounts,
+  "exchange-online": exchangeOnlineAccounts,
+  notify: notifyAccounts,
+};
+
 async function demo(arguments_: DemoArguments): Promise<boolean> {
   const narrator = narratorTo(process.stdout);
   const { own } = arguments_;
@@ -21,10 +29,8 @@ async function demo(arguments_: DemoArguments): Promise<boolean> {
   const trusted = own?.ca === undefined ? {} : { trustedCertificates: readFileSync(own.ca, "utf8") };
   narrator.say("Starting NATS, MongoDB, a sandbox mail server and six services, each its own process …");
   const { provider } = arguments_;
-  const house =
-    provider === "gmail" || provider === "notify"
-      ? await startProviderHouse(provider === "gmail" ? gmailAccounts : notifyAccounts)
-      : null;
+  const accounts = accountsOf[provider];
+  const house = accounts ? await startProviderHouse(accounts) : null;
   const stack = await startStack({
     dataDir: ".local/demo",
     fresh: true,
@@ -56,6 +62,7 @@ async function demo(arguments_: DemoArguments): Promise<boolean> {
       await tellOwnMailboxStory({ api, narrator, stack, servers }, account);
     } else if (house) {
       if (provider === "gmail") await tellGmailStory({ api, narrator, stack }, house);
+      else if (provider === "exchange-online") await tellExchangeOnlineStory({ api, narrator, stack }, house);
       else await tellNotifyStory({ api, narrator, stack }, sandbox, house);
     } else {
       const host = "127.0.0.1";
