@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { type EwsDouble, startEwsDouble } from "@mailfleet/local/doubles";
+import { eventually } from "@mailfleet/local/testing";
 
 const [ann, bob] = ["ann@example.test", "bob@example.test"];
 const password = "ews-double-pass-1";
@@ -134,4 +135,80 @@ test("the EWS double lets service accounts impersonate, and delegates open what 
   assert.deepEqual((await ask(getFolder("inbox", ann), { as: bob })).codes, ["ErrorAccessDenied"]);
   ews.delegate(ann, bob);
   assert.deepEqual((await ask(getFolder("inbox", ann), { as: bob })).codes, ["NoError"]);
+});
+
+describe("the EWS double makes trouble when it is told to", () => {
+  const troubles: [string, Parameters<EwsDouble["failNext"]>[0], number, string[], RegExp][] = [
+    [
+      "busy, with a pause",
+      { code: "ErrorServerBusy", asFault: true, backOffMs: 5000 },
+      500,
+      ["ErrorServerBusy"],
+      /BackOffMilliseconds">5000</,
+    ],
+    [
+      "busy, in one response message",
+      { code: "ErrorServerBusy", backOffMs: 7 },
+      200,
+      ["ErrorServerBusy"],
+      /Class="Error"/,
+    ],
+    ["moving", { code: "ErrorMailboxMoveInProgress" }, 200, ["ErrorMailboxMoveInProgress"], /being moved/],
+    ["full", { code: "ErrorQuotaExceeded" }, 200, ["ErrorQuotaExceeded"], /quota/],
+    ["gone", { code: "ErrorNonExistentMailbox", asFault: true }, 500, ["ErrorNonExistentMailbox"], /Fault/],
+    ["forbidden", { status: 403 }, 403, [], /^$/],
+    ["too large", { status: 413 }, 413, [], /^$/],
+    ["away", { status: 503, path: "GetFolder" }, 503, [], /^$/],
+  ];
+  for (const [what, trouble, status, codes, words] of troubles)
+    test(what, async () => {
+      ews.failNext(trouble);
+      const seen = await ask(getFolder());
+      assert.deepEqual([seen.status, seen.codes], [status, codes]);
+      assert.match(seen.text, words);
+      assert.deepEqual((await ask(getFolder())).codes, ["NoError"]);
+    });
+
+  test("an answer that ends in its middle, one that never ends, and one that nobody hears", async () => {
+    ews.failNext({ half: true });
+    await assert.rejects(ask(getFolder()));
+    ews.failNext({ endless: true });
+    await assert.rejects(ask(getFolder(), { signal: AbortSignal.timeout(300) }), /TimeoutError/);
+    ews.failNext({ cutOff: true });
+    await assert.rejects(ask(create(mail(1))));
+    assert.equal(ews.sent.length, 1, "it was sent");
+  });
+
+  test("more requests at once than are allowed", async () => {
+    ews.mostAtOnce = 2;
+    ews.failNext({ delayMs: 1000, times: 2 });
+    const slow = [ask(getFolder()), ask(getFolder())];
+    await eventually(() => assert.equal(ews.mailbox(ann).atOnce, 2));
+    assert.deepEqual((await ask(getFolder())).codes, ["ErrorExceededConnectionCount"]);
+    assert.deepEqual(
+      (await Promise.all(slow)).map(({ codes }) => codes[0]),
+      ["NoError", "NoError"],
+    );
+    assert.equal(ews.mailbox(ann).mostAtOnce, 3);
+  });
+});
+
+test("the EWS double refuses what is too large, no XML, a bomb, unknown, or newer than itself", async () => {
+  const send = async (body: string) => {
+    const authorization = `Basic ${Buffer.from(`${ann}:${password}`).toString("base64")}`;
+    const response = await fetch(ews.url, { method: "POST", headers: { authorization }, body });
+    return [response.status, /ResponseCode[^>]*>(\w+)/.exec(await response.text())?.[1]];
+  };
+  const bomb = `<!DOCTYPE a [<!ENTITY b "${"c".repeat(1000)}">]><a>&b;</a>`;
+  for (const bad of ["", "no XML", "<a>", "<a></b>", "<a>&b;</a>", bomb, "<a>".repeat(100_000)])
+    assert.deepEqual(await send(bad), [500, "ErrorSchemaValidation"]);
+  assert.deepEqual((await ask("<m:GetRooms/>")).codes, ["ErrorSchemaValidation"]);
+  ews.largestRequest = 100;
+  assert.deepEqual(await send("x".repeat(101)), [413, undefined]);
+  ews.largestRequest = 1e6;
+  ews.version = "2010";
+  assert.deepEqual((await ask(getFolder())).codes, ["ErrorInvalidServerVersion"]);
+  const old = await ask(getFolder(), { version: "Exchange2010_SP2" });
+  assert.match(old.text, /MajorVersion="14"/);
+  assert.equal((await ask(getFolder(), { secret: "wrong" })).status, 401);
 });

@@ -161,6 +161,14 @@ export async function startEwsDouble(options: EwsDoubleOptions): Promise<EwsDoub
       const whom = impersonated(asked.envelope);
       seen = { ...seen, operation: asked.operation, ...(whom === null ? {} : { impersonated: whom }) };
     }
+    const counted = mailboxes.get((seen.impersonated ?? seen.account ?? "").toLowerCase());
+    if (asked && counted) {
+      counted.atOnce += 1;
+      counted.mostAtOnce = Math.max(counted.mostAtOnce, counted.atOnce);
+      response.once("close", () => {
+        counted.atOnce -= 1;
+      });
+    }
     const trouble = troubles.take(asked ? `${path}/${asked.operation}` : path);
     if (trouble?.endless) return sendEndless(response);
     if (trouble && (await playTrouble(trouble, response, () => ""))) return;
@@ -172,8 +180,7 @@ export async function startEwsDouble(options: EwsDoubleOptions): Promise<EwsDoub
       const text = "The request failed schema validation.";
       return send(500, envelope(ewsVersions[knobs.version], fault("ErrorSchemaValidation", undefined, text)));
     }
-    const whenDone = (done: () => void) => void response.once("close", done);
-    const { status, body: answered } = serveEws(service, caller, asked, trouble, whenDone);
+    const { status, body: answered } = serveEws(service, caller, asked, trouble);
     if (!trouble?.half) return send(status, answered);
     response.writeHead(status, { ...xml, "content-length": Buffer.byteLength(answered) });
     await new Promise<void>((resolve) => response.write(answered.slice(0, answered.length >> 1), () => resolve()));

@@ -53,13 +53,12 @@ export function readAsked(body: Buffer): EwsAsked | null {
   return envelope && request ? { envelope, request, operation: request.name } : null;
 }
 
-/** Carries an operation out. `whenDone` calls back when the answer is out. */
+/** Carries an operation out. */
 export function serveEws(
   service: EwsService,
   caller: EwsCaller,
   asked: EwsAsked,
   trouble: EwsTrouble | undefined,
-  whenDone: (done: () => void) => void,
 ): EwsAnswer {
   const version = service.version();
   const failed = (code: EwsCode, text?: string): EwsAnswer => ({
@@ -75,11 +74,6 @@ export function serveEws(
     return failed("ErrorSchemaValidation", `The request failed schema validation: ${operation} is not known.`);
   try {
     const mailbox = actingAs(caller, impersonated(asked.envelope), service.rights());
-    mailbox.atOnce += 1;
-    mailbox.mostAtOnce = Math.max(mailbox.mostAtOnce, mailbox.atOnce);
-    whenDone(() => {
-      mailbox.atOnce -= 1;
-    });
     if (mailbox.atOnce > service.mostAtOnce()) return failed("ErrorExceededConnectionCount");
     const call = callOf(service, mailbox, request);
     const messages = known.each(call).map((one) => {

@@ -18,14 +18,22 @@ const algorithms = {
 } as const;
 
 /** A self-signed certificate for 127.0.0.1 and localhost: clients must trust it explicitly. Needs `openssl`. */
-export async function makeCertificate(algorithm: keyof typeof algorithms = "ec"): Promise<Certificate> {
+export async function makeCertificate(
+  algorithm: keyof typeof algorithms = "ec",
+  names: readonly string[] = [],
+): Promise<Certificate> {
   const folder = await tempDir("certificate");
   const keyFile = join(folder.path, "key.pem");
   const certificateFile = join(folder.path, "certificate.pem");
   try {
     await run("openssl", [
       ...["req", "-x509", "-newkey", ...algorithms[algorithm], "-nodes", "-days", "30"],
-      ...["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"],
+      ...[
+        "-subj",
+        "/CN=localhost",
+        "-addext",
+        `subjectAltName=${["localhost", ...names].map((name) => `DNS:${name}`).join()},IP:127.0.0.1`,
+      ],
       ...["-keyout", keyFile, "-out", certificateFile],
     ]);
     return { key: await readFile(keyFile, "utf8"), certificate: await readFile(certificateFile, "utf8") };
