@@ -27,6 +27,7 @@ export interface GivenMailbox {
   retryMs: number;
   sendExpiryMs: number;
   maximumConcurrentConnections: number;
+  connectionTimeoutMs: number;
   holder: string;
   /** Names the password; another one is another way to sign in. */
   secret: string;
@@ -185,6 +186,7 @@ export async function givenOutbound() {
         retryMs: 200,
         sendExpiryMs: 3_600_000,
         maximumConcurrentConnections: 4,
+        connectionTimeoutMs: 10_000,
         holder: id,
         secret: more.holder ?? id,
         imap: null,
@@ -287,7 +289,7 @@ function connectionOf(mailbox: GivenMailbox): Connection {
     allowedNetworks: ["127.0.0.0/8", "::1"],
     deleteAfterProcessing: false,
     maximumConcurrentConnections: mailbox.maximumConcurrentConnections,
-    connectionTimeoutMs: 10_000,
+    connectionTimeoutMs: mailbox.connectionTimeoutMs,
     processFrom: null,
     pollMs: 300_000,
     retryMs: mailbox.retryMs,

@@ -45,6 +45,8 @@ export interface InstanceOptions {
   /** `name:nth`: the process kills itself there. */
   readonly failPoints?: readonly string[];
   readonly lengths?: HoldLengths;
+  /** How long a server may take for an answer; 2 s unless given. */
+  readonly commandMs?: number;
   /** In this process only: the sent mail as a test wants it. */
   readonly around?: (sentFolder: SentFolder) => SentFolder;
 }
@@ -89,7 +91,7 @@ export async function startInstance(engines: Engines, options: InstanceOptions):
   const worker = createWorker<OutboundConnector>({
     ...ports,
     direction: "outbound",
-    connectors: { load: async () => smtpConnector({ commandMs: 2000, finalMs: 60_000 }) },
+    connectors: { load: async () => smtpConnector({ commandMs: options.commandMs ?? 2000, finalMs: 60_000 }) },
   });
   const sentFolder = createSentFolder({
     ...ports,
