@@ -150,3 +150,48 @@ for (const [proof, { settings, renew }] of Object.entries(proofs))
       assert.equal((await world.mailbox(address)).lifecycle, "enabled.running");
     });
   });
+
+describe("Exchange Online with two replicas of each worker, under load", () => {
+  it("never has more than four requests at once for a mailbox, which is Graph's limit", async () => {
+    const oauth = await startOAuthDouble();
+    const graph = await startGraphDouble({ oauth, mailboxes: [address], latencyMs: 50 });
+    const world = await startWorld({
+      env: { MAILFLEET_ALLOWED_PRIVATE_NETWORKS: "127.0.0.0/8" },
+      replicas: { "inbound-sync": 2, "outbound-send": 2 },
+    });
+    try {
+      const { token } = oauth.tenant("contoso.test");
+      const { id: profileId } = await world.api.post<Profile>("/profiles", {
+        name: "Exchange Online",
+        type: "exchange-online",
+        oauth: {
+          ...{ provider: "microsoft", flow: "application", tenantId: "contoso.test", clientId },
+          endpoints: { token, api: graph.url },
+        },
+        oauthSecret: { clientSecret: oauth.addClient({ clientId }).clientSecret },
+      });
+      await world.api.post("/mailboxes", { address, profileId });
+      await world.api.post(`${path}/approve`, { address });
+      await world.api.post(`${path}/test-and-enable`, {});
+      await world.reads(address, "enabled.running");
+      const mailbox = graph.addMailbox(address);
+      for (let n = 0; n < incoming; n += 1) mailbox.add(mail(`in ${n}`));
+      const sends = await Promise.all(
+        Array.from({ length: 40 }, (_, n) =>
+          world.api.post<Send>(`${path}/sends`, { to: ["far@elsewhere.test"], subject: `out ${n}`, text: "x" }),
+        ),
+      );
+      await world.api.post(`${path}/test-and-enable`, {});
+      await holds(async () => assert.ok((await world.messages(address)).length >= incoming), 60_000);
+      await holds(async () => {
+        for (const { id } of sends) assert.equal((await world.api.get<Send>(`/sends/${id}`)).state, "sent");
+      }, 60_000);
+      assert.equal(graph.sent.filter(({ subject }) => subject.startsWith("out ")).length, sends.length);
+      assert.ok(mailbox.mostAtOnce >= 2 && mailbox.mostAtOnce <= 4, `${mailbox.mostAtOnce} at once`);
+      assert.ok(!graph.requests.some(({ status }) => status === 429));
+    } finally {
+      await world.stop();
+      await Promise.all([graph.stop(), oauth.stop()]);
+    }
+  });
+});

@@ -1,19 +1,25 @@
-import type { Connection } from "@mailfleet/contracts";
+import { type Connection, type ConnectorDescriptor, connectorDescriptors } from "@mailfleet/contracts";
 import type { PermitKey } from "@mailfleet/kit";
 
 /** Connections of all mailboxes together to one server: the largest number that a profile may allow one holder. */
 const connectionsPerServer = 300;
 
+const descriptors: Readonly<Partial<Record<string, ConnectorDescriptor>>> = connectorDescriptors;
+
 /**
  * What one connection counts under, over both directions and all replicas: the holder of its credentials (a mailbox or a
- * profile), as many as the profile allows; and its server, so that one that hangs holds up nobody else's.
+ * profile), as many as the profile allows; its server, so that one that hangs holds up nobody else's; and its mailbox,
+ * where a server counts by that.
  */
 export function permitKeys({
   credentials,
+  mailboxId,
   maximumConcurrentConnections,
   server,
-}: Pick<Connection, "credentials" | "maximumConcurrentConnections" | "server">): readonly PermitKey[] {
+}: Pick<Connection, "credentials" | "mailboxId" | "maximumConcurrentConnections" | "server">): readonly PermitKey[] {
+  const { sessionsPerMailbox } = descriptors[server.protocol] ?? {};
   return [
+    ...(sessionsPerMailbox === undefined ? [] : [{ key: `mailbox:${mailboxId}`, most: sessionsPerMailbox }]),
     { key: `holder:${credentials.holder}`, most: maximumConcurrentConnections },
     { key: `host:${server.host.toLowerCase()}:${server.port}`, most: connectionsPerServer },
   ];

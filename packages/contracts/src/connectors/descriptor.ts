@@ -36,6 +36,11 @@ export interface ConnectorDescriptor {
   readonly applicationScopes: Readonly<Partial<Record<KnownProvider, string>>>;
   /** The only provider that speaks it, whose API it is; `null`: a standard that many speak. */
   readonly apiOf: KnownProvider | null;
+  /**
+   * How many sessions may be open for one mailbox at the same time, over both directions and all replicas; absent: as many
+   * as the profile allows.
+   */
+  readonly sessionsPerMailbox?: number;
   /** What it signs in with; `none`: there are servers that ask for nothing. */
   readonly credentials: readonly ("password" | "token" | "none")[];
   /** Settings that have an effect only with some protocols. */

@@ -13,6 +13,8 @@ export const graph = {
   },
   applicationScopes: { microsoft: "https://graph.microsoft.com/.default" },
   apiOf: "microsoft",
+  // Four requests at once for a mailbox: a session that receives makes two, any other one.
+  sessionsPerMailbox: 3,
   credentials: ["token"],
   fields: [],
   remembers: "identities",

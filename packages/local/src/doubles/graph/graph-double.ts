@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { setTimeout as wait } from "node:timers/promises";
 import { remember } from "../http/bounded-log.ts";
 import type { Certificate } from "../http/certificate.ts";
 import { decodeSegment } from "../http/decode-segment.ts";
@@ -53,6 +54,8 @@ export interface GraphDoubleOptions {
   /** Says what a bearer token is good for. */
   readonly oauth: { introspect(token: string): TokenMeaning | null };
   readonly certificate?: Certificate;
+  /** How long an answer takes, so that requests that could meet do; none if absent. */
+  readonly latencyMs?: number;
   readonly mailboxes?: readonly string[];
 }
 
@@ -150,7 +153,11 @@ export async function startGraphDouble(options: GraphDoubleOptions): Promise<Gra
     if (uploaded) return sendAnswer(response, uploaded);
     const version = /^\/(v1\.0|beta)\/\$batch$/i.exec(path)?.[1];
     const whenClosed = (done: () => void) => void response.once("close", done);
-    if (!version || method !== "POST") return sendAnswer(response, answer({ method, url, headers, body }, whenClosed));
+    if (!version || method !== "POST") {
+      const one = answer({ method, url, headers, body }, whenClosed);
+      if (options.latencyMs) await wait(options.latencyMs);
+      return sendAnswer(response, one);
+    }
     const { authorization = "" } = headers;
     const inBatch = (asked: GraphAsked) => {
       const done: (() => void)[] = [];

@@ -1,0 +1,22 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Connection } from "@mailfleet/contracts";
+import { permitKeys } from "./permit-keys.ts";
+
+const keysOf = (protocol: Connection["server"]["protocol"]) =>
+  permitKeys({
+    mailboxId: "mb_1",
+    credentials: { type: "anonymous", holder: "pf_1" },
+    maximumConcurrentConnections: 10,
+    server: { protocol, host: "Mail.Example.org", port: 443, security: "tls" },
+  });
+
+test("a connection counts under its holder and its server, and by Graph under its mailbox", () => {
+  const usual = [
+    { key: "holder:pf_1", most: 10 },
+    { key: "host:mail.example.org:443", most: 300 },
+  ];
+  assert.deepEqual(keysOf("imap"), usual);
+  // Four requests at once: one session receives by two, two others send, test or look up by one each.
+  assert.deepEqual(keysOf("graph"), [{ key: "mailbox:mb_1", most: 3 }, ...usual]);
+});
