@@ -2,9 +2,12 @@ import type { ConnectOptions } from "@mailfleet/connector-api";
 import { type Evidence, FailureError, failureOf } from "@mailfleet/contracts";
 import { createGuardedFetch, networkFailure, retryAfterMs, type Secured } from "@mailfleet/http";
 import { resolveServer } from "@mailfleet/network";
+import { accountMemory } from "./account-memory.ts";
 import { type Refusal, refusalOfText, refusedError } from "./refusals.ts";
 import { challengesIn, type Scheme, signInWith } from "./sign-in.ts";
 
+/** Of this process. */
+const accounts = accountMemory();
 /** After this time no answer will come. */
 const ANSWER_MS = 60_000;
 /** A page of 512 messages has about 300 KB, a state of changes some 100 KB. */
@@ -118,7 +121,7 @@ export function transportTo(url: string, options: ConnectOptions): Transport {
     }
   }
 
-  async function post(operation: string, sending: Sending, limits: Limits): Promise<Response> {
+  async function ask(operation: string, sending: Sending, limits: Limits): Promise<Response> {
     for (let tries = 0; ; tries += 1) {
       if (rejected) throw rejected;
       const byConnection = signIn.handshake() !== null;
@@ -141,6 +144,19 @@ export function transportTo(url: string, options: ConnectOptions): Transport {
       throw rejected;
     }
   }
+
+  const { credentials } = options;
+  const account =
+    credentials?.type === "password"
+      ? accounts.nameOf(
+          ...[place.host, place.port, server.authentication ?? "auto"],
+          ...[credentials.username, credentials.password.reveal()],
+        )
+      : null;
+  const post: Transport["post"] = (operation, sending, limits) => {
+    const work = () => ask(operation, sending, limits);
+    return account === null ? work() : accounts.signIn(account, work, limits.signal);
+  };
 
   async function reconnect() {
     await fetch.close();
