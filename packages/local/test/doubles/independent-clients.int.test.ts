@@ -149,4 +149,25 @@ describe("the doubles of Microsoft, used by O365 and msal", { skip }, () => {
     });
     assert.equal(graph.sent.length, before + 2, "the answer that was cut off told of a message that had gone");
   });
+
+  test("mail is read, marked, moved, and sent with a large file in an upload session", async () => {
+    const { clientId, clientSecret } = oauth.addClient();
+    graph.addMailbox("fleet@example.test").add(Buffer.from(mail(1)));
+    const before = graph.sent.length;
+    const seen = await runPython(
+      script("graph_mail"),
+      {
+        ...{ authority: `${oauth.issuer}/${tenant}`, graph: graph.url, tenant, clientId, clientSecret },
+        ...{ from: "fleet@example.test", to: "ada@example.test" },
+      },
+      ca,
+    );
+    assert.deepEqual(seen, {
+      ...{ mime: mail(1), moved: true, inFolder: [["number 1", ["Undeliverable"]]], left: 0, saved: true, sent: true },
+    });
+    const [sent] = graph.sent.slice(before);
+    assert.deepEqual([sent?.to, sent?.subject], [["ada@example.test"], "large, by O365"]);
+    assert.ok((sent?.raw?.length ?? 0) > 4 * 1024 * 1024);
+    assert.equal(graph.requests.filter(({ method }) => method === "PUT").length, 2);
+  });
 });

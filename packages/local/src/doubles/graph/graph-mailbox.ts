@@ -144,12 +144,13 @@ export function graphMailbox(): GraphMailbox {
 
 /** The id as this client sees it: one that stays, or one that changes when the message moves. */
 export const shownId = ({ id, folder }: Pick<GraphMessage, "id" | "folder">, immutable: boolean): string =>
-  immutable ? id : `AAMk.${Buffer.from(folder).toString("base64url")}.${id}`;
+  // Only letters that need no escape: clients that ask for no immutable ids do not escape them.
+  immutable ? id : `AAMk.${Buffer.from(folder).toString("base64url")}.${Buffer.from(id).toString("base64url")}`;
 
 /** The message of an id of either kind; `undefined` if it is gone, or has moved since an id of the second kind was given. */
 export function messageOf(mailbox: GraphMailbox, given: string): GraphMessage | undefined {
-  const [, folder, id] = /^AAMk\.([\w-]+)\.(.+)$/.exec(given) ?? [];
-  const message = mailbox.messages.get(id ?? given);
+  const [, folder, id] = /^AAMk\.([\w-]+)\.([\w-]+)$/.exec(given) ?? [];
+  const message = mailbox.messages.get(id ? Buffer.from(id, "base64url").toString() : given);
   return folder && message?.folder !== Buffer.from(folder, "base64url").toString() ? undefined : message;
 }
 
