@@ -102,7 +102,7 @@ test("a message of Graph's double is moved, marked and deleted; an id that is no
   const folder = (await ask("POST", "/mailFolders", { displayName: "Undeliverable" })).json.id;
   assert.equal((await ask("POST", "/mailFolders", { displayName: "undeliverable" })).status, 409);
   const at = `/messages/${encodeURIComponent(immutable)}`;
-  const moved = await ask("POST", `${at}/move`, { destinationId: folder });
+  const moved = await ask("POST", `${at}/move`, { DestinationId: folder });
   assert.deepEqual([moved.status, moved.json.id], [201, immutable]);
   assert.equal((await ask("GET", `/messages/${encodeURIComponent(other)}`)).status, 404);
   const marked = await ask("PATCH", at, { categories: ["Undeliverable"], isRead: true });

@@ -20,7 +20,10 @@ export interface GraphCall {
 export function jsonBody({ body }: GraphCall): Record<string, unknown> | null {
   try {
     const value: unknown = JSON.parse(body.toString());
-    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : null;
+    if (typeof value !== "object" || value === null) return null;
+    // Parameters of actions come as the metadata writes them, `DestinationId`, or as the documentation does.
+    const lower = (name: string) => name.charAt(0).toLowerCase() + name.slice(1);
+    return Object.fromEntries(Object.entries(value).map(([name, one]) => [lower(name), one]));
   } catch {
     return null;
   }

@@ -16,21 +16,18 @@ interface JsonRecipient {
 }
 
 /** `{message: {subject, body, toRecipients, …}}`; `null` if it is not that. */
-export function readJsonMail(from: string, body: Buffer): GraphMail | null {
-  try {
-    const { message } = JSON.parse(body.toString()) as { message: Record<string, unknown> };
-    const lists = ["toRecipients", "ccRecipients", "bccRecipients"].map((name) => message[name] ?? []);
-    const { content, contentType } = (message.body ?? {}) as { content?: string; contentType?: string };
-    return {
-      from,
-      to: (lists.flat() as JsonRecipient[]).flatMap(({ emailAddress }) => emailAddress?.address ?? []),
-      subject: String(message.subject ?? ""),
-      body: content ?? "",
-      contentType: contentType?.toLowerCase() === "html" ? "html" : "text",
-    };
-  } catch {
-    return null;
-  }
+export function readJsonMail(from: string, given: Readonly<Record<string, unknown>> | null): GraphMail | null {
+  if (typeof given?.message !== "object" || given.message === null) return null;
+  const message = given.message as Record<string, unknown>;
+  const lists = ["toRecipients", "ccRecipients", "bccRecipients"].map((name) => message[name] ?? []);
+  const { content, contentType } = (message.body ?? {}) as { content?: string; contentType?: string };
+  return {
+    from,
+    to: (lists.flat() as JsonRecipient[]).flatMap((one) => one?.emailAddress?.address ?? []),
+    subject: String(message.subject ?? ""),
+    body: content ?? "",
+    contentType: contentType?.toLowerCase() === "html" ? "html" : "text",
+  };
 }
 
 /** A whole message as base64; `null` if it is not that. */

@@ -57,7 +57,7 @@ export function graphUploads(): Uploads {
       const message = messageOf(call.mailbox, id);
       if (!message) return refused("ErrorItemNotFound");
       const item = jsonBody(call);
-      const given = (item?.AttachmentItem ?? item?.attachmentItem) as Record<string, unknown> | undefined;
+      const given = item?.attachmentItem as Record<string, unknown> | undefined;
       const size = Number(given?.size);
       if (!given?.name || !Number.isSafeInteger(size)) return refused("RequestBodyRead");
       if (size < smallest) return refused("ErrorAttachmentSizeShouldNotBeLessThanMinimumSize");

@@ -10,13 +10,13 @@ const isMime = ({ contentType }: GraphCall) => /^text\/plain\b/i.test(contentTyp
 /** `sendMail`: a message as JSON or MIME is sent, and filed unless that is declined. */
 export function sendMail(call: GraphCall): GraphAnswer {
   const { address, mailbox, body, deliver } = call;
-  const mail = isMime(call) ? readMimeMail(address, body) : readJsonMail(address, body);
+  const mail = isMime(call) ? readMimeMail(address, body) : readJsonMail(address, jsonBody(call));
   if (!mail) return refused(isMime(call) ? "ErrorMimeContentInvalid" : "RequestBodyRead");
   if (mail.to.length === 0) return refused("ErrorInvalidRecipients");
   const given = isMime(call) ? null : jsonBody(call);
   const raw = mail.raw ?? composeJson(address, (given?.message ?? {}) as Record<string, unknown>);
   deliver(mail, raw);
-  const saves = given?.saveToSentItems ?? given?.SaveToSentItems;
+  const saves = given?.saveToSentItems;
   if (saves !== false && saves !== "false") mailbox.add(raw, { folder: "sentitems" });
   return { status: 202 };
 }
