@@ -1,8 +1,10 @@
 import type { OutboundConnector, OutboundSession } from "@mailfleet/connector-api";
-import type { Connection } from "@mailfleet/contracts";
+import { type Connection, type ConnectorDescriptor, connectorDescriptors } from "@mailfleet/contracts";
 import { signInKey, type Worker } from "@mailfleet/worker";
 import { Line } from "./line.ts";
 import { Places } from "./places.ts";
+
+const descriptors: Readonly<Partial<Record<string, ConnectorDescriptor>>> = connectorDescriptors;
 
 /** Connections of one holder and one way to sign in, which several mailboxes may share. */
 export interface SharedLine {
@@ -50,6 +52,8 @@ export class Lines {
     const { eightBitPolicy, ehloName } = connection;
     const way = [
       signInKey(credentials),
+      // One account of Exchange acts for many mailboxes, each in a session of its own.
+      descriptors[server.protocol]?.sessionOf === "mailbox" ? [connection.mailboxId, connection.address] : null,
       server,
       allowedPorts,
       allowedNetworks,

@@ -46,6 +46,11 @@ export interface ConnectorDescriptor {
   /** Settings that have an effect only with some protocols. */
   readonly fields: readonly ConnectorField[];
   /**
+   * Whose a session for sending is: an account's, which may send for several mailboxes over one connection, or that of the
+   * one mailbox which it was opened for; `null`: it does not send.
+   */
+  readonly sessionOf: "account" | "mailbox" | null;
+  /**
    * How it knows what is new: by the position of a cursor alone, or by the identities of what was handed over; `null`:
    * it does not receive.
    */

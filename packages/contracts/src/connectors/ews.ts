@@ -14,5 +14,6 @@ export const ews = {
   apiOf: null,
   credentials: ["password", "token"],
   fields: ["trustedCertificates", "authentication", "access", "autodiscover", "apiUrl", "saveCopy"],
+  sessionOf: "mailbox",
   remembers: "identities",
 } as const satisfies ConnectorDescriptor;

@@ -18,5 +18,6 @@ export const gmail = {
   apiOf: "google",
   credentials: ["token"],
   fields: [],
+  sessionOf: "mailbox",
   remembers: "identities",
 } as const satisfies ConnectorDescriptor;

@@ -17,5 +17,6 @@ export const graph = {
   sessionsPerMailbox: 3,
   credentials: ["token"],
   fields: [],
+  sessionOf: "mailbox",
   remembers: "identities",
 } as const satisfies ConnectorDescriptor;

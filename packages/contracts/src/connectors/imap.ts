@@ -17,5 +17,6 @@ export const imap = {
   apiOf: null,
   credentials: ["password", "token"],
   fields: ["addressing", "trustedCertificates"],
+  sessionOf: null,
   remembers: "position",
 } as const satisfies ConnectorDescriptor;

@@ -17,5 +17,6 @@ export const pop3 = {
   apiOf: null,
   credentials: ["password", "token"],
   fields: ["addressing", "deleteAfterProcessing", "trustedCertificates"],
+  sessionOf: null,
   remembers: "identities",
 } as const satisfies ConnectorDescriptor;

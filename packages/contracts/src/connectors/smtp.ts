@@ -17,5 +17,6 @@ export const smtp = {
   apiOf: null,
   credentials: ["password", "token", "none"],
   fields: ["trustedCertificates"],
+  sessionOf: "account",
   remembers: null,
 } as const satisfies ConnectorDescriptor;
