@@ -1,4 +1,4 @@
-import { RefusedError } from "@mailfleet/connector-http";
+import { type FoundNew, type Listed, RefusedError } from "@mailfleet/connector-http";
 import { FailureError, failureOf } from "@mailfleet/contracts";
 import type { EwsApi } from "./ews-api.ts";
 import { syncInbox } from "./requests.ts";
@@ -13,27 +13,11 @@ const MOST_MESSAGES = 500_000;
 const LONGEST_STATE = 4 * 1024 * 1024;
 const OPERATION = "SyncFolderItems";
 
-/** A message as Exchange lists it. */
-export interface Listed {
-  readonly id: string;
-  /** Milliseconds since the epoch; `null`: the list does not say. */
-  readonly receivedAt: number | null;
-  readonly draft: boolean;
-}
-
-/** What is new, by arrival, and the state that asks for what comes after it. */
-export interface Found {
-  readonly messages: readonly Listed[];
-  readonly state: string;
-  /** Exchange no longer knew what had changed, so this is everything. */
-  readonly resynchronised: boolean;
-}
-
 /**
  * Asks what has changed in the inbox since `state`, or for everything. Also messages that only changed are listed, and
  * those that were moved into the inbox: the caller recognises by their names what it has.
  */
-export async function findNew(api: EwsApi, state: string | null, signal: AbortSignal): Promise<Found> {
+export async function findNew(api: EwsApi, state: string | null, signal: AbortSignal): Promise<FoundNew> {
   if (state !== null) {
     try {
       return { ...(await read(api, state, signal)), resynchronised: false };
@@ -52,7 +36,7 @@ async function read(
   api: EwsApi,
   from: string | null,
   signal: AbortSignal,
-): Promise<{ messages: Listed[]; state: string }> {
+): Promise<{ messages: Listed[]; position: string }> {
   const found = new Map<string, Listed>();
   let state = from;
   for (let count = 0; count < MOST_PAGES; count += 1) {
@@ -72,7 +56,7 @@ async function read(
     if (textOf(message, "IncludesLastItemInRange") !== "false")
       return {
         messages: [...found.values()].sort((one, other) => (one.receivedAt ?? 0) - (other.receivedAt ?? 0)),
-        state: next,
+        position: next,
       };
     if (next === state) throw malformed("the next page is the one that was read before");
     state = next;

@@ -1,4 +1,4 @@
-import { fieldOf, RefusedError, type TokenApi } from "@mailfleet/connector-http";
+import { type FoundNew, fieldOf, type Listed, RefusedError, type TokenApi } from "@mailfleet/connector-http";
 import { FailureError, failureOf } from "@mailfleet/contracts";
 import { immutableIds, malformed, pathBelow, pathOf, readAnswer } from "./graph-api.ts";
 
@@ -10,22 +10,6 @@ const MOST_MESSAGES = 500_000;
 const PAGE_BYTES = 4 * 1024 * 1024;
 const METHOD = "messages.delta";
 
-/** A message as Graph lists it. */
-export interface Listed {
-  readonly id: string;
-  /** Milliseconds since the epoch; `null`: the list does not say. */
-  readonly receivedAt: number | null;
-  readonly draft: boolean;
-}
-
-/** What is new, by arrival, and the path that asks for what comes after it. */
-export interface Found {
-  readonly messages: readonly Listed[];
-  readonly delta: string;
-  /** Graph no longer knew what had changed, so this is everything. */
-  readonly resynchronised: boolean;
-}
-
 /**
  * Asks what has changed in the inbox since `delta`, or for everything. Also messages that only changed are listed, and
  * those that were moved into the inbox: the caller recognises by their names what it has.
@@ -35,7 +19,7 @@ export async function findNew(
   address: string,
   delta: string | null,
   signal: AbortSignal,
-): Promise<Found> {
+): Promise<FoundNew> {
   if (delta !== null) {
     try {
       return { ...(await read(api, delta, signal)), resynchronised: false };
@@ -53,7 +37,11 @@ function isExpired(error: unknown): boolean {
   return error.status === 410 || /\b(SyncStateNotFound|SyncStateInvalid|resyncRequired)\b/i.test(error.codes);
 }
 
-async function read(api: TokenApi, from: string, signal: AbortSignal): Promise<{ messages: Listed[]; delta: string }> {
+async function read(
+  api: TokenApi,
+  from: string,
+  signal: AbortSignal,
+): Promise<{ messages: Listed[]; position: string }> {
   const found = new Map<string, Listed>();
   let path = from;
   const asked = new Set<string>();
@@ -71,7 +59,7 @@ async function read(api: TokenApi, from: string, signal: AbortSignal): Promise<{
     if (found.size > MOST_MESSAGES) throw tooMany();
     if (page["@odata.deltaLink"] !== undefined) {
       const messages = [...found.values()].sort((one, other) => (one.receivedAt ?? 0) - (other.receivedAt ?? 0));
-      return { messages, delta: pathBelow(api, METHOD, page["@odata.deltaLink"]) };
+      return { messages, position: pathBelow(api, METHOD, page["@odata.deltaLink"]) };
     }
     path = pathBelow(api, METHOD, page["@odata.nextLink"]);
     if (asked.has(path)) throw malformed(METHOD, "the next page is one that was read before");

@@ -1,16 +1,7 @@
-import {
-  type Batch,
-  type Cursor,
-  concernsMessage,
-  type FetchedMessage,
-  type InboundSession,
-  type ListOptions,
-  type RefusedMessage,
-  type SourceIdentity,
-} from "@mailfleet/connector-api";
-import type { TokenApi } from "@mailfleet/connector-http";
-import { type Answered, fetchMessage } from "./fetch-message.ts";
-import { findNew, type Listed } from "./find-new.ts";
+import type { InboundSession, SourceIdentity } from "@mailfleet/connector-api";
+import { apiInboxSession, RefusedError, type TokenApi } from "@mailfleet/connector-http";
+import { findNew, readInstant } from "./find-new.ts";
+import { immutableIds, malformed, pathOf, readAnswer } from "./graph-api.ts";
 import { readCursor, writeCursor } from "./graph-cursor.ts";
 
 /**
@@ -18,99 +9,42 @@ import { readCursor, writeCursor } from "./graph-cursor.ts";
  * Graph's other limit, 10,000 requests in ten minutes, is less than what two give.
  */
 const AT_ONCE = 2;
-/** The size we aim for in one batch, in bytes. */
-const PORTION_BYTES = 4 * 1024 * 1024;
+/** Exchange Online takes at most 150 MB, and MIME makes a third more of it. */
+const STREAM_BYTES = 256 * 1024 * 1024;
+const STREAM_MS = 15 * 60_000;
+const MIME = "messages.$value";
 
 /** A session over a mailbox whose token is ready. */
 export function graphSession(api: TokenApi, address: string, source: SourceIdentity): InboundSession {
-  const closed = new AbortController();
-
-  async function* listNew(given: Cursor | null, options: ListOptions): AsyncGenerator<Batch> {
-    const signal = AbortSignal.any([options.signal, closed.signal]);
-    const before = readCursor(given);
-    const again = (options.again ?? []).map((id): Listed => ({ id, receivedAt: null, draft: false }));
-    const found = options.onlyAgain ? null : await findNew(api, address, before, signal);
-    const isNew = ({ id }: Listed) => !options.known(id) && !options.again?.includes(id);
-    const wanted = [...again, ...(found?.messages.filter(isNew) ?? [])];
-    // Until the last message is handed over the old position stays: what is found again is recognised by its name.
-    const held = given ?? writeCursor(before);
-    const reached = found ? writeCursor(found.delta) : held;
-    let first = found?.resynchronised ?? false;
-    let portion = emptyPortion();
-    const take = (cursor: Cursor): Batch => {
-      const { bytes: _, ...taken } = portion;
-      const batch = { ...taken, cursor, ...(first && { resynchronised: true }) };
-      portion = emptyPortion();
-      first = false;
-      return batch;
-    };
-    for await (const { id, answer } of inOrder(wanted, options, signal)) {
-      const failed = answer.type === "failed" && !concernsMessage(answer.failure.failure) ? answer.failure : null;
-      const isLarge = answer.type === "message" && !(answer.message.raw instanceof Uint8Array);
-      const isFull = portion.messages.length >= options.batchSize || portion.bytes >= PORTION_BYTES;
-      if (portion.listed > 0 && (failed || isLarge || isFull)) yield take(held);
-      if (failed) throw failed;
-      put(portion, id, answer);
-      // What is read on must be read before the next one.
-      if (isLarge) yield take(held);
-      signal.throwIfAborted();
-    }
-    if (portion.listed > 0 || (found && found.delta !== before)) yield take(reached);
-  }
-
-  /** Asks for some at once and gives them in order; what ended the connection before is asked for alone. */
-  async function* inOrder(
-    wanted: readonly Listed[],
-    { processFrom, alone }: ListOptions,
-    signal: AbortSignal,
-  ): AsyncGenerator<{ id: string; answer: Answered }> {
-    const asked: { listed: Listed; answer: Promise<Answered> }[] = [];
-    const isAlone = (listed: Listed | undefined) => listed !== undefined && alone?.has(listed.id) === true;
-    let next = 0;
-    for (let given = 0; given < wanted.length; given += 1) {
-      while (next < wanted.length && asked.length < AT_ONCE) {
-        const listed = wanted[next] as Listed;
-        if (asked.length > 0 && (isAlone(listed) || isAlone(asked.at(-1)?.listed))) break;
-        const answer = fetchMessage(api, address, listed, { processFrom, signal });
-        answer.catch(() => {});
-        asked.push({ listed, answer });
-        next += 1;
-      }
-      const { listed, answer } = asked.shift() as (typeof asked)[number];
-      yield { id: listed.id, answer: await answer };
-    }
-  }
-
-  return { source, listNew, close: async () => closed.abort(new Error("the session was closed")) };
+  const pathTo = (id: string, below: string) => pathOf(address, `messages/${encodeURIComponent(id)}${below}`);
+  return apiInboxSession({
+    source,
+    atOnce: AT_ONCE,
+    positionOf: readCursor,
+    cursorOf: writeCursor,
+    findNew: (position, signal) => findNew(api, address, position, signal),
+    async facts(id, signal) {
+      const method = "messages.get";
+      const path = pathTo(id, "?$select=receivedDateTime,isDraft");
+      const response = await api.ask({ method, path, headers: immutableIds, signal });
+      const facts = await readAnswer(api, method, response, signal);
+      const receivedAt = readInstant(facts.receivedDateTime);
+      if (receivedAt === null) throw malformed(method, "the answer has no receivedDateTime");
+      return { receivedAt, draft: facts.isDraft === true };
+    },
+    async mime(id, signal) {
+      const limits = { timeoutMs: STREAM_MS, maximumBytes: STREAM_BYTES };
+      const path = pathTo(id, "/$value");
+      const response = await api.ask({ method: MIME, path, headers: immutableIds, ...limits, signal });
+      const announced = Number(response.headers.get("content-length"));
+      const pieces = (response.body ?? emptyBody())[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
+      return { pieces, announced: Number.isSafeInteger(announced) && announced > 0 ? announced : 0 };
+    },
+    failure: (thrown) => api.failure(thrown, MIME),
+    // A proxy's 404 says nothing about a message, and a missing mailbox is another matter.
+    isGone: (failure) =>
+      failure instanceof RefusedError && failure.status === 404 && /\bErrorItemNotFound\b/.test(failure.codes ?? ""),
+  });
 }
 
-interface Portion {
-  listed: number;
-  readonly messages: FetchedMessage[];
-  gone: number;
-  readonly refused: RefusedMessage[];
-  readonly passedOver: { older: number; draft: number };
-  readonly notWanted: string[];
-  bytes: number;
-}
-
-const emptyPortion = (): Portion => ({
-  listed: 0,
-  messages: [],
-  gone: 0,
-  refused: [],
-  passedOver: { older: 0, draft: 0 },
-  notWanted: [],
-  bytes: 0,
-});
-
-function put(portion: Portion, id: string, answer: Answered): void {
-  portion.listed += 1;
-  if (answer.type === "message") {
-    portion.messages.push(answer.message);
-    portion.bytes += answer.message.size;
-  } else if (answer.type === "failed") portion.refused.push({ name: id, failure: answer.failure.failure });
-  else if (answer.type === "gone") portion.gone += 1;
-  else portion.passedOver[answer.type] += 1;
-  if (answer.type === "older") portion.notWanted.push(id);
-}
+async function* emptyBody(): AsyncGenerator<Uint8Array> {}

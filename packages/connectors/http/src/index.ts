@@ -1,7 +1,9 @@
 /** What connectors share whose servers are APIs over HTTP. */
 export { addressByHeader } from "./address-by-header.ts";
+export { apiInboxSession, type FoundNew } from "./api-inbox.ts";
 export { apiSession } from "./api-session.ts";
 export { isCertainlyNotSent } from "./certainly-not-sent.ts";
+export type { Listed } from "./fetch-listed.ts";
 export { ofOneMessage } from "./of-one-message.ts";
 export {
   fieldOf,

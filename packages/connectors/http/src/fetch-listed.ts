@@ -1,14 +1,17 @@
+import { createHash } from "node:crypto";
 import { concernsMessage, type FetchedMessage, LinkBroke, MessageRefused } from "@mailfleet/connector-api";
-import { RefusedError } from "@mailfleet/connector-http";
 import { type FailureCode, FailureError, failureOf } from "@mailfleet/contracts";
-import type { EwsApi } from "./ews-api.ts";
-import { nativeIdOf } from "./ews-cursor.ts";
-import { type Listed, readListed } from "./find-new.ts";
-import { getFacts } from "./requests.ts";
 
 /** Larger messages are streamed, others are held whole. */
-export const LARGE_MESSAGE = 256 * 1024;
-const OPERATION = "GetItem";
+const LARGE_MESSAGE = 256 * 1024;
+
+/** A message as an API lists it. */
+export interface Listed {
+  readonly id: string;
+  /** Milliseconds since the epoch; `null`: the list does not say. */
+  readonly receivedAt: number | null;
+  readonly draft: boolean;
+}
 
 /** The result for one message. */
 export type Answered =
@@ -20,6 +23,18 @@ export type Answered =
   | { readonly type: "gone" }
   | { readonly type: "failed"; readonly failure: FailureError };
 
+/** How one API gives a message. */
+export interface MessageApi {
+  /** What the list did not say. */
+  facts(id: string, signal: AbortSignal): Promise<Pick<Listed, "receivedAt" | "draft">>;
+  /** The bytes while they are read, and how many the server says there are; 0: it does not say. */
+  mime(id: string, signal: AbortSignal): Promise<{ pieces: AsyncIterator<Uint8Array>; announced: number }>;
+  /** The failure for whatever was thrown. */
+  failure(thrown: unknown): FailureError;
+  /** True where the API itself says that there is no such message. */
+  isGone(failure: FailureError): boolean;
+}
+
 /** What a server or a way that is in trouble says when it is asked for one message: perhaps this message is the cause. */
 const maybeOfThisMessage: ReadonlySet<FailureCode> = new Set<FailureCode>([
   "CONNECTION_LOST",
@@ -28,35 +43,35 @@ const maybeOfThisMessage: ReadonlySet<FailureCode> = new Set<FailureCode>([
 ]);
 
 /** Requests one message; a large one is read on while the caller takes it. Never throws but for `signal`. */
-export async function fetchMessage(
-  api: EwsApi,
+export async function fetchListed(
+  api: MessageApi,
   listed: Listed,
   { processFrom, signal }: { readonly processFrom: number | null; readonly signal: AbortSignal },
 ): Promise<Answered> {
   const { id } = listed;
   try {
-    const { receivedAt, draft } = await factsOf(api, listed, signal);
+    const isKnown = listed.receivedAt !== null || listed.draft;
+    const { receivedAt, draft } = isKnown ? listed : await api.facts(id, signal);
     if (draft) return { type: "draft" };
-    if (processFrom !== null && receivedAt < processFrom) return { type: "older" };
-    const pieces = api.mime(id, signal);
+    const at = receivedAt ?? 0;
+    if (processFrom !== null && at < processFrom) return { type: "older" };
+    const { pieces, announced } = await api.mime(id, signal);
     const { held, size, ended } = await beginning(pieces);
-    if (ended && size === 0)
-      throw new FailureError(failureOf("PROTOCOL_ERROR", { command: OPERATION, reply: "the message is empty" }));
+    if (ended && size === 0) throw new FailureError(failureOf("PROTOCOL_ERROR", { reply: "the message is empty" }));
     const raw = ended ? Buffer.concat(held) : rest(api, id, held, pieces, signal);
-    const message = { nativeId: nativeIdOf(receivedAt, id), identity: id, receivedAt, size: ended ? size : 0, raw };
+    const message = { nativeId: nativeIdOf(at, id), identity: id, receivedAt: at, size: ended ? size : announced, raw };
     return { type: "message", message };
   } catch (error) {
     signal.throwIfAborted();
-    const failure = api.failure(error, OPERATION);
-    return isGone(failure) ? { type: "gone" } : { type: "failed", failure: atMessage(failure, id) };
+    const failure = api.failure(error);
+    return api.isGone(failure) ? { type: "gone" } : { type: "failed", failure: atMessage(failure, id) };
   }
 }
 
-/** What the list says, and where it does not say when a message came, the message itself. */
-async function factsOf(api: EwsApi, { id, receivedAt, draft }: Listed, signal: AbortSignal) {
-  if (receivedAt !== null || draft) return { receivedAt: receivedAt ?? 0, draft };
-  const facts = readListed(await api.ask(OPERATION, getFacts(id), signal));
-  return { receivedAt: facts.receivedAt ?? 0, draft: facts.draft };
+/** The time of arrival in base 36, wide enough until the year 5188, then a digest of the API's id: sorts by arrival. */
+function nativeIdOf(receivedAt: number, id: string): string {
+  const name = createHash("sha256").update(id).digest("hex").slice(0, 32);
+  return `${Math.max(0, receivedAt).toString(36).padStart(9, "0")}-${name}`;
 }
 
 /** As much as a message that is held whole may have. */
@@ -73,21 +88,21 @@ async function beginning(pieces: AsyncIterator<Uint8Array>) {
 }
 
 async function* rest(
-  api: EwsApi,
+  api: MessageApi,
   id: string,
   held: readonly Uint8Array[],
-  pieces: AsyncGenerator<Uint8Array>,
+  pieces: AsyncIterator<Uint8Array>,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   try {
     yield* held;
-    yield* pieces;
+    yield* { [Symbol.asyncIterator]: () => pieces };
   } catch (error) {
     signal.throwIfAborted();
-    const failure = atMessage(api.failure(error, OPERATION), id);
+    const failure = atMessage(api.failure(error), id);
     throw concernsMessage(failure.failure) ? new MessageRefused(failure.failure, { cause: failure }) : failure;
   } finally {
-    await pieces.return(undefined);
+    await pieces.return?.();
   }
 }
 
@@ -95,9 +110,4 @@ function atMessage(failure: FailureError, id: string): FailureError {
   return maybeOfThisMessage.has(failure.failure.code)
     ? new LinkBroke(failure.failure, id, { cause: failure })
     : failure;
-}
-
-/** True for Exchange's own words. */
-function isGone(failure: FailureError): boolean {
-  return failure instanceof RefusedError && failure.codes === "ErrorItemNotFound";
 }
