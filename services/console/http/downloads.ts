@@ -1,6 +1,6 @@
 import { ProblemError } from "@mailfleet/contracts";
 
-/** Downloads at the same time: of one process, and for one token. Each holds two pieces of half a megabyte. */
+/** Downloads at the same time: of one process, and for one token. Each holds about a megabyte. */
 export const mostDownloads = { together: 48, ofOne: 12 } as const;
 /** How long a download waits for its turn. */
 const patienceMs = 20_000;

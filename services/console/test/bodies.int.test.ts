@@ -172,7 +172,11 @@ describe("bodies", () => {
     });
     assert.equal(response.headers.get("content-type"), "message/rfc822");
     assert.ok(Buffer.from(await response.arrayBuffer()).equals(stored));
-    assert.deepEqual(reads, [0, 524_288, 1_048_576]);
+    const piece = 262_144;
+    assert.deepEqual(
+      reads,
+      Array.from({ length: Math.ceil(stored.length / piece) }, (_, n) => n * piece),
+    );
   });
 });
 
