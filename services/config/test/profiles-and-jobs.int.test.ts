@@ -320,7 +320,8 @@ describe("a rhythm", () => {
     const mailbox = await givenEnabled(profile.id);
     const change = { minimumPollingIntervalMinutes: 45 };
     await bus.request("config.profile.update", { ...command(), id: profile.id, change });
-    await eventually(() => intervals(mailbox.id).at(-1) === 45 * minute);
+    // By the sweep, which reads the profile anew a while later.
+    await eventually(() => intervals(mailbox.id).at(-1) === 45 * minute, { timeoutMs: 30_000 });
     const now = await get(mailbox.id);
     assert.equal(now.lifecycle, "enabled.running");
     assert.equal(now.directions.inbound.generation, mailbox.directions.inbound.generation);
