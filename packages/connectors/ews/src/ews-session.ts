@@ -3,7 +3,7 @@ import { apiInboxSession, RefusedError } from "@mailfleet/connector-http";
 import type { EwsApi } from "./ews-api.ts";
 import { readCursor, writeCursor } from "./ews-cursor.ts";
 import { findNew, readListed } from "./find-new.ts";
-import { listInbox } from "./list-inbox.ts";
+import { countItems, listInbox } from "./list-inbox.ts";
 import { getFacts } from "./requests.ts";
 
 /** Requests at once for one mailbox. */
@@ -12,27 +12,23 @@ const OPERATION = "GetItem";
 
 /** A session over a mailbox that is signed in to. */
 export function ewsSession(api: EwsApi, source: SourceIdentity): InboundSession {
-  const closed = new AbortController();
-  const inbox = apiInboxSession({
+  const session = apiInboxSession({
     source,
     atOnce: AT_ONCE,
     positionOf: readCursor,
     cursorOf: writeCursor,
     findNew: (position, signal) => findNew(api, position, signal),
+    count: (signal) => countItems(api, signal),
+    listAll: (signal) => listInbox(api, signal),
     facts: async (id, signal) => readListed(await api.ask(OPERATION, getFacts(id), signal)),
     mime: async (id, signal) => ({ pieces: api.mime(id, signal), announced: 0 }),
     failure: (thrown) => api.failure(thrown, OPERATION),
     isGone: (failure) => failure instanceof RefusedError && failure.codes === "ErrorItemNotFound",
   });
   return {
-    ...inbox,
-    async audit(_, { known }) {
-      const { says, ids } = await listInbox(api, closed.signal);
-      return { says, lists: ids.length, missing: ids.filter((id) => !known(id)) };
-    },
+    ...session,
     async close() {
-      closed.abort(new Error("the session was closed"));
-      await inbox.close();
+      await session.close();
       await api.close();
     },
   };

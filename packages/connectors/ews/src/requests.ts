@@ -57,7 +57,7 @@ export const getFacts = (id: string) => `<m:GetItem>${shape("Item", uris(listed)
 
 /** A page of the inbox, from its oldest message. */
 export const findInbox = (whose: Whose, offset: number, most: number) =>
-  `<m:FindItem Traversal="Shallow"><m:ItemShape><t:BaseShape>IdOnly</t:BaseShape></m:ItemShape>` +
+  `<m:FindItem Traversal="Shallow">${shape("Item", uris(listed))}` +
   `<m:IndexedPageItemView MaxEntriesReturned="${most}" Offset="${offset}" BasePoint="Beginning"/>` +
   `<m:SortOrder><t:FieldOrder Order="Ascending"><t:FieldURI FieldURI="item:DateTimeReceived"/></t:FieldOrder></m:SortOrder>` +
   `<m:ParentFolderIds>${folderId(whose, "inbox")}</m:ParentFolderIds></m:FindItem>`;

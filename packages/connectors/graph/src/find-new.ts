@@ -53,7 +53,7 @@ async function read(
     if (!Array.isArray(page.value)) throw malformed(METHOD, "a page without a list");
     for (const entry of page.value) {
       const id = readId(fieldOf(entry, "id"));
-      if (fieldOf(entry, "@removed") === undefined) found.set(id, readListed(id, entry));
+      if (fieldOf(entry, "@removed") === undefined) found.set(id, readListed(entry));
       else found.delete(id);
     }
     if (found.size > MOST_MESSAGES) throw tooMany();
@@ -73,8 +73,13 @@ function tooMany(): FailureError {
   );
 }
 
-function readListed(id: string, entry: unknown): Listed {
-  return { id, receivedAt: readInstant(fieldOf(entry, "receivedDateTime")), draft: fieldOf(entry, "isDraft") === true };
+/** What a list says of a message. Throws PROTOCOL_ERROR for one without an id. */
+export function readListed(entry: unknown): Listed {
+  return {
+    id: readId(fieldOf(entry, "id")),
+    receivedAt: readInstant(fieldOf(entry, "receivedDateTime")),
+    draft: fieldOf(entry, "isDraft") === true,
+  };
 }
 
 /** Graph's ids are base64 with two other letters. They are written into URLs. */

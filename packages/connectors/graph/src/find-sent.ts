@@ -18,11 +18,14 @@ export async function findSent(
   const byId = await list(`internetMessageId eq '${sought.messageId.replaceAll("'", "''")}'`);
   if (byId.some((headers) => isSought(sought, markIn(headers, field)))) return true;
   const since = new Date(sought.since - 1000).toISOString();
-  return (await list(`sentDateTime ge ${since}`)).some((headers) => markIn(headers, field) === value);
+  return (await list(`sentDateTime ge ${since}`, "sentDateTime desc")).some(
+    (headers) => markIn(headers, field) === value,
+  );
 
-  async function list(filter: string): Promise<unknown[]> {
+  async function list(filter: string, order?: string): Promise<unknown[]> {
     const query = new URLSearchParams({
       $filter: filter,
+      ...(order && { $orderby: order }),
       $top: String(NEWEST),
       $select: "internetMessageId,internetMessageHeaders",
     });

@@ -3,6 +3,7 @@ import { apiInboxSession, RefusedError, type TokenApi } from "@mailfleet/connect
 import { findNew, readInstant } from "./find-new.ts";
 import { immutableIds, malformed, pathOf, readAnswer } from "./graph-api.ts";
 import { readCursor, writeCursor } from "./graph-cursor.ts";
+import { countMessages, listInbox } from "./list-inbox.ts";
 
 /**
  * Graph lets four requests run at once for one mailbox. Two are for fetching, so that sending and a test find theirs.
@@ -23,6 +24,8 @@ export function graphSession(api: TokenApi, address: string, source: SourceIdent
     positionOf: readCursor,
     cursorOf: writeCursor,
     findNew: (position, signal) => findNew(api, address, position, signal),
+    count: (signal) => countMessages(api, address, signal),
+    listAll: (signal) => listInbox(api, address, signal),
     async facts(id, signal) {
       const method = "messages.get";
       const path = pathTo(id, "?$select=receivedDateTime,isDraft");

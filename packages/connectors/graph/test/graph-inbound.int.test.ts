@@ -272,6 +272,41 @@ describe("receiving by Microsoft Graph", { timeout: 60_000 }, () => {
     ]);
   });
 
+  test("a list of everything that is shorter than Graph says is told; the audit names what was never accounted for", async () => {
+    const world = await given();
+    const [first, , last] = ["a", "b", "c"].map((subject) => world.mailbox.add(mail(subject)));
+    world.mailbox.add(mail("draft"), { draft: true });
+    const link = `${world.graph.url}/v1.0/users/${address}/mailFolders/inbox/messages/delta?$deltatoken=9`;
+    const entry = { id: first?.id, receivedDateTime: "2026-01-01T00:00:00Z", isDraft: false };
+    world.graph.failNext({ path: "delta", status: 200, body: { value: [entry], "@odata.deltaLink": link } });
+    const signal = AbortSignal.timeout(5000);
+    const session = await connector.open(world.connect, signal);
+    const options = { processFrom: null, batchSize: 50, signal, known: () => false };
+    const batches: Batch[] = [];
+    for await (const batch of session.listNew(null, options)) batches.push(batch);
+    assert.deepEqual(session.there?.(), { says: 4, lists: 1 });
+    const known = (id: string) => id === first?.id || id === last?.id;
+    const audit = await session.audit?.(batches[0]?.cursor ?? {}, { covers: [], known });
+    assert.deepEqual([audit?.says, audit?.lists, audit?.missing.length], [4, 4, 1]);
+    for await (const batch of session.listNew(batches[0]?.cursor ?? null, {
+      ...options,
+      onlyAgain: true,
+      again: audit?.missing,
+    }))
+      assert.match(await textOf(batch.messages[0] as FetchedMessage), /Subject: b\r/);
+    assert.equal(session.there?.(), null, "what has changed is not compared with what there is");
+    await session.close();
+  });
+
+  test("the newest are looked through for a mark, however many were sent", async () => {
+    const world = await given();
+    const raw = (n: number) => Buffer.from(`X-Mailfleet-Send: snd_${n}\r\nFrom: ${address}\r\n\r\nx\r\n`);
+    for (let n = 0; n < 120; n += 1) world.mailbox.add(raw(n), { folder: "sentitems" });
+    const mark = { field: "X-Mailfleet-Send", value: "snd_119" };
+    const sought = { messageId: "<gone@example.org>", isOwnId: true, mark, since: Date.now() - 60_000 };
+    assert.equal(await connector.findSent?.(world.connect, sought, AbortSignal.timeout(5000)), true);
+  });
+
   test("a message is found among the sent mail, by its Message-ID and by its mark", async () => {
     const world = await given();
     const raw = (id: string, mark: string) =>

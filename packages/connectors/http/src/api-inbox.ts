@@ -33,17 +33,27 @@ export interface ApiInbox extends MessageApi {
   cursorOf(position: string | null): Cursor;
   /** Also what only changed is listed, and what was moved in: what was handed over is recognised by its id. */
   findNew(position: string | null, signal: AbortSignal): Promise<FoundNew>;
+  /** How many messages the server says there are. */
+  count(signal: AbortSignal): Promise<number>;
+  /** All of them, by another way than changes are found. */
+  listAll(signal: AbortSignal): Promise<readonly Listed[]>;
 }
 
-/** Lists and fetches messages of such an inbox, oldest first, and until the session is closed. */
-export function apiInboxSession(inbox: ApiInbox): Pick<InboundSession, "source" | "listNew" | "close"> {
+/**
+ * A session over such an inbox, oldest first. A list of everything is compared with what the server says there is; the audit
+ * asks for it by the other way.
+ */
+export function apiInboxSession(inbox: ApiInbox): InboundSession {
   const closed = new AbortController();
+  let there: { says: number; lists: number } | null = null;
 
   async function* listNew(given: Cursor | null, options: ListOptions): AsyncGenerator<Batch> {
     const signal = AbortSignal.any([options.signal, closed.signal]);
     const before = inbox.positionOf(given);
     const again = (options.again ?? []).map((id): Listed => ({ id, receivedAt: null, draft: false }));
     const found = options.onlyAgain ? null : await inbox.findNew(before, signal);
+    const isWhole = found !== null && (before === null || found.resynchronised);
+    there = isWhole ? { says: await inbox.count(signal), lists: found.messages.length } : null;
     const isNew = ({ id }: Listed) => !options.known(id) && !options.again?.includes(id);
     const wanted = [...again, ...(found?.messages.filter(isNew) ?? [])];
     // Until the last message is handed over the old position stays: what is found again is recognised by its name.
@@ -95,7 +105,19 @@ export function apiInboxSession(inbox: ApiInbox): Pick<InboundSession, "source" 
     }
   }
 
-  return { source: inbox.source, listNew, close: async () => closed.abort(new Error("the session was closed")) };
+  return {
+    source: inbox.source,
+    listNew,
+    there: () => there,
+    async audit(_, { known }) {
+      const says = await inbox.count(closed.signal);
+      const all = await inbox.listAll(closed.signal);
+      // A draft is not mail yet, and is remembered nowhere.
+      const missing = all.filter(({ id, draft }) => !draft && !known(id)).map(({ id }) => id);
+      return { says, lists: all.length, missing };
+    },
+    close: async () => closed.abort(new Error("the session was closed")),
+  };
 }
 
 interface Portion {

@@ -78,14 +78,16 @@ export function listMessages(call: GraphCall, [name]: readonly string[]): GraphA
     .filter((message) => !folder || message.folder === folder.id)
     .map((message) => shownMessage(message, wantsImmutable(call)))
     .filter(({ internetMessageId }) => id === undefined || internetMessageId === id)
-    .filter(({ receivedDateTime }) => Number.isNaN(since) || Date.parse(String(receivedDateTime)) >= since)
-    .reverse();
+    .filter(({ receivedDateTime }) => Number.isNaN(since) || Date.parse(String(receivedDateTime)) >= since);
+  // The newest first, but what is filtered comes in no order unless one is asked for.
+  if (!filter || query.has("$orderby")) found.reverse();
   const top = Math.min(largestPage, Number(query.get("$top") ?? 10));
   const skip = Number(query.get("$skip") ?? 0);
   const next = new URLSearchParams(query);
   next.set("$skip", String(skip + top));
   const body = {
     "@odata.context": `${origin}/v1.0/$metadata#Collection(message)`,
+    ...(query.get("$count") === "true" && { "@odata.count": found.length }),
     value: found.slice(skip, skip + top).map((shown) => selected(shown, query)),
     ...(found.length > skip + top && {
       "@odata.nextLink": `${origin}/v1.0/users/${encodeURIComponent(address)}/${path}?${next}`,
