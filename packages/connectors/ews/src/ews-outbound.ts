@@ -1,6 +1,5 @@
-import { type OutboundConnector, UncertainError } from "@mailfleet/connector-api";
-import { apiSession } from "@mailfleet/connector-http";
-import { FailureError, failureOf } from "@mailfleet/contracts";
+import type { OutboundConnector } from "@mailfleet/connector-api";
+import { apiSession, handOverProbe } from "@mailfleet/connector-http";
 import { type EwsApi, openEws } from "./ews-api.ts";
 import { forget } from "./locate.ts";
 import { sendMessage } from "./send-message.ts";
@@ -46,16 +45,9 @@ export const ewsOutbound: OutboundConnector = {
   test: (options, probe, listener, signal) =>
     runTest({ options, listener, signal }, async (api, step) => {
       if (!probe) return;
-      await step("send", async () => {
-        try {
-          const { envelope, raw } = probe;
-          const saveCopy = options.server.saveCopy !== false;
-          return (await sendMessage(api, { envelope, message: raw, saveCopy }, signal)).answer;
-        } catch (error) {
-          if (!(error instanceof UncertainError)) throw error;
-          const { host, port } = options.server;
-          throw new FailureError(failureOf("CONNECTION_LOST", { host, port, reply: error.message }), { cause: error });
-        }
-      });
+      const { envelope, raw } = probe;
+      const saveCopy = options.server.saveCopy !== false;
+      const send = () => sendMessage(api, { envelope, message: raw, saveCopy }, signal);
+      await step("send", () => handOverProbe(options.server, send));
     }),
 };

@@ -4,9 +4,8 @@ import {
   permitted,
   type StreamedMessage,
   type Submitted,
-  UncertainError,
 } from "@mailfleet/connector-api";
-import { addressByHeader, isCertainlyNotSent, ofOneMessage, RefusedError } from "@mailfleet/connector-http";
+import { addressByHeader, beginningOf, notHandedOver, restOf } from "@mailfleet/connector-http";
 import { FailureError, failureOf } from "@mailfleet/contracts";
 import type { EwsApi } from "./ews-api.ts";
 import { createItem, envelope as soap } from "./requests.ts";
@@ -17,8 +16,6 @@ const MOST_BYTES = 46 * 1024 * 1024;
 const SEND_MS = 5 * 60_000;
 /** A multiple of three: each slice is base64 by itself. */
 const SLICE = 48 * 1024;
-/** As much as is looked at for recipients. */
-const LONGEST_HEADER = 256 * 1024;
 const OPERATION = "CreateItem";
 /** Every denial is of the mailbox. */
 const deniesAll = /^/;
@@ -70,36 +67,9 @@ export async function sendMessage(
     await api.send(OPERATION, sending, signal, SEND_MS);
     return { answer: `accepted by Exchange${saveCopy ? ", with a copy in Sent Items" : ""}`, rejected: [] };
   } catch (error) {
-    if (error instanceof RefusedError) {
-      // A gateway with this answer does not know whether the request behind it was carried out.
-      if (error.status === 502 || error.status === 504)
-        throw new UncertainError(`a gateway before Exchange answered ${error.status}`, { cause: error });
-      throw ofOneMessage(error, deniesAll);
-    }
-    const failure = signal.aborted && !(error instanceof FailureError) ? null : api.failure(error, OPERATION);
-    if (failure && isCertainlyNotSent(failure.failure.code)) throw failure;
-    if (failure && !handedOver)
-      throw failure.failure.code === "CONNECTION_LOST" ? ofOneMessage(failure, deniesAll) : failure;
-    if (!handedOver)
-      throw new FailureError(failureOf("CONNECTION_LOST", { command: OPERATION, systemCode: "ABORTED" }));
-    const reason = failure?.failure.code ?? "given up";
-    throw new UncertainError(`Exchange had the whole message and gave no answer that can be read (${reason})`, {
-      cause: error,
-    });
+    const request = { server: "Exchange", method: OPERATION, handedOver, signal, deniesAll };
+    throw notHandedOver(error, { ...request, failure: api.failure });
   }
-}
-
-/** The whole of a small message; of a large one as much as a header section may have. */
-async function beginningOf(message: Uint8Array | StreamedMessage): Promise<Uint8Array> {
-  if (message instanceof Uint8Array) return message;
-  const held: Uint8Array[] = [];
-  let size = 0;
-  for await (const piece of message.stream()) {
-    held.push(piece);
-    size += piece.length;
-    if (size > LONGEST_HEADER) break;
-  }
-  return Buffer.concat(held);
 }
 
 /** Base64 of pieces of any length, each slice whole by itself. */
@@ -145,11 +115,7 @@ async function* whileRead(
   const slices = base64Slices();
   yield Buffer.from(head);
   for (const piece of pieces) yield* slices.write(piece);
-  let at = 0;
-  for await (const piece of message.stream()) {
-    yield* slices.write(piece.subarray(Math.min(Math.max(0, from - at), piece.length)));
-    at += piece.length;
-  }
+  for await (const rest of restOf(message, from)) yield* slices.write(rest);
   done();
   yield Buffer.concat([slices.end(), Buffer.from(tail)]);
 }

@@ -1,12 +1,5 @@
-import {
-  type ConnectOptions,
-  type Envelope,
-  type OutboundConnector,
-  type OutboundSession,
-  UncertainError,
-} from "@mailfleet/connector-api";
-import { apiSession, RefusedError, runTest } from "@mailfleet/connector-http";
-import { FailureError, failureOf } from "@mailfleet/contracts";
+import type { ConnectOptions, OutboundConnector, OutboundSession } from "@mailfleet/connector-api";
+import { apiSession, handOverProbe, RefusedError, runTest } from "@mailfleet/connector-http";
 import type { GuardedFetch } from "@mailfleet/http";
 import { type GmailApi, gmailApi } from "./gmail-api.ts";
 import type { GmailPorts } from "./gmail-ports.ts";
@@ -19,26 +12,14 @@ export function gmailOutbound({ fetch }: GmailPorts): OutboundConnector {
       runTest(
         { fetch, api: gmailApi, options, listener, signal },
         async (api, step) => {
-          if (probe) await step("send", () => sendProbe(api, probe, options, signal));
+          if (!probe) return;
+          const send = () => sendMessage(api, probe.envelope, probe.raw, signal);
+          await step("send", () => handOverProbe(options.server, send));
         },
         maySend,
       ),
     open: (options, maximumConnections) => outboundSession(fetch, options, maximumConnections),
   };
-}
-
-async function sendProbe(
-  api: GmailApi,
-  probe: { envelope: Envelope; raw: Uint8Array },
-  { server: { host, port } }: ConnectOptions,
-  signal: AbortSignal,
-): Promise<string> {
-  try {
-    return (await sendMessage(api, probe.envelope, probe.raw, signal)).answer;
-  } catch (error) {
-    if (!(error instanceof UncertainError)) throw error;
-    throw new FailureError(failureOf("CONNECTION_LOST", { host, port, command: "messages.send" }), { cause: error });
-  }
 }
 
 /**

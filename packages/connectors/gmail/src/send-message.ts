@@ -6,7 +6,7 @@ import {
   type Submitted,
   UncertainError,
 } from "@mailfleet/connector-api";
-import { addressByHeader, isCertainlyNotSent, ofOneMessage, RefusedError } from "@mailfleet/connector-http";
+import { addressByHeader, beginningOf, notHandedOver, restOf } from "@mailfleet/connector-http";
 import { FailureError, failureOf } from "@mailfleet/contracts";
 import type { GmailApi } from "./gmail-api.ts";
 
@@ -16,8 +16,6 @@ const METHOD = "messages.send";
 /** A large message over a slow line. */
 const SEND_MS = 5 * 60_000;
 const SLICE = 64 * 1024;
-/** As much as is looked at for recipients. */
-const LONGEST_HEADER = 256 * 1024;
 
 /** The domain's policy and its delegation are 403, too; any other 403 may be about this message. */
 const deniesAll = /domainPolicy|delegation ?denied/i;
@@ -50,8 +48,6 @@ export async function sendMessage(
       handedOver = true;
     };
   };
-  const uncertain = (reason: string, cause: unknown) =>
-    new UncertainError(`Gmail had the whole message and ${reason}`, { cause });
   let text: string;
   try {
     const response = await api.ask({
@@ -70,34 +66,12 @@ export async function sendMessage(
     });
     text = await response.text();
   } catch (error) {
-    if (error instanceof RefusedError) {
-      // A gateway with this answer does not know whether the request behind it was carried out.
-      if (error.status === 502 || error.status === 504) throw uncertain(`a gateway answered ${error.status}`, error);
-      throw ofOneMessage(error, deniesAll);
-    }
-    const failure = signal.aborted && !(error instanceof FailureError) ? null : api.failure(error, METHOD);
-    if (failure && isCertainlyNotSent(failure.failure.code)) throw failure;
-    if (failure && !handedOver)
-      throw failure.failure.code === "CONNECTION_LOST" ? ofOneMessage(failure, deniesAll) : failure;
-    if (!handedOver) throw new FailureError(failureOf("CONNECTION_LOST", { command: METHOD, systemCode: "ABORTED" }));
-    throw uncertain(`gave no answer (${failure?.failure.code ?? "given up"})`, error);
+    const request = { server: "Gmail", method: METHOD, handedOver, signal, deniesAll };
+    throw notHandedOver(error, { ...request, failure: api.failure });
   }
   const id = idIn(text);
-  if (id === null) throw uncertain("its answer cannot be read", null);
+  if (id === null) throw new UncertainError("Gmail had the whole message and its answer cannot be read");
   return { answer: `accepted by Gmail as ${id}`, rejected: [] };
-}
-
-/** The whole of a small message; of a large one as much as a header section may have. */
-async function beginningOf(message: Uint8Array | StreamedMessage): Promise<Uint8Array> {
-  if (message instanceof Uint8Array) return message;
-  const held: Uint8Array[] = [];
-  let size = 0;
-  for await (const piece of message.stream()) {
-    held.push(piece);
-    size += piece.length;
-    if (size > LONGEST_HEADER) break;
-  }
-  return Buffer.concat(held);
 }
 
 /** What is addressed already, and then the message from there on while it is read. */
@@ -109,12 +83,11 @@ function streamWithRest(
 ): ReadableStream<Uint8Array> {
   async function* all() {
     yield* pieces;
-    let at = 0;
-    for await (const piece of message.stream()) {
-      const rest = piece.subarray(Math.min(Math.max(0, from - at), piece.length));
-      at += piece.length;
-      if (at >= message.size) onLast();
-      if (rest.length > 0) yield rest;
+    let left = message.size - from;
+    for await (const rest of restOf(message, from)) {
+      left -= rest.length;
+      if (left <= 0) onLast();
+      yield rest;
     }
   }
   return ReadableStream.from(all()) as ReadableStream<Uint8Array>;

@@ -1,6 +1,5 @@
-import { type OutboundConnector, UncertainError } from "@mailfleet/connector-api";
-import { apiSession, runTest, type TokenApi } from "@mailfleet/connector-http";
-import { FailureError, failureOf } from "@mailfleet/contracts";
+import type { OutboundConnector } from "@mailfleet/connector-api";
+import { apiSession, handOverProbe, runTest, type TokenApi } from "@mailfleet/connector-http";
 import type { GuardedFetch } from "@mailfleet/http";
 import { graphApi } from "./graph-api.ts";
 import { sendMail } from "./send-mail.ts";
@@ -24,18 +23,9 @@ export function graphOutbound({ fetch }: { readonly fetch: GuardedFetch }): Outb
     test: (options, probe, listener, signal) =>
       runTest({ fetch, api: graphApi, options, listener, signal }, async (api, step) => {
         if (!probe) return;
-        await step("send", async () => {
-          try {
-            const { envelope, raw } = probe;
-            return (await sendMail(api, options.address, { envelope, message: raw }, signal)).answer;
-          } catch (error) {
-            if (!(error instanceof UncertainError)) throw error;
-            const { host, port } = options.server;
-            throw new FailureError(failureOf("CONNECTION_LOST", { host, port, reply: error.message }), {
-              cause: error,
-            });
-          }
-        });
+        const { envelope, raw } = probe;
+        const send = () => sendMail(api, options.address, { envelope, message: raw }, signal);
+        await step("send", () => handOverProbe(options.server, send));
       }),
   };
 }

@@ -1,6 +1,5 @@
 import { type Submitted, UncertainError } from "@mailfleet/connector-api";
-import { isCertainlyNotSent, ofOneMessage, RefusedError, type TokenApi } from "@mailfleet/connector-http";
-import { FailureError, failureOf } from "@mailfleet/contracts";
+import { notHandedOver, type TokenApi } from "@mailfleet/connector-http";
 
 /** A request with MIME content may have 4 MB, and base64 turns three bytes into four. */
 export const MOST_BYTES = 3 * 1024 * 1024;
@@ -17,29 +16,13 @@ export function asBase64(pieces: readonly Uint8Array[]): { length: number; piece
   return { length: body.length, pieces: slices };
 }
 
-/**
- * The error of a request that makes Graph send, as the caller is told: `UncertainError` unless Graph certainly took
- * nothing. `handedOver`: the last byte was.
- */
-export function uncertainOrNot(
+/** The error of a request that makes Graph send, as the caller is told. */
+export function notSent(
   api: TokenApi,
   error: unknown,
-  { method, handedOver, signal }: { method: string; handedOver: boolean; signal: AbortSignal },
-): unknown {
-  if (error instanceof UncertainError) return error;
-  if (error instanceof RefusedError) {
-    // A gateway with this answer does not know whether the request behind it was carried out.
-    if (error.status === 502 || error.status === 504)
-      return new UncertainError(`a gateway before Graph answered ${error.status}`, { cause: error });
-    return ofOneMessage(error, deniesAll);
-  }
-  const failure = signal.aborted && !(error instanceof FailureError) ? null : api.failure(error, method);
-  if (failure && isCertainlyNotSent(failure.failure.code)) return failure;
-  if (failure && !handedOver)
-    return failure.failure.code === "CONNECTION_LOST" ? ofOneMessage(failure, deniesAll) : failure;
-  if (!handedOver) return new FailureError(failureOf("CONNECTION_LOST", { command: method, systemCode: "ABORTED" }));
-  const reason = failure?.failure.code ?? "given up";
-  return new UncertainError(`Graph had the whole message and gave no answer (${reason})`, { cause: error });
+  request: { method: string; handedOver: boolean; signal: AbortSignal },
+): Error {
+  return notHandedOver(error, { ...request, server: "Graph", deniesAll, failure: api.failure });
 }
 
 /** 202 alone says that Graph took it. */

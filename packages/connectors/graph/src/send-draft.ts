@@ -12,7 +12,7 @@ import { type FailureCode, FailureError, failureOf } from "@mailfleet/contracts"
 import { type Attachment, readAttachments, UnsendableMessage, withoutAttachments } from "@mailfleet/mime";
 import { attachAll } from "./attach.ts";
 import { malformed, pathOf, readAnswer } from "./graph-api.ts";
-import { asBase64, deniesAll, MOST_BYTES, readTaken, uncertainOrNot } from "./handing-over.ts";
+import { asBase64, deniesAll, MOST_BYTES, notSent, readTaken } from "./handing-over.ts";
 
 /** Graph's limit for an attachment, and for a message with all of them. */
 const MOST_DECODED = 150 * 1024 * 1024;
@@ -47,7 +47,7 @@ export async function sendDraft(
     const path = pathOf(address, `messages/${encodeURIComponent(draft)}/send`);
     return readTaken(await api.ask({ method: "messages.send", purpose: "send", path, post: { length: 0 }, signal }));
   } catch (error) {
-    const thrown = uncertainOrNot(api, error, { method: "messages.send", handedOver: true, signal });
+    const thrown = notSent(api, error, { method: "messages.send", handedOver: true, signal });
     if (!(thrown instanceof UncertainError)) await discard(api, address, draft);
     throw thrown;
   }

@@ -7,7 +7,7 @@ import {
 } from "@mailfleet/connector-api";
 import { addressByHeader, type TokenApi } from "@mailfleet/connector-http";
 import { pathOf } from "./graph-api.ts";
-import { asBase64, MOST_BYTES, readTaken, uncertainOrNot } from "./handing-over.ts";
+import { asBase64, MOST_BYTES, notSent, readTaken } from "./handing-over.ts";
 import { sendDraft } from "./send-draft.ts";
 
 const METHOD = "sendMail";
@@ -48,7 +48,7 @@ export async function sendMail(
     const post = { contentType: "text/plain", length: body.length, pieces: taken };
     return readTaken(await api.ask({ method: METHOD, purpose: "send", path, post, signal }));
   } catch (error) {
-    throw uncertainOrNot(api, error, { method: METHOD, handedOver, signal });
+    throw notSent(api, error, { method: METHOD, handedOver, signal });
   }
 }
 

@@ -2,8 +2,8 @@
 export { addressByHeader } from "./address-by-header.ts";
 export { apiInboxSession, type FoundNew } from "./api-inbox.ts";
 export { apiSession } from "./api-session.ts";
-export { isCertainlyNotSent } from "./certainly-not-sent.ts";
 export type { Listed } from "./fetch-listed.ts";
+export { beginningOf, handOverProbe, notHandedOver, restOf } from "./handing-over.ts";
 export { ofOneMessage } from "./of-one-message.ts";
 export {
   fieldOf,
