@@ -1,10 +1,11 @@
 import type { ConnectOptions } from "@mailfleet/connector-api";
+import { redactSecrets } from "@mailfleet/connector-api";
 import { FailureError, failureOf } from "@mailfleet/contracts";
 import { networkFailure } from "@mailfleet/http";
 import { bareHost } from "@mailfleet/network";
 import { base64Stream } from "./base64-stream.ts";
 import { locate } from "./locate.ts";
-import { faultIn, type Refusal, refusalIn, refusedError } from "./refusals.ts";
+import { faultIn, type Purpose, type Refusal, refusalIn, refusedError } from "./refusals.ts";
 import { envelope, getMime, type Whose } from "./requests.ts";
 import { isXml, type Limits, placeOf, readRefusal, type Sending, type Transport, transportTo } from "./transport.ts";
 import { XmlError, xmlReader } from "./xml-reader.ts";
@@ -48,11 +49,12 @@ export function ewsApi(url: string, options: ConnectOptions): EwsApi {
   const { server, address } = options;
   const whose: Whose = { address, access: server.access ?? "own" };
   const transport = transportTo(url, options);
-  const { post, evidenceOf } = transport;
+  const { post, evidenceOf, secrets } = transport;
   let version: string | null = null;
 
-  const refused = (refusal: Refusal, operation: string, purpose?: "send") =>
-    refusedError(refusal, evidenceOf(operation), purpose ?? (whose.access === "delegation" ? "delegation" : "read"));
+  const usual: Purpose = whose.access === "delegation" ? "delegation" : "read";
+  const refused = (refusal: Refusal, operation: string, purpose: Purpose = usual) =>
+    refusedError(refusal, evidenceOf(operation), { secrets, purpose });
 
   /** Reads an answer as it comes; gives what `streamed` took after each piece of it. */
   async function* read(
@@ -102,7 +104,7 @@ export function ewsApi(url: string, options: ConnectOptions): EwsApi {
   }
 
   const malformed = (operation: string, reply: string) =>
-    new FailureError(failureOf("PROTOCOL_ERROR", { ...evidenceOf(operation), reply }));
+    new FailureError(failureOf("PROTOCOL_ERROR", { ...evidenceOf(operation), reply: redactSecrets(reply, secrets) }));
 
   async function answerOf(operation: string, sending: Sending, limits: Limits, purpose?: "send"): Promise<XmlElement> {
     const response = await post(operation, sending, limits);

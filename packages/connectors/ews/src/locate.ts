@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import type { ConnectOptions } from "@mailfleet/connector-api";
+import { redactSecrets } from "@mailfleet/connector-api";
 import { FailureError, failureOf } from "@mailfleet/contracts";
 import { bareHost } from "@mailfleet/network";
 import { type AutodiscoverForm, forms } from "./autodiscover-forms.ts";
@@ -93,7 +94,10 @@ async function ask(place: string, form: AutodiscoverForm, options: ConnectOption
     if (response.status >= 300 && response.status < 400 && location !== null)
       return { leadsTo: URL.parse(location, place)?.href ?? location };
     if (!isXml(response))
-      throw refuse("NOT_THIS_PROTOCOL", `${response.status} ${(await readRefusal(response)).message}`.trim());
+      throw refuse(
+        "NOT_THIS_PROTOCOL",
+        redactSecrets(`${response.status} ${(await readRefusal(response)).message}`.trim(), transport.secrets),
+      );
     const found = form.read(readXml(await response.text()));
     if (!found) throw refuse("PROTOCOL_ERROR", "the answer names no address of Exchange Web Services");
     return found;

@@ -1,3 +1,4 @@
+import { redactSecrets, replyBeginning } from "@mailfleet/connector-api";
 import { RefusedError } from "@mailfleet/connector-http";
 import { type Evidence, type FailureCode, failureOf } from "@mailfleet/contracts";
 import { withoutTags } from "@mailfleet/http";
@@ -80,22 +81,26 @@ export interface Refusal {
 
 const longestReply = 500;
 
-/** A refusal as an error of the closed list. `evidence`: where, and the operation. */
+/** What is asked of the server: some words mean something else. */
+export type Purpose = "read" | "send" | "delegation";
+
+/** A refusal as an error of the closed list. `evidence`: where, and the operation; `secrets`: what no words may hold. */
 export function refusedError(
   refusal: Refusal,
   evidence: Evidence,
-  purpose: "read" | "send" | "delegation" = "read",
+  { secrets, purpose = "read" }: { readonly secrets: ReadonlySet<string>; readonly purpose?: Purpose },
 ): RefusedError {
   const { status, code, message, waitMs } = refusal;
   const said = [status, code].filter((part) => part !== null).join(" ");
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: evidence must hold no control characters.
-  const text = `${said}${message ? `: ${message}` : ""}`.slice(0, 2048).replace(/[\x00-\x1f\x7f]+/g, " ");
+  const text = replyBeginning(`${said}${message ? `: ${message}` : ""}`);
   const found = errorRules.find(({ pattern, sending }) => (!sending || purpose === "send") && pattern.test(text));
   const means = found?.code ?? "UNCLASSIFIED";
   const named = means === "ACCESS_DENIED" && purpose === "delegation" ? "DELEGATION_DENIED" : means;
-  const reply = text.length > longestReply ? `${text.slice(0, longestReply - 1)}…` : text;
+  const reply = redactSecrets(oneLine(text), secrets, longestReply);
   return new RefusedError(failureOf(named, { ...evidence, reply }, waitMs), status, code);
 }
+
+const oneLine = (text: string) => text.replace(/[\p{Cc}\s]+/gu, " ").trim();
 
 /** The fault of a document; `null`: it has none (SOAP 1.1 §4.4, MS-OXWSCDATA §2.2.4.29). */
 export function faultIn(document: XmlElement, status: number): Refusal | null {

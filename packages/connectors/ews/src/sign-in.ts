@@ -35,6 +35,8 @@ export interface Handshake {
 export interface SignIn {
   /** The one that is used; `null`: the server was not asked yet which it offers. */
   readonly scheme: Scheme | null;
+  /** What is taken out of the server's words, in case it repeats it. */
+  readonly secrets: ReadonlySet<string>;
   /** What the next request carries; `null`: nothing. */
   authorization(signal: AbortSignal): Promise<string | null>;
   /** What signs a connection in; `null`: each request does by itself. */
@@ -55,6 +57,7 @@ export function signInWith({ credentials, server }: ConnectOptions): SignIn {
     get scheme() {
       return scheme;
     },
+    secrets: new Set([password.reveal()]),
     authorization: async () =>
       scheme === "Basic" ? `Basic ${Buffer.from(`${username}:${password.reveal()}`).toString("base64")}` : null,
     handshake: () =>
@@ -107,11 +110,14 @@ function byToken(accessToken: (options: { renew: boolean; signal: AbortSignal })
   let held: Secret | null = null;
   let renew = false;
   let renewed = false;
+  const secrets = new Set<string>();
   return {
     scheme: "Bearer",
+    secrets,
     async authorization(signal) {
       held ??= await accessToken({ renew, signal });
       renew = false;
+      secrets.add(held.reveal());
       return `Bearer ${held.reveal()}`;
     },
     handshake: () => null,

@@ -41,6 +41,8 @@ export interface Transport {
   readonly offersBasic: boolean;
   /** TLS of the last connection; `null`: none. */
   readonly secured: Secured | null;
+  /** What is taken out of the server's words. */
+  readonly secrets: ReadonlySet<string>;
   /** Asks without signing in. Any answer shows that something is there. Throws `FailureError`. */
   reach(signal: AbortSignal): Promise<void>;
   /** Any answer but 401. Throws `FailureError`. */
@@ -140,7 +142,7 @@ export function transportTo(url: string, options: ConnectOptions): Transport {
         if (signIn.scheme === "Basic") await reconnect();
         continue;
       }
-      rejected = refusedError(refusal, evidenceOf(operation));
+      rejected = refusedError(refusal, evidenceOf(operation), signIn);
       throw rejected;
     }
   }
@@ -201,10 +203,11 @@ export function transportTo(url: string, options: ConnectOptions): Transport {
     get secured() {
       return secured;
     },
+    secrets: signIn.secrets,
     async reach(signal) {
       const response = await once("connect", { length: 0, pieces: () => [] }, null, { signal });
       if (response.status >= 500 && !isXml(response))
-        throw refusedError(await readRefusal(response), evidenceOf("connect"));
+        throw refusedError(await readRefusal(response), evidenceOf("connect"), signIn);
       await response.body?.cancel();
     },
     post,

@@ -96,6 +96,13 @@ describe("sending through Exchange", () => {
     await assert.rejects(submit(), (error) => error instanceof FailureError && error.failure.retryAfterMs === 7000);
   });
 
+  test("who says yes in another language than Exchange's may have taken it", async () => {
+    for (const type of ["text/html", "application/json", "text/xml"]) {
+      exchange.next({ operation: "CreateItem", status: 200, type, body: "<h1>ok</h1>" });
+      await assert.rejects(submit(), UncertainError, type);
+    }
+  });
+
   test("a refusal that names another sender or recipient reaches nobody else", async () => {
     const stranger = Buffer.from(`From: ${from}\r\nTo: eve@example.org\r\n\r\n`);
     await assert.rejects(submit(stranger), /MESSAGE_REFUSED.*eve@example\.org/);

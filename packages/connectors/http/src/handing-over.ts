@@ -32,9 +32,10 @@ export function notHandedOver(thrown: unknown, request: HandingOver): Error {
     new UncertainError(`${server} had the whole message and ${reason}`, { cause: thrown });
   if (thrown instanceof UncertainError) return thrown;
   if (thrown instanceof RefusedError)
-    // A gateway with this answer does not know whether the request behind it was carried out.
-    return thrown.status === 502 || thrown.status === 504
-      ? uncertain(`a gateway answered ${thrown.status}`)
+    // A gateway with this answer does not know whether the request behind it was carried out. Nor does who says yes in
+    // another language than the API's.
+    return thrown.status === 502 || thrown.status === 504 || (thrown.status < 300 && thrown.codes === null)
+      ? uncertain(`something else than the API answered ${thrown.status}`)
       : ofOneMessage(thrown, deniesAll);
   const failure = signal.aborted && !(thrown instanceof FailureError) ? null : request.failure(thrown, method);
   if (failure && isCertainlyNotSent(failure.failure.code)) return failure;
