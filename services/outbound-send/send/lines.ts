@@ -47,22 +47,7 @@ export class Lines {
 
   /** The line of this mailbox's holder. */
   of(connection: Connection): SharedLine {
-    const { server, credentials, maximumConcurrentConnections, connectionTimeoutMs, allowedPorts, allowedNetworks } =
-      connection;
-    const { eightBitPolicy, ehloName } = connection;
-    const way = [
-      signInKey(credentials),
-      // One account of Exchange acts for many mailboxes, each in a session of its own.
-      descriptors[server.protocol]?.sessionOf === "mailbox" ? [connection.mailboxId, connection.address] : null,
-      server,
-      allowedPorts,
-      allowedNetworks,
-      maximumConcurrentConnections,
-      connectionTimeoutMs,
-      eightBitPolicy,
-      ehloName,
-    ];
-    const key = this.#keys.get(connection) ?? JSON.stringify(way);
+    const key = this.#keys.get(connection) ?? keyOf(connection);
     this.#keys.set(connection, key);
     let held = this.#held.get(key);
     if (!held) {
@@ -161,4 +146,22 @@ export class Lines {
     this.#held.clear();
     await Promise.all(all.map((held) => held.close()));
   }
+}
+
+/** Those for whom it is the same share a line. */
+function keyOf({ mailboxId, address, server, credentials, ...connection }: Connection): string {
+  const { allowedPorts, allowedNetworks, maximumConcurrentConnections, connectionTimeoutMs } = connection;
+  const { eightBitPolicy, ehloName } = connection;
+  return JSON.stringify([
+    signInKey(credentials),
+    // One account of Exchange acts for many mailboxes, each in a session of its own.
+    descriptors[server.protocol]?.sessionOf === "mailbox" ? [mailboxId, address] : null,
+    server,
+    allowedPorts,
+    allowedNetworks,
+    maximumConcurrentConnections,
+    connectionTimeoutMs,
+    eightBitPolicy,
+    ehloName,
+  ]);
 }

@@ -54,4 +54,5 @@ const pox: AutodiscoverForm = {
   },
 };
 
+/** In the order in which each place is asked. */
 export const forms: readonly AutodiscoverForm[] = [soap, pox];

@@ -8,7 +8,7 @@ import { countInbox, runTest } from "./test-steps.ts";
 /** Receives from Exchange on-premises by EWS: the inbox of the mailbox with the given address. Changes nothing in it. */
 export const ewsInbound: InboundConnector = {
   test: (options, listener, signal) =>
-    runTest({ options, listener, signal }, async (_, step, { messages }) => {
+    runTest({ options, listener, signal }, async (_, step, messages) => {
       await step("list", async () => `${messages} ${messages === 1 ? "message" : "messages"} in the inbox`);
     }),
   async findSent(options, sought, signal) {

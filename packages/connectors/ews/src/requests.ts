@@ -65,6 +65,7 @@ export const findInbox = (whose: Whose, offset: number, most: number) =>
 /** A field of a message's header, as Exchange keeps it. */
 export const headerUri = (name: string) =>
   `<t:ExtendedFieldURI DistinguishedPropertySetId="InternetHeaders" PropertyName="${escaped(name)}" PropertyType="String"/>`;
+/** The Message-ID, as a property that can be searched for. */
 export const messageIdUri = '<t:FieldURI FieldURI="message:InternetMessageId"/>';
 
 /** Sent messages of which a property has this value, with what the field of their header says. */

@@ -1,20 +1,10 @@
-import {
-  type ConnectOptions,
-  recordTest,
-  type StepListener,
-  signedInAs,
-  type TestReport,
-} from "@mailfleet/connector-api";
-import { deadlineOf, RefusedError } from "@mailfleet/connector-http";
-import { FailureError, type TestStep } from "@mailfleet/contracts";
-import { networkFailure } from "@mailfleet/http";
+import { type ConnectOptions, signedInAs, type TestReport } from "@mailfleet/connector-api";
+import { deadlineOf, RefusedError, type RunStep, runSteps, type TestRun } from "@mailfleet/connector-http";
+import type { FailureError } from "@mailfleet/contracts";
 import { type EwsApi, openEws } from "./ews-api.ts";
 import { forget } from "./locate.ts";
 import { getInbox } from "./requests.ts";
 import { textOf } from "./xml-tree.ts";
-
-/** Runs one step. `work` returns its detail. */
-export type RunStep = (step: TestStep["step"], work: () => Promise<string>) => Promise<void>;
 
 const accessWords = {
   own: "the account's own mailbox",
@@ -23,69 +13,54 @@ const accessWords = {
 } as const;
 
 /**
- * The steps that both directions begin with: connect, tls, authenticate, access (the inbox can be read); then `more`. A
- * step's `FailureError` ends the test and is in its report.
+ * The steps that both directions begin with: locate, connect, tls, authenticate, access (the inbox can be read); then
+ * `more`.
  */
 export async function runTest(
-  {
-    options,
-    listener,
-    signal,
-  }: { readonly options: ConnectOptions; readonly listener: StepListener; readonly signal: AbortSignal },
-  more: (api: EwsApi, step: RunStep, inbox: { readonly messages: number }) => Promise<void>,
+  run: TestRun,
+  more: (api: EwsApi, step: RunStep, messages: number) => Promise<void>,
 ): Promise<TestReport> {
-  const { done, failed, skipped, passed } = recordTest(listener);
-  let at: TestStep["step"] = "settings";
-  let api: EwsApi | null = null;
-  const run: RunStep = async (step, work) => {
-    at = step;
-    done(step, await work());
-  };
+  const { options, signal } = run;
+  let opened: EwsApi | null = null;
   try {
-    const deadline = deadlineOf(options, signal);
-    const { autodiscover } = options.server;
-    if (autodiscover) {
-      at = "locate";
-      forget(options);
-    }
-    const exchange = await openEws(options, deadline);
-    api = exchange;
-    if (autodiscover) await run("locate", async () => `found at ${exchange.url}`);
-    await run("connect", async () => {
-      await exchange.reach(deadline);
-      return `${new URL(exchange.url).host} answers`;
-    });
-    const { secured } = exchange;
-    if (secured) await run("tls", async () => `${secured.protocol}, ${secured.cipher}`);
-    else skipped("tls", "the profile says without TLS");
-    let opened: { messages: number } | FailureError | null = null;
-    await run("authenticate", async () => {
-      try {
-        opened = { messages: await countInbox(exchange, deadline) };
-      } catch (error) {
-        // Whoever is told why they may not open a mailbox is signed in.
-        if (!(error instanceof RefusedError) || error.codes === null) throw error;
-        opened = error;
+    return await runSteps(run, async (step, skip) => {
+      const deadline = deadlineOf(options, signal);
+      const open = async () => {
+        opened = await openEws(options, deadline);
+        return opened;
+      };
+      if (options.server.autodiscover) {
+        forget(options);
+        await step("locate", async () => `found at ${(await open()).url}`);
       }
-      return signInWords(exchange, options);
+      const api = opened ?? (await open());
+      await step("connect", async () => {
+        await api.reach(deadline);
+        return `${new URL(api.url).host} answers`;
+      });
+      const { secured } = api;
+      if (secured) await step("tls", async () => `${secured.protocol}, ${secured.cipher}`);
+      else skip("tls", "the profile says without TLS");
+      let messages = 0;
+      let denied: FailureError | null = null;
+      await step("authenticate", async () => {
+        try {
+          messages = await countInbox(api, deadline);
+        } catch (error) {
+          // Whoever is told why they may not open a mailbox is signed in.
+          if (!(error instanceof RefusedError) || error.codes === null) throw error;
+          denied = error;
+        }
+        return signInWords(api, options);
+      });
+      await step("access", async () => {
+        if (denied) throw denied;
+        return `the mailbox ${options.address} opens, ${accessWords[api.whose.access]}`;
+      });
+      await more(api, step, messages);
     });
-    const inbox = opened as unknown as { messages: number } | FailureError;
-    await run("access", async () => {
-      if (inbox instanceof FailureError) throw inbox;
-      return `the mailbox ${options.address} opens, ${accessWords[exchange.whose.access]}`;
-    });
-    if (!(inbox instanceof FailureError)) await more(exchange, run, inbox);
-    return passed();
-  } catch (thrown) {
-    signal.throwIfAborted();
-    // A missed deadline is the server's failure. Any other error is a bug.
-    const isTimeout = thrown instanceof Error && thrown.name === "TimeoutError";
-    const { host, port } = options.server;
-    const error = isTimeout ? networkFailure(thrown, { host, port, command: at }) : thrown;
-    if (error instanceof FailureError) return failed(at, error.failure);
-    throw error;
   } finally {
-    await api?.close();
+    await (opened as EwsApi | null)?.close();
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ConnectOptions } from "@mailfleet/connector-api";
+import { firstBytes } from "@mailfleet/connector-http";
 import { type Evidence, FailureError, failureOf } from "@mailfleet/contracts";
 import { createGuardedFetch, networkFailure, retryAfterMs, type Secured } from "@mailfleet/http";
 import { resolveServer } from "@mailfleet/network";
@@ -238,17 +239,6 @@ export function isXml({ status, headers }: Response): boolean {
 
 /** An answer that says no, in its own words. */
 export async function readRefusal(response: Response): Promise<Refusal> {
-  const held: Uint8Array[] = [];
-  let size = 0;
-  try {
-    for await (const piece of response.body ?? []) {
-      held.push(piece);
-      size += piece.byteLength;
-      if (size >= REFUSAL_BYTES) break;
-    }
-  } catch {
-    // What arrived is enough evidence.
-  }
-  const text = Buffer.concat(held).subarray(0, REFUSAL_BYTES).toString("utf8");
+  const text = await firstBytes(response, REFUSAL_BYTES);
   return refusalOfText(response.status, text, retryAfterMs(response.headers, Date.now()));
 }

@@ -9,6 +9,7 @@ export interface Estimates {
   look(id: string, estimate: number, raw: Uint8Array): "whole" | "again" | "nothing";
 }
 
+/** See `Estimates`. */
 export function createEstimates(): Estimates {
   const first = new Map<string, string>();
   return {

@@ -9,14 +9,8 @@ export const refusedError = refusalReader({
 });
 
 /** `{"error":{code,message,status,errors:[{reason}],details:[{reason}]}}`; `null`: not of this shape. */
-function readGoogleError(body: string): { codes: string; message: string } | null {
-  let value: unknown;
-  try {
-    value = JSON.parse(body);
-  } catch {
-    return null;
-  }
-  const error = fieldOf(value, "error");
+function readGoogleError(json: unknown): { codes: string; message: string } | null {
+  const error = fieldOf(json, "error");
   if (typeof error !== "object" || error === null) return null;
   const message = fieldOf(error, "message");
   const reasons = [

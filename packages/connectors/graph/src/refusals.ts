@@ -59,14 +59,8 @@ export const errorRules: readonly ReasonRule[] = [
 export const refusedError = refusalReader({ read: readGraphError, rules: errorRules });
 
 /** `{"error":{"code","message","innerError":{"code"}}}`, with the codes of both; `null`: not of this shape. */
-function readGraphError(body: string): { codes: string; message: string } | null {
-  let value: unknown;
-  try {
-    value = JSON.parse(body);
-  } catch {
-    return null;
-  }
-  const error = fieldOf(value, "error");
+function readGraphError(json: unknown): { codes: string; message: string } | null {
+  const error = fieldOf(json, "error");
   const code = fieldOf(error, "code");
   if (typeof code !== "string") return null;
   const inner = fieldOf(fieldOf(error, "innerError"), "code");

@@ -24,7 +24,7 @@ export interface ReasonRule {
 /** How one API says no. */
 export interface RefusalLanguage {
   /** Its own words in a body; `null`: not of its shape, so another server said it, or a proxy in front of it. */
-  readonly read: (body: string) => { readonly codes: string; readonly message: string } | null;
+  readonly read: (json: unknown) => { readonly codes: string; readonly message: string } | null;
   /** Most specific first. */
   readonly rules: readonly ReasonRule[];
   /** A date in its words before which it wants no further request. */
@@ -67,7 +67,7 @@ export class RefusedError extends FailureError {
 export function refusalReader(language: RefusalLanguage): (refusal: Refusal, context: RefusalContext) => RefusedError {
   return (refusal, context) => {
     const { status } = refusal;
-    const said = language.read(refusal.body);
+    const said = language.read(jsonIn(refusal.body));
     const text = replyBeginning(said ? `${status} ${said.codes}: ${said.message}`.trim() : plainText(refusal));
     const reply = cut(redactSecrets(text, context.token ? [context.token] : [], LONGEST_REPLY));
     const evidence = { ...context.evidence, reply };
@@ -81,6 +81,15 @@ export function refusalReader(language: RefusalLanguage): (refusal: Refusal, con
     const failure = failureOf(code, evidence, until === null ? undefined : waitMs(until, context.now));
     return new RefusedError(failure, status, said?.codes ?? null);
   };
+}
+
+/** `undefined`: it is not JSON. */
+function jsonIn(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Seconds or a date, as in the header (RFC 9110 §10.2.3), or a date as answers write it (RFC 3339). */

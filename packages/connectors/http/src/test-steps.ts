@@ -1,13 +1,10 @@
 import { type ConnectOptions, recordTest, type StepListener, type TestReport } from "@mailfleet/connector-api";
 import { FailureError, failureOf, type TestStep } from "@mailfleet/contracts";
-import type { GuardedFetch } from "@mailfleet/http";
-import { networkFailure } from "@mailfleet/http";
+import { type GuardedFetch, networkFailure } from "@mailfleet/http";
 import type { TokenApi } from "./token-api.ts";
 
 /** What a test needs. */
 export interface TestRun {
-  readonly fetch: GuardedFetch;
-  readonly api: (fetch: GuardedFetch, options: ConnectOptions) => TokenApi;
   readonly options: ConnectOptions;
   readonly listener: StepListener;
   readonly signal: AbortSignal;
@@ -16,36 +13,26 @@ export interface TestRun {
 /** Runs and times one step. `work` returns its detail. */
 export type RunStep = (step: TestStep["step"], work: () => Promise<string>) => Promise<void>;
 
+/** Says of a step why it is left out. */
+type SkipStep = (step: TestStep["step"], why: string) => void;
+
 /**
- * The steps that both directions begin with: connect (a request without a token, which the API refuses) and
- * authenticate (there is a token, and `prove` accepts it); then `more`. A step's `FailureError` ends the test and is in
- * its report.
+ * A test as steps, until one of them throws: its `FailureError` ends the test and is in its report. What is thrown outside
+ * of a step belongs to the settings.
  */
-export async function runTest(
-  { fetch, api: apiOf, options, listener, signal }: TestRun,
-  more: (api: TokenApi, step: RunStep) => Promise<void>,
-  prove?: (api: TokenApi, signal: AbortSignal) => Promise<string>,
+export async function runSteps(
+  { options, listener, signal }: TestRun,
+  work: (step: RunStep, skip: SkipStep) => Promise<void>,
 ): Promise<TestReport> {
   const { host, port } = options.server;
-  const { done, failed, passed } = recordTest(listener);
+  const { done, skipped, failed, passed } = recordTest(listener);
   let at: TestStep["step"] = "settings";
-  const run: RunStep = async (step, work) => {
+  const run: RunStep = async (step, found) => {
     at = step;
-    done(step, await work());
+    done(step, await found());
   };
   try {
-    if (options.credentials?.type !== "token") throw new FailureError(failureOf("CREDENTIALS_MISSING"));
-    const api = apiOf(fetch, options);
-    const deadline = deadlineOf(options, signal);
-    await run("connect", async () => {
-      await api.reach(deadline);
-      return `${new URL(api.root).host} answers`;
-    });
-    await run("authenticate", async () => {
-      await api.signIn(deadline);
-      return (await prove?.(api, deadline)) ?? "a token was obtained";
-    });
-    await more(api, run);
+    await work(run, skipped);
     return passed();
   } catch (thrown) {
     signal.throwIfAborted();
@@ -54,6 +41,35 @@ export async function runTest(
     if (error instanceof FailureError) return failed(at, error.failure);
     throw error;
   }
+}
+
+/**
+ * The steps that both directions of an API with tokens begin with: connect (a request without a token, which the API
+ * refuses) and authenticate (there is a token, and `prove` accepts it); then `more`.
+ */
+export async function runTest(
+  run: TestRun & {
+    readonly fetch: GuardedFetch;
+    readonly api: (fetch: GuardedFetch, options: ConnectOptions) => TokenApi;
+  },
+  more: (api: TokenApi, step: RunStep) => Promise<void>,
+  prove?: (api: TokenApi, signal: AbortSignal) => Promise<string>,
+): Promise<TestReport> {
+  const { fetch, options, signal } = run;
+  return runSteps(run, async (step) => {
+    if (options.credentials?.type !== "token") throw new FailureError(failureOf("CREDENTIALS_MISSING"));
+    const api = run.api(fetch, options);
+    const deadline = deadlineOf(options, signal);
+    await step("connect", async () => {
+      await api.reach(deadline);
+      return `${new URL(api.root).host} answers`;
+    });
+    await step("authenticate", async () => {
+      await api.signIn(deadline);
+      return (await prove?.(api, deadline)) ?? "a token was obtained";
+    });
+    await more(api, step);
+  });
 }
 
 /** Ends when the caller stops, or when the profile's connection time-out is over. */

@@ -184,7 +184,7 @@ async function readRefusal(response: Response): Promise<Refusal> {
 }
 
 /** The beginning of an answer as text. Errors while reading are ignored. */
-async function firstBytes(response: Response, most: number): Promise<string> {
+export async function firstBytes(response: Response, most: number): Promise<string> {
   const pieces: Uint8Array[] = [];
   let length = 0;
   try {
