@@ -28,16 +28,19 @@ export function createSentFolder(ports: WorkerPorts<InboundConnector>): SentFold
   async function connected<Result>(
     mailboxId: string,
     signal: AbortSignal,
-    work: (connector: InboundConnector, options: ConnectOptions, signal: AbortSignal) => Promise<Result> | undefined,
+    way: (
+      connector: InboundConnector,
+    ) => ((options: ConnectOptions, signal: AbortSignal) => Promise<Result>) | undefined,
   ): Promise<Result | Unable> {
     const connection = await ports.bus.request("config.connection.get", { mailboxId, direction: "inbound" });
     if (!mayBeLookedAt(connection)) return { unable: "the mailbox does not receive at the moment" };
     const { connector, options } = await openConnection(ports, connection);
+    const work = way(connector);
+    if (!work) return { unable: "the mailbox receives by a protocol without sent mail" };
     const permit = await ports.permits.take(permitKeys(connection));
     if (permit === null) return { unable: "no connection was free" };
     try {
-      const working = work(connector, options, AbortSignal.any([signal, permit.signal]));
-      return working ? await working : { unable: "the mailbox receives by a protocol without sent mail" };
+      return await work(options, AbortSignal.any([signal, permit.signal]));
     } finally {
       await permit.give();
     }
@@ -48,8 +51,10 @@ export function createSentFolder(ports: WorkerPorts<InboundConnector>): SentFold
       if ((resting.get(mailboxId) ?? 0) > ports.now()) return null;
       try {
         const until = AbortSignal.any([signal, AbortSignal.timeout(LOOK_MS)]);
-        const found = await connected(mailboxId, until, (connector, options, within) =>
-          connector.findSent?.(options, sought, within),
+        const found = await connected(
+          mailboxId,
+          until,
+          ({ findSent }) => findSent && ((options, within) => findSent(options, sought, within)),
         );
         return typeof found === "boolean" ? found : null;
       } catch (error) {
@@ -64,8 +69,10 @@ export function createSentFolder(ports: WorkerPorts<InboundConnector>): SentFold
     async file(mailboxId, copy, signal) {
       try {
         const until = AbortSignal.any([signal, AbortSignal.timeout(FILE_MS)]);
-        const done = await connected(mailboxId, until, (connector, options, within) =>
-          connector.fileSent?.(options, copy, within),
+        const done = await connected(
+          mailboxId,
+          until,
+          ({ fileSent }) => fileSent && ((options, within) => fileSent(options, copy, within)),
         );
         if (typeof done === "string") return null;
         return done === null ? "the server has no folder of sent mail" : done.unable;

@@ -18,7 +18,7 @@ import {
 
 import { brokenExchangeRules } from "./exchange-rules.ts";
 
-type Written = Pick<NewProfile, "type" | "inbound" | "outbound" | "oauth">;
+type Written = Pick<NewProfile, "type" | "inbound" | "outbound" | "oauth" | "sentCopy">;
 type Complete = Pick<ProfileSettings, "inbound" | "outbound">;
 
 /** A field that cannot be as it is, and why. */
@@ -104,7 +104,7 @@ const securitiesOf = ({ ports }: ConnectorDescriptor) =>
 const onlySome = ["authentication", "access", "autodiscover", "apiUrl", "saveCopy"] as const;
 
 /** What is well formed and yet cannot work together. */
-function impossible({ type, oauth }: Written, { inbound, outbound }: Complete): FieldProblem[] {
+function impossible({ type, oauth, sentCopy }: Written, { inbound, outbound }: Complete): FieldProblem[] {
   const problems: FieldProblem[] = [];
   const add = (pointer: string, reason: string) => problems.push({ pointer, reason });
   for (const [direction, server] of Object.entries({ inbound, outbound })) {
@@ -128,6 +128,8 @@ function impossible({ type, oauth }: Written, { inbound, outbound }: Complete): 
   }
   if ((inbound.protocol === "ews") !== (outbound.protocol === "ews"))
     add("/outbound/protocol", "must be ews where inbound is, and only there: Exchange is not mixed with other servers");
+  if (sentCopy === "append" && !connectorDescriptors[inbound.protocol].fields.includes("sentCopy"))
+    add("/sentCopy", `must be server: nothing can be filed by ${connectorDescriptors[inbound.protocol].name}`);
   if (inbound.addressing && inbound.credentials !== "profile")
     add("/inbound/addressing", "is only for credentials of the profile");
   const { provider } = profileTypeOf(type);

@@ -96,12 +96,14 @@ describe("a profile that leaves things out", () => {
 
 describe("a profile that cannot work", () => {
   const servers = { inbound: { host: "a.test" }, outbound: { host: "a.test" } };
+  const pop3 = { protocol: "pop3", host: "a.test" };
   const cases: [string, object, string][] = [
     [
       "Gmail's API without OAuth",
       { ...servers, inbound: { protocol: "gmail", host: "a.test", credentials: "mailbox" } },
       "/new/inbound/credentials",
     ],
+    ["a copy of sent mail filed by POP3", { ...servers, inbound: { ...pop3 }, sentCopy: "append" }, "/new/sentCopy"],
     [
       "Gmail's API without a sign-in",
       { ...servers, type: "gmail", outbound: { protocol: "gmail", credentials: "anonymous" }, oauth: google },

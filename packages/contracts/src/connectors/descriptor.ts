@@ -59,11 +59,13 @@ export interface ConnectorDescriptor {
 
 /**
  * `deleteAfterProcessing`: can delete received mail on the server; `addressing`: one sign-in of the profile can open
- * each mailbox; `trustedCertificates`: private authorities can be trusted; the others are settings of a profile's servers.
+ * each mailbox; `trustedCertificates`: private authorities can be trusted; `sentCopy`: a copy can be filed among the sent mail;
+ * the others are settings of a profile's servers.
  */
 export type ConnectorField =
   | "deleteAfterProcessing"
   | "addressing"
+  | "sentCopy"
   | "trustedCertificates"
   | "authentication"
   | "access"
