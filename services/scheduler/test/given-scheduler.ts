@@ -27,6 +27,13 @@ export async function givenEngines() {
   const bus = await connectBus({ url: nats.url, name: "observer", logger: silent, isOutage: () => false });
   await bus.declare(Object.values(streams), Object.values(consumers));
   const buses: Bus[] = [bus];
+  const running = new Set<() => Promise<void>>();
+  /** What a test started; ended after it, however it went: a replica or a watch that stays takes from the next test. */
+  const started = (stop: () => Promise<void>) => {
+    const once = async () => void (running.delete(once) && (await stop()));
+    running.add(once);
+    return once;
+  };
   return {
     nats,
     mongo,
@@ -61,7 +68,7 @@ export async function givenEngines() {
       const service = await startService(scheduler, ports);
       const count = async (name: "fired" | "coalesced" | "spread" | "refused") =>
         (await metrics[name].get()).values[0]?.value ?? 0;
-      return { count, stop: () => service.stop() };
+      return { count, stop: started(() => service.stop()) };
     },
     /** Keeps everything that arrives for mailbox machines. */
     watchMailboxEvents: async () => {
@@ -72,8 +79,9 @@ export async function givenEngines() {
         handle: async ({ id, body, generation }) =>
           void seen.push({ id, at: body.at, arrived: Date.now(), generation }),
       });
-      return { seen, stop: () => watching.stop() };
+      return { seen, stop: started(() => watching.stop()) };
     },
+    endTest: async () => void (await Promise.all([...running].map((stop) => stop()))),
     stop: async () => {
       await Promise.all(buses.map((one) => one.stop()));
       await store.close();
