@@ -10,7 +10,7 @@ import {
   throttledSince,
 } from "./failure-rules.ts";
 import type { DirectionContext } from "./machine-state.ts";
-import { type PlanName, plans, type Waiting } from "./waiting.ts";
+import { type PlanName, plans, rhythmOf, type Waiting } from "./waiting.ts";
 
 /** The events of a direction's chart. Generations were compared before (reports.ts). */
 export type DirectionSignal =
@@ -55,7 +55,7 @@ export const directionSetup = setup({
     testBeside: ({ context }: Given) => context.besideTestDue !== null,
     mayRetry: (given: Given) => mayRetry(given.context, failureEvent(given)),
     mayProbe: (given: Given) => mayProbe(failureEvent(given)),
-    otherPoll: ({ context, event }: Given) => context.next !== null && context.next.everyMs !== event.policy.pollMs,
+    otherPoll: ({ context, event }: Given) => context.next !== null && context.next.everyMs !== rhythmOf(event),
     otherProbe: ({ context, event }: Given) => context.next?.everyMs !== event.policy.probeMs,
     hopeless: (given: Given) => isHopeless(given.context, failureEvent(given)),
   },

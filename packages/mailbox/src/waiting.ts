@@ -38,6 +38,13 @@ export function comingTime(step: PlannedStep, now: number): number {
 
 type Plan = (waiting: Waiting, context: DirectionContext) => PlannedStep | null;
 
+/**
+ * How often an enabled direction runs by itself. `act` only looks whether the mailbox still carries the organisation's mark,
+ * and nothing is written in between, so it comes as seldom as a probe.
+ */
+export const rhythmOf = ({ direction, policy }: Pick<Waiting, "direction" | "policy">): number =>
+  direction === "act" ? policy.probeMs : policy.pollMs;
+
 /** Outbound has nothing to poll: people submit sends. */
 const poll =
   (first: Plan): Plan =>
@@ -47,20 +54,24 @@ const poll =
 /** What a direction can wait for. Recurring ones continue if a run is lost or refused; `event` ones move the chart. */
 export const plans = {
   /** A test or probe has passed and nothing has been received yet, so the first poll is due at once. */
-  pollNow: poll(({ at, policy }) => ({ why: "poll", at, everyMs: policy.pollMs })),
+  pollNow: poll((waiting) => ({ why: "poll", at: waiting.at, everyMs: rhythmOf(waiting) })),
   /** The run that recovered has just polled. */
-  pollLater: poll(({ at, policy }) => ({ why: "poll", at: at + policy.pollMs, everyMs: policy.pollMs })),
-  /** Keeps the interval when only the generation changes. */
-  pollOn: poll(({ at, policy }, { next }) => ({
+  pollLater: poll((waiting) => ({
     why: "poll",
-    at: next?.why === "poll" ? comingTime(next, at) : at,
-    everyMs: policy.pollMs,
+    at: waiting.at + rhythmOf(waiting),
+    everyMs: rhythmOf(waiting),
+  })),
+  /** Keeps the interval when only the generation changes. */
+  pollOn: poll((waiting, { next }) => ({
+    why: "poll",
+    at: next?.why === "poll" ? comingTime(next, waiting.at) : waiting.at,
+    everyMs: rhythmOf(waiting),
   })),
   /** Another interval: at the old one's next time, or sooner if the new one is shorter. */
-  pollAnew: poll(({ at, policy }, { next }) => ({
+  pollAnew: poll((waiting, { next }) => ({
     why: "poll",
-    at: Math.min(next ? comingTime(next, at) : at, at + policy.pollMs),
-    everyMs: policy.pollMs,
+    at: Math.min(next ? comingTime(next, waiting.at) : waiting.at, waiting.at + rhythmOf(waiting)),
+    everyMs: rhythmOf(waiting),
   })),
   retry: (waiting, { attempt, failure }) => {
     const { first, base } = backOff(waiting, attempt, failure);

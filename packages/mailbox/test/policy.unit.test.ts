@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { failureOf } from "@mailfleet/contracts";
-import { statusOf } from "@mailfleet/mailbox";
+import { statusOf, step } from "@mailfleet/mailbox";
 import { backOff } from "../src/waiting.ts";
 import { defaultPolicy, enabledStory, minute, type Story, story } from "./story.ts";
 
@@ -37,6 +37,18 @@ test("a direction that works is tried again ten times, five minutes apart, and t
     told.some("setTimer").map(({ name, deliver, purpose, everyMs }) => ({ name, deliver, purpose, everyMs })),
     [{ name: "inbound", deliver: "run", purpose: "probe", everyMs: 60 * minute }],
   );
+});
+
+test("an enabled act looks at the mark as seldom as a probe, and follows a change of that interval", () => {
+  const told = enabledStory({ configured: ["inbound", "act"] });
+  const every = () => statusOf(told.machine, "act", defaultPolicy).next?.everyMs;
+  assert.equal(every(), 60 * minute);
+  assert.equal(statusOf(told.machine, "inbound", defaultPolicy).next?.everyMs, 5 * minute);
+
+  const seldom = { ...defaultPolicy, probeMs: 120 * minute };
+  const retuned = step(told.machine, { type: "policyChanged", at: told.at }, seldom);
+  assert.ok(retuned.outcome === "accepted");
+  assert.equal(statusOf(retuned.state, "act", seldom).next?.everyMs, 120 * minute);
 });
 
 test("a test is repeated as often, each time with a run of its own", () => {

@@ -21,7 +21,7 @@ function assertUnbroken({ breaches }: Walked): void {
   assert.equal(told.length, 0, `\n${told.join("\n")}`);
 }
 
-for (const direction of ["inbound", "outbound"] satisfies Direction[])
+for (const direction of ["inbound", "outbound", "act"] satisfies Direction[])
   test(`every reachable state of a mailbox with ${direction} keeps the rules`, () => {
     const walked = walk({ directions: [direction], codes: oneOfEachKind, policy: walkPolicy(3) });
 
@@ -39,3 +39,13 @@ test("every reachable state of a mailbox with two directions keeps the rules", (
   assert.ok(walked.states > 1500, `only ${walked.states} states were reached`);
   assert.ok(walked.words.has("enabled.degraded"));
 });
+
+// The chart is the same one, so the pairs with the third direction need only one cause of each end.
+for (const other of ["inbound", "outbound"] satisfies Direction[])
+  test(`every reachable state of a mailbox with ${other} and act keeps the rules`, () => {
+    const codes: FailureCode[] = ["CONNECTION_REFUSED"];
+    const walked = walk({ directions: [other, "act"], codes, policy: walkPolicy(1) });
+
+    assertUnbroken(walked);
+    assert.ok(walked.states > 500, `only ${walked.states} states were reached`);
+  });
