@@ -3,26 +3,39 @@ import type { AlertDocument } from "../alert/document.ts";
 import type { AlertingPorts } from "../ports.ts";
 import type { UsableSettings } from "./channel.ts";
 
-const askMs = 2000;
+const patience = { timeoutMs: 2000 };
+type About = Pick<AlertDocument, "_id" | "object" | "audience">;
 
 /**
- * Who gets the mail about an alert: the recipients of the settings, and the mailbox's owner if the settings say so and
- * an owner can do something about it. While `config` does not answer the others get it without the owner.
+ * Who gets the mail about an alert and about its end: the recipients of the settings and, if these say so, the owner who
+ * can do something about it: the mailbox's, or the profile's. While `config` does not answer the others get it without
+ * the owner.
  */
 export async function recipientsOf(
   { bus, logger }: Pick<AlertingPorts, "bus" | "logger">,
   { to, notifyOwners }: Pick<UsableSettings, "to" | "notifyOwners">,
-  { _id, object, audience }: Pick<AlertDocument, "_id" | "object" | "audience">,
+  { _id, object, audience }: About,
 ): Promise<string[]> {
-  if (!notifyOwners || audience !== "mailbox" || object.type !== "mailbox") return to;
+  if (!notifyOwners) return to;
   try {
-    const { owner } = await bus.request("config.mailbox.get", { id: object.id }, { timeoutMs: askMs });
+    const owner = await ownerOf(bus, { object, audience });
     const known = new Set(to.map((address) => address.toLowerCase()));
-    return owner && !known.has(owner.email.toLowerCase()) ? [...to, owner.email] : to;
+    return owner && !known.has(owner.toLowerCase()) ? [...to, owner] : to;
   } catch (error) {
     if (error instanceof ProblemError && error.problem.code === "NOT_FOUND") return to;
     const reason = error instanceof Error ? error.message : String(error);
-    logger.warn({ alert: _id, mailbox: object.id, reason }, "the owner gets no mail about this alert");
+    logger.warn({ alert: _id, [object.type]: object.id, reason }, "the owner gets no mail about this alert");
     return to;
   }
+}
+
+/** Their address. Throws NOT_FOUND, UNAVAILABLE. */
+async function ownerOf(
+  bus: AlertingPorts["bus"],
+  { object: { type, id }, audience }: Pick<About, "object" | "audience">,
+): Promise<string | undefined> {
+  if (audience === "administrator" || (type !== "mailbox" && type !== "profile")) return undefined;
+  const mailbox = type === "mailbox" ? await bus.request("config.mailbox.get", { id }, patience) : null;
+  if (audience === "mailbox") return mailbox?.owner?.email;
+  return (await bus.request("config.profile.get", { id: mailbox?.profileId ?? id }, patience)).owner;
 }

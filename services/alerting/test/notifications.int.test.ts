@@ -1,16 +1,18 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
-import { ProblemError } from "@mailfleet/contracts";
+import { type AlertRaised, ProblemError } from "@mailfleet/contracts";
 import { eventually } from "@mailfleet/local/testing";
 import { givenAlerting, startRelay } from "./given-alerting.ts";
-import { ownedMailbox } from "./owned-mailbox.ts";
+import { ownedMailbox, ownedProfile } from "./owned-mailbox.ts";
 
 let given: Awaited<ReturnType<typeof givenAlerting>>;
 let relay: Awaited<ReturnType<typeof startRelay>>;
 let replica: Awaited<ReturnType<typeof given.startReplica>>;
 let port: number;
 let number = 0;
+/** What `config` knows. */
+let known: { mailbox?: string; profile?: string; away?: boolean } = {};
 let mailbox = { type: "mailbox" as const, id: "mb_none", direction: "inbound" as const, label: "" };
 
 const failed = (at = Date.now()) => ({
@@ -36,6 +38,20 @@ describe("notifications, with two replicas", () => {
     relay = await startRelay(port);
     [replica] = await Promise.all([given.startReplica(), given.startReplica()]);
     await given.useRelay(port);
+    const look = (id: string, wanted: string | undefined) => {
+      if (known.away) throw new ProblemError("UNAVAILABLE", "config is away");
+      if (id !== wanted) throw new ProblemError("NOT_FOUND", "there is none");
+    };
+    await given.bus.respond({
+      "config.mailbox.get": async ({ id }) => {
+        look(id, known.mailbox);
+        return { ...ownedMailbox(id, "Anna@example.org"), profileId: known.profile ?? "pf_none01" };
+      },
+      "config.profile.get": async ({ id }) => {
+        look(id, known.profile);
+        return ownedProfile(id, "Exchange@example.org");
+      },
+    });
   });
   beforeEach(() => {
     const id = `mb_sales${++number}`;
@@ -91,15 +107,7 @@ describe("notifications, with two replicas", () => {
   });
 
   test("the owner of the mailbox gets the mail, too, where the settings say so and an owner can act", async () => {
-    const owned = mailbox.id;
-    let away = false;
-    await given.bus.respond({
-      "config.mailbox.get": async ({ id }) => {
-        if (away) throw new ProblemError("UNAVAILABLE", "config is away");
-        if (id !== owned) throw new ProblemError("NOT_FOUND", "there is none");
-        return ownedMailbox(id, "Anna@example.org");
-      },
-    });
+    known.mailbox = mailbox.id;
     const all = ["admin@example.org", "second@example.org"];
     try {
       await given.raise(failed());
@@ -116,11 +124,39 @@ describe("notifications, with two replicas", () => {
       await given.raise({ ...failed(), code: "PROFILE_MISSING" });
       await mails(4);
       assert.deepEqual(relay.mails[3]?.to, all, "only an administrator can do something about it");
-      away = true;
+      known.away = true;
       await given.raise({ ...failed(), object: { ...mailbox, direction: "outbound" as const } });
       await mails(5);
       assert.deepEqual(relay.mails[4]?.to, all, "while config is away the others get it");
     } finally {
+      known = {};
+      await given.change({ notifyOwners: false });
+    }
+  });
+
+  test("the owner of the profile gets the mail about what only they can mend, and that it is over", async () => {
+    const profile = { type: "profile", id: `pf_owned${++number}` } as const;
+    known.mailbox = mailbox.id;
+    known.profile = profile.id;
+    const all = ["admin@example.org", "second@example.org"];
+    const recipients = () => relay.mails.at(-1)?.to;
+    const ended = (object: AlertRaised["object"]) => ({ at: Date.now(), object, code: "SECRET_ENDED" });
+    try {
+      await given.change({ notifyOwners: true });
+      await given.raise(ended(profile));
+      await mails(1);
+      assert.deepEqual(recipients(), [...all, "Exchange@example.org"]);
+      await given.clear({ at: Date.now(), object: profile });
+      await mails(2);
+      assert.deepEqual(recipients(), [...all, "Exchange@example.org"], "also that it is over");
+      await given.raise({ ...failed(), code: "HOST_NOT_FOUND" });
+      await mails(3);
+      assert.deepEqual(recipients(), [...all, "Exchange@example.org"], "of a mailbox: what its profile says is wrong");
+      await given.raise(ended({ ...profile, id: "pf_nobody01" }));
+      await mails(4);
+      assert.deepEqual(recipients(), all, "a profile that is gone has no owner");
+    } finally {
+      known = {};
       await given.change({ notifyOwners: false });
     }
   });

@@ -1,4 +1,4 @@
-import type { Mailbox } from "@mailfleet/contracts";
+import type { Mailbox, Profile } from "@mailfleet/contracts";
 
 const off = {
   configured: false,
@@ -24,5 +24,18 @@ export function ownedMailbox(id: string, email: string): Mailbox {
     approval: { state: "approved" },
     directions: { inbound: off, outbound: off, act: off },
     ...{ createdAt: 0, changedAt: 0 },
+  };
+}
+
+/** A profile with this owner, as `config` answers it. */
+export function ownedProfile(id: string, owner: string): Profile {
+  const server = { host: "mail.example.org", port: 993, security: "tls", credentials: "profile" } as const;
+  return {
+    ...{ id, v: 1, name: id, owner, type: "other" },
+    ...{ inbound: { protocol: "imap", ...server }, outbound: { protocol: "smtp", ...server } },
+    ...{ minimumPollingIntervalMinutes: 0, maximumConcurrentConnections: 10, connectionTimeoutMs: 60_000 },
+    ...{ watch: true, uncertainPolicy: "hold", sentCopy: "server", eightBitPolicy: "encode", sendExpiryHours: 72 },
+    ...{ inboundCredentials: null, outboundCredentials: null, oauthSecret: null },
+    ...{ active: true, isDefault: false, mailboxes: 1, maximumMailboxes: null, createdAt: 0, changedAt: 0 },
   };
 }

@@ -124,7 +124,7 @@ export const notificationSettings = noun("notification-settings", {
     }),
     notifyOwners: field(
       z.boolean(),
-      "whether the owner of a mailbox also gets the mail about what only they or an administrator can mend",
+      "whether the owner of a mailbox or of a profile also gets the mail about what only they or an administrator can mend",
       { flag: "notify-owners" },
     ),
     format: field(z.enum(["html", "text"]), "how the mails look"),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Instant, ProfileId } from "../ids.ts";
+import { EmailAddress } from "../mailbox/shown.ts";
 import { field } from "../noun/field.ts";
 import { noun } from "../noun/noun.ts";
 import { operation } from "../noun/operation.ts";
@@ -36,6 +37,11 @@ export const profile = noun("profile", {
     }),
     description: field(z.string().max(2000).optional(), "for people"),
     contact: field(z.string().max(200).optional(), "who looks after these servers, for people"),
+    owner: field(
+      EmailAddress.optional(),
+      "who also gets the mail about alerts that only they or an administrator can mend, if the notification settings say so",
+      { flag: "owner <address>" },
+    ),
     type: field(ProfileType.default("other"), whatTypesFillIn, {
       set: "create",
       column: "TYPE",
