@@ -5,7 +5,7 @@ import type { SetAside } from "../source/set-aside.ts";
 import type { SourceLease } from "../source/store.ts";
 import type { StoredMessage } from "./document.ts";
 import { mailReceived } from "./facts.ts";
-import { fingerprintOf } from "./fingerprint-store.ts";
+import { fingerprintOf, type Remembered, rememberedOf } from "./fingerprint-store.ts";
 
 /** How many batches may be stored but not yet published. */
 const depth = 2;
@@ -78,7 +78,7 @@ export function createHandOver(
     if (messages.length === 0 && covers === undefined) return;
     // The process that took over publishes what is pending: one that was frozen must not publish it again.
     lease.check();
-    const handedOver = { fingerprints: messages.map(fingerprintOf), ...(covers !== undefined && { covers }) };
+    const handedOver = { messages: messages.map(rememberedOf), ...(covers !== undefined && { covers }) };
     const remembered = fingerprints.add(mailboxId, handedOver, ports.now());
     remembered.catch(() => {});
     await bus.publishAll(batch.messages.map((message) => mailReceived(message, correlation)));
@@ -136,17 +136,18 @@ export async function finishPending(
   lease: SourceLease,
   pending: PendingFacts | null | undefined,
 ): Promise<ReadonlySet<string>> {
-  const told = new Set<string>();
-  if (!pending) return told;
+  const told = new Map<string, Remembered>();
+  if (!pending) return new Set();
   await publishStored(bus, messages.pending(lease.key, pending), (message) => {
-    told.add(fingerprintOf(message));
+    told.set(fingerprintOf(message), rememberedOf(message));
     return mailReceived(message);
   });
   const counts = await fingerprints.count(lease.key);
-  await fingerprints.add(lease.key, { fingerprints: [...told].filter((one) => !counts.has(one)) }, now());
+  const missing = [...told.values()].filter(({ fingerprint }) => !counts.has(fingerprint));
+  await fingerprints.add(lease.key, { messages: missing }, now());
   // Or every run that fails before its first batch would do this once more.
   await sources.told(lease);
-  return told;
+  return new Set(told.keys());
 }
 
 /** Publishes facts of messages read back from the store; how many. */

@@ -46,7 +46,8 @@ export async function receive(ports: InboundPorts, run: ReceiveRun, found: Found
   const names = run.remembers === "identities" ? await ports.names.load(lease) : null;
   const handOver = createHandOver(ports, { lease, correlation, names });
   const usedAgain = new Set<string>();
-  let tellApart = createTellApart(ports, { mailboxId, session, names, comparing: start.comparing, usedAgain });
+  const { comparing, movedAt } = start;
+  let tellApart = createTellApart(ports, { mailboxId, session, names, comparing, movedAt, usedAgain });
   const startedAt = ports.now();
   const again = dueAgain(start.aside, startedAt);
   const resting = new Set(start.aside.map(({ name }) => name).filter((name) => !again.includes(name)));
@@ -98,7 +99,7 @@ export async function receive(ports: InboundPorts, run: ReceiveRun, found: Found
       isNew: batch.cursor !== cursor,
       cursor: batch.cursor,
       covers: batch.covers && `${start.prefix}:${batch.covers}`,
-      named: names ? [...settled.map(named), ...(batch.notWanted ?? []).map(unread)] : [],
+      named: names ? [...settled.map((one) => named(one, old.get(one))), ...(batch.notWanted ?? []).map(unread)] : [],
       // Mail from before the mailbox was emptied stays.
       toDelete: connection.deleteAfterProcessing ? settled.filter(isSafe).map(({ name }) => name) : [],
       ...(touched && { setAside: aside }),
@@ -136,7 +137,7 @@ export async function receive(ports: InboundPorts, run: ReceiveRun, found: Found
   const deletes = connection.deleteAfterProcessing;
   if (names && !short) await deleteProcessed(session, { names, open, deletes }, signal);
   const fetch = async (again: readonly string[]) => {
-    tellApart = createTellApart(ports, { mailboxId, session, names, comparing: true, usedAgain });
+    tellApart = createTellApart(ports, { mailboxId, session, names, comparing: true, movedAt, usedAgain });
     for await (const batch of session.listNew(cursor, { ...wanted, again, onlyAgain: true })) await take(batch);
     await handOver.settle();
   };
@@ -145,11 +146,12 @@ export async function receive(ports: InboundPorts, run: ReceiveRun, found: Found
   return { complete: true, short: isWhole ? null : short };
 }
 
-function named({ name, fetched, ...fate }: Prepared): Named {
+/** `before`: the fingerprint under which it was handed over, if it was. */
+function named({ name, fetched, ...fate }: Prepared, before?: string): Named {
   return {
     name,
     size: fetched.listedSize ?? null,
-    fingerprint: fate.is === "mail" ? fingerprintOf(fate.message) : null,
+    fingerprint: fate.is === "mail" ? (before ?? fingerprintOf(fate.message)) : null,
     digest: fetched.digest ?? null,
   };
 }

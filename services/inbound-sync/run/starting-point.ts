@@ -13,6 +13,8 @@ export interface StartingPoint {
   readonly prefix: string;
   /** Everything is read again, and what was handed over before is not handed over again. */
   readonly comparing: boolean;
+  /** When the mailbox was moved here; `null`: it was not. */
+  readonly movedAt: number | null;
 }
 
 /** How long older mail may still arrive from the old server, or in a restored inbox. */
@@ -35,21 +37,23 @@ export async function startingPoint(
   ports: Pick<InboundPorts, "bus" | "sources" | "names" | "now">,
   { session, lease, source }: Pick<ReceiveRun, "session" | "lease" | "source">,
 ): Promise<StartingPoint> {
-  const { cursor = null, identity, epoch = 0, setAside = [], comparing = false } = source;
+  const { cursor = null, identity, epoch = 0, setAside = [], comparing = false, movedAt = null } = source;
   const changed = cursor !== null && identity ? await changeOf(session, identity, cursor) : null;
   if (changed === null) {
     if (!same(identity, session.source)) await ports.sources.named(lease, session.source);
-    return { cursor, aside: setAside, prefix: prefixOf(epoch), comparing };
+    return { cursor, aside: setAside, prefix: prefixOf(epoch), comparing, movedAt };
   }
   const key = `${epoch}:${occasionOf(cursor)}`;
   const detail = `${shown(identity)} before, ${shown(session.source)} now`;
   await ports.bus.publish(alertRaised(lease.key, { code: changes[changed], key, at: ports.now(), detail }));
-  // Names of another account may be the same by chance; those of the same account on another host are its own.
-  if (changed === "account") await ports.names.remove(lease.key);
+  const moved = changed === "account" || changed === "host" ? ports.now() : null;
+  // Names of another account may be the same by chance. Those of the same account on another host are its own, if what
+  // it lists says so; else they would stand for mail that lies on the old host.
+  if (changed === "account" || (moved !== null && !session.listed)) await ports.names.remove(lease.key);
   // Any other source may use the same names for other messages.
   const comparingUntil = changed === "numbering" ? 0 : ports.now() + migrationMs;
-  await ports.sources.startOver(lease, session.source, { epoch: epoch + 1, comparingUntil });
-  return { cursor: null, aside: [], prefix: prefixOf(epoch + 1), comparing: true };
+  await ports.sources.startOver(lease, session.source, { epoch: epoch + 1, comparingUntil, movedAt: moved });
+  return { cursor: null, aside: [], prefix: prefixOf(epoch + 1), comparing: true, movedAt: moved ?? movedAt };
 }
 
 async function changeOf(

@@ -64,6 +64,8 @@ export interface SourceDocument {
    * It goes on until then (milliseconds since the epoch), however often everything was read: mail may still be moved.
    */
   readonly comparingUntil?: number;
+  /** When the mailbox was moved to another account or host; what came before is also known by its likeness. */
+  readonly movedAt?: number;
   readonly received?: number;
   /** The last audit, and when the next one is due. */
   readonly audit?: Audit;

@@ -100,7 +100,11 @@ export async function createSourceStore(store: Store) {
     startOver: (
       lease: SourceLease,
       identity: SourceIdentity,
-      { epoch, comparingUntil }: { readonly epoch: number; readonly comparingUntil: number },
+      {
+        epoch,
+        comparingUntil,
+        movedAt,
+      }: { readonly epoch: number; readonly comparingUntil: number; readonly movedAt: number | null },
     ) =>
       write(lease, {
         identity: { $literal: identity },
@@ -110,6 +114,7 @@ export async function createSourceStore(store: Store) {
         pending: null,
         setAside: { $literal: [] },
         comparing: true,
+        ...(movedAt !== null && { movedAt: { $literal: movedAt } }),
       }),
 
     stampProbe: (lease: SourceLease, at: number) =>

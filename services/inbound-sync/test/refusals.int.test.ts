@@ -268,7 +268,11 @@ describe("what a server does not give", () => {
     await storeAs("0001", mail(1));
     await storeAs("e001-0002", mail(2));
     const sha256 = createHash("sha256").update(mail(1).raw).digest("hex");
-    await createFingerprintStore(given.store).add(mailboxId, { fingerprints: [fingerprintOf({ sha256 })] }, 1);
+    await createFingerprintStore(given.store).add(
+      mailboxId,
+      { messages: [{ fingerprint: fingerprintOf({ sha256 }), likeness: null }] },
+      1,
+    );
     const identity = { account: "user", host: "scripted:1" };
     await sourcesOf(given).insertOne({ _id: mailboxId, cursor: null, comparing: true, epoch: 1, identity });
     const replica = await replicaOf(async function* () {

@@ -41,7 +41,7 @@ test("a deleted mailbox stays deleted, whatever comes late, and nothing of it is
   // A reader that is under way, and a fact that another replica handles late.
   await assert.rejects(given.sources.told(lease), /lost/);
   await read.add([{ name: "one", size: 1, fingerprint: null, digest: null }], []);
-  await fingerprints.add(mailboxId, { fingerprints: ["0123456789abcdef"] }, 1);
+  await fingerprints.add(mailboxId, { messages: [{ fingerprint: "0123456789abcdef", likeness: null }] }, 1);
   await follow(transitioned as never);
   assert.deepEqual(await given.sources.findStalled(Date.now() + 1e9, 0), []);
   assert.equal(await given.sources.get(mailboxId), null);

@@ -1,0 +1,168 @@
+import assert from "node:assert/strict";
+import { after, afterEach, before, describe, test } from "node:test";
+import { ewsInbound } from "@mailfleet/connector-ews";
+import { graphInbound } from "@mailfleet/connector-graph";
+import { imapConnector } from "@mailfleet/connector-imap";
+import { Secret } from "@mailfleet/contracts";
+import { createGuardedFetch } from "@mailfleet/http";
+import { type EwsDouble, type GraphDouble, startEwsDouble, startGraphDouble } from "@mailfleet/local/doubles";
+import { type Dovecot, eventually, mailServers, startDovecot } from "@mailfleet/local/testing";
+import { type GivenInbound, givenInbound } from "./given-inbound.ts";
+import { type MovedMail, movedMail } from "./moved.cases.ts";
+
+const { skip } = await mailServers();
+
+describe("a mailbox that is moved to another profile", () => {
+  let given: GivenInbound;
+  let exchange: EwsDouble;
+  let graph: GraphDouble;
+  const fetch = createGuardedFetch({ privateNetworks: ["127.0.0.0/8"] });
+  const graphWithToken = graphInbound({ fetch });
+  const connectors = {
+    ews: ewsInbound,
+    imap: imapConnector,
+    graph: {
+      ...graphWithToken,
+      open: (...[options, signal]: Parameters<typeof graphWithToken.open>) => {
+        const accessToken = async () => new Secret("good");
+        const credentials = { type: "token", username: options.address, accessToken } as const;
+        return graphWithToken.open({ ...options, credentials }, signal);
+      },
+    },
+  };
+  before(async () => {
+    const oauth = {
+      introspect: (token: string) =>
+        token === "good" ? { account: "", clientId: "app", scopes: ["https://graph.microsoft.com/.default"] } : null,
+    };
+    [given, exchange, graph] = await Promise.all([
+      givenInbound(),
+      startEwsDouble({ accounts: [] }),
+      startGraphDouble({ oauth }),
+    ]);
+    // Exchange makes MIME anew at each reading.
+    exchange.mimeVaries = true;
+  });
+  after(async () => {
+    await given?.stop();
+    await Promise.all([exchange?.stop(), graph?.stop(), fetch.close()]);
+  });
+  afterEach(() => given.stopReplicas());
+
+  const toGraph = (mailboxId: string) =>
+    given.connect(mailboxId, {
+      server: { protocol: "graph", host: "graph.test", port: 443, security: "tls", apiUrl: graph.url },
+    });
+  const toEws = (mailboxId: string) => {
+    const address = `${mailboxId}@example.test`;
+    const port = Number(new URL(exchange.url).port);
+    given.connect(mailboxId, {
+      username: address,
+      server: { protocol: "ews", host: "127.0.0.1", port, security: "none", authentication: "basic" },
+    });
+  };
+  const read = async (mailboxId: string) => given.untilRead(mailboxId, await given.runAnew(mailboxId));
+  const told = (mailboxId: string) =>
+    given.factsOf(mailboxId, "mail.received.v1").map(({ body }) => (body as { subject: string }).subject);
+
+  const mime = (n: number, { fields, anew = [] }: MovedMail, isAnew: boolean) => {
+    const named = new Set(anew.map((field) => field.split(":")[0]));
+    const own = isAnew ? [...anew, ...fields.filter((field) => !named.has(field.split(":")[0]))] : fields;
+    const head = ["From: Kim <kim@example.org>", "To: jane@example.test", `Subject: ${n}`, ...own];
+    return Buffer.from(`${[...(isAnew ? ["X-Read: again"] : []), ...head].join("\r\n")}\r\n\r\ntext\r\n`);
+  };
+  const times = ({ lies }: MovedMail) => (lies === "copied" ? 2 : 1);
+  const expected = movedMail.flatMap(({ received }, n) => Array<string>(received).fill(String(n))).sort();
+
+  test("from Exchange to Exchange Online and back: nothing twice, nothing left out", async () => {
+    const mailboxId = "mb_exchange";
+    const address = `${mailboxId}@example.test`;
+    await given.startReplica({ connectors });
+    const old = exchange.addAccount({ address, password: "secret" });
+    const online = graph.addMailbox(address);
+    assert.ok(old);
+    toEws(mailboxId);
+    const now = Date.now();
+    const archive = old.addFolder("Archive", old.folder("msgfolderroot")?.id ?? "").id;
+    const archived: string[] = [];
+    for (const [n, mail] of movedMail.entries()) {
+      if (mail.lies === "new") continue;
+      const receivedAt = now - mail.came * 1000;
+      for (let copy = 0; copy < times(mail); copy += 1) {
+        const { id } = old.add(mime(n, mail, false), { receivedAt });
+        if (mail.lies === "archived") archived.push(id);
+      }
+    }
+    await read(mailboxId);
+    for (const id of archived) old.move(id, archive);
+    await read(mailboxId);
+    // Message bodies do not matter for what is remembered.
+    await given.messages.removeAll(mailboxId);
+    online.addFolder("Archive");
+    for (const [n, mail] of movedMail.entries()) {
+      const receivedAt = now - mail.came * 1000;
+      for (let copy = 0; copy < times(mail); copy += 1)
+        online.add(mime(n, mail, true), { receivedAt, ...(mail.lies === "archived" && { folder: "archive" }) });
+    }
+    toGraph(mailboxId);
+    await read(mailboxId);
+    await read(mailboxId);
+    for (const { id, folder } of online.messages.values()) if (folder === "archive") online.move(id, "inbox");
+    await read(mailboxId);
+    await eventually(() => told(mailboxId).length >= expected.length);
+    assert.deepEqual(told(mailboxId).sort(), expected);
+
+    toEws(mailboxId);
+    for (const [n, mail] of movedMail.entries())
+      if (mail.lies === "new") old.add(mime(n, mail, false), { receivedAt: now - mail.came * 1000 });
+    old.add(Buffer.from("From: kim@example.org\r\nMessage-ID: <back@x>\r\nSubject: back\r\n\r\n"));
+    await read(mailboxId);
+    await read(mailboxId);
+    await eventually(() => told(mailboxId).includes("back"));
+    assert.deepEqual(told(mailboxId).sort(), [...expected, "back"]);
+  });
+
+  describe("from IMAP", { skip }, () => {
+    let dovecot: Dovecot;
+    before(async () => {
+      dovecot = await startDovecot({ users: { "mb_imap@example.test": "secret" } });
+    });
+    after(() => dovecot?.stop());
+
+    test("to Exchange Online and back: nothing twice, nothing left out", async () => {
+      const mailboxId = "mb_imap";
+      const address = `${mailboxId}@example.test`;
+      const toImap = () =>
+        given.connect(mailboxId, {
+          username: address,
+          server: {
+            ...{ protocol: "imap", host: "127.0.0.1", port: dovecot.ports.imaps, security: "tls" },
+            trustedCertificates: dovecot.certificate,
+          },
+        });
+      const online = graph.addMailbox(address);
+      await given.startReplica({ connectors });
+      toImap();
+      const raw = (n: number, more = "") =>
+        `From: kim@example.org\r\nMessage-ID: <${n}@x>\r\nDate: Thu, 1 Jan 2026 10:00:00 +0000\r\n${more}Subject: ${n}\r\n\r\nx\r\n`;
+      await dovecot.drop(address, 30, (n) => raw(n));
+      await read(mailboxId);
+      for (let n = 0; n < 30; n += 1) online.add(Buffer.from(raw(n, "X-Read: again\r\n")));
+      online.add(Buffer.from(raw(30)));
+      toGraph(mailboxId);
+      await read(mailboxId);
+      await eventually(() => told(mailboxId).length >= 31);
+      toImap();
+      await dovecot.drop(address, 1, () => raw(31));
+      await read(mailboxId);
+      await read(mailboxId);
+      await eventually(() => told(mailboxId).length >= 32);
+      assert.deepEqual(
+        told(mailboxId)
+          .map(Number)
+          .sort((one, other) => one - other),
+        Array.from({ length: 32 }, (_, n) => n),
+      );
+    });
+  });
+});
