@@ -4,6 +4,7 @@ import {
   consumers,
   type DirectionState,
   type MessageBody,
+  type OAuthClient,
   ProblemError,
   type SubmittedContent,
   streams,
@@ -33,6 +34,8 @@ export interface GivenMailbox {
   secret: string;
   /** Where it receives, over plain IMAP; `null`: it does not. */
   imap: { port: number; username: string } | null;
+  /** The address of Graph, by which it receives and sends instead. */
+  graph?: string;
 }
 
 export interface Seen {
@@ -258,6 +261,7 @@ export async function givenOutbound() {
 
 function inboundOf(mailbox: GivenMailbox): Connection {
   const outbound = connectionOf(mailbox);
+  if (mailbox.graph) return { ...outbound, direction: "inbound" };
   const { port = 1, username = mailbox.holder } = mailbox.imap ?? {};
   return {
     ...outbound,
@@ -269,6 +273,38 @@ function inboundOf(mailbox: GivenMailbox): Connection {
 }
 
 function connectionOf(mailbox: GivenMailbox): Connection {
+  const connection = bySmtp(mailbox);
+  return mailbox.graph ? { ...connection, ...byGraph(mailbox, mailbox.graph) } : connection;
+}
+
+/** By a token that the instances have. */
+function byGraph({ id, holder }: GivenMailbox, apiUrl: string): Pick<Connection, "server" | "credentials"> {
+  const client: OAuthClient = {
+    provider: "microsoft",
+    flow: "application",
+    clientId: "app",
+    clientAuthentication: "secret",
+    secret: null,
+    issuer: apiUrl,
+    authorizationEndpoint: "",
+    tokenEndpoint: apiUrl,
+    deviceAuthorizationEndpoint: null,
+    apiUrl,
+    scopes: [],
+  };
+  return {
+    server: { protocol: "graph", host: "127.0.0.1", port: Number(new URL(apiUrl).port), security: "none", apiUrl },
+    credentials: {
+      type: "oauth",
+      holder,
+      username: `${id}@example.org`,
+      client,
+      grant: null,
+    },
+  };
+}
+
+function bySmtp(mailbox: GivenMailbox): Connection {
   return {
     mailboxId: mailbox.id,
     address: `${mailbox.id}@example.org`,

@@ -1,8 +1,10 @@
 import { BusOutage, connectBus } from "@mailfleet/bus";
 import type { OutboundConnector } from "@mailfleet/connector-api";
+import { graphInbound, graphOutbound } from "@mailfleet/connector-graph";
 import { imapConnector } from "@mailfleet/connector-imap";
 import { smtpConnector } from "@mailfleet/connector-smtp";
 import { FailureError, failureOf, type Logger, Secret } from "@mailfleet/contracts";
+import { createGuardedFetch } from "@mailfleet/http";
 import {
   createFailPoints,
   createLeases,
@@ -70,6 +72,7 @@ export async function startInstance(engines: Engines, options: InstanceOptions):
   const bus = await connectBus({ url: engines.natsUrl, name: "outbound", logger, isOutage });
   const owner = `app${++number}-${process.pid}-${Date.now()}`;
   const renewals = startRenewals({ logger, isOutage, lengths: options.lengths ?? short });
+  const fetch = createGuardedFetch({ privateNetworks: ["127.0.0.0/8"] });
   const ports = {
     bus,
     permits: createPermits(await createPermitStore(store), { party: `outbound/${owner}`, renewals }),
@@ -79,9 +82,9 @@ export async function startInstance(engines: Engines, options: InstanceOptions):
       return new Secret("password");
     },
     tokens: {
-      credentials: () => {
-        throw new Error("these tests sign in with passwords");
-      },
+      credentials: ({ username }: { username: string }) => ({
+        ...{ type: "token" as const, username, accessToken: async () => new Secret("a-token-that-is-good") },
+      }),
     },
     isOutage,
     logger,
@@ -91,12 +94,17 @@ export async function startInstance(engines: Engines, options: InstanceOptions):
   const worker = createWorker<OutboundConnector>({
     ...ports,
     direction: "outbound",
-    connectors: { load: async () => smtpConnector({ commandMs: options.commandMs ?? 2000, finalMs: 60_000 }) },
+    connectors: {
+      load: async (protocol) =>
+        protocol === "graph"
+          ? graphOutbound({ fetch })
+          : smtpConnector({ commandMs: options.commandMs ?? 2000, finalMs: 60_000 }),
+    },
   });
   const sentFolder = createSentFolder({
     ...ports,
     direction: "inbound",
-    connectors: { load: async () => imapConnector },
+    connectors: { load: async (protocol) => (protocol === "graph" ? graphInbound({ fetch }) : imapConnector) },
   });
   const service = await startService(
     outboundSend,
@@ -134,6 +142,7 @@ export async function startInstance(engines: Engines, options: InstanceOptions):
         renewals.stop();
         await bus.stop();
         await store.close();
+        await fetch.close();
       })();
       return stopping;
     },

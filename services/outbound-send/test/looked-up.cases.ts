@@ -102,3 +102,22 @@ export const lookUpCases: readonly LookUpCase[] = [
     times: 1,
   },
 ];
+
+/** Graph's answer to a message was lost, and what it did before. */
+export interface GraphLookUpCase {
+  readonly what: string;
+  /** `undefined`: it carried the request out, and its answer was lost. */
+  readonly status?: number;
+  readonly policy: "hold" | "resend";
+  readonly state: "sent" | "uncertain";
+  /** How often Graph took the message. */
+  readonly times: number;
+}
+
+export const graphLookUpCases: readonly GraphLookUpCase[] = [
+  ...policies.map(
+    (policy) => ({ what: "filed by Graph, whose 202 was lost", policy, state: "sent", times: 1 }) as const,
+  ),
+  { what: "lost by a gateway before Graph", status: 502, policy: "hold", state: "uncertain", times: 0 },
+  { what: "lost by a gateway before Graph", status: 502, policy: "resend", state: "sent", times: 1 },
+];

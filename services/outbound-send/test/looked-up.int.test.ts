@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { startGraphDouble } from "@mailfleet/local/doubles";
 import { type Dovecot, dropIntoMaildir, eventually, mailServers, startDovecot } from "@mailfleet/local/testing";
 import { type GivenMailbox, givenOutbound } from "./given-outbound.ts";
-import { type LookUpCase, lookUpCases } from "./looked-up.cases.ts";
+import { graphLookUpCases, type LookUpCase, lookUpCases } from "./looked-up.cases.ts";
 import { type Sink, type SinkScript, startSink } from "./sink.ts";
 
 const { skip } = await mailServers();
@@ -76,6 +77,26 @@ describe("a send whose answer was lost", { skip }, () => {
           type === "alert.cleared.v1" && (body.object as { id: string }).id === id;
         assert.equal(given.facts.some(isOfIt), one.heldFirst ?? false);
         if (one.heldFirst) await eventually(() => given.facts.some(isOver));
+      });
+    await service.stop();
+  });
+
+  it("by Graph is looked for in Sent Items before its policy decides", { timeout: 30_000 }, async (t) => {
+    const graph = await startGraphDouble({
+      oauth: { introspect: () => ({ account: "", clientId: "app", scopes: ["Mail.Send", "Mail.Read"] }) },
+    });
+    t.after(() => graph.stop());
+    const service = await given.start({ policy: { lookAgainMs: 100, lookLaterMs: [60_000] } });
+    for (const [n, { what, status, policy, state, times }] of graphLookUpCases.entries())
+      await t.test(`${what}, ${policy}: ${state}`, async () => {
+        const mailbox = given.mailbox(1, { graph: graph.url, uncertainPolicy: policy, retryMs: 200 });
+        graph.addMailbox(`${mailbox.id}@example.org`);
+        graph.failNext({ path: "sendMail", ...(status ? { status } : { cutOff: true }) });
+        const subject = `graph ${n}`;
+        const { id } = await given.submit(mailbox, `graph${n}`, { subject });
+        await eventually(async () => (await given.get(id)).state === state);
+        assert.equal(graph.sent.filter((one) => one.subject === subject).length, times);
+        if (state === "sent" && !status) assert.match((await given.get(id)).answer ?? "", /found among the sent mail/);
       });
     await service.stop();
   });

@@ -2,9 +2,8 @@ import type { StreamedMessage } from "@mailfleet/connector-api";
 import type { TokenApi } from "@mailfleet/connector-http";
 import { type Attachment, contentOfAttachments } from "@mailfleet/mime";
 import { malformed, readAnswer } from "./graph-api.ts";
+import { isTaken } from "./handing-over.ts";
 
-/** Graph takes smaller files in one request, and only larger ones in an upload session. */
-const SMALLEST_SESSION = 3 * 1024 * 1024;
 /** Ranges are multiples of 320 KiB, and a request has at most 4 MB. */
 const RANGE = 8 * 320 * 1024;
 const RANGE_MS = 5 * 60_000;
@@ -49,20 +48,25 @@ interface Upload {
 async function begin(api: TokenApi, draft: string, attachment: Attachment, signal: AbortSignal): Promise<Upload> {
   const { name, type, inline, contentId, size } = attachment;
   const facts = { name, contentType: type, isInline: inline, ...(contentId !== null && { contentId }) };
-  const isSmall = size < SMALLEST_SESSION;
+  const inOneRequest = (contentBytes: string) =>
+    JSON.stringify({ "@odata.type": "#microsoft.graph.fileAttachment", ...facts, contentBytes });
+  // Upload sessions are only for files of more than 2 MB (the documentation says 3), and the name takes room as well.
+  const isSmall = isTaken(Buffer.byteLength(inOneRequest("")) + Math.ceil(size / 3) * 4);
   const held = Buffer.allocUnsafe(isSmall ? size : Math.min(size, RANGE));
   let length = 0;
   let sent = 0;
   const session = isSmall
     ? null
-    : await post("attachments/createUploadSession", { AttachmentItem: { attachmentType: "file", ...facts, size } });
+    : await post(
+        "attachments/createUploadSession",
+        JSON.stringify({ AttachmentItem: { attachmentType: "file", ...facts, size } }),
+      );
   const url = session && uploadUrl(api, session.uploadUrl);
 
   async function flush(): Promise<void> {
     const bytes = held.subarray(0, length);
     if (url === null) {
-      const contentBytes = bytes.toString("base64");
-      await post("attachments", { "@odata.type": "#microsoft.graph.fileAttachment", ...facts, contentBytes });
+      await post("attachments", inOneRequest(bytes.toString("base64")));
     } else {
       const headers = { "content-range": `bytes ${sent}-${sent + length - 1}/${size}` };
       const put = { verb: "PUT" as const, contentType: "application/octet-stream", length, pieces: () => [bytes] };
@@ -89,8 +93,8 @@ async function begin(api: TokenApi, draft: string, attachment: Attachment, signa
     },
   };
 
-  async function post(below: string, content: object): Promise<Record<string, unknown>> {
-    const body = Buffer.from(JSON.stringify(content));
+  async function post(below: string, json: string): Promise<Record<string, unknown>> {
+    const body = Buffer.from(json);
     const method = below;
     const pieces = () => [body];
     const sending = { contentType: "application/json", length: body.length, pieces };

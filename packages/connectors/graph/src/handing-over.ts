@@ -1,11 +1,16 @@
 import { type Submitted, UncertainError } from "@mailfleet/connector-api";
 import { notHandedOver, type TokenApi } from "@mailfleet/connector-http";
 
-/** A request with MIME content may have 4 MB, and base64 turns three bytes into four. */
-export const MOST_BYTES = 3 * 1024 * 1024;
+/** Graph refuses a larger request with 413. */
+const MOST_IN_REQUEST = 4 * 1024 * 1024;
+/** What is left of it as base64, which turns three bytes into four. */
+export const MOST_BYTES = (MOST_IN_REQUEST / 4) * 3;
 const SLICE = 64 * 1024;
 /** Every denial is of the mailbox: the application may not act for it. */
 export const deniesAll = /^/;
+
+/** Whether a request with a body of so many bytes is taken. */
+export const isTaken = (length: number): boolean => length <= MOST_IN_REQUEST;
 
 /** What is sent as base64, in pieces. */
 export function asBase64(pieces: readonly Uint8Array[]): { length: number; pieces: () => Generator<Uint8Array> } {

@@ -18,6 +18,8 @@ import { asBase64, deniesAll, MOST_BYTES, notSent, readTaken } from "./handing-o
 const MOST_DECODED = 150 * 1024 * 1024;
 const MOST_WRITTEN = 206 * 1024 * 1024;
 const METHOD = "messages.create";
+/** What an address takes in a field besides itself. */
+const ROOM_FOR_ONE = 8;
 /** What was begun is taken away again, whoever has given up meanwhile. */
 const DISCARD_MS = 10_000;
 
@@ -35,7 +37,7 @@ export async function sendDraft(
 ): Promise<Submitted> {
   let draft: string | null = null;
   try {
-    const attachments = await divided(message);
+    const attachments = await divided(envelope, message);
     draft = await createDraft(api, address, { envelope, message, attachments }, signal);
     await attachAll(api, pathOf(address, `messages/${encodeURIComponent(draft)}`), { message, attachments }, signal);
     await permitted(permission);
@@ -64,11 +66,12 @@ export async function sendDraft(
 }
 
 /** The attachments that must stand beside the message so that the rest fits into one request: as few as do. */
-async function divided({ size, stream }: StreamedMessage): Promise<Attachment[]> {
+async function divided({ to }: Envelope, { size, stream }: StreamedMessage): Promise<Attachment[]> {
   if (size > MOST_WRITTEN) throw tooLarge(`it has ${size} bytes, and Graph takes at most ${MOST_WRITTEN}`);
   const all = await readAttachments(stream());
   const chosen = new Set<Attachment>();
-  let rest = size;
+  // Those whom the header does not name are added to it.
+  let rest = size + to.reduce((sum, address) => sum + Buffer.byteLength(address) + ROOM_FOR_ONE, 0);
   for (const one of [...all].sort((a, b) => b.written - a.written)) {
     if (rest <= MOST_BYTES) break;
     if (one.size > MOST_DECODED)

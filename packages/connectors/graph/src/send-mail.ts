@@ -7,7 +7,7 @@ import {
 } from "@mailfleet/connector-api";
 import { addressByHeader, type TokenApi } from "@mailfleet/connector-http";
 import { pathOf } from "./graph-api.ts";
-import { asBase64, MOST_BYTES, notSent, readTaken } from "./handing-over.ts";
+import { asBase64, isTaken, MOST_BYTES, notSent, readTaken } from "./handing-over.ts";
 import { sendDraft } from "./send-draft.ts";
 
 const METHOD = "sendMail";
@@ -25,13 +25,16 @@ export async function sendMail(
   permission?: Permission,
 ): Promise<Submitted> {
   const size = message instanceof Uint8Array ? message.byteLength : message.size;
-  if (size > MOST_BYTES) {
+  const asDraft = () => {
     const large = message instanceof Uint8Array ? inMemory(message) : message;
     return sendDraft(api, address, { envelope, message: large }, signal, permission);
-  }
+  };
+  if (size > MOST_BYTES) return asDraft();
   const raw = message instanceof Uint8Array ? message : await whole(message);
   const pieces = addressByHeader(envelope, raw, { server: "Graph", method: METHOD });
   const body = asBase64(pieces);
+  // Recipients who were added make it longer.
+  if (!isTaken(body.length)) return asDraft();
   await permitted(permission);
   let handedOver = false;
   function* taken(): Generator<Uint8Array> {

@@ -119,6 +119,26 @@ describe("sending large messages by Microsoft Graph", { timeout: 120_000 }, () =
     assert.ok(kept.length >= 3 && kept.every(({ bytes }) => files.some((one) => one.equals(bytes))));
   });
 
+  // 4 MB are the limit of a request, and the double refuses more: what counts is the request, not the file or the message.
+  for (const below of [200, 1])
+    test(`a file of ${below} bytes less than 3 MB arrives`, async () => {
+      const bytes = noise(3 * megabyte - below);
+      await submit(mixed(file(`filename=${"n".repeat(100)}.pdf`, bytes)));
+      assert.ok(inFolder("sentitems").at(-1)?.attachments[0]?.bytes.equals(bytes));
+    });
+
+  for (const below of [30, 0])
+    test(`a message of ${below} bytes less than 3 MB, with recipients whom its header does not name, arrives`, async () => {
+      const before = graph.sent.length;
+      const small = mixed(file("filename=a.pdf", noise(2 * megabyte)));
+      const fill = Buffer.from(`--m\r\nContent-Type: text/plain\r\n\r\n${"x".repeat(76)}\r\n`.padEnd(200));
+      const text = "x\r\n".repeat(megabyte);
+      const raw = Buffer.concat([small.subarray(0, -7), Buffer.from("\r\n"), fill, Buffer.from(text)]);
+      await submit(raw.subarray(0, 3 * megabyte - below));
+      assert.equal(graph.sent.length, before + 1);
+      assert.deepEqual([...(graph.sent.at(-1)?.to ?? [])].sort(), [...envelope.to].sort());
+    });
+
   test("a text that cannot be divided is refused with the reason, and nothing is begun", async () => {
     const before = graph.requests.length;
     const text = Buffer.from([...head, "", `${"x".repeat(76)}\r\n`.repeat(50_000)].join("\r\n"));

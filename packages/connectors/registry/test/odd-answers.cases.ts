@@ -3,6 +3,8 @@ export interface OddAnswer {
   readonly what: string;
   /** `null`: the connection is closed without an answer. */
   readonly answers: readonly (string | null)[];
+  /** The connection is closed before the message was read. The system has taken all of it, so nobody can know. */
+  readonly unread?: true;
   /** `sent`, `uncertain`, or kind and code; in brackets the pause that the server asks for, in seconds. */
   readonly gmail: string;
   readonly graph: string;
@@ -85,6 +87,7 @@ export const oddAnswers: readonly OddAnswer[] = [
   { what: "502", answers: [answer("502 Bad Gateway", html, page)], ...both("uncertain") },
   { what: "504", answers: [answer("504 Gateway Timeout", "")], ...both("uncertain") },
   { what: "closed when the message was read", answers: [null], ...both("uncertain") },
+  { what: "closed before the message was read", answers: [], unread: true, ...both("uncertain") },
   { what: "closed within the status line", answers: ["HTTP/1.1 20"], ...both("uncertain") },
   { what: "no HTTP at all", answers: ["220 mail.example.org ESMTP\r\n"], ...both("uncertain") },
   {

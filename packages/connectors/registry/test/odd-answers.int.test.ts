@@ -18,7 +18,7 @@ const envelope = { from, to: ["ada@example.org"] };
 after(() => fetch.close());
 
 /** Answers each request when all of it is there. */
-async function startServer(answers: OddAnswer["answers"]) {
+async function startServer({ answers, unread }: OddAnswer) {
   const sockets = new Set<Socket>();
   let requests = 0;
   const server = createServer((socket) => {
@@ -27,6 +27,7 @@ async function startServer(answers: OddAnswer["answers"]) {
     let head = "";
     let left = -1;
     socket.on("data", (data) => {
+      if (unread) return socket.destroy();
       if (left < 0) {
         head += data.toString("latin1");
         const end = head.indexOf("\r\n\r\n");
@@ -51,8 +52,8 @@ async function startServer(answers: OddAnswer["answers"]) {
   };
 }
 
-async function submit(protocol: "gmail" | "graph", { answers }: OddAnswer): Promise<string> {
-  const server = await startServer(answers);
+async function submit(protocol: "gmail" | "graph", one: OddAnswer): Promise<string> {
+  const server = await startServer(one);
   const options: ConnectOptions = {
     mailboxId: "mb_test",
     address: from,
