@@ -51,7 +51,7 @@ export async function givenInbound(options: { ownMongo?: boolean } = {}) {
           world.publish(message).catch(() => {});
         },
         Math.max(0, due - Date.now()),
-      );
+      ).unref();
     },
   });
 
