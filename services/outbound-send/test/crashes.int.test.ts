@@ -129,7 +129,7 @@ describe("killed while sending", () => {
   it("leaves uncertain only what was on the wire; the rest goes out by itself, once", async () => {
     const connections = 3;
     let slow = true;
-    const target = await startSink({ final: async () => (slow ? delay(60_000, "drop") : "250 ok") });
+    const target = await startSink({ final: async () => (slow ? delay(60_000, "drop", { ref: false }) : "250 ok") });
     sinks.push(target);
     const mailbox = given.mailbox(target.port, { maximumConcurrentConnections: connections });
     const first = await given.startProcess();

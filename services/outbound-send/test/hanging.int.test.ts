@@ -95,10 +95,10 @@ test("servers that hang, at whatever stage, cost a healthy mailbox nothing", { t
     }),
   );
   for (const { what, server } of hanging)
-    await eventually(() => server.held.size === MAILBOXES, { what: `${what}: all hang`, timeoutMs: 60_000 });
+    await eventually(() => server.held.size >= MAILBOXES, { what: `${what}: all hang`, timeoutMs: 60_000 });
   const took = await sendHealthy();
   assert.ok(
-    hanging.every(({ server }) => server.held.size === MAILBOXES),
+    hanging.every(({ server }) => server.held.size >= MAILBOXES),
     "they hang still",
   );
   assert.ok(took < 1000 + 2 * before, `${took} ms, ${before} ms before`);
