@@ -141,7 +141,7 @@ describe("killed while sending", () => {
     const second = await given.start();
     const states = async () => (await Promise.all(sends.map(({ id }) => given.get(id)))).map(({ state }) => state);
     await eventually(async () => (await states()).every((state) => state === "sent" || state === "uncertain"), {
-      timeoutMs: 20_000,
+      timeoutMs: 60_000,
     });
     const uncertain = (await states()).filter((state) => state === "uncertain").length;
     assert.ok(uncertain >= 1 && uncertain <= connections, `${uncertain} are uncertain`);
