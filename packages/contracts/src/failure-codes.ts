@@ -375,6 +375,13 @@ export const failureCodes = {
     "The application may not act for this mailbox: a permission or its admin consent is missing, or its scope in Exchange Online leaves the mailbox out.",
     "In Entra, check the permissions (Mail.Read or Mail.ReadWrite, Mail.Send) and their admin consent. Then ask Exchange Online by PowerShell: `Test-ServicePrincipalAuthorization -Identity CLIENT-ID -Resource MAILBOX` (RBAC for applications), `Test-ApplicationAccessPolicy -AppId CLIENT-ID -Identity MAILBOX` (access policy). If it says out of scope, `Add-DistributionGroupMember` puts the mailbox into the group that the scope names. A change takes up to two hours.",
   ),
+  TENANT_APPROVAL_MISSING: row(
+    "permanent",
+    "error",
+    "profile",
+    "The administrator of the tenant has not approved that the application acts for this mailbox: its token has no permission for it, and no role in Exchange Online includes the mailbox.",
+    'A Global or Privileged Role Administrator of the tenant opens the application in Entra (App registrations, API permissions), adds Mail.Read or Mail.ReadWrite to receive and Mail.Send to send as application permissions, and presses *Grant admin consent*. Or an Exchange administrator assigns the role for a scope that includes the mailbox: `New-ManagementRoleAssignment -App CLIENT-ID -Role "Application Mail.ReadWrite" -CustomResourceScope SCOPE`. Then test again; a change takes up to two hours.',
+  ),
   PORT_NOT_ALLOWED: row(
     "permanent",
     "error",
@@ -430,6 +437,13 @@ export const failureCodes = {
     "mailbox",
     "Exchange Online knows the account and does not serve its mailbox.",
     "Give the account a licence with Exchange Online, or use a profile of the Exchange server that hosts the mailbox.",
+  ),
+  LICENCE_MISSING: row(
+    "permanent",
+    "error",
+    "mailbox",
+    "The account has no licence with Exchange Online, so there is no mailbox for it.",
+    "Give the account a licence whose plan includes Exchange Online, wait some minutes until its mailbox is made, then test again. If the mailbox is on an Exchange server of the organisation, use that server's profile. A shared mailbox or a room needs no licence, but its mailbox must exist.",
   ),
   INBOX_UNAVAILABLE: row(
     "permanent",

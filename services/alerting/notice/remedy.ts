@@ -29,6 +29,7 @@ export function noticeRemedy(code: FailureCode, { mode, relay, application, oaut
         : "Check that the user name is an account of this domain and that the delegation covers https://mail.google.com/.";
     case "ACCESS_DENIED":
     case "MAILBOX_OUT_OF_SCOPE":
+    case "TENANT_APPROVAL_MISSING":
       if (google)
         return "The sender must be an account of the Workspace domain, and the service account must still exist.";
       return microsoft

@@ -15,6 +15,7 @@ const stepNames: Readonly<Record<TestStep["step"], string>> = {
   connect: "Connect",
   tls: "Secure the connection",
   authenticate: "Sign in",
+  account: "Look up the account",
   access: "Open the mailbox",
   list: "List mail",
   send: "Send a test message",

@@ -13,10 +13,11 @@ export function graphApi(fetch: GuardedFetch, options: ConnectOptions): TokenApi
   });
 }
 
+/** The account of a mailbox, below the root. */
+export const userPath = (address: string): string => `/v1.0/users/${encodeURIComponent(address)}`;
+
 /** What belongs to one mailbox, below the root. */
-export function pathOf(address: string, below: string): string {
-  return `/v1.0/users/${encodeURIComponent(address)}/${below}`;
-}
+export const pathOf = (address: string, below: string): string => `${userPath(address)}/${below}`;
 
 /** Names stay the same when a message is moved to another folder (Graph, "immutable identifiers for Outlook"). */
 export const immutableIds = { prefer: 'IdType="ImmutableId"' } as const;

@@ -5,17 +5,21 @@ import { findSent } from "./find-sent.ts";
 import { graphApi } from "./graph-api.ts";
 import { graphSession } from "./graph-session.ts";
 import { countMessages } from "./list-inbox.ts";
+import { prechecked } from "./precheck.ts";
 
 /** Receives through Microsoft Graph: the inbox of the mailbox with the given address. Changes nothing in it. */
 export function graphInbound({ fetch }: { readonly fetch: GuardedFetch }): InboundConnector {
   return {
     test: (options, listener, signal) =>
-      runTest({ fetch, api: graphApi, options, listener, signal }, async (api, step) => {
-        await step("list", async () => {
-          const deadline = deadlineOf(options, signal);
-          const count = await countMessages(api, options.address, deadline);
-          return `${count} ${count === 1 ? "message" : "messages"} in the inbox of ${options.address}`;
-        });
+      runTest({ fetch, api: graphApi, options, listener, signal }, async (api, step, skip) => {
+        const { address } = options;
+        const deadline = deadlineOf(options, signal);
+        await prechecked({ api, address, purpose: "read", signal: deadline }, { step, skip }, () =>
+          step("list", async () => {
+            const count = await countMessages(api, address, deadline);
+            return `${count} ${count === 1 ? "message" : "messages"} in the inbox of ${address}`;
+          }),
+        );
       }),
     async findSent(options, sought, signal) {
       const api = graphApi(fetch, options);

@@ -1,7 +1,8 @@
 import type { OutboundConnector } from "@mailfleet/connector-api";
-import { apiSession, handOverProbe, runTest, type TokenApi } from "@mailfleet/connector-http";
+import { apiSession, deadlineOf, handOverProbe, runTest, type TokenApi } from "@mailfleet/connector-http";
 import type { GuardedFetch } from "@mailfleet/http";
 import { graphApi } from "./graph-api.ts";
+import { prechecked } from "./precheck.ts";
 import { sendMail } from "./send-mail.ts";
 
 /** Graph lets four requests run at once for one mailbox: one is for sending. */
@@ -21,11 +22,14 @@ export function graphOutbound({ fetch }: { readonly fetch: GuardedFetch }): Outb
       });
     },
     test: (options, probe, listener, signal) =>
-      runTest({ fetch, api: graphApi, options, listener, signal }, async (api, step) => {
+      runTest({ fetch, api: graphApi, options, listener, signal }, async (api, step, skip) => {
         if (!probe) return;
         const { envelope, raw } = probe;
-        const send = () => sendMail(api, options.address, { envelope, message: raw }, signal);
-        await step("send", () => handOverProbe(options.server, send));
+        const { address, server } = options;
+        const send = () => sendMail(api, address, { envelope, message: raw }, signal);
+        await prechecked({ api, address, purpose: "send", signal: deadlineOf(options, signal) }, { step, skip }, () =>
+          step("send", () => handOverProbe(server, send)),
+        );
       }),
   };
 }

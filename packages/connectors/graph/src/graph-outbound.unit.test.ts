@@ -153,8 +153,9 @@ describe("sending by Graph", () => {
 
 describe("testing by Graph", () => {
   const unasked = () => graphError(401, "InvalidAuthenticationToken");
+  const unread = () => graphError(403, "Authorization_RequestDenied");
   const run = async (answer: (() => Response) | undefined, probe: boolean) => {
-    const { connector, options } = given(unasked, ...(answer ? [answer] : []));
+    const { connector, options } = given(unasked, ...(answer ? [unread, answer] : []));
     const told: TestStep[] = [];
     const message = probe ? { envelope, raw } : null;
     const report = await connector.test(options, message, (step) => told.push(step), AbortSignal.timeout(5000));
@@ -166,7 +167,7 @@ describe("testing by Graph", () => {
     const { steps, failure } = await run(accepted, true);
     assert.deepEqual(
       steps.map(({ step, outcome }) => `${step} ${outcome}`),
-      ["connect ok", "authenticate ok", "send ok"],
+      ["connect ok", "authenticate ok", "account skipped", "access skipped", "send ok"],
     );
     assert.equal(failure, null);
   });

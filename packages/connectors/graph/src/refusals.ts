@@ -1,5 +1,6 @@
-import { fieldOf, type ReasonRule, refusalReader } from "@mailfleet/connector-http";
-import type { FailureCode } from "@mailfleet/contracts";
+import { fieldOf, type ReasonRule, RefusedError, refusalReader } from "@mailfleet/connector-http";
+import { type FailureCode, failureOf } from "@mailfleet/contracts";
+import { denialOf } from "./approval.ts";
 
 const rule = (pattern: RegExp, code: FailureCode, purpose?: ReasonRule["purpose"]): ReasonRule => ({
   pattern,
@@ -55,8 +56,16 @@ export const errorRules: readonly ReasonRule[] = [
   rule(/^4\d\d\b/, "PROTOCOL_ERROR"),
 ];
 
-/** Graph's refusal as an error of the closed list. */
-export const refusedError = refusalReader({ read: readGraphError, rules: errorRules });
+const byWords = refusalReader({ read: readGraphError, rules: errorRules });
+
+/** Graph's refusal as an error of the closed list. What a denial means, the token says. */
+export const refusedError: typeof byWords = (refusal, context) => {
+  const error = byWords(refusal, context);
+  const { code, evidence } = error.failure;
+  if (code !== "MAILBOX_OUT_OF_SCOPE") return error;
+  const means = denialOf(context.token, context.purpose);
+  return means === code ? error : new RefusedError(failureOf(means, evidence), error.status, error.codes);
+};
 
 /** `{"error":{"code","message","innerError":{"code"}}}`, with the codes of both; `null`: not of this shape. */
 function readGraphError(json: unknown): { codes: string; message: string } | null {

@@ -118,7 +118,11 @@ async function createDraft(
   throw malformed(METHOD, "the draft has no id");
 }
 
-const denials: ReadonlySet<FailureCode> = new Set<FailureCode>(["ACCESS_DENIED", "MAILBOX_OUT_OF_SCOPE"]);
+const denials: ReadonlySet<FailureCode> = new Set<FailureCode>([
+  "ACCESS_DENIED",
+  "MAILBOX_OUT_OF_SCOPE",
+  "TENANT_APPROVAL_MISSING",
+]);
 
 /** Never throws: what stays is a draft, which nobody receives. */
 async function discard(api: TokenApi, address: string, draft: string): Promise<void> {

@@ -14,7 +14,7 @@ export interface TestRun {
 export type RunStep = (step: TestStep["step"], work: () => Promise<string>) => Promise<void>;
 
 /** Says of a step why it is left out. */
-type SkipStep = (step: TestStep["step"], why: string) => void;
+export type SkipStep = (step: TestStep["step"], why: string) => void;
 
 /**
  * A test as steps, until one of them throws: its `FailureError` ends the test and is in its report. What is thrown outside
@@ -52,11 +52,11 @@ export async function runTest(
     readonly fetch: GuardedFetch;
     readonly api: (fetch: GuardedFetch, options: ConnectOptions) => TokenApi;
   },
-  more: (api: TokenApi, step: RunStep) => Promise<void>,
+  more: (api: TokenApi, step: RunStep, skip: SkipStep) => Promise<void>,
   prove?: (api: TokenApi, signal: AbortSignal) => Promise<string>,
 ): Promise<TestReport> {
   const { fetch, options, signal } = run;
-  return runSteps(run, async (step) => {
+  return runSteps(run, async (step, skip) => {
     if (options.credentials?.type !== "token") throw new FailureError(failureOf("CREDENTIALS_MISSING"));
     const api = run.api(fetch, options);
     const deadline = deadlineOf(options, signal);
@@ -68,7 +68,7 @@ export async function runTest(
       await api.signIn(deadline);
       return (await prove?.(api, deadline)) ?? "a token was obtained";
     });
-    await more(api, step);
+    await more(api, step, skip);
   });
 }
 

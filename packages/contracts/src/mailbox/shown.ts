@@ -25,7 +25,7 @@ export const DeliveryMethods = z.strictObject({
 });
 
 /**
- * One step of a test, in the order it was done (locate, resolve, connect, TLS, authenticate, access, list / send, own
+ * One step of a test, in the order it was done (locate, resolve, connect, TLS, authenticate, account, access, list / send, own
  * probe).
  */
 export const TestStep = z.object({
@@ -36,6 +36,7 @@ export const TestStep = z.object({
     "connect",
     "tls",
     "authenticate",
+    "account",
     "access",
     "list",
     "send",

@@ -38,6 +38,10 @@ interface GraphAccount {
   readonly id: string;
   enabled: boolean;
   licensed: boolean;
+  /** Copied from a directory on-premises. */
+  synchronised: boolean;
+  /** What the mailbox is for: `shared`, `room`, … (Graph: `userPurpose`). */
+  purpose: string;
   /** False: the mailbox is on-premises, inactive, or deleted. */
   served: boolean;
 }
@@ -86,7 +90,9 @@ export function graphMailbox(): GraphMailbox {
     messages.set(id, note(after, before.folder, after.folder));
   };
   return {
-    account: { id: randomUUID(), enabled: true, licensed: true, served: true },
+    account: {
+      ...{ id: randomUUID(), enabled: true, licensed: true, synchronised: false, purpose: "user", served: true },
+    },
     folders,
     messages,
     addFolder: (displayName, parent = null) => {

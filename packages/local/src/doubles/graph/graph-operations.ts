@@ -1,7 +1,7 @@
 import type { GraphAnswer } from "./graph-answer.ts";
 import { createAttachment, listAttachments } from "./graph-attachments.ts";
 import type { GraphCall } from "./graph-call.ts";
-import { getSettings, getUser } from "./graph-directory.ts";
+import { getPurpose, getSettings, getUser } from "./graph-directory.ts";
 import { createFolder, listFolders } from "./graph-folders.ts";
 import { getDelta, getFolder, getMessage, getMime, listMessages } from "./graph-reading.ts";
 import type { Uploads } from "./graph-uploads.ts";
@@ -28,6 +28,10 @@ const delta = String.raw`/(?:microsoft\.graph\.)?delta(?:\(\))?`;
 export const graphOperations = (uploads: Uploads): readonly GraphOperation[] => [
   { method: "GET", path: path(""), permissions: ["User.Read.All", "User.Read"], answer: getUser },
   { method: "GET", path: path("mailboxSettings"), permissions: ["MailboxSettings.Read"], answer: getSettings },
+  {
+    ...{ method: "GET", path: path("mailboxSettings/userPurpose") },
+    ...{ permissions: ["MailboxSettings.Read"], answer: getPurpose },
+  },
   { method: "GET", path: path("mailFolders"), permissions: reading, answer: listFolders },
   { method: "POST", path: path("mailFolders"), permissions: writing, answer: createFolder },
   { method: "GET", path: path("mailFolders{id}/childFolders"), permissions: reading, answer: listFolders },
