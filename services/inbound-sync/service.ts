@@ -4,6 +4,7 @@ import { workerEnvironment } from "@mailfleet/worker";
 import { consentAnswers } from "./consent/complete-consent.ts";
 import { messageAnswers } from "./message/answer-requests.ts";
 import type { InboundPorts } from "./ports.ts";
+import { compareAnswers } from "./run/compare.ts";
 import { createPoll } from "./run/poll.ts";
 import { createTest } from "./run/test.ts";
 import { sourceAnswers } from "./source/answer-requests.ts";
@@ -18,7 +19,7 @@ const keyOf = ({ body }: { readonly body: Pick<RunRequested, "mailboxId"> }) => 
 export const inboundSync = defineService<InboundPorts>()({
   name: "inbound-sync",
   environment: workerEnvironment,
-  answers: { ...messageAnswers, ...sourceAnswers, ...consentAnswers },
+  answers: { ...messageAnswers, ...sourceAnswers, ...compareAnswers, ...consentAnswers },
   listens: [
     listen(consumers.inboundTests, {
       types: ["run.requested.v1"],

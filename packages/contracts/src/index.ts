@@ -27,6 +27,7 @@ export { ackWaitMs, leaseMarginMs, leaseMs, leaseRenewalMs } from "./lengths.ts"
 export type { Logger } from "./logger.ts";
 export { type Mailbox, type MailboxChange, mailbox, type NewMailbox } from "./mailbox/mailbox.ts";
 export { DirectionStatus, EmailAddress, HistoryEntry, ShownFailure, TestStep } from "./mailbox/shown.ts";
+export type { Comparison } from "./message/comparison.ts";
 export { addressesText, MailAddress } from "./message/mail-address.ts";
 export { message, ReceivedMessage } from "./message/message.ts";
 export { DeadLetterBody } from "./messages/alert-facts.ts";

@@ -7,6 +7,8 @@ export interface Connections {
   get(mailboxId: string, maximumAgeMs?: number): Promise<Connection | null>;
   /** Asked after this call began, together with everybody else who waits for such an answer. */
   fresh(mailboxId: string, correlation?: string): Promise<Connection | null>;
+  /** As if the mailbox used this profile; never remembered. `null`: there is no such mailbox, or no such profile. */
+  under(mailboxId: string, profileId: string): Promise<Connection | null>;
   /** What was remembered may be wrong now. */
   forget(mailboxId: string): void;
 }
@@ -18,6 +20,11 @@ interface Remembered {
 
 const rememberedMs = 1000;
 const rememberedMailboxes = 10_000;
+
+function nullIfUnknown(error: unknown): null {
+  if (error instanceof ProblemError && error.problem.code === "NOT_FOUND") return null;
+  throw error;
+}
 
 /** Begins with nothing remembered. */
 export function createConnections({
@@ -31,10 +38,7 @@ export function createConnections({
   function ask(mailboxId: string, correlation?: string): Promise<Connection | null> {
     const answer = bus
       .request("config.connection.get", { mailboxId, direction }, correlation ? { correlation } : {})
-      .catch((error: unknown) => {
-        if (error instanceof ProblemError && error.problem.code === "NOT_FOUND") return null;
-        throw error;
-      });
+      .catch(nullIfUnknown);
     if (remembered.size >= rememberedMailboxes) remembered.clear();
     const entry = { askedAt: now(), answer };
     remembered.set(mailboxId, entry);
@@ -59,6 +63,8 @@ export function createConnections({
       next.set(mailboxId, asked);
       return asked;
     },
+    under: (mailboxId, profileId) =>
+      bus.request("config.connection.get", { mailboxId, direction, profileId }).catch(nullIfUnknown),
     forget: (mailboxId) => void remembered.delete(mailboxId),
   };
 }

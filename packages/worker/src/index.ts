@@ -1,5 +1,6 @@
 /** What both workers do with a run. */
 
+export { failureFor } from "./describe-error.ts";
 export { workerEnvironment } from "./environment.ts";
 export { createRunMetrics } from "./metrics.ts";
 export { type OpenedConnection, signInKey } from "./open-connection.ts";

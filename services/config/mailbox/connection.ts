@@ -87,11 +87,13 @@ function noopMsOf({ settings }: ShownProfile, { pollMs }: World["policy"]): numb
 }
 
 /** `config.connection.get`: what a worker needs to run one direction at this moment. Workers ask before each run. */
-export const getConnection: Handler<"config.connection.get"> = async (ports, { mailboxId, direction }) => {
+export const getConnection: Handler<"config.connection.get"> = async (ports, { mailboxId, direction, profileId }) => {
   const mailbox = await ports.mailboxes.forConnection(mailboxId);
   if (!mailbox) throw new ProblemError("NOT_FOUND", `There is no mailbox ${mailboxId}.`);
+  const own = mailbox.configuration.profileId;
   // A mailbox that knows more of its profile than this replica shows that it must read the profile again.
-  const world = await ports.worlds.of(mailbox.configuration.profileId, { atLeast: mailbox.profileV });
+  const want = profileId === undefined || profileId === own ? { atLeast: mailbox.profileV } : { fresh: true };
+  const world = await ports.worlds.of(profileId ?? own, want);
   const { settings } = world.profile;
   const signsIn =
     direction !== "act" && settings[direction].credentials === "oauth" && settings.oauth?.flow === "sign-in";

@@ -1,4 +1,5 @@
 import type { SourceIdentity } from "@mailfleet/connector-api";
+import type { Failure } from "@mailfleet/contracts";
 import type { Watching } from "../watch/document.ts";
 import type { SetAside } from "./set-aside.ts";
 
@@ -39,6 +40,20 @@ export interface Audit {
   readonly fetched: number;
 }
 
+/** How an inbox, as another profile reaches it, compared with what was handed over; times are milliseconds since the epoch. */
+export interface ComparedInbox {
+  readonly profileId: string;
+  readonly begunAt: number;
+  readonly endedAt: number | null;
+  readonly has: number;
+  readonly known: number;
+  readonly fresh: number;
+  readonly older: number;
+  readonly refused: number;
+  readonly handedOver: number;
+  readonly failure: Failure | null;
+}
+
 /** Where a mailbox's mail comes from, and how far it was read: what must change together when it is read. */
 export interface SourceDocument {
   readonly _id: string;
@@ -70,6 +85,8 @@ export interface SourceDocument {
   /** The last audit, and when the next one is due. */
   readonly audit?: Audit;
   readonly auditAt?: number;
+  /** The last comparison with the inbox of another profile. */
+  readonly compared?: ComparedInbox;
   readonly lastRunAt?: number;
   readonly lastRunOutcome?: "ok" | "failed";
   readonly lastProvedSuccessAt?: number;

@@ -1,7 +1,7 @@
 import type { SourceIdentity } from "@mailfleet/connector-api";
 import { type Lease, leaseGivenBack, mustMatch } from "@mailfleet/kit";
 import { type Collection, type Document, isDuplicateKey, type Store } from "@mailfleet/store";
-import type { Audit, Break, Expected, PendingFacts, SourceDocument, StoredCursor } from "./document.ts";
+import type { Audit, Break, ComparedInbox, Expected, PendingFacts, SourceDocument, StoredCursor } from "./document.ts";
 import type { SetAside } from "./set-aside.ts";
 
 /** The name of the collection; its documents carry leases. */
@@ -86,6 +86,19 @@ export async function createSourceStore(store: Store) {
     /** Keeps an audit, and when the next one is due. */
     audited: (lease: SourceLease, audit: Audit | null, nextAt: number) =>
       write(lease, { ...(audit && { audit: { $literal: audit } }), auditAt: { $literal: nextAt } }),
+
+    /** Notes that a comparison has begun; false: one that began after `abandonedAt` is not over yet. */
+    async compareBegun(mailboxId: string, compared: ComparedInbox, abandonedAt: number) {
+      await ensure(mailboxId);
+      const isOver = [{ "compared.endedAt": { $ne: null } }, { "compared.begunAt": { $lt: abandonedAt } }];
+      const filter = { _id: mailboxId, $or: [{ compared: { $exists: false } }, ...isOver] };
+      return (await sources.updateOne(filter, { $set: { compared } })).matchedCount > 0;
+    },
+
+    /** How far it is; a later comparison is not touched. */
+    async compared(mailboxId: string, compared: ComparedInbox) {
+      await sources.updateOne({ _id: mailboxId, "compared.begunAt": compared.begunAt }, { $set: { compared } });
+    },
 
     /** Every fact that was pending is out. */
     told: (lease: SourceLease) => write(lease, { pending: null }),

@@ -25,9 +25,9 @@ export async function givenInbound(options: { ownMongo?: boolean } = {}) {
   let configAway = false;
 
   await world.respond({
-    "config.connection.get": async ({ mailboxId }) => {
+    "config.connection.get": async ({ mailboxId, profileId }) => {
       if (configAway) throw new ProblemError("UNAVAILABLE", "away");
-      const connection = connections.get(mailboxId);
+      const connection = connections.get(profileId ? `${mailboxId} by ${profileId}` : mailboxId);
       if (!connection) throw new ProblemError("NOT_FOUND", "no such mailbox");
       return connection;
     },
@@ -78,8 +78,8 @@ export async function givenInbound(options: { ownMongo?: boolean } = {}) {
       configAway = away;
     },
 
-    /** What config answers for a mailbox. */
-    connect(mailboxId: string, given: GivenConnection): Connection {
+    /** What config answers for a mailbox; with `byProfile`, what it would answer if the mailbox used that one. */
+    connect(mailboxId: string, given: GivenConnection, byProfile?: string): Connection {
       const { username = "user", password = "secret", ...more } = given;
       const connection: Connection = {
         mailboxId,
@@ -115,7 +115,7 @@ export async function givenInbound(options: { ownMongo?: boolean } = {}) {
         messageRetentionDays: 30,
         ...more,
       };
-      connections.set(mailboxId, connection);
+      connections.set(byProfile ? `${mailboxId} by ${byProfile}` : mailboxId, connection);
       return connection;
     },
 

@@ -49,10 +49,23 @@ describe("a mailbox that is moved to another profile", () => {
   });
   afterEach(() => given.stopReplicas());
 
-  const toGraph = (mailboxId: string) =>
-    given.connect(mailboxId, {
-      server: { protocol: "graph", host: "graph.test", port: 443, security: "tls", apiUrl: graph.url },
+  const toGraph = (mailboxId: string, byProfile?: string) =>
+    given.connect(
+      mailboxId,
+      { server: { protocol: "graph", host: "graph.test", port: 443, security: "tls", apiUrl: graph.url } },
+      byProfile,
+    );
+  /** What a check before the move finds. */
+  async function compare(mailboxId: string) {
+    toGraph(mailboxId, "pf_new1");
+    const by = { commandId: crypto.randomUUID(), by: "test" };
+    const asked = { mailboxId, profileId: "pf_new1" };
+    assert.deepEqual(await given.world.request("inbound-sync.message.compare", { ...by, ...asked }), { begun: true });
+    return await eventually(async () => {
+      const found = await given.world.request("inbound-sync.message.comparison", { mailboxId });
+      return found.endedAt === null ? null : found;
     });
+  }
   const toEws = (mailboxId: string) => {
     const address = `${mailboxId}@example.test`;
     const port = Number(new URL(exchange.url).port);
@@ -104,9 +117,19 @@ describe("a mailbox that is moved to another profile", () => {
       for (let copy = 0; copy < times(mail); copy += 1)
         online.add(mime(n, mail, true), { receivedAt, ...(mail.lies === "archived" && { folder: "archive" }) });
     }
+    const said = await compare(mailboxId);
+    const [has, known] = [online.messages.size - 1, old.items.size - 1];
+    assert.deepEqual(
+      { ...said, begunAt: 0, endedAt: 0 },
+      {
+        ...{ profileId: "pf_new1", begunAt: 0, endedAt: 0, has, known, fresh: has - known },
+        ...{ older: 0, refused: 0, handedOver: old.items.size, failure: null },
+      },
+    );
     toGraph(mailboxId);
     await read(mailboxId);
     await read(mailboxId);
+    assert.equal(told(mailboxId).length, old.items.size + said.fresh);
     for (const { id, folder } of online.messages.values()) if (folder === "archive") online.move(id, "inbox");
     await read(mailboxId);
     await eventually(() => told(mailboxId).length >= expected.length);
@@ -120,6 +143,25 @@ describe("a mailbox that is moved to another profile", () => {
     await read(mailboxId);
     await eventually(() => told(mailboxId).includes("back"));
     assert.deepEqual(told(mailboxId).sort(), [...expected, "back"]);
+  });
+
+  test("a check before the move that cannot read the inbox says why, and changes nothing", async () => {
+    const mailboxId = "mb_unready";
+    const address = `${mailboxId}@example.test`;
+    await given.startReplica({ connectors });
+    const old = exchange.addAccount({ address, password: "secret" });
+    old?.add(Buffer.from("From: kim@example.org\r\nMessage-ID: <1@x>\r\nSubject: 1\r\n\r\n"));
+    toEws(mailboxId);
+    await read(mailboxId);
+    const before = await given.sources.get(mailboxId);
+    const { failure, handedOver, has } = await compare(mailboxId);
+    assert.match(JSON.stringify(failure), /ErrorInvalidUser|MAILBOX/);
+    assert.ok(failure?.remedy);
+    assert.deepEqual({ handedOver, has }, { handedOver: 0, has: 0 });
+    const { compared: _, ...after } = (await given.sources.get(mailboxId)) ?? {};
+    assert.deepEqual(after, before);
+    const nobody = { mailboxId, profileId: "pf_none1", commandId: "none", by: "test" };
+    await assert.rejects(given.world.request("inbound-sync.message.compare", nobody), /no profile pf_none1/);
   });
 
   describe("from IMAP", { skip }, () => {

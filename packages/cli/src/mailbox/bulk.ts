@@ -88,7 +88,8 @@ async function many(cli: Cli, verb: Verb, mailboxes: readonly string[], flags: B
   if (job.failed > 0) throw new Failed();
 }
 
-function outcomeLine({ mailbox, direction, ok, status }: TestOutcome): string {
+/** How one direction came out, with what to do where it failed. */
+export function outcomeLine({ mailbox, direction, ok, status }: TestOutcome): string {
   const head = `${mailbox.address} ${direction}: ${ok ? "ok" : "failed"}, ${status.state}`;
   if (ok) return head;
   const { lastError, next } = status;

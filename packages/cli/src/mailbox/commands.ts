@@ -4,6 +4,7 @@ import type { Shown, ShownMailbox } from "../shown.ts";
 import { table } from "../table.ts";
 import { addMailboxBulkCommands, bulkVerbs } from "./bulk.ts";
 import { historyColumns } from "./history.ts";
+import { addMoveCommand } from "./move.ts";
 import { addSignInCommands } from "./sign-in.ts";
 import { approvalFacts, directionFacts, grantFacts, stateLine } from "./words.ts";
 
@@ -30,5 +31,6 @@ export const mailboxCommands: ParticularCommands = {
   addCommands: (group, cli) => {
     addSignInCommands(group, cli);
     addMailboxBulkCommands(group, cli);
+    addMoveCommand(group, cli);
   },
 };

@@ -118,7 +118,15 @@ export const connection = noun("connection", {
   },
   standard: [],
   operations: {
-    get: operation({ text: "Read it", kind: "internal", input: { mailboxId: MailboxId, direction: Direction } }),
+    get: operation({
+      text: "Read it",
+      kind: "internal",
+      input: {
+        mailboxId: MailboxId,
+        direction: Direction,
+        profileId: ProfileId.optional().describe("as if the mailbox used this profile"),
+      },
+    }),
   },
 });
 export const Connection = connection.View;

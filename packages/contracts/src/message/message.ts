@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { Instant, MailboxId } from "../ids.ts";
+import { Instant, MailboxId, ProfileId } from "../ids.ts";
 import { field } from "../noun/field.ts";
 import { noun } from "../noun/noun.ts";
 import { operation } from "../noun/operation.ts";
+import { Comparison } from "./comparison.ts";
 import { addressesText, MailAddress } from "./mail-address.ts";
 
 const since = Instant.describe("stored at or after this time");
@@ -61,7 +62,7 @@ export const message = noun("message", {
     }),
   },
   filter: { mailboxId: MailboxId, since: since.optional() },
-  flags: { mailboxId: "mailbox <mailbox>" },
+  flags: { mailboxId: "mailbox <mailbox>", profileId: "profile <profile>" },
   standard: ["get", "list"],
   texts: { list: "List the messages of a mailbox, newest first", get: "Read what the headers of a message say" },
   operations: {
@@ -121,6 +122,23 @@ export const message = noun("message", {
       at: "/mailboxes/:mailbox/messages/audit",
       input: { mailboxId: MailboxId },
       answer: z.object({ asked: z.boolean().describe("false: the mailbox was never read") }),
+    }),
+    compare: operation({
+      text: "Read the inbox as another profile reaches it, and count what was handed over before and what would be new; takes nothing in",
+      collection: true,
+      at: "/mailboxes/:mailbox/messages/compare",
+      input: { mailboxId: MailboxId, profileId: ProfileId.describe("the profile to try, by its id") },
+      status: 202,
+      impact: "none",
+      answer: z.object({ begun: z.boolean().describe("false: an earlier comparison is still under way") }),
+    }),
+    comparison: operation({
+      text: "Read how far the last comparison is, and what it found",
+      kind: "read",
+      collection: true,
+      at: "/mailboxes/:mailbox/messages/comparison",
+      input: { mailboxId: MailboxId },
+      answer: Comparison,
     }),
     republish: operation({
       text: "Publish `mail.received` again for stored messages, for a consumer that has lost its data",

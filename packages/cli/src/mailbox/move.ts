@@ -1,0 +1,185 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Comparison } from "@mailfleet/contracts";
+import type { Command } from "commander";
+import { type ApiClient, isPassing } from "../api-client.ts";
+import { type Cli, wholeNumber } from "../cli.ts";
+import { Failed, NotOver, UsageError } from "../exit-codes.ts";
+import { dryRunText } from "../noun/commands.ts";
+import { idOf } from "../noun/named.ts";
+import { mailboxPath } from "../paths.ts";
+import type { Shown, ShownMailbox } from "../shown.ts";
+import { printable } from "../table.ts";
+import { outcomeLine } from "./bulk.ts";
+import { watchTests } from "./watch-test.ts";
+import { stepLine } from "./words.ts";
+
+type ShownComparison = Shown<Comparison>;
+interface Balance {
+  readonly at: string | null;
+  readonly says: number | null;
+  readonly lists: number | null;
+  readonly missing: number | null;
+  readonly fetched: number | null;
+}
+interface MoveFlags {
+  readonly profile: string;
+  readonly dryRun?: boolean;
+  readonly yes?: boolean;
+  readonly timeout: number;
+}
+
+const lookMs = 300;
+/** How often progress is reported to a person who waits. */
+const tellMs = 2000;
+
+/** Looks until `done`; what is only away for now is looked up again. Throws `NotOver` after the time limit. */
+async function until<Answer>(
+  client: ApiClient,
+  path: string,
+  timeoutMs: number,
+  done: (answer: Answer) => boolean,
+  onLook: (answer: Answer) => void = () => {},
+): Promise<Answer> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const answer = await client.get<Answer>(path).catch((error: unknown) => {
+      if (isPassing(error)) return null;
+      throw error;
+    });
+    if (answer && done(answer)) return answer;
+    if (answer) onLook(answer);
+    if (Date.now() > deadline) throw new NotOver("It goes on by itself, and this command no longer waits for it.");
+    await pause(lookMs);
+  }
+}
+
+/** What the check before a move found, in words. */
+function comparisonWords({ has, known, fresh, older, refused, handedOver }: ShownComparison): string {
+  const parts = [
+    `${known} of them were handed over before and stay away`,
+    `${fresh} will be handed over as new`,
+    ...(older > 0 ? [`${older} are older than the date from which mail is received`] : []),
+    ...(refused > 0 ? [`${refused} are not given by the server and will be set aside`] : []),
+  ];
+  return `${has} messages are there: ${parts.join(", ")}. So far ${handedOver} messages of this mailbox were handed over.`;
+}
+
+/** Reads the inbox by the new profile. Throws `Failed` where it cannot be read, in the server's words. */
+async function checkBefore(
+  cli: Cli,
+  client: ApiClient,
+  mailbox: ShownMailbox,
+  profileId: string,
+  timeoutMs: number,
+): Promise<ShownComparison> {
+  const at = `${mailboxPath(mailbox.id)}/messages`;
+  const { begun } = await client.post<{ begun: boolean }>(`${at}/compare`, { profileId });
+  if (!begun) throw new Failed("Another comparison of this mailbox is under way. Try again when it has ended.");
+  let told = Date.now();
+  const found = await until<ShownComparison>(
+    client,
+    `${at}/comparison`,
+    timeoutMs,
+    ({ endedAt }) => endedAt !== null,
+    ({ has }) => {
+      if (Date.now() - told < tellMs) return;
+      told = Date.now();
+      cli.remark(`${has} messages compared …`);
+    },
+  );
+  const { failure } = found;
+  if (!failure) return found;
+  const says = failure.evidence?.reply ? `\nThe server says: ${printable(failure.evidence.reply)}` : "";
+  throw new Failed(
+    `${mailbox.address} cannot be read by the new profile, so nothing was changed.\n${failure.code}: ${failure.text}${says}\n${failure.remedy}`,
+  );
+}
+
+/** Changes the profile, and where the mailbox is wanted waits for the tests that follow. False: a test failed. */
+async function switchProfile(
+  cli: Cli,
+  client: ApiClient,
+  mailbox: ShownMailbox,
+  profileId: string,
+  timeoutMs: number,
+): Promise<boolean> {
+  const change = () => client.patch(mailboxPath(mailbox.id), { profileId }, { ifVersion: mailbox.v });
+  if (!mailbox.wanted) {
+    await change();
+    return true;
+  }
+  const { outcomes, complete } = await watchTests(
+    client,
+    [mailbox.id],
+    {
+      timeoutMs,
+      signal: cli.terminal.interrupted,
+      watcher: { onStep: (_, direction, step) => cli.remark(stepLine(direction, step)) },
+    },
+    async () => void (await change()),
+  );
+  for (const outcome of outcomes) cli.remark(outcomeLine(outcome));
+  if (!complete)
+    throw new NotOver(`Some tests have no result yet. \`mailfleet mailbox show ${mailbox.address}\` tells more.`);
+  return outcomes.every(({ ok }) => ok);
+}
+
+/** Compares the whole folder with what was accounted for. */
+async function checkAfter(client: ApiClient, mailbox: ShownMailbox, timeoutMs: number): Promise<Balance> {
+  const at = `${mailboxPath(mailbox.id)}/messages`;
+  const before = await client.get<Balance>(`${at}/balance`);
+  await client.post(`${at}/audit`);
+  return until<Balance>(client, `${at}/balance`, timeoutMs, (balance) => balance.at !== before.at);
+}
+
+async function move(cli: Cli, which: string, { profile, dryRun, yes, timeout }: MoveFlags): Promise<void> {
+  const client = await cli.client();
+  const timeoutMs = timeout * 1000;
+  const mailbox = await client.get<ShownMailbox>(mailboxPath(which));
+  const { address, profileId: old } = mailbox;
+  const profileId = await idOf(cli, "profile", profile);
+  if (profileId === old) throw new UsageError(`${address} uses the profile ${profile} already.`);
+  // Whether it may be changed is cheap to know, and reading an inbox is not.
+  await client.patch(mailboxPath(mailbox.id), { profileId }, { ifVersion: mailbox.v, query: { dryRun: "true" } });
+  cli.remark(`Before the move: reading the inbox of ${address} by the profile ${profile} …`);
+  const before = await checkBefore(cli, client, mailbox, profileId, timeoutMs);
+  if (dryRun) {
+    cli.show({ moved: false, before }, () => `${comparisonWords(before)}\nNothing was changed (--dry-run).`);
+    return;
+  }
+  cli.remark(comparisonWords(before));
+  if (before.handedOver > 0 && before.has > 0 && before.known === 0)
+    cli.remark("None of them was handed over before: is this the same mailbox, and was its mail carried over?");
+  await cli.confirm(`This moves ${address} to the profile ${profile}.`, yes === true);
+  const back = `To go back: mailfleet mailbox move ${address} --profile ${old}`;
+  if (!(await switchProfile(cli, client, mailbox, profileId, timeoutMs)))
+    throw new Failed(`${address} uses the profile ${profile} now, and a test failed. ${back}`);
+  if (!mailbox.wanted) {
+    const next = `It was not enabled, so nothing was tested: mailfleet mailbox test-and-enable ${address} --wait`;
+    cli.show({ moved: true, before, after: null }, () => `${address} uses the profile ${profile} now. ${next}`);
+    return;
+  }
+  const after = await checkAfter(client, mailbox, timeoutMs);
+  const { says, lists, missing, fetched } = after;
+  const open = (missing ?? 0) - (fetched ?? 0);
+  cli.show(
+    { moved: true, before, after },
+    () =>
+      `${address} uses the profile ${profile} now. After the move: the server has ${says} messages, ${lists} were compared, ${open} are not accounted for.`,
+  );
+  if ((lists ?? 0) < (says ?? 0)) throw new Failed(`The server lists fewer messages than it has. ${back}`);
+}
+
+/** `mailfleet mailbox move`: to another profile, with a check before and after. */
+export function addMoveCommand(mailbox: Command, cli: Cli): void {
+  mailbox
+    .command("move <mailbox>")
+    .description(
+      "move the mailbox to another profile: read its inbox there, say what is new, switch, test and audit; nothing is handed over twice",
+    )
+    .requiredOption("--profile <profile>", "the profile that it is to use")
+    .option("--timeout <seconds>", "how long to wait for each check", wholeNumber("--timeout", 1, 86_400), 900)
+    .option("--yes", "do not ask")
+    .option("--dry-run", dryRunText)
+    .action((which: string, flags: MoveFlags) => move(cli, which, flags));
+}
