@@ -1,5 +1,5 @@
 import type { ConnectOptions } from "@mailfleet/connector-api";
-import { firstBytes } from "@mailfleet/connector-http";
+import { credential, firstBytes } from "@mailfleet/connector-http";
 import { type Evidence, FailureError, failureOf } from "@mailfleet/contracts";
 import { createGuardedFetch, networkFailure, retryAfterMs, type Secured } from "@mailfleet/http";
 import { resolveServer } from "@mailfleet/network";
@@ -132,7 +132,7 @@ export function transportTo(url: string, options: ConnectOptions): Transport {
       const response =
         byConnection && !bound
           ? await bind(operation, sending, limits)
-          : await once(operation, sending, await signIn.authorization(limits.signal), limits);
+          : await once(operation, sending, await credential(signIn.authorization(limits.signal)), limits);
       if (response.status !== 401) return response;
       const refusal = await readRefusal(response);
       const offered = [...challengesIn(response.headers.get("www-authenticate") ?? "").keys()];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { ConnectOptions } from "@mailfleet/connector-api";
-import { FailureError, Secret } from "@mailfleet/contracts";
+import { FailureError, failureOf, Secret } from "@mailfleet/contracts";
 import { type EwsDouble, makeCertificate, startEwsDouble } from "@mailfleet/local/doubles";
 import { ewsInbound, ewsOutbound } from "../src/index.ts";
 
@@ -11,6 +11,7 @@ const [jane, service] = ["jane@example.test", "svc@example.test"];
 describe("against the double of Exchange", () => {
   let exchange: EwsDouble;
   let trusted = "";
+  let accepted = true;
   before(async () => {
     const certificate = await makeCertificate();
     trusted = certificate.certificate;
@@ -22,8 +23,8 @@ describe("against the double of Exchange", () => {
       ],
       oauth: {
         introspect: (token) =>
-          token === "good"
-            ? { account: "", clientId: "app", scopes: ["https://outlook.office365.com/full_access_as_app"] }
+          token === "good" && accepted
+            ? { account: "", clientId: "app", scopes: ["https://127.0.0.1/.default"] }
             : null,
       },
     });
@@ -90,9 +91,35 @@ describe("against the double of Exchange", () => {
       exchange.extendedProtection = false;
     });
 
-  test("a token acts for the mailbox by impersonation", async () => {
+  test("a token acts for the mailbox by impersonation, if full_access_as_app was consented to", async () => {
     const token = { type: "token", username: jane, accessToken: async () => new Secret("good") } as const;
-    assert.ok((await read(options({ authentication: "oauth", access: "impersonation" }, token), 1)) >= 1);
+    const given = options({ authentication: "oauth", access: "impersonation" }, token);
+    assert.ok((await read(given, 1)) >= 1);
+    exchange.permissions = [];
+    await assert.rejects(read(given, 1), /ACCESS_DENIED: 403/);
+    exchange.permissions = ["full_access_as_app"];
+  });
+
+  test("a message whose token was refused, and that got no other, was certainly not sent", async (t) => {
+    t.after(() => {
+      accepted = true;
+    });
+    const accessToken = async ({ renew }: { renew: boolean }) => {
+      if (renew) throw new FailureError(failureOf("CLIENT_REJECTED"));
+      return new Secret("good");
+    };
+    const session = ewsOutbound.open(
+      options({ authentication: "oauth", access: "impersonation" }, { type: "token", username: jane, accessToken }),
+      2,
+    );
+    t.after(() => session.close());
+    const send = () =>
+      session.submit({ from: jane, to: ["a@x.test"] }, Buffer.from(`From: ${jane}\r\nTo: a@x.test\r\n\r\n`), never);
+    await send();
+    const before = exchange.sent.length;
+    accepted = false;
+    await assert.rejects(send, (error) => error instanceof FailureError && error.failure.code === "CLIENT_REJECTED");
+    assert.equal(exchange.sent.length, before);
   });
 
   test("a service account outside of its scope is refused, and so is a delegate without rights", async () => {

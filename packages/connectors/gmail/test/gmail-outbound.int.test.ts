@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { after, describe, test } from "node:test";
 import { DeferredError, UncertainError } from "@mailfleet/connector-api";
-import { FailureError } from "@mailfleet/contracts";
+import { FailureError, failureOf } from "@mailfleet/contracts";
 import { gmailInbound, gmailOutbound } from "../src/index.ts";
 import { fetch, startAccount, type TestAccount } from "./account.ts";
 import { sendRefusals } from "./whose-failure.cases.ts";
@@ -173,6 +173,18 @@ describe("sending through Gmail's API", () => {
     await Promise.all([1, 2, 3].map(() => session.submit(toKim, raw, signal())));
     assert.equal(jane.gmail.sent(jane.address).length, 3);
     assert.deepEqual(jane.renewals, [false, true]);
+  });
+
+  test("a message whose token was refused, and that got no other, was certainly not sent", async () => {
+    const jane = await account();
+    Object.defineProperty(jane, "token", {
+      get: () => {
+        if (jane.renewals.at(-1)) throw new FailureError(failureOf("CLIENT_REJECTED"));
+        return "stale";
+      },
+    });
+    assert.equal((await failureOfSend(open(jane).submit(toKim, raw, signal()))).code, "CLIENT_REJECTED");
+    assert.equal(jane.gmail.sent(jane.address).length, 0);
   });
 
   test("no answer after the last byte is uncertain; before it the message was certainly not sent", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { type ConnectOptions, UncertainError } from "@mailfleet/connector-api";
-import { FailureError, Secret } from "@mailfleet/contracts";
+import { FailureError, failureOf as failure, Secret } from "@mailfleet/contracts";
 import { createGuardedFetch } from "@mailfleet/http";
 import { type GraphDouble, startGraphDouble, type Trouble } from "@mailfleet/local/doubles";
 import { graphOutbound } from "../src/index.ts";
@@ -82,6 +82,17 @@ describe("sending by Microsoft Graph", () => {
     assert.deepEqual(given.asked, [false, true]);
     const { code } = await failureOf(submit(options(["stale"])));
     assert.equal(code, "AUTHENTICATION_REJECTED");
+  });
+
+  test("a message whose token was refused, and that got no other, was certainly not sent", async () => {
+    const before = graph.sent.length;
+    const accessToken = async ({ renew }: { renew: boolean }) => {
+      if (renew) throw new FailureError(failure("CLIENT_REJECTED"));
+      return new Secret("stale");
+    };
+    const given = { ...options([]), credentials: { type: "token" as const, username: from, accessToken } };
+    assert.equal((await failureOf(submit(given))).code, "CLIENT_REJECTED");
+    assert.equal(graph.sent.length, before);
   });
 
   const refusals: [string, Trouble | null, string, ConnectOptions["address"], string][] = [

@@ -1,6 +1,7 @@
 import { type StreamedMessage, UncertainError } from "@mailfleet/connector-api";
 import { FailureError, failureOf } from "@mailfleet/contracts";
 import { isCertainlyNotSent } from "./certainly-not-sent.ts";
+import { NotAskedError } from "./not-asked.ts";
 import { ofOneMessage } from "./of-one-message.ts";
 import { RefusedError } from "./refusal.ts";
 
@@ -30,7 +31,7 @@ export function notHandedOver(thrown: unknown, request: HandingOver): Error {
   const { server, method, handedOver, signal, deniesAll } = request;
   const uncertain = (reason: string) =>
     new UncertainError(`${server} had the whole message and ${reason}`, { cause: thrown });
-  if (thrown instanceof UncertainError) return thrown;
+  if (thrown instanceof UncertainError || thrown instanceof NotAskedError) return thrown;
   if (thrown instanceof RefusedError)
     // A gateway with this answer does not know whether the request behind it was carried out. Nor does who says yes in
     // another language than the API's.

@@ -1,6 +1,7 @@
 import type { ConnectOptions } from "@mailfleet/connector-api";
 import { type Evidence, FailureError, failureOf, type Secret } from "@mailfleet/contracts";
 import { type GuardedFetch, networkFailure } from "@mailfleet/http";
+import { credential } from "./not-asked.ts";
 import type { Purpose, Refusal, RefusalContext, RefusedError } from "./refusal.ts";
 
 /** After this time no answer will come. */
@@ -138,7 +139,7 @@ export function tokenApi(fetch: GuardedFetch, options: ConnectOptions, facts: Ap
 
   async function ask(request: ApiRequest): Promise<Response> {
     for (let renewed = false; ; renewed = true) {
-      const { bearer, from } = await token(request.signal);
+      const { bearer, from } = await credential(token(request.signal));
       last = bearer;
       const response = await once(request, request.withoutToken ? null : bearer);
       if (response.ok) return response;
