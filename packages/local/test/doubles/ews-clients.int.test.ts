@@ -35,7 +35,7 @@ beforeEach(async () => {
     publicOrigin: "https://example.test",
     oauth: {
       introspect: (token) => {
-        const scopes = ["https://mail.example.test/.default"];
+        const scopes = ["https://example.test/.default"];
         return token === "application" ? { account: "", scopes, clientId: "app" } : null;
       },
     },

@@ -49,6 +49,8 @@ interface EwsKnobs {
   largestRequest: number;
   /** NTLM must be bound to the certificate (Extended Protection); only with https. */
   extendedProtection: boolean;
+  /** What an administrator has consented to for applications. */
+  permissions: readonly string[];
 }
 
 /**
@@ -74,6 +76,8 @@ export interface EwsDouble extends EwsKnobs {
   limitScope(addresses: readonly string[] | null): void;
   /** What autodiscover says of this address. */
   discover(address: string, found: Discovery): void;
+  /** Ends every connection: who signed in by it has to sign in again. */
+  hangUp(): void;
   failNext(trouble: EwsTrouble): void;
   /** The newest requests. */
   readonly requests: readonly EwsRequest[];
@@ -96,6 +100,7 @@ export async function startEwsDouble(options: EwsDoubleOptions): Promise<EwsDoub
     schemes: options.oauth ? ["Negotiate", "NTLM", "Basic", "Bearer"] : ["Negotiate", "NTLM", "Basic"],
     ...{ version: "2019", mimeVaries: false, syncStateBytes: 0, mostAtOnce: 27 },
     ...{ largestMessage: 35 * 1024 * 1024, largestRequest: 64 * 1024 * 1024, extendedProtection: false },
+    permissions: ["full_access_as_app"],
   };
   const accounts: EwsAccount[] = [];
   const mailboxes = new Map<string, EwsMailbox>();
@@ -120,6 +125,7 @@ export async function startEwsDouble(options: EwsDoubleOptions): Promise<EwsDoub
     accounts,
     schemes: () => knobs.schemes,
     introspect: options.oauth?.introspect,
+    resource: () => new URL(options.publicOrigin ?? server.origin).hostname,
     boundTo: () => (knobs.extendedProtection ? options.certificate?.certificate : undefined),
   });
   const service = {
@@ -155,6 +161,7 @@ export async function startEwsDouble(options: EwsDoubleOptions): Promise<EwsDoub
     const { caller, answer } = signed;
     seen = { ...seen, scheme: caller.scheme, account: caller.account?.address ?? "" };
     if (answer !== undefined) response.setHeader("www-authenticate", answer);
+    if (!caller.account && !knobs.permissions.includes("full_access_as_app")) return send(403, "");
     const isEws = /^\/ews\/exchange\.asmx$/i.test(path);
     const asked = isEws && method === "POST" ? readAsked(body) : null;
     if (asked) {
@@ -213,6 +220,7 @@ export async function startEwsDouble(options: EwsDoubleOptions): Promise<EwsDoub
   return Object.assign(knobs, {
     url: `${server.origin}/EWS/Exchange.asmx`,
     ...{ origin: server.origin, addAccount, mailbox, sent, requests, failNext: troubles.add, stop: server.stop },
+    hangUp: server.hangUp,
     setPassword: (address: string, password: string) => {
       const account = accountOf(accounts, address);
       if (!account) throw new Error(`The double has no account ${address}.`);

@@ -24,16 +24,21 @@ export interface SignInOptions {
   readonly accounts: readonly EwsAccount[];
   readonly schemes: () => readonly EwsScheme[];
   readonly introspect?: ((token: string) => TokenMeaning | null) | undefined;
+  /** The host that tokens must be for: an organisation's Exchange is a resource of its own. */
+  readonly resource: () => string;
   /** PEM of the server's certificate, if clients must bind NTLM to it (Extended Protection). */
   readonly boundTo: () => string | undefined;
 }
 
-/** A token must be for Exchange: an application's with everything that was consented to, or one of these permissions. */
-const isForExchange = ({ scopes }: TokenMeaning) =>
-  scopes.some((scope) => /(?:\/\.default|full_access_as_app|EWS\.AccessAsUser\.All)$/.test(scope));
+/** A token must be for this Exchange: an application's with everything that was consented to, or one of these permissions. */
+const isFor = (host: string, { scopes }: TokenMeaning) =>
+  scopes.some((scope) => {
+    const [, resource, name = ""] = /^https:\/\/([^/]+)\/(.+)$/.exec(scope) ?? [];
+    return resource === host && [".default", "full_access_as_app", "EWS.AccessAsUser.All"].includes(name);
+  });
 
 /** Signs requests in. NTLM belongs to its connection: once proven, it needs no header there (MS-NTHT). */
-export function signIns({ accounts, schemes, introspect, boundTo }: SignInOptions) {
+export function signIns({ accounts, schemes, introspect, resource, boundTo }: SignInOptions) {
   const exchanges = new WeakMap<Socket, NtlmExchange>();
   const proven = new WeakMap<Socket, EwsCaller>();
   const challenges: Readonly<Record<EwsScheme, string>> = {
@@ -54,7 +59,7 @@ export function signIns({ accounts, schemes, introspect, boundTo }: SignInOption
 
   function bearer(token: string): SignIn {
     const meaning = introspect?.(token);
-    if (!meaning || !isForExchange(meaning)) return refused();
+    if (!meaning || !isFor(resource(), meaning)) return refused();
     const account = meaning.account ? accountOf(accounts, meaning.account) : null;
     return account === undefined ? refused() : { caller: { account, scheme: "Bearer" } };
   }

@@ -8,6 +8,8 @@ import type { Certificate } from "./certificate.ts";
 export interface Listening {
   /** `http://127.0.0.1:port`, or https with a certificate. */
   readonly origin: string;
+  /** Ends open connections and goes on. */
+  hangUp(): void;
   /** Ends open connections too. Harmless twice. */
   stop(): Promise<void>;
 }
@@ -24,6 +26,7 @@ export async function listen(handle: RequestListener, certificate?: Certificate)
   const { port } = server.address() as AddressInfo;
   return {
     origin: `${certificate ? "https" : "http"}://127.0.0.1:${port}`,
+    hangUp: () => server.closeAllConnections(),
     stop: async () => {
       if (!server.listening) return;
       const closed = once(server, "close");

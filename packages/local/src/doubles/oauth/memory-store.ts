@@ -10,6 +10,8 @@ export interface MemoryStore {
   all(model: string): Iterable<[string, StoredModel]>;
   /** Ends a consent and all that was issued on it. */
   revokeGrant(grantId: string): void;
+  /** Ends the tokens that a client got for itself. */
+  endTokens(clientId: string): void;
   /** The consent ends at this time (ms since 1970). */
   endGrantAt(grantId: string, at: number): void;
   /** When the consent ends; `undefined` if it does not. */
@@ -23,7 +25,9 @@ interface Entry {
 }
 
 /** Records whose id is the secret itself. */
-const secretModels: ReadonlySet<string> = new Set(["AccessToken", "RefreshToken", "AuthorizationCode", "DeviceCode"]);
+const secretModels: ReadonlySet<string> = new Set([
+  ...["AccessToken", "RefreshToken", "AuthorizationCode", "DeviceCode", "ClientCredentials"],
+]);
 
 /** Records of a model, at most: a benchmark that fetches tokens for an hour must not fill the memory. */
 const MAXIMUM_RECORDS = 20_000;
@@ -62,6 +66,10 @@ export function memoryStore(): MemoryStore {
     get,
     all: (model) => [...records(model)].map(([id, { payload }]) => [id, payload]),
     revokeGrant,
+    endTokens: (clientId) => {
+      const kept = records("ClientCredentials");
+      for (const [id, { payload }] of kept) if (payload.clientId === clientId) kept.delete(id);
+    },
     endGrantAt: (grantId, at) => {
       grantEnds.set(grantId, at);
     },

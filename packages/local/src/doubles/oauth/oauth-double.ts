@@ -47,6 +47,8 @@ export interface OAuthDouble {
   undelegate(clientId: string): void;
   /** Withdraws all consents of an account: its tokens are dead, refreshing gives `invalid_grant`. */
   revoke(account: string): void;
+  /** Ends the tokens of an application, as Entra does once it is disabled or its proof was taken away (CAE). */
+  endTokens(clientId: string): void;
   /** Like an application in testing: new consents end after this time and tell when. `null`: they do not end. */
   endConsentAfter(ms: number | null): void;
   /** Whether a refresh token dies when it is used; true at first. */
@@ -168,6 +170,7 @@ export async function startOAuthDouble(options: OAuthDoubleOptions = {}): Promis
       const accountId = accountIdOf(account);
       for (const [grantId, grant] of store.all("Grant")) if (grant.accountId === accountId) store.revokeGrant(grantId);
     },
+    endTokens: store.endTokens,
     endConsentAfter: (ms) => {
       knobs.consentEndsAfterMs = ms;
     },

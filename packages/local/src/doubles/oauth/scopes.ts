@@ -18,6 +18,8 @@ export const knownScopes: readonly string[] = [
   ...[".default", "Mail.Send", "Mail.Read", "Mail.ReadWrite", "User.Read"].map(
     (name) => `https://graph.microsoft.com/${name}`,
   ),
+  // An organisation's own Exchange is a resource by its host: here the double.
+  "https://127.0.0.1/.default",
   // Graph's scopes may be written without their resource.
   ...["Mail.Send", "Mail.Read", "Mail.ReadWrite", "User.Read"],
 ];

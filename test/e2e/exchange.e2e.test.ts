@@ -1,0 +1,277 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { after, before, describe, it } from "node:test";
+import type { FailureCode, Mailbox, Profile, Send } from "@mailfleet/contracts";
+import {
+  type EwsDouble,
+  type GraphDouble,
+  makeCertificate,
+  type OAuthDouble,
+  startEwsDouble,
+  startGraphDouble,
+  startOAuthDouble,
+} from "@mailfleet/local/doubles";
+import { type FleetWorld, startWorld } from "../world/fleet-world.ts";
+import { holds } from "../world/holds.ts";
+
+const incoming = 100;
+const outgoing = 10;
+const tenantId = "contoso.test";
+const outside = "chief@contoso.test";
+
+/** What the providers of a test are. */
+interface Providers {
+  readonly oauth: OAuthDouble;
+  readonly graph: GraphDouble;
+  readonly exchange: EwsDouble;
+  /** Of `exchange`, in PEM. */
+  readonly trustedCertificates: string;
+}
+
+/** One way to sign in to Exchange. */
+interface Way {
+  readonly address: string;
+  readonly profile: (providers: Providers) => object;
+  /** New credentials, as a profile takes them; what the provider accepted before is refused from now on. */
+  readonly renew: (providers: Providers) => Promise<object>;
+  /** What the failure says once they are lost. */
+  readonly lost: {
+    readonly lifecycle: Mailbox["lifecycle"];
+    readonly code: FailureCode;
+    readonly reply: RegExp;
+    readonly remedy: RegExp;
+  };
+}
+
+const passwordLost: Way["lost"] = {
+  lifecycle: "disabled.credentialsExpired",
+  code: "AUTHENTICATION_REJECTED",
+  reply: /^401/,
+  remedy: /right credentials/,
+};
+const proofLost: Way["lost"] = {
+  lifecycle: "disabled.failed",
+  code: "CLIENT_REJECTED",
+  reply: /AADSTS7000215/,
+  remedy: /secret/,
+};
+
+/** A service account that opens mailboxes by impersonation, as a profile of Exchange Server has it. */
+const byServiceAccount = (authentication: "basic" | "ntlm"): Way => ({
+  address: `${authentication}@contoso.test`,
+  profile: ({ exchange, trustedCertificates }) => {
+    const server = { apiUrl: exchange.url, trustedCertificates, authentication };
+    return { type: "exchange-server", inbound: server, outbound: server };
+  },
+  renew: async ({ exchange }) => {
+    const username = `svc-${authentication}@contoso.test`;
+    const password = randomBytes(12).toString("hex");
+    exchange.setPassword(username, password);
+    return { inboundCredentials: { username, password }, outboundCredentials: { username, password } };
+  },
+  lost: passwordLost,
+});
+
+/** Client ids of the applications in Microsoft Entra. */
+const applications = {
+  hybrid: "6c1f2b8e-3f2a-4b7d-9d7a-2f6f0a0f9c11",
+  secret: "6c1f2b8e-3f2a-4b7d-9d7a-2f6f0a0f9c12",
+  certificate: "6c1f2b8e-3f2a-4b7d-9d7a-2f6f0a0f9c13",
+} as const;
+
+/** An application of Microsoft Entra, with its proof. */
+const application = (clientId: string, proof: "secret" | "certificate") => {
+  return {
+    settings: ({ oauth }: Providers, api: object = {}) => ({
+      ...{ provider: "microsoft", flow: "application", tenantId, clientId, clientAuthentication: proof },
+      endpoints: { token: oauth.tenant(tenantId).token, ...api },
+    }),
+    renew: async ({ oauth }: Providers) => {
+      if (proof === "secret") return { oauthSecret: { clientSecret: oauth.addClient({ clientId }).clientSecret } };
+      const { certificate, key } = await makeCertificate("rsa");
+      oauth.addClient({ clientId, certificate });
+      return { oauthSecret: { certificate: `${certificate}\n${key}` } };
+    },
+  };
+};
+
+const online = (clientId: string, proof: "secret" | "certificate"): Way => {
+  const { settings, renew } = application(clientId, proof);
+  return {
+    address: `graph-${proof}@contoso.test`,
+    profile: (providers) => ({ type: "exchange-online", oauth: settings(providers, { api: providers.graph.url }) }),
+    ...{ renew, lost: proofLost },
+  };
+};
+
+const hybrid = application(applications.hybrid, "certificate");
+
+const ways: Readonly<Record<string, Way>> = {
+  "EWS with Basic": byServiceAccount("basic"),
+  "EWS with NTLM": byServiceAccount("ntlm"),
+  "EWS with hybrid modern authentication": {
+    address: "hybrid@contoso.test",
+    profile: (providers) => {
+      const { exchange, trustedCertificates } = providers;
+      const server = { apiUrl: exchange.url, trustedCertificates };
+      return { type: "exchange-server", inbound: server, outbound: server, oauth: hybrid.settings(providers) };
+    },
+    ...{ renew: hybrid.renew, lost: proofLost },
+  },
+  "Graph with a client secret": online(applications.secret, "secret"),
+  "Graph with a certificate": online(applications.certificate, "certificate"),
+};
+
+const path = (address: string) => `/mailboxes/${encodeURIComponent(address)}`;
+const mail = (to: string, subject: string) =>
+  Buffer.from(
+    [
+      "From: a@elsewhere.test",
+      `To: ${to}`,
+      `Subject: ${subject}`,
+      `Message-ID: <${subject.replaceAll(" ", "-")}.${to}>`,
+      "",
+      "text",
+      "",
+    ].join("\r\n"),
+  );
+
+describe("Exchange, from an empty system, with two replicas of each worker", () => {
+  let providers: Providers;
+  let world: FleetWorld;
+  const profiles = new Map<string, Profile>();
+  const isOnline = (address: string) => address.startsWith("graph");
+  const deliver = (address: string, subject: string) =>
+    isOnline(address)
+      ? void providers.graph.addMailbox(address).add(mail(address, subject))
+      : providers.exchange.deliver(address, mail(address, subject));
+  const sentBy = (address: string): readonly string[] =>
+    isOnline(address)
+      ? providers.graph.sent.filter(({ from }) => from === address).map(({ subject }) => subject)
+      : providers.exchange.sent
+          .filter(({ from }) => from === address)
+          .map(({ raw }) => /^Subject: (.*?)\r?$/m.exec(raw.toString())?.[1] ?? "");
+  const received = async (address: string, prefix: string) =>
+    (await world.messages(address)).map(({ subject }) => subject ?? "").filter((one) => one.startsWith(prefix));
+  const send = (address: string, subject: string) =>
+    world.api.post<Send>(`${path(address)}/sends`, { to: [address], subject, text: "hello" });
+  const states = (sends: readonly Send[]) =>
+    Promise.all(sends.map(async ({ id }) => (await world.api.get<Send>(`/sends/${id}`)).state));
+
+  /** The same step for each way, at the same time. */
+  const step = (what: string, work: (way: Way) => Promise<void>) =>
+    describe(what, { concurrency: true }, () => {
+      for (const [name, way] of Object.entries(ways)) it(name, () => work(way));
+    });
+
+  before(async () => {
+    const addresses = Object.values(ways).map(({ address }) => address);
+    const certificate = await makeCertificate();
+    const oauth = await startOAuthDouble();
+    providers = {
+      oauth,
+      graph: await startGraphDouble({
+        ...{ oauth, mailboxes: [...addresses.filter(isOnline), outside], latencyMs: 30 },
+      }),
+      exchange: await startEwsDouble({
+        ...{ certificate, oauth },
+        accounts: [
+          ...addresses.filter((address) => !isOnline(address)).map((address) => ({ address, password: "unused" })),
+          ...["basic", "ntlm"].map((name) => ({
+            ...{ address: `svc-${name}@contoso.test`, password: "old", impersonates: true, mailbox: false },
+          })),
+        ],
+      }),
+      trustedCertificates: certificate.certificate,
+    };
+    providers.exchange.extendedProtection = true;
+    world = await startWorld({
+      env: { MAILFLEET_ALLOWED_PRIVATE_NETWORKS: "127.0.0.0/8" },
+      replicas: { "inbound-sync": 2, "outbound-send": 2 },
+    });
+  });
+  after(async () => {
+    await world?.stop();
+    await Promise.all([providers?.graph.stop(), providers?.exchange.stop(), providers?.oauth.stop()]);
+  });
+
+  step("is enabled in both directions; nobody signs in", async (way) => {
+    const { address } = way;
+    const profile = await world.api.post<Profile>("/profiles", {
+      name: address,
+      ...way.profile(providers),
+      ...(await way.renew(providers)),
+    });
+    profiles.set(address, profile);
+    await world.api.post("/mailboxes", { address, profileId: profile.id });
+    await world.api.post(`${path(address)}/approve`, { address });
+    await world.api.post(`${path(address)}/test-and-enable`, {});
+    const { directions } = await world.reads(address, "enabled.running");
+    assert.deepEqual([directions.inbound.verdict, directions.outbound.verdict], ["Success", "Success"]);
+  });
+
+  step("receives a hundred messages once and sends ten once, at the same time", async ({ address }) => {
+    for (let n = 0; n < incoming; n += 1) deliver(address, `in ${n}`);
+    const sends = await Promise.all(Array.from({ length: outgoing }, (_, n) => send(address, `out ${n}`)));
+    await holds(async () => assert.deepEqual(new Set(await states(sends)), new Set(["sent"])));
+    await holds(async () => assert.equal((await received(address, "in ")).length, incoming));
+    await holds(async () => assert.equal((await received(address, "out ")).length, outgoing));
+    assert.equal(new Set(await received(address, "in ")).size, incoming);
+    assert.equal(sentBy(address).filter((subject) => subject.startsWith("out ")).length, outgoing);
+  });
+
+  it("never has more than four requests at once for a mailbox of Graph, which is its limit", () => {
+    const { requests, addMailbox } = providers.graph;
+    const most = Object.values(ways).flatMap(({ address }) =>
+      isOnline(address) ? addMailbox(address).mostAtOnce : [],
+    );
+    assert.ok(Math.min(...most) >= 2 && Math.max(...most) <= 4, `${most} at once`);
+    assert.ok(!requests.some(({ status }) => status === 429));
+  });
+
+  describe("its credentials are no longer accepted", () => {
+    const next = new Map<string, object>();
+    before(async () => {
+      for (const way of Object.values(ways)) next.set(way.address, await way.renew(providers));
+      for (const clientId of Object.values(applications)) providers.oauth.endTokens(clientId);
+      providers.exchange.hangUp();
+    });
+
+    step("it says so in words, and works again with new ones; nothing comes twice", async ({ address, lost }) => {
+      const waiting = await send(address, "waits");
+      const { id, directions } = await world.reads(address, lost.lifecycle);
+      const { inbound } = directions;
+      assert.equal(inbound.lastError?.code, lost.code, JSON.stringify(inbound));
+      assert.match(inbound.lastError?.evidence?.reply ?? "", lost.reply);
+      assert.match(inbound.lastError?.remedy ?? "", lost.remedy);
+      await holds(async () => {
+        const alerts = [id, profiles.get(address)?.id ?? ""].map((object) => world.raisedAlerts(object));
+        assert.ok((await Promise.all(alerts)).flat().some(({ code }) => code === lost.code));
+      });
+      deliver(address, "meanwhile");
+      await world.api.patch(`/profiles/${profiles.get(address)?.id}`, next.get(address) ?? {});
+      await world.api.post(`${path(address)}/test-and-enable`, {});
+      await world.reads(address, "enabled.running");
+      await holds(async () => assert.equal((await received(address, "meanwhile")).length, 1));
+      await holds(async () => assert.deepEqual(await states([waiting]), ["sent"]));
+      assert.equal(sentBy(address).filter((subject) => subject === "waits").length, 1);
+      const counts = [(await received(address, "in ")).length, (await received(address, "out ")).length];
+      assert.deepEqual(counts, [incoming, outgoing]);
+    });
+  });
+
+  it("a mailbox outside the scope of an application is refused, and the refusal says how to let it in", async () => {
+    const { address } = ways["Graph with a client secret"] as Way;
+    providers.graph.limitScope(Object.values(ways).map((way) => way.address));
+    await world.api.post("/mailboxes", { address: outside, profileId: profiles.get(address)?.id });
+    await world.api.post(`${path(outside)}/approve`, { address: outside });
+    await world.api.post(`${path(outside)}/test-and-enable`, {});
+    const { inbound, outbound } = (await world.reads(outside, "disabled.failed")).directions;
+    for (const { lastError } of [inbound, outbound]) {
+      assert.equal(lastError?.code, "MAILBOX_OUT_OF_SCOPE");
+      assert.match(lastError?.evidence?.reply ?? "", /ErrorAccessDenied/);
+      assert.match(lastError?.remedy ?? "", /Test-ServicePrincipalAuthorization.*Test-ApplicationAccessPolicy/s);
+    }
+    assert.equal((await world.mailbox(address)).lifecycle, "enabled.running");
+  });
+});
