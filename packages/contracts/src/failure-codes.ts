@@ -382,6 +382,20 @@ export const failureCodes = {
     "The administrator of the tenant has not approved that the application acts for this mailbox: its token has no permission for it, and no role in Exchange Online includes the mailbox.",
     'A Global or Privileged Role Administrator of the tenant opens the application in Entra (App registrations, API permissions), adds Mail.Read or Mail.ReadWrite to receive and Mail.Send to send as application permissions, and presses *Grant admin consent*. Or an Exchange administrator assigns the role for a scope that includes the mailbox: `New-ManagementRoleAssignment -App CLIENT-ID -Role "Application Mail.ReadWrite" -CustomResourceScope SCOPE`. Then test again; a change takes up to two hours.',
   ),
+  ITEMS_NOT_ACCESSIBLE: row(
+    "permanent",
+    "error",
+    "mailbox",
+    "Calendar, contacts or tasks of the mailbox may not be used.",
+    "Read which one, and what it needs. Exchange Online: give the application in Entra Calendars.ReadWrite, Contacts.ReadWrite and Tasks.ReadWrite.All (application permissions) with admin consent, and let its scope contain the mailbox. Exchange on-premises: the account needs impersonation, or the mailbox's own credentials. Then test again.",
+  ),
+  ITEMS_OF_ANOTHER_ORGANISATION: row(
+    "permanent",
+    "error",
+    "mailbox",
+    "Another organisation synchronises the appointments, contacts and tasks of this mailbox.",
+    "Two at once would undo each other's changes. Ask the people of the other installation to set its delivery method for act to none. To take the mailbox over: `mailfleet mailbox test-and-enable ADDRESS --take-over`; the other one then stops by itself.",
+  ),
   PORT_NOT_ALLOWED: row(
     "permanent",
     "error",

@@ -8,6 +8,7 @@ export { AlertObject } from "./alert/object.ts";
 export { type AlertCode, alertCodes } from "./alert-codes.ts";
 export { Connection, ConnectionCredentials, passwordSealedFor } from "./connection/connection.ts";
 export {
+  type ActProtocol,
   connectorDescriptors,
   InboundProtocol,
   OutboundProtocol,

@@ -19,6 +19,10 @@ const stepNames: Readonly<Record<TestStep["step"], string>> = {
   access: "Open the mailbox",
   list: "List mail",
   send: "Send a test message",
+  calendar: "Open the calendar",
+  contacts: "Open the contacts",
+  tasks: "Open the tasks",
+  mark: "Look whose items they are",
   "receive-probe": "Receive the test message",
 };
 const outcomes = { ok: "done", failed: "failed", skipped: "skipped" } as const;

@@ -1,5 +1,6 @@
 /** What every connector offers, and what it is given. One package per protocol implements it. */
 export { networkFailureCode, redactSecrets, systemCodeOf } from "@mailfleet/contracts";
+export { type ActConnector, type ActSession, type ItemFolder, itemFolders } from "./act.ts";
 export type { ConnectOptions, PasswordCredentials, TokenCredentials } from "./connect-options.ts";
 export { foreignWords } from "./foreign-words.ts";
 export {
@@ -23,6 +24,7 @@ export {
   sourceOf,
   type WatchOptions,
 } from "./inbound.ts";
+export { type Mark, markProperty, markText, readMark } from "./mark.ts";
 export {
   DeferredError,
   type Envelope,

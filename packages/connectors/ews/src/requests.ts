@@ -1,3 +1,4 @@
+import type { ItemFolder } from "@mailfleet/connector-api";
 import type { Access } from "@mailfleet/contracts";
 import { escaped } from "./xml-reader.ts";
 
@@ -26,7 +27,7 @@ export function envelope({ address, access }: Whose, body: string): string {
 }
 
 /** A folder that every mailbox has; of another's mailbox where the account comes to it by its rights. */
-export function folderId({ address, access }: Whose, name: "inbox" | "sentitems"): string {
+export function folderId({ address, access }: Whose, name: "inbox" | "sentitems" | ItemFolder): string {
   const mailbox =
     access === "delegation" ? `<t:Mailbox><t:EmailAddress>${escaped(address)}</t:EmailAddress></t:Mailbox>` : "";
   return `<t:DistinguishedFolderId Id="${name}">${mailbox}</t:DistinguishedFolderId>`;
@@ -73,6 +74,34 @@ export const findSentItems = (whose: Whose, property: string, value: string, hea
   `<m:FindItem Traversal="Shallow">${shape("Item", headerUri(header))}<m:IndexedPageItemView MaxEntriesReturned="50" Offset="0" BasePoint="Beginning"/>` +
   `<m:Restriction><t:IsEqualTo>${property}<t:FieldURIOrConstant><t:Constant Value="${escaped(value)}"/></t:FieldURIOrConstant></t:IsEqualTo></m:Restriction>` +
   `<m:ParentFolderIds>${folderId(whose, "sentitems")}</m:ParentFolderIds></m:FindItem>`;
+
+/** A property with a name of its own, in a set that is named by its GUID. */
+interface NamedProperty {
+  readonly set: string;
+  readonly name: string;
+}
+const propertyUri = ({ set, name }: NamedProperty) =>
+  `<t:ExtendedFieldURI PropertySetId="${set}" PropertyName="${name}" PropertyType="String"/>`;
+
+/** What may be done with a folder of appointments, contacts or tasks, and what a property of it says. */
+export const getItemFolder = (whose: Whose, name: ItemFolder, property: NamedProperty) =>
+  `<m:GetFolder>${shape("Folder", `${uris(["folder:EffectiveRights"])}${propertyUri(property)}`)}` +
+  `<m:FolderIds>${folderId(whose, name)}</m:FolderIds></m:GetFolder>`;
+
+/** Sets a property of the calendar folder. `id`: the attributes of its `FolderId`, with the change key. */
+export function setFolderProperty(
+  id: Readonly<Record<string, string>>,
+  property: NamedProperty,
+  value: string,
+): string {
+  const key = id.ChangeKey === undefined ? "" : ` ChangeKey="${escaped(id.ChangeKey)}"`;
+  const uri = propertyUri(property);
+  return (
+    `<m:UpdateFolder><m:FolderChanges><t:FolderChange><t:FolderId Id="${escaped(id.Id ?? "")}"${key}/><t:Updates><t:SetFolderField>${uri}` +
+    `<t:CalendarFolder><t:ExtendedProperty>${uri}<t:Value>${escaped(value)}</t:Value></t:ExtendedProperty></t:CalendarFolder>` +
+    "</t:SetFolderField></t:Updates></t:FolderChange></m:FolderChanges></m:UpdateFolder>"
+  );
+}
 
 /** What stands before and after a message in base64 that is sent. */
 export function createItem(whose: Whose, saveCopy: boolean): readonly [string, string] {

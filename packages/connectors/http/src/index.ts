@@ -5,6 +5,7 @@ export { apiSession } from "./api-session.ts";
 export type { Listed } from "./fetch-listed.ts";
 export { beginningOf, handOverProbe, notHandedOver, restOf } from "./handing-over.ts";
 export { credential } from "./not-asked.ts";
+export { ofItems } from "./of-items.ts";
 export { ofOneMessage } from "./of-one-message.ts";
 export {
   fieldOf,

@@ -1,5 +1,5 @@
-import type { InboundConnector, OutboundConnector } from "@mailfleet/connector-api";
-import type { InboundProtocol, OutboundProtocol, Protocol } from "@mailfleet/contracts";
+import type { ActConnector, InboundConnector, OutboundConnector } from "@mailfleet/connector-api";
+import type { ActProtocol, InboundProtocol, OutboundProtocol, Protocol } from "@mailfleet/contracts";
 import type { GuardedFetch } from "@mailfleet/http";
 
 /** What connectors are given. */
@@ -10,7 +10,8 @@ export interface ConnectorPorts {
 
 /** The code of a protocol, for each of its directions. */
 type Spoken<Name> = (Name extends InboundProtocol ? { readonly inbound: InboundConnector } : unknown) &
-  (Name extends OutboundProtocol ? { readonly outbound: OutboundConnector } : unknown);
+  (Name extends OutboundProtocol ? { readonly outbound: OutboundConnector } : unknown) &
+  (Name extends ActProtocol ? { readonly act: ActConnector } : unknown);
 
 type Load<Name> = (ports: ConnectorPorts) => Promise<Spoken<Name>>;
 
@@ -24,12 +25,12 @@ const registry: { readonly [Name in Protocol]: Load<Name> } = {
     return { inbound: gmailInbound(ports), outbound: gmailOutbound(ports) };
   },
   graph: async (ports) => {
-    const { graphInbound, graphOutbound } = await import("@mailfleet/connector-graph");
-    return { inbound: graphInbound(ports), outbound: graphOutbound(ports) };
+    const { graphAct, graphInbound, graphOutbound } = await import("@mailfleet/connector-graph");
+    return { inbound: graphInbound(ports), outbound: graphOutbound(ports), act: graphAct(ports) };
   },
   ews: async () => {
-    const { ewsInbound, ewsOutbound } = await import("@mailfleet/connector-ews");
-    return { inbound: ewsInbound, outbound: ewsOutbound };
+    const { ewsAct, ewsInbound, ewsOutbound } = await import("@mailfleet/connector-ews");
+    return { inbound: ewsInbound, outbound: ewsOutbound, act: ewsAct };
   },
 };
 
@@ -43,11 +44,14 @@ export interface ConnectorsOf<Connector> {
 export interface Connectors {
   readonly inbound: ConnectorsOf<InboundConnector>;
   readonly outbound: ConnectorsOf<OutboundConnector>;
+  /** Appointments, contacts and tasks. */
+  readonly act: ConnectorsOf<ActConnector>;
 }
 
 interface Directions {
   readonly inbound?: InboundConnector;
   readonly outbound?: OutboundConnector;
+  readonly act?: ActConnector;
 }
 
 /** Loads nothing yet. */
@@ -68,5 +72,6 @@ export function createConnectors(ports: ConnectorPorts): Connectors {
   return {
     inbound: { load: async (protocol) => (await load(protocol)).inbound ?? null },
     outbound: { load: async (protocol) => (await load(protocol)).outbound ?? null },
+    act: { load: async (protocol) => (await load(protocol)).act ?? null },
   };
 }

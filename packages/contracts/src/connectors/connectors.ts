@@ -37,5 +37,8 @@ export type InboundProtocol = z.infer<typeof InboundProtocol>;
 export const OutboundProtocol = z.enum(sending);
 export type OutboundProtocol = z.infer<typeof OutboundProtocol>;
 
+/** Protocols that reach appointments, contacts and tasks: those of the server that a mailbox receives from. */
+export type ActProtocol = Speaking<"act">;
+
 /** What a profile has that names no protocol. */
 export const usualProtocol = { inbound: receiving[0], outbound: sending[0] } as const;

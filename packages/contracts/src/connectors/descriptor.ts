@@ -1,5 +1,5 @@
 import type { OAuthProvider } from "../oauth/oauth.ts";
-import type { Security } from "../vocabulary.ts";
+import type { Direction, Security } from "../vocabulary.ts";
 
 /** Host, port and security that a protocol has at a provider. */
 export interface PresetServer {
@@ -22,7 +22,7 @@ export interface ConnectorDescriptor {
   readonly name: string;
   /** What it is, in one sentence without a full stop. */
   readonly text: string;
-  readonly directions: readonly ("inbound" | "outbound")[];
+  readonly directions: readonly Direction[];
   /** Ways to secure the connection that apply, each with its usual port. */
   readonly ports: Readonly<Partial<Record<Security, number>>>;
   /** Where it is at a provider, so that nobody has to look it up. */

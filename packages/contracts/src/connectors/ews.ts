@@ -5,7 +5,7 @@ export const ews = {
   protocol: "ews",
   name: "Exchange Web Services",
   text: "the interface of Exchange on-premises to its mailboxes",
-  directions: ["inbound", "outbound"],
+  directions: ["inbound", "outbound", "act"],
   ports: { none: 443, tls: 443 },
   servers: {},
   scopes: {},

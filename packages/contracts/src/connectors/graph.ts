@@ -5,7 +5,7 @@ export const graph = {
   protocol: "graph",
   name: "Microsoft Graph",
   text: "Microsoft's own interface to the mailboxes of Exchange Online",
-  directions: ["inbound", "outbound"],
+  directions: ["inbound", "outbound", "act"],
   ports: { none: 443, tls: 443 },
   servers: { microsoft: { host: "graph.microsoft.com", port: 443, security: "tls" } },
   scopes: {

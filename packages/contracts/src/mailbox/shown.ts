@@ -25,8 +25,8 @@ export const DeliveryMethods = z.strictObject({
 });
 
 /**
- * One step of a test, in the order it was done (locate, resolve, connect, TLS, authenticate, account, access, list / send, own
- * probe).
+ * One step of a test, in the order it was done (locate, resolve, connect, TLS, authenticate, account, access, list / send /
+ * folders of items and the organisation's mark, own probe).
  */
 export const TestStep = z.object({
   step: z.enum([
@@ -40,6 +40,10 @@ export const TestStep = z.object({
     "access",
     "list",
     "send",
+    "calendar",
+    "contacts",
+    "tasks",
+    "mark",
     "receive-probe",
   ]),
   outcome: z.enum(["ok", "failed", "skipped"]),

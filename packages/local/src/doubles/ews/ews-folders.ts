@@ -2,6 +2,7 @@ import { type EwsCall, type EwsOperation, whole } from "./ews-call.ts";
 import { EwsError } from "./ews-errors.ts";
 import { folderAt, folderId } from "./ews-ids.ts";
 import type { EwsFolder, EwsMailbox } from "./ews-mailbox.ts";
+import { extendedName } from "./ews-shape.ts";
 import { at, element, textAt, textElement, type XmlElement } from "./xml.ts";
 
 /** A folder as EWS shows it; with `IdOnly` its id alone. */
@@ -9,20 +10,69 @@ export function shownFolder(mailbox: EwsMailbox, folder: EwsFolder, shape: XmlEl
   const inside = [...mailbox.items.values()].filter((item) => item.folder === folder.id);
   const children = [...mailbox.folders.values()].filter(({ parent }) => parent === folder.id);
   const parent = mailbox.folders.get(folder.parent ?? "") ?? folder;
+  const { kind, readOnly = false, extended = {} } = folder;
   const properties: readonly [uri: string, text: string][] = [
     ["folder:ParentFolderId", folderId(parent, "t:ParentFolderId")],
-    ["folder:FolderClass", "<t:FolderClass>IPF.Note</t:FolderClass>"],
+    ["folder:FolderClass", textElement("t:FolderClass", folderClasses[kind ?? "Message"])],
     ["folder:DisplayName", textElement("t:DisplayName", folder.displayName)],
     ["folder:TotalCount", textElement("t:TotalCount", String(inside.length))],
     ["folder:ChildFolderCount", textElement("t:ChildFolderCount", String(children.length))],
+    ["folder:EffectiveRights", element("t:EffectiveRights", rights(!readOnly))],
     ["folder:DistinguishedFolderId", folder.name ? textElement("t:DistinguishedFolderId", folder.name) : ""],
     ["folder:UnreadCount", textElement("t:UnreadCount", String(inside.filter(({ isRead }) => !isRead).length))],
   ];
-  const asked = at(shape, "AdditionalProperties")?.children.map(({ attributes }) => attributes.FieldURI) ?? [];
+  const fields = at(shape, "AdditionalProperties")?.children ?? [];
+  const asked = fields.map(({ attributes }) => attributes.FieldURI);
   const all = textAt(shape, "BaseShape") !== "IdOnly";
-  const content = properties.filter(([uri]) => all || asked.includes(uri)).map(([, text]) => text);
-  return element("t:Folder", folderId(folder) + content.join(""));
+  const content = (before: boolean) =>
+    properties
+      .filter(([uri]) => (all || asked.includes(uri)) && beforeExtended.has(uri) === before)
+      .map(([, text]) => text)
+      .join("");
+  const named = fields
+    .filter((field) => field.name === "ExtendedFieldURI" && extended[extendedName(field)] !== undefined)
+    .map((field) =>
+      element(
+        "t:ExtendedProperty",
+        element("t:ExtendedFieldURI", "", field.attributes) +
+          textElement("t:Value", extended[extendedName(field)] ?? ""),
+      ),
+    );
+  return element(shownAs(folder), folderId(folder) + content(true) + named.join("") + content(false));
 }
+
+const folderClasses = {
+  ...{ Message: "IPF.Note", Calendar: "IPF.Appointment", Contacts: "IPF.Contact", Tasks: "IPF.Task" },
+} as const;
+const shownAs = ({ kind }: EwsFolder) => `t:${kind ?? ""}Folder`;
+/** In the schema extended properties stand between these and the others. */
+const beforeExtended: ReadonlySet<string> = new Set([
+  ...["folder:ParentFolderId", "folder:FolderClass", "folder:DisplayName"],
+  ...["folder:TotalCount", "folder:ChildFolderCount"],
+]);
+const rights = (mayWrite: boolean) =>
+  ["CreateAssociated", "CreateContents", "CreateHierarchy", "Delete", "Modify", "Read", "ViewPrivateItems"]
+    .map((name) => textElement(`t:${name}`, String(mayWrite || name === "Read")))
+    .join("");
+
+/** `SetFolderField` and `DeleteFolderField` of extended properties. */
+export const updateFolder: EwsOperation = {
+  each: ({ request }) => at(request, "FolderChanges")?.children ?? [],
+  answer: (call, change) => {
+    const { mailbox, folder } = folderAt(call, at(change, "FolderId") ?? at(change, "DistinguishedFolderId"));
+    if (folder.readOnly) throw new EwsError("ErrorAccessDenied");
+    const extended = { ...folder.extended };
+    for (const one of at(change, "Updates")?.children ?? []) {
+      const field = at(one, "ExtendedFieldURI");
+      if (!field) throw new EwsError("ErrorInvalidOperation");
+      const value = at(one.children.at(-1), "ExtendedProperty", "Value")?.text;
+      if (one.name === "SetFolderField" && value !== undefined) extended[extendedName(field)] = value;
+      else delete extended[extendedName(field)];
+    }
+    const after = mailbox.editFolder(folder.id, { extended }) ?? folder;
+    return element("m:Folders", element(shownAs(after), folderId(after)));
+  },
+};
 
 const idsIn = (name: string) => (call: EwsCall) => at(call.request, name)?.children ?? [];
 

@@ -1,7 +1,12 @@
 import { randomBytes } from "node:crypto";
 
-/** Folders that every mailbox has: distinguished name, name for people, and where it lies. */
-const distinguished = [
+/** Folders that every mailbox has: distinguished name, name for people, where it lies, and what is in it. */
+const distinguished: readonly (readonly [
+  name: string,
+  displayName: string,
+  parent: string | null,
+  kind?: FolderKind,
+])[] = [
   ["root", "", null],
   ["msgfolderroot", "Top of Information Store", "root"],
   ["inbox", "Inbox", "msgfolderroot"],
@@ -10,7 +15,13 @@ const distinguished = [
   ["deleteditems", "Deleted Items", "msgfolderroot"],
   ["outbox", "Outbox", "msgfolderroot"],
   ["junkemail", "Junk Email", "msgfolderroot"],
-] as const;
+  ["calendar", "Calendar", "msgfolderroot", "Calendar"],
+  ["contacts", "Contacts", "msgfolderroot", "Contacts"],
+  ["tasks", "Tasks", "msgfolderroot", "Tasks"],
+];
+
+/** What is in a folder that has no messages. */
+type FolderKind = "Calendar" | "Contacts" | "Tasks";
 
 /** A folder of a mailbox. */
 export interface EwsFolder {
@@ -19,6 +30,12 @@ export interface EwsFolder {
   readonly name?: string;
   readonly displayName: string;
   readonly parent: string | null;
+  /** Absent: messages. */
+  readonly kind?: FolderKind;
+  /** The caller may only read it. */
+  readonly readOnly?: boolean;
+  /** Extended properties by the text that names them. */
+  readonly extended?: Readonly<Record<string, string>>;
   /** Place in the order of the mailbox's changes. */
   readonly changed: number;
 }
@@ -60,6 +77,7 @@ export interface EwsMailbox {
   /** The messages of a folder with this distinguished name, oldest first. */
   in(name: string): EwsItem[];
   addFolder(displayName: string, parent: string): EwsFolder;
+  editFolder(id: string, edited: Partial<Pick<EwsFolder, "readOnly" | "extended">>): EwsFolder | undefined;
   /** `folder`: an id; the inbox by default. */
   add(raw: Buffer, given?: Partial<Pick<EwsItem, "folder" | "receivedAt" | "draft" | "isRead" | "extended">>): EwsItem;
   edit(id: string, edited: Editable, kind?: EwsChangeKind): EwsItem | undefined;
@@ -95,10 +113,17 @@ export function ewsMailbox(address: string): EwsMailbox {
     log.push({ at: change, folder, id, kind });
     return change;
   };
-  for (const [name, displayName, parent] of distinguished) {
+  for (const [name, displayName, parent, kind] of distinguished) {
     const parentId = parent === null ? null : (byName.get(parent)?.id ?? null);
     change += 1;
-    const folder = { id: newId("F"), name, displayName, parent: parentId, changed: change };
+    const folder: EwsFolder = {
+      id: newId("F"),
+      name,
+      displayName,
+      parent: parentId,
+      changed: change,
+      ...(kind && { kind }),
+    };
     byName.set(name, folder);
     folders.set(folder.id, folder);
   }
@@ -122,6 +147,15 @@ export function ewsMailbox(address: string): EwsMailbox {
       const folder = { id: newId("F"), displayName, parent, changed: change };
       folders.set(folder.id, folder);
       return folder;
+    },
+    editFolder: (id, edited) => {
+      const before = folders.get(id);
+      if (!before) return undefined;
+      change += 1;
+      const after = { ...before, ...edited, changed: change };
+      folders.set(id, after);
+      if (after.name) byName.set(after.name, after);
+      return after;
     },
     add: (raw, given = {}) =>
       place({

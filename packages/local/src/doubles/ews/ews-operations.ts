@@ -1,7 +1,7 @@
 import { type EwsOperation, whole } from "./ews-call.ts";
 import { EwsError } from "./ews-errors.ts";
 import { findItem } from "./ews-find.ts";
-import { createFolder, findFolder, getFolder, syncFolderHierarchy } from "./ews-folders.ts";
+import { createFolder, findFolder, getFolder, syncFolderHierarchy, updateFolder } from "./ews-folders.ts";
 import { deleteItem, getItem, moveItem, updateItem } from "./ews-items.ts";
 import { createItem, sendItem } from "./ews-sending.ts";
 import { syncFolderItems } from "./ews-sync.ts";
@@ -39,6 +39,7 @@ const resolveNames: EwsOperation = {
 /** What the double can do. */
 export const ewsOperations: Readonly<Record<string, EwsOperation>> = {
   ...{ GetFolder: getFolder, FindFolder: findFolder, CreateFolder: createFolder },
+  UpdateFolder: updateFolder,
   ...{ SyncFolderHierarchy: syncFolderHierarchy, SyncFolderItems: syncFolderItems, FindItem: findItem },
   ...{ GetItem: getItem, CreateItem: createItem, SendItem: sendItem, UpdateItem: updateItem },
   ...{ MoveItem: moveItem, DeleteItem: deleteItem, ResolveNames: resolveNames },

@@ -49,6 +49,8 @@ interface GraphAccount {
 /** A mailbox of Exchange Online's, with what its delta queries need. */
 export interface GraphMailbox {
   readonly account: GraphAccount;
+  /** Its default calendar, with its extended properties by id. */
+  readonly calendar: { readonly id: string; readonly properties: Map<string, string> };
   readonly folders: ReadonlyMap<string, GraphFolder>;
   readonly messages: ReadonlyMap<string, GraphMessage>;
   /** Adds a folder; `null` if there is one of that name. */
@@ -93,6 +95,7 @@ export function graphMailbox(): GraphMailbox {
     account: {
       ...{ id: randomUUID(), enabled: true, licensed: true, synchronised: false, purpose: "user", served: true },
     },
+    calendar: { id: `AAMkC${randomBytes(24).toString("base64url")}AAA=`, properties: new Map() },
     folders,
     messages,
     addFolder: (displayName, parent = null) => {

@@ -3,6 +3,7 @@ import { createAttachment, listAttachments } from "./graph-attachments.ts";
 import type { GraphCall } from "./graph-call.ts";
 import { getPurpose, getSettings, getUser } from "./graph-directory.ts";
 import { createFolder, listFolders } from "./graph-folders.ts";
+import { changeCalendar, getCalendar, listNothing } from "./graph-items.ts";
 import { getDelta, getFolder, getMessage, getMime, listMessages } from "./graph-reading.ts";
 import type { Uploads } from "./graph-uploads.ts";
 import { changeMessage, createMessage, deleteMessage, moveMessage, sendDraft, sendMail } from "./graph-writing.ts";
@@ -19,6 +20,7 @@ interface GraphOperation {
 
 const reading = ["Mail.Read", "Mail.ReadWrite"];
 const writing = ["Mail.ReadWrite"];
+const calendars = ["Calendars.Read", "Calendars.ReadWrite"];
 /** A segment with an id, in either of OData's ways to write it. */
 const id = String.raw`(?:/|\(')([^/]+?)(?:'\))?`;
 const path = (text: string) => new RegExp(`^${text.replaceAll("{id}", id)}$`, "i");
@@ -54,5 +56,14 @@ export const graphOperations = (uploads: Uploads): readonly GraphOperation[] => 
   { method: "GET", path: path("messages{id}"), permissions: reading, answer: getMessage },
   { method: "PATCH", path: path("messages{id}"), permissions: writing, answer: changeMessage },
   { method: "DELETE", path: path("messages{id}"), permissions: writing, answer: deleteMessage },
+  { method: "GET", path: path("calendar"), permissions: calendars, answer: getCalendar },
+  { method: "GET", path: path("calendars{id}"), permissions: calendars, answer: getCalendar },
+  { method: "PATCH", path: path("calendar"), permissions: ["Calendars.ReadWrite"], answer: changeCalendar },
+  { method: "PATCH", path: path("calendars{id}"), permissions: ["Calendars.ReadWrite"], answer: changeCalendar },
+  { method: "GET", path: path("contacts"), permissions: ["Contacts.Read", "Contacts.ReadWrite"], answer: listNothing },
+  {
+    ...{ method: "GET", path: path("todo/lists"), permissions: ["Tasks.Read.All", "Tasks.ReadWrite.All"] },
+    answer: listNothing,
+  },
   { method: "POST", path: path("sendMail"), permissions: ["Mail.Send"], answer: sendMail },
 ];
