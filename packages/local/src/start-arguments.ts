@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { serviceNames } from "@mailfleet/contracts";
+import { rehearsals } from "./rehearsals.ts";
 import type { LogSelection } from "./stack/index.ts";
 
 /** What was asked for on the command line. */
@@ -11,7 +12,7 @@ export interface StartArguments {
   /** Folder of data, keys and token; relative to the checkout. */
   readonly data: string;
   /** Also run stand-ins for this provider's services. */
-  readonly with: "gmail" | undefined;
+  readonly with: Rehearsed | undefined;
   /** Only say how it is used. */
   readonly help: boolean;
 }
@@ -22,7 +23,11 @@ npm start -- --logs all|warn|none            which log lines are shown; warn if 
 npm start -- --logs config,scheduler         all lines of these services
 npm start -- --data FOLDER                   where data, keys and token are; .local/stack if absent
 npm start -- --fresh                         begin with empty data
-npm start -- --with gmail                    also run stand-ins for Google's services, to rehearse a set-up`;
+npm start -- --with gmail|exchange|exchange-online
+                                             also run stand-ins for the provider's services, to rehearse a set-up`;
+
+type Rehearsed = keyof typeof rehearsals;
+const isRehearsed = (text: string): text is Rehearsed => Object.hasOwn(rehearsals, text);
 
 function logsOf(text: string): LogSelection {
   if (text === "all" || text === "warn" || text === "none") return text;
@@ -45,9 +50,10 @@ export function readStartArguments(argv: readonly string[]): StartArguments {
         help: { type: "boolean", default: false },
       },
     });
-    const { fresh, data, help } = values;
-    if (values.with !== undefined && values.with !== "gmail") throw new Error(`--with takes gmail, not ${values.with}`);
-    return { logs: logsOf(values.logs), fresh, data, with: values.with, help };
+    const { fresh, data, help, with: provider } = values;
+    if (provider !== undefined && !isRehearsed(provider))
+      throw new Error(`--with takes ${Object.keys(rehearsals).join(", ")}, not ${provider}`);
+    return { logs: logsOf(values.logs), fresh, data, with: provider, help };
   } catch (error) {
     throw new Error(`${(error as Error).message}\n\n${usage}`, { cause: error });
   }

@@ -13,7 +13,7 @@ test("npm start says how it is used when asked", () => {
 for (const [args, words] of [
   [["--nonsense"], /--nonsense/],
   [["--logs", "confg"], /services \(config, .*not confg/],
-  [["--with", "outlook"], /gmail, not outlook/],
+  [["--with", "outlook"], /gmail, exchange, exchange-online, not outlook/],
 ] as const)
   test(`npm start ${args.join(" ")} is refused in words, with the usage`, () =>
     assert.throws(

@@ -1,8 +1,9 @@
 /** `npm start`: the whole system on this machine until Ctrl-C. */
 import { join, relative, resolve } from "node:path";
-import { doublesReachable, type ProviderHouse, startProviderHouse, writeRehearsal } from "./demo/provider-house.ts";
+import { doublesReachable, startProviderHouse } from "./demo/provider-house.ts";
 import { EngineUnavailable } from "./engines/engine-unavailable.ts";
 import { CHECKOUT } from "./engines/local-folder.ts";
+import { rehearsals } from "./rehearsals.ts";
 import { endWithParent } from "./stack/end-with-parent.ts";
 import { startStack } from "./stack/index.ts";
 import { readStartArguments, type StartArguments, usage } from "./start-arguments.ts";
@@ -13,7 +14,7 @@ const sandbox = ["anna", "sales", "support"].map((name) => ({
 }));
 
 async function start({ logs, fresh, data, with: provider }: StartArguments): Promise<number> {
-  const house = provider === "gmail" ? await startProviderHouse(sandbox.map(({ address }) => address)) : null;
+  const house = provider ? await startProviderHouse(sandbox, { atUsualPorts: true }) : null;
   let stop = async (): Promise<void> => process.exit(0); // until there is something to stop, the pipes end what has started
   endWithParent(() => stop());
   console.log("Starting NATS, MongoDB, a sandbox mail server and the services …");
@@ -37,7 +38,12 @@ Mailfleet runs.
   command line         ${commandLine(stack.consoleUrl, stack.adminTokenFile)}
 Ctrl-C stops everything.
 `);
-  if (house) console.log(await rehearsal(house, data, stack.consoleUrl));
+  if (house && provider) {
+    const { consoleUrl } = stack;
+    const folder = resolve(CHECKOUT, data);
+    const [{ address = "" } = {}] = sandbox;
+    console.log(await rehearsals[provider]({ house, folder, consoleUrl, address, shown }));
+  }
   const reason = await stack.ended;
   if (reason === null) return 0;
   console.error(reason);
@@ -54,20 +60,6 @@ function shown(file: string): string {
 function commandLine(consoleUrl: string, tokenFile: string): string {
   const found = tokenFile === join(CHECKOUT, ".local/stack/admin-token");
   return `npx mailfleet${found ? "" : ` --url ${consoleUrl} --token-file ${tokenFile}`} profile list     (and --help)`;
-}
-
-/** How to go through a set-up of Gmail with the doubles. */
-async function rehearsal(house: ProviderHouse, data: string, consoleUrl: string): Promise<string> {
-  const file = await writeRehearsal(resolve(CHECKOUT, data), house, `${consoleUrl}/oauth/callback`);
-  const { issuer, authorization, token, api } = house.endpoints;
-  return `Doubles of Google's services are running, so that you can rehearse a set-up (docs/gmail.md). Every sandbox address has an account there.
-  client id, secret    ${shown(file)}
-  endpoints            issuer ${issuer}
-                       authorization ${authorization}
-                       token ${token}
-                       api ${api}
-A profile names them in oauth.endpoints; the sign-in page of the double takes any account above.
-`;
 }
 
 let asked: StartArguments;

@@ -27,7 +27,7 @@ export interface OwnMailbox {
 }
 
 /** The stories. */
-export const demoProviders = ["imap", "pop3", "gmail", "exchange-online", "notify"] as const;
+export const demoProviders = ["imap", "pop3", "gmail", "exchange", "exchange-online", "notify"] as const;
 export type DemoProvider = (typeof demoProviders)[number];
 
 const isProvider = (text: string): text is DemoProvider => demoProviders.some((one) => one === text);
@@ -35,10 +35,10 @@ const isProvider = (text: string): text is DemoProvider => demoProviders.some((o
 /** How the demo is used. */
 export const usage = `npm run demo                                        the story on a sandbox, then the stack stays up
 npm run demo -- --once                              the same, and everything ends with it
-npm run demo -- --provider pop3|gmail|exchange-online|notify
+npm run demo -- --provider pop3|gmail|exchange|exchange-online|notify
                                                     another story: a POP3 queue, Gmail's API with OAuth, Exchange
-                                                    Online by Microsoft Graph, or the notification mail server,
-                                                    each against its double
+                                                    Server by EWS, Exchange Online by Microsoft Graph, or the
+                                                    notification mail server, each against its double
 npm run demo -- --imap HOST --smtp HOST --user U    with a real mailbox of yours; the password is asked for
                                                     HOST may carry a port: imap.example.org:993
              --imap-security, --smtp-security none|starttls|tls   where the port does not tell

@@ -1,11 +1,12 @@
 /** `npm run demo`: the main job on real engines, each step explained in a line. */
+import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { ApiClient } from "@mailfleet/cli";
 import { endWithParent } from "../stack/end-with-parent.ts";
 import { startStack } from "../stack/index.ts";
 import { type DemoArguments, type DemoProvider, readArguments, serverFrom, usage } from "./arguments.ts";
 import { askPassword } from "./ask-password.ts";
-import { exchangeOnlineAccounts, tellExchangeOnlineStory } from "./exchange-online-story.ts";
+import { exchangeAccounts, exchanges, tellExchangeStory } from "./exchange-story.ts";
 import { fleetApi } from "./fleet-api.ts";
 import { gmailAccounts, tellGmailStory } from "./gmail-story.ts";
 import { narratorTo } from "./narrator.ts";
@@ -18,7 +19,8 @@ import { sandboxAccounts, tellSandboxStory } from "./sandbox-story.ts";
 /** The accounts that a story needs at the doubles; absent: it needs no double. */
 const accountsOf: Readonly<Partial<Record<DemoProvider, readonly string[]>>> = {
   gmail: gmailAccounts,
-  "exchange-online": exchangeOnlineAccounts,
+  exchange: exchangeAccounts,
+  "exchange-online": exchangeAccounts,
   notify: notifyAccounts,
 };
 
@@ -30,7 +32,9 @@ async function demo(arguments_: DemoArguments): Promise<boolean> {
   narrator.say("Starting NATS, MongoDB, a sandbox mail server and six services, each its own process …");
   const { provider } = arguments_;
   const accounts = accountsOf[provider];
-  const house = accounts ? await startProviderHouse(accounts) : null;
+  const house = accounts
+    ? await startProviderHouse(accounts.map((address) => ({ address, password: randomUUID() })))
+    : null;
   const stack = await startStack({
     dataDir: ".local/demo",
     fresh: true,
@@ -62,7 +66,8 @@ async function demo(arguments_: DemoArguments): Promise<boolean> {
       await tellOwnMailboxStory({ api, narrator, stack, servers }, account);
     } else if (house) {
       if (provider === "gmail") await tellGmailStory({ api, narrator, stack }, house);
-      else if (provider === "exchange-online") await tellExchangeOnlineStory({ api, narrator, stack }, house);
+      else if (provider === "exchange" || provider === "exchange-online")
+        await tellExchangeStory({ api, narrator, stack }, house, exchanges[provider]);
       else await tellNotifyStory({ api, narrator, stack }, sandbox, house);
     } else {
       const host = "127.0.0.1";

@@ -1,20 +1,23 @@
-import { chmod, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import {
+  type EwsDouble,
   type GmailDouble,
   type GraphDouble,
   type OAuthDouble,
+  startEwsDouble,
   startGmailDouble,
   startGraphDouble,
   startOAuthDouble,
 } from "../doubles/index.ts";
+import { isPortFree } from "../engines/free-port.ts";
 
 /** The doubles of Google and Microsoft on loopback, for the demo and for rehearsing a set-up. */
 export interface ProviderHouse {
   readonly oauth: OAuthDouble;
   readonly gmail: GmailDouble;
   readonly graph: GraphDouble;
-  /** Endpoints as a profile's `oauth` names them. */
+  /** With `serviceAccount` beside the accounts. */
+  readonly exchange: EwsDouble;
+  /** Endpoints as a Gmail profile's `oauth` names them. */
   readonly endpoints: {
     readonly issuer: string;
     readonly authorization: string;
@@ -27,31 +30,41 @@ export interface ProviderHouse {
 /** What every service needs to reach the doubles: nothing on loopback is allowed by default. */
 export const doublesReachable = { MAILFLEET_ALLOWED_PRIVATE_NETWORKS: "127.0.0.0/8" } as const;
 
-/** Starts the doubles with these accounts. */
-export async function startProviderHouse(accounts: readonly string[]): Promise<ProviderHouse> {
-  const oauth = await startOAuthDouble();
-  for (const account of accounts) oauth.addAccount(account);
-  const [gmail, graph] = await Promise.all([
-    startGmailDouble({ oauth, mailboxes: accounts }),
-    startGraphDouble({ oauth, mailboxes: accounts }),
+/** The account of the double of Exchange that may impersonate every mailbox. */
+export const serviceAccount = {
+  username: "EXAMPLE\\svc-mailfleet",
+  address: "svc-mailfleet@example.test",
+  password: "svc-mailfleet-secret",
+} as const;
+
+/** Where the doubles are found again tomorrow: a profile names them. */
+const usualPorts = { oauth: 8481, gmail: 8482, graph: 8483, exchange: 8484 } as const;
+
+/** Starts the doubles with these accounts; at their usual ports, if they are free, only when they are to be found again. */
+export async function startProviderHouse(
+  accounts: readonly { readonly address: string; readonly password: string }[],
+  { atUsualPorts = false } = {},
+): Promise<ProviderHouse> {
+  const portOf = async (name: keyof typeof usualPorts) =>
+    atUsualPorts && (await isPortFree(usualPorts[name])) ? usualPorts[name] : 0;
+  const oauth = await startOAuthDouble({ port: await portOf("oauth") });
+  const mailboxes = accounts.map(({ address }) => address);
+  for (const address of mailboxes) oauth.addAccount(address);
+  const { address, password } = serviceAccount;
+  const [gmail, graph, exchange] = await Promise.all([
+    startGmailDouble({ oauth, mailboxes, port: await portOf("gmail") }),
+    startGraphDouble({ oauth, mailboxes, port: await portOf("graph") }),
+    startEwsDouble({
+      accounts: [...accounts, { address, password, impersonates: true, mailbox: false }],
+      port: await portOf("exchange"),
+    }),
   ]);
   const { issuer, authorization, token } = oauth.endpoints;
   return {
-    ...{ oauth, gmail, graph },
+    ...{ oauth, gmail, graph, exchange },
     endpoints: { issuer, authorization, token, api: gmail.url },
     stop: async () => {
-      await Promise.all([gmail.stop(), graph.stop(), oauth.stop()]);
+      await Promise.all([gmail.stop(), graph.stop(), exchange.stop(), oauth.stop()]);
     },
   };
-}
-
-/** Writes what a person needs for a rehearsal, readable by nobody else. Returns the file's path. */
-export async function writeRehearsal(folder: string, house: ProviderHouse, redirectUri: string): Promise<string> {
-  const file = join(folder, "gmail-rehearsal.json");
-  const client = house.oauth.addClient({ redirectUris: [redirectUri] });
-  const rehearsal = { ...client, redirectUri, endpoints: house.endpoints };
-  await writeFile(file, `${JSON.stringify(rehearsal, null, 2)}\n`, { mode: 0o600 });
-  // An older file keeps its mode when it is written again.
-  await chmod(file, 0o600);
-  return file;
 }

@@ -85,6 +85,8 @@ export interface EwsDouble extends EwsKnobs {
 }
 
 export interface EwsDoubleOptions {
+  /** A free one if absent. */
+  readonly port?: number;
   readonly accounts: readonly EwsAccount[];
   readonly oauth?: { readonly introspect: Introspect };
   readonly certificate?: Certificate;
@@ -94,7 +96,7 @@ export interface EwsDoubleOptions {
 
 const xml = { "content-type": "text/xml; charset=utf-8" };
 
-/** Starts the double on a free loopback port. */
+/** Starts the double on a loopback port. */
 export async function startEwsDouble(options: EwsDoubleOptions): Promise<EwsDouble> {
   const knobs: EwsKnobs = {
     schemes: options.oauth ? ["Negotiate", "NTLM", "Basic", "Bearer"] : ["Negotiate", "NTLM", "Basic"],
@@ -209,9 +211,13 @@ export async function startEwsDouble(options: EwsDoubleOptions): Promise<EwsDoub
     return send(200, isSoap ? soapAnswer(address, found, ewsVersions[knobs.version].build) : poxAnswer(address, found));
   }
 
-  const server = await listen((request, response) => {
-    serve(request, response).catch(() => response.destroy());
-  }, options.certificate);
+  const server = await listen(
+    (request, response) => {
+      serve(request, response).catch(() => response.destroy());
+    },
+    options.certificate,
+    options.port,
+  );
   const mailbox = (address: string) => {
     const found = mailboxes.get(address.toLowerCase());
     if (!found) throw new Error(`The double has no mailbox ${address}.`);

@@ -44,6 +44,8 @@ export interface GmailDouble {
 }
 
 export interface GmailDoubleOptions {
+  /** A free one if absent. */
+  readonly port?: number;
   /** Says what a bearer token is good for. */
   readonly oauth: { introspect(token: string): TokenMeaning | null };
   readonly certificate?: Certificate;
@@ -54,7 +56,7 @@ export interface GmailDoubleOptions {
   readonly onSend?: (raw: Buffer, recipients: readonly string[]) => void;
 }
 
-/** Starts the double on a free loopback port. */
+/** Starts the double on a loopback port. */
 export async function startGmailDouble(options: GmailDoubleOptions): Promise<GmailDouble> {
   const mailboxes = new Map<string, GmailMailbox>();
   const troubles = waitingTroubles();
@@ -94,6 +96,7 @@ export async function startGmailDouble(options: GmailDoubleOptions): Promise<Gma
   const server = await listen(
     gmailServer({ state, takeTrouble: troubles.take, onRequest: count }, () => server.origin),
     options.certificate,
+    options.port,
   );
   const withLabel = (address: string, label: string): SentMessage[] =>
     mailboxOf(address)

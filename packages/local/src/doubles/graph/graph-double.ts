@@ -51,6 +51,8 @@ export interface GraphDouble {
 }
 
 export interface GraphDoubleOptions {
+  /** A free one if absent. */
+  readonly port?: number;
   /** Says what a bearer token is good for. */
   readonly oauth: { introspect(token: string): TokenMeaning | null };
   readonly certificate?: Certificate;
@@ -66,7 +68,7 @@ const mostAtOnce = 4;
 /** What an application's token names: everything that was consented to for it. */
 const everything = "https://graph.microsoft.com/.default";
 
-/** Starts the double on a free loopback port. */
+/** Starts the double on a loopback port. */
 export async function startGraphDouble(options: GraphDoubleOptions): Promise<GraphDouble> {
   const mailboxes = new Map<string, GraphMailbox>();
   const addMailbox = (address: string) => {
@@ -168,9 +170,13 @@ export async function startGraphDouble(options: GraphDoubleOptions): Promise<Gra
     sendAnswer(response, answerBatch(body, version, inBatch));
   }
 
-  const server = await listen((request, response) => {
-    serve(request, response).catch(() => response.destroy());
-  }, options.certificate);
+  const server = await listen(
+    (request, response) => {
+      serve(request, response).catch(() => response.destroy());
+    },
+    options.certificate,
+    options.port,
+  );
   return {
     url: server.origin,
     addMailbox,

@@ -65,11 +65,13 @@ export interface OAuthDouble {
 }
 
 export interface OAuthDoubleOptions {
+  /** A free one if absent. */
+  readonly port?: number;
   /** `true`: https with a certificate made for it. */
   readonly certificate?: Certificate | true;
 }
 
-/** Starts the double on a free loopback port. */
+/** Starts the double on a loopback port. */
 export async function startOAuthDouble(options: OAuthDoubleOptions = {}): Promise<OAuthDouble> {
   const certificate = options.certificate === true ? await makeCertificate() : options.certificate;
   const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
@@ -98,7 +100,7 @@ export async function startOAuthDouble(options: OAuthDoubleOptions = {}): Promis
   };
   const { knobs, accounts } = state;
   let serve: ReturnType<typeof oauthServer> = (_request, response) => void response.destroy();
-  const server = await listen((request, response) => serve(request, response), certificate);
+  const server = await listen((request, response) => serve(request, response), certificate, options.port);
   const { origin } = server;
   serve = oauthServer(origin, state);
   const register = (client: Record<string, unknown>) =>
