@@ -1,6 +1,6 @@
 import { connectBus } from "@mailfleet/bus";
 import { createConnectors } from "@mailfleet/connectors";
-import { createGuardedFetch, readPrivateNetworks } from "@mailfleet/http";
+import { createGuardedFetch, readPrivateNetworks, readProxy } from "@mailfleet/http";
 import { runService } from "@mailfleet/kit";
 import { createTokens } from "@mailfleet/oauth";
 import { loadOpener, loadSealer } from "@mailfleet/secrets";
@@ -17,7 +17,7 @@ runService(alerting, async ({ name, environment, logger, metrics, failPoint, add
   // The public halves are in the same file.
   const [opener, sealer] = await Promise.all([loadOpener(notifyOpenKeys, logger), loadSealer(notifyOpenKeys)]);
   const networks = readPrivateNetworks(allowedPrivateNetworks);
-  const fetch = createGuardedFetch({ privateNetworks: networks });
+  const fetch = createGuardedFetch({ privateNetworks: networks, proxy: await readProxy(environment) });
   const [store, bus] = await Promise.all([
     connectStore({ url: mongoUrl, database: mongoDb, appName: name, logger }),
     connectBus({ url: natsUrl, name, streamReplicas, logger, failPoint, isOutage }),

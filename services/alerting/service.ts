@@ -27,6 +27,12 @@ export const alerting = defineService<AlertingPorts, "wall">()({
     MAILFLEET_NOTIFY_RETRY_MS: milliseconds(100).default(60_000),
     /** Private networks that HTTP may go to, as CIDRs; none unless named. */
     MAILFLEET_ALLOWED_PRIVATE_NETWORKS: z.string().default(""),
+    /** `http://host:port` of the proxy through which HTTP leaves the installation; none unless named. */
+    MAILFLEET_HTTP_PROXY: z.string().default(""),
+    /** File with `user:password` for it. */
+    MAILFLEET_HTTP_PROXY_CREDENTIALS: z.string().default(""),
+    /** Hosts, domains and networks that are reached without it. */
+    MAILFLEET_NO_PROXY: z.string().default(""),
   },
   derives: (ports) => ({ wall: createAlertWall(ports) }),
   keeps: [keptAlerts, keptDeadLetters, keptNotificationSettings],

@@ -6,9 +6,11 @@ import type { Profile, Send } from "@mailfleet/contracts";
 import {
   type EwsDouble,
   type GraphDouble,
+  type HttpProxyDouble,
   type OAuthDouble,
   startEwsDouble,
   startGraphDouble,
+  startHttpProxy,
   startOAuthDouble,
 } from "@mailfleet/local/doubles";
 import { eventually } from "@mailfleet/local/testing";
@@ -25,6 +27,7 @@ describe("a mailbox that moves from Exchange to Exchange Online, by the command 
   let oauth: OAuthDouble;
   let exchange: EwsDouble;
   let graph: GraphDouble;
+  let proxy: HttpProxyDouble;
   let world: FleetWorld;
 
   const mail = (n: number, more = "") =>
@@ -45,7 +48,13 @@ describe("a mailbox that moves from Exchange to Exchange Online, by the command 
     exchange = await startEwsDouble({ accounts: [{ address, password: "secret" }] });
     exchange.mimeVaries = true;
     graph = await startGraphDouble({ oauth });
-    world = await startWorld({ env: { MAILFLEET_ALLOWED_PRIVATE_NETWORKS: "127.0.0.0/8" } });
+    proxy = await startHttpProxy();
+    world = await startWorld({
+      env: {
+        MAILFLEET_ALLOWED_PRIVATE_NETWORKS: "127.0.0.0/8",
+        MAILFLEET_HTTP_PROXY: `http://127.0.0.1:${proxy.port}`,
+      },
+    });
     const server = {
       ...{ protocol: "ews", host: "127.0.0.1", port: Number(new URL(exchange.url).port), security: "none" },
       ...{ authentication: "basic", credentials: "mailbox" },
@@ -74,7 +83,7 @@ describe("a mailbox that moves from Exchange to Exchange Online, by the command 
   });
   after(async () => {
     await world?.stop();
-    await Promise.all([exchange?.stop(), graph?.stop(), oauth?.stop()]);
+    await Promise.all([exchange?.stop(), graph?.stop(), oauth?.stop(), proxy?.stop()]);
   });
 
   it("is not moved where the new profile cannot read it, and that is said", async () => {
@@ -122,5 +131,11 @@ describe("a mailbox that moves from Exchange to Exchange Online, by the command 
     assert.equal(code, 0, err);
     await holds(async () => assert.equal((await received()).length, there + 2));
     assert.equal(new Set(await received()).size, there + 2);
+  });
+
+  it("went through the HTTP proxy all the time: tokens, Exchange and Graph", () => {
+    const targets = new Set(proxy.asked.map(({ target }) => target));
+    const { token } = oauth.tenant("contoso.test");
+    assert.deepEqual(targets, new Set([exchange.url, graph.url, token].map((url) => new URL(url).host)));
   });
 });

@@ -67,6 +67,20 @@ export const failureCodes = {
     "The server's network cannot be reached.",
     "Check routes and network policies of the cluster.",
   ),
+  PROXY_UNREACHABLE: row(
+    "transient",
+    "warning",
+    "administrator",
+    "The HTTP proxy of this installation did not answer.",
+    "Check that the proxy runs, and the address in MAILFLEET_HTTP_PROXY. Name hosts that need no proxy in MAILFLEET_NO_PROXY.",
+  ),
+  PROXY_REFUSED: row(
+    "transient",
+    "warning",
+    "administrator",
+    "The HTTP proxy of this installation did not connect to the server.",
+    "407: correct the file of MAILFLEET_HTTP_PROXY_CREDENTIALS. 403: allow the host and port at the proxy. 502 to 504: the proxy cannot reach the server; look at its log.",
+  ),
   TLS_HANDSHAKE_FAILED: row(
     "permanent",
     "error",

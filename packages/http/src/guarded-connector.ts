@@ -5,12 +5,15 @@ import { FailureError, failureOf } from "@mailfleet/contracts";
 import type { Network } from "@mailfleet/network";
 import { judgeAddress } from "@mailfleet/network";
 import { buildConnector } from "undici";
+import { openTunnel } from "./open-tunnel.ts";
+import { goesDirect, type HttpProxy } from "./proxy.ts";
 
 /** How connections are made. */
 export interface ConnectorOptions {
   readonly allowed: readonly Network[];
   readonly certificates: string[] | undefined;
   readonly timeoutMs: number;
+  readonly proxy: HttpProxy | null;
   readonly secured?: ((by: Secured) => FailureError | null) | undefined;
 }
 
@@ -26,12 +29,14 @@ export interface Secured {
 
 /**
  * Connects only to allowed addresses. They are checked as resolved, at the moment of connecting, so a name that
- * resolves differently the second time (DNS rebinding) gains nothing.
+ * resolves differently the second time (DNS rebinding) gains nothing. Where a proxy connects for us the same addresses are
+ * refused, but the proxy resolves the name itself.
  */
 export function guardedConnector({
   allowed,
   certificates,
   timeoutMs,
+  proxy,
   secured,
 }: ConnectorOptions): buildConnector.connector {
   const connectorFor = (plain: boolean) =>
@@ -47,15 +52,29 @@ export function guardedConnector({
     // A literal address needs no lookup.
     const refusal = isIP(options.hostname) ? refusalOf(options.hostname, [options.hostname], isPlain, allowed) : null;
     if (refusal) return callback(refusal, null);
-    if (isPlain) return plain(options, callback);
-    return secure(options, (...[error, socket]) => {
-      const refusal = socket instanceof TLSSocket ? (secured?.(securedBy(socket)) ?? null) : null;
-      if (refusal) {
-        socket?.destroy();
-        return callback(refusal, null);
-      }
-      callback(...([error, socket] as Parameters<typeof callback>));
+    const overTls = (given: buildConnector.Options) =>
+      secure(given, (...[error, socket]) => {
+        const refusal = socket instanceof TLSSocket ? (secured?.(securedBy(socket)) ?? null) : null;
+        if (refusal) {
+          socket?.destroy();
+          return callback(refusal, null);
+        }
+        callback(...([error, socket] as Parameters<typeof callback>));
+      });
+    const port = Number(options.port) || (isPlain ? 80 : 443);
+    if (proxy === null || goesDirect(proxy, options.hostname, port))
+      return isPlain ? plain(options, callback) : overTls(options);
+    const lookup = guardedLookup(isPlain, allowed);
+    const judged = new Promise<void>((resolve, reject) => {
+      if (isIP(options.hostname)) resolve();
+      else lookup(options.hostname, { all: true }, (error) => (error ? reject(error) : resolve()));
     });
+    judged
+      .then(() => openTunnel(proxy, { host: options.hostname, port }, timeoutMs))
+      .then(
+        (socket) => (isPlain ? callback(null, socket) : overTls({ ...options, httpSocket: socket })),
+        (error: Error) => callback(error, null),
+      );
   };
 }
 

@@ -9,6 +9,7 @@ import { exchange, mayExchange } from "./exchange.ts";
 import { guardedConnector, type Secured } from "./guarded-connector.ts";
 import { limitedBody } from "./limited-body.ts";
 import { networkFailure, type RequestPhase } from "./network-failure.ts";
+import type { HttpProxy } from "./proxy.ts";
 import { stoppableBody } from "./stoppable-body.ts";
 
 /** What a request may specify in addition to what `fetch` takes. */
@@ -46,6 +47,8 @@ export interface GuardedFetchOptions {
   readonly connections?: number;
   /** How long an idle connection is kept, in milliseconds; longer for servers that are signed in to by connection. */
   readonly keepAliveMs?: number;
+  /** What is not reached directly goes through this proxy. */
+  readonly proxy?: HttpProxy | null;
   /** Judges each connection once it is secured, before anything is sent: an error refuses it. */
   readonly secured?: (by: Secured) => FailureError | null;
 }
@@ -73,6 +76,7 @@ export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch &
       allowed,
       certificates: trustedCertificates ? [...getCACertificates("default"), trustedCertificates] : undefined,
       timeoutMs: Math.min(longestConnectMs, timeoutMs),
+      proxy: options.proxy ?? null,
       secured: options.secured,
     }),
     connections: options.connections ?? defaultConnections,

@@ -5,5 +5,6 @@ export { failureOfStatus } from "./failure-of-status.ts";
 export type { Secured } from "./guarded-connector.ts";
 export { createGuardedFetch, type GuardedFetch } from "./guarded-fetch.ts";
 export { networkFailure } from "./network-failure.ts";
+export { readProxy } from "./proxy.ts";
 export { retryAfterMs } from "./retry-after.ts";
 export { withoutTags } from "./without-tags.ts";

@@ -1,7 +1,7 @@
 /** What both workers stand on, for their `main.ts`: the second door of this package. Nothing else may import it. */
 import { type Bus, BusOutage, connectBus } from "@mailfleet/bus";
 import { type Connectors, createConnectors } from "@mailfleet/connectors";
-import { createGuardedFetch, readPrivateNetworks } from "@mailfleet/http";
+import { createGuardedFetch, readPrivateNetworks, readProxy } from "@mailfleet/http";
 import {
   createLeases,
   createPermits,
@@ -74,7 +74,8 @@ export async function connectWorker<Connector>(
     loadProbeCodes(openKeys),
   ]);
   const networks = readPrivateNetworks(allowedPrivateNetworks);
-  const fetch = createGuardedFetch({ privateNetworks: networks });
+  const proxy = await readProxy(environment);
+  const fetch = createGuardedFetch({ privateNetworks: networks, proxy });
   const [bus, store] = await Promise.all([
     connectBus({ url: natsUrl, name, streamReplicas, logger, failPoint, isOutage }),
     connectStore({
@@ -109,7 +110,7 @@ export async function connectWorker<Connector>(
     permits: createPermits(permitStore, { party: `${direction}/${owner}`, renewals }),
     openSecret: opener.open,
     tokens,
-    destinations: { networks, refused: enginePlaces(natsUrl, mongoUrl) },
+    destinations: { networks, refused: enginePlaces(natsUrl, mongoUrl), proxy },
     isOutage,
     logger,
     metrics: createRunMetrics(metrics, direction),

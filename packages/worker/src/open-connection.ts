@@ -40,6 +40,7 @@ export async function openConnection<Connector>(
       allowedPorts,
       allowedNetworks: [...allowedNetworks, ...ports.destinations.networks],
       refused: ports.destinations.refused,
+      proxy: ports.destinations.proxy ?? null,
       connectionTimeoutMs,
       eightBitPolicy,
       ...(ehloName !== null && { ehloName }),

@@ -38,10 +38,11 @@ export interface WorkerPorts<Connector> {
       mailbox: { id: string; address: string },
     ): NonNullable<ConnectOptions["credentials"]>;
   };
-  /** Networks that this installation allows beside those of the organisation, and its own engines, which it refuses. */
+  /** Networks that this installation allows beside those of the organisation, its own engines, which it refuses, its proxy. */
   readonly destinations: {
     readonly networks: readonly string[];
     readonly refused: readonly { readonly host: string; readonly port: number }[];
+    readonly proxy?: ConnectOptions["proxy"];
   };
   /** True for an error that only means that a store or the bus is away for now. */
   isOutage(error: unknown): boolean;

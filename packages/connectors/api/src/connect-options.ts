@@ -49,6 +49,14 @@ export interface ConnectOptions {
   readonly allowedNetworks: readonly string[];
   /** Places that are never connected to, wherever they are: NATS and MongoDB of Mailfleet itself. */
   readonly refused?: readonly { readonly host: string; readonly port: number }[];
+  /** Through which protocols over HTTP connect where `except` does not name the host; absent or `null`: directly. */
+  readonly proxy?: {
+    readonly host: string;
+    readonly port: number;
+    /** `user:password` */
+    readonly credentials: Secret | null;
+    readonly except: readonly string[];
+  } | null;
   /** One deadline for resolving, connecting, TLS and signing in together, in milliseconds. */
   readonly connectionTimeoutMs: number;
   /** What to do with 8-bit text where a server does not offer 8BITMIME; "encode" unless given. */

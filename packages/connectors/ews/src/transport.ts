@@ -69,6 +69,7 @@ export function transportTo(url: string, options: ConnectOptions): Transport {
   const connect = (connections: number) =>
     createGuardedFetch({
       privateNetworks: options.allowedNetworks,
+      proxy: options.proxy ?? null,
       connections,
       keepAliveMs: 30_000,
       timeoutMs: ANSWER_MS,

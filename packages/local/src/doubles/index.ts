@@ -7,5 +7,6 @@ export { type GraphDouble, startGraphDouble } from "./graph/graph-double.ts";
 export type { GraphMailbox } from "./graph/graph-mailbox.ts";
 
 export { makeCertificate } from "./http/certificate.ts";
+export { type HttpProxyDouble, startHttpProxy } from "./http/http-proxy.ts";
 export type { Trouble } from "./http/trouble.ts";
 export { type OAuthDouble, type OAuthDoubleOptions, startOAuthDouble } from "./oauth/oauth-double.ts";
