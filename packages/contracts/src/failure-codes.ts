@@ -394,7 +394,7 @@ export const failureCodes = {
     "error",
     "profile",
     "The administrator of the tenant has not approved that the application acts for this mailbox: its token has no permission for it, and no role in Exchange Online includes the mailbox.",
-    'A Global or Privileged Role Administrator of the tenant opens the application in Entra (App registrations, API permissions), adds Mail.Read or Mail.ReadWrite to receive and Mail.Send to send as application permissions, and presses *Grant admin consent*. Or an Exchange administrator assigns the role for a scope that includes the mailbox: `New-ManagementRoleAssignment -App CLIENT-ID -Role "Application Mail.ReadWrite" -CustomResourceScope SCOPE`. Then test again; a change takes up to two hours.',
+    'A Global or Privileged Role Administrator of the tenant opens the application in Entra (App registrations, API permissions), adds Mail.Read or Mail.ReadWrite to receive and Mail.Send to send as application permissions, and grants admin consent. Or an Exchange administrator assigns the role for a scope that includes the mailbox: `New-ManagementRoleAssignment -App CLIENT-ID -Role "Application Mail.ReadWrite" -CustomResourceScope SCOPE`. Then test again; a change takes up to two hours.',
   ),
   ITEMS_NOT_ACCESSIBLE: row(
     "permanent",

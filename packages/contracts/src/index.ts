@@ -113,6 +113,7 @@ export { networkFailureCode, systemCodeOf } from "./system-codes.ts";
 export { TimerDelivery, TimerSet } from "./timer/messages.ts";
 export { type NewToken, type Token, token } from "./token/token.ts";
 export { inPieces, type Upload, uploadPieceBytes } from "./upload/upload.ts";
+export { vendorCodes } from "./vendor-codes.ts";
 export {
   Direction,
   DirectionState,

@@ -1,7 +1,12 @@
 import { type FailureCode, FailureError, failureOf } from "@mailfleet/contracts";
 import { RefusedError } from "./refusal.ts";
 
-const denials: ReadonlySet<FailureCode> = new Set(["ACCESS_DENIED", "MAILBOX_OUT_OF_SCOPE", "INBOX_UNAVAILABLE"]);
+const denials: ReadonlySet<FailureCode> = new Set<FailureCode>([
+  "ACCESS_DENIED",
+  "MAILBOX_OUT_OF_SCOPE",
+  "TENANT_APPROVAL_MISSING",
+  "INBOX_UNAVAILABLE",
+]);
 
 /**
  * A denial of calendar, contacts or tasks as ITEMS_NOT_ACCESSIBLE, with what is `needed`. Anything else stays what it is.

@@ -16,6 +16,7 @@ const words = {
   ErrorInvalidRecipients: "At least one recipient isn't valid.",
   ErrorInvalidRequest: "The request is invalid.",
   ErrorInvalidServerVersion: "The specified server version is invalid.",
+  ErrorInvalidSmtpAddress: "The SMTP address format is invalid.",
   ErrorInvalidSyncStateData: "The sync state data is invalid.",
   ErrorIrresolvableConflict:
     "The send or update operation could not be performed because the change key passed in the request does not match the current change key for the item.",
@@ -32,6 +33,7 @@ const words = {
   ErrorSendAsDenied:
     "The user account which was used to submit this request does not have the right to send mail on behalf of the specified sending account.",
   ErrorServerBusy: "The server cannot service this request right now. Try again later.",
+  ErrorSubmissionQuotaExceeded: "The account has exceeded its submission quota.",
   ErrorStaleObject: "The object that was passed in is stale; its change key does not match.",
   ErrorTimeoutExpired: "The request timed out.",
 } as const;
