@@ -19,7 +19,16 @@ const keyOf = ({ body }: { readonly body: Pick<RunRequested, "mailboxId"> }) => 
 export const inboundSync = defineService<InboundPorts>()({
   name: "inbound-sync",
   environment: workerEnvironment,
-  answers: { ...messageAnswers, ...sourceAnswers, ...compareAnswers, ...consentAnswers },
+  answers: {
+    ...messageAnswers,
+    ...sourceAnswers,
+    ...compareAnswers,
+    ...consentAnswers,
+    "inbound-sync.connection-test.run": ({ worker, signal }, question) =>
+      worker.testConnection(question, signal, ({ connector, options }, tell, until) =>
+        connector.test(options, tell, until),
+      ),
+  },
   listens: [
     listen(consumers.inboundTests, {
       types: ["run.requested.v1"],

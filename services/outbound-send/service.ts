@@ -28,6 +28,10 @@ export const outboundSend = defineService<OutboundPorts>()({
     "outbound-send.send.release": releaseSend,
     "outbound-send.send.discard": discardSend,
     "outbound-send.upload.append": appendUpload,
+    "outbound-send.connection-test.run": ({ worker, signal }, question) =>
+      worker.testConnection(question, signal, ({ connector, options }, tell, until) =>
+        connector.test(options, null, tell, until),
+      ),
     "outbound-send.activity.get": ({ activity }, { mailboxId }) => activity.get(mailboxId),
   },
   listens: [

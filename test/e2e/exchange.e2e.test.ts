@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { after, before, describe, it } from "node:test";
-import type { FailureCode, Mailbox, Profile, Send } from "@mailfleet/contracts";
+import type { ConnectionTest, FailureCode, Mailbox, Profile, Send } from "@mailfleet/contracts";
 import {
   type EwsDouble,
   type GraphDouble,
@@ -158,6 +158,16 @@ describe("Exchange, from an empty system, with two replicas of each worker", () 
   const states = (sends: readonly Send[]) =>
     Promise.all(sends.map(async ({ id }) => (await world.api.get<Send>(`/sends/${id}`)).state));
 
+  /** The outcome, and the steps that worked in each direction. */
+  const testConnection = async ({ id }: Profile, body: object) => {
+    const { outcome, directions } = await world.api.post<ConnectionTest>(`/profiles/${id}/test-connection`, body);
+    const worked = directions.map(({ direction, steps }): [string, string[]] => [
+      direction,
+      steps.filter((one) => one.outcome === "ok").map((one) => one.step),
+    ]);
+    return { outcome, ...(Object.fromEntries(worked) as { inbound?: string[]; outbound?: string[] }) };
+  };
+
   /** The same step for each way, at the same time. */
   const step = (what: string, work: (way: Way) => Promise<void>) =>
     describe(what, { concurrency: true }, () => {
@@ -203,7 +213,12 @@ describe("Exchange, from an empty system, with two replicas of each worker", () 
       ...(await way.renew(providers)),
     });
     profiles.set(address, profile);
-    await world.api.post("/mailboxes", { address, profileId: profile.id });
+    const alone = await testConnection(profile, {});
+    const signsIn = isOnline(address) ? ["connect", "authenticate"] : ["connect", "tls", "authenticate"];
+    assert.deepEqual(alone, { outcome: "partial", inbound: signsIn, outbound: signsIn }, "before there is a mailbox");
+    const { id: mailboxId } = await world.api.post<Mailbox>("/mailboxes", { address, profileId: profile.id });
+    const whole = await testConnection(profile, { mailboxId });
+    assert.deepEqual([whole.outcome, whole.inbound?.at(-1)], ["ok", "list"]);
     await world.api.post(`${path(address)}/approve`, { address });
     await world.api.post(`${path(address)}/test-and-enable`, {});
     const { directions } = await world.reads(address, "enabled.running");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { after, before, describe, it } from "node:test";
-import type { Mailbox, Problem, Profile, Send } from "@mailfleet/contracts";
+import type { ConnectionTest, Mailbox, Problem, Profile, Send } from "@mailfleet/contracts";
 import { type FleetWorld, startWorld } from "../world/fleet-world.ts";
 import { holds } from "../world/holds.ts";
 
@@ -13,11 +13,21 @@ const mail = (subject: string, ...more: string[]) =>
 describe("the main job, through separate processes and the public API", () => {
   let world: FleetWorld;
   let mailbox: Mailbox;
+  let profile: Profile;
   before(async () => {
     world = await startWorld();
-    await world.sandboxProfile();
+    profile = await world.sandboxProfile();
   });
   after(() => world.stop());
+
+  it("tests the profile's connections before there is a mailbox: as far as nobody has to sign in", async () => {
+    const test = await world.api.post<ConnectionTest>(`/profiles/${profile.id}/test-connection`, {});
+    assert.equal(test.outcome, "partial");
+    const steps = test.directions.map((one) => one.steps.map(({ step, outcome }) => `${step} ${outcome}`).join(", "));
+    const reached = "resolve ok, connect ok, tls skipped, authenticate skipped";
+    assert.deepEqual(steps, [`${reached}, list skipped`, `${reached}, send skipped`]);
+    assert.match(test.directions[0]?.steps.at(-1)?.detail ?? "", /no mailbox is named, and each mailbox has its own/);
+  });
 
   it("approves, tests each step and enables", async () => {
     mailbox = await world.enabledMailbox(sales);
@@ -29,6 +39,36 @@ describe("the main job, through separate processes and the public API", () => {
       ["resolve", "connect", "authenticate", "list"],
     );
     assert.ok(outbound.lastTest?.steps.some(({ step, outcome }) => step === "send" && outcome === "ok"));
+  });
+
+  it("tests the profile's connections in the name of the mailbox, which stays as it is", async () => {
+    const at = `/mailboxes/${mailbox.id}`;
+    const seen = async () => ({
+      mailbox: await world.api.get<Mailbox>(at),
+      history: await world.api.get<object>(`${at}/history`),
+      alerts: await world.raisedAlerts(mailbox.id),
+    });
+    const before = await seen();
+    const run = (body: object) => world.api.post<ConnectionTest>(`/profiles/${profile.id}/test-connection`, body);
+    const good = await run({ mailboxId: mailbox.id });
+    assert.deepEqual([good.outcome, good.mailbox], ["ok", sales]);
+    assert.match(good.directions[0]?.steps.at(-1)?.detail ?? "", /messages? in the inbox/);
+    assert.match(good.directions[1]?.steps.at(-1)?.detail ?? "", /sends no message/);
+    const bare = await world.api.post<Mailbox>("/mailboxes", { address: "bare@sandbox.test" });
+    const wrong = await run({ mailboxId: bare.id, direction: "outbound" });
+    await world.api.delete(`/mailboxes/${bare.id}`);
+    assert.deepEqual(
+      wrong.directions.map(({ steps }) => steps.map(({ outcome, code }) => code ?? outcome)),
+      [["ok", "ok", "skipped", "CREDENTIALS_MISSING"]],
+    );
+    assert.ok(wrong.outcome === "failed" && wrong.directions[0]?.steps.at(-1)?.remedy);
+    assert.ok(!JSON.stringify([good, wrong]).includes("secret"));
+    const after = await seen();
+    assert.deepEqual(
+      [after.mailbox.v, after.mailbox.lifecycle, after.history, after.alerts],
+      [before.mailbox.v, before.mailbox.lifecycle, before.history, before.alerts],
+    );
+    assert.equal(world.sandbox.messages(sales).length, 1, "no message was sent");
   });
 
   it("never shows its own test message as received mail, but keeps it as evidence", async () => {

@@ -7,6 +7,7 @@ export { Alert, alert } from "./alert/alert.ts";
 export { AlertObject } from "./alert/object.ts";
 export { type AlertCode, alertCodes } from "./alert-codes.ts";
 export { Connection, ConnectionCredentials, passwordSealedFor } from "./connection/connection.ts";
+export type { TestEnd } from "./connection-test/connection-test.ts";
 export {
   type ActProtocol,
   connectorDescriptors,
@@ -68,6 +69,7 @@ export { OAuthClient, OAuthSettings, SealedOAuthSecret, ServiceAccountShown, Ten
 export { OAuthSecret } from "./oauth/oauth-secret.ts";
 export { PoisonMessage } from "./poison.ts";
 export { invalid, Problem, type ProblemCode, ProblemError, problemCodes } from "./problem.ts";
+export type { ConnectionTest } from "./profile/connection-test.ts";
 export { type NewProfile, type Profile, type ProfileChange, type ProfileSettings, profile } from "./profile/profile.ts";
 export { ProfileType, profileTypeOf } from "./profile/profile-type.ts";
 export { type Access, type Authentication, InboundServer, OutboundServer } from "./profile/server.ts";

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { inboundActivity, outboundActivity } from "./activity/activity.ts";
 import { alert } from "./alert/alert.ts";
 import { connection } from "./connection/connection.ts";
+import { inboundConnectionTest, outboundConnectionTest } from "./connection-test/connection-test.ts";
 import { consent } from "./consent/consent.ts";
 import { consentExchange } from "./consent/exchange.ts";
 import { deadLetter } from "./dead-letter/dead-letter.ts";
@@ -27,6 +28,8 @@ export const requests = {
   ...mailbox.requests,
   ...settings.requests,
   ...connection.requests,
+  ...inboundConnectionTest.requests,
+  ...outboundConnectionTest.requests,
   ...consent.requests,
   ...consentExchange.requests,
   ...grant.requests,

@@ -1,7 +1,7 @@
 /** What a service is made of: declaration, documents, relay, ticks, pages, health. */
 export { Gauge, Registry } from "prom-client";
 export { type CommandInput, commandKey } from "./document/command.ts";
-export { Conflict } from "./document/conflict.ts";
+export { Conflict, refuseStale } from "./document/conflict.ts";
 export {
   type DocumentStore,
   handledLength,

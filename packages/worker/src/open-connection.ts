@@ -5,6 +5,7 @@ import {
   FailureError,
   failureOf,
   passwordSealedFor,
+  type TestEnd,
 } from "@mailfleet/contracts";
 import type { WorkerPorts } from "./ports.ts";
 
@@ -14,20 +15,35 @@ export interface OpenedConnection<Connector> {
   readonly options: ConnectOptions;
 }
 
+/** What of a connection it takes to open it. */
+type Openable = Pick<
+  Connection,
+  | "mailboxId"
+  | "address"
+  | "server"
+  | "credentials"
+  | "connectionTimeoutMs"
+  | "allowedPorts"
+  | "allowedNetworks"
+  | "eightBitPolicy"
+  | "ehloName"
+>;
+
 /**
  * Loads the connector and opens the credentials: a password, or a token when it is asked for. Nothing is held yet, so
  * nothing has to be given back where it cannot be opened. Throws `FailureError`: NO_CONNECTOR, CREDENTIALS_UNREADABLE,
- * or why nothing can be used.
+ * or why nothing can be used. `ends`: only for a test, which may end before anything is signed in with.
  */
 export async function openConnection<Connector>(
   ports: Pick<WorkerPorts<Connector>, "connectors" | "openSecret" | "tokens" | "direction" | "destinations">,
-  connection: Connection,
+  connection: Openable,
+  ends?: TestEnd,
 ): Promise<OpenedConnection<Connector>> {
   const { mailboxId, address, server, connectionTimeoutMs, allowedPorts, allowedNetworks } = connection;
   const { eightBitPolicy, ehloName } = connection;
   const [connector, credentials] = await Promise.all([
     loadConnector(ports, server.protocol),
-    openCredentials(ports, connection),
+    ends?.before === "sign-in" ? null : openCredentials(ports, connection),
   ]);
   const { protocol: _, ...place } = server;
   return {
@@ -44,6 +60,7 @@ export async function openConnection<Connector>(
       connectionTimeoutMs,
       eightBitPolicy,
       ...(ehloName !== null && { ehloName }),
+      ...(ends && { ends }),
     },
   };
 }
@@ -60,7 +77,7 @@ async function loadConnector<Connector>(
 
 async function openCredentials(
   { openSecret, tokens }: Pick<WorkerPorts<unknown>, "openSecret" | "tokens">,
-  { credentials, mailboxId, address, server }: Connection,
+  { credentials, mailboxId, address, server }: Openable,
 ): Promise<ConnectOptions["credentials"]> {
   if (credentials.type === "none") throw new FailureError(failureOf(credentials.reason));
   if (credentials.type === "anonymous") return null;

@@ -9,7 +9,7 @@ const descriptors: Readonly<Partial<Record<string, ConnectorDescriptor>>> = conn
 /**
  * What one connection counts under, over both directions and all replicas: the holder of its credentials (a mailbox or a
  * profile), as many as the profile allows; its server, so that one that hangs holds up nobody else's; and its mailbox,
- * where a server counts by that.
+ * where a server counts by that and one is named.
  */
 export function permitKeys({
   credentials,
@@ -19,7 +19,9 @@ export function permitKeys({
 }: Pick<Connection, "credentials" | "mailboxId" | "maximumConcurrentConnections" | "server">): readonly PermitKey[] {
   const { sessionsPerMailbox } = descriptors[server.protocol] ?? {};
   return [
-    ...(sessionsPerMailbox === undefined ? [] : [{ key: `mailbox:${mailboxId}`, most: sessionsPerMailbox }]),
+    ...(sessionsPerMailbox === undefined || mailboxId === ""
+      ? []
+      : [{ key: `mailbox:${mailboxId}`, most: sessionsPerMailbox }]),
     { key: `holder:${credentials.holder}`, most: maximumConcurrentConnections },
     { key: `host:${server.host.toLowerCase()}:${server.port}`, most: connectionsPerServer },
   ];

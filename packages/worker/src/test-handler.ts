@@ -128,7 +128,7 @@ async function begin<Connector>(
 }
 
 /** A test that ended outside of its connector: the last step says why. */
-function stopped(failure: Failure, before: readonly TestStep[] = []): TestReport {
+export function stopped(failure: Failure, before: readonly TestStep[] = []): TestReport {
   const { text, remedy } = failureCodes[failure.code];
   const detail = failure.evidence?.reply ?? failure.evidence?.systemCode ?? text;
   const step = before.length === 0 ? "settings" : "list";

@@ -1,5 +1,6 @@
 import type { Connection } from "@mailfleet/contracts";
 import type { Permit } from "@mailfleet/kit";
+import { createConnectionTests } from "./connection-test.ts";
 import { type Connections, createConnections } from "./connections.ts";
 import { type OpenedConnection, openConnection } from "./open-connection.ts";
 import { permitKeys } from "./permit-keys.ts";
@@ -20,6 +21,8 @@ export interface Worker<Connector> {
   runs<Held extends Hold>(work: RunWork<Connector, Held>): HandleRun;
   /** The handler for runs of the purpose `test`. */
   tests(work: TestWork<Connector>): HandleRun;
+  /** Tries a connection of a profile for somebody who waits. */
+  readonly testConnection: ReturnType<typeof createConnectionTests<Connector>>;
   /** Connector and credentials of a connection, for work other than a run. Throws `FailureError`. */
   open(connection: Connection): Promise<OpenedConnection<Connector>>;
   /** Asks for a run of this mailbox at once, if its direction may run. */
@@ -37,6 +40,7 @@ export function createWorker<Connector>(ports: WorkerPorts<Connector>): Worker<C
     connections,
     runs: (work) => createRunHandler(ports, connections, work),
     tests: (work) => createTestHandler(ports, connections, work),
+    testConnection: createConnectionTests(ports),
     open: (connection) => openConnection(ports, connection),
     async runSoon(mailboxId) {
       const connection = await connections.get(mailboxId);

@@ -8,10 +8,15 @@ import {
 import type { GrantDocument } from "../grant/store.ts";
 import type { ShownProfile } from "../profile/body.ts";
 import { isClientSecretMissing, oauthClientOf } from "../profile/oauth-client.ts";
-import type { MailboxForConnection } from "./body.ts";
+import type { Configuration, MailboxForConnection } from "./body.ts";
 
 type Working = Exclude<Direction, "act">;
 type Reason = Extract<ConnectionCredentials, { type: "none" }>["reason"];
+
+/** What is read of a mailbox. */
+export type Whose = Pick<MailboxForConnection, "_id" | "ownership"> & {
+  readonly configuration: Pick<Configuration, "address" | "credentials" | "allowToUseCredentials">;
+};
 
 /**
  * What a direction signs in with: the mailbox's own credentials, the profile's for all its mailboxes, or a token. The
@@ -19,7 +24,7 @@ type Reason = Extract<ConnectionCredentials, { type: "none" }>["reason"];
  * when the profile holds them).
  */
 export function credentialsFor(
-  mailbox: MailboxForConnection,
+  mailbox: Whose,
   direction: Working,
   profile: ShownProfile,
   grant: GrantDocument | null,
@@ -38,7 +43,7 @@ export function credentialsFor(
 
 const none = (holder: string, reason: Reason): ConnectionCredentials => ({ type: "none", holder, reason });
 
-function ofMailbox({ _id: holder, configuration }: MailboxForConnection, direction: Working): ConnectionCredentials {
+function ofMailbox({ _id: holder, configuration }: Whose, direction: Working): ConnectionCredentials {
   const { credentials, allowToUseCredentials } = configuration;
   if (!credentials) return none(holder, "CREDENTIALS_MISSING");
   if (!allowToUseCredentials) return none(holder, "CREDENTIALS_NOT_ALLOWED");
@@ -47,7 +52,7 @@ function ofMailbox({ _id: holder, configuration }: MailboxForConnection, directi
 }
 
 function ofProfile(
-  { configuration: { address } }: MailboxForConnection,
+  { configuration: { address } }: Whose,
   direction: Working,
   profile: ShownProfile,
 ): ConnectionCredentials {
@@ -64,7 +69,7 @@ function ofProfile(
 }
 
 function byToken(
-  { _id, ownership, configuration: { address } }: MailboxForConnection,
+  { _id, ownership, configuration: { address } }: Whose,
   direction: Working,
   profile: ShownProfile,
   grant: GrantDocument | null,

@@ -101,7 +101,7 @@ export const getConnection: Handler<"config.connection.get"> = async (ports, { m
 };
 
 /** For protocols over HTTP the address of the API comes from the provider, or from the profile's own endpoints. */
-function serverOf(direction: "inbound" | "outbound", profile: ShownProfile): Connection["server"] {
+export function serverOf(direction: "inbound" | "outbound", profile: ShownProfile): Connection["server"] {
   const settings: OutboundServer | InboundServer = profile.settings[direction];
   const { credentials: _, addressing: __, ...server } = { addressing: undefined, ...settings };
   const { apiOf } = connectorDescriptors[server.protocol];

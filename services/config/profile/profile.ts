@@ -10,6 +10,7 @@ import { nameTaken, profileInUse, refuseSecretEnd } from "./problems.ts";
 import { changedProfile, newProfile } from "./profile-change.ts";
 import { refuseTooMany } from "./room.ts";
 import { showProfile } from "./show-profile.ts";
+import { testConnection } from "./test-connection.ts";
 import { usableProfile } from "./usable-profile.ts";
 
 /** What deciding about and showing a profile need besides its document. */
@@ -73,6 +74,7 @@ export const keptProfiles = keep<Ports, ProfileBody>()(profile, {
         projectId: settings.oauth?.projectId,
       };
     },
+    "test-connection": (input) => testConnection(ports, input),
   }),
   after(ports, _verb, { after }) {
     if (after) ports.worlds.forgetProfile(after._id);

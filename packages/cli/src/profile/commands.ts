@@ -1,6 +1,9 @@
-import { type Profile, ProfileType, profileTypeOf } from "@mailfleet/contracts";
-import { UsageError } from "../exit-codes.ts";
+import { type ConnectionTest, type Profile, ProfileType, profileTypeOf } from "@mailfleet/contracts";
+import { Failed, UsageError } from "../exit-codes.ts";
+import { stepLine } from "../mailbox/words.ts";
 import type { ParticularCommands } from "../noun/commands.ts";
+import type { Shown } from "../shown.ts";
+import { printable } from "../table.ts";
 
 type Options = Readonly<Record<string, string | undefined>>;
 
@@ -28,6 +31,21 @@ function oauthOf(options: Options, before: Partial<Profile> | undefined, isNamed
   return { ...implied, provider };
 }
 
+const ends = {
+  ok: "It works.",
+  partial: "What was tried works. Name a mailbox (--mailbox) to try the rest.",
+  failed: "It does not work.",
+} as const;
+
+/** What a test of connections found: one line per step, with the remedy where it failed. */
+function testWords({ directions, outcome }: Shown<ConnectionTest>): string {
+  const lines = directions.flatMap(({ direction, server, steps }) => [
+    printable(`${direction}: ${server}`),
+    ...steps.map((step) => stepLine(undefined, step)),
+  ]);
+  return [...lines, ends[outcome]].join("\n");
+}
+
 /** `mailfleet profile …` beyond the declaration: what one option says about another. */
 export const profileCommands: ParticularCommands = {
   facts: {
@@ -41,6 +59,12 @@ export const profileCommands: ParticularCommands = {
       "--addressing <authorization-identity|pattern|none>",
       "how the profile's credentials open each mailbox; a pattern such as {address}*master makes the user name",
     ),
+  answers: {
+    "test-connection": (cli, test: Shown<ConnectionTest>) => {
+      cli.show(test, testWords);
+      if (test.outcome === "failed") throw new Failed();
+    },
+  },
   fields: async (cli, options: Options, before, named) => {
     for (const pointer of ["/inbound/addressing", "/inbound/addressing/pattern"]) cli.nameFlag(pointer, "--addressing");
     const addressing = addressingOf(options.addressing);

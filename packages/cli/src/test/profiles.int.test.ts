@@ -127,6 +127,30 @@ describe("profiles on the command line", () => {
     assert.deepEqual(sent(), { inbound: { ...profile.inbound, port: 1993 } });
   });
 
+  it("are tested without or with a mailbox: each step of each direction, and 1 where something does not work", async () => {
+    const step = { step: "tls", outcome: "ok", ms: 12, detail: "TLSv1.3 TLS_AES_256_GCM_SHA384" };
+    const server = "imap imap.gmail.com:993 (tls)";
+    const at = "2026-01-31T08:00:00.000Z";
+    const tested = (outcome: string, steps: object[]) => ({
+      ...{ outcome, at, mailbox: null },
+      directions: [{ direction: "inbound", server, outcome, steps }],
+    });
+    const skipped = { step: "authenticate", outcome: "skipped", ms: 0, detail: "no mailbox is named" };
+    api.on("POST /profiles/pf_gmail01/test-connection", { body: tested("partial", [step, skipped]) });
+    const partial = await mailfleet("profile test-connection pf_gmail01");
+    assert.deepEqual([partial.code, sent()], [0, {}]);
+    assert.match(partial.out, /inbound: imap imap\.gmail\.com:993 \(tls\)/);
+    assert.match(partial.out, /tls +ok +12 ms +TLSv1\.3 TLS_AES_256_GCM_SHA384/);
+    assert.match(partial.out, /authenticate +skipped .*no mailbox is named/);
+    assert.match(partial.out, /Name a mailbox \(--mailbox\)/);
+    const failed = { ...skipped, outcome: "failed", code: "AUTHENTICATION_REJECTED", remedy: "Set the password." };
+    api.on("POST /profiles/pf_gmail01/test-connection", { body: tested("failed", [step, failed]) });
+    const wrong = await mailfleet("profile test-connection pf_gmail01 --mailbox mb_sales01 --direction inbound");
+    assert.deepEqual([wrong.code, sent()], [1, { mailboxId: "mb_sales01", direction: "inbound" }]);
+    assert.match(wrong.out, /FAILED .*AUTHENTICATION_REJECTED.*Set the password\./s);
+    assert.equal((await mailfleet("profile test-connection pf_gmail01 --direction act")).code, 2);
+  });
+
   it("take one secret from standard input, and one kind of secret", async () => {
     const key = await fileWith("other.json", "{}");
     const before = api.seen.length;

@@ -1,4 +1,4 @@
-import type { Access, Authentication, EightBitPolicy, Secret } from "@mailfleet/contracts";
+import type { Access, Authentication, EightBitPolicy, Secret, TestEnd } from "@mailfleet/contracts";
 
 /** A user name and a password. */
 export interface PasswordCredentials {
@@ -41,7 +41,7 @@ export interface ConnectOptions {
     /** Whether it keeps what is sent; yes unless given. */
     readonly saveCopy?: boolean | undefined;
   };
-  /** `null` only where a server takes mail from anybody. */
+  /** `null` only where a server takes mail from anybody, and in a test that ends before signing in. */
   readonly credentials: PasswordCredentials | TokenCredentials | null;
   /** Ports that may be connected to; `null`: all. */
   readonly allowedPorts: readonly number[] | null;
@@ -61,6 +61,8 @@ export interface ConnectOptions {
   readonly connectionTimeoutMs: number;
   /** What to do with 8-bit text where a server does not offer 8BITMIME; "encode" unless given. */
   readonly eightBitPolicy?: EightBitPolicy;
+  /** Only for a test: before what it ends. Without a mailbox `address` is empty. */
+  readonly ends?: TestEnd | undefined;
   /** How an SMTP server is greeted; by the address that the connection comes from unless given. */
   readonly ehloName?: string;
 }

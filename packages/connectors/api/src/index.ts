@@ -42,5 +42,12 @@ export {
 export { replyBeginning } from "./reply-beginning.ts";
 export { renewedTokenRefused, signedInAs, tokenExchange } from "./signing-in.ts";
 export { createSizeCheck, heldBytes, LARGEST_MESSAGE, type ReadBytes, type SizeCheck } from "./size-check.ts";
-export { recordTest, type StepListener, type TestReport } from "./test-report.ts";
+export {
+  endsBeforeSignIn,
+  NotSignedIn,
+  notSignedInWords,
+  recordTest,
+  type StepListener,
+  type TestReport,
+} from "./test-report.ts";
 export { createWaysToSignIn, type WayToSignIn, type WhatFailed } from "./ways-to-sign-in.ts";

@@ -1,4 +1,5 @@
 import { type Failure, failureCodes, failureOf, type TestStep } from "@mailfleet/contracts";
+import type { ConnectOptions } from "./connect-options.ts";
 
 /** Hears of each step of a test as soon as it is done, so that a person can watch. */
 export type StepListener = (step: TestStep, index: number) => void;
@@ -16,6 +17,25 @@ export interface TestRecord {
   /** The step that ends the test: with the server's words, or the system's code, and what to do. */
   failed(step: TestStep["step"], failure: Failure): TestReport;
   passed(): TestReport;
+}
+
+/** True for a test that has nothing to sign in with and shall go as far as it can. */
+export const endsBeforeSignIn = ({ ends }: Pick<ConnectOptions, "ends">): boolean => ends?.before === "sign-in";
+
+/** Thrown where such a test has come to the sign-in. Not a failure. */
+export class NotSignedIn extends Error {
+  /** What the server offers, in words. */
+  readonly offered: string;
+  constructor(offered: string) {
+    super("a test ended before signing in");
+    this.name = "NotSignedIn";
+    this.offered = offered;
+  }
+}
+
+/** Why the sign-in was left out, and what the server said before it. */
+export function notSignedInWords({ ends }: Pick<ConnectOptions, "ends">, offered: string): string {
+  return `${ends?.why ?? "not signed in"}; ${offered}`.slice(0, 1000);
 }
 
 /**

@@ -1,5 +1,11 @@
-import { type ConnectOptions, signedInAs, type TestReport } from "@mailfleet/connector-api";
-import { deadlineOf, RefusedError, type RunStep, runSteps, type TestRun } from "@mailfleet/connector-http";
+import {
+  type ConnectOptions,
+  endsBeforeSignIn,
+  notSignedInWords,
+  signedInAs,
+  type TestReport,
+} from "@mailfleet/connector-api";
+import { deadlineOf, nobody, RefusedError, type RunStep, runSteps, type TestRun } from "@mailfleet/connector-http";
 import type { FailureError } from "@mailfleet/contracts";
 import { type EwsApi, openEws } from "./ews-api.ts";
 import { forget } from "./locate.ts";
@@ -14,7 +20,8 @@ const accessWords = {
 
 /**
  * The steps that both directions begin with: locate, connect, tls, authenticate, access (the inbox can be read); then
- * `more`.
+ * `more`. A test without a mailbox ends after `tls` or `authenticate`: it asks for the inbox of the account itself, which
+ * need not have one.
  */
 export async function runTest(
   run: TestRun,
@@ -29,18 +36,32 @@ export async function runTest(
         opened = await openEws(options, deadline);
         return opened;
       };
-      if (options.server.autodiscover) {
+      if (options.ends) {
+        opened = await openEws(withoutMailbox(options), deadline);
+        if (options.server.autodiscover) skip("locate", options.ends.why);
+      } else if (options.server.autodiscover) {
         forget(options);
         await step("locate", async () => `found at ${(await open()).url}`);
       }
       const api = opened ?? (await open());
+      let offered: readonly string[] = [];
       await step("connect", async () => {
-        await api.reach(deadline);
+        offered = await api.reach(deadline);
         return `${new URL(api.url).host} answers`;
       });
       const { secured } = api;
       if (secured) await step("tls", async () => `${secured.protocol}, ${secured.cipher}`);
       else skip("tls", "the profile says without TLS");
+      const { ends, server, credentials } = options;
+      if (endsBeforeSignIn(options) || (ends && server.autodiscover))
+        return skip("authenticate", notSignedInWords(options, `the server offers ${offered.join(", ") || "no way"}`));
+      if (ends && credentials?.type === "token") {
+        await step("authenticate", async () => {
+          await credentials.accessToken({ renew: false, signal: deadline });
+          return "a token was obtained";
+        });
+        return skip("access", ends.why);
+      }
       let messages = 0;
       let denied: FailureError | null = null;
       await step("authenticate", async () => {
@@ -53,6 +74,7 @@ export async function runTest(
         }
         return signInWords(api, options);
       });
+      if (ends) return skip("access", ends.why);
       await step("access", async () => {
         if (denied) throw denied;
         return `the mailbox ${options.address} opens, ${accessWords[api.whose.access]}`;
@@ -62,6 +84,12 @@ export async function runTest(
   } finally {
     await (opened as EwsApi | null)?.close();
   }
+}
+
+/** For the account itself, or for nobody. */
+function withoutMailbox(options: ConnectOptions): ConnectOptions {
+  const server = { ...options.server, access: "own", autodiscover: false } as const;
+  return { ...options, server, ...(endsBeforeSignIn(options) && { credentials: nobody }) };
 }
 
 /** How many messages are in the inbox. Signs in. */

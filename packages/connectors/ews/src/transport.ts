@@ -44,8 +44,11 @@ export interface Transport {
   readonly secured: Secured | null;
   /** What is taken out of the server's words. */
   readonly secrets: ReadonlySet<string>;
-  /** Asks without signing in. Any answer shows that something is there. Throws `FailureError`. */
-  reach(signal: AbortSignal): Promise<void>;
+  /**
+   * Asks without signing in. Any answer shows that something is there; gives the ways to sign in that it offers. Throws
+   * `FailureError`.
+   */
+  reach(signal: AbortSignal): Promise<readonly Scheme[]>;
   /** Any answer but 401. Throws `FailureError`. */
   post(operation: string, sending: Sending, limits: Limits): Promise<Response>;
   evidenceOf(operation: string): Evidence;
@@ -110,7 +113,7 @@ export function transportTo(url: string, options: ConnectOptions): Transport {
           "content-type": "text/xml; charset=utf-8",
           "content-length": String(sending.length),
           accept: "text/xml",
-          "x-anchormailbox": address,
+          ...(address && { "x-anchormailbox": address }),
         },
         ...("body" in sending
           ? { body: sending.body(), duplex: "half" as const }
@@ -211,6 +214,7 @@ export function transportTo(url: string, options: ConnectOptions): Transport {
       if (response.status >= 500 && !isXml(response))
         throw refusedError(await readRefusal(response), evidenceOf("connect"), signIn);
       await response.body?.cancel();
+      return [...challengesIn(response.headers.get("www-authenticate") ?? "").keys()];
     },
     post,
     evidenceOf,

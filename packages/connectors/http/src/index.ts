@@ -14,5 +14,5 @@ export {
   RefusedError,
   refusalReader,
 } from "./refusal.ts";
-export { deadlineOf, type RunStep, runSteps, runTest, type SkipStep, type TestRun } from "./test-steps.ts";
+export { deadlineOf, nobody, type RunStep, runSteps, runTest, type SkipStep, type TestRun } from "./test-steps.ts";
 export { firstBytes, type TokenApi, tokenApi } from "./token-api.ts";

@@ -1,4 +1,12 @@
-import { type ConnectOptions, recordTest, type StepListener, type TestReport } from "@mailfleet/connector-api";
+import {
+  type ConnectOptions,
+  endsBeforeSignIn,
+  notSignedInWords,
+  recordTest,
+  type StepListener,
+  type TestReport,
+  type TokenCredentials,
+} from "@mailfleet/connector-api";
 import { FailureError, failureOf, type TestStep } from "@mailfleet/contracts";
 import { type GuardedFetch, networkFailure } from "@mailfleet/http";
 import type { TokenApi } from "./token-api.ts";
@@ -43,9 +51,18 @@ export async function runSteps(
   }
 }
 
+/** What a test has that ends before it signs in: for connectors that are made with credentials. */
+export const nobody: TokenCredentials = {
+  type: "token",
+  username: "",
+  accessToken: async () => {
+    throw new FailureError(failureOf("CREDENTIALS_MISSING"));
+  },
+};
+
 /**
  * The steps that both directions of an API with tokens begin with: connect (a request without a token, which the API
- * refuses) and authenticate (there is a token, and `prove` accepts it); then `more`.
+ * refuses) and authenticate (there is a token, and `prove` accepts it); then `more`, unless the test ends before.
  */
 export async function runTest(
   run: TestRun & {
@@ -57,18 +74,20 @@ export async function runTest(
 ): Promise<TestReport> {
   const { fetch, options, signal } = run;
   return runSteps(run, async (step, skip) => {
-    if (options.credentials?.type !== "token") throw new FailureError(failureOf("CREDENTIALS_MISSING"));
-    const api = run.api(fetch, options);
+    const signsIn = !endsBeforeSignIn(options);
+    if (signsIn && options.credentials?.type !== "token") throw new FailureError(failureOf("CREDENTIALS_MISSING"));
+    const api = run.api(fetch, signsIn ? options : { ...options, credentials: nobody });
     const deadline = deadlineOf(options, signal);
     await step("connect", async () => {
       await api.reach(deadline);
       return `${new URL(api.root).host} answers`;
     });
+    if (!signsIn) return skip("authenticate", notSignedInWords(options, "the API takes a token"));
     await step("authenticate", async () => {
       await api.signIn(deadline);
       return (await prove?.(api, deadline)) ?? "a token was obtained";
     });
-    await more(api, step, skip);
+    if (!options.ends) await more(api, step, skip);
   });
 }
 

@@ -1,11 +1,18 @@
-import { type ConnectOptions, redactSecrets, renewedTokenRefused, signedInAs } from "@mailfleet/connector-api";
+import {
+  type ConnectOptions,
+  endsBeforeSignIn,
+  NotSignedIn,
+  redactSecrets,
+  renewedTokenRefused,
+  signedInAs,
+} from "@mailfleet/connector-api";
 import { FailureError, failureOf } from "@mailfleet/contracts";
 import { type Address, bareHost, checkPort, resolveServer, startDeadline, unlessTls } from "@mailfleet/network";
 import type { ImapFlow } from "imapflow";
 import { classifyFailure, type FailureContext } from "./classify-failure.ts";
 import { openClient } from "./open-client.ts";
 import type { Phase } from "./reply-rules.ts";
-import { signIn } from "./sign-in.ts";
+import { signIn, signInOfNobody } from "./sign-in.ts";
 
 /** The stages on the way to a signed-in connection, in order. */
 export type DialStep = "resolve" | "connect" | "tls" | "authenticate";
@@ -25,11 +32,12 @@ export interface Dialled {
 /**
  * Resolves, connects, secures and signs in under one deadline. Throws `FailureError` and then leaves nothing open. With
  * `starttls` and `tls` no password or token leaves before the connection is secured and the certificate verified. A
- * token that the server refuses is renewed once, within the same deadline; refused again, it is CONSENT_EXPIRED.
+ * token that the server refuses is renewed once, within the same deadline; refused again, it is CONSENT_EXPIRED. Throws
+ * `NotSignedIn` for a test that ends before it signs in.
  */
 export async function dial(options: ConnectOptions, signal: AbortSignal, listener?: DialListener): Promise<Dialled> {
   const { server, credentials } = options;
-  if (!credentials) throw new FailureError(failureOf("CREDENTIALS_MISSING"));
+  if (!credentials && !endsBeforeSignIn(options)) throw new FailureError(failureOf("CREDENTIALS_MISSING"));
   checkPort(server, options.allowedPorts);
   const host = bareHost(server.host);
   const way: { step: DialStep } = { step: "resolve" };
@@ -49,12 +57,8 @@ export async function dial(options: ConnectOptions, signal: AbortSignal, listene
 
   const connectOnce = async (addresses: readonly Address[], renew: boolean) => {
     way.step = "connect";
-    const signingIn = signIn(credentials, {
-      renew,
-      signal: deadline.signal,
-      secrets,
-      server: { host, port: server.port },
-    });
+    const given = { renew, signal: deadline.signal, secrets, server: { host, port: server.port } };
+    const signingIn = credentials ? signIn(credentials, given) : signInOfNobody();
     let lastError: unknown;
     const open = Promise.withResolvers<void>();
     const greeted = Promise.withResolvers<void>();
@@ -95,7 +99,7 @@ export async function dial(options: ConnectOptions, signal: AbortSignal, listene
       return { client, failure, context: { host, port: server.port, secrets } };
     } catch (error) {
       client.close();
-      if (signal.aborted || error instanceof FailureError) throw error;
+      if (signal.aborted || error instanceof FailureError || error instanceof NotSignedIn) throw error;
       const classified = failure(error, phaseOf[way.step as DialStep]);
       if (!signingIn.tokenSent || classified.failure.code !== "AUTHENTICATION_REJECTED") throw classified;
       if (renew) throw renewedTokenRefused(classified);
@@ -109,12 +113,12 @@ export async function dial(options: ConnectOptions, signal: AbortSignal, listene
     done("resolve", "connect", addresses.map(({ address }) => address).join(", "));
     const first = await connectOnce(addresses, false);
     const dialled = first ?? (await connectOnce(addresses, true));
-    if (!dialled) throw new FailureError(failureOf("INTERNAL_ERROR"));
+    if (!dialled || !credentials) throw new FailureError(failureOf("INTERNAL_ERROR"));
     done("authenticate", "authenticate", `${signedInAs(credentials)}${first ? "" : ", with a renewed token"}`);
     return dialled;
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof FailureError) throw error;
+    if (error instanceof FailureError || error instanceof NotSignedIn) throw error;
     throw new FailureError(classifyFailure(error, { host, port: server.port, phase: "greet", secrets }), {
       cause: error,
     });

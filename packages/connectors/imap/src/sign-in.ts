@@ -1,5 +1,7 @@
 import {
   createWaysToSignIn,
+  foreignWords,
+  NotSignedIn,
   type PasswordCredentials,
   type TokenCredentials,
   type WayToSignIn,
@@ -57,6 +59,26 @@ function whatFailed(error: unknown): WhatFailed {
   return code === null || code === "AUTHENTICATION_REJECTED" ? "credentials" : "other";
 }
 
+const authentications = (client: ImapFlow) =>
+  [...client.capabilities.keys()].filter((name) => name.startsWith("AUTH="));
+
+/** Ends where others sign in: throws `NotSignedIn`. */
+export function signInOfNobody(): SignIn {
+  return {
+    auth: { user: "" },
+    tokenSent: false,
+    attach(client) {
+      const internal = client as unknown as { authenticate(): Promise<boolean>; greeting?: string };
+      internal.authenticate = async () => {
+        const offered = authentications(client).join(" ") || "no AUTH";
+        throw new NotSignedIn(
+          `the server greets with "${foreignWords(internal.greeting ?? "")}" and offers ${offered}`,
+        );
+      };
+    },
+  };
+}
+
 const tokenMechanisms = ["AUTH=OAUTHBEARER", "AUTH=XOAUTH2", "AUTH=XOAUTH"];
 
 /**
@@ -89,7 +111,7 @@ export function signIn(
   const prepare = async (client: ImapFlow) => {
     // RFC 9051 §7.1.4: the server has signed us in by means that we do not know.
     if (client.authenticated) throw notOffered("the server signed us in by itself (PREAUTH), as an unknown user");
-    const offered = [...client.capabilities.keys()].filter((name) => name.startsWith("AUTH="));
+    const offered = authentications(client);
     const words = `offered: ${offered.join(" ") || "no AUTH"}`;
     if (auth.authzid && !offered.includes("AUTH=PLAIN"))
       throw notOffered(`${words}; an authorization identity needs AUTH=PLAIN`);

@@ -1,6 +1,13 @@
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
-import { type ConnectOptions, renewedTokenRefused, signedInAs } from "@mailfleet/connector-api";
+import {
+  type ConnectOptions,
+  endsBeforeSignIn,
+  foreignWords,
+  NotSignedIn,
+  renewedTokenRefused,
+  signedInAs,
+} from "@mailfleet/connector-api";
 import { FailureError, failureOf } from "@mailfleet/contracts";
 import {
   type Address,
@@ -13,7 +20,7 @@ import {
   unlessTls,
 } from "@mailfleet/network";
 import { collectAtMost } from "./body-sinks.ts";
-import { type Capabilities, readCapabilities, untold } from "./capabilities.ts";
+import { type Capabilities, offered, readCapabilities, untold } from "./capabilities.ts";
 import { classifyFailure, Refused } from "./classify-failure.ts";
 import type { Pop3Deadlines } from "./deadlines.ts";
 import type { Phase } from "./reply-rules.ts";
@@ -38,7 +45,8 @@ export interface Dialled {
 /**
  * Resolves, connects, secures and signs in under one deadline. Throws `FailureError` and then leaves nothing open. With
  * `starttls` and `tls` no password or token leaves before the connection is secured and the certificate verified. A
- * token that the server refuses is renewed once, within the same deadline; refused again, it is CONSENT_EXPIRED.
+ * token that the server refuses is renewed once, within the same deadline; refused again, it is CONSENT_EXPIRED. Throws
+ * `NotSignedIn` for a test that ends before it signs in.
  */
 export async function dial(
   options: ConnectOptions,
@@ -47,7 +55,7 @@ export async function dial(
   listener?: DialListener,
 ): Promise<Dialled> {
   const { server, credentials } = options;
-  if (!credentials) throw new FailureError(failureOf("CREDENTIALS_MISSING"));
+  if (!credentials && !endsBeforeSignIn(options)) throw new FailureError(failureOf("CREDENTIALS_MISSING"));
   checkPort(server, options.allowedPorts);
   const { port, security } = server;
   const host = bareHost(server.host);
@@ -112,6 +120,8 @@ export async function dial(
         capabilities = await ask(wire);
       }
       way.phase = "authenticate";
+      if (!credentials)
+        throw new NotSignedIn(`the server greets with "${foreignWords(greeting.text)}"; ${offered(capabilities)}`);
       await deadline.until(
         signIn(wire, capabilities, credentials, { renew, signal: deadline.signal, secrets, server: { host, port } }),
       );
@@ -127,9 +137,10 @@ export async function dial(
       wire?.end();
       socket?.destroy();
       deadline.signal.throwIfAborted();
+      if (error instanceof NotSignedIn) throw error;
       const classified = failure(error, way.phase);
       const refused = error instanceof Refused && classified.failure.code === "AUTHENTICATION_REJECTED";
-      if (credentials.type !== "token" || !refused) throw classified;
+      if (credentials?.type !== "token" || !refused) throw classified;
       if (renew) throw renewedTokenRefused(classified);
       return null;
     } finally {
@@ -143,12 +154,12 @@ export async function dial(
     done("resolve", "connect", addresses.map(({ address }) => address).join(", "));
     const first = await connectOnce(addresses, false);
     const dialled = first ?? (await connectOnce(addresses, true));
-    if (!dialled) throw new FailureError(failureOf("INTERNAL_ERROR"));
+    if (!dialled || !credentials) throw new FailureError(failureOf("INTERNAL_ERROR"));
     done("authenticate", "authenticate", `${signedInAs(credentials)}${first ? "" : ", with a renewed token"}`);
     return dialled;
   } catch (error) {
     signal.throwIfAborted();
-    throw error instanceof FailureError ? error : failure(error, "greet");
+    throw error instanceof FailureError || error instanceof NotSignedIn ? error : failure(error, "greet");
   } finally {
     deadline.clear();
   }

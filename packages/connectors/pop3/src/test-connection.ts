@@ -1,4 +1,12 @@
-import { type ConnectOptions, recordTest, type StepListener, type TestReport } from "@mailfleet/connector-api";
+import {
+  type ConnectOptions,
+  endsBeforeSignIn,
+  NotSignedIn,
+  notSignedInWords,
+  recordTest,
+  type StepListener,
+  type TestReport,
+} from "@mailfleet/connector-api";
 import { type Failure, FailureError, failureOf } from "@mailfleet/contracts";
 import { checkPort } from "@mailfleet/network";
 import type { Pop3Deadlines } from "./deadlines.ts";
@@ -26,7 +34,7 @@ export async function testConnection(
     throw error;
   };
 
-  if (!options.credentials) return failed("settings", failureOf("CREDENTIALS_MISSING"));
+  if (!options.credentials && !endsBeforeSignIn(options)) return failed("settings", failureOf("CREDENTIALS_MISSING"));
   try {
     checkPort(options.server, options.allowedPorts);
   } catch (error) {
@@ -44,7 +52,9 @@ export async function testConnection(
       }
     });
   } catch (error) {
-    return failed(next, failureIn(error));
+    if (!(error instanceof NotSignedIn)) return failed(next, failureIn(error));
+    skipped("authenticate", notSignedInWords(options, error.offered));
+    return passed();
   }
   const { wire } = dialled;
   const stop = () => wire.end(signal.reason);

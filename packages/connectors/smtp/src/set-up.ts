@@ -1,5 +1,5 @@
 import { isIPv6, type Socket } from "node:net";
-import type { ConnectOptions } from "@mailfleet/connector-api";
+import { type ConnectOptions, endsBeforeSignIn, foreignWords, notSignedInWords } from "@mailfleet/connector-api";
 import { FailureError, failureOf } from "@mailfleet/contracts";
 import { type Address, openSocket, secureSocket, unlessTls } from "@mailfleet/network";
 import { authenticate } from "./authenticate.ts";
@@ -64,10 +64,11 @@ export async function setUp(
 ): Promise<Connected> {
   const { options, expiry, secrets, step, skip } = attempt;
   const { host, port, security } = options.server;
-  const now: { channel: Channel | null; socket: Socket | null; capabilities: Capabilities } = {
+  const now: { channel: Channel | null; socket: Socket | null; capabilities: Capabilities; greeting: string } = {
     channel: null,
     socket: null,
     capabilities: noCapabilities,
+    greeting: "",
   };
   const open = () => {
     if (!now.channel) throw new FailureError(failureOf("INTERNAL_ERROR", { reply: "no connection" }));
@@ -108,9 +109,10 @@ export async function setUp(
   };
   const greet = async () => {
     const greeting = command("greeting", "", "(greeting)");
-    await (now.socket && security !== "tls"
+    const { text } = await (now.socket && security !== "tls"
       ? unlessTls(greeting, { ...options, signal: expiry }, addresses)
       : greeting);
+    now.greeting = text;
     await hello();
   };
   const stop = () => now.channel?.end(new ReplyTimeout());
@@ -144,7 +146,8 @@ export async function setUp(
         return `${secure.getProtocol()} ${secure.getCipher().name}`;
       });
     const { credentials } = options;
-    if (credentials === null) skip("authenticate", "no credentials are set");
+    if (endsBeforeSignIn(options)) skip("authenticate", notSignedInWords(options, offeredWords(now)));
+    else if (credentials === null) skip("authenticate", "no credentials are set");
     else
       await step("authenticate", () => {
         const { capabilities } = now;
@@ -183,6 +186,10 @@ class SignedIn implements Connected {
     this.capabilities = readCapabilities(reply);
     return true;
   }
+}
+
+function offeredWords({ greeting, capabilities }: { greeting: string; capabilities: Capabilities }): string {
+  return `the server greets with "${foreignWords(greeting)}" and offers ${capabilities.auth.join(" ") || "no AUTH"}`;
 }
 
 /**

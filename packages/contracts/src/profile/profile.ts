@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Instant, ProfileId } from "../ids.ts";
+import { Instant, MailboxId, ProfileId } from "../ids.ts";
 import { EmailAddress } from "../mailbox/shown.ts";
 import { field } from "../noun/field.ts";
 import { noun } from "../noun/noun.ts";
@@ -9,6 +9,7 @@ import { whole } from "../noun/whole.ts";
 import { applicationFlags, OAuthSettings } from "../oauth/oauth.ts";
 import { oauthSecret } from "../oauth/oauth-secret.ts";
 import { EightBitPolicy, SentCopy, UncertainPolicy } from "../vocabulary.ts";
+import { ConnectionTest } from "./connection-test.ts";
 import { ProfileType, profileTypes } from "./profile-type.ts";
 import { InboundServer, NewInboundServer, NewOutboundServer, OutboundServer } from "./server.ts";
 
@@ -154,6 +155,7 @@ export const profile = noun("profile", {
     maximumMailboxes: z.number().int().nullable().describe("how many may use it; null: no limit"),
   },
   dryRuns: true,
+  flags: { mailboxId: "mailbox <mailbox>" },
   standard: ["create", "get", "list", "update", "delete", "destinations"],
   texts: {
     create: "Create a profile; servers, ports and scopes that are left out are filled in",
@@ -164,6 +166,18 @@ export const profile = noun("profile", {
   operations: {
     activate: operation({ text: "Let the profile's mailboxes work again" }),
     deactivate: operation({ text: "Stop all mailboxes of the profile", impact: "destroys" }),
+    "test-connection": operation({
+      text: "Connect and sign in once in each direction, and say what each step found; changes nothing, sends nothing",
+      input: {
+        mailboxId: MailboxId.optional().describe("in whose name, where the profile needs a mailbox to sign in"),
+        direction: z.enum(["inbound", "outbound"]).optional().describe("only this one"),
+      },
+      answer: ConnectionTest,
+      impact: "none",
+      tried: false,
+      // Longer than the workers need for all steps together.
+      timeoutMs: 60_000,
+    }),
   },
   facts: {
     created: z.object({ ...about, name: z.string() }),
