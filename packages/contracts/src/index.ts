@@ -32,6 +32,7 @@ export { DirectionStatus, EmailAddress, HistoryEntry, ShownFailure, TestStep } f
 export type { Comparison } from "./message/comparison.ts";
 export { addressesText, MailAddress } from "./message/mail-address.ts";
 export { message, ReceivedMessage } from "./message/message.ts";
+export { undeliverableText } from "./message/undeliverable.ts";
 export { DeadLetterBody } from "./messages/alert-facts.ts";
 export { type MessageBody, type MessageType, messageTypes, readMessage } from "./messages/index.ts";
 

@@ -17,5 +17,6 @@ export { type ParsedBody, parseBody } from "./parse-body.ts";
 export { prepareRaw } from "./prepare-raw.ts";
 export { type MessageHeaders, readHeaders } from "./read-headers.ts";
 export { readOriginal } from "./read-original.ts";
+export { readUndeliverable } from "./read-undeliverable.ts";
 export { rewriteMessage, rewriteStream } from "./rewrite-message.ts";
 export { MessageFacts, MessageScanner, scanMessage, scanned } from "./scan-message.ts";

@@ -18,6 +18,12 @@ export interface MessageHeaders {
   /** Milliseconds since the epoch, negative before 1970; `null` if absent or not a date. */
   readonly date: number | null;
   readonly hasDate: boolean;
+  /** With its parameters, unfolded. */
+  readonly contentType: string | null;
+  /** Exchange's kind of a message, such as `urn:content-classes:dsn`. */
+  readonly contentClass: string | null;
+  /** X-Failed-Recipients of Exim and Gmail: whom a message did not reach. */
+  readonly failedRecipients: string | null;
   /** RFC 3834 §5. */
   readonly autoSubmitted: string | null;
   /** Value of X-Mailfleet-Probe, see `readProbeMark`. */
@@ -32,11 +38,12 @@ export interface MessageHeaders {
 export const addressLimit = 50;
 
 /** Longest text that is kept. */
-const limits = { id: 998, subject: 2000, mark: 200 } as const;
+const limits = { id: 998, subject: 2000, type: 1000, list: 4000, mark: 200 } as const;
 
 /** The fields we read. */
 const wanted = new Set([
   ...["message-id", "subject", "from", "to", "cc", "date", "content-type"],
+  ...["content-class", "x-failed-recipients"],
   ...["auto-submitted", "x-mailfleet-probe", "x-mailfleet-send"],
 ]);
 /** Of these all fields count; of the others the first. */
@@ -90,6 +97,9 @@ export function readHeaders(raw: Uint8Array): MessageHeaders {
     recipients: to.count + cc.count,
     date: fields.date === undefined ? null : parseDate(shownText(unfold(fields.date), limits.mark)),
     hasDate: fields.date !== undefined,
+    contentType: short("content-type", limits.type),
+    contentClass: short("content-class"),
+    failedRecipients: short("x-failed-recipients", limits.list),
     autoSubmitted: short("auto-submitted"),
     probe: short("x-mailfleet-probe"),
     send: short("x-mailfleet-send"),

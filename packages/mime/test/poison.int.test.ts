@@ -7,6 +7,7 @@ import {
   parseBody,
   readHeaders,
   readOriginal,
+  readUndeliverable,
   rewriteStream,
   scanned,
   UnsendableMessage,
@@ -54,7 +55,7 @@ describe("poison", () => {
       let blocked = Number.POSITIVE_INFINITY;
       for (let tries = 0; tries < 3 && blocked >= longestBlockMs; tries += 1)
         blocked = await blockedBy(async () => {
-          readHeaders(beginning);
+          readUndeliverable(beginning, { ...readHeaders(beginning), failedRecipients: "a@x.test" });
           await turn();
           readOriginal(beginning);
         });

@@ -23,6 +23,8 @@ export interface StoredMessage {
   readonly date: number | null;
   /** The attached message, in a mailbox that others forward to. */
   readonly original?: NonNullable<ReceivedMessage["original"]>;
+  /** It is a mail server's report that a message could not be delivered. */
+  readonly undeliverable?: NonNullable<ReceivedMessage["undeliverable"]>;
   readonly unparsed: string | null;
   readonly expireAt: number;
 }

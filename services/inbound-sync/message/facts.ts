@@ -3,7 +3,7 @@ import type { StoredMessage } from "./document.ts";
 
 /** A message was received. The message's key is the fact's id, so the same message is the same fact. */
 export function mailReceived(message: StoredMessage, correlation?: string, id = message.id): OutgoingMessage {
-  const { mailboxId, receivedAt, storedAt, size, sha256, messageId, subject, from, unparsed } = message;
+  const { mailboxId, receivedAt, storedAt, size, sha256, messageId, subject, from, unparsed, undeliverable } = message;
   return {
     id,
     subject: subjects.mailFact(mailboxId, "received"),
@@ -23,6 +23,7 @@ export function mailReceived(message: StoredMessage, correlation?: string, id = 
       subject,
       from,
       unparsed,
+      ...(undeliverable && { undeliverable }),
     },
   };
 }

@@ -8,6 +8,7 @@ import {
   readHeaders,
   readOriginal,
   readProbeMark,
+  readUndeliverable,
 } from "@mailfleet/mime";
 import type { NewMessage } from "./document.ts";
 
@@ -116,7 +117,13 @@ function assemble(
   const original = forwarded ? readOriginal(beginning) : null;
   const id = keyOf(fetched, context);
   const { receivedAt } = fetched;
-  const read = { ...namesOf(headers), ...(original && { original: namesOf(original) }), recipients, unparsed };
+  const undeliverable = readUndeliverable(beginning, headers);
+  const read = {
+    ...namesOf(headers),
+    ...(original && { original: namesOf(original) }),
+    ...(undeliverable && { undeliverable }),
+    ...{ recipients, unparsed },
+  };
   return { is: "mail", message: { id, mailboxId, receivedAt, storedAt, expireAt, ...read, ...bytes } };
 }
 

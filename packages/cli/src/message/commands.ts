@@ -1,4 +1,10 @@
-import { type AnyNoun, addressesText, message as noun, type ReceivedMessage } from "@mailfleet/contracts";
+import {
+  type AnyNoun,
+  addressesText,
+  message as noun,
+  type ReceivedMessage,
+  undeliverableText,
+} from "@mailfleet/contracts";
 import type { ParticularCommands } from "../noun/commands.ts";
 import { filled, placeOfOne } from "../noun/place.ts";
 import type { Shown } from "../shown.ts";
@@ -36,6 +42,12 @@ const words = ({ message, body }: { message: ShownMessage; body: ShownBody }) =>
       ? ([
           ["original from", addressesText(message.original.from)],
           ["original subject", message.original.subject],
+        ] as const)
+      : []),
+    ...(message.undeliverable
+      ? ([
+          ["not delivered to", undeliverableText(message.undeliverable)],
+          ["  message-id of it", message.undeliverable.messageId],
         ] as const)
       : []),
     ["size", `${message.size} bytes`],

@@ -42,6 +42,18 @@ describe("received mail on the command line", () => {
     assert.equal((await mailfleet("messages list")).code, 2);
   });
 
+  it("tells what a mail server could not deliver", async () => {
+    const recipients = [{ address: "nobody@example.net", status: "5.1.1" }];
+    const report = { ...message, undeliverable: { recipients, messageId: "<sent@example.org>" } };
+    api.on("GET /mailboxes/reports%40example.org/messages", { body: { items: [message, report], next: null } });
+    api.on("GET /messages/mb_sales01/1.43", { body: report });
+    api.on("GET /messages/mb_sales01/1.43/body", { body: { text: "x", html: null, attachments: [], unparsed: null } });
+    const { out } = await mailfleet("messages list reports@example.org");
+    assert.match(out, /UNDELIVERABLE[^\n]*\n[^\n]*Order +- +-\n[^\n]*nobody@example\.net 5\.1\.1/);
+    const shown = await mailfleet("messages show mb_sales01/1.43");
+    assert.match(shown.out, /not delivered to +nobody@example\.net 5\.1\.1\n +message-id of it +<sent@example\.org>/);
+  });
+
   it("is shown with its text, and given byte for byte", async () => {
     const { out } = await mailfleet("messages show mb_sales01/1.42");
     assert.match(out, /from +Ann <ann@example\.org>[\s\S]*\n\nTwo \[31mboxes/);

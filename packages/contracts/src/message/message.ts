@@ -5,6 +5,7 @@ import { noun } from "../noun/noun.ts";
 import { operation } from "../noun/operation.ts";
 import { Comparison } from "./comparison.ts";
 import { addressesText, MailAddress } from "./mail-address.ts";
+import { Undeliverable, undeliverableText } from "./undeliverable.ts";
 
 const since = Instant.describe("stored at or after this time");
 
@@ -56,6 +57,11 @@ export const message = noun("message", {
     subject: field(z.string().nullable(), "as in the header", { column: "SUBJECT" }),
     date: field(z.number().int().nullable(), "what the message says, milliseconds since 1970, negative before"),
     original: field(Original.optional(), "the attached message that a forward mailbox was sent"),
+    undeliverable: field(
+      Undeliverable.optional(),
+      "what a mail server reports that it could not deliver; absent in every other message",
+      { column: "UNDELIVERABLE", cell: undeliverableText },
+    ),
     unparsed: field(z.string().nullable(), "why nothing can be read of it; its raw bytes are kept anyway", {
       column: "NOTE",
       cell: (reason: string | null) => (reason === null ? "" : "not parsed"),

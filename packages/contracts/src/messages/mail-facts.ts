@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Failure } from "../failure.ts";
 import { Instant, MailboxId, SendId } from "../ids.ts";
 import { MailAddress } from "../message/mail-address.ts";
+import { Undeliverable } from "../message/undeliverable.ts";
 
 /** Where the raw bytes of a message are, with size and SHA-256. Bodies do not travel on the bus. */
 export const MailReceived = z.object({
@@ -18,6 +19,8 @@ export const MailReceived = z.object({
   /** Name and address apart. */
   from: z.array(MailAddress),
   unparsed: z.string().nullable(),
+  /** It is a mail server's report that a message could not be delivered. */
+  undeliverable: Undeliverable.optional(),
 });
 export type MailReceived = z.infer<typeof MailReceived>;
 

@@ -1,0 +1,23 @@
+import { z } from "zod";
+
+/** What a mail server reports that it could not deliver. Anybody can write such a report. */
+export const Undeliverable = z.object({
+  recipients: z
+    .array(
+      z.object({
+        address: z.string(),
+        status: z.string().nullable().describe("such as 5.1.1 (RFC 3463); null: the report does not say it"),
+      }),
+    )
+    .describe("whom the message did not reach, at most 50"),
+  messageId: z.string().nullable().describe("Message-ID of the message that was not delivered"),
+});
+type Undeliverable = z.output<typeof Undeliverable>;
+
+/** `anna@example.org 5.1.1, bob@example.org` */
+export const undeliverableText = (reported: Undeliverable | undefined): string =>
+  reported === undefined ? "" : whom(reported);
+
+const whom = ({ recipients }: Undeliverable) =>
+  recipients.map(({ address, status }) => (status === null ? address : `${address} ${status}`)).join(", ") ||
+  "somebody";
