@@ -34,6 +34,14 @@ interface Way {
   readonly profile: (providers: Providers) => object;
   /** New credentials, as a profile takes them; what the provider accepted before is refused from now on. */
   readonly renew: (providers: Providers) => Promise<object>;
+  /** Others beside the present ones, which stay good, as secrets that are to come. */
+  readonly beside: (providers: Providers) => Promise<{
+    readonly next: object;
+    /** What the provider does not know, as they would be. */
+    readonly wrong: object;
+    /** From now on only the new ones are accepted. */
+    endOld(): void;
+  }>;
   /** What the failure says once they are lost. */
   readonly lost: {
     readonly lifecycle: Mailbox["lifecycle"];
@@ -56,6 +64,9 @@ const proofLost: Way["lost"] = {
   remedy: /secret/,
 };
 
+const serviceAccounts = (authentication: "basic" | "ntlm") =>
+  ["svc", "svc2"].map((name) => `${name}-${authentication}@contoso.test`);
+
 /** A service account that opens mailboxes by impersonation, as a profile of Exchange Server has it. */
 const byServiceAccount = (authentication: "basic" | "ntlm"): Way => ({
   address: `${authentication}@contoso.test`,
@@ -64,10 +75,25 @@ const byServiceAccount = (authentication: "basic" | "ntlm"): Way => ({
     return { type: "exchange-server", inbound: server, outbound: server };
   },
   renew: async ({ exchange }) => {
-    const username = `svc-${authentication}@contoso.test`;
+    const [username = "", other = ""] = serviceAccounts(authentication);
     const password = randomBytes(12).toString("hex");
     exchange.setPassword(username, password);
+    exchange.setPassword(other, randomBytes(12).toString("hex"));
     return { inboundCredentials: { username, password }, outboundCredentials: { username, password } };
+  },
+  beside: async ({ exchange }) => {
+    const [old = "", username = ""] = serviceAccounts(authentication);
+    const password = randomBytes(12).toString("hex");
+    exchange.setPassword(username, password);
+    const both = (credentials: object) => ({
+      nextInboundCredentials: credentials,
+      nextOutboundCredentials: credentials,
+    });
+    return {
+      next: both({ username, password }),
+      wrong: both({ username, password: `${password}-wrong` }),
+      endOld: () => exchange.setPassword(old, randomBytes(12).toString("hex")),
+    };
   },
   lost: passwordLost,
 });
@@ -92,15 +118,42 @@ const application = (clientId: string, proof: "secret" | "certificate") => {
       oauth.addClient({ clientId, certificate });
       return { oauthSecret: { certificate: `${certificate}\n${key}` } };
     },
+    beside: async ({ oauth }: Providers) => {
+      const made = async () => {
+        const { certificate, key } = await makeCertificate("rsa");
+        return { certificate, sent: { nextOauthSecret: { certificate: `${certificate}\n${key}` } } };
+      };
+      if (proof === "secret") {
+        const { clientSecret } = oauth.addClient({ clientId, beside: true });
+        return {
+          next: { nextOauthSecret: { clientSecret } },
+          wrong: { nextOauthSecret: { clientSecret: `${clientSecret}-wrong` } },
+          endOld: () => {
+            oauth.addClient({ clientId, secret: clientSecret });
+            oauth.endTokens(clientId);
+          },
+        };
+      }
+      const { certificate, sent } = await made();
+      oauth.addClient({ clientId, certificate, beside: true });
+      return {
+        next: sent,
+        wrong: (await made()).sent,
+        endOld: () => {
+          oauth.addClient({ clientId, certificate });
+          oauth.endTokens(clientId);
+        },
+      };
+    },
   };
 };
 
 const online = (clientId: string, proof: "secret" | "certificate"): Way => {
-  const { settings, renew } = application(clientId, proof);
+  const { settings, renew, beside } = application(clientId, proof);
   return {
     address: `graph-${proof}@contoso.test`,
     profile: (providers) => ({ type: "exchange-online", oauth: settings(providers, { api: providers.graph.url }) }),
-    ...{ renew, lost: proofLost },
+    ...{ renew, beside, lost: proofLost },
   };
 };
 
@@ -116,7 +169,7 @@ const ways: Readonly<Record<string, Way>> = {
       const server = { apiUrl: exchange.url, trustedCertificates };
       return { type: "exchange-server", inbound: server, outbound: server, oauth: hybrid.settings(providers) };
     },
-    ...{ renew: hybrid.renew, lost: proofLost },
+    ...{ renew: hybrid.renew, beside: hybrid.beside, lost: proofLost },
   },
   "Graph with a client secret": online(applications.secret, "secret"),
   "Graph with a certificate": online(applications.certificate, "certificate"),
@@ -187,8 +240,8 @@ describe("Exchange, from an empty system, with two replicas of each worker", () 
         ...{ certificate, oauth },
         accounts: [
           ...addresses.filter((address) => !isOnline(address)).map((address) => ({ address, password: "unused" })),
-          ...["basic", "ntlm"].map((name) => ({
-            ...{ address: `svc-${name}@contoso.test`, password: "old", impersonates: true, mailbox: false },
+          ...[...serviceAccounts("basic"), ...serviceAccounts("ntlm")].map((address) => ({
+            ...{ address, password: randomBytes(12).toString("hex"), impersonates: true, mailbox: false },
           })),
         ],
       }),
@@ -242,6 +295,44 @@ describe("Exchange, from an empty system, with two replicas of each worker", () 
     );
     assert.ok(Math.min(...most) >= 2 && Math.max(...most) <= 4, `${most} at once`);
     assert.ok(!requests.some(({ status }) => status === 429));
+  });
+
+  step("has other credentials after a test with one mailbox, and no poll fails meanwhile", async (way) => {
+    const { address } = way;
+    const profile = profiles.get(address) as Profile;
+    const at = `/profiles/${profile.id}`;
+    const { id: mailboxId, v } = await world.mailbox(address);
+    const { next, wrong, endOld } = await way.beside(providers);
+    let rounds = 0;
+    const works = async () => {
+      const subject = `round ${++rounds}`;
+      deliver(address, subject);
+      const sent = await send(address, subject);
+      await holds(async () => assert.equal((await received(address, subject)).length, 2));
+      await holds(async () => assert.deepEqual(await states([sent]), ["sent"]));
+      assert.equal((await world.mailbox(address)).v, v, "the mailbox has heard of nothing");
+    };
+    const isRefused = (words: RegExp) => assert.rejects(world.api.post(`${at}/switch-to-next`, {}), words);
+
+    await isRefused(/no secret that is to come/);
+    await world.api.patch(at, wrong);
+    await isRefused(/has not passed a test/);
+    assert.equal((await testConnection(profile, { mailboxId, next: true })).outcome, "failed");
+    await isRefused(/has not passed a test/);
+    await works();
+
+    await world.api.patch(at, next);
+    assert.equal((await testConnection(profile, { mailboxId, next: true })).outcome, "ok");
+    await works();
+    const switched = await world.api.post<Profile>(`${at}/switch-to-next`, {});
+    assert.deepEqual(
+      [switched.nextInboundCredentials, switched.nextOutboundCredentials, switched.nextOauthSecret, switched.nextTest],
+      [null, null, null, null],
+    );
+    await works();
+    endOld();
+    await works();
+    await works();
   });
 
   describe("its credentials are no longer accepted", () => {

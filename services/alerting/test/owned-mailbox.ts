@@ -36,6 +36,7 @@ export function ownedProfile(id: string, owner: string): Profile {
     ...{ minimumPollingIntervalMinutes: 0, maximumConcurrentConnections: 10, connectionTimeoutMs: 60_000 },
     ...{ watch: true, uncertainPolicy: "hold", sentCopy: "server", eightBitPolicy: "encode", sendExpiryHours: 72 },
     ...{ inboundCredentials: null, outboundCredentials: null, oauthSecret: null },
+    ...{ nextInboundCredentials: null, nextOutboundCredentials: null, nextOauthSecret: null, nextTest: null },
     ...{ active: true, isDefault: false, mailboxes: 1, maximumMailboxes: null, createdAt: 0, changedAt: 0 },
   };
 }

@@ -13,6 +13,8 @@ export interface ProfileBody extends ProfileSecrets {
   readonly changedIn: Readonly<Record<string, number>>;
   /** The highest of `changedIn`: mailboxes with a lower `profileV` are outdated. */
   readonly relevantV: number;
+  /** The last test with the secrets that are to come, if it passed. `of`: what was tested (`nextNamed`). */
+  readonly nextTest?: { readonly at: number; readonly mailbox: string; readonly of: string } | undefined;
   /** What was said last of the end of the application's secret: `<end>:<code>`. */
   readonly warnedOfSecret?: string;
 }

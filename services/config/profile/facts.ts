@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { type MessageBody, type ProfileFact, type ProfileSettings, profile, subjects } from "@mailfleet/contracts";
 import type { OutboxEntry } from "@mailfleet/kit";
 import type { ProfileBody, StoredProfile } from "./body.ts";
+import { secretNames } from "./secrets.ts";
 
 /** Who commanded it, and what follows from it. */
 export interface Said {
@@ -27,9 +28,7 @@ export function profileChanged(before: StoredProfile, after: ProfileBody, said: 
   const settings = (names as (keyof ProfileSettings)[]).filter(
     (name) => !isDeepStrictEqual(before.settings[name], after.settings[name]),
   );
-  const others = (["active", "inboundCredentials", "outboundCredentials", "oauthSecret"] as const).filter(
-    (name) => !isDeepStrictEqual(before[name], after[name]),
-  );
+  const others = (["active", ...secretNames] as const).filter((name) => !isDeepStrictEqual(before[name], after[name]));
   const fields = [...settings, ...others].map((name) => `/${name}`);
   if (fields.length === 0) return [];
   const v = before.v + 1;

@@ -1,9 +1,4 @@
-import {
-  maximumMailboxesPerGmailProfile,
-  type OAuthSettings,
-  ProblemError,
-  type ProfileSettings,
-} from "@mailfleet/contracts";
+import { maximumMailboxesPerGmailProfile, ProblemError, type ProfileSettings } from "@mailfleet/contracts";
 
 /** Two living profiles never have one name: people choose by it. */
 export function nameTaken(name: string): ProblemError {
@@ -19,8 +14,7 @@ export function profileInUse(detail: string, remedy: string): ProblemError {
 }
 
 /** Microsoft's secrets are valid for 24 months at most. One that has already expired is a typing error. */
-export function refuseSecretEnd(oauth: OAuthSettings | undefined, now: number, at: string): void {
-  const end = oauth?.clientSecretExpiresAt;
+export function refuseSecretEnd(end: number | undefined, now: number, pointer: string): void {
   if (end === undefined) return;
   const latest = new Date(now);
   latest.setUTCMonth(latest.getUTCMonth() + 24);
@@ -32,7 +26,6 @@ export function refuseSecretEnd(oauth: OAuthSettings | undefined, now: number, a
         ? "must be at most 24 months ahead"
         : null;
   if (reason === null) return;
-  const pointer = `${at}/oauth/clientSecretExpiresAt`;
   throw new ProblemError("INVALID", `${pointer} ${reason}`, { errors: [{ pointer, reason }] });
 }
 

@@ -1,8 +1,9 @@
 import type { ProfileChange, ProfileSettings } from "@mailfleet/contracts";
 import type { ProfileBody, ShownProfile } from "./body.ts";
 import { changedSettings } from "./complete-profile.ts";
+import { refuseUntested, withNext } from "./next-secrets.ts";
 import { relevantChanges, relevantFields } from "./relevant-fields.ts";
-import { type GivenSecrets, keptSecrets } from "./secrets.ts";
+import { type GivenSecrets, keptSecrets, secretNames } from "./secrets.ts";
 
 /** A change of a profile; `undefined` leaves as it is, `null` takes away. */
 export interface WantedProfileChange {
@@ -12,7 +13,7 @@ export interface WantedProfileChange {
 }
 
 /** Those that are not kept are taken away. */
-const noSecrets = { inboundCredentials: undefined, outboundCredentials: undefined, oauthSecret: undefined };
+const noSecrets = Object.fromEntries(secretNames.map((name) => [name, undefined]));
 
 /** The profile after the change, with the version in which each relevant field changed last. @throws ProblemError */
 export function changedProfile(profile: ShownProfile, wanted: WantedProfileChange, at: number): ProfileBody {
@@ -30,8 +31,21 @@ export function changedProfile(profile: ShownProfile, wanted: WantedProfileChang
     ...after,
     changedIn,
     relevantV: changed.length > 0 ? v : profile.relevantV,
+    nextTest: profile.nextTest,
     warnedOfSecret: profile.warnedOfSecret,
   };
+}
+
+/**
+ * The profile with its next secrets in place. Both are good at this moment, so that nothing is void: mailboxes go on, and
+ * use the new one from their next connection on. @throws ProblemError NOT_POSSIBLE_NOW if no test has passed
+ */
+export function switchedProfile(profile: ShownProfile, clientSecretExpiresAt: number | undefined): ProfileBody {
+  refuseUntested(profile);
+  const { settings, ...after } = withNext(profile, clientSecretExpiresAt);
+  const secrets = Object.fromEntries(secretNames.map((name) => [name, after[name]]));
+  const { active, changedIn, relevantV, warnedOfSecret } = profile;
+  return { settings, active, changedIn, relevantV, warnedOfSecret, ...secrets, nextTest: undefined };
 }
 
 /** A new profile: every relevant field counts as changed in its first version. @throws ProblemError */

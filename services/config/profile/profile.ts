@@ -7,7 +7,7 @@ import { changedSettings, completeProfile } from "./complete-profile.ts";
 import { destinationsOf } from "./destinations.ts";
 import { profileChanged, profileCreated, profileDeleted, type Said } from "./facts.ts";
 import { nameTaken, profileInUse, refuseSecretEnd } from "./problems.ts";
-import { changedProfile, newProfile } from "./profile-change.ts";
+import { changedProfile, newProfile, switchedProfile } from "./profile-change.ts";
 import { refuseTooMany } from "./room.ts";
 import { showProfile } from "./show-profile.ts";
 import { testConnection } from "./test-connection.ts";
@@ -43,19 +43,25 @@ export const keptProfiles = keep<Ports, ProfileBody>()(profile, {
     create(input, { at, world }) {
       const settings = completeProfile(input.new);
       refusePorts(settings, world.settings, "/new");
-      refuseSecretEnd(settings.oauth, at, "/new");
+      refuseSecretEnd(settings.oauth?.clientSecretExpiresAt, at, "/new/oauth/clientSecretExpiresAt");
       return { body: newProfile(input.id, settings, input, at), outbox: [profileCreated(input, settings.name, at)] };
     },
     update(before, input, { at, world }) {
       const { change } = input;
       const after = changedProfile(before, { change, secrets: input }, at);
       if (change?.inbound || change?.outbound) refusePorts(after.settings, world.settings, "/change");
-      if (change?.oauth) refuseSecretEnd(after.settings.oauth, at, "/change");
+      if (change?.oauth)
+        refuseSecretEnd(after.settings.oauth?.clientSecretExpiresAt, at, "/change/oauth/clientSecretExpiresAt");
       refuseTooMany(after.settings, world.counts.get(before._id) ?? 0);
       return { after, outbox: profileChanged(before, after, input, at) };
     },
     activate: (before, input, { at }) => activated(before, true, input, at),
     deactivate: (before, input, { at }) => activated(before, false, input, at),
+    "switch-to-next"(before, input, { at }) {
+      refuseSecretEnd(input.clientSecretExpiresAt, at, "/clientSecretExpiresAt");
+      const after = switchedProfile(before, input.clientSecretExpiresAt);
+      return { after, outbox: profileChanged(before, after, input, at) };
+    },
     delete({ _id, v }, input, { world, at }) {
       if (world.settings.defaultProfileId === _id)
         throw profileInUse("It is the default profile for new mailboxes.", "Set another default profile first.");
@@ -70,7 +76,11 @@ export const keptProfiles = keep<Ports, ProfileBody>()(profile, {
       const settings = change ? changedSettings(before, change) : before;
       const { inbound, outbound, token } = destinationsOf(settings);
       return {
-        to: { inboundCredentials: inbound, outboundCredentials: outbound, oauthSecret: token ?? "" },
+        to: {
+          ...{ inboundCredentials: inbound, nextInboundCredentials: inbound },
+          ...{ outboundCredentials: outbound, nextOutboundCredentials: outbound },
+          ...{ oauthSecret: token ?? "", nextOauthSecret: token ?? "" },
+        },
         projectId: settings.oauth?.projectId,
       };
     },

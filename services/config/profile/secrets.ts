@@ -14,19 +14,40 @@ export type KeptCredentials = SealedCredentials & { readonly setAt: number };
 /** The secret of an OAuth application as it is kept. */
 export type KeptOAuthSecret = SealedOAuthSecret & { readonly setAt: number };
 
-/** What a profile holds sealed. */
-export interface ProfileSecrets {
+/** What a profile signs in with. */
+interface PresentSecrets {
   readonly inboundCredentials?: KeptCredentials;
   readonly outboundCredentials?: KeptCredentials;
   readonly oauthSecret?: KeptOAuthSecret;
 }
 
+/** Those that are to come, by those in whose places they are put. */
+export const successorOf = {
+  inboundCredentials: "nextInboundCredentials",
+  outboundCredentials: "nextOutboundCredentials",
+  oauthSecret: "nextOauthSecret",
+} as const satisfies Record<keyof PresentSecrets, string>;
+type Successors = typeof successorOf;
+type Present = keyof Successors;
+
+/** What a profile holds sealed. */
+export type ProfileSecrets = PresentSecrets & {
+  readonly [Name in Present as Successors[Name]]?: PresentSecrets[Name];
+};
+
 /** What came sealed with a profile: absent leaves as it is, `null` takes away. */
-export interface GivenSecrets {
-  readonly inboundCredentials?: SealedCredentials | null | undefined;
-  readonly outboundCredentials?: SealedCredentials | null | undefined;
-  readonly oauthSecret?: SealedOAuthSecret | null | undefined;
-}
+export type GivenSecrets = {
+  readonly [Name in Present | Successors[Present]]?:
+    | (Name extends "oauthSecret" | "nextOauthSecret" ? SealedOAuthSecret : SealedCredentials)
+    | null
+    | undefined;
+};
+
+/** Every secret that a profile can hold. */
+export const secretNames: readonly (keyof ProfileSecrets)[] = [
+  ...(Object.keys(successorOf) as Present[]),
+  ...Object.values(successorOf),
+];
 
 /** One of them: whether these settings use it, for what it must be sealed, and what of it is the sealed form. */
 interface SecretRule {
@@ -37,14 +58,14 @@ interface SecretRule {
   destination(settings: ProfileSettings): string | null;
 }
 
-const ofDirection = (direction: "inbound" | "outbound"): SecretRule => ({
+const ofDirection = (direction: "inbound" | "outbound"): (typeof presentRules)[number] => ({
   name: `${direction}Credentials`,
   fields: `/${direction}`,
   purpose: `${direction}-password`,
   isUsed: (settings) => settings[direction].credentials === "profile",
   destination: (settings) => destinationsOf(settings)[direction],
 });
-const rules: readonly SecretRule[] = [
+const presentRules: readonly (SecretRule & { readonly name: Present })[] = [
   ofDirection("inbound"),
   ofDirection("outbound"),
   {
@@ -55,6 +76,12 @@ const rules: readonly SecretRule[] = [
       oauth !== undefined && (oauth.flow === "service-account" || oauth.clientAuthentication !== "none"),
     destination: (settings) => destinationsOf(settings).token,
   },
+];
+
+const rules: readonly SecretRule[] = [
+  ...presentRules,
+  // They go where the present ones go, and are not asked for again: whoever still wants one sets it again.
+  ...presentRules.map((rule): SecretRule => ({ ...rule, name: successorOf[rule.name], isUsed: () => false })),
 ];
 
 const sealedOf = (secret: KeptCredentials | SealedCredentials | SealedOAuthSecret): Sealed =>

@@ -1,5 +1,6 @@
 import type { Profile, Settings } from "@mailfleet/contracts";
 import type { ShownProfile } from "./body.ts";
+import { nextTestOf } from "./next-secrets.ts";
 import { maximumMailboxes } from "./problems.ts";
 import type { KeptCredentials } from "./secrets.ts";
 
@@ -20,6 +21,10 @@ export function showProfile(
     inboundCredentials: shownCredentials(profile.inboundCredentials),
     outboundCredentials: shownCredentials(profile.outboundCredentials),
     oauthSecret: shownSecret(profile.oauthSecret),
+    nextInboundCredentials: shownCredentials(profile.nextInboundCredentials),
+    nextOutboundCredentials: shownCredentials(profile.nextOutboundCredentials),
+    nextOauthSecret: shownSecret(profile.nextOauthSecret),
+    nextTest: shownTest(profile),
     mailboxes,
     maximumMailboxes: maximumMailboxes(profile.settings),
     createdAt: profile.createdAt,
@@ -31,4 +36,9 @@ function shownSecret(kept: ShownProfile["oauthSecret"]): Profile["oauthSecret"] 
   if (!kept) return null;
   const { secret: _, ...shown } = kept;
   return shown;
+}
+
+function shownTest(profile: ShownProfile): Profile["nextTest"] {
+  const passed = nextTestOf(profile);
+  return passed ? { at: passed.at, mailbox: passed.mailbox } : null;
 }

@@ -12,6 +12,7 @@ import { credentialsFor } from "../mailbox/connection-credentials.ts";
 import type { Ports } from "../ports.ts";
 import { allowedPortsOf } from "../settings/allowed-ports.ts";
 import type { ShownProfile } from "./body.ts";
+import { nextNamed, refuseWithoutNext, withNext } from "./next-secrets.ts";
 import { endWithoutMailbox } from "./without-mailbox.ts";
 
 type Direction = "inbound" | "outbound";
@@ -26,17 +27,35 @@ const patience = { timeoutMs: 55_000 };
  */
 export async function testConnection(
   ports: Ports,
-  { id, mailboxId, direction, ifVersion, by }: RequestArguments<"config.profile.test-connection">,
+  { id, mailboxId, direction, next, ifVersion, by }: RequestArguments<"config.profile.test-connection">,
 ): Promise<ConnectionTest> {
   const at = ports.now();
-  const profile = await ports.documents.profile.get(id);
-  refuseStale(`profile ${id}`, profile.v, ifVersion);
+  const present = await ports.documents.profile.get(id);
+  refuseStale(`profile ${id}`, present.v, ifVersion);
+  if (next) refuseWithoutNext(present);
+  const profile = next ? withNext(present) : present;
   const mailbox = mailboxId === undefined ? null : await namedMailbox(ports, profile, mailboxId);
   const wanted: readonly Direction[] = direction === undefined ? ["inbound", "outbound"] : [direction];
   const directions = await Promise.all(wanted.map((one) => testDirection(ports, profile, mailbox, one)));
   const outcome = worst(directions.map((one) => one.outcome));
-  ports.logger.info({ profile: id, mailbox: mailboxId, outcome, by }, "the connections of a profile were tested");
+  if (next && mailbox && direction === undefined)
+    await keepNextTest(ports, present, outcome === "ok" ? { at, mailbox: mailbox.configuration.address } : null);
+  ports.logger.info({ profile: id, mailbox: mailboxId, outcome, next, by }, "the connections of a profile were tested");
   return { outcome, at, mailbox: mailbox?.configuration.address ?? null, directions };
+}
+
+/** What a switch asks for. It is only kept where the secrets are still those that were tested. */
+async function keepNextTest(
+  { documents, now }: Ports,
+  tested: ShownProfile,
+  passed: { readonly at: number; readonly mailbox: string } | null,
+): Promise<void> {
+  const of = nextNamed(tested) ?? "";
+  await documents.profile.change(tested._id, { key: `next-test/${crypto.randomUUID()}`, at: now() }, (before) =>
+    nextNamed(before) === of
+      ? { after: { ...before, nextTest: passed ? { ...passed, of } : undefined }, quiet: true }
+      : { ignored: "they are others by now" },
+  );
 }
 
 async function testDirection(

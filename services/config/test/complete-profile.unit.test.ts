@@ -187,9 +187,8 @@ describe("the ports policy", () => {
 
 test("the end of a secret lies ahead, but at most 24 months", () => {
   const now = Date.UTC(2026, 10, 26);
-  const end = (clientSecretExpiresAt: number) =>
-    ({ ...google, flow: "sign-in", clientAuthentication: "secret", clientSecretExpiresAt }) as const;
-  refuseSecretEnd(end(Date.UTC(2028, 10, 26)), now, "/new");
-  assert.throws(() => refuseSecretEnd(end(Date.UTC(2028, 10, 28)), now, "/new"), /24 months/);
-  assert.throws(() => refuseSecretEnd(end(now), now, "/new"), /future/);
+  const at = "/new/oauth/clientSecretExpiresAt";
+  refuseSecretEnd(Date.UTC(2028, 10, 26), now, at);
+  assert.throws(() => refuseSecretEnd(Date.UTC(2028, 10, 28), now, at), /24 months/);
+  assert.throws(() => refuseSecretEnd(now, now, at), /future/);
 });

@@ -97,7 +97,8 @@ export function addNounCommands(program: Command, cli: Cli, noun: AnyNoun, parti
       isNew ? `create${byLabel ? ` <${label}>` : ""}` : `${noun.single ? "set" : `update${one}`}`,
       sentenceOf(noun, verb),
     );
-    addSecretFlags(addFlags(made, flags), secrets);
+    const present = Object.fromEntries(Object.entries(secrets).filter(([, { replaces }]) => replaces === undefined));
+    addSecretFlags(addFlags(made, flags), present);
     particular.addFlags?.(made);
     changing(made).option("--file <json>", "the fields as JSON; - reads standard input");
     made.action(async (...given: unknown[]) => {
@@ -112,7 +113,7 @@ export function addNounCommands(program: Command, cli: Cli, noun: AnyNoun, parti
         ...(options.file === undefined ? {} : await readJson(cli, options.file)),
         ...(byLabel ? { [label]: which } : {}),
         ...completed(noun, together(more, named), before),
-        ...(await secretsOf(cli, secrets, options)),
+        ...(await secretsOf(cli, present, options)),
       };
       if (isNew) return done(await client.post<Row>(path, body, dry(options)));
       const at = noun.single ? path : `${path}/${before?.id}`;

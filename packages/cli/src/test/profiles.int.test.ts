@@ -151,6 +151,37 @@ describe("profiles on the command line", () => {
     assert.equal((await mailfleet("profile test-connection pf_gmail01 --direction act")).code, 2);
   });
 
+  it("take a secret that is to come by its own command, and none with an update", async () => {
+    const file = await fileWith("next", "the-next-one\n");
+    for (const path of ["next-oauth-secret", "next-inbound-credentials"])
+      api.on(`PUT /profiles/pf_gmail01/${path}`, { body: profile });
+    api.on("DELETE /profiles/pf_gmail01/next-oauth-secret", { body: profile });
+    api.on("POST /profiles/pf_gmail01/switch-to-next", { body: profile });
+    api.on("POST /profiles/pf_gmail01/test-connection", {
+      body: { outcome: "ok", at: "2026-01-31T08:00:00.000Z", mailbox: null, directions: [] },
+    });
+    const calls: readonly (readonly [string, unknown])[] = [
+      [`profile set-next-oauth-secret pf_gmail01 --client-secret-file ${file}`, { clientSecret: "the-next-one" }],
+      [
+        "profile set-next-inbound-credentials pf_gmail01 --username svc2 --password-stdin",
+        { username: "svc2", password: "words" },
+      ],
+      ["profile test-connection pf_gmail01 --next", { next: true }],
+      [
+        "profile switch-to-next pf_gmail01 --client-secret-expires 2028-11-30T00:00:00.000Z",
+        { clientSecretExpiresAt: "2028-11-30T00:00:00.000Z" },
+      ],
+      [`profile update pf_gmail01 --client-secret-file ${file}`, undefined],
+    ];
+    for (const [args, body] of calls) {
+      const { code, err } = await mailfleet(args, { input: "words" });
+      assert.equal(code, 0, `${args}: ${err}`);
+      if (body) assert.deepEqual(sent(), body);
+    }
+    assert.deepEqual(Object.keys(sent() as object).sort(), ["oauth", "oauthSecret"]);
+    assert.equal((await mailfleet("profile remove-next-oauth-secret pf_gmail01")).code, 0);
+  });
+
   it("take one secret from standard input, and one kind of secret", async () => {
     const key = await fileWith("other.json", "{}");
     const before = api.seen.length;

@@ -12,6 +12,8 @@ export interface SecretField<
   /** Part of the additional data it is sealed with. */
   readonly purpose: SealPurpose;
   readonly text: string;
+  /** The secret in whose place it is put later. It stands beside that one, and is set only by its own command. */
+  readonly replaces?: string;
   /** As a person sends it. */
   readonly plain: Plain;
   /** As it travels and is kept. */

@@ -147,15 +147,31 @@ export const profile = noun("profile", {
       "oauth-client",
       "the secret, certificate or service account's key of the OAuth application",
     ),
+    nextInboundCredentials: {
+      ...credentials("inbound-password", "the profile's credentials for receiving that are to come"),
+      replaces: "inboundCredentials",
+    },
+    nextOutboundCredentials: {
+      ...credentials("outbound-password", "the profile's credentials for sending that are to come"),
+      replaces: "outboundCredentials",
+    },
+    nextOauthSecret: {
+      ...oauthSecret("oauth-client", "the secret, certificate or key of the OAuth application that is to come"),
+      replaces: "oauthSecret",
+    },
   },
   shown: {
     active: field(z.boolean(), "whether its mailboxes work", { column: "ACTIVE" }),
     isDefault: field(z.boolean(), "whether mailboxes that name no profile use it", { column: "DEFAULT" }),
     mailboxes: field(z.number().int(), "number of mailboxes that use this profile", { column: "MAILBOXES" }),
+    nextTest: z
+      .object({ at: Instant, mailbox: EmailAddress })
+      .nullable()
+      .describe("when a test with what is to come passed, and of which mailbox; null: none did"),
     maximumMailboxes: z.number().int().nullable().describe("how many may use it; null: no limit"),
   },
   dryRuns: true,
-  flags: { mailboxId: "mailbox <mailbox>" },
+  flags: { mailboxId: "mailbox <mailbox>", clientSecretExpiresAt: "client-secret-expires <date>" },
   standard: ["create", "get", "list", "update", "delete", "destinations"],
   texts: {
     create: "Create a profile; servers, ports and scopes that are left out are filled in",
@@ -171,12 +187,22 @@ export const profile = noun("profile", {
       input: {
         mailboxId: MailboxId.optional().describe("in whose name, where the profile needs a mailbox to sign in"),
         direction: z.enum(["inbound", "outbound"]).optional().describe("only this one"),
+        next: z
+          .boolean()
+          .default(false)
+          .describe("with the secrets that are to come; once it passes for a mailbox, switch-to-next is possible"),
       },
       answer: ConnectionTest,
       impact: "none",
       tried: false,
       // Longer than the workers need for all steps together.
       timeoutMs: 60_000,
+    }),
+    "switch-to-next": operation({
+      text: "Put the secrets that are to come in place of the present ones; no mailbox stops",
+      input: {
+        clientSecretExpiresAt: Instant.optional().describe("when the client secret expires that is used from now on"),
+      },
     }),
   },
   facts: {

@@ -30,8 +30,17 @@ export interface OAuthDouble {
   tenant(name: string): OAuthEndpoints;
   /** PEM to be trusted, when it serves https. */
   readonly certificate: string | undefined;
-  /** Registers a web application; with a certificate (PEM) it signs in by `private_key_jwt` and has no secret. */
-  addClient(options?: { clientId?: string; secret?: string; redirectUris?: string[]; certificate?: string }): {
+  /**
+   * Registers a web application; with a certificate (PEM) it signs in by `private_key_jwt` and has no secret. Once more for
+   * the same client: only the new secret or certificate is taken, with `beside` the earlier ones as well.
+   */
+  addClient(options?: {
+    clientId?: string;
+    secret?: string;
+    redirectUris?: string[];
+    certificate?: string;
+    beside?: boolean;
+  }): {
     clientId: string;
     clientSecret: string;
   };
@@ -80,6 +89,9 @@ export async function startOAuthDouble(options: OAuthDoubleOptions = {}): Promis
   const serviceAccounts = new Map<string, ServiceAccount>();
   const delegations = new Map<string, ReadonlySet<string>>();
   const requests: OAuthRequest[] = [];
+  /** What each client may prove itself with, oldest first: the library knows one secret only. */
+  const secrets = new Map<string, string[]>();
+  const keys = new Map<string, object[]>();
   const state: OAuthServerState = {
     store,
     privateKey,
@@ -95,6 +107,10 @@ export async function startOAuthDouble(options: OAuthDoubleOptions = {}): Promis
     serviceAccounts,
     delegations,
     takeTrouble: troubles.take,
+    knownSecret: (clientId, secret) => {
+      const known = secrets.get(clientId);
+      return known?.includes(secret) ? (known.at(-1) ?? secret) : secret;
+    },
     onRequest: (request) => remember(requests, request),
     introspect: (token) => introspect(token),
   };
@@ -143,12 +159,18 @@ export async function startOAuthDouble(options: OAuthDoubleOptions = {}): Promis
       watchSecret(clientSecret);
       const redirectUris = client.redirectUris ?? ["http://127.0.0.1/oauth/callback"];
       const common = { client_id: clientId, redirect_uris: redirectUris, grant_types: webApplicationGrants };
+      const beside = <Proof>(known: Map<string, Proof[]>, proof: Proof): Proof[] => {
+        const all = [...(client.beside ? (known.get(clientId) ?? []) : []), proof];
+        known.set(clientId, all);
+        return all;
+      };
       if (client.certificate === undefined) {
+        beside(secrets, clientSecret);
         register({ ...common, client_secret: clientSecret, token_endpoint_auth_method: "client_secret_post" });
         return { clientId, clientSecret };
       }
       const jwk = new X509Certificate(client.certificate).publicKey.export({ format: "jwk" });
-      register({ ...common, jwks: { keys: [jwk] }, token_endpoint_auth_method: "private_key_jwt" });
+      register({ ...common, jwks: { keys: beside(keys, jwk) }, token_endpoint_auth_method: "private_key_jwt" });
       return { clientId, clientSecret: "" };
     },
     addAccount: (email) => {

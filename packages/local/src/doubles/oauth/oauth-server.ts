@@ -19,6 +19,8 @@ export interface OAuthServerState extends OAuthState {
   readonly serviceAccounts: ReadonlyMap<string, ServiceAccount>;
   readonly delegations: ReadonlyMap<string, ReadonlySet<string>>;
   takeTrouble(path: string): Trouble | undefined;
+  /** The one secret that the library knows, where this is another of the client's; else the same. */
+  knownSecret(clientId: string, secret: string): string;
   onRequest(request: OAuthRequest): void;
   introspect(token: string): TokenMeaning | null;
 }
@@ -63,6 +65,8 @@ export function oauthServer(origin: string, state: OAuthServerState): RequestLis
     if (body === null) return sendJson(response, 413, { error: "invalid_request" });
     const form = new URLSearchParams(body?.toString("latin1"));
     const grantType = form.get("grant_type");
+    const given = form.get("client_secret");
+    if (given !== null) form.set("client_secret", state.knownSecret(form.get("client_id") ?? "", given));
     state.onRequest({ method, path: url.pathname, ...(grantType ? { grantType } : {}), at: Date.now() });
     if (state.knobs.clockSkewMs !== 0) {
       response.setHeader("date", new Date(Date.now() + state.knobs.clockSkewMs).toUTCString());

@@ -1,0 +1,75 @@
+import { type OAuthSettings, ProblemError, type ProfileSettings, type SealedOAuthSecret } from "@mailfleet/contracts";
+import type { ProfileBody, ShownProfile } from "./body.ts";
+import { changedSettings } from "./complete-profile.ts";
+import { type ProfileSecrets, successorOf } from "./secrets.ts";
+
+/** What is looked at of a profile. */
+type Rotated = Pick<ShownProfile, "settings" | "relevantV" | "nextTest" | keyof ProfileSecrets>;
+/** A profile that has one secret less to come. */
+type Switched = Pick<ProfileBody, "settings" | keyof ProfileSecrets>;
+
+const provesBy: Readonly<Partial<Record<SealedOAuthSecret["kind"], OAuthSettings["clientAuthentication"]>>> = {
+  "client-secret": "secret",
+  "client-certificate": "certificate",
+};
+const pairs = Object.entries(successorOf) as [
+  keyof typeof successorOf,
+  (typeof successorOf)[keyof typeof successorOf],
+][];
+
+/**
+ * The profile with the secrets that are to come in the places of the present ones. A certificate may come after a client
+ * secret, and the reverse. @throws ProblemError INVALID where the profile could not sign in with what is to come
+ */
+export function withNext<Profile extends Rotated>(profile: Profile, clientSecretExpiresAt?: number): Profile {
+  const settings = settingsWith(profile, clientSecretExpiresAt);
+  const moved = pairs.flatMap(([present, next]) =>
+    profile[next] ? [[present, profile[next]] as const, [next, undefined] as const] : [],
+  );
+  return { ...profile, settings, ...(Object.fromEntries(moved) as Partial<Switched>) };
+}
+
+function settingsWith({ settings, nextOauthSecret }: Rotated, clientSecretExpiresAt?: number): ProfileSettings {
+  const { oauth } = settings;
+  if (!nextOauthSecret || !oauth) return settings;
+  const { clientSecretExpiresAt: _, ...rest } = oauth;
+  const clientAuthentication = provesBy[nextOauthSecret.kind] ?? oauth.clientAuthentication;
+  const ends = clientSecretExpiresAt === undefined ? {} : { clientSecretExpiresAt };
+  return changedSettings(settings, { oauth: { ...rest, clientAuthentication, ...ends } });
+}
+
+/** Names what a test with the next secrets is about: another of them, or another server, needs another test. */
+export function nextNamed(profile: Rotated): string | null {
+  const tags = Object.values(successorOf).map((next) => {
+    const secret = profile[next];
+    return secret && ("password" in secret ? secret.password.tag : secret.secret.tag);
+  });
+  return tags.some(Boolean) ? JSON.stringify([profile.relevantV, ...tags]) : null;
+}
+
+/** The test with what is to come, if it passed and is still about that. */
+export function nextTestOf(profile: Rotated): Rotated["nextTest"] | null {
+  return profile.nextTest?.of === nextNamed(profile) ? profile.nextTest : null;
+}
+
+/** @throws ProblemError NOT_POSSIBLE_NOW if nothing is to come */
+export function refuseWithoutNext(profile: Rotated): void {
+  if (nextNamed(profile) === null)
+    throw new ProblemError("NOT_POSSIBLE_NOW", `The profile ${profile.settings.name} has no secret that is to come.`, {
+      remedy:
+        "Set one beside the present one first: nextOauthSecret, nextInboundCredentials or nextOutboundCredentials.",
+    });
+}
+
+/** @throws ProblemError NOT_POSSIBLE_NOW with what is missing */
+export function refuseUntested(profile: Rotated): void {
+  refuseWithoutNext(profile);
+  if (nextTestOf(profile)) return;
+  throw new ProblemError(
+    "NOT_POSSIBLE_NOW",
+    `What is to come for the profile ${profile.settings.name} has not passed a test. The present secret stays in use.`,
+    {
+      remedy: "Test it with one mailbox: test-connection with `next` and that mailbox. If it is refused, set another.",
+    },
+  );
+}
