@@ -19,18 +19,17 @@ const watchPermitLengths = { holdMs: 60_000, renewEveryMs: 15_000, marginMs: 5_0
 const maximumConnections = 30;
 
 runService(inboundSync, async (context) => {
-  const { bus, store, worker, opener, sealer, probes, tokens, isOutage, leases, permits, close } = await connectWorker(
-    context,
-    {
+  const { bus, store, worker, also, opener, sealer, probes, tokens, isOutage, leases, permits, close } =
+    await connectWorker(context, {
       direction: "inbound",
       connectors: ({ inbound }) => inbound,
       maximumConnections,
-    },
-  );
+    });
   return {
     bus,
     ports: {
       worker,
+      act: also("act", (all) => all.act),
       sources: await createSourceStore(store),
       leases: leases<SourceDocument>(sourceCollection, "the lease on a mailbox"),
       watches: await createWatchStore(store),

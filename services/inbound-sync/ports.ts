@@ -1,4 +1,4 @@
-import type { InboundConnector } from "@mailfleet/connector-api";
+import type { ActConnector, InboundConnector } from "@mailfleet/connector-api";
 import type { Sealed, Secret } from "@mailfleet/contracts";
 import type { Leases, Permits, ServicePorts } from "@mailfleet/kit";
 import type { IsOurProbe, ParsedBody } from "@mailfleet/mime";
@@ -17,6 +17,8 @@ import type { WatchStore } from "./watch/store.ts";
 /** What the service works with; `main.ts` builds the real ones, tests others. */
 export interface InboundPorts extends ServicePorts {
   readonly worker: Worker<InboundConnector>;
+  /** For appointments, contacts and tasks: they are at the same servers, with the same credentials. */
+  readonly act: Worker<ActConnector>;
   readonly sources: SourceStore;
   /** On the documents of `sources`. */
   readonly leases: Leases<SourceDocument>;

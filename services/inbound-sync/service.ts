@@ -1,6 +1,8 @@
 import { consumers, type RunRequested } from "@mailfleet/contracts";
 import { defineService, every, listen } from "@mailfleet/kit";
 import { workerEnvironment } from "@mailfleet/worker";
+import { actRun } from "./act/run.ts";
+import { actTest } from "./act/test.ts";
 import { consentAnswers } from "./consent/complete-consent.ts";
 import { messageAnswers } from "./message/answer-requests.ts";
 import type { InboundPorts } from "./ports.ts";
@@ -15,7 +17,7 @@ import { watchesOf } from "./watch/watches.ts";
 
 const keyOf = ({ body }: { readonly body: Pick<RunRequested, "mailboxId"> }) => body.mailboxId;
 
-/** Runs inbound tests and polls, and keeps what was received. */
+/** Runs inbound tests and polls, and keeps what was received; runs what there is of `act`. */
 export const inboundSync = defineService<InboundPorts>()({
   name: "inbound-sync",
   environment: workerEnvironment,
@@ -43,6 +45,18 @@ export const inboundSync = defineService<InboundPorts>()({
       concurrency: 600,
       keyOf,
       handle: (ports: InboundPorts) => ports.worker.runs(createPoll(ports)),
+    }),
+    listen(consumers.actTests, {
+      types: ["run.requested.v1"],
+      concurrency: 50,
+      keyOf,
+      handle: (ports: InboundPorts) => ports.act.tests(actTest(ports)),
+    }),
+    listen(consumers.actRuns, {
+      types: ["run.requested.v1"],
+      concurrency: 50,
+      keyOf,
+      handle: (ports: InboundPorts) => ports.act.runs(actRun),
     }),
     listen(consumers.inboundLifecycle, {
       types: ["mailbox.transitioned.v1", "mailbox.deleted.v1"],

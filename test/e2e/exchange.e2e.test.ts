@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { after, before, describe, it } from "node:test";
-import type { ConnectionTest, FailureCode, Mailbox, Profile, Send } from "@mailfleet/contracts";
+import type { ConnectionTest, FailureCode, Mailbox, Profile, Send, Settings } from "@mailfleet/contracts";
 import {
   type EwsDouble,
   type GraphDouble,
@@ -364,6 +364,54 @@ describe("Exchange, from an empty system, with two replicas of each worker", () 
       const counts = [(await received(address, "in ")).length, (await received(address, "out ")).length];
       assert.deepEqual(counts, [incoming, outgoing]);
     });
+  });
+
+  describe("appointments, contacts and tasks", { concurrency: true }, () => {
+    const theirs = '{"organisation":"og_other","name":"Other"}';
+    /** The mark of another organisation takes the place of ours. Returns ours. */
+    const markAsTheirs = (address: string): string | undefined => {
+      if (isOnline(address)) {
+        const { properties } = providers.graph.addMailbox(address).calendar;
+        const [[name = "", ours] = []] = properties;
+        properties.set(name, theirs);
+        return ours;
+      }
+      const mailbox = providers.exchange.mailbox(address);
+      const { id = "", extended = {} } = mailbox.folder("calendar") ?? {};
+      mailbox.editFolder(id, { extended: Object.fromEntries(Object.keys(extended).map((name) => [name, theirs])) });
+      return Object.values(extended)[0];
+    };
+    const act = async (address: string, state: string) => {
+      await holds(async () => assert.equal((await world.mailbox(address)).directions.act.state, state));
+      return world.mailbox(address);
+    };
+    const both = { inbound: "server-side", outbound: "server-side" };
+
+    for (const name of ["EWS with Basic", "Graph with a client secret"])
+      it(`by ${name}: this organisation has them until another one takes them, and mail goes on`, async () => {
+        const { address } = ways[name] as Way;
+        await world.api.patch(path(address), { deliveryMethods: { ...both, act: "server-side" } });
+        const { directions } = await act(address, "enabled.running");
+        const steps = directions.act.lastTest?.steps.map(({ step, outcome }) => `${step} ${outcome}`) ?? [];
+        assert.deepEqual(steps.slice(-4), ["calendar ok", "contacts ok", "tasks ok", "mark ok"]);
+
+        const ours = markAsTheirs(address);
+        const { organisationId } = await world.api.get<Settings>("/settings");
+        assert.ok(organisationId && ours?.includes(organisationId), ours);
+        await world.api.post(`${path(address)}/test`, { directions: ["act"] });
+        const stopped = await act(address, "failed.final");
+        assert.equal(stopped.directions.act.lastError?.code, "ITEMS_OF_ANOTHER_ORGANISATION");
+        assert.match(stopped.directions.act.lastError?.evidence?.reply ?? "", /that of Other \(og_other\)/);
+        assert.equal(stopped.directions.inbound.state, "enabled.running");
+        await holds(async () => {
+          const alerts = await world.raisedAlerts(stopped.id);
+          assert.ok(alerts.some(({ code }) => code === "ITEMS_OF_ANOTHER_ORGANISATION"));
+        });
+
+        await world.api.post(`${path(address)}/test-and-enable`, { directions: ["act"], takeOver: true });
+        const { lastTest } = (await act(address, "enabled.running")).directions.act;
+        assert.match(lastTest?.steps.at(-1)?.detail ?? "", /taken over from Other/);
+      });
   });
 
   it("a mailbox outside the scope of an application is refused, and the refusal says how to let it in", async () => {

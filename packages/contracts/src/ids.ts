@@ -24,6 +24,7 @@ export const AlertId = id("al", "an alert");
 export const DeadLetterId = id("dl", "a dead letter");
 export const TokenId = id("tk", "a token");
 export const ConsentId = id("cs", "a consent");
+export const OrganisationId = id("og", "an organisation");
 
 /** Made by the client; a command repeated with the same id gets the first answer again. */
 export const CommandId = z

@@ -96,6 +96,8 @@ export const consumers = {
   schedulerTimers: consumer("scheduler", "TIMERS", "scheduler-timers", ["timer.set.*", "timer.clear.*"], 5000),
   inboundTests: consumer("inbound-sync", "RUNS", "inbound-tests", ["run.inbound.test.*.*"]),
   inboundRuns: consumer("inbound-sync", "RUNS", "inbound-runs", ["run.inbound.sync.*", "run.inbound.probe.*"]),
+  actTests: consumer("inbound-sync", "RUNS", "act-tests", ["run.act.test.*.*"]),
+  actRuns: consumer("inbound-sync", "RUNS", "act-runs", ["run.act.sync.*", "run.act.probe.*"]),
   outboundTests: consumer("outbound-send", "RUNS", "outbound-tests", ["run.outbound.test.*.*"]),
   outboundRuns: consumer("outbound-send", "RUNS", "outbound-runs", ["run.outbound.sync.*", "run.outbound.probe.*"]),
   outboundSends: consumer("outbound-send", "SENDS", "outbound-sends", ["send.*"]),

@@ -133,15 +133,14 @@ describe("consumers", () => {
       }
   });
 
-  it("take every run and every work item of the directions that work today", () => {
+  it("take every run and every work item", () => {
     const work = all.filter(([, { stream }]) => ["MAILBOX", "RUNS", "SENDS", "TIMERS", "DEAD"].includes(stream));
     const lost = work.filter(
       ([subject]) => !list.some((consumer) => consumer.filters.some((filter) => fits(filter, subject))),
     );
     assert.deepEqual(
       lost.map(([subject]) => subject),
-      purposes.map((purpose) => subjects.run("act", purpose, mailboxId, 7)),
-      "`act` has no worker yet",
+      [],
     );
   });
 });

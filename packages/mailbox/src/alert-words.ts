@@ -5,7 +5,8 @@ import type { DirectionContext } from "./machine-state.ts";
 const work: Record<Direction, string> = {
   inbound: "Receiving",
   outbound: "Sending",
-  act: "Synchronising appointments, contacts and tasks",
+  // Nothing is synchronised yet.
+  act: "Access to appointments, contacts and tasks",
 };
 
 /** A length of time in the words people use. */

@@ -64,6 +64,13 @@ const besideFailed = {
   ],
 } as const;
 
+/** A test beside daily work found what daily work must not go on with. */
+const besideEnds = {
+  guard: "besideEnds",
+  target: "#direction.failed.final",
+  actions: [...notPassed, ...anew, "noteFailure", ...alertFailed],
+} as const;
+
 /**
  * One direction of a mailbox. One chart, three instances. A command has the same answer in every state unless a state
  * overrides it; `{}` means "not in this state".
@@ -149,7 +156,7 @@ export const directionChart = directionSetup.createMachine({
               guard: "testBeside",
               actions: [...passed, "endBesideTest", "testDeadline", "startOver", ...alertPassed],
             },
-            TEST_FAILED: besideFailed,
+            TEST_FAILED: [besideEnds, besideFailed],
             TIMER: besideFailed,
             FAILED: [...workFailed],
             RETUNE: {

@@ -1,6 +1,7 @@
 import type { Failure, Verdict } from "@mailfleet/contracts";
 import { assign, setup } from "xstate";
 import {
+  endsWork,
   type FailureEvent,
   failureIn,
   isHopeless,
@@ -53,6 +54,7 @@ export const directionSetup = setup({
   guards: {
     wanted: ({ event }: Given) => event.wanted,
     testBeside: ({ context }: Given) => context.besideTestDue !== null,
+    besideEnds: (given: Given) => given.context.besideTestDue !== null && endsWork(failureEvent(given)),
     mayRetry: (given: Given) => mayRetry(given.context, failureEvent(given)),
     mayProbe: (given: Given) => mayProbe(failureEvent(given)),
     otherPoll: ({ context, event }: Given) => context.next !== null && context.next.everyMs !== rhythmOf(event),

@@ -54,6 +54,14 @@ export function isHopeless(context: DirectionContext, event: FailureEvent): bool
   return !hasSecondChance(context, failure);
 }
 
+/**
+ * What a test found beside daily work ends it: with another organisation's mark in the mailbox every further run would undo
+ * that organisation's changes.
+ */
+export function endsWork(event: FailureEvent): boolean {
+  return failureIn(event).code === "ITEMS_OF_ANOTHER_ORGANISATION";
+}
+
 /** Transient failures raise a warning at once. An error is raised when a person must act. */
 export function raisesWarning(failure: Failure): boolean {
   return failureCodes[failure.code].severity === "warning";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { failureCodes, RetryPolicy } from "@mailfleet/contracts";
+import { failureCodes, failureOf, RetryPolicy } from "@mailfleet/contracts";
 import { lifecycle, statusOf, summaryOf } from "@mailfleet/mailbox";
 import { defaultPolicy, enabledStory, minute, type Story, story } from "./story.ts";
 
@@ -183,6 +183,19 @@ test("a failed test beside the work is judged and told, and the work goes on", (
   assert.equal(told.machine.directions.inbound.context.verdict, "Failure");
   assert.deepEqual([codes(told), cleared(told)], [["INBOX_UNAVAILABLE"], ["TEST_PASSED"]]);
   assert.equal(told.failed("inbound", "test", "INBOX_UNAVAILABLE").outcome, "ignored", "once");
+});
+
+test("another organisation's mark that a test finds beside the work ends the work, and with it act alone", () => {
+  const told = enabledStory({ configured: ["inbound", "act"] });
+  told.tell({ type: "test", enable: false, directions: ["act"] });
+  const reply = "the mailbox is marked as that of Contoso";
+  told.failed("act", "test", failureOf("ITEMS_OF_ANOTHER_ORGANISATION", { reply }));
+
+  assert.deepEqual([told.state("act"), told.state("inbound")], ["failed.final", "enabled.running"]);
+  const [alert] = told.some("raiseAlert");
+  assert.equal(alert?.code, "ITEMS_OF_ANOTHER_ORGANISATION");
+  assert.equal(alert?.failure?.evidence?.reply, reply);
+  assert.match(alert?.detail ?? "", /^Access to appointments, contacts and tasks is disabled now/);
 });
 
 test("when the work fails while a test runs beside it, then that is the test's answer too", () => {

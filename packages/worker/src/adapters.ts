@@ -1,6 +1,7 @@
 /** What both workers stand on, for their `main.ts`: the second door of this package. Nothing else may import it. */
 import { type Bus, BusOutage, connectBus } from "@mailfleet/bus";
 import { type Connectors, createConnectors } from "@mailfleet/connectors";
+import type { Direction } from "@mailfleet/contracts";
 import { createGuardedFetch, readPrivateNetworks, readProxy } from "@mailfleet/http";
 import {
   createLeases,
@@ -33,6 +34,8 @@ export interface WorkerAdapters<Connector> {
   readonly bus: Bus;
   readonly store: Store;
   readonly worker: Worker<Connector>;
+  /** The worker of another direction in the same process, with what it shares. */
+  also<Other>(direction: Direction, connectors: (all: Connectors) => ConnectorSource<Other>): Worker<Other>;
   /** What mailboxes have sent, as the servers they receive from keep it. */
   readonly sentFolder: SentFolder;
   /** Names this process, newly for each start. */
@@ -58,7 +61,7 @@ export interface WorkerAdapters<Connector> {
 export async function connectWorker<Connector>(
   context: ProcessContext<typeof workerEnvironment>,
   given: {
-    readonly direction: "inbound" | "outbound";
+    readonly direction: Direction;
     readonly connectors: (all: Connectors) => ConnectorSource<Connector>;
     readonly maximumConnections?: number;
   },
@@ -105,22 +108,28 @@ export async function connectWorker<Connector>(
     logger,
   });
   const all = createConnectors({ fetch });
-  const ports = {
+  const shared = {
     bus,
-    permits: createPermits(permitStore, { party: `${direction}/${owner}`, renewals }),
     openSecret: opener.open,
     tokens,
     destinations: { networks, refused: enginePlaces(natsUrl, mongoUrl), proxy },
     isOutage,
     logger,
-    metrics: createRunMetrics(metrics, direction),
     now,
   };
-  const worker = createWorker<Connector>({ ...ports, direction, connectors: connectors(all) });
+  const portsOf = (of: Direction) => ({
+    ...shared,
+    direction: of,
+    permits: createPermits(permitStore, { party: `${of}/${owner}`, renewals }),
+    metrics: createRunMetrics(metrics, of),
+  });
+  const ports = portsOf(direction);
+  const worker = createWorker<Connector>({ ...ports, connectors: connectors(all) });
   return {
     bus,
     store,
     worker,
+    also: (other, of) => createWorker({ ...portsOf(other), connectors: of(all) }),
     sentFolder: createSentFolder({ ...ports, direction: "inbound", connectors: all.inbound }),
     owner,
     opener,

@@ -37,7 +37,7 @@ const permitAgainMs = 500;
 const atOnce = 8;
 
 /** What comes after the sign-in. */
-const lastStep = { inbound: "list", outbound: "send" } as const;
+const lastStep = { inbound: "list", outbound: "send", act: "mark" } as const;
 const neverSends = "a test of a profile sends no message";
 
 /**

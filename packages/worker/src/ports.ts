@@ -1,6 +1,7 @@
 import type { ConnectOptions } from "@mailfleet/connector-api";
 import type {
   ConnectionCredentials,
+  Direction,
   Logger,
   OutgoingMessage,
   RequestInput,
@@ -19,7 +20,7 @@ export interface ConnectorSource<Connector> {
 
 /** What both workers need. A service's `main.ts` builds it. */
 export interface WorkerPorts<Connector> {
-  readonly direction: "inbound" | "outbound";
+  readonly direction: Direction;
   readonly bus: {
     request(
       name: "config.connection.get",

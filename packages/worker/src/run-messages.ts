@@ -1,4 +1,11 @@
-import { type Failure, type OutgoingMessage, type RunRequested, subjects, type TestStep } from "@mailfleet/contracts";
+import {
+  type Direction,
+  type Failure,
+  type OutgoingMessage,
+  type RunRequested,
+  subjects,
+  type TestStep,
+} from "@mailfleet/contracts";
 
 /** A run as its messages name it. */
 export interface RunContext {
@@ -62,12 +69,7 @@ export function runAgain({ run, correlation }: RunContext, due: number, at: numb
 }
 
 /** Asks for a run now: coalesced with one that waits. */
-export function runRequested(
-  mailboxId: string,
-  direction: "inbound" | "outbound",
-  generation: number,
-  at: number,
-): OutgoingMessage {
+export function runRequested(mailboxId: string, direction: Direction, generation: number, at: number): OutgoingMessage {
   const purpose = "sync";
   return {
     id: `${mailboxId}:${direction}:heard:${crypto.randomUUID()}`,

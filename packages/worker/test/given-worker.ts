@@ -114,6 +114,7 @@ export async function givenWorker() {
         maximumConcurrentConnections: 2,
         connectionTimeoutMs: 1000,
         processFrom: null,
+        act: null,
         pollMs: 1000,
         retryMs: 1000,
         kind: "queue",

@@ -50,6 +50,8 @@ export interface MailboxBody {
   readonly approval: { readonly at?: number; readonly by?: string; readonly reason?: string };
   readonly machine: MachineState;
   readonly status: { readonly lifecycle: LifecycleWord; readonly directions: Record<Direction, CopiedDirection> };
+  /** The test of `act` that is under way replaces another organisation's mark. */
+  readonly takeOver?: boolean;
   readonly lastTests: Partial<Record<Direction, LastTest>>;
   /** Version in which a timer of this name was set last: its `seq`. */
   readonly timerSeqs: Record<string, number>;
@@ -64,7 +66,10 @@ export type StoredMailbox = Stored<MailboxBody>;
 /** A mailbox as it is shown and listed. */
 export type ShownMailbox = Shown<Omit<MailboxBody, "history">>;
 /** As much of it as a connection is built from. */
-export type MailboxForConnection = Pick<StoredMailbox, "_id" | "configuration" | "profileV" | "machine" | "ownership">;
+export type MailboxForConnection = Pick<
+  StoredMailbox,
+  "_id" | "configuration" | "profileV" | "machine" | "ownership" | "takeOver"
+>;
 
 /** How many transitions a mailbox shows. */
 export const historyLength = 50;

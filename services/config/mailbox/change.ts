@@ -1,6 +1,7 @@
 import type { Direction, MailboxChange, SealedMailboxCredentials } from "@mailfleet/contracts";
 import type { MachineEvent } from "@mailfleet/mailbox";
 import type { ShownProfile } from "../profile/body.ts";
+import { serverFor } from "../profile/server-for.ts";
 import type { Configuration, StoredMailbox } from "./body.ts";
 import type { Plan } from "./decide.ts";
 import { keptMailboxCredentials } from "./kept-credentials.ts";
@@ -31,7 +32,11 @@ export function planChange(
   if (change.name !== undefined) after.name = change.name ?? undefined;
   if (change.address !== undefined) after.address = change.address;
   if (change.owner !== undefined) after.owner = change.owner ?? undefined;
-  if (change.deliveryMethods !== undefined) after.deliveryMethods = change.deliveryMethods;
+  if (change.deliveryMethods !== undefined)
+    after.deliveryMethods = {
+      ...change.deliveryMethods,
+      act: change.deliveryMethods.act ?? before.deliveryMethods.act,
+    };
   if (change.processFrom !== undefined) after.processFrom = change.processFrom ?? undefined;
   if (change.allowToUseCredentials !== undefined) after.allowToUseCredentials = change.allowToUseCredentials;
   if (change.deleteAfterProcessing !== undefined) after.deleteAfterProcessing = change.deleteAfterProcessing;
@@ -89,9 +94,7 @@ function changedFields(before: Configuration, after: Configuration): string[] {
 function voidedBy(changed: readonly string[], after: Configuration, profile: ShownProfile) {
   const configured = configuredDirections(after.deliveryMethods);
   // Credentials of a mailbox matter to the directions that sign in with them.
-  const byMailbox = configured.filter(
-    (direction) => direction !== "act" && profile.settings[direction].credentials === "mailbox",
-  );
+  const byMailbox = configured.filter((direction) => profile.settings[serverFor(direction)].credentials === "mailbox");
   const byField: Record<string, Direction[]> = {
     "/profileId": configured,
     "/credentials": byMailbox,

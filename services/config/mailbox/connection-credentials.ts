@@ -1,16 +1,10 @@
-import {
-  type ConnectionCredentials,
-  type Direction,
-  sealedAs,
-  sealedFor,
-  tokenDestination,
-} from "@mailfleet/contracts";
+import { type ConnectionCredentials, sealedAs, sealedFor, tokenDestination } from "@mailfleet/contracts";
 import type { GrantDocument } from "../grant/store.ts";
 import type { ShownProfile } from "../profile/body.ts";
 import { isClientSecretMissing, oauthClientOf } from "../profile/oauth-client.ts";
+import type { ServerOf } from "../profile/server-for.ts";
 import type { Configuration, MailboxForConnection } from "./body.ts";
 
-type Working = Exclude<Direction, "act">;
 type Reason = Extract<ConnectionCredentials, { type: "none" }>["reason"];
 
 /** What is read of a mailbox. */
@@ -25,7 +19,7 @@ export type Whose = Pick<MailboxForConnection, "_id" | "ownership"> & {
  */
 export function credentialsFor(
   mailbox: Whose,
-  direction: Working,
+  direction: ServerOf,
   profile: ShownProfile,
   grant: GrantDocument | null,
 ): ConnectionCredentials {
@@ -43,7 +37,7 @@ export function credentialsFor(
 
 const none = (holder: string, reason: Reason): ConnectionCredentials => ({ type: "none", holder, reason });
 
-function ofMailbox({ _id: holder, configuration }: Whose, direction: Working): ConnectionCredentials {
+function ofMailbox({ _id: holder, configuration }: Whose, direction: ServerOf): ConnectionCredentials {
   const { credentials, allowToUseCredentials } = configuration;
   if (!credentials) return none(holder, "CREDENTIALS_MISSING");
   if (!allowToUseCredentials) return none(holder, "CREDENTIALS_NOT_ALLOWED");
@@ -53,7 +47,7 @@ function ofMailbox({ _id: holder, configuration }: Whose, direction: Working): C
 
 function ofProfile(
   { configuration: { address } }: Whose,
-  direction: Working,
+  direction: ServerOf,
   profile: ShownProfile,
 ): ConnectionCredentials {
   const holder = profile._id;
@@ -70,7 +64,7 @@ function ofProfile(
 
 function byToken(
   { _id, ownership, configuration: { address } }: Whose,
-  direction: Working,
+  direction: ServerOf,
   profile: ShownProfile,
   grant: GrantDocument | null,
 ): ConnectionCredentials {

@@ -14,7 +14,9 @@ import type { GrantDocument } from "../grant/store.ts";
 import type { Handler } from "../ports.ts";
 import type { ShownProfile } from "../profile/body.ts";
 import { unheard } from "../profile/relevant-fields.ts";
+import { type ServerOf, serverFor } from "../profile/server-for.ts";
 import { allowedPortsOf } from "../settings/allowed-ports.ts";
+import { organisationOf } from "../settings/organisation.ts";
 import type { MailboxForConnection } from "./body.ts";
 import { credentialsFor } from "./connection-credentials.ts";
 import type { World } from "./world.ts";
@@ -39,10 +41,15 @@ export function connectionOf(
   mailbox: MailboxForConnection,
   direction: Direction,
   world: World,
-  grant: GrantDocument | null = null,
+  {
+    grant = null,
+    organisation = null,
+  }: {
+    readonly grant?: GrantDocument | null;
+    /** Ours; only for `act`. */
+    readonly organisation?: NonNullable<Connection["act"]>["organisation"] | null;
+  } = {},
 ): Connection {
-  if (direction === "act")
-    throw new ProblemError("NOT_POSSIBLE_NOW", "No connector synchronises appointments, contacts and tasks yet.");
   const { profile, settings, policy } = world;
   const { configuration } = mailbox;
   const { state, generation } = statusOf(restoreMachine(mailbox.machine), direction, policy);
@@ -61,14 +68,15 @@ export function connectionOf(
     state,
     generation,
     profileId: profile._id,
-    server: serverOf(direction, profile),
-    credentials: credentialsFor(mailbox, direction, profile, grant),
+    server: serverOf(serverFor(direction), profile),
+    credentials: credentialsFor(mailbox, serverFor(direction), profile, grant),
     allowedPorts: allowedPortsOf(settings),
     allowedNetworks: settings.allowedNetworks,
     deleteAfterProcessing: configuration.deleteAfterProcessing,
     maximumConcurrentConnections: profile.settings.maximumConcurrentConnections,
     connectionTimeoutMs: profile.settings.connectionTimeoutMs,
     watch: direction === "inbound" && profile.settings.watch ? { noopMs: noopMsOf(profile, policy) } : null,
+    act: organisation && { organisation, takeOver: mailbox.takeOver === true },
     processFrom: startDates.length > 0 ? Math.max(...startDates) : null,
     pollMs: policy.pollMs,
     retryMs: policy.retryMs,
@@ -95,13 +103,14 @@ export const getConnection: Handler<"config.connection.get"> = async (ports, { m
   const want = profileId === undefined || profileId === own ? { atLeast: mailbox.profileV } : { fresh: true };
   const world = await ports.worlds.of(profileId ?? own, want);
   const { settings } = world.profile;
-  const signsIn =
-    direction !== "act" && settings[direction].credentials === "oauth" && settings.oauth?.flow === "sign-in";
-  return connectionOf(mailbox, direction, world, signsIn ? await ports.grants.load(mailboxId) : null);
+  const signsIn = settings[serverFor(direction)].credentials === "oauth" && settings.oauth?.flow === "sign-in";
+  const grant = signsIn ? await ports.grants.load(mailboxId) : null;
+  const organisation = direction === "act" ? await organisationOf(ports) : null;
+  return connectionOf(mailbox, direction, world, { grant, organisation });
 };
 
 /** For protocols over HTTP the address of the API comes from the provider, or from the profile's own endpoints. */
-export function serverOf(direction: "inbound" | "outbound", profile: ShownProfile): Connection["server"] {
+export function serverOf(direction: ServerOf, profile: ShownProfile): Connection["server"] {
   const settings: OutboundServer | InboundServer = profile.settings[direction];
   const { credentials: _, addressing: __, ...server } = { addressing: undefined, ...settings };
   const { apiOf } = connectorDescriptors[server.protocol];

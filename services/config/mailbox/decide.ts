@@ -35,6 +35,8 @@ export interface Plan {
   readonly profile?: { readonly v: number; readonly active: boolean };
   /** Version of the settings whose rhythms this step takes into account. */
   readonly rhythmV?: number;
+  /** A test begins that replaces another organisation's mark, or does not. */
+  readonly takeOver?: boolean;
   /** Facts about alerts that no effect of the machine raises or clears. */
   readonly alerts?: readonly OutboxEntry[];
   /** JSON pointers of what has changed. */
@@ -137,6 +139,7 @@ function accepted(
         ? document.approval
         : { at, by, reason: state.approval.context.reason ?? undefined },
     machine: state,
+    takeOver: (plan.takeOver ?? document.takeOver === true) && isTested(state, "act"),
     status,
     lastTests: { ...document.lastTests, ...testsOf(effects, occurrence) },
     timerSeqs: timerSeqs(document.timerSeqs, effects, v),
@@ -151,6 +154,12 @@ function accepted(
     outbox,
     note: changed ? transitionOf(document, status, state, outbox) : null,
   };
+}
+
+/** Whether a test is under way: alone, beside daily work, or between two attempts. */
+function isTested({ directions: known }: MachineState, direction: Direction): boolean {
+  const { value, context } = known[direction];
+  return value === "testing" || value === "retesting" || context.besideTestDue !== null;
 }
 
 function changesHands(events: readonly MachineEvent[]): boolean {

@@ -8,7 +8,7 @@ import { usableProfile } from "../profile/usable-profile.ts";
 import type { MailboxBody, StoredMailbox } from "./body.ts";
 import { planChange } from "./change.ts";
 import { decide, type Plan } from "./decide.ts";
-import { newMailbox } from "./new-mailbox.ts";
+import { completeMailbox, newMailbox } from "./new-mailbox.ts";
 import { plans } from "./plans.ts";
 import { refuseImpossibleMailbox } from "./possible-mailbox.ts";
 import { showMailbox } from "./show-mailbox.ts";
@@ -134,7 +134,7 @@ export const keptMailboxes = keep<Ports, MailboxBody>()<typeof mailbox, MailboxW
     create(input, { at, world: { world, used } }) {
       if (!world) throw new Error("a mailbox is made without its world");
       const { profile } = world;
-      refuseImpossibleMailbox(input.new, profile, "/new");
+      refuseImpossibleMailbox(completeMailbox(input.new, profile, world.settings), profile, "/new");
       refuseTooMany(profile.settings, isLimited(profile.settings) ? used + 1 : 0);
       return { ...newMailbox(input, world, at), checked: true };
     },

@@ -8,9 +8,11 @@ import {
 } from "@mailfleet/contracts";
 import type { OutboxEntry } from "@mailfleet/kit";
 import { createMachine } from "@mailfleet/mailbox";
+import type { ShownProfile } from "../profile/body.ts";
 import type { Configuration, MailboxBody } from "./body.ts";
 import { keptMailboxCredentials } from "./kept-credentials.ts";
 import { mailboxFact } from "./outbox-entries.ts";
+import { whyNoItems } from "./possible-mailbox.ts";
 import { copiedStatus } from "./show-mailbox.ts";
 import type { World } from "./world.ts";
 
@@ -27,13 +29,24 @@ export function approvalRequired(
   return kind === "user" ? settings.approvalRequiredForUsers : settings.approvalRequiredForQueues;
 }
 
+/** What a new mailbox says nothing of: the organisation's default for `act`, where such a mailbox can have it. */
+export function completeMailbox(
+  { deliveryMethods, ...mailbox }: NewMailbox,
+  profile: ShownProfile,
+  { actDeliveryMethod }: Pick<Settings, "actDeliveryMethod">,
+): Omit<NewMailbox, "deliveryMethods"> & Pick<Mailbox, "deliveryMethods"> {
+  const usual = whyNoItems(mailbox.kind, profile.settings) === null ? actDeliveryMethod : "none";
+  return { ...mailbox, deliveryMethods: { ...deliveryMethods, act: deliveryMethods.act ?? usual } };
+}
+
 /** The first version of a mailbox, with the fact that tells of it. @throws ProblemError for credentials of another */
 export function newMailbox(
   input: RequestArguments<"config.mailbox.create">,
   { profile, settings, rhythmV, policy }: World,
   at: number,
 ): { readonly body: MailboxBody; readonly outbox: OutboxEntry[] } {
-  const { id: mailboxId, commandId, by, new: mailbox, credentials } = input;
+  const { id: mailboxId, commandId, by, credentials } = input;
+  const mailbox = completeMailbox(input.new, profile, settings);
   const configuration: Configuration = {
     ...mailbox,
     profileId: profile._id,

@@ -1,4 +1,4 @@
-import type { Direction } from "@mailfleet/contracts";
+import { type Direction, ProblemError } from "@mailfleet/contracts";
 import type { StoredMailbox } from "./body.ts";
 import type { Plan } from "./decide.ts";
 
@@ -8,13 +8,28 @@ interface Asked {
   readonly owner?: number | undefined;
   /** All configured ones if absent. */
   readonly directions?: Direction[] | undefined;
+  /** Another organisation's mark is replaced. */
+  readonly takeOver?: boolean | undefined;
 }
 
 const testing =
   (enable: boolean) =>
-  (_: StoredMailbox, { directions, owner }: Asked, at: number): Plan => ({
-    events: [{ type: "test", enable, directions, byOwner: owner !== undefined, at }],
-  });
+  ({ machine }: StoredMailbox, { directions, owner, takeOver = false }: Asked, at: number): Plan => {
+    if (takeOver) refuseTakeOver(owner, directions ?? machine.configured);
+    return { events: [{ type: "test", enable, directions, byOwner: owner !== undefined, at }], takeOver };
+  };
+
+/** Whose items a mailbox has is decided between organisations. @throws ProblemError */
+function refuseTakeOver(owner: number | undefined, directions: readonly Direction[]): void {
+  if (owner !== undefined)
+    throw new ProblemError("FORBIDDEN", "The owner of a mailbox cannot take it over from another organisation.", {
+      remedy: "Ask an administrator.",
+    });
+  if (!directions.includes("act"))
+    throw new ProblemError("NOT_POSSIBLE_NOW", "The direction act is not tested, so there is nothing to take over.", {
+      remedy: "Set its delivery method to server-side first, and name no other direction alone.",
+    });
+}
 
 /** The machine knows one switch, closed by the mailbox or by its profile. */
 const switched =

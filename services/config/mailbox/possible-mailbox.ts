@@ -10,8 +10,26 @@ const deleting = Object.values(connectorDescriptors)
 type Described = Pick<Mailbox, "kind" | "deliveryMethods" | "deleteAfterProcessing">;
 
 /**
+ * Why such a mailbox has no appointments, contacts and tasks for us (Dynamics 365: user mailboxes on Exchange only, and never
+ * by delegation); `null`: it has.
+ */
+export function whyNoItems(
+  kind: Mailbox["kind"],
+  { type, inbound: { protocol, access } }: ShownProfile["settings"],
+): string | null {
+  if (kind !== "user")
+    return "only a user's mailbox has appointments, contacts and tasks, not a queue's or one that others forward to";
+  if (!type.startsWith("exchange-") || !connectorDescriptors[protocol].directions.includes("act"))
+    return "only profiles of the types exchange-server and exchange-online reach appointments, contacts and tasks";
+  return access === "delegation"
+    ? "delegation is for mail only; the profile needs impersonation, or the mailboxes' own credentials"
+    : null;
+}
+
+/**
  * Rules between the fields of a mailbox and its profile: only mailboxes that no person reads may be
- * emptied, only POP3 empties them, and a mailbox that others forward to sends nothing. @throws ProblemError INVALID
+ * emptied, only POP3 empties them, a mailbox that others forward to sends nothing, and appointments, contacts and tasks are
+ * a user's, at Exchange. @throws ProblemError INVALID
  */
 export function refuseImpossibleMailbox(
   { kind, deliveryMethods, deleteAfterProcessing }: Described,
@@ -29,6 +47,8 @@ export function refuseImpossibleMailbox(
     add("/deleteAfterProcessing", `must be off: only profiles that receive by ${deleting} delete at the server`);
   if (kind === "forward" && deliveryMethods.outbound !== "none")
     add("/deliveryMethods/outbound", "must be none: a forward mailbox only receives");
+  const noItems = deliveryMethods.act === "none" ? null : whyNoItems(kind, settings);
+  if (noItems !== null) add("/deliveryMethods/act", `must be none: ${noItems}`);
   if (errors.length > 0)
     throw new ProblemError("INVALID", errors.map(({ pointer, reason }) => `${pointer} ${reason}`).join("; "), {
       errors,

@@ -50,7 +50,7 @@ export function createMailboxStore(store: Store) {
     /** What a worker's question about a connection needs: neither history nor what was handled. */
     forConnection: (id: string) =>
       mailboxes.findOne(where({ _id: id }), {
-        projection: { configuration: 1, profileV: 1, machine: 1, ownership: 1 },
+        projection: { configuration: 1, profileV: 1, machine: 1, ownership: 1, takeOver: 1 },
       }) as Promise<MailboxForConnection | null>,
     /** The last transitions, newest first; `null`: there is no such mailbox. */
     async history(id: string) {

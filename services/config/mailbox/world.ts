@@ -2,7 +2,7 @@ import type { RetryPolicy, Settings } from "@mailfleet/contracts";
 import { ProblemError } from "@mailfleet/contracts";
 import { type Documents, remember, singleId } from "@mailfleet/kit";
 import type { ProfileBody, ShownProfile } from "../profile/body.ts";
-import type { SettingsBody } from "../settings/body.ts";
+import { type SettingsBody, shownSettings } from "../settings/body.ts";
 
 /** What deciding about a mailbox needs besides its document. */
 export interface World {
@@ -66,8 +66,8 @@ export function createWorlds({
     profile: (id, { fresh = false, atLeast = 0 } = {}) =>
       profiles.get(id, { fresh, good: (profile) => profile.v >= atLeast }),
     async settings(want) {
-      const { v, settings } = await organisation.get("", want);
-      return { v, ...settings };
+      const { v, ...body } = await organisation.get("", want);
+      return { v, ...shownSettings(body) };
     },
     rhythmV: async (want) => (await organisation.get("", want)).rhythmV,
     async of(profileId, want) {

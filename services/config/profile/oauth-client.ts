@@ -1,11 +1,12 @@
-import type { Direction, OAuthClient } from "@mailfleet/contracts";
+import type { OAuthClient } from "@mailfleet/contracts";
 import { completeOAuthClient } from "@mailfleet/oauth";
 import type { ShownProfile } from "./body.ts";
+import type { ServerOf } from "./server-for.ts";
 
 /** The OAuth application of a profile, for the directions that use it; `null` if the profile has none. */
 export function oauthClientOf(
   { _id, settings, oauthSecret }: Pick<ShownProfile, "_id" | "settings" | "oauthSecret">,
-  directions: readonly Exclude<Direction, "act">[],
+  directions: readonly ServerOf[],
 ): OAuthClient | null {
   const { oauth, inbound, outbound } = settings;
   if (!oauth) return null;
@@ -33,6 +34,6 @@ export function isClientSecretMissing({
 }
 
 /** The directions that sign in through the profile's application. */
-export function oauthDirections({ settings }: Pick<ShownProfile, "settings">): Exclude<Direction, "act">[] {
+export function oauthDirections({ settings }: Pick<ShownProfile, "settings">): ServerOf[] {
   return (["inbound", "outbound"] as const).filter((direction) => settings[direction].credentials === "oauth");
 }

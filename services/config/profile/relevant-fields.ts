@@ -1,5 +1,12 @@
-import type { Direction, InboundServer, OAuthSettings, OutboundServer } from "@mailfleet/contracts";
+import {
+  type Direction,
+  directions,
+  type InboundServer,
+  type OAuthSettings,
+  type OutboundServer,
+} from "@mailfleet/contracts";
 import type { ShownProfile } from "./body.ts";
+import { type ServerOf, serverFor } from "./server-for.ts";
 
 /** What is looked at of a profile. */
 type Compared = Pick<
@@ -15,26 +22,29 @@ interface RelevantField {
   read(profile: Compared): unknown;
 }
 
+/** What a server is for. */
+const servedBy = (server: ServerOf): Direction[] => directions.filter((direction) => serverFor(direction) === server);
+
 type ServerField = keyof InboundServer | keyof OutboundServer;
-const endpoint = (direction: "inbound" | "outbound", ...names: ServerField[]): RelevantField[] =>
+const endpoint = (direction: ServerOf, ...names: ServerField[]): RelevantField[] =>
   names.map((name) => ({
     pointer: `/${direction}/${name}`,
-    directions: [direction],
+    directions: servedBy(direction),
     read: ({ settings }) => plain((settings[direction] as Partial<InboundServer & OutboundServer>)[name]),
   }));
 const overHttp = ["authentication", "access", "autodiscover", "apiUrl"] as const;
 
 /** Credentials and applications that no mailbox uses matter to none. */
-const held = (direction: "inbound" | "outbound"): RelevantField => ({
+const held = (direction: ServerOf): RelevantField => ({
   pointer: `/${direction}Credentials`,
-  directions: [direction],
+  directions: servedBy(direction),
   read: (profile) =>
     profile.settings[direction].credentials === "profile"
       ? profile[`${direction}Credentials`]?.password.ciphertext
       : undefined,
 });
 
-const oauthDirections = (direction: "inbound" | "outbound"): RelevantField[] => {
+const oauthDirections = (direction: ServerOf): RelevantField[] => {
   const used = ({ settings }: Compared) => settings[direction].credentials === "oauth";
   // The state of the consent screen and the end of a secret explain a failure; they do not cause one.
   const names: (keyof OAuthSettings)[] = [
@@ -50,12 +60,12 @@ const oauthDirections = (direction: "inbound" | "outbound"): RelevantField[] => 
   return [
     ...names.map((name) => ({
       pointer: `/oauth/${name}#${direction}`,
-      directions: [direction],
+      directions: servedBy(direction),
       read: (profile: Compared) => (used(profile) ? plain(profile.settings.oauth?.[name]) : undefined),
     })),
     {
       pointer: `/oauthSecret#${direction}`,
-      directions: [direction],
+      directions: servedBy(direction),
       read: (profile) => (used(profile) ? profile.oauthSecret?.secret.ciphertext : undefined),
     },
   ];

@@ -2,7 +2,7 @@ import { type Settings, settings } from "@mailfleet/contracts";
 import { keep } from "@mailfleet/kit";
 import type { Ports } from "../ports.ts";
 import { usableProfile } from "../profile/usable-profile.ts";
-import { initialSettings, type SettingsBody } from "./body.ts";
+import { initialSettings, type SettingsBody, shownSettings } from "./body.ts";
 
 /**
  * Keeps the settings. New rhythms reach mailboxes at once; the rest of a new policy counts from their next step on.
@@ -14,24 +14,26 @@ export const keptSettings = keep<Ports, SettingsBody>()(settings, {
     const { change } = (command?.input ?? {}) as { change?: { defaultProfileId?: string | null } };
     if (change?.defaultProfileId) await usableProfile(ports, change.defaultProfileId, "/change/defaultProfileId");
   },
-  view: ({ v, settings: shown }) => ({ v, ...shown }),
+  view: ({ v, ...body }) => ({ v, ...shownSettings(body) }),
   decide: {
     update(before, { change = {} }) {
-      const { retryPolicy, ...rest } = change;
+      const { retryPolicy, organisationName, ...rest } = change;
       const after = {
         ...before.settings,
         ...rest,
+        ...(organisationName === undefined ? {} : { organisationName: organisationName ?? undefined }),
         retryPolicy: { ...before.settings.retryPolicy, ...retryPolicy },
       };
       return {
         after: {
+          ...(before.organisationId === undefined ? {} : { organisationId: before.organisationId }),
           settings: after,
           rhythmV: hasOtherRhythm(before.settings, after) ? before.v + 1 : before.rhythmV,
         },
       };
     },
   },
-  answers: () => ({ defaults: async () => ({ v: 1, ...initialSettings }) }),
+  answers: () => ({ defaults: async () => ({ v: 1, ...shownSettings({ settings: initialSettings }) }) }),
   after(ports, _verb, { before, after }) {
     ports.worlds.forgetSettings();
     if (before?.rhythmV !== after?.rhythmV) ports.kick("spread-rhythm");

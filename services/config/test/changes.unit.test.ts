@@ -80,7 +80,8 @@ describe("a change of a profile", () => {
     assert.equal(after.relevantV, 2);
     assert.deepEqual(unheard(after, 1), {
       fields: ["/inbound/port", "/inbound/security"],
-      directions: ["inbound"],
+      // Appointments, contacts and tasks are at the same server.
+      directions: ["inbound", "act"],
     });
     assert.deepEqual(unheard(after, 2), { fields: [], directions: [] });
   });

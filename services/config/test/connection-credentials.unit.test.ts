@@ -35,7 +35,7 @@ function credentials(
       refreshToken: grantedAt("https://oauth2.googleapis.com"),
       ...given.grant,
     } as GrantDocument);
-  return connectionOf(mailbox, given.direction ?? "inbound", world, grant ?? null).credentials;
+  return connectionOf(mailbox, given.direction ?? "inbound", world, { grant: grant ?? null }).credentials;
 }
 
 describe("credentials of the user or queue", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { Connection, ProblemError } from "@mailfleet/contracts";
+import { Connection } from "@mailfleet/contracts";
 import { step } from "@mailfleet/mailbox";
 import { connectionOf } from "../mailbox/connection.ts";
 import { at, givenMailbox, givenProfile, givenWorld } from "./given-documents.ts";
@@ -50,8 +50,5 @@ describe("a connection", () => {
     assert.equal(connectionOf(mailbox, "inbound", world).processFrom, 20);
     mailbox.configuration.processFrom = 5;
     assert.equal(connectionOf(mailbox, "inbound", world).processFrom, 10);
-  });
-  test("of act does not exist yet", () => {
-    assert.throws(() => connectionOf(givenTesting(), "act", givenWorld()), ProblemError);
   });
 });

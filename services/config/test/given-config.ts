@@ -63,7 +63,8 @@ export async function givenConfig(options: { ownMongo?: boolean } = {}) {
   const endings: (() => Promise<unknown>)[] = [];
   const { logger, lines } = listeningLogger();
   const bus: Bus = await connectBus({ url: nats.url, name: "everybody-else", logger, isOutage: () => false });
-  const workers = [consumers.inboundTests, consumers.inboundRuns, consumers.outboundTests, consumers.outboundRuns];
+  const { inboundTests, inboundRuns, outboundTests, outboundRuns, actTests, actRuns } = consumers;
+  const workers = [inboundTests, inboundRuns, outboundTests, outboundRuns, actTests, actRuns];
   await bus.declare(Object.values(streams), [...workers, consumers.schedulerTimers]);
   /** What workers and scheduler were asked for. They only write it down: a test says what comes back. */
   const asked: Incoming<"run.requested.v1" | "timer.set.v1" | "timer.clear.v1">[] = [];

@@ -5,7 +5,7 @@ import type { World } from "../mailbox/world.ts";
 import type { StoredProfile } from "../profile/body.ts";
 import { completeProfile } from "../profile/complete-profile.ts";
 import { newProfile } from "../profile/profile-change.ts";
-import { initialSettings } from "../settings/body.ts";
+import { initialSettings, shownSettings } from "../settings/body.ts";
 
 export const at = 1_800_000_000_000;
 
@@ -34,7 +34,7 @@ export const givenProfile = (change: object = {}, id = "pf_0001"): StoredProfile
 /** A world of this profile and the settings of a new organisation. */
 export const givenWorld = (profile = givenProfile(), settings: object = {}): World => ({
   profile,
-  settings: { v: 1, ...initialSettings, ...settings },
+  settings: { v: 1, ...shownSettings({ settings: initialSettings }), ...settings },
   rhythmV: 1,
   policy: RetryPolicy.parse({}),
 });

@@ -50,6 +50,23 @@ async function enabled(): Promise<Mailbox> {
   });
 }
 
+describe("the organisation", () => {
+  test("gets one id when the first mark needs it, whoever asks, and keeps it and its name", async () => {
+    const settings = () => bus.request("config.settings.get", {});
+    assert.equal((await settings()).organisationId, null);
+    const { id: mailboxId } = await approved();
+    const asked = await Promise.all(
+      Array.from({ length: 6 }, () => bus.request("config.connection.get", { mailboxId, direction: "act" })),
+    );
+    const ids = new Set(asked.map(({ act }) => act?.organisation.id));
+    assert.equal(ids.size, 1, [...ids].join(" "));
+    await bus.request("config.settings.update", { ...command(), change: { organisationName: "Contoso" } });
+    assert.deepEqual([(await settings()).organisationId, (await settings()).organisationName], [...ids, "Contoso"]);
+    await bus.request("config.settings.update", { ...command(), change: { organisationName: null } });
+    assert.deepEqual([(await settings()).organisationId, (await settings()).organisationName], [...ids, undefined]);
+  });
+});
+
 describe("the life of a mailbox", () => {
   test("from created over approved and tested to enabled, and what is said on the way", async () => {
     const facts = await given.listen("fact.mailbox.*.*");

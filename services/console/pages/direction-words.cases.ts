@@ -40,6 +40,7 @@ export interface DirectionCase {
   readonly what: string;
   readonly status: DirectionStatus;
   readonly underTest?: boolean;
+  readonly note?: string;
   readonly shows: readonly RegExp[];
   readonly hides?: readonly RegExp[];
 }
@@ -55,6 +56,12 @@ export const directionCases: readonly DirectionCase[] = [
     underTest: true,
     shows: [/being tested …/],
     hides: [/421 busy/, /Steps/],
+  },
+  {
+    what: "works, and what that does not mean",
+    status: { ...idle, ...works, lastTest: passed },
+    note: "Not synchronised yet.",
+    shows: [/<dd>works<p class="soft">Not synchronised yet\.</],
   },
   { what: "works", status: { ...idle, ...works, lastTest: passed }, shows: [/<dd>works</, /Sign in, done.*LOGIN/] },
   {

@@ -6,6 +6,8 @@ export interface ShownDirection {
   readonly title: string;
   readonly status: DirectionStatus;
   readonly underTest: boolean;
+  /** What its work is not. */
+  readonly note?: string;
 }
 
 const stepNames: Readonly<Record<TestStep["step"], string>> = {
@@ -61,5 +63,7 @@ function errorWords({ status, underTest }: ShownDirection): Html | null {
 
 /** How a direction does: the state in a few words, what went wrong, and the steps of its last test. */
 export function directionWords(shown: ShownDirection): Html {
-  return html`<dt>${shown.title}</dt><dd>${stateWords(shown)}${errorWords(shown)}${stepsOf(shown)}</dd>`;
+  const { title, note } = shown;
+  const said = note !== undefined && html`<p class="soft">${note}</p>`;
+  return html`<dt>${title}</dt><dd>${stateWords(shown)}${said}${errorWords(shown)}${stepsOf(shown)}</dd>`;
 }

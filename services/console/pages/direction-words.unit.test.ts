@@ -5,9 +5,9 @@ import { directionWords } from "./direction-words.ts";
 import { textOf } from "./html.ts";
 
 describe("what the owner's page says of a direction", () => {
-  for (const { what, status, underTest = false, shows, hides = [] } of directionCases)
+  for (const { what, status, underTest = false, note, shows, hides = [] } of directionCases)
     it(`that is ${what}`, () => {
-      const text = textOf(directionWords({ title: "Sending", status, underTest }));
+      const text = textOf(directionWords({ title: "Sending", status, underTest, ...(note && { note }) }));
       for (const pattern of shows) assert.match(text, pattern);
       for (const pattern of hides) assert.doesNotMatch(text, pattern);
     });

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Grant, Mailbox, Profile } from "@mailfleet/contracts";
+import type { Direction, Grant, Mailbox, Profile } from "@mailfleet/contracts";
 import { signsIn } from "../profile/profile-view.ts";
 import type { Notice } from "../session/notice.ts";
 import type { OwnerSession } from "../session/owner-session.ts";
@@ -12,10 +12,15 @@ import type { PageCall } from "./page-call.ts";
 const mostProfiles = 500;
 const refreshSeconds = 4;
 
-const directions = [
+/** `onlyUsed`: nothing is said of it where it is switched off. */
+const directions: readonly { name: Direction; title: string; onlyUsed?: true; note?: string }[] = [
   { name: "inbound", title: "Receiving" },
   { name: "outbound", title: "Sending" },
-] as const;
+  {
+    ...{ name: "act", title: "Appointments, contacts and tasks", onlyUsed: true },
+    note: "They are not synchronised yet: Mailfleet only checks that it may open them.",
+  },
+];
 
 const day = (at: number) => new Date(at).toISOString().slice(0, 10);
 
@@ -36,7 +41,7 @@ const box = (name: string, title: string, checked: boolean): Html =>
 /** Stops both ways at once; the settings stop one of them. */
 const disableForm = (session: OwnerSession): Html =>
   html`<form method="post" action="/my-mailbox/disable">${carried(session)}<button class="quiet">Disable the mailbox</button></form>
-<p class="soft">This stops receiving and sending until you test and enable the mailbox again. To stop only one of them, use the settings.</p>`;
+<p class="soft">This stops everything until you test and enable the mailbox again. To stop only receiving or sending, use the settings.</p>`;
 
 /** What the form for the settings shows of a mailbox, as one text: the form carries it and says so what it changes. */
 export function shownIn({ profileId, deliveryMethods }: Pick<Mailbox, "profileId" | "deliveryMethods">): string {
@@ -117,11 +122,17 @@ export async function myMailboxPage(
   const profiles = items.filter((profile) => profile.active || profile.id === mailbox.profileId);
   const own = profiles.find((profile) => profile.id === mailbox.profileId);
   const signs = own !== undefined && signsIn(own);
-  const shown = directions.map(({ name, title }): ShownDirection => {
+  const used = directions.filter(({ name, onlyUsed }) => !onlyUsed || mailbox.directions[name].configured);
+  const shown = used.map(({ name, title, note }): ShownDirection => {
     const found = mailbox.directions[name];
     // A direction that works is tested beside its work: only the end of the test shows that it was.
     const awaited = left?.about === "testing" && (found.lastTest?.at ?? 0) <= left.after;
-    return { title, status: found, underTest: found.configured && (found.state === "testing" || awaited) };
+    return {
+      title,
+      status: found,
+      ...(note && { note }),
+      underTest: found.configured && (found.state === "testing" || awaited),
+    };
   });
   const testing = shown.some(({ underTest }) => underTest);
   const page: Page = {

@@ -47,7 +47,7 @@ const command = (
 
 const testAndEnable: Action = async (call, session, form, reply) => {
   const before = await call.ask("config.mailbox.get", { id: session.mailboxId });
-  const ends = [before.directions.inbound, before.directions.outbound].map(({ lastTest }) => lastTest?.at ?? 0);
+  const ends = Object.values(before.directions).map(({ lastTest }) => lastTest?.at ?? 0);
   await call.ask("config.mailbox.test-and-enable", command(call, session, form));
   leaveNotice(reply, call, { about: "testing", after: Math.max(...ends) });
 };

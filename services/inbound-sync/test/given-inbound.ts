@@ -103,6 +103,7 @@ export async function givenInbound(options: { ownMongo?: boolean } = {}) {
         maximumConcurrentConnections: 10,
         connectionTimeoutMs: 10_000,
         processFrom: null,
+        act: null,
         pollMs: 300_000,
         retryMs: 300_000,
         kind: "queue",

@@ -1,9 +1,10 @@
 import { createHmac } from "node:crypto";
 import { BusOutage, connectBus } from "@mailfleet/bus";
-import type { ConnectOptions, InboundConnector } from "@mailfleet/connector-api";
+import type { ActConnector, ConnectOptions, InboundConnector } from "@mailfleet/connector-api";
+import { ewsAct } from "@mailfleet/connector-ews";
 import { imapConnector } from "@mailfleet/connector-imap";
 import { pop3Connector } from "@mailfleet/connector-pop3";
-import { type FailPoint, type Logger, noFailPoint, type Sealed, Secret } from "@mailfleet/contracts";
+import { type Direction, type FailPoint, type Logger, noFailPoint, type Sealed, Secret } from "@mailfleet/contracts";
 import { createLeases, createPermits, type HoldLengths, Registry, startRenewals, startService } from "@mailfleet/kit";
 import { parseBody } from "@mailfleet/mime";
 import { connectStore, createLeaseStore, createPermitStore, isOutage } from "@mailfleet/store";
@@ -47,7 +48,7 @@ export interface Engines {
 }
 
 /** What a test asks of a replica. */
-export type GivenReplica = Partial<Omit<InboundPorts, "worker" | "leases">> & {
+export type GivenReplica = Partial<Omit<InboundPorts, "worker" | "act" | "leases">> & {
   failPoint?: FailPoint;
   /** Of leases and permits, where those of production are too long for a test. */
   lengths?: HoldLengths;
@@ -84,22 +85,30 @@ export async function startReplica(
   const permitStore = await createPermitStore(ownStore);
   const isAway = (error: unknown) => isOutage(error) || error instanceof BusOutage;
   const opener = own.opener ?? { open: async (given: Sealed) => new Secret(given.ciphertext) };
-  const worker = createWorker<InboundConnector>({
-    direction: "inbound",
+  const portsOf = (direction: Direction) => ({
+    direction,
     bus,
-    connectors: { load: async (protocol) => connectors[protocol] ?? null },
-    permits: createPermits(permitStore, { party: `inbound/${owner}`, renewals }),
+    permits: createPermits(permitStore, { party: `${direction}/${owner}`, renewals }),
     destinations: { networks: [], refused: [] },
     openSecret: opener.open,
     tokens: { credentials: tokenCredentials },
     isOutage: isAway,
     logger,
-    metrics: createRunMetrics(new Registry(), "inbound"),
+    metrics: createRunMetrics(new Registry(), direction),
     now: own.now ?? Date.now,
+  });
+  const worker = createWorker<InboundConnector>({
+    ...portsOf("inbound"),
+    connectors: { load: async (protocol) => connectors[protocol] ?? null },
+  });
+  const act = createWorker<ActConnector>({
+    ...portsOf("act"),
+    connectors: { load: async (protocol) => (protocol === "ews" ? ewsAct : null) },
   });
   const app = await startService(inboundSync, {
     bus,
     worker,
+    act,
     sources: await createSourceStore(ownStore),
     leases: createLeases(createLeaseStore<SourceDocument>(ownStore, sourceCollection), {
       owner,

@@ -327,6 +327,7 @@ function bySmtp(mailbox: GivenMailbox): Connection {
     maximumConcurrentConnections: mailbox.maximumConcurrentConnections,
     connectionTimeoutMs: mailbox.connectionTimeoutMs,
     processFrom: null,
+    act: null,
     pollMs: 300_000,
     retryMs: mailbox.retryMs,
     kind: "queue",

@@ -16,6 +16,7 @@ import { stateLine, stepLine } from "./words.ts";
 interface BulkFlags {
   profile?: string;
   direction?: Direction[];
+  takeOver?: boolean;
   wait?: boolean;
   dryRun?: boolean;
   timeout: number;
@@ -24,18 +25,34 @@ interface BulkFlags {
 type Verb = "approve" | "test" | "test-and-enable" | "disable" | "sync-now";
 const isTest = (verb: Verb) => verb === "test" || verb === "test-and-enable";
 
+/** What is asked of one mailbox, beside the command's name; `undefined`: nothing. */
+function inputOf({ direction, takeOver }: Pick<BulkFlags, "direction" | "takeOver">): object | undefined {
+  if (direction === undefined && takeOver === undefined) return undefined;
+  return { ...(direction && { directions: direction }), ...(takeOver && { takeOver }) };
+}
+
+/** What is decided for one mailbox and not for many. */
+function refuseForMany({ direction, takeOver }: BulkFlags): void {
+  if (direction) throw new UsageError("--direction is for one mailbox at a time.");
+  if (takeOver) throw new UsageError("--take-over is for one mailbox at a time: look whose it is first.");
+}
+
 /** One mailbox: the command itself. */
 async function single(
   cli: Cli,
   verb: Verb,
   which: string,
-  { direction: directions, dryRun }: Pick<BulkFlags, "direction" | "dryRun">,
+  flags: Pick<BulkFlags, "direction" | "takeOver" | "dryRun">,
 ): Promise<ShownMailbox> {
   const client = await cli.client();
   // This approves the address that was seen: the one that was typed, or the one that is shown now.
   const seen = async () => (which.includes("@") ? which : (await client.get<ShownMailbox>(mailboxPath(which))).address);
-  const body = verb === "approve" ? { address: await seen() } : directions && { directions };
-  return client.post<ShownMailbox>(`${mailboxPath(which)}/${verb}`, body, dryRun ? { query: { dryRun: "true" } } : {});
+  const body = verb === "approve" ? { address: await seen() } : inputOf(flags);
+  return client.post<ShownMailbox>(
+    `${mailboxPath(which)}/${verb}`,
+    body,
+    flags.dryRun ? { query: { dryRun: "true" } } : {},
+  );
 }
 
 /** The ids of the mailboxes, each with the name by which a person knows it. */
@@ -74,7 +91,7 @@ async function tryMany(cli: Cli, verb: Verb, mailboxes: readonly string[], flags
 
 /** Several mailboxes: a job, with a result for each. */
 async function many(cli: Cli, verb: Verb, mailboxes: readonly string[], flags: BulkFlags): Promise<void> {
-  if (flags.direction) throw new UsageError("--direction is for one mailbox at a time.");
+  refuseForMany(flags);
   const all = await namedOnes(cli, mailboxes, flags.profile);
   const target =
     flags.profile === undefined
@@ -105,6 +122,7 @@ async function waitForTest(cli: Cli, verb: Verb, mailboxes: readonly string[], f
   const all = await namedOnes(cli, mailboxes, flags.profile);
   const ids = [...all.keys()];
   if (ids.length === 0) return cli.show([], () => none);
+  if (ids.length > 1 && flags.takeOver) refuseForMany({ timeout: flags.timeout, takeOver: true });
   const { outcomes, complete } = await watchTests(
     client,
     ids,
@@ -119,7 +137,7 @@ async function waitForTest(cli: Cli, verb: Verb, mailboxes: readonly string[], f
     },
     async ([first]) => {
       if (ids.length === 1 && first) {
-        await client.post(`${mailboxPath(first.id)}/${verb}`, flags.direction && { directions: flags.direction });
+        await client.post(`${mailboxPath(first.id)}/${verb}`, inputOf(flags));
         return;
       }
       const job = await runJob(client, { verb, mailboxIds: ids }, flags.timeout * 1000, cli.remark);
@@ -160,7 +178,9 @@ export function addMailboxBulkCommands(mailbox: Command, cli: Cli): void {
       .option("--profile <profile>", "all mailboxes of this profile")
       .option("--timeout <seconds>", "how long to wait", wholeNumber("--timeout", 1, 86_400), 120);
     if ("directions" in noun.operations[verb].input)
-      command.option("--direction <inbound|outbound>", "only this direction; may be repeated", collect);
+      command.option("--direction <inbound|outbound|act>", "only this direction; may be repeated", collect);
+    const { takeOver } = noun.operations["test-and-enable"].input;
+    if (verb === "test-and-enable") command.option("--take-over", takeOver.description);
     command.option("--dry-run", dryRunText);
     if (isTest(verb)) command.option("--wait", "show the steps as they finish, and wait for the result");
     command.action(async (mailboxes: string[], flags: BulkFlags) => {

@@ -15,14 +15,23 @@ export function stepLine(direction: Direction | undefined, step: Shown<TestStep>
   return step.remedy ? `${line}\n            ${printable(step.remedy)}` : line;
 }
 
+/** What a worker counts; of `act` there is nothing to count. */
+function activityFacts(name: Direction, { activity }: ShownDirection): Fact[] {
+  if (name === "act")
+    return [["  items", "not synchronised yet: Mailfleet checks access to them and keeps the organisation's mark"]];
+  return [
+    ["  last run", time(activity?.lastRunAt)],
+    ["  last proved success", time(activity?.lastProvedSuccessAt)],
+    ["  messages", activity?.messages],
+  ];
+}
+
 function oneDirection(name: Direction, status: ShownDirection): Fact[] {
   const lastError = status.lastError;
   return [
     [name, `${status.state}${status.enabled ? "" : ", not enabled"}`],
     ["  last test", status.lastTest ? `${status.verdict} at ${time(status.lastTest.at)}` : status.verdict],
-    ["  last run", time(status.activity?.lastRunAt)],
-    ["  last proved success", time(status.activity?.lastProvedSuccessAt)],
-    ["  messages", status.activity?.messages],
+    ...activityFacts(name, status),
     ["  next", status.next ? `${status.next.why} at ${time(status.nextRunAt ?? status.next.at)}` : "nothing planned"],
     ...(status.attempt > 0 ? ([["  attempts left", status.attemptsLeft]] as const) : []),
     ...(lastError

@@ -1,7 +1,7 @@
 import { type ActConnector, itemFolders } from "@mailfleet/connector-api";
 import { deadlineOf } from "@mailfleet/connector-http";
 import { openEws } from "./ews-api.ts";
-import { checkItemFolder, ewsActSession } from "./item-folders.ts";
+import { checkItemFolder, ewsActSession, refuseDelegation } from "./item-folders.ts";
 import { runTest } from "./test-steps.ts";
 
 /** Appointments, contacts and tasks in Exchange on-premises by EWS: whether they may be used, and the organisation's mark. */
@@ -9,8 +9,15 @@ export const ewsAct: ActConnector = {
   test: (options, settle, listener, signal) =>
     runTest({ options, listener, signal }, async (api, step) => {
       const deadline = deadlineOf(options, signal);
-      for (const name of itemFolders) await step(name, () => checkItemFolder(api, name, deadline));
+      for (const name of itemFolders)
+        await step(name, async () => {
+          refuseDelegation(options);
+          return checkItemFolder(api, name, deadline);
+        });
       await step("mark", () => settle(ewsActSession(api)));
     }),
-  open: async (options, signal) => ewsActSession(await openEws(options, signal)),
+  async open(options, signal) {
+    refuseDelegation(options);
+    return ewsActSession(await openEws(options, signal));
+  },
 };

@@ -1,4 +1,11 @@
-import { type ActSession, type ItemFolder, markProperty, markText, readMark } from "@mailfleet/connector-api";
+import {
+  type ActSession,
+  type ConnectOptions,
+  type ItemFolder,
+  markProperty,
+  markText,
+  readMark,
+} from "@mailfleet/connector-api";
 import { ofItems } from "@mailfleet/connector-http";
 import { FailureError, failureOf } from "@mailfleet/contracts";
 import type { EwsApi } from "./ews-api.ts";
@@ -24,6 +31,14 @@ export async function checkItemFolder(api: EwsApi, name: ItemFolder, signal: Abo
   if (missing.length === 0) return `opens, with the rights ${rights.join(", ")}`;
   const reply = `needed: ${needed}; missing: ${missing.join(", ")}`;
   throw new FailureError(failureOf("ITEMS_NOT_ACCESSIBLE", { command: "GetFolder", reply }));
+}
+
+/** Throws ITEMS_NOT_ACCESSIBLE where the profile has the account's rights for mail alone (Dynamics 365: not by delegation). */
+export function refuseDelegation({ server }: Pick<ConnectOptions, "server">): void {
+  if (server.access !== "delegation") return;
+  const reply =
+    "needed: impersonation, or the mailbox's own credentials; the profile says delegation, which is for mail only";
+  throw new FailureError(failureOf("ITEMS_NOT_ACCESSIBLE", { reply }));
 }
 
 /** The mark of a mailbox that is open. */

@@ -97,6 +97,14 @@ describe("appointments, contacts and tasks in Exchange", () => {
     }
   });
 
+  test("delegation is for mail only", async () => {
+    exchange.addAccount({ address: "delegate@example.org", password: "right" });
+    exchange.delegate(address, "delegate@example.org");
+    const { outcomes, failure } = await tested(undefined, options({ access: "delegation" }, "delegate@example.org"));
+    assert.deepEqual(outcomes.slice(-2), ["access ok", "calendar failed"]);
+    assert.match(failure?.evidence?.reply ?? "", /needed: impersonation/);
+  });
+
   test("what settling the mark refuses is the result of the test", async () => {
     const failure = { code: "ITEMS_OF_ANOTHER_ORGANISATION", kind: "permanent" } as const;
     const { outcomes, failure: found } = await tested(async () => {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Instant, MailboxId, ProfileId } from "../ids.ts";
+import { Instant, MailboxId, OrganisationId, ProfileId } from "../ids.ts";
 import { EmailAddress } from "../mailbox/shown.ts";
 import { field } from "../noun/field.ts";
 import { noun } from "../noun/noun.ts";
@@ -107,6 +107,12 @@ export const connection = noun("connection", {
       "whether a connection is kept on which the server says that mail has come; where it does not say so by itself it is asked every `noopMs`, unless that is null",
     ),
     processFrom: field(Instant.nullable(), "only mail that arrives after this is received"),
+    act: field(
+      z
+        .object({ organisation: z.object({ id: OrganisationId, name: z.string().optional() }), takeOver: z.boolean() })
+        .nullable(),
+      "for appointments, contacts and tasks: whose mark the mailbox is to carry, and whether it replaces another one's; null for the other directions",
+    ),
     pollMs: field(z.number().int(), "between two polls"),
     retryMs: field(z.number().int(), "between two attempts"),
     uncertainPolicy: field(UncertainPolicy, "what to do with a send of unknown fate"),

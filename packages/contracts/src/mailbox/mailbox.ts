@@ -5,15 +5,16 @@ import { noun } from "../noun/noun.ts";
 import { operation } from "../noun/operation.ts";
 import { mailboxCredentials } from "../noun/secret-field.ts";
 import { Direction, LifecycleWord, MailboxKind, perDirection } from "../vocabulary.ts";
-import { DeliveryMethods, DirectionStatus, EmailAddress, HistoryEntry, Owner } from "./shown.ts";
+import { DeliveryMethods, DirectionStatus, EmailAddress, HistoryEntry, NewDeliveryMethods, Owner } from "./shown.ts";
 
 const someDirections = {
   directions: z.array(Direction).min(1).optional().describe("all configured ones if absent"),
 };
 
 const inWord = ({ configured, state }: DirectionStatus) => (configured ? state : "none");
-const bothWays = ({ inbound, outbound }: { inbound: DirectionStatus; outbound: DirectionStatus }) =>
-  `${inWord(inbound)} / ${inWord(outbound)}`;
+/** The third only where it is used: most mailboxes have none. */
+const allWays = ({ inbound, outbound, act }: Readonly<Record<Direction, DirectionStatus>>) =>
+  [inbound, outbound, ...(act.configured ? [act] : [])].map(inWord).join(" / ");
 
 /** A mailbox: what people configure, and what its machine knows. */
 export const mailbox = noun("mailbox", {
@@ -40,8 +41,8 @@ export const mailbox = noun("mailbox", {
       flag: "profile <profile>",
     }),
     deliveryMethods: field(DeliveryMethods, "how each direction is served", {
-      write: DeliveryMethods.default({ inbound: "server-side", outbound: "server-side", act: "none" }),
-      flags: { inbound: "inbound", outbound: "outbound", act: null },
+      write: NewDeliveryMethods.default({ inbound: "server-side", outbound: "server-side" }),
+      flags: { inbound: "inbound", outbound: "outbound", act: "act" },
       whole: {},
     }),
     processFrom: field(
@@ -76,8 +77,8 @@ export const mailbox = noun("mailbox", {
       reason: z.string().optional(),
     }),
     directions: field(z.object(perDirection(() => DirectionStatus)), "what is known about each direction", {
-      column: "IN / OUT",
-      cell: bothWays,
+      column: "IN / OUT / ACT",
+      cell: allWays,
     }),
   },
   filter: {
@@ -92,7 +93,7 @@ export const mailbox = noun("mailbox", {
     search: z.string().max(200).optional().describe("part of the address or name"),
     ids: z.array(MailboxId).max(100).optional().describe("between services: only these"),
   },
-  flags: { lifecycle: "status <word>", directions: "direction <inbound|outbound>" },
+  flags: { lifecycle: "status <word>", directions: "direction <inbound|outbound|act>" },
   dryRuns: true,
   standard: ["create", "get", "list", "update", "delete", "destinations"],
   texts: {
@@ -131,7 +132,15 @@ export const mailbox = noun("mailbox", {
       owner: true,
       impact: "sends",
       status: 202,
-      input: someDirections,
+      input: {
+        ...someDirections,
+        takeOver: z
+          .boolean()
+          .optional()
+          .describe(
+            "synchronise appointments, contacts and tasks from this organisation only, even if the mailbox carries another one's mark; not for owners",
+          ),
+      },
     }),
     disable: operation({
       text: "Stop the mailbox; it stays as it is until it is tested and enabled again",

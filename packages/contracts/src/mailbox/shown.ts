@@ -15,13 +15,19 @@ export const Owner = z.strictObject({
   email: EmailAddress.describe("the person who owns the mailbox"),
 });
 
-/** `act` (appointments, contacts, tasks) is not offered by any connector yet. */
+const actText =
+  "appointments, contacts and tasks, with Exchange only: Mailfleet tests access to them and marks the mailbox as its organisation's; it does not synchronise the items themselves yet";
+
+/** How each direction is served. */
 export const DeliveryMethods = z.strictObject({
   inbound: DeliveryMethod.default("none").describe("how mail is received"),
   outbound: DeliveryMethod.default("none").describe("how mail is sent"),
-  act: z
-    .literal("none", "must be none: no connector synchronises appointments, contacts and tasks yet")
-    .default("none"),
+  act: DeliveryMethod.default("none").describe(actText),
+});
+
+/** As it is written: `act` that is not named is the organisation's default for a new mailbox, and stays as it is in a change. */
+export const NewDeliveryMethods = DeliveryMethods.extend({
+  act: DeliveryMethod.optional().describe(`${actText}; the organisation's default if absent`),
 });
 
 /**

@@ -1,9 +1,10 @@
 import { z } from "zod";
-import { ProfileId } from "../ids.ts";
+import { OrganisationId, ProfileId } from "../ids.ts";
 import { field } from "../noun/field.ts";
 import { noun } from "../noun/noun.ts";
 import { operation } from "../noun/operation.ts";
 import { whole } from "../noun/whole.ts";
+import { DeliveryMethod } from "../vocabulary.ts";
 import { RetryPolicy, RetryPolicyChange } from "./retry-policy.ts";
 
 /** Ports that connections may go to: a named preset, a list, or `null` for all. */
@@ -47,6 +48,15 @@ export const settings = noun("settings", {
     defaultProfileId: field(ProfileId.nullable().default(null), "profile of mailboxes that name none", {
       flag: "default-profile <profile>",
     }),
+    actDeliveryMethod: field(
+      DeliveryMethod.default("none"),
+      "appointments, contacts and tasks of new user mailboxes with a profile of Exchange that says nothing of them",
+      { flag: "act" },
+    ),
+    organisationName: field(
+      z.string().trim().min(1).max(100).optional(),
+      "what other installations call this one when they find its mark in a mailbox",
+    ),
     retryPolicy: field(RetryPolicy, "when to try again; only what is named changes", { change: RetryPolicyChange }),
     messageRetentionDays: field(whole(1, 3650).default(30), "days that received and sent messages are kept", {
       flag: "retention-days <n>",
@@ -63,6 +73,12 @@ export const settings = noun("settings", {
         .default([...privateNetworks]),
       "networks beside the public Internet that mail servers may be in; link-local and metadata addresses never are",
       { flag: null, cell: (networks: readonly string[]) => networks.join(", ") || "none" },
+    ),
+  },
+  shown: {
+    organisationId: field(
+      OrganisationId.nullable(),
+      "in the marks that this installation leaves in mailboxes; null until the first one is needed",
     ),
   },
   dryRuns: true,
