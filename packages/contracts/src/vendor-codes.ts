@@ -48,6 +48,7 @@ export const vendorCodes: readonly VendorCode[] = [
   same("8005E276", "LICENCE_MISSING"),
   same("800046", "LICENCE_MISSING"),
   same("ErrorImpersonateUserDenied", "IMPERSONATION_DENIED"),
+  same("appointments, contacts and tasks bound to another organisation", "ITEMS_OF_ANOTHER_ORGANISATION"),
   same("mailbox does not have email server profile", "PROFILE_MISSING"),
   same("unrecognized email address", "MAILBOX_NOT_FOUND"),
 ];

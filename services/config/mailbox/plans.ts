@@ -16,7 +16,11 @@ const testing =
   (enable: boolean) =>
   ({ machine }: StoredMailbox, { directions, owner, takeOver = false }: Asked, at: number): Plan => {
     if (takeOver) refuseTakeOver(owner, directions ?? machine.configured);
-    return { events: [{ type: "test", enable, directions, byOwner: owner !== undefined, at }], takeOver };
+    return {
+      events: [{ type: "test", enable, directions, byOwner: owner !== undefined, at }],
+      takeOver,
+      ...(takeOver && { cause: "items are taken over from another organisation" }),
+    };
   };
 
 /** Whose items a mailbox has is decided between organisations. @throws ProblemError */

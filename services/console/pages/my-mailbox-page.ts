@@ -45,7 +45,7 @@ const disableForm = (session: OwnerSession): Html =>
 
 /** What the form for the settings shows of a mailbox, as one text: the form carries it and says so what it changes. */
 export function shownIn({ profileId, deliveryMethods }: Pick<Mailbox, "profileId" | "deliveryMethods">): string {
-  return [profileId, deliveryMethods.inbound, deliveryMethods.outbound].join(" ");
+  return [profileId, deliveryMethods.inbound, deliveryMethods.outbound, deliveryMethods.act].join(" ");
 }
 
 function settingsForm(session: OwnerSession, mailbox: Mailbox, profiles: readonly Profile[]): Html {
@@ -58,6 +58,7 @@ function settingsForm(session: OwnerSession, mailbox: Mailbox, profiles: readonl
 <input type="hidden" name="shown" value="${shownIn(mailbox)}">
 ${box("receive", "Receive mail of this mailbox", methods.inbound !== "none")}
 ${box("send", "Send mail from this mailbox", methods.outbound !== "none")}
+${methods.act !== "none" && box("act", "Check access to appointments, contacts and tasks", true)}
 <label>Kind of connection: <select name="profileId">${options}</select></label>
 <button class="quiet">Save</button></form>`;
 }

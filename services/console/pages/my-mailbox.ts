@@ -1,4 +1,4 @@
-import { CommandId, ProblemError, ProfileId, problemCodes } from "@mailfleet/contracts";
+import { CommandId, type Direction, ProblemError, ProfileId, problemCodes } from "@mailfleet/contracts";
 import type { FastifyReply } from "fastify";
 import { z } from "zod";
 import { refuseInactiveProfile } from "../profile/profile-view.ts";
@@ -24,6 +24,8 @@ const Form = z.object({
   profileId: ProfileId.optional(),
   receive: z.literal("yes").optional(),
   send: z.literal("yes").optional(),
+  /** Only in forms of mailboxes that have it switched on. */
+  act: z.literal("yes").optional(),
   /** What the form showed when it was made: profile and methods, see `shownIn`. */
   shown: z.string().max(200).optional(),
 });
@@ -64,7 +66,7 @@ const method = (wanted: "yes" | undefined) => (wanted ? "server-side" : "none") 
  * mailbox's version also grows with each test.
  */
 const saveSettings: Action = async (call, session, form, reply) => {
-  const { profileId, receive, send, shown } = form;
+  const { profileId, receive, send, act, shown } = form;
   const mailbox = await call.ask("config.mailbox.get", { id: session.mailboxId });
   const { profileId: present, deliveryMethods: methods } = mailbox;
   if (shown !== undefined && shown !== shownIn(mailbox))
@@ -72,10 +74,14 @@ const saveSettings: Action = async (call, session, form, reply) => {
       remedy: "The present settings are shown below. Change them again if you still want to.",
     });
   if (profileId !== present) await refuseInactiveProfile(call, profileId);
-  const wanted = { ...methods, inbound: method(receive), outbound: method(send) };
+  const wanted = {
+    ...{ inbound: method(receive), outbound: method(send) },
+    act: methods.act === "none" ? methods.act : method(act),
+  };
+  const isSame = Object.entries(wanted).every(([name, one]) => methods[name as Direction] === one);
   const change = {
     ...(profileId === undefined || profileId === present ? {} : { profileId }),
-    ...(wanted.inbound === methods.inbound && wanted.outbound === methods.outbound ? {} : { deliveryMethods: wanted }),
+    ...(isSame ? {} : { deliveryMethods: wanted }),
   };
   const changes = Object.keys(change).length > 0;
   if (changes) await call.ask("config.mailbox.update", { ...command(call, session, form), change });

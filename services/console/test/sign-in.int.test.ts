@@ -289,6 +289,28 @@ describe("the sign-in of a mailbox's user", () => {
       assert.equal(doubles.updated.length, updated);
     });
 
+    it("that switches act off where it is on, and says what act is not yet", async () => {
+      const before = doubles.mailbox;
+      assert.doesNotMatch((await signedIn()).text, /name="act"|Appointments/);
+      const act = { ...before.directions.inbound, configured: true };
+      const deliveryMethods = { ...before.deliveryMethods, act: "server-side" as const };
+      try {
+        doubles.mailbox = { ...before, deliveryMethods, directions: { ...before.directions, act } };
+        const { text } = await browser.get("/my-mailbox");
+        assert.match(text, /<dt>Appointments, contacts and tasks<\/dt>[\s\S]*They are not synchronised yet/);
+        assert.match(text, /name="act" value="yes" checked/);
+        const form = hiddenFields(text, "/my-mailbox/settings");
+        const both = { receive: "yes", send: "yes", profileId: before.profileId };
+        const updated = doubles.updated.length;
+        await browser.post("/my-mailbox/settings", { ...form, ...both, act: "yes" });
+        assert.equal(doubles.updated.length, updated, "nothing was changed");
+        await browser.post("/my-mailbox/settings", { ...form, ...both, command: crypto.randomUUID() });
+        assert.equal(doubles.updated.at(-1)?.change?.deliveryMethods?.act, "none");
+      } finally {
+        doubles.mailbox = before;
+      }
+    });
+
     it("that follows a test to its end, also beside daily work, and shows its steps", async () => {
       const before = doubles.mailbox;
       const test = (at: number, outcome: "ok" | "failed") => ({

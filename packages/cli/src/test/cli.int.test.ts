@@ -179,6 +179,22 @@ describe("the mailfleet command", () => {
     assert.equal((await mailfleet("mailbox test mb_sales01 --wait --dry-run")).code, 2);
   });
 
+  it("tests and enables act alone, takes one mailbox over, and shows what act is not yet", async () => {
+    api.on("POST /mailboxes/mb_sales01/test-and-enable", { body: mailbox });
+    const act = { ...direction, configured: true, state: "enabled.running", verdict: "Success" };
+    const body = { ...mailbox, directions: { ...mailbox.directions, act } };
+    api.on("GET /mailboxes/mb_sales01", { body });
+    api.on("GET /mailboxes", { body: { items: [mailbox, body], next: null } });
+    assert.equal((await mailfleet("mailbox test-and-enable mb_sales01 --direction act --take-over")).code, 0);
+    assert.deepEqual(api.seen.at(-1)?.body, { directions: ["act"], takeOver: true });
+    for (const args of ["mb_sales01 mb_sales02 --take-over", "mb_sales01 mb_sales02 --take-over --wait"])
+      assert.equal((await mailfleet(`mailbox test-and-enable ${args}`)).code, 2, "several at once");
+    const { out } = await mailfleet("mailbox show mb_sales01");
+    assert.match(out, /act +enabled\.running[\s\S]*items +not synchronised yet/);
+    const listed = (await mailfleet("mailbox list")).out;
+    assert.match(listed, /IN \/ OUT \/ ACT\n.* idle \/ idle\n.* idle \/ idle \/ enabled\.running\n?$/);
+  });
+
   for (const outcome of ["ok", "failed"] as const)
     it(`waits for a test that is ${outcome}, shows each step once, and its exit code says so`, async () => {
       let view: ServerResponse | undefined;

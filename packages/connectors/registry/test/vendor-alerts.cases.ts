@@ -197,5 +197,6 @@ export const vendorAlertCases: readonly VendorAlertCase[] = [
 
 /** Codes that no connector raises, and the test that does. */
 export const raisedElsewhere: Readonly<Record<string, string>> = {
+  "appointments, contacts and tasks bound to another organisation": "services/inbound-sync/test/act.int.test.ts",
   "mailbox does not have email server profile": "packages/worker/test/tests.int.test.ts",
 };
