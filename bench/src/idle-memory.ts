@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Mailbox } from "@mailfleet/contracts";
 import { eventually, mailServers, startDovecot } from "@mailfleet/local/testing";
-import { addMailbox, type Fleet, plainServer, startFleet } from "./fleet.ts";
+import { enableAll } from "./enable-all.ts";
+import { plainServer, startFleet } from "./fleet.ts";
 import { residentBytes } from "./memory.ts";
 import { processTimeMs } from "./process-time.ts";
 import type { Figure } from "./report.ts";
@@ -44,7 +44,7 @@ export async function idleMemory(): Promise<Figure | string> {
     await restart();
     await pause(15_000);
     const before = residentBytes(service.pid) / megabyte;
-    await enableAll(fleet);
+    await enableAll(fleet, Object.keys(users), password);
     await eventually(async () => (await watches(service.httpPort)) === mailboxes, { timeoutMs: 120_000, everyMs: 200 });
     const at = await restart();
     await eventually(async () => (await watches(service.httpPort)) === mailboxes, { timeoutMs: 120_000, everyMs: 50 });
@@ -70,33 +70,6 @@ export async function idleMemory(): Promise<Figure | string> {
     await fleet.stop();
     await dovecot.stop();
   }
-}
-
-async function enableAll(fleet: Fleet): Promise<void> {
-  const ids = [fleet.mailbox.id];
-  const numbers = Array.from({ length: mailboxes - 1 }, (_, n) => n + 1);
-  const adding = async () => {
-    for (let n = numbers.pop(); n !== undefined; n = numbers.pop())
-      ids.push(
-        (
-          await addMailbox(
-            { api: fleet.api, profileId: fleet.mailbox.profileId },
-            { address: addressOf(n), password, receives: true },
-          )
-        ).id,
-      );
-  };
-  await Promise.all(Array.from({ length: 8 }, adding));
-  const left = [...ids];
-  const enabling = async () => {
-    for (let id = left.pop(); id !== undefined; id = left.pop()) {
-      await fleet.api.post(`/mailboxes/${id}/test-and-enable`, {});
-      const mailbox = id;
-      const isUp = async () => (await fleet.api.get<Mailbox>(`/mailboxes/${mailbox}`)).lifecycle === "enabled.running";
-      await eventually(isUp, { timeoutMs: 60_000, everyMs: 100 });
-    }
-  };
-  await Promise.all(Array.from({ length: 16 }, enabling));
 }
 
 /** Watches that the process says it has. */

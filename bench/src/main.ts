@@ -2,12 +2,15 @@
 
 import { fair50 } from "./fair-50.ts";
 import { hanging } from "./hanging.ts";
+import { idleExchange } from "./idle-exchange.ts";
 import { idleLatency } from "./idle-latency.ts";
 import { idleMemory } from "./idle-memory.ts";
+import { inboundExchange } from "./inbound-exchange.ts";
 import { inboundGmail } from "./inbound-gmail.ts";
 import { inboundImap } from "./inbound-imap.ts";
 import { inboundLarge } from "./inbound-large.ts";
 import { inboundPop3 } from "./inbound-pop3.ts";
+import { outboundExchange } from "./outbound-exchange.ts";
 import { outboundGmail } from "./outbound-gmail.ts";
 import { outboundLarge } from "./outbound-large.ts";
 import { outboundSmtp } from "./outbound-smtp.ts";
@@ -22,9 +25,15 @@ const benchmarks: Readonly<Record<string, () => Promise<Figure | string>>> = {
   "outbound-smtp": outboundSmtp,
   "inbound-gmail": inboundGmail,
   "outbound-gmail": outboundGmail,
+  "inbound-ews": () => inboundExchange("ews"),
+  "inbound-graph": () => inboundExchange("graph"),
+  "outbound-ews": () => outboundExchange("ews"),
+  "outbound-graph": () => outboundExchange("graph"),
   submit,
   "idle-latency": idleLatency,
   "idle-memory": idleMemory,
+  "idle-ews": () => idleExchange("ews"),
+  "idle-graph": () => idleExchange("graph"),
   "outbound-large": outboundLarge,
   "inbound-large": inboundLarge,
 };

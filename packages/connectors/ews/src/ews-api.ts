@@ -26,6 +26,8 @@ export interface EwsApi extends Pick<Transport, "url" | "scheme" | "offersBasic"
   send(operation: string, sending: Sending, signal: AbortSignal, timeoutMs: number): Promise<XmlElement>;
   /** A message as MIME, while it is read. Throws as `ask` does. */
   mime(id: string, signal: AbortSignal): AsyncGenerator<Uint8Array>;
+  /** Small messages as MIME, by one request: those that Exchange gave. Throws as `ask` does. */
+  several(ids: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Uint8Array>>;
   /** The failure for an error while an answer was read. */
   failure(thrown: unknown, operation: string): FailureError;
 }
@@ -107,12 +109,17 @@ export function ewsApi(url: string, options: ConnectOptions): EwsApi {
     new FailureError(failureOf("PROTOCOL_ERROR", { ...evidenceOf(operation), reply: redactSecrets(reply, secrets) }));
 
   async function answerOf(operation: string, sending: Sending, limits: Limits, purpose?: "send"): Promise<XmlElement> {
+    const { document, status } = await documentOf(operation, sending, limits, purpose);
+    return messageIn(operation, document, status, purpose);
+  }
+
+  async function documentOf(operation: string, sending: Sending, limits: Limits, purpose?: "send") {
     const response = await post(operation, sending, limits);
     if (!isXml(response)) throw refused(await readRefusal(response), operation, purpose);
     const reading = read(operation, response);
     for (;;) {
       const { value, done } = await reading.next();
-      if (done) return messageIn(operation, value, response.status, purpose);
+      if (done) return { document: value, status: response.status };
     }
   }
 
@@ -159,9 +166,23 @@ export function ewsApi(url: string, options: ConnectOptions): EwsApi {
         return;
       }
     },
+    async several(ids, signal) {
+      const { document } = await documentOf("GetItem", inMemory(getMime(...ids)), { signal });
+      const messages = findElement(document, "ResponseMessages")?.children ?? [];
+      return new Map(messages.flatMap((message) => mimeIn(message, ids)));
+    },
     failure: (thrown, operation) => networkFailure(thrown, evidenceOf(operation)),
     close: transport.close,
   };
+}
+
+/** The message that an answer has; nothing for another one, or for a refusal. */
+function mimeIn(message: XmlElement, wanted: readonly string[]): [string, Uint8Array][] {
+  const id = findElement(message, "ItemId")?.attributes.Id ?? "";
+  const content = findElement(message, "MimeContent")?.text ?? "";
+  if (message.attributes.ResponseClass !== "Success" || content === "" || !wanted.includes(id)) return [];
+  const base64 = base64Stream();
+  return [[id, Buffer.concat([base64.write(content), base64.end()])]];
 }
 
 /** Credentials are for the host and port of the profile. */

@@ -22,6 +22,7 @@ export function ewsSession(api: EwsApi, source: SourceIdentity): InboundSession 
     listAll: (signal) => listInbox(api, signal),
     facts: async (id, signal) => readListed(await api.ask(OPERATION, getFacts(id), signal)),
     mime: async (id, signal) => ({ pieces: api.mime(id, signal), announced: 0 }),
+    several: (ids, signal) => api.several(ids, signal),
     failure: (thrown) => api.failure(thrown, OPERATION),
     isGone: (failure) => failure instanceof RefusedError && failure.codes === "ErrorItemNotFound",
   });

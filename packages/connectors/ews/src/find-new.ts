@@ -74,7 +74,13 @@ export function readListed(within: XmlElement): Listed {
     id,
     receivedAt: Number.isSafeInteger(at) && at >= 0 ? at : null,
     draft: textOf(within, "IsDraft") === "true",
+    ...sizeIn(within),
   };
+}
+
+function sizeIn(within: XmlElement): Pick<Listed, "size"> {
+  const size = Number(textOf(within, "Size") ?? Number.NaN);
+  return Number.isSafeInteger(size) && size > 0 ? { size } : {};
 }
 
 function malformed(reply: string): FailureError {

@@ -36,22 +36,23 @@ export function folderId({ address, access }: Whose, name: "inbox" | "sentitems"
 const uris = (names: readonly string[]) => names.map((name) => `<t:FieldURI FieldURI="${name}"/>`).join("");
 const shape = (kind: "Item" | "Folder", more: string) =>
   `<m:${kind}Shape><t:BaseShape>IdOnly</t:BaseShape><t:AdditionalProperties>${more}</t:AdditionalProperties></m:${kind}Shape>`;
-const itemIds = (id: string) => `<m:ItemIds><t:ItemId Id="${escaped(id)}"/></m:ItemIds>`;
+const itemIds = (...ids: readonly string[]) =>
+  `<m:ItemIds>${ids.map((id) => `<t:ItemId Id="${escaped(id)}"/>`).join("")}</m:ItemIds>`;
 
 /** What is in the inbox, in numbers. */
 export const getInbox = (whose: Whose) =>
   `<m:GetFolder>${shape("Folder", uris(["folder:TotalCount"]))}<m:FolderIds>${folderId(whose, "inbox")}</m:FolderIds></m:GetFolder>`;
 
-const listed = ["item:DateTimeReceived", "item:ItemClass", "item:IsDraft"];
+const listed = ["item:DateTimeReceived", "item:ItemClass", "item:IsDraft", "item:Size"];
 
 /** What has changed in the inbox since a state; `null`: everything. */
 export const syncInbox = (whose: Whose, state: string | null, most: number) =>
   `<m:SyncFolderItems>${shape("Item", uris(listed))}<m:SyncFolderId>${folderId(whose, "inbox")}</m:SyncFolderId>` +
   `${state === null ? "" : `<m:SyncState>${escaped(state)}</m:SyncState>`}<m:MaxChangesReturned>${most}</m:MaxChangesReturned></m:SyncFolderItems>`;
 
-/** A message as MIME. */
-export const getMime = (id: string) =>
-  `<m:GetItem><m:ItemShape><t:BaseShape>IdOnly</t:BaseShape><t:IncludeMimeContent>true</t:IncludeMimeContent></m:ItemShape>${itemIds(id)}</m:GetItem>`;
+/** Messages as MIME. */
+export const getMime = (...ids: readonly string[]) =>
+  `<m:GetItem><m:ItemShape><t:BaseShape>IdOnly</t:BaseShape><t:IncludeMimeContent>true</t:IncludeMimeContent></m:ItemShape>${itemIds(...ids)}</m:GetItem>`;
 
 /** What a list says of a message, of one. */
 export const getFacts = (id: string) => `<m:GetItem>${shape("Item", uris(listed))}${itemIds(id)}</m:GetItem>`;

@@ -9,6 +9,7 @@ import {
   type SourceIdentity,
 } from "@mailfleet/connector-api";
 import { type Answered, fetchListed, type Listed, type MessageApi } from "./fetch-listed.ts";
+import { severalOf, smallOnes } from "./fetch-several.ts";
 
 /** The size we aim for in one batch, in bytes. */
 const PORTION_BYTES = 4 * 1024 * 1024;
@@ -88,20 +89,23 @@ export function apiInboxSession(inbox: ApiInbox): InboundSession {
     { processFrom, alone }: ListOptions,
     signal: AbortSignal,
   ): AsyncGenerator<{ id: string; answer: Answered }> {
-    const asked: { listed: Listed; answer: Promise<Answered> }[] = [];
+    const asked: { group: readonly Listed[]; answers: Promise<ReadonlyMap<string, Answered>> }[] = [];
     const isAlone = (listed: Listed | undefined) => listed !== undefined && alone?.has(listed.id) === true;
+    const one = (listed: Listed) => fetchListed(inbox, listed, { processFrom, signal });
     let next = 0;
-    for (let given = 0; given < wanted.length; given += 1) {
+    while (next < wanted.length || asked.length > 0) {
       while (next < wanted.length && asked.length < inbox.atOnce) {
-        const listed = wanted[next] as Listed;
-        if (asked.length > 0 && (isAlone(listed) || isAlone(asked.at(-1)?.listed))) break;
-        const answer = fetchListed(inbox, listed, { processFrom, signal });
-        answer.catch(() => {});
-        asked.push({ listed, answer });
-        next += 1;
+        const first = wanted[next] as Listed;
+        if (asked.length > 0 && (isAlone(first) || isAlone(asked.at(-1)?.group.at(-1)))) break;
+        const group = inbox.several ? smallOnes(wanted, next, (small) => !isAlone(small)) : [first];
+        const answers = group.length > 1 ? severalOf(inbox, group, { processFrom, signal }) : oneOf(first, one(first));
+        answers.catch(() => {});
+        asked.push({ group, answers });
+        next += group.length;
       }
-      const { listed, answer } = asked.shift() as (typeof asked)[number];
-      yield { id: listed.id, answer: await answer };
+      const { group, answers } = asked.shift() as (typeof asked)[number];
+      const had = await answers;
+      for (const listed of group) yield { id: listed.id, answer: had.get(listed.id) ?? (await one(listed)) };
     }
   }
 
@@ -119,6 +123,8 @@ export function apiInboxSession(inbox: ApiInbox): InboundSession {
     close: async () => closed.abort(new Error("the session was closed")),
   };
 }
+
+const oneOf = async ({ id }: Listed, answer: Promise<Answered>) => new Map([[id, await answer]]);
 
 interface Portion {
   listed: number;

@@ -11,6 +11,8 @@ export interface Listed {
   /** Milliseconds since the epoch; `null`: the list does not say. */
   readonly receivedAt: number | null;
   readonly draft: boolean;
+  /** About how many bytes it has; absent: the list does not say. */
+  readonly size?: number;
 }
 
 /** The result for one message. */
@@ -29,6 +31,8 @@ export interface MessageApi {
   facts(id: string, signal: AbortSignal): Promise<Pick<Listed, "receivedAt" | "draft">>;
   /** The bytes while they are read, and how many the server says there are; 0: it does not say. */
   mime(id: string, signal: AbortSignal): Promise<{ pieces: AsyncIterator<Uint8Array>; announced: number }>;
+  /** Several small messages by one request: those that it could have. The others are asked for one by one. */
+  several?(ids: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Uint8Array>>;
   /** The failure for whatever was thrown. */
   failure(thrown: unknown): FailureError;
   /** True where the API itself says that there is no such message. */
@@ -59,14 +63,18 @@ export async function fetchListed(
     const { held, size, ended } = await beginning(pieces);
     if (ended && size === 0) throw new FailureError(failureOf("PROTOCOL_ERROR", { reply: "the message is empty" }));
     const raw = ended ? Buffer.concat(held) : rest(api, id, held, pieces, signal);
-    const message = { nativeId: nativeIdOf(at, id), identity: id, receivedAt: at, size: ended ? size : announced, raw };
-    return { type: "message", message };
+    return { type: "message", message: messageOf(id, at, raw, ended ? size : announced) };
   } catch (error) {
     signal.throwIfAborted();
     const failure = api.failure(error);
     return api.isGone(failure) ? { type: "gone" } : { type: "failed", failure: atMessage(failure, id) };
   }
 }
+
+/** A message with its names. */
+export const messageOf = (id: string, at: number, raw: FetchedMessage["raw"], size: number): FetchedMessage => ({
+  ...{ nativeId: nativeIdOf(at, id), identity: id, receivedAt: at, size, raw },
+});
 
 /** The time of arrival in base 36, wide enough until the year 5188, then a digest of the API's id: sorts by arrival. */
 function nativeIdOf(receivedAt: number, id: string): string {

@@ -10,3 +10,4 @@ export { makeCertificate } from "./http/certificate.ts";
 export { type HttpProxyDouble, startHttpProxy } from "./http/http-proxy.ts";
 export type { Trouble } from "./http/trouble.ts";
 export { type OAuthDouble, type OAuthDoubleOptions, startOAuthDouble } from "./oauth/oauth-double.ts";
+export { runPython } from "./python/python-clients.ts";
