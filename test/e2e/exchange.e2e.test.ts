@@ -323,7 +323,6 @@ describe("Exchange, from an empty system, with two replicas of each worker", () 
 
     await world.api.patch(at, next);
     assert.equal((await testConnection(profile, { mailboxId, next: true })).outcome, "ok");
-    await works();
     const switched = await world.api.post<Profile>(`${at}/switch-to-next`, {});
     assert.deepEqual(
       [switched.nextInboundCredentials, switched.nextOutboundCredentials, switched.nextOauthSecret, switched.nextTest],
@@ -331,7 +330,6 @@ describe("Exchange, from an empty system, with two replicas of each worker", () 
     );
     await works();
     endOld();
-    await works();
     await works();
   });
 
@@ -412,6 +410,25 @@ describe("Exchange, from an empty system, with two replicas of each worker", () 
         const { lastTest } = (await act(address, "enabled.running")).directions.act;
         assert.match(lastTest?.steps.at(-1)?.detail ?? "", /taken over from Other/);
       });
+  });
+
+  it("what the administrator of the tenant no longer approves stops, and the refusal says who can approve it", async () => {
+    const { address } = ways["Graph with a certificate"] as Way;
+    const clientId = applications.certificate;
+    providers.oauth.consent(clientId, ["Mail.Send", "User.Read.All"]);
+    providers.oauth.endTokens(clientId);
+    const { inbound, outbound } = (await world.reads(address, "enabled.degraded")).directions;
+    assert.equal(inbound.lastError?.code, "TENANT_APPROVAL_MISSING", JSON.stringify(inbound));
+    assert.match(inbound.lastError?.remedy ?? "", /Global or Privileged Role Administrator of the tenant/);
+    assert.equal(outbound.enabled, true);
+    providers.oauth.consent(clientId, ["Mail.ReadWrite", "Mail.Send"]);
+    providers.oauth.endTokens(clientId);
+    await world.api.post(`${path(address)}/test-and-enable`, {});
+    const again = await world.reads(address, "enabled.running");
+    const steps = again.directions.inbound.lastTest?.steps ?? [];
+    const said = steps.map(({ step, outcome, detail }) => `${step} ${outcome}: ${detail}`).join("\n");
+    assert.match(said, /^access ok: the tenant's administrator has consented to Mail\.ReadWrite$/m);
+    assert.match(said, /^account skipped: .*User\.Read\.All/m);
   });
 
   it("a mailbox outside the scope of an application is refused, and the refusal says how to let it in", async () => {

@@ -91,11 +91,11 @@ export async function startGraphDouble(options: GraphDoubleOptions): Promise<Gra
     for (const to of new Set(mail.to.map((one) => one.toLowerCase()))) mailboxes.get(to)?.add(arriving);
   }
 
-  const allows = ({ scopes }: TokenMeaning, needed: readonly string[]) =>
+  const allows = ({ scopes, roles }: TokenMeaning, needed: readonly string[]) =>
     needed.some(
       (one) =>
         scopes.some((scope) => scope === one || scope === `https://graph.microsoft.com/${one}`) ||
-        (scopes.includes(everything) && (permissions?.includes(one) ?? true)),
+        (scopes.includes(everything) && (permissions?.includes(one) ?? true) && (roles?.includes(one) ?? true)),
     );
 
   /** `until`: calls back when the answer is out. */

@@ -5,6 +5,7 @@ import { type Certificate, makeCertificate } from "../http/certificate.ts";
 import { listen } from "../http/listen.ts";
 import { type Trouble, waitingTroubles } from "../http/trouble.ts";
 import { accountIdOf } from "./account-id.ts";
+import { everyRole, readToken } from "./application-token.ts";
 import { memoryStore } from "./memory-store.ts";
 import { type OAuthServerState, oauthServer } from "./oauth-server.ts";
 import { playApproval, playDeviceApproval, type UserDecision } from "./play-user.ts";
@@ -58,6 +59,8 @@ export interface OAuthDouble {
   revoke(account: string): void;
   /** Ends the tokens of an application, as Entra does once it is disabled or its proof was taken away (CAE). */
   endTokens(clientId: string): void;
+  /** What the tenant's administrator has consented to for an application, in its next tokens; everything at first. */
+  consent(clientId: string, roles: readonly string[]): void;
   /** Like an application in testing: new consents end after this time and tell when. `null`: they do not end. */
   endConsentAfter(ms: number | null): void;
   /** Whether a refresh token dies when it is used; true at first. */
@@ -92,6 +95,7 @@ export async function startOAuthDouble(options: OAuthDoubleOptions = {}): Promis
   /** What each client may prove itself with, oldest first: the library knows one secret only. */
   const secrets = new Map<string, string[]>();
   const keys = new Map<string, object[]>();
+  const consents = new Map<string, readonly string[]>();
   const state: OAuthServerState = {
     store,
     privateKey,
@@ -112,6 +116,7 @@ export async function startOAuthDouble(options: OAuthDoubleOptions = {}): Promis
       return known?.includes(secret) ? (known.at(-1) ?? secret) : secret;
     },
     onRequest: (request) => remember(requests, request),
+    rolesOf: (clientId) => consents.get(clientId) ?? everyRole,
     introspect: (token) => introspect(token),
   };
   const { knobs, accounts } = state;
@@ -124,9 +129,11 @@ export async function startOAuthDouble(options: OAuthDoubleOptions = {}): Promis
   register({ ...serviceAccountClient("unknown-service-account") });
 
   function introspect(token: string): TokenMeaning | null {
-    const found = store.get("AccessToken", token) ?? store.get("ClientCredentials", token);
+    const { opaque, roles } = readToken(token);
+    const found = store.get("AccessToken", opaque) ?? store.get("ClientCredentials", opaque);
     if (!found) return null;
     return {
+      ...(roles && { roles }),
       account: accounts.get(found.accountId ?? "") ?? "",
       scopes: (found.scope ?? "").split(" ").filter(Boolean),
       clientId: found.clientId ?? "",
@@ -195,6 +202,7 @@ export async function startOAuthDouble(options: OAuthDoubleOptions = {}): Promis
       for (const [grantId, grant] of store.all("Grant")) if (grant.accountId === accountId) store.revokeGrant(grantId);
     },
     endTokens: store.endTokens,
+    consent: (clientId, roles) => void consents.set(clientId, roles),
     endConsentAfter: (ms) => {
       knobs.consentEndsAfterMs = ms;
     },

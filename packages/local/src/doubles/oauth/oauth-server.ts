@@ -1,9 +1,11 @@
 import type { KeyObject } from "node:crypto";
 import { IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import { type Context, Provider } from "oidc-provider";
+import { watchSecret } from "../../testing/kept-output.ts";
 import { readBody } from "../http/read-body.ts";
 import { sendJson } from "../http/send-json.ts";
 import { playTrouble, type Trouble } from "../http/trouble.ts";
+import { applicationToken } from "./application-token.ts";
 import { changeIdToken } from "./id-token.ts";
 import { judgeAssertion, jwtBearerGrantType } from "./jwt-bearer-grant.ts";
 import { issuerOfTenant, microsoftDiscovery, microsoftError, microsoftPath } from "./microsoft-paths.ts";
@@ -22,6 +24,8 @@ export interface OAuthServerState extends OAuthState {
   /** The one secret that the library knows, where this is another of the client's; else the same. */
   knownSecret(clientId: string, secret: string): string;
   onRequest(request: OAuthRequest): void;
+  /** What was consented to for an application. */
+  rolesOf(clientId: string): readonly string[];
   introspect(token: string): TokenMeaning | null;
 }
 
@@ -205,6 +209,12 @@ function asProvidersAnswer(
       ...(tenant ? { issuer: issuerOfTenant(origin, tenant) } : {}),
       shiftSeconds: state.knobs.clockSkewMs / 1000,
     });
+  }
+  const { scope, grant_type: grantType } = context.oidc.params ?? {};
+  if (tenant && grantType === "client_credentials" && scope === "https://graph.microsoft.com/.default") {
+    const { clientId } = context.oidc.client;
+    body.access_token = applicationToken(String(body.access_token), clientId, state.rolesOf(clientId));
+    watchSecret(String(body.access_token));
   }
   const grantId = state.store.get("AccessToken", String(body.access_token))?.grantId;
   const end = grantId === undefined ? undefined : state.store.grantEnd(grantId);

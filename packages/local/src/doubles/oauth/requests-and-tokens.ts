@@ -13,4 +13,6 @@ export interface TokenMeaning {
   readonly account: string;
   readonly scopes: string[];
   readonly clientId: string;
+  /** What the token names for an application; absent: it names nothing. */
+  readonly roles?: readonly string[];
 }
