@@ -1,7 +1,14 @@
 import type { FailureCode } from "@mailfleet/contracts";
 
-/** What Graph needs to read a mailbox, and to send from it; one of each. */
-const needed = { read: ["Mail.Read", "Mail.ReadWrite"], send: ["Mail.Send"] } as const;
+/** What an application wants of a mailbox. */
+export type Wanted = "read" | "send" | "act";
+
+/** The permissions that Graph needs for it: one of each line. */
+const needed: Readonly<Record<Wanted, readonly (readonly string[])[]>> = {
+  read: [["Mail.Read", "Mail.ReadWrite"]],
+  send: [["Mail.Send"]],
+  act: [["Calendars.ReadWrite"], ["Contacts.ReadWrite"], ["Tasks.ReadWrite.All"]],
+};
 const LONGEST_TOKEN = 20_000;
 
 /**
@@ -22,21 +29,21 @@ export function rolesIn(token: string): readonly string[] | null {
 }
 
 /** Whether the tenant's administrator has approved what is needed, in words; `has: false`: it may have been done in Exchange. */
-export function describeApproval(token: string | undefined, purpose: "read" | "send"): { has: boolean; words: string } {
+export function describeApproval(token: string | undefined, purpose: Wanted): { has: boolean; words: string } {
   const roles = token === undefined ? null : rolesIn(token);
   if (roles === null) return { has: false, words: "the token does not say what the tenant's administrator approved" };
-  const approved = needed[purpose].filter((role) => roles.includes(role));
-  return approved.length > 0
-    ? { has: true, words: `the tenant's administrator has consented to ${approved.join(" and ")}` }
-    : {
-        has: false,
-        words: `nobody has consented to ${needed[purpose].join(" or ")} in Entra; a role in Exchange Online may do instead`,
-      };
+  const missing = needed[purpose].filter((line) => !line.some((role) => roles.includes(role)));
+  const approved = needed[purpose].flat().filter((role) => roles.includes(role));
+  if (missing.length === 0)
+    return { has: true, words: `the tenant's administrator has consented to ${approved.join(" and ")}` };
+  const lacks = missing.map((line) => line.join(" or ")).join(", ");
+  return { has: false, words: `nobody has consented to ${lacks} in Entra; a role in Exchange Online may do instead` };
 }
 
 /** What a denial means: nobody of the tenant has approved, or a scope leaves this mailbox out. */
 export function denialOf(token: string | undefined, purpose: "read" | "send"): FailureCode {
   const roles = token === undefined ? null : rolesIn(token);
   if (roles === null) return "MAILBOX_OUT_OF_SCOPE";
-  return needed[purpose].some((role) => roles.includes(role)) ? "MAILBOX_OUT_OF_SCOPE" : "TENANT_APPROVAL_MISSING";
+  const isApproved = needed[purpose].every((line) => line.some((role) => roles.includes(role)));
+  return isApproved ? "MAILBOX_OUT_OF_SCOPE" : "TENANT_APPROVAL_MISSING";
 }

@@ -10,6 +10,7 @@ import {
 import { deadlineOf, fieldOf, ofItems, runTest, type TokenApi } from "@mailfleet/connector-http";
 import type { GuardedFetch } from "@mailfleet/http";
 import { graphApi, malformed, pathOf, readAnswer } from "./graph-api.ts";
+import { prechecked } from "./precheck.ts";
 
 /** The property as Graph names it (Graph, "singleValueLegacyExtendedProperty"). */
 const PROPERTY = `String {${markProperty.set}} Name ${markProperty.name}`;
@@ -70,14 +71,17 @@ function session(api: TokenApi, address: string): ActSession {
 export function graphAct({ fetch }: { readonly fetch: GuardedFetch }): ActConnector {
   return {
     test: (options, settle, listener, signal) =>
-      runTest({ fetch, api: graphApi, options, listener, signal }, async (api, step) => {
+      runTest({ fetch, api: graphApi, options, listener, signal }, async (api, step, skip) => {
+        const { address } = options;
         const deadline = deadlineOf(options, signal);
-        for (const folder of itemFolders)
-          await step(folder, async () => {
-            await ask(api, options.address, folder, deadline);
-            return `opens, as ${places[folder].permission} allows`;
-          });
-        await step("mark", () => settle(session(api, options.address)));
+        await prechecked({ api, address, purpose: "act", signal: deadline }, { step, skip }, async () => {
+          for (const folder of itemFolders)
+            await step(folder, async () => {
+              await ask(api, address, folder, deadline);
+              return "opens";
+            });
+          await step("mark", () => settle(session(api, address)));
+        });
       }),
     open: async (options) => session(graphApi(fetch, options), options.address),
   };

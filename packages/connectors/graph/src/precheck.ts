@@ -1,12 +1,12 @@
 import type { RunStep, SkipStep, TokenApi } from "@mailfleet/connector-http";
-import { describeApproval } from "./approval.ts";
+import { describeApproval, type Wanted } from "./approval.ts";
 import { describe, explain, lookUp } from "./directory.ts";
 
 /** The mailbox that is tested, and what for. */
 interface Checked {
   readonly api: TokenApi;
   readonly address: string;
-  readonly purpose: "read" | "send";
+  readonly purpose: Wanted;
   readonly signal: AbortSignal;
 }
 
