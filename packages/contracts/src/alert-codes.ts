@@ -52,6 +52,12 @@ export const otherAlertCodes = {
     "The connection broke after a message was handed over. Nobody knows whether it was sent.",
     "Look for its Message-ID in the sent mail, then release the send or discard it.",
   ),
+  REPORTS_NOT_MOVED: alert(
+    "warning",
+    "profile",
+    "Reports of undeliverable mail were received, but could not be moved to the folder that the profile names.",
+    "Read the server's words. Moving needs more rights than reading: for Microsoft Graph Mail.ReadWrite. Mailfleet tries again with each poll.",
+  ),
   SENT_COPY_MISSING: alert(
     "warning",
     "mailbox",

@@ -119,6 +119,7 @@ export async function givenWorker() {
         retryMs: 1000,
         kind: "queue",
         sentCopy: "server",
+        undeliverableFolder: null,
         eightBitPolicy: "encode",
         ehloName: null,
         watch: null,

@@ -82,6 +82,7 @@ export function connectionOf(
     retryMs: policy.retryMs,
     uncertainPolicy: profile.settings.uncertainPolicy,
     sentCopy: profile.settings.sentCopy,
+    undeliverableFolder: profile.settings.undeliverableFolder ?? null,
     eightBitPolicy: profile.settings.eightBitPolicy,
     ehloName: profile.settings.ehloName ?? null,
     sendExpiryMs: profile.settings.sendExpiryHours * hour,

@@ -18,7 +18,7 @@ import {
 
 import { brokenExchangeRules } from "./exchange-rules.ts";
 
-type Written = Pick<NewProfile, "type" | "inbound" | "outbound" | "oauth" | "sentCopy">;
+type Written = Pick<NewProfile, "type" | "inbound" | "outbound" | "oauth" | "sentCopy" | "undeliverableFolder">;
 type Complete = Pick<ProfileSettings, "inbound" | "outbound">;
 
 /** A field that cannot be as it is, and why. */
@@ -104,7 +104,10 @@ const securitiesOf = ({ ports }: ConnectorDescriptor) =>
 const onlySome = ["authentication", "access", "autodiscover", "apiUrl", "saveCopy"] as const;
 
 /** What is well formed and yet cannot work together. */
-function impossible({ type, oauth, sentCopy }: Written, { inbound, outbound }: Complete): FieldProblem[] {
+function impossible(
+  { type, oauth, sentCopy, undeliverableFolder }: Written,
+  { inbound, outbound }: Complete,
+): FieldProblem[] {
   const problems: FieldProblem[] = [];
   const add = (pointer: string, reason: string) => problems.push({ pointer, reason });
   for (const [direction, server] of Object.entries({ inbound, outbound })) {
@@ -130,6 +133,11 @@ function impossible({ type, oauth, sentCopy }: Written, { inbound, outbound }: C
     add("/outbound/protocol", "must be ews where inbound is, and only there: Exchange is not mixed with other servers");
   if (sentCopy === "append" && !connectorDescriptors[inbound.protocol].fields.includes("sentCopy"))
     add("/sentCopy", `must be server: nothing can be filed by ${connectorDescriptors[inbound.protocol].name}`);
+  if (undeliverableFolder && !connectorDescriptors[inbound.protocol].fields.includes("undeliverableFolder"))
+    add(
+      "/undeliverableFolder",
+      `has no effect with ${connectorDescriptors[inbound.protocol].name}: nothing is moved there`,
+    );
   if (inbound.addressing && inbound.credentials !== "profile")
     add("/inbound/addressing", "is only for credentials of the profile");
   const { provider } = profileTypeOf(type);

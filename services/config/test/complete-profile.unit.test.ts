@@ -103,6 +103,11 @@ describe("a profile that cannot work", () => {
       { ...servers, inbound: { protocol: "gmail", host: "a.test", credentials: "mailbox" } },
       "/new/inbound/credentials",
     ],
+    [
+      "reports that POP3 should move",
+      { ...servers, inbound: { ...pop3 }, undeliverableFolder: "Bounces" },
+      "/new/undeliverableFolder",
+    ],
     ["a copy of sent mail filed by POP3", { ...servers, inbound: { ...pop3 }, sentCopy: "append" }, "/new/sentCopy"],
     [
       "Gmail's API without a sign-in",

@@ -24,6 +24,8 @@ interface StoredBatch {
   readonly named: readonly Named[];
   /** Names of those of them to delete on the server. */
   readonly toDelete: readonly string[];
+  /** Names of reports to be moved at the server. */
+  readonly toMove: readonly string[];
   /** What is set aside once this batch is passed; absent: as before. */
   readonly setAside?: readonly SetAside[];
 }
@@ -57,6 +59,7 @@ export function createHandOver(
       cursor: batch.cursor,
       pending: pendingOf(upToHere),
       received: batch.messages.length,
+      toMove: batch.toMove,
       ...(batch.isNew && batch.messages.length > 0 && { found: ports.now() }),
       ...(batch.setAside && { setAside: batch.setAside }),
     });

@@ -23,6 +23,7 @@ import type { SourceLease } from "../source/store.ts";
 import { givesWay } from "../watch/rest.ts";
 import { watchesOf } from "../watch/watches.ts";
 import { createBreaks } from "./breaks.ts";
+import { moveReports } from "./move-reports.ts";
 import { receive } from "./receive.ts";
 
 /** Longer than any run should take: for a server that never ends. */
@@ -41,7 +42,12 @@ export function createPoll(ports: InboundPorts): RunWork<InboundConnector, Sourc
     // What a watch has heard is fetched over its connection, which has a permit already.
     takesPermit: ({ mailboxId }) => !watchesOf(ports).lends(mailboxId),
     hold: ({ mailboxId }) => take(ports, mailboxId),
-    work: async (run, opened) => poll(ports, slots, run, opened),
+    async work(run, opened) {
+      const worked = await poll(ports, slots, run, opened);
+      // Over a connection of its own, which has the run's permit.
+      if (run.hasPermit && !worked.failure) await moveReports(ports, run, opened);
+      return worked;
+    },
     ended: async (run, end) => stamp(ports, run, end),
   };
 }

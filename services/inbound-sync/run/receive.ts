@@ -102,6 +102,7 @@ export async function receive(ports: InboundPorts, run: ReceiveRun, found: Found
       named: names ? [...settled.map((one) => named(one, old.get(one))), ...(batch.notWanted ?? []).map(unread)] : [],
       // Mail from before the mailbox was emptied stays.
       toDelete: connection.deleteAfterProcessing ? settled.filter(isSafe).map(({ name }) => name) : [],
+      toMove: connection.undeliverableFolder === null ? [] : settled.filter((one) => !old.has(one)).flatMap(reportName),
       ...(touched && { setAside: aside }),
     });
     cursor = batch.cursor;
@@ -155,6 +156,8 @@ function named({ name, fetched, ...fate }: Prepared, before?: string): Named {
     digest: fetched.digest ?? null,
   };
 }
+
+const reportName = (one: Prepared) => (one.is === "mail" && one.message.undeliverable ? [one.name] : []);
 
 const unread = (name: string): Named => ({ name, size: null, fingerprint: null, digest: null });
 

@@ -81,6 +81,10 @@ export interface SourceDocument {
   readonly comparingUntil?: number;
   /** When the mailbox was moved to another account or host; what came before is also known by its likeness. */
   readonly movedAt?: number;
+  /** Reports of undeliverable mail that are handed over and still to be moved at the server, by name. */
+  readonly toMove?: readonly string[];
+  /** REPORTS_NOT_MOVED is raised, or is about to be. */
+  readonly notMoved?: boolean;
   readonly received?: number;
   /** The last audit, and when the next one is due. */
   readonly audit?: Audit;

@@ -7,6 +7,9 @@ import type { SetAside } from "./set-aside.ts";
 /** The name of the collection; its documents carry leases. */
 export const sourceCollection = "sources";
 
+/** Reports that wait to be moved; the oldest of more stay where they are. */
+const mostToMove = 1000;
+
 /** The right to read a mailbox. */
 export type SourceLease = Lease<SourceDocument>;
 
@@ -53,6 +56,8 @@ export async function createSourceStore(store: Store) {
         /** When new mail was found, if any of it came after the last run that read to the end. */
         found?: number;
         setAside?: readonly SetAside[];
+        /** To be moved at the server, beside those that still are. */
+        toMove: readonly string[];
       },
     ) =>
       write(lease, {
@@ -61,7 +66,16 @@ export async function createSourceStore(store: Store) {
         received: { $add: [{ $ifNull: ["$received", 0] }, step.received] },
         ...(step.found !== undefined && { found: { at: step.found, after: { $ifNull: ["$listedAt", null] } } }),
         ...(step.setAside && { setAside: { $literal: step.setAside } }),
+        ...(step.toMove.length > 0 && {
+          toMove: {
+            $slice: [{ $concatArrays: [{ $ifNull: ["$toMove", []] }, { $literal: step.toMove }] }, -mostToMove],
+          },
+        }),
       }),
+
+    /** What is still to be moved, and whether that is told. */
+    moved: (lease: SourceLease, { toMove, notMoved }: { toMove: readonly string[]; notMoved: boolean }) =>
+      write(lease, { toMove: { $literal: toMove }, notMoved }),
 
     setAside: (lease: SourceLease, setAside: readonly SetAside[]) => write(lease, { setAside: { $literal: setAside } }),
 
@@ -126,6 +140,7 @@ export async function createSourceStore(store: Store) {
         cursor: null,
         pending: null,
         setAside: { $literal: [] },
+        toMove: { $literal: [] },
         comparing: true,
         ...(movedAt !== null && { movedAt: { $literal: movedAt } }),
       }),

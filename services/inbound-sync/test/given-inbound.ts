@@ -108,6 +108,7 @@ export async function givenInbound(options: { ownMongo?: boolean } = {}) {
         retryMs: 300_000,
         kind: "queue",
         sentCopy: "server",
+        undeliverableFolder: null,
         eightBitPolicy: "encode",
         ehloName: null,
         watch: { noopMs: null },

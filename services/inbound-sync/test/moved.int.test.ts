@@ -1,12 +1,8 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
-import { ewsInbound } from "@mailfleet/connector-ews";
-import { graphInbound } from "@mailfleet/connector-graph";
-import { imapConnector } from "@mailfleet/connector-imap";
-import { Secret } from "@mailfleet/contracts";
-import { createGuardedFetch } from "@mailfleet/http";
 import { type EwsDouble, type GraphDouble, startEwsDouble, startGraphDouble } from "@mailfleet/local/doubles";
 import { type Dovecot, eventually, mailServers, startDovecot } from "@mailfleet/local/testing";
+import { ewsServer, exchangeConnectors, graphServer, graphTokens } from "./exchange-connectors.ts";
 import { type GivenInbound, givenInbound } from "./given-inbound.ts";
 import { type MovedMail, movedMail } from "./moved.cases.ts";
 
@@ -16,45 +12,24 @@ describe("a mailbox that is moved to another profile", () => {
   let given: GivenInbound;
   let exchange: EwsDouble;
   let graph: GraphDouble;
-  const fetch = createGuardedFetch({ privateNetworks: ["127.0.0.0/8"] });
-  const graphWithToken = graphInbound({ fetch });
-  const connectors = {
-    ews: ewsInbound,
-    imap: imapConnector,
-    graph: {
-      ...graphWithToken,
-      open: (...[options, signal]: Parameters<typeof graphWithToken.open>) => {
-        const accessToken = async () => new Secret("good");
-        const credentials = { type: "token", username: options.address, accessToken } as const;
-        return graphWithToken.open({ ...options, credentials }, signal);
-      },
-    },
-  };
+  const { connectors, close } = exchangeConnectors();
   before(async () => {
-    const oauth = {
-      introspect: (token: string) =>
-        token === "good" ? { account: "", clientId: "app", scopes: ["https://graph.microsoft.com/.default"] } : null,
-    };
     [given, exchange, graph] = await Promise.all([
       givenInbound(),
       startEwsDouble({ accounts: [] }),
-      startGraphDouble({ oauth }),
+      startGraphDouble({ oauth: graphTokens }),
     ]);
     // Exchange makes MIME anew at each reading.
     exchange.mimeVaries = true;
   });
   after(async () => {
     await given?.stop();
-    await Promise.all([exchange?.stop(), graph?.stop(), fetch.close()]);
+    await Promise.all([exchange?.stop(), graph?.stop(), close()]);
   });
   afterEach(() => given.stopReplicas());
 
   const toGraph = (mailboxId: string, byProfile?: string) =>
-    given.connect(
-      mailboxId,
-      { server: { protocol: "graph", host: "graph.test", port: 443, security: "tls", apiUrl: graph.url } },
-      byProfile,
-    );
+    given.connect(mailboxId, { server: graphServer(graph) }, byProfile);
   /** What a check before the move finds. */
   async function compare(mailboxId: string) {
     toGraph(mailboxId, "pf_new1");
@@ -67,12 +42,7 @@ describe("a mailbox that is moved to another profile", () => {
     });
   }
   const toEws = (mailboxId: string) => {
-    const address = `${mailboxId}@example.test`;
-    const port = Number(new URL(exchange.url).port);
-    given.connect(mailboxId, {
-      username: address,
-      server: { protocol: "ews", host: "127.0.0.1", port, security: "none", authentication: "basic" },
-    });
+    given.connect(mailboxId, { username: `${mailboxId}@example.test`, server: ewsServer(exchange) });
   };
   const read = async (mailboxId: string) => given.untilRead(mailboxId, await given.runAnew(mailboxId));
   const told = (mailboxId: string) =>

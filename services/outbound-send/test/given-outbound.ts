@@ -332,6 +332,7 @@ function bySmtp(mailbox: GivenMailbox): Connection {
     retryMs: mailbox.retryMs,
     kind: "queue",
     sentCopy: mailbox.sentCopy,
+    undeliverableFolder: null,
     eightBitPolicy: "encode",
     ehloName: null,
     watch: null,

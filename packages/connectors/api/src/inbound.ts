@@ -208,6 +208,12 @@ export interface InboundConnector {
    * none. Throws `FailureError`; it may be filed all the same, where its answer was lost.
    */
   fileSent?(options: ConnectOptions, copy: SentMessage, signal: AbortSignal): Promise<"filed" | "there" | null>;
+  /**
+   * Moves messages of the inbox to a folder of this name, which is made if it is missing, over a connection of its own. Names are
+   * those of `FetchedMessage.identity`, else `nativeId`; what is not there any more counts as moved. Throws `FailureError`.
+   * Absent: the protocol moves nothing.
+   */
+  moveTo?(options: ConnectOptions, folder: string, names: readonly string[], signal: AbortSignal): Promise<void>;
   /** Connects, signs in, opens the inbox. Throws `FailureError`. */
   open(options: ConnectOptions, signal: AbortSignal): Promise<InboundSession>;
   /**

@@ -3,9 +3,13 @@ import { openEws } from "./ews-api.ts";
 import { ewsSession } from "./ews-session.ts";
 import { findSent } from "./find-sent.ts";
 import { forget } from "./locate.ts";
+import { moveTo } from "./move-to.ts";
 import { countInbox, runTest } from "./test-steps.ts";
 
-/** Receives from Exchange on-premises by EWS: the inbox of the mailbox with the given address. Changes nothing in it. */
+/**
+ * Receives from Exchange on-premises by EWS: the inbox of the mailbox with the given address. Moves reports where a profile
+ * says so, and changes nothing else in it.
+ */
 export const ewsInbound: InboundConnector = {
   test: (options, listener, signal) =>
     runTest({ options, listener, signal }, async (_, step, messages) => {
@@ -17,6 +21,14 @@ export const ewsInbound: InboundConnector = {
     const api = await openEws(options, signal);
     try {
       return await findSent(api, sought, signal);
+    } finally {
+      await api.close();
+    }
+  },
+  async moveTo(options, folder, names, signal) {
+    const api = await openEws(options, signal);
+    try {
+      await moveTo(api, folder, names, signal);
     } finally {
       await api.close();
     }

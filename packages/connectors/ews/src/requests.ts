@@ -27,7 +27,10 @@ export function envelope({ address, access }: Whose, body: string): string {
 }
 
 /** A folder that every mailbox has; of another's mailbox where the account comes to it by its rights. */
-export function folderId({ address, access }: Whose, name: "inbox" | "sentitems" | ItemFolder): string {
+export function folderId(
+  { address, access }: Whose,
+  name: "inbox" | "sentitems" | "msgfolderroot" | ItemFolder,
+): string {
   const mailbox =
     access === "delegation" ? `<t:Mailbox><t:EmailAddress>${escaped(address)}</t:EmailAddress></t:Mailbox>` : "";
   return `<t:DistinguishedFolderId Id="${name}">${mailbox}</t:DistinguishedFolderId>`;
@@ -75,6 +78,21 @@ export const findSentItems = (whose: Whose, property: string, value: string, hea
   `<m:FindItem Traversal="Shallow">${shape("Item", headerUri(header))}<m:IndexedPageItemView MaxEntriesReturned="50" Offset="0" BasePoint="Beginning"/>` +
   `<m:Restriction><t:IsEqualTo>${property}<t:FieldURIOrConstant><t:Constant Value="${escaped(value)}"/></t:FieldURIOrConstant></t:IsEqualTo></m:Restriction>` +
   `<m:ParentFolderIds>${folderId(whose, "sentitems")}</m:ParentFolderIds></m:FindItem>`;
+
+/** Folders beside the inbox with this name. */
+export const findFolder = (whose: Whose, name: string) =>
+  `<m:FindFolder Traversal="Shallow">${shape("Folder", uris(["folder:DisplayName"]))}` +
+  `<m:Restriction><t:IsEqualTo><t:FieldURI FieldURI="folder:DisplayName"/><t:FieldURIOrConstant><t:Constant Value="${escaped(name)}"/></t:FieldURIOrConstant></t:IsEqualTo></m:Restriction>` +
+  `<m:ParentFolderIds>${folderId(whose, "msgfolderroot")}</m:ParentFolderIds></m:FindFolder>`;
+
+/** Makes a folder beside the inbox. */
+export const createFolder = (whose: Whose, name: string) =>
+  `<m:CreateFolder><m:ParentFolderId>${folderId(whose, "msgfolderroot")}</m:ParentFolderId>` +
+  `<m:Folders><t:Folder><t:DisplayName>${escaped(name)}</t:DisplayName></t:Folder></m:Folders></m:CreateFolder>`;
+
+/** Moves an item to a folder, where it has another id. */
+export const moveItem = (folder: string, id: string) =>
+  `<m:MoveItem><m:ToFolderId><t:FolderId Id="${escaped(folder)}"/></m:ToFolderId>${itemIds(id)}</m:MoveItem>`;
 
 /** A property with a name of its own, in a set that is named by its GUID. */
 interface NamedProperty {

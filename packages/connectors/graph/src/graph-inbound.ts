@@ -5,9 +5,13 @@ import { findSent } from "./find-sent.ts";
 import { graphApi } from "./graph-api.ts";
 import { graphSession } from "./graph-session.ts";
 import { countMessages } from "./list-inbox.ts";
+import { moveTo } from "./move-to.ts";
 import { prechecked } from "./precheck.ts";
 
-/** Receives through Microsoft Graph: the inbox of the mailbox with the given address. Changes nothing in it. */
+/**
+ * Receives through Microsoft Graph: the inbox of the mailbox with the given address. Moves reports where a profile says so,
+ * and changes nothing else in it.
+ */
 export function graphInbound({ fetch }: { readonly fetch: GuardedFetch }): InboundConnector {
   return {
     test: (options, listener, signal) =>
@@ -25,6 +29,11 @@ export function graphInbound({ fetch }: { readonly fetch: GuardedFetch }): Inbou
       const api = graphApi(fetch, options);
       await api.signIn(signal);
       return findSent(api, options.address, sought, signal);
+    },
+    async moveTo(options, folder, names, signal) {
+      const api = graphApi(fetch, options);
+      await api.signIn(signal);
+      await moveTo(api, { address: options.address, folder }, names, signal);
     },
     async open(options, signal) {
       const api = graphApi(fetch, options);

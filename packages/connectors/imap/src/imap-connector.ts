@@ -2,6 +2,7 @@ import { type InboundConnector, sourceOf } from "@mailfleet/connector-api";
 import { dial } from "./dial.ts";
 import { fileSent, findSent } from "./find-sent.ts";
 import { imapSession, openInbox } from "./imap-session.ts";
+import { moveTo } from "./move-to.ts";
 import { testConnection } from "./test-connection.ts";
 import { watchInbox } from "./watch-inbox.ts";
 
@@ -17,6 +18,7 @@ export function createImapConnector({ silenceMs }: ImapDeadlines): InboundConnec
     test: testConnection,
     findSent,
     fileSent,
+    moveTo,
     async open(options, signal) {
       const inbox = await openInbox(await dial(options, signal), signal, silenceMs);
       return imapSession(inbox, sourceOf(options));
@@ -25,5 +27,5 @@ export function createImapConnector({ silenceMs }: ImapDeadlines): InboundConnec
   };
 }
 
-/** Receives over IMAP (RFC 9051, RFC 3501): reads the inbox by UID and changes nothing in it. */
+/** Receives over IMAP (RFC 9051, RFC 3501): reads the inbox by UID; moves reports where a profile says so, and changes nothing else. */
 export const imapConnector: InboundConnector = createImapConnector({ silenceMs: 60_000 });

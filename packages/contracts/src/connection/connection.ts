@@ -117,6 +117,10 @@ export const connection = noun("connection", {
     retryMs: field(z.number().int(), "between two attempts"),
     uncertainPolicy: field(UncertainPolicy, "what to do with a send of unknown fate"),
     sentCopy: field(SentCopy, "who files a sent message among the sent mail"),
+    undeliverableFolder: field(
+      z.string().nullable(),
+      "where received reports of undeliverable mail are moved at the server; null: they stay",
+    ),
     eightBitPolicy: field(EightBitPolicy, "8-bit text for a server that does not offer 8BITMIME"),
     ehloName: field(z.string().nullable(), "how SMTP servers are greeted; null: by our address"),
     sendExpiryMs: field(z.number().int(), "a send that has waited longer is given up"),

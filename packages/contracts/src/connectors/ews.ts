@@ -13,7 +13,15 @@ export const ews = {
   applicationScopes: { microsoft: "https://{host}/.default" },
   apiOf: null,
   credentials: ["password", "token"],
-  fields: ["trustedCertificates", "authentication", "access", "autodiscover", "apiUrl", "saveCopy"],
+  fields: [
+    "trustedCertificates",
+    "authentication",
+    "access",
+    "autodiscover",
+    "apiUrl",
+    "saveCopy",
+    "undeliverableFolder",
+  ],
   sessionOf: "mailbox",
   remembers: "identities",
 } as const satisfies ConnectorDescriptor;

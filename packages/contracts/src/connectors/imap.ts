@@ -16,7 +16,7 @@ export const imap = {
   applicationScopes: { microsoft: `${outlook}/.default` },
   apiOf: null,
   credentials: ["password", "token"],
-  fields: ["addressing", "trustedCertificates", "sentCopy"],
+  fields: ["addressing", "trustedCertificates", "sentCopy", "undeliverableFolder"],
   sessionOf: null,
   remembers: "position",
 } as const satisfies ConnectorDescriptor;

@@ -124,6 +124,17 @@ export const profile = noun("profile", {
       "who files a sent message among the sent mail; append: Mailfleet, over the mailbox's IMAP, if the server has not",
       { flag: "sent-copy <who>" },
     ),
+    undeliverableFolder: field(
+      z
+        .string()
+        .trim()
+        .min(1, "must not be empty")
+        .max(256)
+        .regex(/^(?!inbox$)[^\p{Cc}*%]+$/iu, "must be the name of a folder other than the inbox")
+        .optional(),
+      "the folder to which received reports of undeliverable mail are moved at the server; it is made if it is missing (Dynamics 365: moveundeliveredemails)",
+      { flag: "undeliverable-folder <name>" },
+    ),
     eightBitPolicy: field(EightBitPolicy.default("encode"), "8-bit text for a server that does not offer 8BITMIME", {
       flag: "eight-bit <policy>",
     }),

@@ -1,0 +1,33 @@
+import { RefusedError } from "@mailfleet/connector-http";
+import { FailureError, failureOf } from "@mailfleet/contracts";
+import type { EwsApi } from "./ews-api.ts";
+import { createFolder, findFolder, moveItem } from "./requests.ts";
+import { findElement, textOf } from "./xml-tree.ts";
+
+/** Moves items of the inbox to a folder beside it, which is made if it is missing. Those that are gone count as moved. */
+export async function moveTo(api: EwsApi, folder: string, ids: readonly string[], signal: AbortSignal): Promise<void> {
+  const id = (await found()) ?? (await made());
+  for (const item of ids)
+    try {
+      await api.ask("MoveItem", moveItem(id, item), signal);
+    } catch (error) {
+      if (!(error instanceof RefusedError && error.codes === "ErrorItemNotFound")) throw error;
+    }
+
+  async function found(): Promise<string | undefined> {
+    const answer = await api.ask("FindFolder", findFolder(api.whose, folder), signal);
+    const same = findElement(answer, "Folders")?.children.find(
+      (one) => textOf(one, "DisplayName")?.toLowerCase() === folder.toLowerCase(),
+    );
+    return findElement(same, "FolderId")?.attributes.Id;
+  }
+
+  async function made(): Promise<string> {
+    const answer = await api.ask("CreateFolder", createFolder(api.whose, folder), signal);
+    const id = findElement(answer, "FolderId")?.attributes.Id;
+    if (id !== undefined) return id;
+    throw new FailureError(
+      failureOf("PROTOCOL_ERROR", { command: "CreateFolder", reply: "the answer does not name the folder" }),
+    );
+  }
+}
