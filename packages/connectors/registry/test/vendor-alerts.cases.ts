@@ -195,8 +195,11 @@ export const vendorAlertCases: readonly VendorAlertCase[] = [
   },
 ];
 
-/** Codes that no connector raises, and the test that does. */
+/** What no test of a connection raises, and the test that does, by `<vendor>: <code>`. */
 export const raisedElsewhere: Readonly<Record<string, string>> = {
-  "appointments, contacts and tasks bound to another organisation": "services/inbound-sync/test/act.int.test.ts",
-  "mailbox does not have email server profile": "packages/worker/test/tests.int.test.ts",
+  "8005E272: CLIENT_REJECTED": "packages/oauth/test/applications.int.test.ts",
+  "SecureChannelFailure: TLS_TOO_WEAK": "packages/connectors/ews/test/signing-in.int.test.ts",
+  "appointments, contacts and tasks bound to another organisation: ITEMS_OF_ANOTHER_ORGANISATION":
+    "services/inbound-sync/test/act.int.test.ts",
+  "mailbox does not have email server profile: PROFILE_MISSING": "packages/worker/test/tests.int.test.ts",
 };

@@ -123,19 +123,10 @@ describe("what raises an alert of Exchange", () => {
     const named = vendorCodes.flatMap(({ vendor, codes }) => codes.map((code) => `${vendor}: ${code}`));
     const caused = vendorAlertCases.map(({ vendor, code }) => `${vendor}: ${code}`);
     const elsewhere = Object.keys(raisedElsewhere);
-    assert.deepEqual(
-      caused.filter((one) => !named.includes(one)),
-      [],
-    );
-    const without = vendorCodes.filter(({ vendor, codes }) => codes.length > 0 && !elsewhere.includes(vendor));
-    assert.deepEqual(
-      without.filter(({ vendor }) => !vendorAlertCases.some((one) => one.vendor === vendor)),
-      [],
-    );
-    for (const [vendor, file] of Object.entries(raisedElsewhere)) {
+    assert.deepEqual([...new Set([...caused, ...elsewhere])].sort(), named.sort());
+    for (const [pair, file] of Object.entries(raisedElsewhere)) {
       const text = readFileSync(new URL(`../../../../${file}`, import.meta.url), "utf8");
-      const { codes = [] } = vendorCodes.find((one) => one.vendor === vendor) ?? {};
-      assert.ok(codes.length > 0 && codes.every((code) => text.includes(code)), file);
+      assert.ok(text.includes(pair.slice(pair.lastIndexOf(" ") + 1)), `${file}: ${pair}`);
     }
     for (const { vendor, codes, instead } of vendorCodes) {
       assert.ok(codes.length > 0 !== (instead !== undefined), vendor);
