@@ -9,21 +9,33 @@ const deleting = Object.values(connectorDescriptors)
 /** What decides whether a mailbox can be as it is described. */
 type Described = Pick<Mailbox, "kind" | "deliveryMethods" | "deleteAfterProcessing">;
 
-/**
- * Why such a mailbox has no appointments, contacts and tasks for us (Dynamics 365: user mailboxes on Exchange only, and never
- * by delegation); `null`: it has.
- */
-export function whyNoItems(
-  kind: Mailbox["kind"],
-  { type, inbound: { protocol, access } }: ShownProfile["settings"],
-): string | null {
-  if (kind !== "user")
-    return "only a user's mailbox has appointments, contacts and tasks, not a queue's or one that others forward to";
-  if (!type.startsWith("exchange-") || !connectorDescriptors[protocol].directions.includes("act"))
-    return "only profiles of the types exchange-server and exchange-online reach appointments, contacts and tasks";
-  return access === "delegation"
-    ? "delegation is for mail only; the profile needs impersonation, or the mailboxes' own credentials"
-    : null;
+/** When a mailbox has no appointments, contacts and tasks for us (Dynamics 365: user mailboxes on Exchange, not by delegation). */
+const withoutItems: readonly {
+  readonly reason: string;
+  readonly applies: (kind: Mailbox["kind"], settings: ShownProfile["settings"]) => boolean;
+}[] = [
+  {
+    reason: "only a user's mailbox has appointments, contacts and tasks, not a queue's or one that others forward to",
+    applies: (kind) => kind !== "user",
+  },
+  {
+    reason: "only profiles of the types exchange-server and exchange-online reach appointments, contacts and tasks",
+    applies: (_, { type, inbound: { protocol } }) =>
+      !type.startsWith("exchange-") || !connectorDescriptors[protocol].directions.includes("act"),
+  },
+  {
+    reason: "delegation is for mail only; the profile needs impersonation, or the mailboxes' own credentials",
+    applies: (_, { inbound: { access } }) => access === "delegation",
+  },
+  {
+    reason: "Microsoft's cloud for China has no To Do, where tasks are",
+    applies: (_, { type, oauth }) => type === "exchange-online" && oauth?.cloud === "china",
+  },
+];
+
+/** Why `act` must be none, in words; `null`: it may be served. */
+export function whyNoItems(kind: Mailbox["kind"], settings: ShownProfile["settings"]): string | null {
+  return withoutItems.find(({ applies }) => applies(kind, settings))?.reason ?? null;
 }
 
 /**

@@ -14,10 +14,10 @@ import { at, givenMailbox, givenProfile, givenWorld } from "./given-documents.ts
 const host = "mail.example.org";
 const exchange = (server: object = {}) =>
   givenProfile({ type: "exchange-server", inbound: { host, ...server }, outbound: { host, ...server } });
-const online = () =>
+const online = (cloud: object = {}) =>
   givenProfile({
     ...{ type: "exchange-online", inbound: {}, outbound: {} },
-    oauth: { provider: "microsoft", flow: "application", clientId: "app", tenantId: "example.org" },
+    oauth: { provider: "microsoft", flow: "application", clientId: "app", tenantId: "example.org", ...cloud },
   });
 const both = { inbound: "server-side", outbound: "server-side" } as const;
 const withItems = { deliveryMethods: { ...both, act: "server-side" as const } };
@@ -27,6 +27,7 @@ describe("appointments, contacts and tasks are configured", () => {
     ["of a user at Exchange, by impersonation", exchange(), "user", null],
     ["of a user with credentials of their own", exchange({ credentials: "mailbox", access: "own" }), "user", null],
     ["of a user at Exchange Online", online(), "user", null],
+    ["of a user in Microsoft's cloud for China", online({ cloud: "china" }), "user", /no To Do/],
     ["of a queue", exchange(), "queue", /only a user's mailbox/],
     ["of a forward mailbox", exchange(), "forward", /only a user's mailbox/],
     ["by delegation", exchange({ access: "delegation" }), "user", /delegation is for mail only/],
