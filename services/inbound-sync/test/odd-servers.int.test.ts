@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { asideOverImap, asideOverPop3 } from "./aside.cases.ts";
 import { dialectsOfImap, dialectsOfPop3 } from "./dialects.cases.ts";
+import { exchangeCases } from "./exchange.cases.ts";
 import { type GivenInbound, givenInbound } from "./given-inbound.ts";
 import { asideOverGmail } from "./gmail-aside.cases.ts";
 import { budgetsOfGmail } from "./gmail-budgets.cases.ts";
@@ -9,7 +10,17 @@ import { identityOverGmail } from "./gmail-identity.cases.ts";
 import { missedOverGmail } from "./gmail-missed.cases.ts";
 import { identityOverImap, identityOverPop3, moves, outOfStepOverPop3 } from "./identity.cases.ts";
 import { missedOverImap, missedOverPop3 } from "./missed.cases.ts";
-import { type Came, impatient, meetGmail, meetImap, meetMove, meetPop3, type Right } from "./odd-servers.ts";
+import { exchanges } from "./odd-exchange.ts";
+import {
+  type Came,
+  impatient,
+  meetExchange,
+  meetGmail,
+  meetImap,
+  meetMove,
+  meetPop3,
+  type Right,
+} from "./odd-servers.ts";
 
 const tables = {
   "nothing is missed": { imap: missedOverImap, pop3: missedOverPop3 },
@@ -27,12 +38,13 @@ describe("a server that is odd", { concurrency: 6 }, () => {
   after(() => given?.stop());
 
   function check(right: Right, came: Came) {
-    const { received, aside = 0, failure = null, alerts = [], reply } = right;
+    const { received, aside = 0, failure = null, alerts = [], reply, waitMs } = right;
     assert.deepEqual(
       { received: came.received, aside: came.aside, failure: came.failure, alerts: came.alerts },
       { received: [...received].sort(), aside, failure, alerts: [...alerts].sort() },
       came.reply,
     );
+    if (waitMs) assert.equal(came.waitMs, waitMs);
     if (reply) assert.match(came.reply, reply);
   }
 
@@ -54,6 +66,10 @@ describe("a server that is odd", { concurrency: 6 }, () => {
     for (const [index, one] of table.entries())
       test(`${kind}, Gmail: ${one.what}`, async () =>
         check(one, await meetGmail(given, `mb_gmail${kind.length}x${index}`, one)));
+  for (const [name, start] of Object.entries(exchanges))
+    for (const [index, one] of exchangeCases.entries())
+      test(`Exchange by ${name}: ${one.what}`, async () =>
+        check(one, await meetExchange(given, `mb_${name.toLowerCase()}x${index}`, start, one)));
   for (const [index, one] of moves.entries())
     test(`the source's identity: ${one.what}`, async () => check(one, await meetMove(given, `mb_move${index}`, one)));
 });

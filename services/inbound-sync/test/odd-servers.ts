@@ -16,6 +16,7 @@ import {
   scriptedPop3,
 } from "@mailfleet/local/testing";
 import type { GivenConnection, GivenInbound } from "./given-inbound.ts";
+import { exchangeConnectors, type OddExchange, type StartedExchange } from "./odd-exchange.ts";
 
 /** What is right once a server was polled. */
 export interface Right {
@@ -26,6 +27,8 @@ export interface Right {
   /** How the last poll ended; absent: well. */
   readonly failure?: FailureCode;
   readonly reply?: RegExp;
+  /** How long the server wants no request. */
+  readonly waitMs?: number;
   /** Alerts that were raised. */
   readonly alerts?: readonly AlertCode[];
 }
@@ -36,6 +39,7 @@ export interface Came {
   readonly aside: number;
   readonly failure: FailureCode | null;
   readonly reply: string;
+  readonly waitMs: number | undefined;
   readonly alerts: readonly AlertCode[];
 }
 
@@ -51,6 +55,8 @@ export type OddImap = Odd<FakeInbox>;
 export type OddPop3 = Odd<Pop3Script>;
 /** A Gmail that is odd in some way. */
 export type OddGmail = Odd<GmailScript>;
+/** A mailbox of Exchange to which something happens; the same is right by EWS and by Graph. */
+export type OddExchangeMailbox = Odd<OddExchange>;
 
 /** Where mail lies at one poll: at an IMAP server, at another one, or at a POP3 server. */
 export interface Place {
@@ -84,6 +90,7 @@ export const impatient = {
   imap: createImapConnector({ silenceMs }),
   pop3: createPop3Connector({ silenceMs, updateMs: 2000, goodbyeMs: 100 }),
   gmail: gmailWithToken(),
+  ...exchangeConnectors,
 };
 
 /** What a mailbox has to be polled, one poll after another. */
@@ -126,6 +133,19 @@ export async function meetGmail(given: GivenInbound, mailboxId: string, one: Odd
   return pollAll(given, mailboxId, { right: one, polls, close });
 }
 
+/** Polls a mailbox of Exchange by one of its protocols and tells what became of its mail. */
+export async function meetExchange(
+  given: GivenInbound,
+  mailboxId: string,
+  start: (address: string) => Promise<StartedExchange>,
+  one: OddExchangeMailbox,
+): Promise<Came> {
+  const { odd, connection, stop } = await start(`${mailboxId}@example.test`);
+  given.connect(mailboxId, { connectionTimeoutMs: 5000, ...connection });
+  const polls = one.polls.map((poll) => () => poll(odd));
+  return pollAll(given, mailboxId, { right: one, polls, close: stop });
+}
+
 /** Polls a mailbox here and there and tells what became of its mail. */
 export async function meetMove(given: GivenInbound, mailboxId: string, one: Move): Promise<Came> {
   const script: Pop3Script = {};
@@ -163,6 +183,7 @@ async function pollAll(given: GivenInbound, mailboxId: string, { right, polls, c
     aside: source?.setAside?.length ?? 0,
     failure: failure?.code ?? null,
     reply: failure?.evidence?.reply ?? "",
+    waitMs: failure?.retryAfterMs,
     alerts: [...new Set(raised())].sort(),
   };
 }

@@ -6,6 +6,7 @@ import { after, before, describe, test } from "node:test";
 import { type Dovecot, eventually, mailServers, startDovecot } from "@mailfleet/local/testing";
 import { composeProbe } from "@mailfleet/mime";
 import { type GivenInbound, givenInbound } from "./given-inbound.ts";
+import { exchangeConnectors, exchanges } from "./odd-exchange.ts";
 import { signProbe } from "./replica.ts";
 
 const { skip } = await mailServers();
@@ -230,6 +231,35 @@ describe("receiving from Dovecot into MongoDB and NATS", { skip }, () => {
       assert.equal(stored.length, count + 500);
       await eventually(() => new Set(receivedKeys(mailboxId)).size === count + 500);
       await replica.stop();
+    });
+
+  for (const [name, start] of Object.entries(exchanges))
+    test(`broken off from Exchange by ${name}, after storing and before the cursor: nothing is lost or told twice`, async (t) => {
+      const mailboxId = `mb_crash${name.toLowerCase()}`;
+      const { odd, connection, stop } = await start(`${mailboxId}@example.test`);
+      t.after(stop);
+      given.connect(mailboxId, connection);
+      odd.varyMime();
+      for (const point of ["inbound.after-store", "inbound.before-cursor"]) {
+        let dies = true;
+        const replica = await given.startReplica({
+          connectors: exchangeConnectors,
+          failPoint: (reached) => {
+            if (reached !== point || !dies) return;
+            dies = false;
+            throw new Error(`broken off at ${point}`);
+          },
+        });
+        odd.add(...Array.from({ length: 120 }, (_, n) => `${point} ${n}`));
+        await given.run(mailboxId);
+        await eventually(() => !dies);
+        await given.untilRead(mailboxId, 0);
+        await read(mailboxId);
+        await replica.stop();
+      }
+      const subjects = (await given.stored(mailboxId)).map(({ subject }) => subject);
+      assert.deepEqual([subjects.length, new Set(subjects).size], [240, 240]);
+      await eventually(() => new Set(receivedKeys(mailboxId)).size === 240);
     });
 
   test("a server that numbers its messages anew: known ones are not handed over again", async () => {

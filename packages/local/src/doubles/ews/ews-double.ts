@@ -5,6 +5,7 @@ import type { Certificate } from "../http/certificate.ts";
 import { listen } from "../http/listen.ts";
 import { readBody } from "../http/read-body.ts";
 import { playTrouble, waitingTroubles } from "../http/trouble.ts";
+import { varied } from "../http/vary-mime.ts";
 import { askedAddress, type Discovery, poxAnswer, soapAnswer } from "./autodiscover.ts";
 import { envelope, fault } from "./envelope.ts";
 import { impersonated } from "./ews-access.ts";
@@ -14,7 +15,6 @@ import { type EwsMail, type Introspect, readAsked, serveEws } from "./ews-servic
 import { type EwsScheme, signIns } from "./ews-sign-in.ts";
 import { type EwsTrouble, sendEndless } from "./ews-trouble.ts";
 import { ewsVersions } from "./ews-versions.ts";
-import { varied } from "./vary-mime.ts";
 
 /** A request that the double was sent, without credentials and without what it carried. */
 export interface EwsRequest {

@@ -2,6 +2,7 @@
 const words = {
   ErrorAccessDenied: "Access is denied. Check credentials and try again.",
   ErrorChangeKeyRequired: "This operation requires a change key.",
+  ErrorContentConversionFailed: "Content conversion failed.",
   ErrorExceededConnectionCount:
     "You have exceeded the available concurrent connections for your account.  Try again once your other requests have completed.",
   ErrorFolderExists: "A folder with the specified name already exists.",

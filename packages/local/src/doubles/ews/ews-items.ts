@@ -11,6 +11,8 @@ export const getItem: EwsOperation = {
   each: itemIds,
   answer: (call, id) => {
     const { mailbox, item } = itemAt(call, id);
+    const wantsMime = textAt(call.request, "ItemShape", "IncludeMimeContent") === "true";
+    if (wantsMime && mailbox.unreadable.has(item.id)) throw new EwsError("ErrorContentConversionFailed");
     return element("m:Items", shownItem(item, mailbox, at(call.request, "ItemShape"), { mime: call.written }));
   },
 };

@@ -89,6 +89,8 @@ export interface EwsMailbox {
   /** What happened in a folder after this change, oldest first, the last of each message. */
   changes(folder: string, since: number): EwsChange[];
   readonly lastChange: number;
+  /** Ids of messages that cannot be made into MIME. */
+  readonly unreadable: Set<string>;
   /** Sync states that were given out until now are no longer valid. */
   expireSyncStates(): void;
   /** Names the sync states that are valid. */
@@ -139,7 +141,7 @@ export function ewsMailbox(address: string): EwsMailbox {
   };
   const inbox = byName.get("inbox")?.id ?? "";
   return {
-    ...{ address, folders, items, atOnce: 0, mostAtOnce: 0 },
+    ...{ address, folders, items, unreadable: new Set<string>(), atOnce: 0, mostAtOnce: 0 },
     folder: (name) => byName.get(name),
     in: (name) => [...items.values()].filter(({ folder }) => folder === byName.get(name)?.id),
     addFolder: (displayName, parent) => {

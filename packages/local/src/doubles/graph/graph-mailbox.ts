@@ -65,6 +65,8 @@ export interface GraphMailbox {
   /** Delta links that were given out until now are no longer known. */
   expireDeltas(): void;
   knows(change: number): boolean;
+  /** MIME differs between two readings of one message. */
+  mimeVaries: boolean;
   /** Requests that are being worked on. */
   atOnce: number;
   /** The largest number of them that there was. */
@@ -146,6 +148,7 @@ export function graphMailbox(): GraphMailbox {
       oldest = change;
     },
     knows: (at) => at >= oldest && at <= change,
+    mimeVaries: false,
     atOnce: 0,
     mostAtOnce: 0,
   };

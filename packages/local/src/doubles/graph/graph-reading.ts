@@ -1,9 +1,11 @@
+import { varied } from "../http/vary-mime.ts";
 import { type GraphAnswer, refused } from "./graph-answer.ts";
 import { type GraphCall, wantsImmutable } from "./graph-call.ts";
 import { folderOf, shownFolder } from "./graph-folders.ts";
 import { messageOf, shownId, shownMessage } from "./graph-mailbox.ts";
 
 const largestPage = 1000;
+let readings = 0;
 
 /** One message in JSON. */
 export function getMessage(call: GraphCall, [id = ""]: readonly string[]): GraphAnswer {
@@ -15,7 +17,9 @@ export function getMessage(call: GraphCall, [id = ""]: readonly string[]): Graph
 /** One message's MIME. */
 export function getMime({ mailbox }: GraphCall, [id = ""]: readonly string[]): GraphAnswer {
   const message = messageOf(mailbox, id);
-  return message ? { status: 200, body: message.raw } : refused("ErrorItemNotFound");
+  if (!message) return refused("ErrorItemNotFound");
+  readings += 1;
+  return { status: 200, body: mailbox.mimeVaries ? varied(message.raw, readings) : message.raw };
 }
 
 /** One folder. */
