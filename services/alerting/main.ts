@@ -13,14 +13,14 @@ import { createMailServerStore, createNoticeStore } from "./notice/store.ts";
 import { alerting } from "./service.ts";
 
 runService(alerting, async ({ name, environment, logger, metrics, failPoint, addReadiness, now }) => {
-  const { natsUrl, mongoUrl, mongoDb, streamReplicas, notifyOpenKeys, allowedPrivateNetworks } = environment;
+  const { natsUrl, mongoUrl, mongoDb, notifyOpenKeys, allowedPrivateNetworks } = environment;
   // The public halves are in the same file.
   const [opener, sealer] = await Promise.all([loadOpener(notifyOpenKeys, logger), loadSealer(notifyOpenKeys)]);
   const networks = readPrivateNetworks(allowedPrivateNetworks);
   const fetch = createGuardedFetch({ privateNetworks: networks, proxy: await readProxy(environment) });
   const [store, bus] = await Promise.all([
     connectStore({ url: mongoUrl, database: mongoDb, appName: name, logger }),
-    connectBus({ url: natsUrl, name, streamReplicas, logger, failPoint, isOutage }),
+    connectBus({ url: natsUrl, name, logger, failPoint, isOutage }),
   ]);
   addReadiness("nats", () => bus.health());
   addReadiness("mongodb", () => store.health());
@@ -30,9 +30,10 @@ runService(alerting, async ({ name, environment, logger, metrics, failPoint, add
   const notices = createNoticeStore(store);
   return {
     bus,
+    store,
     ports: {
-      openDocuments: (collection, indexes, unlisted) => openDocuments(store, collection, indexes, unlisted),
-      marks: await createClearMarkStore(store),
+      openDocuments: (collection, unlisted) => openDocuments(store, collection, unlisted),
+      marks: createClearMarkStore(store),
       notices,
       mailServer: createMailServerStore(store),
       openChannel: createMailServer({

@@ -5,6 +5,7 @@ import { keptAlerts } from "./alert/alert.ts";
 import { createAlertWall } from "./alert/create-wall.ts";
 import { followFacts, objectOf } from "./alert/follow-facts.ts";
 import { watchBus } from "./bus-watch/watch-bus.ts";
+import { collections } from "./collections.ts";
 import { keepDeadLetter, settleDeadLetterAlerts } from "./dead-letter/alerts.ts";
 import { keptDeadLetters } from "./dead-letter/dead-letter.ts";
 import { createSendNotices } from "./notice/send-due.ts";
@@ -34,6 +35,7 @@ export const alerting = defineService<AlertingPorts, "wall">()({
     /** Hosts, domains and networks that are reached without it. */
     MAILFLEET_NO_PROXY: z.string().default(""),
   },
+  collections: Object.values(collections),
   derives: (ports) => ({ wall: createAlertWall(ports) }),
   keeps: [keptAlerts, keptDeadLetters, keptNotificationSettings],
   listens: [

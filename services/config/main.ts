@@ -1,8 +1,9 @@
 import { connectBus } from "@mailfleet/bus";
 import { createLeases, runService, startRenewals } from "@mailfleet/kit";
 import { connectStore, createLeaseStore, isOutage, openDocuments } from "@mailfleet/store";
+import { collections } from "./collections.ts";
 import { createConsentStore } from "./consent/store.ts";
-import { createGrantStore, grantCollection } from "./grant/store.ts";
+import { createGrantStore } from "./grant/store.ts";
 import { jobCollection } from "./job/body.ts";
 import { createJobStore } from "./job/store.ts";
 import { createMetrics } from "./mailbox/metrics.ts";
@@ -10,22 +11,23 @@ import { createMailboxStore } from "./mailbox/store.ts";
 import { config } from "./service.ts";
 
 runService(config, async ({ name, environment, logger, metrics, failPoint, addReadiness }) => {
-  const { mongoUrl, mongoDb, natsUrl, streamReplicas, consoleUrl } = environment;
+  const { mongoUrl, mongoDb, natsUrl, consoleUrl } = environment;
   const store = await connectStore({ url: mongoUrl, database: mongoDb, appName: name, logger });
   addReadiness("mongodb", () => store.health());
-  const bus = await connectBus({ url: natsUrl, name, streamReplicas, logger, failPoint, isOutage });
+  const bus = await connectBus({ url: natsUrl, name, logger, failPoint, isOutage });
   addReadiness("nats", () => bus.health());
   const [consents, grants] = await Promise.all([createConsentStore(store), createGrantStore(store)]);
   const renewals = startRenewals({ logger, isOutage, registry: metrics });
   return {
     bus,
+    store,
     ports: {
       ...{ consents, grants, jobs: createJobStore(store), mailboxes: createMailboxStore(store) },
       jobLeases: createLeases(createLeaseStore(store, jobCollection), {
         ...{ owner: crypto.randomUUID(), renewals, name: "the lease on a job" },
       }),
-      grantLeases: createLeaseStore(store, grantCollection, { onlyExisting: true }),
-      openDocuments: (collection, indexes, unlisted) => openDocuments(store, collection, indexes, unlisted),
+      grantLeases: createLeaseStore(store, collections.grants.name, { onlyExisting: true }),
+      openDocuments: (collection, unlisted) => openDocuments(store, collection, unlisted),
       isOutage,
       metrics: createMetrics(metrics),
       consoleUrl: consoleUrl ?? null,

@@ -1,6 +1,7 @@
 import { consumers } from "@mailfleet/contracts";
 import { defineService, every, listen } from "@mailfleet/kit";
 import { z } from "zod";
+import { collections } from "./collections.ts";
 import { beginConsent } from "./consent/begin-consent.ts";
 import { getConsent, keepDeviceConsent } from "./consent/read-consent.ts";
 import { takeConsent } from "./consent/take-consent.ts";
@@ -31,6 +32,7 @@ export const config = defineService<Ports, "worlds">()({
     /** Where people reach the console: alerts about consents hold a link to sign in again. */
     MAILFLEET_CONSOLE_URL: z.url({ protocol: /^https?$/ }).optional(),
   },
+  collections: Object.values(collections),
   derives: (ports) => ({ worlds: createWorlds(ports) }),
   keeps: [keptSettings, keptProfiles, keptMailboxes, keptJobs],
   answers: {

@@ -12,18 +12,17 @@ import { createTokenRepository } from "./token/store.ts";
 const isLoopback = (host: string) => host === "localhost" || host === "::1" || /^127\./.test(host);
 
 runService(consoleService, async ({ name, environment, logger, metrics, addReadiness, now, failPoint }) => {
-  const { natsUrl, mongoUrl, mongoDb, streamReplicas, consoleHost, consolePort, consoleUrl } = environment;
+  const { natsUrl, mongoUrl, mongoDb, consoleHost, consolePort, consoleUrl } = environment;
   const isOutage = (error: unknown) => isStoreOutage(error) || error instanceof BusOutage;
   const [sealer, notifySealer, bus, store] = await Promise.all([
     loadSealer(environment.sealKey),
     loadSealer(environment.notifySealKey),
-    connectBus({ url: natsUrl, name, streamReplicas, logger, failPoint, isOutage }),
+    connectBus({ url: natsUrl, name, logger, failPoint, isOutage }),
     connectStore({ url: mongoUrl, database: mongoDb, appName: name, logger }),
   ]);
   addReadiness("nats", () => bus.health());
   addReadiness("mongodb", () => store.health());
-  const tokens = await createTokenRepository(store);
-  await ensureFirstToken({ file: environment.adminTokenFile, tokens, logger, now });
+  const tokens = createTokenRepository(store);
   const served = metricsOf(metrics).histogram(
     "mailfleet_http_request_seconds",
     "Time until an answer of the HTTP API was sent",
@@ -34,6 +33,7 @@ runService(consoleService, async ({ name, environment, logger, metrics, addReadi
   );
   return {
     bus,
+    store,
     ports: {
       tokens,
       sealer,
@@ -43,13 +43,15 @@ runService(consoleService, async ({ name, environment, logger, metrics, addReadi
       signInLimit: createSignInLimit(now),
       isOutage,
     },
-    open: (ports) =>
-      startConsole(ports, {
+    open: async (ports) => {
+      await ensureFirstToken({ file: environment.adminTokenFile, tokens, logger, now });
+      return startConsole(ports, {
         host: consoleHost,
         port: consolePort,
         ...(consoleUrl === undefined ? {} : { publicUrl: consoleUrl }),
         onServed: ({ method, route, status, seconds }) => served.observe({ method, route, status }, seconds),
-      }),
+      });
+    },
     close: () => store.close(),
   };
 });

@@ -1,5 +1,6 @@
 import { defineService, type ServicePorts } from "@mailfleet/kit";
 import { z } from "zod";
+import { collections } from "./collections.ts";
 import type { ConsolePorts } from "./ports.ts";
 
 /** Scheme, host and port: pages and the redirect URI are below it. */
@@ -32,4 +33,5 @@ export const consoleService = defineService<ServicePorts & Omit<ConsolePorts, "c
     /** `true` where something in front of the console speaks TLS. */
     MAILFLEET_ALLOW_PLAIN_HTTP: z.stringbool().default(false),
   },
+  collections: Object.values(collections),
 });

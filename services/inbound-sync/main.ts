@@ -1,15 +1,16 @@
 import { runService } from "@mailfleet/kit";
 import { parseBody } from "@mailfleet/mime";
 import { connectWorker } from "@mailfleet/worker/adapters";
+import { collections } from "./collections.ts";
 import { createFingerprintStore } from "./message/fingerprint-store.ts";
 import { createMessageStore } from "./message/store.ts";
 import { createMetrics } from "./metrics.ts";
 import { inboundSync } from "./service.ts";
 import type { SourceDocument } from "./source/document.ts";
 import { createNamesStore } from "./source/names-store.ts";
-import { createSourceStore, sourceCollection } from "./source/store.ts";
+import { createSourceStore } from "./source/store.ts";
 import type { WatcherDocument } from "./watch/document.ts";
-import { createWatchStore, watcherCollection } from "./watch/store.ts";
+import { createWatchStore } from "./watch/store.ts";
 import { watchesOf } from "./watch/watches.ts";
 
 /** A process that dies leaves the permits of its watches behind for so long; runs have the other half of them. */
@@ -27,15 +28,16 @@ runService(inboundSync, async (context) => {
     });
   return {
     bus,
+    store,
     ports: {
       worker,
       act: also("act", (all) => all.act),
-      sources: await createSourceStore(store),
-      leases: leases<SourceDocument>(sourceCollection, "the lease on a mailbox"),
-      watches: await createWatchStore(store),
-      watchers: leases<WatcherDocument>(watcherCollection, "the lease of who watches"),
+      sources: createSourceStore(store),
+      leases: leases<SourceDocument>(collections.sources.name, "the lease on a mailbox"),
+      watches: createWatchStore(store),
+      watchers: leases<WatcherDocument>(collections.watchers.name, "the lease of who watches"),
       watchPermits: permits("watch", watchPermitLengths),
-      messages: await createMessageStore(store),
+      messages: createMessageStore(store),
       fingerprints: createFingerprintStore(store),
       names: createNamesStore(store),
       opener,

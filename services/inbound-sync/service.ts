@@ -1,8 +1,9 @@
 import { consumers, type RunRequested } from "@mailfleet/contracts";
-import { defineService, every, listen } from "@mailfleet/kit";
+import { defineService, every, listen, permitCollection } from "@mailfleet/kit";
 import { workerEnvironment } from "@mailfleet/worker";
 import { actRun } from "./act/run.ts";
 import { actTest } from "./act/test.ts";
+import { collections } from "./collections.ts";
 import { consentAnswers } from "./consent/complete-consent.ts";
 import { messageAnswers } from "./message/answer-requests.ts";
 import type { InboundPorts } from "./ports.ts";
@@ -21,6 +22,7 @@ const keyOf = ({ body }: { readonly body: Pick<RunRequested, "mailboxId"> }) => 
 export const inboundSync = defineService<InboundPorts>()({
   name: "inbound-sync",
   environment: workerEnvironment,
+  collections: [...Object.values(collections), permitCollection],
   answers: {
     ...messageAnswers,
     ...sourceAnswers,

@@ -1,9 +1,10 @@
 import { runService } from "@mailfleet/kit";
 import { connectWorker } from "@mailfleet/worker/adapters";
 import { createActivityStore } from "./activity/store.ts";
+import { collections } from "./collections.ts";
 import { createMetrics } from "./metrics.ts";
 import { defaultPolicy } from "./ports.ts";
-import { createJournalStore, type JournalDocument, journalCollection } from "./send/journal-store.ts";
+import { createJournalStore, type JournalDocument } from "./send/journal-store.ts";
 import { sendingOf } from "./send/sending.ts";
 import { createSendStore } from "./send/store.ts";
 import { outboundSend } from "./service.ts";
@@ -16,15 +17,16 @@ runService(outboundSend, async (context) => {
   });
   return {
     bus,
+    store,
     ports: {
       owner,
       worker,
       sentFolder,
-      sends: await createSendStore(store, owner),
-      uploads: await createUploadStore(store),
+      sends: createSendStore(store, owner),
+      uploads: createUploadStore(store),
       activity: createActivityStore(store),
-      journals: await createJournalStore(store),
-      leases: leases<JournalDocument>(journalCollection, "a journal of sends"),
+      journals: createJournalStore(store),
+      leases: leases<JournalDocument>(collections.journals.name, "a journal of sends"),
       signProbe: probes.sign,
       isOutage,
       metrics: createMetrics(context.metrics),

@@ -1,6 +1,7 @@
 import { consumers } from "@mailfleet/contracts";
-import { defineService, every, listen } from "@mailfleet/kit";
+import { defineService, every, listen, permitCollection } from "@mailfleet/kit";
 import { workerEnvironment } from "@mailfleet/worker";
+import { collections } from "./collections.ts";
 import type { OutboundPorts } from "./ports.ts";
 import { createFlush } from "./run/flush.ts";
 import { createTest } from "./run/test.ts";
@@ -21,6 +22,7 @@ const keyOf = ({ body }: { readonly body: { readonly mailboxId: string } }) => b
 export const outboundSend = defineService<OutboundPorts>()({
   name: "outbound-send",
   environment: workerEnvironment,
+  collections: [...Object.values(collections), permitCollection],
   answers: {
     "outbound-send.send.submit": submitSend,
     "outbound-send.send.get": getSend,

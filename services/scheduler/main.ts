@@ -9,11 +9,11 @@ import { createTimerStore } from "./timer/store.ts";
 const publishPatienceMs = 2000;
 
 runService(scheduler, async ({ name, environment, logger, metrics, failPoint, addReadiness }) => {
-  const { natsUrl, mongoUrl, mongoDb, streamReplicas } = environment;
+  const { natsUrl, mongoUrl, mongoDb } = environment;
   const store = await connectStore({ url: mongoUrl, database: mongoDb, appName: name, logger });
   addReadiness("mongodb", () => store.health());
-  const bus = await connectBus({ url: natsUrl, name, streamReplicas, logger, failPoint, isOutage, publishPatienceMs });
+  const bus = await connectBus({ url: natsUrl, name, logger, failPoint, isOutage, publishPatienceMs });
   addReadiness("nats", () => bus.health());
-  const ports = { timers: await createTimerStore(store), metrics: createMetrics(metrics), isOutage };
-  return { bus, ports, close: () => store.close() };
+  const ports = { timers: createTimerStore(store), metrics: createMetrics(metrics), isOutage };
+  return { bus, ports, store, close: () => store.close() };
 });

@@ -1,5 +1,6 @@
 import { consumers } from "@mailfleet/contracts";
 import { defineService, listenInBatches } from "@mailfleet/kit";
+import { collections } from "./collections.ts";
 import type { SchedulerPorts } from "./ports.ts";
 import { createLane } from "./timer/fire-due.ts";
 import { keepTimers } from "./timer/keep-timers.ts";
@@ -10,6 +11,7 @@ import { lanes, targets } from "./timer/targets.ts";
 export const scheduler = defineService<SchedulerPorts>()({
   name: "scheduler",
   environment: {},
+  collections: Object.values(collections),
   answers: { "scheduler.timer.list": listTimers },
   listens: [
     listenInBatches(consumers.schedulerTimers, {

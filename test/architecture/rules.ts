@@ -33,7 +33,7 @@ export const allowedArrows: Readonly<Record<string, readonly string[]>> = {
   "packages/network": ["contracts"],
   "packages/http": ["contracts", "network"],
   "packages/oauth": ["contracts", "http"],
-  "packages/cli": ["contracts"],
+  "packages/cli": ["contracts", "topology"],
   "packages/local": ["contracts", "cli", "secrets"],
   "services/config": ["contracts", "mailbox", "store", "bus", "kit", "oauth"],
   "services/scheduler": ["contracts", "store", "bus", "kit"],
@@ -50,6 +50,10 @@ export const allowedArrows: Readonly<Record<string, readonly string[]>> = {
     "oauth",
     "connector-api",
     "connectors",
+  ],
+  "deploy/topology": [
+    ...["contracts", "kit", "bus", "store"],
+    ...["config", "scheduler", "inbound-sync", "outbound-send", "alerting", "console"],
   ],
   "services/console": ["contracts", "store", "bus", "kit", "secrets", "oauth"],
 };
@@ -98,6 +102,7 @@ export const environmentReaders: readonly RegExp[] = [
   /^packages\/kit\/src\/service\/environment\.ts$/,
   /^packages\/local\//,
   /^packages\/cli\/src\//,
+  /^deploy\/topology\/main\.ts$/,
   /^(test|bench)\//,
 ];
 

@@ -18,8 +18,6 @@ export interface BusOptions {
   readonly url: string;
   /** Shown in the server's list of connections. */
   readonly name: string;
-  /** Replicas of each stream: 1 locally, 3 in production. */
-  readonly streamReplicas?: number;
   readonly logger: Logger;
   readonly failPoint?: FailPoint;
   /** How long a publish is tried again with the same id before it throws `BusOutage`, milliseconds. Default 30,000. */
@@ -137,8 +135,8 @@ export interface StreamUsage {
 
 /** NATS JetStream as Mailfleet uses it. */
 export interface Bus {
-  /** Makes what is missing. Throws, naming field and values, if the server has another configuration. */
-  declare(streams: readonly StreamDefinition[], consumers: readonly ConsumerDefinition[]): Promise<void>;
+  /** What of these is missing or other than declared, in sentences; empty if nothing is. Makes nothing. */
+  lacks(streams: readonly StreamDefinition[], consumers: readonly ConsumerDefinition[]): Promise<readonly string[]>;
   /** Stores a message; tries again with the same id for `patienceMs`, then throws `BusOutage`. */
   publish(message: OutgoingMessage, options?: PublishOptions): Promise<PublishOutcome>;
   /** Many in flight; order on one subject is kept. Outcomes in the order of the messages. Throws like `publish`. */

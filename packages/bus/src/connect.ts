@@ -1,24 +1,17 @@
-import {
-  type ConsumerDefinition,
-  noFailPoint,
-  type OutgoingMessage,
-  type StreamDefinition,
-} from "@mailfleet/contracts";
-import { JetStreamApiError, jetstream, jetstreamManager } from "@nats-io/jetstream";
+import { lacking, noFailPoint, type OutgoingMessage, type TopologyStep } from "@mailfleet/contracts";
+import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import type { Bus, BusOptions, PublishOptions } from "./bus.ts";
 import { consume } from "./consume.ts";
 import { consumeBatches } from "./consume-batches.ts";
 import { deadLetter } from "./dead-letter.ts";
-import { declareConsumer, declareStream } from "./declare.ts";
 import { follow } from "./follow.ts";
-import { pauseMs } from "./limits.ts";
 import { openLink } from "./link.ts";
 import { BusOutage } from "./outage.ts";
-import { pause } from "./pause.ts";
 import { createPublisher, wholly } from "./publish.ts";
 import { ask } from "./request.ts";
 import { respond } from "./respond.ts";
-import { type ConsumptionParts, reasonOf } from "./work.ts";
+import { planConsumer, planStream } from "./topology/plan.ts";
+import type { ConsumptionParts } from "./work.ts";
 
 const defaultPatienceMs = 30_000;
 
@@ -32,7 +25,6 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
   const publishSome = createPublisher({ link, js, logger, patienceMs });
   const publishAll = async (messages: readonly OutgoingMessage[], how: PublishOptions = {}) =>
     wholly(await publishSome(messages, how));
-  const declared = { streams: new Map<string, StreamDefinition>(), consumers: new Map<string, ConsumerDefinition>() };
   const open = new Set<{ stop(): Promise<void> }>();
   const opened = <One extends { stop(): Promise<void> }>(one: One): { stop(): Promise<void> } => {
     open.add(one);
@@ -44,17 +36,11 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     };
   };
 
-  const declareAll = async (streams: Iterable<StreamDefinition>, consumers: Iterable<ConsumerDefinition>) => {
-    for (const one of streams) await declareStream(jsm, one, options.streamReplicas ?? 1);
-    for (const one of consumers) await declareConsumer(jsm, one);
-  };
-
   const consumption: ConsumptionParts = {
     link,
     logger,
     failPoint: options.failPoint ?? noFailPoint,
     isOutage,
-    redeclare: () => declareAll(declared.streams.values(), declared.consumers.values()),
     bury: async (definition, delivery, reason) => {
       const context = { consumer: definition.name, subject: delivery.subject, sequence: delivery.sequence, reason };
       logger.error(context, "dead letter");
@@ -64,20 +50,11 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
   };
 
   return {
-    declare: async (streams, consumers) => {
-      const deadline = Date.now() + defaultPatienceMs;
-      for (let attempt = 1; ; attempt++) {
-        try {
-          await declareAll(streams, consumers);
-          break;
-        } catch (error) {
-          if (!isAway(error) || Date.now() > deadline) throw error;
-          logger.warn({ reason: reasonOf(error) }, "waiting for JetStream");
-          await pause(pauseMs(attempt));
-        }
-      }
-      for (const one of streams) declared.streams.set(one.name, one);
-      for (const one of consumers) declared.consumers.set(`${one.stream}/${one.name}`, one);
+    lacks: async (streams, consumers) => {
+      const steps: TopologyStep[] = [];
+      for (const one of streams) steps.push(...(await planStream(jsm, one)));
+      for (const one of consumers) steps.push(...(await planConsumer(jsm, one)));
+      return lacking(steps);
     },
     publish: async (message, how) => (await publishAll([message], how))[0] as "stored",
     publishAll,
@@ -105,10 +82,4 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
       await link.close();
     },
   };
-}
-
-/** True while the server starts, restarts or elects: not an answer, only no answer yet. */
-function isAway(error: unknown): boolean {
-  if (error instanceof JetStreamApiError) return error.status === 503;
-  return error instanceof Error && /TimeoutError|RequestError|NotEnabled|Disconnect/.test(error.name);
 }

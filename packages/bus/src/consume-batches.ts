@@ -79,7 +79,6 @@ export function consumeBatches<Type extends MessageType>(
     definition,
     logger,
     room: () => 2 * options.maximumMessages - hold.size,
-    onMissing: () => parts.redeclare(),
     onDelivery: (delivery) => {
       if (hold.again(delivery)) return pull.update();
       parts.failPoint("bus.after-pull");

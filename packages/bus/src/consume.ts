@@ -83,7 +83,6 @@ export function consume<Type extends MessageType>(
     definition,
     logger,
     room: () => options.concurrency - hold.size,
-    onMissing: () => parts.redeclare(),
     onDelivery: (delivery) => {
       if (hold.again(delivery)) return pull.update();
       parts.failPoint("bus.after-pull");

@@ -13,8 +13,6 @@ export interface PullParts {
   /** How many more messages could be started now, not counting those already requested. */
   room(): number;
   onDelivery(delivery: Delivery): void;
-  /** The server does not know the consumer (its storage was lost): make it again. */
-  onMissing(): Promise<void>;
 }
 
 /** A standing demand for messages. */
@@ -79,14 +77,10 @@ export function openPull(parts: PullParts): Pull {
   const later = (reason: string, absent = false) => {
     if (closed || renewal) return;
     refusals++;
-    if (refusals > 1) logger.warn({ consumer: definition.name, reason, refusals }, "the server does not deliver");
-    renewal = setTimeout(async () => {
-      if (absent)
-        await parts
-          .onMissing()
-          .catch((error: Error) =>
-            logger.warn({ consumer: definition.name, reason: error.message }, "the consumer is still missing"),
-          );
+    const context = { consumer: definition.name, reason, refusals };
+    if (absent) logger.error(context, "the consumer is missing; run `mailfleet topology apply`");
+    else if (refusals > 1) logger.warn(context, "the server does not deliver");
+    renewal = setTimeout(() => {
       renewal = undefined;
       if (!closed) renew();
     }, pauseMs(refusals));

@@ -12,8 +12,6 @@ export interface ConsumptionParts {
   readonly logger: Logger;
   readonly failPoint: FailPoint;
   readonly isOutage: (error: unknown) => boolean;
-  /** Makes stream and consumer again where the server lost them. */
-  redeclare(): Promise<void>;
   /** Copies a delivery to DEAD. Throws `BusOutage`. */
   bury(definition: ConsumerDefinition, delivery: Delivery, reason: string): Promise<void>;
 }

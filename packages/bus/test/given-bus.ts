@@ -9,6 +9,7 @@ import {
 } from "@mailfleet/contracts";
 import { startNats } from "@mailfleet/local/testing";
 import { type Bus, type BusOptions, connectBus } from "../src/index.ts";
+import { makeStreams } from "../src/topology/index.ts";
 
 /** Keeps what was logged, so that a test can look at it. */
 export function recordingLogger(lines: string[] = []): Logger {
@@ -33,6 +34,7 @@ export async function givenNats(options: { configuration?: readonly string[] } =
     engine,
     logs,
     connect: async (options: Partial<BusOptions> = {}): Promise<Bus> => {
+      await makeStreams(options.url ?? engine.url);
       const bus = await connectBus({
         url: engine.url,
         name: "test",
@@ -41,7 +43,6 @@ export async function givenNats(options: { configuration?: readonly string[] } =
         ...options,
       });
       buses.push(bus);
-      await bus.declare(Object.values(streams), Object.values(consumers));
       return bus;
     },
     stop: async () => {

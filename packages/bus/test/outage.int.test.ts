@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { eventually } from "@mailfleet/local/testing";
+import { makeStreams } from "../src/topology/index.ts";
 import { givenNats, ownStream, timerFired } from "./given-bus.ts";
 
 const given = await givenNats();
@@ -9,7 +10,7 @@ after(() => given.stop());
 test("NATS killed and back: nothing acknowledged is lost, publishing and consuming go on by themselves", async () => {
   const bus = await given.connect();
   const { stream, consumer } = ownStream("KILLED");
-  await bus.declare([stream], [consumer]);
+  await makeStreams(given.engine.url, [stream], [consumer]);
   const seen = new Set<string>();
   const consumption = await bus.consume(consumer, {
     types: ["mailbox.timer-fired.v1"],
@@ -60,7 +61,7 @@ test("a stop while NATS is away ends within seconds", async () => {
   const own = await givenNats();
   const bus = await own.connect();
   const { stream, consumer } = ownStream("AWAY");
-  await bus.declare([stream], [consumer]);
+  await makeStreams(own.engine.url, [stream], [consumer]);
   await bus.consume(consumer, { types: ["mailbox.timer-fired.v1"], concurrency: 1, handle: async () => {} });
   await own.engine.kill();
   await eventually(() => bus.health());

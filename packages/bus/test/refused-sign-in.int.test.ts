@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { eventually } from "@mailfleet/local/testing";
 import { connectBus } from "../src/index.ts";
+import { makeStreams } from "../src/topology/index.ts";
 import { givenNats, ownStream, recordingLogger, timerFired } from "./given-bus.ts";
 
 const password = (word: string) => [`authorization { user: mailfleet, password: ${word} }`];
@@ -18,7 +19,7 @@ for (const [what, { lines, who }] of Object.entries(signIns))
     const url = given.engine.url.replace("//", `//${who("right")}`);
     const bus = await given.connect({ url });
     const { stream, consumer } = ownStream("REFUSED");
-    await bus.declare([stream], [consumer]);
+    await makeStreams(url, [stream], [consumer]);
     const seen: string[] = [];
     await bus.consume(consumer, {
       types: ["mailbox.timer-fired.v1"],

@@ -3,6 +3,7 @@ import { after, before, test } from "node:test";
 import { streams } from "@mailfleet/contracts";
 import { startNatsCluster } from "@mailfleet/local/testing";
 import { type Bus, connectBus } from "../src/index.ts";
+import { makeStreams } from "../src/topology/index.ts";
 import { recordingLogger, timerFired } from "./given-bus.ts";
 
 let cluster: Awaited<ReturnType<typeof startNatsCluster>>;
@@ -17,7 +18,6 @@ before(async () => {
         name,
         logger: recordingLogger(logs),
         isOutage: () => false,
-        streamReplicas: 3,
       }),
     );
 });
@@ -27,7 +27,7 @@ after(async () => {
 });
 
 test("replicas that publish the same ids at the same moment store each once, and warn about nothing", async () => {
-  await buses[0]?.declare([streams.MAILBOX], []);
+  await makeStreams(cluster.url, [streams.MAILBOX], [], 3);
   for (let n = 0; n < 50; n++) {
     const messages = Array.from({ length: 4 }, (_, m) => timerFired(4 * n + m));
     const outcomes = await Promise.all(buses.map((bus) => bus.publishEach(messages)));

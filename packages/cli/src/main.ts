@@ -5,6 +5,7 @@ import { type Cli, createCli } from "./cli.ts";
 import { addEventCommand } from "./commands/events.ts";
 import { addSendCommand, sendsCommands } from "./commands/send.ts";
 import { addTokenCreation } from "./commands/tokens.ts";
+import { addTopologyCommands } from "./commands/topology.ts";
 import { addCompletionCommand } from "./completion.ts";
 import { exitCodes, outcomeOf } from "./exit-codes.ts";
 import { mailboxCommands } from "./mailbox/commands.ts";
@@ -64,6 +65,7 @@ function build(terminal: Terminal): { program: Command; cli: Cli } {
     if (!withMailboxes.has(noun.name)) addNounCommands(program, cli, noun, particular[noun.name]);
   addSendCommand(program, cli);
   addEventCommand(program, cli);
+  addTopologyCommands(program, cli);
   addCompletionCommand(program, cli);
   return { program, cli };
 }

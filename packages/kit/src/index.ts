@@ -19,7 +19,7 @@ export {
   type OutboxEntry,
   type Outcome,
 } from "./document/documents.ts";
-export { type DocumentIndex, frameIndexes, living } from "./document/indexes.ts";
+export { type CollectionDeclaration, frameIndexes, type Index, living } from "./document/indexes.ts";
 export { keep, singleId } from "./document/keep.ts";
 export { createOneAtATime } from "./document/one-at-a-time.ts";
 export { GroupCommit } from "./group-commit.ts";
@@ -29,6 +29,7 @@ export { createLeases, type Lease, type LeaseFilter, type Leases, leaseGivenBack
 export { type HoldLengths, LeaseLost, type Renewals, startRenewals } from "./lease/renewals.ts";
 export { type Page, readPage } from "./pages/page.ts";
 export { bytesPassed } from "./passing-bytes.ts";
+export { permitCollection } from "./permit/collection.ts";
 export type { PermitKey, PermitStore } from "./permit/permit-store.ts";
 export { createPermits, type Permit, type Permits } from "./permit/permits.ts";
 export { remember } from "./remember/remember.ts";
@@ -51,6 +52,8 @@ export { type ProcessContext, runProcess } from "./service/process.ts";
 
 export { runService } from "./service/run-service.ts";
 export { type GivenPorts, startService, type Times } from "./service/start-service.ts";
+export { waitForTopology } from "./service/wait-for-topology.ts";
+export { type Wanted, wantedBy } from "./service/wanted.ts";
 export { eachAlone, inParallel } from "./tick/each.ts";
 export { createResting } from "./tick/resting.ts";
 export { type Round, startTick } from "./tick/tick.ts";

@@ -1,12 +1,16 @@
-import type { Logger } from "@mailfleet/contracts";
+import { type Logger, lacking } from "@mailfleet/contracts";
+import type { CollectionDeclaration } from "@mailfleet/kit";
 import { type Db, type DbOptions, MongoClient, MongoError, ReadConcern, ReadPreference } from "mongodb";
 import { isOutage } from "./outage.ts";
+import { planCollections } from "./topology.ts";
 
 export { isDuplicateKey, isOutage } from "./outage.ts";
 
 /** An open database. Repositories take it; nobody else looks inside. */
 export interface Store {
   readonly db: Db;
+  /** What of these is missing or other than declared, in sentences; empty if nothing is. Makes nothing. */
+  lacks(collections: readonly CollectionDeclaration[]): Promise<readonly string[]>;
   /** `null` if a write can be made at this moment, else why not. */
   health(): Promise<string | null>;
   close(): Promise<void>;
@@ -85,6 +89,7 @@ export async function connectStore(options: StoreOptions): Promise<Store> {
     );
   return {
     db,
+    lacks: async (collections) => lacking(await planCollections(db, collections)),
     health: async () => {
       try {
         const state = await db.command({ hello: 1 }, { timeoutMS: 2000 });

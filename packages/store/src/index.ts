@@ -5,4 +5,5 @@ export { type AnyBulkWriteOperation, Binary, bytesOf, type Collection, type Docu
 export { createLeaseStore } from "./leases/lease-store.ts";
 export { duplicateKeyCode } from "./outage.ts";
 export { createPermitStore } from "./permits/permit-store.ts";
+export { makeCollections, planCollections } from "./topology.ts";
 export { type WriteFate, writeFates } from "./write-fates.ts";

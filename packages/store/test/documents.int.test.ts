@@ -3,7 +3,7 @@ import { after, describe, test } from "node:test";
 import { type Logger, noFailPoint, type OutgoingMessage, ProblemError } from "@mailfleet/contracts";
 import { type Cause, createDocuments, frameIndexes, living, readPage, type Stored } from "@mailfleet/kit";
 import { startMongo } from "@mailfleet/local/testing";
-import { connectStore, openDocuments } from "../src/index.ts";
+import { connectStore, makeCollections, openDocuments } from "../src/index.ts";
 
 interface Box {
   readonly name: string;
@@ -15,7 +15,8 @@ const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: ()
 const mongo = await startMongo();
 const store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "test", logger: silent });
 const indexes = [...frameIndexes, { name: "name", keys: { name: 1 as const }, unique: true as const, where: living }];
-const boxes = await openDocuments<Box>(store, "boxes", indexes);
+await makeCollections(store, [{ name: "boxes", indexes }]);
+const boxes = openDocuments<Box>(store, "boxes");
 after(async () => {
   await store.close();
   await mongo.stop();

@@ -1,18 +1,19 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { createPermits, type Permit, type Permits } from "@mailfleet/kit";
-import { createPermitStore } from "@mailfleet/store";
+import { createPermits, type Permit, type Permits, permitCollection } from "@mailfleet/kit";
+import { createPermitStore, makeCollections } from "@mailfleet/store";
 import { type GivenDatabase, givenDatabase, short, until } from "./given-holders.ts";
 
 describe("permits", { timeout: 60_000 }, () => {
   let given: GivenDatabase;
   before(async () => {
     given = await givenDatabase();
+    await makeCollections(given.store, [permitCollection]);
   });
   after(() => given.stop());
 
   const party = async (name: string, lengths = short): Promise<Permits> =>
-    createPermits(await createPermitStore(given.store), { party: name, renewals: given.renewals(lengths) });
+    createPermits(createPermitStore(given.store), { party: name, renewals: given.renewals(lengths) });
   const granted = (permits: readonly (Permit | null)[]) => permits.filter((permit) => permit !== null);
 
   test("are never more than there may be, whoever races for them, and each comes back", async () => {

@@ -67,7 +67,7 @@ export async function connectWorker<Connector>(
   },
 ): Promise<WorkerAdapters<Connector>> {
   const { name, environment, logger, metrics, failPoint, addReadiness, now } = context;
-  const { natsUrl, mongoUrl, mongoDb, openKeys, streamReplicas, allowedPrivateNetworks } = environment;
+  const { natsUrl, mongoUrl, mongoDb, openKeys, allowedPrivateNetworks } = environment;
   const { direction, connectors, maximumConnections } = given;
   const isOutage = (error: unknown) => isStoreOutage(error) || error instanceof BusOutage;
   // The public halves are in the same file.
@@ -80,7 +80,7 @@ export async function connectWorker<Connector>(
   const proxy = await readProxy(environment);
   const fetch = createGuardedFetch({ privateNetworks: networks, proxy });
   const [bus, store] = await Promise.all([
-    connectBus({ url: natsUrl, name, streamReplicas, logger, failPoint, isOutage }),
+    connectBus({ url: natsUrl, name, logger, failPoint, isOutage }),
     connectStore({
       url: mongoUrl,
       database: mongoDb,
@@ -94,7 +94,7 @@ export async function connectWorker<Connector>(
   const owner = crypto.randomUUID().slice(0, 13);
   const renewals = startRenewals({ logger, isOutage, registry: metrics });
   const more: Renewals[] = [];
-  const permitStore = await createPermitStore(store);
+  const permitStore = createPermitStore(store);
   const tokens = createTokens({
     fetch,
     open: opener.open,

@@ -1,4 +1,5 @@
 import { type Bus, BusOutage, connectBus, type Incoming } from "@mailfleet/bus";
+import { makeStreams } from "@mailfleet/bus/topology";
 import {
   type Connection,
   consumers,
@@ -6,12 +7,11 @@ import {
   ProblemError,
   type Purpose,
   Secret,
-  streams,
   subjects,
 } from "@mailfleet/contracts";
-import { createPermits, type HoldLengths, Registry, startRenewals } from "@mailfleet/kit";
+import { createPermits, type HoldLengths, permitCollection, Registry, startRenewals } from "@mailfleet/kit";
 import { startMongo, startNats } from "@mailfleet/local/testing";
-import { connectStore, createPermitStore, isOutage } from "@mailfleet/store";
+import { connectStore, createPermitStore, isOutage, makeCollections } from "@mailfleet/store";
 import { createRunMetrics, createWorker, type HandleRun, type Worker, type WorkerPorts } from "@mailfleet/worker";
 
 const quiet: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => quiet };
@@ -38,8 +38,9 @@ export interface Scripted {
 export async function givenWorker() {
   const [nats, mongo] = await Promise.all([startNats(), startMongo()]);
   const bus = await connectBus({ url: nats.url, name: "test", logger: quiet, publishPatienceMs: 500, isOutage });
-  await bus.declare(Object.values(streams), Object.values(consumers));
+  await makeStreams(nats.url);
   const store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "test", logger: quiet });
+  await makeCollections(store, [permitCollection]);
   const renewals = startRenewals({ logger: quiet, isOutage, lengths });
   const connections = new Map<string, Connection>();
   const told: Incoming[] = [];
@@ -64,7 +65,7 @@ export async function givenWorker() {
     handle: async (message) => void timers.push(message),
   });
 
-  const permitsOf = async (party: string) => createPermits(await createPermitStore(store), { party, renewals });
+  const permitsOf = async (party: string) => createPermits(createPermitStore(store), { party, renewals });
 
   return {
     told,

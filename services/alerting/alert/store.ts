@@ -1,4 +1,5 @@
 import type { Collection, Store } from "@mailfleet/store";
+import { collections } from "../collections.ts";
 
 interface ClearMark {
   _id: string;
@@ -7,9 +8,8 @@ interface ClearMark {
 }
 
 /** Remembers for an hour that something was cleared, for a raise that is older but comes later. */
-export async function createClearMarkStore(store: Store) {
-  const marks: Collection<ClearMark> = store.db.collection<ClearMark>("alert-clear-marks");
-  await marks.createIndex({ expireAt: 1 }, { expireAfterSeconds: 0 });
+export function createClearMarkStore(store: Store) {
+  const marks: Collection<ClearMark> = store.db.collection<ClearMark>(collections.clearMarks.name);
   return {
     /** Writes down that what goes by this name was cleared at this time. */
     markCleared: async (name: string, at: number, keepUntil: number) => {
@@ -23,4 +23,4 @@ export async function createClearMarkStore(store: Store) {
     },
   };
 }
-export type ClearMarkStore = Awaited<ReturnType<typeof createClearMarkStore>>;
+export type ClearMarkStore = ReturnType<typeof createClearMarkStore>;

@@ -1,5 +1,6 @@
 import type { Collection, Store } from "@mailfleet/store";
 import { type AlertDocument, alertCollection } from "../alert/document.ts";
+import { collections } from "../collections.ts";
 
 /**
  * Mail that is still to be sent. It is kept inside its alert, because the two change together. The indexes are those of
@@ -43,7 +44,7 @@ interface MailServerState {
 
 /** The state of the mail server for notices. */
 export function createMailServerStore(store: Store) {
-  const states: Collection<MailServerState & { _id: "relay" }> = store.db.collection("notification-server");
+  const states: Collection<MailServerState & { _id: "relay" }> = store.db.collection(collections.mailServer.name);
   return {
     get: async () => {
       const { failures = 0, pausedUntil = 0 } = (await states.findOne({ _id: "relay" })) ?? {};

@@ -2,6 +2,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { type Bus, connectBus } from "@mailfleet/bus";
+import { makeStreams } from "@mailfleet/bus/topology";
 import { gmailOutbound } from "@mailfleet/connector-gmail";
 import { graphOutbound } from "@mailfleet/connector-graph";
 import { smtpConnector } from "@mailfleet/connector-smtp";
@@ -20,11 +21,11 @@ import {
   subjects,
 } from "@mailfleet/contracts";
 import { createGuardedFetch } from "@mailfleet/http";
-import { Registry, startService } from "@mailfleet/kit";
+import { Registry, startService, wantedBy } from "@mailfleet/kit";
 import { freePort, startMongo, startNats, tempDir } from "@mailfleet/local/testing";
 import { createTokens } from "@mailfleet/oauth";
 import { generateKeyFiles, loadOpener, loadSealer } from "@mailfleet/secrets";
-import { connectStore, isOutage, openDocuments } from "@mailfleet/store";
+import { connectStore, isOutage, makeCollections, openDocuments } from "@mailfleet/store";
 import { SMTPServer } from "smtp-server";
 import { createClearMarkStore } from "../alert/store.ts";
 import { createMetrics } from "../metrics.ts";
@@ -135,6 +136,7 @@ function unfolded(raw: string): string {
 /** Engines, keys, and as many replicas as a test wants, each with connections of its own. */
 export async function givenAlerting() {
   const [nats, mongo, directory] = await Promise.all([startNats(), startMongo(), tempDir("alerting")]);
+  await makeStreams(nats.url);
   const keys = await generateKeyFiles(join(directory.path, "keys"));
   const ending: (() => Promise<void>)[] = [];
   const outside = await connectBus({ url: nats.url, name: "test", logger: quiet, isOutage: () => false });
@@ -187,8 +189,9 @@ export async function givenAlerting() {
     } = {},
   ) => {
     const store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "alerting", logger: quiet });
+    await makeCollections(store, wantedBy(alerting).collections);
     const bus = await connectBus({ url: nats.url, name: "alerting", logger: quiet, isOutage });
-    const marks = await createClearMarkStore(store);
+    const marks = createClearMarkStore(store);
     const registry = new Registry();
     const notices = createNoticeStore(store);
     const service = await startService(
@@ -208,7 +211,7 @@ export async function givenAlerting() {
               },
             }),
         },
-        openDocuments: (collection, indexes, unlisted) => openDocuments(store, collection, indexes, unlisted),
+        openDocuments: (collection, unlisted) => openDocuments(store, collection, unlisted),
         marks,
         notices,
         mailServer: createMailServerStore(store),

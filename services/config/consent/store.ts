@@ -1,5 +1,6 @@
 import type { Sealed } from "@mailfleet/contracts";
 import type { Collection, Store } from "@mailfleet/store";
+import { collections } from "../collections.ts";
 
 /** A sign-in that has begun. It is removed an hour after its end. */
 export interface ConsentDocument {
@@ -31,13 +32,8 @@ export interface ConsentDocument {
 }
 
 /** The collection `consents`. */
-export async function createConsentStore(store: Store) {
-  const consents: Collection<ConsentDocument> = store.db.collection<ConsentDocument>("consents");
-  await consents.createIndexes([
-    { key: { stateHash: 1 }, name: "state", unique: true, partialFilterExpression: { stateHash: { $exists: true } } },
-    { key: { mailboxId: 1, endsAt: 1 }, name: "open" },
-    { key: { expireAt: 1 }, name: "over", expireAfterSeconds: 0 },
-  ]);
+export function createConsentStore(store: Store) {
+  const consents: Collection<ConsentDocument> = store.db.collection<ConsentDocument>(collections.consents.name);
   return {
     /** Repeated with the same id it changes nothing. */
     async insert(consent: ConsentDocument) {
@@ -64,4 +60,4 @@ export async function createConsentStore(store: Store) {
       consents.countDocuments({ mailboxId, endsAt: { $gt: now }, takenAt: { $exists: false } }, { limit: 1000 }),
   };
 }
-export type ConsentStore = Awaited<ReturnType<typeof createConsentStore>>;
+export type ConsentStore = ReturnType<typeof createConsentStore>;

@@ -1,6 +1,7 @@
 import type { Grant, Sealed } from "@mailfleet/contracts";
 import { leaseGivenBack } from "@mailfleet/kit";
 import type { Collection, Store } from "@mailfleet/store";
+import { collections } from "../collections.ts";
 
 /**
  * The consent of a mailbox's user. The refresh token is sealed for `<mailboxId>|oauth-grant`; access tokens are never
@@ -24,13 +25,9 @@ export interface GrantDocument extends Omit<Grant, "mailboxId"> {
   announced: boolean;
 }
 
-/** Its name. */
-export const grantCollection = "grants";
-
 /** The collection of consents that were given. */
-export async function createGrantStore(store: Store) {
-  const grants: Collection<GrantDocument> = store.db.collection<GrantDocument>(grantCollection);
-  await grants.createIndex({ announced: 1 }, { name: "unannounced", partialFilterExpression: { announced: false } });
+export function createGrantStore(store: Store) {
+  const grants: Collection<GrantDocument> = store.db.collection<GrantDocument>(collections.grants.name);
   return {
     load: (mailboxId: string) => grants.findOne({ _id: mailboxId }),
     /** Replaces what there was. */
@@ -83,4 +80,4 @@ export async function createGrantStore(store: Store) {
     },
   };
 }
-export type GrantStore = Awaited<ReturnType<typeof createGrantStore>>;
+export type GrantStore = ReturnType<typeof createGrantStore>;

@@ -1,4 +1,4 @@
-import { type DocumentIndex, living } from "@mailfleet/kit";
+import { type Index, living } from "@mailfleet/kit";
 import type { Collection, Document, Filter, Store } from "@mailfleet/store";
 import type { MailboxForConnection, ShownMailbox, StoredMailbox } from "./body.ts";
 
@@ -6,7 +6,7 @@ import type { MailboxForConnection, ShownMailbox, StoredMailbox } from "./body.t
 export const mailboxCollection = "mailboxes";
 
 /** Indexes in addition to the kit's. Partial ones serve only queries that repeat their condition. */
-export const mailboxIndexes: readonly DocumentIndex[] = [
+export const mailboxIndexes: readonly Index[] = [
   // One living mailbox per address; the address of a deleted one is free again.
   { name: "address", keys: { addressKey: 1 }, unique: true, where: living },
   // "Which mailboxes have not taken over their profile's last change?"

@@ -1,4 +1,5 @@
 import { type Bus, connectBus, type Incoming } from "@mailfleet/bus";
+import { makeStreams } from "@mailfleet/bus/topology";
 import {
   consumers,
   type FailPoint,
@@ -10,14 +11,22 @@ import {
   type RequestInput,
   type SealedCredentials,
   sealedFor,
-  streams,
   subjects,
 } from "@mailfleet/contracts";
-import { createLeases, type HoldLengths, Registry, startRenewals, startService, type Times } from "@mailfleet/kit";
+import {
+  createLeases,
+  type HoldLengths,
+  Registry,
+  startRenewals,
+  startService,
+  type Times,
+  wantedBy,
+} from "@mailfleet/kit";
 import { startMongo, startNats } from "@mailfleet/local/testing";
-import { connectStore, createLeaseStore, isOutage, openDocuments } from "@mailfleet/store";
+import { connectStore, createLeaseStore, isOutage, makeCollections, openDocuments } from "@mailfleet/store";
+import { collections } from "../collections.ts";
 import { createConsentStore } from "../consent/store.ts";
-import { createGrantStore, grantCollection } from "../grant/store.ts";
+import { createGrantStore } from "../grant/store.ts";
 import { jobCollection } from "../job/body.ts";
 import { createJobStore } from "../job/store.ts";
 import { createMetrics } from "../mailbox/metrics.ts";
@@ -65,7 +74,7 @@ export async function givenConfig(options: { ownMongo?: boolean } = {}) {
   const bus: Bus = await connectBus({ url: nats.url, name: "everybody-else", logger, isOutage: () => false });
   const { inboundTests, inboundRuns, outboundTests, outboundRuns, actTests, actRuns } = consumers;
   const workers = [inboundTests, inboundRuns, outboundTests, outboundRuns, actTests, actRuns];
-  await bus.declare(Object.values(streams), [...workers, consumers.schedulerTimers]);
+  await makeStreams(nats.url);
   /** What workers and scheduler were asked for. They only write it down: a test says what comes back. */
   const asked: Incoming<"run.requested.v1" | "timer.set.v1" | "timer.clear.v1">[] = [];
   for (const consumer of [...workers, consumers.schedulerTimers])
@@ -85,6 +94,7 @@ export async function givenConfig(options: { ownMongo?: boolean } = {}) {
     } = {},
   ) {
     const store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "config-test", logger });
+    await makeCollections(store, wantedBy(config).collections);
     const own = await connectBus({ url: nats.url, name: "config", logger, isOutage });
     const registry = new Registry();
     const renewals = startRenewals({ logger, isOutage, ...(options.lengths && { lengths: options.lengths }) });
@@ -96,10 +106,10 @@ export async function givenConfig(options: { ownMongo?: boolean } = {}) {
         jobLeases: createLeases(createLeaseStore(store, jobCollection), {
           ...{ owner: crypto.randomUUID(), renewals, name: "the lease on a job" },
         }),
-        consents: await createConsentStore(store),
-        grants: await createGrantStore(store),
-        grantLeases: createLeaseStore(store, grantCollection, { onlyExisting: true }),
-        openDocuments: (collection, indexes, unlisted) => openDocuments(store, collection, indexes, unlisted),
+        consents: createConsentStore(store),
+        grants: createGrantStore(store),
+        grantLeases: createLeaseStore(store, collections.grants.name, { onlyExisting: true }),
+        openDocuments: (collection, unlisted) => openDocuments(store, collection, unlisted),
         consoleUrl: "https://console.example.org",
         bus: {
           ...own,
@@ -145,7 +155,7 @@ export async function givenConfig(options: { ownMongo?: boolean } = {}) {
   /** A consent is so much older than it is, and otherwise as named. */
   async function ages(mailboxId: string, ms: number, change: { ownership?: number } = {}) {
     const store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "config-test", logger });
-    const grants = await createGrantStore(store);
+    const grants = createGrantStore(store);
     const grant = await grants.load(mailboxId);
     if (grant) await grants.put({ ...grant, grantedAt: grant.grantedAt - ms, ...change });
     await store.close();

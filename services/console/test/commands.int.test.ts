@@ -3,7 +3,7 @@ import { after, before, describe, it } from "node:test";
 import { type Mailbox, noFailPoint, ProblemError } from "@mailfleet/contracts";
 import { type CommandInput, Conflict, causeOf, createDocuments, frameIndexes } from "@mailfleet/kit";
 import { startMongo } from "@mailfleet/local/testing";
-import { connectStore, openDocuments } from "@mailfleet/store";
+import { connectStore, makeCollections, openDocuments } from "@mailfleet/store";
 import { type ConsoleUnderTest, keptLog, startConsoleUnderTest } from "./console-under-test.ts";
 import { mailboxSample } from "./samples.ts";
 
@@ -12,8 +12,9 @@ async function startKeeper() {
   const mongo = await startMongo();
   const logger = keptLog();
   const store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "keeper", logger });
+  await makeCollections(store, [{ name: "keeper", indexes: frameIndexes }]);
   const documents = createDocuments<{ state: string; changes: number }>({
-    store: await openDocuments(store, "keeper", frameIndexes),
+    store: openDocuments(store, "keeper"),
     publisher: { publish: async () => ({ outcome: "published" }) } as never,
     what: (id) => `mailbox ${id}`,
     taken: () => new ProblemError("ALREADY_EXISTS", "taken"),

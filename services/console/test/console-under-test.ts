@@ -1,10 +1,13 @@
 import { type Bus, connectBus, type RequestHandlers } from "@mailfleet/bus";
-import { type Logger, type Role, type Sealed, type Secret, streams } from "@mailfleet/contracts";
+import { makeStreams } from "@mailfleet/bus/topology";
+import type { Logger, Role, Sealed, Secret } from "@mailfleet/contracts";
+import { wantedBy } from "@mailfleet/kit";
 import { startMongo, startNats } from "@mailfleet/local/testing";
 import type { Sealer } from "@mailfleet/secrets";
-import { connectStore, isOutage } from "@mailfleet/store";
+import { connectStore, isOutage, makeCollections } from "@mailfleet/store";
 import { type ConsoleApp, type ConsoleOptions, startConsole } from "../http/console-app.ts";
 import type { ConsolePorts, OAuthSecretReader } from "../ports.ts";
+import { consoleService } from "../service.ts";
 import { createSignInLimit } from "../sign-in/sign-in-limit.ts";
 import { createTokenRepository, type StoredToken, type TokenRepository } from "../token/store.ts";
 import { hashToken, newTokenSecret } from "../token/token-secret.ts";
@@ -76,7 +79,7 @@ export async function startConsoleUnderTest(
   const [nats, mongo] = await Promise.all([startNats(), startMongo()]);
   const log = keptLog();
   const bus = await connectBus({ url: nats.url, name: "console-test", logger: log, isOutage });
-  await bus.declare(Object.values(streams), []);
+  await makeStreams(nats.url);
   const others = await connectBus({ url: nats.url, name: "others-test", logger: log, isOutage: () => false });
   await others.respond({
     "config.profile.destinations": async ({ new: made, change }) => ({
@@ -91,7 +94,8 @@ export async function startConsoleUnderTest(
     ...handlers,
   });
   const store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "console-test", logger: log });
-  const tokens = await createTokenRepository(store);
+  await makeCollections(store, wantedBy(consoleService).collections);
+  const tokens = createTokenRepository(store);
   const now = options.now ?? Date.now;
   const ports: Omit<ConsolePorts, "consoleUrl"> = {
     bus,

@@ -3,7 +3,8 @@ import { chmod, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from "n
 import { join } from "node:path";
 import { after, afterEach, before, beforeEach, describe, it } from "node:test";
 import { startMongo, type TestMongo, tempDir } from "@mailfleet/local/testing";
-import { connectStore, type Store } from "@mailfleet/store";
+import { connectStore, makeCollections, type Store } from "@mailfleet/store";
+import { collections } from "../collections.ts";
 import { type KeptLog, keptLog } from "../test/console-under-test.ts";
 import { ensureFirstToken } from "./first-token.ts";
 import { createTokenRepository, type TokenRepository } from "./store.ts";
@@ -21,13 +22,14 @@ describe("the first administrator token", () => {
     mongo = await startMongo();
     log = keptLog();
     store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "test", logger: log });
+    await makeCollections(store, Object.values(collections));
   });
   after(async () => {
     await store?.close();
     await mongo?.stop();
   });
   beforeEach(async () => {
-    tokens = await createTokenRepository(store);
+    tokens = createTokenRepository(store);
     for (const { id } of (await tokens.list(100)).items) await tokens.remove(id);
     folder = await tempDir("token");
     file = join(folder.path, "deep", "admin-token");

@@ -2,13 +2,15 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import type { Logger } from "@mailfleet/contracts";
 import { startMongo } from "@mailfleet/local/testing";
-import { connectStore } from "@mailfleet/store";
+import { connectStore, makeCollections } from "@mailfleet/store";
+import { collections } from "../collections.ts";
 import { createTokenRepository, type StoredToken } from "./store.ts";
 
 const logger: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => logger };
 const mongo = await startMongo();
 const store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "test", logger });
-const tokens = await createTokenRepository(store);
+await makeCollections(store, Object.values(collections));
+const tokens = createTokenRepository(store);
 after(async () => {
   await store.close();
   await mongo.stop();

@@ -1,5 +1,6 @@
 import type { Role } from "@mailfleet/contracts";
 import { type Collection, isDuplicateKey, type Store } from "@mailfleet/store";
+import { collections } from "../collections.ts";
 
 /** A bearer token as it is kept: only its hash, never the token. */
 export interface StoredToken {
@@ -25,10 +26,8 @@ type TokenDocument = Omit<StoredToken, "id"> & { _id: string; expireAt?: Date };
 const stored = ({ _id, expireAt: _, ...rest }: TokenDocument): StoredToken => ({ id: _id, ...rest });
 
 /** The tokens of the HTTP API; `console` owns them. */
-export async function createTokenRepository(store: Store) {
-  const tokens: Collection<TokenDocument> = store.db.collection<TokenDocument>("tokens");
-  await tokens.createIndex({ hash: 1 }, { unique: true });
-  await tokens.createIndex({ expireAt: 1 }, { name: "expired", expireAfterSeconds: 0 });
+export function createTokenRepository(store: Store) {
+  const tokens: Collection<TokenDocument> = store.db.collection<TokenDocument>(collections.tokens.name);
   return {
     /** `false` if a token with this id or hash exists already; nothing is changed then. */
     insert: async ({ id, ...rest }: StoredToken) => {
@@ -70,4 +69,4 @@ export async function createTokenRepository(store: Store) {
     },
   };
 }
-export type TokenRepository = Awaited<ReturnType<typeof createTokenRepository>>;
+export type TokenRepository = ReturnType<typeof createTokenRepository>;

@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import type { Collection, Store } from "@mailfleet/store";
+import { collections } from "../collections.ts";
 import type { StoredMessage } from "./document.ts";
 
 /** Hexadecimal digits of a fingerprint: among 100,000 messages two meet by chance once in a billion mailboxes. */
@@ -71,7 +72,7 @@ export function rememberedOf(message: StoredMessage): Remembered {
  * handed over again. Add fingerprints only after the cursor has moved past their messages.
  */
 export function createFingerprintStore(store: Store) {
-  const all: Collection<FingerprintDocument> = store.db.collection<FingerprintDocument>("fingerprints");
+  const all: Collection<FingerprintDocument> = store.db.collection<FingerprintDocument>(collections.fingerprints.name);
   const ofMailbox = (mailboxId: string) => ({ _id: { $gte: `${mailboxId}/`, $lt: `${mailboxId}0` } });
 
   return {

@@ -12,6 +12,7 @@ import {
   type WriteFate,
   writeFates,
 } from "@mailfleet/store";
+import { collections } from "../collections.ts";
 import type { PendingFacts } from "../source/document.ts";
 import {
   INLINE_LIMIT,
@@ -29,11 +30,11 @@ const withoutBytes = { raw: 0 } as const;
  * The collections `messages` and `messageParts`. Every method throws an outage (`isOutage`) while MongoDB is away.
  * Messages leave by themselves at `expireAt`.
  */
-export async function createMessageStore(store: Store) {
-  const messages: Collection<MessageDocument> = store.db.collection<MessageDocument>("messages");
-  const parts: Collection<MessagePartDocument> = store.db.collection<MessagePartDocument>("messageParts");
-  const expiry = [{ key: { expireAt: 1 }, name: "expiry", expireAfterSeconds: 0 }] as const;
-  await Promise.all([messages.createIndexes([...expiry]), parts.createIndexes([...expiry])]);
+export function createMessageStore(store: Store) {
+  const messages: Collection<MessageDocument> = store.db.collection<MessageDocument>(collections.messages.name);
+  const parts: Collection<MessagePartDocument> = store.db.collection<MessagePartDocument>(
+    collections.messageParts.name,
+  );
 
   async function* inOrder(query: Filter<MessageDocument>): AsyncGenerator<StoredMessage> {
     for await (const found of messages.find(query, { projection: withoutBytes }).sort({ _id: 1 }))
@@ -147,7 +148,7 @@ export async function createMessageStore(store: Store) {
     },
   };
 }
-export type MessageStore = Awaited<ReturnType<typeof createMessageStore>>;
+export type MessageStore = ReturnType<typeof createMessageStore>;
 
 /** Those that a bulk write did not take for certain, but for the ones that were there already. */
 function failedOf(error: unknown, batch: readonly NewMessage[]): readonly NewMessage[] {

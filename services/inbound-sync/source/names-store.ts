@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import { Binary, bytesOf, type Collection, type Store } from "@mailfleet/store";
+import { collections } from "../collections.ts";
 import type { SourceLease } from "./store.ts";
 
 /** Bytes of a name, a content and a header: with 100,000 messages two meet by chance once in a billion mailboxes. */
@@ -88,7 +89,7 @@ function* unpack(packed: Binary): Generator<[string, Entry]> {
  * names the server lists what is done with. It outlives the messages themselves, which go after their retention time.
  */
 export function createNamesStore(store: Store) {
-  const names: Collection<NamesDocument> = store.db.collection<NamesDocument>("names");
+  const names: Collection<NamesDocument> = store.db.collection<NamesDocument>(collections.names.name);
   const ofMailbox = (mailboxId: string) => ({ _id: { $gte: `${mailboxId}/`, $lt: `${mailboxId}0` } });
 
   return {

@@ -1,9 +1,11 @@
 import type { SourceIdentity } from "@mailfleet/connector-api";
 import { type Lease, leaseGivenBack, mustMatch } from "@mailfleet/kit";
 import { type Collection, type Document, isDuplicateKey, type Store } from "@mailfleet/store";
+import { collections } from "../collections.ts";
 import type { Audit, Break, ComparedInbox, Expected, PendingFacts, SourceDocument, StoredCursor } from "./document.ts";
 import type { SetAside } from "./set-aside.ts";
 
+import { collections } from "../collections.ts";
 /** The name of the collection; its documents carry leases. */
 export const sourceCollection = "sources";
 
@@ -17,16 +19,8 @@ export type SourceLease = Lease<SourceDocument>;
  * The collection `sources`. Whatever a reader writes has the fence of its lease in the filter, and throws `LeaseLost`
  * where nothing matched. Every method throws an outage (`isOutage`) while MongoDB is away.
  */
-export async function createSourceStore(store: Store) {
-  const sources: Collection<SourceDocument> = store.db.collection<SourceDocument>(sourceCollection);
-  await sources.createIndex(
-    { "expected.since": 1 },
-    { name: "expected", partialFilterExpression: { "expected.since": { $exists: true } } },
-  );
-  await sources.createIndex(
-    { removedAt: 1 },
-    { name: "removed", partialFilterExpression: { removedAt: { $exists: true } } },
-  );
+export function createSourceStore(store: Store) {
+  const sources: Collection<SourceDocument> = store.db.collection<SourceDocument>(collections.sources.name);
   /** A write under a lease: `$set` merges objects, so what must be replaced whole is a literal. */
   const write = async (lease: SourceLease, set: Document) => {
     const { matchedCount } = await sources.updateOne(lease.filter, [{ $set: set }]);
@@ -236,7 +230,7 @@ export async function createSourceStore(store: Store) {
     },
   };
 }
-export type SourceStore = Awaited<ReturnType<typeof createSourceStore>>;
+export type SourceStore = ReturnType<typeof createSourceStore>;
 
 function stamp(end: { at: number; ok: boolean }): Document {
   return {

@@ -1,9 +1,12 @@
 import { connectBus, type Incoming } from "@mailfleet/bus";
-import { type Connection, consumers, ProblemError, type Purpose, streams, subjects } from "@mailfleet/contracts";
+import { makeStreams } from "@mailfleet/bus/topology";
+import { type Connection, consumers, ProblemError, type Purpose, subjects } from "@mailfleet/contracts";
+import { wantedBy } from "@mailfleet/kit";
 import { eventually, startMongo, startNats } from "@mailfleet/local/testing";
-import { connectStore } from "@mailfleet/store";
+import { connectStore, makeCollections } from "@mailfleet/store";
 import type { StoredMessage } from "../message/document.ts";
 import { createMessageStore } from "../message/store.ts";
+import { inboundSync } from "../service.ts";
 import { createSourceStore } from "../source/store.ts";
 import { type GivenReplica, logger, startReplica } from "./replica.ts";
 
@@ -16,8 +19,9 @@ const sealed = { protected: "", encrypted_key: "", iv: "", ciphertext: "", tag: 
 export async function givenInbound(options: { ownMongo?: boolean } = {}) {
   const [nats, mongo] = await Promise.all([startNats(), startMongo(options.ownMongo ? { own: true } : {})]);
   const world = await connectBus({ url: nats.url, name: "world", logger, isOutage: () => false });
-  await world.declare(Object.values(streams), Object.values(consumers));
+  await makeStreams(nats.url);
   const store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "test", logger });
+  await makeCollections(store, wantedBy(inboundSync).collections);
   const connections = new Map<string, Connection>();
   const facts: Incoming[] = [];
   const results: Incoming[] = [];
@@ -56,8 +60,8 @@ export async function givenInbound(options: { ownMongo?: boolean } = {}) {
   });
 
   const replicas: { stop(): Promise<void> }[] = [];
-  const messages = await createMessageStore(store);
-  const sources = await createSourceStore(store);
+  const messages = createMessageStore(store);
+  const sources = createSourceStore(store);
 
   return {
     nats,

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { createLeases, startRenewals } from "@mailfleet/kit";
 import { createLeaseStore } from "@mailfleet/store";
+import { collections } from "../collections.ts";
 import { createFingerprintStore } from "../message/fingerprint-store.ts";
 import type { SourceDocument } from "../source/document.ts";
 import { createFollowLifecycle } from "../source/follow-lifecycle.ts";
 import { forgetRemoved } from "../source/forget-removed.ts";
 import { createNamesStore } from "../source/names-store.ts";
-import { sourceCollection } from "../source/store.ts";
 import { givenInbound } from "./given-inbound.ts";
 import { logger } from "./replica.ts";
 
@@ -19,7 +19,7 @@ test("a deleted mailbox stays deleted, whatever comes late, and nothing of it is
   const database = given.store.db;
   const names = createNamesStore(given.store);
   const fingerprints = createFingerprintStore(given.store);
-  const leases = createLeases(createLeaseStore<SourceDocument>(given.store, sourceCollection), {
+  const leases = createLeases(createLeaseStore<SourceDocument>(given.store, collections.sources.name), {
     owner: "reader",
     renewals: startRenewals({ logger, isOutage: () => false }),
     name: "a source",

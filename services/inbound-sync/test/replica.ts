@@ -9,6 +9,7 @@ import { createLeases, createPermits, type HoldLengths, Registry, startRenewals,
 import { parseBody } from "@mailfleet/mime";
 import { connectStore, createLeaseStore, createPermitStore, isOutage } from "@mailfleet/store";
 import { createRunMetrics, createWorker } from "@mailfleet/worker";
+import { collections } from "../collections.ts";
 import { createFingerprintStore } from "../message/fingerprint-store.ts";
 import { createMessageStore } from "../message/store.ts";
 import { createMetrics } from "../metrics.ts";
@@ -16,9 +17,9 @@ import type { InboundPorts } from "../ports.ts";
 import { inboundSync } from "../service.ts";
 import type { SourceDocument } from "../source/document.ts";
 import { createNamesStore } from "../source/names-store.ts";
-import { createSourceStore, sourceCollection } from "../source/store.ts";
+import { createSourceStore } from "../source/store.ts";
 import type { WatcherDocument } from "../watch/document.ts";
-import { createWatchStore, watcherCollection } from "../watch/store.ts";
+import { createWatchStore } from "../watch/store.ts";
 import { watchesOf } from "../watch/watches.ts";
 
 const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
@@ -82,7 +83,7 @@ export async function startReplica(
   });
   const owner = crypto.randomUUID();
   const renewals = startRenewals({ logger, isOutage, ...(lengths && { lengths }) });
-  const permitStore = await createPermitStore(ownStore);
+  const permitStore = createPermitStore(ownStore);
   const isAway = (error: unknown) => isOutage(error) || error instanceof BusOutage;
   const opener = own.opener ?? { open: async (given: Sealed) => new Secret(given.ciphertext) };
   const portsOf = (direction: Direction) => ({
@@ -109,20 +110,20 @@ export async function startReplica(
     bus,
     worker,
     act,
-    sources: await createSourceStore(ownStore),
-    leases: createLeases(createLeaseStore<SourceDocument>(ownStore, sourceCollection), {
+    sources: createSourceStore(ownStore),
+    leases: createLeases(createLeaseStore<SourceDocument>(ownStore, collections.sources.name), {
       owner,
       renewals,
       name: "the lease on a mailbox",
     }),
     watchPermits: createPermits(permitStore, { party: `inbound-watch/${owner}`, renewals }),
-    watches: await createWatchStore(ownStore),
-    watchers: createLeases(createLeaseStore<WatcherDocument>(ownStore, watcherCollection), {
+    watches: createWatchStore(ownStore),
+    watchers: createLeases(createLeaseStore<WatcherDocument>(ownStore, collections.watchers.name), {
       owner,
       renewals,
       name: "the lease of who watches",
     }),
-    messages: await createMessageStore(ownStore),
+    messages: createMessageStore(ownStore),
     fingerprints: createFingerprintStore(ownStore),
     names: createNamesStore(ownStore),
     seal: async () => {

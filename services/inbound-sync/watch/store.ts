@@ -1,13 +1,7 @@
 import type { Collection, Document, Store } from "@mailfleet/store";
+import { collections } from "../collections.ts";
 import type { SourceDocument } from "../source/document.ts";
-import { sourceCollection } from "../source/store.ts";
 import type { Watching } from "./document.ts";
-
-/** The name of the collection of processes that hold watches; its documents carry leases. */
-export const watcherCollection = "watchers";
-
-/** How long the document of a process that is gone stays. */
-const forgetSeconds = 3600;
 
 /** A mailbox whose watch this process has. */
 export interface HeldWatch {
@@ -32,14 +26,9 @@ export interface FreeWatch {
  * `watchers`, and is named in each of them: idle mailboxes cost no writes. A watch whose holder has lost its lease is
  * free. Every method throws an outage while MongoDB is away.
  */
-export async function createWatchStore(store: Store) {
-  const sources: Collection<SourceDocument> = store.db.collection<SourceDocument>(sourceCollection);
-  const watchers = store.db.collection<Document & { _id: string }>(watcherCollection);
-  await sources.createIndex(
-    { "watching.holder": 1 },
-    { name: "watching", partialFilterExpression: { "watching.holder": { $type: "string" } } },
-  );
-  await watchers.createIndex({ "lease.until": 1 }, { name: "gone", expireAfterSeconds: forgetSeconds });
+export function createWatchStore(store: Store) {
+  const sources: Collection<SourceDocument> = store.db.collection<SourceDocument>(collections.sources.name);
+  const watchers = store.db.collection<Document & { _id: string }>(collections.watchers.name);
 
   const free = (living: readonly string[], at: number): Document => ({
     "expected.since": { $exists: true },
@@ -122,7 +111,7 @@ export async function createWatchStore(store: Store) {
     },
   };
 }
-export type WatchStore = Awaited<ReturnType<typeof createWatchStore>>;
+export type WatchStore = ReturnType<typeof createWatchStore>;
 
 /** As fields of a source. */
 function within(change: Partial<Watching>): Document {

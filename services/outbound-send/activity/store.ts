@@ -1,5 +1,6 @@
 import type { Failure, TestStep } from "@mailfleet/contracts";
 import type { Store } from "@mailfleet/store";
+import { collections } from "../collections.ts";
 
 /** What is remembered of the last test, so that a run delivered twice sends one probe. */
 export interface RememberedTest {
@@ -23,7 +24,7 @@ interface ActivityDocument {
  * `outboundActivity`.
  */
 export function createActivityStore(store: Store) {
-  const activity = store.db.collection<ActivityDocument>("outboundActivity");
+  const activity = store.db.collection<ActivityDocument>(collections.activity.name);
   return {
     get: async (mailboxId: string) => {
       const found = await activity.findOne({ _id: mailboxId });

@@ -1,4 +1,5 @@
 import type { Collection, Store } from "@mailfleet/store";
+import { collections } from "../collections.ts";
 
 /**
  * What one process may have with servers at the moment. Its lease, in the field `lease`, says whether the process
@@ -16,13 +17,9 @@ export interface JournalDocument {
   readonly lease?: { readonly owner: string | null; readonly until: Date | null };
 }
 
-/** One small document for each process that sends, with its lease. */
-export const journalCollection = "sendJournals";
-
 /** The collection `sendJournals`: one small document for each process that sends. */
-export async function createJournalStore(store: Store) {
-  const journals: Collection<JournalDocument> = store.db.collection<JournalDocument>(journalCollection);
-  await journals.createIndex({ "lease.until": 1 }, { name: "abandoned" });
+export function createJournalStore(store: Store) {
+  const journals: Collection<JournalDocument> = store.db.collection<JournalDocument>(collections.journals.name);
   return {
     /**
      * Adds and takes away, under the lease that the filter names; several may be under way at once, in any order.
@@ -59,4 +56,4 @@ export async function createJournalStore(store: Store) {
     },
   };
 }
-export type JournalStore = Awaited<ReturnType<typeof createJournalStore>>;
+export type JournalStore = ReturnType<typeof createJournalStore>;

@@ -1,6 +1,7 @@
 import { type OutgoingMessage, ProblemError, type RequestArguments, type SendState } from "@mailfleet/contracts";
 import { GroupCommit } from "@mailfleet/kit";
 import { type Collection, type Filter, type Store, writeFates } from "@mailfleet/store";
+import { collections } from "../collections.ts";
 import type { Afterwards, DueSend, NewSend, SendChange, SentSend, StoredSend } from "./send.ts";
 import { afterPosition, dueSend, insertedSend, readSend, type SendDocument, updateFor } from "./send-document.ts";
 
@@ -15,19 +16,8 @@ const withoutBytes = { raw: 0 } as const;
  * own for each costs the database more than everything else together. Every method throws an outage while MongoDB is
  * away. `owner` makes ids of changes.
  */
-export async function createSendStore(store: Store, owner: string) {
-  const sends: Collection<SendDocument> = store.db.collection<SendDocument>("sends");
-  await sends.createIndexes([
-    { key: { mailboxId: 1, idempotencyKey: 1 }, unique: true },
-    { key: { mailboxId: 1, acceptedAt: -1, _id: -1 } },
-    { key: { acceptedAt: -1, _id: -1 } },
-    { key: { mailboxId: 1, due: 1, _id: 1 }, name: "due", partialFilterExpression: { due: { $exists: true } } },
-    { key: { attention: 1, mailboxId: 1, acceptedAt: 1 }, partialFilterExpression: { attention: { $exists: true } } },
-    { key: { "claim.owner": 1 }, name: "claimed", partialFilterExpression: { "claim.owner": { $exists: true } } },
-    { key: { "afterwards.at": 1 }, partialFilterExpression: { "afterwards.at": { $exists: true } } },
-    { key: { "outbox.at": 1 }, partialFilterExpression: { "outbox.0": { $exists: true } } },
-    { key: { purgeAt: 1 }, expireAfterSeconds: 0 },
-  ]);
+export function createSendStore(store: Store, owner: string) {
+  const sends: Collection<SendDocument> = store.db.collection<SendDocument>(collections.sends.name);
   let counter = 0;
   const changeIds = new WeakMap<SendChange, string>();
 
@@ -281,7 +271,7 @@ export async function createSendStore(store: Store, owner: string) {
     },
   };
 }
-export type SendStore = Awaited<ReturnType<typeof createSendStore>>;
+export type SendStore = ReturnType<typeof createSendStore>;
 
 const DUPLICATE = 11000;
 

@@ -1,4 +1,5 @@
 import { connectBus } from "@mailfleet/bus";
+import { makeStreams } from "@mailfleet/bus/topology";
 import {
   type Connection,
   consumers,
@@ -7,12 +8,13 @@ import {
   type OAuthClient,
   ProblemError,
   type SubmittedContent,
-  streams,
   subjects,
   uploadPieceBytes,
 } from "@mailfleet/contracts";
+import { wantedBy } from "@mailfleet/kit";
 import { startMongo, startNats } from "@mailfleet/local/testing";
-import { connectStore } from "@mailfleet/store";
+import { connectStore, makeCollections } from "@mailfleet/store";
+import { outboundSend } from "../service.ts";
 import { type Instance, type InstanceOptions, silent, startInstance } from "./instance.ts";
 import { type OtherProcess, startOtherProcess } from "./other-process.ts";
 
@@ -48,10 +50,8 @@ export async function givenOutbound() {
   const [nats, mongo] = await Promise.all([startNats(), startMongo()]);
   const store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "test", logger: silent });
   const around = await connectBus({ url: nats.url, name: "around", logger: silent, isOutage: () => false });
-  await around.declare(
-    [streams.MAILBOX, streams.RUNS, streams.SENDS, streams.TIMERS, streams.FACTS, streams.DEAD],
-    [consumers.configEvents, consumers.schedulerTimers],
-  );
+  await makeStreams(nats.url);
+  await makeCollections(store, wantedBy(outboundSend).collections);
   const mailboxes = new Map<string, GivenMailbox>();
   const reports: Seen[] = [];
   const facts: Seen[] = [];

@@ -17,9 +17,10 @@ import {
 import { connectStore, createLeaseStore, createPermitStore, isOutage as isStoreOutage } from "@mailfleet/store";
 import { createRunMetrics, createSentFolder, createWorker, type SentFolder } from "@mailfleet/worker";
 import { createActivityStore } from "../activity/store.ts";
+import { collections } from "../collections.ts";
 import { createMetrics } from "../metrics.ts";
 import { defaultPolicy, type OutboundPolicy } from "../ports.ts";
-import { createJournalStore, type JournalDocument, journalCollection } from "../send/journal-store.ts";
+import { createJournalStore, type JournalDocument } from "../send/journal-store.ts";
 import { sendingOf } from "../send/sending.ts";
 import { createSendStore } from "../send/store.ts";
 import { outboundSend } from "../service.ts";
@@ -75,7 +76,7 @@ export async function startInstance(engines: Engines, options: InstanceOptions):
   const fetch = createGuardedFetch({ privateNetworks: ["127.0.0.0/8"] });
   const ports = {
     bus,
-    permits: createPermits(await createPermitStore(store), { party: `outbound/${owner}`, renewals }),
+    permits: createPermits(createPermitStore(store), { party: `outbound/${owner}`, renewals }),
     destinations: { networks: [], refused: [] },
     openSecret: async ({ tag }: { tag: string }) => {
       if (tag === unreadable) throw new FailureError(failureOf("CREDENTIALS_UNREADABLE"));
@@ -113,11 +114,11 @@ export async function startInstance(engines: Engines, options: InstanceOptions):
       owner,
       worker,
       sentFolder: (options.around ?? ((one) => one))(sentFolder),
-      sends: await createSendStore(store, owner),
-      uploads: await createUploadStore(store),
+      sends: createSendStore(store, owner),
+      uploads: createUploadStore(store),
       activity: createActivityStore(store),
-      journals: await createJournalStore(store),
-      leases: createLeases(createLeaseStore<JournalDocument>(store, journalCollection), {
+      journals: createJournalStore(store),
+      leases: createLeases(createLeaseStore<JournalDocument>(store, collections.journals.name), {
         owner,
         renewals,
         name: "a journal of sends",

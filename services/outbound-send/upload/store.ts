@@ -1,5 +1,6 @@
 import { bytesPassed } from "@mailfleet/kit";
 import { Binary, bytesOf, type Filter, type Store } from "@mailfleet/store";
+import { collections } from "../collections.ts";
 
 /** The pieces of an upload are incomplete, or have expired. */
 export class UploadIncomplete extends Error {
@@ -21,9 +22,8 @@ const UNUSED_MS = 3_600_000;
  * Messages and attachments in pieces as they came, raw: what is too large for one request, or for its send. A piece
  * lives an hour unless it is kept. The collection `uploads`: pieces named `<upload>/<index>`.
  */
-export async function createUploadStore(store: Store) {
-  const uploads = store.db.collection<UploadPiece>("uploads");
-  await uploads.createIndex({ purgeAt: 1 }, { expireAfterSeconds: 0 });
+export function createUploadStore(store: Store) {
+  const uploads = store.db.collection<UploadPiece>(collections.uploads.name);
   const piecesOf = (uploadId: string): Filter<UploadPiece> => ({ _id: { $gte: `${uploadId}/`, $lt: `${uploadId}0` } });
   return {
     /** Durable when it returns. The same piece again replaces itself. */
@@ -62,4 +62,4 @@ export async function createUploadStore(store: Store) {
     },
   };
 }
-export type UploadStore = Awaited<ReturnType<typeof createUploadStore>>;
+export type UploadStore = ReturnType<typeof createUploadStore>;

@@ -1,17 +1,17 @@
 import { type Bus, connectBus } from "@mailfleet/bus";
+import { makeStreams } from "@mailfleet/bus/topology";
 import {
   consumers,
   type FailPoint,
   type Logger,
   noFailPoint,
   type OutgoingMessage,
-  streams,
   subjects,
   type TimerSet,
 } from "@mailfleet/contracts";
-import { type GivenPorts, Registry, startService } from "@mailfleet/kit";
+import { type GivenPorts, Registry, startService, wantedBy } from "@mailfleet/kit";
 import { startMongo, startNats } from "@mailfleet/local/testing";
-import { connectStore, isOutage } from "@mailfleet/store";
+import { connectStore, isOutage, makeCollections } from "@mailfleet/store";
 import { createMetrics } from "../metrics.ts";
 import type { SchedulerPorts } from "../ports.ts";
 import { scheduler } from "../service.ts";
@@ -23,9 +23,10 @@ const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: ()
 export async function givenEngines() {
   const [nats, mongo] = await Promise.all([startNats(), startMongo()]);
   const store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "test", logger: silent });
-  const timers = await createTimerStore(store);
+  const timers = createTimerStore(store);
   const bus = await connectBus({ url: nats.url, name: "observer", logger: silent, isOutage: () => false });
-  await bus.declare(Object.values(streams), Object.values(consumers));
+  await makeStreams(nats.url);
+  await makeCollections(store, wantedBy(scheduler).collections);
   const buses: Bus[] = [bus];
   const running = new Set<() => Promise<void>>();
   /** What a test started; ended after it, however it went: a replica or a watch that stays takes from the next test. */

@@ -1,4 +1,5 @@
 import { type AnyBulkWriteOperation, duplicateKeyCode, type Store, writeFates } from "@mailfleet/store";
+import { collections } from "../collections.ts";
 import type { LiveTimer, TimerAdvance, TimerDocument, TimerOrder } from "./document.ts";
 import { type Target, targetOf } from "./targets.ts";
 
@@ -6,13 +7,8 @@ import { type Target, targetOf } from "./targets.ts";
 const tombstoneMs = 86_400_000;
 
 /** The collection `timers`, owned by `scheduler`. Every method throws an outage (`isOutage`) while MongoDB is away. */
-export async function createTimerStore(store: Store) {
-  const timers = store.db.collection<TimerDocument>("timers");
-  await timers.createIndexes([
-    { key: { target: 1, due: 1 }, name: "target", partialFilterExpression: { due: { $exists: true } } },
-    { key: { owner: 1, name: 1 }, name: "owner" },
-    { key: { expireAt: 1 }, name: "tombstones", expireAfterSeconds: 0 },
-  ]);
+export function createTimerStore(store: Store) {
+  const timers = store.db.collection<TimerDocument>(collections.timers.name);
   const live = { due: { $exists: true } } as const;
   const but = (without: readonly string[]) => (without.length > 0 ? { _id: { $nin: [...without] } } : {});
   const tombstone = (now: number) => ({
@@ -116,7 +112,7 @@ export async function createTimerStore(store: Store) {
         .toArray() as Promise<LiveTimer[]>,
   };
 }
-export type TimerStore = Awaited<ReturnType<typeof createTimerStore>>;
+export type TimerStore = ReturnType<typeof createTimerStore>;
 
 /** Within one batch only the highest number of each timer matters; of equal ones the first. */
 function lastOfEach(orders: readonly TimerOrder[]): Map<string, TimerOrder> {

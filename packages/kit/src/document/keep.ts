@@ -4,7 +4,7 @@ import { type Page, readPage } from "../pages/page.ts";
 import type { CommandInput } from "./command.ts";
 import type { ListQuery, Shown, Stored } from "./document.ts";
 import { causeOf, type Decision, type Documents, type Made, type Outcome } from "./documents.ts";
-import type { DocumentIndex } from "./indexes.ts";
+import type { Index } from "./indexes.ts";
 
 type Inputs<N extends AnyNoun> = N["requests"];
 type NameOf<N extends AnyNoun, Verb extends string> = `${N["owner"]}.${N["name"]}.${Verb}`;
@@ -56,7 +56,7 @@ export interface Keeping<Ports, N extends AnyNoun, Body extends object, World> {
   /** Name of the collection. */
   readonly collection: string;
   /** Indexes in addition to the kit's. `taken` gets the name of a unique one. */
-  readonly indexes?: readonly DocumentIndex[];
+  readonly indexes?: readonly Index[];
   /** Fields of the body that neither lists nor views need. */
   readonly unlisted?: readonly (keyof Body & string)[];
   /** The refusal for a unique index. */
@@ -89,7 +89,7 @@ export interface Keeping<Ports, N extends AnyNoun, Body extends object, World> {
 export interface Kept<Ports> {
   readonly noun: AnyNoun;
   readonly collection: string;
-  readonly indexes: readonly DocumentIndex[];
+  readonly indexes: readonly Index[];
   readonly unlisted: readonly string[];
   readonly taken: (index: string, body: never) => ProblemError;
   readonly what: (id: string) => string;

@@ -9,6 +9,7 @@ import type {
   ServiceName,
 } from "@mailfleet/contracts";
 import type { Registry } from "prom-client";
+import type { CollectionDeclaration } from "../document/indexes.ts";
 import type { Kept } from "../document/keep.ts";
 import type { Round } from "../tick/tick.ts";
 import type { OwnEnvironment } from "./environment.ts";
@@ -118,6 +119,8 @@ export interface ServiceDeclaration<
   readonly derives?: (ports: Ports) => Pick<Ports, Derived>;
   /** Nouns that it keeps in documents. */
   readonly keeps?: readonly Kept<Ports>[];
+  /** Collections that it owns besides those of the kept nouns, and those of the kit that it writes. */
+  readonly collections?: readonly CollectionDeclaration[];
   /** Handlers of requests that belong to no kept noun. */
   readonly answers?: Answers<Ports>;
   readonly listens?: readonly Listener<Ports>[];

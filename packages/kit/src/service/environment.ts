@@ -22,8 +22,6 @@ export const baseEnvironment = {
     .string()
     .regex(/^[A-Za-z0-9_-]{1,60}$/, "must be 1 to 60 letters, digits, dashes or underscores")
     .default("mailfleet"),
-  /** Copies of each stream: 1 locally, 3 in production. */
-  MAILFLEET_STREAM_REPLICAS: z.coerce.number().int().min(1, "must be 1 to 5").max(5, "must be 1 to 5").default(1),
   MAILFLEET_LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
   MAILFLEET_LOG_ADDRESSES: z.enum(["hash", "plain"]).default("hash"),
   /** Where health and metrics are served. */

@@ -1,22 +1,17 @@
 import type { Consumption, Incoming, RequestHandlers } from "@mailfleet/bus";
-import { ProblemError, streams } from "@mailfleet/contracts";
+import { ProblemError } from "@mailfleet/contracts";
 import type { Counter } from "prom-client";
 import { Conflict } from "../document/conflict.ts";
 import type { DocumentStore } from "../document/document.ts";
 import { createDocuments, type Documents } from "../document/documents.ts";
-import { type DocumentIndex, frameIndexes } from "../document/indexes.ts";
 import { type Kept, singleId } from "../document/keep.ts";
 import { startTick, type Tick } from "../tick/tick.ts";
 import type { Listener, ServiceDeclaration, ServicePorts } from "./define-service.ts";
 import type { OwnEnvironment } from "./environment.ts";
 import { metricsOf, usualSeconds } from "./metrics-of.ts";
 
-/** Opens a collection with its indexes; `@mailfleet/store` has one. */
-export type OpenDocuments = (
-  collection: string,
-  indexes: readonly DocumentIndex[],
-  unlisted: readonly string[],
-) => Promise<DocumentStore<never>>;
+/** Opens a collection of documents; `@mailfleet/store` has one. */
+export type OpenDocuments = (collection: string, unlisted: readonly string[]) => DocumentStore<never>;
 
 /** What a service is started with: its ports, except those that starting makes. */
 export type GivenPorts<Ports extends ServicePorts, Derived extends keyof Ports = never> = Omit<
@@ -46,8 +41,8 @@ export interface StartedService<Ports> {
 const usual = { relayMs: 1000, relayAgeMs: 5000 };
 
 /**
- * Starts what a service declares, in order: documents, streams and consumers, answers, consumers, ticks. `stop` goes
- * the other way: ticks and consumers first; answers end with the bus.
+ * Starts what a service declares, in order: documents, answers, consumers, ticks. `stop` goes the other way: ticks and
+ * consumers first; answers end with the bus. Streams, consumers and collections must be there.
  */
 export async function startService<
   Ports extends ServicePorts,
@@ -77,10 +72,6 @@ export async function startService<
 
   Object.assign(ports, declaration.derives?.(ports));
   const listeners = declaration.listens ?? [];
-  await bus.declare(
-    Object.values(streams),
-    listeners.map(({ consumer }) => consumer),
-  );
   const handlers: Record<string, unknown> = {};
   for (const [name, answer] of Object.entries(declaration.answers ?? {}))
     handlers[name] = (...request: [never, never]) => answer(ports, ...request);
@@ -137,7 +128,7 @@ async function openAll<Ports extends ServicePorts>(
   const opened: Opened<Ports> = new Map();
   for (const kept of keeps) {
     if (!given.openDocuments) throw new Error(`nothing opens the documents of ${kept.noun.name}`);
-    const store = await given.openDocuments(kept.collection, [...frameIndexes, ...kept.indexes], kept.unlisted);
+    const store = given.openDocuments(kept.collection, kept.unlisted);
     const { what, taken } = kept;
     const documents = createDocuments({
       ...{ store, publisher: bus, what, taken, logger, failPoint, relayed, now },

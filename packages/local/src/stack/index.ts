@@ -6,6 +6,7 @@ import { combined } from "../engines/engine-unavailable.ts";
 import { CHECKOUT } from "../engines/local-folder.ts";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../sandbox/index.ts";
 import { watchSecret } from "../testing/kept-output.ts";
+import { applyTopology } from "./apply-topology.ts";
 import { claimDataDir } from "./claim-data-dir.ts";
 import { findMongo, findNats } from "./find-servers.ts";
 import { keepEngine, type StackEngine } from "./keep-engine.ts";
@@ -188,6 +189,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       return service;
     };
     const consoleUrl = () => `http://127.0.0.1:${find("console").port}`;
+    const engineUrls = { MAILFLEET_NATS_URL: nats!.url, MAILFLEET_MONGO_URL: mongo!.url, MAILFLEET_MONGO_DB: mongoDb };
+    if (!options.script) await applyTopology({ ...engineUrls, ...options.env });
     await Promise.all(services.map((service) => service.start()));
     if (names.includes("console")) {
       const urlFile = join(dataDir, "console-url");

@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { CHECKOUT } from "../engines/local-folder.ts";
 
-const FOLDERS = ["packages", "services", "test", "bench"];
+const FOLDERS = ["packages", "services", "deploy", "test", "bench"];
 
 /** All test files of the repository, relative to the checkout, sorted. */
 export async function findTestFiles(): Promise<string[]> {

@@ -1,24 +1,14 @@
-import {
-  type DocumentIndex,
-  type DocumentStore,
-  handledLength,
-  type ListQuery,
-  type Shown,
-  type Stored,
-  type Swap,
-} from "@mailfleet/kit";
-import type { Collection, Filter, IndexDescription, Sort } from "mongodb";
+import { type DocumentStore, handledLength, type ListQuery, type Shown, type Stored, type Swap } from "@mailfleet/kit";
+import type { Collection, Filter, Sort } from "mongodb";
 import { duplicateIndex, isDuplicateKey, type Store } from "../connect.ts";
 
-/** Opens one collection of documents for the kit, with its indexes. What is `unlisted` is neither listed nor shown. */
-export async function openDocuments<Body extends object>(
+/** Opens one collection of documents for the kit. What is `unlisted` is neither listed nor shown. */
+export function openDocuments<Body extends object>(
   store: Store,
   name: string,
-  indexes: readonly DocumentIndex[],
   unlisted: readonly string[] = [],
-): Promise<DocumentStore<Body>> {
+): DocumentStore<Body> {
   const collection = store.db.collection<Stored<Body>>(name) as unknown as Collection<Stored<object>>;
-  await collection.createIndexes(indexes.map(described));
   // Commands with their answers are large, and views and lists do not need them.
   const shown = Object.fromEntries(
     ["handled", "outbox", "unsettled", "said", "sayAgainAt", ...unlisted].map((name) => [name, 0]),
@@ -127,16 +117,6 @@ export async function openDocuments<Body extends object>(
 }
 
 const others = (except: readonly string[]) => (except.length > 0 ? { _id: { $nin: [...except] } } : {});
-
-function described({ name, keys, unique, where, expireAfterSeconds }: DocumentIndex): IndexDescription {
-  return {
-    name,
-    key: keys,
-    ...(unique ? { unique } : {}),
-    ...(where ? { partialFilterExpression: where } : {}),
-    ...(expireAfterSeconds === undefined ? {} : { expireAfterSeconds }),
-  };
-}
 
 function updateOf(v: number, { set, unset, handled, outbox, changedAt, expireAt, unsettled }: Swap): object {
   const gone = [...unset, ...(expireAt ? ["living"] : [])];

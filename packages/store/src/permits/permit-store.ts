@@ -1,4 +1,4 @@
-import type { PermitKey, PermitStore } from "@mailfleet/kit";
+import { type PermitKey, type PermitStore, permitCollection } from "@mailfleet/kit";
 import type { Collection } from "mongodb";
 import { isDuplicateKey, type Store } from "../connect.ts";
 
@@ -12,7 +12,6 @@ interface PermitDocument {
 
 /** How long a place is reserved for a party that was refused: longer than it takes to ask again. */
 const waitMs = 3000;
-const forgetAfterSeconds = 86_400;
 /** Two requests renew; both are given up before what they renew has run out. */
 const patienceMs = 2000;
 /** The server looks through the ids of a statement for each permit that it meets. */
@@ -32,9 +31,8 @@ const permitsOf = (party: unknown) => ({
  * Permits in the collection `permits`: part of the kit, written by every process that takes permits, owned by no
  * service. One document per key, so that taking one is one write.
  */
-export async function createPermitStore(store: Store): Promise<PermitStore> {
-  const documents: Collection<PermitDocument> = store.db.collection<PermitDocument>("permits");
-  await documents.createIndex({ usedAt: 1 }, { name: "unused", expireAfterSeconds: forgetAfterSeconds });
+export function createPermitStore(store: Store): PermitStore {
+  const documents: Collection<PermitDocument> = store.db.collection<PermitDocument>(permitCollection.name);
 
   async function takeOne({ key, most }: PermitKey, id: string, party: string, holdMs: number): Promise<boolean> {
     const update = takeFor(id, party, most, holdMs);

@@ -1,0 +1,25 @@
+/** The topology step as a process of its own, for a job in a cluster and for the local stack. */
+import { parseArgs } from "node:util";
+import { type TopologyAction, topology, topologyActions } from "./topology.ts";
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { contract: { type: "boolean" }, json: { type: "boolean" } },
+});
+const [action = "apply"] = positionals;
+if (!topologyActions.some((one) => one === action)) {
+  console.error(`${action} is not one of ${topologyActions.join(", ")}`);
+  process.exit(2);
+}
+try {
+  const done = await topology({
+    action: action as TopologyAction,
+    ...values,
+    out: (line) => console.log(line),
+    env: process.env,
+  });
+  process.exit(done ? 0 : 1);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+}

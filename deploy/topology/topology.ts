@@ -1,0 +1,87 @@
+import { openStreamTopology } from "@mailfleet/bus/topology";
+import { type Logger, lacking, type TopologyStep } from "@mailfleet/contracts";
+import { readEnvironment } from "@mailfleet/kit";
+import { connectStore, planCollections } from "@mailfleet/store";
+import { z } from "zod";
+import { system } from "./system.ts";
+
+/** `apply` makes and changes, `diff` says what `apply` would do, `check` fails if something is missing or different. */
+export const topologyActions = ["apply", "diff", "check"] as const;
+export type TopologyAction = (typeof topologyActions)[number];
+
+/** What is to be done, and where its lines go. */
+export interface TopologyTask {
+  readonly action: TopologyAction;
+  /** Also removes what is not used any more: only when nothing of the version before runs. */
+  readonly contract?: boolean;
+  readonly json?: boolean;
+  out(line: string): void;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+const environment = {
+  /** Copies of each stream: 1 locally, 3 in production. */
+  MAILFLEET_STREAM_REPLICAS: z.coerce.number().int().min(1, "must be 1 to 5").max(5, "must be 1 to 5").default(1),
+};
+
+type Done = "make" | "change" | "remove";
+const words = { make: "missing", change: "different", remove: "superfluous", keep: "kept", refuse: "refused" } as const;
+const done = { make: "made", change: "changed", remove: "removed" } as const;
+
+/**
+ * Compares NATS and MongoDB with what the services declare, and brings them there. Nothing is done if a step is refused,
+ * because it would lose data. True: all is as declared, or was made so. Throws `EnvironmentError`, and what the engines
+ * throw; engines that are away are waited for.
+ */
+export async function topology(task: TopologyTask): Promise<boolean> {
+  const { natsUrl, mongoUrl, mongoDb, streamReplicas } = readEnvironment(environment, task.env);
+  const logger = lines(task.out);
+  const [nats, mongo] = await Promise.all([
+    openStreamTopology({ url: natsUrl, name: "topology", logger, replicas: streamReplicas }),
+    connectStore({ url: mongoUrl, database: mongoDb, appName: "topology", logger }),
+  ]);
+  try {
+    const steps = [
+      ...(await planCollections(mongo.db, system.collections)),
+      ...(await nats.plan(system.streams, system.consumers)),
+    ];
+    return await carryOut(steps, task);
+  } finally {
+    await Promise.all([nats.close(), mongo.close()]);
+  }
+}
+
+async function carryOut(steps: readonly TopologyStep[], task: TopologyTask): Promise<boolean> {
+  const { action, contract = false, json = false, out } = task;
+  const refused = steps.filter(({ does }) => does === "refuse").length;
+  const acts = action === "apply" && refused === 0;
+  const left: TopologyStep[] = [];
+  for (const step of steps) {
+    const { does, what, why, run } = step;
+    const isDue = acts && run !== undefined && (does !== "remove" || contract);
+    if (isDue) await run();
+    else left.push(step);
+    out(
+      json ? JSON.stringify({ does, what, why, done: isDue }) : `${isDue ? done[does as Done] : words[does]}: ${why}`,
+    );
+  }
+  const lacks = lacking(left).length;
+  if (!json) out(conclusion({ steps: steps.length, refused, lacks }));
+  return action === "diff" ? refused === 0 : lacks === 0;
+}
+
+function conclusion({ steps, refused, lacks }: { steps: number; refused: number; lacks: number }): string {
+  if (steps === 0) return "NATS and MongoDB are as the services declare.";
+  if (refused > 0) return `Nothing was done: ${refused} of ${steps} steps are refused.`;
+  return lacks > 0 ? `${lacks} steps are left; \`mailfleet topology apply\` does them.` : "Nothing is missing.";
+}
+
+/** What the connections say while they wait. */
+function lines(out: (line: string) => void): Logger {
+  const say = (context: object, message: string) => {
+    const { reason } = context as { reason?: string };
+    out(reason ? `${message}: ${reason}` : message);
+  };
+  const logger: Logger = { debug() {}, info() {}, warn: say, error: say, child: () => logger };
+  return logger;
+}

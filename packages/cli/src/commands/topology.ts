@@ -1,0 +1,36 @@
+import { type Command, Option } from "commander";
+import type { Cli } from "../cli.ts";
+import { Failed } from "../exit-codes.ts";
+
+const texts = {
+  apply: "make and change what the services need in NATS and MongoDB, before an upgrade",
+  diff: "say what `apply` would do, and why",
+  check: "fail if something is missing or different",
+} as const;
+
+/**
+ * `mailfleet topology apply|diff|check`: the one command that speaks to NATS and MongoDB itself, with the rights of
+ * their administrator. It reads MAILFLEET_NATS_URL and MAILFLEET_MONGO_URL, as the services do.
+ */
+export function addTopologyCommands(program: Command, cli: Cli): void {
+  const topology = program
+    .command("topology")
+    .description("streams, consumers, collections and indexes, straight in NATS and MongoDB")
+    .addHelpText(
+      "after",
+      "\nReads MAILFLEET_NATS_URL, MAILFLEET_MONGO_URL, MAILFLEET_MONGO_DB, MAILFLEET_STREAM_REPLICAS.",
+    );
+  for (const action of ["apply", "diff", "check"] as const) {
+    const command = topology.command(action).description(texts[action]);
+    if (action === "apply")
+      command.addOption(
+        new Option("--contract", "also remove what is not used any more: when nothing of the version before runs"),
+      );
+    command.action(async ({ contract = false }: { contract?: boolean }) => {
+      const { topology: run } = await import("@mailfleet/topology");
+      const { json = false } = program.opts<{ json?: boolean }>();
+      const { out, env } = cli.terminal;
+      if (!(await run({ action, contract, json, out, env }))) throw new Failed();
+    });
+  }
+}

@@ -1,0 +1,26 @@
+/**
+ * What the topology step would do about one thing. `make` and `change` can be done while the version before still runs
+ * (before an upgrade); `remove` only when nobody of that version runs any more (after it); `keep`: it is not used any
+ * more and still holds messages; `refuse`: not without losing data, or not in place.
+ */
+export interface TopologyStep {
+  readonly does: "make" | "change" | "remove" | "keep" | "refuse";
+  /** For example `stream RUNS`, `index due of collection sends`. */
+  readonly what: string;
+  /** A sentence: what is there, what Mailfleet needs, and for a refusal what to do. */
+  readonly why: string;
+  /** Does it. Absent where nothing is to be done or may be. */
+  readonly run?: () => Promise<unknown>;
+}
+
+/** Makes and changes, in this order, before an upgrade. Throws, having done nothing, if a step is refused. */
+export async function expand(steps: readonly TopologyStep[]): Promise<void> {
+  const refused = steps.filter(({ does }) => does === "refuse");
+  if (refused.length > 0) throw new Error(refused.map(({ why }) => why).join("; "));
+  for (const { does, run } of steps) if (does !== "remove") await run?.();
+}
+
+/** What a service that finds these steps undone says; what is only superfluous does not matter to it. */
+export function lacking(steps: readonly TopologyStep[]): string[] {
+  return steps.filter(({ does }) => does !== "remove" && does !== "keep").map(({ why }) => why);
+}

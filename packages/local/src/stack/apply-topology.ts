@@ -1,0 +1,18 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { CHECKOUT } from "../engines/local-folder.ts";
+
+const applyWithinMs = 60_000;
+
+/** Makes what the services need in NATS and MongoDB, as the job of a cluster does. Throws with what the step said. */
+export async function applyTopology(env: Readonly<Record<string, string>>): Promise<void> {
+  const { NODE_TEST_CONTEXT: _, ...inherited } = process.env;
+  const script = join(CHECKOUT, "deploy/topology/main.ts");
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const options = { env: { ...inherited, ...env }, timeout: applyWithinMs };
+  execFile(process.execPath, [script, "apply"], options, (error, stdout, stderr) => {
+    if (error) reject(new Error(`NATS and MongoDB could not be prepared:\n${stdout}${stderr}`.trimEnd()));
+    else resolve();
+  });
+  return promise;
+}

@@ -1,0 +1,19 @@
+import type { CollectionDeclaration } from "@mailfleet/kit";
+
+/** What config keeps besides its nouns. */
+export const collections = {
+  /** Sign-ins that have begun. */
+  consents: {
+    name: "consents",
+    indexes: [
+      { name: "state", keys: { stateHash: 1 }, unique: true, where: { stateHash: { $exists: true } } },
+      { name: "open", keys: { mailboxId: 1, endsAt: 1 } },
+      { name: "over", keys: { expireAt: 1 }, expireAfterSeconds: 0 },
+    ],
+  },
+  /** Consents that were given; they carry leases. */
+  grants: {
+    name: "grants",
+    indexes: [{ name: "unannounced", keys: { announced: 1 }, where: { announced: false } }],
+  },
+} as const satisfies Record<string, CollectionDeclaration>;
