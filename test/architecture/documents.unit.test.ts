@@ -34,7 +34,7 @@ describe("the documents", () => {
     const missing = documents
       .filter(({ name }) => name.startsWith("docs/") || !name.includes("/"))
       .flatMap(({ name, text }) =>
-        [...text.matchAll(/`((?:packages|services|test|bench|docs)\/[\w./-]+)`/g)]
+        [...text.matchAll(/`((?:packages|services|deploy|test|bench|docs)\/[\w./-]+)`/g)]
           .filter(([, path = ""]) => !existsSync(join(root, path)))
           .map(([, path]) => `${name}: ${path}`),
       );

@@ -52,7 +52,6 @@ export { type ProcessContext, runProcess } from "./service/process.ts";
 
 export { runService } from "./service/run-service.ts";
 export { type GivenPorts, startService, type Times } from "./service/start-service.ts";
-export { waitForTopology } from "./service/wait-for-topology.ts";
 export { type Wanted, wantedBy } from "./service/wanted.ts";
 export { eachAlone, inParallel } from "./tick/each.ts";
 export { createResting } from "./tick/resting.ts";
