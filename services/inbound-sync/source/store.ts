@@ -1,11 +1,9 @@
 import type { SourceIdentity } from "@mailfleet/connector-api";
 import { type Lease, leaseGivenBack, mustMatch } from "@mailfleet/kit";
 import { type Collection, type Document, isDuplicateKey, type Store } from "@mailfleet/store";
-import { collections, collections } from "../collections.ts";
+import { collections } from "../collections.ts";
 import type { Audit, Break, ComparedInbox, Expected, PendingFacts, SourceDocument, StoredCursor } from "./document.ts";
 import type { SetAside } from "./set-aside.ts";
-/** The name of the collection; its documents carry leases. */
-export const sourceCollection = "sources";
 
 /** Reports that wait to be moved; the oldest of more stay where they are. */
 const mostToMove = 1000;
