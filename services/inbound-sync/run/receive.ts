@@ -14,7 +14,7 @@ import type { SourceLease } from "../source/store.ts";
 import { auditIfDue } from "./audit.ts";
 import type { ReceiveRun } from "./receive-run.ts";
 import { type Found, refusedIn, storeAll, tellRefused } from "./refusals.ts";
-import { startingPoint } from "./starting-point.ts";
+import { startingPoint, startOverIfRenewed } from "./starting-point.ts";
 import { createTellApart } from "./tell-apart.ts";
 
 /** Messages fetched, stored and published together, at most. */
@@ -111,6 +111,8 @@ export async function receive(ports: InboundPorts, run: ReceiveRun, found: Found
 
   try {
     for await (const batch of session.listNew(start.cursor, wanted)) {
+      if (batch.resynchronised && names && (await startOverIfRenewed(ports, run, names)))
+        return { complete: false, short: null };
       await take(batch);
       signal.throwIfAborted();
       const tookMs = ports.now() - startedAt;

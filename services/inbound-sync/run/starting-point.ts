@@ -2,6 +2,7 @@ import type { Cursor, InboundSession, SourceIdentity } from "@mailfleet/connecto
 import type { AlertCode } from "@mailfleet/contracts";
 import type { InboundPorts } from "../ports.ts";
 import { alertRaised, occasionOf } from "../source/alerts.ts";
+import type { Names } from "../source/names-store.ts";
 import type { SetAside } from "../source/set-aside.ts";
 import type { ReceiveRun } from "./receive-run.ts";
 
@@ -43,17 +44,53 @@ export async function startingPoint(
     if (!same(identity, session.source)) await ports.sources.named(lease, session.source);
     return { cursor, aside: setAside, prefix: prefixOf(epoch), comparing, movedAt };
   }
-  const key = `${epoch}:${occasionOf(cursor)}`;
-  const detail = `${shown(identity)} before, ${shown(session.source)} now`;
-  await ports.bus.publish(alertRaised(lease.key, { code: changes[changed], key, at: ports.now(), detail }));
-  const moved = changed === "account" || changed === "host" ? ports.now() : null;
+  const moved = changed === "account" || changed === "host";
   // Names of another account may be the same by chance. Those of the same account on another host are its own, if what
   // it lists says so; else they would stand for mail that lies on the old host.
-  if (changed === "account" || (moved !== null && !session.listed)) await ports.names.remove(lease.key);
-  // Any other source may use the same names for other messages.
-  const comparingUntil = changed === "numbering" ? 0 : ports.now() + migrationMs;
-  await ports.sources.startOver(lease, session.source, { epoch: epoch + 1, comparingUntil, movedAt: moved });
-  return { cursor: null, aside: [], prefix: prefixOf(epoch + 1), comparing: true, movedAt: moved ?? movedAt };
+  const forgetNames = changed === "account" || (moved && !session.listed);
+  const anew = { code: changes[changed], moved, forgetNames, comparedFor: changed === "numbering" ? 0 : migrationMs };
+  const movedNow = await startOver(ports, { session, lease, source }, anew);
+  return { cursor: null, aside: [], prefix: prefixOf(epoch + 1), comparing: true, movedAt: movedNow ?? movedAt };
+}
+
+/**
+ * True: the inbox has other names for everything that it had, as where Exchange was restored or moved to another database,
+ * and the next run begins anew. Asked where everything was listed because the server no longer knew what had changed.
+ */
+export async function startOverIfRenewed(
+  ports: Pick<InboundPorts, "bus" | "sources" | "names" | "now">,
+  run: Pick<ReceiveRun, "session" | "lease" | "source">,
+  names: Pick<Names, "has">,
+): Promise<boolean> {
+  const listed = run.session.inInbox?.() ?? [];
+  if (listed.length === 0 || listed.some((name) => names.has(name))) return false;
+  const anew = { code: "SOURCE_RESTORED", moved: true, forgetNames: true, comparedFor: migrationMs } as const;
+  await startOver(ports, run, anew);
+  return true;
+}
+
+/** Another source, or the same one made anew. The answer: when it was moved, if it was. */
+async function startOver(
+  ports: Pick<InboundPorts, "bus" | "sources" | "names" | "now">,
+  { session, lease, source }: Pick<ReceiveRun, "session" | "lease" | "source">,
+  given: {
+    readonly code: AlertCode;
+    readonly moved: boolean;
+    readonly forgetNames: boolean;
+    /** Any other source may use the same names for other messages. */
+    readonly comparedFor: number;
+  },
+): Promise<number | null> {
+  const { cursor = null, identity, epoch = 0 } = source;
+  const at = ports.now();
+  const detail = `${shown(identity)} before, ${shown(session.source)} now`;
+  const key = `${epoch}:${occasionOf(cursor)}`;
+  await ports.bus.publish(alertRaised(lease.key, { code: given.code, key, at, detail }));
+  if (given.forgetNames) await ports.names.remove(lease.key);
+  const comparingUntil = given.comparedFor === 0 ? 0 : at + given.comparedFor;
+  const movedAt = given.moved ? at : null;
+  await ports.sources.startOver(lease, session.source, { epoch: epoch + 1, comparingUntil, movedAt });
+  return movedAt;
 }
 
 async function changeOf(

@@ -115,6 +115,29 @@ describe("a mailbox that is moved to another profile", () => {
     assert.deepEqual(told(mailboxId).sort(), [...expected, "back"]);
   });
 
+  test("that Exchange restores elsewhere, so that every message has another id: nothing twice", async () => {
+    const mailboxId = "mb_renewed";
+    const address = `${mailboxId}@example.test`;
+    await given.startReplica({ connectors });
+    const mailbox = exchange.addAccount({ address, password: "secret" });
+    assert.ok(mailbox);
+    toEws(mailboxId);
+    const add = (n: number) =>
+      mailbox.add(Buffer.from(`From: kim@example.org\r\nMessage-ID: <${n}@x>\r\nSubject: ${n}\r\n\r\nx\r\n`));
+    for (const n of [1, 2, 3]) add(n);
+    await read(mailboxId);
+    for (const round of [4, 5]) {
+      mailbox.renewIds();
+      add(round);
+      await read(mailboxId);
+      await read(mailboxId);
+    }
+    await eventually(() => told(mailboxId).length >= 5);
+    assert.deepEqual(told(mailboxId).sort(), ["1", "2", "3", "4", "5"]);
+    const codes = given.factsOf(mailboxId, "alert.raised.v1").map(({ body }) => (body as { code: string }).code);
+    assert.deepEqual(new Set(codes), new Set(["SOURCE_RESTORED"]));
+  });
+
   test("a check before the move that cannot read the inbox says why, and changes nothing", async () => {
     const mailboxId = "mb_unready";
     const address = `${mailboxId}@example.test`;

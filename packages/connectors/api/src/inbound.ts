@@ -135,6 +135,11 @@ export interface InboundSession {
     cursor: Cursor,
     before: { readonly covers: readonly string[]; readonly known: Known },
   ): Promise<{ says: number; lists: number; missing: readonly string[] }>;
+  /**
+   * While listing: identities of everything in the inbox, where more than changes was listed; `null`: only changes were. Unlike
+   * those of `listed`, what is not among them may come back.
+   */
+  inInbox?(): readonly string[] | null;
   /** Identities of everything on the server now, if the protocol tells. Others can be forgotten. */
   listed?(): readonly string[];
   /**

@@ -47,6 +47,7 @@ export interface ApiInbox extends MessageApi {
 export function apiInboxSession(inbox: ApiInbox): InboundSession {
   const closed = new AbortController();
   let there: { says: number; lists: number } | null = null;
+  let inInbox: readonly string[] | null = null;
 
   async function* listNew(given: Cursor | null, options: ListOptions): AsyncGenerator<Batch> {
     const signal = AbortSignal.any([options.signal, closed.signal]);
@@ -55,6 +56,7 @@ export function apiInboxSession(inbox: ApiInbox): InboundSession {
     const found = options.onlyAgain ? null : await inbox.findNew(before, signal);
     const isWhole = found !== null && (before === null || found.resynchronised);
     there = isWhole ? { says: await inbox.count(signal), lists: found.messages.length } : null;
+    inInbox = isWhole ? found.messages.map(({ id }) => id) : null;
     const isNew = ({ id }: Listed) => !options.known(id) && !options.again?.includes(id);
     const wanted = [...again, ...(found?.messages.filter(isNew) ?? [])];
     // Until the last message is handed over the old position stays: what is found again is recognised by its name.
@@ -113,6 +115,7 @@ export function apiInboxSession(inbox: ApiInbox): InboundSession {
     source: inbox.source,
     listNew,
     there: () => there,
+    inInbox: () => inInbox,
     async audit(_, { known }) {
       const says = await inbox.count(closed.signal);
       const all = await inbox.listAll(closed.signal);
