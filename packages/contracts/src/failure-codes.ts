@@ -408,7 +408,7 @@ export const failureCodes = {
     "error",
     "mailbox",
     "Another organisation synchronises the appointments, contacts and tasks of this mailbox.",
-    "Two at once would undo each other's changes. Ask the people of the other installation to set its delivery method for act to none. To take the mailbox over: `mailfleet mailbox test-and-enable ADDRESS --take-over`; the other one then stops by itself.",
+    "Two at once would undo each other's changes. Ask the people of the other installation to set its delivery method for act to none. To take the mailbox over, an administrator runs `mailfleet mailbox test-and-enable ADDRESS --take-over`; the other one then stops by itself.",
   ),
   PORT_NOT_ALLOWED: row(
     "permanent",
