@@ -301,7 +301,13 @@ describe("Exchange, from an empty system, with two replicas of each worker", () 
     const { address } = way;
     const profile = profiles.get(address) as Profile;
     const at = `/profiles/${profile.id}`;
-    const { id: mailboxId, v } = await world.mailbox(address);
+    const { id: mailboxId } = await world.mailbox(address);
+    // Each failure, stop, change and test raises a generation.
+    const heard = async () => {
+      const { directions, lifecycle, changedAt } = await world.mailbox(address);
+      return [lifecycle, directions.inbound.generation, directions.outbound.generation, changedAt];
+    };
+    const before = await heard();
     const { next, wrong, endOld } = await way.beside(providers);
     let rounds = 0;
     const works = async () => {
@@ -310,7 +316,7 @@ describe("Exchange, from an empty system, with two replicas of each worker", () 
       const sent = await send(address, subject);
       await holds(async () => assert.equal((await received(address, subject)).length, 2));
       await holds(async () => assert.deepEqual(await states([sent]), ["sent"]));
-      assert.equal((await world.mailbox(address)).v, v, "the mailbox has heard of nothing");
+      assert.deepEqual(await heard(), before, "the mailbox has heard of nothing");
     };
     const isRefused = (words: RegExp) => assert.rejects(world.api.post(`${at}/switch-to-next`, {}), words);
 
@@ -410,6 +416,20 @@ describe("Exchange, from an empty system, with two replicas of each worker", () 
         const { lastTest } = (await act(address, "enabled.running")).directions.act;
         assert.match(lastTest?.steps.at(-1)?.detail ?? "", /taken over from Other/);
       });
+  });
+
+  it("a mailbox that failed for its old secret is tested again by the switch to the next one", async () => {
+    const { address } = ways["Graph with a client secret"] as Way;
+    const profile = profiles.get(address) as Profile;
+    const { clientSecret } = providers.oauth.addClient({ clientId: applications.secret });
+    providers.oauth.endTokens(applications.secret);
+    // Receiving stops; sending would find out with its next message.
+    const { id: mailboxId } = await world.reads(address, "enabled.degraded");
+    await world.api.patch(`/profiles/${profile.id}`, { nextOauthSecret: { clientSecret } });
+    assert.equal((await testConnection(profile, { mailboxId, next: true })).outcome, "ok");
+    assert.equal((await world.mailbox(address)).lifecycle, "enabled.degraded", "a test of the profile changes nothing");
+    await world.api.post(`/profiles/${profile.id}/switch-to-next`, {});
+    await world.reads(address, "enabled.running");
   });
 
   it("what the administrator of the tenant no longer approves stops, and the refusal says who can approve it", async () => {

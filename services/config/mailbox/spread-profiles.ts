@@ -1,8 +1,9 @@
+import { type Direction, directions, type FailureCode } from "@mailfleet/contracts";
 import { eachAlone } from "@mailfleet/kit";
-import type { MachineEvent } from "@mailfleet/mailbox";
+import { type MachineEvent, restoreMachine } from "@mailfleet/mailbox";
 import type { Ports } from "../ports.ts";
 import type { ShownProfile } from "../profile/body.ts";
-import { hasNewRhythm, unheard } from "../profile/relevant-fields.ts";
+import { hasNewRhythm, hasSwitched, switchField, unheard } from "../profile/relevant-fields.ts";
 import type { StoredMailbox } from "./body.ts";
 import type { Plan } from "./decide.ts";
 import { take } from "./take.ts";
@@ -61,13 +62,32 @@ export async function spread(
   }
 }
 
+/** How an application is refused; user names and passwords are of the kind `auth`. */
+const ofApplications: ReadonlySet<FailureCode> = new Set<FailureCode>(["CLIENT_REJECTED", "CLIENT_SECRET_MISSING"]);
+
+/** Directions that do not work because of what they sign in with. */
+function failedToSignIn({ machine }: StoredMailbox): Direction[] {
+  const { directions: known } = restoreMachine(machine);
+  return directions.filter((direction) => {
+    const { failure } = known[direction].context;
+    return failure !== null && (failure.kind === "auth" || ofApplications.has(failure.code));
+  });
+}
+
 /** What a version of the profile means for a mailbox that took an older one into account. */
 export function planSpread(document: StoredMailbox, profile: ShownProfile, at: number): Plan {
   const { configuration, profileV, profileActive } = document;
   if (configuration.profileId !== profile._id || profileV >= profile.v) return { events: [] };
-  const { fields, directions } = unheard(profile, profileV);
+  const { fields, directions: concerned } = unheard(profile, profileV);
   const events: MachineEvent[] = [];
-  if (directions.length > 0) events.push({ type: "settingsChanged", directions, fields, at });
+  if (concerned.length > 0) events.push({ type: "settingsChanged", directions: concerned, fields, at });
+  const repaired = hasSwitched(profile, profileV)
+    ? failedToSignIn(document).filter((one) => !concerned.includes(one))
+    : [];
+  if (repaired.length > 0) {
+    fields.push(switchField);
+    events.push({ type: "settingsChanged", directions: repaired, fields: [switchField], at });
+  }
   if (hasNewRhythm(profile, profileV)) events.push({ type: "policyChanged", at });
   const wasActive = configuration.active && profileActive;
   const isActive = configuration.active && profile.active;

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { ProblemError, type SealedOAuthSecret, sealedFor } from "@mailfleet/contracts";
+import { type FailureCode, failureOf, ProblemError, type SealedOAuthSecret, sealedFor } from "@mailfleet/contracts";
+import { planSpread } from "../mailbox/spread-profiles.ts";
 import { sealedCredentials } from "../test/given-config.ts";
-import { at, givenProfile } from "../test/given-documents.ts";
+import { at, givenMailbox, givenProfile, givenWorld } from "../test/given-documents.ts";
 import type { StoredProfile } from "./body.ts";
 import { nextNamed, nextTestOf, withNext } from "./next-secrets.ts";
 import { changedProfile, switchedProfile } from "./profile-change.ts";
+import { unheard } from "./relevant-fields.ts";
 import type { GivenSecrets } from "./secrets.ts";
 
 const sealed = (name: string, destination: string, purpose: "oauth-client" | "inbound-password") => {
@@ -80,10 +82,34 @@ describe("a secret that is to come", () => {
       [after.oauthSecret?.secret.tag, after.nextOauthSecret, after.nextTest],
       ["new", undefined, undefined],
     );
-    assert.deepEqual([after.relevantV, after.changedIn], [before.relevantV, before.changedIn]);
+    assert.deepEqual(unheard(after, before.v), { fields: [], directions: [] });
     assert.equal(after.settings.oauth?.clientSecretExpiresAt, at + 1000);
     // The end that was known was that of the old one.
     assert.equal(switched(before).settings.oauth?.clientSecretExpiresAt, undefined);
+  });
+
+  test("once in place, is tried at once by those that failed for the old one, and no other hears of it", () => {
+    const before = { ...tested(set(online(), { nextOauthSecret: secret("new") })), v: 7 };
+    const after = { ...before, ...switchedProfile(before, undefined), v: 8 };
+    const mailbox = { ...givenMailbox({}, givenWorld(after)), profileV: 7 };
+    const { inbound } = mailbox.machine.directions;
+    const failing = (code: FailureCode) => ({
+      ...mailbox,
+      machine: {
+        ...mailbox.machine,
+        directions: {
+          ...mailbox.machine.directions,
+          inbound: { ...inbound, context: { ...inbound.context, failure: failureOf(code) } },
+        },
+      },
+    });
+    assert.deepEqual(planSpread(mailbox, after, at).events, []);
+    assert.deepEqual(planSpread(failing("CONNECTION_REFUSED"), after, at).events, []);
+    for (const code of ["CLIENT_REJECTED", "AUTHENTICATION_REJECTED"] as const)
+      assert.deepEqual(planSpread(failing(code), after, at).events, [
+        { type: "settingsChanged", directions: ["inbound"], fields: ["/switched"], at },
+      ]);
+    assert.deepEqual(planSpread({ ...failing("CLIENT_REJECTED"), profileV: 8 }, after, at).events, []);
   });
 
   test("needs another test when it is another, or the profile leads elsewhere", () => {
@@ -118,7 +144,7 @@ describe("a secret that is to come", () => {
     const before = set(shared(), { nextInboundCredentials: password("new") });
     const after = switched(tested(before));
     assert.deepEqual([after.inboundCredentials?.username, after.nextInboundCredentials], ["new", undefined]);
-    assert.equal(after.relevantV, before.relevantV);
+    assert.deepEqual(unheard(after, before.v).directions, []);
   });
 
   test("goes with the server that it was entered for", () => {

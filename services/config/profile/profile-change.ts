@@ -2,7 +2,7 @@ import type { ProfileChange, ProfileSettings } from "@mailfleet/contracts";
 import type { ProfileBody, ShownProfile } from "./body.ts";
 import { changedSettings } from "./complete-profile.ts";
 import { refuseUntested, withNext } from "./next-secrets.ts";
-import { relevantChanges, relevantFields } from "./relevant-fields.ts";
+import { relevantChanges, relevantFields, switchField } from "./relevant-fields.ts";
 import { type GivenSecrets, keptSecrets, secretNames } from "./secrets.ts";
 
 /** A change of a profile; `undefined` leaves as it is, `null` takes away. */
@@ -38,14 +38,16 @@ export function changedProfile(profile: ShownProfile, wanted: WantedProfileChang
 
 /**
  * The profile with its next secrets in place. Both are good at this moment, so that nothing is void: mailboxes go on, and
- * use the new one from their next connection on. @throws ProblemError NOT_POSSIBLE_NOW if no test has passed
+ * use the new one from their next connection on. Only those that failed for the old one hear of it. @throws ProblemError NOT_POSSIBLE_NOW if no test has passed
  */
 export function switchedProfile(profile: ShownProfile, clientSecretExpiresAt: number | undefined): ProfileBody {
   refuseUntested(profile);
   const { settings, ...after } = withNext(profile, clientSecretExpiresAt);
   const secrets = Object.fromEntries(secretNames.map((name) => [name, after[name]]));
-  const { active, changedIn, relevantV, warnedOfSecret } = profile;
-  return { settings, active, changedIn, relevantV, warnedOfSecret, ...secrets, nextTest: undefined };
+  const v = profile.v + 1;
+  const { active, warnedOfSecret } = profile;
+  const changedIn = { ...profile.changedIn, [switchField]: v };
+  return { settings, active, changedIn, relevantV: v, warnedOfSecret, ...secrets, nextTest: undefined };
 }
 
 /** A new profile: every relevant field counts as changed in its first version. @throws ProblemError */

@@ -121,6 +121,14 @@ export function unheard(
   };
 }
 
+/** Changes when the next secrets are put in place. It voids nothing. */
+export const switchField = "/switched";
+
+/** Whether a mailbox with version `profileV` has not heard that the next secrets were put in place. */
+export function hasSwitched({ changedIn }: Pick<ShownProfile, "changedIn">, profileV: number): boolean {
+  return (changedIn[switchField] ?? 0) > profileV;
+}
+
 /** Whether a mailbox with version `profileV` must still take over another polling interval. */
 export function hasNewRhythm({ changedIn }: Pick<ShownProfile, "changedIn">, profileV: number): boolean {
   return (changedIn[pollingField] ?? 0) > profileV;
