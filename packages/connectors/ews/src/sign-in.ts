@@ -41,8 +41,10 @@ export interface SignIn {
   authorization(signal: AbortSignal): Promise<string | null>;
   /** What signs a connection in; `null`: each request does by itself. */
   handshake(): Handshake | null;
-  /** The server refused a request. True: it may be tried again. Throws AUTHENTICATION_NOT_OFFERED. */
-  refused(offered: readonly Scheme[]): boolean;
+  /** The server took a request with what it carried. */
+  accepted(carried: string | null): void;
+  /** The server refused a request with what it carried. True: it may be tried again. Throws AUTHENTICATION_NOT_OFFERED. */
+  refused(offered: readonly Scheme[], carried: string | null): boolean;
 }
 
 /** Throws CREDENTIALS_MISSING. */
@@ -64,6 +66,7 @@ export function signInWith({ credentials, server }: ConnectOptions): SignIn {
       scheme === "NTLM" || scheme === "Negotiate"
         ? ntlmHandshake(scheme, { user: username, password: password.reveal() })
         : null,
+    accepted: () => {},
     refused(offered) {
       const first = allowed.find((one) => offered.includes(one));
       if (first === undefined) throw notOffered(offered, allowed);
@@ -109,8 +112,10 @@ function kerberosWanted(): FailureError {
 function byToken(accessToken: (options: { renew: boolean; signal: AbortSignal }) => Promise<Secret>): SignIn {
   let held: Secret | null = null;
   let renew = false;
-  let renewed = false;
+  /** It came in place of one that was refused, and nothing was taken with it yet. */
+  let unproven = false;
   const secrets = new Set<string>();
+  const written = (token: Secret) => `Bearer ${token.reveal()}`;
   return {
     scheme: "Bearer",
     secrets,
@@ -118,12 +123,17 @@ function byToken(accessToken: (options: { renew: boolean; signal: AbortSignal })
       held ??= await accessToken({ renew, signal });
       renew = false;
       secrets.add(held.reveal());
-      return `Bearer ${held.reveal()}`;
+      return written(held);
     },
     handshake: () => null,
-    refused() {
-      if (renewed) return false;
-      renewed = true;
+    accepted(carried) {
+      if (held && carried === written(held)) unproven = false;
+    },
+    refused(_, carried) {
+      // Another request of the session renews it, or has done so.
+      if (held === null || carried !== written(held)) return true;
+      if (unproven) return false;
+      unproven = true;
       renew = true;
       held = null;
       return true;

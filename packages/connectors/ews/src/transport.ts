@@ -133,17 +133,19 @@ export function transportTo(url: string, options: ConnectOptions): Transport {
       if (rejected) throw rejected;
       const byConnection = signIn.handshake() !== null;
       const wasBound = bound;
+      const carried = byConnection && !bound ? null : await credential(signIn.authorization(limits.signal));
       const response =
-        byConnection && !bound
+        byConnection && !wasBound
           ? await bind(operation, sending, limits)
-          : await once(operation, sending, await credential(signIn.authorization(limits.signal)), limits);
+          : await once(operation, sending, carried, limits);
+      if (response.ok) signIn.accepted(carried);
       if (response.status !== 401) return response;
       const refusal = await readRefusal(response);
       const offered = [...challengesIn(response.headers.get("www-authenticate") ?? "").keys()];
       offersBasic ||= offered.includes("Basic");
       bound = false;
       if (byConnection && wasBound && tries === 0) continue;
-      if (signIn.refused(offered)) {
+      if (signIn.refused(offered, carried)) {
         if (signIn.scheme === "Basic") await reconnect();
         continue;
       }

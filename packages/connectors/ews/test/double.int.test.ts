@@ -12,6 +12,7 @@ describe("against the double of Exchange", () => {
   let exchange: EwsDouble;
   let trusted = "";
   let accepted = true;
+  let valid = "good";
   before(async () => {
     const certificate = await makeCertificate();
     trusted = certificate.certificate;
@@ -23,9 +24,7 @@ describe("against the double of Exchange", () => {
       ],
       oauth: {
         introspect: (token) =>
-          token === "good" && accepted
-            ? { account: "", clientId: "app", scopes: ["https://127.0.0.1/.default"] }
-            : null,
+          token === valid && accepted ? { account: "", clientId: "app", scopes: ["https://127.0.0.1/.default"] } : null,
       },
     });
   });
@@ -98,6 +97,33 @@ describe("against the double of Exchange", () => {
     exchange.permissions = [];
     await assert.rejects(read(given, 1), /ACCESS_DENIED: 403/);
     exchange.permissions = ["full_access_as_app"];
+  });
+
+  test("a session outlives its tokens, one after another and with several requests at once", async (t) => {
+    t.after(() => {
+      valid = "good";
+    });
+    const accessToken = async () => new Secret(valid);
+    const given = options(
+      { authentication: "oauth", access: "impersonation" },
+      { type: "token", username: jane, accessToken },
+    );
+    const session = ewsOutbound.open(given, 3);
+    t.after(() => session.close());
+    const raw = Buffer.from(`From: ${jane}\r\nTo: a@x.test\r\n\r\n`);
+    const send = () => session.submit({ from: jane, to: ["a@x.test"] }, raw, never);
+    const before = exchange.sent.length;
+    for (const token of ["first", "second", "third"]) {
+      valid = token;
+      await Promise.all([send(), send(), send()]);
+    }
+    assert.equal(exchange.sent.length, before + 9);
+    // One that is refused as soon as it was got is not asked for again and again.
+    accepted = false;
+    t.after(() => {
+      accepted = true;
+    });
+    await assert.rejects(send, /AUTHENTICATION_REJECTED/);
   });
 
   test("a message whose token was refused, and that got no other, was certainly not sent", async (t) => {
