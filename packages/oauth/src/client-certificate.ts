@@ -4,21 +4,28 @@ import { ProblemError } from "@mailfleet/contracts";
 const shortestKeyBits = 2048;
 const remedy =
   "Send one PEM text with the certificate that you uploaded at the provider and its private key: RSA, without a password.";
+const renew = "Make a new certificate, upload it at the provider, and send it with its private key.";
 const certificatePart = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/;
 const keyPart = /-----BEGIN (?:RSA )?PRIVATE KEY-----[\s\S]+?-----END (?:RSA )?PRIVATE KEY-----/;
+
+/** Clocks differ, and a certificate is often made a moment before it is sent. */
+const CLOCK_SLACK_MS = 5 * 60_000;
 
 /**
  * What we show of a client's certificate: its SHA-256 as base64url (`x5t#S256`, RFC 7515 §4.1.8) and when it expires,
  * in milliseconds since the epoch. Throws `ProblemError` CERTIFICATE_UNUSABLE, which contains nothing of the key.
  */
-export function readClientCertificate(pem: string): { thumbprint: string; expiresAt: number } {
+export function readClientCertificate(pem: string, now = Date.now()): { thumbprint: string; expiresAt: number } {
   const certificate = readCertificate(pem);
+  const [from, to] = [Date.parse(certificate.validFrom), Date.parse(certificate.validTo)];
+  if (now >= to) throw unusable(`The certificate expired on ${dateOf(to)}.`, renew);
+  if (now < from - CLOCK_SLACK_MS) throw unusable(`The certificate is not valid before ${dateOf(from)}.`, renew);
   const key = clientPrivateKey(pem);
   if (key.asymmetricKeyType !== "rsa" || (key.asymmetricKeyDetails?.modulusLength ?? 0) < shortestKeyBits)
     throw unusable(`The private key must be RSA with at least ${shortestKeyBits} bits.`);
   if (!certificate.checkPrivateKey(key)) throw unusable("The private key does not match the certificate.");
   const thumbprint = Buffer.from(certificate.fingerprint256.replaceAll(":", ""), "hex").toString("base64url");
-  return { thumbprint, expiresAt: Date.parse(certificate.validTo) };
+  return { thumbprint, expiresAt: to };
 }
 
 /** The private key that comes with a certificate. Throws `ProblemError` CERTIFICATE_UNUSABLE. */
@@ -44,6 +51,8 @@ function readCertificate(pem: string): X509Certificate {
   }
 }
 
-function unusable(detail: string): ProblemError {
-  return new ProblemError("CERTIFICATE_UNUSABLE", detail, { remedy });
+const dateOf = (at: number) => new Date(at).toISOString().slice(0, 10);
+
+function unusable(detail: string, what = remedy): ProblemError {
+  return new ProblemError("CERTIFICATE_UNUSABLE", detail, { remedy: what });
 }

@@ -210,9 +210,9 @@ describe("a key file", () => {
 });
 
 describe("a client's certificate", () => {
-  const detail = (pem: string) => {
+  const detail = (pem: string, now?: number) => {
     try {
-      readClientCertificate(pem);
+      readClientCertificate(pem, now);
     } catch (error) {
       assert.ok(error instanceof ProblemError && error.problem.code === "CERTIFICATE_UNUSABLE", inspect(error));
       return error.problem.detail;
@@ -234,6 +234,8 @@ describe("a client's certificate", () => {
     assert.match(detail(good.certificate), /no private key/);
     assert.match(detail(key), /no certificate/);
     assert.match(detail(other.certificate + key), /does not match the certificate/);
+    assert.match(detail(good.pem, expiresAt), /expired on \d{4}-\d\d-\d\d/);
+    assert.match(detail(good.pem, Date.now() - 86_400_000), /not valid before \d{4}/);
     assert.match(detail(small.pem), /2048/);
     assert.match(detail(elliptic.pem), /RSA/);
     assert.match(detail(good.pem.replace(key, key.replace(/\n[^\n]+\n/, "\n"))), /cannot be read/);
