@@ -101,6 +101,12 @@ describe("the double of Exchange, used by exchangelib", { skip }, () => {
       assert.equal(ews.requests.at(-1)?.scheme, scheme);
     });
 
+  test("keeps a named property of the calendar, and says what may be done with the tasks", async () => {
+    const seen = await client({ do: "mark", login: svc, impersonate: true });
+    assert.deepEqual(seen, [null, "ours & <theirs>", true]);
+    assert.deepEqual(Object.values(ews.mailbox(ann).folder("calendar")?.extended ?? {}), ["ours & <theirs>"]);
+  });
+
   const refusals: [string, object, string][] = [
     ["an account without the right to impersonate", { impersonate: true, address: bob }, "ErrorImpersonateUserDenied"],
     ["a wrong password by Basic", { password: "wrong" }, "UnauthorizedError"],

@@ -8,6 +8,7 @@ from exchangelib import (
     Account,
     Configuration,
     Credentials,
+    ExtendedProperty,
     FailFast,
     FileAttachment,
     Folder,
@@ -40,6 +41,27 @@ def refusal(action):
         return None
     except EWSError as error:
         return type(error).__name__
+
+
+class Mark(ExtendedProperty):
+    """A named property of a folder, in the set that everybody may use."""
+
+    property_set_id = "00020329-0000-0000-c000-000000000046"
+    property_name = "MailfleetOrganisation"
+    property_type = "String"
+
+
+Folder.register("mark", Mark)
+
+
+def marked(address, access):
+    """What a calendar says before and after a property of it is set, as another session sees it, and our rights."""
+    calendar = account(address, access).calendar
+    before = calendar.mark
+    calendar.mark = "ours & <theirs>"
+    calendar.save(update_fields=["mark"])
+    other = account(address, access)
+    return [before, other.calendar.mark, other.tasks.effective_rights.create_contents]
 
 
 def work(mine):
@@ -87,7 +109,9 @@ def work(mine):
 
 
 try:
-    if given["do"] == "work":
+    if given["do"] == "mark":
+        shown = marked(given["address"], IMPERSONATION if given.get("impersonate") else DELEGATE)
+    elif given["do"] == "work":
         shown = work(account(given["address"], IMPERSONATION if given.get("impersonate") else DELEGATE))
     else:
         shown = refusal(lambda: account(given["address"], IMPERSONATION if given.get("impersonate") else DELEGATE).inbox.refresh())
