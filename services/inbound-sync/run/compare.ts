@@ -28,7 +28,7 @@ export const compareAnswers: Answers<Used> = {
       throw new ProblemError("NOT_FOUND", `There is no mailbox ${mailboxId}, or no profile ${profileId}.`);
     const permit = await ports.worker.permit(connection);
     if (!permit)
-      throw new ProblemError("NOT_POSSIBLE_NOW", "All connections that the profile allows are in use.", {
+      throw new ProblemError("TOO_MANY", "All connections that the profile allows are in use.", {
         remedy: "Try again in a moment.",
       });
     const begun = begin(profileId, ports.now());

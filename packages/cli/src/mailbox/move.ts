@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Comparison } from "@mailfleet/contracts";
+import type { Comparison, ConnectionTest, Profile } from "@mailfleet/contracts";
 import type { Command } from "commander";
 import { type ApiClient, isPassing } from "../api-client.ts";
 import { type Cli, wholeNumber } from "../cli.ts";
@@ -8,7 +8,6 @@ import { dryRunText } from "../noun/commands.ts";
 import { idOf } from "../noun/named.ts";
 import { mailboxPath } from "../paths.ts";
 import type { Shown, ShownMailbox } from "../shown.ts";
-import { printable } from "../table.ts";
 import { outcomeLine } from "./bulk.ts";
 import { watchTests } from "./watch-test.ts";
 import { stepLine } from "./words.ts";
@@ -28,6 +27,10 @@ interface MoveFlags {
   readonly timeout: number;
 }
 
+/** Longer than the API takes for a test. */
+const testMs = 70_000;
+/** How long a free connection is waited for. */
+const connectionMs = 60_000;
 const lookMs = 300;
 /** How often progress is reported to a person who waits. */
 const tellMs = 2000;
@@ -53,6 +56,16 @@ async function until<Answer>(
   }
 }
 
+/** Begins a comparison; where all connections are in use it asks again for a while, since others give theirs back. */
+async function begin(client: ApiClient, path: string, profileId: string): Promise<{ begun: boolean }> {
+  for (const until = Date.now() + connectionMs; ; await pause(tellMs))
+    try {
+      return await client.post<{ begun: boolean }>(path, { profileId });
+    } catch (error) {
+      if (!isPassing(error) || Date.now() > until) throw error;
+    }
+}
+
 /** What the check before a move found, in words. */
 function comparisonWords({ has, known, fresh, older, refused, handedOver }: ShownComparison): string {
   const parts = [
@@ -64,6 +77,33 @@ function comparisonWords({ has, known, fresh, older, refused, handedOver }: Show
   return `${has} messages are there: ${parts.join(", ")}. So far ${handedOver} messages of this mailbox were handed over.`;
 }
 
+const notMoved = ({ address }: ShownMailbox) =>
+  `${address} does not work with the new profile, so nothing was changed.`;
+
+/**
+ * Connects and signs in by the new profile, in each direction that the mailbox has. Where that profile uses the mailbox's own
+ * credentials, reading tells whether they fit. Throws `Failed` where a direction does not work.
+ */
+async function testBefore(cli: Cli, client: ApiClient, mailbox: ShownMailbox, profileId: string): Promise<void> {
+  const profile = await client.get<Profile>(`/profiles/${profileId}`);
+  const ways = ["inbound", "outbound"] as const;
+  if (ways.some((direction) => profile[direction].credentials === "mailbox")) return;
+  for (const direction of ways) {
+    if (!mailbox.directions[direction].configured) continue;
+    const asked = { mailboxId: mailbox.id, direction };
+    const path = `/profiles/${profileId}/test-connection`;
+    const test = await client.post<Shown<ConnectionTest>>(path, asked, { timeoutMs: testMs });
+    const steps = test.directions.flatMap((one) => one.steps);
+    for (const step of steps) cli.remark(stepLine(direction, step));
+    const failed = steps.find(({ outcome }) => outcome === "failed");
+    if (test.outcome !== "failed") continue;
+    const why = [`${direction}, ${failed?.step}:`, failed?.code, failed?.detail, failed?.remedy]
+      .filter(Boolean)
+      .join(" ");
+    throw new Failed(`${notMoved(mailbox)} ${why}`);
+  }
+}
+
 /** Reads the inbox by the new profile. Throws `Failed` where it cannot be read, in the server's words. */
 async function checkBefore(
   cli: Cli,
@@ -73,7 +113,7 @@ async function checkBefore(
   timeoutMs: number,
 ): Promise<ShownComparison> {
   const at = `${mailboxPath(mailbox.id)}/messages`;
-  const { begun } = await client.post<{ begun: boolean }>(`${at}/compare`, { profileId });
+  const { begun } = await begin(client, `${at}/compare`, profileId);
   if (!begun) throw new Failed("Another comparison of this mailbox is under way. Try again when it has ended.");
   let told = Date.now();
   const found = await until<ShownComparison>(
@@ -89,10 +129,8 @@ async function checkBefore(
   );
   const { failure } = found;
   if (!failure) return found;
-  const says = failure.evidence?.reply ? `\nThe server says: ${printable(failure.evidence.reply)}` : "";
-  throw new Failed(
-    `${mailbox.address} cannot be read by the new profile, so nothing was changed.\n${failure.code}: ${failure.text}${says}\n${failure.remedy}`,
-  );
+  const says = failure.evidence?.reply ? ` The server says: ${failure.evidence.reply}` : "";
+  throw new Failed(`${notMoved(mailbox)} ${failure.code}: ${failure.text}${says} ${failure.remedy}`);
 }
 
 /** Changes the profile, and where the mailbox is wanted waits for the tests that follow. False: a test failed. */
@@ -141,6 +179,8 @@ async function move(cli: Cli, which: string, { profile, dryRun, yes, timeout }: 
   if (profileId === old) throw new UsageError(`${address} uses the profile ${profile} already.`);
   // Whether it may be changed is cheap to know, and reading an inbox is not.
   await client.patch(mailboxPath(mailbox.id), { profileId }, { ifVersion: mailbox.v, query: { dryRun: "true" } });
+  cli.remark(`Before the move: connecting by the profile ${profile} …`);
+  await testBefore(cli, client, mailbox, profileId);
   cli.remark(`Before the move: reading the inbox of ${address} by the profile ${profile} …`);
   const before = await checkBefore(cli, client, mailbox, profileId, timeoutMs);
   if (dryRun) {
