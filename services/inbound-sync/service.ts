@@ -1,6 +1,6 @@
 import { consumers, type RunRequested } from "@mailfleet/contracts";
 import { defineService, every, listen, permitCollection } from "@mailfleet/kit";
-import { workerEnvironment } from "@mailfleet/worker";
+import { signInCollection, workerEnvironment } from "@mailfleet/worker";
 import { actRun } from "./act/run.ts";
 import { actTest } from "./act/test.ts";
 import { collections } from "./collections.ts";
@@ -22,7 +22,7 @@ const keyOf = ({ body }: { readonly body: Pick<RunRequested, "mailboxId"> }) => 
 export const inboundSync = defineService<InboundPorts>()({
   name: "inbound-sync",
   environment: workerEnvironment,
-  collections: [...Object.values(collections), permitCollection],
+  collections: [...Object.values(collections), permitCollection, signInCollection],
   answers: {
     ...messageAnswers,
     ...sourceAnswers,

@@ -1,6 +1,6 @@
 import { consumers } from "@mailfleet/contracts";
 import { defineService, every, listen, permitCollection } from "@mailfleet/kit";
-import { workerEnvironment } from "@mailfleet/worker";
+import { signInCollection, workerEnvironment } from "@mailfleet/worker";
 import { collections } from "./collections.ts";
 import type { OutboundPorts } from "./ports.ts";
 import { createFlush } from "./run/flush.ts";
@@ -22,7 +22,7 @@ const keyOf = ({ body }: { readonly body: { readonly mailboxId: string } }) => b
 export const outboundSend = defineService<OutboundPorts>()({
   name: "outbound-send",
   environment: workerEnvironment,
-  collections: [...Object.values(collections), permitCollection],
+  collections: [...Object.values(collections), permitCollection, signInCollection],
   answers: {
     "outbound-send.send.submit": submitSend,
     "outbound-send.send.get": getSend,

@@ -53,7 +53,7 @@ interface Way {
 
 const passwordLost: Way["lost"] = {
   lifecycle: "disabled.credentialsExpired",
-  code: "AUTHENTICATION_REJECTED",
+  code: "PROFILE_CREDENTIALS_REFUSED",
   reply: /^401/,
   remedy: /right credentials/,
 };
@@ -358,6 +358,13 @@ describe("Exchange, from an empty system, with two replicas of each worker", () 
         const alerts = [id, profiles.get(address)?.id ?? ""].map((object) => world.raisedAlerts(object));
         assert.ok((await Promise.all(alerts)).flat().some(({ code }) => code === lost.code));
       });
+      const refusals = async () =>
+        (await world.raisedAlerts(profiles.get(address)?.id ?? "")).filter(
+          ({ code }) => code === "PROFILE_SIGN_IN_REFUSED",
+        );
+      const both = lost === passwordLost ? ["inbound", "outbound"] : [];
+      const directionsOf = async () => (await refusals()).map(({ object }) => object.direction ?? "").sort();
+      await holds(async () => assert.deepEqual(await directionsOf(), both));
       deliver(address, "meanwhile");
       await world.api.patch(`/profiles/${profiles.get(address)?.id}`, next.get(address) ?? {});
       await world.api.post(`${path(address)}/test-and-enable`, {});
@@ -365,6 +372,7 @@ describe("Exchange, from an empty system, with two replicas of each worker", () 
       await holds(async () => assert.equal((await received(address, "meanwhile")).length, 1));
       await holds(async () => assert.deepEqual(await states([waiting]), ["sent"]));
       assert.equal(sentBy(address).filter((subject) => subject === "waits").length, 1);
+      await holds(async () => assert.deepEqual(await directionsOf(), []));
       const counts = [(await received(address, "in ")).length, (await received(address, "out ")).length];
       assert.deepEqual(counts, [incoming, outgoing]);
     });

@@ -28,6 +28,12 @@ export const otherAlertCodes = {
     "A setting of the connection has changed. Earlier test results no longer count.",
     "Nothing if the mailbox was enabled: Mailfleet tests it again. Otherwise test it.",
   ),
+  PROFILE_SIGN_IN_REFUSED: alert(
+    "error",
+    "profile",
+    "A server rejected the user name or password of a profile. No mailbox of the profile tries them again, so that the account is not locked.",
+    "Set the right credentials on the profile. Mailfleet then tests its mailboxes again. If they were put right at the server, run `mailfleet profile test-connection`, then test and enable the profile's mailboxes.",
+  ),
   STALLED: alert(
     "warning",
     "mailbox",

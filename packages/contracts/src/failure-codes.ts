@@ -193,6 +193,13 @@ export const failureCodes = {
     "The server rejected the user name or password.",
     "Set the right credentials. Mailfleet then tests the mailbox again.",
   ),
+  PROFILE_CREDENTIALS_REFUSED: row(
+    "auth",
+    "information",
+    "profile",
+    "The server rejected the user name or password of the profile, with which all its mailboxes sign in. They are not tried again, so that the account is not locked.",
+    "Set the right credentials on the profile. Mailfleet then tests its mailboxes again. If they were put right at the server, run `mailfleet profile test-connection`, then test and enable the profile's mailboxes.",
+  ),
   CREDENTIALS_MISSING: row(
     "auth",
     "error",

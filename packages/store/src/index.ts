@@ -5,5 +5,6 @@ export { type AnyBulkWriteOperation, Binary, bytesOf, type Collection, type Docu
 export { createLeaseStore } from "./leases/lease-store.ts";
 export { duplicateKeyCode } from "./outage.ts";
 export { createPermitStore } from "./permits/permit-store.ts";
+export { createSignInStore } from "./sign-ins/sign-in-store.ts";
 export { makeCollections, planCollections } from "./topology.ts";
 export { type WriteFate, writeFates } from "./write-fates.ts";

@@ -19,6 +19,7 @@ import {
   connectStore,
   createLeaseStore,
   createPermitStore,
+  createSignInStore,
   isOutage as isStoreOutage,
   type Store,
 } from "@mailfleet/store";
@@ -27,6 +28,8 @@ import type { workerEnvironment } from "./environment.ts";
 import { createRunMetrics } from "./metrics.ts";
 import type { ConnectorSource } from "./ports.ts";
 import { createSentFolder, type SentFolder } from "./sent-folder.ts";
+import { signInCollection } from "./sign-in/collection.ts";
+import type { SignInRecord } from "./sign-in/record.ts";
 import { createWorker, type Worker } from "./worker.ts";
 
 /** Connections, keys and the worker of one process. */
@@ -95,6 +98,7 @@ export async function connectWorker<Connector>(
   const renewals = startRenewals({ logger, isOutage, registry: metrics });
   const more: Renewals[] = [];
   const permitStore = createPermitStore(store);
+  const signIns = createSignInStore<SignInRecord>(store, signInCollection.name);
   const tokens = createTokens({
     fetch,
     open: opener.open,
@@ -110,6 +114,7 @@ export async function connectWorker<Connector>(
   const all = createConnectors({ fetch });
   const shared = {
     bus,
+    signIns,
     openSecret: opener.open,
     tokens,
     destinations: { networks, refused: enginePlaces(natsUrl, mongoUrl), proxy },

@@ -13,7 +13,7 @@ import { failureFields, type Permit } from "@mailfleet/kit";
 import { failureFor } from "./describe-error.ts";
 import { type OpenedConnection, openConnection } from "./open-connection.ts";
 import { permitKeys } from "./permit-keys.ts";
-import type { WorkerPorts } from "./ports.ts";
+import type { WorkerParts, WorkerPorts } from "./ports.ts";
 import { isAway, tookTooLong } from "./run-handler.ts";
 import { stopped } from "./test-handler.ts";
 
@@ -45,7 +45,7 @@ const neverSends = "a test of a profile sends no message";
  * with a deadline. What a server does is in the answer. Throws TOO_MANY, UNAVAILABLE, outages.
  */
 export function createConnectionTests<Connector>(
-  ports: WorkerPorts<Connector>,
+  ports: WorkerParts<Connector>,
 ): (question: TestQuestion, stopping: AbortSignal, attempt: TryConnection<Connector>) => Promise<Answer> {
   let running = 0;
   return async (question, stopping, attempt) => {
@@ -61,7 +61,7 @@ export function createConnectionTests<Connector>(
 }
 
 async function tryOnce<Connector>(
-  ports: WorkerPorts<Connector>,
+  ports: WorkerParts<Connector>,
   question: TestQuestion,
   stopping: AbortSignal,
   attempt: TryConnection<Connector>,
@@ -80,7 +80,7 @@ async function tryOnce<Connector>(
   let permit: Permit | null = null;
   try {
     const connection = { ...question, mailboxId: mailbox?.id ?? "", address: mailbox?.address ?? "" };
-    const opened = await openConnection(ports, connection, ends);
+    const opened = await openConnection(ports, connection, { ends, asked: "connection" });
     permit = await permitWithin(ports, connection, until);
     const signal = AbortSignal.any([until, permit.signal]);
     signal.throwIfAborted();

@@ -9,6 +9,7 @@ export type { WorkerPorts } from "./ports.ts";
 export { type Hold, nothingHeld, type RunEnd, type StartedRun } from "./run.ts";
 export type { RunWork, Worked } from "./run-handler.ts";
 export { createSentFolder, type SentFolder } from "./sent-folder.ts";
+export { signInCollection } from "./sign-in/collection.ts";
 export { createSlots, type Slot, type Slots } from "./slots.ts";
 export type { TestedRun, TestWork } from "./test-handler.ts";
 export { createWorker, type HandleRun, type Worker } from "./worker.ts";

@@ -7,7 +7,8 @@ import {
   passwordSealedFor,
   type TestEnd,
 } from "@mailfleet/contracts";
-import type { WorkerPorts } from "./ports.ts";
+import type { WorkerParts } from "./ports.ts";
+import type { Asking } from "./sign-in/record.ts";
 
 /** A connection with its connector and with what it signs in with, ready to be used. */
 export interface OpenedConnection<Connector> {
@@ -27,23 +28,32 @@ type Openable = Pick<
   | "allowedNetworks"
   | "eightBitPolicy"
   | "ehloName"
+  | "profileName"
 >;
+
+/** What is particular about a test. */
+interface Testing {
+  /** It may end before anything is signed in with. */
+  readonly ends?: TestEnd | undefined;
+  /** Who wants it. */
+  readonly asked?: Asking["asked"];
+}
 
 /**
  * Loads the connector and opens the credentials: a password, or a token when it is asked for. Nothing is held yet, so
  * nothing has to be given back where it cannot be opened. Throws `FailureError`: NO_CONNECTOR, CREDENTIALS_UNREADABLE,
- * or why nothing can be used. `ends`: only for a test, which may end before anything is signed in with.
+ * or why nothing can be used.
  */
 export async function openConnection<Connector>(
-  ports: Pick<WorkerPorts<Connector>, "connectors" | "openSecret" | "tokens" | "direction" | "destinations">,
+  ports: Pick<WorkerParts<Connector>, "connectors" | "openSecret" | "tokens" | "direction" | "destinations" | "gates">,
   connection: Openable,
-  ends?: TestEnd,
+  { ends, asked = null }: Testing = {},
 ): Promise<OpenedConnection<Connector>> {
   const { mailboxId, address, server, connectionTimeoutMs, allowedPorts, allowedNetworks } = connection;
   const { eightBitPolicy, ehloName } = connection;
   const [connector, credentials] = await Promise.all([
     loadConnector(ports, server.protocol),
-    ends?.before === "sign-in" ? null : openCredentials(ports, connection),
+    ends?.before === "sign-in" ? null : openCredentials(ports, connection, asked),
   ]);
   const { protocol: _, ...place } = server;
   return {
@@ -66,7 +76,7 @@ export async function openConnection<Connector>(
 }
 
 async function loadConnector<Connector>(
-  { connectors, direction }: Pick<WorkerPorts<Connector>, "connectors" | "direction">,
+  { connectors, direction }: Pick<WorkerParts<Connector>, "connectors" | "direction">,
   protocol: string,
 ): Promise<Connector> {
   const connector = await connectors.load(protocol);
@@ -76,18 +86,21 @@ async function loadConnector<Connector>(
 }
 
 async function openCredentials(
-  { openSecret, tokens }: Pick<WorkerPorts<unknown>, "openSecret" | "tokens">,
-  { credentials, mailboxId, address, server }: Openable,
+  { openSecret, tokens, gates }: Pick<WorkerParts<unknown>, "openSecret" | "tokens" | "gates">,
+  connection: Openable,
+  asked: Asking["asked"],
 ): Promise<ConnectOptions["credentials"]> {
+  const { credentials, mailboxId, address, server } = connection;
   if (credentials.type === "none") throw new FailureError(failureOf(credentials.reason));
   if (credentials.type === "anonymous") return null;
   if (credentials.type === "oauth") return tokens.credentials(credentials, { id: mailboxId, address });
-  const { username, password, authorizationIdentity } = credentials;
+  const { username, password: sealed, authorizationIdentity } = credentials;
+  const password = await openSecret(sealed, passwordSealedFor(credentials, server));
+  const gate = gates(connection, password, asked);
   return {
-    type: "password",
-    username,
-    password: await openSecret(password, passwordSealedFor(credentials, server)),
+    ...{ type: "password", username, password },
     ...(authorizationIdentity && { authorizationIdentity }),
+    ...(gate && { gate }),
   };
 }
 

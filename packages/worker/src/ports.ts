@@ -11,6 +11,7 @@ import type {
 } from "@mailfleet/contracts";
 import type { Permits } from "@mailfleet/kit";
 import type { RunMetrics } from "./metrics.ts";
+import type { Gates, SignInStore } from "./sign-in/ports.ts";
 
 /** Where connectors come from: the registry, narrowed to one direction. */
 export interface ConnectorSource<Connector> {
@@ -31,6 +32,8 @@ export interface WorkerPorts<Connector> {
   };
   readonly connectors: ConnectorSource<Connector>;
   readonly permits: Permits;
+  /** What all processes know of the credentials of profiles. */
+  readonly signIns: SignInStore;
   /** Throws `FailureError` CREDENTIALS_UNREADABLE. */
   openSecret(sealed: Sealed, aad: string): Promise<Secret>;
   readonly tokens: {
@@ -51,4 +54,9 @@ export interface WorkerPorts<Connector> {
   readonly metrics: RunMetrics;
   /** Milliseconds since the epoch. */
   now(): number;
+}
+
+/** What a worker makes of its ports. */
+export interface WorkerParts<Connector> extends WorkerPorts<Connector> {
+  readonly gates: Gates;
 }

@@ -6,7 +6,7 @@ import { failureFor, isServiceAway } from "./describe-error.ts";
 import type { RunOutcome } from "./metrics.ts";
 import { type OpenedConnection, openConnection } from "./open-connection.ts";
 import { permitKeys } from "./permit-keys.ts";
-import type { WorkerPorts } from "./ports.ts";
+import type { WorkerParts, WorkerPorts } from "./ports.ts";
 import type { Hold, Run, RunEnd, RunMessage, StartedRun } from "./run.ts";
 import { runResult } from "./run-messages.ts";
 
@@ -42,7 +42,7 @@ export interface RunWork<Connector, Held extends Hold> {
  * permit and mailbox are given back. Throws outages, so that the same message is handled again.
  */
 export function createRunHandler<Connector, Held extends Hold>(
-  ports: WorkerPorts<Connector>,
+  ports: WorkerParts<Connector>,
   connections: Connections,
   definition: RunWork<Connector, Held>,
 ): (message: RunMessage, stopping: AbortSignal) => Promise<void> {
@@ -79,11 +79,12 @@ export function createRunHandler<Connector, Held extends Hold>(
 
 /** The opened connection, or why it cannot be opened. */
 export async function opening<Connector>(
-  ports: WorkerPorts<Connector>,
+  ports: WorkerParts<Connector>,
   run: Run,
+  asked: "test" | null = null,
 ): Promise<OpenedConnection<Connector> | { failure: Failure }> {
   try {
-    return await openConnection(ports, run.connection);
+    return await openConnection(ports, run.connection, { asked });
   } catch (error) {
     if (isAway(ports, error)) throw error;
     return { failure: failureFor(error, run.logger) };
@@ -96,7 +97,7 @@ export function isAway(ports: Pick<WorkerPorts<unknown>, "isOutage">, error: unk
 }
 
 async function held<Connector, Held extends Hold>(
-  ports: WorkerPorts<Connector>,
+  ports: WorkerParts<Connector>,
   definition: RunWork<Connector, Held>,
   given: {
     readonly run: Run;

@@ -3,6 +3,7 @@ import { type Connection, FailureError } from "@mailfleet/contracts";
 import { openConnection } from "./open-connection.ts";
 import { permitKeys } from "./permit-keys.ts";
 import type { WorkerPorts } from "./ports.ts";
+import { createGates } from "./sign-in/gate.ts";
 
 /** What a mailbox has sent, as its server for receiving keeps it. */
 export interface SentFolder {
@@ -21,7 +22,8 @@ const REST_MS = 60_000;
 const MAILBOXES = 10_000;
 
 /** Works with what the mailbox receives with: its connection, credentials and permits. */
-export function createSentFolder(ports: WorkerPorts<InboundConnector>): SentFolder {
+export function createSentFolder(given: WorkerPorts<InboundConnector>): SentFolder {
+  const ports = { ...given, gates: createGates(given) };
   const resting = new Map<string, number>();
 
   /** In words: why nothing could be done. */

@@ -6,7 +6,7 @@ import type { Connections } from "./connections.ts";
 import { failureFor } from "./describe-error.ts";
 import type { OpenedConnection } from "./open-connection.ts";
 import { permitKeys } from "./permit-keys.ts";
-import type { WorkerPorts } from "./ports.ts";
+import type { WorkerParts, WorkerPorts } from "./ports.ts";
 import { nothingHeld, type Run, type RunEnd, type RunMessage, type StartedRun } from "./run.ts";
 import { isAway, opening, tookTooLong } from "./run-handler.ts";
 import { type RunContext, runFinished, runResult, runStep } from "./run-messages.ts";
@@ -37,7 +37,7 @@ export interface TestWork<Connector> {
  * it dropped, its direction would wait for the machine's deadline.
  */
 export function createTestHandler<Connector>(
-  ports: WorkerPorts<Connector>,
+  ports: WorkerParts<Connector>,
   connections: Connections,
   definition: TestWork<Connector>,
 ): (message: RunMessage, stopping: AbortSignal) => Promise<void> {
@@ -57,7 +57,7 @@ export function createTestHandler<Connector>(
         return;
     }
     const { run } = beginning;
-    const opened = await opening(ports, run);
+    const opened = await opening(ports, run, "test");
     if ("failure" in opened) return await finish(run, stopped(opened.failure));
     const permit = await ports.permits.take(permitKeys(run.connection));
     if (permit === null) {
@@ -115,7 +115,7 @@ export function createTestHandler<Connector>(
 
 /** Also an answer that cannot be understood is said: the machine waits for a result. */
 async function begin<Connector>(
-  ports: WorkerPorts<Connector>,
+  ports: WorkerParts<Connector>,
   connections: Connections,
   message: RunMessage,
 ): Promise<Beginning> {

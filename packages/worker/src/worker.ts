@@ -8,6 +8,7 @@ import type { WorkerPorts } from "./ports.ts";
 import type { Hold, RunMessage } from "./run.ts";
 import { createRunHandler, type RunWork } from "./run-handler.ts";
 import { runAgain, runRequested } from "./run-messages.ts";
+import { createGates } from "./sign-in/gate.ts";
 import { createTestHandler, type TestWork } from "./test-handler.ts";
 
 /** Handles one message from RUNS; `stopping` is aborted when the service stops. */
@@ -34,7 +35,8 @@ export interface Worker<Connector> {
 }
 
 /** One per process and direction. */
-export function createWorker<Connector>(ports: WorkerPorts<Connector>): Worker<Connector> {
+export function createWorker<Connector>(given: WorkerPorts<Connector>): Worker<Connector> {
+  const ports = { ...given, gates: createGates(given) };
   const connections = createConnections(ports);
   return {
     connections,

@@ -11,8 +11,15 @@ import {
 } from "@mailfleet/contracts";
 import { createPermits, type HoldLengths, permitCollection, Registry, startRenewals } from "@mailfleet/kit";
 import { startMongo, startNats } from "@mailfleet/local/testing";
-import { connectStore, createPermitStore, isOutage, makeCollections } from "@mailfleet/store";
-import { createRunMetrics, createWorker, type HandleRun, type Worker, type WorkerPorts } from "@mailfleet/worker";
+import { connectStore, createPermitStore, createSignInStore, isOutage, makeCollections } from "@mailfleet/store";
+import {
+  createRunMetrics,
+  createWorker,
+  type HandleRun,
+  signInCollection,
+  type Worker,
+  type WorkerPorts,
+} from "@mailfleet/worker";
 
 const quiet: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => quiet };
 
@@ -40,7 +47,7 @@ export async function givenWorker() {
   const bus = await connectBus({ url: nats.url, name: "test", logger: quiet, publishPatienceMs: 500, isOutage });
   await makeStreams(nats.url);
   const store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "test", logger: quiet });
-  await makeCollections(store, [permitCollection]);
+  await makeCollections(store, [permitCollection, signInCollection]);
   const renewals = startRenewals({ logger: quiet, isOutage, lengths });
   const connections = new Map<string, Connection>();
   const told: Incoming[] = [];
@@ -78,6 +85,7 @@ export async function givenWorker() {
         bus: bus as Bus & WorkerPorts<Scripted>["bus"],
         connectors: { load: async (protocol) => (protocol === "imap" ? { name: "imap" } : null) },
         permits: await permitsOf("inbound/1"),
+        signIns: createSignInStore(store, signInCollection.name),
         destinations: { networks: [], refused: [] },
         openSecret: async () => new Secret("open"),
         tokens: {

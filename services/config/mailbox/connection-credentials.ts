@@ -59,7 +59,7 @@ function ofProfile(
   if (!addressing) return { ...held, username };
   return addressing.by === "authorization-identity"
     ? { ...held, username, authorizationIdentity: address }
-    : { ...held, username: addressing.pattern.replace("{address}", () => address) };
+    : { ...held, addressed: true, username: addressing.pattern.replace("{address}", () => address) };
 }
 
 function byToken(

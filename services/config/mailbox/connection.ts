@@ -68,6 +68,7 @@ export function connectionOf(
     state,
     generation,
     profileId: profile._id,
+    profileName: profile.settings.name,
     server: serverOf(serverFor(direction), profile),
     credentials: credentialsFor(mailbox, serverFor(direction), profile, grant),
     allowedPorts: allowedPortsOf(settings),

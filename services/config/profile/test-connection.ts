@@ -84,6 +84,7 @@ async function questionOf(
   const organisation = await ports.worlds.settings({ fresh: true });
   return {
     profileId: profile._id,
+    profileName: settings.name,
     mailbox: mailbox && { id: mailbox._id, address: mailbox.configuration.address },
     ends,
     server: serverOf(direction, profile),

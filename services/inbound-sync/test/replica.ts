@@ -7,8 +7,8 @@ import { pop3Connector } from "@mailfleet/connector-pop3";
 import { type Direction, type FailPoint, type Logger, noFailPoint, type Sealed, Secret } from "@mailfleet/contracts";
 import { createLeases, createPermits, type HoldLengths, Registry, startRenewals, startService } from "@mailfleet/kit";
 import { parseBody } from "@mailfleet/mime";
-import { connectStore, createLeaseStore, createPermitStore, isOutage } from "@mailfleet/store";
-import { createRunMetrics, createWorker } from "@mailfleet/worker";
+import { connectStore, createLeaseStore, createPermitStore, createSignInStore, isOutage } from "@mailfleet/store";
+import { createRunMetrics, createWorker, signInCollection, type WorkerPorts } from "@mailfleet/worker";
 import { collections } from "../collections.ts";
 import { createFingerprintStore } from "../message/fingerprint-store.ts";
 import { createMessageStore } from "../message/store.ts";
@@ -86,10 +86,12 @@ export async function startReplica(
   const permitStore = createPermitStore(ownStore);
   const isAway = (error: unknown) => isOutage(error) || error instanceof BusOutage;
   const opener = own.opener ?? { open: async (given: Sealed) => new Secret(given.ciphertext) };
+  const signIns: WorkerPorts<unknown>["signIns"] = createSignInStore(ownStore, signInCollection.name);
   const portsOf = (direction: Direction) => ({
     direction,
     bus,
     permits: createPermits(permitStore, { party: `${direction}/${owner}`, renewals }),
+    signIns,
     destinations: { networks: [], refused: [] },
     openSecret: opener.open,
     tokens: { credentials: tokenCredentials },

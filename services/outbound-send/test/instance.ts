@@ -14,8 +14,21 @@ import {
   startRenewals,
   startService,
 } from "@mailfleet/kit";
-import { connectStore, createLeaseStore, createPermitStore, isOutage as isStoreOutage } from "@mailfleet/store";
-import { createRunMetrics, createSentFolder, createWorker, type SentFolder } from "@mailfleet/worker";
+import {
+  connectStore,
+  createLeaseStore,
+  createPermitStore,
+  createSignInStore,
+  isOutage as isStoreOutage,
+} from "@mailfleet/store";
+import {
+  createRunMetrics,
+  createSentFolder,
+  createWorker,
+  type SentFolder,
+  signInCollection,
+  type WorkerPorts,
+} from "@mailfleet/worker";
 import { createActivityStore } from "../activity/store.ts";
 import { collections } from "../collections.ts";
 import { createMetrics } from "../metrics.ts";
@@ -74,9 +87,11 @@ export async function startInstance(engines: Engines, options: InstanceOptions):
   const owner = `app${++number}-${process.pid}-${Date.now()}`;
   const renewals = startRenewals({ logger, isOutage, lengths: options.lengths ?? short });
   const fetch = createGuardedFetch({ privateNetworks: ["127.0.0.0/8"] });
+  const signIns: WorkerPorts<unknown>["signIns"] = createSignInStore(store, signInCollection.name);
   const ports = {
     bus,
     permits: createPermits(createPermitStore(store), { party: `outbound/${owner}`, renewals }),
+    signIns,
     destinations: { networks: [], refused: [] },
     openSecret: async ({ tag }: { tag: string }) => {
       if (tag === unreadable) throw new FailureError(failureOf("CREDENTIALS_UNREADABLE"));

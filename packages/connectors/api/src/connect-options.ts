@@ -7,6 +7,24 @@ export interface PasswordCredentials {
   readonly password: Secret;
   /** Whose mailbox is opened (SASL authorization identity, RFC 4616 §2), where it is not the user's own. */
   readonly authorizationIdentity?: string;
+  /** Of an account that opens many mailboxes. */
+  readonly gate?: SignInGate;
+}
+
+/**
+ * Keeps a password that is wrong from being tried once for each mailbox. A connector passes through it with each sign-in
+ * by password: see `throughGate`.
+ */
+export interface SignInGate {
+  /**
+   * Signs in by `work`, perhaps after another has. `refused`: the server's words, where it refused the credentials.
+   * Throws what `work` throws, PROFILE_CREDENTIALS_REFUSED where they are not tried again, the signal's reason.
+   */
+  pass<Result>(
+    work: () => Promise<Result>,
+    refused: (error: unknown) => string | null,
+    signal: AbortSignal,
+  ): Promise<Result>;
 }
 
 /** A bearer token (XOAUTH2, RFC 7628, or an Authorization header). */

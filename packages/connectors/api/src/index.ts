@@ -1,7 +1,7 @@
 /** What every connector offers, and what it is given. One package per protocol implements it. */
 export { networkFailureCode, redactSecrets, systemCodeOf } from "@mailfleet/contracts";
 export { type ActConnector, type ActSession, type ItemFolder, itemFolders } from "./act.ts";
-export type { ConnectOptions, PasswordCredentials, TokenCredentials } from "./connect-options.ts";
+export type { ConnectOptions, PasswordCredentials, SignInGate, TokenCredentials } from "./connect-options.ts";
 export { foreignWords } from "./foreign-words.ts";
 export {
   type Batch,
@@ -40,7 +40,7 @@ export {
   UncertainError,
 } from "./outbound.ts";
 export { replyBeginning } from "./reply-beginning.ts";
-export { renewedTokenRefused, signedInAs, tokenExchange } from "./signing-in.ts";
+export { refusedCredentials, renewedTokenRefused, signedInAs, throughGate, tokenExchange } from "./signing-in.ts";
 export { createSizeCheck, heldBytes, LARGEST_MESSAGE, type ReadBytes, type SizeCheck } from "./size-check.ts";
 export {
   endsBeforeSignIn,

@@ -1,10 +1,27 @@
 import { FailureError, failureOf } from "@mailfleet/contracts";
-import type { PasswordCredentials, TokenCredentials } from "./connect-options.ts";
+import type { ConnectOptions, PasswordCredentials, TokenCredentials } from "./connect-options.ts";
 
 /** Says for people who signed in, and in whose name. */
 export function signedInAs(credentials: PasswordCredentials | TokenCredentials): string {
   const identity = credentials.type === "password" ? credentials.authorizationIdentity : undefined;
   return `signed in as ${credentials.username}${identity ? ` for ${identity}` : ""}`;
+}
+
+/** Signs in through the gate of the credentials, if they have one. */
+export function throughGate<Result>(
+  credentials: ConnectOptions["credentials"],
+  work: () => Promise<Result>,
+  refused: (error: unknown) => string | null,
+  signal: AbortSignal,
+): Promise<Result> {
+  const gate = credentials?.type === "password" ? credentials.gate : undefined;
+  return gate ? gate.pass(work, refused, signal) : work();
+}
+
+/** The server's words, for connectors that name a failure at once. */
+export function refusedCredentials(error: unknown): string | null {
+  if (!(error instanceof FailureError) || error.failure.code !== "AUTHENTICATION_REJECTED") return null;
+  return error.failure.evidence?.reply ?? "";
 }
 
 /** The server refuses a token fresh from its issuer: the consent is no longer valid. */

@@ -1,18 +1,16 @@
-import type { ConnectOptions } from "@mailfleet/connector-api";
+import { type ConnectOptions, refusedCredentials, throughGate } from "@mailfleet/connector-api";
 import { credential, firstBytes } from "@mailfleet/connector-http";
 import { type Evidence, FailureError, failureOf } from "@mailfleet/contracts";
 import { createGuardedFetch, networkFailure, retryAfterMs, type Secured } from "@mailfleet/http";
 import { resolveServer } from "@mailfleet/network";
-import { accountMemory } from "./account-memory.ts";
 import { type Refusal, refusalOfText, refusedError } from "./refusals.ts";
 import { challengesIn, type Scheme, signInWith } from "./sign-in.ts";
 
-/** Of this process. */
-const accounts = accountMemory();
 /** After this time no answer will come. */
 const ANSWER_MS = 60_000;
 /** A page of 512 messages has about 300 KB, a state of changes some 100 KB. */
 const ANSWER_BYTES = 8 * 1024 * 1024;
+const SMALL_BYTES = 64 * 1024;
 const REFUSAL_BYTES = 64 * 1024;
 /** Exchange lets 27 run at once for one account, and the service account has many mailboxes. */
 const AT_ONCE = 3;
@@ -155,16 +153,16 @@ export function transportTo(url: string, options: ConnectOptions): Transport {
   }
 
   const { credentials } = options;
-  const account =
-    credentials?.type === "password"
-      ? accounts.nameOf(
-          ...[place.host, place.port, server.authentication ?? "auto"],
-          ...[credentials.username, credentials.password.reveal()],
-        )
-      : null;
-  const post: Transport["post"] = (operation, sending, limits) => {
+  /** A large request is made in a session whose first one was accepted: nobody waits until it is uploaded. */
+  const post: Transport["post"] = async (operation, sending, limits) => {
     const work = () => ask(operation, sending, limits);
-    return account === null ? work() : accounts.signIn(account, work, limits.signal);
+    if (sending.length <= SMALL_BYTES) return throughGate(credentials, work, refusedCredentials, limits.signal);
+    try {
+      return await work();
+    } catch (error) {
+      if (refusedCredentials(error) === null) throw error;
+      return throughGate(credentials, () => Promise.reject(error), refusedCredentials, limits.signal);
+    }
   };
 
   async function reconnect() {

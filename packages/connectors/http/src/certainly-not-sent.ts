@@ -15,6 +15,7 @@ const certain: ReadonlySet<FailureCode> = new Set<FailureCode>([
   "TLS_TOO_WEAK",
   "ADDRESS_NOT_ALLOWED",
   "PORT_NOT_ALLOWED",
+  "PROFILE_CREDENTIALS_REFUSED",
   "REDIRECT_REFUSED",
 ]);
 

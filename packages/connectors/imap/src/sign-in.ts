@@ -4,6 +4,7 @@ import {
   NotSignedIn,
   type PasswordCredentials,
   type TokenCredentials,
+  throughGate,
   type WayToSignIn,
   type WhatFailed,
 } from "@mailfleet/connector-api";
@@ -57,6 +58,12 @@ function whatFailed(error: unknown): WhatFailed {
   const code = codeOfReply({ text, ...(serverResponseCode && { responseCode: serverResponseCode }) }, "authenticate");
   if (code === "AUTHENTICATION_NOT_OFFERED" || (code === null && responseStatus === "BAD")) return "way";
   return code === null || code === "AUTHENTICATION_REJECTED" ? "credentials" : "other";
+}
+
+function refusedWords(error: unknown): string | null {
+  if (whatFailed(error) !== "credentials") return null;
+  const { response } = error as { response?: unknown };
+  return typeof response === "string" ? response.replace(/^\S+ NO /i, "") : "";
 }
 
 const authentications = (client: ImapFlow) =>
@@ -132,10 +139,12 @@ export function signIn(
       const own = internal.authenticate.bind(client);
       internal.authenticate = async () => {
         await prepare(client);
-        if (credentials.type === "token" || auth.authzid) return own();
+        if (credentials.type === "token") return own();
         const { host: server, port } = options.server;
         const who = { server: `${server}:${port}`, username: auth.user, password: auth.pass ?? "" };
-        await passwords.signIn(who, waysFor(client, own), whatFailed);
+        const present = async (): Promise<unknown> =>
+          auth.authzid ? own() : passwords.signIn(who, waysFor(client, own), whatFailed);
+        await throughGate(credentials, present, refusedWords, signal);
         return true;
       };
     },

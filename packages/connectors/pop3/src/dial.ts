@@ -7,6 +7,7 @@ import {
   NotSignedIn,
   renewedTokenRefused,
   signedInAs,
+  throughGate,
 } from "@mailfleet/connector-api";
 import { FailureError, failureOf } from "@mailfleet/contracts";
 import {
@@ -23,7 +24,7 @@ import { collectAtMost } from "./body-sinks.ts";
 import { type Capabilities, offered, readCapabilities, untold } from "./capabilities.ts";
 import { classifyFailure, Refused } from "./classify-failure.ts";
 import type { Pop3Deadlines } from "./deadlines.ts";
-import type { Phase } from "./reply-rules.ts";
+import { codeOfReply, type Phase } from "./reply-rules.ts";
 import { signIn } from "./sign-in.ts";
 import { createStuckPipelines } from "./stuck-pipelines.ts";
 import { createWire, type Wire } from "./wire.ts";
@@ -122,9 +123,10 @@ export async function dial(
       way.phase = "authenticate";
       if (!credentials)
         throw new NotSignedIn(`the server greets with "${foreignWords(greeting.text)}"; ${offered(capabilities)}`);
-      await deadline.until(
-        signIn(wire, capabilities, credentials, { renew, signal: deadline.signal, secrets, server: { host, port } }),
-      );
+      const [on, offers] = [wire, capabilities];
+      const given = { renew, signal: deadline.signal, secrets, server: { host, port } };
+      const present = () => signIn(on, offers, credentials, given);
+      await deadline.until(throughGate(credentials, present, refusedWords, deadline.signal));
       // Some servers name a few of their commands only now (RFC 2449 §5).
       if (capabilities.told && !(capabilities.top && capabilities.uidl)) {
         way.phase = "transaction";
@@ -163,6 +165,12 @@ export async function dial(
   } finally {
     deadline.clear();
   }
+}
+
+/** What the server says where it refuses the credentials. */
+function refusedWords(error: unknown): string | null {
+  const isRefused = error instanceof Refused && codeOfReply(error.reply, "authenticate") === "AUTHENTICATION_REJECTED";
+  return isRefused ? error.reply : null;
 }
 
 const pipelines = createStuckPipelines();

@@ -1,5 +1,12 @@
 import { isIPv6, type Socket } from "node:net";
-import { type ConnectOptions, endsBeforeSignIn, foreignWords, notSignedInWords } from "@mailfleet/connector-api";
+import {
+  type ConnectOptions,
+  endsBeforeSignIn,
+  foreignWords,
+  notSignedInWords,
+  refusedCredentials,
+  throughGate,
+} from "@mailfleet/connector-api";
 import { FailureError, failureOf } from "@mailfleet/contracts";
 import { type Address, openSocket, secureSocket, unlessTls } from "@mailfleet/network";
 import { authenticate } from "./authenticate.ts";
@@ -152,7 +159,7 @@ export async function setUp(
       await step("authenticate", () => {
         const { capabilities } = now;
         const signingIn = { command, capabilities, server: { host, port }, secrets, renew, signal: expiry };
-        return authenticate(signingIn, credentials);
+        return throughGate(credentials, () => authenticate(signingIn, credentials), refusedCredentials, expiry);
       });
     return new SignedIn(open(), now.capabilities, credentials === null ? null : ourName());
   } catch (error) {

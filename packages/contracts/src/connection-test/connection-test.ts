@@ -30,6 +30,7 @@ const tested = <Owner extends "inbound-sync" | "outbound-send">(owner: Owner) =>
         kind: "internal",
         input: {
           profileId: ProfileId,
+          profileName: z.string().optional(),
           mailbox: z.object({ id: MailboxId, address: EmailAddress }).nullable(),
           ends: TestEnd.nullable(),
           ...{ server, credentials, allowedPorts, allowedNetworks, maximumConcurrentConnections },

@@ -30,6 +30,8 @@ export const ConnectionCredentials = z.discriminatedUnion("type", [
     purpose: z.enum(["mailbox-password", "inbound-password", "outbound-password"]),
     /** Whose mailbox the user opens (RFC 4616 §2), if it is not the user's own. */
     authorizationIdentity: z.string().optional(),
+    /** The user name is made from the mailbox's address. */
+    addressed: z.literal(true).optional(),
   }),
   z.object({
     type: z.literal("oauth"),
@@ -95,6 +97,7 @@ export const connection = noun("connection", {
     state: field(DirectionState, "where the machine is"),
     generation: field(z.number().int(), "the present one"),
     profileId: field(ProfileId, "the profile that it uses"),
+    profileName: field(z.string().optional(), "its name, for people"),
     server: field(Server, "where it connects to"),
     credentials: field(ConnectionCredentials, "what it signs in with"),
     allowedPorts: field(z.array(z.number().int()).nullable(), "ports that may be connected to; null: all"),

@@ -1,0 +1,100 @@
+import type { Evidence } from "@mailfleet/contracts";
+
+/** What is known of the credentials of one direction of a profile, over all processes. */
+export interface SignInRecord {
+  readonly _id: string;
+  /** Raised by each change: a change is written only over the version that it was decided on. */
+  readonly v: number;
+  /** Names credentials and server without telling them. What is known of others counts no more. */
+  readonly credential: string;
+  /** Who signs in at the moment, so that the others wait. */
+  readonly trying: { readonly by: string; readonly until: number } | null;
+  readonly workedAt: number | null;
+  readonly refused: Refusal | null;
+  /** People were told that they are refused. */
+  readonly told: boolean;
+}
+
+/** How the credentials were refused since they worked last. */
+export interface Refusal {
+  readonly at: number;
+  readonly times: number;
+  /** Mailboxes for which they were, as far as it matters. */
+  readonly mailboxes: readonly string[];
+  readonly evidence: Evidence;
+}
+
+/** One sign-in. */
+export interface Asking {
+  readonly credential: string;
+  readonly by: string;
+  readonly now: number;
+  readonly mailbox: string;
+  /** So many mailboxes must be refused before the credentials are: more than one where each has a user name of its own. */
+  readonly mailboxes: number;
+  /** A person asked for it: `test` of a mailbox, or `connection` of the profile. */
+  readonly asked: "test" | "connection" | null;
+}
+
+/** What may be done. */
+export type Leave =
+  | { readonly is: "go"; readonly next?: SignInRecord }
+  | { readonly is: "wait" }
+  | { readonly is: "refused"; readonly refusal: Refusal; readonly next?: SignInRecord };
+
+/** As long as this after a success nobody goes first, milliseconds. */
+const trustedMs = 60_000;
+/** A server that only was overloaded, or that somebody repaired, is asked once more after this. */
+const againMs = 60_000;
+/** Longer than signing in may take: a process that died gives way to the next. */
+const tryingMs = 120_000;
+
+/** Whether the credentials count as refused. */
+export function isRefused({ refused }: SignInRecord, { mailboxes }: Pick<Asking, "mailboxes">): boolean {
+  return refused !== null && refused.mailboxes.length >= mailboxes;
+}
+
+/**
+ * Credentials that have just worked are used by all at once. Others are tried by one at a time; refused ones by nobody,
+ * but once more after a minute if they had worked before or a person asks, and at once for a test of the profile.
+ */
+export function leaveFor(id: string, before: SignInRecord | null, asking: Asking): Leave {
+  const { credential, by, now, asked } = asking;
+  const fresh: SignInRecord = {
+    ...{ _id: id, v: 0, credential, trying: null, workedAt: null, refused: null, told: false },
+    ...(before && { v: before.v, told: before.told }),
+  };
+  const record = before?.credential === credential ? before : fresh;
+  const { refused, workedAt, trying } = record;
+  if (trying && trying.until > now) return { is: "wait" };
+  if (refused && isRefused(record, asking)) {
+    const isLater = now - refused.at >= againMs;
+    const again = asked === "connection" || (isLater && (asked !== null || (workedAt !== null && refused.times < 2)));
+    if (!again) return { is: "refused", refusal: refused };
+  } else if (workedAt !== null && refused === null && now - workedAt < trustedMs) return { is: "go" };
+  return { is: "go", next: { ...record, trying: { by, until: now + tryingMs } } };
+}
+
+/** How a sign-in ended; `null`: it came to no answer. */
+export type Ended = { readonly is: "worked" } | { readonly is: "refused"; readonly evidence: Evidence } | null;
+
+/** The record after a sign-in; `null`: nothing is to be written. */
+export function afterwards(before: SignInRecord | null, asking: Asking, ended: Ended): SignInRecord | null {
+  const { credential, by, now, mailbox } = asking;
+  if (before?.credential !== credential) return null;
+  const trying = before.trying?.by === by ? null : before.trying;
+  if (ended === null) return trying === before.trying ? null : { ...before, trying };
+  if (ended.is === "worked") {
+    const isNews = trying !== before.trying || before.refused || now - (before.workedAt ?? 0) > trustedMs / 2;
+    return isNews ? { ...before, trying, workedAt: now, refused: null } : null;
+  }
+  const { times = 0, mailboxes = [], at = 0 } = before.refused ?? {};
+  // Those that were under way together count once.
+  const isAnother = times === 0 || now - at >= againMs;
+  const named = [...new Set([...mailboxes, mailbox])].slice(0, asking.mailboxes);
+  return {
+    ...before,
+    trying,
+    refused: { at: now, times: times + Number(isAnother), mailboxes: named, evidence: ended.evidence },
+  };
+}

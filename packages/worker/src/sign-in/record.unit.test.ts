@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { type Asking, afterwards, leaveFor, type SignInRecord } from "./record.ts";
+
+const at = 1_800_000_000_000;
+const asking: Asking = { credential: "one", by: "me", now: at, mailbox: "mb_1", mailboxes: 1, asked: null };
+const evidence = { reply: "NO wrong" };
+const refusal = { at: at - 1000, times: 1, mailboxes: ["mb_2"], evidence };
+const record: SignInRecord = {
+  ...{ _id: "pf_1/inbound", v: 4, credential: "one", trying: null, workedAt: null, refused: null, told: false },
+};
+const minuteAgo = at - 61_000;
+const old = { ...refusal, at: minuteAgo };
+const trying = { by: "another", until: at + 1 };
+
+/** What is known, who asks, and what follows: `go` with all others, `first`, `wait`, or `refused`. */
+const rows: readonly (readonly [string, Partial<SignInRecord> | null, Partial<Asking>, string])[] = [
+  ["nothing is known", null, {}, "first"],
+  ["they never worked", {}, {}, "first"],
+  ["they have just worked", { workedAt: at - 1000 }, {}, "go"],
+  ["they worked a minute ago", { workedAt: minuteAgo }, {}, "first"],
+  ["another tries", { trying }, {}, "wait"],
+  ["one that died was trying", { trying: { ...trying, until: at - 1 } }, {}, "first"],
+  ["another credential is tried", { trying, credential: "other" }, {}, "first"],
+  ["they were refused", { refused: refusal }, {}, "refused"],
+  ["they were refused, and never worked", { refused: old }, {}, "refused"],
+  ["they were refused just now, and a mailbox is tested", { refused: refusal }, { asked: "test" }, "refused"],
+  ["they were refused a minute ago, and a mailbox is tested", { refused: old }, { asked: "test" }, "first"],
+  ["they were refused just now, and the profile is tested", { refused: refusal }, { asked: "connection" }, "first"],
+  ["they had worked, and were refused once", { refused: old, workedAt: 1 }, {}, "first"],
+  ["they had worked, and were refused twice", { refused: { ...old, times: 2 }, workedAt: 1 }, {}, "refused"],
+  ["others were refused", { refused: refusal, credential: "other" }, {}, "first"],
+  ["one of three addressed mailboxes was refused", { refused: refusal }, { mailboxes: 3 }, "first"],
+  ["three were", { refused: { ...refusal, mailboxes: ["a", "b", "c"] } }, { mailboxes: 3 }, "refused"],
+];
+
+describe("the credentials of a profile", () => {
+  for (const [what, known, who, expected] of rows)
+    test(`${what}: ${expected}`, () => {
+      const leave = leaveFor("pf_1/inbound", known && { ...record, ...known }, { ...asking, ...who });
+      assert.equal(leave.is === "go" && leave.next ? "first" : leave.is, expected);
+      if (leave.is === "go" && leave.next) assert.equal(leave.next.trying?.by, "me");
+    });
+
+  test("a refusal is kept with its mailboxes, a success ends it, and what is old changes nothing", () => {
+    const mine = { ...record, trying: { by: "me", until: at + 1 } };
+    const refused = afterwards({ ...mine, refused: refusal }, { ...asking, mailboxes: 3 }, { is: "refused", evidence });
+    assert.deepEqual(refused?.refused, { at, times: 1, mailboxes: ["mb_2", "mb_1"], evidence }, "under way together");
+    assert.equal(afterwards({ ...mine, refused: old }, asking, { is: "refused", evidence })?.refused?.times, 2);
+    assert.equal(refused?.trying, null);
+    const worked = afterwards(refused, asking, { is: "worked" });
+    assert.deepEqual([worked?.refused, worked?.workedAt], [null, at]);
+    assert.equal(afterwards(worked, asking, { is: "worked" }), null, "known already");
+    assert.equal(afterwards(mine, asking, null)?.trying, null, "came to no answer");
+    assert.equal(afterwards(mine, { ...asking, credential: "older" }, { is: "refused", evidence }), null);
+  });
+});

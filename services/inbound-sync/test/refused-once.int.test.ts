@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { ewsInbound } from "@mailfleet/connector-ews";
+import { imapConnector } from "@mailfleet/connector-imap";
+import { type EwsDouble, startEwsDouble } from "@mailfleet/local/doubles";
+import { type Dovecot, eventually, mailServers, startDovecot } from "@mailfleet/local/testing";
+import { type GivenInbound, givenInbound } from "./given-inbound.ts";
+
+const { skip } = await mailServers();
+const connectors = { ews: ewsInbound, imap: imapConnector };
+const sealed = { protected: "", encrypted_key: "", iv: "", ciphertext: "", tag: "", aad: "" };
+const count = 20;
+
+describe("the wrong password of an account that opens twenty mailboxes", { timeout: 120_000 }, () => {
+  let given: GivenInbound;
+  let exchange: EwsDouble;
+  /** What the replicas take for the time, ahead of it. */
+  let ahead = 0;
+  const now = () => Date.now() + ahead;
+  before(async () => {
+    [given, exchange] = await Promise.all([
+      givenInbound(),
+      startEwsDouble({ accounts: [{ address: "svc@example.test", password: "right", impersonates: true }] }),
+    ]);
+    await Promise.all([given.startReplica({ connectors, now }), given.startReplica({ connectors, now })]);
+  });
+  after(async () => {
+    await given?.stop();
+    await exchange?.stop();
+  });
+
+  /** Twenty mailboxes of a profile: `password` is sealed anew with each `tag`. */
+  function connect(profile: string, password: string, tag: string, more: (address: string) => object) {
+    const ids = Array.from({ length: count }, (_, n) => `mb_${profile}${String(n).padStart(2, "0")}`);
+    for (const id of ids)
+      given.connect(id, {
+        // Enough for all: who waits for a connection waits by a clock that is not ahead.
+        ...{ profileId: `pf_${profile}`, profileName: profile, watch: null, maximumConcurrentConnections: 2 * count },
+        credentials: {
+          ...{ type: "password", holder: `pf_${profile}`, username: "svc@example.test", purpose: "inbound-password" },
+          password: { ...sealed, ciphertext: password, tag },
+        },
+        ...more(`${id}@example.test`),
+      });
+    return ids;
+  }
+  /** Runs all of them at once, in both replicas; how those ended that failed. */
+  async function runAll(ids: readonly string[], failures: number) {
+    const told = given.results.length;
+    const since = now();
+    await Promise.all(ids.map((id) => given.runAnew(id)));
+    await Promise.all(ids.map((id) => given.untilRead(id, since)));
+    await eventually(() => given.results.length >= told + failures, { what: `${failures} results` });
+    return given.results.slice(told).map(({ body }) => (body as { failure?: { code: string } }).failure?.code);
+  }
+  const alerts = (profile: string, type: string) =>
+    given.facts.filter((fact) => fact.type === type && fact.subject.includes(`.pf_${profile}.`)).length;
+
+  describe("of Exchange", () => {
+    const server = () => ({
+      ...{ protocol: "ews", host: "127.0.0.1", port: Number(new URL(exchange.url).port), security: "none" as const },
+      ...{ authentication: "basic" as const, access: "impersonation" as const },
+    });
+    const given20 = (password: string, tag: string) =>
+      connect("exchange", password, tag, (address) => {
+        exchange.addAccount({ address, password: "unused" });
+        return { server: server() };
+      });
+    const tries = () => exchange.requests.filter(({ status }) => status === 401).length;
+
+    test("is tried once, by whichever of two replicas, and the profile is alerted once", async () => {
+      const ids = given20("wrong", "1");
+      const codes = await runAll(ids, count);
+      assert.equal(tries(), 1);
+      assert.deepEqual(codes, Array(count).fill("PROFILE_CREDENTIALS_REFUSED"));
+      const failed = given.results.at(-1)?.body as { failure: { evidence?: { reply?: string } } };
+      assert.match(failed.failure.evidence?.reply ?? "", /^401/, "with the server's words");
+      ahead += 61_000;
+      // The same result is reported once.
+      await runAll(ids, 0);
+      assert.equal(tries(), 1, "it never worked, so it gets no second chance");
+      await eventually(() => alerts("exchange", "alert.raised.v1") > 0);
+      assert.equal(alerts("exchange", "alert.raised.v1"), 1);
+    });
+
+    test("when another is set all work, and the alert is over", async () => {
+      const ids = given20("right", "2");
+      assert.deepEqual(await runAll(ids, 0), [], "a running mailbox reports no success");
+      assert.equal(tries(), 1);
+      await eventually(() => alerts("exchange", "alert.cleared.v1") === 1);
+    });
+
+    test("that the server no longer takes is tried by one of each replica, and once more after a minute", async () => {
+      const ids = given20("right", "2");
+      await runAll(ids, 0);
+      exchange.setPassword("svc@example.test", "changed");
+      ahead += 6000;
+      const before = tries();
+      await runAll(ids, 0);
+      assert.ok(tries() - before <= 2, `${tries() - before} tries`);
+      const after = tries();
+      ahead += 61_000;
+      await runAll(ids, 0);
+      assert.equal(tries(), after + 1, "servers refuse, too, when they are overloaded");
+      ahead += 61_000;
+      await runAll(ids, 0);
+      assert.equal(tries(), after + 1);
+    });
+  });
+
+  describe("of Dovecot's master user", { skip }, () => {
+    let dovecot: Dovecot;
+    before(async () => {
+      const addresses = Array.from({ length: count }, (_, n) => `mb_dovecot${String(n).padStart(2, "0")}@example.test`);
+      const users = Object.fromEntries(addresses.map((address) => [address, "unused"]));
+      dovecot = await startDovecot({ users, masterUsers: { robot: "right" } });
+    });
+    after(() => dovecot?.stop());
+    const given20 = (password: string, tag: string) =>
+      connect("dovecot", password, tag, (address) => ({
+        server: { protocol: "imap", host: "127.0.0.1", port: dovecot.ports.imap, security: "none" },
+        credentials: {
+          ...{ type: "password", holder: "pf_dovecot", username: "robot", purpose: "inbound-password" },
+          ...{ authorizationIdentity: address, password: { ...sealed, ciphertext: password, tag } },
+        },
+      }));
+    const tries = () => dovecot.log.filter((line) => /imap-login: .*\(auth failed/.test(line)).length;
+
+    test("is tried for three mailboxes, because one alone may not exist", async () => {
+      const codes = await runAll(given20("wrong", "1"), count);
+      await eventually(() => tries() >= 3);
+      assert.equal(tries(), 3);
+      assert.equal(codes.filter((code) => code === "PROFILE_CREDENTIALS_REFUSED").length, count - 2);
+      assert.equal(codes.filter((code) => code === "AUTHENTICATION_REJECTED").length, 2);
+    });
+
+    test("that is right lets all in", async () => {
+      assert.deepEqual(await runAll(given20("right", "2"), 0), []);
+      assert.equal(tries(), 3);
+    });
+  });
+});
