@@ -56,8 +56,7 @@ export function nextTestOf(profile: Rotated): Rotated["nextTest"] | null {
 export function refuseWithoutNext(profile: Rotated): void {
   if (nextNamed(profile) === null)
     throw new ProblemError("NOT_POSSIBLE_NOW", `The profile ${profile.settings.name} has no secret that is to come.`, {
-      remedy:
-        "Set one beside the present one first: nextOauthSecret, nextInboundCredentials or nextOutboundCredentials.",
+      remedy: "Set one beside the present one first, for example with `mailfleet profile set-next-oauth-secret`.",
     });
 }
 
@@ -69,7 +68,8 @@ export function refuseUntested(profile: Rotated): void {
     "NOT_POSSIBLE_NOW",
     `What is to come for the profile ${profile.settings.name} has not passed a test. The present secret stays in use.`,
     {
-      remedy: "Test it with one mailbox: test-connection with `next` and that mailbox. If it is refused, set another.",
+      remedy:
+        "Test it with one mailbox: `mailfleet profile test-connection PROFILE --next --mailbox ADDRESS`. If it is refused, set another.",
     },
   );
 }
