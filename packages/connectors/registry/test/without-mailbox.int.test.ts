@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import type { ConnectOptions, TestReport } from "@mailfleet/connector-api";
-import { Secret } from "@mailfleet/contracts";
+import type { ConnectOptions, SignInGate, TestReport } from "@mailfleet/connector-api";
+import { FailureError, failureOf, Secret } from "@mailfleet/contracts";
 import { createGuardedFetch } from "@mailfleet/http";
 import {
   type EwsDouble,
@@ -25,11 +25,12 @@ type Server = ConnectOptions["server"];
 async function tested(
   protocol: string,
   server: Server,
-  before: "sign-in" | "mailbox",
+  before: "sign-in" | "mailbox" | null,
   credentials: ConnectOptions["credentials"] = null,
 ): Promise<TestReport[]> {
   const options: ConnectOptions = {
-    ...{ mailboxId: "", address: "", server, credentials, ends: { before, why } },
+    ...{ mailboxId: "", address: "", server, credentials },
+    ...(before && { ends: { before, why } }),
     ...{ allowedPorts: null, allowedNetworks: ["127.0.0.0/8", "::1"], connectionTimeoutMs: 5000 },
   };
   const [receives, sends] = [await inbound.load(protocol), await outbound.load(protocol)];
@@ -71,6 +72,36 @@ describe("a test of a profile without a mailbox, over sockets", { skip }, () => 
       assert.deepEqual(reports.map(outcomes), [reached]);
       assert.match(told(reports[0] as TestReport, "authenticate"), offers);
       assert.match(told(reports[0] as TestReport, "tls"), /^TLSv1\.[23] \S+/);
+    });
+
+  for (const [protocol, port] of [
+    ["imap", () => dovecot.ports.imaps],
+    ["pop3", () => dovecot.ports.pop3s],
+    ["smtp", () => postfix.ports.submissions],
+  ] as const)
+    test(`${protocol} signs in through the gate of its credentials, which hears what is refused`, async () => {
+      const heard: (string | null)[] = [];
+      const gate: SignInGate = {
+        pass: async (work, refused) => {
+          try {
+            return await work();
+          } catch (error) {
+            heard.push(refused(error));
+            throw error;
+          }
+        },
+      };
+      const as = (password: string) =>
+        ({ type: "password", username: "ann@example.test", password: new Secret(password), gate }) as const;
+      await tested(protocol, at(port(), "tls"), null, as("one"));
+      assert.deepEqual(heard, []);
+      const [wrong] = await tested(protocol, at(port(), "tls"), null, as("two"));
+      assert.equal(wrong?.failure?.code, "AUTHENTICATION_REJECTED");
+      assert.equal(heard.length, 1);
+      assert.match(heard[0] ?? "", /authentication failed/i);
+      const closed = { pass: async () => Promise.reject(new FailureError(failureOf("PROFILE_CREDENTIALS_REFUSED"))) };
+      const [kept] = await tested(protocol, at(port(), "tls"), null, { ...as("one"), gate: closed });
+      assert.equal(kept?.failure?.code, "PROFILE_CREDENTIALS_REFUSED", "nothing was sent");
     });
 
   test("without TLS that step is left out; a server of another kind fails as ever", async () => {
