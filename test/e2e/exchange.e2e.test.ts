@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { after, before, describe, it } from "node:test";
-import type { ConnectionTest, FailureCode, Mailbox, Profile, Send, Settings } from "@mailfleet/contracts";
+import type { Alert, ConnectionTest, FailureCode, Mailbox, Profile, Send, Settings } from "@mailfleet/contracts";
 import {
   type EwsDouble,
   type GraphDouble,
@@ -337,6 +337,12 @@ describe("Exchange, from an empty system, with two replicas of each worker", () 
     await works();
     endOld();
     await works();
+    const { items } = await world.api.get<{ items: Alert[] }>(`/alerts?objectId=${profile.id}`);
+    assert.deepEqual(
+      items.map(({ code, state }) => `${code} ${state}`),
+      [],
+      "what was refused was not in use",
+    );
   });
 
   describe("its credentials are no longer accepted", () => {

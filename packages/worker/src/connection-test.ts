@@ -80,7 +80,10 @@ async function tryOnce<Connector>(
   let permit: Permit | null = null;
   try {
     const connection = { ...question, mailboxId: mailbox?.id ?? "", address: mailbox?.address ?? "" };
-    const opened = await openConnection(ports, connection, { ends, asked: "connection" });
+    const opened = await openConnection(ports, connection, {
+      ends,
+      asked: question.next ? "next" : "connection",
+    });
     permit = await permitWithin(ports, connection, until);
     const signal = AbortSignal.any([until, permit.signal]);
     signal.throwIfAborted();

@@ -35,8 +35,8 @@ type Openable = Pick<
 interface Testing {
   /** It may end before anything is signed in with. */
   readonly ends?: TestEnd | undefined;
-  /** Who wants it. */
-  readonly asked?: Asking["asked"];
+  /** Who wants it. `next`: the credentials are to come, and what is known of the present ones has nothing to do with them. */
+  readonly asked?: Asking["asked"] | "next";
 }
 
 /**
@@ -88,7 +88,7 @@ async function loadConnector<Connector>(
 async function openCredentials(
   { openSecret, tokens, gates }: Pick<WorkerParts<unknown>, "openSecret" | "tokens" | "gates">,
   connection: Openable,
-  asked: Asking["asked"],
+  asked: Asking["asked"] | "next",
 ): Promise<ConnectOptions["credentials"]> {
   const { credentials, mailboxId, address, server } = connection;
   if (credentials.type === "none") throw new FailureError(failureOf(credentials.reason));
@@ -96,7 +96,7 @@ async function openCredentials(
   if (credentials.type === "oauth") return tokens.credentials(credentials, { id: mailboxId, address });
   const { username, password: sealed, authorizationIdentity } = credentials;
   const password = await openSecret(sealed, passwordSealedFor(credentials, server));
-  const gate = gates(connection, password, asked);
+  const gate = asked === "next" ? null : gates(connection, password, asked);
   return {
     ...{ type: "password", username, password },
     ...(authorizationIdentity && { authorizationIdentity }),

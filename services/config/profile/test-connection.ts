@@ -36,7 +36,7 @@ export async function testConnection(
   const profile = next ? withNext(present) : present;
   const mailbox = mailboxId === undefined ? null : await namedMailbox(ports, profile, mailboxId);
   const wanted: readonly Direction[] = direction === undefined ? ["inbound", "outbound"] : [direction];
-  const directions = await Promise.all(wanted.map((one) => testDirection(ports, profile, mailbox, one)));
+  const directions = await Promise.all(wanted.map((one) => testDirection(ports, { profile, mailbox, next }, one)));
   const outcome = worst(directions.map((one) => one.outcome));
   if (next && mailbox && direction === undefined)
     await keepNextTest(ports, present, outcome === "ok" ? { at, mailbox: mailbox.configuration.address } : null);
@@ -58,13 +58,20 @@ async function keepNextTest(
   );
 }
 
+/** What is tested. */
+interface Tested {
+  readonly profile: ShownProfile;
+  readonly mailbox: MailboxForConnection | null;
+  /** With the secrets that are to come; `profile` has them in place. */
+  readonly next: boolean;
+}
+
 async function testDirection(
   ports: Ports,
-  profile: ShownProfile,
-  mailbox: MailboxForConnection | null,
+  tested: Tested,
   direction: Direction,
 ): Promise<ConnectionTest["directions"][number]> {
-  const asked = await questionOf(ports, profile, mailbox, direction);
+  const asked = await questionOf(ports, tested, direction);
   const { steps, failed } = await ports.bus.request(`${workers[direction]}.connection-test.run`, asked, patience);
   const { protocol, host, port, security } = asked.server;
   const outcome = failed ? "failed" : asked.ends ? "partial" : "ok";
@@ -73,8 +80,7 @@ async function testDirection(
 
 async function questionOf(
   ports: Ports,
-  profile: ShownProfile,
-  mailbox: MailboxForConnection | null,
+  { profile, mailbox, next }: Tested,
   direction: Direction,
 ): Promise<RequestInput<"inbound-sync.connection-test.run">> {
   const { settings } = profile;
@@ -87,6 +93,7 @@ async function questionOf(
     profileName: settings.name,
     mailbox: mailbox && { id: mailbox._id, address: mailbox.configuration.address },
     ends,
+    next,
     server: serverOf(direction, profile),
     credentials:
       ends?.before === "sign-in"

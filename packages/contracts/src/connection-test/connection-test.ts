@@ -33,6 +33,10 @@ const tested = <Owner extends "inbound-sync" | "outbound-send">(owner: Owner) =>
           profileName: z.string().optional(),
           mailbox: z.object({ id: MailboxId, address: EmailAddress }).nullable(),
           ends: TestEnd.nullable(),
+          next: z
+            .boolean()
+            .optional()
+            .describe("the credentials are to come: a refusal says nothing about the present ones"),
           ...{ server, credentials, allowedPorts, allowedNetworks, maximumConcurrentConnections },
           ...{ connectionTimeoutMs, eightBitPolicy, ehloName },
         },
