@@ -2,8 +2,8 @@ import type { Mailbox } from "@mailfleet/contracts";
 import { eventually } from "@mailfleet/local/testing";
 import { addMailbox, type Fleet } from "./fleet.ts";
 
-/** Adds mailboxes that receive, beside the first, and enables all of them. */
-export async function enableAll(fleet: Fleet, addresses: readonly string[], password?: string): Promise<void> {
+/** Adds mailboxes that receive, beside the first, and enables all of them. Answers their ids. */
+export async function enableAll(fleet: Fleet, addresses: readonly string[], password?: string): Promise<string[]> {
   const { api, mailbox } = fleet;
   const ids = [mailbox.id];
   const others = addresses.filter((address) => address !== mailbox.address);
@@ -13,13 +13,21 @@ export async function enableAll(fleet: Fleet, addresses: readonly string[], pass
       ids.push((await addMailbox({ api, profileId: mailbox.profileId }, { address, ...more })).id);
   };
   await Promise.all(Array.from({ length: 8 }, adding));
+  const left = [...ids];
   const enabling = async () => {
-    for (let id = ids.pop(); id !== undefined; id = ids.pop()) {
+    for (let id = left.pop(); id !== undefined; id = left.pop()) {
       const path = `/mailboxes/${id}`;
       await api.post(`${path}/test-and-enable`, {});
-      const isUp = async () => (await api.get<Mailbox>(path)).lifecycle === "enabled.running";
-      await eventually(isUp, { timeoutMs: 60_000, everyMs: 100 });
+      let now: Mailbox | null = null;
+      const isUp = async () => {
+        now = await api.get<Mailbox>(path);
+        return now.lifecycle === "enabled.running";
+      };
+      await eventually(isUp, { timeoutMs: 60_000, everyMs: 100 }).catch((error: Error) => {
+        throw new Error(`${error.message}: ${JSON.stringify(now?.directions)}`);
+      });
     }
   };
   await Promise.all(Array.from({ length: 16 }, enabling));
+  return ids;
 }
