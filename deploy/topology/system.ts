@@ -6,14 +6,22 @@ import { type Wanted, wantedBy } from "@mailfleet/kit";
 import { outboundSend } from "@mailfleet/outbound-send/service";
 import { scheduler } from "@mailfleet/scheduler/service";
 
-const services: readonly Wanted[] = [
-  wantedBy(config),
-  wantedBy(scheduler),
-  wantedBy(inboundSync),
-  wantedBy(outboundSend),
-  wantedBy(alerting),
-  wantedBy(consoleService),
+/** A service as NATS and MongoDB know it. */
+export type Speaking = Pick<typeof config, "name" | "asks" | "publishes" | "follows" | "watchesStreams"> & {
+  readonly wanted: Wanted;
+};
+
+/** The six services. */
+export const speakers: readonly Speaking[] = [
+  { ...config, wanted: wantedBy(config) },
+  { ...scheduler, wanted: wantedBy(scheduler) },
+  { ...inboundSync, wanted: wantedBy(inboundSync) },
+  { ...outboundSend, wanted: wantedBy(outboundSend) },
+  { ...alerting, wanted: wantedBy(alerting) },
+  { ...consoleService, wanted: wantedBy(consoleService) },
 ];
+
+const services: readonly Wanted[] = speakers.map(({ wanted }) => wanted);
 
 /** What the six services need together. What two of them name is there once. */
 export const system: Wanted = {

@@ -36,6 +36,10 @@ export const alerting = defineService<AlertingPorts, "wall">()({
     MAILFLEET_NO_PROXY: z.string().default(""),
   },
   collections: Object.values(collections),
+  asks: ["config.settings.get", "config.mailbox.get", "config.profile.get"],
+  // A dead letter goes back to where it came from.
+  publishes: ["fact.*.*.*", "mailbox.event.*", "run.*.*.*", "run.*.test.*.*", "send.*", "timer.set.*", "timer.clear.*"],
+  watchesStreams: true,
   derives: (ports) => ({ wall: createAlertWall(ports) }),
   keeps: [keptAlerts, keptDeadLetters, keptNotificationSettings],
   listens: [

@@ -33,6 +33,8 @@ export const config = defineService<Ports, "worlds">()({
     MAILFLEET_CONSOLE_URL: z.url({ protocol: /^https?$/ }).optional(),
   },
   collections: Object.values(collections),
+  asks: ["inbound-sync.connection-test.run", "outbound-send.connection-test.run"],
+  publishes: ["fact.mailbox.*.*", "fact.profile.*.*", "run.*.*.*", "run.*.test.*.*", "timer.set.*", "timer.clear.*"],
   derives: (ports) => ({ worlds: createWorlds(ports) }),
   keeps: [keptSettings, keptProfiles, keptMailboxes, keptJobs],
   answers: {

@@ -1,3 +1,4 @@
+import { type RequestName, requests } from "@mailfleet/contracts";
 import { defineService, type ServicePorts } from "@mailfleet/kit";
 import { z } from "zod";
 import { collections } from "./collections.ts";
@@ -34,4 +35,6 @@ export const consoleService = defineService<ServicePorts & Omit<ConsolePorts, "c
     MAILFLEET_ALLOW_PLAIN_HTTP: z.stringbool().default(false),
   },
   collections: Object.values(collections),
+  asks: Object.keys(requests) as RequestName[],
+  follows: ["FACTS"],
 });

@@ -1,6 +1,6 @@
 import { consumers, type RunRequested } from "@mailfleet/contracts";
 import { defineService, every, listen, permitCollection } from "@mailfleet/kit";
-import { signInCollection, workerEnvironment } from "@mailfleet/worker";
+import { signInCollection, workerAsks, workerEnvironment, workerPublishes } from "@mailfleet/worker";
 import { actRun } from "./act/run.ts";
 import { actTest } from "./act/test.ts";
 import { collections } from "./collections.ts";
@@ -23,6 +23,8 @@ export const inboundSync = defineService<InboundPorts>()({
   name: "inbound-sync",
   environment: workerEnvironment,
   collections: [...Object.values(collections), permitCollection, signInCollection],
+  asks: [...workerAsks, "config.consent.get", "config.consent.keep-device", "config.grant.set"],
+  publishes: [...workerPublishes, "fact.mail.*.*"],
   answers: {
     ...messageAnswers,
     ...sourceAnswers,

@@ -1,6 +1,6 @@
 import { consumers } from "@mailfleet/contracts";
 import { defineService, every, listen, permitCollection } from "@mailfleet/kit";
-import { signInCollection, workerEnvironment } from "@mailfleet/worker";
+import { signInCollection, workerAsks, workerEnvironment, workerPublishes } from "@mailfleet/worker";
 import { collections } from "./collections.ts";
 import type { OutboundPorts } from "./ports.ts";
 import { createFlush } from "./run/flush.ts";
@@ -23,6 +23,8 @@ export const outboundSend = defineService<OutboundPorts>()({
   name: "outbound-send",
   environment: workerEnvironment,
   collections: [...Object.values(collections), permitCollection, signInCollection],
+  asks: workerAsks,
+  publishes: [...workerPublishes, "fact.mail.*.*", "send.*"],
   answers: {
     "outbound-send.send.submit": submitSend,
     "outbound-send.send.get": getSend,

@@ -12,6 +12,7 @@ export const scheduler = defineService<SchedulerPorts>()({
   name: "scheduler",
   environment: {},
   collections: Object.values(collections),
+  publishes: ["mailbox.event.*", "run.*.*.*", "run.*.test.*.*", "send.*"],
   answers: { "scheduler.timer.list": listTimers },
   listens: [
     listenInBatches(consumers.schedulerTimers, {

@@ -1,6 +1,6 @@
 import { type Logger, type MessageType, messageTypes, streams } from "@mailfleet/contracts";
 import { AckPolicy, type ConsumerConfig, DeliverPolicy, type JetStreamManager, ReplayPolicy } from "@nats-io/jetstream";
-import { createInbox, type Msg, nuid, type Subscription } from "@nats-io/transport-node";
+import { type Msg, nuid, type Subscription } from "@nats-io/transport-node";
 import type { FollowOptions, Incoming } from "./bus.ts";
 import { readDelivery } from "./delivery.ts";
 import { decode } from "./envelope.ts";
@@ -68,7 +68,7 @@ export async function follow(
 
   const open = async () => {
     const name = `follow_${nuid.next()}`;
-    const inbox = createInbox();
+    const inbox = link.inbox();
     const start = await startAt(jsm, stream, position);
     const fresh: Session = {
       name,

@@ -1,11 +1,13 @@
 import type { Logger } from "@mailfleet/contracts";
-import { type ConnectionOptions, connect, errors, type NatsConnection } from "@nats-io/transport-node";
+import { type ConnectionOptions, connect, createInbox, errors, type NatsConnection } from "@nats-io/transport-node";
 import { closeMs, oldestServer, pauseMs } from "./limits.ts";
 import { atMost, pause } from "./pause.ts";
 
 /** The connection, and whether it is up now. */
 export interface Link {
   readonly nc: NatsConnection;
+  /** A new subject of our own, for answers or deliveries. */
+  inbox(): string;
   /** `null` if connected, else why not. */
   health(): string | null;
   /** Why not, if it is because our sign-in is refused. */
@@ -19,6 +21,9 @@ export interface Link {
 }
 
 const away = "NATS is not connected";
+
+/** Answers and deliveries come here: nobody else may listen, where NATS has users. */
+export const inboxPrefix = (name: string) => `_INBOX_${name}`;
 
 /**
  * Connects, waiting for NATS as long as it takes and reconnecting for ever, also to a server that refuses the password:
@@ -66,6 +71,7 @@ export async function openLink(options: { url: string; name: string; logger: Log
   });
   return {
     nc,
+    inbox: () => createInbox(inboxPrefix(options.name)),
     health: () => (nc.isClosed() ? "the connection to NATS is closed" : down),
     refusal: () => (down === away ? null : down),
     connected: (ms) =>
@@ -131,6 +137,7 @@ function connectionOptions(url: string, name: string): ConnectionOptions {
   const urls = url.split(",").map((one) => new URL(one.includes("://") ? one.trim() : `nats://${one.trim()}`));
   const login = urls.find((one) => one.username);
   return {
+    inboxPrefix: inboxPrefix(name),
     servers: urls.map((one) => `${one.hostname}:${one.port || 4222}`),
     name,
     ...(login?.password ? { user: decodeURIComponent(login.username), pass: decodeURIComponent(login.password) } : {}),

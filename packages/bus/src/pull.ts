@@ -1,5 +1,5 @@
 import type { ConsumerDefinition, Logger } from "@mailfleet/contracts";
-import { createInbox, type Msg, type Subscription } from "@nats-io/transport-node";
+import type { Msg, Subscription } from "@nats-io/transport-node";
 import { type Delivery, readDelivery } from "./delivery.ts";
 import { closeMs, pauseMs, pull } from "./limits.ts";
 import type { Link } from "./link.ts";
@@ -64,7 +64,7 @@ export function openPull(parts: PullParts): Pull {
 
   const renew = () => {
     retire();
-    inbox = createInbox();
+    inbox = link.inbox();
     asked = 0;
     const current = inbox;
     subscription = nc.subscribe(inbox, {

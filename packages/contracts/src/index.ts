@@ -97,7 +97,7 @@ export {
 export { Send } from "./send/send.ts";
 export { RetryPolicy } from "./settings/retry-policy.ts";
 export { privateNetworks, type Settings, settings } from "./settings/settings.ts";
-export { type ConsumerDefinition, consumers, type StreamDefinition, streams } from "./streams.ts";
+export { type ConsumerDefinition, consumers, type StreamDefinition, type StreamName, streams } from "./streams.ts";
 export {
   type AlertFact,
   alertFacts,

@@ -11,5 +11,6 @@ export type { RunWork, Worked } from "./run-handler.ts";
 export { createSentFolder, type SentFolder } from "./sent-folder.ts";
 export { signInCollection } from "./sign-in/collection.ts";
 export { createSlots, type Slot, type Slots } from "./slots.ts";
+export { workerAsks, workerPublishes } from "./speaks.ts";
 export type { TestedRun, TestWork } from "./test-handler.ts";
 export { createWorker, type HandleRun, type Worker } from "./worker.ts";

@@ -7,6 +7,7 @@ import type {
   RequestName,
   RequestOutput,
   ServiceName,
+  StreamName,
 } from "@mailfleet/contracts";
 import type { Registry } from "prom-client";
 import type { CollectionDeclaration } from "../document/indexes.ts";
@@ -121,6 +122,14 @@ export interface ServiceDeclaration<
   readonly keeps?: readonly Kept<Ports>[];
   /** Collections that it owns besides those of the kept nouns, and those of the kit that it writes. */
   readonly collections?: readonly CollectionDeclaration[];
+  /** What it asks other services. */
+  readonly asks?: readonly RequestName[];
+  /** Subjects to which it publishes, with `*` for names. Dead letters of its own consumers go without saying. */
+  readonly publishes?: readonly string[];
+  /** Streams of which it shows a view while somebody watches. */
+  readonly follows?: readonly StreamName[];
+  /** It looks how full all streams are. */
+  readonly watchesStreams?: true;
   /** Handlers of requests that belong to no kept noun. */
   readonly answers?: Answers<Ports>;
   readonly listens?: readonly Listener<Ports>[];

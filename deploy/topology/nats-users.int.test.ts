@@ -1,0 +1,179 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
+import { type Bus, connectBus } from "@mailfleet/bus";
+import { makeStreams } from "@mailfleet/bus/topology";
+import { consumers, type Logger, type OutgoingMessage, streams, subjects } from "@mailfleet/contracts";
+import { eventually, startNats } from "@mailfleet/local/testing";
+import { connect, errors, type NatsConnection } from "@nats-io/transport-node";
+import { natsAuthorization, natsUsers, passwordVariable } from "./nats-users.ts";
+import { system } from "./system.ts";
+
+const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
+const names = [...natsUsers.map(({ name }) => name), "topology"];
+const passwordOf = (name: string) => `password-of-${name}`;
+/** As the server would read it, with the variables of its environment. */
+const authorization = names.reduce(
+  (text, name) => text.replace(`$${passwordVariable(name)}\n`, `${passwordOf(name)}\n`),
+  natsAuthorization(),
+);
+
+describe("users of NATS", () => {
+  let nats: Awaited<ReturnType<typeof startNats>>;
+  const buses: Bus[] = [];
+  const raw: NatsConnection[] = [];
+  before(async () => {
+    nats = await startNats({ configuration: [authorization] });
+    await makeStreams(urlOf("topology"));
+  });
+  after(async () => {
+    await Promise.all([...buses.map((bus) => bus.stop()), ...raw.map((one) => one.close())]);
+    await nats?.stop();
+  });
+
+  const urlOf = (name: string) => nats.url.replace("//", `//${name}:${passwordOf(name)}@`);
+  const busOf = async (name: string) => {
+    const bus = await connectBus({ url: urlOf(name), name, logger: silent, isOutage: () => false });
+    buses.push(bus);
+    return bus;
+  };
+  const rawOf = async (user: string) => {
+    const one = await connect({ servers: nats.url, user, pass: passwordOf(user), inboxPrefix: `_INBOX_${user}` });
+    raw.push(one);
+    return one;
+  };
+  const timerFired = (id: string, subject: string): OutgoingMessage => ({
+    ...{ id, subject, type: "mailbox.timer-fired.v1", mailboxId: "mb_one1", generation: 1, at: Date.now() },
+    body: { mailboxId: "mb_one1", direction: "inbound", generation: 1 },
+  });
+
+  test("without a password nobody comes in", async () => {
+    await assert.rejects(connect({ servers: nats.url, maxReconnectAttempts: 0 }), /Authorization/);
+  });
+
+  for (const { name } of natsUsers)
+    test(`${name} sees what it needs, and publishes what it declares`, async () => {
+      const bus = await busOf(name);
+      const own = system.consumers.filter(({ service }) => service === name);
+      assert.deepEqual(await bus.lacks(system.streams, own), []);
+      const user = natsUsers.find((one) => one.name === name);
+      const published = user?.publish.filter((subject) => /^(fact|mailbox|run|send|timer|dead)\./.test(subject)) ?? [];
+      for (const [n, pattern] of published.entries()) {
+        const subject = pattern.replace(/^fact\.\*/, "fact.alert").replaceAll("*", `${name}${n}`);
+        assert.equal(await bus.publish(timerFired(`${name}:${n}`, subject), { patienceMs: 0 }), "stored", subject);
+      }
+    });
+
+  test("a consumer's messages come, are acknowledged, and what is poison goes to DEAD", async () => {
+    const config = await busOf("config");
+    const seen: string[] = [];
+    await config.consume(consumers.configEvents, {
+      types: ["mailbox.timer-fired.v1"],
+      concurrency: 10,
+      handle: async ({ id }) => void seen.push(id),
+    });
+    const scheduler = await busOf("scheduler");
+    await scheduler.publish(timerFired("seen", subjects.mailboxEvent("mb_one1")));
+    await scheduler.publish({
+      ...timerFired("poison", subjects.mailboxEvent("mb_one1")),
+      type: "nobody.knows.v1" as never,
+    });
+    await eventually(() => seen.includes("seen"));
+    const alerting = await busOf("alerting");
+    const dead: string[] = [];
+    await alerting.consume(consumers.alertingDeadLetters, {
+      types: ["dead.letter.v1"],
+      concurrency: 10,
+      handle: async ({ body }) => void dead.push(body.subject),
+    });
+    await eventually(() => dead.includes(subjects.mailboxEvent("mb_one1")));
+    await eventually(
+      async () => (await alerting.streamUsage()).find(({ name: one }) => one === "MAILBOX")?.bytes === 0,
+    );
+  });
+
+  test("the console asks and follows; who answers is the one who is asked", async () => {
+    const config = await busOf("config");
+    await config.respond({ "config.profile.get": async () => assert.fail("a handler that is heard") });
+    const console_ = await busOf("console");
+    await assert.rejects(
+      console_.request("config.profile.get", { id: "pf_one1" }),
+      (error: { problem?: { code: string } }) => error.problem?.code === "INTERNAL",
+    );
+    const facts: string[] = [];
+    const following = await console_.follow(
+      { filters: ["fact.mail.>"], deliver: "new" },
+      ({ id }) => void facts.push(id),
+    );
+    const inbound = await busOf("inbound-sync");
+    await inbound.publish(timerFired("followed", subjects.mailFact("mb_one1", "received")));
+    await eventually(() => facts.includes("followed"));
+    await following.stop();
+  });
+
+  /** What a user may not do. */
+  const refusals: [user: string, action: "publish" | "subscribe", subject: string, queue?: string][] = [
+    ["console", "publish", "fact.mailbox.mb_one1.transitioned"],
+    ["console", "publish", "mailbox.event.mb_one1"],
+    ["console", "publish", "$JS.API.STREAM.DELETE.FACTS"],
+    ["console", "publish", "$JS.API.STREAM.PURGE.FACTS"],
+    ["console", "publish", "$JS.API.CONSUMER.DELETE.MAILBOX.config-events"],
+    ["console", "subscribe", "config.v1.>"],
+    ["console", "subscribe", "fact.>"],
+    ["inbound-sync", "publish", "send.mb_one1"],
+    ["inbound-sync", "publish", "config.v1.profile.get"],
+    ["inbound-sync", "publish", "outbound-send.v1.send.submit"],
+    ["inbound-sync", "publish", "$JS.API.CONSUMER.MSG.NEXT.RUNS.outbound-runs"],
+    ["inbound-sync", "publish", "$JS.API.STREAM.MSG.GET.FACTS"],
+    ["inbound-sync", "publish", "fact.alert.error.raised"],
+    ["outbound-send", "publish", "$JS.API.CONSUMER.CREATE.RUNS.mine"],
+    ["outbound-send", "publish", "$JS.ACK.RUNS.inbound-runs.1.1.1.1.1"],
+    ["outbound-send", "publish", "fact.mailbox.mb_one1.deleted"],
+    ["outbound-send", "subscribe", "config.v1.>", "config"],
+    ["scheduler", "publish", "fact.mail.mb_one1.received"],
+    ["scheduler", "publish", "config.v1.connection.get"],
+    ["scheduler", "subscribe", "_INBOX_config.>"],
+    ["config", "subscribe", "_INBOX_console.>"],
+    ["config", "subscribe", "config.v1.>"],
+    ["config", "publish", "send.mb_one1"],
+    ["config", "publish", "fact.mail.mb_one1.received"],
+    ["alerting", "publish", "config.v1.mailbox.delete"],
+    ["alerting", "publish", "$JS.API.STREAM.UPDATE.DEAD"],
+    ["topology", "publish", "fact.mailbox.mb_one1.deleted"],
+    ["topology", "publish", "config.v1.connection.get"],
+    ["topology", "subscribe", ">"],
+  ];
+  for (const [user, action, subject, queue] of refusals)
+    test(`${user} may not ${action} ${subject}${queue ? ` in the queue ${queue}` : ""}`, async () => {
+      const one = await rawOf(user);
+      const refused = Promise.withResolvers<InstanceType<typeof errors.PermissionViolationError>>();
+      void (async () => {
+        for await (const status of one.status())
+          if (status.type === "error" && status.error instanceof errors.PermissionViolationError)
+            refused.resolve(status.error);
+      })();
+      if (action === "publish") one.publish(subject, "{}");
+      else one.subscribe(subject, { ...(queue && { queue }), callback: () => {} });
+      await one.flush();
+      const error = await Promise.race([refused.promise, delay(5000, null, { ref: false })]);
+      assert.ok(error instanceof errors.PermissionViolationError, "it was not refused");
+      assert.equal(error.subject, subject);
+    });
+
+  test("there is a user for each service, and no right is written that no declaration asks for", () => {
+    assert.deepEqual(
+      natsUsers.map(({ name }) => name).sort(),
+      [...new Set(Object.values(consumers).map(({ service }) => service)), "console"].sort(),
+    );
+    for (const { publish, subscribe } of natsUsers) {
+      assert.equal(new Set(publish).size, publish.length, "each once");
+      for (const subject of [...publish, ...subscribe]) assert.doesNotMatch(subject, /^>|^\*|^\$JS\.API\.>/);
+    }
+    assert.equal(
+      Object.keys(streams).every((stream) =>
+        natsUsers.every(({ publish }) => publish.includes(`$JS.API.STREAM.INFO.${stream}`)),
+      ),
+      true,
+    );
+  });
+});

@@ -1,0 +1,83 @@
+import { type RequestName, requestAddress, subjects } from "@mailfleet/contracts";
+import { type Speaking, speakers } from "./system.ts";
+
+/** A user of NATS, with what it may do and nothing else. */
+export interface NatsUser {
+  readonly name: string;
+  readonly publish: readonly string[];
+  readonly subscribe: readonly string[];
+}
+
+/** Answers that a user may give to one request, and for how long. */
+const responses = { max: 1, expires: "60s" } as const;
+
+/** A user of its own for each service: its requests in its queue, its consumers, what it asks and publishes. */
+export const natsUsers: readonly NatsUser[] = speakers.map(userOf);
+
+function userOf({ name, asks = [], publishes = [], follows = [], watchesStreams, wanted }: Speaking): NatsUser {
+  return {
+    name,
+    publish: [
+      ...asks.map(subjectOf).toSorted(),
+      ...publishes,
+      ...wanted.streams.map((stream) => `$JS.API.STREAM.INFO.${stream.name}`),
+      ...(watchesStreams ? ["$JS.API.STREAM.LIST"] : []),
+      ...wanted.consumers.flatMap((consumer) => {
+        const { stream } = consumer;
+        return [
+          `$JS.API.CONSUMER.INFO.${stream}.${consumer.name}`,
+          `$JS.API.CONSUMER.MSG.NEXT.${stream}.${consumer.name}`,
+          `$JS.ACK.${stream}.${consumer.name}.>`,
+          // The form with domain and account.
+          `$JS.ACK.*.*.${stream}.${consumer.name}.>`,
+          subjects.dead(name, consumer.name),
+        ];
+      }),
+      ...follows.flatMap((stream) => [
+        `$JS.API.CONSUMER.CREATE.${stream}`,
+        `$JS.API.CONSUMER.CREATE.${stream}.>`,
+        `$JS.API.CONSUMER.DELETE.${stream}.>`,
+        `$JS.FC.${stream}.>`,
+      ]),
+    ],
+    // With its queue: nobody can listen in on the requests of another.
+    subscribe: [`_INBOX_${name}.>`, `${name}.v1.> ${name}`],
+  };
+}
+
+function subjectOf(name: RequestName): string {
+  const { service, resource, verb } = requestAddress(name);
+  return subjects.request(service, resource, verb);
+}
+
+/** The user of the topology step: streams and consumers, and no message. */
+const topologyUser: NatsUser = {
+  name: "topology",
+  publish: ["$JS.API.STREAM.>", "$JS.API.CONSUMER.>", "$JS.API.INFO"],
+  subscribe: ["_INBOX_topology.>"],
+};
+
+/**
+ * The block `authorization` of a NATS server's configuration. Passwords are variables of its environment:
+ * `MAILFLEET_NATS_PASSWORD_INBOUND_SYNC`.
+ */
+export function natsAuthorization(users: readonly NatsUser[] = [topologyUser, ...natsUsers]): string {
+  const list = (items: readonly string[]) => items.map((item) => `\n          ${JSON.stringify(item)}`).join("");
+  const blocks = users.map(
+    ({ name, publish, subscribe }) => `    {
+      user: ${JSON.stringify(name)}
+      password: $${passwordVariable(name)}
+      permissions {
+        publish { allow: [${list(publish)}
+        ] }
+        subscribe { allow: [${list(subscribe)}
+        ] }
+        allow_responses { max: ${responses.max}, expires: "${responses.expires}" }
+      }
+    }`,
+  );
+  return `authorization {\n  users: [\n${blocks.join("\n")}\n  ]\n}\n`;
+}
+
+/** `inbound-sync` → `MAILFLEET_NATS_PASSWORD_INBOUND_SYNC` */
+export const passwordVariable = (user: string) => `MAILFLEET_NATS_PASSWORD_${user.toUpperCase().replaceAll("-", "_")}`;
