@@ -1,2 +1,3 @@
 /** Makes, changes and checks what Mailfleet needs in NATS and MongoDB, from what the services declare. */
+export { natsAuthorization } from "./nats-users.ts";
 export { topology } from "./topology.ts";

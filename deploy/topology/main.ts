@@ -1,5 +1,6 @@
 /** The topology step as a process of its own, for a job in a cluster and for the local stack. */
 import { parseArgs } from "node:util";
+import { natsAuthorization } from "./nats-users.ts";
 import { type TopologyAction, topology, topologyActions } from "./topology.ts";
 
 const { positionals, values } = parseArgs({
@@ -7,8 +8,12 @@ const { positionals, values } = parseArgs({
   options: { contract: { type: "boolean" }, json: { type: "boolean" } },
 });
 const [action = "apply"] = positionals;
+if (action === "nats-users") {
+  console.log(natsAuthorization());
+  process.exit(0);
+}
 if (!topologyActions.some((one) => one === action)) {
-  console.error(`${action} is not one of ${topologyActions.join(", ")}`);
+  console.error(`${action} is not one of ${[...topologyActions, "nats-users"].join(", ")}`);
   process.exit(2);
 }
 try {

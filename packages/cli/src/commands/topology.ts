@@ -9,7 +9,7 @@ const texts = {
 } as const;
 
 /**
- * `mailfleet topology apply|diff|check`: the one command that speaks to NATS and MongoDB itself, with the rights of
+ * `mailfleet topology apply|diff|check|nats-users`: the one command that speaks to NATS and MongoDB itself, with the rights of
  * their administrator. It reads MAILFLEET_NATS_URL and MAILFLEET_MONGO_URL, as the services do.
  */
 export function addTopologyCommands(program: Command, cli: Cli): void {
@@ -20,6 +20,13 @@ export function addTopologyCommands(program: Command, cli: Cli): void {
       "after",
       "\nReads MAILFLEET_NATS_URL, MAILFLEET_MONGO_URL, MAILFLEET_MONGO_DB, MAILFLEET_STREAM_REPLICAS.",
     );
+  topology
+    .command("nats-users")
+    .description("print the users of NATS with their rights, for the configuration of its servers")
+    .action(async () => {
+      const { natsAuthorization } = await import("@mailfleet/topology");
+      cli.terminal.out(natsAuthorization().trimEnd());
+    });
   for (const action of ["apply", "diff", "check"] as const) {
     const command = topology.command(action).description(texts[action]);
     if (action === "apply")

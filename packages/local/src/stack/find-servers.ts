@@ -6,7 +6,7 @@ import { type EngineProgram, MONGO_PROGRAM, NATS_PROGRAM } from "../engines/engi
 import { EngineUnavailable } from "../engines/engine-unavailable.ts";
 import { isAtLeast } from "../engines/find-engine.ts";
 import { startMongoEngine } from "../engines/mongo-engine.ts";
-import { startNatsEngine } from "../engines/nats-engine.ts";
+import { type NatsOptions, startNatsEngine } from "../engines/nats-engine.ts";
 
 const PROBE_TIMEOUT_MS = 5000;
 
@@ -24,7 +24,7 @@ interface Where {
 }
 
 /** The NATS of the stack: the named one, else one of our own. */
-export async function findNats({ url, ...options }: Where): Promise<StackServer> {
+export async function findNats({ url, ...options }: Where & Pick<NatsOptions, "configuration">): Promise<StackServer> {
   if (url) {
     const reason = await faultOfNats(url).catch((error: Error) => error.message);
     if (reason) throw unreachable(NATS_PROGRAM, url, reason);

@@ -6,14 +6,15 @@ import { combined } from "../engines/engine-unavailable.ts";
 import { CHECKOUT } from "../engines/local-folder.ts";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../sandbox/index.ts";
 import { watchSecret } from "../testing/kept-output.ts";
-import { applyTopology } from "./apply-topology.ts";
 import { claimDataDir } from "./claim-data-dir.ts";
 import { findMongo, findNats } from "./find-servers.ts";
 import { keepEngine, type StackEngine } from "./keep-engine.ts";
 import { keptPorts } from "./kept-ports.ts";
+import { asNamed, createNatsAccess } from "./nats-access.ts";
 import { type LogLine, type LogSelection, logSink } from "./render-log-line.ts";
 import { createServiceProcess, type ServiceProcess } from "./service-process.ts";
 import { stackEnvironment } from "./stack-environment.ts";
+import { applyTopology } from "./topology.ts";
 
 export type { StackEngine } from "./keep-engine.ts";
 export type { LogLine, LogSelection } from "./render-log-line.ts";
@@ -67,6 +68,7 @@ export interface StackOptions {
 
 /** Engines, mail server and services that run together. */
 export interface Stack {
+  /** With a user that may do everything, where the NATS is our own. */
   readonly natsUrl: string;
   readonly mongoUrl: string;
   readonly mongoDb: string;
@@ -117,8 +119,10 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       temporary: false,
       say,
     });
+    const namedNats = options.engines?.natsUrl ?? process.env.MAILFLEET_NATS_URL;
+    const access = namedNats || options.script ? asNamed : await createNatsAccess();
     const found = await Promise.allSettled([
-      findNats(where("nats", options.engines?.natsUrl ?? process.env.MAILFLEET_NATS_URL)),
+      findNats({ ...where("nats", namedNats), configuration: access.configuration }),
       findMongo(where("mongo", options.engines?.mongoUrl ?? process.env.MAILFLEET_MONGO_URL)),
     ]);
     const engines = found.map((result, index) => {
@@ -147,7 +151,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     const consolePort = options.consolePort ?? ports.console;
     const names = options.services ?? serviceNames;
     const env = await stackEnvironment({
-      natsUrl: nats!.url,
+      natsUrl: (service) => access.urlOf(service, nats!.url),
       mongoUrl: mongo!.url,
       mongoDb,
       keysDir: join(dataDir, "keys"),
@@ -188,14 +192,23 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       if (!service) throw new Error(`this stack has no ${name} number ${replica}`);
       return service;
     };
+    const noted = async (name: string, url: string) => {
+      const file = join(dataDir, name);
+      await writeFile(file, `${url}\n`, { mode: 0o600 });
+      cleanups.push(() => rm(file, { force: true }));
+    };
     const consoleUrl = () => `http://127.0.0.1:${find("console").port}`;
-    const engineUrls = { MAILFLEET_NATS_URL: nats!.url, MAILFLEET_MONGO_URL: mongo!.url, MAILFLEET_MONGO_DB: mongoDb };
-    if (!options.script) await applyTopology({ ...engineUrls, ...options.env });
+    if (!options.script)
+      await applyTopology({
+        MAILFLEET_NATS_URL: access.urlOf("topology", nats!.url),
+        MAILFLEET_MONGO_URL: mongo!.url,
+        MAILFLEET_MONGO_DB: mongoDb,
+        ...options.env,
+      });
     await Promise.all(services.map((service) => service.start()));
+    await noted("nats-url", access.urlOf("observer", nats!.url));
     if (names.includes("console")) {
-      const urlFile = join(dataDir, "console-url");
-      await writeFile(urlFile, `${consoleUrl()}\n`);
-      cleanups.push(() => rm(urlFile, { force: true }));
+      await noted("console-url", consoleUrl());
     }
     watchSecret(
       await readFile(adminTokenFile, "utf8").then(
@@ -205,7 +218,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     );
 
     return {
-      natsUrl: nats!.url,
+      natsUrl: access.urlOf("observer", nats!.url),
       mongoUrl: mongo!.url,
       mongoDb,
       nats: engines[0],

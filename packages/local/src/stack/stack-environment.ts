@@ -2,7 +2,8 @@ import type { ServiceName } from "@mailfleet/contracts";
 import { generateKeyFiles } from "@mailfleet/secrets";
 
 export interface StackEnvironmentOptions {
-  readonly natsUrl: string;
+  /** Each service has a user of its own. */
+  natsUrl(service: ServiceName): string;
   readonly mongoUrl: string;
   readonly mongoDb: string;
   readonly keysDir: string;
@@ -19,7 +20,6 @@ export async function stackEnvironment(
 ): Promise<(service: ServiceName) => Record<string, string>> {
   const keys = await generateKeyFiles(options.keysDir);
   const shared = {
-    MAILFLEET_NATS_URL: options.natsUrl,
     MAILFLEET_MONGO_URL: options.mongoUrl,
     MAILFLEET_MONGO_DB: options.mongoDb,
     MAILFLEET_HTTP_HOST: "127.0.0.1",
@@ -45,5 +45,5 @@ export async function stackEnvironment(
       MAILFLEET_ADMIN_TOKEN_FILE: options.adminTokenFile,
     },
   };
-  return (service) => ({ ...shared, ...own[service] });
+  return (service) => ({ ...shared, MAILFLEET_NATS_URL: options.natsUrl(service), ...own[service] });
 }

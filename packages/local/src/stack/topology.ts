@@ -2,17 +2,26 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { CHECKOUT } from "../engines/local-folder.ts";
 
-const applyWithinMs = 60_000;
+const patienceMs = 60_000;
 
 /** Makes what the services need in NATS and MongoDB, as the job of a cluster does. Throws with what the step said. */
 export async function applyTopology(env: Readonly<Record<string, string>>): Promise<void> {
+  await run("apply", env);
+}
+
+/** The users of NATS as its configuration names them; their passwords are variables. */
+export function natsUsers(): Promise<string> {
+  return run("nats-users", {});
+}
+
+function run(action: string, env: Readonly<Record<string, string>>): Promise<string> {
   const { NODE_TEST_CONTEXT: _, ...inherited } = process.env;
   const script = join(CHECKOUT, "deploy/topology/main.ts");
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const options = { env: { ...inherited, ...env }, timeout: applyWithinMs };
-  execFile(process.execPath, [script, "apply"], options, (error, stdout, stderr) => {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const options = { env: { ...inherited, ...env }, timeout: patienceMs };
+  execFile(process.execPath, [script, action], options, (error, stdout, stderr) => {
     if (error) reject(new Error(`NATS and MongoDB could not be prepared:\n${stdout}${stderr}`.trimEnd()));
-    else resolve();
+    else resolve(stdout);
   });
   return promise;
 }
