@@ -1,4 +1,4 @@
-import { type RequestName, requestAddress, subjects } from "@mailfleet/contracts";
+import { type RequestName, requestAddress, requestsTo, subjects } from "@mailfleet/contracts";
 import { type Speaking, speakers } from "./system.ts";
 
 /** A user of NATS, with what it may do and nothing else. */
@@ -41,7 +41,7 @@ function userOf({ name, asks = [], publishes = [], follows = [], watchesStreams,
       ]),
     ],
     // With its queue: nobody can listen in on the requests of another.
-    subscribe: [`_INBOX_${name}.>`, `${name}.v1.> ${name}`],
+    subscribe: [`_INBOX_${name}.>`, `${requestsTo(name)} ${name}`],
   };
 }
 

@@ -1,4 +1,4 @@
-import { consumers } from "@mailfleet/contracts";
+import { consumers, streams } from "@mailfleet/contracts";
 import { defineService, every, listen } from "@mailfleet/kit";
 import { z } from "zod";
 import { keptAlerts } from "./alert/alert.ts";
@@ -38,7 +38,7 @@ export const alerting = defineService<AlertingPorts, "wall">()({
   collections: Object.values(collections),
   asks: ["config.settings.get", "config.mailbox.get", "config.profile.get"],
   // A dead letter goes back to where it came from.
-  publishes: ["fact.*.*.*", "mailbox.event.*", "run.*.*.*", "run.*.test.*.*", "send.*", "timer.set.*", "timer.clear.*"],
+  publishes: Object.values(streams).flatMap((stream) => stream.subjects),
   watchesStreams: true,
   derives: (ports) => ({ wall: createAlertWall(ports) }),
   keeps: [keptAlerts, keptDeadLetters, keptNotificationSettings],

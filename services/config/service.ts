@@ -1,4 +1,4 @@
-import { consumers } from "@mailfleet/contracts";
+import { consumers, factsAbout, streams } from "@mailfleet/contracts";
 import { defineService, every, listen } from "@mailfleet/kit";
 import { z } from "zod";
 import { collections } from "./collections.ts";
@@ -34,7 +34,7 @@ export const config = defineService<Ports, "worlds">()({
   },
   collections: Object.values(collections),
   asks: ["inbound-sync.connection-test.run", "outbound-send.connection-test.run"],
-  publishes: ["fact.mailbox.*.*", "fact.profile.*.*", "run.*.*.*", "run.*.test.*.*", "timer.set.*", "timer.clear.*"],
+  publishes: [...factsAbout("mailbox", "profile"), ...streams.RUNS.subjects, ...streams.TIMERS.subjects],
   derives: (ports) => ({ worlds: createWorlds(ports) }),
   keeps: [keptSettings, keptProfiles, keptMailboxes, keptJobs],
   answers: {

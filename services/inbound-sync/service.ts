@@ -24,7 +24,7 @@ export const inboundSync = defineService<InboundPorts>()({
   environment: workerEnvironment,
   collections: [...Object.values(collections), permitCollection, signInCollection],
   asks: [...workerAsks, "config.consent.get", "config.consent.keep-device", "config.grant.set"],
-  publishes: [...workerPublishes, "fact.mail.*.*"],
+  publishes: workerPublishes,
   answers: {
     ...messageAnswers,
     ...sourceAnswers,

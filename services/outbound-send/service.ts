@@ -1,4 +1,4 @@
-import { consumers } from "@mailfleet/contracts";
+import { consumers, streams } from "@mailfleet/contracts";
 import { defineService, every, listen, permitCollection } from "@mailfleet/kit";
 import { signInCollection, workerAsks, workerEnvironment, workerPublishes } from "@mailfleet/worker";
 import { collections } from "./collections.ts";
@@ -24,7 +24,7 @@ export const outboundSend = defineService<OutboundPorts>()({
   environment: workerEnvironment,
   collections: [...Object.values(collections), permitCollection, signInCollection],
   asks: workerAsks,
-  publishes: [...workerPublishes, "fact.mail.*.*", "send.*"],
+  publishes: [...workerPublishes, ...streams.SENDS.subjects],
   answers: {
     "outbound-send.send.submit": submitSend,
     "outbound-send.send.get": getSend,

@@ -1,4 +1,4 @@
-import { consumers } from "@mailfleet/contracts";
+import { consumers, streams } from "@mailfleet/contracts";
 import { defineService, listenInBatches } from "@mailfleet/kit";
 import { collections } from "./collections.ts";
 import type { SchedulerPorts } from "./ports.ts";
@@ -12,7 +12,7 @@ export const scheduler = defineService<SchedulerPorts>()({
   name: "scheduler",
   environment: {},
   collections: Object.values(collections),
-  publishes: ["mailbox.event.*", "run.*.*.*", "run.*.test.*.*", "send.*"],
+  publishes: [...streams.MAILBOX.subjects, ...streams.RUNS.subjects, ...streams.SENDS.subjects],
   answers: { "scheduler.timer.list": listTimers },
   listens: [
     listenInBatches(consumers.schedulerTimers, {

@@ -101,6 +101,7 @@ export { type ConsumerDefinition, consumers, type StreamDefinition, type StreamN
 export {
   type AlertFact,
   alertFacts,
+  factsAbout,
   type MailboxFact,
   type MailFact,
   mailboxFacts,
@@ -109,6 +110,7 @@ export {
   type ProfileFact,
   parseSubject,
   profileFacts,
+  requestsTo,
   runFacts,
   subjects,
 } from "./subjects.ts";

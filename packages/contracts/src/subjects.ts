@@ -60,6 +60,13 @@ export const subjects = {
   request: (service: ServiceName, resource: string, verb: string) => `${service}.v1.${resource}.${verb}`,
 } as const;
 
+/** All facts about these, as a subject with `*` for names and types. */
+export const factsAbout = (...about: readonly ("mailbox" | "profile" | "mail" | "run" | "alert")[]): string[] =>
+  about.map((one) => `fact.${one}.*.*`);
+
+/** All requests to a service, as a subject. */
+export const requestsTo = (service: ServiceName) => `${service}.v1.>`;
+
 /** The parts of a subject. */
 export type ParsedSubject =
   | { stream: "MAILBOX"; mailboxId: string }

@@ -1,4 +1,4 @@
-import { type Direction, directions, purposes, type RequestName, subjects } from "@mailfleet/contracts";
+import { factsAbout, type RequestName, streams, subjects } from "@mailfleet/contracts";
 
 /** What every worker asks. */
 export const workerAsks = [
@@ -7,15 +7,10 @@ export const workerAsks = [
   "config.grant.end-refresh",
 ] as const satisfies readonly RequestName[];
 
-/** The subjects of all runs, with `*` for names. */
-const runs = directions.flatMap((direction: Direction) =>
-  purposes.map((purpose) => subjects.run(direction, purpose, "*", 0).replace(/\.0$/, ".*")),
-);
-
-/** To which every worker publishes: what became of a run, and when it is to come again. */
+/** To which every worker publishes: what became of a run and of mail, and when a run is to come again. */
 export const workerPublishes: readonly string[] = [
-  subjects.mailboxEvent("*"),
+  ...streams.MAILBOX.subjects,
+  ...streams.RUNS.subjects,
   subjects.timerSet("*"),
-  "fact.run.*.*",
-  ...runs,
+  ...factsAbout("mail", "run"),
 ];
