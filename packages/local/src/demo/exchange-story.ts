@@ -46,7 +46,7 @@ export const exchanges: Readonly<Record<"exchange" | "exchange-online", Exchange
     },
     renewed: "The password of the service account changes",
     deliver: ({ exchange }, raw) => exchange.deliver(anna, raw),
-    lost: { lifecycle: "disabled.credentialsExpired", code: "AUTHENTICATION_REJECTED" },
+    lost: { lifecycle: "disabled.credentialsExpired", code: "PROFILE_CREDENTIALS_REFUSED" },
     limit: ({ exchange }, addresses) => exchange.limitScope(addresses),
     outside: "IMPERSONATION_DENIED",
   },
