@@ -52,6 +52,8 @@ export async function startNatsEngine(options: NatsOptions): Promise<NatsEngine>
         ...added,
         "",
       ].join("\n"),
+      // It may hold passwords.
+      { mode: 0o600 },
     );
 
   const start = async (): Promise<GuardedProgram> => {
