@@ -1,10 +1,12 @@
-import { type RequestName, requestAddress, requestsTo, subjects } from "@mailfleet/contracts";
+import { consumers, type RequestName, requestAddress, requestsTo, subjects } from "@mailfleet/contracts";
 import { type Speaking, speakers } from "./system.ts";
 
 /** A user of NATS, with what it may do and nothing else. */
 export interface NatsUser {
   readonly name: string;
   readonly publish: readonly string[];
+  /** Although `publish` allows them. */
+  readonly mayNotPublish: readonly string[];
   readonly subscribe: readonly string[];
 }
 
@@ -40,6 +42,14 @@ function userOf({ name, asks = [], publishes = [], follows = [], watchesStreams,
         `$JS.FC.${stream}.>`,
       ]),
     ],
+    // What it makes to follow a stream has names of its own; the consumers of the services are not its.
+    mayNotPublish: Object.values(consumers)
+      .filter(({ stream }) => follows.includes(stream))
+      .flatMap(({ stream, name: consumer }) => [
+        `$JS.API.CONSUMER.CREATE.${stream}.${consumer}`,
+        `$JS.API.CONSUMER.CREATE.${stream}.${consumer}.>`,
+        `$JS.API.CONSUMER.DELETE.${stream}.${consumer}`,
+      ]),
     // With its queue: nobody can listen in on the requests of another.
     subscribe: [`_INBOX_${name}.>`, `${requestsTo(name)} ${name}`],
   };
@@ -54,6 +64,7 @@ function subjectOf(name: RequestName): string {
 const topologyUser: NatsUser = {
   name: "topology",
   publish: ["$JS.API.STREAM.>", "$JS.API.CONSUMER.>", "$JS.API.INFO"],
+  mayNotPublish: [],
   subscribe: ["_INBOX_topology.>"],
 };
 
@@ -64,11 +75,12 @@ const topologyUser: NatsUser = {
 export function natsAuthorization(users: readonly NatsUser[] = [topologyUser, ...natsUsers]): string {
   const list = (items: readonly string[]) => items.map((item) => `\n          ${JSON.stringify(item)}`).join("");
   const blocks = users.map(
-    ({ name, publish, subscribe }) => `    {
+    ({ name, publish, mayNotPublish, subscribe }) => `    {
       user: ${JSON.stringify(name)}
       password: $${passwordVariable(name)}
       permissions {
         publish { allow: [${list(publish)}
+        ], deny: [${list(mayNotPublish)}
         ] }
         subscribe { allow: [${list(subscribe)}
         ] }

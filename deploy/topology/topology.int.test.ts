@@ -85,6 +85,13 @@ test("an expiry is changed in place; an index of another form is refused, and no
   assert.equal((await run("apply")).done, true);
 });
 
+test("an index that does the same under another name serves", async () => {
+  const sends = store.db.collection("sends");
+  await sends.dropIndex("newest");
+  await sends.createIndex({ acceptedAt: -1, _id: -1 });
+  assert.deepEqual((await run("apply", { contract: true })).lines, ["NATS and MongoDB are as the services declare."]);
+});
+
 test("names of consumers, and of the indexes of each collection, are unique", () => {
   const twice = (names: readonly string[]) => names.filter((name, at) => names.indexOf(name) !== at);
   assert.deepEqual(twice(system.consumers.map(({ name }) => name)), []);

@@ -1,4 +1,4 @@
-import { lacking, noFailPoint, type OutgoingMessage, type TopologyStep } from "@mailfleet/contracts";
+import { blocking, noFailPoint, type OutgoingMessage, type TopologyStep } from "@mailfleet/contracts";
 import { jetstream, jetstreamManager } from "@nats-io/jetstream";
 import type { Bus, BusOptions, PublishOptions } from "./bus.ts";
 import { consume } from "./consume.ts";
@@ -54,7 +54,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
       const steps: TopologyStep[] = [];
       for (const one of streams) steps.push(...(await planStream(jsm, one)));
       for (const one of consumers) steps.push(...(await planConsumer(jsm, one)));
-      return lacking(steps);
+      return blocking(steps);
     },
     publish: async (message, how) => (await publishAll([message], how))[0] as "stored",
     publishAll,

@@ -38,11 +38,28 @@ test("a bus says in sentences what is missing or otherwise, and makes nothing", 
     "stream ABSENT is missing",
     "stream RUNS: max_msgs_per_subject is 1, Mailfleet needs -1; discard_new_per_subject is true, Mailfleet needs false",
     "consumer absent-consumer of stream ABSENT is missing",
-    "consumer config-events of stream MAILBOX: ack_wait is 10000000000, Mailfleet needs 1000000000",
   ]);
   assert.equal(
     (await bus.streamUsage()).some(({ name }) => name === "ABSENT"),
     false,
+  );
+});
+
+test("a service works with what a newer version has made larger, and not with what it lacks", async () => {
+  const { stream, consumer } = ownStream("NEWER");
+  await makeStreams(
+    given.engine.url,
+    [{ ...stream, maxBytes: 2 * stream.maxBytes, subjects: [...stream.subjects, "newer2.*"] }],
+    [{ ...consumer, ackWaitMs: 9000, filters: [...consumer.filters, "newer2.*"] }],
+  );
+  const bus = await given.connect();
+  assert.deepEqual(await bus.lacks([stream], [consumer]), []);
+  const more = [...stream.subjects, "newer3.*"];
+  assert.equal((await bus.lacks([{ ...stream, subjects: more }], [{ ...consumer, filters: more }])).length, 2);
+  assert.deepEqual(
+    about(await topology.plan([stream], [consumer]), "NEWER").map((line) => line.split(":")[0]),
+    ["change", "change"],
+    "the step of the older version would change it back, and says so",
   );
 });
 
@@ -51,7 +68,7 @@ test("what can be changed without loss is changed; what would lose messages is r
   const all = [...Object.values(streams), stream];
   await makeStreams(given.engine.url, [stream], [consumer]);
   const bus = await given.connect();
-  await bus.publish(timerFired(1, { subject: "changed.a" }));
+  for (const n of [1, 2]) await bus.publish(timerFired(n, { subject: "changed.a" }));
 
   const larger = { ...stream, maxBytes: stream.maxBytes * 2, subjects: [...stream.subjects, "more.*"] };
   const other = { ...consumer, ackWaitMs: 3000 };
@@ -64,9 +81,10 @@ test("what can be changed without loss is changed; what would lose messages is r
 
   const cases: [object, RegExp][] = [
     [{ maxBytes: 1 }, /max_bytes is \d+, Mailfleet needs 1; it holds \d+ bytes/],
-    [{ subjects: ["more.*"] }, /1 messages wait in it, perhaps under changed\.\*/],
+    [{ subjects: ["more.*"] }, /2 messages wait in it, perhaps under changed\.\*/],
     [{ retention: "limits" }, /retention is "workqueue", Mailfleet needs "limits".*; this cannot be changed in place/],
     [{ maxAgeMs: 1 }, /messages since .* would go/],
+    [{ onePerSubject: true }, /all but the last would go/],
   ];
   for (const [change, why] of cases) {
     const [step] = (await topology.plan([{ ...larger, ...change }], [])).filter(
@@ -77,6 +95,10 @@ test("what can be changed without loss is changed; what would lose messages is r
     assert.equal(step?.run, undefined);
     await assert.rejects(makeStreams(given.engine.url, [{ ...larger, ...change }], []), why);
   }
+  const [narrower] = (await topology.plan([], [{ ...other, filters: ["changed.b"] }])).filter(
+    ({ does }) => does === "refuse",
+  );
+  assert.match(narrower?.why ?? "", /2 messages wait, perhaps under changed\.\*/);
   assert.deepEqual(await bus.lacks([larger], [other]), [], "a refusal has changed nothing");
 });
 

@@ -117,7 +117,7 @@ export {
 export { networkFailureCode, systemCodeOf } from "./system-codes.ts";
 export { TimerDelivery, TimerSet } from "./timer/messages.ts";
 export { type NewToken, type Token, token } from "./token/token.ts";
-export { expand, lacking, type TopologyStep } from "./topology-step.ts";
+export { blocking, expand, lacking, type TopologyStep } from "./topology-step.ts";
 export { inPieces, type Upload, uploadPieceBytes } from "./upload/upload.ts";
 export { vendorCodes } from "./vendor-codes.ts";
 export {

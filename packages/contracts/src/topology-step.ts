@@ -9,6 +9,11 @@ export interface TopologyStep {
   readonly what: string;
   /** A sentence: what is there, what Mailfleet needs, and for a refusal what to do. */
   readonly why: string;
+  /**
+   * A service works with what is there: it has only another size, age or more than is needed. So the version before, and a
+   * rollback, work after the step of a newer one.
+   */
+  readonly serves?: true;
   /** Does it. Absent where nothing is to be done or may be. */
   readonly run?: () => Promise<unknown>;
 }
@@ -20,7 +25,12 @@ export async function expand(steps: readonly TopologyStep[]): Promise<void> {
   for (const { does, run } of steps) if (does !== "remove") await run?.();
 }
 
-/** What a service that finds these steps undone says; what is only superfluous does not matter to it. */
+/** Of these steps what is still to be done for the declared form, in sentences. */
 export function lacking(steps: readonly TopologyStep[]): string[] {
   return steps.filter(({ does }) => does !== "remove" && does !== "keep").map(({ why }) => why);
+}
+
+/** Of these steps what keeps a service from beginning, in sentences. */
+export function blocking(steps: readonly TopologyStep[]): string[] {
+  return lacking(steps.filter(({ serves }) => !serves));
 }

@@ -1,4 +1,4 @@
-import { type Logger, lacking } from "@mailfleet/contracts";
+import { blocking, type Logger } from "@mailfleet/contracts";
 import type { CollectionDeclaration } from "@mailfleet/kit";
 import { type Db, type DbOptions, MongoClient, MongoError, ReadConcern, ReadPreference } from "mongodb";
 import { isOutage } from "./outage.ts";
@@ -89,7 +89,7 @@ export async function connectStore(options: StoreOptions): Promise<Store> {
     );
   return {
     db,
-    lacks: async (collections) => lacking(await planCollections(db, collections)),
+    lacks: async (collections) => blocking(await planCollections(db, collections)),
     health: async () => {
       try {
         const state = await db.command({ hello: 1 }, { timeoutMS: 2000 });

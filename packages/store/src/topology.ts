@@ -29,18 +29,22 @@ async function planCollection(db: Db, { name, indexes }: CollectionDeclaration):
       },
       ...indexes.map(make),
     ];
-  const superfluous = found.filter((one) => one.name !== "_id_" && !indexes.some(({ name }) => name === one.name));
+  // One that does the same under another name serves as well: MongoDB refuses a second.
+  const thereFor = (index: Index) =>
+    found.find((one) => one.name === index.name) ?? found.find((one) => same({ ...one, name: index.name }, index));
+  const used = new Set(["_id_", ...indexes.map((index) => thereFor(index)?.name)]);
+  const superfluous = found.filter((one) => !used.has(one.name));
   return [
     ...indexes.flatMap((index) => {
-      const there = found.find((one) => one.name === index.name);
+      const there = thereFor(index);
       if (!there) return [make(index)];
-      if (same(there, index)) return [];
+      if (same({ ...there, name: index.name }, index)) return [];
       const seconds = index.expireAfterSeconds;
       if (seconds === undefined || !same({ ...there, expireAfterSeconds: seconds }, index))
         return [step("refuse", index.name, name, "is defined otherwise; it cannot be changed in place: rename it")];
       const why = `expires after ${there.expireAfterSeconds} seconds, Mailfleet needs ${seconds}`;
       const run = () => db.command({ collMod: name, index: { name: index.name, expireAfterSeconds: seconds } });
-      return [{ ...step("change", index.name, name, why), run }];
+      return [{ ...step("change", index.name, name, why), serves: true as const, run }];
     }),
     ...superfluous.map(({ name: index = "" }) => ({
       ...step("remove", index, name, "is not used any more"),

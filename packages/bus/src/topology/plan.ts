@@ -8,6 +8,13 @@ const missing = { stream: 10059, consumer: 10014 } as const;
 const ours = { mailfleet: "topology" } as const;
 /** Fields that a server does not change in place. */
 const fixed: ReadonlySet<string> = new Set(["storage", "retention", "deliver_policy", "ack_policy", "replay_policy"]);
+/** Fields that may differ from what a service declares: it works with either. */
+const sizes: ReadonlySet<string> = new Set([
+  ...["max_bytes", "max_age", "duplicate_window", "num_replicas"],
+  ...["ack_wait", "max_ack_pending"],
+]);
+/** Fields that may hold more than a service declares. */
+const lists: ReadonlySet<string> = new Set(["subjects", "filter_subjects"]);
 
 /** What would have to be done about one stream. `replicas` are compared where they are given. */
 export async function planStream(
@@ -30,11 +37,12 @@ export async function planStream(
   const different = differences(asked, found.config);
   if (different.length === 0) return [];
   const why = `${what}: ${sentences(different)}`;
+  const serves = servesAs(asked, found.config, different);
   const loss = whatIsLost(definition, found, different);
-  if (loss) return [{ does: "refuse", what, why: `${why}; ${loss}` }];
+  if (loss) return [{ does: "refuse", what, why: `${why}; ${loss}`, ...serves }];
   const run = () =>
     jsm.streams.update(definition.name, { ...asked, metadata: { ...found.config.metadata, ...ours } } as never);
-  return [{ does: "change", what, why, run }];
+  return [{ does: "change", what, why, ...serves, run }];
 }
 
 /** What would have to be done about one consumer. */
@@ -50,14 +58,33 @@ export async function planConsumer(jsm: JetStreamManager, definition: ConsumerDe
         run: () => jsm.consumers.add(stream, { ...asked, metadata: { ...ours } }),
       },
     ];
-  const different = differences(asked, withFilters(found.config));
+  const there = withFilters(found.config);
+  const different = differences(asked, there);
   if (different.length === 0) return [];
   const why = `${what}: ${sentences(different)}`;
+  const serves = servesAs(asked, there, different);
+  const waiting = found.num_pending + found.num_ack_pending;
+  const gone = (there.filter_subjects ?? []).filter((filter) => !definition.filters.includes(filter));
+  if (gone.length > 0 && waiting > 0)
+    return [
+      { does: "refuse", what, why: `${why}; ${waiting} messages wait, perhaps under ${gone.join(", ")}`, ...serves },
+    ];
   if (different.some(({ field }) => fixed.has(field)))
     return [{ does: "refuse", what, why: `${why}; this cannot be changed in place: give the consumer another name` }];
   const run = () =>
     jsm.consumers.update(stream, name, { ...asked, metadata: { ...found.config.metadata, ...ours } } as never);
-  return [{ does: "change", what, why, run }];
+  return [{ does: "change", what, why, ...serves, run }];
+}
+
+/** Whether a service works with what is there. */
+function servesAs(asked: object, found: object, different: readonly Difference[]): Pick<TopologyStep, "serves"> {
+  const holds = (field: string) => {
+    const there = (found as Record<string, unknown>)[field];
+    const wanted = (asked as Record<string, unknown>)[field];
+    return Array.isArray(there) && Array.isArray(wanted) && wanted.every((one) => there.includes(one));
+  };
+  const works = different.every(({ field }) => sizes.has(field) || (lists.has(field) && holds(field)));
+  return works ? { serves: true } : {};
 }
 
 /** What is ours and no longer declared. */
@@ -105,6 +132,8 @@ function whatIsLost(definition: StreamDefinition, { config, state }: StreamInfo,
   const changes = (field: string) => different.some((one) => one.field === field);
   if (different.some(({ field }) => fixed.has(field))) return "this cannot be changed in place";
   if (changes("max_bytes") && state.bytes > definition.maxBytes) return `it holds ${state.bytes} bytes`;
+  if (changes("max_msgs_per_subject") && definition.onePerSubject && state.messages > (state.num_subjects ?? 0))
+    return "of several messages of one subject all but the last would go";
   const left = (config.subjects ?? []).filter((subject) => !definition.subjects.includes(subject));
   if (left.length > 0 && state.messages > 0)
     return `${state.messages} messages wait in it, perhaps under ${left.join(", ")}`;
