@@ -1,5 +1,6 @@
 /** The topology step as a process of its own, for a job in a cluster and for the local stack. */
 import { parseArgs } from "node:util";
+import { mongoRolesScript } from "./mongo-roles.ts";
 import { natsAuthorization } from "./nats-users.ts";
 import { type TopologyAction, topology, topologyActions } from "./topology.ts";
 
@@ -8,12 +9,13 @@ const { positionals, values } = parseArgs({
   options: { contract: { type: "boolean" }, json: { type: "boolean" } },
 });
 const [action = "apply"] = positionals;
-if (action === "nats-users") {
-  console.log(natsAuthorization());
+if (action === "nats-users" || action === "mongo-roles") {
+  const database = process.env.MAILFLEET_MONGO_DB || "mailfleet";
+  console.log(action === "nats-users" ? natsAuthorization() : mongoRolesScript(database));
   process.exit(0);
 }
 if (!topologyActions.some((one) => one === action)) {
-  console.error(`${action} is not one of ${[...topologyActions, "nats-users"].join(", ")}`);
+  console.error(`${action} is not one of ${[...topologyActions, "nats-users", "mongo-roles"].join(", ")}`);
   process.exit(2);
 }
 try {

@@ -9,7 +9,7 @@ const texts = {
 } as const;
 
 /**
- * `mailfleet topology apply|diff|check|nats-users`: the one command that speaks to NATS and MongoDB itself, with the rights of
+ * `mailfleet topology apply|diff|check|nats-users|mongo-roles`: the one command that speaks to NATS and MongoDB itself, with the rights of
  * their administrator. It reads MAILFLEET_NATS_URL and MAILFLEET_MONGO_URL, as the services do.
  */
 export function addTopologyCommands(program: Command, cli: Cli): void {
@@ -26,6 +26,13 @@ export function addTopologyCommands(program: Command, cli: Cli): void {
     .action(async () => {
       const { natsAuthorization } = await import("@mailfleet/topology");
       cli.terminal.out(natsAuthorization().trimEnd());
+    });
+  topology
+    .command("mongo-roles")
+    .description("print the roles of MongoDB, as a script for mongosh")
+    .action(async () => {
+      const { mongoRolesScript } = await import("@mailfleet/topology");
+      cli.terminal.out(mongoRolesScript(cli.terminal.env.MAILFLEET_MONGO_DB || "mailfleet"));
     });
   for (const action of ["apply", "diff", "check"] as const) {
     const command = topology.command(action).description(texts[action]);

@@ -12,6 +12,8 @@ export interface MongodOptions {
   readonly dataDir: string;
   /** 0: it chooses. */
   readonly port: number;
+  /** Who is not signed in may do nothing. The file holds what the members of the set know each other by. */
+  readonly keyFile?: string;
   /** The folder goes when this process dies. */
   readonly temporary?: boolean;
 }
@@ -31,6 +33,7 @@ export async function launchMongod(options: MongodOptions): Promise<{ server: Gu
       "--nounixsocket",
       "--setParameter",
       "diagnosticDataCollectionEnabled=false",
+      ...(options.keyFile ? ["--keyFile", options.keyFile] : []),
     ]),
     {
       ...(options.temporary && { removeWhenOrphaned: options.dataDir }),

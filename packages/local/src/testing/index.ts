@@ -37,6 +37,7 @@ export {
   type TestMongo,
   tempDir,
 } from "./start-engines.ts";
+export { type MongoWithUsers, startMongoWithUsers } from "./start-mongo-with-users.ts";
 export { type Postfix, startPostfix } from "./start-postfix.ts";
 export { type LinkState, startTcpProxy, type TcpProxy } from "./tcp-proxy.ts";
 export { startTlsPort } from "./tls-port.ts";

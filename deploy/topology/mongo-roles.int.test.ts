@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { Logger } from "@mailfleet/contracts";
+import { type MongoWithUsers, startMongoWithUsers } from "@mailfleet/local/testing";
+import { connectStore, makeCollections, type Store } from "@mailfleet/store";
+import { mongoRoles, mongoRolesScript, roleOf } from "./mongo-roles.ts";
+import { speakers, system } from "./system.ts";
+
+const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
+const database = "mailfleet";
+const unauthorized = { codeName: "Unauthorized" };
+
+describe("roles of MongoDB", () => {
+  let mongo: MongoWithUsers;
+  const stores: Store[] = [];
+  const storeOf = async (service: string) => {
+    const url = mongo.urlOf(service, `password-of-${service}`);
+    const store = await connectStore({ url, database, appName: service, logger: silent });
+    stores.push(store);
+    return store;
+  };
+  before(async () => {
+    mongo = await startMongoWithUsers();
+    const { administrator } = mongo;
+    for (const role of mongoRoles(database)) {
+      const { role: name, ...rest } = role;
+      await administrator.db(database).command({ createRole: name, ...rest });
+    }
+    for (const service of [...speakers.map(({ name }) => name), "topology"])
+      await administrator.db("admin").command({
+        ...{ createUser: service, pwd: `password-of-${service}` },
+        roles: [{ role: roleOf(service), db: database }],
+      });
+  });
+  after(async () => {
+    await Promise.all(stores.map((store) => store.close()));
+    await mongo?.stop();
+  });
+
+  test("the topology step makes everything, and reads no document", async () => {
+    const store = await storeOf("topology");
+    await makeCollections(store, system.collections);
+    await makeCollections(store, system.collections);
+    await assert.rejects(store.db.collection("sends").findOne({}), unauthorized);
+    await assert.rejects(store.db.collection("sends").insertOne({}), unauthorized);
+    await assert.rejects(store.db.collection("sends").drop(), unauthorized);
+  });
+
+  for (const { name, wanted } of speakers)
+    test(`${name} works with its own collections, and with no other`, async () => {
+      const store = await storeOf(name);
+      assert.deepEqual(await store.lacks(wanted.collections), []);
+      assert.equal(await store.health(), null);
+      const own = new Set(wanted.collections.map((one) => one.name));
+      for (const collection of own) {
+        const there = store.db.collection<{ _id: string }>(collection);
+        const _id = `of ${name}`;
+        await there.updateOne({ _id }, { $set: { n: 1 } }, { upsert: true });
+        await there.bulkWrite([{ updateOne: { filter: { _id }, update: { $set: { n: 2 } } } }]);
+        assert.equal((await there.aggregate([{ $match: { _id } }]).toArray()).length, 1, collection);
+        assert.equal((await there.findOneAndDelete({ _id }))?._id, _id);
+        await assert.rejects(there.drop(), unauthorized);
+        await assert.rejects(there.createIndex({ other: 1 }), unauthorized);
+      }
+      for (const { name: foreign } of system.collections.filter((one) => !own.has(one.name))) {
+        const there = store.db.collection(foreign);
+        await assert.rejects(there.findOne({}), unauthorized, foreign);
+        await assert.rejects(there.insertOne({}), unauthorized, foreign);
+        await assert.rejects(there.deleteMany({}), unauthorized, foreign);
+      }
+    });
+
+  test("each collection has one service that writes it, but for those of the kit and the worker", () => {
+    const owners = new Map<string, string[]>();
+    for (const { name, wanted } of speakers)
+      for (const { name: collection } of wanted.collections)
+        owners.set(collection, [...(owners.get(collection) ?? []), name]);
+    const shared = [...owners].filter(([, services]) => services.length > 1);
+    assert.deepEqual(shared.map(([collection]) => collection).sort(), ["permits", "signIns"]);
+  });
+
+  test("the script makes or updates each role", () => {
+    const script = mongoRolesScript(database);
+    for (const { name } of speakers)
+      assert.match(script, new RegExp(`updateRole\\("mailfleet-${name}", \\{"privileges"`));
+    assert.match(script, /^db = db\.getSiblingDB\("mailfleet"\);/);
+  });
+});
