@@ -44,7 +44,7 @@ export const alerting = defineService<AlertingPorts, "wall">()({
   keeps: [keptAlerts, keptDeadLetters, keptNotificationSettings],
   listens: [
     listen(consumers.alertingFacts, {
-      types: ["alert.raised.v1", "alert.cleared.v1", "mailbox.deleted.v1"],
+      types: ["alert.raised.v1", "alert.cleared.v1", "mailbox.deleted.v1", "profile.deleted.v1"],
       concurrency: 16,
       keyOf: objectOf,
       handle:

@@ -113,6 +113,7 @@ export const consumers = {
     "fact.mailbox.*.alert-raised",
     "fact.mailbox.*.alert-cleared",
     "fact.mailbox.*.deleted",
+    "fact.profile.*.deleted",
     "fact.mail.*.alert-raised",
     "fact.mail.*.alert-cleared",
   ]),

@@ -87,6 +87,16 @@ describe("alerts", () => {
     assert.ok(again.clearedAt !== null && again.clearedAt < at + 120_000);
   });
 
+  test("of a deleted profile are cleared", async () => {
+    const at = Date.now();
+    const object = { type: "profile" as const, id: "pf_gone", direction: "inbound" as const };
+    await given.raise({ at, object, code: "PROFILE_SIGN_IN_REFUSED" });
+    await of("pf_gone", (alert) => alert.state === "raised");
+    const deleted = { profileId: "pf_gone", v: 9, at, by: "admin" };
+    await given.say(subjects.profileFact("pf_gone", "deleted"), "profile.deleted.v1", deleted);
+    await of("pf_gone", (alert) => alert.state === "cleared");
+  });
+
   test("a crash after storing neither counts twice nor loses the fact", async () => {
     const facts: string[] = [];
     const view = await given.bus.follow({ filters: ["fact.alert.*.*"] }, (message) => {

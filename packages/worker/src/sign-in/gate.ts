@@ -10,7 +10,16 @@ import {
 } from "@mailfleet/contracts";
 import type { WorkerPorts } from "../ports.ts";
 import type { Gates } from "./ports.ts";
-import { type Asking, afterwards, type Ended, isRefused, leaveFor, type Refusal, type SignInRecord } from "./record.ts";
+import {
+  type Asking,
+  afterwards,
+  type Ended,
+  isRefused,
+  leaveFor,
+  type Refusal,
+  type SignInRecord,
+  triesAgainInMs,
+} from "./record.ts";
 
 /** So long a success is trusted without asking the store, milliseconds. */
 const trustedMs = 5000;
@@ -46,8 +55,8 @@ export function createGates(
       const known = trusted.get(id);
       return known?.credential === credential && known.until > now();
     };
-    const refusedError = (refusal: Pick<Refusal, "evidence">) =>
-      new FailureError(failureOf("PROFILE_CREDENTIALS_REFUSED", refusal.evidence));
+    const refusedError = ({ evidence }: Pick<Refusal, "evidence">, retryAfterMs?: number) =>
+      new FailureError(failureOf("PROFILE_CREDENTIALS_REFUSED", evidence, retryAfterMs));
 
     /** Waits for leave, over all processes. Throws PROFILE_CREDENTIALS_REFUSED, the signal's reason. */
     async function leave(signal: AbortSignal): Promise<void> {
@@ -57,23 +66,23 @@ export function createGates(
         const found = leaveFor(id, before, asking());
         if (found.is === "refused") {
           await tellOnce(before);
-          throw refusedError(found.refusal);
+          throw refusedError(found.refusal, found.retryAfterMs);
         }
         if (found.is === "go" && (!found.next || (await store.swap(raised(found.next))))) return;
         if (found.is === "wait") await delay(lookAgainMs, undefined, { signal });
       }
     }
 
-    /** Writes down how it ended. True: the credentials are refused, for all mailboxes. */
-    async function settle(ended: Ended): Promise<boolean> {
+    /** Writes down how it ended. Answers with the refusal where the credentials are refused, for all mailboxes. */
+    async function settle(ended: Ended): Promise<Refusal | null> {
       for (;;) {
         const next = afterwards(await store.get(id), asking(), ended);
         if (next !== null && !(await store.swap(raised(next)))) continue;
         if (ended?.is === "worked" && next?.told) await say(next, "cleared");
-        if (ended?.is !== "refused" || next === null) return false;
-        const isOver = isRefused(next, { mailboxes });
-        if (isOver) await say(next, "raised");
-        return isOver;
+        if (ended?.is !== "refused" || next === null) return null;
+        if (!isRefused(next, { mailboxes })) return null;
+        await say(next, "raised");
+        return next.refused;
       }
     }
 
@@ -102,20 +111,21 @@ export function createGates(
       work: () => Promise<Result>,
       refused: (error: unknown) => string | null,
     ): Promise<Result> {
-      const whether = isTrusted();
+      const isKnown = isTrusted();
       try {
         const result = await work();
         if (trusted.size > 10_000) trusted.clear();
         trusted.set(id, { credential, until: now() + trustedMs });
-        if (!whether) await orPass(settle({ is: "worked" }), false);
+        // What others were refused ends also where this process did not ask.
+        if (!isKnown || isAddressed) await orPass(settle({ is: "worked" }), null);
         return result;
       } catch (error) {
         const words = refused(error);
         if (words !== null) trusted.delete(id);
         const reply = redactSecrets(words ?? "", [password.reveal()]);
         const evidence: Evidence = { host: server.host, port: server.port, ...(reply && { reply }) };
-        const isOver = await orPass(settle(words === null ? null : { is: "refused", evidence }), false);
-        throw isOver ? refusedError({ evidence }) : error;
+        const refusal = await orPass(settle(words === null ? null : { is: "refused", evidence }), null);
+        throw refusal ? refusedError(refusal, triesAgainInMs(refusal, asking())) : error;
       }
     }
 

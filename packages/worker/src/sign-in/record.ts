@@ -19,7 +19,7 @@ export interface SignInRecord {
 export interface Refusal {
   readonly at: number;
   readonly times: number;
-  /** Mailboxes for which they were, as far as it matters. */
+  /** Mailboxes for which they were: all where each has a user name of its own, else one. */
   readonly mailboxes: readonly string[];
   readonly evidence: Evidence;
 }
@@ -40,12 +40,14 @@ export interface Asking {
 export type Leave =
   | { readonly is: "go"; readonly next?: SignInRecord }
   | { readonly is: "wait" }
-  | { readonly is: "refused"; readonly refusal: Refusal; readonly next?: SignInRecord };
+  | { readonly is: "refused"; readonly refusal: Refusal; readonly retryAfterMs?: number };
 
 /** As long as this after a success nobody goes first, milliseconds. */
 const trustedMs = 60_000;
 /** A server that only was overloaded, or that somebody repaired, is asked once more after this. */
 const againMs = 60_000;
+/** After so many mailboxes that were refused none is tried any more. */
+const mostMailboxes = 100;
 /** Longer than signing in may take: a process that died gives way to the next. */
 const tryingMs = 120_000;
 
@@ -54,9 +56,16 @@ export function isRefused({ refused }: SignInRecord, { mailboxes }: Pick<Asking,
   return refused !== null && refused.mailboxes.length >= mailboxes;
 }
 
+/** When this mailbox may try refused credentials once more, milliseconds from now; `undefined`: not by itself. */
+export function triesAgainInMs({ at, times, mailboxes }: Refusal, asking: Asking): number | undefined {
+  const isFirst = asking.mailboxes > 1 && mailboxes.length < mostMailboxes && !mailboxes.includes(asking.mailbox);
+  return times < 2 || isFirst ? Math.max(0, at + againMs - asking.now) : undefined;
+}
+
 /**
  * Credentials that have just worked are used by all at once. Others are tried by one at a time; refused ones by nobody,
- * but once more after a minute if they had worked before or a person asks, and at once for a test of the profile.
+ * but after a minute once more, by each mailbox with a user name of its own that was not refused yet, and if a person
+ * asks; at once for a test of the profile.
  */
 export function leaveFor(id: string, before: SignInRecord | null, asking: Asking): Leave {
   const { credential, by, now, asked } = asking;
@@ -68,9 +77,10 @@ export function leaveFor(id: string, before: SignInRecord | null, asking: Asking
   const { refused, workedAt, trying } = record;
   if (trying && trying.until > now) return { is: "wait" };
   if (refused && isRefused(record, asking)) {
+    const retryAfterMs = triesAgainInMs(refused, asking);
     const isLater = now - refused.at >= againMs;
-    const again = asked === "connection" || (isLater && (asked !== null || (workedAt !== null && refused.times < 2)));
-    if (!again) return { is: "refused", refusal: refused };
+    const again = asked === "connection" || retryAfterMs === 0 || (isLater && asked !== null);
+    if (!again) return { is: "refused", refusal: refused, ...(retryAfterMs !== undefined && { retryAfterMs }) };
   } else if (workedAt !== null && refused === null && now - workedAt < trustedMs) return { is: "go" };
   return { is: "go", next: { ...record, trying: { by, until: now + tryingMs } } };
 }
@@ -91,10 +101,15 @@ export function afterwards(before: SignInRecord | null, asking: Asking, ended: E
   const { times = 0, mailboxes = [], at = 0 } = before.refused ?? {};
   // Those that were under way together count once.
   const isAnother = times === 0 || now - at >= againMs;
-  const named = [...new Set([...mailboxes, mailbox])].slice(0, asking.mailboxes);
+  // One that tries again does not hold up those that have not tried.
+  const isRepeated = isAnother && asking.mailboxes > 1 && mailboxes.includes(mailbox);
+  const named = [...new Set([...mailboxes, mailbox])].slice(0, asking.mailboxes > 1 ? mostMailboxes : 1);
   return {
     ...before,
     trying,
-    refused: { at: now, times: times + Number(isAnother), mailboxes: named, evidence: ended.evidence },
+    refused: {
+      ...{ at: isRepeated ? at : now, times: times + Number(isAnother), mailboxes: named },
+      evidence: ended.evidence,
+    },
   };
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { type Asking, afterwards, leaveFor, type SignInRecord } from "./record.ts";
+import { type Asking, afterwards, leaveFor, type Refusal, type SignInRecord } from "./record.ts";
 
 const at = 1_800_000_000_000;
 const asking: Asking = { credential: "one", by: "me", now: at, mailbox: "mb_1", mailboxes: 1, asked: null };
@@ -11,6 +11,7 @@ const record: SignInRecord = {
 };
 const minuteAgo = at - 61_000;
 const old = { ...refusal, at: minuteAgo };
+const three = ["a", "b", "c"];
 const trying = { by: "another", until: at + 1 };
 
 /** What is known, who asks, and what follows: `go` with all others, `first`, `wait`, or `refused`. */
@@ -23,15 +24,28 @@ const rows: readonly (readonly [string, Partial<SignInRecord> | null, Partial<As
   ["one that died was trying", { trying: { ...trying, until: at - 1 } }, {}, "first"],
   ["another credential is tried", { trying, credential: "other" }, {}, "first"],
   ["they were refused", { refused: refusal }, {}, "refused"],
-  ["they were refused, and never worked", { refused: old }, {}, "refused"],
+  ["they were refused a minute ago, and never worked", { refused: old }, {}, "first"],
   ["they were refused just now, and a mailbox is tested", { refused: refusal }, { asked: "test" }, "refused"],
   ["they were refused a minute ago, and a mailbox is tested", { refused: old }, { asked: "test" }, "first"],
   ["they were refused just now, and the profile is tested", { refused: refusal }, { asked: "connection" }, "first"],
   ["they had worked, and were refused once", { refused: old, workedAt: 1 }, {}, "first"],
-  ["they had worked, and were refused twice", { refused: { ...old, times: 2 }, workedAt: 1 }, {}, "refused"],
+  ["they were refused twice", { refused: { ...old, times: 2 }, workedAt: 1 }, {}, "refused"],
   ["others were refused", { refused: refusal, credential: "other" }, {}, "first"],
   ["one of three addressed mailboxes was refused", { refused: refusal }, { mailboxes: 3 }, "first"],
-  ["three were", { refused: { ...refusal, mailboxes: ["a", "b", "c"] } }, { mailboxes: 3 }, "refused"],
+  ["three were", { refused: { ...refusal, mailboxes: three } }, { mailboxes: 3 }, "refused"],
+  ["three were, again and again", { refused: { ...old, times: 9, mailboxes: three } }, { mailboxes: 3 }, "first"],
+  [
+    "three were, again and again, and one of them asks",
+    { refused: { ...old, times: 9, mailboxes: three } },
+    { mailboxes: 3, mailbox: "c" },
+    "refused",
+  ],
+  [
+    "a hundred were",
+    { refused: { ...old, times: 9, mailboxes: Array.from({ length: 100 }, (_, n) => `mb_${n}`) } },
+    { mailboxes: 3, mailbox: "other" },
+    "refused",
+  ],
 ];
 
 describe("the credentials of a profile", () => {
@@ -53,5 +67,25 @@ describe("the credentials of a profile", () => {
     assert.equal(afterwards(worked, asking, { is: "worked" }), null, "known already");
     assert.equal(afterwards(mine, asking, null)?.trying, null, "came to no answer");
     assert.equal(afterwards(mine, { ...asking, credential: "older" }, { is: "refused", evidence }), null);
+  });
+
+  test("a refusal says when this mailbox may try again, if it may", () => {
+    const told = (refused: Refusal, who: Partial<Asking> = {}) => {
+      const leave = leaveFor("pf_1/inbound", { ...record, refused }, { ...asking, ...who });
+      return leave.is === "refused" ? leave.retryAfterMs : leave.is;
+    };
+    assert.equal(told(refusal), 59_000);
+    assert.equal(told({ ...refusal, times: 2 }), undefined);
+    const many = { ...refusal, times: 2, mailboxes: three };
+    assert.equal(told(many, { mailboxes: 3 }), 59_000, "it was not refused yet");
+    assert.equal(told(many, { mailboxes: 3, mailbox: "a" }), undefined);
+  });
+
+  test("a mailbox that is refused again does not hold up those that were not, another does", () => {
+    const before = { ...record, refused: { ...old, mailboxes: three } };
+    const refusedFor = (mailbox: string) =>
+      afterwards(before, { ...asking, mailboxes: 3, mailbox }, { is: "refused", evidence })?.refused;
+    assert.deepEqual(refusedFor("a"), { at: minuteAgo, times: 2, mailboxes: three, evidence });
+    assert.deepEqual(refusedFor("d"), { at, times: 2, mailboxes: [...three, "d"], evidence });
   });
 });
