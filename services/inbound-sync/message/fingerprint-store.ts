@@ -42,8 +42,9 @@ export function fingerprintOf({ sha256 }: { readonly sha256: string }): string {
 
 /**
  * What stays the same where servers write a message anew, as Exchange does at each reading: Message-ID, date and sender;
- * and for those without a Message-ID sender, subject, and the second at which the server took it in. The first is
- * remembered; by any of them a message may be known again, because a server may have added a Message-ID.
+ * and for those without a Message-ID or a date, which senders give again and again, sender, subject, and the second at
+ * which the server took it in. The first is remembered; by any of them a message may be known again, because a server may
+ * have added a Message-ID or a date.
  */
 export function likenessesOf({
   messageId,
@@ -56,7 +57,7 @@ export function likenessesOf({
   const second = (at: number | null) => at && Math.floor(at / 1000);
   const short = (...said: unknown[]) => hash("sha256", JSON.stringify(said), "hex").slice(0, digits);
   return [
-    ...(messageId === null ? [] : [short(messageId, second(date), sender)]),
+    ...(messageId === null || date === null ? [] : [short(messageId, second(date), sender)]),
     ...(sender === null && subject === null ? [] : [short(sender, subject, second(receivedAt))]),
   ];
 }

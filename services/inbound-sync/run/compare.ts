@@ -11,6 +11,7 @@ import { failureFor } from "@mailfleet/worker";
 import { prepareAll } from "../message/prepare.ts";
 import type { InboundPorts } from "../ports.ts";
 import type { ComparedInbox } from "../source/document.ts";
+import { readUntil } from "./starting-point.ts";
 import { createTellApart } from "./tell-apart.ts";
 
 /** A comparison ends after this; one that is older died with its process. */
@@ -32,13 +33,15 @@ export const compareAnswers: Answers<Used> = {
         remedy: "Try again in a moment.",
       });
     const begun = begin(profileId, ports.now());
-    if (await ports.sources.compareBegun(mailboxId, begun, begun.begunAt - longestMs)) {
-      // Whoever asked looks how far it is.
-      void compare(ports, connection, permit, begun);
-      return { begun: true };
+    let isBegun = false;
+    try {
+      isBegun = await ports.sources.compareBegun(mailboxId, begun, begun.begunAt - longestMs);
+    } finally {
+      if (!isBegun) await permit.give();
     }
-    await permit.give();
-    return { begun: false };
+    // Whoever asked looks how far it is.
+    if (isBegun) void compare(ports, connection, permit, begun);
+    return { begun: isBegun };
   },
 
   "inbound-sync.message.comparison": async ({ sources, now }, { mailboxId }) => {
@@ -97,7 +100,8 @@ async function read(
   const handedOver = [...(await ports.fingerprints.count(mailboxId)).values()].reduce((sum, copies) => sum + copies, 0);
   const session = await connector.open(options, signal);
   try {
-    const before = { names: null, comparing: true, movedAt: ports.now(), usedAgain: new Set<string>() };
+    const movedAt = readUntil((await ports.sources.get(mailboxId)) ?? {}, ports.now());
+    const before = { names: null, comparing: true, movedAt, usedAgain: new Set<string>() };
     const tellApart = createTellApart(ports, { mailboxId, session, ...before });
     const counts = { has: 0, known: 0, fresh: 0, older: 0, refused: 0, handedOver };
     const wanted = { processFrom, batchSize, signal, known: () => false };

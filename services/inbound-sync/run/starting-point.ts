@@ -2,6 +2,7 @@ import type { Cursor, InboundSession, SourceIdentity } from "@mailfleet/connecto
 import type { AlertCode } from "@mailfleet/contracts";
 import type { InboundPorts } from "../ports.ts";
 import { alertRaised, occasionOf } from "../source/alerts.ts";
+import type { SourceDocument } from "../source/document.ts";
 import type { Names } from "../source/names-store.ts";
 import type { SetAside } from "../source/set-aside.ts";
 import type { ReceiveRun } from "./receive-run.ts";
@@ -14,7 +15,7 @@ export interface StartingPoint {
   readonly prefix: string;
   /** Everything is read again, and what was handed over before is not handed over again. */
   readonly comparing: boolean;
-  /** When the mailbox was moved here; `null`: it was not. */
+  /** Until when the source before this one was read; `null`: there was none. */
   readonly movedAt: number | null;
 }
 
@@ -69,7 +70,12 @@ export async function startOverIfRenewed(
   return true;
 }
 
-/** Another source, or the same one made anew. The answer: when it was moved, if it was. */
+/** What came to this source later was never handed over from it; `now` where nothing is known of its readings. */
+export function readUntil({ listedAt = 0, found }: Pick<SourceDocument, "listedAt" | "found">, now: number): number {
+  return Math.min(now, Math.max(listedAt, found?.at ?? 0) || now);
+}
+
+/** Another source, or the same one made anew. The answer: until when the one before was read, if it was moved. */
 async function startOver(
   ports: Pick<InboundPorts, "bus" | "sources" | "names" | "now">,
   { session, lease, source }: Pick<ReceiveRun, "session" | "lease" | "source">,
@@ -88,7 +94,7 @@ async function startOver(
   await ports.bus.publish(alertRaised(lease.key, { code: given.code, key, at, detail }));
   if (given.forgetNames) await ports.names.remove(lease.key);
   const comparingUntil = given.comparedFor === 0 ? 0 : at + given.comparedFor;
-  const movedAt = given.moved ? at : null;
+  const movedAt = given.moved ? readUntil(source, at) : null;
   await ports.sources.startOver(lease, session.source, { epoch: epoch + 1, comparingUntil, movedAt });
   return movedAt;
 }

@@ -23,7 +23,7 @@ export function createTellApart(
     session: Pick<InboundSession, "listed">;
     names: Names | null;
     comparing: boolean;
-    /** When the mailbox was moved to this source; `null`: it was not. */
+    /** Until when the source before this one was read; `null`: the mailbox was not moved. */
     movedAt: number | null;
     /** Names that another message may have now: what had them need not be there any more. */
     usedAgain: ReadonlySet<string>;
@@ -80,7 +80,7 @@ export function createTellApart(
     return known;
   };
 
-  /** What came after the move was never handed over from where the mailbox was before. */
+  /** What came after the last reading was never handed over from where the mailbox was before. */
   function cameBefore({ fetched: { receivedAt } }: Prepared): boolean {
     return movedAt !== null && receivedAt < movedAt + clocksDifferMs;
   }

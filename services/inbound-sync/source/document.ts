@@ -79,7 +79,7 @@ export interface SourceDocument {
    * It goes on until then (milliseconds since the epoch), however often everything was read: mail may still be moved.
    */
   readonly comparingUntil?: number;
-  /** When the mailbox was moved to another account or host; what came before is also known by its likeness. */
+  /** The mailbox was moved to another account or host: what came before the last reading of the one before is also known by its likeness. */
   readonly movedAt?: number;
   /** Reports of undeliverable mail that are handed over and still to be moved at the server, by name. */
   readonly toMove?: readonly string[];

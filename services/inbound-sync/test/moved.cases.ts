@@ -99,4 +99,18 @@ export const movedMail: readonly MovedMail[] = [
     lies: "new",
     received: 1,
   },
+  {
+    what: "a message without a date, whose sender gives each the same Message-ID; it was archived",
+    fields: ["Message-ID: <daily@x>"],
+    came: 3592,
+    lies: "archived",
+    received: 1,
+  },
+  {
+    what: "the next one of that sender, which only the new server has",
+    fields: ["Message-ID: <daily@x>"],
+    came: 4,
+    lies: "new",
+    received: 1,
+  },
 ];

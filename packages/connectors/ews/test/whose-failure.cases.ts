@@ -2,7 +2,7 @@
 export interface SendRefusal {
   /** Of a response message; with a status instead, what something before Exchange answers. */
   readonly said: string | number;
-  /** `deferred` and `message` are this message's own; else the mailbox's kind. */
+  /** `deferred` and `message` are this message's own, `uncertain`: it may have been sent; else the mailbox's kind. */
   readonly comes: string;
 }
 
@@ -38,5 +38,11 @@ export const sendRefusals: readonly SendRefusal[] = [
   refusal(403, "permanent ACCESS_DENIED"),
   refusal(404, "deferred NOT_THIS_PROTOCOL"),
   refusal(413, "message MESSAGE_TOO_LARGE"),
-  refusal(503, "deferred SERVER_UNAVAILABLE"),
+  refusal("ErrorTimeoutExpired", "uncertain"),
+  refusal("ErrorConnectionFailed", "uncertain"),
+  refusal("ErrorMailboxFailover", "uncertain"),
+  refusal("ErrorMailboxSiteFailover", "uncertain"),
+  refusal(408, "uncertain"),
+  refusal(500, "uncertain"),
+  refusal(503, "uncertain"),
 ];

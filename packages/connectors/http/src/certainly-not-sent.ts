@@ -1,14 +1,15 @@
 import type { FailureCode } from "@mailfleet/contracts";
 
-/** Failures that come before any answer, or are one: the message was certainly not accepted. */
+/**
+ * Failures that come before a request is sent, or are its answer: the message was certainly not accepted. Those of the
+ * network and of TLS are not among them: a connection that was open may end with the same codes.
+ */
 const certain: ReadonlySet<FailureCode> = new Set<FailureCode>([
   "HOST_NOT_FOUND",
   "NAME_SERVICE_UNAVAILABLE",
   "CONNECTION_REFUSED",
-  "NETWORK_UNREACHABLE",
   "PROXY_UNREACHABLE",
   "PROXY_REFUSED",
-  "TLS_HANDSHAKE_FAILED",
   "TLS_CERTIFICATE_EXPIRED",
   "TLS_CERTIFICATE_UNTRUSTED",
   "TLS_NAME_MISMATCH",

@@ -8,6 +8,9 @@ import { RefusedError } from "./refusal.ts";
 /** As much of a large message as is looked at for its recipients. */
 const LONGEST_HEADER = 256 * 1024;
 
+/** Exchange's words for a request that it may have carried out, or part of it (MS-OXWSCDATA §2.2.5.24). */
+const perhapsDone = /\bError(TimeoutExpired|ConnectionFailed|MailboxFailover|MailboxSiteFailover)\b/;
+
 /** A request that makes a server send, and where it was when it ended. */
 export interface HandingOver {
   /** The server's name for people. */
@@ -33,16 +36,25 @@ export function notHandedOver(thrown: unknown, request: HandingOver): Error {
     new UncertainError(`${server} had the whole message and ${reason}`, { cause: thrown });
   if (thrown instanceof UncertainError || thrown instanceof NotAskedError) return thrown;
   if (thrown instanceof RefusedError)
-    // A gateway with this answer does not know whether the request behind it was carried out. Nor does who says yes in
-    // another language than the API's.
-    return thrown.status === 502 || thrown.status === 504 || (thrown.status < 300 && thrown.codes === null)
-      ? uncertain(`something else than the API answered ${thrown.status}`)
+    return isUnknown(thrown, handedOver)
+      ? uncertain(`nobody knows what became of it: ${thrown.failure.evidence?.reply ?? thrown.status}`)
       : ofOneMessage(thrown, deniesAll);
   const failure = signal.aborted && !(thrown instanceof FailureError) ? null : request.failure(thrown, method);
   if (failure && isCertainlyNotSent(failure.failure.code)) return failure;
   if (handedOver) return uncertain(`gave no answer (${failure?.failure.code ?? "given up"})`);
   if (!failure) return new FailureError(failureOf("CONNECTION_LOST", { command: method, systemCode: "ABORTED" }));
   return failure.failure.code === "CONNECTION_LOST" ? ofOneMessage(failure, deniesAll) : failure;
+}
+
+/** Whether an answer leaves open if the request was carried out. */
+function isUnknown({ status, codes }: RefusedError, handedOver: boolean): boolean {
+  // A yes in another language than the API's.
+  if (status < 300 && codes === null) return true;
+  if (!handedOver) return false;
+  // A gateway does not know, nor does a load balancer what the server behind it has done. The API itself says so by a code.
+  return (
+    status === 408 || status === 502 || status === 504 || (codes === null ? status >= 500 : perhapsDone.test(codes))
+  );
 }
 
 /** A probe that is lost has no second chance to be looked up: in a test it has failed. */
