@@ -32,7 +32,7 @@ export const otherAlertCodes = {
     "error",
     "profile",
     "A server rejected the user name or password of a profile. No mailbox of the profile tries them again, so that the account is not locked.",
-    "Set the right credentials on the profile. Mailfleet then tests its mailboxes again. If they were put right at the server, run `mailfleet profile test-connection`, then test and enable the profile's mailboxes.",
+    "Set the right credentials on the profile. Mailfleet then tests its mailboxes again. If they were put right at the server, run `mailfleet profile test-connection PROFILE --mailbox ADDRESS`, then test and enable the profile's mailboxes.",
   ),
   STALLED: alert(
     "warning",

@@ -198,7 +198,14 @@ export const failureCodes = {
     "information",
     "profile",
     "The server rejected the user name or password of the profile, with which all its mailboxes sign in. They are not tried again, so that the account is not locked.",
-    "Set the right credentials on the profile. Mailfleet then tests its mailboxes again. If they were put right at the server, run `mailfleet profile test-connection`, then test and enable the profile's mailboxes.",
+    "Set the right credentials on the profile. Mailfleet then tests its mailboxes again. If they were put right at the server, run `mailfleet profile test-connection PROFILE --mailbox ADDRESS`, then test and enable the profile's mailboxes.",
+  ),
+  FIRST_SIGN_IN_AWAITED: row(
+    "transient",
+    "information",
+    "profile",
+    "Another mailbox signs in with the user name and password of the profile. They are not known to work, so that this one waited for it, in vain. The server was not asked for this mailbox.",
+    "Mailfleet tries again. If it persists, the server is slow to answer sign-ins: look at its load and log.",
   ),
   CREDENTIALS_MISSING: row(
     "auth",

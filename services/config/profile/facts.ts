@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type MessageBody, type ProfileFact, type ProfileSettings, profile, subjects } from "@mailfleet/contracts";
 import type { OutboxEntry } from "@mailfleet/kit";
+import { alertCleared } from "../mailbox/alert-entries.ts";
 import type { ProfileBody, StoredProfile } from "./body.ts";
 import { secretNames } from "./secrets.ts";
 
@@ -34,6 +35,17 @@ export function profileChanged(before: StoredProfile, after: ProfileBody, said: 
   const v = before.v + 1;
   const relevant = after.relevantV === v;
   return [fact("changed", { profileId: before._id, v, at, by: said.by, fields, relevant }, said)];
+}
+
+/** What was said of credentials that the profile no longer signs in with is over. */
+export function refusalsOver(before: StoredProfile, { settings }: ProfileBody, at: number): OutboxEntry[] {
+  return (["inbound", "outbound"] as const)
+    .filter((direction) => before.settings[direction].credentials === "profile")
+    .filter((direction) => settings[direction].credentials !== "profile")
+    .map((direction) => {
+      const object = { type: "profile", id: before._id, label: settings.name, direction } as const;
+      return alertCleared({ at, object, codes: ["PROFILE_SIGN_IN_REFUSED"] });
+    });
 }
 
 export function profileDeleted(profileId: string, v: number, said: Said, at: number): OutboxEntry {

@@ -5,7 +5,7 @@ import { refusePorts } from "../settings/allowed-ports.ts";
 import type { ProfileBody, StoredProfile } from "./body.ts";
 import { changedSettings, completeProfile } from "./complete-profile.ts";
 import { destinationsOf } from "./destinations.ts";
-import { profileChanged, profileCreated, profileDeleted, type Said } from "./facts.ts";
+import { profileChanged, profileCreated, profileDeleted, refusalsOver, type Said } from "./facts.ts";
 import { nameTaken, profileInUse, refuseSecretEnd } from "./problems.ts";
 import { changedProfile, newProfile, switchedProfile } from "./profile-change.ts";
 import { refuseTooMany } from "./room.ts";
@@ -53,7 +53,7 @@ export const keptProfiles = keep<Ports, ProfileBody>()(profile, {
       if (change?.oauth)
         refuseSecretEnd(after.settings.oauth?.clientSecretExpiresAt, at, "/change/oauth/clientSecretExpiresAt");
       refuseTooMany(after.settings, world.counts.get(before._id) ?? 0);
-      return { after, outbox: profileChanged(before, after, input, at) };
+      return { after, outbox: [...profileChanged(before, after, input, at), ...refusalsOver(before, after, at)] };
     },
     activate: (before, input, { at }) => activated(before, true, input, at),
     deactivate: (before, input, { at }) => activated(before, false, input, at),

@@ -85,6 +85,17 @@ describe("a profile", () => {
     ]);
   });
 
+  test("says that refused credentials are over when a direction no longer signs in with them", async () => {
+    const facts = await given.listen("fact.mailbox.*.alert-cleared");
+    const smtp = { protocol: "smtp" as const, host: "smtp.example.org", port: 465, security: "tls" as const };
+    const { id } = await givenProfile({ outbound: { ...smtp, credentials: "profile" } });
+    const outbound = { ...smtp, credentials: "anonymous" as const };
+    await bus.request("config.profile.update", { ...command(), id, by: "ada", change: { outbound } });
+    const cleared = await eventually(() => facts.seen.find(({ subject }) => subject.includes(`.${id}.`)));
+    const { object, codes } = cleared.body as { object: { type: string; direction: string }; codes: string[] };
+    assert.deepEqual([object.type, object.direction, codes], ["profile", "outbound", ["PROFILE_SIGN_IN_REFUSED"]]);
+  });
+
   test("is created once, shown, changed by version, and named once", async () => {
     const input = profileInput();
     const profile = await bus.request("config.profile.create", input);

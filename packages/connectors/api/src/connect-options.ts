@@ -18,7 +18,8 @@ export interface PasswordCredentials {
 export interface SignInGate {
   /**
    * Signs in by `work`, perhaps after another has. `refused`: the server's words, where it refused the credentials.
-   * Throws what `work` throws, PROFILE_CREDENTIALS_REFUSED where they are not tried again, the signal's reason.
+   * Throws what `work` throws, PROFILE_CREDENTIALS_REFUSED where they are not tried again, FIRST_SIGN_IN_AWAITED where the
+   * other takes too long, the signal's reason.
    */
   pass<Result>(
     work: () => Promise<Result>,

@@ -17,6 +17,7 @@ const certain: ReadonlySet<FailureCode> = new Set<FailureCode>([
   "ADDRESS_NOT_ALLOWED",
   "PORT_NOT_ALLOWED",
   "PROFILE_CREDENTIALS_REFUSED",
+  "FIRST_SIGN_IN_AWAITED",
   "REDIRECT_REFUSED",
 ]);
 

@@ -24,6 +24,8 @@ import {
 /** So long a success is trusted without asking the store, milliseconds. */
 const trustedMs = 5000;
 const lookAgainMs = 200;
+/** This much of the time for a connection may pass with waiting for another's sign-in. */
+const waitingShare = 0.5;
 /** An addressed user name that is refused may belong to a mailbox that does not exist. */
 const mailboxesIfAddressed = 3;
 
@@ -42,7 +44,7 @@ export function createGates(
   const trusted = new Map<string, { readonly credential: string; readonly until: number }>();
   const trying = new Map<string, Promise<unknown>>();
 
-  return ({ credentials, server, mailboxId, profileName }, password, asked) => {
+  return ({ credentials, server, mailboxId, profileName, connectionTimeoutMs }, password, asked) => {
     if (credentials.type !== "password" || credentials.purpose === "mailbox-password") return null;
     const { holder: profileId, authorizationIdentity, addressed, purpose } = credentials;
     const direction = purpose === "outbound-password" ? "outbound" : "inbound";
@@ -50,7 +52,8 @@ export function createGates(
     const isAddressed = authorizationIdentity !== undefined || addressed === true;
     const credential = hash("sha256", JSON.stringify([server, credentials.password.tag, credentials.password.iv]));
     const mailboxes = isAddressed ? mailboxesIfAddressed : 1;
-    const asking = (): Asking => ({ credential, by, now: now(), mailbox: mailboxId, mailboxes, asked });
+    const mailbox = mailboxId;
+    const asking = (): Asking => ({ credential, by, now: now(), mailbox, mailboxes, connectionTimeoutMs, asked });
     const isTrusted = () => {
       const known = trusted.get(id);
       return known?.credential === credential && known.until > now();
@@ -69,7 +72,7 @@ export function createGates(
           throw refusedError(found.refusal, found.retryAfterMs);
         }
         if (found.is === "go" && (!found.next || (await store.swap(raised(found.next))))) return;
-        if (found.is === "wait") await delay(lookAgainMs, undefined, { signal });
+        if (found.is === "wait") await orAborted(delay(lookAgainMs), signal);
       }
     }
 
@@ -93,8 +96,11 @@ export function createGates(
     /** Says it, then writes down that it was said: a crash in between says it once more, which changes nothing. */
     async function say(record: SignInRecord, what: "raised" | "cleared"): Promise<void> {
       await bus.publish(message(what, { at: now(), profileId, profileName, direction, refusal: record.refused }));
-      const latest = await store.get(id);
-      if (latest?.credential === credential) await store.swap(raised({ ...latest, told: what === "raised" }));
+      for (;;) {
+        const latest = await store.get(id);
+        if (latest?.credential !== credential) return;
+        if (await store.swap(raised({ ...latest, told: what === "raised" }))) return;
+      }
     }
 
     /** A store that is away must not stop mail. */
@@ -107,17 +113,18 @@ export function createGates(
       }
     };
 
+    /** `isAsked`: leave was asked for, so how it ends is written down. */
     async function signIn<Result>(
+      isAsked: boolean,
       work: () => Promise<Result>,
       refused: (error: unknown) => string | null,
     ): Promise<Result> {
-      const isKnown = isTrusted();
       try {
         const result = await work();
         if (trusted.size > 10_000) trusted.clear();
         trusted.set(id, { credential, until: now() + trustedMs });
         // What others were refused ends also where this process did not ask.
-        if (!isKnown || isAddressed) await orPass(settle({ is: "worked" }), null);
+        if (isAsked || isAddressed) await orPass(settle({ is: "worked" }), null);
         return result;
       } catch (error) {
         const words = refused(error);
@@ -129,23 +136,38 @@ export function createGates(
       }
     }
 
+    /** The signal, and an end of waiting before the connection's own, which would speak of a server that was not asked. */
+    function waitingUnder(signal: AbortSignal) {
+      const over = new AbortController();
+      const { host, port } = server;
+      const end = () => over.abort(new FailureError(failureOf("FIRST_SIGN_IN_AWAITED", { host, port })));
+      const timer = setTimeout(end, connectionTimeoutMs * waitingShare);
+      return { signal: AbortSignal.any([signal, over.signal]), done: () => clearTimeout(timer) };
+    }
+
     return {
       async pass(work, refused, signal) {
-        while (!isTrusted()) {
-          const first = trying.get(id);
-          if (!first) break;
-          await orAborted(first, signal);
-        }
-        if (isTrusted()) return signIn(work, refused);
-        const mine = (async () => {
-          await orPass(leave(signal), undefined);
-          return signIn(work, refused);
-        })();
-        trying.set(id, mine);
+        const waiting = waitingUnder(signal);
         try {
-          return await mine;
+          while (!isTrusted()) {
+            const first = trying.get(id);
+            if (!first) break;
+            await orAborted(first, waiting.signal);
+          }
+          if (isTrusted()) return await signIn(false, work, refused);
+          const mine = (async () => {
+            await orPass(leave(waiting.signal), undefined);
+            waiting.done();
+            return signIn(true, work, refused);
+          })();
+          trying.set(id, mine);
+          try {
+            return await mine;
+          } finally {
+            if (trying.get(id) === mine) trying.delete(id);
+          }
         } finally {
-          if (trying.get(id) === mine) trying.delete(id);
+          waiting.done();
         }
       },
     };

@@ -10,7 +10,7 @@ export interface SignInStore {
 }
 
 /** What signing in of one connection needs. */
-export type Gated = Pick<Connection, "credentials" | "server" | "mailboxId" | "profileName">;
+export type Gated = Pick<Connection, "credentials" | "server" | "mailboxId" | "profileName" | "connectionTimeoutMs">;
 
 /** Makes the gates of a process. `null`: these credentials belong to one mailbox. */
 export type Gates = (connection: Gated, password: Secret, asked: Asking["asked"]) => SignInGate | null;

@@ -30,6 +30,8 @@ export interface Asking {
   readonly by: string;
   readonly now: number;
   readonly mailbox: string;
+  /** One deadline for connecting and signing in. */
+  readonly connectionTimeoutMs: number;
   /** So many mailboxes must be refused before the credentials are: more than one where each has a user name of its own. */
   readonly mailboxes: number;
   /** A person asked for it: `test` of a mailbox, or `connection` of the profile. */
@@ -48,8 +50,8 @@ const trustedMs = 60_000;
 const againMs = 60_000;
 /** After so many mailboxes that were refused none is tried any more. */
 const mostMailboxes = 100;
-/** Longer than signing in may take: a process that died gives way to the next. */
-const tryingMs = 120_000;
+/** A process that died while it signed in gives way to the next: later than its connection timed out, but no later than this. */
+const tryingMs = { margin: 5000, most: 45_000 };
 
 /** Whether the credentials count as refused. */
 export function isRefused({ refused }: SignInRecord, { mailboxes }: Pick<Asking, "mailboxes">): boolean {
@@ -70,8 +72,9 @@ export function triesAgainInMs({ at, times, mailboxes }: Refusal, asking: Asking
 export function leaveFor(id: string, before: SignInRecord | null, asking: Asking): Leave {
   const { credential, by, now, asked } = asking;
   const fresh: SignInRecord = {
-    ...{ _id: id, v: 0, credential, trying: null, workedAt: null, refused: null, told: false },
-    ...(before && { v: before.v, told: before.told }),
+    ...{ _id: id, credential, trying: null, workedAt: null, refused: null },
+    // A record that was forgotten may have been told.
+    ...{ v: before?.v ?? 0, told: before?.told ?? true },
   };
   const record = before?.credential === credential ? before : fresh;
   const { refused, workedAt, trying } = record;
@@ -82,7 +85,8 @@ export function leaveFor(id: string, before: SignInRecord | null, asking: Asking
     const again = asked === "connection" || retryAfterMs === 0 || (isLater && asked !== null);
     if (!again) return { is: "refused", refusal: refused, ...(retryAfterMs !== undefined && { retryAfterMs }) };
   } else if (workedAt !== null && refused === null && now - workedAt < trustedMs) return { is: "go" };
-  return { is: "go", next: { ...record, trying: { by, until: now + tryingMs } } };
+  const holdsMs = Math.min(asking.connectionTimeoutMs + tryingMs.margin, tryingMs.most);
+  return { is: "go", next: { ...record, trying: { by, until: now + holdsMs } } };
 }
 
 /** How a sign-in ended; `null`: it came to no answer. */
@@ -107,6 +111,8 @@ export function afterwards(before: SignInRecord | null, asking: Asking, ended: E
   return {
     ...before,
     trying,
+    // It is said again with each refusal, also if this process dies before it says so.
+    told: before.told && named.length < asking.mailboxes,
     refused: {
       ...{ at: isRepeated ? at : now, times: times + Number(isAnother), mailboxes: named },
       evidence: ended.evidence,

@@ -3,7 +3,15 @@ import { describe, test } from "node:test";
 import { type Asking, afterwards, leaveFor, type Refusal, type SignInRecord } from "./record.ts";
 
 const at = 1_800_000_000_000;
-const asking: Asking = { credential: "one", by: "me", now: at, mailbox: "mb_1", mailboxes: 1, asked: null };
+const asking: Asking = {
+  credential: "one",
+  by: "me",
+  now: at,
+  mailbox: "mb_1",
+  mailboxes: 1,
+  asked: null,
+  connectionTimeoutMs: 10_000,
+};
 const evidence = { reply: "NO wrong" };
 const refusal = { at: at - 1000, times: 1, mailboxes: ["mb_2"], evidence };
 const record: SignInRecord = {
@@ -55,6 +63,22 @@ describe("the credentials of a profile", () => {
       assert.equal(leave.is === "go" && leave.next ? "first" : leave.is, expected);
       if (leave.is === "go" && leave.next) assert.equal(leave.next.trying?.by, "me");
     });
+
+  test("one that signs in holds the others up a little longer than its connection may take, 45 seconds at most", () => {
+    const until = (connectionTimeoutMs: number) => {
+      const leave = leaveFor("pf_1/inbound", null, { ...asking, connectionTimeoutMs });
+      return leave.is === "go" ? (leave.next?.trying?.until ?? 0) - at : leave.is;
+    };
+    assert.deepEqual([until(10_000), until(100_000)], [15_000, 45_000]);
+  });
+
+  test("what is refused is to be told anew, and what was forgotten is taken for told", () => {
+    const refused = afterwards({ ...record, told: true }, asking, { is: "refused", evidence });
+    const one = afterwards({ ...record, told: true }, { ...asking, mailboxes: 3 }, { is: "refused", evidence });
+    assert.deepEqual([refused?.told, one?.told], [false, true]);
+    const leave = leaveFor("pf_1/inbound", null, asking);
+    assert.equal(leave.is === "go" && leave.next?.told, true);
+  });
 
   test("a refusal is kept with its mailboxes, a success ends it, and what is old changes nothing", () => {
     const mine = { ...record, trying: { by: "me", until: at + 1 } };
