@@ -72,7 +72,16 @@ export function guardedConnector({
     judged
       .then(() => openTunnel(proxy, { host: options.hostname, port }, timeoutMs))
       .then(
-        (socket) => (isPlain ? callback(null, socket) : overTls({ ...options, httpSocket: socket })),
+        (socket) => {
+          if (isPlain) return callback(null, socket);
+          try {
+            overTls({ ...options, httpSocket: socket });
+          } catch (error) {
+            // What TLS itself does not take, such as a name: nobody else would hear of it.
+            socket.destroy();
+            callback(error as Error, null);
+          }
+        },
         (error: Error) => callback(error, null),
       );
   };

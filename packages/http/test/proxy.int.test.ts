@@ -7,6 +7,8 @@ import { after, before, beforeEach, describe, test } from "node:test";
 import { FailureError, Secret } from "@mailfleet/contracts";
 import { type HttpProxyDouble, makeCertificate, startHttpProxy } from "@mailfleet/local/doubles";
 import { tempDir } from "@mailfleet/local/testing";
+import { parseNetwork } from "@mailfleet/network";
+import { guardedConnector } from "../src/guarded-connector.ts";
 import { createGuardedFetch, readProxy } from "../src/index.ts";
 import { goesDirect } from "../src/proxy.ts";
 
@@ -140,6 +142,19 @@ describe("an HTTP proxy", () => {
       assert.doesNotMatch(JSON.stringify(failure), /s3cret|c2VjcmV0|ZmxlZXQ/);
       assert.equal(direct, 0);
     });
+
+  test("what TLS does not take behind it is told to who asked", async () => {
+    const network = parseNetwork("127.0.0.0/8");
+    assert.ok(network);
+    const connect = guardedConnector({
+      ...{ allowed: [network], certificates: undefined, timeoutMs: 500, secured: undefined },
+      proxy: { host: "127.0.0.1", port: proxy.port, credentials: null, except: [] },
+    });
+    const { hostname, port } = new URL(origin);
+    const wrong = { hostname, port, protocol: "https:", servername: 1 as unknown as string };
+    const error = await new Promise((resolve) => connect(wrong, (...[thrown]) => resolve(thrown)));
+    assert.match(String(error), /ERR_INVALID_ARG_TYPE/);
+  });
 
   test("that is not there is named", async () => {
     const failure = await failureOf(through({ port: 1 })(origin));

@@ -26,7 +26,7 @@ export function exchangeConnectors() {
     graph: {
       ...graph,
       open: (options, signal) => graph.open(signedIn(options), signal),
-      moveTo: async (options, ...rest) => graph.moveTo?.(signedIn(options), ...rest),
+      moveTo: async (options, ...rest) => (await graph.moveTo?.(signedIn(options), ...rest)) ?? [],
     },
   };
   return { connectors, close: fetch.close };

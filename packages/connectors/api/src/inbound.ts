@@ -199,6 +199,12 @@ export function isSought({ isOwnId, mark: { value } }: SoughtMessage, mark: stri
   return mark === null ? isOwnId : mark === value;
 }
 
+/** A message that the server does not move, whatever it does with others. */
+export interface NotMoved {
+  readonly name: string;
+  readonly failure: Failure;
+}
+
 /** One protocol for receiving. */
 export interface InboundConnector {
   /** Goes the whole way once and says what each step found. Never throws for what a server does. */
@@ -215,10 +221,15 @@ export interface InboundConnector {
   fileSent?(options: ConnectOptions, copy: SentMessage, signal: AbortSignal): Promise<"filed" | "there" | null>;
   /**
    * Moves messages of the inbox to a folder of this name, which is made if it is missing, over a connection of its own. Names are
-   * those of `FetchedMessage.identity`, else `nativeId`; what is not there any more counts as moved. Throws `FailureError`.
-   * Absent: the protocol moves nothing.
+   * those of `FetchedMessage.identity`, else `nativeId`; what is not there any more counts as moved. The answer: those that the
+   * server refused for themselves. Throws `FailureError`; some may be moved. Absent: the protocol moves nothing.
    */
-  moveTo?(options: ConnectOptions, folder: string, names: readonly string[], signal: AbortSignal): Promise<void>;
+  moveTo?(
+    options: ConnectOptions,
+    folder: string,
+    names: readonly string[],
+    signal: AbortSignal,
+  ): Promise<readonly NotMoved[]>;
   /** Connects, signs in, opens the inbox. Throws `FailureError`. */
   open(options: ConnectOptions, signal: AbortSignal): Promise<InboundSession>;
   /**

@@ -17,6 +17,7 @@ export {
   LinkBroke,
   type ListOptions,
   MessageRefused,
+  type NotMoved,
   type RefusedMessage,
   type SentMessage,
   type SoughtMessage,

@@ -28,7 +28,7 @@ export const ewsInbound: InboundConnector = {
   async moveTo(options, folder, names, signal) {
     const api = await openEws(options, signal);
     try {
-      await moveTo(api, folder, names, signal);
+      return await moveTo(api, folder, names, signal);
     } finally {
       await api.close();
     }

@@ -1,18 +1,19 @@
-import { RefusedError } from "@mailfleet/connector-http";
+import type { NotMoved } from "@mailfleet/connector-api";
+import { moveEach } from "@mailfleet/connector-http";
 import { FailureError, failureOf } from "@mailfleet/contracts";
 import type { EwsApi } from "./ews-api.ts";
 import { createFolder, findFolder, moveItem } from "./requests.ts";
 import { findElement, textOf } from "./xml-tree.ts";
 
-/** Moves items of the inbox to a folder beside it, which is made if it is missing. Those that are gone count as moved. */
-export async function moveTo(api: EwsApi, folder: string, ids: readonly string[], signal: AbortSignal): Promise<void> {
+/** Moves items of the inbox to a folder beside it, which is made if it is missing (`moveEach`). */
+export async function moveTo(
+  api: EwsApi,
+  folder: string,
+  ids: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly NotMoved[]> {
   const id = (await found()) ?? (await made());
-  for (const item of ids)
-    try {
-      await api.ask("MoveItem", moveItem(id, item), signal);
-    } catch (error) {
-      if (!(error instanceof RefusedError && error.codes === "ErrorItemNotFound")) throw error;
-    }
+  return moveEach(ids, (item) => api.ask("MoveItem", moveItem(id, item), signal));
 
   async function found(): Promise<string | undefined> {
     const answer = await api.ask("FindFolder", findFolder(api.whose, folder), signal);

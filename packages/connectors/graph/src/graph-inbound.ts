@@ -33,7 +33,7 @@ export function graphInbound({ fetch }: { readonly fetch: GuardedFetch }): Inbou
     async moveTo(options, folder, names, signal) {
       const api = graphApi(fetch, options);
       await api.signIn(signal);
-      await moveTo(api, { address: options.address, folder }, names, signal);
+      return moveTo(api, { address: options.address, folder }, names, signal);
     },
     async open(options, signal) {
       const api = graphApi(fetch, options);

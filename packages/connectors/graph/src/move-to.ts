@@ -1,20 +1,16 @@
-import { fieldOf, RefusedError, type TokenApi } from "@mailfleet/connector-http";
+import type { NotMoved } from "@mailfleet/connector-api";
+import { fieldOf, moveEach, type TokenApi } from "@mailfleet/connector-http";
 import { immutableIds, malformed, pathOf, readAnswer } from "./graph-api.ts";
 
-/** Moves messages to a folder at the top, which is made if it is missing. Those that are gone count as moved. */
+/** Moves messages to a folder at the top, which is made if it is missing (`moveEach`). */
 export async function moveTo(
   api: TokenApi,
   { address, folder }: { readonly address: string; readonly folder: string },
   ids: readonly string[],
   signal: AbortSignal,
-): Promise<void> {
+): Promise<readonly NotMoved[]> {
   const destinationId = (await found()) ?? (await made());
-  for (const id of ids)
-    try {
-      await post("messages.move", `messages/${encodeURIComponent(id)}/move`, { destinationId });
-    } catch (error) {
-      if (!(error instanceof RefusedError && /\bErrorItemNotFound\b/.test(error.codes ?? ""))) throw error;
-    }
+  return moveEach(ids, (id) => post("messages.move", `messages/${encodeURIComponent(id)}/move`, { destinationId }));
 
   async function found(): Promise<string | undefined> {
     const method = "mailFolders.list";

@@ -4,6 +4,7 @@ export { apiInboxSession, type FoundNew } from "./api-inbox.ts";
 export { apiSession } from "./api-session.ts";
 export type { Listed } from "./fetch-listed.ts";
 export { beginningOf, handOverProbe, notHandedOver, restOf } from "./handing-over.ts";
+export { moveEach } from "./move-each.ts";
 export { credential } from "./not-asked.ts";
 export { ofItems } from "./of-items.ts";
 export { ofOneMessage } from "./of-one-message.ts";

@@ -1,4 +1,4 @@
-import type { ConnectOptions } from "@mailfleet/connector-api";
+import type { ConnectOptions, NotMoved } from "@mailfleet/connector-api";
 import { FailureError, failureOf } from "@mailfleet/contracts";
 import { dial } from "./dial.ts";
 import { uidOf } from "./uid-set.ts";
@@ -12,7 +12,7 @@ export async function moveTo(
   folder: string,
   names: readonly string[],
   signal: AbortSignal,
-): Promise<void> {
+): Promise<readonly NotMoved[]> {
   const { client, failure } = await dial(options, signal);
   const stop = () => client.close();
   signal.addEventListener("abort", stop, { once: true });
@@ -27,6 +27,7 @@ export async function moveTo(
     const uids = names.flatMap((name) => uidOf(name, Number(uidValidity)) ?? []);
     if (uids.length > 0 && !(await client.messageMove(uids, path, { uid: true })))
       throw refused(`the server did not move the messages to ${path}`);
+    return [];
   } catch (error) {
     signal.throwIfAborted();
     throw error instanceof FailureError ? error : failure(error, "fetch");

@@ -1,0 +1,28 @@
+import type { NotMoved } from "@mailfleet/connector-api";
+import type { FailureCode } from "@mailfleet/contracts";
+import { RefusedError } from "./refusal.ts";
+
+/** What the API says of one message and not of the mailbox, the account or the pace. */
+const ofOne: ReadonlySet<FailureCode> = new Set<FailureCode>(["UNCLASSIFIED", "PROTOCOL_ERROR", "SERVER_UNAVAILABLE"]);
+
+/**
+ * Moves messages one by one; one that is refused for itself holds up none behind it and is in the answer. What is gone counts
+ * as moved. Throws what concerns all.
+ */
+export async function moveEach(
+  names: readonly string[],
+  move: (name: string) => Promise<unknown>,
+): Promise<readonly NotMoved[]> {
+  const refused: NotMoved[] = [];
+  for (const name of names)
+    try {
+      await move(name);
+    } catch (error) {
+      if (!(error instanceof RefusedError) || error.codes === null) throw error;
+      const { failure, codes } = error;
+      if (/\bErrorItemNotFound\b/.test(codes)) continue;
+      if (failure.kind !== "message" && !ofOne.has(failure.code)) throw error;
+      refused.push({ name, failure });
+    }
+  return refused;
+}
