@@ -27,6 +27,7 @@ export const shortWaits = {
   pollMs: 500,
   retryMs: 700,
   secondChanceMs: 700,
+  longestRetryAfterMs: 1000,
   probeMs: 1500,
   testDeadlineMs: 20_000,
 };

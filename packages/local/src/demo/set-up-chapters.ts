@@ -8,7 +8,7 @@ export async function shortenWaits({ api, narrator }: ProviderScene): Promise<vo
   narrator.say("By default Mailfleet polls every 5 minutes and retries 10 times, 5 minutes apart.");
   narrator.say("Here the 5 minutes are shortened to 1 second between polls and 2 seconds between retries.");
   await api.client.patch("/settings", {
-    retryPolicy: { pollMs: 1000, retryMs: 2000, secondChanceMs: 1500, probeMs: 3000 },
+    retryPolicy: { pollMs: 1000, retryMs: 2000, secondChanceMs: 1500, longestRetryAfterMs: 1500, probeMs: 3000 },
   });
 }
 
