@@ -33,7 +33,10 @@ async function startProcess(more: Record<string, string> = {}) {
 test("killed between storing an alert and saying so, it goes on: counted once, said once, mailed once", async () => {
   const first = await startProcess({ MAILFLEET_FAIL_POINTS: "document.after-commit:2" });
   const readyz = await fetch(`http://127.0.0.1:${first.httpPort}/readyz`);
-  assert.deepEqual(await readyz.json(), { ready: true, parts: { service: "ok", nats: "ok", mongodb: "ok" } });
+  assert.deepEqual(await readyz.json(), {
+    ready: true,
+    parts: { service: "ok", nats: "ok", mongodb: "ok", topology: "ok" },
+  });
   // The first commit; the second one is the alert.
   await given.useRelay(relay.port);
   const facts: string[] = [];

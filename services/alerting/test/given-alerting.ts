@@ -137,6 +137,9 @@ function unfolded(raw: string): string {
 export async function givenAlerting() {
   const [nats, mongo, directory] = await Promise.all([startNats(), startMongo(), tempDir("alerting")]);
   await makeStreams(nats.url);
+  const topology = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "topology", logger: quiet });
+  await makeCollections(topology, wantedBy(alerting).collections);
+  await topology.close();
   const keys = await generateKeyFiles(join(directory.path, "keys"));
   const ending: (() => Promise<void>)[] = [];
   const outside = await connectBus({ url: nats.url, name: "test", logger: quiet, isOutage: () => false });
@@ -189,7 +192,6 @@ export async function givenAlerting() {
     } = {},
   ) => {
     const store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "alerting", logger: quiet });
-    await makeCollections(store, wantedBy(alerting).collections);
     const bus = await connectBus({ url: nats.url, name: "alerting", logger: quiet, isOutage });
     const marks = createClearMarkStore(store);
     const registry = new Registry();
