@@ -92,6 +92,18 @@ test("an index that does the same under another name serves", async () => {
   assert.deepEqual((await run("apply", { contract: true })).lines, ["NATS and MongoDB are as the services declare."]);
 });
 
+test("a step that fails says which one it was, in the engine's words", async () => {
+  const tokens = store.db.collection<{ hash: string }>("tokens");
+  await tokens.dropIndex("hash");
+  await tokens.insertMany([{ hash: "same" }, { hash: "same" }]);
+  await assert.rejects(
+    run("apply"),
+    /^Error: index hash of collection tokens is missing, and it could not be made: .*E11000/,
+  );
+  await tokens.deleteMany({});
+  assert.equal((await run("apply")).done, true);
+});
+
 test("names of consumers, and of the indexes of each collection, are unique", () => {
   const twice = (names: readonly string[]) => names.filter((name, at) => names.indexOf(name) !== at);
   assert.deepEqual(twice(system.consumers.map(({ name }) => name)), []);

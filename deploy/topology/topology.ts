@@ -59,7 +59,10 @@ async function carryOut(steps: readonly TopologyStep[], task: TopologyTask): Pro
   for (const step of steps) {
     const { does, what, why, run } = step;
     const isDue = acts && run !== undefined && (does !== "remove" || contract);
-    if (isDue) await run();
+    if (isDue)
+      await run().catch((cause: Error) => {
+        throw new Error(`${why}, and it could not be ${done[does as Done]}: ${cause.message}`, { cause });
+      });
     else left.push(step);
     out(
       json ? JSON.stringify({ does, what, why, done: isDue }) : `${isDue ? done[does as Done] : words[does]}: ${why}`,

@@ -21,8 +21,10 @@ export async function moveReports(
   { connector, options }: OpenedConnection<InboundConnector>,
 ): Promise<void> {
   const { undeliverableFolder: folder, mailboxId } = connection;
-  const { toMove = [], notMoved = false } = (await ports.sources.get(mailboxId)) ?? {};
-  if (folder === null || !connector.moveTo || toMove.length === 0) {
+  const isWanted = folder !== null && connector.moveTo !== undefined;
+  // This poll may have found some; where nobody wants them moved it has not, and what the lease was taken with is enough.
+  const { toMove = [], notMoved = false } = (isWanted ? await ports.sources.get(mailboxId) : lease.document) ?? {};
+  if (!isWanted || toMove.length === 0) {
     // Nobody wants them moved any more, or another source has come.
     if (notMoved || toMove.length > 0) await nothingLeft();
     return;

@@ -11,10 +11,14 @@ function given(names: readonly string[], wrong: { folder?: null; all?: boolean; 
   const source = { toMove: names, notMoved: wrong.notMoved ?? false };
   const said: string[] = [];
   const asked: number[] = [];
+  const reads: number[] = [];
   const silent = () => {};
   const ports = {
     sources: {
-      get: async () => ({ ...source }),
+      get: async () => {
+        reads.push(source.toMove.length);
+        return { ...source };
+      },
       moved: async (_lease: unknown, so: typeof source) => void Object.assign(source, so),
     },
     bus: { publish: async ({ type }: { type: string }) => void said.push(type) },
@@ -32,9 +36,9 @@ function given(names: readonly string[], wrong: { folder?: null; all?: boolean; 
       .map((name) => ({ name, failure: failureOf("UNCLASSIFIED") }));
   };
   const connection = { mailboxId: "mb_x", undeliverableFolder: wrong.folder === null ? null : "Undeliverable" };
-  const run = { connection, held: {}, signal: new AbortController().signal } as unknown as Given[1];
+  const run = { connection, held: { document: source }, signal: new AbortController().signal } as unknown as Given[1];
   const poll = () => moveReports(ports, run, { connector: { moveTo }, options: {} } as unknown as Given[2]);
-  return { source, said, asked, poll };
+  return { source, said, asked, reads, poll };
 }
 
 const many = (count: number) => Array.from({ length: count }, (_, n) => `report${n}`);
@@ -82,9 +86,10 @@ describe("reports that are to be moved", () => {
     ["the profile names no folder any more", many(3), null],
   ] as const)
     test(`the alert ends when ${what}`, async () => {
-      const { source, said, asked, poll } = given(names, { notMoved: true, ...(folder === null && { folder }) });
+      const { source, said, asked, reads, poll } = given(names, { notMoved: true, ...(folder === null && { folder }) });
       await poll();
       await poll();
       assert.deepEqual([source, said, asked], [{ toMove: [], notMoved: false }, ["alert.cleared.v1"], []]);
+      assert.equal(reads.length, folder === null ? 0 : 2, "a mailbox without such a folder costs no read");
     });
 });

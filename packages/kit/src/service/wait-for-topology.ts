@@ -1,11 +1,13 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "@mailfleet/contracts";
 import type { ReadinessCheck } from "./readiness.ts";
 
 const pauseMs = 2000;
 
 /**
- * Returns when `look` finds nothing missing; it answers in sentences, or throws what the engines throw. Until then the service is not ready and says why, at `/readyz` and
- * once for each change in the log. Makes nothing.
+ * Returns when `look` finds nothing missing; it answers in sentences, or throws what the engines throw. Until then the
+ * service is not ready and says why, at `/readyz` and once for each change in the log. Makes nothing. Throws when the
+ * service stops.
  */
 export async function waitForTopology(
   look: () => Promise<readonly string[]>,
@@ -19,23 +21,19 @@ export async function waitForTopology(
   let lacking: string | null = "not looked at yet";
   addReadiness("topology", () => lacking);
   for (;;) {
-    const found = await look().catch((error: unknown) => [error instanceof Error ? error.message : String(error)]);
-    const [first, ...others] = found;
-    if (first === undefined) break;
-    const more = others.length > 0 ? ` (and ${others.length} more)` : "";
-    const sentence = `${first}${more}; run \`mailfleet topology apply\``;
-    if (sentence !== lacking) logger.warn({ lacking: found.slice(0, 20) }, sentence);
-    lacking = sentence;
+    const before: string | null = lacking;
+    lacking = await look().then(sentenceOf, (error: unknown) =>
+      error instanceof Error ? error.message : String(error),
+    );
+    if (lacking === null) return;
+    if (lacking !== before) logger.warn({}, lacking);
     signal.throwIfAborted();
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(done, everyMs);
-      function done() {
-        clearTimeout(timer);
-        signal.removeEventListener("abort", done);
-        resolve();
-      }
-      signal.addEventListener("abort", done, { once: true });
-    });
+    await delay(everyMs, undefined, { signal });
   }
-  lacking = null;
+}
+
+function sentenceOf([first, ...others]: readonly string[]): string | null {
+  if (first === undefined) return null;
+  const more = others.length > 0 ? ` (and ${others.length} more)` : "";
+  return `${first}${more}; run \`mailfleet topology apply\``;
 }
