@@ -86,7 +86,7 @@ describe("the doubles of Google, used by Google's own Python client", { skip }, 
   });
 });
 
-describe("the doubles of Microsoft, used by O365 and msal", { skip }, () => {
+describe("the doubles of Microsoft, used by O365 with msal and by msgraph-sdk with azure-identity", { skip }, () => {
   let oauth: OAuthDouble;
   let graph: GraphDouble;
   let ca: string;
@@ -169,5 +169,45 @@ describe("the doubles of Microsoft, used by O365 and msal", { skip }, () => {
     assert.deepEqual([sent?.to, sent?.subject], [["ada@example.test"], "large, by O365"]);
     assert.ok((sent?.raw?.length ?? 0) > 4 * 1024 * 1024);
     assert.equal(graph.requests.filter(({ method }) => method === "PUT").length, 2);
+  });
+
+  test("Microsoft's own SDK follows a folder, reads, moves, sends, uploads, and understands refusals", async () => {
+    const { clientId, clientSecret } = oauth.addClient();
+    const [from, to, outside] = ["sdk@example.test", "ada@example.test", "outside@example.test"];
+    const mailbox = graph.addMailbox(from);
+    for (const n of [1, 2, 3]) mailbox.add(Buffer.from(mail(n)));
+    graph.addMailbox(outside);
+    graph.limitScope([from]);
+    const before = graph.sent.length;
+    const mime = `From: ${from}\r\nTo: ${to}\r\nSubject: as MIME\r\n\r\nhello\r\n`;
+    const given = { authority: oauth.issuer, host: new URL(graph.url).hostname, graph: graph.url, tenant };
+    const seen = await runPython(
+      script("msgraph_mail"),
+      { ...given, clientId, clientSecret, from, to, outside, mime },
+      ca,
+    ).finally(() => graph.limitScope(null));
+    assert.deepEqual(seen, {
+      pages: [["number 1", "number 2"], ["number 3"]],
+      mime: mail(1),
+      // Only an immutable id is the same after the move.
+      ...{ sameId: true, sameOldId: false, oldIdAfterMove: [404, "ErrorItemNotFound"] },
+      later: [[null]],
+      large: { expected: ["2097152"], files: [["large.bin", 4_194_304]], sameId: true, isDraft: false },
+      outside: [403, "ErrorAccessDenied"],
+      nobody: [404, "ErrorInvalidUser"],
+      noMessage: [404, "ErrorItemNotFound"],
+      lost: [410, "SyncStateNotFound"],
+    });
+    const sent = graph.sent.slice(before);
+    assert.deepEqual(
+      sent.map((one) => [one.to, one.subject, one.contentType]),
+      [
+        [[to], "by msgraph-sdk", "html"],
+        [[to], "as MIME", "mime"],
+        [[to], "large, by msgraph-sdk", "mime"],
+      ],
+    );
+    assert.equal(String(sent[1]?.raw), mime);
+    assert.ok((sent[2]?.raw?.length ?? 0) > 4 * 1024 * 1024);
   });
 });

@@ -35,7 +35,7 @@ export function graphUploads(): Uploads {
   const uploads = new Map<string, Upload>();
   const state = ({ expires, received }: Upload) => ({
     expirationDateTime: new Date(expires).toISOString(),
-    nextExpectedRanges: [`${received}-`],
+    nextExpectedRanges: [`${received}`],
   });
 
   function put(key: string, upload: Upload, range: string, body: Buffer): GraphAnswer {
