@@ -51,6 +51,7 @@ export const allowedArrows: Readonly<Record<string, readonly string[]>> = {
     "connector-api",
     "connectors",
   ],
+  "deploy/image": [],
   "deploy/topology": [
     ...["contracts", "kit", "bus", "store"],
     ...["config", "scheduler", "inbound-sync", "outbound-send", "alerting", "console"],
