@@ -10,6 +10,10 @@ export interface Capabilities {
   readonly pipelining: boolean;
   readonly top: boolean | null;
   readonly uidl: boolean | null;
+  /** How long the server wants between two sign-ins, in milliseconds (RFC 2449 §6.5); 0: it does not say. */
+  readonly loginDelayMs: number;
+  /** For how many days it keeps what it has given (RFC 2449 §6.7); `null`: it does not say, or for ever. */
+  readonly keepsDays: number | null;
 }
 
 /** For a server without CAPA: the commands of RFC 1939, and whatever else it turns out to accept. */
@@ -21,6 +25,8 @@ export const untold: Capabilities = {
   pipelining: false,
   top: null,
   uidl: null,
+  loginDelayMs: 0,
+  keepsDays: null,
 };
 
 /** Reads the answer to CAPA, without its first line. */
@@ -35,6 +41,10 @@ export function readCapabilities(answer: Buffer): Capabilities {
         .split(/[ \t]+/),
     );
   const has = (name: string) => lines.some(([first]) => first === name);
+  const numberAt = (name: string) => {
+    const argument = lines.find(([first]) => first === name)?.[1] ?? "";
+    return /^\d{1,6}$/.test(argument) ? Number(argument) : null;
+  };
   const sasl = lines.filter(([first]) => first === "SASL").flatMap(([, ...mechanisms]) => mechanisms);
   return {
     told: true,
@@ -45,7 +55,17 @@ export function readCapabilities(answer: Buffer): Capabilities {
     pipelining: has("PIPELINING"),
     top: has("TOP"),
     uidl: has("UIDL"),
+    loginDelayMs: (numberAt("LOGIN-DELAY") ?? 0) * 1000,
+    keepsDays: numberAt("EXPIRE"),
   };
+}
+
+/** What the server asks of those who have signed in, in words for a person. */
+export function askedFor({ loginDelayMs, keepsDays }: Capabilities): readonly string[] {
+  return [
+    ...(loginDelayMs > 0 ? [`the server wants ${loginDelayMs / 1000} s between two sign-ins`] : []),
+    ...(keepsDays !== null ? [`it keeps what was fetched for ${keepsDays} ${keepsDays === 1 ? "day" : "days"}`] : []),
+  ];
 }
 
 /** What was offered, in words for a person. */

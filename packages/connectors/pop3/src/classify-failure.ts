@@ -10,6 +10,8 @@ export interface FailureContext {
   readonly phase: Phase;
   /** Secrets to remove from the server's words, in case it repeats them. */
   readonly secrets?: Iterable<string>;
+  /** How long the server wants between two sign-ins, where it says so; 0: it does not. */
+  readonly loginDelayMs?: number;
 }
 
 /** A command that the server refused. */
@@ -49,7 +51,8 @@ export function classifyFailure(thrown: unknown, context: FailureContext): Failu
     const code = codeOfReply(thrown.reply, phase);
     const tooNarrow = code === "AUTHENTICATION_REJECTED" && /insufficient_scope/.test(thrown.challenge);
     const evidence = { host, port, command: thrown.command, reply: clean(words) };
-    return failureOf(tooNarrow ? "CONSENT_TOO_NARROW" : code, evidence, retryAfterOf(thrown.reply));
+    const announced = (code === "RATE_LIMITED" && context.loginDelayMs) || undefined;
+    return failureOf(tooNarrow ? "CONSENT_TOO_NARROW" : code, evidence, retryAfterOf(thrown.reply) ?? announced);
   }
   const systemCode = systemCodeOf(thrown);
   const words = thrown instanceof Error ? { reply: clean(thrown.message) } : {};

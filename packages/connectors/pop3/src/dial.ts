@@ -38,7 +38,11 @@ export type DialListener = (step: DialStep, detail: string) => void;
 /** A signed-in connection, and how to name its later failures. */
 export interface Dialled {
   readonly wire: Wire;
-  readonly capabilities: Capabilities;
+  /**
+   * What the server offers to those who have signed in, which need not be what it offered before (RFC 2449 §5). Asked for
+   * together with the first commands where it takes several at once. Rejects with what ended the connection.
+   */
+  readonly capabilities: Promise<Capabilities>;
   /** Turns anything thrown into a `FailureError`. */
   failure(error: unknown): FailureError;
 }
@@ -63,6 +67,7 @@ export async function dial(
   const place = `${host}:${port}`;
   const way: { step: DialStep; phase: Phase } = { step: "resolve", phase: "greet" };
   const secrets = new Set<string>();
+  let loginDelayMs = 0;
   const heard = new Set<DialStep>();
 
   const done = (finished: DialStep, next: DialStep, detail: string) => {
@@ -72,7 +77,7 @@ export async function dial(
     heard.add(finished);
   };
   const failure = (error: unknown, phase: Phase) =>
-    new FailureError(classifyFailure(error, { host, port, phase, secrets }), { cause: error });
+    new FailureError(classifyFailure(error, { host, port, phase, secrets, loginDelayMs }), { cause: error });
   let latest: Wire | null = null;
   const deadline = startDeadline(options.connectionTimeoutMs, signal, () => {
     const bare = latest?.bareLf();
@@ -121,20 +126,23 @@ export async function dial(
         capabilities = await ask(wire);
       }
       way.phase = "authenticate";
+      ({ loginDelayMs } = capabilities);
       if (!credentials)
         throw new NotSignedIn(`the server greets with "${foreignWords(greeting.text)}"; ${offered(capabilities)}`);
       const [on, offers] = [wire, capabilities];
       const given = { renew, signal: deadline.signal, secrets, server: { host, port } };
       const present = () => signIn(on, offers, credentials, given);
       await deadline.until(throughGate(credentials, present, refusedWords, deadline.signal));
-      // Some servers name a few of their commands only now (RFC 2449 §5).
-      if (capabilities.told && !(capabilities.top && capabilities.uidl)) {
-        way.phase = "transaction";
-        const now = await ask(wire);
-        if (now.told) capabilities = now;
-      }
-      if (capabilities.pipelining && !pipelines.areStuck(place)) wire.startPipelining(() => pipelines.stuck(place));
-      return { wire, capabilities, failure: (error) => failure(error, "transaction") };
+      way.phase = "transaction";
+      const follow = ({ pipelining }: Capabilities) =>
+        pipelining && !pipelines.areStuck(place)
+          ? on.startPipelining(() => pipelines.stuck(place))
+          : on.stopPipelining();
+      follow(offers);
+      const now = offers.told ? askAgain(on, offers, follow) : Promise.resolve(offers);
+      now.catch(() => {});
+      if (!wire.together) await deadline.until(now);
+      return { wire, capabilities: now, failure: (error) => failure(error, "transaction") };
     } catch (error) {
       wire?.end();
       socket?.destroy();
@@ -180,6 +188,14 @@ async function ask(wire: Wire): Promise<Capabilities> {
   const answer = collectAtMost(64 * 1024, "CAPA");
   const { status } = await wire.run("CAPA", answer);
   return status === "+OK" ? readCapabilities(answer.bytes()) : untold;
+}
+
+/** The same once more; a server that does not say it a second time offers what it offered. */
+async function askAgain(wire: Wire, before: Capabilities, follow: (now: Capabilities) => void): Promise<Capabilities> {
+  const answer = await ask(wire);
+  const now = answer.told ? answer : before;
+  follow(now);
+  return now;
 }
 
 /** STLS (RFC 2595 §4), required: a server that does not offer it gets no password. */

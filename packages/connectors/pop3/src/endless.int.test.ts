@@ -44,7 +44,7 @@ for (const { what, begin, line, code } of endlessListings)
     });
     const memory = await memoryOf(() =>
       assert.rejects(
-        listMessages(wire, untold, createHeaderReader(wire, null, createInStep(wire)), createInStep(wire)),
+        listMessages(wire, Promise.resolve(untold), createHeaderReader(wire, createInStep(wire)), createInStep(wire)),
         (error) => {
           assert.equal(codeOf(error), code);
           return true;
@@ -65,7 +65,7 @@ test("an answer that drips for ever is not waited for", async (t) => {
     300,
   );
   await assert.rejects(
-    listMessages(wire, untold, createHeaderReader(wire, null, createInStep(wire)), createInStep(wire)),
+    listMessages(wire, Promise.resolve(untold), createHeaderReader(wire, createInStep(wire)), createInStep(wire)),
     (error) => codeOf(error) === "CONNECTION_TIMEOUT",
   );
 });

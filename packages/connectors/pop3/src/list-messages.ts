@@ -31,11 +31,12 @@ const HEADERS_AT_ONCE = 500;
  */
 export async function listMessages(
   wire: Wire,
-  capabilities: Capabilities,
+  capabilities: Promise<Capabilities>,
   headers: HeaderReader,
   inStep: InStep,
 ): Promise<Listing> {
-  const first = await askAll(wire, capabilities);
+  const [first, { top }] = await Promise.all([askAll(wire, capabilities), capabilities]);
+  headers.learn(top);
   const isShort = first.says !== null && first.entries.length < first.says;
   const second = isShort ? await askAll(wire, capabilities) : first;
   const { says, entries } = second.entries.length > first.entries.length ? second : first;
@@ -52,7 +53,7 @@ export async function listMessages(
 /** STAT, LIST and UIDL together. Where STAT says that there is nothing, servers may refuse to list it. */
 async function askAll(
   wire: Wire,
-  capabilities: Capabilities,
+  capabilities: Promise<Capabilities>,
 ): Promise<{ readonly says: number | null; readonly stat: string | null; readonly entries: readonly Entry[] }> {
   const sizes = collectAtMost(LIST_BYTES, "LIST");
   const uidls = collectAtMost(LIST_BYTES, "UIDL");
@@ -62,7 +63,7 @@ async function askAll(
   const said = { says, stat: says === null ? null : stat.text };
   if (says === 0 && (list.status !== "+OK" || uidl.status !== "+OK")) return { ...said, entries: [] };
   if (list.status !== "+OK") throw new Refused("LIST", list.text);
-  if (uidl.status !== "+OK" && !hasNoUidl(uidl.text, capabilities)) throw new Refused("UIDL", uidl.text);
+  if (uidl.status !== "+OK" && !hasNoUidl(uidl.text, await capabilities)) throw new Refused("UIDL", uidl.text);
   const entries = readListing(sizes.bytes(), uidl.status === "+OK" ? uidls.bytes() : null, says !== null);
   return { ...said, entries };
 }

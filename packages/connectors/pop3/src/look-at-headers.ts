@@ -11,13 +11,15 @@ import type { Wire } from "./wire.ts";
 export interface HeaderReader {
   /** False once we know that the server has no TOP. Then reading headers means fetching. */
   readonly cheap: boolean;
+  /** What CAPA says about TOP (RFC 1939 §7), `null` if there is no CAPA. Before the first look. */
+  learn(top: boolean | null): void;
   /** Their header facts by number, without vanished messages. Throws what ended the connection, or `Refused`. */
   look(entries: readonly Entry[]): Promise<Map<number, HeaderFacts>>;
 }
 
-/** One per session. `top` is what CAPA said about TOP (RFC 1939 §7), `null` if there was no CAPA. */
-export function createHeaderReader(wire: Wire, top: boolean | null, inStep: InStep): HeaderReader {
-  const state = { top };
+/** One per session. */
+export function createHeaderReader(wire: Wire, inStep: InStep): HeaderReader {
+  const state: { top: boolean | null } = { top: null };
 
   async function ask(verb: "TOP" | "RETR", entry: Entry): Promise<HeaderFacts | null> {
     const head = collectHead(HEADER_LIMIT);
@@ -36,6 +38,9 @@ export function createHeaderReader(wire: Wire, top: boolean | null, inStep: InSt
   return {
     get cheap() {
       return state.top !== false;
+    },
+    learn(top) {
+      state.top ??= top;
     },
     async look(entries) {
       const [first, ...others] = entries;

@@ -13,6 +13,7 @@ import {
 } from "@mailfleet/connector-api";
 import type { FailureError } from "@mailfleet/contracts";
 import type { Streamed } from "./body-sinks.ts";
+import { untold } from "./capabilities.ts";
 import { Refused } from "./classify-failure.ts";
 import type { Pop3Deadlines } from "./deadlines.ts";
 import type { Dialled } from "./dial.ts";
@@ -39,10 +40,12 @@ interface Planned extends Portion {
 export function pop3Session(dialled: Dialled, deadlines: Pop3Deadlines, source: SourceIdentity): InboundSession {
   const { wire, capabilities } = dialled;
   const inStep = createInStep(wire);
-  const headers = createHeaderReader(wire, capabilities.top, inStep);
+  const headers = createHeaderReader(wire, inStep);
   const retriever = createRetriever(wire, inStep, createSizeCheck(), dialled.failure);
   let listing: Listing | null = null;
   let deleting = false;
+  /** What was asked for and is not deleted by us. */
+  const fetched = new Set<string>();
 
   /** Runs work; if the caller aborts, the connection ends. Errors become failures. */
   async function guarded<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
@@ -207,11 +210,11 @@ export function pop3Session(dialled: Dialled, deadlines: Pop3Deadlines, source: 
       const most = options.alone?.size ? AHEAD.careful : AHEAD.usual;
       const askAhead = () => {
         while (ahead.length < most) {
-          const fetching = portions
-            .next()
-            .then(async ({ done, value }) =>
-              done ? null : { planned: value, retrieval: await retriever.retrieve(value) },
-            );
+          const fetching = portions.next().then(async ({ done, value }) => {
+            if (done) return null;
+            for (const { identity } of value.entries) fetched.add(identity);
+            return { planned: value, retrieval: await retriever.retrieve(value) };
+          });
           fetching.catch(() => {});
           ahead.push(fetching);
         }
@@ -263,8 +266,15 @@ export function pop3Session(dialled: Dialled, deadlines: Pop3Deadlines, source: 
         const replies = await Promise.all(numbers.map((number) => wire.run(`DELE ${number}`)));
         const refused = replies.find(({ status, text }) => status !== "+OK" && !saysGone(text));
         if (refused) throw new Refused("DELE", refused.text);
+        for (const identity of wanted) fetched.delete(identity);
       }),
-    close: () => hangUp(dialled, deleting ? deadlines.updateMs : deadlines.goodbyeMs),
+    async close() {
+      const { keepsDays } = await capabilities.catch(() => untold);
+      const isRead = headers.cheap ? fetched.size > 0 : fetched.size > 0 || (listing?.seen.size ?? 0) > 0;
+      // It would delete with QUIT what it has given, whether it is stored or not (RFC 2449 §6.7).
+      if (keepsDays === 0 && isRead) return wire.end();
+      await hangUp(dialled, deleting ? deadlines.updateMs : deadlines.goodbyeMs);
+    },
   };
 }
 

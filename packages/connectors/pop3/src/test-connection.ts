@@ -9,6 +9,7 @@ import {
 } from "@mailfleet/connector-api";
 import { type Failure, FailureError, failureOf } from "@mailfleet/contracts";
 import { checkPort } from "@mailfleet/network";
+import { askedFor } from "./capabilities.ts";
 import type { Pop3Deadlines } from "./deadlines.ts";
 import { type Dialled, type DialStep, dial } from "./dial.ts";
 import { countMessages } from "./list-messages.ts";
@@ -64,8 +65,9 @@ export async function testConnection(
   );
   signal.addEventListener("abort", stop, { once: true });
   try {
-    const count = await countMessages(wire);
-    done("list", `${count} ${count === 1 ? "message" : "messages"} in the inbox`);
+    const [count, capabilities] = await Promise.all([countMessages(wire), dialled.capabilities]);
+    const found = `${count} ${count === 1 ? "message" : "messages"} in the inbox`;
+    done("list", [found, ...askedFor(capabilities)].join("; "));
     return passed();
   } catch (error) {
     signal.throwIfAborted();

@@ -35,6 +35,8 @@ export interface Wire {
    * before it had answered all of them.
    */
   startPipelining(stuck?: () => void): void;
+  /** Undoes it. */
+  stopPipelining(): void;
   /** Commands are sent one at a time from here on, or, `false`, together again where that was started. */
   goOneByOne(wanted?: boolean): void;
   /** Whether commands are sent while others are being answered. */
@@ -232,6 +234,9 @@ export function createWire(socket: Socket, silenceMs: number, commandMs = COMMAN
     startPipelining(stuck = () => {}) {
       pipelining = true;
       whenStuck = stuck;
+    },
+    stopPipelining() {
+      pipelining = false;
     },
     goOneByOne(wanted = true) {
       oneByOne = wanted;

@@ -41,3 +41,4 @@ export { type MongoWithUsers, startMongoWithUsers } from "./start-mongo-with-use
 export { type Postfix, startPostfix } from "./start-postfix.ts";
 export { type LinkState, startTcpProxy, type TcpProxy } from "./tcp-proxy.ts";
 export { startTlsPort } from "./tls-port.ts";
+export { startUpgradingPort } from "./upgrading-port.ts";
