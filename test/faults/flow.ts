@@ -25,16 +25,26 @@ export interface Flow {
 }
 
 /** Between two messages of the pump, each way. */
-const BEAT_MS = 60;
+const BEAT_MS = 120;
 /** Between two commands that stop and enable a mailbox. */
 const COMMANDS_MS = 700;
 /** So few that are not sent are shown with their states. */
 const FEW = 3;
+/** Requests at a time, when everything is compared at the end. */
+const QUESTIONS_AT_ONCE = 8;
 /** Submits under way; a console that is away must not gather thousands. */
 const SUBMITS_AT_ONCE = 24;
 
 /** Those that hold leases and permits. */
 const workers: ReadonlySet<string> = new Set(["inbound-sync", "outbound-send"]);
+
+/** Asks about each, some at a time; answers in their order. */
+async function inTurn<Item, Answer>(items: readonly Item[], ask: (item: Item) => Promise<Answer>): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  for (let at = 0; at < items.length; at += QUESTIONS_AT_ONCE)
+    answers.push(...(await Promise.all(items.slice(at, at + QUESTIONS_AT_ONCE).map(ask))));
+  return answers;
+}
 
 /** A flow through all mailboxes; `tag` tells its mail from that of other scenarios of the same town. */
 export function createFlow({ world, bag, mailboxes, mongo, nats, known }: Town, tag: string): Flow {
@@ -48,8 +58,15 @@ export function createFlow({ world, bag, mailboxes, mongo, nats, known }: Town, 
   const keyOf = (what: string) => `${startedAt.toString(36)}-${what}`;
 
   /** How many messages a mailbox says it has received; each write that moves its cursor adds what it passed. */
-  const counted = async (id: string) =>
-    (await world.mailbox(id)).directions.inbound as { activity?: { messages: number } | null };
+  const counted = async (id: string) => {
+    let messages = 0;
+    await untilNothingIsMissing(async () => {
+      const { activity } = (await world.mailbox(id)).directions.inbound as { activity?: { messages: number } | null };
+      messages = activity?.messages ?? 0;
+      return activity ? "" : `nobody says how many messages ${id} has received`;
+    });
+    return messages;
+  };
   const before = new Map<string, number>();
 
   const insist = <Answer>(ask: () => Promise<Answer>) =>
@@ -141,14 +158,16 @@ export function createFlow({ world, bag, mailboxes, mongo, nats, known }: Town, 
 
   async function assertReceivedOnce(passesOnce: boolean): Promise<void> {
     const since = new Date(startedAt - 2000).toISOString();
-    for (const { id, address } of mailboxes) {
-      const stored = await world.api.list<ReceivedMessage>(`/mailboxes/${id}/messages`, { since });
+    const all = await inTurn(mailboxes, ({ id }) =>
+      world.api.list<ReceivedMessage>(`/mailboxes/${id}/messages`, { since }),
+    );
+    for (const [n, { id, address }] of mailboxes.entries()) {
+      const stored = all[n] ?? [];
       const subjects = stored.map(({ subject }) => subject ?? "").filter((subject) => subject.startsWith(`${tag} in `));
       assert.deepEqual(subjects.sort(), (delivered.get(id) ?? []).sort(), `${address} received each once`);
     }
     for (const { id, address } of mailboxes) {
-      const { activity } = await counted(id);
-      const passed = (activity?.messages ?? 0) - (before.get(id) ?? 0);
+      const passed = (await counted(id)) - (before.get(id) ?? 0);
       const all = delivered.get(id)?.length ?? 0;
       // By POP3 identities decide, not the cursor: a process that dies between the two reads a message once more.
       if (passesOnce || byCursor(address))
@@ -170,8 +189,8 @@ export function createFlow({ world, bag, mailboxes, mongo, nats, known }: Town, 
     );
     assert.deepEqual(strangers, [], "nothing is sent that nobody was answered for");
     let unknown = 0;
-    for (const { id, messageId } of accepted) {
-      const { state, attempts } = await world.api.get<Send>(`/sends/${id}`);
+    const now = await inTurn(accepted, ({ id }) => world.api.get<Send>(`/sends/${id}`));
+    for (const { id, messageId, state, attempts } of now) {
       const times = seen.get(messageId) ?? 0;
       if (state === "uncertain") unknown++;
       assert.ok(state === "sent" || (state === "uncertain" && uncertainSends), `${id} is ${state}`);
@@ -216,7 +235,7 @@ export function createFlow({ world, bag, mailboxes, mongo, nats, known }: Town, 
   return {
     runWhile: async (disturb) => {
       lostBefore = await lostLeases();
-      for (const { id } of mailboxes) before.set(id, (await counted(id)).activity?.messages ?? 0);
+      await inTurn(mailboxes, async ({ id }) => before.set(id, await counted(id)));
       let disturbing = true;
       const pump = async () => {
         for (let n = 0; disturbing; n++) {

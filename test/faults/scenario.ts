@@ -6,6 +6,8 @@ export interface Scenario {
   readonly name: string;
   /** Also in `npm test`, which has five minutes for all; `test:faults` runs every one. */
   readonly short: boolean;
+  /** About how long, if it is longer than most: it begins early, so that no lane is left alone with it. */
+  readonly seconds?: number;
   /** Processes of each service but the console. */
   readonly replicas: 1 | 2;
   /** Unless told: sends are held when their fate is unknown, and none is. */

@@ -9,6 +9,9 @@ import { untilNothingIsMissing } from "./progress.ts";
 /** Where all outgoing mail of these tests goes: a sandbox account that is not a Mailfleet mailbox. */
 export const customer = "customer@sandbox.test";
 
+/** Of each service, MiB: several towns stand side by side. */
+const HEAP = 256;
+
 /** Services that run twice: everything but the console, behind which each installation has a balancer of its own. */
 export const twins = serviceNames.filter((name): name is Exclude<ServiceName, "console"> => name !== "console");
 
@@ -48,7 +51,7 @@ export async function startTown(options: { mailboxes: number }): Promise<Town> {
     cleanups.push(() => links.stop());
     const world = await startWorld({
       engines: { natsUrl: nats.url, mongoUrl: mongo.url },
-      env: { MAILFLEET_STREAM_REPLICAS: "3" },
+      env: { MAILFLEET_STREAM_REPLICAS: "3", NODE_OPTIONS: `--max-old-space-size=${HEAP}` },
       serviceEnv: Object.fromEntries(serviceNames.map((name) => [name, links.environment(name)])),
       replicas: Object.fromEntries(twins.map((name) => [name, 2])),
       consolePort: 0,

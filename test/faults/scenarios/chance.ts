@@ -79,6 +79,7 @@ function deliver({ world }: Town, address: string, from: number, to: number): vo
 const readThroughChance = (messages: number, turns: number, short: boolean): Scenario => ({
   name: `read ${messages} messages while everything breaks by chance`,
   short,
+  seconds: messages / 30,
   replicas: 2,
   uncertainSends: true,
   async disturb(town) {

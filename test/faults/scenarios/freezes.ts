@@ -32,6 +32,7 @@ const frozen = (name: string, services: readonly ServiceName[], short: boolean):
 const lateAnswer = (policy: "hold" | "resend"): Scenario => ({
   name: `freeze outbound-send between a server's reception and its 250, ${policy}`,
   short: policy === "hold",
+  seconds: 40,
   replicas: 1,
   policy,
   // The late 250 makes it sent: nothing stays unknown, and no second copy goes out.
@@ -80,6 +81,7 @@ async function freezeAt({ world, bag }: Town, { service, point }: Place): Promis
 const frozenAt = (places: readonly Place[], short: boolean): Scenario => ({
   name: `freeze ${wordsOf(places)}`,
   short,
+  seconds: 50,
   replicas: 2,
   uncertainSends: places.some(({ service }) => service === "outbound-send"),
   disturb: async (town) => void (await Promise.all(places.map((place) => freezeAt(town, place)))),

@@ -19,10 +19,16 @@ const calm: Scenario = {
 
 const all: readonly Scenario[] = [calm, ...engines, ...cuts, ...freezes, ...kills, ...watchScenarios, ...byChance];
 
-/** All of them or the short form, those with two replicas first; `only` keeps those whose name holds one of its texts. */
+/** All of them or the short form; `only` keeps those whose name holds one of its texts. */
 export function scenarios(form: "short" | "long", only?: string): readonly Scenario[] {
-  const wanted = all.filter(({ name, short }) =>
+  return all.filter(({ name, short }) =>
     only ? only.split("|").some((text) => name.includes(text)) : form === "long" || short,
   );
-  return wanted.toSorted((a, b) => b.replicas - a.replicas);
+}
+
+/** Throws if there is none. */
+export function scenarioNamed(name: string): Scenario {
+  const found = all.find((one) => one.name === name);
+  if (!found) throw new Error(`no scenario is called "${name}"`);
+  return found;
 }

@@ -24,6 +24,7 @@ const hits = [2, 1, 7];
 const kill = (places: readonly Place[], hit: number): Scenario => ({
   name: `kill at hit ${hit}: ${wordsOf(places)}`,
   short: false,
+  seconds: 20 + 4 * hit,
   replicas: 1,
   uncertainSends: places.some(({ service, point }) => service === "outbound-send" && !beforeTheWire.has(point)),
   disturb: async (town) => void (await Promise.all(places.map((place) => killAt(town, place, hit)))),
@@ -33,6 +34,7 @@ const kill = (places: readonly Place[], hit: number): Scenario => ({
 const throughPoints = (name: string, services: readonly Place["service"][], more: Partial<Scenario>): Scenario => ({
   name,
   short: false,
+  seconds: 100,
   replicas: 1,
   uncertainSends: true,
   disturb: async (town) => {
@@ -48,6 +50,7 @@ const throughPoints = (name: string, services: readonly Place["service"][], more
 const fourTimes = (service: Place["service"], point: FailPointName): Scenario => ({
   name: `kill ${service} at ${point}, four times`,
   short: false,
+  seconds: 50,
   replicas: 1,
   disturb: async (town) => {
     for (const hit of [1, 2, 3, 4]) await killAt(town, { service, point }, hit);
@@ -58,6 +61,7 @@ const fourTimes = (service: Place["service"], point: FailPointName): Scenario =>
 const moments: Scenario = {
   name: "kill each service once, one after another",
   short: false,
+  seconds: 50,
   replicas: 1,
   uncertainSends: true,
   disturb: async ({ world }) => {

@@ -29,14 +29,20 @@ async function installWhereAllowed(asked: boolean): Promise<void> {
   if (skip) say(`suites with real mail servers will be skipped: ${skip}`);
 }
 
-/** `--only=TEXT`: scenarios with this text in their name; `--times=N`: so often in a row. */
+const wordAfter = (args: readonly string[], flag: string) =>
+  args.find((word) => word.startsWith(`${flag}=`))?.slice(flag.length + 1);
+
+/**
+ * `--only=TEXT`: scenarios with this text in their name; `--lanes=N`: so many at a time; `--times=N`: so many whole runs
+ * in a row; `--stop`: nothing more begins once one has turned red.
+ */
 function faultEnvironment(args: readonly string[]): Record<string, string> {
-  const value = (flag: string) => args.find((word) => word.startsWith(`${flag}=`))?.slice(flag.length + 1);
-  const [only, times] = [value("--only"), value("--times")];
+  const [only, lanes] = [wordAfter(args, "--only"), wordAfter(args, "--lanes")];
   return {
     MAILFLEET_ALL_FAULTS: "true",
     ...(only && { MAILFLEET_FAULT_SCENARIO: only }),
-    ...(times && { MAILFLEET_FAULT_TIMES: times }),
+    ...(lanes && { MAILFLEET_FAULT_LANES: lanes }),
+    ...(args.includes("--stop") && { MAILFLEET_FAULT_STOP: "true" }),
   };
 }
 
@@ -46,6 +52,7 @@ async function testRun(args: readonly string[]): Promise<boolean> {
   if (allFaults) names.add("faults");
   const patterns = args.filter((word) => !word.startsWith("--") && !names.has(word as never));
   const everything = names.size === 0 && patterns.length === 0;
+  const times = Number(wordAfter(args, "--times") ?? 1);
 
   const { suites, strays } = sortIntoSuites(await findTestFiles());
   const wanted = suites
@@ -72,6 +79,7 @@ async function testRun(args: readonly string[]): Promise<boolean> {
   const mongo = needsEngines ? await startMongo({ own: true }) : undefined;
   const kept = join(LOCAL_FOLDER, "test-outcomes", `run-${process.pid}`);
   await mkdir(kept, { recursive: true, mode: 0o700 });
+  if (names.has("faults")) await rm(join(LOCAL_FOLDER, "fault-logs"), { recursive: true, force: true });
   const [secretsFile, outputFile] = [join(kept, "secrets"), join(kept, "output")];
   const env = {
     MAILFLEET_TEST_SECRETS: secretsFile,
@@ -87,16 +95,21 @@ async function testRun(args: readonly string[]): Promise<boolean> {
         lines.push(`${suite.name.padEnd(7)} found no test files`);
         continue;
       }
-      say(`\n${suite.name}: ${suite.what}, ${files.length} files`);
-      const result = await runSuite(suite, files, env, say, suite.coverage ? coverage : undefined);
-      totals.passed += result.passed;
-      totals.failed += result.failed;
-      totals.skipped += result.skipped;
-      const { passed, failed, skipped, seconds, skipReasons } = result;
-      lines.push(
-        `${suite.name.padEnd(7)} ${passed} passed, ${failed} failed, ${skipped} skipped, ${seconds.toFixed(0)} s`,
-        ...skipReasons.map((reason) => `        skipped: ${reason}`),
-      );
+      for (let run = 1; run <= times; run += 1) {
+        const name = times > 1 ? `${suite.name}, run ${run} of ${times}` : suite.name.padEnd(7);
+        say(`\n${name.trim()}: ${suite.what}, ${files.length} files`);
+        const result = await runSuite(suite, files, env, say, suite.coverage ? coverage : undefined);
+        const { passed, failed, skipped, seconds, skipReasons } = result;
+        totals.passed += passed;
+        totals.failed += failed;
+        totals.skipped += skipped;
+        lines.push(
+          `${name} ${passed} passed, ${failed} failed, ${skipped} skipped, ${seconds.toFixed(0)} s`,
+          ...skipReasons.map((reason) => `        skipped: ${reason}`),
+        );
+        if (times > 1) say(`\n${lines.join("\n")}`);
+        if (failed > 0 && args.includes("--stop")) break;
+      }
     }
     if (coverage)
       say(

@@ -6,6 +6,7 @@ export { freePort } from "../engines/free-port.ts";
 export { startGuarded } from "../engines/guarded-program.ts";
 export type { MongoCluster } from "../engines/mongo-cluster.ts";
 export type { NatsCluster } from "../engines/nats-cluster.ts";
+export { endWithParent } from "../stack/end-with-parent.ts";
 
 export { type FakeInbox, type FakeMessage, fakeInbox } from "./fake-inbox.ts";
 export { hostileWords, longestFor, memoryOf } from "./hostile-words.ts";

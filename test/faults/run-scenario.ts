@@ -1,0 +1,64 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { createFlow } from "./flow.ts";
+import type { Scenario } from "./scenario.ts";
+import type { Town } from "./town.ts";
+
+/** Where a scenario that turned red leaves what the services said; the next run empties it. */
+const LOGS = fileURLToPath(new URL("../../.local/fault-logs/", import.meta.url));
+/** Of what each process said while a scenario turned red, so many lines are shown, and so much of each. */
+const SHOWN = { lines: 12, letters: 600 };
+
+/** Shown by the runner while the suite runs. */
+export const tell = (text: string) => void process.stdout.write(`» ${text}\n`);
+export const secondsSince = (began: number) => `${((performance.now() - began) / 1000).toFixed(1)} s`;
+
+const lastWords = (lines: readonly string[]) =>
+  [...Map.groupBy(lines, (line) => line.split("]", 1)[0]).values()].flatMap((own) => own.slice(-SHOWN.lines));
+
+/** Everything that is left of what the processes said. Answers the folder, relative to the checkout. */
+async function keepLogs(town: Town, name: string, error: Error, warnings: readonly string[]): Promise<string> {
+  const folder = `${new Date().toISOString().replace(/\D/g, "").slice(0, 14)} ${name.replace(/\W+/g, "-").slice(0, 60)}`;
+  await mkdir(join(LOGS, folder), { recursive: true });
+  const keep = (file: string, lines: readonly string[]) => writeFile(join(LOGS, folder, file), `${lines.join("\n")}\n`);
+  await keep("error.txt", [name, String(error.stack)]);
+  await keep("warnings.log", warnings);
+  for (const service of town.world.stack.services) await keep(`${service.name}-${service.replica}.log`, service.lines);
+  return `.local/fault-logs/${folder}`;
+}
+
+/** Runs scenarios in a town, one after another. Each tells how it went, and throws when it turned red. */
+export function createRunner(town: Town): (scenario: Scenario) => Promise<void> {
+  let replicas: 1 | 2 = 2;
+  let policy: "hold" | "resend" = "hold";
+  return async (scenario) => {
+    const { name, uncertainSends = false, keepsLeases = false, passesOnce = false } = scenario;
+    const began = performance.now();
+    const said = town.warnings.length;
+    try {
+      if (scenario.replicas !== replicas) await town.replicas(scenario.replicas);
+      replicas = scenario.replicas;
+      if ((scenario.policy ?? "hold") !== policy) await town.uncertain(scenario.policy ?? "hold");
+      policy = scenario.policy ?? "hold";
+      const flow = createFlow(town, name);
+      const disturbing = performance.now();
+      let settling = disturbing;
+      await flow.runWhile(async () => {
+        await scenario.disturb(town);
+        settling = performance.now();
+      });
+      const end = await flow.assertUndisturbed({ uncertainSends, policy, keepsLeases, passesOnce });
+      const unknown = end.uncertain > 0 ? `, ${end.uncertain} held` : "";
+      const phases = `disturbed for ${((settling - disturbing) / 1000).toFixed(1)} s, settled in ${secondsSince(settling)}`;
+      tell(`ok    ${name}: ${end.received} in, ${end.sent} out${unknown}, ${secondsSince(began)} (${phases})`);
+    } catch (thrown) {
+      const error = thrown as Error;
+      tell(`FAIL  ${name}: ${error.message.split("\n")[0]}, ${secondsSince(began)}`);
+      const warnings = town.warnings.slice(said);
+      for (const line of lastWords(warnings)) tell(`      ${line.slice(0, SHOWN.letters)}`);
+      tell(`      what the services said is in ${await keepLogs(town, name, error, warnings)}`);
+      throw error;
+    }
+  };
+}
