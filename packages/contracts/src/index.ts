@@ -59,6 +59,7 @@ export {
   type SealPurpose,
   sealedAs,
   sealedFor,
+  secretDestination,
   serverDestination,
   tokenDestination,
 } from "./noun/sealed.ts";
@@ -66,7 +67,14 @@ export { Credentials, credentials, type SecretField } from "./noun/secret-field.
 export { camel, kebab, sentenceOf } from "./noun/words.ts";
 export { nouns } from "./nouns.ts";
 export { inCloud } from "./oauth/microsoft-clouds.ts";
-export { OAuthClient, OAuthSettings, SealedOAuthSecret, ServiceAccountShown, TenantId } from "./oauth/oauth.ts";
+export {
+  type KeyVaultReference,
+  OAuthClient,
+  OAuthSettings,
+  SealedOAuthSecret,
+  ServiceAccountShown,
+  TenantId,
+} from "./oauth/oauth.ts";
 export { OAuthSecret } from "./oauth/oauth-secret.ts";
 export { PoisonMessage } from "./poison.ts";
 export { invalid, Problem, type ProblemCode, ProblemError, problemCodes } from "./problem.ts";

@@ -5,7 +5,9 @@ const shortestKeyBits = 2048;
 const remedy =
   "Send one PEM text with the certificate that you uploaded at the provider and its private key: RSA, without a password.";
 const renew = "Make a new certificate, upload it at the provider, and send it with its private key.";
-const certificatePart = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/;
+const certificatePart = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
+/** A certificate with all that signed it has a few. */
+const mostCertificates = 20;
 const keyPart = /-----BEGIN (?:RSA )?PRIVATE KEY-----[\s\S]+?-----END (?:RSA )?PRIVATE KEY-----/;
 
 /** Clocks differ, and a certificate is often made a moment before it is sent. */
@@ -13,14 +15,16 @@ const CLOCK_SLACK_MS = 5 * 60_000;
 
 /**
  * What we show of a client's certificate: its SHA-256 as base64url (`x5t#S256`, RFC 7515 §4.1.8) and when it expires,
- * in milliseconds since the epoch. Throws `ProblemError` CERTIFICATE_UNUSABLE, which contains nothing of the key.
+ * in milliseconds since the epoch. Of several it is the one that the key belongs to. Throws `ProblemError`
+ * CERTIFICATE_UNUSABLE, which contains nothing of the key.
  */
 export function readClientCertificate(pem: string, now = Date.now()): { thumbprint: string; expiresAt: number } {
-  const certificate = readCertificate(pem);
+  const certificates = readCertificates(pem);
+  const key = clientPrivateKey(pem);
+  const certificate = certificates.find((one) => one.checkPrivateKey(key)) ?? (certificates[0] as X509Certificate);
   const [from, to] = [Date.parse(certificate.validFrom), Date.parse(certificate.validTo)];
   if (now >= to) throw unusable(`The certificate expired on ${dateOf(to)}.`, renew);
   if (now < from - CLOCK_SLACK_MS) throw unusable(`The certificate is not valid before ${dateOf(from)}.`, renew);
-  const key = clientPrivateKey(pem);
   if (key.asymmetricKeyType !== "rsa" || (key.asymmetricKeyDetails?.modulusLength ?? 0) < shortestKeyBits)
     throw unusable(`The private key must be RSA with at least ${shortestKeyBits} bits.`);
   if (!certificate.checkPrivateKey(key)) throw unusable("The private key does not match the certificate.");
@@ -41,11 +45,11 @@ export function clientPrivateKey(pem: string): KeyObject {
   }
 }
 
-function readCertificate(pem: string): X509Certificate {
-  const part = certificatePart.exec(pem)?.[0];
-  if (!part) throw unusable("The text contains no certificate.");
+function readCertificates(pem: string): X509Certificate[] {
+  const found = [...pem.matchAll(certificatePart)].slice(0, mostCertificates);
+  if (found.length === 0) throw unusable("The text contains no certificate.");
   try {
-    return new X509Certificate(part);
+    return found.map(([part]) => new X509Certificate(part));
   } catch {
     throw unusable("The certificate cannot be read: it was cut off or changed.");
   }

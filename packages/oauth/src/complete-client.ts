@@ -2,10 +2,12 @@ import {
   connectorDescriptors,
   type InboundServer,
   inCloud,
+  type KeyVaultReference,
   type OAuthClient,
   type OAuthSettings,
   type OutboundServer,
   providerPresets,
+  type SealedOAuthSecret,
 } from "@mailfleet/contracts";
 
 /** The servers of a profile, and which of its directions sign in through the application. */
@@ -43,6 +45,51 @@ export function completeOAuthClient(
     ],
     ...(settings.publishing ? { publishing: settings.publishing } : {}),
   };
+}
+
+/** What a token for a key vault is for, in the public cloud. */
+const keyVaultScope = "https://vault.azure.net/.default";
+
+/** The secret of an application as a client has it: whose it is and what for, and where a certificate is read. */
+export function clientSecretOf(
+  { kind, secret, certificate, keyVault }: SealedOAuthSecret,
+  {
+    owner,
+    purpose,
+    cloud,
+  }: Pick<NonNullable<OAuthClient["secret"]>, "owner" | "purpose"> & Pick<OAuthSettings, "cloud">,
+): NonNullable<OAuthClient["secret"]> {
+  return {
+    ...{ kind, sealed: secret, owner, purpose },
+    ...(certificate && { thumbprint: certificate.thumbprint }),
+    ...(keyVault && { keyVault: { ...keyVault, scope: inCloud(cloud, keyVaultScope) } }),
+  };
+}
+
+/** What of an application says whether its certificate may be in a key vault. */
+type VaultUser = Pick<OAuthSettings, "provider" | "tenantId" | "cloud"> & {
+  readonly endpoints?: { readonly token?: string | undefined } | undefined;
+};
+
+/**
+ * Why the certificate of this application cannot be in this vault, as JSON pointers below `keyVault` and reasons. A token
+ * of Microsoft's own endpoints goes to no host but a vault's: whoever had it could read the vault with it.
+ */
+export function keyVaultProblems(
+  { provider, tenantId, cloud, endpoints }: VaultUser,
+  { url }: Pick<KeyVaultReference, "url">,
+): { pointer: string; reason: string }[] {
+  const domain = `.${inCloud(cloud, "vault.azure.net")}`;
+  const broken = [
+    { pointer: "", reason: "is only for Microsoft", is: provider !== "microsoft" },
+    { pointer: "", reason: "needs the tenant of the application", is: tenantId === undefined },
+    {
+      pointer: "/url",
+      reason: `must begin with https and end with ${domain}`,
+      is: !endpoints?.token && !(url.startsWith("https:") && new URL(url).hostname.endsWith(domain)),
+    },
+  ];
+  return broken.filter(({ is }) => is).map(({ pointer, reason }) => ({ pointer, reason }));
 }
 
 function nullable(url: string | null | undefined, complete: (url: string) => string): string | null {

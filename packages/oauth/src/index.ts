@@ -1,7 +1,7 @@
 /** OAuth 2.0 as mail needs it: applications, consents, and tokens that are valid when they are needed. */
 export { authorizationUrl } from "./authorization-url.ts";
 export { readClientCertificate } from "./client-certificate.ts";
-export { completeOAuthClient } from "./complete-client.ts";
+export { clientSecretOf, completeOAuthClient, keyVaultProblems } from "./complete-client.ts";
 export type { Granted, TokenPorts } from "./ports.ts";
 export { readServiceAccountKey } from "./service-account-key.ts";
 

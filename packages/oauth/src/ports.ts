@@ -52,7 +52,18 @@ export interface Granted {
 }
 
 /** The ports that every token request needs. */
-export type RequestPorts = Pick<TokenPorts, "fetch" | "open" | "now">;
+export type RequestPorts = Pick<TokenPorts, "fetch" | "open" | "now"> & { readonly certificates: VaultCertificates };
+
+/** Certificates of applications that are kept in key vaults, with their keys. All throw `FailureError`. */
+export interface VaultCertificates {
+  /**
+   * As PEM, from memory, or from the vault if it is not there. It is kept for an hour, and not longer than it is valid.
+   * `refused`: what the authorization server did not take, so that the vault is asked at once.
+   */
+  get(client: Client, wanted: { readonly refused: Secret | null; readonly signal: AbortSignal }): Promise<Secret>;
+  /** Reads it in the vault, whatever is in memory, and says where it is and until when it is valid. */
+  describe(client: Client, signal: AbortSignal): Promise<string>;
+}
 
 /** The application that asks for a token. */
 export type Client = OAuthClient;

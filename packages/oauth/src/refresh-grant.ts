@@ -9,7 +9,7 @@ import {
   tokenDestination,
 } from "@mailfleet/contracts";
 import { type ClientProof, proveClient } from "./client-authentication.ts";
-import type { AccessToken, OAuthCredentials, TokenPorts } from "./ports.ts";
+import type { AccessToken, OAuthCredentials, RequestPorts, TokenPorts } from "./ports.ts";
 import { requestToken, type TokenAnswer } from "./token-endpoint.ts";
 import { inTime, type Unwritten } from "./write-back.ts";
 
@@ -29,7 +29,7 @@ export interface RefreshOf {
  * callers get REFRESH_BUSY and the writing continues in the background. Throws `FailureError`.
  */
 export async function refreshGrant(
-  ports: TokenPorts,
+  ports: TokenPorts & RequestPorts,
   unwritten: Unwritten,
   of: RefreshOf,
   signal: AbortSignal,
@@ -41,7 +41,7 @@ export async function refreshGrant(
   // The old refresh token may be used up: ask for nothing before the new one is saved.
   if (left) return inTime(left);
   // First, so that nobody waits for a process that cannot succeed.
-  const proof = await proveClient(ports, credentials.client);
+  const proof = await proveClient(ports, credentials.client, signal);
   const { lease, refreshToken } = await beginRefresh(ports, mailboxId, credentials.grant.v, signal);
   const aad = sealedFor(mailboxId, "oauth-grant", tokenDestination(credentials.client.tokenEndpoint));
   let answer: TokenAnswer;
@@ -68,7 +68,7 @@ async function beginRefresh(ports: TokenPorts, mailboxId: string, v: number, sig
 
 /** A lost answer leaves open whether the server used the token up, so it is asked once more. */
 async function ask(
-  ports: TokenPorts,
+  ports: TokenPorts & RequestPorts,
   { credentials: { client }, mailboxId }: RefreshOf,
   refreshToken: Secret,
   proof: ClientProof,

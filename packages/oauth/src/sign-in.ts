@@ -53,7 +53,7 @@ export async function startDevice(
 ): Promise<StartedDevice> {
   const url = client.deviceAuthorizationEndpoint;
   if (!url) throw new ProblemError("NOT_POSSIBLE_NOW", "The provider offers no device code for mail.");
-  const { authenticate, secrets } = await proveClient(ports, client);
+  const { authenticate, secrets } = await proveClient(ports, client, signal);
   const server = serverOf(client);
   const us = { client_id: client.clientId };
   const response = await deviceAuthorizationRequest(

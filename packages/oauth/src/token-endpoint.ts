@@ -50,11 +50,27 @@ export interface TokenAnswer {
 }
 
 /**
- * Asks the token endpoint once. Throws `FailureError`. The claims of an id token are checked. Its signature is not: the
+ * Asks the token endpoint, once more if it refused a certificate and the key vault has another one. Throws `FailureError`. The claims of an id token are checked. Its signature is not: the
  * token comes from the token endpoint itself, over TLS (OpenID Connect Core §3.1.3.7).
  */
 export async function requestToken(ports: RequestPorts, client: Client, request: TokenRequest): Promise<TokenAnswer> {
-  const proof = request.proof ?? (await proveClient(ports, client));
+  const proof = request.proof ?? (await proveClient(ports, client, request.signal));
+  try {
+    return await requestOnce(ports, client, request, proof);
+  } catch (error) {
+    const isRefused = error instanceof FailureError && error.failure.code === "CLIENT_REJECTED";
+    const another = isRefused ? await proof.another?.() : null;
+    if (!another) throw error;
+    return requestOnce(ports, client, request, another);
+  }
+}
+
+async function requestOnce(
+  ports: RequestPorts,
+  client: Client,
+  request: TokenRequest,
+  proof: ClientProof,
+): Promise<TokenAnswer> {
   const given = Object.values(request.parameters).filter((value) => value instanceof Secret);
   const plain = Object.entries(request.parameters).map(([name, value]) => [
     name,

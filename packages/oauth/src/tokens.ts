@@ -1,6 +1,7 @@
 import type { Secret } from "@mailfleet/contracts";
 import { applicationToken } from "./application-token.ts";
-import type { AccessToken, Consent, Granted, OAuthCredentials, TokenPorts } from "./ports.ts";
+import { createVaultCertificates } from "./key-vault.ts";
+import type { AccessToken, Consent, Granted, OAuthCredentials, RequestPorts, TokenPorts } from "./ports.ts";
 import { refreshGrant } from "./refresh-grant.ts";
 import { serviceAccountToken } from "./service-account-token.ts";
 import { exchangeCode, type PolledDevice, pollDevice, type StartedDevice, startDevice } from "./sign-in.ts";
@@ -22,6 +23,11 @@ export interface TokenSource {
    * the signal's reason.
    */
   accessToken(options: { renew: boolean; signal: AbortSignal }): Promise<Secret>;
+  /**
+   * Only where the application's certificate is in a key vault: reads it there and says where it is and until when it is
+   * valid. Throws `FailureError`, or the signal's reason.
+   */
+  certificate?(signal: AbortSignal): Promise<string>;
 }
 
 /**
@@ -36,7 +42,8 @@ export interface Tokens {
 }
 
 /** An empty store of tokens. */
-export function createTokens(ports: TokenPorts): Tokens {
+export function createTokens(given: TokenPorts): Tokens {
+  const ports = { ...given, certificates: createVaultCertificates(given) };
   const cache = createTokenCache(() => ports.now());
   const unwritten = createUnwritten(ports);
   return {
@@ -51,6 +58,9 @@ export function createTokens(ports: TokenPorts): Tokens {
           last = await cache.get(key, wanted, (shared) => obtain(ports, unwritten, credentials, mailbox, shared));
           return last;
         },
+        ...(credentials.client.secret?.keyVault && {
+          certificate: (signal) => ports.certificates.describe(credentials.client, signal),
+        }),
       };
     },
     exchangeCode: (consent, code, signal) => exchangeCode(ports, consent, code, signal),
@@ -60,7 +70,7 @@ export function createTokens(ports: TokenPorts): Tokens {
 }
 
 function obtain(
-  ports: TokenPorts,
+  ports: TokenPorts & RequestPorts,
   unwritten: Unwritten,
   credentials: OAuthCredentials,
   { id, address }: TokenMailbox,
@@ -81,5 +91,5 @@ function obtain(
 function cacheKey({ client, grant }: OAuthCredentials, { id, address }: TokenMailbox): string {
   const { flow, tokenEndpoint, clientId, secret, scopes } = client;
   const whose = { "sign-in": [id, grant?.v], application: [], "service-account": [id, address] }[flow];
-  return JSON.stringify([flow, tokenEndpoint, clientId, secret?.sealed.tag, scopes, whose]);
+  return JSON.stringify([flow, tokenEndpoint, clientId, secret?.sealed.tag, secret?.keyVault, scopes, whose]);
 }

@@ -10,6 +10,7 @@ import {
   type TestStep,
 } from "@mailfleet/contracts";
 import { failureFields, type Permit } from "@mailfleet/kit";
+import { afterCertificate } from "./certificate-step.ts";
 import { failureFor } from "./describe-error.ts";
 import { type OpenedConnection, openConnection } from "./open-connection.ts";
 import { permitKeys } from "./permit-keys.ts";
@@ -87,7 +88,8 @@ async function tryOnce<Connector>(
     permit = await permitWithin(ports, connection, until);
     const signal = AbortSignal.any([until, permit.signal]);
     signal.throwIfAborted();
-    report = await attempt(opened, (step) => steps.push(step), signal);
+    const tell: StepListener = (step) => steps.push(step);
+    report = await afterCertificate(opened.options, tell, signal, (next) => attempt(opened, next, signal));
   } catch (error) {
     if (error instanceof ProblemError || isAway(ports, error)) throw error;
     if (stopping.aborted || permit?.signal.aborted)

@@ -2,6 +2,7 @@ import type { TestReport } from "@mailfleet/connector-api";
 import { type Failure, failureCodes, type TestStep } from "@mailfleet/contracts";
 import { failureFields } from "@mailfleet/kit";
 import { type Beginning, beginRun, comeAgain, contextOf } from "./begin-run.ts";
+import { afterCertificate } from "./certificate-step.ts";
 import type { Connections } from "./connections.ts";
 import { failureFor } from "./describe-error.ts";
 import type { OpenedConnection } from "./open-connection.ts";
@@ -85,7 +86,7 @@ export function createTestHandler<Connector>(
         steppedOut.push(ports.bus.publish(runStep(run.context, index, step, ports.now())));
       };
       try {
-        tested = await definition.test(started, opened, tell);
+        tested = await afterCertificate(opened.options, tell, signal, (next) => definition.test(started, opened, next));
       } catch (error) {
         if (stopping.aborted || isAway(ports, error)) throw error;
         if (permit.signal.aborted) {

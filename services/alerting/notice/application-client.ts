@@ -4,6 +4,7 @@ import {
   type OAuthClient,
   providerPresets,
 } from "@mailfleet/contracts";
+import { clientSecretOf } from "@mailfleet/oauth";
 import type { UsableSettings } from "./channel.ts";
 
 /** What a token is asked for with. */
@@ -35,14 +36,8 @@ function clientOf(settings: UsableSettings): OAuthClient {
     provider,
     flow: provider === "google" ? "service-account" : "application",
     clientId: application?.clientId ?? "",
-    clientAuthentication: oauthSecret?.kind === "client-certificate" ? "certificate" : "secret",
-    secret: oauthSecret && {
-      kind: oauthSecret.kind,
-      sealed: oauthSecret.secret,
-      owner: "notifications",
-      purpose: "notify-oauth",
-      ...(oauthSecret.certificate ? { thumbprint: oauthSecret.certificate.thumbprint } : {}),
-    },
+    clientAuthentication: oauthSecret?.kind === "client-secret" ? "secret" : "certificate",
+    secret: oauthSecret && clientSecretOf(oauthSecret, { owner: "notifications", purpose: "notify-oauth" }),
     issuer: tenant(endpoints?.issuer ?? preset.issuer),
     authorizationEndpoint: tenant(endpoints?.authorization ?? preset.authorization),
     tokenEndpoint: tenant(endpoints?.token ?? preset.token),

@@ -6,7 +6,9 @@ import {
   type SealPurpose,
   sealedAs,
   sealedFor,
+  secretDestination,
 } from "@mailfleet/contracts";
+import { keyVaultProblems } from "@mailfleet/oauth";
 import type { NotificationBody } from "./body.ts";
 
 /** One thing that is wrong with the settings: JSON pointer and reason. */
@@ -64,6 +66,9 @@ function applicationProblems({ application, oauthSecret }: Settings): SettingsPr
     if (!application.clientId) say("/application/clientId", "is needed for Microsoft");
     if (application.projectId) say("/application/projectId", "belongs to Google only");
     if (isKey) say("/oauthSecret", "must be a client secret or a certificate for Microsoft");
+    if (oauthSecret?.keyVault)
+      for (const { pointer, reason } of keyVaultProblems(application, oauthSecret.keyVault))
+        say(`/oauthSecret/keyVault${pointer}`, reason);
   } else {
     if (application.tenantId) say("/application/tenantId", "belongs to Microsoft only");
     if (application.clientId) say("/application/clientId", "comes with the key at Google");
@@ -109,7 +114,7 @@ function wronglySealed({ relay, application, credentials, oauthSecret }: Setting
       "/oauthSecret",
       oauthSecret.secret,
       "notify-oauth",
-      applicationDestination(application),
+      secretDestination(applicationDestination(application), oauthSecret.keyVault),
       Boolean(input.oauthSecret),
     );
   return problems;

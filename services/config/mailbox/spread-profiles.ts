@@ -1,4 +1,4 @@
-import { type Direction, directions, type FailureCode } from "@mailfleet/contracts";
+import { type Direction, directions } from "@mailfleet/contracts";
 import { eachAlone } from "@mailfleet/kit";
 import { type MachineEvent, restoreMachine } from "@mailfleet/mailbox";
 import type { Ports } from "../ports.ts";
@@ -63,14 +63,14 @@ export async function spread(
 }
 
 /** How an application is refused; user names and passwords are of the kind `auth`. */
-const ofApplications: ReadonlySet<FailureCode> = new Set<FailureCode>(["CLIENT_REJECTED", "CLIENT_SECRET_MISSING"]);
+const ofApplications = /^(CLIENT_REJECTED|CLIENT_SECRET_MISSING|KEY_VAULT_\w+)$/;
 
 /** Directions that do not work because of what they sign in with. */
 function failedToSignIn({ machine }: StoredMailbox): Direction[] {
   const { directions: known } = restoreMachine(machine);
   return directions.filter((direction) => {
     const { failure } = known[direction].context;
-    return failure !== null && (failure.kind === "auth" || ofApplications.has(failure.code));
+    return failure !== null && (failure.kind === "auth" || ofApplications.test(failure.code));
   });
 }
 

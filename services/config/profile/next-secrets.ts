@@ -11,6 +11,7 @@ type Switched = Pick<ProfileBody, "settings" | keyof ProfileSecrets>;
 const provesBy: Readonly<Partial<Record<SealedOAuthSecret["kind"], OAuthSettings["clientAuthentication"]>>> = {
   "client-secret": "secret",
   "client-certificate": "certificate",
+  "key-vault-certificate": "certificate",
 };
 const pairs = Object.entries(successorOf) as [
   keyof typeof successorOf,

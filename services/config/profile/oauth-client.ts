@@ -1,5 +1,5 @@
 import type { OAuthClient } from "@mailfleet/contracts";
-import { completeOAuthClient } from "@mailfleet/oauth";
+import { clientSecretOf, completeOAuthClient } from "@mailfleet/oauth";
 import type { ShownProfile } from "./body.ts";
 import type { ServerOf } from "./server-for.ts";
 
@@ -11,16 +11,17 @@ export function oauthClientOf(
   const { oauth, inbound, outbound } = settings;
   if (!oauth) return null;
   const secret = oauthSecret
-    ? {
-        kind: oauthSecret.kind,
-        sealed: oauthSecret.secret,
-        owner: _id,
-        purpose: "oauth-client" as const,
-        ...(oauthSecret.certificate ? { thumbprint: oauthSecret.certificate.thumbprint } : {}),
-      }
+    ? clientSecretOf(oauthSecret, { owner: _id, purpose: "oauth-client", cloud: oauth.cloud })
     : null;
   return completeOAuthClient(oauth, { inbound, outbound, which: directions }, secret);
 }
+
+/** What an application proves itself with. */
+const proofs = {
+  secret: ["client-secret"],
+  certificate: ["client-certificate", "key-vault-certificate"],
+  none: [],
+} as const;
 
 /** Whether the application can prove itself at all. */
 export function isClientSecretMissing({
@@ -28,9 +29,8 @@ export function isClientSecretMissing({
   oauthSecret,
 }: Pick<ShownProfile, "settings" | "oauthSecret">) {
   if (!oauth || oauth.flow === "service-account") return oauthSecret?.kind !== "service-account-key";
-  const needed = { secret: "client-secret", certificate: "client-certificate", none: undefined } as const;
-  const kind = needed[oauth.clientAuthentication];
-  return kind !== undefined && oauthSecret?.kind !== kind;
+  const kinds: readonly string[] = proofs[oauth.clientAuthentication];
+  return kinds.length > 0 && !kinds.includes(oauthSecret?.kind ?? "");
 }
 
 /** The directions that sign in through the profile's application. */

@@ -1,6 +1,7 @@
 import type { ProfileChange, ProfileSettings } from "@mailfleet/contracts";
 import type { ProfileBody, ShownProfile } from "./body.ts";
 import { changedSettings } from "./complete-profile.ts";
+import { refuseVaults } from "./key-vault.ts";
 import { refuseUntested, withNext } from "./next-secrets.ts";
 import { relevantChanges, relevantFields, switchField } from "./relevant-fields.ts";
 import { type GivenSecrets, keptSecrets, secretNames } from "./secrets.ts";
@@ -24,6 +25,7 @@ export function changedProfile(profile: ShownProfile, wanted: WantedProfileChang
     ...noSecrets,
     ...keptSecrets(profile._id, settings, profile, wanted.secrets ?? {}, at),
   };
+  refuseVaults(settings, after);
   const v = profile.v + 1;
   const changed = relevantChanges(profile, after);
   const changedIn = { ...profile.changedIn, ...Object.fromEntries(changed.map((pointer) => [pointer, v])) };
@@ -52,10 +54,12 @@ export function switchedProfile(profile: ShownProfile, clientSecretExpiresAt: nu
 
 /** A new profile: every relevant field counts as changed in its first version. @throws ProblemError */
 export function newProfile(id: string, settings: ProfileSettings, secrets: GivenSecrets, at: number): ProfileBody {
+  const kept = keptSecrets(id, settings, {}, secrets, at);
+  refuseVaults(settings, kept);
   return {
     settings,
     active: true,
-    ...keptSecrets(id, settings, {}, secrets, at),
+    ...kept,
     changedIn: Object.fromEntries(relevantFields.map((field) => [field.pointer, 1])),
     relevantV: 1,
   };

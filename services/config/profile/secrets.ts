@@ -6,6 +6,7 @@ import {
   type SealedOAuthSecret,
   sealedAs,
   sealedFor,
+  secretDestination,
 } from "@mailfleet/contracts";
 import { destinationsOf } from "./destinations.ts";
 
@@ -87,6 +88,8 @@ const rules: readonly SecretRule[] = [
 const sealedOf = (secret: KeptCredentials | SealedCredentials | SealedOAuthSecret): Sealed =>
   "password" in secret ? secret.password : secret.secret;
 
+const vaultOf = (secret: Partial<Pick<SealedOAuthSecret, "keyVault">>) => secret.keyVault;
+
 /**
  * The secrets of a profile after a change. One that is kept and was entered for another server, or another token
  * endpoint, is needed again; where nothing uses it, it goes. @throws INVALID, SECRET_NEEDED_AGAIN that names each
@@ -102,14 +105,19 @@ export function keptSecrets(
   const needed: { pointer: string; reason: string }[] = [];
   for (const { name, fields, purpose, isUsed, destination } of rules) {
     const goesTo = destination(settings);
-    const expected = sealedFor(profileId, purpose, goesTo ?? "");
+    const expectedOf = (secret: object) =>
+      sealedFor(profileId, purpose, secretDestination(goesTo ?? "", vaultOf(secret)));
     const fresh = given[name];
     const kept = before[name];
     if (fresh) {
-      refuseWronglySealed(sealedOf(fresh), expected, `/${name}/${"password" in fresh ? "password" : "secret"}`);
+      refuseWronglySealed(
+        sealedOf(fresh),
+        expectedOf(fresh),
+        `/${name}/${"password" in fresh ? "password" : "secret"}`,
+      );
       after[name] = { ...fresh, setAt };
     } else if (fresh === undefined && kept) {
-      if (sealedAs(sealedOf(kept)) === expected) after[name] = kept;
+      if (sealedAs(sealedOf(kept)) === expectedOf(kept)) after[name] = kept;
       else if (isUsed(settings))
         needed.push({
           pointer: `/${name}`,

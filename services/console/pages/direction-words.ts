@@ -16,6 +16,7 @@ const stepNames: Readonly<Record<TestStep["step"], string>> = {
   resolve: "Find the server",
   connect: "Connect",
   tls: "Secure the connection",
+  certificate: "Certificate",
   authenticate: "Sign in",
   account: "Look up the account",
   access: "Open the mailbox",

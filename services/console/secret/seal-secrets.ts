@@ -10,6 +10,7 @@ import {
   Secret,
   type SecretField,
   sealedFor,
+  secretDestination,
 } from "@mailfleet/contracts";
 import { bearerOf } from "../http/authenticate.ts";
 import type { Call } from "../http/route.ts";
@@ -53,7 +54,8 @@ export async function sealSecrets(
     const seal = (text: string, destination: string) => sealOne(call, holder, purpose, destination, text);
     if (kind === "oauth-secret") {
       const { text, ...shown } = await readOAuthSecret(call, value as OAuthSecret, projectId);
-      sealed[name] = { ...shown, secret: await seal(text, String(place)) } satisfies SealedOAuthSecret;
+      const destination = secretDestination(String(place), shown.keyVault);
+      sealed[name] = { ...shown, secret: await seal(text, destination) } satisfies SealedOAuthSecret;
       continue;
     }
     const { username, password } = value as Credentials;
@@ -95,13 +97,17 @@ function sealOne(ports: SealingPorts, ownerId: string, purpose: Purpose, destina
 /** Checks how an application proves itself: the text to seal, and what may be shown of it. */
 async function readOAuthSecret(
   { oauthSecrets }: Pick<ConsolePorts, "oauthSecrets">,
-  { clientSecret = "", certificate, serviceAccountKey }: OAuthSecret,
+  { clientSecret = "", certificate, keyVault, serviceAccountKey }: OAuthSecret,
   projectId: string | undefined,
 ): Promise<Omit<SealedOAuthSecret, "secret"> & { text: string }> {
   if (serviceAccountKey !== undefined) {
     const text = typeof serviceAccountKey === "string" ? serviceAccountKey : JSON.stringify(serviceAccountKey);
     const key = await oauthSecrets.serviceAccountKey(text, projectId);
     return { kind: "service-account-key", text: key.text, serviceAccount: key.shown };
+  }
+  if (keyVault !== undefined) {
+    const { clientSecret: text, ...reference } = keyVault;
+    return { kind: "key-vault-certificate", text, keyVault: reference };
   }
   if (certificate === undefined) return { kind: "client-secret", text: clientSecret };
   const { text, ...shown } = await oauthSecrets.clientCertificate(certificate);

@@ -115,11 +115,30 @@ describe("profiles and their secrets", () => {
     assert.equal(updated.at(-1)?.oauthSecret, null);
   });
 
+  it("take a certificate in a key vault: the secret that reads it is sealed for that vault", async () => {
+    const reference = { url: "https://contoso.vault.azure.net/", certificateName: "mailfleet", clientId: "reader" };
+    const body = { keyVault: { ...reference, clientSecret: privateWords } };
+    const { status } = await console.send("PUT", "/profiles/pf_sample01/oauth-secret", { body });
+    assert.equal(status, 200);
+    const { kind, keyVault, secret } = updated.at(-1)?.oauthSecret ?? {};
+    assert.deepEqual([kind, keyVault], ["key-vault-certificate", reference]);
+    assert.equal(secret?.aad, `pf_sample01|oauth-client|${destinations.token} https://contoso.vault.azure.net`);
+    for (const [field, value] of [
+      ["url", "https://contoso.vault.azure.net/secrets/x"],
+      ["certificateName", "../keys"],
+      ["certificateVersion", "latest"],
+    ] as const) {
+      const wrong = { keyVault: { ...body.keyVault, [field]: value } };
+      const answer = await console.send("PUT", "/profiles/pf_sample01/oauth-secret", { body: wrong });
+      assert.equal(answer.status, 400, field);
+    }
+  });
+
   it("refuse two secrets or none, and name a wrong tenant and a wrong URL by their codes", async () => {
     for (const body of [{}, { clientSecret: "a", certificate: "b" }]) {
       const { status, body: problem } = await console.send("PUT", "/profiles/pf_sample01/oauth-secret", { body });
       assert.equal(status, 400);
-      assert.match(String(problem.detail), /one of clientSecret, certificate and serviceAccountKey/);
+      assert.match(String(problem.detail), /one of clientSecret, certificate, keyVault and serviceAccountKey/);
     }
     const oauth = { provider: "microsoft", clientId: "c" };
     const tenant = await console.send("POST", "/profiles", {

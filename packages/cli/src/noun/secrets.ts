@@ -11,7 +11,15 @@ const usernameFlag = (secret: string) =>
     .replace(/-?credentials$/, "-username")
     .replace(/^-/, "")}`;
 const keyOf = (flag: string) => flag.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
-const oauthFlags = ["client-secret-file", "certificate", "service-account-key"] as const;
+const vaultSecretFlag = "key-vault-secret-file";
+const oauthFlags = ["client-secret-file", "certificate", "service-account-key", vaultSecretFlag] as const;
+/** Where the certificate is, by the name of its field. */
+const vaultFlags = {
+  url: "key-vault",
+  certificateName: "key-vault-certificate",
+  certificateVersion: "key-vault-version",
+  clientId: "key-vault-client-id",
+} as const;
 
 /** Adds the options by which secrets come along. Secrets are never arguments: they come from files or are
  * asked for. `alone`: the command is about nothing else. */
@@ -28,7 +36,12 @@ export function addSecretFlags(command: Command, secrets: AnyNoun["secrets"], al
   return command
     .option("--client-secret-file <file>", "file that holds the client secret; - reads standard input")
     .option("--certificate <file>", "PEM file with certificate and private key, instead of a secret")
-    .option("--service-account-key <file>", "JSON key of a service account; - reads standard input");
+    .option("--service-account-key <file>", "JSON key of a service account; - reads standard input")
+    .option(`--${vaultFlags.url} <url>`, "Azure Key Vault that holds the certificate, instead of a file")
+    .option(`--${vaultFlags.certificateName} <name>`, "name of the certificate in the vault")
+    .option(`--${vaultFlags.certificateVersion} <version>`, "a version of it; the newest if absent")
+    .option(`--${vaultFlags.clientId} <id>`, "application that may read the vault's secrets")
+    .option(`--${vaultSecretFlag} <file>`, "file that holds that application's secret; - reads standard input");
 }
 
 async function textIn(cli: Cli, file: string): Promise<string> {
@@ -38,13 +51,24 @@ async function textIn(cli: Cli, file: string): Promise<string> {
 async function oauthSecretOf(cli: Cli, options: Options): Promise<object | undefined> {
   const given = oauthFlags.filter((flag) => options[keyOf(flag)] !== undefined);
   if (given.length > 1)
-    throw new UsageError("Name one of --client-secret-file, --certificate and --service-account-key.");
+    throw new UsageError(
+      `Name one of --client-secret-file, --certificate, --service-account-key and --${vaultSecretFlag}.`,
+    );
   const [flag] = given;
+  const vault = Object.entries(vaultFlags).flatMap(([field, name]) => {
+    const value = options[keyOf(name)];
+    return value === undefined ? [] : [[field, value] as const];
+  });
+  if (vault.length > 0 && flag !== vaultSecretFlag)
+    throw new UsageError(
+      `The certificate in a key vault is read with a secret: name its file in --${vaultSecretFlag}.`,
+    );
   if (flag === undefined) return undefined;
   const text = await textIn(cli, String(options[keyOf(flag)]));
   if (flag === "service-account-key") return { serviceAccountKey: text };
   if (flag === "certificate") return { certificate: text };
   if (text.trim() === "") throw new UsageError("The client secret is empty.");
+  if (flag === vaultSecretFlag) return { keyVault: { ...Object.fromEntries(vault), clientSecret: text.trim() } };
   return { clientSecret: text.trim() };
 }
 

@@ -18,11 +18,11 @@ const holder = (username: string | undefined) => (username === undefined ? {} : 
 
 /** How the application signs in follows from its key or certificate, whose tokens they are from the type. */
 function oauthOf(options: Options, before: Partial<Profile> | undefined, isNamed: boolean): object | undefined {
-  const { serviceAccountKey, certificate, clientSecretFile } = options;
+  const { serviceAccountKey, certificate, keyVault, clientSecretFile } = options;
   const implied = {
     ...(serviceAccountKey === undefined ? {} : { flow: "service-account" }),
     ...(clientSecretFile === undefined ? {} : { clientAuthentication: "secret" }),
-    ...(certificate === undefined ? {} : { clientAuthentication: "certificate" }),
+    ...(certificate === undefined && keyVault === undefined ? {} : { clientAuthentication: "certificate" }),
   };
   if (!isNamed && Object.keys(implied).length === 0) return undefined;
   const type = ProfileType.safeParse(options.type ?? before?.type).data;

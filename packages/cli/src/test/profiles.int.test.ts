@@ -116,6 +116,24 @@ describe("profiles on the command line", () => {
     });
   });
 
+  it("name a certificate in a key vault", async () => {
+    const secret = await fileWith("vault.txt", "reads the vault");
+    const application = "--type exchange-online --tenant example.org --flow application --client-id c";
+    const vault = "--key-vault https://v.vault.azure.net --key-vault-certificate cert --key-vault-client-id reader";
+    await mailfleet(`profile create --name V ${application} ${vault} --key-vault-secret-file ${secret}`);
+    const keyVault = {
+      ...{ url: "https://v.vault.azure.net", certificateName: "cert", clientId: "reader" },
+      clientSecret: "reads the vault",
+    };
+    const { oauth, oauthSecret } = sent() as { oauth: { clientAuthentication: string }; oauthSecret: object };
+    assert.deepEqual([oauth.clientAuthentication, oauthSecret], ["certificate", { keyVault }]);
+    await mailfleet(`profile set-next-oauth-secret pf_gmail01 ${vault} --key-vault-secret-file ${secret}`);
+    assert.deepEqual(sent(), { keyVault });
+    const forgotten = await mailfleet(`profile create --name V ${application} ${vault}`);
+    assert.equal(forgotten.code, 2);
+    assert.match(forgotten.err, /--key-vault-secret-file/);
+  });
+
   it("change in what is named: another protocol has its own host and port, the rest of oauth stays", async () => {
     await mailfleet("profile update pf_gmail01 --inbound pop3 --publishing testing");
     assert.equal(api.seen.at(-1)?.headers["if-match"], '"3"');

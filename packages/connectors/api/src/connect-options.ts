@@ -37,6 +37,11 @@ export interface TokenCredentials {
    * refused by the server and another one is wanted. Throws `FailureError`.
    */
   accessToken(options: { renew: boolean; signal: AbortSignal }): Promise<Secret>;
+  /**
+   * Where the application's certificate is kept elsewhere: reads it and says where it is and until when it is valid. Throws
+   * `FailureError`.
+   */
+  certificate?(signal: AbortSignal): Promise<string>;
 }
 
 /** Everything a connector needs to reach one mailbox; opened credentials never leave the worker's memory. */

@@ -31,12 +31,13 @@ export const NewDeliveryMethods = DeliveryMethods.extend({
 });
 
 /**
- * One step of a test, in the order it was done (locate, resolve, connect, TLS, authenticate, account, access, list / send /
+ * One step of a test, in the order it was done (certificate in a key vault, locate, resolve, connect, TLS, authenticate, account, access, list / send /
  * folders of items and the organisation's mark, own probe).
  */
 export const TestStep = z.object({
   step: z.enum([
     "settings",
+    "certificate",
     "locate",
     "resolve",
     "connect",

@@ -62,6 +62,14 @@ export function serverDestination(server: { protocol: string; host: string; port
   return `${server.protocol} ${server.host.toLowerCase()}:${server.port}`;
 }
 
+/**
+ * Where the secret of an OAuth application goes: to the token endpoint. What it gets there for a key vault goes on to
+ * that vault, and so that is named, too.
+ */
+export function secretDestination(token: string, vault: { readonly url: string } | undefined): string {
+  return vault ? `${token} ${tokenDestination(vault.url)}` : token;
+}
+
 /** Where an application's secret goes, and what its users granted: the origin of the token endpoint. */
 export function tokenDestination(tokenEndpoint: string): string {
   return URL.canParse(tokenEndpoint) ? new URL(tokenEndpoint).origin : tokenEndpoint;

@@ -12,6 +12,7 @@ const hosts: Readonly<Record<Exclude<MicrosoftCloud, "global">, Readonly<Record<
     "outlook.office365.com": "outlook.office365.us",
     "outlook.office.com": "outlook.office365.us",
     "smtp.office365.com": "smtp.office365.us",
+    "vault.azure.net": "vault.usgovcloudapi.net",
   },
   "us-government-dod": {
     "login.microsoftonline.com": "login.microsoftonline.us",
@@ -19,6 +20,7 @@ const hosts: Readonly<Record<Exclude<MicrosoftCloud, "global">, Readonly<Record<
     "outlook.office365.com": "outlook-dod.office365.us",
     "outlook.office.com": "outlook-dod.office365.us",
     "smtp.office365.com": "outlook-dod.office365.us",
+    "vault.azure.net": "vault.usgovcloudapi.net",
   },
   china: {
     "login.microsoftonline.com": "login.partner.microsoftonline.cn",
@@ -26,6 +28,7 @@ const hosts: Readonly<Record<Exclude<MicrosoftCloud, "global">, Readonly<Record<
     "outlook.office365.com": "partner.outlook.cn",
     "outlook.office.com": "partner.outlook.cn",
     "smtp.office365.com": "smtp.partner.outlook.cn",
+    "vault.azure.net": "vault.azure.cn",
   },
 };
 

@@ -1,16 +1,26 @@
 import { z } from "zod";
 import type { SealPurpose } from "../noun/sealed.ts";
 import type { SecretField } from "../noun/secret-field.ts";
-import { OAuthSecretShown, SealedOAuthSecret } from "./oauth.ts";
+import { KeyVaultReference, OAuthSecretShown, SealedOAuthSecret } from "./oauth.ts";
 
 /** Longest text that is sealed: what is sealed must fit into one request on the bus. */
 const longest = 20_000;
 
-/** How an OAuth application proves itself, as a person sends it: exactly one of the three. */
+/** How an OAuth application proves itself, as a person sends it: exactly one of the four. */
 export const OAuthSecret = z
   .strictObject({
     clientSecret: z.string().trim().min(1, "must not be empty").max(4000).optional(),
     certificate: z.string().max(longest).optional().describe("PEM: the certificate and its private key"),
+    keyVault: KeyVaultReference.extend({
+      clientSecret: z
+        .string()
+        .trim()
+        .min(1, "must not be empty")
+        .max(4000)
+        .describe("the secret of the application that may read the vault"),
+    })
+      .optional()
+      .describe("the certificate in Azure Key Vault, which is read there when it is needed"),
     serviceAccountKey: z
       .union([z.string().max(longest), z.record(z.string(), z.unknown())], {
         error: "must be the JSON key of a service account, as text or as an object",
@@ -19,7 +29,7 @@ export const OAuthSecret = z
       .describe("the JSON key as it was downloaded"),
   })
   .refine((secret) => Object.values(secret).filter((one) => one !== undefined).length === 1, {
-    error: "must be one of clientSecret, certificate and serviceAccountKey",
+    error: "must be one of clientSecret, certificate, keyVault and serviceAccountKey",
   });
 export type OAuthSecret = z.infer<typeof OAuthSecret>;
 

@@ -110,9 +110,35 @@ export const ServiceAccountShown = z.object({
 });
 export type ServiceAccountShown = z.infer<typeof ServiceAccountShown>;
 
-/** The secret by which an application proves itself. */
-export const OAuthSecretKind = z.enum(["client-secret", "client-certificate", "service-account-key"]);
-export type OAuthSecretKind = z.infer<typeof OAuthSecretKind>;
+/**
+ * Where the certificate of an application is kept instead of here: in Azure Key Vault, read by an application of its own,
+ * whose client secret is what is sealed.
+ */
+export const KeyVaultReference = z.strictObject({
+  url: url
+    .max(200)
+    .refine((text) => !URL.canParse(text) || new URL(text).pathname === "/", "must end with the host")
+    .describe("the vault, e.g. https://contoso.vault.azure.net"),
+  certificateName: z
+    .string()
+    .regex(/^[0-9a-z-]{1,127}$/i, "must be letters, digits and hyphens")
+    .describe("name of the certificate in the vault"),
+  certificateVersion: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/i, "must be 32 hexadecimal digits")
+    .optional()
+    .describe("a version of it; the newest if absent, so that one that is renewed in the vault is used by itself"),
+  clientId: z
+    .string()
+    .trim()
+    .min(1, "must not be empty")
+    .max(100)
+    .describe("the application that may read the vault's secrets (Get)"),
+});
+export type KeyVaultReference = z.infer<typeof KeyVaultReference>;
+
+/** The secret by which an application proves itself; of a certificate in a key vault, the one that reads it there. */
+const OAuthSecretKind = z.enum(["client-secret", "client-certificate", "key-vault-certificate", "service-account-key"]);
 
 /** A sealed secret with what may be shown of it. */
 export const SealedOAuthSecret = z.strictObject({
@@ -122,6 +148,8 @@ export const SealedOAuthSecret = z.strictObject({
   serviceAccount: ServiceAccountShown.optional(),
   /** Of a certificate: SHA-256 of it, base64url (`x5t#S256`), and its end. */
   certificate: z.object({ thumbprint: z.string().max(100), expiresAt: Instant }).optional(),
+  /** Of a certificate in a key vault. */
+  keyVault: KeyVaultReference.optional(),
 });
 export type SealedOAuthSecret = z.infer<typeof SealedOAuthSecret>;
 
@@ -144,6 +172,8 @@ export const OAuthClient = z.object({
       owner: z.string(),
       purpose: z.enum(["oauth-client", "notify-oauth"]),
       thumbprint: z.string().optional(),
+      /** Where the certificate is read, and the scope of the token for it. */
+      keyVault: KeyVaultReference.extend({ scope: z.string() }).optional(),
     })
     .nullable(),
   issuer: z.string(),

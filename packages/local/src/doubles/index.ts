@@ -11,3 +11,4 @@ export { type HttpProxyDouble, startHttpProxy } from "./http/http-proxy.ts";
 export type { Trouble } from "./http/trouble.ts";
 export { type OAuthDouble, type OAuthDoubleOptions, startOAuthDouble } from "./oauth/oauth-double.ts";
 export { runPython } from "./python/python-clients.ts";
+export { pkcs12Secret, startVaultDouble, type VaultDouble } from "./vault/vault-double.ts";

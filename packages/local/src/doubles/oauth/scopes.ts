@@ -20,6 +20,7 @@ export const knownScopes: readonly string[] = [
   ),
   // An organisation's own Exchange is a resource by its host: here the double.
   "https://127.0.0.1/.default",
+  "https://vault.azure.net/.default",
   // Graph's scopes may be written without their resource.
   ...["Mail.Send", "Mail.Read", "Mail.ReadWrite", "User.Read"],
 ];
