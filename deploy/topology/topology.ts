@@ -1,5 +1,5 @@
 import { openStreamTopology } from "@mailfleet/bus/topology";
-import { type Logger, lacking, type TopologyStep } from "@mailfleet/contracts";
+import { type Logger, lacking, lengthsOf, type TopologyStep } from "@mailfleet/contracts";
 import { readEnvironment } from "@mailfleet/kit";
 import { connectStore, planCollections } from "@mailfleet/store";
 import { z } from "zod";
@@ -34,7 +34,9 @@ const done = { make: "made", change: "changed", remove: "removed" } as const;
  * throw; engines that are away are waited for.
  */
 export async function topology(task: TopologyTask): Promise<boolean> {
-  const { natsUrl, mongoUrl, mongoDb, streamReplicas } = readEnvironment(environment, task.env);
+  const { natsUrl, mongoUrl, mongoDb, streamReplicas, leaseMs } = readEnvironment(environment, task.env);
+  const { ackWaitMs } = lengthsOf(leaseMs);
+  const consumers = system.consumers.map((consumer) => ({ ...consumer, ackWaitMs }));
   const logger = lines(task.out);
   const [nats, mongo] = await Promise.all([
     openStreamTopology({ url: natsUrl, name: "topology", logger, replicas: streamReplicas }),
@@ -43,7 +45,7 @@ export async function topology(task: TopologyTask): Promise<boolean> {
   try {
     const steps = [
       ...(await planCollections(mongo.db, system.collections)),
-      ...(await nats.plan(system.streams, system.consumers)),
+      ...(await nats.plan(system.streams, consumers)),
     ];
     return await carryOut(steps, task);
   } finally {

@@ -1,4 +1,5 @@
 import { connectBus } from "@mailfleet/bus";
+import { lengthsOf } from "@mailfleet/contracts";
 import { createLeases, runService, startRenewals } from "@mailfleet/kit";
 import { connectStore, createLeaseStore, isOutage, openDocuments } from "@mailfleet/store";
 import { collections } from "./collections.ts";
@@ -17,7 +18,7 @@ runService(config, async ({ name, environment, logger, metrics, failPoint, addRe
   const bus = await connectBus({ url: natsUrl, name, logger, failPoint, isOutage });
   addReadiness("nats", () => bus.health());
   const [consents, grants] = await Promise.all([createConsentStore(store), createGrantStore(store)]);
-  const renewals = startRenewals({ logger, isOutage, registry: metrics });
+  const renewals = startRenewals({ logger, isOutage, lengths: lengthsOf(environment.leaseMs), registry: metrics });
   return {
     bus,
     store,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Mailbox, type Profile, type ServiceName, serviceNames } from "@mailfleet/contracts";
+import { lengthsOf, type Mailbox, type Profile, type ServiceName, serviceNames } from "@mailfleet/contracts";
 import { type MongoCluster, type NatsCluster, startMongoCluster, startNatsCluster } from "@mailfleet/local/testing";
 import { type FleetWorld, shortWaits, startWorld } from "../world/fleet-world.ts";
 import { type FactBag, startFactBag } from "./fact-bag.ts";
@@ -8,6 +8,9 @@ import { untilNothingIsMissing } from "./progress.ts";
 
 /** Where all outgoing mail of these tests goes: a sandbox account that is not a Mailfleet mailbox. */
 export const customer = "customer@sandbox.test";
+
+/** Half of what production has: so much of a scenario is waiting for leases of processes that are gone. */
+export const lengths = lengthsOf(4000);
 
 /** Of each service, MiB: several towns stand side by side. */
 const HEAP = 256;
@@ -51,7 +54,11 @@ export async function startTown(options: { mailboxes: number }): Promise<Town> {
     cleanups.push(() => links.stop());
     const world = await startWorld({
       engines: { natsUrl: nats.url, mongoUrl: mongo.url },
-      env: { MAILFLEET_STREAM_REPLICAS: "3", NODE_OPTIONS: `--max-old-space-size=${HEAP}` },
+      env: {
+        MAILFLEET_STREAM_REPLICAS: "3",
+        MAILFLEET_LEASE_MS: String(lengths.holdMs),
+        NODE_OPTIONS: `--max-old-space-size=${HEAP}`,
+      },
       serviceEnv: Object.fromEntries(serviceNames.map((name) => [name, links.environment(name)])),
       replicas: Object.fromEntries(twins.map((name) => [name, 2])),
       consolePort: 0,

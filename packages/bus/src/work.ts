@@ -59,6 +59,9 @@ export interface Held<Message> {
   readonly message: Message;
 }
 
+/** In the time that the server waits, which may be half of what is declared (MAILFLEET_LEASE_MS). */
+const SIGNS_OF_LIFE = 5;
+
 /**
  * What this process holds of one consumer: tells the server regularly that it is still at work, and knows a message
  * that comes again while it is being handled.
@@ -69,7 +72,7 @@ export function createHold<Message>(ackWaitMs: number) {
     () => {
       for (const one of held.values()) one.delivery.extend();
     },
-    Math.max(50, ackWaitMs / 3),
+    Math.max(50, ackWaitMs / SIGNS_OF_LIFE),
   );
   return {
     get size() {

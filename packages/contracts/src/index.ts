@@ -25,7 +25,7 @@ export { type FailureCode, failureCodes } from "./failure-codes.ts";
 export { Grant } from "./grant/grant.ts";
 export { AlertId, CommandId, Instant, idPrefixOf, MailboxId, ProfileId } from "./ids.ts";
 export { type Job, job, type NewJob } from "./job/job.ts";
-export { ackWaitMs, leaseMarginMs, leaseMs, leaseRenewalMs } from "./lengths.ts";
+export { leaseMs, lengthsOf } from "./lengths.ts";
 export type { Logger } from "./logger.ts";
 export { type Mailbox, type MailboxChange, mailbox, type NewMailbox } from "./mailbox/mailbox.ts";
 export { DirectionStatus, EmailAddress, HistoryEntry, ShownFailure, TestStep } from "./mailbox/shown.ts";

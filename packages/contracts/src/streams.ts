@@ -1,4 +1,4 @@
-import { ackWaitMs } from "./lengths.ts";
+import { leaseMs, lengthsOf } from "./lengths.ts";
 import type { ServiceName } from "./vocabulary.ts";
 
 const MiB = 1024 * 1024;
@@ -88,7 +88,7 @@ const consumer = (
   name: string,
   filters: string[],
   maxAckPending = 1000,
-): ConsumerDefinition => ({ service, stream, name, filters, ackWaitMs, maxAckPending });
+): ConsumerDefinition => ({ service, stream, name, filters, ackWaitMs: lengthsOf(leaseMs).ackWaitMs, maxAckPending });
 
 /** All consumers of the system: one durable per service and purpose. Tests never queue behind polls. */
 export const consumers = {

@@ -1,7 +1,7 @@
 /** What both workers stand on, for their `main.ts`: the second door of this package. Nothing else may import it. */
 import { type Bus, BusOutage, connectBus } from "@mailfleet/bus";
 import { type Connectors, createConnectors } from "@mailfleet/connectors";
-import type { Direction } from "@mailfleet/contracts";
+import { type Direction, lengthsOf } from "@mailfleet/contracts";
 import { createGuardedFetch, readPrivateNetworks, readProxy } from "@mailfleet/http";
 import {
   createLeases,
@@ -95,7 +95,7 @@ export async function connectWorker<Connector>(
   addReadiness("nats", () => bus.health());
   addReadiness("mongodb", () => store.health());
   const owner = crypto.randomUUID().slice(0, 13);
-  const renewals = startRenewals({ logger, isOutage, registry: metrics });
+  const renewals = startRenewals({ logger, isOutage, lengths: lengthsOf(environment.leaseMs), registry: metrics });
   const more: Renewals[] = [];
   const permitStore = createPermitStore(store);
   const signIns = createSignInStore<SignInRecord>(store, signInCollection.name);

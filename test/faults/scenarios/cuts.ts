@@ -3,9 +3,10 @@ import { serviceNames } from "@mailfleet/contracts";
 import type { LinkState } from "@mailfleet/local/testing";
 import { type LinkName, mailLinks } from "../links.ts";
 import type { Scenario } from "../scenario.ts";
+import { lengths } from "../town.ts";
 
-/** How long a link is spoilt: a silence has to outlast what notices it (15 s), slowness the leases (8 s). */
-const LENGTH_MS = { cut: 4000, silent: 16_000, slow: 10_000 } as const;
+/** How long a link is spoilt: a silence has to outlast what notices it (15 s), slowness the leases. */
+const LENGTH_MS = { cut: 4000, silent: 16_000, slow: lengths.holdMs + 2000 } as const;
 type Spoilt = Exclude<LinkState, "open">;
 
 const words: Readonly<Record<Spoilt, string>> = { cut: "cut", silent: "half open", slow: "slow" };

@@ -1,13 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
-import { ackWaitMs, leaseMs, type ServiceName } from "@mailfleet/contracts";
+import type { ServiceName } from "@mailfleet/contracts";
 import { untilNothingIsMissing } from "../progress.ts";
 import type { Scenario } from "../scenario.ts";
-import { customer, type Town } from "../town.ts";
+import { customer, lengths, type Town } from "../town.ts";
 import { columns, type Place, wordsOf } from "./points.ts";
 
 /** Longer than every lease and every wait for an acknowledgement: whoever is frozen has lost all it held. */
-const FREEZE_MS = Math.max(ackWaitMs, leaseMs) + 2000;
+const FREEZE_MS = Math.max(lengths.ackWaitMs, lengths.holdMs) + 2000;
 
 async function freeze({ world }: Town, services: readonly ServiceName[]): Promise<void> {
   const first = services.map((name) => world.stack.service(name));

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { leaseMs } from "@mailfleet/contracts";
 import type { Scenario } from "../scenario.ts";
+import { lengths } from "../town.ts";
 import { byChance } from "./chance.ts";
 import { cuts } from "./cuts.ts";
 import { engines } from "./engines.ts";
@@ -14,7 +14,7 @@ const calm: Scenario = {
   short: true,
   replicas: 2,
   keepsLeases: true,
-  disturb: () => pause(leaseMs),
+  disturb: () => pause(lengths.holdMs),
 };
 
 const all: readonly Scenario[] = [calm, ...engines, ...cuts, ...freezes, ...kills, ...watchScenarios, ...byChance];

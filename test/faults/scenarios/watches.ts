@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
-import { ackWaitMs, leaseMs, type Mailbox, type Profile } from "@mailfleet/contracts";
+import type { Mailbox, Profile } from "@mailfleet/contracts";
 import { untilAnswered, untilNothingIsMissing } from "../progress.ts";
 import type { Scenario } from "../scenario.ts";
-import type { Town } from "../town.ts";
+import { lengths, type Town } from "../town.ts";
 
 /** Longer than the lease on all watches of a process. */
-const FREEZE_MS = Math.max(ackWaitMs, leaseMs) + 2000;
+const FREEZE_MS = Math.max(lengths.ackWaitMs, lengths.holdMs) + 2000;
 const CUT_MS = 4000;
 /** How often the server's connections in IDLE are counted. */
 const LOOK_MS = 50;

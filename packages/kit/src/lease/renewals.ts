@@ -1,4 +1,4 @@
-import { type Logger, leaseMarginMs, leaseMs, leaseRenewalMs } from "@mailfleet/contracts";
+import { type Logger, leaseMs, lengthsOf } from "@mailfleet/contracts";
 import { Counter, type Registry } from "prom-client";
 
 /** What was held is lost: another process may have it by now. Code that catches it stops and writes nothing more. */
@@ -9,14 +9,14 @@ export class LeaseLost extends Error {
   }
 }
 
-/** How long things are held. The `standard` values are in contracts; tests have shorter ones. */
+/** How long things are held. The `standard` values are in contracts; MAILFLEET_LEASE_MS and tests have other ones. */
 export interface HoldLengths {
   readonly holdMs: number;
   readonly renewEveryMs: number;
   readonly marginMs: number;
 }
 
-const standard: HoldLengths = { holdMs: leaseMs, renewEveryMs: leaseRenewalMs, marginMs: leaseMarginMs };
+const standard: HoldLengths = lengthsOf(leaseMs);
 
 /** One thing that this process holds for a time: a lease or a permit. */
 export interface Hold {

@@ -1,4 +1,4 @@
-import { failPointNames } from "@mailfleet/contracts";
+import { failPointNames, leaseMs } from "@mailfleet/contracts";
 import { z } from "zod";
 
 const natsServer = /^(?:nats|tls|ws|wss):\/\/\S+$/;
@@ -30,6 +30,13 @@ export const baseEnvironment = {
   MAILFLEET_HTTP_PORT: port.default(0),
   /** Distinguishes the replicas of a service in the log. */
   MAILFLEET_REPLICA: z.string().max(100, "must be at most 100 characters").optional(),
+  /** How long a lease holds without renewal: the same for all services and for the topology step. */
+  MAILFLEET_LEASE_MS: z.coerce
+    .number()
+    .int()
+    .min(1000, "must be 1000 to 60000")
+    .max(60_000, "must be 1000 to 60000")
+    .default(leaseMs),
   /** `name:nth,name2:nth:stop`: the process kills, or freezes, itself at the nth hit of a point. For fault tests only. */
   MAILFLEET_FAIL_POINTS: list
     .refine(
