@@ -36,6 +36,14 @@ interface Lane {
   stop(): Promise<void>;
 }
 
+/** Towns begin one after another: a start is the hardest work that they do. */
+let beginning: Promise<unknown> = Promise.resolve();
+function startInTurn(): Promise<Lane> {
+  const lane = beginning.then(startLane);
+  beginning = lane.catch(() => {});
+  return lane;
+}
+
 /** Starts a process with a town; resolves when everything in it is up. */
 async function startLane(): Promise<Lane> {
   const { NODE_TEST_CONTEXT: _, ...env } = process.env; // a lane is not a test file
@@ -100,7 +108,7 @@ export function runInLanes(
       if (!next) break;
       const verdict = verdicts.get(next.name)!;
       try {
-        lane ??= await startLane();
+        lane ??= await startInTurn();
         ({ replicas } = next);
         await lane.run(next);
         verdict.resolve();

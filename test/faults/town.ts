@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { lengthsOf, type Mailbox, type Profile, type ServiceName, serviceNames } from "@mailfleet/contracts";
 import { type MongoCluster, type NatsCluster, startMongoCluster, startNatsCluster } from "@mailfleet/local/testing";
 import { type FleetWorld, shortWaits, startWorld } from "../world/fleet-world.ts";
 import { type FactBag, startFactBag } from "./fact-bag.ts";
 import { type Links, startLinks } from "./links.ts";
-import { untilNothingIsMissing } from "./progress.ts";
+import { untilAnswered, untilNothingIsMissing } from "./progress.ts";
 
 /** Where all outgoing mail of these tests goes: a sandbox account that is not a Mailfleet mailbox. */
 export const customer = "customer@sandbox.test";
@@ -68,37 +69,36 @@ export async function startTown(options: { mailboxes: number }): Promise<Town> {
       deathsAllowed: Number.POSITIVE_INFINITY, // a quick machine gets through five kills of one service in a minute
     });
     cleanups.push(() => world.stop());
+    const { api } = world;
     const bag = await startFactBag(nats.url);
     cleanups.push(() => bag.stop());
 
     // A result that is lost must not be healed by a deadline before anybody sees that nothing moves.
-    await world.api.patch("/settings", { retryPolicy: { ...shortWaits, testDeadlineMs: 90_000 } });
+    await untilAnswered(() => api.patch("/settings", { retryPolicy: { ...shortWaits, testDeadlineMs: 90_000 } }));
     world.sandbox.addAccount(customer, "secret");
     const ports = await links.beforeMail(world.sandbox);
     const server = { host: world.sandbox.host, security: "none" };
     const outbound = { protocol: "smtp", ...server, port: ports.smtp };
-    const imap = await world.sandboxProfile({
-      name: "IMAP",
-      inbound: { protocol: "imap", ...server, port: ports.imap },
-      outbound,
-    });
-    const pop3 = await world.api.post<Profile>("/profiles", {
-      name: "POP3",
-      inbound: { protocol: "pop3", ...server, port: ports.pop3 },
-      outbound,
-    });
+    const profile = (name: string, protocol: "imap" | "pop3") => {
+      const key = { idempotencyKey: randomUUID() };
+      const inbound = { protocol, ...server, port: ports[protocol] };
+      return untilAnswered(() => api.post<Profile>("/profiles", { name, inbound, outbound }, key));
+    };
+    const imap = await profile("IMAP", "imap");
+    const pop3 = await profile("POP3", "pop3");
+    await untilAnswered(() => api.patch("/settings", { defaultProfileId: imap.id }));
     const mailboxes = await Promise.all(
       Array.from({ length: options.mailboxes }, (_, n) => {
         const address = `queue${n + 1}@sandbox.test`;
         const byPop3 = { profileId: pop3.id, deleteAfterProcessing: n % 4 === 1 };
-        return world.enabledMailbox(address, byCursor(address) ? { profileId: imap.id } : byPop3);
+        return enabledMailbox(world, address, byCursor(address) ? { profileId: imap.id } : byPop3);
       }),
     );
 
     return {
       ...{ world, mongo, nats, links, bag, mailboxes, warnings, known: new Set(), stop },
       uncertain: async (uncertainPolicy) => {
-        for (const { id } of [imap, pop3]) await world.api.patch(`/profiles/${id}`, { uncertainPolicy });
+        for (const { id } of [imap, pop3]) await untilAnswered(() => api.patch(`/profiles/${id}`, { uncertainPolicy }));
       },
       replicas: async (count) => {
         const seconds = twins.map((name) => world.stack.service(name, 2));
@@ -113,6 +113,25 @@ export async function startTown(options: { mailboxes: number }): Promise<Town> {
     await stop();
     throw error;
   }
+}
+
+/** An account at the sandbox and a mailbox for it that runs, however long that takes. */
+export async function enabledMailbox(world: FleetWorld, address: string, more: object): Promise<Mailbox> {
+  world.sandbox.addAccount(address, "secret");
+  const credentials = { username: address, password: "secret" };
+  const command = <Answer>(path: string, body: object) => {
+    const key = { idempotencyKey: randomUUID() };
+    return untilAnswered(() => world.api.post<Answer>(path, body, key));
+  };
+  const { id } = await command<Mailbox>("/mailboxes", { address, kind: "queue", credentials, ...more });
+  await command(`/mailboxes/${id}/approve`, { address });
+  await command(`/mailboxes/${id}/test-and-enable`, {});
+  let mailbox: Mailbox | undefined;
+  await untilNothingIsMissing(async () => {
+    mailbox = await world.mailbox(id);
+    return mailbox.lifecycle === "enabled.running" ? "" : `${address} is ${mailbox.lifecycle}`;
+  });
+  return mailbox!;
 }
 
 /** Throws unless the answer of `/readyz` is this, with these words in it. */

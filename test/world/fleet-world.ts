@@ -41,7 +41,7 @@ export async function startWorld(options: Partial<StackOptions> = {}): Promise<F
   const { sandbox } = stack;
   const token = readFileSync(stack.adminTokenFile, "utf8").trim();
   const api = new ApiClient({ url: stack.consoleUrl, token });
-  await api.patch("/settings", { retryPolicy: shortWaits });
+  await eventually(() => api.patch("/settings", { retryPolicy: shortWaits }), { timeoutMs: 60_000 });
 
   /** Every page of a list. */
   async function all<Item>(list: string): Promise<Item[]> {

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { randomInt } from "node:crypto";
+import { randomInt, randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
-import type { Mailbox, ReceivedMessage } from "@mailfleet/contracts";
+import type { ReceivedMessage } from "@mailfleet/contracts";
 import type { LinkState } from "@mailfleet/local/testing";
 import type { LinkName } from "../links.ts";
-import { untilNothingIsMissing } from "../progress.ts";
+import { untilAnswered, untilNothingIsMissing } from "../progress.ts";
 import type { Scenario } from "../scenario.ts";
-import type { Town } from "../town.ts";
+import { enabledMailbox, type Town } from "../town.ts";
 
 /** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
 function chanceOf(seed: number): () => number {
@@ -75,7 +75,7 @@ function deliver({ world }: Town, address: string, from: number, to: number): vo
   }
 }
 
-/** Half of the messages are there at first, the others come while at least so many things happen. */
+/** Half of the messages come at once, the others come while at least so many things happen. */
 const readThroughChance = (messages: number, turns: number, short: boolean): Scenario => ({
   name: `read ${messages} messages while everything breaks by chance`,
   short,
@@ -88,21 +88,16 @@ const readThroughChance = (messages: number, turns: number, short: boolean): Sce
     process.stdout.write(`» MAILFLEET_FAULT_SEED=${seed}\n`);
     const chance = chanceOf(seed);
     const address = `chance${seed}@sandbox.test`;
-    world.sandbox.addAccount(address, "secret");
+    links.set(servers, "slow");
+    const { id } = await enabledMailbox(world, address, {});
     const first = messages / 2;
     deliver(town, address, 0, first);
-    const credentials = { username: address, password: "secret" };
-    const { id } = await world.api.post<Mailbox>("/mailboxes", { address, kind: "queue", credentials });
     const told = () => {
       const keys = [...bag.of("mail.received.v1")].flatMap(([key, { message }]) =>
         message.mailboxId === id ? key : [],
       );
       return keys.length;
     };
-    links.set(servers, "slow");
-    await world.api.post(`/mailboxes/${id}/approve`, { address });
-    await world.api.post(`/mailboxes/${id}/test-and-enable`, {});
-    await world.reads(id, "enabled.running", 60_000);
     const names = Object.keys(breaks);
     const happened: string[] = [];
     for (let turn = 0; turn < turns; turn += 1) {
@@ -127,7 +122,8 @@ const readThroughChance = (messages: number, turns: number, short: boolean): Sce
       `stored once each, with seed ${seed}`,
     );
     process.stdout.write(`» ${messages} of ${messages}, once, through ${happened.length}: ${happened.join(", ")}\n`);
-    await world.api.delete(`/mailboxes/${id}`);
+    const key = { idempotencyKey: randomUUID() };
+    await untilAnswered(() => world.api.delete(`/mailboxes/${id}`, key));
   },
 });
 

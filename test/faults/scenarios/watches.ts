@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
-import type { Mailbox, Profile } from "@mailfleet/contracts";
+import type { Profile } from "@mailfleet/contracts";
 import { untilAnswered, untilNothingIsMissing } from "../progress.ts";
 import type { Scenario } from "../scenario.ts";
-import { lengths, type Town } from "../town.ts";
+import { enabledMailbox, lengths, type Town } from "../town.ts";
 
 /** Longer than the lease on all watches of a process. */
 const FREEZE_MS = Math.max(lengths.ackWaitMs, lengths.holdMs) + 2000;
@@ -12,26 +12,6 @@ const CUT_MS = 4000;
 /** How often the server's connections in IDLE are counted. */
 const LOOK_MS = 50;
 const MAILBOXES = 4;
-
-/** A mailbox that runs, and is polled once an hour. */
-async function watchedMailbox({ world }: Town, profileId: string, address: string): Promise<Mailbox> {
-  const { api, sandbox } = world;
-  sandbox.addAccount(address, "secret");
-  const credentials = { username: address, password: "secret" };
-  const command = <Answer>(path: string, body: object) => {
-    const options = { idempotencyKey: randomUUID() };
-    return untilAnswered(() => api.post<Answer>(path, body, options));
-  };
-  const { id } = await command<Mailbox>("/mailboxes", { address, kind: "queue", profileId, credentials });
-  await command(`/mailboxes/${id}/approve`, { address });
-  await command(`/mailboxes/${id}/test-and-enable`, {});
-  let mailbox: Mailbox | undefined;
-  await untilNothingIsMissing(async () => {
-    mailbox = await world.mailbox(id);
-    return mailbox.lifecycle === "enabled.running" ? "" : `${address} is ${mailbox.lifecycle}`;
-  });
-  return mailbox!;
-}
 
 /** What these receive in a scenario, a watch has heard. */
 async function watchedMailboxes(town: Town, what: string) {
@@ -45,7 +25,9 @@ async function watchedMailboxes(town: Town, what: string) {
   const settings = { name: `Watched ${started}`, inbound, outbound, minimumPollingIntervalMinutes: 60 };
   const hourly = await untilAnswered(() => api.post<Profile>("/profiles", settings, key));
   const mailboxes = await Promise.all(
-    Array.from({ length: MAILBOXES }, (_, n) => watchedMailbox(town, hourly.id, `watched${n}-${started}@sandbox.test`)),
+    Array.from({ length: MAILBOXES }, (_, n) =>
+      enabledMailbox(world, `watched${n}-${started}@sandbox.test`, { profileId: hourly.id }),
+    ),
   );
   const ids = new Set(mailboxes.map(({ id }) => id));
   const subjects: string[] = [];
