@@ -1,9 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
-import { LOCAL_FOLDER } from "../engines/local-folder.ts";
 import { keepOutput } from "../testing/kept-output.ts";
 import { type LogLine, readLogLine } from "./render-log-line.ts";
 
@@ -62,9 +60,6 @@ export interface ServiceProcess {
   restarted(): Promise<void>;
 }
 
-/** What Node has compiled before it reads again: a service then starts in half the time. */
-const COMPILED = join(LOCAL_FOLDER, "compiled");
-
 /**
  * Options of Node by service. The sign-ins of a thousand watches leave more memory behind in a young generation of V8's
  * own size (`npm run bench idle-memory`).
@@ -101,8 +96,6 @@ export function createServiceProcess(options: ServiceProcessOptions): ServicePro
       detached: true, // Ctrl-C reaches the supervisor alone, which knows in which order to stop
       env: {
         ...inherited,
-        // It makes the count of lines that ran less exact.
-        ...(!inherited.NODE_V8_COVERAGE && { NODE_COMPILE_CACHE: COMPILED }),
         ...options.env,
         // A console that comes back must be found where it was.
         ...(port !== undefined && { MAILFLEET_CONSOLE_PORT: String(port) }),
