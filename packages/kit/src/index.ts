@@ -30,7 +30,7 @@ export { type HoldLengths, LeaseLost, type Renewals, startRenewals } from "./lea
 export { type Page, readPage } from "./pages/page.ts";
 export { bytesPassed } from "./passing-bytes.ts";
 export { permitCollection } from "./permit/collection.ts";
-export type { PermitKey, PermitStore } from "./permit/permit-store.ts";
+export type { PermitKey, PermitRecord, PermitStore } from "./permit/permit-store.ts";
 export { createPermits, type Permit, type Permits } from "./permit/permits.ts";
 export { remember } from "./remember/remember.ts";
 export { hashAddress } from "./service/address.ts";

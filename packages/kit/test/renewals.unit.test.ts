@@ -83,7 +83,7 @@ describe("the renewal loop", { timeout: 10_000 }, () => {
     const renewals = start(metrics);
     const stored = { owner: "a" as string | null };
     const store: LeaseStore<object> = {
-      take: async () => ({ fence: 1, document: {} }),
+      take: async (keys) => keys.map(() => ({ fence: 1, document: {} })),
       keep: async (keys, owner) => keys.map(() => stored.owner === owner),
       release: async () => {},
     };

@@ -29,6 +29,22 @@ describe("a lease", { timeout: 60_000 }, () => {
     }
   });
 
+  test("is taken or refused by itself where many are asked for together", async () => {
+    const [a, b] = [leasesOf("a"), leasesOf("b")];
+    const keys = Array.from({ length: 40 }, (_, n) => `together${n}`);
+    await things(given.store).insertOne({ _id: "together0", writes: 3 });
+    const others = await Promise.all(keys.slice(30).map((key) => b.take(key)));
+    const taken = await Promise.all(keys.map((key) => a.take(key)));
+    assert.ok(others.every((lease) => lease !== null));
+    assert.deepEqual(
+      taken.map((lease) => lease?.key ?? null),
+      keys.map((key, n) => (n < 30 ? key : null)),
+    );
+    assert.equal(taken[0]?.document.writes, 3);
+    const written = await Promise.all([...taken, ...others].flatMap((lease) => (lease ? [write(lease.filter)] : [])));
+    assert.ok(written.every(({ matchedCount }) => matchedCount === 1));
+  });
+
   test("has a fence that grows with each taking, also when the document was deleted meanwhile", async () => {
     const leases = leasesOf("a");
     const fences: number[] = [];

@@ -89,6 +89,28 @@ describe("permits", { timeout: 60_000 }, () => {
     assert.equal(granted(held).filter(({ signal }) => signal.aborted).length, 1);
   });
 
+  test("that are asked for together are counted one by one, in a few requests", async () => {
+    const [one, other] = [await party("in/1"), await party("in/2")];
+    const keysOf = (n: number) => [
+      { key: `holder:together${n}`, most: 1 },
+      { key: "host:together", most: 7 },
+    ];
+    const commands = async () => {
+      const { find, findAndModify, update } = (await given.store.db.admin().command({ serverStatus: 1 })).metrics
+        .commands;
+      return find.total + findAndModify.total + update.total;
+    };
+    assert.ok(await other.take(keysOf(0)));
+    const before = await commands();
+    const held = await Promise.all(Array.from({ length: 100 }, (_, n) => one.take(keysOf(n))));
+    assert.ok((await commands()) < before + 100, "not one request for each");
+    assert.equal(granted(held).length, 6);
+    assert.equal(held[0], null, "its holder had none left");
+    await Promise.all(granted(held).map((permit) => permit.give()));
+    const again = await Promise.all(Array.from({ length: 6 }, (_, n) => one.take(keysOf(50 + n))));
+    assert.equal(granted(again).length, 6, "the refused ones left nothing behind");
+  });
+
   test("go to whoever has fewer: a direction that keeps all of them hears that it should give one back", async () => {
     const keys = [{ key: "holder:shared", most: 2 }];
     const [outbound, inbound] = [await party("out/1"), await party("in/1")];

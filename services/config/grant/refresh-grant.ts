@@ -11,7 +11,7 @@ export const beginRefresh: Handler<"config.grant.begin-refresh"> = async (ports,
   // A run that began under the former owner gets no new token of that owner.
   if (!mailbox || present?.ownership !== mailbox.ownership) return { outcome: "changed" };
   // Each request asks for itself: one process may ask twice at the same time.
-  const leased = await grantLeases.take(mailboxId, `${by}/${randomUUID()}`, refreshMs);
+  const [leased] = await grantLeases.take([mailboxId], `${by}/${randomUUID()}`, refreshMs);
   if (leased?.document.v === v)
     return { outcome: "yours", lease: String(leased.fence), refreshToken: leased.document.refreshToken };
   if (leased) await grantLeases.release(mailboxId, leased.fence);

@@ -1,12 +1,25 @@
 import type { SourceIdentity } from "@mailfleet/connector-api";
-import { type Lease, leaseGivenBack, mustMatch } from "@mailfleet/kit";
-import { type Collection, type Document, isDuplicateKey, type Store } from "@mailfleet/store";
+import { GroupCommit, type Lease, type LeaseFilter, leaseGivenBack, mustMatch } from "@mailfleet/kit";
+import {
+  type Collection,
+  type Document,
+  isDuplicateKey,
+  type Store,
+  type WriteFate,
+  writeFates,
+} from "@mailfleet/store";
 import { collections } from "../collections.ts";
 import type { Audit, Break, ComparedInbox, Expected, PendingFacts, SourceDocument, StoredCursor } from "./document.ts";
 import type { SetAside } from "./set-aside.ts";
 
 /** Reports that wait to be moved; the oldest of more stay where they are. */
 const mostToMove = 1000;
+
+/** What a reader changes, under the fence of its lease. */
+interface LeasedWrite {
+  readonly filter: LeaseFilter;
+  readonly set: Document;
+}
 
 /** The right to read a mailbox. */
 export type SourceLease = Lease<SourceDocument>;
@@ -17,11 +30,33 @@ export type SourceLease = Lease<SourceDocument>;
  */
 export function createSourceStore(store: Store) {
   const sources: Collection<SourceDocument> = store.db.collection<SourceDocument>(collections.sources.name);
-  /** A write under a lease: `$set` merges objects, so what must be replaced whole is a literal. */
-  const write = async (lease: SourceLease, set: Document) => {
-    const { matchedCount } = await sources.updateOne(lease.filter, [{ $set: set }]);
-    mustMatch(lease, matchedCount > 0);
+  /** Of runs that write at the same time: one request for all of them. Each refused write is its own run's alone. */
+  const writes = new GroupCommit(async (together: readonly LeasedWrite[]): Promise<(boolean | Error)[]> => {
+    const updates = together.map(({ filter, set }) => ({ updateOne: { filter, update: [{ $set: set }] } }));
+    let fates: readonly WriteFate[] = [];
+    try {
+      const { matchedCount } = await sources.bulkWrite(updates, { ordered: false });
+      if (matchedCount === together.length) return together.map(() => true);
+    } catch (error) {
+      fates = writeFates(error, together.length);
+      if (fates.some(({ fate }) => fate === "unknown")) throw error;
+    }
+    // Fences only grow: where ours is still there it was there when the write came.
+    const matched = { $or: together.map(({ filter }) => filter) };
+    const found = await sources.find(matched, { projection: { _id: 1 } }).toArray();
+    const ours = new Set(found.map(({ _id }) => _id));
+    return together.map(({ filter }, index) => {
+      const one = fates[index];
+      return one?.fate === "refused" ? new Error(one.reason) : ours.has(filter._id);
+    });
+  });
+  const writeUnder = async (lease: SourceLease, filter: LeaseFilter, set: Document) => {
+    const matched = await writes.commit({ filter, set });
+    if (matched instanceof Error) throw matched;
+    mustMatch(lease, matched);
   };
+  /** A write under a lease: `$set` merges objects, so what must be replaced whole is a literal. */
+  const write = async (lease: SourceLease, set: Document) => writeUnder(lease, lease.filter, set);
 
   /** An upsert may not have `$expr`, so the document is made first, once. */
   const ensure = async (mailboxId: string) => {
@@ -157,8 +192,7 @@ export function createSourceStore(store: Store) {
         ...(end.heard && { stalled: null }),
         ...stamp(end),
       };
-      const { matchedCount } = await lease.giveBack((filter) => sources.updateOne(filter, [{ $set: set }]));
-      mustMatch(lease, matchedCount > 0);
+      await lease.giveBack((filter) => writeUnder(lease, filter, set));
     },
 
     /** Stamps a run that reads nothing: a test. */

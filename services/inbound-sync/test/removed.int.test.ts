@@ -14,6 +14,25 @@ import { logger } from "./replica.ts";
 const given = await givenInbound();
 after(() => given.stop());
 
+test("of runs that write together the one that lost its mailbox hears of it, and no other", async () => {
+  const renewals = startRenewals({ logger, isOutage: () => false });
+  const leases = createLeases(createLeaseStore<SourceDocument>(given.store, collections.sources.name), {
+    owner: "together",
+    renewals,
+    name: "a source",
+  });
+  const taken = await Promise.all(["mb_one", "mb_lost", "mb_two"].map((mailboxId) => leases.take(mailboxId)));
+  await given.sources.remove("mb_lost", Date.now());
+  const step = { cursor: { uid: 7 }, pending: null, received: 1, toMove: [] };
+  const written = await Promise.allSettled(taken.map((lease) => lease && given.sources.advance(lease, step)));
+  assert.deepEqual(
+    written.map((one) => (one.status === "fulfilled" ? one.value : one.reason.name)),
+    [undefined, "LeaseLost", undefined],
+  );
+  assert.deepEqual((await given.sources.get("mb_two"))?.cursor, { uid: 7 });
+  renewals.stop();
+});
+
 test("a deleted mailbox stays deleted, whatever comes late, and nothing of it is left at last", async () => {
   const mailboxId = "mb_late";
   const database = given.store.db;

@@ -4,10 +4,15 @@
  */
 export interface LeaseStore<Document> {
   /**
-   * Takes the lease for `holdMs` unless another owner holds it; makes the document if there is none. The fence is higher
-   * than any that was given for this key before, also where the document was deleted in between. `null`: held.
+   * Takes these leases for `holdMs`, each unless another owner holds it, in the order of the keys; makes the documents
+   * that are not there. A fence is higher than any that was given for its key before, also where the document was deleted
+   * in between. `null`: held.
    */
-  take(key: string, owner: string, holdMs: number): Promise<{ fence: number; document: Document } | null>;
+  take(
+    keys: readonly string[],
+    owner: string,
+    holdMs: number,
+  ): Promise<readonly ({ readonly fence: number; readonly document: Document } | null)[]>;
   /** Renews in one request; whether each was still the owner's, in the order of the keys. */
   keep(keys: readonly string[], owner: string, holdMs: number): Promise<readonly boolean[]>;
   /** Gives it back if the fence is still this one. */

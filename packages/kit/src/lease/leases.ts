@@ -1,3 +1,4 @@
+import { GroupCommit } from "../group-commit.ts";
 import type { LeaseStore } from "./lease-store.ts";
 import { type Hold, LeaseLost, type Renewals } from "./renewals.ts";
 
@@ -53,13 +54,21 @@ export function createLeases<Document>(
   const taking = new Set<string>();
   const group = renewals.group<string>(name, (keys) => store.keep(keys, owner, renewals.holdMs));
 
+  /** What is asked for while a request is under way goes into the next. */
+  const takes = new GroupCommit(
+    async (keys: readonly string[]) => [...(await store.take(keys, owner, renewals.holdMs))],
+    {
+      parallel: 2,
+    },
+  );
+
   return {
     async take(key) {
       // The store gives an owner what it has already, so that a run that was broken off can be repeated at once.
       if (taking.has(key) || here.get(key)?.isHeld()) return null;
       taking.add(key);
       const since = performance.now();
-      const taken = await store.take(key, owner, renewals.holdMs).finally(() => taking.delete(key));
+      const taken = await takes.commit(key).finally(() => taking.delete(key));
       if (!taken) return null;
       const { fence, document } = taken;
       const hold = group.hold(key, since);

@@ -19,11 +19,11 @@ export type PermitState = "held" | "wanted" | "lost";
  */
 export interface PermitStore {
   /**
-   * One permit under each key, or none. False: one of them is full. A party that was refused is remembered for some
-   * seconds, and a free place is left to it by parties that have more, or as many and asked later.
+   * Each of these permits under all of its keys, or none of it; whether it was, in the same order. A party that was refused
+   * is remembered for some seconds, and a free place is left to it by parties that have more, or as many and asked later.
    */
-  take(permit: PermitRecord, party: string, holdMs: number): Promise<boolean>;
+  take(permits: readonly PermitRecord[], party: string, holdMs: number): Promise<readonly boolean[]>;
   /** What became of each, in the same order. */
   keep(permits: readonly PermitRecord[], party: string, holdMs: number): Promise<readonly PermitState[]>;
-  give(permit: PermitRecord): Promise<void>;
+  give(permits: readonly PermitRecord[]): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import { GroupCommit } from "../group-commit.ts";
 import type { Renewals } from "../lease/renewals.ts";
 import type { PermitKey, PermitRecord, PermitState, PermitStore } from "./permit-store.ts";
 
@@ -22,6 +23,9 @@ interface Held extends PermitRecord {
   state: PermitState;
 }
 
+/** What is asked for while a request is under way goes into the next: 50 runs that begin together are two requests, not 100. */
+const together = { parallel: 2 };
+
 /** `party` names this process and its role among all who take permits from the store. */
 export function createPermits(
   store: PermitStore,
@@ -33,11 +37,20 @@ export function createPermits(
     return permits.map(({ state }) => state !== "lost");
   });
 
+  const takes = new GroupCommit<Held, boolean>(
+    async (permits) => [...(await store.take(permits, party, renewals.holdMs))],
+    together,
+  );
+  const gives = new GroupCommit<Held, void>(async (permits) => {
+    await store.give(permits);
+    return [];
+  }, together);
+
   return {
     async take(keys) {
       const permit: Held = { id: crypto.randomUUID(), keys, state: "held" };
       const since = performance.now();
-      if (!(await store.take(permit, party, renewals.holdMs))) return null;
+      if (!(await takes.commit(permit))) return null;
       const hold = group.hold(permit, since);
       let given = false;
       return {
@@ -49,7 +62,7 @@ export function createPermits(
           if (given) return;
           given = true;
           hold.letGo();
-          await store.give(permit).catch(() => {});
+          await gives.commit(permit).catch(() => {});
         },
       };
     },

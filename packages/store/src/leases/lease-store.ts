@@ -22,29 +22,45 @@ export function createLeaseStore<Kept>(
   const documents: Collection<LeasedDocument> = store.db.collection<LeasedDocument>(collection);
   const until = (holdMs: number) => ({ $add: ["$$NOW", holdMs] });
 
-  const take = (key: string, owner: string, holdMs: number) => {
+  /** Those of the keys that are this owner's now. */
+  async function takeAll(keys: readonly string[], owner: string, holdMs: number) {
     const free = { $lte: [{ $ifNull: ["$lease.until", new Date(0)] }, "$$NOW"] };
     // The clock keeps the fence growing where a document was deleted and made again.
     const fence = { $max: [{ $add: [{ $ifNull: ["$lease.fence", 0] }, 1] }, { $toLong: "$$NOW" }] };
-    return documents.findOneAndUpdate(
-      { _id: key, $expr: { $or: [free, { $eq: ["$lease.owner", owner] }] } },
-      [{ $set: { lease: { owner, fence, until: until(holdMs) } } }],
-      { returnDocument: "after" },
+    const update = [{ $set: { lease: { owner, fence, until: until(holdMs) } } }];
+    const orOwn = { $or: [free, { $eq: ["$lease.owner", owner] }] };
+    await documents.bulkWrite(
+      keys.map((_id) => ({ updateOne: { filter: { _id, $expr: orOwn }, update } })),
+      { ordered: false },
     );
-  };
+    const found = await documents.find({ _id: { $in: [...keys] } }).toArray();
+    return new Map(found.map((document) => [document._id, document]));
+  }
+
+  /** An upsert may not have `$expr`, so documents that are not there are made first. */
+  const make = (keys: readonly string[]) =>
+    documents
+      .insertMany(
+        keys.map((_id) => ({ _id })),
+        { ordered: false },
+      )
+      .catch((error: unknown) => {
+        if (!isDuplicateKey(error)) throw error;
+      });
 
   return {
-    async take(key, owner, holdMs) {
-      let document = await take(key, owner, holdMs);
-      if (!document && !onlyExisting) {
-        if ((await documents.countDocuments({ _id: key }, { limit: 1 })) > 0) return null;
-        // An upsert may not have `$expr`, so the document is made first.
-        await documents.insertOne({ _id: key }).catch((error: unknown) => {
-          if (!isDuplicateKey(error)) throw error;
-        });
-        document = await take(key, owner, holdMs);
+    async take(keys, owner, holdMs) {
+      const found = await takeAll(keys, owner, holdMs);
+      const missing = onlyExisting ? [] : keys.filter((key) => !found.has(key));
+      if (missing.length > 0) {
+        await make(missing);
+        for (const [key, made] of await takeAll(missing, owner, holdMs)) found.set(key, made);
       }
-      return document?.lease ? { fence: document.lease.fence, document: document as unknown as Kept } : null;
+      return keys.map((key) => {
+        const document = found.get(key);
+        if (document?.lease?.owner !== owner) return null;
+        return { fence: document.lease.fence, document: document as unknown as Kept };
+      });
     },
 
     async keep(keys, owner, holdMs) {

@@ -1,6 +1,8 @@
-import { type PermitKey, type PermitStore, permitCollection } from "@mailfleet/kit";
+import { type PermitKey, type PermitRecord, type PermitStore, permitCollection } from "@mailfleet/kit";
 import type { Collection } from "mongodb";
-import { isDuplicateKey, type Store } from "../connect.ts";
+import type { Store } from "../connect.ts";
+import { duplicateKeyCode } from "../outage.ts";
+import { type WriteFate, writeFates } from "../write-fates.ts";
 
 /** Everybody who has a permit under one key at the moment, and who was refused one. */
 interface PermitDocument {
@@ -8,6 +10,11 @@ interface PermitDocument {
   readonly permits: readonly { readonly id: string; readonly party: string; readonly until: Date }[];
   readonly waits: readonly { readonly party: string; readonly since: Date; readonly until: Date }[];
   readonly usedAt: Date;
+}
+
+/** What a permit needs under one of its keys. */
+interface Place extends PermitKey {
+  readonly id: string;
 }
 
 /** How long a place is reserved for a party that was refused: longer than it takes to ask again. */
@@ -34,40 +41,63 @@ const permitsOf = (party: unknown) => ({
 export function createPermitStore(store: Store): PermitStore {
   const documents: Collection<PermitDocument> = store.db.collection<PermitDocument>(permitCollection.name);
 
-  async function takeOne({ key, most }: PermitKey, id: string, party: string, holdMs: number): Promise<boolean> {
-    const update = takeFor(id, party, most, holdMs);
-    for (;;)
+  /** Makes the documents that are not there. */
+  async function writeAll(updates: readonly { readonly key: string; readonly update: object[] }[]) {
+    for (let left = updates; left.length > 0; )
       try {
-        const after = await documents.findOneAndUpdate({ _id: key }, update, { upsert: true, returnDocument: "after" });
-        return after?.permits.some((permit) => permit.id === id) ?? false;
+        const statements = left.map(({ key, update }) => ({
+          updateOne: { filter: { _id: key }, update, upsert: true },
+        }));
+        await documents.bulkWrite(statements, { ordered: false });
+        return;
       } catch (error) {
-        // Two made the document at the same moment: now it is there.
-        if (!isDuplicateKey(error)) throw error;
+        const fates = writeFates(error, left.length);
+        const isThere = (one: WriteFate) => one.fate === "refused" && one.code === duplicateKeyCode;
+        if (!fates.every((one) => one.fate === "done" || isThere(one))) throw error;
+        // Two made a document at the same moment: now it is there.
+        left = left.filter((_, index) => fates[index]?.fate === "refused");
       }
   }
 
-  const giveOne = (key: string, id: string) => documents.updateOne({ _id: key }, { $pull: { permits: { id } } });
+  /** Those of the places that were free. */
+  async function takePlaces(places: readonly Place[], party: string, holdMs: number): Promise<ReadonlySet<Place>> {
+    const byKey = Map.groupBy(places, ({ key }) => key);
+    await writeAll([...byKey].map(([key, wanted]) => ({ key, update: takeFor(wanted, party, holdMs) })));
+    const found = await documents
+      .find({ _id: { $in: [...byKey.keys()] } }, { projection: { "permits.id": 1 } })
+      .toArray();
+    const taken = new Map(found.map(({ _id, permits }) => [_id, new Set(permits.map(({ id }) => id))]));
+    return new Set(places.filter(({ key, id }) => taken.get(key)?.has(id)));
+  }
+
+  async function give(permits: readonly PermitRecord[]): Promise<void> {
+    const statements = [...Map.groupBy(permits.flatMap(placesOf), ({ key }) => key)].map(([_id, places]) => ({
+      updateOne: { filter: { _id }, update: { $pull: { permits: { id: { $in: places.map(({ id }) => id) } } } } },
+    }));
+    await documents.bulkWrite(statements, { ordered: false });
+  }
 
   return {
-    async take({ id, keys }, party, holdMs) {
-      const taken: string[] = [];
+    async take(permits, party, holdMs) {
+      let left = permits;
+      // What cannot be given back now runs out.
+      const giveBack = (some: readonly PermitRecord[]) => (some.length > 0 ? give(some).catch(() => {}) : undefined);
       try {
-        for (const key of keys) {
-          if (!(await takeOne(key, id, party, holdMs))) break;
-          taken.push(key.key);
+        // What its holder refuses never counts at its host.
+        for (let rank = 0; ; rank += 1) {
+          const places = left.flatMap((permit) => placesOf(permit).slice(rank, rank + 1));
+          if (places.length === 0) break;
+          const taken = await takePlaces(places, party, holdMs);
+          const refused = new Set(places.filter((place) => !taken.has(place)).map(({ id }) => id));
+          left = left.filter(({ id }) => !refused.has(id));
         }
-        if (taken.length === keys.length) return true;
       } catch (error) {
-        await giveBack();
+        await giveBack(permits);
         throw error;
       }
-      await giveBack();
-      return false;
-
-      async function giveBack() {
-        // What cannot be given back now runs out.
-        await Promise.all(taken.map((key) => giveOne(key, id).catch(() => {})));
-      }
+      const whole = new Set(left);
+      await giveBack(permits.filter((permit) => !whole.has(permit)));
+      return permits.map((permit) => whole.has(permit));
     },
 
     async keep(permits, party, holdMs) {
@@ -80,24 +110,23 @@ export function createPermitStore(store: Store): PermitStore {
       const found = await documents
         .find({ _id: { $in: keysOf(permits) } }, { projection: forRenewal, timeoutMS: patienceMs })
         .toArray();
-      const places = new Map(found.map((document) => [document._id, placesOf(document, party)]));
+      const places = new Map(found.map((document) => [document._id, heldBy(document, party)]));
       return permits.map(({ id, keys }) => {
         if (!keys.every(({ key }) => places.get(key)?.ids.has(id))) return "lost";
         return keys.some(({ key }) => places.get(key)?.wanted) ? "wanted" : "held";
       });
     },
 
-    async give({ id, keys }) {
-      await Promise.all(keys.map(({ key }) => giveOne(key, id)));
-    },
+    give,
   };
 }
 
 /**
  * A place is free if fewer than `most` parties have one or go before this party. A party that was refused goes first if
- * it has fewer places than this one, or as many and asked earlier.
+ * it has fewer places than this one, or as many and asked earlier. Each of `wanted` in its turn, since what it gets counts
+ * for the next.
  */
-function takeFor(id: string, party: string, most: number, holdMs: number): object[] {
+function takeFor(wanted: readonly Place[], party: string, holdMs: number) {
   const mine = { $first: { $filter: { input: "$waits", cond: { $eq: ["$$this.party", party] } } } };
   const before = {
     $filter: {
@@ -108,8 +137,8 @@ function takeFor(id: string, party: string, most: number, holdMs: number): objec
           { $ne: ["$$wait.party", party] },
           {
             $or: [
-              { $lt: [permitsOf("$$wait.party"), "$has"] },
-              { $and: [{ $eq: [permitsOf("$$wait.party"), "$has"] }, { $lt: ["$$wait.since", "$since"] }] },
+              { $lt: [permitsOf("$$wait.party"), "$$has"] },
+              { $and: [{ $eq: [permitsOf("$$wait.party"), "$$has"] }, { $lt: ["$$wait.since", "$since"] }] },
             ],
           },
         ],
@@ -117,19 +146,40 @@ function takeFor(id: string, party: string, most: number, holdMs: number): objec
     },
   };
   const others = { $filter: { input: "$waits", cond: { $ne: ["$$this.party", party] } } };
-  const permit = { id, party, until: { $add: ["$$NOW", holdMs] } };
-  const wait = { party, since: "$since", until: { $add: ["$$NOW", waitMs] } };
-  return [
-    living,
-    { $set: { has: permitsOf(party), since: { $ifNull: [{ $getField: { field: "since", input: mine } }, "$$NOW"] } } },
-    { $set: { free: { $lt: [{ $add: [{ $size: "$permits" }, { $size: before }] }, most] } } },
-    {
-      $set: {
-        permits: { $cond: ["$free", { $concatArrays: ["$permits", [permit]] }, "$permits"] },
-        waits: { $cond: ["$free", others, { $concatArrays: [others, [wait]] }] },
+  const until = { $add: ["$$NOW", holdMs] };
+  const taken = {
+    $reduce: {
+      input: wanted.map(({ id, most }) => ({ id, most })),
+      initialValue: [],
+      in: {
+        $let: {
+          vars: { taken: "$$value", next: "$$this", has: { $add: [permitsOf(party), { $size: "$$value" }] } },
+          in: {
+            $cond: [
+              { $lt: [{ $add: [{ $size: "$permits" }, { $size: "$$taken" }, { $size: before }] }, "$$next.most"] },
+              { $concatArrays: ["$$taken", [{ id: "$$next.id", party, until }]] },
+              "$$taken",
+            ],
+          },
+        },
       },
     },
-    { $unset: ["has", "since", "free"] },
+  };
+  const allTaken = { $eq: [{ $size: "$taken" }, wanted.length] };
+  // Who gets one and asks for more has asked just now.
+  const since = { $cond: [{ $eq: ["$taken", []] }, "$since", "$$NOW"] };
+  const wait = { party, since, until: { $add: ["$$NOW", waitMs] } };
+  return [
+    living,
+    { $set: { since: { $ifNull: [{ $getField: { field: "since", input: mine } }, "$$NOW"] } } },
+    { $set: { taken } },
+    {
+      $set: {
+        permits: { $concatArrays: ["$permits", "$taken"] },
+        waits: { $cond: [allTaken, others, { $concatArrays: [others, [wait]] }] },
+      },
+    },
+    { $unset: ["since", "taken"] },
   ];
 }
 
@@ -139,12 +189,15 @@ function renew(ids: readonly string[], holdMs: number): object[] {
   return [living, { $set: { permits: { $map: { input: "$permits", in: renewed } } } }];
 }
 
+/** The places of a permit, in the order of its keys. */
+const placesOf = ({ id, keys }: PermitRecord): Place[] => keys.map((key) => ({ ...key, id }));
+
 const keysOf = (permits: readonly { readonly keys: readonly PermitKey[] }[]) => [
   ...new Set(permits.flatMap(({ keys }) => keys.map(({ key }) => key))),
 ];
 
 /** Who has permits under one key, and whether another party waits that has fewer than this one. */
-function placesOf({ permits, waits }: PermitDocument, party: string) {
+function heldBy({ permits, waits }: PermitDocument, party: string) {
   const has = (name: string) => permits.filter((permit) => permit.party === name).length;
   const ids = new Set(permits.map(({ id }) => id));
   return { ids, wanted: waits.some((wait) => wait.party !== party && has(wait.party) < has(party)) };
