@@ -1,3 +1,4 @@
+import { availableParallelism, loadavg } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import { ApiError } from "@mailfleet/cli";
 
@@ -6,6 +7,8 @@ export type Missing = () => Promise<string>;
 
 /** Without any movement for so long something is stuck: longer than every lease, wait and back-off together. */
 const QUIET_MS = Number(process.env.MAILFLEET_FAULT_QUIET_MS ?? 60_000);
+/** A machine with more to do than four processes for each core is given so many times longer. */
+const patience = () => Math.min(5, Math.max(1, (loadavg()[0] ?? 0) / availableParallelism() / 4));
 /** Movement that never comes to an end is wrong too. */
 const LONGEST_MS = 600_000;
 const EVERY_MS = 150;
@@ -24,8 +27,9 @@ export async function untilNothingIsMissing(missing: Missing, quietMs = QUIET_MS
     if (now !== last) moved = performance.now();
     last = now;
     const still = performance.now() - moved;
-    if (still > quietMs) throw new Error(`nothing moved for ${Math.round(still / 1000)} s: ${now}`);
-    if (performance.now() - began > LONGEST_MS) throw new Error(`no end after ${LONGEST_MS / 60_000} minutes: ${now}`);
+    if (still > quietMs * patience()) throw new Error(`nothing moved for ${Math.round(still / 1000)} s: ${now}`);
+    if (performance.now() - began > LONGEST_MS * patience())
+      throw new Error(`no end after ${LONGEST_MS / 60_000} minutes: ${now}`);
     await pause(EVERY_MS);
   }
 }
