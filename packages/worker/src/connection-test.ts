@@ -121,12 +121,12 @@ function asFailed(step: TestStep, { code }: Failure): TestStep {
 /** Throws TOO_MANY. */
 async function permitWithin(
   { permits }: Pick<WorkerPorts<unknown>, "permits">,
-  connection: Parameters<typeof permitKeys>[0],
+  connection: Omit<Parameters<typeof permitKeys>[0], "state">,
   signal: AbortSignal,
 ): Promise<Permit> {
   const since = performance.now();
   for (;;) {
-    const permit = await permits.take(permitKeys(connection));
+    const permit = await permits.take(permitKeys({ ...connection, state: "testing" }));
     if (permit) return permit;
     if (performance.now() - since > permitMs) break;
     await delay(permitAgainMs, undefined, { signal });

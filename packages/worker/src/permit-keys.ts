@@ -1,8 +1,19 @@
-import { type Connection, type ConnectorDescriptor, connectorDescriptors } from "@mailfleet/contracts";
+import {
+  type Connection,
+  type ConnectorDescriptor,
+  connectorDescriptors,
+  type DirectionState,
+} from "@mailfleet/contracts";
 import type { PermitKey } from "@mailfleet/kit";
 
 /** Connections of all mailboxes together to one server: the largest number that a profile may allow one holder. */
 const connectionsPerServer = 300;
+/**
+ * How many of them mailboxes may have that did not work the last time: where hundreds hang at one server, those that work
+ * find a connection free.
+ */
+const connectionsOfTroubled = 225;
+const troubled: ReadonlySet<DirectionState> = new Set<DirectionState>(["enabled.retrying", "failed.probing"]);
 
 const descriptors: Readonly<Partial<Record<string, ConnectorDescriptor>>> = connectorDescriptors;
 
@@ -16,15 +27,27 @@ export function permitKeys({
   mailboxId,
   maximumConcurrentConnections,
   server,
-}: Pick<Connection, "credentials" | "mailboxId" | "maximumConcurrentConnections" | "server">): readonly PermitKey[] {
+  state,
+}: Pick<
+  Connection,
+  "credentials" | "mailboxId" | "maximumConcurrentConnections" | "server" | "state"
+>): readonly PermitKey[] {
   const { sessionsPerMailbox } = descriptors[server.protocol] ?? {};
   return [
     ...(sessionsPerMailbox === undefined || mailboxId === ""
       ? []
       : [{ key: `mailbox:${mailboxId}`, most: sessionsPerMailbox }]),
     { key: `holder:${credentials.holder}`, most: maximumConcurrentConnections },
-    { key: `host:${server.host.toLowerCase()}:${server.port}`, most: connectionsPerServer },
+    {
+      key: `host:${server.host.toLowerCase()}:${server.port}`,
+      most: isTroubled({ state }) ? connectionsOfTroubled : connectionsPerServer,
+    },
   ];
+}
+
+/** The direction did not work the last time. */
+export function isTroubled({ state }: Pick<Connection, "state">): boolean {
+  return troubled.has(state);
 }
 
 /**

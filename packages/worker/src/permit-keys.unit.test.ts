@@ -3,8 +3,9 @@ import { test } from "node:test";
 import type { Connection } from "@mailfleet/contracts";
 import { permitKeys } from "./permit-keys.ts";
 
-const keysOf = (protocol: Connection["server"]["protocol"]) =>
+const keysOf = (protocol: Connection["server"]["protocol"], state: Connection["state"] = "enabled.running") =>
   permitKeys({
+    state,
     mailboxId: "mb_1",
     credentials: { type: "anonymous", holder: "pf_1" },
     maximumConcurrentConnections: 10,
@@ -19,4 +20,13 @@ test("a connection counts under its holder and its server, and by Graph under it
   assert.deepEqual(keysOf("imap"), usual);
   // Four requests at once: one session receives by two, two others send, test or look up by one each.
   assert.deepEqual(keysOf("graph"), [{ key: "mailbox:mb_1", most: 3 }, ...usual]);
+});
+
+test("a mailbox that did not work the last time leaves a part of its server to those that did", () => {
+  const hostMost = (state: Connection["state"]) =>
+    keysOf("imap", state).find(({ key }) => key.startsWith("host:"))?.most;
+  assert.deepEqual(
+    (["testing", "enabled.running", "enabled.retrying", "failed.probing"] as const).map(hostMost),
+    [300, 300, 225, 225],
+  );
 });

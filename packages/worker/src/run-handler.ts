@@ -5,10 +5,13 @@ import type { Connections } from "./connections.ts";
 import { failureFor, isServiceAway } from "./describe-error.ts";
 import type { RunOutcome } from "./metrics.ts";
 import { type OpenedConnection, openConnection } from "./open-connection.ts";
-import { permitKeys } from "./permit-keys.ts";
+import { isTroubled, permitKeys } from "./permit-keys.ts";
 import type { WorkerParts, WorkerPorts } from "./ports.ts";
 import type { Hold, Run, RunEnd, RunMessage, StartedRun } from "./run.ts";
 import { runResult } from "./run-messages.ts";
+
+/** A mailbox that did not work the last time comes again after this, and is in nobody's way. */
+const patientMs = 5000;
 
 /** What the work of a run found. */
 export interface Worked {
@@ -65,7 +68,7 @@ export function createRunHandler<Connector, Held extends Hold>(
     if (needsOne && permit === null) {
       count("no-permit");
       run.logger.debug({}, "no connection is free for these credentials or this host; the run comes again");
-      return await comeAgain(ports, run.context);
+      return await comeAgain(ports, run.context, isTroubled(run.connection) ? patientMs : undefined);
     }
     const observe = ports.metrics.seconds.startTimer({ purpose });
     try {

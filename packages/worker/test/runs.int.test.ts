@@ -79,6 +79,32 @@ describe("a run", { timeout: 60_000 }, () => {
     assert.deepEqual(given.toldOf("mb_outage"), []);
   });
 
+  test("of a mailbox that hung the last time waits behind those that work, where a server has few connections left", async (t) => {
+    given.mailbox("mb_works", { state: "enabled.running" });
+    given.mailbox("mb_hung", { state: "enabled.retrying" });
+    const key = "host:mail.example.test:993";
+    const later = new Date(Date.now() + 60_000);
+    const others = Array.from({ length: 225 }, (_, n) => ({ id: `other ${n}`, party: "other", until: later }));
+    await given.permits.updateOne({ _id: key }, { $set: { permits: others, waits: [] } }, { upsert: true });
+    t.after(() => given.permits.deleteOne({ _id: key }));
+    const worked: string[] = [];
+    const runs = (await given.worker()).runs(
+      work({
+        work: async ({ mailboxId }) => {
+          worked.push(mailboxId);
+          return {};
+        },
+      }),
+    );
+    const at = Date.now();
+    await given.run(runs, "mb_hung", "sync");
+    await given.run(runs, "mb_works", "sync");
+    assert.deepEqual(worked, ["mb_works"]);
+    await until(() => tookTimer("mb_hung"));
+    const timer = given.timers.find(({ mailboxId }) => mailboxId === "mb_hung");
+    assert.ok(timer && timer.body.due >= at + 5000);
+  });
+
   test("that loses its permit is broken off, tells nothing and comes again", async () => {
     given.mailbox("mb_lost", { state: "enabled.running" });
     const definition = work({
