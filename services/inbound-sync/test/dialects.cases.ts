@@ -88,6 +88,63 @@ export const dialectsOfImap: readonly OddImap[] = [
     received: all,
   },
   {
+    what: "a short body as a quoted string, by its old name and behind two blanks",
+    polls: [
+      (inbox) =>
+        Object.assign(inbox, {
+          messages: [1, 2, 3].map((uid) => imapMail(uid, { raw: `Subject: ${uid}` })),
+          edit: (reply: string) => reply.replace(/BODY\[\] \{\d+\}\r\n([^)]*)\)/g, 'RFC822  "$1")'),
+        }),
+    ],
+    received: all,
+  },
+  {
+    what: "ESEARCH instead of SEARCH, as a server of IMAP4rev2 alone",
+    polls: editing((reply) =>
+      reply.replace(/\* SEARCH( [\d ]+)?\r\n/, (_line, uids: string = "") =>
+        uids ? `* ESEARCH (TAG "x") UID ALL ${uids.trim().replaceAll(" ", ",")}\r\n` : `* ESEARCH (TAG "x") UID\r\n`,
+      ),
+    ),
+    received: all,
+  },
+  {
+    what: "what a search finds over several lines",
+    polls: editing((reply) =>
+      reply.replace(/\* SEARCH( [\d ]+)\r\n/, (_line, uids: string) =>
+        uids
+          .trim()
+          .split(" ")
+          .map((uid) => `* SEARCH ${uid}\r\n`)
+          .join(""),
+      ),
+    ),
+    received: all,
+  },
+  {
+    what: "an ALERT and an untagged OK before each end",
+    polls: editing((reply, command) =>
+      /BODY/.test(command) ? reply : `* OK [ALERT] Your quota is nearly used\r\n${reply}`,
+    ),
+    received: all,
+  },
+  {
+    what: "a literal of RFC 7888 ({n+})",
+    polls: editing((reply) => reply.replace(/BODY\[\] \{(\d+)\}/g, "BODY[] {$1+}")),
+    received: all,
+  },
+  {
+    what: "a message goes away in the middle of a FETCH",
+    polls: editing((reply, command) => (/BODY/.test(command) ? `* 3 EXPUNGE\r\n* 2 EXISTS\r\n${reply}` : reply)),
+    received: all,
+  },
+  {
+    what: "a FETCH of another UID than was asked for",
+    polls: editing((reply, command) =>
+      /BODY/.test(command) ? `* 9 FETCH (UID 99 BODY[] {16}\r\nSubject: 99\r\n\r\nx)\r\n${reply}` : reply,
+    ),
+    received: all,
+  },
+  {
     what: "a literal of RFC 3516 (~{n})",
     polls: editing((reply) => reply.replace(/BODY\[\] \{/g, "BODY[] ~{")),
     received: all,
@@ -410,6 +467,23 @@ export const dialectsOfPop3: readonly OddPop3[] = [
         }),
     ],
     received: ["a"],
+  },
+  {
+    what: "more lines in its UIDL than in its LIST",
+    polls: script((reply, command) => (command === "LIST" ? reply.replace(/^2 \d+\r\n/m, "") : reply)),
+    received: abc,
+  },
+  {
+    what: "numbers with zeros before them in its lists",
+    polls: script((reply, command) => (/LIST|UIDL/.test(command) ? reply.replace(/^(\d) /gm, "00$1 ") : reply)),
+    received: abc,
+  },
+  {
+    what: "lists in the other order",
+    polls: script((reply, command) =>
+      /LIST|UIDL/.test(command) ? reply.replace(/(1 .*\r\n)(2 .*\r\n)(3 .*\r\n)/, "$3$2$1") : reply,
+    ),
+    received: abc,
   },
   {
     what: "a UIDL of 200 characters and of 8-bit",

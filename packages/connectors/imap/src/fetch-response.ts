@@ -23,7 +23,7 @@ const sizeItem = /[( ]RFC822\.SIZE (\d{1,15})/i;
 /** Some servers repeat what they were asked for, or call it by its old name. */
 const bodyBeforeLiteral = /[( ](?:BODY(?:\.PEEK)?\[(?:HEADER)?\](?:<(\d{1,15})>)?|RFC822) {1,9}~?$/i;
 /** A short body may come as a quoted string (Yahoo does). */
-const quotedBody = /([( ])BODY(?:\.PEEK)?\[(?:HEADER)?\](?:<(\d{1,15})>)? "((?:[^"\\]|\\.)*)"/i;
+const quotedBody = /([( ])(?:BODY(?:\.PEEK)?\[(?:HEADER)?\](?:<(\d{1,15})>)?|RFC822) {1,9}"((?:[^"\\]|\\.)*)"/i;
 
 /** Reads a FETCH response. Items may come in any order; unknown ones are skipped. `null`: a different response. */
 export function readFetchResponse({ text, literals, cut }: RawResponse): FetchResponse | null {

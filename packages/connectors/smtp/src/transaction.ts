@@ -183,7 +183,9 @@ export class Transaction {
       const { commands, answered } = follow();
       phase = "dot-written";
       channel.write(commands ? Buffer.concat([rest, commands]) : rest);
-      const answer = await channel.reply(deadlines.finalMs);
+      let answer = await channel.reply(deadlines.finalMs);
+      // Some servers ask twice for the content.
+      if (answer.code === 354) answer = await channel.reply(deadlines.finalMs);
       answered();
       if (answer.code >= 200 && answer.code < 300) {
         return {

@@ -311,6 +311,26 @@ const capabilityCases: readonly DialectCase[] = [
     comes: "sent",
   },
   {
+    what: "354 twice, behind the content",
+    script: () => ({ final: () => "354 go on\r\n250 2.0.0 taken" }),
+    comes: "sent",
+  },
+  {
+    what: "354 twice, and then a refusal",
+    script: () => ({ final: () => "354 go on\r\n554 5.7.1 no" }),
+    comes: "message MESSAGE_REFUSED",
+  },
+  {
+    what: "codes that differ over the lines: the last one counts",
+    script: () => ({ final: () => "550-x\r\n250 taken" }),
+    comes: "sent",
+  },
+  {
+    what: "250 with an enhanced code of class 5",
+    script: () => ({ final: () => "250 5.7.1 taken all the same" }),
+    comes: "sent",
+  },
+  {
     what: "lines that end with LF alone",
     script: () => ({
       greeting: (socket) => void socket.write("220 scripted\n"),
