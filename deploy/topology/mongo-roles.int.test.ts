@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Logger } from "@mailfleet/contracts";
+import { deploymentCollection } from "@mailfleet/kit";
 import { type MongoWithUsers, startMongoWithUsers } from "@mailfleet/local/testing";
 import { connectStore, makeCollections, type Store } from "@mailfleet/store";
 import { mongoRoles, mongoRolesScript, roleOf } from "./mongo-roles.ts";
@@ -37,10 +38,12 @@ describe("roles of MongoDB", () => {
     await mongo?.stop();
   });
 
-  test("the topology step makes everything, and reads no document", async () => {
+  test("the topology step makes everything, marks the deployment, and reads no other document", async () => {
     const store = await storeOf("topology");
     await makeCollections(store, system.collections);
     await makeCollections(store, system.collections);
+    const mark = { id: "dp_test1", epoch: 1, beat: 0 };
+    assert.deepEqual(await store.deployment.make(mark), mark);
     await assert.rejects(store.db.collection("sends").findOne({}), unauthorized);
     await assert.rejects(store.db.collection("sends").insertOne({}), unauthorized);
     await assert.rejects(store.db.collection("sends").drop(), unauthorized);
@@ -64,7 +67,9 @@ describe("roles of MongoDB", () => {
       }
       for (const { name: foreign } of system.collections.filter((one) => !own.has(one.name))) {
         const there = store.db.collection(foreign);
-        await assert.rejects(there.findOne({}), unauthorized, foreign);
+        // Whose database it is, everybody may read.
+        if (foreign === deploymentCollection.name) await there.findOne({});
+        else await assert.rejects(there.findOne({}), unauthorized, foreign);
         await assert.rejects(there.insertOne({}), unauthorized, foreign);
         await assert.rejects(there.deleteMany({}), unauthorized, foreign);
       }

@@ -1,3 +1,4 @@
+import { deploymentCollection } from "@mailfleet/kit";
 import { speakers, system } from "./system.ts";
 
 /** A role of MongoDB, as `createRole` and `updateRole` take it. */
@@ -12,7 +13,7 @@ export interface MongoRole {
 
 /** What a service does with its collections. It looks whether their indexes are there, and makes none. */
 const serviceActions = ["find", "insert", "update", "remove", "listIndexes"] as const;
-/** What the topology step does with all of them. It reads and writes no document. */
+/** What the topology step does with all of them. Of documents it reads and writes the mark of the deployment. */
 const topologyActions = ["createCollection", "createIndex", "dropIndex", "collMod", "listIndexes"] as const;
 
 /** A role of its own for each service, with exactly the collections that it declares, and one for the topology step. */
@@ -22,10 +23,21 @@ export function mongoRoles(database: string): readonly MongoRole[] {
   return [
     ...speakers.map(({ name, wanted }) => ({
       role: roleOf(name),
-      privileges: on(wanted.collections, serviceActions),
+      privileges: [
+        ...on(wanted.collections, serviceActions),
+        // Whose database it is they all read; the one that declares it writes it.
+        ...(wanted.collections.includes(deploymentCollection) ? [] : on([deploymentCollection], ["find"])),
+      ],
       roles: [] as const,
     })),
-    { role: roleOf("topology"), privileges: on(system.collections, topologyActions), roles: [] as const },
+    {
+      role: roleOf("topology"),
+      privileges: [
+        ...on(system.collections, topologyActions),
+        ...on([deploymentCollection], ["find", "insert", "update"]),
+      ],
+      roles: [] as const,
+    },
   ];
 }
 

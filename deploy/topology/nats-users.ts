@@ -1,4 +1,4 @@
-import { consumers, type RequestName, requestAddress, requestsTo, subjects } from "@mailfleet/contracts";
+import { consumers, type RequestName, requestAddress, requestsTo, streams, subjects } from "@mailfleet/contracts";
 import { type Speaking, speakers } from "./system.ts";
 
 /** A user of NATS, with what it may do and nothing else. */
@@ -23,6 +23,7 @@ function userOf({ name, asks = [], publishes = [], follows = [], watchesStreams,
       ...asks.map(subjectOf).toSorted(),
       ...publishes,
       ...wanted.streams.map((stream) => `$JS.API.STREAM.INFO.${stream.name}`),
+      `$JS.API.STREAM.MSG.GET.${streams.DEPLOYMENT.name}`,
       ...(watchesStreams ? ["$JS.API.STREAM.LIST"] : []),
       ...wanted.consumers.flatMap((consumer) => {
         const { stream } = consumer;
@@ -60,10 +61,10 @@ function subjectOf(name: RequestName): string {
   return subjects.request(service, resource, verb);
 }
 
-/** The user of the topology step: streams and consumers, and no message. */
+/** The user of the topology step: streams and consumers, and no message but the mark of the deployment. */
 const topologyUser: NatsUser = {
   name: "topology",
-  publish: ["$JS.API.STREAM.>", "$JS.API.CONSUMER.>", "$JS.API.INFO"],
+  publish: ["$JS.API.STREAM.>", "$JS.API.CONSUMER.>", "$JS.API.INFO", ...streams.DEPLOYMENT.subjects],
   mayNotPublish: [],
   subscribe: ["_INBOX_topology.>"],
 };

@@ -1,8 +1,11 @@
+import { connectBus } from "@mailfleet/bus";
 import { openStreamTopology } from "@mailfleet/bus/topology";
-import { type Logger, lacking, lengthsOf, type TopologyStep } from "@mailfleet/contracts";
+import { lacking, lengthsOf, type TopologyStep } from "@mailfleet/contracts";
 import { readEnvironment } from "@mailfleet/kit";
-import { connectStore, planCollections } from "@mailfleet/store";
+import { connectStore, isOutage, planCollections } from "@mailfleet/store";
 import { z } from "zod";
+import { planDeployment } from "./deployment/plan-deployment.ts";
+import { lines } from "./lines.ts";
 import { system } from "./system.ts";
 
 /** `apply` makes and changes, `diff` says what `apply` would do, `check` fails if something is missing or different. */
@@ -38,18 +41,20 @@ export async function topology(task: TopologyTask): Promise<boolean> {
   const { ackWaitMs } = lengthsOf(leaseMs);
   const consumers = system.consumers.map((consumer) => ({ ...consumer, ackWaitMs }));
   const logger = lines(task.out);
-  const [nats, mongo] = await Promise.all([
+  const [nats, bus, mongo] = await Promise.all([
     openStreamTopology({ url: natsUrl, name: "topology", logger, replicas: streamReplicas }),
+    connectBus({ url: natsUrl, name: "topology", logger, isOutage }),
     connectStore({ url: mongoUrl, database: mongoDb, appName: "topology", logger }),
   ]);
   try {
     const steps = [
       ...(await planCollections(mongo.db, system.collections)),
       ...(await nats.plan(system.streams, consumers)),
+      ...(await planDeployment({ bus, deployment: mongo.deployment })),
     ];
     return await carryOut(steps, task);
   } finally {
-    await Promise.all([nats.close(), mongo.close()]);
+    await Promise.all([nats.close(), bus.stop(), mongo.close()]);
   }
 }
 
@@ -79,14 +84,4 @@ function conclusion({ steps, refused, lacks }: { steps: number; refused: number;
   if (steps === 0) return "NATS and MongoDB are as the services declare.";
   if (refused > 0) return `Nothing was done: ${refused} of ${steps} steps are refused.`;
   return lacks > 0 ? `${lacks} steps are left; \`mailfleet topology apply\` does them.` : "Nothing is missing.";
-}
-
-/** What the connections say while they wait. */
-function lines(out: (line: string) => void): Logger {
-  const say = (context: object, message: string) => {
-    const { reason } = context as { reason?: string };
-    out(reason ? `${message}: ${reason}` : message);
-  };
-  const logger: Logger = { debug() {}, info() {}, warn: say, error: say, child: () => logger };
-  return logger;
 }

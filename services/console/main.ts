@@ -2,6 +2,7 @@ import { BusOutage, connectBus } from "@mailfleet/bus";
 import { metricsOf, runService, usualSeconds } from "@mailfleet/kit";
 import { loadSealer } from "@mailfleet/secrets";
 import { connectStore, isOutage as isStoreOutage } from "@mailfleet/store";
+import { answerWhileWaiting } from "./http/answer-while-waiting.ts";
 import { startConsole } from "./http/console-app.ts";
 import { oauthSecretReader } from "./secret/oauth-secret-reader.ts";
 import { consoleService } from "./service.ts";
@@ -52,6 +53,7 @@ runService(consoleService, async ({ name, environment, logger, metrics, addReadi
         onServed: ({ method, route, status, seconds }) => served.observe({ method, route, status }, seconds),
       });
     },
+    whileWaiting: (reason) => answerWhileWaiting(reason, { host: consoleHost, port: consolePort }),
     close: () => store.close(),
   };
 });

@@ -14,6 +14,11 @@ runService(scheduler, async ({ name, environment, logger, metrics, failPoint, ad
   addReadiness("mongodb", () => store.health());
   const bus = await connectBus({ url: natsUrl, name, logger, failPoint, isOutage, publishPatienceMs });
   addReadiness("nats", () => bus.health());
-  const ports = { timers: createTimerStore(store), metrics: createMetrics(metrics), isOutage };
+  const ports = {
+    timers: createTimerStore(store),
+    deployment: store.deployment,
+    metrics: createMetrics(metrics),
+    isOutage,
+  };
   return { bus, ports, store, close: () => store.close() };
 });

@@ -1,5 +1,5 @@
 import { consumers, streams } from "@mailfleet/contracts";
-import { defineService, listenInBatches } from "@mailfleet/kit";
+import { beat, defineService, deploymentCollection, every, listenInBatches } from "@mailfleet/kit";
 import { collections } from "./collections.ts";
 import type { SchedulerPorts } from "./ports.ts";
 import { createLane } from "./timer/fire-due.ts";
@@ -11,8 +11,13 @@ import { lanes, targets } from "./timer/targets.ts";
 export const scheduler = defineService<SchedulerPorts>()({
   name: "scheduler",
   environment: {},
-  collections: Object.values(collections),
-  publishes: [...streams.MAILBOX.subjects, ...streams.RUNS.subjects, ...streams.SENDS.subjects],
+  collections: [...Object.values(collections), deploymentCollection],
+  publishes: [
+    ...streams.MAILBOX.subjects,
+    ...streams.RUNS.subjects,
+    ...streams.SENDS.subjects,
+    ...streams.DEPLOYMENT.subjects,
+  ],
   answers: { "scheduler.timer.list": listTimers },
   listens: [
     listenInBatches(consumers.schedulerTimers, {
@@ -21,8 +26,11 @@ export const scheduler = defineService<SchedulerPorts>()({
       batch: (ports: SchedulerPorts) => (messages) => keepTimers(ports, messages),
     }),
   ],
-  ticks: Object.fromEntries(
+  ticks: {
     // Another replica may have set an earlier timer, so nobody sleeps longer; own sets kick.
-    targets.map((target) => [lanes[target], { everyMs: 1000, round: (ports) => createLane(ports, target) }]),
-  ),
+    ...Object.fromEntries(
+      targets.map((target) => [lanes[target], { everyMs: 1000, round: (ports) => createLane(ports, target) }]),
+    ),
+    deployment: every(10_000, (ports) => beat(ports, ports.now())),
+  },
 });

@@ -11,6 +11,7 @@ import type {
   RequestName,
   RequestOutput,
   StreamDefinition,
+  StreamName,
 } from "@mailfleet/contracts";
 
 /** Where the bus is and who speaks. */
@@ -137,6 +138,8 @@ export interface StreamUsage {
 export interface Bus {
   /** What of these is missing or other than declared, in sentences; empty if nothing is. Makes nothing. */
   lacks(streams: readonly StreamDefinition[], consumers: readonly ConsumerDefinition[]): Promise<readonly string[]>;
+  /** The last message of a stream on a subject; `null` if there is none, or no such stream. Throws `BusOutage`. */
+  latest<Type extends MessageType>(stream: StreamName, subject: string, type: Type): Promise<MessageBody<Type> | null>;
   /** Stores a message; tries again with the same id for `patienceMs`, then throws `BusOutage`. */
   publish(message: OutgoingMessage, options?: PublishOptions): Promise<PublishOutcome>;
   /** Many in flight; order on one subject is kept. Outcomes in the order of the messages. Throws like `publish`. */

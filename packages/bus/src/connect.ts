@@ -5,6 +5,7 @@ import { consume } from "./consume.ts";
 import { consumeBatches } from "./consume-batches.ts";
 import { deadLetter } from "./dead-letter.ts";
 import { follow } from "./follow.ts";
+import { latest } from "./latest.ts";
 import { openLink } from "./link.ts";
 import { BusOutage } from "./outage.ts";
 import { createPublisher, wholly } from "./publish.ts";
@@ -56,6 +57,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
       for (const one of consumers) steps.push(...(await planConsumer(jsm, one)));
       return blocking(steps);
     },
+    latest: (stream, subject, type) => latest(jsm, { stream, subject, type }),
     publish: async (message, how) => (await publishAll([message], how))[0] as "stored",
     publishAll,
     publishEach: async (messages) =>

@@ -2,6 +2,7 @@ import { nouns } from "@mailfleet/contracts";
 import { Command } from "commander";
 import description from "../package.json" with { type: "json" };
 import { type Cli, createCli } from "./cli.ts";
+import { addDeploymentCommands } from "./commands/deployment.ts";
 import { addEventCommand } from "./commands/events.ts";
 import { addSendCommand, sendsCommands } from "./commands/send.ts";
 import { addTokenCreation } from "./commands/tokens.ts";
@@ -66,6 +67,7 @@ function build(terminal: Terminal): { program: Command; cli: Cli } {
   addSendCommand(program, cli);
   addEventCommand(program, cli);
   addTopologyCommands(program, cli);
+  addDeploymentCommands(program, cli);
   addCompletionCommand(program, cli);
   return { program, cli };
 }

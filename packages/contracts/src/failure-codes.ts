@@ -606,6 +606,13 @@ export const failureCodes = {
     "The mailbox was deleted before this message was sent.",
     "Send it again from another mailbox if it still matters.",
   ),
+  RESTORED_FROM_BACKUP: row(
+    "message",
+    "warning",
+    "mailbox",
+    "The database was restored from a backup, which does not know whether this message went out since.",
+    "Look for it in the mailbox's Sent folder. Release the send if it is not there, discard it if it is.",
+  ),
   SEND_DISCARDED: row(
     "message",
     "information",

@@ -18,6 +18,7 @@ export {
 } from "./connectors/connectors.ts";
 export type { ConnectorDescriptor } from "./connectors/descriptor.ts";
 export { DeadLetter, deadLetter } from "./dead-letter/dead-letter.ts";
+export { DeploymentMark } from "./deployment/mark.ts";
 export { type EnvelopeContext, headerNames, type OutgoingMessage } from "./envelope.ts";
 export { type FailPoint, type FailPointName, failPointNames, noFailPoint } from "./fail-point.ts";
 export { Evidence, Failure, FailureError, failureOf } from "./failure.ts";

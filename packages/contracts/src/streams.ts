@@ -14,6 +14,8 @@ export interface StreamDefinition {
   readonly maxAgeMs?: number;
   /** At most one outstanding message per subject; another is refused, which is how runs coalesce. */
   readonly onePerSubject?: boolean;
+  /** A new message takes the place of the one before on its subject. */
+  readonly latestPerSubject?: boolean;
   /** Time in which a repeated `Nats-Msg-Id` is recognised. */
   readonly duplicateWindowMs: number;
 }
@@ -64,6 +66,15 @@ export const streams = {
     retention: "limits",
     maxBytes: 256 * MiB,
     maxAgeMs: 30 * day,
+    duplicateWindowMs: 120_000,
+  },
+  /** One message: whose NATS this is. */
+  DEPLOYMENT: {
+    name: "DEPLOYMENT",
+    subjects: ["deployment.mark"],
+    retention: "limits",
+    maxBytes: MiB,
+    latestPerSubject: true,
     duplicateWindowMs: 120_000,
   },
 } as const satisfies Record<string, StreamDefinition>;

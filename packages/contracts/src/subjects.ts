@@ -56,6 +56,7 @@ export const subjects = {
   runFact: (mailboxId: string, type: RunFact) => `fact.run.${mailboxId}.${type}`,
   alertFact: (severity: Severity, type: AlertFact) => `fact.alert.${severity}.${type}`,
   dead: (service: ServiceName, consumer: string) => `dead.${service}.${consumer}`,
+  deploymentMark: () => "deployment.mark",
   /** `<service>.v1.<resource>.<verb>`, core request/reply in a queue group per service. */
   request: (service: ServiceName, resource: string, verb: string) => `${service}.v1.${resource}.${verb}`,
 } as const;
@@ -74,7 +75,8 @@ export type ParsedSubject =
   | { stream: "SENDS"; mailboxId: string }
   | { stream: "TIMERS"; action: "set" | "clear"; ownerId: string }
   | { stream: "FACTS"; about: "mailbox" | "profile" | "mail" | "run" | "alert"; id: string; type: string }
-  | { stream: "DEAD"; service: string; consumer: string };
+  | { stream: "DEAD"; service: string; consumer: string }
+  | { stream: "DEPLOYMENT" };
 
 /** Reads a subject; `null` if it is not one of ours. */
 export function parseSubject(subject: string): ParsedSubject | null {
@@ -94,5 +96,6 @@ export function parseSubject(subject: string): ParsedSubject | null {
   )
     return { stream: "FACTS", about: second, id: third, type: fourth };
   if (first === "dead" && third) return { stream: "DEAD", service: second, consumer: third };
+  if (subject === subjects.deploymentMark()) return { stream: "DEPLOYMENT" };
   return null;
 }

@@ -1,5 +1,15 @@
 /** What a service is made of: declaration, documents, relay, ticks, pages, health. */
 export { Gauge, Registry } from "prom-client";
+export {
+  beat,
+  type DeploymentPlaces,
+  type DeploymentStore,
+  deploymentCollection,
+  markNew,
+  readMarks,
+  tellMark,
+} from "./deployment/deployment.ts";
+export { heldBecause } from "./deployment/held.ts";
 export { type CommandInput, commandKey } from "./document/command.ts";
 export { Conflict, refuseStale } from "./document/conflict.ts";
 export {

@@ -1,6 +1,7 @@
 import { blocking, type Logger } from "@mailfleet/contracts";
-import type { CollectionDeclaration } from "@mailfleet/kit";
+import type { CollectionDeclaration, DeploymentStore } from "@mailfleet/kit";
 import { type Db, type DbOptions, MongoClient, MongoError, ReadConcern, ReadPreference } from "mongodb";
+import { createDeploymentStore } from "./deployment/deployment-store.ts";
 import { isOutage } from "./outage.ts";
 import { planCollections } from "./topology.ts";
 
@@ -11,6 +12,8 @@ export interface Store {
   readonly db: Db;
   /** What of these is missing or other than declared, in sentences; empty if nothing is. Makes nothing. */
   lacks(collections: readonly CollectionDeclaration[]): Promise<readonly string[]>;
+  /** Which deployment this database belongs to. */
+  readonly deployment: DeploymentStore;
   /** `null` if a write can be made at this moment, else why not. */
   health(): Promise<string | null>;
   close(): Promise<void>;
@@ -89,6 +92,7 @@ export async function connectStore(options: StoreOptions): Promise<Store> {
     );
   return {
     db,
+    deployment: createDeploymentStore(db),
     lacks: async (collections) => blocking(await planCollections(db, collections)),
     health: async () => {
       try {

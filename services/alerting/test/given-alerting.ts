@@ -21,7 +21,7 @@ import {
   subjects,
 } from "@mailfleet/contracts";
 import { createGuardedFetch } from "@mailfleet/http";
-import { Registry, startService, wantedBy } from "@mailfleet/kit";
+import { markNew, Registry, startService, wantedBy } from "@mailfleet/kit";
 import { freePort, startMongo, startNats, tempDir } from "@mailfleet/local/testing";
 import { createTokens } from "@mailfleet/oauth";
 import { generateKeyFiles, loadOpener, loadSealer } from "@mailfleet/secrets";
@@ -139,10 +139,11 @@ export async function givenAlerting() {
   await makeStreams(nats.url);
   const topology = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "topology", logger: quiet });
   await makeCollections(topology, wantedBy(alerting).collections);
+  const outside = await connectBus({ url: nats.url, name: "test", logger: quiet, isOutage: () => false });
+  await markNew({ bus: outside, deployment: topology.deployment }, Date.now());
   await topology.close();
   const keys = await generateKeyFiles(join(directory.path, "keys"));
   const ending: (() => Promise<void>)[] = [];
-  const outside = await connectBus({ url: nats.url, name: "test", logger: quiet, isOutage: () => false });
   let messages = 0;
 
   const lines: string[] = [];

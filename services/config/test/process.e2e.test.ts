@@ -4,25 +4,17 @@ import { once } from "node:events";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { connectBus } from "@mailfleet/bus";
-import { makeStreams } from "@mailfleet/bus/topology";
-import { wantedBy } from "@mailfleet/kit";
-import { startMongo, startNats } from "@mailfleet/local/testing";
-import { connectStore, makeCollections } from "@mailfleet/store";
-import { config } from "../service.ts";
+import { applyTopology, startMongo, startNats } from "@mailfleet/local/testing";
 import { command, listeningLogger, mailboxInput, profileInput } from "./given-config.ts";
 
 const main = fileURLToPath(new URL("../main.ts", import.meta.url));
 const [nats, mongo] = await Promise.all([startNats(), startMongo()]);
 after(() => Promise.all([nats.stop(), mongo.stop()]));
-await makeStreams(nats.url);
-const store = await connectStore({
-  url: mongo.url,
-  database: mongo.dbName,
-  appName: "test",
-  logger: listeningLogger().logger,
+await applyTopology({
+  MAILFLEET_NATS_URL: nats.url,
+  MAILFLEET_MONGO_URL: mongo.url,
+  MAILFLEET_MONGO_DB: mongo.dbName,
 });
-await makeCollections(store, wantedBy(config).collections);
-await store.close();
 
 /** The service as its supervisor starts it; resolves when it says that it is ready. */
 async function start(more: Record<string, string> = {}) {

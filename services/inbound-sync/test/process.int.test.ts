@@ -3,28 +3,19 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { makeStreams } from "@mailfleet/bus/topology";
-import { wantedBy } from "@mailfleet/kit";
-import { startMongo, startNats, tempDir } from "@mailfleet/local/testing";
+import { applyTopology, startMongo, startNats, tempDir } from "@mailfleet/local/testing";
 import { generateKeyFiles } from "@mailfleet/secrets";
-import { connectStore, makeCollections } from "@mailfleet/store";
-import { inboundSync } from "../service.ts";
-import { logger } from "./replica.ts";
 
 test("the process becomes ready, says where its health is, and leaves with code 0 when asked to", async (t) => {
   const [nats, mongo, folder] = await Promise.all([startNats(), startMongo(), tempDir("keys")]);
   t.after(() => Promise.all([nats.stop(), mongo.stop(), folder.remove()]));
-  await makeStreams(nats.url);
-  const store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "test", logger });
-  await makeCollections(store, wantedBy(inboundSync).collections);
-  await store.close();
+  const places = { MAILFLEET_NATS_URL: nats.url, MAILFLEET_MONGO_URL: mongo.url, MAILFLEET_MONGO_DB: mongo.dbName };
+  await applyTopology(places);
   const keys = await generateKeyFiles(folder.path);
   const service = fork(fileURLToPath(new URL("../main.ts", import.meta.url)), {
     env: {
       ...process.env,
-      MAILFLEET_NATS_URL: nats.url,
-      MAILFLEET_MONGO_URL: mongo.url,
-      MAILFLEET_MONGO_DB: mongo.dbName,
+      ...places,
       MAILFLEET_OPEN_KEYS: keys.mailboxOpenKeys,
       MAILFLEET_LOG_LEVEL: "warn",
     },

@@ -198,6 +198,15 @@ export function createSendStore(store: Store, owner: string) {
     /** Mailboxes for which something has been due since before this moment. */
     overdue: (before: number) => sends.distinct("mailboxId", { due: { $lte: before } }),
 
+    /** Sends of all mailboxes that may still go out. */
+    notFinished: async (limit: number) => {
+      const found = await sends
+        .find({ state: { $in: ["accepted", "sending", "deferred", "waiting"] } }, { projection: withoutBytes })
+        .limit(limit)
+        .toArray();
+      return found.map(readSend);
+    },
+
     /** Moves the next check of sends that keep waiting; compare-and-swap on the old time. */
     lookAgain: async (looked: readonly StoredSend[], due: number) => {
       const groups = Map.groupBy(looked, (send) => send.due);

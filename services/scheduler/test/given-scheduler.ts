@@ -59,6 +59,7 @@ export async function givenEngines() {
       const ports: GivenPorts<SchedulerPorts> = {
         bus: refusing(own, options.takes),
         timers,
+        deployment: store.deployment,
         metrics,
         logger: silent,
         registry,

@@ -23,7 +23,7 @@ export function streamConfig(definition: StreamDefinition): Partial<StreamConfig
     max_bytes: definition.maxBytes,
     max_age: (definition.maxAgeMs ?? 0) * nanosecondsPerMs,
     duplicate_window: definition.duplicateWindowMs * nanosecondsPerMs,
-    max_msgs_per_subject: -1,
+    max_msgs_per_subject: definition.latestPerSubject ? 1 : -1,
     discard_new_per_subject: false,
     ...(definition.onePerSubject
       ? { max_msgs_per_subject: 1, discard: DiscardPolicy.New, discard_new_per_subject: true }

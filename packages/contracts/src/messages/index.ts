@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { DeploymentMark } from "../deployment/mark.ts";
 import { profile } from "../profile/profile.ts";
 import { TimerClear, TimerSet } from "../timer/messages.ts";
 import { AlertFactBody, DeadLetterBody } from "./alert-facts.ts";
@@ -48,6 +49,7 @@ export const messageTypes = {
   "timer.set.v1": TimerSet,
   "timer.clear.v1": TimerClear,
   "dead.letter.v1": DeadLetterBody,
+  "deployment.mark.v1": DeploymentMark,
 } as const satisfies Record<string, z.ZodType>;
 export type MessageType = keyof typeof messageTypes;
 export type MessageBody<Type extends MessageType> = z.infer<(typeof messageTypes)[Type]>;

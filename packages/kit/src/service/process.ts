@@ -20,6 +20,8 @@ export interface ProcessContext<Own extends OwnEnvironment = OwnEnvironment> {
   readonly signal: AbortSignal;
   /** One more part without which `/readyz` says no. Typically `nats` and `mongodb`. */
   addReadiness(name: string, check: ReadinessCheck): void;
+  /** Ends the process at once with code 1, finishing nothing: what is under way is not ours any more. */
+  leave(): void;
   newId(prefix: IdPrefix): string;
   /** Milliseconds since the epoch. */
   now(): number;
@@ -101,6 +103,7 @@ async function run<Own extends OwnEnvironment>(definition: ProcessDefinition<Own
     failPoint: failPoints.hit,
     signal: shutdown.signal,
     addReadiness: readiness.add,
+    leave: () => process.exit(1),
     newId,
     now: Date.now,
   });

@@ -1,10 +1,12 @@
 import type { Bus } from "@mailfleet/bus";
+import { type DeploymentStore, whyHeld } from "../deployment/deployment.ts";
+import { guardDeployment } from "../deployment/guard.ts";
 import type { CollectionDeclaration } from "../document/indexes.ts";
 import type { ServiceDeclaration, ServicePorts } from "./define-service.ts";
 import type { OwnEnvironment } from "./environment.ts";
 import { type ProcessContext, runProcess } from "./process.ts";
 import { type GivenPorts, startService } from "./start-service.ts";
-import { waitForTopology } from "./wait-for-topology.ts";
+import { lackSentence, waitUntil } from "./wait-until.ts";
 import { wantedBy } from "./wanted.ts";
 
 /** What `main.ts` makes of the environment: everything that touches the world. */
@@ -15,7 +17,10 @@ export interface Adapters<Ports extends ServicePorts, Derived extends keyof Port
   readonly store: {
     /** What of these is missing or other than declared, in sentences. */
     lacks(collections: readonly CollectionDeclaration[]): Promise<readonly string[]>;
+    readonly deployment: DeploymentStore;
   };
+  /** Says on the public port why it is not open yet, from the first obstacle until there is none. */
+  whileWaiting?(reason: () => string): Promise<{ stop(): Promise<void> }>;
   /** Opens the public port once everything else runs. Returns the port it listens on. */
   open?(ports: Ports): Promise<{ readonly port?: number; stop(): Promise<void> }>;
   /** Closes connections, after the bus. */
@@ -38,17 +43,31 @@ export function runService<
     name: declaration.name,
     environment: declaration.environment,
     async start(context) {
-      const { bus, store, ports, open, close } = await adapt(context);
+      const { bus, store, ports, open, close, whileWaiting } = await adapt(context);
       const { streams, consumers, collections } = wantedBy(declaration);
-      const look = async () => [...(await bus.lacks(streams, consumers)), ...(await store.lacks(collections))];
-      await waitForTopology(look, context);
+      const places = { bus, deployment: store.deployment };
+      const lacks = async () => [...(await bus.lacks(streams, consumers)), ...(await store.lacks(collections))];
+      const waiting = sayWhileWaiting(whileWaiting);
+      await waitUntil(
+        "topology",
+        waiting.said(async () => lackSentence(await lacks())),
+        context,
+      );
+      await waitUntil(
+        "deployment",
+        waiting.said(() => whyHeld(places)),
+        context,
+      );
+      await waiting.stop();
       const { logger, metrics: registry, failPoint, now } = context;
       const given = { ...ports, bus, logger, registry, failPoint, now } as unknown as GivenPorts<Ports, Derived>;
       const service = await startService(declaration, given);
       const opened = await open?.(service.ports);
+      const guard = guardDeployment(() => whyHeld(places), context);
       return {
         ...(opened?.port === undefined ? {} : { port: opened.port }),
         async stop() {
+          guard.stop();
           await opened?.stop();
           await service.stop();
           await bus.stop();
@@ -57,4 +76,22 @@ export function runService<
       };
     },
   });
+}
+
+/** Hears each obstacle, and says the last one where `begin` opens a place for it. */
+function sayWhileWaiting(begin: ((reason: () => string) => Promise<{ stop(): Promise<void> }>) | undefined) {
+  let reason = "";
+  let open: Promise<{ stop(): Promise<void> }> | undefined;
+  return {
+    said: (look: () => Promise<string | null>) => async () => {
+      const obstacle = await look();
+      if (obstacle !== null) {
+        reason = obstacle;
+        open ??= begin?.(() => reason);
+        await open;
+      }
+      return obstacle;
+    },
+    stop: async () => (await open)?.stop(),
+  };
 }

@@ -1,12 +1,13 @@
 /** Real engines and small tools for the test suites of every package. */
-export type { Cluster, ClusterMember } from "../engines/cluster.ts";
 
+export type { Cluster, ClusterMember } from "../engines/cluster.ts";
 export { eventually } from "../engines/eventually.ts";
 export { freePort } from "../engines/free-port.ts";
 export { startGuarded } from "../engines/guarded-program.ts";
 export type { MongoCluster } from "../engines/mongo-cluster.ts";
 export type { NatsCluster } from "../engines/nats-cluster.ts";
 export { endWithParent } from "../stack/end-with-parent.ts";
+export { applyTopology } from "../stack/topology.ts";
 
 export { type FakeInbox, type FakeMessage, fakeInbox } from "./fake-inbox.ts";
 export { hostileWords, longestFor, memoryOf } from "./hostile-words.ts";

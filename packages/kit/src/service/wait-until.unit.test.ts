@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Logger } from "@mailfleet/contracts";
 import type { ReadinessCheck } from "./readiness.ts";
-import { waitForTopology } from "./wait-for-topology.ts";
+import { lackSentence, waitUntil } from "./wait-until.ts";
 
 /** Waits over these looks; an error is thrown. Gives what was logged, and the readiness before each look and at the end. */
 async function given(looks: readonly (readonly string[] | Error)[], controller = new AbortController()) {
@@ -15,7 +15,7 @@ async function given(looks: readonly (readonly string[] | Error)[], controller =
     ready.push(await check());
     const next = rest.shift() ?? [];
     if (next instanceof Error) throw next;
-    return next;
+    return lackSentence(next);
   };
   const context = {
     logger,
@@ -24,7 +24,7 @@ async function given(looks: readonly (readonly string[] | Error)[], controller =
       check = one;
     },
   };
-  const ended = await waitForTopology(look, context, 1).then(
+  const ended = await waitUntil("topology", look, context, 1).then(
     () => null,
     (error: Error) => error.message,
   );

@@ -1,0 +1,158 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { after, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import type { Logger, ProblemError } from "@mailfleet/contracts";
+import { singleId } from "@mailfleet/kit";
+import { applyTopology, eventually, freePort, startMongo, startNats } from "@mailfleet/local/testing";
+import { connectStore } from "@mailfleet/store";
+import { confirm, showDeployment } from "./deployment.ts";
+
+const logger: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => logger };
+const [nats, otherNats, mongo] = await Promise.all([startNats(), startNats(), startMongo()]);
+const started: ChildProcess[] = [];
+const stores: Awaited<ReturnType<typeof connectStore>>[] = [];
+after(async () => {
+  for (const child of started) child.kill("SIGKILL");
+  for (const store of stores) await store.close();
+  await Promise.all([nats.stop(), otherNats.stop(), mongo.stop()]);
+});
+
+const places = (database: string, url = nats.url) => ({
+  MAILFLEET_NATS_URL: url,
+  MAILFLEET_MONGO_URL: mongo.url,
+  MAILFLEET_MONGO_DB: database,
+});
+type Places = ReturnType<typeof places>;
+
+async function databaseOf({ MAILFLEET_MONGO_DB: database }: Places) {
+  const store = await connectStore({ url: mongo.url, database, appName: "test", logger });
+  stores.push(store);
+  return store.db;
+}
+
+async function shown(env: Places) {
+  const lines: string[] = [];
+  await showDeployment({ json: true, env, out: (line) => void lines.push(line) });
+  return JSON.parse(lines.at(-1) ?? "null");
+}
+
+async function confirmed(env: Places, as: "same" | "copy", sends: "hold" | "again" = "hold") {
+  const lines: string[] = [];
+  await confirm({ json: true, env, as, sends, out: (line) => void lines.push(line) });
+  return JSON.parse(lines.at(-1) ?? "null");
+}
+
+const refused = (why: RegExp) => (error: unknown) => {
+  assert.match((error as ProblemError).message, why);
+  return true;
+};
+
+/** The scheduler as a process; `ready` settles when it says so, `reason` asks its health why not. */
+async function startScheduler(env: Places) {
+  const port = await freePort();
+  const child = fork(fileURLToPath(new URL("../../../services/scheduler/main.ts", import.meta.url)), {
+    env: { ...process.env, ...env, MAILFLEET_LOG_LEVEL: "error", MAILFLEET_HTTP_PORT: String(port) },
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
+  started.push(child);
+  const ready = once(child, "message");
+  const parts = async () => {
+    const answer = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => null);
+    return ((await answer?.json()) as { parts: Record<string, string> } | undefined)?.parts ?? {};
+  };
+  return { ready, deployment: async () => (await parts()).deployment ?? "" };
+}
+
+const original = places(mongo.dbName);
+const copy = places(`${mongo.dbName}-copy`, otherNats.url);
+
+test("a new database and a new NATS get one id; a service works, and its beats go to both", async () => {
+  await applyTopology(original);
+  const first = await shown(original);
+  assert.match(first.database.id, /^dp_[a-z0-9]{20}$/);
+  assert.deepEqual([first.database, first.held], [first.nats, null]);
+  await applyTopology(original);
+  assert.deepEqual(await shown(original), first, "a second apply changes nothing");
+  await assert.rejects(confirmed(original, "same"), refused(/^Nothing is held/));
+
+  await (await startScheduler(original)).ready;
+  await eventually(async () => (await shown(original)).nats.beat > 0, { timeoutMs: 60_000 });
+});
+
+test("a copy of the database with another NATS is held, until an administrator says that it is one", async () => {
+  const [from, to] = [await databaseOf(original), await databaseOf(copy)];
+  const mark = await from.collection("deployment").findOne();
+  assert.ok(mark);
+  await to.collection("deployment").insertOne(mark);
+  await to.collection("settings").insertOne({ _id: singleId as never, organisationId: "og_original", v: 3 });
+  await to
+    .collection("sends")
+    .insertMany([
+      send("sn_sent1", "sent"),
+      { ...send("sn_due01", "accepted"), due: 1 },
+      { ...send("sn_wire1", "sending"), claim: { owner: "gone", startedAt: 2, batch: "b" } },
+      { ...send("sn_wait1", "waiting"), attention: "waiting", due: 1 },
+    ] as never);
+  await applyTopology(copy);
+
+  const service = await startScheduler(copy);
+  await eventually(async () => (await service.deployment()).startsWith("Held: NATS does not know deployment"), {
+    timeoutMs: 60_000,
+  });
+  assert.match(await service.deployment(), /Nothing is polled or sent until an administrator says what it is/);
+  const answer = await confirmed(copy, "copy");
+  assert.notEqual(answer.deployment.id, mark.id);
+  assert.equal(answer.heldSends, 3);
+  await service.ready;
+  assert.equal((await shown(copy)).held, null);
+  assert.equal((await shown(original)).held, null, "the original does not notice");
+  const states = await to.collection("sends").find().sort({ _id: 1 }).toArray();
+  assert.deepEqual(
+    states.map(({ _id, state, due, claim, failure }) => [String(_id), state, due, claim, failure?.code]),
+    [
+      ["sn_due01", "uncertain", undefined, undefined, "RESTORED_FROM_BACKUP"],
+      ["sn_sent1", "sent", undefined, undefined, undefined],
+      ["sn_wait1", "uncertain", undefined, undefined, "RESTORED_FROM_BACKUP"],
+      ["sn_wire1", "uncertain", undefined, undefined, "RESTORED_FROM_BACKUP"],
+    ],
+  );
+  assert.equal(
+    (await to.collection("settings").findOne())?.organisationId,
+    undefined,
+    "its mark in mailboxes is its own",
+  );
+});
+
+test("a database that is older than what NATS has seen is held; confirmed as the same, it goes on with a new epoch", async () => {
+  const db = await databaseOf(original);
+  const before = await shown(original);
+  await db.collection("deployment").updateOne({}, { $inc: { beat: -1000 } });
+  assert.match((await shown(original)).held, /it was restored from a backup/);
+  await assert.rejects(confirmed(original, "copy"), refused(/^This NATS belongs to deployment .* the original\.$/));
+  const { deployment } = await confirmed(original, "same", "again");
+  assert.deepEqual([deployment.id, deployment.epoch], [before.database.id, before.database.epoch + 1]);
+  assert.ok(deployment.beat > before.nats.beat);
+  assert.equal((await shown(original)).held, null);
+});
+
+test("a second deployment on the database of the first is impossible: what it takes, the first loses", async () => {
+  const third = { ...original, MAILFLEET_NATS_URL: otherNats.url };
+  assert.match((await shown(third)).held, /^Held: this database belongs to deployment dp_\w+, and NATS to dp_\w+/);
+  await assert.rejects(confirmed(third, "same"), refused(/this database belongs to/));
+  const empty = places(`${mongo.dbName}-empty`);
+  assert.match((await shown(empty)).held, /^Held: NATS belongs to deployment .* and this database to none/);
+  await assert.rejects(confirmed(empty, "same"), refused(/NATS belongs to deployment/));
+});
+
+/** A send as it stands in the collection. */
+function send(id: string, state: string) {
+  const common = {
+    mailboxId: "mb_sales1",
+    messageId: `<${id}@example.org>`,
+    idempotencyKey: id,
+    to: ["a@example.org"],
+  };
+  return { _id: id, state, acceptedAt: 1, changedAt: 1, waitsSince: 1, attempt: 1, ...common };
+}

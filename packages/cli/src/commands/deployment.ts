@@ -1,0 +1,42 @@
+import { type Command, Option } from "commander";
+import type { Cli } from "../cli.ts";
+import { Failed } from "../exit-codes.ts";
+
+/**
+ * `mailfleet deployment show|confirm`: whose database and NATS these are. Like `mailfleet topology`, it speaks to both
+ * itself, because the services wait while something is held.
+ */
+export function addDeploymentCommands(program: Command, cli: Cli): void {
+  const task = () => {
+    const { json = false } = program.opts<{ json?: boolean }>();
+    return { json, out: cli.terminal.out, env: cli.terminal.env };
+  };
+  const deployment = program
+    .command("deployment")
+    .description("whose database and NATS these are, straight in NATS and MongoDB")
+    .addHelpText("after", "\nReads MAILFLEET_NATS_URL, MAILFLEET_MONGO_URL, MAILFLEET_MONGO_DB.");
+  deployment
+    .command("show")
+    .description("say which deployment they belong to, and why nothing is polled or sent if it is held")
+    .action(async () => {
+      const { showDeployment } = await import("@mailfleet/topology");
+      if (!(await showDeployment(task()))) throw new Failed();
+    });
+  deployment
+    .command("confirm")
+    .description("end the hold of a restored or copied database")
+    .addOption(
+      new Option("--as <what>", "`same`: this deployment, restored or with a new NATS; `copy`: another one from now on")
+        .choices(["same", "copy"])
+        .makeOptionMandatory(),
+    )
+    .addOption(
+      new Option("--sends <what>", "sends that were not finished: `hold` them as uncertain, or send them `again`")
+        .choices(["hold", "again"])
+        .default("hold"),
+    )
+    .action(async (said: { as: "same" | "copy"; sends: "hold" | "again" }) => {
+      const { confirm } = await import("@mailfleet/topology");
+      await confirm({ ...task(), ...said });
+    });
+}
