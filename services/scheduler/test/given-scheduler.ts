@@ -9,7 +9,7 @@ import {
   subjects,
   type TimerSet,
 } from "@mailfleet/contracts";
-import { type GivenPorts, Registry, startService, wantedBy } from "@mailfleet/kit";
+import { type GivenPorts, markNew, Registry, startService, wantedBy } from "@mailfleet/kit";
 import { startMongo, startNats } from "@mailfleet/local/testing";
 import { connectStore, isOutage, makeCollections } from "@mailfleet/store";
 import { createMetrics } from "../metrics.ts";
@@ -27,6 +27,7 @@ export async function givenEngines() {
   const bus = await connectBus({ url: nats.url, name: "observer", logger: silent, isOutage: () => false });
   await makeStreams(nats.url);
   await makeCollections(store, wantedBy(scheduler).collections);
+  await markNew({ bus, deployment: store.deployment }, Date.now());
   const buses: Bus[] = [bus];
   const running = new Set<() => Promise<void>>();
   /** What a test started; ended after it, however it went: a replica or a watch that stays takes from the next test. */
