@@ -3,7 +3,7 @@ import { after, describe, test } from "node:test";
 import { type Logger, noFailPoint, type OutgoingMessage, ProblemError } from "@mailfleet/contracts";
 import { type Cause, createDocuments, frameIndexes, living, readPage, type Stored } from "@mailfleet/kit";
 import { startMongo } from "@mailfleet/local/testing";
-import { connectStore, makeCollections, openDocuments } from "../src/index.ts";
+import { connectStore, groupReads, groupWrites, makeCollections, openDocuments } from "../src/index.ts";
 
 interface Box {
   readonly name: string;
@@ -307,4 +307,30 @@ test("a document that a majority has not got yet is not said to be another's", a
     now: () => 1,
   });
   await assert.rejects(documents.create(id, cause("c"), made(id)), refused("UNAVAILABLE"));
+});
+
+test("what is asked for together goes together, and a write that is refused fails alone", async () => {
+  const things = store.db.collection<{ _id: string; n: number }>("things");
+  const [read, write] = [groupReads(things, { filter: { n: { $gt: 0 } } }), groupWrites(things)];
+  const commands = async () => {
+    const { find, insert, update } = (await store.db.admin().command({ serverStatus: 1 })).metrics.commands;
+    return find.total + insert.total + update.total;
+  };
+  const ids = Array.from({ length: 100 }, (_, n) => `together${n}`);
+  const before = await commands();
+  const written = await Promise.allSettled(
+    [...ids, "together7"].map((_id, n) => write({ insertOne: { document: { _id, n } } })),
+  );
+  const found = await Promise.all(ids.map((id) => read(id)));
+  assert.ok((await commands()) < before + 50, "not one request for each");
+  const failed = written.flatMap((one, n) => (one.status === "rejected" ? [[n, one.reason.message]] : []));
+  assert.deepEqual(
+    failed.map(([n]) => n),
+    [100],
+  );
+  assert.match(String(failed[0]?.[1]), /duplicate key/);
+  assert.deepEqual(
+    found.map((one) => one?._id ?? null),
+    ids.map((id, n) => (n > 0 ? id : null)),
+  );
 });

@@ -1,5 +1,5 @@
 import { type Index, living } from "@mailfleet/kit";
-import type { Collection, Document, Filter, Store } from "@mailfleet/store";
+import { type Collection, type Document, type Filter, groupReads, type Store } from "@mailfleet/store";
 import type { MailboxForConnection, ShownMailbox, StoredMailbox } from "./body.ts";
 
 /** The collection of mailboxes; the kit keeps its documents, here are the questions that only mailboxes are asked. */
@@ -41,6 +41,11 @@ export function createMailboxStore(store: Store) {
     return new Map(counted.map(({ _id, n }) => [_id, n]));
   };
 
+  const forConnection = groupReads(mailboxes, {
+    filter: where({}),
+    projection: { configuration: 1, profileV: 1, machine: 1, ownership: 1, takeOver: 1 },
+  });
+
   return {
     /** By address, in any case of letters. */
     find: (address: string) =>
@@ -48,10 +53,7 @@ export function createMailboxStore(store: Store) {
         projection: { handled: 0, outbox: 0, history: 0 },
       }) as Promise<ShownMailbox | null>,
     /** What a worker's question about a connection needs: neither history nor what was handled. */
-    forConnection: (id: string) =>
-      mailboxes.findOne(where({ _id: id }), {
-        projection: { configuration: 1, profileV: 1, machine: 1, ownership: 1, takeOver: 1 },
-      }) as Promise<MailboxForConnection | null>,
+    forConnection: forConnection as (id: string) => Promise<MailboxForConnection | null>,
     /** The last transitions, newest first; `null`: there is no such mailbox. */
     async history(id: string) {
       const found = await mailboxes.findOne(where({ _id: id }), { projection: { history: 1 } });

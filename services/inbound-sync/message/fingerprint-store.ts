@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import type { Collection, Store } from "@mailfleet/store";
+import { type Collection, groupWrites, type Store } from "@mailfleet/store";
 import { collections } from "../collections.ts";
 import type { StoredMessage } from "./document.ts";
 
@@ -74,6 +74,7 @@ export function rememberedOf(message: StoredMessage): Remembered {
  */
 export function createFingerprintStore(store: Store) {
   const all: Collection<FingerprintDocument> = store.db.collection<FingerprintDocument>(collections.fingerprints.name);
+  const write = groupWrites(all);
   const ofMailbox = (mailboxId: string) => ({ _id: { $gte: `${mailboxId}/`, $lt: `${mailboxId}0` } });
 
   return {
@@ -83,7 +84,7 @@ export function createFingerprintStore(store: Store) {
       const of = messages.map(({ fingerprint }) => fingerprint).join("");
       const alike = messages.map(({ likeness }) => likeness ?? unlike).join("");
       if (messages.length >= few) {
-        await all.insertOne({ _id: `${day}/${crypto.randomUUID()}`, of, alike, covers });
+        await write({ insertOne: { document: { _id: `${day}/${crypto.randomUUID()}`, of, alike, covers } } });
         return;
       }
       const longer = (name: string, added: string) => ({ $concat: [{ $ifNull: [name, ""] }, added] });
@@ -92,7 +93,7 @@ export function createFingerprintStore(store: Store) {
         alike: longer("$alike", alike),
         covers: longer("$covers", covers && ` ${covers}`),
       };
-      await all.updateOne({ _id: day }, [{ $set: more }], { upsert: true });
+      await write({ updateOne: { filter: { _id: day }, update: [{ $set: more }], upsert: true } });
     },
 
     /** What batches have covered so far. */

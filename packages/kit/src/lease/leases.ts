@@ -54,13 +54,10 @@ export function createLeases<Document>(
   const taking = new Set<string>();
   const group = renewals.group<string>(name, (keys) => store.keep(keys, owner, renewals.holdMs));
 
-  /** What is asked for while a request is under way goes into the next. */
-  const takes = new GroupCommit(
-    async (keys: readonly string[]) => [...(await store.take(keys, owner, renewals.holdMs))],
-    {
-      parallel: 2,
-    },
-  );
+  // What is asked for while a request is under way goes into the next.
+  const takes = new GroupCommit(async (keys: readonly string[]) => [
+    ...(await store.take(keys, owner, renewals.holdMs)),
+  ]);
 
   return {
     async take(key) {

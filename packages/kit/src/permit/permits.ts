@@ -23,9 +23,6 @@ interface Held extends PermitRecord {
   state: PermitState;
 }
 
-/** What is asked for while a request is under way goes into the next: 50 runs that begin together are two requests, not 100. */
-const together = { parallel: 2 };
-
 /** `party` names this process and its role among all who take permits from the store. */
 export function createPermits(
   store: PermitStore,
@@ -37,14 +34,14 @@ export function createPermits(
     return permits.map(({ state }) => state !== "lost");
   });
 
-  const takes = new GroupCommit<Held, boolean>(
-    async (permits) => [...(await store.take(permits, party, renewals.holdMs))],
-    together,
-  );
+  // What is asked for while a request is under way goes into the next: runs that begin together cost the database a tenth.
+  const takes = new GroupCommit<Held, boolean>(async (permits) => [
+    ...(await store.take(permits, party, renewals.holdMs)),
+  ]);
   const gives = new GroupCommit<Held, void>(async (permits) => {
     await store.give(permits);
     return [];
-  }, together);
+  });
 
   return {
     async take(keys) {

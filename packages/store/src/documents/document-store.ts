@@ -1,6 +1,7 @@
 import { type DocumentStore, handledLength, type ListQuery, type Shown, type Stored, type Swap } from "@mailfleet/kit";
 import type { Collection, Filter, Sort } from "mongodb";
 import { duplicateIndex, isDuplicateKey, type Store } from "../connect.ts";
+import { groupReads, groupWrites } from "../grouped.ts";
 
 /** Opens one collection of documents for the kit. What is `unlisted` is neither listed nor shown. */
 export function openDocuments<Body extends object>(
@@ -16,8 +17,11 @@ export function openDocuments<Body extends object>(
   const asItIs = { $unset: { unsettled: "" } } as never;
   const byId = (id: string, more: object = {}) => ({ _id: id, ...more }) as Filter<Stored<object>>;
 
+  const read = groupReads(collection);
+  const write = groupWrites(collection);
+
   return {
-    load: (id) => collection.findOne(byId(id)) as Promise<Stored<Body> | null>,
+    load: (id) => read(id) as Promise<Stored<Body> | null>,
 
     show: (id) => collection.findOne(byId(id, { living: true }), { projection: shown }) as Promise<Shown<Body> | null>,
 
@@ -71,7 +75,8 @@ export function openDocuments<Body extends object>(
       const ids = { $in: [...messageIds] };
       const kept = again.length > 0 ? { $push: { said: { $each: [...again] } }, $set: { sayAgainAt: againAt } } : {};
       // If two processes have published the same entries, the second one removes nothing.
-      await collection.updateOne(byId(id, { "outbox.id": ids }), { $pull: { outbox: { id: ids } }, ...kept } as never);
+      const update = { $pull: { outbox: { id: ids } }, ...kept } as never;
+      await write({ updateOne: { filter: byId(id, { "outbox.id": ids }), update } });
     },
 
     async waiting(before, limit, except) {
