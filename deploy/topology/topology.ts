@@ -22,7 +22,8 @@ export interface TopologyTask {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-const environment = {
+/** What the step reads besides what every service reads. */
+export const environment = {
   /** Copies of each stream: 1 locally, 3 in production. */
   MAILFLEET_STREAM_REPLICAS: z.coerce.number().int().min(1, "must be 1 to 5").max(5, "must be 1 to 5").default(1),
 };

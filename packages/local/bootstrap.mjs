@@ -23,6 +23,8 @@ const tasks = {
   verify: ["packages/local/src/verify.ts"],
   bench: ["bench/src/main.ts"],
   image: ["deploy/image/main.ts"],
+  secrets: ["deploy/compose/main.ts"],
+  "helm-tools": ["deploy/helm/main.ts"],
 };
 
 const root = fileURLToPath(new URL("../../", import.meta.url));

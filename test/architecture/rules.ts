@@ -51,6 +51,8 @@ export const allowedArrows: Readonly<Record<string, readonly string[]>> = {
     "connector-api",
     "connectors",
   ],
+  "deploy/compose": ["secrets", "topology"],
+  "deploy/helm": [],
   "deploy/image": [],
   "deploy/topology": [
     ...["contracts", "kit", "bus", "store"],

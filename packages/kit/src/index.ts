@@ -53,7 +53,7 @@ export {
   listenInBatches,
   type ServicePorts,
 } from "./service/define-service.ts";
-export { EnvironmentError, readEnvironment } from "./service/environment.ts";
+export { EnvironmentError, readEnvironment, type Variable, variablesOf } from "./service/environment.ts";
 export { createFailPoints } from "./service/fail-points.ts";
 export { failureFields } from "./service/log-fields.ts";
 export { metricsOf, usualSeconds } from "./service/metrics-of.ts";

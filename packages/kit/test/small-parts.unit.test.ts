@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { AlertId, failureOf, MailboxId } from "@mailfleet/contracts";
 import { z } from "zod";
@@ -11,6 +14,7 @@ import {
   idFrom,
   newId,
   readEnvironment,
+  variablesOf,
 } from "../src/index.ts";
 import { showAddresses } from "../src/service/address.ts";
 import { createReadiness } from "../src/service/readiness.ts";
@@ -40,6 +44,45 @@ test("variables become frozen camel-case fields with defaults; an empty one is o
   assert.equal(environment.httpPort, 0);
   assert.ok(Object.isFrozen(environment));
   assert.throws(() => readEnvironment({}, {}), EnvironmentError);
+});
+
+test("an address with a password may stand in a file; the error names the file and never its content", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "mailfleet-environment-"));
+  try {
+    const file = join(folder, "nats-url");
+    await writeFile(file, "nats://config:s3cret@127.0.0.1:4222\n");
+    const others = { MAILFLEET_MONGO_URL: "mongodb://127.0.0.1/" };
+    const read = (given: Record<string, string>) => readEnvironment({}, { ...others, ...given });
+    assert.equal(read({ MAILFLEET_NATS_URL_FILE: file }).natsUrl, "nats://config:s3cret@127.0.0.1:4222");
+    assert.equal(read({ MAILFLEET_NATS_URL_FILE: "", MAILFLEET_NATS_URL: "nats://b:4222" }).natsUrl, "nats://b:4222");
+    assert.throws(
+      () => read({ MAILFLEET_NATS_URL_FILE: file, MAILFLEET_NATS_URL: "nats://b:4222" }),
+      /MAILFLEET_NATS_URL and MAILFLEET_NATS_URL_FILE are both set: set one of them/,
+    );
+    assert.throws(
+      () => read({ MAILFLEET_NATS_URL_FILE: `${file}s` }),
+      /MAILFLEET_NATS_URL_FILE names .*nats-urls, which cannot be read: ENOENT/,
+    );
+    await writeFile(file, "s3cret");
+    assert.throws(
+      () => read({ MAILFLEET_NATS_URL_FILE: file }),
+      (error: Error) => /MAILFLEET_NATS_URL must be nats/.test(error.message) && !error.message.includes("s3cret"),
+    );
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test("what whoever starts a service must know of its variables", () => {
+  const variables = variablesOf({
+    MAILFLEET_OPEN_KEYS: z.string(),
+    MAILFLEET_CONSOLE_PORT: z.coerce.number().default(1),
+  });
+  const named = (name: string) => variables.find((one) => one.name === `MAILFLEET_${name}`);
+  assert.deepEqual(named("NATS_URL"), { name: "MAILFLEET_NATS_URL", isNeeded: true, mayBeInFile: true });
+  assert.deepEqual(named("OPEN_KEYS"), { name: "MAILFLEET_OPEN_KEYS", isNeeded: true, mayBeInFile: false });
+  assert.equal(named("CONSOLE_PORT")?.isNeeded, false);
+  assert.equal(named("REPLICA")?.isNeeded, false);
 });
 
 test("addresses are hashed in logs unless they are asked for", () => {

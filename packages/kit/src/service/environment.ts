@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { failPointNames, leaseMs } from "@mailfleet/contracts";
 import { z } from "zod";
 
@@ -46,6 +47,9 @@ export const baseEnvironment = {
     .optional(),
 };
 
+/** Addresses with a password in them: `MAILFLEET_NATS_URL_FILE` names a file that holds the value. */
+const valuesInFiles: readonly string[] = ["MAILFLEET_NATS_URL", "MAILFLEET_MONGO_URL"];
+
 /** Variables of one service: name and schema of the text. A secret is never among them, only its file. */
 export type OwnEnvironment = Readonly<Record<`MAILFLEET_${string}`, z.ZodType>>;
 
@@ -69,13 +73,33 @@ export class EnvironmentError extends Error {
   }
 }
 
-/** Reads and checks all variables once. Throws `EnvironmentError`. */
+/** A variable as whoever starts the service must know it. */
+export interface Variable {
+  readonly name: string;
+  /** Without it the service does not start. */
+  readonly isNeeded: boolean;
+  /** `<name>_FILE` may be set instead: a file that holds the value. */
+  readonly mayBeInFile: boolean;
+}
+
+/** Every variable that a service with these of its own reads. */
+export function variablesOf(own: OwnEnvironment): Variable[] {
+  return Object.entries({ ...baseEnvironment, ...own }).map(([name, schema]) => ({
+    name,
+    isNeeded: !schema.safeParse(undefined).success,
+    mayBeInFile: valuesInFiles.includes(name),
+  }));
+}
+
+/**
+ * Reads and checks all variables once; a value that may be in a file is read from there. Throws `EnvironmentError`.
+ */
 export function readEnvironment<const Own extends OwnEnvironment>(
   own: Own,
   source: Readonly<Record<string, string | undefined>> = process.env,
 ): Environment<Own> {
   const shape = { ...baseEnvironment, ...own };
-  const set = Object.entries(source).filter(([name, value]) => Object.hasOwn(shape, name) && value !== "");
+  const set = Object.entries(withFiles(source)).filter(([name, value]) => Object.hasOwn(shape, name) && value !== "");
   const parsed = z.object(shape).safeParse(Object.fromEntries(set));
   if (!parsed.success)
     throw new EnvironmentError(
@@ -83,6 +107,21 @@ export function readEnvironment<const Own extends OwnEnvironment>(
     );
   const named = Object.entries(parsed.data).map(([name, value]) => [fieldName(name), value]);
   return Object.freeze(Object.fromEntries(named)) as Environment<Own>;
+}
+
+function withFiles(source: Readonly<Record<string, string | undefined>>): typeof source {
+  const read = valuesInFiles.flatMap((name) => {
+    const [variable, file] = [`${name}_FILE`, source[`${name}_FILE`]];
+    if (!file) return [];
+    if (source[name]) throw new EnvironmentError([`${name} and ${variable} are both set: set one of them`]);
+    try {
+      return [[name, readFileSync(file, "utf8").trim()]];
+    } catch (error) {
+      const why = (error as NodeJS.ErrnoException).code ?? "unknown reason";
+      throw new EnvironmentError([`${variable} names ${file}, which cannot be read: ${why}`]);
+    }
+  });
+  return { ...source, ...Object.fromEntries(read) };
 }
 
 /** Of variables people think as set and not set. */

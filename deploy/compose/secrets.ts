@@ -1,0 +1,74 @@
+import { mongoRolesScript, natsAuthorization, passwordVariable, roleOf, variables } from "@mailfleet/topology";
+
+/** Who signs in at NATS and MongoDB: the services and the topology step. */
+export const users = Object.keys(variables);
+
+const database = "mailfleet";
+
+/**
+ * The files that follow from the passwords, by name: configuration and users of both engines, and for each user the
+ * addresses with its password. Written anew with each upgrade, because rights change.
+ */
+export function secretFiles(passwordOf: (user: string) => string): Readonly<Record<string, string>> {
+  const addresses = users.flatMap((user) => {
+    const login = `${user}:${passwordOf(user)}`;
+    return [
+      [`${user}-nats-url`, `nats://${login}@nats:4222\n`],
+      [`${user}-mongo-url`, `mongodb://${login}@mongodb:27017/?replicaSet=rs0&authSource=${database}\n`],
+    ];
+  });
+  return {
+    "nats.conf": natsConfiguration(passwordOf),
+    "mongo-users.js": mongoUsers(passwordOf),
+    ...Object.fromEntries(addresses),
+  };
+}
+
+function natsConfiguration(passwordOf: (user: string) => string): string {
+  return `# Written by npm run secrets.
+port: 4222
+# For the health check only.
+http: "127.0.0.1:8222"
+jetstream { store_dir: "/data" }
+${users.map((user) => `${passwordVariable(user)}: ${JSON.stringify(passwordOf(user))}`).join("\n")}
+${natsAuthorization()}`;
+}
+
+/** For mongosh on the machine itself: makes the replica set and the first user once, then roles and users. */
+function mongoUsers(passwordOf: (user: string) => string): string {
+  const administrator = JSON.stringify(passwordOf("administrator"));
+  const ours = users.map((user) => {
+    const [name, given] = [
+      JSON.stringify(user),
+      JSON.stringify({ pwd: passwordOf(user), roles: [{ role: roleOf(user), db: database }] }),
+    ];
+    return `db.getUser(${name}) ? db.updateUser(${name}, ${given}) : db.createUser({ user: ${name}, ...${given} });`;
+  });
+  return `// Written by npm run secrets.
+const admin = db.getSiblingDB("admin");
+const signIn = () => {
+  try {
+    return admin.auth("administrator", ${administrator}).ok === 1;
+  } catch {
+    return false;
+  }
+};
+const becomePrimary = () => {
+  while (!admin.runCommand({ hello: 1 }).isWritablePrimary) sleep(200);
+};
+if (!signIn()) {
+  try {
+    rs.initiate({ _id: "rs0", members: [{ _id: 0, host: "mongodb:27017" }] });
+  } catch (error) {
+    if (error.codeName !== "AlreadyInitialized") throw error;
+  }
+  becomePrimary();
+  admin.createUser({ user: "administrator", pwd: ${administrator}, roles: ["root"] });
+  signIn();
+}
+becomePrimary();
+${mongoRolesScript(database)}
+${ours.join("\n")}
+print("The roles and users are up to date.");
+`;
+}

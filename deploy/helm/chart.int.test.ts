@@ -1,0 +1,257 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { before, describe, test } from "node:test";
+import { promisify } from "node:util";
+import { consumers } from "@mailfleet/contracts";
+import { variables } from "@mailfleet/topology";
+import { parseAllDocuments } from "yaml";
+import { helm, validator } from "./tools.ts";
+
+interface Variable {
+  readonly name: string;
+  readonly value?: string;
+}
+/** As far as the tests look into it. */
+interface KubernetesObject {
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly labels: Record<string, string>;
+    readonly annotations?: Record<string, string>;
+  };
+  // biome-ignore lint/suspicious/noExplicitAny: objects of a dozen kinds, read in a test
+  readonly spec: any;
+}
+
+const run = promisify(execFile);
+const chart = join(import.meta.dirname, "mailfleet");
+const sets = readdirSync(join(chart, "ci")).map((file) => file.replace(".yaml", ""));
+const kinds = ["--api-versions", "keda.sh/v1alpha1", "--api-versions", "monitoring.coreos.com/v1"];
+const services = Object.keys(variables).filter((name) => name !== "topology");
+
+const template = async (args: readonly string[]) => {
+  const { stdout } = await run(helm ?? "helm", ["template", "mf", chart, "--namespace", "mail", ...args], {
+    maxBuffer: 1e7,
+  });
+  return stdout;
+};
+const objectsIn = (text: string): KubernetesObject[] =>
+  parseAllDocuments(text).flatMap((document) => (document.toJS() as KubernetesObject | null) ?? []);
+const refusal = async (...args: readonly string[]): Promise<string> =>
+  template(args).then(
+    () => "nothing was refused",
+    (error: { stderr: string }) => error.stderr,
+  );
+
+describe("the chart", { skip: helm ? false : "helm is not there: `npm run helm-tools` builds it" }, () => {
+  const texts: Record<string, string> = {};
+  const all: Record<string, KubernetesObject[]> = {};
+  before(async () => {
+    for (const set of sets) {
+      texts[set] = await template(["--values", join(chart, "ci", `${set}.yaml`), ...kinds]);
+      all[set] = objectsIn(texts[set]);
+    }
+  });
+  const of = (set: string, kind: string) => all[set]!.filter((object) => object.kind === kind);
+  const named = (set: string, kind: string, name: string) => {
+    const object = of(set, kind).find((one) => one.metadata.name === `mf-${name}`);
+    assert.ok(object, `${set} has no ${kind} ${name}`);
+    return object;
+  };
+  const podsOf = (set: string) =>
+    [...of(set, "Deployment"), ...of(set, "Job")].map((object) => ({
+      name: object.metadata.labels["app.kubernetes.io/component"]!,
+      spec: object.spec.template.spec,
+    }));
+
+  for (const set of sets) {
+    test(`${set}: each pod gets the variables and secrets that it declares, and no other`, () => {
+      assert.deepEqual(of(set, "Deployment").length, services.length);
+      for (const { name, spec } of podsOf(set)) {
+        const [container] = spec.containers;
+        const given: Variable[] = container.env.filter((one: Variable) => one.name !== "NODE_OPTIONS");
+        const declared = variables[name] ?? [];
+        const known = declared.flatMap((one) => (one.mayBeInFile ? [one.name, `${one.name}_FILE`] : [one.name]));
+        const names = given.map((one) => one.name);
+        assert.deepEqual(
+          names.filter((one) => !known.includes(one)),
+          [],
+          `${name}: not declared`,
+        );
+        const missing = declared.filter(
+          (one) => one.isNeeded && !names.includes(one.name) && !names.includes(`${one.name}_FILE`),
+        );
+        assert.deepEqual(
+          missing.map((one) => one.name),
+          [],
+          `${name}: missing`,
+        );
+        const files = spec.volumes
+          .find((one: { name: string }) => one.name === "secrets")
+          .projected.sources.flatMap((source: { secret: { items: { path: string }[] } }) => source.secret.items)
+          .map(({ path }: { path: string }) => `/run/secrets/${path}`);
+        const wanted = given.map((one) => one.value ?? "").filter((value) => value.startsWith("/run/secrets/"));
+        assert.deepEqual(files.toSorted(), wanted.toSorted(), name);
+      }
+    });
+
+    test(`${set}: pods are as the Pod Security level "restricted" wants them, and have no token`, () => {
+      for (const { name, spec } of podsOf(set)) {
+        assert.equal(spec.automountServiceAccountToken, false, name);
+        assert.equal(spec.enableServiceLinks, false, name);
+        assert.equal(spec.securityContext.runAsNonRoot, true, name);
+        assert.equal(spec.securityContext.seccompProfile.type, "RuntimeDefault", name);
+        for (const { securityContext, resources, env } of spec.containers) {
+          assert.deepEqual(securityContext, {
+            allowPrivilegeEscalation: false,
+            readOnlyRootFilesystem: true,
+            capabilities: { drop: ["ALL"] },
+          });
+          const [, number, unit] = /^(\d+)(Mi|Gi)$/.exec(resources.limits.memory) ?? [];
+          const heap = env.find((one: Variable) => one.name === "NODE_OPTIONS").value;
+          const expected = (Number(number) * (unit === "Gi" ? 1024 : 1) * 3) / 4;
+          assert.match(heap, new RegExp(`^--max-old-space-size=${expected}( |$)`), name);
+        }
+      }
+    });
+
+    test(`${set}: what the selectors select is what there is`, () => {
+      for (const deployment of of(set, "Deployment")) {
+        const { selector, template: pod } = deployment.spec;
+        for (const [key, value] of Object.entries(selector.matchLabels))
+          assert.equal(pod.metadata.labels[key], value, deployment.metadata.name);
+        const spread = deployment.spec.template.spec.topologySpreadConstraints;
+        assert.deepEqual(spread.map((one: { topologyKey: string }) => one.topologyKey).toSorted(), [
+          "kubernetes.io/hostname",
+          "topology.kubernetes.io/zone",
+        ]);
+        const policy = named(set, "NetworkPolicy", deployment.metadata.name.replace("mf-", ""));
+        assert.deepEqual(policy.spec.podSelector.matchLabels, selector.matchLabels);
+      }
+    });
+
+    test(`${set}: only the workers and alerting reach beyond DNS, NATS and MongoDB`, () => {
+      for (const policy of of(set, "NetworkPolicy")) {
+        const name = policy.metadata.name.replace("mf-", "");
+        const ports = (policy.spec.egress ?? []).flatMap((rule: { ports: { port: number }[] }) =>
+          rule.ports.map((one) => one.port),
+        );
+        const beyond = ports.filter((port: number) => ![53, 4222, 27017].includes(port));
+        const may = ["inbound-sync", "outbound-send", "alerting"].includes(name);
+        assert.equal(beyond.length > 0, may, name);
+      }
+      assert.deepEqual(named(set, "NetworkPolicy", "deny").spec.egress, undefined);
+    });
+  }
+
+  test("the schemas of Kubernetes accept it", { skip: validator ? false : "`npm run helm-tools`" }, async () => {
+    const folder = await mkdtemp(join(tmpdir(), "mailfleet-chart-"));
+    try {
+      // Between them they have every kind and every option.
+      const two = ["production", "restricted"];
+      const files = two.map((set) => join(folder, `${set}.yaml`));
+      for (const [at, set] of two.entries()) {
+        const plain = all[set]!.filter(({ kind }) => !["ScaledObject", "PodMonitor"].includes(kind));
+        await writeFile(files[at]!, plain.map((object) => JSON.stringify(object)).join("\n---\n"));
+      }
+      await run("python3", ["-m", "kubernetes_validate", "--strict", "--kubernetes-version", "1.34", ...files], {
+        env: { ...process.env, PYTHONPATH: validator },
+      });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  test("probes ask three different questions, and a pod has longer than its service to stop", () => {
+    for (const name of services) {
+      const { spec } = named("minimal", "Deployment", name).spec.template;
+      const { startupProbe, readinessProbe, livenessProbe, lifecycle } = spec.containers[0];
+      const paths = [startupProbe, readinessProbe, livenessProbe].map((one) => one.httpGet.path);
+      assert.deepEqual(paths, ["/livez", "/readyz", "/livez"], name);
+      assert.ok(livenessProbe.periodSeconds * livenessProbe.failureThreshold >= 60, name);
+      assert.ok(spec.terminationGracePeriodSeconds > 8 + (lifecycle?.preStop.sleep.seconds ?? 0), name);
+      assert.equal(lifecycle === undefined, name !== "console", name);
+    }
+  });
+
+  test("a budget stands where there is more than one replica", () => {
+    assert.equal(of("minimal", "PodDisruptionBudget").length, services.length);
+    assert.equal(of("restricted", "PodDisruptionBudget").length, 0);
+    assert.equal(named("minimal", "PodDisruptionBudget", "config").spec.maxUnavailable, 1);
+  });
+
+  test("the topology is made before, and what is not used any more goes after an upgrade", () => {
+    const hooks = (set: string) =>
+      of(set, "Job").map((job) => [
+        job.metadata.annotations!["helm.sh/hook"],
+        job.spec.template.spec.containers[0].args.join(" "),
+      ]);
+    assert.deepEqual(hooks("minimal"), [
+      ["pre-install,pre-upgrade,pre-rollback", "topology apply"],
+      ["post-upgrade", "topology apply --contract"],
+    ]);
+    assert.equal(hooks("restricted").length, 1);
+  });
+
+  test("what is optional is off unless it is wanted", () => {
+    for (const kind of ["Ingress", "PodMonitor", "ScaledObject"]) assert.equal(of("minimal", kind).length, 0, kind);
+    const [ingress] = of("production", "Ingress");
+    assert.deepEqual(ingress?.spec.tls, [{ hosts: ["mailfleet.example.org"], secretName: "mailfleet-tls" }]);
+    const [monitor] = of("production", "PodMonitor");
+    assert.equal(monitor?.metadata.labels.release, "prometheus");
+  });
+
+  test("KEDA counts what waits at the consumers of the workers, and the Deployment leaves the number to it", () => {
+    const known = Object.values(consumers).map(({ stream, name }) => `${stream} ${name}`);
+    for (const scaled of of("keda", "ScaledObject")) {
+      for (const { metadata } of scaled.spec.triggers)
+        assert.ok(known.includes(`${metadata.stream} ${metadata.consumer}`), metadata.consumer);
+      assert.ok(scaled.spec.minReplicaCount >= 1);
+      const { name } = scaled.spec.scaleTargetRef;
+      assert.equal(named("keda", "Deployment", name.replace("mf-", "")).spec.replicas, undefined);
+    }
+    assert.deepEqual(
+      of("keda", "ScaledObject").map((one) => one.metadata.name),
+      ["mf-inbound-sync", "mf-outbound-send"],
+    );
+    assert.equal(named("keda", "Deployment", "config").spec.replicas, 2);
+  });
+
+  test("`merge` is laid over the finished object; a change of configuration replaces the pods", async () => {
+    assert.equal(named("production", "Deployment", "config").spec.minReadySeconds, 30);
+    const checksum = (objects: KubernetesObject[]) =>
+      objects.find((one) => one.kind === "Deployment")?.spec.template.metadata.annotations["mailfleet/checksum"];
+    const before = checksum(all.minimal!);
+    const after = checksum(objectsIn(await template(["--set", "secrets.revision=3,topology.streamReplicas=1"])));
+    assert.match(before, /^[0-9a-f]{64}$/);
+    assert.notEqual(before, after);
+  });
+
+  const refused: readonly (readonly [string, string, RegExp])[] = [
+    ["an unknown key", "replicaz=3", /additional properties 'replicaz' not allowed/],
+    ["an unknown key of a service", "services.config.replica=3", /additional properties 'replica' not allowed/],
+    ["memory that no heap follows from", "services.config.resources.limits.memory=1G", /memory/],
+    [
+      "an ingress without TLS",
+      "console.ingress.enabled=true",
+      /console\.ingress is enabled without host or tlsSecret: people/,
+    ],
+    ["KEDA without monitoring", "keda.enabled=true", /keda\.natsMonitoring names no monitoring port of NATS: set it/],
+    [
+      "KEDA in a cluster without it",
+      "keda.enabled=true,keda.natsMonitoring=nats:8222",
+      /does not know the kind ScaledObject/,
+    ],
+    ["a PodMonitor in a cluster without it", "podMonitor.enabled=true", /does not know the kind PodMonitor/],
+    ["less than a service needs to stop", "terminationGracePeriodSeconds=5", /terminationGracePeriodSeconds/],
+    ["a minimum above the maximum", "services.inbound-sync.scaling.minimum=9", /minimum of 9 above its maximum of 6/],
+    ["credentials of no proxy", "outside.proxyCredentialsSecret=proxy", /without outside\.proxy/],
+  ];
+  test("what cannot work is refused with a sentence", async () => {
+    for (const [what, values, words] of refused) assert.match(await refusal("--set", values), words, what);
+  });
+});
