@@ -45,6 +45,7 @@ runService(alerting, async ({ name, environment, logger, metrics, failPoint, add
       metrics: createMetrics(metrics, notices),
       isOutage,
       quietMs: environment.notifyQuietMs,
+      gatherMs: environment.notifyGatherMs,
       retryMs: environment.notifyRetryMs,
     },
     close: async () => {

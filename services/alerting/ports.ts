@@ -5,11 +5,12 @@ import type { AlertWall } from "./alert/wall.ts";
 import type { DeadLetterBody } from "./dead-letter/body.ts";
 import type { Metrics } from "./metrics.ts";
 import type { OpenChannel } from "./notice/channel.ts";
+import type { NoticePace } from "./notice/decide.ts";
 import type { MailServerStore, NoticeStore } from "./notice/store.ts";
 import type { NotificationBody } from "./notification/body.ts";
 
 /** What alerting works with; `main.ts` builds it, tests build it from real engines. Times are milliseconds. */
-export interface AlertingPorts extends ServicePorts {
+export interface AlertingPorts extends ServicePorts, NoticePace {
   readonly documents: {
     readonly alert: Documents<AlertBody>;
     readonly "notification-settings": Documents<NotificationBody>;
@@ -21,8 +22,6 @@ export interface AlertingPorts extends ServicePorts {
   readonly mailServer: MailServerStore;
   readonly openChannel: OpenChannel;
   readonly metrics: Metrics;
-  /** Shortest time between two mails that say that the same alert is raised. */
-  readonly quietMs: number;
   /** First wait after a transient failure of the notification mail server. */
   readonly retryMs: number;
 }

@@ -24,6 +24,8 @@ export const alerting = defineService<AlertingPorts, "wall">()({
     MAILFLEET_NOTIFY_OPEN_KEYS: z.string(),
     /** Shortest time between two mails that say that the same alert is raised, milliseconds. */
     MAILFLEET_NOTIFY_QUIET_MS: milliseconds(0).default(900_000),
+    /** How long a passed test and enable waits for others that the same owner is told of in one mail, milliseconds. */
+    MAILFLEET_NOTIFY_GATHER_MS: milliseconds(0).default(60_000),
     /** First wait after a transient failure of the mail server, milliseconds; doubled each time, up to 30 minutes. */
     MAILFLEET_NOTIFY_RETRY_MS: milliseconds(100).default(60_000),
     /** Private networks that HTTP may go to, as CIDRs; none unless named. */

@@ -39,6 +39,10 @@ describe("the main job, through separate processes and the public API", () => {
       ["resolve", "connect", "authenticate", "list"],
     );
     assert.ok(outbound.lastTest?.steps.some(({ step, outcome }) => step === "send" && outcome === "ok"));
+    await holds(async () => {
+      const found = (await world.raisedAlerts(mailbox.id)).filter(({ code }) => code === "MAILBOX_ENABLED");
+      assert.match(found[0]?.detail ?? "", /^Receiving works since \S+Z\. Sending works since \S+Z\.$/);
+    });
   });
 
   it("tests the profile's connections in the name of the mailbox, which stays as it is", async () => {

@@ -22,6 +22,12 @@ const newSecret = "Make a new secret at the provider, and set it with its expiry
 /** Alerts that are not about one failed run. A failed direction raises its failure code. */
 export const otherAlertCodes = {
   TEST_PASSED: alert("information", "mailbox", "The test of the mailbox passed.", "Nothing."),
+  MAILBOX_ENABLED: alert(
+    "information",
+    "mailbox",
+    "The mailbox passed test and enable.",
+    "Nothing. Mailfleet keeps it connected, tries again what fails for a while, and raises an alert if it has to stop.",
+  ),
   SETTINGS_CHANGED: alert(
     "information",
     "mailbox",

@@ -1,6 +1,7 @@
 import type { Direction, RetryPolicy } from "@mailfleet/contracts";
 import type { AlertOccasion } from "./direction-setup.ts";
-import type { DirectionContext } from "./machine-state.ts";
+import type { DirectionContext, MachineState } from "./machine-state.ts";
+import { isEnabled } from "./words.ts";
 
 const work: Record<Direction, string> = {
   inbound: "Receiving",
@@ -49,4 +50,16 @@ export function alertDetail(
   policy: RetryPolicy,
 ): string | undefined {
   return details[occasion](direction, context, policy);
+}
+
+/** Which directions work, since when, and which do not. */
+export function enabledDetail({ configured, directions }: Pick<MachineState, "configured" | "directions">): string {
+  return configured
+    .map((direction) => {
+      const { value, since } = directions[direction];
+      return isEnabled(value)
+        ? `${work[direction]} works since ${new Date(since).toISOString()}.`
+        : `${work[direction]} does not work.`;
+    })
+    .join(" ");
 }

@@ -1,4 +1,5 @@
 import { type Direction, directions, type ProblemCode } from "@mailfleet/contracts";
+import { beginAsked } from "./asked.ts";
 import { type Draft, isAllowed, permit, pursue, tell, tellApproval } from "./draft.ts";
 import type { MachineCommand } from "./events.ts";
 import { isEnabled, wordOf } from "./words.ts";
@@ -106,6 +107,7 @@ const handlers: { [Type in MachineCommand["type"]]: (draft: Draft, command: Comm
     if (enable) Object.assign(draft.state, { wanted: true, held: false });
     for (const direction of targets) tell(draft, direction, { type: "TEST" });
     pursue(draft);
+    if (enable) beginAsked(draft);
     return null;
   },
   disable: (draft, { byOwner = false }) => {

@@ -71,5 +71,10 @@ export interface MachineState {
   active: boolean;
   configured: Direction[];
   deleted: boolean;
+  /**
+   * What a person's last test and enable tests. `passed`: all of it did, and people were told. Absent once a part of it
+   * failed or stopped, and in what older releases wrote.
+   */
+  asked?: { directions: Direction[]; passed: boolean };
   directions: Record<Direction, DirectionMemory>;
 }

@@ -1,6 +1,7 @@
 import { type Direction, directions, type ProblemCode, perDirection, type RetryPolicy } from "@mailfleet/contracts";
 import { initialTransition } from "xstate";
 import { approvalChart } from "./approval-chart.ts";
+import { followAsked } from "./asked.ts";
 import { command, isCommand } from "./commands.ts";
 import { directionChart } from "./direction-chart.ts";
 import { type Draft, draftOf } from "./draft.ts";
@@ -66,6 +67,7 @@ function isChanged({ before, state }: Draft): boolean {
     before.active !== state.active ||
     before.configured !== state.configured ||
     before.deleted !== state.deleted ||
+    before.asked !== state.asked ||
     directions.some((direction) => before.directions[direction] !== state.directions[direction])
   );
 }
@@ -110,6 +112,7 @@ export function stepAll(state: MachineState, events: readonly MachineEvent[], po
     else taken++;
   }
   if (taken === 0 && ignored) return ignored;
+  followAsked(draft);
   const effects = lasting(draft);
   if (!isChanged(draft)) return { outcome: "accepted", state: before, effects, changed: false };
   const moved = { from: lifecycle(before), to: lifecycle(draft.state) };

@@ -181,7 +181,7 @@ test("a failed test beside the work is judged and told, and the work goes on", (
   told.failed("inbound", "test", "INBOX_UNAVAILABLE");
   assert.equal(told.state("inbound"), "enabled.running");
   assert.equal(told.machine.directions.inbound.context.verdict, "Failure");
-  assert.deepEqual([codes(told), cleared(told)], [["INBOX_UNAVAILABLE"], ["TEST_PASSED"]]);
+  assert.deepEqual([codes(told), cleared(told)], [["INBOX_UNAVAILABLE"], ["TEST_PASSED", "MAILBOX_ENABLED"]]);
   assert.equal(told.failed("inbound", "test", "INBOX_UNAVAILABLE").outcome, "ignored", "once");
 });
 

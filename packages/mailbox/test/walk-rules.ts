@@ -1,5 +1,6 @@
 import { type Direction, type DirectionState, directions, type RetryPolicy } from "@mailfleet/contracts";
 import { lifecycle, type MachineEvent, type StepResult, step, summaryOf, timersOf } from "@mailfleet/mailbox";
+import { wordOf } from "../src/words.ts";
 import type { Offered } from "./walk-events.ts";
 import { surround, type World } from "./walk-state.ts";
 
@@ -111,11 +112,19 @@ export const stateRules: Record<string, (world: World, policy: RetryPolicy) => b
   "the word is enabled exactly when a direction works": (w) =>
     lifecycle(w.machine).startsWith("enabled") === !everywhere(w, (word) => !isEnabled(word)),
   "the raised alerts are those that the machine remembers": (w) => {
-    const remembered = directions.flatMap((d) => w.machine.directions[d].context.alerted.map((code) => `${d} ${code}`));
+    const remembered = [
+      ...directions.flatMap((d) => w.machine.directions[d].context.alerted.map((code) => `${d} ${code}`)),
+      ...(w.machine.asked?.passed ? ["mailbox MAILBOX_ENABLED"] : []),
+    ];
     return w.machine.deleted
       ? w.raised.size === 0
       : remembered.length === w.raised.size && remembered.every((alert) => w.raised.has(alert));
   },
+  "that test and enable passed is said only while all that was tested works": ({ machine: m }) =>
+    !m.asked?.passed ||
+    m.asked.directions.every(
+      (d) => wordOf(m.directions[d].value) === "enabled.running" && m.directions[d].context.verdict === "Success",
+    ),
   "a failed direction has an alert with its cause, or had it when it stopped": (w) =>
     everywhere(w, (word, d) => {
       const { alerted, failure } = w.machine.directions[d].context;

@@ -23,7 +23,8 @@ export function surround(before: Surroundings, effects: readonly Effect[]): Surr
   for (const effect of effects) {
     if (effect.type === "setTimer") armed.set(effect.name, effect);
     if (effect.type === "clearTimer") armed.delete(effect.name);
-    if (effect.type === "raiseAlert" && effect.direction) raised.add(`${effect.direction} ${effect.code}`);
+    const about = effect.type === "raiseAlert" && (effect.code === "MAILBOX_ENABLED" ? "mailbox" : effect.direction);
+    if (about) raised.add(`${about} ${effect.code}`);
     if (effect.type === "clearAlert") {
       for (const alert of raised) {
         const [direction, code] = alert.split(" ");
@@ -71,8 +72,9 @@ function directionKey(world: World, direction: Direction): string {
 /** Two worlds with the same key behave alike: absolute times and absolute generations do not matter. */
 export function keyOf(world: World): string {
   const { machine: m } = world;
-  const head = [m.approval.value, m.wanted, m.held, m.active, m.deleted, m.configured.join("+")].join(",");
-  return [head, ...directions.map((d) => directionKey(world, d))].join("|");
+  // Which directions were asked for is left out, or the walk would take half as long again.
+  const head = [m.approval.value, m.wanted, m.held, m.active, m.deleted, m.configured.join("+"), m.asked?.passed];
+  return [head.join(","), ...directions.map((d) => directionKey(world, d))].join("|");
 }
 
 /** A policy with few attempts: the rules are the same, the walk is shorter. */

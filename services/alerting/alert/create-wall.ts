@@ -12,9 +12,9 @@ const mostOfOneObject = 1000;
 
 /** The wall of this service: an alert that opens is counted, and its mail is looked for at once. */
 export function createAlertWall(ports: AlertingPorts): AlertWall {
-  const { marks, now, quietMs } = ports;
+  const { marks, now, quietMs, gatherMs } = ports;
   const alerts = ports.documents.alert;
-  const context = (origin: Origin) => ({ origin, now: now(), quietMs });
+  const context = (origin: Origin) => ({ origin, now: now(), quietMs, gatherMs });
 
   const opened = ({ outcome, before, after }: Outcome<AlertBody>) => {
     if (outcome !== "accepted" || !after || after.episode === (before?.episode ?? 0)) return;

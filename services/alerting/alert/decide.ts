@@ -9,7 +9,7 @@ import {
   subjects,
 } from "@mailfleet/contracts";
 import { idFrom, type OutboxEntry } from "@mailfleet/kit";
-import { noNotice, planNotice } from "../notice/decide.ts";
+import { type NoticePace, noNotice, planNotice } from "../notice/decide.ts";
 import type { AlertBody, AlertDocument, ShownAlert } from "./document.ts";
 
 /** What led to a change: the id identifies repetitions, the rest is passed on to the facts that follow. */
@@ -18,12 +18,10 @@ export interface Origin extends EnvelopeContext {
 }
 
 /** What a decision gets besides the alert and the fact. */
-export interface DecidingContext {
+export interface DecidingContext extends NoticePace {
   readonly origin: Origin;
   /** Milliseconds since the epoch; the fact's own time is older. */
   readonly now: number;
-  /** Shortest time between two mails that say that the same alert is raised. */
-  readonly quietMs: number;
 }
 
 /** What becomes of an alert, and what is said of it. */
@@ -100,9 +98,9 @@ function announced(
   before: AlertDocument | null,
   opened: AlertBody,
   type: AlertFact,
-  { origin, now, quietMs }: DecidingContext,
+  { origin, now, ...pace }: DecidingContext,
 ): AlertDecision {
-  const after = { ...opened, notice: planNotice(opened, now, quietMs) };
+  const after = { ...opened, notice: planNotice(opened, now, pace) };
   const _id = before?._id ?? alertIdOf(after.object, after.code);
   const frame = { _id, v: (before?.v ?? 0) + 1, createdAt: before?.createdAt ?? now, changedAt: now };
   const message: OutboxEntry = {

@@ -9,9 +9,22 @@ export interface TakenNotice {
   readonly episode: number;
 }
 
-/** Information is only listed. A failure of the mail server is never mailed, or it would never end. */
+/** How mails are spread over time, milliseconds. */
+export interface NoticePace {
+  /** Shortest time between two mails that say that the same alert is raised. */
+  readonly quietMs: number;
+  /** How long a success waits for others that the same owner is told of in one mail. */
+  readonly gatherMs: number;
+}
+
+/** The success that owners are told of. */
+export const successCode = "MAILBOX_ENABLED";
+/** Whether it is told to owners, with others in one mail, and without another mail when it no longer holds. */
+export const isSuccess = ({ code }: Pick<AlertBody, "code">): boolean => code === successCode;
+
+/** Other information is only listed. A failure of the mail server is never mailed, or it would never end. */
 function isMailed(alert: Pick<AlertBody, "severity" | "code">): boolean {
-  return alert.severity !== "information" && alert.code !== "NOTIFICATION_FAILED";
+  return isSuccess(alert) || (alert.severity !== "information" && alert.code !== "NOTIFICATION_FAILED");
 }
 
 /**
@@ -19,8 +32,10 @@ function isMailed(alert: Pick<AlertBody, "severity" | "code">): boolean {
  * mail was sent, and one that is raised again before its recovery was told, need none. Called when an alert opens or
  * closes and when a mail has left, never for a repetition.
  */
-export function planNotice(alert: AlertBody, now: number, quietMs: number): AlertNotice {
-  const { notice } = alert;
+export function planNotice(alert: AlertBody, now: number, { quietMs, gatherMs }: NoticePace): AlertNotice {
+  const success = isSuccess(alert);
+  // Where it no longer holds, the alert about the cause says so.
+  const notice = success && alert.state === "cleared" ? { ...alert.notice, toldEpisode: 0 } : alert.notice;
   const told = notice.toldEpisode > 0;
   const { pending, due, since, ...known } = notice;
   if (!isMailed(alert)) return { ...known, state: "none" };
@@ -32,18 +47,18 @@ export function planNotice(alert: AlertBody, now: number, quietMs: number): Aler
   if (wanted === pending && due !== undefined && since !== undefined) return notice;
   // An alert that flaps is not mailed each time. Its recovery is told at once.
   const quietUntil = wanted === "raised" && notice.lastRaisedAt !== undefined ? notice.lastRaisedAt + quietMs : 0;
-  const next = Math.max(now, quietUntil, notice.leaseUntil ?? 0);
+  const next = Math.max(now + (success ? gatherMs : 0), quietUntil, notice.leaseUntil ?? 0);
   return { ...known, state: "pending", pending: wanted, due: next, since: now };
 }
 
 /** The relay accepted the mail. The alert's present state decides what to tell next. */
-export function noticeSent(alert: AlertDocument, sent: TakenNotice, now: number, quietMs: number): AlertDocument {
+export function noticeSent(alert: AlertDocument, sent: TakenNotice, now: number, pace: NoticePace): AlertDocument {
   const { pending, due, since, leaseUntil, ...rest } = alert.notice;
   const notice: AlertNotice =
     sent.kind === "raised"
       ? { ...rest, state: "sent", toldEpisode: sent.episode, lastRaisedAt: now }
       : { ...rest, state: "sent", toldEpisode: 0 };
-  return { ...alert, notice: planNotice({ ...alert, notice }, now, quietMs) };
+  return { ...alert, notice: planNotice({ ...alert, notice }, now, pace) };
 }
 
 /**

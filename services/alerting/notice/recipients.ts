@@ -4,7 +4,7 @@ import type { AlertingPorts } from "../ports.ts";
 import type { UsableSettings } from "./channel.ts";
 
 const patience = { timeoutMs: 2000 };
-type About = Pick<AlertDocument, "_id" | "object" | "audience">;
+type About = Pick<AlertDocument, "_id" | "object" | "audience" | "severity">;
 
 /**
  * Who gets the mail about an alert and about its end: the recipients of the settings and, if these say so, the owner who
@@ -13,10 +13,10 @@ type About = Pick<AlertDocument, "_id" | "object" | "audience">;
  */
 export async function recipientsOf(
   { bus, logger }: Pick<AlertingPorts, "bus" | "logger">,
-  { to, notifyOwners }: Pick<UsableSettings, "to" | "notifyOwners">,
-  { _id, object, audience }: About,
+  { to, notifyOwners, ownerSeverities }: Pick<UsableSettings, "to" | "notifyOwners" | "ownerSeverities">,
+  { _id, object, audience, severity }: About,
 ): Promise<string[]> {
-  if (!notifyOwners) return to;
+  if (!notifyOwners || !ownerSeverities.includes(severity)) return to;
   try {
     const owner = await ownerOf(bus, { object, audience });
     const known = new Set(to.map((address) => address.toLowerCase()));
@@ -38,4 +38,25 @@ async function ownerOf(
   const mailbox = type === "mailbox" ? await bus.request("config.mailbox.get", { id }, patience) : null;
   if (audience === "mailbox") return mailbox?.owner?.email;
   return (await bus.request("config.profile.get", { id: mailbox?.profileId ?? id }, patience)).owner;
+}
+
+/**
+ * Whom a success is told: the owners of the mailbox and of its profile, where the settings say so; nobody else.
+ * Throws UNAVAILABLE.
+ */
+export async function successRecipients(
+  { bus }: Pick<AlertingPorts, "bus">,
+  { notifyOwners, ownerSeverities }: Pick<UsableSettings, "notifyOwners" | "ownerSeverities">,
+  { object: { id }, severity }: Pick<AlertDocument, "object" | "severity">,
+): Promise<string[]> {
+  if (!notifyOwners || !ownerSeverities.includes(severity)) return [];
+  try {
+    const mailbox = await bus.request("config.mailbox.get", { id }, patience);
+    const { owner } = await bus.request("config.profile.get", { id: mailbox.profileId }, patience);
+    const owners = [mailbox.owner?.email, owner].filter((address) => address !== undefined && address !== null);
+    return [...new Map(owners.map((address) => [address.toLowerCase(), address])).values()];
+  } catch (error) {
+    if (error instanceof ProblemError && error.problem.code === "NOT_FOUND") return [];
+    throw error;
+  }
 }

@@ -1,6 +1,7 @@
 import type { Collection, Store } from "@mailfleet/store";
 import { type AlertDocument, alertCollection } from "../alert/document.ts";
 import { collections } from "../collections.ts";
+import { successCode } from "./decide.ts";
 
 /**
  * Mail that is still to be sent. It is kept inside its alert, because the two change together. The indexes are those of
@@ -20,15 +21,34 @@ export function createNoticeStore(store: Store) {
         { $set: { "notice.due": leaseUntil, "notice.leaseUntil": leaseUntil }, $inc: { v: 1 } },
         { sort: { "notice.due": 1 }, returnDocument: "after" },
       ),
+    /** The same for a success that would be due soon: it is told together with one that is. */
+    takeSuccess: (now: number, leaseUntil: number, soonMs: number) =>
+      alerts.findOneAndUpdate(
+        {
+          code: successCode,
+          "notice.due": { $exists: true, $lte: now + soonMs },
+          "notice.leaseUntil": { $not: { $gt: now } },
+        },
+        { $set: { "notice.due": leaseUntil, "notice.leaseUntil": leaseUntil }, $inc: { v: 1 } },
+        { sort: { "notice.due": 1 }, returnDocument: "after" },
+      ),
     /** Alerts whose notice waits since before this time. */
     waitingSince: (before: number, limit: number) =>
       alerts
         .find({ ...waiting, "notice.since": { $lt: before } })
         .limit(limit)
         .toArray(),
-    /** Those that are too many: the oldest ones beyond the `keep` newest. */
-    surplus: (keep: number, limit: number) =>
-      alerts.find(waiting).sort({ "notice.since": -1, _id: 1 }).skip(keep).limit(limit).toArray(),
+    /** Those that are too many: the oldest ones beyond the `keep` newest. Successes count apart and displace no other. */
+    surplus: async (keep: number, limit: number) => {
+      const beyond = (code: object) =>
+        alerts
+          .find({ ...waiting, code })
+          .sort({ "notice.since": -1, _id: 1 })
+          .skip(keep)
+          .limit(limit)
+          .toArray();
+      return [...(await beyond({ $ne: successCode })), ...(await beyond({ $eq: successCode }))];
+    },
     countPending: () => alerts.countDocuments(waiting),
   };
 }

@@ -1,3 +1,4 @@
+import { idFrom } from "@mailfleet/kit";
 import type { ShownAlert } from "../alert/document.ts";
 import { type Block, htmlOf, textOf } from "./mail-blocks.ts";
 
@@ -14,6 +15,9 @@ export interface NoticeMail {
 
 /** Keeps responders quiet (RFC 3834 §5; the second one is Exchange's). */
 export const automaticHeaders = { "Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All" } as const;
+
+/** A mail names so many mailboxes and counts the others. */
+const mostListed = 100;
 
 const words = { error: "Error", warning: "Warning", information: "Information" } as const;
 
@@ -35,6 +39,31 @@ export function noticeMail(alert: ShownAlert, kind: "raised" | "cleared", domain
     text: textOf(blocks),
     html: htmlOf(blocks),
     headers: { ...automaticHeaders, "X-Mailfleet-Alert": alert._id },
+  };
+}
+
+/** That mailboxes passed test and enable, what of each works since when, and what happens next. For one owner. */
+export function successMail(alerts: readonly ShownAlert[], to: string, domain: string): NoticeMail {
+  const [first] = alerts;
+  const sentence = alerts.length === 1 ? (first?.text ?? "") : `${alerts.length} mailboxes passed test and enable.`;
+  const nameOf = ({ object }: ShownAlert) => object.label ?? object.id;
+  const blocks: Block[] = [
+    { text: sentence, strong: true },
+    { fields: Object.fromEntries(alerts.slice(0, mostListed).map((alert) => [nameOf(alert), alert.detail])) },
+    ...(alerts.length > mostListed ? [{ text: `And ${alerts.length - mostListed} more.` }] : []),
+    { heading: "What to do now:", text: first?.remedy ?? "" },
+    {
+      text: "You get this mail once for each test and enable that somebody asks for; those of about the same time come in one mail.",
+    },
+  ];
+  const about = first && alerts.length === 1 ? `${subjectOf(first)}: ` : "";
+  const id = idFrom("al", JSON.stringify([to, ...alerts.map(({ _id, episode }) => [_id, episode])]));
+  return {
+    messageId: `<${id}.passed@${domain}>`,
+    subject: oneLine(`[Mailfleet] ${words.information}: ${about}${sentence}`),
+    text: textOf(blocks),
+    html: htmlOf(blocks),
+    headers: { ...automaticHeaders, "X-Mailfleet-Alert": first?._id ?? "" },
   };
 }
 

@@ -20,6 +20,7 @@ export const initialSettings: NotificationBody = {
   from: null,
   to: [],
   notifyOwners: false,
+  ownerSeverities: ["error", "warning", "information"],
   format: "html",
   credentials: null,
   oauthSecret: null,
@@ -27,9 +28,15 @@ export const initialSettings: NotificationBody = {
   secretExpirySetAt: 0,
 };
 
+/** With what was not there yet when they were stored. */
+export const completed = <Stored extends NotificationBody>(stored: Stored): Stored => ({
+  ...initialSettings,
+  ...stored,
+});
+
 /** The settings as they are now. */
-export function presentSettings(ports: {
+export async function presentSettings(ports: {
   readonly documents: { readonly "notification-settings": Pick<Documents<NotificationBody>, "get"> };
 }): Promise<NotificationBody> {
-  return ports.documents["notification-settings"].get(singleId);
+  return completed(await ports.documents["notification-settings"].get(singleId));
 }

@@ -11,7 +11,8 @@ type Input = RequestArguments<"alerting.notification-settings.update">;
  * old one goes.
  */
 export function changedSettings(before: Settings, input: Input, now: number): Settings {
-  const { enabled, mode, relay, application, from, to, notifyOwners, format, secretExpiresAt } = input.change ?? {};
+  const { enabled, mode, relay, application, from, to, notifyOwners, ownerSeverities, format, secretExpiresAt } =
+    input.change ?? {};
   const credentials = input.credentials === undefined ? before.credentials : withTime(input.credentials, now);
   const nextApplication = application === undefined ? before.application : application;
   const kept = sameApplication(before.application, nextApplication) ? before.oauthSecret : null;
@@ -27,6 +28,7 @@ export function changedSettings(before: Settings, input: Input, now: number): Se
     from: from ?? before.from,
     to: to ?? before.to,
     notifyOwners: notifyOwners ?? before.notifyOwners,
+    ownerSeverities: ownerSeverities ?? before.ownerSeverities,
     format: format ?? before.format,
     credentials,
     oauthSecret,

@@ -2,7 +2,7 @@ import { applicationDestination, notificationSettings, ProblemError, relayDestin
 import { keep } from "@mailfleet/kit";
 import { clearServerAlert } from "../notice/server-state.ts";
 import type { AlertingPorts } from "../ports.ts";
-import { initialSettings, type NotificationBody, presentSettings } from "./body.ts";
+import { completed, initialSettings, type NotificationBody, presentSettings } from "./body.ts";
 import { changedSettings } from "./change.ts";
 import { settingsProblems } from "./problems.ts";
 import { shownSettings } from "./show.ts";
@@ -15,10 +15,10 @@ export const keptNotificationSettings = keep<AlertingPorts, NotificationBody>()(
   initial: initialSettings,
   what: () => "the mail server of the notifications",
   world: async () => undefined,
-  view: shownSettings,
+  view: (stored) => shownSettings(completed(stored)),
   decide: {
     update(before, input, { at }) {
-      const after = changedSettings(before, input, at);
+      const after = changedSettings(completed(before), input, at);
       const errors = settingsProblems(after, input, at);
       if (errors.length === 0) return { after };
       throw new ProblemError("INVALID", errors.map(({ pointer, reason }) => `${pointer} ${reason}`).join("; "), {

@@ -3,7 +3,8 @@ import type { NotificationBody } from "./body.ts";
 
 /** The settings as everybody else sees them. */
 export function shownSettings(settings: NotificationBody & { readonly v: number }): NotificationSettings {
-  const { v, enabled, mode, relay, application, from, to, notifyOwners, format, credentials, oauthSecret } = settings;
+  const { v, enabled, mode, relay, application, from, to, notifyOwners, ownerSeverities, format } = settings;
+  const { credentials, oauthSecret } = settings;
   const { secret, ...shown } = oauthSecret ?? { secret: null };
   return {
     v,
@@ -14,6 +15,7 @@ export function shownSettings(settings: NotificationBody & { readonly v: number 
     from,
     to,
     notifyOwners,
+    ownerSeverities,
     format,
     credentials: credentials && { username: credentials.username, setAt: credentials.setAt },
     oauthSecret: "kind" in shown ? shown : null,

@@ -5,7 +5,7 @@ import * as decisions from "../alert/decide.ts";
 import { alertIdOf, shownAlert } from "../alert/decide.ts";
 import type { AlertDocument } from "../alert/document.ts";
 import { noticeDropped, noticePutOff, noticeSent } from "../notice/decide.ts";
-import { noticeMail } from "../notice/text.ts";
+import { noticeMail, successMail } from "../notice/text.ts";
 
 /** The alert as it is kept after a decision, with everything that it has said. */
 function kept(before: AlertDocument | null, decision: decisions.AlertDecision | null): AlertDocument | null {
@@ -23,7 +23,9 @@ const cleared = (before: AlertDocument, fact: AlertCleared, context: decisions.D
 const sales: AlertObject = { type: "mailbox", id: "mb_sales1", direction: "inbound", label: "sales@example.org" };
 const quietMs = 1000;
 let messages = 0;
-const context = (now: number, id = `m${++messages}`) => ({ origin: { id }, now, quietMs });
+const gatherMs = 50;
+const pace = { quietMs, gatherMs };
+const context = (now: number, id = `m${++messages}`) => ({ origin: { id }, now, ...pace });
 const rejected = (at: number, more: Partial<AlertRaised> = {}): AlertRaised => ({
   at,
   object: sales,
@@ -33,7 +35,7 @@ const rejected = (at: number, more: Partial<AlertRaised> = {}): AlertRaised => (
 });
 const opened = (at: number, more?: Partial<AlertRaised>) => present(raised(null, rejected(at, more), context(at)));
 const told = (alert: AlertDocument, at: number) =>
-  noticeSent(alert, { kind: alert.notice.pending ?? "raised", episode: alert.episode }, at, quietMs);
+  noticeSent(alert, { kind: alert.notice.pending ?? "raised", episode: alert.episode }, at, pace);
 
 function present<Value>(value: Value | null): Value {
   assert.ok(value, "something changes");
@@ -124,7 +126,7 @@ describe("its mail", () => {
   test("that leaves while the alert clears is followed by the recovery all the same", () => {
     const taken = opened(100);
     const over = present(cleared(taken, { at: 110, object: sales }, context(110)));
-    const sent = noticeSent(over, { kind: "raised", episode: 1 }, 120, quietMs);
+    const sent = noticeSent(over, { kind: "raised", episode: 1 }, 120, pace);
     assert.deepEqual([sent.notice.pending, sent.notice.due], ["cleared", 120]);
   });
 
@@ -147,6 +149,16 @@ describe("its mail", () => {
     assert.equal(relay.severity, "error");
   });
 
+  test("about a mailbox that passed test and enable waits for others, and none says that this no longer holds", () => {
+    const { direction: _, ...object } = sales;
+    const passed = opened(100, { object, code: "MAILBOX_ENABLED", detail: "Receiving works since then." });
+    assert.deepEqual([passed.notice.pending, passed.notice.due], ["raised", 100 + gatherMs]);
+    const over = present(cleared(told(passed, 160), { at: 170, object }, context(170)));
+    assert.deepEqual([over.notice.pending, over.notice.toldEpisode], [undefined, 0]);
+    const again = present(raised(over, { at: 200, object, code: "MAILBOX_ENABLED" }, context(200)));
+    assert.deepEqual([again.notice.pending, again.notice.due], ["raised", 160 + quietMs], "the next one is told, too");
+  });
+
   test("that failed is due again; that was given up is not, nor is its recovery", () => {
     const alert = opened(100);
     assert.equal(present(noticePutOff(alert, 500)).notice.due, 500);
@@ -155,6 +167,24 @@ describe("its mail", () => {
     const over = present(cleared(dropped, { at: 600, object: sales }, context(600)));
     assert.equal(over.notice.pending, undefined);
     assert.equal(noticePutOff(over, 700), null);
+  });
+
+  test("of success names each mailbox with what works since when, and counts what is too many", () => {
+    const passed = (n: number) => {
+      const object = { type: "mailbox", id: `mb_${n}`, label: `m${n}@example.org` } as const;
+      return opened(100, { object, code: "MAILBOX_ENABLED", detail: `Sending works since ${n}.` });
+    };
+    const one = successMail([passed(1)], "ann@example.org", "example.org");
+    assert.equal(one.subject, "[Mailfleet] Information: mailbox m1@example.org: The mailbox passed test and enable.");
+    assert.match(one.text, /m1@example\.org: Sending works since 1\.[\s\S]*What to do now:\nNothing\./);
+    const many = successMail(
+      Array.from({ length: 102 }, (_, n) => passed(n)),
+      "ann@example.org",
+      "example.org",
+    );
+    assert.equal(many.subject, "[Mailfleet] Information: 102 mailboxes passed test and enable.");
+    assert.match(many.text, /m99@example\.org: [\s\S]*And 2 more\./);
+    assert.notEqual(one.messageId, successMail([passed(1)], "bob@example.org", "example.org").messageId);
   });
 
   test("says what happened, to which mailbox, in the server's words, and what to do now", () => {

@@ -226,6 +226,7 @@ export async function givenAlerting() {
         failPoint: overrides.failPoint ?? noFailPoint,
         now: overrides.now ?? Date.now,
         quietMs: 60_000,
+        gatherMs: 500,
         retryMs: 100,
       },
       {

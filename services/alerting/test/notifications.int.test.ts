@@ -12,7 +12,7 @@ let replica: Awaited<ReturnType<typeof given.startReplica>>;
 let port: number;
 let number = 0;
 /** What `config` knows. */
-let known: { mailbox?: string; profile?: string; away?: boolean } = {};
+let known: { mailbox?: string; mailboxes?: string[]; profile?: string; away?: boolean } = {};
 let mailbox = { type: "mailbox" as const, id: "mb_none", direction: "inbound" as const, label: "" };
 
 const failed = (at = Date.now()) => ({
@@ -44,7 +44,7 @@ describe("notifications, with two replicas", () => {
     };
     await given.bus.respond({
       "config.mailbox.get": async ({ id }) => {
-        look(id, known.mailbox);
+        look(id, known.mailboxes?.includes(id) ? id : known.mailbox);
         return { ...ownedMailbox(id, "Anna@example.org"), profileId: known.profile ?? "pf_none01" };
       },
       "config.profile.get": async ({ id }) => {
@@ -161,7 +161,71 @@ describe("notifications, with two replicas", () => {
     }
   });
 
-  test("information is shown, not mailed", async () => {
+  test("of test and enable the owners get one mail together, once, where the settings say so; the recipients get none", async () => {
+    known.mailbox = mailbox.id;
+    known.profile = "pf_owned99";
+    const { direction: _, ...object } = mailbox;
+    const passed = () => ({ at: Date.now(), object, code: "MAILBOX_ENABLED", detail: "Receiving works since today." });
+    const shown = (notification: string) => oneAlert((found) => found.notification === notification);
+    const over = () => given.clear({ at: Date.now(), object, codes: ["MAILBOX_ENABLED"] });
+    try {
+      await given.raise(passed());
+      await shown("none");
+      await over();
+      await given.change({ notifyOwners: true, ownerSeverities: ["error", "warning"] });
+      await given.raise(passed());
+      await oneAlert((found) => found.state === "raised" && found.notification === "none");
+      await over();
+      await given.change({ ownerSeverities: ["information"] });
+      const second = { ...object, id: `${object.id}b`, label: "second@example.org" };
+      known.mailboxes = [object.id, second.id];
+      known.away = true;
+      await given.raise(passed(), "passed-once");
+      await given.raise(passed(), "passed-once");
+      await given.raise({ ...passed(), object: second });
+      await noMore(0);
+      known.away = false;
+      await mails(2);
+      await shown("sent");
+      await noMore(2);
+      const to = relay.mails.map((mail) => mail.to.join());
+      assert.deepEqual(to.toSorted(), ["Anna@example.org", "Exchange@example.org"]);
+      for (const { raw } of relay.mails) assert.match(raw, /second@example\.org/);
+      assert.match(relay.subjects()[0] ?? "", /Information: 2 mailboxes passed test and enable/);
+      await over();
+      await oneAlert((found) => found.state === "cleared");
+      await noMore(2);
+    } finally {
+      known = {};
+      await given.change({ notifyOwners: false, ownerSeverities: ["error", "warning", "information"] });
+    }
+  });
+
+  test("an owner whose address the server refuses holds up no other", async () => {
+    known.mailbox = mailbox.id;
+    known.profile = "pf_owned98";
+    const { direction: _, ...object } = mailbox;
+    try {
+      await given.change({ notifyOwners: true });
+      relay.trouble({ code: 550, words: "no such user", only: "Anna@example.org" });
+      await given.raise({ at: Date.now(), object, code: "MAILBOX_ENABLED", detail: "Sending works since today." });
+      await mails(1);
+      assert.deepEqual(relay.mails[0]?.to, ["Exchange@example.org"]);
+      await oneAlert((found) => found.notification === "sent");
+      await eventually(async () => (await given.list({ code: "NOTIFICATION_FAILED", state: "raised" }))[0], {
+        what: "the refusal is said",
+      });
+      relay.trouble(null);
+      await given.raise(failed());
+      await eventually(async () => (await given.list({ code: "NOTIFICATION_FAILED", state: "raised" })).length === 0);
+    } finally {
+      relay.trouble(null);
+      known = {};
+      await given.change({ notifyOwners: false });
+    }
+  });
+
+  test("other information is shown, not mailed", async () => {
     await given.raise({ at: Date.now(), object: mailbox, code: "TEST_PASSED" });
     assert.equal((await oneAlert((found) => found.code === "TEST_PASSED")).notification, "none");
     await noMore(0);

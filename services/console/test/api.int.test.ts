@@ -13,7 +13,7 @@ describe("the HTTP API", () => {
   const relay = { host: "relay.example.org", port: 25, security: "none" } as const;
   const off = { enabled: false, mode: "smtp", notifyOwners: false, format: "text", from: null } as const;
   const unset = { relay: null, application: null, credentials: null, oauthSecret: null, secretExpiresAt: null };
-  const noNotifications = { v: 2, ...off, to: [], ...unset };
+  const noNotifications = { v: 2, ...off, to: [], ownerSeverities: [], ...unset };
   const relays: RequestInput<"alerting.notification-settings.update">[] = [];
 
   before(async () => {

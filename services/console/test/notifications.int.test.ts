@@ -20,6 +20,7 @@ const settings: NotificationSettings = {
   from: null,
   to: [],
   notifyOwners: false,
+  ownerSeverities: ["error"],
   format: "html",
   credentials: null,
   oauthSecret: null,

@@ -10,7 +10,7 @@ import { whole } from "../noun/whole.ts";
 import { applicationFlags, OAuthEndpoints, TenantId } from "../oauth/oauth.ts";
 import { oauthSecret } from "../oauth/oauth-secret.ts";
 import { providerPresets } from "../provider-presets.ts";
-import { Security } from "../vocabulary.ts";
+import { Security, Severity } from "../vocabulary.ts";
 
 /** How notifications leave: by SMTP through a relay, or by the provider's mail API. */
 export const NotificationMode = z.enum(["smtp", "api"]);
@@ -126,6 +126,11 @@ export const notificationSettings = noun("notification-settings", {
       z.boolean(),
       "whether the owner of a mailbox or of a profile also gets the mail about what only they or an administrator can mend",
       { flag: "notify-owners" },
+    ),
+    ownerSeverities: field(
+      z.array(Severity),
+      "which mail owners get, if any: about errors, about warnings, and the information that a test and enable passed",
+      { flag: "owner-severities <severity>" },
     ),
     format: field(z.enum(["html", "text"]), "how the mails look"),
     secretExpiresAt: field(Instant.nullable(), "when the application's secret ends, at most 24 months ahead; watched", {

@@ -1,0 +1,78 @@
+import type { Submitted } from "@mailfleet/connector-api";
+import { type Evidence, type Failure, failureCodes, failureOf } from "@mailfleet/contracts";
+import { failureFields } from "@mailfleet/kit";
+import type { AlertDocument } from "../alert/document.ts";
+import type { AlertingPorts } from "../ports.ts";
+import type { UsableSettings } from "./channel.ts";
+import { noticeDropped, noticePutOff, noticeSent, type TakenNotice } from "./decide.ts";
+import { pauseMs } from "./failure.ts";
+import { noticeRemedy } from "./remedy.ts";
+import { serverObject } from "./server-state.ts";
+
+/** People were told. */
+export async function noteSent(ports: AlertingPorts, taken: AlertDocument, kind: TakenNotice["kind"]): Promise<void> {
+  const sent = { kind, episode: taken.episode };
+  await ports.wall.changeNotice(taken._id, `sent/${taken.v}`, (alert) => noticeSent(alert, sent, ports.now(), ports));
+  ports.logger.info({ alert: taken._id, code: taken.code, kind }, "notice sent");
+  ports.metrics.notices.inc({ outcome: "sent" });
+}
+
+/** The notice is due again at this time. */
+export function putOff({ wall }: AlertingPorts, { _id, v }: AlertDocument, due: number): Promise<void> {
+  return wall.changeNotice(_id, `put-off/${v}`, (alert) => noticePutOff(alert, due));
+}
+
+/** Gives a notice up. */
+export function drop({ wall }: AlertingPorts, { _id, v }: AlertDocument, state: "none" | "failed"): Promise<void> {
+  return wall.changeNotice(_id, `dropped/${v}`, (alert) => noticeDropped(alert, state));
+}
+
+/** The mail server did not take a mail: all replicas wait, and the wall says why. */
+export async function serverFailed(
+  ports: AlertingPorts,
+  settings: UsableSettings,
+  taken: readonly AlertDocument[],
+  failure: Failure,
+) {
+  const { mailServer, logger, metrics, now } = ports;
+  const failures = (await mailServer.get()).failures + 1;
+  const pausedUntil = now() + pauseMs(failure, failures, ports.retryMs);
+  await mailServer.set({ failures, pausedUntil });
+  for (const alert of taken) await putOff(ports, alert, now());
+  logger.warn({ alert: taken[0]?._id, failures, pausedUntil, ...failureFields(failure) }, "notice not sent");
+  metrics.notices.inc({ outcome: "failed" });
+  const next = `Next attempt ${new Date(pausedUntil).toISOString()}.`;
+  await sayFailed(ports, settings, failure, next, `relay:failed:${pausedUntil}:${failures}`);
+}
+
+/** Some got the mail and some did not: it is not sent again, but somebody must know. */
+export async function recipientsRefused(
+  ports: AlertingPorts,
+  settings: UsableSettings,
+  refused: Submitted["rejected"],
+) {
+  const reply = refused.map(({ address, reply }) => `${address}: ${reply}`).join("; ");
+  const failure = failureOf("RECIPIENT_REFUSED", { reply: reply.slice(0, 2000) });
+  await ports.mailServer.set({ failures: 1, pausedUntil: 0 });
+  await sayFailed(ports, settings, failure, "The other recipients got it.", `relay:refused:${ports.now()}`);
+}
+
+async function sayFailed(ports: AlertingPorts, settings: UsableSettings, failure: Failure, next: string, id: string) {
+  const { text, remedy } = failureCodes[failure.code];
+  const advice = noticeRemedy(failure.code, settings) ?? remedy;
+  const detail = `${failure.code}: ${text} ${advice}`.slice(0, 900);
+  const evidence: Evidence = { ...placeOf(settings), ...failure.evidence };
+  ports.metrics.serverFailures.inc({ code: failure.code });
+  const fact = {
+    at: ports.now(),
+    object: serverObject,
+    code: "NOTIFICATION_FAILED",
+    detail: `${detail} ${next}`,
+    evidence,
+  };
+  await ports.wall.raise(fact, { id });
+}
+
+function placeOf({ mode, relay }: UsableSettings): Evidence {
+  return mode === "smtp" && relay ? { host: relay.host.slice(0, 255), port: relay.port } : {};
+}
