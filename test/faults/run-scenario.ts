@@ -1,12 +1,14 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { createFlow } from "./flow.ts";
+import { createFlow, LeasesLost } from "./flow.ts";
 import type { Scenario } from "./scenario.ts";
 import type { Town } from "./town.ts";
 
 /** Where a scenario that turned red leaves what the services said; the next run empties it. */
 const LOGS = fileURLToPath(new URL("../../.local/fault-logs/", import.meta.url));
+/** A machine that is overloaded takes a lease now and then; code that does not renew loses it each time. */
+const TRIES = 3;
 /** Of what each process said while a scenario turned red, so many lines are shown, and so much of each. */
 const SHOWN = { lines: 12, letters: 600 };
 
@@ -32,7 +34,7 @@ async function keepLogs(town: Town, name: string, error: Error, warnings: readon
 export function createRunner(town: Town): (scenario: Scenario) => Promise<void> {
   let replicas: 1 | 2 = 2;
   let policy: "hold" | "resend" = "hold";
-  return async (scenario) => {
+  return async function run(scenario, tries = TRIES): Promise<void> {
     const { name, uncertainSends = false, keepsLeases = false, passesOnce = false } = scenario;
     const began = performance.now();
     const said = town.warnings.length;
@@ -41,7 +43,7 @@ export function createRunner(town: Town): (scenario: Scenario) => Promise<void> 
       replicas = scenario.replicas;
       if ((scenario.policy ?? "hold") !== policy) await town.uncertain(scenario.policy ?? "hold");
       policy = scenario.policy ?? "hold";
-      const flow = createFlow(town, name);
+      const flow = createFlow(town, tries === TRIES ? name : `${name} (again, ${tries})`);
       const disturbing = performance.now();
       let settling = disturbing;
       await flow.runWhile(async () => {
@@ -50,12 +52,13 @@ export function createRunner(town: Town): (scenario: Scenario) => Promise<void> 
       });
       const end = await flow.assertUndisturbed({ uncertainSends, policy, keepsLeases, passesOnce });
       const unknown = end.uncertain > 0 ? `, ${end.uncertain} held` : "";
-      const unjudged = keepsLeases && end.isTooSlow ? ", too slow to judge leases" : "";
       const phases = `disturbed for ${((settling - disturbing) / 1000).toFixed(1)} s, settled in ${secondsSince(settling)}`;
-      tell(
-        `ok    ${name}: ${end.received} in, ${end.sent} out${unknown}${unjudged}, ${secondsSince(began)} (${phases})`,
-      );
+      tell(`ok    ${name}: ${end.received} in, ${end.sent} out${unknown}, ${secondsSince(began)} (${phases})`);
     } catch (thrown) {
+      if (thrown instanceof LeasesLost && tries > 1) {
+        tell(`again ${name}: a lease was lost, ${secondsSince(began)}`);
+        return run(scenario, tries - 1);
+      }
       const error = thrown as Error;
       tell(`FAIL  ${name}: ${error.message.split("\n")[0]}, ${secondsSince(began)}`);
       const warnings = town.warnings.slice(said);
