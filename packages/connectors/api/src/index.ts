@@ -1,6 +1,7 @@
 /** What every connector offers, and what it is given. One package per protocol implements it. */
 export { networkFailureCode, redactSecrets, systemCodeOf } from "@mailfleet/contracts";
 export { type ActConnector, type ActSession, type ItemFolder, itemFolders } from "./act.ts";
+export { AnswerTime } from "./answer-time.ts";
 export type { ConnectOptions, PasswordCredentials, SignInGate, TokenCredentials } from "./connect-options.ts";
 export { foreignWords } from "./foreign-words.ts";
 export {

@@ -1,13 +1,16 @@
 import type { OutboundConnector } from "@mailfleet/connector-api";
-import { apiSession, handOverProbe } from "@mailfleet/connector-http";
+import { apiSession, handOverProbe, turns } from "@mailfleet/connector-http";
 import { type EwsApi, openEws } from "./ews-api.ts";
 import { forget } from "./locate.ts";
 import { sendMessage } from "./send-message.ts";
 import { countInbox, runTest } from "./test-steps.ts";
 
+/** Exchange lets 27 run at once for one account, and the service account has many mailboxes. */
+const AT_ONCE = 3;
+
 /** Sends through Exchange on-premises by EWS, from the mailbox with the given address. */
 export const ewsOutbound: OutboundConnector = {
-  open(options) {
+  open(options, maximumConnections) {
     const saveCopy = options.server.saveCopy !== false;
     let opened: Promise<EwsApi> | null = null;
     /** A small request signs in before a message is uploaded; one that fails is not remembered. */
@@ -22,14 +25,22 @@ export const ewsOutbound: OutboundConnector = {
         throw error;
       }
     };
-    const session = apiSession(1, async (envelope, message, signal, permission) => {
+    /** What is signed in to by connection has one. */
+    const connection = turns(1);
+    const session = apiSession(Math.min(AT_ONCE, maximumConnections), async (envelope, message, signal, permission) => {
       const mine = opened ?? open(signal);
       opened = mine;
       const api = await mine.catch((error) => {
         if (opened === mine) opened = null;
         throw error;
       });
-      return sendMessage(api, { envelope, message, saveCopy }, signal, permission);
+      const isShared = api.scheme === "Basic" || api.scheme === "Bearer";
+      const done = isShared ? null : await connection.take(signal);
+      try {
+        return await sendMessage(api, { envelope, message, saveCopy }, signal, permission);
+      } finally {
+        done?.();
+      }
     });
     return {
       ...session,

@@ -5,8 +5,8 @@ import { graphApi } from "./graph-api.ts";
 import { prechecked } from "./precheck.ts";
 import { sendMail } from "./send-mail.ts";
 
-/** Graph lets four requests run at once for one mailbox: one is for sending. */
-const AT_ONCE = 1;
+/** Graph lets four requests run at once for one mailbox: two are for receiving. */
+const AT_ONCE = 2;
 
 /**
  * Sends through Microsoft Graph, from the mailbox with the given address, with a token that has `Mail.Send`. A test
@@ -14,9 +14,9 @@ const AT_ONCE = 1;
  */
 export function graphOutbound({ fetch }: { readonly fetch: GuardedFetch }): OutboundConnector {
   return {
-    open: (options) => {
+    open: (options, maximumConnections) => {
       let api: TokenApi | null = null;
-      return apiSession(AT_ONCE, (envelope, message, signal, permission) => {
+      return apiSession(Math.min(AT_ONCE, maximumConnections), (envelope, message, signal, permission) => {
         api ??= graphApi(fetch, options);
         return sendMail(api, options.address, { envelope, message }, signal, permission);
       });

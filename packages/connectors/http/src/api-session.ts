@@ -1,14 +1,19 @@
-import type { OutboundSession } from "@mailfleet/connector-api";
+import { AnswerTime, type OutboundSession, type Permission } from "@mailfleet/connector-api";
 import { turns } from "./turns.ts";
 
 /** How long messages under way may take to finish. */
 const CLOSE_GRACE_MS = 5000;
+/** Up to this size, in bytes, a message may be permitted while it waits for its turn. */
+const SMALL_MESSAGE = 64 * 1024;
 
-/** A session whose connections belong to `fetch`: at most so many messages are under way at once. */
+/**
+ * A session whose connections belong to `fetch`: at most so many messages are under way at once. Where the server answers
+ * quickly, the next ones are permitted meanwhile.
+ */
 export function apiSession(maximumConnections: number, submit: OutboundSession["submit"]): OutboundSession {
   const turn = turns(Math.max(1, maximumConnections));
+  const answerTime = new AnswerTime();
   const ended = new AbortController();
-  let inUse = 0;
   /** One for each caller's signal, not for each message. */
   const combined = new WeakMap<AbortSignal, AbortSignal>();
   const until = (signal: AbortSignal) => {
@@ -17,25 +22,47 @@ export function apiSession(maximumConnections: number, submit: OutboundSession["
     return known;
   };
   return {
-    perConnection: 1,
+    /** One that is answered, and one behind it. */
+    perConnection: 2,
     get inUse() {
-      return inUse;
+      return turn.running;
     },
     async submit(envelope, raw, signal, permission) {
-      const done = await turn.take(signal);
-      inUse += 1;
+      const asked = permission && askedOnce(permission);
+      const taken = turn.take(signal);
+      const isSmall = raw instanceof Uint8Array && raw.length <= SMALL_MESSAGE;
+      // It is the next to be handed over, or one of them.
+      if (answerTime.isQuick && isSmall) asked?.ask().catch(() => {});
+      const done = await taken;
+      const turnAt = performance.now();
       try {
-        return await submit(envelope, raw, until(signal), permission);
+        const submitted = await submit(envelope, raw, until(signal), asked);
+        if (asked) answerTime.note(performance.now() - Math.max(turnAt, asked.givenAt));
+        return submitted;
       } finally {
-        inUse -= 1;
         done();
       }
     },
-    // `fetch` closes idle connections. There is nothing to close here.
-    useAtMost: async () => {},
+    useAtMost: async (connections) => turn.limit(Math.min(connections, maximumConnections)),
     async close() {
       await turn.close(CLOSE_GRACE_MS);
       ended.abort(new Error("the session was closed"));
     },
   };
+}
+
+/** The permission, asked for once however often it is called; `givenAt` on the clock of `performance`. */
+function askedOnce(permission: Permission): Permission & { readonly givenAt: number } {
+  let asked: Promise<void> | null = null;
+  const once = {
+    givenAt: 0,
+    ask: () => {
+      asked ??= permission.ask().then(() => {
+        once.givenAt = performance.now();
+      });
+      return asked;
+    },
+    holds: () => permission.holds(),
+  };
+  return once;
 }

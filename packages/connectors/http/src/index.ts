@@ -17,3 +17,4 @@ export {
 } from "./refusal.ts";
 export { deadlineOf, nobody, type RunStep, runSteps, runTest, type SkipStep, type TestRun } from "./test-steps.ts";
 export { firstBytes, type TokenApi, tokenApi } from "./token-api.ts";
+export { turns } from "./turns.ts";

@@ -1,41 +1,54 @@
 import { FailureError, failureOf } from "@mailfleet/contracts";
 
-/** Lets at most this many run at once, in order of arrival. */
+/** Lets at most so many run at once, in order of arrival. */
 export interface Turns {
   /**
    * Resolves with the function that ends the turn. Throws `FailureError` if `signal` aborts first, or after `close`.
    */
   take(signal: AbortSignal): Promise<() => void>;
+  /** How many have a turn now. */
+  readonly running: number;
+  /** From now on at most so many. Those that run go on. */
+  limit(most: number): void;
   /** Gives no more turns, and waits for those under way, but no longer than `graceMs`. Never throws. */
   close(graceMs: number): Promise<void>;
 }
 
-export function turns(most: number): Turns {
+export function turns(atFirst: number): Turns {
   const waiting: { go: () => void; fail: (code: string) => void }[] = [];
-  let free = most;
+  let most = atFirst;
+  let running = 0;
   let closed = false;
   let onQuiet: (() => void) | null = null;
-  const give = () => {
-    const next = waiting.shift();
-    if (next) next.go();
-    else {
-      free += 1;
-      if (free === most) onQuiet?.();
+  const admit = () => {
+    for (let next = running < most && waiting.shift(); next; next = running < most && waiting.shift()) {
+      running += 1;
+      next.go();
     }
   };
   const turn = () => {
     let over = false;
     return () => {
-      if (!over) give();
+      if (over) return;
       over = true;
+      running -= 1;
+      admit();
+      if (running === 0) onQuiet?.();
     };
   };
   return {
+    get running() {
+      return running;
+    },
+    limit(now) {
+      most = now;
+      admit();
+    },
     async take(signal) {
       if (closed) throw notTaken("CLOSED");
       if (signal.aborted) throw notTaken("ABORTED");
-      if (free > 0) {
-        free -= 1;
+      if (running < most) {
+        running += 1;
         return turn();
       }
       await new Promise<void>((resolve, reject) => {
@@ -61,7 +74,7 @@ export function turns(most: number): Turns {
     async close(graceMs) {
       closed = true;
       for (const { fail } of waiting.splice(0)) fail("CLOSED");
-      if (free === most) return;
+      if (running === 0) return;
       await new Promise<void>((resolve) => {
         const late = setTimeout(resolve, graceMs);
         onQuiet = () => {

@@ -1,4 +1,5 @@
 import {
+  AnswerTime,
   type ConnectOptions,
   type Envelope,
   type OutboundSession,
@@ -43,11 +44,6 @@ const worthAFreshConnection = new Set(["CONNECTION_LOST", "SERVER_UNAVAILABLE", 
 const CLOSE_GRACE_MS = 5000;
 /** Of servers that answer later than this to the content, no message waits for the answer to the one before. */
 const FOLLOW_MS = 500;
-/**
- * The permission for the next message is asked while the one before is answered, if the answer comes about as fast as the
- * permission. Otherwise nothing is won by it, and a message may be permitted for long and not be on the wire.
- */
-const ASK_AHEAD_MS = 50;
 /** A message that was begun behind another one goes elsewhere if that is not answered by then. */
 const STUCK_MS = 2000;
 
@@ -68,8 +64,7 @@ export class SmtpPool implements OutboundSession {
   #most: number;
   #closed = false;
   #sweeper: NodeJS.Timeout | null = null;
-  /** How long the server takes to answer to the content of a message; unknown at first. */
-  #answerMs = Number.POSITIVE_INFINITY;
+  readonly #answerTime = new AnswerTime();
 
   constructor(options: ConnectOptions, maximumConnections: number, deadlines: Deadlines) {
     this.#options = options;
@@ -175,12 +170,9 @@ export class SmtpPool implements OutboundSession {
   /** What begins behind the content that is about to be written. */
   #follow(busy: Busy, { connected, messages }: Pooled) {
     busy.since = performance.now();
-    const answered = () => {
-      const took = performance.now() - busy.since;
-      this.#answerMs = Number.isFinite(this.#answerMs) ? this.#answerMs * 0.8 + took * 0.2 : took;
-    };
+    const answered = () => this.#answerTime.note(performance.now() - busy.since);
     const [next] = this.#waiting;
-    const may = this.#answerMs < FOLLOW_MS && this.#busy.size <= this.#most;
+    const may = this.#answerTime.ms < FOLLOW_MS && this.#busy.size <= this.#most;
     if (!next || !may || messages + 1 >= this.#deadlines.messagesPerConnection) return { commands: null, answered };
     const commands = next.transaction.behind(connected, this.#context.eightBitPolicy);
     if (commands) {
@@ -188,7 +180,7 @@ export class SmtpPool implements OutboundSession {
       busy.following = next;
     }
     // Also where it is not begun: it will be the next to begin. What is large is on its way for long before its dot.
-    if (this.#answerMs < ASK_AHEAD_MS && next.transaction.isSmall) next.transaction.ask();
+    if (this.#answerTime.isQuick && next.transaction.isSmall) next.transaction.ask();
     return { commands, answered };
   }
 
