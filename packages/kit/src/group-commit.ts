@@ -16,7 +16,8 @@ export class GroupCommit<Item, Result> {
   readonly #options: GroupCommitOptions;
   #queue: { item: Item; resolve: (result: Result) => void; reject: (error: unknown) => void }[] = [];
   #running = 0;
-  #scheduled = false;
+  /** How the next batch is begun. */
+  #scheduled: { readonly gathering: NodeJS.Timeout | null } | null = null;
 
   constructor(write: (items: Item[]) => Promise<Result[]>, options: Partial<GroupCommitOptions> = {}) {
     this.#write = write;
@@ -30,15 +31,26 @@ export class GroupCommit<Item, Result> {
     });
   }
 
+  /** What waits only for more to come goes in this turn of the event loop, because a statement that it can join goes too. */
+  hurry(): void {
+    const gathering = this.#scheduled?.gathering;
+    if (!gathering) return;
+    clearTimeout(gathering);
+    this.#scheduled = { gathering: null };
+    setImmediate(() => this.#begin());
+  }
+
   #schedule(): void {
     if (this.#scheduled || this.#running >= this.#options.parallel) return;
-    this.#scheduled = true;
-    const run = () => {
-      this.#scheduled = false;
-      void this.#run();
-    };
-    if (this.#options.gatherMs > 0) setTimeout(run, this.#options.gatherMs);
-    else setImmediate(run);
+    const { gatherMs } = this.#options;
+    const begin = () => this.#begin();
+    this.#scheduled = { gathering: gatherMs > 0 ? setTimeout(begin, gatherMs) : null };
+    if (gatherMs === 0) setImmediate(begin);
+  }
+
+  #begin(): void {
+    this.#scheduled = null;
+    void this.#run();
   }
 
   async #run(): Promise<void> {

@@ -56,6 +56,11 @@ export class Attempts {
     return this.#alike.failed(mailboxId);
   }
 
+  /** Results that wait for others are written down now. */
+  hurryResults(): void {
+    this.#handOver.hurry();
+  }
+
   /**
    * Waits for a free connection and hands a claimed send over; `mayStart` is asked when it is its turn. What came of it
    * is written down when it returns. `null`: nothing was tried, or the result was not this attempt's to write.

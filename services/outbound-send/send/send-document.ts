@@ -1,6 +1,6 @@
 import type { OutgoingMessage, SendState } from "@mailfleet/contracts";
 import { type AnyBulkWriteOperation, Binary, bytesOf, type Filter } from "@mailfleet/store";
-import type { DueSend, NewSend, SendChange, SendClaim, StoredSend } from "./send.ts";
+import type { DueSend, NewSend, SendChange, SendClaim, SentSend, StoredSend } from "./send.ts";
 
 /** Fields that most sends do not need: absent, they have their usual value. */
 type Sparse = "remaining" | "deferrals" | "attempts" | "nextAttemptAt" | "answer" | "rejected" | "commands" | "claim";
@@ -66,6 +66,52 @@ export function afterPosition(cursor: string | undefined): Filter<SendDocument> 
   const [at, id = ""] = cursor?.split("/") ?? [];
   if (at === undefined) return {};
   return { $or: [{ acceptedAt: { $lt: Number(at) } }, { acceptedAt: Number(at), _id: { $lt: id } }] };
+}
+
+/** The update that claims sends of one state and attempt. */
+export function claimFor(
+  group: readonly DueSend[],
+  claim: NonNullable<SendDocument["claim"]>,
+): AnyBulkWriteOperation<SendDocument> {
+  const ids = group.map(({ id }) => id);
+  const [{ state, attempt } = { state: "accepted" as SendState, attempt: 0 }] = group;
+  return {
+    updateMany: {
+      filter: { _id: { $in: ids }, state, attempt },
+      update: {
+        $set: { state: "sending", claim, changedAt: claim.startedAt, attempt: attempt + 1 },
+        $unset: { due: "", attention: "", nextAttemptAt: "" },
+      },
+    },
+  };
+}
+
+/** The update that saves results. */
+export function sentFor(results: readonly SentSend[], batch: string, at: number): AnyBulkWriteOperation<SendDocument> {
+  const ids = results.map(({ sendId }) => sendId);
+  const owners = [...new Set(results.map((result) => result.owner))];
+  const place = { $indexOfArray: [{ $literal: ids }, "$_id"] };
+  const of = (values: unknown[]) => ({ $arrayElemAt: [{ $literal: values }, place] });
+  const attempt = { n: "$attempt", startedAt: "$claim.startedAt", endedAt: { $literal: at } };
+  return {
+    updateMany: {
+      filter: { _id: { $in: ids }, "claim.owner": { $in: owners }, state: "sending" },
+      update: [
+        {
+          $set: {
+            state: "sent",
+            changedAt: { $literal: at },
+            changeId: { $literal: batch },
+            remaining: [],
+            answer: of(results.map(({ answer }) => answer)),
+            purgeAt: of(results.map(({ purgeAt }) => new Date(purgeAt))),
+            attempts: { $concatArrays: [{ $ifNull: ["$attempts", []] }, [attempt]] },
+          },
+        },
+        { $unset: ["claim", "raw", "failure", "late"] },
+      ],
+    },
+  };
 }
 
 /** The statement that makes a change. */

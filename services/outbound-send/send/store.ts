@@ -1,12 +1,27 @@
 import { type OutgoingMessage, ProblemError, type RequestArguments, type SendState } from "@mailfleet/contracts";
 import { GroupCommit } from "@mailfleet/kit";
-import { type Collection, type Filter, type Store, writeFates } from "@mailfleet/store";
+import { type AnyBulkWriteOperation, type Collection, type Filter, type Store, writeFates } from "@mailfleet/store";
 import { collections } from "../collections.ts";
 import type { Afterwards, DueSend, NewSend, SendChange, SentSend, StoredSend } from "./send.ts";
-import { afterPosition, dueSend, insertedSend, readSend, type SendDocument, updateFor } from "./send-document.ts";
+import {
+  afterPosition,
+  claimFor,
+  dueSend,
+  insertedSend,
+  readSend,
+  type SendDocument,
+  sentFor,
+  updateFor,
+} from "./send-document.ts";
 
 /** What became of a new send: stored now, or there already under its idempotency key (or its id). */
 export type Accepted = { readonly stored: true } | { readonly stored: false; readonly existing: StoredSend };
+
+/** Updates that concern so many sends together. */
+interface Move {
+  readonly updates: AnyBulkWriteOperation<SendDocument>[];
+  readonly count: number;
+}
 
 const onNormalWay: ReadonlySet<SendState> = new Set(["accepted", "sending", "sent"]);
 const withoutBytes = { raw: 0 } as const;
@@ -24,6 +39,14 @@ export function createSendStore(store: Store, owner: string) {
   const accepting = new GroupCommit<SendDocument, Accepted>((documents) => insertAll(sends, documents), {
     parallel: 2,
     gatherMs: 2,
+  });
+
+  /** Claims and results of one moment are one statement: the wait for the disk costs more than what is in it. */
+  const moving = new GroupCommit<Move, boolean>(async (moves) => {
+    const updates = moves.flatMap((move) => move.updates);
+    const { modifiedCount } = await sends.bulkWrite(updates, { ordered: false });
+    const isWhole = modifiedCount === moves.reduce((sum, move) => sum + move.count, 0);
+    return moves.map(() => isWhole);
   });
 
   const changing = new GroupCommit<SendChange & { changeId: string }, boolean>(async (changes) => {
@@ -69,55 +92,24 @@ export function createSendStore(store: Store, owner: string) {
       { owner: by, batch, now }: { owner: string; batch: string; now: number },
     ) => {
       const groups = Map.groupBy(due, (send) => `${send.state} ${send.attempt}`);
-      const claim = { owner: by, startedAt: now, batch };
-      const got = await Promise.all(
-        [...groups.values()].map(async (group) => {
-          const ids = group.map(({ id }) => id);
-          const [{ state, attempt } = { state: "accepted" as SendState, attempt: 0 }] = group;
-          const { modifiedCount } = await sends.updateMany(
-            { _id: { $in: ids }, state, attempt },
-            {
-              $set: { state: "sending", claim, changedAt: now, attempt: attempt + 1 },
-              $unset: { due: "", attention: "", nextAttemptAt: "" },
-            },
-          );
-          if (modifiedCount === ids.length) return group;
-          const found = await sends
-            .find({ _id: { $in: ids }, "claim.batch": batch, state: "sending" }, { projection: { _id: 1 } })
-            .toArray();
-          const mine = new Set(found.map(({ _id }) => _id));
-          return group.filter(({ id }) => mine.has(id));
-        }),
-      );
+      const updates = [...groups.values()].map((group) => claimFor(group, { owner: by, startedAt: now, batch }));
+      let got = due;
+      if (!(await moving.commit({ updates, count: due.length }))) {
+        const ids = due.map(({ id }) => id);
+        const found = await sends
+          .find({ _id: { $in: ids }, "claim.batch": batch, state: "sending" }, { projection: { _id: 1 } })
+          .toArray();
+        const mine = new Set(found.map(({ _id }) => _id));
+        got = due.filter(({ id }) => mine.has(id));
+      }
       const made = { state: "sending" as const, claim: { owner: by, startedAt: now }, nextAttemptAt: null };
-      return got.flat().map((send) => ({ ...send, ...made, attempt: send.attempt + 1, changedAt: now }));
+      return got.map((send) => ({ ...send, ...made, attempt: send.attempt + 1, changedAt: now }));
     },
 
     /** Many results at once; ids of those that were written, now or by an earlier try with this `batch`. */
     sent: async (results: readonly SentSend[], batch: string, at: number) => {
       const ids = results.map(({ sendId }) => sendId);
-      const owners = [...new Set(results.map((result) => result.owner))];
-      const place = { $indexOfArray: [{ $literal: ids }, "$_id"] };
-      const of = (values: unknown[]) => ({ $arrayElemAt: [{ $literal: values }, place] });
-      const attempt = { n: "$attempt", startedAt: "$claim.startedAt", endedAt: { $literal: at } };
-      const { modifiedCount } = await sends.updateMany(
-        { _id: { $in: ids }, "claim.owner": { $in: owners }, state: "sending" },
-        [
-          {
-            $set: {
-              state: "sent",
-              changedAt: { $literal: at },
-              changeId: { $literal: batch },
-              remaining: [],
-              answer: of(results.map(({ answer }) => answer)),
-              purgeAt: of(results.map(({ purgeAt }) => new Date(purgeAt))),
-              attempts: { $concatArrays: [{ $ifNull: ["$attempts", []] }, [attempt]] },
-            },
-          },
-          { $unset: ["claim", "raw", "failure", "late"] },
-        ],
-      );
-      if (modifiedCount === ids.length) return new Set(ids);
+      if (await moving.commit({ updates: [sentFor(results, batch, at)], count: ids.length })) return new Set(ids);
       const found = await sends.find({ _id: { $in: ids }, changeId: batch }, { projection: { _id: 1 } }).toArray();
       return new Set(found.map(({ _id }) => _id));
     },
