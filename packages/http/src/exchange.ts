@@ -41,7 +41,20 @@ export async function exchange(agent: Agent, given: Exchange): Promise<Response>
   const fields = Object.entries(answer.headers).flatMap(([name, value]) =>
     [value ?? []].flat().map((one): [string, string] => [name, one]),
   );
-  return new Response(size > 0 ? Buffer.concat(held) : null, { status: answer.statusCode, headers: fields });
+  return inMemory(Buffer.concat(held), { status: answer.statusCode, headers: fields });
+}
+
+const decoder = new TextDecoder();
+
+/** An answer whose bytes are there: read without a stream, unless its stream is asked for. */
+function inMemory(bytes: Uint8Array<ArrayBuffer>, init: ResponseInit): Response {
+  const text = async () => decoder.decode(bytes);
+  return Object.defineProperties(new Response(null, init), {
+    body: { get: () => (bytes.length > 0 ? new Response(bytes).body : null) },
+    text: { value: text },
+    json: { value: async () => JSON.parse(await text()) },
+    arrayBuffer: { value: async () => bytes.slice().buffer },
+  });
 }
 
 /**
