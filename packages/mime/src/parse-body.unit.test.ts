@@ -27,6 +27,23 @@ describe("parsing a body", () => {
     assert.equal(parsed.unparsed, null);
   });
 
+  for (const [what, type] of [
+    ["an empty boundary", 'multipart/mixed; boundary=""'],
+    ["no boundary", "multipart/mixed"],
+    ["a boundary that never comes", "multipart/mixed; boundary=never"],
+  ] as const)
+    test(`${what}: the body does not vanish without a word`, async () => {
+      const { text, unparsed } = await parseBody(
+        Buffer.from(`Content-Type: ${type}\r\n\r\n--\r\n\r\nHello\r\n----\r\n`),
+      );
+      assert.ok(text?.includes("Hello") || unparsed === "the header announces parts, and none was found in the body");
+    });
+
+  test("parts that are all empty are no fault", async () => {
+    const raw = "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\n\r\n--b--\r\n";
+    assert.equal((await parseBody(Buffer.from(raw))).unparsed, null);
+  });
+
   test("nesting without end is refused and does not hold up anybody", async () => {
     let raw = "";
     for (let depth = 0; depth < 2000; depth += 1)

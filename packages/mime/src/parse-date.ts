@@ -37,7 +37,7 @@ const zones: Readonly<Record<string, number>> = {
 };
 
 const usual =
-  /^(?:[a-z]{2,9}\.?\s*,?\s*)?(\d{1,2})[\s-]+([a-z]{3,9})\.?,?[\s-]+(\d{2,4})(?:,?\s+(\d{1,2})[:.](\d{1,2})(?:[:.](\d{1,2})(?:[.,]\d{1,9})?)?\s*(am|pm)?)?(?:\s*([+-]\s?\d{1,2}:?\d{2}\b|[a-z]{1,5}(?:[+-]\d{1,2}(?::?\d{2})?)?\b))?/i;
+  /^(?:[a-z]{2,9}\.?\s*,?\s*)?(\d{1,2})[\s-]+([a-z]{3,9})\.?,?[\s-]+(\d{2,4})(?!\d)(?:,?\s+(\d{1,2})[:.](\d{1,2})(?:[:.](\d{1,2})(?:[.,]\d{1,9})?)?\s*(am|pm)?)?(?:\s*([+-]\s?\d{1,2}:?\d{2}\b|[a-z]{1,5}(?:[+-]\d{1,2}(?::?\d{2})?)?\b))?/i;
 /** The form of C's asctime, and of Unix's date. */
 const asctime =
   /^(?:[a-z]{3,9},?\s+)?([a-z]{3,9})\.?\s+(\d{1,2}),?\s+(?:(\d{4}),?\s+)?(\d{1,2}):(\d{2})(?::(\d{2}))?\s*(am|pm)?\s*(?:((?:[a-z]{1,5})?[+-]\d{2}:?\d{2}|[a-z]{2,5})\s*)?(\d{4})?(?:\s*([+-]\d{2}:?\d{2}))?/i;
@@ -89,7 +89,19 @@ function instant(
   const [day, minute, second] = [Number(dayText), Number(minuteText), Number(secondText)];
   let hour = Number(hourText);
   if (half) hour = (hour % 12) + (half.toLowerCase() === "pm" ? 12 : 0);
-  if (month < 0 || month > 11 || day < 1 || day > 31 || hour > 24 || minute > 59 || second > 60) return null;
+  // An ISO date and most databases end with 9999.
+  if (
+    year < 1 ||
+    year > 9999 ||
+    month < 0 ||
+    month > 11 ||
+    day < 1 ||
+    day > 31 ||
+    hour > 24 ||
+    minute > 59 ||
+    second > 60
+  )
+    return null;
   const date = new Date(0);
   date.setUTCFullYear(year, month, day);
   // The 31st of a month of 30 days is a mistake, not the next month.
