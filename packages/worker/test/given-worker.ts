@@ -129,6 +129,7 @@ export async function givenWorker() {
         kind: "queue",
         sentCopy: "server",
         undeliverableFolder: null,
+        tagUndeliverable: false,
         eightBitPolicy: "encode",
         ehloName: null,
         watch: null,

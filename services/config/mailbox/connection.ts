@@ -83,6 +83,9 @@ export function connectionOf(
     retryMs: policy.retryMs,
     uncertainPolicy: profile.settings.uncertainPolicy,
     sentCopy: profile.settings.sentCopy,
+    tagUndeliverable:
+      profile.settings.tagUndeliverable &&
+      connectorDescriptors[profile.settings.inbound.protocol].fields.includes("categories"),
     undeliverableFolder: profile.settings.undeliverableFolder ?? null,
     eightBitPolicy: profile.settings.eightBitPolicy,
     ehloName: profile.settings.ehloName ?? null,

@@ -52,6 +52,7 @@ export const profileSample: Profile = {
   watch: true,
   uncertainPolicy: "hold",
   sentCopy: "server",
+  tagUndeliverable: true,
   eightBitPolicy: "encode",
   sendExpiryHours: 72,
   active: true,

@@ -26,6 +26,8 @@ interface StoredBatch {
   readonly toDelete: readonly string[];
   /** Names of reports to be moved at the server. */
   readonly toMove: readonly string[];
+  /** Names of what is to be tagged as undeliverable at the server. */
+  readonly toTag: readonly string[];
   /** What is set aside once this batch is passed; absent: as before. */
   readonly setAside?: readonly SetAside[];
 }
@@ -60,6 +62,7 @@ export function createHandOver(
       pending: pendingOf(upToHere),
       received: batch.messages.length,
       toMove: batch.toMove,
+      toTag: batch.toTag,
       ...(batch.isNew && batch.messages.length > 0 && { found: ports.now() }),
       ...(batch.setAside && { setAside: batch.setAside }),
     });

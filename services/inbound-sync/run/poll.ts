@@ -25,6 +25,7 @@ import { watchesOf } from "../watch/watches.ts";
 import { createBreaks } from "./breaks.ts";
 import { moveReports } from "./move-reports.ts";
 import { receive } from "./receive.ts";
+import { tagUndeliverable } from "./tag-undeliverable.ts";
 
 /** Longer than any run should take: for a server that never ends. */
 const deadlineMs = 900_000;
@@ -43,9 +44,12 @@ export function createPoll(ports: InboundPorts): RunWork<InboundConnector, Sourc
     takesPermit: ({ mailboxId }) => !watchesOf(ports).lends(mailboxId),
     hold: ({ mailboxId }) => take(ports, mailboxId),
     async work(run, opened) {
-      const worked = await poll(ports, slots, run, opened);
-      // Over a connection of its own, which has the run's permit.
-      if (run.hasPermit && !worked.failure) await moveReports(ports, run, opened);
+      const toTag: string[] = [];
+      const worked = await poll(ports, slots, run, opened, toTag);
+      if (!run.hasPermit || worked.failure) return worked;
+      // Over connections of their own, which have the run's permit; a message that is moved may have another name there.
+      await tagUndeliverable(ports, run, opened, toTag);
+      await moveReports(ports, run, opened);
       return worked;
     },
     ended: async (run, end) => stamp(ports, run, end),
@@ -65,6 +69,7 @@ async function poll(
   slots: Slots,
   run: PollRun,
   { connector, options }: OpenedConnection<InboundConnector>,
+  toTag: string[],
 ): Promise<Worked> {
   const { connection, signal, context, held: lease, logger, connectionWanted } = run;
   const remembers = connectorDescriptors[connection.server.protocol as Protocol]?.remembers ?? "position";
@@ -81,7 +86,18 @@ async function poll(
       const opened = await opening;
       slot = await slots.take(signal);
       const session = waitingWithout(slot, opened);
-      const reading = { connection, session, source, remembers, lease, signal, correlation, connectionWanted, alone };
+      const reading = {
+        connection,
+        session,
+        source,
+        remembers,
+        lease,
+        signal,
+        correlation,
+        connectionWanted,
+        alone,
+        toTag,
+      };
       const { short, complete } = await receive(ports, reading, found);
       if (found.messages > 0) logger.info({ ...found, complete, short }, "received");
       else logger.debug({ ...found, complete, short }, "nothing new");

@@ -25,6 +25,9 @@ const longestRunMs = 600_000;
 const fairShareMs = 5000;
 const day = 86_400_000;
 
+/** A message that is refused once is often given soon after; one that is refused so often is tagged as undeliverable. */
+const triesBeforeTag = 3;
+
 /** How reading ended. */
 export interface Received {
   /** False: something is left, the run comes again. */
@@ -93,6 +96,10 @@ export async function receive(ports: InboundPorts, run: ReceiveRun, found: Found
       const done = new Set([...settled.map(({ name }) => name), ...(batch.notWanted ?? [])]);
       aside = afterTry(aside, { refused, settled: done, at: ports.now() });
     }
+    const reports = settled.filter((one) => !old.has(one)).flatMap(reportName);
+    const hopeless = touched ? aside.filter(({ name, tries }) => tries === triesBeforeTag && open.has(name)) : [];
+    const toTag = connection.tagUndeliverable ? [...reports, ...hopeless.map(({ name }) => name)] : [];
+    run.toTag.push(...toTag);
     await handOver.add({
       messages: kept.stored,
       // What is only tried again moves no cursor.
@@ -102,7 +109,8 @@ export async function receive(ports: InboundPorts, run: ReceiveRun, found: Found
       named: names ? [...settled.map((one) => named(one, old.get(one))), ...(batch.notWanted ?? []).map(unread)] : [],
       // Mail from before the mailbox was emptied stays.
       toDelete: connection.deleteAfterProcessing ? settled.filter(isSafe).map(({ name }) => name) : [],
-      toMove: connection.undeliverableFolder === null ? [] : settled.filter((one) => !old.has(one)).flatMap(reportName),
+      toMove: connection.undeliverableFolder === null ? [] : reports,
+      toTag,
       ...(touched && { setAside: aside }),
     });
     cursor = batch.cursor;

@@ -81,6 +81,10 @@ export interface SourceDocument {
   readonly comparingUntil?: number;
   /** The mailbox was moved to another account or host: what came before the last reading of the one before is also known by its likeness. */
   readonly movedAt?: number;
+  /** Reports and messages set aside that are still to be tagged at the server, by name. */
+  readonly toTag?: readonly string[];
+  /** The last tagging failed, and that was said. */
+  readonly notTagged?: boolean;
   /** Reports of undeliverable mail that are handed over and still to be moved at the server, by name. */
   readonly toMove?: readonly string[];
   /** REPORTS_NOT_MOVED is raised, or is about to be. */

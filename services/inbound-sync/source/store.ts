@@ -12,8 +12,12 @@ import { collections } from "../collections.ts";
 import type { Audit, Break, ComparedInbox, Expected, PendingFacts, SourceDocument, StoredCursor } from "./document.ts";
 import type { SetAside } from "./set-aside.ts";
 
-/** Reports that wait to be moved; the oldest of more stay where they are. */
-const mostToMove = 1000;
+/** Messages that wait to be moved, or tagged; the oldest of more stay as they are. */
+const mostWaiting = 1000;
+/** A list of those that wait, with more of them. */
+const withMore = (list: "toMove" | "toTag", more: readonly string[]) => ({
+  [list]: { $slice: [{ $concatArrays: [{ $ifNull: [`$${list}`, []] }, { $literal: more }] }, -mostWaiting] },
+});
 
 /** What a reader changes, under the fence of its lease. */
 interface LeasedWrite {
@@ -83,6 +87,8 @@ export function createSourceStore(store: Store) {
         setAside?: readonly SetAside[];
         /** To be moved at the server, beside those that still are. */
         toMove: readonly string[];
+        /** To be tagged at the server, beside those that still are. */
+        toTag: readonly string[];
       },
     ) =>
       write(lease, {
@@ -91,16 +97,17 @@ export function createSourceStore(store: Store) {
         received: { $add: [{ $ifNull: ["$received", 0] }, step.received] },
         ...(step.found !== undefined && { found: { at: step.found, after: { $ifNull: ["$listedAt", null] } } }),
         ...(step.setAside && { setAside: { $literal: step.setAside } }),
-        ...(step.toMove.length > 0 && {
-          toMove: {
-            $slice: [{ $concatArrays: [{ $ifNull: ["$toMove", []] }, { $literal: step.toMove }] }, -mostToMove],
-          },
-        }),
+        ...(step.toMove.length > 0 && withMore("toMove", step.toMove)),
+        ...(step.toTag.length > 0 && withMore("toTag", step.toTag)),
       }),
 
     /** What is still to be moved, and whether that is told. */
     moved: (lease: SourceLease, { toMove, notMoved }: { toMove: readonly string[]; notMoved: boolean }) =>
       write(lease, { toMove: { $literal: toMove }, notMoved }),
+
+    /** What is still to be tagged, and whether the last tagging failed. */
+    tagged: (lease: SourceLease, { toTag, notTagged }: { toTag: readonly string[]; notTagged: boolean }) =>
+      write(lease, { toTag: { $literal: toTag }, notTagged }),
 
     setAside: (lease: SourceLease, setAside: readonly SetAside[]) => write(lease, { setAside: { $literal: setAside } }),
 
@@ -166,6 +173,7 @@ export function createSourceStore(store: Store) {
         pending: null,
         setAside: { $literal: [] },
         toMove: { $literal: [] },
+        toTag: { $literal: [] },
         comparing: true,
         ...(movedAt !== null && { movedAt: { $literal: movedAt } }),
       }),

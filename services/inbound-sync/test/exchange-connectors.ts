@@ -27,6 +27,7 @@ export function exchangeConnectors() {
       ...graph,
       open: (options, signal) => graph.open(signedIn(options), signal),
       moveTo: async (options, ...rest) => (await graph.moveTo?.(signedIn(options), ...rest)) ?? [],
+      categorise: async (options, ...rest) => (await graph.categorise?.(signedIn(options), ...rest)) ?? [],
     },
   };
   return { connectors, close: fetch.close };

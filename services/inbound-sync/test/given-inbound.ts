@@ -113,6 +113,7 @@ export async function givenInbound(options: { ownMongo?: boolean } = {}) {
         kind: "queue",
         sentCopy: "server",
         undeliverableFolder: null,
+        tagUndeliverable: true,
         eightBitPolicy: "encode",
         ehloName: null,
         watch: { noopMs: null },

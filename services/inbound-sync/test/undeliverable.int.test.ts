@@ -136,6 +136,67 @@ describe("reports of undeliverable mail", () => {
     assert.ok(!graph.requests.some(({ method, path }) => method === "POST" && path.includes(mailboxId)));
   });
 
+  const category = "Undeliverable";
+  async function tags(
+    mailboxId: string,
+    add: (raw: string) => unknown,
+    at: { categories(): (readonly string[])[]; reads(): number; writes(): number; own(): unknown; refuse(): unknown },
+  ) {
+    await given.startReplica({ connectors });
+    await add(report(1));
+    await read(mailboxId);
+    await add(ordinary);
+    await read(mailboxId);
+    await eventually(() => told(mailboxId).length === 2);
+    assert.deepEqual(at.categories(), [[category], []]);
+    assert.deepEqual((await given.sources.get(mailboxId))?.toTag, []);
+    const before = at.reads();
+    // The server lists it as changed: for the tag, and because somebody else changed it.
+    await at.own();
+    for (const _ of [1, 2]) await read(mailboxId);
+    assert.deepEqual([at.reads() - before, at.writes(), told(mailboxId).length], [0, 1, 2]);
+    assert.deepEqual(at.categories()[0], ["Mine", category]);
+    await at.refuse();
+    await add(report(2));
+    await read(mailboxId);
+    await eventually(() => told(mailboxId).length === 3);
+    assert.deepEqual([at.categories()[2], given.results], [[], []], "the poll goes on without the tag");
+    assert.equal((await given.sources.get(mailboxId))?.notTagged, true);
+  }
+
+  test("get a category at Exchange, once, beside those that they have", async () => {
+    const mailboxId = "mb_tagews";
+    const address = `${mailboxId}@example.test`;
+    const mailbox = exchange.addAccount({ address, password: "secret" });
+    assert.ok(mailbox);
+    given.connect(mailboxId, { username: address, server: ewsServer(exchange) });
+    const count = (operation: string) => exchange.requests.filter((one) => one.operation === operation).length;
+    const written = count("UpdateItem");
+    await tags(mailboxId, (raw) => exchange.deliver(address, raw), {
+      categories: () => mailbox.in("inbox").map(({ categories }) => categories),
+      reads: () => count("GetItem"),
+      writes: () => count("UpdateItem") - written,
+      own: () => mailbox.edit(mailbox.in("inbox")[0]?.id ?? "", { categories: ["Mine", category] }),
+      refuse: () => exchange.failNext({ path: "UpdateItem", code: "ErrorAccessDenied" }),
+    });
+  });
+
+  test("get a category at Exchange Online, once, beside those that they have", async () => {
+    const mailboxId = "mb_taggraph";
+    const mailbox = graph.addMailbox(`${mailboxId}@example.test`);
+    given.connect(mailboxId, { server: graphServer(graph) });
+    const inbox = () => [...mailbox.messages.values()];
+    const ours = () => graph.requests.filter(({ path }) => path.includes(mailboxId));
+    await tags(mailboxId, (raw) => mailbox.add(Buffer.from(raw)), {
+      categories: () => inbox().map(({ categories }) => categories),
+      reads: () => ours().filter(({ path }) => path.includes("$value")).length,
+      writes: () => ours().filter(({ method }) => method === "PATCH").length,
+      own: () => mailbox.change(inbox()[0]?.id ?? "", { categories: ["Mine", category] }),
+      refuse: () => graph.limitPermissions(["Mail.Read"]),
+    });
+    graph.limitPermissions(null);
+  });
+
   test("that were handed over before the process died are moved by the next one", async () => {
     const mailboxId = "mb_reportdied";
     const mailbox = graph.addMailbox(`${mailboxId}@example.test`);

@@ -333,6 +333,7 @@ function bySmtp(mailbox: GivenMailbox): Connection {
     kind: "queue",
     sentCopy: mailbox.sentCopy,
     undeliverableFolder: null,
+    tagUndeliverable: false,
     eightBitPolicy: "encode",
     ehloName: null,
     watch: null,

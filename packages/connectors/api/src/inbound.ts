@@ -199,7 +199,7 @@ export function isSought({ isOwnId, mark: { value } }: SoughtMessage, mark: stri
   return mark === null ? isOwnId : mark === value;
 }
 
-/** A message that the server does not move, whatever it does with others. */
+/** A message that the server does not move or mark, whatever it does with others. */
 export interface NotMoved {
   readonly name: string;
   readonly failure: Failure;
@@ -227,6 +227,16 @@ export interface InboundConnector {
   moveTo?(
     options: ConnectOptions,
     folder: string,
+    names: readonly string[],
+    signal: AbortSignal,
+  ): Promise<readonly NotMoved[]>;
+  /**
+   * Adds a category to messages of the inbox that do not have it, beside their others. Names, answer and errors as for
+   * `moveTo`. Absent: the protocol knows no categories.
+   */
+  categorise?(
+    options: ConnectOptions,
+    category: string,
     names: readonly string[],
     signal: AbortSignal,
   ): Promise<readonly NotMoved[]>;

@@ -1,4 +1,5 @@
 import { type InboundConnector, sourceOf } from "@mailfleet/connector-api";
+import { categorise } from "./categorise.ts";
 import { openEws } from "./ews-api.ts";
 import { ewsSession } from "./ews-session.ts";
 import { findSent } from "./find-sent.ts";
@@ -7,8 +8,8 @@ import { moveTo } from "./move-to.ts";
 import { countInbox, runTest } from "./test-steps.ts";
 
 /**
- * Receives from Exchange on-premises by EWS: the inbox of the mailbox with the given address. Moves reports where a profile
- * says so, and changes nothing else in it.
+ * Receives from Exchange on-premises by EWS: the inbox of the mailbox with the given address. Tags and moves what is
+ * undeliverable where a profile says so, and changes nothing else in it.
  */
 export const ewsInbound: InboundConnector = {
   test: (options, listener, signal) =>
@@ -29,6 +30,14 @@ export const ewsInbound: InboundConnector = {
     const api = await openEws(options, signal);
     try {
       return await moveTo(api, folder, names, signal);
+    } finally {
+      await api.close();
+    }
+  },
+  async categorise(options, category, names, signal) {
+    const api = await openEws(options, signal);
+    try {
+      return await categorise(api, category, names, signal);
     } finally {
       await api.close();
     }

@@ -94,6 +94,17 @@ export const createFolder = (whose: Whose, name: string) =>
 export const moveItem = (folder: string, id: string) =>
   `<m:MoveItem><m:ToFolderId><t:FolderId Id="${escaped(folder)}"/></m:ToFolderId>${itemIds(id)}</m:MoveItem>`;
 
+/** The categories of an item. */
+export const getCategories = (id: string) =>
+  `<m:GetItem>${shape("Item", uris(["item:Categories"]))}${itemIds(id)}</m:GetItem>`;
+
+/** Sets the categories of an item, whatever else of it has changed; nobody is told that it was read (MS-OXWSCORE §3.1.4.9). */
+export const setCategories = (id: string, categories: readonly string[]) =>
+  '<m:UpdateItem ConflictResolution="AlwaysOverwrite" MessageDisposition="SaveOnly" SuppressReadReceipts="true"><m:ItemChanges><t:ItemChange>' +
+  `<t:ItemId Id="${escaped(id)}"/><t:Updates><t:SetItemField><t:FieldURI FieldURI="item:Categories"/>` +
+  `<t:Message><t:Categories>${categories.map((one) => `<t:String>${escaped(one)}</t:String>`).join("")}</t:Categories></t:Message>` +
+  "</t:SetItemField></t:Updates></t:ItemChange></m:ItemChanges></m:UpdateItem>";
+
 /** A property with a name of its own, in a set that is named by its GUID. */
 interface NamedProperty {
   readonly set: string;

@@ -1,6 +1,7 @@
 import { type InboundConnector, sourceOf } from "@mailfleet/connector-api";
 import { deadlineOf, runTest } from "@mailfleet/connector-http";
 import type { GuardedFetch } from "@mailfleet/http";
+import { categorise } from "./categorise.ts";
 import { findSent } from "./find-sent.ts";
 import { graphApi } from "./graph-api.ts";
 import { graphSession } from "./graph-session.ts";
@@ -9,8 +10,8 @@ import { moveTo } from "./move-to.ts";
 import { prechecked } from "./precheck.ts";
 
 /**
- * Receives through Microsoft Graph: the inbox of the mailbox with the given address. Moves reports where a profile says so,
- * and changes nothing else in it.
+ * Receives through Microsoft Graph: the inbox of the mailbox with the given address. Tags and moves what is
+ * undeliverable where a profile says so, and changes nothing else in it.
  */
 export function graphInbound({ fetch }: { readonly fetch: GuardedFetch }): InboundConnector {
   return {
@@ -34,6 +35,11 @@ export function graphInbound({ fetch }: { readonly fetch: GuardedFetch }): Inbou
       const api = graphApi(fetch, options);
       await api.signIn(signal);
       return moveTo(api, { address: options.address, folder }, names, signal);
+    },
+    async categorise(options, category, names, signal) {
+      const api = graphApi(fetch, options);
+      await api.signIn(signal);
+      return categorise(api, { address: options.address, category }, names, signal);
     },
     async open(options, signal) {
       const api = graphApi(fetch, options);

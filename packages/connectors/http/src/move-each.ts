@@ -6,8 +6,8 @@ import { RefusedError } from "./refusal.ts";
 const ofOne: ReadonlySet<FailureCode> = new Set<FailureCode>(["UNCLASSIFIED", "PROTOCOL_ERROR", "SERVER_UNAVAILABLE"]);
 
 /**
- * Moves messages one by one; one that is refused for itself holds up none behind it and is in the answer. What is gone counts
- * as moved. Throws what concerns all.
+ * Moves or marks messages one by one; one that is refused for itself holds up none behind it and is in the answer. What is gone counts
+ * as done. Throws what concerns all.
  */
 export async function moveEach(
   names: readonly string[],

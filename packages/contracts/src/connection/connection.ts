@@ -120,6 +120,10 @@ export const connection = noun("connection", {
     retryMs: field(z.number().int(), "between two attempts"),
     uncertainPolicy: field(UncertainPolicy, "what to do with a send of unknown fate"),
     sentCopy: field(SentCopy, "who files a sent message among the sent mail"),
+    tagUndeliverable: field(
+      z.boolean(),
+      "whether reports and messages that cannot be received get the category Undeliverable at the server",
+    ),
     undeliverableFolder: field(
       z.string().nullable(),
       "where received reports of undeliverable mail are moved at the server; null: they stay",

@@ -60,13 +60,14 @@ export interface ConnectorDescriptor {
 /**
  * `deleteAfterProcessing`: can delete received mail on the server; `addressing`: one sign-in of the profile can open
  * each mailbox; `trustedCertificates`: private authorities can be trusted; `sentCopy`: a copy can be filed among the sent mail;
- * `undeliverableFolder`: received mail can be moved to another folder; the others are settings of a profile's servers.
+ * `undeliverableFolder`: received mail can be moved to another folder; `categories`: it can be given categories; the others are settings of a profile's servers.
  */
 export type ConnectorField =
   | "deleteAfterProcessing"
   | "addressing"
   | "sentCopy"
   | "undeliverableFolder"
+  | "categories"
   | "trustedCertificates"
   | "authentication"
   | "access"

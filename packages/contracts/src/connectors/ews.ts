@@ -21,6 +21,7 @@ export const ews = {
     "apiUrl",
     "saveCopy",
     "undeliverableFolder",
+    "categories",
   ],
   sessionOf: "mailbox",
   remembers: "identities",

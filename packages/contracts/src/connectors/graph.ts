@@ -16,7 +16,7 @@ export const graph = {
   // Four requests at once for a mailbox: a session that receives makes two, any other one.
   sessionsPerMailbox: 3,
   credentials: ["token"],
-  fields: ["undeliverableFolder"],
+  fields: ["undeliverableFolder", "categories"],
   sessionOf: "mailbox",
   remembers: "identities",
 } as const satisfies ConnectorDescriptor;

@@ -124,6 +124,10 @@ export const profile = noun("profile", {
       "who files a sent message among the sent mail; append: Mailfleet, over the mailbox's IMAP, if the server has not",
       { flag: "sent-copy <who>" },
     ),
+    tagUndeliverable: field(
+      z.boolean().default(true),
+      "whether reports of undeliverable mail, and messages that cannot be received, get the category Undeliverable in the mailbox; Exchange only",
+    ),
     undeliverableFolder: field(
       z
         .string()

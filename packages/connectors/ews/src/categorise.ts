@@ -1,0 +1,19 @@
+import type { NotMoved } from "@mailfleet/connector-api";
+import { moveEach } from "@mailfleet/connector-http";
+import type { EwsApi } from "./ews-api.ts";
+import { getCategories, setCategories } from "./requests.ts";
+import { findElement } from "./xml-tree.ts";
+
+/** Adds a category to items that do not have it yet, beside their others (`moveEach`). */
+export function categorise(
+  api: EwsApi,
+  category: string,
+  ids: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly NotMoved[]> {
+  return moveEach(ids, async (id) => {
+    const item = await api.ask("GetItem", getCategories(id), signal);
+    const present = findElement(item, "Categories")?.children.map(({ text }) => text) ?? [];
+    if (!present.includes(category)) await api.ask("UpdateItem", setCategories(id, [...present, category]), signal);
+  });
+}
