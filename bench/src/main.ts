@@ -5,6 +5,7 @@ import { hanging } from "./hanging.ts";
 import { idleExchange } from "./idle-exchange.ts";
 import { idleLatency } from "./idle-latency.ts";
 import { idleMemory } from "./idle-memory.ts";
+import { image } from "./image.ts";
 import { inboundExchange } from "./inbound-exchange.ts";
 import { inboundGmail } from "./inbound-gmail.ts";
 import { inboundImap } from "./inbound-imap.ts";
@@ -36,6 +37,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Figure | string>>> = {
   "idle-graph": () => idleExchange("graph"),
   "outbound-large": outboundLarge,
   "inbound-large": inboundLarge,
+  image,
 };
 
 const names = process.argv.slice(2);
