@@ -7,9 +7,12 @@ import {
   type GraphDouble,
   makeCertificate,
   type OAuthDouble,
+  pkcs12Secret,
   startEwsDouble,
   startGraphDouble,
   startOAuthDouble,
+  startVaultDouble,
+  type VaultDouble,
 } from "@mailfleet/local/doubles";
 import { type FleetWorld, startWorld } from "../world/fleet-world.ts";
 import { holds } from "../world/holds.ts";
@@ -24,6 +27,7 @@ interface Providers {
   readonly oauth: OAuthDouble;
   readonly graph: GraphDouble;
   readonly exchange: EwsDouble;
+  readonly vault: VaultDouble;
   /** Of `exchange`, in PEM. */
   readonly trustedCertificates: string;
 }
@@ -98,11 +102,12 @@ const byServiceAccount = (authentication: "basic" | "ntlm"): Way => ({
   lost: passwordLost,
 });
 
-/** Client ids of the applications in Microsoft Entra. */
+/** Client ids of the applications in Microsoft Entra. The last one reads the certificate of `hybrid` in its key vault. */
 const applications = {
   hybrid: "6c1f2b8e-3f2a-4b7d-9d7a-2f6f0a0f9c11",
   secret: "6c1f2b8e-3f2a-4b7d-9d7a-2f6f0a0f9c12",
   certificate: "6c1f2b8e-3f2a-4b7d-9d7a-2f6f0a0f9c13",
+  reader: "6c1f2b8e-3f2a-4b7d-9d7a-2f6f0a0f9c14",
 } as const;
 
 /** An application of Microsoft Entra, with its proof. */
@@ -158,6 +163,17 @@ const online = (clientId: string, proof: "secret" | "certificate"): Way => {
 };
 
 const hybrid = application(applications.hybrid, "certificate");
+/** Where its certificate is. */
+const certificateName = "mailfleet";
+const inVault = ({ vault }: Providers, clientSecret: string) => ({
+  keyVault: { url: vault.url, certificateName, clientId: applications.reader, clientSecret },
+});
+/** Another certificate in the vault, and no other is accepted any more. */
+async function renewInVault({ oauth, vault }: Providers): Promise<void> {
+  const made = await makeCertificate("rsa");
+  oauth.addClient({ clientId: applications.hybrid, certificate: made.certificate });
+  vault.put(certificateName, await pkcs12Secret(made));
+}
 
 const ways: Readonly<Record<string, Way>> = {
   "EWS with Basic": byServiceAccount("basic"),
@@ -169,7 +185,29 @@ const ways: Readonly<Record<string, Way>> = {
       const server = { apiUrl: exchange.url, trustedCertificates };
       return { type: "exchange-server", inbound: server, outbound: server, oauth: hybrid.settings(providers) };
     },
-    ...{ renew: hybrid.renew, beside: hybrid.beside, lost: proofLost },
+    async renew(providers) {
+      await renewInVault(providers);
+      providers.vault.allow(applications.reader);
+      return {
+        oauthSecret: inVault(providers, providers.oauth.addClient({ clientId: applications.reader }).clientSecret),
+      };
+    },
+    async beside(providers) {
+      const { oauth } = providers;
+      // The certificate changes in the vault, and nobody tells Mailfleet.
+      await renewInVault(providers);
+      oauth.endTokens(applications.hybrid);
+      const { clientSecret } = oauth.addClient({ clientId: applications.reader, beside: true });
+      return {
+        next: { nextOauthSecret: inVault(providers, clientSecret) },
+        wrong: { nextOauthSecret: inVault(providers, `${clientSecret}-wrong`) },
+        endOld: () => {
+          oauth.addClient({ clientId: applications.reader, secret: clientSecret });
+          oauth.endTokens(applications.hybrid);
+        },
+      };
+    },
+    lost: { ...proofLost, code: "KEY_VAULT_CLIENT_REJECTED" },
   },
   "Graph with a client secret": online(applications.secret, "secret"),
   "Graph with a certificate": online(applications.certificate, "certificate"),
@@ -233,6 +271,7 @@ describe("Exchange, from an empty system, with two replicas of each worker", () 
     const oauth = await startOAuthDouble();
     providers = {
       oauth,
+      vault: await startVaultDouble({ oauth }),
       graph: await startGraphDouble({
         ...{ oauth, mailboxes: [...addresses.filter(isOnline), outside], latencyMs: 30 },
       }),
@@ -255,7 +294,12 @@ describe("Exchange, from an empty system, with two replicas of each worker", () 
   });
   after(async () => {
     await world?.stop();
-    await Promise.all([providers?.graph.stop(), providers?.exchange.stop(), providers?.oauth.stop()]);
+    await Promise.all([
+      providers?.graph.stop(),
+      providers?.exchange.stop(),
+      providers?.vault.stop(),
+      providers?.oauth.stop(),
+    ]);
   });
 
   step("is enabled in both directions; nobody signs in", async (way) => {
@@ -267,7 +311,10 @@ describe("Exchange, from an empty system, with two replicas of each worker", () 
     });
     profiles.set(address, profile);
     const alone = await testConnection(profile, {});
-    const signsIn = isOnline(address) ? ["connect", "authenticate"] : ["connect", "tls", "authenticate"];
+    const signsIn = [
+      ...(way === ways["EWS with hybrid modern authentication"] ? ["certificate"] : []),
+      ...["connect", ...(isOnline(address) ? [] : ["tls"]), "authenticate"],
+    ];
     assert.deepEqual(alone, { outcome: "partial", inbound: signsIn, outbound: signsIn }, "before there is a mailbox");
     const { id: mailboxId } = await world.api.post<Mailbox>("/mailboxes", { address, profileId: profile.id });
     const whole = await testConnection(profile, { mailboxId });
