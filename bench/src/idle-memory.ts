@@ -75,5 +75,5 @@ export async function idleMemory(): Promise<Figure | string> {
 /** Watches that the process says it has. */
 async function watches(httpPort: number | undefined): Promise<number> {
   const text = await (await fetch(`http://127.0.0.1:${httpPort}/metrics`)).text();
-  return Number(/^mailfleet_inbound_watches\{[^}]*by="idle"[^}]*\} (\d+)/m.exec(text)?.[1] ?? 0);
+  return Number(/^mailfleet_watch_open\{[^}]*by="idle"[^}]*\} (\d+)/m.exec(text)?.[1] ?? 0);
 }

@@ -25,6 +25,7 @@ const tasks = {
   image: ["deploy/image/main.ts"],
   secrets: ["deploy/compose/main.ts"],
   "helm-tools": ["deploy/helm/main.ts"],
+  promtool: ["deploy/observability/main.ts"],
 };
 
 const root = fileURLToPath(new URL("../../", import.meta.url));

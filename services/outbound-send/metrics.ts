@@ -5,11 +5,11 @@ export function createMetrics(registry: Registry) {
   const { counter, gauge, histogram } = metricsOf(registry);
   const seconds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 600, 3600];
   return {
-    accepted: counter("mailfleet_sends_accepted_total", "Sends accepted"),
+    accepted: counter("mailfleet_send_accepted_total", "Sends accepted"),
     /** By outcome: sent, deferred, waiting, uncertain, failed, expired, accepted (given back while stopping). */
     attempts: counter("mailfleet_send_attempts_total", "Attempts by outcome", "outcome"),
     failures: counter("mailfleet_send_failures_total", "Failed attempts by code", "code"),
     delay: histogram("mailfleet_send_delay_seconds", "From accepted to the server's answer", seconds),
-    inFlight: gauge("mailfleet_sends_in_flight", "Sends being handed over now"),
+    inFlight: gauge("mailfleet_send_in_flight", "Sends being handed over now"),
   };
 }

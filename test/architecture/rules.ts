@@ -54,6 +54,7 @@ export const allowedArrows: Readonly<Record<string, readonly string[]>> = {
   "deploy/compose": ["secrets", "topology"],
   "deploy/helm": [],
   "deploy/image": [],
+  "deploy/observability": [],
   "deploy/topology": [
     ...["contracts", "kit", "bus", "store"],
     ...["config", "scheduler", "inbound-sync", "outbound-send", "alerting", "console"],

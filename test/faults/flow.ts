@@ -216,10 +216,7 @@ export function createFlow({ world, bag, mailboxes, mongo, nats, known }: Town, 
     const processes = world.stack.services.filter(({ name, state }) => workers.has(name) && state === "ready");
     const counts = processes.map(async ({ name, pid, httpPort }): Promise<[string, number]> => {
       const text = await (await fetch(`http://127.0.0.1:${httpPort}/metrics`)).text();
-      return [
-        `${name} ${pid}`,
-        Number(/^mailfleet_leases_lost_total(?:\{.*\})? (\d+)$/m.exec(text)?.[1] ?? Number.NaN),
-      ];
+      return [`${name} ${pid}`, Number(/^mailfleet_lease_lost_total(?:\{.*\})? (\d+)$/m.exec(text)?.[1] ?? Number.NaN)];
     });
     return new Map(await Promise.all(counts));
   }

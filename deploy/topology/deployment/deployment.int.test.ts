@@ -62,7 +62,11 @@ async function startScheduler(env: Places) {
     const answer = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => null);
     return ((await answer?.json()) as { parts: Record<string, string> } | undefined)?.parts ?? {};
   };
-  return { ready, deployment: async () => (await parts()).deployment ?? "" };
+  const held = async () => {
+    const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    return /^mailfleet_deployment_held\{.*\} (\d)$/m.exec(text)?.[1];
+  };
+  return { ready, held, deployment: async () => (await parts()).deployment ?? "" };
 }
 
 const original = places(mongo.dbName);
@@ -102,10 +106,12 @@ test("a copy of the database with another NATS is held, until an administrator s
     timeoutMs: 60_000,
   });
   assert.match(await service.deployment(), /Nothing is polled or sent until an administrator says what it is/);
+  assert.equal(await service.held(), "1");
   const answer = await confirmed(copy, "copy");
   assert.notEqual(answer.deployment.id, mark.id);
   assert.equal(answer.heldSends, 3);
   await service.ready;
+  assert.equal(await service.held(), "0");
   assert.equal((await shown(copy)).held, null);
   assert.equal((await shown(original)).held, null, "the original does not notice");
   const states = await to.collection("sends").find().sort({ _id: 1 }).toArray();

@@ -1,5 +1,5 @@
 /** What a service is made of: declaration, documents, relay, ticks, pages, health. */
-export { Gauge, Registry } from "prom-client";
+export { Registry } from "prom-client";
 export {
   beat,
   type DeploymentPlaces,

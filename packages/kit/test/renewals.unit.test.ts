@@ -26,7 +26,7 @@ describe("the renewal loop", { timeout: 10_000 }, () => {
     assert.ok(lostAfter >= usableMs, `${lostAfter} ms`);
     await pause(lengths.marginMs);
     assert.ok(kept.isHeld());
-    assert.match(await metrics.metrics(), /^mailfleet_leases_lost_total 1$/m);
+    assert.match(await metrics.metrics(), /^mailfleet_lease_lost_total 1$/m);
     renewals.stop();
   });
 
@@ -97,7 +97,7 @@ describe("the renewal loop", { timeout: 10_000 }, () => {
     assert.equal(wrote, "written");
     assert.ok(!lease.signal.aborted);
     assert.throws(() => lease.check(), /given back/);
-    assert.match(await metrics.metrics(), /^mailfleet_leases_lost_total 0$/m);
+    assert.match(await metrics.metrics(), /^mailfleet_lease_lost_total 0$/m);
     renewals.stop();
   });
 });

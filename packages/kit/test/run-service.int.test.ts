@@ -73,6 +73,7 @@ test("a service that is up says so, is ready, shows its metrics and stops cleanl
   assert.deepEqual(JSON.parse(readyz.body), { ready: true, parts: { service: "ok", nats: "ok" } });
   const metrics = (await get(ready.httpPort, "/metrics")).body;
   assert.match(metrics, /mailfleet_tiny\{service="scheduler"\} 7/);
+  assert.match(metrics, /mailfleet_service_ready\{service="scheduler"\} 1/);
   assert.match(metrics, /process_resident_memory_bytes/);
   assert.equal((await get(ready.httpPort, "/other")).status, 404);
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Gauge, runProcess } from "../src/index.ts";
+import { metricsOf, runProcess } from "../src/index.ts";
 
 /** A service for tests. The environment says what it does. */
 runProcess({
@@ -8,7 +8,7 @@ runProcess({
   start: async ({ environment, logger, metrics, failPoint, addReadiness, signal }) => {
     const behaviour = environment.tinyBehaviour;
     addReadiness("nats", () => (behaviour === "plain" ? null : "NATS is not connected"));
-    new Gauge({ name: "mailfleet_tiny", help: "a metric of its own", registers: [metrics] }).set(7);
+    metricsOf(metrics).gauge("mailfleet_tiny", "a metric of its own").set(7);
     process.on("message", () => {
       failPoint("inbound.after-store");
       process.send?.({ type: "survived" });

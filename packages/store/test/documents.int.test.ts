@@ -203,6 +203,22 @@ describe("a document", () => {
     assert.deepEqual(published, []);
   });
 
+  test("says how long the oldest message has waited while nobody takes it", async () => {
+    let now = 100_000;
+    let away = true;
+    const publish = () => {
+      if (away) throw new Error("NATS is away");
+    };
+    const { documents } = given(publish, { now: () => now });
+    const id = fresh();
+    await documents.create(id, cause("c", { at: now }), made(id)).catch(() => {});
+    now += 90_000;
+    assert.equal(await documents.oldestWaitingMs(), 90_000);
+    away = false;
+    await documents.relayWaiting(0);
+    assert.equal(await documents.oldestWaitingMs(), 0);
+  });
+
   test("says facts about alerts once more with the same id, and nothing else", async () => {
     let now = 1_000_000;
     const { documents, published } = given(undefined, { now: () => now });

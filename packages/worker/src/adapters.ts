@@ -122,11 +122,12 @@ export async function connectWorker<Connector>(
     logger,
     now,
   };
+  const runs = createRunMetrics(metrics);
   const portsOf = (of: Direction) => ({
     ...shared,
     direction: of,
     permits: createPermits(permitStore, { party: `${of}/${owner}`, renewals }),
-    metrics: createRunMetrics(metrics, of),
+    metrics: runs,
   });
   const ports = portsOf(direction);
   const worker = createWorker<Connector>({ ...ports, connectors: connectors(all) });

@@ -51,7 +51,7 @@ export function createRunHandler<Connector, Held extends Hold>(
 ): (message: RunMessage, stopping: AbortSignal) => Promise<void> {
   return async (message, stopping) => {
     const { purpose } = message.body;
-    const count = (outcome: RunOutcome) => ports.metrics.runs.inc({ purpose, outcome });
+    const count = (outcome: RunOutcome) => ports.metrics.runs.inc({ direction: ports.direction, purpose, outcome });
     const beginning = await beginRun(ports, connections, message);
     // The timer brings the poll again, and then we ask again whether it may run.
     if (beginning.is !== "wanted") return count("dropped");
@@ -70,7 +70,7 @@ export function createRunHandler<Connector, Held extends Hold>(
       run.logger.debug({}, "no connection is free for these credentials or this host; the run comes again");
       return await comeAgain(ports, run.context, isTroubled(run.connection) ? patientMs : undefined);
     }
-    const observe = ports.metrics.seconds.startTimer({ purpose });
+    const observe = ports.metrics.seconds.startTimer({ direction: ports.direction, purpose });
     try {
       count(await held(ports, definition, { run, opened, permit, stopping }));
     } finally {

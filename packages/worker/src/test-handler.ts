@@ -47,13 +47,13 @@ export function createTestHandler<Connector>(
     const beginning = await begin(ports, connections, message);
     switch (beginning.is) {
       case "dropped":
-        ports.metrics.runs.inc({ purpose, outcome: "dropped" });
+        ports.metrics.runs.inc({ direction: ports.direction, purpose, outcome: "dropped" });
         return;
       case "too-early":
-        ports.metrics.runs.inc({ purpose, outcome: "dropped" });
+        ports.metrics.runs.inc({ direction: ports.direction, purpose, outcome: "dropped" });
         return await comeAgain(ports, beginning.context);
       case "impossible":
-        ports.metrics.runs.inc({ purpose, outcome: "failed" });
+        ports.metrics.runs.inc({ direction: ports.direction, purpose, outcome: "failed" });
         await told(ports, beginning.context, stopped(beginning.failure));
         return;
     }
@@ -62,10 +62,10 @@ export function createTestHandler<Connector>(
     if ("failure" in opened) return await finish(run, stopped(opened.failure));
     const permit = await ports.permits.take(permitKeys(run.connection));
     if (permit === null) {
-      ports.metrics.runs.inc({ purpose, outcome: "no-permit" });
+      ports.metrics.runs.inc({ direction: ports.direction, purpose, outcome: "no-permit" });
       return await comeAgain(ports, run.context);
     }
-    const observe = ports.metrics.seconds.startTimer({ purpose });
+    const observe = ports.metrics.seconds.startTimer({ direction: ports.direction, purpose });
     let tested: TestedRun;
     try {
       const deadline = AbortSignal.timeout(definition.deadlineMs);
@@ -90,7 +90,7 @@ export function createTestHandler<Connector>(
       } catch (error) {
         if (stopping.aborted || isAway(ports, error)) throw error;
         if (permit.signal.aborted) {
-          ports.metrics.runs.inc({ purpose, outcome: "lost" });
+          ports.metrics.runs.inc({ direction: ports.direction, purpose, outcome: "lost" });
           return await comeAgain(ports, run.context);
         }
         const failure = deadline.aborted ? tookTooLong(definition.deadlineMs) : failureFor(error, run.logger);
@@ -109,7 +109,7 @@ export function createTestHandler<Connector>(
     const at = await told(ports, run.context, tested);
     await definition.ended?.(run, { at, failure, more: false });
     const outcome = failure ? "failed" : "ok";
-    ports.metrics.runs.inc({ purpose: "test", outcome });
+    ports.metrics.runs.inc({ direction: ports.direction, purpose: "test", outcome });
     run.logger.info({ outcome, ...(failure && failureFields(failure)) }, "tested");
   }
 }

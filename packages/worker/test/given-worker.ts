@@ -95,7 +95,7 @@ export async function givenWorker() {
         },
         isOutage: (error) => isOutage(error) || error instanceof BusOutage,
         logger: quiet,
-        metrics: createRunMetrics(new Registry(), "inbound"),
+        metrics: createRunMetrics(new Registry()),
         now: Date.now,
         ...more,
       });

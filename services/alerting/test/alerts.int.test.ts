@@ -166,8 +166,8 @@ describe("alerts", () => {
     assert.deepEqual({ ...answered, notification: one.notification, v: one.v }, one);
     await assert.rejects(given.bus.request("alerting.alert.get", { id: "al_none1" }), refused("NOT_FOUND"));
     const metrics = await replica.metrics.metrics();
-    assert.match(metrics, /mailfleet_alerts_raised_total\{code="/);
-    assert.match(metrics, /mailfleet_notifications_pending \d/);
+    assert.match(metrics, /mailfleet_alert_raised_total\{code="/);
+    assert.match(metrics, /mailfleet_notice_pending \d/);
   });
 
   test("a work queue that fills is said at 70 % and is over below 60 %; what lets the oldest go may be full", async () => {

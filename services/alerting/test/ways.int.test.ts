@@ -225,8 +225,8 @@ describe("the notification mail server", () => {
 
   test("failures are counted by code, and what waits is a gauge", async () => {
     const metrics = () => replica.metrics.metrics();
-    assert.match(await metrics(), /mailfleet_notification_failures_total\{code="RATE_LIMITED"\} [1-9]/);
-    await eventually(async () => (await metrics()).includes("mailfleet_notifications_pending 0"));
+    assert.match(await metrics(), /mailfleet_notice_failures_total\{code="RATE_LIMITED"\} [1-9]/);
+    await eventually(async () => (await metrics()).includes("mailfleet_notice_pending 0"));
   });
 
   test("settings that are not whole are told by the first step, and nothing is sent", async () => {

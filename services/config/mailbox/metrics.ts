@@ -6,9 +6,9 @@ export function createMetrics(registry: Registry) {
   const seconds = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
   return {
     /** By outcome: accepted, ignored, refused, repeated, conflict, failed. */
-    steps: counter("mailfleet_config_steps_total", "Steps of mailbox machines", "event", "outcome"),
-    stepSeconds: histogram("mailfleet_config_step_seconds", "Time of a step from load to relayed", seconds),
-    mailboxes: gauge("mailfleet_config_mailboxes", "Mailboxes by life-cycle word", "lifecycle"),
+    steps: counter("mailfleet_mailbox_events_total", "Steps of mailbox machines", "event", "outcome"),
+    stepSeconds: histogram("mailfleet_mailbox_event_seconds", "Time of a step from load to relayed", seconds),
+    mailboxes: gauge("mailfleet_mailbox_living", "Mailboxes by life-cycle word", "lifecycle"),
   };
 }
 export type Metrics = ReturnType<typeof createMetrics>;

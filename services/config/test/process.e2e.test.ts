@@ -46,7 +46,7 @@ test("the process is ready, answers, shows metrics, and leaves with 0", async ()
   assert.equal(mailbox.lifecycle, "pendingApproval");
   assert.equal((await fetch(`http://127.0.0.1:${ready.httpPort}/readyz`)).status, 200);
   const metrics = await (await fetch(`http://127.0.0.1:${ready.httpPort}/metrics`)).text();
-  assert.match(metrics, /mailfleet_outbox_messages_total\{outcome="stored"/);
+  assert.match(metrics, /mailfleet_outbox_published_total\{outcome="stored"/);
   await bus.stop();
   child.kill("SIGTERM");
   assert.deepEqual(await ended, [0, null]);

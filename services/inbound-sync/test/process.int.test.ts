@@ -27,7 +27,7 @@ test("the process becomes ready, says where its health is, and leaves with code 
   const health = await fetch(`http://127.0.0.1:${ready.httpPort}/readyz`);
   assert.equal(health.status, 200);
   const metrics = await (await fetch(`http://127.0.0.1:${ready.httpPort}/metrics`)).text();
-  assert.match(metrics, /mailfleet_inbound_messages_total/);
+  assert.match(metrics, /mailfleet_message_received_total/);
   service.kill("SIGTERM");
   const [code] = await once(service, "exit");
   assert.equal(code, 0);

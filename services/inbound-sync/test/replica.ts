@@ -97,7 +97,7 @@ export async function startReplica(
     tokens: { credentials: tokenCredentials },
     isOutage: isAway,
     logger,
-    metrics: createRunMetrics(new Registry(), direction),
+    metrics: createRunMetrics(new Registry()),
     now: own.now ?? Date.now,
   });
   const worker = createWorker<InboundConnector>({

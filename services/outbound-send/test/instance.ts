@@ -104,7 +104,7 @@ export async function startInstance(engines: Engines, options: InstanceOptions):
     },
     isOutage,
     logger,
-    metrics: createRunMetrics(new Registry(), "outbound"),
+    metrics: createRunMetrics(new Registry()),
     now: Date.now,
   };
   const worker = createWorker<OutboundConnector>({

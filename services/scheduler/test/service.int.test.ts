@@ -27,7 +27,7 @@ test("the service as a process: ready, fires, shows its metrics, leaves on SIGTE
   await given.bus.publish(setMessage(timer("mb_process")));
   await eventually(() => events.seen.length === 1);
   const get = async (path: string) => await (await fetch(`http://127.0.0.1:${ready.httpPort}${path}`)).text();
-  await eventually(async () => /^mailfleet_timers_fired_total(\{[^}]*\})? 1$/m.test(await get("/metrics")));
+  await eventually(async () => /^mailfleet_timer_fired_total(\{[^}]*\})? 1$/m.test(await get("/metrics")));
   assert.equal((await fetch(`http://127.0.0.1:${ready.httpPort}/readyz`)).status, 200);
   await given.nats.kill();
   await eventually(async () => (await fetch(`http://127.0.0.1:${ready.httpPort}/readyz`)).status === 503);

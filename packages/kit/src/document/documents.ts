@@ -110,6 +110,8 @@ export interface Documents<Body extends object> {
    * it. Returns how many documents had messages left in their outbox.
    */
   relayWaiting(ageMs: number): Promise<number>;
+  /** How long the oldest message has waited in an outbox, milliseconds; 0: none waits. Throws an outage. */
+  oldestWaitingMs(): Promise<number>;
 }
 
 /** A command as a cause. */
@@ -290,6 +292,12 @@ export function createDocuments<Body extends object>(options: DocumentsOptions<B
         );
       });
       return waiting.length;
+    },
+
+    async oldestWaitingMs() {
+      const at = options.now();
+      const [oldest] = await store.waiting(at, 1, []);
+      return oldest ? at - Math.min(...oldest.outbox.map((message) => message.at)) : 0;
     },
   };
 }

@@ -1,5 +1,6 @@
 import { type Logger, leaseMs, lengthsOf } from "@mailfleet/contracts";
-import { Counter, type Registry } from "prom-client";
+import { Registry } from "prom-client";
+import { metricsOf } from "../service/metrics-of.ts";
 
 /** What was held is lost: another process may have it by now. Code that catches it stops and writes nothing more. */
 export class LeaseLost extends Error {
@@ -56,7 +57,7 @@ export interface RenewalOptions {
   readonly logger: Logger;
   readonly isOutage: (error: unknown) => boolean;
   readonly lengths?: HoldLengths;
-  /** Where `mailfleet_leases_lost_total` is registered. */
+  /** Where `mailfleet_lease_lost_total` is registered. */
   readonly registry?: Registry;
 }
 
@@ -66,11 +67,10 @@ export interface RenewalOptions {
  * the request was sent, so they lie before those of the database, whatever its clock shows.
  */
 export function startRenewals({ logger, isOutage, lengths = standard, registry }: RenewalOptions): Renewals {
-  const lost = new Counter({
-    name: "mailfleet_leases_lost_total",
-    help: "Leases and permits that were lost before they were given back",
-    registers: registry ? [registry] : [],
-  });
+  const lost = metricsOf(registry ?? new Registry()).counter(
+    "mailfleet_lease_lost_total",
+    "Leases and permits that were lost before they were given back",
+  );
   const ticks: (() => void)[] = [];
   const timer = setInterval(() => {
     for (const tick of ticks) tick();

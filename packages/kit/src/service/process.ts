@@ -6,6 +6,7 @@ import { type Environment, type OwnEnvironment, readEnvironment } from "./enviro
 import { createFailPoints } from "./fail-points.ts";
 import { type Lifecycle, startHealthServer } from "./health-server.ts";
 import { createLogger } from "./logger.ts";
+import { metricsOf } from "./metrics-of.ts";
 import { createReadiness, type ReadinessCheck } from "./readiness.ts";
 
 /** What a service finds around it. */
@@ -79,6 +80,9 @@ async function run<Own extends OwnEnvironment>(definition: ProcessDefinition<Own
   const metrics = new Registry();
   metrics.setDefaultLabels({ service: name });
   collectDefaultMetrics({ register: metrics });
+  metricsOf(metrics).asked("mailfleet_service_ready", "1 if every part is ready, as /readyz says", async () =>
+    (await readiness.report()).ready ? 1 : 0,
+  );
   const stopping = onceAskedToStop(logger);
   exitOnUncaught(logger);
   const failPoints = createFailPoints(base.failPoints, logger);

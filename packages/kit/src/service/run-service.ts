@@ -4,6 +4,7 @@ import { guardDeployment } from "../deployment/guard.ts";
 import type { CollectionDeclaration } from "../document/indexes.ts";
 import type { ServiceDeclaration, ServicePorts } from "./define-service.ts";
 import type { OwnEnvironment } from "./environment.ts";
+import { metricsOf } from "./metrics-of.ts";
 import { type ProcessContext, runProcess } from "./process.ts";
 import { type GivenPorts, startService } from "./start-service.ts";
 import { lackSentence, waitUntil } from "./wait-until.ts";
@@ -46,6 +47,15 @@ export function runService<
       const { bus, store, ports, open, close, whileWaiting } = await adapt(context);
       const { streams, consumers, collections } = wantedBy(declaration);
       const places = { bus, deployment: store.deployment };
+      const held = metricsOf(context.metrics).gauge(
+        "mailfleet_deployment_held",
+        "1 while database and NATS do not belong together: nothing is polled or sent",
+      );
+      const look = async () => {
+        const reason = await whyHeld(places);
+        held.set(reason === null ? 0 : 1);
+        return reason;
+      };
       const lacks = async () => [...(await bus.lacks(streams, consumers)), ...(await store.lacks(collections))];
       const waiting = sayWhileWaiting(whileWaiting);
       await waitUntil(
@@ -53,17 +63,13 @@ export function runService<
         waiting.said(async () => lackSentence(await lacks())),
         context,
       );
-      await waitUntil(
-        "deployment",
-        waiting.said(() => whyHeld(places)),
-        context,
-      );
+      await waitUntil("deployment", waiting.said(look), context);
       await waiting.stop();
       const { logger, metrics: registry, failPoint, now } = context;
       const given = { ...ports, bus, logger, registry, failPoint, now } as unknown as GivenPorts<Ports, Derived>;
       const service = await startService(declaration, given);
       const opened = await open?.(service.ports);
-      const guard = guardDeployment(() => whyHeld(places), context);
+      const guard = guardDeployment(look, context);
       return {
         ...(opened?.port === undefined ? {} : { port: opened.port }),
         async stop() {

@@ -56,8 +56,8 @@ export async function startService<
   const { bus, logger, registry, now } = given as unknown as ServicePorts;
   const ending = new AbortController();
   const ticks = new Map<string, Tick>();
-  const { counter, histogram } = metricsOf(registry);
-  const relayed = counter("mailfleet_outbox_messages_total", "Messages published from outboxes", "outcome");
+  const { asked, counter, histogram } = metricsOf(registry);
+  const relayed = counter("mailfleet_outbox_published_total", "Messages published from outboxes", "outcome");
   const opened = await openAll(declaration.keeps ?? [], given as unknown as GivenPorts<Ports>, {
     relayed,
     againMs: times.againMs,
@@ -83,15 +83,25 @@ export async function startService<
 
   const metrics = {
     rounds: counter("mailfleet_tick_rounds_total", "Rounds of recurring work, by how they ended", "tick", "outcome"),
-    seconds: histogram("mailfleet_tick_seconds", "Time that a round of recurring work took", usualSeconds, "tick"),
+    seconds: histogram(
+      "mailfleet_tick_round_seconds",
+      "Time that a round of recurring work took",
+      usualSeconds,
+      "tick",
+    ),
   };
   const begin = (name: string, everyMs: number, round: Parameters<typeof startTick>[2]) =>
     ticks.set(name, startTick(name, times.everyMs?.[name] ?? everyMs, round, { logger, metrics }));
-  if (opened.size > 0)
+  if (opened.size > 0) {
+    asked("mailfleet_outbox_oldest_seconds", "Age of the oldest message that waits in an outbox", async () => {
+      const ages = await Promise.all([...opened.values()].map(({ documents }) => documents.oldestWaitingMs()));
+      return Math.max(...ages) / 1000;
+    });
     begin("relay", usual.relayMs, async () => {
       for (const { documents } of opened.values()) await documents.relayWaiting(times.relayAgeMs ?? usual.relayAgeMs);
       return undefined;
     });
+  }
   for (const [name, { everyMs, round }] of Object.entries(declaration.ticks ?? {})) begin(name, everyMs, round(ports));
 
   return {
