@@ -94,6 +94,19 @@ describe("compose.yaml", () => {
     }
   });
 
+  test("links lead to the port that the console has on this machine", () => {
+    const { config, console: own } = compose.services;
+    const port = own?.ports?.[0]?.replace(/^127\.0\.0\.1:(.*):8480$/, "$1");
+    for (const { environment } of [config!, own!])
+      assert.equal(environment?.MAILFLEET_CONSOLE_URL, `\${MAILFLEET_CONSOLE_URL:-http://127.0.0.1:${port}}`);
+  });
+
+  test("what ends a hold runs only when it is called, with the rights for it", () => {
+    const { profiles, command, secrets = [] } = compose.services.restore!;
+    assert.deepEqual([profiles, command], [["restore"], ["deployment", "show"]]);
+    assert.deepEqual(secrets.map(sourceOf), ["topology-nats-url", "restore-mongo-url"]);
+  });
+
   test("only those that speak to other people's servers reach the outside", () => {
     assert.equal(compose.networks.engines?.internal, true);
     const reaching = containers.filter(([, { networks = [] }]) => networks.includes("outside")).map(([name]) => name);

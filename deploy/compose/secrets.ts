@@ -1,7 +1,9 @@
 import { mongoRolesScript, natsAuthorization, passwordVariable, roleOf, variables } from "@mailfleet/topology";
 
-/** Who signs in at NATS and MongoDB: the services and the topology step. */
-export const users = Object.keys(variables);
+/** Who signs in at NATS: the services and the topology step. */
+const natsUsers = Object.keys(variables);
+/** Who signs in at MongoDB: also the one who ends a hold, and is the topology step at NATS. */
+const mongoUsers = [...natsUsers, "restore"];
 
 const database = "mailfleet";
 
@@ -10,17 +12,16 @@ const database = "mailfleet";
  * addresses with its password. Written anew with each upgrade, because rights change.
  */
 export function secretFiles(passwordOf: (user: string) => string): Readonly<Record<string, string>> {
-  const addresses = users.flatMap((user) => {
-    const login = `${user}:${passwordOf(user)}`;
-    return [
-      [`${user}-nats-url`, `nats://${login}@nats:4222\n`],
-      [`${user}-mongo-url`, `mongodb://${login}@mongodb:27017/?replicaSet=rs0&authSource=${database}\n`],
-    ];
-  });
+  const loginOf = (user: string) => `${user}:${passwordOf(user)}`;
+  const natsUrls = natsUsers.map((user) => [`${user}-nats-url`, `nats://${loginOf(user)}@nats:4222\n`]);
+  const mongoUrls = mongoUsers.map((user) => [
+    `${user}-mongo-url`,
+    `mongodb://${loginOf(user)}@mongodb:27017/?replicaSet=rs0&authSource=${database}\n`,
+  ]);
   return {
     "nats.conf": natsConfiguration(passwordOf),
-    "mongo-users.js": mongoUsers(passwordOf),
-    ...Object.fromEntries(addresses),
+    "mongo-users.js": mongoScript(passwordOf),
+    ...Object.fromEntries([...natsUrls, ...mongoUrls]),
   };
 }
 
@@ -30,14 +31,14 @@ port: 4222
 # For the health check only.
 http: "127.0.0.1:8222"
 jetstream { store_dir: "/data" }
-${users.map((user) => `${passwordVariable(user)}: ${JSON.stringify(passwordOf(user))}`).join("\n")}
+${natsUsers.map((user) => `${passwordVariable(user)}: ${JSON.stringify(passwordOf(user))}`).join("\n")}
 ${natsAuthorization()}`;
 }
 
 /** For mongosh on the machine itself: makes the replica set and the first user once, then roles and users. */
-function mongoUsers(passwordOf: (user: string) => string): string {
+function mongoScript(passwordOf: (user: string) => string): string {
   const administrator = JSON.stringify(passwordOf("administrator"));
-  const ours = users.map((user) => {
+  const ours = mongoUsers.map((user) => {
     const [name, given] = [
       JSON.stringify(user),
       JSON.stringify({ pwd: passwordOf(user), roles: [{ role: roleOf(user), db: database }] }),

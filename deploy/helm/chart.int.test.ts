@@ -194,7 +194,24 @@ describe("the chart", { skip: helm ? false : "helm is not there: `npm run helm-t
       ["pre-install,pre-upgrade,pre-rollback", "topology apply"],
       ["post-upgrade", "topology apply --contract"],
     ]);
-    assert.equal(hooks("restricted").length, 1);
+    assert.equal(hooks("restricted").filter(([, args]) => args.startsWith("topology")).length, 1);
+  });
+
+  test("the hold of a backup ends once, after the topology is there, with the rights for it", () => {
+    const job = named("restricted", "Job", "restore");
+    const { annotations = {} } = job.metadata;
+    const [container] = job.spec.template.spec.containers;
+    assert.deepEqual(container.args, ["deployment", "confirm", "--as", "same", "--sends", "hold"]);
+    assert.equal(annotations["helm.sh/hook"], "pre-install,pre-upgrade");
+    assert.equal(annotations["helm.sh/hook-delete-policy"], "before-hook-creation", "its log is kept");
+    const weightOf = (name: string) =>
+      Number(named("restricted", "Job", name).metadata.annotations?.["helm.sh/hook-weight"]);
+    assert.ok(weightOf("restore") > weightOf("topology"));
+    assert.equal(job.spec.backoffLimit, 0);
+    const [{ projected }] = job.spec.template.spec.volumes;
+    const keys = projected.sources[0].secret.items.map(({ key }: { key: string }) => key);
+    assert.deepEqual(keys, ["topology-nats-url", "restore-mongo-url"]);
+    assert.equal(of("minimal", "Job").length, 2);
   });
 
   test("what is optional is off unless it is wanted", () => {
@@ -246,7 +263,22 @@ describe("the chart", { skip: helm ? false : "helm is not there: `npm run helm-t
       "keda.enabled=true,keda.natsMonitoring=nats:8222",
       /does not know the kind ScaledObject/,
     ],
-    ["a PodMonitor in a cluster without it", "podMonitor.enabled=true", /does not know the kind PodMonitor/],
+    [
+      "an ingress that a network policy keeps out",
+      "console.ingress.enabled=true,console.ingress.host=a.example.org,console.ingress.tlsSecret=tls",
+      /networkPolicy\.console\.from lets nobody in: name/,
+    ],
+    [
+      "a PodMonitor that a network policy keeps out",
+      "podMonitor.enabled=true",
+      /networkPolicy\.metrics\.from lets nobody in: name/,
+    ],
+    ["an answer about a backup that is none", "restore.confirm=yes", /restore\/confirm/],
+    [
+      "a PodMonitor in a cluster without it",
+      "podMonitor.enabled=true,networkPolicy.enabled=false",
+      /does not know the kind PodMonitor/,
+    ],
     ["less than a service needs to stop", "terminationGracePeriodSeconds=5", /terminationGracePeriodSeconds/],
     ["a minimum above the maximum", "services.inbound-sync.scaling.minimum=9", /minimum of 9 above its maximum of 6/],
     ["credentials of no proxy", "outside.proxyCredentialsSecret=proxy", /without outside\.proxy/],

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { forgetOrganisation } from "@mailfleet/config/restore";
 import type { Logger } from "@mailfleet/contracts";
 import { deploymentCollection } from "@mailfleet/kit";
 import { type MongoWithUsers, startMongoWithUsers } from "@mailfleet/local/testing";
+import { holdUnfinished } from "@mailfleet/outbound-send/restore";
 import { connectStore, makeCollections, type Store } from "@mailfleet/store";
 import { mongoRoles, mongoRolesScript, roleOf } from "./mongo-roles.ts";
 import { speakers, system } from "./system.ts";
@@ -27,7 +29,7 @@ describe("roles of MongoDB", () => {
       const { role: name, ...rest } = role;
       await administrator.db(database).command({ createRole: name, ...rest });
     }
-    for (const service of [...speakers.map(({ name }) => name), "topology"])
+    for (const service of [...speakers.map(({ name }) => name), "topology", "restore"])
       await administrator.db("admin").command({
         ...{ createUser: service, pwd: `password-of-${service}` },
         roles: [{ role: roleOf(service), db: database }],
@@ -47,6 +49,23 @@ describe("roles of MongoDB", () => {
     await assert.rejects(store.db.collection("sends").findOne({}), unauthorized);
     await assert.rejects(store.db.collection("sends").insertOne({}), unauthorized);
     await assert.rejects(store.db.collection("sends").drop(), unauthorized);
+  });
+
+  test("the end of a hold marks the deployment, changes sends and settings, and touches nothing else", async () => {
+    const store = await storeOf("restore");
+    await (await storeOf("topology")).deployment.make({ id: "dp_test1", epoch: 1, beat: 0 });
+    const own = await store.deployment.read();
+    assert.ok(own && (await store.deployment.replace(own, { ...own, epoch: own.epoch + 1 })));
+    await forgetOrganisation(store);
+    assert.equal(await holdUnfinished(store, 1), 0);
+    for (const { name } of system.collections) {
+      const there = store.db.collection(name);
+      await assert.rejects(there.drop(), unauthorized, name);
+      await assert.rejects(there.deleteMany({}), unauthorized, name);
+      if (name === deploymentCollection.name) continue;
+      await assert.rejects(there.insertOne({}), unauthorized, name);
+      if (!["sends", "settings"].includes(name)) await assert.rejects(there.findOne({}), unauthorized, name);
+    }
   });
 
   for (const { name, wanted } of speakers)

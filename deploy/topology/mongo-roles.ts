@@ -13,10 +13,17 @@ export interface MongoRole {
 
 /** What a service does with its collections. It looks whether their indexes are there, and makes none. */
 const serviceActions = ["find", "insert", "update", "remove", "listIndexes"] as const;
-/** What the topology step does with all of them. Of documents it reads and writes the mark of the deployment. */
+/** What the topology step does with all of them. The only document it reads and writes is the mark of the deployment. */
 const topologyActions = ["createCollection", "createIndex", "dropIndex", "collMod", "listIndexes"] as const;
+/** What either of them does with the mark. */
+const markActions = ["find", "insert", "update"] as const;
+/** What the end of a hold changes besides the mark: sends that were not finished, and whose organisation it is. */
+const restored = [{ name: "sends" }, { name: "settings" }] as const;
 
-/** A role of its own for each service, with exactly the collections that it declares, and one for the topology step. */
+/**
+ * A role of its own for each service, with exactly the collections that it declares; one for the topology step, and one
+ * for `mailfleet deployment confirm`.
+ */
 export function mongoRoles(database: string): readonly MongoRole[] {
   const on = (collections: readonly { readonly name: string }[], actions: readonly string[]) =>
     collections.map(({ name }) => ({ resource: { db: database, collection: name }, actions }));
@@ -32,10 +39,12 @@ export function mongoRoles(database: string): readonly MongoRole[] {
     })),
     {
       role: roleOf("topology"),
-      privileges: [
-        ...on(system.collections, topologyActions),
-        ...on([deploymentCollection], ["find", "insert", "update"]),
-      ],
+      privileges: [...on(system.collections, topologyActions), ...on([deploymentCollection], markActions)],
+      roles: [] as const,
+    },
+    {
+      role: roleOf("restore"),
+      privileges: [...on([deploymentCollection], markActions), ...on(restored, ["find", "update"])],
       roles: [] as const,
     },
   ];

@@ -61,7 +61,10 @@ function subjectOf(name: RequestName): string {
   return subjects.request(service, resource, verb);
 }
 
-/** The user of the topology step: streams and consumers, and no message but the mark of the deployment. */
+/**
+ * The user of the topology step and of the end of a hold. It makes, changes, reads, empties and removes streams and
+ * consumers, so it can read and delete every message that is kept; it publishes none but the mark of the deployment.
+ */
 const topologyUser: NatsUser = {
   name: "topology",
   publish: ["$JS.API.STREAM.>", "$JS.API.CONSUMER.>", "$JS.API.INFO", ...streams.DEPLOYMENT.subjects],

@@ -49,7 +49,7 @@ MAILFLEET_HTTP_PROXY_CREDENTIALS: /run/secrets/proxy-credentials
     name: {{ $secrets.engines }}
     items:
       - { key: {{ .name }}-nats-url, path: nats-url }
-      - { key: {{ .name }}-mongo-url, path: mongo-url }
+      - { key: {{ .fact.mongoUser | default .name }}-mongo-url, path: mongo-url }
 {{- range $which, $file := .fact.secrets | default dict }}
 - secret:
     name: {{ index $secrets $which }}
