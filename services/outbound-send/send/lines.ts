@@ -23,6 +23,12 @@ export interface SharedLine {
 }
 
 interface Held extends SharedLine {
+  readonly holder: string;
+  /** How many of its places nobody needs now. */
+  readonly spare: number;
+  readonly hadTurn: boolean;
+  readonly isReturning: boolean;
+  yield(): void;
   readonly isIdle: boolean;
   usedAt: number;
   close(): Promise<void>;
@@ -60,12 +66,19 @@ export class Lines {
 
   #hold(connection: Connection): Held {
     const { maximumConcurrentConnections: most } = connection;
+    const { holder } = connection.credentials;
     let opened: Promise<OutboundSession> | null = null;
     let change = Promise.withResolvers<void>();
     let pool: OutboundSession | null = null;
     const room = () => places.count * (pool?.perConnection ?? 1);
-    const places = new Places(most, {
+    let asked: Held | undefined;
+    const places = new Places({
       take: () => this.#worker.permit(connection),
+      refused: () => {
+        if (!asked?.isReturning) asked = this.#askAnother(held);
+      },
+      // Before it is open nobody knows how many it can use.
+      most: () => pool?.mostConnections ?? 1,
       inUse: () => pool?.inUse ?? line.inside,
       changed: async () => {
         const closed = pool?.useAtMost(places.count);
@@ -83,7 +96,18 @@ export class Lines {
       places.settle();
       if (unusable && line.isIdle) void places.giveAll();
     };
-    return {
+    const held: Held = {
+      holder,
+      get spare() {
+        return places.count - line.inside - line.waiting;
+      },
+      get hadTurn() {
+        return places.hadTurn;
+      },
+      get isReturning() {
+        return places.isReturning;
+      },
+      yield: () => places.yield(),
       get places() {
         return places.count;
       },
@@ -111,6 +135,7 @@ export class Lines {
             pool = connector.open(options, most);
             void pool.useAtMost(places.count);
             line.admit();
+            if (line.waiting > 0) places.want();
             return pool;
           })
           .catch((error: unknown) => {
@@ -128,6 +153,21 @@ export class Lines {
         await places.close();
       },
     };
+    return held;
+  }
+
+  /**
+   * A line of the same holder gives a place back: one that has some to spare, else the one that has most. Where there are
+   * too few for all, they take turns.
+   */
+  #askAnother(refused: Held): Held | undefined {
+    const mayGive = (other: Held) =>
+      other.spare > 0 || other.places > refused.places + 1 || (refused.places === 0 && other.hadTurn);
+    const [giver] = [...this.#held.values()]
+      .filter((other) => other !== refused && other.holder === refused.holder && other.places > 0 && mayGive(other))
+      .sort((one, other) => Math.max(0, other.spare) - Math.max(0, one.spare) || other.places - one.places);
+    giver?.yield();
+    return giver;
   }
 
   #closeIdle(): void {

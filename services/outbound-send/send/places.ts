@@ -3,11 +3,19 @@ import type { Permit } from "@mailfleet/kit";
 /** When none was free, the next question is asked after this. */
 const ASK_AGAIN_MS = 250;
 const LOOK_MS = 500;
+/** Whoever yielded one asks for none in this time: longer than it takes the one that was refused to ask again. */
+const YIELDED_MS = 2 * ASK_AGAIN_MS;
+/** Where there are fewer permits than lines with work, each has one for so long. */
+const TURN_MS = 1000;
 
 /** What places need. */
 export interface PlacePorts {
   /** The right to make one more connection; `null`: none is free. */
   take(): Promise<Permit | null>;
+  /** None was free. */
+  refused(): void;
+  /** How many places can be of use. */
+  most(): number;
   /** How many places are in use at this moment. */
   inUse(): number;
   /** The number changed, or was asked for in vain. Resolves when connections beyond it are closed. */
@@ -21,16 +29,17 @@ export interface PlacePorts {
  */
 export class Places {
   readonly #ports: PlacePorts;
-  readonly #most: number;
   readonly #permits: Permit[] = [];
   readonly #timer: NodeJS.Timeout;
   /** To be given back as soon as a connection is free. */
   #returning = 0;
   #asking = false;
   #closed = false;
+  /** When the last one was taken, and until when none is asked for; by `performance`. */
+  #tookAt = 0;
+  #restsUntil = 0;
 
-  constructor(most: number, ports: PlacePorts) {
-    this.#most = most;
+  constructor(ports: PlacePorts) {
     this.#ports = ports;
     this.#timer = setInterval(() => this.#look(), LOOK_MS).unref();
   }
@@ -41,7 +50,8 @@ export class Places {
 
   /** One more is wanted. Answers by `changed`. */
   want(): void {
-    if (this.#asking || this.#closed || this.#permits.length >= this.#most) return;
+    if (this.#asking || this.#closed || this.#permits.length >= this.#ports.most()) return;
+    if (performance.now() < this.#restsUntil) return;
     this.#asking = true;
     void this.#take();
   }
@@ -49,6 +59,7 @@ export class Places {
   async #take(): Promise<void> {
     const permit = await this.#ports.take().catch(() => null);
     if (permit === null) {
+      this.#ports.refused();
       await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS).unref());
       this.#asking = false;
       return void this.#ports.changed();
@@ -56,6 +67,7 @@ export class Places {
     this.#asking = false;
     if (this.#closed) return permit.give();
     this.#permits.push(permit);
+    this.#tookAt = performance.now();
     permit.signal.addEventListener("abort", () => this.#lost(permit), { once: true });
     void this.#ports.changed();
   }
@@ -73,6 +85,25 @@ export class Places {
       this.#returning = 1;
       void this.#ports.changed();
     }
+    this.settle();
+  }
+
+  /** One was promised to somebody, and its connection is not free yet. */
+  get isReturning(): boolean {
+    return this.#returning > 0;
+  }
+
+  /** The last one was taken long enough ago for others to have their turn. */
+  get hadTurn(): boolean {
+    return performance.now() - this.#tookAt >= TURN_MS;
+  }
+
+  /** Gives one back as soon as its connection is free, and leaves it to others for a moment. */
+  yield(): void {
+    this.#returning += 1;
+    this.#restsUntil = performance.now() + YIELDED_MS;
+    setTimeout(() => void this.#ports.changed(), YIELDED_MS).unref();
+    void this.#ports.changed();
     this.settle();
   }
 

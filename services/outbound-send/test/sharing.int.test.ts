@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
+import { startGraphDouble } from "@mailfleet/local/doubles";
 import { eventually } from "@mailfleet/local/testing";
 import { givenOutbound } from "./given-outbound.ts";
 import { unreadable } from "./instance.ts";
@@ -49,6 +50,20 @@ describe("mailboxes that share a holder of credentials", () => {
     assert.ok(before < 200, `${before} of the busy mailbox went first`);
     assert.ok(target.most <= 2);
     await eventually(() => target.taken.length === many.length + 1, { timeoutMs: 60_000 });
+  });
+
+  it("are served by Graph, each in a session of its own, while one of them has all permits", async (t) => {
+    const graph = await startGraphDouble({
+      oauth: { introspect: () => ({ account: "", clientId: "app", scopes: ["Mail.Send"] }) },
+    });
+    t.after(() => graph.stop());
+    const shared = { holder: "shared-graph", maximumConcurrentConnections: 2, graph: graph.url };
+    const [busy, quiet] = [given.mailbox(1, shared), given.mailbox(1, shared)];
+    for (const { id } of [busy, quiet]) graph.addMailbox(`${id}@example.org`);
+    await Promise.all(Array.from({ length: 60 }, (_, n) => given.submit(busy, `graph${n}`)));
+    await eventually(() => graph.sent.length === 60, { timeoutMs: 20_000 });
+    const one = await given.submit(quiet, "quiet");
+    await eventually(async () => (await stateOf(one.id)) === "sent", { timeoutMs: 5000 });
   });
 
   it("are looked at by the sweep one by one: what goes wrong with one is not the others'", async () => {

@@ -87,6 +87,8 @@ export interface OutboundSession {
    * How many messages it is given for each connection: those after the first are prepared while that one is under way.
    */
   readonly perConnection: number;
+  /** How many connections it can use at all: more would lie idle. */
+  readonly mostConnections: number;
   /** Connections that are in use now. */
   readonly inUse: number;
   /**

@@ -24,6 +24,7 @@ export function apiSession(maximumConnections: number, submit: OutboundSession["
   return {
     /** One that is answered, and one behind it. */
     perConnection: 2,
+    mostConnections: maximumConnections,
     get inUse() {
       return turn.running;
     },

@@ -69,7 +69,8 @@ export class SmtpPool implements OutboundSession {
   constructor(options: ConnectOptions, maximumConnections: number, deadlines: Deadlines) {
     this.#options = options;
     this.#deadlines = deadlines;
-    this.#most = Math.max(1, maximumConnections);
+    this.mostConnections = Math.max(1, maximumConnections);
+    this.#most = this.mostConnections;
     const { host, port } = options.server;
     const { credentials, eightBitPolicy = "encode" } = options;
     this.#context = { deadlines, host, port, signedIn: credentials !== null, eightBitPolicy };
@@ -77,6 +78,7 @@ export class SmtpPool implements OutboundSession {
 
   /** One on the wire, and one behind it. */
   readonly perConnection = 2;
+  readonly mostConnections: number;
 
   get inUse(): number {
     return this.#busy.size;
