@@ -5,10 +5,8 @@ const shortestKeyBits = 2048;
 const remedy =
   "Send one PEM text with the certificate that you uploaded at the provider and its private key: RSA, without a password.";
 const renew = "Make a new certificate, upload it at the provider, and send it with its private key.";
-const certificatePart = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
 /** A certificate with all that signed it has a few. */
 const mostCertificates = 20;
-const keyPart = /-----BEGIN (?:RSA )?PRIVATE KEY-----[\s\S]+?-----END (?:RSA )?PRIVATE KEY-----/;
 
 /** Clocks differ, and a certificate is often made a moment before it is sent. */
 const CLOCK_SLACK_MS = 5 * 60_000;
@@ -36,7 +34,7 @@ export function readClientCertificate(pem: string, now = Date.now()): { thumbpri
 export function clientPrivateKey(pem: string): KeyObject {
   if (/-----BEGIN ENCRYPTED PRIVATE KEY-----|Proc-Type: 4,ENCRYPTED/.test(pem))
     throw unusable("The private key is protected with a password.");
-  const part = keyPart.exec(pem)?.[0];
+  const [part] = [...blocksOf(pem, "PRIVATE KEY", 1), ...blocksOf(pem, "RSA PRIVATE KEY", 1)];
   if (!part) throw unusable("The text contains no private key.");
   try {
     return createPrivateKey(part);
@@ -46,13 +44,26 @@ export function clientPrivateKey(pem: string): KeyObject {
 }
 
 function readCertificates(pem: string): X509Certificate[] {
-  const found = [...pem.matchAll(certificatePart)].slice(0, mostCertificates);
+  const found = blocksOf(pem, "CERTIFICATE", mostCertificates);
   if (found.length === 0) throw unusable("The text contains no certificate.");
   try {
-    return found.map(([part]) => new X509Certificate(part));
+    return found.map((part) => new X509Certificate(part));
   } catch {
     throw unusable("The certificate cannot be read: it was cut off or changed.");
   }
+}
+
+/** The first blocks of this label (RFC 7468 §2). Each character is looked at once, whatever the text holds. */
+function blocksOf(pem: string, label: string, most: number): string[] {
+  const [begin, end] = [`-----BEGIN ${label}-----`, `-----END ${label}-----`];
+  const blocks: string[] = [];
+  for (let at = pem.indexOf(begin); at >= 0 && blocks.length < most; at = pem.indexOf(begin, at)) {
+    const close = pem.indexOf(end, at);
+    if (close < 0) break;
+    blocks.push(pem.slice(at, close + end.length));
+    at = close + end.length;
+  }
+  return blocks;
 }
 
 const dateOf = (at: number) => new Date(at).toISOString().slice(0, 10);

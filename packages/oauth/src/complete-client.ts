@@ -66,6 +66,18 @@ export function clientSecretOf(
   };
 }
 
+/** Domains of Microsoft's authorization servers, in all its clouds and under their older names. */
+const microsoftDomains = [
+  "microsoftonline.com",
+  "microsoftonline.us",
+  "microsoftonline.cn",
+  "microsoftonline.de",
+  "microsoftonline-p.com",
+  "chinacloudapi.cn",
+  "microsoft.com",
+  "windows.net",
+];
+
 /** What of an application says whether its certificate may be in a key vault. */
 type VaultUser = Pick<OAuthSettings, "provider" | "tenantId" | "cloud"> & {
   readonly endpoints?: { readonly token?: string | undefined } | undefined;
@@ -73,24 +85,39 @@ type VaultUser = Pick<OAuthSettings, "provider" | "tenantId" | "cloud"> & {
 
 /**
  * Why the certificate of this application cannot be in this vault, as JSON pointers below `keyVault` and reasons. A token
- * of Microsoft's own endpoints goes to no host but a vault's: whoever had it could read the vault with it.
+ * of Microsoft's goes to no host but a vault's, whoever named Microsoft's endpoint: whoever had it could read the vault
+ * with it. Only a rehearsal, whose tokens are its own, may have the vault anywhere, without TLS on this machine only.
  */
 export function keyVaultProblems(
   { provider, tenantId, cloud, endpoints }: VaultUser,
   { url }: Pick<KeyVaultReference, "url">,
 ): { pointer: string; reason: string }[] {
+  const vault = new URL(url);
   const domain = `.${inCloud(cloud, "vault.azure.net")}`;
+  const rehearsed = endpoints?.token !== undefined && !isMicrosoft(endpoints.token);
   const broken = [
     { pointer: "", reason: "is only for Microsoft", is: provider !== "microsoft" },
     { pointer: "", reason: "needs the tenant of the application", is: tenantId === undefined },
     {
       pointer: "/url",
       reason: `must begin with https and end with ${domain}`,
-      is: !endpoints?.token && !(url.startsWith("https:") && new URL(url).hostname.endsWith(domain)),
+      is: !rehearsed && !(vault.protocol === "https:" && vault.hostname.endsWith(domain)),
+    },
+    {
+      pointer: "/url",
+      reason: "must begin with https",
+      is: rehearsed && vault.protocol !== "https:" && !isLoopback(vault.hostname),
     },
   ];
   return broken.filter(({ is }) => is).map(({ pointer, reason }) => ({ pointer, reason }));
 }
+
+function isMicrosoft(url: string): boolean {
+  const host = `.${new URL(url).hostname.replace(/\.$/, "")}`;
+  return microsoftDomains.some((domain) => host.endsWith(`.${domain}`));
+}
+
+const isLoopback = (host: string) => host === "localhost" || host === "[::1]" || /^127(\.\d+){3}$/.test(host);
 
 function nullable(url: string | null | undefined, complete: (url: string) => string): string | null {
   return url ? complete(url) : null;

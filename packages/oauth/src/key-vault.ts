@@ -3,17 +3,17 @@ import { failureOfStatus } from "@mailfleet/http";
 import { readClientCertificate } from "./client-certificate.ts";
 import { Unreadable } from "./der.ts";
 import { readPkcs12 } from "./pkcs12.ts";
-import type { Client, RequestPorts, VaultCertificates } from "./ports.ts";
+import type { Client, RequestPorts, TokenPorts, VaultCertificates } from "./ports.ts";
 import { createTokenCache } from "./token-cache.ts";
 import { readAnswer, requestToken } from "./token-endpoint.ts";
 import type { RefusedAnswer } from "./token-failure.ts";
 
 /** Of Key Vault's data plane ("Get Secret"). */
 const apiVersion = "7.4";
-/** Time limit of one request to the vault, and what a certificate with its chain may have. */
+/** Time limit of one request to the vault, and what its answer may have: a secret has at most 25 KB. */
 const requestMs = 10_000;
-const maximumBytes = 256 * 1024;
-/** So long a certificate is used before the vault is asked for a newer one. */
+const maximumBytes = 64 * 1024;
+/** So long a certificate is used before the vault is asked for a newer one, and longer while the vault does not answer. */
 const keptMs = 60 * 60_000;
 
 type Vault = NonNullable<NonNullable<Client["secret"]>["keyVault"]>;
@@ -27,15 +27,24 @@ interface VaultCertificate {
 }
 
 /** See `VaultCertificates`. Nothing is in memory at first. */
-export function createVaultCertificates(given: Omit<RequestPorts, "certificates">): VaultCertificates {
-  const cache = createTokenCache(() => given.now());
+export function createVaultCertificates(
+  given: Omit<RequestPorts, "certificates"> & Pick<TokenPorts, "logger">,
+): VaultCertificates {
+  const cache = createTokenCache(
+    () => given.now(),
+    (reason) => {
+      if (!passes(reason)) return false;
+      given.logger.warn({ err: reason }, "the key vault does not answer: the certificate in memory is used on");
+      return true;
+    },
+  );
   const certificates: VaultCertificates = {
     get: (client, wanted) => {
       const { keyVault, sealed } = secretOf(client);
       const key = JSON.stringify([keyVault, client.tokenEndpoint, sealed.tag]);
       return cache.get(key, wanted, async (shared) => {
         const { pem, expiresAt } = await readVault(ports, client, shared);
-        return { token: pem, endsAt: Math.min(expiresAt, given.now() + keptMs) };
+        return { token: pem, endsAt: expiresAt, renewAt: Math.min(expiresAt, given.now() + keptMs) };
       });
     },
     async describe(client, signal) {
@@ -47,6 +56,13 @@ export function createVaultCertificates(given: Omit<RequestPorts, "certificates"
   };
   const ports: RequestPorts = { ...given, certificates };
   return certificates;
+}
+
+/** An outage of the vault, or of what leads to it: nothing that somebody decided, and nothing about the certificate. */
+function passes(reason: unknown): boolean {
+  if (!(reason instanceof FailureError)) return reason instanceof DOMException && reason.name === "TimeoutError";
+  const { kind, code } = reason.failure;
+  return kind === "transient" || kind === "throttled" || code === "HOST_NOT_FOUND";
 }
 
 /** Asks for a token of the application that may read the vault, and then the vault. */

@@ -28,8 +28,12 @@ const obsolete: Readonly<Record<string, string>> = {
   "1.2.840.113549.1.12.1.6": "RC2 with 40 bits",
 };
 
-/** What a sender may make us compute: many times what programs use. The first blocks this process, the second does not. */
-const mostRounds = { here: 100_000, elsewhere: 1_000_000 };
+/**
+ * What a sender may make us compute for one file, in rounds: many times what programs use. A round of 3DES counts six
+ * times: three values are derived in each reading of no password, and in this thread.
+ */
+const mostRounds = 600_000;
+const tripleDesWeight = 6;
 const mostBags = 50;
 const mostEncrypted = 8;
 
@@ -47,10 +51,11 @@ export async function readPkcs12(file: Uint8Array): Promise<string> {
   const keys: string[] = [];
   const certificates: string[] = [];
   let encrypted = 0;
+  const spend = roundsOf(mostRounds);
   const open = (algorithm: Der, content: Uint8Array) => {
     encrypted += 1;
     if (encrypted > mostEncrypted) throw new Unreadable("it has too many encrypted parts");
-    return decrypt(algorithm, content);
+    return decrypt(algorithm, content, spend);
   };
   for (const info of derOf(contentOf(authenticated)).children(mostBags)) {
     const bags = await bagsOf(info, open);
@@ -93,15 +98,15 @@ function contentOf(info: Der): Uint8Array {
   return octets.bytes();
 }
 
-async function decrypt(algorithm: Der, content: Uint8Array): Promise<Buffer> {
+async function decrypt(algorithm: Der, content: Uint8Array, spend: Spend): Promise<Buffer> {
   const [id, parameters] = algorithm.children();
   const oid = id ? oidOf(id) : "";
   if (!parameters) throw new Unreadable("its encryption has no parameters");
-  if (oid === pbes2) return decryptPbes2(parameters, content);
+  if (oid === pbes2) return decryptPbes2(parameters, content, spend);
   if (oid !== tripleDes)
     throw new Unreadable(`it is encrypted with ${obsolete[oid] ?? oid}, which Mailfleet does not read`);
   const [salt, rounds] = parameters.children();
-  const count = roundsOf(rounds, mostRounds.here);
+  const count = spend(rounds, tripleDesWeight);
   for (const password of noPassword) {
     const derive = (use: number, length: number) =>
       deriveKey(use, length, password, salt?.bytes() ?? Buffer.alloc(0), count);
@@ -112,7 +117,7 @@ async function decrypt(algorithm: Der, content: Uint8Array): Promise<Buffer> {
 }
 
 /** RFC 8018 §6.2. */
-async function decryptPbes2(parameters: Der, content: Uint8Array): Promise<Buffer> {
+async function decryptPbes2(parameters: Der, content: Uint8Array, spend: Spend): Promise<Buffer> {
   const [derivation, scheme] = parameters.children().map((one) => one.children());
   const [salt, rounds, ...rest] = derivation?.[1]?.children() ?? [];
   const [cipher, keyBytes] = ciphers[scheme?.[0] ? oidOf(scheme[0]) : ""] ?? [];
@@ -121,17 +126,28 @@ async function decryptPbes2(parameters: Der, content: Uint8Array): Promise<Buffe
   const named = rest.find((one) => one.isSequence)?.children()[0];
   const hmac = named ? hmacs[oidOf(named)] : "sha1";
   if (!hmac) throw new Unreadable("its encryption is unknown");
-  const count = roundsOf(rounds, mostRounds.elsewhere);
+  const count = spend(rounds, 1);
   const key = await promisify(pbkdf2)(Buffer.alloc(0), salt.bytes(), count, keyBytes, hmac);
   const opened = decipher(cipher, key, iv, content);
   if (!opened) throw protectedByPassword();
   return opened;
 }
 
-function roundsOf(rounds: Der | undefined, most: number): number {
-  const count = rounds?.integer() ?? 0;
-  if (count < 1 || count > most) throw new Unreadable(`its encryption takes ${count} rounds; at most ${most} are made`);
-  return count;
+/** Takes the rounds of one part from what is left for the file, each this many times. Throws `Unreadable`. */
+type Spend = (rounds: Der | undefined, weight: number) => number;
+
+function roundsOf(most: number): Spend {
+  let left = most;
+  return (rounds, weight) => {
+    const count = rounds?.integer() ?? 0;
+    const possible = Math.floor(left / weight);
+    if (count < 1 || count > possible)
+      throw new Unreadable(
+        `its encryption takes ${count} rounds; at most ${possible} ${left < most ? "more " : ""}are made`,
+      );
+    left -= count * weight;
+    return count;
+  };
 }
 
 function decipher(name: string, key: Uint8Array, iv: Uint8Array, content: Uint8Array): Buffer | null {

@@ -57,7 +57,8 @@ export type RequestPorts = Pick<TokenPorts, "fetch" | "open" | "now"> & { readon
 /** Certificates of applications that are kept in key vaults, with their keys. All throw `FailureError`. */
 export interface VaultCertificates {
   /**
-   * As PEM, from memory, or from the vault if it is not there. It is kept for an hour, and not longer than it is valid.
+   * As PEM, from memory, or from the vault if it is not there. It is kept for an hour; while the vault does not answer, as
+   * long as it is valid.
    * `refused`: what the authorization server did not take, so that the vault is asked at once.
    */
   get(client: Client, wanted: { readonly refused: Secret | null; readonly signal: AbortSignal }): Promise<Secret>;

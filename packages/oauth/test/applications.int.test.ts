@@ -241,4 +241,15 @@ describe("a client's certificate", () => {
     assert.match(detail(good.pem.replace(key, key.replace(/\n[^\n]+\n/, "\n"))), /cannot be read/);
     assert.match(detail(good.pem.replaceAll("PRIVATE KEY", "ENCRYPTED PRIVATE KEY")), /password/);
   });
+
+  test("takes no time to find that something is missing, whatever a text begins again and again", async () => {
+    const good = await certificate("rsa:2048");
+    const again = (label: string) => `-----BEGIN ${label}-----\n`.repeat(20_000);
+    const before = process.cpuUsage();
+    assert.match(detail(again("CERTIFICATE")), /contains no certificate/);
+    assert.match(detail(good.certificate + again("PRIVATE KEY")), /contains no private key/);
+    assert.match(detail(good.certificate + again("RSA PRIVATE KEY")), /contains no private key/);
+    // Seconds of this process where each beginning is searched to the end of the text; else milliseconds.
+    assert.ok(process.cpuUsage(before).user < 2_000_000);
+  });
 });

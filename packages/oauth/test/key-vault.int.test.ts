@@ -141,6 +141,48 @@ describe("a certificate in a key vault", () => {
     assert.equal(world.double.introspect(token.reveal())?.clientId, "renewed");
   });
 
+  it("is used on while the vault does not answer, until it ends, and the vault is asked again each minute", async () => {
+    registered("outage");
+    vault.put(name, asPem(made));
+    let now = Date.now();
+    const tokens = world.tokensOf(new Grants("", world.double.endpoints.token), { now: () => now });
+    let scopes = 0;
+    const ask = () =>
+      tokenOf({ ...applicationOf("outage"), scopes: [`https://host-${++scopes}.test/.default`] }, tokens);
+    await ask();
+    const troubles = [{ status: 503 }, { status: 429 }, { status: 200, body: "{", cutOff: true }] as const;
+    for (const trouble of troubles) {
+      now += 61 * 60_000;
+      vault.failNext(trouble);
+      await ask();
+      const before = vaultReads();
+      await ask();
+      assert.equal(vaultReads(), before, "the vault is left alone for a while");
+      now += 61_000;
+      await ask();
+      assert.equal(vaultReads(), before + 1, "the vault is asked again");
+    }
+    now += 61 * 60_000;
+    vault.allow(reader, false);
+    assert.equal((await failureOf(ask())).code, "KEY_VAULT_ACCESS_DENIED", "what somebody decided counts");
+    vault.allow(reader);
+    now += 40 * 86_400_000;
+    vault.failNext({ status: 503 });
+    assert.equal((await failureOf(ask())).code, "SERVER_UNAVAILABLE", "it ended");
+  });
+
+  it("that is refused is not used on while the vault does not answer", async () => {
+    registered("gone");
+    vault.put(name, asPem(made));
+    const tokens = world.tokensOf();
+    const source = sourceOf(applicationOf("gone"), tokens);
+    await source.accessToken({ renew: false, signal: patient() });
+    world.double.addClient({ clientId: "gone", certificate: other.certificate });
+    vault.failNext({ status: 503 });
+    const renewed = source.accessToken({ renew: true, signal: patient() });
+    assert.equal((await failureOf(renewed)).code, "SERVER_UNAVAILABLE");
+  });
+
   it("that is refused and has not changed in the vault is refused once", async () => {
     registered("stranger");
     vault.put(name, asPem(other));
@@ -236,6 +278,12 @@ describe("a certificate in a key vault that cannot be had says why", () => {
       prepare: async (made) => vault.put(name, await pkcs12Secret(made, { more: ["-iter", "200000"] })),
     },
     {
+      ...{ what: "more rounds in all its parts together", code: "KEY_VAULT_CERTIFICATE_UNUSABLE" },
+      ...{ reply: /mailfleet at .*: its encryption takes 400000 rounds; at most 200000 more are made/ },
+      prepare: async (made) =>
+        vault.put(name, await pkcs12Secret(made, { encryption: "aes", more: ["-iter", "400000"] })),
+    },
+    {
       ...{ what: "what was cut off", code: "KEY_VAULT_CERTIFICATE_UNUSABLE", reply: /cut off or changed/ },
       prepare: async (made) => {
         const secret = await pkcs12Secret(made);
@@ -255,7 +303,7 @@ describe("a certificate in a key vault that cannot be had says why", () => {
       prepare: async () => vault.put(name, asPem(await makeCertificate("ec"))),
     },
     {
-      ...{ what: "an answer of 10 MB", code: "ANSWER_TOO_LARGE", reply: /more than 262144 bytes/ },
+      ...{ what: "an answer of 10 MB", code: "ANSWER_TOO_LARGE", reply: /more than 65536 bytes/ },
       prepare: () => vault.failNext({ status: 200, body: { value: "x".repeat(10_000_000) } }),
     },
     {

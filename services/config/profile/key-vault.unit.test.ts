@@ -85,12 +85,34 @@ describe("a certificate in a key vault", () => {
     );
   });
 
-  it("may be anywhere in a rehearsal, whose tokens are not Microsoft's", () => {
+  it("may be anywhere in a rehearsal, whose tokens are not Microsoft's, without TLS on the same machine only", () => {
     const endpoints = { token: "http://127.0.0.1:1/token" };
-    assert.equal(
-      refusal(online({ endpoints }), { oauthSecret: inVault("http://127.0.0.1:2", "http://127.0.0.1:1") }),
-      null,
-    );
+    const inRehearsal = (url: string) =>
+      refusal(online({ endpoints }), { oauthSecret: inVault(url, "http://127.0.0.1:1") });
+    for (const url of ["http://127.0.0.1:2", "http://localhost:2", "http://[::1]:2", "https://vault.test"])
+      assert.equal(inRehearsal(url), null, url);
+    for (const url of ["http://vault.test", "http://127.0.0.1.test", "http://10.0.0.1"])
+      assert.equal(inRehearsal(url), "INVALID /oauthSecret/keyVault/url must begin with https", url);
+  });
+
+  it("is in a vault also where somebody wrote Microsoft's own endpoint", () => {
+    for (const host of [
+      "login.microsoftonline.com",
+      "LOGIN.microsoftonline.com.",
+      "login.microsoft.com",
+      "login.windows.net",
+      "login.microsoftonline.us",
+      "login.partner.microsoftonline.cn",
+    ]) {
+      const endpoints = { token: `https://${host}/contoso.test/oauth2/v2.0/token` };
+      const { origin } = new URL(endpoints.token);
+      assert.match(
+        refusal(online({ endpoints }), { oauthSecret: inVault("https://evil.test", origin) }) ?? "",
+        /^INVALID \/oauthSecret\/keyVault\/url must .* end with .vault.azure.net$/,
+        host,
+      );
+      assert.equal(refusal(online({ endpoints }), { oauthSecret: inVault(vault, origin) }), null, host);
+    }
   });
 
   it("is only for Microsoft", () => {
