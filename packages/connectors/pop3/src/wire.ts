@@ -86,6 +86,8 @@ export function createWire(socket: Socket, silenceMs: number, commandMs = COMMAN
   let pipelining = false;
   let oneByOne = false;
   let whenStuck = () => {};
+  /** Of what is being answered some came together, whatever the server offers by now. */
+  let several = false;
   let blank = 0;
   let paused = false;
   let ended: unknown = null;
@@ -106,6 +108,7 @@ export function createWire(socket: Socket, silenceMs: number, commandMs = COMMAN
     if (bytes && ended === null) socket.write(bytes);
   };
   const send = (waiter: Waiter) => {
+    several ||= waiting.length > 0;
     waiting.push(waiter);
     if (waiter.command === null) return;
     // Commands that are sent together leave in one packet.
@@ -114,6 +117,7 @@ export function createWire(socket: Socket, silenceMs: number, commandMs = COMMAN
   };
   const answered = (waiter: Waiter) => {
     waiting.shift();
+    if (waiting.length === 0) several = false;
     const next = waiting.length === 0 ? held.shift() : undefined;
     if (next) send(next);
     waiter.resolve(waiter.reply as Reply);
@@ -195,7 +199,7 @@ export function createWire(socket: Socket, silenceMs: number, commandMs = COMMAN
   const silent = () => {
     // Between commands, and while we make the server wait, silence is normal.
     if (waiting.length === 0 || paused) return;
-    if (pipelining && waiting.length > 1) whenStuck();
+    if (several) whenStuck();
     end(bareLf() ?? Object.assign(new Error("the server fell silent"), { code: "ETIMEDOUT" }));
   };
   socket.setNoDelay(true);

@@ -22,6 +22,8 @@ export interface CapabilityCase {
   readonly never?: RegExp;
   /** How many commands come before the last one was answered: at least, at most. */
   readonly together?: readonly [number, number];
+  /** Of commands that come together it answers the first: one session ends with its silence, and the next one works. */
+  readonly drops?: true;
   /** What a test says at its end. */
   readonly words?: RegExp;
 }
@@ -34,6 +36,8 @@ const pop3 = (
   more: Partial<CapabilityCase> = {},
   first: Offers["first"] = usual,
 ) => ({ what, protocol: "pop3", offers: { first, signedIn }, ...more }) as const;
+/** CAPA, LIST, UIDL and STAT came together in the first session, and nothing in the next one. */
+const dropping = { drops: true, together: [3, 3], heard: [/^RETR 3/] } as const;
 
 /** Capabilities of POP3 (RFC 2449 §5: they may differ by state). */
 export const capabilitiesOfPop3: readonly CapabilityCase[] = [
@@ -47,6 +51,9 @@ export const capabilitiesOfPop3: readonly CapabilityCase[] = [
     heard: [/^RETR 3/],
   }),
   pop3("PIPELINING comes with the sign-in", usual, { together: [4, 99] }, without("PIPELINING")),
+  pop3("PIPELINING is promised, and what comes behind the first command is dropped", usual, dropping),
+  pop3("what comes behind the first command is dropped, and PIPELINING goes away", without("PIPELINING"), dropping),
+  pop3("what comes behind the first command is dropped, and it does not say it a second time", null, dropping),
   pop3("it does not say it a second time", null, { heard: [/^TOP 1 0/], together: [6, 99] }),
   pop3("it says nothing at first", usual, { together: [0, 0] }, null),
   pop3("capabilities in small letters, come with AUTH", ["top", "uidl"], { heard: [/^AUTH PLAIN/, /^TOP 1 0/] }, [

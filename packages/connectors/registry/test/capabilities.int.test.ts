@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, describe, type TestContext, test } from "node:test";
-import { Secret } from "@mailfleet/contracts";
+import { createPop3Connector } from "@mailfleet/connector-pop3";
+import { FailureError, Secret } from "@mailfleet/contracts";
 import { createGuardedFetch } from "@mailfleet/http";
 import { fakeInbox, scriptedPop3, startUpgradingPort } from "@mailfleet/local/testing";
 import { createConnectors } from "../src/index.ts";
@@ -9,6 +10,8 @@ import { type CapabilityCase, capabilitiesOfImap, capabilitiesOfPop3, type Offer
 const fetch = createGuardedFetch({});
 const { inbound } = createConnectors({ fetch });
 after(() => fetch.close());
+/** Waits for what was dropped, but not for a minute. */
+const impatient = createPop3Connector({ silenceMs: 1500, updateMs: 2000, goodbyeMs: 100 });
 
 const raw = (n: number) => `Message-ID: <${n}@x>\r\nSubject: ${n}\r\n\r\n${n}\r\n`;
 type Started = { readonly port: number; readonly heard: readonly string[]; readonly pipelined?: number };
@@ -20,9 +23,11 @@ const consents: Readonly<Record<CapabilityCase["protocol"], (line: string, more:
 async function pop3(
   t: TestContext,
   { first, signedIn: offersThen }: Pick<Offers, "first" | "signedIn">,
+  onlyFirst: boolean,
 ): Promise<Started> {
   const signedIn = new Set<number>();
   const server = await scriptedPop3({
+    onlyFirst,
     messages: [1, 2, 3].map((n) => ({ raw: raw(n) })),
     edit(reply, command, { number }) {
       if (/^(PASS|$)/.test(command) || reply.startsWith("+OK signed in")) signedIn.add(number);
@@ -71,9 +76,9 @@ async function imap(
 describe("a server whose capabilities change", { concurrency: 4 }, () => {
   for (const one of [...capabilitiesOfPop3, ...capabilitiesOfImap])
     test(`${one.protocol}: ${one.what}`, async (t) => {
-      const { offers, protocol, unasked, withConsent = "" } = one;
+      const { offers, protocol, unasked, withConsent = "", drops = false } = one;
       const start = (given: Pick<Offers, "first" | "signedIn">) =>
-        protocol === "pop3" ? pop3(t, given) : imap(t, given, unasked);
+        protocol === "pop3" ? pop3(t, given, drops) : imap(t, given, unasked);
       const server = await start(offers);
       const upgrading = offers.before && {
         answer: (line: string) => consents[protocol](line, withConsent),
@@ -96,19 +101,23 @@ describe("a server whose capabilities change", { concurrency: 4 }, () => {
         allowedNetworks: ["127.0.0.0/8"],
         connectionTimeoutMs: 5000,
       };
-      const connector = await inbound.load(protocol);
+      const connector = drops ? impatient : await inbound.load(protocol);
       assert.ok(connector);
       const signal = AbortSignal.timeout(20_000);
-      const session = await connector.open(options, signal);
-      const found: string[] = [];
-      try {
-        const wanted = { processFrom: 1, batchSize: 50, signal, known: () => false };
-        for await (const { messages } of session.listNew(null, wanted))
-          for (const { raw } of messages) found.push(Buffer.from(raw as Uint8Array).toString());
-      } finally {
-        await session.close();
-      }
-      assert.deepEqual(found, [1, 2, 3].map(raw));
+      const read = async () => {
+        const session = await connector.open(options, signal);
+        const found: string[] = [];
+        try {
+          const wanted = { processFrom: 1, batchSize: 50, signal, known: () => false };
+          for await (const { messages } of session.listNew(null, wanted))
+            for (const { raw } of messages) found.push(Buffer.from(raw as Uint8Array).toString());
+        } finally {
+          await session.close();
+        }
+        return found;
+      };
+      if (drops) await assert.rejects(read(), FailureError);
+      assert.deepEqual(await read(), [1, 2, 3].map(raw));
       const heard = [...server.heard];
       let from = 0;
       for (const line of one.heard ?? []) {
