@@ -44,11 +44,10 @@ export function createPoll(ports: InboundPorts): RunWork<InboundConnector, Sourc
     takesPermit: ({ mailboxId }) => !watchesOf(ports).lends(mailboxId),
     hold: ({ mailboxId }) => take(ports, mailboxId),
     async work(run, opened) {
-      const toTag: string[] = [];
-      const worked = await poll(ports, slots, run, opened, toTag);
+      const worked = await poll(ports, slots, run, opened);
       if (!run.hasPermit || worked.failure) return worked;
       // Over connections of their own, which have the run's permit; a message that is moved may have another name there.
-      await tagUndeliverable(ports, run, opened, toTag);
+      await tagUndeliverable(ports, run, opened);
       await moveReports(ports, run, opened);
       return worked;
     },
@@ -69,7 +68,6 @@ async function poll(
   slots: Slots,
   run: PollRun,
   { connector, options }: OpenedConnection<InboundConnector>,
-  toTag: string[],
 ): Promise<Worked> {
   const { connection, signal, context, held: lease, logger, connectionWanted } = run;
   const remembers = connectorDescriptors[connection.server.protocol as Protocol]?.remembers ?? "position";
@@ -96,7 +94,6 @@ async function poll(
         correlation,
         connectionWanted,
         alone,
-        toTag,
       };
       const { short, complete } = await receive(ports, reading, found);
       if (found.messages > 0) logger.info({ ...found, complete, short }, "received");

@@ -16,8 +16,6 @@ export interface ReceiveRun {
   readonly signal: AbortSignal;
   /** Names of messages at which the connection has ended before. */
   readonly alone: ReadonlySet<string>;
-  /** Takes the names of what is to be tagged as undeliverable at the server. */
-  readonly toTag: string[];
   /** Somebody else waits for the connection of this run. */
   connectionWanted(): boolean;
 }

@@ -98,8 +98,6 @@ export async function receive(ports: InboundPorts, run: ReceiveRun, found: Found
     }
     const reports = settled.filter((one) => !old.has(one)).flatMap(reportName);
     const hopeless = touched ? aside.filter(({ name, tries }) => tries === triesBeforeTag && open.has(name)) : [];
-    const toTag = connection.tagUndeliverable ? [...reports, ...hopeless.map(({ name }) => name)] : [];
-    run.toTag.push(...toTag);
     await handOver.add({
       messages: kept.stored,
       // What is only tried again moves no cursor.
@@ -110,7 +108,7 @@ export async function receive(ports: InboundPorts, run: ReceiveRun, found: Found
       // Mail from before the mailbox was emptied stays.
       toDelete: connection.deleteAfterProcessing ? settled.filter(isSafe).map(({ name }) => name) : [],
       toMove: connection.undeliverableFolder === null ? [] : reports,
-      toTag,
+      toTag: connection.tagUndeliverable ? [...reports, ...hopeless.map(({ name }) => name)] : [],
       ...(touched && { setAside: aside }),
     });
     cursor = batch.cursor;

@@ -13,33 +13,32 @@ const longestMs = 60_000;
 
 /**
  * Gives the category _Undeliverable_ to reports that were handed over and to messages that are set aside, a portion with
- * each poll. `found`: those of this poll. What cannot be tagged stays without it; that is no failure of the mailbox, and is
- * warned of once, until tagging works again. Throws outages, `LeaseLost`, or the signal's reason.
+ * each poll. What cannot be tagged stays without it; that is no failure of the mailbox, and is warned of once, until
+ * tagging works again. Throws outages, `LeaseLost`, or the signal's reason.
  */
 export async function tagUndeliverable(
   ports: Pick<InboundPorts, "sources" | "logger">,
   { connection, held: lease, signal }: StartedRun<SourceLease>,
   { connector, options }: OpenedConnection<InboundConnector>,
-  found: readonly string[],
 ): Promise<void> {
-  const { toTag: before = [], notTagged = false } = lease.document;
-  const all = [...before, ...found];
-  if (all.length === 0) return;
-  const now = connection.tagUndeliverable ? all.slice(0, portion) : [];
-  const failure = await failureOfTagging();
+  const { mailboxId } = connection;
+  const isWanted = connection.tagUndeliverable && connector.categorise !== undefined;
+  // This poll may have found some, or another source; where none are tagged, what the lease was taken with is enough.
+  const { toTag = [], notTagged = false } = (isWanted ? await ports.sources.get(mailboxId) : lease.document) ?? {};
+  if (toTag.length === 0) return;
+  if (!isWanted) return await ports.sources.tagged(lease, { toTag: [], notTagged: false });
+  const failure = await failureOfTagging(toTag.slice(0, portion));
   if (failure && !notTagged)
     ports.logger.warn(
-      { mailbox: connection.mailboxId, ...failureFields(failure) },
+      { mailbox: mailboxId, ...failureFields(failure) },
       "messages could not be tagged as undeliverable",
     );
-  const toTag = connection.tagUndeliverable ? all.slice(portion) : [];
-  await ports.sources.tagged(lease, { toTag, notTagged: failure !== null });
+  await ports.sources.tagged(lease, { toTag: toTag.slice(portion), notTagged: failure !== null });
 
-  async function failureOfTagging() {
-    if (now.length === 0 || !connector.categorise) return null;
+  async function failureOfTagging(names: readonly string[]) {
     const late = AbortSignal.timeout(longestMs);
     try {
-      const refused = await connector.categorise(options, category, now, AbortSignal.any([signal, late]));
+      const refused = (await connector.categorise?.(options, category, names, AbortSignal.any([signal, late]))) ?? [];
       return refused[0]?.failure ?? null;
     } catch (error) {
       signal.throwIfAborted();

@@ -107,7 +107,7 @@ export function createSourceStore(store: Store) {
 
     /** What is still to be tagged, and whether the last tagging failed. */
     tagged: (lease: SourceLease, { toTag, notTagged }: { toTag: readonly string[]; notTagged: boolean }) =>
-      write(lease, { toTag: { $literal: toTag }, notTagged }),
+      write(lease, { toTag: { $literal: toTag.slice(-mostWaiting) }, notTagged }),
 
     setAside: (lease: SourceLease, setAside: readonly SetAside[]) => write(lease, { setAside: { $literal: setAside } }),
 

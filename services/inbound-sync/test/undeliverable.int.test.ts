@@ -197,7 +197,66 @@ describe("reports of undeliverable mail", () => {
     graph.limitPermissions(null);
   });
 
-  test("that were handed over before the process died are moved by the next one", async () => {
+  test("a message that the server does not give gets the category too, at the third try", async () => {
+    const mailboxId = "mb_tagaside";
+    const address = `${mailboxId}@example.test`;
+    const mailbox = exchange.addAccount({ address, password: "secret" });
+    assert.ok(mailbox);
+    given.connect(mailboxId, { username: address, server: ewsServer(exchange) });
+    const { id } = mailbox.add(Buffer.from(ordinary));
+    mailbox.unreadable.add(id);
+    await given.startReplica({ connectors });
+    const after: (readonly string[] | undefined)[] = [];
+    for (const _ of [1, 2, 3]) {
+      await read(mailboxId);
+      after.push(mailbox.items.get(id)?.categories);
+      assert.equal(await given.sources.tryAgain(mailboxId, 1), 1);
+    }
+    assert.deepEqual(after, [[], [], [category]]);
+    const source = await given.sources.get(mailboxId);
+    assert.deepEqual([source?.setAside?.map(({ tries }) => tries), source?.toTag], [[3], []]);
+  });
+
+  const gone = (count: number) => Array.from({ length: count }, (_, n) => `gone${n}`);
+  const sourceIs = (mailboxId: string, set: object) =>
+    given.store.db.collection<{ _id: string }>("sources").updateOne({ _id: mailboxId }, { $set: set });
+  test("are tagged in portions: of a list that has grown too long the oldest stay without", async () => {
+    const mailboxId = "mb_tagmany";
+    const mailbox = graph.addMailbox(`${mailboxId}@example.test`);
+    given.connect(mailboxId, { server: graphServer(graph) });
+    await given.startReplica({ connectors });
+    await read(mailboxId);
+    const { id } = mailbox.add(Buffer.from(ordinary));
+    await read(mailboxId);
+    const many = [...gone(1199), id];
+    await sourceIs(mailboxId, { toTag: many });
+    await read(mailboxId);
+    assert.deepEqual((await given.sources.get(mailboxId))?.toTag, many.slice(-1000));
+  });
+
+  test("of another source are not tagged once the mailbox reads this one", async () => {
+    const mailboxId = "mb_tagmoved";
+    const mailbox = graph.addMailbox(`${mailboxId}@example.test`);
+    given.connect(mailboxId, { server: graphServer(graph) });
+    await given.startReplica({ connectors });
+    mailbox.add(Buffer.from(ordinary));
+    await read(mailboxId);
+    await sourceIs(mailboxId, { toTag: gone(60), "identity.account": "somebody else" });
+    mailbox.add(Buffer.from(report(1)));
+    await read(mailboxId);
+    const asked = graph.requests.filter(({ path }) => path.includes(mailboxId));
+    assert.deepEqual((await given.sources.get(mailboxId))?.toTag, []);
+    assert.deepEqual(
+      asked.filter(({ path }) => path.includes("gone")),
+      [],
+    );
+    assert.deepEqual(
+      [...mailbox.messages.values()].map(({ categories }) => categories),
+      [[], [category]],
+    );
+  });
+
+  test("that were handed over before the process died are tagged and moved by the next one", async () => {
     const mailboxId = "mb_reportdied";
     const mailbox = graph.addMailbox(`${mailboxId}@example.test`);
     given.connect(mailboxId, { server: graphServer(graph), undeliverableFolder: folder });
@@ -208,11 +267,16 @@ describe("reports of undeliverable mail", () => {
     mailbox.add(Buffer.from(report(1)));
     await given.runAnew(mailboxId);
     await eventually(async () => ((await given.sources.get(mailboxId))?.toMove ?? []).length === 1);
+    assert.equal((await given.sources.get(mailboxId))?.toTag?.length, 1);
     await given.stopReplicas();
     await given.startReplica({ connectors });
     await read(mailboxId);
     const moved = [...mailbox.messages.values()].filter((one) => one.folder !== "inbox");
-    assert.equal(moved.length, 1);
+    assert.deepEqual(
+      moved.map(({ categories }) => categories),
+      [[category]],
+    );
+    assert.deepEqual((await given.sources.get(mailboxId))?.toTag, []);
     assert.equal(new Set(told(mailboxId).map(([subject]) => subject)).size, 1);
   });
 
