@@ -87,6 +87,13 @@ describe("users of NATS", () => {
       handle: async ({ body }) => void dead.push(body.subject),
     });
     await eventually(() => dead.includes(subjects.mailboxEvent("mb_one1")));
+    const lag = await alerting.consumerLag(Object.values(consumers));
+    assert.deepEqual(
+      lag.map(({ consumer }) => consumer).toSorted(),
+      Object.values(consumers)
+        .map(({ name }) => name)
+        .toSorted(),
+    );
     await eventually(
       async () => (await alerting.streamUsage()).find(({ name: one }) => one === "MAILBOX")?.bytes === 0,
     );

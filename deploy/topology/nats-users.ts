@@ -24,7 +24,7 @@ function userOf({ name, asks = [], publishes = [], follows = [], watchesStreams,
       ...publishes,
       ...wanted.streams.map((stream) => `$JS.API.STREAM.INFO.${stream.name}`),
       `$JS.API.STREAM.MSG.GET.${streams.DEPLOYMENT.name}`,
-      ...(watchesStreams ? ["$JS.API.STREAM.LIST"] : []),
+      ...(watchesStreams ? ["$JS.API.STREAM.LIST", ...othersConsumers(wanted)] : []),
       ...wanted.consumers.flatMap((consumer) => {
         const { stream } = consumer;
         return [
@@ -54,6 +54,13 @@ function userOf({ name, asks = [], publishes = [], follows = [], watchesStreams,
     // With its queue: nobody can listen in on the requests of another.
     subscribe: [`_INBOX_${name}.>`, `${requestsTo(name)} ${name}`],
   };
+}
+
+/** Who watches streams also asks what waits at the consumers of other services. */
+function othersConsumers({ consumers: own }: Speaking["wanted"]): string[] {
+  return Object.values(consumers)
+    .filter(({ name }) => !own.some((one) => one.name === name))
+    .map(({ stream, name }) => `$JS.API.CONSUMER.INFO.${stream}.${name}`);
 }
 
 function subjectOf(name: RequestName): string {

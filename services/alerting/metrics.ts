@@ -3,9 +3,19 @@ import type { NoticeStore } from "./notice/store.ts";
 
 /** Registers the metrics of this service. */
 export function createMetrics(registry: Registry, notices: Pick<NoticeStore, "countPending">) {
-  const { asked, counter } = metricsOf(registry);
+  const { asked, counter, gauge } = metricsOf(registry);
   asked("mailfleet_notice_pending", "Notices that wait, over all replicas", () => notices.countPending());
   return {
+    /** Of work queues, which refuse what is new when they are full. */
+    streamUsed: gauge("mailfleet_stream_used_ratio", "How full a work queue is, 0 to 1", "stream"),
+    waiting: gauge("mailfleet_consumer_waiting", "Messages that wait at a consumer", "stream", "consumer"),
+    handled: gauge(
+      "mailfleet_consumer_handled",
+      "Messages that are being handled or not acknowledged yet",
+      "stream",
+      "consumer",
+    ),
+    deadLetters: gauge("mailfleet_dead_letter_waiting", "Dead letters that nobody has decided about, up to 1,000"),
     alerts: counter("mailfleet_alert_raised_total", "Alerts that opened, by code; repetitions are not counted", "code"),
     /** By outcome: sent, failed, expired, dropped. */
     notices: counter("mailfleet_notice_attempts_total", "Attempts to send a notice, by outcome", "outcome"),

@@ -12,6 +12,7 @@ import { createSendNotices } from "./notice/send-due.ts";
 import { keptNotificationSettings } from "./notification/notification.ts";
 import { watchSecret } from "./notification/watch-secret.ts";
 import type { AlertingPorts } from "./ports.ts";
+import { measureLag } from "./stream-watch/measure-lag.ts";
 import { watchStreams } from "./stream-watch/watch-streams.ts";
 
 const milliseconds = (least: number) => z.coerce.number().int().min(least, `must be at least ${least}`);
@@ -65,6 +66,7 @@ export const alerting = defineService<AlertingPorts, "wall">()({
     "dead-letters": every(60_000, settleDeadLetterAlerts),
     bus: every(2000, watchBus),
     streams: every(60_000, watchStreams),
+    lag: every(30_000, measureLag),
     secret: every(600_000, watchSecret),
   },
 });

@@ -9,6 +9,16 @@ export function createMetrics(registry: Registry) {
     unparsed: counter("mailfleet_message_unparsed_total", "Messages of which nothing could be read"),
     quarantined: counter("mailfleet_message_quarantined_total", "Messages that could not be stored"),
     missed: counter("mailfleet_message_missed_total", "Messages that an audit found and received"),
+    oldestProof: gauge(
+      "mailfleet_source_proof_oldest_seconds",
+      "How long ago the enabled mailbox that is silent for longest was read",
+    ),
+    proved: gauge(
+      "mailfleet_source_proved_within",
+      "Enabled mailboxes that were read within so many seconds, by upper bound",
+      "seconds",
+    ),
+    silent: gauge("mailfleet_source_silent", "Enabled mailboxes that have been silent for three intervals"),
     watches: gauge(
       "mailfleet_watch_open",
       "Mailboxes whose server tells this process when mail comes (idle), or is asked on a held connection (noop)",

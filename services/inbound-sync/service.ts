@@ -14,6 +14,7 @@ import { sourceAnswers } from "./source/answer-requests.ts";
 import { findSilent } from "./source/find-silent.ts";
 import { createFollowLifecycle } from "./source/follow-lifecycle.ts";
 import { forgetRemoved } from "./source/forget-removed.ts";
+import { measureProofs } from "./source/measure-proofs.ts";
 import { watchesOf } from "./watch/watches.ts";
 
 const keyOf = ({ body }: { readonly body: Pick<RunRequested, "mailboxId"> }) => body.mailboxId;
@@ -72,6 +73,7 @@ export const inboundSync = defineService<InboundPorts>()({
   ticks: {
     "keep-watches": every(2000, (ports) => watchesOf(ports).round()),
     "find-silent": every(10_000, findSilent),
+    "measure-proofs": every(60_000, measureProofs),
     "forget-removed": every(3_600_000, forgetRemoved),
   },
 });

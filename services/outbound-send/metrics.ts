@@ -10,6 +10,12 @@ export function createMetrics(registry: Registry) {
     attempts: counter("mailfleet_send_attempts_total", "Attempts by outcome", "outcome"),
     failures: counter("mailfleet_send_failures_total", "Failed attempts by code", "code"),
     delay: histogram("mailfleet_send_delay_seconds", "From accepted to the server's answer", seconds),
+    overdue: gauge(
+      "mailfleet_send_overdue_seconds",
+      "How long ago it was the turn of the send that is due for longest",
+    ),
+    /** By state: deferred, waiting (its mailbox does not run), uncertain. */
+    open: gauge("mailfleet_send_open", "Sends that are neither sent nor given up and not on their normal way", "state"),
     inFlight: gauge("mailfleet_send_in_flight", "Sends being handed over now"),
   };
 }

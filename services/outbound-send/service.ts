@@ -10,6 +10,7 @@ import { doAfterwards } from "./send/do-afterwards.ts";
 import { createDrain, createLook } from "./send/drain-mailbox.ts";
 import { createFollowLifecycle } from "./send/follow-lifecycle.ts";
 import { getSend, listSends } from "./send/list-sends.ts";
+import { measureBacklog } from "./send/measure-backlog.ts";
 import { releaseSend } from "./send/release-send.ts";
 import { sendingOf } from "./send/sending.ts";
 import { submitSend } from "./send/submit-send.ts";
@@ -71,6 +72,7 @@ export const outboundSend = defineService<OutboundPorts>()({
   ticks: {
     sweep: { everyMs: 2000, round: (ports) => createSweep(ports) },
     "do-afterwards": every(2000, doAfterwards),
+    "measure-backlog": every(60_000, measureBacklog),
     "save-activity": every(2000, (ports) => sendingOf(ports).activity.save()),
   },
 });

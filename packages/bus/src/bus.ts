@@ -134,6 +134,14 @@ export interface StreamUsage {
   readonly maxBytes: number;
 }
 
+/** What is before a consumer: messages that nobody has yet, and those that are being handled. */
+export interface ConsumerLag {
+  readonly stream: string;
+  readonly consumer: string;
+  readonly waiting: number;
+  readonly handled: number;
+}
+
 /** NATS JetStream as Mailfleet uses it. */
 export interface Bus {
   /** What of these is missing or other than declared, in sentences; empty if nothing is. Makes nothing. */
@@ -173,6 +181,8 @@ export interface Bus {
   /** An ordered view of a stream while somebody watches. It acknowledges nothing and skips foreign messages. */
   follow(options: FollowOptions, handle: (message: Incoming) => void): Promise<{ stop(): Promise<void> }>;
   streamUsage(): Promise<StreamUsage[]>;
+  /** Of these consumers; one that is not there is left out. Throws `BusOutage`. */
+  consumerLag(consumers: readonly ConsumerDefinition[]): Promise<ConsumerLag[]>;
   /** `null` if connected, else why not. */
   health(): string | null;
   /** What NATS says while it refuses our password or token, else `null`. */

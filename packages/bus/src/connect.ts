@@ -1,6 +1,12 @@
-import { blocking, noFailPoint, type OutgoingMessage, type TopologyStep } from "@mailfleet/contracts";
-import { jetstream, jetstreamManager } from "@nats-io/jetstream";
-import type { Bus, BusOptions, PublishOptions } from "./bus.ts";
+import {
+  blocking,
+  type ConsumerDefinition,
+  noFailPoint,
+  type OutgoingMessage,
+  type TopologyStep,
+} from "@mailfleet/contracts";
+import { JetStreamApiError, jetstream, jetstreamManager } from "@nats-io/jetstream";
+import type { Bus, BusOptions, ConsumerLag, PublishOptions } from "./bus.ts";
 import { consume } from "./consume.ts";
 import { consumeBatches } from "./consume-batches.ts";
 import { deadLetter } from "./dead-letter.ts";
@@ -76,6 +82,18 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
       } catch (error) {
         throw new BusOutage("NATS does not say how full its streams are", { cause: error });
       }
+    },
+    consumerLag: async (consumers) => {
+      const lagOf = async ({ stream, name }: ConsumerDefinition): Promise<ConsumerLag[]> => {
+        try {
+          const { num_pending: waiting, num_ack_pending: handled } = await jsm.consumers.info(stream, name);
+          return [{ stream, consumer: name, waiting, handled }];
+        } catch (error) {
+          if (error instanceof JetStreamApiError) return [];
+          throw new BusOutage("NATS does not say what waits at its consumers", { cause: error });
+        }
+      };
+      return (await Promise.all(consumers.map(lagOf))).flat();
     },
     health: () => link.health(),
     refusal: () => link.refusal(),

@@ -25,6 +25,7 @@ import {
 } from "@mailfleet/store";
 import { enginePlaces } from "./engine-places.ts";
 import type { workerEnvironment } from "./environment.ts";
+import { countedByHost } from "./host-permits.ts";
 import { createRunMetrics } from "./metrics.ts";
 import type { ConnectorSource } from "./ports.ts";
 import { createSentFolder, type SentFolder } from "./sent-folder.ts";
@@ -126,7 +127,7 @@ export async function connectWorker<Connector>(
   const portsOf = (of: Direction) => ({
     ...shared,
     direction: of,
-    permits: createPermits(permitStore, { party: `${of}/${owner}`, renewals }),
+    permits: countedByHost(createPermits(permitStore, { party: `${of}/${owner}`, renewals }), runs),
     metrics: runs,
   });
   const ports = portsOf(direction);

@@ -7,6 +7,7 @@ import { deadLetterOf } from "./record.ts";
 
 const code = "DEAD_LETTER";
 const batch = 200;
+const countedMost = 1000;
 const objectOf = ({ service, consumer }: Pick<ShownDeadLetter, "service" | "consumer">): AlertObject => ({
   type: "service",
   id: `${service}/${consumer}`,
@@ -24,7 +25,16 @@ export async function keepDeadLetter(ports: AlertingPorts, message: Incoming<"de
 
 /** The tick `dead-letters`: clears the alerts of consumers of which none waits; raises them again if one has come meanwhile. */
 export async function settleDeadLetterAlerts(ports: AlertingPorts): Promise<void> {
-  const { documents, logger, wall, now } = ports;
+  const { documents, logger, wall, now, metrics } = ports;
+  const waiting = {
+    filter: { state: "waiting" },
+    sort: [
+      ["at", -1],
+      ["_id", -1],
+    ],
+    limit: countedMost,
+  } as const;
+  metrics.deadLetters.set((await documents["dead-letter"].list(waiting)).length);
   const byId = [["_id", 1]] as const;
   const raised = await documents.alert.list({ filter: { code, state: "raised" }, sort: byId, limit: batch });
   await eachAlone(raised, { logger, what: "alert about dead letters", name: ({ _id }) => _id }, async (alert) => {

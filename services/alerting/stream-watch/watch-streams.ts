@@ -18,11 +18,12 @@ const workQueues: ReadonlySet<string> = new Set(
 );
 
 /** One look at all work queues. Replicas that look at the same minute count as one. */
-export async function watchStreams({ bus, wall, now, logger }: AlertingPorts): Promise<void> {
+export async function watchStreams({ bus, wall, now, logger, metrics }: AlertingPorts): Promise<void> {
   const queues = (await bus.streamUsage()).filter(({ name, maxBytes }) => maxBytes > 0 && workQueues.has(name));
   const alone = { logger, what: "how full streams are", name: ({ name }: StreamUsage) => name };
   await eachAlone(queues, alone, async ({ name, bytes, maxBytes }) => {
     const share = bytes / maxBytes;
+    metrics.streamUsed.set({ stream: name }, share);
     const object = { type: "stream", id: name } as const;
     const at = now();
     const id = `stream:${name}:${Math.floor(at / 60_000)}`;

@@ -186,6 +186,7 @@ describe("alerts", () => {
       (await given.list({ code: "STREAM_FILLING" })).map(({ object }) => object.id),
       ["SENDS"],
     );
+    assert.match(await replica.metrics.metrics(), /^mailfleet_stream_used_ratio\{stream="SENDS"\} 0\.71$/m);
     full(65 * 1024 * 1024);
     await stream("raised");
     full(59 * 1024 * 1024);
@@ -237,6 +238,10 @@ describe("dead letters", () => {
     await eventually(async () => (await wall())[0]?.state === "raised");
     await given.raise({ at: Date.now(), object: about("mb_after"), code: "STALLED" });
     await of("mb_after");
+    await eventually(async () => /^mailfleet_dead_letter_waiting 1$/m.test(await replica.metrics.metrics()));
+    await eventually(async () =>
+      /^mailfleet_consumer_waiting\{.*consumer="alerting-facts"\} \d+$/m.test(await replica.metrics.metrics()),
+    );
   });
 
   test("replayed: the same message comes again under another id, and the alert follows what waits", async () => {

@@ -3,7 +3,7 @@ import { alertRaised, mailboxObject } from "../mailbox/alert-entries.ts";
 import { signInUrl } from "../mailbox/sign-in-url.ts";
 import { take } from "../mailbox/take.ts";
 import type { Ports } from "../ports.ts";
-import { dueWarning } from "../profile/ends.ts";
+import { dueWarning, secondsUntilFirst } from "../profile/ends.ts";
 import type { GrantDocument } from "./store.ts";
 
 const batch = 200;
@@ -15,11 +15,14 @@ const batch = 200;
 export async function lookAfterGrants(ports: Ports): Promise<void> {
   const alone = { logger: ports.logger, what: "consent", name: ({ _id }: GrantDocument) => _id };
   let page: GrantDocument[] = [];
+  const ends: number[] = [];
   do {
     page = await ports.grants.page(page.at(-1)?._id ?? "", batch);
     const ownerships = await ports.mailboxes.ownerships(page.map(({ _id }) => _id));
+    ends.push(...page.flatMap(({ expiresAt, state }) => (state === "good" && expiresAt !== null ? [expiresAt] : [])));
     await eachAlone(page, alone, (grant) => lookAfter(ports, grant, ownerships.get(grant._id)));
   } while (page.length === batch);
+  ports.metrics.grantEnds.set(secondsUntilFirst(ends, ports.now()));
 }
 
 /** `ownership` is the mailbox's present one; `undefined`: there is no such mailbox. */

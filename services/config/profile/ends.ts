@@ -21,3 +21,8 @@ export function dueWarning(beganAt: number, endsAt: number, now: number): (typeo
   const due = warnings.filter(({ days }) => endsAt - now <= days * day && endsAt - beganAt > days * day);
   return due.at(-1) ?? null;
 }
+
+/** Seconds until the first of these times (milliseconds since the epoch), negative if it is over; NaN: there is none. */
+export function secondsUntilFirst(ends: readonly number[], now: number): number {
+  return ends.length === 0 ? Number.NaN : (Math.min(...ends) - now) / 1000;
+}

@@ -2,7 +2,7 @@ import { eachAlone, type Page, readPage } from "@mailfleet/kit";
 import { alertCleared, alertRaised } from "../mailbox/alert-entries.ts";
 import type { Ports } from "../ports.ts";
 import type { ShownProfile } from "./body.ts";
-import { dueWarning, secretEndCodes } from "./ends.ts";
+import { dueWarning, secondsUntilFirst, secretEndCodes } from "./ends.ts";
 
 const batch = 200;
 
@@ -11,13 +11,16 @@ export async function warnOfSecrets(ports: Ports): Promise<void> {
   const query = { filter: {}, sort: [["_id", 1]] } as const;
   const alone = { logger: ports.logger, what: "secret", name: ({ _id }: ShownProfile) => _id };
   let cursor: string | null = null;
+  const ends: number[] = [];
   do {
     const page: Page<ShownProfile> = await readPage({ limit: batch, ...(cursor ? { cursor } : {}) }, query, (asked) =>
       ports.documents.profile.list(asked),
     );
+    ends.push(...page.items.flatMap((profile) => secretEnd(profile) ?? []));
     await eachAlone(page.items, alone, (profile) => warn(ports, profile));
     cursor = page.next;
   } while (cursor !== null);
+  ports.metrics.secretEnds.set(secondsUntilFirst(ends, ports.now()));
 }
 
 async function warn({ documents, now }: Ports, profile: ShownProfile): Promise<void> {

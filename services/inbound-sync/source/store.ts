@@ -239,6 +239,27 @@ export function createSourceStore(store: Store) {
         .toArray();
     },
 
+    /** Of enabled mailboxes: the oldest proof, how many are silent, and how many were proved since each of these times. */
+    async proofs(since: readonly number[]) {
+      const provedAt = { $ifNull: ["$lastProvedSuccessAt", "$expected.since"] };
+      const count = (condition: object) => ({ $sum: { $cond: [condition, 1, 0] } });
+      const [found] = await sources
+        .aggregate<{ oldestAt: number | null; silent: number } & Record<`since${number}`, number>>([
+          { $match: { "expected.since": { $exists: true } } },
+          {
+            $group: {
+              _id: null,
+              oldestAt: { $min: provedAt },
+              silent: count({ $in: ["$stalled", ["noticed", "told"]] }),
+              ...Object.fromEntries(since.map((at, index) => [`since${index}`, count({ $gte: [provedAt, at] })])),
+            },
+          },
+        ])
+        .toArray();
+      const proved = since.map((_, index) => found?.[`since${index}`] ?? 0);
+      return { oldestAt: found?.oldestAt ?? null, silent: found?.silent ?? 0, proved };
+    },
+
     async markStalled(mailboxId: string, stalled: SourceDocument["stalled"]) {
       await sources.updateOne({ _id: mailboxId }, { $set: { stalled } });
     },

@@ -33,6 +33,20 @@ test("of runs that write together the one that lost its mailbox hears of it, and
   renewals.stop();
 });
 
+test("enabled mailboxes are counted by how long ago they were proved to work", async () => {
+  const expected = { expects: "success", since: 1000, everyMs: 100, generation: 1 } as const;
+  const documents = given.store.db.collection<SourceDocument>(collections.sources.name);
+  await documents.insertMany([
+    { _id: "mb_new", expected },
+    { _id: "mb_good", expected, lastProvedSuccessAt: 9000 },
+    { _id: "mb_silent", expected, lastProvedSuccessAt: 2000, stalled: "told" },
+    { _id: "mb_off", expected: null, lastProvedSuccessAt: 1, stalled: "told" },
+  ]);
+  assert.deepEqual(await given.sources.proofs([9000, 2000, 0]), { oldestAt: 1000, silent: 1, proved: [1, 2, 3] });
+  await documents.deleteMany({ _id: { $in: ["mb_new", "mb_good", "mb_silent", "mb_off"] } });
+  assert.deepEqual(await given.sources.proofs([0]), { oldestAt: null, silent: 0, proved: [0] });
+});
+
 test("a deleted mailbox stays deleted, whatever comes late, and nothing of it is left at last", async () => {
   const mailboxId = "mb_late";
   const database = given.store.db;

@@ -170,6 +170,29 @@ export function createSendStore(store: Store, owner: string) {
       return found.map(dueSend);
     },
 
+    /** When it was the turn of the send that is due for longest, and how many are not on their normal way, by state. */
+    async backlog(at: number) {
+      // Both read indexes only: the documents hold whole messages.
+      const [due, open] = await Promise.all([
+        sends
+          .aggregate<{ dueAt: number }>(
+            [
+              // Bounds for both fields of the index, so that nothing else is read.
+              { $match: { mailboxId: { $gt: "" }, due: { $gte: 0, $lte: at } } },
+              { $group: { _id: null, dueAt: { $min: "$due" } } },
+            ],
+            { hint: "due" },
+          )
+          .toArray(),
+        Promise.all(
+          (["deferred", "waiting", "uncertain"] as const).map(
+            async (state) => [state, await sends.countDocuments({ attention: state })] as const,
+          ),
+        ),
+      ]);
+      return { dueAt: due[0]?.dueAt ?? null, open };
+    },
+
     /** Makes all that waits for a mailbox due, in its old order; how many wait. */
     release: async (mailboxId: string) =>
       (await sends.updateMany({ attention: "waiting", mailboxId }, [{ $set: { due: "$acceptedAt" } }])).matchedCount,

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { ProblemError, subjects } from "@mailfleet/contracts";
 import { eventually } from "@mailfleet/local/testing";
+import { createSendStore } from "../send/store.ts";
 import { givenOutbound } from "./given-outbound.ts";
 import { type Sink, startSink } from "./sink.ts";
 
@@ -18,6 +19,36 @@ after(async () => {
 });
 const stateOf = async (sendId: string) => (await given.get(sendId)).state;
 const factsOf = (sendId: string) => given.facts.filter(({ body }) => body.sendId === sendId).map(({ type }) => type);
+
+it("what is not sent yet is counted from indexes alone: the documents hold whole messages", async () => {
+  const { db } = given.store;
+  const sends = db.collection<{
+    _id: string;
+    mailboxId: string;
+    idempotencyKey: string;
+    due?: number;
+    attention?: string;
+  }>("sends");
+  const store = createSendStore(given.store, "observer");
+  await sends.insertMany([
+    { _id: "sn_old", mailboxId: "mb_nobody", idempotencyKey: "one", due: 5, attention: "deferred" },
+    { _id: "sn_new", mailboxId: "mb_nobody", idempotencyKey: "two", due: 70 },
+    { _id: "sn_held", mailboxId: "mb_nobody", idempotencyKey: "three", attention: "uncertain" },
+  ]);
+  await db.command({ profile: 2 });
+  const { dueAt, open } = await store.backlog(60).finally(() => db.command({ profile: 0 }));
+  assert.deepEqual([dueAt, Object.fromEntries(open)], [5, { deferred: 1, waiting: 0, uncertain: 1 }]);
+  assert.equal((await store.backlog(4)).dueAt, null);
+  const seen = await db
+    .collection("system.profile")
+    .find({ ns: `${db.databaseName}.sends` })
+    .toArray();
+  assert.deepEqual(
+    seen.map(({ docsExamined }) => docsExamined),
+    [0, 0, 0, 0],
+  );
+  await sends.deleteMany({ mailboxId: "mb_nobody" });
+});
 
 describe("sending", () => {
   before(() => given.start().then(() => given.start()));
@@ -235,6 +266,8 @@ describe("sending", () => {
           (body.object as { id: string }).id === send.id,
       ),
     );
+    const { open } = await createSendStore(given.store, "observer").backlog(Date.now());
+    assert.ok((new Map(open).get("uncertain") ?? 0) > 0);
     assert.equal(target.taken.length, 0);
     target.script = {};
     const command = { commandId: "c1", by: "test", id: send.id };
