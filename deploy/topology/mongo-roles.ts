@@ -30,11 +30,7 @@ export function mongoRoles(database: string): readonly MongoRole[] {
   return [
     ...speakers.map(({ name, wanted }) => ({
       role: roleOf(name),
-      privileges: [
-        ...on(wanted.collections, serviceActions),
-        // Whose database it is they all read; the one that declares it writes it.
-        ...(wanted.collections.includes(deploymentCollection) ? [] : on([deploymentCollection], ["find"])),
-      ],
+      privileges: [...on(wanted.collections, serviceActions), ...on([deploymentCollection], ["find", "update"])],
       roles: [] as const,
     })),
     {

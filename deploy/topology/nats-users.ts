@@ -22,6 +22,7 @@ function userOf({ name, asks = [], publishes = [], follows = [], watchesStreams,
     publish: [
       ...asks.map(subjectOf).toSorted(),
       ...publishes,
+      ...streams.DEPLOYMENT.subjects,
       ...wanted.streams.map((stream) => `$JS.API.STREAM.INFO.${stream.name}`),
       `$JS.API.STREAM.MSG.GET.${streams.DEPLOYMENT.name}`,
       ...(watchesStreams ? ["$JS.API.STREAM.LIST", ...othersConsumers(wanted)] : []),

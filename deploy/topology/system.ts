@@ -2,7 +2,7 @@ import { alerting } from "@mailfleet/alerting/service";
 import { config } from "@mailfleet/config/service";
 import { consoleService } from "@mailfleet/console/service";
 import { inboundSync } from "@mailfleet/inbound-sync/service";
-import { type Wanted, wantedBy } from "@mailfleet/kit";
+import { deploymentCollection, type Wanted, wantedBy } from "@mailfleet/kit";
 import { outboundSend } from "@mailfleet/outbound-send/service";
 import { scheduler } from "@mailfleet/scheduler/service";
 
@@ -27,7 +27,7 @@ const services: readonly Wanted[] = speakers.map(({ wanted }) => wanted);
 export const system: Wanted = {
   streams: once(services.flatMap(({ streams }) => streams)),
   consumers: once(services.flatMap(({ consumers }) => consumers)),
-  collections: once(services.flatMap(({ collections }) => collections)),
+  collections: once([...services.flatMap(({ collections }) => collections), deploymentCollection]),
 };
 
 function once<One extends { readonly name: string }>(all: readonly One[]): One[] {

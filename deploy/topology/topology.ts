@@ -2,7 +2,7 @@ import { connectBus } from "@mailfleet/bus";
 import { openStreamTopology } from "@mailfleet/bus/topology";
 import { lacking, lengthsOf, type TopologyStep } from "@mailfleet/contracts";
 import { readEnvironment } from "@mailfleet/kit";
-import { connectStore, isOutage, planCollections } from "@mailfleet/store";
+import { connectStore, isOutage, planCollections, type Store } from "@mailfleet/store";
 import { z } from "zod";
 import { planDeployment } from "./deployment/plan-deployment.ts";
 import { lines } from "./lines.ts";
@@ -48,15 +48,24 @@ export async function topology(task: TopologyTask): Promise<boolean> {
     connectStore({ url: mongoUrl, database: mongoDb, appName: "topology", logger }),
   ]);
   try {
+    const isNew = await isNewDatabase(mongo.db);
+    const deployment = await planDeployment({ bus, deployment: mongo.deployment }, isNew);
     const steps = [
+      ...deployment.first,
       ...(await planCollections(mongo.db, system.collections)),
       ...(await nats.plan(system.streams, consumers)),
-      ...(await planDeployment({ bus, deployment: mongo.deployment })),
+      ...deployment.last,
     ];
     return await carryOut(steps, task);
   } finally {
     await Promise.all([nats.close(), bus.stop(), mongo.close()]);
   }
+}
+
+/** Nothing of ours is in it. */
+async function isNewDatabase(db: Store["db"]): Promise<boolean> {
+  const there = await db.listCollections({}, { nameOnly: true, authorizedCollections: true }).toArray();
+  return !there.some(({ name }) => system.collections.some((one) => one.name === name));
 }
 
 async function carryOut(steps: readonly TopologyStep[], task: TopologyTask): Promise<boolean> {

@@ -41,7 +41,9 @@ export const alerting = defineService<AlertingPorts, "wall">()({
   collections: Object.values(collections),
   asks: ["config.settings.get", "config.mailbox.get", "config.profile.get"],
   // A dead letter goes back to where it came from.
-  publishes: Object.values(streams).flatMap((stream) => stream.subjects),
+  publishes: [...new Set(Object.values(consumers).map(({ stream }) => stream))].flatMap(
+    (name) => streams[name].subjects,
+  ),
   watchesStreams: true,
   derives: (ports) => ({ wall: createAlertWall(ports) }),
   keeps: [keptAlerts, keptDeadLetters, keptNotificationSettings],

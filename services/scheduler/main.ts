@@ -16,7 +16,6 @@ runService(scheduler, async ({ name, environment, logger, metrics, failPoint, ad
   addReadiness("nats", () => bus.health());
   const ports = {
     timers: createTimerStore(store),
-    deployment: store.deployment,
     metrics: createMetrics(metrics),
     isOutage,
   };

@@ -1,5 +1,5 @@
 import { consumers, streams } from "@mailfleet/contracts";
-import { beat, defineService, deploymentCollection, every, listenInBatches } from "@mailfleet/kit";
+import { defineService, listenInBatches } from "@mailfleet/kit";
 import { collections } from "./collections.ts";
 import type { SchedulerPorts } from "./ports.ts";
 import { createLane } from "./timer/fire-due.ts";
@@ -11,13 +11,8 @@ import { lanes, targets } from "./timer/targets.ts";
 export const scheduler = defineService<SchedulerPorts>()({
   name: "scheduler",
   environment: {},
-  collections: [...Object.values(collections), deploymentCollection],
-  publishes: [
-    ...streams.MAILBOX.subjects,
-    ...streams.RUNS.subjects,
-    ...streams.SENDS.subjects,
-    ...streams.DEPLOYMENT.subjects,
-  ],
+  collections: Object.values(collections),
+  publishes: [...streams.MAILBOX.subjects, ...streams.RUNS.subjects, ...streams.SENDS.subjects],
   answers: { "scheduler.timer.list": listTimers },
   listens: [
     listenInBatches(consumers.schedulerTimers, {
@@ -26,11 +21,8 @@ export const scheduler = defineService<SchedulerPorts>()({
       batch: (ports: SchedulerPorts) => (messages) => keepTimers(ports, messages),
     }),
   ],
-  ticks: {
+  ticks: Object.fromEntries(
     // Another replica may have set an earlier timer, so nobody sleeps longer; own sets kick.
-    ...Object.fromEntries(
-      targets.map((target) => [lanes[target], { everyMs: 1000, round: (ports) => createLane(ports, target) }]),
-    ),
-    deployment: every(10_000, (ports) => beat(ports, ports.now())),
-  },
+    targets.map((target) => [lanes[target], { everyMs: 1000, round: (ports) => createLane(ports, target) }]),
+  ),
 });

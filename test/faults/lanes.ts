@@ -17,8 +17,8 @@ const LANE = fileURLToPath(new URL("./lane.ts", import.meta.url));
 const GiB = 1024 ** 3;
 /** A town at its busiest: eleven services, three mongods, three nats-servers, and what drives them. */
 const LANE_BYTES = 3.5 * GiB;
-/** A town waits more than it works. */
-const LANES_PER_CORE = 1.5;
+/** A town keeps two cores busy: three of them on two took twice as long as one after another, and lost leases. */
+const LANES_PER_CORE = 0.5;
 const MOST_LANES = 8;
 /** Heap of the process that drives a town, MiB. */
 const DRIVER_HEAP = 1024;

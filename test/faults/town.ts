@@ -10,8 +10,8 @@ import { untilAnswered, untilNothingIsMissing } from "./progress.ts";
 /** Where all outgoing mail of these tests goes: a sandbox account that is not a Mailfleet mailbox. */
 export const customer = "customer@sandbox.test";
 
-/** Half of what production has: so much of a scenario is waiting for leases of processes that are gone. */
-export const lengths = lengthsOf(4000);
+/** As in production: with half of it, a busy machine lost leases that nobody had disturbed. */
+export const lengths = lengthsOf(8000);
 
 /** Of each service, MiB: several towns stand side by side. */
 const HEAP = 256;

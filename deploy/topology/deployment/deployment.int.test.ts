@@ -10,13 +10,19 @@ import { connectStore } from "@mailfleet/store";
 import { confirm, showDeployment } from "./deployment.ts";
 
 const logger: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => logger };
-const [nats, otherNats, mongo] = await Promise.all([startNats(), startNats(), startMongo()]);
+const [nats, otherNats, emptyNats, lastNats, mongo] = await Promise.all([
+  startNats(),
+  startNats(),
+  startNats(),
+  startNats(),
+  startMongo(),
+]);
 const started: ChildProcess[] = [];
 const stores: Awaited<ReturnType<typeof connectStore>>[] = [];
 after(async () => {
   for (const child of started) child.kill("SIGKILL");
   for (const store of stores) await store.close();
-  await Promise.all([nats.stop(), otherNats.stop(), mongo.stop()]);
+  await Promise.all([nats, otherNats, emptyNats, lastNats, mongo].map((engine) => engine.stop()));
 });
 
 const places = (database: string, url = nats.url) => ({
@@ -40,7 +46,7 @@ async function shown(env: Places) {
 
 async function confirmed(env: Places, as: "same" | "copy", sends: "hold" | "again" = "hold") {
   const lines: string[] = [];
-  await confirm({ json: true, env, as, sends, out: (line) => void lines.push(line) });
+  await confirm({ json: true, env, as, sends, watch: 300, out: (line) => void lines.push(line) });
   return JSON.parse(lines.at(-1) ?? "null");
 }
 
@@ -134,23 +140,52 @@ test("a copy of the database with another NATS is held, until an administrator s
 test("a database that is older than what NATS has seen is held; confirmed as the same, it goes on with a new epoch", async () => {
   const db = await databaseOf(original);
   const before = await shown(original);
-  await db.collection("deployment").updateOne({}, { $inc: { beat: -1000 } });
+  await db.collection("deployment").updateOne({}, { $set: { beat: 0 } });
   assert.match((await shown(original)).held, /it was restored from a backup/);
-  await assert.rejects(confirmed(original, "copy"), refused(/^This NATS belongs to deployment .* the original\.$/));
+  await assert.rejects(confirmed(original, "copy"), refused(/^This NATS belongs to deployment .* the original\./));
   const { deployment } = await confirmed(original, "same", "again");
   assert.deepEqual([deployment.id, deployment.epoch], [before.database.id, before.database.epoch + 1]);
   assert.ok(deployment.beat > before.nats.beat);
   assert.equal((await shown(original)).held, null);
 });
 
-test("a second deployment on the database of the first is impossible: what it takes, the first loses", async () => {
-  const third = { ...original, MAILFLEET_NATS_URL: otherNats.url };
-  assert.match((await shown(third)).held, /^Held: this database belongs to deployment dp_\w+, and NATS to dp_\w+/);
-  await assert.rejects(confirmed(third, "same"), refused(/this database belongs to/));
-  const empty = places(`${mongo.dbName}-empty`);
-  assert.match((await shown(empty)).held, /^Held: NATS belongs to deployment .* and this database to none/);
-  await assert.rejects(confirmed(empty, "same"), refused(/NATS belongs to deployment/));
+test("a deployment that works is not taken over, and nothing of it is changed", async () => {
+  const db = await databaseOf(original);
+  await db.collection("sends").insertOne({ ...send("sn_live01", "accepted"), due: 1 } as never);
+  const third = { ...original, MAILFLEET_NATS_URL: emptyNats.url };
+  await applyTopology(third);
+  assert.match((await shown(third)).held, /^Held: NATS does not know deployment/, "apply marks nothing that is held");
+  for (const as of ["same", "copy"] as const) {
+    const refusal = assert.rejects(confirmed(third, as), refused(/^Something works on this database: its beat moves/));
+    await eventually(
+      async () => (await db.collection("deployment").updateOne({}, { $inc: { beat: 1 } })) && (await hasEnded(refusal)),
+    );
+  }
+  assert.equal((await db.collection("sends").findOne({ _id: "sn_live01" as never }))?.state, "accepted");
+  const second = { ...original, MAILFLEET_NATS_URL: otherNats.url };
+  assert.match((await shown(second)).held, /^Held: this database belongs to deployment dp_\w+, and NATS to dp_\w+/);
+  await assert.rejects(confirmed(second, "same"), refused(/this database belongs to/));
 });
+
+test("a database with data and without a mark is a backup: it is held, and confirmed as the deployment that NATS knows", async () => {
+  const part = places(`${mongo.dbName}-part`);
+  const db = await databaseOf(part);
+  await db.collection("sends").insertOne({ ...send("sn_part01", "accepted"), due: 1 } as never);
+  await applyTopology(part);
+  const before = await shown(part);
+  assert.match(before.held, /^Held: NATS belongs to deployment .* and this database to none/);
+  const alone = { ...part, MAILFLEET_NATS_URL: lastNats.url };
+  await applyTopology(alone);
+  const unmarked = await shown(alone);
+  assert.deepEqual([unmarked.database, unmarked.nats], [null, null], "no mark is made by itself");
+  assert.ok(unmarked.held);
+  const { deployment, heldSends } = await confirmed(part, "same");
+  assert.deepEqual([deployment.id, deployment.epoch, heldSends], [before.nats.id, before.nats.epoch + 1, 1]);
+  assert.equal((await shown(part)).held, null);
+});
+
+const hasEnded = (promise: Promise<unknown>) =>
+  Promise.race([promise.then(() => true), new Promise<false>((resolve) => setTimeout(() => resolve(false), 20))]);
 
 /** A send as it stands in the collection. */
 function send(id: string, state: string) {

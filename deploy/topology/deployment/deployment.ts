@@ -32,10 +32,17 @@ export function showDeployment({ json = false, out, ...task }: DeploymentTask): 
   });
 }
 
-/** Ends the hold. Throws `ProblemError` where it cannot be, `EnvironmentError`. */
-export function confirm({ json = false, out, ...task }: DeploymentTask & Confirmation): Promise<void> {
+/** Ends the hold; `watch`: how long it looks whether anything works on the database, milliseconds. Throws `ProblemError` where it cannot be, `EnvironmentError`. */
+export function confirm({
+  json = false,
+  out,
+  watch,
+  ...task
+}: DeploymentTask & Confirmation & { readonly watch?: number }): Promise<void> {
   return withPlaces({ ...task, out }, async (places) => {
-    const { mark, heldSends } = await confirmDeployment(places, task, Date.now());
+    if (!json) out("Looking whether anything works on this database …");
+    const when = { at: Date.now(), ...(watch === undefined ? {} : { watch }) };
+    const { mark, heldSends } = await confirmDeployment(places, task, when);
     if (json) return out(JSON.stringify({ deployment: mark, heldSends }));
     out(`This is deployment ${mark.id} now, epoch ${mark.epoch}. Services begin within two seconds.`);
     if (heldSends > 0)

@@ -13,6 +13,7 @@ import type {
   StreamDefinition,
   StreamName,
 } from "@mailfleet/contracts";
+import type { Latest } from "./latest.ts";
 
 /** Where the bus is and who speaks. */
 export interface BusOptions {
@@ -147,7 +148,9 @@ export interface Bus {
   /** What of these is missing or other than declared, in sentences; empty if nothing is. Makes nothing. */
   lacks(streams: readonly StreamDefinition[], consumers: readonly ConsumerDefinition[]): Promise<readonly string[]>;
   /** The last message of a stream on a subject; `null` if there is none, or no such stream. Throws `BusOutage`. */
-  latest<Type extends MessageType>(stream: StreamName, subject: string, type: Type): Promise<MessageBody<Type> | null>;
+  latest<Type extends MessageType>(stream: StreamName, subject: string, type: Type): Promise<Latest<Type> | null>;
+  /** Puts a message behind the last one of its subject, which has this number (0: none). False: another was faster. */
+  putBehind(message: OutgoingMessage, sequence: number): Promise<boolean>;
   /** Stores a message; tries again with the same id for `patienceMs`, then throws `BusOutage`. */
   publish(message: OutgoingMessage, options?: PublishOptions): Promise<PublishOutcome>;
   /** Many in flight; order on one subject is kept. Outcomes in the order of the messages. Throws like `publish`. */

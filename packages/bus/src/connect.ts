@@ -11,7 +11,7 @@ import { consume } from "./consume.ts";
 import { consumeBatches } from "./consume-batches.ts";
 import { deadLetter } from "./dead-letter.ts";
 import { follow } from "./follow.ts";
-import { latest } from "./latest.ts";
+import { latest, putBehind } from "./latest.ts";
 import { openLink } from "./link.ts";
 import { BusOutage } from "./outage.ts";
 import { createPublisher, wholly } from "./publish.ts";
@@ -64,6 +64,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
       return blocking(steps);
     },
     latest: (stream, subject, type) => latest(jsm, { stream, subject, type }),
+    putBehind: (message, sequence) => putBehind(js, message, sequence),
     publish: async (message, how) => (await publishAll([message], how))[0] as "stored",
     publishAll,
     publishEach: async (messages) =>

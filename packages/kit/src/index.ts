@@ -1,11 +1,11 @@
 /** What a service is made of: declaration, documents, relay, ticks, pages, health. */
 export { Registry } from "prom-client";
 export {
-  beat,
   type DeploymentPlaces,
   type DeploymentStore,
   deploymentCollection,
   markNew,
+  newMark,
   readMarks,
   tellMark,
 } from "./deployment/deployment.ts";

@@ -60,7 +60,6 @@ export async function givenEngines() {
       const ports: GivenPorts<SchedulerPorts> = {
         bus: refusing(own, options.takes),
         timers,
-        deployment: store.deployment,
         metrics,
         logger: silent,
         registry,

@@ -2,9 +2,9 @@ import type { Bus } from "@mailfleet/bus";
 import { type DeploymentMark, subjects } from "@mailfleet/contracts";
 import type { CollectionDeclaration } from "../document/indexes.ts";
 import { newId } from "../ids/ids.ts";
-import { heldBecause } from "./held.ts";
+import { heldBecause, type Marks } from "./held.ts";
 
-/** The one document that says which deployment a database belongs to. All services read it, the scheduler writes it. */
+/** The one document that says which deployment a database belongs to. All services read it and move its beat. */
 export const deploymentCollection = { name: "deployment", indexes: [] } as const satisfies CollectionDeclaration;
 
 /** The mark in the database. `@mailfleet/store` has one. */
@@ -21,42 +21,50 @@ export interface DeploymentStore {
 
 /** Both places in which a deployment is marked. */
 export interface DeploymentPlaces {
-  readonly bus: Pick<Bus, "latest" | "publish">;
+  readonly bus: Pick<Bus, "latest" | "putBehind">;
   readonly deployment: DeploymentStore;
 }
 
-/** Both marks. NATS is read first: what grows in between grows in the database first. */
-export async function readMarks({ bus, deployment }: DeploymentPlaces) {
-  const known = await bus.latest("DEPLOYMENT", subjects.deploymentMark(), "deployment.mark.v1");
-  return { known, own: await deployment.read() };
+/** Both marks, and the place of the one in NATS. NATS is read first: what grows in between grows in the database first. */
+export async function readMarks({ bus, deployment }: DeploymentPlaces): Promise<Marks & { readonly sequence: number }> {
+  const last = await bus.latest("DEPLOYMENT", subjects.deploymentMark(), "deployment.mark.v1");
+  return { known: last?.body ?? null, sequence: last?.sequence ?? 0, own: await deployment.read() };
 }
 
-/** Why nothing may be polled or sent here; `null`: this database and this NATS belong together. */
-export async function whyHeld(places: DeploymentPlaces): Promise<string | null> {
-  return heldBecause(await readMarks(places));
+/** Tells NATS the mark of the database, behind the one that was read there. False: another was faster. */
+export async function tellMark(
+  { bus }: Pick<DeploymentPlaces, "bus">,
+  { id, epoch, beat }: DeploymentMark,
+  { sequence, at }: { readonly sequence: number; readonly at: number },
+): Promise<boolean> {
+  const where = { subject: subjects.deploymentMark(), type: "deployment.mark.v1" };
+  return bus.putBehind({ id: `${id}:${epoch}:${beat}`, ...where, at, body: { id, epoch, beat } }, sequence);
 }
 
-/** Tells NATS the mark of the database. */
-export async function tellMark({ bus }: Pick<DeploymentPlaces, "bus">, mark: DeploymentMark, at: number) {
-  const { id, epoch, beat } = mark;
-  await bus.publish({
-    id: `${id}:${epoch}:${beat}`,
-    ...{ subject: subjects.deploymentMark(), type: "deployment.mark.v1", at, body: { id, epoch, beat } },
-  });
-}
+/** The mark of a database that is new, before NATS knows it. */
+export const newMark = (): DeploymentMark => ({ id: newId("dp"), epoch: 1, beat: 0 });
 
-/** Marks a database and a NATS that are both new, or finishes what a crash has left of that. Else it does nothing. */
+/** Tells a NATS that is new the mark of a database that is new. Else it does nothing. */
 export async function markNew(places: DeploymentPlaces, at: number): Promise<void> {
-  const { known, own } = await readMarks(places);
+  const { known, own, sequence } = await readMarks(places);
   if (known || (own && own.beat > 0)) return;
-  const mark = own ?? (await places.deployment.make({ id: newId("dp"), epoch: 1, beat: 0 }));
-  await tellMark(places, mark, at);
+  await tellMark(places, own ?? (await places.deployment.make(newMark())), { sequence, at });
 }
 
-/** One beat further in both, unless they do not belong together. */
-export async function beat(places: DeploymentPlaces, at: number): Promise<void> {
-  const { known, own } = await readMarks(places);
-  if (!own || heldBecause({ known, own })) return;
-  const next = await places.deployment.beat(own);
-  if (next) await tellMark(places, next, at);
+/**
+ * Looks whether a database and NATS belong together, and moves the beat one further in both if nobody else has since
+ * the last look. Answers with the reason why they do not; `null` if they do.
+ */
+export function keepMark(places: DeploymentPlaces, now: () => number): () => Promise<string | null> {
+  let seen = -1;
+  return async () => {
+    const marks = await readMarks(places);
+    const held = heldBecause(marks);
+    if (held !== null || !marks.own) return held;
+    const isOurTurn = marks.own.beat === seen || seen < 0;
+    const next = isOurTurn ? await places.deployment.beat(marks.own) : marks.own;
+    seen = (next ?? marks.own).beat;
+    if (isOurTurn && next) await tellMark(places, next, { sequence: marks.sequence, at: now() });
+    return null;
+  };
 }

@@ -13,7 +13,7 @@ const patienceMs = 15_000;
 export function guardDeployment(
   look: () => Promise<string | null>,
   { logger, leave }: { readonly logger: Logger; leave(): void },
-  { every = everyMs, patience = patienceMs } = {},
+  { every = everyMs, patience = patienceMs, clock = () => performance.now() } = {},
 ): { stop(): void } {
   let since: number | null = null;
   let looking = false;
@@ -22,12 +22,14 @@ export function guardDeployment(
     looking = true;
     look()
       .then((held) => {
-        since = held === null ? null : (since ?? performance.now());
-        if (held === null || since === null || performance.now() - since < patience) return;
+        since = held === null ? null : (since ?? clock());
+        if (held === null || since === null || clock() - since < patience) return;
         logger.error({}, held);
         leave();
       })
-      .catch(() => undefined)
+      .catch(() => {
+        since = null;
+      })
       .finally(() => {
         looking = false;
       });

@@ -1,5 +1,5 @@
 import type { Bus } from "@mailfleet/bus";
-import { type DeploymentStore, whyHeld } from "../deployment/deployment.ts";
+import { type DeploymentStore, keepMark } from "../deployment/deployment.ts";
 import { guardDeployment } from "../deployment/guard.ts";
 import type { CollectionDeclaration } from "../document/indexes.ts";
 import type { ServiceDeclaration, ServicePorts } from "./define-service.ts";
@@ -51,8 +51,9 @@ export function runService<
         "mailfleet_deployment_held",
         "1 while database and NATS do not belong together: nothing is polled or sent",
       );
+      const keep = keepMark(places, context.now);
       const look = async () => {
-        const reason = await whyHeld(places);
+        const reason = await keep();
         held.set(reason === null ? 0 : 1);
         return reason;
       };
