@@ -13,7 +13,6 @@ import type {
   StreamDefinition,
   StreamName,
 } from "@mailfleet/contracts";
-import type { Latest } from "./latest.ts";
 
 /** Where the bus is and who speaks. */
 export interface BusOptions {
@@ -61,6 +60,12 @@ interface IncomingOf<Type extends MessageType> extends EnvelopeContext {
 
 /** A message read from a stream; a union over its types, so that `type` tells which body it carries. */
 export type Incoming<Type extends MessageType = MessageType> = Type extends MessageType ? IncomingOf<Type> : never;
+
+/** The last message of a subject, with its place in the stream. */
+export interface Latest<Type extends MessageType> {
+  readonly body: MessageBody<Type>;
+  readonly sequence: number;
+}
 
 /** A running consumer. */
 export interface Consumption {

@@ -6,6 +6,7 @@ import {
   readMessage,
 } from "@mailfleet/contracts";
 import { JetStreamApiError, type JetStreamClient, type JetStreamManager } from "@nats-io/jetstream";
+import type { Latest } from "./bus.ts";
 import { encode } from "./envelope.ts";
 import { publishAttemptMs } from "./limits.ts";
 import { BusOutage } from "./outage.ts";
@@ -14,12 +15,6 @@ import { BusOutage } from "./outage.ts";
 const missing: ReadonlySet<number> = new Set([10037, 10059]);
 /** Its code for "the last message has another number". */
 const another = 10071;
-
-/** The last message of a subject, with its place in the stream. */
-export interface Latest<Type extends MessageType> {
-  readonly body: MessageBody<Type>;
-  readonly sequence: number;
-}
 
 /** The last message on a subject; `null` if there is none, or no such stream. */
 export async function latest<Type extends MessageType>(
