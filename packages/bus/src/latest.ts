@@ -1,10 +1,4 @@
-import {
-  headerNames,
-  type MessageBody,
-  type MessageType,
-  type OutgoingMessage,
-  readMessage,
-} from "@mailfleet/contracts";
+import { headerNames, type MessageType, type OutgoingMessage, readMessage } from "@mailfleet/contracts";
 import { JetStreamApiError, type JetStreamClient, type JetStreamManager } from "@nats-io/jetstream";
 import type { Latest } from "./bus.ts";
 import { encode } from "./envelope.ts";
