@@ -10,7 +10,7 @@ import type { PermitKey } from "@mailfleet/kit";
 const connectionsPerServer = 300;
 /**
  * How many of them mailboxes may have that did not work the last time: where hundreds hang at one server, those that work
- * find a connection free.
+ * find a connection free. Counted by themselves, or they would find none where those that work have many.
  */
 const connectionsOfTroubled = 225;
 const troubled: ReadonlySet<DirectionState> = new Set<DirectionState>(["enabled.retrying", "failed.probing"]);
@@ -33,15 +33,14 @@ export function permitKeys({
   "credentials" | "mailboxId" | "maximumConcurrentConnections" | "server" | "state"
 >): readonly PermitKey[] {
   const { sessionsPerMailbox } = descriptors[server.protocol] ?? {};
+  const host = `host:${server.host.toLowerCase()}:${server.port}`;
   return [
     ...(sessionsPerMailbox === undefined || mailboxId === ""
       ? []
       : [{ key: `mailbox:${mailboxId}`, most: sessionsPerMailbox }]),
     { key: `holder:${credentials.holder}`, most: maximumConcurrentConnections },
-    {
-      key: `host:${server.host.toLowerCase()}:${server.port}`,
-      most: isTroubled({ state }) ? connectionsOfTroubled : connectionsPerServer,
-    },
+    ...(isTroubled({ state }) ? [{ key: `${host}:troubled`, most: connectionsOfTroubled }] : []),
+    { key: host, most: connectionsPerServer },
   ];
 }
 

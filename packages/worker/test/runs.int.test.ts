@@ -82,11 +82,15 @@ describe("a run", { timeout: 60_000 }, () => {
   test("of a mailbox that hung the last time waits behind those that work, where a server has few connections left", async (t) => {
     given.mailbox("mb_works", { state: "enabled.running" });
     given.mailbox("mb_hung", { state: "enabled.retrying" });
-    const key = "host:mail.example.test:993";
+    const host = "host:mail.example.test:993";
     const later = new Date(Date.now() + 60_000);
     const others = Array.from({ length: 225 }, (_, n) => ({ id: `other ${n}`, party: "other", until: later }));
-    await given.permits.updateOne({ _id: key }, { $set: { permits: others, waits: [] } }, { upsert: true });
-    t.after(() => given.permits.deleteOne({ _id: key }));
+    const have = (key: string) =>
+      given.permits.updateOne({ _id: key }, { $set: { permits: others, waits: [] } }, { upsert: true });
+    const none = (key: string) => given.permits.deleteOne({ _id: key });
+    t.after(() => Promise.all([host, `${host}:troubled`].map(none)));
+    await have(host);
+    await have(`${host}:troubled`);
     const worked: string[] = [];
     const runs = (await given.worker()).runs(
       work({
@@ -103,6 +107,10 @@ describe("a run", { timeout: 60_000 }, () => {
     await until(() => tookTimer("mb_hung"));
     const timer = given.timers.find(({ mailboxId }) => mailboxId === "mb_hung");
     assert.ok(timer && timer.body.due >= at + 5000);
+    // The same number of others that work is no reason to wait.
+    await none(`${host}:troubled`);
+    await given.run(runs, "mb_hung", "sync");
+    assert.deepEqual(worked, ["mb_works", "mb_hung"]);
   });
 
   test("that loses its permit is broken off, tells nothing and comes again", async () => {
