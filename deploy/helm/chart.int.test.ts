@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import { before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import { consumers } from "@mailfleet/contracts";
 import { variables } from "@mailfleet/topology";
-import { parseAllDocuments } from "yaml";
+import { parse, parseAllDocuments } from "yaml";
 import { helm, validator } from "./tools.ts";
 
 interface Variable {
@@ -25,6 +25,7 @@ interface KubernetesObject {
   };
   // biome-ignore lint/suspicious/noExplicitAny: objects of a dozen kinds, read in a test
   readonly spec: any;
+  readonly data?: Readonly<Record<string, string>>;
 }
 
 const run = promisify(execFile);
@@ -155,7 +156,7 @@ describe("the chart", { skip: helm ? false : "helm is not there: `npm run helm-t
       const two = ["production", "restricted"];
       const files = two.map((set) => join(folder, `${set}.yaml`));
       for (const [at, set] of two.entries()) {
-        const plain = all[set]!.filter(({ kind }) => !["ScaledObject", "PodMonitor"].includes(kind));
+        const plain = all[set]!.filter(({ kind }) => !["ScaledObject", "PodMonitor", "PrometheusRule"].includes(kind));
         await writeFile(files[at]!, plain.map((object) => JSON.stringify(object)).join("\n---\n"));
       }
       await run("python3", ["-m", "kubernetes_validate", "--strict", "--kubernetes-version", "1.34", ...files], {
@@ -215,11 +216,26 @@ describe("the chart", { skip: helm ? false : "helm is not there: `npm run helm-t
   });
 
   test("what is optional is off unless it is wanted", () => {
-    for (const kind of ["Ingress", "PodMonitor", "ScaledObject"]) assert.equal(of("minimal", kind).length, 0, kind);
+    for (const kind of ["Ingress", "PodMonitor", "ScaledObject", "PrometheusRule", "ConfigMap"])
+      assert.equal(of("minimal", kind).length, 0, kind);
     const [ingress] = of("production", "Ingress");
     assert.deepEqual(ingress?.spec.tls, [{ hosts: ["mailfleet.example.org"], secretName: "mailfleet-tls" }]);
     const [monitor] = of("production", "PodMonitor");
     assert.equal(monitor?.metadata.labels.release, "prometheus");
+  });
+
+  test("rules and dashboard are those of deploy/observability; runbooks are where the values say", () => {
+    const source = (name: string) => readFileSync(join(import.meta.dirname, "../observability", name), "utf8");
+    const [rules] = of("production", "PrometheusRule");
+    const moved = source("mailfleet.rules.yaml").replaceAll("docs/runbooks/", "https://wiki.example.org/runbooks/");
+    assert.deepEqual(rules?.spec, parse(moved));
+    assert.equal(rules?.metadata.labels.release, "prometheus");
+    const [dashboard] = of("production", "ConfigMap");
+    assert.deepEqual(
+      JSON.parse(dashboard?.data?.["mailfleet.json"] ?? ""),
+      JSON.parse(source("mailfleet.dashboard.json")),
+    );
+    assert.equal(dashboard?.metadata.labels.grafana_dashboard, "1");
   });
 
   test("KEDA counts what waits at the consumers of the workers, and the Deployment leaves the number to it", () => {
@@ -279,6 +295,7 @@ describe("the chart", { skip: helm ? false : "helm is not there: `npm run helm-t
       "podMonitor.enabled=true,networkPolicy.enabled=false",
       /does not know the kind PodMonitor/,
     ],
+    ["rules in a cluster without it", "observability.rules.enabled=true", /does not know the kind PrometheusRule/],
     ["less than a service needs to stop", "terminationGracePeriodSeconds=5", /terminationGracePeriodSeconds/],
     ["a minimum above the maximum", "services.inbound-sync.scaling.minimum=9", /minimum of 9 above its maximum of 6/],
     ["credentials of no proxy", "outside.proxyCredentialsSecret=proxy", /without outside\.proxy/],

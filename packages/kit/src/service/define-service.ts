@@ -128,7 +128,7 @@ export interface ServiceDeclaration<
   readonly publishes?: readonly string[];
   /** Streams of which it shows a view while somebody watches. */
   readonly follows?: readonly StreamName[];
-  /** It looks how full all streams are. */
+  /** It looks how full all streams are, and what waits at their consumers. */
   readonly watchesStreams?: true;
   /** Handlers of requests that belong to no kept noun. */
   readonly answers?: Answers<Ports>;
