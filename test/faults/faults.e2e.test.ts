@@ -21,4 +21,9 @@ describe(`${wanted.length} ways to fail, on clusters of three`, () => {
   it("there is something to run", () => assert.ok(wanted.length > 0, `no scenario is called "${only}"`));
 
   for (const scenario of wanted) it(scenario.name, () => running.passed(scenario));
+
+  it("no more than one scenario had to be run again because a lease was lost", async () => {
+    await running.ended;
+    assert.ok(running.again.length <= 1, `leases were lost in: ${running.again.join(", ")}`);
+  });
 });

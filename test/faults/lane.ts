@@ -21,7 +21,7 @@ const town = await starting;
 const run = createRunner(town);
 process.on("message", ({ scenario }: ToLane) => {
   run(scenarioNamed(scenario)).then(
-    () => say({ type: "passed" }),
+    (again) => say({ type: "passed", again }),
     (error: Error) => say({ type: "failed", why: String(error.stack) }),
   );
 });

@@ -9,7 +9,9 @@ export interface ToLane {
   readonly scenario: string;
 }
 export type FromLane =
-  | { readonly type: "ready" | "passed" }
+  | { readonly type: "ready" }
+  /** `again`: a lease was lost before it passed. */
+  | { readonly type: "passed"; readonly again: boolean }
   /** With the stack of the error. */
   | { readonly type: "failed"; readonly why: string };
 
@@ -31,8 +33,8 @@ const roomForLanes = () =>
   );
 
 interface Lane {
-  /** Throws when it turned red, or when the lane died. */
-  run(scenario: Scenario): Promise<void>;
+  /** Throws when it turned red, or when the lane died. True: a lease was lost before it passed. */
+  run(scenario: Scenario): Promise<boolean>;
   stop(): Promise<void>;
 }
 
@@ -59,13 +61,14 @@ async function startLane(): Promise<Lane> {
     const said = once(process_, "message").then(([word]) => word as FromLane);
     const word = await Promise.race([said, ended]);
     if (word.type === "failed") throw new Error(word.why);
+    return word.type === "passed" && word.again;
   };
   await answer();
   return {
     run: async ({ name }) => {
       const answered = answer();
       process_.send({ scenario: name } satisfies ToLane);
-      await answered;
+      return await answered;
     },
     stop: async () => {
       if (process_.connected) process_.disconnect();
@@ -79,6 +82,8 @@ export interface Lanes {
   readonly count: number;
   /** Resolves when it has passed; throws when it turned red, or was not run because an earlier one had. */
   passed(scenario: Scenario): Promise<void>;
+  /** Scenarios that passed only after a lease was lost. */
+  readonly again: readonly string[];
   /** Resolves when every lane has ended. */
   readonly ended: Promise<void>;
 }
@@ -95,6 +100,7 @@ export function runInLanes(
   const queue = wanted.toSorted((a, b) => b.replicas - a.replicas || (b.seconds ?? 0) - (a.seconds ?? 0));
   const verdicts = new Map(wanted.map(({ name }) => [name, Promise.withResolvers<void>()]));
   for (const { promise } of verdicts.values()) promise.catch(() => {}); // heard when its turn comes
+  const again: string[] = [];
   const giveUp = (why: string) => {
     for (const { name } of queue.splice(0)) verdicts.get(name)?.reject(new Error(`not run: ${why}`));
   };
@@ -110,7 +116,7 @@ export function runInLanes(
       try {
         lane ??= await startInTurn();
         ({ replicas } = next);
-        await lane.run(next);
+        if (await lane.run(next)) again.push(next.name);
         verdict.resolve();
       } catch (error) {
         verdict.reject(error);
@@ -124,5 +130,5 @@ export function runInLanes(
     await lane?.stop();
   };
   const ended = Promise.all(Array.from({ length: count }, follow)).then(() => giveUp("no town could be started"));
-  return { count, passed: async ({ name }) => verdicts.get(name)?.promise, ended };
+  return { count, passed: async ({ name }) => verdicts.get(name)?.promise, again, ended };
 }

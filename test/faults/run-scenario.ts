@@ -30,11 +30,14 @@ async function keepLogs(town: Town, name: string, error: Error, warnings: readon
   return `.local/fault-logs/${folder}`;
 }
 
-/** Runs scenarios in a town, one after another. Each tells how it went, and throws when it turned red. */
-export function createRunner(town: Town): (scenario: Scenario) => Promise<void> {
+/**
+ * Runs scenarios in a town, one after another. Each tells how it went, and throws when it turned red. True: a lease was lost
+ * before it passed.
+ */
+export function createRunner(town: Town): (scenario: Scenario) => Promise<boolean> {
   let replicas: 1 | 2 = 2;
   let policy: "hold" | "resend" = "hold";
-  return async function run(scenario, tries = TRIES): Promise<void> {
+  return async function run(scenario, tries = TRIES): Promise<boolean> {
     const { name, uncertainSends = false, keepsLeases = false, passesOnce = false } = scenario;
     const began = performance.now();
     const said = town.warnings.length;
@@ -54,6 +57,7 @@ export function createRunner(town: Town): (scenario: Scenario) => Promise<void> 
       const unknown = end.uncertain > 0 ? `, ${end.uncertain} held` : "";
       const phases = `disturbed for ${((settling - disturbing) / 1000).toFixed(1)} s, settled in ${secondsSince(settling)}`;
       tell(`ok    ${name}: ${end.received} in, ${end.sent} out${unknown}, ${secondsSince(began)} (${phases})`);
+      return tries < TRIES;
     } catch (thrown) {
       if (thrown instanceof LeasesLost && tries > 1) {
         tell(`again ${name}: a lease was lost, ${secondsSince(began)}`);
