@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { test } from "node:test";
 import { MongoClient } from "mongodb";
 import { tempDir } from "../testing/start-engines.ts";
 import { eventually } from "./eventually.ts";
+import { freePort } from "./free-port.ts";
 import { startMongoCluster } from "./mongo-cluster.ts";
 import { startNatsCluster } from "./nats-cluster.ts";
 import { natsRequest } from "./nats-request.ts";
@@ -35,6 +38,24 @@ test("a NATS cluster has a leader again when a node is killed, and is whole when
   await assert.rejects(fetch(`http://${one?.address}`));
   await one?.restart();
   await cluster.whole();
+});
+
+test("a NATS cluster begins anew with other ports when somebody else has one of those that it chose", async (t) => {
+  const folder = await tempDir("nodes");
+  const other = createServer().listen(0, "127.0.0.1");
+  await once(other, "listening");
+  t.after(() => other.close());
+  const { port: taken } = other.address() as AddressInfo;
+  // Six for each try: three for the nodes to each other, three to ask them. Of the first kind once, of the second once.
+  const asked: number[] = [];
+  const choosePort = async () => {
+    asked.push(asked.length);
+    return [0, 9].includes(asked.length - 1) ? taken : await freePort();
+  };
+  const cluster = await startNatsCluster({ dataDir: folder.path, temporary: true }, choosePort);
+  t.after(() => cluster.stop());
+  assert.equal(asked.length, 18);
+  assert.ok(!cluster.url.includes(`:${taken}`));
 });
 
 test("a stream of a NATS cluster can be limited and deleted, and its password changed while it runs", async (t) => {

@@ -5,11 +5,13 @@ import type { Cluster, ClusterMember } from "./cluster.ts";
 import type { EngineOptions } from "./engine.ts";
 import { eventually } from "./eventually.ts";
 import { freePort } from "./free-port.ts";
-import { startNatsEngine } from "./nats-engine.ts";
+import { NatsEnded, startNatsEngine } from "./nats-engine.ts";
 import { natsRequest } from "./nats-request.ts";
 
 const NODES = 3;
 const WHOLE_WITHIN_MS = 60_000;
+/** Ports are chosen before the nodes listen on them: on a busy machine somebody else may have one by then. */
+const TRIES = 3;
 
 /** Three nats-servers that are one JetStream. */
 export interface NatsCluster extends Cluster {
@@ -36,24 +38,35 @@ const user = "mailfleet";
 
 /**
  * Starts three nats-servers on loopback ports as a cluster and waits until JetStream has a leader. They take the user and
- * password that stand in `url`.
+ * password that stand in `url`. Begins anew with other ports when somebody else has taken one.
  */
-export async function startNatsCluster(options: EngineOptions): Promise<NatsCluster> {
-  const routes = await Promise.all(Array.from({ length: NODES }, freePort));
-  const monitors = await Promise.all(Array.from({ length: NODES }, freePort));
+export async function startNatsCluster(options: EngineOptions, choosePort = freePort): Promise<NatsCluster> {
+  for (let tries = 1; ; tries += 1)
+    try {
+      return await startNodes(options, choosePort);
+    } catch (error) {
+      if (!(error instanceof NatsEnded) || tries === TRIES) throw error;
+    }
+}
+
+async function startNodes(options: EngineOptions, choosePort: () => Promise<number>): Promise<NatsCluster> {
+  const ports = await Promise.all(Array.from({ length: 2 * NODES }, () => choosePort()));
+  const [routes, monitors] = [ports.slice(0, NODES), ports.slice(NODES)];
+  // The nodes of another cluster that has one of our ports refuse ours.
+  const clusterName = `mailfleet-${randomUUID()}`;
   const right = randomUUID();
   const configuration = (n: number, password: string) => [
     `authorization { user: ${user}, password: ${JSON.stringify(password)} }`,
     `http: "127.0.0.1:${monitors[n]}"`,
     "cluster {",
-    "  name: mailfleet",
+    `  name: ${clusterName}`,
     `  listen: "127.0.0.1:${routes[n]}"`,
     `  routes: [${routes.map((port) => `"nats://127.0.0.1:${port}"`).join(", ")}]`,
     // Clients stay on the addresses they were given: a test puts proxies there.
     "  no_advertise: true",
     "}",
   ];
-  const engines = await Promise.all(
+  const started = await Promise.allSettled(
     routes.map((_, n) =>
       startNatsEngine({
         dataDir: join(options.dataDir, `nats-${n}`),
@@ -64,6 +77,22 @@ export async function startNatsCluster(options: EngineOptions): Promise<NatsClus
       }),
     ),
   );
+  const engines = started.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+  const stop = async () => {
+    await Promise.all(engines.map((engine) => engine.stop()));
+    if (options.temporary) await rm(options.dataDir, { recursive: true, force: true });
+  };
+  const failed = started.find((one) => one.status === "rejected");
+  if (failed) {
+    await stop();
+    throw failed.reason;
+  }
+  // A node says that it is ready before it listens for the others.
+  let isEnded = false;
+  for (const { ended } of engines)
+    void ended.then(() => {
+      isEnded = true;
+    });
   const members = engines.map((engine, n) => ({
     name: `nats-${n}`,
     address: new URL(engine.url).host,
@@ -88,6 +117,18 @@ export async function startNatsCluster(options: EngineOptions): Promise<NatsClus
     return answers.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
   };
   const caughtUp = ({ replicas = [] }: Raft) => replicas.every(({ current, offline }) => current && !offline);
+  const isWhole = async () => {
+    const nodes = await seen();
+    const leads = nodes.find(({ node, meta }) => meta?.leader === node);
+    if (nodes.length < NODES || !leads?.meta || !caughtUp(leads.meta)) return false;
+    const names = new Set(nodes.flatMap(({ streams }) => streams.map(({ name }) => name)));
+    return [...names].every((name) =>
+      nodes.some(({ node, streams }) =>
+        streams.some(({ name: own, cluster: raft }) => own === name && raft?.leader === node && caughtUp(raft)),
+      ),
+    );
+  };
+  const inTime = { timeoutMs: WHOLE_WITHIN_MS, everyMs: 200, what: "every node caught up" };
 
   const ask = (subject: string, body: object = {}) => {
     const [host = "", port] = members[0]!.address.split(":");
@@ -116,31 +157,14 @@ export async function startNatsCluster(options: EngineOptions): Promise<NatsClus
     setPassword: async (password = right) => {
       await Promise.all(engines.map((engine, n) => engine.reload(configuration(n, password))));
     },
-    whole: async () => {
-      await eventually(
-        async () => {
-          const nodes = await seen();
-          const leads = nodes.find(({ node, meta }) => meta?.leader === node);
-          if (nodes.length < NODES || !leads?.meta || !caughtUp(leads.meta)) return false;
-          const names = new Set(nodes.flatMap(({ streams }) => streams.map(({ name }) => name)));
-          return [...names].every((name) =>
-            nodes.some(({ node, streams }) =>
-              streams.some(({ name: own, cluster: raft }) => own === name && raft?.leader === node && caughtUp(raft)),
-            ),
-          );
-        },
-        { timeoutMs: WHOLE_WITHIN_MS, everyMs: 200, what: "every node caught up" },
-      );
-    },
-    stop: async () => {
-      await Promise.all(engines.map((engine) => engine.stop()));
-      if (options.temporary) await rm(options.dataDir, { recursive: true, force: true });
-    },
+    whole: async () => void (await eventually(isWhole, inTime)),
+    stop,
   };
   try {
-    await cluster.whole();
+    await eventually(async () => isEnded || (await isWhole()), inTime);
+    if (isEnded) throw new NatsEnded("a node ended at once");
   } catch (error) {
-    await cluster.stop();
+    await stop();
     throw error;
   }
   return cluster;

@@ -16,6 +16,9 @@ export interface NatsOptions extends EngineOptions {
   readonly configuration?: readonly string[];
 }
 
+/** It ended before it was ready: somebody else has a port that it was given, or its configuration is wrong. */
+export class NatsEnded extends Error {}
+
 /** A NATS server that we started. */
 export interface NatsEngine extends Engine {
   /** Like every engine's; with lines, these replace the added ones of its configuration from now on. */
@@ -81,7 +84,8 @@ export async function startNatsEngine(options: NatsOptions): Promise<NatsEngine>
       });
     } catch (error) {
       await server.stop();
-      throw new Error(`NATS did not start: ${(error as Error).message}\n${server.lines.slice(-10).join("\n")}`);
+      const text = `NATS did not start: ${(error as Error).message}\n${server.lines.slice(-10).join("\n")}`;
+      throw ended ? new NatsEnded(text) : new Error(text);
     }
     await writeFile(join(dataDir, "port"), String(port));
     return server;
