@@ -1,6 +1,6 @@
 import { DeferredError, PermissionRefused, UncertainError } from "@mailfleet/connector-api";
 import { type Connection, FailureError, failureOf } from "@mailfleet/contracts";
-import { failureFields } from "@mailfleet/kit";
+import { eachAlone, failureFields } from "@mailfleet/kit";
 import type { ActivityCounter } from "../activity/counter.ts";
 import type { OutboundPorts } from "../ports.ts";
 import { Alike } from "./alike.ts";
@@ -27,6 +27,9 @@ import { reasonOf } from "./until-stored.ts";
 const REPORT_HOLDS_MS = 60_000;
 const stillToSend = ["accepted", "deferred", "waiting"] as const;
 
+/** Writes down what came of an attempt. Harmless twice. */
+type End = () => Promise<SendChange | null>;
+
 /** Makes attempts: the only way by which a message leaves. */
 export class Attempts {
   readonly #ports: OutboundPorts;
@@ -34,6 +37,8 @@ export class Attempts {
   readonly #activity: ActivityCounter;
   readonly #alike = new Alike();
   readonly #reported = new Map<string, { generation: number; until: number }>();
+  /** Ends that the database refused. */
+  readonly #unwritten = new Set<{ readonly send: string; readonly end: End }>();
 
   constructor(ports: OutboundPorts, handOver: HandOver, activity: ActivityCounter) {
     this.#ports = ports;
@@ -63,7 +68,8 @@ export class Attempts {
 
   /**
    * Waits for a free connection and hands a claimed send over; `mayStart` is asked when it is its turn. What came of it
-   * is written down when it returns. `null`: nothing was tried, or the result was not this attempt's to write.
+   * is written down when it returns. `null`: nothing was tried, the result was not this attempt's to write, or the database
+   * refused it, and it is written later.
    */
   async make(
     send: ClaimedSend,
@@ -76,15 +82,16 @@ export class Attempts {
     let outcome: Outcome;
     try {
       const may = mayStart();
-      if (!may || this.#ports.signal.aborted || journal.isLost) {
-        await this.#handOver.giveBack(send, journal);
-        return null;
-      }
+      if (!may || this.#ports.signal.aborted || journal.isLost)
+        return await this.#write(send, async () => {
+          await this.#handOver.giveBack(send, journal);
+          return null;
+        });
       if (send.late) {
         // Given back in between: a server has it already.
         const decided = { connection, policy: this.#ports.policy, now: this.#ports.now(), ...send.claim };
         const change = decideOutcome(send, heardLate(send.late), decided);
-        return (await commit(this.#ports, change)) ? change : null;
+        return await this.#write(send, async () => ((await commit(this.#ports, change)) ? change : null));
       }
       outcome = await this.#attempt(send, connection, line, journal);
     } finally {
@@ -92,7 +99,29 @@ export class Attempts {
     }
     if (outcome.type === "taken") this.#ports.failPoint("outbound.after-server-accepted");
     const lookedUp = await lookUp(this.#ports, send, outcome, { again: true });
-    return this.#finish(send, this.#alike.weigh(send, lookedUp, this.#ports.now()), connection, journal);
+    const weighed = this.#alike.weigh(send, lookedUp, this.#ports.now());
+    return this.#write(send, this.#endOf(send, weighed, connection, journal));
+  }
+
+  /** Nobody else may end what this process has claimed while it lives: what the database refuses is kept for the next round. */
+  async #write({ id: send }: ClaimedSend, end: End): Promise<SendChange | null> {
+    try {
+      return await end();
+    } catch (error) {
+      this.#ports.logger.error({ send, reason: reasonOf(error) }, "the end of an attempt is written in the next round");
+      this.#unwritten.add({ send, end });
+
+      return null;
+    }
+  }
+
+  /** Writes down what the database has refused so far. */
+  async writeAgain(): Promise<void> {
+    const how = { logger: this.#ports.logger, what: "ends of attempts", name: ({ send }: { send: string }) => send };
+    await eachAlone([...this.#unwritten], how, async (one) => {
+      await one.end();
+      this.#unwritten.delete(one);
+    });
   }
 
   async #attempt(send: ClaimedSend, connection: Connection, line: SharedLine, journal: Journal): Promise<Outcome> {
@@ -143,17 +172,21 @@ export class Attempts {
     }
   }
 
-  async #finish(
-    send: ClaimedSend,
-    outcome: Outcome,
-    connection: Connection,
-    journal: Journal,
-  ): Promise<SendChange | null> {
+  #endOf(send: ClaimedSend, outcome: Outcome, connection: Connection, journal: Journal): End {
     const ports = this.#ports;
     const now = ports.now();
     const context = { connection, policy: ports.policy, now, ...send.claim };
     const decided = decideOutcome(send, outcome, context);
     const change = decided.state === "waiting" ? this.#reportOnce(decided, connection, now) : decided;
+    return () => this.#finish(send, outcome, { change, context, journal });
+  }
+
+  async #finish(
+    send: ClaimedSend,
+    outcome: Outcome,
+    { change, context, journal }: { change: SendChange; context: DecisionContext; journal: Journal },
+  ): Promise<SendChange | null> {
+    const ports = this.#ports;
     const made = (await this.#handOver.record(send, change, journal)) || (await this.#late(send, outcome, context));
     if (change.state !== "sent" || !made) journal.leave(send);
     if (!made) {
@@ -164,8 +197,8 @@ export class Attempts {
     ports.metrics.attempts.inc({ outcome: change.state });
     logAttempt(ports, send, change);
     if (outcome.type === "taken") {
-      this.#activity.sent(send.mailboxId, now);
-      ports.metrics.delay.observe((now - send.acceptedAt) / 1000);
+      this.#activity.sent(send.mailboxId, context.now);
+      ports.metrics.delay.observe((context.now - send.acceptedAt) / 1000);
     }
     return change;
   }

@@ -236,7 +236,7 @@ export class Drains {
     this.#attempts
       .make(send, connection, line, journal, mayStart)
       .catch((error: unknown) =>
-        this.#ports.logger.error({ send: send.id, reason: reasonOf(error) }, "an attempt is left to the sweep"),
+        this.#ports.logger.error({ send: send.id, reason: reasonOf(error) }, "an attempt failed in an unknown way"),
       )
       .finally(() => {
         drain.underWay -= 1;

@@ -1,6 +1,13 @@
 import { type OutgoingMessage, ProblemError, type RequestArguments, type SendState } from "@mailfleet/contracts";
 import { GroupCommit } from "@mailfleet/kit";
-import { type AnyBulkWriteOperation, type Collection, type Filter, type Store, writeFates } from "@mailfleet/store";
+import {
+  type AnyBulkWriteOperation,
+  type Collection,
+  type Filter,
+  isOutage,
+  type Store,
+  writeFates,
+} from "@mailfleet/store";
 import { collections } from "../collections.ts";
 import type { Afterwards, DueSend, NewSend, SendChange, SentSend, StoredSend } from "./send.ts";
 import {
@@ -42,20 +49,38 @@ export function createSendStore(store: Store, owner: string) {
   });
 
   /** Claims and results of one moment are one statement: the wait for the disk costs more than what is in it. */
-  const moving = new GroupCommit<Move, boolean>(async (moves) => {
-    const updates = moves.flatMap((move) => move.updates);
-    const { modifiedCount } = await sends.bulkWrite(updates, { ordered: false });
-    const isWhole = modifiedCount === moves.reduce((sum, move) => sum + move.count, 0);
-    return moves.map(() => isWhole);
+  const moving = new GroupCommit<Move, "whole" | "perhaps" | Error>(async (moves) => {
+    const { modified, refused } = await updateAll(
+      sends,
+      moves.flatMap((move) => move.updates),
+    );
+    const isWhole = modified === moves.reduce((sum, move) => sum + move.count, 0);
+    let at = 0;
+    return moves.map(({ updates }) => {
+      const own = refused.slice(at, at + updates.length);
+      at += updates.length;
+      return own.find((one) => one !== null) ?? (isWhole ? "whole" : "perhaps");
+    });
   });
 
-  const changing = new GroupCommit<SendChange & { changeId: string }, boolean>(async (changes) => {
-    const result = await sends.bulkWrite(changes.map(updateFor), { ordered: false });
-    if (result.matchedCount === changes.length) return changes.map(() => true);
+  /** Which of these sends an update reached, as `found` reads it, and what refused it, perhaps only for some. */
+  const reached = async (ids: readonly string[], move: Move, found: Filter<SendDocument>) => {
+    const made = await moving.commit(move).catch((error: Error) => {
+      if (isOutage(error)) throw error;
+      return error;
+    });
+    if (made === "whole") return { reached: new Set(ids), refused: null };
+    const some = await sends.find({ _id: { $in: [...ids] }, ...found }, { projection: { _id: 1 } }).toArray();
+    return { reached: new Set(some.map(({ _id }) => _id)), refused: made instanceof Error ? made : null };
+  };
+
+  const changing = new GroupCommit<SendChange & { changeId: string }, boolean | Error>(async (changes) => {
+    const { matched, refused } = await updateAll(sends, changes.map(updateFor));
+    if (matched === changes.length) return changes.map(() => true);
     const ids = changes.map(({ sendId }) => sendId);
     const found = await sends.find({ _id: { $in: ids } }, { projection: { changeId: 1 } }).toArray();
     const lastChange = new Map(found.map((document) => [document._id, document.changeId]));
-    return changes.map((change) => lastChange.get(change.sendId) === change.changeId);
+    return changes.map(({ sendId, changeId }, n) => lastChange.get(sendId) === changeId || (refused[n] ?? false));
   });
 
   const publishing = new GroupCommit<{ sendId: string; messageId: string }, null>(async (entries) => {
@@ -93,32 +118,33 @@ export function createSendStore(store: Store, owner: string) {
     ) => {
       const groups = Map.groupBy(due, (send) => `${send.state} ${send.attempt}`);
       const updates = [...groups.values()].map((group) => claimFor(group, { owner: by, startedAt: now, batch }));
-      let got = due;
-      if (!(await moving.commit({ updates, count: due.length }))) {
-        const ids = due.map(({ id }) => id);
-        const found = await sends
-          .find({ _id: { $in: ids }, "claim.batch": batch, state: "sending" }, { projection: { _id: 1 } })
-          .toArray();
-        const mine = new Set(found.map(({ _id }) => _id));
-        got = due.filter(({ id }) => mine.has(id));
-      }
+      const ids = due.map(({ id }) => id);
+      const move = { updates, count: due.length };
+      const claimed = await reached(ids, move, { "claim.batch": batch, state: "sending" });
+      if (claimed.refused && claimed.reached.size === 0) throw claimed.refused;
       const made = { state: "sending" as const, claim: { owner: by, startedAt: now }, nextAttemptAt: null };
-      return got.map((send) => ({ ...send, ...made, attempt: send.attempt + 1, changedAt: now }));
+      return due
+        .filter(({ id }) => claimed.reached.has(id))
+        .map((send) => ({ ...send, ...made, attempt: send.attempt + 1, changedAt: now }));
     },
 
-    /** Many results at once; ids of those that were written, now or by an earlier try with this `batch`. */
+    /**
+     * Many results at once; ids of those that were written, now or by an earlier try with this `batch`. What the database
+     * refuses for one may keep others from being written: each is then changed by itself.
+     */
     sent: async (results: readonly SentSend[], batch: string, at: number) => {
       const ids = results.map(({ sendId }) => sendId);
-      if (await moving.commit({ updates: [sentFor(results, batch, at)], count: ids.length })) return new Set(ids);
-      const found = await sends.find({ _id: { $in: ids }, changeId: batch }, { projection: { _id: 1 } }).toArray();
-      return new Set(found.map(({ _id }) => _id));
+      const move = { updates: [sentFor(results, batch, at)], count: ids.length };
+      return (await reached(ids, move, { changeId: batch })).reached;
     },
 
-    /** True if the change was made, now or by an earlier try with this same object. */
+    /** True if the change was made, now or by an earlier try with this same object. Throws what refused it. */
     change: async (change: SendChange) => {
       const changeId = changeIds.get(change) ?? `${owner}:${++counter}`;
       changeIds.set(change, changeId);
-      return changing.commit({ ...change, changeId });
+      const made = await changing.commit({ ...change, changeId });
+      if (made instanceof Error) throw made;
+      return made;
     },
 
     /** Claimed, and certainly nothing of them was sent: their turn again. */
@@ -296,6 +322,19 @@ export function createSendStore(store: Store, owner: string) {
   };
 }
 export type SendStore = ReturnType<typeof createSendStore>;
+
+/** Carries out updates, and says what refused each. Throws where nobody knows what became of them. */
+async function updateAll(sends: Collection<SendDocument>, updates: AnyBulkWriteOperation<SendDocument>[]) {
+  try {
+    const { matchedCount, modifiedCount } = await sends.bulkWrite(updates, { ordered: false });
+    return { matched: matchedCount, modified: modifiedCount, refused: updates.map(() => null) };
+  } catch (error) {
+    const fates = writeFates(error, updates.length);
+    if (fates.some(({ fate }) => fate === "unknown")) throw error;
+    const refused = fates.map((one) => (one.fate === "refused" ? new Error(one.reason, { cause: error }) : null));
+    return { matched: null, modified: null, refused };
+  }
+}
 
 const DUPLICATE = 11000;
 

@@ -7,13 +7,13 @@ import { takeOver } from "./take-over.ts";
 const LIMIT = 500;
 
 /**
- * Repairs what crashes and a forgetful bus leave behind: what was committed is published, what a lost process had is
- * taken over, what is due and nobody looks at is drained. Runs on every replica; two at once do no harm. What one part,
+ * Repairs what crashes, refusals and a forgetful bus leave behind: what was committed is published, what the database
+ * refused is written again, what a lost process had is taken over, what is due and nobody looks at is drained. Runs on every replica; two at once do no harm. What one part,
  * or one mailbox, meets does not keep the others from being looked at.
  */
 export function createSweep(ports: OutboundPorts): Round {
   const { sends, policy, now, logger } = ports;
-  const { drains } = sendingOf(ports);
+  const { attempts, drains } = sendingOf(ports);
   const resting = createResting(now);
   const look = (mailboxId: string) => drains.look(mailboxId);
   const parts: readonly { readonly what: string; work(): Promise<void> }[] = [
@@ -29,6 +29,7 @@ export function createSweep(ports: OutboundPorts): Round {
         await Promise.all(found.map(publish));
       },
     },
+    { what: "what the database refused", work: () => attempts.writeAgain() },
     { what: "what a lost process had", work: () => takeOver(ports, look) },
     {
       // Without a wake-up: the one that is outstanding may be with a process that is gone.

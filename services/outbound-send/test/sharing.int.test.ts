@@ -3,6 +3,7 @@ import { after, before, describe, it } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { startGraphDouble } from "@mailfleet/local/doubles";
 import { eventually } from "@mailfleet/local/testing";
+import { createSendStore } from "../send/store.ts";
 import { givenOutbound } from "./given-outbound.ts";
 import { unreadable } from "./instance.ts";
 import { type Sink, startSink } from "./sink.ts";
@@ -18,7 +19,34 @@ const sink = async (...args: Parameters<typeof startSink>) => {
   sinks.push(started);
   return started;
 };
+/** MongoDB refuses what would be like this, until it is called without. */
+const refuse = (like?: object) =>
+  given.store.db.command({ collMod: "sends", validator: like ? { $nor: [like] } : {}, validationLevel: "strict" });
 const stateOf = async (sendId: string) => (await given.get(sendId)).state;
+
+describe("sends of several mailboxes", () => {
+  it("are claimed together: what the database refuses for one is not the others'", async (t) => {
+    await refuse({ _id: "sn_refused_b", state: "sending" });
+    t.after(() => refuse());
+    const [one, other] = [given.mailbox(1), given.mailbox(1)];
+    const documents = ["sn_refused_a", "sn_refused_b", "sn_quiet_a"].map((id) => ({
+      ...given.document(id === "sn_quiet_a" ? other : one, id),
+      due: Date.now() + 3_600_000,
+    }));
+    await given.store.db.collection<{ _id: string }>("sends").insertMany(documents);
+    const sends = createSendStore(given.store, "test");
+    const [first = [], second = []] = await Promise.all(
+      [one, other].map(({ id }) => sends.due(id, Date.now() + 7_200_000, 10)),
+    );
+    const claimed = await Promise.all([
+      sends.claim(first, { owner: "test/0", batch: "test:1", now: Date.now() }),
+      sends.claim(second, { owner: "test/0", batch: "test:2", now: Date.now() }),
+    ]);
+    const ids = claimed.map((some) => some.map(({ id }) => id));
+    assert.deepEqual(ids, [["sn_refused_a"], ["sn_quiet_a"]]);
+    await given.store.db.collection<{ _id: string }>("sends").deleteMany({ _id: { $in: documents.map((d) => d._id) } });
+  });
+});
 
 describe("mailboxes that share a holder of credentials", () => {
   before(() => given.start());
@@ -76,5 +104,19 @@ describe("mailboxes that share a holder of credentials", () => {
     assert.equal(await stateOf(first._id), "accepted");
     given.failing.delete(bad.id);
     await eventually(async () => (await stateOf(first._id)) === "sent", { timeoutMs: 10_000 });
+  });
+
+  it("lose no result: what the database refuses for one is written when it takes it, the others' at once", async (t) => {
+    const target = await sink();
+    const mailbox = given.mailbox(target.port);
+    await refuse({ idempotencyKey: "result-refused", state: "sent" });
+    t.after(() => refuse());
+    const sent = await Promise.all(["result-refused", "result-a", "result-b"].map((key) => given.submit(mailbox, key)));
+    await eventually(() => target.taken.length === 3);
+    for (const { id } of sent.slice(1)) await eventually(async () => (await stateOf(id)) === "sent");
+    assert.equal(await stateOf(sent[0]?.id ?? ""), "sending");
+    await refuse();
+    await eventually(async () => (await stateOf(sent[0]?.id ?? "")) === "sent");
+    assert.equal(target.taken.length, 3, "nothing went out twice");
   });
 });
