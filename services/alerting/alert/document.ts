@@ -15,6 +15,8 @@ export interface AlertNotice {
   readonly since?: number;
   /** A replica sends it until then. */
   readonly leaseUntil?: number;
+  /** Who was told of the pending notice or cannot be, in lower case; others are still to be told. Absent if nobody. */
+  readonly settled?: readonly string[];
   /** When people were last told that it is raised. */
   readonly lastRaisedAt?: number;
 }

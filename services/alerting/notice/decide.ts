@@ -37,7 +37,7 @@ export function planNotice(alert: AlertBody, now: number, { quietMs, gatherMs }:
   // Where it no longer holds, the alert about the cause says so.
   const notice = success && alert.state === "cleared" ? { ...alert.notice, toldEpisode: 0 } : alert.notice;
   const told = notice.toldEpisode > 0;
-  const { pending, due, since, ...known } = notice;
+  const { pending, due, since, settled: _, ...known } = notice;
   if (!isMailed(alert)) return { ...known, state: "none" };
   const wanted = alert.state === "raised" && !told ? "raised" : alert.state === "cleared" && told ? "cleared" : null;
   if (wanted === null) {
@@ -53,7 +53,7 @@ export function planNotice(alert: AlertBody, now: number, { quietMs, gatherMs }:
 
 /** The relay accepted the mail. The alert's present state decides what to tell next. */
 export function noticeSent(alert: AlertDocument, sent: TakenNotice, now: number, pace: NoticePace): AlertDocument {
-  const { pending, due, since, leaseUntil, ...rest } = alert.notice;
+  const { pending, due, since, settled, leaseUntil, ...rest } = alert.notice;
   const notice: AlertNotice =
     sent.kind === "raised"
       ? { ...rest, state: "sent", toldEpisode: sent.episode, lastRaisedAt: now }
@@ -62,17 +62,23 @@ export function noticeSent(alert: AlertDocument, sent: TakenNotice, now: number,
 }
 
 /**
- * The mail did not leave: it is due again, as soon as the relay is tried again, unless it was taken back meanwhile.
- * `null`: nobody was sending it.
+ * The mail did not leave, or not for all: it is due again, unless it was taken back meanwhile. `settled` are who
+ * need not be told of this episode any more. `null`: nobody was sending it.
  */
-export function noticePutOff(alert: AlertDocument, due: number): AlertDocument | null {
+export function noticePutOff(
+  alert: AlertDocument,
+  due: number,
+  settled?: { readonly episode: number; readonly addresses: readonly string[] },
+): AlertDocument | null {
   const { leaseUntil, ...rest } = alert.notice;
-  if (alert.notice.pending) return { ...alert, notice: { ...rest, due } };
+  const isOfThis = settled?.episode === alert.episode && settled.addresses.length > 0;
+  const known = isOfThis ? { settled: settled.addresses } : {};
+  if (alert.notice.pending) return { ...alert, notice: { ...rest, ...known, due } };
   return leaseUntil === undefined ? null : { ...alert, notice: rest };
 }
 
 /** The mail is given up: it waited too long, there are too many, or notifications are switched off. */
 export function noticeDropped(alert: AlertDocument, state: "none" | "failed"): AlertDocument | null {
-  const { pending, due, since, leaseUntil, ...rest } = alert.notice;
+  const { pending, due, since, settled, leaseUntil, ...rest } = alert.notice;
   return pending ? { ...alert, notice: { ...rest, state, toldEpisode: 0 } } : null;
 }

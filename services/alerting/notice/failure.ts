@@ -20,6 +20,15 @@ export function noticeFailure(error: unknown): Failure {
 }
 
 /**
+ * How long a mail waits that the server put off for its recipient alone, milliseconds: as long as it has waited, so that
+ * the waits double; within the bounds of `pauseMs`.
+ */
+export function putOffMs({ retryAfterMs = 0 }: Failure, waitedMs: number, retryMs: number): number {
+  const doubled = Math.min(longestTransientMs, Math.max(retryMs, waitedMs));
+  return Math.max(doubled, Math.min(retryAfterMs, longestRetryAfterMs));
+}
+
+/**
  * How long all replicas wait after the nth failure in a row, milliseconds: doubled each time, longer from the start for
  * what a person has to repair, and never shorter than the server asks for (Retry-After, RFC 9110 §10.2.3).
  */

@@ -17,9 +17,14 @@ export async function noteSent(ports: AlertingPorts, taken: AlertDocument, kind:
   ports.metrics.notices.inc({ outcome: "sent" });
 }
 
-/** The notice is due again at this time. */
-export function putOff({ wall }: AlertingPorts, { _id, v }: AlertDocument, due: number): Promise<void> {
-  return wall.changeNotice(_id, `put-off/${v}`, (alert) => noticePutOff(alert, due));
+/** The notice is due again at this time; `addresses` need not be told any more. */
+export function putOff(
+  { wall }: AlertingPorts,
+  { _id, v, episode }: AlertDocument,
+  due: number,
+  addresses: readonly string[] = [],
+): Promise<void> {
+  return wall.changeNotice(_id, `put-off/${v}`, (alert) => noticePutOff(alert, due, { episode, addresses }));
 }
 
 /** Gives a notice up. */
@@ -33,12 +38,13 @@ export async function serverFailed(
   settings: UsableSettings,
   taken: readonly AlertDocument[],
   failure: Failure,
+  settledOf: (alert: AlertDocument) => readonly string[] = () => [],
 ) {
   const { mailServer, logger, metrics, now } = ports;
   const failures = (await mailServer.get()).failures + 1;
   const pausedUntil = now() + pauseMs(failure, failures, ports.retryMs);
   await mailServer.set({ failures, pausedUntil });
-  for (const alert of taken) await putOff(ports, alert, now());
+  for (const alert of taken) await putOff(ports, alert, now(), settledOf(alert));
   logger.warn({ alert: taken[0]?._id, failures, pausedUntil, ...failureFields(failure) }, "notice not sent");
   metrics.notices.inc({ outcome: "failed" });
   const next = `Next attempt ${new Date(pausedUntil).toISOString()}.`;

@@ -17,7 +17,7 @@ import { noticeMail } from "./text.ts";
 
 /** A replica that dies while sending gives the notice back after this. Longer than a mail may take. */
 const leaseMs = 30_000;
-/** For all owners of what passed, one after another. */
+/** For all owners of what passed, one after another; who is not told by then is told in the next round. */
 const successLeaseMs = 600_000;
 const expiryMs = 86_400_000;
 /** More would only be a flood when the mail server works again. */
@@ -54,7 +54,8 @@ async function sendDueNotices(ports: AlertingPorts): Promise<void> {
   let channel: NoticeChannel | undefined;
   try {
     for (let count = 0; count < perSweep && !signal.aborted; count++) {
-      const taken = await notices.takeDue(now(), now() + leaseMs);
+      const leaseEnds = { one: now() + leaseMs, successes: now() + successLeaseMs };
+      const taken = await notices.takeDue(now(), leaseEnds);
       const kind = taken?.notice.pending;
       if (!taken || !kind) return;
       if (!present) {
@@ -67,7 +68,8 @@ async function sendDueNotices(ports: AlertingPorts): Promise<void> {
         return channel;
       };
       if (isSuccess(taken)) {
-        if (await sendSuccesses(ports, present, await withAlike(ports, taken), open)) continue;
+        const alike = await withAlike(ports, taken, leaseEnds.successes);
+        if (await sendSuccesses(ports, present, alike, open, leaseEnds.successes - leaseMs)) continue;
         return;
       }
       const mail = await mailOf(ports, present, taken, kind);
@@ -89,10 +91,14 @@ async function sendDueNotices(ports: AlertingPorts): Promise<void> {
 }
 
 /** What can be told together with it. */
-async function withAlike({ notices, now, gatherMs }: AlertingPorts, taken: AlertDocument): Promise<AlertDocument[]> {
+async function withAlike(
+  { notices, now, gatherMs }: AlertingPorts,
+  taken: AlertDocument,
+  leaseUntil: number,
+): Promise<AlertDocument[]> {
   const alike = [taken];
   while (alike.length < queueLimit) {
-    const next = await notices.takeSuccess(now(), now() + successLeaseMs, gatherMs);
+    const next = await notices.takeSuccess(now(), leaseUntil, gatherMs);
     if (!next) break;
     alike.push(next);
   }

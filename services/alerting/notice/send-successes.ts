@@ -1,10 +1,11 @@
 import type { Failure } from "@mailfleet/contracts";
+import { failureFields } from "@mailfleet/kit";
 import { type ComposedMessage, domainOf } from "@mailfleet/mime";
 import type { AlertDocument } from "../alert/document.ts";
 import type { AlertingPorts } from "../ports.ts";
 import type { NoticeChannel, UsableSettings } from "./channel.ts";
 import { composeNotice } from "./compose.ts";
-import { noticeFailure } from "./failure.ts";
+import { noticeFailure, putOffMs } from "./failure.ts";
 import { drop, noteSent, putOff, recipientsRefused, serverFailed } from "./outcomes.ts";
 import { successRecipients } from "./recipients.ts";
 import { serverWorks } from "./server-state.ts";
@@ -17,36 +18,77 @@ interface Share {
 }
 
 /**
- * Tells each owner in one mail of all that passed. False: the mail server or `config` does not work; what was not told is
- * due again.
+ * Tells each owner in one mail of all that passed. An owner whom the server refuses or puts off holds up no other, and who
+ * was told once is not told again. At `until` and at the end of the process the rest waits for the next round. False: the
+ * mail server or `config` does not work; what was not told is due again.
  */
 export async function sendSuccesses(
   ports: AlertingPorts,
   settings: UsableSettings,
   alerts: readonly AlertDocument[],
   open: () => Promise<NoticeChannel>,
+  until: number,
 ): Promise<boolean> {
+  const { signal, now } = ports;
   const waiting = await sharesOf(ports, settings, alerts);
   if (!waiting) return false;
-  const reached = new Set<AlertDocument>();
+  const settled = new Map(alerts.map((alert) => [alert, [...(alert.notice.settled ?? [])]]));
+  const settledOf = (alert: AlertDocument) => settled.get(alert) ?? [];
+  const reached = new Set(alerts.filter(({ notice }) => notice.settled));
+  const dueAgain = new Map<AlertDocument, number>();
   const refused: { address: string; reply: string }[] = [];
+  let isWorking = false;
   for (let share = waiting.shift(); share; share = waiting.shift()) {
+    if (signal.aborted || now() > until) {
+      for (const alert of alertsOf([share, ...waiting])) await putOff(ports, alert, now(), settledOf(alert));
+      break;
+    }
     const mail = await composed(ports, settings, share);
     const failure = mail && (await send(mail, open));
-    if (failure && failure.code !== "RECIPIENT_REFUSED") {
-      const untold = new Set([share, ...waiting].flatMap((one) => one.alerts));
-      await serverFailed(ports, settings, [...untold], failure);
+    if (failure && !ofOneRecipient.has(failure.code)) {
+      await serverFailed(ports, settings, alertsOf([share, ...waiting]), failure, settledOf);
       return false;
     }
-    // Else the address is wrong, not the server: the others are told.
-    if (failure) refused.push({ address: share.address, reply: failure.evidence?.reply ?? "" });
-    else if (mail) for (const alert of share.alerts) reached.add(alert);
-    for (const alert of share.alerts.filter((one) => !waiting.some((later) => later.alerts.includes(one))))
-      await (reached.has(alert) ? noteSent(ports, alert, "raised") : drop(ports, alert, "failed"));
+    // Else it is the address, not the server: the others are told.
+    if (failure?.code === "MESSAGE_DEFERRED") putOffShare(ports, share, failure, dueAgain);
+    else if (failure) refused.push({ address: share.address, reply: failure.evidence?.reply ?? "" });
+    else if (mail) {
+      isWorking = true;
+      for (const alert of share.alerts) reached.add(alert);
+    }
+    if (failure?.code !== "MESSAGE_DEFERRED")
+      for (const alert of share.alerts) settledOf(alert).push(share.address.toLowerCase());
+    const later = new Set(alertsOf(waiting));
+    for (const alert of share.alerts.filter((one) => !later.has(one))) {
+      const due = dueAgain.get(alert);
+      if (due !== undefined) await putOff(ports, alert, due, settledOf(alert));
+      else await (reached.has(alert) ? noteSent(ports, alert, "raised") : drop(ports, alert, "failed"));
+    }
   }
   if (refused.length > 0) await recipientsRefused(ports, settings, refused);
-  else if (reached.size > 0) await serverWorks(ports);
+  else if (isWorking) await serverWorks(ports);
   return true;
+}
+
+/** What a server says of the one recipient of a mail. */
+const ofOneRecipient: ReadonlySet<Failure["code"]> = new Set(["RECIPIENT_REFUSED", "MESSAGE_DEFERRED"]);
+
+const alertsOf = (shares: readonly Share[]) => [...new Set(shares.flatMap(({ alerts }) => alerts))];
+
+/** A mailbox that is full, a server that does not know us yet: this owner is told later. */
+function putOffShare(
+  { now, retryMs, logger, metrics }: AlertingPorts,
+  { alerts }: Share,
+  failure: Failure,
+  dueAgain: Map<AlertDocument, number>,
+): void {
+  for (const alert of alerts)
+    dueAgain.set(alert, now() + putOffMs(failure, now() - (alert.notice.since ?? now()), retryMs));
+  logger.warn(
+    { alert: alerts[0]?._id, ...failureFields(failure) },
+    "an owner is told later that test and enable passed",
+  );
+  metrics.notices.inc({ outcome: "failed" });
 }
 
 /** The mail to one owner; `null`: it cannot be composed, which is not the mail server's fault. */
@@ -84,8 +126,10 @@ async function sharesOf(
   try {
     for (const alert of alerts) {
       const to = await successRecipients(ports, settings, alert);
-      if (to.length === 0) await drop(ports, alert, "none");
-      for (const address of to) {
+      const { settled } = alert.notice;
+      const untold = to.filter((address) => !settled?.includes(address.toLowerCase()));
+      if (untold.length === 0) await (settled ? noteSent(ports, alert, "raised") : drop(ports, alert, "none"));
+      for (const address of untold) {
         const share = shares.get(address.toLowerCase()) ?? { address, alerts: [] };
         share.alerts.push(alert);
         shares.set(address.toLowerCase(), share);

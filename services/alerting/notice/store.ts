@@ -3,6 +3,12 @@ import { type AlertDocument, alertCollection } from "../alert/document.ts";
 import { collections } from "../collections.ts";
 import { successCode } from "./decide.ts";
 
+/** Until when a replica has what it takes, milliseconds since the epoch; successes are many mails. */
+export interface LeaseEnds {
+  readonly one: number;
+  readonly successes: number;
+}
+
 /**
  * Mail that is still to be sent. It is kept inside its alert, because the two change together. The indexes are those of
  * the alerts.
@@ -12,15 +18,17 @@ export function createNoticeStore(store: Store) {
   const waiting = { "notice.due": { $exists: true } };
   return {
     /**
-     * Takes the longest due notice and keeps other replicas from it until `leaseUntil`; a replica that dies
+     * Takes the longest due notice and keeps other replicas from it until its lease ends; a replica that dies
      * while sending gives it back that way. `null` if none is due.
      */
-    takeDue: (now: number, leaseUntil: number) =>
-      alerts.findOneAndUpdate(
+    takeDue: (now: number, { one, successes }: LeaseEnds) => {
+      const leaseUntil = { $cond: [{ $eq: ["$code", successCode] }, successes, one] };
+      return alerts.findOneAndUpdate(
         { "notice.due": { $exists: true, $lte: now } },
-        { $set: { "notice.due": leaseUntil, "notice.leaseUntil": leaseUntil }, $inc: { v: 1 } },
+        [{ $set: { "notice.due": leaseUntil, "notice.leaseUntil": leaseUntil, v: { $add: ["$v", 1] } } }],
         { sort: { "notice.due": 1 }, returnDocument: "after" },
-      ),
+      );
+    },
     /** The same for a success that would be due soon: it is told together with one that is. */
     takeSuccess: (now: number, leaseUntil: number, soonMs: number) =>
       alerts.findOneAndUpdate(

@@ -3,6 +3,7 @@ import { after, before, beforeEach, describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { type AlertRaised, ProblemError } from "@mailfleet/contracts";
 import { eventually } from "@mailfleet/local/testing";
+import { createNoticeStore } from "../notice/store.ts";
 import { givenAlerting, startRelay } from "./given-alerting.ts";
 import { ownedMailbox, ownedProfile } from "./owned-mailbox.ts";
 
@@ -223,6 +224,54 @@ describe("notifications, with two replicas", () => {
       known = {};
       await given.change({ notifyOwners: false });
     }
+  });
+
+  test("an owner whose mailbox is full is told later; nobody is told twice, and the mail server is not blamed", async () => {
+    known.mailbox = mailbox.id;
+    known.profile = "pf_owned97";
+    const { direction: _, ...object } = mailbox;
+    const blamed = () => given.list({ code: "NOTIFICATION_FAILED", state: "raised" });
+    try {
+      await given.change({ notifyOwners: true });
+      relay.trouble({ code: 452, words: "4.2.2 mailbox full", only: "Anna@example.org" });
+      await given.raise({ at: Date.now(), object, code: "MAILBOX_ENABLED", detail: "Sending works since today." });
+      await mails(1);
+      assert.deepEqual(relay.mails[0]?.to, ["Exchange@example.org"]);
+      const told = async () => (await replica.db.collection("alerts").findOne({ "object.id": object.id }))?.notice;
+      await eventually(async () => (await told())?.settled?.join() === "exchange@example.org", {
+        what: "who was told",
+      });
+      await noMore(1);
+      await given.raise({ ...failed(), object: { ...mailbox, id: `${mailbox.id}x` } });
+      await mails(2);
+      assert.deepEqual(await blamed(), []);
+      relay.trouble(null);
+      await mails(3);
+      assert.deepEqual(relay.mails[2]?.to, ["Anna@example.org"]);
+      await oneAlert((found) => found.notification === "sent");
+      assert.equal((await told())?.settled, undefined);
+    } finally {
+      relay.trouble(null);
+      known = {};
+      await given.change({ notifyOwners: false });
+    }
+  });
+
+  test("the first success of a round is leased as long as those that it is told with, another alert for one mail", async () => {
+    const db = replica.db.client.db("leases");
+    const notices = createNoticeStore({ db } as never);
+    const notice = (due: number) => ({ state: "pending", pending: "raised", toldEpisode: 0, since: 1, due });
+    await db.collection<{ _id: string }>("alerts").insertMany([
+      { _id: "al_first", v: 1, code: "MAILBOX_ENABLED", notice: notice(1) },
+      { _id: "al_other", v: 4, code: "STALLED", notice: notice(2) },
+    ] as never);
+    const take = async () => {
+      const taken = await notices.takeDue(10, { one: 40, successes: 610 });
+      return taken && [taken._id, taken.v, taken.notice.due, taken.notice.leaseUntil];
+    };
+    assert.deepEqual(await take(), ["al_first", 2, 610, 610]);
+    assert.deepEqual(await take(), ["al_other", 5, 40, 40]);
+    assert.equal(await take(), null);
   });
 
   test("other information is shown, not mailed", async () => {
