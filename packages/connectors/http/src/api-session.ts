@@ -5,6 +5,8 @@ import { turns } from "./turns.ts";
 const CLOSE_GRACE_MS = 5000;
 /** Up to this size, in bytes, a message may be permitted while it waits for its turn. */
 const SMALL_MESSAGE = 64 * 1024;
+/** One that is under way for longer than this is no longer sure to be answered soon: nothing is permitted behind it. */
+const SOON_MS = 50;
 
 /**
  * A session whose connections belong to `fetch`: at most so many messages are under way at once. Where the server answers
@@ -32,8 +34,9 @@ export function apiSession(maximumConnections: number, submit: OutboundSession["
       const asked = permission && askedOnce(permission);
       const taken = turn.take(signal);
       const isSmall = raw instanceof Uint8Array && raw.length <= SMALL_MESSAGE;
-      // It is the next to be handed over, or one of them.
-      if (answerTime.isQuick && isSmall) asked?.ask().catch(() => {});
+      // Those that run and will soon be answered make room for it: it is the next to be handed over, or one of them.
+      const isNext = turn.waiting <= turn.youngerThan(SOON_MS);
+      if (answerTime.isQuick && isSmall && isNext) asked?.ask().catch(() => {});
       const done = await taken;
       const turnAt = performance.now();
       try {

@@ -73,6 +73,29 @@ test("behind a server that takes its time each message is permitted in its own t
   await Promise.all(all);
 });
 
+test("of those that wait, only as many are permitted as are answered soon", async (t) => {
+  t.after(() => {
+    clock = 0;
+  });
+  const { asked, submit, answerFirst } = given(1);
+  const first = submit("a");
+  await nextTurn();
+  await answerFirst();
+  await first;
+  const all = ["b", "c", "d"].map((name) => submit(name));
+  await nextTurn();
+  assert.deepEqual(asked, ["a", "b", "c"], "one behind each connection");
+  await answerFirst();
+  await answerFirst();
+  clock = 60;
+  all.push(submit("e"));
+  await nextTurn();
+  assert.deepEqual(asked, ["a", "b", "c", "d"], "what is under way hangs");
+  await answerFirst();
+  await answerFirst();
+  await Promise.all(all);
+});
+
 test("a large message is permitted in its own turn", async () => {
   const { asked, submit, answerFirst } = given(1);
   const first = submit("a");

@@ -8,6 +8,10 @@ export interface Turns {
   take(signal: AbortSignal): Promise<() => void>;
   /** How many have a turn now. */
   readonly running: number;
+  /** How many wait for one. */
+  readonly waiting: number;
+  /** How many of those that run began less than this ago, in milliseconds. */
+  youngerThan(ms: number): number;
   /** From now on at most so many. Those that run go on. */
   limit(most: number): void;
   /** Gives no more turns, and waits for those under way, but no longer than `graceMs`. Never throws. */
@@ -15,31 +19,33 @@ export interface Turns {
 }
 
 export function turns(atFirst: number): Turns {
-  const waiting: { go: () => void; fail: (code: string) => void }[] = [];
+  const waiting: { go: (done: () => void) => void; fail: (code: string) => void }[] = [];
   let most = atFirst;
-  let running = 0;
+  /** When those that run began, by `performance`. */
+  const began = new Set<{ readonly at: number }>();
   let closed = false;
   let onQuiet: (() => void) | null = null;
   const admit = () => {
-    for (let next = running < most && waiting.shift(); next; next = running < most && waiting.shift()) {
-      running += 1;
-      next.go();
-    }
+    for (let next = began.size < most && waiting.shift(); next; next = began.size < most && waiting.shift())
+      next.go(turn());
   };
   const turn = () => {
-    let over = false;
+    const one = { at: performance.now() };
+    began.add(one);
     return () => {
-      if (over) return;
-      over = true;
-      running -= 1;
+      if (!began.delete(one)) return;
       admit();
-      if (running === 0) onQuiet?.();
+      if (began.size === 0) onQuiet?.();
     };
   };
   return {
     get running() {
-      return running;
+      return began.size;
     },
+    get waiting() {
+      return waiting.length;
+    },
+    youngerThan: (ms) => [...began].filter(({ at }) => performance.now() - at < ms).length,
     limit(now) {
       most = now;
       admit();
@@ -47,19 +53,16 @@ export function turns(atFirst: number): Turns {
     async take(signal) {
       if (closed) throw notTaken("CLOSED");
       if (signal.aborted) throw notTaken("ABORTED");
-      if (running < most) {
-        running += 1;
-        return turn();
-      }
-      await new Promise<void>((resolve, reject) => {
+      if (began.size < most) return turn();
+      return new Promise<() => void>((resolve, reject) => {
         const abort = () => {
           waiting.splice(waiting.indexOf(entry), 1);
           reject(notTaken("ABORTED"));
         };
         const entry = {
-          go: () => {
+          go: (done: () => void) => {
             signal.removeEventListener("abort", abort);
-            resolve();
+            resolve(done);
           },
           fail: (code: string) => {
             signal.removeEventListener("abort", abort);
@@ -69,12 +72,11 @@ export function turns(atFirst: number): Turns {
         signal.addEventListener("abort", abort, { once: true });
         waiting.push(entry);
       });
-      return turn();
     },
     async close(graceMs) {
       closed = true;
       for (const { fail } of waiting.splice(0)) fail("CLOSED");
-      if (running === 0) return;
+      if (began.size === 0) return;
       await new Promise<void>((resolve) => {
         const late = setTimeout(resolve, graceMs);
         onQuiet = () => {

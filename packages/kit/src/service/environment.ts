@@ -35,8 +35,8 @@ export const baseEnvironment = {
   MAILFLEET_LEASE_MS: z.coerce
     .number()
     .int()
-    .min(1000, "must be 1000 to 60000")
-    .max(60_000, "must be 1000 to 60000")
+    .min(4000, "must be 4000 to 60000")
+    .max(60_000, "must be 4000 to 60000")
     .default(leaseMs),
   /** `name:nth,name2:nth:stop`: the process kills, or freezes, itself at the nth hit of a point. For fault tests only. */
   MAILFLEET_FAIL_POINTS: list
