@@ -47,7 +47,7 @@ export function confirm({
     out(`This is deployment ${mark.id} now, epoch ${mark.epoch}. Services begin within two seconds.`);
     if (heldSends > 0)
       out(
-        `${heldSends} sends were not finished: they are uncertain, and are looked up in Sent. \`mailfleet send list --state uncertain\` shows the rest.`,
+        `${heldSends} sends were not finished: they are uncertain, and are looked up in Sent. \`mailfleet sends list --state uncertain\` shows the rest.`,
       );
   });
 }

@@ -19,7 +19,7 @@ export function countedByHost(permits: Permits, { heldByHost }: Pick<RunMetrics,
   return {
     async take(keys) {
       const permit = await permits.take(keys);
-      const host = keys.find(({ key }) => key.startsWith(prefix))?.key.slice(prefix.length);
+      const host = keys.findLast(({ key }) => key.startsWith(prefix))?.key.slice(prefix.length);
       if (!permit || host === undefined) return permit;
       add(host, 1);
       let counted = true;
