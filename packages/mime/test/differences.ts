@@ -89,6 +89,11 @@ export const differences: readonly Difference[] = [
     why: "A day that does not exist is not a date, rather than another day.",
   },
   {
+    by: "both",
+    forms: /^date: (?:1 Jan (?:99999|0000)|0000-)/,
+    why: "A year that no calendar has (0, or five digits) is no date: it is neither guessed nor cut.",
+  },
+  {
     by: "Python",
     forms: /^names: .*(?:RFC 2231 and the old way|an encoded word without quotes|without quotes and with blanks)/,
     why: "If there are two names, that of RFC 2231 counts; a name without quotes ends at the semicolon.",
