@@ -30,7 +30,7 @@ const policies = ["hold", "resend"] as const;
 const found: readonly LookUpCase[] = (
   [
     ["filed as it came", { files: asItCame }],
-    ["filed a moment later", { files: asItCame, laterMs: 150 }],
+    ["filed a moment later", { files: asItCame, laterMs: 50 }],
     ["filed twice", { files: (raw) => [raw, raw] }],
     [
       "filed with another Message-ID",
