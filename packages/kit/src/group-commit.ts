@@ -16,8 +16,7 @@ export class GroupCommit<Item, Result> {
   readonly #options: GroupCommitOptions;
   #queue: { item: Item; resolve: (result: Result) => void; reject: (error: unknown) => void }[] = [];
   #running = 0;
-  /** How the next batch is begun. */
-  #scheduled: { readonly gathering: NodeJS.Timeout | null } | null = null;
+  #scheduled = false;
 
   constructor(write: (items: Item[]) => Promise<Result[]>, options: Partial<GroupCommitOptions> = {}) {
     this.#write = write;
@@ -31,26 +30,15 @@ export class GroupCommit<Item, Result> {
     });
   }
 
-  /** What waits only for more to come goes in this turn of the event loop, because a statement that it can join goes too. */
-  hurry(): void {
-    const gathering = this.#scheduled?.gathering;
-    if (!gathering) return;
-    clearTimeout(gathering);
-    this.#scheduled = { gathering: null };
-    setImmediate(() => this.#begin());
-  }
-
   #schedule(): void {
     if (this.#scheduled || this.#running >= this.#options.parallel) return;
-    const { gatherMs } = this.#options;
-    const begin = () => this.#begin();
-    this.#scheduled = { gathering: gatherMs > 0 ? setTimeout(begin, gatherMs) : null };
-    if (gatherMs === 0) setImmediate(begin);
-  }
-
-  #begin(): void {
-    this.#scheduled = null;
-    void this.#run();
+    this.#scheduled = true;
+    const run = () => {
+      this.#scheduled = false;
+      void this.#run();
+    };
+    if (this.#options.gatherMs > 0) setTimeout(run, this.#options.gatherMs);
+    else setImmediate(run);
   }
 
   async #run(): Promise<void> {

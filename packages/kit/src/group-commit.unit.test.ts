@@ -35,24 +35,4 @@ describe("GroupCommit", () => {
     );
     assert.equal(await group.commit(3), 3);
   });
-
-  it("does not gather any longer when it is hurried, and gathers again the next time", async () => {
-    const batches: number[][] = [];
-    const group = new GroupCommit<number, number>(
-      async (items) => {
-        batches.push(items);
-        return items;
-      },
-      { gatherMs: 3_600_000 },
-    );
-    const first = [group.commit(1), group.commit(2)];
-    group.hurry();
-    await Promise.all(first);
-    const second = group.commit(3);
-    await new Promise((resolve) => setImmediate(resolve));
-    assert.deepEqual(batches, [[1, 2]]);
-    group.hurry();
-    await second;
-    assert.deepEqual(batches, [[1, 2], [3]]);
-  });
 });

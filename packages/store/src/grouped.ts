@@ -1,6 +1,6 @@
 import { GroupCommit } from "@mailfleet/kit";
 import type { AnyBulkWriteOperation, Collection, Document, Filter, WithId } from "mongodb";
-import { writeFates } from "./write-fates.ts";
+import { writeEach } from "./write-fates.ts";
 
 /**
  * Writes to a collection: those that are asked for while a request is under way go into the next, together. One that is
@@ -9,16 +9,9 @@ import { writeFates } from "./write-fates.ts";
 export function groupWrites<Kept extends Document>(
   collection: Collection<Kept>,
 ): (write: AnyBulkWriteOperation<Kept>) => Promise<void> {
-  const writes = new GroupCommit<AnyBulkWriteOperation<Kept>, Error | null>(async (together) => {
-    try {
-      await collection.bulkWrite(together, { ordered: false });
-      return together.map(() => null);
-    } catch (error) {
-      const fates = writeFates(error, together.length);
-      if (fates.some(({ fate }) => fate === "unknown")) throw error;
-      return fates.map((one) => (one.fate === "refused" ? new Error(one.reason, { cause: error }) : null));
-    }
-  });
+  const writes = new GroupCommit<AnyBulkWriteOperation<Kept>, Error | null>(async (together) => [
+    ...(await writeEach(collection, together)).refused,
+  ]);
   return async (write) => {
     const refused = await writes.commit(write);
     if (refused) throw refused;

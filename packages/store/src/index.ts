@@ -8,4 +8,4 @@ export { duplicateKeyCode } from "./outage.ts";
 export { createPermitStore } from "./permits/permit-store.ts";
 export { createSignInStore } from "./sign-ins/sign-in-store.ts";
 export { makeCollections, planCollections } from "./topology.ts";
-export { type WriteFate, writeFates } from "./write-fates.ts";
+export { type WriteFate, writeEach, writeFates } from "./write-fates.ts";

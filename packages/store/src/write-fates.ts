@@ -1,4 +1,4 @@
-import { MongoBulkWriteError } from "mongodb";
+import { type AnyBulkWriteOperation, type Collection, type Document, MongoBulkWriteError } from "mongodb";
 import { isOutageCode } from "./outage.ts";
 
 /**
@@ -27,4 +27,31 @@ export function writeFates(error: unknown, count: number): readonly WriteFate[] 
   for (const { index, code, errmsg } of refusals)
     fates[index] = isOutageCode(code) ? unknown : { fate: "refused", code, reason: errmsg ?? `code ${code}` };
   return fates;
+}
+
+/** What became of writes that were made together. The numbers are `null` where one was refused. */
+export interface WrittenEach {
+  readonly matched: number | null;
+  readonly modified: number | null;
+  /** What refused each, in their order; `null`: it was carried out. */
+  readonly refused: readonly (Error | null)[];
+}
+
+/**
+ * Makes writes in one request, each for itself: one that is refused holds up no other. Throws where nobody knows what
+ * became of one: all must be repeated.
+ */
+export async function writeEach<Kept extends Document>(
+  collection: Collection<Kept>,
+  writes: readonly AnyBulkWriteOperation<Kept>[],
+): Promise<WrittenEach> {
+  try {
+    const { matchedCount, modifiedCount } = await collection.bulkWrite(writes, { ordered: false });
+    return { matched: matchedCount, modified: modifiedCount, refused: writes.map(() => null) };
+  } catch (error) {
+    const fates = writeFates(error, writes.length);
+    if (fates.some(({ fate }) => fate === "unknown")) throw error;
+    const refused = fates.map((one) => (one.fate === "refused" ? new Error(one.reason, { cause: error }) : null));
+    return { matched: null, modified: null, refused };
+  }
 }

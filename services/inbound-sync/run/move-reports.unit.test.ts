@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { NotMoved } from "@mailfleet/connector-api";
+import type { NotChanged } from "@mailfleet/connector-api";
 import { FailureError, failureOf } from "@mailfleet/contracts";
 import { moveReports } from "./move-reports.ts";
 
@@ -27,7 +27,7 @@ function given(names: readonly string[], wrong: { folder?: null; all?: boolean; 
   } as unknown as Given[0];
   const moveTo = async (
     ...[, , wanted, signal]: [unknown, string, readonly string[], AbortSignal]
-  ): Promise<NotMoved[]> => {
+  ): Promise<NotChanged[]> => {
     asked.push(wanted.length);
     signal.throwIfAborted();
     if (wrong.all) throw new FailureError(failureOf("MAILBOX_OUT_OF_SCOPE"));

@@ -84,17 +84,7 @@ async function poll(
       const opened = await opening;
       slot = await slots.take(signal);
       const session = waitingWithout(slot, opened);
-      const reading = {
-        connection,
-        session,
-        source,
-        remembers,
-        lease,
-        signal,
-        correlation,
-        connectionWanted,
-        alone,
-      };
+      const reading = { connection, session, source, remembers, lease, signal, correlation, connectionWanted, alone };
       const { short, complete } = await receive(ports, reading, found);
       if (found.messages > 0) logger.info({ ...found, complete, short }, "received");
       else logger.debug({ ...found, complete, short }, "nothing new");

@@ -1,13 +1,6 @@
 import type { SourceIdentity } from "@mailfleet/connector-api";
 import { GroupCommit, type Lease, type LeaseFilter, leaseGivenBack, mustMatch } from "@mailfleet/kit";
-import {
-  type Collection,
-  type Document,
-  isDuplicateKey,
-  type Store,
-  type WriteFate,
-  writeFates,
-} from "@mailfleet/store";
+import { type Collection, type Document, isDuplicateKey, type Store, writeEach } from "@mailfleet/store";
 import { collections } from "../collections.ts";
 import type { Audit, Break, ComparedInbox, Expected, PendingFacts, SourceDocument, StoredCursor } from "./document.ts";
 import type { SetAside } from "./set-aside.ts";
@@ -37,22 +30,13 @@ export function createSourceStore(store: Store) {
   /** Of runs that write at the same time: one request for all of them. Each refused write is its own run's alone. */
   const writes = new GroupCommit(async (together: readonly LeasedWrite[]): Promise<(boolean | Error)[]> => {
     const updates = together.map(({ filter, set }) => ({ updateOne: { filter, update: [{ $set: set }] } }));
-    let fates: readonly WriteFate[] = [];
-    try {
-      const { matchedCount } = await sources.bulkWrite(updates, { ordered: false });
-      if (matchedCount === together.length) return together.map(() => true);
-    } catch (error) {
-      fates = writeFates(error, together.length);
-      if (fates.some(({ fate }) => fate === "unknown")) throw error;
-    }
+    const { matched: count, refused } = await writeEach(sources, updates);
+    if (count === together.length) return together.map(() => true);
     // Fences only grow: where ours is still there it was there when the write came.
     const matched = { $or: together.map(({ filter }) => filter) };
     const found = await sources.find(matched, { projection: { _id: 1 } }).toArray();
     const ours = new Set(found.map(({ _id }) => _id));
-    return together.map(({ filter }, index) => {
-      const one = fates[index];
-      return one?.fate === "refused" ? new Error(one.reason) : ours.has(filter._id);
-    });
+    return together.map(({ filter }, index) => refused[index] ?? ours.has(filter._id));
   });
   const writeUnder = async (lease: SourceLease, filter: LeaseFilter, set: Document) => {
     const matched = await writes.commit({ filter, set });

@@ -61,11 +61,6 @@ export class Attempts {
     return this.#alike.failed(mailboxId);
   }
 
-  /** Results that wait for others are written down now. */
-  hurryResults(): void {
-    this.#handOver.hurry();
-  }
-
   /**
    * Waits for a free connection and hands a claimed send over; `mayStart` is asked when it is its turn. What came of it
    * is written down when it returns. `null`: nothing was tried, the result was not this attempt's to write, or the database
@@ -110,7 +105,6 @@ export class Attempts {
     } catch (error) {
       this.#ports.logger.error({ send, reason: reasonOf(error) }, "the end of an attempt is written in the next round");
       this.#unwritten.add({ send, end });
-
       return null;
     }
   }

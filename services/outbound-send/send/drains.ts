@@ -247,11 +247,7 @@ export class Drains {
   async #claim(due: readonly DueSend[], journal: Journal) {
     const { sends, now, failPoint } = this.#ports;
     const claim = { owner: journal.owner, batch: `${journal.owner}:c${++this.#counter}`, now: now() };
-    const claimed = await untilStored(this.#ports, "claims", () => {
-      // One statement for both.
-      this.#attempts.hurryResults();
-      return sends.claim(due, claim);
-    });
+    const claimed = await untilStored(this.#ports, "claims", () => sends.claim(due, claim));
     failPoint("outbound.after-claim");
     return claimed;
   }

@@ -57,11 +57,6 @@ export class HandOver {
     });
   }
 
-  /** Results that wait for others go now: something is written anyway. */
-  hurry(): void {
-    this.#sent.hurry();
-  }
-
   /** Saves the end of an attempt. False: the send no longer belongs to this attempt. */
   async record(send: ClaimedSend, change: SendChange, journal: Journal): Promise<boolean> {
     const made = isPlain(send, change)

@@ -4,8 +4,8 @@ import {
   type AnyBulkWriteOperation,
   type Collection,
   type Filter,
-  isOutage,
   type Store,
+  writeEach,
   writeFates,
 } from "@mailfleet/store";
 import { collections } from "../collections.ts";
@@ -23,12 +23,6 @@ import {
 
 /** What became of a new send: stored now, or there already under its idempotency key (or its id). */
 export type Accepted = { readonly stored: true } | { readonly stored: false; readonly existing: StoredSend };
-
-/** Updates that concern so many sends together. */
-interface Move {
-  readonly updates: AnyBulkWriteOperation<SendDocument>[];
-  readonly count: number;
-}
 
 const onNormalWay: ReadonlySet<SendState> = new Set(["accepted", "sending", "sent"]);
 const withoutBytes = { raw: 0 } as const;
@@ -48,34 +42,20 @@ export function createSendStore(store: Store, owner: string) {
     gatherMs: 2,
   });
 
-  /** Claims and results of one moment are one statement: the wait for the disk costs more than what is in it. */
-  const moving = new GroupCommit<Move, "whole" | "perhaps" | Error>(async (moves) => {
-    const { modified, refused } = await updateAll(
-      sends,
-      moves.flatMap((move) => move.updates),
-    );
-    const isWhole = modified === moves.reduce((sum, move) => sum + move.count, 0);
-    let at = 0;
-    return moves.map(({ updates }) => {
-      const own = refused.slice(at, at + updates.length);
-      at += updates.length;
-      return own.find((one) => one !== null) ?? (isWhole ? "whole" : "perhaps");
-    });
-  });
-
-  /** Which of these sends an update reached, as `found` reads it, and what refused it, perhaps only for some. */
-  const reached = async (ids: readonly string[], move: Move, found: Filter<SendDocument>) => {
-    const made = await moving.commit(move).catch((error: Error) => {
-      if (isOutage(error)) throw error;
-      return error;
-    });
-    if (made === "whole") return { reached: new Set(ids), refused: null };
+  /** Which of these sends updates reached, as `found` reads it, and what refused one, perhaps only for some. */
+  const reach = async (
+    ids: readonly string[],
+    updates: readonly AnyBulkWriteOperation<SendDocument>[],
+    found: Filter<SendDocument>,
+  ) => {
+    const { modified, refused } = await writeEach(sends, updates);
+    if (modified === ids.length) return { reached: new Set(ids), refused: null };
     const some = await sends.find({ _id: { $in: [...ids] }, ...found }, { projection: { _id: 1 } }).toArray();
-    return { reached: new Set(some.map(({ _id }) => _id)), refused: made instanceof Error ? made : null };
+    return { reached: new Set(some.map(({ _id }) => _id)), refused: refused.find((one) => one !== null) ?? null };
   };
 
   const changing = new GroupCommit<SendChange & { changeId: string }, boolean | Error>(async (changes) => {
-    const { matched, refused } = await updateAll(sends, changes.map(updateFor));
+    const { matched, refused } = await writeEach(sends, changes.map(updateFor));
     if (matched === changes.length) return changes.map(() => true);
     const ids = changes.map(({ sendId }) => sendId);
     const found = await sends.find({ _id: { $in: ids } }, { projection: { changeId: 1 } }).toArray();
@@ -119,8 +99,7 @@ export function createSendStore(store: Store, owner: string) {
       const groups = Map.groupBy(due, (send) => `${send.state} ${send.attempt}`);
       const updates = [...groups.values()].map((group) => claimFor(group, { owner: by, startedAt: now, batch }));
       const ids = due.map(({ id }) => id);
-      const move = { updates, count: due.length };
-      const claimed = await reached(ids, move, { "claim.batch": batch, state: "sending" });
+      const claimed = await reach(ids, updates, { "claim.batch": batch, state: "sending" });
       if (claimed.refused && claimed.reached.size === 0) throw claimed.refused;
       const made = { state: "sending" as const, claim: { owner: by, startedAt: now }, nextAttemptAt: null };
       return due
@@ -134,8 +113,7 @@ export function createSendStore(store: Store, owner: string) {
      */
     sent: async (results: readonly SentSend[], batch: string, at: number) => {
       const ids = results.map(({ sendId }) => sendId);
-      const move = { updates: [sentFor(results, batch, at)], count: ids.length };
-      return (await reached(ids, move, { changeId: batch })).reached;
+      return (await reach(ids, [sentFor(results, batch, at)], { changeId: batch })).reached;
     },
 
     /** True if the change was made, now or by an earlier try with this same object. Throws what refused it. */
@@ -322,19 +300,6 @@ export function createSendStore(store: Store, owner: string) {
   };
 }
 export type SendStore = ReturnType<typeof createSendStore>;
-
-/** Carries out updates, and says what refused each. Throws where nobody knows what became of them. */
-async function updateAll(sends: Collection<SendDocument>, updates: AnyBulkWriteOperation<SendDocument>[]) {
-  try {
-    const { matchedCount, modifiedCount } = await sends.bulkWrite(updates, { ordered: false });
-    return { matched: matchedCount, modified: modifiedCount, refused: updates.map(() => null) };
-  } catch (error) {
-    const fates = writeFates(error, updates.length);
-    if (fates.some(({ fate }) => fate === "unknown")) throw error;
-    const refused = fates.map((one) => (one.fate === "refused" ? new Error(one.reason, { cause: error }) : null));
-    return { matched: null, modified: null, refused };
-  }
-}
 
 const DUPLICATE = 11000;
 

@@ -200,7 +200,7 @@ export function isSought({ isOwnId, mark: { value } }: SoughtMessage, mark: stri
 }
 
 /** A message that the server does not move or mark, whatever it does with others. */
-export interface NotMoved {
+export interface NotChanged {
   readonly name: string;
   readonly failure: Failure;
 }
@@ -229,7 +229,7 @@ export interface InboundConnector {
     folder: string,
     names: readonly string[],
     signal: AbortSignal,
-  ): Promise<readonly NotMoved[]>;
+  ): Promise<readonly NotChanged[]>;
   /**
    * Adds a category to messages of the inbox that do not have it, beside their others. Names, answer and errors as for
    * `moveTo`. Absent: the protocol knows no categories.
@@ -239,7 +239,7 @@ export interface InboundConnector {
     category: string,
     names: readonly string[],
     signal: AbortSignal,
-  ): Promise<readonly NotMoved[]>;
+  ): Promise<readonly NotChanged[]>;
   /** Connects, signs in, opens the inbox. Throws `FailureError`. */
   open(options: ConnectOptions, signal: AbortSignal): Promise<InboundSession>;
   /**

@@ -18,7 +18,7 @@ export {
   LinkBroke,
   type ListOptions,
   MessageRefused,
-  type NotMoved,
+  type NotChanged,
   type RefusedMessage,
   type SentMessage,
   type SoughtMessage,

@@ -1,19 +1,19 @@
-import type { NotMoved } from "@mailfleet/connector-api";
-import { moveEach } from "@mailfleet/connector-http";
+import type { NotChanged } from "@mailfleet/connector-api";
+import { changeEach } from "@mailfleet/connector-http";
 import { FailureError, failureOf } from "@mailfleet/contracts";
 import type { EwsApi } from "./ews-api.ts";
 import { createFolder, findFolder, moveItem } from "./requests.ts";
 import { findElement, textOf } from "./xml-tree.ts";
 
-/** Moves items of the inbox to a folder beside it, which is made if it is missing (`moveEach`). */
+/** Moves items of the inbox to a folder beside it, which is made if it is missing (`changeEach`). */
 export async function moveTo(
   api: EwsApi,
   folder: string,
   ids: readonly string[],
   signal: AbortSignal,
-): Promise<readonly NotMoved[]> {
+): Promise<readonly NotChanged[]> {
   const id = (await found()) ?? (await made());
-  return moveEach(ids, (item) => api.ask("MoveItem", moveItem(id, item), signal));
+  return changeEach(ids, (item) => api.ask("MoveItem", moveItem(id, item), signal));
 
   async function found(): Promise<string | undefined> {
     const answer = await api.ask("FindFolder", findFolder(api.whose, folder), signal);

@@ -1,15 +1,15 @@
-import type { NotMoved } from "@mailfleet/connector-api";
-import { moveEach, type TokenApi } from "@mailfleet/connector-http";
+import type { NotChanged } from "@mailfleet/connector-api";
+import { changeEach, type TokenApi } from "@mailfleet/connector-http";
 import { immutableIds, pathOf, readAnswer } from "./graph-api.ts";
 
-/** Adds a category to messages that do not have it yet, beside their others (`moveEach`). */
+/** Adds a category to messages that do not have it yet, beside their others (`changeEach`). */
 export function categorise(
   api: TokenApi,
   { address, category }: { readonly address: string; readonly category: string },
   ids: readonly string[],
   signal: AbortSignal,
-): Promise<readonly NotMoved[]> {
-  return moveEach(ids, async (id) => {
+): Promise<readonly NotChanged[]> {
+  return changeEach(ids, async (id) => {
     const path = pathOf(address, `messages/${encodeURIComponent(id)}`);
     const asked = { headers: immutableIds, signal };
     const got = await api.ask({ ...asked, method: "messages.get", path: `${path}?$select=categories` });

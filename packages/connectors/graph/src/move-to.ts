@@ -1,16 +1,16 @@
-import type { NotMoved } from "@mailfleet/connector-api";
-import { fieldOf, moveEach, type TokenApi } from "@mailfleet/connector-http";
+import type { NotChanged } from "@mailfleet/connector-api";
+import { changeEach, fieldOf, type TokenApi } from "@mailfleet/connector-http";
 import { immutableIds, malformed, pathOf, readAnswer } from "./graph-api.ts";
 
-/** Moves messages to a folder at the top, which is made if it is missing (`moveEach`). */
+/** Moves messages to a folder at the top, which is made if it is missing (`changeEach`). */
 export async function moveTo(
   api: TokenApi,
   { address, folder }: { readonly address: string; readonly folder: string },
   ids: readonly string[],
   signal: AbortSignal,
-): Promise<readonly NotMoved[]> {
+): Promise<readonly NotChanged[]> {
   const destinationId = (await found()) ?? (await made());
-  return moveEach(ids, (id) => post("messages.move", `messages/${encodeURIComponent(id)}/move`, { destinationId }));
+  return changeEach(ids, (id) => post("messages.move", `messages/${encodeURIComponent(id)}/move`, { destinationId }));
 
   async function found(): Promise<string | undefined> {
     const method = "mailFolders.list";

@@ -2,9 +2,9 @@
 export { addressByHeader } from "./address-by-header.ts";
 export { apiInboxSession, type FoundNew } from "./api-inbox.ts";
 export { apiSession } from "./api-session.ts";
+export { changeEach } from "./change-each.ts";
 export type { Listed } from "./fetch-listed.ts";
 export { beginningOf, handOverProbe, notHandedOver, restOf } from "./handing-over.ts";
-export { moveEach } from "./move-each.ts";
 export { credential } from "./not-asked.ts";
 export { ofItems } from "./of-items.ts";
 export { ofOneMessage } from "./of-one-message.ts";

@@ -1,4 +1,4 @@
-import type { ConnectOptions, NotMoved } from "@mailfleet/connector-api";
+import type { ConnectOptions, NotChanged } from "@mailfleet/connector-api";
 import { FailureError, failureOf } from "@mailfleet/contracts";
 import { dial } from "./dial.ts";
 import { uidOf } from "./uid-set.ts";
@@ -12,7 +12,7 @@ export async function moveTo(
   folder: string,
   names: readonly string[],
   signal: AbortSignal,
-): Promise<readonly NotMoved[]> {
+): Promise<readonly NotChanged[]> {
   const { client, failure } = await dial(options, signal);
   const stop = () => client.close();
   signal.addEventListener("abort", stop, { once: true });

@@ -270,7 +270,8 @@ export function pop3Session(dialled: Dialled, deadlines: Pop3Deadlines, source: 
       }),
     async close() {
       const { keepsDays } = await capabilities.catch(() => untold);
-      const isRead = headers.cheap ? fetched.size > 0 : fetched.size > 0 || (listing?.seen.size ?? 0) > 0;
+      // Without TOP, looking at a header is fetching.
+      const isRead = fetched.size > 0 || (!headers.cheap && (listing?.seen.size ?? 0) > 0);
       // It would delete with QUIT what it has given, whether it is stored or not (RFC 2449 §6.7).
       if (keepsDays === 0 && isRead) return wire.end();
       await hangUp(dialled, deleting ? deadlines.updateMs : deadlines.goodbyeMs);

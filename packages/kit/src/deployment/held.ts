@@ -11,7 +11,7 @@ export interface Marks {
  * database may be a copy whose original works on, or a backup that does not know what was sent since.
  */
 export function heldBecause({ own, known }: Marks): string | null {
-  if (!own && !known) return "This deployment has no id yet; run `mailfleet topology apply`";
+  if (!known && (!own || own.beat === 0)) return "This deployment has no id yet; run `mailfleet topology apply`";
   const reason = difference(own, known);
   return (
     reason &&
@@ -21,10 +21,7 @@ export function heldBecause({ own, known }: Marks): string | null {
 
 function difference(own: DeploymentMark | null, known: DeploymentMark | null): string | null {
   if (!own) return `NATS belongs to deployment ${known?.id}, and this database to none`;
-  if (!known)
-    return own.beat === 0
-      ? `deployment ${own.id} is not marked in NATS yet; run \`mailfleet topology apply\``
-      : `NATS does not know deployment ${own.id}: NATS is new, or this database is a copy`;
+  if (!known) return `NATS does not know deployment ${own.id}: NATS is new, or this database is a copy`;
   if (own.id !== known.id) return `this database belongs to deployment ${own.id}, and NATS to ${known.id}`;
   if (own.epoch > known.epoch)
     return `deployment ${own.id} was confirmed with another NATS (epoch ${own.epoch}, this NATS knows ${known.epoch})`;

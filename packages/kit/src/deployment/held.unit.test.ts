@@ -11,7 +11,12 @@ const cases: readonly [what: string, own: DeploymentMark | null, known: Deployme
     ["the same in both", a, a, null],
     ["NATS is told a moment later", mark("dp_aaaa", 2, 51), a, null],
     ["both are new", null, null, /^This deployment has no id yet; run `mailfleet topology apply`$/],
-    ["a crash between the two marks of a new deployment", mark("dp_aaaa", 1, 0), null, /not marked in NATS yet/],
+    [
+      "a crash between the two marks of a new deployment",
+      mark("dp_aaaa", 1, 0),
+      null,
+      /^This deployment has no id yet/,
+    ],
     ["a copy of the database, or a new NATS", a, null, /^Held: NATS does not know deployment dp_aaaa: NATS is new/],
     ["a new database under a NATS that works", null, a, /^Held: NATS belongs to deployment dp_aaaa/],
     [

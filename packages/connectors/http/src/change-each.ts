@@ -1,4 +1,4 @@
-import type { NotMoved } from "@mailfleet/connector-api";
+import type { NotChanged } from "@mailfleet/connector-api";
 import type { FailureCode } from "@mailfleet/contracts";
 import { RefusedError } from "./refusal.ts";
 
@@ -6,17 +6,17 @@ import { RefusedError } from "./refusal.ts";
 const ofOne: ReadonlySet<FailureCode> = new Set<FailureCode>(["UNCLASSIFIED", "PROTOCOL_ERROR", "SERVER_UNAVAILABLE"]);
 
 /**
- * Moves or marks messages one by one; one that is refused for itself holds up none behind it and is in the answer. What is gone counts
- * as done. Throws what concerns all.
+ * Changes messages one by one, moves or marks them; one that is refused for itself holds up none behind it and is in the
+ * answer. What is gone counts as done. Throws what concerns all.
  */
-export async function moveEach(
+export async function changeEach(
   names: readonly string[],
-  move: (name: string) => Promise<unknown>,
-): Promise<readonly NotMoved[]> {
-  const refused: NotMoved[] = [];
+  change: (name: string) => Promise<unknown>,
+): Promise<readonly NotChanged[]> {
+  const refused: NotChanged[] = [];
   for (const name of names)
     try {
-      await move(name);
+      await change(name);
     } catch (error) {
       if (!(error instanceof RefusedError) || error.codes === null) throw error;
       const { failure, codes } = error;
