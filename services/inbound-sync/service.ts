@@ -3,6 +3,7 @@ import { defineService, every, listen, permitCollection } from "@mailfleet/kit";
 import { signInCollection, workerAsks, workerEnvironment, workerPublishes } from "@mailfleet/worker";
 import { actRun } from "./act/run.ts";
 import { actTest } from "./act/test.ts";
+import { checks } from "./checks.ts";
 import { collections } from "./collections.ts";
 import { consentAnswers } from "./consent/complete-consent.ts";
 import { messageAnswers } from "./message/answer-requests.ts";
@@ -76,4 +77,5 @@ export const inboundSync = defineService<InboundPorts>()({
     "measure-proofs": every(60_000, measureProofs),
     "forget-removed": every(3_600_000, forgetRemoved),
   },
+  checks,
 });

@@ -1,6 +1,7 @@
 import { consumers, streams } from "@mailfleet/contracts";
 import { defineService, every, listen, permitCollection } from "@mailfleet/kit";
 import { signInCollection, workerAsks, workerEnvironment, workerPublishes } from "@mailfleet/worker";
+import { checks } from "./checks.ts";
 import { collections } from "./collections.ts";
 import type { OutboundPorts } from "./ports.ts";
 import { createFlush } from "./run/flush.ts";
@@ -75,4 +76,5 @@ export const outboundSend = defineService<OutboundPorts>()({
     "measure-backlog": every(60_000, measureBacklog),
     "save-activity": every(2000, (ports) => sendingOf(ports).activity.save()),
   },
+  checks,
 });

@@ -1,5 +1,6 @@
 import { consumers, streams } from "@mailfleet/contracts";
 import { defineService, listenInBatches } from "@mailfleet/kit";
+import { checks } from "./checks.ts";
 import { collections } from "./collections.ts";
 import type { SchedulerPorts } from "./ports.ts";
 import { createLane } from "./timer/fire-due.ts";
@@ -25,4 +26,5 @@ export const scheduler = defineService<SchedulerPorts>()({
     // Another replica may have set an earlier timer, so nobody sleeps longer; own sets kick.
     targets.map((target) => [lanes[target], { everyMs: 1000, round: (ports) => createLane(ports, target) }]),
   ),
+  checks,
 });

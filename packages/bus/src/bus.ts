@@ -188,6 +188,8 @@ export interface Bus {
   respond(handlers: RequestHandlers): Promise<void>;
   /** An ordered view of a stream while somebody watches. It acknowledges nothing and skips foreign messages. */
   follow(options: FollowOptions, handle: (message: Incoming) => void): Promise<{ stop(): Promise<void> }>;
+  /** Its version, and its clock less ours in milliseconds. Throws `BusOutage`. */
+  server(): Promise<{ readonly version: string; readonly aheadMs: number }>;
   streamUsage(): Promise<StreamUsage[]>;
   /** Of these consumers; one that is not there is left out. Throws `BusOutage`. */
   consumerLag(consumers: readonly ConsumerDefinition[]): Promise<ConsumerLag[]>;

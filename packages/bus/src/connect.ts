@@ -3,6 +3,7 @@ import {
   type ConsumerDefinition,
   noFailPoint,
   type OutgoingMessage,
+  streams,
   type TopologyStep,
 } from "@mailfleet/contracts";
 import { JetStreamApiError, jetstream, jetstreamManager } from "@nats-io/jetstream";
@@ -74,6 +75,16 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     request: (name, input, how) => ask(link, name, input, how),
     respond: async (handlers) => void opened(await respond({ link, logger, isOutage }, handlers)),
     follow: async (what, handle) => opened(await follow({ link, jsm, logger }, what, handle)),
+    server: async () => {
+      try {
+        const before = Date.now();
+        const { ts = "" } = await jsm.streams.info(streams.DEPLOYMENT.name);
+        const aheadMs = Date.parse(ts) - (before + Date.now()) / 2;
+        return { version: link.nc.info?.version ?? "unknown", aheadMs };
+      } catch (error) {
+        throw new BusOutage("NATS does not say how late it is", { cause: error });
+      }
+    },
     streamUsage: async () => {
       try {
         const usage = [];

@@ -8,6 +8,7 @@ import { addSendCommand, sendsCommands } from "./commands/send.ts";
 import { addTokenCreation } from "./commands/tokens.ts";
 import { addTopologyCommands } from "./commands/topology.ts";
 import { addCompletionCommand } from "./completion.ts";
+import { addDoctorCommand } from "./doctor/commands.ts";
 import { exitCodes, outcomeOf } from "./exit-codes.ts";
 import { mailboxCommands } from "./mailbox/commands.ts";
 import { resultFacts } from "./mailbox/run-job.ts";
@@ -40,8 +41,8 @@ const particular: Readonly<Record<string, ParticularCommands>> = {
   token: { own: ["create"], addCommands: addTokenCreation },
 };
 
-/** Nouns whose commands stand with the mailbox: `mailfleet mailbox sign-in|sign-out`. */
-const withMailboxes: ReadonlySet<string> = new Set(["sign-in", "grant"]);
+/** Nouns whose commands stand elsewhere: `mailfleet mailbox sign-in|sign-out`, `mailfleet doctor`. */
+const elsewhere: ReadonlySet<string> = new Set(["sign-in", "grant", "checkup"]);
 
 /** The whole command line. */
 function build(terminal: Terminal): { program: Command; cli: Cli } {
@@ -62,10 +63,10 @@ function build(terminal: Terminal): { program: Command; cli: Cli } {
   program.hook("preAction", (_, command) => {
     for (const option of command.options) cli.nameFlag(`/${option.attributeName()}`, option.long ?? option.flags);
   });
-  for (const noun of nouns)
-    if (!withMailboxes.has(noun.name)) addNounCommands(program, cli, noun, particular[noun.name]);
+  for (const noun of nouns) if (!elsewhere.has(noun.name)) addNounCommands(program, cli, noun, particular[noun.name]);
   addSendCommand(program, cli);
   addEventCommand(program, cli);
+  addDoctorCommand(program, cli);
   addTopologyCommands(program, cli);
   addDeploymentCommands(program, cli);
   addCompletionCommand(program, cli);

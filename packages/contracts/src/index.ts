@@ -6,6 +6,7 @@ export { Activity } from "./activity/activity.ts";
 export { Alert, alert } from "./alert/alert.ts";
 export { AlertObject } from "./alert/object.ts";
 export { type AlertCode, alertCodes } from "./alert-codes.ts";
+export type { Checkup } from "./checkup/checkup.ts";
 export { Connection, ConnectionCredentials, passwordSealedFor } from "./connection/connection.ts";
 export type { TestEnd } from "./connection-test/connection-test.ts";
 export {
@@ -24,6 +25,7 @@ export { type FailPoint, type FailPointName, failPointNames, noFailPoint } from 
 export { Evidence, Failure, FailureError, failureOf } from "./failure.ts";
 export { type FailureCode, failureCodes } from "./failure-codes.ts";
 export { Grant } from "./grant/grant.ts";
+export type { Finding, ServiceHealth } from "./health/health.ts";
 export { AlertId, CommandId, Instant, idPrefixOf, MailboxId, ProfileId } from "./ids.ts";
 export { type Job, job, type NewJob } from "./job/job.ts";
 export { leaseMs, lengthsOf } from "./lengths.ts";

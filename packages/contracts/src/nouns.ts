@@ -1,4 +1,5 @@
 import { alert } from "./alert/alert.ts";
+import { checkup } from "./checkup/checkup.ts";
 import { deadLetter } from "./dead-letter/dead-letter.ts";
 import { grant } from "./grant/grant.ts";
 import { job } from "./job/job.ts";
@@ -26,4 +27,5 @@ export const nouns: readonly AnyNoun[] = [
   settings,
   notificationSettings,
   token,
+  checkup,
 ];

@@ -7,6 +7,14 @@ import { consent } from "./consent/consent.ts";
 import { consentExchange } from "./consent/exchange.ts";
 import { deadLetter } from "./dead-letter/dead-letter.ts";
 import { grant } from "./grant/grant.ts";
+import {
+  alertingHealth,
+  configHealth,
+  consoleHealth,
+  inboundHealth,
+  outboundHealth,
+  schedulerHealth,
+} from "./health/health.ts";
 import { job } from "./job/job.ts";
 import { mailbox } from "./mailbox/mailbox.ts";
 import { message } from "./message/message.ts";
@@ -43,6 +51,12 @@ export const requests = {
   ...alert.requests,
   ...deadLetter.requests,
   ...notificationSettings.requests,
+  ...configHealth.requests,
+  ...schedulerHealth.requests,
+  ...inboundHealth.requests,
+  ...outboundHealth.requests,
+  ...alertingHealth.requests,
+  ...consoleHealth.requests,
 } as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>;
 
 export type RequestName = keyof typeof requests;

@@ -33,6 +33,8 @@ export { type CollectionDeclaration, frameIndexes, type Index, living } from "./
 export { keep, singleId } from "./document/keep.ts";
 export { createOneAtATime } from "./document/one-at-a-time.ts";
 export { GroupCommit } from "./group-commit.ts";
+export { type Check, failing, fine, spanOf, warning } from "./health/finding.ts";
+export { vitalChecks } from "./health/vitals.ts";
 export { type IdPrefix, idFrom, newId } from "./ids/ids.ts";
 export type { LeaseStore } from "./lease/lease-store.ts";
 export { createLeases, type Lease, type LeaseFilter, type Leases, leaseGivenBack, mustMatch } from "./lease/leases.ts";

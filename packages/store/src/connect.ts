@@ -16,6 +16,8 @@ export interface Store {
   readonly deployment: DeploymentStore;
   /** `null` if a write can be made at this moment, else why not. */
   health(): Promise<string | null>;
+  /** Its version, and its clock less ours in milliseconds. */
+  server(): Promise<{ readonly version: string; readonly aheadMs: number }>;
   close(): Promise<void>;
 }
 
@@ -101,6 +103,11 @@ export async function connectStore(options: StoreOptions): Promise<Store> {
       } catch (error) {
         return whyAway(error);
       }
+    },
+    server: async () => {
+      const before = Date.now();
+      const { localTime } = await db.command({ hello: 1 }, { timeoutMS: 2000 });
+      return { version: String(build.version), aheadMs: localTime.getTime() - (before + Date.now()) / 2 };
     },
     close: () => client.close(),
   };

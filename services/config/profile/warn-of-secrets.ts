@@ -46,7 +46,7 @@ async function warn({ documents, now }: Ports, profile: ShownProfile): Promise<v
   );
 }
 
-/** When the application can no longer prove itself: as entered, or as its certificate says. */
-function secretEnd({ settings, oauthSecret }: ShownProfile): number | null {
+/** When the application can no longer prove itself: as entered, or as its certificate says; `null`: not known. */
+export function secretEnd({ settings, oauthSecret }: ShownProfile): number | null {
   return oauthSecret?.certificate?.expiresAt ?? settings.oauth?.clientSecretExpiresAt ?? null;
 }

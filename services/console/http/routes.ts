@@ -1,5 +1,6 @@
 import { nouns } from "@mailfleet/contracts";
 import { alertParticular } from "../alert/particular.ts";
+import { checkupParticular } from "../checkup/particular.ts";
 import { createLiveViews, type LiveViews } from "../events/live-views.ts";
 import { mailboxParticular } from "../mailbox/particular.ts";
 import { profileParticular } from "../profile/particular.ts";
@@ -19,6 +20,7 @@ const particulars: Readonly<Record<string, Particular>> = {
   mailbox: mailboxParticular,
   "sign-in": signInParticular,
   token: tokenParticular,
+  checkup: checkupParticular,
 };
 
 /** The whole API: what the server registers, the OpenAPI document and API.md describe. */

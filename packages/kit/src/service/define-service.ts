@@ -12,6 +12,7 @@ import type {
 import type { Registry } from "prom-client";
 import type { CollectionDeclaration } from "../document/indexes.ts";
 import type { Kept } from "../document/keep.ts";
+import type { Check } from "../health/finding.ts";
 import type { Round } from "../tick/tick.ts";
 import type { OwnEnvironment } from "./environment.ts";
 
@@ -134,6 +135,8 @@ export interface ServiceDeclaration<
   readonly answers?: Answers<Ports>;
   readonly listens?: readonly Listener<Ports>[];
   readonly ticks?: Readonly<Record<string, TickDeclaration<Ports>>>;
+  /** What it looks at, besides what every service does, when it is asked how it is: `mailfleet doctor`. */
+  readonly checks?: Readonly<Record<string, Check<Ports>>>;
 }
 
 /** Declares a service. `Derived` names the ports that it makes of other ports. */

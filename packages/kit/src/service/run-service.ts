@@ -1,9 +1,11 @@
 import type { Bus } from "@mailfleet/bus";
-import { type DeploymentStore, keepMark } from "../deployment/deployment.ts";
+import { type DeploymentStore, keepMark, readMarks } from "../deployment/deployment.ts";
 import { guardDeployment } from "../deployment/guard.ts";
+import { heldBecause } from "../deployment/held.ts";
 import type { CollectionDeclaration } from "../document/indexes.ts";
+import type { Engine, Vitals } from "../health/vitals.ts";
 import type { ServiceDeclaration, ServicePorts } from "./define-service.ts";
-import type { OwnEnvironment } from "./environment.ts";
+import type { Environment, OwnEnvironment } from "./environment.ts";
 import { metricsOf } from "./metrics-of.ts";
 import { type ProcessContext, runProcess } from "./process.ts";
 import { type GivenPorts, startService } from "./start-service.ts";
@@ -19,6 +21,7 @@ export interface Adapters<Ports extends ServicePorts, Derived extends keyof Port
     /** What of these is missing or other than declared, in sentences. */
     lacks(collections: readonly CollectionDeclaration[]): Promise<readonly string[]>;
     readonly deployment: DeploymentStore;
+    server(): Promise<Engine>;
   };
   /** Says on the public port why it is not open yet, from the first obstacle until there is none. */
   whileWaiting?(reason: () => string): Promise<{ stop(): Promise<void> }>;
@@ -67,7 +70,20 @@ export function runService<
       await waitUntil("deployment", waiting.said(look), context);
       await waiting.stop();
       const { logger, metrics: registry, failPoint, now } = context;
-      const given = { ...ports, bus, logger, registry, failPoint, now } as unknown as GivenPorts<Ports, Derived>;
+      const vitals: Omit<Vitals, "outboxMs"> = {
+        replica: (context.environment as Environment<Record<never, never>>).replica,
+        mongodb: () => store.server(),
+        nats: () => bus.server(),
+        lacks,
+        deployment: async () => {
+          const marks = await readMarks(places);
+          return { mark: marks.own, held: heldBecause(marks) };
+        },
+      };
+      const given = { ...ports, bus, logger, registry, failPoint, now, vitals } as unknown as GivenPorts<
+        Ports,
+        Derived
+      >;
       const service = await startService(declaration, given);
       const opened = await open?.(service.ports);
       const guard = guardDeployment(look, context);

@@ -5,6 +5,8 @@ import { Conflict } from "../document/conflict.ts";
 import type { DocumentStore } from "../document/document.ts";
 import { createDocuments, type Documents } from "../document/documents.ts";
 import { type Kept, singleId } from "../document/keep.ts";
+import { lookAtHealth } from "../health/look.ts";
+import type { Vitals } from "../health/vitals.ts";
 import { startTick, type Tick } from "../tick/tick.ts";
 import type { Listener, ServiceDeclaration, ServicePorts } from "./define-service.ts";
 import type { OwnEnvironment } from "./environment.ts";
@@ -19,6 +21,8 @@ export type GivenPorts<Ports extends ServicePorts, Derived extends keyof Ports =
   "documents" | "kick" | "signal" | Derived
 > & {
   readonly openDocuments?: OpenDocuments;
+  /** With it the service says how it is when it is asked. */
+  readonly vitals?: Omit<Vitals, "outboxMs">;
 };
 
 /** Times that differ from the declaration, for tests. */
@@ -76,6 +80,14 @@ export async function startService<
   for (const [name, answer] of Object.entries(declaration.answers ?? {}))
     handlers[name] = (...request: [never, never]) => answer(ports, ...request);
   for (const [kept, { documents }] of opened) Object.assign(handlers, kept.handlers(ports, documents, now));
+  const oldestWaitingMs = async () =>
+    Math.max(...(await Promise.all([...opened.values()].map(({ documents }) => documents.oldestWaitingMs()))));
+  const { name, checks = {} } = declaration;
+  const { vitals } = given;
+  if (vitals) {
+    const whole = { ...vitals, outboxMs: async () => (opened.size > 0 ? oldestWaitingMs() : null) };
+    handlers[`${name}.health.look`] = () => lookAtHealth(name, { vitals: whole, checks, ports });
+  }
   await bus.respond(handlers as RequestHandlers);
 
   const isOutage = (error: unknown) => ports.isOutage(error) || isPassing(error);
@@ -93,10 +105,11 @@ export async function startService<
   const begin = (name: string, everyMs: number, round: Parameters<typeof startTick>[2]) =>
     ticks.set(name, startTick(name, times.everyMs?.[name] ?? everyMs, round, { logger, metrics }));
   if (opened.size > 0) {
-    asked("mailfleet_outbox_oldest_seconds", "Age of the oldest message that waits in an outbox", async () => {
-      const ages = await Promise.all([...opened.values()].map(({ documents }) => documents.oldestWaitingMs()));
-      return Math.max(...ages) / 1000;
-    });
+    asked(
+      "mailfleet_outbox_oldest_seconds",
+      "Age of the oldest message that waits in an outbox",
+      async () => (await oldestWaitingMs()) / 1000,
+    );
     begin("relay", usual.relayMs, async () => {
       for (const { documents } of opened.values()) await documents.relayWaiting(times.relayAgeMs ?? usual.relayAgeMs);
       return undefined;

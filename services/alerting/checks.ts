@@ -1,0 +1,83 @@
+import { consumers, type StreamDefinition, streams } from "@mailfleet/contracts";
+import { type Check, failing, fine, warning } from "@mailfleet/kit";
+import type { AlertingPorts } from "./ports.ts";
+
+/** More than this is many for every consumer: what they handle takes milliseconds, or is coalesced. */
+const manyWaiting = 10_000;
+const isQueue = (name: string) =>
+  Object.values<StreamDefinition>(streams).some((one) => one.name === name && one.retention === "work-queue");
+const percent = (share: number) => `${Math.round(share * 100)} %`;
+
+/** What alerting looks at when it is asked how it is. */
+export const checks: Readonly<Record<string, Check<AlertingPorts>>> = {
+  streams: {
+    runbook: "MailfleetStreamFilling",
+    look: async ({ bus }) => {
+      const queues = (await bus.streamUsage()).filter(({ name, maxBytes }) => maxBytes > 0 && isQueue(name));
+      const shares = queues.map(({ name, bytes, maxBytes }) => ({ name, share: bytes / maxBytes }));
+      const fullest = shares.toSorted((a, b) => b.share - a.share)[0];
+      if (!fullest) return failing("NATS has none of the work queues.", "Run `mailfleet topology apply`.");
+      const text = `The fullest work queue is ${fullest.name}, ${percent(fullest.share)} full.`;
+      const todo = "Look who does not take its messages: see the consumers.";
+      if (fullest.share >= 0.9) return failing(text, todo);
+      return fullest.share >= 0.7 ? warning(text, todo) : fine(text);
+    },
+  },
+  consumers: {
+    runbook: "MailfleetConsumerBehind",
+    look: async ({ bus }) => {
+      const known = await bus.consumerLag(Object.values(consumers));
+      const missing = Object.values(consumers).filter(({ name }) => !known.some(({ consumer }) => consumer === name));
+      if (missing.length > 0)
+        return failing(
+          `Consumers are missing: ${missing.map(({ name }) => name).join(", ")}.`,
+          "Run `mailfleet topology apply`.",
+        );
+      const last = known.toSorted((a, b) => b.waiting - a.waiting)[0];
+      const text = `At most ${last?.waiting} messages wait at a consumer (${last?.consumer}).`;
+      return (last?.waiting ?? 0) > manyWaiting
+        ? warning(text, "Look whether its service runs and is ready, or give it another replica.")
+        : fine(text);
+    },
+  },
+  alerts: {
+    runbook: "MailfleetMailboxesFailing",
+    look: async ({ documents }) => {
+      const raised = await documents.alert.list({
+        filter: { state: "raised", severity: "error" },
+        sort: [["lastAt", -1]],
+        limit: 1000,
+      });
+      if (raised.length === 0) return fine("No alert about something that does not work is raised.");
+      return warning(
+        `${raised.length === 1000 ? "1000 or more" : raised.length} alerts are raised about something that does not work.`,
+        "`mailfleet alert list --state raised` names them, with what to do about each.",
+      );
+    },
+  },
+  "dead-letters": {
+    runbook: "MailfleetDeadLetters",
+    look: async ({ documents }) => {
+      const waiting = await documents["dead-letter"].list({
+        filter: { state: "waiting" },
+        sort: [["at", -1]],
+        limit: 1000,
+      });
+      if (waiting.length === 0) return fine("No message was set aside.");
+      return warning(
+        `${waiting.length === 1000 ? "1000 or more" : waiting.length} messages between the services were set aside.`,
+        "`mailfleet dead-letter list --state waiting` says why: replay or discard each.",
+      );
+    },
+  },
+  notices: {
+    runbook: "MailfleetNoticesFail",
+    look: async ({ notices, mailServer }) => {
+      const [pending, { failures }] = await Promise.all([notices.countPending(), mailServer.get()]);
+      if (failures === 0) return fine(`The mail server for notices takes them; ${pending} wait.`);
+      const text = `The mail server for notices failed ${failures} times in a row; ${pending} notices wait.`;
+      const todo = "`mailfleet notification-settings test` says why.";
+      return failures > 5 ? failing(text, todo) : warning(text, todo);
+    },
+  },
+};

@@ -1,0 +1,30 @@
+import { type Check, fine, type ServicePorts, spanOf, warning } from "@mailfleet/kit";
+import type { ConsolePorts } from "./ports.ts";
+import type { StoredToken } from "./token/store.ts";
+
+const soonMs = 14 * 86_400_000;
+const pageSize = 500;
+
+/** What the console looks at when it is asked how it is. */
+export const checks: Readonly<Record<string, Check<ServicePorts & Omit<ConsolePorts, "consoleUrl">>>> = {
+  tokens: {
+    runbook: "tokens",
+    look: async ({ tokens, now }) => {
+      const ends: { token: StoredToken; at: number }[] = [];
+      let after: string | undefined;
+      do {
+        const { items, next } = await tokens.list(pageSize, after);
+        for (const token of items)
+          if (token.role !== "owner" && token.expiresAt !== undefined && token.expiresAt < now() + soonMs)
+            ends.push({ token, at: token.expiresAt });
+        after = next ?? undefined;
+      } while (after !== undefined);
+      const first = ends.toSorted((a, b) => a.at - b.at)[0];
+      if (!first) return fine(`No token of an administrator or reader ends within ${spanOf(soonMs)}.`);
+      return warning(
+        `The token ${first.token.name} ends in ${spanOf(first.at - now())}${ends.length > 1 ? `, and ${ends.length - 1} more soon` : ""}.`,
+        "Make a new one with `mailfleet tokens create`, and give it to whoever uses this one.",
+      );
+    },
+  },
+};
