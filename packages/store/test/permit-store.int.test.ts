@@ -131,6 +131,29 @@ describe("permits", { timeout: 60_000 }, () => {
     assert.ok(await inbound.take(keys), "and who has fewer goes before who asked earlier");
   });
 
+  test("come to parties that ask seldom, and would else each leave the free one to the other for ever", async () => {
+    const keys = [{ key: "holder:seldom", most: 3 }];
+    const [one, two, full] = [await party("out/1"), await party("out/2"), await party("in/1")];
+    assert.ok(await one.take(keys));
+    assert.ok(await two.take(keys));
+    const third = await full.take(keys);
+    assert.equal(await one.take(keys), null);
+    await third?.give();
+    const permits = given.store.db.collection<{ _id: string }>("permits");
+    /** Nobody asks for some seconds: all that was refused before was refused so much earlier. */
+    const pass = (ms: number) => {
+      const earlier = (field: string) => ({ [field]: { $subtract: [`$$this.${field}`, ms] } });
+      const waits = { $mergeObjects: ["$$this", ...["since", "reserves", "until"].map(earlier)] };
+      return permits.updateOne({ _id: "holder:seldom" }, [
+        { $set: { waits: { $map: { input: "$waits", in: waits } } } },
+      ]);
+    };
+    await pass(1700);
+    assert.equal(await two.take(keys), null, "the other one has asked before");
+    await pass(1700);
+    assert.ok(await one.take(keys), "it comes later than its place was kept, and it is its turn all the same");
+  });
+
   test("are not kept for a party that was refused and does not come again", async () => {
     const keys = [{ key: "holder:left", most: 1 }];
     const [one, two] = [await party("in/1"), await party("in/2")];

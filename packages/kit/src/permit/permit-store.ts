@@ -20,7 +20,8 @@ export type PermitState = "held" | "wanted" | "lost";
 export interface PermitStore {
   /**
    * Each of these permits under all of its keys, or none of it; whether it was, in the same order. A party that was refused
-   * is remembered for some seconds, and a free place is left to it by parties that have more, or as many and asked later.
+   * is remembered: for some seconds a free place is left to it by parties that have more, or as many and asked later, and
+   * for longer it keeps its turn among them.
    */
   take(permits: readonly PermitRecord[], party: string, holdMs: number): Promise<readonly boolean[]>;
   /** What became of each, in the same order. */

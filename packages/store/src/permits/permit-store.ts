@@ -8,8 +8,16 @@ import { type WriteFate, writeFates } from "../write-fates.ts";
 interface PermitDocument {
   readonly _id: string;
   readonly permits: readonly { readonly id: string; readonly party: string; readonly until: Date }[];
-  readonly waits: readonly { readonly party: string; readonly since: Date; readonly until: Date }[];
+  readonly waits: readonly Wait[];
   readonly usedAt: Date;
+}
+
+/** A party that was refused: since when, until when a place is left to it, and until when it keeps its turn. */
+interface Wait {
+  readonly party: string;
+  readonly since: Date;
+  readonly reserves: Date;
+  readonly until: Date;
 }
 
 /** What a permit needs under one of its keys. */
@@ -17,22 +25,30 @@ interface Place extends PermitKey {
   readonly id: string;
 }
 
-/** How long a place is reserved for a party that was refused: longer than it takes to ask again. */
-const waitMs = 3000;
+/** How long a place is reserved for a party that was refused: longer than it mostly takes to ask again. */
+const reservedMs = 3000;
+/**
+ * How long it keeps its turn: longer than anybody takes to ask again. Two who ask seldom would else each come too late for
+ * their own place, and keep the other from it, for ever.
+ */
+const turnMs = 15_000;
 /** Two requests renew; both are given up before what they renew has run out. */
 const patienceMs = 2000;
 /** The server looks through the ids of a statement for each permit that it meets. */
 const perStatement = 100;
 /** What is read of a document after its permits were renewed. */
-const forRenewal = { "permits.id": 1, "permits.party": 1, "waits.party": 1 } as const;
+const forRenewal = { "permits.id": 1, "permits.party": 1, waits: livingOf("waits", "reserves") } as const;
 
-const livingOf = (field: string) => ({
-  $filter: { input: { $ifNull: [`$${field}`, []] }, cond: { $gt: ["$$this.until", "$$NOW"] } },
-});
-const living = { $set: { permits: livingOf("permits"), waits: livingOf("waits"), usedAt: "$$NOW" } };
+const living = {
+  $set: { permits: livingOf("permits", "until"), waits: livingOf("waits", "until"), usedAt: "$$NOW" },
+};
 const permitsOf = (party: unknown) => ({
   $size: { $filter: { input: "$permits", as: "permit", cond: { $eq: ["$$permit.party", party] } } },
 });
+
+function livingOf(field: string, end: string) {
+  return { $filter: { input: { $ifNull: [`$${field}`, []] }, cond: { $gt: [`$$this.${end}`, "$$NOW"] } } };
+}
 
 /**
  * Permits in the collection `permits`: part of the kit, written by every process that takes permits, owned by no
@@ -135,6 +151,7 @@ function takeFor(wanted: readonly Place[], party: string, holdMs: number) {
       cond: {
         $and: [
           { $ne: ["$$wait.party", party] },
+          { $gt: ["$$wait.reserves", "$$NOW"] },
           {
             $or: [
               { $lt: [permitsOf("$$wait.party"), "$$has"] },
@@ -168,7 +185,7 @@ function takeFor(wanted: readonly Place[], party: string, holdMs: number) {
   const allTaken = { $eq: [{ $size: "$taken" }, wanted.length] };
   // Who gets one and asks for more has asked just now.
   const since = { $cond: [{ $eq: ["$taken", []] }, "$since", "$$NOW"] };
-  const wait = { party, since, until: { $add: ["$$NOW", waitMs] } };
+  const wait = { party, since, reserves: { $add: ["$$NOW", reservedMs] }, until: { $add: ["$$NOW", turnMs] } };
   return [
     living,
     { $set: { since: { $ifNull: [{ $getField: { field: "since", input: mine } }, "$$NOW"] } } },
