@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { variables } from "@mailfleet/topology";
+import { nkeyFileOf, variables } from "@mailfleet/topology";
 import { parse } from "yaml";
 import { secretFiles } from "./secrets.ts";
 
@@ -29,7 +29,12 @@ const compose: {
 const containers = Object.entries(compose.services);
 const services = Object.keys(variables).filter((name) => name !== "topology");
 const keyFiles = ["mailbox-open-keys.json", "mailbox-seal-key.json", "notify-open-keys.json", "notify-seal-key.json"];
-const written = [...Object.keys(secretFiles((user) => `${user}-secret`)), ...keyFiles, "mongo-key"];
+const written = [
+  ...Object.keys(secretFiles(new Map(), (user) => `${user}-secret`)),
+  ...Object.keys(variables).map(nkeyFileOf),
+  ...keyFiles,
+  "mongo-key",
+];
 const sourceOf = (secret: Secret) => (typeof secret === "string" ? secret : secret.source);
 const targetOf = (secret: Secret) => (typeof secret === "string" ? secret : secret.target);
 
@@ -63,8 +68,8 @@ describe("compose.yaml", () => {
       for (const secret of container.secrets ?? []) {
         const { file } = compose.secrets[sourceOf(secret)] ?? { file: "" };
         assert.ok(written.includes(file.replace("./.local/secrets/", "")), `${file} is not written by npm run secrets`);
-        if (services.includes(name) && /-url$/.test(sourceOf(secret)))
-          assert.ok(sourceOf(secret).startsWith(`${name}-`), "another's password");
+        if (services.includes(name) && /-(url|nkey)$/.test(sourceOf(secret)))
+          assert.ok(sourceOf(secret).startsWith(`${name}-`), "another's");
       }
     });
 
@@ -104,7 +109,7 @@ describe("compose.yaml", () => {
   test("what ends a hold runs only when it is called, with the rights for it", () => {
     const { profiles, command, secrets = [] } = compose.services.restore!;
     assert.deepEqual([profiles, command], [["restore"], ["deployment", "show"]]);
-    assert.deepEqual(secrets.map(sourceOf), ["topology-nats-url", "restore-mongo-url"]);
+    assert.deepEqual(secrets.map(sourceOf), ["topology-nats-nkey", "restore-mongo-url"]);
   });
 
   test("only those that speak to other people's servers reach the outside", () => {

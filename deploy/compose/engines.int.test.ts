@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { runInNewContext } from "node:vm";
-import { type MongoWithUsers, startMongoWithUsers, startNats } from "@mailfleet/local/testing";
-import { confirm, topology } from "@mailfleet/topology";
+import { type MongoWithUsers, startMongoWithUsers, startNats, tempDir } from "@mailfleet/local/testing";
+import { confirm, nkeyFileOf, readOrMakeNkeys, topology } from "@mailfleet/topology";
 import { secretFiles } from "./secrets.ts";
 
 const database = "mailfleet";
-const files = secretFiles((user) => `password-of-${user}`);
+const folder = await tempDir("secrets");
+const files = secretFiles(readOrMakeNkeys(folder.path), (user) => `password-of-${user}`);
 const file = (name: string) => files[name]?.trim() ?? assert.fail(`no file ${name}`);
 
 /** What `mongo-users.js` tells MongoDB. mongosh is not there: the script runs with names of its own, and its commands are kept. */
@@ -43,7 +45,7 @@ describe("the files of npm run secrets, at the engines", () => {
         await mongo.administrator.db(db).command(command);
   });
   after(async () => {
-    await Promise.all([nats?.stop(), mongo?.stop()]);
+    await Promise.all([nats?.stop(), mongo?.stop(), folder.remove()]);
   });
 
   const said: string[] = [];
@@ -51,7 +53,8 @@ describe("the files of npm run secrets, at the engines", () => {
     json: true,
     out: (line: string) => void said.push(line),
     env: {
-      MAILFLEET_NATS_URL: file("topology-nats-url").replace("nats:4222", new URL(nats.url).host),
+      MAILFLEET_NATS_URL: nats.url,
+      MAILFLEET_NATS_NKEY_FILE: join(folder.path, nkeyFileOf("topology")),
       MAILFLEET_MONGO_URL: file(`${mongoUser}-mongo-url`).replace(
         "mongodb:27017",
         new URL(mongo.urlOf("any", "any")).host,

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { generateKeyFiles } from "@mailfleet/secrets";
+import { readOrMakeNkeys } from "@mailfleet/topology";
 import { secretFiles } from "./secrets.ts";
 
 const deploy = join(import.meta.dirname, "..");
@@ -20,7 +21,7 @@ function kept(name: string, make: () => string): string {
 await generateKeyFiles(secrets);
 kept("mongo-key", () => randomBytes(96).toString("base64"));
 const passwordOf = (user: string) => kept(`${user}-password`, () => randomBytes(24).toString("hex"));
-for (const [name, text] of Object.entries(secretFiles(passwordOf)))
+for (const [name, text] of Object.entries(secretFiles(readOrMakeNkeys(secrets), passwordOf)))
   writeFileSync(join(secrets, name), text, { mode: 0o600 });
 
 const env = join(deploy, ".env");

@@ -1,38 +1,38 @@
-import { mongoRolesScript, natsAuthorization, passwordVariable, roleOf, variables } from "@mailfleet/topology";
+import { mongoRolesScript, natsAccount, roleOf, variables } from "@mailfleet/topology";
 
-/** Who signs in at NATS: the services and the topology step. */
-const natsUsers = Object.keys(variables);
-/** Who signs in at MongoDB: also the one who ends a hold, and is the topology step at NATS. */
-const mongoUsers = [...natsUsers, "restore"];
+/** Who signs in at MongoDB: the services, the topology step, and the one who ends a hold. */
+const mongoUsers = [...Object.keys(variables), "restore"];
 
 const database = "mailfleet";
 
 /**
- * The files that follow from the passwords, by name: configuration and users of both engines, and for each user the
- * addresses with its password. Written anew with each upgrade, because rights change.
+ * The files that follow from the nkeys of NATS and the passwords of MongoDB, by name: configuration and users of both engines,
+ * and for each user the address of MongoDB with its password. Written anew with each upgrade, because rights change.
  */
-export function secretFiles(passwordOf: (user: string) => string): Readonly<Record<string, string>> {
-  const loginOf = (user: string) => `${user}:${passwordOf(user)}`;
-  const natsUrls = natsUsers.map((user) => [`${user}-nats-url`, `nats://${loginOf(user)}@nats:4222\n`]);
+export function secretFiles(
+  publicNkeys: ReadonlyMap<string, string>,
+  passwordOf: (user: string) => string,
+): Readonly<Record<string, string>> {
   const mongoUrls = mongoUsers.map((user) => [
     `${user}-mongo-url`,
-    `mongodb://${loginOf(user)}@mongodb:27017/?replicaSet=rs0&authSource=${database}\n`,
+    `mongodb://${user}:${passwordOf(user)}@mongodb:27017/?replicaSet=rs0&authSource=${database}\n`,
   ]);
   return {
-    "nats.conf": natsConfiguration(passwordOf),
+    "nats.conf": natsConfiguration(publicNkeys),
     "mongo-users.js": mongoScript(passwordOf),
-    ...Object.fromEntries([...natsUrls, ...mongoUrls]),
+    ...Object.fromEntries(mongoUrls),
   };
 }
 
-function natsConfiguration(passwordOf: (user: string) => string): string {
+function natsConfiguration(publicNkeys: ReadonlyMap<string, string>): string {
   return `# Written by npm run secrets.
 port: 4222
 # For the health check only.
 http: "127.0.0.1:8222"
 jetstream { store_dir: "/data" }
-${natsUsers.map((user) => `${passwordVariable(user)}: ${JSON.stringify(passwordOf(user))}`).join("\n")}
-${natsAuthorization()}`;
+accounts {
+${natsAccount(publicNkeys)}}
+`;
 }
 
 /** For mongosh on the machine itself: makes the replica set and the first user once, then roles and users. */

@@ -211,7 +211,7 @@ describe("the chart", { skip: helm ? false : "helm is not there: `npm run helm-t
     assert.equal(job.spec.backoffLimit, 0);
     const [{ projected }] = job.spec.template.spec.volumes;
     const keys = projected.sources[0].secret.items.map(({ key }: { key: string }) => key);
-    assert.deepEqual(keys, ["topology-nats-url", "restore-mongo-url"]);
+    assert.deepEqual(keys, ["nats-url", "topology-nats-nkey", "restore-mongo-url"]);
     assert.equal(of("minimal", "Job").length, 2);
   });
 

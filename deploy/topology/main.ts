@@ -1,17 +1,26 @@
 /** The topology step as a process of its own, for a job in a cluster and for the local stack. */
 import { parseArgs } from "node:util";
-import { mongoRolesScript } from "./mongo-roles.ts";
-import { natsAuthorization } from "./nats-users.ts";
+import { mongoRoles, mongoRolesScript } from "./mongo-roles.ts";
+import { natsAccount } from "./nats-users.ts";
+import { readOrMakeNkeys } from "./nkey-files.ts";
 import { type TopologyAction, topology, topologyActions } from "./topology.ts";
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { contract: { type: "boolean" }, json: { type: "boolean" } },
+  options: { contract: { type: "boolean" }, json: { type: "boolean" }, keys: { type: "string" } },
 });
 const [action = "apply"] = positionals;
-if (action === "nats-users" || action === "mongo-roles") {
-  const database = process.env.MAILFLEET_MONGO_DB || "mailfleet";
-  console.log(action === "nats-users" ? natsAuthorization() : mongoRolesScript(database));
+if (action === "nats-users") {
+  if (!values.keys) {
+    console.error("nats-users needs --keys FOLDER: the seeds of the users are there, and are made if they are not");
+    process.exit(2);
+  }
+  console.log(natsAccount(readOrMakeNkeys(values.keys)));
+  process.exit(0);
+}
+if (action === "mongo-roles") {
+  const database = process.env.MAILFLEET_MONGO_DB ?? "mailfleet";
+  console.log(values.json ? JSON.stringify(mongoRoles(database)) : mongoRolesScript(database));
   process.exit(0);
 }
 if (!topologyActions.some((one) => one === action)) {

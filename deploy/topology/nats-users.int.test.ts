@@ -1,44 +1,44 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Bus, connectBus } from "@mailfleet/bus";
 import { makeStreams } from "@mailfleet/bus/topology";
 import { consumers, type Logger, type OutgoingMessage, streams, subjects } from "@mailfleet/contracts";
-import { eventually, startNats } from "@mailfleet/local/testing";
-import { connect, errors, type NatsConnection } from "@nats-io/transport-node";
-import { natsAuthorization, natsUsers, passwordVariable } from "./nats-users.ts";
+import { eventually, startNats, tempDir } from "@mailfleet/local/testing";
+import { connect, errors, type NatsConnection, nkeyAuthenticator } from "@nats-io/transport-node";
+import { natsAccount, natsUsers } from "./nats-users.ts";
+import { nkeyFileOf, readOrMakeNkeys } from "./nkey-files.ts";
 import { system } from "./system.ts";
 
 const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
-const names = [...natsUsers.map(({ name }) => name), "topology"];
-const passwordOf = (name: string) => `password-of-${name}`;
-/** As the server would read it, with the variables of its environment. */
-const authorization = names.reduce(
-  (text, name) => text.replace(`$${passwordVariable(name)}\n`, `${passwordOf(name)}\n`),
-  natsAuthorization(),
-);
-
 describe("users of NATS", () => {
   let nats: Awaited<ReturnType<typeof startNats>>;
+  let folder: Awaited<ReturnType<typeof tempDir>>;
   const buses: Bus[] = [];
   const raw: NatsConnection[] = [];
   before(async () => {
-    nats = await startNats({ configuration: [authorization] });
-    await makeStreams(urlOf("topology"));
+    folder = await tempDir("nkeys");
+    nats = await startNats({ configuration: [`accounts {\n${natsAccount(readOrMakeNkeys(folder.path))}}`] });
+    await makeStreams(signInOf("topology"));
   });
   after(async () => {
     await Promise.all([...buses.map((bus) => bus.stop()), ...raw.map((one) => one.close())]);
-    await nats?.stop();
+    await Promise.all([nats?.stop(), folder.remove()]);
   });
 
-  const urlOf = (name: string) => nats.url.replace("//", `//${name}:${passwordOf(name)}@`);
+  const signInOf = (name: string) => ({ url: nats.url, nkeyFile: join(folder.path, nkeyFileOf(name)) });
   const busOf = async (name: string) => {
-    const bus = await connectBus({ url: urlOf(name), name, logger: silent, isOutage: () => false });
+    const bus = await connectBus({ ...signInOf(name), name, logger: silent, isOutage: () => false });
     buses.push(bus);
     return bus;
   };
   const rawOf = async (user: string) => {
-    const one = await connect({ servers: nats.url, user, pass: passwordOf(user), inboxPrefix: `_INBOX_${user}` });
+    const one = await connect({
+      ...{ servers: nats.url, inboxPrefix: `_INBOX_${user}` },
+      authenticator: nkeyAuthenticator(new TextEncoder().encode(readFileSync(signInOf(user).nkeyFile, "utf8").trim())),
+    });
     raw.push(one);
     return one;
   };
@@ -47,7 +47,7 @@ describe("users of NATS", () => {
     body: { mailboxId: "mb_one1", direction: "inbound", generation: 1 },
   });
 
-  test("without a password nobody comes in", async () => {
+  test("without a key nobody comes in", async () => {
     await assert.rejects(connect({ servers: nats.url, maxReconnectAttempts: 0 }), /Authorization/);
   });
 

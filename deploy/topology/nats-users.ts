@@ -10,6 +10,8 @@ export interface NatsUser {
   readonly subscribe: readonly string[];
 }
 
+/** What is Mailfleet's own in a NATS that others may use, too: its subjects and streams are in it. */
+const accountName = "MAILFLEET";
 /** Answers that a user may give to one request, and for how long. */
 const responses = { max: 1, expires: "60s" } as const;
 
@@ -80,16 +82,19 @@ const topologyUser: NatsUser = {
   subscribe: ["_INBOX_topology.>"],
 };
 
+/** Everybody who signs in at NATS: the topology step and the six services. */
+export const allNatsUsers: readonly NatsUser[] = [topologyUser, ...natsUsers];
+
 /**
- * The block `authorization` of a NATS server's configuration. Passwords are variables of its environment:
- * `MAILFLEET_NATS_PASSWORD_INBOUND_SYNC`.
+ * The account of Mailfleet, for the block `accounts` of a NATS server's configuration. `publicKeys`: what each user's nkey is
+ * known by (`U…`).
  */
-export function natsAuthorization(users: readonly NatsUser[] = [topologyUser, ...natsUsers]): string {
+export function natsAccount(publicKeys: ReadonlyMap<string, string>): string {
   const list = (items: readonly string[]) => items.map((item) => `\n          ${JSON.stringify(item)}`).join("");
-  const blocks = users.map(
+  const blocks = allNatsUsers.map(
     ({ name, publish, mayNotPublish, subscribe }) => `    {
-      user: ${JSON.stringify(name)}
-      password: $${passwordVariable(name)}
+      # ${name}
+      nkey: ${JSON.stringify(publicKeys.get(name))}
       permissions {
         publish { allow: [${list(publish)}
         ], deny: [${list(mayNotPublish)}
@@ -100,8 +105,5 @@ export function natsAuthorization(users: readonly NatsUser[] = [topologyUser, ..
       }
     }`,
   );
-  return `authorization {\n  users: [\n${blocks.join("\n")}\n  ]\n}\n`;
+  return `${accountName} {\n  jetstream: enabled\n  users: [\n${blocks.join("\n")}\n  ]\n}\n`;
 }
-
-/** `inbound-sync` → `MAILFLEET_NATS_PASSWORD_INBOUND_SYNC` */
-export const passwordVariable = (user: string) => `MAILFLEET_NATS_PASSWORD_${user.toUpperCase().replaceAll("-", "_")}`;

@@ -38,13 +38,13 @@ const done = { make: "made", change: "changed", remove: "removed" } as const;
  * throw; engines that are away are waited for.
  */
 export async function topology(task: TopologyTask): Promise<boolean> {
-  const { natsUrl, mongoUrl, mongoDb, streamReplicas, leaseMs } = readEnvironment(environment, task.env);
+  const { natsUrl, natsNkeyFile, mongoUrl, mongoDb, streamReplicas, leaseMs } = readEnvironment(environment, task.env);
   const { ackWaitMs } = lengthsOf(leaseMs);
   const consumers = system.consumers.map((consumer) => ({ ...consumer, ackWaitMs }));
   const logger = lines(task.out);
   const [nats, bus, mongo] = await Promise.all([
-    openStreamTopology({ url: natsUrl, name: "topology", logger, replicas: streamReplicas }),
-    connectBus({ url: natsUrl, name: "topology", logger, isOutage }),
+    openStreamTopology({ url: natsUrl, nkeyFile: natsNkeyFile, name: "topology", logger, replicas: streamReplicas }),
+    connectBus({ url: natsUrl, nkeyFile: natsNkeyFile, name: "topology", logger, isOutage }),
     connectStore({ url: mongoUrl, database: mongoDb, appName: "topology", logger }),
   ]);
   try {

@@ -13,14 +13,14 @@ import { createMailServerStore, createNoticeStore } from "./notice/store.ts";
 import { alerting } from "./service.ts";
 
 runService(alerting, async ({ name, environment, logger, metrics, failPoint, addReadiness, now }) => {
-  const { natsUrl, mongoUrl, mongoDb, notifyOpenKeys, allowedPrivateNetworks } = environment;
+  const { natsUrl, natsNkeyFile, mongoUrl, mongoDb, notifyOpenKeys, allowedPrivateNetworks } = environment;
   // The public halves are in the same file.
   const [opener, sealer] = await Promise.all([loadOpener(notifyOpenKeys, logger), loadSealer(notifyOpenKeys)]);
   const networks = readPrivateNetworks(allowedPrivateNetworks);
   const fetch = createGuardedFetch({ privateNetworks: networks, proxy: await readProxy(environment) });
   const [store, bus] = await Promise.all([
     connectStore({ url: mongoUrl, database: mongoDb, appName: name, logger }),
-    connectBus({ url: natsUrl, name, logger, failPoint, isOutage }),
+    connectBus({ url: natsUrl, nkeyFile: natsNkeyFile, name, logger, failPoint, isOutage }),
   ]);
   addReadiness("nats", () => bus.health());
   addReadiness("mongodb", () => store.health());

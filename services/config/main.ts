@@ -12,10 +12,10 @@ import { createMailboxStore } from "./mailbox/store.ts";
 import { config } from "./service.ts";
 
 runService(config, async ({ name, environment, logger, metrics, failPoint, addReadiness }) => {
-  const { mongoUrl, mongoDb, natsUrl, consoleUrl } = environment;
+  const { mongoUrl, mongoDb, natsUrl, natsNkeyFile, consoleUrl } = environment;
   const store = await connectStore({ url: mongoUrl, database: mongoDb, appName: name, logger });
   addReadiness("mongodb", () => store.health());
-  const bus = await connectBus({ url: natsUrl, name, logger, failPoint, isOutage });
+  const bus = await connectBus({ url: natsUrl, nkeyFile: natsNkeyFile, name, logger, failPoint, isOutage });
   addReadiness("nats", () => bus.health());
   const [consents, grants] = await Promise.all([createConsentStore(store), createGrantStore(store)]);
   const renewals = startRenewals({ logger, isOutage, lengths: lengthsOf(environment.leaseMs), registry: metrics });

@@ -13,12 +13,12 @@ import { createTokenRepository } from "./token/store.ts";
 const isLoopback = (host: string) => host === "localhost" || host === "::1" || /^127\./.test(host);
 
 runService(consoleService, async ({ name, environment, logger, metrics, addReadiness, now, failPoint }) => {
-  const { natsUrl, mongoUrl, mongoDb, consoleHost, consolePort, consoleUrl } = environment;
+  const { natsUrl, natsNkeyFile, mongoUrl, mongoDb, consoleHost, consolePort, consoleUrl } = environment;
   const isOutage = (error: unknown) => isStoreOutage(error) || error instanceof BusOutage;
   const [sealer, notifySealer, bus, store] = await Promise.all([
     loadSealer(environment.sealKey),
     loadSealer(environment.notifySealKey),
-    connectBus({ url: natsUrl, name, logger, failPoint, isOutage }),
+    connectBus({ url: natsUrl, nkeyFile: natsNkeyFile, name, logger, failPoint, isOutage }),
     connectStore({ url: mongoUrl, database: mongoDb, appName: name, logger }),
   ]);
   addReadiness("nats", () => bus.health());

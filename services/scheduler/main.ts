@@ -9,10 +9,18 @@ import { createTimerStore } from "./timer/store.ts";
 const publishPatienceMs = 2000;
 
 runService(scheduler, async ({ name, environment, logger, metrics, failPoint, addReadiness }) => {
-  const { natsUrl, mongoUrl, mongoDb } = environment;
+  const { natsUrl, natsNkeyFile, mongoUrl, mongoDb } = environment;
   const store = await connectStore({ url: mongoUrl, database: mongoDb, appName: name, logger });
   addReadiness("mongodb", () => store.health());
-  const bus = await connectBus({ url: natsUrl, name, logger, failPoint, isOutage, publishPatienceMs });
+  const bus = await connectBus({
+    url: natsUrl,
+    nkeyFile: natsNkeyFile,
+    name,
+    logger,
+    failPoint,
+    isOutage,
+    publishPatienceMs,
+  });
   addReadiness("nats", () => bus.health());
   const ports = {
     timers: createTimerStore(store),

@@ -58,10 +58,10 @@ async function withPlaces<Result>(
   { out, env }: Pick<DeploymentTask, "out" | "env">,
   work: (places: Places) => Promise<Result>,
 ): Promise<Result> {
-  const { natsUrl, mongoUrl, mongoDb } = readEnvironment({}, env);
+  const { natsUrl, natsNkeyFile, mongoUrl, mongoDb } = readEnvironment({}, env);
   const logger = lines(out);
   const [bus, store] = await Promise.all([
-    connectBus({ url: natsUrl, name: "topology", logger, isOutage }),
+    connectBus({ url: natsUrl, nkeyFile: natsNkeyFile, name: "topology", logger, isOutage }),
     connectStore({ url: mongoUrl, database: mongoDb, appName: "topology", logger }),
   ]);
   try {

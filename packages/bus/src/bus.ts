@@ -2,7 +2,6 @@ import type {
   ConsumerDefinition,
   EnvelopeContext,
   FailPoint,
-  Logger,
   MessageBody,
   MessageType,
   OutgoingMessage,
@@ -13,13 +12,10 @@ import type {
   StreamDefinition,
   StreamName,
 } from "@mailfleet/contracts";
+import type { LinkOptions } from "./link.ts";
 
 /** Where the bus is and who speaks. */
-export interface BusOptions {
-  readonly url: string;
-  /** Shown in the server's list of connections. */
-  readonly name: string;
-  readonly logger: Logger;
+export interface BusOptions extends LinkOptions {
   readonly failPoint?: FailPoint;
   /** How long a publish is tried again with the same id before it throws `BusOutage`, milliseconds. Default 30,000. */
   readonly publishPatienceMs?: number;
@@ -195,7 +191,7 @@ export interface Bus {
   consumerLag(consumers: readonly ConsumerDefinition[]): Promise<ConsumerLag[]>;
   /** `null` if connected, else why not. */
   health(): string | null;
-  /** What NATS says while it refuses our password or token, else `null`. */
+  /** What NATS says while it refuses our sign-in, else `null`. */
   refusal(): string | null;
   /** Stops consumers and responders, finishes what is under way, drains, closes. */
   stop(): Promise<void>;

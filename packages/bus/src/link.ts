@@ -1,6 +1,7 @@
 import type { Logger } from "@mailfleet/contracts";
 import { type ConnectionOptions, connect, createInbox, errors, type NatsConnection } from "@nats-io/transport-node";
 import { closeMs, oldestServer, pauseMs } from "./limits.ts";
+import { signInByFile } from "./nkey-file.ts";
 import { atMost, pause } from "./pause.ts";
 
 /** The connection, and whether it is up now. */
@@ -25,14 +26,25 @@ const away = "NATS is not connected";
 /** Answers and deliveries come here: nobody else may listen, where NATS has users. */
 export const inboxPrefix = (name: string) => `_INBOX_${name}`;
 
+/** Where NATS is, and who signs in. */
+export interface LinkOptions {
+  /** Several servers with commas between; may hold user and password, or a token. */
+  readonly url: string;
+  /** A file with the seed of an nkey user (`SU…`), which then signs in and nobody else. */
+  readonly nkeyFile?: string | undefined;
+  /** Shown in the server's list of connections. Where NATS has users it is the user's name: the inbox is named by it. */
+  readonly name: string;
+  readonly logger: Logger;
+}
+
 /**
- * Connects, waiting for NATS as long as it takes and reconnecting for ever, also to a server that refuses the password:
- * people change passwords on one side first. Small writes go out at once (the transport sets TCP_NODELAY). Throws if
- * the server is too old or has no JetStream.
+ * Connects, waiting for NATS as long as it takes and reconnecting for ever, also to a server that refuses the sign-in:
+ * people change keys on one side first. Small writes go out at once (the transport sets TCP_NODELAY). Throws if
+ * the server is too old or has no JetStream, or the file of the nkey holds none.
  */
-export async function openLink(options: { url: string; name: string; logger: Logger }): Promise<Link> {
+export async function openLink(options: LinkOptions): Promise<Link> {
   const { logger } = options;
-  const nc = await connectAtLast(connectionOptions(options.url, options.name), logger);
+  const nc = await connectAtLast(connectionOptions(options), logger);
   const refusal = refuses(nc.info?.version ?? "0", nc.info?.jetstream === true);
   if (refusal) {
     await nc.close();
@@ -118,10 +130,10 @@ async function connectAtLast(options: ConnectionOptions, logger: Logger): Promis
   }
 }
 
-/** A server that does not take our name, password or token, in words for people; `null` for anything else. */
+/** A server that does not take our key, password or token, in words for people; `null` for anything else. */
 function refusedSignIn(error: unknown): string | null {
   if (error instanceof errors.UserAuthenticationExpiredError) return "NATS says that our sign-in has expired";
-  return error instanceof errors.AuthorizationError ? `NATS refuses our password: ${error.message}` : null;
+  return error instanceof errors.AuthorizationError ? `NATS refuses our sign-in: ${error.message}` : null;
 }
 
 /** Why this server will not do, or `null`. */
@@ -133,13 +145,14 @@ export function refuses(version: string, jetstream: boolean): string | null {
 }
 
 /** Several servers may be listed, separated by commas; user and password are taken from the first that has them. */
-function connectionOptions(url: string, name: string): ConnectionOptions {
+function connectionOptions({ url, nkeyFile, name }: LinkOptions): ConnectionOptions {
   const urls = url.split(",").map((one) => new URL(one.includes("://") ? one.trim() : `nats://${one.trim()}`));
   const login = urls.find((one) => one.username);
   return {
     inboxPrefix: inboxPrefix(name),
     servers: urls.map((one) => `${one.hostname}:${one.port || 4222}`),
     name,
+    ...(nkeyFile ? { authenticator: signInByFile(nkeyFile) } : {}),
     ...(login?.password ? { user: decodeURIComponent(login.username), pass: decodeURIComponent(login.password) } : {}),
     ...(login && !login.password ? { token: decodeURIComponent(login.username) } : {}),
     ...(urls.some((one) => one.protocol === "tls:") ? { tls: {} } : {}),

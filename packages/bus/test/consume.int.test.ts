@@ -23,7 +23,7 @@ after(() => given.stop());
 /** A stream of its own, `count` messages in it, and its consumer. */
 async function givenMessages(name: string, count: number, key = (n: number) => n) {
   const { stream, consumer } = ownStream(name);
-  await makeStreams(given.engine.url, [stream], [consumer]);
+  await makeStreams(given.engine, [stream], [consumer]);
   await bus.publishAll(
     Array.from({ length: count }, (_, n) =>
       timerFired(n, { id: `${name}:${n}`, subject: `${name.toLowerCase()}.k${key(n)}` }),
@@ -36,7 +36,7 @@ const left = async (name: string) => (await bus.streamUsage()).find((one) => one
 
 test("headers and body arrive as they were sent", async () => {
   const { stream, consumer } = ownStream("WHOLE");
-  await makeStreams(given.engine.url, [stream], [consumer]);
+  await makeStreams(given.engine, [stream], [consumer]);
   const sent = timerFired(7, { subject: "whole.a", correlation: "c1", causation: "c0", traceparent: "00-aa-bb-01" });
   await bus.publish(sent);
   const seen: Incoming<"mailbox.timer-fired.v1">[] = [];

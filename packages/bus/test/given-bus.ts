@@ -34,7 +34,7 @@ export async function givenNats(options: { configuration?: readonly string[] } =
     engine,
     logs,
     connect: async (options: Partial<BusOptions> = {}): Promise<Bus> => {
-      await makeStreams(options.url ?? engine.url);
+      await makeStreams({ url: engine.url, ...options });
       const bus = await connectBus({
         url: engine.url,
         name: "test",

@@ -10,7 +10,7 @@ after(() => given.stop());
 test("NATS killed and back: nothing acknowledged is lost, publishing and consuming go on by themselves", async () => {
   const bus = await given.connect();
   const { stream, consumer } = ownStream("KILLED");
-  await makeStreams(given.engine.url, [stream], [consumer]);
+  await makeStreams(given.engine, [stream], [consumer]);
   const seen = new Set<string>();
   const consumption = await bus.consume(consumer, {
     types: ["mailbox.timer-fired.v1"],
@@ -61,7 +61,7 @@ test("a stop while NATS is away ends within seconds", async () => {
   const own = await givenNats();
   const bus = await own.connect();
   const { stream, consumer } = ownStream("AWAY");
-  await makeStreams(own.engine.url, [stream], [consumer]);
+  await makeStreams(own.engine, [stream], [consumer]);
   await bus.consume(consumer, { types: ["mailbox.timer-fired.v1"], concurrency: 1, handle: async () => {} });
   await own.engine.kill();
   await eventually(() => bus.health());

@@ -44,7 +44,7 @@ test("a second run of one mailbox, direction and purpose is coalesced until the 
 test("a full stream is no coalescing: it is tried again and then an outage", async () => {
   const tiny = { ...streams.MAILBOX, name: "TINY", subjects: ["tiny.*"], maxBytes: 2000 };
   const impatient = await given.connect({ publishPatienceMs: 300 });
-  await makeStreams(given.engine.url, [tiny], []);
+  await makeStreams(given.engine, [tiny], []);
   const fill = (n: number) => impatient.publish(timerFired(n, { id: `tiny:${n}`, subject: `tiny.${n}` }));
   await assert.rejects(
     async () => {
@@ -57,7 +57,7 @@ test("a full stream is no coalescing: it is tried again and then an outage", asy
 test("what one stream refuses keeps nothing from the others: each message has an outcome of its own", async () => {
   const full = { ...streams.MAILBOX, name: "FULL", subjects: ["full.*"], maxBytes: 1 };
   const impatient = await given.connect({ publishPatienceMs: 300 });
-  await makeStreams(given.engine.url, [full], []);
+  await makeStreams(given.engine, [full], []);
   const outcomes = await impatient.publishEach([
     timerFired(1, { id: "full:1", subject: "full.1" }),
     timerFired(2, { id: "each:2" }),
@@ -77,7 +77,7 @@ test("many at once are all stored, in the order of their subject", async () => {
     filters: ["order.*"],
     maxAckPending: 5000,
   };
-  await makeStreams(given.engine.url, [order], [consumer]);
+  await makeStreams(given.engine, [order], [consumer]);
   const messages = Array.from({ length: 5000 }, (_, n) =>
     timerFired(n, { id: `order:${n}`, subject: `order.${n % 3}`, generation: n }),
   );

@@ -27,7 +27,7 @@ after(async () => {
 });
 
 test("replicas that publish the same ids at the same moment store each once, and warn about nothing", async () => {
-  await makeStreams(cluster.url, [streams.MAILBOX], [], 3);
+  await makeStreams(cluster, [streams.MAILBOX], [], 3);
   for (let n = 0; n < 50; n++) {
     const messages = Array.from({ length: 4 }, (_, m) => timerFired(4 * n + m));
     const outcomes = await Promise.all(buses.map((bus) => bus.publishEach(messages)));

@@ -21,8 +21,8 @@ const about = (steps: readonly TopologyStep[], name: string) =>
   steps.filter(({ what }) => what.endsWith(`stream ${name}`)).map(({ does, why }) => `${does}: ${why}`);
 
 test("what is there is not made again, and a bus lacks nothing", async () => {
-  await Promise.all([makeStreams(given.engine.url), makeStreams(given.engine.url)]).catch(() => {});
-  await makeStreams(given.engine.url);
+  await Promise.all([makeStreams(given.engine), makeStreams(given.engine)]).catch(() => {});
+  await makeStreams(given.engine);
   const bus = await given.connect();
   const usage = await bus.streamUsage();
   assert.deepEqual(usage.map((one) => one.name).sort(), Object.keys(streams).sort());
@@ -48,7 +48,7 @@ test("a bus says in sentences what is missing or otherwise, and makes nothing", 
 test("a service works with what a newer version has made larger, and not with what it lacks", async () => {
   const { stream, consumer } = ownStream("NEWER");
   await makeStreams(
-    given.engine.url,
+    given.engine,
     [{ ...stream, maxBytes: 2 * stream.maxBytes, subjects: [...stream.subjects, "newer2.*"] }],
     [{ ...consumer, ackWaitMs: 9000, filters: [...consumer.filters, "newer2.*"] }],
   );
@@ -66,7 +66,7 @@ test("a service works with what a newer version has made larger, and not with wh
 test("what can be changed without loss is changed; what would lose messages is refused, with the reason", async () => {
   const { stream, consumer } = ownStream("CHANGED");
   const all = [...Object.values(streams), stream];
-  await makeStreams(given.engine.url, [stream], [consumer]);
+  await makeStreams(given.engine, [stream], [consumer]);
   const bus = await given.connect();
   for (const n of [1, 2]) await bus.publish(timerFired(n, { subject: "changed.a" }));
 
@@ -76,7 +76,7 @@ test("what can be changed without loss is changed; what would lose messages is r
     `change: stream CHANGED: subjects is ["changed.*"], Mailfleet needs ["changed.*","more.*"]; max_bytes is ${stream.maxBytes}, Mailfleet needs ${larger.maxBytes}`,
     "change: consumer changed-consumer of stream CHANGED: ack_wait is 2000000000, Mailfleet needs 3000000000",
   ]);
-  await makeStreams(given.engine.url, [larger], [other]);
+  await makeStreams(given.engine, [larger], [other]);
   assert.deepEqual(await bus.lacks([larger], [other]), []);
 
   const cases: [object, RegExp][] = [
@@ -93,7 +93,7 @@ test("what can be changed without loss is changed; what would lose messages is r
     assert.equal(step?.does, "refuse", String(why));
     assert.match(step?.why ?? "", why);
     assert.equal(step?.run, undefined);
-    await assert.rejects(makeStreams(given.engine.url, [{ ...larger, ...change }], []), why);
+    await assert.rejects(makeStreams(given.engine, [{ ...larger, ...change }], []), why);
   }
   const [narrower] = (await topology.plan([], [{ ...other, filters: ["changed.b"] }])).filter(
     ({ does }) => does === "refuse",
@@ -104,7 +104,7 @@ test("what can be changed without loss is changed; what would lose messages is r
 
 test("what is ours and not declared any more is removed, but not while messages wait in it", async () => {
   const { stream, consumer } = ownStream("LEFT");
-  await makeStreams(given.engine.url, [stream], [consumer]);
+  await makeStreams(given.engine, [stream], [consumer]);
   const bus = await given.connect();
   await bus.publish(timerFired(1, { subject: "left.a" }));
   const declared = () => topology.plan(Object.values(streams), Object.values(consumers));

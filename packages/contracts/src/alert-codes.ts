@@ -150,8 +150,8 @@ export const otherAlertCodes = {
   BUS_REFUSES_SIGN_IN: alert(
     "error",
     "administrator",
-    "The message bus refuses our password.",
-    "Give NATS and Mailfleet the same user and password again. Nothing is lost, and work goes on by itself.",
+    "The message bus refuses our sign-in.",
+    "Give NATS the public key that belongs to our nkey, or our user and password, again. Nothing is lost, and work goes on by itself.",
   ),
   NOTIFICATION_FAILED: alert(
     "error",

@@ -71,7 +71,7 @@ export async function connectWorker<Connector>(
   },
 ): Promise<WorkerAdapters<Connector>> {
   const { name, environment, logger, metrics, failPoint, addReadiness, now } = context;
-  const { natsUrl, mongoUrl, mongoDb, openKeys, allowedPrivateNetworks } = environment;
+  const { natsUrl, natsNkeyFile, mongoUrl, mongoDb, openKeys, allowedPrivateNetworks } = environment;
   const { direction, connectors, maximumConnections } = given;
   const isOutage = (error: unknown) => isStoreOutage(error) || error instanceof BusOutage;
   // The public halves are in the same file.
@@ -84,7 +84,7 @@ export async function connectWorker<Connector>(
   const proxy = await readProxy(environment);
   const fetch = createGuardedFetch({ privateNetworks: networks, proxy });
   const [bus, store] = await Promise.all([
-    connectBus({ url: natsUrl, name, logger, failPoint, isOutage }),
+    connectBus({ url: natsUrl, nkeyFile: natsNkeyFile, name, logger, failPoint, isOutage }),
     connectStore({
       url: mongoUrl,
       database: mongoDb,

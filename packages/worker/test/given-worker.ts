@@ -45,7 +45,7 @@ export interface Scripted {
 export async function givenWorker() {
   const [nats, mongo] = await Promise.all([startNats(), startMongo()]);
   const bus = await connectBus({ url: nats.url, name: "test", logger: quiet, publishPatienceMs: 500, isOutage });
-  await makeStreams(nats.url);
+  await makeStreams(nats);
   const store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "test", logger: quiet });
   await makeCollections(store, [permitCollection, signInCollection]);
   const renewals = startRenewals({ logger: quiet, isOutage, lengths });

@@ -9,7 +9,7 @@ const repeatMs = 10_000;
 const quietMs = 45_000;
 
 /**
- * Raises an alert while NATS refuses our password. Nobody can tell us of it over the bus, but every service has the same
+ * Raises an alert while NATS refuses our sign-in. Nobody can tell us of it over the bus, but every service has the same
  * trouble, and the notice goes out from the database.
  */
 export async function watchBus({ bus, documents, wall, now }: AlertingPorts): Promise<void> {

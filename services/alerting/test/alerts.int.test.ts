@@ -195,7 +195,7 @@ describe("alerts", () => {
   });
 
   test("NATS that refuses the password of one replica is said until none has met it for a while", async () => {
-    const words = "NATS refuses our password: authorization violation";
+    const words = "NATS refuses our sign-in: authorization violation";
     const bus = (state: string) => of("nats", (alert) => alert.state === state);
     refusal = words;
     assert.equal((await bus("raised")).detail, words);

@@ -136,7 +136,7 @@ function unfolded(raw: string): string {
 /** Engines, keys, and as many replicas as a test wants, each with connections of its own. */
 export async function givenAlerting() {
   const [nats, mongo, directory] = await Promise.all([startNats(), startMongo(), tempDir("alerting")]);
-  await makeStreams(nats.url);
+  await makeStreams(nats);
   const topology = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "topology", logger: quiet });
   await makeCollections(topology, wantedBy(alerting).collections);
   const outside = await connectBus({ url: nats.url, name: "test", logger: quiet, isOutage: () => false });

@@ -74,7 +74,7 @@ export async function givenConfig(options: { ownMongo?: boolean } = {}) {
   const bus: Bus = await connectBus({ url: nats.url, name: "everybody-else", logger, isOutage: () => false });
   const { inboundTests, inboundRuns, outboundTests, outboundRuns, actTests, actRuns } = consumers;
   const workers = [inboundTests, inboundRuns, outboundTests, outboundRuns, actTests, actRuns];
-  await makeStreams(nats.url);
+  await makeStreams(nats);
   /** What workers and scheduler were asked for. They only write it down: a test says what comes back. */
   const asked: Incoming<"run.requested.v1" | "timer.set.v1" | "timer.clear.v1">[] = [];
   for (const consumer of [...workers, consumers.schedulerTimers])

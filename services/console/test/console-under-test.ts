@@ -79,7 +79,7 @@ export async function startConsoleUnderTest(
   const [nats, mongo] = await Promise.all([startNats(), startMongo()]);
   const log = keptLog();
   const bus = await connectBus({ url: nats.url, name: "console-test", logger: log, isOutage });
-  await makeStreams(nats.url);
+  await makeStreams(nats);
   const others = await connectBus({ url: nats.url, name: "others-test", logger: log, isOutage: () => false });
   await others.respond({
     "config.profile.destinations": async ({ new: made, change }) => ({

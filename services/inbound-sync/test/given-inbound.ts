@@ -19,7 +19,7 @@ const sealed = { protected: "", encrypted_key: "", iv: "", ciphertext: "", tag: 
 export async function givenInbound(options: { ownMongo?: boolean } = {}) {
   const [nats, mongo] = await Promise.all([startNats(), startMongo(options.ownMongo ? { own: true } : {})]);
   const world = await connectBus({ url: nats.url, name: "world", logger, isOutage: () => false });
-  await makeStreams(nats.url);
+  await makeStreams(nats);
   const store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "test", logger });
   await makeCollections(store, wantedBy(inboundSync).collections);
   const connections = new Map<string, Connection>();

@@ -50,7 +50,7 @@ export async function givenOutbound() {
   const [nats, mongo] = await Promise.all([startNats(), startMongo()]);
   const store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "test", logger: silent });
   const around = await connectBus({ url: nats.url, name: "around", logger: silent, isOutage: () => false });
-  await makeStreams(nats.url);
+  await makeStreams(nats);
   await makeCollections(store, wantedBy(outboundSend).collections);
   const mailboxes = new Map<string, GivenMailbox>();
   const reports: Seen[] = [];

@@ -25,7 +25,7 @@ export async function givenEngines() {
   const store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "test", logger: silent });
   const timers = createTimerStore(store);
   const bus = await connectBus({ url: nats.url, name: "observer", logger: silent, isOutage: () => false });
-  await makeStreams(nats.url);
+  await makeStreams(nats);
   await makeCollections(store, wantedBy(scheduler).collections);
   await markNew({ bus, deployment: store.deployment }, Date.now());
   const buses: Bus[] = [bus];

@@ -52,7 +52,7 @@ async function refuseOurPassword(town: Town): Promise<void> {
     holds(() => Promise.all(serviceNames.map((name) => assertReady(town, name, status, words))).then(() => {}), 60_000);
   await nats.setPassword(randomUUID());
   try {
-    await forAll(503, "NATS refuses our password");
+    await forAll(503, "NATS refuses our sign-in");
     await pause(3000);
   } finally {
     await nats.setPassword();
@@ -67,7 +67,7 @@ const alertIsOver = ({ world }: Town) =>
     assert.deepEqual(
       alerts.map(({ state }) => state),
       ["cleared"],
-      "the alert that NATS refuses our password",
+      "the alert that NATS refuses our sign-in",
     );
   }, 90_000);
 
@@ -99,7 +99,7 @@ export const engines: readonly Scenario[] = [
   scenario("the streams RUNS and SENDS are full", false, async (town) => fill(town, ["RUNS", "SENDS"])),
   scenario("the streams TIMERS and MAILBOX are full", false, async (town) => fill(town, ["TIMERS", "MAILBOX"])),
   scenario("the stream SENDS is gone", false, async ({ nats }) => nats.deleteStream("SENDS")),
-  scenario("NATS refuses our password, twice", false, async (town) => {
+  scenario("NATS refuses our sign-in, twice", false, async (town) => {
     await refuseOurPassword(town);
     await refuseOurPassword(town);
     await alertIsOver(town);

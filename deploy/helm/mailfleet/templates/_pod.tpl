@@ -2,6 +2,7 @@
 {{- define "mailfleet.environment" -}}
 {{- $values := .root.Values -}}
 MAILFLEET_NATS_URL_FILE: /run/secrets/nats-url
+MAILFLEET_NATS_NKEY_FILE: /run/secrets/nats-nkey
 MAILFLEET_MONGO_URL_FILE: /run/secrets/mongo-url
 MAILFLEET_MONGO_DB: {{ $values.mongodb.database | quote }}
 MAILFLEET_LOG_LEVEL: {{ $values.log.level }}
@@ -48,7 +49,8 @@ MAILFLEET_HTTP_PROXY_CREDENTIALS: /run/secrets/proxy-credentials
 - secret:
     name: {{ $secrets.engines }}
     items:
-      - { key: {{ .name }}-nats-url, path: nats-url }
+      - { key: nats-url, path: nats-url }
+      - { key: {{ .name }}-nats-nkey, path: nats-nkey }
       - { key: {{ .fact.mongoUser | default .name }}-mongo-url, path: mongo-url }
 {{- range $which, $file := .fact.secrets | default dict }}
 - secret:

@@ -9,19 +9,27 @@ import {
   type TopologyStep,
 } from "@mailfleet/contracts";
 import { jetstreamManager } from "@nats-io/jetstream";
-import { openLink } from "../link.ts";
+import { type LinkOptions, openLink } from "../link.ts";
 import { planConsumer, planStream, planSuperfluous } from "./plan.ts";
+
+export { newNkeySeed, publicNkeyOf } from "./nkeys.ts";
 
 const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
 
 /** Makes what is missing, for tests: by default everything. Throws if something is refused. */
 export async function makeStreams(
-  url: string,
+  to: Pick<LinkOptions, "url" | "nkeyFile">,
   wanted: readonly StreamDefinition[] = Object.values(streams),
   readers: readonly ConsumerDefinition[] = Object.values(consumers),
   replicas = 1,
 ): Promise<void> {
-  const topology = await openStreamTopology({ url, name: "topology", logger: silent, replicas });
+  const topology = await openStreamTopology({
+    url: to.url,
+    nkeyFile: to.nkeyFile,
+    name: "topology",
+    logger: silent,
+    replicas,
+  });
   try {
     await expand(await topology.plan(wanted, readers));
   } finally {
@@ -37,12 +45,9 @@ export interface StreamTopology {
 }
 
 /** Connects, waiting for NATS as long as it takes. `replicas` of each stream: 1 locally, 3 in production. */
-export async function openStreamTopology(options: {
-  readonly url: string;
-  readonly name: string;
-  readonly logger: Logger;
-  readonly replicas: number;
-}): Promise<StreamTopology> {
+export async function openStreamTopology(
+  options: LinkOptions & { readonly replicas: number },
+): Promise<StreamTopology> {
   const link = await openLink(options);
   const jsm = await jetstreamManager(link.nc, { timeout: 5000, checkAPI: false });
   return {

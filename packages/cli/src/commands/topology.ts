@@ -18,21 +18,26 @@ export function addTopologyCommands(program: Command, cli: Cli): void {
     .description("streams, consumers, collections and indexes, straight in NATS and MongoDB")
     .addHelpText(
       "after",
-      "\nReads MAILFLEET_NATS_URL, MAILFLEET_MONGO_URL, MAILFLEET_MONGO_DB, MAILFLEET_STREAM_REPLICAS.",
+      "\nReads MAILFLEET_NATS_URL, MAILFLEET_NATS_NKEY_FILE, MAILFLEET_MONGO_URL, MAILFLEET_MONGO_DB, MAILFLEET_STREAM_REPLICAS.",
     );
   topology
     .command("nats-users")
-    .description("print the users of NATS with their rights, for the configuration of its servers")
-    .action(async () => {
-      const { natsAuthorization } = await import("@mailfleet/topology");
-      cli.terminal.out(natsAuthorization().trimEnd());
+    .description(
+      "print Mailfleet's account of NATS, with its users and their rights, for the configuration of its servers",
+    )
+    .requiredOption("--keys <folder>", "where each user's nkey seed is; what is missing is made there")
+    .action(async ({ keys }: { keys: string }) => {
+      const { natsAccount, readOrMakeNkeys } = await import("@mailfleet/topology");
+      cli.terminal.out(natsAccount(readOrMakeNkeys(keys)).trimEnd());
     });
   topology
     .command("mongo-roles")
     .description("print the roles of MongoDB, as a script for mongosh")
     .action(async () => {
-      const { mongoRolesScript } = await import("@mailfleet/topology");
-      cli.terminal.out(mongoRolesScript(cli.terminal.env.MAILFLEET_MONGO_DB || "mailfleet"));
+      const { mongoRoles, mongoRolesScript } = await import("@mailfleet/topology");
+      const database = cli.terminal.env.MAILFLEET_MONGO_DB || "mailfleet";
+      const { json = false } = program.opts<{ json?: boolean }>();
+      cli.terminal.out(json ? JSON.stringify(mongoRoles(database)) : mongoRolesScript(database));
     });
   for (const action of ["apply", "diff", "check"] as const) {
     const command = topology.command(action).description(texts[action]);

@@ -16,6 +16,8 @@ export const baseEnvironment = {
   MAILFLEET_NATS_URL: z
     .string("must be set, e.g. nats://127.0.0.1:4222")
     .refine((text) => text.split(",").every((part) => natsServer.test(part.trim())), "must be nats://host:port"),
+  /** A file with the seed of our nkey (`SU…`), where NATS knows us by one; read again at each sign-in. */
+  MAILFLEET_NATS_NKEY_FILE: z.string().optional(),
   MAILFLEET_MONGO_URL: z
     .string("must be set, e.g. mongodb://127.0.0.1:27017/?replicaSet=rs0")
     .regex(/^mongodb(?:\+srv)?:\/\/\S+$/, "must be mongodb://host:port"),

@@ -120,7 +120,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       say,
     });
     const namedNats = options.engines?.natsUrl ?? process.env.MAILFLEET_NATS_URL;
-    const access = namedNats || options.script ? asNamed : await createNatsAccess();
+    const access = namedNats || options.script ? asNamed : await createNatsAccess(join(dataDir, "keys/nats"));
     const found = await Promise.allSettled([
       findNats({ ...where("nats", namedNats), configuration: access.configuration }),
       findMongo(where("mongo", options.engines?.mongoUrl ?? process.env.MAILFLEET_MONGO_URL)),
@@ -151,7 +151,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     const consolePort = options.consolePort ?? ports.console;
     const names = options.services ?? serviceNames;
     const env = await stackEnvironment({
-      natsUrl: (service) => access.urlOf(service, nats!.url),
+      nats: (service) => access.environmentOf(service, nats!.url),
       mongoUrl: mongo!.url,
       mongoDb,
       keysDir: join(dataDir, "keys"),
@@ -200,13 +200,13 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     const consoleUrl = () => `http://127.0.0.1:${find("console").port}`;
     if (!options.script)
       await applyTopology({
-        MAILFLEET_NATS_URL: access.urlOf("topology", nats!.url),
+        ...access.environmentOf("topology", nats!.url),
         MAILFLEET_MONGO_URL: mongo!.url,
         MAILFLEET_MONGO_DB: mongoDb,
         ...options.env,
       });
     await Promise.all(services.map((service) => service.start()));
-    await noted("nats-url", access.urlOf("observer", nats!.url));
+    await noted("nats-url", access.observerUrl(nats!.url));
     if (names.includes("console")) {
       await noted("console-url", consoleUrl());
     }
@@ -218,7 +218,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     );
 
     return {
-      natsUrl: access.urlOf("observer", nats!.url),
+      natsUrl: access.observerUrl(nats!.url),
       mongoUrl: mongo!.url,
       mongoDb,
       nats: engines[0],

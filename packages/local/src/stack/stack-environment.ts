@@ -2,8 +2,8 @@ import type { ServiceName } from "@mailfleet/contracts";
 import { generateKeyFiles } from "@mailfleet/secrets";
 
 export interface StackEnvironmentOptions {
-  /** Each service has a user of its own. */
-  natsUrl(service: ServiceName): string;
+  /** Where NATS is, and as whom the service signs in. */
+  nats(service: ServiceName): Record<string, string>;
   readonly mongoUrl: string;
   readonly mongoDb: string;
   readonly keysDir: string;
@@ -45,5 +45,5 @@ export async function stackEnvironment(
       MAILFLEET_ADMIN_TOKEN_FILE: options.adminTokenFile,
     },
   };
-  return (service) => ({ ...shared, MAILFLEET_NATS_URL: options.natsUrl(service), ...own[service] });
+  return (service) => ({ ...shared, ...options.nats(service), ...own[service] });
 }

@@ -9,17 +9,17 @@ export async function applyTopology(env: Readonly<Record<string, string>>): Prom
   await run("apply", env);
 }
 
-/** The users of NATS as its configuration names them; their passwords are variables. */
-export function natsUsers(): Promise<string> {
-  return run("nats-users", {});
+/** Mailfleet's account of NATS, as the configuration of a server names it. The nkeys of its users are in this folder. */
+export function natsAccount(keys: string): Promise<string> {
+  return run("nats-users", {}, "--keys", keys);
 }
 
-function run(action: string, env: Readonly<Record<string, string>>): Promise<string> {
+function run(action: string, env: Readonly<Record<string, string>>, ...more: string[]): Promise<string> {
   const { NODE_TEST_CONTEXT: _, ...inherited } = process.env;
   const script = join(CHECKOUT, "deploy/topology/main.ts");
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const options = { env: { ...inherited, ...env }, timeout: patienceMs };
-  execFile(process.execPath, [script, action], options, (error, stdout, stderr) => {
+  execFile(process.execPath, [script, action, ...more], options, (error, stdout, stderr) => {
     if (error) reject(new Error(`NATS and MongoDB could not be prepared:\n${stdout}${stderr}`.trimEnd()));
     else resolve(stdout);
   });
