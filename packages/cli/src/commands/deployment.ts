@@ -14,7 +14,10 @@ export function addDeploymentCommands(program: Command, cli: Cli): void {
   const deployment = program
     .command("deployment")
     .description("whose database and NATS these are, straight in NATS and MongoDB")
-    .addHelpText("after", "\nReads MAILFLEET_NATS_URL, MAILFLEET_NATS_NKEY_FILE, MAILFLEET_MONGO_URL, MAILFLEET_MONGO_DB.");
+    .addHelpText(
+      "after",
+      "\nReads MAILFLEET_NATS_URL, MAILFLEET_NATS_NKEY_FILE, MAILFLEET_MONGO_URL, MAILFLEET_MONGO_DB.",
+    );
   deployment
     .command("show")
     .description("say which deployment they belong to, and why nothing is polled or sent if it is held")
