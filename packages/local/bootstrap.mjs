@@ -22,6 +22,7 @@ const tasks = {
   "test-faults": ["packages/local/src/test-run/main.ts", "--all-faults"],
   verify: ["packages/local/src/verify.ts"],
   bench: ["bench/src/main.ts"],
+  soak: ["bench/src/soak/main.ts"],
   image: ["deploy/image/main.ts"],
   secrets: ["deploy/compose/main.ts"],
   "helm-tools": ["deploy/helm/main.ts"],

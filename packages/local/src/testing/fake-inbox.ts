@@ -27,14 +27,11 @@ export interface FakeInbox {
 
 const day = "01-Jan-2026 00:00:00 +0000";
 
-/** An IMAP server with one inbox, as it should be but for what a test makes of it. Sizes and dates of SEARCH are real. */
-export async function fakeInbox(given: Partial<FakeInbox> = {}): Promise<{ inbox: FakeInbox; server: ScriptedImap }> {
-  const inbox: FakeInbox = {
-    ...{ messages: [], uidValidity: 7, uidNext: null, exists: null, mailboxId: null },
-    answer: () => undefined,
-    edit: (reply) => reply,
-    ...given,
-  };
+/** What is in an inbox, and what a server says of it. */
+export type InboxContent = Omit<FakeInbox, "answer" | "edit">;
+
+/** What a server answers to a command about this inbox, as it should be. Sizes and dates of SEARCH are real. */
+export function inboxReply(inbox: InboxContent): (tag: string, command: string) => string {
   const isIn = (set: string) => {
     const last = inbox.messages.at(-1)?.uid ?? 0;
     const ranges = set.split(",").map((part) => part.split(":").map((text) => (text === "*" ? last : Number(text))));
@@ -88,7 +85,18 @@ export async function fakeInbox(given: Partial<FakeInbox> = {}): Promise<{ inbox
     if (verb === "FETCH") return `${fetched(command, inbox.messages.slice(Number.parseInt(second, 10) - 1))}${ok}`;
     return ok;
   }
+  return usual;
+}
 
+/** An IMAP server with one inbox, as it should be but for what a test makes of it. */
+export async function fakeInbox(given: Partial<FakeInbox> = {}): Promise<{ inbox: FakeInbox; server: ScriptedImap }> {
+  const inbox: FakeInbox = {
+    ...{ messages: [], uidValidity: 7, uidNext: null, exists: null, mailboxId: null },
+    answer: () => undefined,
+    edit: (reply) => reply,
+    ...given,
+  };
+  const usual = inboxReply(inbox);
   const reply = (tag: string, command: string, connection: ScriptedConnection): ScriptedReply => {
     const own = inbox.answer(command, connection);
     if (own === undefined) return inbox.edit(usual(tag, command), command, connection);

@@ -6,10 +6,11 @@ export { freePort } from "../engines/free-port.ts";
 export { startGuarded } from "../engines/guarded-program.ts";
 export type { MongoCluster } from "../engines/mongo-cluster.ts";
 export type { NatsCluster } from "../engines/nats-cluster.ts";
+export { type NatsAddress, natsRequest } from "../engines/nats-request.ts";
 export { endWithParent } from "../stack/end-with-parent.ts";
 export { applyTopology } from "../stack/topology.ts";
 
-export { type FakeInbox, type FakeMessage, fakeInbox } from "./fake-inbox.ts";
+export { type FakeInbox, type FakeMessage, fakeInbox, inboxReply } from "./fake-inbox.ts";
 export { hostileWords, longestFor, memoryOf } from "./hostile-words.ts";
 export { mailServers } from "./mail-servers.ts";
 export { dropIntoMaildir } from "./maildir.ts";
