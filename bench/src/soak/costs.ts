@@ -1,7 +1,7 @@
 import type { SoakArguments } from "./arguments.ts";
 import { fitCosts } from "./fit-costs.ts";
-import type { Empty, Sighting } from "./measure.ts";
 import type { Reading, Stored } from "./readings.ts";
+import type { Empty, Sighting } from "./sighting.ts";
 
 /** What happens at a mailbox and costs something. */
 export const happenings = ["poll", "watchedMessage", "polledMessage", "send"] as const;

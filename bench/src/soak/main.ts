@@ -49,7 +49,10 @@ async function soak(given: SoakArguments): Promise<void> {
     stored: await gauges.stored(),
   };
   const enabled = async () => {
-    const text = await (await fetch(`http://127.0.0.1:${stack.service("config").httpPort}/metrics`)).text();
+    const url = `http://127.0.0.1:${stack.service("config").httpPort}/metrics`;
+    const text = await fetch(url)
+      .then((answer) => answer.text())
+      .catch(() => "");
     const words = text.matchAll(/^mailfleet_mailbox_living\{lifecycle="enabled\.[^}]*\} (\d+)/gm);
     return [...words].reduce((sum, [, count]) => sum + Number(count), 0);
   };

@@ -18,6 +18,22 @@ export interface SoakMailbox {
 export const hostsFor = (mailboxes: number): string[] =>
   Array.from({ length: Math.max(4, Math.ceil(mailboxes / 500)) }, (_, n) => `127.0.1.${n + 1}`);
 
+/** How often a request is made while Mailfleet does not answer, with a pause between. */
+const patience = { times: 30, pauseMs: 2000 };
+
+/** Makes a command, with one key, until it is answered: a busy machine is no reason to give up a fleet. */
+async function command<Answer>(api: ApiClient, path: string, body: object): Promise<Answer> {
+  const idempotencyKey = crypto.randomUUID();
+  for (let n = 1; ; n += 1) {
+    try {
+      return await api.post<Answer>(path, body, { idempotencyKey });
+    } catch (error) {
+      if (n === patience.times) throw error;
+      await pause(patience.pauseMs);
+    }
+  }
+}
+
 /** Profiles that are filled at the same time. */
 const lanes = 3;
 
@@ -37,14 +53,17 @@ export async function makeFleet(
   const share = Math.ceil(given.mailboxes / hosts.length);
 
   const give = async (verb: NewJob["verb"], profileId: string) => {
-    let job = await api.post<Job>("/jobs", { verb, profileId });
-    for (; job.state !== "done"; job = await api.get<Job>(`/jobs/${job.id}`)) await pause(1000);
+    let job = await command<Job>(api, "/jobs", { verb, profileId });
+    while (job.state !== "done") {
+      await pause(1000);
+      job = await api.get<Job>(`/jobs/${job.id}`).catch(() => job);
+    }
     const refused = job.results.find(({ ok }) => !ok);
     if (refused) throw new Error(`${verb}: ${job.failed} refused: ${JSON.stringify(refused)}`);
   };
   const fill = async (host: string, n: number) => {
     const watch = n % 2 === 0;
-    const profile = await api.post<Profile>("/profiles", {
+    const profile = await command<Profile>(api, "/profiles", {
       name: `Server ${n + 1}`,
       inbound: { protocol: "imap", host, port: town.imapPort, security: "none" },
       outbound: { protocol: "smtp", host, port: town.smtpPort, security: "none" },
@@ -54,7 +73,7 @@ export async function makeFleet(
     const making = async () => {
       for (let at = left.shift(); at !== undefined; at = left.shift()) {
         const address = `soak${at}@example.test`;
-        const { id } = await api.post<Mailbox>("/mailboxes", {
+        const { id } = await command<Mailbox>(api, "/mailboxes", {
           address,
           kind: "queue",
           profileId: profile.id,

@@ -3,30 +3,15 @@ import type { Bus } from "@mailfleet/bus";
 import type { ApiClient } from "@mailfleet/cli";
 import type { SoakArguments } from "./arguments.ts";
 import { costsOf, intervalOf } from "./costs.ts";
-import { type MailSight, startMail } from "./mail.ts";
+import { startMail } from "./mail.ts";
 import type { SoakMailbox } from "./make-fleet.ts";
 import { endJson, endText, minuteJson, minuteText } from "./print.ts";
-import type { Gauges, Reading, Stored } from "./readings.ts";
+import type { Gauges } from "./readings.ts";
+import type { Empty, Sighting } from "./sighting.ts";
 import type { Town } from "./start-town.ts";
-import type { TownSight } from "./town.ts";
 
 const sampleMs = 10_000;
 const samplesInAMinute = 6;
-
-/** What there is without a mailbox: two readings some time apart, and what is stored. */
-export interface Empty {
-  readonly before: Reading;
-  readonly after: Reading;
-  readonly stored: Stored;
-}
-
-/** Ten seconds: readings at both ends, and what was seen between them. */
-export interface Sighting {
-  readonly before: Reading;
-  readonly after: Reading;
-  readonly town: TownSight;
-  readonly mail: MailSight;
-}
 
 /** Measures for the minutes that are asked for, prints a line for each, waits for what is under way, and prints the costs. */
 export async function measure(

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { type Costs, happenings } from "./costs.ts";
-import type { Sighting } from "./measure.ts";
 import type { Stored } from "./readings.ts";
+import type { Sighting } from "./sighting.ts";
 
 /** One minute of a soak. */
 export interface Minute {

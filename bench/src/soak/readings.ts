@@ -86,39 +86,51 @@ export async function openGauges(stack: Stack, more: Readonly<Record<string, num
   const byGroup = (read: (pids: readonly number[]) => number) =>
     Object.fromEntries(Object.entries(groups()).map(([name, pids]) => [name, read(pids)]));
   return {
-    read: async () => {
-      const { opcounters } = (await store.db.admin().command({ serverStatus: 1 })) as {
-        opcounters: Record<string, unknown>;
-      };
-      const kinds = ["insert", "query", "update", "delete", "getmore", "command"];
-      return {
-        at: Date.now(),
-        cpuMs: byGroup(processTimeMs),
-        residentBytes: byGroup((pids) => pids.reduce((sum, pid) => sum + residentBytes(pid), 0)),
-        machineCpuMs: machineCpuMs(),
-        load: loadavg()[0] ?? 0,
-        mongoOperations: kinds.reduce((sum, kind) => sum + Number(opcounters[kind] ?? 0), 0),
-        natsMessages: (await streamsNow()).reduce((sum, { state }) => sum + state.last_seq, 0),
-      };
-    },
-    stored: async () => {
-      const collections: Record<string, Stored["collections"][string]> = {};
-      for (const { name } of await store.db.listCollections({}, { nameOnly: true }).toArray()) {
-        const { count, size, storageSize, totalIndexSize } = await store.db.command({ collStats: name });
-        collections[name] = { count, bytes: size, storageBytes: storageSize, indexBytes: totalIndexSize };
-      }
-      const streams: Record<string, Holding> = {};
-      const consumers: Record<string, { waiting: number; handled: number }> = {};
-      for (const { config, state } of await streamsNow()) {
-        streams[config.name] = { count: state.messages, bytes: state.bytes };
-        for (const one of (await ask<ConsumerList>(`CONSUMER.LIST.${config.name}`)).consumers ?? [])
-          if (one.num_pending + one.num_ack_pending > 0)
-            consumers[one.name] = { waiting: one.num_pending, handled: one.num_ack_pending };
-      }
-      return { collections, streams, consumers };
-    },
+    read: () =>
+      again(async () => {
+        const { opcounters } = (await store.db.admin().command({ serverStatus: 1 })) as {
+          opcounters: Record<string, unknown>;
+        };
+        const kinds = ["insert", "query", "update", "delete", "getmore", "command"];
+        return {
+          at: Date.now(),
+          cpuMs: byGroup(processTimeMs),
+          residentBytes: byGroup((pids) => pids.reduce((sum, pid) => sum + residentBytes(pid), 0)),
+          machineCpuMs: machineCpuMs(),
+          load: loadavg()[0] ?? 0,
+          mongoOperations: kinds.reduce((sum, kind) => sum + Number(opcounters[kind] ?? 0), 0),
+          natsMessages: (await streamsNow()).reduce((sum, { state }) => sum + state.last_seq, 0),
+        };
+      }),
+    stored: () =>
+      again(async () => {
+        const collections: Record<string, Stored["collections"][string]> = {};
+        for (const { name } of await store.db.listCollections({}, { nameOnly: true }).toArray()) {
+          const { count, size, storageSize, totalIndexSize } = await store.db.command({ collStats: name });
+          collections[name] = { count, bytes: size, storageBytes: storageSize, indexBytes: totalIndexSize };
+        }
+        const streams: Record<string, Holding> = {};
+        const consumers: Record<string, { waiting: number; handled: number }> = {};
+        for (const { config, state } of await streamsNow()) {
+          streams[config.name] = { count: state.messages, bytes: state.bytes };
+          for (const one of (await ask<ConsumerList>(`CONSUMER.LIST.${config.name}`)).consumers ?? [])
+            if (one.num_pending + one.num_ack_pending > 0)
+              consumers[one.name] = { waiting: one.num_pending, handled: one.num_ack_pending };
+        }
+        return { collections, streams, consumers };
+      }),
     close: () => store.close(),
   };
+}
+
+/** A busy engine that did not answer in time is asked again: one answer is no reason to end a soak of an hour. */
+async function again<Answer>(ask: () => Promise<Answer>, tries = 10): Promise<Answer> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (tries === 1) throw error;
+    return again(ask, tries - 1);
+  }
 }
 
 /** CPU that everything on this machine has used, by /proc/stat (proc(5)), without waiting for the disk. */

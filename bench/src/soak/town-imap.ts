@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import type { TownAccount } from "./town-account.ts";
 
-const capabilities = "* CAPABILITY IMAP4rev1 IDLE SASL-IR AUTH=PLAIN\r\n";
+const capabilities = "* CAPABILITY IMAP4rev1 IDLE\r\n";
 
 /**
  * Serves one connection: sign-in with any password, the inbox, IDLE (RFC 2177). `ended` is told of each session that
@@ -61,8 +61,4 @@ export function serveImap(
 }
 
 /** Who signs in with this command; `null`: it is another one. */
-function userOf(command: string): string | null {
-  const plain = /^AUTHENTICATE PLAIN (\S+)$/i.exec(command)?.[1];
-  if (plain !== undefined) return Buffer.from(plain, "base64").toString().split("\0")[1] ?? null;
-  return /^LOGIN "?([^" ]+)/i.exec(command)?.[1] ?? null;
-}
+const userOf = (command: string) => /^LOGIN "?([^" ]+)/i.exec(command)?.[1] ?? null;
