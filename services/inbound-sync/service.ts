@@ -72,7 +72,7 @@ export const inboundSync = defineService<InboundPorts>()({
     }),
   ],
   ticks: {
-    "keep-watches": every(2000, (ports) => watchesOf(ports).round()),
+    "keep-watches": every(500, (ports) => watchesOf(ports).round()),
     "find-silent": every(10_000, findSilent),
     "measure-proofs": every(60_000, measureProofs),
     "forget-removed": every(3_600_000, forgetRemoved),

@@ -147,8 +147,7 @@ export async function startReplica(
   return {
     stop: () => {
       stopped ??= (async () => {
-        await watchesOf(app.ports).stop();
-        await app.stop();
+        await Promise.all([watchesOf(app.ports).stop(), app.stop()]);
         renewals.stop();
         await bus.stop();
         await ownStore.close();

@@ -18,6 +18,8 @@ export function scriptedWatch() {
     /** Sessions over the watch's connection, and with what they fail; `null`: nothing is lent. */
     lentFail: null as Failure | null,
     lent: 0,
+    /** What the next connection that is closed waits for. */
+    closesAfter: null as Promise<void> | null,
   };
 
   async function watch(
@@ -34,8 +36,14 @@ export function scriptedWatch() {
     const one = { options, end: resolve };
     open.add(one);
     void promise.then(() => open.delete(one));
+    const close = async () => {
+      const { closesAfter } = state;
+      state.closesAfter = null;
+      await closesAfter;
+      resolve(null);
+    };
     return {
-      ...{ by: "idle", behind: false, ended: promise, close: async () => resolve(null) },
+      ...{ by: "idle", behind: false, ended: promise, close },
       async lend() {
         if (!state.lentFail) return null;
         state.lent += 1;

@@ -267,7 +267,38 @@ describe("watches of servers that a test scripts", () => {
     await eventually(() => server.open === 20, patience);
     await first.stop();
     await eventually(async () => (await holders())[0] === 20 && server.open === 20, patience);
+    for (const mailboxId of ids) await given.world.publish(transitioned(mailboxId, { v: 2, state: "off" }));
+    await eventually(() => server.open === 0, patience);
     await second.stop();
     assert.equal(server.open, 0);
+  });
+
+  test("while a process stops others have its watches at once, but for the one whose connection is not closed yet", async (t) => {
+    const server = scriptedWatch();
+    const ids = Array.from({ length: 10 }, (_, n) => `mb_handed${n}`);
+    for (const mailboxId of ids) {
+      given.connect(mailboxId, {});
+      await given.world.publish(transitioned(mailboxId, { v: 1, state: "enabled.running" }));
+    }
+    const holders = async () => {
+      const found = await Promise.all(ids.map((id) => given.sources.get(id)));
+      return Map.groupBy(found, (one) => one?.watching?.holder ?? "");
+    };
+    const first = await given.startReplica({ connectors: { imap: server.connector } });
+    await eventually(() => server.open === 10, patience);
+    const [before = ""] = (await holders()).keys();
+    const second = await given.startReplica({ connectors: { imap: server.connector } });
+    await eventually(async () => (await holders()).size === 2 && server.open === 10, patience);
+    const closed = Promise.withResolvers<void>();
+    t.after(() => closed.resolve());
+    server.state.closesAfter = closed.promise;
+    const stopped = first.stop();
+    await eventually(async () => (await holders()).get(before)?.length === 1 && server.open === 10, patience);
+    closed.resolve();
+    await stopped;
+    await eventually(async () => (await holders()).size === 1 && server.open === 10, patience);
+    assert.equal((await holders()).get(before), undefined);
+    for (const mailboxId of ids) await given.world.publish(transitioned(mailboxId, { v: 2, state: "off" }));
+    await second.stop();
   });
 });

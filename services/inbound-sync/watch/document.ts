@@ -27,4 +27,8 @@ export interface Watching {
 /** One process that holds watches, with the lease on itself. */
 export interface WatcherDocument {
   readonly _id: string;
+  /** How often it has let others have watches: they look when this, or the processes, have changed. */
+  readonly gaveUp?: number;
+  /** It stops, and is due no share of the watches. */
+  readonly leaving?: boolean;
 }

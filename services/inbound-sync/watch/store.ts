@@ -1,7 +1,7 @@
 import type { Collection, Document, Store } from "@mailfleet/store";
 import { collections } from "../collections.ts";
 import type { SourceDocument } from "../source/document.ts";
-import type { Watching } from "./document.ts";
+import type { WatcherDocument, Watching } from "./document.ts";
 
 /** A mailbox whose watch this process has. */
 export interface HeldWatch {
@@ -28,7 +28,7 @@ export interface FreeWatch {
  */
 export function createWatchStore(store: Store) {
   const sources: Collection<SourceDocument> = store.db.collection<SourceDocument>(collections.sources.name);
-  const watchers = store.db.collection<Document & { _id: string }>(collections.watchers.name);
+  const watchers = store.db.collection<WatcherDocument>(collections.watchers.name);
 
   const free = (living: readonly string[], at: number): Document => ({
     "expected.since": { $exists: true },
@@ -41,10 +41,17 @@ export function createWatchStore(store: Store) {
   });
 
   return {
-    /** Processes whose lease holds. */
+    /** Processes whose lease holds, how often each has given watches up, and whether it stops. */
     async living() {
-      const found = await watchers.find({ $expr: { $gt: ["$lease.until", "$$NOW"] } }, { projection: { _id: 1 } });
-      return (await found.toArray()).map(({ _id }) => _id);
+      const holds = { $expr: { $gt: ["$lease.until", "$$NOW"] } };
+      const options = { projection: { gaveUp: 1, leaving: 1 }, sort: { _id: 1 } } as const;
+      const found = await watchers.find(holds, options).toArray();
+      return found.map(({ _id, gaveUp = 0, leaving = false }) => ({ _id, gaveUp, leaving }));
+    },
+
+    /** Says to the others that there are watches to be had. */
+    async tellGivenUp(holder: string) {
+      await watchers.updateOne({ _id: holder }, { $inc: { gaveUp: 1 } });
     },
 
     async held(holder: string) {
@@ -86,10 +93,15 @@ export function createWatchStore(store: Store) {
         );
     },
 
-    /** Lets others have all of them. */
-    async leave(holder: string, at: number) {
+    async tellLeaving(holder: string) {
+      await watchers.updateOne({ _id: holder }, { $set: { leaving: true } });
+    },
+
+    /** Lets others have these of its own; all of them where none is named. */
+    async leave(holder: string, at: number, mailboxIds?: readonly string[]) {
       const nobody = { holder: null, state: "polling", since: at, why: null } as const;
-      await sources.updateMany({ "watching.holder": holder }, { $set: within(nobody) });
+      const own = { ...(mailboxIds && { _id: { $in: [...mailboxIds] } }), "watching.holder": holder };
+      await sources.updateMany(own, { $set: within(nobody) });
     },
 
     /** How far the mailbox was read; `null`: not at all, or it is gone. */

@@ -1,5 +1,5 @@
 import type { InboundSession } from "@mailfleet/connector-api";
-import type { Lease } from "@mailfleet/kit";
+import { GroupCommit, type Lease } from "@mailfleet/kit";
 import type { InboundPorts } from "../ports.ts";
 import type { WatcherDocument } from "./document.ts";
 import { judge } from "./judge.ts";
@@ -14,10 +14,17 @@ const atOnce = 500;
 const mostPerProcess = 5000;
 /** A process may have a little more than its fair share before connections are moved. */
 const slack = 1.1;
+/** Between two whole rounds while no process has come, gone or given watches up. */
+const wholeEveryMs = 2000;
+/** What closes within this time is given up together. */
+const gatherMs = 50;
 
 /** The watches of one process. */
 export interface Watches {
-  /** Takes what is free, ends what is not wanted any more, asks again for runs that did not come. */
+  /**
+   * Takes what is free, ends what is not wanted any more, asks again for runs that did not come: every two seconds, and
+   * when another process has come, gone or given watches up. Else it only looks for those.
+   */
   round(): Promise<void>;
   /** Whether this mailbox's watch has heard of mail that nobody has fetched yet, and lends its connection for that. */
   lends(mailboxId: string): boolean;
@@ -42,6 +49,8 @@ function createWatches(ports: InboundPorts): Watches {
   const places = createPlaces();
   let lease: Lease<WatcherDocument> | null = null;
   let stopped = false;
+  let wholeAt = 0;
+  let seen = "";
 
   /** Each time under another name: what was held under the last one may be another's by now. */
   async function join(): Promise<Lease<WatcherDocument> | null> {
@@ -59,6 +68,7 @@ function createWatches(ports: InboundPorts): Watches {
   }
 
   function begin(holder: string, { mailboxId, watching }: HeldWatch): void {
+    if (stopped) return;
     const { generation, failures = 0, deaf = 0 } = watching;
     const over = () => here.get(mailboxId) === held && here.delete(mailboxId);
     const held: HeldHere = openWatch(ports, { mailboxId, generation, holder, failures, deaf, places, over });
@@ -71,10 +81,18 @@ function createWatches(ports: InboundPorts): Watches {
     await one?.close();
   }
 
-  /** Somebody else may have it. */
-  async function giveUp(holder: string, mailboxId: string): Promise<void> {
-    await close(mailboxId);
-    await store.note(holder, mailboxId, { holder: null, state: "polling", since: ports.now(), why: null });
+  /** Somebody else may have these, each as soon as its connection is closed. */
+  async function giveUp(holder: string, mailboxIds: readonly string[]): Promise<void> {
+    if (mailboxIds.length === 0) return;
+    const leaving = new GroupCommit(
+      async (closed: string[]) => {
+        await store.leave(holder, ports.now(), closed);
+        await store.tellGivenUp(holder);
+        return closed;
+      },
+      { gatherMs },
+    );
+    await Promise.all(mailboxIds.map((mailboxId) => close(mailboxId).then(() => leaving.commit(mailboxId))));
   }
 
   /** Nobody is to watch it, or not now. */
@@ -99,17 +117,18 @@ function createWatches(ports: InboundPorts): Watches {
     }
     const at = ports.now();
     const ending: Promise<void>[] = [];
+    const others: string[] = [];
     for (const one of held) {
       const open = here.get(one.mailboxId);
       const { generation, restUntil = 0 } = one.watching;
       if (one.generation === null || restUntil > at) ending.push(end(holder, one));
-      else if (one.generation !== generation) ending.push(giveUp(holder, one.mailboxId));
+      else if (one.generation !== generation) others.push(one.mailboxId);
       else if (!open) begin(holder, one);
       else if (open.openedAt > 0 && judge(open, one.found, at) === "deaf") ending.push(openAnew(holder, one));
       else if (at > open.reopenAt) ending.push(close(one.mailboxId));
       else if (open.heardAt > one.listedAt) askForRun(ports, open);
     }
-    await Promise.all(ending);
+    await Promise.all([...ending, giveUp(holder, others)]);
   }
 
   return {
@@ -117,12 +136,18 @@ function createWatches(ports: InboundPorts): Watches {
       const mine = stopped ? null : await join();
       if (!mine || stopped) return;
       const holder = mine.key;
+      const around = await store.living();
+      const now = JSON.stringify(around);
+      if (now === seen && performance.now() - wholeAt < wholeEveryMs) return;
+      seen = now;
+      wholeAt = performance.now();
+      const living = around.map(({ _id }) => _id);
+      const staying = around.filter(({ leaving }) => !leaving).length;
       await match(holder, await store.held(holder));
-      const living = await store.living();
       const at = ports.now();
-      const share = Math.min(mostPerProcess, Math.ceil((await store.count(living, at)) / Math.max(1, living.length)));
+      const share = Math.min(mostPerProcess, Math.ceil((await store.count(living, at)) / Math.max(1, staying)));
       const surplus = here.size > share * slack + 1 ? [...here.keys()].slice(share) : [];
-      await Promise.all(surplus.map((mailboxId) => giveUp(holder, mailboxId)));
+      await giveUp(holder, surplus);
       const room = Math.min(atOnce, share - here.size);
       if (room <= 0) return;
       const free = await store.free(living, at, room);
@@ -137,10 +162,13 @@ function createWatches(ports: InboundPorts): Watches {
 
     async stop() {
       stopped = true;
-      await closeAll();
-      if (!lease || lease.signal.aborted) return;
+      if (!lease || lease.signal.aborted) return await closeAll();
+      const { key } = lease;
       // If the others cannot be told, they find out when the lease runs out.
-      await store.leave(lease.key, ports.now()).catch(() => {});
+      await store.tellLeaving(key).catch(() => {});
+      await giveUp(key, [...here.keys()]).catch(() => {});
+      await closeAll();
+      await store.leave(key, ports.now()).catch(() => {});
       await lease.release();
     },
   };

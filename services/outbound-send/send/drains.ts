@@ -62,21 +62,30 @@ export class Drains {
   readonly #lines: Lines;
   readonly #attempts: Attempts;
   readonly #journals: Journals;
+  readonly #passOn: (mailboxId: string) => void;
   readonly #drains = new Map<string, Drain>();
   readonly #running = new Set<Promise<void>>();
   #counter = 0;
 
-  constructor(ports: OutboundPorts, lines: Lines, attempts: Attempts, journals: Journals) {
+  /** `passOn`: this process stops, and something may be due for the mailbox. */
+  constructor(
+    ports: OutboundPorts,
+    lines: Lines,
+    attempts: Attempts,
+    journals: Journals,
+    passOn: (mailboxId: string) => void,
+  ) {
     this.#ports = ports;
     this.#lines = lines;
     this.#attempts = attempts;
     this.#journals = journals;
+    this.#passOn = passOn;
   }
 
   /** True if this process looks at the mailbox again soon, so that nobody else need be woken. */
   kick(mailboxId: string): boolean {
     const drain = this.#drains.get(mailboxId);
-    if (!drain || drain.parked) return false;
+    if (!drain || drain.parked || this.#ports.signal.aborted) return false;
     drain.kicked = true;
     drain.wake();
     return true;
@@ -106,18 +115,20 @@ export class Drains {
       .finally(() => {
         this.#drains.delete(mailboxId);
         this.#running.delete(run);
-        // Something was accepted when it had already looked for the last time.
-        if (drain.kicked) this.look(mailboxId);
+        // Something was accepted when it had already looked for the last time, or is left because the service stops.
+        if (drain.kicked || this.#ports.signal.aborted) this.look(mailboxId);
       });
     this.#running.add(run);
     return drained.promise;
   }
 
-  /** The same for callers that do not wait for it. */
+  /** The same for callers that do not wait for it. While the service stops, another process looks. */
   look(mailboxId: string): void {
-    this.drain(mailboxId).catch((error: unknown) =>
-      this.#ports.logger.warn({ mailbox: mailboxId, reason: reasonOf(error) }, "a mailbox is looked at again later"),
-    );
+    if (this.#ports.signal.aborted) this.#passOn(mailboxId);
+    else
+      this.drain(mailboxId).catch((error: unknown) =>
+        this.#ports.logger.warn({ mailbox: mailboxId, reason: reasonOf(error) }, "a mailbox is looked at again later"),
+      );
   }
 
   /** Tries one waiting send, whether it is due or not. `null`: it could no longer be tried. */

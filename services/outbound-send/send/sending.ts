@@ -34,12 +34,13 @@ function createSending(given: OutboundPorts): Sending {
   const activity = new ActivityCounter(ports);
   const handOver = new HandOver(ports);
   const attempts = new Attempts(ports, handOver, activity);
-  const drains = new Drains(ports, lines, attempts, journals);
+  const drains = new Drains(ports, lines, attempts, journals, (mailboxId) => wakeUps.wake(mailboxId));
+  const wakeUps = new WakeUps(ports, drains);
   return {
     activity,
     attempts,
     drains,
-    wakeUps: new WakeUps(ports, drains),
+    wakeUps,
     stop: async () => {
       stopping.abort(new Error("the service stops"));
       await Promise.all([lines.close(), drains.stop()]);

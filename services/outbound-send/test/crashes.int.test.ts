@@ -154,17 +154,42 @@ describe("killed while sending", () => {
     const target = await startSink({ final: () => delay(5, "250 ok") });
     sinks.push(target);
     const mailboxes = [1, 2].map(() => given.mailbox(target.port));
-    const first = await given.start();
-    const sends = await Promise.all(
-      Array.from({ length: 200 }, (_, n) => given.submit(mailboxes[n % 2] ?? assert.fail(), `stop${n}`)),
-    );
+    // What is left is told to the other one: no sweep finds it.
+    const policy = { dueLookMs: 3_600_000 };
+    const first = await given.start({ policy });
+    const submit = (count: number, tag: string) =>
+      Promise.all(Array.from({ length: count }, (_, n) => given.submit(mailboxes[n % 2] ?? assert.fail(), tag + n)));
+    const sends = await submit(200, "stop");
     await eventually(() => target.taken.length > 20);
-    const second = await given.start();
-    await first.stop();
-    await eventually(() => target.taken.length >= 200, { timeoutMs: 30_000 });
+    const second = await given.start({ policy });
+    const stopped = first.stop();
+    // Some of these come to the one that stops.
+    for (let n = 0; n < 20; n++) sends.push(...(await submit(2, `late${n}.`)));
+    await stopped;
+    await eventually(() => target.taken.length >= sends.length, { timeoutMs: 30_000 });
     const states = async () => new Set(await Promise.all(sends.map(async ({ id }) => (await given.get(id)).state)));
     await eventually(async () => [...(await states())].join() === "sent", { timeoutMs: 15_000 });
     assert.deepEqual(target.taken.toSorted(), sends.map(({ messageId }) => messageId).toSorted());
+    await second.stop();
+  });
+
+  it("what it accepts while it stops waits for no sweep, also where its own drain was about to look", async () => {
+    let reached = 0;
+    const target = await startSink({ final: () => delay(++reached === 1 ? 5 : 400, "250 ok") });
+    sinks.push(target);
+    const mailbox = given.mailbox(target.port);
+    const policy = { dueLookMs: 3_600_000 };
+    const first = await given.start({ policy });
+    await given.submit(mailbox, "first");
+    await eventually(() => target.taken.length === 1, { everyMs: 1 });
+    // The drain lingers, without a wake-up, and is on the wire when the service is asked to stop.
+    await given.submit(mailbox, "second");
+    await eventually(() => reached === 2, { everyMs: 1 });
+    const stopped = first.stop();
+    await given.submit(mailbox, "third");
+    await stopped;
+    const second = await given.start({ policy });
+    await eventually(() => target.taken.length === 3, { timeoutMs: 10_000 });
     await second.stop();
   });
 });

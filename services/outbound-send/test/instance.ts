@@ -153,8 +153,7 @@ export async function startInstance(engines: Engines, options: InstanceOptions):
   return {
     stop: () => {
       stopping ??= (async () => {
-        await sendingOf(service.ports).stop();
-        await service.stop();
+        await Promise.all([sendingOf(service.ports).stop(), service.stop()]);
         renewals.stop();
         await bus.stop();
         await store.close();

@@ -91,8 +91,8 @@ export function runService<
         ...(opened?.port === undefined ? {} : { port: opened.port }),
         async stop() {
           guard.stop();
-          await opened?.stop();
-          await service.stop();
+          // At the same time: what still comes in while something long ends here is another replica's at once.
+          await Promise.all([opened?.stop(), service.stop()]);
           await bus.stop();
           await close();
         },
