@@ -7,7 +7,6 @@ import type { Figure } from "./report.ts";
 import { silent } from "./silent.ts";
 
 const mailboxes = 500;
-const servers = 25;
 const deliveries = 5;
 const pollMs = 3000;
 const password = "bench";
@@ -16,20 +15,32 @@ const password = "bench";
 const ways = ["says nothing", "answers no search", "drips a large message"] as const;
 type Way = (typeof ways)[number];
 
+const healthyAddress = "healthy@example.test";
+
+/** Where the mailboxes that hang have their servers. */
+const places = {
+  /** 25 others, of which each does one thing to all of its users. */
+  elsewhere: { servers: 25, isOwn: false, bench: "hanging" },
+  /** The same host and port as the healthy one, which does one of the three things to each of the others. */
+  "same-host": { servers: 1, isOwn: true, bench: "hanging-same-host" },
+} as const;
+
 /**
- * How long a message waits on a healthy server until it is announced, beside 500 mailboxes whose servers hang or drip, as
+ * How long a message waits in a healthy mailbox until it is announced, beside 500 mailboxes whose servers hang or drip, as
  * a multiple of the same without them.
  */
-export async function hanging(): Promise<Figure> {
-  const healthy = await fakeInbox();
+export async function hanging(place: keyof typeof places): Promise<Figure> {
+  const { servers, isOwn, bench } = places[place];
   const hang = await Promise.all(
-    Array.from({ length: servers }, (_, n) => hangingServer(ways[n % ways.length] as Way)),
+    Array.from({ length: servers }, (_, n) => hangingServer((user) => (isOwn ? user : n))),
   );
+  const healthy = isOwn ? hang[0] : await hangingServer(() => 0);
+  if (!healthy) throw new Error("there is no server");
   const fleet = await startFleet({
-    address: "healthy@example.test",
+    address: healthyAddress,
     password,
     receives: true,
-    profile: { inbound: { protocol: "imap", ...plainServer(healthy.server.port) }, outbound: plainServer(25) },
+    profile: { inbound: { protocol: "imap", ...plainServer(healthy.port) }, outbound: plainServer(25) },
   });
   const bus = await connectBus({ url: fleet.stack.natsUrl, name: "bench", logger: silent, isOutage: () => false });
   try {
@@ -39,7 +50,7 @@ export async function hanging(): Promise<Figure> {
     await bus.follow({ filters: [subjects.mailFact(fleet.mailbox.id, "received")] }, ({ type }) => {
       if (type === "mail.received.v1") received.count += 1;
     });
-    const alone = await delayOf(healthy.inbox, received);
+    const alone = await delayOf(healthy, received);
     const begun = performance.now();
     await addAll(
       fleet,
@@ -50,9 +61,9 @@ export async function hanging(): Promise<Figure> {
       timeoutMs: 300_000,
     });
     const madeIn = (performance.now() - begun) / 1000;
-    const beside = await delayOf(healthy.inbox, received);
+    const beside = await delayOf(healthy, received);
     return {
-      bench: "hanging",
+      bench,
       value: beside / alone,
       unit: "times the undisturbed delay",
       target: 1.2,
@@ -65,23 +76,17 @@ export async function hanging(): Promise<Figure> {
   } finally {
     await bus.stop();
     await fleet.stop();
-    await Promise.all([healthy.server.close(), ...hang.map((one) => one.close())]);
+    await Promise.all([...new Set([healthy, ...hang])].map((one) => one.close()));
   }
 }
 
 /** The mean time from a delivery just behind a poll to its announcement. */
-async function delayOf(inbox: FakeInbox, received: { count: number }): Promise<number> {
+async function delayOf({ inbox, polled }: Server, received: { count: number }): Promise<number> {
   let sum = 0;
   for (let n = 0; n < deliveries; n += 1) {
     const uid = inbox.messages.length + 1;
+    await polled();
     const before = received.count;
-    let polled = Promise.withResolvers<void>();
-    inbox.edit = (reply, command) => {
-      if (command === "LOGOUT") polled.resolve();
-      return reply;
-    };
-    await polled.promise;
-    polled = Promise.withResolvers<void>();
     const begun = performance.now();
     inbox.messages = [...inbox.messages, { uid, raw: `Message-ID: <${uid}@x>\r\nSubject: ${uid}\r\n\r\nx\r\n` }];
     await eventually(() => received.count > before, { what: "the announcement", timeoutMs: 120_000, everyMs: 10 });
@@ -114,14 +119,25 @@ async function addAll({ api }: Fleet, ports: readonly number[]): Promise<void> {
   await Promise.all(ports.map(addOf));
 }
 
-/** A server that passes the test of each user, and then hangs. */
-async function hangingServer(way: Way) {
+interface Server {
+  readonly port: number;
+  readonly inbox: FakeInbox;
+  /** Resolves at the end of the next poll of the healthy mailbox. */
+  polled(): Promise<void>;
+  /** How many users it has hung up on. */
+  hangs(): number;
+  close(): Promise<unknown>;
+}
+
+/** A server that passes the test of each user, and then hangs for all but the healthy one; `wayOf` the user of this number. */
+async function hangingServer(wayOf: (user: number) => number): Promise<Server> {
   const users = new Map<number, string>();
   const signIns = new Map<string, number>();
   const hung = new Set<string>();
+  let poll = Promise.withResolvers<void>();
   const line = `${"x".repeat(76)}\r\n`;
   const large = { uid: 1, raw: `Subject: large\r\n\r\n${line.repeat(10_000)}` };
-  const { server } = await fakeInbox({
+  const { server, inbox } = await fakeInbox({
     messages: [large],
     answer(command, { number, socket }) {
       const [, user] = /^LOGIN "?([^" ]+)/.exec(command) ?? [];
@@ -130,8 +146,13 @@ async function hangingServer(way: Way) {
         signIns.set(user, (signIns.get(user) ?? 0) + 1);
       }
       const mine = users.get(number) ?? "";
+      if (mine === healthyAddress) {
+        if (command === "LOGOUT") poll.resolve();
+        return undefined;
+      }
       // The test is the first one.
       if ((signIns.get(mine) ?? 0) < 2) return undefined;
+      const way = ways[wayOf([...signIns.keys()].indexOf(mine)) % ways.length] as Way;
       if (way === "says nothing") {
         hung.add(mine);
         return "";
@@ -150,5 +171,14 @@ async function hangingServer(way: Way) {
       return undefined;
     },
   });
-  return { port: server.port, hangs: () => hung.size, close: () => server.close() };
+  return {
+    port: server.port,
+    inbox,
+    polled: () => {
+      poll = Promise.withResolvers<void>();
+      return poll.promise;
+    },
+    hangs: () => hung.size,
+    close: () => server.close(),
+  };
 }

@@ -19,7 +19,8 @@ import { type Figure, report } from "./report.ts";
 import { submit } from "./submit.ts";
 
 const benchmarks: Readonly<Record<string, () => Promise<Figure | string>>> = {
-  hanging,
+  hanging: () => hanging("elsewhere"),
+  "hanging-same-host": () => hanging("same-host"),
   "fair-50": fair50,
   "inbound-imap": inboundImap,
   "inbound-pop3": inboundPop3,

@@ -9,8 +9,9 @@ import type { PermitKey } from "@mailfleet/kit";
 /** Connections of all mailboxes together to one server: the largest number that a profile may allow one holder. */
 const connectionsPerServer = 300;
 /**
- * How many of them mailboxes may have that did not work the last time: where hundreds hang at one server, those that work
- * find a connection free. Counted by themselves, or they would find none where those that work have many.
+ * How many of them mailboxes may have that did not work the last time, or were slow: where hundreds hang or drip at one
+ * server, those that work find a connection free. Counted by themselves, or they would find none where those that work
+ * have many.
  */
 const connectionsOfTroubled = 225;
 const troubled: ReadonlySet<DirectionState> = new Set<DirectionState>(["enabled.retrying", "failed.probing"]);
@@ -22,16 +23,16 @@ const descriptors: Readonly<Partial<Record<string, ConnectorDescriptor>>> = conn
  * profile), as many as the profile allows; its server, so that one that hangs holds up nobody else's; and its mailbox,
  * where a server counts by that and one is named.
  */
-export function permitKeys({
-  credentials,
-  mailboxId,
-  maximumConcurrentConnections,
-  server,
-  state,
-}: Pick<
-  Connection,
-  "credentials" | "mailboxId" | "maximumConcurrentConnections" | "server" | "state"
->): readonly PermitKey[] {
+export function permitKeys(
+  {
+    credentials,
+    mailboxId,
+    maximumConcurrentConnections,
+    server,
+    state,
+  }: Pick<Connection, "credentials" | "mailboxId" | "maximumConcurrentConnections" | "server" | "state">,
+  isSlow = false,
+): readonly PermitKey[] {
   const { sessionsPerMailbox } = descriptors[server.protocol] ?? {};
   const host = `host:${server.host.toLowerCase()}:${server.port}`;
   return [
@@ -39,7 +40,7 @@ export function permitKeys({
       ? []
       : [{ key: `mailbox:${mailboxId}`, most: sessionsPerMailbox }]),
     { key: `holder:${credentials.holder}`, most: maximumConcurrentConnections },
-    ...(isTroubled({ state }) ? [{ key: `${host}:troubled`, most: connectionsOfTroubled }] : []),
+    ...(isSlow || isTroubled({ state }) ? [{ key: `${host}:troubled`, most: connectionsOfTroubled }] : []),
     { key: host, most: connectionsPerServer },
   ];
 }

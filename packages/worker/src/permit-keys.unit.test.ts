@@ -3,14 +3,21 @@ import { test } from "node:test";
 import type { Connection } from "@mailfleet/contracts";
 import { permitKeys } from "./permit-keys.ts";
 
-const keysOf = (protocol: Connection["server"]["protocol"], state: Connection["state"] = "enabled.running") =>
-  permitKeys({
-    state,
-    mailboxId: "mb_1",
-    credentials: { type: "anonymous", holder: "pf_1" },
-    maximumConcurrentConnections: 10,
-    server: { protocol, host: "Mail.Example.org", port: 443, security: "tls" },
-  });
+const keysOf = (
+  protocol: Connection["server"]["protocol"],
+  state: Connection["state"] = "enabled.running",
+  isSlow?: boolean,
+) =>
+  permitKeys(
+    {
+      state,
+      mailboxId: "mb_1",
+      credentials: { type: "anonymous", holder: "pf_1" },
+      maximumConcurrentConnections: 10,
+      server: { protocol, host: "Mail.Example.org", port: 443, security: "tls" },
+    },
+    isSlow,
+  );
 
 test("a connection counts under its holder and its server, and by Graph under its mailbox", () => {
   const usual = [
@@ -32,4 +39,5 @@ test("a mailbox that did not work the last time leaves a part of its server to t
     [troubled, host],
     [troubled, host],
   ]);
+  assert.deepEqual(keysOf("imap", "enabled.running", true).slice(1), [troubled, host], "as does one that was slow");
 });

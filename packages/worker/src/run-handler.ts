@@ -9,8 +9,9 @@ import { isTroubled, permitKeys } from "./permit-keys.ts";
 import type { WorkerParts, WorkerPorts } from "./ports.ts";
 import type { Hold, Run, RunEnd, RunMessage, StartedRun } from "./run.ts";
 import { runResult } from "./run-messages.ts";
+import { createSlowRuns } from "./slow-runs.ts";
 
-/** A mailbox that did not work the last time comes again after this, and is in nobody's way. */
+/** A mailbox that did not work the last time, or was slow, comes again after this, and is in nobody's way. */
 const patientMs = 5000;
 
 /** What the work of a run found. */
@@ -49,6 +50,7 @@ export function createRunHandler<Connector, Held extends Hold>(
   connections: Connections,
   definition: RunWork<Connector, Held>,
 ): (message: RunMessage, stopping: AbortSignal) => Promise<void> {
+  const slowRuns = createSlowRuns(ports.now);
   return async (message, stopping) => {
     const { purpose } = message.body;
     const count = (outcome: RunOutcome) => ports.metrics.runs.inc({ direction: ports.direction, purpose, outcome });
@@ -64,17 +66,20 @@ export function createRunHandler<Connector, Held extends Hold>(
     }
     const { takesPermit = true } = definition;
     const needsOne = typeof takesPermit === "function" ? takesPermit(run) : takesPermit;
-    const permit = needsOne ? await ports.permits.take(permitKeys(run.connection)) : null;
+    const isSlow = slowRuns.has(run.mailboxId);
+    const permit = needsOne ? await ports.permits.take(permitKeys(run.connection, isSlow)) : null;
     if (needsOne && permit === null) {
       count("no-permit");
       run.logger.debug({}, "no connection is free for these credentials or this host; the run comes again");
-      return await comeAgain(ports, run.context, isTroubled(run.connection) ? patientMs : undefined);
+      return await comeAgain(ports, run.context, isSlow || isTroubled(run.connection) ? patientMs : undefined);
     }
+    const startedAt = ports.now();
     const observe = ports.metrics.seconds.startTimer({ direction: ports.direction, purpose });
     try {
       count(await held(ports, definition, { run, opened, permit, stopping }));
     } finally {
       observe();
+      slowRuns.ended(run.mailboxId, startedAt);
       await permit?.give();
     }
   };
