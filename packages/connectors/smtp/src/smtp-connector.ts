@@ -25,6 +25,8 @@ export function smtpConnector(deadlines: Partial<Deadlines> = {}): OutboundConne
           skipped,
         });
       } catch (error) {
+        // Broken off by the caller, it has found nothing out.
+        signal.throwIfAborted();
         return failed(at, classifyError(error));
       }
       if (probe === null) {
@@ -46,6 +48,7 @@ export function smtpConnector(deadlines: Partial<Deadlines> = {}): OutboundConne
         done("send", sent.answer);
         return passed();
       } catch (error) {
+        signal.throwIfAborted();
         const failure =
           error instanceof UncertainError ? failureOf("CONNECTION_LOST", { host, port }) : classifyError(error);
         return failed("send", failure);
