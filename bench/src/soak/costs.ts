@@ -24,6 +24,8 @@ export interface Costs {
     readonly load: { readonly mean: number; readonly highest: number };
     readonly counts: Readonly<Record<Happening, number>>;
   };
+  /** Processes, by service. */
+  readonly replicas: Readonly<Record<string, number>>;
   /** Milliseconds of user and system time, by process group. */
   readonly cpuMs: Readonly<Record<string, Cost>>;
   /** Resident bytes of all replicas, by process group. */
@@ -76,6 +78,7 @@ export const intervalOf = ({ before, after, town, mail }: Sighting): Interval =>
 /** Everything that was found, as costs of a mailbox and of what happens at it. */
 export function costsOf(found: {
   readonly given: SoakArguments;
+  readonly replicas: Costs["replicas"];
   readonly mailboxes: number;
   readonly empty: Empty;
   readonly intervals: readonly Interval[];
@@ -83,7 +86,7 @@ export function costsOf(found: {
   readonly stored: { readonly atStart: Stored; readonly atEnd: Stored };
   readonly last: Reading;
 }): Costs {
-  const { given, mailboxes, empty, intervals, loads, stored, last } = found;
+  const { given, replicas, mailboxes, empty, intervals, loads, stored, last } = found;
   const nothing = usedBetween(empty.before, empty.after);
   const counts = Object.fromEntries(
     happenings.map((kind) => [kind, sum(intervals.map((one) => one.counts[kind]))]),
@@ -113,6 +116,7 @@ export function costsOf(found: {
       load: { mean: round(sum(loads) / Math.max(1, loads.length)), highest: round(Math.max(...loads)) },
       counts,
     },
+    replicas,
     cpuMs: Object.fromEntries(
       Object.keys(last.cpuMs).map((name) => [name, cost(nothing.cpuMs[name] ?? 0, ({ cpuMs }) => cpuMs[name] ?? 0)]),
     ),

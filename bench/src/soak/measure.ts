@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Bus } from "@mailfleet/bus";
 import type { ApiClient } from "@mailfleet/cli";
 import type { SoakArguments } from "./arguments.ts";
-import { costsOf, intervalOf } from "./costs.ts";
+import { type Costs, costsOf, intervalOf } from "./costs.ts";
 import { startMail } from "./mail.ts";
 import type { SoakMailbox } from "./make-fleet.ts";
 import { endJson, endText, minuteJson, minuteText } from "./print.ts";
@@ -22,6 +22,7 @@ export async function measure(
     readonly gauges: Gauges;
     readonly mailboxes: readonly SoakMailbox[];
     readonly empty: Empty;
+    readonly replicas: Costs["replicas"];
     /** How long what is under way at the end has. */
     readonly settleMs: number;
     /** No minute begins after this. */
@@ -30,7 +31,7 @@ export async function measure(
   },
   given: SoakArguments,
 ): Promise<void> {
-  const { town, gauges, mailboxes, empty, settleMs, endBy, say } = parts;
+  const { town, gauges, mailboxes, empty, replicas, settleMs, endBy, say } = parts;
   const intervalMs = given.pollSeconds * 1000;
   const mail = await startMail(parts, given);
   try {
@@ -67,7 +68,7 @@ export async function measure(
       open = (await look()).mail;
     }
     const costs = costsOf({
-      ...{ given, mailboxes: mailboxes.length, empty },
+      ...{ given, replicas, mailboxes: mailboxes.length, empty },
       intervals: all.map(intervalOf),
       loads: all.map(({ after }) => after.load),
       stored: { atStart: storedAtStart, atEnd: storedAtEnd },

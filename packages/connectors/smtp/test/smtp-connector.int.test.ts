@@ -420,7 +420,10 @@ describe("testing", () => {
   it("that is broken off by its caller has no result, and is not called a server that did not answer", async () => {
     const lost = new Error("the permit is lost");
     const before = await given({});
-    await assert.rejects(connector.test(before.connect, null, () => {}, AbortSignal.abort(lost)), lost);
+    await assert.rejects(
+      connector.test(before.connect, null, () => {}, AbortSignal.abort(lost)),
+      lost,
+    );
     const during = new AbortController();
     const { connect } = await given({
       mail: () => {
@@ -428,7 +431,10 @@ describe("testing", () => {
         return "250 ok";
       },
     });
-    await assert.rejects(connector.test(connect, { envelope, raw }, () => {}, during.signal), lost);
+    await assert.rejects(
+      connector.test(connect, { envelope, raw }, () => {}, during.signal),
+      lost,
+    );
   });
 
   it("never falls back from STARTTLS", async () => {
