@@ -79,6 +79,7 @@ export const driverOwners: Readonly<Record<string, readonly string[]>> = {
   nodemailer: ["packages/connectors/smtp", "packages/mime"],
   "postal-mime": ["packages/mime"],
   libmime: ["packages/mime"],
+  "@opentelemetry/api": ["packages/contracts", "packages/kit"],
   pino: ["packages/kit", "packages/local"],
   "prom-client": ["packages/kit"],
   fastify: ["services/console"],

@@ -58,7 +58,7 @@ function workspaceAt(folder: string): Workspace {
   return {
     folder,
     name: manifest.name,
-    dependencies: Object.keys(manifest.dependencies ?? {}),
+    dependencies: Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies }),
     devDependencies: Object.keys(manifest.devDependencies ?? {}),
     files: filesBelow(join(root, folder)).map((file) => {
       const path = relative(root, file).replaceAll("\\", "/");

@@ -7,7 +7,7 @@ import {
   type TopologyStep,
 } from "@mailfleet/contracts";
 import { JetStreamApiError, jetstream, jetstreamManager } from "@nats-io/jetstream";
-import type { Bus, BusOptions, ConsumerLag, PublishOptions } from "./bus.ts";
+import type { Bus, BusOptions, ConsumerLag, PublishOptions, PublishOutcome } from "./bus.ts";
 import { consume } from "./consume.ts";
 import { consumeBatches } from "./consume-batches.ts";
 import { deadLetter } from "./dead-letter.ts";
@@ -19,6 +19,7 @@ import { createPublisher, wholly } from "./publish.ts";
 import { ask } from "./request.ts";
 import { respond } from "./respond.ts";
 import { planConsumer, planStream } from "./topology/plan.ts";
+import { publishing, publishingAll } from "./traced-publish.ts";
 import type { ConsumptionParts } from "./work.ts";
 
 const defaultPatienceMs = 30_000;
@@ -66,10 +67,13 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     },
     latest: (stream, subject, type) => latest(jsm, { stream, subject, type }),
     putBehind: (message, sequence) => putBehind(js, message, sequence),
-    publish: async (message, how) => (await publishAll([message], how))[0] as "stored",
-    publishAll,
-    publishEach: async (messages) =>
-      Array.from((await publishSome(messages, { alone: true })).outcomes, (outcome) => outcome ?? null),
+    publish: (message, how) =>
+      publishing(message, async (traced) => (await publishAll([traced], how))[0] as PublishOutcome),
+    publishAll: (messages, how) => publishingAll(messages, (traced) => publishAll(traced, how)),
+    publishEach: (messages) =>
+      publishingAll(messages, async (traced) =>
+        Array.from((await publishSome(traced, { alone: true })).outcomes, (outcome) => outcome ?? null),
+      ),
     consume: async (definition, how) => opened(consume(consumption, definition, how)),
     consumeBatches: async (definition, how) => opened(consumeBatches(consumption, definition, how)),
     request: (name, input, how) => ask(link, name, input, how),

@@ -1,4 +1,4 @@
-import type { ConsumerDefinition, MessageType } from "@mailfleet/contracts";
+import { type ConsumerDefinition, type MessageType, span } from "@mailfleet/contracts";
 import type { ConsumeBatchesOptions, Consumption, Incoming } from "./bus.ts";
 import { decode } from "./envelope.ts";
 import { maximumDeliveries } from "./limits.ts";
@@ -34,15 +34,18 @@ export function consumeBatches<Type extends MessageType>(
     hold.release(one);
   };
 
-  const handle = (batch: Held<Incoming<Type>>[], attempts?: number) =>
-    work(
-      () =>
-        options.handle(
-          batch.map((one) => one.message),
-          signal,
-        ),
-      { isOutage, signal, logger, attempts },
-    );
+  const handle = (batch: Held<Incoming<Type>>[], attempts?: number) => {
+    const messages = batch.map((one) => one.message);
+    const traces = messages.map((message) => message.traceparent);
+    // A batch belongs to no trace of its messages more than to another.
+    const place = messages.length === 1 ? { from: traces[0] ?? null } : { from: null, links: traces };
+    const traced = { kind: "consumes", consumer: definition.name, count: messages.length, ...place } as const;
+    return span(`handle ${definition.name}`, traced, async (say) => {
+      const result = await work(() => options.handle(messages, signal), { isOutage, signal, logger, attempts });
+      say({ outcome: result.end, ...(result.end === "failed" && { code: "failed" }) });
+      return result;
+    });
+  };
 
   const giveBack = (batch: Held<Incoming<Type>>[]) => {
     for (const one of batch) {

@@ -1,4 +1,4 @@
-import type { ConsumerDefinition, MessageType } from "@mailfleet/contracts";
+import { type ConsumerDefinition, type MessageType, span } from "@mailfleet/contracts";
 import type { ConsumeOptions, Consumption, Incoming } from "./bus.ts";
 import type { Delivery } from "./delivery.ts";
 import { decode } from "./envelope.ts";
@@ -34,20 +34,25 @@ export function consume<Type extends MessageType>(
   const handleOne = async (one: Held<Read<Type>>) => {
     const read = one.message;
     if (!read.ok) return await buryAndEnd(parts, definition, one, read.reason, stopping.signal);
-    const { type, sequence, mailboxId: mailbox, correlation } = read.message;
+    const { type, sequence, mailboxId: mailbox, correlation, traceparent: from = null } = read.message;
     const context = { type, sequence, mailbox, correlation };
-    const result = await work(() => options.handle(read.message, stopping.signal), {
-      isOutage,
-      signal: stopping.signal,
-      logger: logger.child(context),
+    const traced = { kind: "consumes", from, consumer: definition.name, mailbox, correlation } as const;
+    await span(`handle ${type}`, traced, async (say) => {
+      const result = await work(() => options.handle(read.message, stopping.signal), {
+        isOutage,
+        signal: stopping.signal,
+        logger: logger.child(context),
+      });
+      say({ outcome: result.end });
+      if (result.end === "done") {
+        await acknowledge(parts, hold, one, options.acknowledged !== undefined);
+        options.acknowledged?.(read.message);
+        return;
+      }
+      if (result.end === "stopped") return one.delivery.giveBack();
+      say({ code: "dead letter" });
+      await buryAndEnd(parts, definition, one, reasonOf(result.error), stopping.signal);
     });
-    if (result.end === "done") {
-      await acknowledge(parts, hold, one, options.acknowledged !== undefined);
-      options.acknowledged?.(read.message);
-      return;
-    }
-    if (result.end === "stopped") return one.delivery.giveBack();
-    await buryAndEnd(parts, definition, one, reasonOf(result.error), stopping.signal);
   };
 
   const runLane = async (key: string, lane: Held<Read<Type>>[]) => {

@@ -1,5 +1,6 @@
 import {
   headerNames,
+  innerSpan,
   ProblemError,
   Reply,
   type RequestInput,
@@ -8,6 +9,7 @@ import {
   requestAddress,
   requests,
   subjects,
+  traceparent,
 } from "@mailfleet/contracts";
 import { errors, headers, type Msg } from "@nats-io/transport-node";
 import type { RequestOptions } from "./bus.ts";
@@ -17,11 +19,21 @@ import type { Link } from "./link.ts";
 const retryLater = { remedy: "Try again in a moment. If it persists, look at /readyz of the services." };
 
 /** See `Bus.request`. */
-export async function ask<Name extends RequestName>(
+export function ask<Name extends RequestName>(
   link: Link,
   name: Name,
   input: RequestInput<Name>,
   options: RequestOptions = {},
+): Promise<RequestOutput<Name>> {
+  const { correlation } = options;
+  return innerSpan(`ask ${name}`, { kind: "asks", correlation }, () => exchange(link, name, input, options));
+}
+
+async function exchange<Name extends RequestName>(
+  link: Link,
+  name: Name,
+  input: RequestInput<Name>,
+  options: RequestOptions,
 ): Promise<RequestOutput<Name>> {
   const { service, resource, verb } = requestAddress(name);
   const json = Buffer.from(JSON.stringify(input));
@@ -35,6 +47,8 @@ export async function ask<Name extends RequestName>(
   if (down) throw new ProblemError("UNAVAILABLE", down, retryLater);
   const context = headers();
   if (options.correlation) context.set(headerNames.correlation, options.correlation);
+  const parent = traceparent();
+  if (parent !== undefined) context.set(headerNames.traceparent, parent);
   if (options.attachment) context.set(headerNames.json, String(json.length));
   let answer: Msg;
   try {

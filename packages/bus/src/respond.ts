@@ -8,6 +8,7 @@ import {
   type RequestName,
   requestAddress,
   requests,
+  span,
   subjects,
 } from "@mailfleet/contracts";
 import type { Msg, Subscription } from "@nats-io/transport-node";
@@ -42,7 +43,13 @@ export async function respond(parts: ResponderParts, handlers: RequestHandlers):
         queue: service,
         callback: (error, msg) => {
           if (error) return parts.logger.error({ request: name, reason: error.message }, "cannot listen for requests");
-          const run: Promise<void> = answer(parts, name, handler as AnyHandler, msg).finally(() => running.delete(run));
+          const header = (key: string) => msg.headers?.get(key) || undefined;
+          const from = header(headerNames.traceparent) ?? null;
+          const run: Promise<void> = span(
+            `answer ${name}`,
+            { kind: "answers", from, correlation: header(headerNames.correlation) },
+            (say) => answer(parts, name, handler as AnyHandler, { msg, refused: (code) => say({ code }) }),
+          ).finally(() => running.delete(run));
           running.add(run);
         },
       }),
@@ -57,10 +64,16 @@ export async function respond(parts: ResponderParts, handlers: RequestHandlers):
   };
 }
 
-async function answer(parts: ResponderParts, name: RequestName, handler: AnyHandler, msg: Msg) {
+async function answer(
+  parts: ResponderParts,
+  name: RequestName,
+  handler: AnyHandler,
+  { msg, refused }: { readonly msg: Msg; readonly refused: (code: string) => void },
+) {
   const reply: Reply = await handle(name, handler, msg)
     .then((result) => ({ ok: true, result: result === undefined ? {} : result }) as const)
     .catch((error) => ({ ok: false, problem: problemOf(parts, name, error) }) as const);
+  if (!reply.ok) refused(reply.problem.code);
   try {
     let data = Buffer.from(JSON.stringify(reply));
     if (data.length > maximumRequestBytes) {

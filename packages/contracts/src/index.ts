@@ -108,6 +108,15 @@ export {
 export { Send } from "./send/send.ts";
 export { RetryPolicy } from "./settings/retry-policy.ts";
 export { privateNetworks, type Settings, settings } from "./settings/settings.ts";
+export {
+  apart,
+  innerSpan,
+  moment,
+  type SpanFields,
+  span,
+  traceIds,
+  traceparent,
+} from "./span.ts";
 export { type ConsumerDefinition, consumers, type StreamDefinition, type StreamName, streams } from "./streams.ts";
 export {
   type AlertFact,

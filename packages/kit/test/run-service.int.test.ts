@@ -1,67 +1,14 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { afterEach, test } from "node:test";
+import { test } from "node:test";
+import { spawnTiny } from "./spawn-tiny.ts";
 
-const engines = {
-  MAILFLEET_NATS_URL: "nats://127.0.0.1:4222",
-  MAILFLEET_MONGO_URL: "mongodb://user:hunter2@127.0.0.1:27017",
-};
-const children = new Set<ChildProcess>();
 const deadline = { timeout: 15_000 };
-
-interface Tiny {
-  readonly child: ChildProcess;
-  /** Log lines so far. */
-  log(): Record<string, unknown>[];
-  text(): string;
-  logged(message: RegExp): Promise<Record<string, unknown>>;
-  exit(): Promise<{ code: number | null; signal: string | null }>;
-}
-
-function spawnTiny(behaviour: string, more: Record<string, string> = {}): Tiny {
-  const env = { ...engines, MAILFLEET_TINY_BEHAVIOUR: behaviour, MAILFLEET_HTTP_PORT: "0", ...more };
-  const child = fork(new URL("./tiny-service.ts", import.meta.url), { env, silent: true });
-  children.add(child);
-  let text = "";
-  child.stdout?.on("data", (chunk) => {
-    text += chunk;
-  });
-  // Not "close": it does not come after a disconnect from this side.
-  const printed = new Promise((resolve) => child.stdout?.once("end", resolve));
-  const gone = once(child, "exit").then(async ([code, signal]) => {
-    await printed;
-    return { code, signal };
-  });
-  const lines = () =>
-    text
-      .split("\n")
-      .slice(0, -1)
-      .map((line) => JSON.parse(line) as Record<string, unknown>);
-  return {
-    child,
-    log: lines,
-    text: () => text,
-    exit: () => gone,
-    logged: async (message) => {
-      for (;;) {
-        const found = lines().find((line) => message.test(String(line.msg)));
-        if (found) return found;
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
-    },
-  };
-}
 
 async function get(port: unknown, path: string): Promise<{ status: number; body: string }> {
   const response = await fetch(`http://127.0.0.1:${port}${path}`);
   return { status: response.status, body: await response.text() };
 }
-
-afterEach(() => {
-  for (const child of children) child.kill("SIGKILL");
-  children.clear();
-});
 
 test("a service that is up says so, is ready, shows its metrics and stops cleanly on SIGTERM", deadline, async () => {
   const tiny = spawnTiny("plain");

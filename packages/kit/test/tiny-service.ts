@@ -1,3 +1,4 @@
+import { span } from "@mailfleet/contracts";
 import { z } from "zod";
 import { metricsOf, runProcess } from "../src/index.ts";
 
@@ -9,7 +10,16 @@ runProcess({
     const behaviour = environment.tinyBehaviour;
     addReadiness("nats", () => (behaviour === "plain" ? null : "NATS is not connected"));
     metricsOf(metrics).gauge("mailfleet_tiny", "a metric of its own").set(7);
-    process.on("message", () => {
+    process.on("message", async ({ spans }: { spans?: number }) => {
+      if (spans !== undefined) {
+        const began = performance.now();
+        for (let n = 0; n < spans; n++)
+          await span(`tiny ${n}`, { from: null, count: n }, async () => {
+            if (n === 0) logger.info({}, "inside");
+          });
+        process.send?.({ type: "spans", ms: performance.now() - began });
+        return;
+      }
       failPoint("inbound.after-store");
       process.send?.({ type: "survived" });
     });

@@ -10,6 +10,7 @@ import type { WorkerParts, WorkerPorts } from "./ports.ts";
 import type { Hold, Run, RunEnd, RunMessage, StartedRun } from "./run.ts";
 import { runResult } from "./run-messages.ts";
 import { createSlowRuns } from "./slow-runs.ts";
+import { tracedRun } from "./traced-run.ts";
 
 /** A mailbox that did not work the last time, or was slow, comes again after this, and is in nobody's way. */
 const patientMs = 5000;
@@ -51,9 +52,12 @@ export function createRunHandler<Connector, Held extends Hold>(
   definition: RunWork<Connector, Held>,
 ): (message: RunMessage, stopping: AbortSignal) => Promise<void> {
   const slowRuns = createSlowRuns(ports.now);
-  return async (message, stopping) => {
+  return tracedRun(async (message, stopping, say) => {
     const { purpose } = message.body;
-    const count = (outcome: RunOutcome) => ports.metrics.runs.inc({ direction: ports.direction, purpose, outcome });
+    const count = (outcome: RunOutcome) => {
+      say({ outcome });
+      ports.metrics.runs.inc({ direction: ports.direction, purpose, outcome });
+    };
     const beginning = await beginRun(ports, connections, message);
     // The timer brings the poll again, and then we ask again whether it may run.
     if (beginning.is !== "wanted") return count("dropped");
@@ -82,7 +86,7 @@ export function createRunHandler<Connector, Held extends Hold>(
       slowRuns.ended(run.mailboxId, startedAt);
       await permit?.give();
     }
-  };
+  });
 }
 
 /** The opened connection, or why it cannot be opened. */

@@ -5,12 +5,14 @@ import { type Beginning, beginRun, comeAgain, contextOf } from "./begin-run.ts";
 import { afterCertificate } from "./certificate-step.ts";
 import type { Connections } from "./connections.ts";
 import { failureFor } from "./describe-error.ts";
+import type { RunOutcome } from "./metrics.ts";
 import type { OpenedConnection } from "./open-connection.ts";
 import { permitKeys } from "./permit-keys.ts";
 import type { WorkerParts, WorkerPorts } from "./ports.ts";
 import { nothingHeld, type Run, type RunEnd, type RunMessage, type StartedRun } from "./run.ts";
 import { isAway, opening, tookTooLong } from "./run-handler.ts";
 import { type RunContext, runFinished, runResult, runStep } from "./run-messages.ts";
+import { tracedRun } from "./traced-run.ts";
 
 /** A test that is over. */
 export interface TestedRun extends TestReport {
@@ -42,27 +44,31 @@ export function createTestHandler<Connector>(
   connections: Connections,
   definition: TestWork<Connector>,
 ): (message: RunMessage, stopping: AbortSignal) => Promise<void> {
-  return async (message, stopping) => {
+  return tracedRun(async (message, stopping, say) => {
     const { purpose } = message.body;
+    const count = (outcome: RunOutcome) => {
+      say({ outcome });
+      ports.metrics.runs.inc({ direction: ports.direction, purpose, outcome });
+    };
     const beginning = await begin(ports, connections, message);
     switch (beginning.is) {
       case "dropped":
-        ports.metrics.runs.inc({ direction: ports.direction, purpose, outcome: "dropped" });
+        count("dropped");
         return;
       case "too-early":
-        ports.metrics.runs.inc({ direction: ports.direction, purpose, outcome: "dropped" });
+        count("dropped");
         return await comeAgain(ports, beginning.context);
       case "impossible":
-        ports.metrics.runs.inc({ direction: ports.direction, purpose, outcome: "failed" });
+        count("failed");
         await told(ports, beginning.context, stopped(beginning.failure));
         return;
     }
     const { run } = beginning;
     const opened = await opening(ports, run, "test");
-    if ("failure" in opened) return await finish(run, stopped(opened.failure));
+    if ("failure" in opened) return count(await finish(run, stopped(opened.failure)));
     const permit = await ports.permits.take(permitKeys(run.connection));
     if (permit === null) {
-      ports.metrics.runs.inc({ direction: ports.direction, purpose, outcome: "no-permit" });
+      count("no-permit");
       return await comeAgain(ports, run.context);
     }
     const observe = ports.metrics.seconds.startTimer({ direction: ports.direction, purpose });
@@ -90,7 +96,7 @@ export function createTestHandler<Connector>(
       } catch (error) {
         if (stopping.aborted || isAway(ports, error)) throw error;
         if (permit.signal.aborted) {
-          ports.metrics.runs.inc({ direction: ports.direction, purpose, outcome: "lost" });
+          count("lost");
           return await comeAgain(ports, run.context);
         }
         const failure = deadline.aborted ? tookTooLong(definition.deadlineMs) : failureFor(error, run.logger);
@@ -101,16 +107,16 @@ export function createTestHandler<Connector>(
       observe();
       await permit.give();
     }
-    await finish(run, tested);
-  };
+    count(await finish(run, tested));
+  });
 
-  async function finish(run: Run, tested: TestedRun): Promise<void> {
+  async function finish(run: Run, tested: TestedRun): Promise<RunOutcome> {
     const { failure } = tested;
     const at = await told(ports, run.context, tested);
     await definition.ended?.(run, { at, failure, more: false });
     const outcome = failure ? "failed" : "ok";
-    ports.metrics.runs.inc({ direction: ports.direction, purpose: "test", outcome });
     run.logger.info({ outcome, ...(failure && failureFields(failure)) }, "tested");
+    return outcome;
   }
 }
 

@@ -122,7 +122,6 @@ function accepted(
     steps: occurrence.steps ?? [],
     correlation: occurrence.correlation,
     causation: occurrence.causation ?? occurrence.id,
-    traceparent: occurrence.traceparent,
   });
   const status = copiedStatus(state, world.policy);
   const moved = changed || (plan.changedFields?.length ?? 0) > 0;

@@ -13,7 +13,7 @@ export type Report = Incoming<(typeof reportTypes)[number]>;
 export const onReport =
   (ports: Ports) =>
   async (message: Report): Promise<void> => {
-    const { id, correlation, causation, traceparent } = message;
+    const { id, correlation, causation } = message;
     const { report, cause } = readReport(message);
     await take(ports, message.body.mailboxId, {
       id,
@@ -22,7 +22,6 @@ export const onReport =
       event: report.type,
       correlation,
       causation: causation ?? id,
-      traceparent,
       steps: "steps" in message.body ? message.body.steps : undefined,
       plan: (): Plan => ({ events: [report], cause }),
     });

@@ -41,7 +41,7 @@ export function outboxEntries(
   context: EntryContext,
 ): OutgoingMessage[] {
   const drafts = [...said, ...effects.map((effect) => draft(effect, context))];
-  const { correlation, causation, traceparent } = context;
+  const { correlation, causation } = context;
   return drafts.map((one, n) => ({
     ...one,
     id: `${context.mailboxId}:${context.v}:${n}`,
@@ -50,7 +50,6 @@ export function outboxEntries(
     sequence: context.v,
     ...(correlation === undefined ? {} : { correlation }),
     ...(causation === undefined ? {} : { causation }),
-    ...(traceparent === undefined ? {} : { traceparent }),
   }));
 }
 

@@ -10,6 +10,7 @@ import { problemDetails, problemType, refusalOf } from "./problem-answer.ts";
 import { registerRoute } from "./register-route.ts";
 import type { Route } from "./route.ts";
 import { apiBase } from "./routes.ts";
+import { traceRoutes } from "./trace-routes.ts";
 
 /** Limits of the server; each protects against one way of wasting its time. */
 export const limits = {
@@ -156,6 +157,7 @@ export async function createServer(
     );
   });
 
+  traceRoutes(app);
   const authenticator: Authenticator = createAuthenticator(ports);
   for (const route of routes) registerRoute(app, ports, authenticator, route);
   registerPages(app, ports);

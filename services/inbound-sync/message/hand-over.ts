@@ -1,3 +1,4 @@
+import { traceparent } from "@mailfleet/contracts";
 import type { InboundPorts } from "../ports.ts";
 import type { PendingFacts, StoredCursor } from "../source/document.ts";
 import type { Named, Names } from "../source/names-store.ts";
@@ -76,7 +77,11 @@ export function createHandOver(
     const ids = batches.flatMap(({ batch }) => batch.messages.map(({ id }) => id.slice(mailboxId.length + 1)));
     const [from, to] = [ids[0], ids.at(-1)];
     if (from === undefined || to === undefined) return null;
-    return names || batches.some(({ batch }) => batch.setAside) ? { ids } : { from, to };
+    const parent = traceparent();
+    return {
+      ...(names || batches.some(({ batch }) => batch.setAside) ? { ids } : { from, to }),
+      ...(parent !== undefined && { traceparent: parent }),
+    };
   }
 
   async function publish(batch: StoredBatch) {
@@ -144,9 +149,10 @@ export async function finishPending(
 ): Promise<ReadonlySet<string>> {
   const told = new Map<string, Remembered>();
   if (!pending) return new Set();
+  const { traceparent: parent } = pending;
   await publishStored(bus, messages.pending(lease.key, pending), (message) => {
     told.set(fingerprintOf(message), rememberedOf(message));
-    return mailReceived(message);
+    return { ...mailReceived(message), ...(parent !== undefined && { traceparent: parent }) };
   });
   const counts = await fingerprints.count(lease.key);
   const missing = [...told.values()].filter(({ fingerprint }) => !counts.has(fingerprint));

@@ -6,7 +6,14 @@ import {
   type InboundSession,
   LinkBroke,
 } from "@mailfleet/connector-api";
-import { connectorDescriptors, type Failure, FailureError, failureOf, type Protocol } from "@mailfleet/contracts";
+import {
+  connectorDescriptors,
+  type Failure,
+  FailureError,
+  failureOf,
+  innerSpan,
+  type Protocol,
+} from "@mailfleet/contracts";
 import {
   createSlots,
   type OpenedConnection,
@@ -85,7 +92,11 @@ async function poll(
       slot = await slots.take(signal);
       const session = waitingWithout(slot, opened);
       const reading = { connection, session, source, remembers, lease, signal, correlation, connectionWanted, alone };
-      const { short, complete } = await receive(ports, reading, found);
+      const { short, complete } = await innerSpan("receive", {}, async (say) => {
+        const received = await receive(ports, reading, found);
+        say({ count: found.messages });
+        return received;
+      });
       if (found.messages > 0) logger.info({ ...found, complete, short }, "received");
       else logger.debug({ ...found, complete, short }, "nothing new");
       return { more: !complete, failure: short && tooShort(short) };

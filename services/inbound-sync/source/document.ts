@@ -10,7 +10,10 @@ export type StoredCursor = Readonly<Record<string, string | number>>;
  * Native ids of messages that the cursor has passed and whose facts may not be published yet: the first and the last of
  * a range where nothing else can lie in between, else each of them.
  */
-export type PendingFacts = { readonly from: string; readonly to: string } | { readonly ids: readonly string[] };
+export type PendingFacts = ({ readonly from: string; readonly to: string } | { readonly ids: readonly string[] }) & {
+  /** Of the run that stored them: whoever publishes them later continues its trace. */
+  readonly traceparent?: string;
+};
 
 /** What is expected of a mailbox's inbound direction, as `config` last said. */
 export interface Expected {

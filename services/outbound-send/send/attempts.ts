@@ -1,5 +1,5 @@
 import { DeferredError, PermissionRefused, UncertainError } from "@mailfleet/connector-api";
-import { type Connection, FailureError, failureOf } from "@mailfleet/contracts";
+import { type Connection, FailureError, failureOf, innerSpan, span } from "@mailfleet/contracts";
 import { eachAlone, failureFields } from "@mailfleet/kit";
 import type { ActivityCounter } from "../activity/counter.ts";
 import type { OutboundPorts } from "../ports.ts";
@@ -66,7 +66,24 @@ export class Attempts {
    * is written down when it returns. `null`: nothing was tried, the result was not this attempt's to write, or the database
    * refused it, and it is written later.
    */
-  async make(
+  make(
+    send: ClaimedSend,
+    connection: Connection,
+    line: SharedLine,
+    journal: Journal,
+    mayStart: () => boolean,
+  ): Promise<SendChange | null> {
+    const { id, mailboxId: mailbox, attempt, correlation, traceparent: from = null } = send;
+    const { protocol, host, port } = connection.server;
+    const traced = { kind: "asks", from, send: id, mailbox, attempt, correlation, protocol, host, port } as const;
+    return span("attempt", traced, async (say) => {
+      const change = await this.#make(send, connection, line, journal, mayStart);
+      say({ outcome: change?.state ?? "not tried", code: change?.failure?.code });
+      return change;
+    });
+  }
+
+  async #make(
     send: ClaimedSend,
     connection: Connection,
     line: SharedLine,
@@ -139,7 +156,9 @@ export class Attempts {
     try {
       const session = await line.session();
       const envelope = { from: send.envelopeFrom, to: send.remaining };
-      const submitted = await session.submit(envelope, send.raw ?? message, ports.signal, permission);
+      const submitted = await innerSpan("submit", {}, () =>
+        session.submit(envelope, send.raw ?? message, ports.signal, permission),
+      );
       return { type: "taken", submitted };
     } catch (error) {
       if (error instanceof PermissionRefused) return { type: "aborted" };

@@ -1,4 +1,4 @@
-import type { Connection } from "@mailfleet/contracts";
+import { apart, type Connection } from "@mailfleet/contracts";
 import type { OutboundPorts } from "../ports.ts";
 import { type Attempts, waitOrEnd } from "./attempts.ts";
 import { waitingDue } from "./decide-outcome.ts";
@@ -110,7 +110,7 @@ export class Drains {
     };
     this.#drains.set(mailboxId, drain);
     drained.promise.catch(() => {});
-    const run: Promise<void> = this.#run(mailboxId, drain)
+    const run: Promise<void> = apart(() => this.#run(mailboxId, drain))
       .then(() => drained.resolve(this.#ports.signal.aborted ? "stopped" : "done"), drained.reject)
       .finally(() => {
         this.#drains.delete(mailboxId);

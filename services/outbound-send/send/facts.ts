@@ -10,11 +10,11 @@ import {
 } from "@mailfleet/contracts";
 import type { StoredSend } from "./send.ts";
 
-type Named = Pick<StoredSend, "id" | "mailboxId" | "correlation">;
+type Named = Pick<StoredSend, "id" | "mailboxId" | "correlation" | "traceparent">;
 
 /** A message about a send's mailbox. */
 function message<Type extends MessageType>(
-  { mailboxId, correlation }: Pick<Named, "mailboxId" | "correlation">,
+  { mailboxId, correlation, traceparent }: Pick<Named, "mailboxId" | "correlation" | "traceparent">,
   type: Type,
   at: number,
   more: {
@@ -24,7 +24,7 @@ function message<Type extends MessageType>(
     readonly generation?: number;
   },
 ): OutgoingMessage {
-  return { type, at, mailboxId, correlation, ...more };
+  return { type, at, mailboxId, correlation, ...(traceparent !== undefined && { traceparent }), ...more };
 }
 
 /** "Something is due for this mailbox": one outstanding at a time is enough. */

@@ -1,5 +1,5 @@
 import type { OutboundConnector, OutboundSession } from "@mailfleet/connector-api";
-import { type Connection, type ConnectorDescriptor, connectorDescriptors } from "@mailfleet/contracts";
+import { apart, type Connection, type ConnectorDescriptor, connectorDescriptors } from "@mailfleet/contracts";
 import { signInKey, type Worker } from "@mailfleet/worker";
 import { Line } from "./line.ts";
 import { Places } from "./places.ts";
@@ -57,7 +57,7 @@ export class Lines {
     this.#keys.set(connection, key);
     let held = this.#held.get(key);
     if (!held) {
-      held = this.#hold(connection);
+      held = apart(() => this.#hold(connection));
       this.#held.set(key, held);
     }
     held.usedAt = this.#now();

@@ -43,6 +43,8 @@ export interface StoredSend {
   readonly contentHash: string;
   readonly by: string;
   readonly correlation?: string;
+  /** Of the request that submitted it: its attempts and facts belong to that trace. */
+  readonly traceparent?: string;
   readonly state: SendState;
   readonly messageId: string;
   readonly from: string;
@@ -103,6 +105,7 @@ export type NewSend = Pick<
   | "contentHash"
   | "by"
   | "correlation"
+  | "traceparent"
   | "messageId"
   | "from"
   | "envelopeFrom"

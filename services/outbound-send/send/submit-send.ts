@@ -1,4 +1,4 @@
-import { ProblemError, type RequestArguments, type Send } from "@mailfleet/contracts";
+import { ProblemError, type RequestArguments, type Send, traceparent } from "@mailfleet/contracts";
 import type { OutboundPorts } from "../ports.ts";
 import { uploadLifeMs } from "./hand-over.ts";
 import { prepareMessage } from "./prepare-message.ts";
@@ -28,9 +28,11 @@ export async function submitSend(
   const acceptedAt = ports.now();
   const prepared = await prepareMessage(ports, input.content, attachment, { sendId, address, at: acceptedAt });
   const { used, ...message } = prepared;
+  const parent = traceparent();
   const send: NewSend = {
     id: sendId,
     ...{ mailboxId, idempotencyKey, by, correlation, acceptedAt },
+    ...(parent !== undefined && { traceparent: parent }),
     envelopeFrom: address,
     ...message,
   };

@@ -1,4 +1,4 @@
-import type { OutgoingMessage } from "@mailfleet/contracts";
+import { moment, type OutgoingMessage } from "@mailfleet/contracts";
 import type { Round } from "@mailfleet/kit";
 import type { SchedulerPorts } from "../ports.ts";
 import type { LiveTimer, TimerAdvance } from "./document.ts";
@@ -93,14 +93,18 @@ function isWhole({ deliver, seq, due }: Partial<LiveTimer>): boolean {
 function messageOf(timer: LiveTimer): OutgoingMessage {
   const { deliver, due } = timer;
   const id = `${timer._id}:${timer.seq}:${due}`;
+  const correlation = deliver.correlation ?? id;
+  // What a timer wakes is a trace of its own: it may be due a day after it was set, and every few minutes.
+  const begun = moment("timer", { mailbox: deliver.mailboxId, correlation });
   return {
     id,
+    ...(begun !== undefined && { traceparent: begun }),
     subject: deliver.subject,
     type: deliver.type,
     mailboxId: deliver.mailboxId,
     generation: deliver.generation,
     at: due,
-    correlation: deliver.correlation ?? id,
+    correlation,
     causation: id,
     body: deliver.type === "mailbox.timer-fired.v1" ? { ...deliver.body, at: due } : deliver.body,
   };

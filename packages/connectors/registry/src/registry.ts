@@ -1,6 +1,7 @@
 import type { ActConnector, InboundConnector, OutboundConnector } from "@mailfleet/connector-api";
 import type { ActProtocol, InboundProtocol, OutboundProtocol, Protocol } from "@mailfleet/contracts";
 import type { GuardedFetch } from "@mailfleet/http";
+import { tracing } from "./traced.ts";
 
 /** What connectors are given. */
 export interface ConnectorPorts {
@@ -54,6 +55,15 @@ interface Directions {
   readonly act?: ActConnector;
 }
 
+function traced(protocol: string, { inbound, outbound, act }: Directions): Directions {
+  const steps = tracing(protocol);
+  return {
+    ...(inbound && { inbound: steps.inbound(inbound) }),
+    ...(outbound && { outbound: steps.outbound(outbound) }),
+    ...(act && { act: steps.act(act) }),
+  };
+}
+
 /** Loads nothing yet. */
 export function createConnectors(ports: ConnectorPorts): Connectors {
   const loaded = new Map<string, Promise<Directions>>();
@@ -62,7 +72,9 @@ export function createConnectors(ports: ConnectorPorts): Connectors {
     const known = loaded.get(protocol);
     if (known) return known;
     if (!Object.hasOwn(registry, protocol)) return Promise.resolve({});
-    const loading: Promise<Directions> = registry[protocol as keyof typeof registry](ports);
+    const loading: Promise<Directions> = registry[protocol as keyof typeof registry](ports).then((spoken: Directions) =>
+      traced(protocol, spoken),
+    );
     loaded.set(protocol, loading);
     // A package that could not be read is asked for again.
     loading.catch(() => loaded.delete(protocol));

@@ -8,7 +8,7 @@ import {
   type Submitted,
   UncertainError,
 } from "@mailfleet/connector-api";
-import { FailureError, failureOf } from "@mailfleet/contracts";
+import { FailureError, failureOf, innerSpan } from "@mailfleet/contracts";
 import { connect } from "./connect.ts";
 import type { Deadlines } from "./deadlines.ts";
 import type { Connected } from "./set-up.ts";
@@ -153,7 +153,9 @@ export class SmtpPool implements OutboundSession {
     if (!busy.pooled) {
       while (this.#leaving.size > 0 && this.#busy.size + this.#leaving.size > this.#most)
         await Promise.race(this.#leaving);
-      const connected = await connect(this.#options, signal);
+      const { host, port } = this.#options.server;
+      const traced = { kind: "asks", protocol: "smtp", host, port } as const;
+      const connected = await innerSpan("smtp connect", traced, () => connect(this.#options, signal));
       busy.pooled = { connected, messages: 0, idleSince: 0, spoiled: false };
     }
     const { pooled } = busy;

@@ -1,4 +1,11 @@
-import { type FailPoint, type Logger, type OutgoingMessage, ProblemError } from "@mailfleet/contracts";
+import {
+  type FailPoint,
+  innerSpan,
+  type Logger,
+  type OutgoingMessage,
+  ProblemError,
+  traceparent,
+} from "@mailfleet/contracts";
 import type { Counter } from "prom-client";
 import { inParallel } from "../tick/each.ts";
 import { createResting } from "../tick/resting.ts";
@@ -223,7 +230,7 @@ export function createDocuments<Body extends object>(options: DocumentsOptions<B
       } as Stored<Body>;
       if (cause.dryRun) return { outcome: "dry", answer, after: document };
       failPoint("document.before-commit");
-      const outcome = await store.insert(document);
+      const outcome = await innerSpan("commit", {}, () => store.insert(document));
       if (outcome !== "inserted") {
         const existing = await store.load(id);
         const again = existing && (await repeated(existing, cause));
@@ -249,21 +256,22 @@ export function createDocuments<Body extends object>(options: DocumentsOptions<B
           if (again) return again;
           if (!before?.living) throw notFound(id);
           refuseStale(what(id), before.v, cause.ifVersion);
-          const decision = await decide(before);
+          const decision = await innerSpan("decide", {}, async () => decide(before));
           if ("ignored" in decision) return { outcome: "ignored", reason: decision.ignored, before, after: before };
           const { answer } = decision;
           if (cause.dryRun) return { outcome: "dry", answer, before };
           const body = decision.after ?? before;
           const outbox = numbered(id, before.v + 1, cause.at, decision.outbox ?? []);
           failPoint("document.before-commit");
-          const after = await store.swap(id, before.v, {
+          const swap: Swap = {
             ...difference(before, body),
             handled: handledEntry(cause, answer),
             outbox,
             ...("quiet" in decision && decision.quiet ? {} : { changedAt: cause.at }),
             ...("gone" in decision ? { expireAt: new Date(cause.at + tombstoneMs) } : {}),
             ...("gone" in decision && decision.checked ? { unsettled: unsettledBy(cause, outbox) } : {}),
-          });
+          };
+          const after = await innerSpan("commit", {}, () => store.swap(id, before.v, swap));
           if (after === null) return null;
           if (isTaken(after)) throw taken(after.taken, body);
           failPoint("document.after-commit");
@@ -311,7 +319,13 @@ function unsettledBy({ key, at }: Cause, outbox: readonly OutgoingMessage[]): Un
 }
 
 function numbered(id: string, v: number, at: number, outbox: readonly OutboxEntry[]): OutgoingMessage[] {
-  return outbox.map((entry, index) => ({ ...entry, id: entry.id ?? `${id}:${v}:${index}`, at: entry.at ?? at }));
+  const parent = traceparent();
+  return outbox.map((entry, index) => ({
+    ...(parent === undefined ? {} : { traceparent: parent }),
+    ...entry,
+    id: entry.id ?? `${id}:${v}:${index}`,
+    at: entry.at ?? at,
+  }));
 }
 
 const frame: ReadonlySet<string> = new Set<keyof Frame>([

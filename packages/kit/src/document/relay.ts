@@ -1,4 +1,4 @@
-import type { FailPoint, OutgoingMessage } from "@mailfleet/contracts";
+import { type FailPoint, type OutgoingMessage, span } from "@mailfleet/contracts";
 import type { Counter } from "prom-client";
 import { type DocumentStore, sayAgainMs } from "./document.ts";
 
@@ -38,16 +38,21 @@ export function createRelay(
   },
 ): Relay {
   return async (id, outbox, once = false) => {
-    if (outbox.length === 0) return;
-    const published: string[] = [];
-    for (const message of outbox) {
-      if (published.length > 0) failPoint("relay.between-publishes");
-      const outcome = await publisher.publish(message, once ? { patienceMs: 0 } : {});
-      relayed?.inc({ outcome });
-      published.push(message.id);
-    }
-    failPoint("relay.before-pull");
-    const again = outbox.filter(({ type }) => saidTwice.has(type));
-    await store.pull(id, published, again, now() + againMs);
+    const [first] = outbox;
+    if (!first) return;
+    // Also after a crash it belongs to what left it here.
+    const place = first.traceparent === undefined ? {} : { from: first.traceparent };
+    await span("relay", { count: outbox.length, ...place }, async () => {
+      const published: string[] = [];
+      for (const message of outbox) {
+        if (published.length > 0) failPoint("relay.between-publishes");
+        const outcome = await publisher.publish(message, once ? { patienceMs: 0 } : {});
+        relayed?.inc({ outcome });
+        published.push(message.id);
+      }
+      failPoint("relay.before-pull");
+      const again = outbox.filter(({ type }) => saidTwice.has(type));
+      await store.pull(id, published, again, now() + againMs);
+    });
   };
 }

@@ -1,3 +1,4 @@
+import { innerSpan } from "@mailfleet/contracts";
 import { GroupCommit } from "../group-commit.ts";
 import type { Renewals } from "../lease/renewals.ts";
 import type { PermitKey, PermitRecord, PermitState, PermitStore } from "./permit-store.ts";
@@ -47,7 +48,7 @@ export function createPermits(
     async take(keys) {
       const permit: Held = { id: crypto.randomUUID(), keys, state: "held" };
       const since = performance.now();
-      if (!(await takes.commit(permit))) return null;
+      if (!(await innerSpan("permit", {}, () => takes.commit(permit)))) return null;
       const hold = group.hold(permit, since);
       let given = false;
       return {

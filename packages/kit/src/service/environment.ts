@@ -10,6 +10,12 @@ const failPoint = z.union([z.templateLiteral([...hit]), z.templateLiteral([...hi
 /** A list in one variable, separated by commas. */
 const list = z.string().transform((text) => text.split(",").map((part) => part.trim()));
 
+/** Without anything that could be a secret. */
+function isPlain(url: string): boolean {
+  const { username, password, search, hash } = URL.parse(url) ?? {};
+  return [username, password, search, hash].every((part) => part === "");
+}
+
 /** What every service reads. A variable that is not set and one that is empty are the same. */
 export const baseEnvironment = {
   /** One address, or several with commas between. */
@@ -40,6 +46,13 @@ export const baseEnvironment = {
     .min(4000, "must be 4000 to 60000")
     .max(60_000, "must be 4000 to 60000")
     .default(leaseMs),
+  /** Where traces go: a collector that takes OTLP over HTTP. Not set: there are none. */
+  MAILFLEET_OTLP_URL: z
+    .url({ protocol: /^https?$/, error: "must be http://host:port" })
+    .refine((text) => isPlain(text), "must be http://host:port, without user name, password or query")
+    .optional(),
+  /** The share of traces that is kept. */
+  MAILFLEET_TRACE_RATIO: z.coerce.number().min(0, "must be 0 to 1").max(1, "must be 0 to 1").default(1),
   /** `name:nth,name2:nth:stop`: the process kills, or freezes, itself at the nth hit of a point. For fault tests only. */
   MAILFLEET_FAIL_POINTS: list
     .refine(

@@ -1,12 +1,12 @@
-import type { Logger } from "@mailfleet/contracts";
+import { type Logger, traceIds } from "@mailfleet/contracts";
 import { destination, pino, stdSerializers } from "pino";
 
 /** Names under which a credential might come by mistake. `Secret` hides itself; these catch plain strings. */
 const censored = ["password", "pass", "authorization", "accessToken", "token", "privateKey"];
 
 /**
- * JSON lines on standard output with the service's name (and replica) in each. Written synchronously, so that the last
- * line before an exit is there. A `Secret` prints as `[secret]` at any depth, because it formats itself.
+ * JSON lines on standard output with the service's name (and replica) in each, and the span under way if there is one.
+ * Written synchronously, so that the last line before an exit is there. A `Secret` prints as `[secret]` at any depth, because it formats itself.
  */
 export function createLogger(level: string, base: { service: string; replica?: string | undefined }): Logger {
   return pino(
@@ -14,6 +14,7 @@ export function createLogger(level: string, base: { service: string; replica?: s
       level,
       base: base.replica === undefined ? { service: base.service } : base,
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      mixin: traceIds,
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: stdSerializers.errWithCause, error: stdSerializers.errWithCause },
       redact: { paths: censored.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: "[secret]" },

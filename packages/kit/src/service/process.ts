@@ -8,6 +8,7 @@ import { type Lifecycle, startHealthServer } from "./health-server.ts";
 import { createLogger } from "./logger.ts";
 import { metricsOf } from "./metrics-of.ts";
 import { createReadiness, type ReadinessCheck } from "./readiness.ts";
+import { startTracing, type TracingOptions } from "./tracing.ts";
 
 /** What a service finds around it. */
 export interface ProcessContext<Own extends OwnEnvironment = OwnEnvironment> {
@@ -98,6 +99,7 @@ async function run<Own extends OwnEnvironment>(definition: ProcessDefinition<Own
     metrics,
   });
   logger.info({ httpPort: health.port, node: process.version }, "starting");
+  const tracing = await traced(base, { service: name, logger, metrics });
 
   const started = definition.start({
     name,
@@ -129,9 +131,24 @@ async function run<Own extends OwnEnvironment>(definition: ProcessDefinition<Own
   }, graceMs);
   const service = typeof first === "string" ? await settledWithin(started, startGraceMs) : first;
   await service?.stop();
+  await tracing?.stop();
   health.close();
   logger.info({ cause }, "stopped");
   process.exit(0);
+}
+
+/** Whatever is wrong with it, mail goes on without traces. */
+async function traced(
+  { otlpUrl: url, traceRatio: ratio, replica }: Environment<Record<never, never>>,
+  who: Pick<TracingOptions, "service" | "logger" | "metrics">,
+): Promise<{ stop(): Promise<void> } | null> {
+  if (url === undefined) return null;
+  try {
+    return await startTracing({ url, ratio, replica, ...who });
+  } catch (error) {
+    who.logger.error({ err: error }, "there are no traces: OpenTelemetry's packages are not installed or do not load");
+    return null;
+  }
 }
 
 /** Resolves with what asked first. The same signal again means now. */

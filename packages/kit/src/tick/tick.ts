@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Logger } from "@mailfleet/contracts";
+import { type Logger, moment } from "@mailfleet/contracts";
 import type { Counter, Histogram } from "prom-client";
 
 /** One round of work. `againInMs`: when to come again, if nobody kicks before. */
@@ -18,6 +18,9 @@ export interface TickMetrics {
   readonly rounds: Counter<"tick" | "outcome">;
   readonly seconds: Histogram<"tick">;
 }
+
+/** A round that takes longer is shown as a trace. */
+const slowRoundMs = 100;
 
 /**
  * Runs rounds one after another, with a pause of `everyMs` unless a round names another. A round that throws is logged
@@ -38,6 +41,8 @@ export function startTick(
     while (!ending.signal.aborted) {
       woken = Promise.withResolvers();
       let againInMs = everyMs;
+      const began = Date.now();
+      let code: string | undefined;
       const stop = metrics?.seconds.startTimer({ tick: name });
       try {
         againInMs = (await round(ending.signal))?.againInMs ?? everyMs;
@@ -46,12 +51,15 @@ export function startTick(
         metrics?.rounds.inc({ tick: name, outcome: "done" });
       } catch (error) {
         if (ending.signal.aborted) return;
+        code = error instanceof Error ? error.name : "unknown";
         metrics?.rounds.inc({ tick: name, outcome: "failed" });
         // An outage lasts for many rounds; saying it once is enough.
         if (!failing) logger.warn({ tick: name, err: error }, "a round failed; the tick continues");
         failing = true;
       } finally {
         stop?.();
+        // Most rounds find nothing to do: a trace of each would hide the others.
+        if (code !== undefined || Date.now() - began > slowRoundMs) moment(`tick ${name}`, { began, code });
       }
       const pause = new AbortController();
       const over = delay(againInMs, undefined, { signal: AbortSignal.any([ending.signal, pause.signal]) });
