@@ -41,7 +41,7 @@ export {
   tempDir,
 } from "./start-engines.ts";
 export { type MongoWithUsers, startMongoWithUsers } from "./start-mongo-with-users.ts";
-export { type OtlpReceiver, type ReceivedSpan, startOtlpReceiver } from "./start-otlp-receiver.ts";
+export { startOtlpReceiver } from "./start-otlp-receiver.ts";
 export { type Postfix, startPostfix } from "./start-postfix.ts";
 export { type LinkState, startTcpProxy, type TcpProxy } from "./tcp-proxy.ts";
 export { startTlsPort } from "./tls-port.ts";
