@@ -135,13 +135,13 @@ describe("the chart", { skip: helm ? false : "helm is not there: `npm run helm-t
       }
     });
 
-    test(`${set}: only the workers and alerting reach beyond DNS, NATS and MongoDB`, () => {
+    test(`${set}: only the workers and alerting reach beyond DNS, NATS, MongoDB and the collector of traces`, () => {
       for (const policy of of(set, "NetworkPolicy")) {
         const name = policy.metadata.name.replace("mf-", "");
         const ports = (policy.spec.egress ?? []).flatMap((rule: { ports: { port: number }[] }) =>
           rule.ports.map((one) => one.port),
         );
-        const beyond = ports.filter((port: number) => ![53, 4222, 27017].includes(port));
+        const beyond = ports.filter((port: number) => ![53, 4222, 27017, 4318].includes(port));
         const may = ["inbound-sync", "outbound-send", "alerting"].includes(name);
         assert.equal(beyond.length > 0, may, name);
       }

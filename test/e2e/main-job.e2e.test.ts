@@ -3,22 +3,40 @@ import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { after, before, describe, it } from "node:test";
 import type { ConnectionTest, Mailbox, Problem, Profile, Send } from "@mailfleet/contracts";
+import { startOtlpReceiver } from "@mailfleet/local/testing";
 import { type FleetWorld, startWorld } from "../world/fleet-world.ts";
 import { holds } from "../world/holds.ts";
+import { traceWith, wayTo } from "../world/traces.ts";
 
 const sales = "sales@sandbox.test";
 const mail = (subject: string, ...more: string[]) =>
   Buffer.from([`From: a@elsewhere.test`, `To: ${sales}`, `Subject: ${subject}`, ...more, "", "text", ""].join("\r\n"));
 
+/** What operators watch besides mail, by the service that shows it. */
+const watched: Readonly<Record<string, readonly string[]>> = {
+  config: ["mailfleet_outbox_oldest_seconds", "mailfleet_grant_ends_seconds", "mailfleet_profile_secret_ends_seconds"],
+  scheduler: ["mailfleet_timer_lag_seconds"],
+  "inbound-sync": ["mailfleet_lease_lost_total", "mailfleet_permit_held", "mailfleet_source_proof_oldest_seconds"],
+  "outbound-send": ["mailfleet_lease_lost_total", "mailfleet_permit_held", "mailfleet_send_overdue_seconds"],
+  alerting: ["mailfleet_outbox_oldest_seconds", "mailfleet_consumer_waiting", "mailfleet_stream_used_ratio"],
+  console: ["mailfleet_http_request_seconds"],
+};
+const ofAll = ["nodejs_eventloop_lag_p99_seconds", "mailfleet_service_ready", "mailfleet_trace_spans_total"];
+
 describe("the main job, through separate processes and the public API", () => {
   let world: FleetWorld;
   let mailbox: Mailbox;
   let profile: Profile;
+  let collector: Awaited<ReturnType<typeof startOtlpReceiver>>;
   before(async () => {
-    world = await startWorld();
+    collector = await startOtlpReceiver();
+    world = await startWorld({ env: { MAILFLEET_OTLP_URL: collector.url } });
     profile = await world.sandboxProfile();
   });
-  after(() => world.stop());
+  after(async () => {
+    await world?.stop();
+    await collector.stop();
+  });
 
   it("tests the profile's connections before there is a mailbox: as far as nobody has to sign in", async () => {
     const test = await world.api.post<ConnectionTest>(`/profiles/${profile.id}/test-connection`, {});
@@ -202,4 +220,56 @@ describe("the main job, through separate processes and the public API", () => {
     );
     assert.deepEqual(await world.api.get("/profiles"), before);
   });
+
+  it("a command is one trace, from the request to the mail servers and back, across the outbox", async () => {
+    const begin = "console: POST /api/v1/mailboxes/:mailbox/test-and-enable";
+    const told = "config: handle mailbox.run-succeeded.v1";
+    const trace = await traceWith(collector, begin, "inbound-sync: imap test", "outbound-send: smtp test", told);
+    const asked = [
+      begin,
+      "console: ask config.mailbox.test-and-enable",
+      "config: answer config.mailbox.test-and-enable",
+    ];
+    const run = (service: string) => [
+      ...[...asked, "config: publish run.requested.v1"],
+      ...[`${service}: handle run.requested.v1`, `${service}: run test`],
+    ];
+    assert.deepEqual(wayTo(trace, "inbound-sync: imap test"), [...run("inbound-sync"), "inbound-sync: imap test"]);
+    assert.deepEqual(wayTo(trace, "outbound-send: smtp test"), [...run("outbound-send"), "outbound-send: smtp test"]);
+    assert.deepEqual(wayTo(trace, "config: decide"), [...asked, "config: decide"]);
+    assert.match(wayTo(trace, told).join(), /: run test,[^,]+: publish mailbox.run-succeeded.v1,config: handle/);
+  });
+
+  it("a poll is one trace, from the timer to the mail server", async () => {
+    const trace = await traceWith(collector, "scheduler: timer", "inbound-sync: receive");
+    const run = ["scheduler: timer", "inbound-sync: handle run.requested.v1", "inbound-sync: run sync"];
+    assert.deepEqual(wayTo(trace, "inbound-sync: receive"), [...run, "inbound-sync: receive"]);
+  });
+
+  it("a send is one trace, from the request to the mail server", async () => {
+    const begin = "console: POST /api/v1/mailboxes/:mailbox/sends";
+    const trace = await traceWith(collector, begin, "outbound-send: submit");
+    const asked = [begin, "console: ask outbound-send.send.submit", "outbound-send: answer outbound-send.send.submit"];
+    assert.deepEqual(wayTo(trace, "outbound-send: submit"), [
+      ...asked,
+      ...["outbound-send: attempt", "outbound-send: submit"],
+    ]);
+  });
+
+  it("spans name mailboxes by id, and nothing that people or servers wrote", () => {
+    const said = [...new Set(collector.spans.flatMap(({ name, attributes }) => [name, ...Object.values(attributes)]))];
+    assert.deepEqual(
+      said.filter((one) => /@|^secret$|sandbox\.test|hello/.test(String(one))),
+      [],
+    );
+    assert.ok(said.includes(mailbox.id));
+  });
+
+  for (const [service, names] of Object.entries(watched))
+    it(`${service} shows what operators watch`, async () => {
+      const process = world.stack.services.find(({ name }) => name === service);
+      const text = await (await fetch(`http://127.0.0.1:${process?.httpPort}/metrics`)).text();
+      const shown = [...names, ...ofAll].filter((name) => text.includes(`# TYPE ${name} `));
+      assert.deepEqual(shown, [...names, ...ofAll]);
+    });
 });

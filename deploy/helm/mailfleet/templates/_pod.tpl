@@ -13,6 +13,10 @@ MAILFLEET_STREAM_REPLICAS: {{ $values.topology.streamReplicas | quote }}
 {{- else }}
 MAILFLEET_HTTP_HOST: 0.0.0.0
 MAILFLEET_HTTP_PORT: "9464"
+{{- with $values.tracing.url }}
+MAILFLEET_OTLP_URL: {{ . }}
+MAILFLEET_TRACE_RATIO: {{ $values.tracing.ratio | quote }}
+{{- end }}
 {{- end }}
 {{- if .fact.consoleUrl }}
 {{- with include "mailfleet.consoleUrl" .root }}
