@@ -15,10 +15,24 @@ const accountName = "MAILFLEET";
 /** Answers that a user may give to one request, and for how long. */
 const responses = { max: 1, expires: "60s" } as const;
 
+/** Removing messages by subject, and those of two streams by what they hold: NATS has no narrower right. */
+const erasing: readonly string[] = [
+  ...["MAILBOX", "RUNS", "SENDS", "TIMERS", "FACTS"].map((stream) => `$JS.API.STREAM.PURGE.${stream}`),
+  ...["FACTS", "DEAD"].flatMap((stream) => [`$JS.API.STREAM.MSG.GET.${stream}`, `$JS.API.STREAM.MSG.DELETE.${stream}`]),
+];
+
 /** A user of its own for each service: its requests in its queue, its consumers, what it asks and publishes. */
 export const natsUsers: readonly NatsUser[] = speakers.map(userOf);
 
-function userOf({ name, asks = [], publishes = [], follows = [], watchesStreams, wanted }: Speaking): NatsUser {
+function userOf({
+  name,
+  asks = [],
+  publishes = [],
+  follows = [],
+  watchesStreams,
+  erasesMessages,
+  wanted,
+}: Speaking): NatsUser {
   return {
     name,
     publish: [
@@ -27,6 +41,7 @@ function userOf({ name, asks = [], publishes = [], follows = [], watchesStreams,
       ...streams.DEPLOYMENT.subjects,
       ...wanted.streams.map((stream) => `$JS.API.STREAM.INFO.${stream.name}`),
       `$JS.API.STREAM.MSG.GET.${streams.DEPLOYMENT.name}`,
+      ...(erasesMessages ? erasing : []),
       ...(watchesStreams ? ["$JS.API.STREAM.LIST", ...othersConsumers(wanted)] : []),
       ...wanted.consumers.flatMap((consumer) => {
         const { stream } = consumer;

@@ -7,7 +7,10 @@ import { outboundSend } from "@mailfleet/outbound-send/service";
 import { scheduler } from "@mailfleet/scheduler/service";
 
 /** A service as NATS and MongoDB know it. */
-export type Speaking = Pick<typeof config, "name" | "asks" | "publishes" | "follows" | "watchesStreams"> & {
+export type Speaking = Pick<
+  typeof config,
+  "name" | "asks" | "publishes" | "follows" | "watchesStreams" | "erasesMessages"
+> & {
   readonly wanted: Wanted;
   /** What it looks at when it is asked how it is. */
   readonly checks?: Readonly<Record<string, { readonly runbook: string }>>;

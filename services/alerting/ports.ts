@@ -3,6 +3,7 @@ import type { AlertBody } from "./alert/document.ts";
 import type { ClearMarkStore } from "./alert/store.ts";
 import type { AlertWall } from "./alert/wall.ts";
 import type { DeadLetterBody } from "./dead-letter/body.ts";
+import type { TraceStore } from "./erase/traces.ts";
 import type { Metrics } from "./metrics.ts";
 import type { OpenChannel } from "./notice/channel.ts";
 import type { NoticePace } from "./notice/decide.ts";
@@ -18,6 +19,7 @@ export interface AlertingPorts extends ServicePorts, NoticePace {
   };
   readonly wall: AlertWall;
   readonly marks: ClearMarkStore;
+  readonly traces: TraceStore;
   readonly notices: NoticeStore;
   readonly mailServer: MailServerStore;
   readonly openChannel: OpenChannel;

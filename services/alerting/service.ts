@@ -73,4 +73,5 @@ export const alerting = defineService<AlertingPorts, "wall">()({
     secret: every(600_000, watchSecret),
   },
   checks,
+  erases: ({ traces }, mailbox) => traces.erase(mailbox),
 });

@@ -4,6 +4,8 @@ import { createLeases, runService, startRenewals } from "@mailfleet/kit";
 import { connectStore, createLeaseStore, isOutage, openDocuments } from "@mailfleet/store";
 import { collections } from "./collections.ts";
 import { createConsentStore } from "./consent/store.ts";
+import { erasureCollection } from "./erasure/body.ts";
+import { createTraceStore } from "./erasure/traces.ts";
 import { createGrantStore } from "./grant/store.ts";
 import { jobCollection } from "./job/body.ts";
 import { createJobStore } from "./job/store.ts";
@@ -27,6 +29,11 @@ runService(config, async ({ name, environment, logger, metrics, failPoint, addRe
       jobLeases: createLeases(createLeaseStore(store, jobCollection), {
         ...{ owner: crypto.randomUUID(), renewals, name: "the lease on a job" },
       }),
+      erasureLeases: createLeases(createLeaseStore(store, erasureCollection), {
+        ...{ owner: crypto.randomUUID(), renewals, name: "the lease on an erasure" },
+      }),
+      traces: createTraceStore(store),
+      eraseSettleMs: environment.eraseSettleMs,
       grantLeases: createLeaseStore(store, collections.grants.name, { onlyExisting: true }),
       openDocuments: (collection, unlisted) => openDocuments(store, collection, unlisted),
       isOutage,

@@ -1,6 +1,8 @@
 import type { RequestName } from "@mailfleet/contracts";
 import type { Documents, LeaseStore, Leases, Handler as ServiceHandler, ServicePorts, Stored } from "@mailfleet/kit";
 import type { ConsentStore } from "./consent/store.ts";
+import type { ErasureBody } from "./erasure/body.ts";
+import type { TraceStore } from "./erasure/traces.ts";
 import type { GrantDocument, GrantStore } from "./grant/store.ts";
 import type { JobBody } from "./job/body.ts";
 import type { JobStore } from "./job/store.ts";
@@ -18,11 +20,17 @@ export interface Ports extends ServicePorts {
     readonly profile: Documents<ProfileBody>;
     readonly mailbox: Documents<MailboxBody>;
     readonly job: Documents<JobBody>;
+    readonly erasure: Documents<ErasureBody>;
   };
   readonly mailboxes: MailboxStore;
   readonly jobs: JobStore;
   /** Who works on a job. */
   readonly jobLeases: Leases<Stored<JobBody>>;
+  /** Who works on an erasure. */
+  readonly erasureLeases: Leases<Stored<ErasureBody>>;
+  readonly traces: TraceStore;
+  /** How long after the first round of an erasure what came late is removed. */
+  readonly eraseSettleMs: number;
   readonly consents: ConsentStore;
   readonly grants: GrantStore;
   /** Who refreshes a consent: a worker, for as long as it asked for. */

@@ -1,4 +1,4 @@
-import { consumers, factsAbout, streams } from "@mailfleet/contracts";
+import { consumers, factsAbout, serviceNames, streams } from "@mailfleet/contracts";
 import { defineService, every, listen } from "@mailfleet/kit";
 import { z } from "zod";
 import { checks } from "./checks.ts";
@@ -6,6 +6,8 @@ import { collections } from "./collections.ts";
 import { beginConsent } from "./consent/begin-consent.ts";
 import { getConsent, keepDeviceConsent } from "./consent/read-consent.ts";
 import { takeConsent } from "./consent/take-consent.ts";
+import { keptErasures } from "./erasure/erasure.ts";
+import { runErasures } from "./erasure/run-erasures.ts";
 import { announceGrants } from "./grant/announce-grant.ts";
 import { getGrant, removeGrant } from "./grant/answer-grant.ts";
 import { lookAfterGrants } from "./grant/look-after-grants.ts";
@@ -18,6 +20,7 @@ import { countMailboxes } from "./mailbox/count.ts";
 import { keptMailboxes } from "./mailbox/mailbox.ts";
 import { onReport, reportTypes } from "./mailbox/on-report.ts";
 import { rearmTimers } from "./mailbox/rearm.ts";
+import { repairs } from "./mailbox/repair.ts";
 import { spreadProfiles } from "./mailbox/spread-profiles.ts";
 import { spreadRhythm } from "./mailbox/spread-rhythm.ts";
 import { createWorlds } from "./mailbox/world.ts";
@@ -32,12 +35,19 @@ export const config = defineService<Ports, "worlds">()({
   environment: {
     /** Where people reach the console: alerts about consents hold a link to sign in again. */
     MAILFLEET_CONSOLE_URL: z.url({ protocol: /^https?$/ }).optional(),
+    /** How long after the first round of an erasure what came late is removed, milliseconds. */
+    MAILFLEET_ERASE_SETTLE_MS: z.coerce.number().int().min(0, "must be at least 0").default(600_000),
   },
   collections: Object.values(collections),
-  asks: ["inbound-sync.connection-test.run", "outbound-send.connection-test.run"],
+  asks: [
+    "inbound-sync.connection-test.run",
+    "outbound-send.connection-test.run",
+    ...serviceNames.map((service) => `${service}.traces.erase` as const),
+  ],
+  erasesMessages: true,
   publishes: [...factsAbout("mailbox", "profile"), ...streams.RUNS.subjects, ...streams.TIMERS.subjects],
   derives: (ports) => ({ worlds: createWorlds(ports) }),
-  keeps: [keptSettings, keptProfiles, keptMailboxes, keptJobs],
+  keeps: [keptSettings, keptProfiles, keptMailboxes, keptJobs, keptErasures],
   answers: {
     "config.connection.get": getConnection,
     "config.consent.begin": beginConsent,
@@ -63,10 +73,13 @@ export const config = defineService<Ports, "worlds">()({
     "spread-rhythm": every(15_000, spreadRhythm),
     timers: every(30_000, rearmTimers),
     jobs: every(5000, runJobs),
+    erasures: every(2000, runErasures),
     grants: every(5000, announceGrants),
     consents: every(60_000, lookAfterGrants),
     secrets: every(60_000, warnOfSecrets),
     count: every(15_000, countMailboxes),
   },
   checks,
+  erases: ({ traces }, mailbox) => traces.erase(mailbox),
+  repairs,
 });

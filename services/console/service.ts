@@ -39,4 +39,5 @@ export const consoleService = defineService<ServicePorts & Omit<ConsolePorts, "c
   asks: Object.keys(requests) as RequestName[],
   follows: ["FACTS"],
   checks,
+  erases: async ({ tokens }, { mailboxId }) => ({ tokens: await tokens.eraseMailbox(mailboxId) }),
 });

@@ -12,6 +12,7 @@ import { compareAnswers } from "./run/compare.ts";
 import { createPoll } from "./run/poll.ts";
 import { createTest } from "./run/test.ts";
 import { sourceAnswers } from "./source/answer-requests.ts";
+import { eraseSource } from "./source/erase-source.ts";
 import { findSilent } from "./source/find-silent.ts";
 import { createFollowLifecycle } from "./source/follow-lifecycle.ts";
 import { forgetRemoved } from "./source/forget-removed.ts";
@@ -78,4 +79,5 @@ export const inboundSync = defineService<InboundPorts>()({
     "forget-removed": every(3_600_000, forgetRemoved),
   },
   checks,
+  erases: eraseSource,
 });

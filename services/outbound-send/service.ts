@@ -9,6 +9,7 @@ import { createTest } from "./run/test.ts";
 import { discardSend } from "./send/discard-send.ts";
 import { doAfterwards } from "./send/do-afterwards.ts";
 import { createDrain, createLook } from "./send/drain-mailbox.ts";
+import { eraseSends } from "./send/erase-sends.ts";
 import { createFollowLifecycle } from "./send/follow-lifecycle.ts";
 import { getSend, listSends } from "./send/list-sends.ts";
 import { measureBacklog } from "./send/measure-backlog.ts";
@@ -77,4 +78,6 @@ export const outboundSend = defineService<OutboundPorts>()({
     "save-activity": every(2000, (ports) => sendingOf(ports).activity.save()),
   },
   checks,
+  erases: eraseSends,
+  repairs: { "mailboxes with sends that are due": async ({ sends, now }) => (await sends.overdue(now())).length },
 });

@@ -27,4 +27,5 @@ export const scheduler = defineService<SchedulerPorts>()({
     targets.map((target) => [lanes[target], { everyMs: 1000, round: (ports) => createLane(ports, target) }]),
   ),
   checks,
+  erases: async ({ timers }, { mailboxId }) => ({ timers: await timers.removeAll(mailboxId) }),
 });

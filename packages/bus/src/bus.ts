@@ -186,6 +186,8 @@ export interface Bus {
   follow(options: FollowOptions, handle: (message: Incoming) => void): Promise<{ stop(): Promise<void> }>;
   /** Its version, and its clock less ours in milliseconds. Throws `BusOutage`. */
   server(): Promise<{ readonly version: string; readonly aheadMs: number }>;
+  /** Removes all messages about a mailbox from all streams; how many there were. Throws `BusOutage`. */
+  erase(mailbox: { readonly mailboxId: string; readonly address: string }): Promise<number>;
   streamUsage(): Promise<StreamUsage[]>;
   /** Of these consumers; one that is not there is left out. Throws `BusOutage`. */
   consumerLag(consumers: readonly ConsumerDefinition[]): Promise<ConsumerLag[]>;

@@ -11,6 +11,7 @@ import type { Bus, BusOptions, ConsumerLag, PublishOptions, PublishOutcome } fro
 import { consume } from "./consume.ts";
 import { consumeBatches } from "./consume-batches.ts";
 import { deadLetter } from "./dead-letter.ts";
+import { eraseMessages } from "./erase.ts";
 import { follow } from "./follow.ts";
 import { latest, putBehind } from "./latest.ts";
 import { openLink } from "./link.ts";
@@ -79,6 +80,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     request: (name, input, how) => ask(link, name, input, how),
     respond: async (handlers) => void opened(await respond({ link, logger, isOutage }, handlers)),
     follow: async (what, handle) => opened(await follow({ link, jsm, logger }, what, handle)),
+    erase: (mailbox) => eraseMessages(jsm, mailbox),
     server: async () => {
       try {
         const before = Date.now();

@@ -38,6 +38,7 @@ const particular: Readonly<Record<string, ParticularCommands>> = {
   message: messageCommands,
   send: sendsCommands,
   "notification-settings": notificationCommands,
+  erasure: { own: ["create"] },
   token: { own: ["create"], addCommands: addTokenCreation },
 };
 

@@ -21,11 +21,12 @@ export type { ConnectorDescriptor } from "./connectors/descriptor.ts";
 export { DeadLetter, deadLetter } from "./dead-letter/dead-letter.ts";
 export { DeploymentMark } from "./deployment/mark.ts";
 export { type EnvelopeContext, headerNames, type OutgoingMessage } from "./envelope.ts";
+export { type Erasure, erasure } from "./erasure/erasure.ts";
 export { type FailPoint, type FailPointName, failPointNames, noFailPoint } from "./fail-point.ts";
 export { Evidence, Failure, FailureError, failureOf } from "./failure.ts";
 export { type FailureCode, failureCodes } from "./failure-codes.ts";
 export { Grant } from "./grant/grant.ts";
-export type { Finding, ServiceHealth } from "./health/health.ts";
+export type { Finding, Repaired, ServiceHealth } from "./health/health.ts";
 export { AlertId, CommandId, Instant, idPrefixOf, MailboxId, ProfileId } from "./ids.ts";
 export { type Job, job, type NewJob } from "./job/job.ts";
 export { leaseMs, lengthsOf } from "./lengths.ts";
@@ -133,11 +134,14 @@ export {
   requestsTo,
   runFacts,
   subjects,
+  subjectsOfAny,
+  subjectsOfMailbox,
 } from "./subjects.ts";
 export { networkFailureCode, systemCodeOf } from "./system-codes.ts";
 export { TimerDelivery, TimerSet } from "./timer/messages.ts";
 export { type NewToken, type Token, token } from "./token/token.ts";
 export { blocking, expand, lacking, type TopologyStep } from "./topology-step.ts";
+export type { Removed } from "./traces/traces.ts";
 export { inPieces, type Upload, uploadPieceBytes } from "./upload/upload.ts";
 export { vendorCodes } from "./vendor-codes.ts";
 export {

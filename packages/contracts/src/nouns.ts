@@ -1,6 +1,7 @@
 import { alert } from "./alert/alert.ts";
 import { checkup } from "./checkup/checkup.ts";
 import { deadLetter } from "./dead-letter/dead-letter.ts";
+import { erasure } from "./erasure/erasure.ts";
 import { grant } from "./grant/grant.ts";
 import { job } from "./job/job.ts";
 import { mailbox } from "./mailbox/mailbox.ts";
@@ -24,6 +25,7 @@ export const nouns: readonly AnyNoun[] = [
   alert,
   deadLetter,
   job,
+  erasure,
   settings,
   notificationSettings,
   token,

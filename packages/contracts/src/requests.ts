@@ -6,6 +6,7 @@ import { inboundConnectionTest, outboundConnectionTest } from "./connection-test
 import { consent } from "./consent/consent.ts";
 import { consentExchange } from "./consent/exchange.ts";
 import { deadLetter } from "./dead-letter/dead-letter.ts";
+import { erasure } from "./erasure/erasure.ts";
 import { grant } from "./grant/grant.ts";
 import {
   alertingHealth,
@@ -24,6 +25,14 @@ import { profile } from "./profile/profile.ts";
 import { send } from "./send/send.ts";
 import { settings } from "./settings/settings.ts";
 import { timer } from "./timer/timer.ts";
+import {
+  alertingTraces,
+  configTraces,
+  consoleTraces,
+  inboundTraces,
+  outboundTraces,
+  schedulerTraces,
+} from "./traces/traces.ts";
 import { upload } from "./upload/upload.ts";
 import type { ServiceName } from "./vocabulary.ts";
 
@@ -57,6 +66,13 @@ export const requests = {
   ...outboundHealth.requests,
   ...alertingHealth.requests,
   ...consoleHealth.requests,
+  ...erasure.requests,
+  ...configTraces.requests,
+  ...schedulerTraces.requests,
+  ...inboundTraces.requests,
+  ...outboundTraces.requests,
+  ...alertingTraces.requests,
+  ...consoleTraces.requests,
 } as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>;
 
 export type RequestName = keyof typeof requests;

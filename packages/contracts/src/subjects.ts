@@ -68,6 +68,23 @@ export const factsAbout = (...about: readonly ("mailbox" | "profile" | "mail" | 
 /** All requests to a service, as a subject. */
 export const requestsTo = (service: ServiceName) => `${service}.v1.>`;
 
+/** Where messages about a mailbox stand in the streams, as far as their subjects name it. */
+export const subjectsOfMailbox = (mailboxId: string) =>
+  [
+    { stream: "MAILBOX", subject: subjects.mailboxEvent(mailboxId) },
+    { stream: "RUNS", subject: `run.*.*.${mailboxId}` },
+    { stream: "RUNS", subject: `run.*.test.${mailboxId}.*` },
+    { stream: "SENDS", subject: subjects.send(mailboxId) },
+    { stream: "TIMERS", subject: `timer.*.${mailboxId}` },
+    { stream: "FACTS", subject: `fact.*.${mailboxId}.*` },
+  ] as const;
+
+/** Where messages about a mailbox stand under subjects that do not name it. */
+export const subjectsOfAny = [
+  { stream: "FACTS", subject: "fact.alert.>" },
+  { stream: "DEAD", subject: "dead.>" },
+] as const;
+
 /** The parts of a subject. */
 export type ParsedSubject =
   | { stream: "MAILBOX"; mailboxId: string }

@@ -9,7 +9,7 @@ import {
 } from "@mailfleet/contracts";
 import { besideTestTimer, waitTimer } from "./direction-effects.ts";
 import type { EffectParameters } from "./direction-setup.ts";
-import type { SetTimer } from "./effects.ts";
+import type { RequestRun, SetTimer } from "./effects.ts";
 import type { DirectionContext, MachineState } from "./machine-state.ts";
 import { comingTime } from "./waiting.ts";
 import { isEnabled, wordOf } from "./words.ts";
@@ -69,6 +69,26 @@ const deliveries: Partial<Record<DirectionState, EffectParameters["timer"]>> = {
   "enabled.retrying": { deliver: "run", purpose: "sync" },
   "failed.probing": { deliver: "run", purpose: "probe" },
 };
+
+/**
+ * The runs that are under way, or that daily work would do next: those of them that the bus has lost are asked for once
+ * more. One that a failure put off is not among them: its timer brings it.
+ */
+export function runsOf(state: MachineState): RequestRun[] {
+  return directions.flatMap((direction) => {
+    const { value, context } = state.directions[direction];
+    const run = (purpose: RequestRun["purpose"]): RequestRun => ({
+      ...{ type: "requestRun", direction, purpose },
+      generation: context.generation,
+    });
+    const word = wordOf(value);
+    const isTested = word === "testing" || context.besideTestDue !== null;
+    return [
+      ...(isTested ? [run("test")] : []),
+      ...(word === "enabled.running" && context.next?.everyMs !== undefined ? [run("sync")] : []),
+    ];
+  });
+}
 
 /** The timers that must be armed in this state, for the sweep that arms lost ones again: the bus may lose messages. */
 export function timersOf(state: MachineState): SetTimer[] {

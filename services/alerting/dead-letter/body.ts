@@ -16,3 +16,6 @@ export interface DeadLetterBody extends Readonly<Omit<DeadLetter, "id" | "v" | "
 export type StoredDeadLetter = Stored<DeadLetterBody>;
 /** As much of it as is shown. */
 export type ShownDeadLetter = Shown<DeadLetterBody>;
+
+/** The collection of dead letters. */
+export const deadLetterCollection = "dead-letters";

@@ -1,7 +1,7 @@
 import { deadLetter, ProblemError } from "@mailfleet/contracts";
 import { keep } from "@mailfleet/kit";
 import type { AlertingPorts } from "../ports.ts";
-import type { DeadLetterBody, StoredDeadLetter } from "./body.ts";
+import { type DeadLetterBody, deadLetterCollection, type StoredDeadLetter } from "./body.ts";
 import { replayOf, shownDeadLetter } from "./record.ts";
 
 /** Somebody decided about it before. @throws NOT_POSSIBLE_NOW */
@@ -16,7 +16,7 @@ function decided(letter: StoredDeadLetter, state: "replayed" | "discarded", by: 
  * one happens. If it still cannot be handled it comes back as a new dead letter.
  */
 export const keptDeadLetters = keep<AlertingPorts, DeadLetterBody>()(deadLetter, {
-  collection: "dead-letters",
+  collection: deadLetterCollection,
   indexes: [
     { name: "latest", keys: { at: -1, _id: -1 } },
     { name: "state", keys: { state: 1, at: -1, _id: -1 } },

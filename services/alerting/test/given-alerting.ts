@@ -28,6 +28,7 @@ import { generateKeyFiles, loadOpener, loadSealer } from "@mailfleet/secrets";
 import { connectStore, isOutage, makeCollections, openDocuments } from "@mailfleet/store";
 import { SMTPServer } from "smtp-server";
 import { createClearMarkStore } from "../alert/store.ts";
+import { createTraceStore } from "../erase/traces.ts";
 import { createMetrics } from "../metrics.ts";
 import { createMailServer } from "../notice/mail-server.ts";
 import { createMailServerStore, createNoticeStore } from "../notice/store.ts";
@@ -216,6 +217,7 @@ export async function givenAlerting() {
         },
         openDocuments: (collection, unlisted) => openDocuments(store, collection, unlisted),
         marks,
+        traces: createTraceStore(store),
         notices,
         mailServer: createMailServerStore(store),
         openChannel: await mailServer(),

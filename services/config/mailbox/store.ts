@@ -85,6 +85,22 @@ export function createMailboxStore(store: Store) {
         .sort({ rearmAt: 1 })
         .limit(limit)
         .toArray() as Promise<StoredMailbox[]>,
+    /** All in the order of their ids, behind `after`. */
+    page: (after: string, limit: number) =>
+      mailboxes
+        .find(where({ _id: { $gt: after } }), { projection: { handled: 0, outbox: 0, history: 0 } })
+        .sort({ _id: 1 })
+        .limit(limit)
+        .toArray() as Promise<ShownMailbox[]>,
+    /** Deleted ones that are still remembered. */
+    removed: (after: string, limit: number) =>
+      mailboxes
+        .find({ _id: { $gt: after }, expireAt: { $exists: true } } as Filter<StoredMailbox>, {
+          projection: { _id: 1, v: 1, changedAt: 1 },
+        })
+        .sort({ _id: 1 })
+        .limit(limit)
+        .toArray() as Promise<Pick<StoredMailbox, "_id" | "v" | "changedAt">[]>,
     /** Their timers were looked after in this version; a later version has set its own time. */
     async rearmed(id: string, v: number, next: number) {
       await mailboxes.updateOne(where({ _id: id, v }), { $set: { rearmAt: next } });

@@ -23,3 +23,6 @@ export interface ProfileBody extends ProfileSecrets {
 export type StoredProfile = Stored<ProfileBody>;
 /** As much of it as is needed to decide and to show. */
 export type ShownProfile = Shown<ProfileBody>;
+
+/** The collection of profiles. */
+export const profileCollection = "profiles";

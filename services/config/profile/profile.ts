@@ -2,7 +2,7 @@ import { type ProblemError, profile, type Settings } from "@mailfleet/contracts"
 import { keep, living } from "@mailfleet/kit";
 import type { Ports } from "../ports.ts";
 import { refusePorts } from "../settings/allowed-ports.ts";
-import type { ProfileBody, StoredProfile } from "./body.ts";
+import { type ProfileBody, profileCollection, type StoredProfile } from "./body.ts";
 import { changedSettings, completeProfile } from "./complete-profile.ts";
 import { destinationsOf } from "./destinations.ts";
 import { profileChanged, profileCreated, profileDeleted, refusalsOver, type Said } from "./facts.ts";
@@ -25,7 +25,7 @@ interface ProfileWorld {
  * out by tests. Mailboxes hear of a change at once, by the tick `spread-profiles`.
  */
 export const keptProfiles = keep<Ports, ProfileBody>()(profile, {
-  collection: "profiles",
+  collection: profileCollection,
   indexes: [{ name: "name", keys: { "settings.name": 1 }, unique: true, where: living }],
   taken: (_index, { settings }) => nameTaken(settings.name),
   async world(ports, { documents, command }): Promise<ProfileWorld> {

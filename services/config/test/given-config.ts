@@ -26,6 +26,8 @@ import { startMongo, startNats } from "@mailfleet/local/testing";
 import { connectStore, createLeaseStore, isOutage, makeCollections, openDocuments } from "@mailfleet/store";
 import { collections } from "../collections.ts";
 import { createConsentStore } from "../consent/store.ts";
+import { erasureCollection } from "../erasure/body.ts";
+import { createTraceStore } from "../erasure/traces.ts";
 import { createGrantStore } from "../grant/store.ts";
 import { jobCollection } from "../job/body.ts";
 import { createJobStore } from "../job/store.ts";
@@ -106,6 +108,11 @@ export async function givenConfig(options: { ownMongo?: boolean } = {}) {
         jobLeases: createLeases(createLeaseStore(store, jobCollection), {
           ...{ owner: crypto.randomUUID(), renewals, name: "the lease on a job" },
         }),
+        erasureLeases: createLeases(createLeaseStore(store, erasureCollection), {
+          ...{ owner: crypto.randomUUID(), renewals, name: "the lease on an erasure" },
+        }),
+        traces: createTraceStore(store),
+        eraseSettleMs: 0,
         consents: createConsentStore(store),
         grants: createGrantStore(store),
         grantLeases: createLeaseStore(store, collections.grants.name, { onlyExisting: true }),

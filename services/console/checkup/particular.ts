@@ -1,9 +1,11 @@
-import { type Checkup, type Finding, type ServiceHealth, serviceNames } from "@mailfleet/contracts";
+import { type Checkup, type Finding, type Repaired, type ServiceHealth, serviceNames } from "@mailfleet/contracts";
 import type { Particular } from "../http/noun-routes.ts";
 import type { Call } from "../http/route.ts";
 
 /** Longer than one check of a service may take. */
 const timeoutMs = 6000;
+/** Of all mailboxes of a large installation. */
+const repairMs = 300_000;
 
 type Answered = { readonly health: ServiceHealth } | { readonly missing: Finding };
 
@@ -63,5 +65,15 @@ async function get(call: Pick<Call, "ask" | "now">): Promise<Checkup> {
   return { at, level: findings[0]?.level ?? "ok", services, findings };
 }
 
+/** One after another: what config says, the others hear. @throws ProblemError of the first that cannot */
+async function repair(call: Pick<Call, "ask">) {
+  const items: (Repaired & { service: Finding["service"] })[] = [];
+  for (const service of serviceNames) {
+    const answered = await call.ask(`${service}.health.repair`, {}, { timeoutMs: repairMs });
+    items.push(...answered.items.map((item) => ({ service, ...item })));
+  }
+  return { items };
+}
+
 /** What is particular about checkups: the console asks all services, itself among them. */
-export const checkupParticular: Particular = { answers: { get } };
+export const checkupParticular: Particular = { answers: { get, repair } };

@@ -64,6 +64,15 @@ export function createTokenRepository(store: Store) {
       tokens.countDocuments({ role: "administrator", expireAt: { $exists: false } }, { limit: 2 }),
     /** `false` if there was none. */
     remove: async (id: string) => (await tokens.deleteOne({ _id: id })).deletedCount === 1,
+    /** Tokens of this mailbox alone go, others lose it; how many went. */
+    eraseMailbox: async (mailboxId: string) => {
+      const { deletedCount } = await tokens.deleteMany({ mailboxIds: [mailboxId] });
+      await tokens.updateMany(
+        { mailboxIds: mailboxId },
+        { $pull: { mailboxIds: mailboxId } as never, $unset: { [`ownerships.${mailboxId}`]: "" } },
+      );
+      return deletedCount;
+    },
     touch: async (id: string, at: number) => {
       await tokens.updateOne({ _id: id }, { $max: { lastUsedAt: at } });
     },

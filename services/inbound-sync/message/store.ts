@@ -142,6 +142,7 @@ export function createMessageStore(store: Store) {
       return inOrder({ ...scope, storedAt: { $gte: since } });
     },
 
+    countAll: (mailboxId: string) => messages.countDocuments({ _id: idRange(mailboxId) }),
     async removeAll(mailboxId: string) {
       await parts.deleteMany({ _id: idRange(mailboxId) });
       await messages.deleteMany({ _id: idRange(mailboxId) });

@@ -217,6 +217,20 @@ export function createSendStore(store: Store, owner: string) {
     /** Mailboxes for which something has been due since before this moment. */
     overdue: (before: number) => sends.distinct("mailboxId", { due: { $lte: before } }),
 
+    /** Sends of a mailbox, with the uploads that they refer to. */
+    someOf: async (mailboxId: string, limit: number) => {
+      const found = await sends
+        .find({ mailboxId }, { projection: { "body.uploadId": 1 } })
+        .limit(limit)
+        .toArray();
+      return found.map(({ _id, body }) => ({
+        id: _id,
+        uploadId: (body as { uploadId?: string } | undefined)?.uploadId,
+      }));
+    },
+    /** Removes sends for good; how many there were. */
+    eraseSome: async (ids: readonly string[]) => (await sends.deleteMany({ _id: { $in: [...ids] } })).deletedCount,
+
     /** Sends of all mailboxes that may still go out. */
     notFinished: async (limit: number) => {
       const found = await sends

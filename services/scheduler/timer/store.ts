@@ -104,6 +104,9 @@ export function createTimerStore(store: Store) {
       return result.matchedCount;
     },
 
+    /** All of an owner, live or not; how many there were. */
+    removeAll: async (owner: string) => (await timers.deleteMany({ owner })).deletedCount,
+
     /** Live timers by name. */
     list: (owner: string) =>
       timers

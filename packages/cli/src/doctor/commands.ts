@@ -1,4 +1,4 @@
-import type { Checkup, Finding } from "@mailfleet/contracts";
+import type { Checkup, Finding, Repaired } from "@mailfleet/contracts";
 import type { Command } from "commander";
 import { ApiError, NotReachable } from "../api-error.ts";
 import type { Cli } from "../cli.ts";
@@ -17,6 +17,10 @@ function told({ level, service, check, text, todo, runbook }: LocalFinding): str
   if (level === "ok") return first;
   return [first, ...(todo ? [`      ${printable(todo)}`] : []), ...(runbook ? [`      ${runbook}`] : [])].join("\n");
 }
+
+type RepairedItem = Repaired & { readonly service: string };
+/** Of all mailboxes of a large installation. */
+const repairMs = 310_000;
 
 /** The whole report, as people read it. */
 function words({ findings, services }: Report): string {
@@ -70,7 +74,15 @@ export function addDoctorCommand(program: Command, cli: Cli): void {
       "after",
       "\nWhere the console does not answer it looks at NATS and MongoDB itself, if MAILFLEET_NATS_URL and MAILFLEET_MONGO_URL are set.",
     )
-    .action(async () => {
+    .option("--repair", "first have all services say and set once more what follows from their documents")
+    .action(async ({ repair = false }: { repair?: boolean }) => {
+      if (repair) {
+        const client = await cli.client();
+        const { items } = await client.post<{ items: RepairedItem[] }>("/checkup/repair", undefined, {
+          timeoutMs: repairMs,
+        });
+        cli.remark(`${items.map(({ service, what, count }) => `${service}: ${count} ${what}`).join("\n")}\n`);
+      }
       const report = await examine(cli);
       cli.show(report, words);
       if (report.level === "fail") throw new Failed();

@@ -3,6 +3,7 @@ import type { ParticularCommands } from "../noun/commands.ts";
 import type { Shown, ShownMailbox } from "../shown.ts";
 import { table } from "../table.ts";
 import { addMailboxBulkCommands, bulkVerbs } from "./bulk.ts";
+import { addEraseCommand } from "./erase.ts";
 import { historyColumns } from "./history.ts";
 import { addMoveCommand } from "./move.ts";
 import { addSignInCommands } from "./sign-in.ts";
@@ -32,5 +33,6 @@ export const mailboxCommands: ParticularCommands = {
     addSignInCommands(group, cli);
     addMailboxBulkCommands(group, cli);
     addMoveCommand(group, cli);
+    addEraseCommand(group, cli);
   },
 };

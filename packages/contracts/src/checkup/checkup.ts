@@ -1,8 +1,10 @@
 import { z } from "zod";
-import { Finding, FindingLevel, ServiceHealth } from "../health/health.ts";
+import { Finding, FindingLevel, Repaired, repairMs, ServiceHealth } from "../health/health.ts";
 import { Instant } from "../ids.ts";
 import { field } from "../noun/field.ts";
 import { noun } from "../noun/noun.ts";
+import { operation } from "../noun/operation.ts";
+import { ServiceName } from "../vocabulary.ts";
 
 /** What all services find together: `mailfleet doctor`. */
 export const checkup = noun("checkup", {
@@ -23,6 +25,15 @@ export const checkup = noun("checkup", {
     findings: field(z.array(Finding), "what each check found, the worst first"),
   },
   standard: ["get"],
+  operations: {
+    repair: operation({
+      text: "Have all services say and set once more what follows from their documents, after NATS was lost or a backup restored",
+      impact: "sends",
+      tried: false,
+      answer: z.object({ items: z.array(Repaired.extend({ service: ServiceName })) }),
+      timeoutMs: repairMs,
+    }),
+  },
   texts: { get: "Have all services look at themselves; what does not work comes first" },
 });
 export type Checkup = z.output<typeof checkup.View>;

@@ -31,6 +31,12 @@ export const ServiceHealth = z.object({
 });
 export type ServiceHealth = z.output<typeof ServiceHealth>;
 
+/** What a service has said or set once more, and how often. */
+export const Repaired = z.object({ what: z.string(), count: z.number().int() });
+export type Repaired = z.output<typeof Repaired>;
+/** Of all mailboxes of a large installation, milliseconds. */
+export const repairMs = 300_000;
+
 const kept = <Owner extends ServiceName>(owner: Owner) =>
   noun("health", {
     owner,
@@ -46,6 +52,13 @@ const kept = <Owner extends ServiceName>(owner: Owner) =>
         kind: "internal",
         input: {},
         answer: ServiceHealth,
+      }),
+      repair: operation({
+        text: "Say and set once more what follows from its documents; nothing happens twice by it",
+        kind: "internal",
+        input: {},
+        answer: z.object({ items: z.array(Repaired) }),
+        timeoutMs: repairMs,
       }),
     },
   });

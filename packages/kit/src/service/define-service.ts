@@ -4,6 +4,7 @@ import type {
   FailPoint,
   Logger,
   MessageType,
+  Removed,
   RequestName,
   RequestOutput,
   ServiceName,
@@ -129,12 +130,24 @@ export interface ServiceDeclaration<
   readonly publishes?: readonly string[];
   /** Streams of which it shows a view while somebody watches. */
   readonly follows?: readonly StreamName[];
+  /** It removes messages about a mailbox from the streams. */
+  readonly erasesMessages?: true;
   /** It looks how full all streams are, and what waits at their consumers. */
   readonly watchesStreams?: true;
   /** Handlers of requests that belong to no kept noun. */
   readonly answers?: Answers<Ports>;
   readonly listens?: readonly Listener<Ports>[];
   readonly ticks?: Readonly<Record<string, TickDeclaration<Ports>>>;
+  /**
+   * What follows from its documents, and is said or set once more by `mailfleet doctor --repair`, by name; answers how
+   * often. Twice does no harm.
+   */
+  readonly repairs?: Readonly<Record<string, (ports: Ports) => Promise<number>>>;
+  /** Removes for good what it keeps of a mailbox, which is deleted already, and says how much that was. May be repeated. */
+  readonly erases?: (
+    ports: Ports,
+    mailbox: { readonly mailboxId: string; readonly address: string },
+  ) => Promise<Removed>;
   /** What it looks at, besides what every service does, when it is asked how it is: `mailfleet doctor`. */
   readonly checks?: Readonly<Record<string, Check<Ports>>>;
 }

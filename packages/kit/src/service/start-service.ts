@@ -1,5 +1,5 @@
 import type { Consumption, Incoming, RequestHandlers } from "@mailfleet/bus";
-import { ProblemError } from "@mailfleet/contracts";
+import { ProblemError, type Repaired } from "@mailfleet/contracts";
 import type { Counter } from "prom-client";
 import { Conflict } from "../document/conflict.ts";
 import type { DocumentStore } from "../document/document.ts";
@@ -82,12 +82,26 @@ export async function startService<
   for (const [kept, { documents }] of opened) Object.assign(handlers, kept.handlers(ports, documents, now));
   const oldestWaitingMs = async () =>
     Math.max(...(await Promise.all([...opened.values()].map(({ documents }) => documents.oldestWaitingMs()))));
-  const { name, checks = {} } = declaration;
+  const { name, checks = {}, repairs = {}, erases } = declaration;
   const { vitals } = given;
   if (vitals) {
     const whole = { ...vitals, outboxMs: async () => (opened.size > 0 ? oldestWaitingMs() : null) };
     handlers[`${name}.health.look`] = () => lookAtHealth(name, { vitals: whole, checks, ports });
   }
+  handlers[`${name}.health.repair`] = async () => {
+    const items: Repaired[] = [];
+    if (opened.size > 0) {
+      let count = 0;
+      for (const { documents } of opened.values()) count += await documents.relayWaiting(0);
+      items.push({ what: "documents whose messages waited", count });
+    }
+    for (const [what, repair] of Object.entries(repairs)) items.push({ what, count: await repair(ports) });
+    for (const tick of ticks.values()) tick.kick();
+    return { items };
+  };
+  handlers[`${name}.traces.erase`] = async (mailbox: { mailboxId: string; address: string }) => ({
+    removed: (await erases?.(ports, mailbox)) ?? {},
+  });
   await bus.respond(handlers as RequestHandlers);
 
   const isOutage = (error: unknown) => ports.isOutage(error) || isPassing(error);

@@ -1,0 +1,34 @@
+import type { Removed } from "@mailfleet/contracts";
+import type { Collection, Document, Store } from "@mailfleet/store";
+import { collections } from "../collections.ts";
+import { jobCollection } from "../job/body.ts";
+import { mailboxCollection } from "../mailbox/store.ts";
+import { profileCollection } from "../profile/body.ts";
+
+/** What config keeps of a mailbox, in all of its collections. */
+export function createTraceStore(store: Store) {
+  const of = (name: string): Collection<Document & { _id: string }> => store.db.collection(name);
+  return {
+    /** Its tombstone, sign-ins, consent, and its address in jobs and in tests of profiles. A living mailbox stays. */
+    async erase({ mailboxId, address }: { mailboxId: string; address: string }): Promise<Removed> {
+      const found = await of(mailboxCollection).deleteOne({ _id: mailboxId, living: { $exists: false } });
+      const consents = await of(collections.consents.name).deleteMany({ mailboxId });
+      const grants = await of(collections.grants.name).deleteMany({ _id: mailboxId });
+      await of(jobCollection).updateMany(
+        { "items.mailboxId": mailboxId },
+        { $unset: { "items.$[its].address": "", "items.$[its].result.problem": "" } },
+        { arrayFilters: [{ "its.mailboxId": mailboxId }] },
+      );
+      await of(profileCollection).updateMany(
+        { "nextTest.mailbox": address },
+        { $set: { "nextTest.mailbox": "an erased mailbox" } },
+      );
+      return {
+        mailboxes: found.deletedCount,
+        "sign-ins": consents.deletedCount,
+        consents: grants.deletedCount,
+      };
+    },
+  };
+}
+export type TraceStore = ReturnType<typeof createTraceStore>;
