@@ -208,6 +208,7 @@ describe("the chart", { skip: helm ? false : "helm is not there: `npm run helm-t
     const weightOf = (name: string) =>
       Number(named("restricted", "Job", name).metadata.annotations?.["helm.sh/hook-weight"]);
     assert.ok(weightOf("restore") > weightOf("topology"));
+    assert.equal(job.spec.ttlSecondsAfterFinished, 86_400, "helm removes no hook with the release: it goes by itself");
     assert.equal(job.spec.backoffLimit, 0);
     const [{ projected }] = job.spec.template.spec.volumes;
     const keys = projected.sources[0].secret.items.map(({ key }: { key: string }) => key);

@@ -20,12 +20,14 @@ const tasks = {
   start: ["packages/local/src/start.ts"],
   test: ["packages/local/src/test-run/main.ts"],
   "test-faults": ["packages/local/src/test-run/main.ts", "--all-faults"],
+  "test-cluster": ["packages/local/src/test-run/main.ts", "cluster"],
   verify: ["packages/local/src/verify.ts"],
   bench: ["bench/src/main.ts"],
   soak: ["bench/src/soak/main.ts"],
   image: ["deploy/image/main.ts"],
   secrets: ["deploy/compose/main.ts"],
   "helm-tools": ["deploy/helm/main.ts"],
+  "cluster-tools": ["deploy/cluster/main.ts"],
   promtool: ["deploy/observability/main.ts"],
 };
 

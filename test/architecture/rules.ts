@@ -51,6 +51,7 @@ export const allowedArrows: Readonly<Record<string, readonly string[]>> = {
     "connector-api",
     "connectors",
   ],
+  "deploy/cluster": ["local", "helm", "image"],
   "deploy/compose": ["secrets", "topology"],
   "deploy/helm": [],
   "deploy/image": [],

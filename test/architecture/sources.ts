@@ -76,9 +76,16 @@ export function readWorkspaces(): Workspace[] {
       .filter((entry) => entry.isDirectory() && entry.name !== "connectors")
       .map((entry) => `${parent}/${entry.name}`),
   );
-  return [...folders, "deploy/compose", "deploy/helm", "deploy/image", "deploy/topology", "test", "bench"].map(
-    workspaceAt,
-  );
+  return [
+    ...folders,
+    "deploy/cluster",
+    "deploy/compose",
+    "deploy/helm",
+    "deploy/image",
+    "deploy/topology",
+    "test",
+    "bench",
+  ].map(workspaceAt);
 }
 
 /** `@scope/name/door` and `name/door` as the name of the package. */

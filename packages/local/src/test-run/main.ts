@@ -56,7 +56,7 @@ async function testRun(args: readonly string[]): Promise<boolean> {
 
   const { suites, strays } = sortIntoSuites(await findTestFiles());
   const wanted = suites
-    .filter(({ suite }) => names.size === 0 || names.has(suite.name))
+    .filter(({ suite }) => (names.size === 0 ? !suite.byHand : names.has(suite.name)))
     .map(({ suite, files }) => ({
       suite,
       files: patterns.length === 0 ? files : files.filter((file) => patterns.some((part) => file.includes(part))),
@@ -66,7 +66,9 @@ async function testRun(args: readonly string[]): Promise<boolean> {
   const lines: string[] = [];
   if (everything && strays.length > 0) {
     totals.failed += strays.length;
-    lines.push(`no suite takes ${strays.join(", ")}: the name must end in .unit, .int or .e2e before .test.ts`);
+    lines.push(
+      `no suite takes ${strays.join(", ")}: the name must end in .unit, .int, .e2e or .cluster before .test.ts`,
+    );
   }
   if (patterns.length > 0 && wanted.every(({ files }) => files.length === 0)) {
     totals.failed += 1;

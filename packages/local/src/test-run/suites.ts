@@ -1,6 +1,6 @@
 /** A suite: the files it takes and what they may cost. */
 export interface Suite {
-  readonly name: "unit" | "int" | "e2e" | "faults";
+  readonly name: "unit" | "int" | "e2e" | "faults" | "cluster";
   readonly what: string;
   /** Whether a file, relative to the checkout, belongs to it. The first suite that takes a file has it. */
   takes(file: string): boolean;
@@ -12,6 +12,8 @@ export interface Suite {
   readonly engines: boolean;
   /** Says which lines it ran. Counting slows plain code by half: the suites that kill processes at a time do not. */
   readonly coverage: boolean;
+  /** Runs only when it is named: what it needs takes long to come by. */
+  readonly byHand?: boolean;
 }
 
 const minutes = (count: number) => count * 60_000;
@@ -54,9 +56,19 @@ export const suites: readonly Suite[] = [
     engines: true,
     coverage: false,
   },
+  {
+    name: "cluster",
+    what: "a real API server of Kubernetes, and containers",
+    takes: (file) => file.endsWith(".cluster.test.ts"),
+    concurrency: 1,
+    fileDeadlineMs: minutes(10),
+    engines: true,
+    coverage: false,
+    byHand: true,
+  },
 ];
 
-const ORDER = ["unit", "int", "e2e", "faults"];
+const ORDER = ["unit", "int", "e2e", "faults", "cluster"];
 
 /** The suites in running order, each with its files; `strays` are test files that no suite takes. */
 export function sortIntoSuites(files: readonly string[]): {

@@ -1,0 +1,2 @@
+/** The secrets of an installation, as files. */
+export { secretFiles } from "./secrets.ts";

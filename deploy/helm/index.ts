@@ -1,0 +1,2 @@
+/** The chart's tools. */
+export { helm } from "./tools.ts";
