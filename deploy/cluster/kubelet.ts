@@ -66,11 +66,15 @@ export async function startKubelet(options: { api: KubernetesApi; runner: Runner
     await mkdir(at, { recursive: true });
     const address = nextAddress();
     const podStatus = statusOf(pod, address);
+    let told: Promise<unknown> = Promise.resolve();
+    /** In the order of what happened, each after the answer to the one before. */
     const tell = async (...change: Parameters<typeof podStatus>) => {
       const body = { status: podStatus(...change) };
-      await api.call("PATCH", `${podPath(pod)}/status`, body, "application/merge-patch+json").catch(unlessGone);
+      const patch = () => api.call("PATCH", `${podPath(pod)}/status`, body, "application/merge-patch+json");
+      told = told.then(patch).catch(unlessGone);
+      await told;
     };
-    for (let restarts = 0; !end.aborted; restarts += 1) {
+    for (let restarts = 0; !end.aborted; ) {
       let order: ContainerOrder;
       try {
         order = await orderOf(pod, { api, folder: at, address });
@@ -90,6 +94,7 @@ export async function startKubelet(options: { api: KubernetesApi; runner: Runner
         await tell(hasFailed ? "Failed" : "Succeeded", false, terminated, restarts);
         break;
       }
+      restarts += 1;
       deaths.push(`${pod.metadata.name}: exit code ${code}`);
       await tell("Running", false, terminated, restarts);
       await delay(AGAIN_AFTER_MS, undefined, { signal: end }).catch(() => {});

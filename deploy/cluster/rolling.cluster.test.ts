@@ -21,9 +21,10 @@ import {
   startMongoWithUsers,
   startNats,
   startPostfix,
+  tempDir,
 } from "@mailfleet/local/testing";
 import { generateKeyFiles } from "@mailfleet/secrets";
-import { mongoRoles, roleOf } from "@mailfleet/topology";
+import { mongoRoles, readOrMakeNkeys, roleOf } from "@mailfleet/topology";
 import { isReady, type Kubelet, startKubelet } from "./kubelet.ts";
 import type { KubernetesObject } from "./kubernetes-api.ts";
 import { podmanRunner } from "./runners.ts";
@@ -71,7 +72,10 @@ describe("the chart itself, with containers of the images and real engines and m
       if (!passwords.has(user)) passwords.set(user, randomBytes(12).toString("hex"));
       return passwords.get(user)!;
     };
-    const files = secretFiles(passwordOf);
+    const folder = await tempDir("cluster-keys");
+    stops.push(() => folder.remove());
+    const files = secretFiles(readOrMakeNkeys(folder.path), passwordOf);
+    await generateKeyFiles(folder.path);
     const configuration = files["nats.conf"]!.replaceAll(/^(port|http|jetstream)\b.*$/gm, "");
     nats = await startNats({ configuration: [configuration] });
     stops.push(() => nats.stop());
@@ -95,14 +99,15 @@ describe("the chart itself, with containers of the images and real engines and m
       ...{ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels } },
     });
     await eventually(() => cluster.api.call("GET", `/api/v1/namespaces/${namespace}/serviceaccounts/default`));
-    const addresses = Object.entries(files)
-      .filter(([name]) => name.endsWith("-url"))
-      .map(([name, text]) => [name, text.replace("nats:4222", hostOf(nats.url)).replace("mongodb:27017", mongoHost())]);
-    const folder = join(cluster.folder, "keys");
-    await generateKeyFiles(folder);
-    const keys = (...names: readonly string[]) => names.map((name) => [name, readFileSync(join(folder, name), "utf8")]);
+    const keys = (...names: readonly string[]) =>
+      names.map((name) => [name, readFileSync(join(folder.path, name), "utf8")]);
+    const mongoHost = new URL(mongo.urlOf("any", "any")).host;
     const secrets = {
-      "mailfleet-engines": addresses,
+      "mailfleet-engines": [
+        ["nats-url", nats.url],
+        ...keys(...readdirSync(folder.path).filter((name) => name.endsWith("-nats-nkey"))),
+        ...users.map((user) => [`${user}-mongo-url`, files[`${user}-mongo-url`]!.replace("mongodb:27017", mongoHost)]),
+      ],
       "mailfleet-mailbox-open-keys": keys("mailbox-open-keys.json"),
       "mailfleet-notify-open-keys": keys("notify-open-keys.json"),
       "mailfleet-seal-keys": keys("mailbox-seal-key.json", "notify-seal-key.json"),
@@ -116,8 +121,6 @@ describe("the chart itself, with containers of the images and real engines and m
     for (const stop of stops.reverse()) await stop();
   });
 
-  const hostOf = (url: string) => new URL(url).host;
-  const mongoHost = () => hostOf(mongo.urlOf("any", "any"));
   const upgrade = async (change: object = {}) => {
     const args = ["upgrade", "--install", "mf", join(root, "deploy/helm/mailfleet"), "--namespace", namespace];
     const sets = Object.entries({ ...values, ...change }).flatMap(([key, value]) => [
