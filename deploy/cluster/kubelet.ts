@@ -95,7 +95,7 @@ export async function startKubelet(options: { api: KubernetesApi; runner: Runner
         break;
       }
       restarts += 1;
-      deaths.push(`${pod.metadata.name}: exit code ${code}`);
+      deaths.push(`${pod.metadata.name}: exit code ${code}\n${written.slice(-3).join("\n")}`);
       await tell("Running", false, terminated, restarts);
       await delay(AGAIN_AFTER_MS, undefined, { signal: end }).catch(() => {});
     }

@@ -121,14 +121,14 @@ describe("the chart itself, with containers of the images and real engines and m
     for (const stop of stops.reverse()) await stop();
   });
 
-  const upgrade = async (change: object = {}) => {
+  const upgrade = async (signal: AbortSignal, change: object = {}) => {
     const args = ["upgrade", "--install", "mf", join(root, "deploy/helm/mailfleet"), "--namespace", namespace];
     const sets = Object.entries({ ...values, ...change }).flatMap(([key, value]) => [
       "--set-json",
       `${key}=${JSON.stringify(value)}`,
     ]);
     const env = { ...process.env, KUBECONFIG: cluster.kubeconfig };
-    await run(helm!, [...args, ...sets, "--wait", "--timeout", "4m"], { env }).catch(async (error) => {
+    await run(helm!, [...args, ...sets, "--wait", "--timeout", "4m"], { env, signal }).catch(async (error) => {
       throw new Error(`${error.stderr}\n${await podsSay()}`);
     });
   };
@@ -165,14 +165,14 @@ describe("the chart itself, with containers of the images and real engines and m
     client.post<Send>(
       `/mailboxes/${mailbox.id}/sends`,
       { to: [customer], subject: name, text: "hello" },
-      { idempotencyKey: name },
+      { idempotencyKey: name.replaceAll(" ", "-") },
     );
   const subjectsOf = (raws: readonly Buffer[]) =>
     raws.flatMap((raw) => /^Subject: (.*?)\r?$/m.exec(raw.toString())?.[1] ?? []).sort();
   const named = (what: string, count: number) => Array.from({ length: count }, (_, n) => `${what} ${n + 1}`).sort();
 
-  test("from nothing to an enabled mailbox, and mail both ways", async () => {
-    await upgrade();
+  test("from nothing to an enabled mailbox, and mail both ways", async (t) => {
+    await upgrade(t.signal);
     const ready = (await pods()).filter(isReady);
     assert.equal(ready.length, 12, await podsSay());
     token = tokenIn(await consoles());
@@ -209,7 +209,7 @@ describe("the chart itself, with containers of the images and real engines and m
     );
   });
 
-  test("every Pod is replaced under load by an upgrade: nothing is lost, doubled or refused", async () => {
+  test("every Pod is replaced under load by an upgrade: nothing is lost, doubled or refused", async (t) => {
     const before = new Set((await pods()).map(({ metadata }) => metadata.uid));
     let isOver = false;
     const refused: string[] = [];
@@ -228,11 +228,10 @@ describe("the chart itself, with containers of the images and real engines and m
         await delay(200);
       }
     };
-    const loading = load();
-    await upgrade({ log: { level: "debug" } }).finally(() => {
+    const replaced = upgrade(t.signal, { log: { level: "debug" } }).finally(() => {
       isOver = true;
     });
-    await loading;
+    await Promise.all([load(), replaced]);
     const now = (await pods()).filter(isReady);
     assert.equal(now.length, 12, await podsSay());
     assert.ok(now.every(({ metadata }) => !before.has(metadata.uid)));
