@@ -133,6 +133,6 @@ function build(module: string, path: string, to: string, flags: readonly string[
 
 /** One package at a time: the machine is for other things, too. */
 function go(cwd: string, ...args: readonly string[]): string {
-  const env = { ...process.env, CGO_ENABLED: "0", GOFLAGS: "-p=1" };
-  return execFileSync("go", args, { cwd, env, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+  const all = ["CGO_ENABLED=0", "GOFLAGS=-p=1", "go", ...args];
+  return execFileSync("env", all, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
 }
