@@ -6,6 +6,8 @@ const quiet: Logger = { debug: () => {}, info: () => {}, warn: () => {}, error: 
 /** One thing that happened, as an outside consumer received it: perhaps several times, with these `Nats-Msg-Id`s. */
 interface Heard {
   readonly ids: Set<string>;
+  /** When it came first, milliseconds since the epoch. */
+  readonly at: number;
   times: number;
   readonly message: Incoming;
 }
@@ -47,7 +49,7 @@ export async function startFactBag(url: string): Promise<FactBag> {
     if (!of) return;
     const key = keyOf[message.type as FactType](message.body as never);
     const before = of.get(key);
-    if (!before) return void of.set(key, { ids: new Set([message.id]), times: 1, message });
+    if (!before) return void of.set(key, { ids: new Set([message.id]), at: Date.now(), times: 1, message });
     before.times++;
     if (before.ids.has(message.id)) repeats++;
     else before.ids.add(message.id);

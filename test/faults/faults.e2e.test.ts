@@ -22,8 +22,8 @@ describe(`${wanted.length} ways to fail, on clusters of three`, () => {
 
   for (const scenario of wanted) it(scenario.name, () => running.passed(scenario));
 
-  it("no more than one scenario had to be run again because a lease was lost", async () => {
+  it("no more than one scenario was too slow and had to be run again", async () => {
     await running.ended;
-    assert.ok(running.again.length <= 1, `leases were lost in: ${running.again.join(", ")}`);
+    assert.ok(running.again.length <= 1, `too slow: ${running.again.join(", ")}`);
   });
 });

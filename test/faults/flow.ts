@@ -17,12 +17,8 @@ export interface Allowance {
   readonly passesOnce: boolean;
 }
 
-/** A live process did not renew in time: a fault of ours, or the machine gave it no time. */
-export class LeasesLost extends Error {
-  constructor() {
-    super("each process that lives keeps its leases");
-  }
-}
+/** Something did not come in its time, such as the renewal of a lease: a fault of ours, or the machine gave no time. */
+export class TooSlow extends Error {}
 
 /** Mail that flows in and out while something is disturbed, and what must be true afterwards. */
 export interface Flow {
@@ -271,7 +267,8 @@ export function createFlow({ world, bag, mailboxes, mongo, nats, known }: Town, 
       await untilNothingIsMissing(() => nothingElse(allowance.uncertainSends));
       assert.deepEqual(bag.doubled(), [], "no fact is said under two ids");
       assert.deepEqual([...new Set(wrongAnswers)], [], "what is away is answered as away");
-      if (allowance.keepsLeases && !isDeepStrictEqual(await lostLeases(), lostBefore)) throw new LeasesLost();
+      if (allowance.keepsLeases && !isDeepStrictEqual(await lostLeases(), lostBefore))
+        throw new TooSlow("each process that lives keeps its leases");
       return { received: [...delivered.values()].flat().length, sent: accepted.length, uncertain };
     },
   };

@@ -10,7 +10,7 @@ export interface ToLane {
 }
 export type FromLane =
   | { readonly type: "ready" }
-  /** `again`: a lease was lost before it passed. */
+  /** `again`: it was too slow before it passed. */
   | { readonly type: "passed"; readonly again: boolean }
   /** With the stack of the error. */
   | { readonly type: "failed"; readonly why: string };
@@ -33,7 +33,7 @@ const roomForLanes = () =>
   );
 
 interface Lane {
-  /** Throws when it turned red, or when the lane died. True: a lease was lost before it passed. */
+  /** Throws when it turned red, or when the lane died. True: it was too slow before it passed. */
   run(scenario: Scenario): Promise<boolean>;
   stop(): Promise<void>;
 }
@@ -82,7 +82,7 @@ export interface Lanes {
   readonly count: number;
   /** Resolves when it has passed; throws when it turned red, or was not run because an earlier one had. */
   passed(scenario: Scenario): Promise<void>;
-  /** Scenarios that passed only after a lease was lost. */
+  /** Scenarios that passed only when they were run again. */
   readonly again: readonly string[];
   /** Resolves when every lane has ended. */
   readonly ended: Promise<void>;

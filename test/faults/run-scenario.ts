@@ -1,13 +1,13 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { createFlow, LeasesLost } from "./flow.ts";
+import { createFlow, TooSlow } from "./flow.ts";
 import type { Scenario } from "./scenario.ts";
 import type { Town } from "./town.ts";
 
 /** Where a scenario that turned red leaves what the services said; the next run empties it. */
 const LOGS = fileURLToPath(new URL("../../.local/fault-logs/", import.meta.url));
-/** A machine that is overloaded takes a lease now and then; code that does not renew loses it each time. */
+/** A machine that is overloaded takes a lease, or a second, now and then; code that is wrong is too slow each time. */
 const TRIES = 3;
 /** Of what each process said while a scenario turned red, so many lines are shown, and so much of each. */
 const SHOWN = { lines: 12, letters: 600 };
@@ -31,8 +31,8 @@ async function keepLogs(town: Town, name: string, error: Error, warnings: readon
 }
 
 /**
- * Runs scenarios in a town, one after another. Each tells how it went, and throws when it turned red. True: a lease was lost
- * before it passed.
+ * Runs scenarios in a town, one after another. Each tells how it went, and throws when it turned red. True: it was too
+ * slow before it passed.
  */
 export function createRunner(town: Town): (scenario: Scenario) => Promise<boolean> {
   let replicas: 1 | 2 = 2;
@@ -59,8 +59,8 @@ export function createRunner(town: Town): (scenario: Scenario) => Promise<boolea
       tell(`ok    ${name}: ${end.received} in, ${end.sent} out${unknown}, ${secondsSince(began)} (${phases})`);
       return tries < TRIES;
     } catch (thrown) {
-      if (thrown instanceof LeasesLost && tries > 1) {
-        tell(`again ${name}: a lease was lost, ${secondsSince(began)}`);
+      if (thrown instanceof TooSlow && tries > 1) {
+        tell(`again ${name}: ${thrown.message}, ${secondsSince(began)}`);
         return run(scenario, tries - 1);
       }
       const error = thrown as Error;

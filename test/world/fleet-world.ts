@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { ApiClient } from "@mailfleet/cli";
 import type { Alert, Mailbox, Profile, ReceivedMessage, Send } from "@mailfleet/contracts";
 import { type Sandbox, type Stack, type StackOptions, startStack } from "@mailfleet/local";
-import { eventually, tempDir } from "@mailfleet/local/testing";
+import { eventually, startTcpProxy, tempDir } from "@mailfleet/local/testing";
 
 /** A whole Mailfleet of separate processes with a sandbox mail server, seen through the public API. */
 export interface FleetWorld {
@@ -40,7 +40,13 @@ export async function startWorld(options: Partial<StackOptions> = {}): Promise<F
   const stack = await startStack({ dataDir: folder.path, sandbox: [], logs: "none", ...options });
   const { sandbox } = stack;
   const token = readFileSync(stack.adminTokenFile, "utf8").trim();
-  const api = new ApiClient({ url: stack.consoleUrl, token });
+  // As a balancer does it: whichever console is up now.
+  const balancer = await startTcpProxy({
+    get port() {
+      return Number(new URL(stack.consoleUrl).port);
+    },
+  });
+  const api = new ApiClient({ url: `http://127.0.0.1:${balancer.port}`, token });
   await eventually(() => api.patch("/settings", { retryPolicy: shortWaits }), { timeoutMs: 60_000 });
 
   /** Every page of a list. */
@@ -94,6 +100,7 @@ export async function startWorld(options: Partial<StackOptions> = {}): Promise<F
     sends: (mailboxId) => all<Send>(`/sends?mailboxId=${mailboxId}&limit=500`),
     raisedAlerts: (objectId) => all<Alert>(`/alerts?objectId=${objectId}&state=raised&limit=100`),
     stop: async () => {
+      await balancer.stop();
       await stack.stop();
       await folder.remove();
     },

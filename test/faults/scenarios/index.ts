@@ -6,6 +6,7 @@ import { cuts } from "./cuts.ts";
 import { engines } from "./engines.ts";
 import { freezes } from "./freezes.ts";
 import { kills } from "./kills.ts";
+import { rolling } from "./rolling.ts";
 import { watchScenarios } from "./watches.ts";
 
 /** The run that the others are compared with. Longer than a lease holds that is not renewed. */
@@ -17,7 +18,16 @@ const calm: Scenario = {
   disturb: () => pause(lengths.holdMs),
 };
 
-const all: readonly Scenario[] = [calm, ...engines, ...cuts, ...freezes, ...kills, ...watchScenarios, ...byChance];
+const all: readonly Scenario[] = [
+  calm,
+  rolling,
+  ...engines,
+  ...cuts,
+  ...freezes,
+  ...kills,
+  ...watchScenarios,
+  ...byChance,
+];
 
 /** All of them or the short form; `only` keeps those whose name holds one of its texts. */
 export function scenarios(form: "short" | "long", only?: string): readonly Scenario[] {

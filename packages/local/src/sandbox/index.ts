@@ -26,6 +26,8 @@ export interface Sandbox {
   addAccount(address: string, password: string): void;
   /** How many connections of this account wait in IDLE. */
   idling(address: string): number;
+  /** Called when somebody signs in to read, with the account. Returns how to stop listening. */
+  onSignIn(listener: (address: string) => void): () => void;
   /** The server knows another password from now on; open connections stay. */
   setPassword(address: string, password: string): void;
   /** Everything that clients handed over by SMTP. */
@@ -63,8 +65,12 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     // hoodiecrow keeps messages as strings with one character a byte.
     void known(address).box.appendMessage("INBOX", [], new Date(), raw.toString("latin1"));
 
-  const { listener: imap, idling } = await listenImap(byAddress, imapPort);
-  const pop3 = await listenPop3(byAddress, pop3Port);
+  const signInListeners = new Set<(address: string) => void>();
+  const signedIn = ({ address }: ImapAccount) => {
+    for (const listener of signInListeners) listener(address);
+  };
+  const { listener: imap, idling } = await listenImap(byAddress, imapPort, signedIn);
+  const pop3 = await listenPop3(byAddress, pop3Port, signedIn);
   const smtp = await listenSmtp(
     {
       passwordOf: (user) => byAddress.get(user)?.password,
@@ -102,6 +108,10 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
         .messages.map(({ raw }) => Buffer.from(raw, "latin1")),
     addAccount: add,
     idling: (address) => idling(known(address)),
+    onSignIn: (listener) => {
+      signInListeners.add(listener);
+      return () => signInListeners.delete(listener);
+    },
     setPassword: (address, password) => {
       watchSecret(password);
       known(address).password = password;

@@ -26,7 +26,11 @@ export interface SandboxListener {
 }
 
 /** The IMAP side: one port for all accounts. A client that signs in is connected to the account's own server. */
-export async function listenImap(accounts: ReadonlyMap<string, ImapAccount>, wishedPort: number) {
+export async function listenImap(
+  accounts: ReadonlyMap<string, ImapAccount>,
+  wishedPort: number,
+  signedIn: (account: ImapAccount) => void,
+) {
   const connections = new Set<HoodiecrowConnection>();
   const front = hoodiecrow({ plugins, users: {} });
   // Each connection listens at the door until it has signed in.
@@ -37,6 +41,7 @@ export async function listenImap(accounts: ReadonlyMap<string, ImapAccount>, wis
     if (connection.state === "Not Authenticated" && account && account.password === password) {
       lead(connection, account.box);
       connection.state = "Authenticated";
+      signedIn(account);
       answer(connection, parsed, data, "OK", "signed in");
     } else answer(connection, parsed, data, "NO", "[AUTHENTICATIONFAILED] Invalid user name or password");
     done();

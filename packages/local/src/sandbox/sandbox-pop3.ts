@@ -24,11 +24,19 @@ const stuffed = (raw: string) => {
 };
 
 /** The POP3 side (RFC 1939, 2449): the same accounts and inboxes as IMAP's; DELE takes effect at QUIT. */
-export function listenPop3(accounts: ReadonlyMap<string, ImapAccount>, wishedPort: number): Promise<SandboxListener> {
-  return listenOn((socket) => serve(socket, accounts), wishedPort);
+export function listenPop3(
+  accounts: ReadonlyMap<string, ImapAccount>,
+  wishedPort: number,
+  signedIn: (account: ImapAccount) => void,
+): Promise<SandboxListener> {
+  return listenOn((socket) => serve(socket, accounts, signedIn), wishedPort);
 }
 
-function serve(socket: Socket, accounts: ReadonlyMap<string, ImapAccount>): void {
+function serve(
+  socket: Socket,
+  accounts: ReadonlyMap<string, ImapAccount>,
+  signedIn: (account: ImapAccount) => void,
+): void {
   const session: Session = { account: null, user: "", messages: [] };
   let rest = "";
   socket.write("+OK Mailfleet sandbox ready\r\n");
@@ -40,7 +48,9 @@ function serve(socket: Socket, accounts: ReadonlyMap<string, ImapAccount>): void
     rest = all.pop() ?? "";
     for (const line of all) {
       const [verb = "", ...words] = line.split(" ");
+      const before = session.account;
       socket.write(answer(verb.toUpperCase(), words, session, accounts), "latin1");
+      if (session.account && !before) signedIn(session.account);
       if (verb.toUpperCase() === "QUIT") socket.end();
     }
   });

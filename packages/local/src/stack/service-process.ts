@@ -15,6 +15,13 @@ const DEATHS_WINDOW_MS = 60_000;
 
 export type ServiceState = "stopped" | "starting" | "ready" | "restarting";
 
+/** How a process ended, and how long after SIGTERM. */
+export interface ProcessEnd {
+  /** `null`: a signal ended it. */
+  readonly code: number | null;
+  readonly ms: number;
+}
+
 export interface ServiceProcessOptions {
   readonly name: string;
   readonly replica: number;
@@ -54,6 +61,11 @@ export interface ServiceProcess {
   start(env?: Readonly<Record<string, string>>): Promise<void>;
   /** SIGTERM, after 10 s SIGKILL; it stays stopped. */
   stop(): Promise<void>;
+  /**
+   * As a rolling update does it: starts another process beside it and, once that is ready, sends the old one SIGTERM.
+   * Resolves when the old one has ended. Its public port is another one afterwards.
+   */
+  replace(): Promise<ProcessEnd>;
   /** Resolves when the present process, or the one that replaces it, is ready. */
   ready(): Promise<void>;
   /** Resolves after the next time it was started again following a death and is ready. */
@@ -130,7 +142,8 @@ export function createServiceProcess(options: ServiceProcessOptions): ServicePro
     process_.on("error", () => {}); // it could not be spawned or signalled: "close" follows
     gone = once(process_, "close").then(([code, signal]) => {
       clearTimeout(timer);
-      if (child === process_) child = undefined;
+      if (child !== process_) return; // it was replaced
+      child = undefined;
       if (!wanted) state = "stopped";
       else void onDeath(signal ? `signal ${signal}` : `exit code ${code}`);
     });
@@ -212,6 +225,22 @@ export function createServiceProcess(options: ServiceProcessOptions): ServicePro
       }, STOP_GRACE_MS);
       await gone;
       clearTimeout(timer);
+    },
+    replace: async () => {
+      const old = child;
+      if (!old) throw new Error(`${source} does not run`);
+      const ended = once(old, "exit");
+      const isReady = nextReady();
+      launch({ MAILFLEET_CONSOLE_PORT: "0" });
+      let asked = 0;
+      try {
+        await isReady;
+      } finally {
+        asked = performance.now();
+        old.kill("SIGTERM");
+      }
+      const [code] = (await ended) as [number | null];
+      return { code, ms: performance.now() - asked };
     },
     ready: nextReadyUnlessReady,
     restarted: nextReady,

@@ -45,6 +45,18 @@ test("a service that was killed is started again and the stack says so; its fail
   assert.equal(await stack.ended, null);
 });
 
+test("a service is replaced: another one is ready before the old one is asked to end, and that is no death", async () => {
+  const { stack } = await start({ services: ["scheduler"] });
+  const scheduler = stack.service("scheduler");
+  const old = scheduler.pid ?? assert.fail();
+  const replaced = scheduler.replace();
+  await scheduler.ready();
+  assert.notEqual(scheduler.pid, old);
+  const { code } = await replaced;
+  assert.deepEqual([code, scheduler.deaths, scheduler.state], [0, 0, "ready"]);
+  assert.throws(() => process.kill(old, 0), { code: "ESRCH" });
+});
+
 test("five deaths within a minute end the stack with the reason and the last lines", async () => {
   const { stack } = await start({ services: ["scheduler"] });
   const scheduler = stack.service("scheduler");
