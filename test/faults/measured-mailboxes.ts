@@ -45,7 +45,10 @@ export async function measuredMailboxes({ world, bag }: Town): Promise<Measured>
       outbound,
       ...change,
     });
-    const addresses = Array.from({ length: EACH }, (_, n) => `${kind.replace(/\W/g, "-")}${n}-${tag}@sandbox.test`);
+    const addresses = Array.from(
+      { length: EACH },
+      (_, n) => `${kind.toLowerCase().replace(/\W/g, "-")}${n}-${tag}@sandbox.test`,
+    );
     return [kind, await Promise.all(addresses.map((one) => enabledMailbox(world, one, { profileId })))] as const;
   });
   const mailboxes = Object.fromEntries(await Promise.all(made)) as Record<Kind, Mailbox[]>;

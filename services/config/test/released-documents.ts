@@ -16,9 +16,9 @@ export async function answersOf(bus: Bus) {
     (await bus.request(`config.${noun}.list`, { limit: 100 })).items.map(({ id }) => id).sort();
   return {
     profiles: await Promise.all((await listed("profile")).map((id) => bus.request("config.profile.get", { id }))),
-    mailboxes: (await Promise.all((await listed("mailbox")).map((id) => bus.request("config.mailbox.get", { id })))).map(
-      (one) => ({ ...one, directions: Object.entries(one.directions).map(asStored) }),
-    ),
+    mailboxes: (
+      await Promise.all((await listed("mailbox")).map((id) => bus.request("config.mailbox.get", { id })))
+    ).map((one) => ({ ...one, directions: Object.entries(one.directions).map(asStored) })),
     jobs: await Promise.all((await listed("job")).map((id) => bus.request("config.job.get", { id }))),
     settings: await bus.request("config.settings.get", {}),
   };
