@@ -57,6 +57,22 @@ describe("the sandbox, seen by clients that nobody here wrote", () => {
     assert.deepEqual(await inbox(ann), []);
   });
 
+  it("tells who signs in to read, in small letters, by IMAP and by POP3, and of nobody who is refused", async () => {
+    const heard: string[] = [];
+    const stop = sandbox.onSignIn((address) => heard.push(address));
+    await inbox(ann);
+    await assert.rejects(imap(ann.address, "wrong").connect());
+    const socket = connect(sandbox.pop3Port, sandbox.host);
+    socket.write(
+      `USER ${ben.address.toUpperCase()}\r\nPASS wrong\r\nUSER BEN@sandbox.test\r\nPASS two\r\nSTAT\r\nQUIT\r\n`,
+    );
+    socket.resume();
+    await eventually(() => heard.length === 2);
+    assert.deepEqual(heard, [ann.address, ben.address]);
+    stop();
+    socket.destroy();
+  });
+
   it("keeps no timer for a client that is cut off in IDLE", async () => {
     const timers = () => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
     const socket = connect(sandbox.imapPort, sandbox.host);
