@@ -3,10 +3,24 @@ import type { ConsolePorts } from "./ports.ts";
 import type { StoredToken } from "./token/store.ts";
 
 const soonMs = 14 * 86_400_000;
+/** So old a key is changed at most places. */
+const oldKeyMs = 730 * 86_400_000;
 const pageSize = 500;
 
 /** What the console looks at when it is asked how it is. */
 export const checks: Readonly<Record<string, Check<ServicePorts & Omit<ConsolePorts, "consoleUrl">>>> = {
+  "sealing-keys": {
+    runbook: "keys",
+    look: async ({ sealer, notifySealer, now }) => {
+      const ages = [sealer.madeAt, notifySealer.madeAt].flatMap((madeAt) =>
+        madeAt === undefined ? [] : now() - madeAt,
+      );
+      if (ages.length === 0) return fine("When the sealing keys were made is not known.");
+      const oldestMs = Math.max(...ages);
+      const text = `The oldest sealing key is ${spanOf(oldestMs)} old.`;
+      return oldestMs > oldKeyMs ? warning(text, "Make a new key and put it first: see the runbook.") : fine(text);
+    },
+  },
   tokens: {
     runbook: "tokens",
     look: async ({ tokens, now }) => {

@@ -17,6 +17,7 @@ import { notificationCommands } from "./notification/commands.ts";
 import { addNounCommands, type ParticularCommands } from "./noun/commands.ts";
 import { profileCommands } from "./profile/commands.ts";
 import { settingsCommands } from "./settings/commands.ts";
+import { addSupportCommand } from "./support/commands.ts";
 import { printable } from "./table.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
 
@@ -68,6 +69,7 @@ function build(terminal: Terminal): { program: Command; cli: Cli } {
   addSendCommand(program, cli);
   addEventCommand(program, cli);
   addDoctorCommand(program, cli);
+  addSupportCommand(program, cli);
   addTopologyCommands(program, cli);
   addDeploymentCommands(program, cli);
   addCompletionCommand(program, cli);

@@ -4,7 +4,15 @@ import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from "jo
 import { z } from "zod";
 
 const base64url = z.string().regex(/^[A-Za-z0-9_-]{43}$/, "must be 32 bytes as base64url");
-const publicParts = { kty: z.literal("OKP"), crv: z.literal("X25519"), kid: z.string().min(1).max(200), x: base64url };
+/** When it was made and when it ends, in seconds since the epoch; absent: not known, and never. */
+const times = { iat: z.number().int().optional(), exp: z.number().int().optional() };
+const publicParts = {
+  kty: z.literal("OKP"),
+  crv: z.literal("X25519"),
+  kid: z.string().min(1).max(200),
+  x: base64url,
+  ...times,
+};
 
 /** The public half of an X25519 key pair as a JWK (RFC 8037 §2). */
 const PublicKey = z.object(publicParts);
@@ -57,12 +65,13 @@ async function generatePair(openFile: string, sealFile: string): Promise<void> {
 export async function generateKey(): Promise<OpenKeyFile["keys"][number]> {
   const pair = await generateKeyPair("ECDH-ES+A256KW", { crv: "X25519", extractable: true });
   const jwk: JWK = await exportJWK(pair.privateKey);
-  return PrivateKey.parse({ ...jwk, kid: (await calculateJwkThumbprint(jwk)).slice(0, 16) });
+  const iat = Math.floor(Date.now() / 1000);
+  return PrivateKey.parse({ ...jwk, kid: (await calculateJwkThumbprint(jwk)).slice(0, 16), iat });
 }
 
 /** The half that may be given to services that only seal. */
 export function publicKeysOf(file: OpenKeyFile): SealKeyFile {
-  return { keys: file.keys.map(({ kty, crv, kid, x }) => ({ kty, crv, kid, x })) };
+  return { keys: file.keys.map(({ d: _, ...half }) => half) };
 }
 
 /** Throws an error that names the file and what is wrong in it, without any of its content. */

@@ -6,14 +6,22 @@ import { readSealKeys } from "./key-files.ts";
 export interface Sealer {
   /** Bound to `aad`, made by `sealedFor`. It does not open anywhere else. */
   seal(secret: Secret, aad: string): Promise<Sealed>;
+  /** When its key was made, milliseconds since the epoch; absent: not known. */
+  readonly madeAt?: number;
 }
 
-/** The newest key of the file, its first one, seals. Throws if the file cannot be read or is not valid. */
+/** The newest key of the file, its first one, seals. Throws if the file cannot be read, is not valid, or the key has ended. */
 export async function loadSealer(file: string): Promise<Sealer> {
   const [newest] = (await readSealKeys(file)).keys;
   if (!newest) throw new Error(`the key file ${file} holds no key`);
-  const key = await importJWK(newest, "ECDH-ES+A256KW");
+  const { exp, iat, ...jwk } = newest;
+  if (exp !== undefined && exp * 1000 <= Date.now())
+    throw new Error(
+      `the sealing key ${newest.kid} in ${file} ended at ${new Date(exp * 1000).toISOString()}: put a new key first`,
+    );
+  const key = await importJWK(jwk, "ECDH-ES+A256KW");
   return {
+    ...(iat === undefined ? {} : { madeAt: iat * 1000 }),
     seal: async (secret, aad) => {
       const sealed = await new FlattenedEncrypt(new TextEncoder().encode(secret.reveal()))
         .setProtectedHeader({ alg: "ECDH-ES+A256KW", enc: "A256GCM", kid: newest.kid })

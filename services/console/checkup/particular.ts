@@ -75,5 +75,17 @@ async function repair(call: Pick<Call, "ask">) {
   return { items };
 }
 
+/** Those that answer. */
+async function describe(call: Pick<Call, "ask">) {
+  const asked = serviceNames.map(async (service) => {
+    try {
+      return [{ service, ...(await call.ask(`${service}.health.describe`, {}, { timeoutMs })) }];
+    } catch {
+      return [];
+    }
+  });
+  return { items: (await Promise.all(asked)).flat() };
+}
+
 /** What is particular about checkups: the console asks all services, itself among them. */
-export const checkupParticular: Particular = { answers: { get, repair } };
+export const checkupParticular: Particular = { answers: { get, describe, repair } };

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Finding, FindingLevel, Repaired, repairMs, ServiceHealth } from "../health/health.ts";
+import { Finding, FindingLevel, ProcessDescription, Repaired, repairMs, ServiceHealth } from "../health/health.ts";
 import { Instant } from "../ids.ts";
 import { field } from "../noun/field.ts";
 import { noun } from "../noun/noun.ts";
@@ -26,6 +26,12 @@ export const checkup = noun("checkup", {
   },
   standard: ["get"],
   operations: {
+    describe: operation({
+      text: "Read the metrics and the last log lines of one process of each service",
+      kind: "read",
+      role: "administrator",
+      answer: z.object({ items: z.array(ProcessDescription.extend({ service: ServiceName })) }),
+    }),
     repair: operation({
       text: "Have all services say and set once more what follows from their documents, after NATS was lost or a backup restored",
       impact: "sends",

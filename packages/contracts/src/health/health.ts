@@ -31,6 +31,9 @@ export const ServiceHealth = z.object({
 });
 export type ServiceHealth = z.output<typeof ServiceHealth>;
 
+/** A process as somebody sees it who helps: its metrics as text, and its last log lines, which hold no address. */
+export const ProcessDescription = z.object({ metrics: z.string(), log: z.array(z.string()) });
+
 /** What a service has said or set once more, and how often. */
 export const Repaired = z.object({ what: z.string(), count: z.number().int() });
 export type Repaired = z.output<typeof Repaired>;
@@ -52,6 +55,12 @@ const kept = <Owner extends ServiceName>(owner: Owner) =>
         kind: "internal",
         input: {},
         answer: ServiceHealth,
+      }),
+      describe: operation({
+        text: "Metrics and the last log lines, for somebody who helps",
+        kind: "internal",
+        input: {},
+        answer: ProcessDescription,
       }),
       repair: operation({
         text: "Say and set once more what follows from its documents; nothing happens twice by it",

@@ -25,7 +25,7 @@ export interface Vitals {
 /** Clocks that differ by more make timers early or late, and tokens end too soon. */
 const skewWarnMs = 5_000;
 /** And by more than this nothing that depends on a time can be trusted. */
-export const skewFailMs = 60_000;
+const skewFailMs = 60_000;
 const setClocks = "Let NTP set the clocks of this machine and of the engine.";
 
 /** Whose clock is how far away, as one finding. */
@@ -39,6 +39,29 @@ export function judgeClocks(engines: readonly (readonly [name: string, engine: E
   if (Math.abs(aheadMs) > skewFailMs) return failing(text, setClocks);
   if (Math.abs(aheadMs) > skewWarnMs) return warning(text, setClocks);
   return fine(`The clocks of ${engines.map(([one]) => one).join(" and ")} differ by less than ${skewWarnMs / 1000} s.`);
+}
+
+const clockAgeMs = 30_000;
+
+/**
+ * Why the clocks are too far apart for work; `null` if they are not. Asks the engines twice a minute at most. Engines that
+ * are away say nothing about it.
+ */
+export function clockObstacle(
+  vitals: Pick<Vitals, "mongodb" | "nats">,
+  now: () => number = () => performance.now(),
+): () => Promise<string | null> {
+  let known: { readonly at: number; readonly obstacle: string | null } | undefined;
+  return async () => {
+    if (known && now() - known.at < clockAgeMs) return known.obstacle;
+    const [mongodb, nats] = await Promise.all([vitals.mongodb(), vitals.nats()]);
+    const { level, text, todo } = judgeClocks([
+      ["MongoDB", mongodb],
+      ["NATS", nats],
+    ]);
+    known = { at: now(), obstacle: level === "fail" ? `${text} ${todo} See docs/runbooks/clock-skew.md` : null };
+    return known.obstacle;
+  };
 }
 
 /** What every service looks at. */

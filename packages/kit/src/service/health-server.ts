@@ -41,7 +41,8 @@ export async function startHealthServer(options: HealthServerOptions): Promise<{
     },
     "/readyz": async (response) => {
       const report = await options.readiness.report();
-      answer(response, report.ready ? 200 : 503, report);
+      if (report.ready) answer(response, 200, report);
+      else answer(response, 503, { ...report, runbook: "docs/runbooks/MailfleetServiceNotReady.md" });
     },
     "/metrics": async (response) => {
       const text = await options.metrics.metrics();

@@ -19,6 +19,23 @@ export function createLogger(level: string, base: { service: string; replica?: s
       serializers: { err: stdSerializers.errWithCause, error: stdSerializers.errWithCause },
       redact: { paths: censored.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: "[secret]" },
     },
-    destination({ fd: 1, sync: true }),
+    keeping(destination({ fd: 1, sync: true })),
   );
+}
+
+const linesKept = 200;
+const longestLine = 2000;
+const kept: string[] = [];
+
+/** The last lines of this process, oldest first, each cut to 2,000 characters: for `mailfleet support`. */
+export const lastLines = (): readonly string[] => [...kept];
+
+function keeping(out: { write(line: string): unknown }) {
+  return {
+    write(line: string) {
+      kept.push(line.slice(0, longestLine).trimEnd());
+      if (kept.length > linesKept) kept.shift();
+      out.write(line);
+    },
+  };
 }

@@ -62,7 +62,8 @@ const startGraceMs = 1000;
  */
 export function runProcess<const Own extends OwnEnvironment>(definition: ProcessDefinition<Own>): void {
   void run(definition).catch((error: unknown) => {
-    createLogger("info", { service: definition.name }).error({ err: error }, reason(error));
+    const runbook = "docs/runbooks/service-does-not-start.md";
+    createLogger("info", { service: definition.name }).error({ err: error, runbook }, reason(error));
     process.exit(1);
   });
 }

@@ -3,7 +3,7 @@ import { type DeploymentStore, keepMark, readMarks } from "../deployment/deploym
 import { guardDeployment } from "../deployment/guard.ts";
 import { heldBecause } from "../deployment/held.ts";
 import type { CollectionDeclaration } from "../document/indexes.ts";
-import type { Engine, Vitals } from "../health/vitals.ts";
+import { clockObstacle, type Engine, type Vitals } from "../health/vitals.ts";
 import type { ServiceDeclaration, ServicePorts } from "./define-service.ts";
 import type { Environment, OwnEnvironment } from "./environment.ts";
 import { metricsOf } from "./metrics-of.ts";
@@ -61,15 +61,6 @@ export function runService<
         return reason;
       };
       const lacks = async () => [...(await bus.lacks(streams, consumers)), ...(await store.lacks(collections))];
-      const waiting = sayWhileWaiting(whileWaiting);
-      await waitUntil(
-        "topology",
-        waiting.said(async () => lackSentence(await lacks())),
-        context,
-      );
-      await waitUntil("deployment", waiting.said(look), context);
-      await waiting.stop();
-      const { logger, metrics: registry, failPoint, now } = context;
       const vitals: Omit<Vitals, "outboxMs"> = {
         replica: (context.environment as Environment<Record<never, never>>).replica,
         mongodb: () => store.server(),
@@ -80,6 +71,18 @@ export function runService<
           return { mark: marks.own, held: heldBecause(marks) };
         },
       };
+      const waiting = sayWhileWaiting(whileWaiting);
+      await waitUntil(
+        "topology",
+        waiting.said(async () => lackSentence(await lacks())),
+        context,
+      );
+      await waitUntil("deployment", waiting.said(look), context);
+      const clock = clockObstacle(vitals);
+      await waitUntil("clock", waiting.said(clock), context);
+      context.addReadiness("clock", () => clock().catch(() => null));
+      await waiting.stop();
+      const { logger, metrics: registry, failPoint, now } = context;
       const given = { ...ports, bus, logger, registry, failPoint, now, vitals } as unknown as GivenPorts<
         Ports,
         Derived

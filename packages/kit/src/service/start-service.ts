@@ -10,6 +10,7 @@ import type { Vitals } from "../health/vitals.ts";
 import { startTick, type Tick } from "../tick/tick.ts";
 import type { Listener, ServiceDeclaration, ServicePorts } from "./define-service.ts";
 import type { OwnEnvironment } from "./environment.ts";
+import { lastLines } from "./logger.ts";
 import { metricsOf, usualSeconds } from "./metrics-of.ts";
 
 /** Opens a collection of documents; `@mailfleet/store` has one. */
@@ -42,6 +43,8 @@ export interface StartedService<Ports> {
   stop(): Promise<void>;
 }
 
+/** An answer on the bus has a megabyte. */
+const longestMetrics = 400_000;
 const usual = { relayMs: 1000, relayAgeMs: 5000 };
 
 /**
@@ -99,6 +102,10 @@ export async function startService<
     for (const tick of ticks.values()) tick.kick();
     return { items };
   };
+  handlers[`${name}.health.describe`] = async () => ({
+    metrics: (await registry.metrics()).slice(0, longestMetrics),
+    log: [...lastLines()],
+  });
   handlers[`${name}.traces.erase`] = async (mailbox: { mailboxId: string; address: string }) => ({
     removed: (await erases?.(ports, mailbox)) ?? {},
   });

@@ -11,6 +11,8 @@ export interface Waiting {
   addReadiness(name: string, check: ReadinessCheck): void;
 }
 
+const runbook = "docs/runbooks/MailfleetServiceNotReady.md";
+
 /**
  * Returns when `look` finds nothing in the way; it answers with a sentence, or throws what the engines throw. Until then
  * the service is not ready and says why, at `/readyz` under this name and once for each change in the log. Changes
@@ -28,7 +30,7 @@ export async function waitUntil(
     const before: string | null = obstacle;
     obstacle = await look().catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
     if (obstacle === null) return;
-    if (obstacle !== before) logger.warn({}, obstacle);
+    if (obstacle !== before) logger.warn({ runbook }, obstacle);
     signal.throwIfAborted();
     await delay(everyMs, undefined, { signal });
   }

@@ -1,0 +1,99 @@
+import type { ServiceName } from "@mailfleet/contracts";
+
+/** What is wrong when a service starts. */
+export interface BadStart {
+  readonly what: string;
+  readonly service: ServiceName;
+  /** Variables beside those that are right. An empty one is not set. `FOLDER` is a folder with the files below. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly file?: { readonly name: string; readonly text: string };
+  /** How it ends: with code 1, or it waits and this part is not ready. */
+  readonly ends: "exits" | "topology" | "deployment";
+  /** The one sentence. */
+  readonly says: RegExp;
+}
+
+const key = { kty: "OKP", crv: "X25519", kid: "old", x: "A".repeat(43) };
+
+/** Each stops the service at its start, or keeps it from being ready: nothing is half begun. */
+export const badStarts: readonly BadStart[] = [
+  {
+    what: "a port outside its range",
+    service: "scheduler",
+    env: { MAILFLEET_HTTP_PORT: "70000" },
+    ends: "exits",
+    says: /MAILFLEET_HTTP_PORT must be 0 to 65535/,
+  },
+  {
+    what: "a variable that is not set",
+    service: "scheduler",
+    env: { MAILFLEET_NATS_URL: "" },
+    ends: "exits",
+    says: /MAILFLEET_NATS_URL must be set/,
+  },
+  {
+    what: "an address of another kind, with a password",
+    service: "scheduler",
+    env: { MAILFLEET_MONGO_URL: "postgres://u:hunter2@db/" },
+    ends: "exits",
+    says: /MAILFLEET_MONGO_URL must be mongodb:\/\/host:port/,
+  },
+  {
+    what: "a file with an address that is not there",
+    service: "scheduler",
+    env: { MAILFLEET_NATS_URL: "", MAILFLEET_NATS_URL_FILE: "FOLDER/none" },
+    ends: "exits",
+    says: /MAILFLEET_NATS_URL_FILE names .*none, which cannot be read: ENOENT/,
+  },
+  {
+    what: "a lease that is too short",
+    service: "scheduler",
+    env: { MAILFLEET_LEASE_MS: "10" },
+    ends: "exits",
+    says: /MAILFLEET_LEASE_MS must be 4000 to 60000/,
+  },
+  {
+    what: "private keys that are not there",
+    service: "alerting",
+    env: { MAILFLEET_NOTIFY_OPEN_KEYS: "FOLDER/none" },
+    ends: "exits",
+    says: /the key file .*none cannot be read: ENOENT/,
+  },
+  {
+    what: "a key file that is no JSON",
+    service: "alerting",
+    env: { MAILFLEET_NOTIFY_OPEN_KEYS: "FOLDER/broken" },
+    file: { name: "broken", text: "hunter2" },
+    ends: "exits",
+    says: /the key file .*broken is not valid/,
+  },
+  {
+    what: "a sealing key that has ended",
+    service: "console",
+    env: { MAILFLEET_SEAL_KEY: "FOLDER/ended", MAILFLEET_NOTIFY_SEAL_KEY: "FOLDER/ended" },
+    file: { name: "ended", text: JSON.stringify({ keys: [{ ...key, exp: 1_700_000_000 }] }) },
+    ends: "exits",
+    says: /the sealing key old in .*ended ended at 2023-11-14T22:13:20\.000Z: put a new key first/,
+  },
+  {
+    what: "an address of the console with a path",
+    service: "console",
+    env: { MAILFLEET_CONSOLE_URL: "https://mail.example.org/x" },
+    ends: "exits",
+    says: /MAILFLEET_CONSOLE_URL must have no path/,
+  },
+  {
+    what: "a NATS in which nothing was made",
+    service: "scheduler",
+    env: { MAILFLEET_NATS_URL: "EMPTY_NATS" },
+    ends: "topology",
+    says: /is missing.*; run `mailfleet topology apply`/,
+  },
+  {
+    what: "a database that another deployment has",
+    service: "scheduler",
+    env: { MAILFLEET_MONGO_DB: "OTHER_DATABASE" },
+    ends: "deployment",
+    says: /^Held: /,
+  },
+];
