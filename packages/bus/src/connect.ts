@@ -14,8 +14,10 @@ import { deadLetter } from "./dead-letter.ts";
 import { eraseMessages } from "./erase.ts";
 import { follow } from "./follow.ts";
 import { latest, putBehind } from "./latest.ts";
+import { closeMs } from "./limits.ts";
 import { openLink } from "./link.ts";
 import { BusOutage } from "./outage.ts";
+import { atMost } from "./pause.ts";
 import { createPublisher, wholly } from "./publish.ts";
 import { ask } from "./request.ts";
 import { respond } from "./respond.ts";
@@ -32,7 +34,13 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
   const link = await openLink(options);
   const js = jetstream(link.nc, { timeout: 5000 });
   const jsm = await jetstreamManager(link.nc, { timeout: 5000, checkAPI: false });
-  const publishSome = createPublisher({ link, js, logger, patienceMs });
+  const publisher = createPublisher({ link, js, logger, patienceMs });
+  const underWay = new Set<Promise<unknown>>();
+  const publishSome: typeof publisher = (messages, how) => {
+    const published = publisher(messages, how).finally(() => underWay.delete(published));
+    underWay.add(published);
+    return published;
+  };
   const publishAll = async (messages: readonly OutgoingMessage[], how: PublishOptions = {}) =>
     wholly(await publishSome(messages, how));
   const open = new Set<{ stop(): Promise<void> }>();
@@ -117,6 +125,8 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     refusal: () => link.refusal(),
     stop: async () => {
       await Promise.all([...open].map((one) => one.stop()));
+      // What was said at the last moment is confirmed before the connection goes.
+      await atMost(closeMs, Promise.allSettled(underWay));
       await link.close();
     },
   };

@@ -25,6 +25,14 @@ test("the same id is stored once", async () => {
   assert.equal(await bus.publish(timerFired(1)), "duplicate");
 });
 
+test("what is said while the bus stops is confirmed before its connection goes", async () => {
+  const leaving = await given.connect();
+  const outcomes = leaving.publishAll(Array.from({ length: 1500 }, (_, n) => timerFired(9000 + n)));
+  outcomes.catch(() => {});
+  await leaving.stop();
+  assert.deepEqual(new Set(await outcomes), new Set(["stored"]));
+});
+
 test("a second run of one mailbox, direction and purpose is coalesced until the first is acknowledged", async () => {
   assert.equal(await bus.publish(run("mb_coal1", "a")), "stored");
   assert.equal(await bus.publish(run("mb_coal1", "b")), "coalesced");
