@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { runInNewContext } from "node:vm";
-import { type MongoWithUsers, startMongoWithUsers, startNats, tempDir } from "@mailfleet/local/testing";
+import { startMongo, startNats, type TestMongo, tempDir } from "@mailfleet/local/testing";
 import { confirm, nkeyFileOf, readOrMakeNkeys, topology } from "@mailfleet/topology";
+import { MongoClient } from "mongodb";
 import { secretFiles } from "./secrets.ts";
 
 const database = "mailfleet";
@@ -34,17 +35,20 @@ function commandsOf(script: string, isThere: boolean) {
 
 describe("the files of npm run secrets, at the engines", () => {
   let nats: Awaited<ReturnType<typeof startNats>>;
-  let mongo: MongoWithUsers;
+  let mongo: TestMongo;
+  let administrator: MongoClient;
   before(async () => {
     // The address, the health check and the folder are those of a container.
     const configuration = file("nats.conf").replaceAll(/^(port|http|jetstream)\b.*$/gm, "");
     nats = await startNats({ configuration: [configuration] });
-    mongo = await startMongoWithUsers();
+    mongo = await startMongo({ own: true });
+    administrator = await new MongoClient(mongo.url).connect();
     for (const isThere of [false, true])
       for (const { db, command } of commandsOf(file("mongo-users.js"), isThere))
-        await mongo.administrator.db(db).command(command);
+        await administrator.db(db).command(command);
   });
   after(async () => {
+    await administrator?.close();
     await Promise.all([nats?.stop(), mongo?.stop(), folder.remove()]);
   });
 
@@ -55,17 +59,14 @@ describe("the files of npm run secrets, at the engines", () => {
     env: {
       MAILFLEET_NATS_URL: nats.url,
       MAILFLEET_NATS_NKEY_FILE: join(folder.path, nkeyFileOf("topology")),
-      MAILFLEET_MONGO_URL: file(`${mongoUser}-mongo-url`).replace(
-        "mongodb:27017",
-        new URL(mongo.urlOf("any", "any")).host,
-      ),
+      MAILFLEET_MONGO_URL: file(`${mongoUser}-mongo-url`).replace("mongodb:27017", new URL(mongo.url).host),
       MAILFLEET_MONGO_DB: database,
     },
   });
 
   test("topology makes everything; restore ends the hold of a backup, which topology may not", async () => {
     assert.equal(await topology({ action: "apply", ...placesOf("topology") }), true, said.join("\n"));
-    const db = mongo.administrator.db(database);
+    const db = administrator.db(database);
     await db.collection("deployment").updateOne({}, { $inc: { epoch: -1 } });
     await db.collection("settings").insertOne({ organisationId: "og_one", v: 1 });
     await db.collection<{ _id: string }>("sends").insertOne({

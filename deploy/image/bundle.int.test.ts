@@ -7,7 +7,7 @@ import { after, before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { Worker } from "node:worker_threads";
-import { eventually, startMongo, startNats, type TestMongo, tempDir } from "@mailfleet/local/testing";
+import { eventually, placesFor, startMongo, startNats, type TestMongo, tempDir } from "@mailfleet/local/testing";
 import { generateKeyFiles } from "@mailfleet/secrets";
 import { type Bundle, bundle } from "./bundle.ts";
 import { programs } from "./programs.ts";
@@ -31,9 +31,6 @@ describe("bundled programs", () => {
     ]);
     const keys = await generateKeyFiles(join(folder.path, "keys"));
     env = {
-      MAILFLEET_NATS_URL: nats.url,
-      MAILFLEET_MONGO_URL: mongo.url,
-      MAILFLEET_MONGO_DB: mongo.dbName,
       MAILFLEET_OPEN_KEYS: keys.mailboxOpenKeys,
       MAILFLEET_SEAL_KEY: keys.mailboxSealKey,
       MAILFLEET_NOTIFY_OPEN_KEYS: keys.notifyOpenKeys,
@@ -55,7 +52,7 @@ describe("bundled programs", () => {
   /** The port in the log line "ready". */
   const start = async (name: string) => {
     const child = spawn(process.execPath, ["--enable-source-maps", main(name)], {
-      env,
+      env: { ...env, ...placesFor(name, nats, mongo) },
       stdio: ["ignore", "pipe", "inherit"],
     });
     started.push(child);
@@ -74,7 +71,9 @@ describe("bundled programs", () => {
   };
 
   test("the command line makes the topology, then each service is ready and ends when it is asked to", async () => {
-    const { stdout } = await promisify(execFile)(process.execPath, [main("cli"), "topology", "apply"], { env });
+    const { stdout } = await promisify(execFile)(process.execPath, [main("cli"), "topology", "apply"], {
+      env: { ...env, ...placesFor("topology", nats, mongo) },
+    });
     assert.match(stdout, /Nothing is missing/);
     await Promise.all(
       services.map(async (name) => {

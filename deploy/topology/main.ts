@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { mongoRoles, mongoRolesScript } from "./mongo-roles.ts";
 import { natsAccount } from "./nats-users.ts";
 import { readOrMakeNkeys } from "./nkey-files.ts";
+import { outsideAccounts } from "./outside.ts";
 import { type TopologyAction, topology, topologyActions } from "./topology.ts";
 
 const { positionals, values } = parseArgs({
@@ -15,7 +16,12 @@ if (action === "nats-users") {
     console.error("nats-users needs --keys FOLDER: the seeds of the users are there, and are made if they are not");
     process.exit(2);
   }
-  console.log(natsAccount(readOrMakeNkeys(values.keys)));
+  console.log(
+    natsAccount(
+      readOrMakeNkeys(values.keys),
+      outsideAccounts.parse(process.env.MAILFLEET_OUTSIDE_ACCOUNTS || undefined),
+    ),
+  );
   process.exit(0);
 }
 if (action === "mongo-roles") {

@@ -3,10 +3,10 @@ import { after, before, describe, test } from "node:test";
 import { forgetOrganisation } from "@mailfleet/config/restore";
 import type { Logger } from "@mailfleet/contracts";
 import { deploymentCollection } from "@mailfleet/kit";
-import { type MongoWithUsers, startMongoWithUsers } from "@mailfleet/local/testing";
+import { startMongo, type TestMongo } from "@mailfleet/local/testing";
 import { holdUnfinished } from "@mailfleet/outbound-send/restore";
 import { connectStore, makeCollections, type Store } from "@mailfleet/store";
-import { mongoRoles, mongoRolesScript, roleOf } from "./mongo-roles.ts";
+import { mongoRolesScript } from "./mongo-roles.ts";
 import { speakers, system } from "./system.ts";
 
 const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
@@ -14,26 +14,20 @@ const database = "mailfleet";
 const unauthorized = { codeName: "Unauthorized" };
 
 describe("roles of MongoDB", () => {
-  let mongo: MongoWithUsers;
+  let mongo: TestMongo;
   const stores: Store[] = [];
   const storeOf = async (service: string) => {
-    const url = mongo.urlOf(service, `password-of-${service}`);
-    const store = await connectStore({ url, database, appName: service, logger: silent });
+    const store = await connectStore({
+      url: mongo.urlOf(service),
+      database: mongo.dbName,
+      appName: service,
+      logger: silent,
+    });
     stores.push(store);
     return store;
   };
   before(async () => {
-    mongo = await startMongoWithUsers();
-    const { administrator } = mongo;
-    for (const role of mongoRoles(database)) {
-      const { role: name, ...rest } = role;
-      await administrator.db(database).command({ createRole: name, ...rest });
-    }
-    for (const service of [...speakers.map(({ name }) => name), "topology", "restore"])
-      await administrator.db("admin").command({
-        ...{ createUser: service, pwd: `password-of-${service}` },
-        roles: [{ role: roleOf(service), db: database }],
-      });
+    mongo = await startMongo();
   });
   after(async () => {
     await Promise.all(stores.map((store) => store.close()));

@@ -1,4 +1,5 @@
 import { consumers, type RequestName, requestAddress, requestsTo, streams, subjects } from "@mailfleet/contracts";
+import { outsideExports } from "./outside.ts";
 import { type Speaking, speakers } from "./system.ts";
 
 /** A user of NATS, with what it may do and nothing else. */
@@ -102,9 +103,9 @@ export const allNatsUsers: readonly NatsUser[] = [topologyUser, ...natsUsers];
 
 /**
  * The account of Mailfleet, for the block `accounts` of a NATS server's configuration. `publicKeys`: what each user's nkey is
- * known by (`U…`).
+ * known by (`U…`). `outside`: accounts that may read facts.
  */
-export function natsAccount(publicKeys: ReadonlyMap<string, string>): string {
+export function natsAccount(publicKeys: ReadonlyMap<string, string>, outside: readonly string[] = []): string {
   const list = (items: readonly string[]) => items.map((item) => `\n          ${JSON.stringify(item)}`).join("");
   const blocks = allNatsUsers.map(
     ({ name, publish, mayNotPublish, subscribe }) => `    {
@@ -120,5 +121,5 @@ export function natsAccount(publicKeys: ReadonlyMap<string, string>): string {
       }
     }`,
   );
-  return `${accountName} {\n  jetstream: enabled\n  users: [\n${blocks.join("\n")}\n  ]\n}\n`;
+  return `${accountName} {\n  jetstream: enabled\n  users: [\n${blocks.join("\n")}\n  ]\n${outsideExports(outside)}}\n`;
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { connectBus } from "@mailfleet/bus";
 import type { Logger } from "@mailfleet/contracts";
-import { startMongo, startNats } from "@mailfleet/local/testing";
+import { placesFor, startMongo, startNats } from "@mailfleet/local/testing";
 import { connectStore } from "@mailfleet/store";
 import { system } from "./system.ts";
 import { type TopologyAction, topology } from "./topology.ts";
@@ -16,7 +16,7 @@ after(async () => {
   await Promise.all([nats.stop(), mongo.stop()]);
 });
 
-const env = { MAILFLEET_NATS_URL: nats.url, MAILFLEET_MONGO_URL: mongo.url, MAILFLEET_MONGO_DB: mongo.dbName };
+const env = placesFor("topology", nats, mongo);
 async function run(action: TopologyAction, more: { contract?: boolean; json?: boolean } = {}) {
   const lines: string[] = [];
   const done = await topology({ action, ...more, env, out: (line) => void lines.push(line) });

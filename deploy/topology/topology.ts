@@ -6,6 +6,7 @@ import { connectStore, isOutage, planCollections, type Store } from "@mailfleet/
 import { z } from "zod";
 import { planDeployment } from "./deployment/plan-deployment.ts";
 import { lines } from "./lines.ts";
+import { outsideAccounts, outsideConsumer } from "./outside.ts";
 import { system } from "./system.ts";
 
 /** `apply` makes and changes, `diff` says what `apply` would do, `check` fails if something is missing or different. */
@@ -26,6 +27,7 @@ export interface TopologyTask {
 export const environment = {
   /** Copies of each stream: 1 locally, 3 in production. */
   MAILFLEET_STREAM_REPLICAS: z.coerce.number().int().min(1, "must be 1 to 5").max(5, "must be 1 to 5").default(1),
+  MAILFLEET_OUTSIDE_ACCOUNTS: outsideAccounts,
 };
 
 type Done = "make" | "change" | "remove";
@@ -38,9 +40,13 @@ const done = { make: "made", change: "changed", remove: "removed" } as const;
  * throw; engines that are away are waited for.
  */
 export async function topology(task: TopologyTask): Promise<boolean> {
-  const { natsUrl, natsNkeyFile, mongoUrl, mongoDb, streamReplicas, leaseMs } = readEnvironment(environment, task.env);
+  const settings = readEnvironment(environment, task.env);
+  const { natsUrl, natsNkeyFile, mongoUrl, mongoDb, streamReplicas, leaseMs } = settings;
   const { ackWaitMs } = lengthsOf(leaseMs);
-  const consumers = system.consumers.map((consumer) => ({ ...consumer, ackWaitMs }));
+  const consumers = [
+    ...system.consumers.map((consumer) => ({ ...consumer, ackWaitMs })),
+    ...settings.outsideAccounts.map(outsideConsumer),
+  ];
   const logger = lines(task.out);
   const [nats, bus, mongo] = await Promise.all([
     openStreamTopology({ url: natsUrl, nkeyFile: natsNkeyFile, name: "topology", logger, replicas: streamReplicas }),

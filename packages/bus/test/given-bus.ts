@@ -27,7 +27,8 @@ export function recordingLogger(lines: string[] = []): Logger {
 
 /** A separate server with all streams and consumers, and as many buses as a test connects. */
 export async function givenNats(options: { configuration?: readonly string[] } = {}) {
-  const engine = await startNats(options);
+  // Tests of the bus make streams of their own, for which no user has rights.
+  const engine = await startNats({ configuration: [], ...options });
   const buses: Bus[] = [];
   const logs: string[] = [];
   return {

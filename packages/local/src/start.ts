@@ -34,7 +34,8 @@ Mailfleet runs.
   administrator token  ${shown(stack.adminTokenFile)}
   sandbox mail server  IMAP 127.0.0.1:${imapPort}, POP3 127.0.0.1:${pop3Port}, SMTP 127.0.0.1:${smtpPort}, no encryption
                        ${sandbox.map(({ address, password }) => `${address} (${password})`).join(", ")}
-  NATS, MongoDB        ${new URL(stack.natsUrl).host} (with user and password: ${shown(resolve(CHECKOUT, data, "nats-url"))}), ${new URL(stack.mongoUrl).host}
+  NATS, MongoDB        ${new URL(stack.natsUrl).host} and ${new URL(stack.mongoUrl).host}
+                       (with user and password: ${shown(resolve(CHECKOUT, data, "nats-url"))}, mongo-url)
   command line         ${commandLine(stack.consoleUrl, stack.adminTokenFile)}
 Ctrl-C stops everything.
 `);

@@ -44,29 +44,34 @@ export interface Scripted {
 /** Real NATS and MongoDB, and stand-ins for config, which answers connections, and the scheduler, which fires timers. */
 export async function givenWorker() {
   const [nats, mongo] = await Promise.all([startNats(), startMongo()]);
-  const bus = await connectBus({ url: nats.url, name: "test", logger: quiet, publishPatienceMs: 500, isOutage });
+  const around = await connectBus({ url: nats.url, name: "around", logger: quiet, isOutage: () => false });
   await makeStreams(nats);
-  const store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "test", logger: quiet });
-  await makeCollections(store, [permitCollection, signInCollection]);
+  const name = "inbound-sync";
+  const bus = await connectBus({ ...nats.signIn(name), name, logger: quiet, publishPatienceMs: 500, isOutage });
+  const connect = (url: string) => connectStore({ url, database: mongo.dbName, appName: "test", logger: quiet });
+  const topology = await connect(mongo.urlOf("topology"));
+  await makeCollections(topology, [permitCollection, signInCollection]);
+  await topology.close();
+  const store = await connect(mongo.urlOf(name));
   const renewals = startRenewals({ logger: quiet, isOutage, lengths });
   const connections = new Map<string, Connection>();
   const told: Incoming[] = [];
   const timers: Incoming<"timer.set.v1">[] = [];
 
-  await bus.respond({
+  await around.respond({
     "config.connection.get": async ({ mailboxId }) => {
       const connection = connections.get(mailboxId);
       if (!connection) throw new ProblemError("NOT_FOUND", "there is none");
       return connection;
     },
   });
-  await bus.follow({ filters: ["fact.run.>"], deliver: "new" }, (message) => told.push(message));
-  await bus.consume(consumers.configEvents, {
+  await around.follow({ filters: ["fact.run.>"], deliver: "new" }, (message) => told.push(message));
+  await around.consume(consumers.configEvents, {
     types: ["mailbox.run-succeeded.v1", "mailbox.run-failed.v1"],
     concurrency: 10,
     handle: async (message) => void told.push(message),
   });
-  await bus.consume(consumers.schedulerTimers, {
+  await around.consume(consumers.schedulerTimers, {
     types: ["timer.set.v1"],
     concurrency: 10,
     handle: async (message) => void timers.push(message),
@@ -148,7 +153,7 @@ export async function givenWorker() {
     toldOf: (mailboxId: string) => told.filter((message) => message.mailboxId === mailboxId),
     async stop() {
       renewals.stop();
-      await bus.stop();
+      await Promise.all([bus.stop(), around.stop()]);
       await Promise.all([store.close(), nats.stop(), mongo.stop()]);
     },
   };

@@ -22,7 +22,7 @@ import {
 } from "@mailfleet/contracts";
 import { createGuardedFetch } from "@mailfleet/http";
 import { markNew, Registry, startService, wantedBy } from "@mailfleet/kit";
-import { freePort, startMongo, startNats, tempDir } from "@mailfleet/local/testing";
+import { freePort, placesFor, startMongo, startNats, tempDir } from "@mailfleet/local/testing";
 import { createTokens } from "@mailfleet/oauth";
 import { generateKeyFiles, loadOpener, loadSealer } from "@mailfleet/secrets";
 import { connectStore, isOutage, makeCollections, openDocuments } from "@mailfleet/store";
@@ -138,7 +138,10 @@ function unfolded(raw: string): string {
 export async function givenAlerting() {
   const [nats, mongo, directory] = await Promise.all([startNats(), startMongo(), tempDir("alerting")]);
   await makeStreams(nats);
-  const topology = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "topology", logger: quiet });
+  const topology = await connectStore({
+    ...{ url: mongo.urlOf("topology"), database: mongo.dbName },
+    ...{ appName: "topology", logger: quiet },
+  });
   await makeCollections(topology, wantedBy(alerting).collections);
   const outside = await connectBus({ url: nats.url, name: "test", logger: quiet, isOutage: () => false });
   await markNew({ bus: outside, deployment: topology.deployment }, Date.now());
@@ -193,8 +196,11 @@ export async function givenAlerting() {
       loses?: (message: OutgoingMessage) => boolean;
     } = {},
   ) => {
-    const store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "alerting", logger: quiet });
-    const bus = await connectBus({ url: nats.url, name: "alerting", logger: quiet, isOutage });
+    const store = await connectStore({
+      ...{ url: mongo.urlOf("alerting"), database: mongo.dbName },
+      ...{ appName: "alerting", logger: quiet },
+    });
+    const bus = await connectBus({ ...nats.signIn("alerting"), name: "alerting", logger: quiet, isOutage });
     const marks = createClearMarkStore(store);
     const registry = new Registry();
     const notices = createNoticeStore(store);
@@ -261,9 +267,7 @@ export async function givenAlerting() {
     bus: outside,
     /** For replicas that are processes of their own. */
     environment: {
-      MAILFLEET_NATS_URL: nats.url,
-      MAILFLEET_MONGO_URL: mongo.url,
-      MAILFLEET_MONGO_DB: mongo.dbName,
+      ...placesFor("alerting", nats, mongo),
       MAILFLEET_NOTIFY_OPEN_KEYS: keys.notifyOpenKeys,
       MAILFLEET_LOG_LEVEL: "silent",
       MAILFLEET_ALLOWED_PRIVATE_NETWORKS: "127.0.0.0/8",

@@ -77,6 +77,10 @@ export async function givenConfig(options: { ownMongo?: boolean } = {}) {
   const { inboundTests, inboundRuns, outboundTests, outboundRuns, actTests, actRuns } = consumers;
   const workers = [inboundTests, inboundRuns, outboundTests, outboundRuns, actTests, actRuns];
   await makeStreams(nats);
+  const connect = (url: string) => connectStore({ url, database: mongo.dbName, appName: "config-test", logger });
+  const topology = await connect(mongo.urlOf("topology"));
+  await makeCollections(topology, wantedBy(config).collections);
+  await topology.close();
   /** What workers and scheduler were asked for. They only write it down: a test says what comes back. */
   const asked: Incoming<"run.requested.v1" | "timer.set.v1" | "timer.clear.v1">[] = [];
   for (const consumer of [...workers, consumers.schedulerTimers])
@@ -95,9 +99,8 @@ export async function givenConfig(options: { ownMongo?: boolean } = {}) {
       onPublish?: (message: OutgoingMessage) => void;
     } = {},
   ) {
-    const store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "config-test", logger });
-    await makeCollections(store, wantedBy(config).collections);
-    const own = await connectBus({ url: nats.url, name: "config", logger, isOutage });
+    const store = await connect(mongo.urlOf("config"));
+    const own = await connectBus({ ...nats.signIn("config"), name: "config", logger, isOutage });
     const registry = new Registry();
     const renewals = startRenewals({ logger, isOutage, ...(options.lengths && { lengths: options.lengths }) });
     const service = await startService(
@@ -161,7 +164,7 @@ export async function givenConfig(options: { ownMongo?: boolean } = {}) {
 
   /** A consent is so much older than it is, and otherwise as named. */
   async function ages(mailboxId: string, ms: number, change: { ownership?: number } = {}) {
-    const store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "config-test", logger });
+    const store = await connect(mongo.url);
     const grants = createGrantStore(store);
     const grant = await grants.load(mailboxId);
     if (grant) await grants.put({ ...grant, grantedAt: grant.grantedAt - ms, ...change });

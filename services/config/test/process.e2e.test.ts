@@ -4,25 +4,19 @@ import { once } from "node:events";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { connectBus } from "@mailfleet/bus";
-import { applyTopology, startMongo, startNats } from "@mailfleet/local/testing";
+import { applyTopology, placesFor, startMongo, startNats } from "@mailfleet/local/testing";
 import { command, listeningLogger, mailboxInput, profileInput } from "./given-config.ts";
 
 const main = fileURLToPath(new URL("../main.ts", import.meta.url));
 const [nats, mongo] = await Promise.all([startNats(), startMongo()]);
 after(() => Promise.all([nats.stop(), mongo.stop()]));
-await applyTopology({
-  MAILFLEET_NATS_URL: nats.url,
-  MAILFLEET_MONGO_URL: mongo.url,
-  MAILFLEET_MONGO_DB: mongo.dbName,
-});
+await applyTopology(placesFor("topology", nats, mongo));
 
 /** The service as its supervisor starts it; resolves when it says that it is ready. */
 async function start(more: Record<string, string> = {}) {
   const env = {
     ...process.env,
-    MAILFLEET_NATS_URL: nats.url,
-    MAILFLEET_MONGO_URL: mongo.url,
-    MAILFLEET_MONGO_DB: mongo.dbName,
+    ...placesFor("config", nats, mongo),
     MAILFLEET_LOG_LEVEL: "warn",
     ...more,
   };

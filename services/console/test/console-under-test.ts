@@ -57,6 +57,7 @@ export const destinations = {
 /** The console on real engines with stand-ins for the other services. */
 export interface ConsoleUnderTest {
   readonly app: ConsoleApp;
+  /** Of everybody else: it may do everything. */
   readonly bus: Bus;
   readonly tokens: TokenRepository;
   readonly log: KeptLog;
@@ -78,8 +79,8 @@ export async function startConsoleUnderTest(
 ): Promise<ConsoleUnderTest> {
   const [nats, mongo] = await Promise.all([startNats(), startMongo()]);
   const log = keptLog();
-  const bus = await connectBus({ url: nats.url, name: "console-test", logger: log, isOutage });
-  await makeStreams(nats);
+  const bus = await connectBus({ ...nats.signIn("console"), name: "console", logger: log, isOutage });
+  await makeStreams(nats.signIn("topology"));
   const others = await connectBus({ url: nats.url, name: "others-test", logger: log, isOutage: () => false });
   await others.respond({
     "config.profile.destinations": async ({ new: made, change }) => ({
@@ -93,8 +94,11 @@ export async function startConsoleUnderTest(
     "config.mailbox.destinations": async () => ({ to: { credentials: destinations } }),
     ...handlers,
   });
-  const store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "console-test", logger: log });
-  await makeCollections(store, wantedBy(consoleService).collections);
+  const connect = (url: string) => connectStore({ url, database: mongo.dbName, appName: "console-test", logger: log });
+  const topology = await connect(mongo.urlOf("topology"));
+  await makeCollections(topology, wantedBy(consoleService).collections);
+  await topology.close();
+  const store = await connect(mongo.urlOf("console"));
   const tokens = createTokenRepository(store);
   const now = options.now ?? Date.now;
   const ports: Omit<ConsolePorts, "consoleUrl"> = {
@@ -124,7 +128,7 @@ export async function startConsoleUnderTest(
   const administrator = await tokenFor("administrator");
   return {
     app,
-    bus,
+    bus: others,
     tokens,
     log,
     tokenFor,

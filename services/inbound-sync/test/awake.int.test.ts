@@ -46,9 +46,8 @@ describe("watches at Dovecot", { skip }, () => {
   });
 
   test("when the process that watches is killed another one watches within the lease, and nothing is doubled", async (t) => {
-    const { nats, mongo } = given;
     const script = new URL("./watch-replica.ts", import.meta.url);
-    const killed = fork(script, [nats.url, mongo.url, mongo.dbName], { stdio: "inherit" });
+    const killed = fork(script, [JSON.stringify(given.engines)], { stdio: "inherit" });
     t.after(() => killed.kill("SIGKILL"));
     await once(killed, "message");
     const mailboxId = await running("moved");

@@ -11,9 +11,8 @@ test("a process that was frozen for longer than its lease changes nothing when i
   t.after(() => given.stop());
   const mailboxId = "mb_frozen";
   given.connect(mailboxId, {});
-  const { nats, mongo } = given;
   const script = new URL("./frozen-replica.ts", import.meta.url);
-  const frozen = fork(script, [nats.url, mongo.url, mongo.dbName], { stdio: "inherit" });
+  const frozen = fork(script, [JSON.stringify(given.engines)], { stdio: "inherit" });
   t.after(() => frozen.kill("SIGKILL"));
   await once(frozen, "message");
   const received = async () => (await given.sources.get(mailboxId))?.received ?? 0;

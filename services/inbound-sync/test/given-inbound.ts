@@ -22,6 +22,7 @@ export async function givenInbound(options: { ownMongo?: boolean } = {}) {
   await makeStreams(nats);
   const store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "test", logger });
   await makeCollections(store, wantedBy(inboundSync).collections);
+  const engines = { nats: nats.signIn("inbound-sync"), mongoUrl: mongo.urlOf("inbound-sync"), database: mongo.dbName };
   const connections = new Map<string, Connection>();
   const facts: Incoming[] = [];
   const results: Incoming[] = [];
@@ -66,6 +67,7 @@ export async function givenInbound(options: { ownMongo?: boolean } = {}) {
   return {
     nats,
     mongo,
+    engines,
     world,
     store,
     messages,
@@ -128,7 +130,7 @@ export async function givenInbound(options: { ownMongo?: boolean } = {}) {
 
     /** One process of the service. */
     async startReplica(own: GivenReplica = {}) {
-      const replica = await startReplica({ natsUrl: nats.url, mongoUrl: mongo.url, database: mongo.dbName }, own);
+      const replica = await startReplica(engines, own);
       replicas.push(replica);
       return replica;
     },

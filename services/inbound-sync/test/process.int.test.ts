@@ -3,19 +3,18 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { applyTopology, startMongo, startNats, tempDir } from "@mailfleet/local/testing";
+import { applyTopology, placesFor, startMongo, startNats, tempDir } from "@mailfleet/local/testing";
 import { generateKeyFiles } from "@mailfleet/secrets";
 
 test("the process becomes ready, says where its health is, and leaves with code 0 when asked to", async (t) => {
   const [nats, mongo, folder] = await Promise.all([startNats(), startMongo(), tempDir("keys")]);
   t.after(() => Promise.all([nats.stop(), mongo.stop(), folder.remove()]));
-  const places = { MAILFLEET_NATS_URL: nats.url, MAILFLEET_MONGO_URL: mongo.url, MAILFLEET_MONGO_DB: mongo.dbName };
-  await applyTopology(places);
+  await applyTopology(placesFor("topology", nats, mongo));
   const keys = await generateKeyFiles(folder.path);
   const service = fork(fileURLToPath(new URL("../main.ts", import.meta.url)), {
     env: {
       ...process.env,
-      ...places,
+      ...placesFor("inbound-sync", nats, mongo),
       MAILFLEET_OPEN_KEYS: keys.mailboxOpenKeys,
       MAILFLEET_LOG_LEVEL: "warn",
     },

@@ -43,7 +43,7 @@ const noTokens = { exchangeCode: unused, startDevice: unused, pollDevice: unused
 
 /** Where a replica finds its engines. */
 export interface Engines {
-  readonly natsUrl: string;
+  readonly nats: { readonly url: string; readonly nkeyFile?: string };
   readonly mongoUrl: string;
   readonly database: string;
 }
@@ -69,7 +69,7 @@ export async function startReplica(
   }: GivenReplica,
 ) {
   const bus = await connectBus({
-    url: engines.natsUrl,
+    ...engines.nats,
     name: "inbound-sync",
     logger,
     publishPatienceMs: 2000,

@@ -1,6 +1,6 @@
-import { startReplica } from "./replica.ts";
+import { type Engines, startReplica } from "./replica.ts";
 
 /** A process of the service that a test kills while it holds watches. */
-const [, , natsUrl = "", mongoUrl = "", database = ""] = process.argv;
-await startReplica({ natsUrl, mongoUrl, database }, {});
+const engines = JSON.parse(process.argv[2] ?? "") as Engines;
+await startReplica(engines, {});
 process.send?.("ready");

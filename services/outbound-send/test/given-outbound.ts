@@ -140,7 +140,8 @@ export async function givenOutbound() {
 
   const instances: Instance[] = [];
   const processes: OtherProcess[] = [];
-  const engines = { natsUrl: nats.url, mongoUrl: mongo.url, database: mongo.dbName };
+  const user = "outbound-send";
+  const engines = { nats: nats.signIn(user), mongoUrl: mongo.urlOf(user), database: mongo.dbName };
   let number = 0;
   return {
     around,

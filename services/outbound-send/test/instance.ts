@@ -50,7 +50,7 @@ const shown: Logger = {
 
 /** Where the engines of a test are. */
 export interface Engines {
-  readonly natsUrl: string;
+  readonly nats: { readonly url: string; readonly nkeyFile?: string };
   readonly mongoUrl: string;
   readonly database: string;
 }
@@ -83,7 +83,7 @@ export async function startInstance(engines: Engines, options: InstanceOptions):
   const policy = { ...defaultPolicy, dueLookMs: 500, outboxLookMs: 400, ...options.policy };
   const store = await connectStore({ url: engines.mongoUrl, database: engines.database, appName: "test", logger });
   const isOutage = (error: unknown) => isStoreOutage(error) || error instanceof BusOutage;
-  const bus = await connectBus({ url: engines.natsUrl, name: "outbound", logger, isOutage });
+  const bus = await connectBus({ ...engines.nats, name: "outbound-send", logger, isOutage });
   const owner = `app${++number}-${process.pid}-${Date.now()}`;
   const renewals = startRenewals({ logger, isOutage, lengths: options.lengths ?? short });
   const fetch = createGuardedFetch({ privateNetworks: ["127.0.0.0/8"] });

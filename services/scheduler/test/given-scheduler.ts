@@ -22,7 +22,9 @@ const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: ()
 /** Real engines, an observer's bus, and as many schedulers as a test starts. */
 export async function givenEngines() {
   const [nats, mongo] = await Promise.all([startNats(), startMongo()]);
-  const store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "test", logger: silent });
+  const connect = (url: string) => connectStore({ url, database: mongo.dbName, appName: "test", logger: silent });
+  const store = await connect(mongo.url);
+  const stores = [store];
   const timers = createTimerStore(store);
   const bus = await connectBus({ url: nats.url, name: "observer", logger: silent, isOutage: () => false });
   await makeStreams(nats);
@@ -48,18 +50,20 @@ export async function givenEngines() {
     ) => {
       const failPoint = options.failPoint ?? noFailPoint;
       const own = await connectBus({
-        url: nats.url,
+        ...nats.signIn("scheduler"),
         name: "scheduler",
         logger: silent,
         failPoint,
         isOutage,
       });
       buses.push(own);
+      const ownStore = await connect(mongo.urlOf("scheduler"));
+      stores.push(ownStore);
       const registry = new Registry();
       const metrics = createMetrics(registry);
       const ports: GivenPorts<SchedulerPorts> = {
         bus: refusing(own, options.takes),
-        timers,
+        timers: createTimerStore(ownStore),
         metrics,
         logger: silent,
         registry,
@@ -86,7 +90,7 @@ export async function givenEngines() {
     endTest: async () => void (await Promise.all([...running].map((stop) => stop()))),
     stop: async () => {
       await Promise.all(buses.map((one) => one.stop()));
-      await store.close();
+      await Promise.all(stores.map((one) => one.close()));
       await Promise.all([nats.stop(), mongo.stop()]);
     },
   };

@@ -3,7 +3,7 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { eventually } from "@mailfleet/local/testing";
+import { eventually, placesFor } from "@mailfleet/local/testing";
 import { givenEngines, setMessage, timer } from "./given-scheduler.ts";
 
 test("the service as a process: ready, fires, shows its metrics, leaves on SIGTERM", async (t) => {
@@ -12,9 +12,7 @@ test("the service as a process: ready, fires, shows its metrics, leaves on SIGTE
   const child = fork(fileURLToPath(new URL("../main.ts", import.meta.url)), {
     env: {
       ...process.env,
-      MAILFLEET_NATS_URL: given.nats.url,
-      MAILFLEET_MONGO_URL: given.mongo.url,
-      MAILFLEET_MONGO_DB: given.mongo.dbName,
+      ...placesFor("scheduler", given.nats, given.mongo),
       MAILFLEET_HTTP_PORT: "0",
     },
     stdio: ["ignore", "ignore", "inherit", "ipc"],

@@ -31,8 +31,11 @@ export function streamConfig(definition: StreamDefinition): Partial<StreamConfig
   };
 }
 
+/** A durable consumer, whoever reads it. */
+export type PlannedConsumer = Omit<ConsumerDefinition, "service">;
+
 /** What is asked of the server for a consumer. `max_deliver` is unlimited: a message at its limit stays for ever. */
-export function consumerConfig(definition: ConsumerDefinition): Partial<ConsumerConfig> {
+export function consumerConfig(definition: PlannedConsumer): Partial<ConsumerConfig> {
   return {
     durable_name: definition.name,
     filter_subjects: [...definition.filters],

@@ -10,6 +10,7 @@ import {
 } from "@mailfleet/contracts";
 import { jetstreamManager } from "@nats-io/jetstream";
 import { type LinkOptions, openLink } from "../link.ts";
+import type { PlannedConsumer } from "./configuration.ts";
 import { planConsumer, planStream, planSuperfluous } from "./plan.ts";
 
 export { newNkeySeed, publicNkeyOf } from "./nkeys.ts";
@@ -40,7 +41,7 @@ export async function makeStreams(
 /** NATS, as the topology step sees it. */
 export interface StreamTopology {
   /** What would have to be done, in the order in which it can be. */
-  plan(streams: readonly StreamDefinition[], consumers: readonly ConsumerDefinition[]): Promise<TopologyStep[]>;
+  plan(streams: readonly StreamDefinition[], consumers: readonly PlannedConsumer[]): Promise<TopologyStep[]>;
   close(): Promise<void>;
 }
 

@@ -1,6 +1,13 @@
-import type { ConsumerDefinition, StreamDefinition, TopologyStep } from "@mailfleet/contracts";
+import type { StreamDefinition, TopologyStep } from "@mailfleet/contracts";
 import { type ConsumerInfo, JetStreamApiError, type JetStreamManager, type StreamInfo } from "@nats-io/jetstream";
-import { consumerConfig, type Difference, differences, streamConfig, withFilters } from "./configuration.ts";
+import {
+  consumerConfig,
+  type Difference,
+  differences,
+  type PlannedConsumer,
+  streamConfig,
+  withFilters,
+} from "./configuration.ts";
 
 /** JetStream's error codes for what is not there. */
 const missing = { stream: 10059, consumer: 10014 } as const;
@@ -46,7 +53,7 @@ export async function planStream(
 }
 
 /** What would have to be done about one consumer. */
-export async function planConsumer(jsm: JetStreamManager, definition: ConsumerDefinition): Promise<TopologyStep[]> {
+export async function planConsumer(jsm: JetStreamManager, definition: PlannedConsumer): Promise<TopologyStep[]> {
   const { stream, name } = definition;
   const what = `consumer ${name} of stream ${stream}`;
   const asked = consumerConfig(definition);
@@ -91,7 +98,7 @@ function servesAs(asked: object, found: object, different: readonly Difference[]
 export async function planSuperfluous(
   jsm: JetStreamManager,
   streams: readonly StreamDefinition[],
-  consumers: readonly ConsumerDefinition[],
+  consumers: readonly PlannedConsumer[],
 ): Promise<TopologyStep[]> {
   const steps: TopologyStep[] = [];
   for await (const info of jsm.streams.list()) {
@@ -106,7 +113,7 @@ export async function planSuperfluous(
 async function superfluousConsumers(
   jsm: JetStreamManager,
   stream: string,
-  declared: readonly ConsumerDefinition[],
+  declared: readonly PlannedConsumer[],
 ): Promise<TopologyStep[]> {
   const steps: TopologyStep[] = [];
   for await (const { name, config, num_pending, num_ack_pending } of jsm.consumers.list(

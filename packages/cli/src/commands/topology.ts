@@ -18,7 +18,7 @@ export function addTopologyCommands(program: Command, cli: Cli): void {
     .description("streams, consumers, collections and indexes, straight in NATS and MongoDB")
     .addHelpText(
       "after",
-      "\nReads MAILFLEET_NATS_URL, MAILFLEET_NATS_NKEY_FILE, MAILFLEET_MONGO_URL, MAILFLEET_MONGO_DB, MAILFLEET_STREAM_REPLICAS.",
+      "\nReads MAILFLEET_NATS_URL, MAILFLEET_NATS_NKEY_FILE, MAILFLEET_MONGO_URL, MAILFLEET_MONGO_DB, MAILFLEET_STREAM_REPLICAS, MAILFLEET_OUTSIDE_ACCOUNTS.",
     );
   topology
     .command("nats-users")
@@ -27,8 +27,9 @@ export function addTopologyCommands(program: Command, cli: Cli): void {
     )
     .requiredOption("--keys <folder>", "where each user's nkey seed is; what is missing is made there")
     .action(async ({ keys }: { keys: string }) => {
-      const { natsAccount, readOrMakeNkeys } = await import("@mailfleet/topology");
-      cli.terminal.out(natsAccount(readOrMakeNkeys(keys)).trimEnd());
+      const { natsAccount, outsideAccounts, readOrMakeNkeys } = await import("@mailfleet/topology");
+      const outside = outsideAccounts.parse(cli.terminal.env.MAILFLEET_OUTSIDE_ACCOUNTS || undefined);
+      cli.terminal.out(natsAccount(readOrMakeNkeys(keys), outside).trimEnd());
     });
   topology
     .command("mongo-roles")

@@ -1,34 +1,52 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { MongoClient, MongoServerError } from "mongodb";
+import { MongoServerError } from "mongodb";
 import type { Engine, EngineOptions } from "./engine.ts";
 import { MONGO_PROGRAM } from "./engine-programs.ts";
+import type { MongoUsers } from "./engine-users.ts";
 import { eventually } from "./eventually.ts";
 import { findEngine } from "./find-engine.ts";
 import { isPortFree } from "./free-port.ts";
 import type { GuardedProgram } from "./guarded-program.ts";
+import { connectMember, makeMongoUsers } from "./mongo-users.ts";
 import { launchMongod, MONGO_READY_WITHIN_MS, mongodFailure } from "./mongod.ts";
 
-const NOT_YET_INITIALIZED = 94;
+/** Who is not signed in, because there is no user yet, is not told that the set is not initialized. */
+const NOT_YET_INITIALIZED: ReadonlySet<unknown> = new Set([94, 13]);
 const ALREADY_INITIALIZED = 23;
+
+export interface MongoOptions extends EngineOptions {
+  /** Who may sign in. Without them everybody may do everything. */
+  readonly users?: MongoUsers;
+}
+
+/** A MongoDB that we started. */
+export interface MongoEngine extends Engine {
+  /** The address with this user in it, where there are users. `url` is the administrator's. */
+  urlOf(user: string): string;
+}
 
 /**
  * Starts mongod as a replica set of one member on a loopback port and waits for a writable primary. The port is kept
  * for as long as the data folder lives; if somebody has taken it, the set is told its new one.
  */
-export async function startMongoEngine(options: EngineOptions): Promise<Engine> {
+export async function startMongoEngine(options: MongoOptions): Promise<MongoEngine> {
   const { executable, version } = await findEngine(MONGO_PROGRAM, { say: options.say });
-  const { dataDir } = options;
+  const { dataDir, users } = options;
   await mkdir(dataDir, { recursive: true });
   const remembered = Number(await readFile(join(dataDir, "port"), "utf8").catch(() => "0"));
   let port = remembered > 0 && (await isPortFree(remembered)) ? remembered : 0;
 
   const start = async (): Promise<GuardedProgram> => {
-    const launched = await launchMongod({ executable, dataDir, port, temporary: options.temporary === true });
+    const launched = await launchMongod({
+      ...{ executable, dataDir, port, temporary: options.temporary === true },
+      ...(users && { keyFile: users.keyFile }),
+    });
     const { server } = launched;
     port = launched.port;
     try {
-      await becomePrimary(port);
+      await becomePrimary(port, users);
+      if (users) await makeMongoUsers(`127.0.0.1:${port}`, users);
     } catch (error) {
       await server.stop();
       throw mongodFailure(server, error as Error);
@@ -38,8 +56,13 @@ export async function startMongoEngine(options: EngineOptions): Promise<Engine> 
   };
 
   let server = await start();
+  const urlOf = (user: string) => {
+    const address = `mongodb://127.0.0.1:${port}/?replicaSet=rs0`;
+    return users?.urlOf(user, address) ?? address;
+  };
   return {
-    url: `mongodb://127.0.0.1:${port}/?replicaSet=rs0`,
+    url: urlOf("administrator"),
+    urlOf,
     version,
     get pid() {
       return server.pid;
@@ -61,13 +84,13 @@ export async function startMongoEngine(options: EngineOptions): Promise<Engine> 
 }
 
 /** Initiates the set, or moves its only member to the port it listens on now, and waits until writes are accepted. */
-async function becomePrimary(port: number): Promise<void> {
+async function becomePrimary(port: number, users: MongoUsers | undefined): Promise<void> {
   const host = `127.0.0.1:${port}`;
-  const client = new MongoClient(`mongodb://${host}/?directConnection=true`, { serverSelectionTimeoutMS: 10_000 });
+  const client = await connectMember(host, users);
   try {
     const admin = client.db("admin");
     const configuration = await admin.command({ replSetGetConfig: 1 }).catch((error: unknown) => {
-      if (error instanceof MongoServerError && error.code === NOT_YET_INITIALIZED) return null;
+      if (error instanceof MongoServerError && NOT_YET_INITIALIZED.has(error.code)) return null;
       throw error;
     });
     if (!configuration) {

@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Engine, EngineOptions } from "./engine.ts";
 import { NATS_PROGRAM } from "./engine-programs.ts";
+import type { EngineUsers, NatsSignIn } from "./engine-users.ts";
 import { eventually } from "./eventually.ts";
 import { findEngine } from "./find-engine.ts";
 import { isPortFree } from "./free-port.ts";
@@ -12,7 +13,9 @@ const READY_WITHIN_MS = 20_000;
 export interface NatsOptions extends EngineOptions {
   /** Its name in a cluster; "mailfleet-local" by default. */
   readonly name?: string;
-  /** Lines added to its configuration: who may sign in, a cluster. */
+  /** Who may sign in. Without them everybody may do everything, unless `configuration` says otherwise. */
+  readonly users?: EngineUsers["nats"];
+  /** Lines added to its configuration: a cluster. */
   readonly configuration?: readonly string[];
 }
 
@@ -21,6 +24,8 @@ export class NatsEnded extends Error {}
 
 /** A NATS server that we started. */
 export interface NatsEngine extends Engine {
+  /** How this user signs in, where there are users. `url` is of the one who may do everything. */
+  signIn(user: string): NatsSignIn;
   /** Like every engine's; with lines, these replace the added ones of its configuration from now on. */
   restart(configuration?: readonly string[]): Promise<void>;
   /** These lines replace the added ones while it runs: SIGHUP. Clients that may no longer be there are put out. */
@@ -40,7 +45,8 @@ export async function startNatsEngine(options: NatsOptions): Promise<NatsEngine>
   await mkdir(portFolder, { recursive: true });
   let port = await rememberedPort(dataDir);
   if (port !== undefined && !(await isPortFree(port))) port = undefined;
-  let added = options.configuration ?? [];
+  const { users } = options;
+  let added = options.configuration ?? users?.configuration ?? [];
 
   const configure = () =>
     writeFile(
@@ -92,8 +98,10 @@ export async function startNatsEngine(options: NatsOptions): Promise<NatsEngine>
   };
 
   let server = await start();
+  const address = `nats://127.0.0.1:${port}`;
   return {
-    url: `nats://127.0.0.1:${port}`,
+    url: users?.observerUrl(address) ?? address,
+    signIn: (user) => users?.signIn(user, address) ?? { url: address },
     version,
     get pid() {
       return server.pid;

@@ -4,15 +4,19 @@ import { MongoClient } from "mongodb";
 import type { Engine } from "../engines/engine.ts";
 import { type EngineProgram, MONGO_PROGRAM, NATS_PROGRAM } from "../engines/engine-programs.ts";
 import { EngineUnavailable } from "../engines/engine-unavailable.ts";
+import type { NatsSignIn } from "../engines/engine-users.ts";
 import { isAtLeast } from "../engines/find-engine.ts";
-import { startMongoEngine } from "../engines/mongo-engine.ts";
+import { type MongoOptions, startMongoEngine } from "../engines/mongo-engine.ts";
 import { type NatsOptions, startNatsEngine } from "../engines/nats-engine.ts";
 
 const PROBE_TIMEOUT_MS = 5000;
 
 /** A server that the stack uses. `engine` only if the stack started it: what it did not start it never ends. */
-export interface StackServer {
+export interface StackServer<SignIn> {
+  /** Of the one who may do everything, if we made users. */
   readonly url: string;
+  /** How a service signs in. A server that somebody named has users of its own, or none: its address is used as it is. */
+  signIn(user: string): SignIn;
   readonly engine?: Engine;
 }
 
@@ -24,25 +28,31 @@ interface Where {
 }
 
 /** The NATS of the stack: the named one, else one of our own. */
-export async function findNats({ url, ...options }: Where & Pick<NatsOptions, "configuration">): Promise<StackServer> {
+export async function findNats({
+  url,
+  ...options
+}: Where & Pick<NatsOptions, "users">): Promise<StackServer<NatsSignIn>> {
   if (url) {
     const reason = await faultOfNats(url).catch((error: Error) => error.message);
     if (reason) throw unreachable(NATS_PROGRAM, url, reason);
-    return { url };
+    return { url, signIn: () => ({ url }) };
   }
   const engine = await startNatsEngine(options);
-  return { url: engine.url, engine };
+  return { url: engine.url, signIn: engine.signIn, engine };
 }
 
 /** The MongoDB of the stack: the named one, else one of our own. */
-export async function findMongo({ url, ...options }: Where): Promise<StackServer> {
+export async function findMongo({
+  url,
+  ...options
+}: Where & Pick<MongoOptions, "users">): Promise<StackServer<string>> {
   if (url) {
     const reason = await faultOfMongo(url).catch((error: Error) => error.message);
     if (reason) throw unreachable(MONGO_PROGRAM, url, reason);
-    return { url };
+    return { url, signIn: () => url };
   }
   const engine = await startMongoEngine(options);
-  return { url: engine.url, engine };
+  return { url: engine.url, signIn: engine.urlOf, engine };
 }
 
 function unreachable(program: EngineProgram, url: string, reason: string): EngineUnavailable {

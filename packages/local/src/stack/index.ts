@@ -3,18 +3,18 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { type ServiceName, serviceNames } from "@mailfleet/contracts";
 import { combined } from "../engines/engine-unavailable.ts";
+import { placesOf, readEngineUsers, writeEngineUsers } from "../engines/engine-users.ts";
 import { CHECKOUT } from "../engines/local-folder.ts";
+import { applyTopology } from "../engines/topology-step.ts";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../sandbox/index.ts";
 import { watchSecret } from "../testing/kept-output.ts";
 import { claimDataDir } from "./claim-data-dir.ts";
 import { findMongo, findNats } from "./find-servers.ts";
 import { keepEngine, type StackEngine } from "./keep-engine.ts";
 import { keptPorts } from "./kept-ports.ts";
-import { asNamed, createNatsAccess } from "./nats-access.ts";
 import { type LogLine, type LogSelection, logSink } from "./render-log-line.ts";
 import { createServiceProcess, type ServiceProcess } from "./service-process.ts";
 import { stackEnvironment } from "./stack-environment.ts";
-import { applyTopology } from "./topology.ts";
 
 export type { StackEngine } from "./keep-engine.ts";
 export type { LogLine, LogSelection } from "./render-log-line.ts";
@@ -68,7 +68,7 @@ export interface StackOptions {
 
 /** Engines, mail server and services that run together. */
 export interface Stack {
-  /** With a user that may do everything, where the NATS is our own. */
+  /** Of a user that may do everything, where the engine is our own. */
   readonly natsUrl: string;
   readonly mongoUrl: string;
   readonly mongoDb: string;
@@ -120,11 +120,13 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       say,
     });
     const namedNats = options.engines?.natsUrl ?? process.env.MAILFLEET_NATS_URL;
-    const access = namedNats || options.script ? asNamed : await createNatsAccess(join(dataDir, "keys/nats"));
+    const namedMongo = options.engines?.mongoUrl ?? process.env.MAILFLEET_MONGO_URL;
+    const users =
+      (namedNats && namedMongo) || options.script ? undefined : await makeUsers(join(dataDir, "keys/engines"));
     const found = await Promise.allSettled([
-      findNats({ ...where("nats", namedNats), configuration: access.configuration }),
-      findMongo(where("mongo", options.engines?.mongoUrl ?? process.env.MAILFLEET_MONGO_URL)),
-    ]);
+      findNats({ ...where("nats", namedNats), ...(users && { users: users.nats }) }),
+      findMongo({ ...where("mongo", namedMongo), ...(users && { users: users.mongo }) }),
+    ] as const);
     const engines = found.map((result, index) => {
       if (result.status === "rejected") return undefined;
       const { engine } = result.value;
@@ -135,7 +137,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     });
     const missing = found.flatMap((result) => (result.status === "rejected" ? [result.reason] : []));
     if (missing.length > 0) throw combined(missing);
-    const [nats, mongo] = found.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+    const [nats, mongo] = [foundIn(found[0]), foundIn(found[1])];
 
     const ports = await keptPorts(dataDir, { console: DEFAULT_CONSOLE_PORT });
     const sandbox =
@@ -151,9 +153,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     const consolePort = options.consolePort ?? ports.console;
     const names = options.services ?? serviceNames;
     const env = await stackEnvironment({
-      nats: (service) => access.environmentOf(service, nats!.url),
-      mongoUrl: mongo!.url,
-      mongoDb,
+      places: (service) => placesOf(nats.signIn(service), mongo.signIn(service), mongoDb),
       keysDir: join(dataDir, "keys"),
       adminTokenFile,
       consolePort,
@@ -200,13 +200,12 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     const consoleUrl = () => `http://127.0.0.1:${find("console").port}`;
     if (!options.script)
       await applyTopology({
-        ...access.environmentOf("topology", nats!.url),
-        MAILFLEET_MONGO_URL: mongo!.url,
-        MAILFLEET_MONGO_DB: mongoDb,
+        ...placesOf(nats.signIn("topology"), mongo.signIn("topology"), mongoDb),
         ...options.env,
       });
     await Promise.all(services.map((service) => service.start()));
-    await noted("nats-url", access.observerUrl(nats!.url));
+    await noted("nats-url", nats.url);
+    await noted("mongo-url", mongo.url);
     if (names.includes("console")) {
       await noted("console-url", consoleUrl());
     }
@@ -218,8 +217,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     );
 
     return {
-      natsUrl: access.observerUrl(nats!.url),
-      mongoUrl: mongo!.url,
+      natsUrl: nats.url,
+      mongoUrl: mongo.url,
       mongoDb,
       nats: engines[0],
       mongo: engines[1],
@@ -240,6 +239,17 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     await stop();
     throw error;
   }
+}
+
+async function makeUsers(folder: string) {
+  await writeEngineUsers(folder);
+  return readEngineUsers(folder);
+}
+
+/** What was found. Throws if it was not. */
+function foundIn<Value>(result: PromiseSettledResult<Value>): Value {
+  if (result.status === "rejected") throw result.reason;
+  return result.value;
 }
 
 /** Where a service begins. */

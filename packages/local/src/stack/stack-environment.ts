@@ -2,10 +2,8 @@ import type { ServiceName } from "@mailfleet/contracts";
 import { generateKeyFiles } from "@mailfleet/secrets";
 
 export interface StackEnvironmentOptions {
-  /** Where NATS is, and as whom the service signs in. */
-  nats(service: ServiceName): Record<string, string>;
-  readonly mongoUrl: string;
-  readonly mongoDb: string;
+  /** Where the engines are, and as whom the service signs in. */
+  places(service: ServiceName): Record<string, string>;
   readonly keysDir: string;
   readonly adminTokenFile: string;
   readonly consolePort: number;
@@ -20,8 +18,6 @@ export async function stackEnvironment(
 ): Promise<(service: ServiceName) => Record<string, string>> {
   const keys = await generateKeyFiles(options.keysDir);
   const shared = {
-    MAILFLEET_MONGO_URL: options.mongoUrl,
-    MAILFLEET_MONGO_DB: options.mongoDb,
     MAILFLEET_HTTP_HOST: "127.0.0.1",
     MAILFLEET_HTTP_PORT: "0",
   };
@@ -45,5 +41,5 @@ export async function stackEnvironment(
       MAILFLEET_ADMIN_TOKEN_FILE: options.adminTokenFile,
     },
   };
-  return (service) => ({ ...shared, ...options.nats(service), ...own[service] });
+  return (service) => ({ ...shared, ...options.places(service), ...own[service] });
 }

@@ -7,6 +7,7 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { EngineUnavailable } from "../engines/engine-unavailable.ts";
+import { writeEngineUsers } from "../engines/engine-users.ts";
 import { startGuarded } from "../engines/guarded-program.ts";
 import { CHECKOUT, LOCAL_FOLDER } from "../engines/local-folder.ts";
 import { endWithParent } from "../stack/end-with-parent.ts";
@@ -78,15 +79,20 @@ async function testRun(args: readonly string[]): Promise<boolean> {
   const coverage = everything || args.includes("--coverage") ? createCoverage() : undefined;
   const needsEngines = wanted.some(({ suite, files }) => suite.engines && files.length > 0);
   if (needsEngines) await installWhereAllowed(args.includes("--install"));
-  const mongo = needsEngines ? await startMongo({ own: true }) : undefined;
   const kept = join(LOCAL_FOLDER, "test-outcomes", `run-${process.pid}`);
   await mkdir(kept, { recursive: true, mode: 0o700 });
+  const users = join(kept, "users");
+  if (needsEngines) {
+    await writeEngineUsers(users);
+    process.env.MAILFLEET_TEST_USERS = users;
+  }
+  const mongo = needsEngines ? await startMongo({ own: true }) : undefined;
   if (names.has("faults")) await rm(join(LOCAL_FOLDER, "fault-logs"), { recursive: true, force: true });
   const [secretsFile, outputFile] = [join(kept, "secrets"), join(kept, "output")];
   const env = {
     MAILFLEET_TEST_SECRETS: secretsFile,
     MAILFLEET_TEST_OUTPUT: outputFile,
-    ...(mongo && { MAILFLEET_TEST_MONGO_URL: mongo.url }),
+    ...(mongo && { MAILFLEET_TEST_USERS: users, MAILFLEET_TEST_MONGO: new URL(mongo.url).host }),
     ...(allFaults && faultEnvironment(args)),
   };
   try {

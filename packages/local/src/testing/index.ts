@@ -7,8 +7,8 @@ export { startGuarded } from "../engines/guarded-program.ts";
 export type { MongoCluster } from "../engines/mongo-cluster.ts";
 export type { NatsCluster } from "../engines/nats-cluster.ts";
 export { type NatsAddress, natsRequest } from "../engines/nats-request.ts";
+export { applyTopology } from "../engines/topology-step.ts";
 export { endWithParent } from "../stack/end-with-parent.ts";
-export { applyTopology } from "../stack/topology.ts";
 
 export { type FakeInbox, type FakeMessage, fakeInbox, inboxReply } from "./fake-inbox.ts";
 export { hostileWords, longestFor, memoryOf } from "./hostile-words.ts";
@@ -33,6 +33,7 @@ export {
 export { startChromium } from "./start-chromium.ts";
 export { type Dovecot, type DovecotOptions, startDovecot } from "./start-dovecot.ts";
 export {
+  placesFor,
   startMongo,
   startMongoCluster,
   startNats,

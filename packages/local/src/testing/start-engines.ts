@@ -4,10 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MongoClient } from "mongodb";
 import type { Engine } from "../engines/engine.ts";
+import { type NatsSignIn, placesOf } from "../engines/engine-users.ts";
 import { type MongoCluster, startMongoCluster as startMongoSet } from "../engines/mongo-cluster.ts";
 import { startMongoEngine } from "../engines/mongo-engine.ts";
 import { type NatsCluster, startNatsCluster as startNodes } from "../engines/nats-cluster.ts";
 import { type NatsEngine, startNatsEngine } from "../engines/nats-engine.ts";
+import { testUsers } from "./test-users.ts";
 
 /** A fresh folder below the system's temporary folder. `remove` deletes it with everything in it. */
 export async function tempDir(prefix = "test"): Promise<{ path: string; remove(): Promise<void> }> {
@@ -15,15 +17,22 @@ export async function tempDir(prefix = "test"): Promise<{ path: string; remove()
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
 }
 
-/** A separate nats-server with JetStream and no data: stream names are fixed, so each test file needs one (40 ms). */
+/**
+ * A separate nats-server with JetStream and no data: stream names are fixed, so each test file needs one (40 ms). Each service
+ * has its user there (`signIn`); `url` may do everything. With lines of its own it has the users that these name.
+ */
 export async function startNats(options: { configuration?: readonly string[] } = {}): Promise<NatsEngine> {
   const { path } = await tempDir("nats");
-  return startNatsEngine({ dataDir: path, temporary: true, ...options });
+  const who = options.configuration ? options : { users: (await testUsers()).nats };
+  return startNatsEngine({ dataDir: path, temporary: true, ...who });
 }
 
 /** A database for one test file. */
 export interface TestMongo {
+  /** Of the administrator. */
   readonly url: string;
+  /** The address of a service's user, who may do what its service declares. */
+  urlOf(user: string): string;
   /** Random and empty; dropped at `stop`. */
   readonly dbName: string;
   /** The server, if it belongs to this test alone: only then can it be killed and restarted. */
@@ -32,26 +41,39 @@ export interface TestMongo {
 }
 
 /**
- * A fresh database: on the server that the test run shares (`MAILFLEET_TEST_MONGO_URL`) if there is one, because each
+ * A fresh database: on the server that the test run shares (`MAILFLEET_TEST_MONGO`) if there is one, because each
  * mongod costs 300 MB of disk; else, or with `own`, on a separate server.
  */
 export async function startMongo(options: { own?: boolean } = {}): Promise<TestMongo> {
   const dbName = `test_${randomBytes(6).toString("hex")}`;
-  const shared = process.env.MAILFLEET_TEST_MONGO_URL;
-  if (shared && !options.own) {
+  const { mongo: users } = await testUsers();
+  const host = process.env.MAILFLEET_TEST_MONGO;
+  if (host && !options.own) {
+    const shared = `mongodb://${host}/?replicaSet=rs0`;
+    const url = users.urlOf("administrator", shared);
     return {
-      url: shared,
+      url,
+      urlOf: (user) => users.urlOf(user, shared),
       dbName,
       stop: async () => {
-        const client = new MongoClient(shared);
+        const client = new MongoClient(url);
         await client.db(dbName).dropDatabase();
         await client.close();
       },
     };
   }
   const { path } = await tempDir("mongo");
-  const engine = await startMongoEngine({ dataDir: path, temporary: true });
-  return { url: engine.url, dbName, engine, stop: () => engine.stop() };
+  const engine = await startMongoEngine({ dataDir: path, temporary: true, users });
+  return { url: engine.url, urlOf: engine.urlOf, dbName, engine, stop: () => engine.stop() };
+}
+
+/** Where a process finds its engines that is this service. */
+export function placesFor(
+  service: string,
+  nats: { signIn(user: string): NatsSignIn },
+  mongo: Pick<TestMongo, "urlOf" | "dbName">,
+): Record<string, string> {
+  return placesOf(nats.signIn(service), mongo.urlOf(service), mongo.dbName);
 }
 
 /** Three mongods that are one replica set, with no data (5 s, 900 MB of disk). */

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
-import { CHECKOUT } from "../engines/local-folder.ts";
+import { CHECKOUT } from "./local-folder.ts";
 
 const patienceMs = 60_000;
 
@@ -10,8 +10,13 @@ export async function applyTopology(env: Readonly<Record<string, string>>): Prom
 }
 
 /** Mailfleet's account of NATS, as the configuration of a server names it. The nkeys of its users are in this folder. */
-export function natsAccount(keys: string): Promise<string> {
+export function printNatsAccount(keys: string): Promise<string> {
   return run("nats-users", {}, "--keys", keys);
+}
+
+/** The roles of MongoDB for this database, as JSON; "": for every database. */
+export function printMongoRoles(database: string): Promise<string> {
+  return run("mongo-roles", { MAILFLEET_MONGO_DB: database }, "--json");
 }
 
 function run(action: string, env: Readonly<Record<string, string>>, ...more: string[]): Promise<string> {
