@@ -6,8 +6,9 @@ import type { Ports } from "../ports.ts";
 import type { JobBody, JobItem, JobResult } from "./body.ts";
 
 const jobsInARound = 50;
-const batch = 50;
-const concurrency = 8;
+const batch = 200;
+/** Most of a step is waiting for MongoDB and NATS, one after the other: so many keep both busy, not more than they can do. */
+const concurrency = 32;
 /** A mailbox with too many simultaneous changes is tried again: nobody is there to repeat the command. */
 const conflictTries = 5;
 

@@ -55,6 +55,14 @@ export function createSourceStore(store: Store) {
     }
   };
 
+  /** Mostly the document is there, so it is made only where nothing matched. False: it is there, and does not match. */
+  const updateOrMake = async (mailboxId: string, filter: Document, update: Document | Document[]) => {
+    const write = async () => (await sources.updateOne({ _id: mailboxId, ...filter }, update)).matchedCount > 0;
+    if (await write()) return true;
+    await ensure(mailboxId);
+    return write();
+  };
+
   return {
     /** `null` also for a deleted mailbox. */
     get: (mailboxId: string) => sources.findOne({ _id: mailboxId, removedAt: { $exists: false } }),
@@ -119,10 +127,9 @@ export function createSourceStore(store: Store) {
 
     /** Notes that a comparison has begun; false: one that began after `abandonedAt` is not over yet. */
     async compareBegun(mailboxId: string, compared: ComparedInbox, abandonedAt: number) {
-      await ensure(mailboxId);
       const isOver = [{ "compared.endedAt": { $ne: null } }, { "compared.begunAt": { $lt: abandonedAt } }];
-      const filter = { _id: mailboxId, $or: [{ compared: { $exists: false } }, ...isOver] };
-      return (await sources.updateOne(filter, { $set: { compared } })).matchedCount > 0;
+      const filter = { $or: [{ compared: { $exists: false } }, ...isOver] };
+      return updateOrMake(mailboxId, filter, { $set: { compared } });
     },
 
     /** How far it is; a later comparison is not touched. */
@@ -189,13 +196,11 @@ export function createSourceStore(store: Store) {
 
     /** Stamps a run that reads nothing: a test. */
     async stampTest(mailboxId: string, end: { at: number; ok: boolean }) {
-      await ensure(mailboxId);
-      await sources.updateOne({ _id: mailboxId }, [{ $set: stamp(end) }]);
+      await updateOrMake(mailboxId, {}, [{ $set: stamp(end) }]);
     },
 
     /** What is expected from now on; an older version of the mailbox changes nothing. */
     async expect(mailboxId: string, mailboxV: number, expected: Expected | null) {
-      await ensure(mailboxId);
       const newer = { $lt: [{ $ifNull: ["$mailboxV", -1] }, mailboxV] };
       // A direction that continues as before is watched from where it was, or every small change would restart the
       // clock.
@@ -204,7 +209,7 @@ export function createSourceStore(store: Store) {
       };
       const since = expected && { $cond: [same, "$expected.since", expected.since] };
       const next = expected && { $mergeObjects: [{ $literal: expected }, { since }] };
-      await sources.updateOne({ _id: mailboxId, $expr: newer }, [{ $set: { expected: next, mailboxV } }]);
+      await updateOrMake(mailboxId, { $expr: newer }, [{ $set: { expected: next, mailboxV } }]);
     },
 
     /** Mailboxes from which nothing came for three intervals, but at least `graceMs`, and for which STALLED is not told yet. */
