@@ -28,9 +28,10 @@ describe("the main job, through separate processes and the public API", () => {
   let mailbox: Mailbox;
   let profile: Profile;
   let collector: Awaited<ReturnType<typeof startOtlpReceiver>>;
+  const said: string[] = [];
   before(async () => {
     collector = await startOtlpReceiver();
-    world = await startWorld({ env: { MAILFLEET_OTLP_URL: collector.url } });
+    world = await startWorld({ env: { MAILFLEET_OTLP_URL: collector.url }, logs: ({ raw }) => said.push(raw) });
     profile = await world.sandboxProfile();
   });
   after(async () => {
@@ -254,15 +255,21 @@ describe("the main job, through separate processes and the public API", () => {
       ...asked,
       ...["outbound-send: attempt", "outbound-send: submit"],
     ]);
+    const { traceId } = trace[0] ?? {};
+    const logged = () =>
+      said.some((line) => line.includes(`"trace_id":"${traceId}"`) && line.includes('"msg":"request"'));
+    await holds(async () => assert.ok(logged(), "the line about the request names its trace"));
   });
 
   it("spans name mailboxes by id, and nothing that people or servers wrote", () => {
-    const said = [...new Set(collector.spans.flatMap(({ name, attributes }) => [name, ...Object.values(attributes)]))];
+    const inSpans = [
+      ...new Set(collector.spans.flatMap(({ name, attributes }) => [name, ...Object.values(attributes)])),
+    ];
     assert.deepEqual(
-      said.filter((one) => /@|^secret$|sandbox\.test|hello/.test(String(one))),
+      inSpans.filter((one) => /@|^secret$|sandbox\.test|hello/.test(String(one))),
       [],
     );
-    assert.ok(said.includes(mailbox.id));
+    assert.ok(inSpans.includes(mailbox.id));
   });
 
   for (const [service, names] of Object.entries(watched))

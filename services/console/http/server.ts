@@ -152,7 +152,15 @@ export async function createServer(
     onServed({ method, route, status: reply.statusCode, seconds });
     const by = request.caller?.name;
     ports.logger.info(
-      { method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime), correlation, by },
+      {
+        method,
+        route,
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime),
+        correlation,
+        by,
+        ...request.traced,
+      },
       "request",
     );
   });
