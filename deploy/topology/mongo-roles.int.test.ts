@@ -6,6 +6,7 @@ import { deploymentCollection } from "@mailfleet/kit";
 import { startMongo, type TestMongo } from "@mailfleet/local/testing";
 import { holdUnfinished } from "@mailfleet/outbound-send/restore";
 import { connectStore, makeCollections, type Store } from "@mailfleet/store";
+import { foreignCommands } from "./foreign-commands.cases.ts";
 import { mongoRolesScript } from "./mongo-roles.ts";
 import { speakers, system } from "./system.ts";
 
@@ -86,6 +87,24 @@ describe("roles of MongoDB", () => {
         await assert.rejects(there.insertOne({}), unauthorized, foreign);
         await assert.rejects(there.deleteMany({}), unauthorized, foreign);
       }
+    });
+
+  for (const { name, wanted } of speakers)
+    test(`${name} gives MongoDB no command that reaches beyond its own documents`, async () => {
+      const { db } = await storeOf(name);
+      const own = wanted.collections[0]?.name ?? "";
+      const isOwn = (collection: string) => wanted.collections.some((one) => one.name === collection);
+      const foreign = system.collections.find((one) => !isOwn(one.name) && one !== deploymentCollection)?.name ?? "";
+      const done: string[] = [];
+      for (const { title, onAdmin, command } of foreignCommands(mongo.dbName, own, foreign)) {
+        const refused = (error: { codeName?: string }) => error.codeName === unauthorized.codeName;
+        const run = onAdmin ? db.admin().command(command) : db.command(command);
+        await run.then(
+          () => done.push(title),
+          (error) => refused(error) || done.push(`${title}: ${error}`),
+        );
+      }
+      assert.deepEqual(done, []);
     });
 
   test("each collection has one service that writes it, but for those of the kit and the worker", () => {
