@@ -4,7 +4,10 @@ import type { ServiceName } from "@mailfleet/contracts";
 export interface BadStart {
   readonly what: string;
   readonly service: ServiceName;
-  /** Variables beside those that are right. An empty one is not set. `FOLDER` is a folder with the files below. */
+  /**
+   * Variables beside those that are right. An empty one is not set. `FOLDER` is a folder with the files below,
+   * `NKEY_OF_ALERTING` and `MONGO_OF_ALERTING` are how alerting signs in.
+   */
   readonly env: Readonly<Record<string, string>>;
   readonly file?: { readonly name: string; readonly text: string };
   /** How it ends: with code 1, or it waits and this part is not ready. */
@@ -88,6 +91,20 @@ export const badStarts: readonly BadStart[] = [
     env: { MAILFLEET_NATS_URL: "EMPTY_NATS" },
     ends: "topology",
     says: /is missing.*; run `mailfleet topology apply`/,
+  },
+  {
+    what: "a user of NATS who has the rights of another service",
+    service: "scheduler",
+    env: { MAILFLEET_NATS_NKEY_FILE: "NKEY_OF_ALERTING" },
+    ends: "topology",
+    says: /^NATS refuses a right to this service's user: Permissions Violation .*; give the server what `mailfleet topology nats-users` prints$/,
+  },
+  {
+    what: "a user of MongoDB who has the rights of another service",
+    service: "scheduler",
+    env: { MAILFLEET_MONGO_URL: "MONGO_OF_ALERTING" },
+    ends: "topology",
+    says: /^MongoDB refuses a right to this service's user: not authorized on .*; run what `mailfleet topology mongo-roles` prints$/,
   },
   {
     what: "a database that another deployment has",

@@ -37,7 +37,12 @@ async function start({ service, env, file }: BadStart) {
   const port = await freePort();
   const own = Object.entries(env).map(([name, value]) => [
     name,
-    value.replace("FOLDER", folder.path).replace("EMPTY_NATS", emptyNats.url).replace("OTHER_DATABASE", other),
+    value
+      .replace("FOLDER", folder.path)
+      .replace("EMPTY_NATS", emptyNats.url)
+      .replace("OTHER_DATABASE", other)
+      .replace("NKEY_OF_ALERTING", nats.signIn("alerting").nkeyFile ?? "")
+      .replace("MONGO_OF_ALERTING", mongo.urlOf("alerting")),
   ]);
   const admin = join(folder.path, "token");
   const child = fork(fileURLToPath(new URL(`../../services/${service}/main.ts`, import.meta.url)), {

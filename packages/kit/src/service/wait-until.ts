@@ -28,12 +28,22 @@ export async function waitUntil(
   addReadiness(name, () => obstacle);
   for (;;) {
     const before: string | null = obstacle;
-    obstacle = await look().catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
+    obstacle = await look().catch(obstacleOf);
     if (obstacle === null) return;
     if (obstacle !== before) logger.warn({ runbook }, obstacle);
     signal.throwIfAborted();
     await delay(everyMs, undefined, { signal });
   }
+}
+
+/** What an engine says while it refuses, and what to do where our user there lacks a right. */
+export function obstacleOf(error: unknown): string {
+  const words = error instanceof Error ? error.message : String(error);
+  if (/permissions? violation/i.test(words))
+    return `NATS refuses a right to this service's user: ${words}; give the server what \`mailfleet topology nats-users\` prints`;
+  if (/^not authorized on /i.test(words))
+    return `MongoDB refuses a right to this service's user: ${words}; run what \`mailfleet topology mongo-roles\` prints`;
+  return words;
 }
 
 /** What is missing, as one sentence with its remedy; `null` if nothing is. */
