@@ -7,6 +7,7 @@ import {
   streams,
   subjects,
 } from "@mailfleet/contracts";
+import { erasing } from "./nats-users.ts";
 import { type Speaking, speakers } from "./system.ts";
 
 /** What somebody might do on the bus. */
@@ -38,7 +39,15 @@ const ofServer = [
 ];
 
 /** Everything on the bus that this service does not declare, over all requests, subjects, streams, consumers and inboxes. */
-export function foreignTo({ name, asks = [], publishes = [], watchesStreams, wanted }: Speaking): BusAction[] {
+export function foreignTo({
+  name,
+  asks = [],
+  publishes = [],
+  watchesStreams,
+  erasesMessages,
+  wanted,
+}: Speaking): BusAction[] {
+  const isErasing = (subject: string) => erasesMessages && erasing.includes(subject);
   const own = new Set(wanted.consumers.map((consumer) => consumer.name));
   const tells = [
     ...publishes,
@@ -78,7 +87,7 @@ export function foreignTo({ name, asks = [], publishes = [], watchesStreams, wan
   ]);
   return [
     ...asked,
-    ...[...told, ...read, ...changed, ...stored, ...ofServer].map(publish),
+    ...[...told, ...read, ...changed, ...stored.filter((subject) => !isErasing(subject)), ...ofServer].map(publish),
     ...names.map((other) => publish(`_INBOX_${other}.1`)),
     ...["_INBOX.1", "$SRV.PING"].map(publish),
     ...names

@@ -116,6 +116,8 @@ describe("users of NATS", () => {
     await inbound.publish(timerFired("followed", subjects.mailFact("mb_one1", "received")));
     await eventually(() => facts.includes("followed"));
     await following.stop();
+    // Or it would answer in the place of another one that is in its queue.
+    await config.stop();
   });
 
   for (const [user, foreign] of [

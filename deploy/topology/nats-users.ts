@@ -17,7 +17,7 @@ const accountName = "MAILFLEET";
 const responses = { max: 1, expires: "60s" } as const;
 
 /** Removing messages by subject, and those of two streams by what they hold: NATS has no narrower right. */
-const erasing: readonly string[] = [
+export const erasing: readonly string[] = [
   ...["MAILBOX", "RUNS", "SENDS", "TIMERS", "FACTS"].map((stream) => `$JS.API.STREAM.PURGE.${stream}`),
   ...["FACTS", "DEAD"].flatMap((stream) => [`$JS.API.STREAM.MSG.GET.${stream}`, `$JS.API.STREAM.MSG.DELETE.${stream}`]),
 ];
