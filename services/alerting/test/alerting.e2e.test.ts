@@ -35,7 +35,7 @@ test("killed between storing an alert and saying so, it goes on: counted once, s
   const readyz = await fetch(`http://127.0.0.1:${first.httpPort}/readyz`);
   assert.deepEqual(await readyz.json(), {
     ready: true,
-    parts: { service: "ok", nats: "ok", mongodb: "ok", topology: "ok", deployment: "ok" },
+    parts: { service: "ok", nats: "ok", mongodb: "ok", topology: "ok", deployment: "ok", clock: "ok" },
   });
   // The first commit; the second one is the alert.
   await given.useRelay(relay.port);

@@ -6,10 +6,23 @@ import { command, givenConfig, listeningLogger } from "./given-config.ts";
 import { answersOf, collectionNames } from "./released-documents.ts";
 
 const golden = new URL("./golden/", import.meta.url);
+/** Milliseconds since the epoch, of any day of the product's life. */
+const isTime = (value: unknown): value is number => typeof value === "number" && value > 1.7e12 && value < 4e12;
 
 for (const release of readdirSync(golden))
   describe(`documents that release ${release} stored`, () => {
-    const read = (name: string) => JSON.parse(readFileSync(new URL(`${release}/${name}.json`, golden), "utf8"));
+    const texts = Object.fromEntries(
+      [...collectionNames, "answers"].map((name) => [
+        name,
+        readFileSync(new URL(`${release}/${name}.json`, golden), "utf8"),
+      ]),
+    );
+    const changedAt = Object.values(texts).flatMap((text) =>
+      [...text.matchAll(/"changedAt":(\d+)/g)].map(([, at]) => at),
+    );
+    /** They were stored just now, or deadlines in them would have passed. */
+    const later = Date.now() - Math.max(...changedAt.map(Number));
+    const read = (name: string) => JSON.parse(texts[name] ?? "", (_, value) => (isTime(value) ? value + later : value));
     let given: Awaited<ReturnType<typeof givenConfig>>;
     before(async () => {
       given = await givenConfig();
