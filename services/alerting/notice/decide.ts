@@ -77,8 +77,18 @@ export function noticePutOff(
   return leaseUntil === undefined ? null : { ...alert, notice: rest };
 }
 
-/** The mail is given up: it waited too long, there are too many, or notifications are switched off. */
-export function noticeDropped(alert: AlertDocument, state: "none" | "failed"): AlertDocument | null {
-  const { pending, due, since, settled, leaseUntil, ...rest } = alert.notice;
-  return pending ? { ...alert, notice: { ...rest, state, toldEpisode: 0 } } : null;
+/**
+ * The mail about this episode is given up: it waited too long, there are too many, or nobody is to be told. What began
+ * meanwhile is due now. `null`: there is nothing to be given up.
+ */
+export function noticeDropped(
+  alert: AlertDocument,
+  state: "none" | "failed",
+  { episode, now }: { readonly episode: number; readonly now: number },
+): AlertDocument | null {
+  const { leaseUntil, ...kept } = alert.notice;
+  const { pending, due, since, settled, ...rest } = kept;
+  if (!pending) return leaseUntil === undefined ? null : { ...alert, notice: kept };
+  if (alert.episode !== episode) return { ...alert, notice: { ...kept, due: now } };
+  return { ...alert, notice: { ...rest, state, toldEpisode: 0 } };
 }

@@ -28,8 +28,12 @@ export function putOff(
 }
 
 /** Gives a notice up. */
-export function drop({ wall }: AlertingPorts, { _id, v }: AlertDocument, state: "none" | "failed"): Promise<void> {
-  return wall.changeNotice(_id, `dropped/${v}`, (alert) => noticeDropped(alert, state));
+export function drop(
+  { wall, now }: AlertingPorts,
+  { _id, v, episode }: AlertDocument,
+  state: "none" | "failed",
+): Promise<void> {
+  return wall.changeNotice(_id, `dropped/${v}`, (alert) => noticeDropped(alert, state, { episode, now: now() }));
 }
 
 /** The mail server did not take a mail: all replicas wait, and the wall says why. */

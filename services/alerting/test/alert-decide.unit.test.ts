@@ -162,11 +162,23 @@ describe("its mail", () => {
   test("that failed is due again; that was given up is not, nor is its recovery", () => {
     const alert = opened(100);
     assert.equal(present(noticePutOff(alert, 500)).notice.due, 500);
-    const dropped = present(noticeDropped(alert, "failed"));
+    const dropped = present(noticeDropped(alert, "failed", { episode: 1, now: 500 }));
     assert.deepEqual([dropped.notice.state, dropped.notice.pending], ["failed", undefined]);
     const over = present(cleared(dropped, { at: 600, object: sales }, context(600)));
     assert.equal(over.notice.pending, undefined);
     assert.equal(noticePutOff(over, 700), null);
+  });
+
+  test("that is given up while its alert ends, or begins anew, holds up nothing that comes after", () => {
+    const taken = (alert: AlertDocument) => ({ ...alert, notice: { ...alert.notice, due: 9000, leaseUntil: 9000 } });
+    const first = { episode: 1, now: 700 };
+    const over = present(cleared(taken(opened(100)), { at: 600, object: sales }, context(600)));
+    const free = present(noticeDropped(over, "none", first));
+    assert.equal(present(raised(free, rejected(800), context(800))).notice.due, 800, "nobody waits for the lease");
+    const anew = present(raised(over, rejected(650), context(650)));
+    assert.equal(anew.notice.due, 9000);
+    const { state, pending, due, leaseUntil } = present(noticeDropped(anew, "none", first)).notice;
+    assert.deepEqual([state, pending, due, leaseUntil], ["pending", "raised", 700, undefined]);
   });
 
   test("of success names each mailbox with what works since when, and counts what is too many", () => {
