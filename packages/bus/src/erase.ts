@@ -1,4 +1,4 @@
-import { subjectsOfAny, subjectsOfMailbox } from "@mailfleet/contracts";
+import { naming, subjectsOfAny, subjectsOfMailbox } from "@mailfleet/contracts";
 import { JetStreamApiError, type JetStreamManager } from "@nats-io/jetstream";
 import { BusOutage } from "./outage.ts";
 
@@ -17,8 +17,8 @@ export async function eraseMessages(
     let count = 0;
     for (const { stream, subject } of subjectsOfMailbox(mailboxId))
       count += (await jsm.streams.purge(stream, { filter: subject })).purged;
-    const words = [mailboxId, address.toLowerCase()];
-    for (const place of subjectsOfAny) count += await eraseHolding(jsm, place, words);
+    const named = new RegExp(`${mailboxId}|${naming(address)}`, "i");
+    for (const place of subjectsOfAny) count += await eraseHolding(jsm, place, named);
     return count;
   } catch (error) {
     throw new BusOutage("NATS does not remove the messages of a mailbox", { cause: error });
@@ -28,7 +28,7 @@ export async function eraseMessages(
 async function eraseHolding(
   jsm: JetStreamManager,
   { stream, subject }: (typeof subjectsOfAny)[number],
-  words: readonly string[],
+  named: RegExp,
 ): Promise<number> {
   let count = 0;
   for (let seq = 1; ; ) {
@@ -37,7 +37,7 @@ async function eraseHolding(
     const found = await jsm.streams.getMessage(stream, next).catch(unlessMissing);
     if (!found) return count;
     seq = found.seq + 1;
-    if (!words.some((word) => holds(found, word))) continue;
+    if (!textsOf(found).some((text) => named.test(text))) continue;
     // Its bytes are written over.
     await jsm.streams.deleteMessage(stream, found.seq, true);
     count += 1;
@@ -49,10 +49,9 @@ function unlessMissing(error: unknown): null {
   throw error;
 }
 
-/** In its body, in its headers, or in the message that a dead letter carries as base64. */
-function holds({ data, header }: { readonly data: Uint8Array; readonly header: unknown }, word: string): boolean {
-  const text = Buffer.from(data).toString("utf8").toLowerCase();
-  const carried = /"data":"([^"]*)"/i.exec(Buffer.from(data).toString("utf8"))?.[1] ?? "";
-  const whole = `${text} ${String(header).toLowerCase()} ${Buffer.from(carried, "base64").toString("utf8").toLowerCase()}`;
-  return whole.includes(word);
+/** Its body, its headers, and the message that a dead letter carries as base64. */
+function textsOf({ data, header }: { readonly data: Uint8Array; readonly header: unknown }): string[] {
+  const body = Buffer.from(data).toString("utf8");
+  const carried = /"data":"([^"]*)"/i.exec(body)?.[1] ?? "";
+  return [body, String(header), Buffer.from(carried, "base64").toString("utf8")];
 }

@@ -141,6 +141,7 @@ export { networkFailureCode, systemCodeOf } from "./system-codes.ts";
 export { TimerDelivery, TimerSet } from "./timer/messages.ts";
 export { type NewToken, type Token, token } from "./token/token.ts";
 export { blocking, expand, lacking, type TopologyStep } from "./topology-step.ts";
+export { naming } from "./traces/naming.ts";
 export type { Removed } from "./traces/traces.ts";
 export { inPieces, type Upload, uploadPieceBytes } from "./upload/upload.ts";
 export { vendorCodes } from "./vendor-codes.ts";

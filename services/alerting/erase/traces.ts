@@ -1,10 +1,8 @@
-import type { Removed } from "@mailfleet/contracts";
+import { naming, type Removed } from "@mailfleet/contracts";
 import type { Collection, Document, Store } from "@mailfleet/store";
 import { alertCollection } from "../alert/document.ts";
 import { collections } from "../collections.ts";
 import { deadLetterCollection } from "../dead-letter/body.ts";
-
-const literal = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
 /** What alerting keeps of a mailbox. */
 export function createTraceStore(store: Store) {
@@ -12,14 +10,14 @@ export function createTraceStore(store: Store) {
   return {
     /** Alerts about it and its sends with their notices, messages about it that were set aside, and marks of its alerts. */
     async erase({ mailboxId, address }: { mailboxId: string; address: string }): Promise<Removed> {
-      const named = { $regex: literal(address), $options: "i" };
+      const named = { $regex: naming(address), $options: "i" };
       const alerts = await of(alertCollection).deleteMany({
         $or: [{ "object.id": mailboxId }, { "object.label": named }, { detail: named, "object.type": "send" }],
       });
       // Alerts about something else may name it.
       await of(alertCollection).updateMany({ detail: named }, { $set: { detail: null } });
       const letters = await of(deadLetterCollection).deleteMany({ $or: [{ mailboxId }, { preview: named }] });
-      await of(collections.clearMarks.name).deleteMany({ _id: { $regex: literal(mailboxId) } });
+      await of(collections.clearMarks.name).deleteMany({ _id: { $regex: mailboxId } });
       return { alerts: alerts.deletedCount, "dead letters": letters.deletedCount };
     },
   };
