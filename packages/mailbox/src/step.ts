@@ -109,10 +109,12 @@ export function stepAll(state: MachineState, events: readonly MachineEvent[], po
     const answer = apply(draft, event);
     if (answer?.outcome === "refused") return answer;
     if (answer) ignored = answer;
-    else taken++;
+    else {
+      taken++;
+      followAsked(draft);
+    }
   }
   if (taken === 0 && ignored) return ignored;
-  followAsked(draft);
   const effects = lasting(draft);
   if (!isChanged(draft)) return { outcome: "accepted", state: before, effects, changed: false };
   const moved = { from: lifecycle(before), to: lifecycle(draft.state) };

@@ -255,3 +255,17 @@ test("several events are one step: all or nothing, one timer each, no run that i
   );
   assert.equal(half.outcome, "refused");
 });
+
+test("what a person asked for is over once an event in the middle ends it, as if each came alone", () => {
+  const told = enabledStory();
+  const policy = RetryPolicy.parse({});
+  const asked = step(told.machine, { type: "test", enable: true, at: 5 }, policy);
+  assert.ok(asked.outcome === "accepted" && asked.state.asked);
+  const offAndOn = [
+    { type: "deactivate", at: 6 },
+    { type: "activate", at: 6 },
+  ] as const;
+  const result = stepAll(asked.state, offAndOn, policy);
+  assert.ok(result.outcome === "accepted");
+  assert.equal(result.state.asked, undefined);
+});
