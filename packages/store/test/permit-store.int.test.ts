@@ -131,6 +131,19 @@ describe("permits", { timeout: 60_000 }, () => {
     assert.ok(await inbound.take(keys), "and who has fewer goes before who asked earlier");
   });
 
+  test("are awaited where somebody else was refused who has as many, so that what is idle can be given back", async () => {
+    const keys = [{ key: "holder:even", most: 2 }];
+    const [outbound, inbound] = [await party("out/1"), await party("in/1")];
+    const idle = await outbound.take(keys);
+    assert.ok(await inbound.take(keys));
+    assert.equal(idle?.awaited, false);
+    assert.equal(await inbound.take(keys), null);
+    await until(() => idle?.awaited === true);
+    assert.equal(idle?.wanted, false, "it may stay while it is in use");
+    await idle?.give();
+    assert.ok(await inbound.take(keys));
+  });
+
   test("come to parties that ask seldom, and would else each leave the free one to the other for ever", async () => {
     const keys = [{ key: "holder:seldom", most: 3 }];
     const [one, two, full] = [await party("out/1"), await party("out/2"), await party("in/1")];

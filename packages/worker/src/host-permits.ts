@@ -33,6 +33,9 @@ export function countedByHost(permits: Permits, { heldByHost }: Pick<RunMetrics,
         get wanted() {
           return permit.wanted;
         },
+        get awaited() {
+          return permit.awaited;
+        },
         give() {
           gone();
           return permit.give();

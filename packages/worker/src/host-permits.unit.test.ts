@@ -15,7 +15,7 @@ test("permits are counted by host until they are given back or lost, each once",
         if (full) return null;
         const lost = new AbortController();
         losses.push(lost);
-        return { signal: lost.signal, wanted: false, give: async () => {} };
+        return { signal: lost.signal, wanted: false, awaited: false, give: async () => {} };
       },
     },
     createRunMetrics(registry),

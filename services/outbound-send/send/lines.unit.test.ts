@@ -51,6 +51,7 @@ test("mailboxes share the session of an account by SMTP; where a session acts fo
 /** Mailboxes that share ten permits, each in a session of its own that can use so many connections. */
 function sharing(mostConnections: number) {
   let taken = 0;
+  let awaited = false;
   const permit = async (): Promise<Permit | null> => {
     if (taken === 10) return null;
     taken += 1;
@@ -59,7 +60,14 @@ function sharing(mostConnections: number) {
       if (!given) taken -= 1;
       given = true;
     };
-    return { signal: new AbortController().signal, wanted: false, give };
+    return {
+      signal: new AbortController().signal,
+      wanted: false,
+      get awaited() {
+        return awaited;
+      },
+      give,
+    };
   };
   const lines = new Lines(
     {
@@ -101,7 +109,10 @@ function sharing(mostConnections: number) {
     for (let n = 0; n < count; n += 1) void one();
     return sent;
   };
-  return { lines, send, taken: () => taken };
+  const elsewhere = (waits: boolean) => {
+    awaited = waits;
+  };
+  return { lines, send, taken: () => taken, elsewhere };
 }
 
 test("a busy mailbox takes no more permits of a shared holder than its session uses", async (t) => {
@@ -120,6 +131,18 @@ test("a mailbox that finds no permit gets one that another of its holder does no
   assert.equal(taken(), 10);
   const bob = send("bob", 1, 5);
   await eventually(() => bob.count === 1, { timeoutMs: 2000 });
+});
+
+test("connections that nothing uses go to another process that waits for one, and those in use stay", async (t) => {
+  const { lines, send, taken, elsewhere } = sharing(10);
+  t.after(() => lines.close());
+  const ann = send("ann", 200, 5);
+  await eventually(() => ann.count === 200);
+  const bob = send("bob", 1, 4000);
+  await eventually(() => bob.line.places === 1);
+  elsewhere(true);
+  await eventually(() => taken() === 1, { timeoutMs: 8000 });
+  assert.equal(bob.line.places, 1);
 });
 
 test("two busy mailboxes of a holder come to have the same number of connections", async (t) => {

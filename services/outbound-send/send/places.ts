@@ -24,8 +24,8 @@ export interface PlacePorts {
 
 /**
  * How many connections of one holder this process may use: one permit for each. Permits are taken as they are needed.
- * One is given back when somebody else has fewer and waits, but only when its connection is free, so that there are
- * never more connections than permits.
+ * One is given back when somebody else waits who has fewer, or nothing uses it, but only when its connection is free, so
+ * that there are never more connections than permits.
  */
 export class Places {
   readonly #ports: PlacePorts;
@@ -81,7 +81,8 @@ export class Places {
   }
 
   #look(): void {
-    if (this.#returning === 0 && this.#permits.some(({ wanted }) => wanted)) {
+    const isIdle = this.#ports.inUse() < this.count;
+    if (this.#returning === 0 && this.#permits.some(({ wanted, awaited }) => wanted || (isIdle && awaited))) {
       this.#returning = 1;
       void this.#ports.changed();
     }
@@ -111,7 +112,8 @@ export class Places {
   settle(): void {
     while (this.#returning > 0 && this.#ports.inUse() <= this.count) {
       this.#returning -= 1;
-      const permit = this.#permits.find(({ wanted }) => wanted) ?? this.#permits[0];
+      const permit =
+        this.#permits.find(({ wanted }) => wanted) ?? this.#permits.find(({ awaited }) => awaited) ?? this.#permits[0];
       if (permit) this.#give(permit);
     }
   }

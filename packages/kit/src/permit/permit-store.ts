@@ -10,8 +10,8 @@ export interface PermitRecord {
   readonly keys: readonly PermitKey[];
 }
 
-/** `wanted`: still held, and another party that has fewer was refused a moment ago. */
-export type PermitState = "held" | "wanted" | "lost";
+/** `awaited`: still held, and another party was refused a moment ago; `wanted`: one that has fewer. */
+export type PermitState = "held" | "awaited" | "wanted" | "lost";
 
 /**
  * Where permits are counted, over all processes that share the store. `party` names who takes: one process in one role.

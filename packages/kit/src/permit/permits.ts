@@ -9,6 +9,8 @@ export interface Permit {
   readonly signal: AbortSignal;
   /** Somebody else who has fewer waits for one: give this back as soon as the work allows it. */
   readonly wanted: boolean;
+  /** Somebody else waits for one: give this back if nothing uses it. */
+  readonly awaited: boolean;
   /** Gives it back. Never throws: if the store does not answer, the permit runs out. */
   give(): Promise<void>;
 }
@@ -55,6 +57,9 @@ export function createPermits(
         signal: hold.signal,
         get wanted() {
           return permit.state === "wanted";
+        },
+        get awaited() {
+          return permit.state === "awaited" || permit.state === "wanted";
         },
         async give() {
           if (given) return;

@@ -129,7 +129,8 @@ export function createPermitStore(store: Store): PermitStore {
       const places = new Map(found.map((document) => [document._id, heldBy(document, party)]));
       return permits.map(({ id, keys }) => {
         if (!keys.every(({ key }) => places.get(key)?.ids.has(id))) return "lost";
-        return keys.some(({ key }) => places.get(key)?.wanted) ? "wanted" : "held";
+        if (keys.some(({ key }) => places.get(key)?.wanted)) return "wanted";
+        return keys.some(({ key }) => places.get(key)?.awaited) ? "awaited" : "held";
       });
     },
 
@@ -213,9 +214,13 @@ const keysOf = (permits: readonly { readonly keys: readonly PermitKey[] }[]) => 
   ...new Set(permits.flatMap(({ keys }) => keys.map(({ key }) => key))),
 ];
 
-/** Who has permits under one key, and whether another party waits that has fewer than this one. */
+/** Who has permits under one key, whether another party waits, and whether one does that has fewer than this one. */
 function heldBy({ permits, waits }: PermitDocument, party: string) {
   const has = (name: string) => permits.filter((permit) => permit.party === name).length;
-  const ids = new Set(permits.map(({ id }) => id));
-  return { ids, wanted: waits.some((wait) => wait.party !== party && has(wait.party) < has(party)) };
+  const others = waits.filter((wait) => wait.party !== party);
+  return {
+    ids: new Set(permits.map(({ id }) => id)),
+    awaited: others.length > 0,
+    wanted: others.some((wait) => has(wait.party) < has(party)),
+  };
 }
