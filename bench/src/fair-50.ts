@@ -9,9 +9,9 @@ import type { Figure } from "./report.ts";
 import { silent } from "./silent.ts";
 
 const mailboxes = 50;
-const messages = 5000;
+const messages = 25_000;
 /** Of each but one, which has all the others. */
-const few = 50;
+const few = 250;
 const password = "bench";
 const addressOf = (n: number) => `fair${n}@example.test`;
 
