@@ -11,7 +11,7 @@ export const EmailAddress = z
 
 /** The person who owns a mailbox and is told about it. */
 export const Owner = z.strictObject({
-  name: z.string().max(200).optional(),
+  name: z.string().max(200).optional().describe("the owner's name, for people"),
   email: EmailAddress.describe("the person who owns the mailbox"),
 });
 

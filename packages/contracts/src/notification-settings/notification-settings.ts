@@ -40,7 +40,8 @@ export const NotificationApplication = z.strictObject({
     )
     .min(1)
     .max(20)
-    .optional(),
+    .optional()
+    .describe("instead of the usual ones"),
   /** What is absent comes from the provider's preset. */
   endpoints: OAuthEndpoints.optional(),
 });
@@ -48,10 +49,10 @@ export type NotificationApplication = z.infer<typeof NotificationApplication>;
 
 /** The relay as it is written: what of signing in is left out stays as it is. */
 const RelayChange = z.strictObject({
-  host: z.string().min(1).max(253),
-  port: whole(1, 65_535).default(587),
-  security: Security.default("starttls"),
-  trustedCertificates: z.string().max(65_536).optional(),
+  host: z.string().min(1).max(253).describe("name or address of the relay"),
+  port: whole(1, 65_535).default(587).describe("its port"),
+  security: Security.default("starttls").describe("tls: from the first byte; starttls: required after the greeting"),
+  trustedCertificates: z.string().max(65_536).optional().describe("PEM certificates of a private authority"),
   authentication: RelayAuthentication.optional().describe(
     "absent: as it is; at first basic if there are credentials, else none",
   ),

@@ -45,12 +45,11 @@ export const TenantId = z
 
 /** Where tokens come from; what is absent comes from the provider's preset. */
 export const OAuthEndpoints = z.strictObject({
-  issuer: url.optional(),
-  authorization: url.optional(),
-  token: url.optional(),
-  deviceAuthorization: url.optional(),
-  /** Where the provider's mail API is. */
-  api: url.optional(),
+  issuer: url.optional().describe("who signs the identities"),
+  authorization: url.optional().describe("where the mailbox's user signs in"),
+  token: url.optional().describe("where tokens are asked for"),
+  deviceAuthorization: url.optional().describe("where a device code is asked for"),
+  api: url.optional().describe("where the provider's mail API is"),
 });
 export type OAuthEndpoints = z.infer<typeof OAuthEndpoints>;
 
@@ -75,7 +74,9 @@ export const OAuthSettings = z.strictObject({
   clientId: z.string().trim().min(1, "must not be empty").max(1024).optional().describe("not for service-account"),
   tenantId: TenantId.optional().describe("Microsoft"),
   cloud: MicrosoftCloud.optional().describe("Microsoft: which of its clouds; default global"),
-  clientAuthentication: ClientAuthentication.default("secret"),
+  clientAuthentication: ClientAuthentication.default("secret").describe(
+    "how the application proves itself; follows from the secret that is given",
+  ),
   clientSecretExpiresAt: Instant.optional().describe(
     "when the client secret expires, as the provider shows it; Mailfleet warns before",
   ),

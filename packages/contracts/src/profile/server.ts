@@ -112,9 +112,11 @@ function howTo(what: string, protocols: readonly Protocol[]): string {
 }
 
 const optionalEndpoint = {
-  host: host.optional(),
-  port: port.optional(),
-  security: Security.optional(),
+  host: host.optional().describe("name or address of the server; filled in for a known provider"),
+  port: port.optional().describe("the usual one of protocol and security if absent"),
+  security: Security.optional().describe(
+    "tls: from the first byte; starttls: required after the greeting; none is for stand-ins on the same machine; default tls",
+  ),
   trustedCertificates: endpoint.trustedCertificates.describe("PEM certificates of a private authority"),
   ...overHttp,
 };
@@ -124,7 +126,9 @@ export const NewInboundServer = z.strictObject({
   protocol: InboundProtocol.optional().describe(howTo("fetched", InboundProtocol.options)),
   ...optionalEndpoint,
   credentials: CredentialSource.optional().describe("who holds the credentials for receiving"),
-  addressing: Addressing.optional(),
+  addressing: Addressing.optional().describe(
+    "how the profile's credentials open each mailbox by itself: an authorization identity, or a user name made by a pattern",
+  ),
 });
 export const NewOutboundServer = z.strictObject({
   protocol: OutboundProtocol.optional().describe(howTo("sent", OutboundProtocol.options)),

@@ -4,20 +4,25 @@ import { whole } from "../noun/whole.ts";
 const day = 86_400_000;
 
 const rules = {
-  maximumAttempts: whole(1, 100),
-  retryMs: whole(100, day),
-  pollMs: whole(100, day),
-  probeMs: whole(100, 7 * day),
-  /** Only covers the loss of a test run; the worker's own deadline is shorter. */
-  testDeadlineMs: whole(1000, day),
-  /** Basic credentials that were refused get one second chance after this back-off. */
-  secondChanceMs: whole(100, day),
-  /** Longest wait that a server's own Retry-After is followed. */
-  longestRetryAfterMs: whole(1000, 7 * day),
-  /** A direction that has only been throttled for so long is worth an alert of its own. */
-  throttledAlertMs: whole(1000, 7 * day),
-  /** Then throttling counts like any other failure that retries did not cure. */
-  throttledEndMs: whole(1000, 30 * day),
+  maximumAttempts: whole(1, 100).describe("attempts after which a passing failure stops a direction"),
+  retryMs: whole(100, day).describe("milliseconds between two attempts"),
+  pollMs: whole(100, day).describe("milliseconds between two polls of a mailbox"),
+  probeMs: whole(100, 7 * day).describe("milliseconds between two light checks of a direction that has stopped"),
+  testDeadlineMs: whole(1000, day).describe(
+    "milliseconds after which a test without a result is lost; a worker's own deadline is shorter",
+  ),
+  secondChanceMs: whole(100, day).describe(
+    "milliseconds after which credentials that were refused are tried once more",
+  ),
+  longestRetryAfterMs: whole(1000, 7 * day).describe(
+    "longest wait in milliseconds that a server's own Retry-After is followed",
+  ),
+  throttledAlertMs: whole(1000, 7 * day).describe(
+    "milliseconds of nothing but throttling after which an alert says so",
+  ),
+  throttledEndMs: whole(1000, 30 * day).describe(
+    "milliseconds of nothing but throttling after which a direction stops",
+  ),
 };
 
 /** When to try again. Policy is data; by default ten times, five minutes apart, as Dynamics 365 does it. */
