@@ -8,9 +8,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 import { ApiClient } from "@mailfleet/cli";
 import { secretFiles } from "@mailfleet/compose";
+import { podman, podmanMissing } from "@mailfleet/containers";
 import type { Alert, Mailbox, Profile, ReceivedMessage, Send } from "@mailfleet/contracts";
 import { helm } from "@mailfleet/helm";
-import { podman, podmanMissing } from "@mailfleet/image";
 import {
   type Dovecot,
   eventually,

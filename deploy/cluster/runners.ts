@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { promisify } from "node:util";
-import type { Podman } from "@mailfleet/image";
+import type { Podman } from "@mailfleet/containers";
 import { startGuarded } from "@mailfleet/local/testing";
 import type { ContainerOrder } from "./pod-container.ts";
 

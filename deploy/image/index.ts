@@ -1,2 +1,2 @@
-/** Images of the services, and how containers of them are started where Debian's podman is. */
-export { type Podman, podman, podmanMissing } from "./podman.ts";
+/** What container images are built from. */
+export { writeProgramFolder } from "./system-folder.ts";

@@ -1,11 +1,9 @@
 /** `npm run image -- config scheduler …`: images of these programs, of all without a name. */
 import { execFileSync } from "node:child_process";
-import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { bundle } from "./bundle.ts";
+import { buildArguments, writeContext } from "./context.ts";
 import { programs, root } from "./programs.ts";
-import { writeSystemFolder } from "./system-folder.ts";
 
 const help = `npm run image -- [program…] [--engine podman] [--tag 0.1.0] [--prepare]
 
@@ -37,9 +35,7 @@ const answers = (program: string) => {
 async function main(): Promise<void> {
   const names = positionals.length > 0 ? positionals : Object.keys(programs);
   const context = join(root, ".local/image");
-  const bundles = await bundle(names, join(context, "app"));
-  await writeSystemFolder(join(context, "system"));
-  copyFileSync(join(import.meta.dirname, "Dockerfile"), join(context, "Dockerfile"));
+  const bundles = await writeContext(names, context);
   const version = JSON.parse(output("npm", ["pkg", "get", "version"]));
   const revision = output("git", ["rev-parse", "HEAD"]);
   const engine = values.engine ?? ["docker", "podman"].find(answers);
@@ -47,8 +43,10 @@ async function main(): Promise<void> {
   const [program = "docker", ...options] = (engine ?? "docker").split(/\s+/);
   for (const name of names) {
     const image = `mailfleet-${name}:${values.tag ?? version}`;
-    const given = { PROGRAM: name, TEXT: programs[name]?.text, VERSION: version, REVISION: revision };
-    const args = Object.entries(given).flatMap(([key, value]) => ["--build-arg", `${key}=${value}`]);
+    const args = Object.entries(buildArguments(name, version, revision)).flatMap(([key, value]) => [
+      "--build-arg",
+      `${key}=${value}`,
+    ]);
     const command = [...options, "build", "--quiet", ...args, "--tag", image, context];
     console.log(
       `${image}: ${(bundles[name]!.bytes / 1e6).toFixed(1)} MB of code, ${bundles[name]!.packages.length} packages`,

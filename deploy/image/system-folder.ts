@@ -38,13 +38,22 @@ export function librariesOf(said: string, isThere: (path: string) => boolean): r
  * Node itself. Throws where Node or `ldd` is missing.
  */
 export async function writeSystemFolder(folder: string): Promise<void> {
-  await rm(folder, { recursive: true, force: true });
   const node = join(root, "node_modules", `node-linux-${process.arch}`, "bin/node");
-  const { stdout } = await run("ldd", [node]);
-  for (const path of librariesOf(stdout, existsSync)) await copy(path, join(folder, path));
-  await copy(node, join(folder, "node"));
+  await writeProgramFolder(folder, node, "node");
   // Symbols of the compiler: a fifth of the file. Without binutils the image is only larger.
   await run("strip", [join(folder, "node")]).catch(() => {});
+}
+
+/**
+ * Fills the folder with this program, under this name, and the libraries of this machine that it is linked with or resolves
+ * names with.
+ */
+export async function writeProgramFolder(folder: string, program: string, name: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  // One that is linked with nothing is told by an exit code.
+  const { stdout } = await run("ldd", [program]).catch(() => ({ stdout: "" }));
+  for (const path of librariesOf(stdout, existsSync)) await copy(path, join(folder, path));
+  await copy(program, join(folder, name));
   for (const [name, text] of Object.entries(files)) {
     await mkdir(dirname(join(folder, name)), { recursive: true });
     await writeFile(join(folder, name), text);

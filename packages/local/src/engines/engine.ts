@@ -1,9 +1,16 @@
+import type { startGuarded } from "./guarded-program.ts";
+
+/** Starts a program that ends with this process. */
+export type Launch = typeof startGuarded;
+
 /** How an engine is started. */
 export interface EngineOptions {
   /** Its data; created if missing, found again by the next start. */
   readonly dataDir: string;
   /** True: the data go when the engine stops or this process dies. */
   readonly temporary?: boolean;
+  /** Where its program runs: a process of this machine by default. */
+  readonly launch?: Launch;
   /** Told in a line what takes time (a download). */
   readonly say?: (line: string) => void;
 }

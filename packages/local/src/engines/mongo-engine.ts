@@ -32,7 +32,7 @@ export interface MongoEngine extends Engine {
  */
 export async function startMongoEngine(options: MongoOptions): Promise<MongoEngine> {
   const { executable, version } = await findEngine(MONGO_PROGRAM, { say: options.say });
-  const { dataDir, users } = options;
+  const { dataDir, users, launch } = options;
   await mkdir(dataDir, { recursive: true });
   const remembered = Number(await readFile(join(dataDir, "port"), "utf8").catch(() => "0"));
   let port = remembered > 0 && (await isPortFree(remembered)) ? remembered : 0;
@@ -41,6 +41,7 @@ export async function startMongoEngine(options: MongoOptions): Promise<MongoEngi
     const launched = await launchMongod({
       ...{ executable, dataDir, port, temporary: options.temporary === true },
       ...(users && { keyFile: users.keyFile }),
+      ...(launch && { launch }),
     });
     const { server } = launched;
     port = launched.port;

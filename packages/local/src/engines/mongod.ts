@@ -1,5 +1,6 @@
-import { mkdir } from "node:fs/promises";
+import { copyFile, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { Launch } from "./engine.ts";
 import { eventually } from "./eventually.ts";
 import { type GuardedProgram, startGuarded } from "./guarded-program.ts";
 
@@ -16,14 +17,23 @@ export interface MongodOptions {
   readonly keyFile?: string;
   /** The folder goes when this process dies. */
   readonly temporary?: boolean;
+  /** Where it runs: a process of this machine by default. */
+  readonly launch?: Launch;
 }
 
 /** Starts one mongod of the replica set `rs0` on a loopback port; resolves when it listens. Throws with what it said. */
 export async function launchMongod(options: MongodOptions): Promise<{ server: GuardedProgram; port: number }> {
   const data = join(options.dataDir, "data");
   await mkdir(data, { recursive: true });
+  // It wants a file of its own user's, and that may not be ours.
+  const keyFile = join(options.dataDir, "key");
+  if (options.keyFile) {
+    await rm(keyFile, { force: true });
+    await copyFile(options.keyFile, keyFile);
+  }
   let chosen: number | undefined;
-  const server = await startGuarded(
+  const { launch = startGuarded } = options;
+  const server = await launch(
     options.executable,
     ["--replSet", "rs0", "--bind_ip", "127.0.0.1", "--port", String(options.port), "--dbpath", data].concat([
       "--wiredTigerCacheSizeGB",
@@ -33,7 +43,7 @@ export async function launchMongod(options: MongodOptions): Promise<{ server: Gu
       "--nounixsocket",
       "--setParameter",
       "diagnosticDataCollectionEnabled=false",
-      ...(options.keyFile ? ["--keyFile", options.keyFile] : []),
+      ...(options.keyFile ? ["--keyFile", keyFile] : []),
     ]),
     {
       ...(options.temporary && { removeWhenOrphaned: options.dataDir }),

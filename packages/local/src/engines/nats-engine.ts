@@ -39,7 +39,7 @@ export interface NatsEngine extends Engine {
  */
 export async function startNatsEngine(options: NatsOptions): Promise<NatsEngine> {
   const { executable, version } = await findEngine(NATS_PROGRAM, { say: options.say });
-  const { dataDir } = options;
+  const { dataDir, launch = startGuarded } = options;
   const portFolder = join(dataDir, "ports");
   const configuration = join(dataDir, "nats-server.conf");
   await mkdir(portFolder, { recursive: true });
@@ -69,7 +69,7 @@ export async function startNatsEngine(options: NatsOptions): Promise<NatsEngine>
     // A port file of the last run would be read as the answer of this one.
     for (const name of await readdir(portFolder)) await rm(join(portFolder, name), { force: true });
     await configure();
-    const server = await startGuarded(executable, ["-c", configuration], {
+    const server = await launch(executable, ["-c", configuration], {
       ...(options.temporary && { removeWhenOrphaned: dataDir }),
     });
     let ended = false;

@@ -17,6 +17,7 @@ import { startMongo } from "../testing/start-engines.ts";
 import { coverageTable, createCoverage } from "./coverage.ts";
 import { findSecrets } from "./find-secrets.ts";
 import { findTestFiles } from "./find-test-files.ts";
+import { inContainers } from "./in-containers.ts";
 import { runSuite } from "./run-suite.ts";
 import { suites as allSuites, sortIntoSuites } from "./suites.ts";
 
@@ -24,7 +25,7 @@ const say = (text: string) => void process.stdout.write(`${text}\n`);
 
 async function installWhereAllowed(asked: boolean): Promise<void> {
   if (process.getuid?.() === 0 && (asked || process.env.CI === "true")) {
-    await installMissingPackages(say).catch((error: Error) => say(error.message));
+    await installMissingPackages(say);
   } else if (asked) say("--install needs root");
   const { skip } = await mailServers();
   if (skip) say(`suites with real mail servers will be skipped: ${skip}`);
@@ -58,9 +59,12 @@ async function testRun(args: readonly string[]): Promise<boolean> {
   const { suites, strays } = sortIntoSuites(await findTestFiles());
   const wanted = suites
     .filter(({ suite }) => (names.size === 0 ? !suite.byHand : names.has(suite.name)))
-    .map(({ suite, files }) => ({
+    .map(({ suite, files, repeated }) => ({
       suite,
-      files: patterns.length === 0 ? files : files.filter((file) => patterns.some((part) => file.includes(part))),
+      // Who names a file wants it once.
+      files: [...files, ...(patterns.length === 0 || names.has(suite.name) ? repeated : [])].filter(
+        (file) => patterns.length === 0 || patterns.some((part) => file.includes(part)),
+      ),
     }));
 
   const totals = { passed: 0, failed: 0, skipped: 0 };
@@ -68,7 +72,7 @@ async function testRun(args: readonly string[]): Promise<boolean> {
   if (everything && strays.length > 0) {
     totals.failed += strays.length;
     lines.push(
-      `no suite takes ${strays.join(", ")}: the name must end in .unit, .int, .e2e or .cluster before .test.ts`,
+      `no suite takes ${strays.join(", ")}: the name must end in .unit, .int, .containers, .e2e or .cluster before .test.ts`,
     );
   }
   if (patterns.length > 0 && wanted.every(({ files }) => files.length === 0)) {
@@ -103,10 +107,22 @@ async function testRun(args: readonly string[]): Promise<boolean> {
         lines.push(`${suite.name.padEnd(7)} found no test files`);
         continue;
       }
+      const place = suite.containers ? await inContainers(say) : undefined;
+      if (place?.missing) {
+        totals.skipped += 1;
+        lines.push(`${suite.name.padEnd(7)} 0 passed, 0 failed, 1 skipped`, `        skipped: ${place.missing}`);
+        continue;
+      }
       for (let run = 1; run <= times; run += 1) {
         const name = times > 1 ? `${suite.name}, run ${run} of ${times}` : suite.name.padEnd(7);
         say(`\n${name.trim()}: ${suite.what}, ${files.length} files`);
-        const result = await runSuite(suite, files, env, say, suite.coverage ? coverage : undefined);
+        const result = await runSuite(
+          suite,
+          files,
+          { ...env, ...place?.env },
+          say,
+          suite.coverage ? coverage : undefined,
+        );
         const { passed, failed, skipped, seconds, skipReasons } = result;
         totals.passed += passed;
         totals.failed += failed;
@@ -118,6 +134,7 @@ async function testRun(args: readonly string[]): Promise<boolean> {
         if (times > 1) say(`\n${lines.join("\n")}`);
         if (failed > 0 && args.includes("--stop")) break;
       }
+      await place?.stop();
     }
     if (coverage)
       say(

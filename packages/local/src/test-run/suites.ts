@@ -1,15 +1,19 @@
 /** A suite: the files it takes and what they may cost. */
 export interface Suite {
-  readonly name: "unit" | "int" | "e2e" | "faults" | "cluster";
+  readonly name: "unit" | "int" | "containers" | "e2e" | "faults" | "cluster";
   readonly what: string;
   /** Whether a file, relative to the checkout, belongs to it. The first suite that takes a file has it. */
   takes(file: string): boolean;
+  /** Files of another suite that it runs once more. */
+  repeats?(file: string): boolean;
   /** Files at a time, for two cores. */
   readonly concurrency: number;
   /** A file that has not ended by then, or since it last said how it gets on, hangs or keeps a handle open: it fails. */
   readonly fileDeadlineMs: number;
   /** Needs NATS and MongoDB. */
   readonly engines: boolean;
+  /** The engines run in containers. Where there is no container engine, it is skipped with the reason. */
+  readonly containers?: boolean;
   /** Says which lines it ran. Counting slows plain code by half: the suites that kill processes at a time do not. */
   readonly coverage: boolean;
   /** Runs only when it is named: what it needs takes long to come by. */
@@ -48,6 +52,18 @@ export const suites: readonly Suite[] = [
     coverage: true,
   },
   {
+    name: "containers",
+    what: "bus and store against NATS and MongoDB in containers, all services as containers",
+    takes: (file) => file.endsWith(".containers.test.ts"),
+    // Clusters of three are processes, also here.
+    repeats: (file) => /^packages\/(bus|store)\/(?!.*(replicas|step-down)).*\.int\.test\.ts$/.test(file),
+    concurrency: 2,
+    fileDeadlineMs: minutes(6),
+    engines: true,
+    containers: true,
+    coverage: false,
+  },
+  {
     name: "e2e",
     what: "separate processes",
     takes: (file) => file.endsWith(".e2e.test.ts"),
@@ -68,11 +84,11 @@ export const suites: readonly Suite[] = [
   },
 ];
 
-const ORDER = ["unit", "int", "e2e", "faults", "cluster"];
+const ORDER = ["unit", "int", "containers", "e2e", "faults", "cluster"];
 
-/** The suites in running order, each with its files; `strays` are test files that no suite takes. */
+/** The suites in running order, each with its files and those that it repeats; `strays` are test files that no suite takes. */
 export function sortIntoSuites(files: readonly string[]): {
-  suites: { suite: Suite; files: string[] }[];
+  suites: { suite: Suite; files: string[]; repeated: string[] }[];
   strays: string[];
 } {
   const owner = (file: string) => suites.find((suite) => suite.takes(file));
@@ -80,6 +96,7 @@ export function sortIntoSuites(files: readonly string[]): {
     suites: ORDER.map((name) => suites.find((suite) => suite.name === name)!).map((suite) => ({
       suite,
       files: files.filter((file) => owner(file) === suite),
+      repeated: files.filter((file) => suite.repeats?.(file)),
     })),
     strays: files.filter((file) => !owner(file)),
   };

@@ -4,8 +4,8 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** What a package is for: servers of the mail suites, the browser of the pages, the benchmarks' peers. */
-type Use = "mail" | "pages" | "benchmarks";
+/** What a package is for: servers of the mail suites, the browser of the pages, containers, the benchmarks' peers. */
+type Use = "mail" | "pages" | "containers" | "benchmarks";
 
 /** What the suites need from Debian: each package with its use and a file that shows it is there. */
 const PACKAGES: Readonly<Record<string, { readonly use: Use; readonly file: string }>> = {
@@ -14,6 +14,11 @@ const PACKAGES: Readonly<Record<string, { readonly use: Use; readonly file: stri
   "dovecot-lmtpd": { use: "mail", file: "/usr/lib/dovecot/lmtp" },
   postfix: { use: "mail", file: "/usr/lib/postfix/sbin/master" },
   chromium: { use: "pages", file: "/usr/bin/chromium" },
+  podman: { use: "containers", file: "/usr/bin/podman" },
+  runc: { use: "containers", file: "/usr/sbin/runc" },
+  netavark: { use: "containers", file: "/usr/lib/podman/netavark" },
+  "aardvark-dns": { use: "containers", file: "/usr/lib/podman/aardvark-dns" },
+  iptables: { use: "containers", file: "/usr/sbin/iptables" },
   isync: { use: "benchmarks", file: "/usr/bin/mbsync" },
   mpop: { use: "benchmarks", file: "/usr/bin/mpop" },
 };
@@ -39,14 +44,20 @@ export function installCommand(packages: readonly string[]): string {
   return `apt-get update && apt-get install -y ${packages.join(" ")}`;
 }
 
-/**
- * Installs what is missing (nothing: returns at once). No daemon is started: `policy-rc.d` answers 101 meanwhile
- * and what was there before comes back. Needs root and apt-get; throws an Error that says what went wrong.
- */
+/** Installs what is missing (nothing: returns at once), and says what could not be. Needs root and apt-get. */
 export async function installMissingPackages(say: (line: string) => void): Promise<void> {
-  const missing = await missingPackages();
-  if (missing.length === 0) return;
-  say(`installing Debian packages: ${missing.join(" ")}`);
+  const containers = await missingPackages("containers");
+  const others = (await missingPackages()).filter((name) => !containers.includes(name));
+  // Where containers cannot be had, the rest still can.
+  for (const packages of [others, containers]) {
+    if (packages.length === 0) continue;
+    say(`installing Debian packages: ${packages.join(" ")}`);
+    await install(packages).catch((error: Error) => say(error.message));
+  }
+}
+
+/** No daemon is started: `policy-rc.d` answers 101 meanwhile and what was there before comes back. Throws with apt-get's words. */
+async function install(packages: readonly string[]): Promise<void> {
   const before = await readFile(POLICY).catch(() => null);
   const mode = before ? (await stat(POLICY)).mode : 0;
   await writeFile(POLICY, "#!/bin/sh\nexit 101\n");
@@ -64,7 +75,7 @@ export async function installMissingPackages(say: (line: string) => void): Promi
       ["-c", "echo 'postfix postfix/main_mailer_type select No configuration' | debconf-set-selections"],
       options,
     );
-    await run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...missing], options);
+    await run("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...packages], options);
   } catch (error) {
     const { stderr, message } = error as Error & { stderr?: string };
     const reason = (stderr ?? "").trim().split("\n").slice(-3).join("; ") || message;

@@ -1,7 +1,14 @@
 /** Real engines and small tools for the test suites of every package. */
 
+export {
+  type ContainerEngine,
+  NoContainerEngine,
+} from "../containers/container-engine.ts";
+export { startContainer } from "../containers/start-container.ts";
 export type { Cluster, ClusterMember } from "../engines/cluster.ts";
+export { MONGO_PROGRAM, NATS_PROGRAM } from "../engines/engine-programs.ts";
 export { eventually } from "../engines/eventually.ts";
+export { findEngine } from "../engines/find-engine.ts";
 export { freePort } from "../engines/free-port.ts";
 export { startGuarded } from "../engines/guarded-program.ts";
 export type { MongoCluster } from "../engines/mongo-cluster.ts";
@@ -10,6 +17,7 @@ export { type NatsAddress, natsRequest } from "../engines/nats-request.ts";
 export { applyTopology } from "../engines/topology-step.ts";
 export { endWithParent } from "../stack/end-with-parent.ts";
 
+export { installCommand, missingPackages } from "./debian-packages.ts";
 export { type FakeInbox, type FakeMessage, fakeInbox, inboxReply } from "./fake-inbox.ts";
 export { hostileWords, longestFor, memoryOf } from "./hostile-words.ts";
 export { mailServers } from "./mail-servers.ts";

@@ -3,7 +3,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MongoClient } from "mongodb";
-import type { Engine } from "../engines/engine.ts";
+import { type ContainerEngine, containerEngine } from "../containers/container-engine.ts";
+import { startContainer } from "../containers/start-container.ts";
+import type { Engine, EngineOptions } from "../engines/engine.ts";
+import { type EngineProgram, MONGO_PROGRAM, NATS_PROGRAM } from "../engines/engine-programs.ts";
 import { type NatsSignIn, placesOf } from "../engines/engine-users.ts";
 import { type MongoCluster, startMongoCluster as startMongoSet } from "../engines/mongo-cluster.ts";
 import { startMongoEngine } from "../engines/mongo-engine.ts";
@@ -18,13 +21,27 @@ export async function tempDir(prefix = "test"): Promise<{ path: string; remove()
 }
 
 /**
+ * A fresh folder, and where the program runs: with `MAILFLEET_TEST_ENGINES=containers` in a container. The clusters are
+ * always processes.
+ */
+async function placeOf({ command }: EngineProgram, given?: ContainerEngine): Promise<EngineOptions> {
+  const engine = given ?? (process.env.MAILFLEET_TEST_ENGINES === "containers" ? await containerEngine() : undefined);
+  if (!engine) return { temporary: true, dataDir: (await tempDir(command)).path };
+  const dataDir = await mkdtemp(join(engine.folder, `${command}-`));
+  const image = engine.images[command]!;
+  return {
+    ...{ temporary: true, dataDir },
+    launch: (_, args, options) => startContainer(engine, { image, args, folder: dataDir }, options),
+  };
+}
+
+/**
  * A separate nats-server with JetStream and no data: stream names are fixed, so each test file needs one (40 ms). Each service
  * has its user there (`signIn`); `url` may do everything. With lines of its own it has the users that these name.
  */
 export async function startNats(options: { configuration?: readonly string[] } = {}): Promise<NatsEngine> {
-  const { path } = await tempDir("nats");
   const who = options.configuration ? options : { users: (await testUsers()).nats };
-  return startNatsEngine({ dataDir: path, temporary: true, ...who });
+  return startNatsEngine({ ...(await placeOf(NATS_PROGRAM)), ...who });
 }
 
 /** A database for one test file. */
@@ -42,9 +59,9 @@ export interface TestMongo {
 
 /**
  * A fresh database: on the server that the test run shares (`MAILFLEET_TEST_MONGO`) if there is one, because each
- * mongod costs 300 MB of disk; else, or with `own`, on a separate server.
+ * mongod costs 300 MB of disk; else, or with `own`, on a separate server (with `engine`, in a container there).
  */
-export async function startMongo(options: { own?: boolean } = {}): Promise<TestMongo> {
+export async function startMongo(options: { own?: boolean; engine?: ContainerEngine } = {}): Promise<TestMongo> {
   const dbName = `test_${randomBytes(6).toString("hex")}`;
   const { mongo: users } = await testUsers();
   const host = process.env.MAILFLEET_TEST_MONGO;
@@ -62,8 +79,7 @@ export async function startMongo(options: { own?: boolean } = {}): Promise<TestM
       },
     };
   }
-  const { path } = await tempDir("mongo");
-  const engine = await startMongoEngine({ dataDir: path, temporary: true, users });
+  const engine = await startMongoEngine({ ...(await placeOf(MONGO_PROGRAM, options.engine)), users });
   return { url: engine.url, urlOf: engine.urlOf, dbName, engine, stop: () => engine.stop() };
 }
 

@@ -1,0 +1,2 @@
+/** Container engines for tests. */
+export { type Podman, podman, podmanMissing } from "./podman.ts";

@@ -1,0 +1,81 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { mkdir, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { eventually, NoContainerEngine } from "@mailfleet/local/testing";
+import { docker } from "./docker-api.ts";
+import { podman, podmanMissing } from "./podman.ts";
+
+const run = promisify(execFile);
+
+/** Images are kept here from one run to the next. */
+const storage = join(homedir(), ".cache/mailfleet/containers");
+/** The second, which copies, is for machines whose own files are layers already. */
+const drivers = ["overlay", "vfs"];
+const READY_WITHIN_MS = 30_000;
+
+/** Podman reads nothing else: what the machine has configured for others does not matter. */
+const configuration = `[containers]
+default_ulimits = ["nofile=4096:4096", "nproc=4096:4096"]
+log_driver = "k8s-file"
+
+[engine]
+events_logger = "file"
+
+[network]
+network_backend = "netavark"
+`;
+
+/** Docker's API by podman, as long as it is needed. */
+export interface PodmanService {
+  readonly dockerHost: string;
+  /** Ends it. Containers are removed before. */
+  stop(): Promise<void>;
+}
+
+/** Starts podman's service with its socket in this folder. Throws {@link NoContainerEngine} with podman's words. */
+export async function startPodman(folder: string): Promise<PodmanService> {
+  const missing = await podmanMissing();
+  if (missing) throw new NoContainerEngine(missing);
+  const file = join(folder, "containers.conf");
+  await writeFile(file, configuration);
+  const dockerHost = `unix://${join(folder, "podman.sock")}`;
+  const words: string[] = [];
+  for (const driver of drivers) {
+    const home = join(storage, driver);
+    await mkdir(home, { recursive: true, mode: 0o700 });
+    const [program, ...options] = podman(home, driver).command;
+    const service = spawn(program, [...options, "system", "service", "--time=0", dockerHost], {
+      env: { ...process.env, CONTAINERS_CONF: file },
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    let said = "";
+    service.stderr.on("data", (some) => {
+      said = `${said}${some}`.slice(-2000);
+    });
+    const stop = async () => {
+      await ended(service);
+      // Podman leaves its storage mounted on itself. Another checkout's run may need it still.
+      await run("umount", [join(home, "storage", driver)]).catch(() => {});
+    };
+    const answer = await eventually(
+      async () => (service.exitCode === null ? docker(dockerHost, "GET", "/info") : "ended"),
+      { timeoutMs: READY_WITHIN_MS },
+    ).catch((error: Error) => error);
+    if (typeof answer === "string" && answer !== "ended") return { dockerHost, stop };
+    await stop();
+    words.push(`${driver}: ${said.trim() || (answer as Error).message}`);
+  }
+  throw new NoContainerEngine(`podman does not start here: ${words.join("; ")}`);
+}
+
+async function ended(service: ChildProcess): Promise<void> {
+  if (service.exitCode !== null || service.signalCode !== null) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  service.once("exit", () => resolve());
+  service.kill("SIGTERM");
+  const late = setTimeout(() => service.kill("SIGKILL"), 10_000);
+  await promise;
+  clearTimeout(late);
+}

@@ -1,0 +1,28 @@
+import { installCommand, missingPackages } from "@mailfleet/local/testing";
+
+/** How to call podman. */
+export interface Podman {
+  /** The program with the options that come before its command. */
+  readonly command: readonly [string, ...string[]];
+  /** Further options of `run`. */
+  readonly run: readonly string[];
+}
+
+/**
+ * Containers as root with a storage of their own below the folder, so that nothing mixes with others of this machine.
+ * runc is for machines that have both versions of control groups; podman asks for more open files than some hosts allow.
+ */
+export function podman(folder: string, driver = "overlay"): Podman {
+  const places = ["--root", `${folder}/storage`, "--runroot", `${folder}/run`, "--storage-driver", driver];
+  return {
+    command: ["podman", ...places, "--cgroup-manager", "cgroupfs", "--runtime", "runc"],
+    run: ["--pull", "never", "--ulimit", "nofile=4096:4096", "--ulimit", "nproc=4096:4096"],
+  };
+}
+
+/** Why podman cannot be used here, with the command that helps; false if it can. */
+export async function podmanMissing(): Promise<string | false> {
+  if (process.getuid?.() !== 0) return "containers are started as root only: their files belong to a user of their own";
+  const missing = await missingPackages("containers");
+  return missing.length > 0 && `podman is not there: ${installCommand(missing)}`;
+}
