@@ -20,7 +20,15 @@ export const collections = {
     name: "watchers",
     indexes: [{ name: "gone", keys: { "lease.until": 1 }, expireAfterSeconds: forgetSeconds }],
   },
-  messages: { name: "messages", indexes: [expiry] },
+  messages: {
+    name: "messages",
+    indexes: [
+      expiry,
+      { name: "findBy", keys: { findBy: 1, storedAt: -1, _id: -1 } },
+      { name: "ofMailbox", keys: { mailboxId: 1, storedAt: -1, _id: -1 } },
+      { name: "newest", keys: { storedAt: -1, _id: -1 } },
+    ],
+  },
   messageParts: { name: "messageParts", indexes: [expiry] },
   /** What was handed over, known by its content. */
   fingerprints: { name: "fingerprints", indexes: [] },

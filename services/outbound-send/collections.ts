@@ -7,6 +7,7 @@ export const collections = {
     indexes: [
       { name: "idempotency", keys: { mailboxId: 1, idempotencyKey: 1 }, unique: true },
       { name: "ofMailbox", keys: { mailboxId: 1, acceptedAt: -1, _id: -1 } },
+      { name: "findBy", keys: { findBy: 1, acceptedAt: -1, _id: -1 } },
       { name: "newest", keys: { acceptedAt: -1, _id: -1 } },
       { name: "due", keys: { mailboxId: 1, due: 1, _id: 1 }, where: { due: { $exists: true } } },
       {

@@ -14,6 +14,7 @@ import { createFollowLifecycle } from "./send/follow-lifecycle.ts";
 import { getSend, listSends } from "./send/list-sends.ts";
 import { measureBacklog } from "./send/measure-backlog.ts";
 import { releaseSend } from "./send/release-send.ts";
+import { searchSends } from "./send/search-sends.ts";
 import { sendingOf } from "./send/sending.ts";
 import { submitSend } from "./send/submit-send.ts";
 import { createSweep } from "./send/sweep.ts";
@@ -32,6 +33,7 @@ export const outboundSend = defineService<OutboundPorts>()({
     "outbound-send.send.submit": submitSend,
     "outbound-send.send.get": getSend,
     "outbound-send.send.list": listSends,
+    "outbound-send.send.search": searchSends,
     "outbound-send.send.release": releaseSend,
     "outbound-send.send.discard": discardSend,
     "outbound-send.upload.append": appendUpload,

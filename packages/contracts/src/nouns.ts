@@ -4,6 +4,7 @@ import { deadLetter } from "./dead-letter/dead-letter.ts";
 import { erasure } from "./erasure/erasure.ts";
 import { grant } from "./grant/grant.ts";
 import { job } from "./job/job.ts";
+import { mail } from "./mail/mail.ts";
 import { mailbox } from "./mailbox/mailbox.ts";
 import { message } from "./message/message.ts";
 import { notificationSettings } from "./notification-settings/notification-settings.ts";
@@ -22,6 +23,7 @@ export const nouns: readonly AnyNoun[] = [
   grant,
   message,
   send,
+  mail,
   alert,
   deadLetter,
   job,

@@ -6,6 +6,7 @@ export { groupReads, groupWrites } from "./grouped.ts";
 export { createLeaseStore } from "./leases/lease-store.ts";
 export { duplicateKeyCode } from "./outage.ts";
 export { createPermitStore } from "./permits/permit-store.ts";
+export { searchPage } from "./search.ts";
 export { createSignInStore } from "./sign-ins/sign-in-store.ts";
 export { makeCollections, planCollections } from "./topology.ts";
 export { type WriteFate, writeEach, writeFates } from "./write-fates.ts";

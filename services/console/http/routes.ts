@@ -2,6 +2,7 @@ import { nouns } from "@mailfleet/contracts";
 import { alertParticular } from "../alert/particular.ts";
 import { checkupParticular } from "../checkup/particular.ts";
 import { createLiveViews, type LiveViews } from "../events/live-views.ts";
+import { mailParticular } from "../mail/particular.ts";
 import { mailboxParticular } from "../mailbox/particular.ts";
 import { profileParticular } from "../profile/particular.ts";
 import { sendRoutes } from "../send/routes.ts";
@@ -16,6 +17,7 @@ export const apiBase = "/api/v1";
 /** What does not follow from the declaration of a noun, by its name. */
 const particulars: Readonly<Record<string, Particular>> = {
   alert: alertParticular,
+  mail: mailParticular,
   profile: profileParticular,
   mailbox: mailboxParticular,
   "sign-in": signInParticular,

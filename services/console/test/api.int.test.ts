@@ -5,7 +5,13 @@ import { eventually } from "@mailfleet/local/testing";
 import { type ConsoleUnderTest, destinations, startConsoleUnderTest } from "./console-under-test.ts";
 import { mailboxSample, profileSample, signInProfileSample } from "./samples.ts";
 
+const found = (id: string, at: number) => ({
+  ...{ id, at, mailboxId: "mb_sales01", state: id.startsWith("sn_") ? ("sent" as const) : ("received" as const) },
+  ...{ messageId: "<1@example.net>", from: "kim@example.net", to: [], subject: "offer", why: null },
+});
+
 describe("the HTTP API", () => {
+  const searched: object[] = [];
   let console: ConsoleUnderTest;
   const created: RequestInput<"config.profile.create">[] = [];
   const updated: RequestInput<"config.profile.update">[] = [];
@@ -41,6 +47,17 @@ describe("the HTTP API", () => {
       "config.mailbox.get": async () => mailboxSample,
       "config.mailbox.find": async () => mailboxSample,
       "config.mailbox.list": async () => ({ items: [mailboxSample], next: null }),
+      "inbound-sync.message.search": async ({ cursor, limit, ...wanted }) => {
+        searched.push(wanted);
+        const items = [found("mb_sales01/1-2", 9), found("mb_sales01/1-1", 5)];
+        return cursor === undefined
+          ? { items: items.slice(0, limit), next: limit < 2 ? "9/mb_sales01/1-2" : null }
+          : { items: items.slice(1), next: null };
+      },
+      "outbound-send.send.search": async ({ cursor }) => ({
+        items: cursor === undefined ? [found("sn_found1", 7)] : [],
+        next: null,
+      }),
       "config.grant.get": async () => null,
       "config.mailbox.approve": async () => mailboxSample,
       "inbound-sync.activity.get": async ({ mailboxId }) => ({
@@ -222,6 +239,28 @@ describe("the HTTP API", () => {
     assert.equal(outbound?.activity, null);
     assert.equal(outbound?.nextRunAt, null, "a timer of an older generation is none");
     assert.deepEqual(body.unavailable, ["outbound-send"]);
+  });
+
+  it("finds mail of those who receive and those who send as one list, for readers, not for owners", async () => {
+    const query = "from=kim@example.net&subject=offer&mailboxId=mb_sales01&since=2026-01-31T08:00:00Z";
+    const list = (more: string) => console.send("GET", `/mail?${query}${more}`);
+    const ids = ({ body }: Awaited<ReturnType<typeof list>>) => (body.items as { id: string }[]).map(({ id }) => id);
+    assert.deepEqual(ids(await list("")), ["mb_sales01/1-2", "sn_found1", "mb_sales01/1-1"]);
+    const wanted = { from: "kim@example.net", subject: "offer", mailboxId: "mb_sales01", since: 1_769_846_400_000 };
+    assert.deepEqual(searched.at(-1), wanted);
+    const pages: string[][] = [];
+    for (let cursor = ""; pages.length < 9; ) {
+      const page = await list(`&limit=1${cursor}`);
+      pages.push(ids(page));
+      if (page.body.next === null) break;
+      cursor = `&cursor=${page.body.next}`;
+    }
+    assert.deepEqual(pages.flat(), ["mb_sales01/1-2", "sn_found1", "mb_sales01/1-1"]);
+    assert.equal((await list("&cursor=x")).status, 400);
+    assert.equal((await console.send("GET", "/mail?colour=red")).status, 400);
+    const answerFor = async (role: "reader" | "owner") =>
+      (await console.send("GET", "/mail", { token: await console.tokenFor(role) })).status;
+    assert.deepEqual([await answerFor("reader"), await answerFor("owner")], [200, 403]);
   });
 
   it("answers 503 when the owner is away", async () => {

@@ -4,6 +4,7 @@ import type { InboundPorts } from "../ports.ts";
 import type { StoredMessage } from "./document.ts";
 import { mailReceived } from "./facts.ts";
 import { publishStored } from "./hand-over.ts";
+import { searchMessages } from "./search-messages.ts";
 
 /** Larger messages are not parsed on request: their raw bytes can be read. */
 const parseLimit = 32 * 1024 * 1024;
@@ -11,7 +12,9 @@ const parseLimit = 32 * 1024 * 1024;
 const notFound = (id: string) => new ProblemError("NOT_FOUND", `There is no message ${id}. It may have expired.`);
 
 /** What others ask about received mail. */
-export const messageAnswers: Answers<Pick<InboundPorts, "messages" | "bus" | "parseBody">> = {
+export const messageAnswers: Answers<Pick<InboundPorts, "messages" | "sources" | "bus" | "parseBody">> = {
+  "inbound-sync.message.search": searchMessages,
+
   "inbound-sync.message.list": async ({ messages }, input) => {
     const { items, next } = await messages.list(input);
     return { items: items.map(shown), next };

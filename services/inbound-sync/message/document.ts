@@ -40,6 +40,8 @@ export interface MessageDocument extends Omit<StoredMessage, "id" | "expireAt"> 
   readonly _id: string;
   readonly raw?: Binary;
   readonly parts?: number;
+  /** `searchKeys` */
+  readonly findBy?: readonly string[];
   readonly expireAt: Date;
 }
 

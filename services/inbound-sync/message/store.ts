@@ -1,4 +1,4 @@
-import type { RequestArguments } from "@mailfleet/contracts";
+import { type RequestArguments, searchKeys, subjectFits, wantedKeys } from "@mailfleet/contracts";
 import { bytesPassed } from "@mailfleet/kit";
 import {
   Binary,
@@ -9,6 +9,7 @@ import {
   isDuplicateKey,
   isOutage,
   type Store,
+  searchPage,
   type WriteFate,
   writeFates,
 } from "@mailfleet/store";
@@ -108,6 +109,23 @@ export function createMessageStore(store: Store) {
       return { items, next: found.length > limit ? (items.at(-1)?.id ?? null) : null };
     },
 
+    /** Newest first; see `searchPage`. Of those named, the sender has fewer than a recipient, who is mostly the mailbox. */
+    async search({ limit, cursor, ...wanted }: RequestArguments<"inbound-sync.message.search">) {
+      const { mailboxId, subject, since } = wanted;
+      const [key, ...keys] = wantedKeys(wanted, "from");
+      const byMailbox =
+        mailboxId === undefined ? { index: "newest", where: {} } : { index: "ofMailbox", where: { mailboxId } };
+      const { items, next } = await searchPage(messages, {
+        ...(key === undefined ? byMailbox : { index: "findBy", where: { findBy: key } }),
+        ...{ at: "storedAt", without: ["raw"], since, cursor, limit },
+        fits: (one) =>
+          (mailboxId === undefined || one.mailboxId === mailboxId) &&
+          keys.every((other) => one.findBy?.includes(other)) &&
+          subjectFits(one.subject, subject),
+      });
+      return { items: items.map(fromDocument), next };
+    },
+
     /** Part of the raw bytes and the size of the whole; `null` if there is no such message. */
     async read(id: string, offset: number, length: number) {
       const found = await messages.findOne({ _id: id });
@@ -170,10 +188,35 @@ function toDocument({ id, raw, parts, expireAt, ...rest }: NewMessage): MessageD
     ...rest,
     ...(raw ? { raw: binary(raw) } : {}),
     ...(parts === undefined ? {} : { parts }),
+    findBy: keysOf(rest),
     expireAt: new Date(expireAt),
   };
 }
 
-function fromDocument({ _id, raw: _raw, parts: _parts, expireAt, ...rest }: MessageDocument): StoredMessage {
+/** A report is also found by the message that it is about, and an envelope by the message in it. */
+function keysOf({
+  messageId,
+  undeliverable,
+  original,
+  from,
+  to,
+  cc,
+}: Omit<StoredMessage, "id" | "expireAt">): string[] {
+  const addresses = (all: StoredMessage["to"] = []) => all.map(({ address }) => address);
+  return searchKeys({
+    messageIds: [messageId, undeliverable?.messageId, original?.messageId],
+    from: [...addresses(from), ...addresses(original?.from)],
+    to: [to, cc, original?.to, original?.cc].flatMap(addresses),
+  });
+}
+
+function fromDocument({
+  _id,
+  raw: _raw,
+  parts: _parts,
+  findBy: _findBy,
+  expireAt,
+  ...rest
+}: MessageDocument): StoredMessage {
   return { id: _id, ...rest, expireAt: expireAt.getTime() };
 }

@@ -1,4 +1,4 @@
-import type { OutgoingMessage, SendState } from "@mailfleet/contracts";
+import { type OutgoingMessage, type SendState, searchKeys } from "@mailfleet/contracts";
 import { type AnyBulkWriteOperation, Binary, bytesOf, type Filter } from "@mailfleet/store";
 import type { DueSend, NewSend, SendChange, SendClaim, SentSend, StoredSend } from "./send.ts";
 
@@ -16,6 +16,8 @@ export interface SendDocument
   /** The message itself, where it is small; gone when the send is sent. */
   readonly raw?: Binary;
   readonly outbox?: readonly OutgoingMessage[];
+  /** `searchKeys` */
+  readonly findBy?: readonly string[];
   /** Id of the last change, so that a change repeated after an outage is recognised. */
   readonly changeId?: string;
   readonly purgeAt?: Date;
@@ -34,14 +36,22 @@ export function insertedSend({ raw, id, correlation, body, ...send }: NewSend): 
     waitsSince: send.acceptedAt,
     attempt: 0,
     due: send.acceptedAt,
+    findBy: keysOf(send),
     ...(raw && { raw: new Binary(raw) }),
     ...(body && { body }),
   };
 }
 
+/** Found by the address in its header, too, which may be another than the mailbox's. */
+function keysOf({ messageId, envelopeFrom, from, to }: Pick<NewSend, "messageId" | "envelopeFrom" | "from" | "to">) {
+  return searchKeys({ messageIds: [messageId], from: [envelopeFrom, addressIn(from)], to });
+}
+
+const addressIn = (header: string) => /<([^<>]+)>\s*$/.exec(header)?.[1] ?? header.trim();
+
 /** Reads a document, whose missing fields have their usual values. */
 export function readSend(document: SendDocument): StoredSend {
-  const { _id, raw: _raw, outbox: _outbox, changeId: _id2, attention: _a, purgeAt: _p, ...rest } = document;
+  const { _id, raw: _raw, outbox: _outbox, changeId: _id2, attention: _a, purgeAt: _p, findBy: _f, ...rest } = document;
   return {
     id: _id,
     ...rest,

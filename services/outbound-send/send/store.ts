@@ -1,10 +1,18 @@
-import { type OutgoingMessage, ProblemError, type RequestArguments, type SendState } from "@mailfleet/contracts";
+import {
+  type OutgoingMessage,
+  ProblemError,
+  type RequestArguments,
+  type SendState,
+  subjectFits,
+  wantedKeys,
+} from "@mailfleet/contracts";
 import { GroupCommit } from "@mailfleet/kit";
 import {
   type AnyBulkWriteOperation,
   type Collection,
   type Filter,
   type Store,
+  searchPage,
   writeEach,
   writeFates,
 } from "@mailfleet/store";
@@ -162,6 +170,23 @@ export function createSendStore(store: Store, owner: string) {
       const items = found.slice(0, limit).map(readSend);
       const last = items.at(-1);
       return { items, next: found.length > limit && last ? `${last.acceptedAt}/${last.id}` : null };
+    },
+
+    /** Newest first; see `searchPage`. Of those named, a recipient has fewer than the sender, who is mostly the mailbox. */
+    search: async ({ limit, cursor, ...wanted }: RequestArguments<"outbound-send.send.search">) => {
+      const { mailboxId, subject, since } = wanted;
+      const [key, ...keys] = wantedKeys(wanted, "to");
+      const byMailbox =
+        mailboxId === undefined ? { index: "newest", where: {} } : { index: "ofMailbox", where: { mailboxId } };
+      const { items, next } = await searchPage(sends, {
+        ...(key === undefined ? byMailbox : { index: "findBy", where: { findBy: key } }),
+        ...{ at: "acceptedAt", without: ["raw", "outbox"], since, cursor, limit },
+        fits: (one) =>
+          (mailboxId === undefined || one.mailboxId === mailboxId) &&
+          keys.every((other) => one.findBy?.includes(other)) &&
+          subjectFits(one.subject, subject),
+      });
+      return { items: items.map(readSend), next };
     },
 
     /** Sends that wait for this mailbox, oldest first; without those named. */

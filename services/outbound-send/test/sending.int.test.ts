@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { ProblemError, subjects } from "@mailfleet/contracts";
 import { eventually } from "@mailfleet/local/testing";
+import { searchSends } from "../send/search-sends.ts";
 import { createSendStore } from "../send/store.ts";
 import { givenOutbound } from "./given-outbound.ts";
 import { type Sink, startSink } from "./sink.ts";
@@ -48,6 +49,61 @@ it("what is not sent yet is counted from indexes alone: the documents hold whole
     [0, 0, 0, 0],
   );
   await sends.deleteMany({ mailboxId: "mb_nobody" });
+});
+
+it("sends are found by what is known of a message, newest first, along an index", async () => {
+  const { db } = given.store;
+  const store = createSendStore(given.store, "observer");
+  const mailbox = { mailboxId: "mb_found", envelopeFrom: "found@example.org", by: "test", size: 2, contentHash: "" };
+  for (const n of [1, 2, 3])
+    await store.accept({
+      ...{
+        id: `sn_found${n}`,
+        idempotencyKey: `${n}`,
+        acceptedAt: n,
+        messageId: `<Found.${n}@example.org>`,
+        ...mailbox,
+      },
+      ...{ from: "Sales <Alias@example.org>", to: [`Kim${n}@example.net`, "all@example.net"], subject: `Offer ${n}` },
+    });
+  const found = async (wanted: object) => {
+    const { items } = await searchSends({ sends: store }, { limit: 10, ...wanted });
+    return items.map(({ id }) => id.slice("sn_found".length)).join();
+  };
+  await db.command({ profile: 2 });
+  const answers = {
+    "Message-ID": await found({ messageId: "found.2@EXAMPLE.org" }),
+    recipient: await found({ to: "kim3@example.net" }),
+    "one of several": await found({ to: "all@example.net", since: 2 }),
+    "sender in the header": await found({ from: "alias@example.org" }),
+    "sender in the envelope": await found({ from: "found@example.org", cursor: "2/sn_found2" }),
+    subject: await found({ subject: "OFFER", mailboxId: "mb_found" }),
+    "two of them": await found({ to: "all@example.net", subject: "r 2" }),
+    other: await found({ to: "all@example.net", mailboxId: "mb_other" }),
+  };
+  await db.command({ profile: 0 });
+  assert.deepEqual(answers, {
+    "Message-ID": "2",
+    recipient: "3",
+    "one of several": "3,2",
+    "sender in the header": "3,2,1",
+    "sender in the envelope": "1",
+    subject: "3,2,1",
+    "two of them": "2",
+    other: "",
+  });
+  const ns = `${db.databaseName}.sends`;
+  const seen = await db
+    .collection("system.profile")
+    .find({ ns, "command.hint": { $exists: true } })
+    .toArray();
+  const plans = new Set(
+    seen
+      .filter(({ op }) => op === "query")
+      .map(({ planSummary, hasSortStage }) => `${planSummary.split(" ")[0]} ${!!hasSortStage}`),
+  );
+  assert.deepEqual([...plans], ["IXSCAN false"]);
+  await db.collection<{ mailboxId: string }>("sends").deleteMany({ mailboxId: "mb_found" });
 });
 
 describe("sending", () => {

@@ -54,6 +54,32 @@ describe("received mail on the command line", () => {
     assert.match(shown.out, /not delivered to +nobody@example\.net 5\.1\.1\n +message-id of it +<sent@example\.org>/);
   });
 
+  it("is found with what was sent, page after page", async () => {
+    const found = {
+      ...message,
+      at: message.storedAt,
+      state: "received",
+      from: "Ann <ann@example.org>",
+      to: [],
+      why: null,
+    };
+    api.on("GET /mail", ({ query }, response) => {
+      const items = query.has("cursor") ? [{ ...found, id: "sn_found1", state: "failed", why: "550 no" }] : [];
+      response.setHeader("content-type", "application/json");
+      response.end(JSON.stringify({ items, next: query.has("cursor") ? null : "more" }));
+    });
+    const { out } = await mailfleet(
+      "mail list --message-id <m@example.org> --mailbox sales@example.org --since 2027-01-31",
+    );
+    assert.match(
+      out,
+      /^ID +AT +STATE +FROM +TO +SUBJECT +WHY\nsn_found1 +2027-01-31 08:00:01Z +failed +Ann .* 550 no$/m,
+    );
+    const { query } = api.seen.at(-1) ?? {};
+    const sent = ["messageId", "mailboxId", "since", "cursor"].map((name) => query?.get(name));
+    assert.deepEqual(sent, ["<m@example.org>", "mb_sales01", "2027-01-31T00:00:00.000Z", "more"]);
+  });
+
   it("is shown with its text, and given byte for byte", async () => {
     const { out } = await mailfleet("messages show mb_sales01/1.42");
     assert.match(out, /from +Ann <ann@example\.org>[\s\S]*\n\nTwo \[31mboxes/);

@@ -1,8 +1,11 @@
 import { z } from "zod";
 import { Instant, MailboxId, ProfileId } from "../ids.ts";
+import { criteria } from "../mail/criteria.ts";
+import { FoundMail } from "../mail/found-mail.ts";
 import { field } from "../noun/field.ts";
 import { noun } from "../noun/noun.ts";
 import { operation } from "../noun/operation.ts";
+import { paged, pageFields } from "../noun/request-fields.ts";
 import { Comparison } from "./comparison.ts";
 import { addressesText, MailAddress } from "./mail-address.ts";
 import { Undeliverable, undeliverableText } from "./undeliverable.ts";
@@ -72,6 +75,12 @@ export const message = noun("message", {
   standard: ["get", "list"],
   texts: { list: "List the messages of a mailbox, newest first", get: "Read what the headers of a message say" },
   operations: {
+    search: operation({
+      text: "Find received messages, and what is set aside in a mailbox that is named, newest first",
+      kind: "internal",
+      input: { ...criteria, ...pageFields },
+      answer: paged(FoundMail),
+    }),
     raw: operation({
       text: "Read the message byte for byte as it was received",
       kind: "read",

@@ -1,10 +1,13 @@
 import { z } from "zod";
 import { Failure } from "../failure.ts";
 import { Instant, MailboxId, SendId } from "../ids.ts";
+import { criteria } from "../mail/criteria.ts";
+import { FoundMail } from "../mail/found-mail.ts";
 import { ShownFailure } from "../mailbox/shown.ts";
 import { field } from "../noun/field.ts";
 import { noun } from "../noun/noun.ts";
 import { operation } from "../noun/operation.ts";
+import { paged, pageFields } from "../noun/request-fields.ts";
 import { SendState } from "../vocabulary.ts";
 import { SubmittedContent } from "./content.ts";
 
@@ -44,6 +47,12 @@ export const send = noun("send", {
   standard: ["get", "list"],
   texts: { get: "Read a send with its attempts", list: "List sends, newest first" },
   operations: {
+    search: operation({
+      text: "Find sends, newest first",
+      kind: "internal",
+      input: { ...criteria, ...pageFields },
+      answer: paged(FoundMail),
+    }),
     /** The API takes its content in other forms (`RawContent`, `ComposedContent`, or the message itself as a stream). */
     submit: operation({
       text: "Accept a message",

@@ -1,0 +1,30 @@
+import { z } from "zod";
+import { Instant, MailboxId } from "../ids.ts";
+import { sendStates } from "../vocabulary.ts";
+
+/** Of what was received, and what is not received yet because it is set aside; the others are those of sends. */
+const mailStates = ["received", "setAside", ...sendStates] as const;
+const MailState = z.enum(mailStates);
+
+/** A send's, or `<mailboxId>/<native id>` of what was received. */
+export const MailId = z
+  .string()
+  .max(300)
+  .regex(/^(?:sn_[a-z0-9]{4,40}|mb_[a-z0-9]{4,40}\/.+)$/s, "must be the id of a send or of a received message");
+
+/** A received message or a send, as it is found: no more of it than lists show. */
+export const FoundMail = z.object({
+  id: MailId,
+  state: MailState,
+  at: Instant,
+  mailboxId: MailboxId,
+  messageId: z.string().nullable(),
+  from: z.string().nullable(),
+  to: z.array(z.string()),
+  subject: z.string().nullable(),
+  why: z.string().nullable(),
+});
+export type FoundMail = z.infer<typeof FoundMail>;
+
+/** Recipients that are shown of one that is found: it may have hundreds. */
+export const shownRecipients = 20;
