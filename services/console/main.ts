@@ -49,6 +49,7 @@ runService(consoleService, async ({ name, environment, logger, metrics, addReadi
       return startConsole(ports, {
         host: consoleHost,
         port: consolePort,
+        drainMs: environment.consoleDrainMs,
         ...(consoleUrl === undefined ? {} : { publicUrl: consoleUrl }),
         onServed: ({ method, route, status, seconds }) => served.observe({ method, route, status }, seconds),
       });

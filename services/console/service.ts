@@ -26,6 +26,11 @@ export const consoleService = defineService<ServicePorts & Omit<ConsolePorts, "c
     MAILFLEET_CONSOLE_PORT: z.coerce.number().int().min(0).max(65535).default(8480),
     /** Where browsers reach the console: links to sign in and the redirect URI begin with it. Default: where it listens. */
     MAILFLEET_CONSOLE_URL: PublicUrl.optional(),
+    /**
+     * So long after SIGTERM every request is still taken, and its connection ended with the answer, so that whoever is in
+     * front of the console sends the next one elsewhere. Of the eight seconds in which a service ends.
+     */
+    MAILFLEET_CONSOLE_DRAIN_MS: z.coerce.number().int().min(0).max(5000).default(2000),
     /** Public key that seals secrets of mailboxes and profiles. */
     MAILFLEET_SEAL_KEY: z.string(),
     /** Public key that seals secrets of the notification mail server. */

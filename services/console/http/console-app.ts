@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { FastifyInstance } from "fastify";
 import { createLiveViews } from "../events/live-views.ts";
 import type { ConsolePorts } from "../ports.ts";
@@ -8,7 +9,10 @@ import { createServer, type Served } from "./server.ts";
 export interface ConsoleApp {
   readonly port: number;
   readonly url: string;
-  /** Says good-bye to live views, finishes what is under way, closes. */
+  /**
+   * Answers for the time of `drainMs` whatever still comes, each time with the word that the connection ends; then says
+   * good-bye to live views, finishes what is under way, closes.
+   */
   stop(): Promise<void>;
 }
 
@@ -19,6 +23,8 @@ export interface ConsoleOptions {
   readonly port: number;
   /** Where browsers reach it: scheme, host and port. Default: where it listens. */
   readonly publicUrl?: string;
+  /** Until whoever sends requests here has noticed that they go elsewhere. Default 0. */
+  readonly drainMs?: number;
   readonly onServed?: (served: Served) => void;
   readonly liveViews?: { heartbeatMs?: number; bufferBytes?: number };
 }
@@ -33,6 +39,18 @@ export async function startConsole(
   const liveViews = createLiveViews(options.liveViews);
   const app: FastifyInstance = await createServer(ports, allRoutes(liveViews), options.onServed ?? (() => {}));
   app.addHook("preClose", async () => liveViews.close());
+  let draining = false;
+  app.addHook("onSend", async (_, reply) => {
+    if (draining) reply.header("connection", "close");
+  });
   listensAt = await app.listen({ host: options.host, port: options.port });
-  return { port: Number(new URL(listensAt).port), url: listensAt, stop: () => app.close() };
+  return {
+    port: Number(new URL(listensAt).port),
+    url: listensAt,
+    stop: async () => {
+      draining = true;
+      await pause(options.drainMs ?? 0);
+      await app.close();
+    },
+  };
 }

@@ -120,6 +120,8 @@ export async function createServer(
     keepAliveTimeout: limits.keepAliveMs,
     requestTimeout: limits.requestMs,
     forceCloseConnections: "idle",
+    // What still comes while it closes is answered like any other request.
+    return503OnClosing: false,
     routerOptions: { maxParamLength: limits.parameterLength },
     http: { maxHeaderSize: limits.headerBytes, headersTimeout: limits.headersMs },
   });

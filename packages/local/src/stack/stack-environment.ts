@@ -38,6 +38,8 @@ export async function stackEnvironment(
       MAILFLEET_NOTIFY_SEAL_KEY: keys.notifySealKey,
       MAILFLEET_CONSOLE_HOST: "127.0.0.1",
       MAILFLEET_CONSOLE_PORT: String(options.consolePort),
+      // Nobody is in front of it.
+      MAILFLEET_CONSOLE_DRAIN_MS: "0",
       MAILFLEET_ADMIN_TOKEN_FILE: options.adminTokenFile,
     },
   };

@@ -86,3 +86,25 @@ test("addresses are replaced, also where they come in two pieces", async (t) => 
   socket.write("1111.");
   await eventually(() => heard.text === "a 127.0.0.1:52222, b 127.0.0.1:52222.");
 });
+
+test("the last words of a server that ends a connection arrive", async (t) => {
+  const words = Buffer.alloc(4_000_000, "last words ");
+  const parting = createServer((socket) => {
+    socket.on("error", () => {});
+    socket.once("data", () => socket.end(words));
+  }).listen(0, "127.0.0.1");
+  await once(parting, "listening");
+  const proxy = await startTcpProxy({ port: (parting.address() as AddressInfo).port });
+  t.after(async () => {
+    await proxy.stop();
+    parting.close();
+  });
+  const { socket, heard } = await client(proxy.port);
+  socket.pause();
+  socket.write("go");
+  // The server's side of the proxy has ended before anything is read here.
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  socket.resume();
+  await eventually(() => heard.closed);
+  assert.equal(heard.text.length, words.length);
+});

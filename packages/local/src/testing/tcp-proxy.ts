@@ -56,12 +56,14 @@ export async function startTcpProxy(options: TcpProxyOptions): Promise<TcpProxy>
     for (const socket of pair) {
       socket.setNoDelay(true);
       socket.on("error", () => {});
-      socket.once("close", () => {
+      socket.once("close", (broken) => {
         // The end of one side is not heard on the other while the link is silent, but with the first word afterwards.
         if (state === "silent") return;
         pairs.delete(pair);
         spoilt.delete(pair);
-        reset(pair);
+        // One side has said its last words: the other hears them first.
+        if (broken || state !== "open") reset(pair);
+        else for (const one of pair) one.destroySoon();
       });
     }
   });
