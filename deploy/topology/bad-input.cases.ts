@@ -6,7 +6,7 @@ export interface BadStart {
   readonly service: ServiceName;
   /**
    * Variables beside those that are right. An empty one is not set. `FOLDER` is a folder with the files below,
-   * `NKEY_OF_ALERTING` and `MONGO_OF_ALERTING` are how alerting signs in.
+   * `NKEY_OF_ALERTING` and `MONGO_OF_ALERTING` are how alerting signs in, the others are engines that will not do.
    */
   readonly env: Readonly<Record<string, string>>;
   readonly file?: { readonly name: string; readonly text: string };
@@ -84,6 +84,27 @@ export const badStarts: readonly BadStart[] = [
     env: { MAILFLEET_CONSOLE_URL: "https://mail.example.org/x" },
     ends: "exits",
     says: /MAILFLEET_CONSOLE_URL must have no path/,
+  },
+  {
+    what: "a MongoDB that is standalone",
+    service: "scheduler",
+    env: { MAILFLEET_MONGO_URL: "STANDALONE_MONGO" },
+    ends: "exits",
+    says: /^This MongoDB is standalone: Mailfleet needs a replica set \(.*--replSet\)$/,
+  },
+  {
+    what: "a MongoDB that is standalone, where the address names a replica set",
+    service: "scheduler",
+    env: { MAILFLEET_MONGO_URL: "STANDALONE_MONGO?replicaSet=rs0" },
+    ends: "exits",
+    says: /^No MongoDB at this address belongs to the replica set rs0: it is standalone \(.*--replSet rs0\), or/,
+  },
+  {
+    what: "a NATS that is too old",
+    service: "scheduler",
+    env: { MAILFLEET_NATS_URL: "OLDER_NATS" },
+    ends: "exits",
+    says: /^NATS 2\.9\.25 is too old: Mailfleet needs 2\.12 or later$/,
   },
   {
     what: "a NATS in which nothing was made",

@@ -6,12 +6,28 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { Logger } from "@mailfleet/contracts";
-import { applyTopology, eventually, freePort, startMongo, startNats, tempDir } from "@mailfleet/local/testing";
+import {
+  applyTopology,
+  eventually,
+  freePort,
+  startMongo,
+  startNats,
+  startOlderNats,
+  startStandaloneMongo,
+  tempDir,
+} from "@mailfleet/local/testing";
 import { connectStore } from "@mailfleet/store";
 import { type BadStart, badStarts } from "./bad-input.cases.ts";
 
 const logger: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => logger };
-const [nats, emptyNats, mongo, folder] = await Promise.all([startNats(), startNats(), startMongo(), tempDir("bad")]);
+const [nats, emptyNats, mongo, standalone, folder] = await Promise.all([
+  startNats(),
+  startNats(),
+  startMongo(),
+  startStandaloneMongo(),
+  tempDir("bad"),
+]);
+const olderNats = await startOlderNats(nats.url, "2.9.25");
 const other = `${mongo.dbName}-other`;
 const good = { MAILFLEET_NATS_URL: nats.url, MAILFLEET_MONGO_URL: mongo.url, MAILFLEET_MONGO_DB: mongo.dbName };
 const started: ChildProcess[] = [];
@@ -27,7 +43,7 @@ before(async () => {
 });
 after(async () => {
   for (const child of started) child.kill("SIGKILL");
-  await Promise.all([nats, emptyNats, mongo].map((engine) => engine.stop()));
+  await Promise.all([nats, emptyNats, olderNats, mongo, standalone].map((engine) => engine.stop()));
   await folder.remove();
 });
 
@@ -40,6 +56,8 @@ async function start({ service, env, file }: BadStart) {
     value
       .replace("FOLDER", folder.path)
       .replace("EMPTY_NATS", emptyNats.url)
+      .replace("OLDER_NATS", olderNats.url)
+      .replace("STANDALONE_MONGO", standalone.url)
       .replace("OTHER_DATABASE", other)
       .replace("NKEY_OF_ALERTING", nats.signIn("alerting").nkeyFile ?? "")
       .replace("MONGO_OF_ALERTING", mongo.urlOf("alerting")),

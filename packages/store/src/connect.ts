@@ -1,6 +1,14 @@
 import { blocking, type Logger } from "@mailfleet/contracts";
 import type { CollectionDeclaration, DeploymentStore } from "@mailfleet/kit";
-import { type Db, type DbOptions, MongoClient, MongoError, ReadConcern, ReadPreference } from "mongodb";
+import {
+  type Db,
+  type DbOptions,
+  MongoClient,
+  MongoError,
+  MongoServerSelectionError,
+  ReadConcern,
+  ReadPreference,
+} from "mongodb";
 import { createDeploymentStore } from "./deployment/deployment-store.ts";
 import { isOutage } from "./outage.ts";
 import { planCollections } from "./topology.ts";
@@ -70,22 +78,24 @@ export async function connectStore(options: StoreOptions): Promise<Store> {
     retryReads: true,
     ignoreUndefined: true,
   });
+  const refuse = async (reason: string) => {
+    await client.close();
+    throw new Error(reason);
+  };
   for (;;) {
     try {
       await client.connect();
       break;
     } catch (error) {
       if (!isOutage(error)) throw error;
+      const outside = notInTheSet(error);
+      if (outside) await refuse(outside);
       options.logger.warn({ reason: whyAway(error) }, "waiting for MongoDB");
       if (isRefusedSignIn(error)) await new Promise((resolve) => setTimeout(resolve, signInPauseMs));
     }
   }
   const db = client.db(options.database, guarantees);
   const [build, hello] = await Promise.all([db.admin().command({ buildInfo: 1 }), db.command({ hello: 1 })]);
-  const refuse = async (reason: string) => {
-    await client.close();
-    throw new Error(reason);
-  };
   if (Number(String(build.version).split(".")[0]) < oldestServer)
     await refuse(`MongoDB ${build.version} is too old: Mailfleet needs ${oldestServer}.0 or later`);
   if (!hello.setName)
@@ -111,6 +121,16 @@ export async function connectStore(options: StoreOptions): Promise<Store> {
     },
     close: () => client.close(),
   };
+}
+
+/**
+ * Why no wait would help, where the address names a replica set: the driver leaves out who answers and is of no set, or
+ * of another one. `null` while one may still answer, and while a set is not initiated yet.
+ */
+function notInTheSet(error: unknown): string | null {
+  if (!(error instanceof MongoServerSelectionError) || error.reason?.servers.size !== 0) return null;
+  const { setName } = error.reason;
+  return `No MongoDB at this address belongs to the replica set ${setName}: it is standalone (one member is enough; start it with --replSet ${setName}), or its set has another name`;
 }
 
 /** A refusal comes at once; it would be asked for without a pause. */

@@ -15,13 +15,15 @@ export interface MongodOptions {
   readonly port: number;
   /** Who is not signed in may do nothing. The file holds what the members of the set know each other by. */
   readonly keyFile?: string;
+  /** It belongs to no replica set. */
+  readonly standalone?: boolean;
   /** The folder goes when this process dies. */
   readonly temporary?: boolean;
   /** Where it runs: a process of this machine by default. */
   readonly launch?: Launch;
 }
 
-/** Starts one mongod of the replica set `rs0` on a loopback port; resolves when it listens. Throws with what it said. */
+/** Starts one mongod, of the replica set `rs0` or alone, on a loopback port; resolves when it listens. Throws with what it said. */
 export async function launchMongod(options: MongodOptions): Promise<{ server: GuardedProgram; port: number }> {
   const data = join(options.dataDir, "data");
   await mkdir(data, { recursive: true });
@@ -35,11 +37,10 @@ export async function launchMongod(options: MongodOptions): Promise<{ server: Gu
   const { launch = startGuarded } = options;
   const server = await launch(
     options.executable,
-    ["--replSet", "rs0", "--bind_ip", "127.0.0.1", "--port", String(options.port), "--dbpath", data].concat([
+    ["--bind_ip", "127.0.0.1", "--port", String(options.port), "--dbpath", data].concat([
+      ...(options.standalone ? [] : ["--replSet", "rs0", "--oplogSize", "200"]),
       "--wiredTigerCacheSizeGB",
       "0.25",
-      "--oplogSize",
-      "200",
       "--nounixsocket",
       "--setParameter",
       "diagnosticDataCollectionEnabled=false",

@@ -46,10 +46,12 @@ export {
   startMongoCluster,
   startNats,
   startNatsCluster,
+  startStandaloneMongo,
   type TestMongo,
   tempDir,
 } from "./start-engines.ts";
 export { type MongoWithUsers, startMongoWithUsers } from "./start-mongo-with-users.ts";
+export { startOlderNats } from "./start-older-nats.ts";
 export { startOtlpReceiver } from "./start-otlp-receiver.ts";
 export { type Postfix, startPostfix } from "./start-postfix.ts";
 export { type LinkState, startTcpProxy, type TcpProxy } from "./tcp-proxy.ts";

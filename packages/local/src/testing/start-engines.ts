@@ -8,8 +8,10 @@ import { startContainer } from "../containers/start-container.ts";
 import type { Engine, EngineOptions } from "../engines/engine.ts";
 import { type EngineProgram, MONGO_PROGRAM, NATS_PROGRAM } from "../engines/engine-programs.ts";
 import { type NatsSignIn, placesOf } from "../engines/engine-users.ts";
+import { findEngine } from "../engines/find-engine.ts";
 import { type MongoCluster, startMongoCluster as startMongoSet } from "../engines/mongo-cluster.ts";
 import { startMongoEngine } from "../engines/mongo-engine.ts";
+import { launchMongod } from "../engines/mongod.ts";
 import { type NatsCluster, startNatsCluster as startNodes } from "../engines/nats-cluster.ts";
 import { type NatsEngine, startNatsEngine } from "../engines/nats-engine.ts";
 import { testUsers } from "./test-users.ts";
@@ -81,6 +83,26 @@ export async function startMongo(options: { own?: boolean; engine?: ContainerEng
   }
   const engine = await startMongoEngine({ ...(await placeOf(MONGO_PROGRAM, options.engine)), users });
   return { url: engine.url, urlOf: engine.urlOf, dbName, engine, stop: () => engine.stop() };
+}
+
+/** A mongod without a replica set, and without users: Mailfleet refuses it. */
+export async function startStandaloneMongo(): Promise<{ readonly url: string; stop(): Promise<void> }> {
+  const { executable } = await findEngine(MONGO_PROGRAM);
+  const { path, remove } = await tempDir("mongo-alone");
+  const { server, port } = await launchMongod({
+    executable,
+    dataDir: path,
+    port: 0,
+    temporary: true,
+    standalone: true,
+  });
+  return {
+    url: `mongodb://127.0.0.1:${port}/`,
+    stop: async () => {
+      await server.kill();
+      await remove();
+    },
+  };
 }
 
 /** Where a process finds its engines that is this service. */
