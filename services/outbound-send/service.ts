@@ -14,7 +14,7 @@ import { createFollowLifecycle } from "./send/follow-lifecycle.ts";
 import { getSend, listSends } from "./send/list-sends.ts";
 import { measureBacklog } from "./send/measure-backlog.ts";
 import { releaseSend } from "./send/release-send.ts";
-import { searchSends } from "./send/search-sends.ts";
+import { searchSends, sendTrail } from "./send/search-sends.ts";
 import { sendingOf } from "./send/sending.ts";
 import { submitSend } from "./send/submit-send.ts";
 import { createSweep } from "./send/sweep.ts";
@@ -34,6 +34,7 @@ export const outboundSend = defineService<OutboundPorts>()({
     "outbound-send.send.get": getSend,
     "outbound-send.send.list": listSends,
     "outbound-send.send.search": searchSends,
+    "outbound-send.send.trail": sendTrail,
     "outbound-send.send.release": releaseSend,
     "outbound-send.send.discard": discardSend,
     "outbound-send.upload.append": appendUpload,

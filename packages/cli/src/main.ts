@@ -13,6 +13,7 @@ import { exitCodes, outcomeOf } from "./exit-codes.ts";
 import { mailboxCommands } from "./mailbox/commands.ts";
 import { resultFacts } from "./mailbox/run-job.ts";
 import { messageCommands } from "./message/commands.ts";
+import { eventFacts } from "./message/event-facts.ts";
 import { notificationCommands } from "./notification/commands.ts";
 import { addNounCommands, type ParticularCommands } from "./noun/commands.ts";
 import { profileCommands } from "./profile/commands.ts";
@@ -38,6 +39,7 @@ const particular: Readonly<Record<string, ParticularCommands>> = {
   job: { facts: { results: resultFacts } },
   message: messageCommands,
   send: sendsCommands,
+  mail: { facts: { events: eventFacts } },
   "notification-settings": notificationCommands,
   erasure: { own: ["create"] },
   token: { own: ["create"], addCommands: addTokenCreation },

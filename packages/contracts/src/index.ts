@@ -32,7 +32,7 @@ export { type Job, job, type NewJob } from "./job/job.ts";
 export { leaseMs, lengthsOf } from "./lengths.ts";
 export type { Logger } from "./logger.ts";
 export { searchKeys, subjectFits, wantedKeys } from "./mail/criteria.ts";
-export { type FoundMail, shownRecipients } from "./mail/found-mail.ts";
+export { type FoundMail, type MailEvent, type MailTrail, shownRecipients } from "./mail/found-mail.ts";
 export { type Mailbox, type MailboxChange, mailbox, type NewMailbox } from "./mailbox/mailbox.ts";
 export { DirectionStatus, EmailAddress, HistoryEntry, ShownFailure, TestStep } from "./mailbox/shown.ts";
 export type { Comparison } from "./message/comparison.ts";

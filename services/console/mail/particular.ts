@@ -1,4 +1,4 @@
-import type { FoundMail, RequestArguments } from "@mailfleet/contracts";
+import type { FoundMail, MailTrail, RequestArguments } from "@mailfleet/contracts";
 import type { Particular } from "../http/noun-routes.ts";
 import type { Call } from "../http/route.ts";
 import { mergedPages, readPlaces, writtenPlaces } from "./find-mail.ts";
@@ -22,5 +22,8 @@ async function list(
   return { items, next: writtenPlaces(then) };
 }
 
+const get = ({ ask }: Pick<Call, "ask">, { id }: { id: string }): Promise<MailTrail> =>
+  ask(id.startsWith("sn_") ? "outbound-send.send.trail" : "inbound-sync.message.trail", { id });
+
 /** What is particular about mail: the console asks those who receive and those who send. */
-export const mailParticular: Particular = { answers: { list } };
+export const mailParticular: Particular = { answers: { list, get } };

@@ -58,6 +58,14 @@ describe("the HTTP API", () => {
         items: cursor === undefined ? [found("sn_found1", 7)] : [],
         next: null,
       }),
+      "inbound-sync.message.trail": async ({ id }) => {
+        if (id !== "mb_sales01/1-2") throw new ProblemError("NOT_FOUND", "There is no message.");
+        return { ...found(id, 9), events: [{ at: 9, what: "stored", words: null }] };
+      },
+      "outbound-send.send.trail": async ({ id }) => ({
+        ...found(id, 7),
+        events: [{ at: 7, what: "sent", words: "250" }],
+      }),
       "config.grant.get": async () => null,
       "config.mailbox.approve": async () => mailboxSample,
       "inbound-sync.activity.get": async ({ mailboxId }) => ({
@@ -261,6 +269,14 @@ describe("the HTTP API", () => {
     const answerFor = async (role: "reader" | "owner") =>
       (await console.send("GET", "/mail", { token: await console.tokenFor(role) })).status;
     assert.deepEqual([await answerFor("reader"), await answerFor("owner")], [200, 403]);
+  });
+
+  it("tells what happened to a message, from whom it went through", async () => {
+    const events = async (id: string) => (await console.send("GET", `/mail/${encodeURIComponent(id)}`)).body.events;
+    assert.deepEqual(await events("mb_sales01/1-2"), [{ at: "1970-01-01T00:00:00.009Z", what: "stored", words: null }]);
+    assert.deepEqual(await events("sn_found1"), [{ at: "1970-01-01T00:00:00.007Z", what: "sent", words: "250" }]);
+    assert.equal((await console.send("GET", "/mail/mb_sales01%2F1-3")).status, 404);
+    assert.equal((await console.send("GET", "/mail/tk_token01")).status, 400);
   });
 
   it("answers 503 when the owner is away", async () => {

@@ -4,7 +4,7 @@ import type { InboundPorts } from "../ports.ts";
 import type { StoredMessage } from "./document.ts";
 import { mailReceived } from "./facts.ts";
 import { publishStored } from "./hand-over.ts";
-import { searchMessages } from "./search-messages.ts";
+import { messageTrail, searchMessages } from "./search-messages.ts";
 
 /** Larger messages are not parsed on request: their raw bytes can be read. */
 const parseLimit = 32 * 1024 * 1024;
@@ -14,6 +14,7 @@ const notFound = (id: string) => new ProblemError("NOT_FOUND", `There is no mess
 /** What others ask about received mail. */
 export const messageAnswers: Answers<Pick<InboundPorts, "messages" | "sources" | "bus" | "parseBody">> = {
   "inbound-sync.message.search": searchMessages,
+  "inbound-sync.message.trail": messageTrail,
 
   "inbound-sync.message.list": async ({ messages }, input) => {
     const { items, next } = await messages.list(input);

@@ -1,12 +1,16 @@
 import {
   addressesText,
   type FoundMail,
+  type MailEvent,
+  type MailTrail,
+  ProblemError,
   type RequestArguments,
   type RequestOutput,
   shownRecipients,
   undeliverableText,
 } from "@mailfleet/contracts";
 import type { InboundPorts } from "../ports.ts";
+import type { PendingFacts, SourceDocument } from "../source/document.ts";
 import type { SetAside } from "../source/set-aside.ts";
 import type { StoredMessage } from "./document.ts";
 
@@ -24,6 +28,47 @@ export async function searchMessages(
   if (mailboxId === undefined || aside.length === 0) return page;
   const found = aside.filter((one) => one.since >= since).map((one) => foundAside(mailboxId, one));
   return withAside(page, found, { cursor, limit });
+}
+
+/** `message.trail` */
+export async function messageTrail(
+  { messages, sources }: Pick<InboundPorts, "messages" | "sources">,
+  { id }: { id: string },
+): Promise<MailTrail> {
+  const [mailboxId, name] = [id.slice(0, id.indexOf("/")), id.slice(id.indexOf("/") + 1)];
+  const [message, source] = await Promise.all([messages.get(id), sources.get(mailboxId)]);
+  if (message) return { ...foundMessage(message), events: eventsOf(message, name, source ?? {}) };
+  const aside = source?.setAside?.find((one) => one.name === name);
+  if (!aside) throw new ProblemError("NOT_FOUND", `There is no message ${id}. It may have expired.`);
+  const words = `${aside.words}; tried ${aside.tries} times, next from ${new Date(aside.nextAt).toISOString()}`;
+  return { ...foundAside(mailboxId, aside), events: [{ at: aside.since, what: "setAside", words }] };
+}
+
+/** What happened to a received message, as far as it and its source tell. */
+export function eventsOf(
+  {
+    receivedAt,
+    storedAt,
+    size,
+    undeliverable,
+  }: Pick<StoredMessage, "receivedAt" | "storedAt" | "size" | "undeliverable">,
+  name: string,
+  { pending, toMove = [] }: Pick<SourceDocument, "pending" | "toMove">,
+): MailEvent[] {
+  const waits = isPending(pending, name);
+  // Names at the server have nothing before them that tells sources apart.
+  const moves = undeliverable !== undefined && toMove.includes(name.replace(/^e\d{3,}-/, ""));
+  return [
+    { at: receivedAt, what: "arrived", words: "at the server" },
+    { at: storedAt, what: "stored", words: `${size} bytes` },
+    { at: null, what: waits ? "toBeAnnounced" : "announced", words: "mail.received" },
+    ...(moves ? [{ at: null, what: "toBeMoved" as const, words: "to the folder that the profile names" }] : []),
+  ];
+}
+
+function isPending(pending: PendingFacts | null | undefined, name: string): boolean {
+  if (!pending) return false;
+  return "ids" in pending ? pending.ids.includes(name) : name >= pending.from && name <= pending.to;
 }
 
 /** A page with what belongs between its beginning and its end. */

@@ -1,3 +1,4 @@
+import type { OutgoingMessage } from "@mailfleet/contracts";
 import { eachAlone } from "@mailfleet/kit";
 import type { OutboundPorts } from "../ports.ts";
 import { decideOutcome } from "./decide-outcome.ts";
@@ -73,11 +74,12 @@ async function fileCopy(ports: OutboundPorts, send: Taken, until: number): Promi
   const isOver = why === null || isFinal || tries >= MOST_TRIES;
   const next = isOver ? null : { at: now() + Math.min(policy.copyRetryMs * 2 ** (tries - 1), HOUR_MS), tries };
   if (why === null) {
-    await move(ports, send, next, tries > TOLD_AFTER ? [sendAlertOver(send, now())] : []);
+    const at = now();
+    await move(ports, send, next, { outbox: tries > TOLD_AFTER ? [sendAlertOver(send, at)] : [], filedAt: at });
   } else {
     logger.warn({ send: send.id, mailbox: send.mailboxId, attempt: tries, reason: why }, "no copy among the sent mail");
     const isTold = tries === TOLD_AFTER || (isOver && tries < TOLD_AFTER);
-    await move(ports, send, next, isTold ? [missing(send, why, now())] : []);
+    await move(ports, send, next, { outbox: isTold ? [missing(send, why, now())] : [] });
   }
   if (isOver && send.body) await ports.uploads.remove(send.body.uploadId);
 }
@@ -101,9 +103,9 @@ async function move(
   ports: OutboundPorts,
   send: Taken,
   next: Afterwards | null,
-  outbox: Parameters<OutboundPorts["sends"]["moveAfterwards"]>[2] = [],
+  made: { readonly outbox: readonly OutgoingMessage[]; readonly filedAt?: number },
 ): Promise<void> {
-  if (await ports.sends.moveAfterwards(send, next, outbox)) await publishOutbox(ports, send.id, outbox);
+  if (await ports.sends.moveAfterwards(send, next, made)) await publishOutbox(ports, send.id, made.outbox);
 }
 
 async function bytesOf(ports: OutboundPorts, send: DueSend): Promise<Uint8Array> {

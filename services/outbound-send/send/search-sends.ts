@@ -1,12 +1,16 @@
 import {
+  type Failure,
   type FoundMail,
   failureCodes,
+  type MailEvent,
+  type MailTrail,
+  ProblemError,
   type RequestArguments,
   type RequestOutput,
   shownRecipients,
 } from "@mailfleet/contracts";
 import type { OutboundPorts } from "../ports.ts";
-import type { StoredSend } from "./send.ts";
+import type { SendAttempt, StoredSend } from "./send.ts";
 
 /** `send.search` */
 export async function searchSends(
@@ -16,6 +20,55 @@ export async function searchSends(
   const { items, next } = await sends.search(input);
   return { items: items.map(foundSend), next };
 }
+
+/** `send.trail` */
+export async function sendTrail({ sends }: Pick<OutboundPorts, "sends">, { id }: { id: string }): Promise<MailTrail> {
+  const send = await sends.get(id);
+  if (!send) throw new ProblemError("NOT_FOUND", `There is no send ${id}. It may have expired.`);
+  return { ...foundSend(send), events: eventsOf(send) };
+}
+
+/** What happened to a send, as far as it tells. */
+export function eventsOf(send: StoredSend): MailEvent[] {
+  const { state, acceptedAt, changedAt, attempts, claim, failure, answer, rejected, afterwards, filedAt } = send;
+  const underWay = state === "sending" && claim ? [{ n: send.attempt, startedAt: claim.startedAt }] : [];
+  const isOver = !["accepted", "sending"].includes(state);
+  const words = state === "sent" ? answer : failure ? wordsOf(failure) : null;
+  const next = state === "deferred" && send.nextAttemptAt !== null ? send.nextAttemptAt : undefined;
+  return [
+    { at: acceptedAt, what: "accepted", words: `by ${send.by}` },
+    ...attempts.flatMap(attemptEvents),
+    ...underWay.flatMap(attemptEvents),
+    ...(isOver
+      ? [{ at: changedAt, what: state, words: [words, nextText(next)].filter(Boolean).join("; ") || null }]
+      : []),
+    ...rejected.map(({ address, reply }) => ({
+      at: changedAt,
+      what: "rejectedRecipient" as const,
+      words: `${address}: ${reply}`,
+    })),
+    ...(state === "sent" && afterwards
+      ? [
+          {
+            at: afterwards.at,
+            what: "copyDue" as const,
+            words: `a copy among the sent mail, tried ${afterwards.tries} times`,
+          },
+        ]
+      : []),
+    ...(filedAt === undefined ? [] : [{ at: filedAt, what: "copyFiled" as const, words: null }]),
+  ];
+}
+
+const nextText = (at: number | undefined) => at !== undefined && `tried again from ${new Date(at).toISOString()}`;
+
+function attemptEvents({ n, startedAt, endedAt, failure }: SendAttempt): MailEvent[] {
+  const begun: MailEvent = { at: startedAt, what: "attempt", words: `number ${n}` };
+  return failure ? [begun, { at: endedAt ?? null, what: "refused", words: wordsOf(failure) }] : [begun];
+}
+
+const wordsOf = ({ code, evidence }: Failure) =>
+  `${code}: ${evidence?.reply ?? failureCodes[code].text}`.slice(0, 2000);
 
 function foundSend({ id, mailboxId, state, acceptedAt, messageId, from, to, subject, ...rest }: StoredSend): FoundMail {
   const { answer, rejected, failure } = rest;

@@ -72,6 +72,8 @@ export interface StoredSend {
   readonly late?: LateAnswer;
   readonly commands: readonly string[];
   readonly afterwards?: Afterwards;
+  /** When Mailfleet filed a copy among the sent mail. */
+  readonly filedAt?: number;
   /** Set if the message is stored in pieces. */
   readonly body?: SendBody;
 }

@@ -292,7 +292,7 @@ export function createSendStore(store: Store, owner: string) {
     moveAfterwards: async (
       { id, state, afterwards }: StoredSend,
       next: Afterwards | null,
-      outbox: readonly OutgoingMessage[] = [],
+      { outbox = [], filedAt }: { outbox?: readonly OutgoingMessage[]; filedAt?: number | undefined } = {},
     ) => {
       const { modifiedCount } = await sends.updateOne(
         { _id: id, state, "afterwards.at": afterwards?.at ?? 0 },
@@ -300,6 +300,7 @@ export function createSendStore(store: Store, owner: string) {
           ...(next
             ? { $set: { afterwards: next } }
             : { $unset: { afterwards: "", ...(state === "sent" && { raw: "" }) } }),
+          ...(filedAt !== undefined && { $set: { filedAt } }),
           ...(outbox.length > 0 && { $push: { outbox: { $each: [...outbox] } } }),
         },
       );

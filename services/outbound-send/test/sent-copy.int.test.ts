@@ -101,6 +101,9 @@ describe("a copy among the sent mail", { skip }, () => {
     }
     if (state !== "sent" || (one.told && !one.mends)) return;
     assert.equal((await document())?.raw, undefined, "the bytes go when the copy is filed");
+    const { events } = await given.around.request("outbound-send.send.trail", { id: sendId });
+    const isTold = events.some(({ what }) => what === "copyFiled");
+    if (!one.files) assert.equal(isTold, copies.length > 0, "the trail tells that Mailfleet filed it");
   }
 
   it("is filed once, or it is said why not", { timeout: 240_000, concurrency: 4 }, async (t) => {

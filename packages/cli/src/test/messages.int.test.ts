@@ -80,6 +80,21 @@ describe("received mail on the command line", () => {
     assert.deepEqual(sent, ["<m@example.org>", "mb_sales01", "2027-01-31T00:00:00.000Z", "more"]);
   });
 
+  it("is told what happened to it", async () => {
+    const events = [
+      { at: "2027-01-31T08:00:00.000Z", what: "accepted", words: "by ada" },
+      { at: null, what: "announced", words: null },
+    ];
+    api.on("GET /mail/mb_sales01%2F1.42", {
+      body: { id: message.id, at: message.storedAt, state: "sent", to: [], events },
+    });
+    const { out } = await mailfleet("mail show mb_sales01/1.42");
+    assert.match(
+      out,
+      /state +sent\n[\s\S]*events +-?\n {2}accepted +2027-01-31 08:00:00Z {2}by ada\n {2}announced +-$/,
+    );
+  });
+
   it("is shown with its text, and given byte for byte", async () => {
     const { out } = await mailfleet("messages show mb_sales01/1.42");
     assert.match(out, /from +Ann <ann@example\.org>[\s\S]*\n\nTwo \[31mboxes/);

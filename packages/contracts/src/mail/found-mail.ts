@@ -28,3 +28,31 @@ export type FoundMail = z.infer<typeof FoundMail>;
 
 /** Recipients that are shown of one that is found: it may have hundreds. */
 export const shownRecipients = 20;
+
+/** What can have happened to a message, in the order in which it can. */
+const mailEvents = [
+  "arrived",
+  "setAside",
+  "stored",
+  "announced",
+  "toBeAnnounced",
+  "toBeMoved",
+  ...sendStates,
+  "attempt",
+  "refused",
+  "rejectedRecipient",
+  "copyDue",
+  "copyFiled",
+] as const;
+
+/** `at`: null where it is not known. `words`: the server's, or more about it. */
+export const MailEvent = z.object({
+  at: Instant.nullable(),
+  what: z.enum(mailEvents),
+  words: z.string().nullable(),
+});
+export type MailEvent = z.infer<typeof MailEvent>;
+
+/** The same with all that happened, in order. */
+export const MailTrail = FoundMail.extend({ events: z.array(MailEvent) });
+export type MailTrail = z.infer<typeof MailTrail>;

@@ -1,7 +1,8 @@
+import { z } from "zod";
 import { field } from "../noun/field.ts";
 import { noun } from "../noun/noun.ts";
 import { criteria } from "./criteria.ts";
-import { FoundMail, MailId } from "./found-mail.ts";
+import { FoundMail, MailEvent, MailId } from "./found-mail.ts";
 
 const { shape } = FoundMail;
 
@@ -21,11 +22,17 @@ export const mail = noun("mail", {
     messageId: field(shape.messageId, "its Message-ID"),
     from: field(shape.from, "as in the header", { column: "FROM" }),
     to: field(shape.to, "at most 20 addresses", { column: "TO" }),
-    subject: field(shape.subject, "as in the header", { column: "SUBJECT", label: true }),
+    subject: field(shape.subject, "as in the header", { column: "SUBJECT" }),
     why: field(shape.why, "what the server said of it last, or why it is not sent or not received", { column: "WHY" }),
+  },
+  shown: {
+    events: z.array(MailEvent).optional().describe("what happened to it, in order; only where it is read by itself"),
   },
   filter: criteria,
   flags: { mailboxId: "mailbox <mailbox>" },
-  standard: ["list"],
-  texts: { list: "Find mail by Message-ID, sender, recipient or subject, newest first" },
+  standard: ["get", "list"],
+  texts: {
+    get: "Read what happened to a message: accepted, tried, sent; received, stored, announced",
+    list: "Find mail by Message-ID, sender, recipient or subject, newest first",
+  },
 });

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Instant, MailboxId, ProfileId } from "../ids.ts";
 import { criteria } from "../mail/criteria.ts";
-import { FoundMail } from "../mail/found-mail.ts";
+import { FoundMail, MailId, MailTrail } from "../mail/found-mail.ts";
 import { field } from "../noun/field.ts";
 import { noun } from "../noun/noun.ts";
 import { operation } from "../noun/operation.ts";
@@ -75,6 +75,12 @@ export const message = noun("message", {
   standard: ["get", "list"],
   texts: { list: "List the messages of a mailbox, newest first", get: "Read what the headers of a message say" },
   operations: {
+    trail: operation({
+      text: "Read what happened to a received message, or to one that is set aside",
+      kind: "internal",
+      input: { id: MailId },
+      answer: MailTrail,
+    }),
     search: operation({
       text: "Find received messages, and what is set aside in a mailbox that is named, newest first",
       kind: "internal",

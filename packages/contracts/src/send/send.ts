@@ -2,7 +2,7 @@ import { z } from "zod";
 import { Failure } from "../failure.ts";
 import { Instant, MailboxId, SendId } from "../ids.ts";
 import { criteria } from "../mail/criteria.ts";
-import { FoundMail } from "../mail/found-mail.ts";
+import { FoundMail, MailId, MailTrail } from "../mail/found-mail.ts";
 import { ShownFailure } from "../mailbox/shown.ts";
 import { field } from "../noun/field.ts";
 import { noun } from "../noun/noun.ts";
@@ -47,6 +47,12 @@ export const send = noun("send", {
   standard: ["get", "list"],
   texts: { get: "Read a send with its attempts", list: "List sends, newest first" },
   operations: {
+    trail: operation({
+      text: "Read what happened to a send",
+      kind: "internal",
+      input: { id: MailId },
+      answer: MailTrail,
+    }),
     search: operation({
       text: "Find sends, newest first",
       kind: "internal",
