@@ -12,11 +12,15 @@ import {
 } from "@mailfleet/local/testing";
 import { ensureImage } from "./build-image.ts";
 import { docker } from "./docker-api.ts";
+import { rootOnly } from "./podman.ts";
 import { startPodman } from "./podman-service.ts";
 
 const LABEL = "mailfleet.run";
 
-/** The engine that `DOCKER_HOST` names, or podman's; with images of NATS and MongoDB. `stop` leaves nothing of it. */
+/**
+ * The engine that `DOCKER_HOST` names, or podman's; with images of NATS and MongoDB. `stop` leaves nothing of it. Throws
+ * {@link NoContainerEngine}, also where an engine answers but builds or starts nothing.
+ */
 export async function startEngine(): Promise<ContainerEngine & { stop(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), "mailfleet-containers-"));
   const stops: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];
@@ -42,16 +46,15 @@ export async function startEngine(): Promise<ContainerEngine & { stop(): Promise
     return { ...engine, stop };
   } catch (error) {
     await stop();
-    throw error;
+    throw error instanceof NoContainerEngine ? error : new NoContainerEngine((error as Error).message);
   }
 }
 
 async function answering(host: string): Promise<string> {
-  if (process.getuid?.() !== 0)
-    throw new NoContainerEngine("containers are started as root only: their files belong to a user of their own");
   await docker(host, "GET", "/_ping", { patienceMs: 5000 }).catch((error: Error) => {
     throw new NoContainerEngine(`${error.message}. Start it, or unset DOCKER_HOST`);
   });
+  if (process.getuid?.() !== 0) throw new NoContainerEngine(rootOnly);
   return host;
 }
 
@@ -74,9 +77,7 @@ async function imageOf(host: string, name: string, executable: string, folder: s
 async function tryOut(engine: ContainerEngine): Promise<void> {
   const folder = await mkdtemp(join(engine.folder, "try-"));
   const image = engine.images[NATS_PROGRAM.command]!;
-  const container = await startContainer(engine, { image, args: ["--version"], folder }).catch((error: Error) => {
-    throw new NoContainerEngine(error.message);
-  });
+  const container = await startContainer(engine, { image, args: ["--version"], folder });
   const code = await container.ended;
   if (code !== 0) throw new NoContainerEngine(`${image} ended with code ${code}: ${container.lines.join("\n")}`);
 }

@@ -20,9 +20,12 @@ export function podman(folder: string, driver = "overlay"): Podman {
   };
 }
 
+/** Why containers cannot be started by others. */
+export const rootOnly = "containers are started as root only: their files belong to a user of their own";
+
 /** Why podman cannot be used here, with the command that helps; false if it can. */
 export async function podmanMissing(): Promise<string | false> {
-  if (process.getuid?.() !== 0) return "containers are started as root only: their files belong to a user of their own";
+  if (process.getuid?.() !== 0) return rootOnly;
   const missing = await missingPackages("containers");
   return missing.length > 0 && `podman is not there: ${installCommand(missing)}`;
 }

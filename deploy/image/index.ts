@@ -1,2 +1,4 @@
 /** What container images are built from. */
+export { buildArguments, writeContext } from "./context.ts";
+export { programs } from "./programs.ts";
 export { writeProgramFolder } from "./system-folder.ts";

@@ -33,9 +33,14 @@ export async function startContainer(
   process.env.DOCKER_HOST = engine.dockerHost;
   // Takes a third of a second: only who wants containers pays.
   const { GenericContainer, PullPolicy, Wait, getContainerRuntimeClient } = await import("testcontainers");
+  const client = await getContainerRuntimeClient();
+  let created: string | undefined;
   class Ruled extends GenericContainer {
     protected override async beforeContainerCreated(): Promise<void> {
       this.hostConfig.ReadonlyRootfs = true;
+    }
+    protected override async containerCreated(id: string): Promise<void> {
+      created = id;
     }
   }
   await giveAway(folder);
@@ -65,11 +70,16 @@ export async function startContainer(
     .withWaitStrategy(Wait.forLogMessage(ready))
     .withStartupTimeout(START_WITHIN_MS)
     .start()
-    .catch((error: Error) => {
+    .catch(async (error: Error) => {
+      // It may be gone already.
+      if (created)
+        await client.container
+          .getById(created)
+          .remove({ force: true })
+          .catch(() => {});
       const said = [error.message, ...lines.slice(-10)].join("\n");
       throw new Error(`a container of ${image} did not start: ${said}`, { cause: error });
     });
-  const client = await getContainerRuntimeClient();
   const handle = client.container.getById(container.getId());
   const { Pid: pid } = (await handle.inspect()).State;
 

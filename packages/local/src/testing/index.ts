@@ -1,8 +1,11 @@
 /** Real engines and small tools for the test suites of every package. */
 
 export {
+  CONTAINERS_VARIABLE,
   type ContainerEngine,
+  containerEngine,
   NoContainerEngine,
+  startContainerEngine,
 } from "../containers/container-engine.ts";
 export { startContainer } from "../containers/start-container.ts";
 export type { Cluster, ClusterMember } from "../engines/cluster.ts";
