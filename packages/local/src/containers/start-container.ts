@@ -2,6 +2,7 @@ import { chown, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { GuardedProgram, GuardedProgramOptions } from "../engines/guarded-program.ts";
+import { keepOutput } from "../testing/kept-output.ts";
 import type { ContainerEngine } from "./container-engine.ts";
 
 /** Nobody's number: the user of all our images. */
@@ -61,6 +62,7 @@ export async function startContainer(
         const [...whole] = `${rest}${some}`.split("\n");
         rest = whole.pop() ?? "";
         for (const line of whole) {
+          keepOutput(image, line);
           lines.push(line);
           if (lines.length > LINES_KEPT) lines.shift();
           onLine?.(line);

@@ -28,6 +28,11 @@ describe("the search for secrets in all output", () => {
     }
   });
 
+  it("finds nothing where nothing was written", async () => {
+    const nowhere = join(folder, "nowhere");
+    assert.deepEqual(await findSecrets(nowhere, nowhere), { secrets: 0, lines: 0, found: [] });
+  });
+
   it("finds nothing where there is none", async () => {
     assert.deepEqual((await search("another-secret", "p&ss", '{"password":"[secret]"}')).found, []);
   });
