@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { type GuardedProgram, startGuarded } from "../engines/guarded-program.ts";
 import { CHECKOUT } from "../engines/local-folder.ts";
 
-/** The first images of a machine take half a minute. */
-const READY_WITHIN_MS = 180_000;
+/** The first images of a machine take half a minute, on a very busy one minutes. */
+const READY_WITHIN_MS = 300_000;
 /** Containers of a test that broke off are ended, too. */
 const GRACE_SECONDS = 30;
 
