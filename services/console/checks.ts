@@ -37,7 +37,7 @@ export const checks: Readonly<Record<string, Check<ServicePorts & Omit<ConsolePo
       if (!first) return fine(`No token of an administrator or reader ends within ${spanOf(soonMs)}.`);
       return warning(
         `The token ${first.token.name} ends in ${spanOf(first.at - now())}${ends.length > 1 ? `, and ${ends.length - 1} more soon` : ""}.`,
-        "Make a new one with `mailfleet tokens create`, and give it to whoever uses this one.",
+        "Make a new one with `mailfleet tokens create`, and give it to the people or programs that use this one.",
       );
     },
   },

@@ -367,7 +367,7 @@ describe("Exchange, from an empty system, with two replicas of each worker", () 
     };
     const isRefused = (words: RegExp) => assert.rejects(world.api.post(`${at}/switch-to-next`, {}), words);
 
-    await isRefused(/no secret that is to come/);
+    await isRefused(/no next secret/);
     await world.api.patch(at, wrong);
     await isRefused(/has not passed a test/);
     assert.equal((await testConnection(profile, { mailboxId, next: true })).outcome, "failed");

@@ -26,10 +26,10 @@ const help = `
 Where and who:
   MAILFLEET_URL         address of the console, default http://127.0.0.1:8480
   MAILFLEET_TOKEN_FILE  file that holds the token
-  MAILFLEET_TOKEN       the token itself, where no file is at hand
-Without all three the stack of \`npm start\` in this checkout is meant.
+  MAILFLEET_TOKEN       the token itself, if there is no file
+Without all three, the command uses the stack of \`npm start\` in this checkout.
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not reachable, 4 not over yet (it goes on by itself: do not repeat it).`;
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not reachable, 4 not finished yet (it goes on by itself: do not repeat the command).`;
 
 /** What the command line has beyond the declarations, by noun. */
 const particular: Readonly<Record<string, ParticularCommands>> = {

@@ -37,8 +37,8 @@ export const otherAlertCodes = {
   PROFILE_SIGN_IN_REFUSED: alert(
     "error",
     "profile",
-    "A server rejected the user name or password of a profile. No mailbox of the profile tries them again, so that the account is not locked.",
-    "Set the right credentials on the profile. Mailfleet then tests its mailboxes again. If they were put right at the server, run `mailfleet profile test-connection PROFILE --mailbox ADDRESS`, then test and enable the profile's mailboxes.",
+    "A server rejected a profile's user name or password. No mailbox of the profile tries them again, so that the account is not locked.",
+    "Set the right credentials on the profile. Mailfleet then tests its mailboxes again. If you correct them at the server instead, run `mailfleet profile test-connection PROFILE --mailbox ADDRESS`, then test and enable the profile's mailboxes.",
   ),
   STALLED: alert(
     "warning",
@@ -49,14 +49,14 @@ export const otherAlertCodes = {
   THROTTLED_FOR_HOURS: alert(
     "warning",
     "mailbox",
-    "For hours the server has asked only to slow down or to come back later.",
-    "Read the server's words. Lower what this mailbox sends or how often it is polled, or ask the server's operator to raise the limit.",
+    "For hours the server has only asked Mailfleet to slow down or to come back later.",
+    "Read the server's words. Let this mailbox send less or poll less often, or ask the server's operator to raise the limit.",
   ),
   WATCH_STALLED: alert(
     "warning",
     "mailbox",
-    "The server does not say that mail has come, although it promised to: twice in a row only a poll found it.",
-    "Nothing is lost, mail comes with the polls. If it stays so, switch the profile's `watch` off, and tell the server's administrator.",
+    "The server does not announce new mail, although it promised to: twice in a row only a poll found it.",
+    "Nothing is lost: polls find the mail. If it persists, switch the profile's `watch` off, and tell the server's administrator.",
   ),
   SEND_UNCERTAIN: alert(
     "warning",
@@ -74,7 +74,7 @@ export const otherAlertCodes = {
     "warning",
     "mailbox",
     "A message was sent, but could not be filed among the sent mail yet.",
-    "Read the server's words; Mailfleet tries for a day. It appends over the mailbox's IMAP, because its profile says so (sent-copy).",
+    "Read the server's words. Mailfleet tries for a day to file the copy over the mailbox's IMAP, as the profile says (sent-copy).",
   ),
   SEND_EXPIRED: alert(
     "warning",
@@ -91,7 +91,7 @@ export const otherAlertCodes = {
   MESSAGES_MISSED: alert(
     "warning",
     "administrator",
-    "Messages had been missed and were received by the daily audit.",
+    "An audit found messages that polls had missed, and received them.",
     "Please report it with the server's name and version: a poll should have received them.",
   ),
   SOURCE_CHANGED: alert(
@@ -151,13 +151,13 @@ export const otherAlertCodes = {
     "error",
     "administrator",
     "The message bus refuses our sign-in.",
-    "Give NATS the public key that belongs to our nkey, or our user and password, again. Nothing is lost, and work goes on by itself.",
+    "Give NATS the public key of our nkey again, or our user and password. Nothing is lost, and work then goes on by itself.",
   ),
   NOTIFICATION_FAILED: alert(
     "error",
     "administrator",
     "Notices cannot be sent by e-mail.",
-    "Check the notification mail server in the settings and send a test message. Waiting notices are sent when it works again.",
+    "Check the mail server for notices (`mailfleet notifications show`), and send a test message (`mailfleet notifications test`). Mailfleet sends the waiting notices when it works again.",
   ),
 } as const satisfies Record<string, AlertCodeEntry>;
 

@@ -39,7 +39,7 @@ export const vendorCodes: readonly VendorCode[] = [
   same("OutgoingEmailAuthenticationError", "AUTHENTICATION_REJECTED"),
   instead(
     "UserPrivilegeError",
-    "no mailbox needs rights of its owner in Mailfleet: what an owner may not do is refused at once (FORBIDDEN)",
+    "a mailbox needs no rights of its owner in Mailfleet: what an owner may not do is refused at once (FORBIDDEN)",
   ),
   instead("8005E259", "who may not test a mailbox is refused at once (FORBIDDEN)"),
   same("8005E272", "AUTHENTICATION_REJECTED", "CLIENT_REJECTED"),

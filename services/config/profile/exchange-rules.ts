@@ -65,7 +65,7 @@ export const exchangeRules: readonly Rule[] = [
   },
   {
     pointer: "/access",
-    reason: "must be impersonation for an application, which has no mailbox of its own",
+    reason: "must be impersonation for an application, because it has no mailbox",
     isBroken: (given) => usesToken(given) && given.server.access !== "impersonation",
   },
   {

@@ -56,7 +56,7 @@ export function nextTestOf(profile: Rotated): Rotated["nextTest"] | null {
 /** @throws ProblemError NOT_POSSIBLE_NOW if nothing is to come */
 export function refuseWithoutNext(profile: Rotated): void {
   if (nextNamed(profile) === null)
-    throw new ProblemError("NOT_POSSIBLE_NOW", `The profile ${profile.settings.name} has no secret that is to come.`, {
+    throw new ProblemError("NOT_POSSIBLE_NOW", `The profile ${profile.settings.name} has no next secret.`, {
       remedy: "Set one beside the present one first, for example with `mailfleet profile set-next-oauth-secret`.",
     });
 }
@@ -67,7 +67,7 @@ export function refuseUntested(profile: Rotated): void {
   if (nextTestOf(profile)) return;
   throw new ProblemError(
     "NOT_POSSIBLE_NOW",
-    `What is to come for the profile ${profile.settings.name} has not passed a test. The present secret stays in use.`,
+    `The next secret of the profile ${profile.settings.name} has not passed a test. The present one stays in use.`,
     {
       remedy:
         "Test it with one mailbox: `mailfleet profile test-connection PROFILE --next --mailbox ADDRESS`. If it is refused, set another.",

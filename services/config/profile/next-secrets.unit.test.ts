@@ -70,7 +70,7 @@ describe("a secret that is to come", () => {
   });
 
   test("is not put in place before a test with it has passed", () => {
-    assert.match(refusal(() => switched(online())) ?? "", /NOT_POSSIBLE_NOW .*no secret that is to come/);
+    assert.match(refusal(() => switched(online())) ?? "", /NOT_POSSIBLE_NOW .*no next secret/);
     const after = set(online(), { nextOauthSecret: secret("new") });
     assert.match(refusal(() => switched(after)) ?? "", /NOT_POSSIBLE_NOW .*not passed a test.*stays in use/);
   });

@@ -106,7 +106,7 @@ export function createLiveViews(options: { heartbeatMs?: number; bufferBytes?: n
     const { tokenId } = call.caller;
     if ([...readers.values()].filter((id) => id === tokenId).length >= maximumOfOne)
       throw new ProblemError("TOO_MANY", `${maximumOfOne} live views are open with this token already.`, {
-        remedy: "Close one of them, or use a token of its own for each program.",
+        remedy: "Close one of them, or give each program its own token.",
       });
     const since = lastSeen(call.headers["last-event-id"]);
     const stream = new PassThrough({ highWaterMark: 2 * bufferBytes });

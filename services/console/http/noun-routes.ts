@@ -171,7 +171,7 @@ export function nounRoutes(noun: AnyNoun, particular: Particular = {}): readonly
     const remove: Handle = (call) => update(call, { [key]: null });
     return [
       made("PUT", at, key, { ...rest, body, summary: `Set ${text}`, handle: set }),
-      made("DELETE", at, key, { ...rest, summary: `Take away ${text}`, handle: remove }),
+      made("DELETE", at, key, { ...rest, summary: `Remove ${text}`, handle: remove }),
     ];
   };
 

@@ -83,14 +83,14 @@ describe("the routes of a noun", () => {
         "GET /parcels reader 200 List parcels",
         "POST /parcels administrator 201 Create a parcel",
         "GET /parcels/:parcel reader 200 Read a parcel",
-        "PATCH /parcels/:parcel administrator 200 Change a parcel; only what is named changes",
+        "PATCH /parcels/:parcel administrator 200 Change a parcel; what you do not name stays",
         "DELETE /parcels/:parcel administrator 204 Delete a parcel",
         "POST /parcels/:parcel/weigh administrator 202 Weigh it again",
         "DELETE /mailboxes/:mailbox/parcels administrator 204 Drop those of a mailbox",
         "GET /parcels/:parcel/track reader 200 Where it was",
         "GET /parcels/count reader 200 Count them",
         "PUT /parcels/:parcel/door-code administrator 200 Set the code of the door",
-        "DELETE /parcels/:parcel/door-code administrator 200 Take away the code of the door",
+        "DELETE /parcels/:parcel/door-code administrator 200 Remove the code of the door",
       ],
     );
   });

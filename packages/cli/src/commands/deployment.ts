@@ -13,7 +13,7 @@ export function addDeploymentCommands(program: Command, cli: Cli): void {
   };
   const deployment = program
     .command("deployment")
-    .description("whose database and NATS these are, straight in NATS and MongoDB")
+    .description("which deployment a database and a NATS belong to; speaks to NATS and MongoDB directly")
     .addHelpText(
       "after",
       "\nReads MAILFLEET_NATS_URL, MAILFLEET_NATS_NKEY_FILE, MAILFLEET_MONGO_URL, MAILFLEET_MONGO_DB.",

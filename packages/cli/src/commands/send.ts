@@ -66,7 +66,7 @@ async function submit(cli: Cli, client: ApiClient, mailbox: string, flags: SendF
   return handOver(client, mailbox, flags, { idempotencyKey }).catch((error: unknown) => {
     if (isOfUnknownFate(error))
       cli.terminal.err(
-        `The message may have been accepted all the same. To repeat the command without sending twice, add --idempotency-key ${idempotencyKey}`,
+        `Mailfleet may have accepted the message. To repeat the command without sending twice, add --idempotency-key ${idempotencyKey}`,
       );
     throw error;
   });

@@ -26,7 +26,7 @@ interface TokenFlags {
 export function addTokenCreation(tokens: Command, cli: Cli): void {
   tokens
     .command("create [name]")
-    .description("make a token; it is shown once. An owner's is named after his mailboxes if nothing is said")
+    .description("make a token; it is shown once. An owner's token without a name is named after its mailboxes")
     .requiredOption("--role <administrator|reader|owner>", "an owner may set up and test only their own mailboxes")
     .option("--mailbox <mailbox>", "of an owner, by id or address; may be repeated", collect)
     .option(

@@ -15,7 +15,7 @@ const texts = {
 export function addTopologyCommands(program: Command, cli: Cli): void {
   const topology = program
     .command("topology")
-    .description("streams, consumers, collections and indexes, straight in NATS and MongoDB")
+    .description("streams, consumers, collections and indexes; speaks to NATS and MongoDB directly")
     .addHelpText(
       "after",
       "\nReads MAILFLEET_NATS_URL, MAILFLEET_NATS_NKEY_FILE, MAILFLEET_MONGO_URL, MAILFLEET_MONGO_DB, MAILFLEET_STREAM_REPLICAS, MAILFLEET_OUTSIDE_ACCOUNTS.",

@@ -180,7 +180,7 @@ export function addNounCommands(program: Command, cli: Cli, noun: AnyNoun, parti
       const sent = changeOf((body ?? {}) as Record<string, unknown>);
       done(await (await cli.client()).put<Row>(await of(String(given[0])), sent, dry(options)));
     });
-    changing(command(`remove-${kebab(key)}${one}`, `Take away ${secret.text}`)).action(async (...given: unknown[]) =>
+    changing(command(`remove-${kebab(key)}${one}`, `Remove ${secret.text}`)).action(async (...given: unknown[]) =>
       done(await (await cli.client()).delete<Row>(await of(String(given[0])), dry(given.at(-2) as Options))),
     );
   }

@@ -15,7 +15,7 @@ export const settingsCommands: ParticularCommands = {
       .option("--allowed-ports <us-government|80,443,…|all>", "ports that connections may use")
       .option(
         "--allowed-networks <10.0.0.0/8,…|none>",
-        "networks beside the public Internet that mail servers may be in",
+        "networks besides the public Internet that mail servers may be in",
       ),
   fields: async (cli, { allowedPorts, allowedNetworks }: { allowedPorts?: string; allowedNetworks?: string }) => {
     cli.nameFlag("/allowedOutboundPorts", "--allowed-ports");

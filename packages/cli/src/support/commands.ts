@@ -74,7 +74,7 @@ export function addSupportCommand(program: Command, cli: Cli): void {
   program
     .command("support")
     .description(
-      "write one file for somebody who helps: findings, versions, settings, metrics, alerts, last log lines; no secrets, no mail",
+      "write one file for the people who help you: findings, versions, settings, metrics, alerts, last log lines; no secrets, no mail",
     )
     .option("--file <file>", "where to", "mailfleet-support.json.gz")
     .option("--hide-addresses", "a hash in the place of each mail address, the same as in the logs")

@@ -30,7 +30,7 @@ export const alert = noun("alert", {
     lastAt: field(Instant, "when it was raised last", { column: "LAST" }),
     count: field(z.number().int(), "how often it was raised in this episode", { column: "COUNT" }),
     clearedAt: field(Instant.nullable(), "when it was over"),
-    notification: field(z.enum(["none", "pending", "sent", "failed"]), "what became of the mail about it"),
+    notification: field(z.enum(["none", "pending", "sent", "failed"]), "whether mail about it is due, sent or failed"),
   },
   filter: {
     state: AlertState.optional(),

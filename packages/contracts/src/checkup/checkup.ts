@@ -12,7 +12,7 @@ export const checkup = noun("checkup", {
   id: z.string(),
   single: true,
   framed: false,
-  text: "what all services find when they look at themselves",
+  text: "what all services find when they check themselves",
   path: "/checkup",
   role: "administrator",
   fields: {
@@ -33,13 +33,13 @@ export const checkup = noun("checkup", {
       answer: z.object({ items: z.array(ProcessDescription.extend({ service: ServiceName })) }),
     }),
     repair: operation({
-      text: "Have all services say and set once more what follows from their documents, after NATS was lost or a backup restored",
+      text: "Have all services publish again what follows from their documents, after NATS was lost or a backup restored",
       impact: "sends",
       tried: false,
       answer: z.object({ items: z.array(Repaired.extend({ service: ServiceName })) }),
       timeoutMs: repairMs,
     }),
   },
-  texts: { get: "Have all services look at themselves; what does not work comes first" },
+  texts: { get: "Have all services check themselves; what does not work comes first" },
 });
 export type Checkup = z.output<typeof checkup.View>;

@@ -13,11 +13,11 @@ export const erasure = noun("erasure", {
   owner: "config",
   id: ErasureId,
   framed: false,
-  text: "mailboxes that are erased for good, with all their mail; what is left is who asked, when, and how much there was",
+  text: "mailboxes erased for good with all their mail; only who asked, when, and how much was removed is kept",
   path: "/erasures",
   fields: {
     mailboxId: field(MailboxId, "the mailbox", { column: "MAILBOX", label: true }),
-    address: field(EmailAddress.optional(), "its address, as the confirmation; it is not shown again", {
+    address: field(EmailAddress.optional(), "its address, to confirm the erasure; it is not shown again", {
       write: EmailAddress,
     }),
   },
@@ -26,9 +26,9 @@ export const erasure = noun("erasure", {
     by: field(z.string(), "who asked for it", { column: "BY" }),
     createdAt: field(Instant, "when it was asked for", { column: "ASKED" }),
     doneAt: field(Instant.nullable(), "when everything was removed", { column: "DONE" }),
-    rounds: field(z.number().int(), "how often all services have removed what they had: twice, for what came late"),
-    waitsFor: field(z.string().nullable(), "what could not be done yet, and is tried again"),
-    removed: field(Removed, "how much was removed, by what it was"),
+    rounds: field(z.number().int(), "how often all services have removed what they had; they do it twice, to catch what comes late"),
+    waitsFor: field(z.string().nullable(), "what could not be removed yet and is tried again"),
+    removed: field(Removed, "how much was removed, by kind"),
   },
   standard: ["create", "get", "list"],
   texts: {

@@ -57,13 +57,13 @@ const kept = <Owner extends ServiceName>(owner: Owner) =>
         answer: ServiceHealth,
       }),
       describe: operation({
-        text: "Metrics and the last log lines, for somebody who helps",
+        text: "Metrics and the last log lines, for the people who help",
         kind: "internal",
         input: {},
         answer: ProcessDescription,
       }),
       repair: operation({
-        text: "Say and set once more what follows from its documents; nothing happens twice by it",
+        text: "Publish again what follows from its documents; nothing happens twice",
         kind: "internal",
         input: {},
         answer: z.object({ items: z.array(Repaired) }),

@@ -14,7 +14,7 @@ export const job = noun("job", {
   fields: {
     verb: field(
       z.enum(["approve", "test", "test-and-enable", "disable", "sync-now"]),
-      "what is asked of each mailbox",
+      "the command for each mailbox",
       {
         column: "VERB",
         label: true,
@@ -26,15 +26,15 @@ export const job = noun("job", {
   shown: {
     state: field(z.enum(["running", "done"]), "whether each mailbox has its result", { column: "STATE" }),
     total: field(z.number().int(), "number of mailboxes", { column: "TOTAL" }),
-    done: field(z.number().int(), "those that were given the command, or refused it", { column: "GIVEN" }),
-    failed: field(z.number().int(), "those of them that refused it", { column: "REFUSED" }),
+    done: field(z.number().int(), "number of mailboxes that have accepted or refused the command", { column: "GIVEN" }),
+    failed: field(z.number().int(), "number of mailboxes that refused the command", { column: "REFUSED" }),
     results: z.array(z.object({ mailboxId: MailboxId, ok: z.boolean(), problem: Problem.optional() })),
     createdAt: field(Instant, "when it was given", { column: "CREATED" }),
     by: field(z.string(), "who gave it", { column: "BY" }),
   },
   standard: ["create", "get", "list"],
   texts: {
-    create: "Give a command to a list of mailboxes or to all of a profile; it is done in the background",
+    create: "Give a command to a list of mailboxes or to all of a profile, in the background",
     get: "Read a job with its results so far",
     list: "List jobs, newest first",
   },

@@ -28,7 +28,7 @@ export const mailbox = noun("mailbox", {
       label: true,
     }),
     name: field(z.string().trim().min(1).max(200).optional(), "for people"),
-    kind: field(MailboxKind.default("user"), "a person's, a queue's, or one that others forward to", {
+    kind: field(MailboxKind.default("user"), "user: a person's; queue: shared; forward: others forward to it", {
       set: "create",
       column: "KIND",
     }),
@@ -58,7 +58,7 @@ export const mailbox = noun("mailbox", {
     ),
     deleteAfterProcessing: field(
       z.boolean().default(false),
-      "delete at the server what was received: POP3, and not for users' mailboxes (Dynamics 365: processanddeleteemails)",
+      "delete on the server what was received: only POP3, and not for users' mailboxes (Dynamics 365: processanddeleteemails)",
     ),
   },
   secrets: {
@@ -99,8 +99,8 @@ export const mailbox = noun("mailbox", {
   texts: {
     create: "Create a mailbox, with its credentials if they are known",
     list: "List mailboxes; an owner sees their own",
-    get: "Read a mailbox with its last and next runs, its user's permission and the link to sign in",
-    update: "Change a mailbox; only what is named changes. Owners choose profile and methods",
+    get: "Read a mailbox with its last and next runs, its user's consent and the link to sign in",
+    update: "Change a mailbox; what you do not name stays. Owners may change profile and delivery methods",
     delete: "Delete a mailbox; the server's mail is not touched",
   },
   owners: { get: true, list: true, update: ["profileId", "deliveryMethods"], credentials: true },
@@ -138,7 +138,7 @@ export const mailbox = noun("mailbox", {
           .boolean()
           .optional()
           .describe(
-            "synchronise appointments, contacts and tasks from this organisation only, even if the mailbox carries another one's mark; not for owners",
+            "synchronise appointments, contacts and tasks only from this organisation, even if the mailbox has another organisation's mark; not for owners",
           ),
       },
     }),

@@ -62,10 +62,10 @@ export const message = noun("message", {
     original: field(Original.optional(), "the attached message that a forward mailbox was sent"),
     undeliverable: field(
       Undeliverable.optional(),
-      "what a mail server reports that it could not deliver; absent in every other message",
+      "in a report about undeliverable mail: which message did not reach whom, and why; absent in other messages",
       { column: "UNDELIVERABLE", cell: undeliverableText },
     ),
-    unparsed: field(z.string().nullable(), "why nothing can be read of it; its raw bytes are kept anyway", {
+    unparsed: field(z.string().nullable(), "why the header cannot be read; the raw bytes are kept anyway", {
       column: "NOTE",
       cell: (reason: string | null) => (reason === null ? "" : "not parsed"),
     }),
@@ -82,7 +82,7 @@ export const message = noun("message", {
       answer: MailTrail,
     }),
     search: operation({
-      text: "Find received messages, and what is set aside in a mailbox that is named, newest first",
+      text: "Find received messages, and those set aside in the mailbox that you name, newest first",
       kind: "internal",
       input: { ...criteria, ...pageFields },
       answer: paged(FoundMail),
@@ -109,7 +109,7 @@ export const message = noun("message", {
       }),
     }),
     "set-aside": operation({
-      text: "List the messages that the server has but does not give, or that could not be stored, and when each is tried again",
+      text: "List the messages that the server did not hand over, or that could not be stored, and when each is tried again",
       kind: "read",
       collection: true,
       at: "/mailboxes/:mailbox/messages/set-aside",
@@ -117,7 +117,7 @@ export const message = noun("message", {
       answer: z.object({ items: z.array(SetAside) }),
     }),
     "fetch-again": operation({
-      text: "Try now what is set aside, instead of waiting for its next attempt",
+      text: "Try the messages that are set aside now, without waiting for the next attempt",
       collection: true,
       at: "/mailboxes/:mailbox/messages/fetch-again",
       input: { mailboxId: MailboxId },
@@ -145,7 +145,7 @@ export const message = noun("message", {
       answer: z.object({ asked: z.boolean().describe("false: the mailbox was never read") }),
     }),
     compare: operation({
-      text: "Read the inbox as another profile reaches it, and count what was handed over before and what would be new; takes nothing in",
+      text: "Read the inbox through another profile, and count which messages were handed over before and which would be new; receives nothing",
       collection: true,
       at: "/mailboxes/:mailbox/messages/compare",
       input: { mailboxId: MailboxId, profileId: ProfileId.describe("the profile to try, by its id") },

@@ -125,7 +125,7 @@ export const notificationSettings = noun("notification-settings", {
     }),
     notifyOwners: field(
       z.boolean(),
-      "whether the owner of a mailbox or of a profile also gets the mail about what only they or an administrator can mend",
+      "whether the owner of a mailbox or of a profile also gets the notices about what only they or an administrator can repair",
       { flag: "notify-owners" },
     ),
     ownerSeverities: field(
@@ -134,7 +134,7 @@ export const notificationSettings = noun("notification-settings", {
       { flag: "owner-severities <severity>" },
     ),
     format: field(z.enum(["html", "text"]), "how the mails look"),
-    secretExpiresAt: field(Instant.nullable(), "when the application's secret ends, at most 24 months ahead; watched", {
+    secretExpiresAt: field(Instant.nullable(), "when the application's secret expires, at most 24 months ahead; Mailfleet warns before", {
       flag: "secret-expires <date>",
     }),
   },
@@ -144,12 +144,12 @@ export const notificationSettings = noun("notification-settings", {
   },
   standard: ["get", "update", "destinations"],
   texts: {
-    get: "Read how notifications are sent",
-    update: "Change how notifications are sent; only what is named changes, all of it or nothing",
+    get: "Read how notices are sent",
+    update: "Change how notices are sent; what you do not name stays. The change is made as a whole or not at all",
   },
   operations: {
     test: operation({
-      text: "Send a test message to all recipients by the saved settings; answers what each step found",
+      text: "Send a test message to all recipients with the saved settings, and say what each step found",
       answer: NotificationTest,
       impact: "sends",
       tried: false,

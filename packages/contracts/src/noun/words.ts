@@ -14,7 +14,7 @@ export function sentenceOf(noun: AnyNoun, verb: string): string {
     create: `Create ${one}`,
     get: `Read ${one}`,
     list: `List ${many}`,
-    update: `Change ${one}; only what is named changes`,
+    update: `Change ${one}; what you do not name stays`,
     delete: `Delete ${one}`,
     destinations: `Say where the secrets of ${one} go`,
   };

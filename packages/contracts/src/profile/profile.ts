@@ -40,7 +40,7 @@ export const profile = noun("profile", {
     contact: field(z.string().max(200).optional(), "who looks after these servers, for people"),
     owner: field(
       EmailAddress.optional(),
-      "who also gets the mail about alerts that only they or an administrator can mend, if the notification settings say so",
+      "who also gets the notices about what only they or an administrator can repair, if the notification settings say so",
       { flag: "owner <address>" },
     ),
     type: field(ProfileType.default("other"), whatTypesFillIn, {
@@ -107,21 +107,21 @@ export const profile = noun("profile", {
     ),
     watch: field(
       z.boolean().default(true),
-      "keep a connection on which the server says that mail has come (IMAP IDLE); polls go on",
+      "keep a connection on which the server announces new mail (IMAP IDLE); polls go on",
     ),
     connectionTimeoutMs: field(whole(100, 100_000).default(60_000), "time until a connection must be usable", {
       flag: "connection-timeout <ms>",
     }),
     uncertainPolicy: field(
       UncertainPolicy.default("hold"),
-      "what to do with a send of unknown fate that is not among the sent mail",
+      "what to do with an uncertain send that is not in the sent mail",
       {
         flag: "uncertain <policy>",
       },
     ),
     sentCopy: field(
       SentCopy.default("server"),
-      "who files a sent message among the sent mail; append: Mailfleet, over the mailbox's IMAP, if the server has not",
+      "who files a copy in the sent mail; append: Mailfleet, over the mailbox's IMAP, if the server has not",
       { flag: "sent-copy <who>" },
     ),
     tagUndeliverable: field(
@@ -136,7 +136,7 @@ export const profile = noun("profile", {
         .max(256)
         .regex(/^(?!inbox$)[^\p{Cc}*%]+$/iu, "must be the name of a folder other than the inbox")
         .optional(),
-      "the folder to which received reports of undeliverable mail are moved at the server; it is made if it is missing (Dynamics 365: moveundeliveredemails)",
+      "the folder on the server to which received reports of undeliverable mail are moved; it is made if it is missing (Dynamics 365: moveundeliveredemails)",
       { flag: "undeliverable-folder <name>" },
     ),
     eightBitPolicy: field(EightBitPolicy.default("encode"), "8-bit text for a server that does not offer 8BITMIME", {
@@ -148,7 +148,7 @@ export const profile = noun("profile", {
         .max(253)
         .regex(/^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/, "must be a full host name, such as mail.example.org")
         .optional(),
-      "the name by which SMTP servers are greeted (EHLO); without it the address that the connection comes from",
+      "the name with which Mailfleet greets SMTP servers (EHLO); without it, the address that the connection comes from",
       { flag: "ehlo-name <name>" },
     ),
     sendExpiryHours: field(whole(1, 720).default(72), "a message that has waited longer is no longer sent", {
@@ -163,15 +163,15 @@ export const profile = noun("profile", {
       "the secret, certificate or service account's key of the OAuth application",
     ),
     nextInboundCredentials: {
-      ...credentials("inbound-password", "the profile's credentials for receiving that are to come"),
+      ...credentials("inbound-password", "the profile's next credentials for receiving"),
       replaces: "inboundCredentials",
     },
     nextOutboundCredentials: {
-      ...credentials("outbound-password", "the profile's credentials for sending that are to come"),
+      ...credentials("outbound-password", "the profile's next credentials for sending"),
       replaces: "outboundCredentials",
     },
     nextOauthSecret: {
-      ...oauthSecret("oauth-client", "the secret, certificate or key of the OAuth application that is to come"),
+      ...oauthSecret("oauth-client", "the next secret, certificate or key of the OAuth application"),
       replaces: "oauthSecret",
     },
   },
@@ -182,7 +182,7 @@ export const profile = noun("profile", {
     nextTest: z
       .object({ at: Instant, mailbox: EmailAddress })
       .nullable()
-      .describe("when a test with what is to come passed, and of which mailbox; null: none did"),
+      .describe("when a test with the next secrets passed, and of which mailbox; null: none did"),
     maximumMailboxes: z.number().int().nullable().describe("how many may use it; null: no limit"),
   },
   dryRuns: true,
@@ -200,12 +200,12 @@ export const profile = noun("profile", {
     "test-connection": operation({
       text: "Connect and sign in once in each direction, and say what each step found; changes nothing, sends nothing",
       input: {
-        mailboxId: MailboxId.optional().describe("in whose name, where the profile needs a mailbox to sign in"),
+        mailboxId: MailboxId.optional().describe("the mailbox to sign in for, if the profile needs one"),
         direction: z.enum(["inbound", "outbound"]).optional().describe("only this one"),
         next: z
           .boolean()
           .default(false)
-          .describe("with the secrets that are to come; once it passes for a mailbox, switch-to-next is possible"),
+          .describe("with the profile's next secrets; once the test passes for a mailbox, switch-to-next is possible"),
       },
       answer: ConnectionTest,
       impact: "none",
@@ -214,9 +214,9 @@ export const profile = noun("profile", {
       timeoutMs: 60_000,
     }),
     "switch-to-next": operation({
-      text: "Put the secrets that are to come in place of the present ones; no mailbox stops",
+      text: "Replace the present secrets by the next ones; no mailbox stops",
       input: {
-        clientSecretExpiresAt: Instant.optional().describe("when the client secret expires that is used from now on"),
+        clientSecretExpiresAt: Instant.optional().describe("when the new client secret expires"),
       },
     }),
   },

@@ -63,10 +63,10 @@ const apiUrl = z
 /** What only servers over HTTP have. */
 const overHttp = {
   authentication: Authentication.optional().describe(
-    "how Exchange is signed in to; auto: the strongest that it offers; default auto",
+    "how Mailfleet signs in to Exchange; auto: the strongest way that the server offers; default auto",
   ),
   access: Access.optional().describe(
-    "in whose name a mailbox of Exchange is opened: the account's own, by impersonation, or by rights of the account; default own",
+    "how the account opens a mailbox at Exchange: its own, another by impersonation, or another by its rights (delegation); default own",
   ),
   autodiscover: z.boolean().optional().describe("whether the address of the API is looked up at the host"),
   apiUrl: apiUrl.optional().describe("the address of the API, such as https://mail.example.org/EWS/Exchange.asmx"),
@@ -76,7 +76,7 @@ const overHttp = {
 const saveCopy = z
   .boolean()
   .optional()
-  .describe("whether Exchange keeps sent mail; without it a send of unknown fate cannot be looked up; default yes");
+  .describe("whether Exchange keeps sent mail; without it Mailfleet cannot look up an uncertain send; default yes");
 
 const endpoint = {
   host,
@@ -113,7 +113,7 @@ function howTo(what: string, protocols: readonly Protocol[]): string {
 
 const optionalEndpoint = {
   host: host.optional().describe("name or address of the server; filled in for a known provider"),
-  port: port.optional().describe("the usual one of protocol and security if absent"),
+  port: port.optional().describe("the usual one for protocol and security if absent"),
   security: Security.optional().describe(
     "tls: from the first byte; starttls: required after the greeting; none is for stand-ins on the same machine; default tls",
   ),

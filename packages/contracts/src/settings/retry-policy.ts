@@ -4,7 +4,7 @@ import { whole } from "../noun/whole.ts";
 const day = 86_400_000;
 
 const rules = {
-  maximumAttempts: whole(1, 100).describe("attempts after which a passing failure stops a direction"),
+  maximumAttempts: whole(1, 100).describe("retries after which a temporary failure stops a direction"),
   retryMs: whole(100, day).describe("milliseconds between two attempts"),
   pollMs: whole(100, day).describe("milliseconds between two polls of a mailbox"),
   probeMs: whole(100, 7 * day).describe("milliseconds between two light checks of a direction that has stopped"),
@@ -12,16 +12,16 @@ const rules = {
     "milliseconds after which a test without a result is lost; a worker's own deadline is shorter",
   ),
   secondChanceMs: whole(100, day).describe(
-    "milliseconds after which credentials that were refused are tried once more",
+    "milliseconds after which refused credentials are tried once more",
   ),
   longestRetryAfterMs: whole(1000, 7 * day).describe(
-    "longest wait in milliseconds that a server's own Retry-After is followed",
+    "longest Retry-After of a server, in milliseconds, that Mailfleet follows",
   ),
   throttledAlertMs: whole(1000, 7 * day).describe(
-    "milliseconds of nothing but throttling after which an alert says so",
+    "milliseconds of only throttling after which an alert says so",
   ),
   throttledEndMs: whole(1000, 30 * day).describe(
-    "milliseconds of nothing but throttling after which a direction stops",
+    "milliseconds of only throttling after which a direction stops",
   ),
 };
 

@@ -45,19 +45,19 @@ export const settings = noun("settings", {
       "whether a queue or forwarder must be approved before it works",
       { flag: "approval-for-queues" },
     ),
-    defaultProfileId: field(ProfileId.nullable().default(null), "profile of mailboxes that name none", {
+    defaultProfileId: field(ProfileId.nullable().default(null), "profile for mailboxes that name none", {
       flag: "default-profile <profile>",
     }),
     actDeliveryMethod: field(
       DeliveryMethod.default("none"),
-      "appointments, contacts and tasks of new user mailboxes with a profile of Exchange that says nothing of them",
+      "default for appointments, contacts and tasks of new user mailboxes with an Exchange profile",
       { flag: "act" },
     ),
     organisationName: field(
       z.string().trim().min(1).max(100).optional(),
-      "what other installations call this one when they find its mark in a mailbox",
+      "the name that other installations show when they find this one's mark in a mailbox",
     ),
-    retryPolicy: field(RetryPolicy, "when to try again; only what is named changes", { change: RetryPolicyChange }),
+    retryPolicy: field(RetryPolicy, "when to try again; what you do not name stays", { change: RetryPolicyChange }),
     messageRetentionDays: field(whole(1, 3650).default(30), "days that received and sent messages are kept", {
       flag: "retention-days <n>",
     }),
@@ -71,14 +71,14 @@ export const settings = noun("settings", {
         .array(NetworkText)
         .max(100)
         .default([...privateNetworks]),
-      "networks beside the public Internet that mail servers may be in; link-local and metadata addresses never are",
+      "networks besides the public Internet that mail servers may be in; link-local and metadata addresses are never allowed",
       { flag: null, cell: (networks: readonly string[]) => networks.join(", ") || "none" },
     ),
   },
   shown: {
     organisationId: field(
       OrganisationId.nullable(),
-      "in the marks that this installation leaves in mailboxes; null until the first one is needed",
+      "the id in the marks that this installation writes into mailboxes; null until it writes the first one",
     ),
   },
   dryRuns: true,

@@ -23,10 +23,10 @@ export const token = noun("token", {
     role: field(Role, "what it may do", { column: "ROLE" }),
     mailboxIds: field(
       z.array(MailboxId).min(1).max(100).optional(),
-      "the mailboxes of an owner: needed for that role, refused for others",
+      "the mailboxes of an owner; only for that role, and needed there",
       { column: "MAILBOXES" },
     ),
-    expiresAt: field(Instant.optional(), "it is refused from then on", { column: "EXPIRES" }),
+    expiresAt: field(Instant.optional(), "Mailfleet refuses it from then on", { column: "EXPIRES" }),
   },
   shown: {
     createdAt: field(Instant, "when it was made", { column: "CREATED" }),
@@ -37,7 +37,7 @@ export const token = noun("token", {
   texts: {
     create: "Make a token; its secret is in this answer and never shown again",
     list: "List tokens, without their secrets",
-    delete: "Delete a token; it is refused from then on",
+    delete: "Delete a token; Mailfleet refuses it from then on",
   },
 });
 export type Token = z.output<typeof token.View>;
