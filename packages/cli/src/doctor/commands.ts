@@ -69,7 +69,9 @@ export async function examine(cli: Cli): Promise<Report> {
 export function addDoctorCommand(program: Command, cli: Cli): void {
   program
     .command("doctor")
-    .description("check everything and say what does not work, why, and what to do; exit code 1 if something does not work")
+    .description(
+      "check everything and say what does not work, why, and what to do; exit code 1 if something does not work",
+    )
     .addHelpText(
       "after",
       "\nWhere the console does not answer it looks at NATS and MongoDB itself, if MAILFLEET_NATS_URL and MAILFLEET_MONGO_URL are set.",

@@ -26,7 +26,10 @@ export const erasure = noun("erasure", {
     by: field(z.string(), "who asked for it", { column: "BY" }),
     createdAt: field(Instant, "when it was asked for", { column: "ASKED" }),
     doneAt: field(Instant.nullable(), "when everything was removed", { column: "DONE" }),
-    rounds: field(z.number().int(), "how often all services have removed what they had; they do it twice, to catch what comes late"),
+    rounds: field(
+      z.number().int(),
+      "how often all services have removed what they had; they do it twice, to catch what comes late",
+    ),
     waitsFor: field(z.string().nullable(), "what could not be removed yet and is tried again"),
     removed: field(Removed, "how much was removed, by kind"),
   },

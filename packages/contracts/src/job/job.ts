@@ -12,14 +12,10 @@ export const job = noun("job", {
   text: "commands for many mailboxes",
   path: "/jobs",
   fields: {
-    verb: field(
-      z.enum(["approve", "test", "test-and-enable", "disable", "sync-now"]),
-      "the command for each mailbox",
-      {
-        column: "VERB",
-        label: true,
-      },
-    ),
+    verb: field(z.enum(["approve", "test", "test-and-enable", "disable", "sync-now"]), "the command for each mailbox", {
+      column: "VERB",
+      label: true,
+    }),
     mailboxIds: field(z.array(MailboxId).min(1).max(1000).optional(), "the mailboxes; or name a profile"),
     profileId: field(ProfileId.optional(), "all mailboxes of this profile; or name mailboxes"),
   },

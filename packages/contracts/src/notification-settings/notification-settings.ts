@@ -134,9 +134,13 @@ export const notificationSettings = noun("notification-settings", {
       { flag: "owner-severities <severity>" },
     ),
     format: field(z.enum(["html", "text"]), "how the mails look"),
-    secretExpiresAt: field(Instant.nullable(), "when the application's secret expires, at most 24 months ahead; Mailfleet warns before", {
-      flag: "secret-expires <date>",
-    }),
+    secretExpiresAt: field(
+      Instant.nullable(),
+      "when the application's secret expires, at most 24 months ahead; Mailfleet warns before",
+      {
+        flag: "secret-expires <date>",
+      },
+    ),
   },
   secrets: {
     credentials: credentials("relay-password", "user name and password at the relay"),

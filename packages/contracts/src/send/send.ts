@@ -39,7 +39,10 @@ export const send = noun("send", {
     attempts: field(z.array(Attempt), "each try to hand it over", { column: "ATTEMPTS" }),
     nextAttemptAt: field(Instant.nullable(), "when it is tried next"),
     answer: field(z.string().nullable(), "what the server said when it took the message"),
-    rejectedRecipients: field(z.array(z.object({ address: z.string(), reply: z.string() })), "recipients that the server refused"),
+    rejectedRecipients: field(
+      z.array(z.object({ address: z.string(), reply: z.string() })),
+      "recipients that the server refused",
+    ),
     lastError: field(ShownFailure.nullable(), "why the last attempt failed"),
   },
   filter: { mailboxId: MailboxId.optional(), state: SendState.optional() },

@@ -11,18 +11,12 @@ const rules = {
   testDeadlineMs: whole(1000, day).describe(
     "milliseconds after which a test without a result is lost; a worker's own deadline is shorter",
   ),
-  secondChanceMs: whole(100, day).describe(
-    "milliseconds after which refused credentials are tried once more",
-  ),
+  secondChanceMs: whole(100, day).describe("milliseconds after which refused credentials are tried once more"),
   longestRetryAfterMs: whole(1000, 7 * day).describe(
     "longest Retry-After of a server, in milliseconds, that Mailfleet follows",
   ),
-  throttledAlertMs: whole(1000, 7 * day).describe(
-    "milliseconds of only throttling after which an alert says so",
-  ),
-  throttledEndMs: whole(1000, 30 * day).describe(
-    "milliseconds of only throttling after which a direction stops",
-  ),
+  throttledAlertMs: whole(1000, 7 * day).describe("milliseconds of only throttling after which an alert says so"),
+  throttledEndMs: whole(1000, 30 * day).describe("milliseconds of only throttling after which a direction stops"),
 };
 
 /** When to try again. Policy is data; by default ten times, five minutes apart, as Dynamics 365 does it. */
