@@ -25,6 +25,8 @@ export interface Worked {
   readonly untold?: boolean;
   /** The work found no connection free: nothing is known, and the run comes again in a moment. */
   readonly noPermit?: boolean;
+  /** The connection that the work was lent is gone: nothing is known, and the run goes on over one of its own. */
+  readonly lentInVain?: boolean;
 }
 
 /** What a service does with runs of the purposes `sync` and `probe`. */
@@ -69,23 +71,27 @@ export function createRunHandler<Connector, Held extends Hold>(
       return count("failed");
     }
     const { takesPermit = true } = definition;
-    const needsOne = typeof takesPermit === "function" ? takesPermit(run) : takesPermit;
-    const isSlow = slowRuns.has(run.mailboxId);
-    const permit = needsOne ? await ports.permits.take(permitKeys(run.connection, isSlow)) : null;
-    if (needsOne && permit === null) {
-      count("no-permit");
-      run.logger.debug({}, "no connection is free for these credentials or this host; the run comes again");
-      return await comeAgain(ports, run.context, isSlow || isTroubled(run.connection) ? patientMs : undefined);
-    }
-    const startedAt = ports.now();
-    const observe = ports.metrics.seconds.startTimer({ direction: ports.direction, purpose });
-    try {
-      count(await held(ports, definition, { run, opened, permit, stopping }));
-    } finally {
-      observe();
-      slowRuns.ended(run.mailboxId, startedAt);
-      await permit?.give();
-    }
+    const attempt = async (needsOne: boolean): Promise<RunOutcome | "lent-in-vain"> => {
+      const isSlow = slowRuns.has(run.mailboxId);
+      const permit = needsOne ? await ports.permits.take(permitKeys(run.connection, isSlow)) : null;
+      if (needsOne && permit === null) {
+        run.logger.debug({}, "no connection is free for these credentials or this host; the run comes again");
+        await comeAgain(ports, run.context, isSlow || isTroubled(run.connection) ? patientMs : undefined);
+        return "no-permit";
+      }
+      const startedAt = ports.now();
+      const observe = ports.metrics.seconds.startTimer({ direction: ports.direction, purpose });
+      try {
+        return await held(ports, definition, { run, opened, permit, stopping });
+      } finally {
+        observe();
+        slowRuns.ended(run.mailboxId, startedAt);
+        await permit?.give();
+      }
+    };
+    const first = await attempt(typeof takesPermit === "function" ? takesPermit(run) : takesPermit);
+    const outcome = first === "lent-in-vain" ? await attempt(true) : first;
+    if (outcome !== "lent-in-vain") count(outcome);
   });
 }
 
@@ -117,7 +123,7 @@ async function held<Connector, Held extends Hold>(
     readonly permit: Permit | null;
     readonly stopping: AbortSignal;
   },
-): Promise<RunOutcome> {
+): Promise<RunOutcome | "lent-in-vain"> {
   const { run, opened, permit, stopping } = given;
   const hold = await definition.hold(run);
   if (!hold) {
@@ -146,6 +152,7 @@ async function held<Connector, Held extends Hold>(
       if (stopping.aborted || isAway(ports, error)) throw error;
       worked = { failure: deadline.aborted ? tookTooLong(definition.deadlineMs) : failureFor(error, run.logger) };
     }
+    if (worked.lentInVain) return "lent-in-vain";
     if (worked.noPermit) {
       await comeAgain(ports, run.context);
       return "no-permit";

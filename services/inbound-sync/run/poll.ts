@@ -102,8 +102,8 @@ async function poll(
       return { more: !complete, failure: short && tooShort(short) };
     } catch (error) {
       signal.throwIfAborted();
-      // What a watch meets never counts: the run comes again, over a connection of its own.
-      if (!run.hasPermit && error instanceof FailureError) return { noPermit: true };
+      // What a watch meets never counts: the run goes on over a connection of its own.
+      if (!run.hasPermit && error instanceof FailureError) return { lentInVain: true };
       if (!(error instanceof LinkBroke)) throw error;
       if ((await breaks.met(error, found)) === "enough") return { more: true };
     } finally {

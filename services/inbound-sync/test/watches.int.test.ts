@@ -128,7 +128,7 @@ describe("watches of servers that a test scripts", () => {
     await byToken.stop();
   });
 
-  test("a failure on a connection that a watch has lent is told to nobody; the run comes again over one of its own", async () => {
+  test("a failure on a connection that a watch has lent is told to nobody; the run goes on over one of its own", async () => {
     const { mailboxId, server, stop } = await watched("lent");
     await eventually(() => server.open === 1, patience);
     server.state.lentFail = failureOf("CONNECTION_LOST");
@@ -139,6 +139,11 @@ describe("watches of servers that a test scripts", () => {
     assert.deepEqual(
       given.results.filter((result) => result.mailboxId === mailboxId),
       [],
+    );
+    assert.deepEqual(
+      given.timers.filter((timer) => timer.mailboxId === mailboxId),
+      [],
+      "it does not wait: a watch that moves to another process ends what it has lent",
     );
     await stop();
   });
