@@ -18,6 +18,7 @@ import { searchSends, sendTrail } from "./send/search-sends.ts";
 import { sendingOf } from "./send/sending.ts";
 import { submitSend } from "./send/submit-send.ts";
 import { createSweep } from "./send/sweep.ts";
+import { createTieReport } from "./send/tie-report.ts";
 import { appendUpload } from "./upload/append-upload.ts";
 
 const keyOf = ({ body }: { readonly body: { readonly mailboxId: string } }) => body.mailboxId;
@@ -66,6 +67,12 @@ export const outboundSend = defineService<OutboundPorts>()({
       keyOf,
       handle: (ports: OutboundPorts) => createDrain(ports),
       acknowledged: (ports: OutboundPorts) => createLook(ports),
+    }),
+    listen(consumers.outboundReports, {
+      types: ["mail.report-received.v1"],
+      concurrency: 8,
+      keyOf,
+      handle: (ports: OutboundPorts) => createTieReport(ports),
     }),
     listen(consumers.outboundLifecycle, {
       types: ["mailbox.transitioned.v1", "mailbox.deleted.v1"],

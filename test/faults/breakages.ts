@@ -19,17 +19,17 @@ export const breakages: readonly Breakage[] = [
   {
     name: "mail.received is published twice, the second time under another id",
     file: "services/inbound-sync/message/hand-over.ts",
-    text: "await bus.publishAll(batch.messages.map((message) => mailReceived(message, correlation)));",
+    text: "await bus.publishAll(batch.messages.flatMap((message) => factsOf(message, correlation)));",
     replacement:
-      'for (const again of ["", ":again"]) await bus.publishAll(batch.messages.map((message) => { const fact = mailReceived(message, correlation); return { ...fact, id: fact.id + again }; }));',
+      'for (const again of ["", ":again"]) await bus.publishAll(batch.messages.flatMap((message) => factsOf(message, correlation)).map((fact) => ({ ...fact, id: fact.id + again })));',
     scenario: "nothing at all",
     check: "no fact is said under two ids",
   },
   {
     name: "the last fact of a batch is not published",
     file: "services/inbound-sync/message/hand-over.ts",
-    text: "await bus.publishAll(batch.messages.map((message) => mailReceived(message, correlation)));",
-    replacement: "await bus.publishAll(batch.messages.slice(1).map((message) => mailReceived(message, correlation)));",
+    text: "await bus.publishAll(batch.messages.flatMap((message) => factsOf(message, correlation)));",
+    replacement: "await bus.publishAll(batch.messages.slice(1).flatMap((message) => factsOf(message, correlation)));",
     scenario: "nothing at all",
     check: "not announced",
   },

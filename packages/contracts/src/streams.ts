@@ -120,6 +120,7 @@ export const consumers = {
     "fact.mailbox.*.transitioned",
     "fact.mailbox.*.deleted",
   ]),
+  outboundReports: consumer("outbound-send", "FACTS", "outbound-reports", ["fact.mail.*.report-received"]),
   alertingFacts: consumer("alerting", "FACTS", "alerting-facts", [
     "fact.mailbox.*.alert-raised",
     "fact.mailbox.*.alert-cleared",

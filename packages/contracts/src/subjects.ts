@@ -20,12 +20,14 @@ export type ProfileFact = (typeof profileFacts)[number];
 export const mailFacts = [
   "received",
   "probe-received",
+  "report-received",
   "sent",
   "deferred",
   "waiting",
   "uncertain",
   "failed",
   "expired",
+  "undeliverable",
   "alert-raised",
   "alert-cleared",
 ] as const;

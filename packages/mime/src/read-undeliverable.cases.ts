@@ -6,6 +6,9 @@ export interface ReportCase {
   /** Addresses with status, as `a@x 5.1.1`; `null`: it is no report of a failure. */
   readonly recipients: readonly string[] | null;
   readonly messageId?: string | null;
+  /** Why, of each recipient; not compared where absent. */
+  readonly diagnostics?: readonly (string | undefined)[];
+  readonly sendId?: string;
 }
 
 /** A report of RFC 3464 with these groups of fields. */
@@ -201,6 +204,121 @@ export const reportCases: readonly ReportCase[] = [
     what: "nobody is named",
     message: plain("From: MAILER-DAEMON@x.test\nSubject: Mail delivery failed", "Sorry."),
     recipients: [],
+  },
+  {
+    what: "a send of Mailfleet's whose Message-ID the server replaced",
+    message: report(failed, {
+      original:
+        "Content-Type: text/rfc822-headers\n\nX-Mailfleet-Send: sn_abc123\nMessage-ID: <other@outlook.test>\nSubject: hello\n",
+    }),
+    recipients: ["nobody@example.net 5.1.1"],
+    messageId: "<other@outlook.test>",
+    sendId: "sn_abc123",
+    diagnostics: ["550 5.1.1 <nobody@example.net>: Recipient address rejected: User unknown"],
+  },
+  {
+    what: "an envelope id, and nothing of the original",
+    message: report(failed, { original: "Content-Type: text/plain\n\nnothing" }).replace(
+      "Reporting-MTA",
+      "Original-Envelope-Id: sn_abc123\nReporting-MTA",
+    ),
+    recipients: ["nobody@example.net 5.1.1"],
+    messageId: null,
+    sendId: "sn_abc123",
+  },
+  {
+    what: "an envelope id of somebody else's",
+    message: report(failed).replace("Reporting-MTA", "Original-Envelope-Id: QQ314159\nReporting-MTA"),
+    recipients: ["nobody@example.net 5.1.1"],
+    messageId: "<sent.1@example.org>",
+  },
+  {
+    what: "Postfix: as plain text",
+    message: plain(
+      "From: MAILER-DAEMON@mx.example.org (Mail Delivery System)\nSubject: Undelivered Mail Returned to Sender",
+      "This is the mail system at host mx.example.org.\n\nI'm sorry to have to inform you that your message could not\nbe delivered to one or more recipients.\n\n<nobody@example.net>: host mx.example.net[192.0.2.1] said: 550 5.1.1\n    <nobody@example.net>: Recipient address rejected: User unknown (in reply to\n    RCPT TO command)\n\n<full@example.com>: host mx.example.com[192.0.2.2] said: 552 5.2.2 mailbox full\n",
+    ),
+    recipients: ["nobody@example.net 5.1.1", "full@example.com 5.2.2"],
+    diagnostics: [
+      "host mx.example.net[192.0.2.1] said: 550 5.1.1 <nobody@example.net>: Recipient address rejected: User unknown (in reply to RCPT TO command)",
+      "host mx.example.com[192.0.2.2] said: 552 5.2.2 mailbox full",
+    ],
+  },
+  {
+    what: "qmail: two recipients, and the header of the original below",
+    message: plain(
+      "From: MAILER-DAEMON@mx.example.org\nSubject: failure notice",
+      "Hi. This is the qmail-send program at mx.example.org.\nI'm afraid I wasn't able to deliver your message to the following addresses.\n\n<one@example.net>:\nSorry, no mailbox here by that name. (#5.1.1)\n\n<two@example.net>:\n192.0.2.1 failed after I sent the message.\nRemote host said: 554 5.7.1 spam\n\n--- Below this line is a copy of the message.\n\nReturn-Path: <anna@example.org>\nX-Mailfleet-Send: sn_qmail01\nMessage-ID: <sent.4@example.org>",
+    ),
+    recipients: ["one@example.net 5.1.1", "two@example.net 5.7.1"],
+    messageId: "<sent.4@example.org>",
+    sendId: "sn_qmail01",
+    diagnostics: [
+      "Sorry, no mailbox here by that name. (#5.1.1)",
+      "192.0.2.1 failed after I sent the message. Remote host said: 554 5.7.1 spam",
+    ],
+  },
+  {
+    what: "Exim: what the server said, and a copy of the header",
+    message: plain(
+      "From: Mail Delivery System <Mailer-Daemon@mx.example.org>\nX-Failed-Recipients: one@example.net\nSubject: Mail delivery failed: returning message to sender",
+      "This message was created automatically by mail delivery software.\n\nA message that you sent could not be delivered to one or more of its\nrecipients. This is a permanent error. The following address(es) failed:\n\n  one@example.net\n    host mx.example.net [192.0.2.1]\n    SMTP error from remote mail server after RCPT TO:<one@example.net>:\n    550 5.1.1 User unknown\n\n------ This is a copy of the message, including all the headers. ------\n\nReturn-path: <anna@example.org>\nMessage-ID: <sent.5@example.org>\nFrom: anna@example.org",
+    ),
+    recipients: ["one@example.net 5.1.1"],
+    messageId: "<sent.5@example.org>",
+    diagnostics: [
+      "host mx.example.net [192.0.2.1] SMTP error from remote mail server after RCPT TO:<one@example.net>: 550 5.1.1 User unknown",
+    ],
+  },
+  {
+    what: "Gmail, before it wrote reports",
+    message: plain(
+      "From: Mail Delivery Subsystem <mailer-daemon@googlemail.com>\nX-Failed-Recipients: nobody@example.net\nSubject: Delivery Status Notification (Failure)",
+      "Delivery to the following recipient failed permanently:\n\n     nobody@example.net\n\nTechnical details of permanent failure:\nGoogle tried to deliver your message, but it was rejected by the server for the recipient domain example.net by mx.example.net.\n\nThe error that the other server returned was:\n550 5.1.1 no such user\n\n----- Original message -----\n\nX-Received: by 2002:a05\nMessage-ID: <sent.6@example.org>\nSubject: hello",
+    ),
+    recipients: ["nobody@example.net 5.1.1"],
+    messageId: "<sent.6@example.org>",
+    diagnostics: [
+      "Google tried to deliver your message, but it was rejected by the server for the recipient domain example.net by mx.example.net.",
+    ],
+  },
+  {
+    what: "Exchange: the reason below a quoted address",
+    message: plain(
+      "From: System Administrator <postmaster@contoso.test>\nSubject: Undeliverable: hello",
+      "Your message\n\n      Subject: hello\n\ndid not reach the following recipient(s):\n\n'nobody@example.net' on Thu, 1 Jan 2026 10:00:00 +0100\n    The recipient name is not recognized\n    <mx.contoso.test #5.1.1>",
+    ),
+    recipients: ["nobody@example.net 5.1.1"],
+    diagnostics: ["on Thu, 1 Jan 2026 10:00:00 +0100 The recipient name is not recognized <mx.contoso.test #5.1.1>"],
+  },
+  {
+    what: "hMailServer",
+    message: plain(
+      "From: mailer-daemon@mail.example.org\nSubject: Message undeliverable: hello",
+      "Your message did not reach some or all of the intended recipients.\n\n   Sent: Thu, 1 Jan 2026 10:00:00 +0100\n   Subject: hello\n\nThe following recipient(s) could not be reached:\n\nnobody@example.net\n   Error Type: SMTP\n   Remote server (192.0.2.1) issued an error.\n   hMailServer sent: RCPT TO:<nobody@example.net>\n   Remote server replied: 550 5.1.1 unknown\n\n\nhMailServer",
+    ),
+    recipients: ["nobody@example.net 5.1.1"],
+    diagnostics: [
+      "Error Type: SMTP Remote server (192.0.2.1) issued an error. hMailServer sent: RCPT TO:<nobody@example.net> Remote server replied: 550 5.1.1 unknown",
+    ],
+  },
+  {
+    what: "Domino",
+    message: plain(
+      "From: postmaster@notes.example.net\nSubject: DELIVERY FAILURE: User nobody not listed in Domino Directory",
+      "Your message\n\n  Subject: hello\n\nwas not delivered to:\n\n  nobody@example.net\n\nbecause:\n\n  User nobody (nobody@example.net) not listed in Domino Directory",
+    ),
+    recipients: ["nobody@example.net"],
+    diagnostics: ["User nobody (nobody@example.net) not listed in Domino Directory"],
+  },
+  {
+    what: "sendmail: the reply stands in the transcript",
+    message: plain(
+      "From: Mail Delivery Subsystem <MAILER-DAEMON@old.example.org>\nSubject: Returned mail: see transcript for details",
+      "   ----- The following addresses had permanent fatal errors -----\n<nobody@example.net>\n\n   ----- Transcript of session follows -----\n550 5.1.1 <nobody@example.net>... User unknown",
+    ),
+    recipients: ["nobody@example.net 5.1.1"],
+    diagnostics: ["550 5.1.1 <nobody@example.net>... User unknown"],
   },
   {
     what: "an absence note",

@@ -4,10 +4,22 @@ import { type MessageHeaders, readHeaders } from "./read-headers.ts";
 
 /** Whom a message did not reach, as a mail server reports it. Anybody can write such a report. */
 export interface Undeliverable {
-  /** At most 50. `address`: as the server writes it. `status`: such as `5.1.1` (RFC 3463); `null`: it is not said. */
-  readonly recipients: { readonly address: string; readonly status: string | null }[];
+  /** At most 50. */
+  readonly recipients: FailedRecipient[];
   /** Message-ID of the message that was not delivered; `null`: it is not said. */
   readonly messageId: string | null;
+  /** The send that it was: of X-Mailfleet-Send in the original's header, or of the envelope id (RFC 3464 §2.2.1). */
+  readonly sendId?: string;
+}
+
+/** Whom a message did not reach. */
+interface FailedRecipient {
+  /** As the server writes it. */
+  readonly address: string;
+  /** Such as `5.1.1` (RFC 3463); `null`: it is not said. */
+  readonly status: string | null;
+  /** Why, in the words of the server that refused it, at most 500 characters; absent: none is said. */
+  readonly diagnostic?: string;
 }
 
 /** So much of a message is looked at: the report stands before the original. */
@@ -17,6 +29,9 @@ const MOST_TEXT = 32 * 1024;
 const MOST_PARTS = 50;
 const MOST_RECIPIENTS = 50;
 const LONGEST_ADDRESS = 254;
+const LONGEST_DIAGNOSTIC = 500;
+/** Lines that a reason in plain text has, at most. */
+const MOST_LINES = 8;
 
 /** Who writes reports: servers, under these names. */
 const daemons =
@@ -71,20 +86,79 @@ export function readUndeliverable(raw: Uint8Array, headers: MessageHeaders): Und
     headers.contentClass === "urn:content-classes:dsn";
   if (!isReport && !isDaemon) return null;
   const parts = partsOf(raw);
-  const messageId =
-    parts.original === null ? null : readHeaders(Buffer.from(`${parts.original}\r\n\r\n`, "latin1")).messageId;
+  const original = parts.original === null ? null : readHeaders(Buffer.from(`${parts.original}\r\n\r\n`, "latin1"));
+  const messageId = original?.messageId ?? null;
   if (parts.report !== null) {
     const recipients = failedIn(parts.report);
-    return recipients.length > 0 ? { recipients, messageId } : null;
+    const envelopeId = /^Original-Envelope-Id[ \t]*:[ \t]*(\S{1,100})/im.exec(parts.report)?.[1];
+    return recipients.length > 0 ? { recipients, messageId, ...sendIn(original?.send, envelopeId) } : null;
   }
   const { subject, failedRecipients } = headers;
   const said = [subject ?? "", parts.text];
   if (!isDaemon || said.some((one) => notYet.test(one))) return null;
   if (failedRecipients === null && !said.some((one) => givenUp.some((words) => words.test(one)))) return null;
-  const status = /\b5\.\d{1,3}\.\d{1,3}\b/.exec(parts.text)?.[0] ?? null;
   const addresses = (failedRecipients?.split(",") ?? addressesIn(parts.text)).map((one) => one.trim());
-  const recipients = [...new Set(addresses)].slice(0, MOST_RECIPIENTS).map((address) => ({ address, status }));
-  return { recipients, messageId: messageId ?? /^Message-ID:\s*(<[^<>\s]{1,500}>)/im.exec(parts.text)?.[1] ?? null };
+  const reasons = reasonsIn(parts.text);
+  const recipients = [...new Set(addresses)].slice(0, MOST_RECIPIENTS).map((address) => {
+    const diagnostic = reasons.of(address);
+    const status = statusIn(diagnostic ?? "") ?? statusIn(parts.text);
+    return { address, status, ...(diagnostic && { diagnostic }) };
+  });
+  const inText = (field: string, value: string) =>
+    new RegExp(`^${field}:[ \\t]*(${value})`, "im").exec(parts.text)?.[1];
+  return {
+    recipients,
+    messageId: messageId ?? inText("Message-ID", "<[^<>\\s]{1,500}>") ?? null,
+    ...sendIn(original?.send, inText("X-Mailfleet-Send", "\\S{1,100}")),
+  };
+}
+
+const statusIn = (text: string) => /\b5\.\d{1,3}\.\d{1,3}\b/.exec(text)?.[0] ?? null;
+
+/** The first of these that is the id of a send. */
+function sendIn(...ids: readonly (string | null | undefined)[]): Pick<Undeliverable, "sendId"> {
+  const sendId = ids.find((id) => id && /^sn_[a-z0-9]{4,40}$/.test(id));
+  return sendId ? { sendId } : {};
+}
+
+/**
+ * Why each address was not reached, by a report in plain text: what stands behind it and in the lines below, to an empty
+ * one. Where nothing stands there, a line of the server's that names it, or what the report gives as the reason for all.
+ */
+function reasonsIn(text: string): { of(address: string): string | undefined } {
+  const lines = text.split(/\r?\n/);
+  const said = new Map<string, number>();
+  for (const [n, line] of lines.entries()) {
+    const [, address] = /^[ \t]*[<'"]?([^\s<>'"@:;,]{1,64}@[\w.-]{1,188}\w)/.exec(line) ?? [];
+    if (address && !said.has(address.toLowerCase())) said.set(address.toLowerCase(), n);
+  }
+  const below = (from: number, first: string) => {
+    const some = [first];
+    for (let n = from + 1; n < lines.length && some.length < MOST_LINES && lines[n]?.trim(); n += 1) {
+      if (said.get(/[^\s<>'"]+@[\w.-]+/.exec(lines[n] ?? "")?.[0].toLowerCase() ?? "") === n) break;
+      some.push(lines[n] ?? "");
+    }
+    return some
+      .map((line) => line.trim())
+      .filter(Boolean)
+      .join(" ")
+      .slice(0, LONGEST_DIAGNOSTIC);
+  };
+  const forAll = lines.findIndex((line) => /^(?:technical details of permanent failure|because):/i.test(line.trim()));
+  const ofAll = () => {
+    const [, first = ""] = lines[forAll]?.split(/:(.*)/s) ?? [];
+    const blank = first.trim() === "" && !lines[forAll + 1]?.trim();
+    return below(blank ? forAll + 1 : forAll, first);
+  };
+  return {
+    of(address) {
+      const at = said.get(address.toLowerCase());
+      const behind = /@[\w.-]*\w[>'"]?[ \t]*:?(.*)$/.exec(lines[at ?? -1] ?? "")?.[1] ?? "";
+      const own = at === undefined ? "" : below(at, behind);
+      const reply = () => lines.find((line) => /^[45]\d\d[ -]/.test(line) && line.includes(address));
+      return own || reply()?.trim().slice(0, LONGEST_DIAGNOSTIC) || (forAll >= 0 ? ofAll() : "") || undefined;
+    },
+  };
 }
 
 /** What counts in the message, decoded. */
@@ -134,7 +208,7 @@ function partsOf(raw: Uint8Array): Parts {
 
 /** The recipients of a report for whom delivery has failed (RFC 3464 §2.3). */
 function failedIn(report: string): Undeliverable["recipients"] {
-  const recipients: { address: string; status: string | null }[] = [];
+  const recipients: FailedRecipient[] = [];
   for (const group of report
     .replace(/\r\n/g, "\n")
     .replace(/\n[ \t]+/g, " ")
@@ -146,7 +220,11 @@ function failedIn(report: string): Undeliverable["recipients"] {
       .replace(/[ (;].*$/, "");
     if (action === undefined ? !status?.startsWith("5") : action !== "failed" && action !== "failure") continue;
     const address = addressOf(field("final-recipient") ?? field("original-recipient") ?? "");
-    if (address !== null) recipients.push({ address, status });
+    // `smtp; 550 5.1.1 no such user` (RFC 3464 §2.3.6)
+    const diagnostic = field("diagnostic-code")
+      ?.replace(/^[\w-]+\s*;\s*/, "")
+      .slice(0, LONGEST_DIAGNOSTIC);
+    if (address !== null) recipients.push({ address, status, ...(diagnostic && { diagnostic }) });
     if (recipients.length >= MOST_RECIPIENTS) break;
   }
   return recipients;

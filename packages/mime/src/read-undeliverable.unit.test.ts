@@ -10,7 +10,7 @@ const read = (text: string) => {
 };
 
 describe("what mail servers report as undeliverable", () => {
-  for (const { what, message, recipients, messageId = null } of reportCases)
+  for (const { what, message, recipients, messageId = null, diagnostics, sendId } of reportCases)
     for (const ends of ["\r\n", "\n"])
       test(`${what}${ends === "\n" ? ", with bare LF" : ""}`, () => {
         const found = read(message.replaceAll("\n", ends));
@@ -18,7 +18,14 @@ describe("what mail servers report as undeliverable", () => {
           status === null ? address : `${address} ${status}`,
         );
         assert.deepEqual(shown ?? null, recipients);
-        if (recipients) assert.equal(found?.messageId, messageId);
+        if (!recipients) return;
+        assert.equal(found?.messageId, messageId);
+        assert.equal(found?.sendId, sendId);
+        if (diagnostics)
+          assert.deepEqual(
+            found?.recipients.map(({ diagnostic }) => diagnostic),
+            diagnostics,
+          );
       });
 
   const hostile: Record<string, string> = {

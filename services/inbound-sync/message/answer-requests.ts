@@ -45,9 +45,9 @@ export const messageAnswers: Answers<Pick<InboundPorts, "messages" | "sources" |
 
   "inbound-sync.message.republish": async ({ bus, messages }, { mailboxId, since, commandId }, { correlation }) => {
     // Another id than the first time, or the stream would take it for the same message within two minutes.
-    const published = await publishStored(bus, messages.storedSince(since, mailboxId), (message) =>
+    const published = await publishStored(bus, messages.storedSince(since, mailboxId), (message) => [
       mailReceived(message, correlation, `${message.id}:again:${commandId}`),
-    );
+    ]);
     return { published };
   },
 };

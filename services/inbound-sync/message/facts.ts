@@ -28,6 +28,16 @@ export function mailReceived(message: StoredMessage, correlation?: string, id = 
   };
 }
 
+/** What is told of a message for the first time: that it was received and, of a report, what it reports. */
+export function factsOf(message: StoredMessage, correlation?: string): OutgoingMessage[] {
+  const { id, mailboxId, storedAt: at, undeliverable } = message;
+  const received = mailReceived(message, correlation);
+  if (!undeliverable) return [received];
+  const subject = subjects.mailFact(mailboxId, "report-received");
+  const body = { mailboxId, messageKey: id, at, undeliverable };
+  return [received, { ...received, id: `${id}:report`, subject, type: "mail.report-received.v1", body }];
+}
+
 /** Our own test message came back. */
 export function probeReceived(
   mailboxId: string,

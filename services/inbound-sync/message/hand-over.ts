@@ -1,11 +1,11 @@
-import { traceparent } from "@mailfleet/contracts";
+import { type OutgoingMessage, traceparent } from "@mailfleet/contracts";
 import type { InboundPorts } from "../ports.ts";
 import type { PendingFacts, StoredCursor } from "../source/document.ts";
 import type { Named, Names } from "../source/names-store.ts";
 import type { SetAside } from "../source/set-aside.ts";
 import type { SourceLease } from "../source/store.ts";
 import type { StoredMessage } from "./document.ts";
-import { mailReceived } from "./facts.ts";
+import { factsOf } from "./facts.ts";
 import { fingerprintOf, type Remembered, rememberedOf } from "./fingerprint-store.ts";
 
 /** How many batches may be stored but not yet published. */
@@ -92,7 +92,7 @@ export function createHandOver(
     const handedOver = { messages: messages.map(rememberedOf), ...(covers !== undefined && { covers }) };
     const remembered = fingerprints.add(mailboxId, handedOver, ports.now());
     remembered.catch(() => {});
-    await bus.publishAll(batch.messages.map((message) => mailReceived(message, correlation)));
+    await bus.publishAll(batch.messages.flatMap((message) => factsOf(message, correlation)));
     await remembered;
     failPoint("inbound.between-publishes");
   }
@@ -152,7 +152,7 @@ export async function finishPending(
   const { traceparent: parent } = pending;
   await publishStored(bus, messages.pending(lease.key, pending), (message) => {
     told.set(fingerprintOf(message), rememberedOf(message));
-    return { ...mailReceived(message), ...(parent !== undefined && { traceparent: parent }) };
+    return factsOf(message).map((fact) => ({ ...fact, ...(parent !== undefined && { traceparent: parent }) }));
   });
   const counts = await fingerprints.count(lease.key);
   const missing = [...told.values()].filter(({ fingerprint }) => !counts.has(fingerprint));
@@ -162,21 +162,21 @@ export async function finishPending(
   return new Set(told.keys());
 }
 
-/** Publishes facts of messages read back from the store; how many. */
+/** Publishes facts of messages read back from the store; of how many. */
 export async function publishStored(
   bus: InboundPorts["bus"],
   stored: AsyncIterable<StoredMessage>,
-  toFact: (message: StoredMessage) => ReturnType<typeof mailReceived>,
+  toFacts: (message: StoredMessage) => readonly OutgoingMessage[],
 ): Promise<number> {
-  let facts: ReturnType<typeof mailReceived>[] = [];
+  let facts: OutgoingMessage[] = [];
   let count = 0;
   const flush = async () => {
     await bus.publishAll(facts);
-    count += facts.length;
     facts = [];
   };
   for await (const message of stored) {
-    facts.push(toFact(message));
+    count += 1;
+    facts.push(...toFacts(message));
     if (facts.length >= rereadBatch) await flush();
   }
   if (facts.length > 0) await flush();

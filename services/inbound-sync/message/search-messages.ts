@@ -62,9 +62,14 @@ export function eventsOf(
     { at: receivedAt, what: "arrived", words: "at the server" },
     { at: storedAt, what: "stored", words: `${size} bytes` },
     { at: null, what: waits ? "toBeAnnounced" : "announced", words: "mail.received" },
+    ...(undeliverable ? [{ at: storedAt, what: "about" as const, words: aboutText(undeliverable) }] : []),
     ...(moves ? [{ at: null, what: "toBeMoved" as const, words: "to the folder that the profile names" }] : []),
   ];
 }
+
+/** What a report is about, so that it can be asked for. */
+const aboutText = ({ sendId, messageId }: NonNullable<StoredMessage["undeliverable"]>) =>
+  sendId ?? messageId ?? "it does not say what message";
 
 function isPending(pending: PendingFacts | null | undefined, name: string): boolean {
   if (!pending) return false;

@@ -14,7 +14,7 @@ const cases = {
   "its fact may be missing": [message, "1-5", { pending: { from: "1-4", to: "1-6" } }, ["toBeAnnounced"]],
   "the facts of others may be missing": [message, "1-7", { pending: { from: "1-4", to: "1-6" } }, ["announced"]],
   "its fact is named": [message, "x", { pending: { ids: ["y", "x"] } }, ["toBeAnnounced"]],
-  "a report that is still to be moved": [report, "e001-1-5", { toMove: ["1-5"] }, ["announced", "toBeMoved"]],
+  "a report that is still to be moved": [report, "e001-1-5", { toMove: ["1-5"] }, ["announced", "about", "toBeMoved"]],
   "no report": [message, "1-5", { toMove: ["1-5"] }, ["announced"]],
 } as const;
 for (const [what, [of, name, source, expected]] of Object.entries(cases))

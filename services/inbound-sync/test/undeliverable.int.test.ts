@@ -58,6 +58,14 @@ describe("reports of undeliverable mail", () => {
     await eventually(() => told(mailboxId).length >= 3);
     const bySubject = told(mailboxId).sort(([one], [other]) => String(one).localeCompare(String(other)));
     assert.deepEqual(bySubject, [["ordinary", null], expected(1), expected(2)]);
+    await eventually(() => given.factsOf(mailboxId, "mail.report-received.v1").length === 2);
+    const reported = given
+      .factsOf(mailboxId, "mail.report-received.v1")
+      .map(({ body }) => body as { messageKey: string });
+    const keys = given
+      .factsOf(mailboxId, "mail.received.v1")
+      .map(({ body }) => (body as { messageKey: string }).messageKey);
+    assert.ok(reported.every(({ messageKey }) => keys.includes(messageKey)));
     assert.deepEqual((await given.sources.get(mailboxId))?.toMove, []);
     assert.deepEqual(given.factsOf(mailboxId, "alert.raised.v1"), []);
   }

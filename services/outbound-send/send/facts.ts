@@ -62,6 +62,19 @@ export function mailNotSent(
   return fact(`mail.${state}.v1`, send, state, at, { ...factOf(send, at), failure, nextAttemptAt });
 }
 
+/** `mail.undeliverable.v1` */
+export function mailUndeliverable(
+  send: Pick<Told, Exclude<keyof Told, "attempt">>,
+  recipients: MessageBody<"mail.undeliverable.v1">["recipients"],
+  report: string,
+  at: number,
+): OutgoingMessage {
+  const { mailboxId, id: sendId, messageId, idempotencyKey } = send;
+  const body = { mailboxId, sendId, messageId, idempotencyKey, at, recipients: [...recipients], report };
+  const subject = subjects.mailFact(mailboxId, "undeliverable");
+  return message(send, "mail.undeliverable.v1", at, { id: `${sendId}:undeliverable:${report}`, subject, body });
+}
+
 function factOf(send: Told, at: number) {
   const { mailboxId, id: sendId, messageId, idempotencyKey, attempt } = send;
   return { mailboxId, sendId, messageId, idempotencyKey, at, attempt };

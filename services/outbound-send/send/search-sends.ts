@@ -10,7 +10,7 @@ import {
   shownRecipients,
 } from "@mailfleet/contracts";
 import type { OutboundPorts } from "../ports.ts";
-import type { SendAttempt, StoredSend } from "./send.ts";
+import type { SendAttempt, StoredSend, Undelivered } from "./send.ts";
 
 /** `send.search` */
 export async function searchSends(
@@ -30,7 +30,19 @@ export async function sendTrail({ sends }: Pick<OutboundPorts, "sends">, { id }:
 
 /** What happened to a send, as far as it tells. */
 export function eventsOf(send: StoredSend): MailEvent[] {
-  const { state, acceptedAt, changedAt, attempts, claim, failure, answer, rejected, afterwards, filedAt } = send;
+  const {
+    state,
+    acceptedAt,
+    changedAt,
+    attempts,
+    claim,
+    failure,
+    answer,
+    rejected,
+    afterwards,
+    filedAt,
+    undelivered = [],
+  } = send;
   const underWay = state === "sending" && claim ? [{ n: send.attempt, startedAt: claim.startedAt }] : [];
   const isOver = !["accepted", "sending"].includes(state);
   const words = state === "sent" ? answer : failure ? wordsOf(failure) : null;
@@ -56,11 +68,19 @@ export function eventsOf(send: StoredSend): MailEvent[] {
           },
         ]
       : []),
+    ...undelivered.map((one) => ({
+      at: one.at,
+      what: "undeliverable" as const,
+      words: `${undeliveredText(one)}; report ${one.report}`,
+    })),
     ...(filedAt === undefined ? [] : [{ at: filedAt, what: "copyFiled" as const, words: null }]),
   ];
 }
 
 const nextText = (at: number | undefined) => at !== undefined && `tried again from ${new Date(at).toISOString()}`;
+
+const undeliveredText = ({ address, status, diagnostic }: Undelivered) =>
+  [`not delivered to ${address}`, status, diagnostic].filter(Boolean).join(" ");
 
 function attemptEvents({ n, startedAt, endedAt, failure }: SendAttempt): MailEvent[] {
   const begun: MailEvent = { at: startedAt, what: "attempt", words: `number ${n}` };
@@ -71,12 +91,21 @@ const wordsOf = ({ code, evidence }: Failure) =>
   `${code}: ${evidence?.reply ?? failureCodes[code].text}`.slice(0, 2000);
 
 function foundSend({ id, mailboxId, state, acceptedAt, messageId, from, to, subject, ...rest }: StoredSend): FoundMail {
-  const { answer, rejected, failure } = rest;
+  const { answer, rejected, failure, undelivered = [] } = rest;
+  const unreached = undelivered.map(undeliveredText).join("; ");
   const refused = rejected.map(({ address, reply }) => `${address}: ${reply}`).join("; ");
   const failed = failure && (failure.evidence?.reply ?? failureCodes[failure.code].text);
   return {
-    ...{ id, mailboxId, state, at: acceptedAt, messageId, from, subject },
+    ...{
+      id,
+      mailboxId,
+      state: state === "sent" && unreached ? "undeliverable" : state,
+      at: acceptedAt,
+      messageId,
+      from,
+      subject,
+    },
     to: to.slice(0, shownRecipients),
-    why: [failed ?? answer, refused].filter(Boolean).join("; ").slice(0, 2000) || null,
+    why: [unreached, failed ?? answer, refused].filter(Boolean).join("; ").slice(0, 2000) || null,
   };
 }

@@ -34,6 +34,16 @@ export interface Afterwards {
   readonly tries: number;
 }
 
+/** A recipient whom a message did not reach although the server had taken it, as a report says. */
+export interface Undelivered {
+  readonly address: string;
+  readonly status: string | null;
+  readonly diagnostic?: string | undefined;
+  readonly at: number;
+  /** The report, by its `messageKey`. */
+  readonly report: string;
+}
+
 /** A send without its bytes. All times are milliseconds since the epoch. */
 export interface StoredSend {
   readonly id: string;
@@ -74,6 +84,7 @@ export interface StoredSend {
   readonly afterwards?: Afterwards;
   /** When Mailfleet filed a copy among the sent mail. */
   readonly filedAt?: number;
+  readonly undelivered?: readonly Undelivered[];
   /** Set if the message is stored in pieces. */
   readonly body?: SendBody;
 }

@@ -20,6 +20,7 @@ export function showSend(send: StoredSend): Send {
     nextAttemptAt: send.nextAttemptAt,
     answer: send.answer,
     rejectedRecipients: [...send.rejected],
+    ...(send.undelivered && { undelivered: [...send.undelivered] }),
     lastError: send.failure
       ? { ...send.failure, ...words(send.failure.code), at: send.attempts.at(-1)?.endedAt ?? send.changedAt }
       : null,

@@ -17,7 +17,7 @@ import {
   writeFates,
 } from "@mailfleet/store";
 import { collections } from "../collections.ts";
-import type { Afterwards, DueSend, NewSend, SendChange, SentSend, StoredSend } from "./send.ts";
+import type { Afterwards, DueSend, NewSend, SendChange, SentSend, StoredSend, Undelivered } from "./send.ts";
 import {
   afterPosition,
   claimFor,
@@ -187,6 +187,32 @@ export function createSendStore(store: Store, owner: string) {
           subjectFits(one.subject, subject),
       });
       return { items: items.map(readSend), next };
+    },
+
+    /** Sends of a mailbox that have this key, accepted since then; two at most: who needs one need not know the others. */
+    byKey: async (mailboxId: string, key: string, since: number) => {
+      const found = await sends
+        .find({ findBy: key, acceptedAt: { $gte: since }, mailboxId }, { projection: withoutBytes })
+        .hint("findBy")
+        .sort({ acceptedAt: -1, _id: -1 })
+        .limit(2)
+        .toArray();
+      return found.map(readSend);
+    },
+
+    /** Keeps what a report says, once; false: it is there already, or the send is not. */
+    noteReport: async (sendId: string, undelivered: readonly Undelivered[], outbox: readonly OutgoingMessage[]) => {
+      const reports = undelivered.map(({ report }) => report);
+      const { modifiedCount } = await sends.updateOne(
+        { _id: sendId, "undelivered.report": { $nin: reports } },
+        {
+          $push: {
+            undelivered: { $each: [...undelivered], $slice: -100 },
+            outbox: { $each: [...outbox] },
+          },
+        },
+      );
+      return modifiedCount > 0;
     },
 
     /** Sends that wait for this mailbox, oldest first; without those named. */

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { ProblemError, subjects } from "@mailfleet/contracts";
+import { type MessageBody, ProblemError, subjects } from "@mailfleet/contracts";
 import { eventually } from "@mailfleet/local/testing";
 import { searchSends } from "../send/search-sends.ts";
+import { insertedSend, type SendDocument } from "../send/send-document.ts";
 import { createSendStore } from "../send/store.ts";
 import { givenOutbound } from "./given-outbound.ts";
+import { type GivenSend, tiedCases, toldReport } from "./reports.cases.ts";
 import { type Sink, startSink } from "./sink.ts";
 
 const given = await givenOutbound();
@@ -131,6 +133,68 @@ describe("sending", () => {
       const activity = await given.around.request("outbound-send.activity.get", { mailboxId: mailboxes[0]?.id ?? "" });
       return activity.messages === 40 && activity.lastProvedSuccessAt !== null;
     });
+  });
+
+  it("ties a report that came back to its send, keeps it once and tells it", async () => {
+    const sends = given.store.db.collection<SendDocument>("sends");
+    const hour = 3_600_000;
+    const at = Date.now();
+    const idOf = (n: number) => (name: string) => ({
+      id: `sn_report${n}${name}`,
+      messageId: `<report-${name}@example.org>`,
+    });
+    const sent = (n: number, { name, to = ["nobody@example.net"], hoursAgo = 1, ...more }: GivenSend) => {
+      const mailboxId = more.elsewhere ? "mb_reports" : `mb_report${n}`;
+      const named = { ...idOf(n)(name), mailboxId, idempotencyKey: `${n}${name}`, envelopeFrom: "a@example.org" };
+      const send = { ...named, to, from: "a@example.org", subject: "x", by: "test", contentHash: "", size: 1 };
+      const { due: _, ...document } = insertedSend({ ...send, acceptedAt: at - hoursAgo * hour });
+      return { ...document, state: more.state ?? ("sent" as const) };
+    };
+    const told = (mailboxId: string, report: string, undeliverable: object, again = "") =>
+      given.around.publish({
+        id: `${report}:report${again}`,
+        subject: subjects.mailFact(mailboxId, "report-received"),
+        type: "mail.report-received.v1",
+        mailboxId,
+        at,
+        body: { mailboxId, messageKey: report, at, undeliverable } as MessageBody<"mail.report-received.v1">,
+      });
+    const last = { name: "last", to: ["last@example.net"] };
+    await sends.insertMany(tiedCases.flatMap(({ sends: all }, n) => [...all, last].map((one) => sent(n, one))));
+    for (const [n, one] of tiedCases.entries()) {
+      const mailboxId = `mb_report${n}`;
+      for (const again of ["", "2"]) await told(mailboxId, `${mailboxId}/1-1`, toldReport(one, idOf(n)), again);
+      // Reports of one mailbox are handled in order: with this one the others are.
+      await told(mailboxId, `${mailboxId}/1-2`, { recipients: [], messageId: null, sendId: idOf(n)("last").id });
+    }
+    const factsAbout = (mailboxId: string) =>
+      given.facts.filter(({ type, body }) => type === "mail.undeliverable.v1" && body.mailboxId === mailboxId);
+    for (const [n, { what, tied, unreached = ["nobody@example.net"] }] of tiedCases.entries()) {
+      const mailboxId = `mb_report${n}`;
+      const isLast = ({ body }: { body: Record<string, unknown> }) => body.sendId === idOf(n)("last").id;
+      await eventually(() => factsAbout(mailboxId).some(isLast), { what });
+      const facts = factsAbout(mailboxId).filter((fact) => !isLast(fact));
+      const expected = tied === null ? [] : [idOf(n)(tied).id];
+      assert.deepEqual(
+        facts.map(({ body }) => body.sendId),
+        expected,
+        what,
+      );
+      const [id] = expected;
+      if (id === undefined) continue;
+      const { undelivered = [], state } = await given.get(id);
+      assert.deepEqual(
+        undelivered.map(({ address }) => address),
+        unreached,
+        what,
+      );
+      assert.deepEqual(new Set(undelivered.map(({ report }) => report)), new Set([`${mailboxId}/1-1`]));
+      const trail = await given.around.request("outbound-send.send.trail", { id });
+      assert.equal(trail.state, state === "sent" ? "undeliverable" : state);
+      assert.match(trail.why ?? "", new RegExp(`^not delivered to ${unreached[0]}`));
+      assert.deepEqual(trail.events.at(-1)?.what, "undeliverable");
+    }
+    await sends.deleteMany({ mailboxId: /^mb_report/ });
   });
 
   it("answers the same idempotency key with the first send, and refuses it for different content", async () => {

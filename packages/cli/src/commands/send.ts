@@ -154,6 +154,11 @@ export const sendsCommands: ParticularCommands = {
       attempts.map((one) => [`attempt ${one.n}`, `${time(one.startedAt)} ${one.failure?.code ?? ""}`]),
     rejectedRecipients: ({ rejectedRecipients }: ShownSend) =>
       rejectedRecipients.map((one) => ["rejected", `${one.address}: ${one.reply}`]),
+    undelivered: ({ undelivered = [] }: ShownSend) =>
+      undelivered.map(({ address, status, diagnostic }) => [
+        "not delivered to",
+        [address, status, diagnostic].filter(Boolean).join(" "),
+      ]),
     lastError: ({ lastError }: ShownSend) =>
       lastError
         ? [

@@ -2,8 +2,11 @@ import { z } from "zod";
 import { Instant, MailboxId } from "../ids.ts";
 import { sendStates } from "../vocabulary.ts";
 
-/** Of what was received, and what is not received yet because it is set aside; the others are those of sends. */
-const mailStates = ["received", "setAside", ...sendStates] as const;
+/**
+ * Of what was received, and what is not received yet because it is set aside; the others are those of sends, but that one
+ * which is sent is `undeliverable` when a report about it has come back.
+ */
+const mailStates = ["received", "setAside", ...sendStates, "undeliverable"] as const;
 const MailState = z.enum(mailStates);
 
 /** A send's, or `<mailboxId>/<native id>` of what was received. */
@@ -43,6 +46,8 @@ const mailEvents = [
   "rejectedRecipient",
   "copyDue",
   "copyFiled",
+  "undeliverable",
+  "about",
 ] as const;
 
 /** `at`: null where it is not known. `words`: the server's, or more about it. */

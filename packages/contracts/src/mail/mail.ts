@@ -15,9 +15,13 @@ export const mail = noun("mail", {
   path: "/mail",
   fields: {
     at: field(shape.at, "when Mailfleet stored or accepted it", { column: "AT" }),
-    state: field(shape.state, "`received`, `setAside` (the server does not give it), or the state of the send", {
-      column: "STATE",
-    }),
+    state: field(
+      shape.state,
+      "`received`, `setAside` (the server does not give it), `undeliverable` (sent, and a report came back), or the state of the send",
+      {
+        column: "STATE",
+      },
+    ),
     mailboxId: field(shape.mailboxId, "the mailbox that received it or that it leaves from"),
     messageId: field(shape.messageId, "its Message-ID"),
     from: field(shape.from, "as in the header", { column: "FROM" }),

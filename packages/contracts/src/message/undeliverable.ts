@@ -7,10 +7,12 @@ export const Undeliverable = z.object({
       z.object({
         address: z.string(),
         status: z.string().nullable().describe("such as 5.1.1 (RFC 3463); null: the report does not say it"),
+        diagnostic: z.string().optional().describe("why, in the words of the server that refused it; absent: not said"),
       }),
     )
     .describe("whom the message did not reach, at most 50"),
   messageId: z.string().nullable().describe("Message-ID of the message that was not delivered"),
+  sendId: z.string().optional().describe("the send that it was, if the report has it in the original's header"),
 });
 type Undeliverable = z.output<typeof Undeliverable>;
 

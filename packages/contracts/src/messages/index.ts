@@ -3,7 +3,15 @@ import { DeploymentMark } from "../deployment/mark.ts";
 import { profile } from "../profile/profile.ts";
 import { TimerClear, TimerSet } from "../timer/messages.ts";
 import { AlertFactBody, DeadLetterBody } from "./alert-facts.ts";
-import { MailNotSent, MailReceived, MailSent, ProbeReceived, SendsDue } from "./mail-facts.ts";
+import {
+  MailNotSent,
+  MailReceived,
+  MailSent,
+  MailUndeliverable,
+  ProbeReceived,
+  ReportReceived,
+  SendsDue,
+} from "./mail-facts.ts";
 import {
   AlertCleared,
   AlertRaised,
@@ -39,12 +47,14 @@ export const messageTypes = {
   "alert.changed.v1": AlertFactBody,
   "mail.received.v1": MailReceived,
   "mail.probe-received.v1": ProbeReceived,
+  "mail.report-received.v1": ReportReceived,
   "mail.sent.v1": MailSent,
   "mail.deferred.v1": MailNotSent,
   "mail.waiting.v1": MailNotSent,
   "mail.uncertain.v1": MailNotSent,
   "mail.failed.v1": MailNotSent,
   "mail.expired.v1": MailNotSent,
+  "mail.undeliverable.v1": MailUndeliverable,
   "sends.due.v1": SendsDue,
   "timer.set.v1": TimerSet,
   "timer.clear.v1": TimerClear,

@@ -33,6 +33,15 @@ export const ProbeReceived = z.object({
 });
 export type ProbeReceived = z.infer<typeof ProbeReceived>;
 
+/** A mail server reports that a message could not be delivered. The report itself is a received message, told as such. */
+export const ReportReceived = z.object({
+  mailboxId: MailboxId,
+  /** Of the report. */
+  messageKey: z.string(),
+  at: Instant,
+  undeliverable: Undeliverable,
+});
+
 const send = { mailboxId: MailboxId, sendId: SendId, messageId: z.string(), idempotencyKey: z.string(), at: Instant };
 
 export const MailSent = z.object({
@@ -51,6 +60,14 @@ export const MailNotSent = z.object({
   nextAttemptAt: Instant.nullable(),
 });
 export type MailNotSent = z.infer<typeof MailNotSent>;
+
+/** A report has come back about a send that the server had taken: these recipients were not reached. */
+export const MailUndeliverable = z.object({
+  ...send,
+  recipients: Undeliverable.shape.recipients,
+  /** The report's `messageKey`. */
+  report: z.string(),
+});
 
 /** On SENDS: something is due for this mailbox. The store of `outbound-send` says what. */
 export const SendsDue = z.object({ mailboxId: MailboxId });

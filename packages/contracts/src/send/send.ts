@@ -4,6 +4,7 @@ import { Instant, MailboxId, SendId } from "../ids.ts";
 import { criteria } from "../mail/criteria.ts";
 import { FoundMail, MailId, MailTrail } from "../mail/found-mail.ts";
 import { ShownFailure } from "../mailbox/shown.ts";
+import { Undeliverable } from "../message/undeliverable.ts";
 import { field } from "../noun/field.ts";
 import { noun } from "../noun/noun.ts";
 import { operation } from "../noun/operation.ts";
@@ -42,6 +43,18 @@ export const send = noun("send", {
     rejectedRecipients: field(
       z.array(z.object({ address: z.string(), reply: z.string() })),
       "recipients that the server refused",
+    ),
+    undelivered: field(
+      z
+        .array(
+          z.object({
+            ...Undeliverable.shape.recipients.element.shape,
+            at: Instant.describe("when the report was received"),
+            report: z.string().describe("the id of the report, a received message"),
+          }),
+        )
+        .optional(),
+      "recipients that it did not reach after the server took it, from reports that came back; absent: no report",
     ),
     lastError: field(ShownFailure.nullable(), "why the last attempt failed"),
   },
