@@ -9,11 +9,11 @@ import type { PermitKey } from "@mailfleet/kit";
 /** Connections of all mailboxes together to one server: the largest number that a profile may allow one holder. */
 const connectionsPerServer = 300;
 /**
- * How many of them mailboxes may have that did not work the last time, or were slow: where hundreds hang or drip at one
- * server, those that work find a connection free. Counted by themselves, or they would find none where those that work
- * have many.
+ * How many of them mailboxes may have that did not work quickly the last time, or were not read yet: where hundreds hang
+ * or drip at one server, those that work find a connection free. Counted by themselves, or they would find none where
+ * those that work have many.
  */
-const connectionsOfTroubled = 225;
+const connectionsOfUnproven = 225;
 const troubled: ReadonlySet<DirectionState> = new Set<DirectionState>(["enabled.retrying", "failed.probing"]);
 
 const descriptors: Readonly<Partial<Record<string, ConnectorDescriptor>>> = connectorDescriptors;
@@ -31,7 +31,7 @@ export function permitKeys(
     server,
     state,
   }: Pick<Connection, "credentials" | "mailboxId" | "maximumConcurrentConnections" | "server" | "state">,
-  isSlow = false,
+  isProven = true,
 ): readonly PermitKey[] {
   const { sessionsPerMailbox } = descriptors[server.protocol] ?? {};
   const host = `host:${server.host.toLowerCase()}:${server.port}`;
@@ -40,7 +40,7 @@ export function permitKeys(
       ? []
       : [{ key: `mailbox:${mailboxId}`, most: sessionsPerMailbox }]),
     { key: `holder:${credentials.holder}`, most: maximumConcurrentConnections },
-    ...(isSlow || isTroubled({ state }) ? [{ key: `${host}:troubled`, most: connectionsOfTroubled }] : []),
+    ...(isProven && !isTroubled({ state }) ? [] : [{ key: `${host}:unproven`, most: connectionsOfUnproven }]),
     { key: host, most: connectionsPerServer },
   ];
 }

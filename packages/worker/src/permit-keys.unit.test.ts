@@ -6,7 +6,7 @@ import { permitKeys } from "./permit-keys.ts";
 const keysOf = (
   protocol: Connection["server"]["protocol"],
   state: Connection["state"] = "enabled.running",
-  isSlow?: boolean,
+  isProven?: boolean,
 ) =>
   permitKeys(
     {
@@ -16,7 +16,7 @@ const keysOf = (
       maximumConcurrentConnections: 10,
       server: { protocol, host: "Mail.Example.org", port: 443, security: "tls" },
     },
-    isSlow,
+    isProven,
   );
 
 test("a connection counts under its holder and its server, and by Graph under its mailbox", () => {
@@ -29,15 +29,15 @@ test("a connection counts under its holder and its server, and by Graph under it
   assert.deepEqual(keysOf("graph"), [{ key: "mailbox:mb_1", most: 3 }, ...usual]);
 });
 
-test("a mailbox that did not work the last time leaves a part of its server to those that did, whose connections do not count for that", () => {
+test("a mailbox that did not work quickly the last time leaves a part of its server to those that did, whose connections do not count for that", () => {
   const atHost = (state: Connection["state"]) => keysOf("imap", state).slice(1);
   const host = { key: "host:mail.example.org:443", most: 300 };
-  const troubled = { key: "host:mail.example.org:443:troubled", most: 225 };
+  const unproven = { key: "host:mail.example.org:443:unproven", most: 225 };
   assert.deepEqual((["testing", "enabled.running", "enabled.retrying", "failed.probing"] as const).map(atHost), [
     [host],
     [host],
-    [troubled, host],
-    [troubled, host],
+    [unproven, host],
+    [unproven, host],
   ]);
-  assert.deepEqual(keysOf("imap", "enabled.running", true).slice(1), [troubled, host], "as does one that was slow");
+  assert.deepEqual(keysOf("imap", "enabled.running", false).slice(1), [unproven, host], "as does one that was slow");
 });

@@ -5,11 +5,11 @@ import type { Connections } from "./connections.ts";
 import { failureFor, isServiceAway } from "./describe-error.ts";
 import type { RunOutcome } from "./metrics.ts";
 import { type OpenedConnection, openConnection } from "./open-connection.ts";
+import { createLastRuns } from "./last-runs.ts";
 import { isTroubled, permitKeys } from "./permit-keys.ts";
 import type { WorkerParts, WorkerPorts } from "./ports.ts";
 import type { Hold, Run, RunEnd, RunMessage, StartedRun } from "./run.ts";
 import { runResult } from "./run-messages.ts";
-import { createSlowRuns } from "./slow-runs.ts";
 import { tracedRun } from "./traced-run.ts";
 
 /** A mailbox that did not work the last time, or was slow, comes again after this, and is in nobody's way. */
@@ -53,7 +53,7 @@ export function createRunHandler<Connector, Held extends Hold>(
   connections: Connections,
   definition: RunWork<Connector, Held>,
 ): (message: RunMessage, stopping: AbortSignal) => Promise<void> {
-  const slowRuns = createSlowRuns(ports.now);
+  const lastRuns = createLastRuns(ports.now);
   return tracedRun(async (message, stopping, say) => {
     const { purpose } = message.body;
     const count = (outcome: RunOutcome) => {
@@ -72,11 +72,11 @@ export function createRunHandler<Connector, Held extends Hold>(
     }
     const { takesPermit = true } = definition;
     const attempt = async (needsOne: boolean): Promise<RunOutcome | "lent-in-vain"> => {
-      const isSlow = slowRuns.has(run.mailboxId);
-      const permit = needsOne ? await ports.permits.take(permitKeys(run.connection, isSlow)) : null;
+      const pace = lastRuns.paceOf(run.mailboxId);
+      const permit = needsOne ? await ports.permits.take(permitKeys(run.connection, pace === "quick")) : null;
       if (needsOne && permit === null) {
         run.logger.debug({}, "no connection is free for these credentials or this host; the run comes again");
-        await comeAgain(ports, run.context, isSlow || isTroubled(run.connection) ? patientMs : undefined);
+        await comeAgain(ports, run.context, pace === "slow" || isTroubled(run.connection) ? patientMs : undefined);
         return "no-permit";
       }
       const startedAt = ports.now();
@@ -85,7 +85,7 @@ export function createRunHandler<Connector, Held extends Hold>(
         return await held(ports, definition, { run, opened, permit, stopping });
       } finally {
         observe();
-        slowRuns.ended(run.mailboxId, startedAt);
+        lastRuns.ended(run.mailboxId, startedAt);
         await permit?.give();
       }
     };
