@@ -53,7 +53,7 @@ export async function makeFleet(
   const share = Math.ceil(given.mailboxes / hosts.length);
 
   const give = async (verb: NewJob["verb"], profileId: string) => {
-    let job = await command<Job>(api, "/jobs", { verb, profileId });
+    let job = await command<Job>(api, "/jobs", { verb, filter: { profileId } });
     while (job.state !== "done") {
       await pause(1000);
       job = await api.get<Job>(`/jobs/${job.id}`).catch(() => job);

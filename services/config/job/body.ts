@@ -1,4 +1,4 @@
-import type { NewJob, Problem } from "@mailfleet/contracts";
+import type { Job, NewJob, Problem } from "@mailfleet/contracts";
 import type { Shown } from "@mailfleet/kit";
 
 /** What became of one mailbox. */
@@ -15,11 +15,10 @@ export interface JobItem {
 }
 
 /** A command for many mailboxes. */
-export interface JobBody {
-  readonly verb: NewJob["verb"];
+export interface JobBody extends Pick<NewJob, "verb" | "input" | "filter" | "failedOf"> {
   readonly by: string;
   readonly correlation?: string | undefined;
-  readonly state: "running" | "done";
+  readonly state: Job["state"];
   readonly total: number;
   readonly done: number;
   readonly failed: number;

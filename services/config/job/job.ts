@@ -1,17 +1,26 @@
-import { type Job, job, type NewJob, ProblemError } from "@mailfleet/contracts";
+import { type Job, type JobResult, job, type NewJob, ProblemError, type RequestArguments } from "@mailfleet/contracts";
 import { keep } from "@mailfleet/kit";
 import type { Ports } from "../ports.ts";
-import { usableProfile } from "../profile/usable-profile.ts";
 import { type JobBody, type JobItem, jobCollection, type ShownJob } from "./body.ts";
+import { commandFor } from "./command.ts";
+import { nameOf, preview } from "./preview.ts";
+import { inputOf, itemsOf } from "./targets.ts";
 
 const keptMs = 30 * 86_400_000;
-/** A job is one document. */
-const maximumMailboxes = 50_000;
 /** Results that fit into one answer over the bus. */
 const shownResults = 2000;
 
+/** What making a job needs besides the command; nothing where jobs are only shown. */
+interface JobWorld {
+  readonly input: NewJob["input"];
+  readonly items: readonly JobItem[];
+  /** Of a preview. */
+  readonly results: readonly JobResult[];
+}
+const nothing: JobWorld = { input: undefined, items: [], results: [] };
+
 /** Keeps jobs: accepted at once, done by the tick `jobs`; what is approved are the addresses of this moment. */
-export const keptJobs = keep<Ports, JobBody>()(job, {
+export const keptJobs = keep<Ports, JobBody>()<typeof job, JobWorld>(job, {
   collection: jobCollection,
   indexes: [
     { name: "newest", keys: { createdAt: -1, _id: -1 } },
@@ -19,8 +28,16 @@ export const keptJobs = keep<Ports, JobBody>()(job, {
     { name: "old", keys: { forgetAt: 1 }, expireAfterSeconds: 0 },
   ],
   unlisted: ["items"],
-  world: async (ports, { command }) => (command ? itemsOf(ports, (command.input as { new: NewJob }).new) : []),
-  view: (document) => showJob(document, []),
+  async world(ports, { command }) {
+    if (!command) return nothing;
+    const given = command.input as RequestArguments<"config.job.create">;
+    const input = inputOf(given.new);
+    const items = await itemsOf(ports, given.new);
+    const body = { ...given.new, id: given.id, by: given.by, input };
+    const tried = { verb: body.verb, items, inputFor: (item: JobItem) => commandFor(body, item) };
+    return { input, items, results: given.dryRun ? await preview(ports, tried) : [] };
+  },
+  view: (document, { results }) => showJob(document, results),
   list: () => ({
     filter: {},
     sort: [
@@ -29,11 +46,14 @@ export const keptJobs = keep<Ports, JobBody>()(job, {
     ],
   }),
   decide: {
-    create: ({ new: { verb }, by, correlation }, { at, world: items }) => ({
+    create: (
+      { new: { verb, filter, failedOf }, by, correlation, dryRun },
+      { at, world: { items, input, results } },
+    ) => ({
       body: {
-        ...{ verb, by, correlation, items },
-        state: items.length === 0 ? "done" : "running",
-        ...{ total: items.length, done: 0, failed: 0 },
+        ...{ verb, input, filter, failedOf, by, correlation, items },
+        state: items.length === 0 || dryRun ? "done" : "running",
+        ...{ total: items.length, done: results.length, failed: results.filter(({ ok }) => !ok).length },
         forgetAt: new Date(at + keptMs),
       },
     }),
@@ -42,37 +62,24 @@ export const keptJobs = keep<Ports, JobBody>()(job, {
     async get({ id }) {
       const found = await documents.job.load(id);
       if (!found) throw new ProblemError("NOT_FOUND", `There is no job ${id}.`);
-      return showJob(found, found.items);
+      return showJob(
+        found,
+        found.items.flatMap((item) => (item.result ? [{ ...nameOf(item), ...item.result }] : [])),
+      );
     },
   }),
   after: (ports) => ports.kick("jobs"),
 });
 
-async function itemsOf(ports: Ports, { mailboxIds, profileId }: NewJob): Promise<JobItem[]> {
-  if ((mailboxIds === undefined) === (profileId === undefined))
-    throw new ProblemError("INVALID", "The request is not valid: / must name either mailboxIds or profileId", {
-      errors: [{ pointer: "/new", reason: "must name either mailboxIds or profileId" }],
-    });
-  if (mailboxIds) {
-    const ids = [...new Set(mailboxIds)];
-    const addresses = await ports.mailboxes.addresses(ids);
-    return ids.map((mailboxId) => ({ mailboxId, address: addresses.get(mailboxId) }));
-  }
-  const profile = await usableProfile(ports, profileId, "/new/profileId");
-  const found = await ports.mailboxes.ofProfile(profile._id);
-  if (found.length > maximumMailboxes)
-    throw new ProblemError("TOO_LARGE", `The profile has ${found.length} mailboxes; a job takes ${maximumMailboxes}.`, {
-      remedy: "Make several jobs with lists of mailboxes.",
-    });
-  return found.map(({ id, address }) => ({ mailboxId: id, address }));
-}
-
-/** With the results of these items; where there are too many, those that failed come first. */
+/** With these results; where there are too many, those that failed come first. */
 function showJob(
-  { _id: id, verb, state, total, done, failed, createdAt, by }: ShownJob,
-  items: readonly JobItem[],
+  { _id: id, verb, input, filter, failedOf, state, total, done, failed, createdAt, by }: ShownJob,
+  results: readonly JobResult[],
 ): Job {
-  const results = items.flatMap(({ mailboxId, result }) => (result ? [{ mailboxId, ...result }] : []));
-  if (results.length > shownResults) results.sort((one, other) => Number(one.ok) - Number(other.ok));
-  return { id, verb, state, total, done, failed, results: results.slice(0, shownResults), createdAt, by };
+  const shown =
+    results.length > shownResults
+      ? [...results].sort((one, other) => Number(one.ok) - Number(other.ok)).slice(0, shownResults)
+      : [...results];
+  const asked = { ...(input && { input }), ...(filter && { filter }), ...(failedOf && { failedOf }) };
+  return { id, verb, ...asked, state, total, done, failed, results: shown, createdAt, by };
 }

@@ -1,9 +1,10 @@
 import { ProblemError } from "@mailfleet/contracts";
 import { Conflict, eachAlone, inParallel, mustMatch, type Stored } from "@mailfleet/kit";
-import { plans } from "../mailbox/plans.ts";
-import { take } from "../mailbox/take.ts";
+import { keptMailboxes } from "../mailbox/mailbox.ts";
 import type { Ports } from "../ports.ts";
 import type { JobBody, JobItem, JobResult } from "./body.ts";
+import { commandFor, type ItemCommand } from "./command.ts";
+import { refusalOf } from "./refusal.ts";
 
 const jobsInARound = 50;
 const batch = 200;
@@ -11,6 +12,9 @@ const batch = 200;
 const concurrency = 32;
 /** A mailbox with too many simultaneous changes is tried again: nobody is there to repeat the command. */
 const conflictTries = 5;
+
+/** Gives a command to one mailbox, as if a person had given it. */
+type Give = (command: ItemCommand) => Promise<unknown>;
 
 /** Works on running jobs that nobody works on, one after another. */
 export async function runJobs(ports: Ports, signal: AbortSignal): Promise<void> {
@@ -29,11 +33,13 @@ async function runJob(ports: Ports, id: string, signal: AbortSignal): Promise<vo
   try {
     const job = lease.document;
     const ending = AbortSignal.any([signal, lease.signal]);
+    const commands = keptMailboxes.handlers(ports, ports.documents.mailbox as never, ports.now);
+    const give = commands[`config.mailbox.${job.verb}`] as Give;
     const open = job.items.flatMap((item, index) => (item.result ? [] : [{ item, index }]));
     for (let from = 0; from < open.length; from += batch) {
       const results = new Map<number, JobResult>();
       await inParallel(open.slice(from, from + batch), concurrency, async ({ item, index }) => {
-        if (!ending.aborted) results.set(index, await runItem(ports, job, item));
+        if (!ending.aborted) results.set(index, await runItem(ports, give, job, item));
       });
       mustMatch(lease, await ports.jobs.record(lease.filter, results));
       if (ending.aborted) return;
@@ -47,28 +53,20 @@ async function runJob(ports: Ports, id: string, signal: AbortSignal): Promise<vo
 /** One mailbox of the job. A refusal is its result, and so is a fault of ours; an outage is not, and ends the batch. */
 async function runItem(
   ports: Ports,
+  give: Give,
   job: Stored<JobBody>,
-  { mailboxId, address }: JobItem,
+  item: JobItem,
   tries = conflictTries,
 ): Promise<JobResult> {
-  const at = ports.now();
+  const { mailboxId, address } = item;
   try {
     if (address === undefined) throw new ProblemError("NOT_FOUND", `There is no mailbox ${mailboxId}.`);
-    await take(ports, mailboxId, {
-      id: `${job._id}/${mailboxId}`,
-      kind: "command",
-      at,
-      event: job.verb,
-      by: job.by,
-      correlation: job.correlation ?? job._id,
-      causation: job._id,
-      plan: (document) => plans[job.verb](document, { address }, at),
-    });
+    await give(commandFor({ ...job, id: job._id }, item));
     return { ok: true };
   } catch (error) {
-    if (error instanceof Conflict && tries > 1) return runItem(ports, job, { mailboxId, address }, tries - 1);
-    if (error instanceof ProblemError && error.problem.code !== "UNAVAILABLE")
-      return { ok: false, problem: error.problem };
+    if (error instanceof Conflict && tries > 1) return runItem(ports, give, job, item, tries - 1);
+    const problem = refusalOf(error);
+    if (problem) return { ok: false, problem };
     if (error instanceof ProblemError || ports.isOutage(error)) throw error;
     // Tried again it would fail again, and its job would never end.
     ports.logger.error({ job: job._id, mailbox: mailboxId, err: error }, "a mailbox of a job failed");

@@ -8,6 +8,8 @@ import { usableProfile } from "../profile/usable-profile.ts";
 import type { MailboxBody, StoredMailbox } from "./body.ts";
 import { planChange } from "./change.ts";
 import { decide, type Plan } from "./decide.ts";
+import { planDefaults } from "./defaults.ts";
+import { mailboxQuery } from "./list-query.ts";
 import { completeMailbox, newMailbox } from "./new-mailbox.ts";
 import { plans } from "./plans.ts";
 import { refuseImpossibleMailbox } from "./possible-mailbox.ts";
@@ -111,16 +113,7 @@ export const keptMailboxes = keep<Ports, MailboxBody>()<typeof mailbox, MailboxW
   view: (document, { policies, now, world }) =>
     showMailbox(document, policies.get(document.configuration.profileId) ?? (world as World).policy, now),
 
-  list: ({ lifecycle, profileId, kind, search, ids }) => ({
-    filter: {
-      ...(lifecycle === undefined ? {} : { "status.lifecycle": lifecycleRange(lifecycle) }),
-      ...(profileId === undefined ? {} : { "configuration.profileId": profileId }),
-      ...(kind === undefined ? {} : { "configuration.kind": kind }),
-      ...(search === undefined ? {} : { $or: partOf(search) }),
-      ...(ids === undefined ? {} : { _id: { $in: ids } }),
-    },
-    sort: [["addressKey", 1]],
-  }),
+  list: mailboxQuery,
 
   // Two that arrived at the same moment may both have found room, or the profile was deleted at the same moment.
   async check(ports, { configuration: { profileId } }) {
@@ -140,10 +133,17 @@ export const keptMailboxes = keep<Ports, MailboxBody>()<typeof mailbox, MailboxW
     },
     update(before, input, context) {
       const { change = {}, credentials } = input;
-      const { target, used } = context.world;
-      if (target && isLimited(target.settings)) refuseTooMany(target.settings, used + 1);
+      const { target } = context.world;
+      refuseNoRoom(context.world);
       return command(before, input, "update", context, (world) =>
         planChange(before, { change, credentials, profile: target }, world, context.at),
+      );
+    },
+    "apply-defaults"(before, input, context) {
+      const { target } = context.world;
+      refuseNoRoom(context.world);
+      return command(before, input, "apply-defaults", context, (world) =>
+        planDefaults(before, { test: input.test, profile: target }, world, context.at),
       );
     },
     ...decided(plans),
@@ -181,21 +181,17 @@ export const keptMailboxes = keep<Ports, MailboxBody>()<typeof mailbox, MailboxW
   },
 });
 
-/** The profile that a command names, or that a new mailbox gets; `null`: it names none. */
+/** The profile that a command names, or that a mailbox gets by default; `null`: it names none. */
 function profileNamed({ verb, input }: { readonly verb: string; readonly input: unknown }) {
+  if (verb === "apply-defaults") return { profileId: undefined, pointer: "/defaultProfileId" };
   const { new: made, change } = input as { new?: { profileId?: string }; change?: { profileId?: string } };
   if (verb === "create") return { profileId: made?.profileId, pointer: "/new/profileId" };
   return change?.profileId === undefined ? null : { profileId: change.profileId, pointer: "/change/profileId" };
 }
 
-/** A range instead of an expression: the index then serves `disabled` as well as `disabled.failed`. */
-function lifecycleRange(word: string): unknown {
-  return word.includes(".") ? word : { $gte: word, $lt: `${word}/` };
-}
-
-function partOf(search: string): object[] {
-  const part = { $regex: search.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"), $options: "i" };
-  return [{ "configuration.address": part }, { "configuration.name": part }];
+/** @throws ProblemError if the profile that it is to use from now on is full */
+function refuseNoRoom({ target, used }: Pick<MailboxWorld, "target" | "used">): void {
+  if (target && isLimited(target.settings)) refuseTooMany(target.settings, used + 1);
 }
 
 const countOf = async ({ mailboxes }: Ports, profileId: string) =>

@@ -30,11 +30,11 @@ export function approvalRequired(
 }
 
 /** What a new mailbox says nothing of: the organisation's default for `act`, where such a mailbox can have it. */
-export function completeMailbox(
-  { deliveryMethods, ...mailbox }: NewMailbox,
+export function completeMailbox<New extends Pick<NewMailbox, "kind" | "deliveryMethods">>(
+  { deliveryMethods, ...mailbox }: New,
   profile: ShownProfile,
   { actDeliveryMethod }: Pick<Settings, "actDeliveryMethod">,
-): Omit<NewMailbox, "deliveryMethods"> & Pick<Mailbox, "deliveryMethods"> {
+): Omit<New, "deliveryMethods"> & Pick<Mailbox, "deliveryMethods"> {
   const usual = whyNoItems(mailbox.kind, profile.settings) === null ? actDeliveryMethod : "none";
   return { ...mailbox, deliveryMethods: { ...deliveryMethods, act: deliveryMethods.act ?? usual } };
 }

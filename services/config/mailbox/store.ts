@@ -27,10 +27,11 @@ export function createMailboxStore(store: Store) {
       .toArray();
     return found.map(({ _id }) => String(_id));
   };
-  const addressesOf = async (filter: Filter<StoredMailbox>) => {
+  const addressesOf = async (filter: Filter<StoredMailbox>, limit = 0) => {
     const found = await mailboxes
       .find(filter, { projection: { "configuration.address": 1 } })
       .sort({ addressKey: 1 })
+      .limit(limit)
       .toArray();
     return found.map(({ _id, configuration }) => ({ id: String(_id), address: configuration.address }));
   };
@@ -64,11 +65,18 @@ export function createMailboxStore(store: Store) {
       idsOf(where({ "configuration.profileId": profileId, profileV: { $lt: v } }), limit),
     /** Ids of mailboxes that have not taken over the intervals of this version of the settings. */
     behindRhythm: (v: number, limit: number) => idsOf(where({ rhythmV: { $lt: v } }), limit),
-    ofProfile: (profileId: string) => addressesOf(where({ "configuration.profileId": profileId })),
+    /** Ids and addresses of those that a filter finds, by address; at most so many. */
+    found: (filter: Document, limit: number) => addressesOf(where(filter), limit),
     /** Addresses by id; absent: there is no such mailbox. */
     async addresses(ids: readonly string[]) {
       const found = await addressesOf(where({ _id: { $in: [...ids] } }));
       return new Map(found.map(({ id, address }) => [id, address]));
+    },
+    /** As they are shown, by id; absent: there is no such mailbox. */
+    async shown(ids: readonly string[]) {
+      const filter = where({ _id: { $in: [...ids] } });
+      const found = await mailboxes.find(filter, { projection: { handled: 0, outbox: 0, history: 0 } }).toArray();
+      return new Map((found as ShownMailbox[]).map((mailbox) => [mailbox._id, mailbox]));
     },
     /** Ownership numbers by id; absent: there is no such mailbox. */
     async ownerships(ids: readonly string[]) {

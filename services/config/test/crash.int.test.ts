@@ -223,7 +223,7 @@ test("a job whose replica froze is finished by another, without doing anything t
   const { v } = await get(mailboxId);
 
   const second = await given.replica();
-  assert.deepEqual((await jobDone(id)).results, [{ mailboxId, ok: true }]);
+  assert.deepEqual((await jobDone(id)).results, [{ mailboxId, address, ok: true }]);
   assert.equal((await get(mailboxId)).v, v);
   thaw();
   await running;

@@ -55,7 +55,7 @@ export function nounRoutes(noun: AnyNoun, particular: Particular = {}): readonly
     await particular.before?.(verb, call as Call<never, never, never>);
     const own = particular.answers?.[verb];
     if (own) return own(call, input as never);
-    const timeoutMs = operations[verb]?.timeoutMs;
+    const timeoutMs = operations[verb]?.timeoutMs ?? noun.timeoutsMs?.[verb as Standard];
     const options = timeoutMs === undefined ? {} : { timeoutMs };
     return call.ask(`${owner}.${name}.${verb}` as RequestName, input as never, options);
   };

@@ -1,106 +1,88 @@
-import { type AnyNoun, type Direction, mailbox as noun, type Problem, sentenceOf } from "@mailfleet/contracts";
+import {
+  type AnyNoun,
+  type JobVerb,
+  jobInput,
+  jobVerbs,
+  mailbox as noun,
+  type Operation,
+  sentenceOf,
+} from "@mailfleet/contracts";
 import type { Command } from "commander";
-import { isPassing } from "../api-client.ts";
-import { ApiError } from "../api-error.ts";
-import { type Cli, collect, wholeNumber } from "../cli.ts";
+import { type Cli, wholeNumber } from "../cli.ts";
 import { Failed, NotOver, UsageError } from "../exit-codes.ts";
-import { dryRunText, lower } from "../noun/commands.ts";
+import { dryRunText, lower, type ParticularCommands } from "../noun/commands.ts";
+import { addFlags, inputFlags, valuesOf } from "../noun/flags.ts";
 import { idOf } from "../noun/named.ts";
 import { mailboxPath } from "../paths.ts";
 import type { ShownMailbox } from "../shown.ts";
 import { printable, table, time } from "../table.ts";
-import { resultColumns, runJob, type ShownJob, successOf } from "./run-job.ts";
+import { previewColumns, resultColumns, runJob, type ShownJob, successOf } from "./run-job.ts";
+import { howTo, idsOf, selection, type Target } from "./selection.ts";
 import { type TestOutcome, watchTests } from "./watch-test.ts";
 import { stateLine, stepLine } from "./words.ts";
 
-interface BulkFlags {
-  profile?: string;
-  direction?: Direction[];
-  takeOver?: boolean;
-  wait?: boolean;
-  dryRun?: boolean;
-  timeout: number;
+interface BulkFlags extends Readonly<Record<string, unknown>> {
+  readonly wait?: boolean;
+  readonly dryRun?: boolean;
+  readonly yes?: boolean;
+  readonly timeout: number;
 }
+/** What is asked of each mailbox, beside the command's name. */
+type Input = Readonly<Record<string, unknown>>;
 
-type Verb = "approve" | "test" | "test-and-enable" | "disable" | "sync-now";
-const isTest = (verb: Verb) => verb === "test" || verb === "test-and-enable";
+const isTest = (verb: JobVerb) => verb === "test" || verb === "test-and-enable";
+/** A preview decides about each mailbox before it answers. */
+const previewMs = 120_000;
+const none = "No mailbox matches.";
+/** The body, if there is anything to say. */
+const bodyOf = (input: Input) => (Object.keys(input).length > 0 ? input : undefined);
 
-/** What is asked of one mailbox, beside the command's name; `undefined`: nothing. */
-function inputOf({ direction, takeOver }: Pick<BulkFlags, "direction" | "takeOver">): object | undefined {
-  if (direction === undefined && takeOver === undefined) return undefined;
-  return { ...(direction && { directions: direction }), ...(takeOver && { takeOver }) };
-}
-
-/** What is decided for one mailbox and not for many. */
-function refuseForMany({ direction, takeOver }: BulkFlags): void {
-  if (direction) throw new UsageError("--direction is for one mailbox at a time.");
-  if (takeOver) throw new UsageError("--take-over is for one mailbox at a time: look whose it is first.");
+/** What a command for one mailbox takes and one for many does not. */
+function refuseForMany(verb: JobVerb, input: Input): void {
+  const known = Object.keys(jobInput(verb).shape);
+  const [foreign] = Object.keys(input).filter((name) => !known.includes(name));
+  if (foreign === undefined) return;
+  const flag = foreign.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  throw new UsageError(`--${flag} is for one mailbox at a time.`);
 }
 
 /** One mailbox: the command itself. */
 async function single(
   cli: Cli,
-  verb: Verb,
+  verb: JobVerb,
   which: string,
-  flags: Pick<BulkFlags, "direction" | "takeOver" | "dryRun">,
+  { input, dryRun }: { input: Input; dryRun?: boolean | undefined },
 ): Promise<ShownMailbox> {
   const client = await cli.client();
   // This approves the address that was seen: the one that was typed, or the one that is shown now.
   const seen = async () => (which.includes("@") ? which : (await client.get<ShownMailbox>(mailboxPath(which))).address);
-  const body = verb === "approve" ? { address: await seen() } : inputOf(flags);
-  return client.post<ShownMailbox>(
-    `${mailboxPath(which)}/${verb}`,
-    body,
-    flags.dryRun ? { query: { dryRun: "true" } } : {},
-  );
+  const body = verb === "approve" ? { address: await seen() } : bodyOf(input);
+  return client.post<ShownMailbox>(`${mailboxPath(which)}/${verb}`, body, dryRun ? { query: { dryRun: "true" } } : {});
 }
 
-/** The ids of the mailboxes, each with the name by which a person knows it. */
-async function namedOnes(
+/** Several mailboxes: a job with a result for each, or what it would do. */
+async function many(
   cli: Cli,
-  mailboxes: readonly string[],
-  profile: string | undefined,
-): Promise<Map<string, string>> {
-  if (profile === undefined)
-    return new Map(
-      await Promise.all(mailboxes.map(async (which) => [await idOf(cli, "mailbox", which), which] as const)),
-    );
-  const profileId = await idOf(cli, "profile", profile);
-  const items = await (await cli.client()).list<ShownMailbox>("/mailboxes", { profileId });
-  return new Map(items.map(({ id, address }) => [id, address]));
-}
-
-const none = "No mailbox matches.";
-
-/** Several mailboxes, tried one after another: a job would do it. */
-async function tryMany(cli: Cli, verb: Verb, mailboxes: readonly string[], flags: BulkFlags): Promise<void> {
-  const results: ShownJob["results"] = [];
-  const all = await namedOnes(cli, mailboxes, flags.profile);
-  for (const mailboxId of all.keys())
-    try {
-      await single(cli, verb, mailboxId, flags);
-      results.push({ mailboxId, ok: true });
-    } catch (error) {
-      if (!(error instanceof ApiError) || isPassing(error)) throw error;
-      results.push({ mailboxId, ok: false, problem: error.problem as Problem });
-    }
-  const columns = resultColumns("possible", (id) => all.get(id) ?? id);
-  cli.show({ results }, () => table(results, columns, none));
-  if (results.some(({ ok }) => !ok)) throw new Failed();
-}
-
-/** Several mailboxes: a job, with a result for each. */
-async function many(cli: Cli, verb: Verb, mailboxes: readonly string[], flags: BulkFlags): Promise<void> {
-  refuseForMany(flags);
-  const all = await namedOnes(cli, mailboxes, flags.profile);
-  const target =
-    flags.profile === undefined
-      ? { mailboxIds: [...all.keys()] }
-      : { profileId: await idOf(cli, "profile", flags.profile) };
-  const job = await runJob(await cli.client(), { verb, ...target }, flags.timeout * 1000, cli.remark);
-  const columns = resultColumns(successOf(verb), (id) => all.get(id) ?? id);
+  verb: JobVerb,
+  { target, input, count }: { target: Target; input: Input; count?: number },
+  { timeout, dryRun }: Pick<BulkFlags, "timeout" | "dryRun">,
+): Promise<void> {
+  refuseForMany(verb, input);
+  for (const name of Object.keys(input)) cli.nameFlag(`/input/${name}`, cli.flagFor(`/${name}`) ?? name);
+  const asked = {
+    verb,
+    ...target,
+    ...(bodyOf(input) && { input }),
+    ...(count === undefined ? {} : { count }),
+  } as never;
+  const client = await cli.client();
+  const job = dryRun
+    ? await client.post<ShownJob>("/jobs", asked, { query: { dryRun: "true" }, timeoutMs: previewMs })
+    : await runJob(client, asked, timeout * 1000, cli.remark);
+  const columns = dryRun ? previewColumns : resultColumns(successOf(verb));
   cli.show(job, ({ results }) => table(results, columns, none));
-  if (isTest(verb) && job.results.some(({ ok }) => ok))
+  if (job.results.length < job.total) cli.remark(`${job.total - job.results.length} more are not shown.`);
+  if (!dryRun && isTest(verb) && job.results.some(({ ok }) => ok))
     cli.remark("The tests run now. `mailfleet mailbox list` shows how they end; --wait would have waited for it.");
   if (job.failed > 0) throw new Failed();
 }
@@ -117,17 +99,16 @@ export function outcomeLine({ mailbox, direction, ok, status }: TestOutcome): st
 }
 
 /** Test with live steps until every direction has its result. */
-async function waitForTest(cli: Cli, verb: Verb, mailboxes: readonly string[], flags: BulkFlags): Promise<void> {
+async function waitForTest(cli: Cli, verb: JobVerb, target: Target, input: Input, flags: BulkFlags): Promise<void> {
   const client = await cli.client();
-  const all = await namedOnes(cli, mailboxes, flags.profile);
-  const ids = [...all.keys()];
+  const ids = await idsOf(cli, target);
   if (ids.length === 0) return cli.show([], () => none);
-  if (ids.length > 1 && flags.takeOver) refuseForMany({ timeout: flags.timeout, takeOver: true });
+  if (ids.length > 1) refuseForMany(verb, input);
   const { outcomes, complete } = await watchTests(
     client,
     ids,
     {
-      ...(flags.direction ? { directions: flags.direction } : {}),
+      ...(input.directions ? { directions: input.directions as never } : {}),
       timeoutMs: flags.timeout * 1000,
       signal: cli.terminal.interrupted,
       watcher: {
@@ -137,18 +118,13 @@ async function waitForTest(cli: Cli, verb: Verb, mailboxes: readonly string[], f
     },
     async ([first]) => {
       if (ids.length === 1 && first) {
-        await client.post(`${mailboxPath(first.id)}/${verb}`, inputOf(flags));
+        await client.post(`${mailboxPath(first.id)}/${verb}`, bodyOf(input));
         return;
       }
-      const job = await runJob(client, { verb, mailboxIds: ids }, flags.timeout * 1000, cli.remark);
+      const asked = { verb, mailboxIds: [...ids], ...(bodyOf(input) && { input }) };
+      const job = await runJob(client, asked, flags.timeout * 1000, cli.remark);
       const refused = job.results.filter((result) => !result.ok);
-      if (refused.length > 0)
-        cli.remark(
-          table(
-            refused,
-            resultColumns(successOf(verb), (id) => all.get(id) ?? id),
-          ),
-        );
+      if (refused.length > 0) cli.remark(table(refused, resultColumns(successOf(verb))));
       if (refused.length > 0) throw new Failed("Not every mailbox could be tested.");
     },
   );
@@ -166,34 +142,78 @@ async function waitForTest(cli: Cli, verb: Verb, mailboxes: readonly string[], f
   if (outcomes.some((outcome) => !outcome.ok)) throw new Failed();
 }
 
-/** Verbs that take several mailboxes, or all of a profile. */
-export const bulkVerbs: readonly Verb[] = ["approve", "test", "test-and-enable", "disable", "sync-now"];
+/** Deletes one, or many after a question that says how many they are. */
+function addDelete(mailbox: Command, cli: Cli): void {
+  const which = selection();
+  which
+    .addTo(manyCommand(mailbox, "delete"))
+    .option("--yes", "do not ask")
+    .action(async (names: string[], flags: BulkFlags) => {
+      const target = await which.target(cli, names, flags);
+      if (!target) throw new UsageError(howTo());
+      const [first] = names;
+      const client = await cli.client();
+      if (first !== undefined && names.length === 1) {
+        if (!flags.dryRun) await cli.confirm(`This deletes the mailbox ${first}.`, flags.yes);
+        const to = mailboxPath(await idOf(cli, "mailbox", first));
+        await client.delete(to, flags.dryRun ? { query: { dryRun: "true" } } : {});
+        if (flags.dryRun) return cli.show({}, () => `${first} can be deleted.`);
+        return cli.show({ deleted: first }, () => `Deleted ${first}.`);
+      }
+      const count = (await idsOf(cli, target)).length;
+      if (!flags.dryRun) await cli.confirm(`This deletes ${count} mailboxes.`, flags.yes);
+      return many(cli, "delete", { target, input: {}, count }, flags);
+    });
+}
 
-/** Commands that take several mailboxes, or all of a profile. */
+const addTimeout = (command: Command) =>
+  command.option("--timeout <seconds>", "how long to wait", wholeNumber("--timeout", 1, 86_400), 120);
+
+/** A command that takes one mailbox or many. */
+const manyCommand = (mailbox: Command, verb: JobVerb) =>
+  addTimeout(mailbox.command(`${verb} [mailbox...]`))
+    .description(lower(sentenceOf(noun as AnyNoun, verb)))
+    .option("--dry-run", dryRunText);
+
+/** Fields and filters have the same names: what selects begins with `where`. */
+const where = selection("where-");
+
+/** The same change of several mailboxes. */
+export const updateMany: NonNullable<ParticularCommands["many"]> = {
+  addFlags: (command) => void where.addTo(addTimeout(command)),
+  async update(cli, names, change, options: BulkFlags) {
+    const target = await where.target(cli, names, options);
+    if (!target) throw new UsageError(howTo("where-"));
+    return many(cli, "update", { target, input: { change } }, options);
+  },
+};
+
+/** Commands of a mailbox that are operations of its own; a change has its options from the fields. */
+const operations = jobVerbs.filter((verb) => verb in noun.operations);
+/** Verbs that stand here and not with what follows from the declaration alone. */
+export const bulkVerbs: readonly JobVerb[] = [...operations, "delete"];
+
+/** Commands that take one mailbox, several, or all that a filter finds. */
 export function addMailboxBulkCommands(mailbox: Command, cli: Cli): void {
-  for (const verb of bulkVerbs) {
-    const command = mailbox
-      .command(`${verb} [mailbox...]`)
-      .description(lower(sentenceOf(noun as AnyNoun, verb)))
-      .option("--profile <profile>", "all mailboxes of this profile")
-      .option("--timeout <seconds>", "how long to wait", wholeNumber("--timeout", 1, 86_400), 120);
-    if ("directions" in noun.operations[verb].input)
-      command.option("--direction <inbound|outbound|act>", "only this direction; may be repeated", collect);
-    const { takeOver } = noun.operations["test-and-enable"].input;
-    if (verb === "test-and-enable") command.option("--take-over", takeOver.description);
-    command.option("--dry-run", dryRunText);
+  for (const verb of operations) {
+    const which = selection();
+    const { address: _, ...input } = ((noun as AnyNoun).operations[verb] as Operation).input;
+    const flags = inputFlags(noun as AnyNoun, input);
+    const command = which.addTo(addFlags(manyCommand(mailbox, verb), flags));
     if (isTest(verb)) command.option("--wait", "show the steps as they finish, and wait for the result");
-    command.action(async (mailboxes: string[], flags: BulkFlags) => {
-      if ((mailboxes.length === 0) === (flags.profile === undefined))
-        throw new UsageError("Name one or more mailboxes, or --profile.");
-      if (flags.wait && flags.dryRun) throw new UsageError("With --dry-run there is nothing to wait for.");
-      cli.nameFlag("/directions", "--direction");
-      if (flags.wait) return waitForTest(cli, verb, mailboxes, flags);
-      const [first] = mailboxes;
-      if (mailboxes.length === 1 && first !== undefined)
-        return cli.show(await single(cli, verb, first, flags), stateLine);
-      if (flags.dryRun) return tryMany(cli, verb, mailboxes, flags);
-      return many(cli, verb, mailboxes, flags);
+    command.action(async (names: string[], options: BulkFlags) => {
+      const values = await valuesOf(cli, flags, options);
+      if (options.wait && options.dryRun) throw new UsageError("With --dry-run there is nothing to wait for.");
+      const [first] = names;
+      if (names.length === 1 && first !== undefined && !options.wait && !which.filters(options)) {
+        const shown = await single(cli, verb, first, { input: values, dryRun: options.dryRun });
+        return cli.show(shown, stateLine);
+      }
+      const target = await which.target(cli, names, options);
+      if (!target) throw new UsageError(howTo());
+      if (options.wait) return waitForTest(cli, verb, target, values, options);
+      return many(cli, verb, { target, input: values }, options);
     });
   }
+  addDelete(mailbox, cli);
 }

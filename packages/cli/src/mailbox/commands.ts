@@ -2,7 +2,7 @@ import type { HistoryEntry } from "@mailfleet/contracts";
 import type { ParticularCommands } from "../noun/commands.ts";
 import type { Shown, ShownMailbox } from "../shown.ts";
 import { table } from "../table.ts";
-import { addMailboxBulkCommands, bulkVerbs } from "./bulk.ts";
+import { addMailboxBulkCommands, bulkVerbs, updateMany } from "./bulk.ts";
 import { addEraseCommand } from "./erase.ts";
 import { historyColumns } from "./history.ts";
 import { addMoveCommand } from "./move.ts";
@@ -29,6 +29,7 @@ export const mailboxCommands: ParticularCommands = {
       cli.show(items, (rows) => table(rows, historyColumns)),
   },
   own: bulkVerbs,
+  many: updateMany,
   addCommands: (group, cli) => {
     addSignInCommands(group, cli);
     addMailboxBulkCommands(group, cli);

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Job } from "@mailfleet/contracts";
+import type { Job, NewJob } from "@mailfleet/contracts";
 import { type ApiClient, isPassing } from "../api-client.ts";
 import { NotOver } from "../exit-codes.ts";
 import type { Fact } from "../noun/show.ts";
@@ -17,26 +17,38 @@ type Result = ShownJob["results"][number];
 /** A test that was asked for has begun; everything else is done when it has its answer. */
 export const successOf = (verb: string): string => (verb.startsWith("test") ? "test begun" : "done");
 
-/** Columns of a job's results. `success`: the word for a command that was taken; `name`: how a mailbox is called. */
-export function resultColumns(success: string, name: (id: string) => string = (id) => id): readonly Column<Result>[] {
+const nameOf = ({ address, mailboxId }: Result) => address ?? mailboxId;
+const changesOf = ({ changes = [] }: Result) =>
+  changes.map(({ name, from, to }) => `${name}: ${from} → ${to}`).join(", ") || "nothing";
+
+/** Columns of a job's results. `success`: the word for a command that was taken. */
+export function resultColumns(success: string): readonly Column<Result>[] {
   return [
-    { title: "MAILBOX", of: (row) => name(row.mailboxId) },
+    { title: "MAILBOX", of: nameOf },
     { title: "RESULT", of: (row) => (row.ok ? success : (row.problem?.code ?? "refused")) },
     { title: "WHY", of: (row) => row.problem?.detail },
     { title: "REMEDY", of: (row) => row.problem?.remedy },
   ];
 }
 
+/** Columns of what a job would do. */
+export const previewColumns: readonly Column<Result>[] = [
+  { title: "MAILBOX", of: nameOf },
+  { title: "RESULT", of: (row) => (row.ok ? "possible" : (row.problem?.code ?? "refused")) },
+  { title: "WOULD CHANGE", of: (row) => (row.ok ? changesOf(row) : undefined), whole: true },
+  ...resultColumns("").slice(2),
+];
+
 /** The results of a job, one below the other. */
 export function resultFacts({ results, verb }: ShownJob): readonly Fact[] {
   const why = ({ ok, problem }: Result) => (ok ? successOf(verb) : `${problem?.code}: ${problem?.detail}`);
-  return results.map((result) => [`  ${result.mailboxId}`, why(result)]);
+  return results.map((result) => [`  ${nameOf(result)}`, why(result)]);
 }
 
 /** Gives one command to many mailboxes, tells how far it is, and waits until each has its result. Throws `NotOver` after the time limit. */
 export async function runJob(
   client: ApiClient,
-  job: { verb: string; mailboxIds?: string[]; profileId?: string },
+  job: Shown<NewJob>,
   timeoutMs: number,
   remark: (text: string) => void = () => {},
 ): Promise<ShownJob> {

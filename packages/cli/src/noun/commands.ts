@@ -1,8 +1,9 @@
 import { type AnyNoun, kebab, type Operation, sentenceOf } from "@mailfleet/contracts";
 import type { Command } from "commander";
 import { type Cli, changeOf, readJson, wholeNumber } from "../cli.ts";
+import { UsageError } from "../exit-codes.ts";
 import { facts, table } from "../table.ts";
-import { completed, together } from "./completed.ts";
+import { completed, lackingIn, together } from "./completed.ts";
 import { addContentCommand } from "./content.ts";
 import { addFlags, fieldFlags, inputFlags, valuesOf } from "./flags.ts";
 import { argumentOf, filled, placeOfOne } from "./place.ts";
@@ -28,6 +29,11 @@ export interface ParticularCommands {
     before: Row | undefined,
     named: Readonly<Record<string, unknown>>,
   ) => Promise<Record<string, unknown>>;
+  /** Its update takes several objects, too: what of them it says, and how they are changed. */
+  readonly many?: {
+    addFlags(command: Command): void;
+    update(cli: Cli, names: readonly string[], change: Row, options: never): Promise<void>;
+  };
   /** How what an operation answers is told, where the usual way does not serve. */
   readonly answers?: Readonly<Record<string, (cli: Cli, answer: never) => void>>;
   /** Verbs that are not made from the declaration. */
@@ -62,6 +68,7 @@ export function addNounCommands(program: Command, cli: Cli, noun: AnyNoun, parti
   // What a command would do: the API decides and answers, and changes nothing.
   const changing = (made: Command) => (noun.dryRuns ? made.option("--dry-run", dryRunText) : made);
   const dry = ({ dryRun }: Options) => (dryRun ? { query: { dryRun: "true" } } : {});
+  const several = (one: string) => (particular.many ? one.replace(/<(\w+)>/, "[$1...]") : one);
   const label = Object.keys(operations.find?.input ?? {})[0];
 
   if (standard.includes("list") && has("list")) {
@@ -94,18 +101,27 @@ export function addNounCommands(program: Command, cli: Cli, noun: AnyNoun, parti
     const byLabel = isNew && label !== undefined;
     const flags = fieldFlags(noun, verb).filter(({ path: at }) => !byLabel || at[0] !== label);
     const made = command(
-      isNew ? `create${byLabel ? ` <${label}>` : ""}` : `${noun.single ? "set" : `update${one}`}`,
+      isNew ? `create${byLabel ? ` <${label}>` : ""}` : `${noun.single ? "set" : `update${several(one)}`}`,
       sentenceOf(noun, verb),
     );
     const present = Object.fromEntries(Object.entries(secrets).filter(([, { replaces }]) => replaces === undefined));
     addSecretFlags(addFlags(made, flags), present);
     particular.addFlags?.(made);
+    if (!isNew) particular.many?.addFlags(made);
     changing(made).option("--file <json>", "the fields as JSON; - reads standard input");
     made.action(async (...given: unknown[]) => {
       const which = byLabel || (!isNew && !noun.single) ? String(given[0]) : undefined;
       const options = given.at(-2) as Options & { file?: string };
       const client = await cli.client();
       const named = await valuesOf(cli, flags, options);
+      if (!isNew && particular.many && Array.isArray(given[0]) && given[0].length !== 1) {
+        const lacking = lackingIn(noun, named).map((pointer) => cli.flagFor(pointer) ?? pointer);
+        if (lacking.length > 0) throw new UsageError(`For several at once, name ${lacking.join(" and ")}, too.`);
+        const change = { ...(options.file === undefined ? {} : await readJson(cli, options.file)), ...named };
+        if (Object.keys(await secretsOf(cli, present, options)).length > 0)
+          throw new UsageError("Passwords are for one at a time.");
+        return particular.many.update(cli, given[0], changeOf(change), options as never);
+      }
       if (byLabel) cli.nameFlag(`/${label}`, `<${label}>`);
       const before = isNew || !reads ? undefined : await client.get<Row>(await pathOf(cli, which));
       const more = (await particular.fields?.(cli, options as never, before, named)) ?? {};

@@ -24,6 +24,19 @@ export function together(one: Values, other: Values): Record<string, unknown> {
   return { ...one, ...Object.fromEntries(entries) };
 }
 
+/** What has to be said of an object that is replaced whole, where there is no present value to complete it from. */
+export function lackingIn(noun: AnyNoun, named: Values): string[] {
+  return Object.entries(named).flatMap(([name, value]) => {
+    const field = noun.fields[name];
+    const { shape = {} } = (field?.change ?? {}) as unknown as { shape?: Record<string, Part> };
+    if (!field?.whole || !isValues(value)) return [];
+    return Object.entries(shape).flatMap(([part, { _zod }]) =>
+      _zod.def.type === "optional" || part in value ? [] : [`/${name}/${part}`],
+    );
+  });
+}
+type Part = { readonly _zod: { readonly def: { readonly type: string } } };
+
 /**
  * Objects that are replaced whole, completed from what is there, or from the default for a new one. Where the part that
  * decides gets another value, what does not fit any more is left out.

@@ -158,24 +158,70 @@ describe("the mailfleet command", () => {
     const job = { id: "jb_one1", verb: "test", total: 1, done: 1, failed: 0, results: [] };
     api.on("POST /jobs", { status: 202, body: { ...job, state: "running" } });
     const problem = { code: "NOT_POSSIBLE_NOW", detail: "It is not approved.", remedy: "Approve it first." };
-    const results = [{ mailboxId: "mb_sales01", ok: false, problem }];
+    const results = [{ mailboxId: "mb_sales01", address: "sales@example.org", ok: false, problem }];
     api.on("GET /jobs/jb_one1", { body: { ...job, state: "done", failed: 1, results } });
     const { code, out } = await mailfleet("mailbox test --profile pf_main01");
     assert.equal(code, 1);
     assert.match(out, /sales@example\.org +NOT_POSSIBLE_NOW +It is not approved\. +Approve it first\./);
+    assert.deepEqual(api.seen.findLast(({ method }) => method === "POST")?.body, {
+      verb: "test",
+      filter: { profileId: "pf_main01" },
+    });
+  });
+
+  it("gives any command to many, by name, by the list's filters, all, or by a former job", async () => {
+    const job = { id: "jb_one1", verb: "reject", state: "done", total: 0, done: 0, failed: 0, results: [] };
+    api.on("POST /jobs", { status: 202, body: job });
+    api.on("GET /mailboxes", { body: { items: [mailbox], next: null } });
+    for (const [args, asked] of [
+      [
+        "reject mb_sales01 mb_sales02 --reason no",
+        { mailboxIds: ["mb_sales01", "mb_sales02"], input: { reason: "no" } },
+      ],
+      ["resubmit --status rejected --kind queue", { filter: { lifecycle: "rejected", kind: "queue" } }],
+      ["deactivate --all", { filter: {} }],
+      ["test --failed-of jb_old1 --direction inbound", { failedOf: "jb_old1", input: { directions: ["inbound"] } }],
+      ["apply-defaults --search old --no-test", { filter: { search: "old" }, input: { test: false } }],
+      [
+        "update --where-profile pf_main01 --profile pf_other1 --name Sales",
+        { filter: { profileId: "pf_main01" }, input: { change: { name: "Sales", profileId: "pf_other1" } } },
+      ],
+      ["delete --status rejected --yes", { filter: { lifecycle: "rejected" }, count: 1 }],
+    ] as const) {
+      const { code, err } = await mailfleet(`mailbox ${args}`);
+      assert.equal(code, 0, err);
+      const body = api.seen.findLast(({ method }) => method === "POST")?.body as object | undefined;
+      assert.deepEqual(body, { verb: args.split(" ")[0], ...asked });
+    }
+    const before = api.seen.length;
+    for (const args of [
+      "disable",
+      "disable mb_sales01 --profile pf_main01",
+      "update --all --inbound none",
+      "update mb_sales01 mb_sales02 --name x --username y --password-stdin",
+      "delete --all",
+    ])
+      assert.equal((await mailfleet(`mailbox ${args}`)).code, 2, args);
+    assert.ok(api.seen.slice(before).every(({ method }) => method === "GET"));
   });
 
   it("tries commands for one and for several mailboxes without effect, and makes no job", async () => {
     api.on("POST /mailboxes/mb_sales01/disable", { body: mailbox });
     const problem = { code: "NOT_POSSIBLE_NOW", detail: "It is not approved.", remedy: "Approve it first." };
-    api.on("POST /mailboxes/mb_sales02/disable", { status: 409, body: problem });
+    const results = [
+      { mailboxId: "mb_sales01", ok: true, changes: [{ name: "lifecycle", from: "approved", to: "disabled.byAdmin" }] },
+      { mailboxId: "mb_sales02", address: "old@example.org", ok: false, problem },
+    ];
+    api.on("POST /jobs", {
+      body: { id: "jb_dry1", verb: "disable", state: "done", total: 2, done: 2, failed: 1, results },
+    });
     const before = api.seen.length;
     assert.equal((await mailfleet("mailbox disable mb_sales01 --dry-run")).code, 0);
     const { code, out } = await mailfleet("mailbox disable mb_sales01 mb_sales02 --dry-run");
     assert.equal(code, 1);
-    assert.match(out, /mb_sales01 +possible[\s\S]*mb_sales02 +NOT_POSSIBLE_NOW/);
-    const seen = api.seen.slice(before);
-    assert.ok(seen.every(({ path, query }) => path.endsWith("/disable") && query.get("dryRun") === "true"));
+    assert.match(out, /mb_sales01 +possible +lifecycle: approved → disabled\.byAdmin/);
+    assert.match(out, /old@example\.org +NOT_POSSIBLE_NOW +- +It is not approved/);
+    assert.ok(api.seen.slice(before).every(({ query }) => query.get("dryRun") === "true"));
     assert.equal((await mailfleet("mailbox test mb_sales01 --wait --dry-run")).code, 2);
   });
 

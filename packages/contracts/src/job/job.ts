@@ -1,8 +1,20 @@
 import { z } from "zod";
-import { Instant, JobId, MailboxId, ProfileId } from "../ids.ts";
+import { Instant, JobId, MailboxId } from "../ids.ts";
 import { field } from "../noun/field.ts";
 import { noun } from "../noun/noun.ts";
 import { Problem } from "../problem.ts";
+import { JobFilter, JobInput, jobVerbs } from "./inputs.ts";
+
+/** What became of one mailbox, or would become of it. */
+const JobResult = z.object({
+  mailboxId: MailboxId,
+  /** As it was when the job was made: that is what was approved. */
+  address: z.string().optional(),
+  ok: z.boolean(),
+  problem: Problem.optional(),
+  /** Of a preview: what would be shown otherwise, by name, as text. */
+  changes: z.array(z.object({ name: z.string(), from: z.string(), to: z.string() })).optional(),
+});
 
 /** A command for many mailboxes with a result for each. */
 export const job = noun("job", {
@@ -12,28 +24,37 @@ export const job = noun("job", {
   text: "commands for many mailboxes",
   path: "/jobs",
   fields: {
-    verb: field(z.enum(["approve", "test", "test-and-enable", "disable", "sync-now"]), "the command for each mailbox", {
-      column: "VERB",
-      label: true,
+    verb: field(z.enum(jobVerbs), "what is asked of each mailbox: any command of one", { column: "VERB", label: true }),
+    input: field(JobInput.optional(), "what the command takes, as for one mailbox", { flag: null }),
+    mailboxIds: field(z.array(MailboxId).min(1).max(1000).optional(), "which mailboxes: these"),
+    filter: field(JobFilter.optional(), "which mailboxes: all that this finds, as in their list; {} finds all", {
+      flag: null,
     }),
-    mailboxIds: field(z.array(MailboxId).min(1).max(1000).optional(), "the mailboxes; or name a profile"),
-    profileId: field(ProfileId.optional(), "all mailboxes of this profile; or name mailboxes"),
+    failedOf: field(JobId.optional(), "which mailboxes: those that failed in this job"),
+    count: field(
+      z.number().int().nonnegative().optional(),
+      "how many mailboxes are meant: with another number nothing begins; needed to delete",
+    ),
   },
   shown: {
     state: field(z.enum(["running", "done"]), "whether each mailbox has its result", { column: "STATE" }),
     total: field(z.number().int(), "number of mailboxes", { column: "TOTAL" }),
     done: field(z.number().int(), "number of mailboxes that have accepted or refused the command", { column: "GIVEN" }),
     failed: field(z.number().int(), "number of mailboxes that refused the command", { column: "REFUSED" }),
-    results: z.array(z.object({ mailboxId: MailboxId, ok: z.boolean(), problem: Problem.optional() })),
+    results: z.array(JobResult),
     createdAt: field(Instant, "when it was given", { column: "CREATED" }),
     by: field(z.string(), "who gave it", { column: "BY" }),
   },
+  dryRuns: true,
+  // A preview decides about each mailbox before it is answered.
+  timeoutsMs: { create: 120_000 },
   standard: ["create", "get", "list"],
   texts: {
-    create: "Give a command to a list of mailboxes or to all of a profile, in the background",
+    create: "Give a command to many mailboxes, by list, filter or former job; it is done in the background",
     get: "Read a job with its results so far",
     list: "List jobs, newest first",
   },
 });
 export type Job = z.output<typeof job.View>;
 export type NewJob = z.output<typeof job.New>;
+export type JobResult = z.output<typeof JobResult>;

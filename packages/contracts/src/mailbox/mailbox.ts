@@ -142,6 +142,13 @@ export const mailbox = noun("mailbox", {
           ),
       },
     }),
+    "apply-defaults": operation({
+      text: "Give the mailbox the organisation's default profile and delivery methods, then test and enable it",
+      impact: "sends",
+      status: 202,
+      input: { test: z.boolean().default(true).describe("test and enable it afterwards") },
+      problems: ["PROFILE_FULL"],
+    }),
     disable: operation({
       text: "Stop the mailbox; it stays as it is until it is tested and enabled again",
       owner: true,

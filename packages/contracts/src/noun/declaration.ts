@@ -69,6 +69,8 @@ export interface Declaration<
    */
   readonly owners?: Readonly<Record<string, true | readonly string[]>>;
   readonly standard: readonly Std[];
+  /** How long a standard operation may take in milliseconds, where that is longer than usual. */
+  readonly timeoutsMs?: { readonly [Verb in Std]?: number };
   /** Sentences for the standard operations, where the usual ones do not serve. */
   readonly texts?: { readonly [Verb in Std]?: string };
   readonly operations?: Ops;

@@ -86,7 +86,7 @@ export interface Keeping<Ports, N extends AnyNoun, Body extends object, World> {
 }
 
 /** A kept noun, as a service lists it. */
-export interface Kept<Ports> {
+export interface Kept<Ports, Body extends object = never, View = unknown> {
   readonly noun: AnyNoun;
   readonly collection: string;
   readonly indexes: readonly Index[];
@@ -101,6 +101,17 @@ export interface Kept<Ports> {
     documents: Documents<never>,
     now: () => number,
   ): Readonly<Record<string, (input: never) => Promise<unknown>>>;
+  /** What a command would make of a document that was read already. Writes and remembers nothing. @throws ProblemError */
+  tries(
+    ports: Ports,
+    now: () => number,
+  ): (verb: string, document: Shown<Body>, input: CommandInput) => Promise<Tried<View>>;
+}
+
+/** What people see of a document, and what they would see of it; `null`: nothing, it would be gone. */
+export interface Tried<View> {
+  readonly before: View;
+  readonly after: View | null;
 }
 
 /** The id of the one document of a noun that has only one. */
@@ -108,12 +119,22 @@ export const singleId = "single";
 
 /** Keeps a noun in documents. The compiler asks for a decision for each operation of the declaration. */
 export function keep<Ports, Body extends object>() {
-  return <const N extends AnyNoun, World>(noun: N, keeping: Keeping<Ports, N, Body, World>): Kept<Ports> => {
+  return <const N extends AnyNoun, World>(
+    noun: N,
+    keeping: Keeping<Ports, N, Body, World>,
+  ): Kept<Ports, Body, z.output<N["View"]>> => {
     const nameOf = (verb: string) => `${noun.owner}.${noun.name}.${verb}`;
     const idOf = (input: { id?: string }) => (noun.single ? singleId : (input.id ?? ""));
     type Decider = (before: Stored<Body>, input: unknown, context: Deciding<World>) => Decision<Body>;
     type Maker = (input: unknown, context: Deciding<World>) => Omit<Made<Body>, "answer"> & { note?: unknown };
     const deciders = keeping.decide as unknown as Readonly<Record<string, Decider>>;
+    const decided = async (ports: Ports, verb: string, before: Stored<Body>, input: unknown, at: number) => {
+      const world = await keeping.world(ports, { documents: [before], command: { verb, input, at } });
+      const decision = deciders[verb]?.(before, input, { at, world }) ?? { ignored: `nothing decides ${verb}` };
+      return { world, decision };
+    };
+    const changed = (before: Stored<Body>, decision: Extract<Decision<Body>, { after: Body }>, at: number) =>
+      ({ ...before, ...decision.after, v: before.v + 1, changedAt: decision.quiet ? before.changedAt : at }) as never;
 
     return {
       noun,
@@ -125,6 +146,15 @@ export function keep<Ports, Body extends object>() {
       ...(keeping.initial === undefined ? {} : { initial: keeping.initial }),
       what: keeping.what ?? ((id) => (noun.single ? noun.name : `${noun.name} ${id}`)),
 
+      tries: (ports, now) => async (verb, document, input) => {
+        const at = now();
+        const { world, decision } = await decided(ports, verb, document as Stored<Body>, input, at);
+        const before = keeping.view(document, world);
+        if ("ignored" in decision) return { before, after: before };
+        if ("gone" in decision) return { before, after: null };
+        return { before, after: keeping.view(changed(document as Stored<Body>, decision, at), world) };
+      },
+
       handlers(ports, unnamed, now) {
         const documents = unnamed as unknown as Documents<Body>;
         const show = async (document: Shown<Body>) =>
@@ -134,13 +164,10 @@ export function keep<Ports, Body extends object>() {
           const at = now();
           const id = idOf(input);
           const outcome = await documents.change(id, causeOf(nameOf(verb), input, at), async (before) => {
-            const world = await keeping.world(ports, { documents: [before], command: { verb, input, at } });
-            const decision = deciders[verb]?.(before, input, { at, world }) ?? { ignored: `nothing decides ${verb}` };
+            const { world, decision } = await decided(ports, verb, before, input, at);
             if ("ignored" in decision || decision.answer !== undefined) return decision;
             if ("gone" in decision) return { ...decision, answer: {} };
-            const changedAt = decision.quiet ? before.changedAt : at;
-            const after = { ...before, ...decision.after, v: before.v + 1, changedAt };
-            return { ...decision, answer: keeping.view(after, world) };
+            return { ...decision, answer: keeping.view(changed(before, decision, at), world) };
           });
           if (outcome.outcome === "ignored" && outcome.after) return show(outcome.after);
           if (outcome.outcome === "accepted") await keeping.after?.(ports, verb, outcome, input);

@@ -351,38 +351,3 @@ describe("a rhythm", () => {
     assert.deepEqual(await ports.mailboxes.behindRhythm(v + 1, 10), []);
   });
 });
-
-describe("a job", () => {
-  test("approves the addresses as they were when it was made, with a result for each", async () => {
-    const profile = await givenProfile();
-    const mailboxes = await givenMailboxes(profile.id, 60);
-    const jobId = `jb_${fresh()}`;
-    const input = {
-      ...command(),
-      id: jobId,
-      new: { verb: "approve" as const, mailboxIds: [...mailboxes.map((m) => m.id), "mb_nowhere"] },
-    };
-    const accepted = await bus.request("config.job.create", input);
-    assert.deepEqual([accepted.state, accepted.total, accepted.done], ["running", 61, 0]);
-    const done = await eventually(async () => {
-      const job = await bus.request("config.job.get", { id: jobId });
-      return job.state === "done" && job;
-    });
-    assert.deepEqual([done.done, done.failed], [61, 1]);
-    assert.equal(done.results.find((r) => !r.ok)?.problem?.code, "NOT_FOUND");
-    for (const { id } of mailboxes) assert.equal((await get(id)).lifecycle, "approved");
-    assert.deepEqual(await bus.request("config.job.create", input), accepted, "the same command again");
-    const other = { ...input, new: { ...input.new, verb: "test" as const } };
-    await assert.rejects(bus.request("config.job.create", other), /was given before with different content/);
-    assert.equal((await bus.request("config.job.list", {})).items[0]?.failed, 1);
-
-    const all = {
-      ...command(),
-      id: `jb_${fresh()}`,
-      new: { verb: "test-and-enable" as const, profileId: profile.id },
-    };
-    await bus.request("config.job.create", all);
-    await eventually(async () => (await bus.request("config.job.get", { id: all.id })).state === "done");
-    for (const { id } of mailboxes) assert.equal((await get(id)).lifecycle, "testing");
-  });
-});

@@ -1,0 +1,28 @@
+import type { RequestArguments } from "@mailfleet/contracts";
+import type { ListQuery } from "@mailfleet/kit";
+
+type Filter = Omit<RequestArguments<"config.mailbox.list">, "limit" | "cursor">;
+
+/** Which mailboxes a filter finds, for their list and for jobs, and in which order. */
+export function mailboxQuery({ lifecycle, profileId, kind, search, ids }: Filter): Pick<ListQuery, "filter" | "sort"> {
+  return {
+    filter: {
+      ...(lifecycle === undefined ? {} : { "status.lifecycle": lifecycleRange(lifecycle) }),
+      ...(profileId === undefined ? {} : { "configuration.profileId": profileId }),
+      ...(kind === undefined ? {} : { "configuration.kind": kind }),
+      ...(search === undefined ? {} : { $or: partOf(search) }),
+      ...(ids === undefined ? {} : { _id: { $in: ids } }),
+    },
+    sort: [["addressKey", 1]],
+  };
+}
+
+/** A range instead of an expression: the index then serves `disabled` as well as `disabled.failed`. */
+function lifecycleRange(word: string): unknown {
+  return word.includes(".") ? word : { $gte: word, $lt: `${word}/` };
+}
+
+function partOf(search: string): object[] {
+  const part = { $regex: search.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"), $options: "i" };
+  return [{ "configuration.address": part }, { "configuration.name": part }];
+}
