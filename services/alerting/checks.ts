@@ -36,7 +36,7 @@ export const checks: Readonly<Record<string, Check<AlertingPorts>>> = {
       const last = known.toSorted((a, b) => b.waiting - a.waiting)[0];
       const text = `At most ${last?.waiting} messages wait at a consumer (${last?.consumer}).`;
       return (last?.waiting ?? 0) > manyWaiting
-        ? warning(text, "Look whether its service runs and is ready, or give it another replica.")
+        ? warning(text, "Check whether its service runs and is ready, or add a replica.")
         : fine(text);
     },
   },

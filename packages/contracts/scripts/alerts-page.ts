@@ -26,10 +26,10 @@ export function alertsPage(): string {
   const codes = (Object.keys(alertCodes) as AlertCode[]).sort();
   return `${[
     "# Alerts",
-    "Made from the table of codes by `node packages/contracts/scripts/write-alerts.ts`; do not edit. A failed test or direction raises the code of its failure. An alert carries the words of the server as evidence, is kept once for each object and code, and ends by itself when its cause is gone. _Elsewhere_ are the codes of Dynamics 365 (server-side synchronisation) and of Exchange for the same cause.",
+    "Made from the table of codes by `node packages/contracts/scripts/write-alerts.ts`; do not edit. A failed test or direction raises the code of its failure. An alert shows the server's words as evidence. There is one alert for each object and code, and it ends by itself when its cause is gone. _Elsewhere_ lists the codes of Dynamics 365 (server-side synchronisation) and of Exchange for the same cause.",
     ...codes.map(section),
     "## No alert",
-    "What raises an alert there and none here:",
+    "These codes are alerts there, but not here:",
     vendorCodes.flatMap(({ vendor, instead }) => (instead ? [`- \`${vendor}\`: ${instead}`] : [])).join("\n"),
   ].join("\n\n")}\n`;
 }

@@ -41,7 +41,7 @@ export const vendorCodes: readonly VendorCode[] = [
     "UserPrivilegeError",
     "a mailbox needs no rights of its owner in Mailfleet: what an owner may not do is refused at once (FORBIDDEN)",
   ),
-  instead("8005E259", "who may not test a mailbox is refused at once (FORBIDDEN)"),
+  instead("8005E259", "a person who may not test a mailbox is refused at once (FORBIDDEN)"),
   same("8005E272", "AUTHENTICATION_REJECTED", "CLIENT_REJECTED"),
   same("8005E273", "ACCOUNT_DISABLED"),
   same("8005E274", "MAILBOX_NOT_ONLINE"),

@@ -20,7 +20,7 @@ async function ask(call: Pick<Call, "ask">, service: ServiceHealth["service"]): 
         service,
         level: "fail",
         text: `${service} does not say how it is: ${why}.`.replace("..", "."),
-        todo: `Look whether a process of ${service} runs, and what its /readyz and its log say.`,
+        todo: `Check whether a process of ${service} runs, and what its /readyz and its log say.`,
         runbook: "docs/runbooks/MailfleetServiceMissing.md",
       },
     };

@@ -55,7 +55,7 @@ export async function examine(cli: Cli): Promise<Report> {
       service: "console",
       level: "fail",
       text: error.message,
-      todo: "Look whether the console runs, and what its /readyz and its log say.",
+      todo: "Check whether the console runs, and what its /readyz and its log say.",
       runbook: "docs/runbooks/MailfleetServiceMissing.md",
     };
     const findings = [console, ...(await engineFindings(cli.terminal.env))].toSorted(

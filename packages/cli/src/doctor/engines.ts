@@ -42,7 +42,7 @@ export async function engineFindings(env: Env): Promise<LocalFinding[]> {
         check: "engines",
         service: "doctor",
         level: "warn",
-        text: "NATS and MongoDB were not looked at: their addresses are not known here.",
+        text: "NATS and MongoDB were not checked: their addresses are not known here.",
         todo: "Set MAILFLEET_NATS_URL and MAILFLEET_MONGO_URL, or their _FILE forms, as the services have them.",
         runbook: "docs/runbooks/MailfleetServiceNotReady.md",
       },

@@ -40,8 +40,8 @@ export function fieldsPage(): string {
   const count = (key: string) => all.filter((one) => key in one).length;
   return `${[
     "# Fields",
-    "Made from the declarations by `node packages/cli/scripts/write-fields.ts`; do not edit. First every field that people set, then what each field of Dynamics 365 (server-side synchronisation) is here.",
-    "A field is written as it stands in the API; the command line has an option for it. A value that is missing, of the wrong type, out of range or in contradiction to another is refused with its name, the rule and the option, and nothing is changed.",
+    "Made from the declarations by `node packages/cli/scripts/write-fields.ts`; do not edit. It lists every field that people set, and then what corresponds to each field of Dynamics 365 (server-side synchronisation).",
+    "Each field has its name in the API and its option on the command line. If a value is missing, of the wrong type, out of range or contradicts another, Mailfleet changes nothing, and names the field, the rule and the option.",
     ...settable.flatMap((noun) => [
       `## ${title(noun.name)}`,
       `${noun.text.charAt(0).toUpperCase()}${noun.text.slice(1)}.`,

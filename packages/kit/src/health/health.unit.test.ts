@@ -50,7 +50,7 @@ test("a check that fails itself is a finding, and the others are made", async ()
   });
   const of = (check: string) => findings.find((one) => one.check === check);
   assert.equal(engines.mongodb, null);
-  assert.equal(of("clocks")?.text, "It could not be looked at: no primary");
+  assert.equal(of("clocks")?.text, "The check failed: no primary");
   assert.equal(of("topology")?.text, "stream RUNS is missing (and 1 more).");
   assert.deepEqual([of("outbox")?.level, of("own")?.level], ["fail", "ok"]);
   assert.equal(of("own")?.runbook, "docs/runbooks/tokens.md");

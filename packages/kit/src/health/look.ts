@@ -37,16 +37,16 @@ export async function lookAtHealth<Ports>(
 async function find<Ports>(service: ServiceName, name: string, check: Check<Ports>, ports: Ports): Promise<Finding> {
   const late = async (): Promise<Found> => {
     await delay(patienceMs, undefined, { ref: false });
-    return failing(`It could not be looked at within ${patienceMs / 1000} s.`, "Look whether MongoDB and NATS answer.");
+    return failing(`The check took longer than ${patienceMs / 1000} s.`, "Check whether MongoDB and NATS answer.");
   };
   const found = await Promise.race([
-    check.look(ports).catch((error: unknown) => failing(`It could not be looked at: ${reasonOf(error)}`, askAgain)),
+    check.look(ports).catch((error: unknown) => failing(`The check failed: ${reasonOf(error)}`, askAgain)),
     late(),
   ]);
   return { check: name, service, ...found, runbook: `docs/runbooks/${check.runbook}.md` };
 }
 
-const askAgain = "Look whether MongoDB and NATS answer, then ask again.";
+const askAgain = "Check whether MongoDB and NATS answer, then ask again.";
 const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 async function orNull<Value>(asked: Promise<Value>): Promise<Value | null> {
