@@ -27,6 +27,7 @@ import { createWorlds } from "./mailbox/world.ts";
 import type { Ports } from "./ports.ts";
 import { keptProfiles } from "./profile/profile.ts";
 import { warnOfSecrets } from "./profile/warn-of-secrets.ts";
+import { watchFailing } from "./profile/watch-failing.ts";
 import { keptSettings } from "./settings/settings.ts";
 
 /** Keeps profiles, mailboxes, settings, consents and jobs, and runs the mailboxes' machine. */
@@ -77,6 +78,7 @@ export const config = defineService<Ports, "worlds">()({
     grants: every(5000, announceGrants),
     consents: every(60_000, lookAfterGrants),
     secrets: every(60_000, warnOfSecrets),
+    failing: every(60_000, watchFailing),
     count: every(15_000, countMailboxes),
   },
   checks,

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
-import { fieldsPage, leavesOf, namedFields, ownFields, settable } from "@mailfleet/cli";
+import { fieldsPage, namedFields, ownFields, settable } from "@mailfleet/cli";
+import { leavesOf } from "@mailfleet/contracts";
 import { readWorkspaces, root } from "./sources.ts";
 
 const declared = settable.flatMap((noun) => [

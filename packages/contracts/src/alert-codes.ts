@@ -40,6 +40,12 @@ export const otherAlertCodes = {
     "A server rejected a profile's user name or password. No mailbox of the profile tries them again, so that the account is not locked.",
     "Set the right credentials on the profile. Mailfleet then tests its mailboxes again. If you correct them at the server instead, run `mailfleet profile test-connection PROFILE --mailbox ADDRESS`, then test and enable the profile's mailboxes.",
   ),
+  PROFILE_MAILBOXES_FAILING: alert(
+    "error",
+    "profile",
+    "More than half of the mailboxes of a profile do not work.",
+    "Look at what they share: `mailfleet profile test-connection PROFILE` tries its servers. Mailfleet goes on trying by itself, and says when it is over.",
+  ),
   STALLED: alert(
     "warning",
     "mailbox",

@@ -1,10 +1,13 @@
-import { ProblemError } from "@mailfleet/contracts";
+import { type AlertCode, ProblemError } from "@mailfleet/contracts";
 import type { AlertDocument } from "../alert/document.ts";
 import type { AlertingPorts } from "../ports.ts";
 import type { UsableSettings } from "./channel.ts";
 
 const patience = { timeoutMs: 2000 };
-type About = Pick<AlertDocument, "_id" | "object" | "audience" | "severity">;
+type About = Pick<AlertDocument, "_id" | "object" | "audience" | "severity" | "code">;
+
+/** What the owner of a profile is told in any case: the profile itself says whether. */
+const ownersAlways: ReadonlySet<string> = new Set<AlertCode>(["PROFILE_MAILBOXES_FAILING"]);
 
 /**
  * Who gets the mail about an alert and about its end: the recipients of the settings and, if these say so, the owner who
@@ -14,9 +17,9 @@ type About = Pick<AlertDocument, "_id" | "object" | "audience" | "severity">;
 export async function recipientsOf(
   { bus, logger }: Pick<AlertingPorts, "bus" | "logger">,
   { to, notifyOwners, ownerSeverities }: Pick<UsableSettings, "to" | "notifyOwners" | "ownerSeverities">,
-  { _id, object, audience, severity }: About,
+  { _id, object, audience, severity, code }: About,
 ): Promise<string[]> {
-  if (!notifyOwners || !ownerSeverities.includes(severity)) return to;
+  if (!ownersAlways.has(code) && !(notifyOwners && ownerSeverities.includes(severity))) return to;
   try {
     const owner = await ownerOf(bus, { object, audience });
     const known = new Set(to.map((address) => address.toLowerCase()));

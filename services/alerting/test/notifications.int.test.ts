@@ -162,6 +162,18 @@ describe("notifications, with two replicas", () => {
     }
   });
 
+  test("the owner of a profile is told in any case that more than half of its mailboxes do not work", async () => {
+    const profile = { type: "profile", id: `pf_owned${++number}` } as const;
+    known.profile = profile.id;
+    try {
+      await given.raise({ at: Date.now(), object: profile, code: "PROFILE_MAILBOXES_FAILING" });
+      await mails(1);
+      assert.deepEqual(relay.mails[0]?.to, ["admin@example.org", "second@example.org", "Exchange@example.org"]);
+    } finally {
+      known = {};
+    }
+  });
+
   test("of test and enable the owners are told once of each mailbox, where the settings say so; the recipients are not", async () => {
     known.mailbox = mailbox.id;
     known.profile = "pf_owned99";

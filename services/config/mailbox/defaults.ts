@@ -1,4 +1,3 @@
-import { mailbox } from "@mailfleet/contracts";
 import type { ShownProfile } from "../profile/body.ts";
 import type { StoredMailbox } from "./body.ts";
 import { planChange } from "./change.ts";
@@ -17,10 +16,8 @@ export function planDefaults(
   at: number,
 ): Plan {
   const { kind } = document.configuration;
-  const usual = mailbox.fields.deliveryMethods.write.parse(undefined);
-  const methods = kind === "forward" ? { ...usual, outbound: "none" as const } : usual;
   const { deliveryMethods } = completeMailbox(
-    { kind, deliveryMethods: methods },
+    { kind, deliveryMethods: undefined },
     profile ?? world.profile,
     world.settings,
   );

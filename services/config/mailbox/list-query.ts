@@ -4,12 +4,20 @@ import type { ListQuery } from "@mailfleet/kit";
 type Filter = Omit<RequestArguments<"config.mailbox.list">, "limit" | "cursor">;
 
 /** Which mailboxes a filter finds, for their list and for jobs, and in which order. */
-export function mailboxQuery({ lifecycle, profileId, kind, search, ids }: Filter): Pick<ListQuery, "filter" | "sort"> {
+export function mailboxQuery({
+  lifecycle,
+  profileId,
+  kind,
+  active,
+  search,
+  ids,
+}: Filter): Pick<ListQuery, "filter" | "sort"> {
   return {
     filter: {
       ...(lifecycle === undefined ? {} : { "status.lifecycle": lifecycleRange(lifecycle) }),
       ...(profileId === undefined ? {} : { "configuration.profileId": profileId }),
       ...(kind === undefined ? {} : { "configuration.kind": kind }),
+      ...(active === undefined ? {} : { "configuration.active": active }),
       ...(search === undefined ? {} : { $or: partOf(search) }),
       ...(ids === undefined ? {} : { _id: { $in: ids } }),
     },

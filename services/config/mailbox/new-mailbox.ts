@@ -29,14 +29,24 @@ export function approvalRequired(
   return kind === "user" ? settings.approvalRequiredForUsers : settings.approvalRequiredForQueues;
 }
 
-/** What a new mailbox says nothing of: the organisation's default for `act`, where such a mailbox can have it. */
+/**
+ * What a new mailbox says nothing of: the organisation's defaults, where such a mailbox can have them. Of methods that are
+ * named, those left out are none.
+ */
 export function completeMailbox<New extends Pick<NewMailbox, "kind" | "deliveryMethods">>(
   { deliveryMethods, ...mailbox }: New,
   profile: ShownProfile,
-  { actDeliveryMethod }: Pick<Settings, "actDeliveryMethod">,
+  settings: Pick<Settings, `${Direction}DeliveryMethod`>,
 ): Omit<New, "deliveryMethods"> & Pick<Mailbox, "deliveryMethods"> {
-  const usual = whyNoItems(mailbox.kind, profile.settings) === null ? actDeliveryMethod : "none";
-  return { ...mailbox, deliveryMethods: { ...deliveryMethods, act: deliveryMethods.act ?? usual } };
+  const { inboundDeliveryMethod: inbound, outboundDeliveryMethod, actDeliveryMethod } = settings;
+  const outbound = mailbox.kind === "forward" ? "none" : outboundDeliveryMethod;
+  const act = whyNoItems(mailbox.kind, profile.settings) === null ? actDeliveryMethod : "none";
+  return {
+    ...mailbox,
+    deliveryMethods: deliveryMethods
+      ? { ...deliveryMethods, act: deliveryMethods.act ?? act }
+      : { inbound, outbound, act },
+  };
 }
 
 /** The first version of a mailbox, with the fact that tells of it. @throws ProblemError for credentials of another */

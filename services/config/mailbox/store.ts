@@ -1,5 +1,6 @@
 import { type Index, living } from "@mailfleet/kit";
 import { type Collection, type Document, type Filter, groupReads, type Store } from "@mailfleet/store";
+import type { Failing } from "../profile/watch-failing.ts";
 import type { MailboxForConnection, ShownMailbox, StoredMailbox } from "./body.ts";
 
 /** The collection of mailboxes; the kit keeps its documents, here are the questions that only mailboxes are asked. */
@@ -15,6 +16,16 @@ export const mailboxIndexes: readonly Index[] = [
   { name: "lifecycle", keys: { "status.lifecycle": 1, addressKey: 1 }, where: living },
   { name: "rearm", keys: { rearmAt: 1 }, where: { rearmAt: { $exists: true } } },
 ];
+
+/** Words of mailboxes that have worked and do not, and of those that work; the others are not meant to, or never did. */
+const fails = [
+  "enabled.retrying",
+  "enabled.degraded",
+  "disabled.credentialsExpired",
+  "disabled.consentExpired",
+  "disabled.failed",
+] as const;
+const works = ["testing", "enabled.running"] as const;
 
 /** Questions about many mailboxes, or about a part of one. Every method throws an outage while the database is away. */
 export function createMailboxStore(store: Store) {
@@ -85,6 +96,23 @@ export function createMailboxStore(store: Store) {
     },
     countByProfile: (ids: readonly string[]) =>
       countBy("configuration.profileId", where({ "configuration.profileId": { $in: [...ids] } })),
+    /** By profile: how many mailboxes are meant to work, and how many of them do not. */
+    async countFailing() {
+      const failing = { $in: ["$status.lifecycle", [...fails]] };
+      const counted = await mailboxes
+        .aggregate<{ _id: string } & Failing>([
+          { $match: where({ "status.lifecycle": { $in: [...fails, ...works] } }) },
+          {
+            $group: {
+              _id: "$configuration.profileId",
+              all: { $sum: 1 },
+              failing: { $sum: { $cond: [failing, 1, 0] } },
+            },
+          },
+        ])
+        .toArray();
+      return new Map(counted.map(({ _id, ...counts }) => [_id, counts]));
+    },
     countByLifecycle: async () => Object.fromEntries(await countBy("status.lifecycle", where({}))),
     /** Mailboxes whose timers need a check. */
     toRearm: (before: number, limit: number) =>

@@ -15,6 +15,8 @@ export interface ProfileBody extends ProfileSecrets {
   readonly relevantV: number;
   /** The last test with the secrets that are to come, if it passed. `of`: what was tested (`nextNamed`). */
   readonly nextTest?: { readonly at: number; readonly mailbox: string; readonly of: string } | undefined;
+  /** Since when more than half of its mailboxes do not work, and whether that was said. */
+  readonly failing?: { readonly since: number; readonly isTold: boolean } | undefined;
   /** What was said last of the end of the application's secret: `<end>:<code>`. */
   readonly warnedOfSecret?: string;
 }

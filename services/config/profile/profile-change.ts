@@ -35,6 +35,7 @@ export function changedProfile(profile: ShownProfile, wanted: WantedProfileChang
     relevantV: changed.length > 0 ? v : profile.relevantV,
     nextTest: profile.nextTest,
     warnedOfSecret: profile.warnedOfSecret,
+    failing: profile.failing,
   };
 }
 
@@ -47,9 +48,9 @@ export function switchedProfile(profile: ShownProfile, clientSecretExpiresAt: nu
   const { settings, ...after } = withNext(profile, clientSecretExpiresAt);
   const secrets = Object.fromEntries(secretNames.map((name) => [name, after[name]]));
   const v = profile.v + 1;
-  const { active, warnedOfSecret } = profile;
+  const { active, warnedOfSecret, failing } = profile;
   const changedIn = { ...profile.changedIn, [switchField]: v };
-  return { settings, active, changedIn, relevantV: v, warnedOfSecret, ...secrets, nextTest: undefined };
+  return { settings, active, changedIn, relevantV: v, warnedOfSecret, failing, ...secrets, nextTest: undefined };
 }
 
 /** A new profile: every relevant field counts as changed in its first version. @throws ProblemError */

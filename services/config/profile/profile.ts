@@ -1,5 +1,5 @@
 import { type ProblemError, profile, type Settings } from "@mailfleet/contracts";
-import { keep, living } from "@mailfleet/kit";
+import { keep, living, singleId } from "@mailfleet/kit";
 import type { Ports } from "../ports.ts";
 import { refusePorts } from "../settings/allowed-ports.ts";
 import { type ProfileBody, profileCollection, type StoredProfile } from "./body.ts";
@@ -37,6 +37,7 @@ export const keptProfiles = keep<Ports, ProfileBody>()(profile, {
     return { settings, counts };
   },
   view: (document, { settings, counts }) => showProfile(document, settings, counts.get(document._id) ?? 0),
+  list: ({ active }) => ({ filter: active === undefined ? {} : { active }, sort: [["_id", 1]] }),
   // A mailbox may have come between the count and the deletion; then the profile stays.
   check: async ({ mailboxes }, { _id }) => inUse((await mailboxes.countByProfile([_id])).get(_id) ?? 0),
   decide: {
@@ -83,6 +84,17 @@ export const keptProfiles = keep<Ports, ProfileBody>()(profile, {
         },
         projectId: settings.oauth?.projectId,
       };
+    },
+    "make-default": async ({ id: profileId, commandId }) => {
+      const profile = await ports.documents.profile.get(profileId);
+      const key = `make-default/${profile._id}/${commandId}`;
+      let before: string | null = null;
+      await ports.documents.settings.change(singleId, { key, at: ports.now() }, ({ _id, v, ...body }) => {
+        before = body.settings.defaultProfileId;
+        return { after: { ...body, settings: { ...body.settings, defaultProfileId: profileId } } };
+      });
+      ports.worlds.forgetSettings();
+      return { profileId, before };
     },
     "test-connection": (input) => testConnection(ports, input),
   }),

@@ -6,6 +6,15 @@ export function allowedPortsOf({ allowedOutboundPorts: allowed }: Pick<Settings,
   return typeof allowed === "string" ? [...outboundPortPresets[allowed]] : allowed;
 }
 
+/** The ports of a profile that are not among these. */
+export function portsRefused(
+  { inbound, outbound }: Pick<ProfileSettings, "inbound" | "outbound">,
+  settings: Pick<Settings, "allowedOutboundPorts">,
+): number[] {
+  const allowed = allowedPortsOf(settings);
+  return [...new Set([inbound.port, outbound.port])].filter((port) => allowed?.includes(port) === false);
+}
+
 /** @throws ProblemError PORT_NOT_ALLOWED for a profile whose servers use ports that are not allowed */
 export function refusePorts(
   { inbound, outbound }: Pick<ProfileSettings, "inbound" | "outbound">,

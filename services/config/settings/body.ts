@@ -14,6 +14,8 @@ export const initialSettings: SettingsBody["settings"] = {
   approvalRequiredForUsers: true,
   approvalRequiredForQueues: true,
   defaultProfileId: null,
+  inboundDeliveryMethod: "server-side",
+  outboundDeliveryMethod: "server-side",
   actDeliveryMethod: "none",
   retryPolicy: RetryPolicy.parse({}),
   messageRetentionDays: 30,

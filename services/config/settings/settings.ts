@@ -3,6 +3,7 @@ import { keep } from "@mailfleet/kit";
 import type { Ports } from "../ports.ts";
 import { usableProfile } from "../profile/usable-profile.ts";
 import { initialSettings, type SettingsBody, shownSettings } from "./body.ts";
+import { checkPorts } from "./check-ports.ts";
 
 /**
  * Keeps the settings. New rhythms reach mailboxes at once; the rest of a new policy counts from their next step on.
@@ -33,7 +34,10 @@ export const keptSettings = keep<Ports, SettingsBody>()(settings, {
       };
     },
   },
-  answers: () => ({ defaults: async () => ({ v: 1, ...shownSettings({ settings: initialSettings }) }) }),
+  answers: (ports) => ({
+    defaults: async () => ({ v: 1, ...shownSettings({ settings: initialSettings }) }),
+    "check-ports": ({ allowedOutboundPorts }) => checkPorts(ports, allowedOutboundPorts),
+  }),
   after(ports, _verb, { before, after }) {
     ports.worlds.forgetSettings();
     if (before?.rhythmV !== after?.rhythmV) ports.kick("spread-rhythm");

@@ -52,12 +52,31 @@ describe("appointments, contacts and tasks are configured", () => {
       });
     });
 
+  test("a new mailbox that names no methods has the organisation's; one that others forward to sends nothing", () => {
+    const methods = (settings: object, kind = "queue") => {
+      const { inbound, outbound } = givenMailbox({ kind }, givenWorld(givenProfile(), settings)).configuration
+        .deliveryMethods;
+      return [inbound, outbound];
+    };
+    assert.deepEqual(methods({}), ["server-side", "server-side"]);
+    assert.deepEqual(methods({}, "forward"), ["server-side", "none"]);
+    assert.deepEqual(methods({ outboundDeliveryMethod: "none" }), ["server-side", "none"]);
+    assert.deepEqual(methods({ inboundDeliveryMethod: "none" }), ["none", "server-side"]);
+    const named = { deliveryMethods: { inbound: "server-side" } };
+    const { deliveryMethods } = givenMailbox(named, givenWorld(givenProfile())).configuration;
+    assert.deepEqual(deliveryMethods, { inbound: "server-side", outbound: "none", act: "none" });
+  });
+
   test("a new mailbox that says nothing of them has the organisation's default where it can", () => {
     const made = (profile = exchange(), kind: "user" | "queue" = "user", act?: "none") =>
       completeMailbox(
         { address: "a@example.org", kind, deliveryMethods: { ...both, ...(act && { act }) } } as never,
         profile,
-        { actDeliveryMethod: "server-side" },
+        {
+          inboundDeliveryMethod: "server-side",
+          outboundDeliveryMethod: "server-side",
+          actDeliveryMethod: "server-side",
+        },
       ).deliveryMethods.act;
     assert.deepEqual(
       [made(), made(exchange(), "queue"), made(givenProfile()), made(exchange(), "user", "none")],

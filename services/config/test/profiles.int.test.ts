@@ -4,6 +4,7 @@ import { type Mailbox, ProblemError, type Profile, sealedFor } from "@mailfleet/
 import { singleId } from "@mailfleet/kit";
 import { eventually } from "@mailfleet/local/testing";
 import { spreadRhythm } from "../mailbox/spread-rhythm.ts";
+import { watchFailing } from "../profile/watch-failing.ts";
 import {
   command,
   fresh,
@@ -17,9 +18,10 @@ import {
 
 const given = await givenConfig();
 const { bus } = given;
+let replica: Awaited<ReturnType<typeof given.replica>>;
 before(async () => {
   await given.replica();
-  await given.replica();
+  replica = await given.replica();
 });
 after(() => given.stop());
 
@@ -132,6 +134,68 @@ describe("a profile", () => {
     });
     assert.equal(without.processFrom, undefined);
     assert.equal(without.description, "x");
+  });
+
+  test("is made the default, and found among those that are active or not", async () => {
+    const profile = await givenProfile();
+    const named = { ...command(), id: profile.id };
+    assert.deepEqual(await bus.request("config.profile.make-default", named), { profileId: profile.id, before: null });
+    // Another replica may know the settings of a moment ago.
+    await eventually(async () => (await bus.request("config.profile.get", { id: profile.id })).isDefault);
+    const { new: address } = mailboxInput(profile.id);
+    const made = { ...mailboxInput(profile.id), new: { address: address.address } };
+    assert.equal((await bus.request("config.mailbox.create", made)).profileId, profile.id);
+    await bus.request("config.settings.update", { ...command(), change: { defaultProfileId: null } });
+    assert.equal(
+      await codeOf(bus.request("config.profile.make-default", { ...command(), id: "pf_none01" })),
+      "NOT_FOUND",
+    );
+
+    const ids = async (active: boolean) =>
+      (await bus.request("config.profile.list", { limit: 500, active })).items.map(({ id }) => id);
+    assert.deepEqual([(await ids(true)).includes(profile.id), (await ids(false)).includes(profile.id)], [true, false]);
+    await bus.request("config.profile.deactivate", { ...command(), id: profile.id });
+    assert.deepEqual([(await ids(true)).includes(profile.id), (await ids(false)).includes(profile.id)], [false, true]);
+  });
+
+  test("is named by a check of allowed ports that it could not connect by, with its mailboxes", async () => {
+    const profile = await givenProfile();
+    const own = profile.id;
+    await givenMailboxes(own, 2);
+    const check = async (allowedOutboundPorts: "us-government" | number[] | null) =>
+      (await bus.request("config.settings.check-ports", { ...command(), allowedOutboundPorts })).items.find(
+        ({ profileId }) => profileId === own,
+      );
+    const broken = { profileId: own, name: profile.name, mailboxes: 2 };
+    assert.deepEqual(await check("us-government"), { ...broken, ports: [993, 587] });
+    assert.deepEqual(await check([993]), { ...broken, ports: [587] });
+    assert.equal(await check([587, 993]), undefined);
+    assert.equal(await check(null), undefined);
+    await bus.request("config.profile.deactivate", { ...command(), id: own });
+    assert.equal(await check([993]), undefined);
+  });
+
+  test("says that more than half of its mailboxes do not work once that has lasted, and that it is over", async () => {
+    const profile = await givenProfile();
+    const facts = await given.listen("fact.mailbox.*.alert-raised", "fact.mailbox.*.alert-cleared");
+    const [one, two, three] = await Promise.all((await givenMailboxes(profile.id, 3)).map(enable));
+    const away = { code: "CONNECTION_REFUSED", kind: "transient", evidence: { reply: "ECONNREFUSED" } } as const;
+    for (const mailbox of [one, two]) {
+      await bus.publish(runResult(await get(mailbox?.id ?? ""), "inbound", away, "sync"));
+      await eventually(async () => (await get(mailbox?.id ?? "")).lifecycle === "enabled.retrying");
+    }
+    const { ports } = replica;
+    await watchFailing(ports);
+    const said = () =>
+      facts.seen.filter(({ body }) => (body as { object: { id: string } }).object.id === profile.id).map((m) => m.type);
+    await watchFailing({ ...ports, now: () => Date.now() + 601_000 });
+    await eventually(() => said().length === 1);
+    await watchFailing({ ...ports, now: () => Date.now() + 1_000_000 });
+    for (const mailbox of [one, two, three])
+      await bus.request("config.mailbox.delete", { ...command(), id: mailbox?.id ?? "" });
+    await watchFailing({ ...ports, now: () => Date.now() + 1_100_000 });
+    await eventually(() => said().length === 2);
+    assert.deepEqual(said(), ["alert.raised.v1", "alert.cleared.v1"]);
   });
 
   test("cannot be deleted while it is used or the default; afterwards it is gone", async () => {

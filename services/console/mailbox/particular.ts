@@ -2,7 +2,7 @@ import type { Mailbox, RequestArguments } from "@mailfleet/contracts";
 import type { Particular } from "../http/noun-routes.ts";
 import { ownMailboxIds } from "../http/owner-access.ts";
 import type { Call } from "../http/route.ts";
-import { refuseInactiveProfile } from "../profile/profile-view.ts";
+import { refuseForeignProfile } from "../profile/profile-view.ts";
 import { MailboxView, viewMailbox } from "./mailbox-view.ts";
 
 /** To an owner other people's mailboxes do not exist. */
@@ -16,7 +16,7 @@ export const mailboxParticular: Particular = {
   reads: { schema: MailboxView, of: (call, mailbox: Mailbox) => viewMailbox(call, mailbox) },
   before: async (verb, call) => {
     if (verb !== "update" || call.caller.role !== "owner") return;
-    await refuseInactiveProfile(call, (call.body as { profileId?: string } | undefined)?.profileId);
+    await refuseForeignProfile(call, (call.body as { profileId?: string } | undefined)?.profileId);
   },
   answers: { list },
 };

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Direction, Grant, Mailbox, Profile } from "@mailfleet/contracts";
-import { signsIn } from "../profile/profile-view.ts";
+import { isForOwners, signsIn } from "../profile/profile-view.ts";
 import type { Notice } from "../session/notice.ts";
 import type { OwnerSession } from "../session/owner-session.ts";
 import { directionWords, type ShownDirection } from "./direction-words.ts";
@@ -120,7 +120,7 @@ export async function myMailboxPage(
     call.ask("config.profile.list", { limit: mostProfiles }),
     call.ask("config.grant.get", { mailboxId }),
   ]);
-  const profiles = items.filter((profile) => profile.active || profile.id === mailbox.profileId);
+  const profiles = items.filter((profile) => isForOwners(profile) || profile.id === mailbox.profileId);
   const own = profiles.find((profile) => profile.id === mailbox.profileId);
   const signs = own !== undefined && signsIn(own);
   const used = directions.filter(({ name, onlyUsed }) => !onlyUsed || mailbox.directions[name].configured);

@@ -1,7 +1,7 @@
 import { CommandId, type Direction, ProblemError, ProfileId, problemCodes } from "@mailfleet/contracts";
 import type { FastifyReply } from "fastify";
 import { z } from "zod";
-import { refuseInactiveProfile } from "../profile/profile-view.ts";
+import { refuseForeignProfile } from "../profile/profile-view.ts";
 import { dropNotice, leaveNotice, noticeOf } from "../session/notice.ts";
 import { endSession, isFormOf, type OwnerSession, sessionOf } from "../session/owner-session.ts";
 import { html } from "./html.ts";
@@ -73,7 +73,7 @@ const saveSettings: Action = async (call, session, form, reply) => {
     throw new ProblemError("STALE_VERSION", "Somebody else has changed these settings since you opened the page.", {
       remedy: "The present settings are shown below. Change them again if you still want to.",
     });
-  if (profileId !== present) await refuseInactiveProfile(call, profileId);
+  if (profileId !== present) await refuseForeignProfile(call, profileId);
   const wanted = {
     ...{ inbound: method(receive), outbound: method(send) },
     act: methods.act === "none" ? methods.act : method(act),

@@ -1,9 +1,9 @@
 import type { Profile } from "@mailfleet/contracts";
 import type { Particular } from "../http/noun-routes.ts";
-import { ProfileView, viewProfile } from "./profile-view.ts";
+import { isForOwners, ProfileView, viewProfile } from "./profile-view.ts";
 
 /** What is particular about profiles: what is to be copied to the provider. */
 export const profileParticular: Particular = {
   shows: { schema: ProfileView, of: (call, profile: Profile) => viewProfile(call, profile) },
-  lists: ({ caller }, { active }: Profile) => caller.role !== "owner" || active,
+  lists: ({ caller }, profile: Profile) => caller.role !== "owner" || isForOwners(profile),
 };

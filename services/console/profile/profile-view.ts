@@ -29,11 +29,15 @@ export const ProfileView = noun.View.extend({
 });
 export type ProfileView = z.infer<typeof ProfileView>;
 
-/** Owners choose among the active profiles; another is to them as if it did not exist. @throws NOT_FOUND */
-export async function refuseInactiveProfile(call: Pick<Call, "ask">, profileId: string | undefined): Promise<void> {
+/** Whether owners see it and may choose it. */
+export const isForOwners = ({ active, forOwners }: Profile): boolean => active && forOwners;
+
+/** Owners choose among the profiles for them; another is to them as if it did not exist. @throws NOT_FOUND */
+export async function refuseForeignProfile(call: Pick<Call, "ask">, profileId: string | undefined): Promise<void> {
   if (profileId === undefined) return;
   const profile = await orNull(call.ask("config.profile.get", { id: profileId }), ["NOT_FOUND"]);
-  if (!profile?.active) throw new ProblemError("NOT_FOUND", `There is no active profile ${profileId}.`);
+  if (!profile || !isForOwners(profile))
+    throw new ProblemError("NOT_FOUND", `There is no active profile ${profileId}.`);
 }
 
 /** Adds the addresses to copy to the provider. */

@@ -101,7 +101,13 @@ describe("the owner of a mailbox", () => {
       assert.equal(status, 403, name);
       assert.ok(String(body.detail).includes(name));
     }
-    assert.equal((await console.send("PATCH", path, { token, body: { profileId: "pf_asleep01" } })).status, 404);
+    for (const profileId of ["pf_asleep01", "pf_notyours"])
+      assert.equal((await console.send("PATCH", path, { token, body: { profileId } })).status, 404);
+    const { items } = (await console.send("GET", "/profiles", { token })).body as { items: { id: string }[] };
+    assert.deepEqual(
+      items.map(({ id }) => id).filter((id) => /asleep|notyours/.test(id)),
+      [],
+    );
     assert.equal(doubles.updated.length, updated);
     assert.equal((await console.send("PATCH", path, { token, body: { deliveryMethods: methods } })).status, 200);
     assert.deepEqual(doubles.updated.at(-1)?.change, { deliveryMethods: methods });

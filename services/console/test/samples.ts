@@ -43,6 +43,8 @@ export const profileSample: Profile = {
   id: "pf_sample01",
   v: 1,
   name: "Sample",
+  massFailureAlert: true,
+  forOwners: true,
   type: "other",
   inbound: { protocol: "imap", host: "mail.example.org", port: 993, security: "tls", credentials: "mailbox" },
   outbound: { protocol: "smtp", host: "mail.example.org", port: 465, security: "tls", credentials: "mailbox" },

@@ -9,6 +9,8 @@ import {
 } from "@mailfleet/contracts";
 import { grantSample, mailboxSample, profileSample, signInProfileSample } from "./samples.ts";
 
+const notYours = { ...profileSample, id: "pf_notyours", name: "Not yours", forOwners: false };
+
 /** What the stand-ins of `config` and `inbound-sync` saw, and what a test may change. */
 export interface SignInDoubles {
   readonly handlers: RequestHandlers;
@@ -94,12 +96,16 @@ export function signInDoubles(): SignInDoubles {
       }),
       "config.mailbox.history": async () => ({ items: [] }),
       "config.profile.get": async ({ id: profileId }) => {
-        const found = [doubles.profile, profileSample].find((profile) => profile.id === profileId);
+        const found = [doubles.profile, profileSample, notYours].find((profile) => profile.id === profileId);
         if (!found) throw new ProblemError("NOT_FOUND", `There is no profile ${profileId}.`);
         return found;
       },
       "config.profile.list": async () => ({
-        items: [doubles.profile, profileSample, { ...profileSample, id: "pf_asleep01", name: "Asleep", active: false }],
+        items: [
+          ...[doubles.profile, profileSample],
+          { ...profileSample, id: "pf_asleep01", name: "Asleep", active: false },
+          notYours,
+        ],
         next: null,
       }),
       "config.mailbox.test": async ({ id }) => find(id),

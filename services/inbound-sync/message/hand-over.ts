@@ -19,6 +19,8 @@ interface StoredBatch {
   /** They came since the last run that read to the end. */
   readonly isNew: boolean;
   readonly cursor: StoredCursor;
+  /** How many were left out because they are older than mail is received from. */
+  readonly skipped: number;
   /** What it accounts for, and of which source. */
   readonly covers: string | undefined;
   /** What is done with this batch, by name; only for connectors that remember names. */
@@ -62,6 +64,7 @@ export function createHandOver(
       cursor: batch.cursor,
       pending: pendingOf(upToHere),
       received: batch.messages.length,
+      skipped: batch.skipped,
       toMove: batch.toMove,
       toTag: batch.toTag,
       ...(batch.isNew && batch.messages.length > 0 && { found: ports.now() }),

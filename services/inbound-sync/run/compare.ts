@@ -23,10 +23,11 @@ type Used = Pick<InboundPorts, "worker" | "sources" | "fingerprints" | "isOurPro
 
 /** What others ask about an inbox before its mailbox is moved. */
 export const compareAnswers: Answers<Used> = {
-  "inbound-sync.message.compare": async (ports, { mailboxId, profileId }) => {
-    const connection = await ports.worker.connections.under(mailboxId, profileId);
-    if (!connection)
+  "inbound-sync.message.compare": async (ports, { mailboxId, profileId, processFrom }) => {
+    const configured = await ports.worker.connections.under(mailboxId, profileId);
+    if (!configured)
       throw new ProblemError("NOT_FOUND", `There is no mailbox ${mailboxId}, or no profile ${profileId}.`);
+    const connection = processFrom === undefined ? configured : { ...configured, processFrom };
     const permit = await ports.worker.permit(connection);
     if (!permit)
       throw new ProblemError("TOO_MANY", "All connections that the profile allows are in use.", {

@@ -102,6 +102,7 @@ export async function receive(ports: InboundPorts, run: ReceiveRun, found: Found
       messages: kept.stored,
       // What is only tried again moves no cursor.
       isNew: batch.cursor !== cursor,
+      skipped: batch.cursor === cursor ? 0 : (batch.passedOver.older ?? 0),
       cursor: batch.cursor,
       covers: batch.covers && `${start.prefix}:${batch.covers}`,
       named: names ? [...settled.map((one) => named(one, old.get(one))), ...(batch.notWanted ?? []).map(unread)] : [],

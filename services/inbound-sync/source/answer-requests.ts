@@ -35,6 +35,7 @@ export const sourceAnswers: Answers<Pick<InboundPorts, "sources" | "worker" | "n
       lastProbeReceivedAt: source?.lastProbeReceivedAt ?? null,
       ...watchOf(source),
       messages: source?.received ?? 0,
+      skipped: source?.skipped ?? 0,
     };
   },
 };

@@ -93,6 +93,8 @@ export interface SourceDocument {
   /** REPORTS_NOT_MOVED is raised, or is about to be. */
   readonly notMoved?: boolean;
   readonly received?: number;
+  /** Messages that were there and are older than mail is received from. */
+  readonly skipped?: number;
   /** The last audit, and when the next one is due. */
   readonly audit?: Audit;
   readonly auditAt?: number;

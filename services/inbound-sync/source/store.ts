@@ -74,6 +74,8 @@ export function createSourceStore(store: Store) {
         cursor: StoredCursor;
         pending: PendingFacts | null;
         received: number;
+        /** Older than mail is received from. */
+        skipped: number;
         /** When new mail was found, if any of it came after the last run that read to the end. */
         found?: number;
         setAside?: readonly SetAside[];
@@ -87,6 +89,7 @@ export function createSourceStore(store: Store) {
         cursor: { $literal: step.cursor },
         pending: { $literal: step.pending },
         received: { $add: [{ $ifNull: ["$received", 0] }, step.received] },
+        ...(step.skipped > 0 && { skipped: { $add: [{ $ifNull: ["$skipped", 0] }, step.skipped] } }),
         ...(step.found !== undefined && { found: { at: step.found, after: { $ifNull: ["$listedAt", null] } } }),
         ...(step.setAside && { setAside: { $literal: step.setAside } }),
         ...(step.toMove.length > 0 && withMore("toMove", step.toMove)),

@@ -146,6 +146,8 @@ describe("a mailbox that is read over POP3", { skip }, () => {
     await read(mailboxId);
     await eventually(() => subjects(mailboxId).length === 2);
     assert.deepEqual(subjects(mailboxId).sort(), ["since 2", "since 3"]);
+    const { skipped } = await given.world.request("inbound-sync.activity.get", { mailboxId });
+    assert.equal(skipped, 2, "counted once, however often it is read");
     await replica.stop();
   });
 

@@ -23,7 +23,7 @@ test("of runs that write together the one that lost its mailbox hears of it, and
   });
   const taken = await Promise.all(["mb_one", "mb_lost", "mb_two"].map((mailboxId) => leases.take(mailboxId)));
   await given.sources.remove("mb_lost", Date.now());
-  const step = { cursor: { uid: 7 }, pending: null, received: 1, toMove: [], toTag: [] };
+  const step = { cursor: { uid: 7 }, pending: null, received: 1, skipped: 0, toMove: [], toTag: [] };
   const written = await Promise.allSettled(taken.map((lease) => lease && given.sources.advance(lease, step)));
   assert.deepEqual(
     written.map((one) => (one.status === "fulfilled" ? one.value : one.reason.name)),

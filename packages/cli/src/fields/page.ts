@@ -1,16 +1,17 @@
-import type { AnyNoun } from "@mailfleet/contracts";
-import { type Leaf, leavesOf, settable } from "./leaves.ts";
+import { type AnyNoun, rulesOf } from "@mailfleet/contracts";
+import { type OptionedLeaf, optionedLeavesOf, settable } from "./leaves.ts";
 import { ownFields, type Standing, vendorFields } from "./vendor-fields.ts";
 
 const code = (text: string) => `\`${text}\``;
 
-function fieldLine({ path, option, text, rules }: Leaf): string {
-  return `- ${code(path.join("."))}${option === undefined ? "" : ` (${code(option)})`}: ${text}. _${rules.join("; ")}._`;
+function fieldLine(leaf: OptionedLeaf): string {
+  const { path, option, text } = leaf;
+  return `- ${code(path.join("."))}${option === undefined ? "" : ` (${code(option)})`}: ${text}. _${rulesOf(leaf).join("; ")}._`;
 }
 
 function nounLines(noun: AnyNoun): string {
   const secrets = Object.entries(noun.secrets).map(([name, { text }]) => `- ${code(name)}: ${text}. _A secret._`);
-  return [...leavesOf(noun).map(fieldLine), ...secrets].join("\n");
+  return [...optionedLeavesOf(noun).map(fieldLine), ...secrets].join("\n");
 }
 
 const withoutNoun = (path: string) => path.slice(path.indexOf(".") + 1);

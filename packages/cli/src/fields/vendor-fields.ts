@@ -73,7 +73,10 @@ export const vendorFields: Readonly<Record<"profile" | "mailbox" | "settings", R
     encodingcodepage: never(
       "text is sent as UTF-8, which every mail program reads; `eightBitPolicy` is for old servers",
     ),
-    sendemailalert: missing("mail to the owner when more than half of a profile's mailboxes failed within an hour"),
+    sendemailalert: here(
+      "profile.massFailureAlert",
+      "default yes; said when it has lasted for ten minutes, and again when it is over",
+    ),
     owneremailaddress: here("profile.owner"),
     ownerid: here("profile.owner"),
     statecode: here("profile.active", "`profile activate`, `profile deactivate`"),
@@ -86,7 +89,8 @@ export const vendorFields: Readonly<Record<"profile" | "mailbox" | "settings", R
     lastcrmmessage: command("the remedy of a step of `profile test-connection`"),
     lastteststarttime: command("`at` in the answer of `profile test-connection`"),
     lasttesttotalexecutiontime: command("`ms` of each step of `profile test-connection`"),
-    "set as default profile": here("settings.defaultProfileId profile.isDefault"),
+    "set as default profile": here("settings.defaultProfileId profile.isDefault", "`profile make-default`"),
+    "profiles that users see": here("profile.forOwners"),
   },
   mailbox: {
     name: here("mailbox.name"),
@@ -179,8 +183,8 @@ export const vendorFields: Readonly<Record<"profile" | "mailbox" | "settings", R
     requireapprovalforuseremail: here("settings.approvalRequiredForUsers"),
     requireapprovalforqueueemail: here("settings.approvalRequiredForQueues"),
     "default server profile": here("settings.defaultProfileId"),
-    "default incoming method": missing("the method of new mailboxes that name none; it is server-side"),
-    "default outgoing method": missing("the method of new mailboxes that name none; it is server-side"),
+    "default incoming method": here("settings.inboundDeliveryMethod"),
+    "default outgoing method": here("settings.outboundDeliveryMethod"),
     "default ACT method": here("settings.actDeliveryMethod"),
     "notifications: errors, warnings, information": here(
       "notification-settings.ownerSeverities",
@@ -215,7 +219,10 @@ export const vendorFields: Readonly<Record<"profile" | "mailbox" | "settings", R
     MaxMailboxTransientFailures: here("settings.retryPolicy.maximumAttempts"),
     AllowNonSSLEmail: here("profile.inbound.security", "`none` is for stand-ins on the same machine"),
     AllowCredentialsEntryViaNonSecureChannels: never("secrets are not taken over plain HTTP, except on loopback"),
-    "ports of US Government": here("settings.allowedOutboundPorts"),
+    "ports of US Government": here(
+      "settings.allowedOutboundPorts",
+      "`settings set --allowed-ports` first says which profiles could not connect any more, and asks",
+    ),
     languages: missing("pages and notices in German, Japanese, Italian"),
     "quiet hours": missing("hours in which notices wait"),
   },

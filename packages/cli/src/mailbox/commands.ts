@@ -6,6 +6,7 @@ import { addMailboxBulkCommands, bulkVerbs, updateMany } from "./bulk.ts";
 import { addEraseCommand } from "./erase.ts";
 import { historyColumns } from "./history.ts";
 import { addMoveCommand } from "./move.ts";
+import { addPreviewCommand } from "./preview.ts";
 import { addSignInCommands } from "./sign-in.ts";
 import { approvalFacts, directionFacts, grantFacts, stateLine } from "./words.ts";
 
@@ -34,6 +35,7 @@ export const mailboxCommands: ParticularCommands = {
     addSignInCommands(group, cli);
     addMailboxBulkCommands(group, cli);
     addMoveCommand(group, cli);
+    addPreviewCommand(group, cli);
     addEraseCommand(group, cli);
   },
 };

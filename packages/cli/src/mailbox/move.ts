@@ -1,7 +1,6 @@
-import { setTimeout as pause } from "node:timers/promises";
-import type { Comparison, ConnectionTest, Profile } from "@mailfleet/contracts";
+import type { ConnectionTest, Profile } from "@mailfleet/contracts";
 import type { Command } from "commander";
-import { type ApiClient, isPassing } from "../api-client.ts";
+import type { ApiClient } from "../api-client.ts";
 import { type Cli, wholeNumber } from "../cli.ts";
 import { Failed, NotOver, UsageError } from "../exit-codes.ts";
 import { dryRunText } from "../noun/commands.ts";
@@ -9,10 +8,10 @@ import { idOf } from "../noun/named.ts";
 import { mailboxPath } from "../paths.ts";
 import type { Shown, ShownMailbox } from "../shown.ts";
 import { outcomeLine } from "./bulk.ts";
+import { compareInbox, failureWords, type ShownComparison, until } from "./compare-inbox.ts";
 import { watchTests } from "./watch-test.ts";
 import { stepLine } from "./words.ts";
 
-type ShownComparison = Shown<Comparison>;
 interface Balance {
   readonly at: string | null;
   readonly says: number | null;
@@ -29,42 +28,6 @@ interface MoveFlags {
 
 /** Longer than the API takes for a test. */
 const testMs = 70_000;
-/** How long a free connection is waited for. */
-const connectionMs = 60_000;
-const lookMs = 300;
-/** How often progress is reported to a person who waits. */
-const tellMs = 2000;
-
-/** Looks until `done`; what is only away for now is looked up again. Throws `NotOver` after the time limit. */
-async function until<Answer>(
-  client: ApiClient,
-  path: string,
-  timeoutMs: number,
-  done: (answer: Answer) => boolean,
-  onLook: (answer: Answer) => void = () => {},
-): Promise<Answer> {
-  const deadline = Date.now() + timeoutMs;
-  for (;;) {
-    const answer = await client.get<Answer>(path).catch((error: unknown) => {
-      if (isPassing(error)) return null;
-      throw error;
-    });
-    if (answer && done(answer)) return answer;
-    if (answer) onLook(answer);
-    if (Date.now() > deadline) throw new NotOver("It goes on by itself, and this command no longer waits for it.");
-    await pause(lookMs);
-  }
-}
-
-/** Begins a comparison; where all connections are in use it asks again for a while, since others give theirs back. */
-async function begin(client: ApiClient, path: string, profileId: string): Promise<{ begun: boolean }> {
-  for (const until = Date.now() + connectionMs; ; await pause(tellMs))
-    try {
-      return await client.post<{ begun: boolean }>(path, { profileId });
-    } catch (error) {
-      if (!isPassing(error) || Date.now() > until) throw error;
-    }
-}
 
 /** What the check before a move found, in words. */
 function comparisonWords({ has, known, fresh, older, refused, handedOver }: ShownComparison): string {
@@ -112,25 +75,9 @@ async function checkBefore(
   profileId: string,
   timeoutMs: number,
 ): Promise<ShownComparison> {
-  const at = `${mailboxPath(mailbox.id)}/messages`;
-  const { begun } = await begin(client, `${at}/compare`, profileId);
-  if (!begun) throw new Failed("Another comparison of this mailbox is under way. Try again when it has ended.");
-  let told = Date.now();
-  const found = await until<ShownComparison>(
-    client,
-    `${at}/comparison`,
-    timeoutMs,
-    ({ endedAt }) => endedAt !== null,
-    ({ has }) => {
-      if (Date.now() - told < tellMs) return;
-      told = Date.now();
-      cli.remark(`${has} messages compared …`);
-    },
-  );
-  const { failure } = found;
-  if (!failure) return found;
-  const says = failure.evidence?.reply ? ` The server says: ${failure.evidence.reply}` : "";
-  throw new Failed(`${notMoved(mailbox)} ${failure.code}: ${failure.text}${says} ${failure.remedy}`);
+  const found = await compareInbox(cli, client, mailbox, { profileId }, timeoutMs);
+  if (found.failure) throw new Failed(`${notMoved(mailbox)} ${failureWords(found.failure)}`);
+  return found;
 }
 
 /** Changes the profile, and where the mailbox is wanted waits for the tests that follow. False: a test failed. */

@@ -23,6 +23,7 @@ function activityFacts(name: Direction, { activity }: ShownDirection): Fact[] {
     ["  last run", time(activity?.lastRunAt)],
     ["  last proved success", time(activity?.lastProvedSuccessAt)],
     ["  messages", activity?.messages],
+    ...(activity?.skipped ? ([["  older, left out", activity.skipped]] as const) : []),
   ];
 }
 

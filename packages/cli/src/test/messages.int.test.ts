@@ -29,7 +29,7 @@ describe("received mail on the command line", () => {
       body: { text: "Two \u001b[31mboxes", html: null, attachments: [], unparsed: null },
     });
     api.on("GET /messages/mb_sales01/1.42/raw", (_, response) => void response.end("Subject: Order\r\n\r\nTwo boxes"));
-    api.on("GET /mailboxes/sales%40example.org", { body: { id: "mb_sales01" } });
+    api.on("GET /mailboxes/sales%40example.org", { body: { id: "mb_sales01", profileId: "pf_sales01" } });
     api.on("POST /messages/republish", { body: { published: 3 } });
   });
   after(() => api?.stop());
@@ -40,6 +40,22 @@ describe("received mail on the command line", () => {
     assert.match(out, /^ID +RECEIVED +SIZE +FROM +SUBJECT +NOTE\nmb_sales01\/1\.42 +2027-01-31 08:00:00Z +1234/, err);
     assert.equal(api.seen.at(-1)?.query.get("since"), "2027-01-31T00:00:00.000Z");
     assert.equal((await mailfleet("messages list")).code, 2);
+  });
+
+  it("is counted before it is received: how much would come, and how much is too old", async () => {
+    const found = { profileId: "pf_1", begunAt: "2027-01-31T08:00:00.000Z", endedAt: "2027-01-31T08:00:01.000Z" };
+    const counts = { has: 1234, known: 0, fresh: 200, older: 1034, refused: 0, handedOver: 0, failure: null };
+    api.on("POST /mailboxes/mb_sales01/messages/compare", { body: { begun: true } });
+    api.on("GET /mailboxes/mb_sales01/messages/comparison", { body: { ...found, ...counts } });
+    const { out, err } = await mailfleet("mailbox preview sales@example.org --process-from 2027-01-01");
+    assert.equal(
+      out,
+      "1234 messages are in the inbox: 200 would be received, 1034 are older than 2027-01-01T00:00:00.000Z and would be left out.",
+      err,
+    );
+    const asked = api.seen.find(({ path }) => path.endsWith("/compare"));
+    assert.deepEqual(asked?.body, { profileId: "pf_sales01", processFrom: "2027-01-01T00:00:00.000Z" });
+    assert.equal((await mailfleet("mailbox preview sales@example.org --process-from someday")).code, 2);
   });
 
   it("tells what a mail server could not deliver", async () => {

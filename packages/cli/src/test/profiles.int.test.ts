@@ -221,6 +221,7 @@ describe("settings on the command line", () => {
     try {
       const settings = { v: 2, retryPolicy: {}, allowedOutboundPorts: [80, 443] };
       api.on("PATCH /settings", { body: settings });
+      api.on("POST /settings/check-ports", { body: { items: [] } });
       for (const [text, value] of [
         ["us-government", "us-government"],
         ["80,443", [80, 443]],
@@ -232,6 +233,16 @@ describe("settings on the command line", () => {
         assert.match(out, /allowed outbound ports +80, 443/);
       }
       assert.equal((await run(api.url, ["settings", "set", "--allowed-ports", "80,0"])).code, 2);
+
+      const broken = { profileId: "pf_1", name: "Sales", mailboxes: 12, ports: [993, 587] };
+      api.on("POST /settings/check-ports", { body: { items: [broken] } });
+      const changes = () => api.seen.filter(({ method }) => method === "PATCH").length;
+      const before = changes();
+      const asked = await run(api.url, ["settings", "set", "--allowed-ports", "443"], { answer: "no" });
+      assert.deepEqual([asked.code, changes()], [2, before]);
+      assert.match(asked.err, /Sales: 993 and 587, 12 mailboxes/);
+      assert.equal((await run(api.url, ["settings", "set", "--allowed-ports", "443", "--yes"])).code, 0);
+      assert.equal(changes(), before + 1);
     } finally {
       await api.stop();
     }

@@ -24,6 +24,10 @@ const kept = <Owner extends "inbound-sync" | "outbound-send">(owner: Owner) =>
       watchSince: field(Instant.nullable().optional(), "since when that is so"),
       watchWhy: field(z.string().max(2000).nullable().optional(), "why only the polls find it, in words"),
       messages: field(z.number().int(), "received, or sent, so far"),
+      skipped: field(
+        z.number().int().optional(),
+        "messages that were left out because they are older than mail is received from",
+      ),
     },
     standard: [],
     operations: {

@@ -40,8 +40,8 @@ export const mailbox = noun("mailbox", {
       write: ProfileId.optional(),
       flag: "profile <profile>",
     }),
-    deliveryMethods: field(DeliveryMethods, "how each direction is served", {
-      write: NewDeliveryMethods.default({ inbound: "server-side", outbound: "server-side" }),
+    deliveryMethods: field(DeliveryMethods, "how each direction is served; the organisation's defaults if absent", {
+      write: NewDeliveryMethods.optional(),
       flags: { inbound: "inbound", outbound: "outbound", act: "act" },
       whole: {},
     }),
@@ -90,6 +90,7 @@ export const mailbox = noun("mailbox", {
       .describe("a lifecycle word; `enabled` and `disabled` stand for all of their kind"),
     profileId: ProfileId.optional(),
     kind: MailboxKind.optional(),
+    active: z.boolean().optional().describe("yes: those that are active; no: those that are deactivated"),
     search: z.string().max(200).optional().describe("part of the address or name"),
     ids: z.array(MailboxId).max(100).optional().describe("between services: only these"),
   },

@@ -145,10 +145,16 @@ export const message = noun("message", {
       answer: z.object({ asked: z.boolean().describe("false: the mailbox was never read") }),
     }),
     compare: operation({
-      text: "Read the inbox through another profile, and count which messages were handed over before and which would be new; receives nothing",
+      text: "Read the inbox through another profile, or from another date on, and count which messages were handed over before, which would be new and which are too old; receives nothing",
       collection: true,
       at: "/mailboxes/:mailbox/messages/compare",
-      input: { mailboxId: MailboxId, profileId: ProfileId.describe("the profile to try, by its id") },
+      input: {
+        mailboxId: MailboxId,
+        profileId: ProfileId.describe("the profile to try, by its id"),
+        processFrom: Instant.optional().describe(
+          "as if mail were received from then on; as it is configured if absent",
+        ),
+      },
       status: 202,
       impact: "none",
       answer: z.object({ begun: z.boolean().describe("false: an earlier comparison is still under way") }),

@@ -43,6 +43,11 @@ export const profile = noun("profile", {
       "who also gets the notices about what only they or an administrator can repair, if the notification settings say so",
       { flag: "owner <address>" },
     ),
+    massFailureAlert: field(
+      z.boolean().default(true),
+      "whether an alert, mailed to the owner in any case, says that more than half of its mailboxes do not work (Dynamics 365: sendemailalert)",
+    ),
+    forOwners: field(z.boolean().default(true), "whether the owners of mailboxes see it and may choose it"),
     type: field(ProfileType.default("other"), whatTypesFillIn, {
       set: "create",
       column: "TYPE",
@@ -185,18 +190,29 @@ export const profile = noun("profile", {
       .describe("when a test with the next secrets passed, and of which mailbox; null: none did"),
     maximumMailboxes: z.number().int().nullable().describe("how many may use it; null: no limit"),
   },
+  filter: {
+    active: z.boolean().optional().describe("yes: those whose mailboxes work; no: those that are deactivated"),
+  },
   dryRuns: true,
   flags: { mailboxId: "mailbox <mailbox>", clientSecretExpiresAt: "client-secret-expires <date>" },
   standard: ["create", "get", "list", "update", "delete", "destinations"],
   texts: {
     create: "Create a profile; servers, ports and scopes that are left out are filled in",
-    list: "List profiles; an owner sees id, name and type of the active ones",
+    list: "List profiles; an owner sees id, name and type of the active ones that are for owners",
     delete: "Delete a profile that no mailbox uses",
   },
   owners: { list: ["id", "name", "type"] },
   operations: {
     activate: operation({ text: "Let the profile's mailboxes work again" }),
     deactivate: operation({ text: "Stop all mailboxes of the profile", impact: "destroys" }),
+    "make-default": operation({
+      text: "Make it the profile of mailboxes that name none",
+      answer: z.object({
+        profileId: ProfileId,
+        before: ProfileId.nullable().describe("the default profile until now; null: there was none"),
+      }),
+      tried: false,
+    }),
     "test-connection": operation({
       text: "Connect and sign in once in each direction, and say what each step found; changes nothing, sends nothing",
       input: {

@@ -9,7 +9,9 @@ import { RetryPolicy, RetryPolicyChange } from "./retry-policy.ts";
 
 /** Ports that connections may go to: a named preset, a list, or `null` for all. */
 export const AllowedOutboundPorts = z
-  .union([z.enum(["us-government"]), z.array(whole(1, 65_535)).min(1).max(100)])
+  .union([z.enum(["us-government"]), z.array(whole(1, 65_535)).min(1).max(100)], {
+    error: "must be us-government or a list of ports from 1 to 65535",
+  })
   .nullable();
 export type AllowedOutboundPorts = z.infer<typeof AllowedOutboundPorts>;
 
@@ -48,6 +50,16 @@ export const settings = noun("settings", {
     defaultProfileId: field(ProfileId.nullable().default(null), "profile for mailboxes that name none", {
       flag: "default-profile <profile>",
     }),
+    inboundDeliveryMethod: field(
+      DeliveryMethod.default("server-side"),
+      "how mail is received for new mailboxes that name no methods",
+      { flag: "inbound" },
+    ),
+    outboundDeliveryMethod: field(
+      DeliveryMethod.default("server-side"),
+      "how mail is sent for new mailboxes that name no methods; a mailbox that others forward to sends nothing",
+      { flag: "outbound" },
+    ),
     actDeliveryMethod: field(
       DeliveryMethod.default("none"),
       "default for appointments, contacts and tasks of new user mailboxes with an Exchange profile",
@@ -83,6 +95,24 @@ export const settings = noun("settings", {
   },
   dryRuns: true,
   standard: ["get", "update"],
-  operations: { defaults: operation({ text: "Read the settings that a new organisation begins with", kind: "read" }) },
+  operations: {
+    defaults: operation({ text: "Read the settings that a new organisation begins with", kind: "read" }),
+    "check-ports": operation({
+      text: "Say which profiles could not connect any more if only these ports were allowed; changes nothing",
+      input: { allowedOutboundPorts: AllowedOutboundPorts },
+      answer: z.object({
+        items: z.array(
+          z.object({
+            profileId: ProfileId,
+            name: z.string(),
+            mailboxes: z.number().int().describe("how many mailboxes use it"),
+            ports: z.array(z.number().int()).describe("which of its ports would not be allowed"),
+          }),
+        ),
+      }),
+      impact: "none",
+      tried: false,
+    }),
+  },
 });
 export type Settings = z.output<typeof settings.View>;

@@ -1,0 +1,69 @@
+import { eachAlone, type OutboxEntry, type Page, readPage } from "@mailfleet/kit";
+import { alertCleared, alertRaised } from "../mailbox/alert-entries.ts";
+import type { MailboxStore } from "../mailbox/store.ts";
+import type { Ports } from "../ports.ts";
+import type { ProfileBody, ShownProfile } from "./body.ts";
+
+const batch = 200;
+/** An outage that is shorter is not told: its mailboxes are tried again by then. */
+const patienceMs = 600_000;
+const code = "PROFILE_MAILBOXES_FAILING";
+
+/** How many mailboxes of a profile are meant to work, and how many of them do not. */
+export interface Failing {
+  readonly all: number;
+  readonly failing: number;
+}
+
+/** Says that more than half of a profile's mailboxes do not work, once, and that it is over. */
+export async function watchFailing(ports: Ports): Promise<void> {
+  const query = { filter: {}, sort: [["_id", 1]] } as const;
+  const alone = { logger: ports.logger, what: "profile", name: ({ _id }: ShownProfile) => _id };
+  const counts = await ports.mailboxes.countFailing();
+  let cursor: string | null = null;
+  do {
+    const page: Page<ShownProfile> = await readPage({ limit: batch, ...(cursor ? { cursor } : {}) }, query, (asked) =>
+      ports.documents.profile.list(asked),
+    );
+    await eachAlone(page.items, alone, (profile) => watch(ports, profile, counts));
+    cursor = page.next;
+  } while (cursor !== null);
+}
+
+async function watch(
+  { documents, now }: Pick<Ports, "documents" | "now">,
+  profile: ShownProfile,
+  counts: Awaited<ReturnType<MailboxStore["countFailing"]>>,
+): Promise<void> {
+  const at = now();
+  const decided = decideFailing(profile, counts.get(profile._id) ?? { all: 0, failing: 0 }, at);
+  if (decided === null) return;
+  const { failing, outbox } = decided;
+  const what = failing ? `${failing.since}/${failing.isTold}` : "over";
+  await documents.profile.change(profile._id, { key: `failing/${what}/${profile.v}`, at }, (before) =>
+    before.v === profile.v
+      ? { after: { ...before, failing }, outbox, quiet: true }
+      : { ignored: "it is another by now" },
+  );
+}
+
+/**
+ * What is to be kept and said. One mailbox alone has alerts of its own. It is said when it has lasted for a while, or each
+ * short outage of a server would be. `null`: nothing changes.
+ */
+export function decideFailing(
+  { _id, settings, active, failing: before }: Pick<ShownProfile, "_id" | "settings" | "active" | "failing">,
+  { all, failing }: Failing,
+  at: number,
+): { readonly failing: ProfileBody["failing"]; readonly outbox: OutboxEntry[] } | null {
+  const object = { type: "profile", id: _id, label: settings.name } as const;
+  const fails = settings.massFailureAlert !== false && active && failing >= 2 && failing * 2 > all;
+  if (!fails) {
+    if (!before) return null;
+    return { failing: undefined, outbox: before.isTold ? [alertCleared({ at, object, codes: [code] })] : [] };
+  }
+  if (!before) return { failing: { since: at, isTold: false }, outbox: [] };
+  if (before.isTold || at - before.since < patienceMs) return null;
+  const detail = `${failing} of ${all} mailboxes have not worked since ${new Date(before.since).toISOString()}.`;
+  return { failing: { ...before, isTold: true }, outbox: [alertRaised({ at, object, code, detail })] };
+}
