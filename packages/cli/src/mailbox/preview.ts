@@ -42,7 +42,7 @@ export function addPreviewCommand(mailbox: Command, cli: Cli): void {
   mailbox
     .command("preview <mailbox>")
     .description(
-      "read the inbox and say how many messages would be received, and how many are too old; takes nothing in",
+      "read the inbox and say how many messages would be received, and how many are too old; receives nothing",
     )
     .option("--process-from <date>", "as if only mail that arrives after this were received")
     .option("--timeout <seconds>", "how long to wait", wholeNumber("--timeout", 1, 86_400), 900)
