@@ -1,6 +1,5 @@
 import { type Index, living } from "@mailfleet/kit";
 import { type Collection, type Document, type Filter, groupReads, type Store } from "@mailfleet/store";
-import type { Failing } from "../profile/watch-failing.ts";
 import type { MailboxForConnection, ShownMailbox, StoredMailbox } from "./body.ts";
 
 /** The collection of mailboxes; the kit keeps its documents, here are the questions that only mailboxes are asked. */
@@ -16,6 +15,12 @@ export const mailboxIndexes: readonly Index[] = [
   { name: "lifecycle", keys: { "status.lifecycle": 1, addressKey: 1 }, where: living },
   { name: "rearm", keys: { rearmAt: 1 }, where: { rearmAt: { $exists: true } } },
 ];
+
+/** How many mailboxes of a profile are meant to work, and how many of them do not. */
+export interface Failing {
+  readonly all: number;
+  readonly failing: number;
+}
 
 /** Words of mailboxes that have worked and do not, and of those that work; the others are not meant to, or never did. */
 const fails = [

@@ -1,6 +1,6 @@
 import { eachAlone, type OutboxEntry, type Page, readPage } from "@mailfleet/kit";
 import { alertCleared, alertRaised } from "../mailbox/alert-entries.ts";
-import type { MailboxStore } from "../mailbox/store.ts";
+import type { Failing, MailboxStore } from "../mailbox/store.ts";
 import type { Ports } from "../ports.ts";
 import type { ProfileBody, ShownProfile } from "./body.ts";
 
@@ -8,12 +8,6 @@ const batch = 200;
 /** An outage that is shorter is not told: its mailboxes are tried again by then. */
 const patienceMs = 600_000;
 const code = "PROFILE_MAILBOXES_FAILING";
-
-/** How many mailboxes of a profile are meant to work, and how many of them do not. */
-export interface Failing {
-  readonly all: number;
-  readonly failing: number;
-}
 
 /** Says that more than half of a profile's mailboxes do not work, once, and that it is over. */
 export async function watchFailing(ports: Ports): Promise<void> {
