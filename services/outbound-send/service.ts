@@ -28,7 +28,7 @@ export const outboundSend = defineService<OutboundPorts>()({
   name: "outbound-send",
   environment: workerEnvironment,
   collections: [...Object.values(collections), permitCollection, signInCollection],
-  asks: workerAsks,
+  asks: [...workerAsks, "inbound-sync.message.search"],
   publishes: [...workerPublishes, ...streams.SENDS.subjects],
   answers: {
     "outbound-send.send.submit": submitSend,

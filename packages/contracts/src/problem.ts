@@ -14,6 +14,7 @@ export const problemCodes = {
   SECRET_NEEDED_AGAIN: { status: 409, title: "The stored secret was entered for another server" },
   IN_USE: { status: 409, title: "It is still in use" },
   STALE_VERSION: { status: 412, title: "It has changed since you read it" },
+  AUTOMATIC_LOOP: { status: 409, title: "An automatic answer would go round and round" },
   TOO_LARGE: { status: 413, title: "The body is too large" },
   TOO_MANY: { status: 429, title: "Too many at once" },
   PORT_NOT_ALLOWED: { status: 409, title: "The organisation does not allow connections to this port" },

@@ -15,6 +15,7 @@ export {
 export { UnsendableMessage } from "./message-walker.ts";
 export { type ParsedBody, parseBody } from "./parse-body.ts";
 export { prepareRaw } from "./prepare-raw.ts";
+export { automaticBecause } from "./read-automatic.ts";
 export { type MessageHeaders, readHeaders } from "./read-headers.ts";
 export { readOriginal } from "./read-original.ts";
 export { readUndeliverable } from "./read-undeliverable.ts";

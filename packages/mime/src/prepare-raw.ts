@@ -1,6 +1,7 @@
 import { addressesText } from "@mailfleet/contracts";
 import { ownHeaders } from "./message-id.ts";
 import { LARGEST_HEADER, UnsendableMessage } from "./message-walker.ts";
+import { isAutomaticAnswer } from "./read-automatic.ts";
 import { readHeaders } from "./read-headers.ts";
 
 /** A ready-made message, and the headers that Mailfleet adds where they are missing. */
@@ -24,6 +25,9 @@ export interface PreparedRaw {
   readonly messageId: string;
   readonly subject: string | null;
   readonly from: string | null;
+  /** It is an automatic answer: see `isAutomaticAnswer`. */
+  readonly isAutomatic: boolean;
+  readonly inReplyTo: string | null;
 }
 
 /**
@@ -40,7 +44,17 @@ export function prepareRaw({ start, messageId, sendId, date }: PrepareRaw): Prep
   const lineEnd = firstLine > 0 && start[firstLine - 1] !== 13 ? "\n" : "\r\n";
   const head = Buffer.from(added.map((line) => line + lineEnd).join(""), "latin1");
   const from = addressesText(found.from) || null;
-  return { head, rest: withoutBlind(start), messageId: found.messageId ?? messageId, subject: found.subject, from };
+  const { subject, inReplyTo } = found;
+  const isAutomatic = isAutomaticAnswer(found);
+  return {
+    head,
+    rest: withoutBlind(start),
+    messageId: found.messageId ?? messageId,
+    subject,
+    from,
+    isAutomatic,
+    inReplyTo,
+  };
 }
 
 /** The line of mailbox files, which is no field: not at the top, and not below what we add. */

@@ -26,6 +26,18 @@ export interface MessageHeaders {
   readonly failedRecipients: string | null;
   /** RFC 3834 §5. */
   readonly autoSubmitted: string | null;
+  /** Of lists and automatic answers: `bulk`, `list`, `auto_reply`; older than RFC 3834. */
+  readonly precedence: string | null;
+  /** RFC 2919. */
+  readonly listId: string | null;
+  /** The sender of the envelope; `<>`: nobody wants to hear that it could not be delivered (RFC 5321 §4.5.5). */
+  readonly returnPath: string | null;
+  /** What Exchange is asked not to answer: X-Auto-Response-Suppress. */
+  readonly suppress: string | null;
+  /** X-Autoreply or X-Autorespond. */
+  readonly autoreply: string | null;
+  /** Message-ID of what it answers. */
+  readonly inReplyTo: string | null;
   /** Value of X-Mailfleet-Probe, see `readProbeMark`. */
   readonly probe: string | null;
   /** Value of X-Mailfleet-Send. */
@@ -45,6 +57,8 @@ const wanted = new Set([
   ...["message-id", "subject", "from", "to", "cc", "date", "content-type"],
   ...["content-class", "x-failed-recipients"],
   ...["auto-submitted", "x-mailfleet-probe", "x-mailfleet-send"],
+  ...["precedence", "list-id", "return-path", "x-auto-response-suppress", "x-autoreply", "x-autorespond"],
+  "in-reply-to",
 ]);
 /** Of these all fields count; of the others the first. */
 const lists = new Set(["to", "cc"]);
@@ -101,6 +115,12 @@ export function readHeaders(raw: Uint8Array): MessageHeaders {
     contentClass: short("content-class"),
     failedRecipients: short("x-failed-recipients", limits.list),
     autoSubmitted: short("auto-submitted"),
+    precedence: short("precedence"),
+    listId: short("list-id"),
+    returnPath: short("return-path"),
+    suppress: short("x-auto-response-suppress"),
+    autoreply: short("x-autoreply") ?? short("x-autorespond"),
+    inReplyTo: short("in-reply-to", limits.id),
     probe: short("x-mailfleet-probe"),
     send: short("x-mailfleet-send"),
     unparsed: raw.byteLength === 0 ? "the message is empty" : fieldCount === 0 ? "there is no header field" : null,

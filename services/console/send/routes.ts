@@ -49,6 +49,7 @@ export const sendRoutes: readonly Route[] = [
     takesMail: true,
     answer: Send,
     status: 202,
+    problems: ["AUTOMATIC_LOOP"],
     location: (send) => `/sends/${send.id}`,
     handle: async (call) => {
       const mailboxId = await mailboxIdOf(call, call.params.mailbox);

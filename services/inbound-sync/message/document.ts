@@ -25,6 +25,8 @@ export interface StoredMessage {
   readonly original?: NonNullable<ReceivedMessage["original"]>;
   /** It is a mail server's report that a message could not be delivered. */
   readonly undeliverable?: NonNullable<ReceivedMessage["undeliverable"]>;
+  /** `automaticBecause` */
+  readonly automatic?: string;
   readonly unparsed: string | null;
   readonly expireAt: number;
 }

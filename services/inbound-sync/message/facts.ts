@@ -3,7 +3,8 @@ import type { StoredMessage } from "./document.ts";
 
 /** A message was received. The message's key is the fact's id, so the same message is the same fact. */
 export function mailReceived(message: StoredMessage, correlation?: string, id = message.id): OutgoingMessage {
-  const { mailboxId, receivedAt, storedAt, size, sha256, messageId, subject, from, unparsed, undeliverable } = message;
+  const { mailboxId, receivedAt, storedAt, size, sha256, messageId, subject, from, unparsed } = message;
+  const { undeliverable, automatic } = message;
   return {
     id,
     subject: subjects.mailFact(mailboxId, "received"),
@@ -24,6 +25,7 @@ export function mailReceived(message: StoredMessage, correlation?: string, id = 
       from,
       unparsed,
       ...(undeliverable && { undeliverable }),
+      ...(automatic !== undefined && { automatic }),
     },
   };
 }

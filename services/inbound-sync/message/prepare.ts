@@ -2,6 +2,7 @@ import { createHash, hash } from "node:crypto";
 import { type FetchedMessage, MessageRefused } from "@mailfleet/connector-api";
 import type { Failure } from "@mailfleet/contracts";
 import {
+  automaticBecause,
   type IsOurProbe,
   type MessageHeaders,
   type ProbeMark,
@@ -118,10 +119,12 @@ function assemble(
   const id = keyOf(fetched, context);
   const { receivedAt } = fetched;
   const undeliverable = readUndeliverable(beginning, headers);
+  const automatic = automaticBecause(headers);
   const read = {
     ...namesOf(headers),
     ...(original && { original: namesOf(original) }),
     ...(undeliverable && { undeliverable }),
+    ...(automatic !== null && { automatic }),
     ...{ recipients, unparsed },
   };
   return { is: "mail", message: { id, mailboxId, receivedAt, storedAt, expireAt, ...read, ...bytes } };

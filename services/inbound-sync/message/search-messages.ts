@@ -109,12 +109,13 @@ function foundMessage({
   cc,
   ...rest
 }: StoredMessage): FoundMail {
-  const { undeliverable, unparsed } = rest;
+  const { undeliverable, unparsed, automatic } = rest;
   return {
     ...{ id, mailboxId, messageId, subject, state: "received", at: storedAt },
     from: from.length === 0 ? null : addressesText(from),
     to: [...to, ...cc].flatMap(({ address }) => address ?? []).slice(0, shownRecipients),
     why: undeliverable ? `a report: not delivered to ${undeliverableText(undeliverable)}` : unparsed,
+    ...(automatic !== undefined && { automatic }),
   };
 }
 

@@ -30,6 +30,8 @@ export interface PreparedMessage
   extends Pick<NewSend, "messageId" | "from" | "to" | "subject" | "size" | "raw" | "body" | "contentHash"> {
   /** Uploads that are not needed once it is accepted, and those that are not needed if it is not. */
   readonly used: readonly string[];
+  /** It is an automatic answer, perhaps to this message. */
+  readonly automatic?: { readonly inReplyTo: string | null };
 }
 
 /** What a message is prepared for. */
@@ -89,7 +91,13 @@ async function prepareAttached(
     date: at,
   });
   const contentHash = createHash("sha256").update(JSON.stringify(to)).update(bytes).digest("hex");
-  const named = { messageId: found.messageId, from: found.from ?? address, to, subject: found.subject ?? "" };
+  const named = {
+    messageId: found.messageId,
+    from: found.from ?? address,
+    to,
+    subject: found.subject ?? "",
+    ...automaticOf(found),
+  };
   return { ...named, contentHash, used: [], ...(await stored(ports, Buffer.concat([head, rest]))) };
 }
 
@@ -123,6 +131,7 @@ async function prepareUploaded(
     to,
     subject: found.subject ?? "",
     contentHash: hash.digest("hex"),
+    ...automaticOf(found),
   };
   const lines = head.toString("latin1");
   if (rest === start && !facts.mustChange(asOffered)) {
@@ -138,6 +147,9 @@ async function prepareUploaded(
   const body = { uploadId: written.uploadId, ...flagsOf(written.facts), head: lines };
   return { ...named, size: head.length + written.size, body, used: [upload.uploadId] };
 }
+
+const automaticOf = ({ isAutomatic, inReplyTo }: { isAutomatic: boolean; inReplyTo: string | null }) =>
+  isAutomatic ? { automatic: { inReplyTo } } : {};
 
 /** The pieces with another first one. */
 async function* startingWith(start: Uint8Array, all: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -156,8 +168,19 @@ async function prepareComposed(
 ): Promise<PreparedMessage> {
   const messageId = messageIdForSend(sendId, address);
   const { attachments = [], ...rest } = content;
-  const base = { from: address, messageId, date: at, extraHeaders: { [ownHeaders.send]: sendId } };
-  const named = { messageId, from: content.from ?? address, subject: content.subject };
+  const { inReplyTo = null, automatic: isAutomatic = false } = content;
+  const extraHeaders = {
+    [ownHeaders.send]: sendId,
+    ...(inReplyTo !== null && { "In-Reply-To": inReplyTo, References: inReplyTo }),
+    ...(isAutomatic && { "Auto-Submitted": "auto-replied" }),
+  };
+  const base = { from: address, messageId, date: at, extraHeaders };
+  const named = {
+    messageId,
+    from: content.from ?? address,
+    subject: content.subject,
+    ...automaticOf({ isAutomatic, inReplyTo }),
+  };
   const hash = createHash("sha256").update(JSON.stringify(rest));
   const uploads = attachments.flatMap((one) => ("upload" in one ? one.upload : []));
   for (const one of attachments) {

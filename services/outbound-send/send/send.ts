@@ -85,6 +85,8 @@ export interface StoredSend {
   /** When Mailfleet filed a copy among the sent mail. */
   readonly filedAt?: number;
   readonly undelivered?: readonly Undelivered[];
+  /** It is an automatic answer. */
+  readonly automatic?: true;
   /** Set if the message is stored in pieces. */
   readonly body?: SendBody;
 }
@@ -127,6 +129,7 @@ export type NewSend = Pick<
   | "acceptedAt"
   | "size"
   | "body"
+  | "automatic"
 > & { readonly raw?: Uint8Array };
 
 /** A change of one send by compare-and-swap: made only if the send is in one of `from`, at this attempt. */

@@ -200,6 +200,12 @@ export function createSendStore(store: Store, owner: string) {
       return found.map(readSend);
     },
 
+    /** Automatic answers of a mailbox to this address since then; at most so many are looked for. */
+    countAnswers: async (mailboxId: string, key: string, since: number, most: number) => {
+      const filter: Filter<SendDocument> = { findBy: key, acceptedAt: { $gte: since }, mailboxId, automatic: true };
+      return await sends.countDocuments(filter, { hint: "findBy", limit: most });
+    },
+
     /** Keeps what a report says, once; false: it is there already, or the send is not. */
     noteReport: async (sendId: string, undelivered: readonly Undelivered[], outbox: readonly OutgoingMessage[]) => {
       const reports = undelivered.map(({ report }) => report);

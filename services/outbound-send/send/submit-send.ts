@@ -2,6 +2,7 @@ import { ProblemError, type RequestArguments, type Send, traceparent } from "@ma
 import type { OutboundPorts } from "../ports.ts";
 import { uploadLifeMs } from "./hand-over.ts";
 import { prepareMessage } from "./prepare-message.ts";
+import { refuseLoop } from "./refuse-loop.ts";
 import type { NewSend, StoredSend } from "./send.ts";
 import { sendingOf } from "./sending.ts";
 import { showSend } from "./show-send.ts";
@@ -27,13 +28,15 @@ export async function submitSend(
   const { address } = connection;
   const acceptedAt = ports.now();
   const prepared = await prepareMessage(ports, input.content, attachment, { sendId, address, at: acceptedAt });
-  const { used, ...message } = prepared;
+  const { used, automatic, ...message } = prepared;
+  if (automatic) await refuseLoop(ports, { mailboxId, sendId, to: message.to, at: acceptedAt, ...automatic });
   const parent = traceparent();
   const send: NewSend = {
     id: sendId,
     ...{ mailboxId, idempotencyKey, by, correlation, acceptedAt },
     ...(parent !== undefined && { traceparent: parent }),
     envelopeFrom: address,
+    ...(automatic && { automatic: true as const }),
     ...message,
   };
   // Bytes first: a send that is there has its message.

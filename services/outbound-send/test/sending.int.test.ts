@@ -6,6 +6,7 @@ import { searchSends } from "../send/search-sends.ts";
 import { insertedSend, type SendDocument } from "../send/send-document.ts";
 import { createSendStore } from "../send/store.ts";
 import { givenOutbound } from "./given-outbound.ts";
+import { loopCases } from "./loops.cases.ts";
 import { type GivenSend, tiedCases, toldReport } from "./reports.cases.ts";
 import { type Sink, startSink } from "./sink.ts";
 
@@ -195,6 +196,84 @@ describe("sending", () => {
       assert.deepEqual(trail.events.at(-1)?.what, "undeliverable");
     }
     await sends.deleteMany({ mailboxId: /^mb_report/ });
+  });
+
+  it("refuses an automatic answer that would make a loop, and nothing else", async () => {
+    const found = (messageId: string, automatic?: string) => ({
+      ...{
+        id: "mb_found1/1-1",
+        state: "received" as const,
+        at: 1,
+        mailboxId: "mb_found1",
+        messageId,
+        from: null,
+        to: [],
+      },
+      ...{ subject: null, why: null, ...(automatic && { automatic }) },
+    });
+    const known: Record<string, ReturnType<typeof found>> = {
+      "<person@x>": found("<person@x>"),
+      "<absent@x>": found("<Absent@x>", "Auto-Submitted: auto-replied"),
+      "<reported@x>": found("<report@y>", "Content-Type: multipart/report"),
+    };
+    await given.around.respond({
+      "inbound-sync.message.search": async ({ messageId = "" }) => {
+        const one = known[messageId.toLowerCase()];
+        return { items: one ? [one] : [], next: null };
+      },
+    });
+    const target = await sink();
+    const sends = given.store.db.collection<SendDocument>("sends");
+    for (const [n, { what, inReplyTo, automatic, header, before, refused }] of loopCases.entries()) {
+      const mailbox = given.mailbox(target.port);
+      const to = ["Kim@example.net"];
+      const earlier = Array.from({ length: before?.answers ?? 0 }, (_, k) => ({
+        ...{
+          id: `sn_loop${n}x${k}`,
+          mailboxId: mailbox.id,
+          idempotencyKey: `${k}`,
+          messageId: `<${n}.${k}@x>`,
+          size: 1,
+        },
+        ...{ envelopeFrom: "a@x", from: "a@x", subject: "x", by: "test", contentHash: "" },
+        to: before?.toAnother ? ["else@example.net"] : ["kim@Example.net"],
+        acceptedAt: Date.now() - (before?.hoursAgo ?? 0) * 3_600_000,
+        ...(before?.byPerson ? {} : { automatic: true as const }),
+      }));
+      if (earlier.length > 0)
+        await sends.insertMany(
+          earlier.map((one) => ({ ...insertedSend(one), state: "sent" as const, due: undefined as never })),
+          {
+            ignoreUndefined: true,
+          },
+        );
+      const answers = inReplyTo === undefined ? "" : `In-Reply-To: ${inReplyTo}\r\n`;
+      const raw = header && Buffer.from(`From: a@example.org\r\n${header}\r\n${answers}\r\nhi\r\n`);
+      const composed = {
+        to,
+        subject: "Re",
+        text: "hi",
+        ...(inReplyTo && { inReplyTo }),
+        ...(automatic && { automatic }),
+      };
+      const id = `sn_loop${n}`;
+      const submitted = given.submitContent(
+        mailbox,
+        id,
+        raw ? { to, raw: "attached" } : composed,
+        raw ? { attachment: raw } : {},
+      );
+      const code = await submitted.then(
+        () => null,
+        (error: unknown) => (error instanceof ProblemError ? error.problem.code : String(error)),
+      );
+      assert.equal(code, refused ? "AUTOMATIC_LOOP" : null, what);
+      assert.equal(await given.count({ _id: id }), refused ? 0 : 1, what);
+      if (automatic && !refused) {
+        const again = await given.submitContent(mailbox, id, composed);
+        assert.equal(again.id, id, "a repetition is no further answer");
+      }
+    }
   });
 
   it("answers the same idempotency key with the first send, and refuses it for different content", async () => {

@@ -18,6 +18,8 @@ interface SendFlags {
   bcc?: string[];
   from?: string;
   replyTo?: string;
+  inReplyTo?: string;
+  automatic?: true;
   subject?: string;
   text?: string;
   textFile?: string;
@@ -53,6 +55,8 @@ async function contentOf(flags: SendFlags): Promise<Record<string, unknown>> {
     bcc: flags.bcc?.map(recipientOf),
     from: flags.from,
     replyTo: flags.replyTo === undefined ? undefined : recipientOf(flags.replyTo),
+    inReplyTo: flags.inReplyTo,
+    automatic: flags.automatic,
     subject: flags.subject,
     text: flags.textFile === undefined ? flags.text : await readText(flags.textFile),
     html: flags.htmlFile === undefined ? undefined : await readText(flags.htmlFile),
@@ -180,6 +184,8 @@ export function addSendCommand(program: Command, cli: Cli): void {
     .option("--bcc <address>", "may be repeated", collect)
     .option("--from <from>", "as in the header; the mailbox's address without it")
     .option("--reply-to <address>")
+    .option("--in-reply-to <message-id>", "the message that it answers")
+    .option("--automatic", "a program answers, no person; refused if it would make a loop")
     .option("--subject <text>")
     .option("--text <text>")
     .option("--text-file <file>")

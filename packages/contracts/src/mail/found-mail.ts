@@ -26,6 +26,7 @@ export const FoundMail = z.object({
   to: z.array(z.string()),
   subject: z.string().nullable(),
   why: z.string().nullable(),
+  automatic: z.string().optional(),
 });
 export type FoundMail = z.infer<typeof FoundMail>;
 

@@ -28,6 +28,7 @@ export const mail = noun("mail", {
     to: field(shape.to, "at most 20 addresses", { column: "TO" }),
     subject: field(shape.subject, "as in the header", { column: "SUBJECT" }),
     why: field(shape.why, "what the server said of it last, or why it is not sent or not received", { column: "WHY" }),
+    automatic: field(shape.automatic, "the header field that says that it was sent automatically; absent: none does"),
   },
   shown: {
     events: z.array(MailEvent).optional().describe("what happened to it, in order; only where it is read by itself"),

@@ -65,6 +65,10 @@ export const message = noun("message", {
       "in a report about undeliverable mail: which message did not reach whom, and why; absent in other messages",
       { column: "UNDELIVERABLE", cell: undeliverableText },
     ),
+    automatic: field(
+      z.string().optional(),
+      "the header field that says that it was sent automatically, so do not answer it automatically; absent: none does",
+    ),
     unparsed: field(z.string().nullable(), "why the header cannot be read; the raw bytes are kept anyway", {
       column: "NOTE",
       cell: (reason: string | null) => (reason === null ? "" : "not parsed"),

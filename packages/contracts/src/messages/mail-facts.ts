@@ -21,6 +21,8 @@ export const MailReceived = z.object({
   unparsed: z.string().nullable(),
   /** It is a mail server's report that a message could not be delivered. */
   undeliverable: Undeliverable.optional(),
+  /** The header field that says that it was sent automatically: who answers it automatically makes a loop (RFC 3834). */
+  automatic: z.string().optional(),
 });
 export type MailReceived = z.infer<typeof MailReceived>;
 

@@ -52,6 +52,15 @@ export const ComposedContent = z.strictObject({
     .max(998)
     .regex(/^[^\r\n]*$/, "must be one line")
     .default(""),
+  inReplyTo: z
+    .string()
+    .regex(/^<[^<>\s]{1,500}>$/, "must be a Message-ID in angle brackets")
+    .optional()
+    .describe("the Message-ID of the message that it answers"),
+  automatic: z
+    .literal(true)
+    .optional()
+    .describe("a program answers, no person: it is marked as such, and not sent if it would make a loop (RFC 3834)"),
   text: text.optional(),
   html: text.optional(),
   attachments: z
