@@ -16,6 +16,8 @@ import { rootOnly } from "./podman.ts";
 import { startPodman } from "./podman-service.ts";
 
 const LABEL = "mailfleet.run";
+const REMOVING_ROUNDS = 3;
+const REMOVED_WITHIN_MS = 60_000;
 
 /**
  * The engine that `DOCKER_HOST` names, or podman's; with images of NATS and MongoDB. `stop` leaves nothing of it. Throws
@@ -82,14 +84,19 @@ async function tryOut(engine: ContainerEngine): Promise<void> {
   if (code !== 0) throw new NoContainerEngine(`${image} ended with code ${code}: ${container.lines.join("\n")}`);
 }
 
-/** Those of our containers whose owner, a process of this machine, is one of these. */
+/** Those of our containers whose owner, a process of this machine, is one of these; also one that is being made now. */
 async function removeContainers(host: string, which: (owner: number) => boolean): Promise<void> {
   const query = new URLSearchParams({ all: "1", filters: JSON.stringify({ label: [LABEL] }) });
-  const found: { Id: string; Labels: Record<string, string> }[] = JSON.parse(
-    await docker(host, "GET", `/containers/json?${query}`),
-  );
-  for (const { Id, Labels } of found)
-    if (which(Number(Labels[LABEL]))) await docker(host, "DELETE", `/containers/${Id}?force=1&v=1`).catch(() => {});
+  for (let round = 1; round <= REMOVING_ROUNDS; round += 1) {
+    const all: { Id: string; Labels: Record<string, string> }[] = JSON.parse(
+      await docker(host, "GET", `/containers/json?${query}`),
+    );
+    const ours = all.filter(({ Labels }) => which(Number(Labels[LABEL])));
+    if (ours.length === 0) return;
+    const remove = ({ Id }: { Id: string }) =>
+      docker(host, "DELETE", `/containers/${Id}?force=1&v=1`, { patienceMs: REMOVED_WITHIN_MS }).catch(() => {});
+    await Promise.all(ours.map(remove));
+  }
 }
 
 function isThere(pid: number): boolean {

@@ -4,8 +4,8 @@ import { CHECKOUT } from "../engines/local-folder.ts";
 
 /** The first images of a machine take half a minute, on a very busy one minutes. */
 const READY_WITHIN_MS = 300_000;
-/** Containers of a test that broke off are ended, too. */
-const GRACE_SECONDS = 30;
+/** Containers of a test that broke off are removed, too, and on a machine that copies their files that takes time. */
+const GRACE_SECONDS = 120;
 
 /** A container engine that answers, with what `deploy/containers` has prepared there. */
 export interface ContainerEngine {

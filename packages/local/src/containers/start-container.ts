@@ -8,6 +8,8 @@ import type { ContainerEngine } from "./container-engine.ts";
 /** Nobody's number: the user of all our images. */
 const USER = 65532;
 const LINES_KEPT = 200;
+/** Exit code of what a SIGKILL ended. */
+const KILLED = 137;
 const START_WITHIN_MS = 60_000;
 const LOOK_EVERY_MS = 50;
 
@@ -89,16 +91,19 @@ export async function startContainer(
   const gone = async (): Promise<number> => {
     while (isThere(pid)) await delay(LOOK_EVERY_MS, undefined, { ref: false });
     for (;;) {
-      const { State } = await handle.inspect();
-      if (State.Running) await delay(LOOK_EVERY_MS, undefined, { ref: false });
+      // Somebody has removed it who ended it.
+      const state = await handle.inspect().then(
+        ({ State }) => State,
+        () => undefined,
+      );
+      if (state?.Running) await delay(LOOK_EVERY_MS, undefined, { ref: false });
       else {
-        await handle.remove({ force: true });
-        return State.ExitCode;
+        await handle.remove({ force: true }).catch(() => {});
+        return state?.ExitCode ?? KILLED;
       }
     }
   };
   const ended = gone();
-  ended.catch(() => {});
   const untilGone = async () => {
     const alive = setInterval(() => {}, 1000);
     await ended.finally(() => clearInterval(alive));
