@@ -12,6 +12,7 @@ import {
 } from "@mailfleet/local/testing";
 import { ensureImage } from "./build-image.ts";
 import { docker } from "./docker-api.ts";
+import { isThere } from "./is-there.ts";
 import { rootOnly } from "./podman.ts";
 import { startPodman } from "./podman-service.ts";
 
@@ -96,13 +97,5 @@ async function removeContainers(host: string, which: (owner: number) => boolean)
     const remove = ({ Id }: { Id: string }) =>
       docker(host, "DELETE", `/containers/${Id}?force=1&v=1`, { patienceMs: REMOVED_WITHIN_MS }).catch(() => {});
     await Promise.all(ours.map(remove));
-  }
-}
-
-function isThere(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
   }
 }

@@ -1,10 +1,11 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { eventually, NoContainerEngine } from "@mailfleet/local/testing";
 import { docker } from "./docker-api.ts";
+import { isThere } from "./is-there.ts";
 import { podman, podmanMissing } from "./podman.ts";
 
 const run = promisify(execFile);
@@ -44,10 +45,13 @@ export async function startPodman(folder: string): Promise<PodmanService> {
   const words: string[] = [];
   for (const driver of drivers) {
     const home = join(storage, driver);
-    await mkdir(home, { recursive: true, mode: 0o700 });
+    const users = join(home, "users");
+    await mkdir(users, { recursive: true, mode: 0o700 });
+    await writeFile(join(users, String(process.pid)), "");
     const [program, ...options] = podman(home, driver).command;
+    const env = { ...process.env, CONTAINERS_CONF: file };
     const service = spawn(program, [...options, "system", "service", "--time=0", dockerHost], {
-      env: { ...process.env, CONTAINERS_CONF: file },
+      env,
       stdio: ["ignore", "ignore", "pipe"],
     });
     let said = "";
@@ -56,7 +60,14 @@ export async function startPodman(folder: string): Promise<PodmanService> {
     });
     const stop = async () => {
       await ended(service);
-      // Podman leaves its storage mounted on itself. Another checkout's run may need it still.
+      await rm(join(users, String(process.pid)));
+      // The run of another checkout.
+      if ((await readdir(users)).some((pid) => isThere(Number(pid)))) return;
+      const ask = (...words: string[]) => run(program, [...options, ...words], { env });
+      // A build that broke off leaves what it worked on, mounted; and podman its storage, mounted on itself.
+      const { stdout } = await ask("ps", "--all", "--external", "--quiet");
+      const left = stdout.split("\n").filter(Boolean);
+      if (left.length > 0) await ask("rm", "--force", ...left);
       await run("umount", [join(home, "storage", driver)]).catch(() => {});
     };
     const answer = await eventually(

@@ -55,10 +55,12 @@ export const suites: readonly Suite[] = [
     name: "containers",
     what: "bus and store against NATS and MongoDB in containers, all services as containers",
     takes: (file) => file.endsWith(".containers.test.ts"),
-    // Clusters of three are processes, also here.
-    repeats: (file) => /^packages\/(bus|store)\/(?!.*(replicas|step-down)).*\.int\.test\.ts$/.test(file),
+    // Not the clusters of three, which are processes also here, nor what mostly waits for leases and sign-ins.
+    repeats: (file) =>
+      /^packages\/bus\/test\/(consume|outage|publish|request|topology)\.int\./.test(file) ||
+      /^packages\/store\/(src\/(bulk-outage|connect)|test\/documents)\.int\./.test(file),
     concurrency: 2,
-    fileDeadlineMs: minutes(6),
+    fileDeadlineMs: minutes(8),
     engines: true,
     containers: true,
     coverage: false,
