@@ -10,8 +10,8 @@ import { addTopologyCommands } from "./commands/topology.ts";
 import { addCompletionCommand } from "./completion.ts";
 import { addDoctorCommand } from "./doctor/commands.ts";
 import { exitCodes, outcomeOf } from "./exit-codes.ts";
+import { jobCommands } from "./job/commands.ts";
 import { mailboxCommands } from "./mailbox/commands.ts";
-import { resultFacts } from "./mailbox/run-job.ts";
 import { messageCommands } from "./message/commands.ts";
 import { eventFacts } from "./message/event-facts.ts";
 import { notificationCommands } from "./notification/commands.ts";
@@ -36,7 +36,7 @@ const particular: Readonly<Record<string, ParticularCommands>> = {
   profile: profileCommands,
   mailbox: mailboxCommands,
   settings: settingsCommands,
-  job: { facts: { results: resultFacts } },
+  job: jobCommands,
   message: messageCommands,
   send: sendsCommands,
   mail: { facts: { events: eventFacts } },

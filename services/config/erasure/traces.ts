@@ -19,6 +19,11 @@ export function createTraceStore(store: Store) {
         { $unset: { "items.$[its].address": "", "items.$[its].result.problem": "" } },
         { arrayFilters: [{ "its.mailboxId": mailboxId }] },
       );
+      const named = { $regex: address.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"), $options: "i" };
+      await of(jobCollection).updateMany(
+        { "filter.search": named },
+        { $set: { "filter.search": "an erased mailbox" } },
+      );
       await of(profileCollection).updateMany(
         { "nextTest.mailbox": address },
         { $set: { "nextTest.mailbox": "an erased mailbox" } },

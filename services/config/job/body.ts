@@ -1,10 +1,12 @@
-import type { Job, NewJob, Problem } from "@mailfleet/contracts";
+import type { Direction, Job, NewJob, Problem } from "@mailfleet/contracts";
 import type { Shown } from "@mailfleet/kit";
 
 /** What became of one mailbox. */
 export interface JobResult {
   readonly ok: boolean;
   readonly problem?: Problem;
+  /** Of a test that began: when the last one of each of its directions had ended; 0: there was none. */
+  readonly since?: Partial<Record<Direction, number>>;
 }
 
 /** One mailbox of a job. The address is the one it had when the job was made: that is what was approved. */

@@ -3,8 +3,9 @@ import { keep } from "@mailfleet/kit";
 import type { Ports } from "../ports.ts";
 import { type JobBody, type JobItem, jobCollection, type ShownJob } from "./body.ts";
 import { commandFor } from "./command.ts";
-import { nameOf, preview } from "./preview.ts";
+import { preview } from "./preview.ts";
 import { inputOf, itemsOf } from "./targets.ts";
+import { isFailed, withVerdicts } from "./verdicts.ts";
 
 const keptMs = 30 * 86_400_000;
 /** Results that fit into one answer over the bus. */
@@ -29,7 +30,7 @@ export const keptJobs = keep<Ports, JobBody>()<typeof job, JobWorld>(job, {
   ],
   unlisted: ["items"],
   async world(ports, { command }) {
-    if (!command) return nothing;
+    if (command?.verb !== "create") return nothing;
     const given = command.input as RequestArguments<"config.job.create">;
     const input = inputOf(given.new);
     const items = await itemsOf(ports, given.new);
@@ -57,15 +58,15 @@ export const keptJobs = keep<Ports, JobBody>()<typeof job, JobWorld>(job, {
         forgetAt: new Date(at + keptMs),
       },
     }),
+    // What works on it looks how it is after each batch.
+    cancel: (before) =>
+      before.state === "running" ? { after: { ...before, state: "cancelled" } } : { ignored: "it is over already" },
   },
-  answers: ({ documents }) => ({
+  answers: (ports) => ({
     async get({ id }) {
-      const found = await documents.job.load(id);
+      const found = await ports.documents.job.load(id);
       if (!found) throw new ProblemError("NOT_FOUND", `There is no job ${id}.`);
-      return showJob(
-        found,
-        found.items.flatMap((item) => (item.result ? [{ ...nameOf(item), ...item.result }] : [])),
-      );
+      return showJob(found, await withVerdicts(ports, found.items));
     },
   }),
   after: (ports) => ports.kick("jobs"),
@@ -78,7 +79,7 @@ function showJob(
 ): Job {
   const shown =
     results.length > shownResults
-      ? [...results].sort((one, other) => Number(one.ok) - Number(other.ok)).slice(0, shownResults)
+      ? [...results].sort((one, other) => Number(isFailed(other)) - Number(isFailed(one))).slice(0, shownResults)
       : [...results];
   const asked = { ...(input && { input }), ...(filter && { filter }), ...(failedOf && { failedOf }) };
   return { id, verb, ...asked, state, total, done, failed, results: shown, createdAt, by };

@@ -1,4 +1,4 @@
-import { ProblemError } from "@mailfleet/contracts";
+import { type Direction, directions, type Mailbox, ProblemError } from "@mailfleet/contracts";
 import { Conflict, eachAlone, inParallel, mustMatch, type Stored } from "@mailfleet/kit";
 import { keptMailboxes } from "../mailbox/mailbox.ts";
 import type { Ports } from "../ports.ts";
@@ -14,7 +14,7 @@ const concurrency = 32;
 const conflictTries = 5;
 
 /** Gives a command to one mailbox, as if a person had given it. */
-type Give = (command: ItemCommand) => Promise<unknown>;
+type Give = (command: ItemCommand) => Promise<Mailbox>;
 
 /** Works on running jobs that nobody works on, one after another. */
 export async function runJobs(ports: Ports, signal: AbortSignal): Promise<void> {
@@ -32,6 +32,7 @@ async function runJob(ports: Ports, id: string, signal: AbortSignal): Promise<vo
   if (!lease) return;
   try {
     const job = lease.document;
+    if (job.state !== "running") return;
     const ending = AbortSignal.any([signal, lease.signal]);
     const commands = keptMailboxes.handlers(ports, ports.documents.mailbox as never, ports.now);
     const give = commands[`config.mailbox.${job.verb}`] as Give;
@@ -41,10 +42,11 @@ async function runJob(ports: Ports, id: string, signal: AbortSignal): Promise<vo
       await inParallel(open.slice(from, from + batch), concurrency, async ({ item, index }) => {
         if (!ending.aborted) results.set(index, await runItem(ports, give, job, item));
       });
-      mustMatch(lease, await ports.jobs.record(lease.filter, results));
-      if (ending.aborted) return;
+      const state = await ports.jobs.record(lease.filter, results);
+      mustMatch(lease, state !== null);
+      if (ending.aborted || state !== "running") return;
     }
-    mustMatch(lease, await ports.jobs.finish(lease.filter));
+    await ports.jobs.finish(lease.filter);
   } finally {
     await lease.release();
   }
@@ -61,8 +63,9 @@ async function runItem(
   const { mailboxId, address } = item;
   try {
     if (address === undefined) throw new ProblemError("NOT_FOUND", `There is no mailbox ${mailboxId}.`);
-    await give(commandFor({ ...job, id: job._id }, item));
-    return { ok: true };
+    const shown = await give(commandFor({ ...job, id: job._id }, item));
+    const since = sinceOf(job, shown);
+    return { ok: true, ...(since && { since }) };
   } catch (error) {
     if (error instanceof Conflict && tries > 1) return runItem(ports, give, job, item, tries - 1);
     const problem = refusalOf(error);
@@ -72,4 +75,12 @@ async function runItem(
     ports.logger.error({ job: job._id, mailbox: mailboxId, err: error }, "a mailbox of a job failed");
     return { ok: false, problem: new ProblemError("INTERNAL", "Mailfleet failed at this mailbox.").problem };
   }
+}
+
+/** When the tests before the one that a command began had ended; `undefined`: it began none. */
+function sinceOf({ verb, input }: Pick<JobBody, "verb" | "input">, { directions: now }: Mailbox): JobResult["since"] {
+  if (verb !== "test" && verb !== "test-and-enable" && !(verb === "apply-defaults" && input?.test)) return undefined;
+  const named = input?.directions as readonly Direction[] | undefined;
+  const tested = directions.filter((direction) => named?.includes(direction) ?? now[direction].configured);
+  return Object.fromEntries(tested.map((direction) => [direction, now[direction].lastTest?.at ?? 0]));
 }

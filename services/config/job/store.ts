@@ -5,8 +5,6 @@ import { type JobBody, type JobResult, jobCollection } from "./body.ts";
 /** What works on jobs asks and writes beside their documents. Every write names the fence of the job's lease. */
 export function createJobStore(store: Store) {
   const jobs: Collection<JobBody & { _id: string }> = store.db.collection(jobCollection);
-  const write = async (filter: LeaseFilter, update: object) =>
-    (await jobs.updateOne(filter as Filter<JobBody & { _id: string }>, update as never)).matchedCount > 0;
   return {
     /** Ids of jobs that are not done, oldest first. */
     async running(limit: number) {
@@ -17,13 +15,23 @@ export function createJobStore(store: Store) {
         .toArray();
       return found.map(({ _id }) => String(_id));
     },
-    /** Writes results by index of the item. `false`: the lease is another's. */
-    record: (filter: LeaseFilter, results: ReadonlyMap<number, JobResult>) =>
-      write(filter, {
+    /** Writes results by index of the item, and says how the job is then. `null`: the lease is another's. */
+    async record(filter: LeaseFilter, results: ReadonlyMap<number, JobResult>) {
+      const update = {
         $set: Object.fromEntries([...results].map(([index, result]) => [`items.${index}.result`, result])),
         $inc: { done: results.size, failed: [...results.values()].filter(({ ok }) => !ok).length },
-      }),
-    finish: (filter: LeaseFilter) => write(filter, { $set: { state: "done" } }),
+      };
+      const found = await jobs.findOneAndUpdate(filter as Filter<JobBody & { _id: string }>, update as never, {
+        ...{ returnDocument: "after", projection: { state: 1 } },
+      });
+      return found?.state ?? null;
+    },
+    /** Unless somebody has cancelled it. */
+    finish: async (filter: LeaseFilter) => {
+      await jobs.updateOne({ ...filter, state: "running" } as Filter<JobBody & { _id: string }>, {
+        $set: { state: "done" },
+      });
+    },
   };
 }
 export type JobStore = ReturnType<typeof createJobStore>;

@@ -3,6 +3,7 @@ import { mailboxQuery } from "../mailbox/list-query.ts";
 import type { Ports } from "../ports.ts";
 import { usableProfile } from "../profile/usable-profile.ts";
 import type { JobItem } from "./body.ts";
+import { isFailed, withVerdicts } from "./verdicts.ts";
 
 /** A job is one document. */
 const maximumMailboxes = 50_000;
@@ -34,9 +35,8 @@ async function targetsOf(ports: Ports, { mailboxIds, filter, failedOf }: NewJob)
     const former = await ports.documents.job.load(failedOf);
     if (!former) throw refused("/new/failedOf", "names a job that does not exist");
     // With the address of then: what is approved is what was seen.
-    return former.items.flatMap(({ mailboxId, address, result }) =>
-      result?.ok === false ? [{ mailboxId, address }] : [],
-    );
+    const failed = (await withVerdicts(ports, former.items)).filter(isFailed);
+    return failed.map(({ mailboxId, address }) => ({ mailboxId, address }));
   }
   if (filter?.profileId !== undefined) await usableProfile(ports, filter.profileId, "/new/filter/profileId");
   const found = await ports.mailboxes.found(mailboxQuery(filter ?? {}).filter, maximumMailboxes + 1);

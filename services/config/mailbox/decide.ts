@@ -156,7 +156,7 @@ function accepted(
 }
 
 /** Whether a test is under way: alone, beside daily work, or between two attempts. */
-function isTested({ directions: known }: MachineState, direction: Direction): boolean {
+export function isTested({ directions: known }: MachineState, direction: Direction): boolean {
   const { value, context } = known[direction];
   return value === "testing" || value === "retesting" || context.besideTestDue !== null;
 }

@@ -1,3 +1,4 @@
+import { directions } from "@mailfleet/contracts";
 import { type Index, living } from "@mailfleet/kit";
 import { type Collection, type Document, type Filter, groupReads, type Store } from "@mailfleet/store";
 import type { MailboxForConnection, ShownMailbox, StoredMailbox } from "./body.ts";
@@ -93,6 +94,13 @@ export function createMailboxStore(store: Store) {
       const filter = where({ _id: { $in: [...ids] } });
       const found = await mailboxes.find(filter, { projection: { handled: 0, outbox: 0, history: 0 } }).toArray();
       return new Map((found as ShownMailbox[]).map((mailbox) => [mailbox._id, mailbox]));
+    },
+    /** How their tests are and came out, by id; absent: there is no such mailbox. */
+    async tests(ids: readonly string[]) {
+      const ends = directions.flatMap((one) => [`lastTests.${one}.at`, `lastTests.${one}.outcome`]);
+      const projection = { machine: 1, ...Object.fromEntries(ends.map((path) => [path, 1])) };
+      const found = await mailboxes.find(where({ _id: { $in: [...ids] } }), { projection }).toArray();
+      return new Map(found.map((mailbox) => [String(mailbox._id), mailbox]));
     },
     /** Ownership numbers by id; absent: there is no such mailbox. */
     async ownerships(ids: readonly string[]) {

@@ -253,3 +253,23 @@ test("a mailbox at which Mailfleet itself fails is a failed one of its job, and 
   assert.equal((await get(whole.id)).lifecycle, "approved");
   await first.stop();
 });
+
+test("a job that is cancelled while a process works on it begins nothing more, and says what it has done", async () => {
+  const { ports, stop } = await given.replica({ times: still });
+  const items = Array.from({ length: 500 }, (_, n) => ({ mailboxId: `mb_gone${n}`, address: "x@example.org" }));
+  const id = `jb_${fresh()}`;
+  const figures = { total: 500, done: 0, failed: 0, forgetAt: new Date(Date.now() + 1e9) };
+  const body = { verb: "test", by: "ada", state: "running", items, ...figures } as const;
+  // Not by the request, which would wake the replica's own tick.
+  await ports.documents.job.create(id, { key: "made", at: Date.now() }, { body });
+  const cancel = () => bus.request("config.job.cancel", { ...command(), id });
+  const record: typeof ports.jobs.record = async (...what) => {
+    await cancel();
+    return ports.jobs.record(...what);
+  };
+  await runJobs({ ...ports, jobs: { ...ports.jobs, record } }, ports.signal);
+  const { state, total, done } = await bus.request("config.job.get", { id });
+  assert.deepEqual([state, total, done], ["cancelled", 500, 200]);
+  assert.equal((await cancel()).state, "cancelled", "once more changes nothing");
+  await stop();
+});

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { isDeepStrictEqual } from "node:util";
 import { type Job, type Mailbox, type NewJob, ProblemError } from "@mailfleet/contracts";
 import { eventually } from "@mailfleet/local/testing";
-import { command, fresh, givenConfig, mailboxInput, profileInput } from "./given-config.ts";
+import { command, fresh, givenConfig, mailboxInput, profileInput, runResult } from "./given-config.ts";
 
 const given = await givenConfig();
 const { bus } = given;
@@ -144,6 +145,43 @@ describe("a job", () => {
     const gone = made({ verb: "delete", mailboxIds: [one.id], count: 1 }, { dryRun: true });
     assert.equal((await bus.request("config.job.create", gone)).failed, 0);
     assert.equal((await get(one.id)).lifecycle, "pendingApproval");
+  });
+
+  test("shows by address how the test of each direction came out, and its failed ones can be tested again", async () => {
+    const profile = await givenProfile();
+    const [good, bad, stopped] = (await givenMailboxes(profile.id, 3)) as [Mailbox, Mailbox, Mailbox];
+    const mailboxIds = [good.id, bad.id, stopped.id];
+    await done({ verb: "approve", mailboxIds });
+    const { id } = await done({ verb: "test", mailboxIds });
+    const outcomes = async () => {
+      const { results } = await bus.request("config.job.get", { id });
+      return results.map(({ tests }) => [tests?.inbound?.outcome, tests?.outbound?.outcome]);
+    };
+    assert.deepEqual(await outcomes(), Array(3).fill(["running", "running"]));
+    for (const direction of ["inbound", "outbound"] as const)
+      await bus.publish(runResult(await get(good.id), direction, "ok"));
+    const evidence = { reply: "535 no" };
+    await bus.publish(
+      runResult(await get(bad.id), "outbound", { code: "AUTHENTICATION_REJECTED", kind: "auth", evidence }),
+    );
+    await bus.request("config.mailbox.deactivate", { ...command(), id: stopped.id });
+    const ended = [
+      ["ok", "ok"],
+      ["running", "failed"],
+      ["stopped", "stopped"],
+    ];
+    await eventually(async () => isDeepStrictEqual(await outcomes(), ended));
+    const { results } = await bus.request("config.job.get", { id });
+    const { code, reply } = results[1]?.tests?.outbound ?? {};
+    assert.deepEqual([results[1]?.address, code, reply], [bad.address, "AUTHENTICATION_REJECTED", "535 no"]);
+    const again = await done({ verb: "test", failedOf: id });
+    assert.deepEqual(
+      again.results.map(({ mailboxId, ok }) => [mailboxId, ok]),
+      [
+        [bad.id, true],
+        [stopped.id, false],
+      ],
+    );
   });
 
   const mailboxIds = ["mb_0001"];

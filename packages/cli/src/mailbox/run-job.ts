@@ -17,6 +17,23 @@ type Result = ShownJob["results"][number];
 /** A test that was asked for has begun; everything else is done when it has its answer. */
 export const successOf = (verb: string): string => (verb.startsWith("test") ? "test begun" : "done");
 
+/** Whether it refused, or a test did not pass. */
+export const isFailed = ({ ok, tests = {} }: Result): boolean =>
+  !ok || Object.values(tests).some((test) => test?.outcome === "failed" || test?.outcome === "stopped");
+
+/** What became of one mailbox, in a line: why it refused, or how each test came out, in the server's own words. */
+export function resultWord(success: string, { ok, problem, tests }: Result): string {
+  if (!ok) return `${problem?.code}: ${problem?.detail}`;
+  if (!tests) return success;
+  return Object.entries(tests)
+    .map(([direction, { outcome, code, text, reply }]) =>
+      [`${direction} ${outcome}`, code && `${code}: ${text}`, reply && `The server says: ${reply}`]
+        .filter((part) => part)
+        .join(". "),
+    )
+    .join("; ");
+}
+
 const nameOf = ({ address, mailboxId }: Result) => address ?? mailboxId;
 const changesOf = ({ changes = [] }: Result) =>
   changes.map(({ name, from, to }) => `${name}: ${from} → ${to}`).join(", ") || "nothing";
@@ -41,8 +58,7 @@ export const previewColumns: readonly Column<Result>[] = [
 
 /** The results of a job, one below the other. */
 export function resultFacts({ results, verb }: ShownJob): readonly Fact[] {
-  const why = ({ ok, problem }: Result) => (ok ? successOf(verb) : `${problem?.code}: ${problem?.detail}`);
-  return results.map((result) => [`  ${nameOf(result)}`, why(result)]);
+  return results.map((result) => [`  ${nameOf(result)}`, resultWord(successOf(verb), result)]);
 }
 
 /** Gives one command to many mailboxes, tells how far it is, and waits until each has its result. Throws `NotOver` after the time limit. */

@@ -205,6 +205,46 @@ describe("the mailfleet command", () => {
     assert.ok(api.seen.slice(before).every(({ method }) => method === "GET"));
   });
 
+  it("follows a job to its last test, in the server's own words, and repeats what failed", async () => {
+    const running = {
+      mailboxId: "mb_sales01",
+      address: "sales@example.org",
+      ok: true,
+      tests: { inbound: { outcome: "running" } },
+    };
+    const failed = {
+      outcome: "failed",
+      code: "AUTHENTICATION_REJECTED",
+      text: "It rejects.",
+      remedy: "Set.",
+      reply: "535 no",
+    };
+    const job = {
+      id: "jb_one1",
+      verb: "test",
+      input: { directions: ["inbound"] },
+      state: "done",
+      total: 1,
+      done: 1,
+      failed: 0,
+    };
+    let looks = 0;
+    api.on("GET /jobs/jb_one1", (_, response) => {
+      const results = [looks++ === 0 ? running : { ...running, tests: { inbound: failed } }];
+      response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ ...job, results }));
+    });
+    const { code, out } = await mailfleet("jobs watch jb_one1");
+    assert.equal(code, 1);
+    assert.match(out, /sales@example\.org {2}inbound running\n/);
+    assert.match(
+      out,
+      /inbound failed\. AUTHENTICATION_REJECTED: It rejects\.\. The server says: 535 no\ndone: 1 of 1, 1 failed/,
+    );
+    api.on("POST /jobs", { body: { ...job, id: "jb_two2", results: [] } });
+    assert.equal((await mailfleet("jobs retry jb_one1")).code, 0);
+    assert.deepEqual(api.seen.at(-1)?.body, { verb: "test", input: { directions: ["inbound"] }, failedOf: "jb_one1" });
+  });
+
   it("tries commands for one and for several mailboxes without effect, and makes no job", async () => {
     api.on("POST /mailboxes/mb_sales01/disable", { body: mailbox });
     const problem = { code: "NOT_POSSIBLE_NOW", detail: "It is not approved.", remedy: "Approve it first." };

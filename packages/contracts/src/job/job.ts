@@ -2,8 +2,18 @@ import { z } from "zod";
 import { Instant, JobId, MailboxId } from "../ids.ts";
 import { field } from "../noun/field.ts";
 import { noun } from "../noun/noun.ts";
+import { operation } from "../noun/operation.ts";
 import { Problem } from "../problem.ts";
 import { JobFilter, JobInput, jobVerbs } from "./inputs.ts";
+
+/** A failed one with its code, in our words, with what to do, and the server's own words. */
+const TestVerdict = z.object({
+  outcome: z.enum(["running", "ok", "failed", "stopped"]),
+  code: z.string().optional(),
+  text: z.string().optional(),
+  remedy: z.string().optional(),
+  reply: z.string().optional(),
+});
 
 /** What became of one mailbox, or would become of it. */
 const JobResult = z.object({
@@ -12,6 +22,8 @@ const JobResult = z.object({
   address: z.string().optional(),
   ok: z.boolean(),
   problem: Problem.optional(),
+  /** How each test that the command began came out; `stopped`: without a result, because of a change or a stop. */
+  tests: z.object({ inbound: TestVerdict, outbound: TestVerdict, act: TestVerdict }).partial().optional(),
   /** Of a preview: what would be shown otherwise, by name, as text. */
   changes: z.array(z.object({ name: z.string(), from: z.string(), to: z.string() })).optional(),
 });
@@ -30,14 +42,14 @@ export const job = noun("job", {
     filter: field(JobFilter.optional(), "which mailboxes: all that this finds, as in their list; {} finds all", {
       flag: null,
     }),
-    failedOf: field(JobId.optional(), "which mailboxes: those that failed in this job"),
+    failedOf: field(JobId.optional(), "which mailboxes: those that refused in this job, or whose test did not pass"),
     count: field(
       z.number().int().nonnegative().optional(),
       "how many mailboxes are meant: with another number nothing begins; needed to delete",
     ),
   },
   shown: {
-    state: field(z.enum(["running", "done"]), "whether each mailbox has its result", { column: "STATE" }),
+    state: field(z.enum(["running", "done", "cancelled"]), "whether each mailbox has its result", { column: "STATE" }),
     total: field(z.number().int(), "number of mailboxes", { column: "TOTAL" }),
     done: field(z.number().int(), "number of mailboxes that have accepted or refused the command", { column: "GIVEN" }),
     failed: field(z.number().int(), "number of mailboxes that refused the command", { column: "REFUSED" }),
@@ -49,6 +61,9 @@ export const job = noun("job", {
   // A preview decides about each mailbox before it is answered.
   timeoutsMs: { create: 120_000 },
   standard: ["create", "get", "list"],
+  operations: {
+    cancel: operation({ text: "End a job; mailboxes that have the command already keep it" }),
+  },
   texts: {
     create: "Give a command to many mailboxes, by list, filter or former job; it is done in the background",
     get: "Read a job with its results so far",

@@ -1,0 +1,75 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Command } from "commander";
+import { isPassing } from "../api-client.ts";
+import { type Cli, wholeNumber } from "../cli.ts";
+import { Failed, NotOver } from "../exit-codes.ts";
+import { isFailed, resultFacts, resultWord, type ShownJob, successOf } from "../mailbox/run-job.ts";
+import type { ParticularCommands } from "../noun/commands.ts";
+import { printable } from "../table.ts";
+
+const lookMs = 500;
+
+/** `mailfleet jobs …` beyond the declaration. */
+export const jobCommands: ParticularCommands = {
+  facts: { results: resultFacts },
+  addCommands: (group, cli) => {
+    addWatch(group, cli);
+    addRetry(group, cli);
+  },
+};
+
+const isOver = ({ state, results }: ShownJob) =>
+  state !== "running" &&
+  !results.some(({ tests = {} }) => Object.values(tests).some((test) => test?.outcome === "running"));
+
+function addWatch(group: Command, cli: Cli): void {
+  group
+    .command("watch <job>")
+    .description("show each result as it comes, until every mailbox has its own, tests included")
+    .option("--timeout <seconds>", "how long to wait", wholeNumber("--timeout", 1, 86_400), 3600)
+    .action(async (id: string, { timeout }: { timeout: number }) => {
+      const client = await cli.client();
+      const told = new Map<string, string>();
+      const deadline = Date.now() + timeout * 1000;
+      for (;;) {
+        const job = await client.get<ShownJob>(`/jobs/${encodeURIComponent(id)}`).catch((error: unknown) => {
+          if (!isPassing(error)) throw error;
+          return null;
+        });
+        for (const result of job?.results ?? []) {
+          const word = resultWord(successOf(job?.verb ?? ""), result);
+          if (told.get(result.mailboxId) === word) continue;
+          told.set(result.mailboxId, word);
+          cli.remark(`${result.address ?? result.mailboxId}  ${printable(word)}`);
+        }
+        if (job && isOver(job)) {
+          const failed = job.results.filter(isFailed);
+          cli.show(job, ({ state, done, total }) => `${state}: ${done} of ${total}, ${failed.length} failed`);
+          if (failed.length > 0) throw new Failed();
+          return;
+        }
+        if (Date.now() > deadline) throw new NotOver(`The job ${id} is not over after ${timeout} s.`);
+        if (cli.terminal.interrupted.aborted) return;
+        await pause(lookMs);
+      }
+    });
+}
+
+function addRetry(group: Command, cli: Cli): void {
+  group
+    .command("retry <job>")
+    .description("give the command again to those that refused it, or whose test did not pass, as a new job")
+    .action(async (id: string) => {
+      const client = await cli.client();
+      const { verb, input, results } = await client.get<ShownJob>(`/jobs/${encodeURIComponent(id)}`);
+      const failed = results.filter(isFailed);
+      if (failed.length === 0) return cli.show({}, () => "Nothing of it failed.");
+      if (verb === "delete") await cli.confirm(`This deletes ${failed.length} mailboxes.`, false);
+      const count = verb === "delete" ? { count: failed.length } : {};
+      const job = await client.post<ShownJob>("/jobs", { verb, ...(input && { input }), failedOf: id, ...count });
+      cli.show(
+        job,
+        (made) => `${made.id}: ${made.verb} for ${made.total}. \`mailfleet jobs watch ${made.id}\` follows it.`,
+      );
+    });
+}
