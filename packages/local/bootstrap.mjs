@@ -20,6 +20,7 @@ const tasks = {
   start: ["packages/local/src/start.ts"],
   test: ["packages/local/src/test-run/main.ts"],
   "test-faults": ["packages/local/src/test-run/main.ts", "--all-faults"],
+  "test-skew": ["test/skew/main.ts"],
   "test-cluster": ["packages/local/src/test-run/main.ts", "cluster"],
   verify: ["packages/local/src/verify.ts"],
   bench: ["bench/src/main.ts"],

@@ -3,8 +3,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { ApiError } from "@mailfleet/cli";
 import type { Alert, Mailbox, ReceivedMessage, Send } from "@mailfleet/contracts";
+import { byCursor, customer, type Fleet } from "./fleet.ts";
 import { untilAnswered, untilNothingIsMissing } from "./progress.ts";
-import { byCursor, customer, type Town } from "./town.ts";
 
 /** What a scenario may leave behind, and no other. */
 export interface Allowance {
@@ -24,6 +24,8 @@ export class TooSlow extends Error {}
 export interface Flow {
   /** In and out, and commands, until `disturb` has ended; at least one of each for each mailbox before and after. */
   runWhile(disturb: () => Promise<void>): Promise<void>;
+  /** What went in and out until now, what of it is not told yet, and what was told or sent a second time. */
+  tally(): { readonly received: number; readonly sent: number; readonly lost: number; readonly doubled: number };
   /** Waits until everything has come to its end, then compares it with what an undisturbed run leaves. */
   assertUndisturbed(allowance: Allowance): Promise<{ received: number; sent: number; uncertain: number }>;
 }
@@ -50,8 +52,8 @@ async function inTurn<Item, Answer>(items: readonly Item[], ask: (item: Item) =>
   return answers;
 }
 
-/** A flow through all mailboxes; `tag` tells its mail from that of other scenarios of the same town. */
-export function createFlow({ world, bag, mailboxes, mongo, nats, known }: Town, tag: string): Flow {
+/** A flow through all mailboxes; `tag` tells its mail from that of other scenarios of the same fleet. */
+export function createFlow({ world, bag, mailboxes, whole, known }: Fleet, tag: string): Flow {
   const startedAt = Date.now();
   const delivered = new Map<string, string[]>(mailboxes.map(({ id }) => [id, []]));
   const accepted: Send[] = [];
@@ -256,9 +258,23 @@ export function createFlow({ world, bag, mailboxes, mongo, nats, known }: Town, 
         await pumping;
       }
       await commanding;
-      await Promise.all([mongo.whole(), nats.whole()]);
+      await whole();
       oneOfEach();
       while (submits.size > 0) await Promise.all(submits);
+    },
+    tally: () => {
+      const { received, sent, uncertain } = facts();
+      const wanted = [...delivered.values()].flat();
+      const copies = Map.groupBy(world.sandbox.submissions, ({ messageId }) => messageId);
+      const open = accepted.filter(({ id }) => !sent.has(id) && !uncertain.has(id));
+      const again = accepted.map(({ messageId }) => (copies.get(messageId)?.length ?? 1) - 1);
+      const twice = [...received.values()].map((keys) => keys.length - 1);
+      return {
+        received: received.size,
+        sent: accepted.length - open.length,
+        lost: wanted.length - received.size + open.length,
+        doubled: [...again, ...twice].reduce((sum, one) => sum + one, bag.doubled().length),
+      };
     },
     assertUndisturbed: async (allowance) => {
       await untilNothingIsMissing(missing);

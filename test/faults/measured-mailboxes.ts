@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Mailbox, Profile } from "@mailfleet/contracts";
+import { enabledMailbox, type Fleet } from "./fleet.ts";
 import { untilAnswered, untilNothingIsMissing } from "./progress.ts";
-import { enabledMailbox, type Town } from "./town.ts";
 
 /** How mailboxes get their mail, each in one way only. */
 const kinds = {
@@ -12,6 +12,14 @@ const kinds = {
 } as const;
 export type Kind = keyof typeof kinds;
 
+/** From when it was waited, and how long, in milliseconds. */
+interface Wait {
+  readonly at: number;
+  readonly ms: number;
+}
+const longest = (all: readonly Wait[]) =>
+  all.reduce((one, other) => (other.ms > one.ms ? other : one), { at: 0, ms: 0 });
+
 const EACH = 3;
 const DELIVER_EVERY_MS = 60;
 
@@ -20,16 +28,16 @@ export interface Measured {
   /** Ends the deliveries; resolves when everything that was delivered is announced. */
   received(): Promise<void>;
   /**
-   * The longest waits between two moments, in milliseconds: from a delivery to its announcement where a watch hears it,
-   * between two sign-ins where polls look.
+   * The longest waits between two moments: from a delivery to its announcement where a watch hears it, between two
+   * sign-ins where polls look.
    */
-  waits(from: number, until: number): Readonly<Record<Kind, number>>;
+  waits(from: number, until: number): Readonly<Record<Kind, Wait>>;
   /** Deletes the mailboxes. */
   end(): Promise<void>;
 }
 
 /** Resolves when each is enabled, and each that is to be watched is. */
-export async function measuredMailboxes({ world, bag }: Town): Promise<Measured> {
+export async function measuredMailboxes({ world, bag }: Fleet): Promise<Measured> {
   const { api, sandbox } = world;
   const known = await untilAnswered(() => api.list<Profile>("/profiles"));
   const tag = randomUUID().slice(0, 8);
@@ -79,7 +87,9 @@ export async function measuredMailboxes({ world, bag }: Town): Promise<Measured>
   const longestGap = ({ address }: Mailbox, from: number, until: number) => {
     const between = signIns.filter((one) => one.address === address && one.at > from && one.at < until);
     const times = [from, ...between.map(({ at }) => at), until];
-    return Math.max(...times.slice(1).map((at, before) => at - (times[before] ?? at)));
+    return longest(
+      times.slice(1).map((next, before) => ({ at: times[before] ?? next, ms: next - (times[before] ?? next) })),
+    );
   };
 
   return {
@@ -95,11 +105,11 @@ export async function measuredMailboxes({ world, bag }: Town): Promise<Measured>
     waits: (from, until) => {
       const heard = announced();
       const delays = [...deliveries].flatMap(([subject, at]) =>
-        at >= from && at <= until ? [(heard.get(subject) ?? Number.POSITIVE_INFINITY) - at] : [],
+        at >= from && at <= until ? [{ at, ms: (heard.get(subject) ?? Number.POSITIVE_INFINITY) - at }] : [],
       );
-      const polled = (kind: Kind) => Math.max(...mailboxes[kind].map((one) => longestGap(one, from, until)));
+      const polled = (kind: Kind) => longest(mailboxes[kind].map((one) => longestGap(one, from, until)));
       return {
-        watched: Math.max(...delays),
+        watched: longest(delays),
         "polled by IMAP": polled("polled by IMAP"),
         "polled by POP3": polled("polled by POP3"),
       };

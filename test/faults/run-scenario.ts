@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Fleet } from "./fleet.ts";
 import { createFlow, TooSlow } from "./flow.ts";
 import type { Scenario } from "./scenario.ts";
-import type { Town } from "./town.ts";
 
 /** Where a scenario that turned red leaves what the services said; the next run empties it. */
 const LOGS = fileURLToPath(new URL("../../.local/fault-logs/", import.meta.url));
@@ -20,7 +20,7 @@ const lastWords = (lines: readonly string[]) =>
   [...Map.groupBy(lines, (line) => line.split("]", 1)[0]).values()].flatMap((own) => own.slice(-SHOWN.lines));
 
 /** Everything that is left of what the processes said. Answers the folder, relative to the checkout. */
-async function keepLogs(town: Town, name: string, error: Error, warnings: readonly string[]): Promise<string> {
+async function keepLogs(town: Fleet, name: string, error: Error, warnings: readonly string[]): Promise<string> {
   const folder = `${new Date().toISOString().replace(/\D/g, "").slice(0, 14)} ${name.replace(/\W+/g, "-").slice(0, 60)}`;
   await mkdir(join(LOGS, folder), { recursive: true });
   const keep = (file: string, lines: readonly string[]) => writeFile(join(LOGS, folder, file), `${lines.join("\n")}\n`);
@@ -31,10 +31,10 @@ async function keepLogs(town: Town, name: string, error: Error, warnings: readon
 }
 
 /**
- * Runs scenarios in a town, one after another. Each tells how it went, and throws when it turned red. True: it was too
+ * Runs scenarios in a town, or in a fleet without clusters, one after another. Each tells how it went, and throws when it turned red. True: it was too
  * slow before it passed.
  */
-export function createRunner(town: Town): (scenario: Scenario) => Promise<boolean> {
+export function createRunner<Where extends Fleet>(town: Where): (scenario: Scenario<Where>) => Promise<boolean> {
   let replicas: 1 | 2 = 2;
   let policy: "hold" | "resend" = "hold";
   return async function run(scenario, tries = TRIES): Promise<boolean> {
@@ -49,11 +49,14 @@ export function createRunner(town: Town): (scenario: Scenario) => Promise<boolea
       const flow = createFlow(town, tries === TRIES ? name : `${name} (again, ${tries})`);
       const disturbing = performance.now();
       let settling = disturbing;
+      const slow: string[] = [];
       await flow.runWhile(async () => {
-        await scenario.disturb(town);
+        await scenario.disturb(town, (what) => slow.push(what));
         settling = performance.now();
       });
       const end = await flow.assertUndisturbed({ uncertainSends, policy, keepsLeases, passesOnce });
+      if (slow.length > 0)
+        throw new TooSlow(`${slow.join("; ")} (${end.received} in, ${end.sent} out, nothing lost or doubled)`);
       const unknown = end.uncertain > 0 ? `, ${end.uncertain} held` : "";
       const phases = `disturbed for ${((settling - disturbing) / 1000).toFixed(1)} s, settled in ${secondsSince(settling)}`;
       tell(`ok    ${name}: ${end.received} in, ${end.sent} out${unknown}, ${secondsSince(began)} (${phases})`);

@@ -1,7 +1,8 @@
+import type { Fleet } from "./fleet.ts";
 import type { Town } from "./town.ts";
 
 /** One thing that goes wrong while mail flows. */
-export interface Scenario {
+export interface Scenario<Where extends Fleet = Town> {
   /** Unique; says what goes wrong. */
   readonly name: string;
   /** Also in `npm test`, which has five minutes for all; `test:faults` runs every one. */
@@ -18,6 +19,9 @@ export interface Scenario {
   readonly keepsLeases?: boolean;
   /** Nobody dies between a cursor and the names that go with it: a mailbox by POP3 passes each message once, too. */
   readonly passesOnce?: boolean;
-  /** Resolves when the world is whole again but for what Mailfleet must mend itself. */
-  disturb(town: Town): Promise<void>;
+  /**
+   * Resolves when the world is whole again but for what Mailfleet must mend itself. What it calls too slow counts once
+   * everything is compared: something that is lost or doubled comes first.
+   */
+  disturb(where: Where, tooSlow: (what: string) => void): Promise<void>;
 }

@@ -40,10 +40,14 @@ export async function startWorld(options: Partial<StackOptions> = {}): Promise<F
   const stack = await startStack({ dataDir: folder.path, sandbox: [], logs: "none", ...options });
   const { sandbox } = stack;
   const token = readFileSync(stack.adminTokenFile, "utf8").trim();
-  // As a balancer does it: whichever console is up now.
+  // As a balancer does it: whichever consoles are up now, in turn.
+  const consoles = stack.services.filter(({ name }) => name === "console");
+  let turn = 0;
   const balancer = await startTcpProxy({
     get port() {
-      return Number(new URL(stack.consoleUrl).port);
+      const up = consoles.filter(({ state }) => state === "ready");
+      turn += 1;
+      return (up[turn % up.length] ?? consoles[0])?.port ?? 0;
     },
   });
   const api = new ApiClient({ url: `http://127.0.0.1:${balancer.port}`, token });

@@ -3,10 +3,11 @@ import { randomInt, randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import type { ReceivedMessage } from "@mailfleet/contracts";
 import type { LinkState } from "@mailfleet/local/testing";
+import { enabledMailbox } from "../fleet.ts";
 import type { LinkName } from "../links.ts";
 import { untilAnswered, untilNothingIsMissing } from "../progress.ts";
 import type { Scenario } from "../scenario.ts";
-import { enabledMailbox, type Town } from "../town.ts";
+import type { Town } from "../town.ts";
 
 /** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
 function chanceOf(seed: number): () => number {

@@ -1,9 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import type { ServiceName } from "@mailfleet/contracts";
+import { customer } from "../fleet.ts";
 import { untilNothingIsMissing } from "../progress.ts";
 import type { Scenario } from "../scenario.ts";
-import { customer, lengths, type Town } from "../town.ts";
+import { lengths, type Town } from "../town.ts";
 import { columns, type Place, wordsOf } from "./points.ts";
 
 /** Longer than every lease and every wait for an acknowledgement: whoever is frozen has lost all it held. */

@@ -6,7 +6,6 @@ import { cuts } from "./cuts.ts";
 import { engines } from "./engines.ts";
 import { freezes } from "./freezes.ts";
 import { kills } from "./kills.ts";
-import { rolling } from "./rolling.ts";
 import { watchScenarios } from "./watches.ts";
 
 /** The run that the others are compared with. Longer than a lease holds that is not renewed. */
@@ -18,22 +17,23 @@ const calm: Scenario = {
   disturb: () => pause(lengths.holdMs),
 };
 
-const all: readonly Scenario[] = [
-  calm,
-  rolling,
-  ...engines,
-  ...cuts,
-  ...freezes,
-  ...kills,
-  ...watchScenarios,
-  ...byChance,
-];
+const all: readonly Scenario[] = [calm, ...engines, ...cuts, ...freezes, ...kills, ...watchScenarios, ...byChance];
 
-/** All of them or the short form; `only` keeps those whose name holds one of its texts. */
-export function scenarios(form: "short" | "long", only?: string): readonly Scenario[] {
-  return all.filter(({ name, short }) =>
-    only ? only.split("|").some((text) => name.includes(text)) : form === "long" || short,
-  );
+type Form = "short" | "long";
+
+/** What `npm run test:faults` asks for by these variables: all scenarios, or those with a text in their name. */
+export const asked: { readonly form: Form; readonly only: string | undefined } = {
+  form: process.env.MAILFLEET_ALL_FAULTS === "true" ? "long" : "short",
+  only: process.env.MAILFLEET_FAULT_SCENARIO,
+};
+
+/** Whether it is one of all, of the short form, or of those whose name holds one of the texts of `only`. */
+export const isWanted = ({ name, short }: Pick<Scenario, "name" | "short">, form: Form, only?: string): boolean =>
+  only ? only.split("|").some((text) => name.includes(text)) : form === "long" || short;
+
+/** Those of them that are run in towns. */
+export function scenarios(form: Form, only?: string): readonly Scenario[] {
+  return all.filter((one) => isWanted(one, form, only));
 }
 
 /** Throws if there is none. */

@@ -1,7 +1,8 @@
 import { type FailPointName, serviceNames } from "@mailfleet/contracts";
+import { twins } from "../fleet.ts";
 import { untilNothingIsMissing } from "../progress.ts";
 import type { Scenario } from "../scenario.ts";
-import { type Town, twins } from "../town.ts";
+import type { Town } from "../town.ts";
 import { columns, type Place, pointsOf, wordsOf } from "./points.ts";
 
 /** Dies at the nth time that it passes this point, and is started again by its supervisor. */

@@ -1,5 +1,5 @@
 import type { FailPointName } from "@mailfleet/contracts";
-import { twins } from "../town.ts";
+import { twins } from "../fleet.ts";
 
 /** A named point in a service. */
 export interface Place {

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Profile } from "@mailfleet/contracts";
+import { enabledMailbox } from "../fleet.ts";
 import { untilAnswered, untilNothingIsMissing } from "../progress.ts";
 import type { Scenario } from "../scenario.ts";
-import { enabledMailbox, lengths, type Town } from "../town.ts";
+import { lengths, type Town } from "../town.ts";
 
 /** Longer than the lease on all watches of a process. */
 const FREEZE_MS = Math.max(lengths.ackWaitMs, lengths.holdMs) + 2000;

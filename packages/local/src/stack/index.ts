@@ -62,8 +62,10 @@ export interface StackOptions {
   readonly consolePort?: number;
   /** Where the stack's own messages go; standard output by default. */
   readonly say?: (text: string) => void;
-  /** Script of a service, for tests of the supervisor. */
+  /** Where a service begins; in this checkout by default. */
   readonly script?: (service: ServiceName) => string;
+  /** No users, streams or collections: for tests of the supervisor. */
+  readonly bare?: boolean;
 }
 
 /** Engines, mail server and services that run together. */
@@ -122,7 +124,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     const namedNats = options.engines?.natsUrl ?? process.env.MAILFLEET_NATS_URL;
     const namedMongo = options.engines?.mongoUrl ?? process.env.MAILFLEET_MONGO_URL;
     const users =
-      (namedNats && namedMongo) || options.script ? undefined : await makeUsers(join(dataDir, "keys/engines"));
+      (namedNats && namedMongo) || options.bare ? undefined : await makeUsers(join(dataDir, "keys/engines"));
     const found = await Promise.allSettled([
       findNats({ ...where("nats", namedNats), ...(users && { users: users.nats }) }),
       findMongo({ ...where("mongo", namedMongo), ...(users && { users: users.mongo }) }),
@@ -198,7 +200,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       cleanups.push(() => rm(file, { force: true }));
     };
     const consoleUrl = () => `http://127.0.0.1:${find("console").port}`;
-    if (!options.script)
+    if (!options.bare)
       await applyTopology({
         ...placesOf(nats.signIn("topology"), mongo.signIn("topology"), mongoDb),
         ...options.env,

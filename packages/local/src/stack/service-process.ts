@@ -63,9 +63,10 @@ export interface ServiceProcess {
   stop(): Promise<void>;
   /**
    * As a rolling update does it: starts another process beside it and, once that is ready, sends the old one SIGTERM.
-   * Resolves when the old one has ended. Its public port is another one afterwards.
+   * Resolves when the old one has ended. Its public port is another one afterwards. With a script it is that of another
+   * release, from now on.
    */
-  replace(): Promise<ProcessEnd>;
+  replace(script?: string): Promise<ProcessEnd>;
   /** Resolves when the present process, or the one that replaces it, is ready. */
   ready(): Promise<void>;
   /** Resolves after the next time it was started again following a death and is ready. */
@@ -80,6 +81,7 @@ const nodeOptions: Readonly<Record<string, readonly string[]>> = { "inbound-sync
 
 export function createServiceProcess(options: ServiceProcessOptions): ServiceProcess {
   const { name, replica } = options;
+  let { script } = options;
   const source = replica > 1 ? `${name}#${replica}` : name;
   const lines: string[] = [];
   const deathTimes: number[] = [];
@@ -103,7 +105,7 @@ export function createServiceProcess(options: ServiceProcessOptions): ServicePro
     state = "starting";
     httpPort = undefined;
     const { NODE_TEST_CONTEXT: _, ...inherited } = process.env; // a service is not a test file
-    const process_ = spawn(process.execPath, ["--enable-source-maps", ...(nodeOptions[name] ?? []), options.script], {
+    const process_ = spawn(process.execPath, ["--enable-source-maps", ...(nodeOptions[name] ?? []), script], {
       stdio: ["ignore", "pipe", "pipe", "ipc"],
       detached: true, // Ctrl-C reaches the supervisor alone, which knows in which order to stop
       env: {
@@ -226,9 +228,10 @@ export function createServiceProcess(options: ServiceProcessOptions): ServicePro
       await gone;
       clearTimeout(timer);
     },
-    replace: async () => {
+    replace: async (another = script) => {
       const old = child;
       if (!old) throw new Error(`${source} does not run`);
+      script = another;
       const ended = once(old, "exit");
       const isReady = nextReady();
       launch({ MAILFLEET_CONSOLE_PORT: "0" });

@@ -16,7 +16,7 @@ async function start(options: StackOptions): Promise<{ stack: Stack; lines: LogL
   const lines: LogLine[] = [];
   cleanups.push(() => folder.remove());
   const stack = await startStack({
-    script,
+    ...{ script, bare: true },
     dataDir: folder.path,
     services: ["scheduler", "console"],
     consolePort: 0,
