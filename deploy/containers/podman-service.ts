@@ -63,10 +63,14 @@ export async function startPodman(folder: string): Promise<PodmanService> {
       await rm(join(users, String(process.pid)));
       // The run of another checkout.
       if ((await readdir(users)).some((pid) => isThere(Number(pid)))) return;
-      const ask = (...words: string[]) => run(program, [...options, ...words], { env });
+      // A podman that cannot use this driver fails here, too.
+      const ask = (...words: string[]) =>
+        run(program, [...options, ...words], { env }).then(
+          ({ stdout }) => stdout,
+          () => "",
+        );
       // A build that broke off leaves what it worked on, mounted; and podman its storage, mounted on itself.
-      const { stdout } = await ask("ps", "--all", "--external", "--quiet");
-      const left = stdout.split("\n").filter(Boolean);
+      const left = (await ask("ps", "--all", "--external", "--quiet")).split("\n").filter(Boolean);
       if (left.length > 0) await ask("rm", "--force", ...left);
       await run("umount", [join(home, "storage", driver)]).catch(() => {});
     };
