@@ -3,13 +3,15 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { runInNewContext } from "node:vm";
 import { startMongo, startNats, type TestMongo, tempDir } from "@mailfleet/local/testing";
-import { confirm, nkeyFileOf, readOrMakeNkeys, topology } from "@mailfleet/topology";
+import { confirm, nkeyFileOf, outsideUser, readOrMakeNkeys, topology } from "@mailfleet/topology";
 import { MongoClient } from "mongodb";
 import { secretFiles } from "./secrets.ts";
 
 const database = "mailfleet";
 const folder = await tempDir("secrets");
-const files = secretFiles(readOrMakeNkeys(folder.path), (user) => `password-of-${user}`);
+const outside = ["ERP"];
+const nkeys = readOrMakeNkeys(folder.path, outside.map(outsideUser));
+const files = secretFiles(nkeys, (user) => `password-of-${user}`, outside);
 const file = (name: string) => files[name]?.trim() ?? assert.fail(`no file ${name}`);
 
 /** What `mongo-users.js` tells MongoDB. mongosh is not there: the script runs with names of its own, and its commands are kept. */
@@ -61,11 +63,18 @@ describe("the files of npm run secrets, at the engines", () => {
       MAILFLEET_NATS_NKEY_FILE: join(folder.path, nkeyFileOf("topology")),
       MAILFLEET_MONGO_URL: file(`${mongoUser}-mongo-url`).replace("mongodb:27017", new URL(mongo.url).host),
       MAILFLEET_MONGO_DB: database,
+      MAILFLEET_OUTSIDE_ACCOUNTS: outside.join(","),
+      MAILFLEET_FACTS_BYTES: String(3 * 2 ** 30),
     },
   });
 
   test("topology makes everything; restore ends the hold of a backup, which topology may not", async () => {
     assert.equal(await topology({ action: "apply", ...placesOf("topology") }), true, said.join("\n"));
+    assert.ok(said.some((line) => JSON.parse(line).what === "consumer outside-ERP of stream FACTS"));
+    const smaller = placesOf("topology");
+    smaller.env.MAILFLEET_FACTS_BYTES = "";
+    await topology({ action: "check", ...smaller });
+    assert.match(said.at(-1) ?? "", /stream FACTS: max_bytes is 3221225472, Mailfleet needs 2147483648/);
     const db = administrator.db(database);
     await db.collection("deployment").updateOne({}, { $inc: { epoch: -1 } });
     await db.collection("settings").insertOne({ organisationId: "og_one", v: 1 });

@@ -2,8 +2,9 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseEnv } from "node:util";
 import { generateKeyFiles } from "@mailfleet/secrets";
-import { readOrMakeNkeys } from "@mailfleet/topology";
+import { outsideAccounts, outsideUser, readOrMakeNkeys } from "@mailfleet/topology";
 import { secretFiles } from "./secrets.ts";
 
 const deploy = join(import.meta.dirname, "..");
@@ -21,10 +22,13 @@ function kept(name: string, make: () => string): string {
 await generateKeyFiles(secrets);
 kept("mongo-key", () => randomBytes(96).toString("base64"));
 const passwordOf = (user: string) => kept(`${user}-password`, () => randomBytes(24).toString("hex"));
-for (const [name, text] of Object.entries(secretFiles(readOrMakeNkeys(secrets), passwordOf)))
+const env = join(deploy, ".env");
+const settings = existsSync(env) ? parseEnv(readFileSync(env, "utf8")) : {};
+const outside = outsideAccounts.parse(settings.MAILFLEET_OUTSIDE_ACCOUNTS || undefined);
+const nkeys = readOrMakeNkeys(secrets, outside.map(outsideUser));
+for (const [name, text] of Object.entries(secretFiles(nkeys, passwordOf, outside)))
   writeFileSync(join(secrets, name), text, { mode: 0o600 });
 
-const env = join(deploy, ".env");
 const owner = `MAILFLEET_USER=${process.getuid?.()}:${process.getgid?.()}\n`;
 const others = existsSync(env) ? readFileSync(env, "utf8").replace(/^MAILFLEET_USER=.*\n?/m, "") : "";
 writeFileSync(env, `${owner}${others}`);

@@ -1,4 +1,4 @@
-import { mongoRolesScript, natsAccount, roleOf, variables } from "@mailfleet/topology";
+import { mongoRolesScript, natsAccount, outsideAccount, outsideUser, roleOf, variables } from "@mailfleet/topology";
 
 /** Who signs in at MongoDB: the services, the topology step, and the one who ends a hold. */
 const mongoUsers = [...Object.keys(variables), "restore"];
@@ -7,31 +7,34 @@ const database = "mailfleet";
 
 /**
  * The files that follow from the nkeys of NATS and the passwords of MongoDB, by name: configuration and users of both engines,
- * and for each user the address of MongoDB with its password. Written anew with each upgrade, because rights change.
+ * and for each user the address of MongoDB with its password. `outside`: accounts of NATS that may read facts, each with one user
+ * (`outsideUser`). Written anew with each upgrade, because rights change.
  */
 export function secretFiles(
   publicNkeys: ReadonlyMap<string, string>,
   passwordOf: (user: string) => string,
+  outside: readonly string[] = [],
 ): Readonly<Record<string, string>> {
   const mongoUrls = mongoUsers.map((user) => [
     `${user}-mongo-url`,
     `mongodb://${user}:${passwordOf(user)}@mongodb:27017/?replicaSet=rs0&authSource=${database}\n`,
   ]);
   return {
-    "nats.conf": natsConfiguration(publicNkeys),
+    "nats.conf": natsConfiguration(publicNkeys, outside),
     "mongo-users.js": mongoScript(passwordOf),
     ...Object.fromEntries(mongoUrls),
   };
 }
 
-function natsConfiguration(publicNkeys: ReadonlyMap<string, string>): string {
+function natsConfiguration(publicNkeys: ReadonlyMap<string, string>, outside: readonly string[]): string {
+  const accounts = outside.map((account) => outsideAccount(account, publicNkeys.get(outsideUser(account)) ?? ""));
   return `# Written by npm run secrets.
 port: 4222
 # For the health check only.
 http: "127.0.0.1:8222"
 jetstream { store_dir: "/data" }
 accounts {
-${natsAccount(publicNkeys)}}
+${natsAccount(publicNkeys, outside)}${accounts.join("")}}
 `;
 }
 

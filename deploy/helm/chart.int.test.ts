@@ -100,6 +100,14 @@ describe("the chart", { skip: helm ? false : "helm is not there: `npm run helm-t
       }
     });
 
+    test(`${set}: the step of the topology is told the size of FACTS and who outside reads them`, () => {
+      for (const { spec } of podsOf(set).filter(({ name }) => name === "topology")) {
+        const given = (name: string) => spec.containers[0].env.find((one: Variable) => one.name === name)?.value;
+        const [bytes, accounts] = set === "production" ? ["21474836480", "ERP,CRM"] : ["2147483648", undefined];
+        assert.deepEqual([given("MAILFLEET_FACTS_BYTES"), given("MAILFLEET_OUTSIDE_ACCOUNTS")], [bytes, accounts]);
+      }
+    });
+
     test(`${set}: pods are as the Pod Security level "restricted" wants them, and have no token`, () => {
       for (const { name, spec } of podsOf(set)) {
         assert.equal(spec.automountServiceAccountToken, false, name);
@@ -290,6 +298,9 @@ describe("the chart", { skip: helm ? false : "helm is not there: `npm run helm-t
       "podMonitor.enabled=true",
       /networkPolicy\.metrics\.from lets nobody in: name/,
     ],
+    ["a name that no account outside may have", "topology.outsideAccounts={MAILFLEET}", /outsideAccounts/],
+    ["an account that NATS would not know", "topology.outsideAccounts={erp}", /outsideAccounts/],
+    ["a size in which facts do not last", "topology.factsBytes=1000", /factsBytes/],
     ["an answer about a backup that is none", "restore.confirm=yes", /restore\/confirm/],
     [
       "a PodMonitor in a cluster without it",

@@ -3,6 +3,6 @@ export { confirm, showDeployment } from "./deployment/deployment.ts";
 export { mongoRoles, mongoRolesScript, roleOf } from "./mongo-roles.ts";
 export { natsAccount } from "./nats-users.ts";
 export { nkeyFileOf, readOrMakeNkeys } from "./nkey-files.ts";
-export { outsideAccounts } from "./outside.ts";
+export { outsideAccount, outsideAccounts, outsideUser } from "./outside.ts";
 export { topology } from "./topology.ts";
 export { variables } from "./variables.ts";

@@ -7,13 +7,13 @@ import { allNatsUsers } from "./nats-users.ts";
 export const nkeyFileOf = (user: string) => `${user}-nats-nkey`;
 
 /**
- * The public keys of all users of NATS by name, from the seeds in this folder. A user without one gets it now, in a file that
- * only its owner reads. Throws if a file holds something else.
+ * The public keys of all users of NATS by name, and of `more`, from the seeds in this folder. A user without one gets it now,
+ * in a file that only its owner reads. Throws if a file holds something else.
  */
-export function readOrMakeNkeys(folder: string): ReadonlyMap<string, string> {
+export function readOrMakeNkeys(folder: string, more: readonly string[] = []): ReadonlyMap<string, string> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   return new Map(
-    allNatsUsers.map(({ name }) => {
+    [...allNatsUsers.map(({ name }) => name), ...more].map((name) => {
       const file = join(folder, nkeyFileOf(name));
       if (!existsSync(file)) writeFileSync(file, `${newNkeySeed()}\n`, { mode: 0o400, flag: "wx" });
       return [name, publicNkeyOfFile(file)];

@@ -11,7 +11,7 @@ import { eventually, startNats, tempDir } from "@mailfleet/local/testing";
 import { connect, type NatsConnection, nkeyAuthenticator } from "@nats-io/transport-node";
 import { natsAccount } from "./nats-users.ts";
 import { nkeyFileOf, readOrMakeNkeys } from "./nkey-files.ts";
-import { outsideAccounts, outsideConsumer } from "./outside.ts";
+import { outsideAccount, outsideAccounts, outsideConsumer } from "./outside.ts";
 
 const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
 const page = readFileSync(new URL("../../docs/facts.md", import.meta.url), "utf8");
@@ -30,6 +30,7 @@ describe("an account outside, set up as docs/facts.md says", () => {
     nkeyFile = join(folder.path, "erp");
     writeFileSync(nkeyFile, `${seed}\n`);
     const account = natsAccount(readOrMakeNkeys(folder.path), ["ERP"]);
+    assert.ok(blockOf("text").includes(outsideAccount("ERP", "UABC…")), "`npm run secrets` writes what the page shows");
     // A server would look for the file beside its configuration.
     const configuration = blockOf("text")
       .replace('include "mailfleet.conf"', () => account)

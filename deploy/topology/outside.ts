@@ -22,6 +22,27 @@ export function outsideConsumer(account: string): Omit<ConsumerDefinition, "serv
   };
 }
 
+/** Its user there, whose nkey `npm run secrets` makes. */
+export const outsideUser = (account: string) => `outside-${account}`;
+
+/** The account with one user, and all that it may import. `publicKey`: what that user's nkey is known by (`U…`). */
+export function outsideAccount(account: string, publicKey: string): string {
+  const { stream, name } = outsideConsumer(account);
+  const imported = (subject: string, to?: string) =>
+    `      { service: { account: MAILFLEET, subject: "${subject}" }${to ? `\n        to: "${to}"` : ""} }`;
+  const asked = [`CONSUMER.INFO.${stream}.${name}`, `CONSUMER.MSG.NEXT.${stream}.${name}`];
+  return `  ${account} {
+    users: [{ nkey: "${publicKey}" }]
+    imports: [
+      { stream: { account: MAILFLEET, subject: "fact.>" }, prefix: "mailfleet" }
+${asked.map((one) => imported(`$JS.API.${one}`, `mailfleet.API.${one}`)).join("\n")}
+${imported(`$JS.ACK.${stream}.${name}.>`)}
+${imported(`$JS.ACK.*.*.${stream}.${name}.>`)}
+    ]
+  }
+`;
+}
+
 /** What our account lets these accounts import: facts as they come, and each its own consumer. */
 export function outsideExports(accounts: readonly string[]): string {
   if (accounts.length === 0) return "";

@@ -1,6 +1,6 @@
 import { connectBus } from "@mailfleet/bus";
 import { openStreamTopology } from "@mailfleet/bus/topology";
-import { lacking, lengthsOf, type TopologyStep } from "@mailfleet/contracts";
+import { lacking, lengthsOf, streams, type TopologyStep } from "@mailfleet/contracts";
 import { readEnvironment } from "@mailfleet/kit";
 import { connectStore, isOutage, planCollections, type Store } from "@mailfleet/store";
 import { z } from "zod";
@@ -23,10 +23,18 @@ export interface TopologyTask {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
+const leastFacts = 64 * 1024 * 1024;
+
 /** What the step reads besides what every service reads. */
 export const environment = {
   /** Copies of each stream: 1 locally, 3 in production. */
   MAILFLEET_STREAM_REPLICAS: z.coerce.number().int().min(1, "must be 1 to 5").max(5, "must be 1 to 5").default(1),
+  /** Size of the stream FACTS: how far back facts reach follows from it. */
+  MAILFLEET_FACTS_BYTES: z.coerce
+    .number()
+    .int("must be a number of bytes")
+    .min(leastFacts, `must be ${leastFacts} or more`)
+    .default(streams.FACTS.maxBytes),
   MAILFLEET_OUTSIDE_ACCOUNTS: outsideAccounts,
 };
 
@@ -47,6 +55,9 @@ export async function topology(task: TopologyTask): Promise<boolean> {
     ...system.consumers.map((consumer) => ({ ...consumer, ackWaitMs })),
     ...settings.outsideAccounts.map(outsideConsumer),
   ];
+  const sized = system.streams.map((one) =>
+    one.name === streams.FACTS.name ? { ...one, maxBytes: settings.factsBytes } : one,
+  );
   const logger = lines(task.out);
   const [nats, bus, mongo] = await Promise.all([
     openStreamTopology({ url: natsUrl, nkeyFile: natsNkeyFile, name: "topology", logger, replicas: streamReplicas }),
@@ -59,7 +70,7 @@ export async function topology(task: TopologyTask): Promise<boolean> {
     const steps = [
       ...deployment.first,
       ...(await planCollections(mongo.db, system.collections)),
-      ...(await nats.plan(system.streams, consumers)),
+      ...(await nats.plan(sized, consumers)),
       ...deployment.last,
     ];
     return await carryOut(steps, task);

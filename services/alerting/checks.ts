@@ -1,6 +1,7 @@
 import { consumers, type StreamDefinition, streams } from "@mailfleet/contracts";
-import { type Check, failing, fine, warning } from "@mailfleet/kit";
+import { type Check, failing, fine, spanOf, warning } from "@mailfleet/kit";
 import type { AlertingPorts } from "./ports.ts";
+import { reachMs } from "./stream-watch/reach.ts";
 
 /** More than this is many for every consumer: what they handle takes milliseconds, or is coalesced. */
 const manyWaiting = 10_000;
@@ -21,6 +22,21 @@ export const checks: Readonly<Record<string, Check<AlertingPorts>>> = {
       const todo = "Look who does not take its messages: see the consumers.";
       if (fullest.share >= 0.9) return failing(text, todo);
       return fullest.share >= 0.7 ? warning(text, todo) : fine(text);
+    },
+  },
+  "streams-reach": {
+    runbook: "MailfleetStreamShort",
+    look: async ({ bus, now }) => {
+      const reaches = (await bus.streamUsage()).flatMap((one) => {
+        const reach = reachMs(one, now());
+        return reach === null ? [] : [{ ...one, reach, share: reach / one.maxAgeMs }];
+      });
+      const shortest = reaches.toSorted((a, b) => a.share - b.share)[0];
+      if (!shortest || shortest.share >= 0.9) return fine("Every stream reaches back as far as it is to.");
+      return warning(
+        `${shortest.name} reaches back ${spanOf(shortest.reach)} instead of ${spanOf(shortest.maxAgeMs)}: it is full before that.`,
+        "Raise its size: `MAILFLEET_FACTS_BYTES` for `mailfleet topology apply`.",
+      );
     },
   },
   consumers: {

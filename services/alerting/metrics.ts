@@ -8,6 +8,13 @@ export function createMetrics(registry: Registry, notices: Pick<NoticeStore, "co
   return {
     /** Of work queues, which refuse what is new when they are full. */
     streamUsed: gauge("mailfleet_stream_used_ratio", "How full a work queue is, 0 to 1", "stream"),
+    /** Of streams that let the oldest go. */
+    streamReach: gauge(
+      "mailfleet_stream_reach_seconds",
+      "How far back a stream reaches once it is full, at its present pace",
+      "stream",
+    ),
+    streamKept: gauge("mailfleet_stream_kept_seconds", "How far back a stream is to reach", "stream"),
     waiting: gauge("mailfleet_consumer_waiting", "Messages that wait at a consumer", "stream", "consumer"),
     handled: gauge(
       "mailfleet_consumer_handled",

@@ -129,11 +129,15 @@ export type RequestHandlers = {
   ) => Promise<RequestOutput<Name>>;
 };
 
-/** How full a stream is. `maxBytes` is what the server enforces. */
+/** How full a stream is, and since when. The limits are what the server enforces. */
 export interface StreamUsage {
   readonly name: string;
   readonly bytes: number;
   readonly maxBytes: number;
+  /** When its oldest message was stored, milliseconds since the epoch; `null`: it has none. */
+  readonly oldestAt: number | null;
+  /** How long it keeps a message, milliseconds; 0: without an end. */
+  readonly maxAgeMs: number;
 }
 
 /** What is before a consumer: messages that nobody has yet, and those that are being handled. */

@@ -103,7 +103,11 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
       try {
         const usage = [];
         for await (const { config, state } of jsm.streams.list())
-          usage.push({ name: config.name, bytes: state.bytes, maxBytes: config.max_bytes });
+          usage.push({
+            ...{ name: config.name, bytes: state.bytes, maxBytes: config.max_bytes },
+            oldestAt: state.messages > 0 ? Date.parse(state.first_ts) : null,
+            maxAgeMs: config.max_age / 1_000_000,
+          });
         return usage;
       } catch (error) {
         throw new BusOutage("NATS does not say how full its streams are", { cause: error });

@@ -2,6 +2,7 @@ import type { StreamUsage } from "@mailfleet/bus";
 import { type StreamDefinition, streams } from "@mailfleet/contracts";
 import { eachAlone } from "@mailfleet/kit";
 import type { AlertingPorts } from "../ports.ts";
+import { reachMs } from "./reach.ts";
 
 /** Raised at 70 %, cleared only below 60 %, so that it does not flap. */
 const raiseAt = 0.7;
@@ -17,9 +18,19 @@ const workQueues: ReadonlySet<string> = new Set(
     .map(({ name }) => name),
 );
 
-/** One look at all work queues. Replicas that look at the same minute count as one. */
+/**
+ * One look at all streams: how far back those reach that let the oldest go, and how full work queues are. Replicas that
+ * look at the same minute count as one.
+ */
 export async function watchStreams({ bus, wall, now, logger, metrics }: AlertingPorts): Promise<void> {
-  const queues = (await bus.streamUsage()).filter(({ name, maxBytes }) => maxBytes > 0 && workQueues.has(name));
+  const usage = await bus.streamUsage();
+  for (const one of usage) {
+    const reach = reachMs(one, now());
+    if (reach === null) continue;
+    metrics.streamReach.set({ stream: one.name }, reach / 1000);
+    metrics.streamKept.set({ stream: one.name }, one.maxAgeMs / 1000);
+  }
+  const queues = usage.filter(({ name, maxBytes }) => maxBytes > 0 && workQueues.has(name));
   const alone = { logger, what: "how full streams are", name: ({ name }: StreamUsage) => name };
   await eachAlone(queues, alone, async ({ name, bytes, maxBytes }) => {
     const share = bytes / maxBytes;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import type { StreamUsage } from "@mailfleet/bus";
 import { headerNames, type OutgoingMessage, ProblemError, subjects } from "@mailfleet/contracts";
 import { eventually } from "@mailfleet/local/testing";
 import { givenAlerting } from "./given-alerting.ts";
@@ -11,7 +12,7 @@ let lost: (message: OutgoingMessage) => boolean = () => false;
 const handled: string[] = [];
 let refusal: string | null = null;
 let later = 0;
-let usage: { name: string; bytes: number; maxBytes: number }[] = [];
+let usage: StreamUsage[] = [];
 
 const about = (id: string, direction?: "inbound" | "outbound") => ({ type: "mailbox" as const, id, direction });
 const of = (id: string, ok: (alert: Awaited<ReturnType<typeof given.list>>[number]) => boolean = () => true) =>
@@ -172,11 +173,12 @@ describe("alerts", () => {
 
   test("a work queue that fills is said at 70 % and is over below 60 %; what lets the oldest go may be full", async () => {
     const MiB = 1024 * 1024;
+    const day = 86_400_000;
     const full = (bytes: number) => {
       usage = [
-        { name: "FACTS", bytes: 100 * MiB, maxBytes: 100 * MiB },
-        { name: "DEAD", bytes: 100 * MiB, maxBytes: 100 * MiB },
-        { name: "SENDS", bytes, maxBytes: 100 * MiB },
+        { name: "FACTS", bytes: 100 * MiB, maxBytes: 100 * MiB, oldestAt: Date.now() - day, maxAgeMs: 14 * day },
+        { name: "DEAD", bytes: 100 * MiB, maxBytes: 100 * MiB, oldestAt: null, maxAgeMs: 30 * day },
+        { name: "SENDS", bytes, maxBytes: 100 * MiB, oldestAt: Date.now(), maxAgeMs: 0 },
       ];
     };
     const stream = (state: string) => of("SENDS", (alert) => alert.code === "STREAM_FILLING" && alert.state === state);
@@ -186,7 +188,11 @@ describe("alerts", () => {
       (await given.list({ code: "STREAM_FILLING" })).map(({ object }) => object.id),
       ["SENDS"],
     );
-    assert.match(await replica.metrics.metrics(), /^mailfleet_stream_used_ratio\{stream="SENDS"\} 0\.71$/m);
+    const shown = await replica.metrics.metrics();
+    assert.match(shown, /^mailfleet_stream_used_ratio\{stream="SENDS"\} 0\.71$/m);
+    assert.match(shown, /^mailfleet_stream_reach_seconds\{stream="FACTS"\} 864\d\d(\.\d+)?$/m);
+    assert.match(shown, /^mailfleet_stream_kept_seconds\{stream="FACTS"\} 1209600$/m);
+    assert.doesNotMatch(shown, /mailfleet_stream_reach_seconds\{stream="SENDS"\}/);
     full(65 * 1024 * 1024);
     await stream("raised");
     full(59 * 1024 * 1024);

@@ -10,6 +10,10 @@ MAILFLEET_LOG_ADDRESSES: {{ $values.log.addresses }}
 NODE_OPTIONS: {{ printf "--max-old-space-size=%s %s" (include "mailfleet.heap" .resources.limits.memory) (.fact.nodeOptions | default "") | trim | quote }}
 {{- if eq .name "topology" }}
 MAILFLEET_STREAM_REPLICAS: {{ $values.topology.streamReplicas | quote }}
+MAILFLEET_FACTS_BYTES: {{ int64 $values.topology.factsBytes | quote }}
+{{- with $values.topology.outsideAccounts }}
+MAILFLEET_OUTSIDE_ACCOUNTS: {{ join "," . | quote }}
+{{- end }}
 {{- else }}
 MAILFLEET_HTTP_HOST: 0.0.0.0
 MAILFLEET_HTTP_PORT: "9464"

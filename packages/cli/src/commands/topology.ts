@@ -18,7 +18,7 @@ export function addTopologyCommands(program: Command, cli: Cli): void {
     .description("streams, consumers, collections and indexes; speaks to NATS and MongoDB directly")
     .addHelpText(
       "after",
-      "\nReads MAILFLEET_NATS_URL, MAILFLEET_NATS_NKEY_FILE, MAILFLEET_MONGO_URL, MAILFLEET_MONGO_DB, MAILFLEET_STREAM_REPLICAS, MAILFLEET_OUTSIDE_ACCOUNTS.",
+      "\nReads MAILFLEET_NATS_URL, MAILFLEET_NATS_NKEY_FILE, MAILFLEET_MONGO_URL, MAILFLEET_MONGO_DB, MAILFLEET_STREAM_REPLICAS, MAILFLEET_FACTS_BYTES, MAILFLEET_OUTSIDE_ACCOUNTS.",
     );
   topology
     .command("nats-users")
