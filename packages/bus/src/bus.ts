@@ -195,7 +195,7 @@ export interface Bus {
   streamUsage(): Promise<StreamUsage[]>;
   /** Of these consumers; one that is not there is left out. Throws `BusOutage`. */
   consumerLag(consumers: readonly ConsumerDefinition[]): Promise<ConsumerLag[]>;
-  /** `null` if connected, else why not. */
+  /** `null` if connected and storing what is published, else why not. */
   health(): string | null;
   /** What NATS says while it refuses our sign-in, else `null`. */
   refusal(): string | null;

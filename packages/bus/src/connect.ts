@@ -21,6 +21,7 @@ import { atMost } from "./pause.ts";
 import { createPublisher, wholly } from "./publish.ts";
 import { ask } from "./request.ts";
 import { respond } from "./respond.ts";
+import { createStoring } from "./storing.ts";
 import { planConsumer, planStream } from "./topology/plan.ts";
 import { publishing, publishingAll } from "./traced-publish.ts";
 import type { ConsumptionParts } from "./work.ts";
@@ -34,7 +35,8 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
   const link = await openLink(options);
   const js = jetstream(link.nc, { timeout: 5000 });
   const jsm = await jetstreamManager(link.nc, { timeout: 5000, checkAPI: false });
-  const publisher = createPublisher({ link, js, logger, patienceMs });
+  const storing = createStoring();
+  const publisher = createPublisher({ link, js, logger, patienceMs, storing });
   const underWay = new Set<Promise<unknown>>();
   const publishSome: typeof publisher = (messages, how) => {
     const published = publisher(messages, how).finally(() => underWay.delete(published));
@@ -75,7 +77,16 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
       return blocking(steps);
     },
     latest: (stream, subject, type) => latest(jsm, { stream, subject, type }),
-    putBehind: (message, sequence) => putBehind(js, message, sequence),
+    putBehind: async (message, sequence) => {
+      try {
+        const isDone = await putBehind(js, message, sequence);
+        storing.stored(message.subject);
+        return isDone;
+      } catch (error) {
+        storing.failed(message.subject, (error as Error).cause);
+        throw error;
+      }
+    },
     publish: (message, how) =>
       publishing(message, async (traced) => (await publishAll([traced], how))[0] as PublishOutcome),
     publishAll: (messages, how) => publishingAll(messages, (traced) => publishAll(traced, how)),
@@ -125,7 +136,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
       };
       return (await Promise.all(consumers.map(lagOf))).flat();
     },
-    health: () => link.health(),
+    health: () => link.health() ?? storing.health(),
     refusal: () => link.refusal(),
     stop: async () => {
       await Promise.all([...open].map((one) => one.stop()));

@@ -7,6 +7,7 @@ import { pauseMs, publishAttemptMs, publishWindow } from "./limits.ts";
 import type { Link } from "./link.ts";
 import { BusOutage } from "./outage.ts";
 import { pause } from "./pause.ts";
+import type { Storing } from "./storing.ts";
 
 /** What a publisher works with. */
 export interface PublisherParts {
@@ -14,6 +15,7 @@ export interface PublisherParts {
   readonly js: JetStreamClient;
   readonly logger: Logger;
   readonly patienceMs: number;
+  readonly storing: Storing;
 }
 
 interface Prepared {
@@ -94,7 +96,7 @@ export function wholly({ outcomes, left, error }: Published): PublishOutcome[] {
   throw new BusOutage(`${left} of ${outcomes.length} messages could not be published: ${reason}`, { cause: error });
 }
 
-async function publishRound({ js }: PublisherParts, prepared: Prepared[], outcomes: PublishOutcome[]) {
+async function publishRound({ js, storing }: PublisherParts, prepared: Prepared[], outcomes: PublishOutcome[]) {
   const left: Prepared[] = [];
   const heldSubjects = new Set<string>();
   let error: unknown;
@@ -108,7 +110,9 @@ async function publishRound({ js }: PublisherParts, prepared: Prepared[], outcom
   const send = async (one: Prepared) => {
     try {
       outcomes[one.index] = await publishOnce(js, one);
+      storing.stored(one.subject);
     } catch (reason) {
+      storing.failed(one.subject, reason);
       // Every other reason says more.
       if (error === undefined || !isBeingStored(reason)) error = reason;
       heldSubjects.add(one.subject);

@@ -41,6 +41,7 @@ export {
   scriptedPop3,
   usualCapabilities,
 } from "./scripted-pop3.ts";
+export { mountSmallDisk } from "./small-disk.ts";
 export { startChromium } from "./start-chromium.ts";
 export { type Dovecot, type DovecotOptions, startDovecot } from "./start-dovecot.ts";
 export {

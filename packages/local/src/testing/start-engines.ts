@@ -23,10 +23,14 @@ export async function tempDir(prefix = "test"): Promise<{ path: string; remove()
 }
 
 /**
- * A fresh folder, and where the program runs: with `MAILFLEET_TEST_ENGINES=containers` in a container. The clusters are
+ * Where the data are, and where the program runs: below `folder`, or in a fresh one; with `MAILFLEET_TEST_ENGINES=containers` in a container. The clusters are
  * always processes.
  */
-async function placeOf({ command }: EngineProgram, given?: ContainerEngine): Promise<EngineOptions> {
+async function placeOf(
+  { command }: EngineProgram,
+  { engine: given, folder }: { engine?: ContainerEngine; folder?: string },
+): Promise<EngineOptions> {
+  if (folder !== undefined) return { temporary: true, dataDir: join(folder, command) };
   const engine = given ?? (process.env.MAILFLEET_TEST_ENGINES === "containers" ? await containerEngine() : undefined);
   if (!engine) return { temporary: true, dataDir: (await tempDir(command)).path };
   const dataDir = await mkdtemp(join(engine.folder, `${command}-`));
@@ -41,9 +45,12 @@ async function placeOf({ command }: EngineProgram, given?: ContainerEngine): Pro
  * A separate nats-server with JetStream and no data: stream names are fixed, so each test file needs one (40 ms). Each service
  * has its user there (`signIn`); `url` may do everything. With lines of its own it has the users that these name.
  */
-export async function startNats(options: { configuration?: readonly string[] } = {}): Promise<NatsEngine> {
-  const who = options.configuration ? options : { users: (await testUsers()).nats };
-  return startNatsEngine({ ...(await placeOf(NATS_PROGRAM)), ...who });
+export async function startNats(
+  options: { configuration?: readonly string[]; folder?: string } = {},
+): Promise<NatsEngine> {
+  const { configuration } = options;
+  const who = configuration ? { configuration } : { users: (await testUsers()).nats };
+  return startNatsEngine({ ...(await placeOf(NATS_PROGRAM, options)), ...who });
 }
 
 /** A database for one test file. */
@@ -63,7 +70,9 @@ export interface TestMongo {
  * A fresh database: on the server that the test run shares (`MAILFLEET_TEST_MONGO`) if there is one, because each
  * mongod costs 300 MB of disk; else, or with `own`, on a separate server (with `engine`, in a container there).
  */
-export async function startMongo(options: { own?: boolean; engine?: ContainerEngine } = {}): Promise<TestMongo> {
+export async function startMongo(
+  options: { own?: boolean; engine?: ContainerEngine } = {},
+): Promise<TestMongo> {
   const dbName = `test_${randomBytes(6).toString("hex")}`;
   const { mongo: users } = await testUsers();
   const host = process.env.MAILFLEET_TEST_MONGO;
@@ -81,7 +90,7 @@ export async function startMongo(options: { own?: boolean; engine?: ContainerEng
       },
     };
   }
-  const engine = await startMongoEngine({ ...(await placeOf(MONGO_PROGRAM, options.engine)), users });
+  const engine = await startMongoEngine({ ...(await placeOf(MONGO_PROGRAM, options)), users });
   return { url: engine.url, urlOf: engine.urlOf, dbName, engine, stop: () => engine.stop() };
 }
 
