@@ -33,17 +33,40 @@ const checks: readonly {
 /** Engines that are away are waited for, for so long. */
 const patienceMs = 15_000;
 
+const areKnown = (env: Env) =>
+  ["MAILFLEET_NATS_URL", "MAILFLEET_MONGO_URL"].every((name) => env[name] || env[`${name}_FILE`]);
+const notKnown = {
+  text: "NATS and MongoDB were not checked: their addresses are not known here.",
+  todo: "Set MAILFLEET_NATS_URL and MAILFLEET_MONGO_URL, or their _FILE forms, as the services have them.",
+} as const;
+
+/** `late` after some time: engines that are away are waited for. */
+async function inTime(looked: Promise<boolean>): Promise<boolean | "late"> {
+  const { promise: late, resolve } = Promise.withResolvers<"late">();
+  const timer = setTimeout(() => resolve("late"), patienceMs);
+  return Promise.race([looked, late]).finally(() => clearTimeout(timer));
+}
+
+/** Every step that `mailfleet topology diff` shows; empty if all is as declared. Throws, with why, where it cannot look. */
+export async function topologyDiff(env: Env): Promise<unknown[]> {
+  if (!areKnown(env)) throw new Error(`${notKnown.text} ${notKnown.todo}`);
+  const { topology } = await import("@mailfleet/topology");
+  const lines: string[] = [];
+  const looked = topology({ action: "diff", json: true, env, out: (line) => void lines.push(line) });
+  if ((await inTime(looked)) === "late") throw new Error(lines.at(-1) ?? `No answer within ${patienceMs / 1000} s.`);
+  // What the engines say while they are waited for is no step.
+  return lines.map((line) => (line.startsWith("{") ? JSON.parse(line) : line));
+}
+
 /** Looks at both engines; where their addresses are not known, says so. */
 export async function engineFindings(env: Env): Promise<LocalFinding[]> {
-  const known = ["MAILFLEET_NATS_URL", "MAILFLEET_MONGO_URL"].filter((name) => env[name] || env[`${name}_FILE`]);
-  if (known.length < 2)
+  if (!areKnown(env))
     return [
       {
         check: "engines",
         service: "doctor",
         level: "warn",
-        text: "NATS and MongoDB were not checked: their addresses are not known here.",
-        todo: "Set MAILFLEET_NATS_URL and MAILFLEET_MONGO_URL, or their _FILE forms, as the services have them.",
+        ...notKnown,
         runbook: "docs/runbooks/MailfleetServiceNotReady.md",
       },
     ];
@@ -52,10 +75,8 @@ export async function engineFindings(env: Env): Promise<LocalFinding[]> {
       const lines: string[] = [];
       const about = { check, service: "doctor", runbook: `docs/runbooks/${runbook}.md` };
       const bad = (text: string) => ({ ...about, level: "fail" as const, text, todo });
-      const { promise: late, resolve } = Promise.withResolvers<"late">();
-      const timer = setTimeout(() => resolve("late"), patienceMs);
       try {
-        const isGood = await Promise.race([look({ env, json: true, out: (line) => void lines.push(line) }), late]);
+        const isGood = await inTime(look({ env, json: true, out: (line) => void lines.push(line) }));
         if (isGood === "late") return bad(lines.at(-1) ?? `No answer within ${patienceMs / 1000} s.`);
         if (isGood) return { ...about, level: "ok" as const, text: good };
         const words = lines.flatMap((line) => (line.startsWith("{") ? (said(line) ?? []) : []));
@@ -64,8 +85,6 @@ export async function engineFindings(env: Env): Promise<LocalFinding[]> {
         );
       } catch (error) {
         return bad(error instanceof Error ? error.message : String(error));
-      } finally {
-        clearTimeout(timer);
       }
     }),
   );

@@ -5,7 +5,7 @@ import type { Command } from "commander";
 import type { ApiClient } from "../api-client.ts";
 import type { Cli } from "../cli.ts";
 import { examine } from "../doctor/commands.ts";
-import { engineFindings } from "../doctor/engines.ts";
+import { engineFindings, topologyDiff } from "../doctor/engines.ts";
 
 /** The file is for a mail: each part is cut to so much text, and one that cannot be read says why. */
 const longestPart = 2_000_000;
@@ -25,6 +25,7 @@ const list =
 const parts: readonly Part[] = [
   { name: "doctor", read: (_, cli) => examine(cli) },
   { name: "engines", read: (_, cli) => engineFindings(cli.terminal.env) },
+  { name: "topology", read: (_, cli) => topologyDiff(cli.terminal.env) },
   { name: "processes", read: (client) => client.get("/checkup/describe", { timeoutMs: 20_000 }) },
   { name: "settings", read: (client) => client.get("/settings") },
   { name: "notificationSettings", read: (client) => client.get("/notification-settings") },

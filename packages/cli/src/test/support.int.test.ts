@@ -67,6 +67,7 @@ test("one file holds what helps and no secret, and only its owner may read it", 
   assert.equal(content.mailboxes[0].address, "Sales@example.org");
   assert.equal(content.alerts[0].evidence.reply, "535 [hidden]");
   assert.match(content.jobs.notRead, /There is nothing at this path/);
+  assert.match(content.topology.notRead, /their addresses are not known here\. Set MAILFLEET_NATS_URL/);
   const asked = api.seen.map(({ path }) => path);
   for (const path of ["/sends", "/messages", "/dead-letters", "/tokens"]) assert.ok(!asked.includes(path), path);
 });
