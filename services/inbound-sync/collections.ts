@@ -12,6 +12,12 @@ export const collections = {
     indexes: [
       { name: "expected", keys: { "expected.since": 1 }, where: { "expected.since": { $exists: true } } },
       { name: "removed", keys: { removedAt: 1 }, where: { removedAt: { $exists: true } } },
+      { name: "silent", keys: { silentAt: 1 }, where: { silentAt: { $exists: true } } },
+      {
+        name: "unwatched",
+        keys: { "watching.holder": 1, "watching.restUntil": 1 },
+        where: { "expected.expects": "success" },
+      },
       { name: "watching", keys: { "watching.holder": 1 }, where: { "watching.holder": { $type: "string" } } },
     ],
   },

@@ -107,6 +107,8 @@ export interface SourceDocument {
   readonly expected?: Expected | null;
   /** It was silent for three intervals and has not been heard since; `told`: STALLED is raised. */
   readonly stalled?: "noticed" | "told" | null;
+  /** From when on it is silent, if nothing is heard before. Not there: nothing is expected of it, or STALLED is told. */
+  readonly silentAt?: number;
   /** Version of the mailbox that `expected` was taken from. */
   readonly mailboxV?: number;
   /** Who waits for the server to announce mail, and how. */

@@ -2,9 +2,6 @@ import { eachAlone } from "@mailfleet/kit";
 import type { InboundPorts } from "../ports.ts";
 import { alertRaised } from "./alerts.ts";
 
-/** Mailboxes that are polled every second may miss a few polls: shorter silence than this is not reported. */
-const shortestSilenceMs = 15_000;
-
 /**
  * Raises STALLED for enabled mailboxes that have been silent for three intervals. Every replica checks; one reports.
  */
@@ -15,7 +12,7 @@ export async function findSilent({
   now,
 }: Pick<InboundPorts, "sources" | "bus" | "logger" | "now">): Promise<void> {
   const at = now();
-  const silent = await sources.findStalled(at, shortestSilenceMs);
+  const silent = await sources.findStalled(at);
   await eachAlone(silent, { logger, what: "find-silent", name: ({ _id }) => _id }, async (source) => {
     const mailboxId = source._id;
     const heardAt = Math.max(source.lastProvedSuccessAt ?? 0, source.expected?.since ?? 0);

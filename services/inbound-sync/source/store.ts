@@ -2,8 +2,10 @@ import type { SourceIdentity } from "@mailfleet/connector-api";
 import { GroupCommit, type Lease, type LeaseFilter, leaseGivenBack, mustMatch } from "@mailfleet/kit";
 import { type Collection, type Document, isDuplicateKey, type Store, writeEach } from "@mailfleet/store";
 import { collections } from "../collections.ts";
+import { restAnew } from "../watch/rest-anew.ts";
 import type { Audit, Break, ComparedInbox, Expected, PendingFacts, SourceDocument, StoredCursor } from "./document.ts";
 import type { SetAside } from "./set-aside.ts";
+import { keepSilentAt } from "./silence.ts";
 
 /** Messages that wait to be moved, or tagged; the oldest of more stay as they are. */
 const mostWaiting = 1000;
@@ -16,6 +18,8 @@ const withMore = (list: "toMove" | "toTag", more: readonly string[]) => ({
 interface LeasedWrite {
   readonly filter: LeaseFilter;
   readonly set: Document;
+  /** Further stages of the update, which see what `set` has changed. */
+  readonly then: readonly Document[];
 }
 
 /** The right to read a mailbox. */
@@ -29,7 +33,9 @@ export function createSourceStore(store: Store) {
   const sources: Collection<SourceDocument> = store.db.collection<SourceDocument>(collections.sources.name);
   /** Of runs that write at the same time: one request for all of them. Each refused write is its own run's alone. */
   const writes = new GroupCommit(async (together: readonly LeasedWrite[]): Promise<(boolean | Error)[]> => {
-    const updates = together.map(({ filter, set }) => ({ updateOne: { filter, update: [{ $set: set }] } }));
+    const updates = together.map(({ filter, set, then }) => ({
+      updateOne: { filter, update: [{ $set: set }, ...then] },
+    }));
     const { matched: count, refused } = await writeEach(sources, updates);
     if (count === together.length) return together.map(() => true);
     // Fences only grow: where ours is still there it was there when the write came.
@@ -38,8 +44,8 @@ export function createSourceStore(store: Store) {
     const ours = new Set(found.map(({ _id }) => _id));
     return together.map(({ filter }, index) => refused[index] ?? ours.has(filter._id));
   });
-  const writeUnder = async (lease: SourceLease, filter: LeaseFilter, set: Document) => {
-    const matched = await writes.commit({ filter, set });
+  const writeUnder = async (lease: SourceLease, filter: LeaseFilter, set: Document, ...then: Document[]) => {
+    const matched = await writes.commit({ filter, set, then });
     if (matched instanceof Error) throw matched;
     mustMatch(lease, matched);
   };
@@ -194,12 +200,12 @@ export function createSourceStore(store: Store) {
         ...(end.heard && { stalled: null }),
         ...stamp(end),
       };
-      await lease.giveBack((filter) => writeUnder(lease, filter, set));
+      await lease.giveBack((filter) => writeUnder(lease, filter, set, keepSilentAt));
     },
 
     /** Stamps a run that reads nothing: a test. */
     async stampTest(mailboxId: string, end: { at: number; ok: boolean }) {
-      await updateOrMake(mailboxId, {}, [{ $set: stamp(end) }]);
+      await updateOrMake(mailboxId, {}, [{ $set: stamp(end) }, keepSilentAt]);
     },
 
     /** What is expected from now on; an older version of the mailbox changes nothing. */
@@ -212,24 +218,17 @@ export function createSourceStore(store: Store) {
       };
       const since = expected && { $cond: [same, "$expected.since", expected.since] };
       const next = expected && { $mergeObjects: [{ $literal: expected }, { since }] };
-      await updateOrMake(mailboxId, { $expr: newer }, [{ $set: { expected: next, mailboxV } }]);
+      const change = { $set: { expected: next, mailboxV } };
+      await updateOrMake(mailboxId, { $expr: newer }, [change, restAnew, keepSilentAt]);
     },
 
-    /** Mailboxes from which nothing came for three intervals, but at least `graceMs`, and for which STALLED is not told yet. */
-    findStalled: (at: number, graceMs: number) => {
-      const heard = {
-        $cond: [{ $eq: ["$expected.expects", "success"] }, "$lastProvedSuccessAt", "$lastRunAt"],
-      };
-      const silentFor = { $subtract: [at, { $max: ["$expected.since", { $ifNull: [heard, 0] }] }] };
-      return sources
-        .find({
-          "expected.since": { $exists: true },
-          stalled: { $ne: "told" },
-          $expr: { $gt: [silentFor, { $max: [{ $multiply: ["$expected.everyMs", 3] }, graceMs] }] },
-        })
+    /** Mailboxes from which nothing came for three intervals, and for which STALLED is not told yet; the longest silent first. */
+    findStalled: (at: number) =>
+      sources
+        .find({ silentAt: { $lt: at } })
+        .sort({ silentAt: 1 })
         .limit(200)
-        .toArray();
-    },
+        .toArray(),
 
     /** Of enabled mailboxes: the oldest proof, how many are silent, and how many were proved since each of these times. */
     async proofs(since: readonly number[]) {
@@ -253,7 +252,7 @@ export function createSourceStore(store: Store) {
     },
 
     async markStalled(mailboxId: string, stalled: SourceDocument["stalled"]) {
-      await sources.updateOne({ _id: mailboxId }, { $set: { stalled } });
+      await sources.updateOne({ _id: mailboxId }, [{ $set: { stalled } }, keepSilentAt]);
     },
 
     /**

@@ -76,7 +76,7 @@ test("a deleted mailbox stays deleted, whatever comes late, and nothing of it is
   await read.add([{ name: "one", size: 1, fingerprint: null, digest: null }], []);
   await fingerprints.add(mailboxId, { messages: [{ fingerprint: "0123456789abcdef", likeness: null }] }, 1);
   await follow(transitioned as never);
-  assert.deepEqual(await given.sources.findStalled(Date.now() + 1e9, 0), []);
+  assert.deepEqual(await given.sources.findStalled(Date.now() + 1e9), []);
   assert.equal(await given.sources.get(mailboxId), null);
 
   const forget = (now: number) => forgetRemoved({ ...given, names, fingerprints, logger, now: () => now });

@@ -2,6 +2,7 @@ import type { Collection, Document, Store } from "@mailfleet/store";
 import { collections } from "../collections.ts";
 import type { SourceDocument } from "../source/document.ts";
 import type { WatcherDocument, Watching } from "./document.ts";
+import { restAnew } from "./rest-anew.ts";
 
 /** A mailbox whose watch this process has. */
 export interface HeldWatch {
@@ -30,14 +31,15 @@ export function createWatchStore(store: Store) {
   const sources: Collection<SourceDocument> = store.db.collection<SourceDocument>(collections.sources.name);
   const watchers = store.db.collection<WatcherDocument>(collections.watchers.name);
 
+  /** With the type, or the index is not used, and all documents are read. */
+  const heldBy = (holders: readonly string[]): Document => ({
+    "watching.holder": { $in: [...holders], $type: "string" },
+  });
+  /** Of a rest that is over for another reason than time, `restAnew` has taken the end away. */
   const free = (living: readonly string[], at: number): Document => ({
-    "expected.since": { $exists: true },
     "expected.expects": "success",
     "watching.holder": { $nin: [...living] },
-    $or: [
-      { "watching.restUntil": { $not: { $gt: at } } },
-      { "watching.crowded": { $ne: true }, $expr: { $ne: ["$watching.generation", "$expected.generation"] } },
-    ],
+    "watching.restUntil": { $not: { $gt: at } },
   });
 
   return {
@@ -56,7 +58,7 @@ export function createWatchStore(store: Store) {
 
     async held(holder: string) {
       const projection = { "expected.expects": 1, "expected.generation": 1, watching: 1, listedAt: 1, found: 1 };
-      const all = await sources.find({ "watching.holder": holder }, { projection }).toArray();
+      const all = await sources.find(heldBy([holder]), { projection }).toArray();
       return all.map(({ _id, expected, watching, found, listedAt = 0 }) => ({
         mailboxId: _id,
         generation: expected?.expects === "success" ? expected.generation : null,
@@ -76,8 +78,11 @@ export function createWatchStore(store: Store) {
     },
 
     /** How many watches are held by these processes, or free. */
-    count: (living: readonly string[], at: number) =>
-      sources.countDocuments({ $or: [{ "watching.holder": { $in: [...living] } }, free(living, at)] }),
+    async count(living: readonly string[], at: number) {
+      const all = [heldBy(living), free(living, at)];
+      const [held = 0, unheld = 0] = await Promise.all(all.map((some) => sources.countDocuments(some)));
+      return held + unheld;
+    },
 
     /** Takes those that nobody else has taken meanwhile, with the present generation. */
     async claim(holder: string, all: readonly FreeWatch[]) {
@@ -100,7 +105,7 @@ export function createWatchStore(store: Store) {
     /** Lets others have these of its own; all of them where none is named. */
     async leave(holder: string, at: number, mailboxIds?: readonly string[]) {
       const nobody = { holder: null, state: "polling", since: at, why: null } as const;
-      const own = { ...(mailboxIds && { _id: { $in: [...mailboxIds] } }), "watching.holder": holder };
+      const own = { ...(mailboxIds && { _id: { $in: [...mailboxIds] } }), ...heldBy([holder]) };
       await sources.updateMany(own, { $set: within(nobody) });
     },
 
@@ -118,7 +123,8 @@ export function createWatchStore(store: Store) {
     /** Writes as the holder. False: it is not any more. */
     async note(holder: string, mailboxId: string, change: Partial<Watching>) {
       const own = { _id: mailboxId, "watching.holder": holder };
-      const { matchedCount } = await sources.updateOne(own, { $set: within(change) });
+      const literal = Object.entries(within(change)).map(([name, value]) => [name, { $literal: value }]);
+      const { matchedCount } = await sources.updateOne(own, [{ $set: Object.fromEntries(literal) }, restAnew]);
       return matchedCount > 0;
     },
   };

@@ -16,6 +16,8 @@ const mostPerProcess = 5000;
 const slack = 1.1;
 /** Between two whole rounds while no process has come, gone or given watches up. */
 const wholeEveryMs = 2000;
+/** Between two counts of what each process is due, while none has come or gone and nothing is free. */
+const countEveryMs = 30_000;
 /** What closes within this time is given up together. */
 const gatherMs = 50;
 
@@ -50,6 +52,7 @@ function createWatches(ports: InboundPorts): Watches {
   let lease: Lease<WatcherDocument> | null = null;
   let stopped = false;
   let wholeAt = 0;
+  let countedAt = 0;
   let seen = "";
 
   /** Each time under another name: what was held under the last one may be another's by now. */
@@ -138,21 +141,23 @@ function createWatches(ports: InboundPorts): Watches {
       const holder = mine.key;
       const around = await store.living();
       const now = JSON.stringify(around);
-      if (now === seen && performance.now() - wholeAt < wholeEveryMs) return;
+      const changed = now !== seen;
+      if (!changed && performance.now() - wholeAt < wholeEveryMs) return;
       seen = now;
       wholeAt = performance.now();
       const living = around.map(({ _id }) => _id);
       const staying = around.filter(({ leaving }) => !leaving).length;
       await match(holder, await store.held(holder));
       const at = ports.now();
+      const free = await store.free(living, at, atOnce);
+      if (!changed && free.length === 0 && wholeAt - countedAt < countEveryMs) return;
+      countedAt = wholeAt;
       const share = Math.min(mostPerProcess, Math.ceil((await store.count(living, at)) / Math.max(1, staying)));
       const surplus = here.size > share * slack + 1 ? [...here.keys()].slice(share) : [];
       await giveUp(holder, surplus);
-      const room = Math.min(atOnce, share - here.size);
-      if (room <= 0) return;
-      const free = await store.free(living, at, room);
-      if (free.length === 0 || stopped) return;
-      await store.claim(holder, free);
+      const taken = free.slice(0, Math.max(0, share - here.size));
+      if (taken.length === 0 || stopped) return;
+      await store.claim(holder, taken);
       await match(holder, await store.held(holder));
       logger.debug({ held: here.size, share }, "watches were taken");
     },
