@@ -66,8 +66,9 @@ describe("watches of servers that a test scripts", () => {
     await eventually(() => server.open === 1, patience);
     server.deliver();
     server.tell();
+    // Announced before it is noted.
     await eventually(() => alerts(mailboxId, "cleared").length === 1, patience);
-    assert.equal((await shown()).watch, "idle");
+    await eventually(async () => (await shown()).watch === "idle", patience);
     await eventually(() => given.factsOf(mailboxId, "mail.received.v1").length === 3, patience);
     await stop();
   });

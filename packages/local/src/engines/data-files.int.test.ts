@@ -21,7 +21,8 @@ test("data files that are copied while MongoDB is locked have all that was store
   let stored = 0;
   let writes = true;
   const writing = (async () => {
-    for (; writes; stored++) await things.insertOne({ _id: stored }, { writeConcern: { w: "majority", journal: true } });
+    for (; writes; stored++)
+      await things.insertOne({ _id: stored }, { writeConcern: { w: "majority", journal: true } });
   })();
   while (stored < 50) await new Promise(setImmediate);
   await original.db("admin").command({ fsync: 1, lock: true });
@@ -36,5 +37,8 @@ test("data files that are copied while MongoDB is locked have all that was store
   const there = await copied.countDocuments();
   // The write that was under way may be in it.
   assert.ok(there >= before && there <= before + 1, `${there} of ${before}`);
-  assert.deepEqual(await copied.distinct("_id"), Array.from({ length: there }, (_, n) => n));
+  assert.deepEqual(
+    await copied.distinct("_id"),
+    Array.from({ length: there }, (_, n) => n),
+  );
 });
