@@ -36,8 +36,8 @@ export const breakages: readonly Breakage[] = [
   {
     name: "the fence of the lease on a source is not checked on write",
     file: "services/inbound-sync/source/store.ts",
-    text: "updateOne: { filter, update: [{ $set: set }] }",
-    replacement: "updateOne: { filter: { _id: filter._id }, update: [{ $set: set }] }",
+    text: "updateOne: { filter, update: [{ $set: set }, ...then] }",
+    replacement: "updateOne: { filter: { _id: filter._id }, update: [{ $set: set }, ...then] }",
     scenario: "freeze inbound-sync inbound.before-cursor",
     check: "passed each message once",
   },
