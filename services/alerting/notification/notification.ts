@@ -13,7 +13,7 @@ import { clearSecretAlerts } from "./watch-secret.ts";
 export const keptNotificationSettings = keep<AlertingPorts, NotificationBody>()(notificationSettings, {
   collection: "notification-settings",
   initial: initialSettings,
-  what: () => "the mail server of the notifications",
+  what: () => "the mail server for notices",
   world: async () => undefined,
   view: (stored) => shownSettings(completed(stored)),
   decide: {

@@ -82,7 +82,7 @@ function applicationProblems({ application, oauthSecret }: Settings): SettingsPr
 
 function relayProblems({ change: { relay } = {} }: Input): SettingsProblem[] {
   if (!relay?.username || relay.authentication === "oauth") return [];
-  return [{ pointer: "/relay/username", reason: "is for oauth; of basic credentials it is a part" }];
+  return [{ pointer: "/relay/username", reason: "is for oauth only; basic credentials contain the user name" }];
 }
 
 function endProblems({ change: { secretExpiresAt } = {} }: Input, now: number): SettingsProblem[] {
@@ -104,7 +104,7 @@ function wronglySealed({ relay, application, credentials, oauthSecret }: Setting
   const problems: SettingsProblem[] = [];
   const check = (pointer: string, sealed: Sealed, purpose: SealPurpose, destination: string, isNew: boolean) => {
     if (sealedAs(sealed) === sealedFor("notifications", purpose, destination)) return;
-    const reason = `is needed again: it was entered for another place than ${destination}`;
+    const reason = `is needed again: it was entered for another server than ${destination}`;
     problems.push({ pointer, reason: isNew ? "was sealed for something else" : reason });
   };
   if (credentials && (input.credentials || relay?.authentication === "basic"))

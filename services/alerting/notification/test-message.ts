@@ -31,7 +31,7 @@ export async function testNotificationSettings(
   { by, commandId }: RequestArguments<"alerting.notification-settings.test">,
 ): Promise<NotificationTest> {
   if (running >= atOnce)
-    throw new ProblemError("TOO_MANY", `${atOnce} tests of the notification mail server are under way; wait for them.`);
+    throw new ProblemError("TOO_MANY", `${atOnce} tests of the mail server for notices are under way; wait for them.`);
   running += 1;
   try {
     const settings = await presentSettings(ports);
@@ -100,10 +100,10 @@ async function sendStep(channel: NoticeChannel, mail: ComposedMessage): Promise<
 
 function testMail(messageId: string, at: number, by: string): NoticeMail {
   const blocks = [
-    { text: "Mailfleet's notification mail server works.", strong: true },
+    { text: "The mail server for notices works.", strong: true },
     { text: "This is the test message that was asked for; it needs no answer and can be deleted." },
     { fields: { "Asked for by": by, At: new Date(at).toISOString() } },
   ];
-  const subject = "[Mailfleet] Test of the notification mail server";
+  const subject = "[Mailfleet] Test of the mail server for notices";
   return { messageId, subject, text: textOf(blocks), html: htmlOf(blocks), headers: automaticHeaders };
 }

@@ -14,7 +14,7 @@ export function settingsStep(
       outcome: "failed",
       ms,
       detail: found.missing,
-      remedy: "Set what is missing in the settings of the notification mail server, then test again.",
+      remedy: "Set what is missing in the settings of the mail server for notices, then test again.",
     };
   if (!found.failure) return { step: "settings", outcome: "ok", ms };
   const step = explainedStep("settings", found.failure);

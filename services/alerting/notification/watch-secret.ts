@@ -4,7 +4,7 @@ import { type NotificationBody, presentSettings } from "./body.ts";
 import { usesApplication } from "./problems.ts";
 
 const dayMs = 86_400_000;
-const object: AlertObject = { type: "service", id: "notifications", label: "notification mail server" };
+const object: AlertObject = { type: "service", id: "notifications", label: "mail server for notices" };
 
 /** The nearest first: only the first that is due is raised. */
 const stages = [
@@ -35,7 +35,7 @@ export async function watchSecret(
     return;
   }
   const id = `notifications:${due.code}:${present.secretExpirySetAt}`;
-  const detail = `The secret of the notification mail server's application ends at ${new Date(end).toISOString()}.`;
+  const detail = `The application secret of the mail server for notices expires at ${new Date(end).toISOString()}.`;
   await wall.raise({ at, object, code: due.code, detail }, { id });
 }
 

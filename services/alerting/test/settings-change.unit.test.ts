@@ -138,7 +138,7 @@ describe("the settings of the notification mail server", () => {
     const oauth = changed(basic, { change: { relay: { ...relay, authentication: "oauth", username: "x@y.test" } } });
     assert.equal(changed(oauth.after, { change: { relay } }).after.relay?.authentication, "oauth");
     assert.deepEqual(changed(basic, { change: { relay: { ...relay, username: "x" } } }).problems, [
-      "/relay/username is for oauth; of basic credentials it is a part",
+      "/relay/username is for oauth only; basic credentials contain the user name",
     ]);
   });
 

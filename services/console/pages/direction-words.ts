@@ -25,7 +25,7 @@ const stepNames: Readonly<Record<TestStep["step"], string>> = {
   calendar: "Open the calendar",
   contacts: "Open the contacts",
   tasks: "Open the tasks",
-  mark: "Look whose items they are",
+  mark: "Check which organisation they belong to",
   "receive-probe": "Receive the test message",
 };
 const outcomes = { ok: "done", failed: "failed", skipped: "skipped" } as const;

@@ -29,12 +29,12 @@ export function addDeploymentCommands(program: Command, cli: Cli): void {
     .command("confirm")
     .description("end the hold of a restored or copied database")
     .addOption(
-      new Option("--as <what>", "`same`: this deployment, restored or with a new NATS; `copy`: another one from now on")
+      new Option("--as <what>", "`same`: this deployment, restored or with a new NATS; `copy`: a new one from now on")
         .choices(["same", "copy"])
         .makeOptionMandatory(),
     )
     .addOption(
-      new Option("--sends <what>", "sends that were not finished: `hold` them as uncertain, or send them `again`")
+      new Option("--sends <what>", "unfinished sends: `hold` them as uncertain, or send them `again`")
         .choices(["hold", "again"])
         .default("hold"),
     )

@@ -23,9 +23,9 @@ export function addTopologyCommands(program: Command, cli: Cli): void {
   topology
     .command("nats-users")
     .description(
-      "print Mailfleet's account of NATS, with its users and their rights, for the configuration of its servers",
+      "print Mailfleet's NATS account, with its users and their rights, for the configuration of the NATS servers",
     )
-    .requiredOption("--keys <folder>", "where each user's nkey seed is; what is missing is made there")
+    .requiredOption("--keys <folder>", "folder with each user's nkey seed; missing ones are made there")
     .action(async ({ keys }: { keys: string }) => {
       const { natsAccount, outsideAccounts, readOrMakeNkeys } = await import("@mailfleet/topology");
       const outside = outsideAccounts.parse(cli.terminal.env.MAILFLEET_OUTSIDE_ACCOUNTS || undefined);
@@ -33,7 +33,7 @@ export function addTopologyCommands(program: Command, cli: Cli): void {
     });
   topology
     .command("mongo-roles")
-    .description("print the roles of MongoDB, as a script for mongosh")
+    .description("print the MongoDB roles, as a script for mongosh")
     .action(async () => {
       const { mongoRoles, mongoRolesScript } = await import("@mailfleet/topology");
       const database = cli.terminal.env.MAILFLEET_MONGO_DB || "mailfleet";
@@ -44,7 +44,7 @@ export function addTopologyCommands(program: Command, cli: Cli): void {
     const command = topology.command(action).description(texts[action]);
     if (action === "apply")
       command.addOption(
-        new Option("--contract", "also remove what is not used any more: when nothing of the version before runs"),
+        new Option("--contract", "also remove what is no longer used: only when nothing of the previous version runs"),
       );
     command.action(async ({ contract = false }: { contract?: boolean }) => {
       const { topology: run } = await import("@mailfleet/topology");

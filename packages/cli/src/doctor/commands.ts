@@ -74,7 +74,7 @@ export function addDoctorCommand(program: Command, cli: Cli): void {
     )
     .addHelpText(
       "after",
-      "\nWhere the console does not answer it looks at NATS and MongoDB itself, if MAILFLEET_NATS_URL and MAILFLEET_MONGO_URL are set.",
+      "\nIf the console does not answer, it checks NATS and MongoDB itself, provided that MAILFLEET_NATS_URL and MAILFLEET_MONGO_URL are set.",
     )
     .option("--repair", "first have all services publish again what follows from their documents")
     .action(async ({ repair = false }: { repair?: boolean }) => {

@@ -32,10 +32,10 @@ const testMs = 70_000;
 /** What the check before a move found, in words. */
 function comparisonWords({ has, known, fresh, older, refused, handedOver }: ShownComparison): string {
   const parts = [
-    `${known} of them were handed over before and stay away`,
+    `${known} of them were handed over before and will not come again`,
     `${fresh} will be handed over as new`,
     ...(older > 0 ? [`${older} are older than the date from which mail is received`] : []),
-    ...(refused > 0 ? [`${refused} are not given by the server and will be set aside`] : []),
+    ...(refused > 0 ? [`${refused} were not handed over by the server and will be set aside`] : []),
   ];
   return `${has} messages are there: ${parts.join(", ")}. So far ${handedOver} messages of this mailbox were handed over.`;
 }
@@ -126,9 +126,9 @@ async function move(cli: Cli, which: string, { profile, dryRun, yes, timeout }: 
   if (profileId === old) throw new UsageError(`${address} uses the profile ${profile} already.`);
   // Whether it may be changed is cheap to know, and reading an inbox is not.
   await client.patch(mailboxPath(mailbox.id), { profileId }, { ifVersion: mailbox.v, query: { dryRun: "true" } });
-  cli.remark(`Before the move: connecting by the profile ${profile} …`);
+  cli.remark(`Before the move: connecting with the profile ${profile} …`);
   await testBefore(cli, client, mailbox, profileId);
-  cli.remark(`Before the move: reading the inbox of ${address} by the profile ${profile} …`);
+  cli.remark(`Before the move: reading the inbox of ${address} with the profile ${profile} …`);
   const before = await checkBefore(cli, client, mailbox, profileId, timeoutMs);
   if (dryRun) {
     cli.show({ moved: false, before }, () => `${comparisonWords(before)}\nNothing was changed (--dry-run).`);
@@ -164,7 +164,7 @@ export function addMoveCommand(mailbox: Command, cli: Cli): void {
     .description(
       "move the mailbox to another profile: read its inbox there, say what is new, switch, test and audit; nothing is handed over twice",
     )
-    .requiredOption("--profile <profile>", "the profile that it is to use")
+    .requiredOption("--profile <profile>", "the new profile")
     .option("--timeout <seconds>", "how long to wait for each check", wholeNumber("--timeout", 1, 86_400), 900)
     .option("--yes", "do not ask")
     .option("--dry-run", dryRunText)

@@ -36,7 +36,7 @@ async function waitForDevice(cli: Cli, path: string, device: DeviceCode, timeout
   for (;;) {
     if (cli.terminal.interrupted.aborted)
       throw new NotOver(
-        `Interrupted. The code holds until ${time(device.expiresAt)}, but only a command that waits takes the permission: begin again.`,
+        `Interrupted. The code is valid until ${time(device.expiresAt)}, but only a command that waits can complete the sign-in: begin again.`,
       );
     if (Date.now() + intervalMs > deadline)
       throw new Failed("The code was not entered in time. Begin again to get a new one.");
@@ -57,7 +57,7 @@ async function waitForDevice(cli: Cli, path: string, device: DeviceCode, timeout
 export function addSignInCommands(mailbox: Command, cli: Cli): void {
   mailbox
     .command("sign-in <mailbox>")
-    .description("the link by which the mailbox's user signs in, or a code to enter on another device")
+    .description("show the link with which the mailbox's user signs in, or a code to enter on another device")
     .option("--device", "a code for the provider's own page, which needs no address of this console; waits for it")
     .option("--timeout <s>", "how long to wait", wholeNumber("--timeout", 1, 3600), 900)
     .action(async (which: string, flags: { device?: boolean; timeout: number }) => {

@@ -78,7 +78,7 @@ export function addSupportCommand(program: Command, cli: Cli): void {
       "write one file for the people who help you: findings, versions, settings, metrics, alerts, last log lines; no secrets, no mail",
     )
     .option("--file <file>", "where to", "mailfleet-support.json.gz")
-    .option("--hide-addresses", "a hash in the place of each mail address, the same as in the logs")
+    .option("--hide-addresses", "put a hash in place of each mail address, the same as in the logs")
     .action(async ({ file, hideAddresses = false }: { file: string; hideAddresses?: boolean }) => {
       const client = await cli.client();
       const read: [string, unknown][] = [];
