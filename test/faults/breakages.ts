@@ -78,7 +78,7 @@ export const breakages: readonly Breakage[] = [
   {
     name: "a result is written without its claim",
     file: "services/outbound-send/send/send-document.ts",
-    text: 'filter: { _id: { $in: ids }, "claim.owner": { $in: owners }, state: "sending" },',
+    text: 'filter: { ...those(results), "claim.owner": { $in: owners }, state: "sending" },',
     replacement: "filter: { _id: { $in: owners.length > 0 ? ids : [] } },",
     scenario: "freeze outbound-send between a server's reception and its 250, hold",
     check: "SEND_UNCERTAIN of",

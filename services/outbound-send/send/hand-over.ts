@@ -4,7 +4,7 @@ import { GroupCommit } from "@mailfleet/kit";
 import type { OutboundPorts } from "../ports.ts";
 import { mailSent } from "./facts.ts";
 import type { Journal } from "./journal.ts";
-import type { ClaimedSend, SendChange, SentSend } from "./send.ts";
+import type { ClaimedSend, SendChange, SendName, SentSend } from "./send.ts";
 import { reasonOf, untilStored } from "./until-stored.ts";
 
 const PUBLISH_AGAIN_MS = 500;
@@ -45,14 +45,9 @@ export class HandOver {
       },
       { parallel: 2 },
     );
-    this.#returned = new GroupCommit<{ sendId: string; owner: string }, null>(async (given) => {
+    this.#returned = new GroupCommit<SendName & { owner: string }, null>(async (given) => {
       for (const [owner, group] of Map.groupBy(given, (one) => one.owner))
-        await untilStored(ports, "claims given back", () =>
-          sends.giveBack(
-            group.map(({ sendId }) => sendId),
-            owner,
-          ),
-        );
+        await untilStored(ports, "claims given back", () => sends.giveBack(group, owner));
       return given.map(() => null);
     });
   }
@@ -71,6 +66,7 @@ export class HandOver {
     const { answer = "", purgeAt } = change;
     const at = await this.#sent.commit({
       sendId: send.id,
+      mailboxId: send.mailboxId,
       owner: journal.owner,
       answer,
       purgeAt: purgeAt ?? change.at,
@@ -87,7 +83,7 @@ export class HandOver {
 
   /** Claimed, but nothing of it was on the wire: the next process that asks may take it. */
   async giveBack(send: ClaimedSend, journal: Journal): Promise<void> {
-    await this.#returned.commit({ sendId: send.id, owner: journal.owner });
+    await this.#returned.commit({ sendId: send.id, mailboxId: send.mailboxId, owner: journal.owner });
   }
 
   /** Until it worked; what is not published when the service stops stays in the journal. */

@@ -1,6 +1,6 @@
 import { type OutgoingMessage, type SendState, searchKeys } from "@mailfleet/contracts";
 import { type AnyBulkWriteOperation, Binary, bytesOf, type Filter } from "@mailfleet/store";
-import type { DueSend, NewSend, SendChange, SendClaim, SentSend, StoredSend } from "./send.ts";
+import type { DueSend, NewSend, SendChange, SendClaim, SendName, SentSend, StoredSend } from "./send.ts";
 
 /** Fields that most sends do not need: absent, they have their usual value. */
 type Sparse = "remaining" | "deferrals" | "attempts" | "nextAttemptAt" | "answer" | "rejected" | "commands" | "claim";
@@ -78,16 +78,26 @@ export function afterPosition(cursor: string | undefined): Filter<SendDocument> 
   return { $or: [{ acceptedAt: { $lt: Number(at) } }, { acceptedAt: Number(at), _id: { $lt: id } }] };
 }
 
+/**
+ * Which sends, also by what `sends` may be sharded by: a write then reaches the shards that have them, not all. Needs
+ * `byId`, or MongoDB weighs other indexes against it.
+ */
+export function those(sends: readonly SendName[]) {
+  const mailboxIds = new Set(sends.map(({ mailboxId }) => mailboxId));
+  return { _id: { $in: sends.map(({ sendId }) => sendId) }, mailboxId: { $in: [...mailboxIds] } };
+}
+export const byId = { _id: 1 } as const;
+
 /** The update that claims sends of one state and attempt. */
 export function claimFor(
   group: readonly DueSend[],
   claim: NonNullable<SendDocument["claim"]>,
 ): AnyBulkWriteOperation<SendDocument> {
-  const ids = group.map(({ id }) => id);
   const [{ state, attempt } = { state: "accepted" as SendState, attempt: 0 }] = group;
   return {
     updateMany: {
-      filter: { _id: { $in: ids }, state, attempt },
+      filter: { ...those(group.map(({ id: sendId, mailboxId }) => ({ sendId, mailboxId }))), state, attempt },
+      hint: byId,
       update: {
         $set: { state: "sending", claim, changedAt: claim.startedAt, attempt: attempt + 1 },
         $unset: { due: "", attention: "", nextAttemptAt: "" },
@@ -105,7 +115,8 @@ export function sentFor(results: readonly SentSend[], batch: string, at: number)
   const attempt = { n: "$attempt", startedAt: "$claim.startedAt", endedAt: { $literal: at } };
   return {
     updateMany: {
-      filter: { _id: { $in: ids }, "claim.owner": { $in: owners }, state: "sending" },
+      filter: { ...those(results), "claim.owner": { $in: owners }, state: "sending" },
+      hint: byId,
       update: [
         {
           $set: {
@@ -154,13 +165,14 @@ export function updateFor(change: SendChange & { changeId: string }): AnyBulkWri
     // Not "updateOne": the driver would repeat it, and the server keep a record of each; `changeId` does that here.
     updateMany: {
       filter: {
-        _id: change.sendId,
+        ...those([change]),
         state: { $in: [...change.from] },
         attempt: change.n,
         ...(owner === undefined ? {} : { "claim.owner": owner }),
         // What a server said late is part of what is decided.
         ...(state === "sent" ? {} : { late: { $exists: false } }),
       },
+      hint: byId,
       update: {
         $set: set,
         ...(Object.keys(unset).length > 0 ? { $unset: unset } : {}),

@@ -166,9 +166,11 @@ export interface SendChange {
   readonly outbox: readonly OutgoingMessage[];
 }
 
+/** What a write names a send by. */
+export type SendName = Pick<SendChange, "sendId" | "mailboxId">;
+
 /** The most common end of an attempt, of which many are saved at once: the server accepted it for everybody. */
-export interface SentSend {
-  readonly sendId: string;
+export interface SentSend extends SendName {
   readonly owner: string;
   readonly answer: string;
   readonly purgeAt: number;

@@ -17,15 +17,17 @@ import {
   writeFates,
 } from "@mailfleet/store";
 import { collections } from "../collections.ts";
-import type { Afterwards, DueSend, NewSend, SendChange, SentSend, StoredSend, Undelivered } from "./send.ts";
+import type { Afterwards, DueSend, NewSend, SendChange, SendName, SentSend, StoredSend, Undelivered } from "./send.ts";
 import {
   afterPosition,
+  byId,
   claimFor,
   dueSend,
   insertedSend,
   readSend,
   type SendDocument,
   sentFor,
+  those,
   updateFor,
 } from "./send-document.ts";
 
@@ -52,21 +54,20 @@ export function createSendStore(store: Store, owner: string) {
 
   /** Which of these sends updates reached, as `found` reads it, and what refused one, perhaps only for some. */
   const reach = async (
-    ids: readonly string[],
+    some: readonly SendName[],
     updates: readonly AnyBulkWriteOperation<SendDocument>[],
     found: Filter<SendDocument>,
   ) => {
     const { modified, refused } = await writeEach(sends, updates);
-    if (modified === ids.length) return { reached: new Set(ids), refused: null };
-    const some = await sends.find({ _id: { $in: [...ids] }, ...found }, { projection: { _id: 1 } }).toArray();
-    return { reached: new Set(some.map(({ _id }) => _id)), refused: refused.find((one) => one !== null) ?? null };
+    if (modified === some.length) return { reached: new Set(some.map(({ sendId }) => sendId)), refused: null };
+    const reached = await sends.find({ ...those(some), ...found }, { projection: { _id: 1 }, hint: byId }).toArray();
+    return { reached: new Set(reached.map(({ _id }) => _id)), refused: refused.find((one) => one !== null) ?? null };
   };
 
   const changing = new GroupCommit<SendChange & { changeId: string }, boolean | Error>(async (changes) => {
     const { matched, refused } = await writeEach(sends, changes.map(updateFor));
     if (matched === changes.length) return changes.map(() => true);
-    const ids = changes.map(({ sendId }) => sendId);
-    const found = await sends.find({ _id: { $in: ids } }, { projection: { changeId: 1 } }).toArray();
+    const found = await sends.find(those(changes), { projection: { changeId: 1 }, hint: byId }).toArray();
     const lastChange = new Map(found.map((document) => [document._id, document.changeId]));
     return changes.map(({ sendId, changeId }, n) => lastChange.get(sendId) === changeId || (refused[n] ?? false));
   });
@@ -106,8 +107,8 @@ export function createSendStore(store: Store, owner: string) {
     ) => {
       const groups = Map.groupBy(due, (send) => `${send.state} ${send.attempt}`);
       const updates = [...groups.values()].map((group) => claimFor(group, { owner: by, startedAt: now, batch }));
-      const ids = due.map(({ id }) => id);
-      const claimed = await reach(ids, updates, { "claim.batch": batch, state: "sending" });
+      const all = due.map(({ id: sendId, mailboxId }) => ({ sendId, mailboxId }));
+      const claimed = await reach(all, updates, { "claim.batch": batch, state: "sending" });
       if (claimed.refused && claimed.reached.size === 0) throw claimed.refused;
       const made = { state: "sending" as const, claim: { owner: by, startedAt: now }, nextAttemptAt: null };
       return due
@@ -119,10 +120,8 @@ export function createSendStore(store: Store, owner: string) {
      * Many results at once; ids of those that were written, now or by an earlier try with this `batch`. What the database
      * refuses for one may keep others from being written: each is then changed by itself.
      */
-    sent: async (results: readonly SentSend[], batch: string, at: number) => {
-      const ids = results.map(({ sendId }) => sendId);
-      return (await reach(ids, [sentFor(results, batch, at)], { changeId: batch })).reached;
-    },
+    sent: async (results: readonly SentSend[], batch: string, at: number) =>
+      (await reach(results, [sentFor(results, batch, at)], { changeId: batch })).reached,
 
     /** True if the change was made, now or by an earlier try with this same object. Throws what refused it. */
     change: async (change: SendChange) => {
@@ -134,12 +133,13 @@ export function createSendStore(store: Store, owner: string) {
     },
 
     /** Claimed, and certainly nothing of them was sent: their turn again. */
-    giveBack: async (sendIds: readonly string[], by: string) => {
-      if (sendIds.length === 0) return;
-      await sends.updateMany({ _id: { $in: [...sendIds] }, "claim.owner": by, state: "sending" }, [
-        { $set: { state: "accepted", due: "$acceptedAt" } },
-        { $unset: ["claim"] },
-      ]);
+    giveBack: async (some: readonly SendName[], by: string) => {
+      if (some.length === 0) return;
+      await sends.updateMany(
+        { ...those(some), "claim.owner": by, state: "sending" },
+        [{ $set: { state: "accepted", due: "$acceptedAt" } }, { $unset: ["claim"] }],
+        { hint: byId },
+      );
     },
 
     /** An answer to an earlier attempt, while another one is under way. False: none is. */

@@ -55,8 +55,9 @@ async function isEmptied(
   const isOut = (send: StoredSend) => wire.has(entryOf(send)) || send.late !== undefined;
   const alone = { logger, what: "sends of a lost process", name: ({ id }: StoredSend) => id };
   for (let found = await sends.claimedBy(owner, PAGE); found.length > 0; ) {
+    const notOut = found.filter((send) => !isOut(send));
     await sends.giveBack(
-      found.filter((send) => !isOut(send)).map(({ id }) => id),
+      notOut.map(({ id: sendId, mailboxId }) => ({ sendId, mailboxId })),
       owner,
     );
     const failures = await eachAlone(found.filter(isOut), alone, (send) => orphaned(ports, send, owner));
