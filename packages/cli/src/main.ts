@@ -11,6 +11,7 @@ import { addCompletionCommand } from "./completion.ts";
 import { addDoctorCommand } from "./doctor/commands.ts";
 import { exitCodes, outcomeOf } from "./exit-codes.ts";
 import { jobCommands } from "./job/commands.ts";
+import { addExplainCommand } from "./fields/explain.ts";
 import { mailboxCommands } from "./mailbox/commands.ts";
 import { messageCommands } from "./message/commands.ts";
 import { eventFacts } from "./message/event-facts.ts";
@@ -74,6 +75,7 @@ function build(terminal: Terminal): { program: Command; cli: Cli } {
   addSupportCommand(program, cli);
   addTopologyCommands(program, cli);
   addDeploymentCommands(program, cli);
+  addExplainCommand(program, cli);
   addCompletionCommand(program, cli);
   return { program, cli };
 }

@@ -51,6 +51,7 @@ export {
   NotificationSettings,
   NotificationTest,
   notificationSettings,
+  type QuietHours,
   RelayAuthentication,
   relayDestination,
 } from "./notification-settings/notification-settings.ts";

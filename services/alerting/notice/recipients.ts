@@ -16,9 +16,11 @@ const ownersAlways: ReadonlySet<string> = new Set<AlertCode>(["PROFILE_MAILBOXES
  */
 export async function recipientsOf(
   { bus, logger }: Pick<AlertingPorts, "bus" | "logger">,
-  { to, notifyOwners, ownerSeverities }: Pick<UsableSettings, "to" | "notifyOwners" | "ownerSeverities">,
+  settings: Pick<UsableSettings, "to" | "recipientSeverities" | "notifyOwners" | "ownerSeverities">,
   { _id, object, audience, severity, code }: About,
 ): Promise<string[]> {
+  const { recipientSeverities, notifyOwners, ownerSeverities } = settings;
+  const to = severity !== "information" && recipientSeverities.includes(severity) ? settings.to : [];
   if (!ownersAlways.has(code) && !(notifyOwners && ownerSeverities.includes(severity))) return to;
   try {
     const owner = await ownerOf(bus, { object, audience });

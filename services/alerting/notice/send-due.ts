@@ -9,7 +9,8 @@ import { type NoticeChannel, type UsableSettings, usable } from "./channel.ts";
 import { composeNotice } from "./compose.ts";
 import { isSuccess } from "./decide.ts";
 import { noticeFailure } from "./failure.ts";
-import { drop, noteSent, recipientsRefused, serverFailed } from "./outcomes.ts";
+import { drop, noteSent, putOff, recipientsRefused, serverFailed } from "./outcomes.ts";
+import { quietUntil } from "./quiet-hours.ts";
 import { recipientsOf } from "./recipients.ts";
 import { sendSuccesses } from "./send-successes.ts";
 import { serverWorks } from "./server-state.ts";
@@ -63,6 +64,11 @@ async function sendDueNotices(ports: AlertingPorts): Promise<void> {
         metrics.notices.inc({ outcome: "dropped" });
         continue;
       }
+      const quiet = quietUntil(present.quietHours, taken.severity, now());
+      if (quiet !== null) {
+        await putOff(ports, taken, quiet);
+        continue;
+      }
       const open = async () => {
         channel ??= await ports.openChannel(present);
         return channel;
@@ -105,7 +111,7 @@ async function withAlike(
   return alike;
 }
 
-/** The mail about an alert; `null`: it cannot be composed, which is not the mail server's fault and stops no other. */
+/** The mail about an alert; `null`: nobody wants it, or it cannot be composed, which is not the mail server's fault and stops no other. */
 async function mailOf(
   ports: AlertingPorts,
   settings: UsableSettings,
@@ -115,6 +121,11 @@ async function mailOf(
   const { logger, metrics, now } = ports;
   try {
     const to = await recipientsOf(ports, settings, alert);
+    if (to.length === 0) {
+      await drop(ports, alert, "none");
+      metrics.notices.inc({ outcome: "dropped" });
+      return null;
+    }
     return await composeNotice({ ...settings, to }, noticeMail(alert, kind, domainOf(settings.from)), now());
   } catch (error) {
     logger.error({ alert: alert._id, code: alert.code, err: error }, "no mail can be composed for this alert");

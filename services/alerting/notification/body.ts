@@ -19,6 +19,8 @@ export const initialSettings: NotificationBody = {
   application: null,
   from: null,
   to: [],
+  recipientSeverities: ["error", "warning"],
+  quietHours: null,
   notifyOwners: false,
   ownerSeverities: ["error", "warning", "information"],
   format: "html",

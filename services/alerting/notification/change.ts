@@ -13,6 +13,7 @@ type Input = RequestArguments<"alerting.notification-settings.update">;
 export function changedSettings(before: Settings, input: Input, now: number): Settings {
   const { enabled, mode, relay, application, from, to, notifyOwners, ownerSeverities, format, secretExpiresAt } =
     input.change ?? {};
+  const { recipientSeverities, quietHours } = input.change ?? {};
   const credentials = input.credentials === undefined ? before.credentials : withTime(input.credentials, now);
   const nextApplication = application === undefined ? before.application : application;
   const kept = sameApplication(before.application, nextApplication) ? before.oauthSecret : null;
@@ -27,6 +28,8 @@ export function changedSettings(before: Settings, input: Input, now: number): Se
     application: nextApplication,
     from: from ?? before.from,
     to: to ?? before.to,
+    recipientSeverities: recipientSeverities ?? before.recipientSeverities,
+    quietHours: quietHours === undefined ? before.quietHours : quietHours,
     notifyOwners: notifyOwners ?? before.notifyOwners,
     ownerSeverities: ownerSeverities ?? before.ownerSeverities,
     format: format ?? before.format,

@@ -4,7 +4,7 @@ import type { NotificationBody } from "./body.ts";
 /** The settings as everybody else sees them. */
 export function shownSettings(settings: NotificationBody & { readonly v: number }): NotificationSettings {
   const { v, enabled, mode, relay, application, from, to, notifyOwners, ownerSeverities, format } = settings;
-  const { credentials, oauthSecret } = settings;
+  const { credentials, oauthSecret, recipientSeverities, quietHours } = settings;
   const { secret, ...shown } = oauthSecret ?? { secret: null };
   return {
     v,
@@ -14,6 +14,8 @@ export function shownSettings(settings: NotificationBody & { readonly v: number 
     application,
     from,
     to,
+    recipientSeverities,
+    quietHours,
     notifyOwners,
     ownerSeverities,
     format,

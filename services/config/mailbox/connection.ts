@@ -90,6 +90,7 @@ export function connectionOf(
     eightBitPolicy: profile.settings.eightBitPolicy,
     ehloName: profile.settings.ehloName ?? null,
     sendExpiryMs: profile.settings.sendExpiryHours * hour,
+    maximumMessageBytes: settings.maximumMessageKilobytes * 1024,
     messageRetentionDays: settings.messageRetentionDays,
   };
 }

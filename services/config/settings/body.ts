@@ -18,6 +18,7 @@ export const initialSettings: SettingsBody["settings"] = {
   outboundDeliveryMethod: "server-side",
   actDeliveryMethod: "none",
   retryPolicy: RetryPolicy.parse({}),
+  maximumMessageKilobytes: 26_624,
   messageRetentionDays: 30,
   allowedOutboundPorts: null,
   allowedNetworks: [...privateNetworks],

@@ -17,7 +17,15 @@ describe("the HTTP API", () => {
   const updated: RequestInput<"config.profile.update">[] = [];
   const mailboxes: RequestInput<"config.mailbox.create">[] = [];
   const relay = { host: "relay.example.org", port: 25, security: "none" } as const;
-  const off = { enabled: false, mode: "smtp", notifyOwners: false, format: "text", from: null } as const;
+  const off = {
+    enabled: false,
+    mode: "smtp",
+    recipientSeverities: ["error", "warning"] as ("error" | "warning")[],
+    quietHours: null,
+    notifyOwners: false,
+    format: "text",
+    from: null,
+  } as const;
   const unset = { relay: null, application: null, credentials: null, oauthSecret: null, secretExpiresAt: null };
   const noNotifications = { v: 2, ...off, to: [], ownerSeverities: [], ...unset };
   const relays: RequestInput<"alerting.notification-settings.update">[] = [];

@@ -19,6 +19,8 @@ const settings: NotificationSettings = {
   application: { provider: "google", projectId: "fleet" },
   from: null,
   to: [],
+  recipientSeverities: ["error", "warning"] as ("error" | "warning")[],
+  quietHours: null,
   notifyOwners: false,
   ownerSeverities: ["error"],
   format: "html",

@@ -29,6 +29,13 @@ export async function submitSend(
   const acceptedAt = ports.now();
   const prepared = await prepareMessage(ports, input.content, attachment, { sendId, address, at: acceptedAt });
   const { used, automatic, ...message } = prepared;
+  const most = connection.maximumMessageBytes ?? message.size;
+  if (message.size > most) {
+    for (const uploadId of [...used, message.body?.uploadId]) if (uploadId) await ports.uploads.remove(uploadId);
+    throw new ProblemError("TOO_LARGE", `The message has ${message.size} bytes, at most ${most} may be sent.`, {
+      remedy: "Send smaller attachments, or a link to them. An administrator sets the limit: maximumMessageKilobytes.",
+    });
+  }
   if (automatic) await refuseLoop(ports, { mailboxId, sendId, to: message.to, at: acceptedAt, ...automatic });
   const parent = traceparent();
   const send: NewSend = {

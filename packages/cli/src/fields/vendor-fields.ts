@@ -187,13 +187,16 @@ export const vendorFields: Readonly<Record<"profile" | "mailbox" | "settings", R
     "default outgoing method": here("settings.outboundDeliveryMethod"),
     "default ACT method": here("settings.actDeliveryMethod"),
     "notifications: errors, warnings, information": here(
-      "notification-settings.ownerSeverities",
-      "for owners; the other recipients get errors and warnings",
+      "notification-settings.recipientSeverities notification-settings.ownerSeverities",
+      "for the recipients and for owners; information is mailed to owners only",
     ),
     "notify mailbox owner": here("notification-settings.notifyOwners"),
     "sync IRM-protected mail": never("messages are stored as they came, protected or not, and are not opened"),
     "delete appointments that change owner": never(noItems),
-    "maximum attachment size": missing("limits of a message and of an attachment that is sent"),
+    "maximum attachment size": here(
+      "settings.maximumMessageKilobytes",
+      "of a message that is sent, with all attachments; what is received is kept whole",
+    ),
     "secure frames for content": never("no page here shows the content of mail"),
     "send with unresolved recipients": never("recipients are addresses"),
     "multiple recipient matches": never(noRecords),
@@ -224,7 +227,7 @@ export const vendorFields: Readonly<Record<"profile" | "mailbox" | "settings", R
       "`settings set --allowed-ports` first says which profiles could not connect any more, and asks",
     ),
     languages: missing("pages and notices in German, Japanese, Italian"),
-    "quiet hours": missing("hours in which notices wait"),
+    "quiet hours": here("notification-settings.quietHours"),
   },
 };
 

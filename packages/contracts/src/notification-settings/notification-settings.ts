@@ -91,6 +91,31 @@ export const NotificationTest = z.object({
 });
 export type NotificationTest = z.infer<typeof NotificationTest>;
 
+const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "must be a time such as 22:00");
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
+  } catch {
+    return false;
+  }
+}
+
+/** Hours of the day in which people are not to be disturbed; `to` may be on the next day. */
+export const QuietHours = z
+  .strictObject({
+    from: time.describe("when they begin, such as 22:00"),
+    to: time.describe("when they end, such as 07:00"),
+    timeZone: z
+      .string()
+      .max(100)
+      .refine(isTimeZone, "must be a time zone such as Europe/Berlin")
+      .describe("where these times are meant, such as Europe/Berlin"),
+    errors: z.boolean().default(false).describe("whether mail about errors waits, too"),
+  })
+  .refine(({ from, to }) => from !== to, { path: ["to"], error: "must be another time than from" });
+export type QuietHours = z.infer<typeof QuietHours>;
+
 /** The mail server by which `alerting` sends notifications. */
 export const notificationSettings = noun("notification-settings", {
   owner: "alerting",
@@ -123,6 +148,24 @@ export const notificationSettings = noun("notification-settings", {
       change: z.array(EmailAddress).max(20),
       flag: "to <address>",
     }),
+    recipientSeverities: field(
+      z.array(z.enum(["error", "warning"])).default(["error", "warning"]),
+      "which alerts the recipients get mail about: errors, warnings",
+      { flag: "severities <severity>" },
+    ),
+    quietHours: field(
+      QuietHours.nullable().default(null),
+      "hours of the day in which mail waits until they are over; mail about errors does not, unless they say so; replaced whole",
+      {
+        flags: {
+          from: "quiet-from <time>",
+          to: "quiet-to <time>",
+          timeZone: "time-zone <zone>",
+          errors: "quiet-errors",
+        },
+        whole: {},
+      },
+    ),
     notifyOwners: field(
       z.boolean(),
       "whether the owner of a mailbox or of a profile also gets the notices about what only they or an administrator can repair",

@@ -70,6 +70,11 @@ export const settings = noun("settings", {
       "the name that other installations show when they find this one's mark in a mailbox",
     ),
     retryPolicy: field(RetryPolicy, "when to try again; what you do not name stays", { change: RetryPolicyChange }),
+    maximumMessageKilobytes: field(
+      whole(1, 26_624).default(26_624),
+      "the largest message that may be sent, with its attachments, in kilobytes of 1024 bytes; a larger one is refused",
+      { flag: "maximum-message <kilobytes>" },
+    ),
     messageRetentionDays: field(whole(1, 3650).default(30), "days that received and sent messages are kept", {
       flag: "retention-days <n>",
     }),
