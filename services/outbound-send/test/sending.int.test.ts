@@ -169,7 +169,7 @@ describe("sending", () => {
       await told(mailboxId, `${mailboxId}/1-2`, { recipients: [], messageId: null, sendId: idOf(n)("last").id });
     }
     const factsAbout = (mailboxId: string) =>
-      given.facts.filter(({ type, body }) => type === "mail.undeliverable.v1" && body.mailboxId === mailboxId);
+      given.facts.filter(({ body }) => typeof body.report === "string" && body.report.startsWith(`${mailboxId}/`));
     for (const [n, { what, tied, unreached = ["nobody@example.net"] }] of tiedCases.entries()) {
       const mailboxId = `mb_report${n}`;
       const isLast = ({ body }: { body: Record<string, unknown> }) => body.sendId === idOf(n)("last").id;
