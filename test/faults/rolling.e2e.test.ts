@@ -25,6 +25,8 @@ function aRollingUpdate() {
       stack: {
         script: (service) => join(folder.path, service, "main.js"),
         replicas: Object.fromEntries(serviceNames.map((name) => [name, 2])),
+        // As in production: the stack has none, because nobody is in front of its console.
+        serviceEnv: { console: { MAILFLEET_CONSOLE_DRAIN_MS: "2000" } },
       },
     });
     cleanups.push(() => fleet.stop());
