@@ -28,7 +28,8 @@ export async function startEngine(): Promise<ContainerEngine & { stop(): Promise
   const folder = await mkdtemp(join(tmpdir(), "mailfleet-containers-"));
   const stops: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];
   const stop = async () => {
-    for (const one of stops.splice(0).reverse()) await one();
+    // Where one fails, e.g. because podman is gone already, the others are still done.
+    for (const one of stops.splice(0).reverse()) await one().catch(() => {});
   };
   try {
     const service = process.env.DOCKER_HOST ? undefined : await startPodman(folder);
