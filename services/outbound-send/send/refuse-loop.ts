@@ -10,7 +10,6 @@ const copies = 5;
 /** An automatic answer that is to be sent. */
 interface Answer {
   readonly mailboxId: string;
-  readonly sendId: string;
   readonly to: readonly string[];
   readonly at: number;
   /** Message-ID of what it answers. */
@@ -22,12 +21,7 @@ interface Answer {
  * five from this mailbox within an hour: two that answer each other, and do not say that they are automatic. Mail that a
  * person writes, and notices that answer nothing, do not come here.
  */
-export async function refuseLoop(
-  ports: OutboundPorts,
-  { mailboxId, sendId, to, at, inReplyTo }: Answer,
-): Promise<void> {
-  // A repetition of one that was accepted gets its answer.
-  if (await ports.sends.get(sendId)) return;
+export async function refuseLoop(ports: OutboundPorts, { mailboxId, to, at, inReplyTo }: Answer): Promise<void> {
   const automatic = inReplyTo === null ? undefined : await automaticOf(ports, mailboxId, inReplyTo);
   if (automatic !== undefined)
     throw new ProblemError("AUTOMATIC_LOOP", `The message ${inReplyTo} is automatic itself (${automatic}).`, {

@@ -151,6 +151,12 @@ export function createSendStore(store: Store, owner: string) {
       return document && readSend(document);
     },
 
+    /** What was accepted under an idempotency key. */
+    ofKey: async (mailboxId: string, idempotencyKey: string) => {
+      const document = await sends.findOne({ mailboxId, idempotencyKey }, { projection: withoutBytes });
+      return document && readSend(document);
+    },
+
     some: async (sendIds: readonly string[]) =>
       (await sends.find({ _id: { $in: [...sendIds] } }, { projection: withoutBytes }).toArray()).map(readSend),
 

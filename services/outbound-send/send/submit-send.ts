@@ -6,6 +6,7 @@ import { refuseLoop } from "./refuse-loop.ts";
 import type { NewSend, StoredSend } from "./send.ts";
 import { sendingOf } from "./sending.ts";
 import { showSend } from "./show-send.ts";
+import type { Accepted } from "./store.ts";
 
 /** Existence and address of a mailbox seldom change. A send that is accepted after a deletion fails later. */
 const CONNECTION_AGE_MS = 5000;
@@ -29,14 +30,6 @@ export async function submitSend(
   const acceptedAt = ports.now();
   const prepared = await prepareMessage(ports, input.content, attachment, { sendId, address, at: acceptedAt });
   const { used, automatic, ...message } = prepared;
-  const most = connection.maximumMessageBytes ?? message.size;
-  if (message.size > most) {
-    for (const uploadId of [...used, message.body?.uploadId]) if (uploadId) await ports.uploads.remove(uploadId);
-    throw new ProblemError("TOO_LARGE", `The message has ${message.size} bytes, at most ${most} may be sent.`, {
-      remedy: "Send smaller attachments, or a link to them. An administrator sets the limit: maximumMessageKilobytes.",
-    });
-  }
-  if (automatic) await refuseLoop(ports, { mailboxId, sendId, to: message.to, at: acceptedAt, ...automatic });
   const parent = traceparent();
   const send: NewSend = {
     id: sendId,
@@ -46,16 +39,54 @@ export async function submitSend(
     ...(automatic && { automatic: true as const }),
     ...message,
   };
-  // Bytes first: a send that is there has its message.
-  if (send.body) await ports.uploads.keep(send.body.uploadId, acceptedAt + uploadLifeMs);
-  const accepted = await ports.sends.accept(send);
-  const own = accepted.stored || accepted.existing.body?.uploadId === send.body?.uploadId ? [] : [send.body?.uploadId];
-  for (const uploadId of [...used, ...own]) if (uploadId) void ports.uploads.remove(uploadId);
+  const refusal = await refused(async () => {
+    refuseLarge(send, connection.maximumMessageBytes);
+    if (automatic) await refuseLoop(ports, { mailboxId, to: message.to, at: acceptedAt, ...automatic });
+  });
+  const accepted = await (refusal ? acceptedBefore(ports, send) : accept(ports, send));
+  const isKept = accepted?.stored || accepted?.existing.body?.uploadId === send.body?.uploadId;
+  for (const uploadId of isKept ? used : [...used, send.body?.uploadId])
+    if (uploadId) void ports.uploads.remove(uploadId);
+  if (!accepted) throw refusal;
   if (!accepted.stored) return showSend(sameAs(accepted.existing, send));
   ports.failPoint("outbound.after-accept");
   ports.metrics.accepted.inc();
   sendingOf(ports).wakeUps.wake(mailboxId);
   return showSend(asAccepted(send));
+}
+
+async function accept(ports: OutboundPorts, send: NewSend): Promise<Accepted> {
+  // Bytes first: a send that is there has its message.
+  if (send.body) await ports.uploads.keep(send.body.uploadId, send.acceptedAt + uploadLifeMs);
+  return ports.sends.accept(send);
+}
+
+/** What was accepted under this key is not refused later, whatever has changed since. `null`: nothing was. */
+async function acceptedBefore(
+  { sends }: OutboundPorts,
+  { mailboxId, idempotencyKey }: NewSend,
+): Promise<Accepted | null> {
+  const existing = await sends.ofKey(mailboxId, idempotencyKey);
+  return existing && { stored: false, existing };
+}
+
+/** The refusal that these checks end with; `null`: they pass. */
+async function refused(checks: () => Promise<void>): Promise<ProblemError | null> {
+  try {
+    await checks();
+    return null;
+  } catch (error) {
+    if (error instanceof ProblemError) return error;
+    throw error;
+  }
+}
+
+/** Throws `TOO_LARGE`. `most`: bytes; absent: there is no limit. */
+function refuseLarge({ size }: NewSend, most = size): void {
+  if (size <= most) return;
+  throw new ProblemError("TOO_LARGE", `The message has ${size} bytes, at most ${most} may be sent.`, {
+    remedy: "Send smaller attachments, or a link to them. An administrator sets the limit: maximumMessageKilobytes.",
+  });
 }
 
 function asAccepted({ raw: _raw, ...send }: NewSend): StoredSend {

@@ -12,12 +12,12 @@ const input: RequestArguments<"outbound-send.send.submit"> = {
 };
 
 /** Whether it was accepted or why not, where messages may have so many bytes. */
-async function submitted(maximumMessageBytes: number | undefined) {
+async function submitted(maximumMessageBytes: number | undefined, before: object | null = null) {
   const accepted = new Error("accepted");
   const ports = {
     now: () => 1_800_000_000_000,
     worker: { connections: { get: async () => ({ address: "sales@example.org", maximumMessageBytes }) } },
-    sends: { accept: () => Promise.reject(accepted) },
+    sends: { accept: () => Promise.reject(accepted), ofKey: async () => before },
   };
   return submitSend(ports as never, input, {}).catch((error: unknown) => {
     if (error === accepted) return "accepted";
@@ -32,4 +32,17 @@ test("a message that is larger than the organisation allows is refused before it
   assert.ok(typeof problem === "object" && problem !== null && "code" in problem);
   assert.equal(problem.code, "TOO_LARGE");
   assert.match(problem.detail, /\d{4} bytes, at most 4000 may be sent/);
+});
+
+test("what was accepted before the limit was lowered is not refused when it is repeated", async () => {
+  const other = {
+    id: "sn_before1",
+    mailboxId: input.mailboxId,
+    idempotencyKey: input.idempotencyKey,
+    contentHash: "x",
+  };
+  const problem = await submitted(4000, other);
+  assert.ok(typeof problem === "object" && problem !== null && "code" in problem);
+  assert.equal(problem.code, "ALREADY_EXISTS", "it is compared with that one");
+  assert.match(problem.detail, /sn_before1/);
 });
