@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { eventually, NoContainerEngine } from "@mailfleet/local/testing";
 import { docker } from "./docker-api.ts";
 import { isThere } from "./is-there.ts";
-import { podman, podmanMissing } from "./podman.ts";
+import { podman, podmanMissing, podmanRun } from "./podman.ts";
 
 const run = promisify(execFile);
 
@@ -73,6 +73,7 @@ export async function startPodman(folder: string): Promise<PodmanService> {
       const left = (await ask("ps", "--all", "--external", "--quiet")).split("\n").filter(Boolean);
       if (left.length > 0) await ask("rm", "--force", ...left);
       await run("umount", [join(home, "storage", driver)]).catch(() => {});
+      await rm(podmanRun(home), { recursive: true, force: true }).catch(() => {});
     };
     const answer = await eventually(
       async () => (service.exitCode === null ? docker(dockerHost, "GET", "/info") : "ended"),

@@ -1,3 +1,6 @@
+import { createHash } from "node:crypto";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { installCommand, missingPackages } from "@mailfleet/local/testing";
 
 /** How to call podman. */
@@ -8,12 +11,16 @@ export interface Podman {
   readonly run: readonly string[];
 }
 
+/** What podman keeps while it runs. It takes no path of more than 50 characters, and a home may be long. */
+export const podmanRun = (folder: string) =>
+  join(tmpdir(), `mailfleet-${createHash("sha256").update(folder).digest("hex").slice(0, 12)}`);
+
 /**
  * Containers as root with a storage of their own below the folder, so that nothing mixes with others of this machine.
  * runc is for machines that have both versions of control groups; podman asks for more open files than some hosts allow.
  */
 export function podman(folder: string, driver = "overlay"): Podman {
-  const places = ["--root", `${folder}/storage`, "--runroot", `${folder}/run`, "--storage-driver", driver];
+  const places = ["--root", `${folder}/storage`, "--runroot", podmanRun(folder), "--storage-driver", driver];
   return {
     command: ["podman", ...places, "--cgroup-manager", "cgroupfs", "--runtime", "runc"],
     run: ["--pull", "never", "--ulimit", "nofile=4096:4096", "--ulimit", "nproc=4096:4096"],

@@ -72,7 +72,12 @@ async function startScheduler(env: Places) {
     const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
     return /^mailfleet_deployment_held\{.*\} (\d)$/m.exec(text)?.[1];
   };
-  return { ready, held, deployment: async () => (await parts()).deployment ?? "" };
+  const stop = async () => {
+    const ended = once(child, "exit");
+    child.kill("SIGTERM");
+    await ended;
+  };
+  return { ready, held, deployment: async () => (await parts()).deployment ?? "", stop };
 }
 
 const original = places(mongo.dbName);
@@ -87,8 +92,11 @@ test("a new database and a new NATS get one id; a service works, and its beats g
   assert.deepEqual(await shown(original), first, "a second apply changes nothing");
   await assert.rejects(confirmed(original, "same"), refused(/^Nothing is held/));
 
-  await (await startScheduler(original)).ready;
+  const service = await startScheduler(original);
+  await service.ready;
   await eventually(async () => (await shown(original)).nats.beat > 0, { timeoutMs: 60_000 });
+  // Its beats would go on beside what the next tests do to this database and this NATS.
+  await service.stop();
 });
 
 test("a copy of the database with another NATS is held, until an administrator says that it is one", async () => {

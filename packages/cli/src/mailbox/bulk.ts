@@ -12,7 +12,6 @@ import { type Cli, wholeNumber } from "../cli.ts";
 import { Failed, NotOver, UsageError } from "../exit-codes.ts";
 import { dryRunText, lower, type ParticularCommands } from "../noun/commands.ts";
 import { addFlags, inputFlags, valuesOf } from "../noun/flags.ts";
-import { idOf } from "../noun/named.ts";
 import { mailboxPath } from "../paths.ts";
 import type { ShownMailbox } from "../shown.ts";
 import { printable, table, time } from "../table.ts";
@@ -149,17 +148,16 @@ function addDelete(mailbox: Command, cli: Cli): void {
     .addTo(manyCommand(mailbox, "delete"))
     .option("--yes", "do not ask")
     .action(async (names: string[], flags: BulkFlags) => {
-      const target = await which.target(cli, names, flags);
-      if (!target) throw new UsageError(howTo());
       const [first] = names;
-      const client = await cli.client();
-      if (first !== undefined && names.length === 1) {
+      if (first !== undefined && names.length === 1 && !which.filters(flags)) {
         if (!flags.dryRun) await cli.confirm(`This deletes the mailbox ${first}.`, flags.yes);
-        const to = mailboxPath(await idOf(cli, "mailbox", first));
-        await client.delete(to, flags.dryRun ? { query: { dryRun: "true" } } : {});
+        const client = await cli.client();
+        await client.delete(mailboxPath(first), flags.dryRun ? { query: { dryRun: "true" } } : {});
         if (flags.dryRun) return cli.show({}, () => `${first} can be deleted.`);
         return cli.show({ deleted: first }, () => `Deleted ${first}.`);
       }
+      const target = await which.target(cli, names, flags);
+      if (!target) throw new UsageError(howTo());
       const count = (await idsOf(cli, target)).length;
       if (!flags.dryRun) await cli.confirm(`This deletes ${count} mailboxes.`, flags.yes);
       return many(cli, "delete", { target, input: {}, count }, flags);

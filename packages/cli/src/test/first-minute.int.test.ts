@@ -93,7 +93,6 @@ describe("what a person meets on the command line", () => {
     const refuse = (route: string, pointer: string) =>
       api.on(route, { status: 400, body: { code: "INVALID", detail: "x", errors: [{ pointer, reason: "is wrong" }] } });
     for (const [route, pointer, args, option] of [
-      ["POST /mailboxes/mb_sales01/test", "/directions/0", "mailbox test mb_sales01 --direction x", "--direction"],
       ["PATCH /settings", "/allowedNetworks/0", "settings set --allowed-networks x", "--allowed-networks"],
       ["POST /tokens", "/role", "tokens create x --role x", "--role"],
       ["POST /tokens", "/expiresAt", "tokens create x --role reader --expires-in 1m", "--expires-in"],
@@ -107,6 +106,8 @@ describe("what a person meets on the command line", () => {
       const { err } = await mailfleet(args);
       assert.ok(err.includes(`  ${option} is wrong`), `${args}: ${err}`);
     }
+    const { err } = await mailfleet("mailbox test mb_sales01 --direction x");
+    assert.match(err, /--direction must be inbound, outbound or act, not x/);
   });
 
   it("a profile is named in the same way everywhere, and what there is can be looked up", async () => {
