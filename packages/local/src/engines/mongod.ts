@@ -28,7 +28,7 @@ export async function launchMongod(options: MongodOptions): Promise<{ server: Gu
   const data = join(options.dataDir, "data");
   await mkdir(data, { recursive: true });
   // It wants a file of its own user's, and that may not be ours.
-  const keyFile = join(options.dataDir, "key");
+  const keyFile = join(options.dataDir, "member-key");
   if (options.keyFile) {
     await rm(keyFile, { force: true });
     await copyFile(options.keyFile, keyFile);
