@@ -1,6 +1,6 @@
-import { type Check, failing, fine, type Page, readPage, spanOf, warning } from "@mailfleet/kit";
+import { type Check, failing, fine, spanOf, warning } from "@mailfleet/kit";
 import type { Ports } from "./ports.ts";
-import type { ShownProfile } from "./profile/body.ts";
+import { allProfiles } from "./profile/all-profiles.ts";
 import { secretEnd } from "./profile/warn-of-secrets.ts";
 
 const soonMs = 14 * 86_400_000;
@@ -37,20 +37,10 @@ export const checks: Readonly<Record<string, Check<Ports>>> = {
   "profile-secrets": {
     runbook: "MailfleetProfileSecretEnds",
     look: async (ports) => {
-      const ends: { name: string; at: number }[] = [];
-      for (let cursor: string | undefined; ; ) {
-        const page: Page<ShownProfile> = await readPage(
-          { limit: batch, ...(cursor ? { cursor } : {}) },
-          { filter: {}, sort: [["_id", 1]] },
-          (asked) => ports.documents.profile.list(asked),
-        );
-        for (const profile of page.items) {
-          const at = secretEnd(profile);
-          if (at !== null) ends.push({ name: profile.settings.name, at });
-        }
-        if (page.next === null) break;
-        cursor = page.next;
-      }
+      const ends = (await allProfiles(ports)).flatMap((profile) => {
+        const at = secretEnd(profile);
+        return at === null ? [] : [{ name: profile.settings.name, at }];
+      });
       return judgeEnd(ends, ports.now(), {
         what: "secret or certificate of profile",
         todo: "Make a new one at the provider, then `mailfleet profile set-next-oauth-secret`.",

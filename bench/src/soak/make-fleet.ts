@@ -54,7 +54,7 @@ export async function makeFleet(
 
   const give = async (verb: NewJob["verb"], profileId: string) => {
     let job = await command<Job>(api, "/jobs", { verb, filter: { profileId } });
-    while (job.state !== "done") {
+    while (job.state === "running") {
       await pause(1000);
       job = await api.get<Job>(`/jobs/${job.id}`).catch(() => job);
     }

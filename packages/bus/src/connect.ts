@@ -83,7 +83,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
         storing.stored(message.subject);
         return isDone;
       } catch (error) {
-        storing.failed(message.subject, (error as Error).cause);
+        if (link.health() === null) storing.failed(message.subject, (error as Error).cause);
         throw error;
       }
     },

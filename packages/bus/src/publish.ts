@@ -96,7 +96,7 @@ export function wholly({ outcomes, left, error }: Published): PublishOutcome[] {
   throw new BusOutage(`${left} of ${outcomes.length} messages could not be published: ${reason}`, { cause: error });
 }
 
-async function publishRound({ js, storing }: PublisherParts, prepared: Prepared[], outcomes: PublishOutcome[]) {
+async function publishRound({ js, link, storing }: PublisherParts, prepared: Prepared[], outcomes: PublishOutcome[]) {
   const left: Prepared[] = [];
   const heldSubjects = new Set<string>();
   let error: unknown;
@@ -112,7 +112,8 @@ async function publishRound({ js, storing }: PublisherParts, prepared: Prepared[
       outcomes[one.index] = await publishOnce(js, one);
       storing.stored(one.subject);
     } catch (reason) {
-      storing.failed(one.subject, reason);
+      // Without a connection nothing is said about what the server does with messages.
+      if (link.health() === null) storing.failed(one.subject, reason);
       // Every other reason says more.
       if (error === undefined || !isBeingStored(reason)) error = reason;
       heldSubjects.add(one.subject);

@@ -29,7 +29,7 @@ export { Grant } from "./grant/grant.ts";
 export type { Finding, Repaired, ServiceHealth } from "./health/health.ts";
 export { AlertId, CommandId, Instant, idPrefixOf, MailboxId, ProfileId } from "./ids.ts";
 export { type JobVerb, jobInput, jobVerbs, namesAddress } from "./job/inputs.ts";
-export { type Job, type JobResult, job, type NewJob } from "./job/job.ts";
+export { type Job, type JobResult, job, jobFailed, type NewJob } from "./job/job.ts";
 export { leaseMs, lengthsOf } from "./lengths.ts";
 export type { Logger } from "./logger.ts";
 export { searchKeys, subjectFits, wantedKeys } from "./mail/criteria.ts";

@@ -82,10 +82,12 @@ export function createRunHandler<Connector, Held extends Hold>(
       const startedAt = ports.now();
       const observe = ports.metrics.seconds.startTimer({ direction: ports.direction, purpose });
       try {
-        return await held(ports, definition, { run, opened, permit, stopping });
+        const outcome = await held(ports, definition, { run, opened, permit, stopping });
+        // One that did not get as far as the server proves nothing about it.
+        if (outcome === "ok" || outcome === "failed") lastRuns.ended(run.mailboxId, startedAt);
+        return outcome;
       } finally {
         observe();
-        lastRuns.ended(run.mailboxId, startedAt);
         await permit?.give();
       }
     };

@@ -11,9 +11,8 @@ type Input = RequestArguments<"alerting.notification-settings.update">;
  * old one goes.
  */
 export function changedSettings(before: Settings, input: Input, now: number): Settings {
-  const { enabled, mode, relay, application, from, to, notifyOwners, ownerSeverities, format, secretExpiresAt } =
-    input.change ?? {};
-  const { recipientSeverities, quietHours } = input.change ?? {};
+  const { change = {} } = input;
+  const { relay, application, quietHours, secretExpiresAt } = change;
   const credentials = input.credentials === undefined ? before.credentials : withTime(input.credentials, now);
   const nextApplication = application === undefined ? before.application : application;
   const kept = sameApplication(before.application, nextApplication) ? before.oauthSecret : null;
@@ -22,17 +21,17 @@ export function changedSettings(before: Settings, input: Input, now: number): Se
   const knownEnd = secretChanged ? (oauthSecret?.certificate?.expiresAt ?? null) : before.secretExpiresAt;
   const after = {
     ...before,
-    enabled: enabled ?? before.enabled,
-    mode: mode ?? before.mode,
+    enabled: change.enabled ?? before.enabled,
+    mode: change.mode ?? before.mode,
     relay: nextRelay(before, input, credentials !== null, relay === undefined ? before.relay : relay),
     application: nextApplication,
-    from: from ?? before.from,
-    to: to ?? before.to,
-    recipientSeverities: recipientSeverities ?? before.recipientSeverities,
+    from: change.from ?? before.from,
+    to: change.to ?? before.to,
+    recipientSeverities: change.recipientSeverities ?? before.recipientSeverities,
     quietHours: quietHours === undefined ? before.quietHours : quietHours,
-    notifyOwners: notifyOwners ?? before.notifyOwners,
-    ownerSeverities: ownerSeverities ?? before.ownerSeverities,
-    format: format ?? before.format,
+    notifyOwners: change.notifyOwners ?? before.notifyOwners,
+    ownerSeverities: change.ownerSeverities ?? before.ownerSeverities,
+    format: change.format ?? before.format,
     credentials,
     oauthSecret,
     secretExpiresAt: secretExpiresAt === undefined ? knownEnd : secretExpiresAt,

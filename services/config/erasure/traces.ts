@@ -1,4 +1,4 @@
-import type { Removed } from "@mailfleet/contracts";
+import { naming, type Removed } from "@mailfleet/contracts";
 import type { Collection, Document, Store } from "@mailfleet/store";
 import { collections } from "../collections.ts";
 import { jobCollection } from "../job/body.ts";
@@ -19,7 +19,7 @@ export function createTraceStore(store: Store) {
         { $unset: { "items.$[its].address": "", "items.$[its].result.problem": "" } },
         { arrayFilters: [{ "its.mailboxId": mailboxId }] },
       );
-      const named = { $regex: address.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"), $options: "i" };
+      const named = { $regex: naming(address), $options: "i" };
       await of(jobCollection).updateMany(
         { "filter.search": named },
         { $set: { "filter.search": "an erased mailbox" } },

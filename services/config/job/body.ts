@@ -16,6 +16,12 @@ export interface JobItem {
   readonly result?: JobResult;
 }
 
+/** A mailbox as a result names it. */
+export const nameOf = ({ mailboxId, address }: JobItem) => ({
+  mailboxId,
+  ...(address === undefined ? {} : { address }),
+});
+
 /** A command for many mailboxes. */
 export interface JobBody extends Pick<NewJob, "verb" | "input" | "filter" | "failedOf"> {
   readonly by: string;

@@ -1,11 +1,19 @@
-import { type Job, type JobResult, job, type NewJob, ProblemError, type RequestArguments } from "@mailfleet/contracts";
+import {
+  type Job,
+  type JobResult,
+  job,
+  jobFailed,
+  type NewJob,
+  ProblemError,
+  type RequestArguments,
+} from "@mailfleet/contracts";
 import { keep } from "@mailfleet/kit";
 import type { Ports } from "../ports.ts";
 import { type JobBody, type JobItem, jobCollection, type ShownJob } from "./body.ts";
 import { commandFor } from "./command.ts";
 import { preview } from "./preview.ts";
 import { inputOf, itemsOf } from "./targets.ts";
-import { isFailed, withVerdicts } from "./verdicts.ts";
+import { withVerdicts } from "./verdicts.ts";
 
 const keptMs = 30 * 86_400_000;
 /** Results that fit into one answer over the bus. */
@@ -79,7 +87,7 @@ function showJob(
 ): Job {
   const shown =
     results.length > shownResults
-      ? [...results].sort((one, other) => Number(isFailed(other)) - Number(isFailed(one))).slice(0, shownResults)
+      ? [...results].sort((one, other) => Number(jobFailed(other)) - Number(jobFailed(one))).slice(0, shownResults)
       : [...results];
   const asked = { ...(input && { input }), ...(filter && { filter }), ...(failedOf && { failedOf }) };
   return { id, verb, ...asked, state, total, done, failed, results: shown, createdAt, by };

@@ -2,7 +2,7 @@ import { bare, Instant, type JobResult, type Mailbox, mailbox, ProblemError } fr
 import type { ShownMailbox } from "../mailbox/body.ts";
 import { keptMailboxes } from "../mailbox/mailbox.ts";
 import type { Ports } from "../ports.ts";
-import type { JobItem } from "./body.ts";
+import { type JobItem, nameOf } from "./body.ts";
 import type { ItemCommand } from "./command.ts";
 import { refusalOf } from "./refusal.ts";
 
@@ -28,12 +28,6 @@ export async function preview(
   }
   return results;
 }
-
-/** A mailbox as a result names it. */
-export const nameOf = ({ mailboxId, address }: JobItem) => ({
-  mailboxId,
-  ...(address === undefined ? {} : { address }),
-});
 
 async function tried(
   tries: ReturnType<typeof keptMailboxes.tries>,

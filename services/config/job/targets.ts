@@ -1,9 +1,9 @@
-import { invalid, jobInput, type NewJob, ProblemError } from "@mailfleet/contracts";
+import { invalid, jobFailed, jobInput, type NewJob, ProblemError } from "@mailfleet/contracts";
 import { mailboxQuery } from "../mailbox/list-query.ts";
 import type { Ports } from "../ports.ts";
 import { usableProfile } from "../profile/usable-profile.ts";
 import type { JobItem } from "./body.ts";
-import { isFailed, withVerdicts } from "./verdicts.ts";
+import { withVerdicts } from "./verdicts.ts";
 
 /** A job is one document. */
 const maximumMailboxes = 50_000;
@@ -35,7 +35,7 @@ async function targetsOf(ports: Ports, { mailboxIds, filter, failedOf }: NewJob)
     const former = await ports.documents.job.load(failedOf);
     if (!former) throw refused("/new/failedOf", "names a job that does not exist");
     // With the address of then: what is approved is what was seen.
-    const failed = (await withVerdicts(ports, former.items)).filter(isFailed);
+    const failed = (await withVerdicts(ports, former.items)).filter(jobFailed);
     return failed.map(({ mailboxId, address }) => ({ mailboxId, address }));
   }
   if (filter?.profileId !== undefined) await usableProfile(ports, filter.profileId, "/new/filter/profileId");

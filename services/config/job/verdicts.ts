@@ -3,8 +3,7 @@ import { restoreMachine } from "@mailfleet/mailbox";
 import type { StoredMailbox } from "../mailbox/body.ts";
 import { isTested } from "../mailbox/decide.ts";
 import type { Ports } from "../ports.ts";
-import type { JobItem } from "./body.ts";
-import { nameOf } from "./preview.ts";
+import { type JobItem, nameOf } from "./body.ts";
 
 type Verdict = NonNullable<Shown["tests"]>[Direction];
 /** How many mailboxes are looked at in one question. */
@@ -48,7 +47,3 @@ function verdictOf(
   const reply = failure.evidence?.reply;
   return { outcome: "failed", code: failure.code, text, remedy, ...(reply === undefined ? {} : { reply }) };
 }
-
-/** Whether the mailbox refused the command, or a test that followed did not pass. */
-export const isFailed = ({ ok, tests = {} }: Shown): boolean =>
-  !ok || Object.values(tests).some((test) => test?.outcome === "failed" || test?.outcome === "stopped");

@@ -5,8 +5,9 @@ import type { MailboxBody } from "./body.ts";
 import { decide, type Occurrence, type Transition } from "./decide.ts";
 
 /**
- * Takes an occurrence into a mailbox, once: a report of a run or a timer, a change of its profile. What is known already is answered as before; a report about a mailbox that is gone is ignored. @throws ProblemError for
- * a command that is refused; Conflict
+ * Takes an occurrence into a mailbox, once: a report of a run or a timer, a change of its profile. What is known already
+ * is answered as before; a report about a mailbox that is gone is ignored. @throws ProblemError for a command that is
+ * refused; Conflict
  */
 export async function take(
   ports: Ports,

@@ -1,25 +1,16 @@
-import { eachAlone, type Page, readPage } from "@mailfleet/kit";
+import { eachAlone } from "@mailfleet/kit";
 import { alertCleared, alertRaised } from "../mailbox/alert-entries.ts";
 import type { Ports } from "../ports.ts";
+import { allProfiles } from "./all-profiles.ts";
 import type { ShownProfile } from "./body.ts";
 import { dueWarning, secondsUntilFirst, secretEndCodes } from "./ends.ts";
 
-const batch = 200;
-
 /** Warns ahead of the ends of secrets, once for each number of days. One that fails waits for the next round. */
 export async function warnOfSecrets(ports: Ports): Promise<void> {
-  const query = { filter: {}, sort: [["_id", 1]] } as const;
   const alone = { logger: ports.logger, what: "secret", name: ({ _id }: ShownProfile) => _id };
-  let cursor: string | null = null;
-  const ends: number[] = [];
-  do {
-    const page: Page<ShownProfile> = await readPage({ limit: batch, ...(cursor ? { cursor } : {}) }, query, (asked) =>
-      ports.documents.profile.list(asked),
-    );
-    ends.push(...page.items.flatMap((profile) => secretEnd(profile) ?? []));
-    await eachAlone(page.items, alone, (profile) => warn(ports, profile));
-    cursor = page.next;
-  } while (cursor !== null);
+  const profiles = await allProfiles(ports);
+  await eachAlone(profiles, alone, (profile) => warn(ports, profile));
+  const ends = profiles.flatMap((profile) => secretEnd(profile) ?? []);
   ports.metrics.secretEnds.set(secondsUntilFirst(ends, ports.now()));
 }
 

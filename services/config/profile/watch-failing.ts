@@ -1,27 +1,19 @@
-import { eachAlone, type OutboxEntry, type Page, readPage } from "@mailfleet/kit";
+import { eachAlone, type OutboxEntry } from "@mailfleet/kit";
 import { alertCleared, alertRaised } from "../mailbox/alert-entries.ts";
 import type { Failing, MailboxStore } from "../mailbox/store.ts";
 import type { Ports } from "../ports.ts";
+import { allProfiles } from "./all-profiles.ts";
 import type { ProfileBody, ShownProfile } from "./body.ts";
 
-const batch = 200;
 /** An outage that is shorter is not told: its mailboxes are tried again by then. */
 const patienceMs = 600_000;
 const code = "PROFILE_MAILBOXES_FAILING";
 
 /** Says that more than half of a profile's mailboxes do not work, once, and that it is over. */
 export async function watchFailing(ports: Ports): Promise<void> {
-  const query = { filter: {}, sort: [["_id", 1]] } as const;
   const alone = { logger: ports.logger, what: "profile", name: ({ _id }: ShownProfile) => _id };
   const counts = await ports.mailboxes.countFailing();
-  let cursor: string | null = null;
-  do {
-    const page: Page<ShownProfile> = await readPage({ limit: batch, ...(cursor ? { cursor } : {}) }, query, (asked) =>
-      ports.documents.profile.list(asked),
-    );
-    await eachAlone(page.items, alone, (profile) => watch(ports, profile, counts));
-    cursor = page.next;
-  } while (cursor !== null);
+  await eachAlone(await allProfiles(ports), alone, (profile) => watch(ports, profile, counts));
 }
 
 async function watch(

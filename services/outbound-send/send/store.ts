@@ -335,10 +335,8 @@ export function createSendStore(store: Store, owner: string) {
       const { modifiedCount } = await sends.updateOne(
         { _id: id, state, "afterwards.at": afterwards?.at ?? 0 },
         {
-          ...(next
-            ? { $set: { afterwards: next } }
-            : { $unset: { afterwards: "", ...(state === "sent" && { raw: "" }) } }),
-          ...(filedAt !== undefined && { $set: { filedAt } }),
+          $set: { ...(next && { afterwards: next }), ...(filedAt !== undefined && { filedAt }) },
+          ...(next ? {} : { $unset: { afterwards: "", ...(state === "sent" && { raw: "" }) } }),
           ...(outbox.length > 0 && { $push: { outbox: { $each: [...outbox] } } }),
         },
       );

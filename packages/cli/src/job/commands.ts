@@ -1,9 +1,10 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { jobFailed } from "@mailfleet/contracts";
 import type { Command } from "commander";
 import { isPassing } from "../api-client.ts";
 import { type Cli, wholeNumber } from "../cli.ts";
 import { Failed, NotOver } from "../exit-codes.ts";
-import { isFailed, resultFacts, resultWord, type ShownJob, successOf } from "../mailbox/run-job.ts";
+import { resultFacts, resultWord, type ShownJob, successOf } from "../mailbox/run-job.ts";
 import type { ParticularCommands } from "../noun/commands.ts";
 import { printable } from "../table.ts";
 
@@ -43,13 +44,13 @@ function addWatch(group: Command, cli: Cli): void {
           cli.remark(`${result.address ?? result.mailboxId}  ${printable(word)}`);
         }
         if (job && isOver(job)) {
-          const failed = job.results.filter(isFailed);
+          const failed = job.results.filter(jobFailed);
           cli.show(job, ({ state, done, total }) => `${state}: ${done} of ${total}, ${failed.length} failed`);
           if (failed.length > 0) throw new Failed();
           return;
         }
         if (Date.now() > deadline) throw new NotOver(`The job ${id} is not over after ${timeout} s.`);
-        if (cli.terminal.interrupted.aborted) return;
+        if (cli.terminal.interrupted.aborted) throw new NotOver(`Interrupted. The job ${id} goes on.`);
         await pause(lookMs);
       }
     });
@@ -62,7 +63,7 @@ function addRetry(group: Command, cli: Cli): void {
     .action(async (id: string) => {
       const client = await cli.client();
       const { verb, input, results } = await client.get<ShownJob>(`/jobs/${encodeURIComponent(id)}`);
-      const failed = results.filter(isFailed);
+      const failed = results.filter(jobFailed);
       if (failed.length === 0) return cli.show({}, () => "Nothing of it failed.");
       if (verb === "delete") await cli.confirm(`This deletes ${failed.length} mailboxes.`, false);
       const count = verb === "delete" ? { count: failed.length } : {};

@@ -17,10 +17,6 @@ type Result = ShownJob["results"][number];
 /** A test that was asked for has begun; everything else is done when it has its answer. */
 export const successOf = (verb: string): string => (verb.startsWith("test") ? "test begun" : "done");
 
-/** Whether it refused, or a test did not pass. */
-export const isFailed = ({ ok, tests = {} }: Result): boolean =>
-  !ok || Object.values(tests).some((test) => test?.outcome === "failed" || test?.outcome === "stopped");
-
 /** What became of one mailbox, in a line: why it refused, or how each test came out, in the server's own words. */
 export function resultWord(success: string, { ok, problem, tests }: Result): string {
   if (!ok) return `${problem?.code}: ${problem?.detail}`;
@@ -28,7 +24,7 @@ export function resultWord(success: string, { ok, problem, tests }: Result): str
   return Object.entries(tests)
     .map(([direction, { outcome, code, text, reply }]) =>
       [`${direction} ${outcome}`, code && `${code}: ${text}`, reply && `The server says: ${reply}`]
-        .filter((part) => part)
+        .flatMap((part) => part?.replace(/\.$/, "") || [])
         .join(". "),
     )
     .join("; ");
@@ -71,7 +67,7 @@ export async function runJob(
   let { id, state, ...rest } = await client.post<ShownJob>("/jobs", job);
   const deadline = Date.now() + timeoutMs;
   let told = Date.now();
-  while (state !== "done") {
+  while (state === "running") {
     if (Date.now() > deadline)
       throw new NotOver(`The job ${id} is not done yet. \`mailfleet jobs show ${id}\` tells more.`);
     if (Date.now() - told > tellMs) {

@@ -1,4 +1,4 @@
-import { type AnyNoun, type Job, mailbox, type NewJob } from "@mailfleet/contracts";
+import { type AnyNoun, type Job, jobFailed, mailbox, type NewJob } from "@mailfleet/contracts";
 import type { Command } from "commander";
 import type { Cli } from "../cli.ts";
 import { UsageError } from "../exit-codes.ts";
@@ -65,6 +65,6 @@ export async function idsOf(cli: Cli, { mailboxIds, filter, failedOf }: Target):
     const items = await client.list<{ id: string }>("/mailboxes", filter as Record<string, string>);
     return items.map(({ id }) => id);
   }
-  const { results } = await client.get<Job>(`/jobs/${failedOf}`);
-  return results.flatMap(({ ok, mailboxId }) => (ok ? [] : [mailboxId]));
+  const { results } = await client.get<Job>(`/jobs/${encodeURIComponent(failedOf)}`);
+  return results.filter(jobFailed).map(({ mailboxId }) => mailboxId);
 }

@@ -238,11 +238,23 @@ describe("the mailfleet command", () => {
     assert.match(out, /sales@example\.org {2}inbound running\n/);
     assert.match(
       out,
-      /inbound failed\. AUTHENTICATION_REJECTED: It rejects\.\. The server says: 535 no\ndone: 1 of 1, 1 failed/,
+      /inbound failed\. AUTHENTICATION_REJECTED: It rejects\. The server says: 535 no\ndone: 1 of 1, 1 failed/,
     );
     api.on("POST /jobs", { body: { ...job, id: "jb_two2", results: [] } });
     assert.equal((await mailfleet("jobs retry jb_one1")).code, 0);
     assert.deepEqual(api.seen.at(-1)?.body, { verb: "test", input: { directions: ["inbound"] }, failedOf: "jb_one1" });
+    api.on("POST /jobs", { body: { ...job, id: "jb_two2", results: [] } });
+    const removed = await mailfleet("mailbox delete --failed-of jb_one1 --yes");
+    assert.equal(removed.code, 0, removed.err);
+    assert.deepEqual(api.seen.at(-1)?.body, { verb: "delete", failedOf: "jb_one1", count: 1 }, "a failed test counts");
+  });
+
+  it("waits no longer for a job that somebody has cancelled", async () => {
+    const job = { id: "jb_off1", verb: "disable", total: 2, done: 0, failed: 0, results: [] };
+    api.on("POST /jobs", { status: 202, body: { ...job, state: "running" } });
+    api.on("GET /jobs/jb_off1", { body: { ...job, state: "cancelled" } });
+    const { code, out } = await mailfleet("mailbox disable mb_sales01 mb_sales02 --timeout 5 --json");
+    assert.deepEqual([code, JSON.parse(out).state], [0, "cancelled"]);
   });
 
   it("tries commands for one and for several mailboxes without effect, and makes no job", async () => {

@@ -73,3 +73,7 @@ export const job = noun("job", {
 export type Job = z.output<typeof job.View>;
 export type NewJob = z.output<typeof job.New>;
 export type JobResult = z.output<typeof JobResult>;
+
+/** Whether a mailbox refused the command, or a test that followed did not pass: what `failedOf` means. */
+export const jobFailed = ({ ok, tests = {} }: Pick<JobResult, "ok" | "tests">): boolean =>
+  !ok || Object.values(tests).some((test) => test?.outcome === "failed" || test?.outcome === "stopped");

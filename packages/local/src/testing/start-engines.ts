@@ -23,8 +23,8 @@ export async function tempDir(prefix = "test"): Promise<{ path: string; remove()
 }
 
 /**
- * Where the data are, and where the program runs: below `folder`, or in a fresh one; with `MAILFLEET_TEST_ENGINES=containers` in a container. The clusters are
- * always processes.
+ * Where the data are, and where the program runs: below `folder`, or in a fresh one; with
+ * `MAILFLEET_TEST_ENGINES=containers` in a container. The clusters are always processes.
  */
 async function placeOf(
   { command }: EngineProgram,
