@@ -7,8 +7,9 @@ import { command, fresh, givenConfig, mailboxInput, profileInput, runResult } fr
 
 const given = await givenConfig();
 const { bus } = given;
+let ports: Awaited<ReturnType<typeof given.replica>>["ports"];
 before(async () => {
-  await given.replica();
+  ({ ports } = await given.replica());
   await given.replica();
 });
 after(() => given.stop());
@@ -37,6 +38,17 @@ const refusal = (job: NewJob) =>
   );
 
 describe("a job", () => {
+  test("forgets an address that it searched for when that mailbox is erased, and keeps a longer one", async () => {
+    const searched = ["ann@example.org", "joann@example.org"];
+    const jobs = await Promise.all(searched.map((search) => done({ verb: "disable", filter: { search } })));
+    await ports.traces.erase({ mailboxId: "mb_gone01", address: "ann@example.org" });
+    const left = await Promise.all(jobs.map(({ id }) => bus.request("config.job.get", { id })));
+    assert.deepEqual(
+      left.map(({ filter }) => filter?.search),
+      ["an erased mailbox", "joann@example.org"],
+    );
+  });
+
   test("approves the addresses as they were when it was made, with a result for each", async () => {
     const profile = await givenProfile();
     const mailboxes = await givenMailboxes(profile.id, 60);
