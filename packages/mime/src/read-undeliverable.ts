@@ -99,9 +99,10 @@ export function readUndeliverable(raw: Uint8Array, headers: MessageHeaders): Und
   if (failedRecipients === null && !said.some((one) => givenUp.some((words) => words.test(one)))) return null;
   const addresses = (failedRecipients?.split(",") ?? addressesIn(parts.text)).map((one) => one.trim());
   const reasons = reasonsIn(parts.text);
+  const anyStatus = statusIn(parts.text);
   const recipients = [...new Set(addresses)].slice(0, MOST_RECIPIENTS).map((address) => {
     const diagnostic = reasons.of(address);
-    const status = statusIn(diagnostic ?? "") ?? statusIn(parts.text);
+    const status = statusIn(diagnostic ?? "") ?? anyStatus;
     return { address, status, ...(diagnostic && { diagnostic }) };
   });
   const inText = (field: string, value: string) =>
@@ -132,10 +133,11 @@ function reasonsIn(text: string): { of(address: string): string | undefined } {
     const [, address] = /^[ \t]*[<'"]?([^\s<>'"@:;,]{1,64}@[\w.-]{1,188}\w)/.exec(line) ?? [];
     if (address && !said.has(address.toLowerCase())) said.set(address.toLowerCase(), n);
   }
+  const beginnings = new Set(said.values());
   const below = (from: number, first: string) => {
     const some = [first];
     for (let n = from + 1; n < lines.length && some.length < MOST_LINES && lines[n]?.trim(); n += 1) {
-      if (said.get(/[^\s<>'"]+@[\w.-]+/.exec(lines[n] ?? "")?.[0].toLowerCase() ?? "") === n) break;
+      if (beginnings.has(n)) break;
       some.push(lines[n] ?? "");
     }
     return some

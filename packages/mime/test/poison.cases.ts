@@ -34,6 +34,10 @@ const mixed = "Subject: x\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n";
 const megabyte = 1024 * 1024;
 const header = (unit: string, name = "Subject") => `${name}: ${unit.repeat(megabyte / unit.length)}\r\n\r\nx\r\n`;
 
+/** One in plain text, as qmail writes it, that gives its reasons in long lines. */
+const report = (line: string) =>
+  `From: MAILER-DAEMON@mx.test\r\nSubject: failure notice\r\n\r\nHi. This is the qmail-send program at mx.test.\r\n\r\n${["a", "b", "c"].map((name) => `<${name}@x.test>:\r\n${line}\r\n`).join("")}`;
+
 /** Deep nesting, many parts, large headers, long lines. */
 export const poisonCases: readonly PoisonCase[] = [
   whole("5,000 multiparts in each other", () => nested(5000, multipart)),
@@ -84,6 +88,9 @@ export const poisonCases: readonly PoisonCase[] = [
     "=?a?q?",
     "=?utf-8?q?a,b?= <a@b.c>,",
   ].map((unit) => whole(`recipients of ${JSON.stringify(unit)}`, () => header(unit, "To"))),
+  ...["x", "a.", "a@", "<", "a@b.c "].map((unit) =>
+    whole(`a report of lines of ${JSON.stringify(unit)}`, () => report(unit.repeat(60_000 / unit.length))),
+  ),
   stream("a line of 50 MB", "Subject: x\r\n\r\n", "x", 50 * megabyte),
   stream("a line of 50 MB of 8-bit bytes", "Subject: x\r\n\r\n", "\xfc", 50 * megabyte),
   stream("4 MB of empty lines", "Subject: x\r\n\r\n", "\n", 4 * megabyte),
