@@ -7,23 +7,23 @@ export interface ProfileBody extends ProfileSecrets {
   readonly settings: ProfileSettings;
   readonly active: boolean;
   /**
-   * Version in which each field that matters to connections changed last, by JSON pointer. A mailbox that took version
-   * p into account has still to hear of those above p.
+   * The version in which each field that connections depend on changed last, by JSON pointer. A mailbox that has taken
+   * over version p must still take over the fields above p.
    */
   readonly changedIn: Readonly<Record<string, number>>;
   /** The highest of `changedIn`: mailboxes with a lower `profileV` are outdated. */
   readonly relevantV: number;
   /** The last test with the secrets that are to come, if it passed. `of`: what was tested (`nextNamed`). */
   readonly nextTest?: { readonly at: number; readonly mailbox: string; readonly of: string } | undefined;
-  /** Since when more than half of its mailboxes do not work, and whether that was said. */
+  /** Since when more than half of its mailboxes do not work, and whether that was reported. */
   readonly failing?: { readonly since: number; readonly isTold: boolean } | undefined;
-  /** What was said last of the end of the application's secret: `<end>:<code>`. */
+  /** The last warning about the end of the application's secret: `<end>:<code>`. */
   readonly warnedOfSecret?: string;
 }
 
-/** A profile as it is kept. */
+/** A profile as it is stored. */
 export type StoredProfile = Stored<ProfileBody>;
-/** As much of it as is needed to decide and to show. */
+/** The part of a profile that is needed to decide and to show. */
 export type ShownProfile = Shown<ProfileBody>;
 
 /** The collection of profiles. */

@@ -21,18 +21,18 @@ import { brokenExchangeRules } from "./exchange-rules.ts";
 type Written = Pick<NewProfile, "type" | "inbound" | "outbound" | "oauth" | "sentCopy" | "undeliverableFolder">;
 type Complete = Pick<ProfileSettings, "inbound" | "outbound">;
 
-/** A field that cannot be as it is, and why. */
+/** A field whose value is refused, and why. */
 interface FieldProblem {
   readonly pointer: string;
   readonly reason: string;
 }
 
-/** A new profile with everything filled in. @throws ProblemError INVALID that names every field that cannot be. */
+/** A new profile with every default filled in. @throws ProblemError INVALID that names each refused field */
 export function completeProfile(profile: NewProfile): ProfileSettings {
   return { ...profile, ...completed(profile, "/new") };
 }
 
-/** A profile after a change: servers and `oauth` that were named are replaced whole. @throws ProblemError INVALID */
+/** A profile after a change. Servers and `oauth` are replaced as a whole. @throws ProblemError INVALID */
 export function changedSettings(before: ProfileSettings, change: ProfileChange): ProfileSettings {
   const { inbound, outbound, ...rest } = change;
   const after: ProfileSettings = { ...before };
@@ -94,7 +94,7 @@ function completeServer(
 
 const takesPasswords = ({ credentials }: ConnectorDescriptor) => credentials.includes("password");
 
-/** What may be chosen, except `none`, which is for stand-ins on the same machine. */
+/** The securities to choose from. `none` is left out: it is for test servers on the same machine. */
 const securitiesOf = ({ ports }: ConnectorDescriptor) =>
   Object.keys(ports)
     .filter((security) => security !== "none")
@@ -103,7 +103,7 @@ const securitiesOf = ({ ports }: ConnectorDescriptor) =>
 /** Settings of a server that only some protocols have. */
 const onlySome = ["authentication", "access", "autodiscover", "apiUrl", "saveCopy"] as const;
 
-/** What is well formed and yet cannot work together. */
+/** Values that are well formed, but cannot work together. */
 function impossible(
   { type, oauth, sentCopy, undeliverableFolder }: Written,
   { inbound, outbound }: Complete,

@@ -1,7 +1,7 @@
 import { type ProfileSettings, serverDestination, tokenDestination } from "@mailfleet/contracts";
 import { completeOAuthClient } from "@mailfleet/oauth";
 
-/** Where the secrets of a profile and of its mailboxes go: they are sealed for these and open for no other. */
+/** Where the secrets of a profile and of its mailboxes go. They are sealed for these destinations and open for no other. */
 interface Destinations {
   readonly inbound: string;
   readonly outbound: string;
@@ -9,7 +9,7 @@ interface Destinations {
   readonly token: string | null;
 }
 
-/** See `Destinations`. */
+/** The destinations of these settings. */
 export function destinationsOf({ inbound, outbound, oauth }: ProfileSettings): Destinations {
   return {
     inbound: serverDestination(inbound),

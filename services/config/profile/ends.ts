@@ -2,14 +2,14 @@ import type { AlertCode } from "@mailfleet/contracts";
 
 const day = 86_400_000;
 
-/** How many days before the end of a consent or a secret people are told, once each, with the alert codes. */
+/** How many days before the end of a consent or a secret we warn people, once for each number, with the alert codes. */
 const warnings: readonly { readonly days: number; readonly consent: AlertCode; readonly secret: AlertCode }[] = [
   { days: 14, consent: "CONSENT_ENDS_IN_14_DAYS", secret: "SECRET_ENDS_IN_14_DAYS" },
   { days: 3, consent: "CONSENT_ENDS_IN_3_DAYS", secret: "SECRET_ENDS_IN_3_DAYS" },
   { days: 1, consent: "CONSENT_ENDS_IN_1_DAY", secret: "SECRET_ENDS_IN_1_DAY" },
 ];
 
-/** Everything that is said of the end of a consent, and of a secret. */
+/** Every alert code about the end of a consent, and of a secret. */
 export const consentEndCodes: readonly AlertCode[] = warnings.map(({ consent }) => consent);
 export const secretEndCodes: readonly AlertCode[] = [...warnings.map(({ secret }) => secret), "SECRET_ENDED"];
 

@@ -1,12 +1,12 @@
 import type { InboundServer, OAuthSettings, OutboundServer } from "@mailfleet/contracts";
 
-/** What the rules look at: one server, and what the profile signs in with. */
+/** One server and the profile's application, as the rules see them. */
 export interface ExchangeServer {
   readonly server: InboundServer | OutboundServer;
   readonly oauth: OAuthSettings | undefined;
 }
 
-/** One rule: the field of the server that it names, or of `oauth`, and when it is broken. */
+/** One rule: the field that it names (of the server, or of `oauth`), and when it is broken. */
 interface Rule {
   readonly pointer: `/${string}`;
   readonly reason: string;
@@ -96,7 +96,7 @@ export const exchangeRules: readonly Rule[] = [
   },
 ];
 
-/** The rules that a server of Exchange breaks. */
+/** The rules that the settings of an Exchange server break. */
 export function brokenExchangeRules(given: ExchangeServer): readonly { pointer: string; reason: string }[] {
   return exchangeRules.filter(({ isBroken }) => isBroken(given));
 }

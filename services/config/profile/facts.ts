@@ -5,7 +5,7 @@ import { alertCleared } from "../mailbox/alert-entries.ts";
 import type { ProfileBody, StoredProfile } from "./body.ts";
 import { secretNames } from "./secrets.ts";
 
-/** Who commanded it, and what follows from it. */
+/** Who gave the command, which command it was, and what it belongs to. */
 export interface Said {
   readonly by: string;
   readonly commandId: string;
@@ -23,7 +23,7 @@ export function profileCreated(said: Said & { readonly id: string }, name: strin
   return fact("created", { profileId: said.id, v: 1, at, by: said.by, name }, said);
 }
 
-/** None where nothing is other than before. */
+/** The fact that says what changed; none if nothing did. */
 export function profileChanged(before: StoredProfile, after: ProfileBody, said: Said, at: number): OutboxEntry[] {
   const names = [...new Set([...Object.keys(before.settings), ...Object.keys(after.settings)])].sort();
   const settings = (names as (keyof ProfileSettings)[]).filter(
@@ -37,7 +37,7 @@ export function profileChanged(before: StoredProfile, after: ProfileBody, said: 
   return [fact("changed", { profileId: before._id, v, at, by: said.by, fields, relevant }, said)];
 }
 
-/** What was said of credentials that the profile no longer signs in with is over. */
+/** Clears the alerts about credentials that the profile no longer signs in with. */
 export function refusalsOver(before: StoredProfile, { settings }: ProfileBody, at: number): OutboxEntry[] {
   return (["inbound", "outbound"] as const)
     .filter((direction) => before.settings[direction].credentials === "profile")

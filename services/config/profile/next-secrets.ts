@@ -3,9 +3,9 @@ import type { ProfileBody, ShownProfile } from "./body.ts";
 import { changedSettings } from "./complete-profile.ts";
 import { type ProfileSecrets, successorOf } from "./secrets.ts";
 
-/** What is looked at of a profile. */
+/** The part of a profile that decides about its next secrets. */
 type Rotated = Pick<ShownProfile, "settings" | "relevantV" | "nextTest" | keyof ProfileSecrets>;
-/** A profile that has one secret less to come. */
+/** The part of a profile that a switch to its next secrets changes. */
 type Switched = Pick<ProfileBody, "settings" | keyof ProfileSecrets>;
 
 const provesBy: Readonly<Partial<Record<SealedOAuthSecret["kind"], OAuthSettings["clientAuthentication"]>>> = {
@@ -19,8 +19,8 @@ const pairs = Object.entries(successorOf) as [
 ][];
 
 /**
- * The profile with the secrets that are to come in the places of the present ones. A certificate may come after a client
- * secret, and the reverse. @throws ProblemError INVALID where the profile could not sign in with what is to come
+ * The profile with its next secrets in the places of the present ones. A certificate may follow a client secret, and the
+ * reverse. @throws ProblemError INVALID if the profile could not sign in with its next secrets
  */
 export function withNext<Profile extends Rotated>(profile: Profile, clientSecretExpiresAt?: number): Profile {
   const settings = settingsWith(profile, clientSecretExpiresAt);
@@ -39,7 +39,7 @@ function settingsWith({ settings, nextOauthSecret }: Rotated, clientSecretExpire
   return changedSettings(settings, { oauth: { ...rest, clientAuthentication, ...ends } });
 }
 
-/** Names what a test with the next secrets is about: another of them, or another server, needs another test. */
+/** Names what a test with the next secrets has tested: another secret, or another server, needs another test. */
 export function nextNamed(profile: Rotated): string | null {
   const tags = Object.values(successorOf).map((next) => {
     const secret = profile[next];
@@ -48,12 +48,12 @@ export function nextNamed(profile: Rotated): string | null {
   return tags.some(Boolean) ? JSON.stringify([profile.relevantV, ...tags]) : null;
 }
 
-/** The test with what is to come, if it passed and is still about that. */
+/** The test of the next secrets, if it passed and they are still the same. */
 export function nextTestOf(profile: Rotated): Rotated["nextTest"] | null {
   return profile.nextTest?.of === nextNamed(profile) ? profile.nextTest : null;
 }
 
-/** @throws ProblemError NOT_POSSIBLE_NOW if nothing is to come */
+/** @throws ProblemError NOT_POSSIBLE_NOW if the profile has no next secret */
 export function refuseWithoutNext(profile: Rotated): void {
   if (nextNamed(profile) === null)
     throw new ProblemError("NOT_POSSIBLE_NOW", `The profile ${profile.settings.name} has no next secret.`, {

@@ -16,14 +16,14 @@ export function oauthClientOf(
   return completeOAuthClient(oauth, { inbound, outbound, which: directions }, secret);
 }
 
-/** What an application proves itself with. */
+/** The kinds of secret with which an application can prove who it is. */
 const proofs = {
   secret: ["client-secret"],
   certificate: ["client-certificate", "key-vault-certificate"],
   none: [],
 } as const;
 
-/** Whether the application can prove itself at all. */
+/** Whether the application lacks the secret with which it proves who it is. */
 export function isClientSecretMissing({
   settings: { oauth },
   oauthSecret,

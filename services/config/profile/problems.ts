@@ -1,6 +1,6 @@
 import { maximumMailboxesPerGmailProfile, ProblemError, type ProfileSettings } from "@mailfleet/contracts";
 
-/** Two living profiles never have one name: people choose by it. */
+/** Two living profiles never share a name, because people choose by it. */
 export function nameTaken(name: string): ProblemError {
   return new ProblemError("ALREADY_EXISTS", `There is a profile named ${name} already.`, {
     remedy: "Choose another name.",
@@ -8,7 +8,7 @@ export function nameTaken(name: string): ProblemError {
   });
 }
 
-/** It cannot be deleted yet. */
+/** The profile cannot be deleted yet. */
 export function profileInUse(detail: string, remedy: string): ProblemError {
   return new ProblemError("IN_USE", detail, { remedy });
 }
@@ -40,7 +40,7 @@ export function opensOneInboxOnly({ inbound }: Pick<ProfileSettings, "inbound">)
   return credentials === "profile" && addressing === undefined && access === "own";
 }
 
-/** The OAuth client of a Gmail profile has all the users that Google lets it have. */
+/** The OAuth client of a Gmail profile has as many users as Google allows. */
 export function profileFull(name: string, maximum: number): ProblemError {
   const pointer = "/profileId";
   return new ProblemError(
@@ -53,7 +53,7 @@ export function profileFull(name: string, maximum: number): ProblemError {
   );
 }
 
-/** A second mailbox would read the first one's inbox. */
+/** The profile cannot tell mailboxes apart: a second one would read the first one's inbox. */
 export function notAddressed(name: string): ProblemError {
   return new ProblemError(
     "MAILBOX_NOT_ADDRESSED",

@@ -13,7 +13,7 @@ import { showProfile } from "./show-profile.ts";
 import { testConnection } from "./test-connection.ts";
 import { usableProfile } from "./usable-profile.ts";
 
-/** What deciding about and showing a profile need besides its document. */
+/** What we need besides a profile's document to decide about it and to show it. */
 interface ProfileWorld {
   readonly settings: Settings;
   /** Mailboxes by profile. */
@@ -21,8 +21,8 @@ interface ProfileWorld {
 }
 
 /**
- * Keeps profiles: only what is named changes, servers are replaced whole and completed. Whether a server exists is found
- * out by tests. Mailboxes hear of a change at once, by the tick `spread-profiles`.
+ * Keeps profiles. A change names the fields that it changes; a server is replaced as a whole, and completed. Only a test
+ * finds out whether a server exists. The tick `spread-profiles` tells mailboxes of a change at once.
  */
 export const keptProfiles = keep<Ports, ProfileBody>()(profile, {
   collection: profileCollection,
@@ -38,7 +38,7 @@ export const keptProfiles = keep<Ports, ProfileBody>()(profile, {
   },
   view: (document, { settings, counts }) => showProfile(document, settings, counts.get(document._id) ?? 0),
   list: ({ active }) => ({ filter: active === undefined ? {} : { active }, sort: [["_id", 1]] }),
-  // A mailbox may have come between the count and the deletion; then the profile stays.
+  // A mailbox may have joined between the count and the deletion; then the profile stays.
   check: async ({ mailboxes }, { _id }) => inUse((await mailboxes.countByProfile([_id])).get(_id) ?? 0),
   decide: {
     create(input, { at, world }) {

@@ -8,13 +8,13 @@ import {
 import type { ShownProfile } from "./body.ts";
 import { type ServerOf, serverFor } from "./server-for.ts";
 
-/** What is looked at of a profile. */
+/** The part of a profile that connections depend on. */
 type Compared = Pick<
   ShownProfile,
   "settings" | "active" | "inboundCredentials" | "outboundCredentials" | "oauthSecret"
 >;
 
-/** A field of a profile that matters to connections, so that its change voids earlier results of these directions. */
+/** A field that connections depend on: its change voids earlier results of these directions. */
 interface RelevantField {
   readonly pointer: string;
   readonly directions: readonly Direction[];
@@ -22,7 +22,7 @@ interface RelevantField {
   read(profile: Compared): unknown;
 }
 
-/** What a server is for. */
+/** The directions that a server serves. */
 const servedBy = (server: ServerOf): Direction[] => directions.filter((direction) => serverFor(direction) === server);
 
 type ServerField = keyof InboundServer | keyof OutboundServer;
@@ -34,7 +34,7 @@ const endpoint = (direction: ServerOf, ...names: ServerField[]): RelevantField[]
   }));
 const overHttp = ["authentication", "access", "autodiscover", "apiUrl"] as const;
 
-/** Credentials and applications that no mailbox uses matter to none. */
+/** Credentials and applications count only where a mailbox uses them. */
 const held = (direction: ServerOf): RelevantField => ({
   pointer: `/${direction}Credentials`,
   directions: servedBy(direction),

@@ -22,7 +22,7 @@ interface PresentSecrets {
   readonly oauthSecret?: KeptOAuthSecret;
 }
 
-/** Those that are to come, by those in whose places they are put. */
+/** The next secrets, by the present ones that they will replace. */
 export const successorOf = {
   inboundCredentials: "nextInboundCredentials",
   outboundCredentials: "nextOutboundCredentials",
@@ -31,12 +31,12 @@ export const successorOf = {
 type Successors = typeof successorOf;
 type Present = keyof Successors;
 
-/** What a profile holds sealed. */
+/** The sealed secrets of a profile. */
 export type ProfileSecrets = PresentSecrets & {
   readonly [Name in Present as Successors[Name]]?: PresentSecrets[Name];
 };
 
-/** What came sealed with a profile: absent leaves as it is, `null` takes away. */
+/** The sealed secrets in a command: an absent one stays as it is, `null` removes it. */
 export type GivenSecrets = {
   readonly [Name in Present | Successors[Present]]?:
     | (Name extends "oauthSecret" | "nextOauthSecret" ? SealedOAuthSecret : SealedCredentials)
@@ -50,7 +50,7 @@ export const secretNames: readonly (keyof ProfileSecrets)[] = [
   ...Object.values(successorOf),
 ];
 
-/** One of them: whether these settings use it, for what it must be sealed, and what of it is the sealed form. */
+/** One secret: whether these settings use it, the destination it must be sealed for, and its sealed form. */
 interface SecretRule {
   readonly name: keyof ProfileSecrets;
   readonly fields: string;
@@ -81,7 +81,7 @@ const presentRules: readonly (SecretRule & { readonly name: Present })[] = [
 
 const rules: readonly SecretRule[] = [
   ...presentRules,
-  // They go where the present ones go, and are not asked for again: whoever still wants one sets it again.
+  // They go where the present ones go. They are not asked for again: whoever still wants one sets it again.
   ...presentRules.map((rule): SecretRule => ({ ...rule, name: successorOf[rule.name], isUsed: () => false })),
 ];
 
@@ -91,8 +91,8 @@ const sealedOf = (secret: KeptCredentials | SealedCredentials | SealedOAuthSecre
 const vaultOf = (secret: Partial<Pick<SealedOAuthSecret, "keyVault">>) => secret.keyVault;
 
 /**
- * The secrets of a profile after a change. One that is kept and was entered for another server, or another token
- * endpoint, is needed again; where nothing uses it, it goes. @throws INVALID, SECRET_NEEDED_AGAIN that names each
+ * The secrets of a profile after a change. A secret that was entered for another server, or another token endpoint, must
+ * be entered again; one that nothing uses any more is removed. @throws INVALID, SECRET_NEEDED_AGAIN that names each
  */
 export function keptSecrets(
   profileId: string,
@@ -136,7 +136,7 @@ export function keptSecrets(
   );
 }
 
-/** Refuses what was sealed for something else. @throws INVALID, SECRET_NEEDED_AGAIN if only the destination changed */
+/** Refuses a secret that was sealed for something else. @throws INVALID, SECRET_NEEDED_AGAIN if only the destination changed */
 export function refuseWronglySealed(sealed: Sealed, expected: string, pointer: string): void {
   const given = sealedAs(sealed);
   if (given === expected) return;

@@ -4,7 +4,7 @@ import { nextTestOf } from "./next-secrets.ts";
 import { maximumMailboxes } from "./problems.ts";
 import type { KeptCredentials } from "./secrets.ts";
 
-/** A profile as it is shown. Credentials show only that they are set, for whom and when. */
+/** A profile as people see it. Of credentials it shows only that they are set, for whom, and since when. */
 export function showProfile(
   profile: ShownProfile,
   settings: Pick<Settings, "defaultProfileId">,

@@ -21,8 +21,8 @@ const workers = { inbound: "inbound-sync", outbound: "outbound-send" } as const;
 const patience = { timeoutMs: 55_000 };
 
 /**
- * Connects and signs in once in each direction, with what the profile has, or what it has for the mailbox that is named.
- * State, history and alerts of mailboxes stay as they are. What a server does is in the answer. Throws NOT_FOUND, INVALID,
+ * Connects and signs in once in each direction, with the credentials of the profile, or of the mailbox that is named.
+ * Changes no state, history or alert of a mailbox. The answer holds what each server did. Throws NOT_FOUND, INVALID,
  * STALE_VERSION, TOO_MANY, UNAVAILABLE.
  */
 export async function testConnection(
@@ -44,7 +44,7 @@ export async function testConnection(
   return { outcome, at, mailbox: mailbox?.configuration.address ?? null, directions };
 }
 
-/** What a switch asks for. It is only kept where the secrets are still those that were tested. */
+/** Records the passed test that a switch asks for, if the secrets are still those that were tested. */
 async function keepNextTest(
   { documents, now }: Ports,
   tested: ShownProfile,
@@ -58,11 +58,11 @@ async function keepNextTest(
   );
 }
 
-/** What is tested. */
+/** The settings, secrets and mailbox of one test. */
 interface Tested {
   readonly profile: ShownProfile;
   readonly mailbox: MailboxForConnection | null;
-  /** With the secrets that are to come; `profile` has them in place. */
+  /** Whether the next secrets are tested; `profile` has them in place. */
   readonly next: boolean;
 }
 
@@ -111,7 +111,7 @@ async function questionOf(
 const signsIn = (settings: ProfileSettings, direction: Direction) =>
   settings[direction].credentials === "oauth" && settings.oauth?.flow === "sign-in";
 
-/** Another profile's mailbox will do where it only lends its address: before it is moved. */
+/** A mailbox of another profile may lend its address, so that a move can be tested before it is made. */
 async function namedMailbox({ mailboxes }: Ports, profile: ShownProfile, id: string): Promise<MailboxForConnection> {
   const pointer = "/mailboxId";
   const refuse = (reason: string) =>

@@ -23,7 +23,7 @@ async function warn({ documents, now }: Ports, profile: ShownProfile): Promise<v
   const said = code && `${ends}:${code}`;
   if (said === warned) return;
   const object = { type: "profile", id: profile._id, label: profile.settings.name } as const;
-  // What was said of another end is over.
+  // A warning about another end no longer holds.
   const outbox =
     warned && !warned.startsWith(`${ends}:`) ? [alertCleared({ at, object, codes: [...secretEndCodes] })] : [];
   if (code && ends !== null) {

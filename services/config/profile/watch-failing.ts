@@ -5,11 +5,11 @@ import type { Ports } from "../ports.ts";
 import { allProfiles } from "./all-profiles.ts";
 import type { ProfileBody, ShownProfile } from "./body.ts";
 
-/** An outage that is shorter is not told: its mailboxes are tried again by then. */
+/** A shorter outage is not reported: by then, its mailboxes have been tried again. */
 const patienceMs = 600_000;
 const code = "PROFILE_MAILBOXES_FAILING";
 
-/** Says that more than half of a profile's mailboxes do not work, once, and that it is over. */
+/** Reports once that more than half of a profile's mailboxes do not work, and once that this is over. */
 export async function watchFailing(ports: Ports): Promise<void> {
   const alone = { logger: ports.logger, what: "profile", name: ({ _id }: ShownProfile) => _id };
   const counts = await ports.mailboxes.countFailing();
@@ -34,8 +34,8 @@ async function watch(
 }
 
 /**
- * What is to be kept and said. One mailbox alone has alerts of its own. It is said when it has lasted for a while, or each
- * short outage of a server would be. `null`: nothing changes.
+ * What to store and what to report; `null`: nothing changes. A single mailbox has alerts of its own. A failure is reported
+ * only once it has lasted for a while, so that a short outage of a server is not.
  */
 export function decideFailing(
   { _id, settings, active, failing: before }: Pick<ShownProfile, "_id" | "settings" | "active" | "failing">,

@@ -1,14 +1,14 @@
 import { connectorDescriptors, type ProfileSettings, type TestEnd } from "@mailfleet/contracts";
 
-/** What the rules look at: one direction of a profile. */
+/** One direction of a profile, as the rules see it. */
 interface Given {
   readonly server: ProfileSettings["inbound"] | ProfileSettings["outbound"];
   readonly flow: NonNullable<ProfileSettings["oauth"]>["flow"] | undefined;
-  /** Each mailbox is named in the requests, and not by who signs in. */
+  /** The requests name the mailbox; the sign-in does not. */
   readonly isApi: boolean;
 }
 
-/** Why a test without a mailbox ends before its end; the first that applies. */
+/** Why a test without a mailbox stops early; the first reason that applies counts. */
 const rules: readonly (TestEnd & { readonly applies: (given: Given) => boolean })[] = [
   {
     before: "sign-in",
@@ -38,7 +38,7 @@ const rules: readonly (TestEnd & { readonly applies: (given: Given) => boolean }
   { before: "mailbox", why: "what follows is asked in the name of a mailbox", applies: ({ isApi }) => isApi },
 ];
 
-/** Where a test of a profile ends that names no mailbox; `null`: it needs none. */
+/** Where a test that names no mailbox stops; `null`: it runs to the end. */
 export function endWithoutMailbox(
   { oauth, ...settings }: Pick<ProfileSettings, "inbound" | "outbound" | "oauth">,
   direction: "inbound" | "outbound",

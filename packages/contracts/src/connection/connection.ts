@@ -20,13 +20,13 @@ import {
 /** `holder` is whose connections are counted together: a mailbox's or a profile's id. */
 const holder = { holder: z.string(), username: z.string() };
 
-/** What a direction signs in with, as `config` knows it. */
+/** The credentials with which a direction signs in, as `config` knows them. */
 export const ConnectionCredentials = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("password"),
     ...holder,
     password: Sealed,
-    /** With holder and server it makes the additional data under which the password opens. */
+    /** Part of the additional data under which the password opens, with holder and server. */
     purpose: z.enum(["mailbox-password", "inbound-password", "outbound-password"]),
     /** Whose mailbox the user opens (RFC 4616 §2), if it is not the user's own. */
     authorizationIdentity: z.string().optional(),
@@ -45,7 +45,7 @@ export const ConnectionCredentials = z.discriminatedUnion("type", [
   }),
   /** The server takes mail without a sign-in: the profile says so. */
   z.object({ type: z.literal("anonymous"), holder: z.string() }),
-  /** Nothing can be used, and why. */
+  /** No credentials can be used, and why. */
   z.object({
     type: z.literal("none"),
     holder: z.string(),
@@ -72,7 +72,7 @@ const Server = z.object({
   apiUrl: z.string().optional(),
   authentication: Authentication.optional(),
   access: Access.optional(),
-  /** Its address is looked up at the host. */
+  /** The address of the API is looked up at the host. */
   autodiscover: z.boolean().optional(),
   /** False: the server keeps no copy of what is sent. */
   saveCopy: z.boolean().optional(),
@@ -150,7 +150,7 @@ export const connection = noun("connection", {
 export const Connection = connection.View;
 export type Connection = z.output<typeof Connection>;
 
-/** The additional data under which a password opens that goes to this server. */
+/** The additional data under which a password for this server opens. */
 export function passwordSealedFor(
   { holder, purpose }: Extract<ConnectionCredentials, { type: "password" }>,
   server: Connection["server"],
