@@ -31,7 +31,16 @@ export function ownedMailbox(id: string, email: string): Mailbox {
 export function ownedProfile(id: string, owner: string): Profile {
   const server = { host: "mail.example.org", port: 993, security: "tls", credentials: "profile" } as const;
   return {
-    ...{ id, v: 1, name: id, owner, type: "other", forOwners: true, massFailureAlert: true },
+    ...{
+      id,
+      v: 1,
+      name: id,
+      owner,
+      type: "other",
+      forOwners: true,
+      massFailureAlert: true,
+      sameSettingsForOutgoing: false,
+    },
     ...{ inbound: { protocol: "imap", ...server }, outbound: { protocol: "smtp", ...server } },
     ...{ minimumPollingIntervalMinutes: 0, maximumConcurrentConnections: 10, connectionTimeoutMs: 60_000 },
     ...{

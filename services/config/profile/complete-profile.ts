@@ -17,8 +17,12 @@ import {
 } from "@mailfleet/contracts";
 
 import { brokenExchangeRules } from "./exchange-rules.ts";
+import { likeInbound, ownOfOutbound } from "./like-inbound.ts";
 
-type Written = Pick<NewProfile, "type" | "inbound" | "outbound" | "oauth" | "sentCopy" | "undeliverableFolder">;
+type Written = Pick<
+  NewProfile,
+  "type" | "inbound" | "outbound" | "oauth" | "sentCopy" | "undeliverableFolder" | "sameSettingsForOutgoing"
+>;
 type Complete = Pick<ProfileSettings, "inbound" | "outbound">;
 
 /** A field whose value is refused, and why. */
@@ -39,7 +43,8 @@ export function changedSettings(before: ProfileSettings, change: ProfileChange):
   for (const [field, value] of Object.entries(rest))
     if (value === null) delete after[field as keyof ProfileSettings];
     else if (value !== undefined) Object.assign(after, { [field]: value });
-  const written = { ...after, inbound: inbound ?? before.inbound, outbound: outbound ?? before.outbound };
+  const kept = after.sameSettingsForOutgoing ? ownOfOutbound(before.outbound) : before.outbound;
+  const written = { ...after, inbound: inbound ?? before.inbound, outbound: outbound ?? kept };
   return { ...after, ...completed(written, "/change") };
 }
 
@@ -48,10 +53,11 @@ function completed(profile: Written, at: string): Complete {
   const usual = credentials ?? (provider ? "oauth" : "mailbox");
   const problems: FieldProblem[] = [];
   const inbound = completeServer(profile, "inbound", profile.inbound?.protocol ?? protocols.inbound, usual, problems);
+  const sending = profile.outbound?.protocol ?? protocols.outbound;
   const outbound = completeServer(
-    profile,
+    sendingLike(profile, inbound, sending, problems),
     "outbound",
-    profile.outbound?.protocol ?? protocols.outbound,
+    sending,
     usual,
     problems,
   );
@@ -62,6 +68,24 @@ function completed(profile: Written, at: string): Complete {
   throw new ProblemError("INVALID", errors.map(({ pointer, reason }) => `${pointer} ${reason}`).join("; "), { errors });
 }
 
+function sendingLike(profile: Written, inbound: object, protocol: Protocol, problems: FieldProblem[]): Written {
+  if (!profile.sameSettingsForOutgoing) return profile;
+  const isKnown = presetOf(profile, protocol) !== undefined;
+  const { outbound, contradicted } = likeInbound(inbound, profile.outbound ?? {}, { protocol, isKnown });
+  for (const name of contradicted)
+    problems.push({
+      pointer: `/outbound/${name}`,
+      reason: "is taken from inbound: leave it out, or set sameSettingsForOutgoing to false",
+    });
+  return { ...profile, outbound };
+}
+
+/** The servers of the profile's provider, if Mailfleet knows them. */
+function presetOf({ type, oauth }: Pick<Written, "type" | "oauth">, protocol: Protocol) {
+  const provider = profileTypeOf(type).provider ?? oauth?.provider;
+  return provider && provider !== "custom" ? connectorDescriptors[protocol].servers[provider] : undefined;
+}
+
 function completeServer(
   { type, oauth, ...profile }: Written,
   direction: "inbound" | "outbound",
@@ -70,9 +94,8 @@ function completeServer(
   problems: FieldProblem[],
 ) {
   const written = profile[direction] ?? {};
-  const provider = profileTypeOf(type).provider ?? oauth?.provider;
-  const connector = connectorDescriptors[protocol];
-  const preset = provider && provider !== "custom" ? connector.servers[provider] : undefined;
+  const connector: ConnectorDescriptor = connectorDescriptors[protocol];
+  const preset = presetOf({ type, oauth }, protocol);
   const security: Security = written.security ?? preset?.security ?? "tls";
   const api = URL.parse(written.apiUrl ?? "");
   const host = written.host ?? api?.hostname ?? (preset && inCloud(oauth?.cloud, preset.host));

@@ -197,3 +197,63 @@ test("the end of a secret lies ahead, but at most 24 months", () => {
   assert.throws(() => refuseSecretEnd(Date.UTC(2028, 10, 28), now, at), /24 months/);
   assert.throws(() => refuseSecretEnd(now, now, at), /future/);
 });
+
+describe("the same settings for outgoing", () => {
+  const inbound = { host: "mail.a.test", security: "starttls", credentials: "profile", trustedCertificates: "PEM" };
+  const same = (more: object = {}) => complete({ sameSettingsForOutgoing: true, inbound, ...more });
+
+  test("are those of inbound, with the protocol and port of sending", () => {
+    assert.deepEqual(same().outbound, {
+      ...{ protocol: "smtp", host: "mail.a.test", port: 587, security: "starttls" },
+      ...{ credentials: "profile", trustedCertificates: "PEM" },
+    });
+    assert.equal(same({ outbound: { port: 2525 } }).outbound.port, 2525);
+  });
+
+  test("of Exchange are all that say where it is and how to sign in", () => {
+    const exchange = { protocol: "ews", apiUrl: "https://ex.a.test/EWS/Exchange.asmx", authentication: "ntlm" };
+    const { outbound } = complete({
+      ...{ type: "exchange-server", sameSettingsForOutgoing: true },
+      ...{ inbound: exchange, outbound: { saveCopy: false } },
+    });
+    assert.deepEqual(
+      [outbound.host, outbound.apiUrl, outbound.authentication, outbound.access, outbound.saveCopy],
+      ["ex.a.test", exchange.apiUrl, "ntlm", "impersonation", false],
+    );
+  });
+
+  test("leave the servers of a known provider as they are", () => {
+    const { outbound } = complete({ type: "gmail", oauth: google, sameSettingsForOutgoing: true });
+    assert.deepEqual([outbound.host, outbound.credentials], ["smtp.gmail.com", "oauth"]);
+  });
+
+  test("follow a change of inbound, and a usual port follows the security", () => {
+    const tls = changedSettings(same(), {
+      inbound: { ...inbound, host: "new.a.test", security: "tls" },
+    } as ProfileChange);
+    assert.deepEqual([tls.outbound.host, tls.outbound.security, tls.outbound.port], ["new.a.test", "tls", 465]);
+    const own = changedSettings(same({ outbound: { port: 2525 } }), {
+      inbound: { ...inbound, security: "tls" },
+    } as ProfileChange);
+    assert.equal(own.outbound.port, 2525);
+  });
+
+  test("that are switched off stay as they were, and then go their own way", () => {
+    const off = changedSettings(same(), { sameSettingsForOutgoing: false });
+    assert.equal(off.outbound.host, "mail.a.test");
+    assert.equal(
+      changedSettings(off, { inbound: { ...inbound, host: "x.test" } } as ProfileChange).outbound.host,
+      "mail.a.test",
+    );
+  });
+
+  test("cannot be contradicted: each field that differs is named", () => {
+    const { errors } = problemOf(() =>
+      same({ outbound: { host: "other.test", security: "tls", credentials: "profile" } }),
+    );
+    assert.deepEqual(
+      errors?.map(({ pointer }) => pointer),
+      ["/new/outbound/host", "/new/outbound/security"],
+    );
+  });
+});

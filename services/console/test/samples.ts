@@ -44,6 +44,7 @@ export const profileSample: Profile = {
   v: 1,
   name: "Sample",
   massFailureAlert: true,
+  sameSettingsForOutgoing: false,
   forOwners: true,
   type: "other",
   inbound: { protocol: "imap", host: "mail.example.org", port: 993, security: "tls", credentials: "mailbox" },

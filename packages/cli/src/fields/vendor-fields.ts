@@ -53,7 +53,7 @@ export const vendorFields: Readonly<Record<"profile" | "mailbox" | "settings", R
     outgoingusername: here("profile.outboundCredentials"),
     outgoingpassword: here("profile.outboundCredentials"),
     isoutgoingpasswordset: here("profile.outboundCredentials"),
-    usesamesettingsforoutgoingconnections: missing("what outbound leaves out taken from inbound"),
+    usesamesettingsforoutgoingconnections: here("profile.sameSettingsForOutgoing"),
     oauthclientid: here("profile.oauth.clientId"),
     oauthclientsecret: here("profile.oauthSecret"),
     isoauthclientsecretset: here("profile.oauthSecret"),

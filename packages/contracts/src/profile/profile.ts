@@ -86,6 +86,10 @@ export const profile = noun("profile", {
         drops: ["host", "port", "security", "authentication", "access", "autodiscover", "apiUrl", "saveCopy"],
       },
     }),
+    sameSettingsForOutgoing: field(
+      z.boolean().default(false),
+      "whether outbound has the host, security, trusted certificates, credentials and way of signing in of inbound, and follows their changes",
+    ),
     oauth: field(OAuthSettings.optional(), "how tokens are granted; replaced whole", {
       flags: {
         ...applicationFlags,
