@@ -27,11 +27,13 @@ export async function spreadProfiles(ports: Ports, signal: AbortSignal): Promise
 }
 
 async function spreadProfile(ports: Ports, profile: ShownProfile, signal: AbortSignal): Promise<void> {
-  const { mailboxes, logger } = ports;
+  const { mailboxes, logger, worlds } = ports;
   await spread(
     (limit) => mailboxes.behindProfile(profile._id, profile.relevantV, limit),
-    (ids) =>
-      eachAlone(ids, { logger, what: "profile's change", name: String }, async (mailboxId) => {
+    async (ids) => {
+      // What is decided with the profile of a moment ago would count as heard.
+      await worlds.profile(profile._id, { atLeast: profile.v });
+      await eachAlone(ids, { logger, what: "profile's change", name: String }, async (mailboxId) => {
         const at = ports.now();
         await take(ports, mailboxId, {
           id: `profile/${profile._id}/${profile.v}`,
@@ -40,7 +42,8 @@ async function spreadProfile(ports: Ports, profile: ShownProfile, signal: AbortS
           event: "profileChanged",
           plan: (document) => planSpread(document, profile, at),
         });
-      }),
+      });
+    },
     signal,
   );
 }
