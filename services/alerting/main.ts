@@ -41,7 +41,13 @@ runService(alerting, async ({ name, environment, logger, metrics, failPoint, add
       openChannel: createMailServer({
         connectors: createConnectors({ fetch }).outbound,
         openSecret: opener.open,
-        tokens: createTokens({ fetch, open: opener.open, seal: sealer.seal, grants, now, owner: name, logger }),
+        tokens: createTokens({
+          ...{ fetch, open: opener.open, seal: sealer.seal, grants, now, owner: name, logger },
+          certificateRead({ secret, certificate }) {
+            const kept = bus.request("alerting.notification-settings.keep-certificate", { secret, certificate });
+            kept.catch((err: unknown) => logger.info({ err }, "the end of a certificate was not told"));
+          },
+        }),
         destinations: destinationsOf(bus, networks),
       }),
       metrics: createMetrics(metrics, notices),

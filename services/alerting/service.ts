@@ -40,7 +40,12 @@ export const alerting = defineService<AlertingPorts, "wall">()({
     MAILFLEET_NO_PROXY: z.string().default(""),
   },
   collections: Object.values(collections),
-  asks: ["config.settings.get", "config.mailbox.get", "config.profile.get"],
+  asks: [
+    "config.settings.get",
+    "config.mailbox.get",
+    "config.profile.get",
+    "alerting.notification-settings.keep-certificate",
+  ],
   // A dead letter goes back to where it came from.
   publishes: [...new Set(Object.values(consumers).map(({ stream }) => stream))].flatMap(
     (name) => streams[name].subjects,

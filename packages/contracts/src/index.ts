@@ -77,6 +77,7 @@ export { camel, kebab, sentenceOf } from "./noun/words.ts";
 export { nouns } from "./nouns.ts";
 export { inCloud } from "./oauth/microsoft-clouds.ts";
 export {
+  type CertificateShown,
   type KeyVaultReference,
   OAuthClient,
   OAuthSettings,

@@ -1,4 +1,11 @@
-import { type FailureCode, FailureError, failureOf, ProblemError, Secret } from "@mailfleet/contracts";
+import {
+  type CertificateShown,
+  type FailureCode,
+  FailureError,
+  failureOf,
+  ProblemError,
+  Secret,
+} from "@mailfleet/contracts";
 import { failureOfStatus } from "@mailfleet/http";
 import { readClientCertificate } from "./client-certificate.ts";
 import { Unreadable } from "./der.ts";
@@ -18,17 +25,16 @@ const keptMs = 60 * 60_000;
 
 type Vault = NonNullable<NonNullable<Client["secret"]>["keyVault"]>;
 
-/** A certificate with its key, as PEM, and until when it is used without asking again, in milliseconds since the epoch. */
-interface VaultCertificate {
+/** A certificate with its key, as PEM. */
+interface VaultCertificate extends CertificateShown {
   readonly pem: Secret;
-  readonly expiresAt: number;
   /** The version that the vault gave. */
   readonly version: string;
 }
 
 /** See `VaultCertificates`. Nothing is in memory at first. */
 export function createVaultCertificates(
-  given: Omit<RequestPorts, "certificates"> & Pick<TokenPorts, "logger">,
+  given: Omit<RequestPorts, "certificates"> & Pick<TokenPorts, "logger" | "certificateRead">,
 ): VaultCertificates {
   const cache = createTokenCache(
     () => given.now(),
@@ -43,18 +49,25 @@ export function createVaultCertificates(
       const { keyVault, sealed } = secretOf(client);
       const key = JSON.stringify([keyVault, client.tokenEndpoint, sealed.tag]);
       return cache.get(key, wanted, async (shared) => {
-        const { pem, expiresAt } = await readVault(ports, client, shared);
+        const { pem, expiresAt } = await read(client, shared);
         return { token: pem, endsAt: expiresAt, renewAt: Math.min(expiresAt, given.now() + keptMs) };
       });
     },
     async describe(client, signal) {
       const { url, certificateName } = secretOf(client).keyVault;
-      const { expiresAt, version } = await readVault(ports, client, signal);
+      const { expiresAt, version } = await read(client, signal);
       const until = new Date(expiresAt).toISOString().slice(0, 10);
       return `${certificateName} at ${new URL(url).host}, version ${version || "unknown"}, valid until ${until}`;
     },
   };
   const ports: RequestPorts = { ...given, certificates };
+  async function read(client: Client, signal: AbortSignal): Promise<VaultCertificate> {
+    const { owner, sealed } = secretOf(client);
+    const found = await readVault(ports, client, signal);
+    const { thumbprint, expiresAt } = found;
+    given.certificateRead({ owner, secret: sealed.tag, certificate: { thumbprint, expiresAt } });
+    return found;
+  }
   return certificates;
 }
 
@@ -81,8 +94,8 @@ async function readVault(ports: RequestPorts, client: Client, signal: AbortSigna
   const { value, contentType, id } = answer.json ?? {};
   if (typeof value !== "string" || value === "") throw unusable(vault, "the answer holds no secret");
   const pem = await asPem(vault, value, typeof contentType === "string" ? contentType : "");
-  const { expiresAt } = readCertificate(vault, pem, ports.now());
-  return { pem: new Secret(pem), expiresAt, version: /\/([0-9a-f]{32})$/i.exec(String(id))?.[1] ?? "" };
+  const { thumbprint, expiresAt } = readCertificate(vault, pem, ports.now());
+  return { pem: new Secret(pem), thumbprint, expiresAt, version: /\/([0-9a-f]{32})$/i.exec(String(id))?.[1] ?? "" };
 }
 
 async function vaultToken(ports: RequestPorts, client: Client, signal: AbortSignal): Promise<Secret> {
@@ -155,7 +168,7 @@ async function asPem(vault: Vault, value: string, contentType: string): Promise<
   }
 }
 
-function readCertificate(vault: Vault, pem: string, now: number): { expiresAt: number } {
+function readCertificate(vault: Vault, pem: string, now: number): CertificateShown {
   try {
     return readClientCertificate(pem, now);
   } catch (error) {

@@ -1,4 +1,5 @@
 import type {
+  CertificateShown,
   ConnectionCredentials,
   Logger,
   OAuthClient,
@@ -22,10 +23,19 @@ export interface TokenPorts {
     ): Promise<RequestOutput<"config.grant.begin-refresh">>;
     endRefresh(input: RequestInput<"config.grant.end-refresh">): Promise<{ kept: boolean }>;
   };
+  /** Hears of each certificate that was read in a key vault. Nothing waits for it. */
+  certificateRead(read: CertificateRead): void;
   now(): number;
   /** The name of this process among the replicas. */
   readonly owner: string;
   readonly logger: Logger;
+}
+
+/** A certificate as it was read in a key vault: whose it is, and the tag of the sealed secret that opened the vault. */
+export interface CertificateRead {
+  readonly owner: string;
+  readonly secret: string;
+  readonly certificate: CertificateShown;
 }
 
 /** What `config` says about a mailbox that signs in with tokens. */

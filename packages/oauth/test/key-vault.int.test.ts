@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
 import { after, before, beforeEach, describe, it } from "node:test";
 import { inspect } from "node:util";
 import { FailureError, type KeyVaultReference, type OAuthClient } from "@mailfleet/contracts";
 import { makeCertificate, pkcs12Secret, startVaultDouble, type VaultDouble } from "@mailfleet/local/doubles";
 import { clientSecretOf, type TokenPorts } from "../src/index.ts";
+import type { CertificateRead } from "../src/ports.ts";
 import { Grants, mailbox, patient, seal, startWorld, type World } from "./world.ts";
 
 const reader = "reader-of-the-vault";
@@ -130,7 +132,9 @@ describe("a certificate in a key vault", () => {
   it("is renewed in the vault, and no token fails: what is refused is read again", async () => {
     const first = registered("renewed");
     vault.put(name, asPem(first));
-    const tokens = world.tokensOf();
+    const told: CertificateRead[] = [];
+    const certificateRead = (read: CertificateRead) => void told.push(read);
+    const tokens = world.tokensOf(new Grants("", world.double.endpoints.token), { certificateRead });
     const client = applicationOf("renewed");
     const source = sourceOf(client, tokens);
     await source.accessToken({ renew: false, signal: patient() });
@@ -138,6 +142,12 @@ describe("a certificate in a key vault", () => {
     world.double.addClient({ clientId: "renewed", certificate: second.certificate });
     vault.put(name, await pkcs12Secret(second));
     const token = await source.accessToken({ renew: true, signal: patient() });
+    const ends = [first, second].map(({ certificate }) => Date.parse(new X509Certificate(certificate).validTo));
+    assert.deepEqual(
+      told.map(({ owner, secret, certificate: { expiresAt } }) => [owner, secret, expiresAt]),
+      ends.map((end) => ["pf_1", client.secret?.sealed.tag, end]),
+      "who warns of its end is told",
+    );
     assert.equal(world.double.introspect(token.reveal())?.clientId, "renewed");
   });
 

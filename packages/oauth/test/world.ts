@@ -118,6 +118,7 @@ export async function startWorld(options: OAuthDoubleOptions = {}) {
       open,
       seal: async (secret, aad) => seal(secret.reveal(), aad),
       grants,
+      certificateRead: nothing,
       now: Date.now,
       owner: "test",
       logger: silent,

@@ -108,6 +108,11 @@ export async function connectWorker<Connector>(
       beginRefresh: (input) => bus.request("config.grant.begin-refresh", input),
       endRefresh: (input) => bus.request("config.grant.end-refresh", input),
     },
+    certificateRead({ owner: profileId, secret, certificate }) {
+      const kept = bus.request("config.profile.keep-certificate", { profileId, secret, certificate });
+      // It is told again when the certificate is read again.
+      kept.catch((err: unknown) => logger.info({ err, profile: profileId }, "the end of a certificate was not told"));
+    },
     now,
     owner,
     logger,

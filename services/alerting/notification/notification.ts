@@ -4,6 +4,7 @@ import { clearServerAlert } from "../notice/server-state.ts";
 import type { AlertingPorts } from "../ports.ts";
 import { completed, initialSettings, type NotificationBody, presentSettings } from "./body.ts";
 import { changedSettings } from "./change.ts";
+import { keepCertificate } from "./keep-certificate.ts";
 import { settingsProblems } from "./problems.ts";
 import { shownSettings } from "./show.ts";
 import { testNotificationSettings } from "./test-message.ts";
@@ -36,6 +37,7 @@ export const keptNotificationSettings = keep<AlertingPorts, NotificationBody>()(
         projectId: application?.projectId,
       };
     },
+    "keep-certificate": (input) => keepCertificate(ports, input),
     test: (input) => testNotificationSettings(ports, input),
   }),
   async after(ports, _verb, { before, after }) {

@@ -16,8 +16,8 @@ const stages = [
 const codes = stages.map(({ code }) => code);
 
 /**
- * One look at the end of the application's secret, as the administrator wrote it. Each stage is raised once for what was
- * written: the same look, by whichever replica, is the same message.
+ * One look at the end of the application's secret, as the administrator wrote it, or of its certificate, as it was read
+ * in the key vault. Each stage is raised once for what was written or read: the same look, by whichever replica, is the same message.
  */
 export async function watchSecret(
   ports: Parameters<typeof presentSettings>[0] & {
@@ -51,8 +51,10 @@ export async function clearSecretAlerts({
   await wall.clear({ at, object, codes }, { id: `notifications:secret-set:${at}` });
 }
 
-/** `null` where no end is known or no mail leaves with the secret. */
+/** `null` where no end is known or no mail leaves with the secret. A certificate in a key vault has an end of its own. */
 function endOf(settings: NotificationBody): number | null {
-  if (!settings.enabled || !settings.oauthSecret || !usesApplication(settings)) return null;
-  return settings.secretExpiresAt;
+  const { enabled, oauthSecret, secretExpiresAt } = settings;
+  if (!enabled || !oauthSecret || !usesApplication(settings)) return null;
+  const inVault = oauthSecret.keyVault && oauthSecret.certificate?.expiresAt;
+  return inVault === undefined ? secretExpiresAt : Math.min(inVault, secretExpiresAt ?? inVault);
 }

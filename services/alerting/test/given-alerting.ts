@@ -175,6 +175,7 @@ export async function givenAlerting() {
         open: opener.open,
         seal: sealer.seal,
         grants: { beginRefresh: noGrants, endRefresh: noGrants },
+        certificateRead: () => undefined,
         now: Date.now,
         owner: "test",
         logger,

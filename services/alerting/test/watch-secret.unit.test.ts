@@ -56,6 +56,23 @@ describe("the end of the application's secret", () => {
     assert.deepEqual([...raised.values()], ["SECRET_ENDS_IN_3_DAYS"]);
   });
 
+  test("of a certificate in a key vault is told as it was read there, unless the written one comes first", async () => {
+    const [keyVault, certificate] = [
+      { url: "https://v.test", certificateName: "c", clientId: "r" },
+      { thumbprint: "t", expiresAt: end },
+    ];
+    const inVault = {
+      ...(settings.oauthSecret as NonNullable<NotificationBody["oauthSecret"]>),
+      keyVault,
+      certificate,
+    };
+    settings = { ...settings, oauthSecret: inVault, secretExpiresAt: null };
+    await look(end - 2 * day);
+    settings = { ...settings, secretExpiresAt: end - day, secretExpirySetAt: 2 };
+    await look(end - 2 * day);
+    assert.deepEqual([...raised.values()], ["SECRET_ENDS_IN_3_DAYS", "SECRET_ENDS_IN_1_DAY"]);
+  });
+
   test("is no news any more with a later end, without notifications, or where no token is used", async () => {
     for (const change of [{ secretExpiresAt: end + 365 * day }, { enabled: false }, { mode: "smtp" }] as const) {
       await look(end);

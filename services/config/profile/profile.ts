@@ -6,6 +6,7 @@ import { type ProfileBody, profileCollection, type StoredProfile } from "./body.
 import { changedSettings, completeProfile } from "./complete-profile.ts";
 import { destinationsOf } from "./destinations.ts";
 import { profileChanged, profileCreated, profileDeleted, refusalsOver, type Said } from "./facts.ts";
+import { keepCertificate } from "./keep-certificate.ts";
 import { nameTaken, profileInUse, refuseSecretEnd } from "./problems.ts";
 import { changedProfile, newProfile, switchedProfile } from "./profile-change.ts";
 import { refuseTooMany } from "./room.ts";
@@ -85,6 +86,7 @@ export const keptProfiles = keep<Ports, ProfileBody>()(profile, {
         projectId: settings.oauth?.projectId,
       };
     },
+    "keep-certificate": (input) => keepCertificate(ports, input),
     "make-default": async ({ id: profileId, commandId }) => {
       const profile = await ports.documents.profile.get(profileId);
       const key = `make-default/${profile._id}/${commandId}`;

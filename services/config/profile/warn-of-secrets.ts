@@ -27,7 +27,8 @@ async function warn({ documents, now }: Ports, profile: ShownProfile): Promise<v
   const outbox =
     warned && !warned.startsWith(`${ends}:`) ? [alertCleared({ at, object, codes: [...secretEndCodes] })] : [];
   if (code && ends !== null) {
-    const detail = `The secret of the OAuth application ends at ${new Date(ends).toISOString()}.`;
+    const what = profile.oauthSecret?.certificate?.expiresAt === ends ? "certificate" : "secret";
+    const detail = `The ${what} of the OAuth application ends at ${new Date(ends).toISOString()}.`;
     outbox.push(alertRaised({ at, object, code, detail }));
   }
   await documents.profile.change(profile._id, { key: `warned/${said}/${profile.v}`, at }, (before) =>
@@ -37,7 +38,14 @@ async function warn({ documents, now }: Ports, profile: ShownProfile): Promise<v
   );
 }
 
-/** When the application can no longer prove itself: as entered, or as its certificate says; `null`: not known. */
-export function secretEnd({ settings, oauthSecret }: ShownProfile): number | null {
-  return oauthSecret?.certificate?.expiresAt ?? settings.oauth?.clientSecretExpiresAt ?? null;
+/**
+ * When the application can no longer prove itself: as entered, or as its certificate says; `null`: not known. Of a
+ * certificate in a key vault it is also over when the secret that opens the vault ends.
+ */
+export function secretEnd({ settings, oauthSecret }: Pick<ShownProfile, "settings" | "oauthSecret">): number | null {
+  const certificate = oauthSecret?.certificate?.expiresAt;
+  const entered = settings.oauth?.clientSecretExpiresAt;
+  if (oauthSecret?.keyVault && certificate !== undefined && entered !== undefined)
+    return Math.min(certificate, entered);
+  return certificate ?? entered ?? null;
 }

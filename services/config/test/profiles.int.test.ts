@@ -3,7 +3,9 @@ import { after, before, describe, test } from "node:test";
 import { type Mailbox, ProblemError, type Profile, sealedFor } from "@mailfleet/contracts";
 import { singleId } from "@mailfleet/kit";
 import { eventually } from "@mailfleet/local/testing";
+import { checks } from "../checks.ts";
 import { spreadRhythm } from "../mailbox/spread-rhythm.ts";
+import { warnOfSecrets } from "../profile/warn-of-secrets.ts";
 import { watchFailing } from "../profile/watch-failing.ts";
 import {
   command,
@@ -317,6 +319,46 @@ describe("a secret of a profile", () => {
       change: { inbound: { ...inbound, host: "own.example.org", credentials: "mailbox" } },
     });
     assert.equal(own.inboundCredentials, null, "nothing uses it any more, and it would open for nothing");
+  });
+
+  test("that opens a key vault: people are warned before the end of the certificate that a worker read there", async () => {
+    const endpoints = { token: "https://login.example.org/token" };
+    const application = {
+      provider: "microsoft",
+      flow: "application",
+      clientId: "c",
+      clientAuthentication: "certificate",
+    };
+    const oauth = { ...application, tenantId: "example.org", endpoints };
+    const inbound = { host: "imap.example.org", credentials: "oauth" };
+    const keyVault = { url: "https://vault.example.org", certificateName: "mail", clientId: "reader" };
+    const { id: profileId, ...input } = profileInput({ inbound, oauth });
+    const destination = "https://login.example.org https://vault.example.org";
+    const { password: secret } = sealedCredentials(sealedFor(profileId, "oauth-client", destination));
+    const oauthSecret = { kind: "key-vault-certificate", secret: { ...secret, tag: fresh() }, keyVault } as const;
+    await bus.request("config.profile.create", { id: profileId, ...input, oauthSecret });
+    const told = (tag: string, thumbprint: string, days: number) => {
+      const certificate = { thumbprint, expiresAt: Date.now() + days * 86_400_000 };
+      return bus.request("config.profile.keep-certificate", { profileId, secret: tag, certificate });
+    };
+    const known = async () => (await bus.request("config.profile.get", { id: profileId })).oauthSecret?.certificate;
+    await told("of-another-secret", "x", 1);
+    assert.equal(await known(), undefined);
+    await told(oauthSecret.secret.tag, "first", 20);
+    assert.equal((await known())?.thumbprint, "first");
+
+    const later = { ...replica.ports, now: () => Date.now() + 10 * 86_400_000 };
+    const facts = await given.listen("fact.mailbox.*.alert-raised");
+    const raised = await eventually(async () => {
+      await warnOfSecrets(later);
+      return facts.of("alert.raised.v1").find(({ body }) => body.object.id === profileId);
+    });
+    assert.equal(raised.body.code, "SECRET_ENDS_IN_14_DAYS");
+    assert.match(raised.body.detail ?? "", /^The certificate of the OAuth application ends at 20/);
+    const doctor = () => checks["profile-secrets"]?.look(later);
+    assert.equal((await doctor())?.level, "warn");
+    await told(oauthSecret.secret.tag, "renewed in the vault", 300);
+    assert.equal((await doctor())?.level, "ok");
   });
 
   test("of the application is needed again when the token endpoint changes", async () => {

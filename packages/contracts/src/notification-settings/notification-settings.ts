@@ -8,7 +8,7 @@ import { serverDestination, tokenDestination } from "../noun/sealed.ts";
 import { credentials } from "../noun/secret-field.ts";
 import { whole } from "../noun/whole.ts";
 import { applicationFlags, OAuthEndpoints, TenantId } from "../oauth/oauth.ts";
-import { oauthSecret } from "../oauth/oauth-secret.ts";
+import { certificateRead, oauthSecret } from "../oauth/oauth-secret.ts";
 import { providerPresets } from "../provider-presets.ts";
 import { Security, Severity } from "../vocabulary.ts";
 
@@ -202,6 +202,12 @@ export const notificationSettings = noun("notification-settings", {
       tried: false,
       // Longer than `alerting` needs for all steps together.
       timeoutMs: 60_000,
+    }),
+    "keep-certificate": operation({
+      text: "Keep what was read of a certificate in a key vault, which is not the certificate itself",
+      kind: "internal",
+      input: certificateRead,
+      answer: z.object({}),
     }),
   },
 });

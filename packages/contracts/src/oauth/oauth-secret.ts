@@ -1,7 +1,7 @@
 import { z } from "zod";
-import type { SealPurpose } from "../noun/sealed.ts";
+import { Sealed, type SealPurpose } from "../noun/sealed.ts";
 import type { SecretField } from "../noun/secret-field.ts";
-import { KeyVaultReference, OAuthSecretShown, SealedOAuthSecret } from "./oauth.ts";
+import { CertificateShown, KeyVaultReference, OAuthSecretShown, SealedOAuthSecret } from "./oauth.ts";
 
 /** Longest text that is sealed: what is sealed must fit into one request on the bus. */
 const longest = 20_000;
@@ -32,6 +32,12 @@ export const OAuthSecret = z
     error: "must be one of clientSecret, certificate, keyVault and serviceAccountKey",
   });
 export type OAuthSecret = z.infer<typeof OAuthSecret>;
+
+/**
+ * What is told of a certificate in a key vault when it was read. `secret` is the tag of the sealed secret that opened the
+ * vault: where there is another by now, nothing is kept.
+ */
+export const certificateRead = { secret: Sealed.shape.tag, certificate: CertificateShown } as const;
 
 /** Declares the secret of an OAuth application. */
 export const oauthSecret = (purpose: SealPurpose, text: string) =>

@@ -141,14 +141,18 @@ export type KeyVaultReference = z.infer<typeof KeyVaultReference>;
 /** The secret by which an application proves itself; of a certificate in a key vault, the one that reads it there. */
 const OAuthSecretKind = z.enum(["client-secret", "client-certificate", "key-vault-certificate", "service-account-key"]);
 
+/** What may be known of a certificate: its SHA-256, base64url (`x5t#S256`), and its end. */
+export const CertificateShown = z.object({ thumbprint: z.string().max(100), expiresAt: Instant });
+export type CertificateShown = z.infer<typeof CertificateShown>;
+
 /** A sealed secret with what may be shown of it. */
 export const SealedOAuthSecret = z.strictObject({
   kind: OAuthSecretKind,
   secret: Sealed,
   /** Of a service account's key. */
   serviceAccount: ServiceAccountShown.optional(),
-  /** Of a certificate: SHA-256 of it, base64url (`x5t#S256`), and its end. */
-  certificate: z.object({ thumbprint: z.string().max(100), expiresAt: Instant }).optional(),
+  /** Of a certificate; of one in a key vault, what a worker read there last. */
+  certificate: CertificateShown.optional(),
   /** Of a certificate in a key vault. */
   keyVault: KeyVaultReference.optional(),
 });

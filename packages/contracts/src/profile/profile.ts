@@ -7,7 +7,7 @@ import { operation } from "../noun/operation.ts";
 import { credentials } from "../noun/secret-field.ts";
 import { whole } from "../noun/whole.ts";
 import { applicationFlags, OAuthSettings } from "../oauth/oauth.ts";
-import { oauthSecret } from "../oauth/oauth-secret.ts";
+import { certificateRead, oauthSecret } from "../oauth/oauth-secret.ts";
 import { EightBitPolicy, SentCopy, UncertainPolicy } from "../vocabulary.ts";
 import { ConnectionTest } from "./connection-test.ts";
 import { ProfileType, profileTypes } from "./profile-type.ts";
@@ -232,6 +232,12 @@ export const profile = noun("profile", {
       tried: false,
       // Longer than the workers need for all steps together.
       timeoutMs: 60_000,
+    }),
+    "keep-certificate": operation({
+      text: "Keep what a worker read of a certificate in a key vault, which is not the certificate itself",
+      kind: "internal",
+      input: { profileId: ProfileId, ...certificateRead },
+      answer: z.object({}),
     }),
     "switch-to-next": operation({
       text: "Replace the present secrets by the next ones; no mailbox stops",
