@@ -16,6 +16,15 @@ export function createMetrics(registry: Registry) {
     ),
     /** By state: deferred, waiting (its mailbox does not run), uncertain. */
     open: gauge("mailfleet_send_open", "Sends that are neither sent nor given up and not on their normal way", "state"),
+    proved: gauge(
+      "mailfleet_send_proved_within",
+      "Mailboxes that sent, or proved in a test that they can, within so many seconds, by upper bound",
+      "seconds",
+    ),
+    unproved: gauge(
+      "mailfleet_send_unproved_seconds",
+      "How long mail has waited for a mailbox without a proof that it can send, the longest; 0: none waits",
+    ),
     inFlight: gauge("mailfleet_send_in_flight", "Sends being handed over now"),
   };
 }

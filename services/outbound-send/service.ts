@@ -13,6 +13,7 @@ import { eraseSends } from "./send/erase-sends.ts";
 import { createFollowLifecycle } from "./send/follow-lifecycle.ts";
 import { getSend, listSends } from "./send/list-sends.ts";
 import { measureBacklog } from "./send/measure-backlog.ts";
+import { measureProofs } from "./send/measure-proofs.ts";
 import { releaseSend } from "./send/release-send.ts";
 import { searchSends, sendTrail } from "./send/search-sends.ts";
 import { sendingOf } from "./send/sending.ts";
@@ -85,6 +86,7 @@ export const outboundSend = defineService<OutboundPorts>()({
     sweep: { everyMs: 2000, round: (ports) => createSweep(ports) },
     "do-afterwards": every(2000, doAfterwards),
     "measure-backlog": every(60_000, measureBacklog),
+    "measure-proofs": every(60_000, measureProofs),
     "save-activity": every(2000, (ports) => sendingOf(ports).activity.save()),
   },
   checks,

@@ -78,6 +78,24 @@ export function createActivityStore(store: Store) {
         { ordered: false },
       );
     },
+    /** When each of these mailboxes proved last that it can send; those that never did are left out. */
+    provedAt: async (mailboxIds: readonly string[]) => {
+      const found = await activity
+        .find({ _id: { $in: [...mailboxIds] } }, { projection: { lastProvedSuccessAt: 1 } })
+        .toArray();
+      return new Map(
+        found.flatMap(({ _id, lastProvedSuccessAt: at }) => (at === undefined ? [] : [[_id, at] as const])),
+      );
+    },
+    /** How many mailboxes proved since each of these times that they can send. */
+    async provedSince(since: readonly number[]) {
+      const count = (at: number) => ({ $sum: { $cond: [{ $gte: ["$lastProvedSuccessAt", at] }, 1, 0] } });
+      const counts = Object.fromEntries(since.map((at, index) => [`since${index}`, count(at)]));
+      const [found] = await activity
+        .aggregate<Record<`since${number}`, number>>([{ $group: { _id: null, ...counts } }])
+        .toArray();
+      return since.map((_, index) => found?.[`since${index}`] ?? 0);
+    },
     remove: async (mailboxId: string) => {
       await activity.deleteOne({ _id: mailboxId });
     },

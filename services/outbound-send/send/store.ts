@@ -260,6 +260,23 @@ export function createSendStore(store: Store, owner: string) {
       return { dueAt: due[0]?.dueAt ?? null, open };
     },
 
+    /** Since when mail waits for mailboxes that do not send, the longest first: at most so many of them. */
+    async waitingSince(limit: number) {
+      // The index alone: the documents hold whole messages.
+      const found = await sends
+        .aggregate<{ _id: string; acceptedAt: number }>(
+          [
+            { $match: { attention: "waiting", mailboxId: { $gt: "" } } },
+            { $group: { _id: "$mailboxId", acceptedAt: { $min: "$acceptedAt" } } },
+            { $sort: { acceptedAt: 1 } },
+            { $limit: limit },
+          ],
+          { hint: "attention" },
+        )
+        .toArray();
+      return found.map(({ _id, acceptedAt }) => ({ mailboxId: _id, acceptedAt }));
+    },
+
     /** Makes all that waits for a mailbox due, in its old order; how many wait. */
     release: async (mailboxId: string) =>
       (await sends.updateMany({ attention: "waiting", mailboxId }, [{ $set: { due: "$acceptedAt" } }])).matchedCount,

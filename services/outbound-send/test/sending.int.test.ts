@@ -2,6 +2,10 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { type MessageBody, ProblemError, subjects } from "@mailfleet/contracts";
 import { eventually } from "@mailfleet/local/testing";
+import { createActivityStore } from "../activity/store.ts";
+import { checks } from "../checks.ts";
+import type { OutboundPorts } from "../ports.ts";
+import { unproved } from "../send/measure-proofs.ts";
 import { searchSends } from "../send/search-sends.ts";
 import { insertedSend, type SendDocument } from "../send/send-document.ts";
 import { createSendStore } from "../send/store.ts";
@@ -24,6 +28,38 @@ after(async () => {
 const stateOf = async (sendId: string) => (await given.get(sendId)).state;
 const factsOf = (sendId: string) => given.facts.filter(({ body }) => body.sendId === sendId).map(({ type }) => type);
 
+it("mail that waits for a mailbox that proves nothing is told; a mailbox that has nothing to send is not", async (t) => {
+  const { db } = given.store;
+  const sends = db.collection<{ _id: string; mailboxId: string; idempotencyKey: string; acceptedAt: number }>("sends");
+  const ports = { sends: createSendStore(given.store, "observer"), activity: createActivityStore(given.store) };
+  t.after(async () => {
+    await sends.deleteMany({ mailboxId: /^mb_(never|since)$/ });
+    for (const mailboxId of ["mb_since", "mb_rarely"]) await ports.activity.remove(mailboxId);
+  });
+  const waits = { attention: "waiting", acceptedAt: 10 };
+  await sends.insertMany([
+    { _id: "sn_1", mailboxId: "mb_never", idempotencyKey: "1", ...waits },
+    { _id: "sn_2", mailboxId: "mb_never", idempotencyKey: "2", ...waits, acceptedAt: 5 },
+    { _id: "sn_3", mailboxId: "mb_since", idempotencyKey: "3", ...waits },
+  ]);
+  await ports.activity.sent([
+    { mailboxId: "mb_since", messages: 1, at: 50 },
+    { mailboxId: "mb_rarely", messages: 1, at: 1 },
+  ]);
+  assert.deepEqual(await unproved(ports), [
+    { mailboxId: "mb_never", since: 5 },
+    { mailboxId: "mb_since", since: 50 },
+  ]);
+  assert.deepEqual(await ports.activity.provedSince([0, 20, 60]), [2, 1, 0]);
+  const look = (at: number) => checks["sends-proved"]?.look({ ...ports, now: () => at } as OutboundPorts);
+  assert.equal((await look(3_600_005))?.level, "ok");
+  const told = await look(3_600_006);
+  assert.match(
+    `${told?.level} ${told?.text}`,
+    /^warn Mail waits for the mailbox mb_never, which has not sent for \d+ \w+\.$/,
+  );
+});
+
 it("what is not sent yet is counted from indexes alone: the documents hold whole messages", async () => {
   const { db } = given.store;
   const sends = db.collection<{
@@ -40,7 +76,8 @@ it("what is not sent yet is counted from indexes alone: the documents hold whole
     { _id: "sn_held", mailboxId: "mb_nobody", idempotencyKey: "three", attention: "uncertain" },
   ]);
   await db.command({ profile: 2 });
-  const { dueAt, open } = await store.backlog(60).finally(() => db.command({ profile: 0 }));
+  const counted = Promise.all([store.backlog(60), store.waitingSince(10)]);
+  const [{ dueAt, open }] = await counted.finally(() => db.command({ profile: 0 }));
   assert.deepEqual([dueAt, Object.fromEntries(open)], [5, { deferred: 1, waiting: 0, uncertain: 1 }]);
   assert.equal((await store.backlog(4)).dueAt, null);
   const seen = await db
@@ -49,7 +86,7 @@ it("what is not sent yet is counted from indexes alone: the documents hold whole
     .toArray();
   assert.deepEqual(
     seen.map(({ docsExamined }) => docsExamined),
-    [0, 0, 0, 0],
+    [0, 0, 0, 0, 0],
   );
   await sends.deleteMany({ mailboxId: "mb_nobody" });
 });
