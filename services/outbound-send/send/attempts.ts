@@ -94,11 +94,7 @@ export class Attempts {
     let outcome: Outcome;
     try {
       const may = mayStart();
-      if (!may || this.#ports.signal.aborted || journal.isLost)
-        return await this.#write(send, async () => {
-          await this.#handOver.giveBack(send, journal);
-          return null;
-        });
+      if (!may || this.#ports.signal.aborted || journal.isLost) return await this.giveBack(send, journal);
       if (send.late) {
         // Given back in between: a server has it already.
         const decided = { connection, policy: this.#ports.policy, now: this.#ports.now(), ...send.claim };
@@ -113,6 +109,14 @@ export class Attempts {
     const lookedUp = await lookUp(this.#ports, send, outcome, { again: true });
     const weighed = this.#alike.weigh(send, lookedUp, this.#ports.now());
     return this.#write(send, this.#endOf(send, weighed, connection, journal));
+  }
+
+  /** Nothing of a claimed send was on the wire: the next process that asks may take it. */
+  giveBack(send: ClaimedSend, journal: Journal): Promise<SendChange | null> {
+    return this.#write(send, async () => {
+      await this.#handOver.giveBack(send, journal);
+      return null;
+    });
   }
 
   /** Nobody else may end what this process has claimed while it lives: what the database refuses is kept for the next round. */

@@ -5,13 +5,19 @@ import { waitingDue } from "./decide-outcome.ts";
 import { commit } from "./hand-over.ts";
 import type { Journal, Journals } from "./journal.ts";
 import type { Lines, SharedLine } from "./lines.ts";
+import { Pace } from "./pace.ts";
 import type { ClaimedSend, DueSend, SendChange } from "./send.ts";
 import { reasonOf, untilStored } from "./until-stored.ts";
 
-/** How many sends of one mailbox are claimed ahead at most. If the process dies, another sends these again. */
-export const BATCH = 32;
+/** How many sends of one mailbox stand in line at most, so that others on the same connections do not wait long. */
+const IN_LINE = 32;
+/**
+ * Claimed ahead: as many as were sent lately, but between these. The larger the claim, the cheaper each send; if the
+ * process dies, others wait for its lease to run out before they send them.
+ */
+const CLAIMED = { least: 32, most: 500 };
 /** Read ahead of the claims at most, so that nobody waits for the reading. */
-const AHEAD = 96;
+const AHEAD = { least: 96, most: 250, bytes: 4 << 20 };
 /** Claims under way at once for one mailbox. */
 const CLAIMS = 1;
 /** Not worth a claim's write yet, while others are under way. */
@@ -30,13 +36,19 @@ const PAGE = 200;
 
 /** One mailbox that is being drained. */
 interface Drain {
-  /** Claimed, or being claimed, and nothing on the wire yet. */
+  /** In line, and nothing on the wire yet. */
   queued: number;
+  /** Claimed, and not in line yet; in order of acceptance. */
+  ready: { readonly send: ClaimedSend; readonly journal: Journal }[];
+  /** Claimed or being claimed, and not ended. */
   underWay: number;
+  readonly pace: Pace;
   /** Read, and not claimed yet; in order of acceptance. */
   ahead: DueSend[];
   /** The `due` of the last one that was read. */
   from: number | undefined;
+  /** The mean size of those that were read last. */
+  meanBytes: number;
   /** Those that are being claimed. */
   readonly claiming: Set<string>;
   claims: number;
@@ -105,7 +117,8 @@ export class Drains {
     if (this.#ports.signal.aborted) return Promise.resolve("stopped");
     const drained = Promise.withResolvers<Drained>();
     const drain: Drain = {
-      ...{ queued: 0, underWay: 0, ahead: [], from: undefined, claiming: new Set(), claims: 0, failed: null },
+      ...{ queued: 0, ready: [], underWay: 0, pace: new Pace() },
+      ...{ ahead: [], from: undefined, meanBytes: 0, claiming: new Set(), claims: 0, failed: null },
       ...{ kicked: false, parked: false, wake: () => {}, drained },
     };
     this.#drains.set(mailboxId, drain);
@@ -148,31 +161,32 @@ export class Drains {
       if (drain.failed) throw drain.failed.error;
       const connection = await this.#sendable(mailboxId);
       if (!connection) {
-        forgetAhead(drain);
+        this.#giveBack(drain);
         await this.#settled(drain);
         if ((await this.#letWait(mailboxId)) || drain.kicked) continue;
         return;
       }
       const line = this.#lines.of(connection);
       if (line.places === 0) {
-        forgetAhead(drain);
+        this.#giveBack(drain);
         await this.#park(drain, line);
         continue;
       }
+      const room = roomFor(drain);
+      if (room === 0 || (drain.ahead.length > 0 && drain.claims >= CLAIMS)) {
+        await changed(drain);
+        continue;
+      }
       if (drain.ahead.length > 0) {
-        const room = roomFor(drain, line);
-        if (room === 0) {
-          await changed(drain);
-          continue;
-        }
         const next = drain.ahead.splice(0, room);
         void this.#start(next, connection, drain);
         if (next.length < SMALL && drain.ahead.length === 0)
           await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
         continue;
       }
-      const due = await sends.due(mailboxId, now() + CLOCK_SLACK_MS, AHEAD, drain.from);
+      const due = await sends.due(mailboxId, now() + CLOCK_SLACK_MS, aheadFor(drain), drain.from);
       if (due.length > 0) {
+        drain.meanBytes = due.reduce((sum, { raw }) => sum + (raw?.length ?? 0), 0) / due.length;
         drain.from = due.at(-1)?.due;
         drain.ahead = due.filter(({ id }) => !drain.claiming.has(id));
         if (drain.ahead.length === 0 && drain.claims > 0) await changed(drain);
@@ -189,6 +203,7 @@ export class Drains {
       await changed(drain, LINGER_MS);
       if (!drain.kicked) return;
     }
+    this.#giveBack(drain);
     await this.#settled(drain);
   }
 
@@ -213,7 +228,6 @@ export class Drains {
 
   /** Claims these and lets them stand in line. Never throws. */
   async #start(due: readonly DueSend[], connection: Connection, drain: Drain): Promise<void> {
-    drain.queued += due.length;
     drain.underWay += due.length;
     drain.claims += 1;
     for (const { id } of due) drain.claiming.add(id);
@@ -221,33 +235,56 @@ export class Drains {
     try {
       const journal = await this.#journals.current();
       claimed.push(...(await this.#claim(due, journal)));
-      // Not before: while the database was away, the line may have been closed because nobody stood in it.
-      const line = this.#lines.of(connection);
-      for (const send of claimed) this.#attempt(send, connection, line, journal, drain);
+      for (const send of claimed) drain.ready.push({ send, journal });
+      this.#feed(drain, connection);
     } catch (error) {
       drain.failed ??= { error };
     }
     for (const { id } of due) drain.claiming.delete(id);
     drain.claims -= 1;
     const others = due.length - claimed.length;
-    drain.queued -= others;
     drain.underWay -= others;
     // Another process drains this mailbox too: what was read is old.
     if (others > 0) forgetAhead(drain);
     drain.wake();
   }
 
+  /** Lets as many stand in line as there is room for; when it is the turn of one of them, the next ones. */
+  #feed(drain: Drain, connection: Connection): void {
+    // Not kept: while the database was away, the line may have been closed because nobody stood in it.
+    const line = this.#lines.of(connection);
+    const room = IN_LINE - Math.max(drain.queued, line.waiting);
+    const next = drain.ready.splice(0, drain.queued === 0 ? Math.max(4, room) : Math.max(0, room));
+    for (const { send, journal } of next) this.#attempt(send, connection, line, journal, drain);
+  }
+
   #attempt(send: ClaimedSend, connection: Connection, line: SharedLine, journal: Journal, drain: Drain): void {
+    drain.queued += 1;
     const mayStart = () => {
       drain.queued -= 1;
+      this.#feed(drain, connection);
       drain.wake();
       return this.#attempts.sendable(connection) !== null;
     };
     line.want();
-    this.#attempts
-      .make(send, connection, line, journal, mayStart)
+    this.#end(
+      drain,
+      this.#attempts.make(send, connection, line, journal, mayStart).then((change) => {
+        if (change) drain.pace.ended(performance.now());
+      }),
+    );
+  }
+
+  /** What is read or claimed, and not in line, is left to others; it is read again, from the beginning. */
+  #giveBack(drain: Drain): void {
+    forgetAhead(drain);
+    for (const { send, journal } of drain.ready.splice(0)) this.#end(drain, this.#attempts.giveBack(send, journal));
+  }
+
+  #end(drain: Drain, end: Promise<unknown>): void {
+    end
       .catch((error: unknown) =>
-        this.#ports.logger.error({ send: send.id, reason: reasonOf(error) }, "an attempt failed in an unknown way"),
+        this.#ports.logger.error({ reason: reasonOf(error) }, "an attempt failed in an unknown way"),
       )
       .finally(() => {
         drain.underWay -= 1;
@@ -300,12 +337,22 @@ export class Drains {
   }
 }
 
-/** How many more may be claimed: few enough that other mailboxes on the same connections do not wait long. */
-function roomFor(drain: Drain, line: SharedLine): number {
-  if (drain.claims >= CLAIMS) return 0;
-  const room = Math.min(BATCH - drain.queued, BATCH - line.waiting - drain.claiming.size);
-  if (drain.queued === 0) return Math.max(4, room);
-  return room < BATCH / 2 ? 0 : room;
+/** How many more may be claimed; none, as long as that would be a small claim and there is something to do. */
+function roomFor(drain: Drain): number {
+  const ahead = drain.queued + drain.ready.length + drain.claiming.size;
+  const most = claimedAtMost(drain);
+  return ahead > most / 2 ? 0 : most - ahead;
+}
+
+/** How many may be claimed ahead, so that they are sent within a second. */
+function claimedAtMost({ pace }: Drain): number {
+  return Math.min(CLAIMED.most, Math.max(CLAIMED.least, pace.lately(performance.now())));
+}
+
+/** How many are read at once; fewer if they are large. */
+function aheadFor(drain: Drain): number {
+  const wanted = Math.min(AHEAD.most, Math.max(AHEAD.least, claimedAtMost(drain)));
+  return Math.max(CLAIMED.least, Math.min(wanted, Math.floor(AHEAD.bytes / Math.max(1, drain.meanBytes))));
 }
 
 /** What was read and not claimed is read again, from the beginning. */

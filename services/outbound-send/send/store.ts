@@ -93,6 +93,7 @@ export function createSendStore(store: Store, owner: string) {
         .find({ mailboxId, due: { ...range, $lte: by } }, { projection: { outbox: 0 } })
         .sort({ due: 1, _id: 1 })
         .limit(limit)
+        .batchSize(limit)
         .toArray();
       return found.map(dueSend);
     },
