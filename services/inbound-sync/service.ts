@@ -11,6 +11,7 @@ import type { InboundPorts } from "./ports.ts";
 import { compareAnswers } from "./run/compare.ts";
 import { createPoll } from "./run/poll.ts";
 import { createTest } from "./run/test.ts";
+import { warmUp } from "./run/warm-up.ts";
 import { sourceAnswers } from "./source/answer-requests.ts";
 import { eraseSource } from "./source/erase-source.ts";
 import { findSilent } from "./source/find-silent.ts";
@@ -38,6 +39,7 @@ export const inboundSync = defineService<InboundPorts>()({
         connector.test(options, tell, until),
       ),
   },
+  warms: warmUp,
   listens: [
     listen(consumers.inboundTests, {
       types: ["run.requested.v1"],

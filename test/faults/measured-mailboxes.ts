@@ -20,8 +20,8 @@ interface Wait {
 const longest = (all: readonly Wait[]) =>
   all.reduce((one, other) => (other.ms > one.ms ? other : one), { at: 0, ms: 0 });
 
-const EACH = 3;
-const DELIVER_EVERY_MS = 60;
+const EACH = 2;
+const DELIVER_EVERY_MS = 90;
 
 /** Mailboxes of which it is measured how long they wait, with mail for the watched ones until the end. */
 export interface Measured {

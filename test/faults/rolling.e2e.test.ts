@@ -21,7 +21,7 @@ function aRollingUpdate() {
     cleanups.push(() => folder.remove());
     await bundle(serviceNames, folder.path);
     fleet = await startFleet({
-      mailboxes: 8,
+      mailboxes: 4,
       stack: {
         script: (service) => join(folder.path, service, "main.js"),
         replicas: Object.fromEntries(serviceNames.map((name) => [name, 2])),

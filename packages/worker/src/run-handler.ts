@@ -145,11 +145,7 @@ async function held<Connector, Held extends Hold>(
     try {
       worked = await definition.work(started, opened);
     } catch (error) {
-      if (error instanceof LeaseLost || rights.some(({ aborted }) => aborted)) {
-        run.logger.info({}, "the run lost its right to the mailbox or its connection; it comes again");
-        await comeAgain(ports, run.context);
-        return "lost";
-      }
+      if (error instanceof LeaseLost || rights.some(({ aborted }) => aborted)) return await lost(ports, run);
       // At a message boundary: what is stored is stored, the run itself goes to another replica or is tried again.
       if (stopping.aborted || isAway(ports, error)) throw error;
       worked = { failure: deadline.aborted ? tookTooLong(definition.deadlineMs) : failureFor(error, run.logger) };
@@ -165,9 +161,19 @@ async function held<Connector, Held extends Hold>(
     if (!worked.untold) await tell(ports, run, failure);
     await definition.ended?.(started, { at: ports.now(), failure, more });
     return failure === null ? "ok" : "failed";
+  } catch (error) {
+    // Behind the work, e.g. because the mailbox was deleted meanwhile.
+    if (error instanceof LeaseLost) return await lost(ports, run);
+    throw error;
   } finally {
     await hold.release();
   }
+}
+
+async function lost(ports: Pick<WorkerPorts<unknown>, "bus" | "now">, run: Run): Promise<RunOutcome> {
+  run.logger.info({}, "the run lost its right to the mailbox or its connection; it comes again");
+  await comeAgain(ports, run.context);
+  return "lost";
 }
 
 /** The run was broken off by its own deadline. */

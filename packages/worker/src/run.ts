@@ -8,6 +8,9 @@ export interface RunMessage {
   readonly body: RunRequested;
 }
 
+/** Handles one message from RUNS; `stopping` is aborted when the service stops, and what is under way may end first. */
+export type HandleRun = (message: RunMessage, stopping: AbortSignal) => Promise<void>;
+
 /** What holds a mailbox while a run works on it; a `Lease` of the kit is one. */
 export interface Hold {
   /** Aborted when it is lost. */

@@ -2,17 +2,15 @@ import type { Connection } from "@mailfleet/contracts";
 import type { Permit } from "@mailfleet/kit";
 import { createConnectionTests } from "./connection-test.ts";
 import { type Connections, createConnections } from "./connections.ts";
+import { finishFirst } from "./finish-first.ts";
 import { type OpenedConnection, openConnection } from "./open-connection.ts";
 import { permitKeys } from "./permit-keys.ts";
 import type { WorkerPorts } from "./ports.ts";
-import type { Hold, RunMessage } from "./run.ts";
+import type { HandleRun, Hold } from "./run.ts";
 import { createRunHandler, type RunWork } from "./run-handler.ts";
 import { runAgain, runRequested } from "./run-messages.ts";
 import { createGates } from "./sign-in/gate.ts";
 import { createTestHandler, type TestWork } from "./test-handler.ts";
-
-/** Handles one message from RUNS; `stopping` is aborted when the service stops. */
-export type HandleRun = (message: RunMessage, stopping: AbortSignal) => Promise<void>;
 
 /** What both workers do with a run, for one direction. */
 export interface Worker<Connector> {
@@ -28,8 +26,8 @@ export interface Worker<Connector> {
   open(connection: Connection): Promise<OpenedConnection<Connector>>;
   /** Asks for a run of this mailbox at once, if its direction may run. */
   runSoon(mailboxId: string): Promise<void>;
-  /** Asks for a run of this mailbox now, unless one is waiting or under way already. */
-  runNow(mailboxId: string, generation: number): Promise<void>;
+  /** Asks for a run of this mailbox now. False: one waits, or is under way. */
+  runNow(mailboxId: string, generation: number): Promise<boolean>;
   /** The right to make one connection, for work other than a run. `null`: none is free. */
   permit(connection: Connection): Promise<Permit | null>;
 }
@@ -40,8 +38,8 @@ export function createWorker<Connector>(given: WorkerPorts<Connector>): Worker<C
   const connections = createConnections(ports);
   return {
     connections,
-    runs: (work) => createRunHandler(ports, connections, work),
-    tests: (work) => createTestHandler(ports, connections, work),
+    runs: (work) => finishFirst(createRunHandler(ports, connections, work)),
+    tests: (work) => finishFirst(createTestHandler(ports, connections, work)),
     testConnection: createConnectionTests(ports),
     open: (connection) => openConnection(ports, connection),
     async runSoon(mailboxId) {
@@ -53,7 +51,8 @@ export function createWorker<Connector>(given: WorkerPorts<Connector>): Worker<C
       await ports.bus.publish(runAgain({ run }, at, at));
     },
     async runNow(mailboxId, generation) {
-      await ports.bus.publish(runRequested(mailboxId, ports.direction, generation, ports.now()));
+      const asked = runRequested(mailboxId, ports.direction, generation, ports.now());
+      return (await ports.bus.publish(asked)) !== "coalesced";
     },
     permit: (connection) => ports.permits.take(permitKeys(connection)),
   };

@@ -73,6 +73,16 @@ export function createSourceStore(store: Store) {
     /** `null` also for a deleted mailbox. */
     get: (mailboxId: string) => sources.findOne({ _id: mailboxId, removedAt: { $exists: false } }),
 
+    /** So many mailboxes that run, in no order. */
+    async someRunning(limit: number) {
+      const running = { "expected.expects": "success" } as const;
+      const found = await sources
+        .find(running, { projection: { _id: 1 } })
+        .limit(limit)
+        .toArray();
+      return found.map(({ _id }) => _id);
+    },
+
     /** Moves the cursor, says which facts may be missing and what is set aside (unless as before), in one write. */
     advance: (
       lease: SourceLease,

@@ -20,6 +20,8 @@ export function scriptedWatch() {
     lent: 0,
     /** What the next connection that is closed waits for. */
     closesAfter: null as Promise<void> | null,
+    /** The fewest connections that waited since a test has set it. */
+    fewest: 0,
   };
 
   async function watch(
@@ -35,7 +37,10 @@ export function scriptedWatch() {
     const { promise, resolve } = Promise.withResolvers<Failure | null>();
     const one = { options, end: resolve };
     open.add(one);
-    void promise.then(() => open.delete(one));
+    void promise.then(() => {
+      open.delete(one);
+      state.fewest = Math.min(state.fewest, open.size);
+    });
     const close = async () => {
       const { closesAfter } = state;
       state.closesAfter = null;

@@ -279,7 +279,7 @@ describe("watches of servers that a test scripts", () => {
     assert.equal(server.open, 0);
   });
 
-  test("while a process stops others have its watches at once, but for the one whose connection is not closed yet", async (t) => {
+  test("a watch that moves to another process is open all the time, also while its last one cannot close it", async (t) => {
     const server = scriptedWatch();
     const ids = Array.from({ length: 10 }, (_, n) => `mb_handed${n}`);
     for (const mailboxId of ids) {
@@ -293,17 +293,19 @@ describe("watches of servers that a test scripts", () => {
     const first = await given.startReplica({ connectors: { imap: server.connector } });
     await eventually(() => server.open === 10, patience);
     const [before = ""] = (await holders()).keys();
+    server.state.fewest = 10;
     const second = await given.startReplica({ connectors: { imap: server.connector } });
     await eventually(async () => (await holders()).size === 2 && server.open === 10, patience);
     const closed = Promise.withResolvers<void>();
     t.after(() => closed.resolve());
     server.state.closesAfter = closed.promise;
     const stopped = first.stop();
-    await eventually(async () => (await holders()).get(before)?.length === 1 && server.open === 10, patience);
+    await eventually(async () => (await holders()).size === 1 && server.open === 11, patience);
+    assert.equal((await holders()).get(before), undefined);
     closed.resolve();
     await stopped;
-    await eventually(async () => (await holders()).size === 1 && server.open === 10, patience);
-    assert.equal((await holders()).get(before), undefined);
+    await eventually(() => server.open === 10, patience);
+    assert.equal(server.state.fewest, 10);
     for (const mailboxId of ids) await given.world.publish(transitioned(mailboxId, { v: 2, state: "off" }));
     await second.stop();
   });

@@ -5,6 +5,10 @@ export type WatchState = "idle" | "noop" | "polling";
 export interface Watching {
   /** The process that waits, or is about to; `null`: nobody. Its lease is in `watchers`, for all that it holds. */
   readonly holder: string | null;
+  /** Another process may have it, and opens its own connection before this one's is closed. */
+  readonly offered?: boolean;
+  /** There is no room for a connection beside the last holder's, which is to be closed first. */
+  readonly noRoom?: boolean;
   /** Of the inbound direction, when it was opened or given up. */
   readonly generation: number;
   readonly state: WatchState;
@@ -27,7 +31,7 @@ export interface Watching {
 /** One process that holds watches, with the lease on itself. */
 export interface WatcherDocument {
   readonly _id: string;
-  /** How often it has let others have watches: they look when this, or the processes, have changed. */
+  /** How often it has let others have watches, or had one of theirs: they look when this, or the processes, have changed. */
   readonly gaveUp?: number;
   /** It stops, and is due no share of the watches. */
   readonly leaving?: boolean;

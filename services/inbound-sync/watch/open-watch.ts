@@ -1,11 +1,18 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { InboundSession, InboundWatch } from "@mailfleet/connector-api";
 import { type Failure, FailureError, failureOf, ProblemError } from "@mailfleet/contracts";
 import type { Permit } from "@mailfleet/kit";
 import { watchPermitKeys } from "@mailfleet/worker";
 import type { InboundPorts } from "../ports.ts";
 import type { Places } from "./places.ts";
-import { type RestReason, restAfter, restReasons } from "./rest.ts";
+import { type RestReason, restAfter, restReasons, tooMany } from "./rest.ts";
 import { tellWell } from "./stalled.ts";
+
+/** A run that is under way may have listed before the mail came: it is asked for again after these times. */
+const askAgainMs = [100, 200, 400, 800] as const;
+
+/** Where there is no room beside the connection of the last holder, which closes it meanwhile: the next tries. */
+const roomAfterMs = [400, 1000] as const;
 
 /** Most tokens live for an hour: a watch that signed in with one signs in again before that. */
 const tokenMs = 55 * 60_000;
@@ -53,6 +60,8 @@ export function openWatch(
     /** How often in a row it heard nothing of what a poll found. */
     readonly deaf: number;
     readonly places: Places;
+    /** Its last holder's connection is still open. */
+    readonly beside: boolean;
     over(): void;
   },
 ): HeldHere {
@@ -86,13 +95,21 @@ export function openWatch(
     held.heardAt = ports.now();
     unfetched = true;
     metrics.heard.inc();
-    askForRun(ports, held);
+    void askUntilStored(held.heardAt).catch(() => {});
     if (deaf === 0) return;
     tellWell(ports, holder, mailboxId, deaf).catch((error: unknown) => notDone(ports, mailboxId, error));
     deaf = 0;
   };
   const living = live();
   return held;
+
+  /** What is heard meanwhile asks for itself; after the last time the rounds do. */
+  async function askUntilStored(heardAt: number): Promise<void> {
+    for (const ms of askAgainMs) {
+      if (held.heardAt !== heardAt || (await askForRun(ports, held))) return;
+      await delay(ms, undefined, { signal: closing.signal, ref: false });
+    }
+  }
 
   async function live(): Promise<void> {
     const end = await untilOver().catch((error: unknown) =>
@@ -117,7 +134,7 @@ export function openWatch(
       if (now.byToken) held.reopenAt = openedAt + tokenMs;
       const well = { state: watch.by, since: openedAt, why: null, crowded: false };
       if (!(await watches.note(holder, mailboxId, well))) return null;
-      if (watch.behind) askForRun(ports, held);
+      if (watch.behind) void askForRun(ports, held);
       logger.debug({ mailbox: mailboxId, by: watch.by }, "watching");
       const closed = new Promise<null>((resolve) => {
         lost = () => resolve(null);
@@ -163,9 +180,12 @@ function whatFollows(end: WatchEnd, past: { readonly lastedMs: number; readonly 
   return { why: end.evidence?.reply ?? end.code, crowded: false, ...restAfter(end, past) };
 }
 
-/** The same path as every run: a message in RUNS, one at most per mailbox. */
-export function askForRun(ports: InboundPorts, { mailboxId, generation }: HeldHere): void {
-  ports.worker.runNow(mailboxId, generation).catch((error: unknown) => notDone(ports, mailboxId, error));
+/** The same path as every run: a message in RUNS, one at most per mailbox. False: one was there. Never throws. */
+export async function askForRun(ports: InboundPorts, { mailboxId, generation }: HeldHere): Promise<boolean> {
+  return await ports.worker.runNow(mailboxId, generation).catch((error: unknown) => {
+    notDone(ports, mailboxId, error);
+    return true;
+  });
 }
 
 /** An outage: the next round of the tick finds the same state and asks again. */
@@ -173,14 +193,39 @@ function notDone({ logger }: InboundPorts, mailboxId: string, error: unknown): v
   logger.debug({ mailbox: mailboxId, err: error }, "not done, the next round does it");
 }
 
+/** What it takes to open a watch. */
+interface ToOpen {
+  readonly mailboxId: string;
+  readonly generation: number;
+  readonly places: Places;
+}
+interface Listening {
+  readonly heard: () => void;
+  readonly signal: AbortSignal;
+}
+
+/** First beside the one of its last holder; where there is no room for two, again when that one is closed. */
 async function opened(
+  ports: InboundPorts,
+  given: ToOpen & { readonly holder: string; readonly beside: boolean },
+  listening: Listening,
+): Promise<Opened | RestReason> {
+  for (const ms of given.beside ? roomAfterMs : []) {
+    const now = await openedNow(ports, given, listening).catch((error: unknown): RestReason => {
+      if (error instanceof FailureError && error.failure.code === tooMany) return "no-connection-free";
+      throw error;
+    });
+    if (now !== "no-connection-free") return now;
+    await ports.watches.note(given.holder, given.mailboxId, { noRoom: true });
+    await delay(ms, undefined, { signal: listening.signal });
+  }
+  return await openedNow(ports, given, listening);
+}
+
+async function openedNow(
   { worker, watches, watchPermits }: InboundPorts,
-  {
-    mailboxId,
-    generation,
-    places,
-  }: { readonly mailboxId: string; readonly generation: number; readonly places: Places },
-  { heard, signal }: { readonly heard: () => void; readonly signal: AbortSignal },
+  { mailboxId, generation, places }: ToOpen,
+  { heard, signal }: Listening,
 ): Promise<Opened | RestReason> {
   const asked = await places.any(signal);
   const connection = await worker.connections.get(mailboxId).finally(asked.give);

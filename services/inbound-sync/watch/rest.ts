@@ -8,7 +8,7 @@ const hour = 60 * minute;
 const wellMs = minute;
 
 /** The server counts watches, too: they give way to polls. */
-const tooMany = "TOO_MANY_CONNECTIONS";
+export const tooMany = "TOO_MANY_CONNECTIONS";
 
 /** What keeps a mailbox from being watched, other than a failure. */
 export const restReasons = {

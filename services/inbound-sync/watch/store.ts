@@ -15,11 +15,13 @@ export interface HeldWatch {
   readonly listedAt: number;
 }
 
-/** A mailbox whose watch nobody has. */
+/** A mailbox whose watch a process may take. */
 export interface FreeWatch {
   readonly mailboxId: string;
-  /** Who had it last. */
+  /** Who had it last, or has it. */
   readonly holder: string | null;
+  /** Its holder lives, and keeps its connection until another one is open. */
+  readonly offered: boolean;
 }
 
 /**
@@ -51,8 +53,8 @@ export function createWatchStore(store: Store) {
       return found.map(({ _id, gaveUp = 0, leaving = false }) => ({ _id, gaveUp, leaving }));
     },
 
-    /** Says to the others that there are watches to be had. */
-    async tellGivenUp(holder: string) {
+    /** Says to the others that watches are to be had, or were taken. */
+    async tellMoved(holder: string) {
       await watchers.updateOne({ _id: holder }, { $inc: { gaveUp: 1 } });
     },
 
@@ -68,13 +70,41 @@ export function createWatchStore(store: Store) {
       }));
     },
 
-    /** Mailboxes that run and are watched by none of these; how many there are to be watched at all. */
+    /** Mailboxes that run and are watched by none of these. */
     async free(living: readonly string[], at: number, limit: number) {
       const found = await sources
         .find(free(living, at), { projection: { "watching.holder": 1 } })
         .limit(limit)
         .toArray();
-      return found.map(({ _id, watching }) => ({ mailboxId: _id, holder: watching?.holder ?? null }));
+      return found.map(({ _id, watching }) => ({ mailboxId: _id, holder: watching?.holder ?? null, offered: false }));
+    },
+
+    /** Watches that these processes offer. */
+    async offered(holders: readonly string[], limit: number) {
+      const found = await sources
+        .find({ ...heldBy(holders), "watching.offered": true, "expected.expects": "success" })
+        .project<Pick<SourceDocument, "_id" | "watching">>({ "watching.holder": 1 })
+        .limit(limit)
+        .toArray();
+      return found.map(({ _id, watching }) => ({ mailboxId: _id, holder: watching?.holder ?? null, offered: true }));
+    },
+
+    /** Others may take these of its own, or all. False: that was so before. */
+    async offer(holder: string, mailboxIds?: readonly string[]) {
+      const own = { ...(mailboxIds && { _id: { $in: [...mailboxIds] } }), ...heldBy([holder]) };
+      const not = { ...own, "watching.offered": { $ne: true } };
+      return (await sources.updateMany(not, { $set: { "watching.offered": true } })).modifiedCount > 0;
+    },
+
+    /** Of which of these the connection here is needed no more: another process has one, or nobody is to. */
+    async elsewhere(holder: string, mailboxIds: readonly string[]) {
+      const open = { "watching.holder": { $ne: holder }, "watching.state": { $ne: "polling" } };
+      const waiting = { "watching.noRoom": true };
+      const over = { "expected.expects": { $ne: "success" } };
+      const found = await sources
+        .find({ _id: { $in: [...mailboxIds] }, $or: [open, waiting, over] }, { projection: { _id: 1 } })
+        .toArray();
+      return found.map(({ _id }) => _id);
     },
 
     /** How many watches are held by these processes, or free. */
@@ -85,17 +115,25 @@ export function createWatchStore(store: Store) {
     },
 
     /** Takes those that nobody else has taken meanwhile, with the present generation. */
-    async claim(holder: string, all: readonly FreeWatch[]) {
+    async claim(holder: string, at: number, all: readonly FreeWatch[]) {
       const byHolder = Map.groupBy(all, (one) => one.holder);
-      for (const [before, some] of byHolder)
+      for (const [before, some] of byHolder) {
+        const offered = some.some((one) => one.offered);
+        // Until it is open here, its last holder's connection is the one that counts.
+        const own = {
+          ...{ holder, generation: "$expected.generation", offered: false, noRoom: false },
+          ...(offered && { state: "polling", since: at }),
+        };
         await sources.updateMany(
           {
             _id: { $in: some.map(({ mailboxId }) => mailboxId) },
             "watching.holder": before,
+            ...(offered && { "watching.offered": true }),
             "expected.expects": "success",
           },
-          [{ $set: { watching: { $mergeObjects: ["$watching", { holder, generation: "$expected.generation" }] } } }],
+          [{ $set: { watching: { $mergeObjects: ["$watching", own] } } }],
         );
+      }
     },
 
     async tellLeaving(holder: string) {
@@ -104,7 +142,7 @@ export function createWatchStore(store: Store) {
 
     /** Lets others have these of its own; all of them where none is named. */
     async leave(holder: string, at: number, mailboxIds?: readonly string[]) {
-      const nobody = { holder: null, state: "polling", since: at, why: null } as const;
+      const nobody = { holder: null, offered: false, state: "polling", since: at, why: null } as const;
       const own = { ...(mailboxIds && { _id: { $in: [...mailboxIds] } }), ...heldBy([holder]) };
       await sources.updateMany(own, { $set: within(nobody) });
     },

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { InboundSession } from "@mailfleet/connector-api";
 import { GroupCommit, type Lease } from "@mailfleet/kit";
 import type { InboundPorts } from "../ports.ts";
@@ -6,7 +7,7 @@ import { judge } from "./judge.ts";
 import { askForRun, type HeldHere, openWatch } from "./open-watch.ts";
 import { createPlaces } from "./places.ts";
 import { tellDeaf, tellWell } from "./stalled.ts";
-import type { HeldWatch } from "./store.ts";
+import type { FreeWatch, HeldWatch } from "./store.ts";
 
 /** How many are taken in one round. */
 const atOnce = 500;
@@ -20,6 +21,12 @@ const wholeEveryMs = 2000;
 const countEveryMs = 30_000;
 /** What closes within this time is given up together. */
 const gatherMs = 50;
+/** So long a process that stops waits until others have its watches: half of what it has. */
+const handOverMs = 4000;
+/** Between two looks at that. */
+const lookMs = 100;
+/** Longest time for which a watch that moves is open twice. */
+const twiceMs = 3000;
 
 /** The watches of one process. */
 export interface Watches {
@@ -36,6 +43,8 @@ export interface Watches {
   stop(): Promise<void>;
 }
 
+const without = (one: string, all: readonly string[]) => all.filter((other) => other !== one);
+
 const known = new WeakMap<object, Watches>();
 
 /** The watches of the process that has these ports. */
@@ -48,6 +57,8 @@ export function watchesOf(ports: InboundPorts): Watches {
 function createWatches(ports: InboundPorts): Watches {
   const { watches: store, watchers, logger } = ports;
   const here = new Map<string, HeldHere>();
+  /** Another process has these, and may not have opened them yet; since when. */
+  const leaving = new Map<HeldHere, number>();
   const places = createPlaces();
   let lease: Lease<WatcherDocument> | null = null;
   let stopped = false;
@@ -65,16 +76,17 @@ function createWatches(ports: InboundPorts): Watches {
   }
 
   async function closeAll(): Promise<void> {
-    const all = [...here.values()];
+    const all = [...here.values(), ...leaving.keys()];
     here.clear();
+    leaving.clear();
     await Promise.all(all.map((one) => one.close()));
   }
 
-  function begin(holder: string, { mailboxId, watching }: HeldWatch): void {
+  function begin(holder: string, { mailboxId, watching }: HeldWatch, beside: boolean): void {
     if (stopped) return;
     const { generation, failures = 0, deaf = 0 } = watching;
     const over = () => here.get(mailboxId) === held && here.delete(mailboxId);
-    const held: HeldHere = openWatch(ports, { mailboxId, generation, holder, failures, deaf, places, over });
+    const held: HeldHere = openWatch(ports, { mailboxId, generation, holder, failures, deaf, places, beside, over });
     here.set(mailboxId, held);
   }
 
@@ -90,12 +102,25 @@ function createWatches(ports: InboundPorts): Watches {
     const leaving = new GroupCommit(
       async (closed: string[]) => {
         await store.leave(holder, ports.now(), closed);
-        await store.tellGivenUp(holder);
+        await store.tellMoved(holder);
         return closed;
       },
       { gatherMs },
     );
     await Promise.all(mailboxIds.map((mailboxId) => close(mailboxId).then(() => leaving.commit(mailboxId))));
+  }
+
+  /** Closes what another process has opened, or cannot open before. */
+  async function letGo(holder: string): Promise<void> {
+    if (leaving.size === 0) return;
+    const ids = [...leaving.keys()].map(({ mailboxId }) => mailboxId);
+    const elsewhere = new Set(await store.elsewhere(holder, ids));
+    const late = performance.now() - twiceMs;
+    for (const [one, since] of leaving)
+      if (elsewhere.has(one.mailboxId) || since < late) {
+        leaving.delete(one);
+        void one.close();
+      }
   }
 
   /** Nobody is to watch it, or not now. */
@@ -111,12 +136,12 @@ function createWatches(ports: InboundPorts): Watches {
   }
 
   /** What `sources` says and what is open here become the same. */
-  async function match(holder: string, held: readonly HeldWatch[]): Promise<void> {
+  async function match(holder: string, held: readonly HeldWatch[], taken?: ReadonlySet<string>): Promise<void> {
     const wanted = new Map(held.map((one) => [one.mailboxId, one]));
     for (const [mailboxId, one] of here) {
       if (wanted.has(mailboxId)) continue;
       here.delete(mailboxId);
-      void one.close();
+      leaving.set(one, performance.now());
     }
     const at = ports.now();
     const ending: Promise<void>[] = [];
@@ -126,12 +151,25 @@ function createWatches(ports: InboundPorts): Watches {
       const { generation, restUntil = 0 } = one.watching;
       if (one.generation === null || restUntil > at) ending.push(end(holder, one));
       else if (one.generation !== generation) others.push(one.mailboxId);
-      else if (!open) begin(holder, one);
+      else if (!open) begin(holder, one, taken?.has(one.mailboxId) ?? false);
       else if (open.openedAt > 0 && judge(open, one.found, at) === "deaf") ending.push(openAnew(holder, one));
       else if (at > open.reopenAt) ending.push(close(one.mailboxId));
-      else if (open.heardAt > one.listedAt) askForRun(ports, open);
+      else if (open.heardAt > one.listedAt) void askForRun(ports, open);
     }
     await Promise.all([...ending, giveUp(holder, others)]);
+  }
+
+  /** While there are others who stay: what they have not taken in this time is given up. */
+  async function handOver(holder: string): Promise<void> {
+    await store.offer(holder);
+    await store.tellLeaving(holder);
+    const until = performance.now() + handOverMs;
+    while (here.size + leaving.size > 0 && performance.now() < until) {
+      if (!(await store.living()).some((one) => one._id !== holder && !one.leaving)) return;
+      await match(holder, await store.held(holder));
+      await letGo(holder);
+      await delay(lookMs);
+    }
   }
 
   return {
@@ -139,26 +177,32 @@ function createWatches(ports: InboundPorts): Watches {
       const mine = stopped ? null : await join();
       if (!mine || stopped) return;
       const holder = mine.key;
+      await letGo(holder);
       const around = await store.living();
       const now = JSON.stringify(around);
       const changed = now !== seen;
       if (!changed && performance.now() - wholeAt < wholeEveryMs) return;
-      seen = now;
       wholeAt = performance.now();
       const living = around.map(({ _id }) => _id);
       const staying = around.filter(({ leaving }) => !leaving).length;
       await match(holder, await store.held(holder));
       const at = ports.now();
-      const free = await store.free(living, at, atOnce);
+      const free: readonly FreeWatch[] = [
+        ...(await store.free(living, at, atOnce)),
+        ...(changed ? await store.offered(without(holder, living), atOnce) : []),
+      ];
       if (!changed && free.length === 0 && wholeAt - countedAt < countEveryMs) return;
+      seen = now;
       countedAt = wholeAt;
       const share = Math.min(mostPerProcess, Math.ceil((await store.count(living, at)) / Math.max(1, staying)));
       const surplus = here.size > share * slack + 1 ? [...here.keys()].slice(share) : [];
-      await giveUp(holder, surplus);
+      if (surplus.length > 0 && (await store.offer(holder, surplus))) await store.tellMoved(holder);
       const taken = free.slice(0, Math.max(0, share - here.size));
       if (taken.length === 0 || stopped) return;
-      await store.claim(holder, taken);
-      await match(holder, await store.held(holder));
+      await store.claim(holder, at, taken);
+      const offered = new Set(taken.filter((one) => one.offered).map(({ mailboxId }) => mailboxId));
+      if (offered.size > 0) await store.tellMoved(holder);
+      await match(holder, await store.held(holder), offered);
       logger.debug({ held: here.size, share }, "watches were taken");
     },
 
@@ -170,7 +214,7 @@ function createWatches(ports: InboundPorts): Watches {
       if (!lease || lease.signal.aborted) return await closeAll();
       const { key } = lease;
       // If the others cannot be told, they find out when the lease runs out.
-      await store.tellLeaving(key).catch(() => {});
+      await handOver(key).catch(() => {});
       await giveUp(key, [...here.keys()]).catch(() => {});
       await closeAll();
       await store.leave(key, ports.now()).catch(() => {});

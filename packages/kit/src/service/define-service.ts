@@ -136,6 +136,8 @@ export interface ServiceDeclaration<
   readonly watchesStreams?: true;
   /** Handlers of requests that belong to no kept noun. */
   readonly answers?: Answers<Ports>;
+  /** Loads what the first work needs, before any is taken. It has two seconds, and may fail. */
+  readonly warms?: (ports: Ports) => Promise<unknown>;
   readonly listens?: readonly Listener<Ports>[];
   readonly ticks?: Readonly<Record<string, TickDeclaration<Ports>>>;
   /**

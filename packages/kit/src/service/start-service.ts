@@ -1,5 +1,6 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Consumption, Incoming, RequestHandlers } from "@mailfleet/bus";
-import { ProblemError, type Repaired } from "@mailfleet/contracts";
+import { type Logger, ProblemError, type Repaired } from "@mailfleet/contracts";
 import type { Counter } from "prom-client";
 import { Conflict } from "../document/conflict.ts";
 import type { DocumentStore } from "../document/document.ts";
@@ -46,6 +47,7 @@ export interface StartedService<Ports> {
 /** An answer on the bus has a megabyte. */
 const longestMetrics = 400_000;
 const usual = { relayMs: 1000, relayAgeMs: 5000 };
+const warmMs = 2000;
 
 /**
  * Starts what a service declares, in order: documents, answers, consumers, ticks. `stop` goes the other way: ticks and
@@ -111,6 +113,7 @@ export async function startService<
   });
   await bus.respond(handlers as RequestHandlers);
 
+  if (declaration.warms) await warmedUp(declaration.warms(ports), logger);
   const isOutage = (error: unknown) => ports.isOutage(error) || isPassing(error);
   const consumptions = await Promise.all(listeners.map((listener) => consume(ports, listener, isOutage)));
 
@@ -148,6 +151,14 @@ export async function startService<
       ]);
     },
   };
+}
+
+/** What cannot be loaded now is loaded by the work that needs it. */
+async function warmedUp(warming: Promise<unknown>, logger: Logger): Promise<void> {
+  const over = new AbortController();
+  const warmed = warming.catch((error: unknown) => logger.debug({ err: error }, "begins without having warmed up"));
+  await Promise.race([warmed, delay(warmMs, undefined, { signal: over.signal }).catch(() => {})]);
+  over.abort();
 }
 
 /** Somebody else is away, or was faster four times: no fault of the message, and never a reason to set it aside. */
