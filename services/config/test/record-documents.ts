@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import type { Mailbox } from "@mailfleet/contracts";
+import { type Mailbox, sealedFor } from "@mailfleet/contracts";
 import { eventually } from "@mailfleet/local/testing";
 import { connectStore } from "@mailfleet/store";
 import {
@@ -10,9 +10,10 @@ import {
   mailboxInput,
   profileInput,
   runResult,
+  sealedCredentials,
   sealedForMailbox,
 } from "./given-config.ts";
-import { answersOf, collectionNames } from "./released-documents.ts";
+import { answersOf, collectionNames, grantOf, hashesOf, toJson, tokenOrigin } from "./released-documents.ts";
 
 /**
  * Keeps documents as this release stores them, each with what it answers about it, for the tests of those that come
@@ -62,14 +63,41 @@ const job = await bus.request("config.job.create", {
 });
 await eventually(async () => (await bus.request("config.job.get", { id: job.id })).state === "done");
 
+// Users who sign in: one has, one has begun to.
+const application = { provider: "google", clientId: "client" } as const;
+const { new: _, ...gmailInput } = profileInput();
+const gmail = await bus.request("config.profile.create", {
+  ...gmailInput,
+  new: { name: "Gmail", type: "gmail", oauth: application },
+  oauthSecret: {
+    kind: "client-secret",
+    secret: sealedCredentials(sealedFor(gmailInput.id, "oauth-client", tokenOrigin)).password,
+  },
+});
+const begun = async (key: string) => {
+  const { id, address } = await bus.request("config.mailbox.create", mailboxInput(gmail.id));
+  await bus.request("config.mailbox.approve", { ...command(), id, address });
+  return bus
+    .request("config.consent.begin", {
+      ...{ mailboxId: id, by: "owner", consentId: `cs_${key}`, flow: "code", ...hashesOf(key), challenge: "challenge" },
+      verifier: sealedCredentials(sealedFor(id, "oauth-verifier")).password,
+      redirectUri: "https://console.example.org/oauth/callback",
+    })
+    .then(() => id);
+};
+const signedIn = await begun("signedin");
+await bus.request("config.consent.take", hashesOf("signedin"));
+await bus.request("config.grant.set", grantOf(signedIn, "cs_signedin"));
+await begun("begun");
+
 const store = await connectStore({
   ...{ url: given.mongo.url, database: given.mongo.dbName, appName: "record" },
   logger: listeningLogger().logger,
 });
 const folder = new URL(`./golden/${release}/`, import.meta.url);
 mkdirSync(folder, { recursive: true });
-const keep = (name: string, what: readonly unknown[]) =>
-  writeFileSync(new URL(`${name}.json`, folder), `[\n${what.map((one) => JSON.stringify(one)).join(",\n")}\n]\n`);
+const keep = (name: string, what: readonly object[]) =>
+  writeFileSync(new URL(`${name}.json`, folder), `[\n${what.map(toJson).join(",\n")}\n]\n`);
 for (const name of collectionNames) keep(name, await store.db.collection(name).find().sort({ _id: 1 }).toArray());
 keep("answers", [await answersOf(bus)]);
 await store.close();

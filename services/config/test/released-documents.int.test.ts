@@ -3,11 +3,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { connectStore, type Document } from "@mailfleet/store";
 import { command, givenConfig, listeningLogger } from "./given-config.ts";
-import { answersOf, collectionNames } from "./released-documents.ts";
+import { answersOf, collectionNames, fromJson, grantOf, hashesOf } from "./released-documents.ts";
 
 const golden = new URL("./golden/", import.meta.url);
-/** Milliseconds since the epoch, of any day of the product's life. */
-const isTime = (value: unknown): value is number => typeof value === "number" && value > 1.7e12 && value < 4e12;
 
 for (const release of readdirSync(golden))
   describe(`documents that release ${release} stored`, () => {
@@ -22,7 +20,7 @@ for (const release of readdirSync(golden))
     );
     /** They were stored just now, or deadlines in them would have passed. */
     const later = Date.now() - Math.max(...changedAt.map(Number));
-    const read = (name: string) => JSON.parse(texts[name] ?? "", (_, value) => (isTime(value) ? value + later : value));
+    const read = (name: string) => fromJson(texts[name] ?? "", later);
     let given: Awaited<ReturnType<typeof givenConfig>>;
     before(async () => {
       given = await givenConfig();
@@ -39,6 +37,17 @@ for (const release of readdirSync(golden))
     test("are shown as that release showed them", async () => {
       const now = await answersOf(given.bus);
       assert.partialDeepStrictEqual([JSON.parse(JSON.stringify(now))], read("answers"));
+    });
+
+    test("of sign-ins go on: one that was begun is completed, and the token of another is refreshed by one process", async () => {
+      const { bus } = given;
+      const { consentId, mailboxId } = await bus.request("config.consent.take", hashesOf("begun"));
+      const { state } = await bus.request("config.grant.set", grantOf(mailboxId, consentId));
+      assert.equal(state, "good");
+      const [{ _id, v }] = read("grants");
+      const ask = (by: string) => bus.request("config.grant.begin-refresh", { mailboxId: _id, v, by });
+      assert.deepEqual([(await ask("one")).outcome, (await ask("another")).outcome], ["yours", "busy"]);
+      await assert.rejects(bus.request("config.consent.take", hashesOf("signedin")), /already been completed/);
     });
 
     test("take commands: what may be stopped stops, and what waits for approval is approved", async () => {
