@@ -26,12 +26,14 @@ import {
 } from "@mailfleet/worker";
 import type { InboundPorts } from "../ports.ts";
 import { alertCleared } from "../source/alerts.ts";
+import type { Settled } from "../source/document.ts";
 import type { SourceLease } from "../source/store.ts";
 import { givesWay } from "../watch/rest.ts";
 import { watchesOf } from "../watch/watches.ts";
 import { createBreaks } from "./breaks.ts";
 import { moveReports } from "./move-reports.ts";
 import { receive } from "./receive.ts";
+import { settledInbox } from "./settled-inbox.ts";
 import { tagUndeliverable } from "./tag-undeliverable.ts";
 
 /** Longer than any run should take: for a server that never ends. */
@@ -45,20 +47,21 @@ type PollRun = StartedRun<SourceLease>;
 /** Reads one mailbox: the daily poll, and the light run with which a failed one finds its way back. */
 export function createPoll(ports: InboundPorts): RunWork<InboundConnector, SourceLease> {
   const slots = createSlots(atWork);
+  const settled = new WeakMap<PollRun, Settled>();
   return {
     deadlineMs,
     // What a watch has heard is fetched over its connection, which has a permit already.
     takesPermit: ({ mailboxId }) => !watchesOf(ports).lends(mailboxId),
     hold: ({ mailboxId }) => take(ports, mailboxId),
     async work(run, opened) {
-      const worked = await poll(ports, slots, run, opened);
+      const worked = await poll(ports, slots, run, opened, settled);
       if (!run.hasPermit || worked.failure) return worked;
       // Over connections of their own, which have the run's permit; a message that is moved may have another name there.
       await tagUndeliverable(ports, run, opened);
       await moveReports(ports, run, opened);
       return worked;
     },
-    ended: async (run, end) => stamp(ports, run, end),
+    ended: async (run, end) => stamp(ports, run, end, settled.get(run) ?? null),
   };
 }
 
@@ -75,6 +78,7 @@ async function poll(
   slots: Slots,
   run: PollRun,
   { connector, options }: OpenedConnection<InboundConnector>,
+  settled: WeakMap<PollRun, Settled>,
 ): Promise<Worked> {
   const { connection, signal, context, held: lease, logger, connectionWanted } = run;
   const remembers = connectorDescriptors[connection.server.protocol as Protocol]?.remembers ?? "position";
@@ -87,18 +91,22 @@ async function poll(
     let slot: Slot | null = null;
     try {
       // Nothing is held but a socket until the inbox is open.
-      opening = run.hasPermit ? connector.open(options, signal) : lent(ports, lease.key);
+      opening = run.hasPermit
+        ? connector.open(options, signal, settledInbox(source, ports.now()))
+        : lent(ports, lease.key);
       const opened = await opening;
       slot = await slots.take(signal);
       const session = waitingWithout(slot, opened);
       const reading = { connection, session, source, remembers, lease, signal, correlation, connectionWanted, alone };
-      const { short, complete } = await innerSpan("receive", {}, async (say) => {
+      const { short, complete, unchanged, state } = await innerSpan("receive", {}, async (say) => {
         const received = await receive(ports, reading, found);
         say({ count: found.messages });
         return received;
       });
       if (found.messages > 0) logger.info({ ...found, complete, short }, "received");
       else logger.debug({ ...found, complete, short }, "nothing new");
+      if (unchanged && source.settled) settled.set(run, source.settled);
+      if (state) settled.set(run, { state, at: run.startedAt });
       return { more: !complete, failure: short && tooShort(short) };
     } catch (error) {
       signal.throwIfAborted();
@@ -149,6 +157,7 @@ async function stamp(
   ports: InboundPorts,
   { held: lease, startedAt, connection }: PollRun,
   { at, failure, more }: RunEnd,
+  settled: Settled | null,
 ): Promise<void> {
   const way = givesWay(connection.watch !== null, failure);
   if (way && lease.document.watching?.holder)
@@ -156,5 +165,5 @@ async function stamp(
   const ok = failure === null;
   const heard = ok && Boolean(lease.document.stalled);
   if (heard) await ports.bus.publish(alertCleared(lease.key, "STALLED", at));
-  await ports.sources.finish(lease, { startedAt, at, ok, complete: ok && !more, heard });
+  await ports.sources.finish(lease, { startedAt, at, ok, complete: ok && !more, heard, settled: ok ? settled : null });
 }

@@ -14,7 +14,7 @@ import type { SourceLease } from "../source/store.ts";
 import { auditIfDue } from "./audit.ts";
 import type { ReceiveRun } from "./receive-run.ts";
 import { type Found, refusedIn, storeAll, tellRefused } from "./refusals.ts";
-import { startingPoint, startOverIfRenewed } from "./starting-point.ts";
+import { isSameSource, startingPoint, startOverIfRenewed } from "./starting-point.ts";
 import { createTellApart } from "./tell-apart.ts";
 
 /** Messages fetched, stored and published together, at most. */
@@ -34,6 +34,10 @@ export interface Received {
   readonly complete: boolean;
   /** The server says that it has more than it lists: whatever else went well, the run is not healthy. */
   readonly short: { readonly says: number; readonly lists: number } | null;
+  /** Nothing had changed since the inbox was settled, so nothing was listed. */
+  readonly unchanged?: boolean;
+  /** What the server says of the inbox, now that everything in it is accounted for; `null`: it is not, or it says nothing. */
+  readonly state?: string | null;
 }
 
 /**
@@ -45,6 +49,8 @@ export async function receive(ports: InboundPorts, run: ReceiveRun, found: Found
   const { connection, session, lease, signal, correlation } = run;
   const { mailboxId } = connection;
   const finished = await finishPending(ports, lease, run.source.pending);
+  if (session.unchanged && isSameSource(run.source.identity, session.source))
+    return { complete: true, short: null, unchanged: true };
   const start = await startingPoint(ports, run);
   const names = run.remembers === "identities" ? await ports.names.load(lease) : null;
   const handOver = createHandOver(ports, { lease, correlation, names });
@@ -153,7 +159,8 @@ export async function receive(ports: InboundPorts, run: ReceiveRun, found: Found
   };
   const given = { ...run, cursor, prefix: start.prefix, short: short !== null, known: wanted.known, fetch };
   const isWhole = await auditIfDue(ports, given, found);
-  return { complete: true, short: isWhole ? null : short };
+  const state = short || !cursor ? null : (session.stateAfter?.(cursor) ?? null);
+  return { complete: true, short: isWhole ? null : short, state };
 }
 
 /** `before`: the fingerprint under which it was handed over, if it was. */

@@ -42,7 +42,7 @@ export async function startingPoint(
   const { cursor = null, identity, epoch = 0, setAside = [], comparing = false, movedAt = null } = source;
   const changed = cursor !== null && identity ? await changeOf(session, identity, cursor) : null;
   if (changed === null) {
-    if (!same(identity, session.source)) await ports.sources.named(lease, session.source);
+    if (!isSameSource(identity, session.source)) await ports.sources.named(lease, session.source);
     return { cursor, aside: setAside, prefix: prefixOf(epoch), comparing, movedAt };
   }
   const moved = changed === "account" || changed === "host";
@@ -119,7 +119,8 @@ async function changeOf(
 /** Letters sort behind the digits with which native ids begin. */
 const prefixOf = (epoch: number) => (epoch === 0 ? "" : `e${String(epoch).padStart(3, "0")}-`);
 
-function same(one: SourceIdentity | undefined, other: SourceIdentity): boolean {
+/** True: both are called alike in every way. */
+export function isSameSource(one: SourceIdentity | undefined, other: SourceIdentity): boolean {
   return (["account", "host", "numbering", "mailbox"] as const).every((fact) => one?.[fact] === other[fact]);
 }
 

@@ -57,6 +57,13 @@ export interface ComparedInbox {
   readonly failure: Failure | null;
 }
 
+/** What the server said of an inbox in which everything was accounted for, and when the run began that found it so. */
+export interface Settled {
+  /** As the connector gave it (`stateAfter`). */
+  readonly state: string;
+  readonly at: number;
+}
+
 /** Where a mailbox's mail comes from, and how far it was read: what must change together when it is read. */
 export interface SourceDocument {
   readonly _id: string;
@@ -115,6 +122,8 @@ export interface SourceDocument {
   readonly watching?: Watching;
   /** When the last run that read to the end began: what is found later came later. */
   readonly listedAt?: number;
+  /** The last run that looked at everything left nothing; not there: something is left, or the server does not tell changes. */
+  readonly settled?: Settled;
   /** When a run last found new mail, and `listedAt` then: that mail came in between. */
   readonly found?: { readonly at: number; readonly after: number | null };
   /** The mailbox is deleted, and was at this time; nothing else stands here then. */

@@ -3,7 +3,16 @@ import { GroupCommit, type Lease, type LeaseFilter, leaseGivenBack, mustMatch } 
 import { type Collection, type Document, isDuplicateKey, type Store, writeEach } from "@mailfleet/store";
 import { collections } from "../collections.ts";
 import { restAnew } from "../watch/rest-anew.ts";
-import type { Audit, Break, ComparedInbox, Expected, PendingFacts, SourceDocument, StoredCursor } from "./document.ts";
+import type {
+  Audit,
+  Break,
+  ComparedInbox,
+  Expected,
+  PendingFacts,
+  Settled,
+  SourceDocument,
+  StoredCursor,
+} from "./document.ts";
 import type { SetAside } from "./set-aside.ts";
 import { keepSilentAt } from "./silence.ts";
 
@@ -193,12 +202,20 @@ export function createSourceStore(store: Store) {
 
     /**
      * Stamps how the run ended and gives the lease back. `ok`: every fact is out. `complete`: it also read to the end.
-     * `heard`: STALLED was cleared.
+     * `heard`: STALLED was cleared. `settled`: what the next run may take for proof that nothing has changed.
      */
     async finish(
       lease: SourceLease,
-      end: { startedAt: number; at: number; ok: boolean; complete: boolean; heard: boolean },
+      end: {
+        startedAt: number;
+        at: number;
+        ok: boolean;
+        complete: boolean;
+        heard: boolean;
+        settled: Settled | null;
+      },
     ) {
+      const settled = end.settled ? { $literal: end.settled } : lease.document.settled && "$$REMOVE";
       const set = {
         ...leaseGivenBack,
         ...(end.ok && { pending: null }),
@@ -208,6 +225,7 @@ export function createSourceStore(store: Store) {
           breaks: { $literal: [] },
         }),
         ...(end.heard && { stalled: null }),
+        ...(settled && { settled }),
         ...stamp(end),
       };
       await lease.giveBack((filter) => writeUnder(lease, filter, set, keepSilentAt));

@@ -108,6 +108,13 @@ export interface ListOptions {
   readonly alone?: ReadonlySet<string>;
 }
 
+/** An inbox in which everything was accounted for, as its server described it then. */
+export interface SettledInbox {
+  readonly cursor: Cursor;
+  /** As `stateAfter` gave it. */
+  readonly state: string;
+}
+
 /** A signed-in connection with the inbox open. Not to be used by two at once. */
 export interface InboundSession {
   readonly source: SourceIdentity;
@@ -117,6 +124,14 @@ export interface InboundSession {
    * costs no round trip of its own. Without it another account or host counts as another source.
    */
   recognises?(cursor: Cursor): Promise<"same" | "another" | "unknown">;
+  /**
+   * What the server says of the inbox, where the cursor has passed everything that was in it when it was opened; as long
+   * as it says the same, nothing has come, changed or gone. `null`: something may be left, or the server does not tell each
+   * change. Absent: the protocol does not.
+   */
+  stateAfter?(cursor: Cursor): string | null;
+  /** The inbox is as the settled one was with which it was opened, and its last message lies where it did. */
+  readonly unchanged?: boolean;
   /**
    * What is new since the cursor (`null`: from the beginning), oldest first, in small batches. What came before the
    * session broke is handed over first. Throws `LinkBroke` where the connection ended at a message, else `FailureError`.
@@ -240,8 +255,11 @@ export interface InboundConnector {
     names: readonly string[],
     signal: AbortSignal,
   ): Promise<readonly NotChanged[]>;
-  /** Connects, signs in, opens the inbox. Throws `FailureError`. */
-  open(options: ConnectOptions, signal: AbortSignal): Promise<InboundSession>;
+  /**
+   * Connects, signs in, opens the inbox. With a settled inbox it also looks whether that has changed, which costs no round
+   * trip. Throws `FailureError`.
+   */
+  open(options: ConnectOptions, signal: AbortSignal, settled?: SettledInbox): Promise<InboundSession>;
   /**
    * Opens a connection on which the server says that mail has come. `null`: this server does not. Throws `FailureError`.
    * Absent: the protocol has no such thing.

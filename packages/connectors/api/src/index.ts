@@ -21,6 +21,7 @@ export {
   type NotChanged,
   type RefusedMessage,
   type SentMessage,
+  type SettledInbox,
   type SoughtMessage,
   type SourceIdentity,
   sourceOf,

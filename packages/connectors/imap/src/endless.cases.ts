@@ -1,3 +1,4 @@
+import { examineInbox } from "./examine-inbox.ts";
 import type { Wire } from "./wire.ts";
 
 /** A server that begins an answer and never ends it. */
@@ -12,7 +13,7 @@ export interface EndlessCase {
 const search = (wire: Wire) => wire.search("ALL");
 const positions = (wire: Wire) => wire.uidsFrom(1);
 const fetch = (wire: Wire) => wire.fetch("1", "UID BODY.PEEK[]", () => {});
-const open = (wire: Wire) => wire.examineInbox();
+const open = (wire: Wire) => examineInbox(wire, null);
 const many = (line: string) => Buffer.from(line.repeat(Math.ceil(65_536 / line.length)));
 
 /** What each command may be answered with for ever. */

@@ -19,8 +19,8 @@ export function createImapConnector({ silenceMs }: ImapDeadlines): InboundConnec
     findSent,
     fileSent,
     moveTo,
-    async open(options, signal) {
-      const inbox = await openInbox(await dial(options, signal), signal, silenceMs);
+    async open(options, signal, settled) {
+      const inbox = await openInbox(await dial(options, signal), signal, { silenceMs, settled });
       return imapSession(inbox, sourceOf(options));
     },
     watch: (options, watching, signal) => watchInbox(options, watching, signal),

@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import type { Cursor } from "@mailfleet/connector-api";
+import type { Opened } from "./examine-inbox.ts";
 import type { Fetched } from "./fetch-messages.ts";
 import type { FetchResponse } from "./fetch-response.ts";
 
@@ -58,6 +59,20 @@ export function writeCursor({ uidValidity, uid, exists, anchor, gap, uidNextIsWr
     ...(gap && { from: gap.from, got: gap.got }),
     ...(uidNextIsWrong && { uidNextIsWrong: 1 }),
   };
+}
+
+/**
+ * What a server says of an inbox in which the cursor has passed everything; `null`: it has not, or nothing tells each
+ * change. With a UIDNEXT that stands still or a last message that is not known it would prove too little.
+ */
+export function stateOf(
+  { uidValidity, uidNext, exists, modSeq, mailboxId }: Opened,
+  cursor: Cursor | null,
+): string | null {
+  const { uid, anchor, gap, uidNextIsWrong } = readCursor(cursor, uidValidity);
+  if (modSeq === null || uidValidity === 0 || gap || uidNextIsWrong) return null;
+  if (anchor?.uid !== uid || uidNext !== uid + 1) return null;
+  return [uidValidity, uidNext, exists, modSeq, mailboxId ?? "-"].join(" ");
 }
 
 /** The last of these as an anchor; `before` where none of them can be one. */

@@ -5,15 +5,17 @@ import {
   type InboundSession,
   LinkBroke,
   type ListOptions,
+  type SettledInbox,
   type SourceIdentity,
 } from "@mailfleet/connector-api";
 import { FailureError } from "@mailfleet/contracts";
 import type { Dialled } from "./dial.ts";
+import { examineInbox, type Opened } from "./examine-inbox.ts";
 import { type FetchOutcome, fetchLarge, fetchSmall, type OpenMailbox } from "./fetch-messages.ts";
 import { answered, type FoundNew, findNew, searchAbove } from "./find-new.ts";
-import { anchorIn, HEAD_BYTES, type ImapCursor, isAnchor, readCursor, writeCursor } from "./imap-cursor.ts";
+import { anchorIn, HEAD_BYTES, type ImapCursor, isAnchor, readCursor, stateOf, writeCursor } from "./imap-cursor.ts";
 import { nativeIdOf, numbersIn, type Portion, portionAt, portionSize, uidOf, uidSet } from "./uid-set.ts";
-import { createWire, type Opened, type Wire } from "./wire.ts";
+import { createWire, type Wire } from "./wire.ts";
 
 /** A server that is silent for this long in the middle of a command is gone, unless a connector says otherwise. */
 const SILENCE_MS = 60_000;
@@ -23,16 +25,28 @@ const AHEAD = { usual: 2, careful: 1 };
 /** The inbox, open read-only. */
 export interface OpenInbox extends Opened {
   readonly wire: Wire;
+  /** As in `InboundSession`. */
+  readonly unchanged?: boolean;
   failure(error: unknown): FailureError;
   close(): Promise<void>;
 }
 
+/** What `examineInbox` wants to know of a server: its name, where it offers CONDSTORE (which QRESYNC includes). */
+export function condstoreAt({ client, context }: Dialled): string | null {
+  const offered = client.capabilities.has("CONDSTORE") || client.capabilities.has("QRESYNC");
+  return offered ? `${context.host}:${context.port}` : null;
+}
+
 /** Opens the inbox of a client that has signed in. From here on the client is not used. Throws `FailureError`. */
 export async function openInbox(
-  { client, failure }: Dialled,
+  dialled: Dialled,
   signal: AbortSignal,
-  silenceMs = SILENCE_MS,
+  {
+    silenceMs = SILENCE_MS,
+    settled,
+  }: { readonly silenceMs?: number; readonly settled?: SettledInbox | undefined } = {},
 ): Promise<OpenInbox> {
+  const { client, failure } = dialled;
   // We read the socket ourselves: imapflow's parser alone costs more than everything else together.
   const wire = createWire(client.unbind().socket, silenceMs);
   const stop = () => wire.destroy();
@@ -43,9 +57,13 @@ export async function openInbox(
   };
   try {
     signal.throwIfAborted();
-    const inbox = await wire.examineInbox();
+    const opening = examineInbox(wire, condstoreAt(dialled));
+    const looking = settled ? isWhereItWas(wire, settled.cursor) : null;
+    looking?.catch(() => {});
+    const inbox = await opening;
+    const unchanged = settled?.state === stateOf(inbox, settled?.cursor ?? null) && (await looking) === true;
     const named = (error: unknown) => (error instanceof FailureError ? error : failure(error, "fetch", wire.bye()));
-    return { ...inbox, wire, close, failure: named };
+    return { ...inbox, unchanged, wire, close, failure: named };
   } catch (error) {
     await close();
     signal.throwIfAborted();
@@ -53,6 +71,20 @@ export async function openInbox(
   } finally {
     signal.removeEventListener("abort", stop);
   }
+}
+
+/** Whether the last message of a cursor has the date and size that it had: what a server knows without opening it. */
+async function isWhereItWas(wire: Wire, cursor: Cursor): Promise<boolean> {
+  const { anchor } = readCursor(cursor, 0);
+  let is = false;
+  if (anchor)
+    await answered(
+      wire,
+      wire.fetch(`${anchor.uid}`, "UID INTERNALDATE RFC822.SIZE", ({ uid, internalDate, size }) => {
+        if (uid === anchor.uid) is = internalDate === anchor.at && size === anchor.size;
+      }),
+    );
+  return is;
 }
 
 /** A session over an open inbox. `account` names whose it is, and where. */
@@ -253,12 +285,14 @@ export function imapSession(inbox: OpenInbox, account: SourceIdentity): InboundS
     }
   }
 
-  const { mailboxId } = inbox;
+  const { mailboxId, unchanged = false } = inbox;
   return {
     source: { ...account, numbering: `${uidValidity}`, ...(mailboxId !== null && { mailbox: mailboxId }) },
     recognises,
     listNew,
     there: () => there,
+    unchanged,
+    stateAfter: (cursor) => stateOf(inbox, cursor),
     audit,
     close: inbox.close,
   };

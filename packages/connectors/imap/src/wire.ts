@@ -2,24 +2,10 @@ import type { Socket } from "node:net";
 import { type FetchResponse, readFetchResponse } from "./fetch-response.ts";
 import { createResponseReader, type RawResponse } from "./response-reader.ts";
 
-/** What a server says of a mailbox when it opens it. */
-export interface Opened {
-  readonly exists: number;
-  /** 0: it gave none, so nobody knows whether its UIDs last. */
-  readonly uidValidity: number;
-  /** Some servers have it wrong; 0: it gave none. */
-  readonly uidNext: number;
-  /** Names the mailbox whatever it is called (RFC 8474 §4.1); `null`: it has none. */
-  readonly mailboxId: string | null;
-}
-
 /** A signed-in connection, reduced to what reading messages needs. */
 export interface Wire {
-  /**
-   * Opens the inbox read-only (RFC 9051 §6.3.3), or with SELECT where EXAMINE is unknown. It needs no LIST before it:
-   * INBOX is always called so (§5.1).
-   */
-  examineInbox(): Promise<Opened>;
+  /** Passes on the first line of each untagged response. Resolves when the server is done. */
+  ask(command: string, each: (line: string) => void): Promise<void>;
   /** Matching UIDs, ascending. `criteria` as in RFC 9051 §6.4.4. */
   search(criteria: string): Promise<number[]>;
   /** Passes on each FETCH response as it arrives, asked for or not. Resolves when the server is done. */
@@ -191,29 +177,7 @@ export function createWire(socket: Socket, silenceMs: number, commandMs = COMMAN
       });
       return ascending(found);
     },
-    async examineInbox() {
-      const said = { uidValidity: 0, uidNext: 0, mailboxId: null as string | null };
-      const hear = ({ text }: RawResponse) => {
-        const [, name, value] =
-          /^\* OK \[(UIDVALIDITY|UIDNEXT|MAILBOXID) \(?([^\])]{1,255})/i.exec(text[0] ?? "") ?? [];
-        if (name === undefined || value === undefined) return;
-        if (/^MAILBOXID$/i.test(name)) said.mailboxId = value;
-        else if (/^UIDNEXT$/i.test(name)) said.uidNext = Number(value) || 0;
-        else said.uidValidity = Number(value) || 0;
-      };
-      try {
-        await run("EXAMINE INBOX", hear);
-      } catch (error) {
-        if (!isUnknown(error)) throw error;
-        await run("SELECT INBOX", hear);
-      }
-      // Asked otherwise; a server without STATUS may refuse (RFC 9051 §6.3.11).
-      if (said.uidValidity === 0)
-        await run("STATUS INBOX (UIDVALIDITY)", ({ text }) => {
-          said.uidValidity = Number(/^\* STATUS .*\(UIDVALIDITY (\d{1,10})\)/i.exec(text[0] ?? "")?.[1] ?? 0);
-        }).catch(throwUnlessRefused);
-      return { ...said, exists: counts.exists };
-    },
+    ask: (command, each) => run(command, ({ text }) => each(text[0] ?? "")),
     fetch: (uids, items, each) =>
       run(`UID FETCH ${uids} (${items})`, (response) => {
         const fetched = readFetchResponse(response);
@@ -317,15 +281,6 @@ function countAfter(line: string, before: Counts): Counts {
 function isNews(before: Counts, after: Counts): boolean {
   const left = Math.max(0, before.exists - (after.expunged - before.expunged));
   return after.exists !== left || after.recent > before.recent;
-}
-
-/** The server does not know this command. */
-function isUnknown(error: unknown): boolean {
-  return (error as { responseStatus?: string }).responseStatus === "BAD";
-}
-
-function throwUnlessRefused(error: unknown): void {
-  if ((error as { responseStatus?: string }).responseStatus === undefined) throw error;
 }
 
 function refused(command: string, responseStatus: string, text: string): Error {

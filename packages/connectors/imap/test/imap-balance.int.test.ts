@@ -37,8 +37,10 @@ async function given(t: TestContext, own: Partial<FakeInbox>) {
     },
     inbox,
     heard: server.heard,
-    async poll(more: Partial<ListOptions> = {}) {
-      const session = await imapConnector.open(options, never);
+    async poll(more: Partial<ListOptions> = {}, state: string | null = null) {
+      const session = await imapConnector.open(options, never, cursor && state ? { cursor, state } : undefined);
+      if (session.unchanged) await session.close();
+      if (session.unchanged) return { uids: [], recognised: null, there: null, source: session.source, state };
       const recognised = cursor && (await session.recognises?.(cursor));
       const uids: number[] = [];
       const wanted: ListOptions = { processFrom: null, batchSize: 50, signal: never, known: () => false, ...more };
@@ -49,7 +51,13 @@ async function given(t: TestContext, own: Partial<FakeInbox>) {
         if (batch.covers) covers.push(batch.covers);
       }
       await session.close();
-      return { uids, recognised, there: session.there?.() ?? null, source: session.source };
+      return {
+        uids,
+        recognised,
+        there: session.there?.() ?? null,
+        source: session.source,
+        state: cursor && session.stateAfter?.(cursor),
+      };
     },
   };
 }
@@ -148,6 +156,48 @@ describe("nothing is missed", () => {
       "UID SEARCH",
       "LOGOUT",
     ]);
+  });
+});
+
+describe("an inbox that is settled", () => {
+  const commandsIn = (heard: readonly string[]) => {
+    const commands = heard.map((line) => line.replace(/^\S+ /, ""));
+    return commands.slice(commands.findIndex((command) => command.startsWith("EXAMINE")));
+  };
+
+  test("is polled with one flight, and without a search or a look into a message", async (t) => {
+    const { inbox, poll, heard } = await given(t, { messages: mails(1, 2), modSeq: "9223372036854775807" });
+    const { state } = await poll();
+    assert.equal(state, "7 3 2 9223372036854775807 -");
+    heard.length = 0;
+    assert.equal((await poll({}, state)).recognised, null);
+    assert.deepEqual(commandsIn(heard), [
+      "EXAMINE INBOX (CONDSTORE)",
+      "UID FETCH 2 (UID INTERNALDATE RFC822.SIZE)",
+      "LOGOUT",
+    ]);
+    inbox.messages = mails(1, 2, 3);
+    assert.deepEqual((await poll({}, state)).uids, [3]);
+  });
+
+  test("is not where the server offers nothing, a message was not given, or UIDNEXT is ahead", async (t) => {
+    for (const own of [
+      { modSeq: null },
+      { modSeq: "5", uidNext: 9 },
+      { modSeq: "5", exists: 3 },
+      { modSeq: "5", answer: (command: string) => (/BODY/.test(command) ? "TAG OK done\r\n" : undefined) },
+    ]) {
+      const { poll } = await given(t, { messages: mails(1, 2), ...own });
+      assert.equal((await poll()).state, null, JSON.stringify(own));
+    }
+  });
+
+  test("where EXAMINE with CONDSTORE is refused, it is asked without for a day", async (t) => {
+    const answer = (command: string) => (command.includes("CONDSTORE") ? "TAG BAD what\r\n" : undefined);
+    const { poll, heard } = await given(t, { messages: mails(1, 2), modSeq: "5", answer });
+    assert.deepEqual((await poll()).uids, [1, 2]);
+    assert.equal((await poll()).state, null);
+    assert.equal(heard.filter((line) => line.includes("CONDSTORE")).length, 1);
   });
 });
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readdir } from "node:fs/promises";
+import { readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { ConnectOptions, Cursor, FetchedMessage } from "@mailfleet/connector-api";
@@ -14,7 +15,7 @@ const { skip } = await mailServers();
 describe("an IMAP connector and Dovecot", { skip }, () => {
   let dovecot: Dovecot;
   before(async () => {
-    const users = ["many", "mixed", "large", "dates", "empty", "renumbered"].map((name) => [
+    const users = ["many", "mixed", "large", "dates", "empty", "renumbered", "settled"].map((name) => [
       `${name}@example.test`,
       "secret",
     ]);
@@ -178,6 +179,65 @@ describe("an IMAP connector and Dovecot", { skip }, () => {
     ]);
     await dovecot.drop("mixed@example.test", 1, () => raw);
     assert.deepEqual((await readAll("mixed", null)).found[0]?.raw, raw);
+  });
+
+  test("an inbox is unchanged only until anything happens in it", async () => {
+    const address = "settled@example.test";
+    const drop = (subject: string) => dovecot.drop(address, 1, () => crlf(`Subject: ${subject}\n\nx\n`));
+    const box = dovecot.maildir(address);
+    // EXAMINE moves nothing out of `new`.
+    const files = async () => (await readdir(join(box, "new"))).sort().map((name) => join(box, "new", name));
+    const remove = async (at: number) => rm((await files()).at(at) ?? "");
+    const setFlag = async () => {
+      const [one = ""] = await files();
+      await rename(one, `${one.replace("/new/", "/cur/")}:2,S`);
+    };
+    const copy = (from: string, to: string) => execFileSync("cp", ["-a", from, to]);
+    const restore = async () => {
+      await dovecot.stopListening();
+      await rm(box, { recursive: true });
+      copy(`${box}-backup`, box);
+      await dovecot.listenAgain();
+      await drop("after the restore");
+    };
+    let cursor: Cursor | null = null;
+    /** Whether the inbox is as it was at the last poll, and how many are new. */
+    async function poll(state: string | null) {
+      const session = await imapConnector.open(
+        optionsFor("settled"),
+        never,
+        cursor && state ? { cursor, state } : undefined,
+      );
+      if (!session.unchanged && cursor && (await session.recognises?.(cursor)) === "another") cursor = null;
+      let fresh = 0;
+      const wanted = { processFrom: null, batchSize: 50, signal: never, known: () => false };
+      for await (const batch of session.listNew(cursor, wanted)) {
+        fresh += batch.messages.length;
+        cursor = batch.cursor;
+      }
+      await session.close();
+      return { unchanged: session.unchanged, fresh, state: (cursor && session.stateAfter?.(cursor)) ?? null };
+    }
+    await dovecot.drop(address, 5, (n) => crlf(`Subject: ${n}\n\nx\n`));
+    let { state } = await poll(null);
+    copy(box, `${box}-backup`);
+    // As many as went; what is new has the UID of the last one.
+    const changes: Readonly<Record<string, [change: () => Promise<unknown>, fresh: number]>> = {
+      "one comes": [() => drop("lost"), 1],
+      "a flag is set": [setFlag, 0],
+      "a backup is restored, and one comes": [restore, 6],
+      "one goes": [() => remove(0), 0],
+      "one goes and one comes": [async () => Promise.all([remove(0), drop("other")]), 1],
+    };
+    for (const [what, [change, fresh]] of Object.entries(changes)) {
+      assert.equal((await poll(state)).unchanged, true, `before ${what}`);
+      await change();
+      const after = await poll(state);
+      assert.deepEqual([after.unchanged, after.fresh], [false, fresh], what);
+      state = after.state;
+      assert.ok(state, what);
+    }
+    assert.equal((await poll(state)).unchanged, true);
   });
 
   test("a run that is stopped leaves nothing open", async () => {
