@@ -7,6 +7,7 @@ import { loadOpener, loadSealer } from "@mailfleet/secrets";
 import { connectStore, isOutage, openDocuments } from "@mailfleet/store";
 import { createClearMarkStore } from "./alert/store.ts";
 import { createTraceStore } from "./erase/traces.ts";
+import { createMemberStore } from "./incident/store.ts";
 import { createMetrics } from "./metrics.ts";
 import { destinationsOf } from "./notice/destinations.ts";
 import { createMailServer } from "./notice/mail-server.ts";
@@ -35,6 +36,7 @@ runService(alerting, async ({ name, environment, logger, metrics, failPoint, add
     ports: {
       openDocuments: (collection, unlisted) => openDocuments(store, collection, unlisted),
       marks: createClearMarkStore(store),
+      members: createMemberStore(store),
       traces: createTraceStore(store),
       notices,
       mailServer: createMailServerStore(store),

@@ -4,6 +4,8 @@ import type { ClearMarkStore } from "./alert/store.ts";
 import type { AlertWall } from "./alert/wall.ts";
 import type { DeadLetterBody } from "./dead-letter/body.ts";
 import type { TraceStore } from "./erase/traces.ts";
+import type { IncidentBody } from "./incident/document.ts";
+import type { MemberStore } from "./incident/store.ts";
 import type { Metrics } from "./metrics.ts";
 import type { OpenChannel } from "./notice/channel.ts";
 import type { NoticePace } from "./notice/decide.ts";
@@ -14,11 +16,13 @@ import type { NotificationBody } from "./notification/body.ts";
 export interface AlertingPorts extends ServicePorts, NoticePace {
   readonly documents: {
     readonly alert: Documents<AlertBody>;
+    readonly incident: Documents<IncidentBody>;
     readonly "notification-settings": Documents<NotificationBody>;
     readonly "dead-letter": Documents<DeadLetterBody>;
   };
   readonly wall: AlertWall;
   readonly marks: ClearMarkStore;
+  readonly members: MemberStore;
   readonly traces: TraceStore;
   readonly notices: NoticeStore;
   readonly mailServer: MailServerStore;

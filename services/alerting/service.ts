@@ -9,6 +9,8 @@ import { checks } from "./checks.ts";
 import { collections } from "./collections.ts";
 import { keepDeadLetter, settleDeadLetterAlerts } from "./dead-letter/alerts.ts";
 import { keptDeadLetters } from "./dead-letter/dead-letter.ts";
+import { keptIncidents } from "./incident/incident.ts";
+import { createSettleIncidents, settleLeft } from "./incident/settle.ts";
 import { createSendNotices } from "./notice/send-due.ts";
 import { keptNotificationSettings } from "./notification/notification.ts";
 import { watchSecret } from "./notification/watch-secret.ts";
@@ -24,9 +26,9 @@ export const alerting = defineService<AlertingPorts, "wall">()({
   environment: {
     /** File with the private keys that open the secrets of the notification mail server. */
     MAILFLEET_NOTIFY_OPEN_KEYS: z.string(),
-    /** Shortest time between two mails that say that the same alert is raised, milliseconds. */
+    /** Shortest time between two mails that say that the same incident is raised, milliseconds. */
     MAILFLEET_NOTIFY_QUIET_MS: milliseconds(0).default(900_000),
-    /** How long a passed test and enable waits for others that the same owner is told of in one mail, milliseconds. */
+    /** How long mail waits for more that belongs into it: alerts of an incident, successes of an owner; milliseconds. */
     MAILFLEET_NOTIFY_GATHER_MS: milliseconds(0).default(60_000),
     /** First wait after a transient failure of the mail server, milliseconds; doubled each time, up to 30 minutes. */
     MAILFLEET_NOTIFY_RETRY_MS: milliseconds(100).default(60_000),
@@ -52,7 +54,7 @@ export const alerting = defineService<AlertingPorts, "wall">()({
   ),
   watchesStreams: true,
   derives: (ports) => ({ wall: createAlertWall(ports) }),
-  keeps: [keptAlerts, keptDeadLetters, keptNotificationSettings],
+  keeps: [keptIncidents, keptAlerts, keptDeadLetters, keptNotificationSettings],
   listens: [
     listen(consumers.alertingFacts, {
       types: ["alert.raised.v1", "alert.cleared.v1", "mailbox.deleted.v1", "profile.deleted.v1"],
@@ -70,6 +72,8 @@ export const alerting = defineService<AlertingPorts, "wall">()({
     }),
   ],
   ticks: {
+    incidents: { everyMs: 2000, round: createSettleIncidents },
+    "incidents-left": every(600_000, settleLeft),
     notices: { everyMs: 2000, round: createSendNotices },
     "dead-letters": every(60_000, settleDeadLetterAlerts),
     bus: every(2000, watchBus),

@@ -21,6 +21,7 @@ export const ProfileId = id("pf", "a profile");
 export const SendId = id("sn", "a send");
 export const JobId = id("jb", "a job");
 export const AlertId = id("al", "an alert");
+export const IncidentId = id("in", "an incident");
 export const DeadLetterId = id("dl", "a dead letter");
 export const TokenId = id("tk", "a token");
 export const ConsentId = id("cs", "a consent");

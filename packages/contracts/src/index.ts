@@ -28,6 +28,7 @@ export { type FailureCode, failureCodes } from "./failure-codes.ts";
 export { Grant } from "./grant/grant.ts";
 export type { Finding, Repaired, ServiceHealth } from "./health/health.ts";
 export { AlertId, CommandId, Instant, idPrefixOf, MailboxId, ProfileId } from "./ids.ts";
+export { Incident, incident } from "./incident/incident.ts";
 export { type JobVerb, jobInput, jobVerbs, namesAddress } from "./job/inputs.ts";
 export { type Job, type JobResult, job, jobFailed, type NewJob } from "./job/job.ts";
 export { leaseMs, lengthsOf } from "./lengths.ts";

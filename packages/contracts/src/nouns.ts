@@ -3,6 +3,7 @@ import { checkup } from "./checkup/checkup.ts";
 import { deadLetter } from "./dead-letter/dead-letter.ts";
 import { erasure } from "./erasure/erasure.ts";
 import { grant } from "./grant/grant.ts";
+import { incident } from "./incident/incident.ts";
 import { job } from "./job/job.ts";
 import { mail } from "./mail/mail.ts";
 import { mailbox } from "./mailbox/mailbox.ts";
@@ -24,6 +25,7 @@ export const nouns: readonly AnyNoun[] = [
   message,
   send,
   mail,
+  incident,
   alert,
   deadLetter,
   job,

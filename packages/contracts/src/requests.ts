@@ -16,6 +16,7 @@ import {
   outboundHealth,
   schedulerHealth,
 } from "./health/health.ts";
+import { incident } from "./incident/incident.ts";
 import { job } from "./job/job.ts";
 import { mailbox } from "./mailbox/mailbox.ts";
 import { message } from "./message/message.ts";
@@ -57,6 +58,7 @@ export const requests = {
   ...upload.requests,
   ...send.requests,
   ...outboundActivity.requests,
+  ...incident.requests,
   ...alert.requests,
   ...deadLetter.requests,
   ...notificationSettings.requests,

@@ -1,7 +1,7 @@
 import { type AlertCleared, type AlertObject, ProblemError } from "@mailfleet/contracts";
 import type { Outcome } from "@mailfleet/kit";
 import type { AlertingPorts } from "../ports.ts";
-import { type AlertDecision, alertIdOf, cleared, type Origin, raised } from "./decide.ts";
+import { type AlertDecision, adopted, alertIdOf, cleared, deleted, type Origin, raised } from "./decide.ts";
 import type { AlertBody, AlertDocument } from "./document.ts";
 import type { AlertWall } from "./wall.ts";
 
@@ -17,9 +17,10 @@ export function createAlertWall(ports: AlertingPorts): AlertWall {
   const context = (origin: Origin) => ({ origin, now: now(), quietMs, gatherMs });
 
   const opened = ({ outcome, before, after }: Outcome<AlertBody>) => {
-    if (outcome !== "accepted" || !after || after.episode === (before?.episode ?? 0)) return;
-    ports.metrics.alerts.inc({ code: after.code });
-    ports.kick("notices");
+    if (outcome !== "accepted" || !after) return;
+    if (after.episode !== (before?.episode ?? 0)) ports.metrics.alerts.inc({ code: after.code });
+    if (after.notice.due !== before?.notice.due) ports.kick("notices");
+    if (after.incidentMark !== before?.incidentMark) ports.kick("incidents");
   };
 
   /** Changes the alert, or makes it where the decision makes one of nothing. Answers as it is then. */
@@ -79,6 +80,12 @@ export function createAlertWall(ports: AlertingPorts): AlertWall {
       if (at <= fact.at) return;
       const late = { ...origin, id: `${origin.id}:cleared-already` };
       await change(id, late.id, (before) => before && cleared(before, { object: fact.object, at }, context(late)));
+    },
+    async dismiss(ids, by, origin) {
+      for (const id of ids) await change(id, origin.id, (before) => before && deleted(before, by, context(origin)));
+    },
+    async adopt(id, key) {
+      await change(id, key, (before) => before && adopted(before));
     },
     async changeNotice(id, key, decide) {
       await change(id, `notice/${key}`, (before) => {

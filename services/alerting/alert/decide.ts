@@ -9,7 +9,8 @@ import {
   subjects,
 } from "@mailfleet/contracts";
 import { idFrom, type OutboxEntry } from "@mailfleet/kit";
-import { type NoticePace, noNotice, planNotice } from "../notice/decide.ts";
+import { incidentOf } from "../incident/group.ts";
+import { isSuccess, type NoticePace, noNotice, planNotice } from "../notice/decide.ts";
 import type { AlertBody, AlertDocument, ShownAlert } from "./document.ts";
 
 /** What led to a change: the id identifies repetitions, the rest is passed on to the facts that follow. */
@@ -34,6 +35,8 @@ export interface AlertDecision {
 
 /** How long a cleared alert is shown. A raised one stays, because what failed for good is not reported again. */
 const keptMs = 30 * 86_400_000;
+/** How long information is shown; that mailboxes work stays for as long as it is true. */
+const informationMs = 14 * 86_400_000;
 
 /** The id of the one alert that there is for this object (and direction) and code. */
 export function alertIdOf(object: AlertObject, code: string): string {
@@ -65,6 +68,10 @@ export function raised(
     clearedAt: null,
     episode: (before?.episode ?? 0) + (repetition ? 0 : 1),
     notice: before?.notice ?? noNotice,
+    ...(repetition ? { incidentId: before.incidentId, incidentMark: before.incidentMark } : {}),
+    ...(severity === "information" && fact.code !== "MAILBOX_ENABLED"
+      ? { forgetAt: new Date(fact.at + informationMs) }
+      : {}),
   };
   return repetition ? { after, outbox: [] } : announced(before, after, "raised", context);
 }
@@ -78,11 +85,33 @@ export function cleared(before: AlertDocument, fact: AlertCleared, context: Deci
   return announced(before, after, "cleared", context);
 }
 
+/** Takes it off the wall: it is over until somebody reports it again, and is not listed any more. */
+export function deleted(before: AlertDocument, by: string, context: DecidingContext): AlertDecision {
+  const gone = { forgetAt: new Date(context.now), deletedBy: by };
+  if (before.state === "cleared") return { after: { ...before, ...gone }, outbox: [] };
+  const after: AlertBody = { ...before, ...gone, state: "cleared", clearedAt: context.now };
+  return announced(before, after, "cleared", context);
+}
+
 /** The alert as everybody else sees it. */
 export function shownAlert(alert: ShownAlert): Alert {
   const { object, code, severity, audience, text, remedy, detail, evidence, state } = alert;
   const { v, firstAt, lastAt, count, clearedAt, createdAt, changedAt } = alert;
-  const what = { id: alert._id, v, object, code, severity, audience, text, remedy, detail, evidence, state };
+  const incident = alert.incidentId === undefined ? {} : { incidentId: alert.incidentId };
+  const what = {
+    id: alert._id,
+    v,
+    object,
+    code,
+    severity,
+    audience,
+    text,
+    remedy,
+    detail,
+    evidence,
+    state,
+    ...incident,
+  };
   const times = { firstAt, lastAt, clearedAt, createdAt, changedAt };
   return { ...what, ...times, count, notification: alert.notice.state };
 }
@@ -93,14 +122,32 @@ function meaningOf(code: string) {
   return known ?? { ...alertCodes.UNCLASSIFIED, severity: "warning" as const };
 }
 
-/** With the fact for everybody and the plan for the mail. */
+/** Gives an alert from before there were incidents its own. */
+export function adopted(before: AlertDocument): AlertDecision | null {
+  if (before.incidentId !== undefined || before.state !== "raised") return null;
+  const { pending: _, due: _due, since: _since, leaseUntil: _lease, ...notice } = before.notice;
+  return { after: { ...before, ...membership(before), notice }, outbox: [], quiet: true };
+}
+
+/** Its incident, which is to hear of this change. */
+function membership(alert: AlertBody): Pick<AlertBody, "incidentId" | "incidentMark"> {
+  const incident = incidentOf(alert);
+  const incidentMark = alert.episode * 2 + (alert.state === "raised" ? 1 : 0);
+  return incident ? { incidentId: incident.id, incidentMark } : {};
+}
+
+/** With the fact for everybody, the word to its incident, and for a success the plan for the mail. */
 function announced(
   before: AlertDocument | null,
   opened: AlertBody,
   type: AlertFact,
   { origin, now, ...pace }: DecidingContext,
 ): AlertDecision {
-  const after = { ...opened, notice: planNotice(opened, now, pace) };
+  const after: AlertBody = {
+    ...opened,
+    ...membership(opened),
+    notice: isSuccess(opened) ? planNotice(opened, now, pace) : noticeOf(opened),
+  };
   const _id = before?._id ?? alertIdOf(after.object, after.code);
   const frame = { _id, v: (before?.v ?? 0) + 1, createdAt: before?.createdAt ?? now, changedAt: now };
   const message: OutboxEntry = {
@@ -116,4 +163,10 @@ function announced(
     body: { alert: shownAlert({ ...after, ...frame }) },
   };
   return { after, outbox: [message] };
+}
+
+/** What is shown until its incident says what became of the mail about it. */
+function noticeOf({ state, notice, severity, code }: AlertBody): AlertBody["notice"] {
+  const isMailed = severity !== "information" && code !== "NOTIFICATION_FAILED";
+  return state === "raised" ? { ...noNotice, state: isMailed ? "pending" : "none" } : notice;
 }

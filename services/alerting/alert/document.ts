@@ -1,32 +1,18 @@
 import type { Alert } from "@mailfleet/contracts";
 import type { Shown, Stored } from "@mailfleet/kit";
+import type { Notice } from "../notice/decide.ts";
 
-/** What people were told about an alert by e-mail, and what they must still be told. */
-export interface AlertNotice {
-  /** State of the notices of the present episode; `none` for alerts that are not mailed. */
-  readonly state: Alert["notification"];
-  /** Number of the episode that people know about and do not yet know to be over; 0 if there is none. */
-  readonly toldEpisode: number;
-  /** The next notice. Present together with `due` and `since`; absent if there is none. */
-  readonly pending?: "raised" | "cleared";
-  /** Not before this; moved on while a replica sends. Milliseconds since the epoch. */
-  readonly due?: number;
-  /** Since when it waits. */
-  readonly since?: number;
-  /** A replica sends it until then. */
-  readonly leaseUntil?: number;
-  /** Who was told of the pending notice or cannot be, in lower case; others are still to be told. Absent if nobody. */
-  readonly settled?: readonly string[];
-  /** When people were last told that it is raised. */
-  readonly lastRaisedAt?: number;
-}
-
-/** An alert with the mail that is still to be sent: they change together, and so do its facts in the kit's outbox. */
+/** An alert. Mail about it is that of its incident; only a success has mail of its own, which changes together with it. */
 export interface AlertBody extends Readonly<Omit<Alert, "id" | "v" | "createdAt" | "changedAt" | "notification">> {
   /** Counts how often it was opened. */
   readonly episode: number;
-  readonly notice: AlertNotice;
-  /** 30 days after it was cleared; absent while it is raised. */
+  /** Of a success its own mail; else only what became of the mail about its incident. */
+  readonly notice: Notice;
+  /** Present until its incident has heard of the last change: another number for each. */
+  readonly incidentMark?: number;
+  /** Who took it off the wall; it is not listed any more. */
+  readonly deletedBy?: string;
+  /** 30 days after it was cleared, at once if it was deleted; of information 14 days after it was raised. */
   readonly forgetAt?: Date;
 }
 

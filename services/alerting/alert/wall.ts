@@ -11,6 +11,10 @@ export interface AlertWall {
   forget(object: AlertObject, origin: Origin): Promise<void>;
   /** Raised alerts about this object (and direction, if it names one), of these codes if any are given. */
   raisedAbout(object: AlertObject, codes?: readonly string[]): Promise<ShownAlert[]>;
+  /** Gives an alert from before there were incidents its own. */
+  adopt(id: string, key: string): Promise<void>;
+  /** Takes alerts off the wall. */
+  dismiss(ids: readonly string[], by: string, origin: Origin): Promise<void>;
   /** One change of the mail about an alert, remembered by its key. `null`: nothing changes. */
   changeNotice(id: string, key: string, decide: (alert: AlertDocument) => AlertDocument | null): Promise<void>;
 }

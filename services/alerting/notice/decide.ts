@@ -1,94 +1,129 @@
-import type { AlertBody, AlertDocument, AlertNotice } from "../alert/document.ts";
+import type { Alert } from "@mailfleet/contracts";
+
+/** Which mail is to be sent. */
+export type NoticeKind = "raised" | "escalated" | "cleared";
+
+/** What people were told by e-mail of something that begins and ends, and what they must still be told. */
+export interface Notice {
+  /** State of the notices of the present episode; `none` for what is not mailed. */
+  readonly state: Alert["notification"];
+  /** Number of the episode that people know about and do not yet know to be over; 0 if there is none. */
+  readonly toldEpisode: number;
+  /** The next notice. Present together with `due` and `since`; absent if there is none. */
+  readonly pending?: NoticeKind;
+  /** Not before this; moved on while a replica sends. Milliseconds since the epoch. */
+  readonly due?: number;
+  /** Since when it waits. */
+  readonly since?: number;
+  /** A replica sends it until then. */
+  readonly leaseUntil?: number;
+  /** Who was told of the pending notice or cannot be, in lower case; others are still to be told. Absent if nobody. */
+  readonly settled?: readonly string[];
+  /** When people were last told that it is raised. */
+  readonly lastRaisedAt?: number;
+}
+
+/** What is mailed: an incident, or a success that owners are told of. */
+export interface Noticed {
+  readonly severity: Alert["severity"];
+  readonly code: string;
+  readonly state: "raised" | "cleared";
+  /** Counts how often it was opened. */
+  readonly episode: number;
+  readonly notice: Notice;
+}
 
 /** Nobody was told anything, and nothing needs to be told. */
-export const noNotice: AlertNotice = { state: "none", toldEpisode: 0 };
+export const noNotice: Notice = { state: "none", toldEpisode: 0 };
 
-/** Which mail an alert was taken for. */
+/** Which mail something was taken for. */
 export interface TakenNotice {
-  readonly kind: "raised" | "cleared";
+  readonly kind: NoticeKind;
   readonly episode: number;
 }
 
 /** How mails are spread over time, milliseconds. */
 export interface NoticePace {
-  /** Shortest time between two mails that say that the same alert is raised. */
+  /** Shortest time between two mails that say that the same incident is raised. */
   readonly quietMs: number;
-  /** How long a success waits for others that the same owner is told of in one mail. */
+  /** How long a mail waits for more that belongs into it: alerts of the incident, successes of the same owner. */
   readonly gatherMs: number;
 }
 
 /** The success that owners are told of. */
 export const successCode = "MAILBOX_ENABLED";
 /** Whether it is told to owners, with others in one mail, and without another mail when it no longer holds. */
-export const isSuccess = ({ code }: Pick<AlertBody, "code">): boolean => code === successCode;
+export const isSuccess = ({ code }: Pick<Noticed, "code">): boolean => code === successCode;
 
 /** Other information is only listed. A failure of the mail server is never mailed, or it would never end. */
-function isMailed(alert: Pick<AlertBody, "severity" | "code">): boolean {
-  return isSuccess(alert) || (alert.severity !== "information" && alert.code !== "NOTIFICATION_FAILED");
+function isMailed(one: Pick<Noticed, "severity" | "code">): boolean {
+  return isSuccess(one) || (one.severity !== "information" && one.code !== "NOTIFICATION_FAILED");
 }
 
 /**
- * What to tell people, by what they know: raised and not told, or told and cleared. An alert that clears before its
- * mail was sent, and one that is raised again before its recovery was told, need none. Called when an alert opens or
- * closes and when a mail has left, never for a repetition.
+ * What to tell people, by what they know: raised and not told, or told and cleared. What is over before its mail was sent,
+ * and what is raised again before its recovery was told, needs none. Called when something opens or closes and when a mail
+ * has left, never for a repetition.
  */
-export function planNotice(alert: AlertBody, now: number, { quietMs, gatherMs }: NoticePace): AlertNotice {
-  const success = isSuccess(alert);
+export function planNotice(one: Noticed, now: number, { quietMs, gatherMs }: NoticePace): Notice {
   // Where it no longer holds, the alert about the cause says so.
-  const notice = success && alert.state === "cleared" ? { ...alert.notice, toldEpisode: 0 } : alert.notice;
+  const notice = isSuccess(one) && one.state === "cleared" ? { ...one.notice, toldEpisode: 0 } : one.notice;
   const told = notice.toldEpisode > 0;
   const { pending, due, since, settled: _, ...known } = notice;
-  if (!isMailed(alert)) return { ...known, state: "none" };
-  const wanted = alert.state === "raised" && !told ? "raised" : alert.state === "cleared" && told ? "cleared" : null;
+  if (!isMailed(one)) return { ...known, state: "none" };
+  const wanted = one.state === "raised" && !told ? "raised" : one.state === "cleared" && told ? "cleared" : null;
   if (wanted === null) {
+    if (pending === "escalated" && one.state === "raised") return notice;
     if (told) return { ...known, state: "sent" };
     return { ...known, state: notice.state === "pending" ? "none" : notice.state };
   }
   if (wanted === pending && due !== undefined && since !== undefined) return notice;
-  // An alert that flaps is not mailed each time. Its recovery is told at once.
+  // What flaps is not mailed each time. Its recovery is told at once.
   const quietUntil = wanted === "raised" && notice.lastRaisedAt !== undefined ? notice.lastRaisedAt + quietMs : 0;
-  const next = Math.max(now + (success ? gatherMs : 0), quietUntil, notice.leaseUntil ?? 0);
+  const next = Math.max(now + (wanted === "raised" ? gatherMs : 0), quietUntil, notice.leaseUntil ?? 0);
   return { ...known, state: "pending", pending: wanted, due: next, since: now };
 }
 
-/** The relay accepted the mail. The alert's present state decides what to tell next. */
-export function noticeSent(alert: AlertDocument, sent: TakenNotice, now: number, pace: NoticePace): AlertDocument {
-  const { pending, due, since, settled, leaseUntil, ...rest } = alert.notice;
-  const notice: AlertNotice =
-    sent.kind === "raised"
-      ? { ...rest, state: "sent", toldEpisode: sent.episode, lastRaisedAt: now }
-      : { ...rest, state: "sent", toldEpisode: 0 };
-  return { ...alert, notice: planNotice({ ...alert, notice }, now, pace) };
+/** The relay accepted the mail. The present state decides what to tell next. */
+export function noticeSent<One extends Noticed>(one: One, sent: TakenNotice, now: number, pace: NoticePace): One {
+  const { pending, due, since, settled, leaseUntil, ...rest } = one.notice;
+  const notice: Notice =
+    sent.kind === "cleared"
+      ? { ...rest, state: "sent", toldEpisode: 0 }
+      : { ...rest, state: "sent", toldEpisode: sent.episode, lastRaisedAt: now };
+  return { ...one, notice: planNotice({ ...one, notice }, now, pace) };
 }
 
 /**
  * The mail did not leave, or not for all: it is due again, unless it was taken back meanwhile. `settled` are who
  * need not be told of this episode any more. `null`: nobody was sending it.
  */
-export function noticePutOff(
-  alert: AlertDocument,
+export function noticePutOff<One extends Noticed>(
+  one: One,
   due: number,
   settled?: { readonly episode: number; readonly addresses: readonly string[] },
-): AlertDocument | null {
-  const { leaseUntil, ...rest } = alert.notice;
-  const isOfThis = settled?.episode === alert.episode && settled.addresses.length > 0;
+): One | null {
+  const { leaseUntil, ...rest } = one.notice;
+  const isOfThis = settled?.episode === one.episode && settled.addresses.length > 0;
   const known = isOfThis ? { settled: settled.addresses } : {};
-  if (alert.notice.pending) return { ...alert, notice: { ...rest, ...known, due } };
-  return leaseUntil === undefined ? null : { ...alert, notice: rest };
+  if (one.notice.pending) return { ...one, notice: { ...rest, ...known, due } };
+  return leaseUntil === undefined ? null : { ...one, notice: rest };
 }
 
 /**
  * The mail about this episode is given up: it waited too long, there are too many, or nobody is to be told. What began
  * meanwhile is due now. `null`: there is nothing to be given up.
  */
-export function noticeDropped(
-  alert: AlertDocument,
+export function noticeDropped<One extends Noticed>(
+  one: One,
   state: "none" | "failed",
   { episode, now }: { readonly episode: number; readonly now: number },
-): AlertDocument | null {
-  const { leaseUntil, ...kept } = alert.notice;
+): One | null {
+  const { leaseUntil, ...kept } = one.notice;
   const { pending, due, since, settled, ...rest } = kept;
-  if (!pending) return leaseUntil === undefined ? null : { ...alert, notice: kept };
-  if (alert.episode !== episode) return { ...alert, notice: { ...kept, due: now } };
-  return { ...alert, notice: { ...rest, state, toldEpisode: 0 } };
+  if (!pending) return leaseUntil === undefined ? null : { ...one, notice: kept };
+  if (one.episode !== episode) return { ...one, notice: { ...kept, due: now } };
+  // Who was told that it is raised is still told when it is over.
+  if (pending === "escalated") return { ...one, notice: { ...rest, state: "sent" } };
+  return { ...one, notice: { ...rest, state, toldEpisode: 0 } };
 }

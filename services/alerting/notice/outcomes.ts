@@ -1,55 +1,69 @@
 import type { Submitted } from "@mailfleet/connector-api";
 import { type Evidence, type Failure, failureCodes, failureOf } from "@mailfleet/contracts";
 import { failureFields } from "@mailfleet/kit";
-import type { AlertDocument } from "../alert/document.ts";
 import type { AlertingPorts } from "../ports.ts";
+import { changeNotice } from "./change-notice.ts";
 import type { UsableSettings } from "./channel.ts";
 import { noticeDropped, noticePutOff, noticeSent, type TakenNotice } from "./decide.ts";
 import { pauseMs } from "./failure.ts";
+import { isIncident, type Noticing } from "./noticing.ts";
 import { noticeRemedy } from "./remedy.ts";
 import { serverObject } from "./server-state.ts";
 
+const fieldsOf = (one: Noticing) => ({ [isIncident(one) ? "incident" : "alert"]: one._id, code: one.code });
+
 /** People were told. */
-export async function noteSent(ports: AlertingPorts, taken: AlertDocument, kind: TakenNotice["kind"]): Promise<void> {
+export async function noteSent(ports: AlertingPorts, taken: Noticing, kind: TakenNotice["kind"]): Promise<void> {
   const sent = { kind, episode: taken.episode };
-  await ports.wall.changeNotice(taken._id, `sent/${taken.v}`, (alert) => noticeSent(alert, sent, ports.now(), ports));
-  ports.logger.info({ alert: taken._id, code: taken.code, kind }, "notice sent");
+  await changeNotice(ports, taken, `sent/${taken.v}`, (one) => noticeSent(one, sent, ports.now(), ports));
+  ports.logger.info({ ...fieldsOf(taken), kind }, "notice sent");
   ports.metrics.notices.inc({ outcome: "sent" });
 }
 
 /** The notice is due again at this time; `addresses` need not be told any more. */
 export function putOff(
-  { wall }: AlertingPorts,
-  { _id, v, episode }: AlertDocument,
+  ports: AlertingPorts,
+  taken: Noticing,
   due: number,
   addresses: readonly string[] = [],
 ): Promise<void> {
-  return wall.changeNotice(_id, `put-off/${v}`, (alert) => noticePutOff(alert, due, { episode, addresses }));
+  const { episode } = taken;
+  return changeNotice(ports, taken, `put-off/${taken.v}`, (one) => noticePutOff(one, due, { episode, addresses }));
+}
+
+/** People asked not to be told before this time: the notice is not given up for that. */
+export function keepBack(ports: AlertingPorts, taken: Noticing, until: number): Promise<void> {
+  return changeNotice(ports, taken, `kept-back/${taken.v}`, (one) => {
+    const after = noticePutOff(one, until);
+    return after?.notice.pending ? { ...after, notice: { ...after.notice, since: until } } : after;
+  });
 }
 
 /** Gives a notice up. */
-export function drop(
-  { wall, now }: AlertingPorts,
-  { _id, v, episode }: AlertDocument,
-  state: "none" | "failed",
-): Promise<void> {
-  return wall.changeNotice(_id, `dropped/${v}`, (alert) => noticeDropped(alert, state, { episode, now: now() }));
+export function drop(ports: AlertingPorts, taken: Noticing, state: "none" | "failed"): Promise<void> {
+  const { episode } = taken;
+  return changeNotice(ports, taken, `dropped/${taken.v}`, (one) =>
+    noticeDropped(one, state, { episode, now: ports.now() }),
+  );
 }
 
 /** The mail server did not take a mail: all replicas wait, and the wall says why. */
 export async function serverFailed(
   ports: AlertingPorts,
   settings: UsableSettings,
-  taken: readonly AlertDocument[],
+  taken: readonly Noticing[],
   failure: Failure,
-  settledOf: (alert: AlertDocument) => readonly string[] = () => [],
+  settledOf: (one: never) => readonly string[] = () => [],
 ) {
   const { mailServer, logger, metrics, now } = ports;
   const failures = (await mailServer.get()).failures + 1;
   const pausedUntil = now() + pauseMs(failure, failures, ports.retryMs);
   await mailServer.set({ failures, pausedUntil });
-  for (const alert of taken) await putOff(ports, alert, now(), settledOf(alert));
-  logger.warn({ alert: taken[0]?._id, failures, pausedUntil, ...failureFields(failure) }, "notice not sent");
+  for (const one of taken) await putOff(ports, one, now(), settledOf(one as never));
+  logger.warn(
+    { ...(taken[0] && fieldsOf(taken[0])), failures, pausedUntil, ...failureFields(failure) },
+    "notice not sent",
+  );
   metrics.notices.inc({ outcome: "failed" });
   const next = `Next attempt ${new Date(pausedUntil).toISOString()}.`;
   await sayFailed(ports, settings, failure, next, `relay:failed:${pausedUntil}:${failures}`);

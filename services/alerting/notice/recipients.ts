@@ -1,5 +1,6 @@
 import { type AlertCode, ProblemError } from "@mailfleet/contracts";
 import type { AlertDocument } from "../alert/document.ts";
+import type { IncidentDocument } from "../incident/document.ts";
 import type { AlertingPorts } from "../ports.ts";
 import type { UsableSettings } from "./channel.ts";
 
@@ -10,26 +11,32 @@ type About = Pick<AlertDocument, "_id" | "object" | "audience" | "severity" | "c
 const ownersAlways: ReadonlySet<string> = new Set<AlertCode>(["PROFILE_MAILBOXES_FAILING"]);
 
 /**
- * Who gets the mail about an alert and about its end: the recipients of the settings and, if these say so, the owner who
- * can do something about it: the mailbox's, or the profile's. While `config` does not answer the others get it without
- * the owner.
+ * Who gets the mail about an incident and about its end: the recipients of the settings and, if these say so, the owner who
+ * can do something about it: of a single mailbox, or of the profile. Of many mailboxes no owner, who would read of the
+ * others. While `config` does not answer the others get it without the owner.
  */
 export async function recipientsOf(
   { bus, logger }: Pick<AlertingPorts, "bus" | "logger">,
   settings: Pick<UsableSettings, "to" | "recipientSeverities" | "notifyOwners" | "ownerSeverities">,
-  { _id, object, audience, severity, code }: About,
+  incident: Pick<IncidentDocument, "_id" | "object" | "severity" | "most">,
+  alerts: readonly About[],
 ): Promise<string[]> {
   const { recipientSeverities, notifyOwners, ownerSeverities } = settings;
+  const { _id, severity } = incident;
   const to = severity !== "information" && recipientSeverities.includes(severity) ? settings.to : [];
-  if (!ownersAlways.has(code) && !(notifyOwners && ownerSeverities.includes(severity))) return to;
+  const isAlways = alerts.some(({ code }) => ownersAlways.has(code));
+  if (!isAlways && !(notifyOwners && ownerSeverities.includes(severity))) return to;
+  const about = incident.most === 1 ? alerts[0] : { object: incident.object, audience: "profile" as const };
+  if (!about) return to;
   try {
-    const owner = await ownerOf(bus, { object, audience });
+    const owner = await ownerOf(bus, about);
     const known = new Set(to.map((address) => address.toLowerCase()));
     return owner && !known.has(owner.toLowerCase()) ? [...to, owner] : to;
   } catch (error) {
     if (error instanceof ProblemError && error.problem.code === "NOT_FOUND") return to;
+    const { type, id } = about.object;
     const reason = error instanceof Error ? error.message : String(error);
-    logger.warn({ alert: _id, [object.type]: object.id, reason }, "the owner gets no mail about this alert");
+    logger.warn({ incident: _id, [type]: id, reason }, "the owner gets no mail about this incident");
     return to;
   }
 }

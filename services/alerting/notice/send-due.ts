@@ -3,18 +3,22 @@ import type { Submitted } from "@mailfleet/connector-api";
 import { eachAlone, type Round } from "@mailfleet/kit";
 import { type ComposedMessage, domainOf } from "@mailfleet/mime";
 import type { AlertDocument } from "../alert/document.ts";
-import { presentSettings } from "../notification/body.ts";
+import type { IncidentDocument } from "../incident/document.ts";
+import { settleIncident } from "../incident/settle.ts";
+import { type NotificationBody, presentSettings } from "../notification/body.ts";
 import type { AlertingPorts } from "../ports.ts";
+import { changeNotice } from "./change-notice.ts";
 import { type NoticeChannel, type UsableSettings, usable } from "./channel.ts";
 import { composeNotice } from "./compose.ts";
-import { isSuccess } from "./decide.ts";
+import type { NoticeKind } from "./decide.ts";
 import { noticeFailure } from "./failure.ts";
-import { drop, noteSent, putOff, recipientsRefused, serverFailed } from "./outcomes.ts";
+import { isIncident, type Noticing } from "./noticing.ts";
+import { drop, keepBack, noteSent, putOff, recipientsRefused, serverFailed } from "./outcomes.ts";
 import { quietUntil } from "./quiet-hours.ts";
 import { recipientsOf } from "./recipients.ts";
 import { sendSuccesses } from "./send-successes.ts";
 import { serverWorks } from "./server-state.ts";
-import { noticeMail } from "./text.ts";
+import { incidentMail, mostListed } from "./text.ts";
 
 /** A replica that dies while sending gives the notice back after this. Longer than a mail may take. */
 const leaseMs = 30_000;
@@ -24,6 +28,7 @@ const expiryMs = 86_400_000;
 /** More would only be a flood when the mail server works again. */
 const queueLimit = 1000;
 const perSweep = 200;
+const hourMs = 3_600_000;
 /** A mail server that hangs must not hold up the end of the service: its mail is given back when its lease is over. */
 const stopPatienceMs = 5000;
 
@@ -49,51 +54,104 @@ export function createSendNotices(ports: AlertingPorts): Round {
 async function sendDueNotices(ports: AlertingPorts): Promise<void> {
   const { notices, mailServer, metrics, signal, now } = ports;
   await giveUp(ports);
-  if ((await mailServer.get()).pausedUntil > now()) return;
   const stored = await presentSettings(ports);
+  await escalateNeglected(ports, stored);
+  if ((await mailServer.get()).pausedUntil > now()) return;
   const present = stored.enabled ? usable(stored) : null;
   let channel: NoticeChannel | undefined;
+  const open = async (): Promise<NoticeChannel> => {
+    if (!present) throw new Error("notices are off");
+    channel ??= await ports.openChannel(present);
+    return channel;
+  };
   try {
     for (let count = 0; count < perSweep && !signal.aborted; count++) {
-      const leaseEnds = { one: now() + leaseMs, successes: now() + successLeaseMs };
-      const taken = await notices.takeDue(now(), leaseEnds);
-      const kind = taken?.notice.pending;
-      if (!taken || !kind) return;
+      const taken = await notices.takeIncident(now(), now() + leaseMs);
+      if (!taken) break;
+      if (!present) {
+        await drop(ports, taken, "none");
+        metrics.notices.inc({ outcome: "dropped" });
+      } else if (!(await sendIncident(ports, present, taken, open))) return;
+    }
+    for (let count = 0; count < perSweep && !signal.aborted; count++) {
+      const leaseUntil = now() + successLeaseMs;
+      const taken = await notices.takeSuccess(now(), leaseUntil, 0);
+      if (!taken) return;
       if (!present) {
         await drop(ports, taken, "none");
         metrics.notices.inc({ outcome: "dropped" });
         continue;
       }
       const quiet = quietUntil(present.quietHours, taken.severity, now());
-      if (quiet !== null) {
-        await putOff(ports, taken, quiet);
-        continue;
+      if (quiet !== null) await putOff(ports, taken, quiet);
+      else {
+        const alike = await withAlike(ports, taken, leaseUntil);
+        if (!(await sendSuccesses(ports, present, alike, open, leaseUntil - leaseMs))) return;
       }
-      const open = async () => {
-        channel ??= await ports.openChannel(present);
-        return channel;
-      };
-      if (isSuccess(taken)) {
-        const alike = await withAlike(ports, taken, leaseEnds.successes);
-        if (await sendSuccesses(ports, present, alike, open, leaseEnds.successes - leaseMs)) continue;
-        return;
-      }
-      const mail = await mailOf(ports, present, taken, kind);
-      if (!mail) continue;
-      let refused: Submitted["rejected"];
-      try {
-        refused = (await (await open()).send(mail)).rejected;
-      } catch (error) {
-        await serverFailed(ports, present, [taken], noticeFailure(error));
-        return;
-      }
-      await noteSent(ports, taken, kind);
-      if (refused.length > 0) await recipientsRefused(ports, present, refused);
-      else await serverWorks(ports);
     }
   } finally {
     await channel?.close();
   }
+}
+
+/** Sends the mail about one incident, unless people are not to be told now. False: the mail server does not work. */
+async function sendIncident(
+  ports: AlertingPorts,
+  settings: UsableSettings,
+  taken: IncidentDocument,
+  open: () => Promise<NoticeChannel>,
+): Promise<boolean> {
+  const kind = taken.notice.pending;
+  if (!kind) return true;
+  const until = await heldBackUntil(ports, settings, taken);
+  if (until !== null) {
+    await keepBack(ports, taken, until);
+    return true;
+  }
+  const mail = await mailOf(ports, settings, taken, kind);
+  if (!mail) return true;
+  let refused: Submitted["rejected"];
+  try {
+    refused = (await (await open()).send(mail)).rejected;
+  } catch (error) {
+    await serverFailed(ports, settings, [taken], noticeFailure(error));
+    return false;
+  }
+  await noteSent(ports, taken, kind);
+  if (refused.length > 0) await recipientsRefused(ports, settings, refused);
+  else await serverWorks(ports);
+  return true;
+}
+
+/** Until when people are not to be told of it: it is muted, or these are quiet hours, or an hour has had its mails. */
+async function heldBackUntil(
+  { mailServer, now }: AlertingPorts,
+  { quietHours, noticesPerHour }: UsableSettings,
+  { muted, severity }: IncidentDocument,
+): Promise<number | null> {
+  const at = now();
+  if (muted && muted.until > at) return muted.until;
+  const quiet = quietUntil(quietHours, severity, at);
+  if (quiet !== null) return quiet;
+  const hour = Math.floor(at / hourMs);
+  return (await mailServer.count(hour)) > noticesPerHour ? (hour + 1) * hourMs : null;
+}
+
+/** Incidents that nobody looks after are told to others, once. */
+async function escalateNeglected(ports: AlertingPorts, { escalateTo, escalateAfterMinutes }: NotificationBody) {
+  if (escalateTo.length === 0) return;
+  const { notices, now } = ports;
+  const at = now();
+  for (const one of await notices.neglected(at - escalateAfterMinutes * 60_000, at, perSweep))
+    await changeNotice(ports, one, `escalated/${one.episode}`, (present) =>
+      present.state === "raised" && !present.notice.pending
+        ? {
+            ...present,
+            escalatedAt: at,
+            notice: { ...present.notice, state: "pending", pending: "escalated", due: at, since: at },
+          }
+        : null,
+    );
 }
 
 /** What can be told together with it. */
@@ -111,25 +169,38 @@ async function withAlike(
   return alike;
 }
 
-/** The mail about an alert; `null`: nobody wants it, or it cannot be composed, which is not the mail server's fault and stops no other. */
+/** The mail about an incident; `null`: nobody wants it, or it cannot be composed, which is not the mail server's fault and stops no other. */
 async function mailOf(
   ports: AlertingPorts,
   settings: UsableSettings,
-  alert: AlertDocument,
-  kind: "raised" | "cleared",
+  incident: IncidentDocument,
+  kind: NoticeKind,
 ): Promise<ComposedMessage | null> {
-  const { logger, metrics, now } = ports;
+  const { members, logger, metrics, now } = ports;
   try {
-    const to = await recipientsOf(ports, settings, alert);
+    const raised = await members.raisedOf(incident._id, mostListed + 1);
+    if (kind !== "cleared" && raised.length === 0) {
+      // It has just ended, and need not be told.
+      await putOff(ports, incident, now() + 1000);
+      await settleIncident(ports, incident._id);
+      return null;
+    }
+    const last = raised.length > 0 ? null : await members.lastOf(incident._id);
+    const alerts = last ? [last] : raised;
+    const to = kind === "escalated" ? settings.escalateTo : await recipientsOf(ports, settings, incident, alerts);
     if (to.length === 0) {
-      await drop(ports, alert, "none");
+      await drop(ports, incident, "none");
       metrics.notices.inc({ outcome: "dropped" });
       return null;
     }
-    return await composeNotice({ ...settings, to }, noticeMail(alert, kind, domainOf(settings.from)), now());
+    const mail = incidentMail(incident, alerts, kind, domainOf(settings.from));
+    return await composeNotice({ ...settings, to }, mail, now());
   } catch (error) {
-    logger.error({ alert: alert._id, code: alert.code, err: error }, "no mail can be composed for this alert");
-    await drop(ports, alert, "failed");
+    logger.error(
+      { incident: incident._id, code: incident.code, err: error },
+      "no mail can be composed for this incident",
+    );
+    await drop(ports, incident, "failed");
     metrics.notices.inc({ outcome: "failed" });
     return null;
   }
@@ -139,10 +210,13 @@ async function giveUp(ports: AlertingPorts): Promise<void> {
   const { notices, logger, metrics, now } = ports;
   const old = await notices.waitingSince(now() - expiryMs, perSweep);
   const surplus = await notices.surplus(queueLimit, perSweep);
-  const alone = { logger, what: "notices that are given up", name: ({ _id }: AlertDocument) => _id };
-  await eachAlone([...old, ...surplus], alone, async (alert) => {
-    await drop(ports, alert, "failed");
-    logger.warn({ alert: alert._id, code: alert.code }, "notice given up: it waited too long, or too many are waiting");
+  const alone = { logger, what: "notices that are given up", name: ({ _id }: Noticing) => _id };
+  await eachAlone([...old, ...surplus], alone, async (one) => {
+    await drop(ports, one, "failed");
+    logger.warn(
+      { [isIncident(one) ? "incident" : "alert"]: one._id, code: one.code },
+      "notice given up: it waited too long, or too many are waiting",
+    );
     metrics.notices.inc({ outcome: "expired" });
   });
 }

@@ -1,35 +1,32 @@
 import type { Collection, Store } from "@mailfleet/store";
 import { type AlertDocument, alertCollection } from "../alert/document.ts";
 import { collections } from "../collections.ts";
+import { type IncidentDocument, incidentCollection } from "../incident/document.ts";
 import { successCode } from "./decide.ts";
-
-/** Until when a replica has what it takes, milliseconds since the epoch; successes are many mails. */
-export interface LeaseEnds {
-  readonly one: number;
-  readonly successes: number;
-}
+import type { Noticing } from "./noticing.ts";
 
 /**
- * Mail that is still to be sent. It is kept inside its alert, because the two change together. The indexes are those of
- * the alerts.
+ * Mail that is still to be sent. It is kept inside what it is about, because the two change together: incidents, and alerts
+ * about successes. The indexes are theirs.
  */
 export function createNoticeStore(store: Store) {
+  const incidents: Collection<IncidentDocument> = store.db.collection<IncidentDocument>(incidentCollection);
   const alerts: Collection<AlertDocument> = store.db.collection<AlertDocument>(alertCollection);
   const waiting = { "notice.due": { $exists: true } };
+  const successes = { ...waiting, code: successCode };
+  const taken = (leaseUntil: number) => ({
+    $set: { "notice.due": leaseUntil, "notice.leaseUntil": leaseUntil },
+    $inc: { v: 1 },
+  });
+  const longest = { sort: { "notice.due": 1 }, returnDocument: "after" } as const;
   return {
     /**
-     * Takes the longest due notice and keeps other replicas from it until its lease ends; a replica that dies
-     * while sending gives it back that way. `null` if none is due.
+     * Takes the incident whose mail is due for the longest time and keeps other replicas from it until the lease ends; a
+     * replica that dies while sending gives it back that way. `null` if none is due.
      */
-    takeDue: (now: number, { one, successes }: LeaseEnds) => {
-      const leaseUntil = { $cond: [{ $eq: ["$code", successCode] }, successes, one] };
-      return alerts.findOneAndUpdate(
-        { "notice.due": { $exists: true, $lte: now } },
-        [{ $set: { "notice.due": leaseUntil, "notice.leaseUntil": leaseUntil, v: { $add: ["$v", 1] } } }],
-        { sort: { "notice.due": 1 }, returnDocument: "after" },
-      );
-    },
-    /** The same for a success that would be due soon: it is told together with one that is. */
+    takeIncident: (now: number, leaseUntil: number) =>
+      incidents.findOneAndUpdate({ "notice.due": { $exists: true, $lte: now } }, taken(leaseUntil), longest),
+    /** The same for a success that is due, or would be soon: it is told together with one that is. */
     takeSuccess: (now: number, leaseUntil: number, soonMs: number) =>
       alerts.findOneAndUpdate(
         {
@@ -37,27 +34,42 @@ export function createNoticeStore(store: Store) {
           "notice.due": { $exists: true, $lte: now + soonMs },
           "notice.leaseUntil": { $not: { $gt: now } },
         },
-        { $set: { "notice.due": leaseUntil, "notice.leaseUntil": leaseUntil }, $inc: { v: 1 } },
-        { sort: { "notice.due": 1 }, returnDocument: "after" },
+        taken(leaseUntil),
+        longest,
       ),
-    /** Alerts whose notice waits since before this time. */
-    waitingSince: (before: number, limit: number) =>
-      alerts
-        .find({ ...waiting, "notice.since": { $lt: before } })
+    /** What waits since before this time. */
+    waitingSince: async (before: number, limit: number): Promise<Noticing[]> => {
+      const since = { "notice.since": { $lt: before } };
+      return [
+        ...(await incidents
+          .find({ ...waiting, ...since })
+          .limit(limit)
+          .toArray()),
+        ...(await alerts
+          .find({ ...successes, ...since })
+          .limit(limit)
+          .toArray()),
+      ];
+    },
+    /** What is too much: the oldest beyond the `keep` newest. Successes count apart and displace no incident. */
+    surplus: async (keep: number, limit: number): Promise<Noticing[]> => {
+      const newest = { "notice.since": -1, _id: 1 } as const;
+      return [
+        ...(await incidents.find(waiting).sort(newest).skip(keep).limit(limit).toArray()),
+        ...(await alerts.find(successes).sort(newest).skip(keep).limit(limit).toArray()),
+      ];
+    },
+    countPending: async () => (await incidents.countDocuments(waiting)) + (await alerts.countDocuments(successes)),
+    /** Incidents about which nobody did anything since before this, and that did not escalate. */
+    neglected: (before: number, now: number, limit: number): Promise<IncidentDocument[]> =>
+      incidents
+        .find({
+          ...{ state: "raised", acknowledged: null, escalatedAt: null, firstAt: { $lte: before } },
+          ...{ "notice.toldEpisode": { $gt: 0 }, "notice.pending": { $exists: false } },
+          $or: [{ muted: null }, { "muted.until": { $lte: now } }],
+        })
         .limit(limit)
         .toArray(),
-    /** Those that are too many: the oldest ones beyond the `keep` newest. Successes count apart and displace no other. */
-    surplus: async (keep: number, limit: number) => {
-      const beyond = (code: object) =>
-        alerts
-          .find({ ...waiting, code })
-          .sort({ "notice.since": -1, _id: 1 })
-          .skip(keep)
-          .limit(limit)
-          .toArray();
-      return [...(await beyond({ $ne: successCode })), ...(await beyond({ $eq: successCode }))];
-    },
-    countPending: () => alerts.countDocuments(waiting),
   };
 }
 export type NoticeStore = ReturnType<typeof createNoticeStore>;
@@ -72,14 +84,25 @@ interface MailServerState {
 
 /** The state of the mail server for notices. */
 export function createMailServerStore(store: Store) {
-  const states: Collection<MailServerState & { _id: "relay" }> = store.db.collection(collections.mailServer.name);
+  const states: Collection<MailServerState & { _id: "relay"; hour?: number; sent?: number }> = store.db.collection(
+    collections.mailServer.name,
+  );
+  const relay = { _id: "relay" } as const;
   return {
     get: async () => {
-      const { failures = 0, pausedUntil = 0 } = (await states.findOne({ _id: "relay" })) ?? {};
+      const { failures = 0, pausedUntil = 0 } = (await states.findOne(relay)) ?? {};
       return { failures, pausedUntil };
     },
     set: async ({ failures, pausedUntil }: MailServerState) => {
-      await states.updateOne({ _id: "relay" }, { $set: { failures, pausedUntil } }, { upsert: true });
+      await states.updateOne(relay, { $set: { failures, pausedUntil } }, { upsert: true });
+    },
+    /** Counts a mail of this hour over all replicas; answers how many there were with it. */
+    count: async (hour: number): Promise<number> => {
+      const sent = { $cond: [{ $eq: ["$hour", hour] }, { $add: [{ $ifNull: ["$sent", 0] }, 1] }, 1] };
+      const after = await states.findOneAndUpdate(relay, [{ $set: { hour, sent } }], {
+        ...{ upsert: true, returnDocument: "after" },
+      });
+      return after?.sent ?? 1;
     },
   };
 }

@@ -1,5 +1,7 @@
 import { idFrom } from "@mailfleet/kit";
 import type { ShownAlert } from "../alert/document.ts";
+import type { ShownIncident } from "../incident/document.ts";
+import type { NoticeKind } from "./decide.ts";
 import { type Block, htmlOf, textOf } from "./mail-blocks.ts";
 
 /** A mail as plain text and as HTML with the same words. */
@@ -17,28 +19,44 @@ export interface NoticeMail {
 export const automaticHeaders = { "Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All" } as const;
 
 /** A mail names so many mailboxes and counts the others. */
-const mostListed = 100;
+export const mostListed = 100;
 
 const words = { error: "Error", warning: "Warning", information: "Information" } as const;
 
 /**
- * What happened, to which mailbox, in the server's own words, and what to do now. The same notice is always the same
- * mail.
+ * What happened, to which mailboxes, in the server's own words, and what to do now. The same notice is always the same mail.
+ * `alerts` are those that are raised, or when it is over the last one.
  */
-export function noticeMail(alert: ShownAlert, kind: "raised" | "cleared", domain: string): NoticeMail {
-  const about = subjectOf(alert);
-  const messageIdOf = (what: string, episode: number) => `<${alert._id}.${episode}.${what}@${domain}>`;
-  const told = alert.notice.toldEpisode;
-  const raised = kind === "raised";
-  const blocks = raised ? raisedBlocks(alert, about) : clearedBlocks(alert, about);
-  const begin = raised ? words[alert.severity] : "Recovered";
+export function incidentMail(
+  incident: ShownIncident,
+  alerts: readonly ShownAlert[],
+  kind: NoticeKind,
+  domain: string,
+): NoticeMail {
+  const [first] = alerts;
+  const one = incident.most === 1 ? first : undefined;
+  const about = one ? subjectOf(one) : `${incident.object.type} ${incident.object.label ?? incident.object.id}`;
+  const messageIdOf = (what: NoticeKind, episode: number) => `<${incident._id}.${episode}.${what}@${domain}>`;
+  const told = incident.notice.toldEpisode;
+  const blocks = [
+    ...(kind === "escalated" ? [{ text: "Nobody has acknowledged this yet." }] : []),
+    ...(kind === "cleared"
+      ? clearedBlocks(incident, about)
+      : [
+          ...(one ? raisedBlocks(one, about) : gatheredBlocks(incident, alerts, about)),
+          { fields: { Incident: incident._id, Code: incident.code, Show: `mailfleet incident show ${incident._id}` } },
+          { text: "You get one mail when this begins and one when it is over, however often it repeats." },
+        ]),
+  ];
+  const begin = { raised: words[incident.severity], escalated: "Still not repaired", cleared: "Recovered" }[kind];
+  const many = one || incident.alerts < 2 ? "" : ` (${incident.alerts} alerts)`;
   return {
-    messageId: messageIdOf(kind, raised ? alert.episode : told),
-    ...(raised ? {} : { inReplyTo: messageIdOf("raised", told) }),
-    subject: oneLine(`[Mailfleet] ${begin}: ${about}: ${alert.text}`),
+    messageId: messageIdOf(kind, kind === "raised" ? incident.episode : told),
+    ...(kind === "raised" ? {} : { inReplyTo: messageIdOf("raised", told) }),
+    subject: oneLine(`[Mailfleet] ${begin}: ${about}: ${incident.text}${many}`),
     text: textOf(blocks),
     html: htmlOf(blocks),
-    headers: { ...automaticHeaders, "X-Mailfleet-Alert": alert._id },
+    headers: { ...automaticHeaders, "X-Mailfleet-Incident": incident._id },
   };
 }
 
@@ -67,9 +85,19 @@ export function successMail(alerts: readonly ShownAlert[], to: string, domain: s
   };
 }
 
+/** What the server said of one alert. */
+function evidenceBlock({ evidence }: ShownAlert): Block {
+  return {
+    fields: {
+      "What the server said": evidence?.reply,
+      "In answer to": evidence?.command,
+      Server: evidence?.host ? `${evidence.host}${evidence.port ? `:${evidence.port}` : ""}` : undefined,
+      "System code": evidence?.systemCode,
+    },
+  };
+}
+
 function raisedBlocks(alert: ShownAlert, about: string): Block[] {
-  const { evidence } = alert;
-  const server = evidence?.host ? `${evidence.host}${evidence.port ? `:${evidence.port}` : ""}` : undefined;
   return [
     { text: alert.text, strong: true },
     {
@@ -80,34 +108,46 @@ function raisedBlocks(alert: ShownAlert, about: string): Block[] {
         "How often": alert.count > 1 ? `${alert.count} times, last ${time(alert.lastAt)}` : undefined,
       },
     },
-    {
-      fields: {
-        "What the server said": evidence?.reply,
-        "In answer to": evidence?.command,
-        Server: server,
-        "System code": evidence?.systemCode,
-      },
-    },
+    evidenceBlock(alert),
     { heading: "What to do now:", text: alert.remedy },
-    { fields: { Alert: `${alert._id} (${alert.code})` } },
-    { text: "You get one mail when this begins and one when it is over, however often it repeats." },
   ];
 }
 
-function clearedBlocks(alert: ShownAlert, about: string): Block[] {
+/** Many alerts of one cause: what they share, one as an example, and whom they concern. */
+function gatheredBlocks(incident: ShownIncident, alerts: readonly ShownAlert[], about: string): Block[] {
+  const [example] = alerts;
+  const names = [...new Set(alerts.map(({ object }) => object.label ?? object.id))].slice(0, mostListed);
+  const more = incident.alerts > alerts.length ? `, and ${incident.alerts - alerts.length} more alerts` : "";
   return [
-    { text: "This is over:" },
-    { text: alert.text, strong: true },
+    { text: incident.text, strong: true },
     {
       fields: {
         About: about,
-        Since: time(alert.firstAt),
-        "Over since": time(alert.clearedAt ?? alert.lastAt),
-        "How often": alert.count > 1 ? `${alert.count} times` : undefined,
+        Alerts: String(incident.alerts),
+        Servers: incident.hosts.join(", "),
+        Since: time(incident.firstAt),
+        Mailboxes: `${names.join(", ")}${more}`,
+      },
+    },
+    ...(example ? [evidenceBlock(example)] : []),
+    { heading: "What to do now:", text: incident.remedy },
+  ];
+}
+
+function clearedBlocks(incident: ShownIncident, about: string): Block[] {
+  return [
+    { text: "This is over:" },
+    { text: incident.text, strong: true },
+    {
+      fields: {
+        About: about,
+        Since: time(incident.firstAt),
+        "Over since": time(incident.clearedAt ?? incident.changedAt),
+        "How many alerts": incident.most > 1 ? `at most ${incident.most} at the same time` : undefined,
       },
     },
     { text: "You need not do anything now." },
-    { fields: { Alert: `${alert._id} (${alert.code})` } },
+    { fields: { Incident: `${incident._id} (${incident.code})` } },
   ];
 }
 

@@ -4,7 +4,15 @@ import type { NotificationBody } from "./body.ts";
 /** The settings as everybody else sees them. */
 export function shownSettings(settings: NotificationBody & { readonly v: number }): NotificationSettings {
   const { v, enabled, mode, relay, application, from, to, notifyOwners, ownerSeverities, format } = settings;
-  const { credentials, oauthSecret, recipientSeverities, quietHours } = settings;
+  const {
+    credentials,
+    oauthSecret,
+    recipientSeverities,
+    quietHours,
+    escalateTo,
+    escalateAfterMinutes,
+    noticesPerHour,
+  } = settings;
   const { secret, ...shown } = oauthSecret ?? { secret: null };
   return {
     v,
@@ -16,6 +24,9 @@ export function shownSettings(settings: NotificationBody & { readonly v: number 
     to,
     recipientSeverities,
     quietHours,
+    escalateTo,
+    escalateAfterMinutes,
+    noticesPerHour,
     notifyOwners,
     ownerSeverities,
     format,

@@ -4,8 +4,8 @@ import { Alert, type AlertCleared, type AlertObject, type AlertRaised } from "@m
 import * as decisions from "../alert/decide.ts";
 import { alertIdOf, shownAlert } from "../alert/decide.ts";
 import type { AlertDocument } from "../alert/document.ts";
-import { noticeDropped, noticePutOff, noticeSent } from "../notice/decide.ts";
-import { noticeMail, successMail } from "../notice/text.ts";
+import { noticeSent } from "../notice/decide.ts";
+import { successMail } from "../notice/text.ts";
 
 /** The alert as it is kept after a decision, with everything that it has said. */
 function kept(before: AlertDocument | null, decision: decisions.AlertDecision | null): AlertDocument | null {
@@ -98,58 +98,33 @@ describe("an alert", () => {
   });
 });
 
-describe("its mail", () => {
-  test("is due at once, and once for an episode with its repetitions", () => {
-    const alert = opened(100);
+describe("its incident", () => {
+  test("hears of each change by another mark, not of a repetition; information has none and is forgotten", () => {
+    const first = opened(100);
+    const over = present(cleared(first, { at: 200, object: sales }, context(200)));
+    const again = present(raised(over, rejected(300), context(300)));
+    const repeated = present(raised(again, rejected(310), context(310)));
     assert.deepEqual(
-      [alert.notice.state, alert.notice.pending, alert.notice.due, alert.notice.since],
-      ["pending", "raised", 100, 100],
+      [first, over, again, repeated].map(({ incidentMark }) => incidentMark),
+      [3, 2, 5, 5],
     );
-    const sent = told(alert, 120);
-    assert.deepEqual([sent.notice.state, sent.notice.pending, sent.notice.due], ["sent", undefined, undefined]);
-    const repeated = present(raised(sent, rejected(200), context(200)));
-    assert.equal(repeated.notice.pending, undefined);
+    assert.equal(new Set([first, over, again, repeated].map(({ incidentId }) => incidentId)).size, 1);
+    const information = opened(100, { code: "HISTORY_LOST" });
+    assert.deepEqual([information.incidentId, information.incidentMark], [undefined, undefined]);
+    assert.equal(information.forgetAt?.getTime(), 100 + 14 * 86_400_000);
   });
 
-  test("is followed by one about the recovery, at once, if people were told", () => {
-    const over = present(cleared(told(opened(100), 120), { at: 130, object: sales }, context(130)));
-    assert.deepEqual([over.notice.pending, over.notice.due], ["cleared", 130]);
-    const done = told(over, 140);
-    assert.deepEqual([done.notice.state, done.notice.pending, done.notice.toldEpisode], ["sent", undefined, 0]);
+  test("of a deleted alert is over; the alert comes back when it is reported again", () => {
+    const gone = present(kept(opened(100), decisions.deleted(opened(100), "ada", context(200))));
+    assert.deepEqual([gone.state, gone.deletedBy, gone.incidentMark], ["cleared", "ada", 2]);
+    assert.deepEqual(facts(gone), ["1:raised", "1:cleared"]);
+    const again = present(raised(gone, rejected(300), context(300)));
+    assert.deepEqual([again.state, again.deletedBy, again.forgetAt], ["raised", undefined, undefined]);
   });
+});
 
-  test("is not sent at all if the alert clears before", () => {
-    const over = present(cleared(opened(100), { at: 110, object: sales }, context(110)));
-    assert.deepEqual([over.notice.state, over.notice.pending, over.notice.due], ["none", undefined, undefined]);
-  });
-
-  test("that leaves while the alert clears is followed by the recovery all the same", () => {
-    const taken = opened(100);
-    const over = present(cleared(taken, { at: 110, object: sales }, context(110)));
-    const sent = noticeSent(over, { kind: "raised", episode: 1 }, 120, pace);
-    assert.deepEqual([sent.notice.pending, sent.notice.due], ["cleared", 120]);
-  });
-
-  test("keeps quiet about an alert that flaps: no recovery, then nothing new, while people think it is raised", () => {
-    const over = present(cleared(told(opened(100), 120), { at: 130, object: sales }, context(130)));
-    const again = present(raised(over, rejected(140), context(140)));
-    assert.deepEqual([again.notice.state, again.notice.pending], ["sent", undefined]);
-  });
-
-  test("of the next episode waits for the quiet time since the last one", () => {
-    const over = present(cleared(told(opened(100), 120), { at: 130, object: sales }, context(130)));
-    const again = present(raised(told(over, 135), rejected(200), context(200)));
-    assert.deepEqual([again.notice.pending, again.notice.due], ["raised", 120 + quietMs]);
-  });
-
-  test("is never about information, nor about mail that does not leave", () => {
-    assert.equal(opened(100, { code: "TEST_PASSED" }).notice.state, "none");
-    const relay = opened(100, { code: "NOTIFICATION_FAILED" });
-    assert.deepEqual([relay.notice.state, relay.notice.pending], ["none", undefined]);
-    assert.equal(relay.severity, "error");
-  });
-
-  test("about a mailbox that passed test and enable waits for others, and none says that this no longer holds", () => {
+describe("mail about success", () => {
+  test("waits for others, and none says that this no longer holds", () => {
     const { direction: _, ...object } = sales;
     const passed = opened(100, { object, code: "MAILBOX_ENABLED", detail: "Receiving works since then." });
     assert.deepEqual([passed.notice.pending, passed.notice.due], ["raised", 100 + gatherMs]);
@@ -157,28 +132,6 @@ describe("its mail", () => {
     assert.deepEqual([over.notice.pending, over.notice.toldEpisode], [undefined, 0]);
     const again = present(raised(over, { at: 200, object, code: "MAILBOX_ENABLED" }, context(200)));
     assert.deepEqual([again.notice.pending, again.notice.due], ["raised", 160 + quietMs], "the next one is told, too");
-  });
-
-  test("that failed is due again; that was given up is not, nor is its recovery", () => {
-    const alert = opened(100);
-    assert.equal(present(noticePutOff(alert, 500)).notice.due, 500);
-    const dropped = present(noticeDropped(alert, "failed", { episode: 1, now: 500 }));
-    assert.deepEqual([dropped.notice.state, dropped.notice.pending], ["failed", undefined]);
-    const over = present(cleared(dropped, { at: 600, object: sales }, context(600)));
-    assert.equal(over.notice.pending, undefined);
-    assert.equal(noticePutOff(over, 700), null);
-  });
-
-  test("that is given up while its alert ends, or begins anew, holds up nothing that comes after", () => {
-    const taken = (alert: AlertDocument) => ({ ...alert, notice: { ...alert.notice, due: 9000, leaseUntil: 9000 } });
-    const first = { episode: 1, now: 700 };
-    const over = present(cleared(taken(opened(100)), { at: 600, object: sales }, context(600)));
-    const free = present(noticeDropped(over, "none", first));
-    assert.equal(present(raised(free, rejected(800), context(800))).notice.due, 800, "nobody waits for the lease");
-    const anew = present(raised(over, rejected(650), context(650)));
-    assert.equal(anew.notice.due, 9000);
-    const { state, pending, due, leaseUntil } = present(noticeDropped(anew, "none", first)).notice;
-    assert.deepEqual([state, pending, due, leaseUntil], ["pending", "raised", 700, undefined]);
   });
 
   test("of success names each mailbox with what works since when, and counts what is too many", () => {
@@ -197,25 +150,5 @@ describe("its mail", () => {
     assert.equal(many.subject, "[Mailfleet] Information: 102 mailboxes passed test and enable.");
     assert.match(many.text, /m99@example\.org: [\s\S]*And 2 more\./);
     assert.notEqual(one.messageId, successMail([passed(1)], "bob@example.org", "example.org").messageId);
-  });
-
-  test("says what happened, to which mailbox, in the server's words, and what to do now", () => {
-    const alert = opened(Date.UTC(2026, 0, 2, 3, 4), { object: { ...sales, label: "sales@example.org\r\nBcc: x@y" } });
-    const mail = noticeMail(alert, "raised", "example.org");
-    assert.equal(
-      mail.subject,
-      "[Mailfleet] Error: mailbox sales@example.org Bcc: x@y (inbound): The server rejected the user name or password.",
-    );
-    for (const words of [
-      "2026-01-02T03:04:00.000Z",
-      "What the server said: NO [AUTHENTICATIONFAILED] no such user",
-      "Server: imap.example.org:993",
-      "What to do now:\nSet the right credentials",
-    ])
-      assert.ok(mail.text.includes(words), `${words} is not in ${mail.text}`);
-    const over = present(cleared(told(alert, 1), { at: Number.MAX_SAFE_INTEGER, object: sales }, context(2)));
-    const recovery = noticeMail(over, "cleared", "example.org");
-    assert.equal(recovery.inReplyTo, mail.messageId);
-    assert.match(recovery.subject, /Recovered: .*sales@example\.org/);
   });
 });

@@ -29,6 +29,7 @@ import { connectStore, isOutage, makeCollections, openDocuments } from "@mailfle
 import { SMTPServer } from "smtp-server";
 import { createClearMarkStore } from "../alert/store.ts";
 import { createTraceStore } from "../erase/traces.ts";
+import { createMemberStore } from "../incident/store.ts";
 import { createMetrics } from "../metrics.ts";
 import { createMailServer } from "../notice/mail-server.ts";
 import { createMailServerStore, createNoticeStore } from "../notice/store.ts";
@@ -193,6 +194,7 @@ export async function givenAlerting() {
       /** Told after a message was handled without an error. */
       onHandled?: (messageId: string) => void;
       streamsEveryMs?: number;
+      gatherMs?: number;
       /** True for a message that the bus takes and then loses, as when its machine dies. */
       loses?: (message: OutgoingMessage) => boolean;
     } = {},
@@ -224,6 +226,7 @@ export async function givenAlerting() {
         },
         openDocuments: (collection, unlisted) => openDocuments(store, collection, unlisted),
         marks,
+        members: createMemberStore(store),
         traces: createTraceStore(store),
         notices,
         mailServer: createMailServerStore(store),
@@ -235,7 +238,7 @@ export async function givenAlerting() {
         failPoint: overrides.failPoint ?? noFailPoint,
         now: overrides.now ?? Date.now,
         quietMs: 60_000,
-        gatherMs: 500,
+        gatherMs: overrides.gatherMs ?? 200,
         retryMs: 100,
       },
       {
@@ -243,6 +246,7 @@ export async function givenAlerting() {
         againMs: 300,
         everyMs: {
           relay: 200,
+          incidents: 50,
           notices: 50,
           "dead-letters": 1000,
           streams: overrides.streamsEveryMs ?? 60_000,
@@ -270,6 +274,7 @@ export async function givenAlerting() {
     environment: {
       ...placesFor("alerting", nats, mongo),
       MAILFLEET_NOTIFY_OPEN_KEYS: keys.notifyOpenKeys,
+      MAILFLEET_NOTIFY_GATHER_MS: "100",
       MAILFLEET_LOG_LEVEL: "silent",
       MAILFLEET_ALLOWED_PRIVATE_NETWORKS: "127.0.0.0/8",
     },

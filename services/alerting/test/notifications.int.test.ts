@@ -3,7 +3,6 @@ import { after, before, beforeEach, describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { type AlertRaised, ProblemError } from "@mailfleet/contracts";
 import { eventually } from "@mailfleet/local/testing";
-import { createNoticeStore } from "../notice/store.ts";
 import { givenAlerting, startRelay } from "./given-alerting.ts";
 import { ownedMailbox, ownedProfile } from "./owned-mailbox.ts";
 
@@ -92,19 +91,103 @@ describe("notifications, with two replicas", () => {
   });
 
   test("an alert of which no mail can be made is given up by itself; the mail server is not blamed and others leave", async () => {
-    const id = "al_broken01";
-    const notice = { state: "pending", toldEpisode: 0, pending: "raised", due: 1, since: Date.now() };
-    const broken = { _id: id, v: 1, object: null, code: "STALLED", severity: "error", state: "raised", episode: 1 };
-    await replica.db
-      .collection<{ _id: string; notice: { state: string } }>("alerts")
-      .insertOne({ ...broken, notice, handled: [], outbox: [], living: true } as never);
+    const id = "in_broken01";
+    const notice = { state: "pending", toldEpisode: 1, pending: "cleared", due: 1, since: Date.now() };
+    const broken = { _id: id, v: 1, object: null, code: "STALLED", severity: "error", state: "cleared", episode: 1 };
+    const incidents = replica.db.collection<{ _id: string; notice: { state: string } }>("incidents");
+    await incidents.insertOne({
+      ...{ ...broken, most: 2, hosts: [], muted: null, notice, handled: [], outbox: [], living: true },
+    } as never);
     await given.raise(failed());
     await mails(1);
     await oneAlert((found) => found.notification === "sent");
-    const kept = await replica.db.collection<{ _id: string; notice: { state: string } }>("alerts").findOne({ _id: id });
-    assert.equal(kept?.notice.state, "failed");
+    assert.equal((await incidents.findOne({ _id: id }))?.notice.state, "failed");
     assert.deepEqual(await given.list({ code: "NOTIFICATION_FAILED" }), []);
-    await replica.db.collection<{ _id: string }>("alerts").deleteOne({ _id: id });
+    await incidents.deleteOne({ _id: id });
+  });
+
+  test("an outage of one provider is one incident, one mail, and one when it is over", async () => {
+    const profile = { type: "profile" as const, id: `pf_down${++number}`, label: "Head office" };
+    const incidents = async () => (await given.bus.request("alerting.incident.list", { objectId: profile.id })).items;
+    const objects = Array.from({ length: 60 }, (_, n) => {
+      const direction = n % 2 ? ("inbound" as const) : ("outbound" as const);
+      return {
+        type: "mailbox" as const,
+        id: `mb_down${number}x${n}`,
+        direction,
+        profileId: profile.id,
+        label: `d${n}@x.org`,
+      };
+    });
+    const codes = ["CONNECTION_REFUSED", "CONNECTION_TIMEOUT", "SERVER_UNAVAILABLE"];
+    for (const [n, object] of objects.entries()) {
+      const evidence = { host: n % 2 ? "imap.example.org" : "smtp.example.org", reply: "not now" };
+      await given.raise({ at: Date.now(), object, code: codes[n % 3] ?? "", evidence });
+    }
+    await given.raise({ at: Date.now(), object: profile, code: "PROFILE_MAILBOXES_FAILING" });
+    await eventually(async () => (await incidents())[0]?.alerts === 61, { what: "all alerts" });
+    await mails(1);
+    await eventually(async () => (await incidents())[0]?.notification === "sent");
+    const [incident] = await incidents();
+    assert.deepEqual(incident?.hosts, ["imap.example.org", "smtp.example.org"]);
+    assert.match(relay.subjects()[0] ?? "", /(Error|Warning): profile .*\([0-9]+ alerts\)/);
+    // Whoever joins later belongs to it, and is shown as told.
+    await given.raise({ at: Date.now(), object: { ...mailbox, profileId: profile.id }, code: "CONNECTION_LOST" });
+    await eventually(async () =>
+      (await given.list({ objectId: mailbox.id })).some((one) => one.notification === "sent"),
+    );
+    await given.clear({ at: Date.now(), object: { ...mailbox, profileId: profile.id } });
+    for (const object of [...objects.slice(1), profile]) await given.clear({ at: Date.now(), object });
+    await eventually(async () => (await incidents())[0]?.alerts === 1);
+    await noMore(1);
+    await given.clear({ at: Date.now(), object: objects[0] as (typeof objects)[number] });
+    await eventually(async () => (await incidents())[0]?.state === "cleared");
+    await mails(2);
+    assert.match(relay.subjects()[1] ?? "", /Recovered: profile .*: The server refuses/);
+    assert.equal((await incidents())[0]?.most, 62);
+  });
+
+  test("an incident is acknowledged, muted, deleted, alone or with others; one that nobody looks after escalates", async () => {
+    const by = { by: "ada" };
+    let n = 0;
+    const ask = (verb: "acknowledge" | "unmute" | "delete", id: string) =>
+      given.bus.request(`alerting.incident.${verb}`, { ...by, commandId: `${mailbox.id}-${n++}`, id });
+    const one = () =>
+      eventually(async () => (await given.bus.request("alerting.incident.list", { objectId: mailbox.id })).items[0], {
+        what: "the incident",
+      });
+    await given.change({ escalateTo: ["chief@example.org"], escalateAfterMinutes: 1 });
+    await given.raise(failed(Date.now() - 120_000));
+    await eventually(() => relay.mails.some(({ to }) => to.includes("chief@example.org")));
+    await mails(2);
+    assert.match(relay.subjects()[1] ?? "", /Still not repaired/);
+    const { id } = await one();
+    await ask("acknowledge", id);
+    assert.equal((await one()).acknowledged?.by, "ada");
+    assert.ok((await one()).escalatedAt);
+    const until = Date.now() + 3_600_000;
+    const settle = (verb: "mute" | "delete", more = {}) =>
+      given.bus.request("alerting.incident.settle", {
+        ...by,
+        commandId: `${mailbox.id}-${n++}`,
+        verb,
+        ids: [id],
+        ...more,
+      });
+    await assert.rejects(settle("mute"), /reason/);
+    assert.deepEqual(await settle("mute", { reason: "the server moves", until }), { settled: 1 });
+    await given.clear(over());
+    await noMore(2);
+    await ask("unmute", id);
+    await mails(3);
+    await given.raise(failed());
+    await eventually(async () => (await one()).state === "raised");
+    await settle("delete");
+    await eventually(async () => (await given.list({ objectId: mailbox.id })).length === 0, {
+      what: "no alert is listed",
+    });
+    await noMore(3);
+    await given.change({ escalateTo: [] });
   });
 
   test("the owner of the mailbox gets the mail, too, where the settings say so and an owner can act", async () => {
@@ -126,7 +209,7 @@ describe("notifications, with two replicas", () => {
       await mails(4);
       assert.deepEqual(relay.mails[3]?.to, all, "only an administrator can do something about it");
       known.away = true;
-      await given.raise({ ...failed(), object: { ...mailbox, direction: "outbound" as const } });
+      await given.raise({ ...failed(), code: "ACCOUNT_DISABLED" });
       await mails(5);
       assert.deepEqual(relay.mails[4]?.to, all, "while config is away the others get it");
     } finally {
@@ -274,23 +357,6 @@ describe("notifications, with two replicas", () => {
       known = {};
       await given.change({ notifyOwners: false });
     }
-  });
-
-  test("the first success of a round is leased as long as those that it is told with, another alert for one mail", async () => {
-    const db = replica.db.client.db("leases");
-    const notices = createNoticeStore({ db } as never);
-    const notice = (due: number) => ({ state: "pending", pending: "raised", toldEpisode: 0, since: 1, due });
-    await db.collection<{ _id: string }>("alerts").insertMany([
-      { _id: "al_first", v: 1, code: "MAILBOX_ENABLED", notice: notice(1) },
-      { _id: "al_other", v: 4, code: "STALLED", notice: notice(2) },
-    ] as never);
-    const take = async () => {
-      const taken = await notices.takeDue(10, { one: 40, successes: 610 });
-      return taken && [taken._id, taken.v, taken.notice.due, taken.notice.leaseUntil];
-    };
-    assert.deepEqual(await take(), ["al_first", 2, 610, 610]);
-    assert.deepEqual(await take(), ["al_other", 5, 40, 40]);
-    assert.equal(await take(), null);
   });
 
   test("other information is shown, not mailed", async () => {

@@ -27,13 +27,15 @@ test("what names the mailbox goes; what names one whose address only ends with i
     alert("longer", "mb_joann", "joann@example.org", "joann@example.org was refused"),
     alert("names", "mb_bob", "bob@example.org", "refused:\nann@example.org"),
   ]);
+  const incidents = store.db.collection<ReturnType<typeof alert>>("incidents");
+  await incidents.insertMany([alert("own", "mb_ann", "ann@example.org", null), alert("not", "pf_1", "Head", null)]);
   const letters = store.db.collection<{ _id: string; preview: string }>("dead-letters");
   await letters.insertMany([
     { _id: "own", preview: '{"to":"ann@example.org"}' },
     { _id: "longer", preview: '{"to":"joann@example.org"}' },
   ]);
   const removed = await createTraceStore(store).erase({ mailboxId: "mb_ann", address: "ann@example.org" });
-  assert.deepEqual(removed, { alerts: 2, "dead letters": 1 });
+  assert.deepEqual(removed, { alerts: 2, incidents: 1, "dead letters": 1 });
   const left = await alerts.find().sort({ _id: 1 }).toArray();
   assert.deepEqual(
     left.map(({ _id, detail }) => [_id, detail]),

@@ -4,7 +4,7 @@ import type { StoredMailbox } from "./body.ts";
 
 /** What an alert about a mailbox is about. */
 export function mailboxObject({ _id, configuration }: Pick<StoredMailbox, "_id" | "configuration">): AlertObject {
-  return { type: "mailbox", id: _id, label: configuration.address };
+  return { type: "mailbox", id: _id, profileId: configuration.profileId, label: configuration.address };
 }
 
 /** Something must be said to people. The object's id takes the place of a mailbox's in the subject. */

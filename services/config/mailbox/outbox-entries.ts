@@ -166,5 +166,6 @@ function fact(effect: Extract<Effect, { type: "publishFact" }>, context: EntryCo
 }
 
 function alertObject(context: EntryContext, direction: AlertObject["direction"]): AlertObject {
-  return { type: "mailbox", id: context.mailboxId, ...(direction ? { direction } : {}), label: context.address };
+  const { mailboxId: id, profileId, address: label } = context;
+  return { type: "mailbox", id, ...(direction ? { direction } : {}), profileId, label };
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Evidence } from "../failure.ts";
-import { AlertId, Instant } from "../ids.ts";
+import { AlertId, IncidentId, Instant } from "../ids.ts";
 import { field } from "../noun/field.ts";
 import { noun } from "../noun/noun.ts";
 import { Severity } from "../vocabulary.ts";
@@ -30,18 +30,23 @@ export const alert = noun("alert", {
     lastAt: field(Instant, "when it was raised last", { column: "LAST" }),
     count: field(z.number().int(), "how often it was raised in this episode", { column: "COUNT" }),
     clearedAt: field(Instant.nullable(), "when it was over"),
+    incidentId: field(IncidentId.optional(), "the incident that it belongs to; information belongs to none"),
     notification: field(z.enum(["none", "pending", "sent", "failed"]), "whether mail about it is due, sent or failed"),
   },
   filter: {
     state: AlertState.optional(),
     severity: Severity.optional(),
     code: z.string().max(60).optional(),
+    incidentId: IncidentId.optional().describe("id of an incident"),
     objectId: z.string().max(200).optional().describe("id of the mailbox, profile, service, stream or send"),
   },
-  flags: { objectId: "object <id>" },
+  flags: { objectId: "object <id>", incidentId: "incident <id>" },
   owners: { get: true, list: true },
-  standard: ["get", "list"],
-  texts: { list: "List alerts, the latest first" },
+  standard: ["get", "list", "delete"],
+  texts: {
+    list: "List alerts, the latest first",
+    delete: "Take an alert off the wall; if it is reported again, it comes back",
+  },
 });
 export const Alert = alert.View;
 export type Alert = z.output<typeof Alert>;

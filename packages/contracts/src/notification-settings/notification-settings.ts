@@ -166,6 +166,19 @@ export const notificationSettings = noun("notification-settings", {
         whole: {},
       },
     ),
+    escalateTo: field(
+      z.array(EmailAddress).default([]),
+      "who gets mail about an incident that nobody has acknowledged in time, if anybody",
+      { change: z.array(EmailAddress).max(20), flag: "escalate-to <address>" },
+    ),
+    escalateAfterMinutes: field(
+      whole(1, 10_080).default(60),
+      "how long an incident may be raised until it is told to them, in minutes",
+    ),
+    noticesPerHour: field(
+      whole(1, 10_000).default(60),
+      "how many mails about incidents are sent in an hour; the others wait for the next one, if they still matter then",
+    ),
     notifyOwners: field(
       z.boolean(),
       "whether the owner of a mailbox or of a profile also gets the notices about what only they or an administrator can repair",

@@ -1,0 +1,74 @@
+import type { AlertObject, Incident } from "@mailfleet/contracts";
+import { type NoticePace, noNotice, planNotice } from "../notice/decide.ts";
+import type { IncidentBody, IncidentDocument, ShownIncident } from "./document.ts";
+
+/** How long one that is over is shown. */
+const keptMs = 30 * 86_400_000;
+
+/** What the alerts of an incident say at this moment. */
+export interface Seen {
+  /** How many are raised; 0: it is over, and `first` is the last one known. */
+  readonly raised: number;
+  readonly object: AlertObject;
+  readonly first: Pick<IncidentBody, "code" | "text" | "remedy" | "firstAt">;
+  readonly severity: IncidentBody["severity"];
+  readonly hosts: readonly string[];
+  /** True where people were told of one of them before there were incidents. */
+  readonly isTold: boolean;
+}
+
+/** The incident as its alerts make it. `null`: nothing changes. */
+export function settled(
+  before: IncidentDocument | null,
+  seen: Seen,
+  { now, ...pace }: NoticePace & { readonly now: number },
+): IncidentBody | null {
+  const isOpen = before?.state === "raised";
+  if (seen.raised === 0) {
+    if (!isOpen) return null;
+    const over: IncidentBody = {
+      ...before,
+      state: "cleared",
+      alerts: 0,
+      clearedAt: now,
+      forgetAt: new Date(now + keptMs),
+    };
+    return { ...over, notice: planNotice(over, now, pace) };
+  }
+  const { raised: alerts, severity, hosts, object } = seen;
+  if (isOpen) {
+    const { object: known } = before;
+    const isSame = known.label === object.label || object.label === undefined;
+    const isAsBefore = before.alerts === alerts && before.severity === severity && before.hosts.join() === hosts.join();
+    if (isSame && isAsBefore) return null;
+    const grown = {
+      ...before,
+      object: { ...known, ...object },
+      alerts,
+      most: Math.max(before.most, alerts),
+      severity,
+      hosts,
+    };
+    // Some are told of errors only.
+    return before.severity === severity ? grown : { ...grown, notice: planNotice(grown, now, pace) };
+  }
+  const episode = (before?.episode ?? 0) + 1;
+  const notice = before?.notice ?? (seen.isTold ? { state: "sent" as const, toldEpisode: episode } : noNotice);
+  const opened = {
+    ...{ object: { ...before?.object, ...object }, ...seen.first, severity, state: "raised" as const, episode },
+    ...{ alerts, most: alerts, hosts, clearedAt: null, acknowledged: null, escalatedAt: null },
+    // Who muted it did not mean this episode alone.
+    muted: before?.muted && before.muted.until > now ? before.muted : null,
+  };
+  const body: IncidentBody = { ...opened, notice };
+  return { ...body, notice: planNotice(body, now, pace) };
+}
+
+/** The incident as everybody else sees it. */
+export function shownIncident(incident: ShownIncident): Incident {
+  const { _id: id, v, createdAt, changedAt, object, code, severity, text, remedy, state, alerts, most } = incident;
+  const { hosts, firstAt, clearedAt, acknowledged, muted, escalatedAt, notice } = incident;
+  const what = { id, v, object, code, severity, text, remedy, state, alerts, most, hosts: [...hosts] };
+  const people = { acknowledged, muted, escalatedAt, notification: notice.state };
+  return { ...what, firstAt, clearedAt, ...people, createdAt, changedAt };
+}

@@ -1,0 +1,44 @@
+import { type AlertCode, type AlertObject, alertCodes, failureCodes } from "@mailfleet/contracts";
+import { idFrom } from "@mailfleet/kit";
+import type { AlertBody } from "../alert/document.ts";
+
+/** Besides failures of this kind: what a server that is away does to many mailboxes. */
+const serverCodes: readonly AlertCode[] = ["PROFILE_MAILBOXES_FAILING", "STALLED", "THROTTLED_FOR_HOURS"];
+/** Whichever of them a mailbox meets first: one server is away, and that is one incident. */
+const ofServer: ReadonlySet<string> = new Set([
+  ...serverCodes,
+  ...Object.entries(failureCodes).flatMap(([code, { kind }]) =>
+    kind === "transient" || kind === "throttled" ? [code] : [],
+  ),
+]);
+
+/** What its alerts share. */
+export interface Group {
+  readonly id: string;
+  readonly object: AlertObject;
+}
+
+/**
+ * The incident that an alert belongs to. What servers do, and what only the owner of a profile can repair, is one incident
+ * for all mailboxes of the profile; anything else is one for its object and code. `null`: information is no incident.
+ */
+export function incidentOf({
+  object,
+  code,
+  severity,
+  audience,
+}: Pick<AlertBody, "object" | "code" | "severity" | "audience">): Group | null {
+  if (severity === "information") return null;
+  const profileId = object.type === "profile" ? object.id : object.profileId;
+  const isShared = Object.hasOwn(alertCodes, code) && (ofServer.has(code) || audience === "profile");
+  if (profileId !== undefined && isShared) {
+    const cause = ofServer.has(code) ? "server" : code;
+    const label = object.type === "profile" && object.label ? { label: object.label } : {};
+    return {
+      id: idFrom("in", JSON.stringify(["profile", profileId, cause])),
+      object: { type: "profile", id: profileId, ...label },
+    };
+  }
+  const { direction: _, ...one } = object;
+  return { id: idFrom("in", JSON.stringify([object.type, object.id, code])), object: one };
+}

@@ -1,0 +1,18 @@
+import type { AlertingPorts } from "../ports.ts";
+
+const batch = 500;
+
+/** The alerts of a deleted incident go, too. */
+export async function takeOffAlerts(
+  { members, wall }: AlertingPorts,
+  incidentId: string,
+  by: string,
+  commandId: string,
+): Promise<void> {
+  for (;;) {
+    const alerts = await members.raisedOf(incidentId, batch);
+    const ids = alerts.map(({ _id }) => _id);
+    await wall.dismiss(ids, by, { id: `${commandId}:dismiss` });
+    if (alerts.length < batch) return;
+  }
+}
