@@ -15,11 +15,15 @@ export function scriptedWatch() {
     /** Of runs. */
     runsFail: null as Failure | null,
     runs: 0,
+    /** What the next listing waits for, once it has looked. */
+    listsAfter: null as Promise<void> | null,
     /** Sessions over the watch's connection, and with what they fail; `null`: nothing is lent. */
     lentFail: null as Failure | null,
     lent: 0,
     /** What the next connection that is closed waits for. */
     closesAfter: null as Promise<void> | null,
+    /** Refuses more connections that wait. */
+    most: Number.POSITIVE_INFINITY,
     /** The fewest connections that waited since a test has set it. */
     fewest: 0,
   };
@@ -31,6 +35,7 @@ export function scriptedWatch() {
   ): Promise<InboundWatch | null> {
     if (state.refuses === "nothing") return null;
     if (state.refuses) throw new FailureError(state.refuses);
+    if (open.size >= state.most) throw new FailureError(failureOf("TOO_MANY_CONNECTIONS"));
     if (credentials?.type === "token")
       state.tokens.push((await credentials.accessToken({ renew: false, signal })).reveal());
     state.opened += 1;
@@ -71,6 +76,9 @@ export function scriptedWatch() {
       return scriptedSession({
         async *listNew(cursor) {
           const fresh = mail.slice(Number(cursor?.at ?? 0));
+          const { listsAfter } = state;
+          state.listsAfter = null;
+          await listsAfter;
           if (fresh.length === 0) return;
           const messages = fresh.map((raw, n) => ({
             nativeId: String(mail.length - fresh.length + n).padStart(4, "0"),

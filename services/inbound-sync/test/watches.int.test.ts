@@ -163,6 +163,23 @@ describe("watches of servers that a test scripts", () => {
     await stop();
   });
 
+  test("what is heard once a run has listed is fetched when that run has ended, whatever the rounds do", async () => {
+    const { mailboxId, server, clock, stop } = await watched("during");
+    await eventually(() => server.open === 1, patience);
+    const listed = Promise.withResolvers<void>();
+    server.state.listsAfter = listed.promise;
+    // To the rounds it looks as if the run began after the mail was heard.
+    clock.ahead = 100_000;
+    await given.runAnew(mailboxId);
+    await eventually(() => server.state.listsAfter === null, patience);
+    clock.ahead = 0;
+    server.deliver();
+    server.tell();
+    listed.resolve();
+    await eventually(() => given.factsOf(mailboxId, "mail.received.v1").length === 1, patience);
+    await stop();
+  });
+
   test("when a server wants fewer connections the watch gives way to polls, and says so", async () => {
     const { server, shown, run, watching, stop } = await watched("crowded");
     await eventually(() => server.open === 1, patience);
@@ -309,4 +326,29 @@ describe("watches of servers that a test scripts", () => {
     for (const mailboxId of ids) await given.world.publish(transitioned(mailboxId, { v: 2, state: "off" }));
     await second.stop();
   });
+
+  const narrow: readonly { readonly name: string; readonly connection: GivenConnection; readonly most?: number }[] = [
+    { name: "permits", connection: { maximumConcurrentConnections: 2 } },
+    { name: "server", connection: {}, most: 1 },
+  ];
+  for (const { name, connection, most } of narrow)
+    test(`a watch with no room for a second connection moves when the first is closed: ${name}`, async () => {
+      const mailboxId = `mb_narrow${name}`;
+      const server = scriptedWatch();
+      if (most !== undefined) server.state.most = most;
+      given.connect(mailboxId, connection);
+      const first = await given.startReplica({ connectors: { imap: server.connector } });
+      await given.world.publish(transitioned(mailboxId, { v: 1, state: "enabled.running" }));
+      await eventually(() => server.open === 1, patience);
+      const second = await given.startReplica({ connectors: { imap: server.connector } });
+      const watchers = given.store.db.collection("watchers");
+      const living = () => watchers.countDocuments({ "lease.until": { $gt: new Date() } });
+      await eventually(async () => (await living()) === 2, patience);
+      await first.stop();
+      await eventually(async () => (await given.sources.get(mailboxId))?.watching?.state === "idle", patience);
+      const { restUntil, crowded } = (await given.sources.get(mailboxId))?.watching ?? {};
+      assert.deepEqual([server.state.opened, restUntil, crowded], [2, undefined, false]);
+      await given.world.publish(transitioned(mailboxId, { v: 2, state: "off" }));
+      await second.stop();
+    });
 });

@@ -96,13 +96,12 @@ export function createWatchStore(store: Store) {
       return (await sources.updateMany(not, { $set: { "watching.offered": true } })).modifiedCount > 0;
     },
 
-    /** Of which of these the connection here is needed no more: another process has one, or nobody is to. */
-    async elsewhere(holder: string, mailboxIds: readonly string[]) {
-      const open = { "watching.holder": { $ne: holder }, "watching.state": { $ne: "polling" } };
-      const waiting = { "watching.noRoom": true };
-      const over = { "expected.expects": { $ne: "success" } };
+    /** Which of these another process has, and is about to open beside the connection of this one. */
+    async notOpened(holder: string, mailboxIds: readonly string[]) {
+      const another = { "watching.holder": { $type: "string", $ne: holder }, "watching.state": "polling" };
+      const filter = { ...another, "watching.noRoom": { $ne: true }, "expected.expects": "success" };
       const found = await sources
-        .find({ _id: { $in: [...mailboxIds] }, $or: [open, waiting, over] }, { projection: { _id: 1 } })
+        .find({ _id: { $in: [...mailboxIds] }, ...filter }, { projection: { _id: 1 } })
         .toArray();
       return found.map(({ _id }) => _id);
     },

@@ -58,7 +58,7 @@ function createWatches(ports: InboundPorts): Watches {
   const { watches: store, watchers, logger } = ports;
   const here = new Map<string, HeldHere>();
   /** Another process has these, and may not have opened them yet; since when. */
-  const leaving = new Map<HeldHere, number>();
+  const moving = new Map<HeldHere, number>();
   const places = createPlaces();
   let lease: Lease<WatcherDocument> | null = null;
   let stopped = false;
@@ -76,9 +76,9 @@ function createWatches(ports: InboundPorts): Watches {
   }
 
   async function closeAll(): Promise<void> {
-    const all = [...here.values(), ...leaving.keys()];
+    const all = [...here.values(), ...moving.keys()];
     here.clear();
-    leaving.clear();
+    moving.clear();
     await Promise.all(all.map((one) => one.close()));
   }
 
@@ -110,15 +110,15 @@ function createWatches(ports: InboundPorts): Watches {
     await Promise.all(mailboxIds.map((mailboxId) => close(mailboxId).then(() => leaving.commit(mailboxId))));
   }
 
-  /** Closes what another process has opened, or cannot open before. */
+  /** Closes what is needed no more, because another process has opened its own, or has no room for it. */
   async function letGo(holder: string): Promise<void> {
-    if (leaving.size === 0) return;
-    const ids = [...leaving.keys()].map(({ mailboxId }) => mailboxId);
-    const elsewhere = new Set(await store.elsewhere(holder, ids));
+    if (moving.size === 0) return;
+    const ids = [...moving.keys()].map(({ mailboxId }) => mailboxId);
+    const needed = new Set(await store.notOpened(holder, ids));
     const late = performance.now() - twiceMs;
-    for (const [one, since] of leaving)
-      if (elsewhere.has(one.mailboxId) || since < late) {
-        leaving.delete(one);
+    for (const [one, since] of moving)
+      if (!needed.has(one.mailboxId) || since < late) {
+        moving.delete(one);
         void one.close();
       }
   }
@@ -141,7 +141,7 @@ function createWatches(ports: InboundPorts): Watches {
     for (const [mailboxId, one] of here) {
       if (wanted.has(mailboxId)) continue;
       here.delete(mailboxId);
-      leaving.set(one, performance.now());
+      moving.set(one, performance.now());
     }
     const at = ports.now();
     const ending: Promise<void>[] = [];
@@ -164,7 +164,7 @@ function createWatches(ports: InboundPorts): Watches {
     await store.offer(holder);
     await store.tellLeaving(holder);
     const until = performance.now() + handOverMs;
-    while (here.size + leaving.size > 0 && performance.now() < until) {
+    while (here.size + moving.size > 0 && performance.now() < until) {
       if (!(await store.living()).some((one) => one._id !== holder && !one.leaving)) return;
       await match(holder, await store.held(holder));
       await letGo(holder);
