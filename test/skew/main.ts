@@ -13,7 +13,7 @@ import { createFlow } from "../faults/flow.ts";
 import { checkOut, type OtherRelease } from "./other-release.ts";
 
 /** How long mail flows once everything is as the step says. */
-const FLOW_MS = 10_000;
+const FLOW_MS = 5_000;
 const say = (text: string) => void process.stdout.write(`${text}\n`);
 
 const ourScript = (name: ServiceName) => fileURLToPath(new URL(`../../services/${name}/main.ts`, import.meta.url));
@@ -84,7 +84,7 @@ say(`checking out ${ref} …`);
 const other = await checkOut(ref);
 say(`the other release is ${other.name}`);
 const starting = startFleet({
-  mailboxes: 8,
+  mailboxes: 4,
   stack: { replicas: Object.fromEntries(serviceNames.map((name) => [name, 2])) },
 });
 const end = async () => {
