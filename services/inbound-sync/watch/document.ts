@@ -33,6 +33,8 @@ export interface WatcherDocument {
   readonly _id: string;
   /** How often it has let others have watches, or had one of theirs: they look when this, or the processes, have changed. */
   readonly gaveUp?: number;
-  /** It stops, and is due no share of the watches. */
+  /** It has more than its share, and others may have some. */
+  readonly offers?: boolean;
+  /** It stops, offers all that it has, and is due no share of the watches. */
   readonly leaving?: boolean;
 }

@@ -45,12 +45,12 @@ export function createWatchStore(store: Store) {
   });
 
   return {
-    /** Processes whose lease holds, how often each has given watches up, and whether it stops. */
+    /** Processes whose lease holds, how often each has given watches up, whether it offers some, and whether it stops. */
     async living() {
       const holds = { $expr: { $gt: ["$lease.until", "$$NOW"] } };
-      const options = { projection: { gaveUp: 1, leaving: 1 }, sort: { _id: 1 } } as const;
+      const options = { projection: { gaveUp: 1, offers: 1, leaving: 1 }, sort: { _id: 1 } } as const;
       const found = await watchers.find(holds, options).toArray();
-      return found.map(({ _id, gaveUp = 0, leaving = false }) => ({ _id, gaveUp, leaving }));
+      return found.map(({ _id, gaveUp = 0, offers = false, leaving = false }) => ({ _id, gaveUp, offers, leaving }));
     },
 
     /** Says to the others that watches are to be had, or were taken. */
@@ -133,6 +133,11 @@ export function createWatchStore(store: Store) {
           [{ $set: { watching: { $mergeObjects: ["$watching", own] } } }],
         );
       }
+    },
+
+    /** Says to the others that some of its own are to be had, or no more. */
+    async tellOffers(holder: string, offers: boolean) {
+      await watchers.updateOne({ _id: holder }, { $set: { offers }, $inc: { gaveUp: 1 } });
     },
 
     async tellLeaving(holder: string) {

@@ -43,8 +43,6 @@ export interface Watches {
   stop(): Promise<void>;
 }
 
-const without = (one: string, all: readonly string[]) => all.filter((other) => other !== one);
-
 const known = new WeakMap<object, Watches>();
 
 /** The watches of the process that has these ports. */
@@ -136,7 +134,7 @@ function createWatches(ports: InboundPorts): Watches {
   }
 
   /** What `sources` says and what is open here become the same. */
-  async function match(holder: string, held: readonly HeldWatch[], taken?: ReadonlySet<string>): Promise<void> {
+  async function match(holder: string, held: readonly HeldWatch[], beside?: ReadonlySet<string>): Promise<void> {
     const wanted = new Map(held.map((one) => [one.mailboxId, one]));
     for (const [mailboxId, one] of here) {
       if (wanted.has(mailboxId)) continue;
@@ -151,7 +149,7 @@ function createWatches(ports: InboundPorts): Watches {
       const { generation, restUntil = 0 } = one.watching;
       if (one.generation === null || restUntil > at) ending.push(end(holder, one));
       else if (one.generation !== generation) others.push(one.mailboxId);
-      else if (!open) begin(holder, one, taken?.has(one.mailboxId) ?? false);
+      else if (!open) begin(holder, one, beside?.has(one.mailboxId) ?? false);
       else if (open.openedAt > 0 && judge(open, one.found, at) === "deaf") ending.push(openAnew(holder, one));
       else if (at > open.reopenAt) ending.push(close(one.mailboxId));
       else if (open.heardAt > one.listedAt) void askForRun(ports, open);
@@ -187,22 +185,25 @@ function createWatches(ports: InboundPorts): Watches {
       const staying = around.filter(({ leaving }) => !leaving).length;
       await match(holder, await store.held(holder));
       const at = ports.now();
+      const offering = around.filter((one) => one._id !== holder && (one.offers || one.leaving)).map(({ _id }) => _id);
       const free: readonly FreeWatch[] = [
         ...(await store.free(living, at, atOnce)),
-        ...(changed ? await store.offered(without(holder, living), atOnce) : []),
+        ...(changed && offering.length > 0 ? await store.offered(offering, atOnce) : []),
       ];
       if (!changed && free.length === 0 && wholeAt - countedAt < countEveryMs) return;
       seen = now;
       countedAt = wholeAt;
       const share = Math.min(mostPerProcess, Math.ceil((await store.count(living, at)) / Math.max(1, staying)));
       const surplus = here.size > share * slack + 1 ? [...here.keys()].slice(share) : [];
-      if (surplus.length > 0 && (await store.offer(holder, surplus))) await store.tellMoved(holder);
+      const offered = around.some((one) => one._id === holder && one.offers);
+      const isNews = surplus.length > 0 ? await store.offer(holder, surplus) : offered;
+      if (isNews) await store.tellOffers(holder, surplus.length > 0);
       const taken = free.slice(0, Math.max(0, share - here.size));
       if (taken.length === 0 || stopped) return;
       await store.claim(holder, at, taken);
-      const offered = new Set(taken.filter((one) => one.offered).map(({ mailboxId }) => mailboxId));
-      if (offered.size > 0) await store.tellMoved(holder);
-      await match(holder, await store.held(holder), offered);
+      const beside = new Set(taken.filter((one) => one.offered).map(({ mailboxId }) => mailboxId));
+      if (beside.size > 0) await store.tellMoved(holder);
+      await match(holder, await store.held(holder), beside);
       logger.debug({ held: here.size, share }, "watches were taken");
     },
 
