@@ -38,6 +38,10 @@ const namespace = "mail";
 const database = "mailfleet";
 const queue = "support@cluster.test";
 const customer = "customer@cluster.test";
+/** How long mail flows before the upgrade begins, for comparison. */
+const CALM_MS = 3000;
+/** A second more than without it, as for processes, and two for containers of six services that start at once on two cores. */
+const STALL_MS = 3000;
 
 const programs =
   kubernetes && helm
@@ -214,9 +218,12 @@ describe("the chart itself, with containers of the images and real engines and m
     let isOver = false;
     const refused: string[] = [];
     let [dropped, sent] = [0, 0];
+    const droppedAt = new Map<string, number>();
     const load = async () => {
       while (!isOver) {
-        await dovecot.drop(queue, 1, () => message(`rolled in ${dropped + 1}`));
+        const subject = `rolled in ${dropped + 1}`;
+        droppedAt.set(subject, Date.now());
+        await dovecot.drop(queue, 1, () => message(subject));
         dropped += 1;
         const name = `rolled out ${sent + 1}`;
         const asked = async () => send(await anyConsole(), name);
@@ -228,10 +235,16 @@ describe("the chart itself, with containers of the images and real engines and m
         await delay(200);
       }
     };
-    const replaced = upgrade(t.signal, { log: { level: "debug" } }).finally(() => {
+    let began = 0;
+    const replaced = async () => {
+      await delay(CALM_MS);
+      began = Date.now();
+      await upgrade(t.signal, { log: { level: "debug" } });
+    };
+    const over = () => {
       isOver = true;
-    });
-    await Promise.all([load(), replaced]);
+    };
+    await Promise.all([load(), replaced().finally(over)]);
     const now = (await pods()).filter(isReady);
     assert.equal(now.length, 12, await podsSay());
     assert.ok(now.every(({ metadata }) => !before.has(metadata.uid)));
@@ -252,7 +265,15 @@ describe("the chart itself, with containers of the images and real engines and m
     const bad = alerts.filter(({ severity }) => severity !== "information");
     assert.deepEqual(bad, []);
     assert.deepEqual(refused, [], "a request met a console that was going");
+    const waits = (await received()).flatMap(({ subject, storedAt }) => {
+      const at = droppedAt.get(subject ?? "");
+      return at === undefined ? [] : [{ isCalm: at < began, ms: new Date(storedAt).getTime() - at }];
+    });
+    const longest = (isCalm: boolean) => Math.max(...waits.filter((one) => one.isCalm === isCalm).map(({ ms }) => ms));
+    const [calm, during] = [longest(true), longest(false)];
     console.log(`» ${dropped} messages in and ${sent} out while twelve Pods were replaced`);
+    console.log(`» longest wait for mail to be stored: ${during} ms (${calm} ms without)`);
+    assert.ok(during <= calm + STALL_MS, `mail waited ${during} ms, and ${calm} ms without an upgrade`);
     assert.deepEqual(kubelet.deaths, []);
   });
 
