@@ -159,11 +159,12 @@ function createWatches(ports: InboundPorts): Watches {
 
   /** While there are others who stay: what they have not taken in this time is given up. */
   async function handOver(holder: string): Promise<void> {
-    await store.offer(holder);
     await store.tellLeaving(holder);
     const until = performance.now() + handOverMs;
     while (here.size + moving.size > 0 && performance.now() < until) {
       if (!(await store.living()).some((one) => one._id !== holder && !one.leaving)) return;
+      // Again each time: a round that was under way may have taken some meanwhile.
+      if (await store.offer(holder)) await store.tellOffers(holder, true);
       await match(holder, await store.held(holder));
       await letGo(holder);
       await delay(lookMs);
