@@ -98,15 +98,16 @@ async function poll(
       slot = await slots.take(signal);
       const session = waitingWithout(slot, opened);
       const reading = { connection, session, source, remembers, lease, signal, correlation, connectionWanted, alone };
-      const { short, complete, unchanged, state } = await innerSpan("receive", {}, async (say) => {
+      const { short, complete, nothingNew, state } = await innerSpan("receive", {}, async (say) => {
         const received = await receive(ports, reading, found);
         say({ count: found.messages });
         return received;
       });
       if (found.messages > 0) logger.info({ ...found, complete, short }, "received");
       else logger.debug({ ...found, complete, short }, "nothing new");
-      if (unchanged && source.settled) settled.set(run, source.settled);
-      if (state) settled.set(run, { state, at: run.startedAt });
+      // What was proved without a whole look is trusted no longer for it.
+      const at = nothingNew ? source.settled?.at : run.startedAt;
+      if (state && at !== undefined) settled.set(run, { state, at });
       return { more: !complete, failure: short && tooShort(short) };
     } catch (error) {
       signal.throwIfAborted();

@@ -34,8 +34,8 @@ export interface Received {
   readonly complete: boolean;
   /** The server says that it has more than it lists: whatever else went well, the run is not healthy. */
   readonly short: { readonly says: number; readonly lists: number } | null;
-  /** Nothing had changed since the inbox was settled, so nothing was listed. */
-  readonly unchanged?: boolean;
+  /** Nothing had come since the inbox was settled, so nothing was listed. */
+  readonly nothingNew?: boolean;
   /** What the server says of the inbox, now that everything in it is accounted for; `null`: it is not, or it says nothing. */
   readonly state?: string | null;
 }
@@ -49,8 +49,13 @@ export async function receive(ports: InboundPorts, run: ReceiveRun, found: Found
   const { connection, session, lease, signal, correlation } = run;
   const { mailboxId } = connection;
   const finished = await finishPending(ports, lease, run.source.pending);
-  if (session.unchanged && isSameSource(run.source.identity, session.source))
-    return { complete: true, short: null, unchanged: true };
+  if (session.nothingNew && isSameSource(run.source.identity, session.source))
+    return {
+      complete: true,
+      short: null,
+      nothingNew: true,
+      state: session.stateAfter?.(run.source.cursor ?? {}) ?? null,
+    };
   const start = await startingPoint(ports, run);
   const names = run.remembers === "identities" ? await ports.names.load(lease) : null;
   const handOver = createHandOver(ports, { lease, correlation, names });

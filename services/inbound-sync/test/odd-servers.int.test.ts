@@ -21,10 +21,11 @@ import {
   meetPop3,
   type Right,
 } from "./odd-servers.ts";
+import { resyncedOverImap } from "./resynced.cases.ts";
 import { settledOverImap } from "./settled.cases.ts";
 
 const tables = {
-  "nothing is missed": { imap: [...missedOverImap, ...settledOverImap], pop3: missedOverPop3 },
+  "nothing is missed": { imap: [...missedOverImap, ...settledOverImap, ...resyncedOverImap], pop3: missedOverPop3 },
   "each message by itself": { imap: asideOverImap, pop3: asideOverPop3 },
   "the source's identity": { imap: identityOverImap, pop3: [...identityOverPop3, ...outOfStepOverPop3] },
   "odd dialects": { imap: dialectsOfImap, pop3: dialectsOfPop3 },

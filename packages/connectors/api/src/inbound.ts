@@ -130,8 +130,11 @@ export interface InboundSession {
    * change. Absent: the protocol does not.
    */
   stateAfter?(cursor: Cursor): string | null;
-  /** The inbox is as the settled one was with which it was opened, and its last message lies where it did. */
-  readonly unchanged?: boolean;
+  /**
+   * Nothing has come since the inbox was as the settled one with which it was opened, and its last message lies where it
+   * did. Flags may have been set and messages may have gone, if the server tells that exactly (QRESYNC, RFC 7162).
+   */
+  readonly nothingNew?: boolean;
   /**
    * What is new since the cursor (`null`: from the beginning), oldest first, in small batches. What came before the
    * session broke is handed over first. Throws `LinkBroke` where the connection ended at a message, else `FailureError`.
@@ -256,7 +259,7 @@ export interface InboundConnector {
     signal: AbortSignal,
   ): Promise<readonly NotChanged[]>;
   /**
-   * Connects, signs in, opens the inbox. With a settled inbox it also looks whether that has changed, which costs no round
+   * Connects, signs in, opens the inbox. With a settled inbox it also looks whether anything has come since, which costs no round
    * trip. Throws `FailureError`.
    */
   open(options: ConnectOptions, signal: AbortSignal, settled?: SettledInbox): Promise<InboundSession>;

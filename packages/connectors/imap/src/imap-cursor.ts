@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import type { Cursor } from "@mailfleet/connector-api";
-import type { Opened } from "./examine-inbox.ts";
+import type { Opened, Since } from "./examine-inbox.ts";
 import type { Fetched } from "./fetch-messages.ts";
 import type { FetchResponse } from "./fetch-response.ts";
 
@@ -73,6 +73,24 @@ export function stateOf(
   if (modSeq === null || uidValidity === 0 || gap || uidNextIsWrong) return null;
   if (anchor?.uid !== uid || uidNext !== uid + 1) return null;
   return [uidValidity, uidNext, exists, modSeq, mailboxId ?? "-"].join(" ");
+}
+
+/** What a state says, so that a server can be asked what has changed since. */
+export function sinceOf(state: string): Since | null {
+  const [uidValidity, , , modSeq = ""] = state.split(" ");
+  return /^[1-9]\d{0,18}$/.test(modSeq) ? { uidValidity: Number(uidValidity), modSeq } : null;
+}
+
+/**
+ * Whether nothing has come since the state was another one: only flags were set, or messages went, and that explains the
+ * counts exactly. `after` is the state of what was opened.
+ */
+export function onlyFlagsOrGone(before: string, after: string | null, { changed }: Opened): boolean {
+  const [wasValidity, wasNext, wasExists, wasModSeq, wasMailbox] = before.split(" ");
+  const [validity, next, exists, modSeq, mailbox] = after?.split(" ") ?? [];
+  if (!changed || !modSeq || BigInt(modSeq) <= BigInt(wasModSeq ?? "")) return false;
+  if (validity !== wasValidity || next !== wasNext || mailbox !== wasMailbox) return false;
+  return changed.highest < Number(next) && Number(wasExists) - changed.vanished === Number(exists);
 }
 
 /** The last of these as an anchor; `before` where none of them can be one. */

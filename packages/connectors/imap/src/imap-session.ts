@@ -10,10 +10,20 @@ import {
 } from "@mailfleet/connector-api";
 import { FailureError } from "@mailfleet/contracts";
 import type { Dialled } from "./dial.ts";
-import { examineInbox, type Opened } from "./examine-inbox.ts";
+import { examineInbox, type Opened, type Resync } from "./examine-inbox.ts";
 import { type FetchOutcome, fetchLarge, fetchSmall, type OpenMailbox } from "./fetch-messages.ts";
 import { answered, type FoundNew, findNew, searchAbove } from "./find-new.ts";
-import { anchorIn, HEAD_BYTES, type ImapCursor, isAnchor, readCursor, stateOf, writeCursor } from "./imap-cursor.ts";
+import {
+  anchorIn,
+  HEAD_BYTES,
+  type ImapCursor,
+  isAnchor,
+  onlyFlagsOrGone,
+  readCursor,
+  sinceOf,
+  stateOf,
+  writeCursor,
+} from "./imap-cursor.ts";
 import { nativeIdOf, numbersIn, type Portion, portionAt, portionSize, uidOf, uidSet } from "./uid-set.ts";
 import { createWire, type Wire } from "./wire.ts";
 
@@ -26,15 +36,17 @@ const AHEAD = { usual: 2, careful: 1 };
 export interface OpenInbox extends Opened {
   readonly wire: Wire;
   /** As in `InboundSession`. */
-  readonly unchanged?: boolean;
+  readonly nothingNew?: boolean;
   failure(error: unknown): FailureError;
   close(): Promise<void>;
 }
 
-/** What `examineInbox` wants to know of a server: its name, where it offers CONDSTORE (which QRESYNC includes). */
-export function condstoreAt({ client, context }: Dialled): string | null {
-  const offered = client.capabilities.has("CONDSTORE") || client.capabilities.has("QRESYNC");
-  return offered ? `${context.host}:${context.port}` : null;
+/** What the server offers of RFC 7162; QRESYNC includes CONDSTORE (§3.2.3). */
+export function resyncAt({ client, context }: Dialled): Resync | null {
+  const qresync = client.capabilities.has("QRESYNC");
+  return qresync || client.capabilities.has("CONDSTORE")
+    ? { server: `${context.host}:${context.port}`, qresync }
+    : null;
 }
 
 /** Opens the inbox of a client that has signed in. From here on the client is not used. Throws `FailureError`. */
@@ -57,13 +69,13 @@ export async function openInbox(
   };
   try {
     signal.throwIfAborted();
-    const opening = examineInbox(wire, condstoreAt(dialled));
+    const opening = examineInbox(wire, resyncAt(dialled), settled ? sinceOf(settled.state) : null);
     const looking = settled ? isWhereItWas(wire, settled.cursor) : null;
     looking?.catch(() => {});
     const inbox = await opening;
-    const unchanged = settled?.state === stateOf(inbox, settled?.cursor ?? null) && (await looking) === true;
+    const nothingNew = settled !== undefined && isSettled(settled, inbox) && (await looking) === true;
     const named = (error: unknown) => (error instanceof FailureError ? error : failure(error, "fetch", wire.bye()));
-    return { ...inbox, unchanged, wire, close, failure: named };
+    return { ...inbox, nothingNew, wire, close, failure: named };
   } catch (error) {
     await close();
     signal.throwIfAborted();
@@ -71,6 +83,11 @@ export async function openInbox(
   } finally {
     signal.removeEventListener("abort", stop);
   }
+}
+
+function isSettled({ cursor, state }: SettledInbox, inbox: Opened): boolean {
+  const now = stateOf(inbox, cursor);
+  return now === state || onlyFlagsOrGone(state, now, inbox);
 }
 
 /** Whether the last message of a cursor has the date and size that it had: what a server knows without opening it. */
@@ -81,7 +98,8 @@ async function isWhereItWas(wire: Wire, cursor: Cursor): Promise<boolean> {
     await answered(
       wire,
       wire.fetch(`${anchor.uid}`, "UID INTERNALDATE RFC822.SIZE", ({ uid, internalDate, size }) => {
-        if (uid === anchor.uid) is = internalDate === anchor.at && size === anchor.size;
+        // With QRESYNC its flags may be said, too.
+        if (uid === anchor.uid && size !== null) is = internalDate === anchor.at && size === anchor.size;
       }),
     );
   return is;
@@ -285,13 +303,13 @@ export function imapSession(inbox: OpenInbox, account: SourceIdentity): InboundS
     }
   }
 
-  const { mailboxId, unchanged = false } = inbox;
+  const { mailboxId, nothingNew = false } = inbox;
   return {
     source: { ...account, numbering: `${uidValidity}`, ...(mailboxId !== null && { mailbox: mailboxId }) },
     recognises,
     listNew,
     there: () => there,
-    unchanged,
+    nothingNew,
     stateAfter: (cursor) => stateOf(inbox, cursor),
     audit,
     close: inbox.close,

@@ -1,3 +1,6 @@
+/** A million messages that went one here and one there. */
+const LONGEST_SET = 8 * 1024 * 1024;
+
 /** Ascending UIDs as a sequence set with ranges: `1:3,7` (RFC 9051 §9). */
 export function uidSet(uids: readonly number[]): string {
   const parts: string[] = [];
@@ -18,6 +21,18 @@ export function numbersIn(set: string): Set<number> {
     for (let uid = first ?? 0; uid > 0 && uid <= (last ?? 0); uid += 1) numbers.add(uid);
   }
   return numbers;
+}
+
+/** How many numbers a server's set names, without listing them; `null`: it is none, or too long to be true. */
+export function countOfSet(set: string): number | null {
+  if (set.length > LONGEST_SET) return null;
+  let count = 0;
+  for (const part of set.split(",")) {
+    const [, first, last = first] = /^(\d{1,10})(?::(\d{1,10}))?$/.exec(part) ?? [];
+    if (first === undefined) return null;
+    count += Math.abs(Number(last) - Number(first)) + 1;
+  }
+  return count;
 }
 
 /** Some messages to fetch together, or one that is too large to hold in memory. */

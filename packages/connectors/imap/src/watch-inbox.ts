@@ -9,9 +9,9 @@ import {
 import { type Failure, FailureError, failureOf } from "@mailfleet/contracts";
 import { classifyFailure, type FailureContext } from "./classify-failure.ts";
 import { dial } from "./dial.ts";
-import { examineInbox } from "./examine-inbox.ts";
+import { examineInbox, type Resync } from "./examine-inbox.ts";
 import { readCursor } from "./imap-cursor.ts";
-import { condstoreAt, imapSession, type OpenInbox, openInbox } from "./imap-session.ts";
+import { imapSession, type OpenInbox, openInbox, resyncAt } from "./imap-session.ts";
 import type { Idling, Wire } from "./wire.ts";
 
 /** How long things take; tests have shorter ones. */
@@ -63,10 +63,10 @@ export async function watchInbox(
     const idle = idles ? await begin() : null;
     const behind = isBehind(inbox, watching.cursor);
     const { heard, noopMs = 0 } = watching;
-    const condstore = condstoreAt(dialled);
+    const resync = resyncAt(dialled);
     return keepWatch(wire, {
       account: sourceOf(options),
-      condstore,
+      resync,
       idle,
       behind,
       begin,
@@ -89,7 +89,7 @@ function keepWatch(
   wire: Wire,
   given: {
     readonly account: SourceIdentity;
-    readonly condstore: string | null;
+    readonly resync: Resync | null;
     readonly idle: Idling | null;
     readonly heard: () => void;
     readonly behind: boolean;
@@ -163,7 +163,7 @@ function keepWatch(
     // What EXAMINE says is not an announcement: the session looks for itself.
     wire.onNews(() => {});
     try {
-      const inbox = await examineInbox(wire, given.condstore);
+      const inbox = await examineInbox(wire, given.resync);
       const named = (error: unknown) =>
         error instanceof FailureError ? error : new FailureError(given.failure(error), { cause: error });
       const close = async () => over.resolve();

@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import { type FetchResponse, readFetchResponse } from "./fetch-response.ts";
 import { createResponseReader, type RawResponse } from "./response-reader.ts";
+import { countOfSet } from "./uid-set.ts";
 
 /** A signed-in connection, reduced to what reading messages needs. */
 export interface Wire {
@@ -16,7 +17,7 @@ export interface Wire {
   alive(): boolean;
   /**
    * How many messages the mailbox has, as the server last said (EXISTS, RFC 9051 §7.4.1), and how many it has said are
-   * gone since the mailbox was opened (EXPUNGE, §7.5.1).
+   * gone since the mailbox was opened (EXPUNGE, §7.5.1; VANISHED).
    */
   counts(): { readonly exists: number; readonly expunged: number };
   /** Calls back once for each piece of the stream that says that there is more, or other, mail than before. */
@@ -261,6 +262,12 @@ interface Counts {
 }
 
 function countAfter(line: string, before: Counts): Counts {
+  // Instead of EXPUNGE, once QRESYNC is enabled (RFC 7162 §3.2.10.2).
+  const gone = /^\* VANISHED ([\d:,]+)$/i.exec(line)?.[1];
+  if (gone !== undefined) {
+    const count = countOfSet(gone) ?? 0;
+    return { ...before, exists: Math.max(0, before.exists - count), expunged: before.expunged + count };
+  }
   const [, number, word] = /^\* (\d{1,10}) (EXISTS|EXPUNGE|RECENT)$/i.exec(line) ?? [];
   switch (word?.toUpperCase()) {
     case "EXISTS":

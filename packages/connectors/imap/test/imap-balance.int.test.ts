@@ -39,8 +39,15 @@ async function given(t: TestContext, own: Partial<FakeInbox>) {
     heard: server.heard,
     async poll(more: Partial<ListOptions> = {}, state: string | null = null) {
       const session = await imapConnector.open(options, never, cursor && state ? { cursor, state } : undefined);
-      if (session.unchanged) await session.close();
-      if (session.unchanged) return { uids: [], recognised: null, there: null, source: session.source, state };
+      if (session.nothingNew) await session.close();
+      if (session.nothingNew)
+        return {
+          uids: [],
+          recognised: null,
+          there: null,
+          source: session.source,
+          state: session.stateAfter?.(cursor as Cursor),
+        };
       const recognised = cursor && (await session.recognises?.(cursor));
       const uids: number[] = [];
       const wanted: ListOptions = { processFrom: null, batchSize: 50, signal: never, known: () => false, ...more };
@@ -178,6 +185,26 @@ describe("an inbox that is settled", () => {
     ]);
     inbox.messages = mails(1, 2, 3);
     assert.deepEqual((await poll({}, state)).uids, [3]);
+  });
+
+  test("is polled with one flight where the server says that only flags were set, or exactly what went", async (t) => {
+    const { inbox, poll, heard } = await given(t, { messages: mails(1, 2), modSeq: "5", changes: "" });
+    let { state } = await poll();
+    for (const [change, since] of [
+      [{ modSeq: "6", changes: "* 1 FETCH (UID 1 FLAGS (\\Seen) MODSEQ (6))\r\n" }, "7 5"],
+      [{ modSeq: "8", messages: mails(2), changes: "* VANISHED (EARLIER) 1\r\n" }, "7 6"],
+    ] as const) {
+      Object.assign(inbox, change);
+      heard.length = 0;
+      const after = await poll({}, state);
+      assert.deepEqual(commandsIn(heard), [
+        `EXAMINE INBOX (QRESYNC (${since}))`,
+        "UID FETCH 2 (UID INTERNALDATE RFC822.SIZE)",
+        "LOGOUT",
+      ]);
+      state = after.state;
+    }
+    assert.equal(state, "7 3 1 8 -");
   });
 
   test("is not where the server offers nothing, a message was not given, or UIDNEXT is ahead", async (t) => {

@@ -21,6 +21,8 @@ export interface FakeInbox {
   mailboxId: string | null;
   /** HIGHESTMODSEQ, said where it is asked for (CONDSTORE); `null` or absent: the server does not offer it. */
   modSeq?: string | null;
+  /** What it says of changes where it is asked (QRESYNC), in whole lines; `null` or absent: the server does not offer it. */
+  changes?: string | null;
   /** Overrides the answer to a command, with `TAG` for its tag. */
   answer: (command: string, connection: ScriptedConnection) => ScriptedReply | undefined;
   /** Changes what it would answer. */
@@ -62,13 +64,16 @@ export function inboxReply(inbox: InboxContent): (tag: string, command: string) 
   function usual(tag: string, command: string): string {
     const ok = `${tag} OK done\r\n`;
     const [verb = "", second = "", set = ""] = command.split(" ");
-    if (verb === "CAPABILITY") return `* CAPABILITY IMAP4rev1${inbox.modSeq ? " CONDSTORE" : ""}\r\n${ok}`;
+    const offersChanges = typeof inbox.changes === "string";
+    const offered = `${inbox.modSeq ? " CONDSTORE" : ""}${offersChanges ? " ENABLE QRESYNC" : ""}`;
+    if (verb === "CAPABILITY") return `* CAPABILITY IMAP4rev1${offered}\r\n${ok}`;
     if (verb === "EXAMINE") {
       const next = inbox.uidNext ?? (inbox.messages.at(-1)?.uid ?? 0) + 1;
       const id = inbox.mailboxId ? `* OK [MAILBOXID (${inbox.mailboxId})] x\r\n` : "";
-      const modSeq =
-        inbox.modSeq && second && set === "(CONDSTORE)" ? `* OK [HIGHESTMODSEQ ${inbox.modSeq}] x\r\n` : "";
-      return `* ${inbox.exists ?? inbox.messages.length} EXISTS\r\n* OK [UIDVALIDITY ${inbox.uidValidity}] x\r\n* OK [UIDNEXT ${next}] x\r\n${id}${modSeq}${ok}`;
+      const isAsked = set === "(CONDSTORE)" || set === "(QRESYNC";
+      const modSeq = inbox.modSeq && second && isAsked ? `* OK [HIGHESTMODSEQ ${inbox.modSeq}] x\r\n` : "";
+      const changes = set === "(QRESYNC" ? (inbox.changes ?? "") : "";
+      return `* ${inbox.exists ?? inbox.messages.length} EXISTS\r\n* OK [UIDVALIDITY ${inbox.uidValidity}] x\r\n* OK [UIDNEXT ${next}] x\r\n${id}${modSeq}${changes}${ok}`;
     }
     if (verb === "UID" && second === "SEARCH") {
       const within = isIn(/SEARCH UID (\S+)/.exec(command)?.[1] ?? "1:*");
