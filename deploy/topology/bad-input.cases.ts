@@ -11,7 +11,7 @@ export interface BadStart {
   readonly env: Readonly<Record<string, string>>;
   readonly file?: { readonly name: string; readonly text: string };
   /** How it ends: with code 1, or it waits and this part is not ready. */
-  readonly ends: "exits" | "topology" | "deployment";
+  readonly ends: "exits" | "nats" | "mongodb" | "topology" | "deployment" | "clock";
   /** The one sentence. */
   readonly says: RegExp;
 }
@@ -105,6 +105,27 @@ export const badStarts: readonly BadStart[] = [
     env: { MAILFLEET_NATS_URL: "OLDER_NATS" },
     ends: "exits",
     says: /^NATS 2\.9\.25 is too old: Mailfleet needs 2\.12 or later$/,
+  },
+  {
+    what: "a NATS that is not there",
+    service: "config",
+    env: { MAILFLEET_NATS_URL: "nats://127.0.0.1:1" },
+    ends: "nats",
+    says: /^NATS does not answer: /,
+  },
+  {
+    what: "a MongoDB that is not there",
+    service: "config",
+    env: { MAILFLEET_MONGO_URL: "mongodb://127.0.0.1:1/?replicaSet=rs0" },
+    ends: "mongodb",
+    says: /^MongoDB does not answer: .*ECONNREFUSED/,
+  },
+  {
+    what: "a clock that differs from those of NATS and MongoDB by more than a minute",
+    service: "config",
+    env: { NODE_OPTIONS: "--import=data:text/javascript,const{now}=Date;Date.now=()=>now()+90000" },
+    ends: "clock",
+    says: /^The clock of (NATS|MongoDB) is [89][\d.]+ s behind this process\. Let NTP set .* See docs\/runbooks\/clock-skew\.md$/,
   },
   {
     what: "a NATS in which nothing was made",

@@ -21,11 +21,9 @@ runService(alerting, async ({ name, environment, logger, metrics, failPoint, add
   const networks = readPrivateNetworks(allowedPrivateNetworks);
   const fetch = createGuardedFetch({ privateNetworks: networks, proxy: await readProxy(environment) });
   const [store, bus] = await Promise.all([
-    connectStore({ url: mongoUrl, database: mongoDb, appName: name, logger }),
-    connectBus({ url: natsUrl, nkeyFile: natsNkeyFile, name, logger, failPoint, isOutage }),
+    connectStore({ url: mongoUrl, database: mongoDb, appName: name, logger, addReadiness }),
+    connectBus({ url: natsUrl, nkeyFile: natsNkeyFile, name, logger, failPoint, isOutage, addReadiness }),
   ]);
-  addReadiness("nats", () => bus.health());
-  addReadiness("mongodb", () => store.health());
   // Nobody signs in here: tokens belong to an application or a service account.
   const noGrants = () => Promise.reject(new Error("the notification mail server has no grants"));
   const grants = { beginRefresh: noGrants, endRefresh: noGrants };

@@ -15,10 +15,10 @@ import { config } from "./service.ts";
 
 runService(config, async ({ name, environment, logger, metrics, failPoint, addReadiness }) => {
   const { mongoUrl, mongoDb, natsUrl, natsNkeyFile, consoleUrl } = environment;
-  const store = await connectStore({ url: mongoUrl, database: mongoDb, appName: name, logger });
-  addReadiness("mongodb", () => store.health());
-  const bus = await connectBus({ url: natsUrl, nkeyFile: natsNkeyFile, name, logger, failPoint, isOutage });
-  addReadiness("nats", () => bus.health());
+  const [store, bus] = await Promise.all([
+    connectStore({ url: mongoUrl, database: mongoDb, appName: name, logger, addReadiness }),
+    connectBus({ url: natsUrl, nkeyFile: natsNkeyFile, name, logger, failPoint, isOutage, addReadiness }),
+  ]);
   const [consents, grants] = await Promise.all([createConsentStore(store), createGrantStore(store)]);
   const renewals = startRenewals({ logger, isOutage, lengths: lengthsOf(environment.leaseMs), registry: metrics });
   return {

@@ -18,11 +18,9 @@ runService(consoleService, async ({ name, environment, logger, metrics, addReadi
   const [sealer, notifySealer, bus, store] = await Promise.all([
     loadSealer(environment.sealKey),
     loadSealer(environment.notifySealKey),
-    connectBus({ url: natsUrl, nkeyFile: natsNkeyFile, name, logger, failPoint, isOutage }),
-    connectStore({ url: mongoUrl, database: mongoDb, appName: name, logger }),
+    connectBus({ url: natsUrl, nkeyFile: natsNkeyFile, name, logger, failPoint, isOutage, addReadiness }),
+    connectStore({ url: mongoUrl, database: mongoDb, appName: name, logger, addReadiness }),
   ]);
-  addReadiness("nats", () => bus.health());
-  addReadiness("mongodb", () => store.health());
   const tokens = createTokenRepository(store);
   const served = metricsOf(metrics).histogram(
     "mailfleet_http_request_seconds",

@@ -10,18 +10,11 @@ const publishPatienceMs = 2000;
 
 runService(scheduler, async ({ name, environment, logger, metrics, failPoint, addReadiness }) => {
   const { natsUrl, natsNkeyFile, mongoUrl, mongoDb } = environment;
-  const store = await connectStore({ url: mongoUrl, database: mongoDb, appName: name, logger });
-  addReadiness("mongodb", () => store.health());
-  const bus = await connectBus({
-    url: natsUrl,
-    nkeyFile: natsNkeyFile,
-    name,
-    logger,
-    failPoint,
-    isOutage,
-    publishPatienceMs,
-  });
-  addReadiness("nats", () => bus.health());
+  const signIn = { url: natsUrl, nkeyFile: natsNkeyFile, name };
+  const [store, bus] = await Promise.all([
+    connectStore({ url: mongoUrl, database: mongoDb, appName: name, logger, addReadiness }),
+    connectBus({ ...signIn, logger, failPoint, isOutage, publishPatienceMs, addReadiness }),
+  ]);
   const ports = {
     timers: createTimerStore(store),
     metrics: createMetrics(metrics),

@@ -15,7 +15,9 @@ import type {
 import type { LinkOptions } from "./link.ts";
 
 /** Where the bus is and who speaks. */
-export interface BusOptions extends LinkOptions {
+export interface BusOptions extends Omit<LinkOptions, "onWaiting"> {
+  /** Told at once under which name to ask whether NATS does what is wanted: `null`, or why not, also while it is awaited. */
+  addReadiness?(name: string, check: () => string | null): void;
   readonly failPoint?: FailPoint;
   /** How long a publish is tried again with the same id before it throws `BusOutage`, milliseconds. Default 30,000. */
   readonly publishPatienceMs?: number;

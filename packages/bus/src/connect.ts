@@ -32,10 +32,18 @@ const defaultPatienceMs = 30_000;
 export async function connectBus(options: BusOptions): Promise<Bus> {
   const { logger, isOutage } = options;
   const patienceMs = options.publishPatienceMs ?? defaultPatienceMs;
-  const link = await openLink(options);
+  let health: () => string | null = () => "NATS has not answered yet";
+  options.addReadiness?.("nats", () => health());
+  const link = await openLink({
+    ...options,
+    onWaiting: (why) => {
+      health = () => why;
+    },
+  });
   const js = jetstream(link.nc, { timeout: 5000 });
   const jsm = await jetstreamManager(link.nc, { timeout: 5000, checkAPI: false });
   const storing = createStoring();
+  health = () => link.health() ?? storing.health();
   const publisher = createPublisher({ link, js, logger, patienceMs, storing });
   const underWay = new Set<Promise<unknown>>();
   const publishSome: typeof publisher = (messages, how) => {
@@ -136,7 +144,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
       };
       return (await Promise.all(consumers.map(lagOf))).flat();
     },
-    health: () => link.health() ?? storing.health(),
+    health: () => health(),
     refusal: () => link.refusal(),
     stop: async () => {
       await Promise.all([...open].map((one) => one.stop()));

@@ -35,6 +35,8 @@ export interface LinkOptions {
   /** Shown in the server's list of connections. Where NATS has users it is the user's name: the inbox is named by it. */
   readonly name: string;
   readonly logger: Logger;
+  /** Told why it is not connected yet, after each attempt. */
+  onWaiting?(why: string): void;
 }
 
 /**
@@ -44,7 +46,7 @@ export interface LinkOptions {
  */
 export async function openLink(options: LinkOptions): Promise<Link> {
   const { logger } = options;
-  const nc = await connectAtLast(connectionOptions(options), logger);
+  const nc = await connectAtLast(options);
   const refusal = refuses(nc.info?.version ?? "0", nc.info?.jetstream === true);
   if (refusal) {
     await nc.close();
@@ -117,12 +119,15 @@ export async function openLink(options: LinkOptions): Promise<Link> {
 }
 
 /** Tries until it is connected, and logs why it is not. */
-async function connectAtLast(options: ConnectionOptions, logger: Logger): Promise<NatsConnection> {
+async function connectAtLast(options: LinkOptions): Promise<NatsConnection> {
+  const { logger, onWaiting } = options;
+  const wanted = connectionOptions(options);
   for (let attempt = 1; ; attempt++) {
     try {
-      return await connect(options);
+      return await connect(wanted);
     } catch (error) {
       const refused = refusedSignIn(error);
+      onWaiting?.(refused ?? `NATS does not answer: ${(error as Error).message}`);
       if (refused) logger.error({ attempt }, refused);
       else logger.warn({ attempt, reason: (error as Error).message }, "waiting for NATS");
       await pause(pauseMs(attempt));

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { ApiError, NotReachable } from "./api-error.ts";
-import { mayHaveArrived } from "./reach.ts";
+import { mayHaveArrived, wasClosed } from "./reach.ts";
 import { type ApiEvent, readEvents } from "./read-events.ts";
 
 /** Options of a request. */
@@ -179,12 +179,16 @@ export class ApiClient {
       ...options.headers,
     };
     const slow = setTimeout(() => this.#onSlow(this.#slowAfterMs / 1000), this.#slowAfterMs);
-    const response = await fetch(url, {
-      method,
-      headers,
-      ...(body === undefined ? {} : { body }),
-      ...(signals.length > 0 ? { signal: AbortSignal.any(signals) } : {}),
-    })
+    const ask = () =>
+      fetch(url, {
+        method,
+        headers,
+        ...(body === undefined ? {} : { body }),
+        ...(signals.length > 0 ? { signal: AbortSignal.any(signals) } : {}),
+      });
+    const response = await ask()
+      // The console closes connections that were kept for long. Reading twice is harmless, and a command has its key.
+      .catch((error: unknown) => (wasClosed(error) ? ask() : Promise.reject(error)))
       .catch((error: unknown) => {
         throw new NotReachable(this.url, error);
       })

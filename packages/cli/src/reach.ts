@@ -9,6 +9,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENOTFOUND: "there is no host of this name",
   EAI_AGAIN: "the name cannot be looked up at the moment",
   ECONNRESET: "the connection was closed before an answer came",
+  EPIPE: "the connection was closed before an answer came",
   UND_ERR_SOCKET: "the connection was closed before an answer came",
   ERR_SSL_WRONG_VERSION_NUMBER: "it does not speak TLS; does the address begin with http:// instead of https://?",
   ERR_SSL_PACKET_LENGTH_TOO_LONG: "it does not speak TLS; does the address begin with http:// instead of https://?",
@@ -27,12 +28,16 @@ export function unreachedBecause(error: unknown): string {
   return reasons[cause.code ?? ""] ?? cause.message ?? String(error);
 }
 
-const withoutAnswer: ReadonlySet<string> = new Set(["ECONNRESET", "UND_ERR_SOCKET"]);
+const withoutAnswer: ReadonlySet<string> = new Set(["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"]);
+
+/** True if the other side closed the connection before it answered, as it may with one that was kept. */
+export function wasClosed(error: unknown): boolean {
+  return withoutAnswer.has((error as { cause?: Cause }).cause?.code ?? "");
+}
 
 /** True if the request may have arrived, although no answer came. */
 export function mayHaveArrived(error: unknown): boolean {
-  if (error instanceof Error && error.name === "TimeoutError") return true;
-  return withoutAnswer.has((error as { cause?: Cause }).cause?.code ?? "");
+  return (error instanceof Error && error.name === "TimeoutError") || wasClosed(error);
 }
 
 const unreadable: Readonly<Record<string, string>> = {

@@ -11,6 +11,7 @@ describe("why a console is not reached", () => {
     [failed("ECONNREFUSED"), "nothing listens there", false],
     [failed("ENOTFOUND"), "there is no host of this name", false],
     [failed("ECONNRESET"), "the connection was closed before an answer came", true],
+    [failed("EPIPE"), "the connection was closed before an answer came", true],
     [failed("ERR_SSL_WRONG_VERSION_NUMBER"), "it does not speak TLS; does the address begin with", false],
     [failed("HPE_INVALID_CONSTANT"), "what answers there is not a web server", false],
     [failed("SELF_SIGNED_CERT_IN_CHAIN"), "its certificate is not trusted; name", false],

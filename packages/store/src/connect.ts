@@ -36,6 +36,8 @@ export interface StoreOptions {
   readonly appName: string;
   readonly logger: Logger;
   readonly maximumConnections?: number;
+  /** Told at once under which name to ask whether a write can be made: `null`, or why not, also while MongoDB is awaited. */
+  addReadiness?(name: string, check: () => string | null | Promise<string | null>): void;
 }
 
 const oldestServer = 6;
@@ -78,6 +80,8 @@ export async function connectStore(options: StoreOptions): Promise<Store> {
     retryReads: true,
     ignoreUndefined: true,
   });
+  let health = async (): Promise<string | null> => "MongoDB has not answered yet";
+  options.addReadiness?.("mongodb", () => health());
   const refuse = async (reason: string) => {
     await client.close();
     throw new Error(reason);
@@ -90,7 +94,9 @@ export async function connectStore(options: StoreOptions): Promise<Store> {
       if (!isOutage(error)) throw error;
       const outside = notInTheSet(error);
       if (outside) await refuse(outside);
-      options.logger.warn({ reason: whyAway(error) }, "waiting for MongoDB");
+      const why = whyAway(error);
+      health = async () => why;
+      options.logger.warn({ reason: why }, "waiting for MongoDB");
       if (isRefusedSignIn(error)) await new Promise((resolve) => setTimeout(resolve, signInPauseMs));
     }
   }
@@ -102,18 +108,19 @@ export async function connectStore(options: StoreOptions): Promise<Store> {
     await refuse(
       "This MongoDB is standalone: Mailfleet needs a replica set (one member is enough; start it with --replSet)",
     );
+  health = async () => {
+    try {
+      const state = await db.command({ hello: 1 }, { timeoutMS: 2000 });
+      return state.isWritablePrimary ? null : "MongoDB has no primary at the moment";
+    } catch (error) {
+      return whyAway(error);
+    }
+  };
   return {
     db,
     deployment: createDeploymentStore(db),
     lacks: async (collections) => blocking(await planCollections(db, collections)),
-    health: async () => {
-      try {
-        const state = await db.command({ hello: 1 }, { timeoutMS: 2000 });
-        return state.isWritablePrimary ? null : "MongoDB has no primary at the moment";
-      } catch (error) {
-        return whyAway(error);
-      }
-    },
+    health: () => health(),
     server: async () => {
       const before = Date.now();
       const { localTime } = await db.command({ hello: 1 }, { timeoutMS: 2000 });

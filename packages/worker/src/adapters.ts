@@ -84,17 +84,16 @@ export async function connectWorker<Connector>(
   const proxy = await readProxy(environment);
   const fetch = createGuardedFetch({ privateNetworks: networks, proxy });
   const [bus, store] = await Promise.all([
-    connectBus({ url: natsUrl, nkeyFile: natsNkeyFile, name, logger, failPoint, isOutage }),
+    connectBus({ url: natsUrl, nkeyFile: natsNkeyFile, name, logger, failPoint, isOutage, addReadiness }),
     connectStore({
       url: mongoUrl,
       database: mongoDb,
       appName: name,
       logger,
+      addReadiness,
       ...(maximumConnections !== undefined && { maximumConnections }),
     }),
   ]);
-  addReadiness("nats", () => bus.health());
-  addReadiness("mongodb", () => store.health());
   const owner = crypto.randomUUID().slice(0, 13);
   const renewals = startRenewals({ logger, isOutage, lengths: lengthsOf(environment.leaseMs), registry: metrics });
   const more: Renewals[] = [];
