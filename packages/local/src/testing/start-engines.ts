@@ -68,13 +68,16 @@ export interface TestMongo {
 
 /**
  * A fresh database: on the server that the test run shares (`MAILFLEET_TEST_MONGO`) if there is one, because each
- * mongod costs 300 MB of disk; else, or with `own`, on a separate server (with `engine`, in a container there).
+ * mongod costs 300 MB of disk; else, or with `own`, on a separate server (with `engine`, in a container there; with
+ * `folder`, with its data there).
  */
-export async function startMongo(options: { own?: boolean; engine?: ContainerEngine } = {}): Promise<TestMongo> {
+export async function startMongo(
+  options: { own?: boolean; engine?: ContainerEngine; folder?: string } = {},
+): Promise<TestMongo> {
   const dbName = `test_${randomBytes(6).toString("hex")}`;
   const { mongo: users } = await testUsers();
   const host = process.env.MAILFLEET_TEST_MONGO;
-  if (host && !options.own) {
+  if (host && !options.own && !options.folder) {
     const shared = `mongodb://${host}/?replicaSet=rs0`;
     const url = users.urlOf("administrator", shared);
     return {
