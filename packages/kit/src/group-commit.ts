@@ -5,6 +5,8 @@ export interface GroupCommitOptions {
   readonly parallel: number;
   /** How long a batch waits for more, in milliseconds; 0: it takes only what is asked in the same turn of the event loop. */
   readonly gatherMs: number;
+  /** Asked after each `gatherMs`, with the time that the batch has waited: true, and it waits once more. */
+  readonly mayWait: (waitedMs: number) => boolean;
 }
 
 /**
@@ -20,7 +22,7 @@ export class GroupCommit<Item, Result> {
 
   constructor(write: (items: Item[]) => Promise<Result[]>, options: Partial<GroupCommitOptions> = {}) {
     this.#write = write;
-    this.#options = { maximumItems: 250, parallel: 1, gatherMs: 0, ...options };
+    this.#options = { maximumItems: 250, parallel: 1, gatherMs: 0, mayWait: () => false, ...options };
   }
 
   commit(item: Item): Promise<Result> {
@@ -33,12 +35,22 @@ export class GroupCommit<Item, Result> {
   #schedule(): void {
     if (this.#scheduled || this.#running >= this.#options.parallel) return;
     this.#scheduled = true;
-    const run = () => {
-      this.#scheduled = false;
-      void this.#run();
-    };
-    if (this.#options.gatherMs > 0) setTimeout(run, this.#options.gatherMs);
-    else setImmediate(run);
+    const { gatherMs } = this.#options;
+    if (gatherMs > 0) this.#gather(gatherMs, performance.now());
+    else setImmediate(() => this.#start());
+  }
+
+  #gather(gatherMs: number, since: number): void {
+    setTimeout(() => {
+      const { maximumItems, mayWait } = this.#options;
+      if (this.#queue.length < maximumItems && mayWait(performance.now() - since)) this.#gather(gatherMs, since);
+      else this.#start();
+    }, gatherMs);
+  }
+
+  #start(): void {
+    this.#scheduled = false;
+    void this.#run();
   }
 
   async #run(): Promise<void> {

@@ -19,6 +19,26 @@ describe("GroupCommit", () => {
     assert.ok(batches.every((batch) => batch.length <= 250));
   });
 
+  it("waits for more as long as it may, unless it is full", async () => {
+    const batches: number[] = [];
+    const group = new GroupCommit<number, null>(
+      async (items) => {
+        batches.push(items.length);
+        return items.map(() => null);
+      },
+      { maximumItems: 4, gatherMs: 1, mayWait: () => waiting },
+    );
+    let waiting = true;
+    const first = [group.commit(1), group.commit(2)];
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.deepEqual(batches, []);
+    waiting = false;
+    await Promise.all(first);
+    waiting = true;
+    await Promise.all([1, 2, 3, 4].map((item) => group.commit(item)));
+    assert.deepEqual(batches, [2, 4]);
+  });
+
   it("throws the same for all of a batch, and goes on with the next", async () => {
     let first = true;
     const group = new GroupCommit<number, number>(async (items) => {

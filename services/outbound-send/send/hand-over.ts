@@ -8,8 +8,9 @@ import type { ClaimedSend, SendChange, SendName, SentSend } from "./send.ts";
 import { reasonOf, untilStored } from "./until-stored.ts";
 
 const PUBLISH_AGAIN_MS = 500;
-/** A result waits so long for others: a statement for many costs little more than one for a few. */
+/** A result waits so long for others, or longer while the journal keeps it: a statement for many costs little more. */
 const GATHER_MS = 8;
+const LONGEST_GATHER_MS = 48;
 /** For a send that waits for a person. */
 export const uploadLifeMs = 365 * 86_400_000;
 
@@ -25,6 +26,8 @@ export class HandOver {
   readonly #returned;
   readonly #open = new Set<Promise<void>>();
   #counter = 0;
+  /** The one whose results were last saved. */
+  #journal: Journal | null = null;
 
   constructor(ports: OutboundPorts) {
     this.#ports = ports;
@@ -36,7 +39,11 @@ export class HandOver {
         const written = await untilStored(ports, "results", () => sends.sent(results, batch, at));
         return results.map(({ sendId }) => (written.has(sendId) ? at : null));
       },
-      { parallel: 2, gatherMs: GATHER_MS },
+      {
+        parallel: 2,
+        gatherMs: GATHER_MS,
+        mayWait: (waitedMs) => waitedMs < LONGEST_GATHER_MS && this.#journal?.keepsUp === true,
+      },
     );
     this.#facts = new GroupCommit<OutgoingMessage, null>(
       async (facts) => {
@@ -64,6 +71,8 @@ export class HandOver {
 
   async #recordSent(send: ClaimedSend, change: SendChange, journal: Journal): Promise<boolean> {
     const { answer = "", purgeAt } = change;
+    this.#journal = journal;
+    journal.answered(send, answer);
     const at = await this.#sent.commit({
       sendId: send.id,
       mailboxId: send.mailboxId,

@@ -9,6 +9,8 @@ export interface JournalDocument {
   readonly _id: string;
   /** `<send>:<attempt>` of each. */
   readonly wire?: readonly string[];
+  /** What servers said to some of them, and is not written down in their sends yet. */
+  readonly answers?: Readonly<Record<string, string>>;
   /**
    * Another process has begun to take over: what this one had claimed no longer belongs to it, even if it gets the
    * lease again.
@@ -17,17 +19,28 @@ export interface JournalDocument {
   readonly lease?: { readonly owner: string | null; readonly until: Date | null };
 }
 
+/** What is new in a journal. */
+export interface JournalWrite {
+  readonly entered?: readonly string[];
+  /** By entry. */
+  readonly answers?: readonly (readonly [entry: string, answer: string])[];
+  readonly left?: readonly string[];
+}
+
 /** The collection `sendJournals`: one small document for each process that sends. */
 export function createJournalStore(store: Store) {
   const journals: Collection<JournalDocument> = store.db.collection<JournalDocument>(collections.journals.name);
   return {
     /**
-     * Adds and takes away, under the lease that the filter names; several may be under way at once, in any order.
-     * False: the lease is lost, and nothing was written.
+     * Adds and takes away, under the lease that the filter names. False: the lease is lost, and nothing was written.
      */
-    write: async (lease: { readonly _id: string }, entered: readonly string[], left: readonly string[]) => {
+    write: async (lease: { readonly _id: string }, { entered = [], answers = [], left = [] }: JournalWrite) => {
       const rest = { $setDifference: [{ $ifNull: ["$wire", []] }, { $literal: left }] };
-      const update = [{ $set: { wire: { $setUnion: [rest, { $literal: entered }] } } }];
+      const said = answers.map(([entry, answer]) => [`answers.${entry}`, { $literal: answer }] as const);
+      const update = [
+        { $set: { wire: { $setUnion: [rest, { $literal: entered }] }, ...Object.fromEntries(said) } },
+        ...(left.length > 0 ? [{ $unset: left.map((entry) => `answers.${entry}`) }] : []),
+      ];
       return (await journals.updateMany({ ...lease }, update)).matchedCount > 0;
     },
     /** Some of the journals whose processes have not renewed them in time. */

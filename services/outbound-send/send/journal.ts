@@ -1,6 +1,6 @@
 import { GroupCommit, type Lease, LeaseLost, type Leases } from "@mailfleet/kit";
 import type { OutboundPorts } from "../ports.ts";
-import type { JournalDocument, JournalStore } from "./journal-store.ts";
+import type { JournalDocument, JournalStore, JournalWrite } from "./journal-store.ts";
 import type { StoredSend } from "./send.ts";
 import { reasonOf } from "./until-stored.ts";
 
@@ -9,6 +9,10 @@ import { reasonOf } from "./until-stored.ts";
  */
 const LIMIT = 500;
 const AGAIN_MS = 250;
+/** An answer waits so long for a write that begins; what waits longer is written down in its send. */
+const KEPT_WITHIN_MS = 8;
+/** So much of an answer is kept, in characters. */
+const ANSWER = 500;
 
 /** What a journal needs. */
 export interface JournalPorts extends Pick<OutboundPorts, "logger" | "isOutage"> {
@@ -20,7 +24,8 @@ export interface JournalPorts extends Pick<OutboundPorts, "logger" | "isOutage">
  * What this process may have with servers: the ids of sends whose content has perhaps been handed over and whose end is
  * not written down and told yet. An id stands in the journal before the content is on the wire, and one write carries
  * all ids of the moment. So a process that takes over from a dead one can tell what is uncertain (in the journal)
- * from what was only claimed (nothing of it was sent, it goes out again) and from what is done but perhaps not told.
+ * from what was only claimed (nothing of it was sent, it goes out again) and from what is done but perhaps not told. What
+ * servers answered stands in it, too, until many sends are written in one statement.
  *
  * The journal lives under a lease. A process that was frozen for longer finds out before it hands anything over.
  */
@@ -31,6 +36,8 @@ export class Journal {
   #lease: Lease<JournalDocument>;
   /** What the database still has of those that left; taken away with the next write. */
   readonly #left = new Set<string>();
+  /** Answers that go with the next write, since when. */
+  readonly #answers = new Map<string, { readonly answer: string; readonly since: number }>();
   /** One write at a time: those that it lets go hand over together, and ask together for the next ones. */
   readonly #entering = new GroupCommit<string, null>((entries) => this.#write(entries), { maximumItems: LIMIT });
   #waiting: (() => void)[] = [];
@@ -48,7 +55,7 @@ export class Journal {
   /** A journal under this name, which nobody used before. Throws an outage. */
   static async open(owner: string, ports: JournalPorts): Promise<Journal> {
     const lease = await ports.leases.take(owner);
-    if (!lease || !(await ports.journals.write(lease.filter, [], [])))
+    if (!lease || !(await ports.journals.write(lease.filter, {})))
       throw new LeaseLost(`the journal ${owner}`, "somebody else has it");
     return new Journal(owner, ports, lease);
   }
@@ -77,32 +84,48 @@ export class Journal {
     await this.#entering.commit(entry);
   }
 
+  /** The server took it for everybody, and said this. It goes with the next write of what enters. */
+  answered(attempt: Attempt, answer: string): void {
+    const entry = entryOf(attempt);
+    if (this.#wire.has(entry)) this.#answers.set(entry, { answer: answer.slice(0, ANSWER), since: performance.now() });
+  }
+
+  /** Whether answers are in the journal, or go there now, so that their sends can wait for others to be written with. */
+  get keepsUp(): boolean {
+    const [oldest] = this.#answers.values();
+    return !this.#lost && (oldest === undefined || performance.now() - oldest.since < KEPT_WITHIN_MS);
+  }
+
   /** Its end is written down and told. The journal forgets it with the next write. */
   leave(attempt: Attempt): void {
     const entry = entryOf(attempt);
     if (!this.#wire.delete(entry)) return;
+    this.#answers.delete(entry);
     this.#left.add(entry);
     if (this.#waiting.length > 0 && this.#wire.size < LIMIT) this.#waiting.shift()?.();
   }
 
-  async #write(entries: readonly string[]): Promise<null[]> {
+  async #write(entered: readonly string[]): Promise<null[]> {
     const left = [...this.#left];
+    const answers = [...this.#answers].map(([entry, { answer }]) => [entry, answer] as const);
     this.#left.clear();
+    this.#answers.clear();
     try {
-      await this.#store(entries, left);
+      await this.#store({ entered, answers, left });
     } catch (error) {
+      // The answers are written down in their sends.
       for (const entry of left) this.#left.add(entry);
       throw error;
     }
-    return entries.map(() => null);
+    return entered.map(() => null);
   }
 
-  async #store(entered: readonly string[], left: readonly string[]): Promise<void> {
+  async #store(write: JournalWrite): Promise<void> {
     for (;;) {
       await this.#back;
       if (this.#lost) throw this.#lost;
       try {
-        if (await this.#ports.journals.write(this.#lease.filter, entered, left)) return;
+        if (await this.#ports.journals.write(this.#lease.filter, write)) return;
         this.#regain();
       } catch (error) {
         if (error instanceof LeaseLost) this.#regain();
@@ -161,7 +184,7 @@ export class Journal {
     this.#closed = true;
     try {
       if (this.#wire.size > 0) {
-        await this.#ports.journals.write(this.#lease.filter, [], [...this.#left]);
+        await this.#ports.journals.write(this.#lease.filter, { left: [...this.#left] });
         return await this.#lease.release();
       }
       await this.#lease.giveBack(this.#ports.journals.remove);

@@ -4,8 +4,9 @@ import { decideOutcome, heardLate, type Outcome } from "./decide-outcome.ts";
 import { mailSent } from "./facts.ts";
 import { commit } from "./hand-over.ts";
 import { entryOf } from "./journal.ts";
+import type { JournalDocument } from "./journal-store.ts";
 import { lookUp } from "./look-up.ts";
-import type { StoredSend } from "./send.ts";
+import type { LateAnswer, StoredSend } from "./send.ts";
 
 const PAGE = 200;
 /** What we assume about a mailbox that no longer exists. */
@@ -34,7 +35,7 @@ export async function takeOver(ports: OutboundPorts, look: (mailboxId: string) =
     try {
       // Before anything is given back: if not all can be decided now, the former owner may find its lease free again.
       if (!(await ports.journals.takeOver(lease.filter))) continue;
-      if (await isEmptied(ports, owner, lease.document.wire ?? [], look)) {
+      if (await isEmptied(ports, owner, lease.document, look)) {
         await lease.giveBack(ports.journals.remove);
       }
     } finally {
@@ -47,10 +48,14 @@ export async function takeOver(ports: OutboundPorts, look: (mailboxId: string) =
 async function isEmptied(
   ports: OutboundPorts,
   owner: string,
-  entries: readonly string[],
+  { wire: entries = [], answers = {} }: JournalDocument,
   look: (mailboxId: string) => void,
 ): Promise<boolean> {
   const { sends, logger } = ports;
+  const heard = (send: StoredSend): LateAnswer | undefined => {
+    const answer = answers[entryOf(send)];
+    return send.late ?? (answer === undefined ? undefined : { attempt: send.attempt, answer });
+  };
   const wire = new Set(entries);
   const isOut = (send: StoredSend) => wire.has(entryOf(send)) || send.late !== undefined;
   const alone = { logger, what: "sends of a lost process", name: ({ id }: StoredSend) => id };
@@ -60,7 +65,7 @@ async function isEmptied(
       notOut.map(({ id: sendId, mailboxId }) => ({ sendId, mailboxId })),
       owner,
     );
-    const failures = await eachAlone(found.filter(isOut), alone, (send) => orphaned(ports, send, owner));
+    const failures = await eachAlone(found.filter(isOut), alone, (send) => orphaned(ports, send, heard(send), owner));
     for (const mailboxId of new Set(found.map((send) => send.mailboxId))) look(mailboxId);
     if (failures > 0) return false;
     found = await sends.claimedBy(owner, PAGE);
@@ -72,13 +77,18 @@ async function isEmptied(
   return true;
 }
 
-/** Its process is gone, and it may have reached the final dot; if an earlier one heard that a server took it, it did. */
-async function orphaned(ports: OutboundPorts, send: StoredSend, owner: string): Promise<void> {
+/** Its process is gone, and it may have reached the final dot; if it or an earlier one heard that a server took it, it did. */
+async function orphaned(
+  ports: OutboundPorts,
+  send: StoredSend,
+  heard: LateAnswer | undefined,
+  owner: string,
+): Promise<void> {
   const connection = (await ports.worker.connections.get(send.mailboxId)) ?? lastWords;
   const startedAt = send.claim?.startedAt ?? send.changedAt;
   const context = { connection, policy: ports.policy, now: ports.now(), owner, startedAt };
   const lost: Outcome = { type: "unknown", reason: "the process that handed it over was lost", ended: false };
-  const outcome = send.late ? heardLate(send.late) : await lookUp(ports, send, lost, { again: false });
+  const outcome = heard ? heardLate(heard) : await lookUp(ports, send, lost, { again: false });
   await commit(ports, decideOutcome(send, outcome, context));
 }
 

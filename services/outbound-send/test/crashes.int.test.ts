@@ -69,8 +69,8 @@ describe("killed while sending", () => {
       .insertOne({ ...send, state: "sending", attempt: 2, claim, ...more } as { _id: string });
     return { id, target, mailbox };
   };
-  const leaveJournal = (_id: string, wire: readonly string[]) =>
-    given.store.db.collection<{ _id: string; wire: readonly string[] }>("sendJournals").insertOne({ _id, wire });
+  const leaveJournal = (_id: string, wire: readonly string[], answers: Record<string, string> = {}) =>
+    given.store.db.collection<{ _id: string }>("sendJournals").insertOne({ _id, wire, answers } as { _id: string });
   const late = { attempt: 1, answer: "250 taken late" };
 
   it("with a claim that was stored after the journal was taken over: it goes out", async () => {
@@ -95,6 +95,17 @@ describe("killed while sending", () => {
       assert.deepEqual(target.taken, []);
       await other.stop();
     });
+
+  it("with an answer that only its journal has: it is sent, and not once more", async () => {
+    const { id, target } = await lostWith("gone/7", {});
+    await leaveJournal("gone/7", [`${id}:2`], { [`${id}:1`]: "250 of another", [`${id}:2`]: "250 kept" });
+    const other = await given.start();
+    await eventually(async () => (await given.stored(id))?.state === "sent");
+    assert.equal((await given.stored(id))?.answer, "250 kept");
+    await eventually(() => given.facts.some(({ type, body }) => type === "mail.sent.v1" && body.sendId === id));
+    assert.deepEqual(target.taken, []);
+    await other.stop();
+  });
 
   it("after it was given back, although an earlier attempt was heard of late: it is sent, and not once more", async () => {
     const { id, target } = await lostWith("gone/3", { late, state: "accepted", claim: undefined, due: 1 });
