@@ -3,17 +3,16 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { ApiClient } from "./api-client.ts";
 import { UsageError } from "./exit-codes.ts";
+import { type Output, outputOf } from "./output/output.ts";
 import { unreadBecause } from "./reach.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What every command needs. */
-export interface Cli {
+export interface Cli extends Output {
   readonly terminal: Terminal;
   /** The client, made on first use: `--help` needs no token. */
   client(): Promise<ApiClient>;
-  /** Prints an answer: as JSON with `--json`, else in words. */
-  show<Answer>(answer: Answer, words: (answer: Answer) => string): void;
-  /** A remark for people only; silent with `--json`. */
+  /** A remark for people only; silent where data is printed. */
   remark(text: string): void;
   /** A password from `--password-stdin` or asked for without echo; never an argument. */
   password(fromInput: boolean | undefined, question: string): Promise<string>;
@@ -71,7 +70,8 @@ async function localUrl({ localFolder }: Pick<Terminal, "localFolder">): Promise
 
 /** Reads the options that all commands share. */
 export function createCli(program: Command, terminal: Terminal): Cli {
-  const options = () => program.opts<{ url?: string; tokenFile?: string; json?: boolean }>();
+  const options = () => program.opts<{ url?: string; tokenFile?: string }>();
+  const output = outputOf(program, terminal);
   const flags = new Map<string, string>();
   let client: Promise<ApiClient> | undefined;
   const connect = async () => {
@@ -96,9 +96,15 @@ export function createCli(program: Command, terminal: Terminal): Cli {
       client ??= connect();
       return client;
     },
-    show: (answer, words) => terminal.out(options().json ? JSON.stringify(answer ?? {}, null, 2) : words(answer)),
+    get forPeople() {
+      return output.forPeople;
+    },
+    shows: output.shows,
+    show: output.show,
+    list: output.list,
+    each: output.each,
     remark: (text) => {
-      if (!options().json) terminal.out(text);
+      if (output.forPeople) terminal.out(text);
     },
     confirm: async (question, yes) => {
       if (yes) return;

@@ -17,6 +17,7 @@ import { messageCommands } from "./message/commands.ts";
 import { eventFacts } from "./message/event-facts.ts";
 import { notificationCommands } from "./notification/commands.ts";
 import { addNounCommands, type ParticularCommands } from "./noun/commands.ts";
+import { addOutputOptions } from "./output/output.ts";
 import { profileCommands } from "./profile/commands.ts";
 import { settingsCommands } from "./settings/commands.ts";
 import { addSupportCommand } from "./support/commands.ts";
@@ -56,9 +57,9 @@ function build(terminal: Terminal): { program: Command; cli: Cli } {
     .version(description.version, "--version", "print the version")
     .option("--url <url>", "address of the console")
     .option("--token-file <file>", "file that holds the token")
-    .option("--json", "answers as JSON")
     .showHelpAfterError("(see --help)")
     .addHelpText("after", help);
+  addOutputOptions(program);
   // Before the subcommands, which copy it.
   program.exitOverride().configureOutput({
     writeOut: (text) => terminal.out(text.trimEnd()),

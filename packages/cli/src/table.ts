@@ -1,13 +1,32 @@
+import { type TimeForm, timesAs } from "./output/times.ts";
+import { cut, padded, widthOf } from "./output/width.ts";
+
 /** One column of a table: its heading and its content. */
 export interface Column<Row> {
   readonly title: string;
   readonly of: (row: Row) => string | number | boolean | null | undefined;
   /** Never cut. */
   readonly whole?: boolean;
+  /** Only with `--output wide`, or where `--columns` names it. */
+  readonly wide?: boolean;
+  /** The field that it shows, as `--columns` names it beside the heading. */
+  readonly name?: string;
 }
 
-/** Widest cell; what is longer is cut with an ellipsis. */
+/** How tables and facts are shown. */
+export interface View {
+  /** Cells in a line; absent: the output is no terminal. */
+  readonly cells?: number | undefined;
+  /** Nothing is cut. */
+  readonly wide?: boolean;
+  readonly times?: TimeForm;
+}
+
+/** Widest cell where the output is no terminal; what is longer is cut with an ellipsis. */
 const widest = 60;
+/** A column that is made narrow for a terminal keeps so much. */
+const narrowest = 10;
+const between = "  ";
 
 const control = /\p{Cc}/gu;
 
@@ -16,33 +35,53 @@ export function printable(value: unknown): string {
   return value === null || value === undefined || value === "" ? "-" : String(value).replaceAll(control, " ");
 }
 
-function cell(value: unknown, whole = false): string {
-  const text = printable(value);
-  return text.length > widest && !whole ? `${text.slice(0, widest - 1)}…` : text;
+/** Widths that fit into a line: the widest column that may be cut is made narrower, again and again. */
+function fitting(widths: readonly number[], mayCut: readonly boolean[], cells: number): number[] {
+  const fit = [...widths];
+  const tooMuch = () => fit.reduce((sum, width) => sum + width + between.length, -between.length) - cells;
+  for (let over = tooMuch(); over > 0; over = tooMuch()) {
+    const [first = 0, second = narrowest] = fit.filter((_, n) => mayCut[n]).sort((a, b) => b - a);
+    if (first <= narrowest) return fit;
+    const at = fit.findIndex((width, n) => mayCut[n] && width === first);
+    fit[at] = Math.max(narrowest, Math.min(first - 1, Math.max(second, first - over)));
+  }
+  return fit;
 }
 
 /** Rows in aligned columns with a heading; if there are no rows, a sentence. */
-export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[], none = "Nothing found."): string {
+export function table<Row>(
+  rows: readonly Row[],
+  columns: readonly Column<Row>[],
+  none = "Nothing found.",
+  { cells, wide = false, times = "utc" }: View = {},
+): string {
   if (rows.length === 0) return none;
+  const now = Date.now();
   const lines = [
-    columns.map((column) => column.title),
-    ...rows.map((row) => columns.map(({ of, whole }) => cell(of(row), whole))),
+    columns.map(({ title }) => title),
+    ...rows.map((row) => columns.map(({ of }) => timesAs(printable(of(row)), times, now))),
   ];
-  const widths = columns.map((_, index) => Math.max(...lines.map((line) => (line[index] ?? "").length)));
+  const mayCut = columns.map(({ whole }) => !whole && !wide);
+  const widths = columns.map((_, n) => Math.max(...lines.map((line) => widthOf(line[n] ?? ""))));
+  const fit =
+    cells === undefined
+      ? widths.map((width, n) => (mayCut[n] ? Math.min(width, widest) : width))
+      : fitting(widths, mayCut, cells);
   return lines
     .map((line) =>
       line
-        .map((text, index) => text.padEnd(widths[index] ?? 0))
-        .join("  ")
+        .map((text, n) => padded(cut(text, fit[n] ?? 0), fit[n] ?? 0))
+        .join(between)
         .trimEnd(),
     )
     .join("\n");
 }
 
 /** Names and values below each other, for one thing. */
-export function facts(entries: readonly (readonly [string, unknown])[]): string {
-  const width = Math.max(...entries.map(([name]) => name.length));
-  return entries.map(([name, value]) => `${name.padEnd(width)}  ${printable(value)}`).join("\n");
+export function facts(entries: readonly (readonly [string, unknown])[], { times = "utc" }: View = {}): string {
+  const now = Date.now();
+  const width = Math.max(...entries.map(([name]) => widthOf(name)));
+  return entries.map(([name, value]) => `${padded(name, width)}  ${timesAs(printable(value), times, now)}`).join("\n");
 }
 
 /** ISO 8601 without fractions, as people read it. */

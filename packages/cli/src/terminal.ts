@@ -14,6 +14,8 @@ export interface Terminal {
   askSecret(question: string): Promise<string>;
   /** One line, shown as it is typed; `null` where there is no terminal. */
   ask(question: string): Promise<string | null>;
+  /** Characters in a line of the terminal; `undefined` where the output is none. */
+  readonly cells?: number | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Where `npm start` in this checkout writes `admin-token` and `console-url`. */
   readonly localFolder: string;
@@ -86,6 +88,7 @@ export function processTerminal(): Terminal {
     readInput,
     askSecret,
     ask,
+    cells: process.stdout.isTTY ? process.stdout.columns : undefined,
     env: process.env,
     localFolder: fileURLToPath(new URL("../../../.local/stack", import.meta.url)),
     interrupted: interrupted.signal,

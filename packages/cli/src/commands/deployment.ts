@@ -8,7 +8,7 @@ import { Failed } from "../exit-codes.ts";
  */
 export function addDeploymentCommands(program: Command, cli: Cli): void {
   const task = () => {
-    const { json = false } = program.opts<{ json?: boolean }>();
+    const json = !cli.forPeople;
     return { json, out: cli.terminal.out, env: cli.terminal.env };
   };
   const deployment = program

@@ -26,7 +26,7 @@ function eventLine(event: ApiEvent): string {
 export function addEventCommand(program: Command, cli: Cli): void {
   program
     .command("events")
-    .description("follow events until Ctrl-C; with --json one event per line")
+    .description("follow events until Ctrl-C; with -o jsonl one event per line")
     .option("--mailbox <mailbox>", "only events of this mailbox")
     .option("--type <types>", "message types, separated by commas")
     .option("--after <id>", "continue after the event with this id")
@@ -40,7 +40,6 @@ export function addEventCommand(program: Command, cli: Cli): void {
       // To standard error: what is followed goes elsewhere.
       cli.terminal.err("Following events; Ctrl-C ends it.");
       cli.terminal.interrupted.addEventListener("abort", () => following.stop());
-      const json = program.opts<{ json?: boolean }>().json;
-      for await (const event of following) cli.terminal.out(json ? JSON.stringify(event) : eventLine(event));
+      for await (const event of following) cli.each(event, eventLine);
     });
 }

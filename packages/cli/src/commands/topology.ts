@@ -37,7 +37,7 @@ export function addTopologyCommands(program: Command, cli: Cli): void {
     .action(async () => {
       const { mongoRoles, mongoRolesScript } = await import("@mailfleet/topology");
       const database = cli.terminal.env.MAILFLEET_MONGO_DB || "mailfleet";
-      const { json = false } = program.opts<{ json?: boolean }>();
+      const json = !cli.forPeople;
       cli.terminal.out(json ? JSON.stringify(mongoRoles(database)) : mongoRolesScript(database));
     });
   for (const action of ["apply", "diff", "check"] as const) {
@@ -48,7 +48,7 @@ export function addTopologyCommands(program: Command, cli: Cli): void {
       );
     command.action(async ({ contract = false }: { contract?: boolean }) => {
       const { topology: run } = await import("@mailfleet/topology");
-      const { json = false } = program.opts<{ json?: boolean }>();
+      const json = !cli.forPeople;
       const { out, env } = cli.terminal;
       if (!(await run({ action, contract, json, out, env }))) throw new Failed();
     });

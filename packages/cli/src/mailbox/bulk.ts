@@ -79,7 +79,7 @@ async function many(
     ? await client.post<ShownJob>("/jobs", asked, { query: { dryRun: "true" }, timeoutMs: previewMs })
     : await runJob(client, asked, timeout * 1000, cli.remark);
   const columns = dryRun ? previewColumns : resultColumns(successOf(verb));
-  cli.show(job, ({ results }) => table(results, columns, none));
+  cli.list(job.results, columns, { none, answer: job });
   if (job.results.length < job.total) cli.remark(`${job.total - job.results.length} more are not shown.`);
   if (!dryRun && isTest(verb) && job.results.some(({ ok }) => ok))
     cli.remark("The tests run now. `mailfleet mailbox list` shows how they end; --wait would have waited for it.");

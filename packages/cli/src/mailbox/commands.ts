@@ -1,7 +1,6 @@
 import type { HistoryEntry } from "@mailfleet/contracts";
 import type { ParticularCommands } from "../noun/commands.ts";
 import type { Shown, ShownMailbox } from "../shown.ts";
-import { table } from "../table.ts";
 import { addMailboxBulkCommands, bulkVerbs, updateMany } from "./bulk.ts";
 import { addEraseCommand } from "./erase.ts";
 import { historyColumns } from "./history.ts";
@@ -26,8 +25,7 @@ export const mailboxCommands: ParticularCommands = {
       unavailable.length > 0 ? [["not answering", unavailable.join(", ")]] : [],
   },
   answers: {
-    history: (cli, { items }: { items: Shown<HistoryEntry>[] }) =>
-      cli.show(items, (rows) => table(rows, historyColumns)),
+    history: (cli, { items }: { items: Shown<HistoryEntry>[] }) => cli.list(items, historyColumns),
   },
   own: bulkVerbs,
   many: updateMany,

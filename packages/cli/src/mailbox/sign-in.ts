@@ -6,7 +6,7 @@ import { type Cli, wholeNumber } from "../cli.ts";
 import { Failed, NotOver } from "../exit-codes.ts";
 import { mailboxPath } from "../paths.ts";
 import type { Shown } from "../shown.ts";
-import { facts, time } from "../table.ts";
+import { time } from "../table.ts";
 import { grantFacts } from "./words.ts";
 
 interface DeviceCode {
@@ -75,7 +75,7 @@ export function addSignInCommands(mailbox: Command, cli: Cli): void {
         `Open ${device.verificationUri} and enter the code ${device.userCode} (until ${time(device.expiresAt)}).`,
       );
       const { grant } = await waitForDevice(cli, path, device, flags.timeout * 1000);
-      cli.show(grant, (kept) => facts(grantFacts(kept)));
+      cli.show(grant, grantFacts);
     });
   mailbox
     .command("sign-out <mailbox>")

@@ -2,13 +2,13 @@ import { type AnyNoun, kebab, type Operation, sentenceOf } from "@mailfleet/cont
 import type { Command } from "commander";
 import { type Cli, changeOf, readJson, wholeNumber } from "../cli.ts";
 import { UsageError } from "../exit-codes.ts";
-import { facts, table } from "../table.ts";
 import { completed, lackingIn, together } from "./completed.ts";
 import { addContentCommand } from "./content.ts";
 import { addFlags, fieldFlags, inputFlags, valuesOf } from "./flags.ts";
 import { argumentOf, filled, placeOfOne } from "./place.ts";
+import { type Names, namesIn } from "./references.ts";
 import { addSecretFlags, secretsOf } from "./secrets.ts";
-import { columnsBySchema, columnsOf, factsOf, type OwnFacts, type Row } from "./show.ts";
+import { columnOf, columnsBySchema, columnsOf, factsOf, type OwnFacts, type Row } from "./show.ts";
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -59,7 +59,7 @@ export function addNounCommands(program: Command, cli: Cli, noun: AnyNoun, parti
   const pathOf = (cli: Cli, which: string | undefined) => filled(cli, noun, at, noun.single ? undefined : which);
   const has = (verb: string) => !particular.own?.includes(verb);
   const command = (syntax: string, text: string) => group.command(syntax).description(lower(text));
-  const show = (row: Row) => cli.show(row, (shown) => facts(factsOf(noun, shown, particular.facts)));
+  const show = (row: Row, known?: Names) => cli.show(row, (shown) => factsOf(noun, shown, particular.facts, known));
   const done = (row: Row) => {
     const { line } = particular;
     if (line) cli.show(row, (shown) => line(shown as never));
@@ -84,13 +84,16 @@ export function addNounCommands(program: Command, cli: Cli, noun: AnyNoun, parti
         const query = (await valuesOf(cli, flags, options)) as Record<string, string>;
         const client = await cli.client();
         const items = await client.list<Row>(await filled(cli, noun, place, which), query, options.limit);
-        cli.show(items, (rows) => table(rows, columnsOf(noun, rows)));
+        const known = await namesIn(client, noun, items, (name) => cli.shows(columnOf(noun, name)));
+        cli.list(items, columnsOf(noun, items, known));
       });
   }
   if (standard.includes("get") && has("get"))
-    command(`show${one}`, sentenceOf(noun, "get")).action(async (which?: string) =>
-      show(await (await cli.client()).get<Row>(await pathOf(cli, which))),
-    );
+    command(`show${one}`, sentenceOf(noun, "get")).action(async (which?: string) => {
+      const client = await cli.client();
+      const row = await client.get<Row>(await pathOf(cli, which));
+      show(row, await namesIn(client, noun, [row], () => cli.forPeople));
+    });
 
   // What is replaced whole is completed from the present value; of several objects the version is needed, too.
   const reads = !noun.single || Object.values(noun.fields).some(({ whole }) => whole);
@@ -180,8 +183,8 @@ export function addNounCommands(program: Command, cli: Cli, noun: AnyNoun, parti
       if (told) return told(cli, found as never);
       if (answer === null) return done(found);
       const items = itemsOf(answer);
-      if (!items) return cli.show(found, (shown) => facts(Object.entries(shown)));
-      return cli.show(found.items as Row[], (rows) => table(rows, columnsBySchema(items)));
+      if (!items) return cli.show(found, (shown) => Object.entries(shown));
+      return cli.list(found.items as Row[], columnsBySchema(items));
     });
   }
 

@@ -7,11 +7,11 @@ import type { Cli } from "../cli.ts";
 /** Makes a command that writes bytes to standard output or to a file. `pathOf` says where the API has them. */
 export function addContentCommand(command: Command, cli: Cli, pathOf: (which: string) => Promise<string>): void {
   command
-    .option("-o, --output <file>", "write to this file instead of standard output")
-    .action(async (which: string, { output }: { output?: string }) => {
+    .option("--to-file <file>", "write to this file instead of standard output")
+    .action(async (which: string, { toFile }: { toFile?: string }) => {
       const stream = await (await cli.client()).download(await pathOf(which));
       const bytes = Readable.fromWeb(stream as Parameters<typeof Readable.fromWeb>[0]);
-      if (output === undefined) for await (const chunk of bytes) await cli.terminal.write(chunk as Buffer);
-      else await pipeline(bytes, createWriteStream(output));
+      if (toFile === undefined) for await (const chunk of bytes) await cli.terminal.write(chunk as Buffer);
+      else await pipeline(bytes, createWriteStream(toFile));
     });
 }

@@ -1,5 +1,6 @@
 import type { AnyNoun, Field } from "@mailfleet/contracts";
 import { type Column, time } from "../table.ts";
+import type { Names } from "./references.ts";
 
 /** An object as the API shows it. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -42,7 +43,7 @@ function factsAbout(name: string, value: unknown, depth: number, cell?: (value: 
 }
 
 /** Everything that is known about one object: the fields of its noun in their order, then what the API adds. */
-export function factsOf(noun: AnyNoun, row: Row, own: OwnFacts = {}): Fact[] {
+export function factsOf(noun: AnyNoun, row: Row, own: OwnFacts = {}, known: Names = new Map()): Fact[] {
   const names = Object.keys(noun.View.shape);
   const last = ["v", "createdAt", "changedAt"];
   const order = [
@@ -53,22 +54,44 @@ export function factsOf(noun: AnyNoun, row: Row, own: OwnFacts = {}): Fact[] {
   return order.flatMap((name) => {
     const special = own[name];
     if (special) return row[name] === undefined ? [] : special(row as never);
+    const called = known.get(String(row[name]));
+    if (called !== undefined) return [[words(name.replace(/Id$/, "")), `${called} (${row[name]})`]];
     return factsAbout(name, row[name], 0, cellOf(noun.fields[name]));
   });
 }
 
-/** Columns of a list: the id, and every field that has a heading and that this caller may see. */
-export function columnsOf(noun: AnyNoun, rows: readonly Row[]): Column<Row>[] {
-  const shown = Object.entries(noun.shown ?? {}).flatMap(([name, one]) =>
-    "kept" in one ? [[name, one] as const] : [],
-  );
-  const columns = [...Object.entries(noun.fields), ...shown].flatMap(([name, field]) => {
-    if (field.column === undefined || !rows.some((row) => name in row)) return [];
+/** What fits into a cell of a wide list: no objects, and no lists of them. */
+const isPlain = (value: unknown): boolean =>
+  typeof value !== "object" || value === null || (Array.isArray(value) && value.every(isPlain));
+
+/**
+ * Columns of a list: the id, every field that has a heading, and, where it is wide, all others that fit into a cell; of all of
+ * them what this caller may see. `known` stands in place of ids.
+ */
+export function columnsOf(noun: AnyNoun, rows: readonly Row[], known: Names = new Map()): Column<Row>[] {
+  const declared = { ...noun.fields, ...noun.shown };
+  const columns = Object.keys(noun.View.shape).flatMap((name): Column<Row>[] => {
+    const one = declared[name];
+    const field = one && "kept" in one ? one : undefined;
+    if (name === "id" || !rows.some((row) => name in row)) return [];
+    const wide = field?.column === undefined;
     const cell = cellOf(field);
-    const of = (row: Row) => (row[name] == null ? "" : (cell?.(row[name]) ?? told(row[name]))) as string;
-    return [{ title: field.column, of }];
+    if (wide && !cell && !rows.every((row) => isPlain(row[name]))) return [];
+    const of = (row: Row) => {
+      const value = row[name];
+      return (value == null ? "" : (known.get(String(value)) ?? cell?.(value) ?? told(value))) as string;
+    };
+    const title = field?.column ?? words(name.replace(/Id$/, "")).toUpperCase();
+    return [{ name, title, of, wide, whole: field?.label === true }];
   });
-  return [{ title: "ID", of: (row) => row.id as string }, ...columns];
+  const [narrow, others] = [columns.filter(({ wide }) => !wide), columns.filter(({ wide }) => wide)];
+  return [{ name: "id", title: "ID", of: (row) => row.id as string, whole: true }, ...narrow, ...others];
+}
+
+/** Whether the column of a field is for wide lists only. */
+export function columnOf({ fields, shown }: AnyNoun, name: string): { readonly name: string; readonly wide: boolean } {
+  const one = { ...fields, ...shown }[name];
+  return { name, wide: !one || !("kept" in one) || one.column === undefined };
 }
 
 /** Columns of a list that an operation answers, by the schema of its items. */

@@ -72,6 +72,7 @@ export async function run(
     secret?: string;
     answer?: string;
     localFolder?: string;
+    cells?: number;
     env?: Record<string, string>;
   } = {},
 ): Promise<{ code: number; out: string; err: string }> {
@@ -83,6 +84,7 @@ export async function run(
     readInput: async () => Buffer.from(options.input ?? ""),
     askSecret: async () => options.secret ?? "",
     ask: async () => options.answer ?? null,
+    cells: options.cells,
     env: options.env ?? { MAILFLEET_URL: url, MAILFLEET_TOKEN: "mft_test" },
     localFolder: options.localFolder ?? "/nonexistent",
     interrupted: new AbortController().signal,

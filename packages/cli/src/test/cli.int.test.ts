@@ -83,6 +83,34 @@ describe("the mailfleet command", () => {
       assert.deepEqual(JSON.parse((await mailfleet(args)).out), [mailbox]);
   });
 
+  it("prints lists and single things in the form that is asked for, all columns, and those that are named", async () => {
+    api.on("GET /mailboxes", { body: { items: [mailbox], next: null } });
+    api.on("GET /mailboxes/sales%40example.org", { body: mailbox });
+    api.on("GET /profiles", { body: { items: [{ id: "pf_main01", name: "Head office" }], next: null } });
+    const lines = async (args: string, options?: Parameters<typeof run>[2]) =>
+      (await mailfleet(args, options)).out.split("\n");
+    assert.deepEqual(await lines("mailbox list -o name"), ["sales@example.org"]);
+    assert.deepEqual(JSON.parse((await mailfleet("-o jsonl mailbox list")).out), mailbox);
+    assert.deepEqual((await lines("mailbox list -o yaml")).slice(0, 3), [
+      "- id: mb_sales01",
+      "  v: 7",
+      "  address: sales@example.org",
+    ]);
+    const [heading, row] = await lines("mailbox list -o wide");
+    assert.match(heading ?? "", /^ID +ADDRESS +KIND +STATE .* PROFILE /);
+    assert.match(row ?? "", / Head office /, "the name, not the id");
+    assert.deepEqual(await lines("mailbox list --columns address,approval.state,profileId"), [
+      "ADDRESS            APPROVAL STATE  PROFILE",
+      "sales@example.org  approved        Head office",
+    ]);
+    const { code, err } = await mailfleet("mailbox list --columns adress");
+    assert.equal(code, 2);
+    assert.match(err, /--columns: there is no column adress\. There are id, address/);
+    assert.match((await mailfleet("mailbox show sales@example.org")).out, /^profile +Head office \(pf_main01\)$/m);
+    assert.deepEqual(await lines("mailbox show sales@example.org -o name"), ["sales@example.org"]);
+    assert.equal((await mailfleet("mailbox list -o xml")).code, 2);
+  });
+
   it("follows cursors to the last page", async () => {
     api.on("GET /alerts", (seen, response) => {
       const first = !seen.query.get("cursor");
