@@ -1,7 +1,7 @@
-import { readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { ApiClient } from "./api-client.ts";
+import { type Named, whereAndWho } from "./context/where.ts";
 import { UsageError } from "./exit-codes.ts";
 import { type Output, outputOf } from "./output/output.ts";
 import { unreadBecause } from "./reach.ts";
@@ -24,69 +24,16 @@ export interface Cli extends Output {
   flagFor(pointer: string): string | undefined;
 }
 
-const defaultUrl = "http://127.0.0.1:8480";
-
-const isLoopback = (host: string) => host === "localhost" || host === "[::1]" || /^127(\.\d+){3}$/.test(host);
-
-/** A token as a header can carry it (RFC 6750 §2.1). What is wrong is not repeated: most of it may be the token. */
-function checked(text: string, where: string): string {
-  const token = text.trim();
-  if (token === "") throw new UsageError(`${where} is empty.`);
-  if (/^[\w.~+/-]+=*$/.test(token)) return token;
-  throw new UsageError(`${where} holds more than the token: it must hold only the token, on one line.`);
-}
-
-/** The token in a file that a person has named. Others on this machine may not be able to read it. */
-async function tokenIn(file: string, { err }: Pick<Terminal, "err">): Promise<string> {
-  const text = await readFile(file, "utf8").catch((error: Error) => {
-    throw new UsageError(
-      `The token file ${file} cannot be read: ${unreadBecause(error)}. Name another with --token-file or MAILFLEET_TOKEN_FILE.`,
-    );
-  });
-  const { mode } = await stat(file);
-  if ((mode & 0o007) !== 0) err(`Everybody on this machine can read the token file ${file}: chmod o= ${file}`);
-  return checked(text, `The token file ${file}`);
-}
-
-async function tokenFrom(file: string | undefined, terminal: Terminal, isLocal: boolean): Promise<string> {
-  if (file !== undefined) return tokenIn(file, terminal);
-  const { env, localFolder } = terminal;
-  if (env.MAILFLEET_TOKEN?.trim()) return checked(env.MAILFLEET_TOKEN, "MAILFLEET_TOKEN");
-  // The token of the local stack stays on this machine.
-  const local = isLocal ? await readFile(join(localFolder, "admin-token"), "utf8").catch(() => null) : null;
-  if (local !== null) return checked(local, "The token file of the local stack");
-  throw new UsageError(
-    `No token. Name the file that holds it with --token-file or MAILFLEET_TOKEN_FILE, or set MAILFLEET_TOKEN.${
-      isLocal ? " While `npm start` runs in this checkout, its own token is found without them." : ""
-    }`,
-  );
-}
-
-/** Where the stack of this checkout answers: another port than usual, if that one was taken. */
-async function localUrl({ localFolder }: Pick<Terminal, "localFolder">): Promise<string | undefined> {
-  const url = await readFile(join(localFolder, "console-url"), "utf8").catch(() => "");
-  return url.trim() || undefined;
-}
-
 /** Reads the options that all commands share. */
 export function createCli(program: Command, terminal: Terminal): Cli {
-  const options = () => program.opts<{ url?: string; tokenFile?: string }>();
   const output = outputOf(program, terminal);
   const flags = new Map<string, string>();
   let client: Promise<ApiClient> | undefined;
-  const connect = async () => {
-    const url = options().url ?? terminal.env.MAILFLEET_URL ?? (await localUrl(terminal)) ?? defaultUrl;
-    if (!URL.canParse(url) || !/^https?:/.test(url)) throw new UsageError(`${url} is not an http or https address.`);
-    return new ApiClient({
-      url,
-      token: await tokenFrom(
-        options().tokenFile ?? terminal.env.MAILFLEET_TOKEN_FILE,
-        terminal,
-        isLoopback(new URL(url).hostname),
-      ),
+  const connect = async () =>
+    new ApiClient({
+      ...(await whereAndWho(program.opts<Named>(), terminal)),
       onSlow: (seconds) => terminal.err(`The console has not answered for ${seconds} s; still waiting.`),
     });
-  };
   return {
     terminal,
     nameFlag: (pointer, flag) => void flags.set(pointer, flag),
@@ -102,6 +49,8 @@ export function createCli(program: Command, terminal: Terminal): Cli {
     shows: output.shows,
     show: output.show,
     list: output.list,
+    growing: output.growing,
+    describe: output.describe,
     each: output.each,
     remark: (text) => {
       if (output.forPeople) terminal.out(text);

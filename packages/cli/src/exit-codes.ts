@@ -30,7 +30,7 @@ export class NotOver extends Error {
 
 /** What the API says to programs speaks of headers. */
 const otherToken =
-  "The token comes from --token-file, MAILFLEET_TOKEN_FILE or MAILFLEET_TOKEN, in this order. An administrator makes another with `mailfleet tokens create`.";
+  "The token comes from --token-file, --context, MAILFLEET_TOKEN_FILE, MAILFLEET_TOKEN or `mailfleet login`, in this order. An administrator makes another with `mailfleet tokens create`.";
 
 /** Exit code and text for the error that ended the command. */
 export function outcomeOf(

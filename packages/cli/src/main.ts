@@ -8,7 +8,9 @@ import { addSendCommand, sendsCommands } from "./commands/send.ts";
 import { addTokenCreation } from "./commands/tokens.ts";
 import { addTopologyCommands } from "./commands/topology.ts";
 import { addCompletionCommand } from "./completion.ts";
+import { addContextCommands } from "./context/commands.ts";
 import { addDoctorCommand } from "./doctor/commands.ts";
+import { addDocumentCommands } from "./document/commands.ts";
 import { exitCodes, outcomeOf } from "./exit-codes.ts";
 import { addExplainCommand } from "./fields/explain.ts";
 import { jobCommands } from "./job/commands.ts";
@@ -29,7 +31,8 @@ Where and who:
   MAILFLEET_URL         address of the console, default http://127.0.0.1:8480
   MAILFLEET_TOKEN_FILE  file that holds the token
   MAILFLEET_TOKEN       the token itself, if there is no file
-Without all three, the command uses the stack of \`npm start\` in this checkout.
+  MAILFLEET_CONTEXT     name of a context, if none of these is set
+Without all of them, the command uses the context of \`mailfleet login\`, or else the stack of \`npm start\` in this checkout.
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not reachable, 4 not finished yet (it goes on by itself: do not repeat the command).`;
 
@@ -57,6 +60,7 @@ function build(terminal: Terminal): { program: Command; cli: Cli } {
     .version(description.version, "--version", "print the version")
     .option("--url <url>", "address of the console")
     .option("--token-file <file>", "file that holds the token")
+    .option("--context <name>", "where and who, as kept by `mailfleet login`; local is the stack of `npm start`")
     .showHelpAfterError("(see --help)")
     .addHelpText("after", help);
   addOutputOptions(program);
@@ -74,6 +78,8 @@ function build(terminal: Terminal): { program: Command; cli: Cli } {
   addEventCommand(program, cli);
   addDoctorCommand(program, cli);
   addSupportCommand(program, cli);
+  addDocumentCommands(program, cli);
+  addContextCommands(program, cli);
   addTopologyCommands(program, cli);
   addDeploymentCommands(program, cli);
   addExplainCommand(program, cli);

@@ -48,33 +48,44 @@ function fitting(widths: readonly number[], mayCut: readonly boolean[], cells: n
   return fit;
 }
 
-/** Rows in aligned columns with a heading; if there are no rows, a sentence. */
-export function table<Row>(
+/** Rows in aligned columns with a heading, and further rows in the same columns later. */
+export function growing<Row>(
   rows: readonly Row[],
   columns: readonly Column<Row>[],
-  none = "Nothing found.",
   { cells, wide = false, times = "utc" }: View = {},
-): string {
-  if (rows.length === 0) return none;
-  const now = Date.now();
-  const lines = [
-    columns.map(({ title }) => title),
-    ...rows.map((row) => columns.map(({ of }) => timesAs(printable(of(row)), times, now))),
-  ];
+): { text: string; more(rows: readonly Row[]): string } {
+  const textsOf = (some: readonly Row[]) => {
+    const now = Date.now();
+    return some.map((row) => columns.map(({ of }) => timesAs(printable(of(row)), times, now)));
+  };
+  const lines = [columns.map(({ title }) => title), ...textsOf(rows)];
   const mayCut = columns.map(({ whole }) => !whole && !wide);
   const widths = columns.map((_, n) => Math.max(...lines.map((line) => widthOf(line[n] ?? ""))));
   const fit =
     cells === undefined
       ? widths.map((width, n) => (mayCut[n] ? Math.min(width, widest) : width))
       : fitting(widths, mayCut, cells);
-  return lines
-    .map((line) =>
-      line
-        .map((text, n) => padded(cut(text, fit[n] ?? 0), fit[n] ?? 0))
-        .join(between)
-        .trimEnd(),
-    )
-    .join("\n");
+  // What comes later may be longer than what was there: it is cut only where the column had to be made narrow.
+  const limits = fit.map((width, n) => {
+    if (!mayCut[n]) return Number.POSITIVE_INFINITY;
+    return cells === undefined ? widest : width < (widths[n] ?? 0) ? width : Number.POSITIVE_INFINITY;
+  });
+  const laid = (line: readonly string[]) =>
+    line
+      .map((text, n) => padded(cut(text, limits[n] ?? 0), fit[n] ?? 0))
+      .join(between)
+      .trimEnd();
+  return { text: lines.map(laid).join("\n"), more: (some) => textsOf(some).map(laid).join("\n") };
+}
+
+/** Rows in aligned columns with a heading; if there are no rows, a sentence. */
+export function table<Row>(
+  rows: readonly Row[],
+  columns: readonly Column<Row>[],
+  none = "Nothing found.",
+  view: View = {},
+): string {
+  return rows.length === 0 ? none : growing(rows, columns, view).text;
 }
 
 /** Names and values below each other, for one thing. */

@@ -2,13 +2,16 @@ import { type AnyNoun, kebab, type Operation, sentenceOf } from "@mailfleet/cont
 import type { Command } from "commander";
 import { type Cli, changeOf, readJson, wholeNumber } from "../cli.ts";
 import { UsageError } from "../exit-codes.ts";
+import { related, relatedTo } from "../watch/describe.ts";
+import { addWaitCommand } from "../watch/wait.ts";
+import { watchList } from "../watch/watch-list.ts";
 import { completed, lackingIn, together } from "./completed.ts";
 import { addContentCommand } from "./content.ts";
 import { addFlags, fieldFlags, inputFlags, valuesOf } from "./flags.ts";
 import { argumentOf, filled, placeOfOne } from "./place.ts";
-import { type Names, namesIn } from "./references.ts";
+import { namesIn } from "./references.ts";
 import { addSecretFlags, secretsOf } from "./secrets.ts";
-import { columnOf, columnsBySchema, columnsOf, factsOf, type OwnFacts, type Row } from "./show.ts";
+import { columnOf, columnsBySchema, columnsOf, factsOf, type Names, type OwnFacts, type Row } from "./show.ts";
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -77,15 +80,22 @@ export function addNounCommands(program: Command, cli: Cli, noun: AnyNoun, parti
     const { ids: _, mailboxId, ...rest } = noun.filter ?? {};
     const flags = inputFlags(noun, under === "" ? { ...(mailboxId ? { mailboxId } : {}), ...rest } : rest);
     addFlags(command(`list${under}`, sentenceOf(noun, "list")), flags)
+      .option("-w, --watch", "print each row again that changes, until Ctrl-C")
       .option("--limit <n>", "list at most this many", wholeNumber("--limit", 1, 10_000), noun.framed ? undefined : 100)
       .action(async (...given: unknown[]) => {
-        const options = given.at(-2) as Options & { limit?: number };
+        const options = given.at(-2) as Options & { limit?: number; watch?: true };
         const which = under === "" ? undefined : String(given[0]);
         const query = (await valuesOf(cli, flags, options)) as Record<string, string>;
         const client = await cli.client();
-        const items = await client.list<Row>(await filled(cli, noun, place, which), query, options.limit);
-        const known = await namesIn(client, noun, items, (name) => cli.shows(columnOf(noun, name)));
-        cli.list(items, columnsOf(noun, items, known));
+        const at = await filled(cli, noun, place, which);
+        const read = async () => {
+          const rows = await client.list<Row>(at, query, options.limit);
+          const known = await namesIn(client, noun, rows, (name) => cli.shows(columnOf(noun, name)));
+          return { rows, columns: columnsOf(noun, rows, known) };
+        };
+        if (options.watch) return watchList(cli, noun, read);
+        const { rows, columns } = await read();
+        cli.list(rows, columns);
       });
   }
   if (standard.includes("get") && has("get"))
@@ -94,6 +104,23 @@ export function addNounCommands(program: Command, cli: Cli, noun: AnyNoun, parti
       const row = await client.get<Row>(await pathOf(cli, which));
       show(row, await namesIn(client, noun, [row], () => cli.forPeople));
     });
+
+  if (standard.includes("get") && has("get") && related[name]) {
+    command(`describe${one}`, "All about it: what `show` says, open alerts, and what belongs to it").action(
+      async (which?: string) => {
+        const client = await cli.client();
+        const row = await client.get<Row>(await pathOf(cli, which));
+        const [known, others] = await Promise.all([
+          namesIn(client, noun, [row], () => cli.forPeople),
+          relatedTo(client, noun, row),
+        ]);
+        const parts = Object.fromEntries(others.map(({ name, rows }) => [name, rows]));
+        cli.describe({ [name]: row, ...parts }, () => factsOf(noun, row, particular.facts, known), others);
+      },
+    );
+  }
+  if (standard.includes("get") && !noun.single && has("get"))
+    addWaitCommand(command(`wait${one}`, "Wait until something is so of it"), cli, noun, (which) => pathOf(cli, which));
 
   // What is replaced whole is completed from the present value; of several objects the version is needed, too.
   const reads = !noun.single || Object.values(noun.fields).some(({ whole }) => whole);

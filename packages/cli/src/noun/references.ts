@@ -1,29 +1,18 @@
-import { type AnyNoun, bare, MailboxId, ProfileId } from "@mailfleet/contracts";
+import { type AnyNoun, MailboxId, ProfileId } from "@mailfleet/contracts";
 import type { ApiClient } from "../api-client.ts";
-import type { Row } from "./show.ts";
-
-/** Names by id. What could not be looked up is not in it: the id stands for itself. */
-export type Names = ReadonlyMap<string, string>;
+import { definition } from "./definition.ts";
+import type { Names, Row } from "./show.ts";
 
 /** Nobody waits longer for a name than this. */
 const lookMs = 3000;
 /** A list may name so many mailboxes; of more the ids are shown. */
 const mostMailboxes = 20;
 
-interface Schema {
-  readonly _zod: { readonly def: { readonly type: string; readonly innerType?: Schema } };
-}
-
-function definition(schema: Schema): object {
-  const { def } = (bare(schema as never) as unknown as Schema)._zod;
-  return def.type === "nullable" && def.innerType ? definition(def.innerType) : def;
-}
-
 /** Fields of a noun that hold the id of something else that has a name. */
 export function referencesOf(noun: AnyNoun, to: "profile" | "mailbox"): string[] {
-  const target = definition((to === "profile" ? ProfileId : MailboxId) as unknown as Schema);
+  const target = definition(to === "profile" ? ProfileId : MailboxId);
   return Object.entries(noun.View.shape).flatMap(([name, schema]) =>
-    name !== "id" && definition(schema as unknown as Schema) === target ? [name] : [],
+    name !== "id" && definition(schema) === target ? [name] : [],
   );
 }
 

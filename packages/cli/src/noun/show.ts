@@ -1,9 +1,10 @@
 import type { AnyNoun, Field } from "@mailfleet/contracts";
 import { type Column, time } from "../table.ts";
-import type { Names } from "./references.ts";
 
 /** An object as the API shows it. */
 export type Row = Readonly<Record<string, unknown>>;
+/** Names by id. What could not be looked up is not in it: the id stands for itself. */
+export type Names = ReadonlyMap<string, string>;
 /** A line of what is known about one thing: a name and a value. */
 export type Fact = readonly [string, unknown];
 /** How single parts of an object are told, where the usual way does not serve; an empty list leaves one out. */

@@ -1,6 +1,6 @@
 import { nouns } from "@mailfleet/contracts";
 import { type Command, Option } from "commander";
-import { type Column, facts, table, type View } from "../table.ts";
+import { type Column, facts, growing, table, type View } from "../table.ts";
 import type { Terminal } from "../terminal.ts";
 import { chosen } from "./columns.ts";
 import { type TimeForm, timeForms } from "./times.ts";
@@ -9,7 +9,7 @@ const forms = ["table", "wide", "json", "jsonl", "yaml", "name"] as const;
 type Form = (typeof forms)[number];
 
 /** What a person reads about an answer: a text, or names and values below each other. */
-export type Words = string | readonly (readonly [string, unknown])[];
+type Words = string | readonly (readonly [string, unknown])[];
 
 /** How answers are printed, as the options say. */
 export interface Output {
@@ -25,8 +25,20 @@ export interface Output {
     columns: readonly Column<Row>[],
     more?: { readonly none?: string; readonly answer?: unknown },
   ): void;
+  /** Rows that are printed with a heading now; the answer prints further ones below them, in the same columns. */
+  growing<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): (more: readonly Row[]) => void;
+  /** One thing with what belongs to it. */
+  describe(answer: unknown, entries: () => readonly (readonly [string, unknown])[], related: readonly Section[]): void;
   /** One item of a stream without end. */
   each<Item>(item: Item, words: (item: Item) => string): void;
+}
+
+/** A table below what is said of one thing. */
+interface Section {
+  readonly name: string;
+  readonly rows: readonly Readonly<Record<string, unknown>>[];
+  readonly columns: readonly Column<Readonly<Record<string, unknown>>>[];
+  readonly none: string;
 }
 
 interface Options {
@@ -112,6 +124,29 @@ export function outputOf(program: Command, terminal: Pick<Terminal, "out" | "cel
       if (!forPeople()) return print(printer(answer));
       const some = chosen(columns, rows, { names: names(), wide: form() === "wide" });
       terminal.out(table(rows, some, none, view("relative")));
+    },
+    growing: (columns, rows) => {
+      const each = (some: typeof rows) => {
+        for (const row of some)
+          print(form() === "yaml" ? `---\n${printer(row)}` : form() === "name" ? printer(row) : JSON.stringify(row));
+      };
+      if (!forPeople()) {
+        each(rows);
+        return each;
+      }
+      const some = chosen(columns, rows, { names: names(), wide: form() === "wide" });
+      const grown = growing(rows, some, view("relative"));
+      terminal.out(grown.text);
+      return (more) => {
+        if (more.length > 0) terminal.out(grown.more(more));
+      };
+    },
+    describe: (answer, entries, related) => {
+      if (!forPeople()) return print(printer(answer));
+      const sections = related.map(
+        ({ name, rows, columns, none }) => `\n${name.toUpperCase()}\n${table(rows, columns, none, view("relative"))}`,
+      );
+      terminal.out([facts(entries(), view("local")), ...sections].join("\n"));
     },
     each: (item, words) => {
       if (forPeople()) return terminal.out(words(item));

@@ -74,6 +74,7 @@ export async function run(
     localFolder?: string;
     cells?: number;
     env?: Record<string, string>;
+    interrupted?: AbortSignal;
   } = {},
 ): Promise<{ code: number; out: string; err: string }> {
   const printed = { out: [] as string[], err: [] as string[] };
@@ -87,7 +88,7 @@ export async function run(
     cells: options.cells,
     env: options.env ?? { MAILFLEET_URL: url, MAILFLEET_TOKEN: "mft_test" },
     localFolder: options.localFolder ?? "/nonexistent",
-    interrupted: new AbortController().signal,
+    interrupted: options.interrupted ?? new AbortController().signal,
   };
   const code = await main(args, terminal);
   return { code, out: printed.out.join("\n"), err: printed.err.join("\n") };

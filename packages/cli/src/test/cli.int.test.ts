@@ -111,6 +111,28 @@ describe("the mailfleet command", () => {
     assert.equal((await mailfleet("mailbox list -o xml")).code, 2);
   });
 
+  it("gives the shell names while somebody types, and is silent where it knows none", async () => {
+    const lookUp = (args: string, env?: Record<string, string>) => mailfleet(`__names ${args}`, env ? { env } : {});
+    api.on("GET /profiles", {
+      body: {
+        items: [
+          { id: "pf_1", name: "Head office" },
+          { id: "pf_2", name: "Other" },
+        ],
+        next: null,
+      },
+    });
+    assert.equal((await lookUp("profile head")).out, "Head office");
+    api.on("GET /mailboxes", { body: { items: [mailbox], next: null } });
+    assert.equal((await lookUp("mailbox sal")).out, "sales@example.org");
+    assert.equal(api.seen.at(-1)?.query.get("search"), "sal");
+    for (const silent of [await lookUp("nothing"), await lookUp("mailbox s", {}), await lookUp("token t")])
+      assert.deepEqual(silent, { code: 0, out: "", err: "" });
+    const script = (await mailfleet("completion bash")).out;
+    assert.match(script, /test\) offered="[^"]*"; live=mailbox; case "\$before" in --profile\) live=profile ;;/);
+    assert.doesNotMatch(script, /offered="[^"]*__names/);
+  });
+
   it("follows cursors to the last page", async () => {
     api.on("GET /alerts", (seen, response) => {
       const first = !seen.query.get("cursor");

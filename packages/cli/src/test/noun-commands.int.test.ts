@@ -92,7 +92,18 @@ describe("the commands of a noun", () => {
     assert.deepEqual([group?.name(), group?.alias()], ["shelf", "shelves"]);
     assert.deepEqual(
       group?.commands.map((verb) => verb.name()),
-      ["list", "show", "create", "update", "delete", "dust", "books", "set-key-credentials", "remove-key-credentials"],
+      [
+        "list",
+        "show",
+        "wait",
+        "create",
+        "update",
+        "delete",
+        "dust",
+        "books",
+        "set-key-credentials",
+        "remove-key-credentials",
+      ],
     );
     assert.deepEqual(optionsOf(program, "create"), [
       "--title <text>",
@@ -111,7 +122,7 @@ describe("the commands of a noun", () => {
       "--locked [yes|no]",
       "--no-locked",
     ]);
-    assert.deepEqual(optionsOf(program, "list"), ["--of <user|queue|forward>", "--limit <n>"]);
+    assert.deepEqual(optionsOf(program, "list"), ["--of <user|queue|forward>", "-w, --watch", "--limit <n>"]);
     assert.match(lines.join(), /dust it \(stops or removes something\)/);
   });
 
