@@ -41,6 +41,8 @@ export interface StoreOptions {
 }
 
 const oldestServer = 6;
+/** Shorter than a part has to say whether it is ready. The driver waits longer for a server, whatever limit it is given. */
+const healthMs = 2000;
 
 /**
  * What "stored" and "read" mean here, whatever a URL says: with the majority and in the journal, read from the primary.
@@ -108,13 +110,18 @@ export async function connectStore(options: StoreOptions): Promise<Store> {
     await refuse(
       "This MongoDB is standalone: Mailfleet needs a replica set (one member is enough; start it with --replSet)",
     );
+  let known = `MongoDB does not answer: nothing came within ${healthMs} ms`;
   health = async () => {
-    try {
-      const state = await db.command({ hello: 1 }, { timeoutMS: 2000 });
-      return state.isWritablePrimary ? null : "MongoDB has no primary at the moment";
-    } catch (error) {
-      return whyAway(error);
-    }
+    const { promise: late, resolve } = Promise.withResolvers<string>();
+    const timer = setTimeout(() => resolve(known), healthMs);
+    const asked = db.command({ hello: 1 }, { timeoutMS: healthMs }).then(
+      (state) => (state.isWritablePrimary ? null : "MongoDB has no primary at the moment"),
+      (error: unknown) => {
+        known = whyAway(error);
+        return known;
+      },
+    );
+    return Promise.race([asked, late]).finally(() => clearTimeout(timer));
   };
   return {
     db,
