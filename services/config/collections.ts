@@ -11,6 +11,11 @@ export const collections = {
       { name: "over", keys: { expireAt: 1 }, expireAfterSeconds: 0 },
     ],
   },
+  /** Lines of a CSV until their job has done them; those of an upload that was broken off are removed after a day. */
+  jobLines: {
+    name: "job-lines",
+    indexes: [{ name: "old", keys: { forgetAt: 1 }, expireAfterSeconds: 0 }],
+  },
   /** Consents that were given; they carry leases. */
   grants: {
     name: "grants",

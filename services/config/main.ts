@@ -8,6 +8,7 @@ import { erasureCollection } from "./erasure/body.ts";
 import { createTraceStore } from "./erasure/traces.ts";
 import { createGrantStore } from "./grant/store.ts";
 import { jobCollection } from "./job/body.ts";
+import { createLineStore } from "./job/line-store.ts";
 import { createJobStore } from "./job/store.ts";
 import { createMetrics } from "./mailbox/metrics.ts";
 import { createMailboxStore } from "./mailbox/store.ts";
@@ -25,7 +26,13 @@ runService(config, async ({ name, environment, logger, metrics, failPoint, addRe
     bus,
     store,
     ports: {
-      ...{ consents, grants, jobs: createJobStore(store), mailboxes: createMailboxStore(store) },
+      ...{
+        consents,
+        grants,
+        jobs: createJobStore(store),
+        jobLines: createLineStore(store),
+        mailboxes: createMailboxStore(store),
+      },
       jobLeases: createLeases(createLeaseStore(store, jobCollection), {
         ...{ owner: crypto.randomUUID(), renewals, name: "the lease on a job" },
       }),

@@ -5,6 +5,7 @@ import type { ErasureBody } from "./erasure/body.ts";
 import type { TraceStore } from "./erasure/traces.ts";
 import type { GrantDocument, GrantStore } from "./grant/store.ts";
 import type { JobBody } from "./job/body.ts";
+import type { LineStore } from "./job/line-store.ts";
 import type { JobStore } from "./job/store.ts";
 import type { MailboxBody } from "./mailbox/body.ts";
 import type { Metrics } from "./mailbox/metrics.ts";
@@ -24,6 +25,8 @@ export interface Ports extends ServicePorts {
   };
   readonly mailboxes: MailboxStore;
   readonly jobs: JobStore;
+  /** Lines of a CSV that a job has still to do. */
+  readonly jobLines: LineStore;
   /** Who works on a job. */
   readonly jobLeases: Leases<Stored<JobBody>>;
   /** Who works on an erasure. */

@@ -120,6 +120,16 @@ export class ApiClient {
     return (await response.json()) as Answer;
   }
 
+  /** Sends a CSV; the answer is JSON. */
+  async postCsv<Answer = unknown>(
+    path: string,
+    csv: Uint8Array<ArrayBuffer>,
+    options: RequestOptions = {},
+  ): Promise<Answer> {
+    const headers = { ...options.headers, "content-type": "text/csv" };
+    return (await (await this.#fetch("POST", path, csv, { ...options, headers })).json()) as Answer;
+  }
+
   /** Resolves once the view is live, so that it misses nothing that happens afterwards. */
   async follow(query: FollowQuery = {}): Promise<Following> {
     const gone = new AbortController();

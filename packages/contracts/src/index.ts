@@ -18,6 +18,7 @@ export {
   usualProtocol,
 } from "./connectors/connectors.ts";
 export type { ConnectorDescriptor } from "./connectors/descriptor.ts";
+export { readCsvLine, type Separator, separators, withoutApostrophe, writeCsvLine } from "./csv/line.ts";
 export { DeadLetter, deadLetter } from "./dead-letter/dead-letter.ts";
 export { DeploymentMark } from "./deployment/mark.ts";
 export { type EnvelopeContext, headerNames, type OutgoingMessage } from "./envelope.ts";
@@ -31,10 +32,20 @@ export { AlertId, CommandId, Instant, idPrefixOf, MailboxId, ProfileId } from ".
 export { Incident, incident } from "./incident/incident.ts";
 export { type JobVerb, jobInput, jobVerbs, namesAddress } from "./job/inputs.ts";
 export { type Job, type JobResult, job, jobFailed, type NewJob } from "./job/job.ts";
+export { type ImportLine, linesAtOnce, type PlacedLine } from "./job/lines.ts";
 export { leaseMs, lengthsOf } from "./lengths.ts";
 export type { Logger } from "./logger.ts";
 export { searchKeys, subjectFits, wantedKeys } from "./mail/criteria.ts";
 export { type FoundMail, type MailEvent, type MailTrail, shownRecipients } from "./mail/found-mail.ts";
+export {
+  cellOfValue,
+  columnNamed,
+  credentialColumns,
+  type MailboxColumn,
+  mailboxColumns,
+  partAt,
+  valueOfCell,
+} from "./mailbox/columns.ts";
 export { type Mailbox, type MailboxChange, mailbox, type NewMailbox } from "./mailbox/mailbox.ts";
 export { DirectionStatus, EmailAddress, HistoryEntry, ShownFailure, TestStep } from "./mailbox/shown.ts";
 export type { Comparison } from "./message/comparison.ts";

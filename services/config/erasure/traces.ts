@@ -15,10 +15,11 @@ export function createTraceStore(store: Store) {
       const consents = await of(collections.consents.name).deleteMany({ mailboxId });
       const grants = await of(collections.grants.name).deleteMany({ _id: mailboxId });
       await of(jobCollection).updateMany(
-        { "items.mailboxId": mailboxId },
+        { $or: [{ "items.mailboxId": mailboxId }, { "items.address": address }] },
         { $unset: { "items.$[its].address": "", "items.$[its].result.problem": "" } },
-        { arrayFilters: [{ "its.mailboxId": mailboxId }] },
+        { arrayFilters: [{ $or: [{ "its.mailboxId": mailboxId }, { "its.address": address }] }] },
       );
+      await of(collections.jobLines.name).deleteMany({ $or: [{ mailboxId }, { address }] });
       const named = { $regex: naming(address), $options: "i" };
       await of(jobCollection).updateMany(
         { "filter.search": named },

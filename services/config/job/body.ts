@@ -12,13 +12,16 @@ export interface JobResult {
 /** One mailbox of a job. The address is the one it had when the job was made: that is what was approved. */
 export interface JobItem {
   readonly mailboxId: string;
+  /** Of a CSV: the number of the line. */
+  readonly line?: number;
   readonly address?: string | undefined;
   readonly result?: JobResult;
 }
 
 /** A mailbox as a result names it. */
-export const nameOf = ({ mailboxId, address }: JobItem) => ({
+export const nameOf = ({ mailboxId, address, line }: JobItem) => ({
   mailboxId,
+  ...(line === undefined ? {} : { line }),
   ...(address === undefined ? {} : { address }),
 });
 

@@ -1,21 +1,44 @@
-import { namesAddress } from "@mailfleet/contracts";
+import { namesAddress, ProblemError } from "@mailfleet/contracts";
 import type { CommandInput } from "@mailfleet/kit";
+import type { Ports } from "../ports.ts";
 import type { JobBody, JobItem } from "./body.ts";
 
 /** A command for one mailbox. */
-export type ItemCommand = CommandInput & { readonly id: string };
+export interface ItemCommand {
+  readonly verb: string;
+  readonly input: CommandInput & { readonly id: string };
+}
+type Job = { readonly id: string } & Pick<JobBody, "by" | "correlation" | "verb" | "input">;
 
-/** The command that a job gives to one of its mailboxes: the same each time, so that it is taken once. */
-export function commandFor(
-  {
-    id,
-    by,
-    correlation = id,
-    verb,
-    input,
-  }: { readonly id: string } & Pick<JobBody, "by" | "correlation" | "verb" | "input">,
-  { mailboxId, address }: JobItem,
-): ItemCommand {
-  const seen = namesAddress(verb) ? { address } : {};
-  return { ...input, ...seen, id: mailboxId, commandId: `${id}/${mailboxId}`, by, correlation };
+/**
+ * The commands that a job gives to some of its mailboxes: the same each time, so that each is taken once. What is answered throws
+ * a refusal where the line of a CSV is no longer there.
+ */
+export async function commandsOf(
+  { jobLines }: Pick<Ports, "jobLines">,
+  { id: job, by, correlation = job, verb, input }: Job,
+  items: readonly JobItem[],
+): Promise<(item: JobItem) => ItemCommand> {
+  const given = ({ mailboxId: id }: JobItem) => ({ id, commandId: `${job}/${id}`, by, correlation });
+  if (verb !== "import")
+    return (item) => ({
+      verb,
+      input: { ...input, ...(namesAddress(verb) ? { address: item.address } : {}), ...given(item) },
+    });
+  const lines = await jobLines.read(
+    job,
+    items.map(({ line = 0 }) => line),
+  );
+  return (item) => {
+    const line = lines.get(item.line ?? 0);
+    if (!line)
+      throw new ProblemError("NOT_POSSIBLE_NOW", "What the line said is no longer kept.", {
+        remedy: "Import the file again.",
+      });
+    const { new: made, change = {}, credentials } = line;
+    const secrets = credentials ? { credentials } : {};
+    return made
+      ? { verb: "create", input: { ...given(item), ...secrets, new: made } }
+      : { verb: "update", input: { ...given(item), ...secrets, change } };
+  };
 }

@@ -10,12 +10,13 @@ import {
 import { keep } from "@mailfleet/kit";
 import type { Ports } from "../ports.ts";
 import { type JobBody, type JobItem, jobCollection, type ShownJob } from "./body.ts";
-import { commandFor } from "./command.ts";
+import { placeLines } from "./place-lines.ts";
 import { preview } from "./preview.ts";
 import { inputOf, itemsOf } from "./targets.ts";
 import { withVerdicts } from "./verdicts.ts";
 
 const keptMs = 30 * 86_400_000;
+const linesKeptMs = 86_400_000;
 /** Results that fit into one answer over the bus. */
 const shownResults = 2000;
 
@@ -41,10 +42,11 @@ export const keptJobs = keep<Ports, JobBody>()<typeof job, JobWorld>(job, {
     if (command?.verb !== "create") return nothing;
     const given = command.input as RequestArguments<"config.job.create">;
     const input = inputOf(given.new);
-    const items = await itemsOf(ports, given.new);
-    const body = { ...given.new, id: given.id, by: given.by, input };
-    const tried = { verb: body.verb, items, inputFor: (item: JobItem) => commandFor(body, item) };
-    return { input, items, results: given.dryRun ? await preview(ports, tried) : [] };
+    const items = await itemsOf(ports, given.id, given.new);
+    if (!given.dryRun) return { input, items, results: [] };
+    const tried = { ...given.new, id: given.id, by: given.by, input };
+    const results = await preview(ports, tried, items).finally(() => ports.jobLines.remove(given.id));
+    return { input, items, results };
   },
   view: (document, { results }) => showJob(document, results),
   list: () => ({
@@ -61,8 +63,8 @@ export const keptJobs = keep<Ports, JobBody>()<typeof job, JobWorld>(job, {
     ) => ({
       body: {
         ...{ verb, input, filter, failedOf, by, correlation, items },
-        state: items.length === 0 || dryRun ? "done" : "running",
-        ...{ total: items.length, done: results.length, failed: results.filter(({ ok }) => !ok).length },
+        ...progressOf(items, results),
+        state: items.every(({ result }) => result) || dryRun ? "done" : "running",
         forgetAt: new Date(at + keptMs),
       },
     }),
@@ -76,9 +78,26 @@ export const keptJobs = keep<Ports, JobBody>()<typeof job, JobWorld>(job, {
       if (!found) throw new ProblemError("NOT_FOUND", `There is no job ${id}.`);
       return showJob(found, await withVerdicts(ports, found.items));
     },
+    "place-lines": (input) => placeLines(ports, input),
+    async "add-lines"({ id, lines }) {
+      await ports.jobLines.add(id, lines, new Date(ports.now() + linesKeptMs));
+      return {};
+    },
   }),
-  after: (ports) => ports.kick("jobs"),
+  async after(ports, verb, _outcome, input) {
+    if (verb === "cancel") await ports.jobLines.remove((input as RequestArguments<"config.job.cancel">).id);
+    ports.kick("jobs");
+  },
 });
+
+/** How many mailboxes are meant and have their result: of a preview that of each, else what a line of a CSV was refused for. */
+function progressOf(
+  items: readonly JobItem[],
+  previewed: readonly JobResult[],
+): Pick<Job, "total" | "done" | "failed"> {
+  const results = previewed.length > 0 ? previewed : items.flatMap(({ result }) => result ?? []);
+  return { total: items.length, done: results.length, failed: results.filter(({ ok }) => !ok).length };
+}
 
 /** With these results; where there are too many, those that failed come first. */
 function showJob(

@@ -1,14 +1,19 @@
 import { bare, Instant, type JobResult, type Mailbox, mailbox, ProblemError } from "@mailfleet/contracts";
+import { inParallel } from "@mailfleet/kit";
 import type { ShownMailbox } from "../mailbox/body.ts";
 import { keptMailboxes } from "../mailbox/mailbox.ts";
 import type { Ports } from "../ports.ts";
 import { type JobItem, nameOf } from "./body.ts";
-import type { ItemCommand } from "./command.ts";
+import { commandsOf, type ItemCommand } from "./command.ts";
 import { refusalOf } from "./refusal.ts";
 
 const batch = 200;
+const concurrency = 32;
 /** What is compared: everything that people set, and how the mailbox is. */
 const told = [...Object.keys(mailbox.fields), ...Object.keys(mailbox.secrets), "active", "lifecycle"];
+
+type Outcome = Pick<JobResult, "ok" | "problem" | "changes">;
+type Decide = (command: ItemCommand, document: ShownMailbox | undefined) => Promise<Outcome>;
 
 /**
  * What would become of each mailbox: decided as the job would decide it, one batch after another so that single commands
@@ -16,29 +21,41 @@ const told = [...Object.keys(mailbox.fields), ...Object.keys(mailbox.secrets), "
  */
 export async function preview(
   ports: Ports,
-  { verb, items, inputFor }: { verb: string; items: readonly JobItem[]; inputFor(item: JobItem): ItemCommand },
+  job: Parameters<typeof commandsOf>[1],
+  items: readonly JobItem[],
 ): Promise<JobResult[]> {
-  const tries = keptMailboxes.tries(ports, ports.now);
-  const results: JobResult[] = [];
+  const decide = deciding(ports);
+  const results = new Map<JobItem, JobResult>();
   for (let from = 0; from < items.length; from += batch) {
     const some = items.slice(from, from + batch);
     const documents = await ports.mailboxes.shown(some.map(({ mailboxId }) => mailboxId));
-    for (const item of some)
-      results.push({ ...nameOf(item), ...(await tried(tries, verb, documents.get(item.mailboxId), inputFor(item))) });
+    const commandFor = await commandsOf(ports, job, some);
+    await inParallel(some, concurrency, async (item) => {
+      const outcome = item.result ?? (await refused(() => decide(commandFor(item), documents.get(item.mailboxId))));
+      results.set(item, { ...nameOf(item), ...outcome });
+    });
   }
-  return results;
+  return items.flatMap((item) => results.get(item) ?? []);
 }
 
-async function tried(
-  tries: ReturnType<typeof keptMailboxes.tries>,
-  verb: string,
-  document: ShownMailbox | undefined,
-  input: ItemCommand,
-): Promise<Pick<JobResult, "ok" | "problem" | "changes">> {
-  try {
+function deciding(ports: Ports): Decide {
+  const tries = keptMailboxes.tries(ports, ports.now);
+  const commands = keptMailboxes.handlers(ports, ports.documents.mailbox as never, ports.now);
+  return async ({ verb, input }, document) => {
+    if (verb === "create") {
+      const made = (await commands["config.mailbox.create"]?.({ ...input, dryRun: true } as never)) as Mailbox;
+      return { ok: true, changes: [{ name: "mailbox", from: "none", to: made.lifecycle }] };
+    }
     if (!document) throw new ProblemError("NOT_FOUND", `There is no mailbox ${input.id}.`);
     const { before, after } = await tries(verb, { ...document, history: [] }, input);
     return { ok: true, changes: after ? changesOf(before, after) : [] };
+  };
+}
+
+/** A refusal is an outcome, too; an outage is not. */
+async function refused(decide: () => Promise<Outcome>): Promise<Outcome> {
+  try {
+    return await decide();
   } catch (error) {
     const problem = refusalOf(error);
     if (problem) return { ok: false, problem };

@@ -3,7 +3,7 @@ import { Conflict, eachAlone, inParallel, mustMatch, type Stored } from "@mailfl
 import { keptMailboxes } from "../mailbox/mailbox.ts";
 import type { Ports } from "../ports.ts";
 import type { JobBody, JobItem, JobResult } from "./body.ts";
-import { commandFor, type ItemCommand } from "./command.ts";
+import { commandsOf, type ItemCommand } from "./command.ts";
 import { refusalOf } from "./refusal.ts";
 
 const jobsInARound = 50;
@@ -15,6 +15,9 @@ const conflictTries = 5;
 
 /** Gives a command to one mailbox, as if a person had given it. */
 type Give = (command: ItemCommand) => Promise<Mailbox>;
+type GiveInput = (input: ItemCommand["input"]) => Promise<Mailbox>;
+
+const linesOf = (some: readonly { readonly item: JobItem }[]) => some.map(({ item: { line = 0 } }) => line);
 
 /** Works on running jobs that nobody works on, one after another. */
 export async function runJobs(ports: Ports, signal: AbortSignal): Promise<void> {
@@ -35,18 +38,28 @@ async function runJob(ports: Ports, id: string, signal: AbortSignal): Promise<vo
     if (job.state !== "running") return;
     const ending = AbortSignal.any([signal, lease.signal]);
     const commands = keptMailboxes.handlers(ports, ports.documents.mailbox as never, ports.now);
-    const give = commands[`config.mailbox.${job.verb}`] as Give;
+    const give: Give = ({ verb, input }) => (commands[`config.mailbox.${verb}`] as GiveInput)(input);
     const open = job.items.flatMap((item, index) => (item.result ? [] : [{ item, index }]));
     for (let from = 0; from < open.length; from += batch) {
       const results = new Map<number, JobResult>();
-      await inParallel(open.slice(from, from + batch), concurrency, async ({ item, index }) => {
-        if (!ending.aborted) results.set(index, await runItem(ports, give, job, item));
+      const some = open.slice(from, from + batch);
+      const commandFor = await commandsOf(
+        ports,
+        { ...job, id: job._id },
+        some.map(({ item }) => item),
+      );
+      await inParallel(some, concurrency, async ({ item, index }) => {
+        if (!ending.aborted) results.set(index, await runItem(ports, job, item, async () => give(commandFor(item))));
       });
       const state = await ports.jobs.record(lease.filter, results);
       mustMatch(lease, state !== null);
+      if (job.verb === "import")
+        await ports.jobLines.remove(id, linesOf(some.filter(({ index }) => results.has(index))));
       if (ending.aborted || state !== "running") return;
     }
     await ports.jobs.finish(lease.filter);
+    // What a crash has left behind.
+    if (job.verb === "import") await ports.jobLines.remove(id);
   } finally {
     await lease.release();
   }
@@ -55,19 +68,19 @@ async function runJob(ports: Ports, id: string, signal: AbortSignal): Promise<vo
 /** One mailbox of the job. A refusal is its result, and so is a fault of ours; an outage is not, and ends the batch. */
 async function runItem(
   ports: Ports,
-  give: Give,
   job: Stored<JobBody>,
   item: JobItem,
+  give: () => Promise<Mailbox>,
   tries = conflictTries,
 ): Promise<JobResult> {
   const { mailboxId, address } = item;
   try {
     if (address === undefined) throw new ProblemError("NOT_FOUND", `There is no mailbox ${mailboxId}.`);
-    const shown = await give(commandFor({ ...job, id: job._id }, item));
+    const shown = await give();
     const since = sinceOf(job, shown);
     return { ok: true, ...(since && { since }) };
   } catch (error) {
-    if (error instanceof Conflict && tries > 1) return runItem(ports, give, job, item, tries - 1);
+    if (error instanceof Conflict && tries > 1) return runItem(ports, job, item, give, tries - 1);
     const problem = refusalOf(error);
     if (problem) return { ok: false, problem };
     if (error instanceof ProblemError || ports.isOutage(error)) throw error;

@@ -17,9 +17,17 @@ export function inputOf({ verb, input = {} }: NewJob): Readonly<Record<string, u
 }
 
 /** The mailboxes that a job is for, in the order in which they are worked on. @throws ProblemError */
-export async function itemsOf(ports: Ports, job: NewJob): Promise<JobItem[]> {
-  const items = await targetsOf(ports, job);
+export async function itemsOf(ports: Ports, id: string, job: NewJob): Promise<JobItem[]> {
+  const items = job.verb === "import" ? await linesOf(ports, id, job) : await targetsOf(ports, job);
   refuseAnotherCount(job, items.length);
+  return items;
+}
+
+/** A line that cannot be done has its result at once. */
+async function linesOf({ jobLines }: Ports, id: string, { mailboxIds, filter, failedOf }: NewJob): Promise<JobItem[]> {
+  const items = await jobLines.items(id);
+  if (items.length === 0 || mailboxIds || filter || failedOf !== undefined)
+    throw refused("/new/verb", "is for a CSV alone: POST it to /mailboxes/import");
   return items;
 }
 
@@ -34,6 +42,8 @@ async function targetsOf(ports: Ports, { mailboxIds, filter, failedOf }: NewJob)
   if (failedOf !== undefined) {
     const former = await ports.documents.job.load(failedOf);
     if (!former) throw refused("/new/failedOf", "names a job that does not exist");
+    if (former.verb === "import")
+      throw refused("/new/failedOf", "names an import: correct its lines in the file and import it again");
     // With the address of then: what is approved is what was seen.
     const failed = (await withVerdicts(ports, former.items)).filter(jobFailed);
     return failed.map(({ mailboxId, address }) => ({ mailboxId, address }));

@@ -89,6 +89,16 @@ export function createMailboxStore(store: Store) {
       const found = await addressesOf(where({ _id: { $in: [...ids] } }));
       return new Map(found.map(({ id, address }) => [id, address]));
     },
+    /** How those with these addresses are configured, by address in lower case; absent: there is none. */
+    async configured(addresses: readonly string[]) {
+      const keys = addresses.map((address) => address.toLowerCase());
+      const found = await mailboxes
+        .find(where({ addressKey: { $in: keys } }), { projection: { addressKey: 1, configuration: 1 } })
+        .toArray();
+      return new Map(
+        found.map(({ _id, addressKey, configuration }) => [addressKey, { id: String(_id), configuration }]),
+      );
+    },
     /** As they are shown, by id; absent: there is no such mailbox. */
     async shown(ids: readonly string[]) {
       const filter = where({ _id: { $in: [...ids] } });

@@ -30,6 +30,7 @@ import { erasureCollection } from "../erasure/body.ts";
 import { createTraceStore } from "../erasure/traces.ts";
 import { createGrantStore } from "../grant/store.ts";
 import { jobCollection } from "../job/body.ts";
+import { createLineStore } from "../job/line-store.ts";
 import { createJobStore } from "../job/store.ts";
 import { createMetrics } from "../mailbox/metrics.ts";
 import { createMailboxStore } from "../mailbox/store.ts";
@@ -108,6 +109,7 @@ export async function givenConfig(options: { ownMongo?: boolean } = {}) {
       {
         mailboxes: createMailboxStore(store),
         jobs: createJobStore(store),
+        jobLines: createLineStore(store),
         jobLeases: createLeases(createLeaseStore(store, jobCollection), {
           ...{ owner: crypto.randomUUID(), renewals, name: "the lease on a job" },
         }),

@@ -16,13 +16,16 @@ function fieldsOf(schema: z.ZodType | undefined): string {
   return names.map((name) => `\`${name}\``).join(", ");
 }
 
+const bodyOf = ({ body, takes }: Route): string =>
+  [fieldsOf(body), takes && `\`${takes.type}\``].filter(Boolean).join("; or ");
+
 function entry(route: Route): string {
   const path = route.path.replaceAll(/:(\w+)/g, "{$1}");
   const answers = `${route.status}${route.answerType ? ` \`${route.answerType}\`` : ""}`;
   const more = [
     `role: ${route.role}${route.owner ? `; owner${route.owner.fields ? `, only ${route.owner.fields.map((name) => `\`${name}\``).join(" and ")}` : ""}` : ""}`,
     ...(route.query ? [`query: ${fieldsOf(route.query)}`] : []),
-    ...(route.body ? [`body: ${fieldsOf(route.body)}${route.takesMail ? "; or `message/rfc822`" : ""}`] : []),
+    ...(route.body ? [`body: ${bodyOf(route)}`] : []),
     `answers ${answers}`,
     ...(route.problems?.length
       ? [`may be refused with ${route.problems.map((code) => `\`${code}\``).join(", ")}`]

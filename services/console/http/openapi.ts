@@ -31,7 +31,7 @@ export function schemaOf(route: Route) {
     querystring: isoInstants(route.query ?? noQuery),
     ...(route.params ? { params: isoInstants(route.params) } : {}),
     ...(route.body ? { body: isoInstants(route.body) } : {}),
-    ...(route.takesMail ? { consumes: ["application/json", "message/rfc822"] } : {}),
+    ...(route.takes ? { consumes: [...(route.takes.alsoJson ? ["application/json"] : []), route.takes.type] } : {}),
     response: { [route.status]: successOf(route), default: refusal },
   };
 }

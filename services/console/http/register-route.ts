@@ -175,11 +175,12 @@ export function registerRoute(
     return reply.send(answer);
   };
   void app.register(async (scope) => {
-    if (route.takesMail)
-      scope.addContentTypeParser("message/rfc822", (request, payload, done) => {
+    const { takes } = route;
+    if (takes)
+      scope.addContentTypeParser(takes.type, (request, payload, done) => {
         const declared = Number(request.headers["content-length"] ?? 0);
         if (route.bodyLimit !== undefined && declared > route.bodyLimit)
-          done(new ProblemError("TOO_LARGE", `A message may have at most ${route.bodyLimit} bytes.`));
+          done(new ProblemError("TOO_LARGE", `${takes.what} may have at most ${route.bodyLimit} bytes.`));
         else done(null, payload);
       });
     scope.route({

@@ -77,8 +77,8 @@ export interface Route {
   readonly problems?: readonly ProblemCode[];
   /** Largest body in bytes; the server's default without it. */
   readonly bodyLimit?: number;
-  /** `message/rfc822` is taken, too, as a stream. */
-  readonly takesMail?: boolean;
+  /** A media type that is taken as a stream; JSON is taken, too, where `alsoJson` says so. */
+  readonly takes?: { readonly type: "message/rfc822" | "text/csv"; readonly what: string; readonly alsoJson?: true };
   readonly handle?: (call: Call<never, never, never>) => Promise<unknown>;
   readonly respond?: (call: Call<never, never, never>, reply: FastifyReply) => Promise<unknown>;
   /** Address of what was made, relative to `/api/v1`. */

@@ -2,6 +2,7 @@ import { nouns } from "@mailfleet/contracts";
 import { alertParticular } from "../alert/particular.ts";
 import { checkupParticular } from "../checkup/particular.ts";
 import { createLiveViews, type LiveViews } from "../events/live-views.ts";
+import { importRoutes } from "../job/import-route.ts";
 import { mailParticular } from "../mail/particular.ts";
 import { mailboxParticular } from "../mailbox/particular.ts";
 import { profileParticular } from "../profile/particular.ts";
@@ -27,5 +28,10 @@ const particulars: Readonly<Record<string, Particular>> = {
 
 /** The whole API: what the server registers, the OpenAPI document and API.md describe. */
 export function allRoutes(liveViews: LiveViews = createLiveViews()): readonly Route[] {
-  return [...nouns.flatMap((noun) => nounRoutes(noun, particulars[noun.name])), ...sendRoutes, ...liveViews.routes];
+  return [
+    ...nouns.flatMap((noun) => nounRoutes(noun, particulars[noun.name])),
+    ...importRoutes,
+    ...sendRoutes,
+    ...liveViews.routes,
+  ];
 }

@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { createHmac, type Hmac } from "node:crypto";
 import {
   type AnyNoun,
   type Credentials,
@@ -6,6 +6,7 @@ import {
   type OAuthSecret,
   type RequestName,
   type Sealed,
+  type SealedMailboxCredentials,
   type SealedOAuthSecret,
   Secret,
   type SecretField,
@@ -58,14 +59,9 @@ export async function sealSecrets(
       sealed[name] = { ...shown, secret: await seal(text, destination) } satisfies SealedOAuthSecret;
       continue;
     }
-    const { username, password } = value as Credentials;
-    sealed[name] =
-      typeof place === "string"
-        ? { username, password: await seal(password, place) }
-        : {
-            username,
-            passwords: { inbound: await seal(password, place.inbound), outbound: await seal(password, place.outbound) },
-          };
+    const credentials = value as Credentials;
+    if (typeof place !== "string") sealed[name] = await sealMailboxCredentials(call, holder, credentials, place);
+    else sealed[name] = { username: credentials.username, password: await seal(credentials.password, place) };
   }
   return { rest, sealed: { ...sealed, secretsHash: keyedHash(call, sent) } };
 }
@@ -74,9 +70,25 @@ export async function sealSecrets(
  * By this a repeated command with another password is told from a repetition. The key is the caller's token, which is
  * kept nowhere: somebody who reads the database cannot try out passwords.
  */
-function keyedHash({ headers }: Pick<Call, "headers">, sent: unknown): string {
+function keyedHash(call: Pick<Call, "headers">, sent: unknown): string {
+  return secretsHasher(call).update(JSON.stringify(sent)).digest("base64url");
+}
+
+/** Begins such a hash, for what is read piece by piece. */
+export function secretsHasher({ headers }: Pick<Call, "headers">): Hmac {
   const key = bearerOf(headers.authorization?.toString()) ?? "";
-  return createHmac("sha256", key).update("secrets of a command").update(JSON.stringify(sent)).digest("base64url");
+  return createHmac("sha256", key).update("secrets of a command");
+}
+
+/** Seals a mailbox's password, once for each of its two servers. Whoever calls it has refused plain HTTP. */
+export async function sealMailboxCredentials(
+  ports: SealingPorts,
+  mailboxId: string,
+  { username, password }: Credentials,
+  to: Readonly<Record<"inbound" | "outbound", string>>,
+): Promise<SealedMailboxCredentials> {
+  const seal = (destination: string) => sealOne(ports, mailboxId, "mailbox-password", destination, password);
+  return { username, passwords: { inbound: await seal(to.inbound), outbound: await seal(to.outbound) } };
 }
 
 /** Where the secrets go after what is written. A noun whose owner does not say binds them to no place. */

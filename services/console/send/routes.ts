@@ -46,7 +46,7 @@ export const sendRoutes: readonly Route[] = [
     body: Content,
     bodyFor: contentSchemaOf,
     bodyLimit: sendLimitBytes,
-    takesMail: true,
+    takes: { type: "message/rfc822", what: "A message", alsoJson: true },
     answer: Send,
     status: 202,
     problems: ["AUTOMATIC_LOOP"],

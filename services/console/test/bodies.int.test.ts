@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { connect } from "node:net";
 import { after, before, describe, it } from "node:test";
 import type { RequestInput } from "@mailfleet/contracts";
-import { type ConsoleUnderTest, startConsoleUnderTest } from "./console-under-test.ts";
+import { type ConsoleUnderTest, destinations, startConsoleUnderTest } from "./console-under-test.ts";
 import { mailboxSample, sendSample } from "./samples.ts";
 
 /** Writes a request by hand and gives the first bytes of the answer: only so can a body stay unfinished. */
@@ -28,8 +28,27 @@ describe("bodies", () => {
   const stored = randomBytes(1_300_000);
   const reads: number[] = [];
 
+  const imported: RequestInput<"config.job.add-lines">["lines"] = [];
+  const jobs: RequestInput<"config.job.create">[] = [];
   before(async () => {
     console = await startConsoleUnderTest({
+      "config.job.place-lines": async ({ lines }) => ({
+        known: false,
+        lines: lines.map(({ line, address }) => {
+          const place = { line, mailboxId: `mb_line${line}`, to: destinations };
+          const { kind, owner, deliveryMethods } = mailboxSample;
+          return address === "there@example.org" ? { ...place, there: { kind, owner, deliveryMethods } } : place;
+        }),
+      }),
+      "config.job.add-lines": async ({ lines }) => {
+        imported.push(...lines);
+        return {};
+      },
+      "config.job.create": async (input) => {
+        jobs.push(input);
+        const { id, by } = input;
+        return { id, by, verb: "import", state: "running", total: 1, done: 0, failed: 0, results: [], createdAt: 0 };
+      },
       "config.mailbox.get": async () => mailboxSample,
       "config.mailbox.find": async () => mailboxSample,
       "outbound-send.upload.append": async ({ uploadId, index }, { attachment }) => {
@@ -166,6 +185,94 @@ describe("bodies", () => {
     assert.match(await none.text(), /\/to/);
   });
 
+  describe("that are a CSV of mailboxes", () => {
+    const send = (csv: string, headers: Record<string, string> = {}, query = "") =>
+      console.send("POST", `/mailboxes/import${query}`, {
+        body: csv,
+        headers: { "content-type": "text/csv", ...headers },
+      });
+    const takes = async (csv: string, query = "") => {
+      imported.length = 0;
+      jobs.length = 0;
+      return send(csv, {}, query);
+    };
+
+    it("are taken line by line: the right ones with a sealed password, the others with what is wrong", async () => {
+      const { status, headers, body } = await takes(
+        [
+          "\uFEFFE-Mail;Name;Kind;Owner;Inbound;Process From;User name;Password",
+          "a@example.org;Ann;user;ann@example.org;server-side;2027-05-31;;top-secret",
+          'b@example.org;"B;user;;;;;top-secret',
+          "c@example.org;C;robot;c;;tomorrow;c;",
+          "",
+          "A@Example.org;A;user;;;;;",
+          "d@example.org;D",
+          ";D;;;;;;",
+          "'=e@example.org;'+49;queue;;;;e;'=x",
+        ].join("\r\n"),
+      );
+      assert.equal(status, 202);
+      assert.equal(headers.get("location"), `/api/v1/jobs/${body.id}`);
+      const [a, b, c, again, d, nobody, e] = imported;
+      assert.deepEqual(
+        [a?.line, a?.new?.owner, a?.new?.deliveryMethods?.inbound],
+        [2, { email: "ann@example.org" }, "server-side"],
+      );
+      assert.equal(a?.new?.processFrom, Date.UTC(2027, 4, 31));
+      assert.equal(a?.credentials?.username, "a@example.org");
+      assert.equal(a?.credentials?.passwords.inbound.aad, `mb_line2|mailbox-password|${destinations.inbound}`);
+      assert.match(b?.problem?.detail ?? "", /^Line 3: the quote at the beginning of cell 2 is not closed/);
+      const wrong = (c?.problem?.errors ?? []).map(({ pointer }) => pointer);
+      assert.deepEqual([c?.line, wrong], [4, ["/kind", "/owner", "/process-from", "/password"]]);
+      assert.match(again?.problem?.detail ?? "", /^Line 6: address is on line 2, too/);
+      assert.match(d?.problem?.detail ?? "", /^Line 7 has 2 cells, and the heading 8/);
+      assert.match(nobody?.problem?.detail ?? "", /^Line 8: address is missing/);
+      assert.deepEqual(
+        [e?.new?.address, e?.new?.name, e?.credentials?.passwords.inbound.ciphertext],
+        ["=e@example.org", "+49", "sealed:3"],
+      );
+      assert.deepEqual(jobs[0]?.new, { verb: "import", input: { update: false }, count: 7 });
+      assert.doesNotMatch(JSON.stringify([imported, jobs, console.log.lines]), /top-secret/);
+    });
+
+    it("change what is there and leave what is empty", async () => {
+      await takes("address,kind,outbound\nthere@example.org,,none\n", "?update=true");
+      const { deliveryMethods } = mailboxSample;
+      assert.deepEqual(imported[0]?.change, { deliveryMethods: { ...deliveryMethods, outbound: "none" } });
+      assert.deepEqual(jobs[0]?.new.input, { update: true });
+    });
+
+    it("are told apart by their passwords, though nobody can guess these", async () => {
+      const hashes = [];
+      for (const password of ["one", "one", "other"]) {
+        await takes(`address,password\na@example.org,${password}\n`);
+        hashes.push(jobs[0]?.secretsHash);
+      }
+      assert.equal(hashes[0], hashes[1]);
+      assert.notEqual(hashes[0], hashes[2]);
+    });
+
+    it("are refused whole where the heading or the text is wrong, and nothing is kept", async () => {
+      const refusals: [string, RegExp][] = [
+        ["", /names no mailbox/],
+        ["address\n", /names no mailbox/],
+        ["name\nAnn\n", /Line 1, the heading: address is missing/],
+        ["address,Colour,E-mail\na@example.org,red,\n", /Colour is no column of a mailbox; address is there twice/],
+      ];
+      for (const [csv, why] of refusals) {
+        imported.length = 0;
+        const { status, body } = await send(csv);
+        assert.equal(status, 400);
+        assert.match(String(body.detail), why);
+        assert.deepEqual(imported, []);
+      }
+      const large = await send("address\n", { "content-length": String(11 * 1024 * 1024) }).catch(() => null);
+      assert.ok(large === null || large.status === 413);
+      const json = await console.send("POST", "/mailboxes/import", { body: {} });
+      assert.match(String(json.body.detail), /must be a CSV/);
+    });
+  });
+
   it("of received messages come in pieces, whole", async () => {
     const response = await fetch(`${console.app.url}/api/v1/messages/mb_sales01/17.4/raw`, {
       headers: { authorization: `Bearer ${token}` },
@@ -184,6 +291,8 @@ describe("a console that others can overhear", () => {
   it("takes no passwords", async () => {
     const console = await startConsoleUnderTest({}, { secretsAllowed: false });
     try {
+      const csv = { body: "address,password\na@example.org,secret\n", headers: { "content-type": "text/csv" } };
+      assert.equal((await console.send("POST", "/mailboxes/import", csv)).body.code, "PLAIN_HTTP");
       const { status, body } = await console.send("PUT", "/mailboxes/mb_sales01/credentials", {
         body: { username: "u", password: "p" },
       });

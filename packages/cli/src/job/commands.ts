@@ -3,7 +3,7 @@ import { jobFailed } from "@mailfleet/contracts";
 import type { Command } from "commander";
 import { isPassing } from "../api-client.ts";
 import { type Cli, wholeNumber } from "../cli.ts";
-import { Failed, NotOver } from "../exit-codes.ts";
+import { Failed, NotOver, UsageError } from "../exit-codes.ts";
 import { resultFacts, resultWord, type ShownJob, successOf } from "../mailbox/run-job.ts";
 import type { ParticularCommands } from "../noun/commands.ts";
 import { printable } from "../table.ts";
@@ -64,6 +64,10 @@ function addRetry(group: Command, cli: Cli): void {
       const client = await cli.client();
       const { verb, input, results } = await client.get<ShownJob>(`/jobs/${encodeURIComponent(id)}`);
       const failed = results.filter(jobFailed);
+      if (verb === "import")
+        throw new UsageError(
+          "Correct the lines in the file and import it again: what is there already is not made twice.",
+        );
       if (failed.length === 0) return cli.show({}, () => "Nothing of it failed.");
       if (verb === "delete") await cli.confirm(`This deletes ${failed.length} mailboxes.`, false);
       const count = verb === "delete" ? { count: failed.length } : {};

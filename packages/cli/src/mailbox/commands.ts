@@ -3,7 +3,9 @@ import type { ParticularCommands } from "../noun/commands.ts";
 import type { Shown, ShownMailbox } from "../shown.ts";
 import { addMailboxBulkCommands, bulkVerbs, updateMany } from "./bulk.ts";
 import { addEraseCommand } from "./erase.ts";
+import { addExportCommand } from "./export.ts";
 import { historyColumns } from "./history.ts";
+import { addImportCommand } from "./import.ts";
 import { addMoveCommand } from "./move.ts";
 import { addPreviewCommand } from "./preview.ts";
 import { addSignInCommands } from "./sign-in.ts";
@@ -32,6 +34,8 @@ export const mailboxCommands: ParticularCommands = {
   addCommands: (group, cli) => {
     addSignInCommands(group, cli);
     addMailboxBulkCommands(group, cli);
+    addImportCommand(group, cli);
+    addExportCommand(group, cli);
     addMoveCommand(group, cli);
     addPreviewCommand(group, cli);
     addEraseCommand(group, cli);

@@ -30,7 +30,8 @@ export function resultWord(success: string, { ok, problem, tests }: Result): str
     .join("; ");
 }
 
-const nameOf = ({ address, mailboxId }: Result) => address ?? mailboxId;
+const nameOf = ({ address, mailboxId, line }: Result) =>
+  line === undefined ? (address ?? mailboxId) : `line ${line}${address ? `, ${address}` : ""}`;
 const changesOf = ({ changes = [] }: Result) =>
   changes.map(({ name, from, to }) => `${name}: ${from} → ${to}`).join(", ") || "nothing";
 
@@ -57,14 +58,24 @@ export function resultFacts({ results, verb }: ShownJob): readonly Fact[] {
   return results.map((result) => [`  ${nameOf(result)}`, resultWord(successOf(verb), result)]);
 }
 
-/** Gives one command to many mailboxes, tells how far it is, and waits until each has its result. Throws `NotOver` after the time limit. */
+/** Gives one command to many mailboxes; see `jobDone`. */
 export async function runJob(
   client: ApiClient,
   job: Shown<NewJob>,
   timeoutMs: number,
   remark: (text: string) => void = () => {},
 ): Promise<ShownJob> {
-  let { id, state, ...rest } = await client.post<ShownJob>("/jobs", job);
+  return jobDone(client, await client.post<ShownJob>("/jobs", job), timeoutMs, remark);
+}
+
+/** Tells how far a job is, and waits until each mailbox has its result. Throws `NotOver` after the time limit. */
+export async function jobDone(
+  client: ApiClient,
+  begun: ShownJob,
+  timeoutMs: number,
+  remark: (text: string) => void = () => {},
+): Promise<ShownJob> {
+  let { id, state, ...rest } = begun;
   const deadline = Date.now() + timeoutMs;
   let told = Date.now();
   while (state === "running") {

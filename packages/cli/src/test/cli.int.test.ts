@@ -299,6 +299,58 @@ describe("the mailfleet command", () => {
     assert.deepEqual(api.seen.at(-1)?.body, { verb: "delete", failedOf: "jb_one1", count: 1 }, "a failed test counts");
   });
 
+  it("imports a CSV and says which lines are wrong", async () => {
+    const problem = {
+      code: "INVALID",
+      detail: "Line 3: owner must be an e-mail address.",
+      remedy: "Correct the line.",
+    };
+    const job = {
+      ...{ id: "jb_csv1", verb: "import", state: "done", total: 2, done: 2, failed: 1 },
+      results: [
+        { mailboxId: "mb_new01", line: 2, address: "a@example.org", ok: true, changes: [] },
+        { mailboxId: "mb_new02", line: 3, address: "b@example.org", ok: false, problem },
+      ],
+    };
+    const csv = "address,owner\na@example.org,\nb@example.org,b\n";
+    const imports = (args: string[]) => run(api.url, ["mailbox", "import", "-", ...args], { input: csv });
+    api.on("POST /mailboxes/import", { status: 202, body: job });
+    const { code, out } = await imports([]);
+    assert.equal(code, 1);
+    assert.match(out, /^MAILBOX .*\nline 3, b@example\.org +INVALID +Line 3: owner must be an e-mail address\./);
+    assert.match(out, /1 of 2 done, 1 refused/);
+    const { headers, query, body } = api.seen.at(-1) ?? {};
+    assert.deepEqual([headers?.["content-type"], query?.get("dryRun"), body], ["text/csv", null, csv]);
+    const tried = await imports(["--dry-run", "--update"]);
+    assert.match(tried.out, /line 2, a@example\.org +possible/);
+    const asked = api.seen.at(-1)?.query;
+    assert.deepEqual([asked?.get("dryRun"), asked?.get("update")], ["true", "true"]);
+    api.on("GET /jobs/jb_csv1", { body: job });
+    assert.match((await mailfleet("jobs retry jb_csv1")).err, /Correct the lines in the file/);
+  });
+
+  it("exports mailboxes page by page, as a CSV whose formulas are none", async () => {
+    const one = { ...mailbox, name: "=cmd|' /C calc'!A0", owner: { email: "ann@example.org", name: "Lee, Ann" } };
+    const methods = { inbound: "server-side", outbound: "none", act: "none" };
+    const shown = { ...one, deliveryMethods: methods, allowToUseCredentials: true, deleteAfterProcessing: false };
+    api.on("GET /profiles", { body: { items: [{ id: "pf_main01", name: "Main" }], next: null } });
+    api.on("GET /mailboxes", ({ query }, response) => {
+      const next = query.get("cursor") === null ? "two" : null;
+      const address = next ? "a@example.org" : "b@example.org";
+      response.writeHead(200, { "content-type": "application/json" });
+      response.end(JSON.stringify({ items: [{ ...shown, address }], next }));
+    });
+    const { code, out } = await mailfleet("mailbox export --kind queue");
+    assert.equal(code, 0);
+    const rest = `,'=cmd|' /C calc'!A0,queue,"Lee, Ann",ann@example.org,Main,server-side,none,none,,yes,no`;
+    const [heading, a, b] = out.split(/\r?\n/).filter(Boolean);
+    assert.equal(
+      heading,
+      "\uFEFFaddress,name,kind,owner-name,owner,profile,inbound,outbound,act,process-from,allow-to-use-credentials,delete-after-processing",
+    );
+    assert.deepEqual([a, b], [`a@example.org${rest}`, `b@example.org${rest}`]);
+  });
+
   it("waits no longer for a job that somebody has cancelled", async () => {
     const job = { id: "jb_off1", verb: "disable", total: 2, done: 0, failed: 0, results: [] };
     api.on("POST /jobs", { status: 202, body: { ...job, state: "running" } });

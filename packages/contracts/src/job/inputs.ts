@@ -3,11 +3,12 @@ import { mailbox } from "../mailbox/mailbox.ts";
 import { bare } from "../noun/field.ts";
 
 type Operations = typeof mailbox.operations;
-/** What can be asked of many mailboxes: every command of a mailbox that names one, a change, and removal. */
+/** What can be asked of many mailboxes: every command of a mailbox that names one, a change, removal, and what a CSV says. */
 export type JobVerb =
   | { [Verb in keyof Operations]: Operations[Verb]["kind"] extends "command" ? Verb : never }[keyof Operations]
   | "update"
-  | "delete";
+  | "delete"
+  | "import";
 
 /** In the order of the declaration of a mailbox. */
 export const jobVerbs = [
@@ -16,6 +17,7 @@ export const jobVerbs = [
   ),
   "update",
   "delete",
+  "import",
 ] as unknown as readonly [JobVerb, ...JobVerb[]];
 
 /** What is decided for one mailbox at a time: the job knows each address, and nobody takes over what he has not looked at. */
@@ -23,6 +25,10 @@ const forOne: ReadonlySet<string> = new Set(["address", "takeOver"]);
 
 function shapeOf(verb: JobVerb): z.ZodRawShape {
   if (verb === "delete") return {};
+  if (verb === "import")
+    return {
+      update: z.boolean().default(false).describe("change mailboxes that are there already; else they are refused"),
+    };
   if (verb === "update") return { change: mailbox.Change.omit({ address: true }) };
   return Object.fromEntries(Object.entries(mailbox.operations[verb].input).filter(([name]) => !forOne.has(name)));
 }
@@ -32,7 +38,7 @@ export const jobInput = (verb: JobVerb) => z.strictObject(shapeOf(verb));
 
 /** Whether the operation has to be told the address that was seen. */
 export const namesAddress = (verb: JobVerb): boolean =>
-  verb !== "update" && verb !== "delete" && "address" in mailbox.operations[verb].input;
+  verb in mailbox.operations && "address" in mailbox.operations[verb as keyof Operations].input;
 
 /** What any verb takes: each has its own rule on top. */
 export const JobInput: z.ZodType<Readonly<Record<string, unknown>>> = z.strictObject(

@@ -5,6 +5,7 @@ import { noun } from "../noun/noun.ts";
 import { operation } from "../noun/operation.ts";
 import { Problem } from "../problem.ts";
 import { JobFilter, JobInput, jobVerbs } from "./inputs.ts";
+import { importLine, linesAtOnce, placedLine, placingLine } from "./lines.ts";
 
 /** A failed one with its code, in our words, with what to do, and the server's own words. */
 const TestVerdict = z.object({
@@ -17,7 +18,10 @@ const TestVerdict = z.object({
 
 /** What became of one mailbox, or would become of it. */
 const JobResult = z.object({
+  /** Of a line that made none: the id that it would have. */
   mailboxId: MailboxId,
+  /** Of a CSV: the number of its line in the file; the heading is the first. */
+  line: z.number().int().optional(),
   /** As it was when the job was made: that is what was approved. */
   address: z.string().optional(),
   ok: z.boolean(),
@@ -63,6 +67,26 @@ export const job = noun("job", {
   standard: ["create", "get", "list"],
   operations: {
     cancel: operation({ text: "End a job; mailboxes that have the command already keep it" }),
+    "place-lines": operation({
+      text: "Say which mailbox each line of a CSV is for and where its password goes",
+      kind: "internal",
+      input: {
+        id: JobId,
+        update: z.boolean(),
+        first: z.boolean().describe("forget lines that an upload under this id left behind"),
+        lines: z.array(placingLine).max(linesAtOnce),
+      },
+      answer: z.object({
+        known: z.boolean().describe("the job was made already: nothing more is needed"),
+        lines: z.array(placedLine),
+      }),
+    }),
+    "add-lines": operation({
+      text: "Keep lines of a CSV, with sealed passwords, until their job has done them",
+      kind: "internal",
+      input: { id: JobId, lines: z.array(importLine).max(linesAtOnce) },
+      answer: z.object({}),
+    }),
   },
   texts: {
     create: "Give a command to many mailboxes, by list, filter or former job; it is done in the background",
