@@ -5,7 +5,7 @@ import { serverFor } from "../profile/server-for.ts";
 import type { Configuration, StoredMailbox } from "./body.ts";
 import type { Plan } from "./decide.ts";
 import { keptMailboxCredentials } from "./kept-credentials.ts";
-import { approvalRequired, configuredDirections } from "./new-mailbox.ts";
+import { approvalRequired, configuredDirections, withNamed } from "./new-mailbox.ts";
 import { refuseImpossibleMailbox } from "./possible-mailbox.ts";
 import type { World } from "./world.ts";
 
@@ -33,10 +33,7 @@ export function planChange(
   if (change.address !== undefined) after.address = change.address;
   if (change.owner !== undefined) after.owner = change.owner ?? undefined;
   if (change.deliveryMethods !== undefined)
-    after.deliveryMethods = {
-      ...change.deliveryMethods,
-      act: change.deliveryMethods.act ?? before.deliveryMethods.act,
-    };
+    after.deliveryMethods = withNamed(change.deliveryMethods, before.deliveryMethods);
   if (change.processFrom !== undefined) after.processFrom = change.processFrom ?? undefined;
   if (change.allowToUseCredentials !== undefined) after.allowToUseCredentials = change.allowToUseCredentials;
   if (change.deleteAfterProcessing !== undefined) after.deleteAfterProcessing = change.deleteAfterProcessing;

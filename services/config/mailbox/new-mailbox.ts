@@ -29,6 +29,15 @@ export function approvalRequired(
   return kind === "user" ? settings.approvalRequiredForUsers : settings.approvalRequiredForQueues;
 }
 
+/** The methods that are named, and the others as they are otherwise. */
+export function withNamed(
+  named: NonNullable<NewMailbox["deliveryMethods"]>,
+  otherwise: Mailbox["deliveryMethods"],
+): Mailbox["deliveryMethods"] {
+  const { inbound = otherwise.inbound, outbound = otherwise.outbound, act = otherwise.act } = named;
+  return { inbound, outbound, act };
+}
+
 /**
  * What a new mailbox says nothing of: the organisation's defaults, where such a mailbox can have them. Of methods that are
  * named, those left out are none.
@@ -44,7 +53,7 @@ export function completeMailbox<New extends Pick<NewMailbox, "kind" | "deliveryM
   return {
     ...mailbox,
     deliveryMethods: deliveryMethods
-      ? { ...deliveryMethods, act: deliveryMethods.act ?? act }
+      ? withNamed(deliveryMethods, { inbound: "none", outbound: "none", act })
       : { inbound, outbound, act },
   };
 }

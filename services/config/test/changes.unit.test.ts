@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { sealedFor } from "@mailfleet/contracts";
+import { type MailboxChange, sealedFor } from "@mailfleet/contracts";
 import { planChange } from "../mailbox/change.ts";
 import { planSpread } from "../mailbox/spread-profiles.ts";
 import { changedProfile } from "../profile/profile-change.ts";
@@ -55,6 +55,16 @@ describe("a change of a mailbox means", () => {
   test("other configured directions for other delivery methods", () => {
     const { events } = plan({ deliveryMethods: { inbound: "server-side", outbound: "none", act: "none" } });
     assert.deepEqual(events, [{ type: "configured", directions: ["inbound"], at }]);
+  });
+  test("a change that names one direction leaves the others as they are", () => {
+    const before = givenMailbox();
+    const change = (deliveryMethods: NonNullable<MailboxChange["deliveryMethods"]>) =>
+      planChange(before, { change: { deliveryMethods } }, givenWorld(), at).configuration?.deliveryMethods;
+    const both = { inbound: "server-side", outbound: "server-side", act: "none" };
+    assert.deepEqual(change({ inbound: "server-side" }), both);
+    assert.deepEqual(change({ inbound: "none" }), { ...both, inbound: "none" });
+    assert.deepEqual(change({ outbound: "none" }), { ...both, outbound: "none" });
+    assert.deepEqual(change({}), both);
   });
   test("inactive for an inactive profile", () => {
     const profile = { ...givenProfile({}, "pf_0002"), active: false };

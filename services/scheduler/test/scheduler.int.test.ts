@@ -126,6 +126,29 @@ test("a recurring timer keeps its slots; while a run is outstanding its firings 
   await Promise.all([replica.stop(), working.stop()]);
 });
 
+test("a one-shot that asks for a run while that run is under way fires once it is over", async () => {
+  const replica = await given.startReplica();
+  const owner = "mb_goon";
+  const body = { mailboxId: owner, direction: "inbound", purpose: "sync", generation: 2 } as const;
+  const deliver = { type: "run.requested.v1", mailboxId: owner, generation: 2, body } as const;
+  const subject = subjects.run("inbound", "sync", owner, 2);
+  await bus.publish({ ...deliver, id: "under way", subject, at: 1 });
+  await bus.publish(
+    setMessage({ owner, name: "inbound-again-sync", seq: 1, due: Date.now(), deliver: { ...deliver, subject } }),
+  );
+  await eventually(async () => (await replica.count("coalesced")) >= 2);
+  const runs: string[] = [];
+  const working = await bus.consume(consumers.inboundRuns, {
+    types: ["run.requested.v1"],
+    concurrency: 1,
+    handle: async ({ mailboxId, id }) => void (mailboxId === owner && runs.push(id)),
+  });
+  await eventually(() => runs.length === 2);
+  assert.equal(runs[0], "under way");
+  await eventually(async () => (await timers.list(owner)).length === 0);
+  await Promise.all([replica.stop(), working.stop()]);
+});
+
 test("after an outage recurring timers do not fire all at once, and each only once", async () => {
   const outageEnd = Date.now();
   const everyMs = 2000;

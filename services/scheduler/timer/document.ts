@@ -17,6 +17,8 @@ export interface TimerDocument {
   readonly target?: Target;
   /** `due` is not one of its slots, but the time at which a missed slot is made up for. */
   readonly madeUp?: boolean;
+  /** A one-shot that asks for a run while another is outstanding: how long it waits between its last two tries. */
+  readonly waitMs?: number;
   /** When the tombstone may go. */
   readonly expireAt?: Date;
 }
@@ -36,5 +38,6 @@ export interface TimerAdvance {
   readonly due: number;
   /** `null`: it was a one-shot. */
   readonly next: number | null;
+  readonly waitMs?: number;
   readonly madeUp?: boolean;
 }

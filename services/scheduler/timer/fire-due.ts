@@ -11,6 +11,8 @@ const batchSize = 200;
 const widestSkip = 4;
 /** A message that its stream refused alone is tried again after this time; the others of its stream go on meanwhile. */
 const refusedMs = 10_000;
+/** A one-shot whose run is outstanding is tried again so soon, then after twice as long each time, up to a minute. */
+const outstandingMs = { first: 250, most: 60_000 };
 /** Longest pause between two looks. */
 const longestPauseMs = 1000;
 
@@ -71,8 +73,13 @@ async function fireDue(ports: SchedulerPorts, found: readonly LiveTimer[]): Prom
   if (broken.length > 0)
     ports.logger.error({ timers: broken.map(({ _id }) => _id) }, "these timers have nothing to send");
   const left = [...notTaken, ...broken].map(({ _id }) => _id);
+  const waiting = new Set(
+    firing.filter(({ everyMs }, index) => !everyMs && outcomes[index] === "coalesced").map(({ _id }) => _id),
+  );
   const moved = await timers.advance(
-    turns.map((one) => one.advance).filter(({ _id }) => !left.includes(_id)),
+    turns
+      .map(({ timer, advance }) => (waiting.has(timer._id) ? later(timer, ports.now()) : advance))
+      .filter(({ _id }) => !left.includes(_id)),
     ports.now(),
   );
   const stored = firing.filter((_, index) => outcomes[index] === "stored");
@@ -82,6 +89,15 @@ async function fireDue(ports: SchedulerPorts, found: readonly LiveTimer[]): Prom
   metrics.spread.inc(turns.length - firing.length);
   metrics.refused.inc(left.length);
   return { found: found.length, moved, left };
+}
+
+/**
+ * The run that is outstanding may be the one that has set this timer before its end, to be continued: what it asks for
+ * would be lost with it.
+ */
+function later({ _id, seq, due, waitMs = 0 }: LiveTimer, now: number): TimerAdvance {
+  const pause = Math.min(outstandingMs.most, Math.max(outstandingMs.first, 2 * waitMs));
+  return { _id, seq, due, next: now + pause, waitMs: pause };
 }
 
 /** False for a document that somebody damaged: it must not stop those that are due with it. */

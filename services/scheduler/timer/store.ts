@@ -13,7 +13,7 @@ export function createTimerStore(store: Store) {
   const but = (without: readonly string[]) => (without.length > 0 ? { _id: { $nin: [...without] } } : {});
   const tombstone = (now: number) => ({
     $set: { expireAt: new Date(now + tombstoneMs) },
-    $unset: { due: "", everyMs: "", deliver: "", target: "", madeUp: "" } as const,
+    $unset: { due: "", everyMs: "", deliver: "", target: "", madeUp: "", waitMs: "" } as const,
   });
 
   const write = (order: TimerOrder, now: number, upsert: boolean): AnyBulkWriteOperation<TimerDocument> => {
@@ -34,6 +34,7 @@ export function createTimerStore(store: Store) {
             $unset: {
               expireAt: "" as const,
               madeUp: "" as const,
+              waitMs: "" as const,
               ...(order.everyMs === undefined ? { everyMs: "" as const } : {}),
             },
           };
@@ -88,14 +89,14 @@ export function createTimerStore(store: Store) {
     async advance(advances: readonly TimerAdvance[], now: number) {
       if (advances.length === 0) return 0;
       const result = await timers.bulkWrite(
-        advances.map(({ _id, seq, due, next, madeUp }) => ({
+        advances.map(({ _id, seq, due, next, madeUp, waitMs }) => ({
           updateOne: {
             filter: { _id, seq, due },
             update:
               next === null
                 ? tombstone(now)
-                : madeUp
-                  ? { $set: { due: next, madeUp } }
+                : madeUp || waitMs
+                  ? { $set: { due: next, ...(madeUp && { madeUp }), ...(waitMs && { waitMs }) } }
                   : { $set: { due: next }, $unset: { madeUp: "" as const } },
           },
         })),

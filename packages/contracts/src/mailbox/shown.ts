@@ -25,9 +25,14 @@ export const DeliveryMethods = z.strictObject({
   act: DeliveryMethod.default("none").describe(actText),
 });
 
-/** As it is written: `act` that is not named is the organisation's default for a new mailbox, and stays as it is in a change. */
-export const NewDeliveryMethods = DeliveryMethods.extend({
-  act: DeliveryMethod.optional().describe(`${actText}; the organisation's default if absent`),
+/**
+ * As they are written. In a change what is not named stays; of a new mailbox's methods it is none, and `act` the
+ * organisation's default.
+ */
+export const NewDeliveryMethods = z.strictObject({
+  inbound: DeliveryMethod.optional().describe("how mail is received; in a new mailbox none if absent"),
+  outbound: DeliveryMethod.optional().describe("how mail is sent; in a new mailbox none if absent"),
+  act: DeliveryMethod.optional().describe(`${actText}; in a new mailbox the organisation's default if absent`),
 });
 
 /**
