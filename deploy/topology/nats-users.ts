@@ -30,6 +30,7 @@ function userOf({
   asks = [],
   publishes = [],
   follows = [],
+  reads = [],
   watchesStreams,
   erasesMessages,
   wanted,
@@ -55,7 +56,8 @@ function userOf({
           subjects.dead(name, consumer.name),
         ];
       }),
-      ...follows.flatMap((stream) => [
+      ...reads.map((stream) => `$JS.API.CONSUMER.MSG.NEXT.${stream}.*`),
+      ...[...follows, ...reads].flatMap((stream) => [
         `$JS.API.CONSUMER.CREATE.${stream}`,
         `$JS.API.CONSUMER.CREATE.${stream}.>`,
         `$JS.API.CONSUMER.DELETE.${stream}.>`,
@@ -64,8 +66,11 @@ function userOf({
     ],
     // What it makes to follow a stream has names of its own; the consumers of the services are not its.
     mayNotPublish: Object.values(consumers)
-      .filter(({ stream }) => follows.includes(stream))
+      .filter(({ stream }) => follows.includes(stream) || reads.includes(stream))
       .flatMap(({ stream, name: consumer }) => [
+        ...(reads.includes(stream) && !wanted.consumers.some((own) => own.name === consumer)
+          ? [`$JS.API.CONSUMER.MSG.NEXT.${stream}.${consumer}`]
+          : []),
         `$JS.API.CONSUMER.CREATE.${stream}.${consumer}`,
         `$JS.API.CONSUMER.CREATE.${stream}.${consumer}.>`,
         `$JS.API.CONSUMER.DELETE.${stream}.${consumer}`,

@@ -38,7 +38,9 @@ describe("an account outside, set up as docs/facts.md says", () => {
     nats = await startNats({ configuration: [configuration] });
     const signIn = (user: string) => ({ url: nats.url, nkeyFile: join(folder.path, nkeyFileOf(user)) });
     const step = await openStreamTopology({ ...signIn("topology"), name: "topology", logger: silent, replicas: 1 });
-    await expand(await step.plan(Object.values(streams), [...Object.values(consumers), outsideConsumer("ERP")]));
+    // What a program that was killed had taken comes again soon.
+    const own = { ...outsideConsumer("ERP"), ackWaitMs: 2000 };
+    await expand(await step.plan(Object.values(streams), [...Object.values(consumers), own]));
     await step.close();
     inbound = await connectBus({
       ...signIn("inbound-sync"),
@@ -97,6 +99,27 @@ describe("an account outside, set up as docs/facts.md says", () => {
     const second = start(t);
     await eventually(() => second.ids().length > 0, { timeoutMs: 20_000 });
     assert.deepEqual([first.ids(), second.ids()], [["before", "meanwhile"], ["away"]]);
+  });
+
+  test("the program gets 10,000 facts, each once by its id, although it is killed in the middle", async (t) => {
+    const many = Array.from({ length: 10_000 }, (_, n) => `many-${n}`);
+    const first = start(t);
+    await inbound.publishAll(
+      many.map((id) => ({
+        ...{ id, subject: subjects.mailFact("mb_one1", "received"), type: "mail.received.v1", at: Date.now() },
+        ...{
+          mailboxId: "mb_one1",
+          body: { mailboxId: "mb_one1", messageId: `<${id}@example.org>`, subject: id } as never,
+        },
+      })),
+    );
+    await eventually(() => first.ids().length > 2000, { timeoutMs: 60_000 });
+    first.program.kill("SIGKILL");
+    const second = start(t);
+    const all = () => new Set([...first.ids(), ...second.ids()]);
+    // What was taken and not acknowledged comes again.
+    await eventually(() => many.every((id) => all().has(id)), { timeoutMs: 90_000, everyMs: 500 });
+    second.program.kill("SIGKILL");
   });
 
   test("facts come as they are told, under the account's prefix", async () => {

@@ -9,7 +9,7 @@ import { scheduler } from "@mailfleet/scheduler/service";
 /** A service as NATS and MongoDB know it. */
 export type Speaking = Pick<
   typeof config,
-  "name" | "asks" | "publishes" | "follows" | "watchesStreams" | "erasesMessages"
+  "name" | "asks" | "publishes" | "follows" | "reads" | "watchesStreams" | "erasesMessages"
 > & {
   readonly wanted: Wanted;
   /** What it looks at when it is asked how it is. */

@@ -7,6 +7,20 @@ export const collections = {
     name: "alert-clear-marks",
     indexes: [{ name: "expiry", keys: { expireAt: 1 }, expireAfterSeconds: 0 }],
   },
+  /** How far each subscription has come. */
+  places: { name: "subscription-places", indexes: [] },
+  /** Facts on their way to webhooks. */
+  deliveries: {
+    name: "deliveries",
+    indexes: [
+      { name: "due", keys: { subscriptionId: 1, state: 1, nextAt: 1, key: 1 } },
+      { name: "order", keys: { subscriptionId: 1, sequence: -1, _id: -1 } },
+      { name: "latest", keys: { sequence: -1, _id: -1 } },
+      { name: "since", keys: { subscriptionId: 1, at: 1 } },
+      { name: "mailbox", keys: { mailboxId: 1 } },
+      { name: "forgotten", keys: { expireAt: 1 }, expireAfterSeconds: 0 },
+    ],
+  },
   /** How the mail server for notices works at the moment. */
   mailServer: { name: "notification-server", indexes: [] },
 } as const satisfies Record<string, CollectionDeclaration>;

@@ -1,7 +1,7 @@
 import { connectBus } from "@mailfleet/bus";
 import { createConnectors } from "@mailfleet/connectors";
 import { createGuardedFetch, readPrivateNetworks, readProxy } from "@mailfleet/http";
-import { runService } from "@mailfleet/kit";
+import { newId, runService } from "@mailfleet/kit";
 import { createTokens } from "@mailfleet/oauth";
 import { loadOpener, loadSealer } from "@mailfleet/secrets";
 import { connectStore, isOutage, openDocuments } from "@mailfleet/store";
@@ -13,6 +13,7 @@ import { destinationsOf } from "./notice/destinations.ts";
 import { createMailServer } from "./notice/mail-server.ts";
 import { createMailServerStore, createNoticeStore } from "./notice/store.ts";
 import { alerting } from "./service.ts";
+import { createDeliveryStore, createPlaceStore } from "./subscription/store.ts";
 
 runService(alerting, async ({ name, environment, logger, metrics, failPoint, addReadiness, now }) => {
   const { natsUrl, natsNkeyFile, mongoUrl, mongoDb, notifyOpenKeys, allowedPrivateNetworks } = environment;
@@ -28,6 +29,7 @@ runService(alerting, async ({ name, environment, logger, metrics, failPoint, add
   const noGrants = () => Promise.reject(new Error("the notification mail server has no grants"));
   const grants = { beginRefresh: noGrants, endRefresh: noGrants };
   const notices = createNoticeStore(store);
+  const destinations = destinationsOf(bus, networks);
   return {
     bus,
     store,
@@ -48,8 +50,16 @@ runService(alerting, async ({ name, environment, logger, metrics, failPoint, add
             kept.catch((err: unknown) => logger.info({ err }, "the end of a certificate was not told"));
           },
         }),
-        destinations: destinationsOf(bus, networks),
+        destinations,
       }),
+      places: createPlaceStore(store),
+      deliveries: createDeliveryStore(store),
+      webhookFetch: fetch,
+      openSecret: opener.open,
+      destinations,
+      owner: newId("dv"),
+      deadMs: environment.webhookDeadMs,
+      firstWaitMs: environment.webhookRetryMs,
       metrics: createMetrics(metrics, notices),
       isOutage,
       quietMs: environment.notifyQuietMs,

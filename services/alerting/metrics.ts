@@ -24,6 +24,8 @@ export function createMetrics(registry: Registry, notices: Pick<NoticeStore, "co
     ),
     deadLetters: gauge("mailfleet_dead_letter_waiting", "Dead letters that nobody has decided about, up to 1,000"),
     alerts: counter("mailfleet_alert_raised_total", "Alerts that opened, by code; repetitions are not counted", "code"),
+    /** By outcome: delivered, pending (to be tried again), failed (given up). */
+    deliveries: counter("mailfleet_webhook_attempts_total", "Attempts to deliver a fact, by outcome", "outcome"),
     /** By outcome: sent, failed, expired, dropped. */
     notices: counter("mailfleet_notice_attempts_total", "Attempts to send a notice, by outcome", "outcome"),
     serverFailures: counter(

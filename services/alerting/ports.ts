@@ -1,3 +1,5 @@
+import type { Sealed, Secret } from "@mailfleet/contracts";
+import type { GuardedFetch } from "@mailfleet/http";
 import type { Documents, ServicePorts } from "@mailfleet/kit";
 import type { AlertBody } from "./alert/document.ts";
 import type { ClearMarkStore } from "./alert/store.ts";
@@ -9,14 +11,18 @@ import type { MemberStore } from "./incident/store.ts";
 import type { Metrics } from "./metrics.ts";
 import type { OpenChannel } from "./notice/channel.ts";
 import type { NoticePace } from "./notice/decide.ts";
+import type { Destinations } from "./notice/destinations.ts";
 import type { MailServerStore, NoticeStore } from "./notice/store.ts";
 import type { NotificationBody } from "./notification/body.ts";
+import type { SubscriptionBody } from "./subscription/document.ts";
+import type { DeliveryStore, PlaceStore } from "./subscription/store.ts";
 
 /** What alerting works with; `main.ts` builds it, tests build it from real engines. Times are milliseconds. */
 export interface AlertingPorts extends ServicePorts, NoticePace {
   readonly documents: {
     readonly alert: Documents<AlertBody>;
     readonly incident: Documents<IncidentBody>;
+    readonly subscription: Documents<SubscriptionBody>;
     readonly "notification-settings": Documents<NotificationBody>;
     readonly "dead-letter": Documents<DeadLetterBody>;
   };
@@ -27,6 +33,18 @@ export interface AlertingPorts extends ServicePorts, NoticePace {
   readonly notices: NoticeStore;
   readonly mailServer: MailServerStore;
   readonly openChannel: OpenChannel;
+  readonly places: PlaceStore;
+  readonly deliveries: DeliveryStore;
+  /** Goes only where the installation allows it. */
+  readonly webhookFetch: GuardedFetch;
+  openSecret(sealed: Sealed, aad: string): Promise<Secret>;
+  destinations(): Promise<Destinations>;
+  /** Names this process among the replicas. */
+  readonly owner: string;
+  /** A webhook at which nothing has arrived for so long is given up. */
+  readonly deadMs: number;
+  /** First wait after a webhook did not take a fact; doubled each time. */
+  readonly firstWaitMs: number;
   readonly metrics: Metrics;
   /** First wait after a transient failure of the notification mail server. */
   readonly retryMs: number;

@@ -17,6 +17,9 @@ import { watchSecret } from "./notification/watch-secret.ts";
 import type { AlertingPorts } from "./ports.ts";
 import { measureLag } from "./stream-watch/measure-lag.ts";
 import { watchStreams } from "./stream-watch/watch-streams.ts";
+import { createDeliverWebhooks } from "./subscription/deliver.ts";
+import { deliveryAnswers } from "./subscription/replay.ts";
+import { keptSubscriptions } from "./subscription/subscription.ts";
 
 const milliseconds = (least: number) => z.coerce.number().int().min(least, `must be at least ${least}`);
 
@@ -32,6 +35,10 @@ export const alerting = defineService<AlertingPorts, "wall">()({
     MAILFLEET_NOTIFY_GATHER_MS: milliseconds(0).default(60_000),
     /** First wait after a transient failure of the mail server, milliseconds; doubled each time, up to 30 minutes. */
     MAILFLEET_NOTIFY_RETRY_MS: milliseconds(100).default(60_000),
+    /** A webhook at which nothing has arrived for so long is given up, milliseconds. */
+    MAILFLEET_WEBHOOK_DEAD_MS: milliseconds(1000).default(432_000_000),
+    /** First wait after a webhook did not take a fact, milliseconds; doubled each time, up to six hours. */
+    MAILFLEET_WEBHOOK_RETRY_MS: milliseconds(10).default(5000),
     /** Private networks that HTTP may go to, as CIDRs; none unless named. */
     MAILFLEET_ALLOWED_PRIVATE_NETWORKS: z.string().default(""),
     /** `http://host:port` of the proxy through which HTTP leaves the installation; none unless named. */
@@ -54,7 +61,9 @@ export const alerting = defineService<AlertingPorts, "wall">()({
   ),
   watchesStreams: true,
   derives: (ports) => ({ wall: createAlertWall(ports) }),
-  keeps: [keptIncidents, keptAlerts, keptDeadLetters, keptNotificationSettings],
+  keeps: [keptIncidents, keptAlerts, keptDeadLetters, keptSubscriptions, keptNotificationSettings],
+  answers: deliveryAnswers,
+  reads: ["FACTS"],
   listens: [
     listen(consumers.alertingFacts, {
       types: ["alert.raised.v1", "alert.cleared.v1", "mailbox.deleted.v1", "profile.deleted.v1"],
@@ -76,6 +85,7 @@ export const alerting = defineService<AlertingPorts, "wall">()({
     "incidents-left": every(600_000, settleLeft),
     notices: { everyMs: 2000, round: createSendNotices },
     "dead-letters": every(60_000, settleDeadLetterAlerts),
+    webhooks: { everyMs: 1000, round: createDeliverWebhooks },
     bus: every(2000, watchBus),
     streams: every(60_000, watchStreams),
     lag: every(30_000, measureLag),

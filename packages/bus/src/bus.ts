@@ -131,6 +131,36 @@ export type RequestHandlers = {
   ) => Promise<RequestOutput<Name>>;
 };
 
+/** A place in a stream: behind this message, or from this time on. */
+export interface Place {
+  readonly sequence: number;
+  /** When that message was stored, milliseconds since the epoch. */
+  readonly time: number;
+}
+
+/** What is read of a stream, without acknowledging anything. */
+export interface ReadOptions {
+  readonly stream: StreamName;
+  /** Subjects, wildcards allowed. */
+  readonly filters: readonly string[];
+  /** Behind this message; without `sequence` what was stored since `time`. */
+  readonly after: { readonly sequence?: number; readonly time: number };
+  readonly max: number;
+  /** How long to wait for the first one; 0: only what is there. */
+  readonly waitMs: number;
+  readonly signal?: AbortSignal;
+}
+
+/** What was read. */
+export interface Reading {
+  /** Those that are ours; foreign ones are skipped. */
+  readonly messages: readonly Incoming[];
+  /** Where to go on; `null`: there was nothing. */
+  readonly place: Place | null;
+  /** The stream has let go of messages behind the place that it was asked for. */
+  readonly missed: boolean;
+}
+
 /** How full a stream is, and since when. The limits are what the server enforces. */
 export interface StreamUsage {
   readonly name: string;
@@ -190,6 +220,8 @@ export interface Bus {
   respond(handlers: RequestHandlers): Promise<void>;
   /** An ordered view of a stream while somebody watches. It acknowledges nothing and skips foreign messages. */
   follow(options: FollowOptions, handle: (message: Incoming) => void): Promise<{ stop(): Promise<void> }>;
+  /** The next messages behind a place that the caller keeps. Acknowledges nothing. Throws `BusOutage`. */
+  readFrom(options: ReadOptions): Promise<Reading>;
   /** Its version, and its clock less ours in milliseconds. Throws `BusOutage`. */
   server(): Promise<{ readonly version: string; readonly aheadMs: number }>;
   /** Removes all messages about a mailbox from all streams; how many there were. Throws `BusOutage`. */

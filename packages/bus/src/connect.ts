@@ -19,6 +19,7 @@ import { openLink } from "./link.ts";
 import { BusOutage } from "./outage.ts";
 import { atMost } from "./pause.ts";
 import { createPublisher, wholly } from "./publish.ts";
+import { readFrom } from "./read-from.ts";
 import { ask } from "./request.ts";
 import { respond } from "./respond.ts";
 import { createStoring } from "./storing.ts";
@@ -107,6 +108,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     request: (name, input, how) => ask(link, name, input, how),
     respond: async (handlers) => void opened(await respond({ link, logger, isOutage }, handlers)),
     follow: async (what, handle) => opened(await follow({ link, jsm, logger }, what, handle)),
+    readFrom: (what) => readFrom({ link, jsm }, what),
     erase: (mailbox) => eraseMessages(jsm, mailbox),
     server: async () => {
       try {

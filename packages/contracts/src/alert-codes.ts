@@ -147,6 +147,12 @@ export const otherAlertCodes = {
     "A message between the services could not be handled and was set aside.",
     "Look at the dead letter's reason. Replay it once the cause is gone, or discard it.",
   ),
+  WEBHOOK_DEAD: alert(
+    "error",
+    "administrator",
+    "Nothing arrives at a webhook. Mailfleet has given it up; facts wait in the stream for 14 days.",
+    "Repair the receiver, then change the subscription in any way, for example `mailfleet subscription update NAME --active yes`: Mailfleet goes on where it stopped.",
+  ),
   STREAM_FILLING: alert(
     "warning",
     "administrator",

@@ -20,6 +20,7 @@ export {
 export type { ConnectorDescriptor } from "./connectors/descriptor.ts";
 export { readCsvLine, type Separator, separators, withoutApostrophe, writeCsvLine } from "./csv/line.ts";
 export { DeadLetter, deadLetter } from "./dead-letter/dead-letter.ts";
+export type { Delivery } from "./delivery/delivery.ts";
 export { DeploymentMark } from "./deployment/mark.ts";
 export { type EnvelopeContext, headerNames, type OutgoingMessage } from "./envelope.ts";
 export { type Erasure, erasure } from "./erasure/erasure.ts";
@@ -84,7 +85,7 @@ export {
   serverDestination,
   tokenDestination,
 } from "./noun/sealed.ts";
-export { Credentials, credentials, type SecretField } from "./noun/secret-field.ts";
+export { Credentials, credentials, type SecretField, type SigningSecret } from "./noun/secret-field.ts";
 export { camel, kebab, sentenceOf } from "./noun/words.ts";
 export { nouns } from "./nouns.ts";
 export { inCloud } from "./oauth/microsoft-clouds.ts";
@@ -155,6 +156,8 @@ export {
   subjectsOfAny,
   subjectsOfMailbox,
 } from "./subjects.ts";
+export { subjectsOfFacts } from "./subscription/fact-types.ts";
+export { type SubscribedFact, type Subscription, subscription } from "./subscription/subscription.ts";
 export { networkFailureCode, systemCodeOf } from "./system-codes.ts";
 export { TimerDelivery, TimerSet } from "./timer/messages.ts";
 export { type NewToken, type Token, token } from "./token/token.ts";

@@ -1,6 +1,7 @@
 import { alert } from "./alert/alert.ts";
 import { checkup } from "./checkup/checkup.ts";
 import { deadLetter } from "./dead-letter/dead-letter.ts";
+import { delivery } from "./delivery/delivery.ts";
 import { erasure } from "./erasure/erasure.ts";
 import { grant } from "./grant/grant.ts";
 import { incident } from "./incident/incident.ts";
@@ -14,6 +15,7 @@ import { profile } from "./profile/profile.ts";
 import { send } from "./send/send.ts";
 import { settings } from "./settings/settings.ts";
 import { signIn } from "./sign-in/sign-in.ts";
+import { subscription } from "./subscription/subscription.ts";
 import { token } from "./token/token.ts";
 
 /** The nouns that people see, in the order in which the API, its documentation and the command line show them. */
@@ -28,6 +30,8 @@ export const nouns: readonly AnyNoun[] = [
   incident,
   alert,
   deadLetter,
+  subscription,
+  delivery,
   job,
   erasure,
   settings,

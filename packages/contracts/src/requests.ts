@@ -6,6 +6,7 @@ import { inboundConnectionTest, outboundConnectionTest } from "./connection-test
 import { consent } from "./consent/consent.ts";
 import { consentExchange } from "./consent/exchange.ts";
 import { deadLetter } from "./dead-letter/dead-letter.ts";
+import { delivery } from "./delivery/delivery.ts";
 import { erasure } from "./erasure/erasure.ts";
 import { grant } from "./grant/grant.ts";
 import {
@@ -25,6 +26,7 @@ import { Problem } from "./problem.ts";
 import { profile } from "./profile/profile.ts";
 import { send } from "./send/send.ts";
 import { settings } from "./settings/settings.ts";
+import { subscription } from "./subscription/subscription.ts";
 import { timer } from "./timer/timer.ts";
 import {
   alertingTraces,
@@ -61,6 +63,8 @@ export const requests = {
   ...incident.requests,
   ...alert.requests,
   ...deadLetter.requests,
+  ...subscription.requests,
+  ...delivery.requests,
   ...notificationSettings.requests,
   ...configHealth.requests,
   ...schedulerHealth.requests,

@@ -21,8 +21,14 @@ export function createTraceStore(store: Store) {
       // Alerts about something else may name it.
       await of(alertCollection).updateMany({ detail: named }, { $set: { detail: null } });
       const letters = await of(deadLetterCollection).deleteMany({ $or: [{ mailboxId }, { preview: named }] });
+      const deliveries = await of(collections.deliveries.name).deleteMany({ mailboxId });
       await of(collections.clearMarks.name).deleteMany({ _id: { $regex: mailboxId } });
-      return { alerts: alerts.deletedCount, incidents: incidents.deletedCount, "dead letters": letters.deletedCount };
+      return {
+        alerts: alerts.deletedCount,
+        incidents: incidents.deletedCount,
+        "dead letters": letters.deletedCount,
+        deliveries: deliveries.deletedCount,
+      };
     },
   };
 }

@@ -21,7 +21,7 @@ import {
   subjects,
 } from "@mailfleet/contracts";
 import { createGuardedFetch } from "@mailfleet/http";
-import { markNew, Registry, startService, wantedBy } from "@mailfleet/kit";
+import { markNew, newId, Registry, startService, wantedBy } from "@mailfleet/kit";
 import { freePort, placesFor, startMongo, startNats, tempDir } from "@mailfleet/local/testing";
 import { createTokens } from "@mailfleet/oauth";
 import { generateKeyFiles, loadOpener, loadSealer } from "@mailfleet/secrets";
@@ -34,6 +34,7 @@ import { createMetrics } from "../metrics.ts";
 import { createMailServer } from "../notice/mail-server.ts";
 import { createMailServerStore, createNoticeStore } from "../notice/store.ts";
 import { alerting } from "../service.ts";
+import { createDeliveryStore, createPlaceStore } from "../subscription/store.ts";
 
 const quiet: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => quiet };
 /** Keeps every line, so that a test can look for what must not be there. */
@@ -195,6 +196,7 @@ export async function givenAlerting() {
       onHandled?: (messageId: string) => void;
       streamsEveryMs?: number;
       gatherMs?: number;
+      deadMs?: number;
       /** True for a message that the bus takes and then loses, as when its machine dies. */
       loses?: (message: OutgoingMessage) => boolean;
     } = {},
@@ -231,6 +233,14 @@ export async function givenAlerting() {
         notices,
         mailServer: createMailServerStore(store),
         openChannel: await mailServer(),
+        places: createPlaceStore(store),
+        deliveries: createDeliveryStore(store),
+        webhookFetch: fetch,
+        openSecret: (await loadOpener(keys.notifyOpenKeys)).open,
+        destinations: async () => ({ allowedPorts: null, allowedNetworks: [] }),
+        owner: newId("dv"),
+        deadMs: overrides.deadMs ?? 60_000,
+        firstWaitMs: 50,
         metrics: createMetrics(registry, notices),
         isOutage,
         logger,
@@ -248,6 +258,7 @@ export async function givenAlerting() {
           relay: 200,
           incidents: 50,
           notices: 50,
+          webhooks: 50,
           "dead-letters": 1000,
           streams: overrides.streamsEveryMs ?? 60_000,
           secret: 100,
@@ -261,7 +272,7 @@ export async function givenAlerting() {
       await store.close();
     };
     ending.push(stop);
-    return { metrics: registry, marks, ports: service.ports, db: store.db };
+    return { metrics: registry, marks, ports: service.ports, db: store.db, stop };
   };
 
   const say = async <Type extends MessageType>(subject: string, type: Type, body: MessageBody<Type>, id?: string) => {
@@ -288,6 +299,10 @@ export async function givenAlerting() {
     /** Everything that was logged. */
     lines,
     seal,
+    /** A webhook's signing secret as the console sends it. */
+    sealSigning: async (subscriptionId: string, secret: string) => ({
+      secret: await sealer.seal(new Secret(secret), sealedFor(subscriptionId, "webhook-signing", "")),
+    }),
     /** Changes the settings of the notification mail server. */
     change: (
       change: RequestInput<"alerting.notification-settings.update">["change"],

@@ -35,7 +35,7 @@ test("what names the mailbox goes; what names one whose address only ends with i
     { _id: "longer", preview: '{"to":"joann@example.org"}' },
   ]);
   const removed = await createTraceStore(store).erase({ mailboxId: "mb_ann", address: "ann@example.org" });
-  assert.deepEqual(removed, { alerts: 2, incidents: 1, "dead letters": 1 });
+  assert.deepEqual(removed, { alerts: 2, incidents: 1, "dead letters": 1, deliveries: 0 });
   const left = await alerts.find().sort({ _id: 1 }).toArray();
   assert.deepEqual(
     left.map(({ _id, detail }) => [_id, detail]),

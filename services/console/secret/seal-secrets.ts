@@ -10,6 +10,7 @@ import {
   type SealedOAuthSecret,
   Secret,
   type SecretField,
+  type SigningSecret,
   sealedFor,
   secretDestination,
 } from "@mailfleet/contracts";
@@ -27,8 +28,8 @@ export interface Written {
   readonly isNew: boolean;
 }
 
-/** Secrets of the notification mail server, which other services must not be able to open. */
-const notifyPurposes: readonly Purpose[] = ["relay-password", "notify-oauth"];
+/** Secrets of the notification mail server and of webhooks, which other services must not be able to open. */
+const notifyPurposes: readonly Purpose[] = ["relay-password", "notify-oauth", "webhook-signing"];
 
 /**
  * Takes the secrets out of what was sent and seals them for their owner, purpose and destination, which the owner of
@@ -57,6 +58,10 @@ export async function sealSecrets(
       const { text, ...shown } = await readOAuthSecret(call, value as OAuthSecret, projectId);
       const destination = secretDestination(String(place), shown.keyVault);
       sealed[name] = { ...shown, secret: await seal(text, destination) } satisfies SealedOAuthSecret;
+      continue;
+    }
+    if (kind === "signing-secret") {
+      sealed[name] = { secret: await seal((value as SigningSecret).secret, String(place)) };
       continue;
     }
     const credentials = value as Credentials;

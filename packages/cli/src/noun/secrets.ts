@@ -11,6 +11,7 @@ const usernameFlag = (secret: string) =>
     .replace(/-?credentials$/, "-username")
     .replace(/^-/, "")}`;
 const keyOf = (flag: string) => flag.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+const signingFlag = "signing-secret-file";
 const vaultSecretFlag = "key-vault-secret-file";
 const oauthFlags = ["client-secret-file", "certificate", "service-account-key", vaultSecretFlag] as const;
 /** Where the certificate is, by the name of its field. */
@@ -32,6 +33,11 @@ export function addSecretFlags(command: Command, secrets: AnyNoun["secrets"], al
         `${text}; this is the user name, the password is asked for`,
       );
   if (kinds.includes("credentials")) command.option("--password-stdin", "read the password from standard input");
+  if (kinds.includes("signing-secret"))
+    command[alone ? "requiredOption" : "option"](
+      `--${signingFlag} <file>`,
+      "file that holds the secret (`whsec_…`); - reads standard input",
+    );
   if (!kinds.includes("oauth-secret")) return command;
   return command
     .option("--client-secret-file <file>", "file that holds the client secret; - reads standard input")
@@ -101,6 +107,9 @@ export async function secretsOf(
   for (const [name, { kind }] of Object.entries(secrets)) {
     const secret = kind === "oauth-secret" ? await oauthSecretOf(cli, options) : undefined;
     if (secret) sent[name] = secret;
+    const file = options[keyOf(signingFlag)];
+    if (kind === "signing-secret" && file !== undefined)
+      sent[name] = { secret: (await textIn(cli, String(file))).trim() };
   }
   return sent;
 }

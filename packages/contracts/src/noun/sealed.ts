@@ -36,7 +36,8 @@ export type SealPurpose =
   | "relay-password"
   | "oauth-client"
   | "oauth-grant"
-  | "notify-oauth";
+  | "notify-oauth"
+  | "webhook-signing";
 
 /** What is sealed for the minutes of one sign-in; the consent says where it goes. */
 type SignInPurpose = "oauth-code" | "oauth-verifier";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Instant } from "../ids.ts";
-import { SealedCredentials, SealedMailboxCredentials, type SealPurpose } from "./sealed.ts";
+import { Sealed, SealedCredentials, SealedMailboxCredentials, type SealPurpose } from "./sealed.ts";
 
 /** A secret of a noun: written in plain text to the console, sealed there, and never shown again. */
 export interface SecretField<
@@ -8,7 +8,7 @@ export interface SecretField<
   Sealed extends z.ZodType = z.ZodType,
   Shown extends z.ZodType = z.ZodType,
 > {
-  readonly kind: "credentials" | "oauth-secret";
+  readonly kind: "credentials" | "oauth-secret" | "signing-secret";
   /** Part of the additional data it is sealed with. */
   readonly purpose: SealPurpose;
   readonly text: string;
@@ -46,3 +46,24 @@ export const credentials = (purpose: SealPurpose, text: string) =>
 /** Declares a mailbox's user name and password, sealed for each of its two servers. */
 export const mailboxCredentials = (text: string) =>
   ({ ...credentials("mailbox-password", text), sealed: SealedMailboxCredentials }) as const satisfies SecretField;
+
+/** A secret that signs webhooks (Standard Webhooks 1.0.0): `whsec_` and 24 to 64 random bytes as base64. */
+export const SigningSecret = z.strictObject({
+  secret: z
+    .string()
+    .trim()
+    .regex(/^whsec_[A-Za-z0-9+/]{32,86}={0,2}$/, "must be whsec_ and 24 to 64 random bytes as base64")
+    .describe("sealed at once, never shown again"),
+});
+export type SigningSecret = z.infer<typeof SigningSecret>;
+
+/** Declares a secret that signs. */
+export const signingSecret = (text: string) =>
+  ({
+    kind: "signing-secret",
+    purpose: "webhook-signing",
+    text,
+    plain: SigningSecret,
+    sealed: z.strictObject({ secret: Sealed }),
+    shown: z.object({ setAt: Instant }).nullable(),
+  }) as const satisfies SecretField;

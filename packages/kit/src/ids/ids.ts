@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 
 /** First two letters of an id, by what it names. */
-export type IdPrefix = "in" | "mb" | "pf" | "sn" | "jb" | "al" | "dl" | "tk" | "cs" | "og" | "dp" | "er";
+export type IdPrefix = "sb" | "dv" | "in" | "mb" | "pf" | "sn" | "jb" | "al" | "dl" | "tk" | "cs" | "og" | "dp" | "er";
 
 const letters = "abcdefghijklmnopqrstuvwxyz0123456789";
 const length = 20;

@@ -130,6 +130,8 @@ export interface ServiceDeclaration<
   readonly publishes?: readonly string[];
   /** Streams of which it shows a view while somebody watches. */
   readonly follows?: readonly StreamName[];
+  /** Streams that it reads from a place on, again and again. */
+  readonly reads?: readonly StreamName[];
   /** It removes messages about a mailbox from the streams. */
   readonly erasesMessages?: true;
   /** It looks how full all streams are, and what waits at their consumers. */

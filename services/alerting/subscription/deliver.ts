@@ -1,0 +1,130 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { type Secret, sealedFor } from "@mailfleet/contracts";
+import { eachAlone, inParallel, type Round, type Shown } from "@mailfleet/kit";
+import type { AlertingPorts } from "../ports.ts";
+import { type Attempted, attempt } from "./attempt.ts";
+import type { SubscriptionBody } from "./document.ts";
+import { factOf, readBehind } from "./pull.ts";
+import { deliveryOf } from "./replay.ts";
+import type { StoredDelivery } from "./store.ts";
+
+type Webhook = Shown<SubscriptionBody>;
+
+/** A process that dies gives the webhook back after this; longer than a batch may take. */
+const leaseMs = 60_000;
+const batch = 200;
+/** How soon others are looked at while one is still under way. */
+const lookMs = 1000;
+/** Requests to one receiver at the same time. */
+const atOnce = 8;
+const mostWebhooks = 500;
+/** Facts are kept as deliveries only so far ahead of the receiver: the stream keeps the others. */
+const mostPending = 1000;
+
+/** The tick `webhooks`: each of them gets what is due, one beside the other; a slow receiver holds up no other. */
+export function createDeliverWebhooks(ports: AlertingPorts): Round {
+  const underWay = new Map<string, Promise<unknown>>();
+  const start = async () => {
+    const filter = { kind: "webhook", active: true, deadSince: null };
+    const webhooks = await ports.documents.subscription.list({ filter, sort: [["_id", 1]], limit: mostWebhooks });
+    const alone = { logger: ports.logger, what: "webhook", name: ({ _id }: Webhook) => _id };
+    for (const webhook of webhooks.filter(({ _id }) => !underWay.has(_id))) {
+      const work = eachAlone([webhook], alone, (one) => deliver(ports, one));
+      underWay.set(
+        webhook._id,
+        work.finally(() => underWay.delete(webhook._id)),
+      );
+    }
+  };
+  return async (signal) => {
+    const all = () => Promise.allSettled([...underWay.values()]);
+    do {
+      await start();
+      await Promise.race([all(), delay(lookMs, undefined, { signal, ref: false }).catch(() => {})]);
+    } while (underWay.size > 0 && !signal.aborted);
+    // At the end each gives its webhook back.
+    await all();
+    return undefined;
+  };
+}
+
+/** Delivers until nothing is due. */
+async function deliver(ports: AlertingPorts, webhook: Webhook): Promise<void> {
+  const { places, deliveries, signal, now, owner } = ports;
+  const id = webhook._id;
+  const secrets = await openSecrets(ports, webhook);
+  const { allowedPorts } = await ports.destinations();
+  for (;;) {
+    if (signal.aborted) break;
+    const place = await places.take(id, owner, leaseMs);
+    if (!place) return;
+    const isMore = await keepNew(ports, webhook, place);
+    const due = await deliveries.due(id, now(), batch);
+    if (due.length === 0 && !isMore) break;
+    const outcomes: Attempted[] = [];
+    const chains = Map.groupBy(due, ({ key }) => key);
+    await inParallel([...chains.values()], atOnce, async (chain: readonly StoredDelivery[]) => {
+      for (const one of chain) {
+        if (signal.aborted) return;
+        const outcome = await attempt(
+          { ...ports, fetch: ports.webhookFetch, allowedPorts },
+          one,
+          webhook.url ?? "",
+          secrets,
+        );
+        // What was broken off because this process ends is not the receiver's fault.
+        if (signal.aborted && outcome.status === null) return;
+        outcomes.push(outcome);
+        // Those behind it wait for it.
+        if (outcome.state === "pending") return;
+      }
+    });
+    await deliveries.note(outcomes.map(({ isGone: _, ...outcome }) => outcome));
+    for (const { state } of outcomes) ports.metrics.deliveries.inc({ outcome: state });
+    if (await isDead(ports, webhook, outcomes)) break;
+  }
+  await places.giveBack(id, owner);
+}
+
+/** Facts behind the place become deliveries, as long as the receiver keeps up. True if there may be more. */
+async function keepNew(
+  ports: AlertingPorts,
+  webhook: Webhook,
+  place: Parameters<typeof readBehind>[2],
+): Promise<boolean> {
+  const { deliveries, places, now } = ports;
+  if ((await deliveries.countPending(webhook._id, mostPending)) >= mostPending) return false;
+  const read = await readBehind(ports, webhook, place, { max: batch, waitMs: 0 });
+  await deliveries.keep(read.messages.map((message) => deliveryOf(webhook._id, factOf(message), now())));
+  if (read.place) await places.move(webhook._id, read.place);
+  return read.place !== null;
+}
+
+/** Whether nothing has arrived for so long that it is given up, with an alert. */
+async function isDead(ports: AlertingPorts, webhook: Webhook, outcomes: readonly Attempted[]): Promise<boolean> {
+  if (outcomes.length === 0) return false;
+  const { places, documents, wall, now, deadMs } = ports;
+  const id = webhook._id;
+  if (outcomes.some(({ state }) => state === "delivered")) {
+    await places.works(id);
+    return false;
+  }
+  const at = now();
+  const since = await places.fails(id, at);
+  const isGone = outcomes.some((outcome) => outcome.isGone);
+  if (!isGone && at - since < deadMs) return false;
+  await documents.subscription.change(id, { key: `dead/${since}`, at }, (before) => ({
+    after: { ...before, deadSince: at },
+  }));
+  const last = outcomes.at(-1);
+  const detail = `${webhook.name}, ${new URL(webhook.url ?? "").origin}: ${isGone ? "it answers that it is gone" : `nothing has arrived since ${new Date(since).toISOString()}`}. Last answer: ${last?.status ?? "none"} ${last?.answer ?? ""}`;
+  const object = { type: "service", id, label: `webhook ${webhook.name}` } as const;
+  await wall.raise({ at, object, code: "WEBHOOK_DEAD", detail: detail.slice(0, 1000) }, { id: `${id}:dead:${since}` });
+  return true;
+}
+
+/** Those that sign now; a former one as long as it may. */
+async function openSecrets({ openSecret, now }: AlertingPorts, { _id, signing }: Webhook): Promise<Secret[]> {
+  const present = signing.filter(({ until }) => until === undefined || until > now());
+  return Promise.all(present.map(({ secret }) => openSecret(secret, sealedFor(_id, "webhook-signing", ""))));
+}
