@@ -24,18 +24,41 @@ export async function preview(
   job: Parameters<typeof commandsOf>[1],
   items: readonly JobItem[],
 ): Promise<JobResult[]> {
-  const decide = deciding(ports);
   const results = new Map<JobItem, JobResult>();
   for (let from = 0; from < items.length; from += batch) {
     const some = items.slice(from, from + batch);
     const documents = await ports.mailboxes.shown(some.map(({ mailboxId }) => mailboxId));
     const commandFor = await commandsOf(ports, job, some);
+    const decide = deciding(rememberingFor(ports));
     await inParallel(some, concurrency, async (item) => {
       const outcome = item.result ?? (await refused(() => decide(commandFor(item), documents.get(item.mailboxId))));
       results.set(item, { ...nameOf(item), ...outcome });
     });
   }
   return items.flatMap((item) => results.get(item) ?? []);
+}
+
+/** For one batch: what the settings, a profile and its number of mailboxes are is asked once, not once for each mailbox. */
+function rememberingFor(ports: Ports): Ports {
+  const { documents, worlds, mailboxes } = ports;
+  const load = once((id) => documents.profile.load(id));
+  const settings = once(() => worlds.settings({ fresh: true }));
+  const count = once((id) => mailboxes.countByProfile([id]));
+  return {
+    ...ports,
+    documents: { ...documents, profile: { ...documents.profile, load } },
+    worlds: { ...worlds, settings: () => settings("") },
+    mailboxes: { ...mailboxes, countByProfile: ([id = ""]) => count(id) },
+  };
+}
+
+function once<Answer>(ask: (key: string) => Promise<Answer>): (key: string) => Promise<Answer> {
+  const asked = new Map<string, Promise<Answer>>();
+  return (key) => {
+    const answer = asked.get(key) ?? ask(key);
+    asked.set(key, answer);
+    return answer;
+  };
 }
 
 function deciding(ports: Ports): Decide {

@@ -1,15 +1,18 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { ImportLine, Job, Profile } from "@mailfleet/contracts";
+import { idFrom } from "@mailfleet/kit";
 import { eventually } from "@mailfleet/local/testing";
 import { command, fresh, givenConfig, mailboxInput, profileInput, sealedForMailbox } from "./given-config.ts";
 
 const given = await givenConfig();
 const { bus } = given;
-let ports: Awaited<ReturnType<typeof given.replica>>["ports"];
+let replica: Awaited<ReturnType<typeof given.replica>>;
+let ports: typeof replica.ports;
 let profile: Profile;
 before(async () => {
-  ({ ports } = await given.replica());
+  replica = await given.replica();
+  ({ ports } = replica);
   profile = await bus.request("config.profile.create", profileInput());
 });
 after(() => given.stop());
@@ -91,6 +94,34 @@ describe("an import", () => {
     await assert.rejects(bus.request("config.job.create", asking(id)), /is for a CSV alone/);
     await add(id, [newLine(2, lines[0]?.mailboxId ?? "", address)]);
     await assert.rejects(bus.request("config.job.create", asking(id, { count: 2 })), /must be 1/);
+  });
+
+  test("goes on after a restart, does each line once, and lets a single command pass", async () => {
+    const id = jobId();
+    const addresses = numbers(450).map((line) => `${fresh()}-${line}@example.org`);
+    for (let from = 0; from < addresses.length; from += 50) {
+      const lines = addresses.slice(from, from + 50).map((address, index) => {
+        const line = from + index + 2;
+        return newLine(line, idFrom("mb", `${id}/${line}`), address);
+      });
+      await add(id, lines);
+    }
+    await bus.request("config.job.create", asking(id, { count: 450 }));
+    const single = await bus.request("config.mailbox.create", mailboxInput(profile.id));
+    assert.ok(single.id);
+    const { done: then } = await bus.request("config.job.get", { id });
+    assert.ok(then < 450, "the single command has not waited for the job");
+    await replica.stop();
+    replica = await given.replica();
+    ({ ports } = replica);
+    const job = await done(id);
+    assert.deepEqual([job.done, job.failed, job.results.length], [450, 0, 450]);
+    const made = await find(addresses[449] ?? "");
+    const { items } = await bus.request("config.mailbox.history", { id: made.id });
+    assert.deepEqual(
+      items.map(({ event }) => event),
+      ["create"],
+    );
   });
 
   test("that is cancelled forgets its lines", async () => {
