@@ -28,10 +28,12 @@ const parts: readonly Part[] = [
   { name: "topology", read: (_, cli) => topologyDiff(cli.terminal.env) },
   { name: "processes", read: (client) => client.get("/checkup/describe", { timeoutMs: 20_000 }) },
   { name: "settings", read: (client) => client.get("/settings") },
-  { name: "notificationSettings", read: (client) => client.get("/notification-settings") },
+  { name: "notificationSettings", read: (client) => client.get("/settings/notifications") },
   { name: "profiles", read: list("/profiles") },
   { name: "mailboxes", read: list("/mailboxes") },
   { name: "alerts", read: list("/alerts") },
+  { name: "incidents", read: list("/incidents") },
+  { name: "subscriptions", read: list("/subscriptions") },
   { name: "jobs", read: list("/jobs") },
 ];
 

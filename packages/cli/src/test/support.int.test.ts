@@ -30,7 +30,7 @@ before(async () => {
     },
   });
   api.on("GET /settings", { body: { organisationName: "Example" } });
-  api.on("GET /notification-settings", { body: { relay: { host: "smtp", username: "u", password: "hunter2" } } });
+  api.on("GET /settings/notifications", { body: { relay: { host: "smtp", username: "u", password: "hunter2" } } });
   api.on(
     "GET /profiles",
     page({ name: "Head office", oauthSecret: { ciphertext: "c2VjcmV0", keyId: "k" }, privateKey: "-----BEGIN" }),

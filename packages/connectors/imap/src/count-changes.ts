@@ -4,7 +4,7 @@ import { countOfSet } from "./uid-set.ts";
 export interface Changes {
   /** The highest UID of the messages that came or changed; 0: there are none. */
   readonly highest: number;
-  /** How many messages went. A server may also name some that went long before (§3.2.10). */
+  /** How many messages went. A server may also name some that went long before (§5.1). */
   readonly vanished: number;
 }
 
