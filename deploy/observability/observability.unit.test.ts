@@ -55,7 +55,7 @@ const promtoolIsThere = { skip: promtool ? false : "promtool is not there: `npm 
 describe("metrics", () => {
   test("have names of one convention, and each is made in one place", () => {
     const nouns = "alert|consumer|dead_letter|deployment|grant|http|lease|mailbox|message|notice|outbox|permit|profile";
-    const more = "run|send|service|source|stream|tick|timer|trace|watch";
+    const more = "run|send|service|source|stream|tick|timer|trace|watch|webhook";
     const convention = new RegExp(`^mailfleet_(${nouns}|${more})_[a-z]+(_[a-z]+)*$`);
     for (const { name, kind, file } of metrics) {
       assert.match(name, convention, file);

@@ -116,9 +116,12 @@ describe("an account outside, set up as docs/facts.md says", () => {
     await eventually(() => first.ids().length > 2000, { timeoutMs: 60_000 });
     first.program.kill("SIGKILL");
     const second = start(t);
-    const all = () => new Set([...first.ids(), ...second.ids()]);
+    const hasAll = () => {
+      const ids = new Set([...first.ids(), ...second.ids()]);
+      return many.every((id) => ids.has(id));
+    };
     // What was taken and not acknowledged comes again.
-    await eventually(() => many.every((id) => all().has(id)), { timeoutMs: 90_000, everyMs: 500 });
+    await eventually(hasAll, { timeoutMs: 90_000, everyMs: 500 });
     second.program.kill("SIGKILL");
   });
 

@@ -10,8 +10,10 @@ import type { StoredDelivery } from "./store.ts";
 
 type Webhook = Shown<SubscriptionBody>;
 
-/** A process that dies gives the webhook back after this; longer than a batch may take. */
+/** A process that dies gives the webhook back after this. */
 const leaseMs = 60_000;
+/** After this no request of a batch begins any more: the last one ends within the lease. */
+const batchMs = 30_000;
 const batch = 200;
 /** How soon others are looked at while one is still under way. */
 const lookMs = 1000;
@@ -59,13 +61,14 @@ async function deliver(ports: AlertingPorts, webhook: Webhook): Promise<void> {
     const place = await places.take(id, owner, leaseMs);
     if (!place) return;
     const isMore = await keepNew(ports, webhook, place);
+    const until = performance.now() + batchMs;
     const due = await deliveries.due(id, now(), batch);
     if (due.length === 0 && !isMore) break;
     const outcomes: Attempted[] = [];
     const chains = Map.groupBy(due, ({ key }) => key);
     await inParallel([...chains.values()], atOnce, async (chain: readonly StoredDelivery[]) => {
       for (const one of chain) {
-        if (signal.aborted) return;
+        if (signal.aborted || performance.now() > until) return;
         const outcome = await attempt(
           { ...ports, fetch: ports.webhookFetch, allowedPorts },
           one,

@@ -186,6 +186,7 @@ describe("the life of a mailbox", () => {
       id: mailbox.id,
       direction: "inbound",
       label: mailbox.address,
+      profileId: mailbox.profileId,
     });
     const again = await bus.request("config.mailbox.test-and-enable", { ...command(), id: mailbox.id });
     await bus.publish(runResult(again, "inbound", "ok"));

@@ -247,7 +247,6 @@ describe("the mailfleet command", () => {
     for (const args of [
       "disable",
       "disable mb_sales01 --profile pf_main01",
-      "update --all --inbound none",
       "update mb_sales01 mb_sales02 --name x --username y --password-stdin",
       "delete --all",
     ])
