@@ -6,6 +6,8 @@ const nothing = () => {};
 const MOST_ENCODED = 64 * 1024;
 const LOOKED_AT = 256 * 1024;
 const SLICE = 16 * 1024;
+/** Without these words no message is attached, and the parts need not be taken apart. */
+const attaching = /message[ \t\r\n]*\/[ \t\r\n]*rfc822|\/[ \t\r\n]*digest/i;
 /** The original stands among the first parts. */
 const MOST_PARTS = 200;
 
@@ -14,6 +16,8 @@ const MOST_PARTS = 200;
  * attachment. `null` if none is attached. Looks at 256 KiB at most.
  */
 export function readOriginal(raw: Uint8Array): MessageHeaders | null {
+  const bytes = Buffer.from(raw.buffer, raw.byteOffset, Math.min(raw.byteLength, LOOKED_AT));
+  if (!attaching.test(bytes.toString("latin1"))) return null;
   let attached: { depth: number; index: number; encoding: string } | null = null;
   let header: string | null = null;
   let encoded = "";
