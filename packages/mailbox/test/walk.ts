@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import type { Direction, FailureCode, LifecycleWord, RetryPolicy } from "@mailfleet/contracts";
 import { createMachine, lifecycle, step } from "@mailfleet/mailbox";
 import { commandsFor, reportsFor } from "./walk-events.ts";
@@ -67,4 +68,10 @@ export function walk({ directions, codes, policy }: Walk): Walked {
     }
   }
   return { states: seen.size, steps, words, breaches };
+}
+
+/** @throws AssertionError that names each rule that was broken, with the shortest path to it */
+export function assertUnbroken({ breaches }: Walked): void {
+  const told = [...breaches].map(([rule, path]) => `${rule}\n    shortest path: ${path}`);
+  assert.equal(told.length, 0, `\n${told.join("\n")}`);
 }

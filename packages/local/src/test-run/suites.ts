@@ -46,7 +46,8 @@ export const suites: readonly Suite[] = [
     name: "int",
     what: "real NATS, MongoDB, Dovecot and Postfix",
     takes: (file) => file.endsWith(".int.test.ts"),
-    concurrency: 2,
+    // Many mostly wait: for leases, deadlines and processes.
+    concurrency: 3,
     fileDeadlineMs: minutes(4),
     engines: true,
     coverage: true,
