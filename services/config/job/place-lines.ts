@@ -35,10 +35,10 @@ export async function placeLines(
       const { _id: profileId, settings } = await profileOf(profile ?? found?.configuration.profileId);
       const { inbound, outbound } = destinationsOf(settings);
       const named = profile === undefined ? {} : { profileId };
-      const { kind, owner, deliveryMethods } = found?.configuration ?? {};
+      const { kind, owner } = found?.configuration ?? {};
       placed.push({
         ...{ ...place, ...named, to: { inbound, outbound } },
-        ...(kind && deliveryMethods ? { there: { kind, owner, deliveryMethods } } : {}),
+        ...(kind ? { there: { kind, owner } } : {}),
       });
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;

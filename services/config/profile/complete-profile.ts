@@ -17,7 +17,7 @@ import {
 } from "@mailfleet/contracts";
 
 import { brokenExchangeRules } from "./exchange-rules.ts";
-import { likeInbound, ownOfOutbound } from "./like-inbound.ts";
+import { likeInbound, ownOfOutbound, withoutCopies } from "./like-inbound.ts";
 
 type Written = Pick<
   NewProfile,
@@ -43,8 +43,10 @@ export function changedSettings(before: ProfileSettings, change: ProfileChange):
   for (const [field, value] of Object.entries(rest))
     if (value === null) delete after[field as keyof ProfileSettings];
     else if (value !== undefined) Object.assign(after, { [field]: value });
-  const kept = after.sameSettingsForOutgoing ? ownOfOutbound(before.outbound) : before.outbound;
-  const written = { ...after, inbound: inbound ?? before.inbound, outbound: outbound ?? kept };
+  const same = after.sameSettingsForOutgoing;
+  const kept = same ? ownOfOutbound(before.outbound) : before.outbound;
+  const named = same && outbound ? withoutCopies(outbound, before.outbound) : outbound;
+  const written = { ...after, inbound: inbound ?? before.inbound, outbound: named ?? kept };
   return { ...after, ...completed(written, "/change") };
 }
 

@@ -41,6 +41,12 @@ export function likeInbound(
   return { outbound: { ...written, ...values }, contradicted };
 }
 
+/** What of outbound was written for it: what is as it was before is a copy, and follows inbound. */
+export function withoutCopies(written: Written, before: OutboundServer): Written {
+  const copied: readonly string[] = [...everywhere, ...whereItApplies].filter((name) => written[name] === before[name]);
+  return Object.fromEntries(Object.entries(written).filter(([name]) => !copied.includes(name)));
+}
+
 /** What of outbound is not taken from inbound. A port that is the usual one follows the security. */
 export function ownOfOutbound({ protocol, port, security, saveCopy }: OutboundServer): Written {
   const isUsual = port === (connectorDescriptors[protocol].ports as Partial<Record<string, number>>)[security];

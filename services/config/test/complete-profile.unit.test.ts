@@ -238,6 +238,19 @@ describe("the same settings for outgoing", () => {
     assert.equal(own.outbound.port, 2525);
   });
 
+  test("follow inbound also where a change names outbound with what it had before", () => {
+    const before = same();
+    const outbound = { ...before.outbound, port: 2525 };
+    const change = { inbound: { ...inbound, host: "new.a.test" }, outbound } as ProfileChange;
+    const { host, port } = changedSettings(before, change).outbound;
+    assert.deepEqual([host, port], ["new.a.test", 2525]);
+    const other = { ...change, outbound: { ...outbound, host: "other.test" } } as ProfileChange;
+    assert.match(
+      problemOf(() => changedSettings(before, other)).detail,
+      /\/change\/outbound\/host is taken from inbound/,
+    );
+  });
+
   test("that are switched off stay as they were, and then go their own way", () => {
     const off = changedSettings(same(), { sameSettingsForOutgoing: false });
     assert.equal(off.outbound.host, "mail.a.test");

@@ -75,11 +75,13 @@ describe("an import", () => {
     assert.match(unknown.lines[0]?.problem?.detail ?? "", /No such profile, which does not exist/);
     const id = jobId();
     const { lines } = await place(id, [there.address], { update: true });
-    assert.deepEqual(lines[0]?.there?.deliveryMethods, there.deliveryMethods);
-    await add(id, [{ line: 2, mailboxId: there.id, address: there.address, change: { name: "Sales" } }]);
+    assert.equal(lines[0]?.there?.kind, there.kind);
+    const change = { name: "Sales", deliveryMethods: { outbound: "none" as const } };
+    await add(id, [{ line: 2, mailboxId: there.id, address: there.address, change }]);
     await bus.request("config.job.create", asking(id, { input: { update: true } }));
     assert.equal((await done(id)).failed, 0);
-    assert.equal((await find(there.address)).name, "Sales");
+    const { name, deliveryMethods } = await find(there.address);
+    assert.deepEqual([name, deliveryMethods], ["Sales", { ...there.deliveryMethods, outbound: "none" }]);
   });
 
   test("is tried without effect, and needs its lines", async () => {

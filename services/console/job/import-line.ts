@@ -49,14 +49,13 @@ export async function importLine(call: Call, row: Row, placed: PlacedLine): Prom
   } as ImportLine;
 }
 
-/** Cells that are empty change nothing, also of an object that is replaced whole. */
+/** Cells that are empty change nothing, also of an owner, who is replaced whole. */
 function changeOf({ address: _, kind: __, ...fields }: Fields, there: NonNullable<PlacedLine["there"]>) {
-  const { owner, deliveryMethods } = fields as { owner?: { email?: string }; deliveryMethods?: object };
+  const { owner } = fields as { owner?: { email?: string } };
   const sameOwner = owner?.email === undefined || owner.email === there.owner?.email;
   return mailbox.Change.safeParse({
     ...fields,
     ...(owner && { owner: { ...(sameOwner ? there.owner : {}), ...owner } }),
-    ...(deliveryMethods && { deliveryMethods: { ...there.deliveryMethods, ...deliveryMethods } }),
   });
 }
 

@@ -1,7 +1,8 @@
-import { type AnyNoun, bare, Instant, kebab, MailboxId, ProfileId } from "@mailfleet/contracts";
+import { type AnyNoun, Instant, kebab, MailboxId, ProfileId } from "@mailfleet/contracts";
 import type { Command } from "commander";
 import { type Cli, collect, readText } from "../cli.ts";
 import { UsageError } from "../exit-codes.ts";
+import { core, type Schema } from "./definition.ts";
 import { idOf } from "./named.ts";
 
 /** One option of a command, and what it makes of the text it is given. */
@@ -18,30 +19,7 @@ export interface Flag {
   readonly read: (cli: Cli, value: unknown) => unknown;
 }
 
-/** A schema as flags need it: what `z.ZodType` hides of its parts. */
-interface Schema {
-  readonly _zod: {
-    readonly def: {
-      readonly type: string;
-      readonly innerType?: Schema;
-      readonly element?: Schema;
-      readonly shape?: Readonly<Record<string, Schema>>;
-      readonly entries?: Readonly<Record<string, string>>;
-    };
-  };
-  readonly description?: string | undefined;
-  safeParse(value: unknown): { success: boolean; error?: { issues: readonly { message: string }[] } };
-}
-
 const isSame = (schema: Schema, other: unknown) => schema._zod.def === (other as Schema)._zod.def;
-
-/** Takes default, optional and null off. */
-function core(schema: Schema): { schema: Schema; nullable: boolean } {
-  const inner = bare(schema as never) as unknown as Schema;
-  const { type, innerType } = inner._zod.def;
-  if (type !== "nullable" || !innerType) return { schema: inner, nullable: false };
-  return { schema: core(innerType).schema, nullable: true };
-}
 
 const camelFlag = (name: string) => name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 

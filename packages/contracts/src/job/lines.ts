@@ -22,7 +22,7 @@ export const placedLine = z.object({
   mailboxId: MailboxId,
   profileId: ProfileId.optional(),
   to: z.object({ inbound: z.string(), outbound: z.string() }).optional(),
-  there: mailbox.View.pick({ kind: true, owner: true, deliveryMethods: true }).optional(),
+  there: mailbox.View.pick({ kind: true, owner: true }).optional(),
   problem: Problem.optional(),
 });
 export type PlacedLine = z.output<typeof placedLine>;
