@@ -22,13 +22,15 @@ const atOnce = 8;
 const mostWebhooks = 500;
 /** Facts are kept as deliveries only so far ahead of the receiver: the stream keeps the others. */
 const mostPending = 1000;
+/** Those that are delivered to. */
+const working = { kind: "webhook", active: true, deadSince: null } as const;
 
 /** The tick `webhooks`: each of them gets what is due, one beside the other; a slow receiver holds up no other. */
 export function createDeliverWebhooks(ports: AlertingPorts): Round {
   const underWay = new Map<string, Promise<unknown>>();
   const start = async () => {
-    const filter = { kind: "webhook", active: true, deadSince: null };
-    const webhooks = await ports.documents.subscription.list({ filter, sort: [["_id", 1]], limit: mostWebhooks });
+    const sort = [["_id", 1]] as const;
+    const webhooks = await ports.documents.subscription.list({ filter: working, sort, limit: mostWebhooks });
     const alone = { logger: ports.logger, what: "webhook", name: ({ _id }: Webhook) => _id };
     for (const webhook of webhooks.filter(({ _id }) => !underWay.has(_id))) {
       const work = eachAlone([webhook], alone, (one) => deliver(ports, one));
@@ -51,19 +53,20 @@ export function createDeliverWebhooks(ports: AlertingPorts): Round {
 }
 
 /** Delivers until nothing is due. */
-async function deliver(ports: AlertingPorts, webhook: Webhook): Promise<void> {
-  const { places, deliveries, signal, now, owner } = ports;
-  const id = webhook._id;
-  const secrets = await openSecrets(ports, webhook);
-  const { allowedPorts } = await ports.destinations();
-  for (;;) {
-    if (signal.aborted) break;
+async function deliver(ports: AlertingPorts, { _id: id }: Webhook): Promise<void> {
+  const { places, deliveries, documents, signal, now, owner } = ports;
+  while (!signal.aborted) {
     const place = await places.take(id, owner, leaseMs);
     if (!place) return;
-    const isMore = await keepNew(ports, webhook, place);
     const until = performance.now() + batchMs;
     const due = await deliveries.due(id, now(), batch);
+    // Read behind what is due, and for each batch: what was changed before a fact was due holds for it.
+    const [webhook] = await documents.subscription.list({ filter: { ...working, _id: id }, sort: [], limit: 1 });
+    if (!webhook) break;
+    const isMore = await keepNew(ports, webhook, place);
     if (due.length === 0 && !isMore) break;
+    const secrets = await openSecrets(ports, webhook);
+    const { allowedPorts } = await ports.destinations();
     const outcomes: Attempted[] = [];
     const chains = Map.groupBy(due, ({ key }) => key);
     await inParallel([...chains.values()], atOnce, async (chain: readonly StoredDelivery[]) => {

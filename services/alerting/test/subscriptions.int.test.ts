@@ -188,6 +188,39 @@ describe("a webhook", () => {
     await remove("sb_test1");
   });
 
+  test("whose address, secret or state changes while a delivery is under way has the new one from the next on", async (t) => {
+    const held: ServerResponse[] = [];
+    const former: string[] = [];
+    const url = await startReceiver(t, ({ body }, response) => {
+      former.push(JSON.parse(body).id);
+      held.push(response);
+    });
+    const got: { id: string; signatures: number }[] = [];
+    const next = await startReceiver(t, ({ headers, body }, response) => {
+      got.push({ id: JSON.parse(body).id, signatures: String(headers["webhook-signature"]).split(" ").length });
+      held.push(response);
+    });
+    await webhook("sb_moves1", url);
+    const update = async (change: object, more: object = {}) =>
+      given.bus.request("alerting.subscription.update", { ...command(), id: "sb_moves1", change, ...more });
+    await tell("moves-a", 1);
+    await eventually(() => former.length === 1);
+    await update({ url: next }, { signingSecret: await given.sealSigning("sb_moves1", secret("b")) });
+    await tell("moves-b", 1);
+    held.shift()?.end();
+    await eventually(() => got.length === 1);
+    assert.deepEqual([former, got], [["moves-a-0"], [{ id: "moves-b-0", signatures: 2 }]]);
+    await update({ active: false });
+    await tell("moves-c", 1);
+    held.shift()?.end();
+    await eventually(async () => (await deliveries("sb_moves1")).every(({ state }) => state === "delivered"));
+    await update({ active: true });
+    await eventually(() => got.length === 2);
+    held.shift()?.end();
+    assert.equal(got[1]?.id, "moves-c-0");
+    await remove("sb_moves1");
+  });
+
   test("that redirects, answers 10 MB, or leads where it may not is told so; the others get theirs", async (t) => {
     let elsewhere = 0;
     const target = await startReceiver(t, (_, response) => {
