@@ -1,11 +1,13 @@
 import { connectBus } from "@mailfleet/bus";
 import { createConnectors } from "@mailfleet/connectors";
+import { lengthsOf } from "@mailfleet/contracts";
 import { createGuardedFetch, readPrivateNetworks, readProxy } from "@mailfleet/http";
-import { newId, runService } from "@mailfleet/kit";
+import { createLeases, runService, startRenewals } from "@mailfleet/kit";
 import { createTokens } from "@mailfleet/oauth";
 import { loadOpener, loadSealer } from "@mailfleet/secrets";
-import { connectStore, isOutage, openDocuments } from "@mailfleet/store";
+import { connectStore, createLeaseStore, isOutage, openDocuments } from "@mailfleet/store";
 import { createClearMarkStore } from "./alert/store.ts";
+import { collections } from "./collections.ts";
 import { createTraceStore } from "./erase/traces.ts";
 import { createMemberStore } from "./incident/store.ts";
 import { createMetrics } from "./metrics.ts";
@@ -28,6 +30,7 @@ runService(alerting, async ({ name, environment, logger, metrics, failPoint, add
   // Nobody signs in here: tokens belong to an application or a service account.
   const noGrants = () => Promise.reject(new Error("the notification mail server has no grants"));
   const grants = { beginRefresh: noGrants, endRefresh: noGrants };
+  const renewals = startRenewals({ logger, isOutage, lengths: lengthsOf(environment.leaseMs), registry: metrics });
   const notices = createNoticeStore(store);
   const destinations = destinationsOf(bus, networks);
   return {
@@ -53,11 +56,13 @@ runService(alerting, async ({ name, environment, logger, metrics, failPoint, add
         destinations,
       }),
       places: createPlaceStore(store),
+      placeLeases: createLeases(createLeaseStore(store, collections.places.name), {
+        ...{ owner: crypto.randomUUID(), renewals, name: "the lease on a webhook" },
+      }),
       deliveries: createDeliveryStore(store),
       webhookFetch: fetch,
       openSecret: opener.open,
       destinations,
-      owner: newId("dv"),
       deadMs: environment.webhookDeadMs,
       firstWaitMs: environment.webhookRetryMs,
       metrics: createMetrics(metrics, notices),
@@ -67,6 +72,7 @@ runService(alerting, async ({ name, environment, logger, metrics, failPoint, add
       retryMs: environment.notifyRetryMs,
     },
     close: async () => {
+      renewals.stop();
       await Promise.all([store.close(), fetch.close()]);
     },
   };

@@ -1,6 +1,6 @@
 import type { Sealed, Secret } from "@mailfleet/contracts";
 import type { GuardedFetch } from "@mailfleet/http";
-import type { Documents, ServicePorts } from "@mailfleet/kit";
+import type { Documents, Leases, ServicePorts } from "@mailfleet/kit";
 import type { AlertBody } from "./alert/document.ts";
 import type { ClearMarkStore } from "./alert/store.ts";
 import type { AlertWall } from "./alert/wall.ts";
@@ -15,7 +15,7 @@ import type { Destinations } from "./notice/destinations.ts";
 import type { MailServerStore, NoticeStore } from "./notice/store.ts";
 import type { NotificationBody } from "./notification/body.ts";
 import type { SubscriptionBody } from "./subscription/document.ts";
-import type { DeliveryStore, PlaceStore } from "./subscription/store.ts";
+import type { DeliveryStore, Place, PlaceStore } from "./subscription/store.ts";
 
 /** What alerting works with; `main.ts` builds it, tests build it from real engines. Times are milliseconds. */
 export interface AlertingPorts extends ServicePorts, NoticePace {
@@ -34,13 +34,13 @@ export interface AlertingPorts extends ServicePorts, NoticePace {
   readonly mailServer: MailServerStore;
   readonly openChannel: OpenChannel;
   readonly places: PlaceStore;
+  /** One process at a time delivers to a webhook. */
+  readonly placeLeases: Leases<Place>;
   readonly deliveries: DeliveryStore;
   /** Goes only where the installation allows it. */
   readonly webhookFetch: GuardedFetch;
   openSecret(sealed: Sealed, aad: string): Promise<Secret>;
   destinations(): Promise<Destinations>;
-  /** Names this process among the replicas. */
-  readonly owner: string;
   /** A webhook at which nothing has arrived for so long is given up. */
   readonly deadMs: number;
   /** First wait after a webhook did not take a fact; doubled each time. */

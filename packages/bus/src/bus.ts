@@ -131,11 +131,11 @@ export type RequestHandlers = {
   ) => Promise<RequestOutput<Name>>;
 };
 
-/** A place in a stream: behind this message, or from this time on. */
+/** A place in a stream: behind this message. */
 export interface Place {
+  /** When the stream was made: one that was made anew counts from the beginning, and this number says nothing there. */
+  readonly stream: string;
   readonly sequence: number;
-  /** When that message was stored, milliseconds since the epoch. */
-  readonly time: number;
 }
 
 /** What is read of a stream, without acknowledging anything. */
@@ -143,8 +143,8 @@ export interface ReadOptions {
   readonly stream: StreamName;
   /** Subjects, wildcards allowed. */
   readonly filters: readonly string[];
-  /** Behind this message; without `sequence` what was stored since `time`. */
-  readonly after: { readonly sequence?: number; readonly time: number };
+  /** Behind this message, or what was stored since a time, milliseconds since the epoch. */
+  readonly after: Pick<Place, "stream" | "sequence"> | { readonly since: number };
   readonly max: number;
   /** How long to wait for the first one; 0: only what is there. */
   readonly waitMs: number;
@@ -159,6 +159,8 @@ export interface Reading {
   readonly place: Place | null;
   /** The stream has let go of messages behind the place that it was asked for. */
   readonly missed: boolean;
+  /** The stream was made anew, or has lost its end, and the place means nothing there: nothing was read. */
+  readonly isOther: boolean;
 }
 
 /** How full a stream is, and since when. The limits are what the server enforces. */

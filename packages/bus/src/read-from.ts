@@ -21,23 +21,22 @@ export async function readFrom(
 ): Promise<Reading> {
   const name = `read_${nuid.next()}`;
   try {
-    const { state } = await jsm.streams.info(stream);
-    // A stream that was made anew or lost its end counts from the beginning.
-    const isKnown = after.sequence !== undefined && state.last_seq >= after.sequence;
-    const missed = isKnown && state.messages > 0 && state.first_seq > (after.sequence ?? 0) + 1;
-    const from = isKnown
-      ? { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: (after.sequence ?? 0) + 1 }
-      : {
-          deliver_policy: DeliverPolicy.StartTime,
-          opt_start_time: new Date(after.sequence === undefined ? after.time : after.time + 1).toISOString(),
-        };
+    const { state, created } = await jsm.streams.info(stream);
+    const isPlace = "sequence" in after;
+    if (isPlace && (after.stream !== created || state.last_seq < after.sequence))
+      return { messages: [], place: null, missed: true, isOther: true };
+    const missed = isPlace && state.messages > 0 && state.first_seq > after.sequence + 1;
+    const from = isPlace
+      ? { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: after.sequence + 1 }
+      : { deliver_policy: DeliverPolicy.StartTime, opt_start_time: new Date(after.since).toISOString() };
     const { num_pending: waiting } = await jsm.consumers.add(stream, {
       ...{ name, filter_subjects: [...filters], ack_policy: AckPolicy.None, replay_policy: ReplayPolicy.Instant },
       ...{ inactive_threshold: (waitMs + forgottenMs) * 1e6, mem_storage: true, num_replicas: 1 },
       ...from,
     });
-    if (waiting === 0 && waitMs === 0) return { messages: [], place: null, missed };
-    return { ...(await ask(link, { stream, name, max, waitMs, waiting, signal })), missed };
+    if (waiting === 0 && waitMs === 0) return { messages: [], place: null, missed, isOther: false };
+    const read = await ask(link, { stream, created, name, max, waitMs, waiting, signal });
+    return { ...read, missed, isOther: false };
   } catch (error) {
     throw new BusOutage("NATS does not give what is to be read", { cause: error });
   } finally {
@@ -49,12 +48,13 @@ function ask(
   { nc, inbox }: Link,
   {
     stream,
+    created,
     name,
     max,
     waitMs,
     waiting,
     signal,
-  }: Pick<ReadOptions, "stream" | "max" | "waitMs" | "signal"> & { name: string; waiting: number },
+  }: Pick<ReadOptions, "stream" | "max" | "waitMs" | "signal"> & { created: string; name: string; waiting: number },
 ): Promise<Pick<Reading, "messages" | "place">> {
   const reply = inbox();
   const messages: Incoming[] = [];
@@ -73,7 +73,7 @@ function ask(
       if (!delivery) return msg.headers?.code === 100 ? undefined : end();
       const read = decode(delivery, everyType);
       if (read.ok) messages.push(read.message);
-      place = { sequence: delivery.sequence, time: delivery.storedAt };
+      place = { stream: created, sequence: delivery.sequence };
       if (++seen >= wanted) end();
     };
     const subscription = nc.subscribe(reply, { callback: (error, msg) => (error ? end() : take(msg)) });

@@ -89,3 +89,18 @@ test("a follower that stops leaves no consumer behind", async () => {
   await nc.close();
   assert.deepEqual(left, []);
 });
+
+test("a place of another stream, or behind its end, is told from one of this stream; nothing is read from there", async () => {
+  const bus = await given.connect();
+  await bus.publishAll(facts("placed", 3));
+  const what = { stream: "FACTS", filters, max: 500, waitMs: 0 } as const;
+  const all = await bus.readFrom({ ...what, after: { since: 1 } });
+  assert.ok(all.place);
+  const none = { messages: [], place: null, missed: false, isOther: false };
+  assert.deepEqual(await bus.readFrom({ ...what, after: all.place }), none);
+  const other = { messages: [], place: null, missed: true, isOther: true };
+  const former = { stream: "2026-01-01T00:00:00Z", sequence: 1 };
+  assert.deepEqual(await bus.readFrom({ ...what, after: former }), other);
+  const behind = { ...all.place, sequence: all.place.sequence + 1000 };
+  assert.deepEqual(await bus.readFrom({ ...what, after: behind }), other);
+});

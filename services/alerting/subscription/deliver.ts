@@ -1,18 +1,16 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type Secret, sealedFor } from "@mailfleet/contracts";
-import { eachAlone, inParallel, type Round, type Shown } from "@mailfleet/kit";
+import { eachAlone, inParallel, type Lease, mustMatch, type Round, type Shown } from "@mailfleet/kit";
 import type { AlertingPorts } from "../ports.ts";
 import { type Attempted, attempt } from "./attempt.ts";
 import type { SubscriptionBody } from "./document.ts";
 import { factOf, readBehind } from "./pull.ts";
 import { deliveryOf } from "./replay.ts";
-import type { StoredDelivery } from "./store.ts";
+import type { Place, StoredDelivery } from "./store.ts";
 
 type Webhook = Shown<SubscriptionBody>;
 
-/** A process that dies gives the webhook back after this. */
-const leaseMs = 60_000;
-/** After this no request of a batch begins any more: the last one ends within the lease. */
+/** After this no request of a batch begins any more: what became of the others is written down. */
 const batchMs = 30_000;
 const batch = 200;
 /** How soon others are looked at while one is still under way. */
@@ -54,60 +52,66 @@ export function createDeliverWebhooks(ports: AlertingPorts): Round {
 
 /** Delivers until nothing is due. */
 async function deliver(ports: AlertingPorts, { _id: id }: Webhook): Promise<void> {
-  const { places, deliveries, documents, signal, now, owner } = ports;
-  while (!signal.aborted) {
-    const place = await places.take(id, owner, leaseMs);
-    if (!place) return;
-    const until = performance.now() + batchMs;
-    const due = await deliveries.due(id, now(), batch);
-    // Read behind what is due, and for each batch: what was changed before a fact was due holds for it.
-    const [webhook] = await documents.subscription.list({ filter: { ...working, _id: id }, sort: [], limit: 1 });
-    if (!webhook) break;
-    const isMore = await keepNew(ports, webhook, place);
-    if (due.length === 0 && !isMore) break;
-    const secrets = await openSecrets(ports, webhook);
-    const { allowedPorts } = await ports.destinations();
-    const outcomes: Attempted[] = [];
-    const chains = Map.groupBy(due, ({ key }) => key);
-    await inParallel([...chains.values()], atOnce, async (chain: readonly StoredDelivery[]) => {
-      for (const one of chain) {
-        if (signal.aborted || performance.now() > until) return;
-        const outcome = await attempt(
-          { ...ports, fetch: ports.webhookFetch, allowedPorts },
-          one,
-          webhook.url ?? "",
-          secrets,
-        );
-        // What was broken off because this process ends is not the receiver's fault.
-        if (signal.aborted && outcome.status === null) return;
-        outcomes.push(outcome);
-        // Those behind it wait for it.
-        if (outcome.state === "pending") return;
-      }
-    });
-    await deliveries.note(outcomes.map(({ isGone: _, ...outcome }) => outcome));
-    for (const { state } of outcomes) ports.metrics.deliveries.inc({ outcome: state });
-    if (await isDead(ports, webhook, outcomes)) break;
+  const { deliveries, documents, now } = ports;
+  const lease = await ports.placeLeases.take(id);
+  if (!lease) return;
+  const signal = AbortSignal.any([ports.signal, lease.signal]);
+  try {
+    while (!signal.aborted) {
+      const until = performance.now() + batchMs;
+      const due = await deliveries.due(id, now(), batch);
+      // Read behind what is due, and for each batch: what was changed before a fact was due holds for it.
+      const [webhook] = await documents.subscription.list({ filter: { ...working, _id: id }, sort: [], limit: 1 });
+      if (!webhook) break;
+      const isMore = await keepNew(ports, webhook, lease);
+      if (due.length === 0 && !isMore) break;
+      const secrets = await openSecrets(ports, webhook);
+      const { allowedPorts } = await ports.destinations();
+      const outcomes: Attempted[] = [];
+      const chains = Map.groupBy(due, ({ key }) => key);
+      await inParallel([...chains.values()], atOnce, async (chain: readonly StoredDelivery[]) => {
+        for (const one of chain) {
+          if (signal.aborted || performance.now() > until) return;
+          const outcome = await attempt(
+            { ...ports, fetch: ports.webhookFetch, allowedPorts, signal },
+            one,
+            webhook.url ?? "",
+            secrets,
+          );
+          // What was broken off because this process ends, or has lost the webhook, is not the receiver's fault.
+          if (signal.aborted && outcome.status === null) return;
+          outcomes.push(outcome);
+          // Those behind it wait for it.
+          if (outcome.state === "pending") return;
+        }
+      });
+      // An answer counts whoever has the webhook by now; nothing else is written without the lease.
+      await deliveries.note(outcomes.map(({ isGone: _, ...outcome }) => outcome));
+      for (const { state } of outcomes) ports.metrics.deliveries.inc({ outcome: state });
+      if (await isDead(ports, webhook, outcomes, lease)) break;
+    }
+  } finally {
+    await lease.release();
   }
-  await places.giveBack(id, owner);
 }
 
 /** Facts behind the place become deliveries, as long as the receiver keeps up. True if there may be more. */
-async function keepNew(
-  ports: AlertingPorts,
-  webhook: Webhook,
-  place: Parameters<typeof readBehind>[2],
-): Promise<boolean> {
+async function keepNew(ports: AlertingPorts, webhook: Webhook, lease: Lease<Place>): Promise<boolean> {
   const { deliveries, places, now } = ports;
   if ((await deliveries.countPending(webhook._id, mostPending)) >= mostPending) return false;
-  const read = await readBehind(ports, webhook, place, { max: batch, waitMs: 0 });
+  const read = await readBehind(ports, webhook, await places.get(webhook._id), { max: batch, waitMs: 0 });
   await deliveries.keep(read.messages.map((message) => deliveryOf(webhook._id, factOf(message), now())));
-  if (read.place) await places.move(webhook._id, read.place);
+  if (read.place) mustMatch(lease, await places.move(lease.filter, read.place));
   return read.place !== null;
 }
 
 /** Whether nothing has arrived for so long that it is given up, with an alert. */
-async function isDead(ports: AlertingPorts, webhook: Webhook, outcomes: readonly Attempted[]): Promise<boolean> {
+async function isDead(
+  ports: AlertingPorts,
+  webhook: Webhook,
+  outcomes: readonly Attempted[],
+  lease: Lease<Place>,
+): Promise<boolean> {
   if (outcomes.length === 0) return false;
   const { places, documents, wall, now, deadMs } = ports;
   const id = webhook._id;
@@ -116,7 +120,7 @@ async function isDead(ports: AlertingPorts, webhook: Webhook, outcomes: readonly
     return false;
   }
   const at = now();
-  const since = await places.fails(id, at);
+  const since = await places.fails(lease.filter, at);
   const isGone = outcomes.some((outcome) => outcome.isGone);
   if (!isGone && at - since < deadMs) return false;
   await documents.subscription.change(id, { key: `dead/${since}`, at }, (before) => ({

@@ -1,4 +1,4 @@
-import type { Incoming } from "@mailfleet/bus";
+import type { Incoming, Reading } from "@mailfleet/bus";
 import {
   ProblemError,
   type RequestArguments,
@@ -17,15 +17,25 @@ export function factOf({ id, type, at, mailboxId, sequence, body }: Incoming): S
   return { id, type, timestamp: new Date(at).toISOString(), ...about, sequence, data: body };
 }
 
-/** The facts behind a place; those of a new subscription begin when it was made. */
-export function readBehind(
-  { bus, signal }: Pick<AlertingPorts, "bus" | "signal">,
+/**
+ * The facts behind a place; those of a new subscription begin when it was made. Where the stream was made anew or has lost
+ * its end, which a place of the former one would skip or wait for, it begins again; that facts are missing is noted.
+ */
+export async function readBehind(
+  { bus, signal, places, logger }: Pick<AlertingPorts, "bus" | "signal" | "places" | "logger">,
   { types, createdAt }: Pick<Shown<SubscriptionBody>, "types" | "createdAt">,
-  { sequence, time }: Pick<Place, "sequence" | "time">,
+  place: Place,
   { max, waitMs }: { readonly max: number; readonly waitMs: number },
-) {
-  const after = { ...(sequence === undefined ? {} : { sequence }), time: time ?? createdAt };
-  return bus.readFrom({ stream: "FACTS", filters: subjectsOfFacts(types), after, max, waitMs, signal });
+): Promise<Reading> {
+  const { stream, sequence } = place;
+  const what = { stream: "FACTS", filters: subjectsOfFacts(types), max, waitMs, signal } as const;
+  const isKept = stream !== undefined && sequence !== undefined;
+  const read = await bus.readFrom({ ...what, after: isKept ? { stream, sequence } : { since: createdAt } });
+  if (!read.isOther) return { ...read, missed: read.missed || place.missed === true };
+  await places.restart(place);
+  const id = place._id;
+  logger.warn({ subscription: id, place: sequence }, "the stream of facts is another one: read from its first fact on");
+  return { ...(await bus.readFrom({ ...what, after: { since: createdAt } })), missed: true };
 }
 
 /** @throws NOT_POSSIBLE_NOW */
@@ -56,17 +66,21 @@ export async function readFacts(
   }
   // Behind the last one there may be messages that are no facts.
   const last = facts.length === messages.length ? end?.sequence : facts.at(-1)?.sequence;
+  if (end && last !== undefined) await ports.places.give(id, { ...end, sequence: last });
   return { facts, last: last ?? null, missed };
 }
 
 const mostBytes = 600_000;
 
-/** What was handled does not come again. */
+/** What was handled does not come again. @throws NOT_POSSIBLE_NOW */
 export async function acknowledge(
   ports: AlertingPorts,
   { id, last }: RequestArguments<"alerting.subscription.acknowledge">,
 ): Promise<Record<string, never>> {
   await pulled(ports, id);
-  await ports.places.move(id, { sequence: last, time: ports.now() });
+  if (last > 0 && !(await ports.places.acknowledge(id, last)))
+    throw new ProblemError("NOT_POSSIBLE_NOW", `No fact as late as ${last} was given to this subscription.`, {
+      remedy: "Read the facts, and acknowledge `last` of that answer.",
+    });
   return {};
 }

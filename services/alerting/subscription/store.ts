@@ -1,15 +1,20 @@
+import type { Place as StreamPlace } from "@mailfleet/bus";
 import type { Delivery, SubscribedFact } from "@mailfleet/contracts";
+import type { LeaseFilter } from "@mailfleet/kit";
 import type { Collection, Store } from "@mailfleet/store";
 import { collections } from "../collections.ts";
 
-/** How far a subscription has come, and who works on it. */
+/** How far a subscription has come. A webhook's is changed only under the lease on it. */
 export interface Place {
   readonly _id: string;
+  /** When the stream was made that the numbers are of. */
+  readonly stream?: string;
   /** The last fact that was acknowledged, or is kept as a delivery. */
   readonly sequence?: number;
-  readonly time?: number;
-  readonly owner?: string;
-  readonly until?: Date;
+  /** The last fact that was given to who asks; nothing behind it can be acknowledged. */
+  readonly given?: number;
+  /** Facts that were not read are gone, and who asks was not told for certain. */
+  readonly missed?: true;
   /** Since when nothing has arrived; absent while something does. */
   readonly failingSince?: number;
 }
@@ -36,35 +41,32 @@ export function createPlaceStore(store: Store) {
   const places: Collection<Place> = store.db.collection<Place>(collections.places.name);
   return {
     get: async (id: string): Promise<Place> => (await places.findOne({ _id: id })) ?? { _id: id },
-    /** Never back: an acknowledgement that comes late changes nothing. */
-    move: async (id: string, { sequence, time }: { readonly sequence: number; readonly time: number }) => {
-      await places.updateOne({ _id: id }, { $max: { sequence, time } }, { upsert: true });
+    /** Facts become deliveries up to here. False: another process has the lease. */
+    move: async (filter: LeaseFilter, { stream, sequence }: StreamPlace): Promise<boolean> =>
+      (await places.updateOne(filter, { $set: { stream, sequence }, $unset: { missed: 1 } })).matchedCount > 0,
+    /** Who asks was given facts up to here. */
+    give: async (id: string, { stream, sequence }: StreamPlace): Promise<void> => {
+      await places.updateOne({ _id: id }, { $set: { stream }, $max: { given: sequence } }, { upsert: true });
     },
-    /** For so long nobody else delivers; the database's clock counts. `null`: somebody else does. */
-    take: async (id: string, owner: string, forMs: number): Promise<Place | null> => {
-      const free = { $or: [{ $lte: [{ $ifNull: ["$until", "$$NOW"] }, "$$NOW"] }, { $eq: ["$owner", owner] }] };
-      await places.updateOne({ _id: id }, { $setOnInsert: { _id: id } }, { upsert: true });
-      return places.findOneAndUpdate(
-        { _id: id, $expr: free },
-        [{ $set: { owner, until: { $add: ["$$NOW", forMs] } } }],
-        { returnDocument: "after" },
-      );
+    /** Never back: an acknowledgement that comes late changes nothing. False: so much was never given. */
+    acknowledge: async (id: string, sequence: number): Promise<boolean> => {
+      const change = { $max: { sequence }, $unset: { missed: 1 as const } };
+      return (await places.updateOne({ _id: id, given: { $gte: sequence } }, change)).matchedCount > 0;
     },
-    giveBack: async (id: string, owner: string) => {
-      await places.updateOne({ _id: id, owner }, { $unset: { owner: 1, until: 1 } });
+    /** The stream is another one: from its first fact on. */
+    restart: async ({ _id, ...before }: Place): Promise<void> => {
+      const gone = { stream: 1, sequence: 1, given: 1 } as const;
+      const still = { _id, stream: before.stream ?? { $exists: false } };
+      await places.updateOne(still, { $set: { missed: true }, $unset: gone });
     },
     /** Something arrived, or somebody changed it. */
     works: async (id: string) => {
       await places.updateOne({ _id: id, failingSince: { $exists: true } }, { $unset: { failingSince: 1 } });
     },
     /** Nothing arrived: since when that is so. */
-    fails: async (id: string, at: number): Promise<number> => {
-      const after = await places.findOneAndUpdate(
-        { _id: id },
-        [{ $set: { failingSince: { $ifNull: ["$failingSince", at] } } }],
-        { upsert: true, returnDocument: "after" },
-      );
-      return after?.failingSince ?? at;
+    fails: async (filter: LeaseFilter, at: number): Promise<number> => {
+      const since = [{ $set: { failingSince: { $ifNull: ["$failingSince", at] } } }];
+      return (await places.findOneAndUpdate(filter, since, { returnDocument: "after" }))?.failingSince ?? at;
     },
   };
 }

@@ -2,7 +2,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { type Bus, connectBus } from "@mailfleet/bus";
-import { makeStreams } from "@mailfleet/bus/topology";
+import { makeStreams, removeStream } from "@mailfleet/bus/topology";
 import { gmailOutbound } from "@mailfleet/connector-gmail";
 import { graphOutbound } from "@mailfleet/connector-graph";
 import { smtpConnector } from "@mailfleet/connector-smtp";
@@ -21,13 +21,14 @@ import {
   subjects,
 } from "@mailfleet/contracts";
 import { createGuardedFetch } from "@mailfleet/http";
-import { markNew, newId, Registry, startService, wantedBy } from "@mailfleet/kit";
+import { createLeases, markNew, newId, Registry, startRenewals, startService, wantedBy } from "@mailfleet/kit";
 import { freePort, placesFor, startMongo, startNats, tempDir } from "@mailfleet/local/testing";
 import { createTokens } from "@mailfleet/oauth";
 import { generateKeyFiles, loadOpener, loadSealer } from "@mailfleet/secrets";
-import { connectStore, isOutage, makeCollections, openDocuments } from "@mailfleet/store";
+import { connectStore, createLeaseStore, isOutage, makeCollections, openDocuments } from "@mailfleet/store";
 import { SMTPServer } from "smtp-server";
 import { createClearMarkStore } from "../alert/store.ts";
+import { collections } from "../collections.ts";
 import { createTraceStore } from "../erase/traces.ts";
 import { createMemberStore } from "../incident/store.ts";
 import { createMetrics } from "../metrics.ts";
@@ -209,6 +210,7 @@ export async function givenAlerting() {
     const marks = createClearMarkStore(store);
     const registry = new Registry();
     const notices = createNoticeStore(store);
+    const renewals = startRenewals({ logger, isOutage, registry });
     const service = await startService(
       alerting,
       {
@@ -234,11 +236,13 @@ export async function givenAlerting() {
         mailServer: createMailServerStore(store),
         openChannel: await mailServer(),
         places: createPlaceStore(store),
+        placeLeases: createLeases(createLeaseStore(store, collections.places.name), {
+          ...{ owner: newId("dv"), renewals, name: "the lease on a webhook" },
+        }),
         deliveries: createDeliveryStore(store),
         webhookFetch: fetch,
         openSecret: (await loadOpener(keys.notifyOpenKeys)).open,
         destinations: async () => ({ allowedPorts: null, allowedNetworks: [] }),
-        owner: newId("dv"),
         deadMs: overrides.deadMs ?? 60_000,
         firstWaitMs: 50,
         metrics: createMetrics(registry, notices),
@@ -268,6 +272,7 @@ export async function givenAlerting() {
     );
     const stop = async () => {
       await service.stop();
+      renewals.stop();
       await bus.stop();
       await store.close();
     };
@@ -290,6 +295,11 @@ export async function givenAlerting() {
       MAILFLEET_ALLOWED_PRIVATE_NETWORKS: "127.0.0.0/8",
     },
     startReplica,
+    /** Removes the stream of facts with all that is in it, and makes it anew with its consumers. */
+    remakeFacts: async () => {
+      await removeStream(nats, "FACTS");
+      await makeStreams(nats);
+    },
     raise: (body: MessageBody<"alert.raised.v1">, id?: string) =>
       say(subjects.mailboxFact(body.object.id, "alert-raised"), "alert.raised.v1", body, id),
     clear: (body: MessageBody<"alert.cleared.v1">, id?: string) =>

@@ -38,6 +38,16 @@ export async function makeStreams(
   }
 }
 
+/** Removes a stream with all that is in it, for tests. */
+export async function removeStream(to: Pick<LinkOptions, "url" | "nkeyFile">, name: string): Promise<void> {
+  const link = await openLink({ url: to.url, nkeyFile: to.nkeyFile, name: "topology", logger: silent });
+  try {
+    await (await jetstreamManager(link.nc, { timeout: 5000, checkAPI: false })).streams.delete(name);
+  } finally {
+    await link.close();
+  }
+}
+
 /** NATS, as the topology step sees it. */
 export interface StreamTopology {
   /** What would have to be done, in the order in which it can be. */
