@@ -34,7 +34,7 @@ export const checks: Readonly<Record<string, Check<ServicePorts & Omit<ConsolePo
         after = next ?? undefined;
       } while (after !== undefined);
       const first = ends.toSorted((a, b) => a.at - b.at)[0];
-      if (!first) return fine(`No token of an administrator or reader ends within ${spanOf(soonMs)}.`);
+      if (!first) return fine(`No token but those of owners ends within ${spanOf(soonMs)}.`);
       return warning(
         `The token ${first.token.name} ends in ${spanOf(first.at - now())}${ends.length > 1 ? `, and ${ends.length - 1} more soon` : ""}.`,
         "Make a new one with `mailfleet tokens create`, and give it to the people or programs that use this one.",

@@ -116,7 +116,16 @@ export {
   requestAddress,
   requests,
 } from "./requests.ts";
-export { Role } from "./roles.ts";
+export {
+  enoughFor,
+  isEnough,
+  isNamed,
+  isPartOf,
+  type NeededRole,
+  type Part,
+  Role,
+  roles,
+} from "./roles.ts";
 export { Secret } from "./secret.ts";
 export {
   ComposedContent,

@@ -4,7 +4,9 @@ import {
   type EnvelopeContext,
   type Failure,
   type HistoryEntry,
+  isPartOf,
   type OutgoingMessage,
+  type Part,
   ProblemError,
   perDirection,
   type TestStep,
@@ -55,6 +57,8 @@ export interface Occurrence extends EnvelopeContext {
   readonly by?: string;
   /** The mailbox's owner gives the command: the one this ownership number belongs to. */
   readonly owner?: number;
+  /** Who gives the command is limited to this part of the fleet. */
+  readonly within?: Part;
   /** A command is answered and a refusal is thrown; a report is answered nothing and may be ignored. */
   readonly kind: "command" | "report";
   /** Steps of the test whose result this is. */
@@ -74,8 +78,9 @@ export interface Transition {
 
 /** What an occurrence means for a mailbox. Touches nothing. @throws ProblemError for a command that is refused */
 export function decide(document: StoredMailbox, occurrence: Occurrence, world: World): Decision<MailboxBody> {
-  // To a former owner the mailbox does not exist, as to any stranger.
-  if (occurrence.owner !== undefined && occurrence.owner !== document.ownership)
+  const { owner, within } = occurrence;
+  // To a former owner the mailbox does not exist, as to any stranger; nor to who is limited to another part of the fleet.
+  if ((owner !== undefined && owner !== document.ownership) || (within && !isPartOf(within, document.configuration)))
     throw new ProblemError("NOT_FOUND", `There is no mailbox ${document._id}.`);
   const plan = occurrence.plan(document, world);
   const before = restoreMachine(document.machine);

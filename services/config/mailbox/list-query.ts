@@ -11,6 +11,7 @@ export function mailboxQuery({
   active,
   search,
   ids,
+  within: { profileIds, domains } = {},
 }: Filter): Pick<ListQuery, "filter" | "sort"> {
   return {
     filter: {
@@ -20,6 +21,7 @@ export function mailboxQuery({
       ...(active === undefined ? {} : { "configuration.active": active }),
       ...(search === undefined ? {} : { $or: partOf(search) }),
       ...(ids === undefined ? {} : { _id: { $in: ids } }),
+      ...(profileIds || domains ? { $and: [...ofProfiles(profileIds), ...ofDomains(domains)] } : {}),
     },
     sort: [["addressKey", 1]],
   };
@@ -28,6 +30,13 @@ export function mailboxQuery({
 /** A range instead of an expression: the index then serves `disabled` as well as `disabled.failed`. */
 function lifecycleRange(word: string): unknown {
   return word.includes(".") ? word : { $gte: word, $lt: `${word}/` };
+}
+
+const ofProfiles = (ids: readonly string[] | undefined) => (ids ? [{ "configuration.profileId": { $in: ids } }] : []);
+
+function ofDomains(domains: readonly string[] | undefined): object[] {
+  if (!domains) return [];
+  return [{ addressKey: { $regex: `@(${domains.map((domain) => domain.replaceAll(".", "\\.")).join("|")})$` } }];
 }
 
 function partOf(search: string): object[] {

@@ -1,4 +1,4 @@
-import { mailbox, ProblemError, type RetryPolicy } from "@mailfleet/contracts";
+import { mailbox, type Part, ProblemError, type RetryPolicy } from "@mailfleet/contracts";
 import { type CommandInput, type Decision, keep } from "@mailfleet/kit";
 import type { Ports } from "../ports.ts";
 import type { ShownProfile } from "../profile/body.ts";
@@ -29,7 +29,7 @@ interface MailboxWorld {
   /** How many mailboxes the named profile has, where that is limited. */
   readonly used: number;
 }
-type GivenCommand = CommandInput & { readonly owner?: number | undefined };
+type GivenCommand = CommandInput & { readonly owner?: number | undefined; readonly within?: Part | undefined };
 type Deciding = { readonly at: number; readonly world: MailboxWorld };
 
 /** What a command means, as the machine takes it. Its answer is made by the kit. */
@@ -41,7 +41,7 @@ function command(
   plan: (world: World) => Plan,
 ): Decision<MailboxBody> {
   if (!world) throw new Error("a command is decided without its world");
-  const { commandId, by, owner, correlation = commandId } = input;
+  const { commandId, by, owner, within, correlation = commandId } = input;
   return decide(
     document,
     {
@@ -52,6 +52,7 @@ function command(
       by,
       correlation,
       ...(owner === undefined ? {} : { owner }),
+      ...(within === undefined ? {} : { within }),
       plan: () => plan(world),
     },
     world,

@@ -242,6 +242,24 @@ describe("commands", () => {
     assert.equal(reused.code, "COMMAND_ID_REUSED");
   });
 
+  test("of somebody who is limited to a part of the fleet do not reach other mailboxes, and lists leave them out", async () => {
+    const domain = `${command().commandId}.examplexorg.test`.toLowerCase();
+    const input = mailboxInput(profileId, { address: `part@${domain}` });
+    const { id, address } = await bus.request("config.mailbox.create", input);
+    const listed = async (within: object) =>
+      (await bus.request("config.mailbox.list", { limit: 500, within })).items.some((one) => one.id === id);
+    for (const within of [{ profileIds: ["pf_another1"] }, { domains: [`x.${domain}`] }]) {
+      const approve = bus.request("config.mailbox.approve", { ...command(), id, address, within });
+      assert.equal((await problemOf(approve)).code, "NOT_FOUND");
+      assert.equal(await listed(within), false);
+    }
+    const within = { profileIds: [profileId], domains: ["example.net", domain] };
+    assert.equal(await listed(within), true);
+    assert.equal(await listed({ domains: [domain.replace("xorg", ".org")] }), false, "a dot is a dot");
+    const approved = await bus.request("config.mailbox.approve", { ...command(), id, address, within });
+    assert.equal(approved.lifecycle, "approved");
+  });
+
   test("decided in a dry run are answered and change nothing", async () => {
     const mailbox = await enabled();
     const dry = await bus.request("config.mailbox.disable", { ...command(), id: mailbox.id, dryRun: true });

@@ -157,6 +157,7 @@ export function createLiveViews(options: { heartbeatMs?: number; bufferBytes?: n
   return {
     routes: [
       route("GET", "/events", {
+        operation: "event.follow",
         summary: "Follow events, as server-sent events; `ready` comes first, `Last-Event-ID` continues after an event",
         query,
         answerType: "text/event-stream",

@@ -23,7 +23,7 @@ function entry(route: Route): string {
   const path = route.path.replaceAll(/:(\w+)/g, "{$1}");
   const answers = `${route.status}${route.answerType ? ` \`${route.answerType}\`` : ""}`;
   const more = [
-    `role: ${route.role}${route.owner ? `; owner${route.owner.fields ? `, only ${route.owner.fields.map((name) => `\`${name}\``).join(" and ")}` : ""}` : ""}`,
+    `role: ${[route.role].flat().join(" or ")}${route.owner ? `; owner${route.owner.fields ? `, only ${route.owner.fields.map((name) => `\`${name}\``).join(" and ")}` : ""}` : ""}`,
     ...(route.query ? [`query: ${fieldsOf(route.query)}`] : []),
     ...(route.body ? [`body: ${bodyOf(route)}`] : []),
     `answers ${answers}`,

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { ProblemError } from "@mailfleet/contracts";
+import { enoughFor, isEnough, isNamed, ProblemError } from "@mailfleet/contracts";
 import type { ConsolePorts } from "../ports.ts";
 import { refuseOverPlainHttp } from "../secret/plain-http.ts";
 import type { StoredToken } from "../token/store.ts";
@@ -42,19 +42,46 @@ export function isExpired(token: Pick<StoredToken, "expiresAt">, now: number): b
 }
 
 /** A token as the caller it makes. */
-export function callerOf({ id, name, role, mailboxIds, ownerships = {} }: StoredToken): Caller {
-  return { tokenId: id, name, role, ...(mailboxIds === undefined ? {} : { mailboxIds, ownerships }) };
+export function callerOf({
+  id,
+  name,
+  role,
+  mailboxIds,
+  ownerships = {},
+  profileIds,
+  domains,
+  only,
+}: StoredToken): Caller {
+  const within = {
+    ...(profileIds === undefined ? {} : { profileIds: [...profileIds] }),
+    ...(domains === undefined ? {} : { domains: [...domains] }),
+  };
+  return {
+    ...{ tokenId: id, name, role },
+    ...(mailboxIds === undefined ? {} : { mailboxIds, ownerships }),
+    ...(profileIds || domains ? { within } : {}),
+    ...(only === undefined ? {} : { only }),
+  };
 }
 
-/** The roles, in one place: administrators may do everything, readers and owners only what a route allows them. */
-function refuseUnlessAllowed({ name, role }: StoredToken, route: Pick<Route, "role" | "owner">): void {
-  if (role === "administrator") return;
-  if (role === "owner") {
-    if (route.owner) return;
-    throw new ProblemError("FORBIDDEN", `The token "${name}" belongs to the owner of a mailbox and may not do this.`);
-  }
-  if (route.role !== "reader")
-    throw new ProblemError("FORBIDDEN", `The token "${name}" has the role ${role} and may only read.`);
+/** What is looked at of a route. */
+export type Needed = Pick<Route, "operation" | "role" | "owner">;
+
+/** What a role may do, in one place. @throws FORBIDDEN that names the right that is missing */
+export function refuseUnlessAllowed(
+  { name, role, only }: Pick<Caller, "name" | "role" | "only">,
+  { operation, role: needed, owner }: Needed,
+): void {
+  const refuse = (why: string, remedy: string) => {
+    throw new ProblemError("FORBIDDEN", `The token "${name}" ${why}: it may not do ${operation}.`, { remedy });
+  };
+  if (role === "owner" ? !owner : !isEnough(role, needed))
+    refuse(
+      role === "owner" ? "belongs to the owner of a mailbox" : `has the role ${role}`,
+      `Ask an administrator to do it, or for a token with the role ${enoughFor(needed)}.`,
+    );
+  if (only && !isNamed(only, operation))
+    refuse(`is only for ${only.join(", ")}`, `Ask an administrator for a token that is also for ${operation}.`);
 }
 
 /** Wrong tokens from one address within a minute. A right one is taken at any time. */
@@ -105,7 +132,7 @@ export function createAuthenticator({
      * PLAIN_HTTP for any that others could have overheard, and TOO_MANY for a wrong one after many from the same
      * address.
      */
-    authenticate: async ({ ip, headers }: Asking, route: Pick<Route, "role" | "owner">) => {
+    authenticate: async ({ ip, headers }: Asking, route: Needed) => {
       const secret = bearerOf(headers.authorization);
       if (secret !== undefined) refuseOverPlainHttp({ secretsAllowed });
       if (secret === undefined) throw new ProblemError("UNAUTHENTICATED", "No bearer token was sent.");

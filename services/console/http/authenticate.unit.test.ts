@@ -10,7 +10,7 @@ test("a database that is frozen is named before ten seconds are over", async (t)
   const tokens = { findByHash: () => new Promise(() => {}) } as unknown as TokenRepository;
   const asked = createAuthenticator({ tokens, now: () => 0, secretsAllowed: true }).authenticate(
     { ip: "127.0.0.1", headers: { authorization: `Bearer ${newTokenSecret()}` } },
-    { role: "reader" },
+    { operation: "profile.list", role: "reader" },
   );
   t.mock.timers.tick(9000);
   await assert.rejects(asked, (error) => error instanceof ProblemError && error.problem.code === "UNAVAILABLE");

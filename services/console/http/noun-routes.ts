@@ -35,6 +35,8 @@ export interface Particular {
   readonly lists?: (call: Call, item: never) => boolean;
   /** Operations that the console answers itself, from what the owner would be asked. */
   readonly answers?: Readonly<Record<string, (call: Call, input: never) => Promise<unknown>>>;
+  /** Lists that leave out what does not belong to the caller's part of the fleet. */
+  readonly parted?: readonly string[];
 }
 
 type AnyCall = Call<Record<string, string>, Record<string, unknown>, Record<string, unknown> | undefined>;
@@ -167,18 +169,21 @@ export function nounRoutes(noun: AnyNoun, particular: Particular = {}): readonly
     const { plain: body, text } = noun.secrets[key] ?? { plain: z.never(), text: "" };
     const at = placeOf(noun, `${one.path}/${kebab(key)}`);
     const rest = { ...commandQuery, answer: view };
+    const operation = `${name}.update`;
     const set: Handle = (call) => update(call, { [key]: call.body });
     const remove: Handle = (call) => update(call, { [key]: null });
     return [
-      made("PUT", at, key, { ...rest, body, summary: `Set ${text}`, handle: set }),
-      made("DELETE", at, key, { ...rest, summary: `Remove ${text}`, handle: remove }),
+      made("PUT", at, key, { ...rest, body, operation, summary: `Set ${text}`, handle: set }),
+      made("DELETE", at, key, { ...rest, operation, summary: `Remove ${text}`, handle: remove }),
     ];
   };
 
   function made(method: Method, place: Place, verb: string, row: Row): Route {
-    const role = operations[verb]?.role ?? (method === "GET" ? noun.role : undefined);
+    const role = operations[verb]?.role ?? (method === "GET" ? noun.role : noun.roles?.[verb as Standard]);
     return route(method, place.path, {
+      operation: `${name}.${verb}`,
       summary: sentenceOf(noun, verb),
+      ...(particular.parted?.includes(verb) ? { parted: true } : {}),
       ...(role ? { role } : {}),
       ...ownerOf(noun, verb),
       ...place.params,

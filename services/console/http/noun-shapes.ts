@@ -12,7 +12,13 @@ export function namedBy(noun: AnyNoun, label: string | undefined): z.ZodType {
 /** The query of a read: what the owner is asked, but for the objects themselves and a mailbox that the path names. */
 export function queryOf(noun: AnyNoun, verb: string, namesMailbox: boolean): z.ZodObject {
   const request = noun.requests[`${noun.owner}.${noun.name}.${verb}`];
-  const { id: _, ids: __, mailboxId, ...asked } = request?.input instanceof z.ZodObject ? request.input.shape : {};
+  const {
+    id: _,
+    ids: __,
+    within: ___,
+    mailboxId,
+    ...asked
+  } = request?.input instanceof z.ZodObject ? request.input.shape : {};
   return z.strictObject(namesMailbox || !mailboxId ? asked : { ...asked, mailboxId });
 }
 

@@ -1,8 +1,6 @@
 import { type Mailbox, MailboxId, ProblemError } from "@mailfleet/contracts";
-import { mailboxOf, orNull } from "./parameters.ts";
+import { mailboxOf, orNull, unknownMailbox } from "./parameters.ts";
 import type { Call, Caller, Route } from "./route.ts";
-
-const unknownMailbox = (which: string) => new ProblemError("NOT_FOUND", `There is no mailbox ${which}.`);
 
 /**
  * A token names the time for which it is good: a mailbox that has another address or owner since is not the owner's.

@@ -9,6 +9,9 @@ export const mailboxParams = z.strictObject({
     .describe("id or address"),
 });
 
+/** The same refusal for a mailbox that does not exist, and for one that does not exist for the caller. */
+export const unknownMailbox = (which: string) => new ProblemError("NOT_FOUND", `There is no mailbox ${which}.`);
+
 /** The mailbox that the path names. */
 export function mailboxOf(call: Pick<Call, "ask">, mailbox: string): Promise<Mailbox> {
   return MailboxId.safeParse(mailbox).success

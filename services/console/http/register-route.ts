@@ -6,6 +6,7 @@ import type { ConsolePorts } from "../ports.ts";
 import type { Authenticator } from "./authenticate.ts";
 import { isoInstants } from "./instants.ts";
 import { schemaOf } from "./openapi.ts";
+import { inOwnPart } from "./own-part.ts";
 import { asOwner } from "./owner-access.ts";
 import type { Call, Caller, Route } from "./route.ts";
 import { apiBase } from "./routes.ts";
@@ -155,7 +156,7 @@ export function registerRoute(
 ): void {
   const handler = async (request: FastifyRequest, reply: FastifyReply) => {
     const anybody = callOf(ports, authenticator, route, request, reply);
-    const call = (await asOwner(anybody, route)) as Call<never, never, never>;
+    const call = (await inOwnPart(await asOwner(anybody, route), route)) as Call<never, never, never>;
     const unexpected = route.body ? null : check(noBody, "body", request.body ?? null);
     if (unexpected && "error" in unexpected) throw unexpected.error;
     if (route.respond) return route.respond(call, reply);

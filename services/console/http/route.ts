@@ -1,4 +1,12 @@
-import type { ProblemCode, RequestInput, RequestName, RequestOutput, Role } from "@mailfleet/contracts";
+import type {
+  NeededRole,
+  Part,
+  ProblemCode,
+  RequestInput,
+  RequestName,
+  RequestOutput,
+  Role,
+} from "@mailfleet/contracts";
 import type { FastifyReply } from "fastify";
 import type { z } from "zod";
 import type { ConsolePorts } from "../ports.ts";
@@ -14,6 +22,10 @@ export interface Caller {
   readonly mailboxIds?: readonly string[];
   /** Of each of them the number of its ownership for which the token is good. */
   readonly ownerships?: Readonly<Record<string, number>>;
+  /** The only part of the fleet that exists for them. */
+  readonly within?: Part;
+  /** The only operations they may use, of those that their role may. */
+  readonly only?: readonly string[];
 }
 
 /**
@@ -38,7 +50,14 @@ export interface Call<Params = unknown, Query = unknown, Body = unknown> extends
   /** The `Idempotency-Key`, or a random id where the client gave none. */
   readonly commandId: string;
   /** What every command carries: its id, who gave it in words and as a token, as owner of which time, the correlation. */
-  readonly command: { commandId: string; by: string; caller: string; correlation: string; owner?: number };
+  readonly command: {
+    commandId: string;
+    by: string;
+    caller: string;
+    correlation: string;
+    owner?: number;
+    within?: Part;
+  };
   /** From `If-Match`; absent means: whatever the version is. */
   readonly ifVersion?: number;
   /** Aborted when the client goes away. */
@@ -59,8 +78,12 @@ export interface Route {
   /** Below `/api/v1`, parameters as `:name`. */
   readonly path: string;
   readonly summary: string;
+  /** What it does: noun and verb, as `mailbox.test`. */
+  readonly operation: string;
   /** The least role that may call it. Owners are separate. */
-  readonly role: Exclude<Role, "owner">;
+  readonly role: NeededRole;
+  /** Concerns no single mailbox, and still leaves out all that a part of the fleet does not have. */
+  readonly parted?: true;
   /** Absent: an owner is refused. */
   readonly owner?: OwnerAccess;
   readonly params?: z.ZodType;
@@ -102,8 +125,8 @@ interface Definition<P, Q, B, A> extends Omit<Route, "method" | "path" | "role" 
 }
 
 /**
- * One row, with the handler's types taken from its schemas. Readers may GET; the rest is for administrators; owners
- * may what says so.
+ * One row, with the handler's types taken from its schemas. Readers may GET; the rest is for administrators, unless it
+ * says otherwise; owners may what says so.
  */
 export function route<P = undefined, Q = undefined, B = undefined, A = undefined>(
   method: Method,

@@ -3,6 +3,7 @@ import { alertParticular } from "../alert/particular.ts";
 import { checkupParticular } from "../checkup/particular.ts";
 import { createLiveViews, type LiveViews } from "../events/live-views.ts";
 import { importRoutes } from "../job/import-route.ts";
+import { jobParticular } from "../job/particular.ts";
 import { mailParticular } from "../mail/particular.ts";
 import { mailboxParticular } from "../mailbox/particular.ts";
 import { profileParticular } from "../profile/particular.ts";
@@ -18,6 +19,7 @@ export const apiBase = "/api/v1";
 /** What does not follow from the declaration of a noun, by its name. */
 const particulars: Readonly<Record<string, Particular>> = {
   alert: alertParticular,
+  job: jobParticular,
   mail: mailParticular,
   profile: profileParticular,
   mailbox: mailboxParticular,

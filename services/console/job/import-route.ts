@@ -139,6 +139,7 @@ const profileOf = ({ profile }: Row) => (profile === undefined ? {} : { profile:
 /** `POST /mailboxes/import`. */
 export const importRoutes: readonly Route[] = [
   route("POST", "/mailboxes/import", {
+    operation: "mailbox.import",
     summary: "Make mailboxes from a CSV, or change them, as a job with a result for each line",
     query,
     body: z

@@ -5,9 +5,10 @@ import type { Call } from "../http/route.ts";
 import { refuseForeignProfile } from "../profile/profile-view.ts";
 import { MailboxView, viewMailbox } from "./mailbox-view.ts";
 
-/** To an owner other people's mailboxes do not exist. */
+/** To an owner other people's mailboxes do not exist, nor those of other parts of the fleet to who is limited to one. */
 async function list(call: Call, query: RequestArguments<"config.mailbox.list">) {
-  const own = call.caller.role === "owner" ? { ids: await ownMailboxIds(call) } : {};
+  const { role, within } = call.caller;
+  const own = role === "owner" ? { ids: await ownMailboxIds(call) } : within ? { within } : {};
   return call.ask("config.mailbox.list", { ...query, ...own });
 }
 
@@ -19,4 +20,5 @@ export const mailboxParticular: Particular = {
     await refuseForeignProfile(call, (call.body as { profileId?: string } | undefined)?.profileId);
   },
   answers: { list },
+  parted: ["list"],
 };

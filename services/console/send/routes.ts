@@ -35,6 +35,7 @@ async function submittedContent(call: Call<unknown, { to?: string | string[] | u
 /** Outgoing messages; `outbound-send` owns them. */
 export const sendRoutes: readonly Route[] = [
   route("POST", "/mailboxes/:mailbox/sends", {
+    operation: "send.submit",
     summary: "Send a message; with `Idempotency-Key` a repetition gives the first answer",
     params: mailboxParams,
     query: z.strictObject({

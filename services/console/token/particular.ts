@@ -1,14 +1,22 @@
-import { type NewToken, ProblemError, type Token } from "@mailfleet/contracts";
+import { type NewToken, nouns, ProblemError, type Token } from "@mailfleet/contracts";
 import type { Particular } from "../http/noun-routes.ts";
 import { orNull } from "../http/parameters.ts";
 import type { Call } from "../http/route.ts";
 import type { StoredToken } from "./store.ts";
 import { hashToken, newTokenSecret } from "./token-secret.ts";
 
-const shown = ({ hash: _, ownerships: __, mailboxIds, ...token }: StoredToken): Token => ({
-  ...token,
-  ...(mailboxIds === undefined ? {} : { mailboxIds: [...mailboxIds] }),
-});
+const shown = ({ hash: _, ownerships: __, ...token }: StoredToken) => token as Token;
+
+/** What a token may be confined to: every operation that people see, and those of the routes written by hand. */
+const operationNames: ReadonlySet<string> = new Set([
+  ...nouns.flatMap(({ name, standard, operations }) => [
+    `${name}.*`,
+    ...[...standard, ...Object.keys(operations).filter((verb) => operations[verb]?.role !== null)].map(
+      (verb) => `${name}.${verb}`,
+    ),
+  ]),
+  ...["send.submit", "mailbox.import", "event.follow"],
+]);
 
 const invalidField = (pointer: string, reason: string) =>
   new ProblemError("INVALID", `The body is not valid: ${pointer} ${reason}`, { errors: [{ pointer, reason }] });
@@ -27,6 +35,11 @@ async function ownershipsOf(call: Call, mailboxIds: readonly string[]): Promise<
 async function create(call: Call, { id, new: made }: { id: string; new: NewToken }): Promise<Token> {
   if ((made.role === "owner") !== (made.mailboxIds !== undefined))
     throw invalidField("/mailboxIds", "must be given for the role owner, and for no other");
+  if (made.role === "administrator" || made.role === "owner")
+    for (const key of ["profileIds", "domains"] as const)
+      if (made[key]) throw invalidField(`/${key}`, `must not be given for the role ${made.role}`);
+  const unknown = made.only?.findIndex((name) => !operationNames.has(name)) ?? -1;
+  if (unknown >= 0) throw invalidField(`/only/${unknown}`, "is no operation");
   if (made.expiresAt !== undefined && made.expiresAt <= call.now())
     throw invalidField("/expiresAt", "must be in the future");
   const ownerships = made.mailboxIds && (await ownershipsOf(call, made.mailboxIds));

@@ -11,6 +11,11 @@ export interface StoredToken {
   readonly mailboxIds?: readonly string[];
   /** Of each of these mailboxes the number of its ownership when the token was made: another one ends it there. */
   readonly ownerships?: Readonly<Record<string, number>>;
+  /** The only part of the fleet that exists for it: mailboxes of these profiles, and of these domains. */
+  readonly profileIds?: readonly string[];
+  readonly domains?: readonly string[];
+  /** The only operations it is for, of those that its role may use. */
+  readonly only?: readonly string[];
   /** Refused from then on, and removed soon after. Milliseconds since the epoch; absent: good until it is deleted. */
   readonly expiresAt?: number;
   /** SHA-256 of the token, hexadecimal. The token has 256 random bits, so a slow hash would add nothing. */

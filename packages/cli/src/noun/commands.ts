@@ -77,7 +77,7 @@ export function addNounCommands(program: Command, cli: Cli, noun: AnyNoun, parti
   if (standard.includes("list") && has("list")) {
     const place = noun.places?.list ?? path;
     const under = argumentOf(noun, place);
-    const { ids: _, mailboxId, ...rest } = noun.filter ?? {};
+    const { ids: _, within: __, mailboxId, ...rest } = noun.filter ?? {};
     const flags = inputFlags(noun, under === "" ? { ...(mailboxId ? { mailboxId } : {}), ...rest } : rest);
     addFlags(command(`list${under}`, sentenceOf(noun, "list")), flags)
       .option("-w, --watch", "print each row again that changes, until Ctrl-C")

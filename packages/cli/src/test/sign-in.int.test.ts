@@ -148,6 +148,11 @@ describe("signing in on the command line", () => {
     assert.match(out, /mft_shown-once/);
     const { expiresAt, ...body } = (api.seen.at(-1)?.body ?? {}) as { expiresAt: string };
     assert.deepEqual(body, { name: "sales@example.org", role: "owner", mailboxIds: ["mb_sales01"] });
+    await mailfleet("tokens create pager --role operator --domain example.it --profile pf_italy01 --only incident.*");
+    assert.deepEqual(api.seen.at(-1)?.body, {
+      ...{ name: "pager", role: "operator", profileIds: ["pf_italy01"] },
+      ...{ domains: ["example.it"], only: ["incident.*"] },
+    });
     assert.ok(Math.abs(Date.parse(expiresAt) - Date.now() - 7 * 86_400_000) < 60_000);
     for (const wrong of [
       "tokens create x --role owner",

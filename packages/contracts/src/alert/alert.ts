@@ -42,6 +42,7 @@ export const alert = noun("alert", {
   },
   flags: { objectId: "object <id>", incidentId: "incident <id>" },
   owners: { get: true, list: true },
+  roles: { delete: "operator" },
   standard: ["get", "list", "delete"],
   texts: {
     list: "List alerts, the latest first",

@@ -29,7 +29,7 @@ export const deadLetter = noun("dead-letter", {
   filter: { state: DeadLetterState.optional() },
   standard: ["get", "list"],
   operations: {
-    replay: operation({ text: "Publish it again where it came from", impact: "sends" }),
+    replay: operation({ role: "operator", text: "Publish it again where it came from", impact: "sends" }),
     discard: operation({ text: "Give it up", impact: "destroys" }),
   },
 });

@@ -32,7 +32,7 @@ export const delivery = noun("delivery", {
   standard: ["get", "list"],
   texts: { list: "List deliveries, the latest facts first" },
   operations: {
-    replay: operation({ text: "Deliver it again", impact: "sends" }),
+    replay: operation({ role: "operator", text: "Deliver it again", impact: "sends" }),
   },
 });
 export const Delivery = delivery.View;

@@ -51,16 +51,18 @@ export const incident = noun("incident", {
     objectId: z.string().max(200).optional().describe("id of the profile, mailbox, service, stream or send"),
   },
   flags: { objectId: "object <id>", profile: "profile <id>", ids: "id <id>" },
+  roles: { delete: "operator" },
   standard: ["get", "list", "delete"],
   texts: {
     list: "List incidents, the latest first",
     delete: "Take an incident and its alerts off the wall; what is reported again comes back",
   },
   operations: {
-    acknowledge: operation({ text: "Say that you look after it, so that it does not escalate" }),
-    mute: operation({ text: "Send no notice about it for a while", input: { reason, until } }),
-    unmute: operation({ text: "Send notices about it again" }),
+    acknowledge: operation({ role: "operator", text: "Say that you look after it, so that it does not escalate" }),
+    mute: operation({ role: "operator", text: "Send no notice about it for a while", input: { reason, until } }),
+    unmute: operation({ role: "operator", text: "Send notices about it again" }),
     settle: operation({
+      role: "operator",
       text: "Acknowledge, mute, unmute or delete many incidents: those of a list, or all raised ones of a profile or code",
       collection: true,
       input: {

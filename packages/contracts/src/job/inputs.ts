@@ -56,5 +56,5 @@ export const JobInput: z.ZodType<Readonly<Record<string, unknown>>> = z.strictOb
 
 /** Which mailboxes: the filters of their list, all of them together. */
 export const JobFilter = mailbox.requests["config.mailbox.list"].input
-  .omit({ ids: true, limit: true, cursor: true })
+  .omit({ ids: true, within: true, limit: true, cursor: true })
   .strict();

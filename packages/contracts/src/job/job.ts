@@ -64,9 +64,13 @@ export const job = noun("job", {
   dryRuns: true,
   // A preview decides about each mailbox before it is answered.
   timeoutsMs: { create: 120_000 },
+  roles: { create: ["approver", "operator"] },
   standard: ["create", "get", "list"],
   operations: {
-    cancel: operation({ text: "End a job; mailboxes that have the command already keep it" }),
+    cancel: operation({
+      role: ["approver", "operator"],
+      text: "End a job; mailboxes that have the command already keep it",
+    }),
     "place-lines": operation({
       text: "Say which mailbox each line of a CSV is for and where its password goes",
       kind: "internal",

@@ -4,6 +4,7 @@ import { field } from "../noun/field.ts";
 import { noun } from "../noun/noun.ts";
 import { operation } from "../noun/operation.ts";
 import { mailboxCredentials } from "../noun/secret-field.ts";
+import { Part } from "../roles.ts";
 import { Direction, LifecycleWord, MailboxKind, perDirection } from "../vocabulary.ts";
 import { DeliveryMethods, DirectionStatus, EmailAddress, HistoryEntry, NewDeliveryMethods, Owner } from "./shown.ts";
 
@@ -93,6 +94,7 @@ export const mailbox = noun("mailbox", {
     active: z.boolean().optional().describe("yes: those that are active; no: those that are deactivated"),
     search: z.string().max(200).optional().describe("part of the address or name"),
     ids: z.array(MailboxId).max(100).optional().describe("between services: only these"),
+    within: Part.optional().describe("between services: only of this part of the fleet"),
   },
   flags: { lifecycle: "status <word>", directions: "direction <inbound|outbound|act>" },
   dryRuns: true,
@@ -112,16 +114,19 @@ export const mailbox = noun("mailbox", {
       input: { address: z.string().max(254) },
     }),
     approve: operation({
+      role: "approver",
       text: "Approve the mailbox with the address that the approver saw",
       input: { address: EmailAddress.describe("the address as the approver saw it") },
       problems: ["ADDRESS_NOT_AS_SEEN"],
     }),
     reject: operation({
+      role: "approver",
       text: "Reject the mailbox with a reason",
       input: { reason: z.string().trim().min(1, "must say why").max(1000) },
     }),
-    resubmit: operation({ text: "Ask again for approval after a rejection" }),
+    resubmit: operation({ role: "operator", text: "Ask again for approval after a rejection" }),
     test: operation({
+      role: "operator",
       text: "Test the mailbox; this does not enable one that was not enabled before",
       owner: true,
       impact: "sends",
@@ -129,6 +134,7 @@ export const mailbox = noun("mailbox", {
       input: someDirections,
     }),
     "test-and-enable": operation({
+      role: "operator",
       text: "Test the mailbox and enable what passes",
       owner: true,
       impact: "sends",
@@ -151,12 +157,18 @@ export const mailbox = noun("mailbox", {
       problems: ["PROFILE_FULL"],
     }),
     disable: operation({
+      role: "operator",
       text: "Stop the mailbox; it stays as it is until it is tested and enabled again",
       owner: true,
     }),
     activate: operation({ text: "Make the mailbox active again" }),
     deactivate: operation({ text: "Make the mailbox inactive" }),
-    "sync-now": operation({ text: "Run the enabled directions at once", status: 202, input: someDirections }),
+    "sync-now": operation({
+      role: "operator",
+      text: "Run the enabled directions at once",
+      status: 202,
+      input: someDirections,
+    }),
     history: operation({
       text: "The last transitions, newest first",
       kind: "read",

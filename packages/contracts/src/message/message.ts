@@ -121,6 +121,7 @@ export const message = noun("message", {
       answer: z.object({ items: z.array(SetAside) }),
     }),
     "fetch-again": operation({
+      role: "operator",
       text: "Try the messages that are set aside now, without waiting for the next attempt",
       collection: true,
       at: "/mailboxes/:mailbox/messages/fetch-again",
@@ -142,6 +143,7 @@ export const message = noun("message", {
       }),
     }),
     audit: operation({
+      role: "operator",
       text: "Audit the mailbox now: compare the whole folder with what was received, and receive what is missing",
       collection: true,
       at: "/mailboxes/:mailbox/messages/audit",
@@ -149,6 +151,7 @@ export const message = noun("message", {
       answer: z.object({ asked: z.boolean().describe("false: the mailbox was never read") }),
     }),
     compare: operation({
+      role: "operator",
       text: "Read the inbox through another profile, or from another date on, and count which messages were handed over before, which would be new and which are too old; receives nothing",
       collection: true,
       at: "/mailboxes/:mailbox/messages/compare",
@@ -172,6 +175,7 @@ export const message = noun("message", {
       answer: Comparison,
     }),
     republish: operation({
+      role: "operator",
       text: "Publish `mail.received` again for stored messages, for a consumer that has lost its data",
       collection: true,
       input: { since, mailboxId: MailboxId.optional().describe("only this one") },

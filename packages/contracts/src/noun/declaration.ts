@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { Role } from "../roles.ts";
+import type { FleetRole, NeededRole } from "../roles.ts";
 import type { ServiceName } from "../vocabulary.ts";
 import type { Field } from "./field.ts";
 import type { Operation } from "./operation.ts";
@@ -52,7 +52,9 @@ export interface Declaration<
    */
   readonly places?: { readonly [Verb in Std]?: string };
   /** The least role that may read it; a reader if absent. */
-  readonly role?: Exclude<Role, "owner">;
+  readonly role?: FleetRole;
+  /** The least role for standard operations that change something; an administrator if absent. */
+  readonly roles?: { readonly [Verb in Std]?: NeededRole };
   readonly fields: F;
   readonly secrets?: S;
   /** What is shown besides its fields, as schemas or, if lists show it, as fields; the owning service computes it. */

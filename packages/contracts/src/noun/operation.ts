@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { ProblemCode } from "../problem.ts";
-import type { Role } from "../roles.ts";
+import type { NeededRole } from "../roles.ts";
 
 /** What an operation does to the world, so that people can be asked before it happens. */
 export type Impact = "none" | "changes" | "sends" | "destroys";
@@ -21,7 +21,7 @@ export interface Operation<
   /** True where it concerns no single object. */
   readonly collection: Collection;
   /** The least role; `null`: only other services ask. */
-  readonly role: Exclude<Role, "owner"> | null;
+  readonly role: NeededRole | null;
   /** Whether owners may ask it of their own mailboxes. */
   readonly owner: boolean;
   readonly impact: Impact;
@@ -53,7 +53,7 @@ interface Declared {
   readonly input?: z.ZodRawShape;
   readonly answer?: z.ZodType;
   readonly collection?: boolean;
-  readonly role?: Exclude<Role, "owner"> | null;
+  readonly role?: NeededRole | null;
   readonly owner?: boolean;
   readonly impact?: Impact;
   readonly status?: number;

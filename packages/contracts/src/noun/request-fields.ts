@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { CommandId } from "../ids.ts";
+import { Part } from "../roles.ts";
 import { whole } from "./whole.ts";
 
 /**
@@ -14,6 +15,8 @@ export const commandFields = {
   caller: z.string().max(200).optional(),
   /** The mailbox's owner gives it, who had it when its `ownership` had this number. */
   owner: z.number().int().optional(),
+  /** Somebody gives it who is limited to this part of the fleet: other mailboxes do not exist for him. */
+  within: Part.optional(),
   correlation: z.string().max(200).optional(),
   /**
    * Of the secrets that come sealed, for telling a repetition from another command: a hash of what they were, with a key

@@ -218,6 +218,7 @@ export const profile = noun("profile", {
       tried: false,
     }),
     "test-connection": operation({
+      role: "operator",
       text: "Connect and sign in once in each direction, and say what each step found; changes nothing, sends nothing",
       input: {
         mailboxId: MailboxId.optional().describe("the mailbox to sign in for, if the profile needs one"),

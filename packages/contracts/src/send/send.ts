@@ -89,10 +89,11 @@ export const send = noun("send", {
       },
     }),
     release: operation({
+      role: "operator",
       text: "Send an uncertain message again with the same Message-ID, or try a failed or waiting one now",
       impact: "sends",
     }),
-    discard: operation({ text: "Give up a message that is not sent yet", impact: "destroys" }),
+    discard: operation({ role: "operator", text: "Give up a message that is not sent yet", impact: "destroys" }),
   },
 });
 export const Send = send.View;

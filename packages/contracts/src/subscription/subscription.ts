@@ -56,11 +56,13 @@ export const subscription = noun("subscription", {
   texts: { delete: "Delete a subscription with its deliveries" },
   operations: {
     test: operation({
+      role: "operator",
       text: "Send a test event to the webhook",
       impact: "sends",
       answer: z.object({ deliveryId: DeliveryId }),
     }),
     replay: operation({
+      role: "operator",
       text: "Deliver again what was delivered or given up since a time",
       impact: "sends",
       input: { since: Instant.describe("when the facts happened, at most 14 days ago") },

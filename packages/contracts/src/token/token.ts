@@ -2,7 +2,7 @@ import { z } from "zod";
 import { Instant, MailboxId, TokenId } from "../ids.ts";
 import { field } from "../noun/field.ts";
 import { noun } from "../noun/noun.ts";
-import { Role } from "../roles.ts";
+import { OperationName, Part, Role } from "../roles.ts";
 
 /**
  * A bearer token of the HTTP API; the console keeps it. An `owner` has own mailboxes, may choose their profile and
@@ -25,6 +25,23 @@ export const token = noun("token", {
       z.array(MailboxId).min(1).max(100).optional(),
       "the mailboxes of an owner; only for that role, and needed there",
       { column: "MAILBOXES" },
+    ),
+    profileIds: field(
+      Part.shape.profileIds,
+      "only mailboxes of these profiles exist for it; not for administrators and owners",
+      { column: "PROFILES" },
+    ),
+    domains: field(
+      Part.shape.domains,
+      "only mailboxes of these domains exist for it; not for administrators and owners",
+      {
+        column: "DOMAINS",
+      },
+    ),
+    only: field(
+      z.array(OperationName).min(1).max(100).optional(),
+      "of what its role may do, only these operations, such as `incident.acknowledge` or `incident.*`",
+      { column: "ONLY" },
     ),
     expiresAt: field(Instant.optional(), "Mailfleet refuses it from then on", { column: "EXPIRES" }),
   },

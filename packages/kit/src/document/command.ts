@@ -21,6 +21,7 @@ const incidental: ReadonlySet<string> = new Set([
   "by",
   "caller",
   "owner",
+  "within",
   "correlation",
   "ifVersion",
   "dryRun",
