@@ -49,6 +49,7 @@ export {
 } from "./mailbox/columns.ts";
 export { type Mailbox, type MailboxChange, mailbox, type NewMailbox } from "./mailbox/mailbox.ts";
 export { DirectionStatus, EmailAddress, HistoryEntry, ShownFailure, TestStep } from "./mailbox/shown.ts";
+export { readWindow } from "./maintenance/window.ts";
 export type { Comparison } from "./message/comparison.ts";
 export { addressesText, MailAddress } from "./message/mail-address.ts";
 export { message, ReceivedMessage } from "./message/message.ts";

@@ -1,19 +1,10 @@
 import type { Alert, QuietHours } from "@mailfleet/contracts";
+import { wallClock } from "./wall-clock.ts";
 
 const minuteMs = 60_000;
 const minutesOfDay = 1440;
 
 const minutesOf = (time: string) => Number(time.slice(0, 2)) * 60 + Number(time.slice(3));
-
-function localMinutes(at: number, timeZone: string): number {
-  const format = new Intl.DateTimeFormat("en-GB", {
-    timeZone,
-    hour: "2-digit",
-    minute: "2-digit",
-    hourCycle: "h23",
-  });
-  return minutesOf(format.format(at));
-}
 
 /**
  * Until when mail about something of this severity waits, milliseconds since the epoch; `null`: it does not wait. Where
@@ -22,7 +13,11 @@ function localMinutes(at: number, timeZone: string): number {
 export function quietUntil(hours: QuietHours | null, severity: Alert["severity"], at: number): number | null {
   if (!hours || (severity === "error" && !hours.errors)) return null;
   const passed = (from: number, to: number) => (to - from + minutesOfDay) % minutesOfDay;
-  const [from, to, present] = [minutesOf(hours.from), minutesOf(hours.to), localMinutes(at, hours.timeZone)];
+  const [from, to, present] = [
+    minutesOf(hours.from),
+    minutesOf(hours.to),
+    minutesOf(wallClock(at, hours.timeZone).slice(11)),
+  ];
   if (passed(from, present) >= passed(from, to)) return null;
   return Math.floor(at / minuteMs) * minuteMs + passed(present, to) * minuteMs;
 }

@@ -12,6 +12,7 @@ import { type NoticeChannel, type UsableSettings, usable } from "./channel.ts";
 import { composeNotice } from "./compose.ts";
 import type { NoticeKind } from "./decide.ts";
 import { noticeFailure } from "./failure.ts";
+import { maintenanceUntil } from "./maintenance.ts";
 import { isIncident, type Noticing } from "./noticing.ts";
 import { drop, keepBack, noteSent, putOff, recipientsRefused, serverFailed } from "./outcomes.ts";
 import { quietUntil } from "./quiet-hours.ts";
@@ -82,10 +83,11 @@ async function sendDueNotices(ports: AlertingPorts): Promise<void> {
         metrics.notices.inc({ outcome: "dropped" });
         continue;
       }
-      const quiet = quietUntil(present.quietHours, taken.severity, now());
-      if (quiet !== null) await putOff(ports, taken, quiet);
+      const quiet =
+        quietUntil(present.quietHours, taken.severity, now()) ?? (await maintenanceUntil(ports, present, taken));
+      if (quiet !== null) await keepBack(ports, taken, quiet);
       else {
-        const alike = await withAlike(ports, taken, leaseUntil);
+        const alike = await withAlike(ports, present, taken, leaseUntil);
         if (!(await sendSuccesses(ports, present, alike, open, leaseUntil - leaseMs))) return;
       }
     }
@@ -123,16 +125,21 @@ async function sendIncident(
   return true;
 }
 
-/** Until when people are not to be told of it: it is muted, or these are quiet hours, or an hour has had its mails. */
+/** Until when people are not to be told of it: it is muted, these are quiet hours, it is worked on, or an hour has had its mails. */
 async function heldBackUntil(
-  { mailServer, now }: AlertingPorts,
-  { quietHours, noticesPerHour }: UsableSettings,
-  { muted, severity }: IncidentDocument,
+  ports: AlertingPorts,
+  settings: UsableSettings,
+  incident: IncidentDocument,
 ): Promise<number | null> {
+  const { mailServer, now } = ports;
+  const { quietHours, noticesPerHour } = settings;
+  const { muted, severity } = incident;
   const at = now();
   if (muted && muted.until > at) return muted.until;
   const quiet = quietUntil(quietHours, severity, at);
   if (quiet !== null) return quiet;
+  const maintenance = await maintenanceUntil(ports, settings, incident);
+  if (maintenance !== null) return maintenance;
   const hour = Math.floor(at / hourMs);
   return (await mailServer.count(hour)) > noticesPerHour ? (hour + 1) * hourMs : null;
 }
@@ -156,15 +163,19 @@ async function escalateNeglected(ports: AlertingPorts, { escalateTo, escalateAft
 
 /** What can be told together with it. */
 async function withAlike(
-  { notices, now, gatherMs }: AlertingPorts,
+  ports: AlertingPorts,
+  settings: UsableSettings,
   taken: AlertDocument,
   leaseUntil: number,
 ): Promise<AlertDocument[]> {
+  const { notices, now, gatherMs } = ports;
   const alike = [taken];
   while (alike.length < queueLimit) {
     const next = await notices.takeSuccess(now(), leaseUntil, gatherMs);
     if (!next) break;
-    alike.push(next);
+    const until = await maintenanceUntil(ports, settings, next);
+    if (until === null) alike.push(next);
+    else await keepBack(ports, next, until);
   }
   return alike;
 }

@@ -21,6 +21,7 @@ export const initialSettings: NotificationBody = {
   to: [],
   recipientSeverities: ["error", "warning"],
   quietHours: null,
+  maintenance: [],
   escalateTo: [],
   escalateAfterMinutes: 60,
   noticesPerHour: 60,

@@ -29,6 +29,7 @@ export function changedSettings(before: Settings, input: Input, now: number): Se
     to: change.to ?? before.to,
     recipientSeverities: change.recipientSeverities ?? before.recipientSeverities,
     quietHours: quietHours === undefined ? before.quietHours : quietHours,
+    maintenance: change.maintenance ?? before.maintenance,
     escalateTo: change.escalateTo ?? before.escalateTo,
     escalateAfterMinutes: change.escalateAfterMinutes ?? before.escalateAfterMinutes,
     noticesPerHour: change.noticesPerHour ?? before.noticesPerHour,

@@ -38,6 +38,7 @@ export function ownedProfile(id: string, owner: string): Profile {
       owner,
       type: "other",
       forOwners: true,
+      maintenance: [],
       massFailureAlert: true,
       sameSettingsForOutgoing: false,
     },

@@ -22,6 +22,7 @@ describe("the HTTP API", () => {
     mode: "smtp",
     recipientSeverities: ["error", "warning"] as ("error" | "warning")[],
     quietHours: null,
+    maintenance: [] as string[],
     escalateTo: [] as string[],
     escalateAfterMinutes: 60,
     noticesPerHour: 60,

@@ -21,6 +21,7 @@ const settings: NotificationSettings = {
   to: [],
   recipientSeverities: ["error", "warning"] as ("error" | "warning")[],
   quietHours: null,
+  maintenance: [],
   escalateTo: [],
   escalateAfterMinutes: 60,
   noticesPerHour: 60,

@@ -46,6 +46,7 @@ export const profileSample: Profile = {
   massFailureAlert: true,
   sameSettingsForOutgoing: false,
   forOwners: true,
+  maintenance: [],
   type: "other",
   inbound: { protocol: "imap", host: "mail.example.org", port: 993, security: "tls", credentials: "mailbox" },
   outbound: { protocol: "smtp", host: "mail.example.org", port: 465, security: "tls", credentials: "mailbox" },

@@ -228,6 +228,7 @@ export const vendorFields: Readonly<Record<"profile" | "mailbox" | "settings", R
     ),
     languages: missing("pages and notices in German, Japanese, Italian"),
     "quiet hours": here("notification-settings.quietHours"),
+    "maintenance windows": here("notification-settings.maintenance profile.maintenance"),
   },
 };
 

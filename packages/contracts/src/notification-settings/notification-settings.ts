@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { Instant } from "../ids.ts";
 import { EmailAddress, TestStep } from "../mailbox/shown.ts";
+import { isTimeZone, TimeOfDay } from "../maintenance/time-zone.ts";
+import { MaintenanceWindows, maintenanceForm } from "../maintenance/window.ts";
 import { field } from "../noun/field.ts";
 import { noun } from "../noun/noun.ts";
 import { operation } from "../noun/operation.ts";
@@ -91,21 +93,11 @@ export const NotificationTest = z.object({
 });
 export type NotificationTest = z.infer<typeof NotificationTest>;
 
-const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "must be a time such as 22:00");
-
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
-  } catch {
-    return false;
-  }
-}
-
 /** Hours of the day in which people are not to be disturbed; `to` may be on the next day. */
 export const QuietHours = z
   .strictObject({
-    from: time.describe("when they begin, such as 22:00"),
-    to: time.describe("when they end, such as 07:00"),
+    from: TimeOfDay.describe("when they begin, such as 22:00"),
+    to: TimeOfDay.describe("when they end, such as 07:00"),
     timeZone: z
       .string()
       .max(100)
@@ -165,6 +157,11 @@ export const notificationSettings = noun("notification-settings", {
         },
         whole: {},
       },
+    ),
+    maintenance: field(
+      MaintenanceWindows,
+      `windows in which no notice goes out; alerts stay on the wall, and what still stands at the end of a window is told then: ${maintenanceForm}`,
+      { flag: "maintenance <window>" },
     ),
     escalateTo: field(
       z.array(EmailAddress).default([]),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Instant, MailboxId, ProfileId } from "../ids.ts";
 import { EmailAddress } from "../mailbox/shown.ts";
+import { MaintenanceWindows, maintenanceForm } from "../maintenance/window.ts";
 import { field } from "../noun/field.ts";
 import { noun } from "../noun/noun.ts";
 import { operation } from "../noun/operation.ts";
@@ -46,6 +47,11 @@ export const profile = noun("profile", {
     massFailureAlert: field(
       z.boolean().default(true),
       "whether an alert, mailed to the owner in any case, says that more than half of its mailboxes do not work (Dynamics 365: sendemailalert)",
+    ),
+    maintenance: field(
+      MaintenanceWindows,
+      `windows in which no notice about this profile and its mailboxes goes out; what still stands at the end of a window is told then: ${maintenanceForm}`,
+      { flag: "maintenance <window>" },
     ),
     forOwners: field(z.boolean().default(true), "whether the owners of mailboxes see it and may choose it"),
     type: field(ProfileType.default("other"), whatTypesFillIn, {
