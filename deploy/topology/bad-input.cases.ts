@@ -6,7 +6,8 @@ export interface BadStart {
   readonly service: ServiceName;
   /**
    * Variables beside those that are right. An empty one is not set. `FOLDER` is a folder with the files below,
-   * `NKEY_OF_ALERTING` and `MONGO_OF_ALERTING` are how alerting signs in, the others are engines that will not do.
+   * `NKEY_OF_ALERTING` and `MONGO_OF_ALERTING` are how alerting signs in, `MONGO_OF_OTHER` is how the service signs in at
+   * the other database, the others are engines that will not do.
    */
   readonly env: Readonly<Record<string, string>>;
   readonly file?: { readonly name: string; readonly text: string };
@@ -151,7 +152,7 @@ export const badStarts: readonly BadStart[] = [
   {
     what: "a database that another deployment has",
     service: "scheduler",
-    env: { MAILFLEET_MONGO_DB: "OTHER_DATABASE" },
+    env: { MAILFLEET_MONGO_DB: "OTHER_DATABASE", MAILFLEET_MONGO_URL: "MONGO_OF_OTHER" },
     ends: "deployment",
     says: /^Held: /,
   },

@@ -10,6 +10,7 @@ import {
   applyTopology,
   eventually,
   freePort,
+  placesFor,
   startMongo,
   startNats,
   startOlderNats,
@@ -20,30 +21,29 @@ import { connectStore } from "@mailfleet/store";
 import { type BadStart, badStarts } from "./bad-input.cases.ts";
 
 const logger: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => logger };
-const [nats, emptyNats, mongo, standalone, folder] = await Promise.all([
+const [nats, emptyNats, mongo, otherMongo, standalone, folder] = await Promise.all([
   startNats(),
   startNats(),
+  startMongo(),
   startMongo(),
   startStandaloneMongo(),
   tempDir("bad"),
 ]);
-const olderNats = await startOlderNats(nats.url, "2.9.25");
-const other = `${mongo.dbName}-other`;
-const good = { MAILFLEET_NATS_URL: nats.url, MAILFLEET_MONGO_URL: mongo.url, MAILFLEET_MONGO_DB: mongo.dbName };
+const olderNats = await startOlderNats(nats.signIn("scheduler").url, "2.9.25");
 const started: ChildProcess[] = [];
 before(async () => {
-  await applyTopology(good);
-  const store = await connectStore({ url: mongo.url, database: other, appName: "test", logger });
+  await applyTopology(placesFor("topology", nats, mongo));
+  const store = await connectStore({ url: otherMongo.url, database: otherMongo.dbName, appName: "test", logger });
   await store.db.collection<{ _id: string }>("deployment").insertOne({
     _id: "deployment",
     ...{ id: "dp_another", epoch: 1, beat: 7 },
   });
   await store.close();
-  await applyTopology({ ...good, MAILFLEET_MONGO_DB: other });
+  await applyTopology(placesFor("topology", nats, otherMongo));
 });
 after(async () => {
   for (const child of started) child.kill("SIGKILL");
-  await Promise.all([nats, emptyNats, olderNats, mongo, standalone].map((engine) => engine.stop()));
+  await Promise.all([nats, emptyNats, olderNats, mongo, otherMongo, standalone].map((engine) => engine.stop()));
   await folder.remove();
 });
 
@@ -58,7 +58,8 @@ async function start({ service, env, file }: BadStart) {
       .replace("EMPTY_NATS", emptyNats.url)
       .replace("OLDER_NATS", olderNats.url)
       .replace("STANDALONE_MONGO", standalone.url)
-      .replace("OTHER_DATABASE", other)
+      .replace("OTHER_DATABASE", otherMongo.dbName)
+      .replace("MONGO_OF_OTHER", otherMongo.urlOf(service))
       .replace("NKEY_OF_ALERTING", nats.signIn("alerting").nkeyFile ?? "")
       .replace("MONGO_OF_ALERTING", mongo.urlOf("alerting")),
   ]);
@@ -66,7 +67,7 @@ async function start({ service, env, file }: BadStart) {
   const child = fork(fileURLToPath(new URL(`../../services/${service}/main.ts`, import.meta.url)), {
     env: {
       ...process.env,
-      ...good,
+      ...placesFor(service, nats, mongo),
       MAILFLEET_SEAL_KEY: admin,
       MAILFLEET_NOTIFY_SEAL_KEY: admin,
       MAILFLEET_ADMIN_TOKEN_FILE: admin,

@@ -16,6 +16,8 @@ const unauthorized = { codeName: "Unauthorized" };
 
 describe("roles of MongoDB", () => {
   let mongo: TestMongo;
+  /** On the same server. */
+  let other: TestMongo;
   const stores: Store[] = [];
   const storeOf = async (service: string) => {
     const store = await connectStore({
@@ -28,11 +30,11 @@ describe("roles of MongoDB", () => {
     return store;
   };
   before(async () => {
-    mongo = await startMongo();
+    [mongo, other] = await Promise.all([startMongo(), startMongo()]);
   });
   after(async () => {
     await Promise.all(stores.map((store) => store.close()));
-    await mongo?.stop();
+    await Promise.all([mongo?.stop(), other?.stop()]);
   });
 
   test("the topology step makes everything, marks the deployment, and reads no other document", async () => {
@@ -64,7 +66,7 @@ describe("roles of MongoDB", () => {
   });
 
   for (const { name, wanted } of speakers)
-    test(`${name} works with its own collections, and with no other`, async () => {
+    test(`${name} works with its own collections, with no other, and in no other database`, async () => {
       const store = await storeOf(name);
       assert.deepEqual(await store.lacks(wanted.collections), []);
       assert.equal(await store.health(), null);
@@ -87,6 +89,8 @@ describe("roles of MongoDB", () => {
         await assert.rejects(there.insertOne({}), unauthorized, foreign);
         await assert.rejects(there.deleteMany({}), unauthorized, foreign);
       }
+      const another = store.db.client.db(other.dbName);
+      for (const collection of own) await assert.rejects(another.collection(collection).findOne({}), unauthorized);
     });
 
   for (const { name, wanted } of speakers)

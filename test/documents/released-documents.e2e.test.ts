@@ -4,7 +4,7 @@ import { after, before, describe, it } from "node:test";
 import { ApiClient } from "@mailfleet/cli";
 import type { Logger, Mailbox, Profile, ReceivedMessage, Send } from "@mailfleet/contracts";
 import { type Stack, startStack } from "@mailfleet/local";
-import { applyTopology, eventually, startMongo, startNats, tempDir } from "@mailfleet/local/testing";
+import { applyTopology, eventually, placesFor, startMongo, startNats, tempDir } from "@mailfleet/local/testing";
 import { bytesOf, connectStore, type Document } from "@mailfleet/store";
 import { holds } from "../world/holds.ts";
 import { answersOf, fromJson, recordedAt } from "./released-documents.ts";
@@ -28,11 +28,8 @@ for (const release of readdirSync(golden))
       const [nats, mongo, data] = await Promise.all([startNats(), startMongo(), tempDir("released")]);
       cleanups.push(async () => void (await Promise.all([nats.stop(), mongo.stop(), data.remove()])));
       // A database with documents and without a mark would be held as a backup.
-      await applyTopology({
-        MAILFLEET_NATS_URL: nats.url,
-        MAILFLEET_MONGO_URL: mongo.url,
-        MAILFLEET_MONGO_DB: mongo.dbName,
-      });
+      await applyTopology(placesFor("topology", nats, mongo));
+      // The documents come as a restored backup does: by the administrator.
       const store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "released", logger: quiet });
       for (const name of texts.keys())
         if (name !== "answers" && documents(name).length > 0)
@@ -40,7 +37,7 @@ for (const release of readdirSync(golden))
       await store.close();
       stack = await startStack({
         ...{ dataDir: data.path, sandbox: [], logs: "none", consolePort: 0 },
-        ...{ engines: { natsUrl: nats.url, mongoUrl: mongo.url }, mongoDb: mongo.dbName },
+        ...{ engines: { nats, mongo: { ...mongo, signIn: mongo.urlOf } }, mongoDb: mongo.dbName },
       });
       cleanups.push(() => stack.stop());
       api = new ApiClient({ url: stack.consoleUrl, token: readFileSync(stack.adminTokenFile, "utf8").trim() });

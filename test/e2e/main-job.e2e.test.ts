@@ -269,14 +269,25 @@ describe("the main job, through separate processes and the public API", () => {
   });
 
   it("a poll is one trace, from the timer to the mail server", async () => {
-    const trace = await traceWith(collector, "scheduler: timer", "inbound-sync: receive");
+    const trace = await traceWith(collector, "scheduler: timer", "inbound-sync: receive", "inbound-sync: publish");
     const run = ["scheduler: timer", "inbound-sync: handle run.requested.v1", "inbound-sync: run sync"];
     assert.deepEqual(wayTo(trace, "inbound-sync: receive"), [...run, "inbound-sync: receive"]);
+    assert.deepEqual(wayTo(trace, "inbound-sync: publish").slice(0, run.length), run, "what came is told in it");
   });
 
-  it("a send is one trace, from the request to the mail server", async () => {
+  it("a poll that fails is one trace, from the timer to the alert, across the outbox", async () => {
+    const told = "alerting: handle alert.raised.v1";
+    const trace = await traceWith(collector, "scheduler: timer", "inbound-sync: run sync", told);
+    assert.deepEqual(wayTo(trace, told), [
+      ...["scheduler: timer", "inbound-sync: handle run.requested.v1", "inbound-sync: run sync"],
+      ...["inbound-sync: publish mailbox.run-failed.v1", "config: handle mailbox.run-failed.v1"],
+      ...["config: publish alert.raised.v1", told],
+    ]);
+  });
+
+  it("a send is one trace, from the request to the mail server and to what is told of it", async () => {
     const begin = "console: POST /api/v1/mailboxes/:mailbox/sends";
-    const trace = await traceWith(collector, begin, "outbound-send: submit");
+    const trace = await traceWith(collector, begin, "outbound-send: submit", "outbound-send: publish");
     const asked = [begin, "console: ask outbound-send.send.submit", "outbound-send: answer outbound-send.send.submit"];
     assert.deepEqual(wayTo(trace, "outbound-send: submit"), [
       ...asked,

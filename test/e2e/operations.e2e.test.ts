@@ -25,12 +25,8 @@ describe("what operators do", () => {
   let store: Store;
   let waits: Send;
   const restored = "mailfleet-restored";
-  const env = () => ({
-    MAILFLEET_NATS_URL: world.stack.natsUrl,
-    MAILFLEET_MONGO_URL: world.stack.mongoUrl,
-    MAILFLEET_MONGO_DB: restored,
-  });
-  const begin = (name: ServiceName) => world.stack.service(name).start({ MAILFLEET_MONGO_DB: restored });
+  let places: (user: string) => Record<string, string>;
+  const begin = (name: ServiceName) => world.stack.service(name).start(places(name));
   const subjects = async (address: string) => (await world.messages(address)).map(({ subject }) => subject);
 
   const wentOut = () => world.sandbox.submissions.filter(({ messageId }) => messageId === waits.messageId);
@@ -98,6 +94,8 @@ describe("what operators do", () => {
     await Promise.all(world.stack.services.map((service) => service.stop()));
     await world.sandbox.resume();
 
+    // By the administrator, as a backup is restored.
+    places = await world.stack.placesIn(restored);
     for (const { name } of await store.db.listCollections().toArray())
       await store.db
         .collection(name)
@@ -111,11 +109,11 @@ describe("what operators do", () => {
 
   it("restored, it is held; confirmed and repaired, everything goes on, and nothing is done twice", async () => {
     const lines: string[] = [];
-    const task = { env: env(), json: true, out: (line: string) => void lines.push(line) };
+    const task = { env: places("topology"), json: true, out: (line: string) => void lines.push(line) };
     assert.equal(await topology({ ...task, action: "apply" }), true, lines.join("\n"));
     assert.equal(await showDeployment(task), false);
     assert.match(lines.at(-1) ?? "", /Held: NATS does not know deployment/);
-    await confirm({ ...task, as: "same", sends: "again", watch: 300 });
+    await confirm({ ...task, env: places("restore"), as: "same", sends: "again", watch: 300 });
     assert.equal(await showDeployment(task), true);
 
     await Promise.all(world.stack.services.map(({ name }) => begin(name as ServiceName)));

@@ -1,6 +1,13 @@
 import { type ServiceName, serviceNames } from "@mailfleet/contracts";
 import type { Sandbox } from "@mailfleet/local";
-import { type Cluster, type LinkState, startTcpProxy, type TcpProxy } from "@mailfleet/local/testing";
+import {
+  type Cluster,
+  type LinkState,
+  type MongoCluster,
+  type NatsCluster,
+  startTcpProxy,
+  type TcpProxy,
+} from "@mailfleet/local/testing";
 
 /** Who talks to whom: a service and an engine, or a worker and a protocol of the mail server. */
 export type LinkName =
@@ -21,11 +28,15 @@ export interface Links {
 
 export const mailLinks = ["inbound-sync/imap", "inbound-sync/pop3", "outbound-send/smtp"] as const;
 
-/** Makes a proxy for each service and each member of both clusters. */
-export async function startLinks(clusters: { nats: Cluster; mongo: Cluster }): Promise<Links> {
+/** Makes a proxy for each service and each member of both clusters. Each service signs in as itself. */
+export async function startLinks(clusters: {
+  nats: NatsCluster;
+  mongo: MongoCluster;
+  mongoUrlOf: (user: string) => string;
+}): Promise<Links> {
   const proxies = new Map<LinkName, TcpProxy[]>();
 
-  const before = async (link: LinkName, cluster: Cluster): Promise<string> => {
+  const before = async (link: LinkName, cluster: Cluster, signIn: string): Promise<string> => {
     // A replica set tells its clients where its members are: to this service they are where its proxies are.
     const replace = new Map<string, string>();
     const own = await Promise.all(
@@ -39,15 +50,15 @@ export async function startLinks(clusters: { nats: Cluster; mongo: Cluster }): P
       link,
       own.map(({ proxy }) => proxy),
     );
-    return own.reduce((url, { address, proxy }) => url.replace(address, `127.0.0.1:${proxy.port}`), cluster.url);
+    return own.reduce((url, { address, proxy }) => url.replace(address, `127.0.0.1:${proxy.port}`), signIn);
   };
 
   const environments = new Map<ServiceName, Record<string, string>>();
   await Promise.all(
     serviceNames.map(async (service) => {
       environments.set(service, {
-        MAILFLEET_NATS_URL: await before(`${service}/nats`, clusters.nats),
-        MAILFLEET_MONGO_URL: await before(`${service}/mongo`, clusters.mongo),
+        MAILFLEET_NATS_URL: await before(`${service}/nats`, clusters.nats, clusters.nats.signIn(service).url),
+        MAILFLEET_MONGO_URL: await before(`${service}/mongo`, clusters.mongo, clusters.mongoUrlOf(service)),
       });
     }),
   );

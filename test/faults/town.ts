@@ -7,6 +7,8 @@ import { type Links, startLinks } from "./links.ts";
 /** As in production: with half of it, a busy machine lost leases that nobody had disturbed. */
 export const lengths = lengthsOf(8000);
 
+const database = "mailfleet";
+
 /** A fleet on clusters of three, with a proxy on each link. */
 export interface Town extends Fleet {
   readonly mongo: MongoCluster;
@@ -23,12 +25,15 @@ export async function startTown(options: { mailboxes: number }): Promise<Town> {
   try {
     const [mongo, nats] = await Promise.all([startMongoCluster(), startNatsCluster()]);
     cleanups.push(async () => void (await Promise.all([mongo.stop(), nats.stop()])));
-    const links = await startLinks({ mongo, nats });
+    await mongo.makeUsers(database);
+    const mongoUrlOf = (user: string) => mongo.urlOf(user, database);
+    const links = await startLinks({ mongo, nats, mongoUrlOf });
     cleanups.push(() => links.stop());
     const fleet = await startFleet({
       ...options,
       stack: {
-        engines: { natsUrl: nats.url, mongoUrl: mongo.url },
+        engines: { nats, mongo: { url: mongo.url, signIn: mongoUrlOf } },
+        mongoDb: database,
         env: { MAILFLEET_STREAM_REPLICAS: "3", MAILFLEET_LEASE_MS: String(lengths.holdMs) },
         serviceEnv: Object.fromEntries(serviceNames.map((name) => [name, links.environment(name)])),
         replicas: Object.fromEntries(twins.map((name) => [name, 2])),

@@ -33,12 +33,7 @@ const steps: Readonly<Record<string, Step>> = {
   "one of two is the other release": (fleet, other) => replace(fleet, [1], other.script),
   "the other release is replaced by this one": (fleet) => replace(fleet, [1], ourScript),
   "this release is rolled back": async (fleet, other) => {
-    const { natsUrl, mongoUrl, mongoDb } = fleet.world.stack;
-    await other.applyTopology({
-      MAILFLEET_NATS_URL: natsUrl,
-      MAILFLEET_MONGO_URL: mongoUrl,
-      MAILFLEET_MONGO_DB: mongoDb,
-    });
+    await other.applyTopology(fleet.world.stack.places("topology"));
     await replace(fleet, [1, 2], other.script);
   },
   "and upgraded again": (fleet) => replace(fleet, [1, 2], ourScript),

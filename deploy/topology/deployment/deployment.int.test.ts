@@ -5,48 +5,55 @@ import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { Logger, ProblemError } from "@mailfleet/contracts";
 import { singleId } from "@mailfleet/kit";
-import { applyTopology, eventually, freePort, startMongo, startNats } from "@mailfleet/local/testing";
+import {
+  applyTopology,
+  eventually,
+  freePort,
+  placesFor,
+  startMongo,
+  startNats,
+  type TestMongo,
+} from "@mailfleet/local/testing";
 import { connectStore } from "@mailfleet/store";
 import { confirm, showDeployment } from "./deployment.ts";
 
 const logger: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => logger };
-const [nats, otherNats, emptyNats, lastNats, mongo] = await Promise.all([
-  startNats(),
-  startNats(),
-  startNats(),
-  startNats(),
-  startMongo(),
-]);
+const [nats, otherNats, emptyNats, lastNats] = await Promise.all([startNats(), startNats(), startNats(), startNats()]);
+/** Three databases, each with users of its own. */
+const [mongo, mongoOfCopy, mongoOfPart] = await Promise.all([startMongo(), startMongo(), startMongo()]);
 const started: ChildProcess[] = [];
 const stores: Awaited<ReturnType<typeof connectStore>>[] = [];
 after(async () => {
   for (const child of started) child.kill("SIGKILL");
   for (const store of stores) await store.close();
-  await Promise.all([nats, otherNats, emptyNats, lastNats, mongo].map((engine) => engine.stop()));
+  await Promise.all(
+    [nats, otherNats, emptyNats, lastNats, mongo, mongoOfCopy, mongoOfPart].map((engine) => engine.stop()),
+  );
 });
 
-const places = (database: string, url = nats.url) => ({
-  MAILFLEET_NATS_URL: url,
-  MAILFLEET_MONGO_URL: mongo.url,
-  MAILFLEET_MONGO_DB: database,
-});
-type Places = ReturnType<typeof places>;
+/** A database and a NATS: as whom a process signs in there. */
+type Places = (user: string) => Record<string, string>;
+const places =
+  (at: typeof nats, database = mongo): Places =>
+  (user) =>
+    placesFor(user, at, database);
 
-async function databaseOf({ MAILFLEET_MONGO_DB: database }: Places) {
-  const store = await connectStore({ url: mongo.url, database, appName: "test", logger });
+/** For what only an administrator does: a clone, a restored backup, documents of any service. */
+async function databaseOf({ url, dbName: database }: TestMongo) {
+  const store = await connectStore({ url, database, appName: "test", logger });
   stores.push(store);
   return store.db;
 }
 
 async function shown(env: Places) {
   const lines: string[] = [];
-  await showDeployment({ json: true, env, out: (line) => void lines.push(line) });
+  await showDeployment({ json: true, env: env("topology"), out: (line) => void lines.push(line) });
   return JSON.parse(lines.at(-1) ?? "null");
 }
 
 async function confirmed(env: Places, as: "same" | "copy", sends: "hold" | "again" = "hold") {
   const lines: string[] = [];
-  await confirm({ json: true, env, as, sends, watch: 300, out: (line) => void lines.push(line) });
+  await confirm({ json: true, env: env("restore"), as, sends, watch: 300, out: (line) => void lines.push(line) });
   return JSON.parse(lines.at(-1) ?? "null");
 }
 
@@ -59,7 +66,7 @@ const refused = (why: RegExp) => (error: unknown) => {
 async function startScheduler(env: Places) {
   const port = await freePort();
   const child = fork(fileURLToPath(new URL("../../../services/scheduler/main.ts", import.meta.url)), {
-    env: { ...process.env, ...env, MAILFLEET_LOG_LEVEL: "error", MAILFLEET_HTTP_PORT: String(port) },
+    env: { ...process.env, ...env("scheduler"), MAILFLEET_LOG_LEVEL: "error", MAILFLEET_HTTP_PORT: String(port) },
     stdio: ["ignore", "ignore", "inherit", "ipc"],
   });
   started.push(child);
@@ -80,15 +87,15 @@ async function startScheduler(env: Places) {
   return { ready, held, deployment: async () => (await parts()).deployment ?? "", stop };
 }
 
-const original = places(mongo.dbName);
-const copy = places(`${mongo.dbName}-copy`, otherNats.url);
+const original = places(nats);
+const copy = places(otherNats, mongoOfCopy);
 
 test("a new database and a new NATS get one id; a service works, and its beats go to both", async () => {
-  await applyTopology(original);
+  await applyTopology(original("topology"));
   const first = await shown(original);
   assert.match(first.database.id, /^dp_[a-z0-9]{20}$/);
   assert.deepEqual([first.database, first.held], [first.nats, null]);
-  await applyTopology(original);
+  await applyTopology(original("topology"));
   assert.deepEqual(await shown(original), first, "a second apply changes nothing");
   await assert.rejects(confirmed(original, "same"), refused(/^Nothing is held/));
 
@@ -100,7 +107,7 @@ test("a new database and a new NATS get one id; a service works, and its beats g
 });
 
 test("a copy of the database with another NATS is held, until an administrator says that it is one", async () => {
-  const [from, to] = [await databaseOf(original), await databaseOf(copy)];
+  const [from, to] = [await databaseOf(mongo), await databaseOf(mongoOfCopy)];
   const mark = await from.collection("deployment").findOne();
   assert.ok(mark);
   await to.collection("deployment").insertOne(mark);
@@ -113,7 +120,7 @@ test("a copy of the database with another NATS is held, until an administrator s
       { ...send("sn_wire1", "sending"), claim: { owner: "gone", startedAt: 2, batch: "b" } },
       { ...send("sn_wait1", "waiting"), attention: "waiting", due: 1 },
     ] as never);
-  await applyTopology(copy);
+  await applyTopology(copy("topology"));
 
   const service = await startScheduler(copy);
   await eventually(async () => (await service.deployment()).startsWith("Held: NATS does not know deployment"), {
@@ -146,7 +153,7 @@ test("a copy of the database with another NATS is held, until an administrator s
 });
 
 test("a database that is older than what NATS has seen is held; confirmed as the same, it goes on with a new epoch", async () => {
-  const db = await databaseOf(original);
+  const db = await databaseOf(mongo);
   const before = await shown(original);
   await db.collection("deployment").updateOne({}, { $set: { beat: 0 } });
   assert.match((await shown(original)).held, /it was restored from a backup/);
@@ -158,10 +165,10 @@ test("a database that is older than what NATS has seen is held; confirmed as the
 });
 
 test("a deployment that works is not taken over, and nothing of it is changed", async () => {
-  const db = await databaseOf(original);
+  const db = await databaseOf(mongo);
   await db.collection("sends").insertOne({ ...send("sn_live01", "accepted"), due: 1 } as never);
-  const third = { ...original, MAILFLEET_NATS_URL: emptyNats.url };
-  await applyTopology(third);
+  const third = places(emptyNats);
+  await applyTopology(third("topology"));
   assert.match((await shown(third)).held, /^Held: NATS does not know deployment/, "apply marks nothing that is held");
   for (const as of ["same", "copy"] as const) {
     const refusal = assert.rejects(confirmed(third, as), refused(/^Something works on this database: its beat moves/));
@@ -170,20 +177,20 @@ test("a deployment that works is not taken over, and nothing of it is changed", 
     );
   }
   assert.equal((await db.collection("sends").findOne({ _id: "sn_live01" as never }))?.state, "accepted");
-  const second = { ...original, MAILFLEET_NATS_URL: otherNats.url };
+  const second = places(otherNats);
   assert.match((await shown(second)).held, /^Held: this database belongs to deployment dp_\w+, and NATS to dp_\w+/);
   await assert.rejects(confirmed(second, "same"), refused(/this database belongs to/));
 });
 
 test("a database with data and without a mark is a backup: it is held, and confirmed as the deployment that NATS knows", async () => {
-  const part = places(`${mongo.dbName}-part`);
-  const db = await databaseOf(part);
+  const part = places(nats, mongoOfPart);
+  const db = await databaseOf(mongoOfPart);
   await db.collection("sends").insertOne({ ...send("sn_part01", "accepted"), due: 1 } as never);
-  await applyTopology(part);
+  await applyTopology(part("topology"));
   const before = await shown(part);
   assert.match(before.held, /^Held: NATS belongs to deployment .* and this database to none/);
-  const alone = { ...part, MAILFLEET_NATS_URL: lastNats.url };
-  await applyTopology(alone);
+  const alone = places(lastNats, mongoOfPart);
+  await applyTopology(alone("topology"));
   const unmarked = await shown(alone);
   assert.deepEqual([unmarked.database, unmarked.nats], [null, null], "no mark is made by itself");
   assert.ok(unmarked.held);

@@ -81,6 +81,7 @@ test("SIGINT ends everything in order with exit code 0, and nothing that was the
   const nats = await startNats();
   const mongo = await startMongo({ own: true });
   try {
+    // Servers that somebody names are used as they are: by everybody with the user in the address.
     const { npm, exit, nothingLeft } = await startMarked({
       MAILFLEET_NATS_URL: nats.url,
       MAILFLEET_MONGO_URL: mongo.url,

@@ -21,8 +21,12 @@ describe("the first administrator token", () => {
   before(async () => {
     mongo = await startMongo();
     log = keptLog();
-    store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "test", logger: log });
-    await makeCollections(store, Object.values(collections));
+    const connect = (user: string) =>
+      connectStore({ url: mongo.urlOf(user), database: mongo.dbName, appName: "test", logger: log });
+    const topology = await connect("topology");
+    await makeCollections(topology, Object.values(collections));
+    await topology.close();
+    store = await connect("console");
   });
   after(async () => {
     await store?.close();

@@ -8,8 +8,12 @@ import { createTokenRepository, type StoredToken } from "./store.ts";
 
 const logger: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => logger };
 const mongo = await startMongo();
-const store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "test", logger });
-await makeCollections(store, Object.values(collections));
+const connect = (user: string) =>
+  connectStore({ url: mongo.urlOf(user), database: mongo.dbName, appName: "test", logger });
+const topology = await connect("topology");
+await makeCollections(topology, Object.values(collections));
+await topology.close();
+const store = await connect("console");
 const tokens = createTokenRepository(store);
 after(async () => {
   await store.close();

@@ -42,13 +42,18 @@ const stored = (n: number): NewMessage => ({
 
 before(async () => {
   const mongo = await startMongo();
-  const store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "test", logger });
+  const connect = (url: string) => connectStore({ url, database: mongo.dbName, appName: "test", logger });
+  const topology = await connect(mongo.urlOf("topology"));
+  await makeCollections(topology, [collections.messages]);
+  await topology.close();
+  const store = await connect(mongo.urlOf("inbound-sync"));
+  // Only an administrator sees what the database reads.
+  const administrator = await connect(mongo.url);
   stop = async () => {
-    await store.close();
+    await Promise.all([store.close(), administrator.close()]);
     await mongo.stop();
   };
-  db = store.db;
-  await makeCollections(store, [collections.messages]);
+  db = administrator.db;
   messages = createMessageStore(store);
   await messages.insertAll(Array.from({ length: 2500 }, (_, n) => stored(n)));
 });

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Alert, serviceNames } from "@mailfleet/contracts";
 import type { ClusterMember } from "@mailfleet/local/testing";
@@ -45,17 +44,17 @@ async function fill({ nats }: Town, names: readonly string[]): Promise<void> {
   }
 }
 
-/** The password of the bus is changed on its side first; then it is what we have, again. */
-async function refuseOurPassword(town: Town): Promise<void> {
+/** The bus forgets our users; then it knows them again. */
+async function refuseOurSignIn(town: Town): Promise<void> {
   const { nats } = town;
   const forAll = (status: 200 | 503, words = "") =>
     holds(() => Promise.all(serviceNames.map((name) => assertReady(town, name, status, words))).then(() => {}), 60_000);
-  await nats.setPassword(randomUUID());
+  await nats.letIn(false);
   try {
     await forAll(503, "NATS refuses our sign-in");
     await pause(3000);
   } finally {
-    await nats.setPassword();
+    await nats.letIn(true);
   }
   await forAll(200);
 }
@@ -100,8 +99,8 @@ export const engines: readonly Scenario[] = [
   scenario("the streams TIMERS and MAILBOX are full", false, async (town) => fill(town, ["TIMERS", "MAILBOX"])),
   scenario("the stream SENDS is gone", false, async ({ nats }) => nats.deleteStream("SENDS")),
   scenario("NATS refuses our sign-in, twice", false, async (town) => {
-    await refuseOurPassword(town);
-    await refuseOurPassword(town);
+    await refuseOurSignIn(town);
+    await refuseOurSignIn(town);
     await alertIsOver(town);
   }),
   scenario("NATS loses its majority", false, async (town) =>

@@ -58,12 +58,25 @@ test("a NATS cluster begins anew with other ports when somebody else has one of 
   assert.ok(!cluster.url.includes(`:${taken}`));
 });
 
-test("a stream of a NATS cluster can be limited and deleted, and its password changed while it runs", async (t) => {
+test("a stream of a NATS cluster can be limited and deleted, and its users put out while it runs", async (t) => {
   const folder = await tempDir("nodes");
-  const cluster = await startNatsCluster({ dataDir: folder.path, temporary: true });
+  const account = (...names: string[]) => {
+    const users = names.map((user) => `{ user: ${user}, password: secret }`);
+    return [`accounts { MAILFLEET { jetstream: enabled, users: [${users.join(", ")}] } }`];
+  };
+  const urlOf = (user: string, address: string) => address.replace("://", `://${user}:secret@`);
+  const users = {
+    configuration: account("observer", "service"),
+    onlyObserver: account("observer"),
+    signIn: (user: string, address: string) => ({ url: urlOf(user, address) }),
+    observerUrl: (address: string) => urlOf("observer", address),
+  };
+  const cluster = await startNatsCluster({ dataDir: folder.path, temporary: true, users });
   t.after(() => cluster.stop());
-  const { hostname: host, port, username: user, password } = new URL(cluster.url.split(",")[0] ?? "");
-  const ask = (subject: string, body = {}) => natsRequest({ host, port: Number(port), user, password }, subject, body);
+  const { hostname: host, port, password } = new URL(cluster.url.split(",")[0] ?? "");
+  const as = (user: string) => (subject: string, body: object) =>
+    natsRequest({ host, port: Number(port), user, password }, subject, body);
+  const ask = (subject: string, body = {}) => as("observer")(subject, body);
   const box = { name: "BOX", subjects: ["box.*"], retention: "workqueue", discard: "new", max_bytes: 100_000 };
   await ask("$JS.API.STREAM.CREATE.BOX", { ...box, storage: "file", num_replicas: 3 });
   assert.equal(await cluster.limitStream("BOX", 1), 100_000);
@@ -71,16 +84,17 @@ test("a stream of a NATS cluster can be limited and deleted, and its password ch
     (await ask("box.one").catch((error: Error) => error.message)).toString().includes("bytes"),
   );
   assert.equal(await cluster.limitStream("BOX", 100_000), 1);
-  await cluster.setPassword("another");
+  await cluster.letIn(false);
   await eventually(() =>
-    ask("$JS.API.INFO").then(
+    as("service")("$JS.API.INFO", {}).then(
       () => false,
       (error: Error) => /Authorization/.test(error.message),
     ),
   );
-  await cluster.setPassword();
+  await ask("$JS.API.INFO");
+  await cluster.letIn(true);
   await eventually(() =>
-    ask("$JS.API.INFO").then(
+    as("service")("$JS.API.INFO", {}).then(
       () => true,
       () => false,
     ),

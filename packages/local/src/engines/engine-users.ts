@@ -15,7 +15,7 @@ export interface NatsSignIn {
 /** A role of MongoDB, as `createRole` and `updateRole` take it. */
 export interface MongoRole {
   readonly role: string;
-  readonly privileges: readonly object[];
+  readonly privileges: readonly { readonly resource: { readonly db: string }; readonly actions: readonly string[] }[];
   readonly roles: readonly [];
 }
 
@@ -27,6 +27,8 @@ export interface EngineUsers {
   readonly nats: {
     /** Lines for the configuration of the server. */
     readonly configuration: readonly string[];
+    /** The same of a server that knows nobody but the observer. */
+    readonly onlyObserver: readonly string[];
     signIn(user: string, address: string): NatsSignIn;
     observerUrl(address: string): string;
   };
@@ -38,8 +40,11 @@ export interface MongoUsers {
   /** What the members of a set know each other by. Only with it does MongoDB ask who somebody is. */
   readonly keyFile: string;
   readonly password: string;
-  readonly roles: readonly MongoRole[];
-  urlOf(user: string, address: string): string;
+  /** Each with the collections of its service in this database, and in no other. */
+  rolesOf(database: string): readonly MongoRole[];
+  /** The users of a database are in it. */
+  urlOf(user: string, address: string, database: string): string;
+  administratorUrl(address: string): string;
 }
 
 /** What a process reads that signs in so. */
@@ -59,14 +64,16 @@ const files = {
   key: "mongo-key",
 } as const;
 
+/** What the kept roles name instead of a database: each test has its own, and the stack's may have any name. */
+const anyDatabase = "any";
+
 /**
  * Writes into this folder what the services declare now: the account of NATS and the roles of MongoDB. Keys and the password of
  * those who have one are made once and kept. Takes a second or two.
  */
 export async function writeEngineUsers(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  // In any database: each test has its own, and the stack's may have any name.
-  const [account, roles] = await Promise.all([printNatsAccount(nkeysIn(folder)), printMongoRoles("")]);
+  const [account, roles] = await Promise.all([printNatsAccount(nkeysIn(folder)), printMongoRoles(anyDatabase)]);
   await Promise.all([
     writeFile(join(folder, files.account), account, { mode: 0o600 }),
     writeFile(join(folder, files.roles), roles, { mode: 0o600 }),
@@ -78,25 +85,39 @@ export async function writeEngineUsers(folder: string): Promise<void> {
 /** The users that are in this folder. */
 export async function readEngineUsers(folder: string): Promise<EngineUsers> {
   const read = async (name: string) => (await readFile(join(folder, name), "utf8")).trim();
-  const [account, roles, password] = await Promise.all([read(files.account), read(files.roles), read(files.password)]);
+  const [account, rolesText, password] = await Promise.all([
+    read(files.account),
+    read(files.roles),
+    read(files.password),
+  ]);
   const seeds = (await readdir(nkeysIn(folder))).map((name) => read(join("nkeys", name)));
   watchSecret(password, ...(await Promise.all(seeds)));
   const observer = `{ user: "observer", password: ${JSON.stringify(password)} }`;
+  const roles = JSON.parse(rolesText) as MongoRole[];
   const withUser = (user: string, address: string) => address.replace("://", `://${user}:${password}@`);
   return {
     nats: {
       configuration: [`accounts {\n${account.replace("users: [", `users: [\n    ${observer}`)}\n}`],
-      signIn: (user, url) => ({ url, nkeyFile: join(nkeysIn(folder), `${user}-nats-nkey`) }),
+      onlyObserver: [`accounts { MAILFLEET { jetstream: enabled, users: [${observer}] } }`],
+      signIn: (user, url) => ({ url, nkeyFile: join(nkeysIn(folder), `${natsUserOf(user)}-nats-nkey`) }),
       observerUrl: (address) => withUser("observer", address),
     },
     mongo: {
       keyFile: join(folder, files.key),
       password,
-      roles: JSON.parse(roles) as MongoRole[],
-      urlOf: (user, address) => `${withUser(user, address)}&authSource=admin`,
+      rolesOf: (database) =>
+        roles.map(({ privileges, ...rest }) => ({
+          ...rest,
+          privileges: privileges.map(({ resource, actions }) => ({ resource: { ...resource, db: database }, actions })),
+        })),
+      urlOf: (user, address, database) => `${withUser(user, address)}&authSource=${database}`,
+      administratorUrl: (address) => `${withUser("administrator", address)}&authSource=admin`,
     },
   };
 }
+
+/** The end of a hold has a user of its own in MongoDB only. */
+const natsUserOf = (user: string) => (user === "restore" ? "topology" : user);
 
 const nkeysIn = (folder: string) => join(folder, "nkeys");
 

@@ -1,11 +1,11 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { MongoClient } from "mongodb";
 import type { Cluster, ClusterMember } from "./cluster.ts";
-import type { EngineOptions } from "./engine.ts";
 import { MONGO_PROGRAM } from "./engine-programs.ts";
 import { eventually } from "./eventually.ts";
 import { findEngine } from "./find-engine.ts";
+import type { MongoOptions } from "./mongo-engine.ts";
+import { connectMember, makeAdministrator, makeDatabaseUsers } from "./mongo-users.ts";
 import { launchMongod, MONGO_READY_WITHIN_MS } from "./mongod.ts";
 
 const MEMBERS = 3;
@@ -20,16 +20,24 @@ export interface MongoCluster extends Cluster {
    * `replSetStepDown`: the primary steps down for `seconds`, 10 by default. Resolves when another one accepts writes.
    */
   stepDown(seconds?: number): Promise<void>;
+  /** Names every member, with a user of this database in it, where there are users. `url` is the administrator's. */
+  urlOf(user: string, database: string): string;
+  /** Makes the users of a database, or brings them up to date. */
+  makeUsers(database: string): Promise<void>;
 }
 
 /** Starts three mongods on loopback ports as a replica set and waits for its primary. */
-export async function startMongoCluster(options: EngineOptions): Promise<MongoCluster> {
+export async function startMongoCluster(options: MongoOptions): Promise<MongoCluster> {
   const { executable } = await findEngine(MONGO_PROGRAM, { say: options.say });
   const folder = (n: number) => join(options.dataDir, `mongo-${n}`);
   const temporary = options.temporary === true;
-  const started = await Promise.all(
-    Array.from({ length: MEMBERS }, (_, n) => launchMongod({ executable, dataDir: folder(n), port: 0, temporary })),
-  );
+  const { users } = options;
+  const launch = (n: number, port: number) =>
+    launchMongod({
+      ...{ executable, dataDir: folder(n), port, temporary },
+      ...(users && { keyFile: users.keyFile }),
+    });
+  const started = await Promise.all(Array.from({ length: MEMBERS }, (_, n) => launch(n, 0)));
   const members = started.map(({ port, ...first }, n) => {
     let { server } = first;
     return {
@@ -41,19 +49,27 @@ export async function startMongoCluster(options: EngineOptions): Promise<MongoCl
       kill: () => server.kill(),
       restart: async () => {
         await server.stop();
-        ({ server } = await launchMongod({ executable, dataDir: folder(n), port, temporary }));
+        ({ server } = await launch(n, port));
       },
     };
   });
-  const url = `mongodb://${members.map(({ address }) => address).join(",")}/?replicaSet=rs0`;
+  const address = `mongodb://${members.map((member) => member.address).join(",")}/?replicaSet=rs0`;
+  const url = users?.administratorUrl(address) ?? address;
 
   /** What one member says about itself and the others; throws while it is away. */
   const ask = async (member: ClusterMember, command: object) => {
-    const client = new MongoClient(`mongodb://${member.address}/?directConnection=true`, {
-      serverSelectionTimeoutMS: 2000,
-    });
+    const client = await connectMember(member.address, users, 2000);
     try {
       return await client.db("admin").command({ ...command });
+    } finally {
+      await client.close();
+    }
+  };
+  /** Everybody may ask who it is, also before there is a user. */
+  const greet = async (member: ClusterMember) => {
+    const client = await connectMember(member.address, undefined, 2000);
+    try {
+      return await client.db("admin").command({ hello: 1 });
     } finally {
       await client.close();
     }
@@ -62,7 +78,7 @@ export async function startMongoCluster(options: EngineOptions): Promise<MongoCl
     eventually(
       async () => {
         const asked = members.map(async (member) => {
-          const { isWritablePrimary } = await ask(member, { hello: 1 });
+          const { isWritablePrimary } = await greet(member);
           return isWritablePrimary ? member : undefined;
         });
         const found = await Promise.allSettled(asked);
@@ -72,6 +88,8 @@ export async function startMongoCluster(options: EngineOptions): Promise<MongoCl
     );
   const cluster: MongoCluster = {
     url,
+    urlOf: (user, database) => users?.urlOf(user, address, database) ?? address,
+    makeUsers: async (database) => void (users && (await makeDatabaseUsers(url, users, database))),
     members,
     primary,
     whole: async () => {
@@ -109,6 +127,7 @@ export async function startMongoCluster(options: EngineOptions): Promise<MongoCl
         settings: { electionTimeoutMillis: ELECTION_TIMEOUT_MS, heartbeatIntervalMillis: 500 },
       },
     });
+    if (users) await makeAdministrator((await primary()).address, users);
     await cluster.whole();
   } catch (error) {
     await cluster.stop();

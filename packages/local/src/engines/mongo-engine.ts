@@ -8,7 +8,7 @@ import { eventually } from "./eventually.ts";
 import { findEngine } from "./find-engine.ts";
 import { isPortFree } from "./free-port.ts";
 import type { GuardedProgram } from "./guarded-program.ts";
-import { connectMember, makeMongoUsers } from "./mongo-users.ts";
+import { connectMember, makeAdministrator, makeDatabaseUsers } from "./mongo-users.ts";
 import { launchMongod, MONGO_READY_WITHIN_MS, mongodFailure } from "./mongod.ts";
 
 /** Who is not signed in, because there is no user yet, is not told that the set is not initialized. */
@@ -22,8 +22,10 @@ export interface MongoOptions extends EngineOptions {
 
 /** A MongoDB that we started. */
 export interface MongoEngine extends Engine {
-  /** The address with this user in it, where there are users. `url` is the administrator's. */
-  urlOf(user: string): string;
+  /** The address with a user of this database in it, where there are users. `url` is the administrator's. */
+  urlOf(user: string, database: string): string;
+  /** Makes the users of a database, or brings them up to date. */
+  makeUsers(database: string): Promise<void>;
 }
 
 /**
@@ -47,7 +49,7 @@ export async function startMongoEngine(options: MongoOptions): Promise<MongoEngi
     port = launched.port;
     try {
       await becomePrimary(port, users);
-      if (users) await makeMongoUsers(`127.0.0.1:${port}`, users);
+      if (users) await makeAdministrator(`127.0.0.1:${port}`, users);
     } catch (error) {
       await server.stop();
       throw mongodFailure(server, error as Error);
@@ -57,13 +59,12 @@ export async function startMongoEngine(options: MongoOptions): Promise<MongoEngi
   };
 
   let server = await start();
-  const urlOf = (user: string) => {
-    const address = `mongodb://127.0.0.1:${port}/?replicaSet=rs0`;
-    return users?.urlOf(user, address) ?? address;
-  };
+  const address = `mongodb://127.0.0.1:${port}/?replicaSet=rs0`;
+  const url = users?.administratorUrl(address) ?? address;
   return {
-    url: urlOf("administrator"),
-    urlOf,
+    url,
+    urlOf: (user, database) => users?.urlOf(user, address, database) ?? address,
+    makeUsers: async (database) => void (users && (await makeDatabaseUsers(url, users, database))),
     version,
     get pid() {
       return server.pid;

@@ -4,11 +4,15 @@ import type { MongoUsers } from "./engine-users.ts";
 const AUTHENTICATION_FAILED = 18;
 
 /** Connects to one member, as the administrator where there are users; before the first is made, as the machine itself. */
-export async function connectMember(host: string, users: MongoUsers | undefined): Promise<MongoClient> {
+export async function connectMember(
+  host: string,
+  users: MongoUsers | undefined,
+  patienceMs = 10_000,
+): Promise<MongoClient> {
   const address = `mongodb://${host}/?directConnection=true`;
-  const options = { serverSelectionTimeoutMS: 10_000 };
+  const options = { serverSelectionTimeoutMS: patienceMs };
   if (!users) return new MongoClient(address, options);
-  const client = new MongoClient(users.urlOf("administrator", address), options);
+  const client = new MongoClient(users.administratorUrl(address), options);
   try {
     return await client.connect();
   } catch (error) {
@@ -18,25 +22,45 @@ export async function connectMember(host: string, users: MongoUsers | undefined)
   }
 }
 
-/** Makes the administrator, the roles and a user of each, or brings them up to date. The member takes writes. */
-export async function makeMongoUsers(host: string, users: MongoUsers): Promise<void> {
-  const { password, roles } = users;
-  const first = await connectMember(host, users);
-  const administrator = { createUser: "administrator", pwd: password, roles: ["root"] };
-  // Only who is not signed in may, and only once.
-  await first.db("admin").command(administrator).catch(ignoreThere);
-  await first.close();
+/** Makes the administrator where there is none. The member takes writes. */
+export async function makeAdministrator(host: string, users: MongoUsers): Promise<void> {
   const client = await connectMember(host, users);
-  const admin = client.db("admin");
+  const administrator = { createUser: "administrator", pwd: users.password, roles: ["root"] };
+  // Only who is not signed in may, and only once.
+  await client.db("admin").command(administrator).catch(ignoreThere);
+  await client.close();
+}
+
+/**
+ * Makes the roles for one database, in that database, and a user of each, or brings them up to date. `address`: of the set,
+ * with the administrator in it.
+ */
+export async function makeDatabaseUsers(address: string, users: MongoUsers, database: string): Promise<void> {
+  const client = new MongoClient(address);
+  const db = client.db(database);
+  const made = users.rolesOf(database).map(async ({ role, ...rest }) => {
+    await db.command({ createRole: role, ...rest }).catch(async (error: unknown) => {
+      ignoreThere(error);
+      await db.command({ updateRole: role, ...rest });
+    });
+    const user = { createUser: role.replace("mailfleet-", ""), pwd: users.password, mechanisms: ["SCRAM-SHA-256"] };
+    await db.command({ ...user, roles: [role] }).catch(ignoreThere);
+  });
   try {
-    for (const { role, ...rest } of roles) {
-      await admin.command({ createRole: role, ...rest }).catch(async (error: unknown) => {
-        ignoreThere(error);
-        await admin.command({ updateRole: role, ...rest });
-      });
-      const user = role.replace("mailfleet-", "");
-      await admin.command({ createUser: user, pwd: password, roles: [role] }).catch(ignoreThere);
-    }
+    await Promise.all(made);
+  } finally {
+    await client.close();
+  }
+}
+
+/** Removes a database, and the users and roles in it. */
+export async function dropDatabase(address: string, database: string): Promise<void> {
+  const client = new MongoClient(address);
+  const db = client.db(database);
+  try {
+    await db.command({ dropAllUsersFromDatabase: 1 });
+    await db.command({ dropAllRolesFromDatabase: 1 });
+    await db.dropDatabase();
   } finally {
     await client.close();
   }

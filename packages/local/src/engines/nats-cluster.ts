@@ -2,10 +2,10 @@ import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Cluster, ClusterMember } from "./cluster.ts";
-import type { EngineOptions } from "./engine.ts";
+import type { NatsSignIn } from "./engine-users.ts";
 import { eventually } from "./eventually.ts";
 import { freePort } from "./free-port.ts";
-import { NatsEnded, startNatsEngine } from "./nats-engine.ts";
+import { NatsEnded, type NatsOptions, startNatsEngine } from "./nats-engine.ts";
 import { natsRequest } from "./nats-request.ts";
 
 const NODES = 3;
@@ -21,8 +21,10 @@ export interface NatsCluster extends Cluster {
   limitStream(stream: string, maxBytes: number): Promise<number>;
   /** Deletes a stream with all that is in it. */
   deleteStream(stream: string): Promise<void>;
-  /** From now on every node takes this password and disconnects clients that used another; without one: that of `url`. */
-  setPassword(password?: string): Promise<void>;
+  /** How this user signs in at any node, where there are users. `url` is of the one who may do everything. */
+  signIn(user: string): NatsSignIn;
+  /** False: from now on every node knows nobody but who may do everything, and puts the others out. True: everybody again. */
+  letIn(users: boolean): Promise<void>;
 }
 
 interface Raft {
@@ -34,13 +36,11 @@ interface JetStreamState {
   readonly account_details?: readonly { readonly stream_detail?: readonly { name: string; cluster?: Raft }[] }[];
 }
 
-const user = "mailfleet";
-
 /**
- * Starts three nats-servers on loopback ports as a cluster and waits until JetStream has a leader. They take the user and
- * password that stand in `url`. Begins anew with other ports when somebody else has taken one.
+ * Starts three nats-servers on loopback ports as a cluster and waits until JetStream has a leader. Without users everybody may
+ * do everything. Begins anew with other ports when somebody else has taken one.
  */
-export async function startNatsCluster(options: EngineOptions, choosePort = freePort): Promise<NatsCluster> {
+export async function startNatsCluster(options: NatsOptions, choosePort = freePort): Promise<NatsCluster> {
   for (let tries = 1; ; tries += 1)
     try {
       return await startNodes(options, choosePort);
@@ -49,14 +49,14 @@ export async function startNatsCluster(options: EngineOptions, choosePort = free
     }
 }
 
-async function startNodes(options: EngineOptions, choosePort: () => Promise<number>): Promise<NatsCluster> {
+async function startNodes(options: NatsOptions, choosePort: () => Promise<number>): Promise<NatsCluster> {
   const ports = await Promise.all(Array.from({ length: 2 * NODES }, () => choosePort()));
   const [routes, monitors] = [ports.slice(0, NODES), ports.slice(NODES)];
   // The nodes of another cluster that has one of our ports refuse ours.
   const clusterName = `mailfleet-${randomUUID()}`;
-  const right = randomUUID();
-  const configuration = (n: number, password: string) => [
-    `authorization { user: ${user}, password: ${JSON.stringify(password)} }`,
+  const { users } = options;
+  const configuration = (n: number, who = users?.configuration ?? []) => [
+    ...who,
     `http: "127.0.0.1:${monitors[n]}"`,
     "cluster {",
     `  name: ${clusterName}`,
@@ -73,7 +73,7 @@ async function startNodes(options: EngineOptions, choosePort: () => Promise<numb
         temporary: options.temporary === true,
         name: `nats-${n}`,
         ...(options.say ? { say: options.say } : {}),
-        configuration: configuration(n, right),
+        configuration: configuration(n),
       }),
     ),
   );
@@ -130,13 +130,18 @@ async function startNodes(options: EngineOptions, choosePort: () => Promise<numb
   };
   const inTime = { timeoutMs: WHOLE_WITHIN_MS, everyMs: 200, what: "every node caught up" };
 
+  const urlOf = (address: string) => users?.observerUrl(`nats://${address}`) ?? `nats://${address}`;
   const ask = (subject: string, body: object = {}) => {
-    const [host = "", port] = members[0]!.address.split(":");
-    return natsRequest({ host, port: Number(port), user, password: right }, subject, body);
+    const { hostname: host, port, username: user, password } = new URL(urlOf(members[0]!.address));
+    return natsRequest({ host, port: Number(port), user, password }, subject, body);
   };
 
   const cluster: NatsCluster = {
-    url: members.map(({ address }) => `nats://${user}:${right}@${address}`).join(","),
+    url: members.map(({ address }) => urlOf(address)).join(","),
+    signIn: (user) => {
+      const url = members.map(({ address }) => `nats://${address}`).join(",");
+      return users?.signIn(user, url) ?? { url };
+    },
     members,
     leaderOf: (stream) =>
       eventually(
@@ -154,8 +159,9 @@ async function startNodes(options: EngineOptions, choosePort: () => Promise<numb
       return config.max_bytes;
     },
     deleteStream: async (stream) => void (await ask(`$JS.API.STREAM.DELETE.${stream}`)),
-    setPassword: async (password = right) => {
-      await Promise.all(engines.map((engine, n) => engine.reload(configuration(n, password))));
+    letIn: async (all) => {
+      const who = all ? users?.configuration : users?.onlyObserver;
+      await Promise.all(engines.map((engine, n) => engine.reload(configuration(n, who))));
     },
     whole: async () => void (await eventually(isWhole, inTime)),
     stop,

@@ -14,7 +14,7 @@ export function printNatsAccount(keys: string): Promise<string> {
   return run("nats-users", {}, "--keys", keys);
 }
 
-/** The roles of MongoDB for this database, as JSON; "": for every database. */
+/** The roles of MongoDB for this database, as JSON. */
 export function printMongoRoles(database: string): Promise<string> {
   return run("mongo-roles", { MAILFLEET_MONGO_DB: database }, "--json");
 }

@@ -11,17 +11,29 @@ import { type NatsOptions, startNatsEngine } from "../engines/nats-engine.ts";
 
 const PROBE_TIMEOUT_MS = 5000;
 
+/** A server that somebody named. */
+export interface NamedServer<SignIn> {
+  readonly url: string;
+  /** How a service signs in there. Without it everybody uses the address as it is. */
+  signIn?(user: string): SignIn;
+}
+
 /** A server that the stack uses. `engine` only if the stack started it: what it did not start it never ends. */
 export interface StackServer<SignIn> {
   /** Of the one who may do everything, if we made users. */
   readonly url: string;
-  /** How a service signs in. A server that somebody named has users of its own, or none: its address is used as it is. */
   signIn(user: string): SignIn;
   readonly engine?: Engine;
 }
 
-interface Where {
-  readonly url: string | undefined;
+/** The MongoDB of the stack. */
+export interface StackMongo extends StackServer<string> {
+  /** Makes the users of another database. Answers how they sign in. */
+  another(database: string): Promise<(user: string) => string>;
+}
+
+interface Where<SignIn> {
+  readonly named: NamedServer<SignIn> | undefined;
   readonly dataDir: string;
   readonly temporary: boolean;
   readonly say: (line: string) => void;
@@ -29,13 +41,14 @@ interface Where {
 
 /** The NATS of the stack: the named one, else one of our own. */
 export async function findNats({
-  url,
+  named,
   ...options
-}: Where & Pick<NatsOptions, "users">): Promise<StackServer<NatsSignIn>> {
-  if (url) {
+}: Where<NatsSignIn> & Pick<NatsOptions, "users">): Promise<StackServer<NatsSignIn>> {
+  if (named) {
+    const { url } = named;
     const reason = await faultOfNats(url).catch((error: Error) => error.message);
     if (reason) throw unreachable(NATS_PROGRAM, url, reason);
-    return { url, signIn: () => ({ url }) };
+    return { signIn: () => ({ url }), ...named };
   }
   const engine = await startNatsEngine(options);
   return { url: engine.url, signIn: engine.signIn, engine };
@@ -43,16 +56,28 @@ export async function findNats({
 
 /** The MongoDB of the stack: the named one, else one of our own. */
 export async function findMongo({
-  url,
+  named,
+  database,
   ...options
-}: Where & Pick<MongoOptions, "users">): Promise<StackServer<string>> {
-  if (url) {
+}: Where<string> & Pick<MongoOptions, "users"> & { readonly database: string }): Promise<StackMongo> {
+  if (named) {
+    const { url } = named;
     const reason = await faultOfMongo(url).catch((error: Error) => error.message);
     if (reason) throw unreachable(MONGO_PROGRAM, url, reason);
-    return { url, signIn: () => url };
+    const signIn = () => url;
+    return { signIn, another: async () => signIn, ...named };
   }
   const engine = await startMongoEngine(options);
-  return { url: engine.url, signIn: engine.urlOf, engine };
+  const another = async (name: string) => {
+    await engine.makeUsers(name);
+    return (user: string) => engine.urlOf(user, name);
+  };
+  try {
+    return { url: engine.url, signIn: await another(database), another, engine };
+  } catch (error) {
+    await engine.stop();
+    throw error;
+  }
 }
 
 function unreachable(program: EngineProgram, url: string, reason: string): EngineUnavailable {

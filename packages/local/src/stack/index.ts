@@ -3,13 +3,13 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { type ServiceName, serviceNames } from "@mailfleet/contracts";
 import { combined } from "../engines/engine-unavailable.ts";
-import { placesOf, readEngineUsers, writeEngineUsers } from "../engines/engine-users.ts";
+import { type NatsSignIn, placesOf, readEngineUsers, writeEngineUsers } from "../engines/engine-users.ts";
 import { CHECKOUT } from "../engines/local-folder.ts";
 import { applyTopology } from "../engines/topology-step.ts";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../sandbox/index.ts";
 import { watchSecret } from "../testing/kept-output.ts";
 import { claimDataDir } from "./claim-data-dir.ts";
-import { findMongo, findNats } from "./find-servers.ts";
+import { findMongo, findNats, type NamedServer } from "./find-servers.ts";
 import { keepEngine, type StackEngine } from "./keep-engine.ts";
 import { keptPorts } from "./kept-ports.ts";
 import { type LogLine, type LogSelection, logSink } from "./render-log-line.ts";
@@ -51,7 +51,7 @@ export interface StackOptions {
   /** "warn" by default. */
   readonly logs?: LogSelection;
   /** Servers to use instead of local ones; `MAILFLEET_NATS_URL` and `MAILFLEET_MONGO_URL` by default. */
-  readonly engines?: { readonly natsUrl?: string; readonly mongoUrl?: string };
+  readonly engines?: { readonly nats?: NamedServer<NatsSignIn>; readonly mongo?: NamedServer<string> };
   /** "mailfleet" by default. */
   readonly mongoDb?: string;
   /** Whether a dead service is started again; true by default. */
@@ -74,6 +74,10 @@ export interface Stack {
   readonly natsUrl: string;
   readonly mongoUrl: string;
   readonly mongoDb: string;
+  /** The variables of a process that signs in as this user: a service, `topology` or `restore`. */
+  places(user: string): Record<string, string>;
+  /** Makes the users of another database; answers their variables. */
+  placesIn(database: string): Promise<(user: string) => Record<string, string>>;
   /** Of our own NATS; undefined where a URL was given. */
   readonly nats: StackEngine | undefined;
   readonly mongo: StackEngine | undefined;
@@ -115,19 +119,20 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   };
 
   try {
-    const where = (name: string, url: string | undefined) => ({
-      url,
+    const where = <SignIn>(name: string, named: NamedServer<SignIn> | undefined) => ({
+      named,
       dataDir: join(dataDir, name),
       temporary: false,
       say,
     });
-    const namedNats = options.engines?.natsUrl ?? process.env.MAILFLEET_NATS_URL;
-    const namedMongo = options.engines?.mongoUrl ?? process.env.MAILFLEET_MONGO_URL;
+    const mongoDb = options.mongoDb ?? "mailfleet";
+    const namedNats = options.engines?.nats ?? namedBy("MAILFLEET_NATS_URL");
+    const namedMongo = options.engines?.mongo ?? namedBy("MAILFLEET_MONGO_URL");
     const users =
       (namedNats && namedMongo) || options.bare ? undefined : await makeUsers(join(dataDir, "keys/engines"));
     const found = await Promise.allSettled([
       findNats({ ...where("nats", namedNats), ...(users && { users: users.nats }) }),
-      findMongo({ ...where("mongo", namedMongo), ...(users && { users: users.mongo }) }),
+      findMongo({ ...where("mongo", namedMongo), database: mongoDb, ...(users && { users: users.mongo }) }),
     ] as const);
     const engines = found.map((result, index) => {
       if (result.status === "rejected") return undefined;
@@ -150,12 +155,12 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       }));
     if (sandbox) cleanups.push(() => sandbox.stop());
 
-    const mongoDb = options.mongoDb ?? "mailfleet";
+    const places = (user: string) => placesOf(nats.signIn(user), mongo.signIn(user), mongoDb);
     const adminTokenFile = join(dataDir, "admin-token");
     const consolePort = options.consolePort ?? ports.console;
     const names = options.services ?? serviceNames;
     const env = await stackEnvironment({
-      places: (service) => placesOf(nats.signIn(service), mongo.signIn(service), mongoDb),
+      places,
       keysDir: join(dataDir, "keys"),
       adminTokenFile,
       consolePort,
@@ -202,7 +207,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     const consoleUrl = () => `http://127.0.0.1:${find("console").port}`;
     if (!options.bare)
       await applyTopology({
-        ...placesOf(nats.signIn("topology"), mongo.signIn("topology"), mongoDb),
+        ...places("topology"),
         ...options.env,
       });
     await Promise.all(services.map((service) => service.start()));
@@ -222,6 +227,11 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       natsUrl: nats.url,
       mongoUrl: mongo.url,
       mongoDb,
+      places,
+      placesIn: async (database) => {
+        const signIn = await mongo.another(database);
+        return (user) => placesOf(nats.signIn(user), signIn(user), database);
+      },
       nats: engines[0],
       mongo: engines[1],
       get consoleUrl() {
@@ -241,6 +251,12 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     await stop();
     throw error;
   }
+}
+
+/** The server that a variable names. */
+function namedBy(variable: string): { readonly url: string } | undefined {
+  const url = process.env[variable];
+  return url ? { url } : undefined;
 }
 
 async function makeUsers(folder: string) {

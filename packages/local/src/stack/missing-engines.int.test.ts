@@ -11,7 +11,7 @@ test("where neither engine can be had, one message names both, with what to do f
       services: [],
       dataDir: folder.path,
       say: () => {},
-      engines: { natsUrl: "nats://someone:secret@127.0.0.1:1", mongoUrl: "mongodb://127.0.0.1:1/" },
+      engines: { nats: { url: "nats://someone:secret@127.0.0.1:1" }, mongo: { url: "mongodb://127.0.0.1:1/" } },
     });
     await assert.rejects(starting, (error) => {
       assert.ok(error instanceof EngineUnavailable, String(error));

@@ -2,7 +2,6 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { MongoClient } from "mongodb";
 import { type ContainerEngine, containerEngine } from "../containers/container-engine.ts";
 import { startContainer } from "../containers/start-container.ts";
 import type { Engine, EngineOptions } from "../engines/engine.ts";
@@ -11,6 +10,7 @@ import { type NatsSignIn, placesOf } from "../engines/engine-users.ts";
 import { findEngine } from "../engines/find-engine.ts";
 import { type MongoCluster, startMongoCluster as startMongoSet } from "../engines/mongo-cluster.ts";
 import { startMongoEngine } from "../engines/mongo-engine.ts";
+import { dropDatabase, makeDatabaseUsers } from "../engines/mongo-users.ts";
 import { launchMongod } from "../engines/mongod.ts";
 import { type NatsCluster, startNatsCluster as startNodes } from "../engines/nats-cluster.ts";
 import { type NatsEngine, startNatsEngine } from "../engines/nats-engine.ts";
@@ -57,7 +57,7 @@ export async function startNats(
 export interface TestMongo {
   /** Of the administrator. */
   readonly url: string;
-  /** The address of a service's user, who may do what its service declares. */
+  /** The address of a service's user, who may do what its service declares, in this database. */
   urlOf(user: string): string;
   /** Random and empty; dropped at `stop`. */
   readonly dbName: string;
@@ -79,20 +79,18 @@ export async function startMongo(
   const host = process.env.MAILFLEET_TEST_MONGO;
   if (host && !options.own && !options.folder) {
     const shared = `mongodb://${host}/?replicaSet=rs0`;
-    const url = users.urlOf("administrator", shared);
+    const url = users.administratorUrl(shared);
+    await makeDatabaseUsers(url, users, dbName);
     return {
       url,
-      urlOf: (user) => users.urlOf(user, shared),
+      urlOf: (user) => users.urlOf(user, shared, dbName),
       dbName,
-      stop: async () => {
-        const client = new MongoClient(url);
-        await client.db(dbName).dropDatabase();
-        await client.close();
-      },
+      stop: () => dropDatabase(url, dbName),
     };
   }
   const engine = await startMongoEngine({ ...(await placeOf(MONGO_PROGRAM, options)), users });
-  return { url: engine.url, urlOf: engine.urlOf, dbName, engine, stop: () => engine.stop() };
+  await engine.makeUsers(dbName);
+  return { url: engine.url, urlOf: (user) => engine.urlOf(user, dbName), dbName, engine, stop: () => engine.stop() };
 }
 
 /** A mongod without a replica set, and without users: Mailfleet refuses it. */
@@ -124,14 +122,14 @@ export function placesFor(
   return placesOf(nats.signIn(service), mongo.urlOf(service), mongo.dbName);
 }
 
-/** Three mongods that are one replica set, with no data (5 s, 900 MB of disk). */
+/** Three mongods that are one replica set, with no data (5 s, 900 MB of disk). `makeUsers` makes those of a database. */
 export async function startMongoCluster(): Promise<MongoCluster> {
   const { path } = await tempDir("mongo-set");
-  return startMongoSet({ dataDir: path, temporary: true });
+  return startMongoSet({ dataDir: path, temporary: true, users: (await testUsers()).mongo });
 }
 
-/** Three nats-servers that are one JetStream, with no data (a second). */
+/** Three nats-servers that are one JetStream, with no data (a second). Each service has its user there (`signIn`). */
 export async function startNatsCluster(): Promise<NatsCluster> {
   const { path } = await tempDir("nats-nodes");
-  return startNodes({ dataDir: path, temporary: true });
+  return startNodes({ dataDir: path, temporary: true, users: (await testUsers()).nats });
 }
