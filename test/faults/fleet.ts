@@ -54,7 +54,6 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
     for (const cleanup of cleanups.reverse()) await cleanup();
   };
   const world = await startWorld({
-    consolePort: 0,
     logs: ({ source, level, text }) => {
       if (level >= 40 || source === "stack") warnings.push(`[${source}] ${text}`);
     },

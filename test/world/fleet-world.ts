@@ -37,7 +37,7 @@ const path = (idOrAddress: string) => `/mailboxes/${encodeURIComponent(idOrAddre
 /** Starts everything in a separate folder. */
 export async function startWorld(options: Partial<StackOptions> = {}): Promise<FleetWorld> {
   const folder = await tempDir("world");
-  const stack = await startStack({ dataDir: folder.path, sandbox: [], logs: "none", ...options });
+  const stack = await startStack({ dataDir: folder.path, sandbox: [], logs: "none", consolePort: 0, ...options });
   const { sandbox } = stack;
   const token = readFileSync(stack.adminTokenFile, "utf8").trim();
   // As a balancer does it: whichever consoles are up now, in turn.
