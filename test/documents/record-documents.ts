@@ -2,13 +2,25 @@
  * Keeps documents of all services as this release stores them, and what is told of them, for the tests of those that come
  * after: `node test/documents/record-documents.ts 0.1`. The documents of `config` have a recording of their own.
  */
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { dirname, join } from "node:path";
 import { connectBus } from "@mailfleet/bus";
-import { type Logger, type Mailbox, type OutgoingMessage, type Send, subjects } from "@mailfleet/contracts";
+import {
+  type Delivery,
+  type Logger,
+  type Mailbox,
+  type OutgoingMessage,
+  type Send,
+  type Subscription,
+  subjects,
+} from "@mailfleet/contracts";
 import { eventually } from "@mailfleet/local/testing";
 import { connectStore } from "@mailfleet/store";
 import { shortWaits, startWorld } from "../world/fleet-world.ts";
-import { answersOf, toJson } from "./released-documents.ts";
+import { answersOf, secrets, toJson } from "./released-documents.ts";
 
 const [, , release] = process.argv;
 if (!release || !/^\d+\.\d+$/.test(release)) throw new Error("name the release, such as 0.1");
@@ -100,8 +112,17 @@ await api.post("/tokens", { name: "reader", role: "reader" });
 await api.post("/tokens", { name: "owner", role: "owner", mailboxIds: [sales.id] });
 await api.patch("/settings/notifications", {
   relay: { host: sandbox.host, port: sandbox.smtpPort, security: "none" },
+  credentials: { username: at("customer"), password: secrets.relay },
   to: [at("customer")],
 });
+const webhook = createServer((_, answer) => answer.writeHead(204).end()).listen(0, "127.0.0.1");
+await once(webhook, "listening");
+const { port: webhookPort } = webhook.address() as AddressInfo;
+const subscribed = await api.post<Subscription>("/subscriptions", {
+  ...{ name: "ERP", kind: "webhook", url: `http://127.0.0.1:${webhookPort}/`, types: ["mail.received.v1"] },
+  signingSecret: { secret: secrets.webhook },
+});
+const asks = await api.post<Subscription>("/subscriptions", { name: "CRM", kind: "pull" });
 const bus = await connectBus({ url: world.stack.natsUrl, name: "record", logger: quiet, isOutage: () => false });
 await bus.publish({
   ...{ id: "recorded:1", subject: subjects.timerSet(sales.id), type: "timer.set.v1", at: Date.now() },
@@ -109,6 +130,13 @@ await bus.publish({
 } as unknown as OutgoingMessage);
 await eventually(async () => (await api.list("/dead-letters")).length > 0, { timeoutMs: 60_000 });
 await bus.stop();
+sandbox.deliver(sales.address, mail(sales.address, "told"));
+await sync(sales);
+await has(sales, "told");
+const deliveries = () => api.list<Delivery>("/deliveries", { subscriptionId: subscribed.id });
+await eventually(async () => (await deliveries()).some(({ state }) => state === "delivered"), { timeoutMs: 60_000 });
+const { last } = await api.get<{ last: number }>(`/subscriptions/${asks.id}/facts?wait=20`);
+await api.post(`/subscriptions/${asks.id}/acknowledge`, { last });
 
 const answers = await answersOf(api);
 const { mongoUrl, mongoDb } = world.stack;
@@ -129,5 +157,11 @@ for (const { name } of await store.db.listCollections({ name: { $ne: "deployment
   if (others.length > 0) keep(name, others.map(toJson));
 }
 keep("answers", [answers]);
+// Of an installation that is gone: it opens what is recorded, and nothing else.
+copyFileSync(
+  join(dirname(world.stack.adminTokenFile), "keys/notify-open-keys.json"),
+  new URL(`../golden/${release}/notify-open-keys.json`, import.meta.url),
+);
+webhook.close();
 await store.close();
 await world.stop();

@@ -1,15 +1,36 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
+import { fileURLToPath } from "node:url";
 import { ApiClient } from "@mailfleet/cli";
-import type { Logger, Mailbox, Profile, ReceivedMessage, Send } from "@mailfleet/contracts";
+import {
+  type Logger,
+  type Mailbox,
+  type NotificationSettings,
+  type Profile,
+  type ReceivedMessage,
+  relayDestination,
+  type Sealed,
+  type Send,
+  sealedFor,
+} from "@mailfleet/contracts";
 import { type Stack, startStack } from "@mailfleet/local";
 import { applyTopology, eventually, placesFor, startMongo, startNats, tempDir } from "@mailfleet/local/testing";
+import { loadOpener } from "@mailfleet/secrets";
 import { bytesOf, connectStore, type Document } from "@mailfleet/store";
 import { holds } from "../world/holds.ts";
-import { answersOf, fromJson, recordedAt } from "./released-documents.ts";
+import { answersOf, fromJson, recordedAt, secrets } from "./released-documents.ts";
 
 const quiet: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => quiet };
+interface Notifications {
+  readonly relay: { readonly host: string; readonly port: number };
+  readonly credentials: { readonly username: string; readonly password: Sealed };
+}
+interface Signed {
+  readonly _id: string;
+  readonly signing: readonly { readonly secret: Sealed }[];
+}
+
 const golden = new URL("../golden/", import.meta.url);
 
 for (const release of readdirSync(golden))
@@ -49,6 +70,28 @@ for (const release of readdirSync(golden))
     it("are told as that release told them", async () => {
       const [before] = documents("answers");
       await holds(async () => assert.partialDeepStrictEqual(await answersOf(api), before));
+    });
+
+    it("hold a password of the server for notices and a webhook's secret, which open for their places only", async () => {
+      const keys = new URL(`${release}/notify-open-keys.json`, golden);
+      const { open } = await loadOpener(fileURLToPath(keys));
+      const [settings] = documents("notification-settings") as never as Notifications[];
+      const { relay, credentials } = settings!;
+      const placed = (destination: string) => sealedFor("notifications", "relay-password", destination);
+      const password = await open(credentials.password, placed(relayDestination(relay)));
+      assert.equal(password.reveal(), secrets.relay);
+      await assert.rejects(
+        open(credentials.password, placed("smtp another:25")),
+        /^FailureError: CREDENTIALS_FOR_ANOTHER/,
+      );
+      const [{ _id, signing } = {} as never] = (documents("subscriptions") as never as Signed[]).filter(
+        (one) => one.signing.length > 0,
+      );
+      const signed = await open(signing[0]!.secret, sealedFor(_id, "webhook-signing", ""));
+      assert.equal(signed.reveal(), secrets.webhook);
+      // Whoever changes something else need not give the password again.
+      const changed = await api.patch<NotificationSettings>("/settings/notifications", { format: "text" });
+      assert.equal(changed.credentials?.username, credentials.username);
     });
 
     it("are gone on with: what was received is not received again, what comes is, and mail goes out", async () => {

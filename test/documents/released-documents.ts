@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { gunzipSync, gzipSync } from "node:zlib";
 import type { ApiClient } from "@mailfleet/cli";
-import type { Alert, Mailbox, ReceivedMessage, Send } from "@mailfleet/contracts";
+import type { Alert, Incident, Mailbox, ReceivedMessage, Send } from "@mailfleet/contracts";
 import { Binary, bytesOf } from "@mailfleet/store";
 
 /** Milliseconds since the epoch, of any day of the product's life. */
@@ -32,6 +32,12 @@ export function recordedAt(texts: readonly string[]): number {
   return Math.max(...changes.map(([, at]) => Number(at)));
 }
 
+/** What is sealed in the recorded documents for the services that notify. */
+export const secrets = {
+  relay: "hunter2 of the relay",
+  webhook: `whsec_${Buffer.from("a secret of twenty-four.").toString("base64")}`,
+} as const;
+
 const instant = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 
 /** What people are told of the documents, without points in time and without what follows from the clock. */
@@ -54,6 +60,15 @@ export async function answersOf(api: ApiClient): Promise<unknown> {
     deadLetters: await api.list("/dead-letters"),
     tokens: (await api.list<{ id: string }>("/tokens")).filter(({ id }) => id !== "tk_bootstrap"),
     notifications: await api.get("/settings/notifications"),
+    subscriptions: await api.list("/subscriptions"),
+    deliveries: await api.list("/deliveries"),
+    // What is told of them goes on.
+    incidents: (await api.list<Incident>("/incidents")).map(({ id, code, state, object }) => ({
+      id,
+      code,
+      state,
+      object,
+    })),
     erasures: await api.list("/erasures"),
   };
   return JSON.parse(JSON.stringify(whole, (_, value) => (instant.test(value) ? "a point in time" : value)));
