@@ -120,6 +120,14 @@ describe("bundled programs", () => {
     assert.match(parsed.text, /A text\./);
   });
 
+  test("the console brings the administrator's page, and the licences of what is in that", async () => {
+    const { folder, packages } = bundles.console!;
+    const page = await readFile(join(folder, "dist/index.html"), "utf8");
+    for (const [, file = ""] of page.matchAll(/(?:src|href)="\/admin\/([^"]+)"/g))
+      for (const packing of ["", ".br", ".gz"]) await access(join(folder, "dist", `${file}${packing}`));
+    assert.ok(packages.some((name) => name.startsWith("preact@")));
+  });
+
   test("beside it stand a bill of materials and the licences of what is in it", async () => {
     const file = (name: string) => readFile(join(bundles.scheduler!.folder, name), "utf8");
     const { components } = JSON.parse(await file("bom.json"));

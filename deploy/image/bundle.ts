@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
+import { buildPage } from "@mailfleet/page";
 import { billOfMaterials, licences, packagesIn } from "./bill-of-materials.ts";
 import { programs, root, threads } from "./programs.ts";
 
@@ -77,7 +78,12 @@ async function gather(name: string, outputs: Outputs, from: string, folder: stri
     for (const thread of threads.map((one) => `${basename(one, ".ts")}.js`))
       if (text.includes(thread)) files.add(thread);
   }
-  const packages = packagesIn([...files].flatMap((file) => Object.keys(outputs[file]?.inputs ?? {})));
+  // Where `services/console/main.ts` finds it: beside itself.
+  const page = name === "console" ? await buildPage(join(folder, "dist")) : { inputs: [] };
+  const packages = packagesIn([
+    ...[...files].flatMap((file) => Object.keys(outputs[file]?.inputs ?? {})),
+    ...page.inputs,
+  ]);
   await writeFile(join(folder, "package.json"), '{"type":"module"}\n');
   await writeFile(join(folder, "bom.json"), `${JSON.stringify(billOfMaterials(name, packages), null, 2)}\n`);
   await writeFile(join(folder, "LICENCES.txt"), licences(packages));

@@ -1,7 +1,9 @@
+import { join } from "node:path";
 import { BusOutage, connectBus } from "@mailfleet/bus";
 import { metricsOf, runService, usualSeconds } from "@mailfleet/kit";
 import { loadSealer } from "@mailfleet/secrets";
 import { connectStore, isOutage as isStoreOutage } from "@mailfleet/store";
+import { readPageFiles } from "./admin-page/page-files.ts";
 import { answerWhileWaiting } from "./http/answer-while-waiting.ts";
 import { startConsole } from "./http/console-app.ts";
 import { oauthSecretReader } from "./secret/oauth-secret-reader.ts";
@@ -15,9 +17,10 @@ const isLoopback = (host: string) => host === "localhost" || host === "::1" || /
 runService(consoleService, async ({ name, environment, logger, metrics, addReadiness, now, failPoint }) => {
   const { natsUrl, natsNkeyFile, mongoUrl, mongoDb, consoleHost, consolePort, consoleUrl } = environment;
   const isOutage = (error: unknown) => isStoreOutage(error) || error instanceof BusOutage;
-  const [sealer, notifySealer, bus, store] = await Promise.all([
+  const [sealer, notifySealer, pageFiles, bus, store] = await Promise.all([
     loadSealer(environment.sealKey),
     loadSealer(environment.notifySealKey),
+    readPageFiles(join(import.meta.dirname, "dist")),
     connectBus({ url: natsUrl, nkeyFile: natsNkeyFile, name, logger, failPoint, isOutage, addReadiness }),
     connectStore({ url: mongoUrl, database: mongoDb, appName: name, logger, addReadiness }),
   ]);
@@ -40,6 +43,7 @@ runService(consoleService, async ({ name, environment, logger, metrics, addReadi
       oauthSecrets: oauthSecretReader,
       secretsAllowed: environment.allowPlainHttp || isLoopback(consoleHost),
       signInLimit: createSignInLimit(now),
+      pageFiles,
       isOutage,
     },
     open: async (ports) => {

@@ -34,6 +34,7 @@ export const allowedArrows: Readonly<Record<string, readonly string[]>> = {
   "packages/http": ["contracts", "network"],
   "packages/oauth": ["contracts", "http"],
   "packages/cli": ["contracts", "topology"],
+  "packages/page": ["contracts"],
   "packages/local": ["contracts", "cli", "secrets"],
   "services/config": ["contracts", "mailbox", "store", "bus", "kit", "oauth"],
   "services/scheduler": ["contracts", "store", "bus", "kit"],
@@ -55,7 +56,7 @@ export const allowedArrows: Readonly<Record<string, readonly string[]>> = {
   "deploy/containers": ["local", "image"],
   "deploy/compose": ["secrets", "topology"],
   "deploy/helm": [],
-  "deploy/image": [],
+  "deploy/image": ["page"],
   "deploy/observability": [],
   "deploy/topology": [
     ...["contracts", "kit", "bus", "store"],
@@ -86,6 +87,9 @@ export const driverOwners: Readonly<Record<string, readonly string[]>> = {
   "prom-client": ["packages/kit"],
   fastify: ["services/console"],
   commander: ["packages/cli"],
+  preact: ["packages/page"],
+  "@preact/signals": ["packages/page"],
+  "axe-core": ["packages/local"],
   "smtp-server": ["packages/local"],
   "hoodiecrow-imap": ["packages/local"],
 };

@@ -1,5 +1,6 @@
 /** `npm start`: the whole system on this machine until Ctrl-C. */
 import { join, relative, resolve } from "node:path";
+import { buildPage } from "./build-page.ts";
 import { doublesReachable, startProviderHouse } from "./demo/provider-house.ts";
 import { EngineUnavailable } from "./engines/engine-unavailable.ts";
 import { CHECKOUT } from "./engines/local-folder.ts";
@@ -17,6 +18,7 @@ async function start({ logs, fresh, data, with: provider }: StartArguments): Pro
   const house = provider ? await startProviderHouse(sandbox, { atUsualPorts: true }) : null;
   let stop = async (): Promise<void> => process.exit(0); // until there is something to stop, the pipes end what has started
   endWithParent(() => stop());
+  await buildPage();
   console.log("Starting NATS, MongoDB, a sandbox mail server and the services …");
   const stack = await startStack({
     ...{ sandbox, dataDir: data, fresh, logs },
@@ -30,6 +32,7 @@ async function start({ logs, fresh, data, with: provider }: StartArguments): Pro
   const { imapPort, pop3Port, smtpPort } = stack.sandbox;
   console.log(`
 Mailfleet runs.
+  administrator's page ${stack.consoleUrl}/admin/
   HTTP API             ${stack.consoleUrl}/api/v1
   administrator token  ${shown(stack.adminTokenFile)}
   sandbox mail server  IMAP 127.0.0.1:${imapPort}, POP3 127.0.0.1:${pop3Port}, SMTP 127.0.0.1:${smtpPort}, no encryption

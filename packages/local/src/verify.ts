@@ -1,5 +1,6 @@
-/** `npm run verify`: format and lint, types, nothing unused, unit tests; a line per step; exit code 1 if one fails. */
+/** `npm run verify`: format and lint, types, the page, nothing unused, unit tests; a line per step; exit code 1 if one fails. */
 import { join } from "node:path";
+import { pageCommand } from "./build-page.ts";
 import { startGuarded } from "./engines/guarded-program.ts";
 import { CHECKOUT } from "./engines/local-folder.ts";
 import { endWithParent } from "./stack/end-with-parent.ts";
@@ -7,6 +8,8 @@ import { endWithParent } from "./stack/end-with-parent.ts";
 const steps: readonly { readonly name: string; readonly command: readonly [string, ...string[]] }[] = [
   { name: "format and lint", command: ["biome", "check", "--error-on-warnings", "."] },
   { name: "types", command: ["tsc", "--noEmit", "-p", "tsconfig.json"] },
+  { name: "types of the page", command: ["tsc", "--noEmit", "-p", "packages/page/app/tsconfig.json"] },
+  { name: "the page", command: pageCommand },
   { name: "unused code", command: ["knip", "--no-progress", "--no-config-hints"] },
   {
     name: "unit and architecture",

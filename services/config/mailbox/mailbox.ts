@@ -164,6 +164,10 @@ export const keptMailboxes = keep<Ports, MailboxBody>()<typeof mailbox, MailboxW
       const { inbound, outbound } = destinationsOf(profile.settings);
       return { to: { credentials: { inbound, outbound } } };
     },
+    async counts() {
+      const lifecycle = await ports.mailboxes.countByLifecycle();
+      return { total: Object.values(lifecycle).reduce((sum, count) => sum + count, 0), lifecycle };
+    },
     async history({ id }) {
       const items = await ports.mailboxes.history(id);
       if (!items) throw new ProblemError("NOT_FOUND", `There is no mailbox ${id}.`);

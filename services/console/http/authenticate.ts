@@ -1,10 +1,13 @@
+import type { IncomingHttpHeaders } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 import { enoughFor, isEnough, isNamed, ProblemError } from "@mailfleet/contracts";
 import type { ConsolePorts } from "../ports.ts";
 import { refuseOverPlainHttp } from "../secret/plain-http.ts";
+import { cookieNames, cookieOf } from "../session/cookies.ts";
 import type { StoredToken } from "../token/store.ts";
 import { hashToken, isTokenSecret, sameHash } from "../token/token-secret.ts";
 import type { Caller, Route } from "./route.ts";
+import { refuseForeignSite } from "./same-origin.ts";
 
 /** The bearer token of a request (RFC 6750 §2.1), as it was sent; `undefined`: none. */
 export function bearerOf(authorization: string | undefined): string | undefined {
@@ -33,7 +36,7 @@ async function inTime<Found>(finding: Promise<Found>): Promise<Found> {
 /** What is looked at of a request. */
 export interface Asking {
   readonly ip: string;
-  readonly headers: { readonly authorization?: string | undefined };
+  readonly headers: IncomingHttpHeaders;
 }
 
 /** The database removes expired tokens within a minute or so; they are refused from the first moment on. */
@@ -116,7 +119,8 @@ export function createAuthenticator({
   tokens,
   now,
   secretsAllowed,
-}: Pick<ConsolePorts, "tokens" | "now" | "secretsAllowed">) {
+  consoleUrl,
+}: Pick<ConsolePorts, "tokens" | "now" | "secretsAllowed" | "consoleUrl">) {
   const failures = createFailures(now);
   const touched = new Map<string, number>();
 
@@ -126,6 +130,15 @@ export function createAuthenticator({
     await tokens.touch(id, at);
   };
 
+  /** The token of a request: sent as such, or kept by the browser for the administrator's page. */
+  const secretOf = (headers: IncomingHttpHeaders) => {
+    const sent = bearerOf(headers.authorization);
+    const kept = sent === undefined ? cookieOf({ headers }, { consoleUrl }, cookieNames.administrator) : null;
+    if (kept === null) return sent;
+    refuseForeignSite({ consoleUrl }, { headers });
+    return kept;
+  };
+
   return {
     /**
      * Throws UNAUTHENTICATED for a missing, wrong or expired token, FORBIDDEN for one that may not call the route,
@@ -133,7 +146,7 @@ export function createAuthenticator({
      * address.
      */
     authenticate: async ({ ip, headers }: Asking, route: Needed) => {
-      const secret = bearerOf(headers.authorization);
+      const secret = secretOf(headers);
       if (secret !== undefined) refuseOverPlainHttp({ secretsAllowed });
       if (secret === undefined) throw new ProblemError("UNAUTHENTICATED", "No bearer token was sent.");
       const hash = hashToken(secret);

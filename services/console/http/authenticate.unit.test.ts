@@ -8,7 +8,12 @@ import { createAuthenticator } from "./authenticate.ts";
 test("a database that is frozen is named before ten seconds are over", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const tokens = { findByHash: () => new Promise(() => {}) } as unknown as TokenRepository;
-  const asked = createAuthenticator({ tokens, now: () => 0, secretsAllowed: true }).authenticate(
+  const asked = createAuthenticator({
+    tokens,
+    now: () => 0,
+    secretsAllowed: true,
+    consoleUrl: () => "http://127.0.0.1",
+  }).authenticate(
     { ip: "127.0.0.1", headers: { authorization: `Bearer ${newTokenSecret()}` } },
     { operation: "profile.list", role: "reader" },
   );

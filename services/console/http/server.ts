@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { ProblemError } from "@mailfleet/contracts";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { servePage } from "../admin-page/serve-page.ts";
+import { serveSession } from "../admin-page/session.ts";
 import { registerPages } from "../pages/register-pages.ts";
 import type { ConsolePorts } from "../ports.ts";
 import { type Authenticator, createAuthenticator } from "./authenticate.ts";
@@ -171,6 +173,8 @@ export async function createServer(
   const authenticator: Authenticator = createAuthenticator(ports);
   for (const route of routes) registerRoute(app, ports, authenticator, route);
   registerPages(app, ports);
+  serveSession(app, ports, authenticator);
+  servePage(app, ports.pageFiles);
   const document = await openApiDocument(routes);
   const text = JSON.stringify(document);
   const packed = gzipSync(text, { level: 9 });

@@ -1,6 +1,6 @@
-import { ProblemError } from "@mailfleet/contracts";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { refusalOf } from "../http/problem-answer.ts";
+import { refuseForeignSite } from "../http/same-origin.ts";
 import type { ConsolePorts } from "../ports.ts";
 import { sessionOf } from "../session/owner-session.ts";
 import { beginSignIn, showSignIn } from "../sign-in/begin-sign-in.ts";
@@ -30,20 +30,6 @@ const pages: readonly { method: "GET" | "POST"; url: string; answer: Answer }[] 
     answer: (call: PageCall, reply: FastifyReply) => actAsOwner(name, call, reply),
   })),
 ];
-
-/**
- * Browsers say where a form comes from (Fetch Metadata, and Origin, RFC 6454 §7); forms of other sites are refused.
- * Over plain HTTP they say only the latter. A program that is not a browser says nothing.
- */
-function refuseForeignForm({ consoleUrl }: Pick<ConsolePorts, "consoleUrl">, request: FastifyRequest): void {
-  const { "sec-fetch-site": site, origin, host } = request.headers;
-  const ours = [new URL(consoleUrl()).host, host];
-  const sameOrigin = origin === undefined || ours.includes(URL.parse(origin)?.host ?? "");
-  if (sameOrigin && (site === undefined || site === "same-origin" || site === "none")) return;
-  throw new ProblemError("FORBIDDEN", "This form was sent by another site.", {
-    remedy: "Open the sign-in link of your mailbox yourself.",
-  });
-}
 
 async function answerRefusal(
   ports: ConsolePorts,
@@ -81,7 +67,7 @@ export function registerPages(app: FastifyInstance, ports: ConsolePorts): void {
         // Looking with HEAD must not use a sign-in up.
         exposeHeadRoute: false,
         ...(method === "POST"
-          ? { onRequest: async (request: FastifyRequest) => refuseForeignForm(ports, request) }
+          ? { onRequest: async (request: FastifyRequest) => refuseForeignSite(ports, request) }
           : {}),
         handler: (request, reply) => answer(pageCall(ports, request), reply),
       });

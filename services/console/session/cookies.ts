@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyReply } from "fastify";
 import type { ConsolePorts } from "../ports.ts";
 
 /** Cookies of the pages. */
@@ -9,6 +9,8 @@ export const cookieNames = {
   session: "mailfleet_owner",
   /** What the owner's page says once. */
   notice: "mailfleet_notice",
+  /** The token with which the administrator's page asks. */
+  administrator: "mailfleet_admin",
 } as const;
 type CookieName = (typeof cookieNames)[keyof typeof cookieNames];
 
@@ -25,7 +27,7 @@ function fullName({ consoleUrl }: Pick<ConsolePorts, "consoleUrl">, name: Cookie
 
 /** The value of a cookie (RFC 6265 §5.4); `null` for none, for a malformed one, and for two of the same name. */
 export function cookieOf(
-  request: FastifyRequest,
+  request: { readonly headers: { readonly cookie?: string | undefined } },
   ports: Pick<ConsolePorts, "consoleUrl">,
   given: CookieName,
 ): string | null {
@@ -40,7 +42,7 @@ export function cookieOf(
 }
 
 /**
- * Sets a cookie that no script reads and no other site's form sends. `Lax`, because the authorization server leads back
+ * Sets a cookie that no script reads and no other site's form sends. `Lax` where the authorization server leads back
  * from another site. An empty value with 0 seconds takes it away.
  */
 export function setCookie(
@@ -49,10 +51,11 @@ export function setCookie(
   name: CookieName,
   value: string,
   seconds: number,
+  sameSite: "Lax" | "Strict" = "Lax",
 ): void {
   const secure = ports.consoleUrl().startsWith("https:") ? "; Secure" : "";
   reply.header(
     "set-cookie",
-    `${fullName(ports, name)}=${value}; HttpOnly; SameSite=Lax; Path=/; Max-Age=${seconds}${secure}`,
+    `${fullName(ports, name)}=${value}; HttpOnly; SameSite=${sameSite}; Path=/; Max-Age=${seconds}${secure}`,
   );
 }

@@ -75,7 +75,8 @@ export interface ConsoleUnderTest {
 /** Starts engines, stand-ins and the console. Whoever starts it calls `stop`. */
 export async function startConsoleUnderTest(
   handlers: RequestHandlers,
-  options: Partial<ConsoleOptions> & Partial<Pick<ConsolePorts, "secretsAllowed" | "now" | "oauthSecrets">> = {},
+  options: Partial<ConsoleOptions> &
+    Partial<Pick<ConsolePorts, "secretsAllowed" | "now" | "oauthSecrets" | "pageFiles">> = {},
 ): Promise<ConsoleUnderTest> {
   const [nats, mongo] = await Promise.all([startNats(), startMongo()]);
   const log = keptLog();
@@ -110,6 +111,7 @@ export async function startConsoleUnderTest(
     oauthSecrets: options.oauthSecrets ?? echoingReader,
     now,
     secretsAllowed: options.secretsAllowed ?? true,
+    pageFiles: options.pageFiles ?? null,
     signInLimit: createSignInLimit(now),
     isOutage,
   };

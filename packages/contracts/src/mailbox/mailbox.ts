@@ -169,6 +169,15 @@ export const mailbox = noun("mailbox", {
       status: 202,
       input: someDirections,
     }),
+    counts: operation({
+      text: "Count the mailboxes by their life-cycle word",
+      kind: "read",
+      collection: true,
+      answer: z.object({
+        total: z.number().int(),
+        lifecycle: z.partialRecord(LifecycleWord, z.number().int()).describe("only words that some mailbox has"),
+      }),
+    }),
     history: operation({
       text: "The last transitions, newest first",
       kind: "read",

@@ -6,6 +6,7 @@
  */
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { buildPage } from "../build-page.ts";
 import { EngineUnavailable } from "../engines/engine-unavailable.ts";
 import { writeEngineUsers } from "../engines/engine-users.ts";
 import { startGuarded } from "../engines/guarded-program.ts";
@@ -82,6 +83,7 @@ async function testRun(args: readonly string[]): Promise<boolean> {
 
   const coverage = everything || args.includes("--coverage") ? createCoverage() : undefined;
   const needsEngines = wanted.some(({ suite, files }) => suite.engines && files.length > 0);
+  if (needsEngines) await buildPage();
   if (needsEngines) await installWhereAllowed(args.includes("--install"));
   const kept = join(LOCAL_FOLDER, "test-outcomes", `run-${process.pid}`);
   await mkdir(kept, { recursive: true, mode: 0o700 });

@@ -20,6 +20,7 @@ export { type NatsAddress, natsRequest } from "../engines/nats-request.ts";
 export { applyTopology } from "../engines/topology-step.ts";
 export { endWithParent } from "../stack/end-with-parent.ts";
 
+export { axeViolations } from "./axe.ts";
 export { installCommand, missingPackages } from "./debian-packages.ts";
 export { type FakeInbox, type FakeMessage, fakeInbox, inboxReply } from "./fake-inbox.ts";
 export { hostileWords, longestFor, memoryOf } from "./hostile-words.ts";

@@ -1,0 +1,3 @@
+/** Files that the build takes along. */
+declare module "*.css";
+declare module "*.svg";

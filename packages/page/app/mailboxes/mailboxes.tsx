@@ -1,0 +1,104 @@
+import type { Signal } from "@preact/signals";
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { t } from "../i18n/i18n.ts";
+import { useFacts, useGathered } from "../live.ts";
+import { addressOf, place } from "../router.ts";
+import { DirectionWord, Lifecycle } from "../ui/lifecycle.tsx";
+import { Refused } from "../ui/parts.tsx";
+import { VirtualList } from "../ui/virtual-list.tsx";
+import { Filters } from "./filters.tsx";
+import { type Filter, MailboxRows, type Row } from "./mailbox-rows.ts";
+import { nameOfProfile, readProfileNames } from "./profile-names.ts";
+
+const narrow = matchMedia("(max-width: 45rem)");
+const directions = ["inbound", "outbound"] as const;
+
+function useNarrow(): boolean {
+  const [is, setIs] = useState(narrow.matches);
+  useEffect(() => {
+    const look = () => setIs(narrow.matches);
+    narrow.addEventListener("change", look);
+    return () => narrow.removeEventListener("change", look);
+  }, []);
+  return is;
+}
+
+function MailboxRow({ row, index }: { row: Signal<Row>; index: number }) {
+  const { id, address, profileId, lifecycle, directions: ways } = row.value;
+  return (
+    <div class="row" role="row" aria-rowindex={index + 2}>
+      <span role="cell" class="name">
+        <a href={addressOf(`mailboxes/${id}`)}>{address}</a>
+      </span>
+      <span role="cell">
+        <Lifecycle word={lifecycle} />
+      </span>
+      {directions.map((name) => (
+        <span role="cell" key={name} class="wide">
+          <DirectionWord {...ways[name]} />
+        </span>
+      ))}
+      <span role="cell" class="wide soft">
+        {nameOfProfile(profileId)}
+      </span>
+    </div>
+  );
+}
+
+/** All mailboxes that a filter finds, as they are now. */
+export function Mailboxes() {
+  const filter = place.value.query as Filter;
+  const key = JSON.stringify(filter);
+  const list = useMemo(() => new MailboxRows(filter), [key]);
+  const rowHeight = useNarrow() ? 62 : 42;
+  useEffect(() => {
+    void list.readMore();
+    return () => list.stop();
+  }, [list]);
+  useEffect(() => void readProfileNames(), []);
+  const again = useGathered(() => void list.readAgain(), 2000);
+  const [wasReady, setWasReady] = useState(false);
+  useFacts(
+    { types: ["mailbox.transitioned.v1", "mailbox.created.v1", "mailbox.deleted.v1"] },
+    (fact) => (fact.type === "mailbox.created.v1" ? again() : list.take(fact)),
+    () => {
+      // The list was read when the page appeared: only a later connection may have missed something.
+      if (wasReady) again();
+      setWasReady(true);
+    },
+  );
+  const rows = list.rows.value;
+  const heads = (
+    <div class="row" role="row" aria-rowindex={1}>
+      <span role="columnheader">{t("column.address")}</span>
+      <span role="columnheader">{t("column.state")}</span>
+      <span role="columnheader" class="wide">
+        {t("direction.inbound")}
+      </span>
+      <span role="columnheader" class="wide">
+        {t("direction.outbound")}
+      </span>
+      <span role="columnheader" class="wide">
+        {t("column.profile")}
+      </span>
+    </div>
+  );
+  return (
+    <main class="full">
+      <h1>{t("nav.mailboxes")}</h1>
+      <Filters filter={filter} />
+      {Boolean(list.error.value) && <Refused error={list.error.value} />}
+      <p class="soft small" role="status">
+        {list.more.value ? t("mailboxes.shownMore", { n: rows.length }) : t("mailboxes.shown", { n: rows.length })}
+      </p>
+      <VirtualList
+        label={t("nav.mailboxes")}
+        heads={heads}
+        length={rows.length}
+        rowHeight={rowHeight}
+        row={(index) => <MailboxRow key={rows[index]!.peek().id} row={rows[index]!} index={index} />}
+        onNearEnd={() => void list.readMore()}
+      />
+    </main>
+  );
+}

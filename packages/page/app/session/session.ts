@@ -1,0 +1,36 @@
+import { signal } from "@preact/signals";
+import { ask, sessionLost } from "../api.ts";
+
+/** Who is signed in here. */
+export interface Session {
+  readonly name: string;
+  readonly role: string;
+}
+
+/** `undefined`: not known yet; `null`: nobody. */
+export const session = signal<Session | null | undefined>(undefined);
+
+const at = { at: "/admin" };
+
+/** Asks whose the browser's session is. */
+export async function findSession(): Promise<void> {
+  session.value = (await ask<Session | undefined>("GET", "/session", at).catch(() => undefined)) ?? null;
+}
+
+/** @throws Refusal */
+export async function signIn(token: string): Promise<void> {
+  session.value = await ask<Session>("POST", "/session", { ...at, body: { token } });
+}
+
+/** Ends the session in this browser. */
+export async function signOut(): Promise<void> {
+  await ask("DELETE", "/session", at).catch(() => {});
+  session.value = null;
+}
+
+/** Whether who is signed in may change something. */
+export const mayChange = (): boolean => session.value?.role === "administrator";
+
+sessionLost.subscribe((times) => {
+  if (times > 0) session.value = null;
+});

@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { axeViolations, startChromium } from "@mailfleet/local/testing";
+import { readPageFiles } from "../admin-page/page-files.ts";
+import { type ConsoleUnderTest, startConsoleUnderTest } from "./console-under-test.ts";
+import { fleetDoubles } from "./fleet-doubles.ts";
+
+type Browser = Awaited<ReturnType<typeof startChromium>>;
+
+/** Places of the page, each with words that are there when it is drawn. */
+const places = [
+  ["", "What is wrong now"],
+  ["mailboxes", "box-00001@example.org"],
+  ["mailboxes/mb_fleet00001", "What happened"],
+] as const;
+
+describe("the administrator's page for everybody", () => {
+  let console: ConsoleUnderTest;
+  let browser: Browser;
+  let token: string;
+  before(async () => {
+    const pageFiles = await readPageFiles(join(import.meta.dirname, "../dist"));
+    const { handlers } = fleetDoubles(100);
+    [console, browser] = await Promise.all([startConsoleUnderTest(handlers, { pageFiles }), startChromium()]);
+    token = await console.tokenFor("administrator");
+  });
+  after(async () => {
+    await browser?.close();
+    await console?.stop();
+  });
+
+  for (const [name, options] of [
+    ["on a wide screen", {}],
+    ["on a phone in the dark", { viewport: { width: 390, height: 844 }, colorScheme: "dark" }],
+  ] as const)
+    it(`axe finds nothing ${name}, and nothing sticks out at the side`, async () => {
+      const page = await (await browser.newContext({ bypassCSP: true, ...options })).newPage();
+      await page.goto(`${console.app.url}/admin/`);
+      await page.getByLabel("Token of the API").waitFor();
+      assert.deepEqual(await axeViolations(page), []);
+      await page.getByLabel("Token of the API").fill(token);
+      await page.getByRole("button", { name: "Sign in" }).click();
+      for (const [path, shown] of places) {
+        await page.getByText("Sign out").waitFor();
+        await page.goto(`${console.app.url}/admin/${path}`);
+        await page.getByText(shown).first().waitFor();
+        assert.deepEqual(await axeViolations(page), [], `/admin/${path}`);
+        const overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth";
+        assert.equal(await page.evaluate(overflow), 0, `/admin/${path}`);
+      }
+    });
+});

@@ -1,0 +1,129 @@
+import type { RequestHandlers } from "@mailfleet/bus";
+import {
+  type HistoryEntry,
+  type Incident,
+  type LifecycleWord,
+  type Mailbox,
+  type OutgoingMessage,
+  ProblemError,
+  subjects,
+  type TestStep,
+} from "@mailfleet/contracts";
+import { mailboxSample, profileSample } from "./samples.ts";
+import { alertSamples } from "./sign-in-doubles.ts";
+
+/** Stand-ins of the other services with a fleet of this size, for the administrator's page. */
+export interface FleetDoubles {
+  readonly handlers: RequestHandlers;
+  readonly mailboxes: Map<string, Mailbox>;
+  /** Commands that were given, as `verb id`. */
+  readonly given: string[];
+  /** A mailbox in this state from now on, and the fact that says so. */
+  move(id: string, lifecycle: LifecycleWord, state: Mailbox["directions"]["inbound"]["state"]): OutgoingMessage;
+  /** The fact that a step of a test was done. */
+  step(id: string, index: number, step: TestStep): OutgoingMessage;
+}
+
+const incident: Incident = {
+  ...{ id: "in_sample01", v: 1, createdAt: 1, changedAt: 1 },
+  object: { type: "profile", id: profileSample.id, label: profileSample.name },
+  ...{ code: "CONNECTION_REFUSED", severity: "error", text: "The server refuses connections on this port." },
+  ...{ remedy: "Check that the mail server is running.", state: "raised", alerts: 3, most: 3 },
+  ...{ hosts: ["mail.example.org"], firstAt: Date.now() - 600_000, clearedAt: null },
+  ...{ acknowledged: null, muted: null, escalatedAt: null, notification: "sent" },
+};
+
+const words: readonly LifecycleWord[] = ["enabled.running", "enabled.running", "enabled.running", "disabled.failed"];
+
+/** See `FleetDoubles`. */
+export function fleetDoubles(size: number): FleetDoubles {
+  const mailboxes = new Map<string, Mailbox>();
+  for (let n = 0; n < size; n += 1) {
+    const id = `mb_fleet${String(n).padStart(5, "0")}`;
+    const lifecycle: LifecycleWord = n === 0 ? "pendingApproval" : words[n % words.length]!;
+    mailboxes.set(id, { ...mailboxSample, id, address: `box-${String(n).padStart(5, "0")}@example.org`, lifecycle });
+  }
+  const find = (id: string): Mailbox => {
+    const found = mailboxes.get(id);
+    if (!found) throw new ProblemError("NOT_FOUND", `There is no mailbox ${id}.`);
+    return found;
+  };
+  const given: string[] = [];
+  let facts = 0;
+  const fact = (subject: string, type: string, mailboxId: string, body: object): OutgoingMessage => {
+    facts += 1;
+    return { id: `page:${process.pid}:${facts}`, subject, type, mailboxId, at: Date.now(), body } as OutgoingMessage;
+  };
+  const change = (id: string, lifecycle: LifecycleWord, state: Mailbox["directions"]["inbound"]["state"]): Mailbox => {
+    const before = find(id);
+    const { inbound, outbound, act } = before.directions;
+    const one = { ...inbound, state, generation: inbound.generation + 1 };
+    const changed: Mailbox = {
+      ...before,
+      ...{ v: before.v + 1, lifecycle },
+      directions: { inbound: one, outbound: { ...outbound, state, generation: one.generation }, act },
+    };
+    mailboxes.set(id, changed);
+    return changed;
+  };
+  const command =
+    (verb: string, lifecycle: LifecycleWord, state: Mailbox["directions"]["inbound"]["state"]) =>
+    async ({ id }: { id: string }) => {
+      given.push(`${verb} ${id}`);
+      return change(id, lifecycle, state);
+    };
+  const history: HistoryEntry[] = [
+    { v: 2, at: Date.now() - 60_000, event: "approve", from: "pendingApproval", to: "approved", by: "anna" },
+  ];
+  return {
+    mailboxes,
+    given,
+    move: (id, lifecycle, state) => {
+      const { lifecycle: from } = find(id);
+      const { address, profileId, v, directions } = change(id, lifecycle, state);
+      const short = Object.fromEntries(
+        Object.entries(directions).map(([name, { generation, attempt, verdict, ...one }]) => [
+          name,
+          { state: one.state, generation, attempt, verdict },
+        ]),
+      );
+      return fact(subjects.mailboxFact(id, "transitioned"), "mailbox.transitioned.v1", id, {
+        ...{ mailboxId: id, v, at: Date.now(), address, profileId, event: "run-succeeded" },
+        ...{ lifecycle: { from, to: lifecycle }, directions: short },
+      });
+    },
+    step: (id, index, step) =>
+      fact(subjects.runFact(id, "step"), "run.step.v1", id, {
+        ...{ mailboxId: id, direction: "inbound", purpose: "test", at: Date.now(), index, step },
+        generation: find(id).directions.inbound.generation,
+      }),
+    handlers: {
+      "config.mailbox.counts": async () => {
+        const lifecycle: Partial<Record<LifecycleWord, number>> = {};
+        for (const one of mailboxes.values()) lifecycle[one.lifecycle] = (lifecycle[one.lifecycle] ?? 0) + 1;
+        return { total: mailboxes.size, lifecycle };
+      },
+      "config.mailbox.list": async ({ lifecycle, search, cursor, limit = 100 }) => {
+        const all = [...mailboxes.values()].filter(
+          (one) =>
+            (lifecycle === undefined || one.lifecycle.startsWith(lifecycle)) && one.address.includes(search ?? ""),
+        );
+        const from = Number(cursor ?? 0);
+        return { items: all.slice(from, from + limit), next: from + limit < all.length ? String(from + limit) : null };
+      },
+      "config.mailbox.get": async ({ id }) => find(id),
+      "config.mailbox.history": async () => ({ items: history }),
+      "config.mailbox.approve": command("approve", "approved", "idle"),
+      "config.mailbox.test-and-enable": command("test-and-enable", "testing", "testing"),
+      "config.mailbox.disable": command("disable", "disabled.byAdmin", "idle"),
+      "config.mailbox.sync-now": async () => {
+        throw new ProblemError("NOT_POSSIBLE_NOW", "The mailbox is busy.", { remedy: "Wait a minute." });
+      },
+      "config.profile.list": async () => ({ items: [profileSample], next: null }),
+      "config.profile.get": async () => profileSample,
+      "config.grant.get": async () => null,
+      "alerting.alert.list": async () => ({ items: alertSamples.slice(0, 1), next: null }),
+      "alerting.incident.list": async () => ({ items: [incident], next: null }),
+    },
+  };
+}
