@@ -1,7 +1,10 @@
 import { useEffect } from "preact/hooks";
 import { Fleet } from "./fleet/fleet.tsx";
 import { type Language, languages, speak, speaking, t, type Words } from "./i18n/i18n.ts";
+import { Incidents } from "./incidents/incidents.tsx";
+import { JobPage, Jobs } from "./jobs/jobs.tsx";
 import { isLive } from "./live.ts";
+import { FindMail } from "./mail/find-mail.tsx";
 import { MailboxPage } from "./mailbox/mailbox-page.tsx";
 import { Mailboxes } from "./mailboxes/mailboxes.tsx";
 import { addressOf, place } from "./router.ts";
@@ -12,12 +15,18 @@ import { SaidHere } from "./ui/said.tsx";
 const rooms: readonly { readonly path: string; readonly name: Words }[] = [
   { path: "", name: "nav.fleet" },
   { path: "mailboxes", name: "nav.mailboxes" },
+  { path: "incidents", name: "nav.incidents" },
+  { path: "jobs", name: "nav.jobs" },
+  { path: "mail", name: "nav.mail" },
 ];
 
 function Room() {
   const [room = "", id] = place.value.parts;
   if (room === "") return <Fleet />;
   if (room === "mailboxes") return id ? <MailboxPage key={id} id={id} /> : <Mailboxes />;
+  if (room === "incidents") return <Incidents />;
+  if (room === "jobs") return id ? <JobPage key={id} id={id} /> : <Jobs />;
+  if (room === "mail") return <FindMail />;
   return (
     <main>
       <h1>{t("nowhere")}</h1>

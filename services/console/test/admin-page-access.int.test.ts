@@ -13,6 +13,8 @@ const places = [
   ["", "What is wrong now"],
   ["mailboxes", "box-00001@example.org"],
   ["mailboxes/mb_fleet00001", "What happened"],
+  ["incidents", "I look after it"],
+  ["mail?subject=offer", "1 message found"],
 ] as const;
 
 describe("the administrator's page for everybody", () => {

@@ -1,7 +1,9 @@
 import type { RequestHandlers } from "@mailfleet/bus";
 import {
+  type FoundMail,
   type HistoryEntry,
   type Incident,
+  type Job,
   type LifecycleWord,
   type Mailbox,
   type OutgoingMessage,
@@ -24,7 +26,7 @@ export interface FleetDoubles {
   step(id: string, index: number, step: TestStep): OutgoingMessage;
 }
 
-const incident: Incident = {
+const incidentSample: Incident = {
   ...{ id: "in_sample01", v: 1, createdAt: 1, changedAt: 1 },
   object: { type: "profile", id: profileSample.id, label: profileSample.name },
   ...{ code: "CONNECTION_REFUSED", severity: "error", text: "The server refuses connections on this port." },
@@ -33,11 +35,21 @@ const incident: Incident = {
   ...{ acknowledged: null, muted: null, escalatedAt: null, notification: "sent" },
 };
 
+const busy = { code: "NOT_POSSIBLE_NOW", detail: "The mailbox is busy." } as const;
+
+const mailSample: FoundMail = {
+  ...{ id: "mb_fleet00001/INBOX:1:7", state: "received", at: Date.now() - 5000, mailboxId: "mb_fleet00001" },
+  ...{ messageId: "<4711@example.net>", from: "a@example.net", to: ["box-00001@example.org"] },
+  ...{ subject: "The offer of May", why: null },
+};
+
 const words: readonly LifecycleWord[] = ["enabled.running", "enabled.running", "enabled.running", "disabled.failed"];
 
 /** See `FleetDoubles`. */
 export function fleetDoubles(size: number): FleetDoubles {
   const mailboxes = new Map<string, Mailbox>();
+  const jobs = new Map<string, Job>();
+  let incident = incidentSample;
   for (let n = 0; n < size; n += 1) {
     const id = `mb_fleet${String(n).padStart(5, "0")}`;
     const lifecycle: LifecycleWord = n === 0 ? "pendingApproval" : words[n % words.length]!;
@@ -123,7 +135,49 @@ export function fleetDoubles(size: number): FleetDoubles {
       "config.profile.get": async () => profileSample,
       "config.grant.get": async () => null,
       "alerting.alert.list": async () => ({ items: alertSamples.slice(0, 1), next: null }),
-      "alerting.incident.list": async () => ({ items: [incident], next: null }),
+      "alerting.incident.list": async ({ state }) => ({ items: state === "cleared" ? [] : [incident], next: null }),
+      "alerting.incident.acknowledge": async () => {
+        given.push("acknowledge");
+        incident = { ...incident, acknowledged: { by: "administrator", at: Date.now() } };
+        return incident;
+      },
+      "alerting.incident.mute": async ({ reason, until }) => {
+        given.push(`mute for ${Math.round((until - Date.now()) / 3_600_000)} h`);
+        incident = { ...incident, muted: { by: "administrator", at: Date.now(), reason, until } };
+        return incident;
+      },
+      "config.job.create": async ({ id, dryRun, new: asked }) => {
+        const { verb, mailboxIds = [...mailboxes.keys()], count } = asked;
+        const results = mailboxIds.map((mailboxId) => ({
+          ...{ mailboxId, address: find(mailboxId).address, ok: verb !== "disable" || mailboxId !== "mb_fleet00002" },
+          ...(verb === "disable" && mailboxId === "mb_fleet00002" ? { problem: busy } : {}),
+        }));
+        if (!dryRun) given.push(`job ${verb} of ${mailboxIds.length}, counted ${count}`);
+        const made: Job = {
+          ...{ id, verb, mailboxIds, results, state: dryRun ? "done" : "running" },
+          ...{ total: results.length, done: dryRun ? results.length : 1, failed: 0 },
+          ...{ createdAt: Date.now(), by: "administrator" },
+        };
+        if (!dryRun) jobs.set(id, made);
+        return made;
+      },
+      "config.job.get": async ({ id }) => {
+        const found = jobs.get(id)!;
+        // It gets on each time that it is looked at.
+        const done = Math.min(found.total, found.done + 1);
+        jobs.set(id, { ...found, done, state: done === found.total ? "done" : "running" });
+        return found;
+      },
+      "config.job.list": async () => ({ items: [...jobs.values()], next: null }),
+      "inbound-sync.message.search": async ({ subject }) => ({
+        items: subject === "offer" ? [mailSample] : [],
+        next: null,
+      }),
+      "outbound-send.send.search": async () => ({ items: [], next: null }),
+      "inbound-sync.message.trail": async () => ({
+        ...mailSample,
+        events: [{ at: Date.now() - 5000, what: "stored", words: "4 kB" }],
+      }),
     },
   };
 }

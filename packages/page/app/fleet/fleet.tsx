@@ -83,7 +83,7 @@ export function Fleet() {
           </ul>
         </>
       )}
-      <Section title={t("fleet.wrong")}>
+      <Section title={t("fleet.wrong")} more={<a href={addressOf("incidents")}>{t("nav.incidents")}</a>}>
         {Boolean(incidents.error) && !incidents.value && <Refused error={incidents.error} />}
         {incidents.value && items.length === 0 && <p class="soft">{t("fleet.nothingWrong")}</p>}
         <ul class="plain">

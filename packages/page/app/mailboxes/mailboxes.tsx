@@ -3,9 +3,11 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { t } from "../i18n/i18n.ts";
 import { useFacts, useGathered } from "../live.ts";
 import { addressOf, place } from "../router.ts";
+import { mayChange } from "../session/session.ts";
 import { DirectionWord, Lifecycle } from "../ui/lifecycle.tsx";
 import { Refused } from "../ui/parts.tsx";
 import { VirtualList } from "../ui/virtual-list.tsx";
+import { BulkBar } from "./bulk-bar.tsx";
 import { Filters } from "./filters.tsx";
 import { type Filter, MailboxRows, type Row } from "./mailbox-rows.ts";
 import { nameOfProfile, readProfileNames } from "./profile-names.ts";
@@ -23,11 +25,29 @@ function useNarrow(): boolean {
   return is;
 }
 
-function MailboxRow({ row, index }: { row: Signal<Row>; index: number }) {
+function MailboxRow({
+  row,
+  index,
+  marked,
+  onMark,
+}: {
+  row: Signal<Row>;
+  index: number;
+  marked: boolean;
+  onMark: (id: string) => void;
+}) {
   const { id, address, profileId, lifecycle, directions: ways } = row.value;
   return (
     <div class="row" role="row" aria-rowindex={index + 2}>
       <span role="cell" class="name">
+        {mayChange() && (
+          <input
+            type="checkbox"
+            aria-label={t("bulk.mark", { address })}
+            checked={marked}
+            onChange={() => onMark(id)}
+          />
+        )}
         <a href={addressOf(`mailboxes/${id}`)}>{address}</a>
       </span>
       <span role="cell">
@@ -68,6 +88,14 @@ export function Mailboxes() {
     },
   );
   const rows = list.rows.value;
+  const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
+  useEffect(() => setMarked(new Set()), [list]);
+  const mark = (id: string) =>
+    setMarked((before) => {
+      const after = new Set(before);
+      if (!after.delete(id)) after.add(id);
+      return after;
+    });
   const heads = (
     <div class="row" role="row" aria-rowindex={1}>
       <span role="columnheader">{t("column.address")}</span>
@@ -91,12 +119,23 @@ export function Mailboxes() {
       <p class="soft small" role="status">
         {list.more.value ? t("mailboxes.shownMore", { n: rows.length }) : t("mailboxes.shown", { n: rows.length })}
       </p>
+      {mayChange() && rows.length > 0 && (
+        <BulkBar marked={marked} filter={filter} onDone={() => setMarked(new Set())} />
+      )}
       <VirtualList
         label={t("nav.mailboxes")}
         heads={heads}
         length={rows.length}
         rowHeight={rowHeight}
-        row={(index) => <MailboxRow key={rows[index]!.peek().id} row={rows[index]!} index={index} />}
+        row={(index) => (
+          <MailboxRow
+            key={rows[index]!.peek().id}
+            row={rows[index]!}
+            index={index}
+            marked={marked.has(rows[index]!.peek().id)}
+            onMark={mark}
+          />
+        )}
         onNearEnd={() => void list.readMore()}
       />
     </main>

@@ -1,0 +1,47 @@
+/** `npm run screenshots [-- <folder>]`: a picture of each place of the administrator's page, wide, and on a phone in the dark. */
+import { mkdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { startChromium } from "@mailfleet/local/testing";
+import { readPageFiles } from "../admin-page/page-files.ts";
+import { startConsoleUnderTest } from "../test/console-under-test.ts";
+import { fleetDoubles } from "../test/fleet-doubles.ts";
+
+const places = {
+  fleet: ["", "What is wrong now"],
+  mailboxes: ["mailboxes", "box-00001@example.org"],
+  mailbox: ["mailboxes/mb_fleet00001", "What happened"],
+  incidents: ["incidents", "The server refuses connections"],
+  jobs: ["jobs", "no jobs yet"],
+  mail: ["mail?subject=offer", "1 message found"],
+} as const;
+const devices = {
+  wide: { viewport: { width: 1280, height: 860 } },
+  phone: { viewport: { width: 390, height: 844 }, colorScheme: "dark" },
+} as const;
+
+const folder = resolve(process.argv[2] ?? ".local/screenshots");
+await mkdir(folder, { recursive: true });
+const pageFiles = await readPageFiles(join(import.meta.dirname, "../dist"));
+const console_ = await startConsoleUnderTest(fleetDoubles(500).handlers, { pageFiles });
+const browser = await startChromium();
+try {
+  const token = await console_.tokenFor("administrator");
+  for (const [device, options] of Object.entries(devices)) {
+    const page = await browser.newPage(options);
+    await page.goto(`${console_.app.url}/admin/`);
+    await page.getByLabel("Token of the API").waitFor();
+    await page.screenshot({ path: join(folder, `sign-in-${device}.png`) });
+    await page.getByLabel("Token of the API").fill(token);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByText("Sign out").waitFor();
+    for (const [name, [path, shown]] of Object.entries(places)) {
+      await page.goto(`${console_.app.url}/admin/${path}`);
+      await page.getByText(shown).first().waitFor();
+      await page.screenshot({ path: join(folder, `${name}-${device}.png`), fullPage: true });
+    }
+  }
+  console.log(`pictures are in ${folder}`);
+} finally {
+  await browser.close();
+  await console_.stop();
+}
