@@ -16,6 +16,7 @@ import { useHooks } from "./tools/use-hooks.mjs";
 
 /** The tasks, each with its script and fixed arguments. */
 const tasks = {
+  screenshots: ["services/console/test/take-screenshots.ts"],
   page: ["packages/page/src/main.ts", "services/console/dist"],
   demo: ["packages/local/src/demo/main.ts"],
   start: ["packages/local/src/start.ts"],

@@ -28,8 +28,8 @@ export async function signOut(): Promise<void> {
   session.value = null;
 }
 
-/** Whether who is signed in may change something. */
-export const mayChange = (): boolean => session.value?.role === "administrator";
+/** Whether who is signed in may change something; the API says which right is missing for the rest. */
+export const mayChange = (): boolean => session.value?.role !== "reader";
 
 sessionLost.subscribe((times) => {
   if (times > 0) session.value = null;

@@ -3,8 +3,8 @@ import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { startChromium } from "@mailfleet/local/testing";
 import { readPageFiles } from "../admin-page/page-files.ts";
-import { startConsoleUnderTest } from "../test/console-under-test.ts";
-import { fleetDoubles } from "../test/fleet-doubles.ts";
+import { startConsoleUnderTest } from "./console-under-test.ts";
+import { fleetDoubles } from "./fleet-doubles.ts";
 
 const places = {
   fleet: ["", "What is wrong now"],
