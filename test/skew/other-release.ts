@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
+import { isDeepStrictEqual, promisify } from "node:util";
 import type { ServiceName } from "@mailfleet/contracts";
 
 const run = promisify(execFile);
@@ -20,7 +20,13 @@ export interface OtherRelease {
   remove(): Promise<void>;
 }
 
-/** Checks out a commit, with this checkout's packages where its lock file is the same, else by `npm ci`. */
+/** What is below `node_modules`. What our own packages need of each other is not told: the links among them are the same. */
+async function lockedIn(folder: string): Promise<readonly unknown[]> {
+  const { packages } = JSON.parse(await readFile(join(folder, "package-lock.json"), "utf8"));
+  return Object.entries(packages).filter(([path]) => path.includes("node_modules/"));
+}
+
+/** Checks out a commit, with this checkout's packages where it has locked the same ones, else by `npm ci`. */
 export async function checkOut(ref: string): Promise<OtherRelease> {
   const git = async (...words: string[]) => (await run("git", words, { cwd: checkout })).stdout.trim();
   const commit = await git("rev-parse", "--verify", `${ref}^{commit}`);
@@ -31,9 +37,8 @@ export async function checkOut(ref: string): Promise<OtherRelease> {
     await mkdir(join(checkout, ".local"), { recursive: true });
     await git("clone", "--quiet", "--shared", "--no-checkout", checkout, folder);
     await run("git", ["checkout", "--quiet", "--detach", commit], { cwd: folder });
-    const lock = (where: string) => readFile(join(where, "package-lock.json"), "utf8");
     // Hard links: the links to our own packages among them must lead into the folder.
-    if ((await lock(folder)) === (await lock(checkout)))
+    if (isDeepStrictEqual(await lockedIn(folder), await lockedIn(checkout)))
       await run("cp", ["-al", join(checkout, "node_modules"), join(folder, "node_modules")]);
     else await run("npm", ["ci", "--loglevel=error", "--prefer-offline"], { cwd: folder });
   } catch (error) {
