@@ -51,10 +51,11 @@ function leftWeekly({ spans }: Extract<Window, { kind: "weekly" }>, clock: strin
 export async function maintenanceUntil(
   { bus, now }: Pick<AlertingPorts, "bus" | "now">,
   { maintenance }: Pick<UsableSettings, "maintenance">,
-  { object }: Pick<Noticing, "object">,
+  { object }: { readonly object: Noticing["object"] | null },
 ): Promise<number | null> {
   const at = now();
-  const profileId = object.type === "profile" ? object.id : object.profileId;
+  // What is broken is given up when its mail is written, and stops no other.
+  const profileId = object?.type === "profile" ? object.id : object?.profileId;
   const until = windowUntil(maintenance, at) ?? windowUntil(await windowsOf(bus, profileId), at);
   return until === null ? null : Math.min(until, at + lookMs);
 }
