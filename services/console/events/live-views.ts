@@ -38,6 +38,13 @@ const types = z
   .transform((given) => [given].flat().flatMap((part) => part.split(",")))
   .pipe(z.array(z.enum(followable as [MessageType, ...MessageType[]], `must be of ${followable.join(", ")}`)));
 
+/** One event as clients read it (HTML, server-sent events). */
+const LiveEvent = z.object({
+  id: z.string().optional().describe("for `Last-Event-ID`"),
+  event: z.string().optional().describe("the type of the fact, or `ready`"),
+  data: z.string().optional().describe("JSON"),
+});
+
 /**
  * Subjects of all facts, or of those about one mailbox. Subjects of alerts carry the severity, so alerts are filtered
  * afterwards.
@@ -161,6 +168,7 @@ export function createLiveViews(options: { heartbeatMs?: number; bufferBytes?: n
         summary: "Follow events, as server-sent events; `ready` comes first, `Last-Event-ID` continues after an event",
         query,
         answerType: "text/event-stream",
+        piece: LiveEvent,
         respond: async (call, reply) => {
           const stream = await open(call);
           return reply

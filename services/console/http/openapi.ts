@@ -14,7 +14,10 @@ const noQuery = z.strictObject({});
 function successOf(route: Route) {
   if (route.answer) return isoInstants(route.answer);
   if (route.answerType)
-    return { description: "The content itself", content: { [route.answerType]: { schema: z.string() } } };
+    return {
+      description: "The content itself",
+      content: { [route.answerType]: { schema: route.piece ?? z.string() } },
+    };
   return { description: "Done", type: "null", properties: z.null() };
 }
 
@@ -22,6 +25,12 @@ const refusal = {
   description: "Refused; `code` says why and `remedy` what to do (RFC 9457)",
   content: { [problemType]: { schema: isoInstants(ProblemDetails) } },
 };
+
+/** What a command that is only tried answers: what it would make is not made (200). */
+function triedOf(route: Route) {
+  const { shape } = (route.query ?? noQuery) as z.ZodObject;
+  return "dryRun" in shape && route.answer && route.status !== 200 ? { 200: successOf(route) } : {};
+}
 
 /** The schemas of a route: the server validates with them, and the OpenAPI document shows them. */
 export function schemaOf(route: Route) {
@@ -32,7 +41,7 @@ export function schemaOf(route: Route) {
     ...(route.params ? { params: isoInstants(route.params) } : {}),
     ...(route.body ? { body: isoInstants(route.body) } : {}),
     ...(route.takes ? { consumes: [...(route.takes.alsoJson ? ["application/json"] : []), route.takes.type] } : {}),
-    response: { [route.status]: successOf(route), default: refusal },
+    response: { ...triedOf(route), [route.status]: successOf(route), default: refusal },
   };
 }
 
@@ -89,7 +98,12 @@ export async function openApiDocument(routes: readonly Route[]): Promise<object>
       });
   });
   await app.ready();
-  const document = withoutUnused(app.swagger());
+  const document = withoutUnused(app.swagger()) as { paths: Record<string, Record<string, { requestBody?: object }>> };
+  for (const { method, path, body } of routes) {
+    const operation = document.paths[`${apiBase}${path.replaceAll(/:(\w+)/g, "{$1}")}`]?.[method.toLowerCase()];
+    if (operation?.requestBody && body?.safeParse(undefined).success)
+      operation.requestBody = { ...operation.requestBody, required: false };
+  }
   await app.close();
   return document;
 }

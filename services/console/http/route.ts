@@ -95,6 +95,8 @@ export interface Route {
   readonly answer?: z.ZodType;
   /** Media type of what `respond` writes. */
   readonly answerType?: string;
+  /** One event of a `text/event-stream`. */
+  readonly piece?: z.ZodType;
   readonly status: number;
   /** Refusals with a code of their own, beside those that any call may get. */
   readonly problems?: readonly ProblemCode[];

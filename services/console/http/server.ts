@@ -54,7 +54,10 @@ function allowedMethods(routes: readonly Route[], path: string): string[] {
       pattern.length === parts.length && pattern.every((p, i) => (p.startsWith(":") ? parts[i] !== "" : p === parts[i]))
     );
   };
-  return path.startsWith(apiBase) ? [...new Set(routes.filter(fits).map((route) => route.method))] : [];
+  const named = path.startsWith(apiBase) ? routes.filter(fits) : [];
+  // `/mailboxes/counts` is a path of its own, not a mailbox with this name.
+  const exact = named.filter((route) => `${apiBase}${route.path}` === path);
+  return [...new Set((exact.length > 0 ? exact : named).map((route) => route.method))];
 }
 
 function answerProblem(
@@ -129,9 +132,8 @@ export async function createServer(
   });
   takeJson(app);
   app.setErrorHandler((error, request, reply) => answerProblem(ports, error, request, reply));
-  app.setNotFoundHandler((request, reply) => {
-    const path = pathOf(request);
-    const allowed = allowedMethods(routes, path);
+  const answerNowhere = (request: FastifyRequest, reply: FastifyReply) => {
+    const allowed = allowedMethods(routes, pathOf(request));
     if (allowed.length === 0)
       return answerProblem(ports, new ProblemError("NOT_FOUND", `There is nothing at this path.`), request, reply);
     const details = problemDetails(
@@ -140,7 +142,13 @@ export async function createServer(
       405,
     );
     return reply.status(405).header("allow", allowed.join(", ")).type(problemType).send(details);
-  });
+  };
+  app.setNotFoundHandler(answerNowhere);
+  const plainPaths = new Map<string, Set<string>>();
+  for (const { path, method } of routes.filter(({ path }) => !path.includes(":"))) {
+    const known = plainPaths.get(`${apiBase}${path}`) ?? new Set();
+    plainPaths.set(`${apiBase}${path}`, known.add(method).add(method === "GET" ? "HEAD" : method));
+  }
   app.addHook("onRequest", async (request, reply) => {
     reply.header("x-correlation-id", request.id);
     reply.header("x-content-type-options", "nosniff");
@@ -148,6 +156,10 @@ export async function createServer(
     if (ports.consoleUrl().startsWith("https:")) reply.header("strict-transport-security", HSTS);
     // No name and no text of ours has one, and databases take none in a pattern.
     if (/%00|\0/.test(request.url)) throw new ProblemError("INVALID", "The address holds a NUL character.");
+    // Before the body is looked at: whether it can be read says nothing where there is nobody to take it.
+    const itsOwn = plainPaths.get(pathOf(request));
+    const isElsewhere = itsOwn !== undefined && !itsOwn.has(request.method);
+    return request.is404 || isElsewhere ? answerNowhere(request, reply) : undefined;
   });
   app.addHook("onResponse", async (request, reply) => {
     const { method, id: correlation } = request;

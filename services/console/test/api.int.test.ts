@@ -113,6 +113,12 @@ describe("the HTTP API", () => {
     outbound: { protocol: "smtp", host: "mail.example.org", port: 465, security: "tls" },
   };
 
+  it("answers what is only tried with 200, and with the same times in ISO 8601", async () => {
+    const { status, body } = await console.send("POST", "/profiles?dryRun=true", { body: { name: "Tried" } });
+    assert.deepEqual([status, body.name], [200, "Tried"]);
+    assert.match(String(body.createdAt), /^\d{4}-\d\d-\d\dT/);
+  });
+
   it("creates a profile: 201, Location, ETag, times in ISO 8601", async () => {
     const { status, headers, body } = await console.send("POST", "/profiles", { body: newProfile });
     assert.equal(status, 201);
@@ -180,11 +186,18 @@ describe("the HTTP API", () => {
     const wrong = await console.send("PUT", "/profiles/pf_sample01");
     assert.equal(wrong.status, 405);
     assert.equal(wrong.headers.get("allow"), "GET, PATCH, DELETE");
+    // Whether a body can be read says nothing where there is nobody to take it.
+    for (const method of ["QUERY", "PUT"]) {
+      const unread = await console.send(method, "/profiles/pf_sample01", { headers: { "content-type": "x" } });
+      assert.deepEqual([unread.status, unread.headers.get("allow")], [405, "GET, PATCH, DELETE"], method);
+    }
     for (const path of ["/mailboxes/%zz", `/mailboxes/${"a".repeat(900)}`]) {
       const unreadable = await console.send("GET", path);
       assert.equal(unreadable.headers.get("content-type"), "application/problem+json");
       assert.ok(unreadable.status >= 400 && unreadable.status < 500);
     }
+    const counts = await console.send("PATCH", "/mailboxes/counts", { body: {} });
+    assert.deepEqual([counts.status, counts.headers.get("allow")], [405, "GET"]);
     const missing = await console.send("GET", "/profiles/pf_missing");
     assert.equal(missing.status, 404);
     assert.equal(missing.body.code, "NOT_FOUND");

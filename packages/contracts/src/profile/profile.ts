@@ -149,7 +149,8 @@ export const profile = noun("profile", {
         .trim()
         .min(1, "must not be empty")
         .max(256)
-        .regex(/^(?!inbox$)[^\p{Cc}*%]+$/iu, "must be the name of a folder other than the inbox")
+        .regex(/^[^\p{Cc}*%]+$/u, "must be the name of a folder, without * and %")
+        .refine((name) => name.toLowerCase() !== "inbox", "must be the name of a folder other than the inbox")
         .optional(),
       "the folder on the server to which received reports of undeliverable mail are moved; it is made if it is missing (Dynamics 365: moveundeliveredemails)",
       { flag: "undeliverable-folder <name>" },

@@ -18,9 +18,7 @@ const subjectsByType: Readonly<Record<string, string>> = Object.fromEntries([
 
 /** Types of facts that programs outside may get. */
 const factTypes = Object.keys(subjectsByType);
-export const FactType = z.string().refine((type) => factTypes.includes(type), {
-  error: `must be one of ${factTypes.join(", ")}`,
-});
+export const FactType = z.enum(factTypes, { error: `must be one of ${factTypes.join(", ")}` });
 
 /** Where facts of these types stand; of all types if none is named. */
 export function subjectsOfFacts(types: readonly string[]): string[] {

@@ -26,6 +26,7 @@ export { type FakeInbox, type FakeMessage, fakeInbox, inboxReply } from "./fake-
 export { hostileWords, longestFor, memoryOf } from "./hostile-words.ts";
 export { mailServers } from "./mail-servers.ts";
 export { dropIntoMaildir } from "./maildir.ts";
+export { noNamesOutside, runSchemathesis, withoutSchemathesis } from "./schemathesis/run-schemathesis.ts";
 export {
   type GmailAnswer,
   type GmailScript,
