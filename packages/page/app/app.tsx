@@ -7,9 +7,12 @@ import { isLive } from "./live.ts";
 import { FindMail } from "./mail/find-mail.tsx";
 import { MailboxPage } from "./mailbox/mailbox-page.tsx";
 import { Mailboxes } from "./mailboxes/mailboxes.tsx";
+import { ProfilePage } from "./profiles/profile-page.tsx";
+import { NewProfile, Profiles } from "./profiles/profiles.tsx";
 import { addressOf, place } from "./router.ts";
 import { session, signOut } from "./session/session.ts";
 import { SignIn } from "./session/sign-in.tsx";
+import { SettingsPage } from "./settings/settings.tsx";
 import { SaidHere } from "./ui/said.tsx";
 
 const rooms: readonly { readonly path: string; readonly name: Words }[] = [
@@ -18,6 +21,8 @@ const rooms: readonly { readonly path: string; readonly name: Words }[] = [
   { path: "incidents", name: "nav.incidents" },
   { path: "jobs", name: "nav.jobs" },
   { path: "mail", name: "nav.mail" },
+  { path: "profiles", name: "nav.profiles" },
+  { path: "settings", name: "nav.settings" },
 ];
 
 function Room() {
@@ -27,6 +32,11 @@ function Room() {
   if (room === "incidents") return <Incidents />;
   if (room === "jobs") return id ? <JobPage key={id} id={id} /> : <Jobs />;
   if (room === "mail") return <FindMail />;
+  if (room === "profiles") {
+    if (id === "new") return <NewProfile />;
+    return id ? <ProfilePage key={id} id={id} /> : <Profiles />;
+  }
+  if (room === "settings") return <SettingsPage />;
   return (
     <main>
       <h1>{t("nowhere")}</h1>

@@ -86,7 +86,23 @@ describe("the administrator's page for daily work", () => {
     assert.equal(new URL(page.url()).search, "?subject=offer");
   });
 
+  it("tests a profile's connection, and saves what was changed in a form made from the declaration", async () => {
+    await page.getByRole("navigation").getByRole("link", { name: "Profiles" }).click();
+    await page.getByRole("link", { name: "Sample" }).click();
+    await page.getByRole("button", { name: "Test connection" }).click();
+    await page.getByRole("status").getByText("Sample: failed").waitFor();
+    await page.getByText("ECONNREFUSED").waitFor();
+    await page.getByText("Start the server.").waitFor();
+    await page.getByLabel("Minimum polling interval minutes").fill("7");
+    await page.getByLabel("Inbound: host").fill("imap.example.org");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("status").getByText("Sample is saved: ").waitFor();
+    const change = { inbound: { host: "imap.example.org" }, minimumPollingIntervalMinutes: 7 };
+    assert.equal(fleet.given.at(-1), `profile ${JSON.stringify(change)}`);
+  });
+
   it("speaks German, Japanese and Italian, and remembers it", async () => {
+    await page.getByRole("link", { name: "Find a mail" }).click();
     const shown = { de: "Nachricht finden", ja: "メールを探す", it: "Trova un messaggio" };
     for (const [language, heading] of Object.entries(shown)) {
       await page.locator(".language select").selectOption(language);

@@ -133,6 +133,19 @@ export function fleetDoubles(size: number): FleetDoubles {
       },
       "config.profile.list": async () => ({ items: [profileSample], next: null }),
       "config.profile.get": async () => profileSample,
+      "config.profile.test-connection": async () => ({
+        ...{ outcome: "failed", at: Date.now(), mailbox: null },
+        directions: [
+          {
+            ...{ direction: "inbound", server: "imap mail.example.org:993 tls", outcome: "failed" },
+            steps: [{ step: "connect", outcome: "failed", ms: 7, detail: "ECONNREFUSED", remedy: "Start the server." }],
+          },
+        ],
+      }),
+      "config.profile.update": async ({ change }) => {
+        given.push(`profile ${JSON.stringify(change)}`);
+        return profileSample;
+      },
       "config.grant.get": async () => null,
       "alerting.alert.list": async () => ({ items: alertSamples.slice(0, 1), next: null }),
       "alerting.incident.list": async ({ state }) => ({ items: state === "cleared" ? [] : [incident], next: null }),

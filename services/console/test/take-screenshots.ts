@@ -12,6 +12,7 @@ const places = {
   mailbox: ["mailboxes/mb_fleet00001", "What happened"],
   incidents: ["incidents", "The server refuses connections"],
   jobs: ["jobs", "no jobs yet"],
+  profile: ["profiles/pf_sample01", "lower bound between two polls"],
   mail: ["mail?subject=offer", "1 message found"],
 } as const;
 const devices = {
