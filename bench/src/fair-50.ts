@@ -1,19 +1,30 @@
+import { join } from "node:path";
 import { connectBus } from "@mailfleet/bus";
 import type { Mailbox } from "@mailfleet/contracts";
 import { subjects } from "@mailfleet/contracts";
-import { eventually, mailServers, startDovecot } from "@mailfleet/local/testing";
+import { eventually, mailServers, startDovecot, tempDir } from "@mailfleet/local/testing";
 import { addMailbox, type Fleet, plainServer, startFleet } from "./fleet.ts";
 import { messageOf4K } from "./message-of-4k.ts";
+import { mbsyncRate } from "./peers/mbsync.ts";
 import { processTimeMs } from "./process-time.ts";
 import type { Figure } from "./report.ts";
 import { silent } from "./silent.ts";
 
 const mailboxes = 50;
-const messages = 25_000;
-/** Of each but one, which has all the others. */
-const few = 250;
+/** Read before anything is measured: a process that has just started is slower. */
+const toWarm = 2000;
 const password = "bench";
 const addressOf = (n: number) => `fair${n}@example.test`;
+
+/** How much there is to read. */
+export interface Amount {
+  readonly bench: string;
+  readonly messages: number;
+  /** In each of the 50 but one, which has all the others. */
+  readonly few: number;
+  /** Whether mbsync reads the same before. */
+  readonly besideMbsync: boolean;
+}
 
 /** One mailbox and its mail. */
 interface Share {
@@ -37,10 +48,10 @@ interface Round {
  * 50 mailboxes at once beside one that has as much mail as they have together. One of the 50 has half of it: nobody else
  * may wait for it, so none of the others waits longer than twice what it would if each got a fiftieth of the total.
  */
-export async function fair50(): Promise<Figure | string> {
+export async function fair50({ bench, messages, few, besideMbsync }: Amount): Promise<Figure | string> {
   const { skip } = await mailServers();
   if (skip) return skip;
-  const addresses = Array.from({ length: mailboxes + 1 }, (_, n) => addressOf(n));
+  const addresses = Array.from({ length: mailboxes + 2 }, (_, n) => addressOf(n));
   const dovecot = await startDovecot({ users: Object.fromEntries(addresses.map((address) => [address, password])) });
   const given = { receives: true, password };
   const fleet = await startFleet({
@@ -54,23 +65,27 @@ export async function fair50(): Promise<Figure | string> {
   });
   try {
     const profileId = fleet.mailbox.profileId;
+    const add = (address: string) => addMailbox({ api: fleet.api, profileId }, { ...given, address });
     const all: Mailbox[] = [];
-    for (const address of addresses.slice(0, mailboxes))
-      all.push(await addMailbox({ api: fleet.api, profileId }, { ...given, address }));
-    await enableAll(fleet, [...all, fleet.mailbox]);
+    for (const address of addresses.slice(0, mailboxes)) all.push(await add(address));
+    const warm = await add(addressOf(mailboxes + 1));
+    await enableAll(fleet, [...all, warm, fleet.mailbox]);
     const drop = async (mailbox: Mailbox, count: number): Promise<Share> => {
       await dovecot.drop(mailbox.address, count, (n) => messageOf4K(n, mailbox.address));
       return { mailbox, messages: count };
     };
-    const one = await read(fleet, [await drop(fleet.mailbox, messages)]);
+    const alone = await drop(fleet.mailbox, messages);
     const shares: Share[] = [];
     for (const [n, mailbox] of all.entries())
       shares.push(await drop(mailbox, n === 0 ? messages - few * (mailboxes - 1) : few));
+    const floor = besideMbsync ? await floorOf(dovecot.ports.imap, alone, shares) : [];
+    await read(fleet, [await drop(warm, toWarm)]);
+    const one = await read(fleet, [alone]);
     const many = await read(fleet, shares);
     const fair = (few * mailboxes * many.total) / messages;
     const longest = Math.max(...many.seconds.slice(1));
     return {
-      bench: "fair-50",
+      bench,
       value: messages / many.total,
       unit: "messages/s",
       target: Math.round(messages / one.total),
@@ -82,11 +97,31 @@ export async function fair50(): Promise<Figure | string> {
           `${(longest / fair).toFixed(2)} times its fair share of ${fair.toFixed(2)} s (at most 2)`,
         `the one with ${messages - few * (mailboxes - 1)} after ${many.seconds[0]?.toFixed(2)} s; ` +
           `one mailbox alone took ${(one.cpuMs / messages).toFixed(2)} ms of CPU a message`,
+        ...floor,
       ],
     };
   } finally {
     await fleet.stop();
     await dovecot.stop();
+  }
+}
+
+/** What mbsync makes of the same mail: in one mailbox, and in 50 at once with a process for each. */
+async function floorOf(port: number, alone: Share, shares: readonly Share[]): Promise<string[]> {
+  const folder = await tempDir();
+  const fetch = ({ mailbox, messages }: Share) =>
+    mbsyncRate(join(folder.path, mailbox.id), { port, user: mailbox.address, password }, messages);
+  try {
+    const one = await fetch(alone);
+    if (one === null) return ["mbsync: missing, install isync"];
+    const begun = performance.now();
+    await Promise.all(shares.map(fetch));
+    const many = alone.messages / ((performance.now() - begun) / 1000);
+    return [
+      `mbsync: ${many.toFixed(0)} messages/s in ${mailboxes} mailboxes at once and ${one.toFixed(0)} in one (${(many / one).toFixed(2)})`,
+    ];
+  } finally {
+    await folder.remove();
   }
 }
 

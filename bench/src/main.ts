@@ -21,7 +21,8 @@ import { submit } from "./submit.ts";
 const benchmarks: Readonly<Record<string, () => Promise<Figure | string>>> = {
   hanging: () => hanging("elsewhere"),
   "hanging-same-host": () => hanging("same-host"),
-  "fair-50": fair50,
+  "fair-50": () => fair50({ bench: "fair-50", messages: 100_000, few: 1000, besideMbsync: false }),
+  "fair-50-short": () => fair50({ bench: "fair-50-short", messages: 25_000, few: 250, besideMbsync: true }),
   "inbound-imap": inboundImap,
   "inbound-pop3": inboundPop3,
   "outbound-smtp": outboundSmtp,
