@@ -7,6 +7,8 @@ export interface LookUpCase {
   readonly folder?: string;
   /** So many milliseconds after it took it. */
   readonly laterMs?: number;
+  /** The pause before it is looked for once more; 400 unless given. */
+  readonly lookAgainMs?: number;
   /** The pause before the message is sent again. */
   readonly retryMs?: number;
   /** It is held, and so found only when it is looked for again; a person was asked meanwhile. */
@@ -30,7 +32,8 @@ const policies = ["hold", "resend"] as const;
 const found: readonly LookUpCase[] = (
   [
     ["filed as it came", { files: asItCame }],
-    ["filed a moment later", { files: asItCame, laterMs: 50 }],
+    // On a busy machine filing takes longer than 400 ms.
+    ["filed a moment later", { files: asItCame, laterMs: 50, lookAgainMs: 4000 }],
     ["filed twice", { files: (raw) => [raw, raw] }],
     [
       "filed with another Message-ID",
@@ -49,7 +52,7 @@ const found: readonly LookUpCase[] = (
       { files: (raw) => [`Received: from x by y\r\nReturn-Path: <a@b>\r\n${raw}`] },
     ],
     ["filed among many others", { files: (raw) => [...Array.from({ length: 200 }, (_, n) => another(raw, n)), raw] }],
-  ] satisfies [string, Pick<LookUpCase, "files" | "laterMs">][]
+  ] satisfies [string, Pick<LookUpCase, "files" | "laterMs" | "lookAgainMs">][]
 ).flatMap(([what, more]) => policies.map((policy) => ({ what, ...more, policy, state: "sent" as const, times: 1 })));
 
 /** Not found, or nobody can tell: the policy decides. */
