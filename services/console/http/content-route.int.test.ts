@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
 import { type AddressInfo, connect } from "node:net";
 import { after, before, test } from "node:test";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
-import { eventually } from "@mailfleet/local/testing";
+import { eventually, liveBytes } from "@mailfleet/local/testing";
 import fastify from "fastify";
 import { sendContent } from "./content-route.ts";
 
@@ -11,14 +9,6 @@ const MOST = 64 * 1024 * 1024;
 const MESSAGE = 8 * 1024 * 1024;
 const READERS = 60;
 const app = fastify();
-setFlagsFromString("--expose-gc");
-const collect = runInNewContext("gc") as () => void;
-/** What is alive, in bytes. */
-const alive = () => {
-  collect();
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
-};
 /** Pieces that the store was asked for. */
 let asked = 0;
 
@@ -47,7 +37,7 @@ test("sixty downloads of one large message, first by readers who do not read, st
     socket.write(`GET /t${at % 10} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`);
     return socket;
   });
-  const before = alive();
+  const before = liveBytes().all;
   // Nobody reads: what is asked of the store comes to a standstill.
   let last = -1;
   await eventually(async () => {
@@ -56,7 +46,7 @@ test("sixty downloads of one large message, first by readers who do not read, st
     await new Promise((resolve) => setTimeout(resolve, 100));
     return same;
   });
-  const standing = alive() - before;
+  const standing = liveBytes().all - before;
   assert.ok(asked < (READERS * MESSAGE) / 262_144, "they are not read to their end ahead of their readers");
   for (const socket of sockets)
     socket.on("data", (chunk) => {

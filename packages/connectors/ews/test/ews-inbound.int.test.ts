@@ -1,14 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { type Batch, type ConnectOptions, type Cursor, checkBalance, type ListOptions } from "@mailfleet/connector-api";
 import { type FailureError, Secret, type TestStep } from "@mailfleet/contracts";
+import { liveBytes } from "@mailfleet/local/testing";
 import { ewsInbound } from "../src/index.ts";
 import { fault, type ScriptedExchange, startScriptedExchange } from "./scripted-exchange.ts";
 
-setFlagsFromString("--expose-gc");
-const collect: () => void = runInNewContext("gc");
 const address = "jane@example.org";
 const never = new AbortController().signal;
 let exchange: ScriptedExchange;
@@ -111,12 +108,7 @@ describe("receiving from Exchange", () => {
     exchange.inbox.push({ id: "H", receivedAt: "2026-01-01T00:00:00Z", mime: "" });
     exchange.next({ operation: "GetItem", mime: { piece: line, times } });
     const session = await ewsInbound.open(options(), never);
-    const held = () => {
-      collect();
-      const { heapUsed, arrayBuffers } = process.memoryUsage();
-      return heapUsed + arrayBuffers;
-    };
-    const before = held();
+    const before = liveBytes().all;
     let [size, looked, most] = [0, 0, 0];
     const list = { processFrom: null, batchSize: 10, signal: never, known: () => false };
     for await (const { messages } of session.listNew(null, list))
@@ -125,7 +117,7 @@ describe("receiving from Exchange", () => {
           size += piece.length;
           if (size - looked < 4 * 1024 * 1024) continue;
           looked = size;
-          most = Math.max(most, held() - before);
+          most = Math.max(most, liveBytes().all - before);
         }
     await session.close();
     assert.equal(size, 800 * 57 * times);

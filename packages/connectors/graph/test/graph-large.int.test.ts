@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { type ConnectOptions, PermissionRefused, type StreamedMessage, UncertainError } from "@mailfleet/connector-api";
 import { FailureError, Secret } from "@mailfleet/contracts";
 import { createGuardedFetch, type GuardedFetch } from "@mailfleet/http";
 import { type GraphDouble, startGraphDouble, type Trouble } from "@mailfleet/local/doubles";
+import { liveBytes } from "@mailfleet/local/testing";
 import { graphOutbound } from "../src/index.ts";
 
 const from = "fleet@example.org";
@@ -199,12 +198,7 @@ describe("sending large messages by Microsoft Graph", { timeout: 120_000 }, () =
     });
 
   test("25 MB need at most 16 MB of memory", async (t) => {
-    setFlagsFromString("--expose-gc");
-    const collect = runInNewContext("gc") as () => void;
-    const live = () => {
-      collect();
-      return process.memoryUsage().arrayBuffers;
-    };
+    const live = () => liveBytes().buffers;
     let most = 0;
     let bytes = 0;
     const base = live();

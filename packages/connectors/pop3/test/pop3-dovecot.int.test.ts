@@ -2,18 +2,14 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import type { ConnectOptions, ListOptions } from "@mailfleet/connector-api";
 import { pop3Connector } from "@mailfleet/connector-pop3";
 import { FailureError, Secret } from "@mailfleet/contracts";
-import { type Dovecot, mailServers, startDovecot } from "@mailfleet/local/testing";
+import { type Dovecot, liveBytes, mailServers, startDovecot } from "@mailfleet/local/testing";
 import { never, optionsFor, readAll } from "./read-all.ts";
 
 const { skip } = await mailServers();
 const connector = pop3Connector;
-setFlagsFromString("--expose-gc");
-const collectGarbage = runInNewContext("gc") as () => void;
 const crlf = (text: string) => text.replace(/\n/g, "\r\n");
 
 describe("a POP3 connector and Dovecot", { skip }, () => {
@@ -141,8 +137,7 @@ describe("a POP3 connector and Dovecot", { skip }, () => {
     const large = Buffer.from(`Subject: large\r\n\r\n${`${"x".repeat(998)}\r\n`.repeat(50_000)}`);
     await dovecot.drop("large@example.test", 1, () => large);
     const session = await connector.open(optionsOf("large"), never);
-    collectGarbage();
-    const before = process.memoryUsage().arrayBuffers;
+    const before = liveBytes().buffers;
     let peak = 0;
     let bytes = 0;
     let measured = 0;
@@ -156,8 +151,7 @@ describe("a POP3 connector and Dovecot", { skip }, () => {
           measured = bytes;
           measurements += 1;
           await setTimeout(20);
-          collectGarbage();
-          peak = Math.max(peak, process.memoryUsage().arrayBuffers - before);
+          peak = Math.max(peak, liveBytes().buffers - before);
         }
     await session.close();
     assert.equal(bytes, large.length);

@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { type ConnectOptions, checkBalance, LinkBroke, redactSecrets } from "@mailfleet/connector-api";
 import { createPop3Connector } from "@mailfleet/connector-pop3";
 import { type FailureCode, FailureError } from "@mailfleet/contracts";
-import { type Pop3Script, scriptedPop3, startTlsPort, usualCapabilities as usual } from "@mailfleet/local/testing";
+import {
+  liveBytes,
+  type Pop3Script,
+  scriptedPop3,
+  startTlsPort,
+  usualCapabilities as usual,
+} from "@mailfleet/local/testing";
 import { never, optionsFor, readAll } from "./read-all.ts";
 
-setFlagsFromString("--expose-gc");
-const collectGarbage = runInNewContext("gc") as () => void;
 const quick = { silenceMs: 300, updateMs: 500, goodbyeMs: 200 };
 const connector = createPop3Connector(quick);
 const message = (subject: string, body = "x") => `Subject: ${subject}\r\n\r\n${body}\r\n`;
@@ -301,8 +303,7 @@ describe("a POP3 server that makes it hard to read", () => {
       const session = await connector.open(optionsFor(server.port), never);
       let peak = 0;
       let pieces = 0;
-      collectGarbage();
-      const before = process.memoryUsage().arrayBuffers;
+      const before = liveBytes().buffers;
       try {
         for await (const batch of session.listNew(null, {
           processFrom: null,
@@ -314,8 +315,7 @@ describe("a POP3 server that makes it hard to read", () => {
             for await (const _ of raw as AsyncIterable<Uint8Array>) {
               pieces += 1;
               // What is garbage already says nothing: it goes when the machine has time for it.
-              if (pieces % 64 === 0) collectGarbage();
-              if (pieces % 64 === 0) peak = Math.max(peak, process.memoryUsage().arrayBuffers - before);
+              if (pieces % 64 === 0) peak = Math.max(peak, liveBytes().buffers - before);
             }
       } finally {
         await session.close();

@@ -24,6 +24,7 @@ export { axeViolations } from "./axe.ts";
 export { installCommand, missingPackages } from "./debian-packages.ts";
 export { type FakeInbox, type FakeMessage, fakeInbox, inboxReply } from "./fake-inbox.ts";
 export { hostileWords, longestFor, memoryOf } from "./hostile-words.ts";
+export { liveBytes } from "./live-bytes.ts";
 export { mailServers } from "./mail-servers.ts";
 export { dropIntoMaildir } from "./maildir.ts";
 export { noNamesOutside, runSchemathesis, withoutSchemathesis } from "./schemathesis/run-schemathesis.ts";
