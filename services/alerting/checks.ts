@@ -3,13 +3,13 @@ import { type Check, failing, fine, spanOf, warning } from "@mailfleet/kit";
 import type { AlertingPorts } from "./ports.ts";
 import { reachMs } from "./stream-watch/reach.ts";
 
-/** More than this is many for every consumer: what they handle takes milliseconds, or is coalesced. */
+/** More than this is a backlog for any consumer: each message takes milliseconds or is coalesced. */
 const manyWaiting = 10_000;
 const isQueue = (name: string) =>
   Object.values<StreamDefinition>(streams).some((one) => one.name === name && one.retention === "work-queue");
 const percent = (share: number) => `${Math.round(share * 100)} %`;
 
-/** What alerting looks at when it is asked how it is. */
+/** The checks that alerting runs for `doctor`. */
 export const checks: Readonly<Record<string, Check<AlertingPorts>>> = {
   streams: {
     runbook: "MailfleetStreamFilling",

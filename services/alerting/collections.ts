@@ -1,8 +1,8 @@
 import type { CollectionDeclaration } from "@mailfleet/kit";
 
-/** What alerting keeps besides its nouns. */
+/** The collections of alerting that belong to no noun. */
 export const collections = {
-  /** That something was cleared, for a raise that is older but comes later. */
+  /** Clears, so that an older raise that arrives later is recognised. */
   clearMarks: {
     name: "alert-clear-marks",
     indexes: [{ name: "expiry", keys: { expireAt: 1 }, expireAfterSeconds: 0 }],
@@ -21,6 +21,6 @@ export const collections = {
       { name: "forgotten", keys: { expireAt: 1 }, expireAfterSeconds: 0 },
     ],
   },
-  /** How the mail server for notices works at the moment. */
+  /** The present state of the mail server for notices. */
   mailServer: { name: "notification-server", indexes: [] },
 } as const satisfies Record<string, CollectionDeclaration>;

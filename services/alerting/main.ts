@@ -19,7 +19,7 @@ import { createDeliveryStore, createPlaceStore } from "./subscription/store.ts";
 
 runService(alerting, async ({ name, environment, logger, metrics, failPoint, addReadiness, now }) => {
   const { natsUrl, natsNkeyFile, mongoUrl, mongoDb, notifyOpenKeys, allowedPrivateNetworks } = environment;
-  // The public halves are in the same file.
+  // The same file holds the public keys.
   const [opener, sealer] = await Promise.all([loadOpener(notifyOpenKeys, logger), loadSealer(notifyOpenKeys)]);
   const networks = readPrivateNetworks(allowedPrivateNetworks);
   const fetch = createGuardedFetch({ privateNetworks: networks, proxy: await readProxy(environment) });

@@ -6,9 +6,9 @@ export function createMetrics(registry: Registry, notices: Pick<NoticeStore, "co
   const { asked, counter, gauge } = metricsOf(registry);
   asked("mailfleet_notice_pending", "Notices that wait, over all replicas", () => notices.countPending());
   return {
-    /** Of work queues, which refuse what is new when they are full. */
+    /** Of work queues, which refuse new messages when they are full. */
     streamUsed: gauge("mailfleet_stream_used_ratio", "How full a work queue is, 0 to 1", "stream"),
-    /** Of streams that let the oldest go. */
+    /** Of streams that drop their oldest messages. */
     streamReach: gauge(
       "mailfleet_stream_reach_seconds",
       "How far back a stream reaches once it is full, at its present pace",

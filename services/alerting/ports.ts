@@ -17,7 +17,7 @@ import type { NotificationBody } from "./notification/body.ts";
 import type { SubscriptionBody } from "./subscription/document.ts";
 import type { DeliveryStore, Place, PlaceStore } from "./subscription/store.ts";
 
-/** What alerting works with; `main.ts` builds it, tests build it from real engines. Times are milliseconds. */
+/** The ports of alerting. `main.ts` builds them; tests build them from real engines. Times are milliseconds. */
 export interface AlertingPorts extends ServicePorts, NoticePace {
   readonly documents: {
     readonly alert: Documents<AlertBody>;
@@ -37,11 +37,11 @@ export interface AlertingPorts extends ServicePorts, NoticePace {
   /** One process at a time delivers to a webhook. */
   readonly placeLeases: Leases<Place>;
   readonly deliveries: DeliveryStore;
-  /** Goes only where the installation allows it. */
+  /** Connects only where the installation allows it. */
   readonly webhookFetch: GuardedFetch;
   openSecret(sealed: Sealed, aad: string): Promise<Secret>;
   destinations(): Promise<Destinations>;
-  /** A webhook at which nothing has arrived for so long is given up. */
+  /** A webhook that has taken nothing for this long is given up. */
   readonly deadMs: number;
   /** First wait after a webhook did not take a fact; doubled each time. */
   readonly firstWaitMs: number;

@@ -23,7 +23,7 @@ import { keptSubscriptions } from "./subscription/subscription.ts";
 
 const milliseconds = (least: number) => z.coerce.number().int().min(least, `must be at least ${least}`);
 
-/** Says once what went wrong and what to do now, and once that it is over. */
+/** Tells people once what went wrong and what to do now, and once that it is over. */
 export const alerting = defineService<AlertingPorts, "wall">()({
   name: "alerting",
   environment: {
@@ -31,11 +31,11 @@ export const alerting = defineService<AlertingPorts, "wall">()({
     MAILFLEET_NOTIFY_OPEN_KEYS: z.string(),
     /** Shortest time between two mails that say that the same incident is raised, milliseconds. */
     MAILFLEET_NOTIFY_QUIET_MS: milliseconds(0).default(900_000),
-    /** How long mail waits for more that belongs into it: alerts of an incident, successes of an owner; milliseconds. */
+    /** How long mail waits for what else belongs in it: alerts of an incident, successes of an owner; milliseconds. */
     MAILFLEET_NOTIFY_GATHER_MS: milliseconds(0).default(60_000),
     /** First wait after a transient failure of the mail server, milliseconds; doubled each time, up to 30 minutes. */
     MAILFLEET_NOTIFY_RETRY_MS: milliseconds(100).default(60_000),
-    /** A webhook at which nothing has arrived for so long is given up, milliseconds. */
+    /** A webhook that has taken nothing for this long is given up, milliseconds. */
     MAILFLEET_WEBHOOK_DEAD_MS: milliseconds(1000).default(432_000_000),
     /** First wait after a webhook did not take a fact, milliseconds; doubled each time, up to six hours. */
     MAILFLEET_WEBHOOK_RETRY_MS: milliseconds(10).default(5000),
@@ -45,7 +45,7 @@ export const alerting = defineService<AlertingPorts, "wall">()({
     MAILFLEET_HTTP_PROXY: z.string().default(""),
     /** File with `user:password` for it. */
     MAILFLEET_HTTP_PROXY_CREDENTIALS: z.string().default(""),
-    /** Hosts, domains and networks that are reached without it. */
+    /** Hosts, domains and networks that are reached without the proxy. */
     MAILFLEET_NO_PROXY: z.string().default(""),
   },
   collections: Object.values(collections),
@@ -55,7 +55,7 @@ export const alerting = defineService<AlertingPorts, "wall">()({
     "config.profile.get",
     "alerting.notification-settings.keep-certificate",
   ],
-  // A dead letter goes back to where it came from.
+  // A replayed dead letter goes back to its own subject.
   publishes: [...new Set(Object.values(consumers).map(({ stream }) => stream))].flatMap(
     (name) => streams[name].subjects,
   ),

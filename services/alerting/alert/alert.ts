@@ -4,7 +4,7 @@ import type { AlertingPorts } from "../ports.ts";
 import { deleted, shownAlert } from "./decide.ts";
 import { type AlertBody, alertCollection } from "./document.ts";
 
-/** Keeps alerts. The wall changes them by what is said; people only take them off it. */
+/** Keeps alerts. Facts change them through the wall; people can only take them off it. */
 export const keptAlerts = keep<AlertingPorts, AlertBody>()(alert, {
   collection: alertCollection,
   indexes: [

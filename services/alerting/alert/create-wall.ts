@@ -6,11 +6,11 @@ import type { AlertBody, AlertDocument } from "./document.ts";
 import type { AlertWall } from "./wall.ts";
 
 const hour = 3_600_000;
-/** Longer than the stream keeps what could still speak of it. */
+/** Longer than the stream keeps facts, any of which may still report it. */
 const forgottenMs = 30 * 24 * hour;
 const mostOfOneObject = 1000;
 
-/** The wall of this service: an alert that opens is counted, and its mail is looked for at once. */
+/** The wall of this service. It counts each alert that opens, and wakes the sweep that sends its mail. */
 export function createAlertWall(ports: AlertingPorts): AlertWall {
   const { marks, now, quietMs, gatherMs } = ports;
   const alerts = ports.documents.alert;
@@ -23,7 +23,7 @@ export function createAlertWall(ports: AlertingPorts): AlertWall {
     if (after.incidentMark !== before?.incidentMark) ports.kick("incidents");
   };
 
-  /** Changes the alert, or makes it where the decision makes one of nothing. Answers as it is then. */
+  /** Changes the alert, or creates it if there is none and the decision asks for one. Returns the alert as it is afterwards. */
   const change = async (
     id: string,
     key: string,
@@ -62,7 +62,7 @@ export function createAlertWall(ports: AlertingPorts): AlertWall {
     });
 
   const clear = async (fact: AlertCleared, origin: Origin, keepMs: number) => {
-    // The mark first, then the search: a raise does the reverse, so one of the two sees the other.
+    // Write the mark, then search. A raise does it the other way round, so at least one of them sees the other.
     for (const name of marksOf(fact.object, fact.codes)) await marks.markCleared(name, fact.at, now() + keepMs);
     for (const { _id } of await raisedAbout(fact.object, fact.codes))
       await change(_id, origin.id, (before) => before && cleared(before, fact, context(origin)));
@@ -102,12 +102,12 @@ const any = "*";
 const mark = (object: AlertObject, direction: string, code: string) =>
   [object.type, object.id, direction, code].join("|");
 
-/** The names under which a clear is written down. */
+/** The names under which a clear is recorded. */
 function marksOf(object: AlertObject, codes: readonly string[] = [any]): string[] {
   return codes.map((code) => mark(object, object.direction ?? any, code));
 }
 
-/** The names of all clears that reach this alert. */
+/** The names of all clears that apply to this alert. */
 function marksThatReach(object: AlertObject, code: string): string[] {
   const directions = object.direction ? [object.direction, any] : [any];
   return directions.flatMap((direction) => [mark(object, direction, code), mark(object, direction, any)]);

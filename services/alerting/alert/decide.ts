@@ -13,32 +13,32 @@ import { incidentOf } from "../incident/group.ts";
 import { isSuccess, type NoticePace, noNotice, planNotice } from "../notice/decide.ts";
 import type { AlertBody, AlertDocument, ShownAlert } from "./document.ts";
 
-/** What led to a change: the id identifies repetitions, the rest is passed on to the facts that follow. */
+/** What caused a change. The id identifies repetitions; the rest is copied to the facts that result. */
 export interface Origin extends EnvelopeContext {
   readonly id: string;
 }
 
-/** What a decision gets besides the alert and the fact. */
+/** The input of a decision besides the alert and the fact. */
 export interface DecidingContext extends NoticePace {
   readonly origin: Origin;
   /** Milliseconds since the epoch; the fact's own time is older. */
   readonly now: number;
 }
 
-/** What becomes of an alert, and what is said of it. */
+/** The new state of an alert, and the facts to publish. */
 export interface AlertDecision {
   readonly after: AlertBody;
   readonly outbox: readonly OutboxEntry[];
-  /** People see nothing new. */
+  /** True if people see nothing new. */
   readonly quiet?: boolean;
 }
 
-/** How long a cleared alert is shown. A raised one stays, because what failed for good is not reported again. */
+/** How long a cleared alert is shown. A raised one stays: a permanent failure is reported only once. */
 const keptMs = 30 * 86_400_000;
-/** How long information is shown; that mailboxes work stays for as long as it is true. */
+/** How long information is shown. The information that a mailbox works stays while it is true. */
 const informationMs = 14 * 86_400_000;
 
-/** The id of the one alert that there is for this object (and direction) and code. */
+/** The id of the only alert for this object (and direction) and code. */
 export function alertIdOf(object: AlertObject, code: string): string {
   return idFrom("al", JSON.stringify([object.type, object.id, object.direction ?? "", code]));
 }
@@ -79,13 +79,13 @@ export function raised(
 /** Clears. `null`: it is not raised, or was raised again after the moment this message speaks of. */
 export function cleared(before: AlertDocument, fact: AlertCleared, context: DecidingContext): AlertDecision | null {
   if (before.state !== "raised" || fact.at < before.lastAt) return null;
-  // A deleted mailbox is cleared for all future; the alert then shows the moment it was noticed.
+  // The alerts of a deleted mailbox are cleared for ever; the alert shows when we noticed.
   const clearedAt = Math.min(fact.at, Math.max(context.now, before.lastAt));
   const after: AlertBody = { ...before, state: "cleared", clearedAt, forgetAt: new Date(clearedAt + keptMs) };
   return announced(before, after, "cleared", context);
 }
 
-/** Takes it off the wall: it is over until somebody reports it again, and is not listed any more. */
+/** Takes the alert off the wall: it is over and no longer listed, until it is reported again. */
 export function deleted(before: AlertDocument, by: string, context: DecidingContext): AlertDecision {
   const gone = { forgetAt: new Date(context.now), deletedBy: by };
   if (before.state === "cleared") return { after: { ...before, ...gone }, outbox: [] };
@@ -93,7 +93,7 @@ export function deleted(before: AlertDocument, by: string, context: DecidingCont
   return announced(before, after, "cleared", context);
 }
 
-/** The alert as everybody else sees it. */
+/** The alert as the API shows it. */
 export function shownAlert(alert: ShownAlert): Alert {
   const { object, code, severity, audience, text, remedy, detail, evidence, state } = alert;
   const { v, firstAt, lastAt, count, clearedAt, createdAt, changedAt } = alert;
@@ -116,27 +116,27 @@ export function shownAlert(alert: ShownAlert): Alert {
   return { ...what, ...times, count, notification: alert.notice.state };
 }
 
-/** A code that the closed list does not know, e.g. from a newer service: shown as a warning, never lost. */
+/** A code that is not in the closed list, e.g. from a newer service, is shown as a warning and never lost. */
 function meaningOf(code: string) {
   const known = Object.hasOwn(alertCodes, code) ? alertCodes[code as keyof typeof alertCodes] : undefined;
   return known ?? { ...alertCodes.UNCLASSIFIED, severity: "warning" as const };
 }
 
-/** Gives an alert from before there were incidents its own. */
+/** Gives an alert that is older than incidents an incident of its own. */
 export function adopted(before: AlertDocument): AlertDecision | null {
   if (before.incidentId !== undefined || before.state !== "raised") return null;
   const { pending: _, due: _due, since: _since, leaseUntil: _lease, ...notice } = before.notice;
   return { after: { ...before, ...membership(before), notice }, outbox: [], quiet: true };
 }
 
-/** Its incident, which is to hear of this change. */
+/** The incident of the alert, which must learn of this change. */
 function membership(alert: AlertBody): Pick<AlertBody, "incidentId" | "incidentMark"> {
   const incident = incidentOf(alert);
   const incidentMark = alert.episode * 2 + (alert.state === "raised" ? 1 : 0);
   return incident ? { incidentId: incident.id, incidentMark } : {};
 }
 
-/** With the fact for everybody, the word to its incident, and for a success the plan for the mail. */
+/** The change with its fact, the mark for its incident, and for a success the planned mail. */
 function announced(
   before: AlertDocument | null,
   opened: AlertBody,
@@ -165,7 +165,7 @@ function announced(
   return { after, outbox: [message] };
 }
 
-/** What is shown until its incident says what became of the mail about it. */
+/** Shown until the incident knows what became of the mail about it. */
 function noticeOf({ state, notice, severity, code }: AlertBody): AlertBody["notice"] {
   const isMailed = severity !== "information" && code !== "NOTIFICATION_FAILED";
   return state === "raised" ? { ...noNotice, state: isMailed ? "pending" : "none" } : notice;

@@ -2,15 +2,15 @@ import type { Alert } from "@mailfleet/contracts";
 import type { Shown, Stored } from "@mailfleet/kit";
 import type { Notice } from "../notice/decide.ts";
 
-/** An alert. Mail about it is that of its incident; only a success has mail of its own, which changes together with it. */
+/** An alert. Its incident sends the mail about it. Only a success has mail of its own, which changes together with it. */
 export interface AlertBody extends Readonly<Omit<Alert, "id" | "v" | "createdAt" | "changedAt" | "notification">> {
   /** Counts how often it was opened. */
   readonly episode: number;
-  /** Of a success its own mail; else only what became of the mail about its incident. */
+  /** The mail about a success; for other alerts, only what became of the mail about the incident. */
   readonly notice: Notice;
-  /** Present until its incident has heard of the last change: another number for each. */
+  /** Present until the incident has learned of the last change; each change has another number. */
   readonly incidentMark?: number;
-  /** Who took it off the wall; it is not listed any more. */
+  /** The person who took it off the wall. It is no longer listed. */
   readonly deletedBy?: string;
   /** 30 days after it was cleared, at once if it was deleted; of information 14 days after it was raised. */
   readonly forgetAt?: Date;
@@ -18,7 +18,7 @@ export interface AlertBody extends Readonly<Omit<Alert, "id" | "v" | "createdAt"
 
 /** An alert as it is kept. */
 export type AlertDocument = Stored<AlertBody>;
-/** As much of it as is shown, and needed for a mail. */
+/** The fields that are shown or that a mail needs. */
 export type ShownAlert = Shown<AlertBody>;
 
 /** The collection of alerts. */

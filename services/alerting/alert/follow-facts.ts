@@ -4,15 +4,15 @@ import type { AlertWall } from "./wall.ts";
 
 type Fact = Incoming<"alert.raised.v1" | "alert.cleared.v1" | "mailbox.deleted.v1" | "profile.deleted.v1">;
 
-/** Takes facts of other services to the wall. */
+/** Applies facts of other services to the wall. */
 export async function followFacts(wall: AlertWall, message: Fact): Promise<void> {
   if (message.type === "alert.raised.v1") return wall.raise(message.body, message);
   if (message.type === "alert.cleared.v1") return wall.clear(message.body, message);
-  // Nobody needs alerts about what is deleted, nor what a late worker may still report about it.
+  // Nobody needs alerts about a deleted object, not even those that a worker reports late.
   return wall.forget(deletedObject(message), message);
 }
 
-/** What is said about one object is handled in its order. */
+/** Facts about one object are handled in order. */
 export function objectOf(message: Fact): string {
   const { type, id } =
     message.type === "alert.raised.v1" || message.type === "alert.cleared.v1"

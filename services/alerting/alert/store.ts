@@ -7,16 +7,16 @@ interface ClearMark {
   expireAt: Date;
 }
 
-/** Remembers for an hour that something was cleared, for a raise that is older but comes later. */
+/** Remembers each clear for an hour, so that an older raise that arrives later is recognised. */
 export function createClearMarkStore(store: Store) {
   const marks: Collection<ClearMark> = store.db.collection<ClearMark>(collections.clearMarks.name);
   return {
-    /** Writes down that what goes by this name was cleared at this time. */
+    /** Records that everything with this name was cleared at this time. */
     markCleared: async (name: string, at: number, keepUntil: number) => {
       const later = { at, expireAt: new Date(keepUntil) };
       await marks.updateOne({ _id: name }, { $max: later }, { upsert: true });
     },
-    /** The latest time at which anything that goes by one of these names was cleared; 0 if never. */
+    /** The last time that anything with one of these names was cleared; 0 if never. */
     lastCleared: async (names: readonly string[]) => {
       const found = await marks.find({ _id: { $in: [...names] } }).toArray();
       return Math.max(0, ...found.map((mark) => mark.at));

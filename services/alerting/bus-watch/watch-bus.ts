@@ -3,9 +3,9 @@ import type { AlertingPorts } from "../ports.ts";
 
 const object = { type: "service", id: "nats", label: "NATS" } as const;
 const code = "BUS_REFUSES_SIGN_IN";
-/** While it lasts it is said again so often. */
+/** How often the alert is repeated while the trouble lasts. */
 const repeatMs = 10_000;
-/** It is over when no replica has said it for longer than one that says it waits for the bus. */
+/** The trouble is over when no replica has reported it for longer than a replica waits for the bus. */
 const quietMs = 45_000;
 
 /**
@@ -17,7 +17,7 @@ export async function watchBus({ bus, documents, wall, now }: AlertingPorts): Pr
   const before = await documents.alert.load(alertIdOf(object, code));
   const at = now();
   const raisedFor = before?.state === "raised" ? at - before.lastAt : null;
-  // Replicas that see it at the same time count as one.
+  // Replicas that see it at the same time raise it once.
   const id = `nats:${Math.floor(at / repeatMs)}`;
   if (detail !== null) {
     if (raisedFor === null || raisedFor >= repeatMs) await wall.raise({ at, object, code, detail }, { id });

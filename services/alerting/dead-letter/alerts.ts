@@ -13,11 +13,11 @@ const objectOf = ({ service, consumer }: Pick<ShownDeadLetter, "service" | "cons
   id: `${service}/${consumer}`,
 });
 
-/** Keeps a message that was set aside, whole, and raises an alert for as long as one waits. */
+/** Keeps a dead letter whole, and raises an alert while at least one waits. */
 export async function keepDeadLetter(ports: AlertingPorts, message: Incoming<"dead.letter.v1">): Promise<void> {
   const { id, body } = deadLetterOf(message);
   const { after } = await ports.documents["dead-letter"].create(id, { key: message.id, at: body.at }, { body });
-  // A repetition after a crash has still to be said; one after a decision has not.
+  // A repetition after a crash must still be reported; one after a decision must not.
   if (after?.state !== "waiting") return;
   const detail = `${body.type ?? "A message"} on ${body.subject}: ${body.reason}`.slice(0, 1000);
   await ports.wall.raise({ at: ports.now(), object: objectOf(body), code, detail }, { id });

@@ -4,7 +4,7 @@ import type { AlertingPorts } from "../ports.ts";
 import { type DeadLetterBody, deadLetterCollection, type StoredDeadLetter } from "./body.ts";
 import { replayOf, shownDeadLetter } from "./record.ts";
 
-/** Somebody decided about it before. @throws NOT_POSSIBLE_NOW */
+/** Refuses: somebody has already decided about it. @throws NOT_POSSIBLE_NOW */
 function decided(letter: StoredDeadLetter, state: "replayed" | "discarded", by: string): DeadLetterBody {
   if (letter.state !== "waiting")
     throw new ProblemError("NOT_POSSIBLE_NOW", `This dead letter was ${letter.state} by ${letter.decidedBy}.`);

@@ -39,7 +39,7 @@ export function deadLetterOf(message: { id: string; subject: string; body: DeadL
   return { id: idFrom("dl", message.id), body };
 }
 
-/** The dead letter as everybody else sees it. */
+/** The dead letter as the API shows it. */
 export function shownDeadLetter(letter: ShownDeadLetter): DeadLetter {
   const { _id: id, v, createdAt, changedAt, service, consumer, reason, subject, stream, sequence } = letter;
   const { deliveries, type, mailboxId, preview, at, state } = letter;

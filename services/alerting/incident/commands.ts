@@ -1,7 +1,7 @@
 import { ProblemError } from "@mailfleet/contracts";
 import type { IncidentBody, IncidentDocument } from "./document.ts";
 
-/** Who asks for it, when, and for a mute why and until when. */
+/** The caller and the time; for a mute also the reason and the end. */
 export interface Asked {
   readonly by: string;
   readonly at: number;
@@ -11,7 +11,7 @@ export interface Asked {
 
 const longestMuteMs = 366 * 86_400_000;
 
-/** What people do with an incident. Pure; each throws its refusal. */
+/** The commands of people on an incident. Pure; each throws its refusal. */
 export const commands = {
   acknowledge: (before, { by, at }) => {
     if (before.state === "cleared") throw new ProblemError("NOT_POSSIBLE_NOW", "This incident is over.");
@@ -21,12 +21,12 @@ export const commands = {
     if (until <= at || until > at + longestMuteMs) throw invalid("/until", "must be in the future, within a year");
     return { ...before, muted: { by, at, reason, until } };
   },
-  // What waited for its end is due.
+  // Mail that waited for the end of the mute is due.
   unmute: (before, { at }) => {
     const { notice } = before;
     return { ...before, muted: null, notice: notice.pending ? { ...notice, due: at, since: at } : notice };
   },
-  // It stays for a moment, so that its alerts can be taken off, too; what is reported again opens it again.
+  // It stays for a moment so that its alerts can be taken off too. A new report opens it again.
   delete: (before, { by, at }) => {
     const { pending: _, due: _due, since: _since, leaseUntil: _lease, ...notice } = before.notice;
     const gone = { state: "cleared" as const, alerts: 0, clearedAt: before.clearedAt ?? at, deletedBy: by };

@@ -2,22 +2,22 @@ import type { AlertObject, Incident } from "@mailfleet/contracts";
 import { type NoticePace, noNotice, planNotice } from "../notice/decide.ts";
 import type { IncidentBody, IncidentDocument, ShownIncident } from "./document.ts";
 
-/** How long one that is over is shown. */
+/** How long an ended incident is shown. */
 const keptMs = 30 * 86_400_000;
 
-/** What the alerts of an incident say at this moment. */
+/** The present state of the alerts of an incident. */
 export interface Seen {
-  /** How many are raised; 0: it is over, and `first` is the last one known. */
+  /** How many are raised. 0: the incident is over, and `first` is the last known alert. */
   readonly raised: number;
   readonly object: AlertObject;
   readonly first: Pick<IncidentBody, "code" | "text" | "remedy" | "firstAt">;
   readonly severity: IncidentBody["severity"];
   readonly hosts: readonly string[];
-  /** True where people were told of one of them before there were incidents. */
+  /** True if people were told of one of them before incidents existed. */
   readonly isTold: boolean;
 }
 
-/** The incident as its alerts make it. `null`: nothing changes. */
+/** The incident as it follows from its alerts. `null`: nothing changes. */
 export function settled(
   before: IncidentDocument | null,
   seen: Seen,
@@ -49,7 +49,7 @@ export function settled(
       severity,
       hosts,
     };
-    // Some are told of errors only.
+    // Some recipients want errors only.
     return before.severity === severity ? grown : { ...grown, notice: planNotice(grown, now, pace) };
   }
   const episode = (before?.episode ?? 0) + 1;
@@ -57,14 +57,14 @@ export function settled(
   const opened = {
     ...{ object: { ...before?.object, ...object }, ...seen.first, severity, state: "raised" as const, episode },
     ...{ alerts, most: alerts, hosts, clearedAt: null, acknowledged: null, escalatedAt: null },
-    // Who muted it did not mean this episode alone.
+    // A mute holds for later episodes too.
     muted: before?.muted && before.muted.until > now ? before.muted : null,
   };
   const body: IncidentBody = { ...opened, notice };
   return { ...body, notice: planNotice(body, now, pace) };
 }
 
-/** The incident as everybody else sees it. */
+/** The incident as the API shows it. */
 export function shownIncident(incident: ShownIncident): Incident {
   const { _id: id, v, createdAt, changedAt, object, code, severity, text, remedy, state, alerts, most } = incident;
   const { hosts, firstAt, clearedAt, acknowledged, muted, escalatedAt, notice } = incident;

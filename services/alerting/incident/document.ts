@@ -9,7 +9,7 @@ export interface IncidentBody
   /** Counts how often it was opened. */
   readonly episode: number;
   readonly notice: Notice;
-  /** Who took it off the wall; it is not listed any more. */
+  /** The person who took it off the wall. It is no longer listed. */
   readonly deletedBy?: string;
   /** 30 days after it was cleared, at once if it was deleted; absent while it is raised. */
   readonly forgetAt?: Date;
@@ -17,7 +17,7 @@ export interface IncidentBody
 
 /** An incident as it is kept. */
 export type IncidentDocument = Stored<IncidentBody>;
-/** As much of it as is shown, and needed for a mail. */
+/** The fields that are shown or that a mail needs. */
 export type ShownIncident = Shown<IncidentBody>;
 
 /** The collection of incidents. */

@@ -2,9 +2,9 @@ import { type AlertCode, type AlertObject, alertCodes, failureCodes } from "@mai
 import { idFrom } from "@mailfleet/kit";
 import type { AlertBody } from "../alert/document.ts";
 
-/** Besides failures of this kind: what a server that is away does to many mailboxes. */
+/** Other failures that many mailboxes share when a server is away. */
 const serverCodes: readonly AlertCode[] = ["PROFILE_MAILBOXES_FAILING", "STALLED", "THROTTLED_FOR_HOURS"];
-/** Whichever of them a mailbox meets first: one server is away, and that is one incident. */
+/** A server that is away is one incident, whichever of these failures a mailbox meets first. */
 const ofServer: ReadonlySet<string> = new Set([
   ...serverCodes,
   ...Object.entries(failureCodes).flatMap(([code, { kind }]) =>
@@ -12,7 +12,7 @@ const ofServer: ReadonlySet<string> = new Set([
   ),
 ]);
 
-/** What its alerts share. */
+/** The properties that all alerts of an incident share. */
 export interface Group {
   readonly id: string;
   readonly object: AlertObject;

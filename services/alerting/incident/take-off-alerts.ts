@@ -2,7 +2,7 @@ import type { AlertingPorts } from "../ports.ts";
 
 const batch = 500;
 
-/** The alerts of a deleted incident go, too. */
+/** Takes off the alerts of a deleted incident too. */
 export async function takeOffAlerts(
   { members, wall }: AlertingPorts,
   incidentId: string,

@@ -7,13 +7,13 @@ import {
 import { clientSecretOf } from "@mailfleet/oauth";
 import type { UsableSettings } from "./channel.ts";
 
-/** What a token is asked for with. */
+/** The input of a token request. */
 export type TokenRequest = Extract<ConnectionCredentials, { type: "oauth" }>;
 
-/** Gmail's API and its SMTP server take it; a narrower one may be set. */
+/** Gmail's API and its SMTP server accept this scope; a narrower one can be set. */
 const googleScope = "https://mail.google.com/";
 
-/** Where the API of these settings is. */
+/** The address of the API that these settings name. */
 export function apiUrlOf({ application }: UsableSettings): string {
   const provider = application?.provider ?? "microsoft";
   return application?.endpoints?.api ?? providerPresets[provider].api;

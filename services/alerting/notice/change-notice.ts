@@ -18,7 +18,7 @@ export async function changeNotice(
     });
     if (after) await members.showNotice(one._id, after.notice.state);
   } catch (error) {
-    // It was forgotten meanwhile.
+    // It has expired meanwhile.
     if (!(error instanceof ProblemError && error.problem.code === "NOT_FOUND")) throw error;
   }
 }

@@ -3,17 +3,17 @@ import type { ComposedMessage } from "@mailfleet/mime";
 import type { NotificationBody } from "../notification/body.ts";
 import { missingParts } from "../notification/problems.ts";
 
-/** The settings with all that is needed to send. */
+/** The settings, complete enough to send. */
 export type UsableSettings = NotificationBody & { from: string };
 
-/** One way out for mail; used for one sweep or one test. */
+/** A connection to the mail server for notices, for one sweep or one test. */
 export interface NoticeChannel {
   /**
    * Hands one mail over; `rejected` are those whom the server refused while it took the mail for others. Throws
    * `FailureError`: nobody got it; `UncertainError`: nobody knows.
    */
   send(mail: ComposedMessage): Promise<Submitted>;
-  /** Goes the way up to the sign-in and says what each step found. Never throws for what a server does. */
+  /** Tries each step up to the sign-in and reports its result. Never throws for what a server does. */
   signIn(listener: StepListener): Promise<TestReport>;
   close(): Promise<void>;
 }

@@ -1,9 +1,9 @@
 import type { Alert } from "@mailfleet/contracts";
 
-/** Which mail is to be sent. */
+/** The mail that is to be sent. */
 export type NoticeKind = "raised" | "escalated" | "cleared";
 
-/** What people were told by e-mail of something that begins and ends, and what they must still be told. */
+/** The mail about something that begins and ends: what was sent and what must still be sent. */
 export interface Notice {
   /** State of the notices of the present episode; `none` for what is not mailed. */
   readonly state: Alert["notification"];
@@ -15,15 +15,15 @@ export interface Notice {
   readonly due?: number;
   /** Since when it waits. */
   readonly since?: number;
-  /** A replica sends it until then. */
+  /** A replica holds it for sending until then. */
   readonly leaseUntil?: number;
-  /** Who was told of the pending notice or cannot be, in lower case; others are still to be told. Absent if nobody. */
+  /** Recipients who have the pending notice or cannot get it, in lower case; the others still need it. Absent if none. */
   readonly settled?: readonly string[];
   /** When people were last told that it is raised. */
   readonly lastRaisedAt?: number;
 }
 
-/** What is mailed: an incident, or a success that owners are told of. */
+/** The subject of a mail: an incident, or a success that owners are told of. */
 export interface Noticed {
   readonly severity: Alert["severity"];
   readonly code: string;
@@ -33,20 +33,20 @@ export interface Noticed {
   readonly notice: Notice;
 }
 
-/** Nobody was told anything, and nothing needs to be told. */
+/** No mail was sent, and none is needed. */
 export const noNotice: Notice = { state: "none", toldEpisode: 0 };
 
-/** Which mail something was taken for. */
+/** The mail that a replica holds for sending. */
 export interface TakenNotice {
   readonly kind: NoticeKind;
   readonly episode: number;
 }
 
-/** How mails are spread over time, milliseconds. */
+/** The spacing of mails over time, milliseconds. */
 export interface NoticePace {
   /** Shortest time between two mails that say that the same incident is raised. */
   readonly quietMs: number;
-  /** How long a mail waits for more that belongs into it: alerts of the incident, successes of the same owner. */
+  /** How long a mail waits for what else belongs in it: alerts of the incident, successes of the same owner. */
   readonly gatherMs: number;
 }
 
@@ -55,7 +55,7 @@ export const successCode = "MAILBOX_ENABLED";
 /** Whether it is told to owners, with others in one mail, and without another mail when it no longer holds. */
 export const isSuccess = ({ code }: Pick<Noticed, "code">): boolean => code === successCode;
 
-/** Other information is only listed. A failure of the mail server is never mailed, or it would never end. */
+/** Other information is only listed. A failure of the mail server is never mailed: that would never end. */
 function isMailed(one: Pick<Noticed, "severity" | "code">): boolean {
   return isSuccess(one) || (one.severity !== "information" && one.code !== "NOTIFICATION_FAILED");
 }
@@ -66,7 +66,7 @@ function isMailed(one: Pick<Noticed, "severity" | "code">): boolean {
  * has left, never for a repetition.
  */
 export function planNotice(one: Noticed, now: number, { quietMs, gatherMs }: NoticePace): Notice {
-  // Where it no longer holds, the alert about the cause says so.
+  // If it no longer holds, the alert about the cause says so.
   const notice = isSuccess(one) && one.state === "cleared" ? { ...one.notice, toldEpisode: 0 } : one.notice;
   const told = notice.toldEpisode > 0;
   const { pending, due, since, settled: _, ...known } = notice;
@@ -78,7 +78,7 @@ export function planNotice(one: Noticed, now: number, { quietMs, gatherMs }: Not
     return { ...known, state: notice.state === "pending" ? "none" : notice.state };
   }
   if (wanted === pending && due !== undefined && since !== undefined) return notice;
-  // What flaps is not mailed each time. Its recovery is told at once.
+  // A flapping alert is not mailed each time. Its recovery is mailed at once.
   const quietUntil = wanted === "raised" && notice.lastRaisedAt !== undefined ? notice.lastRaisedAt + quietMs : 0;
   const next = Math.max(now + (wanted === "raised" ? gatherMs : 0), quietUntil, notice.leaseUntil ?? 0);
   return { ...known, state: "pending", pending: wanted, due: next, since: now };
@@ -123,7 +123,7 @@ export function noticeDropped<One extends Noticed>(
   const { pending, due, since, settled, ...rest } = kept;
   if (!pending) return leaseUntil === undefined ? null : { ...one, notice: kept };
   if (one.episode !== episode) return { ...one, notice: { ...kept, due: now } };
-  // Who was told that it is raised is still told when it is over.
+  // Those who were told that it is raised are also told when it is over.
   if (pending === "escalated") return { ...one, notice: { ...rest, state: "sent" } };
   return { ...one, notice: { ...rest, state, toldEpisode: 0 } };
 }

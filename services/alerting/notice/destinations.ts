@@ -3,7 +3,7 @@ import { outboundPortPresets, privateNetworks } from "@mailfleet/contracts";
 
 const askMs = 2000;
 
-/** Where mail about alerts may go. */
+/** The destinations that mail about alerts may have. */
 export interface Destinations {
   /** `null`: all. */
   readonly allowedPorts: readonly number[] | null;
@@ -26,7 +26,7 @@ export function destinationsOf(bus: Pick<Bus, "request">, always: readonly strin
         allowedNetworks: [...allowedNetworks, ...always],
       };
     } catch {
-      // Not there at the moment.
+      // `config` does not answer at the moment.
     }
     return last;
   };

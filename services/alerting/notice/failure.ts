@@ -1,7 +1,7 @@
 import { UncertainError } from "@mailfleet/connector-api";
 import { type Failure, FailureError, failureOf } from "@mailfleet/contracts";
 
-/** The first wait is this many times longer after a failure that waiting alone does not repair. */
+/** The first wait is this many times longer if waiting alone does not repair the failure. */
 const lastingFactor = 10;
 const longestTransientMs = 1_800_000;
 const longestLastingMs = 7_200_000;
@@ -10,10 +10,10 @@ const longestRetryAfterMs = 43_200_000;
 
 const lasting: ReadonlySet<Failure["kind"]> = new Set(["auth", "consent", "permanent"]);
 
-/** Whatever sending threw, as a failure of the closed list. */
+/** Any error of sending as a failure of the closed list. */
 export function noticeFailure(error: unknown): Failure {
   if (error instanceof FailureError) return error.failure;
-  // It may have arrived: the next attempt has the same Message-ID.
+  // It may have arrived, so the next attempt has the same Message-ID.
   if (error instanceof UncertainError) return failureOf("CONNECTION_LOST", { reply: error.message.slice(0, 500) });
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return failureOf("INTERNAL_ERROR", { reply: message.slice(0, 500) });

@@ -1,9 +1,9 @@
-/** One part of a mail: a sentence, a sentence below a heading, or names with values; what has no value is left out. */
+/** One part of a mail: a sentence, a sentence below a heading, or names with values. Names without a value are left out. */
 export type Block =
   | { readonly text: string; readonly heading?: string; readonly strong?: boolean }
   | { readonly fields: Readonly<Record<string, string | null | undefined>> };
 
-/** As plain text, blocks apart by an empty line. */
+/** The blocks as plain text, with an empty line between them. */
 export function textOf(blocks: readonly Block[]): string {
   const parts = blocks.map((block) => {
     if ("text" in block) return block.heading ? `${block.heading}\n${block.text}` : block.text;

@@ -19,7 +19,7 @@ export interface MailServerPorts {
   readonly tokens: {
     credentials(request: TokenRequest, mailbox: { id: string; address: string }): TokenCredentials;
   };
-  /** Where the organisation allows connections. */
+  /** The destinations that the organisation allows. */
   destinations(): Promise<Destinations>;
 }
 
@@ -29,7 +29,7 @@ const connectMs = 10_000;
 const sendMs = 20_000;
 const signInMs = 20_000;
 
-/** Opens the way out that the settings name. Secrets are opened for each use and kept nowhere. */
+/** Connects to the mail server that the settings name. Secrets are opened for each use and never kept. */
 export function createMailServer(ports: MailServerPorts): OpenChannel {
   return async (settings) => {
     const protocol = protocolOf(settings);
@@ -109,10 +109,10 @@ async function submitToAll(
   }
 }
 
-/** The work may say better what it waited for, if it says it soon. */
+/** The work may know better what it waited for, if it answers soon. */
 const graceMs = 500;
 
-/** Ends the work by its signal, and the wait for it in any case. */
+/** Aborts the work by its signal, and in any case ends the wait. */
 async function within<Value>(ms: number, work: (signal: AbortSignal) => Promise<Value>): Promise<Value> {
   const signal = AbortSignal.timeout(ms);
   const late = new Promise<never>((_, reject) => {

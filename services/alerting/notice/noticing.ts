@@ -1,7 +1,7 @@
 import type { AlertDocument } from "../alert/document.ts";
 import type { IncidentDocument } from "../incident/document.ts";
 
-/** What has mail of its own: an incident, or an alert that says that something works. */
+/** Anything with mail of its own: an incident, or an alert that says that something works. */
 export type Noticing = IncidentDocument | AlertDocument;
 
 /** Tells an incident from an alert. */

@@ -12,7 +12,7 @@ import { serverObject } from "./server-state.ts";
 
 const fieldsOf = (one: Noticing) => ({ [isIncident(one) ? "incident" : "alert"]: one._id, code: one.code });
 
-/** People were told. */
+/** The mail was sent. */
 export async function noteSent(ports: AlertingPorts, taken: Noticing, kind: TakenNotice["kind"]): Promise<void> {
   const sent = { kind, episode: taken.episode };
   await changeNotice(ports, taken, `sent/${taken.v}`, (one) => noticeSent(one, sent, ports.now(), ports));
@@ -31,7 +31,7 @@ export function putOff(
   return changeNotice(ports, taken, `put-off/${taken.v}`, (one) => noticePutOff(one, due, { episode, addresses }));
 }
 
-/** People asked not to be told before this time: the notice is not given up for that. */
+/** People do not want mail before this time. The notice is not given up for that. */
 export function keepBack(ports: AlertingPorts, taken: Noticing, until: number): Promise<void> {
   return changeNotice(ports, taken, `kept-back/${taken.v}`, (one) => {
     const after = noticePutOff(one, until);
@@ -69,7 +69,7 @@ export async function serverFailed(
   await sayFailed(ports, settings, failure, next, `relay:failed:${pausedUntil}:${failures}`);
 }
 
-/** Some got the mail and some did not: it is not sent again, but somebody must know. */
+/** Some got the mail and some did not. It is not sent again, but an alert says so. */
 export async function recipientsRefused(
   ports: AlertingPorts,
   settings: UsableSettings,

@@ -7,7 +7,7 @@ import type { UsableSettings } from "./channel.ts";
 const patience = { timeoutMs: 2000 };
 type About = Pick<AlertDocument, "_id" | "object" | "audience" | "severity" | "code">;
 
-/** What the owner of a profile is told in any case: the profile itself says whether. */
+/** Codes that the owner of a profile is told about regardless of the settings: the profile says whether. */
 const ownersAlways: ReadonlySet<string> = new Set<AlertCode>(["PROFILE_MAILBOXES_FAILING"]);
 
 /**

@@ -21,16 +21,16 @@ import { sendSuccesses } from "./send-successes.ts";
 import { serverWorks } from "./server-state.ts";
 import { incidentMail, mostListed } from "./text.ts";
 
-/** A replica that dies while sending gives the notice back after this. Longer than a mail may take. */
+/** After this another replica may take the notice of one that died. Longer than a mail may take. */
 const leaseMs = 30_000;
-/** For all owners of what passed, one after another; who is not told by then is told in the next round. */
+/** For the mails to all owners, one after another. Those not sent by then follow in the next round. */
 const successLeaseMs = 600_000;
 const expiryMs = 86_400_000;
-/** More would only be a flood when the mail server works again. */
+/** More would be a flood when the mail server works again. */
 const queueLimit = 1000;
 const perSweep = 200;
 const hourMs = 3_600_000;
-/** A mail server that hangs must not hold up the end of the service: its mail is given back when its lease is over. */
+/** A mail server that hangs must not delay the shutdown: when the lease ends, another replica may take the mail. */
 const stopPatienceMs = 5000;
 
 /** The tick `notices`. */
@@ -144,7 +144,7 @@ async function heldBackUntil(
   return (await mailServer.count(hour)) > noticesPerHour ? (hour + 1) * hourMs : null;
 }
 
-/** Incidents that nobody looks after are told to others, once. */
+/** Incidents that nobody has acknowledged are escalated, once. */
 async function escalateNeglected(ports: AlertingPorts, { escalateTo, escalateAfterMinutes }: NotificationBody) {
   if (escalateTo.length === 0) return;
   const { notices, now } = ports;
@@ -161,7 +161,7 @@ async function escalateNeglected(ports: AlertingPorts, { escalateTo, escalateAft
     );
 }
 
-/** What can be told together with it. */
+/** Successes that fit into the same mail. */
 async function withAlike(
   ports: AlertingPorts,
   settings: UsableSettings,
@@ -191,7 +191,7 @@ async function mailOf(
   try {
     const raised = await members.raisedOf(incident._id, mostListed + 1);
     if (kind !== "cleared" && raised.length === 0) {
-      // It has just ended, and need not be told.
+      // It has just ended, so no mail is needed.
       await putOff(ports, incident, now() + 1000);
       await settleIncident(ports, incident._id);
       return null;

@@ -11,7 +11,7 @@ import { successRecipients } from "./recipients.ts";
 import { serverWorks } from "./server-state.ts";
 import { successMail } from "./text.ts";
 
-/** What one address is told. */
+/** The successes that one address is told of. */
 interface Share {
   readonly address: string;
   readonly alerts: AlertDocument[];
@@ -49,7 +49,7 @@ export async function sendSuccesses(
       await serverFailed(ports, settings, alertsOf([share, ...waiting]), failure, settledOf);
       return false;
     }
-    // Else it is the address, not the server: the others are told.
+    // Otherwise it is the address, not the server, so the others get theirs.
     if (failure?.code === "MESSAGE_DEFERRED") putOffShare(ports, share, failure, dueAgain);
     else if (failure) refused.push({ address: share.address, reply: failure.evidence?.reply ?? "" });
     else if (mail) {
@@ -70,12 +70,12 @@ export async function sendSuccesses(
   return true;
 }
 
-/** What a server says of the one recipient of a mail. */
+/** The server's answer about the only recipient of a mail. */
 const ofOneRecipient: ReadonlySet<Failure["code"]> = new Set(["RECIPIENT_REFUSED", "MESSAGE_DEFERRED"]);
 
 const alertsOf = (shares: readonly Share[]) => [...new Set(shares.flatMap(({ alerts }) => alerts))];
 
-/** A mailbox that is full, a server that does not know us yet: this owner is told later. */
+/** A full mailbox or a server that does not know us yet: this owner is told later. */
 function putOffShare(
   { now, retryMs, logger, metrics }: AlertingPorts,
   { alerts }: Share,
@@ -116,7 +116,7 @@ async function send(mail: ComposedMessage, open: () => Promise<NoticeChannel>): 
   }
 }
 
-/** Who is told of what; what nobody is told of is done with. `null`: `config` does not answer, and all is put off. */
+/** The mails by recipient; a success without a recipient is settled. `null`: `config` does not answer, so all wait. */
 async function sharesOf(
   ports: AlertingPorts,
   settings: UsableSettings,

@@ -1,9 +1,9 @@
 import type { AlertingPorts } from "../ports.ts";
 
-/** A failure of the mail server is one alert, whichever notice could not be sent. */
+/** A failure of the mail server is one alert, whatever notice could not be sent. */
 export const serverObject = { type: "service", id: "alerting", label: "notifications" } as const;
 
-/** Notifications are over, or the mail server works: what was said about it is over, too. */
+/** Notifications are off, or the mail server works: clears the alerts about it. */
 export async function clearServerAlert({ wall, now }: Pick<AlertingPorts, "wall" | "now">): Promise<void> {
   const at = now();
   await wall.clear({ at, object: serverObject, codes: ["NOTIFICATION_FAILED"] }, { id: `relay:works:${at}` });

@@ -37,7 +37,7 @@ export function createNoticeStore(store: Store) {
         taken(leaseUntil),
         longest,
       ),
-    /** What waits since before this time. */
+    /** Notices that have waited since before this time. */
     waitingSince: async (before: number, limit: number): Promise<Noticing[]> => {
       const since = { "notice.since": { $lt: before } };
       return [
@@ -51,7 +51,7 @@ export function createNoticeStore(store: Store) {
           .toArray()),
       ];
     },
-    /** What is too much: the oldest beyond the `keep` newest. Successes count apart and displace no incident. */
+    /** Notices beyond the `keep` newest, which are too many. Successes count separately and displace no incident. */
     surplus: async (keep: number, limit: number): Promise<Noticing[]> => {
       const newest = { "notice.since": -1, _id: 1 } as const;
       return [
@@ -60,7 +60,7 @@ export function createNoticeStore(store: Store) {
       ];
     },
     countPending: async () => (await incidents.countDocuments(waiting)) + (await alerts.countDocuments(successes)),
-    /** Incidents about which nobody did anything since before this, and that did not escalate. */
+    /** Incidents that nobody has touched since before this time, and that have not escalated. */
     neglected: (before: number, now: number, limit: number): Promise<IncidentDocument[]> =>
       incidents
         .find({
@@ -74,7 +74,7 @@ export function createNoticeStore(store: Store) {
 }
 export type NoticeStore = ReturnType<typeof createNoticeStore>;
 
-/** How the mail server works at the moment; the replicas share it. */
+/** The present state of the mail server, which the replicas share. */
 interface MailServerState {
   /** Failures one after another. */
   readonly failures: number;

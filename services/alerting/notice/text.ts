@@ -18,7 +18,7 @@ export interface NoticeMail {
 /** Keeps responders quiet (RFC 3834 §5; the second one is Exchange's). */
 export const automaticHeaders = { "Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All" } as const;
 
-/** A mail names so many mailboxes and counts the others. */
+/** A mail names up to this many mailboxes and counts the others. */
 export const mostListed = 100;
 
 const words = { error: "Error", warning: "Warning", information: "Information" } as const;
@@ -85,7 +85,7 @@ export function successMail(alerts: readonly ShownAlert[], to: string, domain: s
   };
 }
 
-/** What the server said of one alert. */
+/** The server's words about one alert. */
 function evidenceBlock({ evidence }: ShownAlert): Block {
   return {
     fields: {

@@ -11,7 +11,7 @@ export interface NotificationBody extends Readonly<Omit<NotificationSettings, "v
   readonly secretExpirySetAt: number;
 }
 
-/** What is in force as long as nothing was set: no notifications. */
+/** The settings until something is set: no notifications. */
 export const initialSettings: NotificationBody = {
   enabled: false,
   mode: "smtp",
@@ -34,7 +34,7 @@ export const initialSettings: NotificationBody = {
   secretExpirySetAt: 0,
 };
 
-/** With what was not there yet when they were stored. */
+/** The stored settings with defaults for fields that are newer. */
 export const completed = <Stored extends NotificationBody>(stored: Stored): Stored => ({
   ...initialSettings,
   ...stored,

@@ -65,7 +65,7 @@ function nextRelay(
   };
 }
 
-/** As named; else a new password decides, else it stays as it was as long as there is what it needs. */
+/** The method that is named; otherwise the one of a new password; otherwise the present one while it has what it needs. */
 function authenticationOf(
   before: RelayAuthentication | undefined,
   { change, credentials }: Input,
@@ -77,7 +77,7 @@ function authenticationOf(
   return before === "basic" && !hasPassword ? "none" : before;
 }
 
-/** Whether both would prove themselves by the same secret at the same place. */
+/** Whether both use the same secret at the same place. */
 function sameApplication(one: NotificationApplication | null, other: NotificationApplication | null): boolean {
   const identity = (application: NotificationApplication | null) =>
     application && [

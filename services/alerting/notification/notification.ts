@@ -41,10 +41,10 @@ export const keptNotificationSettings = keep<AlertingPorts, NotificationBody>()(
     test: (input) => testNotificationSettings(ports, input),
   }),
   async after(ports, _verb, { before, after }) {
-    // Whoever repaired the mail server should not have to wait for the next attempt.
+    // After a repair nobody should have to wait for the next attempt.
     const state = await ports.mailServer.get();
     if (state.pausedUntil > 0) await ports.mailServer.set({ ...state, pausedUntil: 0 });
-    // The mail server's failure, and the old secret's end, no longer matter.
+    // The failure of the mail server and the end of the old secret no longer matter.
     if (before?.enabled && !after?.enabled) await clearServerAlert(ports);
     if (before?.secretExpirySetAt !== after?.secretExpirySetAt) await clearSecretAlerts(ports);
     ports.kick("notices");

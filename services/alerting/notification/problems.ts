@@ -39,7 +39,7 @@ export function usesApplication({ mode, relay }: Pick<Settings, "mode" | "relay"
   return mode === "api" || relay?.authentication === "oauth";
 }
 
-/** What is still to be set before mail can leave. */
+/** The settings that are still missing before mail can leave. */
 export function missingParts(settings: Settings, reason: string): SettingsProblem[] {
   const { mode, relay, application, from, to, credentials, oauthSecret } = settings;
   const token = usesApplication(settings);

@@ -1,7 +1,7 @@
 import type { NotificationSettings } from "@mailfleet/contracts";
 import type { NotificationBody } from "./body.ts";
 
-/** The settings as everybody else sees them. */
+/** The settings as the API shows them. */
 export function shownSettings(settings: NotificationBody & { readonly v: number }): NotificationSettings {
   const { v, enabled, mode, relay, application, from, to, notifyOwners, ownerSeverities, format } = settings;
   const {

@@ -39,7 +39,7 @@ export async function watchSecret(
   await wall.raise({ at, object, code: due.code, detail }, { id });
 }
 
-/** A new secret or a new end was set: what was said about the old one is over. */
+/** A new secret or a new end was set: clears the alerts about the old one. */
 export async function clearSecretAlerts({
   wall,
   now,

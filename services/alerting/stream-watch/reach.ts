@@ -1,6 +1,6 @@
 import type { StreamUsage } from "@mailfleet/bus";
 
-/** Before this share of a stream is full, its pace says nothing: a new deployment has more to tell than an old one. */
+/** Below this fill level the pace of a stream means nothing: a new deployment publishes more than an old one. */
 const tellingShare = 0.05;
 
 /**

@@ -5,11 +5,11 @@ import type { DeliveryOutcome, StoredDelivery } from "./store.ts";
 
 /** From the call to the beginning of the answer's body. */
 const answerMs = 15_000;
-/** So much of the answer is read and kept; the rest is not even read. */
+/** How much of the answer is read and kept; the rest is not read. */
 const keptBytes = 500;
 const firstWaitMs = 5000;
 const longestWaitMs = 21_600_000;
-/** After so many it is given up: with the waits above about four days. */
+/** After this many attempts it is given up, with the waits above after about four days. */
 const mostAttempts = 24;
 
 /** How an attempt is made. */
@@ -23,10 +23,10 @@ export interface AttemptPorts {
   readonly signal: AbortSignal;
 }
 
-/** Whether the receiver is gone for good (410), and whether it took it. */
+/** The outcome of an attempt, and whether the receiver is gone for good (410). */
 export type Attempted = DeliveryOutcome & { readonly isGone: boolean };
 
-/** One attempt. Never throws: whatever the receiver does is an outcome. */
+/** Makes one attempt. Never throws: whatever the receiver does is an outcome. */
 export async function attempt(
   ports: AttemptPorts,
   delivery: StoredDelivery,
@@ -41,7 +41,7 @@ export async function attempt(
   try {
     const response = await ports.fetch(url, {
       ...{ method: "POST", body: delivery.body, headers: { ...signed, "content-type": "application/json" } },
-      // It is cut off where we stop reading, so that no answer is too large.
+      // No answer is too large: we stop reading early.
       ...{ timeoutMs: ports.timeoutMs ?? answerMs, maximumBytes: Number.MAX_SAFE_INTEGER, signal: ports.signal },
       allowedPorts: ports.allowedPorts,
     });

@@ -13,14 +13,14 @@ type Webhook = Shown<SubscriptionBody>;
 /** After this no request of a batch begins any more: what became of the others is written down. */
 const batchMs = 30_000;
 const batch = 200;
-/** How soon others are looked at while one is still under way. */
+/** How soon others are looked for while one is under way. */
 const lookMs = 1000;
 /** Requests to one receiver at the same time. */
 const atOnce = 8;
 const mostWebhooks = 500;
-/** Facts are kept as deliveries only so far ahead of the receiver: the stream keeps the others. */
+/** At most this many facts wait as deliveries for one receiver; the stream keeps the others. */
 const mostPending = 1000;
-/** Those that are delivered to. */
+/** The webhooks that get deliveries. */
 const working = { kind: "webhook", active: true, deadSince: null } as const;
 
 /** The tick `webhooks`: each of them gets what is due, one beside the other; a slow receiver holds up no other. */
@@ -44,7 +44,7 @@ export function createDeliverWebhooks(ports: AlertingPorts): Round {
       await start();
       await Promise.race([all(), delay(lookMs, undefined, { signal, ref: false }).catch(() => {})]);
     } while (underWay.size > 0 && !signal.aborted);
-    // At the end each gives its webhook back.
+    // Before it ends, each gives its webhook back.
     await all();
     return undefined;
   };
@@ -81,7 +81,7 @@ async function deliver(ports: AlertingPorts, { _id: id }: Webhook): Promise<void
           // What was broken off because this process ends, or has lost the webhook, is not the receiver's fault.
           if (signal.aborted && outcome.status === null) return;
           outcomes.push(outcome);
-          // Those behind it wait for it.
+          // The deliveries behind it wait for it.
           if (outcome.state === "pending") return;
         }
       });
@@ -95,7 +95,7 @@ async function deliver(ports: AlertingPorts, { _id: id }: Webhook): Promise<void
   }
 }
 
-/** Facts behind the place become deliveries, as long as the receiver keeps up. True if there may be more. */
+/** Turns facts behind the place into deliveries, as long as the receiver keeps up. True if there may be more. */
 async function keepNew(ports: AlertingPorts, webhook: Webhook, lease: Lease<Place>): Promise<boolean> {
   const { deliveries, places, now } = ports;
   if ((await deliveries.countPending(webhook._id, mostPending)) >= mostPending) return false;

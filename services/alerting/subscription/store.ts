@@ -30,13 +30,13 @@ export interface StoredDelivery extends Readonly<Omit<Delivery, "id">> {
   readonly expireAt: Date;
 }
 
-/** What became of an attempt. */
+/** The outcome of an attempt. */
 export type DeliveryOutcome = Pick<
   StoredDelivery,
   "_id" | "state" | "attempts" | "nextAt" | "status" | "answer" | "triedAt"
 >;
 
-/** Where subscriptions stand. */
+/** Keeps how far each subscription has come. */
 export function createPlaceStore(store: Store) {
   const places: Collection<Place> = store.db.collection<Place>(collections.places.name);
   return {
@@ -78,7 +78,7 @@ export function shownDelivery(one: StoredDelivery): Delivery {
   return { id, subscriptionId, factId, type, at, state, attempts, nextAt, status, answer, triedAt };
 }
 
-/** Facts on their way to webhooks, and what became of them. */
+/** Keeps facts on their way to webhooks, and what became of them. */
 export function createDeliveryStore(store: Store) {
   const deliveries: Collection<StoredDelivery> = store.db.collection<StoredDelivery>(collections.deliveries.name);
   const places: Collection<Place> = store.db.collection<Place>(collections.places.name);
@@ -129,7 +129,7 @@ export function createDeliveryStore(store: Store) {
 }
 export type DeliveryStore = ReturnType<typeof createDeliveryStore>;
 
-/** How a fact is read outside. */
+/** The key of a fact: facts with one key are delivered in order. */
 export function keyOf({ mailboxId, data }: SubscribedFact): string {
   if (mailboxId !== undefined) return mailboxId;
   const { alert, profileId } = (data ?? {}) as { alert?: { object?: { id?: string } }; profileId?: string };
