@@ -5,6 +5,8 @@ import { reachMs } from "./stream-watch/reach.ts";
 
 /** More than this is a backlog for any consumer: each message takes milliseconds or is coalesced. */
 const manyWaiting = 10_000;
+/** So many facts are kept ahead of a receiver: it is behind. */
+const manyPending = 1000;
 const isQueue = (name: string) =>
   Object.values<StreamDefinition>(streams).some((one) => one.name === name && one.retention === "work-queue");
 const percent = (share: number) => `${Math.round(share * 100)} %`;
@@ -83,6 +85,26 @@ export const checks: Readonly<Record<string, Check<AlertingPorts>>> = {
       return warning(
         `${waiting.length === 1000 ? "1000 or more" : waiting.length} messages between the services were set aside.`,
         "`mailfleet dead-letter list --state waiting` says why: replay or discard each.",
+      );
+    },
+  },
+  webhooks: {
+    runbook: "webhooks",
+    look: async ({ documents, deliveries }) => {
+      const filter = { kind: "webhook", active: true };
+      const webhooks = await documents.subscription.list({ filter, sort: [["_id", 1]], limit: 500 });
+      const dead = webhooks.filter(({ deadSince }) => deadSince !== null);
+      if (dead.length > 0)
+        return warning(
+          `Mailfleet has given up ${dead.length} of ${webhooks.length} webhooks: ${dead.map(({ name }) => name).join(", ")}.`,
+          "Repair the receiver, then change the subscription in any way.",
+        );
+      const waiting = await Promise.all(webhooks.map(({ _id }) => deliveries.countPending(_id, manyPending)));
+      const behind = webhooks.filter((_, index) => waiting[index] === manyPending);
+      if (behind.length === 0) return fine(`${webhooks.length} webhooks take their facts.`);
+      return warning(
+        `Facts wait for ${behind.map(({ name }) => name).join(", ")}: the receiver takes fewer than there are.`,
+        "`mailfleet delivery list --subscription ID` shows what it answers.",
       );
     },
   },

@@ -69,10 +69,7 @@ export const alerting = defineService<AlertingPorts, "wall">()({
       types: ["alert.raised.v1", "alert.cleared.v1", "mailbox.deleted.v1", "profile.deleted.v1"],
       concurrency: 16,
       keyOf: objectOf,
-      handle:
-        ({ wall }: AlertingPorts) =>
-        (message) =>
-          followFacts(wall, message),
+      handle: (ports: AlertingPorts) => (message) => followFacts(ports, message),
     }),
     listen(consumers.alertingDeadLetters, {
       types: ["dead.letter.v1"],

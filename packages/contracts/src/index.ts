@@ -152,6 +152,8 @@ export {
   type AlertFact,
   alertFacts,
   factsAbout,
+  type IncidentFact,
+  incidentFacts,
   type MailboxFact,
   type MailFact,
   mailboxFacts,

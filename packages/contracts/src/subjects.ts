@@ -41,6 +41,10 @@ export type RunFact = (typeof runFacts)[number];
 export const alertFacts = ["raised", "cleared"] as const;
 export type AlertFact = (typeof alertFacts)[number];
 
+/** Types of facts about incidents; `alerting` writes them, among those about alerts. */
+export const incidentFacts = ["incident-opened", "incident-ended"] as const;
+export type IncidentFact = (typeof incidentFacts)[number];
+
 /** Builds subjects. No other place in the system spells one out. */
 export const subjects = {
   mailboxEvent: (mailboxId: string) => `mailbox.event.${mailboxId}`,
@@ -57,6 +61,7 @@ export const subjects = {
   mailFact: (mailboxId: string, type: MailFact) => `fact.mail.${mailboxId}.${type}`,
   runFact: (mailboxId: string, type: RunFact) => `fact.run.${mailboxId}.${type}`,
   alertFact: (severity: Severity, type: AlertFact) => `fact.alert.${severity}.${type}`,
+  incidentFact: (severity: Severity, type: IncidentFact) => `fact.alert.${severity}.${type}`,
   dead: (service: ServiceName, consumer: string) => `dead.${service}.${consumer}`,
   deploymentMark: () => "deployment.mark",
   /** `<service>.v1.<resource>.<verb>`, core request/reply in a queue group per service. */

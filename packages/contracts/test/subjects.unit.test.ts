@@ -7,6 +7,7 @@ import {
   connectorDescriptors,
   consumers,
   directions,
+  incidentFacts,
   mailboxFacts,
   mailFacts,
   type ParsedSubject,
@@ -58,6 +59,10 @@ const all: [string, ParsedSubject][] = [
       { stream: "FACTS", about: "alert", id: severity, type },
     ]),
   ),
+  ...incidentFacts.map((type): [string, ParsedSubject] => [
+    subjects.incidentFact("error", type),
+    { stream: "FACTS", about: "alert", id: "error", type },
+  ]),
   ...serviceNames.map((service): [string, ParsedSubject] => [
     subjects.dead(service, "some-consumer"),
     { stream: "DEAD", service, consumer: "some-consumer" },

@@ -12,6 +12,9 @@ const ofServer: ReadonlySet<string> = new Set([
   ),
 ]);
 
+/** What happens to many messages when a connection breaks or a mailbox cannot send: one incident for each code. */
+const ofSends: ReadonlySet<string> = new Set<AlertCode>(["SEND_UNCERTAIN", "SEND_EXPIRED", "SENT_COPY_MISSING"]);
+
 /** The properties that all alerts of an incident share. */
 export interface Group {
   readonly id: string;
@@ -19,8 +22,8 @@ export interface Group {
 }
 
 /**
- * The incident that an alert belongs to. What servers do, and what only the owner of a profile can repair, is one incident
- * for all mailboxes of the profile; anything else is one for its object and code. `null`: information is no incident.
+ * The incident that an alert belongs to. What servers do, what becomes of many messages at once, and what only the owner of a
+ * profile can repair, is one incident for all mailboxes of the profile; anything else is one for its object and code. `null`: information is no incident.
  */
 export function incidentOf({
   object,
@@ -30,7 +33,8 @@ export function incidentOf({
 }: Pick<AlertBody, "object" | "code" | "severity" | "audience">): Group | null {
   if (severity === "information") return null;
   const profileId = object.type === "profile" ? object.id : object.profileId;
-  const isShared = Object.hasOwn(alertCodes, code) && (ofServer.has(code) || audience === "profile");
+  const isShared =
+    Object.hasOwn(alertCodes, code) && (ofServer.has(code) || ofSends.has(code) || audience === "profile");
   if (profileId !== undefined && isShared) {
     const cause = ofServer.has(code) ? "server" : code;
     const label = object.type === "profile" && object.label ? { label: object.label } : {};

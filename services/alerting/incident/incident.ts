@@ -4,6 +4,7 @@ import type { AlertingPorts } from "../ports.ts";
 import { commands } from "./commands.ts";
 import { shownIncident } from "./decide.ts";
 import { type IncidentBody, incidentCollection } from "./document.ts";
+import { incidentFactsOf } from "./facts.ts";
 import { settleMany } from "./settle-many.ts";
 import { takeOffAlerts } from "./take-off-alerts.ts";
 
@@ -35,7 +36,10 @@ export const keptIncidents = keep<AlertingPorts, IncidentBody>()(incident, {
     acknowledge: (before, { by }, { at }) => ({ after: commands.acknowledge(before, { by, at }) }),
     mute: (before, { by, reason, until }, { at }) => ({ after: commands.mute(before, { by, at, reason, until }) }),
     unmute: (before, { by }, { at }) => ({ after: commands.unmute(before, { by, at }) }),
-    delete: (before, { by }, { at }) => ({ after: commands.delete(before, { by, at }), answer: {} }),
+    delete(before, { by }, { at }) {
+      const after = commands.delete(before, { by, at });
+      return { after, outbox: incidentFactsOf(before._id, before, after, at), answer: {} };
+    },
   },
   answers: (ports) => ({ settle: (input) => settleMany(ports, input) }),
   async after(ports, verb, { after }, { by, commandId }) {

@@ -8,6 +8,7 @@ import { incidentMail } from "../notice/text.ts";
 import { commands } from "./commands.ts";
 import { type Seen, settled } from "./decide.ts";
 import type { IncidentBody, IncidentDocument } from "./document.ts";
+import { incidentFactsOf } from "./facts.ts";
 import { incidentOf } from "./group.ts";
 
 const pace = { quietMs: 1000, gatherMs: 50 };
@@ -31,6 +32,20 @@ function present<Value>(value: Value | null): Value {
   return value;
 }
 
+test("that an incident begins and that it is over is told once each, nothing in between", () => {
+  const of = (before: IncidentDocument | null, after: IncidentBody) =>
+    incidentFactsOf("in_one1", before, after, 100).map(({ id, subject }) => [id, subject]);
+  const open = opened();
+  const grown = kept(look(open, 3, 150));
+  const over = kept(look(grown, 0, 200));
+  const again = kept(look(over, 1, 300));
+  assert.deepEqual(of(null, open), [["in_one1:1:incident-opened", "fact.alert.error.incident-opened"]]);
+  assert.deepEqual(of(open, grown), []);
+  assert.deepEqual(of(grown, over), [["in_one1:1:incident-ended", "fact.alert.error.incident-ended"]]);
+  assert.deepEqual(of(over, over), []);
+  assert.deepEqual(of(over, again), [["in_one1:2:incident-opened", "fact.alert.error.incident-opened"]]);
+});
+
 describe("an alert belongs to the incident", () => {
   const of = (object: AlertObject, code: string, audience: "mailbox" | "profile" | "administrator" = "mailbox") =>
     incidentOf({ object, code, severity: "error", audience })?.id;
@@ -45,6 +60,16 @@ describe("an alert belongs to the incident", () => {
     const secret = of(mailbox("mb_one1"), "CLIENT_SECRET_MISSING", "profile");
     assert.equal(of(mailbox("mb_two2"), "CLIENT_SECRET_MISSING", "profile"), secret);
     assert.notEqual(secret, one);
+  });
+
+  test("of its profile, if sends of many mailboxes meet the same; each code is its own", () => {
+    const of = (id: string, code: string) =>
+      incidentOf({
+        ...{ object: { type: "send", id, profileId: "pf_one1" }, code },
+        ...{ severity: "warning", audience: "mailbox" },
+      })?.id;
+    assert.equal(of("sd_one1", "SEND_UNCERTAIN"), of("sd_two2", "SEND_UNCERTAIN"));
+    assert.notEqual(of("sd_one1", "SEND_UNCERTAIN"), of("sd_one1", "SEND_EXPIRED"));
   });
 
   test("of its own, if only its mailbox can be the cause; both directions share it", () => {

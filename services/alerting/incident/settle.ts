@@ -3,6 +3,7 @@ import { type Cause, eachAlone, type Round } from "@mailfleet/kit";
 import type { AlertingPorts } from "../ports.ts";
 import { type Seen, settled } from "./decide.ts";
 import type { IncidentDocument } from "./document.ts";
+import { incidentFactsOf } from "./facts.ts";
 import { incidentOf } from "./group.ts";
 import type { Marked } from "./store.ts";
 
@@ -55,7 +56,7 @@ async function settle(ports: AlertingPorts, id: string): Promise<void> {
   const change = async () => {
     const { outcome } = await documents.incident.change(id, cause(), async (before) => {
       const after = await decide(before);
-      return after ? { after } : { ignored: "nothing changes" };
+      return after ? { after, outbox: incidentFactsOf(id, before, after, now()) } : { ignored: "nothing changes" };
     });
     if (outcome === "accepted") ports.kick("notices");
   };
@@ -63,7 +64,7 @@ async function settle(ports: AlertingPorts, id: string): Promise<void> {
   const body = await decide(null);
   if (!body) return;
   try {
-    await documents.incident.create(id, cause(), { body });
+    await documents.incident.create(id, cause(), { body, outbox: incidentFactsOf(id, null, body, now()) });
   } catch (error) {
     if (!(error instanceof ProblemError && error.problem.code === "ALREADY_EXISTS")) throw error;
   }

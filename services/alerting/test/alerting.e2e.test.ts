@@ -3,6 +3,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { after, before, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
+import { alertFacts } from "@mailfleet/contracts";
 import { eventually } from "@mailfleet/local/testing";
 import { givenAlerting, startRelay } from "./given-alerting.ts";
 
@@ -40,7 +41,8 @@ test("killed between storing an alert and saying so, it goes on: counted once, s
   // The first commit; the second one is the alert.
   await given.useRelay(relay.port);
   const facts: string[] = [];
-  const view = await given.bus.follow({ filters: ["fact.alert.*.*"] }, (message) => facts.push(message.subject));
+  const filters = alertFacts.map((fact) => `fact.alert.*.${fact}`);
+  const view = await given.bus.follow({ filters }, (message) => facts.push(message.subject));
 
   const object = { type: "mailbox" as const, id: "mb_sales1", direction: "inbound" as const };
   await given.raise({ at: Date.now(), object, code: "AUTHENTICATION_REJECTED" });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
-import { type AlertRaised, ProblemError } from "@mailfleet/contracts";
+import { type AlertRaised, alertFacts, ProblemError, subjects, subjectsOfFacts } from "@mailfleet/contracts";
 import { eventually } from "@mailfleet/local/testing";
 import { givenAlerting, startRelay } from "./given-alerting.ts";
 import { ownedMailbox, ownedProfile } from "./owned-mailbox.ts";
@@ -65,7 +65,8 @@ describe("notifications, with two replicas", () => {
 
   test("one mail when an alert begins, none for its five repetitions, one when it is over", async () => {
     const facts: string[] = [];
-    const view = await given.bus.follow({ filters: ["fact.alert.*.*"] }, (message) => facts.push(message.subject));
+    const filters = alertFacts.map((fact) => `fact.alert.*.${fact}`);
+    const view = await given.bus.follow({ filters }, (message) => facts.push(message.subject));
     await given.raise(failed());
     await mails(1);
     for (let repeat = 0; repeat < 5; repeat++) await given.raise(failed());
@@ -145,6 +146,45 @@ describe("notifications, with two replicas", () => {
     await mails(2);
     assert.match(relay.subjects()[1] ?? "", /Recovered: profile .*: The server refuses/);
     assert.equal((await incidents())[0]?.most, 62);
+  });
+
+  test("what workers say without a profile joins the incident of its mailbox's profile; its begin and end are facts, once each", async () => {
+    const profileId = `pf_joined${++number}`;
+    const ids = [1, 2, 3].map((n) => `mb_joined${number}x${n}`);
+    known = { mailboxes: ids, profile: profileId };
+    const told: [type: string, mailboxes: number][] = [];
+    const filters = subjectsOfFacts(["incident.changed.v1"]);
+    const view = await given.bus.follow({ filters }, ({ subject, type, body }) => {
+      if (type === "incident.changed.v1" && body.incident.object.id === profileId)
+        told.push([subject.split(".").at(-1) ?? "", body.incident.alerts]);
+    });
+    const object = (id: string) => ({ type: "mailbox" as const, id, direction: "inbound" as const });
+    const send = { type: "send" as const, id: `sd_joined${number}`, label: "<one@example.org>" };
+    try {
+      for (const id of ids) await given.raise({ at: Date.now(), object: object(id), code: "STALLED" });
+      await mails(1);
+      const mailboxId = ids[0] ?? "";
+      await given.bus.publish({
+        ...{ id: send.id, subject: subjects.mailFact(mailboxId, "alert-raised"), mailboxId, at: Date.now() },
+        ...{ type: "alert.raised.v1", body: { at: Date.now(), object: send, code: "SEND_UNCERTAIN" } },
+      });
+      await mails(2);
+      const incidents = (await given.bus.request("alerting.incident.list", { objectId: profileId })).items;
+      assert.deepEqual(incidents.map(({ code, alerts }) => [code, alerts]).toSorted(), [
+        ["SEND_UNCERTAIN", 1],
+        ["STALLED", 3],
+      ]);
+      for (const id of ids) await given.clear({ at: Date.now(), object: object(id) });
+      await mails(3);
+      await eventually(() => told.length === 3, { what: "the facts" });
+      assert.deepEqual(
+        told.map(([type]) => type),
+        ["incident-opened", "incident-opened", "incident-ended"],
+      );
+    } finally {
+      known = {};
+      await view.stop();
+    }
   });
 
   test("an incident is acknowledged, muted, deleted, alone or with others; one that nobody looks after escalates", async () => {

@@ -1,9 +1,14 @@
 import { z } from "zod";
 import { Alert } from "../alert/alert.ts";
+import { Incident } from "../incident/incident.ts";
 
 /** `alerting` opened, repeated or closed an alert. */
 export const AlertFactBody = z.object({ alert: Alert });
 export type AlertFactBody = z.infer<typeof AlertFactBody>;
+
+/** An incident began, or is over. */
+export const IncidentFactBody = z.object({ incident: Incident });
+export type IncidentFactBody = z.infer<typeof IncidentFactBody>;
 
 /** On DEAD: a message that could not be handled, whole, so that it can be replayed. */
 export const DeadLetterBody = z.object({

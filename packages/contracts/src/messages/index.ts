@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { DeploymentMark } from "../deployment/mark.ts";
 import { profile } from "../profile/profile.ts";
 import { TimerClear, TimerSet } from "../timer/messages.ts";
-import { AlertFactBody, DeadLetterBody } from "./alert-facts.ts";
+import { AlertFactBody, DeadLetterBody, IncidentFactBody } from "./alert-facts.ts";
 import {
   MailNotSent,
   MailReceived,
@@ -45,6 +45,7 @@ export const messageTypes = {
   "alert.raised.v1": AlertRaised,
   "alert.cleared.v1": AlertCleared,
   "alert.changed.v1": AlertFactBody,
+  "incident.changed.v1": IncidentFactBody,
   "mail.received.v1": MailReceived,
   "mail.probe-received.v1": ProbeReceived,
   "mail.report-received.v1": ReportReceived,

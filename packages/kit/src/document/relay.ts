@@ -12,7 +12,12 @@ export interface Publisher {
 }
 
 /** A lost fact about an alert would be missed for as long as the alert stays as it is: nothing else says it again. */
-const saidTwice: ReadonlySet<string> = new Set(["alert.raised.v1", "alert.cleared.v1", "alert.changed.v1"]);
+const saidTwice: ReadonlySet<string> = new Set([
+  "alert.raised.v1",
+  "alert.cleared.v1",
+  "alert.changed.v1",
+  "incident.changed.v1",
+]);
 
 /** Publishes what waits in one document's outbox. `once`: does not try again what is not taken at once. */
 export type Relay = (id: string, outbox: readonly OutgoingMessage[], once?: boolean) => Promise<void>;
