@@ -63,6 +63,7 @@ runService(alerting, async ({ name, environment, logger, metrics, failPoint, add
       webhookFetch: fetch,
       openSecret: opener.open,
       destinations,
+      consoleUrl: environment.consoleUrl,
       deadMs: environment.webhookDeadMs,
       firstWaitMs: environment.webhookRetryMs,
       metrics: createMetrics(metrics, notices),

@@ -46,6 +46,8 @@ export interface AlertingPorts extends ServicePorts, NoticePace {
   /** First wait after a webhook did not take a fact; doubled each time. */
   readonly firstWaitMs: number;
   readonly metrics: Metrics;
+  /** Where people reach the console, for a link in each notice; absent: no link. */
+  readonly consoleUrl?: string | undefined;
   /** First wait after a transient failure of the notification mail server. */
   readonly retryMs: number;
 }

@@ -29,6 +29,8 @@ export const alerting = defineService<AlertingPorts, "wall">()({
   environment: {
     /** File with the private keys that open the secrets of the notification mail server. */
     MAILFLEET_NOTIFY_OPEN_KEYS: z.string(),
+    /** Where browsers reach the console: each notice has this link. */
+    MAILFLEET_CONSOLE_URL: z.url({ protocol: /^https?$/ }).optional(),
     /** Shortest time between two mails that say that the same incident is raised, milliseconds. */
     MAILFLEET_NOTIFY_QUIET_MS: milliseconds(0).default(900_000),
     /** How long mail waits for what else belongs in it: alerts of an incident, successes of an owner; milliseconds. */

@@ -184,6 +184,7 @@ export {
   directionStates,
   directions,
   EightBitPolicy,
+  type Language,
   LifecycleWord,
   lifecycleWords,
   Purpose,

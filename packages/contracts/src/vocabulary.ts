@@ -109,3 +109,7 @@ export type Severity = z.infer<typeof Severity>;
 export const serviceNames = ["config", "scheduler", "inbound-sync", "outbound-send", "alerting", "console"] as const;
 export const ServiceName = z.enum(serviceNames);
 export type ServiceName = z.infer<typeof ServiceName>;
+
+/** Languages of notices. */
+export const Language = z.enum(["en", "de", "ja", "it"]);
+export type Language = z.infer<typeof Language>;

@@ -206,7 +206,7 @@ describe("its mail", () => {
   test("of one alert says what happened, to which mailbox, in the server's words, and what to do now", () => {
     const one = alert({ ...sales, label: "sales@example.org\r\nBcc: x@y" });
     const incident = kept(look(null, 1, 100, { object: one.object, first: one }));
-    const mail = incidentMail(incident, [one], "raised", "example.org");
+    const mail = incidentMail(incident, [one], "raised", { domain: "example.org", language: "en" });
     assert.equal(
       mail.subject,
       "[Mailfleet] Error: mailbox sales@example.org Bcc: x@y (inbound): The server rejected the user name or password.",
@@ -219,7 +219,7 @@ describe("its mail", () => {
     ])
       assert.ok(mail.text.includes(words), `${words} is not in ${mail.text}`);
     const over = kept(look(told(incident, 120), 0, 130));
-    const recovery = incidentMail(over, [one], "cleared", "example.org");
+    const recovery = incidentMail(over, [one], "cleared", { domain: "example.org", language: "en" });
     assert.equal(recovery.inReplyTo, mail.messageId);
     assert.match(recovery.subject, /Recovered: .*sales@example\.org/);
   });
@@ -229,7 +229,7 @@ describe("its mail", () => {
     const alerts = Array.from({ length: 101 }, (_, n) =>
       alert({ type: "mailbox", id: `mb_${n}`, label: `m${n}@x.org` }),
     );
-    const mail = incidentMail(incident, alerts, "raised", "example.org");
+    const mail = incidentMail(incident, alerts, "raised", { domain: "example.org", language: "en" });
     assert.equal(mail.subject, "[Mailfleet] Error: profile Head office: The server refuses connections. (203 alerts)");
     for (const words of [
       "Servers: imap.example.org",
@@ -239,7 +239,7 @@ describe("its mail", () => {
     ])
       assert.ok(mail.text.includes(words), `${words} is not in ${mail.text}`);
     assert.ok(!mail.text.includes("m100@x.org"));
-    const escalated = incidentMail(told(incident, 120), alerts, "escalated", "example.org");
+    const escalated = incidentMail(told(incident, 120), alerts, "escalated", { domain: "example.org", language: "en" });
     assert.match(escalated.subject, /Still not repaired/);
     assert.match(escalated.text, /Nobody has acknowledged/);
   });

@@ -18,14 +18,14 @@ export function textOf(blocks: readonly Block[]): string {
  * As HTML. Everything is escaped, and nothing in it leads anywhere: no link, image, script, form or style sheet, so that
  * neither a server's words nor a label can do more than be read.
  */
-export function htmlOf(blocks: readonly Block[]): string {
+export function htmlOf(blocks: readonly Block[], language = "en"): string {
   const parts = blocks.map((block) => {
     if ("fields" in block) return tableOf(valuesOf(block.fields));
     const text = block.strong ? `<b>${escaped(block.text)}</b>` : escaped(block.text);
     return `<p>${block.heading ? `<b>${escaped(block.heading)}</b><br>` : ""}${text}</p>`;
   });
   return [
-    '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Mailfleet</title></head>',
+    `<!doctype html><html lang="${escaped(language)}"><head><meta charset="utf-8"><title>Mailfleet</title></head>`,
     '<body style="font-family: sans-serif; font-size: 14px; line-height: 1.4">',
     ...parts.filter(Boolean),
     "</body></html>",

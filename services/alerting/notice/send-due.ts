@@ -12,6 +12,7 @@ import { type NoticeChannel, type UsableSettings, usable } from "./channel.ts";
 import { composeNotice } from "./compose.ts";
 import type { NoticeKind } from "./decide.ts";
 import { noticeFailure } from "./failure.ts";
+import { languageOf } from "./languages/languages.ts";
 import { maintenanceUntil } from "./maintenance.ts";
 import { isIncident, type Noticing } from "./noticing.ts";
 import { drop, keepBack, noteSent, putOff, recipientsRefused, serverFailed } from "./outcomes.ts";
@@ -110,15 +111,19 @@ async function sendIncident(
     await keepBack(ports, taken, until);
     return true;
   }
-  const mail = await mailOf(ports, settings, taken, kind);
-  if (!mail) return true;
-  let refused: Submitted["rejected"];
-  try {
-    refused = (await (await open()).send(mail)).rejected;
-  } catch (error) {
-    await serverFailed(ports, settings, [taken], noticeFailure(error));
-    return false;
-  }
+  const mails = await mailsOf(ports, settings, taken, kind);
+  if (!mails) return true;
+  const refused: Submitted["rejected"][number][] = [];
+  const settled = [...(taken.notice.settled ?? [])];
+  for (const { to, mail } of mails)
+    try {
+      refused.push(...(await (await open()).send(mail)).rejected);
+      settled.push(...to.map((address) => address.toLowerCase()));
+    } catch (error) {
+      // Those of another language may have theirs already.
+      await serverFailed(ports, settings, [taken], noticeFailure(error), () => settled);
+      return false;
+    }
   await noteSent(ports, taken, kind);
   if (refused.length > 0) await recipientsRefused(ports, settings, refused);
   else await serverWorks(ports);
@@ -180,14 +185,23 @@ async function withAlike(
   return alike;
 }
 
-/** The mail about an incident; `null`: nobody wants it, or it cannot be composed, which is not the mail server's fault and stops no other. */
-async function mailOf(
+/** One mail in one language. */
+interface Addressed {
+  readonly to: readonly string[];
+  readonly mail: ComposedMessage;
+}
+
+/**
+ * The mail about an incident, in each language for those who read it; `null`: nobody wants it, or it cannot be composed,
+ * which is not the mail server's fault and stops no other.
+ */
+async function mailsOf(
   ports: AlertingPorts,
   settings: UsableSettings,
   incident: IncidentDocument,
   kind: NoticeKind,
-): Promise<ComposedMessage | null> {
-  const { members, logger, metrics, now } = ports;
+): Promise<Addressed[] | null> {
+  const { members, logger, metrics, now, consoleUrl } = ports;
   try {
     const raised = await members.raisedOf(incident._id, mostListed + 1);
     if (kind !== "cleared" && raised.length === 0) {
@@ -204,8 +218,14 @@ async function mailOf(
       metrics.notices.inc({ outcome: "dropped" });
       return null;
     }
-    const mail = incidentMail(incident, alerts, kind, domainOf(settings.from));
-    return await composeNotice({ ...settings, to }, mail, now());
+    const untold = to.filter((address) => !incident.notice.settled?.includes(address.toLowerCase()));
+    const byLanguage = Map.groupBy(untold, (address) => languageOf(settings, address));
+    return await Promise.all(
+      [...byLanguage].map(async ([language, readers]) => {
+        const mail = incidentMail(incident, alerts, kind, { domain: domainOf(settings.from), language, consoleUrl });
+        return { to: readers, mail: await composeNotice({ ...settings, to: readers }, mail, now()) };
+      }),
+    );
   } catch (error) {
     logger.error(
       { incident: incident._id, code: incident.code, err: error },

@@ -6,6 +6,7 @@ import type { AlertingPorts } from "../ports.ts";
 import type { NoticeChannel, UsableSettings } from "./channel.ts";
 import { composeNotice } from "./compose.ts";
 import { noticeFailure, putOffMs } from "./failure.ts";
+import { languageOf } from "./languages/languages.ts";
 import { drop, noteSent, putOff, recipientsRefused, serverFailed } from "./outcomes.ts";
 import { successRecipients } from "./recipients.ts";
 import { serverWorks } from "./server-state.ts";
@@ -93,12 +94,13 @@ function putOffShare(
 
 /** The mail to one owner; `null`: it cannot be composed, which is not the mail server's fault. */
 async function composed(
-  { logger, now }: AlertingPorts,
+  { logger, now, consoleUrl }: AlertingPorts,
   settings: UsableSettings,
   { address, alerts }: Share,
 ): Promise<ComposedMessage | null> {
   try {
-    const mail = successMail(alerts, address, domainOf(settings.from));
+    const letter = { domain: domainOf(settings.from), language: languageOf(settings, address), consoleUrl };
+    const mail = successMail(alerts, address, letter);
     return await composeNotice({ ...settings, to: [address] }, mail, now());
   } catch (error) {
     logger.error({ alert: alerts[0]?._id, err: error }, "no mail can be composed for this owner");

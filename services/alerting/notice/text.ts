@@ -1,7 +1,10 @@
+import type { Language } from "@mailfleet/contracts";
 import { idFrom } from "@mailfleet/kit";
 import type { ShownAlert } from "../alert/document.ts";
 import type { ShownIncident } from "../incident/document.ts";
 import type { NoticeKind } from "./decide.ts";
+import type { Catalogue } from "./languages/catalogue.ts";
+import { catalogues, meaningIn, say } from "./languages/languages.ts";
 import { type Block, htmlOf, textOf } from "./mail-blocks.ts";
 
 /** A mail as plain text and as HTML with the same words. */
@@ -21,7 +24,14 @@ export const automaticHeaders = { "Auto-Submitted": "auto-generated", "X-Auto-Re
 /** A mail names up to this many mailboxes and counts the others. */
 export const mostListed = 100;
 
-const words = { error: "Error", warning: "Warning", information: "Information" } as const;
+/** How a mail is written. */
+export interface Letter {
+  /** Of the sender: part of the Message-ID. */
+  readonly domain: string;
+  readonly language: Language;
+  /** Where people reach the console; absent if the installation does not say it. */
+  readonly consoleUrl?: string | undefined;
+}
 
 /**
  * What happened, to which mailboxes, in the server's own words, and what to do now. The same notice is always the same mail.
@@ -31,129 +41,155 @@ export function incidentMail(
   incident: ShownIncident,
   alerts: readonly ShownAlert[],
   kind: NoticeKind,
-  domain: string,
+  { domain, language, consoleUrl }: Letter,
 ): NoticeMail {
+  const to = catalogues[language];
+  const { words } = to;
   const [first] = alerts;
   const one = incident.most === 1 ? first : undefined;
-  const about = one ? subjectOf(one) : `${incident.object.type} ${incident.object.label ?? incident.object.id}`;
-  const messageIdOf = (what: NoticeKind, episode: number) => `<${incident._id}.${episode}.${what}@${domain}>`;
+  const about = one
+    ? subjectOf(to, one)
+    : `${words[incident.object.type]} ${incident.object.label ?? incident.object.id}`;
+  // In each language it is another mail.
+  const tongue = language === "en" ? "" : `.${language}`;
+  const messageIdOf = (what: NoticeKind, episode: number) => `<${incident._id}.${episode}.${what}${tongue}@${domain}>`;
   const told = incident.notice.toldEpisode;
   const blocks = [
-    ...(kind === "escalated" ? [{ text: "Nobody has acknowledged this yet." }] : []),
+    ...(kind === "escalated" ? [{ text: words.nobodyAcknowledged }] : []),
     ...(kind === "cleared"
-      ? clearedBlocks(incident, about)
+      ? clearedBlocks(to, incident, about)
       : [
-          ...(one ? raisedBlocks(one, about) : gatheredBlocks(incident, alerts, about)),
-          { fields: { Incident: incident._id, Code: incident.code, Show: `mailfleet incident show ${incident._id}` } },
-          { text: "You get one mail when this begins and one when it is over, however often it repeats." },
+          ...(one ? raisedBlocks(to, one, about) : gatheredBlocks(to, incident, alerts, about)),
+          {
+            fields: {
+              [words.incident]: incident._id,
+              [words.code]: incident.code,
+              [words.show]: `mailfleet incident show ${incident._id}`,
+            },
+          },
+          { text: words.onceEach },
         ]),
+    ...(consoleUrl === undefined ? [] : [{ fields: { [words.page]: consoleUrl } }]),
   ];
-  const begin = { raised: words[incident.severity], escalated: "Still not repaired", cleared: "Recovered" }[kind];
-  const many = one || incident.alerts < 2 ? "" : ` (${incident.alerts} alerts)`;
+  const begin = { raised: words[incident.severity], escalated: words.escalated, cleared: words.cleared }[kind];
+  const many = one || incident.alerts < 2 ? "" : ` (${say(to, "alertsCounted", { count: incident.alerts })})`;
   return {
     messageId: messageIdOf(kind, kind === "raised" ? incident.episode : told),
     ...(kind === "raised" ? {} : { inReplyTo: messageIdOf("raised", told) }),
-    subject: oneLine(`[Mailfleet] ${begin}: ${about}: ${incident.text}${many}`),
+    subject: oneLine(`[Mailfleet] ${begin}: ${about}: ${meaningIn(to, incident).text}${many}`),
     text: textOf(blocks),
-    html: htmlOf(blocks),
+    html: htmlOf(blocks, language),
     headers: { ...automaticHeaders, "X-Mailfleet-Incident": incident._id },
   };
 }
 
 /** That mailboxes passed test and enable, what of each works since when, and what happens next. For one owner. */
-export function successMail(alerts: readonly ShownAlert[], to: string, domain: string): NoticeMail {
+export function successMail(
+  alerts: readonly ShownAlert[],
+  to: string,
+  { domain, language, consoleUrl }: Letter,
+): NoticeMail {
   const [first] = alerts;
-  const sentence = alerts.length === 1 ? (first?.text ?? "") : `${alerts.length} mailboxes passed test and enable.`;
+  const catalogue = catalogues[language];
+  const { words } = catalogue;
+  const meaning = first ? meaningIn(catalogue, first) : { text: "", remedy: "" };
+  const sentence = alerts.length === 1 ? meaning.text : say(catalogue, "passed", { count: alerts.length });
   const nameOf = ({ object }: ShownAlert) => object.label ?? object.id;
   const blocks: Block[] = [
     { text: sentence, strong: true },
     { fields: Object.fromEntries(alerts.slice(0, mostListed).map((alert) => [nameOf(alert), alert.detail])) },
-    ...(alerts.length > mostListed ? [{ text: `And ${alerts.length - mostListed} more.` }] : []),
-    { heading: "What to do now:", text: first?.remedy ?? "" },
-    {
-      text: "You get this mail once for each test and enable that somebody asks for; those of about the same time come in one mail.",
-    },
+    ...(alerts.length > mostListed ? [{ text: say(catalogue, "more", { count: alerts.length - mostListed }) }] : []),
+    { heading: words.whatToDo, text: meaning.remedy },
+    { text: words.onceForEachTest },
+    ...(consoleUrl === undefined ? [] : [{ fields: { [words.page]: consoleUrl } }]),
   ];
-  const about = first && alerts.length === 1 ? `${subjectOf(first)}: ` : "";
+  const about = first && alerts.length === 1 ? `${subjectOf(catalogue, first)}: ` : "";
   const id = idFrom("al", JSON.stringify([to, ...alerts.map(({ _id, episode }) => [_id, episode])]));
   return {
     messageId: `<${id}.passed@${domain}>`,
     subject: oneLine(`[Mailfleet] ${words.information}: ${about}${sentence}`),
     text: textOf(blocks),
-    html: htmlOf(blocks),
+    html: htmlOf(blocks, language),
     headers: { ...automaticHeaders, "X-Mailfleet-Alert": first?._id ?? "" },
   };
 }
 
 /** The server's words about one alert. */
-function evidenceBlock({ evidence }: ShownAlert): Block {
+function evidenceBlock({ words }: Catalogue, { evidence }: ShownAlert): Block {
   return {
     fields: {
-      "What the server said": evidence?.reply,
-      "In answer to": evidence?.command,
-      Server: evidence?.host ? `${evidence.host}${evidence.port ? `:${evidence.port}` : ""}` : undefined,
-      "System code": evidence?.systemCode,
+      [words.serverSaid]: evidence?.reply,
+      [words.inAnswerTo]: evidence?.command,
+      [words.server]: evidence?.host ? `${evidence.host}${evidence.port ? `:${evidence.port}` : ""}` : undefined,
+      [words.systemCode]: evidence?.systemCode,
     },
   };
 }
 
-function raisedBlocks(alert: ShownAlert, about: string): Block[] {
+function raisedBlocks(to: Catalogue, alert: ShownAlert, about: string): Block[] {
+  const { words } = to;
+  const { text, remedy } = meaningIn(to, alert);
+  const times = say(to, "times", { count: alert.count, time: time(alert.lastAt) });
   return [
-    { text: alert.text, strong: true },
+    { text, strong: true },
     {
       fields: {
-        About: about,
-        Details: alert.detail,
-        Since: time(alert.firstAt),
-        "How often": alert.count > 1 ? `${alert.count} times, last ${time(alert.lastAt)}` : undefined,
+        [words.about]: about,
+        [words.details]: alert.detail,
+        [words.since]: time(alert.firstAt),
+        [words.howOften]: alert.count > 1 ? times : undefined,
       },
     },
-    evidenceBlock(alert),
-    { heading: "What to do now:", text: alert.remedy },
+    evidenceBlock(to, alert),
+    { heading: words.whatToDo, text: remedy },
   ];
 }
 
 /** Many alerts of one cause: what they share, one as an example, and whom they concern. */
-function gatheredBlocks(incident: ShownIncident, alerts: readonly ShownAlert[], about: string): Block[] {
+function gatheredBlocks(to: Catalogue, incident: ShownIncident, alerts: readonly ShownAlert[], about: string): Block[] {
+  const { words } = to;
+  const { text, remedy } = meaningIn(to, incident);
   const [example] = alerts;
   const names = [...new Set(alerts.map(({ object }) => object.label ?? object.id))].slice(0, mostListed);
-  const more = incident.alerts > alerts.length ? `, and ${incident.alerts - alerts.length} more alerts` : "";
+  const more =
+    incident.alerts > alerts.length ? `, ${say(to, "moreAlerts", { count: incident.alerts - alerts.length })}` : "";
   return [
-    { text: incident.text, strong: true },
+    { text, strong: true },
     {
       fields: {
-        About: about,
-        Alerts: String(incident.alerts),
-        Servers: incident.hosts.join(", "),
-        Since: time(incident.firstAt),
-        Mailboxes: `${names.join(", ")}${more}`,
+        [words.about]: about,
+        [words.alerts]: String(incident.alerts),
+        [words.servers]: incident.hosts.join(", "),
+        [words.since]: time(incident.firstAt),
+        [words.mailboxes]: `${names.join(", ")}${more}`,
       },
     },
-    ...(example ? [evidenceBlock(example)] : []),
-    { heading: "What to do now:", text: incident.remedy },
+    ...(example ? [evidenceBlock(to, example)] : []),
+    { heading: words.whatToDo, text: remedy },
   ];
 }
 
-function clearedBlocks(incident: ShownIncident, about: string): Block[] {
+function clearedBlocks(to: Catalogue, incident: ShownIncident, about: string): Block[] {
+  const { words } = to;
   return [
-    { text: "This is over:" },
-    { text: incident.text, strong: true },
+    { text: words.isOver },
+    { text: meaningIn(to, incident).text, strong: true },
     {
       fields: {
-        About: about,
-        Since: time(incident.firstAt),
-        "Over since": time(incident.clearedAt ?? incident.changedAt),
-        "How many alerts": incident.most > 1 ? `at most ${incident.most} at the same time` : undefined,
+        [words.about]: about,
+        [words.since]: time(incident.firstAt),
+        [words.overSince]: time(incident.clearedAt ?? incident.changedAt),
+        [words.howManyAlerts]: incident.most > 1 ? say(to, "atMost", { count: incident.most }) : undefined,
       },
     },
-    { text: "You need not do anything now." },
-    { fields: { Incident: `${incident._id} (${incident.code})` } },
+    { text: words.nothingToDo },
+    { fields: { [words.incident]: `${incident._id} (${incident.code})` } },
   ];
 }
 
-function subjectOf({ object }: ShownAlert): string {
+function subjectOf({ words }: Catalogue, { object }: ShownAlert): string {
   const name = object.label ?? object.id;
-  return `${object.type} ${name}${object.direction ? ` (${object.direction})` : ""}`;
+  return `${words[object.type]} ${name}${object.direction ? ` (${object.direction})` : ""}`;
 }
 
 const time = (at: number) => new Date(at).toISOString();

@@ -20,6 +20,8 @@ export const initialSettings: NotificationBody = {
   from: null,
   to: [],
   recipientSeverities: ["error", "warning"],
+  language: "en",
+  recipientLanguages: [],
   quietHours: null,
   maintenance: [],
   escalateTo: [],

@@ -28,6 +28,8 @@ export function changedSettings(before: Settings, input: Input, now: number): Se
     from: change.from ?? before.from,
     to: change.to ?? before.to,
     recipientSeverities: change.recipientSeverities ?? before.recipientSeverities,
+    language: change.language ?? before.language,
+    recipientLanguages: change.recipientLanguages ?? before.recipientLanguages,
     quietHours: quietHours === undefined ? before.quietHours : quietHours,
     maintenance: change.maintenance ?? before.maintenance,
     escalateTo: change.escalateTo ?? before.escalateTo,

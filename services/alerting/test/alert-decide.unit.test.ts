@@ -139,16 +139,19 @@ describe("mail about success", () => {
       const object = { type: "mailbox", id: `mb_${n}`, label: `m${n}@example.org` } as const;
       return opened(100, { object, code: "MAILBOX_ENABLED", detail: `Sending works since ${n}.` });
     };
-    const one = successMail([passed(1)], "ann@example.org", "example.org");
+    const one = successMail([passed(1)], "ann@example.org", { domain: "example.org", language: "en" });
     assert.equal(one.subject, "[Mailfleet] Information: mailbox m1@example.org: The mailbox passed test and enable.");
     assert.match(one.text, /m1@example\.org: Sending works since 1\.[\s\S]*What to do now:\nNothing\./);
     const many = successMail(
       Array.from({ length: 102 }, (_, n) => passed(n)),
       "ann@example.org",
-      "example.org",
+      { domain: "example.org", language: "en" },
     );
     assert.equal(many.subject, "[Mailfleet] Information: 102 mailboxes passed test and enable.");
     assert.match(many.text, /m99@example\.org: [\s\S]*And 2 more\./);
-    assert.notEqual(one.messageId, successMail([passed(1)], "bob@example.org", "example.org").messageId);
+    assert.notEqual(
+      one.messageId,
+      successMail([passed(1)], "bob@example.org", { domain: "example.org", language: "en" }).messageId,
+    );
   });
 });

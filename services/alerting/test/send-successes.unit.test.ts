@@ -13,6 +13,7 @@ const pace = { quietMs: 1000, gatherMs: 50, retryMs: 100 };
 const settings = {
   ...{ from: "mailfleet@example.test", to: [], format: "text", mode: "smtp", relay: null },
   ...{ notifyOwners: true, ownerSeverities: ["information"] },
+  ...{ language: "en", recipientLanguages: [] },
 } as unknown as UsableSettings;
 
 /** A success about this mailbox, whose owner has the same name, as it is taken to be sent. */

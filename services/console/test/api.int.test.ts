@@ -22,6 +22,8 @@ describe("the HTTP API", () => {
     mode: "smtp",
     recipientSeverities: ["error", "warning"] as ("error" | "warning")[],
     quietHours: null,
+    language: "en" as const,
+    recipientLanguages: [] as string[],
     maintenance: [] as string[],
     escalateTo: [] as string[],
     escalateAfterMinutes: 60,

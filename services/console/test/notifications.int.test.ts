@@ -20,6 +20,8 @@ const settings: NotificationSettings = {
   from: null,
   to: [],
   recipientSeverities: ["error", "warning"] as ("error" | "warning")[],
+  language: "en",
+  recipientLanguages: [],
   quietHours: null,
   maintenance: [],
   escalateTo: [],

@@ -18,6 +18,7 @@ outbound-send:
     - { stream: RUNS, consumer: outbound-runs }
     - { stream: SENDS, consumer: outbound-sends }
 alerting:
+  consoleUrl: true
   outside: true
   secrets: { notifyOpenKeys: notify-open-keys.json }
   environment: { MAILFLEET_NOTIFY_OPEN_KEYS: /run/secrets/notify-open-keys.json }

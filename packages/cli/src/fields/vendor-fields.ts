@@ -8,7 +8,6 @@ export type Standing =
 const here = (fields: string, note?: string): Standing => ({ here: fields.split(" "), ...(note ? { note } : {}) });
 const command = (text: string): Standing => ({ command: text });
 const never = (why: string): Standing => ({ never: why });
-const missing = (what: string): Standing => ({ missing: what });
 
 const noItems = "items of the calendar are not synchronised yet, see `docs/appointments.md`";
 const noRecords =
@@ -226,7 +225,10 @@ export const vendorFields: Readonly<Record<"profile" | "mailbox" | "settings", R
       "settings.allowedOutboundPorts",
       "`settings set --allowed-ports` first says which profiles could not connect any more, and asks",
     ),
-    languages: missing("pages and notices in German, Japanese, Italian"),
+    languages: here(
+      "notification-settings.language notification-settings.recipientLanguages",
+      "of notices: English, German, Japanese, Italian; the page has the same four",
+    ),
     "quiet hours": here("notification-settings.quietHours"),
     "maintenance windows": here("notification-settings.maintenance profile.maintenance"),
   },

@@ -12,7 +12,7 @@ import { whole } from "../noun/whole.ts";
 import { applicationFlags, OAuthEndpoints, TenantId } from "../oauth/oauth.ts";
 import { certificateRead, oauthSecret } from "../oauth/oauth-secret.ts";
 import { providerPresets } from "../provider-presets.ts";
-import { Security, Severity } from "../vocabulary.ts";
+import { Language, Security, Severity } from "../vocabulary.ts";
 
 /** How notifications leave: by SMTP through a relay, or by the provider's mail API. */
 export const NotificationMode = z.enum(["smtp", "api"]);
@@ -144,6 +144,20 @@ export const notificationSettings = noun("notification-settings", {
       z.array(z.enum(["error", "warning"])).default(["error", "warning"]),
       "which alerts the recipients get mail about: errors, warnings",
       { flag: "severities <severity>" },
+    ),
+    language: field(Language.default("en"), "the language of notices for whoever has none of their own"),
+    recipientLanguages: field(
+      z
+        .array(
+          z
+            .string()
+            .max(260)
+            .regex(/^\S*@\S+ (en|de|ja|it)$/, "must be an address or a domain, and en, de, ja or it: @example.jp ja"),
+        )
+        .max(200)
+        .default([]),
+      "languages of single recipients, owners included: an address or a domain with its language, such as `@example.jp ja`",
+      { flag: "recipient-language <who-and-language>" },
     ),
     quietHours: field(
       QuietHours.nullable().default(null),

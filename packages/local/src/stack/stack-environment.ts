@@ -31,7 +31,7 @@ export async function stackEnvironment(
     scheduler: {},
     "inbound-sync": { ...loopback, MAILFLEET_OPEN_KEYS: keys.mailboxOpenKeys },
     "outbound-send": { ...loopback, MAILFLEET_OPEN_KEYS: keys.mailboxOpenKeys },
-    alerting: { ...loopback, MAILFLEET_NOTIFY_OPEN_KEYS: keys.notifyOpenKeys },
+    alerting: { ...url, ...loopback, MAILFLEET_NOTIFY_OPEN_KEYS: keys.notifyOpenKeys },
     console: {
       ...url,
       MAILFLEET_SEAL_KEY: keys.mailboxSealKey,

@@ -1,0 +1,51 @@
+import { type AlertCode, alertCodes } from "@mailfleet/contracts";
+import type { Catalogue } from "./catalogue.ts";
+
+/** English: what happened stands in the closed list of codes. */
+export const en: Catalogue = {
+  words: {
+    error: "Error",
+    warning: "Warning",
+    information: "Information",
+    escalated: "Still not repaired",
+    cleared: "Recovered",
+    nobodyAcknowledged: "Nobody has acknowledged this yet.",
+    onceEach: "You get one mail when this begins and one when it is over, however often it repeats.",
+    isOver: "This is over:",
+    nothingToDo: "You need not do anything now.",
+    whatToDo: "What to do now:",
+    about: "About",
+    details: "Details",
+    since: "Since",
+    overSince: "Over since",
+    howOften: "How often",
+    times: "{count} times, last {time}",
+    serverSaid: "What the server said",
+    inAnswerTo: "In answer to",
+    server: "Server",
+    servers: "Servers",
+    systemCode: "System code",
+    alerts: "Alerts",
+    alertsCounted: "{count} alerts",
+    mailboxes: "Mailboxes",
+    moreAlerts: "and {count} more alerts",
+    howManyAlerts: "How many alerts",
+    atMost: "at most {count} at the same time",
+    incident: "Incident",
+    code: "Code",
+    show: "Show",
+    page: "Page",
+    passed: "{count} mailboxes passed test and enable.",
+    more: "And {count} more.",
+    onceForEachTest:
+      "You get this mail once for each test and enable that somebody asks for; those of about the same time come in one mail.",
+    mailbox: "mailbox",
+    profile: "profile",
+    service: "service",
+    stream: "stream",
+    send: "send",
+  },
+  codes: Object.fromEntries(
+    Object.entries(alertCodes).map(([code, { text, remedy }]) => [code, [text, remedy]]),
+  ) as unknown as Record<AlertCode, readonly [string, string]>,
+};
