@@ -51,6 +51,7 @@ export function foreignTo({
   const own = new Set(wanted.consumers.map((consumer) => consumer.name));
   const tells = [
     ...publishes,
+    subjects.audit(name),
     ...streams.DEPLOYMENT.subjects,
     ...[...own].map((consumer) => subjects.dead(name, consumer)),
   ];

@@ -40,6 +40,7 @@ function userOf({
     publish: [
       ...asks.map(subjectOf).toSorted(),
       ...publishes,
+      subjects.audit(name),
       ...streams.DEPLOYMENT.subjects,
       ...wanted.streams.map((stream) => `$JS.API.STREAM.INFO.${stream.name}`),
       `$JS.API.STREAM.MSG.GET.${streams.DEPLOYMENT.name}`,

@@ -21,6 +21,18 @@ export const collections = {
       { name: "forgotten", keys: { expireAt: 1 }, expireAfterSeconds: 0 },
     ],
   },
+  /** What was done, by whom. */
+  audit: {
+    name: "audit",
+    indexes: [
+      { name: "latest", keys: { at: -1, _id: -1 } },
+      { name: "object", keys: { "object.id": 1, at: -1 } },
+      { name: "mailbox", keys: { mailboxId: 1, at: -1 } },
+      { name: "who", keys: { "by.id": 1, at: -1 } },
+      { name: "operation", keys: { operation: 1, at: -1 } },
+      { name: "forgotten", keys: { expireAt: 1 }, expireAfterSeconds: 0 },
+    ],
+  },
   /** The present state of the mail server for notices. */
   mailServer: { name: "notification-server", indexes: [] },
 } as const satisfies Record<string, CollectionDeclaration>;

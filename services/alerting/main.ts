@@ -7,6 +7,7 @@ import { createTokens } from "@mailfleet/oauth";
 import { loadOpener, loadSealer } from "@mailfleet/secrets";
 import { connectStore, createLeaseStore, isOutage, openDocuments } from "@mailfleet/store";
 import { createClearMarkStore } from "./alert/store.ts";
+import { createAuditStore } from "./audit/store.ts";
 import { collections } from "./collections.ts";
 import { createTraceStore } from "./erase/traces.ts";
 import { createMemberStore } from "./incident/store.ts";
@@ -41,6 +42,7 @@ runService(alerting, async ({ name, environment, logger, metrics, failPoint, add
       marks: createClearMarkStore(store),
       members: createMemberStore(store),
       traces: createTraceStore(store),
+      audit: createAuditStore(store),
       notices,
       mailServer: createMailServerStore(store),
       openChannel: createMailServer({

@@ -4,6 +4,7 @@ import type { Documents, Leases, ServicePorts } from "@mailfleet/kit";
 import type { AlertBody } from "./alert/document.ts";
 import type { ClearMarkStore } from "./alert/store.ts";
 import type { AlertWall } from "./alert/wall.ts";
+import type { AuditStore } from "./audit/store.ts";
 import type { DeadLetterBody } from "./dead-letter/body.ts";
 import type { TraceStore } from "./erase/traces.ts";
 import type { IncidentBody } from "./incident/document.ts";
@@ -30,6 +31,7 @@ export interface AlertingPorts extends ServicePorts, NoticePace {
   readonly marks: ClearMarkStore;
   readonly members: MemberStore;
   readonly traces: TraceStore;
+  readonly audit: AuditStore;
   readonly notices: NoticeStore;
   readonly mailServer: MailServerStore;
   readonly openChannel: OpenChannel;

@@ -1,9 +1,10 @@
 import { consumers, streams } from "@mailfleet/contracts";
-import { defineService, every, listen } from "@mailfleet/kit";
+import { defineService, every, listen, listenInBatches } from "@mailfleet/kit";
 import { z } from "zod";
 import { keptAlerts } from "./alert/alert.ts";
 import { createAlertWall } from "./alert/create-wall.ts";
 import { followFacts, objectOf } from "./alert/follow-facts.ts";
+import { auditAnswers, keepEntries } from "./audit/audit.ts";
 import { watchBus } from "./bus-watch/watch-bus.ts";
 import { checks } from "./checks.ts";
 import { collections } from "./collections.ts";
@@ -64,7 +65,7 @@ export const alerting = defineService<AlertingPorts, "wall">()({
   watchesStreams: true,
   derives: (ports) => ({ wall: createAlertWall(ports) }),
   keeps: [keptIncidents, keptAlerts, keptDeadLetters, keptSubscriptions, keptNotificationSettings],
-  answers: deliveryAnswers,
+  answers: { ...deliveryAnswers, ...auditAnswers },
   reads: ["FACTS"],
   listens: [
     listen(consumers.alertingFacts, {
@@ -72,6 +73,11 @@ export const alerting = defineService<AlertingPorts, "wall">()({
       concurrency: 16,
       keyOf: objectOf,
       handle: (ports: AlertingPorts) => (message) => followFacts(ports, message),
+    }),
+    listenInBatches(consumers.alertingAudit, {
+      types: ["audit.recorded.v1"],
+      concurrency: 200,
+      batch: (ports: AlertingPorts) => (messages) => keepEntries(ports, messages),
     }),
     listen(consumers.alertingDeadLetters, {
       types: ["dead.letter.v1"],
@@ -91,5 +97,8 @@ export const alerting = defineService<AlertingPorts, "wall">()({
     secret: every(600_000, watchSecret),
   },
   checks,
-  erases: ({ traces }, mailbox) => traces.erase(mailbox),
+  erases: async ({ traces, audit }, mailbox) => ({
+    ...(await traces.erase(mailbox)),
+    "entries of the audit, made nameless": await audit.forgetMailbox(mailbox),
+  }),
 });

@@ -23,7 +23,7 @@ export interface OAuthSecretReader {
 
 /** What the console needs from outside; `main.ts` builds it. */
 export interface ConsolePorts {
-  readonly bus: Pick<Bus, "request" | "follow">;
+  readonly bus: Pick<Bus, "request" | "follow" | "publish">;
   readonly tokens: TokenRepository;
   /** Seals secrets of mailboxes and profiles. */
   readonly sealer: Sealer;

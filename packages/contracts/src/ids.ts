@@ -29,6 +29,7 @@ export const TokenId = id("tk", "a token");
 export const ConsentId = id("cs", "a consent");
 export const OrganisationId = id("og", "an organisation");
 export const ErasureId = id("er", "an erasure");
+export const AuditId = id("au", "an audit entry");
 export const DeploymentId = id("dp", "a deployment");
 
 /** Made by the client; a command repeated with the same id gets the first answer again. */

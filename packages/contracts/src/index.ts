@@ -6,6 +6,7 @@ export { Activity } from "./activity/activity.ts";
 export { Alert, alert } from "./alert/alert.ts";
 export { AlertObject } from "./alert/object.ts";
 export { type AlertCode, alertCodes } from "./alert-codes.ts";
+export type { AuditEntry } from "./audit/audit.ts";
 export type { Checkup } from "./checkup/checkup.ts";
 export { Connection, ConnectionCredentials, passwordSealedFor } from "./connection/connection.ts";
 export type { TestEnd } from "./connection-test/connection-test.ts";

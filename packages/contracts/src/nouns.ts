@@ -1,4 +1,5 @@
 import { alert } from "./alert/alert.ts";
+import { audit } from "./audit/audit.ts";
 import { checkup } from "./checkup/checkup.ts";
 import { deadLetter } from "./dead-letter/dead-letter.ts";
 import { delivery } from "./delivery/delivery.ts";
@@ -37,5 +38,6 @@ export const nouns: readonly AnyNoun[] = [
   settings,
   notificationSettings,
   token,
+  audit,
   checkup,
 ];

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { inboundActivity, outboundActivity } from "./activity/activity.ts";
 import { alert } from "./alert/alert.ts";
+import { audit } from "./audit/audit.ts";
 import { connection } from "./connection/connection.ts";
 import { inboundConnectionTest, outboundConnectionTest } from "./connection-test/connection-test.ts";
 import { consent } from "./consent/consent.ts";
@@ -62,6 +63,7 @@ export const requests = {
   ...outboundActivity.requests,
   ...incident.requests,
   ...alert.requests,
+  ...audit.requests,
   ...deadLetter.requests,
   ...subscription.requests,
   ...delivery.requests,

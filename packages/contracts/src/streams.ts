@@ -68,6 +68,14 @@ export const streams = {
     maxAgeMs: 30 * day,
     duplicateWindowMs: 120_000,
   },
+  /** What was done, until it is kept. Nothing is lost where nobody takes it: it waits where it came from. */
+  AUDIT: {
+    name: "AUDIT",
+    subjects: ["audit.*"],
+    retention: "work-queue",
+    maxBytes: 256 * MiB,
+    duplicateWindowMs: 120_000,
+  },
   /** One message: whose NATS this is. */
   DEPLOYMENT: {
     name: "DEPLOYMENT",
@@ -129,5 +137,6 @@ export const consumers = {
     "fact.mail.*.alert-raised",
     "fact.mail.*.alert-cleared",
   ]),
+  alertingAudit: consumer("alerting", "AUDIT", "alerting-audit", ["audit.*"]),
   alertingDeadLetters: consumer("alerting", "DEAD", "alerting-dead-letters", ["dead.*.*"]),
 } as const satisfies Record<string, ConsumerDefinition>;

@@ -63,6 +63,7 @@ export const subjects = {
   alertFact: (severity: Severity, type: AlertFact) => `fact.alert.${severity}.${type}`,
   incidentFact: (severity: Severity, type: IncidentFact) => `fact.alert.${severity}.${type}`,
   dead: (service: ServiceName, consumer: string) => `dead.${service}.${consumer}`,
+  audit: (service: ServiceName) => `audit.${service}`,
   deploymentMark: () => "deployment.mark",
   /** `<service>.v1.<resource>.<verb>`, core request/reply in a queue group per service. */
   request: (service: ServiceName, resource: string, verb: string) => `${service}.v1.${resource}.${verb}`,
@@ -100,6 +101,7 @@ export type ParsedSubject =
   | { stream: "TIMERS"; action: "set" | "clear"; ownerId: string }
   | { stream: "FACTS"; about: "mailbox" | "profile" | "mail" | "run" | "alert"; id: string; type: string }
   | { stream: "DEAD"; service: string; consumer: string }
+  | { stream: "AUDIT"; service: string }
   | { stream: "DEPLOYMENT" };
 
 /** Reads a subject; `null` if it is not one of ours. */
@@ -119,6 +121,7 @@ export function parseSubject(subject: string): ParsedSubject | null {
     (second === "mailbox" || second === "profile" || second === "mail" || second === "run" || second === "alert")
   )
     return { stream: "FACTS", about: second, id: third, type: fourth };
+  if (first === "audit" && second) return { stream: "AUDIT", service: second };
   if (first === "dead" && third) return { stream: "DEAD", service: second, consumer: third };
   if (subject === subjects.deploymentMark()) return { stream: "DEPLOYMENT" };
   return null;

@@ -1,5 +1,7 @@
 /** What a service is made of: declaration, documents, relay, ticks, pages, health. */
 export { Registry } from "prom-client";
+export { auditMessage } from "./audit/audit-message.ts";
+export { tellAudit } from "./audit/audited.ts";
 export {
   type DeploymentPlaces,
   type DeploymentStore,

@@ -28,6 +28,7 @@ import { generateKeyFiles, loadOpener, loadSealer } from "@mailfleet/secrets";
 import { connectStore, createLeaseStore, isOutage, makeCollections, openDocuments } from "@mailfleet/store";
 import { SMTPServer } from "smtp-server";
 import { createClearMarkStore } from "../alert/store.ts";
+import { createAuditStore } from "../audit/store.ts";
 import { collections } from "../collections.ts";
 import { createTraceStore } from "../erase/traces.ts";
 import { createMemberStore } from "../incident/store.ts";
@@ -232,6 +233,7 @@ export async function givenAlerting() {
         marks,
         members: createMemberStore(store),
         traces: createTraceStore(store),
+        audit: createAuditStore(store),
         notices,
         mailServer: createMailServerStore(store),
         openChannel: await mailServer(),

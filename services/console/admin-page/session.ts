@@ -1,7 +1,7 @@
 import { ProblemError } from "@mailfleet/contracts";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
-import type { Authenticator } from "../http/authenticate.ts";
+import { type Authenticator, refuseUnlessAllowed } from "../http/authenticate.ts";
 import { refuseForeignSite } from "../http/same-origin.ts";
 import type { ConsolePorts } from "../ports.ts";
 import { cookieNames, setCookie } from "../session/cookies.ts";
@@ -21,11 +21,9 @@ export function serveSession(app: FastifyInstance, ports: ConsolePorts, authenti
   const schema = { hide: true };
   const who = async (request: FastifyRequest, authorization?: string) => {
     const headers = authorization === undefined ? request.headers : { authorization };
-    const { name, role } = await authenticator.authenticate(
-      { ip: request.ip, headers },
-      { operation: "page.open", role: "reader" },
-    );
-    return { name, role };
+    const caller = await authenticator.authenticate({ ip: request.ip, headers });
+    refuseUnlessAllowed(caller, { operation: "page.open", role: "reader" });
+    return { name: caller.name, role: caller.role };
   };
   const onRequest = async (request: FastifyRequest) => refuseForeignSite(ports, request);
   app.get("/admin/session", { schema, onRequest }, async (request, reply) => {

@@ -112,7 +112,7 @@ function createFailures(now: () => number): { count(ip: string): void } {
 }
 
 /**
- * Finds out who asks, and whether they may. Tokens are looked up for every request: one that was deleted is refused
+ * Finds out who asks. Tokens are looked up for every request: one that was deleted is refused
  * from then on.
  */
 export function createAuthenticator({
@@ -141,11 +141,10 @@ export function createAuthenticator({
 
   return {
     /**
-     * Throws UNAUTHENTICATED for a missing, wrong or expired token, FORBIDDEN for one that may not call the route,
-     * PLAIN_HTTP for any that others could have overheard, and TOO_MANY for a wrong one after many from the same
-     * address.
+     * Throws UNAUTHENTICATED for a missing, wrong or expired token, PLAIN_HTTP for any that others could have overheard,
+     * and TOO_MANY for a wrong one after many from the same address.
      */
-    authenticate: async ({ ip, headers }: Asking, route: Needed) => {
+    authenticate: async ({ ip, headers }: Asking) => {
       const secret = secretOf(headers);
       if (secret !== undefined) refuseOverPlainHttp({ secretsAllowed });
       if (secret === undefined) throw new ProblemError("UNAUTHENTICATED", "No bearer token was sent.");
@@ -156,7 +155,6 @@ export function createAuthenticator({
         throw new ProblemError("UNAUTHENTICATED", "This bearer token is not known, or it was deleted.");
       }
       if (isExpired(token, now())) throw new ProblemError("UNAUTHENTICATED", "This bearer token has expired.");
-      refuseUnlessAllowed(token, route);
       // A database that cannot write at this moment must not stop reading.
       await noteUse(token.id, now()).catch(() => {});
       return callerOf(token);

@@ -13,10 +13,7 @@ test("a database that is frozen is named before ten seconds are over", async (t)
     now: () => 0,
     secretsAllowed: true,
     consoleUrl: () => "http://127.0.0.1",
-  }).authenticate(
-    { ip: "127.0.0.1", headers: { authorization: `Bearer ${newTokenSecret()}` } },
-    { operation: "profile.list", role: "reader" },
-  );
+  }).authenticate({ ip: "127.0.0.1", headers: { authorization: `Bearer ${newTokenSecret()}` } });
   t.mock.timers.tick(9000);
   await assert.rejects(asked, (error) => error instanceof ProblemError && error.problem.code === "UNAVAILABLE");
 });

@@ -2,8 +2,9 @@ import { randomUUID } from "node:crypto";
 import { bare, CommandId, invalid, type ProblemCode, ProblemError } from "@mailfleet/contracts";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
+import { tellDone, tellRefused } from "../audit/tell-audit.ts";
 import type { ConsolePorts } from "../ports.ts";
-import type { Authenticator } from "./authenticate.ts";
+import { type Authenticator, refuseUnlessAllowed } from "./authenticate.ts";
 import { isoInstants } from "./instants.ts";
 import { schemaOf } from "./openapi.ts";
 import { inOwnPart } from "./own-part.ts";
@@ -98,7 +99,7 @@ function callOf(
     caller,
     correlation,
     commandId,
-    command: { commandId, by: caller.name, caller: caller.tokenId, correlation },
+    command: { commandId, by: caller.name, caller: caller.tokenId, from: request.ip, correlation },
     ...ifVersionOf(request.headers["if-match"]),
     signal: gone.signal,
     ask: async (name, input, options) => {
@@ -109,7 +110,7 @@ function callOf(
       }
     },
     checkToken: async () => {
-      await authenticator.authenticate(request, route);
+      refuseUnlessAllowed(await authenticator.authenticate(request), route);
     },
   };
 }
@@ -154,14 +155,27 @@ export function registerRoute(
   authenticator: Authenticator,
   route: Route,
 ): void {
+  const askedBy = (request: FastifyRequest, caller: Caller) => {
+    const { params, ip: from, id } = request;
+    return { params, from, correlation: id, caller, commandId: id };
+  };
+  const told = (request: FastifyRequest, caller: Caller, error: unknown) => {
+    if (error instanceof ProblemError) tellRefused(ports, route, askedBy(request, caller), error.problem);
+    return error;
+  };
   const handler = async (request: FastifyRequest, reply: FastifyReply) => {
     const anybody = callOf(ports, authenticator, route, request, reply);
-    const call = (await inOwnPart(await asOwner(anybody, route), route)) as Call<never, never, never>;
+    const call = (await asOwner(anybody, route)
+      .then((own) => inOwnPart(own, route))
+      .catch((error: unknown) => {
+        throw told(request, anybody.caller, error);
+      })) as Call<never, never, never>;
     const unexpected = route.body ? null : check(noBody, "body", request.body ?? null);
     if (unexpected && "error" in unexpected) throw unexpected.error;
     if (route.respond) return route.respond(call, reply);
     const answer = await route.handle?.(call);
     const isDry = (call as Call<unknown, { dryRun?: boolean }>).query?.dryRun === true;
+    if (!isDry) tellDone(ports, route, askedBy(request, call.caller), answer);
     reply.status(isDry && route.answer ? 200 : route.status);
     if (!route.answer) return reply.send();
     const etag = etagOf(answer);
@@ -200,7 +214,13 @@ export function registerRoute(
         (data: unknown) =>
           JSON.stringify(z.encode(schema as unknown as z.ZodType, data)),
       onRequest: async (request) => {
-        request.caller = await authenticator.authenticate(request, route);
+        const caller = await authenticator.authenticate(request);
+        request.caller = caller;
+        try {
+          refuseUnlessAllowed(caller, route);
+        } catch (error) {
+          throw told(request, caller, error);
+        }
       },
       handler,
     });

@@ -57,6 +57,7 @@ export interface Call<Params = unknown, Query = unknown, Body = unknown> extends
     correlation: string;
     owner?: number;
     within?: Part;
+    from: string;
   };
   /** From `If-Match`; absent means: whatever the version is. */
   readonly ifVersion?: number;

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { AuditEntry } from "../audit/audit.ts";
 import { DeploymentMark } from "../deployment/mark.ts";
 import { profile } from "../profile/profile.ts";
 import { TimerClear, TimerSet } from "../timer/messages.ts";
@@ -59,6 +60,7 @@ export const messageTypes = {
   "sends.due.v1": SendsDue,
   "timer.set.v1": TimerSet,
   "timer.clear.v1": TimerClear,
+  "audit.recorded.v1": AuditEntry,
   "dead.letter.v1": DeadLetterBody,
   "deployment.mark.v1": DeploymentMark,
 } as const satisfies Record<string, z.ZodType>;

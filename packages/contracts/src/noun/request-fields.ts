@@ -17,6 +17,8 @@ export const commandFields = {
   owner: z.number().int().optional(),
   /** Somebody gives it who is limited to this part of the fleet: other mailboxes do not exist for him. */
   within: Part.optional(),
+  /** The address from which it came. */
+  from: z.string().max(100).optional(),
   correlation: z.string().max(200).optional(),
   /**
    * Of the secrets that come sealed, for telling a repetition from another command: a hash of what they were, with a key

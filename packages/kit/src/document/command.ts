@@ -5,6 +5,7 @@ export interface CommandInput {
   readonly commandId: string;
   readonly by: string;
   readonly caller?: string;
+  readonly from?: string;
   readonly correlation?: string;
   readonly ifVersion?: number;
   readonly dryRun?: boolean;
@@ -22,6 +23,7 @@ const incidental: ReadonlySet<string> = new Set([
   "caller",
   "owner",
   "within",
+  "from",
   "correlation",
   "ifVersion",
   "dryRun",

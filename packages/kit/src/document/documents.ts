@@ -24,7 +24,7 @@ import {
   type Unsettled,
 } from "./document.ts";
 import { createOneAtATime } from "./one-at-a-time.ts";
-import { createRelay, type Publisher, type Relay } from "./relay.ts";
+import { createRelay, isAudit, type Publisher, type Relay } from "./relay.ts";
 
 /** A message without what the kit fills in: `<id>:<v>:<n>` as its id. */
 export type OutboxEntry = Omit<OutgoingMessage, "id" | "at"> & { readonly id?: string; readonly at?: number };
@@ -159,11 +159,11 @@ export function createDocuments<Body extends object>(options: DocumentsOptions<B
 
   /** The change is done, whether or not the bus takes its messages now: if it is away, the tick relays them later. */
   const relayOrLeave = async ({ _id, outbox }: Pick<Frame, "_id" | "outbox">) => {
-    try {
-      await relay(_id, outbox);
-    } catch (error) {
-      logger.warn({ document: _id, err: error }, "the outbox waits for the next round");
-    }
+    const relayed = relay(_id, outbox).catch((error: unknown) =>
+      logger.warn({ document: _id, err: error }, "the outbox waits for the next round"),
+    );
+    // An entry of the audit is safe in the document: nobody's answer waits until it is published.
+    if (!outbox.every(isAudit)) await relayed;
   };
 
   /** Asks whether it may stay as it was written. @throws ProblemError if not; then it is as it was before */

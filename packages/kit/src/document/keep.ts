@@ -1,9 +1,11 @@
 import type { AnyNoun, ProblemError } from "@mailfleet/contracts";
 import type { z } from "zod";
+import { type Audited, auditMessage } from "../audit/audit-message.ts";
+import { commandOf } from "../audit/audited.ts";
 import { type Page, readPage } from "../pages/page.ts";
 import type { CommandInput } from "./command.ts";
 import type { ListQuery, Shown, Stored } from "./document.ts";
-import { causeOf, type Decision, type Documents, type Made, type Outcome } from "./documents.ts";
+import { causeOf, type Decision, type Documents, type Made, type OutboxEntry, type Outcome } from "./documents.ts";
 import type { Index } from "./indexes.ts";
 
 type Inputs<N extends AnyNoun> = N["requests"];
@@ -101,6 +103,8 @@ export interface Kept<Ports, Body extends object = never, View = unknown> {
     documents: Documents<never>,
     now: () => number,
   ): Readonly<Record<string, (input: never) => Promise<unknown>>>;
+  /** Requests whose documents write the audit with the change itself. */
+  readonly writesAudit: ReadonlySet<string>;
   /** What a command would make of a document that was read already. Writes and remembers nothing. @throws ProblemError */
   tries(
     ports: Ports,
@@ -133,6 +137,9 @@ export function keep<Ports, Body extends object>() {
       const decision = deciders[verb]?.(before, input, { at, world }) ?? { ignored: `nothing decides ${verb}` };
       return { world, decision };
     };
+    /** The entry of the audit: with the change in one write. */
+    const entryOf = (verb: string, input: CommandInput, at: number, was: Partial<Audited>): OutboxEntry[] =>
+      commandOf(nameOf(verb)) ? [auditMessage({ service: noun.owner, noun, verb, input, at, ...was })] : [];
     const changed = (before: Stored<Body>, decision: Extract<Decision<Body>, { after: Body }>, at: number) =>
       ({ ...before, ...decision.after, v: before.v + 1, changedAt: decision.quiet ? before.changedAt : at }) as never;
 
@@ -144,6 +151,11 @@ export function keep<Ports, Body extends object>() {
       taken: (keeping.taken ?? unexpected) as (index: string, body: never) => ProblemError,
       ...(keeping.check ? { check: keeping.check as NonNullable<Kept<Ports>["check"]> } : {}),
       ...(keeping.initial === undefined ? {} : { initial: keeping.initial }),
+      writesAudit: new Set(
+        Object.keys(keeping.decide)
+          .filter((verb) => commandOf(nameOf(verb)))
+          .map(nameOf),
+      ),
       what: keeping.what ?? ((id) => (noun.single ? noun.name : `${noun.name} ${id}`)),
 
       tries: (ports, now) => async (verb, document, input) => {
@@ -165,9 +177,13 @@ export function keep<Ports, Body extends object>() {
           const id = idOf(input);
           const outcome = await documents.change(id, causeOf(nameOf(verb), input, at), async (before) => {
             const { world, decision } = await decided(ports, verb, before, input, at);
-            if ("ignored" in decision || decision.answer !== undefined) return decision;
-            if ("gone" in decision) return { ...decision, answer: {} };
-            return { ...decision, answer: keeping.view(changed(before, decision, at), world) };
+            if ("ignored" in decision) return decision;
+            const shown = "gone" in decision ? null : keeping.view(changed(before, decision, at), world);
+            const { answer = shown ?? {} } = decision;
+            if (input.dryRun) return { ...decision, answer };
+            const was = { before: keeping.view(before, world), after: shown, version: before.v + 1 };
+            const outbox = [...(decision.outbox ?? []), ...entryOf(verb, input, at, was)];
+            return { ...decision, answer, outbox };
           });
           if (outcome.outcome === "ignored" && outcome.after) return show(outcome.after);
           if (outcome.outcome === "accepted") await keeping.after?.(ports, verb, outcome, input);
@@ -185,7 +201,8 @@ export function keep<Ports, Body extends object>() {
             const { note, ...made } = (keeping.decide as unknown as { create: Maker }).create(input, { at, world });
             const shown = { ...made.body, _id: id, v: 1, createdAt: at, changedAt: at, living: true } as Shown<Body>;
             const answer = keeping.view(shown, world);
-            const outcome = await documents.create(id, cause, { ...made, answer });
+            const outbox = [...(made.outbox ?? []), ...entryOf("create", input, at, { after: answer, version: 1 })];
+            const outcome = await documents.create(id, cause, { ...made, answer, outbox });
             if (outcome.outcome === "accepted") await keeping.after?.(ports, "create", { ...outcome, note }, input);
             return outcome.answer;
           },

@@ -1,5 +1,6 @@
 import { type FailPoint, type OutgoingMessage, span } from "@mailfleet/contracts";
 import type { Counter } from "prom-client";
+import { auditType } from "../audit/audit-message.ts";
 import { type DocumentStore, sayAgainMs } from "./document.ts";
 
 /** What publishes; the bus is one. */
@@ -18,6 +19,9 @@ const saidTwice: ReadonlySet<string> = new Set([
   "alert.changed.v1",
   "incident.changed.v1",
 ]);
+
+/** Whether it is an entry of the audit: nobody waits for it. */
+export const isAudit = ({ type }: OutgoingMessage): boolean => type === auditType;
 
 /** Publishes what waits in one document's outbox. `once`: does not try again what is not taken at once. */
 export type Relay = (id: string, outbox: readonly OutgoingMessage[], once?: boolean) => Promise<void>;
@@ -49,15 +53,22 @@ export function createRelay(
     const place = first.traceparent === undefined ? {} : { from: first.traceparent };
     await span("relay", { count: outbox.length, ...place }, async () => {
       const published: string[] = [];
-      for (const message of outbox) {
-        if (published.length > 0) failPoint("relay.between-publishes");
+      const publish = async (message: OutgoingMessage) => {
         const outcome = await publisher.publish(message, once ? { patienceMs: 0 } : {});
         relayed?.inc({ outcome });
         published.push(message.id);
+      };
+      // Nothing follows from an entry of the audit, so it needs no place in the order.
+      const audits = Promise.allSettled(outbox.filter(isAudit).map(publish));
+      for (const message of outbox.filter((one) => !isAudit(one))) {
+        if (published.length > 0) failPoint("relay.between-publishes");
+        await publish(message);
       }
+      const left = (await audits).find(({ status }) => status === "rejected") as PromiseRejectedResult | undefined;
       failPoint("relay.before-pull");
       const again = outbox.filter(({ type }) => saidTwice.has(type));
-      await store.pull(id, published, again, now() + againMs);
+      if (published.length > 0) await store.pull(id, published, again, now() + againMs);
+      if (left) throw left.reason;
     });
   };
 }

@@ -1,7 +1,22 @@
 import { createHash, randomBytes } from "node:crypto";
 
 /** First two letters of an id, by what it names. */
-export type IdPrefix = "sb" | "dv" | "in" | "mb" | "pf" | "sn" | "jb" | "al" | "dl" | "tk" | "cs" | "og" | "dp" | "er";
+export type IdPrefix =
+  | "sb"
+  | "dv"
+  | "in"
+  | "mb"
+  | "pf"
+  | "sn"
+  | "jb"
+  | "al"
+  | "dl"
+  | "tk"
+  | "cs"
+  | "og"
+  | "dp"
+  | "er"
+  | "au";
 
 const letters = "abcdefghijklmnopqrstuvwxyz0123456789";
 const length = 20;

@@ -2,6 +2,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Consumption, Incoming, RequestHandlers } from "@mailfleet/bus";
 import { type Logger, ProblemError, type Repaired } from "@mailfleet/contracts";
 import type { Counter } from "prom-client";
+import { audited } from "../audit/audited.ts";
+import type { CommandInput } from "../document/command.ts";
 import { Conflict } from "../document/conflict.ts";
 import type { DocumentStore } from "../document/document.ts";
 import { createDocuments, type Documents } from "../document/documents.ts";
@@ -111,6 +113,12 @@ export async function startService<
   handlers[`${name}.traces.erase`] = async (mailbox: { mailboxId: string; address: string }) => ({
     removed: (await erases?.(ports, mailbox)) ?? {},
   });
+  const writesItself = new Set([...opened.keys()].flatMap(({ writesAudit }) => [...writesAudit]));
+  for (const [request, handle] of Object.entries(handlers))
+    handlers[request] = audited(ports, name, request, {
+      writesItself: writesItself.has(request),
+      handle: handle as (input: CommandInput) => Promise<unknown>,
+    });
   await bus.respond(handlers as RequestHandlers);
 
   if (declaration.warms) await warmedUp(declaration.warms(ports), logger);
