@@ -439,11 +439,11 @@ describe("notifications, with two replicas", () => {
     await given.raise(failed());
     await eventually(async () => (await given.list({ code: "NOTIFICATION_FAILED", state: "raised" }))[0]);
     await given.clear(over());
-    const { id } = await oneAlert((found) => found.state === "cleared" && found.notification === "none");
+    const { incidentId } = await oneAlert((found) => found.state === "cleared" && found.notification === "none");
+    const incident = () => replica.ports.documents.incident.load(incidentId ?? "");
     // What was taken before may still be on its way.
-    await eventually(async () => (await replica.ports.documents.alert.load(id))?.notice.leaseUntil === undefined, {
-      what: "nobody sends it",
-    });
+    const isLeft = async () => (await incident())?.notice.leaseUntil === undefined;
+    await eventually(isLeft, { what: "nobody sends it", timeoutMs: 40_000 });
     relay.refuse(null);
     await noMore(0);
     mailbox = { ...mailbox, direction: "inbound", id: `${mailbox.id}x` };
