@@ -48,6 +48,7 @@ export async function startContainer(
   }
   await giveAway(folder);
   const lines: string[] = [];
+  const isReady = Promise.withResolvers<void>();
   let rest = "";
   const container = await new Ruled(image)
     .withPullPolicy(PullPolicy.neverPull())
@@ -67,6 +68,7 @@ export async function startContainer(
           keepOutput(image, line);
           lines.push(line);
           if (lines.length > LINES_KEPT) lines.shift();
+          if (ready.test(line)) isReady.resolve();
           onLine?.(line);
         }
       });
@@ -84,6 +86,8 @@ export async function startContainer(
       const said = [error.message, ...lines.slice(-10)].join("\n");
       throw new Error(`a container of ${image} did not start: ${said}`, { cause: error });
     });
+  // Testcontainers reads the output by itself, and may be ahead of us.
+  await Promise.race([isReady.promise, delay(START_WITHIN_MS, undefined, { ref: false })]);
   const handle = client.container.getById(container.getId());
   const { Pid: pid } = (await handle.inspect()).State;
 
