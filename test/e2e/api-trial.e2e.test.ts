@@ -7,7 +7,10 @@ import { type FleetWorld, startWorld } from "../world/fleet-world.ts";
 
 const skip = await withoutSchemathesis();
 const address = "sales@sandbox.test";
-/** More than the suite has time for: `MAILFLEET_API_TRIAL_SECONDS=1800 node --test test/e2e/api-trial.e2e.test.ts` makes up calls at random. */
+/**
+ * The suite reads only: what a write is answered depends on what the writes before it did, and so on the speed of the machine.
+ * `MAILFLEET_API_TRIAL_SECONDS=1800 node --test test/e2e/api-trial.e2e.test.ts` writes, too, and makes up calls at random.
+ */
 const long = Number(process.env.MAILFLEET_API_TRIAL_SECONDS ?? 0);
 
 describe("the API, called with whatever its OpenAPI document allows and forbids", { skip }, () => {
@@ -47,10 +50,10 @@ describe("the API, called with whatever its OpenAPI document allows and forbids"
       url: `${consoleUrl}/api/v1/openapi.json`,
       token: readFileSync(adminTokenFile, "utf8").trim(),
       ...{ known, spare },
-      phases: long > 0 ? "examples,coverage,fuzzing,stateful" : "examples,coverage",
+      ...(long > 0 ? { phases: "examples,coverage,fuzzing,stateful" } : { phases: "examples,coverage", method: "GET" }),
       examples: 20,
       seed: long > 0 ? Math.floor(Math.random() * 1e9) : 1,
-      seconds: long || 45,
+      seconds: long || 20,
     });
     t.diagnostic(`${cases} calls of ${operations} operations`);
     assert.equal(failures, "");

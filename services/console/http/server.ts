@@ -84,9 +84,12 @@ function takeJson(app: FastifyInstance): void {
   app.addContentTypeParser("application/json", { parseAs: "string" }, (request, text, done) => {
     if (text.length === 0) return done(null, undefined);
     if (isDeep(text as string)) return done(new ProblemError("INVALID", `The body is nested more than ${DEPTH} deep.`));
-    return parse(request, text as string, (error, body) =>
-      done(error ? new ProblemError("INVALID", "The body is not valid JSON.") : null, body),
-    );
+    return parse(request, text as string, (error, body) => {
+      if (error) return done(new ProblemError("INVALID", "The body is not valid JSON."));
+      // Nobody sends it on purpose: a program had nothing to send, and did not notice.
+      if (body === null) return done(new ProblemError("INVALID", "The body is null: leave it out, or send an object."));
+      return done(null, body);
+    });
   });
 }
 

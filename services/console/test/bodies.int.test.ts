@@ -101,6 +101,14 @@ describe("bodies", () => {
     assert.match(answer, /connection: close/i);
   });
 
+  it("of null are refused, also where a body may be left out", async () => {
+    for (const path of ["/profiles", "/mailboxes/mb_sales01/test"]) {
+      const answer = await rawRequest(console.app.port, head(path, "content-length: 4", "connection: close"), "null");
+      assert.match(answer, /^HTTP\/1.1 400 /, path);
+      assert.match(answer, /The body is null: leave it out, or send an object/);
+    }
+  });
+
   it("of sends may be larger, and have a limit, too", async () => {
     const declared = head("/mailboxes/mb_sales01/sends", "content-length: 40000000");
     assert.match(await rawRequest(console.app.port, declared, ""), /^HTTP\/1.1 413 /);

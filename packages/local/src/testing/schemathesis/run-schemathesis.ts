@@ -40,6 +40,8 @@ export interface Trial {
   /** The same of what may be deleted: nothing else is. */
   readonly spare: Readonly<Record<string, string>>;
   readonly phases: string;
+  /** Operations of this method only; absent: all. */
+  readonly method?: "GET";
   /** Of each operation, in each phase that makes up its own. */
   readonly examples: number;
   /** The same seed makes the same calls. */
@@ -62,7 +64,8 @@ export async function runSchemathesis(trial: Trial): Promise<{ cases: number; op
   try {
     const config = join(folder, "schemathesis.toml");
     await writeFile(config, configOf(trial), { mode: 0o600 });
-    const args = ["-B", "-m", "schemathesis.cli", "--config-file", config, "--no-color", "run", trial.url];
+    const only = trial.method ? ["--include-method", trial.method] : [];
+    const args = ["-B", "-m", "schemathesis.cli", "--config-file", config, "--no-color", "run", ...only, trial.url];
     const { stdout, code } = await run("python3", args, {
       cwd: folder,
       timeout: trial.seconds * 1000 + graceMs,
