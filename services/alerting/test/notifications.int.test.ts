@@ -22,9 +22,11 @@ const failed = (at = Date.now()) => ({
   evidence: { host: "imap.example.org", port: 993, reply: "NO [AUTHENTICATIONFAILED] who are you" },
 });
 const over = () => ({ at: Date.now(), object: mailbox });
+/** A busy machine needs more than the usual ten seconds. */
+const timeoutMs = 30_000;
 const oneAlert = async (ok: (alert: Awaited<ReturnType<typeof given.list>>[number]) => boolean) =>
-  eventually(async () => (await given.list({ objectId: mailbox.id })).find(ok), { what: "the alert" });
-const mails = (count: number) => eventually(() => relay.mails.length === count, { what: `${count} mails` });
+  eventually(async () => (await given.list({ objectId: mailbox.id })).find(ok), { what: "the alert", timeoutMs });
+const mails = (count: number) => eventually(() => relay.mails.length === count, { what: `${count} mails`, timeoutMs });
 /** Long enough for several sweeps: what has not come by then does not come. */
 const noMore = async (count: number) => {
   await delay(400);
