@@ -2,11 +2,10 @@ import { consumers, type StreamDefinition, streams } from "@mailfleet/contracts"
 import { type Check, failing, fine, spanOf, warning } from "@mailfleet/kit";
 import type { AlertingPorts } from "./ports.ts";
 import { reachMs } from "./stream-watch/reach.ts";
+import { mostPending } from "./subscription/deliver.ts";
 
 /** More than this is a backlog for any consumer: each message takes milliseconds or is coalesced. */
 const manyWaiting = 10_000;
-/** So many facts are kept ahead of a receiver: it is behind. */
-const manyPending = 1000;
 const isQueue = (name: string) =>
   Object.values<StreamDefinition>(streams).some((one) => one.name === name && one.retention === "work-queue");
 const percent = (share: number) => `${Math.round(share * 100)} %`;
@@ -99,8 +98,8 @@ export const checks: Readonly<Record<string, Check<AlertingPorts>>> = {
           `Mailfleet has given up ${dead.length} of ${webhooks.length} webhooks: ${dead.map(({ name }) => name).join(", ")}.`,
           "Repair the receiver, then change the subscription in any way.",
         );
-      const waiting = await Promise.all(webhooks.map(({ _id }) => deliveries.countPending(_id, manyPending)));
-      const behind = webhooks.filter((_, index) => waiting[index] === manyPending);
+      const waiting = await Promise.all(webhooks.map(({ _id }) => deliveries.countPending(_id, mostPending)));
+      const behind = webhooks.filter((_, index) => waiting[index] === mostPending);
       if (behind.length === 0) return fine(`${webhooks.length} webhooks take their facts.`);
       return warning(
         `Facts wait for ${behind.map(({ name }) => name).join(", ")}: the receiver takes fewer than there are.`,

@@ -19,7 +19,7 @@ const lookMs = 1000;
 const atOnce = 8;
 const mostWebhooks = 500;
 /** At most this many facts wait as deliveries for one receiver; the stream keeps the others. */
-const mostPending = 1000;
+export const mostPending = 1000;
 /** The webhooks that get deliveries. */
 const working = { kind: "webhook", active: true, deadSince: null } as const;
 
