@@ -54,14 +54,14 @@ export async function givenNats(options: { configuration?: readonly string[] } =
 }
 
 /** The stream and the consumer of a test that must not share its messages with another test. */
-export function ownStream(name: string): { stream: StreamDefinition; consumer: ConsumerDefinition } {
+export function ownStream(name: string, ackWaitMs = 2000): { stream: StreamDefinition; consumer: ConsumerDefinition } {
   const stream: StreamDefinition = { ...streams.MAILBOX, name, subjects: [`${name.toLowerCase()}.*`] };
   const consumer: ConsumerDefinition = {
     ...consumers.configEvents,
     stream: name as ConsumerDefinition["stream"],
     name: `${name.toLowerCase()}-consumer`,
     filters: stream.subjects,
-    ackWaitMs: 2000,
+    ackWaitMs,
   };
   return { stream, consumer };
 }

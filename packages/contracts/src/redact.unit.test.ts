@@ -48,12 +48,12 @@ describe("a secret that a server repeats", () => {
     const secret = `${"a".repeat(2000)}b`;
     for (const unit of ["a", "%61", "&#97;", "\\u0061", "\r\n a", Buffer.from("aaa").toString("base64")]) {
       const text = unit.repeat(1_000_000 / unit.length);
-      redactSecrets(text, [secret]);
       const begun = process.threadCpuUsage();
       redactSecrets(text, [secret]);
       const { user, system } = process.threadCpuUsage(begun);
       const took = (user + system) / 1000;
-      assert.ok(took < 100, `${unit} took ${took} ms of CPU`);
+      // Seconds where the secret is looked for anew at each place, else milliseconds, or ten times that while lines are counted.
+      assert.ok(took < 1000, `${unit} took ${took} ms of CPU`);
     }
   });
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { leastCpuMs } from "@mailfleet/local/testing";
 import { readingCases } from "./read-headers.cases.ts";
 import { readHeaders } from "./read-headers.ts";
 import { readOriginal } from "./read-original.ts";
@@ -23,13 +24,11 @@ describe("reading a header as people write it", () => {
   test("5,000 recipients are counted, the first are kept", () => {
     const to = Array.from({ length: 5000 }, (_, n) => `"Lee, Ann ${n}" <ann${n}@example.org>`).join(",\r\n ");
     const message = raw(`To: ${to}\r\nCc: last@example.org\r\n\r\n`);
-    const begun = process.threadCpuUsage();
     const headers = readHeaders(message);
-    const { user, system } = process.threadCpuUsage(begun);
-    const took = (user + system) / 1000;
     assert.equal(headers.recipients, 5001);
     assert.equal(headers.to.length, 50);
     assert.deepEqual(headers.to[49], { name: "Lee, Ann 49", address: "ann49@example.org" });
+    const took = leastCpuMs(() => readHeaders(message));
     assert.ok(took < 50, `took ${took} ms of CPU`);
   });
 });
@@ -146,14 +145,17 @@ describe("reading the headers of a raw message", () => {
     });
 
   test("is not slowed down by hostile values", () => {
-    const started = performance.now();
-    readHeaders(raw(`Subject: ${"=?utf-8?B?".repeat(25_000)}\r\n\r\n`));
-    readHeaders(raw(`${"a:\r\n".repeat(60_000)}\r\n`));
-    readHeaders(raw(`Subject:${"\r\n ".repeat(80_000)}\r\n\r\n`));
+    const hostile = [
+      `Subject: ${"=?utf-8?B?".repeat(25_000)}\r\n\r\n`,
+      `${"a:\r\n".repeat(60_000)}\r\n`,
+      `Subject:${"\r\n ".repeat(80_000)}\r\n\r\n`,
+    ];
     for (const unit of ["=?", "<", "<,", "(", "=?a?q?", "=?utf-8?q?a?= ", '",', "[", ":", "a:;", "\\", "a@", " . "])
       for (const name of ["To", "From", "Subject", "Date"])
-        readHeaders(raw(`${name}: ${unit.repeat(240_000 / unit.length)}\r\n\r\n`));
-    const took = performance.now() - started;
-    assert.ok(took < 3000, `took ${took} ms`);
+        hostile.push(`${name}: ${unit.repeat(240_000 / unit.length)}\r\n\r\n`);
+    for (const text of hostile) {
+      const took = leastCpuMs(() => readHeaders(raw(text)));
+      assert.ok(took < 200, `${text.slice(0, 30)} took ${took} ms of CPU`);
+    }
   });
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { leastCpuMs } from "@mailfleet/local/testing";
 import { readHeaders } from "./read-headers.ts";
 import { reportCases } from "./read-undeliverable.cases.ts";
 import { readUndeliverable } from "./read-undeliverable.ts";
@@ -37,13 +38,12 @@ describe("what mail servers report as undeliverable", () => {
   };
   for (const [what, text] of Object.entries(hostile))
     test(`${what} take no time`, () => {
-      const begun = process.threadCpuUsage();
-      read(`From: MAILER-DAEMON@x.test\r\nSubject: failure notice\r\n\r\n${text}`);
-      read(
-        `From: a@x.test\r\nContent-Type: multipart/report; boundary=b\r\n\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n${text}\r\n--b--\r\n`,
-      );
-      const { user, system } = process.threadCpuUsage(begun);
-      const tookMs = (user + system) / 1000;
+      const tookMs = leastCpuMs(() => {
+        read(`From: MAILER-DAEMON@x.test\r\nSubject: failure notice\r\n\r\n${text}`);
+        read(
+          `From: a@x.test\r\nContent-Type: multipart/report; boundary=b\r\n\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n${text}\r\n--b--\r\n`,
+        );
+      });
       assert.ok(tookMs < 100, `took ${tookMs} ms of CPU`);
     });
 });

@@ -160,7 +160,7 @@ describe("testing an IMAP connection", () => {
     const started = performance.now();
     const { code } = await outcome({ ...optionsFor(port), connectionTimeoutMs: 400 });
     assert.equal(code, "CONNECTION_TIMEOUT");
-    assert.ok(performance.now() - started < 1500);
+    assert.ok(performance.now() - started < 5000);
   });
 
   test("a server that goes quiet at the sign-in ends at the same deadline", async (t) => {

@@ -23,7 +23,7 @@ export { endWithParent } from "../stack/end-with-parent.ts";
 export { axeViolations } from "./axe.ts";
 export { installCommand, missingPackages } from "./debian-packages.ts";
 export { type FakeInbox, type FakeMessage, fakeInbox, inboxReply } from "./fake-inbox.ts";
-export { hostileWords, longestFor, memoryOf } from "./hostile-words.ts";
+export { hostileWords, leastCpuMs, longestFor, memoryOf } from "./hostile-words.ts";
 export { liveBytes } from "./live-bytes.ts";
 export { mailServers } from "./mail-servers.ts";
 export { dropIntoMaildir } from "./maildir.ts";
