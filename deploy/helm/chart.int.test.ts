@@ -143,14 +143,15 @@ describe("the chart", { skip: helm ? false : "helm is not there: `npm run helm-t
       }
     });
 
-    test(`${set}: only the workers and alerting reach beyond DNS, NATS, MongoDB and the collector of traces`, () => {
+    test(`${set}: only the workers, alerting and a console with its own sign-in reach beyond DNS, NATS, MongoDB and the collector of traces`, () => {
       for (const policy of of(set, "NetworkPolicy")) {
         const name = policy.metadata.name.replace("mf-", "");
         const ports = (policy.spec.egress ?? []).flatMap((rule: { ports: { port: number }[] }) =>
           rule.ports.map((one) => one.port),
         );
         const beyond = ports.filter((port: number) => ![53, 4222, 27017, 4318].includes(port));
-        const may = ["inbound-sync", "outbound-send", "alerting"].includes(name);
+        const signsIn = set === "production" ? ["console"] : [];
+        const may = ["inbound-sync", "outbound-send", "alerting", ...signsIn].includes(name);
         assert.equal(beyond.length > 0, may, name);
       }
       assert.deepEqual(named(set, "NetworkPolicy", "deny").spec.egress, undefined);
@@ -173,6 +174,15 @@ describe("the chart", { skip: helm ? false : "helm is not there: `npm run helm-t
     } finally {
       await rm(folder, { recursive: true });
     }
+  });
+
+  test("a console with its own sign-in knows the provider, and its groups as one JSON object", () => {
+    const [container] = named("production", "Deployment", "console").spec.template.spec.containers;
+    const given = (name: string) => container.env.find((one: Variable) => one.name === `MAILFLEET_OIDC_${name}`)?.value;
+    assert.equal(given("ISSUER"), "https://id.example.org/realms/example");
+    const roles = { "mail-admins": "administrator", "cn=helpdesk,dc=example,dc=org": "operator" };
+    assert.deepEqual(JSON.parse(given("ROLES")), roles);
+    assert.equal(given("SESSION_MINUTES"), "480");
   });
 
   test("probes ask three different questions, and a pod has longer than its service to stop", () => {
@@ -310,6 +320,9 @@ describe("the chart", { skip: helm ? false : "helm is not there: `npm run helm-t
     ["rules in a cluster without it", "observability.rules.enabled=true", /does not know the kind PrometheusRule/],
     ["less than a service needs to stop", "terminationGracePeriodSeconds=5", /terminationGracePeriodSeconds/],
     ["a minimum above the maximum", "services.inbound-sync.scaling.minimum=9", /minimum of 9 above its maximum of 6/],
+    ["a provider at which nobody could sign in", "console.openId.issuer=https://id.example.org", /clientId or roles/],
+    ["a group with a role that is none", "console.openId.roles.staff=king", /openId\/roles\/staff/],
+    ["a session of no length", "console.openId.sessionMinutes=3", /openId\/sessionMinutes/],
     ["credentials of no proxy", "outside.proxyCredentialsSecret=proxy", /without outside\.proxy/],
   ];
   test("what cannot work is refused with a sentence", async () => {

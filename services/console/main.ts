@@ -1,8 +1,10 @@
 import { join } from "node:path";
 import { BusOutage, connectBus } from "@mailfleet/bus";
+import { createGuardedFetch, readPrivateNetworks, readProxy } from "@mailfleet/http";
 import { metricsOf, runService, usualSeconds } from "@mailfleet/kit";
 import { loadSealer } from "@mailfleet/secrets";
 import { connectStore, isOutage as isStoreOutage } from "@mailfleet/store";
+import { readOpenId } from "./admin-page/open-id.ts";
 import { readPageFiles } from "./admin-page/page-files.ts";
 import { answerWhileWaiting } from "./http/answer-while-waiting.ts";
 import { startConsole } from "./http/console-app.ts";
@@ -17,6 +19,9 @@ const isLoopback = (host: string) => host === "localhost" || host === "::1" || /
 runService(consoleService, async ({ name, environment, logger, metrics, addReadiness, now, failPoint }) => {
   const { natsUrl, natsNkeyFile, mongoUrl, mongoDb, consoleHost, consolePort, consoleUrl } = environment;
   const isOutage = (error: unknown) => isStoreOutage(error) || error instanceof BusOutage;
+  const privateNetworks = readPrivateNetworks(environment.allowedPrivateNetworks);
+  const fetch = createGuardedFetch({ privateNetworks, proxy: await readProxy(environment) });
+  const openId = await readOpenId(environment, fetch, now);
   const [sealer, notifySealer, pageFiles, bus, store] = await Promise.all([
     loadSealer(environment.sealKey),
     loadSealer(environment.notifySealKey),
@@ -43,6 +48,7 @@ runService(consoleService, async ({ name, environment, logger, metrics, addReadi
       oauthSecrets: oauthSecretReader,
       secretsAllowed: environment.allowPlainHttp || isLoopback(consoleHost),
       signInLimit: createSignInLimit(now),
+      openId,
       pageFiles,
       isOutage,
     },
@@ -57,6 +63,6 @@ runService(consoleService, async ({ name, environment, logger, metrics, addReadi
       });
     },
     whileWaiting: (reason) => answerWhileWaiting(reason, { host: consoleHost, port: consolePort }),
-    close: () => store.close(),
+    close: async () => void (await Promise.all([store.close(), fetch.close()])),
   };
 });

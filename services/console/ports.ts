@@ -1,6 +1,7 @@
 import type { Bus } from "@mailfleet/bus";
 import type { Logger, SealedOAuthSecret } from "@mailfleet/contracts";
 import type { Sealer } from "@mailfleet/secrets";
+import type { OpenIdSignIn } from "./admin-page/open-id.ts";
 import type { PageFiles } from "./admin-page/page-files.ts";
 import type { SignInLimit } from "./sign-in/sign-in-limit.ts";
 import type { TokenRepository } from "./token/store.ts";
@@ -38,6 +39,8 @@ export interface ConsolePorts {
   consoleUrl(): string;
   /** How often a sign-in may be begun. */
   readonly signInLimit: SignInLimit;
+  /** Where people sign in besides with a token; `null`: nowhere. */
+  readonly openId: OpenIdSignIn | null;
   /** What browsers load of the administrator's page. */
   readonly pageFiles: PageFiles;
   /** True for an error that only means that the database is away for now. */

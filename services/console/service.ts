@@ -1,6 +1,7 @@
 import { type RequestName, requests } from "@mailfleet/contracts";
 import { defineService, type ServicePorts } from "@mailfleet/kit";
 import { z } from "zod";
+import { openIdEnvironment } from "./admin-page/open-id.ts";
 import { checks } from "./checks.ts";
 import { collections } from "./collections.ts";
 import type { ConsolePorts } from "./ports.ts";
@@ -39,6 +40,15 @@ export const consoleService = defineService<ServicePorts & Omit<ConsolePorts, "c
     MAILFLEET_ADMIN_TOKEN_FILE: z.string(),
     /** `true` where something in front of the console speaks TLS. */
     MAILFLEET_ALLOW_PLAIN_HTTP: z.stringbool().default(false),
+    ...openIdEnvironment,
+    /** Private networks where the provider may be, as CIDRs; none unless named. */
+    MAILFLEET_ALLOWED_PRIVATE_NETWORKS: z.string().default(""),
+    /** `http://host:port` of the proxy through which HTTP leaves the installation; none unless named. */
+    MAILFLEET_HTTP_PROXY: z.string().default(""),
+    /** File with `user:password` for it. */
+    MAILFLEET_HTTP_PROXY_CREDENTIALS: z.string().default(""),
+    /** Hosts, domains and networks that are reached without the proxy. */
+    MAILFLEET_NO_PROXY: z.string().default(""),
   },
   collections: Object.values(collections),
   asks: Object.keys(requests) as RequestName[],

@@ -62,7 +62,7 @@ export const allowedArrows: Readonly<Record<string, readonly string[]>> = {
     ...["contracts", "kit", "bus", "store"],
     ...["config", "scheduler", "inbound-sync", "outbound-send", "alerting", "console"],
   ],
-  "services/console": ["contracts", "store", "bus", "kit", "secrets", "oauth"],
+  "services/console": ["contracts", "store", "bus", "kit", "secrets", "http", "oauth"],
 };
 
 /** A driver is imported in its own package only, so that it can be replaced there. Tests may use any as a peer. */

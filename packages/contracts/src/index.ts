@@ -120,6 +120,7 @@ export {
 } from "./requests.ts";
 export {
   enoughFor,
+  type FleetRole,
   isEnough,
   isNamed,
   isPartOf,

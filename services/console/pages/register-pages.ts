@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { beginOpenId, completeOpenId, openIdCallback, openIdPath } from "../admin-page/open-id-routes.ts";
 import { refusalOf } from "../http/problem-answer.ts";
 import { refuseForeignSite } from "../http/same-origin.ts";
 import type { ConsolePorts } from "../ports.ts";
@@ -17,12 +18,14 @@ const bodyLimit = 16_384;
 
 type Answer = (call: PageCall, reply: FastifyReply) => Promise<FastifyReply>;
 
-/** The pages of the mailbox's user. No token and no account is needed for them. */
+/** The pages of the mailbox's user, and the way of an administrator through another site. No token is needed for them. */
 const pages: readonly { method: "GET" | "POST"; url: string; answer: Answer }[] = [
   { method: "GET", url: "/", answer: showFrontDoor },
   { method: "GET", url: "/sign-in/:mailboxId", answer: showSignIn },
   { method: "POST", url: "/sign-in/:mailboxId", answer: beginSignIn },
   { method: "GET", url: "/oauth/callback", answer: completeSignIn },
+  { method: "GET", url: openIdPath, answer: beginOpenId },
+  { method: "GET", url: openIdCallback, answer: completeOpenId },
   { method: "GET", url: "/my-mailbox", answer: showMyMailbox },
   ...(Object.keys(ownerActions) as (keyof typeof ownerActions)[]).map((name) => ({
     method: "POST" as const,

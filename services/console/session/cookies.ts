@@ -9,13 +9,15 @@ export const cookieNames = {
   session: "mailfleet_owner",
   /** What the owner's page says once. */
   notice: "mailfleet_notice",
+  /** Binds a sign-in at the organisation's provider to the browser that began it. */
+  openId: "mailfleet_open_id",
   /** The token with which the administrator's page asks. */
   administrator: "mailfleet_admin",
 } as const;
 type CookieName = (typeof cookieNames)[keyof typeof cookieNames];
 
 /** Values that we make: base64url, our tokens, and the names of notices. */
-const wellFormed = /^[A-Za-z0-9_-]{1,100}$/;
+const wellFormed = /^[A-Za-z0-9_-]{1,1000}$/;
 
 /**
  * Behind TLS the name asks browsers to take the cookie from this host over TLS only (RFC 6265bis §4.1.3.2): neither a

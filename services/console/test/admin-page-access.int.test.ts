@@ -25,7 +25,9 @@ describe("the administrator's page for everybody", () => {
   before(async () => {
     const pageFiles = await readPageFiles(join(import.meta.dirname, "../dist"));
     const { handlers } = fleetDoubles(100);
-    [console, browser] = await Promise.all([startConsoleUnderTest(handlers, { pageFiles }), startChromium()]);
+    // Only its name is seen here.
+    const openId = { name: "Example" } as never;
+    [console, browser] = await Promise.all([startConsoleUnderTest(handlers, { pageFiles, openId }), startChromium()]);
     token = await console.tokenFor("administrator");
   });
   after(async () => {
@@ -40,7 +42,7 @@ describe("the administrator's page for everybody", () => {
     it(`axe finds nothing ${name}, and nothing sticks out at the side`, async () => {
       const page = await (await browser.newContext({ bypassCSP: true, ...options })).newPage();
       await page.goto(`${console.app.url}/admin/`);
-      await page.getByLabel("Token of the API").waitFor();
+      await page.getByRole("link", { name: "Sign in with Example" }).waitFor();
       assert.deepEqual(await axeViolations(page), []);
       await page.getByLabel("Token of the API").fill(token);
       await page.getByRole("button", { name: "Sign in" }).click();

@@ -5,6 +5,7 @@ import { eventually, startChromium } from "@mailfleet/local/testing";
 import { readPageFiles } from "../admin-page/page-files.ts";
 import { type ConsoleUnderTest, startConsoleUnderTest } from "./console-under-test.ts";
 import { type FleetDoubles, fleetDoubles } from "./fleet-doubles.ts";
+import { type OpenIdWorld, people, startOpenIdWorld } from "./open-id-world.ts";
 
 type Browser = Awaited<ReturnType<typeof startChromium>>;
 type Page = Awaited<ReturnType<Browser["newPage"]>>;
@@ -20,16 +21,24 @@ describe("the administrator's page", () => {
   let console: ConsoleUnderTest;
   let browser: Browser;
   let token: string;
+  let world: OpenIdWorld;
   const errors: string[] = [];
   before(async () => {
     fleet = fleetDoubles(1000);
+    world = await startOpenIdWorld();
+    const { openId } = world;
     const pageFiles = await readPageFiles(join(import.meta.dirname, "../dist"));
-    [console, browser] = await Promise.all([startConsoleUnderTest(fleet.handlers, { pageFiles }), startChromium()]);
+    [console, browser] = await Promise.all([
+      startConsoleUnderTest(fleet.handlers, { pageFiles, openId }),
+      startChromium(),
+    ]);
+    world.register(console.app.url);
     token = await console.tokenFor("administrator");
   });
   after(async () => {
     await browser?.close();
     await console?.stop();
+    await world?.stop();
   });
 
   const open = async (): Promise<Page> => {
@@ -127,6 +136,23 @@ describe("the administrator's page", () => {
       assert.deepEqual(await page.context().cookies(), []);
       assert.deepEqual(errors, []);
     });
+  });
+
+  it("leads to the organisation's provider, and back to the place where one was, signed in", async () => {
+    const page = await (await browser.newContext()).newPage();
+    await page.goto(`${console.app.url}/admin/mailboxes?search=00999`);
+    await page.getByRole("link", { name: "Sign in with Example" }).click();
+    await page.getByRole("combobox").selectOption(people.operator);
+    await page.getByRole("button", { name: "Allow" }).click();
+    await page.getByText("box-00999@example.org").waitFor();
+    assert.equal(page.url(), `${console.app.url}/admin/mailboxes?search=00999`);
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByRole("link", { name: "Sign in with Example" }).waitFor();
+    const kept = (await page.context().cookies(console.app.url)).map(({ name }) => name);
+    assert.deepEqual(
+      kept.filter((name) => name.startsWith("mailfleet")),
+      [],
+    );
   });
 
   describe("as files", () => {

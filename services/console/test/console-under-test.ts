@@ -76,7 +76,7 @@ export interface ConsoleUnderTest {
 export async function startConsoleUnderTest(
   handlers: RequestHandlers,
   options: Partial<ConsoleOptions> &
-    Partial<Pick<ConsolePorts, "secretsAllowed" | "now" | "oauthSecrets" | "pageFiles">> = {},
+    Partial<Pick<ConsolePorts, "secretsAllowed" | "now" | "oauthSecrets" | "openId" | "pageFiles">> = {},
 ): Promise<ConsoleUnderTest> {
   const [nats, mongo] = await Promise.all([startNats(), startMongo()]);
   const log = keptLog();
@@ -111,6 +111,7 @@ export async function startConsoleUnderTest(
     oauthSecrets: options.oauthSecrets ?? echoingReader,
     now,
     secretsAllowed: options.secretsAllowed ?? true,
+    openId: options.openId ?? null,
     pageFiles: options.pageFiles ?? null,
     signInLimit: createSignInLimit(now),
     isOutage,

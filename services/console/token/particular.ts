@@ -5,7 +5,7 @@ import type { Call } from "../http/route.ts";
 import type { StoredToken } from "./store.ts";
 import { hashToken, newTokenSecret } from "./token-secret.ts";
 
-const shown = ({ hash: _, ownerships: __, ...token }: StoredToken) => token as Token;
+const shown = ({ hash: _, ownerships: __, subject: ___, ...token }: StoredToken) => token as Token;
 
 /** What a token may be confined to: every operation that people see, and those of the routes written by hand. */
 const operationNames: ReadonlySet<string> = new Set([

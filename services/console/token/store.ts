@@ -16,6 +16,8 @@ export interface StoredToken {
   readonly domains?: readonly string[];
   /** The only operations it is for, of those that its role may use. */
   readonly only?: readonly string[];
+  /** Of a session: who signed in at the organisation's provider, as the provider knows them. */
+  readonly subject?: string;
   /** Refused from then on, and removed soon after. Milliseconds since the epoch; absent: good until it is deleted. */
   readonly expiresAt?: number;
   /** SHA-256 of the token, hexadecimal. The token has 256 random bits, so a slow hash would add nothing. */

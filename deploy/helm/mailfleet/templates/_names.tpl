@@ -24,6 +24,8 @@ alerting:
   environment: { MAILFLEET_NOTIFY_OPEN_KEYS: /run/secrets/notify-open-keys.json }
 console:
   consoleUrl: true
+  # It asks nobody but the identity provider.
+  outside: {{ ne .Values.console.openId.issuer "" }}
   secrets: { mailboxSealKey: mailbox-seal-key.json, notifySealKey: notify-seal-key.json }
   environment:
     MAILFLEET_SEAL_KEY: /run/secrets/mailbox-seal-key.json

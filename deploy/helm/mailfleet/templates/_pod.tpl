@@ -29,6 +29,24 @@ MAILFLEET_CONSOLE_URL: {{ . | quote }}
 {{- end }}
 {{- if eq .name "console" }}
 MAILFLEET_ALLOW_PLAIN_HTTP: {{ or $values.console.ingress.enabled $values.console.behindTls | quote }}
+{{- with $values.console.openId }}
+{{- if .issuer }}
+MAILFLEET_OIDC_ISSUER: {{ .issuer | quote }}
+MAILFLEET_OIDC_CLIENT_ID: {{ .clientId | quote }}
+MAILFLEET_OIDC_ROLES: {{ .roles | toJson | quote }}
+MAILFLEET_OIDC_GROUPS_CLAIM: {{ .groupsClaim | quote }}
+MAILFLEET_OIDC_SCOPES: {{ .scopes | quote }}
+{{- with .name }}
+MAILFLEET_OIDC_NAME: {{ . | quote }}
+{{- end }}
+{{- with .sessionMinutes }}
+MAILFLEET_OIDC_SESSION_MINUTES: {{ . | quote }}
+{{- end }}
+{{- if .clientSecret }}
+MAILFLEET_OIDC_CLIENT_SECRET_FILE: /run/secrets/oidc-client-secret
+{{- end }}
+{{- end }}
+{{- end }}
 {{- end }}
 {{- if .fact.outside }}
 {{- with $values.outside }}
@@ -64,6 +82,11 @@ MAILFLEET_HTTP_PROXY_CREDENTIALS: /run/secrets/proxy-credentials
 - secret:
     name: {{ index $secrets $which }}
     items: [{ key: {{ $file }}, path: {{ $file }} }]
+{{- end }}
+{{- if and (eq .name "console") .root.Values.console.openId.issuer .root.Values.console.openId.clientSecret }}
+- secret:
+    name: {{ .root.Values.console.openId.clientSecret }}
+    items: [{ key: client-secret, path: oidc-client-secret }]
 {{- end }}
 {{- if and .fact.outside .root.Values.outside.proxyCredentialsSecret }}
 - secret:

@@ -9,12 +9,17 @@ export interface Session {
 
 /** `undefined`: not known yet; `null`: nobody. */
 export const session = signal<Session | null | undefined>(undefined);
+/** The organisation's provider, where people can sign in, too; `null`: there is none. */
+export const openId = signal<string | null>(null);
 
 const at = { at: "/admin" };
 
 /** Asks whose the browser's session is. */
 export async function findSession(): Promise<void> {
-  session.value = (await ask<Session | undefined>("GET", "/session", at).catch(() => undefined)) ?? null;
+  type Found = { readonly session: Session | null; readonly openId: string | null };
+  const found = await ask<Found>("GET", "/session", at).catch(() => null);
+  openId.value = found?.openId ?? null;
+  session.value = found?.session ?? null;
 }
 
 /** @throws Refusal */

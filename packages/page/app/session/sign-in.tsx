@@ -1,7 +1,9 @@
 import { useState } from "preact/hooks";
 import { t } from "../i18n/i18n.ts";
 import { Field, Refused } from "../ui/parts.tsx";
-import { signIn } from "./session.ts";
+import { openId, signIn } from "./session.ts";
+
+const here = () => location.pathname + location.search;
 
 /** Asks for a token; it goes to the console once, and scripts do not see it again. */
 export function SignIn() {
@@ -15,6 +17,14 @@ export function SignIn() {
   return (
     <main class="card narrow">
       <h1>{t("signIn.title")}</h1>
+      {openId.value !== null && (
+        <p>
+          {/* The target keeps the page's own router out of it. */}
+          <a class="button main" target="_self" href={`/admin/sign-in?to=${encodeURIComponent(here())}`}>
+            {t("signIn.with", { name: openId.value })}
+          </a>
+        </p>
+      )}
       <form onSubmit={submit}>
         <Field name={t("signIn.token")} text={t("signIn.where")}>
           <input name="token" type="password" autocomplete="off" required maxLength={200} spellcheck={false} />

@@ -45,7 +45,8 @@ export interface OAuthDouble {
     clientId: string;
     clientSecret: string;
   };
-  addAccount(email: string): void;
+  /** `groups`: what its ID tokens say, as those of an organisation's own provider do. */
+  addAccount(email: string, groups?: readonly string[]): void;
   /** Plays a browser: opens the URL, signs in, agrees or denies. Returns the last redirect without following it. */
   approve(authorizationUrl: string, user: UserDecision): Promise<string>;
   /** Plays the user of a device who enters its code. */
@@ -107,6 +108,7 @@ export async function startOAuthDouble(options: OAuthDoubleOptions = {}): Promis
     },
     knobs: { rotateRefreshTokens: true, accessTokenSeconds: 3600, clockSkewMs: 0, consentEndsAfterMs: null },
     accounts: new Map(),
+    groups: new Map(),
     offline: new Set(),
     serviceAccounts,
     delegations,
@@ -180,8 +182,9 @@ export async function startOAuthDouble(options: OAuthDoubleOptions = {}): Promis
       register({ ...common, jwks: { keys: beside(keys, jwk) }, token_endpoint_auth_method: "private_key_jwt" });
       return { clientId, clientSecret: "" };
     },
-    addAccount: (email) => {
+    addAccount: (email, groups) => {
       (accounts as Map<string, string>).set(accountIdOf(email), email);
+      if (groups) (state.groups as Map<string, readonly string[]>).set(accountIdOf(email), groups);
     },
     approve: (url, user) => playApproval(origin, certificate?.certificate, url, user),
     approveDevice: (code, user) => playDeviceApproval(origin, certificate?.certificate, code, user),

@@ -33,6 +33,8 @@ export interface OAuthState {
   readonly signingKey: object;
   /** Address by account id. */
   readonly accounts: ReadonlyMap<string, string>;
+  /** What an organisation's own provider says about some of them, by account id. */
+  readonly groups: ReadonlyMap<string, readonly string[]>;
   /** Consents that will be given a refresh token with their next code. */
   readonly offline: Set<string>;
 }
@@ -47,7 +49,7 @@ export function providerConfiguration(state: OAuthState): Record<string, unknown
     adapter: state.store.adapter,
     jwks: { keys: [state.signingKey] },
     scopes: knownScopes,
-    claims: { openid: ["sub"], email: ["email", "email_verified"], profile: ["name"] },
+    claims: { openid: ["sub", "groups"], email: ["email", "email_verified"], profile: ["name"] },
     conformIdTokenClaims: false,
     responseTypes: ["code"],
     clientAuthMethods: ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
@@ -77,7 +79,9 @@ export function providerConfiguration(state: OAuthState): Record<string, unknown
     findAccount: (_context: Context, accountId: string) => {
       const email = state.accounts.get(accountId);
       if (email === undefined) return undefined;
-      return { accountId, claims: () => ({ sub: accountId, email, email_verified: true, name: email }) };
+      const groups = state.groups.get(accountId);
+      const claims = { sub: accountId, email, email_verified: true, name: email, ...(groups && { groups }) };
+      return { accountId, claims: () => claims };
     },
     interactions: {
       policy,
