@@ -114,6 +114,8 @@ export interface RequestOptions {
   readonly correlation?: string;
   /** Bytes that go along with the input, as they are; together they have to fit into one message (1 MiB). */
   readonly attachment?: Uint8Array;
+  /** Called where the command was carried out before, and this is the answer of then. */
+  readonly onRepeated?: () => void;
 }
 
 /** What a request handler gets besides its input. */

@@ -12,3 +12,4 @@ export type {
 } from "./bus.ts";
 export { connectBus } from "./connect.ts";
 export { BusOutage } from "./outage.ts";
+export { sayRepeated } from "./repeats.ts";

@@ -69,6 +69,7 @@ async function exchange<Name extends RequestName>(
     const { code, detail, ...more } = reply.data.problem;
     throw new ProblemError(code, detail, more);
   }
+  if (reply.data.repeated) options.onRepeated?.();
   const result = requests[name].output.safeParse(reply.data.result);
   if (!result.success)
     throw new ProblemError(

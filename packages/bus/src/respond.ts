@@ -17,6 +17,7 @@ import { closeMs, maximumRequestBytes } from "./limits.ts";
 import type { Link } from "./link.ts";
 import { BusOutage } from "./outage.ts";
 import { atMost } from "./pause.ts";
+import { answered } from "./repeats.ts";
 import { reasonOf } from "./work.ts";
 
 const decoder = new TextDecoder();
@@ -71,7 +72,7 @@ async function answer(
   { msg, refused }: { readonly msg: Msg; readonly refused: (code: string) => void },
 ) {
   const reply: Reply = await handle(name, handler, msg)
-    .then((result) => ({ ok: true, result: result === undefined ? {} : result }) as const)
+    .then(({ result = {}, ...more }) => ({ ok: true, result, ...more }) as const)
     .catch((error) => ({ ok: false, problem: problemOf(parts, name, error) }) as const);
   if (!reply.ok) refused(reply.problem.code);
   try {
@@ -89,7 +90,7 @@ async function answer(
   }
 }
 
-async function handle(name: RequestName, handler: AnyHandler, msg: Msg): Promise<unknown> {
+async function handle(name: RequestName, handler: AnyHandler, msg: Msg): ReturnType<typeof answered> {
   if (msg.data.length > maximumRequestBytes)
     throw new ProblemError("TOO_LARGE", `At most ${maximumRequestBytes} bytes are read`);
   const jsonLength = msg.headers?.get(headerNames.json);
@@ -102,10 +103,11 @@ async function handle(name: RequestName, handler: AnyHandler, msg: Msg): Promise
   }
   const input = requests[name].input.safeParse(json);
   if (!input.success) throw invalid(input.error);
-  return await handler(input.data, {
+  const context: RequestContext = {
     correlation: msg.headers?.get(headerNames.correlation) || undefined,
     ...(jsonLength ? { attachment: msg.data.subarray(length) } : {}),
-  });
+  };
+  return await answered(() => handler(input.data, context));
 }
 
 /**

@@ -74,7 +74,7 @@ export type { AnyNoun, Standard } from "./noun/declaration.ts";
 export { bare, type Field, field } from "./noun/field.ts";
 export { type Leaf, leavesOf, ruleOf, rulesOf } from "./noun/leaves.ts";
 export { noun } from "./noun/noun.ts";
-export { type Operation, operation } from "./noun/operation.ts";
+export { type Impact, type Operation, operation } from "./noun/operation.ts";
 export { type Destinations, paged } from "./noun/request-fields.ts";
 export {
   Sealed,

@@ -92,7 +92,8 @@ export type RequestOutput<Name extends RequestName> = z.output<(typeof requests)
 
 /** What comes back over the bus. */
 export const Reply = z.union([
-  z.object({ ok: z.literal(true), result: z.unknown() }),
+  /** `repeated`: the command was carried out before, and this is the answer of then. */
+  z.object({ ok: z.literal(true), result: z.unknown(), repeated: z.literal(true).optional() }),
   z.object({ ok: z.literal(false), problem: Problem }),
 ]);
 export type Reply = z.infer<typeof Reply>;

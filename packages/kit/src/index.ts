@@ -1,4 +1,5 @@
 /** What a service is made of: declaration, documents, relay, ticks, pages, health. */
+export { sayRepeated } from "@mailfleet/bus";
 export { Registry } from "prom-client";
 export { auditMessage } from "./audit/audit-message.ts";
 export { tellAudit } from "./audit/audited.ts";

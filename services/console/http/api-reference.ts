@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Route } from "./route.ts";
+import { ofAny, ofWrites, problemsOf } from "./route-problems.ts";
 import { apiBase } from "./routes.ts";
 
 /** Fields of an object schema, optional ones with a question mark. */
@@ -19,17 +20,26 @@ function fieldsOf(schema: z.ZodType | undefined): string {
 const bodyOf = ({ body, takes }: Route): string =>
   [fieldsOf(body), takes && `\`${takes.type}\``].filter(Boolean).join("; or ");
 
+/** What a call does, in a word. */
+const impactOf: Readonly<Record<Route["impact"], string>> = {
+  none: "reads",
+  changes: "changes",
+  sends: "reaches outside",
+  destroys: "stops or removes",
+};
+
+const named = (codes: readonly string[]) => codes.map((code) => `\`${code}\``).join(", ");
+
 function entry(route: Route): string {
   const path = route.path.replaceAll(/:(\w+)/g, "{$1}");
   const answers = `${route.status}${route.answerType ? ` \`${route.answerType}\`` : ""}`;
+  const own = problemsOf(route).filter((code) => ![...ofAny, ...ofWrites].includes(code));
   const more = [
-    `role: ${[route.role].flat().join(" or ")}${route.owner ? `; owner${route.owner.fields ? `, only ${route.owner.fields.map((name) => `\`${name}\``).join(" and ")}` : ""}` : ""}`,
+    `${impactOf[route.impact]}; role: ${[route.role].flat().join(" or ")}${route.owner ? `; owner${route.owner.fields ? `, only ${route.owner.fields.map((name) => `\`${name}\``).join(" and ")}` : ""}` : ""}`,
     ...(route.query ? [`query: ${fieldsOf(route.query)}`] : []),
     ...(route.body ? [`body: ${bodyOf(route)}`] : []),
     `answers ${answers}`,
-    ...(route.problems?.length
-      ? [`may be refused with ${route.problems.map((code) => `\`${code}\``).join(", ")}`]
-      : []),
+    ...(own.length > 0 ? [`may be refused with ${named(own)}`] : []),
   ];
   return [`- \`${route.method} ${path}\`: ${route.summary}.`, ...more.map((line) => `  - ${line}`)].join("\n");
 }
@@ -50,7 +60,9 @@ export function apiReference(routes: readonly Route[]): string {
     "- Send `Authorization: Bearer mft_…` with every call except for the OpenAPI document.",
     "- Lists have pages: give `limit` and `cursor`. `next` of a page is the cursor of the following one, and `null` at the end.",
     "- Points in time are ISO 8601. `ETag` is the version. With `If-Match`, a write is refused (412) if somebody was faster.",
-    "- With `Idempotency-Key`, a repeated write gets the first answer again.",
+    "- With `Idempotency-Key`, a repeated write gets the first answer again, with `Idempotent-Replay: true`.",
+    `- Any call may be refused with ${named(ofAny)},`,
+    `  any write also with ${named(ofWrites)}; what else a call may be is said there.`,
     "- Look for the `X-Correlation-Id` of an answer in the logs of all services.",
     "- Refusals are `application/problem+json` (RFC 9457): `type`, `title`, `status`, `detail`, `code`, `remedy`,",
     "  `errors[{pointer, reason}]`, `correlation`.",

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
-import { enoughFor, isEnough, isNamed, ProblemError } from "@mailfleet/contracts";
+import { enoughFor, isEnough, isNamed, ProblemError, type Role } from "@mailfleet/contracts";
 import type { ConsolePorts } from "../ports.ts";
 import { refuseOverPlainHttp } from "../secret/plain-http.ts";
 import { cookieNames, cookieOf } from "../session/cookies.ts";
@@ -70,15 +70,18 @@ export function callerOf({
 /** What is looked at of a route. */
 export type Needed = Pick<Route, "operation" | "role" | "owner">;
 
+/** Whether somebody with this role may call it at all. */
+export function mayCall(role: Role, { role: needed, owner }: Pick<Needed, "role" | "owner">): boolean {
+  return role === "owner" ? owner !== undefined : isEnough(role, needed);
+}
+
 /** What a role may do, in one place. @throws FORBIDDEN that names the right that is missing */
-export function refuseUnlessAllowed(
-  { name, role, only }: Pick<Caller, "name" | "role" | "only">,
-  { operation, role: needed, owner }: Needed,
-): void {
+export function refuseUnlessAllowed({ name, role, only }: Pick<Caller, "name" | "role" | "only">, route: Needed): void {
+  const { operation, role: needed } = route;
   const refuse = (why: string, remedy: string) => {
     throw new ProblemError("FORBIDDEN", `The token "${name}" ${why}: it may not do ${operation}.`, { remedy });
   };
-  if (role === "owner" ? !owner : !isEnough(role, needed))
+  if (!mayCall(role, route))
     refuse(
       role === "owner" ? "belongs to the owner of a mailbox" : `has the role ${role}`,
       `Ask an administrator to do it, or for a token with the role ${enoughFor(needed)}.`,

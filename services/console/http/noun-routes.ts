@@ -4,6 +4,7 @@ import {
   idPrefixOf,
   kebab,
   type Operation,
+  type ProblemCode,
   paged,
   type RequestName,
   type Standard,
@@ -42,6 +43,17 @@ export interface Particular {
 type AnyCall = Call<Record<string, string>, Record<string, unknown>, Record<string, unknown> | undefined>;
 type Handle = (call: AnyCall) => Promise<unknown>;
 type Row = Omit<Partial<Route>, "handle" | "respond"> & Pick<Route, "respond"> & { readonly handle?: Handle };
+
+/** What may be wrong with what proves an OAuth application. */
+const problemsOfKeys: readonly ProblemCode[] = [
+  "KEY_UNREADABLE",
+  "KEY_OF_ANOTHER_KIND",
+  "KEY_OF_ANOTHER_PROJECT",
+  "KEY_WITHOUT_CLIENT_EMAIL",
+  "CERTIFICATE_UNUSABLE",
+  "TENANT_INVALID",
+  "URL_NOT_ALLOWED",
+];
 
 const dryRun = { dryRun: z.boolean().optional().describe("true: decide and answer, change nothing") };
 
@@ -180,6 +192,12 @@ export function nounRoutes(noun: AnyNoun, particular: Particular = {}): readonly
 
   function made(method: Method, place: Place, verb: string, row: Row): Route {
     const role = operations[verb]?.role ?? (method === "GET" ? noun.role : noun.roles?.[verb as Standard]);
+    const impact = operations[verb]?.impact;
+    // A secret is set by changing the object that has it.
+    const standardVerb = (Object.hasOwn(noun.secrets, verb) ? "update" : verb) as Standard;
+    const takesSecrets = ["create", "update"].includes(standardVerb) ? Object.values(noun.secrets) : [];
+    const ofKeys = takesSecrets.some(({ kind }) => kind === "oauth-secret") ? problemsOfKeys : [];
+    const problems = [...(row.problems ?? []), ...(noun.problems?.[standardVerb] ?? []), ...ofKeys];
     return route(method, place.path, {
       operation: `${name}.${verb}`,
       summary: sentenceOf(noun, verb),
@@ -187,7 +205,9 @@ export function nounRoutes(noun: AnyNoun, particular: Particular = {}): readonly
       ...(role ? { role } : {}),
       ...ownerOf(noun, verb),
       ...place.params,
+      ...(impact ? { impact } : {}),
       ...(row as object),
+      ...(problems.length > 0 ? { problems } : {}),
     });
   }
 

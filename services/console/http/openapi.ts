@@ -1,10 +1,14 @@
 import swagger from "@fastify/swagger";
+import { roles } from "@mailfleet/contracts";
 import Fastify from "fastify";
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from "fastify-type-provider-zod";
 import { z } from "zod";
+import { mayCall } from "./authenticate.ts";
+import { addExamples, type Exemplified } from "./examples.ts";
 import { IsoInstant, isoInstants } from "./instants.ts";
 import { ProblemDetails, problemType } from "./problem-answer.ts";
 import type { Route } from "./route.ts";
+import { problemsOf } from "./route-problems.ts";
 import { apiBase } from "./routes.ts";
 import { schemaNames } from "./schema-names.ts";
 
@@ -37,6 +41,9 @@ export function schemaOf(route: Route) {
   return {
     summary: route.summary,
     tags: [route.path.split("/")[1] ?? ""],
+    "x-roles": roles.filter((role) => mayCall(role, route)),
+    "x-impact": route.impact,
+    "x-problem-codes": problemsOf(route),
     querystring: isoInstants(route.query ?? noQuery),
     ...(route.params ? { params: isoInstants(route.params) } : {}),
     ...(route.body ? { body: isoInstants(route.body) } : {}),
@@ -98,12 +105,13 @@ export async function openApiDocument(routes: readonly Route[]): Promise<object>
       });
   });
   await app.ready();
-  const document = withoutUnused(app.swagger()) as { paths: Record<string, Record<string, { requestBody?: object }>> };
+  const document = withoutUnused(app.swagger()) as Exemplified;
   for (const { method, path, body } of routes) {
     const operation = document.paths[`${apiBase}${path.replaceAll(/:(\w+)/g, "{$1}")}`]?.[method.toLowerCase()];
     if (operation?.requestBody && body?.safeParse(undefined).success)
       operation.requestBody = { ...operation.requestBody, required: false };
   }
+  addExamples(document);
   await app.close();
   return document;
 }

@@ -104,7 +104,8 @@ function callOf(
     signal: gone.signal,
     ask: async (name, input, options) => {
       try {
-        return await ports.bus.request(name, input, { ...options, correlation });
+        const onRepeated = () => void reply.header("idempotent-replay", "true");
+        return await ports.bus.request(name, input, { ...options, correlation, onRepeated });
       } catch (error) {
         throw aboutTheBody(error);
       }

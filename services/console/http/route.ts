@@ -1,4 +1,5 @@
 import type {
+  Impact,
   NeededRole,
   Part,
   ProblemCode,
@@ -99,6 +100,8 @@ export interface Route {
   /** One event of a `text/event-stream`. */
   readonly piece?: z.ZodType;
   readonly status: number;
+  /** What a call does to the world. */
+  readonly impact: Impact;
   /** Refusals with a code of their own, beside those that any call may get. */
   readonly problems?: readonly ProblemCode[];
   /** Largest body in bytes; the server's default without it. */
@@ -113,7 +116,8 @@ export interface Route {
 
 type Output<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
 
-interface Definition<P, Q, B, A> extends Omit<Route, "method" | "path" | "role" | "status"> {
+interface Definition<P, Q, B, A> extends Omit<Route, "method" | "path" | "role" | "status" | "impact"> {
+  readonly impact?: Impact;
   readonly role?: Route["role"];
   readonly status?: number;
   readonly params?: P & z.ZodType;
@@ -138,6 +142,7 @@ export function route<P = undefined, Q = undefined, B = undefined, A = undefined
 ): Route {
   return {
     role: method === "GET" ? "reader" : "administrator",
+    impact: method === "GET" ? "none" : method === "DELETE" ? "destroys" : "changes",
     status: definition.answer || definition.respond ? 200 : 204,
     ...definition,
     method,

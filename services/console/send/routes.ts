@@ -50,6 +50,7 @@ export const sendRoutes: readonly Route[] = [
     takes: { type: "message/rfc822", what: "A message", alsoJson: true },
     answer: Send,
     status: 202,
+    impact: "sends",
     problems: ["AUTOMATIC_LOOP"],
     location: (send) => `/sends/${send.id}`,
     handle: async (call) => {

@@ -88,8 +88,10 @@ describe("a command with an Idempotency-Key", () => {
 
   it("is carried out once, however often it comes, and refused with another body", async () => {
     const before = (await keeper.get()).changes;
-    for (let n = 0; n < 3; n++)
-      assert.equal((await tell("reject", "M", { body: { reason: "a" } })).body.lifecycle, "rejected");
+    for (let n = 0; n < 3; n++) {
+      const { body, headers } = await tell("reject", "M", { body: { reason: "a" } });
+      assert.deepEqual([body.lifecycle, headers.get("idempotent-replay")], ["rejected", n === 0 ? null : "true"]);
+    }
     assert.equal((await keeper.get()).changes, before + 1);
     const reused = await tell("reject", "M", { body: { reason: "b" } });
     assert.deepEqual([reused.status, reused.body.code], [409, "COMMAND_ID_REUSED"]);

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { type Bus, connectBus, type RequestHandlers } from "@mailfleet/bus";
 import { makeStreams } from "@mailfleet/bus/topology";
 import type { Logger, Role, Sealed, Secret } from "@mailfleet/contracts";
@@ -6,6 +7,8 @@ import { startMongo, startNats } from "@mailfleet/local/testing";
 import type { Sealer } from "@mailfleet/secrets";
 import { connectStore, isOutage, makeCollections } from "@mailfleet/store";
 import { type ConsoleApp, type ConsoleOptions, startConsole } from "../http/console-app.ts";
+import { problemsOf } from "../http/route-problems.ts";
+import { allRoutes } from "../http/routes.ts";
 import type { ConsolePorts, OAuthSecretReader } from "../ports.ts";
 import { consoleService } from "../service.ts";
 import { createSignInLimit } from "../sign-in/sign-in-limit.ts";
@@ -70,6 +73,24 @@ export interface ConsoleUnderTest {
     options?: { body?: unknown; headers?: Record<string, string>; token?: string | null },
   ): Promise<{ status: number; headers: Headers; body: Record<string, unknown> }>;
   stop(): Promise<void>;
+}
+
+const routes = allRoutes();
+
+/** A refusal has a code that the OpenAPI document names for this call. */
+function assertDocumented(method: string, path: string, code: unknown): void {
+  const asked = path.split("?")[0]?.split("/") ?? [];
+  const score = (pattern: string[]) => pattern.filter((part) => part.startsWith(":")).length;
+  const [route] = routes
+    .filter((one) => one.method === method)
+    .map((one) => ({ one, pattern: one.path.split("/") }))
+    .filter(({ pattern }) => pattern.length === asked.length && pattern.every((p, n) => p[0] === ":" || p === asked[n]))
+    .toSorted((a, b) => score(a.pattern) - score(b.pattern));
+  if (route && typeof code === "string")
+    assert.ok(
+      problemsOf(route.one).some((known) => known === code),
+      `${method} ${route.one.path} is refused with ${code}, which its description does not name`,
+    );
 }
 
 /** Starts engines, stand-ins and the console. Whoever starts it calls `stop`. */
@@ -153,7 +174,9 @@ export async function startConsoleUnderTest(
       });
       const text = await response.text();
       const json = response.headers.get("content-type")?.includes("json") ?? false;
-      return { status: response.status, headers: response.headers, body: json ? JSON.parse(text) : { text } };
+      const answer = json ? JSON.parse(text) : { text };
+      if (response.status >= 400) assertDocumented(method, path, answer.code);
+      return { status: response.status, headers: response.headers, body: answer };
     },
   };
 }

@@ -1,4 +1,5 @@
 import { ProblemError, type RequestArguments, type Send, traceparent } from "@mailfleet/contracts";
+import { sayRepeated } from "@mailfleet/kit";
 import type { OutboundPorts } from "../ports.ts";
 import { uploadLifeMs } from "./hand-over.ts";
 import { prepareMessage } from "./prepare-message.ts";
@@ -48,7 +49,11 @@ export async function submitSend(
   for (const uploadId of isKept ? used : [...used, send.body?.uploadId])
     if (uploadId) void ports.uploads.remove(uploadId);
   if (!accepted) throw refusal;
-  if (!accepted.stored) return showSend(sameAs(accepted.existing, send));
+  if (!accepted.stored) {
+    const existing = sameAs(accepted.existing, send);
+    sayRepeated();
+    return showSend(existing);
+  }
   ports.failPoint("outbound.after-accept");
   ports.metrics.accepted.inc();
   sendingOf(ports).wakeUps.wake(mailboxId);

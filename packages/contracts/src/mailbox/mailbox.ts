@@ -99,6 +99,10 @@ export const mailbox = noun("mailbox", {
   flags: { lifecycle: "status <word>", directions: "direction <inbound|outbound|act>" },
   dryRuns: true,
   standard: ["create", "get", "list", "update", "delete", "destinations"],
+  problems: {
+    create: ["PROFILE_FULL", "MAILBOX_NOT_ADDRESSED"],
+    update: ["PROFILE_FULL", "MAILBOX_NOT_ADDRESSED", "SECRET_NEEDED_AGAIN"],
+  },
   texts: {
     create: "Create a mailbox, with its credentials if they are known",
     list: "List mailboxes; an owner sees their own",

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { ProblemCode } from "../problem.ts";
 import type { FleetRole, NeededRole } from "../roles.ts";
 import type { ServiceName } from "../vocabulary.ts";
 import type { Field } from "./field.ts";
@@ -73,6 +74,8 @@ export interface Declaration<
   readonly standard: readonly Std[];
   /** How long a standard operation may take in milliseconds, where that is longer than usual. */
   readonly timeoutsMs?: { readonly [Verb in Std]?: number };
+  /** Refusals of the standard operations with their own code. */
+  readonly problems?: { readonly [Verb in Std]?: readonly ProblemCode[] };
   /** Sentences for the standard operations, where the usual ones do not serve. */
   readonly texts?: { readonly [Verb in Std]?: string };
   readonly operations?: Ops;

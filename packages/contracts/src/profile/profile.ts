@@ -207,6 +207,11 @@ export const profile = noun("profile", {
   dryRuns: true,
   flags: { mailboxId: "mailbox <mailbox>", clientSecretExpiresAt: "client-secret-expires <date>" },
   standard: ["create", "get", "list", "update", "delete", "destinations"],
+  problems: {
+    create: ["PORT_NOT_ALLOWED"],
+    update: ["PORT_NOT_ALLOWED", "SECRET_NEEDED_AGAIN", "MAILBOX_NOT_ADDRESSED", "PROFILE_FULL"],
+    delete: ["IN_USE"],
+  },
   texts: {
     create: "Create a profile; servers, ports and scopes that are left out are filled in",
     list: "List profiles; an owner sees id, name and type of the active ones that are for owners",

@@ -1,3 +1,4 @@
+import { sayRepeated } from "@mailfleet/bus";
 import {
   type FailPoint,
   innerSpan,
@@ -194,6 +195,7 @@ export function createDocuments<Body extends object>(options: DocumentsOptions<B
     if (cause.hash !== undefined && handled.hash !== cause.hash) throw commandIdReused(cause.commandId ?? cause.key);
     await settle(document);
     await relayOrLeave(document);
+    sayRepeated();
     return { outcome: "repeated", answer: handled.answer, after: document };
   };
 
