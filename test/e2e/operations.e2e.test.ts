@@ -3,7 +3,17 @@ import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { connectBus } from "@mailfleet/bus";
-import type { Checkup, Erasure, Logger, Mailbox, Repaired, Send, ServiceName } from "@mailfleet/contracts";
+import {
+  type Checkup,
+  type Erasure,
+  kebab,
+  type Logger,
+  type Mailbox,
+  nouns,
+  type Repaired,
+  type Send,
+  type ServiceName,
+} from "@mailfleet/contracts";
 import { eventually } from "@mailfleet/local/testing";
 import { connectStore, type Store } from "@mailfleet/store";
 import { confirm, showDeployment, topology } from "@mailfleet/topology";
@@ -63,6 +73,47 @@ describe("what operators do", () => {
     assert.equal(new Set(checkup.services.map(({ deployment }) => deployment)).size, 1);
     for (const { engines } of checkup.services) assert.ok(engines.mongodb && engines.nats);
     assert.ok(checkup.findings.length > 30, String(checkup.findings.length));
+  });
+
+  it("of two who change the same version of anything, one is refused; who reads it again loses nothing of the other's", async () => {
+    const { api } = world;
+    const made = async (path: string, body: object) => `${path}/${(await api.post<{ id: string }>(path, body)).id}`;
+    const server = { host: "127.0.0.1", port: 1, security: "none" };
+    const things: Record<string, { path: string; changes: [object, object] }> = {
+      mailbox: {
+        path: await made("/mailboxes", { address: "shared@sandbox.test" }),
+        changes: [{ name: "one" }, { allowToUseCredentials: false }],
+      },
+      profile: {
+        path: await made("/profiles", { name: "Shared", inbound: server, outbound: server }),
+        changes: [{ contact: "one" }, { description: "two" }],
+      },
+      subscription: {
+        path: await made("/subscriptions", { name: "shared", kind: "pull" }),
+        changes: [{ name: "one" }, { types: ["mail.received.v1"] }],
+      },
+      settings: { path: "/settings", changes: [{ messageRetentionDays: 31 }, { maximumMessageKilobytes: 26_000 }] },
+      notificationSettings: {
+        path: "/settings/notifications",
+        changes: [{ noticesPerHour: 59 }, { escalateAfterMinutes: 59 }],
+      },
+    };
+    const changeable = nouns.filter(({ standard, path }) => path && standard.some((verb) => verb === "update"));
+    assert.deepEqual(Object.keys(things).map(kebab).toSorted(), changeable.map(({ name }) => name).toSorted());
+
+    for (const { path, changes } of Object.values(things)) {
+      const { v: ifVersion } = await api.get<{ v: number }>(path);
+      const write = (change: object, version: number) => api.patch(path, change, { ifVersion: version });
+      const ends = await Promise.allSettled(changes.map((change) => write(change, ifVersion)));
+      const lost = ends.findIndex(({ status }) => status === "rejected");
+      const { reason } = ends[lost] as PromiseRejectedResult;
+      assert.deepEqual([reason.status, reason.problem?.code], [412, "STALE_VERSION"], path);
+      const after = await api.get<{ v: number }>(path);
+      assert.partialDeepStrictEqual(after, { ...changes[1 - lost], v: ifVersion + 1 });
+      await write(changes[lost] as object, after.v);
+      assert.partialDeepStrictEqual(await api.get(path), { ...changes[0], ...changes[1], v: ifVersion + 2 });
+    }
+    for (const name of ["mailbox", "profile", "subscription"]) await api.delete(things[name]?.path ?? "");
   });
 
   it("a backup is saved while a test, timers and a send are under way; then database and NATS are lost", async () => {
