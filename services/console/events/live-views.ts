@@ -15,6 +15,7 @@ import {
 import { z } from "zod";
 import { isoInstants } from "../http/instants.ts";
 import { mailboxIdOf, mailboxParams } from "../http/parameters.ts";
+import { LimitReached, limitHeaders, type RateLimit } from "../http/rate-limit.ts";
 import { type Call, type Route, route } from "../http/route.ts";
 
 /** A comment this often keeps proxies and time-outs away. */
@@ -25,6 +26,8 @@ const bufferBytes = 1_048_576;
 const maximumReaders = 200;
 /** Of these for one token: nobody takes the places of the others. */
 const maximumOfOne = 20;
+const ofAll: RateLimit = { name: "live-views-of-all", quota: maximumReaders };
+const ofOne: RateLimit = { name: "live-views", quota: maximumOfOne };
 /** After the last words a reader has this long to take them. */
 const partingMs = 2000;
 
@@ -105,14 +108,15 @@ export interface LiveViews {
 /** The facts of the system as they happen. Each process has its own readers. */
 export function createLiveViews(options: { heartbeatMs?: number; bufferBytes?: number } = {}): LiveViews {
   const readers = new Map<(reason: string) => void, string>();
+  const openOf = (tokenId: string) => [...readers.values()].filter((id) => id === tokenId).length;
 
   const open = async (call: Call<undefined, z.output<typeof query>>): Promise<PassThrough> => {
     const mailboxId = call.query.mailbox === undefined ? undefined : await mailboxIdOf(call, call.query.mailbox);
     if (readers.size >= maximumReaders)
-      throw new ProblemError("TOO_MANY", `${maximumReaders} live views are open on this console already.`);
+      throw new LimitReached(`${maximumReaders} live views are open on this console already.`, ofAll);
     const { tokenId } = call.caller;
-    if ([...readers.values()].filter((id) => id === tokenId).length >= maximumOfOne)
-      throw new ProblemError("TOO_MANY", `${maximumOfOne} live views are open with this token already.`, {
+    if (openOf(tokenId) >= maximumOfOne)
+      throw new LimitReached(`${maximumOfOne} live views are open with this token already.`, ofOne, {
         remedy: "Close one of them, or give each program its own token.",
       });
     const since = lastSeen(call.headers["last-event-id"]);
@@ -175,6 +179,7 @@ export function createLiveViews(options: { heartbeatMs?: number; bufferBytes?: n
             .type("text/event-stream")
             .header("cache-control", "no-store")
             .header("x-accel-buffering", "no")
+            .headers(limitHeaders(ofOne, Math.max(0, maximumOfOne - openOf(call.caller.tokenId))))
             .send(stream);
         },
       }),

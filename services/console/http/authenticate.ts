@@ -6,6 +6,7 @@ import { refuseOverPlainHttp } from "../secret/plain-http.ts";
 import { cookieNames, cookieOf } from "../session/cookies.ts";
 import type { StoredToken } from "../token/store.ts";
 import { hashToken, isTokenSecret, sameHash } from "../token/token-secret.ts";
+import { LimitReached, type RateLimit } from "./rate-limit.ts";
 import type { Caller, Route } from "./route.ts";
 import { refuseForeignSite } from "./same-origin.ts";
 
@@ -93,6 +94,7 @@ export function refuseUnlessAllowed({ name, role, only }: Pick<Caller, "name" | 
 /** Wrong tokens from one address within a minute. A right one is taken at any time. */
 const mostFailures = 60;
 const minuteMs = 60_000;
+const wrongTokens: RateLimit = { name: "wrong-tokens", quota: mostFailures, windowSeconds: minuteMs / 1000 };
 /** More addresses than this are not told apart. */
 const mostAddresses = 10_000;
 
@@ -109,7 +111,9 @@ function createFailures(now: () => number): { count(ip: string): void } {
       const count = (counts.get(ip) ?? 0) + 1;
       counts.set(ip, count);
       if (count > mostFailures)
-        throw new ProblemError("TOO_MANY", "Too many wrong tokens came from this address within a minute.");
+        throw new LimitReached("Too many wrong tokens came from this address within a minute.", wrongTokens, {
+          againInMs: since + minuteMs - now(),
+        });
     },
   };
 }

@@ -1,7 +1,11 @@
-import { ProblemError } from "@mailfleet/contracts";
+import { LimitReached, type RateLimit } from "./rate-limit.ts";
 
 /** Downloads at the same time: of one process, and for one token. Each holds about a megabyte. */
 export const mostDownloads = { together: 48, ofOne: 12 } as const;
+const limits: Readonly<Record<"ofOne" | "together", RateLimit>> = {
+  ofOne: { name: "downloads", quota: mostDownloads.ofOne },
+  together: { name: "downloads-of-all", quota: mostDownloads.together },
+};
 /** How long a download waits for its turn. */
 const patienceMs = 20_000;
 
@@ -47,10 +51,11 @@ export function createDownloads(waitMs: number = patienceMs) {
         how();
       };
       const gone = () => settle(() => reject(signal.reason));
-      const late = setTimeout(
-        () => settle(() => reject(new ProblemError("TOO_MANY", "Too many downloads are under way at the same time."))),
-        waitMs,
-      );
+      const tooMany = () => {
+        const limit = (held.get(holder) ?? 0) < mostDownloads.ofOne ? limits.together : limits.ofOne;
+        return new LimitReached("Too many downloads are under way at the same time.", limit);
+      };
+      const late = setTimeout(() => settle(() => reject(tooMany())), waitMs);
       signal.addEventListener("abort", gone, { once: true });
       waiting.add(one);
       return promise;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createDownloads, mostDownloads } from "./downloads.ts";
+import { headersOfTooMany } from "./rate-limit.ts";
 
 const never = new AbortController().signal;
 const many = (count: number) => Array.from({ length: count });
@@ -24,7 +25,13 @@ test("so many downloads run for one token, the next waits for a turn, others hav
 test("so many run together; who waits too long, or leaves, holds no turn", async () => {
   const downloads = createDownloads(20);
   const all = await Promise.all(many(mostDownloads.together).map((_, at) => downloads.begin(`t${at}`, never)));
-  await assert.rejects(downloads.begin("late", never), /TOO_MANY|Too many downloads/);
+  const refusal = await downloads.begin("late", never).catch((error: unknown) => error);
+  assert.match(String(refusal), /Too many downloads/);
+  assert.deepEqual(headersOfTooMany(refusal), {
+    "retry-after": "5",
+    "ratelimit-policy": '"downloads-of-all";q=48;qu="concurrent-requests"',
+    ratelimit: '"downloads-of-all";r=0;t=5',
+  });
   const leaving = new AbortController();
   const left = downloads.begin("left", leaving.signal);
   leaving.abort();

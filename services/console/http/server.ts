@@ -9,6 +9,7 @@ import type { ConsolePorts } from "../ports.ts";
 import { type Authenticator, createAuthenticator } from "./authenticate.ts";
 import { openApiDocument } from "./openapi.ts";
 import { problemDetails, problemType, refusalOf } from "./problem-answer.ts";
+import { headersOfTooMany } from "./rate-limit.ts";
 import { registerRoute } from "./register-route.ts";
 import type { Route } from "./route.ts";
 import { apiBase } from "./routes.ts";
@@ -70,7 +71,7 @@ function answerProblem(
   if (unexpected)
     ports.logger.error({ err: error, correlation: request.id, route: request.routeOptions.url }, "a request failed");
   const details = problemDetails(problem, request.id, status);
-  if (details.status === 429) reply.header("retry-after", "60");
+  if (details.status === 429) reply.headers(headersOfTooMany(error));
   if (details.status === 401) reply.header("www-authenticate", "Bearer");
   // What is left of a body that is too long is not read.
   if (details.status === 413) reply.header("connection", "close");

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { beginOpenId, completeOpenId, openIdCallback, openIdPath } from "../admin-page/open-id-routes.ts";
 import { refusalOf } from "../http/problem-answer.ts";
+import { headersOfTooMany } from "../http/rate-limit.ts";
 import { refuseForeignSite } from "../http/same-origin.ts";
 import type { ConsolePorts } from "../ports.ts";
 import { sessionOf } from "../session/owner-session.ts";
@@ -45,7 +46,7 @@ async function answerRefusal(
     ports.logger.error({ err: error, correlation: request.id, route: request.routeOptions.url }, "a page failed");
   // RFC 9110 §15.5.2 requires one. No browser opens a dialog for this scheme.
   if (problem.code === "UNAUTHENTICATED") reply.header("www-authenticate", "Bearer");
-  if (problem.code === "TOO_MANY") reply.header("retry-after", "60");
+  if (problem.code === "TOO_MANY") reply.headers(headersOfTooMany(error));
   // A user who reloads the last page of a sign-in still finds the way.
   const session =
     problem.code === "STATE_REPLAYED" ? await sessionOf(pageCall(ports, request)).catch(() => null) : null;

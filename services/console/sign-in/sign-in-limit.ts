@@ -1,8 +1,9 @@
-import { ProblemError } from "@mailfleet/contracts";
+import { LimitReached, type RateLimit } from "../http/rate-limit.ts";
 
 /** Sign-ins that may be begun for one mailbox within a minute. */
 const mostPerMinute = 20;
 const minuteMs = 60_000;
+const limit: RateLimit = { name: "sign-ins", quota: mostPerMinute, windowSeconds: minuteMs / 1000 };
 /** Above this many mailboxes those that were quiet for a minute are forgotten. */
 const sweepAbove = 1000;
 
@@ -21,7 +22,8 @@ export function createSignInLimit(now: () => number) {
         for (const [id, times] of begun) if (recent(times, at).length === 0) begun.delete(id);
       const times = recent(begun.get(mailboxId) ?? [], at);
       if (times.length >= mostPerMinute)
-        throw new ProblemError("TOO_MANY", "Too many sign-ins were begun for this mailbox within a minute.", {
+        throw new LimitReached("Too many sign-ins were begun for this mailbox within a minute.", limit, {
+          againInMs: (times[0] ?? at) + minuteMs - at,
           remedy: "Wait a minute and try again.",
         });
       begun.set(mailboxId, [...times, at]);

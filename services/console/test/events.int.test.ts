@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { request } from "node:http";
+import { type IncomingHttpHeaders, request } from "node:http";
 import { after, before, describe, it } from "node:test";
 import { type OutgoingMessage, subjects } from "@mailfleet/contracts";
 import { eventually } from "@mailfleet/local/testing";
@@ -39,15 +39,25 @@ describe("the live view", () => {
     const own = { authorization: `Bearer ${await console.tokenFor("reader")}` };
     const many = await Promise.all(Array.from({ length: 30 }, () => open("", own)));
     assert.equal(many.filter(({ status }) => status === 200).length, 20);
-    assert.equal(many.filter(({ status }) => status === 429).length, 10);
-    assert.equal((await open()).status, 200);
+    const refused = many.filter(({ status }) => status === 429);
+    assert.equal(refused.length, 10);
+    assert.equal(refused[0]?.headers["retry-after"], "5");
+    assert.equal(refused[0]?.headers.ratelimit, '"live-views";r=0;t=5');
+    assert.equal(refused[0]?.headers["ratelimit-policy"], '"live-views";q=20;qu="concurrent-requests"');
+    const other = await open();
+    assert.deepEqual([other.status, other.headers.ratelimit], [200, '"live-views";r=19']);
     for (const reader of many) reader.close();
   });
 
   /** A reader that collects text; `paused` it takes nothing from its socket. */
   const open = async (query = "", headers: Record<string, string> = {}) => {
     const seen = { text: "", ended: false };
-    const { promise, resolve, reject } = Promise.withResolvers<{ status: number; resume(): void; pause(): void }>();
+    const { promise, resolve, reject } = Promise.withResolvers<{
+      status: number;
+      headers: IncomingHttpHeaders;
+      resume(): void;
+      pause(): void;
+    }>();
     const outgoing = request(
       `${console.app.url}/api/v1/events${query}`,
       { headers: { authorization: `Bearer ${token}`, ...headers } },
@@ -59,7 +69,8 @@ describe("the live view", () => {
           seen.ended = true;
         });
         response.on("error", () => {});
-        resolve({ status: response.statusCode ?? 0, resume: () => response.resume(), pause: () => response.pause() });
+        const { statusCode: status = 0, headers: told } = response;
+        resolve({ status, headers: told, resume: () => response.resume(), pause: () => response.pause() });
       },
     );
     outgoing.on("error", reject);
