@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { after, before, describe, it } from "node:test";
-import type { ConnectionTest, Job, Mailbox, Problem, Profile, Send } from "@mailfleet/contracts";
+import type { ConnectionTest, Mailbox, Problem, Profile, Send } from "@mailfleet/contracts";
 import { startOtlpReceiver } from "@mailfleet/local/testing";
 import { type FleetWorld, startWorld } from "../world/fleet-world.ts";
 import { holds } from "../world/holds.ts";
@@ -62,33 +62,6 @@ describe("the main job, through separate processes and the public API", () => {
       const found = (await world.raisedAlerts(mailbox.id)).filter(({ code }) => code === "MAILBOX_ENABLED");
       assert.match(found[0]?.detail ?? "", /^Receiving works since \S+Z\. Sending works since \S+Z\.$/);
     });
-  });
-
-  it("imports mailboxes from a CSV, with passwords that open for their servers", async () => {
-    const address = "imported@sandbox.test";
-    world.sandbox.addAccount(address, "secret");
-    const csv = `address;kind;profile;inbound;outbound;password\r\n${address};queue;${profile.name};server-side;server-side;secret\r\n${sales};;;;;\r\n`;
-    const job = await world.api.postCsv<Job>("/mailboxes/import", Buffer.from(csv));
-    await holds(async () => {
-      const { state, results } = await world.api.get<Job>(`/jobs/${job.id}`);
-      const codes = results.map(({ line, problem }) => [line, problem?.code]);
-      assert.deepEqual(
-        [state, codes],
-        [
-          "done",
-          [
-            [2, undefined],
-            [3, "ALREADY_EXISTS"],
-          ],
-        ],
-      );
-    });
-    const { id, lifecycle } = await world.mailbox(address);
-    assert.equal(lifecycle, "pendingApproval");
-    await world.api.post(`/mailboxes/${id}/approve`, { address });
-    await world.api.post(`/mailboxes/${id}/test-and-enable`, {});
-    await world.reads(id, "enabled.running");
-    await world.api.delete(`/mailboxes/${id}`);
   });
 
   it("tests the profile's connections in the name of the mailbox, which stays as it is", async () => {

@@ -36,16 +36,18 @@ export function fromJson(text: string): unknown {
 export async function ask<Answer>(
   method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE",
   path: string,
-  { body, signal: stop, at = "/api/v1" }: { body?: unknown; signal?: AbortSignal; at?: string } = {},
+  { body, csv, signal: stop, at = "/api/v1" }: { body?: unknown; csv?: Blob; signal?: AbortSignal; at?: string } = {},
 ): Promise<Answer> {
   const response = await fetch(`${at}${path}`, {
     method,
     ...(stop ? { signal: stop } : {}),
     headers: {
       ...(body === undefined ? {} : { "content-type": "application/json" }),
+      ...(csv ? { "content-type": "text/csv" } : {}),
       ...(method === "GET" ? {} : { "idempotency-key": crypto.randomUUID() }),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(csv ? { body: csv } : {}),
   }).catch((error: Error) => {
     if (stop?.aborted) throw error;
     throw new Refusal({ detail: "The console does not answer.", remedy: "Check the network, then try again." });

@@ -1,16 +1,18 @@
 import { useEffect } from "preact/hooks";
 import { Fleet } from "./fleet/fleet.tsx";
 import { type Language, languages, speak, speaking, t, type Words } from "./i18n/i18n.ts";
+import { Import } from "./import/import.tsx";
 import { Incidents } from "./incidents/incidents.tsx";
 import { JobPage, Jobs } from "./jobs/jobs.tsx";
 import { isLive } from "./live.ts";
 import { FindMail } from "./mail/find-mail.tsx";
 import { MailboxPage } from "./mailbox/mailbox-page.tsx";
 import { Mailboxes } from "./mailboxes/mailboxes.tsx";
+import { People } from "./people/people.tsx";
 import { ProfilePage } from "./profiles/profile-page.tsx";
 import { NewProfile, Profiles } from "./profiles/profiles.tsx";
 import { addressOf, place } from "./router.ts";
-import { session, signOut } from "./session/session.ts";
+import { mayAdminister, session, signOut } from "./session/session.ts";
 import { SignIn } from "./session/sign-in.tsx";
 import { SettingsPage } from "./settings/settings.tsx";
 import { SaidHere } from "./ui/said.tsx";
@@ -22,13 +24,18 @@ const rooms: readonly { readonly path: string; readonly name: Words }[] = [
   { path: "jobs", name: "nav.jobs" },
   { path: "mail", name: "nav.mail" },
   { path: "profiles", name: "nav.profiles" },
+  { path: "people", name: "nav.people" },
   { path: "settings", name: "nav.settings" },
 ];
+
+/** Tokens and the audit are shown to administrators only. */
+const mayEnter = ({ path }: { path: string }) => path !== "people" || mayAdminister();
 
 function Room() {
   const [room = "", id] = place.value.parts;
   if (room === "") return <Fleet />;
   if (room === "mailboxes") return id ? <MailboxPage key={id} id={id} /> : <Mailboxes />;
+  if (room === "import") return <Import />;
   if (room === "incidents") return <Incidents />;
   if (room === "jobs") return id ? <JobPage key={id} id={id} /> : <Jobs />;
   if (room === "mail") return <FindMail />;
@@ -36,6 +43,7 @@ function Room() {
     if (id === "new") return <NewProfile />;
     return id ? <ProfilePage key={id} id={id} /> : <Profiles />;
   }
+  if (room === "people") return <People />;
   if (room === "settings") return <SettingsPage />;
   return (
     <main>
@@ -69,7 +77,7 @@ function LanguageChoice() {
 export function App() {
   const [room = ""] = place.value.parts;
   const now = session.value;
-  const title = t(rooms.find(({ path }) => path === room)?.name ?? "nav.fleet");
+  const title = t(room === "import" ? "import" : (rooms.find(({ path }) => path === room)?.name ?? "nav.fleet"));
   useEffect(() => {
     document.title = `${title} · Mailfleet`;
   }, [title]);
@@ -83,7 +91,7 @@ export function App() {
         <span class="product">Mailfleet</span>
         {now && (
           <nav aria-label={t("nav.name")}>
-            {rooms.map(({ path, name }) => (
+            {rooms.filter(mayEnter).map(({ path, name }) => (
               <a key={path} href={addressOf(path)} aria-current={path === room ? "page" : undefined}>
                 {t(name)}
               </a>

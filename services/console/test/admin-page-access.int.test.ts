@@ -15,6 +15,8 @@ const places = [
   ["mailboxes/mb_fleet00001", "What happened"],
   ["incidents", "I look after it"],
   ["mail?subject=offer", "1 message found"],
+  ["people", "What it did"],
+  ["import", "Look at it first"],
   ["profiles/pf_sample01", "lower bound between two polls"],
 ] as const;
 

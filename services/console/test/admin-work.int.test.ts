@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { startChromium } from "@mailfleet/local/testing";
@@ -19,7 +20,7 @@ describe("the administrator's page for daily work", () => {
     fleet = fleetDoubles(300);
     const pageFiles = await readPageFiles(join(import.meta.dirname, "../dist"));
     [console, browser] = await Promise.all([startConsoleUnderTest(fleet.handlers, { pageFiles }), startChromium()]);
-    page = await browser.newPage();
+    page = await browser.newPage({ timezoneId: "UTC" });
     page.on("pageerror", (error) => errors.push(String(error)));
     await page.goto(`${console.app.url}/admin/`);
     await page.getByLabel("Token of the API").fill(await console.tokenFor("administrator"));
@@ -76,6 +77,18 @@ describe("the administrator's page for daily work", () => {
     assert.ok((await page.getByRole("row").count()) < 60);
   });
 
+  it("shows the columns that were chosen, and remembers them", async () => {
+    const heads = () => page.getByRole("columnheader").allTextContents();
+    assert.deepEqual(await heads(), ["Address", "State", "Receiving", "Sending", "Profile"]);
+    await page.getByText("Columns", { exact: true }).click();
+    await page.getByRole("checkbox", { name: "Kind", exact: true }).check();
+    await page.getByRole("checkbox", { name: "Sending", exact: true }).uncheck();
+    await page.reload();
+    await page.getByText("box-00001@example.org").waitFor();
+    assert.deepEqual(await heads(), ["Address", "State", "Receiving", "Profile", "Kind"]);
+    await page.getByRole("row").filter({ hasText: "box-00001@example.org" }).getByText("shared").waitFor();
+  });
+
   it("finds a mail and shows what happened to it", async () => {
     await page.getByRole("link", { name: "Find a mail" }).click();
     await page.getByLabel("Subject contains").fill("offer");
@@ -99,6 +112,57 @@ describe("the administrator's page for daily work", () => {
     await page.getByRole("status").getByText("Sample is saved: ").waitFor();
     const change = { inbound: { host: "imap.example.org" }, minimumPollingIntervalMinutes: 7 };
     assert.equal(fleet.given.at(-1), `profile ${JSON.stringify(change)}`);
+  });
+
+  it("shows what a CSV would do, each wrong line with what to do, before anything is imported", async () => {
+    await page.getByRole("navigation").getByRole("link", { name: "Mailboxes" }).click();
+    await page.getByRole("link", { name: "Import mailboxes from a CSV" }).click();
+    const buffer = Buffer.from("address;kind\nann@example.org;user\nbob.example.org;user\n");
+    await page.getByLabel("CSV file").setInputFiles({ name: "fleet.csv", mimeType: "text/csv", buffer });
+    await page.getByRole("button", { name: "Look at it first" }).click();
+    await page.getByText("1 of 2 lines would be done, 1 refused.").waitFor();
+    await page.getByText("Line 3: address must be an e-mail address. Correct the line and import it again.").waitFor();
+    await page.getByRole("button", { name: "Import 1 mailbox" }).waitFor();
+    assert.ok(!fleet.given.some((one) => one.startsWith("job import")));
+  });
+
+  it("shows who may do what, what was done and by whom, and exports what the filter finds", async () => {
+    await console.send("POST", "/tokens", {
+      body: { name: "approvals of Italy", role: "approver", domains: ["example.it"] },
+    });
+    await page.getByRole("navigation").getByRole("link", { name: "People and audit" }).click();
+    await page
+      .getByRole("listitem")
+      .filter({ hasText: "approvals of Italy" })
+      .getByText("domains: example.it")
+      .waitFor();
+    await page.getByText("The latest 100 entries").waitFor();
+    await page.getByRole("button", { name: "Show more" }).click();
+    await page.getByText("150 entries").waitFor();
+    await page.getByLabel("Who (name or id)").fill("ben");
+    await page.getByLabel("Outcome").selectOption({ label: "Refused" });
+    await page.getByLabel("From").fill("2026-11-30T11:30");
+    await page.getByRole("button", { name: "Find" }).click();
+    await page.getByText("10 entries").waitFor();
+    await page.getByText('The token "ben" may not do mailbox.approve. (FORBIDDEN)').first().waitFor();
+    const saved = async (name: string) => {
+      const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name }).click()]);
+      await page.getByRole("status").getByText("10 entries are exported.").waitFor();
+      assert.match(file.suggestedFilename(), /^mailfleet-audit-\d{4}-\d\d-\d\d\.(csv|jsonl)$/);
+      return (await readFile(await file.path(), "utf8")).trimEnd().split("\n");
+    };
+    const csv = await saved("Export as CSV");
+    assert.equal(csv.length, 11);
+    assert.equal(csv[1]?.split(",").slice(1, 5).join(), "ben,tk_ben01,192.0.2.7,mailbox.approve");
+    const lines = await saved("Export as JSON Lines");
+    assert.deepEqual(new Set(lines.map((line) => JSON.parse(line).by.name)), new Set(["ben"]));
+    await page.goto(`${console.app.url}/admin/people`);
+    await page.getByLabel("Of what (id, or address of a mailbox)").fill("box-00003@example.org");
+    await page.getByRole("button", { name: "Find" }).click();
+    await page.getByText("1 entry").waitFor();
+    assert.equal(new URL(page.url()).search, "?object=mb_fleet00003");
+    await page.getByText("1 change").click();
+    await page.getByText("approval.by: – → anna").waitFor();
   });
 
   it("speaks German, Japanese and Italian, and remembers it", async () => {

@@ -1,7 +1,9 @@
 import type { RequestHandlers } from "@mailfleet/bus";
 import {
+  type AuditEntry,
   type FoundMail,
   type HistoryEntry,
+  type ImportLine,
   type Incident,
   type Job,
   type LifecycleWord,
@@ -43,12 +45,26 @@ const mailSample: FoundMail = {
   ...{ subject: "The offer of May", why: null },
 };
 
+/** What was done, the latest first: more than the page reads at once, every third of it refused. */
+const auditSamples: readonly AuditEntry[] = Array.from({ length: 150 }, (_, n) => {
+  const refused = n % 3 === 2;
+  return {
+    ...{ id: `au_sample${n}`, at: Date.UTC(2026, 10, 30, 12) - n * 60_000, operation: "mailbox.approve" },
+    by: { kind: "token", id: refused ? "tk_ben01" : "tk_anna01", name: refused ? "ben" : "anna", from: "192.0.2.7" },
+    object: { type: "mailbox", id: `mb_fleet${String(n).padStart(5, "0")}`, label: `box-${n}@example.org` },
+    ...(refused
+      ? { outcome: "refused", code: "FORBIDDEN", detail: 'The token "ben" may not do mailbox.approve.', changes: [] }
+      : { outcome: "accepted", changes: [{ field: "approval.by", after: "anna" }] }),
+  };
+});
+
 const words: readonly LifecycleWord[] = ["enabled.running", "enabled.running", "enabled.running", "disabled.failed"];
 
 /** See `FleetDoubles`. */
 export function fleetDoubles(size: number): FleetDoubles {
   const mailboxes = new Map<string, Mailbox>();
   const jobs = new Map<string, Job>();
+  const lines: ImportLine[] = [];
   let incident = incidentSample;
   for (let n = 0; n < size; n += 1) {
     const id = `mb_fleet${String(n).padStart(5, "0")}`;
@@ -124,6 +140,7 @@ export function fleetDoubles(size: number): FleetDoubles {
         return { items: all.slice(from, from + limit), next: from + limit < all.length ? String(from + limit) : null };
       },
       "config.mailbox.get": async ({ id }) => find(id),
+      "config.mailbox.find": async ({ address }) => find(`mb_fleet${address.replace(/\D/g, "")}`),
       "config.mailbox.history": async () => ({ items: history }),
       "config.mailbox.approve": command("approve", "approved", "idle"),
       "config.mailbox.test-and-enable": command("test-and-enable", "testing", "testing"),
@@ -147,6 +164,19 @@ export function fleetDoubles(size: number): FleetDoubles {
         return profileSample;
       },
       "config.grant.get": async () => null,
+      "alerting.audit.list": async ({ by, operation, outcome, mailboxId, since = 0, cursor, limit = 100 }) => {
+        const found = auditSamples.filter(
+          (one) =>
+            (by === undefined || by === one.by.name || by === one.by.id) &&
+            (operation ?? one.operation) === one.operation &&
+            (outcome ?? one.outcome) === one.outcome &&
+            (mailboxId ?? one.object.id) === one.object.id &&
+            one.at >= since,
+        );
+        const from = Number(cursor ?? 0);
+        const next = from + limit < found.length ? String(from + limit) : null;
+        return { items: found.slice(from, from + limit), next };
+      },
       "alerting.alert.list": async () => ({ items: alertSamples.slice(0, 1), next: null }),
       "alerting.incident.list": async ({ state }) => ({ items: state === "cleared" ? [] : [incident], next: null }),
       "alerting.incident.acknowledge": async () => {
@@ -159,16 +189,29 @@ export function fleetDoubles(size: number): FleetDoubles {
         incident = { ...incident, muted: { by: "administrator", at: Date.now(), reason, until } };
         return incident;
       },
+      "config.job.place-lines": async ({ lines: placed }) => ({
+        known: false,
+        lines: placed.map(({ line }) => ({ line, mailboxId: `mb_csv${line}`, profileId: profileSample.id })),
+      }),
+      "config.job.add-lines": async ({ lines: added }) => {
+        lines.push(...added);
+        return {};
+      },
       "config.job.create": async ({ id, dryRun, new: asked }) => {
         const { verb, mailboxIds = [...mailboxes.keys()], count } = asked;
-        const results = mailboxIds.map((mailboxId) => ({
+        const imported = lines.splice(0).map(({ line, mailboxId, address, problem }) => ({
+          ...{ line, mailboxId, ok: !problem, ...(address ? { address } : {}), ...(problem ? { problem } : {}) },
+        }));
+        const named = mailboxIds.map((mailboxId) => ({
           ...{ mailboxId, address: find(mailboxId).address, ok: verb !== "disable" || mailboxId !== "mb_fleet00002" },
           ...(verb === "disable" && mailboxId === "mb_fleet00002" ? { problem: busy } : {}),
         }));
+        const results = verb === "import" ? imported : named;
         if (!dryRun) given.push(`job ${verb} of ${mailboxIds.length}, counted ${count}`);
         const made: Job = {
           ...{ id, verb, mailboxIds, results, state: dryRun ? "done" : "running" },
-          ...{ total: results.length, done: dryRun ? results.length : 1, failed: 0 },
+          ...{ total: results.length, done: dryRun ? results.length : 1 },
+          failed: dryRun ? results.filter(({ ok }) => !ok).length : 0,
           ...{ createdAt: Date.now(), by: "administrator" },
         };
         if (!dryRun) jobs.set(id, made);

@@ -15,7 +15,7 @@ const operationNames: ReadonlySet<string> = new Set([
       (verb) => `${name}.${verb}`,
     ),
   ]),
-  ...["send.submit", "mailbox.import", "event.follow"],
+  ...["send.submit", "mailbox.import", "event.follow", "page.open"],
 ]);
 
 const invalidField = (pointer: string, reason: string) =>

@@ -28,11 +28,13 @@ type Tests = NonNullable<Job["results"][number]["tests"]>;
 const outcomes = (tests: Tests | undefined) => Object.entries(tests ?? {}).filter(([, test]) => test !== undefined);
 
 function Result({ result }: { result: Job["results"][number] }) {
-  const { mailboxId, address, ok, problem, tests } = result;
+  const { mailboxId, line, address, ok, problem, tests } = result;
+  // A line that was refused made no mailbox.
+  const isThere = ok || line === undefined;
   return (
     <li>
       <State tone={ok ? "good" : "bad"}>{ok ? t("job.given") : t("job.refused")}</State>{" "}
-      <a href={addressOf(`mailboxes/${mailboxId}`)}>{address ?? mailboxId}</a>
+      {isThere ? <a href={addressOf(`mailboxes/${mailboxId}`)}>{address ?? mailboxId}</a> : address}
       {outcomes(tests).map(([way, test]) => (
         <span key={way}>
           {" "}

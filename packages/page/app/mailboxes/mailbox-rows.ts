@@ -9,8 +9,11 @@ export type Filter = Readonly<Partial<Record<"lifecycle" | "profileId" | "kind" 
 const pageSize = 200;
 
 /** The part of a mailbox that a row shows. */
-export type Row = Pick<Mailbox, "id" | "address" | "kind" | "profileId" | "lifecycle"> & {
-  readonly name?: string | undefined;
+export type Row = Pick<Mailbox, "id" | "address" | "profileId" | "lifecycle"> & {
+  /** These are not known of a mailbox that came by a fact, until the list is read again. */
+  readonly kind?: Mailbox["kind"];
+  readonly name?: Mailbox["name"];
+  readonly owner?: Mailbox["owner"];
   readonly directions: Readonly<Record<"inbound" | "outbound" | "act", { configured: boolean; state: string }>>;
 };
 
@@ -125,7 +128,7 @@ export class MailboxRows {
       if (!fits(lifecycle.to, this.#filter.lifecycle) || lifecycle.to === "deleted") gone.add(id);
       else if (known) known.value = { ...known.value, address, profileId, lifecycle: lifecycle.to, directions: states };
       else if (this.#mayCome(address, profileId))
-        come.push({ id, address, kind: "user", profileId, lifecycle: lifecycle.to, directions: states });
+        come.push({ id, address, profileId, lifecycle: lifecycle.to, directions: states });
     }
     if (gone.size === 0 && come.length === 0) return;
     for (const id of gone) this.#byId.delete(id);

@@ -3,17 +3,17 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { t } from "../i18n/i18n.ts";
 import { useFacts, useGathered } from "../live.ts";
 import { addressOf, place } from "../router.ts";
-import { mayChange } from "../session/session.ts";
-import { DirectionWord, Lifecycle } from "../ui/lifecycle.tsx";
+import { mayAdminister, mayChange } from "../session/session.ts";
+import { Lifecycle } from "../ui/lifecycle.tsx";
 import { Refused } from "../ui/parts.tsx";
 import { VirtualList } from "../ui/virtual-list.tsx";
 import { BulkBar } from "./bulk-bar.tsx";
+import { ChooseColumns, ColumnCells, ColumnHeads, columnWidths } from "./columns.tsx";
 import { Filters } from "./filters.tsx";
 import { type Filter, MailboxRows, type Row } from "./mailbox-rows.ts";
-import { nameOfProfile, readProfileNames } from "./profile-names.ts";
+import { readProfileNames } from "./profile-names.ts";
 
 const narrow = matchMedia("(max-width: 45rem)");
-const directions = ["inbound", "outbound"] as const;
 
 function useNarrow(): boolean {
   const [is, setIs] = useState(narrow.matches);
@@ -36,7 +36,7 @@ function MailboxRow({
   marked: boolean;
   onMark: (id: string) => void;
 }) {
-  const { id, address, profileId, lifecycle, directions: ways } = row.value;
+  const { id, address, lifecycle } = row.value;
   return (
     <div class="row" role="row" aria-rowindex={index + 2}>
       <span role="cell" class="name">
@@ -53,14 +53,7 @@ function MailboxRow({
       <span role="cell">
         <Lifecycle word={lifecycle} />
       </span>
-      {directions.map((name) => (
-        <span role="cell" key={name} class="wide">
-          <DirectionWord {...ways[name]} />
-        </span>
-      ))}
-      <span role="cell" class="wide soft">
-        {nameOfProfile(profileId)}
-      </span>
+      <ColumnCells row={row.value} />
     </div>
   );
 }
@@ -100,20 +93,15 @@ export function Mailboxes() {
     <div class="row" role="row" aria-rowindex={1}>
       <span role="columnheader">{t("column.address")}</span>
       <span role="columnheader">{t("column.state")}</span>
-      <span role="columnheader" class="wide">
-        {t("direction.inbound")}
-      </span>
-      <span role="columnheader" class="wide">
-        {t("direction.outbound")}
-      </span>
-      <span role="columnheader" class="wide">
-        {t("column.profile")}
-      </span>
+      <ColumnHeads />
     </div>
   );
   return (
     <main class="full">
-      <h1>{t("nav.mailboxes")}</h1>
+      <div class="head">
+        <h1>{t("nav.mailboxes")}</h1>
+        {mayAdminister() && <a href={addressOf("import")}>{t("import")}</a>}
+      </div>
       <Filters filter={filter} />
       {Boolean(list.error.value) && <Refused error={list.error.value} />}
       <p class="soft small" role="status">
@@ -122,22 +110,25 @@ export function Mailboxes() {
       {mayChange() && rows.length > 0 && (
         <BulkBar marked={marked} filter={filter} onDone={() => setMarked(new Set())} />
       )}
-      <VirtualList
-        label={t("nav.mailboxes")}
-        heads={heads}
-        length={rows.length}
-        rowHeight={rowHeight}
-        row={(index) => (
-          <MailboxRow
-            key={rows[index]!.peek().id}
-            row={rows[index]!}
-            index={index}
-            marked={marked.has(rows[index]!.peek().id)}
-            onMark={mark}
-          />
-        )}
-        onNearEnd={() => void list.readMore()}
-      />
+      <ChooseColumns />
+      <div style={{ "--columns": columnWidths() }}>
+        <VirtualList
+          label={t("nav.mailboxes")}
+          heads={heads}
+          length={rows.length}
+          rowHeight={rowHeight}
+          row={(index) => (
+            <MailboxRow
+              key={rows[index]!.peek().id}
+              row={rows[index]!}
+              index={index}
+              marked={marked.has(rows[index]!.peek().id)}
+              onMark={mark}
+            />
+          )}
+          onNearEnd={() => void list.readMore()}
+        />
+      </div>
     </main>
   );
 }

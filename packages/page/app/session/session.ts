@@ -36,6 +36,9 @@ export async function signOut(): Promise<void> {
 /** Whether who is signed in may change something; the API says which right is missing for the rest. */
 export const mayChange = (): boolean => session.value?.role !== "reader";
 
+/** Whether who is signed in may do what only administrators may. */
+export const mayAdminister = (): boolean => session.value?.role === "administrator";
+
 sessionLost.subscribe((times) => {
   if (times > 0) session.value = null;
 });

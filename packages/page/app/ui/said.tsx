@@ -14,15 +14,15 @@ const clear = () => {
   said.value = null;
 };
 
-/** Does what a person asked for and says what came of it: `done` in words, or why it was refused. */
+/** Does what a person asked for and says what came of it: `done` in words where it does not show, or why it was refused. */
 export async function act<Answer>(
   work: () => Promise<Answer>,
-  done: (answer: Answer) => string,
+  done?: (answer: Answer) => string,
 ): Promise<Answer | undefined> {
   said.value = null;
   try {
     const answer = await work();
-    say(done(answer));
+    if (done) say(done(answer));
     return answer;
   } catch (error) {
     said.value = { error };

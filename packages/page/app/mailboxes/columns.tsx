@@ -1,0 +1,78 @@
+import { signal } from "@preact/signals";
+import { t, type Words, words } from "../i18n/i18n.ts";
+import { DirectionWord } from "../ui/lifecycle.tsx";
+import type { Row } from "./mailbox-rows.ts";
+import { nameOfProfile } from "./profile-names.ts";
+
+/** What a row may show besides address and state, with its heading. */
+const heads = {
+  inbound: "direction.inbound",
+  outbound: "direction.outbound",
+  act: "direction.act",
+  profile: "column.profile",
+  kind: "column.kind",
+  name: "column.name",
+  owner: "column.owner",
+} as const satisfies Readonly<Record<string, Words>>;
+type Column = keyof typeof heads;
+
+const stored = "mailfleet-columns";
+const usual: readonly Column[] = ["inbound", "outbound", "profile"];
+
+/** What was chosen in this browser; what is no column any more is left out. */
+function chosenBefore(): readonly Column[] {
+  const names = localStorage.getItem(stored)?.split(",") ?? usual;
+  return (Object.keys(heads) as Column[]).filter((name) => names.includes(name));
+}
+
+const chosen = signal(chosenBefore());
+
+function toggle(name: Column): void {
+  const now = chosen.value;
+  chosen.value = (Object.keys(heads) as Column[]).filter((one) => (one === name) !== now.includes(one));
+  localStorage.setItem(stored, chosen.value.join(","));
+}
+
+/** The widths of the chosen columns, as the style sheet takes them. */
+export const columnWidths = (): string =>
+  chosen.value.length > 0 ? `repeat(${chosen.value.length}, minmax(7rem, 1fr))` : " ";
+
+/** Chooses the columns of the list; the browser remembers them. */
+export function ChooseColumns() {
+  return (
+    <details class="choose">
+      <summary>{t("columns")}</summary>
+      {(Object.keys(heads) as Column[]).map((name) => (
+        <label key={name}>
+          <input type="checkbox" checked={chosen.value.includes(name)} onChange={() => toggle(name)} /> {t(heads[name])}
+        </label>
+      ))}
+    </details>
+  );
+}
+
+/** The headings of the chosen columns. */
+export function ColumnHeads() {
+  return chosen.value.map((name) => (
+    <span key={name} role="columnheader" class="wide">
+      {t(heads[name])}
+    </span>
+  ));
+}
+
+function Cell({ name, row: { directions, profileId, kind, name: called, owner } }: { name: Column; row: Row }) {
+  if (name === "profile") return <>{nameOfProfile(profileId)}</>;
+  if (name === "kind") return <>{kind && words(`kind.${kind}`, kind)}</>;
+  if (name === "name") return <>{called}</>;
+  if (name === "owner") return <>{owner?.name ?? owner?.email}</>;
+  return <DirectionWord {...directions[name]} />;
+}
+
+/** The chosen columns of a mailbox. */
+export function ColumnCells({ row }: { row: Row }) {
+  return chosen.value.map((name) => (
+    <span role="cell" key={name} class={name in row.directions ? "wide" : "wide soft"}>
+      <Cell name={name} row={row} />
+    </span>
+  ));
+}
