@@ -75,7 +75,7 @@ export { bare, type Field, field } from "./noun/field.ts";
 export { type Leaf, leavesOf, ruleOf, rulesOf } from "./noun/leaves.ts";
 export { noun } from "./noun/noun.ts";
 export { type Impact, type Operation, operation } from "./noun/operation.ts";
-export { type Destinations, paged } from "./noun/request-fields.ts";
+export { type Destinations, paged, sortField } from "./noun/request-fields.ts";
 export {
   Sealed,
   SealedCredentials,

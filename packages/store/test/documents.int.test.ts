@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import { type Logger, noFailPoint, type OutgoingMessage, ProblemError } from "@mailfleet/contracts";
-import { type Cause, createDocuments, frameIndexes, living, readPage, type Stored } from "@mailfleet/kit";
+import { type Cause, createDocuments, frameIndexes, type Index, living, readPage, type Stored } from "@mailfleet/kit";
 import { startMongo } from "@mailfleet/local/testing";
 import { connectStore, groupReads, groupWrites, makeCollections, openDocuments } from "../src/index.ts";
 
@@ -14,7 +14,11 @@ interface Box {
 const silent: Logger = { debug() {}, info() {}, warn() {}, error() {}, child: () => silent };
 const mongo = await startMongo();
 const store = await connectStore({ url: mongo.url, database: mongo.dbName, appName: "test", logger: silent });
-const indexes = [...frameIndexes, { name: "name", keys: { name: 1 as const }, unique: true as const, where: living }];
+const indexes: readonly Index[] = [
+  ...frameIndexes,
+  { name: "name", keys: { name: 1 }, unique: true, where: living },
+  { name: "by-n", keys: { n: 1, _id: 1 }, where: living },
+];
 await makeCollections(store, [{ name: "boxes", indexes }]);
 const boxes = openDocuments<Box>(store, "boxes");
 after(async () => {
@@ -59,24 +63,33 @@ const plusOne = (before: Stored<Box>) => ({
 });
 const refused = (code: string) => (error: unknown) => error instanceof ProblemError && error.problem.code === code;
 
-test("what a tick looks for is found by an index, however many documents there are", async () => {
+test("what a tick looks for, and a page of a list in its order, is found by an index, however many documents there are", async () => {
   await store.db.command({ profile: 2 });
   try {
     await boxes.waiting(1, 10, []);
     await boxes.unsettled(1, 10, []);
     await boxes.sayingAgain(1, 10, []);
+    const sort = [["n", -1] as const, ["_id", -1] as const];
+    await boxes.list({ filter: {}, sort, after: [7, "bx_0001"], limit: 10 });
   } finally {
     await store.db.command({ profile: 0 });
   }
-  const profile = store.db.collection<{ planSummary: string }>("system.profile");
+  const profile = store.db.collection<{ planSummary: string; hasSortStage?: true }>("system.profile");
   const plans = await profile
     .find({ ns: `${mongo.dbName}.boxes`, op: "query" })
     .sort({ ts: 1 })
     .toArray();
   assert.deepEqual(
     plans.map(({ planSummary }) => planSummary),
-    ["IXSCAN { outbox.at: 1 }", "IXSCAN { unsettled.at: 1 }", "IXSCAN { sayAgainAt: 1 }"],
+    [
+      "IXSCAN { outbox.at: 1 }",
+      "IXSCAN { unsettled.at: 1 }",
+      "IXSCAN { sayAgainAt: 1 }",
+      "IXSCAN { n: 1, _id: 1 }, IXSCAN { n: 1, _id: 1 }",
+    ],
   );
+  // Nothing is sorted in memory.
+  assert.ok(plans.at(-1) && !plans.at(-1)?.hasSortStage);
 });
 
 describe("a document", () => {

@@ -114,6 +114,7 @@ export const keptMailboxes = keep<Ports, MailboxBody>()<typeof mailbox, MailboxW
   view: (document, { policies, now, world }) =>
     showMailbox(document, policies.get(document.configuration.profileId) ?? (world as World).policy, now),
 
+  sorts: { address: "addressKey" },
   list: mailboxQuery,
 
   // Two that arrived at the same moment may both have found room, or the profile was deleted at the same moment.

@@ -38,6 +38,7 @@ export const keptProfiles = keep<Ports, ProfileBody>()(profile, {
     return { settings, counts };
   },
   view: (document, { settings, counts }) => showProfile(document, settings, counts.get(document._id) ?? 0),
+  sorts: { name: "settings.name" },
   list: ({ active }) => ({ filter: active === undefined ? {} : { active }, sort: [["_id", 1]] }),
   // A mailbox may have joined between the count and the deletion; then the profile stays.
   check: async ({ mailboxes }, { _id }) => inUse((await mailboxes.countByProfile([_id])).get(_id) ?? 0),

@@ -459,6 +459,36 @@ describe("lists", () => {
     assert.equal(await count({ lifecycle: "pendingApproval" }), 5);
     assert.equal(await count({ lifecycle: "enabled" }), 0);
     assert.equal((await problemOf(bus.request("config.mailbox.list", { cursor: "?!" }))).code, "INVALID");
+
+    const sorted = async (sort: string) => {
+      const items: Mailbox[] = [];
+      for (let next: string | null = ""; next !== null; ) {
+        const cursor = next === "" ? {} : { cursor: next };
+        const page: { items: Mailbox[]; next: string | null } = await bus.request("config.mailbox.list", {
+          ...{ profileId: own, limit: 2, sort },
+          ...cursor,
+        });
+        items.push(...page.items);
+        next = page.next;
+      }
+      return items;
+    };
+    assert.deepEqual(
+      (await sorted("-address")).map(({ address }) => address),
+      addresses.toReversed(),
+    );
+    const newest = await sorted("-createdAt");
+    assert.deepEqual(
+      newest.map(({ id }) => id),
+      newest.toSorted((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1)).map(({ id }) => id),
+    );
+    assert.equal(newest.length, 5);
+    const { next } = await bus.request("config.mailbox.list", { limit: 1, sort: "createdAt" });
+    const other = bus.request("config.mailbox.list", { limit: 1, sort: "changedAt", cursor: next ?? "" });
+    assert.deepEqual((await problemOf(other)).errors?.[0]?.pointer, "/cursor");
+    const unknown = await problemOf(bus.request("config.mailbox.list", { sort: "colour" }));
+    const names = "address, -address, createdAt, -createdAt, changedAt, -changedAt";
+    assert.deepEqual(unknown.errors, [{ pointer: "/sort", reason: `must be ${names}` }]);
   });
 });
 

@@ -59,6 +59,7 @@ export function apiReference(routes: readonly Route[]): string {
     "",
     "- Send `Authorization: Bearer mft_…` with every call except for the OpenAPI document.",
     "- Lists have pages: give `limit` and `cursor`. `next` of a page is the cursor of the following one, and `null` at the end.",
+    "- `sort=name` or `sort=-name` orders some lists, by what openapi.json names; `fields=id,name` leaves out what is not named.",
     "- Points in time are ISO 8601. `ETag` is the version. With `If-Match`, a write is refused (412) if somebody was faster.",
     "- With `Idempotency-Key`, a repeated write gets the first answer again, with `Idempotent-Replay: true`.",
     `- Any call may be refused with ${named(ofAny)},`,

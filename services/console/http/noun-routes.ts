@@ -14,6 +14,7 @@ import { type IdPrefix, idFrom } from "@mailfleet/kit";
 import { z } from "zod";
 import { sealSecrets } from "../secret/seal-secrets.ts";
 import { sendContent } from "./content-route.ts";
+import { fieldsParameter } from "./fields.ts";
 import { findByLabel, type Place, placeOf } from "./noun-place.ts";
 import { ownerOf, queryOf } from "./noun-shapes.ts";
 import { type Call, type Method, type Route, route } from "./route.ts";
@@ -94,10 +95,12 @@ export function nounRoutes(noun: AnyNoun, particular: Particular = {}): readonly
   const standard: Partial<Record<Standard, () => Route>> = {
     list: () =>
       made("GET", all, "list", {
-        query: queryOf(noun, "list", all.namesMailbox),
+        query: queryOf(noun, "list", all.namesMailbox).extend(fieldsParameter(view)),
+        item: view,
         answer: paged(view),
         handle: async (call) => {
-          const answered = await ask(call, "list", { ...call.query, ...(await all.inputOf(call)) });
+          const { fields: _, ...asked } = call.query;
+          const answered = await ask(call, "list", { ...asked, ...(await all.inputOf(call)) });
           const { items, next } = answered as { items: never[]; next: string | null };
           const listed = items.filter((item) => particular.lists?.(call, item) ?? true);
           return { items: listed.map((item) => show(call, item)), next };

@@ -20,6 +20,7 @@ const parcel = noun("parcel", {
   secrets: { doorCode: credentials("inbound-password", "the code of the door") },
   shown: { open: z.boolean() },
   filter: { size: z.enum(["small", "large"]).optional() },
+  sorts: ["label", "createdAt"],
   dryRuns: true,
   owners: { list: ["id", "label"], update: ["weight"] },
   standard: ["create", "get", "list", "update", "delete"],
@@ -168,6 +169,17 @@ describe("the routes of a noun", () => {
     assert.equal(params?.safeParse({ mailbox: "nonsense" }).success, false);
   });
 
+  it("list in the order and with the fields that are asked for; the owner of the noun is asked for the order only", async () => {
+    const { query } = routeOf("GET /parcels");
+    const given = query?.parse({ sort: "-createdAt", fields: "id,weight" });
+    const limit = { limit: 100, sort: "-createdAt" };
+    assert.deepEqual(given, { ...limit, fields: ["id", "weight"] });
+    assert.deepEqual(await asked("GET /parcels", { query: given }), ["config.parcel.list", limit]);
+    const wrong = query?.safeParse({ sort: "weight", fields: "id,doors" }).error?.issues ?? [];
+    assert.match(wrong[0]?.message ?? "", /^must be label, -label, createdAt, -createdAt$/);
+    assert.match(wrong[1]?.message ?? "", /^doors is not one of id, v, label, weight, size, /);
+  });
+
   it("find an object by its label where the declaration has a way to", async () => {
     assert.deepEqual(await asked("GET /parcels/:parcel/track", { params: { parcel: "Blue box" } }), [
       "config.parcel.find",
@@ -183,7 +195,7 @@ describe("the routes of a noun", () => {
     assert.deepEqual(Object.keys(create.properties), ["label", "weight", "size", "doorCode"]);
     assert.deepEqual(create.properties.weight.description, "in kilograms");
     const query = paths["/api/v1/parcels"].get.parameters.map(({ name }: { name: string }) => name);
-    assert.deepEqual(query, ["limit", "cursor", "size"]);
+    assert.deepEqual(query, ["limit", "cursor", "sort", "size", "fields"]);
     assert.ok(paths["/api/v1/parcels/{parcel}/weigh"].post.responses["202"]);
   });
 });

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { tellDone, tellRefused } from "../audit/tell-audit.ts";
 import type { ConsolePorts } from "../ports.ts";
 import { type Authenticator, refuseUnlessAllowed } from "./authenticate.ts";
+import { lessOf } from "./fields.ts";
 import { isoInstants } from "./instants.ts";
 import { schemaOf } from "./openapi.ts";
 import { inOwnPart } from "./own-part.ts";
@@ -182,7 +183,7 @@ export function registerRoute(
     const etag = etagOf(answer);
     if (etag) reply.header("etag", etag);
     if (route.location && !isDry) reply.header("location", `${apiBase}${route.location(answer as never)}`);
-    const less = call.caller.role === "owner" ? route.owner?.answer : undefined;
+    const less = lessOf(route, call);
     // With its own serializer an answer gets no media type automatically.
     if (less)
       reply

@@ -93,6 +93,8 @@ export interface Route {
   readonly body?: z.ZodType;
   /** Picks the schema of the body where one answer fits all is not enough, so that reasons stay precise. */
   readonly bodyFor?: (body: unknown) => z.ZodType;
+  /** Of a list: one item, of which the query may name the `fields` that are wanted. */
+  readonly item?: z.ZodObject;
   /** Schema of the answer; absent: no body, or one that `respond` writes. */
   readonly answer?: z.ZodType;
   /** Media type of what `respond` writes. */

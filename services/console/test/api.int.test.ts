@@ -356,6 +356,16 @@ describe("the HTTP API", () => {
     }
   });
 
+  it("answers only the fields of a list that were asked for, and refuses unknown ones by name", async () => {
+    const token = await console.tokenFor("reader");
+    const { body, status } = await console.send("GET", "/mailboxes?fields=id,createdAt", { token });
+    const { id, createdAt } = mailboxSample;
+    assert.deepEqual([status, body.items], [200, [{ id, createdAt: new Date(createdAt).toISOString() }]]);
+    const unknown = await console.send("GET", "/mailboxes?fields=id,colour", { token });
+    assert.equal(unknown.status, 400);
+    assert.match(JSON.stringify(unknown.body.errors), /colour is not one of id, v, address, /);
+  });
+
   it("takes wrong tokens from one address only so often; right ones go on", async () => {
     const wrong = `mft_${"x".repeat(43)}`;
     const answers = await Promise.all(

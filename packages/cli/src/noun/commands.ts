@@ -1,4 +1,4 @@
-import { type AnyNoun, kebab, type Operation, sentenceOf } from "@mailfleet/contracts";
+import { type AnyNoun, kebab, type Operation, sentenceOf, sortField } from "@mailfleet/contracts";
 import type { Command } from "commander";
 import { type Cli, changeOf, readJson, wholeNumber } from "../cli.ts";
 import { UsageError } from "../exit-codes.ts";
@@ -78,7 +78,8 @@ export function addNounCommands(program: Command, cli: Cli, noun: AnyNoun, parti
     const place = noun.places?.list ?? path;
     const under = argumentOf(noun, place);
     const { ids: _, within: __, mailboxId, ...rest } = noun.filter ?? {};
-    const flags = inputFlags(noun, under === "" ? { ...(mailboxId ? { mailboxId } : {}), ...rest } : rest);
+    const filter = under === "" ? { ...(mailboxId ? { mailboxId } : {}), ...rest } : rest;
+    const flags = inputFlags(noun, { ...filter, ...(noun.sorts ? { sort: sortField(noun.sorts) } : {}) });
     addFlags(command(`list${under}`, sentenceOf(noun, "list")), flags)
       .option("-w, --watch", "print each row again that changes, until Ctrl-C")
       .option("--limit <n>", "list at most this many", wholeNumber("--limit", 1, 10_000), noun.framed ? undefined : 100)

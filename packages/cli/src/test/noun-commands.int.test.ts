@@ -27,6 +27,7 @@ const shelf = noun("shelf", {
   filter: { kind: mailbox.fields.kind.kept.optional() },
   flags: { kind: "of <kind>" },
   dryRuns: true,
+  sorts: ["title"],
   standard: ["create", "get", "list", "update", "delete"],
   operations: {
     dust: operation({ text: "Dust it", input: { with: mailbox.fields.address.kept }, impact: "destroys" }),
@@ -122,7 +123,10 @@ describe("the commands of a noun", () => {
       "--locked [yes|no]",
       "--no-locked",
     ]);
-    assert.deepEqual(optionsOf(program, "list"), ["--of <user|queue|forward>", "-w, --watch", "--limit <n>"]);
+    assert.deepEqual(optionsOf(program, "list"), [
+      ...["--of <user|queue|forward>", "--sort <title|-title>"],
+      ...["-w, --watch", "--limit <n>"],
+    ]);
     assert.match(lines.join(), /dust it \(stops or removes something\)/);
   });
 
@@ -157,9 +161,10 @@ describe("the commands of a noun", () => {
 
   it("show the columns of the declaration, and what an operation answers", async () => {
     api.on("GET /shelves", { body: { items: [{ id: "mb_shelf01", title: "x", locked: true }], next: null } });
-    await shelves("shelves list --of queue");
+    await shelves("shelves list --of queue --sort -title");
     assert.match(lines.join("\n"), /^ID +TITLE +LOCKED\nmb_shelf01 +x +yes$/);
     assert.equal(api.seen.at(-1)?.query.get("kind"), "queue");
+    assert.equal(api.seen.at(-1)?.query.get("sort"), "-title");
     api.on("GET /shelves/mb_shelf01/books", { body: { items: [{ at: "2027-05-31T08:00:00Z", event: "e" }] } });
     await shelves("shelf books mb_shelf01");
     assert.match(lines.join("\n"), /AT +EVENT +FROM +TO[\s\S]*2027-05-31 08:00:00Z +e/);

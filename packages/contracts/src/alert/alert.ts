@@ -33,6 +33,7 @@ export const alert = noun("alert", {
     incidentId: field(IncidentId.optional(), "the incident that it belongs to; information belongs to none"),
     notification: field(z.enum(["none", "pending", "sent", "failed"]), "whether mail about it is due, sent or failed"),
   },
+  sorts: ["firstAt", "lastAt"],
   filter: {
     state: AlertState.optional(),
     severity: Severity.optional(),

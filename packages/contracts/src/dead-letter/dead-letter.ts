@@ -26,6 +26,7 @@ export const deadLetter = noun("dead-letter", {
     at: field(Instant, "when it was set aside", { column: "AT" }),
     state: field(DeadLetterState, "whether somebody decided about it", { column: "STATE" }),
   },
+  sorts: ["at"],
   filter: { state: DeadLetterState.optional() },
   standard: ["get", "list"],
   operations: {

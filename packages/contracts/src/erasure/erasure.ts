@@ -33,6 +33,7 @@ export const erasure = noun("erasure", {
     waitsFor: field(z.string().nullable(), "what could not be removed yet and is tried again"),
     removed: field(Removed, "how much was removed, by kind"),
   },
+  sorts: ["createdAt"],
   standard: ["create", "get", "list"],
   texts: {
     create: "Erase a mailbox for good, with its mail, secrets and history, everywhere; it must not be enabled",

@@ -44,6 +44,7 @@ export const incident = noun("incident", {
     escalatedAt: field(Instant.nullable(), "when the people for escalation were told"),
     notification: field(z.enum(["none", "pending", "sent", "failed"]), "whether mail about it is due, sent or failed"),
   },
+  sorts: ["firstAt", "changedAt"],
   filter: {
     state: IncidentState.optional(),
     severity: Severity.optional(),

@@ -65,6 +65,7 @@ export const job = noun("job", {
   // A preview decides about each mailbox before it is answered.
   timeoutsMs: { create: 120_000 },
   roles: { create: ["approver", "operator"] },
+  sorts: ["createdAt"],
   standard: ["create", "get", "list"],
   operations: {
     cancel: operation({

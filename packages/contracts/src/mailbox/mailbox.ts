@@ -82,6 +82,7 @@ export const mailbox = noun("mailbox", {
       cell: allWays,
     }),
   },
+  sorts: ["address", "createdAt", "changedAt"],
   filter: {
     lifecycle: z
       .union([LifecycleWord, z.enum(["enabled", "disabled"])], {

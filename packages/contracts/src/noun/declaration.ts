@@ -64,6 +64,11 @@ export interface Declaration<
   readonly dryRuns?: boolean;
   /** How lists are filtered. */
   readonly filter?: Filter;
+  /**
+   * By what lists can be sorted, instead of their usual order: names of what is always shown of it. Where the kit keeps it, each
+   * has an index.
+   */
+  readonly sorts?: readonly string[];
   /** Options of the command line for filters and inputs, as in `status <word>`, where the usual name does not serve. */
   readonly flags?: Readonly<Record<string, string>>;
   /**

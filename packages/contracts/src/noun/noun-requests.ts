@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { ServiceName } from "../vocabulary.ts";
 import type { AnyDeclaration, Empty, Fields, Operations, Secrets, Shape, Standard } from "./declaration.ts";
 import type { Operation } from "./operation.ts";
-import { commandFields, Destinations, ifVersion, paged, pageFields } from "./request-fields.ts";
+import { commandFields, Destinations, ifVersion, paged, pageFields, sortField } from "./request-fields.ts";
 import { type ById, type ChangeShape, eachSecret, type NewShape, type shapesOf } from "./shapes.ts";
 
 type Command = typeof commandFields;
@@ -26,7 +26,7 @@ interface StandardRequests<
 > {
   create: Ask<Command & ById<Single> & { new: New<F> } & NewSecrets<S>, View>;
   get: Ask<ById<Single>, View>;
-  list: Ask<typeof pageFields & Filter, Page<View>>;
+  list: Ask<typeof pageFields & { sort: z.ZodOptional<z.ZodString> } & Filter, Page<View>>;
   update: Ask<Write<Single, Framed> & { change: Change<F> } & ChangedSecrets<S>, View>;
   delete: Ask<Write<Single, Framed>, z.ZodObject<Empty>>;
   destinations: Ask<
@@ -67,7 +67,7 @@ export type RequestsOf<
 
 /** What each operation is asked with, and what it answers. */
 export function requestsOf(name: string, declared: AnyDeclaration, shapes: ReturnType<typeof shapesOf>) {
-  const { owner, secrets = {}, operations = {}, id, filter } = declared;
+  const { owner, secrets = {}, operations = {}, id, filter, sorts } = declared;
   const { New, Change, View } = shapes;
   const byId = declared.single ? {} : { id };
   const write = { ...commandFields, ...(declared.framed === false ? {} : ifVersion), ...byId };
@@ -77,7 +77,10 @@ export function requestsOf(name: string, declared: AnyDeclaration, shapes: Retur
       output: View,
     }),
     get: () => ({ input: z.object(byId), output: View }),
-    list: () => ({ input: z.object({ ...pageFields, ...filter }), output: paged(View) }),
+    list: () => ({
+      input: z.object({ ...pageFields, ...(sorts ? { sort: sortField(sorts) } : {}), ...filter }),
+      output: paged(View),
+    }),
     update: () => ({
       input: z.object({
         ...write,

@@ -38,6 +38,15 @@ export const pageFields = {
   cursor: z.string().max(1000).optional().describe("`next` of the page before"),
 };
 
+/** By what a list is sorted: one of the names, or with `-` before it the other way round. */
+export function sortField(names: readonly string[]): z.ZodOptional<z.ZodString> {
+  const all = names.flatMap((name) => [name, `-${name}`]) as [string, ...string[]];
+  return z
+    .enum(all, { error: `must be ${all.join(", ")}` })
+    .optional()
+    .describe("what is sorted by, `-` before it: the greatest first") as never;
+}
+
 const Destination = z.union([z.string(), z.object({ inbound: z.string(), outbound: z.string() })]);
 
 /** Where the secrets of an object go, by name: they are sealed for these places and open for no other. */

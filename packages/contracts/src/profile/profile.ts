@@ -201,6 +201,7 @@ export const profile = noun("profile", {
       .describe("when a test with the next secrets passed, and of which mailbox; null: none did"),
     maximumMailboxes: z.number().int().nullable().describe("how many may use it; null: no limit"),
   },
+  sorts: ["name", "createdAt", "changedAt"],
   filter: {
     active: z.boolean().optional().describe("yes: those whose mailboxes work; no: those that are deactivated"),
   },

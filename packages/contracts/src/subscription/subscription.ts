@@ -52,6 +52,7 @@ export const subscription = noun("subscription", {
   shown: {
     deadSince: Instant.nullable().describe("since when Mailfleet has given the webhook up, because nothing arrived"),
   },
+  sorts: ["name", "createdAt"],
   standard: ["create", "get", "list", "update", "delete"],
   texts: { delete: "Delete a subscription with its deliveries" },
   operations: {

@@ -7,6 +7,7 @@ import type { CommandInput } from "./command.ts";
 import type { ListQuery, Shown, Stored } from "./document.ts";
 import { causeOf, type Decision, type Documents, type Made, type OutboxEntry, type Outcome } from "./documents.ts";
 import type { Index } from "./indexes.ts";
+import { ordersOf } from "./orders.ts";
 
 type Inputs<N extends AnyNoun> = N["requests"];
 type NameOf<N extends AnyNoun, Verb extends string> = `${N["owner"]}.${N["name"]}.${Verb}`;
@@ -68,7 +69,9 @@ export interface Keeping<Ports, N extends AnyNoun, Body extends object, World> {
   /** What showing and deciding must know besides the document. */
   readonly world: (ports: Ports, question: Question<Body>) => Promise<World>;
   readonly view: (document: Shown<Body>, world: World) => z.output<N["View"]>;
-  /** Order and filter of lists. Only living documents are listed. */
+  /** Where what lists can be sorted by stands in a document, if not under its own name. */
+  readonly sorts?: Readonly<Record<string, string>>;
+  /** Usual order and filter of lists. Only living documents are listed. */
   readonly list?: (input: InputOf<N, "list">) => Pick<ListQuery, "filter" | "sort">;
   /**
    * Whether a new or deleted one may stay so, asked after it was written where a decision says `checked`, because
@@ -129,6 +132,7 @@ export function keep<Ports, Body extends object>() {
   ): Kept<Ports, Body, z.output<N["View"]>> => {
     const nameOf = (verb: string) => `${noun.owner}.${noun.name}.${verb}`;
     const idOf = (input: { id?: string }) => (noun.single ? singleId : (input.id ?? ""));
+    const orders = ordersOf(noun.sorts ?? [], keeping);
     type Decider = (before: Stored<Body>, input: unknown, context: Deciding<World>) => Decision<Body>;
     type Maker = (input: unknown, context: Deciding<World>) => Omit<Made<Body>, "answer"> & { note?: unknown };
     const deciders = keeping.decide as unknown as Readonly<Record<string, Decider>>;
@@ -146,7 +150,7 @@ export function keep<Ports, Body extends object>() {
     return {
       noun,
       collection: keeping.collection,
-      indexes: keeping.indexes ?? [],
+      indexes: [...(keeping.indexes ?? []), ...orders.indexes],
       unlisted: keeping.unlisted ?? [],
       taken: (keeping.taken ?? unexpected) as (index: string, body: never) => ProblemError,
       ...(keeping.check ? { check: keeping.check as NonNullable<Kept<Ports>["check"]> } : {}),
@@ -207,8 +211,9 @@ export function keep<Ports, Body extends object>() {
             return outcome.answer;
           },
           get: async (input: { id?: string }) => show(await documents.get(idOf(input))),
-          async list(input: { limit: number; cursor?: string }): Promise<Page<unknown>> {
-            const query = keeping.list?.(input as InputOf<N, "list">) ?? { filter: {}, sort: [["_id", 1]] as const };
+          async list(input: { limit: number; cursor?: string; sort?: string }): Promise<Page<unknown>> {
+            const usual = keeping.list?.(input as InputOf<N, "list">) ?? { filter: {}, sort: [["_id", 1]] as const };
+            const query = input.sort === undefined ? usual : { ...usual, sort: orders.sortBy(input.sort) };
             const { items, next } = await readPage(input, query, (page) => documents.list(page));
             const world = await keeping.world(ports, { documents: items });
             return { items: items.map((document) => keeping.view(document, world)), next };
