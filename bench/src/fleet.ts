@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
-import { ApiClient } from "@mailfleet/cli";
+import { ApiClient } from "@mailfleet/client";
 import type { Mailbox, Profile } from "@mailfleet/contracts";
 import { type Stack, startStack } from "@mailfleet/local";
 

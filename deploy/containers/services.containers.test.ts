@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { copyFile, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { ApiClient } from "@mailfleet/cli";
+import { ApiClient } from "@mailfleet/client";
 import type { Mailbox, Profile, ReceivedMessage } from "@mailfleet/contracts";
 import {
   type ContainerEngine,

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { gunzipSync, gzipSync } from "node:zlib";
-import type { ApiClient } from "@mailfleet/cli";
+import type { ApiClient } from "@mailfleet/client";
 import type { Alert, Incident, Mailbox, ReceivedMessage, Send } from "@mailfleet/contracts";
 import { Binary, bytesOf } from "@mailfleet/store";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
-import { ApiError } from "@mailfleet/cli";
+import { ApiError } from "@mailfleet/client";
 import type { Alert, Mailbox, ReceivedMessage, Send } from "@mailfleet/contracts";
 import { byCursor, customer, type Fleet } from "./fleet.ts";
 import { untilAnswered, untilNothingIsMissing } from "./progress.ts";

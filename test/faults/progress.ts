@@ -1,6 +1,6 @@
 import { availableParallelism, loadavg } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
-import { ApiError } from "@mailfleet/cli";
+import { ApiError } from "@mailfleet/client";
 
 /** What is still missing, in words that change when anything moves; empty when nothing is. */
 export type Missing = () => Promise<string>;

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { ApiClient } from "@mailfleet/cli";
+import { ApiClient } from "@mailfleet/client";
 import type { Alert, Mailbox, Profile, ReceivedMessage, Send } from "@mailfleet/contracts";
 import { type Sandbox, type Stack, type StackOptions, startStack } from "@mailfleet/local";
 import { eventually, startTcpProxy, tempDir } from "@mailfleet/local/testing";

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { ApiClient } from "@mailfleet/cli";
+import { ApiClient } from "@mailfleet/client";
 import { type Stack, type StackOptions, startStack } from "@mailfleet/local";
 import {
   type Dovecot,

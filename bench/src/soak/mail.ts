@@ -1,5 +1,5 @@
 import type { Bus } from "@mailfleet/bus";
-import type { ApiClient } from "@mailfleet/cli";
+import type { ApiClient } from "@mailfleet/client";
 import { subjects } from "@mailfleet/contracts";
 import { messageOf4K } from "../message-of-4k.ts";
 import type { SoakMailbox } from "./make-fleet.ts";

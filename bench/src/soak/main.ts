@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { connectBus } from "@mailfleet/bus";
-import { ApiClient } from "@mailfleet/cli";
+import { ApiClient } from "@mailfleet/client";
 import { startStack } from "@mailfleet/local";
 import { endWithParent } from "@mailfleet/local/testing";
 import { silent } from "../silent.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { ApiClient } from "@mailfleet/cli";
+import type { ApiClient } from "@mailfleet/client";
 import type { Job, Mailbox, NewJob, Profile } from "@mailfleet/contracts";
 import type { Town } from "./start-town.ts";
 

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Bus } from "@mailfleet/bus";
-import type { ApiClient } from "@mailfleet/cli";
+import type { ApiClient } from "@mailfleet/client";
 import type { SoakArguments } from "./arguments.ts";
 import { type Costs, costsOf, intervalOf } from "./costs.ts";
 import { startMail } from "./mail.ts";

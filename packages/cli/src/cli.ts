@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
+import { ApiClient } from "@mailfleet/client";
 import type { Command } from "commander";
-import { ApiClient } from "./api-client.ts";
 import { type Named, whereAndWho } from "./context/where.ts";
 import { UsageError } from "./exit-codes.ts";
 import { type Output, outputOf } from "./output/output.ts";
-import { unreadBecause } from "./reach.ts";
 import type { Terminal } from "./terminal.ts";
+import { unreadBecause } from "./unread.ts";
 
 /** What every command needs. */
 export interface Cli extends Output {

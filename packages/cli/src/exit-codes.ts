@@ -1,5 +1,5 @@
+import { ApiError, NotReachable } from "@mailfleet/client";
 import { CommanderError } from "commander";
-import { ApiError, NotReachable } from "./api-error.ts";
 
 /** The exit codes of the command. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, notReachable: 3, notOver: 4 } as const;

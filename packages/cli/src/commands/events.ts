@@ -1,7 +1,7 @@
+import type { ApiEvent } from "@mailfleet/client";
 import { addressesText, type Failure, type MailAddress } from "@mailfleet/contracts";
 import type { Command } from "commander";
 import type { Cli } from "../cli.ts";
-import type { ApiEvent } from "../read-events.ts";
 import { printable, time } from "../table.ts";
 
 /** The few fields of a fact that tell people what happened. */

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { basename } from "node:path";
+import { type ApiClient, followIfAllowed, isOfUnknownFate, isPassing } from "@mailfleet/client";
 import type { Recipient, Send } from "@mailfleet/contracts";
 import type { Command } from "commander";
-import { type ApiClient, followIfAllowed, isOfUnknownFate, isPassing } from "../api-client.ts";
 import { type Cli, collect, readBytes, readText, wholeNumber } from "../cli.ts";
 import { Failed, NotOver, UsageError } from "../exit-codes.ts";
 import type { ParticularCommands } from "../noun/commands.ts";

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
+import { ApiClient } from "@mailfleet/client";
 import type { Command } from "commander";
-import { ApiClient } from "../api-client.ts";
 import type { Cli } from "../cli.ts";
 import { UsageError } from "../exit-codes.ts";
 import { type Context, contextOf, localContext, readContexts, writeContexts } from "./store.ts";

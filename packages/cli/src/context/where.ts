@@ -1,8 +1,8 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { UsageError } from "../exit-codes.ts";
-import { unreadBecause } from "../reach.ts";
 import type { Terminal } from "../terminal.ts";
+import { unreadBecause } from "../unread.ts";
 import { type Context, contextOf, localContext, readContexts } from "./store.ts";
 
 const defaultUrl = "http://127.0.0.1:8480";

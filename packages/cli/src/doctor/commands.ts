@@ -1,6 +1,6 @@
+import { ApiError, NotReachable } from "@mailfleet/client";
 import type { Checkup, Finding, Repaired } from "@mailfleet/contracts";
 import type { Command } from "commander";
-import { ApiError, NotReachable } from "../api-error.ts";
 import type { Cli } from "../cli.ts";
 import { Failed } from "../exit-codes.ts";
 import type { Shown } from "../shown.ts";

@@ -1,7 +1,7 @@
+import type { ApiClient } from "@mailfleet/client";
+import { ApiError } from "@mailfleet/client";
 import type { AnyNoun } from "@mailfleet/contracts";
 import type { Command } from "commander";
-import type { ApiClient } from "../api-client.ts";
-import { ApiError } from "../api-error.ts";
 import { type Cli, readText } from "../cli.ts";
 import { Failed, outcomeOf, UsageError } from "../exit-codes.ts";
 import { completed } from "../noun/completed.ts";

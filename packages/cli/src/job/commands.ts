@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { isPassing } from "@mailfleet/client";
 import { jobFailed } from "@mailfleet/contracts";
 import type { Command } from "commander";
-import { isPassing } from "../api-client.ts";
 import { type Cli, wholeNumber } from "../cli.ts";
 import { Failed, NotOver, UsageError } from "../exit-codes.ts";
 import { resultFacts, resultWord, type ShownJob, successOf } from "../mailbox/run-job.ts";

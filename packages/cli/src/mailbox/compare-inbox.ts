@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { type ApiClient, isPassing } from "@mailfleet/client";
 import type { Comparison } from "@mailfleet/contracts";
-import { type ApiClient, isPassing } from "../api-client.ts";
 import type { Cli } from "../cli.ts";
 import { Failed, NotOver } from "../exit-codes.ts";
 import { mailboxPath } from "../paths.ts";

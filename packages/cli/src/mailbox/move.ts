@@ -1,6 +1,6 @@
+import type { ApiClient } from "@mailfleet/client";
 import type { ConnectionTest, Profile } from "@mailfleet/contracts";
 import type { Command } from "commander";
-import type { ApiClient } from "../api-client.ts";
 import { type Cli, wholeNumber } from "../cli.ts";
 import { Failed, NotOver, UsageError } from "../exit-codes.ts";
 import { dryRunText } from "../noun/commands.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { type ApiClient, isPassing } from "@mailfleet/client";
 import type { Job, NewJob } from "@mailfleet/contracts";
-import { type ApiClient, isPassing } from "../api-client.ts";
 import { NotOver } from "../exit-codes.ts";
 import type { Fact } from "../noun/show.ts";
 import type { Shown } from "../shown.ts";

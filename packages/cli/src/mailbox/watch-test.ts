@@ -1,5 +1,5 @@
+import { type ApiClient, type Following, followIfAllowed, isPassing } from "@mailfleet/client";
 import type { Direction, TestStep } from "@mailfleet/contracts";
-import { type ApiClient, type Following, followIfAllowed, isPassing } from "../api-client.ts";
 import { mailboxPath } from "../paths.ts";
 import type { Shown, ShownDirection, ShownMailbox } from "../shown.ts";
 

@@ -1,5 +1,5 @@
+import type { ApiClient } from "@mailfleet/client";
 import { type AnyNoun, MailboxId, ProfileId } from "@mailfleet/contracts";
-import type { ApiClient } from "../api-client.ts";
 import { definition } from "./definition.ts";
 import type { Names, Row } from "./show.ts";
 

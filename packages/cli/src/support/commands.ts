@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
+import type { ApiClient } from "@mailfleet/client";
 import type { Command } from "commander";
-import type { ApiClient } from "../api-client.ts";
 import type { Cli } from "../cli.ts";
 import { examine } from "../doctor/commands.ts";
 import { engineFindings, topologyDiff } from "../doctor/engines.ts";

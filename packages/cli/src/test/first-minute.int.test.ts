@@ -4,7 +4,7 @@ import type { ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { ApiClient } from "../api-client.ts";
+import { ApiClient } from "@mailfleet/client";
 import { type ApiDouble, run, startApiDouble } from "./api-double.ts";
 
 describe("what a person meets on the command line", () => {

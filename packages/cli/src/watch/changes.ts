@@ -1,6 +1,5 @@
+import { type ApiClient, ApiError, type FollowQuery, isPassing } from "@mailfleet/client";
 import { type AnyNoun, messageTypes } from "@mailfleet/contracts";
-import { type ApiClient, type FollowQuery, isPassing } from "../api-client.ts";
-import { ApiError } from "../api-error.ts";
 
 /** Events may be lost: without any it is looked up this often, and much oftener while there is no live view. */
 const quietMs = 15_000;

@@ -1,5 +1,5 @@
+import type { ApiClient } from "@mailfleet/client";
 import type { AnyNoun } from "@mailfleet/contracts";
-import type { ApiClient } from "../api-client.ts";
 import { historyColumns } from "../mailbox/history.ts";
 import type { Row } from "../noun/show.ts";
 import { type Column, time } from "../table.ts";

@@ -1,7 +1,6 @@
+import { ApiError, isPassing } from "@mailfleet/client";
 import type { AnyNoun } from "@mailfleet/contracts";
 import type { Command } from "commander";
-import { isPassing } from "../api-client.ts";
-import { ApiError } from "../api-error.ts";
 import { type Cli, wholeNumber } from "../cli.ts";
 import { Failed, NotOver } from "../exit-codes.ts";
 import type { Row } from "../noun/show.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { isPassing } from "@mailfleet/client";
 import type { AnyNoun } from "@mailfleet/contracts";
-import { isPassing } from "../api-client.ts";
 import type { Cli } from "../cli.ts";
 import type { Row } from "../noun/show.ts";
 import type { Column } from "../table.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { ApiClient } from "@mailfleet/cli";
+import type { ApiClient } from "@mailfleet/client";
 import type { Alert, Direction, DirectionStatus, Mailbox, ReceivedMessage, Send } from "@mailfleet/contracts";
 
 /** The few calls of the public API that the story needs, by their names in the field. */

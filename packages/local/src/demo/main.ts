@@ -1,7 +1,7 @@
 /** `npm run demo`: the main job on real engines, each step explained in a line. */
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { ApiClient } from "@mailfleet/cli";
+import { ApiClient } from "@mailfleet/client";
 import { endWithParent } from "../stack/end-with-parent.ts";
 import { startStack } from "../stack/index.ts";
 import { type DemoArguments, type DemoProvider, readArguments, serverFrom, usage } from "./arguments.ts";

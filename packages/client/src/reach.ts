@@ -39,15 +39,3 @@ export function wasClosed(error: unknown): boolean {
 export function mayHaveArrived(error: unknown): boolean {
   return (error instanceof Error && error.name === "TimeoutError") || wasClosed(error);
 }
-
-const unreadable: Readonly<Record<string, string>> = {
-  ENOENT: "there is no such file",
-  EISDIR: "it is a folder",
-  EACCES: "you may not read it",
-};
-
-/** Why a file could not be read, in words. */
-export function unreadBecause(error: unknown): string {
-  const { code, message } = error as Cause;
-  return unreadable[code ?? ""] ?? message ?? String(error);
-}

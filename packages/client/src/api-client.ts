@@ -2,23 +2,8 @@ import { randomUUID } from "node:crypto";
 import { ApiError, NotReachable } from "./api-error.ts";
 import { mayHaveArrived, wasClosed } from "./reach.ts";
 import { type ApiEvent, readEvents } from "./read-events.ts";
-
-/** Options of a request. */
-export interface RequestOptions {
-  /** Query parameters; `undefined` ones are left out. */
-  readonly query?: Readonly<Record<string, string | number | undefined>>;
-  readonly headers?: Readonly<Record<string, string>>;
-  /**
-   * Repeating a request with the same key returns the first answer. Writes get a random key, so that we can repeat
-   * them.
-   */
-  readonly idempotencyKey?: string;
-  /** The version to change, from the resource's `v`. */
-  readonly ifVersion?: number;
-  readonly signal?: AbortSignal;
-  /** Time limit in milliseconds. Default 60,000. */
-  readonly timeoutMs?: number;
-}
+import type { RequestOptions } from "./request-options.ts";
+import type { Answered, AnyGiven, Given, ItemOf, ListName, OperationName, Paged } from "./typed.ts";
 
 /** What to follow. */
 export interface FollowQuery {
@@ -66,6 +51,27 @@ export class ApiClient {
     this.#token = options.token;
     this.#onSlow = options.onSlow ?? (() => {});
     this.#slowAfterMs = options.slowAfterMs ?? slowAfterMs;
+  }
+
+  /** Calls one operation, named by method and path as in the reference of the API; types say what it takes and answers. */
+  ask<Name extends OperationName>(name: Name, ...[given]: Given<Name>): Promise<Answered<Name>> {
+    const { path = {}, body, ...options } = (given ?? {}) as AnyGiven;
+    const [method = "", pattern = ""] = name.split(" ");
+    const filled = pattern.replace(/\{(\w+)\}/g, (_, part: string) => encodeURIComponent(path[part] ?? ""));
+    return this.#json<Answered<Name>>(method, filled, body, options);
+  }
+
+  /** Every item of a list, page after page. */
+  async *each<Name extends ListName>(name: Name, ...[given]: Given<Name>): AsyncGenerator<ItemOf<Name>> {
+    let cursor: string | undefined;
+    do {
+      const { query, ...more } = (given ?? {}) as AnyGiven;
+      const page = (await this.ask(name, ...([{ ...more, query: { ...query, cursor } }] as never))) as Paged<
+        ItemOf<Name>
+      >;
+      yield* page.items;
+      cursor = page.next ?? undefined;
+    } while (cursor !== undefined);
   }
 
   get<Answer = unknown>(path: string, options?: RequestOptions): Promise<Answer> {

@@ -1,11 +1,21 @@
-import type { Problem } from "@mailfleet/contracts";
 import { unreachedBecause } from "./reach.ts";
+
+/** Why the API refused, and what to do now (RFC 9457 with our members). */
+export interface ApiProblem {
+  readonly code: string;
+  readonly detail: string;
+  readonly remedy?: string;
+  /** Which field, as a JSON pointer, and why. */
+  readonly errors?: readonly { readonly pointer: string; readonly reason: string }[];
+  /** Names the request in the logs of all services. */
+  readonly correlation?: string;
+}
 
 /** A refusal by the API, with what to do about it (RFC 9457). */
 export class ApiError extends Error {
   readonly status: number;
-  readonly problem: Omit<Problem, "code"> & { code: string; correlation?: string };
-  constructor(status: number, problem: ApiError["problem"]) {
+  readonly problem: ApiProblem;
+  constructor(status: number, problem: ApiProblem) {
     super(problem.detail);
     this.name = "ApiError";
     this.status = status;
