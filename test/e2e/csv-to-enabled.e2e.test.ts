@@ -13,7 +13,7 @@ import { type FleetWorld, shortWaits, startWorld } from "../world/fleet-world.ts
  * how long each step took.
  */
 const size = Number(process.env.MAILFLEET_CSV_TRIAL_MAILBOXES ?? 10);
-const patienceMs = 30_000 + size * 1000;
+const patienceMs = 60_000 + size * 1000;
 const password = "pass-of-the-csv";
 const program = fileURLToPath(new URL("../../packages/cli/bin/mailfleet.mjs", import.meta.url));
 

@@ -127,15 +127,23 @@ describe("the administrator's page for daily work", () => {
   });
 
   it("shows who may do what, what was done and by whom, and exports what the filter finds", async () => {
-    await console.send("POST", "/tokens", {
-      body: { name: "approvals of Italy", role: "approver", domains: ["example.it"] },
-    });
     await page.getByRole("navigation").getByRole("link", { name: "People and audit" }).click();
-    await page
-      .getByRole("listitem")
-      .filter({ hasText: "approvals of Italy" })
-      .getByText("domains: example.it")
-      .waitFor();
+    await page.getByRole("button", { name: "New token" }).click();
+    const form = page.locator("form").filter({ hasText: "what it may do" });
+    await form.locator("[name=name]").fill("approvals of Italy");
+    await form.locator("[name=role]").selectOption("approver");
+    await form.locator("[name=domains]").fill("example.it");
+    await form.getByRole("button", { name: "Save" }).click();
+    const secret = await page.locator("code").textContent();
+    const mine = { token: secret };
+    assert.equal((await console.send("GET", "/mailboxes?limit=1", mine)).status, 200);
+    const row = page.getByRole("listitem").filter({ hasText: "approvals of Italy" });
+    await row.getByText("domains: example.it").waitFor();
+    await row.getByRole("button", { name: "Delete" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+    await page.getByRole("status").getByText("approvals of Italy is deleted.").waitFor();
+    await row.waitFor({ state: "detached" });
+    assert.equal((await console.send("GET", "/mailboxes?limit=1", mine)).status, 401);
     await page.getByText("The latest 100 entries").waitFor();
     await page.getByRole("button", { name: "Show more" }).click();
     await page.getByText("150 entries").waitFor();

@@ -35,6 +35,7 @@ export interface Pages<Item> {
   readonly items: readonly Item[] | undefined;
   readonly error: unknown;
   readonly more: (() => Promise<void>) | null;
+  again(): void;
 }
 
 /** Reads the first page of a list, and the next one when it is asked for. */
@@ -52,5 +53,9 @@ export function usePages<Item>(
     setRest({ whole, items: [...(mine?.items ?? []), ...page.items], next: page.next });
   };
   const items = first.value && [...first.value.items, ...(mine?.items ?? [])];
-  return { items, error: first.error, more: next === null ? null : more };
+  const again = () => {
+    setRest({ whole, items: [], next: null });
+    first.again();
+  };
+  return { items, error: first.error, more: next === null ? null : more, again };
 }
