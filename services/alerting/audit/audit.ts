@@ -18,6 +18,9 @@ export async function keepEntries(
   );
 }
 
+/** An answer over the bus has at most a megabyte, and one entry up to 70 kB. */
+const mostBytes = 800_000;
+
 const sort = [
   ["at", -1],
   ["_id", -1],
@@ -42,7 +45,8 @@ export const auditAnswers = {
         ? {}
         : { at: { ...(since === undefined ? {} : { $gte: since }), ...(until === undefined ? {} : { $lt: until }) } }),
     };
-    const page = await readPage(input, { filter, sort }, ({ after, limit }) => audit.list(filter, after, limit));
+    const read = ({ after, limit }: { after?: readonly unknown[]; limit: number }) => audit.list(filter, after, limit);
+    const page = await readPage(input, { filter, sort }, read, mostBytes);
     return { items: page.items.map(shownEntry), next: page.next };
   },
 };

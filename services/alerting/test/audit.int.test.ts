@@ -71,4 +71,27 @@ describe("the audit", () => {
     assert.ok(!JSON.stringify(items).includes("example.org"));
     assert.ok(items.every(({ by, operation, changes }) => by.name && operation && changes.length === 0));
   });
+
+  test("is read whole where its entries are large: a page ends before the answer is too large", async () => {
+    const change = { before: "é".repeat(150), after: "b".repeat(300) };
+    const changes = Array.from({ length: 100 }, (_, n) => ({ field: `f${n}`, ...change }));
+    const large = Array.from({ length: 20 }, (_, n) => entry(100 + n, { operation: "mailbox.test", changes }));
+    await Promise.all(large.map(tell));
+    const pages = async () => {
+      const read: string[][] = [];
+      for (let cursor: string | null | undefined; cursor !== null; ) {
+        const input = { operation: "mailbox.test", limit: 500, ...(cursor ? { cursor } : {}) };
+        const { items, next } = await given.bus.request("alerting.audit.list", input);
+        read.push(items.map(({ id }) => id));
+        cursor = next;
+      }
+      return read;
+    };
+    const read = await eventually(async () => {
+      const now = await pages();
+      return now.flat().length === large.length && now;
+    });
+    assert.ok(read.length > 1, "they do not fit into one");
+    assert.deepEqual(read.flat(), large.map(({ id }) => id).toReversed());
+  });
 });

@@ -8,7 +8,7 @@ export interface PageInput {
   readonly cursor?: string;
 }
 
-/** One page and where the next one begins; `null`: this was the last. */
+/** One page and where the next one begins; `null`: this was the last. It may be shorter than asked. */
 export interface Page<Item> {
   readonly items: Item[];
   readonly next: string | null;
@@ -16,28 +16,41 @@ export interface Page<Item> {
 
 /**
  * Reads one page. The cursor holds the sort values of the last item and a mark of filter and order: with another filter
- * it is refused, because it would skip. @throws ProblemError INVALID for a cursor that is not of this list
+ * it is refused, because it would skip. A page ends before `mostBytes` of JSON, where items are large: what does not fit begins the
+ * next one. @throws ProblemError INVALID for a cursor that is not of this list
  */
 export async function readPage<Item>(
   { limit, cursor }: PageInput,
   query: Pick<ListQuery, "filter" | "sort">,
   read: (query: ListQuery) => Promise<Item[]>,
+  mostBytes = Number.POSITIVE_INFINITY,
 ): Promise<Page<Item>> {
   const mark = markOf(query);
   const after = cursor === undefined ? undefined : openCursor(cursor, mark, query.sort.length);
   const found = await read({ ...query, ...(after ? { after } : {}), limit: limit + 1 });
-  const items = found.slice(0, limit);
+  const items = fitting(found.slice(0, limit), mostBytes);
   const last = items.at(-1);
   return {
     items,
     next:
-      found.length > limit && last !== undefined
+      found.length > items.length && last !== undefined
         ? makeCursor(
             mark,
             query.sort.map(([path]) => valueAt(last, path)),
           )
         : null,
   };
+}
+
+/** The first items that fit, and one at least. */
+function fitting<Item>(items: Item[], mostBytes: number): Item[] {
+  if (mostBytes === Number.POSITIVE_INFINITY) return items;
+  let bytes = 0;
+  const end = items.findIndex((item, at) => {
+    bytes += Buffer.byteLength(JSON.stringify(item));
+    return at > 0 && bytes > mostBytes;
+  });
+  return end < 0 ? items : items.slice(0, end);
 }
 
 function markOf({ filter, sort }: Pick<ListQuery, "filter" | "sort">): string {
