@@ -1,6 +1,6 @@
-import { chmod, chown, mkdir, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { KubernetesApi, KubernetesObject } from "./kubernetes-api.ts";
+import { writeVolumeFolder } from "./volume-folder.ts";
 
 /** How a container is started: what its Pod asks for, as far as our chart asks for anything. */
 export interface ContainerOrder {
@@ -82,21 +82,16 @@ async function makeVolume(
   volume: Volume,
   options: { at: string; group: number; namespace: string; api: KubernetesApi },
 ): Promise<void> {
-  const { at, group, namespace, api } = options;
-  await mkdir(at, { recursive: true });
-  await chown(at, 0, group);
-  await chmod(at, volume.emptyDir ? 0o2777 : 0o750);
-  if (volume.emptyDir) return;
+  const { at: path, group, namespace, api } = options;
+  if (volume.emptyDir) return writeVolumeFolder({ path, group });
   if (!volume.projected) throw new Error(`this kubelet does not know the kind of volume ${volume.name}`);
+  const files: Record<string, Buffer> = {};
   for (const { secret } of volume.projected.sources) {
     const { data } = await api.call("GET", `/api/v1/namespaces/${namespace}/secrets/${secret.name}`);
-    for (const { key, path } of secret.items) {
+    for (const { key, path: name } of secret.items) {
       if (data?.[key] === undefined) throw new Error(`the Secret ${secret.name} has no key ${key}`);
-      const file = join(at, path);
-      await mkdir(dirname(file), { recursive: true });
-      await writeFile(file, Buffer.from(data[key], "base64"));
-      await chown(file, 0, group);
-      await chmod(file, volume.projected.defaultMode);
+      files[name] = Buffer.from(data[key], "base64");
     }
   }
+  await writeVolumeFolder({ path, group, files, mode: volume.projected.defaultMode });
 }

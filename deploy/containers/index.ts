@@ -1,2 +1,2 @@
 /** Container engines for tests. */
-export { type Podman, podman, podmanMissing } from "./podman.ts";
+export { type Podman, podman, podmanConfiguration, podmanMissing } from "./podman.ts";

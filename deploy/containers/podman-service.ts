@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { eventually, NoContainerEngine } from "@mailfleet/local/testing";
 import { docker } from "./docker-api.ts";
 import { isThere } from "./is-there.ts";
-import { podman, podmanMissing, podmanRun } from "./podman.ts";
+import { podman, podmanConfiguration, podmanMissing, podmanRun } from "./podman.ts";
 
 const run = promisify(execFile);
 
@@ -15,18 +15,6 @@ const storage = join(homedir(), ".cache/mailfleet/containers");
 /** The second, which copies, is for machines whose own files are layers already. */
 const drivers = ["overlay", "vfs"];
 const READY_WITHIN_MS = 30_000;
-
-/** Podman reads nothing else: what the machine has configured for others does not matter. */
-const configuration = `[containers]
-default_ulimits = ["nofile=4096:4096", "nproc=4096:4096"]
-log_driver = "k8s-file"
-
-[engine]
-events_logger = "file"
-
-[network]
-network_backend = "netavark"
-`;
 
 /** Docker's API by podman, as long as it is needed. */
 export interface PodmanService {
@@ -40,7 +28,7 @@ export async function startPodman(folder: string): Promise<PodmanService> {
   const missing = await podmanMissing();
   if (missing) throw new NoContainerEngine(missing);
   const file = join(folder, "containers.conf");
-  await writeFile(file, configuration);
+  await writeFile(file, podmanConfiguration());
   const dockerHost = `unix://${join(folder, "podman.sock")}`;
   const words: string[] = [];
   for (const driver of drivers) {

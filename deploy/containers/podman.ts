@@ -27,6 +27,21 @@ export function podman(folder: string, driver = "overlay"): Podman {
   };
 }
 
+/**
+ * The file for `CONTAINERS_CONF`: podman then reads nothing else, so what the machine has configured for others does not
+ * matter. Networks that podman makes are described in the folder `networks`, if one is named.
+ */
+export const podmanConfiguration = (networks?: string): string => `[containers]
+default_ulimits = ["nofile=4096:4096", "nproc=4096:4096"]
+log_driver = "k8s-file"
+
+[engine]
+events_logger = "file"
+
+[network]
+network_backend = "netavark"
+${networks ? `network_config_dir = "${networks}"\n` : ""}`;
+
 /** Why containers cannot be started by others. */
 export const rootOnly = "containers are started as root only: their files belong to a user of their own";
 

@@ -77,7 +77,7 @@ export const suites: readonly Suite[] = [
   },
   {
     name: "cluster",
-    what: "a real API server of Kubernetes, and containers",
+    what: "the chart at a real API server of Kubernetes and by podman kube play, with containers",
     takes: (file) => file.endsWith(".cluster.test.ts"),
     concurrency: 1,
     fileDeadlineMs: minutes(10),

@@ -57,7 +57,7 @@ export {
   type TestMongo,
   tempDir,
 } from "./start-engines.ts";
-export { type MongoWithUsers, startMongoWithUsers } from "./start-mongo-with-users.ts";
+export { startMongoWithUsers } from "./start-mongo-with-users.ts";
 export { startOlderNats } from "./start-older-nats.ts";
 export { startOtlpReceiver } from "./start-otlp-receiver.ts";
 export { type Postfix, startPostfix } from "./start-postfix.ts";
