@@ -368,12 +368,12 @@ describe("the HTTP API", () => {
 
   it("takes wrong tokens from one address only so often; right ones go on", async () => {
     const wrong = `mft_${"x".repeat(43)}`;
-    const answers = await Promise.all(
-      Array.from({ length: 80 }, () => console.send("GET", "/mailboxes", { token: wrong })),
-    );
-    const refused = answers.filter(({ status }) => status === 429);
-    assert.ok(refused.length >= 10);
-    const { headers } = refused.at(-1) ?? assert.fail();
+    const ask = () => console.send("GET", "/mailboxes", { token: wrong });
+    // A minute may end in between, and the count begins anew.
+    let answer = await ask();
+    for (let n = 1; n < 200 && answer.status === 401; n += 1) answer = await ask();
+    const { status, headers } = answer;
+    assert.equal(status, 429);
     const after = headers.get("retry-after");
     assert.ok(Number(after) >= 1 && Number(after) <= 60, `${after}`);
     assert.equal(headers.get("ratelimit-policy"), '"wrong-tokens";q=60;w=60');
