@@ -152,8 +152,14 @@ describe(`${size} mailboxes from a CSV to enabled, each step by another person`,
     assert.equal(new Set(passed).size, size, "each test is told as it passes");
     await holdsFor(domain, { importer: id, approver: jobOf(approved).id, operator: enabled.id });
 
-    const refusals = await all<AuditEntry>("/audit?operation=mailbox.approve&outcome=refused&limit=500");
-    assert.deepEqual(refusals.map(({ by, code }) => [by.name, code]).toSorted(), [
+    const refusals = await eventually(
+      async () => {
+        const entries = await all<AuditEntry>("/audit?operation=mailbox.approve&outcome=refused&limit=500");
+        return entries.length >= 2 && entries.map(({ by, code }) => [by.name, code]).toSorted();
+      },
+      { timeoutMs: patienceMs, what: "who may not approve, in the audit" },
+    );
+    assert.deepEqual(refusals, [
       ["importer", "FORBIDDEN"],
       ["operator", "FORBIDDEN"],
     ]);
