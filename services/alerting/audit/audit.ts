@@ -1,6 +1,6 @@
 import type { Incoming } from "@mailfleet/bus";
 import { ProblemError, type RequestArguments } from "@mailfleet/contracts";
-import { readPage } from "@mailfleet/kit";
+import { type ListQuery, readPage } from "@mailfleet/kit";
 import type { AlertingPorts } from "../ports.ts";
 import { shownEntry } from "./store.ts";
 
@@ -17,9 +17,6 @@ export async function keepEntries(
     new Date(now() + keptMs),
   );
 }
-
-/** An answer over the bus has at most a megabyte, and one entry up to 70 kB. */
-const mostBytes = 800_000;
 
 const sort = [
   ["at", -1],
@@ -45,8 +42,7 @@ export const auditAnswers = {
         ? {}
         : { at: { ...(since === undefined ? {} : { $gte: since }), ...(until === undefined ? {} : { $lt: until }) } }),
     };
-    const read = ({ after, limit }: { after?: readonly unknown[]; limit: number }) => audit.list(filter, after, limit);
-    const page = await readPage(input, { filter, sort }, read, mostBytes);
-    return { items: page.items.map(shownEntry), next: page.next };
+    const read = ({ after, limit }: ListQuery) => audit.list(filter, after, limit);
+    return readPage(input, { filter, sort }, read, (entries) => entries.map(shownEntry));
   },
 };

@@ -1,5 +1,5 @@
 import { ProblemError, type RequestArguments, type SubscribedFact } from "@mailfleet/contracts";
-import { idFrom, readPage } from "@mailfleet/kit";
+import { idFrom, type ListQuery, readPage } from "@mailfleet/kit";
 import type { AlertingPorts } from "../ports.ts";
 import { keyOf, type StoredDelivery, shownDelivery } from "./store.ts";
 
@@ -59,8 +59,8 @@ export const deliveryAnswers = {
       ["sequence", -1],
       ["_id", -1],
     ] as const;
-    const page = await readPage(input, { filter, sort }, ({ after, limit }) => deliveries.list(filter, after, limit));
-    return { items: page.items.map(shownDelivery), next: page.next };
+    const read = ({ after, limit }: ListQuery) => deliveries.list(filter, after, limit);
+    return readPage(input, { filter, sort }, read, (found) => found.map(shownDelivery));
   },
   async "alerting.delivery.replay"(ports: AlertingPorts, { id }: RequestArguments<"alerting.delivery.replay">) {
     await ports.deliveries.again({ _id: id }, ports.now());

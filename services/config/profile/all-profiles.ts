@@ -15,6 +15,7 @@ export async function allProfiles(
       { limit: batch, ...(cursor ? { cursor } : {}) },
       { filter, sort: [["_id", 1]] },
       (asked) => documents.profile.list(asked),
+      (found) => found,
     );
     all.push(...page.items);
     cursor = page.next;

@@ -214,9 +214,11 @@ export function keep<Ports, Body extends object>() {
           async list(input: { limit: number; cursor?: string; sort?: string }): Promise<Page<unknown>> {
             const usual = keeping.list?.(input as InputOf<N, "list">) ?? { filter: {}, sort: [["_id", 1]] as const };
             const query = input.sort === undefined ? usual : { ...usual, sort: orders.sortBy(input.sort) };
-            const { items, next } = await readPage(input, query, (page) => documents.list(page));
-            const world = await keeping.world(ports, { documents: items });
-            return { items: items.map((document) => keeping.view(document, world)), next };
+            const read = (page: ListQuery) => documents.list(page);
+            return readPage(input, query, read, async (items) => {
+              const world = await keeping.world(ports, { documents: items });
+              return items.map((document) => keeping.view(document, world));
+            });
           },
         };
         const answers = keeping.answers?.(ports) as Record<string, (input: never) => Promise<unknown>> | undefined;

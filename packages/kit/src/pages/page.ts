@@ -14,22 +14,25 @@ export interface Page<Item> {
   readonly next: string | null;
 }
 
+/** An answer over the bus has at most a megabyte. */
+const mostBytes = 900_000;
+
 /**
- * Reads one page. The cursor holds the sort values of the last item and a mark of filter and order: with another filter
- * it is refused, because it would skip. A page ends before `mostBytes` of JSON, where items are large: what does not fit begins the
- * next one. @throws ProblemError INVALID for a cursor that is not of this list
+ * Reads one page and shows it. The cursor holds the sort values of the last item and a mark of filter and order: with another
+ * filter it is refused, because it would skip. Where items are so large that they do not fit into one answer, the page ends early,
+ * and what does not fit begins the next one. @throws ProblemError INVALID for a cursor that is not of this list
  */
-export async function readPage<Item>(
+export async function readPage<Item, Shown>(
   { limit, cursor }: PageInput,
   query: Pick<ListQuery, "filter" | "sort">,
   read: (query: ListQuery) => Promise<Item[]>,
-  mostBytes = Number.POSITIVE_INFINITY,
-): Promise<Page<Item>> {
+  show: (items: Item[]) => Shown[] | Promise<Shown[]>,
+): Promise<Page<Shown>> {
   const mark = markOf(query);
   const after = cursor === undefined ? undefined : openCursor(cursor, mark, query.sort.length);
   const found = await read({ ...query, ...(after ? { after } : {}), limit: limit + 1 });
-  const items = fitting(found.slice(0, limit), mostBytes);
-  const last = items.at(-1);
+  const items = fitting(await show(found.slice(0, limit)));
+  const last = found[items.length - 1];
   return {
     items,
     next:
@@ -43,8 +46,7 @@ export async function readPage<Item>(
 }
 
 /** The first items that fit, and one at least. */
-function fitting<Item>(items: Item[], mostBytes: number): Item[] {
-  if (mostBytes === Number.POSITIVE_INFINITY) return items;
+function fitting<Shown>(items: Shown[]): Shown[] {
   let bytes = 0;
   const end = items.findIndex((item, at) => {
     bytes += Buffer.byteLength(JSON.stringify(item));
