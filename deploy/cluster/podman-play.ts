@@ -45,7 +45,8 @@ export async function startPlayer({ command }: Podman, folder: string): Promise<
   };
   await ask("pod", "rm", "--force", "--all");
   const removeAll = [...words, "pod", "rm", "--force", "--all"].map((word) => `'${word}'`).join(" ");
-  const waits = `sleep 86400 & trap "kill $!; exec ${removeAll}" TERM; wait`;
+  // Nobody reads what it says when this process has gone.
+  const waits = `sleep 86400 & trap "kill $!; exec ${removeAll} >/dev/null 2>&1" TERM; wait`;
   const keeper = await startGuarded("/bin/sh", ["-c", waits], { graceSeconds: REMOVED_WITHIN_SECONDS });
   let plays = 0;
   return {
