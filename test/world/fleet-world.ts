@@ -70,7 +70,13 @@ export async function startWorld(options: Partial<StackOptions> = {}): Promise<F
     eventually(
       async () => {
         const now = await mailbox(idOrAddress);
-        if (now.lifecycle !== word) throw new Error(`${idOrAddress} is ${now.lifecycle}, not ${word}`);
+        if (now.lifecycle !== word) {
+          const why = Object.entries(now.directions).map(([name, { state, lastError, lastTest }]) => ({
+            ...{ name, state, failed: lastError?.code, reply: lastError?.evidence?.reply },
+            steps: lastTest?.steps.map(({ step, outcome }) => `${step} ${outcome}`).join(", "),
+          }));
+          throw new Error(`${idOrAddress} is ${now.lifecycle}, not ${word}: ${JSON.stringify(why)}`);
+        }
         return now;
       },
       { timeoutMs: withinMs, everyMs: 100 },

@@ -70,7 +70,7 @@ export const suites: readonly Suite[] = [
     name: "e2e",
     what: "separate processes",
     takes: (file) => file.endsWith(".e2e.test.ts"),
-    concurrency: 1,
+    concurrency: 2,
     fileDeadlineMs: minutes(6),
     engines: true,
     coverage: false,
