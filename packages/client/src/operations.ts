@@ -978,15 +978,38 @@ readonly token?: string | undefined;
 };
 
 /** As the API takes or shows it. */
+export type Session = {
+readonly id: string;
+/** who: a token's name, or a person as the provider names them */
+readonly name: string;
+/** what it may do */
+readonly role: "administrator" | "approver" | "operator" | "reader" | "owner";
+/** token: of the API; openid: the identity provider; mailbox: the owner of one, at its provider */
+readonly by: "token" | "openid" | "mailbox";
+/** the address from which it began */
+readonly from: string;
+/** when it began */
+readonly createdAt: string;
+/** when it was used last, within a minute */
+readonly lastUsedAt: string;
+/** when it ends by itself */
+readonly expiresAt: string;
+/** the token that was given; deleting it ends the session */
+readonly tokenId?: string | undefined;
+/** the person's id at the identity provider */
+readonly subject?: string | undefined;
+};
+
+/** As the API takes or shows it. */
 export type Audit = {
 readonly id: string;
 /** when */
 readonly at: string;
 /** who gave the command */
 readonly by: {
-/** service: a job or another task of Mailfleet's own */
-readonly kind: "token" | "service";
-/** of the token */
+/** session: a person who signed in; service: a job or another task of Mailfleet's own */
+readonly kind: "token" | "session" | "service";
+/** of the token or session */
 readonly id?: string | undefined;
 readonly name: string;
 /** the address from which it came */
@@ -3638,6 +3661,32 @@ readonly answer: Token;
 "DELETE /tokens/{token}": {
 readonly path: {
 readonly token: string;
+};
+readonly query: undefined;
+readonly body: undefined;
+readonly answer: undefined;
+};
+/** List the browsers in which somebody is signed in */
+"GET /sessions": {
+readonly path: undefined;
+readonly query: {
+/** 1 to 500, default 100 */
+readonly limit?: number | undefined;
+/** `next` of the page before */
+readonly cursor?: string | undefined;
+/** only these fields of each, separated by commas; what the schema needs besides is left out, too */
+readonly fields?: string | undefined;
+};
+readonly body: undefined;
+readonly answer: {
+readonly items: readonly (Session)[];
+readonly next: string | null;
+};
+};
+/** End a session: its browser is signed out from then on */
+"DELETE /sessions/{session}": {
+readonly path: {
+readonly session: string;
 };
 readonly query: undefined;
 readonly body: undefined;

@@ -26,6 +26,7 @@ export const SubscriptionId = id("sb", "a subscription");
 export const DeliveryId = id("dv", "a delivery");
 export const DeadLetterId = id("dl", "a dead letter");
 export const TokenId = id("tk", "a token");
+export const SessionId = id("ss", "a session");
 export const ConsentId = id("cs", "a consent");
 export const OrganisationId = id("og", "an organisation");
 export const ErasureId = id("er", "an erasure");

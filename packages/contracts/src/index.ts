@@ -138,6 +138,7 @@ export {
   type SubmittedContent,
 } from "./send/content.ts";
 export { Send } from "./send/send.ts";
+export type { Session, SignedInBy } from "./session/session.ts";
 export { RetryPolicy } from "./settings/retry-policy.ts";
 export { privateNetworks, type Settings, settings } from "./settings/settings.ts";
 export {

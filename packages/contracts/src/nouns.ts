@@ -14,6 +14,7 @@ import { notificationSettings } from "./notification-settings/notification-setti
 import type { AnyNoun } from "./noun/declaration.ts";
 import { profile } from "./profile/profile.ts";
 import { send } from "./send/send.ts";
+import { session } from "./session/session.ts";
 import { settings } from "./settings/settings.ts";
 import { signIn } from "./sign-in/sign-in.ts";
 import { subscription } from "./subscription/subscription.ts";
@@ -38,6 +39,7 @@ export const nouns: readonly AnyNoun[] = [
   settings,
   notificationSettings,
   token,
+  session,
   audit,
   checkup,
 ];

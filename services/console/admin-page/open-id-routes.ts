@@ -6,8 +6,8 @@ import { sendOn, sendPage } from "../pages/layout.ts";
 import type { PageCall } from "../pages/page-call.ts";
 import { refusalPage } from "../pages/refusal-page.ts";
 import { refuseOverPlainHttp } from "../secret/plain-http.ts";
+import { beginForPerson } from "../session/administrator-session.ts";
 import { cookieNames, cookieOf, setCookie } from "../session/cookies.ts";
-import { beginAdministratorSession } from "./session.ts";
 
 /** Where the administrator's page is. */
 const page = "/admin/";
@@ -75,7 +75,7 @@ export async function completeOpenId(call: PageCall, reply: FastifyReply): Promi
     const person = await call.openId.provider.personOf(attemptOf(call, kept.slice(0, seedLength)), query);
     const role = call.openId.roleOf(person.groups);
     if (role === null) throw withoutRole(person);
-    await beginAdministratorSession(call, reply, { ...person, role });
+    await beginForPerson(call, call.request, reply, { ...person, role });
     const place = Buffer.from(kept.slice(seedLength), "base64url").toString("utf8");
     return sendOn(reply, placeOf(call, place));
   } catch (refusal) {

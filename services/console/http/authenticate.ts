@@ -55,13 +55,15 @@ export function callerOf({
   profileIds,
   domains,
   only,
+  session,
 }: StoredToken): Caller {
   const within = {
     ...(profileIds === undefined ? {} : { profileIds: [...profileIds] }),
     ...(domains === undefined ? {} : { domains: [...domains] }),
   };
   return {
-    ...{ tokenId: id, name, role },
+    // What is done in a browser with a token is done with that token.
+    ...{ tokenId: session?.tokenId ?? id, name, role },
     ...(mailboxIds === undefined ? {} : { mailboxIds, ownerships }),
     ...(profileIds || domains ? { within } : {}),
     ...(only === undefined ? {} : { only }),
@@ -137,13 +139,13 @@ export function createAuthenticator({
     await tokens.touch(id, at);
   };
 
-  /** The token of a request: sent as such, or kept by the browser for the administrator's page. */
+  /** The token of a request: sent as such, or a session's that the browser keeps for the administrator's page. */
   const secretOf = (headers: IncomingHttpHeaders) => {
     const sent = bearerOf(headers.authorization);
     const kept = sent === undefined ? cookieOf({ headers }, { consoleUrl }, cookieNames.administrator) : null;
-    if (kept === null) return sent;
+    if (kept === null) return { secret: sent, inCookie: false };
     refuseForeignSite({ consoleUrl }, { headers });
-    return kept;
+    return { secret: kept, inCookie: true };
   };
 
   return {
@@ -152,12 +154,13 @@ export function createAuthenticator({
      * and TOO_MANY for a wrong one after many from the same address.
      */
     authenticate: async ({ ip, headers }: Asking) => {
-      const secret = secretOf(headers);
+      const { secret, inCookie } = secretOf(headers);
       if (secret !== undefined) refuseOverPlainHttp({ secretsAllowed });
       if (secret === undefined) throw new ProblemError("UNAUTHENTICATED", "No bearer token was sent.");
       const hash = hashToken(secret);
       const token = isTokenSecret(secret) ? await inTime(tokens.findByHash(hash)) : null;
-      if (!token || !sameHash(token.hash, hash)) {
+      // A session is good in its cookie only, and nothing else is good there: so every browser is listed.
+      if (!token || !sameHash(token.hash, hash) || (token.session !== undefined) !== inCookie) {
         failures.count(ip);
         throw new ProblemError("UNAUTHENTICATED", "This bearer token is not known, or it was deleted.");
       }

@@ -8,6 +8,7 @@ import { mailParticular } from "../mail/particular.ts";
 import { mailboxParticular } from "../mailbox/particular.ts";
 import { profileParticular } from "../profile/particular.ts";
 import { sendRoutes } from "../send/routes.ts";
+import { sessionParticular } from "../session/particular.ts";
 import { signInParticular } from "../sign-in/particular.ts";
 import { tokenParticular } from "../token/particular.ts";
 import { nounRoutes, type Particular } from "./noun-routes.ts";
@@ -24,6 +25,7 @@ const particulars: Readonly<Record<string, Particular>> = {
   profile: profileParticular,
   mailbox: mailboxParticular,
   "sign-in": signInParticular,
+  session: sessionParticular,
   token: tokenParticular,
   checkup: checkupParticular,
 };

@@ -31,10 +31,10 @@ const formTokenOf = (secret: string) => createHmac("sha256", secret).update("own
 export async function beginSession(
   ports: SessionPorts,
   reply: FastifyReply,
-  { mailboxId, address, ownership }: { mailboxId: string; address: string; ownership: number },
+  { mailboxId, address, ownership, from }: { mailboxId: string; address: string; ownership: number; from: string },
 ): Promise<OwnerSession> {
   const secret = newTokenSecret();
-  const tokenId = newId("tk");
+  const tokenId = newId("ss");
   const by = `owner of ${address}`.slice(0, 100);
   const at = ports.now();
   await ports.tokens.insert({
@@ -47,6 +47,7 @@ export async function beginSession(
     hash: hashToken(secret),
     createdAt: at,
     lastUsedAt: at,
+    session: { by: "mailbox", from },
   });
   setCookie(reply, ports, cookieNames.session, secret, sessionMs / 1000);
   return { mailboxId, ownership, tokenId, by, formToken: formTokenOf(secret) };
@@ -61,6 +62,8 @@ export async function sessionOf(call: PageCall): Promise<OwnerSession | null> {
   const mailboxId = token?.mailboxIds?.[0];
   if (!token || !mailboxId || token.role !== "owner" || !sameHash(token.hash, hash)) return null;
   if (isExpired(token, call.now())) return null;
+  const at = call.now();
+  if (at - (token.lastUsedAt ?? 0) >= 60_000) await call.tokens.touch(token.id, at).catch(() => {});
   const mailbox = await orNull(call.ask("config.mailbox.get", { id: mailboxId }), ["NOT_FOUND"]);
   const ownership = token.ownerships?.[mailboxId];
   if (ownership === undefined || mailbox?.ownership !== ownership) return null;

@@ -88,7 +88,7 @@ export async function completeSignIn(call: PageCall, reply: FastifyReply): Promi
     await call.ask("inbound-sync.consent.complete", { consentId, code: sealed }, { timeoutMs: providerTimeoutMs });
     const mailbox = await call.ask("config.mailbox.get", { id: mailboxId });
     // Of the consent: who owns the mailbox since then did not sign in here.
-    await beginSession(call, reply, { mailboxId, address: mailbox.address, ownership });
+    await beginSession(call, reply, { mailboxId, address: mailbox.address, ownership, from: call.request.ip });
     leaveNotice(reply, call, { about: "signed-in" });
     // To an address that can be loaded again: this one is good for once.
     return sendOn(reply, home);

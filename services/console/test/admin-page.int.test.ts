@@ -179,23 +179,72 @@ describe("the administrator's page", () => {
   });
 
   describe("its session", () => {
-    const cookie = () => ({ cookie: `mailfleet_admin=${token}` });
+    const begin = async (secret: string): Promise<{ cookie: string }> => {
+      const headers = { "content-type": "application/json" };
+      const body = JSON.stringify({ token: secret });
+      const answer = await fetch(`${console.app.url}/admin/session`, { method: "POST", headers, body });
+      assert.equal(answer.status, 200);
+      return { cookie: answer.headers.get("set-cookie")?.split(";")[0] ?? "" };
+    };
     const ask = (headers: Record<string, string>, method = "GET") =>
       fetch(`${console.app.url}/api/v1/mailboxes/counts`, { method, headers });
+    const sessions = async () =>
+      (await console.send("GET", "/sessions?limit=500")).body.items as Record<string, string>[];
 
     it("is taken by the API from the same site only", async () => {
-      assert.equal((await ask({ ...cookie(), "sec-fetch-site": "same-origin" })).status, 200);
-      assert.equal((await ask({ ...cookie(), "sec-fetch-site": "same-site" })).status, 403);
-      assert.equal((await ask({ ...cookie(), origin: "http://127.0.0.1:1" })).status, 403);
+      const mine = await begin(token);
+      assert.equal((await ask({ ...mine, "sec-fetch-site": "same-origin" })).status, 200);
+      assert.equal((await ask({ ...mine, "sec-fetch-site": "same-site" })).status, 403);
+      assert.equal((await ask({ ...mine, origin: "http://127.0.0.1:1" })).status, 403);
       assert.equal((await ask({ cookie: "mailfleet_admin=nonsense" })).status, 401);
     });
 
-    it("is over when its token is deleted", async () => {
-      const made = await console.send("POST", "/tokens", { body: { name: "short", role: "reader" } });
-      const mine = { cookie: `mailfleet_admin=${made.body.token}` };
-      assert.equal((await ask(mine)).status, 200);
+    it("is no token, and a token is no session", async () => {
+      const { cookie } = await begin(token);
+      assert.equal((await ask({ authorization: `Bearer ${cookie.split("=")[1]}` })).status, 401);
+      assert.equal((await ask({ cookie: `mailfleet_admin=${token}` })).status, 401);
+    });
+
+    it("is listed with who, how, from where and since when, and ends when it is deleted", async () => {
+      const made = await console.send("POST", "/tokens", { body: { name: "Ada", role: "reader" } });
+      const [mine, other] = [await begin(String(made.body.token)), await begin(String(made.body.token))];
+      const listed = (await sessions()).filter(({ name }) => name === "Ada");
+      assert.deepEqual(
+        listed.map(({ role, by, from, tokenId }) => [role, by, from, tokenId]),
+        [1, 2].map(() => ["reader", "token", "127.0.0.1", made.body.id]),
+      );
+      for (const { createdAt = "", lastUsedAt, expiresAt = "" } of listed) {
+        assert.equal(lastUsedAt, createdAt);
+        assert.equal(Date.parse(expiresAt) - Date.parse(createdAt), 12 * 3_600_000);
+      }
+      const { body } = await console.send("GET", "/tokens?limit=500");
+      assert.deepEqual(
+        (body.items as { id: string }[]).filter(({ id }) => id.startsWith("ss_")),
+        [],
+      );
+      const [first] = listed;
+      assert.equal((await console.send("DELETE", `/sessions/${first?.id}`)).status, 204);
+      assert.equal((await console.send("DELETE", `/sessions/${first?.id}`)).status, 404);
+      assert.equal((await console.send("DELETE", `/tokens/${listed[1]?.id}`)).status, 400);
+      const left = [(await ask(mine)).status, (await ask(other)).status];
+      assert.deepEqual(left.toSorted(), [200, 401]);
+    });
+
+    it("has no more rights than its token, and is over when that is deleted or ends", async () => {
+      const soon = new Date(Date.now() + 3_600_000).toISOString();
+      const body = { name: "short", role: "reader", domains: ["example.org"], expiresAt: soon };
+      const made = await console.send("POST", "/tokens", { body });
+      const mine = await begin(String(made.body.token));
+      const asked = await fetch(`${console.app.url}/api/v1/jobs`, { headers: mine });
+      assert.equal(asked.status, 403, "the domain of the token limits it, too");
+      const [found] = (await sessions()).filter(({ name }) => name === "short");
+      assert.ok(Date.parse(found?.expiresAt ?? "") <= Date.parse(soon));
       await console.send("DELETE", `/tokens/${made.body.id}`);
       assert.equal((await ask(mine)).status, 401);
+      assert.deepEqual(
+        (await sessions()).filter(({ name }) => name === "short"),
+        [],
+      );
     });
 
     it("is not for owners of mailboxes", async () => {

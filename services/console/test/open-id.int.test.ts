@@ -65,6 +65,10 @@ describe("the sign-in at the organisation's provider", () => {
   it("takes the strongest role of somebody's groups, and ends with the sign-out, for every copy of the cookie", async () => {
     await signIn(bob);
     assert.deepEqual((await who()).session, { name: bob, role: "operator" });
+    const { items } = (await console.send("GET", "/sessions")).body as { items: Record<string, string>[] };
+    const mine = items.find(({ name }) => name === bob);
+    assert.deepEqual([mine?.by, mine?.from, mine?.tokenId], ["openid", "127.0.0.1", undefined]);
+    assert.match(mine?.subject ?? "", /^\d+$/);
     assert.equal((await ask("/api/v1/tokens")).status, 403);
     const copy = browser.cookies.get("mailfleet_admin");
     await ask("/admin/session", "DELETE");

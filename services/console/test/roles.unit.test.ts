@@ -26,7 +26,7 @@ const table: Readonly<Record<Exclude<Role, "administrator">, readonly string[]>>
   ],
 };
 /** What readers may do, and with them approvers and operators: all that changes nothing, but for these. */
-const hidden = ["token.list", "audit.list", "audit.get", "checkup.get", "checkup.describe"];
+const hidden = ["token.list", "session.list", "audit.list", "audit.get", "checkup.get", "checkup.describe"];
 const reads = [
   ...routes.filter(({ method, operation }) => method === "GET" && !hidden.includes(operation)),
   // Who reads facts says how far it has come.

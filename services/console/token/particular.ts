@@ -5,7 +5,7 @@ import type { Call } from "../http/route.ts";
 import type { StoredToken } from "./store.ts";
 import { hashToken, newTokenSecret } from "./token-secret.ts";
 
-const shown = ({ hash: _, ownerships: __, subject: ___, ...token }: StoredToken) => token as Token;
+const shown = ({ hash: _, ownerships: __, session: ___, ...token }: StoredToken) => token as Token;
 
 /** What a token may be confined to: every operation that people see, and those of the routes written by hand. */
 const operationNames: ReadonlySet<string> = new Set([
@@ -61,7 +61,7 @@ async function create(call: Call, { id, new: made }: { id: string; new: NewToken
 
 async function remove(call: Call, { id }: { id: string }): Promise<void> {
   const token = await call.tokens.get(id);
-  if (!token) throw new ProblemError("NOT_FOUND", `There is no token ${id}.`);
+  if (!token || token.session) throw new ProblemError("NOT_FOUND", `There is no token ${id}.`);
   const lasting = token.role === "administrator" && token.expiresAt === undefined;
   if (lasting && (await call.tokens.countAdministrators()) < 2) throw isTheLast();
   await call.tokens.remove(token.id);

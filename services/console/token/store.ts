@@ -1,6 +1,17 @@
-import type { Role } from "@mailfleet/contracts";
+import type { Role, SignedInBy } from "@mailfleet/contracts";
 import { type Collection, isDuplicateKey, type Store } from "@mailfleet/store";
 import { collections } from "../collections.ts";
+
+/** What is known of a session beside its token. */
+export interface SessionFacts {
+  readonly by: SignedInBy;
+  /** The address from which it began. */
+  readonly from: string;
+  /** The token that was given: the session ends with it, and its commands are that token's. */
+  readonly tokenId?: string;
+  /** Who signed in at the organisation's provider, as the provider knows them. */
+  readonly subject?: string;
+}
 
 /** A bearer token as it is kept: only its hash, never the token. */
 export interface StoredToken {
@@ -16,8 +27,8 @@ export interface StoredToken {
   readonly domains?: readonly string[];
   /** The only operations it is for, of those that its role may use. */
   readonly only?: readonly string[];
-  /** Of a session: who signed in at the organisation's provider, as the provider knows them. */
-  readonly subject?: string;
+  /** A session: only the cookie of one browser has this token. */
+  readonly session?: SessionFacts;
   /** Refused from then on, and removed soon after. Milliseconds since the epoch; absent: good until it is deleted. */
   readonly expiresAt?: number;
   /** SHA-256 of the token, hexadecimal. The token has 256 random bits, so a slow hash would add nothing. */
@@ -55,9 +66,12 @@ export function createTokenRepository(store: Store) {
       const found = await tokens.findOne({ _id: id });
       return found && stored(found);
     },
-    /** By id; `next` is the cursor of the following page. */
-    list: async (limit: number, after?: string) => {
-      const from = after === undefined ? {} : { _id: { $gt: after } };
+    /** By id, tokens or sessions; `next` is the cursor of the following page. */
+    list: async (limit: number, after?: string, which: "tokens" | "sessions" = "tokens") => {
+      const from = {
+        session: { $exists: which === "sessions" },
+        ...(after === undefined ? {} : { _id: { $gt: after } }),
+      };
       const found = await tokens
         .find(from)
         .sort({ _id: 1 })
@@ -69,8 +83,12 @@ export function createTokenRepository(store: Store) {
     /** Of those that do not expire; counts at most to 2, which is all that "is it the last one?" needs. */
     countAdministrators: () =>
       tokens.countDocuments({ role: "administrator", expireAt: { $exists: false } }, { limit: 2 }),
-    /** `false` if there was none. */
-    remove: async (id: string) => (await tokens.deleteOne({ _id: id })).deletedCount === 1,
+    /** With the sessions that were begun with it. `false` if there was none. */
+    remove: async (id: string) => {
+      const { deletedCount } = await tokens.deleteOne({ _id: id });
+      await tokens.deleteMany({ "session.tokenId": id });
+      return deletedCount === 1;
+    },
     /** Tokens of this mailbox alone go, others lose it; how many went. */
     eraseMailbox: async (mailboxId: string) => {
       const { deletedCount } = await tokens.deleteMany({ mailboxIds: [mailboxId] });

@@ -11,8 +11,10 @@ const Change = z.object({
   after: z.string().optional().describe("absent: there is none any more"),
 });
 const By = z.object({
-  kind: z.enum(["token", "service"]).describe("service: a job or another task of Mailfleet's own"),
-  id: z.string().optional().describe("of the token"),
+  kind: z
+    .enum(["token", "session", "service"])
+    .describe("session: a person who signed in; service: a job or another task of Mailfleet's own"),
+  id: z.string().optional().describe("of the token or session"),
   name: z.string(),
   from: z.string().optional().describe("the address from which it came"),
 });

@@ -56,8 +56,9 @@ export function auditMessage(audited: Audited): OutgoingMessage<AuditEntry> {
 }
 
 function byOf({ caller, by, from }: CommandInput): AuditEntry["by"] {
-  const who = caller?.startsWith("tk_") ? { kind: "token" as const, id: caller } : { kind: "service" as const };
-  return { ...who, name: by, ...(from === undefined ? {} : { from }) };
+  const kind = caller?.startsWith("tk_") ? "token" : caller?.startsWith("ss_") ? "session" : "service";
+  const id = kind === "service" || caller === undefined ? {} : { id: caller };
+  return { kind, ...id, name: by, ...(from === undefined ? {} : { from }) };
 }
 
 function labelOf(noun: Audited["noun"], shown: object): { label?: string } {

@@ -12,6 +12,7 @@ export type IdPrefix =
   | "al"
   | "dl"
   | "tk"
+  | "ss"
   | "cs"
   | "og"
   | "dp"
