@@ -165,8 +165,8 @@ export const keptMailboxes = keep<Ports, MailboxBody>()<typeof mailbox, MailboxW
       const { inbound, outbound } = destinationsOf(profile.settings);
       return { to: { credentials: { inbound, outbound } } };
     },
-    async counts() {
-      const lifecycle = await ports.mailboxes.countByLifecycle();
+    async counts({ within }) {
+      const lifecycle = await ports.mailboxes.countByLifecycle(within);
       return { total: Object.values(lifecycle).reduce((sum, count) => sum + count, 0), lifecycle };
     },
     async history({ id }) {

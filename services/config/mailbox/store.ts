@@ -1,7 +1,8 @@
-import { directions } from "@mailfleet/contracts";
+import { directions, type Part } from "@mailfleet/contracts";
 import { type Index, living } from "@mailfleet/kit";
 import { type Collection, type Document, type Filter, groupReads, type Store } from "@mailfleet/store";
 import type { MailboxForConnection, ShownMailbox, StoredMailbox } from "./body.ts";
+import { mailboxQuery } from "./list-query.ts";
 
 /** The collection of mailboxes; the kit keeps its documents, here are the questions that only mailboxes are asked. */
 export const mailboxCollection = "mailboxes";
@@ -136,7 +137,9 @@ export function createMailboxStore(store: Store) {
         .toArray();
       return new Map(counted.map(({ _id, ...counts }) => [_id, counts]));
     },
-    countByLifecycle: async () => Object.fromEntries(await countBy("status.lifecycle", where({}))),
+    /** Of all, or of a part of the fleet. */
+    countByLifecycle: async (within: Part = {}) =>
+      Object.fromEntries(await countBy("status.lifecycle", where(mailboxQuery({ within }).filter as Document))),
     /** Mailboxes whose timers need a check. */
     toRearm: (before: number, limit: number) =>
       mailboxes

@@ -258,6 +258,12 @@ describe("commands", () => {
     assert.equal(await listed({ domains: [domain.replace("xorg", ".org")] }), false, "a dot is a dot");
     const approved = await bus.request("config.mailbox.approve", { ...command(), id, address, within });
     assert.equal(approved.lifecycle, "approved");
+    const only = { domains: [domain] };
+    assert.deepEqual(await bus.request("config.mailbox.counts", { within: only }), {
+      total: 1,
+      lifecycle: { approved: 1 },
+    });
+    assert.ok((await bus.request("config.mailbox.counts", {})).total > 1, "others are counted without a part");
   });
 
   test("decided in a dry run are answered and change nothing", async () => {

@@ -160,13 +160,14 @@ export function nounRoutes(noun: AnyNoun, particular: Particular = {}): readonly
     const { mailboxId, ...rest } = input;
     const body = z.strictObject(place.namesMailbox ? rest : input);
     const some = Object.keys(body.shape).length > 0;
+    const query = queryOf(noun, verb, place.namesMailbox);
     return made(declared.method ?? (isCommand ? "POST" : "GET"), place, verb, {
       ...(isCommand
         ? declared.tried === false
           ? {}
           : commandQuery
-        : some
-          ? { query: queryOf(noun, verb, place.namesMailbox) }
+        : Object.keys(query.shape).length > 0
+          ? { query }
           : {}),
       ...(isCommand && some ? { body: body.safeParse({}).success ? body.optional() : body } : {}),
       ...(status === 204 ? {} : { answer: answer ?? view }),

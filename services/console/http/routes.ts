@@ -2,6 +2,7 @@ import { nouns } from "@mailfleet/contracts";
 import { alertParticular } from "../alert/particular.ts";
 import { checkupParticular } from "../checkup/particular.ts";
 import { createLiveViews, type LiveViews } from "../events/live-views.ts";
+import { incidentParticular } from "../incident/particular.ts";
 import { importRoutes } from "../job/import-route.ts";
 import { jobParticular } from "../job/particular.ts";
 import { mailParticular } from "../mail/particular.ts";
@@ -20,6 +21,7 @@ export const apiBase = "/api/v1";
 /** What does not follow from the declaration of a noun, by its name. */
 const particulars: Readonly<Record<string, Particular>> = {
   alert: alertParticular,
+  incident: incidentParticular,
   job: jobParticular,
   mail: mailParticular,
   profile: profileParticular,

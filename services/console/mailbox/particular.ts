@@ -12,6 +12,9 @@ async function list(call: Call, query: RequestArguments<"config.mailbox.list">) 
   return call.ask("config.mailbox.list", { ...query, ...own });
 }
 
+/** Of the caller's part of the fleet only. */
+const counts = ({ caller: { within }, ask }: Call) => ask("config.mailbox.counts", within ? { within } : {});
+
 /** What is particular about mailboxes: what workers and scheduler know of them. */
 export const mailboxParticular: Particular = {
   reads: { schema: MailboxView, of: (call, mailbox: Mailbox) => viewMailbox(call, mailbox) },
@@ -19,6 +22,6 @@ export const mailboxParticular: Particular = {
     if (verb !== "update" || call.caller.role !== "owner") return;
     await refuseForeignProfile(call, (call.body as { profileId?: string } | undefined)?.profileId);
   },
-  answers: { list },
-  parted: ["list"],
+  answers: { list, counts },
+  parted: ["list", "counts"],
 };

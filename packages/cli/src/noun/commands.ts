@@ -191,9 +191,10 @@ export function addNounCommands(program: Command, cli: Cli, noun: AnyNoun, parti
       addContentCommand(made, cli, (which) => filled(cli, noun, place, which));
       continue;
     }
-    const { mailboxId, ...others } = input;
+    const { within: _, ...asked } = input;
+    const { mailboxId, ...others } = asked;
     const isNamed = mailboxId !== undefined && place.includes(":mailbox");
-    const flags = inputFlags(noun, isNamed ? others : input);
+    const flags = inputFlags(noun, isNamed ? others : asked);
     addFlags(made, flags);
     if (kind === "command" && declared.tried !== false) changing(made);
     made.action(async (...given: unknown[]) => {

@@ -178,6 +178,7 @@ export const mailbox = noun("mailbox", {
       text: "Count the mailboxes by their life-cycle word",
       kind: "read",
       collection: true,
+      input: { within: Part.optional().describe("between services: only of this part of the fleet") },
       answer: z.object({
         total: z.number().int(),
         lifecycle: z.partialRecord(LifecycleWord, z.number().int()).describe("only words that some mailbox has"),
