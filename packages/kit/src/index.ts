@@ -48,7 +48,7 @@ export { permitCollection } from "./permit/collection.ts";
 export type { PermitKey, PermitRecord, PermitStore } from "./permit/permit-store.ts";
 export { createPermits, type Permit, type Permits } from "./permit/permits.ts";
 export { remember } from "./remember/remember.ts";
-export { hashAddress } from "./service/address.ts";
+export { hashAddress, withHashedAddresses } from "./service/address.ts";
 export {
   type Answers,
   defineService,

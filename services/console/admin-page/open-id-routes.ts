@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { ProblemError } from "@mailfleet/contracts";
+import { withHashedAddresses } from "@mailfleet/kit";
 import type { FastifyReply } from "fastify";
 import { html } from "../pages/html.ts";
 import { sendOn, sendPage } from "../pages/layout.ts";
@@ -80,7 +81,8 @@ export async function completeOpenId(call: PageCall, reply: FastifyReply): Promi
     return sendOn(reply, placeOf(call, place));
   } catch (refusal) {
     if (!(refusal instanceof ProblemError)) throw refusal;
-    call.logger.warn({ correlation: call.correlation, reason: refusal.problem.detail }, "a sign-in was refused");
+    const reason = withHashedAddresses(refusal.problem.detail);
+    call.logger.warn({ correlation: call.correlation, reason }, "a sign-in was refused");
     const after = html`<p><a href="${page}">Back to the sign-in</a></p>`;
     return sendPage(reply, refusalPage(refusal.problem, call.correlation, after));
   }

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { ProblemError } from "@mailfleet/contracts";
+import { withHashedAddresses } from "@mailfleet/kit";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { servePage } from "../admin-page/serve-page.ts";
 import { serveSession } from "../admin-page/session.ts";
@@ -170,7 +171,8 @@ export async function createServer(
     const route = request.routeOptions.url ?? "(none)";
     const seconds = reply.elapsedTime / 1000;
     onServed({ method, route, status: reply.statusCode, seconds });
-    const by = request.caller?.name;
+    // A person is named by an address, and so are many owners' tokens.
+    const by = request.caller && withHashedAddresses(request.caller.name);
     ports.logger.info(
       {
         method,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
+import { eventually } from "@mailfleet/local/testing";
 import { openIdEnvironment, readOpenId } from "../admin-page/open-id.ts";
 import { type Browser, openBrowser } from "./browser.ts";
 import { type ConsoleUnderTest, startConsoleUnderTest } from "./console-under-test.ts";
@@ -99,15 +100,17 @@ describe("the sign-in at the organisation's provider", () => {
     assert.equal(browser.cookies.size, 0);
   });
 
-  it("says what the provider says, and keeps codes and tokens out of the log", async () => {
+  it("says what the provider says, and keeps codes, tokens and addresses out of the log", async () => {
     assert.match((await browser.get(await decided(ada, true))).text, /access_denied: The user denied access/);
     const back = await decided(ada);
     await browser.get(back);
     const code = new URLSearchParams(back.split("?")[1]).get("code") ?? "no code";
+    assert.equal((await ask("/api/v1/alerts")).status, 200);
+    await eventually(() => console.log.lines.some((line) => line.includes("/alerts") && line.includes('"by"')));
     const log = console.log.lines.join("\n");
     assert.match(log, /a sign-in was refused/);
-    for (const secret of [code, browser.cookies.get("mailfleet_admin") ?? "no cookie"])
-      assert.ok(!log.includes(secret));
+    for (const hidden of [code, browser.cookies.get("mailfleet_admin") ?? "no cookie", ada, eve])
+      assert.ok(!log.includes(hidden), hidden);
   });
 
   it("leads to no other site, whatever the link says", async () => {
