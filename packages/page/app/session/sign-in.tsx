@@ -30,7 +30,7 @@ export function SignIn() {
           <input name="token" type="password" autocomplete="off" required maxLength={200} spellcheck={false} />
         </Field>
         {error !== null && <Refused error={error} />}
-        <button type="submit" class="main">
+        <button type="submit" class={openId.value === null ? "main" : undefined}>
           {t("signIn.do")}
         </button>
       </form>
