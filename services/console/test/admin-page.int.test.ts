@@ -142,10 +142,25 @@ describe("the administrator's page", () => {
     const page = await (await browser.newContext()).newPage();
     await page.goto(`${console.app.url}/admin/mailboxes?search=00999`);
     await page.getByRole("link", { name: "Sign in with Example" }).click();
-    await page.getByRole("combobox").selectOption(people.operator);
+    await page.getByRole("combobox").selectOption(people.administrator);
     await page.getByRole("button", { name: "Allow" }).click();
     await page.getByText("box-00999@example.org").waitFor();
     assert.equal(page.url(), `${console.app.url}/admin/mailboxes?search=00999`);
+    // Another browser, which is signed in with a token, is sent away.
+    const { body: made } = await console.send("POST", "/tokens", { body: { name: "robot", role: "reader" } });
+    const begun = await fetch(`${console.app.url}/admin/session`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ token: made.token }),
+    });
+    const cookie = begun.headers.get("set-cookie")?.split(";")[0] ?? "";
+    await page.goto(`${console.app.url}/admin/people`);
+    await page.getByRole("listitem").filter({ hasText: people.administrator }).getByText("identity provider").waitFor();
+    const robot = page.getByRole("listitem").filter({ hasText: "robot" }).filter({ hasText: "with a token" });
+    await robot.getByRole("button", { name: "End the session" }).click();
+    await page.getByRole("status").getByText("The session of robot is over.").waitFor();
+    assert.equal(await robot.count(), 0);
+    assert.equal((await fetch(`${console.app.url}/api/v1/mailboxes/counts`, { headers: { cookie } })).status, 401);
     await page.getByRole("button", { name: "Sign out" }).click();
     await page.getByRole("link", { name: "Sign in with Example" }).waitFor();
     const kept = (await page.context().cookies(console.app.url)).map(({ name }) => name);

@@ -1,5 +1,6 @@
 import { t } from "../i18n/i18n.ts";
 import { Audit } from "./audit.tsx";
+import { Sessions } from "./sessions.tsx";
 import { Tokens } from "./tokens.tsx";
 
 /** Who may do what, and what was done by whom. */
@@ -8,6 +9,7 @@ export function People() {
     <main>
       <h1>{t("nav.people")}</h1>
       <Tokens />
+      <Sessions />
       <Audit />
     </main>
   );
