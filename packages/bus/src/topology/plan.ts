@@ -1,5 +1,8 @@
 import type { StreamDefinition, TopologyStep } from "@mailfleet/contracts";
 import { type ConsumerInfo, JetStreamApiError, type JetStreamManager, type StreamInfo } from "@nats-io/jetstream";
+import { errors } from "@nats-io/transport-node";
+import { pauseMs } from "../limits.ts";
+import { pause } from "../pause.ts";
 import {
   consumerConfig,
   type Difference,
@@ -11,6 +14,10 @@ import {
 
 /** JetStream's error codes for what is not there. */
 const missing = { stream: 10059, consumer: 10014 } as const;
+/** And for a cluster that has just come up: its nodes do not know each other yet, or have no leader. It may not answer either. */
+const notYet: readonly number[] = [10005, 10008, 10009];
+/** So long it may come up, in milliseconds; then what it says is the error. */
+const upWithinMs = 30_000;
 /** What is ours says so, so that what is no longer declared can be told from what belongs to somebody else. */
 const ours = { mailfleet: "topology" } as const;
 /** Fields that a server does not change in place. */
@@ -38,7 +45,7 @@ export async function planStream(
         does: "make",
         what,
         why: `${what} is missing`,
-        run: () => jsm.streams.add({ ...asked, metadata: { ...ours } }),
+        run: () => onceUp(() => jsm.streams.add({ ...asked, metadata: { ...ours } })),
       },
     ];
   const different = differences(asked, found.config);
@@ -62,7 +69,7 @@ export async function planConsumer(jsm: JetStreamManager, definition: PlannedCon
     return [
       {
         ...{ does: "make", what, why: `${what} is missing` },
-        run: () => jsm.consumers.add(stream, { ...asked, metadata: { ...ours } }),
+        run: () => onceUp(() => jsm.consumers.add(stream, { ...asked, metadata: { ...ours } })),
       },
     ];
   const there = withFilters(found.config);
@@ -152,6 +159,20 @@ function whatIsLost(definition: StreamDefinition, { config, state }: StreamInfo,
 
 const isOurs = (metadata: Record<string, string> | undefined) => metadata?.mailfleet === ours.mailfleet;
 const sentences = (different: readonly Difference[]) => different.map(({ sentence }) => sentence).join("; ");
+
+/** Tries again while the cluster is coming up. */
+async function onceUp<Made>(make: () => Promise<Made>): Promise<Made> {
+  const until = performance.now() + upWithinMs;
+  for (let attempt = 1; ; attempt += 1)
+    try {
+      return await make();
+    } catch (error) {
+      const comes =
+        error instanceof JetStreamApiError ? notYet.includes(error.code) : error instanceof errors.TimeoutError;
+      if (!comes || performance.now() > until) throw error;
+      await pause(pauseMs(attempt));
+    }
+}
 
 async function unlessMissing<Info>(find: () => Promise<Info>, ...absent: readonly number[]): Promise<Info | null> {
   try {

@@ -78,7 +78,8 @@ test("a stream of a NATS cluster can be limited and deleted, and its users put o
     natsRequest({ host, port: Number(port), user, password }, subject, body);
   const ask = (subject: string, body = {}) => as("observer")(subject, body);
   const box = { name: "BOX", subjects: ["box.*"], retention: "workqueue", discard: "new", max_bytes: 100_000 };
-  await ask("$JS.API.STREAM.CREATE.BOX", { ...box, storage: "file", num_replicas: 3 });
+  // Each node knows of the others where a stream may lie a moment after it can be asked.
+  await eventually(() => ask("$JS.API.STREAM.CREATE.BOX", { ...box, storage: "file", num_replicas: 3 }));
   assert.equal(await cluster.limitStream("BOX", 1), 100_000);
   await eventually(async () =>
     (await ask("box.one").catch((error: Error) => error.message)).toString().includes("bytes"),

@@ -120,7 +120,8 @@ async function startNodes(options: NatsOptions, choosePort: () => Promise<number
   const isWhole = async () => {
     const nodes = await seen();
     const leads = nodes.find(({ node, meta }) => meta?.leader === node);
-    if (nodes.length < NODES || !leads?.meta || !caughtUp(leads.meta)) return false;
+    const others = leads?.meta?.replicas?.length ?? 0;
+    if (nodes.length < NODES || others < NODES - 1 || !leads?.meta || !caughtUp(leads.meta)) return false;
     const names = new Set(nodes.flatMap(({ streams }) => streams.map(({ name }) => name)));
     return [...names].every((name) =>
       nodes.some(({ node, streams }) =>
