@@ -32,6 +32,7 @@ const secrets: Readonly<Record<string, readonly string[]>> = {
   "mailfleet-mailbox-open-keys": ["mailbox-open-keys.json"],
   "mailfleet-notify-open-keys": ["notify-open-keys.json"],
   "mailfleet-seal-keys": ["mailbox-seal-key.json", "notify-seal-key.json"],
+  "mailfleet-oidc": ["client-secret"],
   proxy: ["credentials"],
 };
 
