@@ -5,7 +5,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
-import { ApiClient } from "@mailfleet/cli";
+import { ApiClient } from "@mailfleet/client";
 import { podmanMissing } from "@mailfleet/containers";
 import { helm } from "@mailfleet/helm";
 import { eventually, mailServers, tempDir } from "@mailfleet/local/testing";

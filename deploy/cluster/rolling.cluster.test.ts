@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
-import { ApiClient } from "@mailfleet/cli";
+import { ApiClient } from "@mailfleet/client";
 import { podmanMissing } from "@mailfleet/containers";
 import type { Alert, Mailbox, ReceivedMessage, Send } from "@mailfleet/contracts";
 import { helm } from "@mailfleet/helm";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ApiClient } from "@mailfleet/cli";
+import type { ApiClient } from "@mailfleet/client";
 import type { Mailbox, Profile, ReceivedMessage, Send } from "@mailfleet/contracts";
 import { eventually } from "@mailfleet/local/testing";
 import { people, type Surroundings } from "./surroundings.ts";

@@ -74,7 +74,7 @@ test("the disk of MongoDB is full below a running service: it says so, does noth
   disk.grow();
   await mongo.engine?.restart();
   await eventually(async () => (await readyz()).status === 200, patient);
-  // As its answer says: try again. A MongoDB that has just come back may keep the first one waiting.
+  // As its answer says: try again. A request that the crash cut off holds up those behind it for 20 s (`groupReads`).
   for (const input of refused)
     confirmed.push(await eventually(() => bus.request("config.mailbox.create", input), patient));
   const { items } = await bus.request("config.mailbox.list", { limit: 500 });
