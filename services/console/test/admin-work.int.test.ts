@@ -103,9 +103,10 @@ describe("the administrator's page for daily work", () => {
     await page.getByRole("navigation").getByRole("link", { name: "Profiles" }).click();
     await page.getByRole("link", { name: "Sample" }).click();
     await page.getByRole("button", { name: "Test connection" }).click();
-    await page.getByRole("status").getByText("Sample: failed").waitFor();
+    const notice = page.locator(".said").getByRole("alert");
+    await notice.getByText("Sample: failed").waitFor();
+    await notice.getByText("What to do: Start the server.").waitFor();
     await page.getByText("ECONNREFUSED").waitFor();
-    await page.getByText("Start the server.").waitFor();
     await page.getByLabel("Minimum polling interval minutes").fill("7");
     await page.getByLabel("Inbound: host").fill("imap.example.org");
     await page.getByRole("button", { name: "Save" }).click();

@@ -8,7 +8,7 @@ import { mayChange } from "../session/session.ts";
 import { toneOf } from "../ui/lifecycle.tsx";
 import { useRead } from "../ui/load.ts";
 import { Button, Refused, Section, State } from "../ui/parts.tsx";
-import { act } from "../ui/said.tsx";
+import { act, type Outcome } from "../ui/said.tsx";
 import { SchemaForm } from "../ui/schema-form.tsx";
 
 function Found({ test }: { test: ConnectionTest }) {
@@ -25,6 +25,18 @@ function Found({ test }: { test: ConnectionTest }) {
       ))}
     </>
   );
+}
+
+const tones = { ok: "good", partial: "warn", failed: "bad" } as const;
+
+/** What came of a test, in a line, with what to do about the first step that failed. */
+function outcomeOf(name: string, { outcome, directions }: ConnectionTest): Outcome {
+  const failed = directions.flatMap(({ steps }) => steps).find((step) => step.outcome === "failed");
+  return {
+    text: t("profile.tested", { name, outcome: words(`test.${outcome}`, outcome) }),
+    tone: tones[outcome],
+    todo: outcome === "failed" ? (failed?.remedy ?? t("profile.testFailed")) : undefined,
+  };
 }
 
 /** One profile: its connections tested without touching a mailbox, and all that can be set. */
@@ -45,7 +57,7 @@ export function ProfilePage({ id }: { id: string }) {
   const tryIt = async () => {
     const found = await act(
       () => ask<ConnectionTest>("POST", `${path}/test-connection`, { body: {} }),
-      ({ outcome }) => t("profile.tested", { name, outcome: words(`test.${outcome}`, outcome) }),
+      (answer) => outcomeOf(name, answer),
     );
     if (found) setTest(found);
   };

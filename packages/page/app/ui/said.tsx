@@ -1,13 +1,19 @@
 import { signal } from "@preact/signals";
 import { t } from "../i18n/i18n.ts";
-import { Refused } from "./parts.tsx";
+import { Refused, State } from "./parts.tsx";
 
-type Said = { readonly text: string } | { readonly error: unknown };
-const said = signal<Said | null>(null);
+/** What came of an action. `tone`: it was done, but what it found is not good; `todo`: what to do about that. */
+export interface Outcome {
+  readonly text: string;
+  readonly tone?: "good" | "warn" | "bad";
+  readonly todo?: string | undefined;
+}
+
+const said = signal<Outcome | { readonly error: unknown } | null>(null);
 
 /** Says what an action did; it stays until the next action or until it is closed. */
-export function say(text: string): void {
-  said.value = { text };
+export function say(outcome: string | Outcome): void {
+  said.value = typeof outcome === "string" ? { text: outcome } : outcome;
 }
 
 const clear = () => {
@@ -17,7 +23,7 @@ const clear = () => {
 /** Does what a person asked for and says what came of it: `done` in words where it does not show, or why it was refused. */
 export async function act<Answer>(
   work: () => Promise<Answer>,
-  done?: (answer: Answer) => string,
+  done?: (answer: Answer) => string | Outcome,
 ): Promise<Answer | undefined> {
   said.value = null;
   try {
@@ -40,9 +46,14 @@ export function SaidHere() {
           {"error" in now ? (
             <Refused error={now.error} />
           ) : (
-            <p class="notice good" role="status">
-              {now.text}
-            </p>
+            <div class={`notice ${now.tone ?? "good"}`} role={now.tone === "bad" ? "alert" : "status"}>
+              <p>{now.tone === "bad" || now.tone === "warn" ? <State tone={now.tone}>{now.text}</State> : now.text}</p>
+              {now.todo && (
+                <p>
+                  <b>{t("todo")}</b> {now.todo}
+                </p>
+              )}
+            </div>
           )}
           <button type="button" class="quiet close" aria-label={t("close")} onClick={clear}>
             ✕
