@@ -1,4 +1,5 @@
 import type { CollectionDeclaration } from "@mailfleet/kit";
+import { throughputCollection } from "@mailfleet/worker";
 
 /** How long the document of a process that watched and is gone stays. */
 const forgetSeconds = 3600;
@@ -40,4 +41,6 @@ export const collections = {
   fingerprints: { name: "fingerprints", indexes: [] },
   /** Names of messages at servers that have no order. */
   names: { name: "names", indexes: [] },
+  /** What was done by minute and by hour, one document for each process and slot. */
+  throughput: throughputCollection("inboundThroughput"),
 } as const satisfies Record<string, CollectionDeclaration>;

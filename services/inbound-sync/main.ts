@@ -1,5 +1,6 @@
 import { runService } from "@mailfleet/kit";
 import { parseBody } from "@mailfleet/mime";
+import { createThroughputStore, ThroughputCounter } from "@mailfleet/worker";
 import { connectWorker } from "@mailfleet/worker/adapters";
 import { collections } from "./collections.ts";
 import { createFingerprintStore } from "./message/fingerprint-store.ts";
@@ -20,12 +21,13 @@ const watchPermitLengths = { holdMs: 60_000, renewEveryMs: 15_000, marginMs: 5_0
 const maximumConnections = 30;
 
 runService(inboundSync, async (context) => {
-  const { bus, store, worker, also, opener, sealer, probes, tokens, isOutage, leases, permits, close } =
+  const { bus, store, worker, also, owner, opener, sealer, probes, tokens, isOutage, leases, permits, close } =
     await connectWorker(context, {
       direction: "inbound",
       connectors: ({ inbound }) => inbound,
       maximumConnections,
     });
+  const counted = createThroughputStore(store, collections.throughput.name, owner);
   return {
     bus,
     store,
@@ -46,10 +48,16 @@ runService(inboundSync, async (context) => {
       tokens,
       parseBody,
       isOutage,
+      throughput: { store: counted, counter: new ThroughputCounter(counted, context.now) },
       metrics: createMetrics(context.metrics),
     },
     // Before the bus stops: others can have its watches at once.
-    open: async (ports) => ({ stop: () => watchesOf(ports).stop() }),
+    open: async (ports) => ({
+      stop: async () => {
+        await watchesOf(ports).stop();
+        await ports.throughput.counter.save().catch(() => {});
+      },
+    }),
     close,
   };
 });

@@ -4,7 +4,7 @@ import type { Leases, Permits, ServicePorts } from "@mailfleet/kit";
 import type { IsOurProbe, ParsedBody } from "@mailfleet/mime";
 import type { Tokens } from "@mailfleet/oauth";
 import type { Opener } from "@mailfleet/secrets";
-import type { Worker } from "@mailfleet/worker";
+import type { ThroughputCounter, ThroughputStore, Worker } from "@mailfleet/worker";
 import type { FingerprintStore } from "./message/fingerprint-store.ts";
 import type { MessageStore } from "./message/store.ts";
 import type { createMetrics } from "./metrics.ts";
@@ -37,5 +37,7 @@ export interface InboundPorts extends ServicePorts {
   readonly isOurProbe: IsOurProbe;
   readonly tokens: Pick<Tokens, "exchangeCode" | "startDevice" | "pollDevice">;
   readonly parseBody: (raw: Uint8Array) => Promise<ParsedBody>;
+  /** What all processes of this service did, over time; `count` is of this one. */
+  readonly throughput: { readonly store: ThroughputStore; readonly counter: ThroughputCounter };
   readonly metrics: ReturnType<typeof createMetrics>;
 }

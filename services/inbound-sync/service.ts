@@ -34,6 +34,9 @@ export const inboundSync = defineService<InboundPorts>()({
     ...sourceAnswers,
     ...compareAnswers,
     ...consentAnswers,
+    "inbound-sync.throughput.count": async ({ throughput }, { by, since }) => ({
+      items: await throughput.store.since(by, since),
+    }),
     "inbound-sync.connection-test.run": ({ worker, signal }, question) =>
       worker.testConnection(question, signal, ({ connector, options }, tell, until) =>
         connector.test(options, tell, until),
@@ -79,6 +82,7 @@ export const inboundSync = defineService<InboundPorts>()({
     "find-silent": every(10_000, findSilent),
     "measure-proofs": every(60_000, measureProofs),
     "forget-removed": every(3_600_000, forgetRemoved),
+    "save-throughput": every(2000, ({ throughput }) => throughput.counter.save()),
   },
   checks,
   erases: eraseSource,

@@ -1,4 +1,5 @@
 import type { CollectionDeclaration } from "@mailfleet/kit";
+import { throughputCollection } from "@mailfleet/worker";
 
 /** What outbound-send keeps. */
 export const collections = {
@@ -26,4 +27,6 @@ export const collections = {
   /** One small document for each process that sends; they carry leases. */
   journals: { name: "sendJournals", indexes: [{ name: "abandoned", keys: { "lease.until": 1 } }] },
   activity: { name: "outboundActivity", indexes: [] },
+  /** What was done by minute and by hour, one document for each process and slot. */
+  throughput: throughputCollection("outboundThroughput"),
 } as const satisfies Record<string, CollectionDeclaration>;

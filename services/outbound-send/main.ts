@@ -1,4 +1,5 @@
 import { runService } from "@mailfleet/kit";
+import { createThroughputStore, ThroughputCounter } from "@mailfleet/worker";
 import { connectWorker } from "@mailfleet/worker/adapters";
 import { createActivityStore } from "./activity/store.ts";
 import { collections } from "./collections.ts";
@@ -15,6 +16,7 @@ runService(outboundSend, async (context) => {
     direction: "outbound",
     connectors: ({ outbound }) => outbound,
   });
+  const counted = createThroughputStore(store, collections.throughput.name, owner);
   return {
     bus,
     store,
@@ -29,6 +31,7 @@ runService(outboundSend, async (context) => {
       leases: leases<JournalDocument>(collections.journals.name, "a journal of sends"),
       signProbe: probes.sign,
       isOutage,
+      throughput: { store: counted, counter: new ThroughputCounter(counted, context.now) },
       metrics: createMetrics(context.metrics),
       policy: defaultPolicy,
     },

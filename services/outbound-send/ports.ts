@@ -1,7 +1,7 @@
 import type { OutboundConnector } from "@mailfleet/connector-api";
 import type { Leases, ServicePorts } from "@mailfleet/kit";
 import type { SignProbe } from "@mailfleet/mime";
-import type { SentFolder, Worker } from "@mailfleet/worker";
+import type { SentFolder, ThroughputCounter, ThroughputStore, Worker } from "@mailfleet/worker";
 import type { ActivityStore } from "./activity/store.ts";
 import type { createMetrics } from "./metrics.ts";
 import type { JournalDocument, JournalStore } from "./send/journal-store.ts";
@@ -53,6 +53,8 @@ export interface OutboundPorts extends ServicePorts {
   readonly leases: Leases<JournalDocument>;
   /** Makes the code by which inbound-sync recognises our test message. */
   readonly signProbe: SignProbe;
+  /** What all processes of this service did, over time; `count` is of this one. */
+  readonly throughput: { readonly store: ThroughputStore; readonly counter: ThroughputCounter };
   readonly metrics: ReturnType<typeof createMetrics>;
   /** Names this process, newly for each start. */
   readonly owner: string;

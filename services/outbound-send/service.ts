@@ -44,6 +44,9 @@ export const outboundSend = defineService<OutboundPorts>()({
       worker.testConnection(question, signal, ({ connector, options }, tell, until) =>
         connector.test(options, null, tell, until),
       ),
+    "outbound-send.throughput.count": async ({ throughput }, { by, since }) => ({
+      items: await throughput.store.since(by, since),
+    }),
     "outbound-send.activity.get": ({ activity }, { mailboxId }) => activity.get(mailboxId),
   },
   listens: [
@@ -87,6 +90,7 @@ export const outboundSend = defineService<OutboundPorts>()({
     "do-afterwards": every(2000, doAfterwards),
     "measure-backlog": every(60_000, measureBacklog),
     "measure-proofs": every(60_000, measureProofs),
+    "save-throughput": every(2000, ({ throughput }) => throughput.counter.save()),
     "save-activity": every(2000, (ports) => sendingOf(ports).activity.save()),
   },
   checks,

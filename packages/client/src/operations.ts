@@ -2787,6 +2787,33 @@ readonly query: undefined;
 readonly body: undefined;
 readonly answer: Mail;
 };
+/** Count received, sent and failed mail by minute (of two days) or by hour (of five weeks), the oldest first */
+"GET /throughput": {
+readonly path: undefined;
+readonly query: {
+/** minute, the default, or hour */
+readonly by?: "minute" | "hour" | undefined;
+/** how many slots, the present one included: 1 to 1440, default 120 */
+readonly last?: number | undefined;
+};
+readonly body: undefined;
+readonly answer: {
+readonly items: readonly ({
+/** when the slot began */
+readonly at: string;
+/** messages that were stored */
+readonly received: number;
+/** sends that a server accepted */
+readonly sent: number;
+/** sends that failed or expired */
+readonly failed: number;
+/** mean time from arrival at the server until stored; null: there was nothing */
+readonly receivedDelayMs: number | null;
+/** mean time from acceptance until sent; null: there was nothing */
+readonly sentDelayMs: number | null;
+})[];
+};
+};
 /** List incidents, the latest first */
 "GET /incidents": {
 readonly path: undefined;

@@ -174,6 +174,12 @@ export {
 export { subjectsOfFacts } from "./subscription/fact-types.ts";
 export { type SubscribedFact, type Subscription, subscription } from "./subscription/subscription.ts";
 export { networkFailureCode, systemCodeOf } from "./system-codes.ts";
+export {
+  type Counted,
+  type Throughput,
+  type ThroughputSlot,
+  throughputSlots,
+} from "./throughput/throughput.ts";
 export { TimerDelivery, TimerSet } from "./timer/messages.ts";
 export { type NewToken, type Token, token } from "./token/token.ts";
 export { blocking, expand, lacking, type TopologyStep } from "./topology-step.ts";

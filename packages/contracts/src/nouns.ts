@@ -18,6 +18,7 @@ import { session } from "./session/session.ts";
 import { settings } from "./settings/settings.ts";
 import { signIn } from "./sign-in/sign-in.ts";
 import { subscription } from "./subscription/subscription.ts";
+import { throughput } from "./throughput/throughput.ts";
 import { token } from "./token/token.ts";
 
 /** The nouns that people see, in the order in which the API, its documentation and the command line show them. */
@@ -29,6 +30,7 @@ export const nouns: readonly AnyNoun[] = [
   message,
   send,
   mail,
+  throughput,
   incident,
   alert,
   deadLetter,

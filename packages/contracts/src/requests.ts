@@ -28,6 +28,7 @@ import { profile } from "./profile/profile.ts";
 import { send } from "./send/send.ts";
 import { settings } from "./settings/settings.ts";
 import { subscription } from "./subscription/subscription.ts";
+import { inboundThroughput, outboundThroughput } from "./throughput/throughput.ts";
 import { timer } from "./timer/timer.ts";
 import {
   alertingTraces,
@@ -61,6 +62,8 @@ export const requests = {
   ...upload.requests,
   ...send.requests,
   ...outboundActivity.requests,
+  ...inboundThroughput.requests,
+  ...outboundThroughput.requests,
   ...incident.requests,
   ...alert.requests,
   ...audit.requests,

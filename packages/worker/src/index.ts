@@ -13,4 +13,7 @@ export { signInCollection } from "./sign-in/collection.ts";
 export { createSlots, type Slot, type Slots } from "./slots.ts";
 export { workerAsks, workerPublishes } from "./speaks.ts";
 export type { TestedRun, TestWork } from "./test-handler.ts";
+export { throughputCollection } from "./throughput/collection.ts";
+export { ThroughputCounter } from "./throughput/counter.ts";
+export { createThroughputStore, type ThroughputStore } from "./throughput/store.ts";
 export { createWorker, type Worker } from "./worker.ts";

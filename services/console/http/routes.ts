@@ -11,6 +11,7 @@ import { profileParticular } from "../profile/particular.ts";
 import { sendRoutes } from "../send/routes.ts";
 import { sessionParticular } from "../session/particular.ts";
 import { signInParticular } from "../sign-in/particular.ts";
+import { throughputParticular } from "../throughput/particular.ts";
 import { tokenParticular } from "../token/particular.ts";
 import { nounRoutes, type Particular } from "./noun-routes.ts";
 import type { Route } from "./route.ts";
@@ -30,6 +31,7 @@ const particulars: Readonly<Record<string, Particular>> = {
   session: sessionParticular,
   token: tokenParticular,
   checkup: checkupParticular,
+  throughput: throughputParticular,
 };
 
 /** The whole API: what the server registers, the OpenAPI document and API.md describe. */

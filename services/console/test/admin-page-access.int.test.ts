@@ -10,7 +10,7 @@ type Browser = Awaited<ReturnType<typeof startChromium>>;
 
 /** Places of the page, each with words that are there when it is drawn. */
 const places = [
-  ["", "What is wrong now"],
+  ["", "Messages per minute"],
   ["mailboxes", "box-00001@example.org"],
   ["mailboxes/mb_fleet00001", "What happened"],
   ["incidents", "I look after it"],

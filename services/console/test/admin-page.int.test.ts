@@ -84,6 +84,18 @@ describe("the administrator's page", () => {
       await page.getByRole("status").getByText("249 mailboxes do not work; 750 are connected").waitFor();
     });
 
+    it("draws how much mail came and went, which the keyboard reads slot by slot, and which is a table, too", async () => {
+      const slots = page.getByRole("slider", { name: "Messages per minute" });
+      await slots.focus();
+      await page.keyboard.press("ArrowLeft");
+      assert.match((await slots.getAttribute("aria-valuetext")) ?? "", /: Received \d+, Sent \d+, Failed \d$/);
+      await page.getByRole("slider", { name: "Delay" }).waitFor();
+      await page.getByText("As a table").click();
+      await page.getByRole("columnheader", { name: "Until sent" }).waitFor();
+      await page.getByLabel("Period").selectOption("the last 5 weeks");
+      await page.getByRole("slider", { name: "Messages per hour" }).waitFor();
+    });
+
     it("lists the mailboxes of a count, keeps the filter in the address, and changes by itself", async () => {
       await page.getByRole("link", { name: "249" }).click();
       await page.getByRole("row").filter({ hasText: "box-00007@example.org" }).getByText("Failed").waitFor();

@@ -12,7 +12,7 @@ export async function takeFirstDayPictures(
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (let n = 0; n < 24; n += 1) fleet.move(`mb_fleet${String(n).padStart(5, "0")}`, "pendingApproval", "off");
-  const page = await browser.newPage({ viewport: { width: 1180, height: 620 }, timezoneId: "UTC", locale: "en" });
+  const page = await browser.newPage({ viewport: { width: 1180, height: 780 }, timezoneId: "UTC", locale: "en" });
   const take = (name: string, height = 620) =>
     page.screenshot({ path: join(folder, `${name}.png`), clip: { x: 0, y: 0, width: 1180, height } });
   const visit = (path: string) => page.goto(`${url}/admin/${path}`);
@@ -50,7 +50,8 @@ export async function takeFirstDayPictures(
   await visit("");
   await page.getByText("What is wrong now").waitFor();
   await page.getByText("Check that the mail server is running.").waitFor();
-  await take("fleet");
+  await page.getByRole("slider").first().waitFor();
+  await take("fleet", 780);
 
   await visit("people?by=ben");
   await page.getByText("50 entries").waitFor();

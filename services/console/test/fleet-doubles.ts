@@ -1,6 +1,7 @@
 import type { RequestHandlers } from "@mailfleet/bus";
 import {
   type AuditEntry,
+  type Counted,
   type FoundMail,
   type HistoryEntry,
   type ImportLine,
@@ -12,6 +13,8 @@ import {
   ProblemError,
   subjects,
   type TestStep,
+  type ThroughputSlot,
+  throughputSlots,
 } from "@mailfleet/contracts";
 import { mailboxSample, profileSample } from "./samples.ts";
 import { alertSamples } from "./sign-in-doubles.ts";
@@ -57,6 +60,22 @@ const auditSamples: readonly AuditEntry[] = Array.from({ length: 150 }, (_, n) =
       : { outcome: "accepted", changes: [{ field: "approval.by", after: "anna" }] }),
   };
 });
+
+/** Mail that comes and goes like waves, and fails now and then; in the present slot there is none yet. */
+function counted(by: ThroughputSlot, since: number, most: number): Counted[] {
+  const { ms } = throughputSlots[by];
+  const items: Counted[] = [];
+  for (let at = since; at + ms <= Date.now(); at += ms) {
+    const messages = Math.round(most * (1 + Math.sin(at / ms / 7)));
+    items.push({
+      at,
+      messages,
+      failed: (at / ms) % 11 === 0 ? 2 : 0,
+      delayMs: messages * (200 + ((at / ms) % 9) * 50),
+    });
+  }
+  return items;
+}
 
 const words: readonly LifecycleWord[] = ["enabled.running", "enabled.running", "enabled.running", "disabled.failed"];
 
@@ -225,6 +244,8 @@ export function fleetDoubles(size: number): FleetDoubles {
         return found;
       },
       "config.job.list": async () => ({ items: [...jobs.values()], next: null }),
+      "inbound-sync.throughput.count": async ({ by, since }) => ({ items: counted(by, since, 40) }),
+      "outbound-send.throughput.count": async ({ by, since }) => ({ items: counted(by, since, 12) }),
       "inbound-sync.message.search": async ({ subject }) => ({
         items: subject === "offer" ? [mailSample] : [],
         next: null,

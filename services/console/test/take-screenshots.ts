@@ -11,7 +11,7 @@ import { takeFirstDayPictures } from "./first-day-pictures.ts";
 import { fleetDoubles } from "./fleet-doubles.ts";
 
 const places = {
-  fleet: ["", "What is wrong now"],
+  fleet: ["", "Messages per minute"],
   mailboxes: ["mailboxes", "box-00001@example.org"],
   mailbox: ["mailboxes/mb_fleet00001", "What happened"],
   incidents: ["incidents", "The server refuses connections"],

@@ -46,7 +46,7 @@ interface UnderWay {
  * makes up for both if this one dies (`finishPending`). That is the outbox: one range instead of an entry per message.
  */
 export function createHandOver(
-  ports: Pick<InboundPorts, "bus" | "sources" | "fingerprints" | "failPoint" | "now">,
+  ports: Pick<InboundPorts, "bus" | "sources" | "fingerprints" | "throughput" | "failPoint" | "now">,
   run: { lease: SourceLease; correlation: string | undefined; names: Names | null },
 ) {
   const { bus, sources, fingerprints, failPoint } = ports;
@@ -70,6 +70,11 @@ export function createHandOver(
       ...(batch.isNew && batch.messages.length > 0 && { found: ports.now() }),
       ...(batch.setAside && { setAside: batch.setAside }),
     });
+    const delayMs = batch.messages.reduce(
+      (sum, { storedAt, receivedAt }) => sum + Math.max(0, storedAt - receivedAt),
+      0,
+    );
+    if (batch.messages.length > 0) ports.throughput.counter.count({ messages: batch.messages.length, delayMs });
     failPoint("inbound.after-cursor");
     // After the cursor says which facts may be missing: what is known here is not looked at again.
     if (names && batch.named.length > 0) await names.add(batch.named, batch.toDelete);

@@ -79,6 +79,10 @@ describe("receiving from Dovecot into MongoDB and NATS", { skip }, () => {
     assert.equal(activity.messages, 300);
     assert.equal(activity.lastRunOutcome, "ok");
     assert.equal((await given.sources.get(mailboxId))?.pending, null);
+    await eventually(async () => {
+      const { items } = await given.world.request("inbound-sync.throughput.count", { by: "hour", since: 0 });
+      return items.reduce((all, { messages }) => all + messages, 0) === 300;
+    });
 
     const page = await given.world.request("inbound-sync.message.list", { mailboxId, limit: 2 });
     assert.deepEqual(

@@ -8,7 +8,14 @@ import { type Direction, type FailPoint, type Logger, noFailPoint, type Sealed, 
 import { createLeases, createPermits, type HoldLengths, Registry, startRenewals, startService } from "@mailfleet/kit";
 import { parseBody } from "@mailfleet/mime";
 import { connectStore, createLeaseStore, createPermitStore, createSignInStore, isOutage } from "@mailfleet/store";
-import { createRunMetrics, createWorker, signInCollection, type WorkerPorts } from "@mailfleet/worker";
+import {
+  createRunMetrics,
+  createThroughputStore,
+  createWorker,
+  signInCollection,
+  ThroughputCounter,
+  type WorkerPorts,
+} from "@mailfleet/worker";
 import { collections } from "../collections.ts";
 import { createFingerprintStore } from "../message/fingerprint-store.ts";
 import { createMessageStore } from "../message/store.ts";
@@ -108,6 +115,7 @@ export async function startReplica(
     ...portsOf("act"),
     connectors: { load: async (protocol) => (protocol === "ews" ? ewsAct : null) },
   });
+  const counted = createThroughputStore(ownStore, collections.throughput.name, owner);
   const app = await startService(inboundSync, {
     bus,
     worker,
@@ -137,6 +145,7 @@ export async function startReplica(
     isOutage: isAway,
     logger,
     registry: new Registry(),
+    throughput: { store: counted, counter: new ThroughputCounter(counted, own.now ?? Date.now) },
     metrics: createMetrics(new Registry()),
     failPoint: noFailPoint,
     now: Date.now,

@@ -81,6 +81,7 @@ export class HandOver {
       purgeAt: purgeAt ?? change.at,
     });
     if (at === null) return false;
+    countEnd(this.#ports, change);
     const told: Promise<void> = this.#facts
       .commit(mailSent(send, answer, [], at))
       .then(() => journal.leave(send))
@@ -131,8 +132,16 @@ export async function commit(ports: OutboundPorts, change: SendChange): Promise<
   if (uploadId && purgeAt === null) await ports.uploads.keep(uploadId, ports.now() + uploadLifeMs);
   const made = await untilStored(ports, `a send that is ${change.state}`, () => ports.sends.change(change));
   if (made && uploadId && purgeAt) await ports.uploads.keep(uploadId, purgeAt).catch(() => {});
+  if (made) countEnd(ports, change);
   if (made) await publishOutbox(ports, change.sendId, change.outbox);
   return made;
+}
+
+/** Counts an end that was written just now: sent, or not to be sent any more. */
+function countEnd({ throughput, now }: Pick<OutboundPorts, "throughput" | "now">, change: SendChange): void {
+  const { state, acceptedAt } = change;
+  if (state === "sent") throughput.counter.count({ messages: 1, delayMs: now() - acceptedAt });
+  if (state === "failed" || state === "expired") throughput.counter.count({ failed: 1 });
 }
 
 /** Publishes committed messages and takes them off the document. False: it failed, and is left for the sweep. */

@@ -142,6 +142,8 @@ export interface SendChange {
   readonly owner?: string;
   readonly state: SendState;
   readonly at: number;
+  /** Of the send, for what is counted. */
+  readonly acceptedAt: number;
   /** `null`: nothing more will happen without a person. */
   readonly due: number | null;
   readonly nextAttemptAt?: number | null;
@@ -178,5 +180,6 @@ export interface SentSend extends SendName {
 
 /** What every change of a send begins with: it counts for the send as it is, in one of these states. */
 export function changeOf(send: StoredSend, from: readonly SendState[], at: number) {
-  return { sendId: send.id, mailboxId: send.mailboxId, n: send.attempt, uploadId: send.body?.uploadId, from, at };
+  const { id: sendId, mailboxId, attempt: n, acceptedAt } = send;
+  return { sendId, mailboxId, n, acceptedAt, uploadId: send.body?.uploadId, from, at };
 }

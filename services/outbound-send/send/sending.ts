@@ -45,7 +45,8 @@ function createSending(given: OutboundPorts): Sending {
       stopping.abort(new Error("the service stops"));
       await Promise.all([lines.close(), drains.stop()]);
       await handOver.settle();
-      await Promise.all([journals.close(), activity.save().catch(() => {})]);
+      const counts = [activity.save(), ports.throughput.counter.save()].map((saved) => saved.catch(() => {}));
+      await Promise.all([journals.close(), ...counts]);
     },
   };
 }

@@ -24,9 +24,11 @@ import {
 import {
   createRunMetrics,
   createSentFolder,
+  createThroughputStore,
   createWorker,
   type SentFolder,
   signInCollection,
+  ThroughputCounter,
   type WorkerPorts,
 } from "@mailfleet/worker";
 import { createActivityStore } from "../activity/store.ts";
@@ -122,6 +124,7 @@ export async function startInstance(engines: Engines, options: InstanceOptions):
     direction: "inbound",
     connectors: { load: async (protocol) => (protocol === "graph" ? graphInbound({ fetch }) : imapConnector) },
   });
+  const counted = createThroughputStore(store, collections.throughput.name, owner);
   const service = await startService(
     outboundSend,
     {
@@ -142,6 +145,7 @@ export async function startInstance(engines: Engines, options: InstanceOptions):
       isOutage,
       logger,
       registry: new Registry(),
+      throughput: { store: counted, counter: new ThroughputCounter(counted, Date.now) },
       metrics: createMetrics(new Registry()),
       failPoint: createFailPoints(options.failPoints, logger).hit,
       now: Date.now,

@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { type MessageBody, ProblemError, subjects } from "@mailfleet/contracts";
 import { eventually } from "@mailfleet/local/testing";
+import { createThroughputStore } from "@mailfleet/worker";
 import { createActivityStore } from "../activity/store.ts";
 import { checks } from "../checks.ts";
+import { collections } from "../collections.ts";
 import type { OutboundPorts } from "../ports.ts";
 import { unproved } from "../send/measure-proofs.ts";
 import { searchSends } from "../send/search-sends.ts";
@@ -25,6 +27,11 @@ after(async () => {
   await given.stop();
   for (const each of sinks) await each.stop();
 });
+const throughput = async () => {
+  const { items } = await given.around.request("outbound-send.throughput.count", { by: "hour", since: 0 });
+  const sum = (name: "messages" | "failed" | "delayMs") => items.reduce((all, one) => all + one[name], 0);
+  return { messages: sum("messages"), failed: sum("failed"), delayMs: sum("delayMs") };
+};
 const stateOf = async (sendId: string) => (await given.get(sendId)).state;
 const factsOf = (sendId: string) => given.facts.filter(({ body }) => body.sendId === sendId).map(({ type }) => type);
 
@@ -89,6 +96,26 @@ it("what is not sent yet is counted from indexes alone: the documents hold whole
     [0, 0, 0, 0, 0],
   );
   await sends.deleteMany({ mailboxId: "mb_nobody" });
+});
+
+it("what was done is counted once: by each process in documents of its own, however often and late it is saved", async () => {
+  const { name } = collections.throughput;
+  const [one, other] = ["one", "other"].map((owner) => createThroughputStore(given.store, name, owner));
+  assert.ok(one && other);
+  const hour = 3_600_000;
+  // Where nobody else counts.
+  const at = Math.floor(Date.now() / hour + 24) * hour;
+  const counted = (messages: number) => [{ by: "hour" as const, at, messages, failed: 1, delayMs: messages * 10 }];
+  await one.save(counted(3));
+  await one.save(counted(5));
+  await other.save(counted(2));
+  // A write that was thought to be lost.
+  await one.save(counted(3));
+  assert.deepEqual(await one.since("hour", at), [{ at, messages: 7, failed: 2, delayMs: 70 }]);
+  assert.deepEqual(await one.since("minute", at), []);
+  const [kept] = await given.store.db.collection(name).find({ at }).toArray();
+  assert.equal(new Date(kept?.expireAt).getTime(), at + 35 * 24 * hour);
+  await given.store.db.collection(name).deleteMany({ at });
 });
 
 it("sends are found by what is known of a message, newest first, along an index", async () => {
@@ -170,6 +197,10 @@ describe("sending", () => {
     await eventually(async () => {
       const activity = await given.around.request("outbound-send.activity.get", { mailboxId: mailboxes[0]?.id ?? "" });
       return activity.messages === 40 && activity.lastProvedSuccessAt !== null;
+    });
+    await eventually(async () => {
+      const counted = await throughput();
+      return counted.messages === 200 && counted.failed === 0 && counted.delayMs > 0;
     });
   });
 
@@ -455,6 +486,7 @@ describe("sending", () => {
     const send = await given.submit(mailbox, "nobody");
     await eventually(async () => (await stateOf(send.id)) === "failed");
     assert.equal((await given.get(send.id)).lastError?.code, "RECIPIENT_REFUSED");
+    await eventually(async () => (await throughput()).failed > 0);
     assert.deepEqual(
       given.reports.filter(({ body }) => body.mailboxId === mailbox.id),
       [],

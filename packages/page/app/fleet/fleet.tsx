@@ -1,4 +1,6 @@
 import type { Incident, LifecycleWord } from "@mailfleet/contracts";
+import type { ComponentType } from "preact";
+import { useEffect, useState } from "preact/hooks";
 import { listPath, type Paged } from "../api.ts";
 import { t } from "../i18n/i18n.ts";
 import { count } from "../i18n/times.ts";
@@ -37,6 +39,16 @@ function Verdict({ counts, incidents }: { counts: Counts; incidents: readonly In
   if (incidents.some(({ severity }) => severity === "error"))
     return <State tone="warn">{t("fleet.incidents", { n: incidents.length, running })}</State>;
   return <State tone="good">{t("fleet.flows", { n: running })}</State>;
+}
+
+/** What is drawn when all else is there. */
+function Later() {
+  const [Loaded, setLoaded] = useState<ComponentType | null>(null);
+  useEffect(() => {
+    // After an update of the console the piece may be another one; the next visit loads it.
+    import("./throughput.tsx").then(({ ThroughputSection }) => setLoaded(() => ThroughputSection)).catch(() => {});
+  }, []);
+  return Loaded && <Loaded />;
 }
 
 /** Whether mail flows; for whom it does not, since when and why. */
@@ -92,6 +104,7 @@ export function Fleet() {
           ))}
         </ul>
       </Section>
+      {known && <Later />}
     </main>
   );
 }

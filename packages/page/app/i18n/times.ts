@@ -27,6 +27,12 @@ export function dateTime(at: number): string {
   return new Intl.DateTimeFormat(speaking.value.language, { dateStyle: "medium", timeStyle: "medium" }).format(at);
 }
 
+/** A time of day as people here write it, with the day where that is not clear. */
+export function time(at: number, withDay = false): string {
+  const day = withDay ? ({ day: "numeric", month: "short" } as const) : {};
+  return new Intl.DateTimeFormat(speaking.value.language, { ...day, hour: "2-digit", minute: "2-digit" }).format(at);
+}
+
 /** A number, as people here write it. */
 export const count = (n: number): string => n.toLocaleString(speaking.value.language);
 
