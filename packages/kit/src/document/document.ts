@@ -97,6 +97,8 @@ export interface DocumentStore<Body extends object> {
   settle(id: string, unsettled: Unsettled): Promise<void>;
   /** Takes a deletion back, and what was to be said of it; or a new document, if nobody has changed it. */
   takeBack(id: string, unsettled: Unsettled): Promise<void>;
+  /** Whether `unsettled` or `waiting` before this, or `sayingAgain` by now, may find any: one question instead of three. */
+  hasWork(by: { readonly before: number; readonly now: number }, except: readonly string[]): Promise<boolean>;
   /** Documents that are unsettled since before this. */
   unsettled(before: number, limit: number, except: readonly string[]): Promise<readonly Stored<Body>[]>;
   /** Takes published messages out of the outbox; those in `again` are kept, to be said once more at `againAt`. */

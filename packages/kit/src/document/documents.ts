@@ -284,7 +284,9 @@ export function createDocuments<Body extends object>(options: DocumentsOptions<B
       ),
 
     async relayWaiting(ageMs) {
-      const before = options.now() - ageMs;
+      const now = options.now();
+      const before = now - ageMs;
+      if (!(await store.hasWork({ before, now }, resting.ids()))) return 0;
       await eachOf(await store.unsettled(before, relayBatch, resting.ids()), (document) =>
         settle(document).catch((error: unknown) => {
           if (!(error instanceof ProblemError)) throw error;
@@ -293,7 +295,7 @@ export function createDocuments<Body extends object>(options: DocumentsOptions<B
       );
       const waiting = await store.waiting(before, relayBatch, resting.ids());
       await eachOf(waiting, ({ _id, outbox }) => relay(_id, outbox, true));
-      const saying = await store.sayingAgain(options.now(), relayBatch, resting.ids());
+      const saying = await store.sayingAgain(now, relayBatch, resting.ids());
       await eachOf(saying, async ({ _id, said = [] }) => {
         for (const message of said) await options.publisher.publish(message, { patienceMs: 0 });
         await store.saidAgain(

@@ -63,6 +63,16 @@ export function openDocuments<Body extends object>(
       await collection.updateOne(mine, asItIs);
     },
 
+    async hasWork({ before, now }, except) {
+      const some = [
+        { "outbox.at": { $lte: before }, "outbox.0": { $exists: true } },
+        { "unsettled.at": { $exists: true, $lte: before } },
+        { sayAgainAt: { $lte: now } },
+      ];
+      const filter = { $or: some, ...others(except) } as Filter<Stored<object>>;
+      return (await collection.findOne(filter, { projection: { _id: 1 } })) !== null;
+    },
+
     async unsettled(before, limit, except) {
       const found = await collection
         .find({ "unsettled.at": { $exists: true, $lte: before }, ...others(except) } as Filter<Stored<object>>)
