@@ -5,11 +5,13 @@ import {
   type DbOptions,
   MongoClient,
   MongoError,
+  MongoOperationTimeoutError,
   MongoServerSelectionError,
   ReadConcern,
   ReadPreference,
 } from "mongodb";
 import { createDeploymentStore } from "./deployment/deployment-store.ts";
+import { withEnds } from "./ends.ts";
 import { isOutage } from "./outage.ts";
 import { planCollections } from "./topology.ts";
 
@@ -36,12 +38,16 @@ export interface StoreOptions {
   readonly appName: string;
   readonly logger: Logger;
   readonly maximumConnections?: number;
+  /** No call is waited for longer, in milliseconds; it is an outage then. */
+  readonly answerMs?: number;
   /** Told at once under which name to ask whether a write can be made: `null`, or why not, also while MongoDB is awaited. */
   addReadiness?(name: string, check: () => string | null | Promise<string | null>): void;
 }
 
 const oldestServer = 6;
-/** Shorter than a part has to say whether it is ready. The driver waits longer for a server, whatever limit it is given. */
+/** Longer than MongoDB takes for anything that is asked of it, and than a write waits for the majority. */
+const longestMs = 20_000;
+/** Shorter than a part has to say whether it is ready. */
 const healthMs = 2000;
 
 /**
@@ -82,6 +88,13 @@ export async function connectStore(options: StoreOptions): Promise<Store> {
     retryReads: true,
     ignoreUndefined: true,
   });
+  let unheard: Error | undefined;
+  client.on("serverHeartbeatFailed", ({ failure }) => {
+    unheard = failure;
+  });
+  client.on("serverHeartbeatSucceeded", () => {
+    unheard = undefined;
+  });
   let health = async (): Promise<string | null> => "MongoDB has not answered yet";
   options.addReadiness?.("mongodb", () => health());
   const refuse = async (reason: string) => {
@@ -102,7 +115,7 @@ export async function connectStore(options: StoreOptions): Promise<Store> {
       if (isRefusedSignIn(error)) await new Promise((resolve) => setTimeout(resolve, signInPauseMs));
     }
   }
-  const db = client.db(options.database, guarantees);
+  const db = withEnds(client.db(options.database, guarantees), options.answerMs ?? longestMs);
   const [build, hello] = await Promise.all([db.admin().command({ buildInfo: 1 }), db.command({ hello: 1 })]);
   if (Number(String(build.version).split(".")[0]) < oldestServer)
     await refuse(`MongoDB ${build.version} is too old: Mailfleet needs ${oldestServer}.0 or later`);
@@ -110,19 +123,12 @@ export async function connectStore(options: StoreOptions): Promise<Store> {
     await refuse(
       "This MongoDB is standalone: Mailfleet needs a replica set (one member is enough; start it with --replSet)",
     );
-  let known = `MongoDB does not answer: nothing came within ${healthMs} ms`;
-  health = async () => {
-    const { promise: late, resolve } = Promise.withResolvers<string>();
-    const timer = setTimeout(() => resolve(known), healthMs);
-    const asked = db.command({ hello: 1 }, { timeoutMS: healthMs }).then(
+  health = () =>
+    db.command({ hello: 1 }, { timeoutMS: healthMs }).then(
       (state) => (state.isWritablePrimary ? null : "MongoDB has no primary at the moment"),
-      (error: unknown) => {
-        known = whyAway(error);
-        return known;
-      },
+      // The driver is still looking for a server: what it hears there says more.
+      (error: unknown) => whyAway(error instanceof MongoOperationTimeoutError ? (unheard ?? error) : error),
     );
-    return Promise.race([asked, late]).finally(() => clearTimeout(timer));
-  };
   return {
     db,
     deployment: createDeploymentStore(db),
@@ -130,7 +136,7 @@ export async function connectStore(options: StoreOptions): Promise<Store> {
     health: () => health(),
     server: async () => {
       const before = Date.now();
-      const { localTime } = await db.command({ hello: 1 }, { timeoutMS: 2000 });
+      const { localTime } = await db.command({ hello: 1 }, { timeoutMS: healthMs });
       return { version: String(build.version), aheadMs: localTime.getTime() - (before + Date.now()) / 2 };
     },
     close: () => client.close(),

@@ -18,7 +18,8 @@ async function planCollection(db: Db, { name, indexes }: CollectionDeclaration):
   const collection = db.collection(name);
   const make = (index: Index): TopologyStep => ({
     ...step("make", index.name, name, "is missing"),
-    run: () => collection.createIndexes([described(index)]),
+    // An index of many documents takes minutes.
+    run: () => collection.createIndexes([described(index)], { timeoutMS: 0 }),
   });
   const found = await indexesOf(db, name);
   if (!found)

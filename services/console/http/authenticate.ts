@@ -1,5 +1,4 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { setTimeout as pause } from "node:timers/promises";
 import { enoughFor, isEnough, isNamed, ProblemError, type Role } from "@mailfleet/contracts";
 import type { ConsolePorts } from "../ports.ts";
 import { refuseOverPlainHttp } from "../secret/plain-http.ts";
@@ -17,22 +16,6 @@ export function bearerOf(authorization: string | undefined): string | undefined 
 
 /** A token's last use is written down at most this often, so that reading stays reading. */
 const touchEveryMs = 60_000;
-
-/**
- * A database that is frozen, not gone, gives no error, and the driver's own time limit then waits for a new connection.
- * So the caller gets an answer after this time.
- */
-const patienceMs = 5000;
-
-/** @throws UNAVAILABLE */
-async function inTime<Found>(finding: Promise<Found>): Promise<Found> {
-  const over = new AbortController();
-  const late = pause(patienceMs, undefined, { signal: over.signal }).then(() => {
-    throw new ProblemError("UNAVAILABLE", `The database has not answered for ${patienceMs / 1000} s.`);
-  });
-  for (const one of [finding, late]) one.catch(() => {});
-  return Promise.race([finding, late]).finally(() => over.abort());
-}
 
 /** What is looked at of a request. */
 export interface Asking {
@@ -158,7 +141,7 @@ export function createAuthenticator({
       if (secret !== undefined) refuseOverPlainHttp({ secretsAllowed });
       if (secret === undefined) throw new ProblemError("UNAUTHENTICATED", "No bearer token was sent.");
       const hash = hashToken(secret);
-      const token = isTokenSecret(secret) ? await inTime(tokens.findByHash(hash)) : null;
+      const token = isTokenSecret(secret) ? await tokens.findByHash(hash) : null;
       // A session is good in its cookie only, and nothing else is good there: so every browser is listed.
       if (!token || !sameHash(token.hash, hash) || (token.session !== undefined) !== inCookie) {
         failures.count(ip);

@@ -43,6 +43,9 @@ type TokenDocument = Omit<StoredToken, "id"> & { _id: string; expireAt?: Date };
 
 const stored = ({ _id, expireAt: _, ...rest }: TokenDocument): StoredToken => ({ id: _id, ...rest });
 
+/** Every request asks first whose token it has, and hears before its own time limit that the database does not answer. */
+const patienceMs = 5000;
+
 /** The tokens of the HTTP API; `console` owns them. */
 export function createTokenRepository(store: Store) {
   const tokens: Collection<TokenDocument> = store.db.collection<TokenDocument>(collections.tokens.name);
@@ -59,7 +62,7 @@ export function createTokenRepository(store: Store) {
       }
     },
     findByHash: async (hash: string) => {
-      const found = await tokens.findOne({ hash });
+      const found = await tokens.findOne({ hash }, { timeoutMS: patienceMs });
       return found && stored(found);
     },
     get: async (id: string) => {
