@@ -46,7 +46,7 @@ export const config = defineService<Ports, "worlds">()({
     ...serviceNames.map((service) => `${service}.traces.erase` as const),
   ],
   erasesMessages: true,
-  publishes: [...factsAbout("mailbox", "profile"), ...streams.RUNS.subjects, ...streams.TIMERS.subjects],
+  publishes: [...factsAbout("mailbox", "profile", "job"), ...streams.RUNS.subjects, ...streams.TIMERS.subjects],
   derives: (ports) => ({ worlds: createWorlds(ports) }),
   keeps: [keptSettings, keptProfiles, keptMailboxes, keptJobs, keptErasures],
   answers: {

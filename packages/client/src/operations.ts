@@ -609,7 +609,7 @@ readonly kind: "webhook" | "pull";
 /** where a webhook goes; http only to networks that the installation allows */
 readonly url?: string | undefined;
 /** which facts; all if none is named */
-readonly types: readonly ("mailbox.created.v1" | "mailbox.changed.v1" | "mailbox.transitioned.v1" | "mailbox.tested.v1" | "mailbox.deleted.v1" | "profile.created.v1" | "profile.changed.v1" | "profile.deleted.v1" | "mail.received.v1" | "mail.probe-received.v1" | "mail.report-received.v1" | "mail.sent.v1" | "mail.deferred.v1" | "mail.waiting.v1" | "mail.uncertain.v1" | "mail.failed.v1" | "mail.expired.v1" | "mail.undeliverable.v1" | "run.step.v1" | "run.finished.v1" | "alert.changed.v1" | "incident.changed.v1")[];
+readonly types: readonly ("mailbox.created.v1" | "mailbox.changed.v1" | "mailbox.transitioned.v1" | "mailbox.tested.v1" | "mailbox.deleted.v1" | "profile.created.v1" | "profile.changed.v1" | "profile.deleted.v1" | "job.started.v1" | "job.progressed.v1" | "job.ended.v1" | "mail.received.v1" | "mail.probe-received.v1" | "mail.report-received.v1" | "mail.sent.v1" | "mail.deferred.v1" | "mail.waiting.v1" | "mail.uncertain.v1" | "mail.failed.v1" | "mail.expired.v1" | "mail.undeliverable.v1" | "run.step.v1" | "run.finished.v1" | "alert.changed.v1" | "incident.changed.v1")[];
 /** whether it gets facts; those of the time between are kept for 14 days */
 readonly active: boolean;
 /** what the webhook's signatures are made with; a former one signs for a day longer */
@@ -3029,7 +3029,7 @@ readonly kind: "webhook" | "pull";
 /** where a webhook goes; http only to networks that the installation allows */
 readonly url?: string | undefined;
 /** which facts; all if none is named */
-readonly types?: readonly ("mailbox.created.v1" | "mailbox.changed.v1" | "mailbox.transitioned.v1" | "mailbox.tested.v1" | "mailbox.deleted.v1" | "profile.created.v1" | "profile.changed.v1" | "profile.deleted.v1" | "mail.received.v1" | "mail.probe-received.v1" | "mail.report-received.v1" | "mail.sent.v1" | "mail.deferred.v1" | "mail.waiting.v1" | "mail.uncertain.v1" | "mail.failed.v1" | "mail.expired.v1" | "mail.undeliverable.v1" | "run.step.v1" | "run.finished.v1" | "alert.changed.v1" | "incident.changed.v1")[] | undefined;
+readonly types?: readonly ("mailbox.created.v1" | "mailbox.changed.v1" | "mailbox.transitioned.v1" | "mailbox.tested.v1" | "mailbox.deleted.v1" | "profile.created.v1" | "profile.changed.v1" | "profile.deleted.v1" | "job.started.v1" | "job.progressed.v1" | "job.ended.v1" | "mail.received.v1" | "mail.probe-received.v1" | "mail.report-received.v1" | "mail.sent.v1" | "mail.deferred.v1" | "mail.waiting.v1" | "mail.uncertain.v1" | "mail.failed.v1" | "mail.expired.v1" | "mail.undeliverable.v1" | "run.step.v1" | "run.finished.v1" | "alert.changed.v1" | "incident.changed.v1")[] | undefined;
 /** whether it gets facts; those of the time between are kept for 14 days */
 readonly active?: boolean | undefined;
 /** what the webhook's signatures are made with; a former one signs for a day longer */
@@ -3061,7 +3061,7 @@ readonly name?: string | undefined;
 /** where a webhook goes; http only to networks that the installation allows */
 readonly url?: string | null | undefined;
 /** which facts; all if none is named */
-readonly types?: readonly ("mailbox.created.v1" | "mailbox.changed.v1" | "mailbox.transitioned.v1" | "mailbox.tested.v1" | "mailbox.deleted.v1" | "profile.created.v1" | "profile.changed.v1" | "profile.deleted.v1" | "mail.received.v1" | "mail.probe-received.v1" | "mail.report-received.v1" | "mail.sent.v1" | "mail.deferred.v1" | "mail.waiting.v1" | "mail.uncertain.v1" | "mail.failed.v1" | "mail.expired.v1" | "mail.undeliverable.v1" | "run.step.v1" | "run.finished.v1" | "alert.changed.v1" | "incident.changed.v1")[] | undefined;
+readonly types?: readonly ("mailbox.created.v1" | "mailbox.changed.v1" | "mailbox.transitioned.v1" | "mailbox.tested.v1" | "mailbox.deleted.v1" | "profile.created.v1" | "profile.changed.v1" | "profile.deleted.v1" | "job.started.v1" | "job.progressed.v1" | "job.ended.v1" | "mail.received.v1" | "mail.probe-received.v1" | "mail.report-received.v1" | "mail.sent.v1" | "mail.deferred.v1" | "mail.waiting.v1" | "mail.uncertain.v1" | "mail.failed.v1" | "mail.expired.v1" | "mail.undeliverable.v1" | "run.step.v1" | "run.finished.v1" | "alert.changed.v1" | "incident.changed.v1")[] | undefined;
 /** whether it gets facts; those of the time between are kept for 14 days */
 readonly active?: boolean | undefined;
 /** what the webhook's signatures are made with; a former one signs for a day longer */
@@ -3123,7 +3123,7 @@ readonly answer: {
 readonly facts: readonly ({
 /** the same whenever and however the fact comes: by it a repetition is recognised */
 readonly id: string;
-readonly type: "mailbox.created.v1" | "mailbox.changed.v1" | "mailbox.transitioned.v1" | "mailbox.tested.v1" | "mailbox.deleted.v1" | "profile.created.v1" | "profile.changed.v1" | "profile.deleted.v1" | "mail.received.v1" | "mail.probe-received.v1" | "mail.report-received.v1" | "mail.sent.v1" | "mail.deferred.v1" | "mail.waiting.v1" | "mail.uncertain.v1" | "mail.failed.v1" | "mail.expired.v1" | "mail.undeliverable.v1" | "run.step.v1" | "run.finished.v1" | "alert.changed.v1" | "incident.changed.v1";
+readonly type: "mailbox.created.v1" | "mailbox.changed.v1" | "mailbox.transitioned.v1" | "mailbox.tested.v1" | "mailbox.deleted.v1" | "profile.created.v1" | "profile.changed.v1" | "profile.deleted.v1" | "job.started.v1" | "job.progressed.v1" | "job.ended.v1" | "mail.received.v1" | "mail.probe-received.v1" | "mail.report-received.v1" | "mail.sent.v1" | "mail.deferred.v1" | "mail.waiting.v1" | "mail.uncertain.v1" | "mail.failed.v1" | "mail.expired.v1" | "mail.undeliverable.v1" | "run.step.v1" | "run.finished.v1" | "alert.changed.v1" | "incident.changed.v1";
 /** when it happened, ISO 8601 */
 readonly timestamp: string;
 readonly mailboxId?: string | undefined;

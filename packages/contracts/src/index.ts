@@ -157,6 +157,8 @@ export {
   factsAbout,
   type IncidentFact,
   incidentFacts,
+  type JobFact,
+  jobFacts,
   type MailboxFact,
   type MailFact,
   mailboxFacts,

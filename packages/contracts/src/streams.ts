@@ -54,7 +54,7 @@ export const streams = {
   },
   FACTS: {
     name: "FACTS",
-    subjects: ["fact.mailbox.*.*", "fact.profile.*.*", "fact.mail.*.*", "fact.run.*.*", "fact.alert.*.*"],
+    subjects: ["mailbox", "profile", "job", "mail", "run", "alert"].map((about) => `fact.${about}.*.*`),
     retention: "limits",
     maxBytes: 2048 * MiB,
     maxAgeMs: 14 * day,

@@ -16,6 +16,10 @@ export type MailboxFact = (typeof mailboxFacts)[number];
 export const profileFacts = ["created", "changed", "deleted"] as const;
 export type ProfileFact = (typeof profileFacts)[number];
 
+/** Types of facts about a job; `config` writes them. */
+export const jobFacts = ["started", "progressed", "ended"] as const;
+export type JobFact = (typeof jobFacts)[number];
+
 /** Types of facts about mail; `inbound-sync` and `outbound-send` write them. */
 export const mailFacts = [
   "received",
@@ -58,6 +62,7 @@ export const subjects = {
   timerClear: (ownerId: string) => `timer.clear.${ownerId}`,
   mailboxFact: (mailboxId: string, type: MailboxFact) => `fact.mailbox.${mailboxId}.${type}`,
   profileFact: (profileId: string, type: ProfileFact) => `fact.profile.${profileId}.${type}`,
+  jobFact: (jobId: string, type: JobFact) => `fact.job.${jobId}.${type}`,
   mailFact: (mailboxId: string, type: MailFact) => `fact.mail.${mailboxId}.${type}`,
   runFact: (mailboxId: string, type: RunFact) => `fact.run.${mailboxId}.${type}`,
   alertFact: (severity: Severity, type: AlertFact) => `fact.alert.${severity}.${type}`,
@@ -69,9 +74,12 @@ export const subjects = {
   request: (service: ServiceName, resource: string, verb: string) => `${service}.v1.${resource}.${verb}`,
 } as const;
 
+/** What facts are about, in their subjects. */
+const factSubjects = ["mailbox", "profile", "job", "mail", "run", "alert"] as const;
+type FactSubject = (typeof factSubjects)[number];
+
 /** All facts about these, as a subject with `*` for names and types. */
-export const factsAbout = (...about: readonly ("mailbox" | "profile" | "mail" | "run" | "alert")[]): string[] =>
-  about.map((one) => `fact.${one}.*.*`);
+export const factsAbout = (...about: readonly FactSubject[]): string[] => about.map((one) => `fact.${one}.*.*`);
 
 /** All requests to a service, as a subject. */
 export const requestsTo = (service: ServiceName) => `${service}.v1.>`;
@@ -99,7 +107,7 @@ export type ParsedSubject =
   | { stream: "RUNS"; direction: string; purpose: string; mailboxId: string; generation?: number }
   | { stream: "SENDS"; mailboxId: string }
   | { stream: "TIMERS"; action: "set" | "clear"; ownerId: string }
-  | { stream: "FACTS"; about: "mailbox" | "profile" | "mail" | "run" | "alert"; id: string; type: string }
+  | { stream: "FACTS"; about: FactSubject; id: string; type: string }
   | { stream: "DEAD"; service: string; consumer: string }
   | { stream: "AUDIT"; service: string }
   | { stream: "DEPLOYMENT" };
@@ -115,12 +123,8 @@ export function parseSubject(subject: string): ParsedSubject | null {
   if (first === "send" && second) return { stream: "SENDS", mailboxId: second };
   if (first === "timer" && (second === "set" || second === "clear") && third)
     return { stream: "TIMERS", action: second, ownerId: third };
-  if (
-    first === "fact" &&
-    fourth &&
-    (second === "mailbox" || second === "profile" || second === "mail" || second === "run" || second === "alert")
-  )
-    return { stream: "FACTS", about: second, id: third, type: fourth };
+  const about = factSubjects.find((one) => one === second);
+  if (first === "fact" && fourth && about) return { stream: "FACTS", about, id: third, type: fourth };
   if (first === "audit" && second) return { stream: "AUDIT", service: second };
   if (first === "dead" && third) return { stream: "DEAD", service: second, consumer: third };
   if (subject === subjects.deploymentMark()) return { stream: "DEPLOYMENT" };

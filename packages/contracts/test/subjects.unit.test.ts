@@ -8,6 +8,8 @@ import {
   consumers,
   directions,
   incidentFacts,
+  job,
+  jobFacts,
   mailboxFacts,
   mailFacts,
   type ParsedSubject,
@@ -45,6 +47,10 @@ const all: [string, ParsedSubject][] = [
     subjects.profileFact("pf_7", type),
     { stream: "FACTS", about: "profile", id: "pf_7", type },
   ]),
+  ...jobFacts.map((type): [string, ParsedSubject] => [
+    subjects.jobFact("jb_7", type),
+    { stream: "FACTS", about: "job", id: "jb_7", type },
+  ]),
   ...mailFacts.map((type): [string, ParsedSubject] => [
     subjects.mailFact(mailboxId, type),
     { stream: "FACTS", about: "mail", id: mailboxId, type },
@@ -81,8 +87,9 @@ function overlap(one: string, other: string): boolean {
 }
 
 describe("subjects", () => {
-  it("of facts about profiles are those that the noun declares", () => {
+  it("of facts about profiles and jobs are those that the noun declares", () => {
     assert.deepEqual([...profileFacts], Object.keys(profile.facts));
+    assert.deepEqual([...jobFacts], Object.keys(job.facts));
   });
 
   it("are read back as they were built", () => {

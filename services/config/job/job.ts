@@ -10,6 +10,7 @@ import {
 import { keep } from "@mailfleet/kit";
 import type { Ports } from "../ports.ts";
 import { type JobBody, type JobItem, jobCollection, type ShownJob } from "./body.ts";
+import { jobEnded, jobStarted } from "./facts.ts";
 import { placeLines } from "./place-lines.ts";
 import { preview } from "./preview.ts";
 import { inputOf, itemsOf } from "./targets.ts";
@@ -58,19 +59,23 @@ export const keptJobs = keep<Ports, JobBody>()<typeof job, JobWorld>(job, {
   }),
   decide: {
     create: (
-      { new: { verb, filter, failedOf }, by, correlation, dryRun },
+      { id, new: { verb, filter, failedOf }, by, correlation, dryRun },
       { at, world: { items, input, results } },
-    ) => ({
-      body: {
+    ) => {
+      const isOver = items.every(({ result }) => result) || dryRun;
+      const body: JobBody = {
         ...{ verb, input, filter, failedOf, by, correlation, items },
         ...progressOf(items, results),
-        state: items.every(({ result }) => result) || dryRun ? "done" : "running",
+        state: isOver ? "done" : "running",
         forgetAt: new Date(at + keptMs),
-      },
-    }),
+      };
+      return { body, outbox: [jobStarted(id, body, at), ...(isOver ? [jobEnded(id, body, "done", at)] : [])] };
+    },
     // What works on it looks how it is after each batch.
-    cancel: (before) =>
-      before.state === "running" ? { after: { ...before, state: "cancelled" } } : { ignored: "it is over already" },
+    cancel: (before, { id }, { at }) =>
+      before.state === "running"
+        ? { after: { ...before, state: "cancelled" }, outbox: [jobEnded(id, before, "cancelled", at)] }
+        : { ignored: "it is over already" },
   },
   answers: (ports) => ({
     async get({ id }) {

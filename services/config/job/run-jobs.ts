@@ -4,9 +4,10 @@ import { keptMailboxes } from "../mailbox/mailbox.ts";
 import type { Ports } from "../ports.ts";
 import type { JobBody, JobItem, JobResult } from "./body.ts";
 import { commandsOf, type ItemCommand } from "./command.ts";
+import { jobEnded, jobProgressed } from "./facts.ts";
 import { refusalOf } from "./refusal.ts";
 
-const jobsInARound = 50;
+const jobsInARound = 1000;
 const batch = 200;
 /** Most of a step is waiting for MongoDB and NATS, one after the other: so many keep both busy, not more than they can do. */
 const concurrency = 32;
@@ -19,28 +20,41 @@ type GiveInput = (input: ItemCommand["input"]) => Promise<Mailbox>;
 
 const linesOf = (some: readonly { readonly item: JobItem }[]) => some.map(({ item: { line = 0 } }) => line);
 
-/** Works on running jobs that nobody works on, one after another. */
+/** Works on running jobs that nobody works on, in turns, until none is left: a small one does not wait for a big one to end. */
 export async function runJobs(ports: Ports, signal: AbortSignal): Promise<void> {
   const alone = { concurrency: 1, logger: ports.logger, what: "job", name: String };
-  await eachAlone(await ports.jobs.running(jobsInARound), alone, (id) => runJob(ports, id, signal));
+  let before = new Set<string>();
+  let failures = 0;
+  do {
+    const ids = await ports.jobs.running(jobsInARound);
+    const worked = new Set<string>();
+    // Those that came meanwhile first; each has its turn in every round.
+    const inTurn = [...ids.filter((id) => !before.has(id)), ...ids.filter((id) => before.has(id))];
+    failures = await eachAlone(inTurn, alone, async (id) => {
+      if (await takeTurn(ports, id, signal)) worked.add(id);
+    });
+    before = worked;
+  } while (before.size > 0 && failures === 0);
 }
 
 /**
- * Results are written in batches under the job's lease. A process that takes over repeats one batch at most, with the same ids,
- * which changes nothing. When the service stops, the job is given back at once.
+ * Works on one job until it is over, or until another waits and a batch is done. Results are written in batches under the job's
+ * lease. A process that takes over repeats one batch at most, with the same ids, which changes nothing. When the service stops,
+ * the job is given back at once. `false`: another process works on it, or it is over.
  */
-async function runJob(ports: Ports, id: string, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
+async function takeTurn(ports: Ports, id: string, signal: AbortSignal): Promise<boolean> {
+  if (signal.aborted) return false;
   const lease = await ports.jobLeases.take(id);
-  if (!lease) return;
+  if (!lease) return false;
   try {
     const job = lease.document;
-    if (job.state !== "running") return;
+    if (job.state !== "running") return false;
     const ending = AbortSignal.any([signal, lease.signal]);
     const commands = keptMailboxes.handlers(ports, ports.documents.mailbox as never, ports.now);
     const give: Give = ({ verb, input }) => (commands[`config.mailbox.${verb}`] as GiveInput)(input);
     const open = job.items.flatMap((item, index) => (item.result ? [] : [{ item, index }]));
     for (let from = 0; from < open.length; from += batch) {
+      if (from > 0 && (await ports.jobs.oneWaits())) return true;
       const results = new Map<number, JobResult>();
       const some = open.slice(from, from + batch);
       const commandFor = await commandsOf(
@@ -51,18 +65,38 @@ async function runJob(ports: Ports, id: string, signal: AbortSignal): Promise<vo
       await inParallel(some, concurrency, async ({ item, index }) => {
         if (!ending.aborted) results.set(index, await runItem(ports, job, item, async () => give(commandFor(item))));
       });
-      const state = await ports.jobs.record(lease.filter, results);
-      mustMatch(lease, state !== null);
+      const now = await ports.jobs.record(lease.filter, results);
+      mustMatch(lease, now !== null);
       if (job.verb === "import")
         await ports.jobLines.remove(id, linesOf(some.filter(({ index }) => results.has(index))));
-      if (ending.aborted || state !== "running") return;
+      if (ending.aborted || now?.state !== "running") return true;
+      tellProgress(ports, id, { ...job, ...now });
     }
-    await ports.jobs.finish(lease.filter);
+    await finish(ports, id);
     // What a crash has left behind.
     if (job.verb === "import") await ports.jobLines.remove(id);
+    return true;
   } finally {
     await lease.release();
   }
+}
+
+/** Unless somebody has cancelled it. The end is said by the document itself, so it is never lost. */
+async function finish({ documents, now }: Ports, id: string): Promise<void> {
+  await documents.job.change(id, { key: "finish", at: now() }, (before) =>
+    before.state === "running" && before.items.every(({ result }) => result)
+      ? { after: { ...before, state: "done" }, outbox: [jobEnded(id, before, "done", now())] }
+      : { ignored: "it is over, or not done" },
+  );
+}
+
+/** For those who watch: nothing waits for it, and the next one says more. */
+function tellProgress({ bus, logger, now }: Ports, id: string, job: Stored<JobBody>): void {
+  const at = now();
+  const message = { ...jobProgressed(id, job, at), id: `${id}:done:${job.done}`, at };
+  bus
+    .publish(message, { patienceMs: 0 })
+    .catch((error: unknown) => logger.debug({ job: id, err: error }, "the progress of a job was not told"));
 }
 
 /** One mailbox of the job. A refusal is its result, and so is a fault of ours; an outage is not, and ends the batch. */

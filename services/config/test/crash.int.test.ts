@@ -273,3 +273,48 @@ test("a job that is cancelled while a process works on it begins nothing more, a
   assert.equal((await cancel()).state, "cancelled", "once more changes nothing");
   await stop();
 });
+
+test("a big job makes neither a small one nor a single command wait for its end, and says how far it is", async () => {
+  const { ports, stop } = await given.replica({ times: still });
+  const facts = await given.listen("fact.job.*.*");
+  const profile = await bus.request("config.profile.create", profileInput());
+  const single = await bus.request("config.mailbox.create", mailboxInput(profile.id));
+  // Not by the request, which would wake the replica's own tick.
+  const make = async (count: number) => {
+    const id = `jb_${fresh()}`;
+    const items = Array.from({ length: count }, (_, n) => ({ mailboxId: `mb_gone${n}`, address: "x@example.org" }));
+    const figures = { total: count, done: 0, failed: 0, forgetAt: new Date(Date.now() + 1e9) };
+    const body = { verb: "deactivate", by: "ada", state: "running", items, ...figures } as const;
+    await ports.documents.job.create(id, { key: "made", at: Date.now() }, { body });
+    return id;
+  };
+  const big = await make(500);
+  let small = "";
+  const turns: string[] = [];
+  const record: typeof ports.jobs.record = async (filter, results) => {
+    turns.push(filter._id);
+    if (small === "") {
+      // In the middle of the big one: a person stops a mailbox, and another job is made.
+      const { active } = await bus.request("config.mailbox.deactivate", { ...command(), id: single.id });
+      assert.equal(active, false);
+      small = await make(1);
+    }
+    return ports.jobs.record(filter, results);
+  };
+  await runJobs({ ...ports, jobs: { ...ports.jobs, record } }, ports.signal);
+  assert.deepEqual(turns, [big, small, big, big], "in turns, a batch at a time");
+
+  const ended = () => facts.of("job.ended.v1").map(({ body }) => body);
+  const progressed = () => facts.of("job.progressed.v1").map(({ body }) => body);
+  await eventually(() => ended().length === 2 && progressed().length === 4);
+  assert.deepEqual(
+    ended().map(({ jobId, state, done, failed }) => [jobId, state, done, failed]),
+    [
+      [small, "done", 1, 1],
+      [big, "done", 500, 500],
+    ],
+  );
+  const progress = progressed().filter(({ jobId }) => jobId === big);
+  assert.deepEqual(progress.map(({ done }) => done).sort(), [200, 400, 500]);
+  await stop();
+});

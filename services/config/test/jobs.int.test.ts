@@ -38,6 +38,24 @@ const refusal = (job: NewJob) =>
   );
 
 describe("a job", () => {
+  test("says that it began, how far it is, and how it ended; one that is tried says nothing", async () => {
+    const facts = await given.listen("fact.job.*.*");
+    const [one] = (await givenMailboxes((await givenProfile()).id, 1)) as [Mailbox];
+    const job: NewJob = { verb: "test", mailboxIds: [one.id, "mb_nowhere"] };
+    await bus.request("config.job.create", made(job, { dryRun: true }));
+    const { id } = await done(job);
+    await eventually(() => facts.of("job.ended.v1").length > 0 && facts.of("job.progressed.v1").length > 0);
+    const told = facts.seen.map(({ type, body }) => {
+      const { jobId, total, done, failed } = body as Record<string, unknown>;
+      return [type, jobId, total, done, failed];
+    });
+    assert.deepEqual(told.sort(), [
+      ["job.ended.v1", id, 2, 2, 2],
+      ["job.progressed.v1", id, 2, 2, 2],
+      ["job.started.v1", id, 2, 0, 0],
+    ]);
+  });
+
   test("forgets an address that it searched for when that mailbox is erased, and keeps a longer one", async () => {
     const searched = ["ann@example.org", "joann@example.org"];
     const jobs = await Promise.all(searched.map((search) => done({ verb: "disable", filter: { search } })));

@@ -2,6 +2,7 @@ import { PassThrough } from "node:stream";
 import type { Incoming } from "@mailfleet/bus";
 import {
   alertFacts,
+  jobFacts,
   type MessageType,
   mailboxFacts,
   mailFacts,
@@ -33,7 +34,7 @@ const partingMs = 2000;
 
 /** Message types that are facts: these can be followed. */
 const followable = (Object.keys(messageTypes) as MessageType[]).filter(
-  (type) => /^(mailbox|profile|mail|alert)\./.test(type) || type === "run.step.v1" || type === "run.finished.v1",
+  (type) => /^(mailbox|profile|job|mail|alert)\./.test(type) || type === "run.step.v1" || type === "run.finished.v1",
 );
 
 const types = z
@@ -59,7 +60,12 @@ function filtersFor(mailboxId: string | undefined): string[] {
     ...mailFacts.map((fact) => subjects.mailFact(about, fact)),
     ...runFacts.map((fact) => subjects.runFact(about, fact)),
     ...severities.flatMap((severity) => alertFacts.map((fact) => subjects.alertFact(severity, fact))),
-    ...(mailboxId === undefined ? profileFacts.map((fact) => subjects.profileFact("*", fact)) : []),
+    ...(mailboxId === undefined
+      ? [
+          ...profileFacts.map((fact) => subjects.profileFact("*", fact)),
+          ...jobFacts.map((fact) => subjects.jobFact("*", fact)),
+        ]
+      : []),
   ];
 }
 

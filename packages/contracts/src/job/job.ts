@@ -32,6 +32,15 @@ const JobResult = z.object({
   changes: z.array(z.object({ name: z.string(), from: z.string(), to: z.string() })).optional(),
 });
 
+/** What each fact about a job says: how far it is. */
+const about = {
+  jobId: JobId,
+  at: Instant,
+  total: z.number().int(),
+  done: z.number().int().describe("mailboxes that have accepted or refused the command"),
+  failed: z.number().int().describe("mailboxes that refused it"),
+};
+
 /** A command for many mailboxes with a result for each. */
 export const job = noun("job", {
   owner: "config",
@@ -92,6 +101,13 @@ export const job = noun("job", {
       input: { id: JobId, lines: z.array(importLine).max(linesAtOnce) },
       answer: z.object({}),
     }),
+  },
+  facts: {
+    started: z.object({ ...about, verb: z.enum(jobVerbs), by: z.string() }),
+    progressed: z.object(about).describe("after each batch of mailboxes; one may be missing, the end is not"),
+    ended: z
+      .object({ ...about, state: z.enum(["done", "cancelled"]) })
+      .describe("of a cancelled one without the batch that is under way at that moment"),
   },
   texts: {
     create: "Give a command to many mailboxes, by list, filter or former job; it is done in the background",

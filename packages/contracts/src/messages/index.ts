@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { AuditEntry } from "../audit/audit.ts";
 import { DeploymentMark } from "../deployment/mark.ts";
+import { job } from "../job/job.ts";
 import { profile } from "../profile/profile.ts";
 import { TimerClear, TimerSet } from "../timer/messages.ts";
 import { AlertFactBody, DeadLetterBody, IncidentFactBody } from "./alert-facts.ts";
@@ -43,6 +44,9 @@ export const messageTypes = {
   "profile.created.v1": profile.facts.created,
   "profile.changed.v1": profile.facts.changed,
   "profile.deleted.v1": profile.facts.deleted,
+  "job.started.v1": job.facts.started,
+  "job.progressed.v1": job.facts.progressed,
+  "job.ended.v1": job.facts.ended,
   "alert.raised.v1": AlertRaised,
   "alert.cleared.v1": AlertCleared,
   "alert.changed.v1": AlertFactBody,

@@ -2,6 +2,7 @@ import { z } from "zod";
 import {
   alertFacts,
   incidentFacts,
+  jobFacts,
   type MailboxFact,
   type MailFact,
   mailboxFacts,
@@ -20,6 +21,7 @@ const named = (about: string, facts: readonly string[]) =>
 const subjectsByType: Readonly<Record<string, readonly string[]>> = Object.fromEntries([
   ...named("mailbox", mailboxFacts),
   ...named("profile", profileFacts),
+  ...named("job", jobFacts),
   ...named("mail", mailFacts),
   ...named("run", runFacts),
   ["alert.changed.v1", alertFacts.map((fact) => `fact.alert.*.${fact}`)],

@@ -9,7 +9,7 @@ import { useRead } from "../ui/load.ts";
 import { Button, Refused, Section, State, When } from "../ui/parts.tsx";
 import { act } from "../ui/said.tsx";
 
-/** While a job runs it is read again this often; it tells no facts of its own. */
+/** While a job runs, or a test that it began, it is read again this often. */
 const everyMs = 1000;
 
 /** Reads something again as long as it is under way and its tab is seen. */
