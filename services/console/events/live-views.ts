@@ -30,7 +30,7 @@ const maximumOfOne = 20;
 const ofAll: RateLimit = { name: "live-views-of-all", quota: maximumReaders };
 const ofOne: RateLimit = { name: "live-views", quota: maximumOfOne };
 /** After the last words a reader has this long to take them. */
-const partingMs = 2000;
+const usualPartingMs = 2000;
 
 /** Message types that are facts: these can be followed. */
 const followable = (Object.keys(messageTypes) as MessageType[]).filter(
@@ -112,7 +112,9 @@ export interface LiveViews {
 }
 
 /** The facts of the system as they happen. Each process has its own readers. */
-export function createLiveViews(options: { heartbeatMs?: number; bufferBytes?: number } = {}): LiveViews {
+export function createLiveViews(
+  options: { heartbeatMs?: number; bufferBytes?: number; partingMs?: number } = {},
+): LiveViews {
   const readers = new Map<(reason: string) => void, string>();
   const openOf = (tokenId: string) => [...readers.values()].filter((id) => id === tokenId).length;
 
@@ -134,7 +136,7 @@ export function createLiveViews(options: { heartbeatMs?: number; bufferBytes?: n
       clearInterval(heartbeat);
       stopFollowing();
       stream.end(`: ${reason}\n\n`);
-      setTimeout(() => stream.destroy(), partingMs).unref();
+      setTimeout(() => stream.destroy(), options.partingMs ?? usualPartingMs).unref();
     };
     const say = (text: string) => {
       if (stream.writableEnded) return;

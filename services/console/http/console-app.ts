@@ -26,7 +26,7 @@ export interface ConsoleOptions {
   /** Until whoever sends requests here has noticed that they go elsewhere. Default 0. */
   readonly drainMs?: number;
   readonly onServed?: (served: Served) => void;
-  readonly liveViews?: { heartbeatMs?: number; bufferBytes?: number };
+  readonly liveViews?: { heartbeatMs?: number; bufferBytes?: number; partingMs?: number };
 }
 
 /** Starts the HTTP API on its ports. */

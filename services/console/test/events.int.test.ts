@@ -30,7 +30,10 @@ describe("the live view", () => {
   let console: ConsoleUnderTest;
   let token: string;
   before(async () => {
-    console = await startConsoleUnderTest({}, { liveViews: { heartbeatMs: 100, bufferBytes: 60_000 } });
+    console = await startConsoleUnderTest(
+      {},
+      { liveViews: { heartbeatMs: 100, bufferBytes: 60_000, partingMs: 60_000 } },
+    );
     token = await console.tokenFor("reader");
   });
   after(() => console?.stop());
