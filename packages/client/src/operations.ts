@@ -984,8 +984,8 @@ readonly id: string;
 readonly name: string;
 /** what it may do */
 readonly role: "administrator" | "approver" | "operator" | "reader" | "owner";
-/** token: of the API; openid: the identity provider; mailbox: the owner of one, at its provider */
-readonly by: "token" | "openid" | "mailbox";
+/** token: of the API; openid: the identity provider; device: the same, for the command line; mailbox: the owner of one, at its provider */
+readonly by: "token" | "openid" | "device" | "mailbox";
 /** the address from which it began */
 readonly from: string;
 /** when it began */
@@ -3693,7 +3693,7 @@ readonly query: undefined;
 readonly body: undefined;
 readonly answer: undefined;
 };
-/** List the browsers in which somebody is signed in */
+/** List the browsers and command lines in which somebody is signed in */
 "GET /sessions": {
 readonly path: undefined;
 readonly query: {
@@ -3710,7 +3710,7 @@ readonly items: readonly (Session)[];
 readonly next: string | null;
 };
 };
-/** End a session: its browser is signed out from then on */
+/** End a session: its browser or command line is signed out from then on */
 "DELETE /sessions/{session}": {
 readonly path: {
 readonly session: string;

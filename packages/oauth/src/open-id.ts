@@ -10,6 +10,8 @@ import {
   ClientSecretPost,
   calculatePKCECodeChallenge,
   clockTolerance,
+  deviceAuthorizationRequest,
+  deviceCodeGrantRequest,
   discoveryRequest,
   getValidatedIdTokenClaims,
   type IDToken,
@@ -17,8 +19,11 @@ import {
   None,
   OperationProcessingError,
   processAuthorizationCodeResponse,
+  processDeviceAuthorizationResponse,
+  processDeviceCodeResponse,
   processDiscoveryResponse,
   ResponseBodyError,
+  type TokenEndpointResponse,
   validateApplicationLevelSignature,
   validateAuthResponse,
 } from "oauth4webapi";
@@ -55,12 +60,30 @@ export interface OpenIdPerson {
   readonly endsAt: number;
 }
 
-/** What the console asks of the provider. Both throw `ProblemError` SIGN_IN_REFUSED with the reason. */
+/** A sign-in that a person completes at another device (RFC 8628). */
+export interface OpenIdDevice {
+  /** Secret: who has it gets what the person is given. */
+  readonly deviceCode: string;
+  /** What the person enters at this address. */
+  readonly userCode: string;
+  readonly verificationUri: string;
+  /** The same with the code in it, where the provider has one. */
+  readonly verificationUriComplete?: string;
+  readonly expiresInMs: number;
+  /** Not to be asked more often than this. */
+  readonly intervalMs: number;
+}
+
+/** What the console asks of the provider. All throw `ProblemError` SIGN_IN_REFUSED with the reason. */
 export interface OpenId {
   /** Where the browser goes. */
   signInUrl(attempt: OpenIdAttempt): Promise<string>;
   /** Who came back, with this query; checks state, issuer, audience, nonce, times and signature. */
   personOf(attempt: OpenIdAttempt, query: URLSearchParams): Promise<OpenIdPerson>;
+  /** Begins a sign-in at another device. */
+  beginDevice(): Promise<OpenIdDevice>;
+  /** Who completed it; `pending`: nobody yet; `slow-down`: the same, and we ask too often. */
+  personAtDevice(deviceCode: string): Promise<OpenIdPerson | "pending" | "slow-down">;
 }
 
 /** Keys that only the provider has. Never `none`, and never a secret that we know, too. */
@@ -73,6 +96,8 @@ const clockToleranceSeconds = 60;
 const describedMs = 3_600_000;
 /** For all requests of one step together. */
 const stepMs = 20_000;
+/** Where a provider names no interval (RFC 8628 §3.2). */
+const usualIntervalSeconds = 5;
 
 /** OpenID Connect for people: authorization code with PKCE (S256), state and nonce; the signature of the ID token is checked. */
 export function createOpenId(settings: OpenIdSettings, fetch: GuardedFetch, now: () => number): OpenId {
@@ -95,6 +120,14 @@ export function createOpenId(settings: OpenIdSettings, fetch: GuardedFetch, now:
     if (settings.clientSecret === null) return None();
     const secret = settings.clientSecret.reveal();
     return methods?.includes("client_secret_post") ? ClientSecretPost(secret) : ClientSecretBasic(secret);
+  };
+
+  const personIn = async (server: AuthorizationServer, answer: Response, tokens: TokenEndpointResponse) => {
+    await validateApplicationLevelSignature(server, answer, options());
+    const claims = getValidatedIdTokenClaims(tokens);
+    if (!claims) throw refused("It sent no ID token.");
+    const groups = groupsOf(claims, settings.groupsClaim);
+    return { subject: claims.sub, name: nameOf(claims), groups, endsAt: claims.exp * 1000 };
   };
 
   return {
@@ -128,12 +161,40 @@ export function createOpenId(settings: OpenIdSettings, fetch: GuardedFetch, now:
         );
         const read = { expectedNonce: attempt.nonce, requireIdToken: true };
         const tokens = await processAuthorizationCodeResponse(server, client, answer, read);
-        await validateApplicationLevelSignature(server, answer, options());
-        const claims = getValidatedIdTokenClaims(tokens);
-        if (!claims) throw refused("It sent no ID token.");
-        const { groupsClaim } = settings;
-        const groups = groupsOf(claims, groupsClaim);
-        return { subject: claims.sub, name: nameOf(claims), groups, endsAt: claims.exp * 1000 };
+        return personIn(server, answer, tokens);
+      }),
+
+    beginDevice: () =>
+      refusing(async () => {
+        const server = await describe();
+        if (server.device_authorization_endpoint === undefined)
+          throw refused("It offers no sign-in by device code.", "Sign in with a token: mailfleet login --token-stdin.");
+        const asked = { scope: settings.scopes };
+        const proof = authentication(server);
+        const answer = await deviceAuthorizationRequest(server, client, proof, asked, options());
+        const begun = await processDeviceAuthorizationResponse(server, client, answer);
+        const { device_code, user_code, verification_uri, verification_uri_complete, expires_in, interval } = begun;
+        return {
+          ...{ deviceCode: device_code, userCode: user_code, verificationUri: verification_uri },
+          ...(verification_uri_complete === undefined ? {} : { verificationUriComplete: verification_uri_complete }),
+          expiresInMs: expires_in * 1000,
+          intervalMs: (interval ?? usualIntervalSeconds) * 1000,
+        };
+      }),
+
+    personAtDevice: (deviceCode) =>
+      refusing(async () => {
+        const server = await describe();
+        const answer = await deviceCodeGrantRequest(server, client, authentication(server), deviceCode, options());
+        try {
+          const tokens = await processDeviceCodeResponse(server, client, answer);
+          return await personIn(server, answer, tokens);
+        } catch (error) {
+          const said = error instanceof ResponseBodyError ? error.error : undefined;
+          if (said === "authorization_pending") return "pending";
+          if (said === "slow_down") return "slow-down";
+          throw error;
+        }
       }),
   };
 }

@@ -88,7 +88,8 @@ export async function completeOpenId(call: PageCall, reply: FastifyReply): Promi
   }
 }
 
-function withoutRole({ name, groups }: { name: string; groups: readonly string[] }): ProblemError {
+/** The refusal of somebody in none of the groups that may work here. */
+export function withoutRole({ name, groups }: { name: string; groups: readonly string[] }): ProblemError {
   const found = groups.length === 0 ? "the provider names no group of yours" : `you are in ${groups.length} groups`;
   return new ProblemError(
     "SIGN_IN_REFUSED",

@@ -28,6 +28,9 @@ export function isExpired(token: Pick<StoredToken, "expiresAt">, now: number): b
   return token.expiresAt !== undefined && token.expiresAt <= now;
 }
 
+/** A session at a device is a command line's: it is sent as any token of the API. */
+const isOfBrowser = ({ session }: Pick<StoredToken, "session">) => session !== undefined && session.by !== "device";
+
 /** A token as the caller it makes. */
 export function callerOf({
   id,
@@ -142,8 +145,8 @@ export function createAuthenticator({
       if (secret === undefined) throw new ProblemError("UNAUTHENTICATED", "No bearer token was sent.");
       const hash = hashToken(secret);
       const token = isTokenSecret(secret) ? await tokens.findByHash(hash) : null;
-      // A session is good in its cookie only, and nothing else is good there: so every browser is listed.
-      if (!token || !sameHash(token.hash, hash) || (token.session !== undefined) !== inCookie) {
+      // A browser's session is good in its cookie only, and nothing else is good there: so every browser is listed.
+      if (!token || !sameHash(token.hash, hash) || isOfBrowser(token) !== inCookie) {
         failures.count(ip);
         throw new ProblemError("UNAUTHENTICATED", "This bearer token is not known, or it was deleted.");
       }

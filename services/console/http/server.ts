@@ -3,6 +3,7 @@ import { gzipSync } from "node:zlib";
 import { ProblemError } from "@mailfleet/contracts";
 import { withHashedAddresses } from "@mailfleet/kit";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { serveDevice } from "../admin-page/device-routes.ts";
 import { servePage } from "../admin-page/serve-page.ts";
 import { serveSession } from "../admin-page/session.ts";
 import { registerPages } from "../pages/register-pages.ts";
@@ -192,6 +193,7 @@ export async function createServer(
   for (const route of routes) registerRoute(app, ports, authenticator, route);
   registerPages(app, ports);
   serveSession(app, ports, authenticator);
+  serveDevice(app, `${apiBase}/sessions`, ports);
   servePage(app, ports.pageFiles);
   const document = await openApiDocument(routes);
   const text = JSON.stringify(document);

@@ -1,6 +1,7 @@
 import { nouns, ProblemError, type Role } from "@mailfleet/contracts";
 import { auditMessage, newId, tellAudit } from "@mailfleet/kit";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { bearerOf } from "../http/authenticate.ts";
 import type { ConsolePorts } from "../ports.ts";
 import type { SessionFacts, StoredToken } from "../token/store.ts";
 import { hashToken, isTokenSecret, newTokenSecret } from "../token/token-secret.ts";
@@ -33,34 +34,66 @@ function tell(
   tellAudit(ports, auditMessage({ service: "console", noun, verb, input, at: ports.now() }));
 }
 
+type Begun = Rights & { readonly session: SessionFacts; readonly expiresAt: number };
+
+async function begin(ports: SessionPorts, request: FastifyRequest, at: number, rest: Begun) {
+  const [id, secret] = [newId("ss"), newTokenSecret()];
+  await ports.tokens.insert({ id, ...rest, createdAt: at, lastUsedAt: at, hash: hashToken(secret) });
+  tell(ports, request, "begin", { id, ...rest });
+  return { id, secret };
+}
+
 /** A token that only this browser has, in a cookie that no script reads. */
-async function begin(
+async function beginInBrowser(
   ports: SessionPorts,
   request: FastifyRequest,
   reply: FastifyReply,
   at: number,
-  rest: Rights & { readonly session: SessionFacts; readonly expiresAt: number },
+  rest: Begun,
 ): Promise<string> {
-  const [id, secret] = [newId("ss"), newTokenSecret()];
-  await ports.tokens.insert({ id, ...rest, createdAt: at, lastUsedAt: at, hash: hashToken(secret) });
+  const { id, secret } = await begin(ports, request, at, rest);
   const seconds = Math.max(0, Math.ceil((rest.expiresAt - at) / 1000));
   setCookie(reply, ports, cookieNames.administrator, secret, seconds, "Strict");
-  tell(ports, request, "begin", { id, ...rest });
   return id;
 }
 
-/** Begins the session of somebody who signed in at the organisation's provider. It ends with the ID token or as configured. */
+/** Somebody who signed in at the organisation's provider, with the role of the groups. */
+interface Person {
+  readonly subject: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly endsAt: number;
+}
+
+/** It ends with the ID token or as configured. */
+function sessionOf(ports: SessionPorts, request: FastifyRequest, by: "openid" | "device", person: Person, at: number) {
+  const { subject, name, role, endsAt } = person;
+  const configured = ports.openId?.sessionMs ?? null;
+  const expiresAt = configured === null ? Math.min(endsAt, at + sessionMs) : at + configured;
+  return { name, role, session: { by, from: request.ip, subject }, expiresAt };
+}
+
+/** Begins the session of a browser. */
 export async function beginForPerson(
   ports: SessionPorts,
   request: FastifyRequest,
   reply: FastifyReply,
-  { subject, name, role, endsAt }: { subject: string; name: string; role: Role; endsAt: number },
+  person: Person,
 ): Promise<void> {
   const at = ports.now();
-  const configured = ports.openId?.sessionMs ?? null;
-  const expiresAt = configured === null ? Math.min(endsAt, at + sessionMs) : at + configured;
-  const session = { by: "openid", from: request.ip, subject } as const;
-  await begin(ports, request, reply, at, { name, role, session, expiresAt });
+  await beginInBrowser(ports, request, reply, at, sessionOf(ports, request, "openid", person, at));
+}
+
+/** Begins the session of a command line, which sends the secret as any token of the API. */
+export async function beginAtDevice(
+  ports: SessionPorts,
+  request: FastifyRequest,
+  person: Person,
+): Promise<{ readonly secret: string; readonly expiresAt: number }> {
+  const at = ports.now();
+  const session = sessionOf(ports, request, "device", person, at);
+  const { secret } = await begin(ports, request, at, session);
+  return { secret, expiresAt: session.expiresAt };
 }
 
 /** Begins a session with this token: it may do the same, and is over when the token is. @throws UNAUTHENTICATED */
@@ -78,7 +111,7 @@ export async function beginWithToken(
   const limits = { ...(profileIds && { profileIds }), ...(domains && { domains }), ...(only && { only }) };
   const expiresAt = Math.min(at + sessionMs, token.expiresAt ?? Number.POSITIVE_INFINITY);
   const session = { by: "token", from: request.ip, tokenId } as const;
-  const begun = await begin(ports, request, reply, at, { name, role, ...limits, session, expiresAt });
+  const begun = await beginInBrowser(ports, request, reply, at, { name, role, ...limits, session, expiresAt });
   // Deleted in this moment: either that has found the session, or this finds the token gone.
   if (await ports.tokens.get(tokenId)) return;
   await ports.tokens.remove(begun);
@@ -89,7 +122,21 @@ export async function beginWithToken(
 export async function endOf(ports: SessionPorts, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const secret = cookieOf(request, ports, cookieNames.administrator);
   setCookie(reply, ports, cookieNames.administrator, "", 0, "Strict");
+  await end(ports, request, secret, (by) => by !== "device");
+}
+
+/** Ends the session of a command line. What is no such session stays as it is. */
+export async function endAtDevice(ports: SessionPorts, request: FastifyRequest): Promise<void> {
+  await end(ports, request, bearerOf(request.headers.authorization) ?? null, (by) => by === "device");
+}
+
+async function end(
+  ports: SessionPorts,
+  request: FastifyRequest,
+  secret: string | null,
+  isMeant: (by: SessionFacts["by"]) => boolean,
+): Promise<void> {
   const kept = secret !== null && isTokenSecret(secret) ? await ports.tokens.findByHash(hashToken(secret)) : null;
-  if (!kept?.session || !(await ports.tokens.remove(kept.id))) return;
+  if (!kept?.session || !isMeant(kept.session.by) || !(await ports.tokens.remove(kept.id))) return;
   tell(ports, request, "end", { id: kept.id, name: kept.name, session: kept.session });
 }

@@ -113,6 +113,39 @@ describe("the sign-in at the organisation's provider", () => {
       assert.ok(!log.includes(hidden), hidden);
   });
 
+  it("gives a command line a session by device code, which is a token of the API until it is over", async () => {
+    const post = async (path: string, body?: object) => {
+      const { status, body: answer } = await console.send("POST", `/sessions/${path}`, { token: null, body });
+      return { ...answer, status } as Record<string, unknown>;
+    };
+    const poll = ({ deviceCode }: Record<string, unknown>) => post("device/poll", { deviceCode });
+    const begun = await post("device");
+    assert.deepEqual([begun.status, begun.provider, begun.intervalMs], [200, "Example", 5000]);
+    assert.match(String(begun.verificationUri), new RegExp(`^${world.provider.issuer}`));
+    assert.equal((await poll(begun)).state, "pending");
+    await world.provider.approveDevice(String(begun.userCode), { account: bob });
+    const done = await poll(begun);
+    assert.deepEqual([done.state, done.name, done.role], ["done", bob, "operator"]);
+    const token = String(done.token);
+    const asks = async (path: string) => (await console.send("GET", path, { token })).status;
+    assert.deepEqual([await asks("/alerts"), await asks("/tokens")], [200, 403]);
+    const { items } = (await console.send("GET", "/sessions")).body as { items: Record<string, string>[] };
+    assert.equal(items.find(({ by }) => by === "device")?.name, bob);
+    browser.cookies.set("mailfleet_admin", token);
+    assert.equal((await ask("/api/v1/alerts")).status, 401, "it is good in no cookie");
+    assert.equal((await poll(begun)).code, "SIGN_IN_REFUSED", "a code is good once");
+    assert.equal((await console.send("DELETE", "/sessions/own", { token })).status, 204);
+    assert.equal(await asks("/alerts"), 401);
+
+    const refused = await post("device");
+    await world.provider.approveDevice(String(refused.userCode), { account: eve });
+    assert.match(String((await poll(refused)).detail), /none may work here/);
+    const denied = await post("device");
+    await world.provider.approveDevice(String(denied.userCode), { account: ada, deny: true });
+    assert.match(String((await poll(denied)).detail), /access_denied/);
+    for (const secret of [begun.deviceCode, token]) assert.ok(!console.log.lines.join("\n").includes(String(secret)));
+  });
+
   it("leads to no other site, whatever the link says", async () => {
     for (const to of [
       "https://evil.example.org/admin/",

@@ -3,13 +3,19 @@ import { ApiClient } from "@mailfleet/client";
 import type { Command } from "commander";
 import type { Cli } from "../cli.ts";
 import { UsageError } from "../exit-codes.ts";
+import { endSession, signInAtProvider } from "./device.ts";
 import { type Context, contextOf, localContext, readContexts, writeContexts } from "./store.ts";
 import { checkedToken, checkedUrl, isLoopback, type Named, tokenIn } from "./where.ts";
 
 const nameRule = /^[\w][\w.-]{0,62}$/;
 
-/** Who the token of a new context belongs to: asked for, from standard input, or in a file that stays where it is. */
-async function tokenOf(cli: Cli, url: string, { tokenFile, tokenStdin }: LoginFlags): Promise<Omit<Context, "url">> {
+/** The token of a new context: a session's, asked for, from standard input, or in a file that stays where it is. */
+async function tokenOf(
+  cli: Cli,
+  url: string,
+  { tokenFile, tokenStdin, device }: LoginFlags,
+): Promise<Omit<Context, "url">> {
+  if (device) return { token: (await signInAtProvider(cli, url)).token, session: true };
   if (tokenFile !== undefined) {
     await tokenIn(tokenFile, cli.terminal);
     return { tokenFile: resolve(tokenFile) };
@@ -23,11 +29,14 @@ async function tokenOf(cli: Cli, url: string, { tokenFile, tokenStdin }: LoginFl
 interface LoginFlags {
   readonly tokenFile?: string;
   readonly tokenStdin?: true;
+  readonly device?: true;
 }
 
 async function login(program: Command, cli: Cli, name: string, flags: LoginFlags): Promise<void> {
   const { env } = cli.terminal;
   const named = program.opts<Named>();
+  if (flags.device && (flags.tokenStdin || named.tokenFile !== undefined))
+    throw new UsageError("--device goes with neither --token-stdin nor --token-file.");
   const contexts = await readContexts(env);
   const url = named.url ?? contexts.contexts[name]?.url ?? env.MAILFLEET_URL;
   if (url === undefined) throw new UsageError("Name the address of the console: --url https://mail.example.org.");
@@ -58,19 +67,27 @@ export function addContextCommands(program: Command, cli: Cli): void {
   const used = () => program.opts<Named>().context ?? "default";
   program
     .command("login")
-    .description("keep where a console is (--url) and a token for it, under the name that --context gives")
+    .description("keep where a console is (--url) and a token or session for it, under the name that --context gives")
+    .option("--device", "sign in at the organisation's identity provider, with a code to enter in a browser anywhere")
     .option("--token-stdin", "read the token from standard input; with --token-file it stays in that file")
     .action((flags: LoginFlags) => login(program, cli, checkedName(used()), flags));
   const remove = async (name: string) => {
     const { contexts, current, previous } = await readContexts(env);
-    contextOf({ contexts, current, previous }, name);
+    const { url, token, session } = contextOf({ contexts, current, previous }, name);
     const others = Object.fromEntries(Object.entries(contexts).filter(([other]) => other !== name));
     const kept = (one: string | null) => (one === name ? null : one);
     await writeContexts(env, { current: kept(current), previous: kept(previous), contexts: others });
-    cli.show(
-      { removed: name },
-      () => `Removed ${name}. Its token is valid until somebody deletes it (mailfleet token delete).`,
-    );
+    const ended =
+      session &&
+      token !== undefined &&
+      (await endSession(url, token).then(
+        () => true,
+        () => false,
+      ));
+    const left = session
+      ? "The console did not answer: its session ends by itself, or with mailfleet session delete."
+      : "Its token is valid until somebody deletes it (mailfleet token delete).";
+    cli.show({ removed: name }, () => `Removed ${name}. ${ended ? "Its session is over." : left}`);
   };
   program
     .command("logout")

@@ -66,6 +66,34 @@ describe("contexts", () => {
     await chmod(file(), 0o600);
   });
 
+  it("sign in at the identity provider by a code, and end that session with them", async () => {
+    const begun = { deviceCode: "dc-secret", userCode: "ABCD-EFGH", verificationUri: "https://id.example.test/device" };
+    const expiresAt = new Date(Date.now() + 600_000).toISOString();
+    api.on("POST /sessions/device", { body: { ...begun, provider: "Example", expiresAt, intervalMs: 10 } });
+    const asked: unknown[] = [];
+    api.on("POST /sessions/device/poll", ({ body }, response) => {
+      asked.push(body);
+      const done = { state: "done", token: "mft_session", name: "ada@example.test", role: "administrator" };
+      response.end(JSON.stringify(asked.length < 3 ? { state: "pending" } : done));
+    });
+    const ended: unknown[] = [];
+    api.on("DELETE /sessions/own", ({ headers }, response) => {
+      ended.push(headers.authorization);
+      response.writeHead(204).end();
+    });
+    const { code, err, out } = await mailfleet(`login --url ${api.url} --context person --device`);
+    assert.equal(code, 0, err);
+    assert.match(err, /Sign in at Example: open https:\/\/id\.example\.test\/device and enter the code ABCD-EFGH/);
+    assert.deepEqual(asked, Array(3).fill({ deviceCode: "dc-secret" }));
+    assert.doesNotMatch(`${out}${err}`, /dc-secret|mft_/);
+    await mailfleet("profile list");
+    assert.equal(asks(), "Bearer mft_session");
+    assert.match((await mailfleet("logout")).out, /Its session is over/);
+    assert.deepEqual(ended, ["Bearer mft_session"]);
+    const both = await mailfleet(`login --url ${api.url} --device --token-stdin`, { input: "mft_x" });
+    assert.equal(both.code, 2);
+  });
+
   it("can have the token in a file of its own, and be forgotten", async () => {
     const tokenFile = join(home, "token");
     await writeFile(tokenFile, "mft_file\n", { mode: 0o600 });

@@ -9,6 +9,8 @@ export interface Context {
   readonly url: string;
   readonly token?: string;
   readonly tokenFile?: string;
+  /** The token is a session's, which ends with the context. */
+  readonly session?: true;
 }
 
 /** What the file holds. */

@@ -4,16 +4,22 @@ import { field } from "../noun/field.ts";
 import { noun } from "../noun/noun.ts";
 import { Role } from "../roles.ts";
 
-/** How somebody came in: with a token of the API, at the organisation's identity provider, or at a mailbox's provider. */
-const SignedInBy = z.enum(["token", "openid", "mailbox"]);
+/**
+ * How somebody came in: with a token of the API, at the organisation's identity provider, there by device code, or at a mailbox's
+ * provider.
+ */
+const SignedInBy = z.enum(["token", "openid", "device", "mailbox"]);
 export type SignedInBy = z.output<typeof SignedInBy>;
 
-/** A browser in which somebody is signed in; the console keeps it. It begins on the pages, and ends by time, sign-out or deletion. */
+/**
+ * A browser, or a command line, in which somebody is signed in; the console keeps it. It begins on the pages or with `mailfleet
+ * login --device`, and ends by time, sign-out or deletion.
+ */
 export const session = noun("session", {
   owner: "console",
   id: SessionId,
   framed: false,
-  text: "browsers in which somebody is signed in",
+  text: "browsers and command lines in which somebody is signed in",
   path: "/sessions",
   role: "administrator",
   fields: {
@@ -24,7 +30,7 @@ export const session = noun("session", {
     role: field(Role, "what it may do", { column: "ROLE" }),
     by: field(
       SignedInBy,
-      "token: of the API; openid: the identity provider; mailbox: the owner of one, at its provider",
+      "token: of the API; openid: the identity provider; device: the same, for the command line; mailbox: the owner of one, at its provider",
       {
         column: "BY",
       },
@@ -38,8 +44,8 @@ export const session = noun("session", {
   },
   standard: ["list", "delete"],
   texts: {
-    list: "List the browsers in which somebody is signed in",
-    delete: "End a session: its browser is signed out from then on",
+    list: "List the browsers and command lines in which somebody is signed in",
+    delete: "End a session: its browser or command line is signed out from then on",
   },
 });
 export type Session = z.output<typeof session.View>;
