@@ -694,6 +694,8 @@ readonly update?: boolean | undefined;
 } | undefined;
 /** which mailboxes: these */
 readonly mailboxIds?: readonly (string)[] | undefined;
+/** which mailboxes: those with these addresses; one that there is not is a result, too */
+readonly addresses?: readonly (string)[] | undefined;
 /** which mailboxes: all that this finds, as in their list; {} finds all */
 readonly filter?: {
 /** what is sorted by, `-` before it: the greatest first */
@@ -719,6 +721,7 @@ readonly total: number;
 readonly done: number;
 /** number of mailboxes that refused the command */
 readonly failed: number;
+/** at most 2,000, those first that failed or are under way; `GET /jobs/{job}/results` has all of them */
 readonly results: readonly ({
 readonly mailboxId: string;
 readonly line?: number | undefined;
@@ -762,6 +765,11 @@ readonly from: string;
 readonly to: string;
 })[] | undefined;
 })[];
+/** the part of the fleet to which the one who gave it is limited */
+readonly within?: {
+readonly profileIds?: readonly (string)[] | undefined;
+readonly domains?: readonly (string)[] | undefined;
+} | undefined;
 /** when it was given */
 readonly createdAt: string;
 /** who gave it */
@@ -3277,6 +3285,8 @@ readonly update?: boolean | undefined;
 } | undefined;
 /** which mailboxes: these */
 readonly mailboxIds?: readonly (string)[] | undefined;
+/** which mailboxes: those with these addresses; one that there is not is a result, too */
+readonly addresses?: readonly (string)[] | undefined;
 /** which mailboxes: all that this finds, as in their list; {} finds all */
 readonly filter?: {
 /** what is sorted by, `-` before it: the greatest first */
@@ -3317,6 +3327,67 @@ readonly dryRun?: boolean | undefined;
 };
 readonly body: undefined;
 readonly answer: Job;
+};
+/** List the results of a job, in the order of its mailboxes */
+"GET /jobs/{job}/results": {
+readonly path: {
+readonly job: string;
+};
+readonly query: {
+/** yes: only of mailboxes that refused the command, or whose test did not pass */
+readonly failed?: boolean | undefined;
+/** 1 to 500, default 100 */
+readonly limit?: number | undefined;
+/** `next` of the page before */
+readonly cursor?: string | undefined;
+};
+readonly body: undefined;
+readonly answer: {
+readonly items: readonly ({
+readonly mailboxId: string;
+readonly line?: number | undefined;
+readonly address?: string | undefined;
+readonly ok: boolean;
+readonly problem?: {
+readonly code: ProblemCode;
+readonly detail: string;
+readonly remedy?: string | undefined;
+readonly errors?: readonly ({
+readonly pointer: string;
+readonly reason: string;
+})[] | undefined;
+} | undefined;
+readonly tests?: {
+readonly inbound?: {
+readonly outcome: "running" | "ok" | "failed" | "stopped";
+readonly code?: string | undefined;
+readonly text?: string | undefined;
+readonly remedy?: string | undefined;
+readonly reply?: string | undefined;
+} | undefined;
+readonly outbound?: {
+readonly outcome: "running" | "ok" | "failed" | "stopped";
+readonly code?: string | undefined;
+readonly text?: string | undefined;
+readonly remedy?: string | undefined;
+readonly reply?: string | undefined;
+} | undefined;
+readonly act?: {
+readonly outcome: "running" | "ok" | "failed" | "stopped";
+readonly code?: string | undefined;
+readonly text?: string | undefined;
+readonly remedy?: string | undefined;
+readonly reply?: string | undefined;
+} | undefined;
+} | undefined;
+readonly changes?: readonly ({
+readonly name: string;
+readonly from: string;
+readonly to: string;
+})[] | undefined;
+})[];
+readonly next: string | null;
+};
 };
 /** List erasures, newest first */
 "GET /erasures": {

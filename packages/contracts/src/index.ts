@@ -19,7 +19,7 @@ export {
   usualProtocol,
 } from "./connectors/connectors.ts";
 export type { ConnectorDescriptor } from "./connectors/descriptor.ts";
-export { readCsvLine, type Separator, separators, withoutApostrophe, writeCsvLine } from "./csv/line.ts";
+export { readCsvLine, type Separator, separatorOf, withoutApostrophe, writeCsvLine } from "./csv/line.ts";
 export { DeadLetter, deadLetter } from "./dead-letter/dead-letter.ts";
 export type { Delivery } from "./delivery/delivery.ts";
 export { DeploymentMark } from "./deployment/mark.ts";
@@ -121,6 +121,7 @@ export {
 export {
   enoughFor,
   type FleetRole,
+  includesPart,
   isEnough,
   isNamed,
   isPartOf,

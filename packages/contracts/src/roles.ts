@@ -57,6 +57,14 @@ export function isPartOf(
   return (profileIds?.includes(profileId) ?? true) && (domains?.includes(domain) ?? true);
 }
 
+/** Whether all that belongs to the other part belongs to this one, too; `undefined` is the whole fleet. */
+export function includesPart(part: Part, other: Part | undefined): boolean {
+  return (["profileIds", "domains"] as const).every((key) => {
+    const [mine, others] = [part[key] as readonly string[] | undefined, other?.[key]];
+    return mine === undefined || (others?.every((one) => mine.includes(one)) ?? false);
+  });
+}
+
 /** An operation of a noun as `mailbox.test`, or all of a noun as `mailbox.*`. */
 export const OperationName = z
   .string()

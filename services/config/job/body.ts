@@ -1,4 +1,4 @@
-import type { Direction, Job, NewJob, Problem } from "@mailfleet/contracts";
+import type { Direction, Job, NewJob, Part, Problem } from "@mailfleet/contracts";
 import type { Shown } from "@mailfleet/kit";
 
 /** What became of one mailbox. */
@@ -28,6 +28,8 @@ export const nameOf = ({ mailboxId, address, line }: JobItem) => ({
 /** A command for many mailboxes. */
 export interface JobBody extends Pick<NewJob, "verb" | "input" | "filter" | "failedOf"> {
   readonly by: string;
+  /** Who gave it is limited to this part of the fleet: other mailboxes do not exist for the job. */
+  readonly within?: Part | undefined;
   readonly correlation?: string | undefined;
   readonly state: Job["state"];
   readonly total: number;

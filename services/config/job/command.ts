@@ -8,7 +8,7 @@ export interface ItemCommand {
   readonly verb: string;
   readonly input: CommandInput & { readonly id: string };
 }
-type Job = { readonly id: string } & Pick<JobBody, "by" | "correlation" | "verb" | "input">;
+type Job = { readonly id: string } & Pick<JobBody, "by" | "within" | "correlation" | "verb" | "input">;
 
 /**
  * The commands that a job gives to some of its mailboxes: the same each time, so that each is taken once. What is answered throws
@@ -16,10 +16,11 @@ type Job = { readonly id: string } & Pick<JobBody, "by" | "correlation" | "verb"
  */
 export async function commandsOf(
   { jobLines }: Pick<Ports, "jobLines">,
-  { id: job, by, correlation = job, verb, input }: Job,
+  { id: job, by, within, correlation = job, verb, input }: Job,
   items: readonly JobItem[],
 ): Promise<(item: JobItem) => ItemCommand> {
-  const given = ({ mailboxId: id }: JobItem) => ({ id, commandId: `${job}/${id}`, by, correlation });
+  const common = { by, correlation, ...(within && { within }) };
+  const given = ({ mailboxId: id }: JobItem) => ({ id, commandId: `${job}/${id}`, ...common });
   if (verb !== "import")
     return (item) => ({
       verb,

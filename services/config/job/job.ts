@@ -4,6 +4,7 @@ import {
   job,
   jobFailed,
   type NewJob,
+  type Part,
   ProblemError,
   type RequestArguments,
 } from "@mailfleet/contracts";
@@ -13,6 +14,7 @@ import { type JobBody, type JobItem, jobCollection, type ShownJob } from "./body
 import { jobEnded, jobStarted } from "./facts.ts";
 import { placeLines } from "./place-lines.ts";
 import { preview } from "./preview.ts";
+import { resultsOf } from "./results.ts";
 import { inputOf, itemsOf } from "./targets.ts";
 import { withVerdicts } from "./verdicts.ts";
 
@@ -43,15 +45,16 @@ export const keptJobs = keep<Ports, JobBody>()<typeof job, JobWorld>(job, {
     if (command?.verb !== "create") return nothing;
     const given = command.input as RequestArguments<"config.job.create">;
     const input = inputOf(given.new);
-    const items = await itemsOf(ports, given.id, given.new);
+    const { id, by, within } = given;
+    const items = await itemsOf(ports, { id, within }, given.new);
     if (!given.dryRun) return { input, items, results: [] };
-    const tried = { ...given.new, id: given.id, by: given.by, input };
-    const results = await preview(ports, tried, items).finally(() => ports.jobLines.remove(given.id));
+    const tried = { ...given.new, id, by, within, input };
+    const results = await preview(ports, tried, items).finally(() => ports.jobLines.remove(id));
     return { input, items, results };
   },
   view: (document, { results }) => showJob(document, results),
-  list: () => ({
-    filter: {},
+  list: ({ within = {} }) => ({
+    filter: ofPart(within),
     sort: [
       ["createdAt", -1],
       ["_id", -1],
@@ -59,12 +62,12 @@ export const keptJobs = keep<Ports, JobBody>()<typeof job, JobWorld>(job, {
   }),
   decide: {
     create: (
-      { id, new: { verb, filter, failedOf }, by, correlation, dryRun },
+      { id, new: { verb, filter, failedOf }, by, within, correlation, dryRun },
       { at, world: { items, input, results } },
     ) => {
       const isOver = items.every(({ result }) => result) || dryRun;
       const body: JobBody = {
-        ...{ verb, input, filter, failedOf, by, correlation, items },
+        ...{ verb, input, filter, failedOf, by, within, correlation, items },
         ...progressOf(items, results),
         state: isOver ? "done" : "running",
         forgetAt: new Date(at + keptMs),
@@ -83,6 +86,7 @@ export const keptJobs = keep<Ports, JobBody>()<typeof job, JobWorld>(job, {
       if (!found) throw new ProblemError("NOT_FOUND", `There is no job ${id}.`);
       return showJob(found, await withVerdicts(ports, found.items));
     },
+    results: (input) => resultsOf(ports, input),
     "place-lines": (input) => placeLines(ports, input),
     async "add-lines"({ id, lines }) {
       await ports.jobLines.add(id, lines, new Date(ports.now() + linesKeptMs));
@@ -95,6 +99,14 @@ export const keptJobs = keep<Ports, JobBody>()<typeof job, JobWorld>(job, {
   },
 });
 
+/** Jobs of those who are limited to this part or to less of it; of nobody: all. */
+function ofPart(within: Part): Record<string, unknown> {
+  const keys = (["profileIds", "domains"] as const).filter((key) => within[key]);
+  return Object.fromEntries(
+    keys.map((key) => [`within.${key}`, { $exists: true, $not: { $elemMatch: { $nin: within[key] } } }]),
+  );
+}
+
 /** How many mailboxes are meant and have their result: of a preview that of each, else what a line of a CSV was refused for. */
 function progressOf(
   items: readonly JobItem[],
@@ -104,15 +116,19 @@ function progressOf(
   return { total: items.length, done: results.length, failed: results.filter(({ ok }) => !ok).length };
 }
 
-/** With these results; where there are too many, those that failed come first. */
+const isUnderWay = ({ tests = {} }: JobResult) => Object.values(tests).some((test) => test?.outcome === "running");
+const rankOf = (result: JobResult) => (jobFailed(result) ? 0 : isUnderWay(result) ? 1 : 2);
+
+/** With these results; where there are too many, those that failed come first, then those that may fail. */
 function showJob(
-  { _id: id, verb, input, filter, failedOf, state, total, done, failed, createdAt, by }: ShownJob,
+  { _id: id, verb, input, filter, failedOf, state, total, done, failed, createdAt, by, within }: ShownJob,
   results: readonly JobResult[],
 ): Job {
   const shown =
     results.length > shownResults
-      ? [...results].sort((one, other) => Number(jobFailed(other)) - Number(jobFailed(one))).slice(0, shownResults)
+      ? [...results].sort((one, other) => rankOf(one) - rankOf(other)).slice(0, shownResults)
       : [...results];
   const asked = { ...(input && { input }), ...(filter && { filter }), ...(failedOf && { failedOf }) };
-  return { id, verb, ...asked, state, total, done, failed, results: shown, createdAt, by };
+  const limited = within ? { within } : {};
+  return { id, verb, ...asked, state, total, done, failed, results: shown, createdAt, by, ...limited };
 }

@@ -214,6 +214,84 @@ describe("a job", () => {
     );
   });
 
+  test("is for a list of addresses, and says which of them no mailbox has", async () => {
+    const [one, two] = (await givenMailboxes((await givenProfile()).id, 2)) as [Mailbox, Mailbox];
+    const upper = two.address.toUpperCase();
+    const job = await done({ verb: "deactivate", addresses: [one.address, "gone@example.org", upper, two.address] });
+    assert.deepEqual(
+      job.results.map(({ address, ok, problem }) => [address, ok, problem?.detail]),
+      [
+        [one.address, true, undefined],
+        ["gone@example.org", false, "There is no mailbox with the address gone@example.org."],
+        [two.address, true, undefined],
+      ],
+    );
+    assert.deepEqual([(await get(one.id)).active, (await get(two.id)).active], [false, false]);
+  });
+
+  test("has its results in pages, too: all, or those that failed", async () => {
+    const mailboxes = await givenMailboxes((await givenProfile()).id, 3);
+    const [one, two, three] = mailboxes.map(({ id }) => id) as [string, string, string];
+    const ids = [one, "mb_nowhere1", two, "mb_nowhere2", three];
+    const { id } = await done({ verb: "deactivate", mailboxIds: ids });
+    const page = (query: { limit?: number; cursor?: string; failed?: boolean }) =>
+      bus.request("config.job.results", { id, ...query });
+    const read = async (failed: boolean) => {
+      const found: string[] = [];
+      let cursor: string | undefined;
+      do {
+        const { items, next } = await page({ limit: 2, failed, ...(cursor === undefined ? {} : { cursor }) });
+        assert.ok(items.length <= 2);
+        found.push(...items.map(({ mailboxId }) => mailboxId));
+        cursor = next ?? undefined;
+      } while (cursor !== undefined);
+      return found;
+    };
+    assert.deepEqual(await read(false), ids);
+    assert.deepEqual(await read(true), ["mb_nowhere1", "mb_nowhere2"]);
+    const { next } = await page({ limit: 1 });
+    await assert.rejects(page({ failed: true, cursor: next ?? "" }), /cursor does not belong/);
+    await assert.rejects(bus.request("config.job.results", { id: "jb_nowhere" }), /There is no job/);
+  });
+
+  test("of somebody who is limited to a part of the fleet is for mailboxes of that part only, however it names them", async () => {
+    const [own, other] = [await givenProfile(), await givenProfile()];
+    const [mine] = (await givenMailboxes(own.id, 1)) as [Mailbox];
+    const [theirs] = (await givenMailboxes(other.id, 1)) as [Mailbox];
+    const within = { profileIds: [own.id] };
+    const limited = async (job: NewJob, part: object = within) => {
+      const input = made(job, { within: part });
+      await bus.request("config.job.create", input);
+      return isDone(input.id);
+    };
+    const outcomes = ({ results }: Job) => results.map(({ mailboxId, ok, problem }) => [mailboxId, ok, problem?.code]);
+    const byId = await limited({ verb: "deactivate", mailboxIds: [mine.id, theirs.id] });
+    assert.deepEqual(outcomes(byId), [
+      [mine.id, true, undefined],
+      [theirs.id, false, "NOT_FOUND"],
+    ]);
+    const byAddress = await limited({ verb: "activate", addresses: [theirs.address, mine.address] });
+    const [foreign, found] = byAddress.results;
+    assert.deepEqual([foreign?.ok, found?.ok], [false, true]);
+    assert.notEqual(foreign?.mailboxId, theirs.id, "nothing says that there is one");
+    assert.match(foreign?.problem?.detail ?? "", /no mailbox with the address/);
+    assert.deepEqual(outcomes(await limited({ verb: "deactivate", filter: {} })), [[mine.id, true, undefined]]);
+    assert.equal((await get(theirs.id)).active, true);
+    const failed = await limited({ verb: "activate", failedOf: byId.id });
+    assert.deepEqual(outcomes(failed), [[theirs.id, false, "NOT_FOUND"]]);
+    const everybodys = await done({ verb: "activate", mailboxIds: [theirs.id] });
+    await assert.rejects(limited({ verb: "test", failedOf: everybodys.id }), /names a job that does not exist/);
+
+    const seen = async (part: object) => {
+      const { items } = await bus.request("config.job.list", { limit: 500, within: part });
+      return items.map(({ id }) => id);
+    };
+    assert.deepEqual(new Set(await seen(within)), new Set([byId.id, byAddress.id, failed.id, ...(await seen(within))]));
+    assert.ok(!(await seen(within)).includes(everybodys.id));
+    assert.ok((await seen({ profileIds: [other.id, own.id] })).includes(byId.id), "who has more sees it, too");
+    assert.ok(!(await seen({ ...within, domains: ["example.org"] })).includes(byId.id), "it may leave that part");
+  });
+
   const mailboxIds = ["mb_0001"];
   for (const [what, job, pointer, reason] of [
     ["names no mailboxes", { verb: "test" }, "/new", /one of/],

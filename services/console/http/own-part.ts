@@ -11,7 +11,7 @@ export async function inOwnPart(call: Call, { operation, parted }: Route): Promi
   if (!within) return call;
   const { mailbox } = (call.params ?? {}) as { mailbox?: string };
   if (mailbox === undefined) {
-    if (parted) return call;
+    if (parted) return { ...call, command: { ...call.command, within } };
     throw new ProblemError(
       "FORBIDDEN",
       `The token "${name}" is for a part of the fleet only: it may not do ${operation}, which concerns all of it.`,

@@ -6,7 +6,7 @@ import {
   ProblemError,
   readCsvLine,
   type Separator,
-  separators,
+  separatorOf,
   valueOfCell,
   withoutApostrophe,
 } from "@mailfleet/contracts";
@@ -23,12 +23,6 @@ export type Row = Readonly<Partial<Record<string, string>>>;
 
 const known: readonly string[] = [...mailboxColumns.map(({ name }) => name), ...credentialColumns];
 const howTo = `Columns: ${known.join(", ")}.`;
-
-/** The separator with which the line has most cells. */
-function separatorOf(text: string): Separator {
-  const counts = separators.map((separator) => [separator, text.split(separator).length] as const);
-  return counts.reduce((most, one) => (one[1] > most[1] ? one : most))[0];
-}
 
 /** Reads the heading. @throws ProblemError INVALID that names what is no column, or what is missing */
 export function readHeading({ number, text }: Line): Heading {

@@ -70,6 +70,8 @@ describe("somebody who is limited to a part of the fleet", () => {
   const approved: RequestArguments<"config.mailbox.approve">[] = [];
   const jobs: RequestArguments<"config.job.create">[] = [];
   const acknowledged: string[] = [];
+  const kept = new Map<string, Job>();
+  const lists: RequestArguments<"config.job.list">[] = [];
   before(async () => {
     console = await startConsoleUnderTest({
       "config.mailbox.get": async ({ id }) => all.find((one) => one.id === id) ?? Promise.reject(new Error(id)),
@@ -92,6 +94,13 @@ describe("somebody who is limited to a part of the fleet", () => {
       "config.mailbox.approve": async (input) => {
         approved.push(input);
         return inside;
+      },
+      "config.job.get": async ({ id }) => theOne([...kept.values()], id),
+      "config.job.cancel": async ({ id }) => theOne([...kept.values()], id),
+      "config.job.results": async () => ({ items: [], next: null }),
+      "config.job.list": async (query) => {
+        lists.push(query);
+        return { items: [], next: null };
       },
       "config.job.create": async (input) => {
         jobs.push(input);
@@ -131,16 +140,17 @@ describe("somebody who is limited to a part of the fleet", () => {
 
   it("is refused whatever concerns the whole fleet, with the reason", async () => {
     const lists = ["mailbox", "profile", "alert", "incident"].map((noun) => `${noun}.list`);
-    const open = new Set([...lists, "mailbox.counts", "alert.get", "incident.get"]);
+    const ofJobs = ["create", "get", "list", "cancel", "results"].map((verb) => `job.${verb}`);
+    const open = new Set([...lists, ...ofJobs, "mailbox.counts", "alert.get", "incident.get"]);
     const whole = allRoutes().filter(({ path, operation }) => !path.includes(":mailbox") && !open.has(operation));
     assert.ok(whole.length > 20);
     for (const { method, path, operation } of whole.filter(({ method }) => method === "GET")) {
       const { status } = await console.send(method, path.replace(/:\w+/g, "xx_none01"), { token: approver });
       assert.ok([400, 403].includes(status), `${operation} ${status}`);
     }
-    const { status, body } = await console.send("GET", "/jobs", { token: approver });
+    const { status, body } = await console.send("GET", "/subscriptions", { token: approver });
     assert.deepEqual([status, body.code], [403, "FORBIDDEN"]);
-    assert.match(String(body.detail), /part of the fleet only: it may not do job\.list/);
+    assert.match(String(body.detail), /part of the fleet only: it may not do subscription\.list/);
   });
 
   it("sees the alerts and incidents of that part, page by page, and counts only its mailboxes", async () => {
@@ -207,6 +217,27 @@ describe("somebody who is limited to a part of the fleet", () => {
       jobs.map(({ new: { verb } }) => verb),
       ["approve", "test"],
     );
+  });
+
+  it("makes jobs for that part, and sees only jobs that cannot leave it", async () => {
+    const part = { profileIds: ["pf_inside01"], domains: ["example.org"] };
+    const made = await console.send("POST", "/jobs", { token: approver, body: { verb: "approve", filter: {} } });
+    assert.deepEqual([made.status, jobs.at(-1)?.within], [201, part]);
+    kept.set("jb_inside01", { ...jobSample, id: "jb_inside01", verb: "approve", within: part });
+    kept.set("jb_whole01", { ...jobSample, id: "jb_whole01", verb: "approve" });
+    const status = async (method: string, path: string) =>
+      (await console.send(method, `/jobs/${path}`, { token: approver })).status;
+    const all = async (id: string) => [
+      await status("GET", id),
+      await status("GET", `${id}/results`),
+      await status("POST", `${id}/cancel`),
+    ];
+    assert.deepEqual(await all("jb_inside01"), [200, 200, 200]);
+    assert.deepEqual(await all("jb_whole01"), [404, 404, 404]);
+    await console.send("GET", "/jobs", { token: approver });
+    assert.deepEqual(lists.at(-1)?.within, part);
+    await console.send("GET", "/jobs", { token: await tokenOf({ role: "reader" }) });
+    assert.equal(lists.at(-1)?.within, undefined);
   });
 
   it("is made with what makes sense, and nothing else", async () => {

@@ -1,18 +1,28 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { isPassing } from "@mailfleet/client";
-import { jobFailed } from "@mailfleet/contracts";
 import type { Command } from "commander";
 import { type Cli, wholeNumber } from "../cli.ts";
 import { Failed, NotOver, UsageError } from "../exit-codes.ts";
-import { resultFacts, resultWord, type ShownJob, successOf } from "../mailbox/run-job.ts";
+import {
+  failedResults,
+  resultColumns,
+  resultFacts,
+  resultWord,
+  type ShownJob,
+  successOf,
+  withResults,
+} from "../mailbox/run-job.ts";
 import type { ParticularCommands } from "../noun/commands.ts";
 import { printable } from "../table.ts";
 
 const lookMs = 500;
 
+type ShownPage = { readonly items: ShownJob["results"]; readonly next: string | null };
+
 /** `mailfleet jobs …` beyond the declaration. */
 export const jobCommands: ParticularCommands = {
   facts: { results: resultFacts },
+  answers: { results: (cli, page: ShownPage) => cli.list(page.items, resultColumns("done"), { answer: page }) },
   addCommands: (group, cli) => {
     addWatch(group, cli);
     addRetry(group, cli);
@@ -37,14 +47,15 @@ function addWatch(group: Command, cli: Cli): void {
           if (!isPassing(error)) throw error;
           return null;
         });
-        for (const result of job?.results ?? []) {
+        const shown = job && (await withResults(client, job));
+        for (const result of shown?.results ?? []) {
           const word = resultWord(successOf(job?.verb ?? ""), result);
           if (told.get(result.mailboxId) === word) continue;
           told.set(result.mailboxId, word);
           cli.remark(`${result.address ?? result.mailboxId}  ${printable(word)}`);
         }
         if (job && isOver(job)) {
-          const failed = job.results.filter(jobFailed);
+          const failed = await failedResults(client, job);
           cli.show(job, ({ state, done, total }) => `${state}: ${done} of ${total}, ${failed.length} failed`);
           if (failed.length > 0) throw new Failed();
           return;
@@ -62,8 +73,9 @@ function addRetry(group: Command, cli: Cli): void {
     .description("give the command again to those that refused it, or whose test did not pass, as a new job")
     .action(async (id: string) => {
       const client = await cli.client();
-      const { verb, input, results } = await client.get<ShownJob>(`/jobs/${encodeURIComponent(id)}`);
-      const failed = results.filter(jobFailed);
+      const former = await client.get<ShownJob>(`/jobs/${encodeURIComponent(id)}`);
+      const { verb, input } = former;
+      const failed = await failedResults(client, former);
       if (verb === "import")
         throw new UsageError(
           "Correct the lines in the file and import it again: what is there already is not made twice.",

@@ -16,7 +16,7 @@ import { mailboxPath } from "../paths.ts";
 import type { ShownMailbox } from "../shown.ts";
 import { printable, table, time } from "../table.ts";
 import { previewColumns, resultColumns, runJob, type ShownJob, successOf } from "./run-job.ts";
-import { howTo, idsOf, selection, type Target } from "./selection.ts";
+import { countOf, howTo, idsOf, selection, type Target } from "./selection.ts";
 import { type TestOutcome, watchTests } from "./watch-test.ts";
 import { stateLine, stepLine } from "./words.ts";
 
@@ -80,7 +80,7 @@ async function many(
     : await runJob(client, asked, timeout * 1000, cli.remark);
   const columns = dryRun ? previewColumns : resultColumns(successOf(verb));
   cli.list(job.results, columns, { none, answer: job });
-  if (job.results.length < job.total) cli.remark(`${job.total - job.results.length} more are not shown.`);
+  if (dryRun && job.results.length < job.total) cli.remark(`${job.total - job.results.length} more are not shown.`);
   if (!dryRun && isTest(verb) && job.results.some(({ ok }) => ok))
     cli.remark("The tests run now. `mailfleet mailbox list` shows how they end; --wait would have waited for it.");
   if (job.failed > 0) throw new Failed();
@@ -158,7 +158,7 @@ function addDelete(mailbox: Command, cli: Cli): void {
       }
       const target = await which.target(cli, names, flags);
       if (!target) throw new UsageError(howTo());
-      const count = (await idsOf(cli, target)).length;
+      const count = await countOf(cli, target);
       if (!flags.dryRun) await cli.confirm(`This deletes ${count} mailboxes.`, flags.yes);
       return many(cli, "delete", { target, input: {}, count }, flags);
     });

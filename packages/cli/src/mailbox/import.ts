@@ -50,7 +50,8 @@ export function addImportCommand(mailbox: Command, cli: Cli): void {
           ...(dryRun ? [] : [`\`mailfleet jobs show ${id}\` tells each result.`]),
         ].join("\n"),
       );
-      if (done.results.length < done.total) cli.remark(`${done.total - done.results.length} more are not shown.`);
+      if (dryRun && done.results.length < done.total)
+        cli.remark(`${done.total - done.results.length} more are not shown.`);
       if (done.failed > 0) throw new Failed();
     });
 }

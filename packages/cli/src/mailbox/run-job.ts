@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type ApiClient, isPassing } from "@mailfleet/client";
-import type { Job, NewJob } from "@mailfleet/contracts";
+import { type Job, jobFailed, type NewJob } from "@mailfleet/contracts";
 import { NotOver } from "../exit-codes.ts";
 import type { Fact } from "../noun/show.ts";
 import type { Shown } from "../shown.ts";
@@ -8,6 +8,8 @@ import type { Column } from "../table.ts";
 
 export type ShownJob = Shown<Job>;
 
+/** As many as a job is for. */
+const mostMailboxes = 50_000;
 const lookMs = 200;
 /** How often progress is reported to a person who waits. */
 const tellMs = 2000;
@@ -34,6 +36,21 @@ const nameOf = ({ address, mailboxId, line }: Result) =>
   line === undefined ? (address ?? mailboxId) : `line ${line}${address ? `, ${address}` : ""}`;
 const changesOf = ({ changes = [] }: Result) =>
   changes.map(({ name, from, to }) => `${name}: ${from} → ${to}`).join(", ") || "nothing";
+
+/** All results of a job so far, more than the job itself shows. */
+const resultsOf = (client: ApiClient, id: string, query: { readonly failed?: "true" }) =>
+  client.list<Result>(`/jobs/${encodeURIComponent(id)}/results`, query, mostMailboxes);
+
+const hasAll = ({ results, done }: ShownJob) => results.length >= done;
+
+/** What became of those that refused, or whose test did not pass. */
+export const failedResults = async (client: ApiClient, job: ShownJob): Promise<Result[]> =>
+  hasAll(job) ? job.results.filter(jobFailed) : resultsOf(client, job.id, { failed: "true" });
+
+/** The job with all of its results. */
+export async function withResults(client: ApiClient, job: ShownJob): Promise<ShownJob> {
+  return hasAll(job) ? job : { ...job, results: await resultsOf(client, job.id, {}) };
+}
 
 /** Columns of a job's results. `success`: the word for a command that was taken. */
 export function resultColumns(success: string): readonly Column<Result>[] {
@@ -92,5 +109,5 @@ export async function jobDone(
       if (!isPassing(error)) throw error;
     }
   }
-  return { id, state, ...rest };
+  return withResults(client, { id, state, ...rest });
 }

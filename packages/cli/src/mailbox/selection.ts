@@ -1,15 +1,17 @@
-import { type AnyNoun, type Job, jobFailed, mailbox, type NewJob } from "@mailfleet/contracts";
+import { type AnyNoun, mailbox, type NewJob } from "@mailfleet/contracts";
 import type { Command } from "commander";
 import type { Cli } from "../cli.ts";
 import { UsageError } from "../exit-codes.ts";
 import { addFlags, type Flag, inputFlags, valuesOf } from "../noun/flags.ts";
 import { idOf } from "../noun/named.ts";
+import { addressesIn } from "./addresses.ts";
+import { failedResults, type ShownJob } from "./run-job.ts";
 
 /** Which mailboxes a job is for. */
-export type Target = Pick<NewJob, "mailboxIds" | "filter" | "failedOf">;
+export type Target = Pick<NewJob, "mailboxIds" | "addresses" | "filter" | "failedOf">;
 type Options = Readonly<Record<string, unknown>>;
 
-/** How a command says which mailboxes it means: by name, by the filters of their list, all, or by a former job. */
+/** How a command says which mailboxes it means: by name, by a CSV, by the filters of their list, all, or by a former job. */
 export interface Selection {
   addTo(command: Command): Command;
   /** Whether it selects otherwise than by name. */
@@ -23,6 +25,7 @@ export function selection(prefix = ""): Selection {
   const { ids: _, ...shape } = (mailbox as AnyNoun).filter ?? {};
   const flags = inputFlags(mailbox as AnyNoun, shape).map((flag) => prefixed(flag, prefix));
   const failedOf = prefixed({ key: "failedOf", syntax: "--failed-of <job>" }, prefix);
+  const csv = prefixed({ key: "csv", syntax: "--csv <file>" }, prefix);
   return {
     addTo: (command) =>
       addFlags(
@@ -30,15 +33,18 @@ export function selection(prefix = ""): Selection {
         flags.map((flag) => ({ ...flag, text: `all mailboxes with this${flag.text && `: ${flag.text}`}` })),
       )
         .option("--all", "all mailboxes")
+        .option(csv.syntax, "those whose addresses stand in the column address of this file; - reads standard input")
         .option(failedOf.syntax, "those that failed in this job"),
-    filters: (options) => [...flags, failedOf, { key: "all" }].some(({ key }) => options[key] !== undefined),
+    filters: (options) => [...flags, csv, failedOf, { key: "all" }].some(({ key }) => options[key] !== undefined),
     async target(cli, names, options) {
       const filter = await valuesOf(cli, flags, options);
       const former = options[failedOf.key] as string | undefined;
+      const file = options[csv.key] as string | undefined;
       const ways = [
         names.length > 0 && { mailboxIds: await Promise.all(names.map((name) => idOf(cli, "mailbox", name))) },
         Object.keys(filter).length > 0 && { filter },
         options.all === true && { filter: {} },
+        file !== undefined && { addresses: await addressesIn(cli, file) },
         former !== undefined && { failedOf: former },
       ].filter((way) => way !== false);
       if (ways.length > 1) throw new UsageError(`Say in one way which mailboxes you mean. ${howTo(prefix)}`);
@@ -49,7 +55,7 @@ export function selection(prefix = ""): Selection {
 
 /** How mailboxes are named, in a sentence. */
 export const howTo = (prefix = ""): string =>
-  `Name one or more mailboxes, or filter by --${prefix}profile, --${prefix}status, --${prefix}kind or --${prefix}search, or say --all.`;
+  `Name one or more mailboxes, or filter by --${prefix}profile, --${prefix}status, --${prefix}kind or --${prefix}search, or by --${prefix}csv, or say --all.`;
 
 function prefixed<Some extends Pick<Flag, "key" | "syntax">>(flag: Some, prefix: string): Some {
   if (prefix === "") return flag;
@@ -58,13 +64,20 @@ function prefixed<Some extends Pick<Flag, "key" | "syntax">>(flag: Some, prefix:
 }
 
 /** The ids of the mailboxes that a target means. */
-export async function idsOf(cli: Cli, { mailboxIds, filter, failedOf }: Target): Promise<readonly string[]> {
+export async function idsOf(cli: Cli, { mailboxIds, addresses, filter, failedOf }: Target): Promise<readonly string[]> {
   if (mailboxIds) return mailboxIds;
+  if (addresses) return Promise.all(addresses.map((address) => idOf(cli, "mailbox", address)));
   const client = await cli.client();
-  if (failedOf === undefined) {
-    const items = await client.list<{ id: string }>("/mailboxes", filter as Record<string, string>);
-    return items.map(({ id }) => id);
+  if (failedOf !== undefined) {
+    const job = await client.get<ShownJob>(`/jobs/${encodeURIComponent(failedOf)}`);
+    return (await failedResults(client, job)).map(({ mailboxId }) => mailboxId);
   }
-  const { results } = await client.get<Job>(`/jobs/${encodeURIComponent(failedOf)}`);
-  return results.filter(jobFailed).map(({ mailboxId }) => mailboxId);
+  const items = await client.list<{ id: string }>("/mailboxes", filter as Record<string, string>);
+  return items.map(({ id }) => id);
+}
+
+/** How many mailboxes a job would be for. */
+export async function countOf(cli: Cli, target: Target): Promise<number> {
+  if (target.addresses) return new Set(target.addresses.map((address) => address.toLowerCase())).size;
+  return (await idsOf(cli, target)).length;
 }

@@ -289,13 +289,45 @@ describe("the mailfleet command", () => {
       out,
       /inbound failed\. AUTHENTICATION_REJECTED: It rejects\. The server says: 535 no\ndone: 1 of 1, 1 failed/,
     );
-    api.on("POST /jobs", { body: { ...job, id: "jb_two2", results: [] } });
+    api.on("POST /jobs", { body: { ...job, id: "jb_two2", done: 0, results: [] } });
     assert.equal((await mailfleet("jobs retry jb_one1")).code, 0);
     assert.deepEqual(api.seen.at(-1)?.body, { verb: "test", input: { directions: ["inbound"] }, failedOf: "jb_one1" });
-    api.on("POST /jobs", { body: { ...job, id: "jb_two2", results: [] } });
+    api.on("POST /jobs", { body: { ...job, id: "jb_two2", done: 0, results: [] } });
     const removed = await mailfleet("mailbox delete --failed-of jb_one1 --yes");
     assert.equal(removed.code, 0, removed.err);
     assert.deepEqual(api.seen.at(-1)?.body, { verb: "delete", failedOf: "jb_one1", count: 1 }, "a failed test counts");
+  });
+
+  it("is told by a CSV which mailboxes are meant, and shows every result of a big job", async () => {
+    const csv = '\uFEFFName;Address\r\n"Sales; Europe";sales@example.org\r\n\r\n;gone@example.org\r\n';
+    const results = [
+      { mailboxId: "mb_sales01", address: "sales@example.org", ok: true },
+      {
+        mailboxId: "mb_none01",
+        address: "gone@example.org",
+        ok: false,
+        problem: { code: "NOT_FOUND", detail: "None." },
+      },
+    ];
+    const job = { id: "jb_csv2", verb: "disable", state: "done", total: 2, done: 2, failed: 1 };
+    // The job shows only some of them.
+    api.on("POST /jobs", { status: 202, body: { ...job, results: results.slice(1) } });
+    api.on("GET /jobs/jb_csv2/results", { body: { items: results, next: null } });
+    const { code, out, err } = await run(api.url, ["mailbox", "disable", "--csv", "-"], { input: csv });
+    assert.equal(code, 1, err);
+    const asked = api.seen.findLast(({ method }) => method === "POST")?.body;
+    assert.deepEqual(asked, { verb: "disable", addresses: ["sales@example.org", "gone@example.org"] });
+    assert.match(out, /sales@example\.org +done[\s\S]*gone@example\.org +NOT_FOUND/);
+    for (const [input, words] of [
+      ["name\nx\n", /no column address/],
+      ['address\n"a@example.org\n', /line 2: the quote/],
+      ["address,name\n,x\n", /line 2 has no address/],
+      ["address\n", /names no mailbox/],
+    ] as const) {
+      const refused = await run(api.url, ["mailbox", "disable", "--csv", "-"], { input });
+      assert.equal(refused.code, 2);
+      assert.match(refused.err, words);
+    }
   });
 
   it("imports a CSV and says which lines are wrong", async () => {

@@ -2,6 +2,12 @@
 export const separators = [",", ";", "\t"] as const;
 export type Separator = (typeof separators)[number];
 
+/** The separator with which this line, the heading, has most cells. */
+export function separatorOf(heading: string): Separator {
+  const counts = separators.map((separator) => [separator, heading.split(separator).length] as const);
+  return counts.reduce((most, one) => (one[1] > most[1] ? one : most))[0];
+}
+
 /** What a program for tables takes for a formula when a cell begins with it. */
 const formula = /^'*[=+\-@\t\r]/;
 

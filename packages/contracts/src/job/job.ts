@@ -3,7 +3,9 @@ import { Instant, JobId, MailboxId } from "../ids.ts";
 import { field } from "../noun/field.ts";
 import { noun } from "../noun/noun.ts";
 import { operation } from "../noun/operation.ts";
+import { paged, pageFields } from "../noun/request-fields.ts";
 import { Problem } from "../problem.ts";
+import { Part } from "../roles.ts";
 import { JobFilter, JobInput, jobVerbs } from "./inputs.ts";
 import { importLine, linesAtOnce, placedLine, placingLine } from "./lines.ts";
 
@@ -32,6 +34,9 @@ const JobResult = z.object({
   changes: z.array(z.object({ name: z.string(), from: z.string(), to: z.string() })).optional(),
 });
 
+/** So many addresses fit into one request between services, unless most of them are very long. */
+const mostAddresses = 10_000;
+
 /** What each fact about a job says: how far it is. */
 const about = {
   jobId: JobId,
@@ -52,6 +57,11 @@ export const job = noun("job", {
     verb: field(z.enum(jobVerbs), "what is asked of each mailbox: any command of one", { column: "VERB", label: true }),
     input: field(JobInput.optional(), "what the command takes, as for one mailbox", { flag: null }),
     mailboxIds: field(z.array(MailboxId).min(1).max(1000).optional(), "which mailboxes: these"),
+    addresses: field(
+      z.array(z.string().trim().min(1).max(254)).min(1).max(mostAddresses).optional(),
+      "which mailboxes: those with these addresses; one that there is not is a result, too",
+      { flag: "address <address>" },
+    ),
     filter: field(JobFilter.optional(), "which mailboxes: all that this finds, as in their list; {} finds all", {
       flag: null,
     }),
@@ -66,10 +76,14 @@ export const job = noun("job", {
     total: field(z.number().int(), "number of mailboxes", { column: "TOTAL" }),
     done: field(z.number().int(), "number of mailboxes that have accepted or refused the command", { column: "GIVEN" }),
     failed: field(z.number().int(), "number of mailboxes that refused the command", { column: "REFUSED" }),
-    results: z.array(JobResult),
+    results: z
+      .array(JobResult)
+      .describe("at most 2,000, those first that failed or are under way; `GET /jobs/{job}/results` has all of them"),
+    within: Part.optional().describe("the part of the fleet to which the one who gave it is limited"),
     createdAt: field(Instant, "when it was given", { column: "CREATED" }),
     by: field(z.string(), "who gave it", { column: "BY" }),
   },
+  filter: { within: Part.optional().describe("between services: only of this part of the fleet") },
   dryRuns: true,
   // A preview decides about each mailbox before it is answered.
   timeoutsMs: { create: 120_000 },
@@ -80,6 +94,18 @@ export const job = noun("job", {
     cancel: operation({
       role: ["approver", "operator"],
       text: "End a job; mailboxes that have the command already keep it",
+    }),
+    results: operation({
+      kind: "read",
+      text: "List the results of a job, in the order of its mailboxes",
+      input: {
+        failed: z
+          .boolean()
+          .default(false)
+          .describe("yes: only of mailboxes that refused the command, or whose test did not pass"),
+        ...pageFields,
+      },
+      answer: paged(JobResult),
     }),
     "place-lines": operation({
       text: "Say which mailbox each line of a CSV is for and where its password goes",
