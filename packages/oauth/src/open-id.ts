@@ -80,6 +80,8 @@ export interface OpenId {
   signInUrl(attempt: OpenIdAttempt): Promise<string>;
   /** Who came back, with this query; checks state, issuer, audience, nonce, times and signature. */
   personOf(attempt: OpenIdAttempt, query: URLSearchParams): Promise<OpenIdPerson>;
+  /** Where the browser goes to sign out there, too, and comes back from (OpenID Connect RP-Initiated Logout); `null`: it has no such place. */
+  signOutUrl(returnTo: string): Promise<string | null>;
   /** Begins a sign-in at another device. */
   beginDevice(): Promise<OpenIdDevice>;
   /** Who completed it; `pending`: nobody yet; `slow-down`: the same, and we ask too often. */
@@ -122,6 +124,12 @@ export function createOpenId(settings: OpenIdSettings, fetch: GuardedFetch, now:
     return methods?.includes("client_secret_post") ? ClientSecretPost(secret) : ClientSecretBasic(secret);
   };
 
+  /** Where people enter something: as safe as the issuer. */
+  const pageOf = (address: string | undefined): URL | null => {
+    const url = URL.parse(address ?? "");
+    return url?.protocol === "https:" || url?.protocol === new URL(settings.issuer).protocol ? url : null;
+  };
+
   const personIn = async (server: AuthorizationServer, answer: Response, tokens: TokenEndpointResponse) => {
     await validateApplicationLevelSignature(server, answer, options());
     const claims = getValidatedIdTokenClaims(tokens);
@@ -133,9 +141,8 @@ export function createOpenId(settings: OpenIdSettings, fetch: GuardedFetch, now:
   return {
     signInUrl: (attempt) =>
       refusing(async () => {
-        const url = URL.parse((await describe()).authorization_endpoint ?? "");
-        if (url?.protocol !== "https:" && url?.protocol !== new URL(settings.issuer).protocol)
-          throw refused("It names no secure address for signing in.");
+        const url = pageOf((await describe()).authorization_endpoint);
+        if (!url) throw refused("It names no secure address for signing in.");
         const parameters = {
           response_type: "code",
           client_id: settings.clientId,
@@ -162,6 +169,14 @@ export function createOpenId(settings: OpenIdSettings, fetch: GuardedFetch, now:
         const read = { expectedNonce: attempt.nonce, requireIdToken: true };
         const tokens = await processAuthorizationCodeResponse(server, client, answer, read);
         return personIn(server, answer, tokens);
+      }),
+
+    signOutUrl: (returnTo) =>
+      refusing(async () => {
+        const url = pageOf((await describe()).end_session_endpoint);
+        url?.searchParams.set("client_id", settings.clientId);
+        url?.searchParams.set("post_logout_redirect_uri", returnTo);
+        return url?.href ?? null;
       }),
 
     beginDevice: () =>

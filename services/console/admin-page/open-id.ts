@@ -14,6 +14,8 @@ export interface OpenIdSignIn {
   roleOf(groups: readonly string[]): FleetRole | null;
   /** How long a session lasts; `null`: as long as the ID token. */
   readonly sessionMs: number | null;
+  /** Whether who signs out here signs out there, too. */
+  readonly signsOutThere: boolean;
 }
 
 const Roles = z.record(z.string().min(1), Role.exclude(["owner"]));
@@ -58,6 +60,8 @@ export const openIdEnvironment = {
     .min(5, "must be 5 to 1440")
     .max(1440, "must be 5 to 1440")
     .optional(),
+  /** Where somebody is signed out who signs out on the page: here only, or at the provider, too. */
+  MAILFLEET_OIDC_SIGN_OUT: z.enum(["here", "provider"], { error: "must be here or provider" }).default("here"),
 } as const;
 
 /** What is read of the environment. */
@@ -70,6 +74,7 @@ export interface OpenIdGiven {
   readonly oidcScopes: string;
   readonly oidcName?: string | undefined;
   readonly oidcSessionMinutes?: number | undefined;
+  readonly oidcSignOut: "here" | "provider";
 }
 
 /** The sign-in that the environment describes, or `null`. Throws an `Error` that names what is missing. */
@@ -88,6 +93,7 @@ export async function readOpenId(given: OpenIdGiven, fetch: Fetch, now: () => nu
     name: given.oidcName ?? new URL(issuer).host,
     roleOf: (groups) => strongestOf(oidcRoles, groups),
     sessionMs: minutes === undefined ? null : minutes * 60_000,
+    signsOutThere: given.oidcSignOut === "provider",
   };
 }
 

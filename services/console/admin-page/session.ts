@@ -12,7 +12,7 @@ const Body = z.strictObject({ token: z.string().max(200) });
 
 /**
  * `/admin/session`: the page gives a token once (POST), and gets a session in a cookie that no script reads; with it the page
- * uses the same API as every other client. DELETE ends it, and so does deleting the session or the token. GET says whose it
+ * uses the same API as every other client. DELETE ends it and says where the provider does so, too; so does deleting the session or the token. GET says whose it
  * is, and where else one can sign in.
  */
 export function serveSession(app: FastifyInstance, ports: ConsolePorts, authenticator: Authenticator): void {
@@ -41,7 +41,10 @@ export function serveSession(app: FastifyInstance, ports: ConsolePorts, authenti
     return caller;
   });
   app.delete("/admin/session", { schema, onRequest }, async (request, reply) => {
-    await endOf(ports, request, reply);
-    return reply.status(204).send();
+    const ended = await endOf(ports, request, reply);
+    const elsewhere = ended === "openid" && ports.openId?.signsOutThere ? ports.openId.provider : null;
+    // A provider that does not answer keeps nobody signed in here.
+    const signOutUrl = (await elsewhere?.signOutUrl(`${ports.consoleUrl()}/admin/`).catch(() => null)) ?? null;
+    return signOutUrl === null ? reply.status(204).send() : { signOutUrl };
   });
 }

@@ -118,11 +118,15 @@ export async function beginWithToken(
   throw gone();
 }
 
-/** Ends the browser's session, here and there. */
-export async function endOf(ports: SessionPorts, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+/** Ends the browser's session, in its cookie and where it is kept; says how it had begun. `null`: there was none. */
+export async function endOf(
+  ports: SessionPorts,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<SessionFacts["by"] | null> {
   const secret = cookieOf(request, ports, cookieNames.administrator);
   setCookie(reply, ports, cookieNames.administrator, "", 0, "Strict");
-  await end(ports, request, secret, (by) => by !== "device");
+  return end(ports, request, secret, (by) => by !== "device");
 }
 
 /** Ends the session of a command line. What is no such session stays as it is. */
@@ -135,8 +139,9 @@ async function end(
   request: FastifyRequest,
   secret: string | null,
   isMeant: (by: SessionFacts["by"]) => boolean,
-): Promise<void> {
+): Promise<SessionFacts["by"] | null> {
   const kept = secret !== null && isTokenSecret(secret) ? await ports.tokens.findByHash(hashToken(secret)) : null;
-  if (!kept?.session || !isMeant(kept.session.by) || !(await ports.tokens.remove(kept.id))) return;
+  if (!kept?.session || !isMeant(kept.session.by) || !(await ports.tokens.remove(kept.id))) return null;
   tell(ports, request, "end", { id: kept.id, name: kept.name, session: kept.session });
+  return kept.session.by;
 }

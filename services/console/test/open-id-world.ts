@@ -36,6 +36,7 @@ export async function startOpenIdWorld(): Promise<OpenIdWorld> {
     {
       ...{ oidcIssuer: provider.issuer, oidcClientId: clientId, oidcClientSecretFile, oidcName: "Example" },
       ...{ oidcScopes: "openid profile email", oidcGroupsClaim: "groups" },
+      oidcSignOut: "provider",
       oidcRoles: { readers: "reader", helpdesk: "operator", "mail-admins": "administrator" },
     },
     fetch,

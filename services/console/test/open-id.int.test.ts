@@ -72,7 +72,12 @@ describe("the sign-in at the organisation's provider", () => {
     assert.match(mine?.subject ?? "", /^\d+$/);
     assert.equal((await ask("/api/v1/tokens")).status, 403);
     const copy = browser.cookies.get("mailfleet_admin");
-    await ask("/admin/session", "DELETE");
+    const { signOutUrl } = (await (await ask("/admin/session", "DELETE")).json()) as { signOutUrl: string };
+    const there = new URL(signOutUrl);
+    assert.equal(there.origin, new URL(world.provider.issuer).origin);
+    assert.equal(there.searchParams.get("post_logout_redirect_uri"), `${console.app.url}/admin/`);
+    assert.equal((await globalThis.fetch(there)).status, 200, "the provider takes it");
+    assert.equal((await ask("/admin/session", "DELETE")).status, 204, "nobody is signed in any more");
     browser.cookies.set("mailfleet_admin", copy ?? "");
     assert.equal((await ask("/api/v1/alerts")).status, 401);
   });
@@ -162,7 +167,7 @@ describe("the sign-in at the organisation's provider", () => {
 });
 
 describe("what the environment says about it", () => {
-  const given = { oidcGroupsClaim: "groups", oidcScopes: "openid" };
+  const given = { oidcGroupsClaim: "groups", oidcScopes: "openid", oidcSignOut: "here" } as const;
   const read = (more: object) => readOpenId({ ...given, ...more }, () => assert.fail("nothing is asked"), Date.now);
 
   it("is nothing, or all of it", async () => {
@@ -176,7 +181,7 @@ describe("what the environment says about it", () => {
       oidcRoles: { a: "approver", r: "reader" },
       oidcSessionMinutes: 5,
     });
-    assert.deepEqual([openId?.name, openId?.sessionMs], ["id.example.test", 300_000]);
+    assert.deepEqual([openId?.name, openId?.sessionMs, openId?.signsOutThere], ["id.example.test", 300_000, false]);
     assert.deepEqual(
       [["x"], ["r"], ["r", "a"], ["constructor"]].map((groups) => openId?.roleOf(groups)),
       [null, "reader", "approver", null],

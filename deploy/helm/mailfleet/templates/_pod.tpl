@@ -36,6 +36,7 @@ MAILFLEET_OIDC_CLIENT_ID: {{ .clientId | quote }}
 MAILFLEET_OIDC_ROLES: {{ .roles | toJson | quote }}
 MAILFLEET_OIDC_GROUPS_CLAIM: {{ .groupsClaim | quote }}
 MAILFLEET_OIDC_SCOPES: {{ .scopes | quote }}
+MAILFLEET_OIDC_SIGN_OUT: {{ .signOut | quote }}
 {{- with .name }}
 MAILFLEET_OIDC_NAME: {{ . | quote }}
 {{- end }}

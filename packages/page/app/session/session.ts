@@ -27,10 +27,13 @@ export async function signIn(token: string): Promise<void> {
   session.value = await ask<Session>("POST", "/session", { ...at, body: { token } });
 }
 
-/** Ends the session in this browser. */
+/** Ends the session in this browser and, where the console is set up so, at the provider. */
 export async function signOut(): Promise<void> {
-  await ask("DELETE", "/session", at).catch(() => {});
+  const answer = await ask<{ readonly signOutUrl: string } | undefined>("DELETE", "/session", at).catch(
+    () => undefined,
+  );
   session.value = null;
+  if (answer) location.assign(answer.signOutUrl);
 }
 
 /** Whether who is signed in may change something; the API says which right is missing for the rest. */

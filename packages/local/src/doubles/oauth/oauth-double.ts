@@ -167,7 +167,10 @@ export async function startOAuthDouble(options: OAuthDoubleOptions = {}): Promis
       const clientSecret = client.secret ?? `GOCSPX-${randomBytes(21).toString("base64url")}`;
       watchSecret(clientSecret);
       const redirectUris = client.redirectUris ?? ["http://127.0.0.1/oauth/callback"];
-      const common = { client_id: clientId, redirect_uris: redirectUris, grant_types: webApplicationGrants };
+      const common = {
+        ...{ client_id: clientId, redirect_uris: redirectUris, grant_types: webApplicationGrants },
+        post_logout_redirect_uris: redirectUris.map((uri) => new URL("/admin/", uri).href),
+      };
       const beside = <Proof>(known: Map<string, Proof[]>, proof: Proof): Proof[] => {
         const all = [...(client.beside ? (known.get(clientId) ?? []) : []), proof];
         known.set(clientId, all);

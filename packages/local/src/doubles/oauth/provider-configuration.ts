@@ -90,7 +90,7 @@ export function providerConfiguration(state: OAuthState): Record<string, unknown
     features: {
       devInteractions: { enabled: false },
       resourceIndicators: { enabled: false },
-      rpInitiatedLogout: { enabled: false },
+      rpInitiatedLogout: { enabled: true },
       clientCredentials: { enabled: true },
       introspection: { enabled: false },
       revocation: { enabled: false },
