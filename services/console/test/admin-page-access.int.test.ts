@@ -11,7 +11,7 @@ type Browser = Awaited<ReturnType<typeof startChromium>>;
 /** Places of the page, each with words that are there when it is drawn. */
 const places = [
   ["", "Messages per minute"],
-  ["mailboxes", "box-00001@example.org"],
+  ["mailboxes?sort=-createdAt", "box-00099@example.org"],
   ["mailboxes/mb_fleet00001", "What happened"],
   ["incidents", "I look after it"],
   ["mail?subject=offer", "1 message found"],

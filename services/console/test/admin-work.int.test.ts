@@ -89,6 +89,35 @@ describe("the administrator's page for daily work", () => {
     await page.getByRole("row").filter({ hasText: "box-00001@example.org" }).getByText("shared").waitFor();
   });
 
+  it("keeps a view under a name, which its link shows to others, too", async () => {
+    await page.getByRole("search").getByLabel("State").selectOption("disabled.failed");
+    await page.getByRole("search").getByLabel("Order").selectOption("newest first");
+    await page.getByText("box-00299@example.org").waitFor();
+    await page.getByRole("button", { name: "Keep this view" }).click();
+    await page.getByRole("dialog").getByLabel("Name").fill("Broken of late");
+    await page.getByRole("dialog").getByRole("button", { name: "Keep this view" }).click();
+    await page.getByRole("status").getByText("The view Broken of late is kept in this browser.").waitFor();
+    const link = page.url();
+    assert.equal(new URL(link).search, "?lifecycle=disabled.failed&sort=-createdAt&columns=inbound%2Cprofile%2Ckind");
+    await page.getByRole("link", { name: "Show all" }).click();
+    await page.getByText("box-00000@example.org").waitFor();
+    await page.getByLabel("View").selectOption("Broken of late");
+    await page.getByText("box-00299@example.org").waitFor();
+    assert.equal(page.url(), link);
+    // Another browser that has the link only.
+    const state = await page.context().storageState();
+    const other = await (await browser.newContext({ storageState: { cookies: state.cookies, origins: [] } })).newPage();
+    await other.goto(link);
+    await other.getByText("box-00299@example.org").waitFor();
+    assert.deepEqual(await other.getByRole("columnheader").allTextContents(), [
+      ...["Address", "State", "Receiving", "Profile", "Kind"],
+    ]);
+    await other.context().close();
+    await page.getByRole("button", { name: "Remove this view" }).click();
+    await page.getByRole("status").getByText("The view Broken of late is removed.").waitFor();
+    assert.equal(await page.getByRole("option", { name: "Broken of late" }).count(), 0);
+  });
+
   it("finds a mail and shows what happened to it", async () => {
     await page.getByRole("link", { name: "Find a mail" }).click();
     await page.getByLabel("Subject contains").fill("offer");

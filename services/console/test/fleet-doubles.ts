@@ -150,8 +150,9 @@ export function fleetDoubles(size: number): FleetDoubles {
         for (const one of mailboxes.values()) lifecycle[one.lifecycle] = (lifecycle[one.lifecycle] ?? 0) + 1;
         return { total: mailboxes.size, lifecycle };
       },
-      "config.mailbox.list": async ({ lifecycle, search, cursor, limit = 100 }) => {
-        const all = [...mailboxes.values()].filter(
+      "config.mailbox.list": async ({ lifecycle, search, sort, cursor, limit = 100 }) => {
+        const ordered = sort?.startsWith("-") ? [...mailboxes.values()].toReversed() : [...mailboxes.values()];
+        const all = ordered.filter(
           (one) =>
             (lifecycle === undefined || one.lifecycle.startsWith(lifecycle)) && one.address.includes(search ?? ""),
         );

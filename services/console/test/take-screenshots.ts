@@ -13,6 +13,7 @@ import { fleetDoubles } from "./fleet-doubles.ts";
 const places = {
   fleet: ["", "Messages per minute"],
   mailboxes: ["mailboxes", "box-00001@example.org"],
+  view: ["mailboxes?lifecycle=disabled.failed&sort=-createdAt&columns=profile,kind", "Keep this view"],
   mailbox: ["mailboxes/mb_fleet00001", "What happened"],
   incidents: ["incidents", "The server refuses connections"],
   jobs: ["jobs", "no jobs yet"],

@@ -36,14 +36,17 @@ export class MailboxRows {
   /** Whether there are more than were read. */
   readonly more = signal(true);
   readonly #filter: Filter;
+  readonly #sort: string | undefined;
   readonly #byId = new Map<string, Signal<Row>>();
   #cursor: string | null = null;
   #reading = false;
   #stopped = false;
   #waiting: Fact[] = [];
 
-  constructor(filter: Filter) {
+  /** `sort`: as the API takes it; absent: by address. */
+  constructor(filter: Filter, sort?: string) {
     this.#filter = filter;
+    this.#sort = sort;
   }
 
   /** Nothing is drawn after this. */
@@ -56,7 +59,7 @@ export class MailboxRows {
     if (this.#reading || !this.more.value || this.#stopped) return;
     this.#reading = true;
     try {
-      const query = { ...this.#filter, limit: pageSize, cursor: this.#cursor ?? undefined };
+      const query = { ...this.#filter, sort: this.#sort, limit: pageSize, cursor: this.#cursor ?? undefined };
       const { items, next } = await read<Paged<Mailbox>>(listPath("/mailboxes", query));
       if (this.#stopped) return;
       batch(() => {
@@ -81,7 +84,7 @@ export class MailboxRows {
       const items: Mailbox[] = [];
       let cursor: string | null = null;
       for (let page = 0; page < wanted; page += 1) {
-        const query = { ...this.#filter, limit: pageSize, cursor: cursor ?? undefined };
+        const query = { ...this.#filter, sort: this.#sort, limit: pageSize, cursor: cursor ?? undefined };
         const answer: Paged<Mailbox> = await read(listPath("/mailboxes", query));
         items.push(...answer.items);
         cursor = answer.next;
@@ -140,7 +143,7 @@ export class MailboxRows {
   /** Whether a mailbox that was not listed belongs among those that were read; what cannot be known comes with the next reading. */
   #mayCome(address: string, profileId: string): boolean {
     const { search, kind, active, profileId: wanted } = this.#filter;
-    if (kind !== undefined || active !== undefined) return false;
+    if (kind !== undefined || active !== undefined || this.#sort !== undefined) return false;
     if (wanted !== undefined && wanted !== profileId) return false;
     if (search !== undefined && !address.toLowerCase().includes(search.toLowerCase())) return false;
     const last = this.rows.value.at(-1)?.value.address.toLowerCase();

@@ -10,8 +10,10 @@ import { VirtualList } from "../ui/virtual-list.tsx";
 import { BulkBar } from "./bulk-bar.tsx";
 import { ChooseColumns, ColumnCells, ColumnHeads, columnWidths } from "./columns.tsx";
 import { Filters } from "./filters.tsx";
-import { type Filter, MailboxRows, type Row } from "./mailbox-rows.ts";
+import { type Listing, listingOf } from "./listing.ts";
+import { MailboxRows, type Row } from "./mailbox-rows.ts";
 import { readProfileNames } from "./profile-names.ts";
+import { Views } from "./views.tsx";
 
 const narrow = matchMedia("(max-width: 45rem)");
 
@@ -60,9 +62,9 @@ function MailboxRow({
 
 /** All mailboxes that a filter finds, as they are now. */
 export function Mailboxes() {
-  const filter = place.value.query as Filter;
-  const key = JSON.stringify(filter);
-  const list = useMemo(() => new MailboxRows(filter), [key]);
+  const listing = place.value.query as Listing;
+  const { filter, sort } = listingOf(place.value.query);
+  const list = useMemo(() => new MailboxRows(filter, sort), [JSON.stringify({ filter, sort })]);
   const rowHeight = useNarrow() ? 62 : 42;
   useEffect(() => {
     void list.readMore();
@@ -100,9 +102,10 @@ export function Mailboxes() {
     <main class="full">
       <div class="head">
         <h1>{t("nav.mailboxes")}</h1>
+        <Views listing={listing} />
         {mayAdminister() && <a href={addressOf("import")}>{t("import")}</a>}
       </div>
-      <Filters filter={filter} />
+      <Filters listing={listing} />
       {Boolean(list.error.value) && <Refused error={list.error.value} />}
       <p class="soft small" role="status">
         {list.more.value ? t("mailboxes.shownMore", { n: rows.length }) : t("mailboxes.shown", { n: rows.length })}
