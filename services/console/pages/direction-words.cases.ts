@@ -61,9 +61,18 @@ export const directionCases: readonly DirectionCase[] = [
     what: "works, and what that does not mean",
     status: { ...idle, ...works, lastTest: passed },
     note: "Not synchronised yet.",
-    shows: [/<dd>works<p class="soft">Not synchronised yet\.</],
+    shows: [
+      /<span class="state good"><span class="sign good" aria-hidden="true">✓<\/span> works<\/span><p class="soft">Not synchronised yet\.</,
+    ],
   },
-  { what: "works", status: { ...idle, ...works, lastTest: passed }, shows: [/<dd>works</, /Sign in, done.*LOGIN/] },
+  {
+    what: "works",
+    status: { ...idle, ...works, lastTest: passed },
+    shows: [
+      /state good">.*✓<\/span> works</,
+      /Tested on .*2023-11-14 22:13 UTC.*✓<\/span> Sign in, done after 5 ms.*LOGIN/,
+    ],
+  },
   {
     what: "works, tested beside its work",
     status: { ...idle, ...works, lastTest: passed },
@@ -80,13 +89,13 @@ export const directionCases: readonly DirectionCase[] = [
     what: "enabled again by a sign-in alone",
     status: { ...idle, ...works, verdict: "Failure", lastTest: refused },
     shows: [/no test has passed yet/],
-    hides: [/<dd>works/],
+    hides: [/> works/],
   },
   {
     what: "enabled, never tested",
     status: { ...idle, ...works, verdict: "NotRun" },
     shows: [/no test has passed yet/],
-    hides: [/<dd>works/],
+    hides: [/> works/],
   },
   {
     what: "tested, not wanted",
@@ -105,14 +114,14 @@ export const directionCases: readonly DirectionCase[] = [
     shows: [
       /does not work/,
       /<details open>/,
-      /<li class="failed">Send a test message, failed.*554 5\.7\.1 &lt;spam&gt;/,
+      /<li class="failed">.*✕<\/span> Send a test message, failed after 7 ms.*554 5\.7\.1 &lt;spam&gt;/,
     ],
     hides: [/<spam>/],
   },
   {
     what: "checked once an hour",
     status: { ...idle, state: "failed.probing", verdict: "Failure", lastError: error() },
-    shows: [/does not work/],
+    shows: [/state bad">.*✕<\/span> does not work</],
     hides: [/Steps/],
   },
   {

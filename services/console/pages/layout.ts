@@ -3,8 +3,8 @@ import type { FastifyReply } from "fastify";
 import { constantMarkup, type Html, html, textOf } from "./html.ts";
 
 const style = `
-:root{color-scheme:light dark;--ink:#1c2330;--soft:#5a6577;--paper:#f3f5f8;--card:#fff;--line:#d9dfe8;--act:#1f5fbf;--good:#1d7a46;--bad:#b3261e}
-@media (prefers-color-scheme:dark){:root{--ink:#e6eaf1;--soft:#9aa6b8;--paper:#12161d;--card:#1b212b;--line:#323b49;--act:#6ea3f5;--good:#5cc98a;--bad:#ff8a80}}
+:root{color-scheme:light dark;--ink:#1c2330;--soft:#56617a;--paper:#f3f5f8;--card:#fff;--line:#d9dfe8;--act:#1f5fbf;--good:#17683b;--warn:#8a5300;--bad:#b3261e}
+@media (prefers-color-scheme:dark){:root{--ink:#e6eaf1;--soft:#9aa6b8;--paper:#12161d;--card:#1b212b;--line:#323b49;--act:#6ea3f5;--good:#5cc98a;--warn:#f2b558;--bad:#ff8a80}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,sans-serif}
 main{max-width:38rem;margin:8vh auto 4rem;padding:2rem;background:var(--card);border:1px solid var(--line);border-radius:12px}
@@ -14,15 +14,22 @@ p{margin:.6rem 0}
 .product{margin:0 0 1.2rem;color:var(--soft);font-size:.85rem;letter-spacing:.04em}
 .soft{color:var(--soft);font-size:.9rem}
 .notice{padding:.7rem 1rem;border-left:4px solid var(--act);background:var(--paper);border-radius:4px;overflow-wrap:anywhere}
-.good{border-color:var(--good)}
-.bad{border-color:var(--bad)}
+.notice.good{border-color:var(--good)}
+.notice.bad{border-color:var(--bad)}
+.state{font-weight:600}
+.sign{display:inline-block;width:1.2em;text-align:center;font-weight:600}
+.state.good,.sign.good{color:var(--good)}
+.state.bad,.sign.bad{color:var(--bad)}
+.state.warn,.sign.warn{color:var(--warn)}
+.state.busy,.sign.busy{color:var(--act)}
+.state.quiet,.sign.quiet{color:var(--soft)}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.3rem 1rem;margin:.6rem 0}
 dt{color:var(--soft)}
 dd{margin:0;min-width:0;overflow-wrap:anywhere}
 dd p{margin:.3rem 0}
 details{margin:.3rem 0}
 summary{width:fit-content;cursor:pointer;padding:.15rem 0;color:var(--act)}
-ol{margin:.3rem 0;padding-left:1.4rem}
+ol{margin:.3rem 0;padding:0;list-style:none}
 li.failed{color:var(--bad);font-weight:600}
 label{display:block;padding:.4rem 0}
 input[type=checkbox]{width:1.15rem;height:1.15rem;vertical-align:-.15rem}

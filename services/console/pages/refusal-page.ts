@@ -37,7 +37,7 @@ export function refusalWords(problem: Problem, correlation: string): { title: st
     title: own?.title ?? problemCodes[problem.code].title,
     body: html`<p class="notice bad">${detail}</p>
 ${remedy !== undefined && html`<p>${foreignWords(remedy)}</p>`}
-<p class="soft">${problem.code} · ${correlation}</p>`,
+<details><summary>For the person who helps you</summary><p class="soft">${problem.code} · ${correlation}</p></details>`,
   };
 }
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { Mailbox } from "@mailfleet/contracts";
 import { type OAuthDouble, startOAuthDouble } from "@mailfleet/local/doubles";
-import { startChromium } from "@mailfleet/local/testing";
+import { axeViolations, startChromium } from "@mailfleet/local/testing";
 import { type ConsoleUnderTest, startConsoleUnderTest } from "./console-under-test.ts";
 import { signInProfileSample } from "./samples.ts";
 import { type SignInDoubles, signInDoubles } from "./sign-in-doubles.ts";
@@ -136,8 +136,20 @@ for (const [device, viewport] of [
       await page.getByRole("status").getByText("The test has passed").waitFor({ timeout: 15_000 });
       await tabTo(page, "Steps of the last test");
       await page.keyboard.press("Enter");
-      await page.getByText("Sign in, done: OAUTHBEARER").first().waitFor();
+      await page.getByText("✓ Sign in, done after 4 ms: OAUTHBEARER").first().waitFor();
       await assertUsable(page);
+    });
+
+    it("is for everybody: axe finds nothing, on the wide screen in the light, on the phone in the dark", async () => {
+      const { cookies } = await page.context().storageState();
+      const colorScheme = device === "wide" ? "light" : "dark";
+      const storageState = { cookies, origins: [] };
+      const seen = await (await browser.newContext({ bypassCSP: true, colorScheme, storageState, viewport })).newPage();
+      for (const path of ["/my-mailbox", `/sign-in/${world.doubles.mailbox.id}`, "/sign-in/mb_nobody01", "/"]) {
+        await seen.goto(`${world.console.app.url}${path}`);
+        assert.deepEqual(await axeViolations(seen), [], path);
+      }
+      await seen.context().close();
     });
 
     it("disables the mailbox, with the keyboard alone", async () => {

@@ -242,7 +242,10 @@ describe("the sign-in of a mailbox's user", () => {
       assert.equal(command?.id, id);
       assert.equal(command?.commandId, form.command);
       assert.equal(command?.by, "owner of sales@example.org");
-      assert.match((await browser.get("/my-mailbox")).text, /Receiving<\/dt><dd>being tested/);
+      assert.match(
+        (await browser.get("/my-mailbox")).text,
+        /Receiving<\/dt><dd><span class="state busy">.*↻<\/span> being tested/,
+      );
     });
 
     it("that disables this mailbox, with the form of its own page only, and offers it only while it is wanted", async () => {
@@ -339,13 +342,16 @@ describe("the sign-in of a mailbox's user", () => {
         for (let look = 0; look < 2; look++) {
           const { text } = await browser.get("/my-mailbox");
           assert.match(text, /http-equiv="refresh"/);
-          assert.match(text, /is being tested[\s\S]*Sending<\/dt><dd>being tested …/);
+          assert.match(
+            text,
+            /is being tested[\s\S]*Sending<\/dt><dd><span class="state busy">.*↻<\/span> being tested …/,
+          );
         }
         state(2000, "failed");
         const ended = (await browser.get("/my-mailbox")).text;
         assert.doesNotMatch(ended, /http-equiv="refresh"/);
         assert.match(ended, /notice bad" role="status">The test has not passed/);
-        assert.match(ended, /<li class="failed">Send a test message, failed.*554 5\.7\.1 &lt;spam&gt;/);
+        assert.match(ended, /<li class="failed">.*Send a test message, failed after .*554 5\.7\.1 &lt;spam&gt;/);
         assert.doesNotMatch((await browser.get("/my-mailbox")).text, /role="status"/);
       } finally {
         doubles.mailbox = before;
