@@ -11,10 +11,13 @@ export interface ParsedBody {
 
 /** What parsing one message may cost. */
 export interface ParseLimits {
+  /** From when the thread has loaded its code: how long that takes says nothing about the message. */
   readonly timeoutMs?: number;
   readonly memoryMiB?: number;
 }
 
+/** A thread that has not begun by then, e.g. because the machine is frozen, is given up. */
+const startMs = 60_000;
 /** Threads at the same time. Further messages wait. */
 const threads = 2;
 let running = 0;
@@ -44,8 +47,13 @@ async function parseInThread(raw: Uint8Array, timeoutMs: number, memoryMiB: numb
   });
   const { promise, resolve } = Promise.withResolvers<ParsedBody>();
   const unparsed = (reason: string) => resolve({ text: null, html: null, attachments: [], unparsed: reason });
-  const deadline = setTimeout(() => unparsed(`parsing took longer than ${timeoutMs} ms`), timeoutMs);
-  worker.once("message", (parsed: ParsedBody) => resolve(parsed));
+  const within = (ms: number, what: string) => setTimeout(() => unparsed(`${what} took longer than ${ms} ms`), ms);
+  let deadline = within(startMs, "the start of the parser");
+  worker.once("message", () => {
+    clearTimeout(deadline);
+    deadline = within(timeoutMs, "parsing");
+    worker.once("message", (parsed: ParsedBody) => resolve(parsed));
+  });
   worker.once("error", (error: Error & { code?: string }) =>
     unparsed(
       error.code === "ERR_WORKER_OUT_OF_MEMORY"
