@@ -2538,6 +2538,8 @@ readonly query: {
 readonly limit?: number | undefined;
 /** `next` of the page before */
 readonly cursor?: string | undefined;
+/** what is sorted by, `-` before it: the greatest first */
+readonly sort?: "storedAt" | "-storedAt" | undefined;
 /** stored at or after this time */
 readonly since?: string | undefined;
 /** only these fields of each, separated by commas; what the schema needs besides is left out, too */
@@ -2720,6 +2722,8 @@ readonly query: {
 readonly limit?: number | undefined;
 /** `next` of the page before */
 readonly cursor?: string | undefined;
+/** what is sorted by, `-` before it: the greatest first */
+readonly sort?: "acceptedAt" | "-acceptedAt" | undefined;
 readonly state?: "accepted" | "sending" | "deferred" | "waiting" | "uncertain" | "sent" | "failed" | "expired" | undefined;
 readonly mailboxId?: string | undefined;
 /** only these fields of each, separated by commas; what the schema needs besides is left out, too */
@@ -3798,6 +3802,8 @@ readonly query: {
 readonly limit?: number | undefined;
 /** `next` of the page before */
 readonly cursor?: string | undefined;
+/** what is sorted by, `-` before it: the greatest first */
+readonly sort?: "at" | "-at" | undefined;
 /** name or id of who gave the command */
 readonly by?: string | undefined;
 /** such as mailbox.approve */

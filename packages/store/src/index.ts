@@ -2,6 +2,7 @@
 export { connectStore, isDuplicateKey, isOutage, type Store } from "./connect.ts";
 export { openDocuments } from "./documents/document-store.ts";
 export { type AnyBulkWriteOperation, Binary, bytesOf, type Collection, type Document, type Filter } from "./driver.ts";
+export { findPage } from "./find-page.ts";
 export { groupReads, groupWrites } from "./grouped.ts";
 export { createLeaseStore } from "./leases/lease-store.ts";
 export { duplicateKeyCode } from "./outage.ts";

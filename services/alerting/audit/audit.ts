@@ -1,6 +1,6 @@
 import type { Incoming } from "@mailfleet/bus";
 import { ProblemError, type RequestArguments } from "@mailfleet/contracts";
-import { type ListQuery, readPage } from "@mailfleet/kit";
+import { byTime, readPage } from "@mailfleet/kit";
 import type { AlertingPorts } from "../ports.ts";
 import { shownEntry } from "./store.ts";
 
@@ -17,11 +17,6 @@ export async function keepEntries(
     new Date(now() + keptMs),
   );
 }
-
-const sort = [
-  ["at", -1],
-  ["_id", -1],
-] as const;
 
 /** Answers about the audit. */
 export const auditAnswers = {
@@ -42,7 +37,6 @@ export const auditAnswers = {
         ? {}
         : { at: { ...(since === undefined ? {} : { $gte: since }), ...(until === undefined ? {} : { $lt: until }) } }),
     };
-    const read = ({ after, limit }: ListQuery) => audit.list(filter, after, limit);
-    return readPage(input, { filter, sort }, read, (entries) => entries.map(shownEntry));
+    return readPage(input, { filter, sort: byTime("at", input.sort) }, audit.list, (found) => found.map(shownEntry));
   },
 };

@@ -1,5 +1,6 @@
 import { type AuditEntry, naming } from "@mailfleet/contracts";
-import type { Collection, Store } from "@mailfleet/store";
+import type { ListQuery } from "@mailfleet/kit";
+import { type Collection, findPage, type Store } from "@mailfleet/store";
 import { collections } from "../collections.ts";
 
 /** An entry as it is kept. */
@@ -25,15 +26,7 @@ export function createAuditStore(store: Store) {
       await entries.bulkWrite(writes as never, { ordered: false });
     },
     get: (id: string) => entries.findOne({ _id: id }),
-    list: (filter: object, after: readonly unknown[] | undefined, limit: number): Promise<StoredEntry[]> => {
-      const [at, id] = (after ?? []) as [number?, string?];
-      const older = at === undefined ? {} : { $or: [{ at: { $lt: at } }, { at, _id: { $lt: id ?? "" } }] };
-      return entries
-        .find({ $and: [filter, older] })
-        .sort({ at: -1, _id: -1 })
-        .limit(limit)
-        .toArray();
-    },
+    list: (query: ListQuery): Promise<StoredEntry[]> => findPage(entries, query),
     /** That something was done with the mailbox stays, and who did it; what it was called and what changed goes. */
     forgetMailbox: async ({ mailboxId, address }: { mailboxId: string; address: string }): Promise<number> => {
       const named = { $regex: naming(address), $options: "i" };

@@ -1,5 +1,5 @@
 import { ProblemError, type RequestArguments, type SubscribedFact } from "@mailfleet/contracts";
-import { idFrom, type ListQuery, readPage } from "@mailfleet/kit";
+import { byTime, idFrom, readPage } from "@mailfleet/kit";
 import type { AlertingPorts } from "../ports.ts";
 import { keyOf, type StoredDelivery, shownDelivery } from "./store.ts";
 
@@ -55,12 +55,8 @@ export const deliveryAnswers = {
   async "alerting.delivery.list"({ deliveries }: AlertingPorts, input: RequestArguments<"alerting.delivery.list">) {
     const { subscriptionId, state } = input;
     const filter = { ...(subscriptionId ? { subscriptionId } : {}), ...(state ? { state } : {}) };
-    const sort = [
-      ["sequence", -1],
-      ["_id", -1],
-    ] as const;
-    const read = ({ after, limit }: ListQuery) => deliveries.list(filter, after, limit);
-    return readPage(input, { filter, sort }, read, (found) => found.map(shownDelivery));
+    const sort = byTime("sequence", undefined);
+    return readPage(input, { filter, sort }, deliveries.list, (found) => found.map(shownDelivery));
   },
   async "alerting.delivery.replay"(ports: AlertingPorts, { id }: RequestArguments<"alerting.delivery.replay">) {
     await ports.deliveries.again({ _id: id }, ports.now());

@@ -1,7 +1,7 @@
 import type { Place as StreamPlace } from "@mailfleet/bus";
 import type { Delivery, SubscribedFact } from "@mailfleet/contracts";
-import type { LeaseFilter } from "@mailfleet/kit";
-import type { Collection, Store } from "@mailfleet/store";
+import type { LeaseFilter, ListQuery } from "@mailfleet/kit";
+import { type Collection, findPage, type Store } from "@mailfleet/store";
 import { collections } from "../collections.ts";
 
 /** How far a subscription has come. A webhook's is changed only under the lease on it. */
@@ -105,16 +105,7 @@ export function createDeliveryStore(store: Store) {
       if (writes.length > 0) await deliveries.bulkWrite(writes as never, { ordered: false });
     },
     get: (id: string) => deliveries.findOne({ _id: id }),
-    list: (filter: object, after: readonly unknown[] | undefined, limit: number): Promise<StoredDelivery[]> => {
-      const [sequence, id] = (after ?? []) as [number?, string?];
-      const older =
-        sequence === undefined ? {} : { $or: [{ sequence: { $lt: sequence } }, { sequence, _id: { $lt: id ?? "" } }] };
-      return deliveries
-        .find({ $and: [filter, older] })
-        .sort({ sequence: -1, _id: -1 })
-        .limit(limit)
-        .toArray();
-    },
+    list: (query: ListQuery): Promise<StoredDelivery[]> => findPage(deliveries, query),
     /** Due again now: one, or all of a subscription since a time. Answers how many. */
     again: async (filter: { _id: string } | { subscriptionId: string; at: { $gte: number } }, now: number) => {
       const done = { ...filter, state: { $in: ["delivered" as const, "failed" as const] } };

@@ -46,6 +46,8 @@ describe("the audit", () => {
       assert.deepEqual(await found(filter), ids, JSON.stringify(filter));
     const first = await given.bus.request("alerting.audit.list", { limit: 3 });
     assert.deepEqual(await found({ limit: 3, cursor: first.next }), ["1"]);
+    const earliest = await given.bus.request("alerting.audit.list", { limit: 3, sort: "at" });
+    assert.deepEqual(await found({ limit: 3, sort: "at", cursor: earliest.next }), ["4"]);
     assert.equal((await given.bus.request("alerting.audit.get", { id: "au_entry4" })).detail, "no right");
   });
 

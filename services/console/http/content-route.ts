@@ -45,6 +45,7 @@ export async function sendContent(
   const file = `${name.replaceAll(/[^A-Za-z0-9._-]/g, "_")}${endings[type] ?? ""}`;
   return reply
     .type(type)
+    .headers(downloads.headers(call.caller.tokenId))
     .header("content-length", total)
     .header("content-disposition", `attachment; filename="${file}"`)
     .send(

@@ -1,4 +1,4 @@
-import { LimitReached, type RateLimit } from "./rate-limit.ts";
+import { LimitReached, limitHeaders, type RateLimit } from "./rate-limit.ts";
 
 /** Downloads at the same time: of one process, and for one token. Each holds about a megabyte. */
 export const mostDownloads = { together: 48, ofOne: 12 } as const;
@@ -38,6 +38,8 @@ export function createDownloads(waitMs: number = patienceMs) {
   };
 
   return {
+    /** What of the limit is left to this one. */
+    headers: (holder: string) => limitHeaders(limits.ofOne, Math.max(0, mostDownloads.ofOne - (held.get(holder) ?? 0))),
     /** Waits for a turn. The answer gives it back, once. Throws TOO_MANY after 20 s, or the reason of the signal. */
     async begin(holder: string, signal: AbortSignal) {
       signal.throwIfAborted();

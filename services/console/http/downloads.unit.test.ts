@@ -16,6 +16,8 @@ test("so many downloads run for one token, the next waits for a turn, others hav
   });
   (await downloads.begin("b", never))();
   assert.equal(begun, false);
+  assert.equal(downloads.headers("a").ratelimit, '"downloads";r=0');
+  assert.equal(downloads.headers("b").ratelimit, `"downloads";r=${mostDownloads.ofOne}`);
   own[0]?.();
   own[0]?.();
   (await next)();

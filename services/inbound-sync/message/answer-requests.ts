@@ -16,10 +16,7 @@ export const messageAnswers: Answers<Pick<InboundPorts, "messages" | "sources" |
   "inbound-sync.message.search": searchMessages,
   "inbound-sync.message.trail": messageTrail,
 
-  "inbound-sync.message.list": async ({ messages }, input) => {
-    const { items, next } = await messages.list(input);
-    return { items: items.map(shown), next };
-  },
+  "inbound-sync.message.list": ({ messages }, input) => messages.list(input, shown),
 
   "inbound-sync.message.get": async ({ messages }, { id }) => {
     const message = await messages.get(id);

@@ -1,11 +1,12 @@
 import { type RequestArguments, searchKeys, subjectFits, wantedKeys } from "@mailfleet/contracts";
-import { bytesPassed } from "@mailfleet/kit";
+import { byTime, bytesPassed, readPage } from "@mailfleet/kit";
 import {
   Binary,
   bytesOf,
   type Collection,
   duplicateKeyCode,
   type Filter,
+  findPage,
   isDuplicateKey,
   isOutage,
   type Store,
@@ -91,22 +92,19 @@ export function createMessageStore(store: Store) {
       return found && fromDocument(found);
     },
 
-    /** Newest first. */
-    async list({ mailboxId, since, limit, cursor }: RequestArguments<"inbound-sync.message.list">) {
-      const range = idRange(mailboxId);
-      const found = await messages
-        .find(
-          {
-            _id: cursor && cursor < range.$lt ? { $gte: range.$gte, $lt: cursor } : range,
-            ...(since === undefined ? {} : { storedAt: { $gte: since } }),
-          },
-          { projection: withoutBytes },
-        )
-        .sort({ _id: -1 })
-        .limit(limit + 1)
-        .toArray();
-      const items = found.slice(0, limit).map(fromDocument);
-      return { items, next: found.length > limit ? (items.at(-1)?.id ?? null) : null };
+    /** Newest first, or by when they were stored. */
+    list<Shown>(input: RequestArguments<"inbound-sync.message.list">, show: (message: StoredMessage) => Shown) {
+      const { mailboxId, since, sort } = input;
+      const filter = {
+        ...(sort === undefined ? { _id: idRange(mailboxId) } : { mailboxId }),
+        ...(since === undefined ? {} : { storedAt: { $gte: since } }),
+      };
+      return readPage(
+        input,
+        { filter, sort: sort === undefined ? [["_id", -1]] : byTime("storedAt", sort) },
+        (query) => findPage(messages, query, { projection: withoutBytes }),
+        (found) => found.map((one) => show(fromDocument(one))),
+      );
     },
 
     /** Newest first; see `searchPage`. Of those named, the sender has fewer than a recipient, who is mostly the mailbox. */

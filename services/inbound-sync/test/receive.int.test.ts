@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import type { RequestOutput } from "@mailfleet/contracts";
 import { type Dovecot, eventually, mailServers, startDovecot } from "@mailfleet/local/testing";
 import { composeProbe } from "@mailfleet/mime";
 import { type GivenInbound, givenInbound } from "./given-inbound.ts";
@@ -95,6 +96,21 @@ describe("receiving from Dovecot into MongoDB and NATS", { skip }, () => {
       cursor: page.next ?? "",
     });
     assert.equal(next.items[0]?.subject, "Grüße 297");
+    const sorted: number[] = [];
+    for (let cursor: string | undefined, isFirst = true; isFirst || cursor; isFirst = false) {
+      const asked = { mailboxId, limit: 120, sort: "storedAt", ...(cursor ? { cursor } : {}) };
+      const some: RequestOutput<"inbound-sync.message.list"> = await given.world.request(
+        "inbound-sync.message.list",
+        asked,
+      );
+      sorted.push(...some.items.map(({ storedAt }) => storedAt));
+      cursor = some.next ?? undefined;
+    }
+    assert.equal(sorted.length, 300);
+    assert.deepEqual(
+      sorted,
+      sorted.toSorted((a, b) => a - b),
+    );
     const parsed = await given.world.request("inbound-sync.message.body", { id: page.items[0]?.id ?? "" });
     assert.equal(parsed.text?.trim(), "body 299");
     const again = await given.world.request("inbound-sync.message.republish", {

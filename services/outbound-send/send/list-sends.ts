@@ -2,17 +2,12 @@ import { ProblemError, type RequestArguments, type RequestOutput, type Send } fr
 import type { OutboundPorts } from "../ports.ts";
 import { showSend } from "./show-send.ts";
 
-/** `send.list`: newest first. */
-export async function listSends(
+/** `send.list`: newest first, or as `sort` says. */
+export function listSends(
   ports: OutboundPorts,
   input: RequestArguments<"outbound-send.send.list">,
 ): Promise<RequestOutput<"outbound-send.send.list">> {
-  if (input.cursor !== undefined && !/^\d{1,15}\/sn_[a-z0-9]+$/.test(input.cursor))
-    throw new ProblemError("INVALID", "The cursor does not belong to this list", {
-      errors: [{ pointer: "/cursor", reason: "must be the `next` of a page of this list" }],
-    });
-  const { items, next } = await ports.sends.list(input);
-  return { items: items.map(showSend), next };
+  return ports.sends.list(input, showSend);
 }
 
 /** `send.get`. */

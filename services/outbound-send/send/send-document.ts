@@ -1,5 +1,5 @@
 import { type OutgoingMessage, type SendState, searchKeys } from "@mailfleet/contracts";
-import { type AnyBulkWriteOperation, Binary, bytesOf, type Filter } from "@mailfleet/store";
+import { type AnyBulkWriteOperation, Binary, bytesOf } from "@mailfleet/store";
 import type { DueSend, NewSend, SendChange, SendClaim, SendName, SentSend, StoredSend } from "./send.ts";
 
 /** Fields that most sends do not need: absent, they have their usual value. */
@@ -69,13 +69,6 @@ export function readSend(document: SendDocument): StoredSend {
 export function dueSend(document: SendDocument): DueSend {
   const { raw } = document;
   return { ...readSend(document), ...(raw ? { raw: bytesOf(raw) } : {}) };
-}
-
-/** Older than the place that a cursor names, `<acceptedAt>/<id>`. */
-export function afterPosition(cursor: string | undefined): Filter<SendDocument> {
-  const [at, id = ""] = cursor?.split("/") ?? [];
-  if (at === undefined) return {};
-  return { $or: [{ acceptedAt: { $lt: Number(at) } }, { acceptedAt: Number(at), _id: { $lt: id } }] };
 }
 
 /**

@@ -2,15 +2,17 @@ import {
   type OutgoingMessage,
   ProblemError,
   type RequestArguments,
+  type Send,
   type SendState,
   subjectFits,
   wantedKeys,
 } from "@mailfleet/contracts";
-import { GroupCommit } from "@mailfleet/kit";
+import { byTime, GroupCommit, readPage } from "@mailfleet/kit";
 import {
   type AnyBulkWriteOperation,
   type Collection,
   type Filter,
+  findPage,
   type Store,
   searchPage,
   writeEach,
@@ -19,7 +21,6 @@ import {
 import { collections } from "../collections.ts";
 import type { Afterwards, DueSend, NewSend, SendChange, SendName, SentSend, StoredSend, Undelivered } from "./send.ts";
 import {
-  afterPosition,
   byId,
   claimFor,
   dueSend,
@@ -161,22 +162,19 @@ export function createSendStore(store: Store, owner: string) {
     some: async (sendIds: readonly string[]) =>
       (await sends.find({ _id: { $in: [...sendIds] } }, { projection: withoutBytes }).toArray()).map(readSend),
 
-    /** Newest first. */
-    list: async ({ mailboxId, state, limit, cursor }: RequestArguments<"outbound-send.send.list">) => {
-      const filter: Filter<SendDocument> = {
+    list: (input: RequestArguments<"outbound-send.send.list">, show: (send: StoredSend) => Send) => {
+      const { mailboxId, state, sort } = input;
+      const filter = {
         ...(mailboxId ? { mailboxId } : {}),
         ...(state ? { state } : {}),
         ...(state && !onNormalWay.has(state) ? { attention: state } : {}),
-        ...afterPosition(cursor),
       };
-      const found = await sends
-        .find(filter, { projection: withoutBytes })
-        .sort({ acceptedAt: -1, _id: -1 })
-        .limit(limit + 1)
-        .toArray();
-      const items = found.slice(0, limit).map(readSend);
-      const last = items.at(-1);
-      return { items, next: found.length > limit && last ? `${last.acceptedAt}/${last.id}` : null };
+      return readPage(
+        input,
+        { filter, sort: byTime("acceptedAt", sort) },
+        (query) => findPage(sends, query, { projection: withoutBytes }),
+        (found) => found.map((one) => show(readSend(one))),
+      );
     },
 
     /** Newest first; see `searchPage`. Of those named, a recipient has fewer than the sender, who is mostly the mailbox. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { type MessageBody, ProblemError, subjects } from "@mailfleet/contracts";
+import { type MessageBody, ProblemError, type RequestOutput, subjects } from "@mailfleet/contracts";
 import { eventually } from "@mailfleet/local/testing";
 import { createThroughputStore } from "@mailfleet/worker";
 import { createActivityStore } from "../activity/store.ts";
@@ -502,6 +502,21 @@ describe("sending", () => {
       const page = await given.around.request("outbound-send.send.list", { mailboxId: mailbox.id, state: "waiting" });
       return page.items.length === 30;
     });
+    const inOrder: number[] = [];
+    for (let cursor: string | undefined, isFirst = true; isFirst || cursor; isFirst = false) {
+      const asked = { mailboxId: mailbox.id, limit: 12, sort: "acceptedAt", ...(cursor ? { cursor } : {}) };
+      const page: RequestOutput<"outbound-send.send.list"> = await given.around.request(
+        "outbound-send.send.list",
+        asked,
+      );
+      inOrder.push(...page.items.map(({ acceptedAt }) => acceptedAt));
+      cursor = page.next ?? undefined;
+    }
+    assert.equal(inOrder.length, 30);
+    assert.deepEqual(
+      inOrder,
+      inOrder.toSorted((a, b) => a - b),
+    );
     const told = () => given.reports.filter(({ body }) => body.mailboxId === mailbox.id);
     await eventually(() => told().length >= 1);
     assert.deepEqual(

@@ -55,6 +55,7 @@ export const audit = noun("audit", {
     since: Instant.optional().describe("not before"),
     until: Instant.optional().describe("before"),
   },
+  sorts: ["at"],
   flags: { objectId: "object <id>", mailboxId: "mailbox <mailbox>" },
   standard: ["get", "list"],
   texts: { list: "List what was done, the latest first; `-o jsonl` exports it", get: "Read one entry" },

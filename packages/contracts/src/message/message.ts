@@ -75,6 +75,7 @@ export const message = noun("message", {
     }),
   },
   filter: { mailboxId: MailboxId, since: since.optional() },
+  sorts: ["storedAt"],
   flags: { mailboxId: "mailbox <mailbox>", profileId: "profile <profile>" },
   standard: ["get", "list"],
   texts: { list: "List the messages of a mailbox, newest first", get: "Read what the headers of a message say" },

@@ -65,8 +65,8 @@ export interface Declaration<
   /** How lists are filtered. */
   readonly filter?: Filter;
   /**
-   * By what lists can be sorted, instead of their usual order: names of what is always shown of it. Where the kit keeps it, each
-   * has an index.
+   * By what lists can be sorted, instead of their usual order: names of what is always shown of it. Each has an index:
+   * the kit makes those of what it keeps.
    */
   readonly sorts?: readonly string[];
   /** Options of the command line for filters and inputs, as in `status <word>`, where the usual name does not serve. */

@@ -59,6 +59,7 @@ export const send = noun("send", {
     lastError: field(ShownFailure.nullable(), "why the last attempt failed"),
   },
   filter: { mailboxId: MailboxId.optional(), state: SendState.optional() },
+  sorts: ["acceptedAt"],
   flags: { mailboxId: "mailbox <mailbox>" },
   standard: ["get", "list"],
   texts: { get: "Read a send with its attempts", list: "List sends, newest first" },

@@ -45,6 +45,15 @@ export async function readPage<Item, Shown>(
   };
 }
 
+/** In the order of a time: the latest first, unless `sort` names it without `-` before it. */
+export function byTime(path: string, sort: string | undefined): ListQuery["sort"] {
+  const direction = sort === undefined || sort.startsWith("-") ? -1 : 1;
+  return [
+    [path, direction],
+    ["_id", direction],
+  ];
+}
+
 /** The first items that fit, and one at least. */
 function fitting<Shown>(items: Shown[]): Shown[] {
   let bytes = 0;

@@ -1,6 +1,7 @@
-import { type DocumentStore, handledLength, type ListQuery, type Shown, type Stored, type Swap } from "@mailfleet/kit";
-import type { Collection, Filter, Sort } from "mongodb";
+import { type DocumentStore, handledLength, type Shown, type Stored, type Swap } from "@mailfleet/kit";
+import type { Collection, Filter } from "mongodb";
 import { duplicateIndex, isDuplicateKey, type Store } from "../connect.ts";
+import { findPage } from "../find-page.ts";
 import { groupReads, groupWrites } from "../grouped.ts";
 
 /** Opens one collection of documents for the kit. What is `unlisted` is neither listed nor shown. */
@@ -121,11 +122,9 @@ export function openDocuments<Body extends object>(
     },
 
     async list(query) {
-      const found = await collection
-        .find(listFilter(query) as Filter<Stored<object>>, { projection: shown })
-        .sort(query.sort.map(([path, direction]) => [path, direction] as const) as unknown as Sort)
-        .limit(query.limit)
-        .toArray();
+      // Living documents only.
+      const living = { ...query, filter: { ...query.filter, living: true } };
+      const found = await findPage(collection, living, { projection: shown });
       return found as unknown as Shown<Body>[];
     },
   };
@@ -148,19 +147,4 @@ function updateOf(v: number, { set, unset, handled, outbox, changedAt, expireAt,
       ...(handled ? { handled: { $each: [handled], $slice: -handledLength } } : {}),
     },
   };
-}
-
-/** Living documents only. */
-function listFilter(query: ListQuery): object {
-  return pageFilter({ ...query, filter: { ...query.filter, living: true } });
-}
-
-/** What fits the filter and comes after the given values in the order of `sort`. */
-export function pageFilter({ filter, sort, after }: ListQuery): object {
-  if (!after) return filter;
-  const later = sort.map(([path, direction], index) => ({
-    ...Object.fromEntries(sort.slice(0, index).map(([earlier], place) => [earlier, after[place]])),
-    [path]: { [direction === 1 ? "$gt" : "$lt"]: after[index] },
-  }));
-  return { $and: [filter, { $or: later }] };
 }
