@@ -6,6 +6,8 @@ import { eventually } from "@mailfleet/local/testing";
 import { givenAlerting, startRelay } from "./given-alerting.ts";
 import { ownedMailbox, ownedProfile } from "./owned-mailbox.ts";
 
+/** Mailboxes of a provider that goes away; `MAILFLEET_OUTAGE_TRIAL_MAILBOXES=1000` takes more. */
+const ofProvider = Number(process.env.MAILFLEET_OUTAGE_TRIAL_MAILBOXES ?? 60);
 let given: Awaited<ReturnType<typeof givenAlerting>>;
 let relay: Awaited<ReturnType<typeof startRelay>>;
 let replica: Awaited<ReturnType<typeof given.startReplica>>;
@@ -112,7 +114,7 @@ describe("notifications, with two replicas", () => {
   test("an outage of one provider is one incident, one mail, and one when it is over", async () => {
     const profile = { type: "profile" as const, id: `pf_down${++number}`, label: "Head office" };
     const incidents = async () => (await given.bus.request("alerting.incident.list", { objectId: profile.id })).items;
-    const objects = Array.from({ length: 60 }, (_, n) => {
+    const objects = Array.from({ length: ofProvider }, (_, n) => {
       const direction = n % 2 ? ("inbound" as const) : ("outbound" as const);
       return {
         type: "mailbox" as const,
@@ -128,7 +130,10 @@ describe("notifications, with two replicas", () => {
       await given.raise({ at: Date.now(), object, code: codes[n % 3] ?? "", evidence });
     }
     await given.raise({ at: Date.now(), object: profile, code: "PROFILE_MAILBOXES_FAILING" });
-    await eventually(async () => (await incidents())[0]?.alerts === 61, { what: "all alerts" });
+    await eventually(async () => (await incidents())[0]?.alerts === ofProvider + 1, {
+      what: "all alerts",
+      timeoutMs: timeoutMs + ofProvider * 100,
+    });
     await mails(1);
     await eventually(async () => (await incidents())[0]?.notification === "sent");
     const [incident] = await incidents();
@@ -141,13 +146,13 @@ describe("notifications, with two replicas", () => {
     );
     await given.clear({ at: Date.now(), object: { ...mailbox, profileId: profile.id } });
     for (const object of [...objects.slice(1), profile]) await given.clear({ at: Date.now(), object });
-    await eventually(async () => (await incidents())[0]?.alerts === 1);
+    await eventually(async () => (await incidents())[0]?.alerts === 1, { timeoutMs: timeoutMs + ofProvider * 100 });
     await noMore(1);
     await given.clear({ at: Date.now(), object: objects[0] as (typeof objects)[number] });
     await eventually(async () => (await incidents())[0]?.state === "cleared");
     await mails(2);
     assert.match(relay.subjects()[1] ?? "", /Recovered: profile .*: The server refuses/);
-    assert.equal((await incidents())[0]?.most, 62);
+    assert.equal((await incidents())[0]?.most, ofProvider + 2);
   });
 
   test("what workers say without a profile joins the incident of its mailbox's profile; its begin and end are facts, once each", async () => {
