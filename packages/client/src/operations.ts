@@ -363,7 +363,10 @@ readonly date: number | null;
 readonly undeliverable?: {
 /** whom the message did not reach, at most 50 */
 readonly recipients: readonly ({
+/** whom the server could not reach */
 readonly address: string;
+/** whom the message was sent to, if it was forwarded from there */
+readonly original?: string | undefined;
 /** such as 5.1.1 (RFC 3463); null: the report does not say it */
 readonly status: string | null;
 /** why, in the words of the server that refused it; absent: not said */
@@ -421,7 +424,10 @@ readonly reply: string;
 })[];
 /** recipients that it did not reach after the server took it, from reports that came back; absent: no report */
 readonly undelivered?: readonly ({
+/** whom the server could not reach */
 readonly address: string;
+/** whom the message was sent to, if it was forwarded from there */
+readonly original?: string | undefined;
 /** such as 5.1.1 (RFC 3463); null: the report does not say it */
 readonly status: string | null;
 /** why, in the words of the server that refused it; absent: not said */

@@ -54,7 +54,7 @@ export { readWindow } from "./maintenance/window.ts";
 export type { Comparison } from "./message/comparison.ts";
 export { addressesText, MailAddress } from "./message/mail-address.ts";
 export { message, ReceivedMessage } from "./message/message.ts";
-export { undeliverableText } from "./message/undeliverable.ts";
+export { forwardedText, undeliverableText } from "./message/undeliverable.ts";
 export { DeadLetterBody } from "./messages/alert-facts.ts";
 export { type MessageBody, type MessageType, messageTypes, readMessage } from "./messages/index.ts";
 

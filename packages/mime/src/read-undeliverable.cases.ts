@@ -6,6 +6,8 @@ export interface ReportCase {
   /** Addresses with status, as `a@x 5.1.1`; `null`: it is no report of a failure. */
   readonly recipients: readonly string[] | null;
   readonly messageId?: string | null;
+  /** Whom it was sent to, of each recipient, where that is somebody else. */
+  readonly originals?: readonly (string | undefined)[];
   /** Why, of each recipient; not compared where absent. */
   readonly diagnostics?: readonly (string | undefined)[];
   readonly sendId?: string;
@@ -225,6 +227,22 @@ export const reportCases: readonly ReportCase[] = [
     recipients: ["nobody@example.net 5.1.1"],
     messageId: null,
     sendId: "sn_abc123",
+  },
+  {
+    what: "an address that was forwarded to another",
+    message: report(
+      `${failed.replace("Original-Recipient: rfc822;nobody", "Original-Recipient: rfc822; Sales+2B")}\n\n${failed.replace("Original-Recipient: rfc822;nobody", "Original-Recipient: RFC822;<NOBODY").replace(".net\nAction", ".net>\nAction")}`,
+    ),
+    recipients: ["nobody@example.net 5.1.1", "nobody@example.net 5.1.1"],
+    originals: ["Sales+2B@example.net", undefined],
+    messageId: "<sent.1@example.org>",
+  },
+  {
+    what: "only whom it was sent to",
+    message: report(failed.replace(/^Final-Recipient.*\n/, "")),
+    recipients: ["nobody@example.net 5.1.1"],
+    originals: [undefined],
+    messageId: "<sent.1@example.org>",
   },
   {
     what: "an envelope id of somebody else's",

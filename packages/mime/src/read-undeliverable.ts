@@ -16,6 +16,8 @@ export interface Undeliverable {
 interface FailedRecipient {
   /** As the server writes it. */
   readonly address: string;
+  /** Whom the message was sent to, if that is somebody else (RFC 3464 §2.3.1). */
+  readonly original?: string;
   /** Such as `5.1.1` (RFC 3463); `null`: it is not said. */
   readonly status: string | null;
   /** Why, in the words of the server that refused it, at most 500 characters; absent: none is said. */
@@ -221,12 +223,15 @@ function failedIn(report: string): Undeliverable["recipients"] {
       ?.toLowerCase()
       .replace(/[ (;].*$/, "");
     if (action === undefined ? !status?.startsWith("5") : action !== "failed" && action !== "failure") continue;
-    const address = addressOf(field("final-recipient") ?? field("original-recipient") ?? "");
+    const original = addressOf(field("original-recipient") ?? "");
+    const address = addressOf(field("final-recipient") ?? "") ?? original;
     // `smtp; 550 5.1.1 no such user` (RFC 3464 §2.3.6)
     const diagnostic = field("diagnostic-code")
       ?.replace(/^[\w-]+\s*;\s*/, "")
       .slice(0, LONGEST_DIAGNOSTIC);
-    if (address !== null) recipients.push({ address, status, ...(diagnostic && { diagnostic }) });
+    const forwarded = original !== null && original.toLowerCase() !== address?.toLowerCase();
+    if (address !== null)
+      recipients.push({ address, ...(forwarded && { original }), status, ...(diagnostic && { diagnostic }) });
     if (recipients.length >= MOST_RECIPIENTS) break;
   }
   return recipients;

@@ -11,7 +11,7 @@ const read = (text: string) => {
 };
 
 describe("what mail servers report as undeliverable", () => {
-  for (const { what, message, recipients, messageId = null, diagnostics, sendId } of reportCases)
+  for (const { what, message, recipients, messageId = null, originals, diagnostics, sendId } of reportCases)
     for (const ends of ["\r\n", "\n"])
       test(`${what}${ends === "\n" ? ", with bare LF" : ""}`, () => {
         const found = read(message.replaceAll("\n", ends));
@@ -22,6 +22,11 @@ describe("what mail servers report as undeliverable", () => {
         if (!recipients) return;
         assert.equal(found?.messageId, messageId);
         assert.equal(found?.sendId, sendId);
+        const forwarded = originals ?? recipients.map(() => undefined);
+        assert.deepEqual(
+          found?.recipients.map(({ original }) => original),
+          forwarded,
+        );
         if (diagnostics)
           assert.deepEqual(
             found?.recipients.map(({ diagnostic }) => diagnostic),

@@ -159,7 +159,7 @@ export class Attempts {
     ports.metrics.inFlight.inc();
     try {
       const session = await line.session();
-      const envelope = { from: send.envelopeFrom, to: send.remaining };
+      const envelope = { id: send.id, from: send.envelopeFrom, to: send.remaining };
       const submitted = await innerSpan("submit", {}, () =>
         session.submit(envelope, send.raw ?? message, ports.signal, permission),
       );

@@ -2,6 +2,7 @@ import {
   type Failure,
   type FoundMail,
   failureCodes,
+  forwardedText,
   type MailEvent,
   type MailTrail,
   ProblemError,
@@ -79,8 +80,8 @@ export function eventsOf(send: StoredSend): MailEvent[] {
 
 const nextText = (at: number | undefined) => at !== undefined && `tried again from ${new Date(at).toISOString()}`;
 
-const undeliveredText = ({ address, status, diagnostic }: Undelivered) =>
-  [`not delivered to ${address}`, status, diagnostic].filter(Boolean).join(" ");
+const undeliveredText = ({ address, original, status, diagnostic }: Undelivered) =>
+  [`not delivered to ${forwardedText(address, original)}`, status, diagnostic].filter(Boolean).join(" ");
 
 function attemptEvents({ n, startedAt, endedAt, failure }: SendAttempt): MailEvent[] {
   const begun: MailEvent = { at: startedAt, what: "attempt", words: `number ${n}` };

@@ -37,6 +37,7 @@ export interface Afterwards {
 /** A recipient whom a message did not reach although the server had taken it, as a report says. */
 export interface Undelivered {
   readonly address: string;
+  readonly original?: string | undefined;
   readonly status: string | null;
   readonly diagnostic?: string | undefined;
   readonly at: number;

@@ -19,7 +19,8 @@ export function createTieReport(ports: OutboundPorts) {
     const { messageKey: report, mailboxId, undeliverable, at } = body;
     const send = await sendOf(ports.sends, body);
     if (!send) return;
-    const recipients = undeliverable.recipients.length > 0 ? undeliverable.recipients : unnamed(send);
+    const named = undeliverable.recipients.map((one) => asSent(send, one));
+    const recipients = named.length > 0 ? named : unnamed(send);
     const outbox = [mailUndeliverable(send, recipients, report, at)];
     const undelivered = recipients.map((one) => ({ ...one, at, report }));
     if (!(await ports.sends.noteReport(send.id, undelivered, outbox))) return;
@@ -27,6 +28,21 @@ export function createTieReport(ports: OutboundPorts) {
     await publishOutbox(ports, send.id, outbox);
   };
 }
+
+type Recipient = Report["undeliverable"]["recipients"][number];
+
+/** With `original` if it is one of the send's recipients, as it was written there; the only one if the report names none. */
+function asSent({ to }: StoredSend, { original, ...one }: Recipient): Recipient {
+  const among = (address: string) => to.find((other) => other.toLowerCase() === address.toLowerCase());
+  if (among(one.address) !== undefined) return one;
+  const sent = (original !== undefined && (among(original) ?? among(withoutXtext(original)))) || undefined;
+  const known = sent ?? (to.length === 1 ? to[0] : undefined);
+  return known === undefined ? one : { ...one, original: known };
+}
+
+/** Some servers repeat ORCPT as they were given it (RFC 3461 §4). */
+const withoutXtext = (text: string) =>
+  text.replace(/\+([2-7][0-9A-F])/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 
 /** A report that names nobody is about the only recipient, if there is one only. */
 const unnamed = ({ to }: StoredSend) =>
@@ -46,9 +62,11 @@ async function sendOf(
     const [key] = searchKeys({ messageIds: [messageId], from: [], to: [] });
     return (await byKey(key, 0))[0] ?? null;
   }
-  const [first] = searchKeys({ messageIds: [], from: [], to: recipients.map(({ address }) => address) });
+  const [first] = searchKeys({ messageIds: [], from: [], to: recipients.map(sentTo) });
   const sent = (await byKey(first, at - tiedWithinMs)).filter(({ acceptedAt }) => acceptedAt <= at);
   const isAlone = sent.length === 1 && sent[0]?.state === "sent";
   const to = new Set(sent[0]?.to.map((address) => address.toLowerCase()));
-  return isAlone && recipients.every(({ address }) => to.has(address.toLowerCase())) ? (sent[0] ?? null) : null;
+  return isAlone && recipients.every((one) => to.has(sentTo(one).toLowerCase())) ? (sent[0] ?? null) : null;
 }
+
+const sentTo = ({ address, original = address }: Recipient) => original;

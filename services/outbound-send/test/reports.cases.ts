@@ -22,9 +22,12 @@ export interface TiedCase {
   readonly tied: string | null;
   /** Whom it says were not reached; nobody@example.net if absent. */
   readonly unreached?: readonly string[];
+  /** Who of the send's recipients each of them stands for, where it was forwarded; nobody if absent. */
+  readonly originals?: readonly (string | undefined)[];
 }
 
 const to = (...addresses: string[]) => addresses.map((address) => ({ address, status: "5.1.1" }));
+const forwarded = (address: string, original: string) => ({ address, original, status: "5.1.1" });
 const nobody = to("nobody@example.net");
 
 /** Which send a report is about (RFC 3464, and reports that name less). */
@@ -122,6 +125,31 @@ export const tiedCases: readonly TiedCase[] = [
     report: { message: "a", recipients: to("private@example.com") },
     tied: "a",
     unreached: ["private@example.com"],
+    originals: ["nobody@example.net"],
+  },
+  {
+    what: "addresses that recipients forward to, and one that is nobody's",
+    sends: [{ name: "a", to: ["One@example.net", "two+x@example.net"] }],
+    report: {
+      message: "a",
+      recipients: [
+        forwarded("private@example.com", "one@example.net"),
+        forwarded("other@example.com", "two+2Bx@example.net"),
+        forwarded("forged@example.com", "three@example.net"),
+        forwarded("one@example.net", "two+x@example.net"),
+      ],
+    },
+    tied: "a",
+    unreached: ["private@example.com", "other@example.com", "forged@example.com", "one@example.net"],
+    originals: ["One@example.net", "two+x@example.net", undefined, undefined],
+  },
+  {
+    what: "the only one to whom it was sent before it was forwarded",
+    sends: [{ name: "a" }],
+    report: { recipients: [forwarded("private@example.com", "nobody@example.net")] },
+    tied: "a",
+    unreached: ["private@example.com"],
+    originals: ["nobody@example.net"],
   },
   {
     what: "an address that nothing was sent to",

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { basename } from "node:path";
 import { type ApiClient, followIfAllowed, isOfUnknownFate, isPassing } from "@mailfleet/client";
-import type { Recipient, Send } from "@mailfleet/contracts";
+import { forwardedText, type Recipient, type Send } from "@mailfleet/contracts";
 import type { Command } from "commander";
 import { type Cli, collect, readBytes, readText, wholeNumber } from "../cli.ts";
 import { Failed, NotOver, UsageError } from "../exit-codes.ts";
@@ -159,9 +159,9 @@ export const sendsCommands: ParticularCommands = {
     rejectedRecipients: ({ rejectedRecipients }: ShownSend) =>
       rejectedRecipients.map((one) => ["rejected", `${one.address}: ${one.reply}`]),
     undelivered: ({ undelivered = [] }: ShownSend) =>
-      undelivered.map(({ address, status, diagnostic }) => [
+      undelivered.map(({ address, original, status, diagnostic }) => [
         "not delivered to",
-        [address, status, diagnostic].filter(Boolean).join(" "),
+        [forwardedText(address, original), status, diagnostic].filter(Boolean).join(" "),
       ]),
     lastError: ({ lastError }: ShownSend) =>
       lastError

@@ -4,6 +4,8 @@ import type { StepListener, TestReport } from "./test-report.ts";
 
 /** Who a message is from and for at the server (RFC 5321 §3.3); not what its header says. */
 export interface Envelope {
+  /** What a report about the message names it by (RFC 3461): up to 100 visible ASCII characters without `+` and `=`. */
+  readonly id?: string;
   readonly from: string;
   readonly to: readonly string[];
 }

@@ -7,6 +7,8 @@ export interface Capabilities {
   readonly pipelining: boolean;
   readonly eightBit: boolean;
   readonly smtpUtf8: boolean;
+  /** RFC 3461: a report about a message names it and its recipients as it was told. */
+  readonly dsn: boolean;
   /** RFC 1870; `null`: not offered, 0: no limit is known. */
   readonly size: number | null;
   /** SASL mechanisms in upper case (RFC 4954). */
@@ -18,6 +20,7 @@ export const noCapabilities: Capabilities = {
   pipelining: false,
   eightBit: false,
   smtpUtf8: false,
+  dsn: false,
   size: null,
   auth: [],
 };
@@ -32,6 +35,7 @@ export function readCapabilities(reply: SmtpReply): Capabilities {
     pipelining: has("PIPELINING"),
     eightBit: has("8BITMIME"),
     smtpUtf8: has("SMTPUTF8"),
+    dsn: has("DSN"),
     size: size ? Number(size[1] ?? 0) || 0 : null,
     auth: words.filter(([first]) => first === "AUTH").flatMap(([, ...mechanisms]) => mechanisms),
   };

@@ -7,6 +7,8 @@ import type { Capabilities } from "./capabilities.ts";
 export interface WireEnvelope {
   readonly mail: string;
   readonly recipients: readonly string[];
+  /** They say how a report is to name the message. */
+  readonly named: boolean;
 }
 
 const ascii = /^[\x21-\x7e]*$/;
@@ -36,16 +38,29 @@ export function wireEnvelope(
     );
   // Asked for only where it is needed: what it touches is refused by servers further on that do not know it.
   const international = addressed !== undefined || message.international;
+  const named = capabilities.dsn && envelope.id !== undefined;
   const parameters = [
     ...(capabilities.size === null ? [] : [`SIZE=${message.size}`]),
     ...(message.eightBit && capabilities.eightBit ? ["BODY=8BITMIME"] : []),
     ...(international ? ["SMTPUTF8"] : []),
+    ...(named ? ["RET=HDRS", `ENVID=${envelope.id}`] : []),
   ];
   return {
     mail: `MAIL FROM:<${from}>${parameters.map((parameter) => ` ${parameter}`).join("")}\r\n`,
-    recipients: recipients.map((address) => `RCPT TO:<${address}>\r\n`),
+    recipients: recipients.map((address) => `RCPT TO:<${address}>${named ? original(address) : ""}\r\n`),
+    named,
   };
 }
+
+/** RFC 3461 §4.2, as xtext. Nothing for an international address, whose form servers seldom know (RFC 6533). */
+function original(address: string): string {
+  if (!ascii.test(address)) return "";
+  const parameter = ` ORCPT=rfc822;${address.replace(/[+=]/g, (one) => (one === "+" ? "+2B" : "+3D"))}`;
+  return parameter.length > LONGEST_ORIGINAL ? "" : parameter;
+}
+
+/** So much longer a line may be for it (RFC 3461 §4.2). */
+const LONGEST_ORIGINAL = 500;
 
 function path(address: string, code: "SENDER_REFUSED" | "RECIPIENT_REFUSED"): string {
   const at = address.lastIndexOf("@");

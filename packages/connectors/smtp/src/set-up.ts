@@ -28,6 +28,8 @@ export interface Connected {
    * False: it was asked already, nobody signed in, or the server does not answer as it should.
    */
   ask(withinMs: number): Promise<boolean>;
+  /** It offers DSN and refuses its parameters: over this connection it is not asked for any more. */
+  doWithoutDsn(): void;
 }
 
 /** The attempt that a connection is set up within. */
@@ -192,6 +194,10 @@ class SignedIn implements Connected {
     if (reply.code >= 300) return false;
     this.capabilities = readCapabilities(reply);
     return true;
+  }
+
+  doWithoutDsn(): void {
+    this.capabilities = { ...this.capabilities, dsn: false };
   }
 }
 

@@ -143,11 +143,18 @@ export class Transaction {
       if (signal.aborted) abort();
       const begun = this.#opening?.on === connected ? this.#opening : null;
       this.#opening = null;
-      const opening = begun ?? (await this.#prepare(connected, context));
-      const { content, message } = opening;
+      let opening = begun ?? (await this.#prepare(connected, context));
       // Of a small message asked while the envelope is on its way, so that it costs no extra time.
-      if (content) this.ask();
-      const { mail, recipients, data } = await exchangeEnvelope(connected, opening, deadlines.commandMs);
+      if (opening.content) this.ask();
+      let replies = await exchangeEnvelope(connected, opening, deadlines.commandMs);
+      if (opening.named && refusesParameters(replies)) {
+        connected.doWithoutDsn();
+        await giveUp(connected, replies.data, deadlines.commandMs);
+        opening = await this.#prepare(connected, context);
+        replies = await exchangeEnvelope(connected, opening, deadlines.commandMs);
+      }
+      const { content, message } = opening;
+      const { mail, recipients, data } = replies;
 
       if (mail.code >= 300) {
         await giveUp(connected, data, deadlines.commandMs);
@@ -271,6 +278,12 @@ async function exchangeEnvelope(
     recipients: rest.slice(0, recipients.length),
     data: rest[recipients.length] ?? null,
   };
+}
+
+/** Every answer that counts may mean the parameters, and none says that it means an address (RFC 5321 §4.2.3, §4.1.1.11). */
+function refusesParameters({ mail, recipients }: EnvelopeReplies): boolean {
+  const may = ({ code, enhanced }: SmtpReply) => [501, 504, 555].includes(code) && !enhanced.startsWith("5.1.");
+  return may(mail) || (mail.code < 300 && recipients.length > 0 && recipients.every(may));
 }
 
 /** The link broke behind a refused recipient, before others were answered. */

@@ -2,7 +2,15 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import type { ConnectOptions } from "@mailfleet/connector-api";
 import { FailureError, Secret } from "@mailfleet/contracts";
-import { type Dovecot, mailServers, type Postfix, startDovecot, startPostfix } from "@mailfleet/local/testing";
+import {
+  type Dovecot,
+  eventually,
+  mailServers,
+  type Postfix,
+  startDovecot,
+  startPostfix,
+} from "@mailfleet/local/testing";
+import { readHeaders, readUndeliverable } from "@mailfleet/mime";
 import { smtpConnector } from "../src/index.ts";
 
 const { skip } = await mailServers();
@@ -16,7 +24,9 @@ describe("with real Postfix", { skip }, () => {
   let postfix: Postfix;
   before(async () => {
     dovecot = await startDovecot({ users: { [address]: "right", "two@example.test": "two" } });
-    postfix = await startPostfix({ dovecot });
+    const alias =
+      "virtual_alias_maps = inline:{ {two@example.test = gone@example.com}, {one+x@example.test = away@example.com} }";
+    postfix = await startPostfix({ dovecot, configuration: alias });
   });
   after(async () => {
     await postfix?.stop();
@@ -50,6 +60,28 @@ describe("with real Postfix", { skip }, () => {
       assert.ok(sent.every(({ answer }) => answer.startsWith("250")));
       await session.close();
     });
+
+  it("is told how to name a message and its recipients, and reports so", async () => {
+    const session = connector.open(options("starttls"), 1);
+    const to = ["one+x@example.test", "two@example.test"];
+    await session.submit({ id: "sn_abc123", from: address, to }, raw(99), signal);
+    await session.close();
+    const reports = await eventually(async () => {
+      const all = await dovecot.messages(address);
+      const found = all.flatMap((one) => readUndeliverable(one, readHeaders(one)) ?? []);
+      return found.flatMap(({ recipients }) => recipients).length >= 2 && found;
+    });
+    assert.deepEqual(new Set(reports.map(({ sendId }) => sendId)), new Set(["sn_abc123"]));
+    const returned = (await dovecot.messages(address)).filter((one) => one.includes("Original-Envelope-Id"));
+    assert.ok(!returned.some((one) => one.includes(".hidden dot")), "only the header comes back");
+    const named = reports.flatMap(({ recipients }) =>
+      recipients.map(({ address: whom, original }) => [whom, original]),
+    );
+    assert.deepEqual(named.sort(), [
+      ["away@example.com", "one+x@example.test"],
+      ["gone@example.com", "two@example.test"],
+    ]);
+  });
 
   it("trusts no certificate that nobody vouches for", async () => {
     const { failure } = await connector.test(options("tls", "right", false), null, () => {}, signal);

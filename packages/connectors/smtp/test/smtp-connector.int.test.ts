@@ -76,6 +76,62 @@ describe("submitting", () => {
     await session.close();
   });
 
+  const dsn = "250-scripted\r\n250-PIPELINING\r\n250-DSN\r\n250 AUTH PLAIN";
+  const report = " RET=HDRS ENVID=sn_abc";
+  const orcpt = (xtext: string) => ` ORCPT=rfc822;${xtext}`;
+  const named: { what: string; ehlo?: string; id?: string; to?: string; mail: string; rcpt: string }[] = [
+    { what: "DSN", mail: report, rcpt: orcpt("b@example.org") },
+    { what: "no PIPELINING", ehlo: "250-s\r\n250-DSN\r\n250 AUTH PLAIN", mail: report, rcpt: orcpt("b@example.org") },
+    { what: "no DSN", ehlo: "250-s\r\n250 AUTH PLAIN", mail: "", rcpt: "" },
+    { what: "DSN, and no id is given", id: "", mail: "", rcpt: "" },
+    {
+      what: "DSN, and signs that xtext writes otherwise",
+      to: "b+x=y@example.org",
+      mail: report,
+      rcpt: orcpt("b+2Bx+3Dy@example.org"),
+    },
+    {
+      what: "DSN, and an international recipient",
+      ehlo: "250-s\r\n250-DSN\r\n250-SMTPUTF8\r\n250 AUTH PLAIN",
+      to: "jürgen@example.org",
+      mail: ` SMTPUTF8${report}`,
+      rcpt: "",
+    },
+    { what: "DSN, and a recipient too long for it", to: `${"+".repeat(170)}@example.org`, mail: report, rcpt: "" },
+  ];
+  for (const { what, ehlo = dsn, id = "sn_abc", to = "b@example.org", mail, rcpt } of named)
+    it(`says how a report is to name a message and its recipient: ${what}`, async () => {
+      const { server, session } = await given({ ehlo });
+      const sender = { ...(id && { id }), from: envelope.from, to: [to] };
+      assert.equal(await outcome(session.submit(sender, raw, signal)), "sent");
+      const lines = server.lines.filter((line) => /^(?:MAIL|RCPT)/.test(line));
+      const written = Buffer.from(to).toString("latin1");
+      assert.deepEqual(lines, [`MAIL FROM:<${envelope.from}>${mail}`, `RCPT TO:<${written}>${rcpt}`]);
+      await session.close();
+    });
+
+  const refused = (code: string) => (line: string) => (/ENVID|ORCPT/.test(line) ? code : "250 ok");
+  /** What was sent along with a MAIL that is refused is refused, too. */
+  const noMail = (nth: number) => (nth === 1 ? "503 5.5.1 MAIL first" : "354 go on");
+  const parameters: [what: string, script: Script, result: string, rounds: number][] = [
+    ["at MAIL", { mail: refused("555 5.5.4 unsupported option"), data: noMail }, "sent", 2],
+    ["at RCPT", { rcpt: refused("504 not implemented"), data: noMail }, "sent", 2],
+    ["an address at RCPT", { rcpt: () => "501 5.1.3 bad address" }, "message RECIPIENT_REFUSED", 1],
+    ["a recipient", { rcpt: () => "550 5.1.1 unknown" }, "message RECIPIENT_REFUSED", 1],
+  ];
+  for (const [what, script, result, rounds] of parameters)
+    it(`goes on without where a server offers DSN and refuses: ${what}`, async () => {
+      const { server, session } = await given({ ehlo: dsn, ...script });
+      void session.useAtMost(1);
+      const id = "sn_abc";
+      assert.equal(await outcome(session.submit({ ...envelope, id }, raw, signal)), result);
+      assert.equal(server.lines.filter((line) => line.startsWith("MAIL")).length, rounds);
+      const others = [1, 2, 3].map(() => outcome(session.submit({ ...envelope, id }, raw, signal)));
+      assert.deepEqual(await Promise.all(others), [result, result, result]);
+      assert.equal(server.messages.length, result === "sent" ? 4 : 0);
+      await session.close();
+    });
+
   it("never opens more connections than allowed", async () => {
     const { server, session } = await given({});
     await Promise.all(Array.from({ length: 50 }, () => session.submit(envelope, raw, signal)));

@@ -5,7 +5,8 @@ export const Undeliverable = z.object({
   recipients: z
     .array(
       z.object({
-        address: z.string(),
+        address: z.string().describe("whom the server could not reach"),
+        original: z.string().optional().describe("whom the message was sent to, if it was forwarded from there"),
         status: z.string().nullable().describe("such as 5.1.1 (RFC 3463); null: the report does not say it"),
         diagnostic: z.string().optional().describe("why, in the words of the server that refused it; absent: not said"),
       }),
@@ -20,6 +21,11 @@ type Undeliverable = z.output<typeof Undeliverable>;
 export const undeliverableText = (reported: Undeliverable | undefined): string =>
   reported === undefined ? "" : whom(reported);
 
+/** `anna@example.org (forwarded to anna@example.net)` */
+export const forwardedText = (address: string, original: string | undefined): string =>
+  original === undefined ? address : `${original} (forwarded to ${address})`;
+
 const whom = ({ recipients }: Undeliverable) =>
-  recipients.map(({ address, status }) => (status === null ? address : `${address} ${status}`)).join(", ") ||
-  "somebody";
+  recipients
+    .map(({ address, original = address, status }) => (status === null ? original : `${original} ${status}`))
+    .join(", ") || "somebody";
