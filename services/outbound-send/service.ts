@@ -19,6 +19,7 @@ import { searchSends, sendTrail } from "./send/search-sends.ts";
 import { sendingOf } from "./send/sending.ts";
 import { submitSend } from "./send/submit-send.ts";
 import { createSweep } from "./send/sweep.ts";
+import { createTieAnswer } from "./send/tie-answer.ts";
 import { createTieReport } from "./send/tie-report.ts";
 import { appendUpload } from "./upload/append-upload.ts";
 
@@ -77,6 +78,12 @@ export const outboundSend = defineService<OutboundPorts>()({
       concurrency: 8,
       keyOf,
       handle: (ports: OutboundPorts) => createTieReport(ports),
+    }),
+    listen(consumers.outboundAnswers, {
+      types: ["mail.answer-received.v1"],
+      concurrency: 8,
+      keyOf,
+      handle: (ports: OutboundPorts) => createTieAnswer(ports),
     }),
     listen(consumers.outboundLifecycle, {
       types: ["mailbox.transitioned.v1", "mailbox.deleted.v1"],

@@ -379,6 +379,8 @@ readonly sendId?: string | undefined;
 } | undefined;
 /** the header field that says that it was sent automatically, so do not answer it automatically; absent: none does */
 readonly automatic?: string | undefined;
+/** Message-IDs of what it answers, the nearest first, at most 10 (In-Reply-To, References); absent: it answers nothing */
+readonly answersTo?: readonly (string)[] | undefined;
 /** why the header cannot be read; the raw bytes are kept anyway */
 readonly unparsed: string | null;
 };
@@ -437,6 +439,15 @@ readonly at: string;
 /** the id of the report, a received message */
 readonly report: string;
 })[] | undefined;
+/** answers to it that came back, at most 100; absent: none */
+readonly answers?: readonly ({
+/** the id of the answer, a received message */
+readonly message: string;
+/** who wrote it, by its header */
+readonly from: string | null;
+/** when it was received */
+readonly at: string;
+})[] | undefined;
 /** why the last attempt failed */
 readonly lastError: ShownFailure | null;
 };
@@ -465,7 +476,7 @@ readonly automatic?: string | undefined;
 /** what happened to it, in order; only where it is read by itself */
 readonly events?: readonly ({
 readonly at: string | null;
-readonly what: "arrived" | "setAside" | "stored" | "announced" | "toBeAnnounced" | "toBeMoved" | "accepted" | "sending" | "deferred" | "waiting" | "uncertain" | "sent" | "failed" | "expired" | "attempt" | "refused" | "rejectedRecipient" | "copyDue" | "copyFiled" | "undeliverable" | "about";
+readonly what: "arrived" | "setAside" | "stored" | "announced" | "toBeAnnounced" | "toBeMoved" | "accepted" | "sending" | "deferred" | "waiting" | "uncertain" | "sent" | "failed" | "expired" | "attempt" | "refused" | "rejectedRecipient" | "copyDue" | "copyFiled" | "undeliverable" | "about" | "answered" | "answerTo";
 readonly words: string | null;
 })[] | undefined;
 };
@@ -615,7 +626,7 @@ readonly kind: "webhook" | "pull";
 /** where a webhook goes; http only to networks that the installation allows */
 readonly url?: string | undefined;
 /** which facts; all if none is named */
-readonly types: readonly ("mailbox.created.v1" | "mailbox.changed.v1" | "mailbox.transitioned.v1" | "mailbox.tested.v1" | "mailbox.deleted.v1" | "profile.created.v1" | "profile.changed.v1" | "profile.deleted.v1" | "job.started.v1" | "job.progressed.v1" | "job.ended.v1" | "mail.received.v1" | "mail.probe-received.v1" | "mail.report-received.v1" | "mail.sent.v1" | "mail.deferred.v1" | "mail.waiting.v1" | "mail.uncertain.v1" | "mail.failed.v1" | "mail.expired.v1" | "mail.undeliverable.v1" | "run.step.v1" | "run.finished.v1" | "alert.changed.v1" | "incident.changed.v1")[];
+readonly types: readonly ("mailbox.created.v1" | "mailbox.changed.v1" | "mailbox.transitioned.v1" | "mailbox.tested.v1" | "mailbox.deleted.v1" | "profile.created.v1" | "profile.changed.v1" | "profile.deleted.v1" | "job.started.v1" | "job.progressed.v1" | "job.ended.v1" | "mail.received.v1" | "mail.probe-received.v1" | "mail.report-received.v1" | "mail.answer-received.v1" | "mail.sent.v1" | "mail.deferred.v1" | "mail.waiting.v1" | "mail.uncertain.v1" | "mail.failed.v1" | "mail.expired.v1" | "mail.undeliverable.v1" | "mail.answered.v1" | "run.step.v1" | "run.finished.v1" | "alert.changed.v1" | "incident.changed.v1")[];
 /** whether it gets facts; those of the time between are kept for 14 days */
 readonly active: boolean;
 /** what the webhook's signatures are made with; a former one signs for a day longer */
@@ -3047,7 +3058,7 @@ readonly kind: "webhook" | "pull";
 /** where a webhook goes; http only to networks that the installation allows */
 readonly url?: string | undefined;
 /** which facts; all if none is named */
-readonly types?: readonly ("mailbox.created.v1" | "mailbox.changed.v1" | "mailbox.transitioned.v1" | "mailbox.tested.v1" | "mailbox.deleted.v1" | "profile.created.v1" | "profile.changed.v1" | "profile.deleted.v1" | "job.started.v1" | "job.progressed.v1" | "job.ended.v1" | "mail.received.v1" | "mail.probe-received.v1" | "mail.report-received.v1" | "mail.sent.v1" | "mail.deferred.v1" | "mail.waiting.v1" | "mail.uncertain.v1" | "mail.failed.v1" | "mail.expired.v1" | "mail.undeliverable.v1" | "run.step.v1" | "run.finished.v1" | "alert.changed.v1" | "incident.changed.v1")[] | undefined;
+readonly types?: readonly ("mailbox.created.v1" | "mailbox.changed.v1" | "mailbox.transitioned.v1" | "mailbox.tested.v1" | "mailbox.deleted.v1" | "profile.created.v1" | "profile.changed.v1" | "profile.deleted.v1" | "job.started.v1" | "job.progressed.v1" | "job.ended.v1" | "mail.received.v1" | "mail.probe-received.v1" | "mail.report-received.v1" | "mail.answer-received.v1" | "mail.sent.v1" | "mail.deferred.v1" | "mail.waiting.v1" | "mail.uncertain.v1" | "mail.failed.v1" | "mail.expired.v1" | "mail.undeliverable.v1" | "mail.answered.v1" | "run.step.v1" | "run.finished.v1" | "alert.changed.v1" | "incident.changed.v1")[] | undefined;
 /** whether it gets facts; those of the time between are kept for 14 days */
 readonly active?: boolean | undefined;
 /** what the webhook's signatures are made with; a former one signs for a day longer */
@@ -3079,7 +3090,7 @@ readonly name?: string | undefined;
 /** where a webhook goes; http only to networks that the installation allows */
 readonly url?: string | null | undefined;
 /** which facts; all if none is named */
-readonly types?: readonly ("mailbox.created.v1" | "mailbox.changed.v1" | "mailbox.transitioned.v1" | "mailbox.tested.v1" | "mailbox.deleted.v1" | "profile.created.v1" | "profile.changed.v1" | "profile.deleted.v1" | "job.started.v1" | "job.progressed.v1" | "job.ended.v1" | "mail.received.v1" | "mail.probe-received.v1" | "mail.report-received.v1" | "mail.sent.v1" | "mail.deferred.v1" | "mail.waiting.v1" | "mail.uncertain.v1" | "mail.failed.v1" | "mail.expired.v1" | "mail.undeliverable.v1" | "run.step.v1" | "run.finished.v1" | "alert.changed.v1" | "incident.changed.v1")[] | undefined;
+readonly types?: readonly ("mailbox.created.v1" | "mailbox.changed.v1" | "mailbox.transitioned.v1" | "mailbox.tested.v1" | "mailbox.deleted.v1" | "profile.created.v1" | "profile.changed.v1" | "profile.deleted.v1" | "job.started.v1" | "job.progressed.v1" | "job.ended.v1" | "mail.received.v1" | "mail.probe-received.v1" | "mail.report-received.v1" | "mail.answer-received.v1" | "mail.sent.v1" | "mail.deferred.v1" | "mail.waiting.v1" | "mail.uncertain.v1" | "mail.failed.v1" | "mail.expired.v1" | "mail.undeliverable.v1" | "mail.answered.v1" | "run.step.v1" | "run.finished.v1" | "alert.changed.v1" | "incident.changed.v1")[] | undefined;
 /** whether it gets facts; those of the time between are kept for 14 days */
 readonly active?: boolean | undefined;
 /** what the webhook's signatures are made with; a former one signs for a day longer */
@@ -3141,7 +3152,7 @@ readonly answer: {
 readonly facts: readonly ({
 /** the same whenever and however the fact comes: by it a repetition is recognised */
 readonly id: string;
-readonly type: "mailbox.created.v1" | "mailbox.changed.v1" | "mailbox.transitioned.v1" | "mailbox.tested.v1" | "mailbox.deleted.v1" | "profile.created.v1" | "profile.changed.v1" | "profile.deleted.v1" | "job.started.v1" | "job.progressed.v1" | "job.ended.v1" | "mail.received.v1" | "mail.probe-received.v1" | "mail.report-received.v1" | "mail.sent.v1" | "mail.deferred.v1" | "mail.waiting.v1" | "mail.uncertain.v1" | "mail.failed.v1" | "mail.expired.v1" | "mail.undeliverable.v1" | "run.step.v1" | "run.finished.v1" | "alert.changed.v1" | "incident.changed.v1";
+readonly type: "mailbox.created.v1" | "mailbox.changed.v1" | "mailbox.transitioned.v1" | "mailbox.tested.v1" | "mailbox.deleted.v1" | "profile.created.v1" | "profile.changed.v1" | "profile.deleted.v1" | "job.started.v1" | "job.progressed.v1" | "job.ended.v1" | "mail.received.v1" | "mail.probe-received.v1" | "mail.report-received.v1" | "mail.answer-received.v1" | "mail.sent.v1" | "mail.deferred.v1" | "mail.waiting.v1" | "mail.uncertain.v1" | "mail.failed.v1" | "mail.expired.v1" | "mail.undeliverable.v1" | "mail.answered.v1" | "run.step.v1" | "run.finished.v1" | "alert.changed.v1" | "incident.changed.v1";
 /** when it happened, ISO 8601 */
 readonly timestamp: string;
 readonly mailboxId?: string | undefined;

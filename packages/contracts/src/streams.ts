@@ -129,6 +129,7 @@ export const consumers = {
     "fact.mailbox.*.deleted",
   ]),
   outboundReports: consumer("outbound-send", "FACTS", "outbound-reports", ["fact.mail.*.report-received"]),
+  outboundAnswers: consumer("outbound-send", "FACTS", "outbound-answers", ["fact.mail.*.answer-received"]),
   alertingFacts: consumer("alerting", "FACTS", "alerting-facts", [
     "fact.mailbox.*.alert-raised",
     "fact.mailbox.*.alert-cleared",

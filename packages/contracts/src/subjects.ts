@@ -25,6 +25,7 @@ export const mailFacts = [
   "received",
   "probe-received",
   "report-received",
+  "answer-received",
   "sent",
   "deferred",
   "waiting",
@@ -32,6 +33,7 @@ export const mailFacts = [
   "failed",
   "expired",
   "undeliverable",
+  "answered",
   "alert-raised",
   "alert-cleared",
 ] as const;

@@ -7,6 +7,7 @@ export interface ReadingCase {
   readonly to?: readonly Who[];
   /** ISO 8601; `null`: it is no date. */
   readonly date?: string | null;
+  readonly answersTo?: readonly string[];
 }
 
 /** Name and address, and the group if there is one. */
@@ -31,9 +32,28 @@ const date = (written: string, read: string | null): ReadingCase => ({
   date: read,
 });
 
+const answers = (what: string, header: string, ...ids: string[]): ReadingCase => ({
+  what: `answers: ${what}`,
+  header,
+  answersTo: ids,
+});
+const many = Array.from({ length: 400 }, (_, n) => `<number.${n}@example.org>`);
+
 /** Odd forms that are met in real mail, by the rule that decides them. */
 export const readingCases: readonly ReadingCase[] = [
   subject("plain", "Offer", "Offer"),
+  answers("nothing", "Subject: Re: Offer"),
+  answers("In-Reply-To", "In-Reply-To: <A.1@example.org>", "<A.1@example.org>"),
+  answers("words beside it", 'In-Reply-To: Your message of "Mon, 1 Jan" <a@x> (comment)', "<a@x>"),
+  answers("words alone", "In-Reply-To: your message of Monday"),
+  answers("several, folded", "in-reply-to: <a@x>\r\n <b@x>", "<a@x>", "<b@x>"),
+  answers("the nearest of References first", "References: <a@x> <b@x>\r\n\t<c@x>", "<c@x>", "<b@x>", "<a@x>"),
+  answers("both", "References: <a@x> <b@x>\r\nIn-Reply-To: <b@x>", "<b@x>", "<a@x>"),
+  answers("References without blanks between", "References: <a@x><b@x>", "<b@x>", "<a@x>"),
+  answers("no angle brackets", "In-Reply-To: a@x"),
+  answers("blanks within", "In-Reply-To: <a @x> <b@x>", "<b@x>"),
+  answers("only the last of many", `References: ${many.join("\r\n ")}`, ...many.slice(-10).reverse()),
+  answers("a line without end", `References: <${"x".repeat(20_000)}> <a@x>`, "<a@x>"),
   subject("empty", "", ""),
   subject("folded", "a\r\n b\r\n\tc", "a b c"),
   subject("Q", "=?UTF-8?Q?Gr=C3=BC=C3=9Fe?=", "Grüße"),

@@ -38,6 +38,8 @@ export interface MessageHeaders {
   readonly autoreply: string | null;
   /** Message-ID of what it answers. */
   readonly inReplyTo: string | null;
+  /** Message-IDs of what it answers, with angle brackets, the nearest first: of In-Reply-To, then of References from its end. */
+  readonly answersTo: string[];
   /** Value of X-Mailfleet-Probe, see `readProbeMark`. */
   readonly probe: string | null;
   /** Value of X-Mailfleet-Send. */
@@ -58,7 +60,7 @@ const wanted = new Set([
   ...["content-class", "x-failed-recipients"],
   ...["auto-submitted", "x-mailfleet-probe", "x-mailfleet-send"],
   ...["precedence", "list-id", "return-path", "x-auto-response-suppress", "x-autoreply", "x-autorespond"],
-  "in-reply-to",
+  ...["in-reply-to", "references"],
 ]);
 /** Of these all fields count; of the others the first. */
 const lists = new Set(["to", "cc"]);
@@ -121,12 +123,25 @@ export function readHeaders(raw: Uint8Array): MessageHeaders {
     suppress: short("x-auto-response-suppress"),
     autoreply: short("x-autoreply") ?? short("x-autorespond"),
     inReplyTo: short("in-reply-to", limits.id),
+    answersTo: answered(fields["in-reply-to"], fields.references),
     probe: short("x-mailfleet-probe"),
     send: short("x-mailfleet-send"),
     unparsed: raw.byteLength === 0 ? "the message is empty" : fieldCount === 0 ? "there is no header field" : null,
   };
 }
 
+/** So much of the end of a long field is read, and so many ids are kept. */
+const READ_IDS = 8192;
+const MOST_IDS = 10;
+
+/** What people write there beside ids, such as "your message of Monday", names nothing (RFC 5322 §4.5.4). */
+function answered(inReplyTo = "", references = ""): string[] {
+  if (inReplyTo === "" && references === "") return nothing;
+  const ids = (value: string) => unfold(value.slice(-READ_IDS)).match(/<[^<>\s]{1,500}>/g) ?? [];
+  return [...new Set([...ids(inReplyTo), ...ids(references).reverse()])].slice(0, MOST_IDS);
+}
+
+const nothing: string[] = [];
 const nobody: { list: MailAddress[]; count: number } = { list: [], count: 0 };
 
 function readAddresses(value: string, fallback: string | undefined) {

@@ -15,6 +15,7 @@ describe("reading a header as people write it", () => {
       const headers = readHeaders(raw(`${header}\r\n\r\nSubject: not this\r\n`, "latin1"));
       if ("subject" in expected) assert.equal(headers.subject, expected.subject);
       if (expected.from) assert.deepEqual(who(headers.from), expected.from);
+      if (expected.answersTo) assert.deepEqual(headers.answersTo, expected.answersTo);
       if (expected.to) assert.deepEqual(who(headers.to), expected.to);
       if ("date" in expected)
         assert.equal(headers.date === null ? null : new Date(headers.date).toISOString(), expected.date);

@@ -27,6 +27,8 @@ export interface StoredMessage {
   readonly undeliverable?: NonNullable<ReceivedMessage["undeliverable"]>;
   /** `automaticBecause` */
   readonly automatic?: string;
+  /** Message-IDs of what it answers, the nearest first; absent: it answers nothing. */
+  readonly answersTo?: string[];
   readonly unparsed: string | null;
   readonly expireAt: number;
 }

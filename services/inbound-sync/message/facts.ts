@@ -4,7 +4,7 @@ import type { StoredMessage } from "./document.ts";
 /** A message was received. The message's key is the fact's id, so the same message is the same fact. */
 export function mailReceived(message: StoredMessage, correlation?: string, id = message.id): OutgoingMessage {
   const { mailboxId, receivedAt, storedAt, size, sha256, messageId, subject, from, unparsed } = message;
-  const { undeliverable, automatic } = message;
+  const { undeliverable, automatic, answersTo } = message;
   return {
     id,
     subject: subjects.mailFact(mailboxId, "received"),
@@ -26,14 +26,23 @@ export function mailReceived(message: StoredMessage, correlation?: string, id = 
       unparsed,
       ...(undeliverable && { undeliverable }),
       ...(automatic !== undefined && { automatic }),
+      ...(answersTo && { answersTo }),
     },
   };
 }
 
-/** What is told of a message for the first time: that it was received and, of a report, what it reports. */
+/**
+ * What is told of a message for the first time: that it was received and, of a report, what it reports; of an answer that
+ * a person wrote, what it answers.
+ */
 export function factsOf(message: StoredMessage, correlation?: string): OutgoingMessage[] {
-  const { id, mailboxId, storedAt: at, undeliverable } = message;
+  const { id, mailboxId, storedAt: at, undeliverable, automatic, answersTo, from: senders } = message;
   const received = mailReceived(message, correlation);
+  if (!undeliverable && answersTo && automatic === undefined) {
+    const subject = subjects.mailFact(mailboxId, "answer-received");
+    const body = { mailboxId, messageKey: id, at, answersTo, from: senders[0]?.address ?? null };
+    return [received, { ...received, id: `${id}:answer`, subject, type: "mail.answer-received.v1", body }];
+  }
   if (!undeliverable) return [received];
   const subject = subjects.mailFact(mailboxId, "report-received");
   const body = { mailboxId, messageKey: id, at, undeliverable };

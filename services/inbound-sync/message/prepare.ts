@@ -125,6 +125,7 @@ function assemble(
     ...(original && { original: namesOf(original) }),
     ...(undeliverable && { undeliverable }),
     ...(automatic !== null && { automatic }),
+    ...(headers.answersTo.length > 0 && { answersTo: headers.answersTo }),
     ...{ recipients, unparsed },
   };
   return { is: "mail", message: { id, mailboxId, receivedAt, storedAt, expireAt, ...read, ...bytes } };

@@ -51,7 +51,8 @@ export function eventsOf(
     storedAt,
     size,
     undeliverable,
-  }: Pick<StoredMessage, "receivedAt" | "storedAt" | "size" | "undeliverable">,
+    answersTo,
+  }: Pick<StoredMessage, "receivedAt" | "storedAt" | "size" | "undeliverable" | "answersTo">,
   name: string,
   { pending, toMove = [] }: Pick<SourceDocument, "pending" | "toMove">,
 ): MailEvent[] {
@@ -63,6 +64,7 @@ export function eventsOf(
     { at: storedAt, what: "stored", words: `${size} bytes` },
     { at: null, what: waits ? "toBeAnnounced" : "announced", words: "mail.received" },
     ...(undeliverable ? [{ at: storedAt, what: "about" as const, words: aboutText(undeliverable) }] : []),
+    ...(answersTo ? [{ at: storedAt, what: "answerTo" as const, words: answersTo[0] ?? null }] : []),
     ...(moves ? [{ at: null, what: "toBeMoved" as const, words: "to the folder that the profile names" }] : []),
   ];
 }

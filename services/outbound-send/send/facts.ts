@@ -8,7 +8,7 @@ import {
   type SendState,
   subjects,
 } from "@mailfleet/contracts";
-import type { StoredSend } from "./send.ts";
+import type { Answered, StoredSend } from "./send.ts";
 
 type Named = Pick<StoredSend, "id" | "mailboxId" | "correlation" | "traceparent">;
 
@@ -73,6 +73,17 @@ export function mailUndeliverable(
   const body = { mailboxId, sendId, messageId, idempotencyKey, at, recipients: [...recipients], report };
   const subject = subjects.mailFact(mailboxId, "undeliverable");
   return message(send, "mail.undeliverable.v1", at, { id: `${sendId}:undeliverable:${report}`, subject, body });
+}
+
+/** `mail.answered.v1` */
+export function mailAnswered(
+  send: Pick<Told, Exclude<keyof Told, "attempt">>,
+  { message: answer, from, at }: Answered,
+): OutgoingMessage {
+  const { mailboxId, id: sendId, messageId, idempotencyKey } = send;
+  const body = { mailboxId, sendId, messageId, idempotencyKey, at, answer, from };
+  const subject = subjects.mailFact(mailboxId, "answered");
+  return message(send, "mail.answered.v1", at, { id: `${sendId}:answered:${answer}`, subject, body });
 }
 
 function factOf(send: Told, at: number) {

@@ -43,6 +43,7 @@ export function eventsOf(send: StoredSend): MailEvent[] {
     afterwards,
     filedAt,
     undelivered = [],
+    answers = [],
   } = send;
   const underWay = state === "sending" && claim ? [{ n: send.attempt, startedAt: claim.startedAt }] : [];
   const isOver = !["accepted", "sending"].includes(state);
@@ -73,6 +74,11 @@ export function eventsOf(send: StoredSend): MailEvent[] {
       at: one.at,
       what: "undeliverable" as const,
       words: `${undeliveredText(one)}; report ${one.report}`,
+    })),
+    ...answers.map(({ at, from, message }) => ({
+      at,
+      what: "answered" as const,
+      words: `by ${from ?? "somebody"}; message ${message}`,
     })),
     ...(filedAt === undefined ? [] : [{ at: filedAt, what: "copyFiled" as const, words: null }]),
   ];

@@ -45,6 +45,14 @@ export interface Undelivered {
   readonly report: string;
 }
 
+/** Somebody answered a message. */
+export interface Answered {
+  /** The answer, by its `messageKey`. */
+  readonly message: string;
+  readonly from: string | null;
+  readonly at: number;
+}
+
 /** A send without its bytes. All times are milliseconds since the epoch. */
 export interface StoredSend {
   readonly id: string;
@@ -86,6 +94,7 @@ export interface StoredSend {
   /** When Mailfleet filed a copy among the sent mail. */
   readonly filedAt?: number;
   readonly undelivered?: readonly Undelivered[];
+  readonly answers?: readonly Answered[];
   /** It is an automatic answer. */
   readonly automatic?: true;
   /** Set if the message is stored in pieces. */

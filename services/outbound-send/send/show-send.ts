@@ -21,6 +21,7 @@ export function showSend(send: StoredSend): Send {
     answer: send.answer,
     rejectedRecipients: [...send.rejected],
     ...(send.undelivered && { undelivered: [...send.undelivered] }),
+    ...(send.answers && { answers: [...send.answers] }),
     lastError: send.failure
       ? { ...send.failure, ...words(send.failure.code), at: send.attempts.at(-1)?.endedAt ?? send.changedAt }
       : null,

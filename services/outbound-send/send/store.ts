@@ -19,7 +19,17 @@ import {
   writeFates,
 } from "@mailfleet/store";
 import { collections } from "../collections.ts";
-import type { Afterwards, DueSend, NewSend, SendChange, SendName, SentSend, StoredSend, Undelivered } from "./send.ts";
+import type {
+  Afterwards,
+  Answered,
+  DueSend,
+  NewSend,
+  SendChange,
+  SendName,
+  SentSend,
+  StoredSend,
+  Undelivered,
+} from "./send.ts";
 import {
   byId,
   claimFor,
@@ -205,6 +215,17 @@ export function createSendStore(store: Store, owner: string) {
       return found.map(readSend);
     },
 
+    /** The newest sends of a mailbox that have one of these keys; at most 20. */
+    byKeys: async (mailboxId: string, keys: readonly string[]) => {
+      const found = await sends
+        .find({ findBy: { $in: [...keys] }, mailboxId }, { projection: withoutBytes })
+        .hint("findBy")
+        .sort({ acceptedAt: -1, _id: -1 })
+        .limit(20)
+        .toArray();
+      return found.map(readSend);
+    },
+
     /** Automatic answers of a mailbox to this address since then; at most so many are looked for. */
     countAnswers: async (mailboxId: string, key: string, since: number, most: number) => {
       const filter: Filter<SendDocument> = { findBy: key, acceptedAt: { $gte: since }, mailboxId, automatic: true };
@@ -222,6 +243,15 @@ export function createSendStore(store: Store, owner: string) {
             outbox: { $each: [...outbox] },
           },
         },
+      );
+      return modifiedCount > 0;
+    },
+
+    /** Keeps an answer, once; false: it is there already, or the send is not. */
+    noteAnswer: async (sendId: string, answer: Answered, outbox: readonly OutgoingMessage[]) => {
+      const { modifiedCount } = await sends.updateOne(
+        { _id: sendId, "answers.message": { $ne: answer.message } },
+        { $push: { answers: { $each: [answer], $slice: -100 }, outbox: { $each: [...outbox] } } },
       );
       return modifiedCount > 0;
     },

@@ -11,6 +11,7 @@ import { unproved } from "../send/measure-proofs.ts";
 import { searchSends } from "../send/search-sends.ts";
 import { insertedSend, type SendDocument } from "../send/send-document.ts";
 import { createSendStore } from "../send/store.ts";
+import { answerCases } from "./answers.cases.ts";
 import { givenOutbound } from "./given-outbound.ts";
 import { loopCases } from "./loops.cases.ts";
 import { type GivenSend, tiedCases, toldReport } from "./reports.cases.ts";
@@ -270,6 +271,65 @@ describe("sending", () => {
       assert.deepEqual(trail.events.at(-1)?.what, "undeliverable");
     }
     await sends.deleteMany({ mailboxId: /^mb_report/ });
+  });
+
+  it("ties an answer to the send that it answers, keeps it once and tells it", async () => {
+    const sends = given.store.db.collection<SendDocument>("sends");
+    const at = Date.now();
+    const idOf = (n: number) => (name: string) => ({
+      id: `sn_answer${n}${name}`,
+      messageId: `<answer-${name}@example.org>`,
+    });
+    const sent = (n: number, name: string, mailboxId = `mb_answer${n}`) => {
+      const named = { ...idOf(n)(name), mailboxId, idempotencyKey: `${n}${name}`, envelopeFrom: "a@example.org" };
+      const more = {
+        to: ["kim@example.net"],
+        from: "a@example.org",
+        subject: "x",
+        by: "test",
+        contentHash: "",
+        size: 1,
+      };
+      const { due: _, ...document } = insertedSend({ ...named, ...more, acceptedAt: at });
+      return { ...document, state: "sent" as const };
+    };
+    const tell = (n: number, message: string, answersTo: readonly string[], from: string | null, again: string) =>
+      given.around.publish({
+        id: `${message}:answer${again}`,
+        subject: subjects.mailFact(`mb_answer${n}`, "answer-received"),
+        type: "mail.answer-received.v1",
+        mailboxId: `mb_answer${n}`,
+        at,
+        body: { mailboxId: `mb_answer${n}`, messageKey: message, at, answersTo: [...answersTo], from },
+      });
+    for (const [n, { sends: own, elsewhere = [] }] of answerCases.entries())
+      await sends.insertMany([
+        ...[...own, "last"].map((name) => sent(n, name)),
+        ...elsewhere.map((name) => sent(n, name, "mb_answers")),
+      ]);
+    for (const [n, { names, from = "kim@example.net" }] of answerCases.entries()) {
+      const ids = names.map((name) => (name.startsWith("<") ? name : idOf(n)(name).messageId));
+      for (const again of ["", "2"]) await tell(n, `mb_answer${n}/1-1`, ids, from, again);
+      // Answers of one mailbox are handled in order: with this one the others are.
+      await tell(n, `mb_answer${n}/1-2`, [idOf(n)("last").messageId], "kim@example.net", "");
+    }
+    for (const [n, { what, tied, from = "kim@example.net" }] of answerCases.entries()) {
+      const about = (name: string) => given.facts.filter(({ body }) => body.sendId === idOf(n)(name).id);
+      await eventually(() => about("last").length > 0, { what });
+      const facts = answerCases[n]?.sends.flatMap(about) ?? [];
+      assert.deepEqual(
+        facts.map(({ type, body }) => [type, body.sendId, body.answer, body.from]),
+        tied === null ? [] : [["mail.answered.v1", idOf(n)(tied).id, `mb_answer${n}/1-1`, from]],
+        what,
+      );
+      if (tied === null) continue;
+      const { id } = idOf(n)(tied);
+      assert.deepEqual((await given.get(id)).answers, [{ message: `mb_answer${n}/1-1`, from, at }], what);
+      const { state, events } = await given.around.request("outbound-send.send.trail", { id });
+      const words = `by ${from ?? "somebody"}; message mb_answer${n}/1-1`;
+      assert.deepEqual([state, events.at(-1)], ["sent", { at, what: "answered", words }]);
+    }
+    await sends.deleteMany({ mailboxId: /^mb_answer/ });
   });
 
   it("refuses an automatic answer that would make a loop, and nothing else", async () => {

@@ -163,6 +163,8 @@ export const sendsCommands: ParticularCommands = {
         "not delivered to",
         [forwardedText(address, original), status, diagnostic].filter(Boolean).join(" "),
       ]),
+    answers: ({ answers = [] }: ShownSend) =>
+      answers.map(({ from, at, message }) => ["answered by", `${from ?? "somebody"} ${time(at)} ${message}`]),
     lastError: ({ lastError }: ShownSend) =>
       lastError
         ? [

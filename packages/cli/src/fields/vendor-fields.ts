@@ -201,8 +201,12 @@ export const vendorFields: Readonly<Record<"profile" | "mailbox" | "settings", R
     "multiple recipient matches": never(noRecords),
     "apply a manual resolution": never(noRecords),
     "folder-level tracking": never(noRecords),
-    "correlation by conversation headers": never("`mail.received` carries the headers; who reads facts ties answers"),
-    "tracking token": never("subjects are not changed; Message-ID and In-Reply-To tie an answer to its mail"),
+    "correlation by conversation headers": command(
+      "always on: `mail show` says which message answered a send, and the fact `mail.answered` tells it; which Message-IDs a received message answers is its `answersTo`",
+    ),
+    "tracking token": never(
+      "it finds the record that a mail belongs to, of which there are none here, and it changes subjects; In-Reply-To and References tie an answer to its send",
+    ),
     "smart matching": never(noRecords),
     "two activities for mail between two users": never(noRecords),
     SSSSaveOutgoingEmailToExchangeSentFolder: here("profile.outbound.saveCopy profile.sentCopy"),

@@ -50,6 +50,7 @@ const words = ({ message, body }: { message: ShownMessage; body: ShownBody }) =>
           ["  message-id of it", message.undeliverable.messageId],
         ] as const)
       : []),
+    ...(message.answersTo ? ([["answers", message.answersTo[0]]] as const) : []),
     ["size", `${message.size} bytes`],
     ["sha-256", message.sha256],
     ...((message.unparsed ?? body.unparsed) ? ([["not parsed", message.unparsed ?? body.unparsed]] as const) : []),

@@ -49,6 +49,8 @@ const mailEvents = [
   "copyFiled",
   "undeliverable",
   "about",
+  "answered",
+  "answerTo",
 ] as const;
 
 /** `at`: null where it is not known. `words`: the server's, or more about it. */

@@ -69,6 +69,10 @@ export const message = noun("message", {
       z.string().optional(),
       "the header field that says that it was sent automatically, so do not answer it automatically; absent: none does",
     ),
+    answersTo: field(
+      z.array(z.string()).optional(),
+      "Message-IDs of what it answers, the nearest first, at most 10 (In-Reply-To, References); absent: it answers nothing",
+    ),
     unparsed: field(z.string().nullable(), "why the header cannot be read; the raw bytes are kept anyway", {
       column: "NOTE",
       cell: (reason: string | null) => (reason === null ? "" : "not parsed"),

@@ -6,6 +6,8 @@ import { profile } from "../profile/profile.ts";
 import { TimerClear, TimerSet } from "../timer/messages.ts";
 import { AlertFactBody, DeadLetterBody, IncidentFactBody } from "./alert-facts.ts";
 import {
+  AnswerReceived,
+  MailAnswered,
   MailNotSent,
   MailReceived,
   MailSent,
@@ -54,6 +56,7 @@ export const messageTypes = {
   "mail.received.v1": MailReceived,
   "mail.probe-received.v1": ProbeReceived,
   "mail.report-received.v1": ReportReceived,
+  "mail.answer-received.v1": AnswerReceived,
   "mail.sent.v1": MailSent,
   "mail.deferred.v1": MailNotSent,
   "mail.waiting.v1": MailNotSent,
@@ -61,6 +64,7 @@ export const messageTypes = {
   "mail.failed.v1": MailNotSent,
   "mail.expired.v1": MailNotSent,
   "mail.undeliverable.v1": MailUndeliverable,
+  "mail.answered.v1": MailAnswered,
   "sends.due.v1": SendsDue,
   "timer.set.v1": TimerSet,
   "timer.clear.v1": TimerClear,

@@ -23,6 +23,8 @@ export const MailReceived = z.object({
   undeliverable: Undeliverable.optional(),
   /** The header field that says that it was sent automatically: who answers it automatically makes a loop (RFC 3834). */
   automatic: z.string().optional(),
+  /** Message-IDs of what it answers, the nearest first. */
+  answersTo: z.array(z.string()).optional(),
 });
 export type MailReceived = z.infer<typeof MailReceived>;
 
@@ -44,6 +46,18 @@ export const ReportReceived = z.object({
   undeliverable: Undeliverable,
 });
 
+/** A message that a person wrote answers others. It is a received message, told as such. */
+export const AnswerReceived = z.object({
+  mailboxId: MailboxId,
+  /** Of the answer. */
+  messageKey: z.string(),
+  at: Instant,
+  /** Message-IDs, the nearest first. */
+  answersTo: z.array(z.string()),
+  /** Who wrote it, by the header. */
+  from: z.string().nullable(),
+});
+
 const send = { mailboxId: MailboxId, sendId: SendId, messageId: z.string(), idempotencyKey: z.string(), at: Instant };
 
 export const MailSent = z.object({
@@ -62,6 +76,15 @@ export const MailNotSent = z.object({
   nextAttemptAt: Instant.nullable(),
 });
 export type MailNotSent = z.infer<typeof MailNotSent>;
+
+/** Somebody has answered a send. */
+export const MailAnswered = z.object({
+  ...send,
+  /** `messageKey` of the answer. */
+  answer: z.string(),
+  /** Who wrote it, by its header, which anybody can write. */
+  from: z.string().nullable(),
+});
 
 /** A report has come back about a send that the server had taken: these recipients were not reached. */
 export const MailUndeliverable = z.object({

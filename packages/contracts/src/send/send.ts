@@ -56,6 +56,18 @@ export const send = noun("send", {
         .optional(),
       "recipients that it did not reach after the server took it, from reports that came back; absent: no report",
     ),
+    answers: field(
+      z
+        .array(
+          z.object({
+            message: z.string().describe("the id of the answer, a received message"),
+            from: z.string().nullable().describe("who wrote it, by its header"),
+            at: Instant.describe("when it was received"),
+          }),
+        )
+        .optional(),
+      "answers to it that came back, at most 100; absent: none",
+    ),
     lastError: field(ShownFailure.nullable(), "why the last attempt failed"),
   },
   filter: { mailboxId: MailboxId.optional(), state: SendState.optional() },
