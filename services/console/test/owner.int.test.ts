@@ -8,6 +8,8 @@ import { otherMailbox, signInDoubles } from "./sign-in-doubles.ts";
 const allowed: Readonly<Record<string, { body?: object }>> = {
   "GET /alerts": {},
   "GET /alerts/:alert": {},
+  "GET /mail": {},
+  "GET /mail/:mail": {},
   "GET /profiles": {},
   "GET /mailboxes": {},
   "GET /mailboxes/:mailbox": {},
@@ -43,6 +45,7 @@ describe("the owner of a mailbox", () => {
       .replace(":mailbox", encodeURIComponent(mailbox))
       .replace(":consentId", consentId)
       .replace(":alert", "al_own001")
+      .replace(":mail", "sn_own001")
       .replace(/:\w+/g, "xx_none01");
     return console.send(method, filled, { token, ...more });
   };
@@ -121,6 +124,39 @@ describe("the owner of a mailbox", () => {
     assert.deepEqual(await ids("/mailboxes", two), [own.id, other.id]);
     const { status } = await console.send("GET", `/mailboxes?ids=${other.id}`, { token });
     assert.equal(status, 400, "which mailboxes are an owner's is not for the caller to say");
+  });
+
+  it("finds the mail of their mailboxes, and no other", async () => {
+    const found = async (path: string, as = token) => {
+      const { items, next } = (await console.send("GET", path, { token: as })).body;
+      return { ids: (items as { id: string }[]).map(({ id }) => id), next: next as string | null };
+    };
+    const received = (mailbox: { id: string }) => `${mailbox.id}/1-1`;
+    const [ownIds, otherIds] = [
+      [received(own), "sn_own001"],
+      [received(other), "sn_other01"],
+    ];
+    assert.deepEqual((await found("/mail")).ids, ownIds);
+    assert.deepEqual((await found("/mail?from=kim@example.net")).ids, ownIds);
+    assert.deepEqual((await found(`/mail?mailboxId=${own.id}`)).ids, ownIds);
+    assert.deepEqual((await found(`/mail?mailboxId=${other.id}`)).ids, []);
+    for (const id of ownIds)
+      assert.equal((await console.send("GET", `/mail/${encodeURIComponent(id)}`, { token })).status, 200);
+    for (const id of [...otherIds, "sn_nobody1", "mb_nobody1/1-1"]) {
+      const { status, body } = await console.send("GET", `/mail/${encodeURIComponent(id)}`, { token });
+      const noun = id.startsWith("sn_") ? "send" : "message";
+      assert.deepEqual([status, body.detail], [404, `There is no ${noun} ${id}. It may have expired.`]);
+    }
+    const two = await console.tokenFor("owner", { mailboxIds: [own.id, other.id] });
+    const all: string[] = [];
+    for (let next: string | null = ""; next !== null; ) {
+      const page: Awaited<ReturnType<typeof found>> = await found(`/mail?limit=1${next && `&cursor=${next}`}`, two);
+      all.push(...page.ids);
+      ({ next } = page);
+    }
+    assert.deepEqual(all, [...otherIds, ...ownIds], "the newest first, each once");
+    const { next } = await found("/mail?limit=1", two);
+    assert.equal((await console.send("GET", `/mail?cursor=${next}`, { token })).status, 400, "a list of their own");
   });
 
   it("sees the alerts of their mailboxes, and no others", async () => {

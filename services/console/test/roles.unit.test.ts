@@ -22,7 +22,7 @@ const table: Readonly<Record<Exclude<Role, "administrator">, readonly string[]>>
   reader: [],
   owner: [
     ...["get", "list", "update", "test", "test-and-enable", "disable", "history"].map((verb) => `mailbox.${verb}`),
-    ...["alert.get", "alert.list", "profile.list", "sign-in.begin", "sign-in.poll"],
+    ...["alert.get", "alert.list", "mail.get", "mail.list", "profile.list", "sign-in.begin", "sign-in.poll"],
   ],
 };
 /** What readers may do, and with them approvers and operators: all that changes nothing, but for these. */

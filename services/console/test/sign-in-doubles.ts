@@ -1,6 +1,7 @@
 import type { RequestHandlers } from "@mailfleet/bus";
 import {
   type Alert,
+  type FoundMail,
   type Grant,
   type Mailbox,
   ProblemError,
@@ -56,6 +57,42 @@ export const alertSamples: readonly Alert[] = (
   notification: "none",
 }));
 
+/** A received message and a send of each mailbox, the newest first. */
+export const mailSamples: readonly FoundMail[] = (
+  [
+    [`${otherMailbox.id}/1-1`, otherMailbox, "received"],
+    ["sn_other01", otherMailbox, "sent"],
+    [`${mailboxSample.id}/1-1`, mailboxSample, "received"],
+    ["sn_own001", mailboxSample, "sent"],
+  ] as const
+).map(([id, { id: mailboxId }, state], n) => ({
+  ...{ id, mailboxId, state, at: 10 - n, messageId: null, from: null, to: [], subject: null, why: null },
+}));
+
+type MailQuery = RequestArguments<"outbound-send.send.search">;
+
+/** What a service finds of it. */
+const mailOf = (state: FoundMail["state"]) => {
+  const all = mailSamples.filter((one) => one.state === state);
+  const missing = (id: string): never => {
+    throw new ProblemError(
+      "NOT_FOUND",
+      `There is no ${state === "sent" ? "send" : "message"} ${id}. It may have expired.`,
+    );
+  };
+  return {
+    search: async ({ mailboxId, limit, cursor }: MailQuery) => {
+      const found = all.filter((one) => mailboxId === undefined || one.mailboxId === mailboxId);
+      const from = found.findIndex(({ at, id }) => `${at}/${id}` === cursor) + 1;
+      const items = found.slice(from, from + limit);
+      const last = items.at(-1);
+      return { items, next: last && from + limit < found.length ? `${last.at}/${last.id}` : null };
+    },
+    trail: async ({ id }: { id: string }) => ({ ...(all.find((one) => one.id === id) ?? missing(id)), events: [] }),
+  };
+};
+const [receivedMail, sentMail] = [mailOf("received"), mailOf("sent")];
+
 /** Stand-ins that check states as `config` does: once, in time, in the same browser, from the same server. */
 export function signInDoubles(): SignInDoubles {
   const consents = new Map<
@@ -79,6 +116,10 @@ export function signInDoubles(): SignInDoubles {
     profile: signInProfileSample,
     outcome: () => grantSample,
     handlers: {
+      "inbound-sync.message.search": receivedMail.search,
+      "inbound-sync.message.trail": receivedMail.trail,
+      "outbound-send.send.search": sentMail.search,
+      "outbound-send.send.trail": sentMail.trail,
       "alerting.alert.list": async ({ objectId }) => ({
         items: alertSamples.filter(({ object }) => [undefined, object.id].includes(objectId)),
         next: null,

@@ -35,6 +35,7 @@ export const mail = noun("mail", {
   },
   filter: criteria,
   flags: { mailboxId: "mailbox <mailbox>" },
+  owners: { get: true, list: true },
   standard: ["get", "list"],
   texts: {
     get: "Read what happened to a message: accepted, tried, sent; received, stored, announced",
