@@ -937,6 +937,8 @@ readonly escalateTo: readonly (EmailAddress)[];
 readonly escalateAfterMinutes: number;
 /** how many mails about incidents are sent in an hour; the others wait for the next one, if they still matter then */
 readonly noticesPerHour: number;
+/** how many days an alert or incident is shown after its end, from then on; 14 at least, as long as facts may still report it */
+readonly alertRetentionDays: number;
 /** whether the owner of a mailbox or of a profile also gets the notices about what only they or an administrator can repair */
 readonly notifyOwners: boolean;
 /** which mail owners get, if any: about errors, about warnings, and the information that a test and enable passed */
@@ -3622,6 +3624,8 @@ readonly escalateTo?: readonly (EmailAddressInput)[] | undefined;
 readonly escalateAfterMinutes?: number | undefined;
 /** how many mails about incidents are sent in an hour; the others wait for the next one, if they still matter then */
 readonly noticesPerHour?: number | undefined;
+/** how many days an alert or incident is shown after its end, from then on; 14 at least, as long as facts may still report it */
+readonly alertRetentionDays?: number | undefined;
 /** whether the owner of a mailbox or of a profile also gets the notices about what only they or an administrator can repair */
 readonly notifyOwners?: boolean | undefined;
 /** which mail owners get, if any: about errors, about warnings, and the information that a test and enable passed */

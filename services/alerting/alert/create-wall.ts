@@ -1,5 +1,6 @@
 import { type AlertCleared, type AlertObject, ProblemError } from "@mailfleet/contracts";
 import type { Outcome } from "@mailfleet/kit";
+import { keptMs } from "../notification/body.ts";
 import type { AlertingPorts } from "../ports.ts";
 import { type AlertDecision, adopted, alertIdOf, cleared, deleted, type Origin, raised } from "./decide.ts";
 import type { AlertBody, AlertDocument } from "./document.ts";
@@ -64,8 +65,10 @@ export function createAlertWall(ports: AlertingPorts): AlertWall {
   const clear = async (fact: AlertCleared, origin: Origin, keepMs: number) => {
     // Write the mark, then search. A raise does it the other way round, so at least one of them sees the other.
     for (const name of marksOf(fact.object, fact.codes)) await marks.markCleared(name, fact.at, now() + keepMs);
-    for (const { _id } of await raisedAbout(fact.object, fact.codes))
-      await change(_id, origin.id, (before) => before && cleared(before, fact, context(origin)));
+    const raisedNow = await raisedAbout(fact.object, fact.codes);
+    if (raisedNow.length === 0) return;
+    const ending = { ...context(origin), keptMs: await keptMs(ports) };
+    for (const { _id } of raisedNow) await change(_id, origin.id, (before) => before && cleared(before, fact, ending));
   };
 
   return {
@@ -79,7 +82,8 @@ export function createAlertWall(ports: AlertingPorts): AlertWall {
       const at = await marks.lastCleared(marksThatReach(fact.object, fact.code));
       if (at <= fact.at) return;
       const late = { ...origin, id: `${origin.id}:cleared-already` };
-      await change(id, late.id, (before) => before && cleared(before, { object: fact.object, at }, context(late)));
+      const ending = { ...context(late), keptMs: await keptMs(ports) };
+      await change(id, late.id, (before) => before && cleared(before, { object: fact.object, at }, ending));
     },
     async dismiss(ids, by, origin) {
       for (const id of ids) await change(id, origin.id, (before) => before && deleted(before, by, context(origin)));

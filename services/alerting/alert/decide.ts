@@ -33,8 +33,6 @@ export interface AlertDecision {
   readonly quiet?: boolean;
 }
 
-/** How long a cleared alert is shown. A raised one stays: a permanent failure is reported only once. */
-const keptMs = 30 * 86_400_000;
 /** How long information is shown. The information that a mailbox works stays while it is true. */
 const informationMs = 14 * 86_400_000;
 
@@ -76,8 +74,15 @@ export function raised(
   return repetition ? { after, outbox: [] } : announced(before, after, "raised", context);
 }
 
-/** Clears. `null`: it is not raised, or was raised again after the moment this message speaks of. */
-export function cleared(before: AlertDocument, fact: AlertCleared, context: DecidingContext): AlertDecision | null {
+/**
+ * Clears. `null`: it is not raised, or was raised again after the moment this message speaks of. `keptMs`: how long it is
+ * shown then. A raised one stays: a permanent failure is reported only once.
+ */
+export function cleared(
+  before: AlertDocument,
+  fact: AlertCleared,
+  { keptMs, ...context }: DecidingContext & { readonly keptMs: number },
+): AlertDecision | null {
   if (before.state !== "raised" || fact.at < before.lastAt) return null;
   // The alerts of a deleted mailbox are cleared for ever; the alert shows when we noticed.
   const clearedAt = Math.min(fact.at, Math.max(context.now, before.lastAt));

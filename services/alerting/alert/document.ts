@@ -12,7 +12,7 @@ export interface AlertBody extends Readonly<Omit<Alert, "id" | "v" | "createdAt"
   readonly incidentMark?: number;
   /** The person who took it off the wall. It is no longer listed. */
   readonly deletedBy?: string;
-  /** 30 days after it was cleared, at once if it was deleted; of information 14 days after it was raised. */
+  /** `alertRetentionDays` after it was cleared, at once if it was deleted; of information 14 days after it was raised. */
   readonly forgetAt?: Date;
 }
 

@@ -2,9 +2,6 @@ import type { AlertObject, Incident } from "@mailfleet/contracts";
 import { type NoticePace, noNotice, planNotice } from "../notice/decide.ts";
 import type { IncidentBody, IncidentDocument, ShownIncident } from "./document.ts";
 
-/** How long an ended incident is shown. */
-const keptMs = 30 * 86_400_000;
-
 /** The present state of the alerts of an incident. */
 export interface Seen {
   /** How many are raised. 0: the incident is over, and `first` is the last known alert. */
@@ -17,11 +14,11 @@ export interface Seen {
   readonly isTold: boolean;
 }
 
-/** The incident as it follows from its alerts. `null`: nothing changes. */
+/** The incident as it follows from its alerts. `null`: nothing changes. `keptMs`: how long it is shown when it has ended. */
 export function settled(
   before: IncidentDocument | null,
   seen: Seen,
-  { now, ...pace }: NoticePace & { readonly now: number },
+  { now, keptMs, ...pace }: NoticePace & { readonly now: number; readonly keptMs: number },
 ): IncidentBody | null {
   const isOpen = before?.state === "raised";
   if (seen.raised === 0) {

@@ -11,7 +11,7 @@ export interface IncidentBody
   readonly notice: Notice;
   /** The person who took it off the wall. It is no longer listed. */
   readonly deletedBy?: string;
-  /** 30 days after it was cleared, at once if it was deleted; absent while it is raised. */
+  /** `alertRetentionDays` after it was cleared, at once if it was deleted; absent while it is raised. */
   readonly forgetAt?: Date;
 }
 

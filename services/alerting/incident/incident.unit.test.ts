@@ -23,7 +23,7 @@ function kept(body: IncidentBody | null, v = 1): IncidentDocument {
   return { ...body, _id: "in_one1", v, handled: [], outbox: [], createdAt: 1, changedAt: 1 };
 }
 const look = (before: IncidentDocument | null, count: number, now: number, more?: Partial<Seen>) =>
-  settled(before, seen(count, more), { now, ...pace });
+  settled(before, seen(count, more), { now, keptMs: 40 * 86_400_000, ...pace });
 const opened = (now = 100) => kept(look(null, 1, now));
 const told = (one: IncidentDocument, at: number) =>
   noticeSent(one, { kind: one.notice.pending ?? "raised", episode: one.episode }, at, pace);
@@ -97,7 +97,7 @@ describe("an incident", () => {
     const less = kept(look(grown, 2, 140));
     const over = kept(look(less, 0, 150));
     assert.deepEqual([over.state, over.alerts, over.most, over.clearedAt], ["cleared", 0, 203, 150]);
-    assert.equal(over.forgetAt?.getTime(), 150 + 30 * 86_400_000);
+    assert.equal(over.forgetAt?.getTime(), 150 + 40 * 86_400_000);
     assert.equal(look(over, 0, 160), null);
     assert.equal(look(null, 0, 160), null, "it never was");
   });

@@ -1,5 +1,6 @@
 import { type AlertObject, ProblemError } from "@mailfleet/contracts";
 import { type Cause, eachAlone, type Round } from "@mailfleet/kit";
+import { keptMs } from "../notification/body.ts";
 import type { AlertingPorts } from "../ports.ts";
 import { type Seen, settled } from "./decide.ts";
 import type { IncidentDocument } from "./document.ts";
@@ -52,7 +53,7 @@ async function settle(ports: AlertingPorts, id: string): Promise<void> {
   const { documents, now, quietMs, gatherMs } = ports;
   const cause = (): Cause => ({ key: `settle/${now()}/${Math.random()}`, at: now() });
   const decide = async (before: IncidentDocument | null) =>
-    settled(before, await look(ports, id, before), { now: now(), quietMs, gatherMs });
+    settled(before, await look(ports, id, before), { now: now(), keptMs: await keptMs(ports), quietMs, gatherMs });
   const change = async () => {
     const { outcome } = await documents.incident.change(id, cause(), async (before) => {
       const after = await decide(before);

@@ -27,6 +27,7 @@ export const initialSettings: NotificationBody = {
   escalateTo: [],
   escalateAfterMinutes: 60,
   noticesPerHour: 60,
+  alertRetentionDays: 30,
   notifyOwners: false,
   ownerSeverities: ["error", "warning", "information"],
   format: "html",
@@ -41,6 +42,11 @@ export const completed = <Stored extends NotificationBody>(stored: Stored): Stor
   ...initialSettings,
   ...stored,
 });
+
+/** How long an alert or incident is shown that ends now, in milliseconds. */
+export async function keptMs(ports: Parameters<typeof presentSettings>[0]): Promise<number> {
+  return (await presentSettings(ports)).alertRetentionDays * 86_400_000;
+}
 
 /** The settings as they are now. */
 export async function presentSettings(ports: {

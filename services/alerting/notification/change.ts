@@ -35,6 +35,7 @@ export function changedSettings(before: Settings, input: Input, now: number): Se
     escalateTo: change.escalateTo ?? before.escalateTo,
     escalateAfterMinutes: change.escalateAfterMinutes ?? before.escalateAfterMinutes,
     noticesPerHour: change.noticesPerHour ?? before.noticesPerHour,
+    alertRetentionDays: change.alertRetentionDays ?? before.alertRetentionDays,
     notifyOwners: change.notifyOwners ?? before.notifyOwners,
     ownerSeverities: change.ownerSeverities ?? before.ownerSeverities,
     format: change.format ?? before.format,

@@ -15,6 +15,7 @@ export function shownSettings(settings: NotificationBody & { readonly v: number 
     escalateTo,
     escalateAfterMinutes,
     noticesPerHour,
+    alertRetentionDays,
   } = settings;
   const { secret, ...shown } = oauthSecret ?? { secret: null };
   return {
@@ -33,6 +34,7 @@ export function shownSettings(settings: NotificationBody & { readonly v: number 
     escalateTo,
     escalateAfterMinutes,
     noticesPerHour,
+    alertRetentionDays,
     notifyOwners,
     ownerSeverities,
     format,

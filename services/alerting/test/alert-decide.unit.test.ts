@@ -18,7 +18,7 @@ function kept(before: AlertDocument | null, decision: decisions.AlertDecision | 
 const raised = (before: AlertDocument | null, fact: AlertRaised, context: decisions.DecidingContext) =>
   kept(before, decisions.raised(before, fact, context));
 const cleared = (before: AlertDocument, fact: AlertCleared, context: decisions.DecidingContext) =>
-  kept(before, decisions.cleared(before, fact, context));
+  kept(before, decisions.cleared(before, fact, { ...context, keptMs: 40 * 86_400_000 }));
 
 const sales: AlertObject = { type: "mailbox", id: "mb_sales1", direction: "inbound", label: "sales@example.org" };
 const quietMs = 1000;
@@ -71,7 +71,7 @@ describe("an alert", () => {
     const alert = opened(100);
     assert.equal(alert.forgetAt, undefined);
     const over = present(cleared(alert, { at: 200, object: sales }, context(200)));
-    assert.equal(over.forgetAt?.getTime(), 200 + 30 * 86_400_000);
+    assert.equal(over.forgetAt?.getTime(), 200 + 40 * 86_400_000);
     const again = present(raised(over, rejected(300), context(300)));
     assert.equal("forgetAt" in again, false);
   });

@@ -76,6 +76,31 @@ describe("alerts", () => {
     await of("mb_late", (alert) => alert.state === "raised");
   });
 
+  test("and their incidents are shown after their end for as long as the settings say", async () => {
+    const day = 86_400_000;
+    const lasts = async (collection: string, id: string) => {
+      type Ended = { state: string; clearedAt: number; forgetAt?: Date };
+      const filter = { "object.id": id, state: "cleared" };
+      const ended = await eventually(() => replica.db.collection<Ended>(collection).findOne(filter), {
+        what: collection,
+      });
+      return ((ended.forgetAt?.getTime() ?? 0) - ended.clearedAt) / day;
+    };
+    const shown: number[] = [];
+    for (const days of [undefined, 90, 30]) {
+      if (days !== undefined) await given.change({ alertRetentionDays: days });
+      const id = `mb_kept${days ?? ""}`;
+      await given.raise({ at: Date.now(), object: about(id, "inbound"), code: "AUTHENTICATION_REJECTED" });
+      await of(id, (alert) => alert.state === "raised" && alert.incidentId !== undefined);
+      await eventually(() => replica.db.collection("incidents").findOne({ "object.id": id }), { what: "incident" });
+      await given.clear({ at: Date.now(), object: about(id) });
+      shown.push(await lasts("alerts", id), await lasts("incidents", id));
+    }
+    assert.deepEqual(shown, [30, 30, 90, 90, 30, 30]);
+    for (const alertRetentionDays of [0, 13, 3651, 20.5, "30", null])
+      await assert.rejects(given.change({ alertRetentionDays } as never), refused("INVALID"));
+  });
+
   test("of a deleted mailbox are cleared, also those that come later", async () => {
     const at = Date.now();
     const deleted = { mailboxId: "mb_gone", v: 9, at };

@@ -28,6 +28,7 @@ describe("the HTTP API", () => {
     escalateTo: [] as string[],
     escalateAfterMinutes: 60,
     noticesPerHour: 60,
+    alertRetentionDays: 30,
     notifyOwners: false,
     format: "text",
     from: null,

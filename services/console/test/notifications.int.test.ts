@@ -27,6 +27,7 @@ const settings: NotificationSettings = {
   escalateTo: [],
   escalateAfterMinutes: 60,
   noticesPerHour: 60,
+  alertRetentionDays: 30,
   notifyOwners: false,
   ownerSeverities: ["error"],
   format: "html",

@@ -215,7 +215,7 @@ export const vendorFields: Readonly<Record<"profile" | "mailbox" | "settings", R
     MaximumSubjectLengthOnMailServer: never("long subjects are folded as RFC 5322 says, and not cut"),
     UseXAnchorMailboxInExchangeRequestHeader: never("it is always sent"),
     RequirePrivilegeToSelfApproveEmailAddress: never("owners do not approve; an administrator does"),
-    TraceLogPersistenceTimeInDays: never("an alert that is over is shown for 30 days"),
+    TraceLogPersistenceTimeInDays: here("notification-settings.alertRetentionDays", "after the end of an alert"),
     ExchangeSyncIdMappingPersistenceTimeInDays: here("settings.messageRetentionDays"),
     MailboxStatisticsPersistenceTimeInDays: never("metrics are Prometheus's, which keeps them as long as it is told"),
     BackgroundSendBatchSize: never("sends go out as fast as permits allow"),

@@ -190,6 +190,10 @@ export const notificationSettings = noun("notification-settings", {
       whole(1, 10_000).default(60),
       "how many mails about incidents are sent in an hour; the others wait for the next one, if they still matter then",
     ),
+    alertRetentionDays: field(
+      whole(14, 3650).default(30),
+      "how many days an alert or incident is shown after its end, from then on; 14 at least, as long as facts may still report it",
+    ),
     notifyOwners: field(
       z.boolean(),
       "whether the owner of a mailbox or of a profile also gets the notices about what only they or an administrator can repair",
