@@ -28,10 +28,13 @@ const add = (id: string, lines: readonly ImportLine[]) =>
   bus.request("config.job.add-lines", { id, lines: lines as ImportLine[] });
 const asking = (id: string, more: object = {}) => ({ ...command(), id, new: { verb: "import" as const, ...more } });
 const done = (id: string): Promise<Job> =>
-  eventually(async () => {
-    const job = await bus.request("config.job.get", { id });
-    return job.state === "done" && job;
-  });
+  eventually(
+    async () => {
+      const job = await bus.request("config.job.get", { id });
+      return job.state === "done" && job;
+    },
+    { timeoutMs: 60_000 },
+  );
 const newLine = (line: number, mailboxId: string, address: string): ImportLine => ({
   ...{ line, mailboxId, address },
   new: {

@@ -22,10 +22,13 @@ const givenMailboxes = (profileId: string, count: number, change: object = {}): 
   );
 const made = (job: NewJob, more: object = {}) => ({ ...command(), id: `jb_${fresh()}`, new: job, ...more });
 const isDone = (id: string): Promise<Job> =>
-  eventually(async () => {
-    const job = await bus.request("config.job.get", { id });
-    return job.state === "done" && job;
-  });
+  eventually(
+    async () => {
+      const job = await bus.request("config.job.get", { id });
+      return job.state === "done" && job;
+    },
+    { timeoutMs: 60_000 },
+  );
 async function done(job: NewJob): Promise<Job> {
   const input = made(job);
   await bus.request("config.job.create", input);
