@@ -1,4 +1,7 @@
-/** `npm run cluster-tools`: builds what `npm run test:cluster` needs. */
+/** `npm run cluster-tools`: brings what `npm run test:cluster` needs. */
+import { bringComposeTools } from "./compose-tools.ts";
 import { buildTools } from "./tools.ts";
 
-buildTools((text) => console.log(text));
+const say = (text: string) => console.log(text);
+bringComposeTools(say);
+buildTools(say);

@@ -1,7 +1,7 @@
-import { execFileSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { build, go, goModule } from "./go-module.ts";
 
 const versions = {
   kubernetes: "1.37.2",
@@ -43,7 +43,7 @@ export function buildTools(say: (text: string) => void): void {
   mkdirSync(join(folder, "definitions"), { recursive: true });
   if (!existsSync(programs.apiServer) || !existsSync(programs.controllerManager)) {
     say(`building Kubernetes ${versions.kubernetes}, a quarter of an hour or more …`);
-    const module = goModule("kubernetes", kubernetesModule(), {
+    const module = goModule(join(sources, "kubernetes"), kubernetesModule(), {
       "apiserver/main.go": commandOf("kube-apiserver", "NewAPIServerCommand"),
       "controllers/main.go": commandOf("kube-controller-manager", "NewControllerManagerCommand"),
     });
@@ -56,7 +56,7 @@ export function buildTools(say: (text: string) => void): void {
   }
   if (!existsSync(programs.etcd)) {
     say(`building etcd ${versions.etcd} …`);
-    const module = goModule("etcd", `require go.etcd.io/etcd/server/v3 v${versions.etcd}\n`, {
+    const module = goModule(join(sources, "etcd"), `require go.etcd.io/etcd/server/v3 v${versions.etcd}\n`, {
       "main.go": `package main
 
 import (
@@ -83,7 +83,7 @@ function defineKinds(say: (text: string) => void): void {
   const types = "github.com/prometheus-operator/prometheus-operator/pkg/apis/monitoring";
   const generator = "sigs.k8s.io/controller-tools";
   const module = goModule(
-    "monitoring",
+    join(sources, "monitoring"),
     `require (\n\t${types} v${versions.monitoring}\n\t${generator} v${versions.controllerTools}\n)\n`,
     {
       "tools.go": `package tools\n\nimport (\n\t_ "${types}/v1"\n\t_ "${generator}/cmd/controller-gen"\n)\n`,
@@ -113,26 +113,3 @@ import (
 
 func main() { os.Exit(cli.Run(app.${maker}())) }
 `;
-
-function goModule(name: string, requirements: string, files: Readonly<Record<string, string>>): string {
-  const at = join(sources, name);
-  const all = { "go.mod": `module mailfleet/${name}\n\ngo 1.26.0\n\n${requirements}`, ...files };
-  for (const [file, text] of Object.entries(all)) {
-    mkdirSync(join(at, file, ".."), { recursive: true });
-    writeFileSync(join(at, file), text);
-  }
-  go(at, "mod", "tidy");
-  return at;
-}
-
-/** A build that was ended half-way leaves no program. */
-function build(module: string, path: string, to: string, flags: readonly string[]): void {
-  go(module, "build", "-trimpath", "-ldflags", ["-s", "-w", ...flags].join(" "), "-o", `${to}.new`, path);
-  renameSync(`${to}.new`, to);
-}
-
-/** One package at a time: the machine is for other things, too. */
-function go(cwd: string, ...args: readonly string[]): string {
-  const all = ["CGO_ENABLED=0", "GOFLAGS=-p=1", "go", ...args];
-  return execFileSync("env", all, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
-}

@@ -1,13 +1,17 @@
-/** `npm run secrets`: writes the secrets of an installation on one machine, for `deploy/compose.yaml`. */
+/**
+ * `npm run secrets [-- --folder deploy]`: writes the secrets of an installation on one machine, for `deploy/compose.yaml`; into
+ * another folder, which is then Docker's `--project-directory`, if one is named.
+ */
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseEnv } from "node:util";
+import { parseArgs, parseEnv } from "node:util";
 import { generateKeyFiles } from "@mailfleet/secrets";
 import { outsideAccounts, outsideUser, readOrMakeNkeys } from "@mailfleet/topology";
 import { secretFiles } from "./secrets.ts";
 
-const deploy = join(import.meta.dirname, "..");
+const { values } = parseArgs({ options: { folder: { type: "string", default: join(import.meta.dirname, "..") } } });
+const deploy = values.folder;
 const secrets = join(deploy, ".local/secrets");
 for (const folder of ["secrets", "data/nats", "data/mongodb", "data/token"])
   mkdirSync(join(deploy, ".local", folder), { recursive: true, mode: 0o700 });

@@ -115,6 +115,7 @@ export const environmentReaders: readonly RegExp[] = [
   /^packages\/local\//,
   /^packages\/cli\/src\//,
   /^deploy\/topology\/main\.ts$/,
+  /^deploy\/cluster\//,
   /^(test|bench)\//,
 ];
 

@@ -6,6 +6,9 @@ import { people, type Surroundings } from "./surroundings.ts";
 
 const WITHIN_MS = 60_000;
 
+/** The mail servers, and where the system finds them if that is not loopback. */
+type Mail = Pick<Surroundings, "dovecot" | "postfix"> & { readonly host?: string };
+
 /** A message from the customer to the queue. */
 export const messageOf = (subject: string): Buffer =>
   Buffer.from(`From: ${people.customer.address}\r\nTo: ${people.queue.address}\r\nSubject: ${subject}\r\n\r\ntext\r\n`);
@@ -31,9 +34,9 @@ export const received = async (client: ApiClient, { id }: Mailbox): Promise<stri
   (await client.list<ReceivedMessage>(`/mailboxes/${id}/messages`)).map(({ subject }) => subject ?? "").sort();
 
 /** From a profile to a mailbox that is created, approved, tested and enabled. */
-export async function enableMailbox(api: ApiClient, { dovecot, postfix }: Surroundings): Promise<Mailbox> {
+export async function enableMailbox(api: ApiClient, { dovecot, postfix, host = "127.0.0.1" }: Mail): Promise<Mailbox> {
   const { address, password } = people.queue;
-  const server = { host: "127.0.0.1", security: "none" };
+  const server = { host, security: "none" };
   const profile = await api.post<Profile>("/profiles", {
     name: "Cluster",
     inbound: { protocol: "imap", ...server, port: dovecot.ports.imap },
@@ -55,7 +58,11 @@ export async function enableMailbox(api: ApiClient, { dovecot, postfix }: Surrou
 }
 
 /** Twenty messages to the mailbox, `in 1` to `in 20`, and five from it, `out 1` to `out 5`; returns when all have arrived. */
-export async function exchangeMail(api: ApiClient, mailbox: Mailbox, { dovecot }: Surroundings): Promise<void> {
+export async function exchangeMail(
+  api: ApiClient,
+  mailbox: Mailbox,
+  { dovecot }: Pick<Mail, "dovecot">,
+): Promise<void> {
   await dovecot.drop(people.queue.address, 20, (n) => messageOf(`in ${n + 1}`));
   for (const name of numbered("out", 5)) await send(api, mailbox, name);
   await eventually(

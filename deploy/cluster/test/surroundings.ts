@@ -54,6 +54,21 @@ export interface Surroundings {
   stop(): Promise<void>;
 }
 
+/** Starts Dovecot with the accounts of {@link people}, and a Postfix before it. */
+export async function startMail(): Promise<Pick<Surroundings, "dovecot" | "postfix" | "stop">> {
+  const users = Object.values(people).map(({ address, password }) => [address, password]);
+  const dovecot = await startDovecot({ users: Object.fromEntries(users) });
+  const postfix = await startPostfix({ dovecot }).catch(async (error: Error) => {
+    await dovecot.stop();
+    throw error;
+  });
+  const stop = async () => {
+    await postfix.stop();
+    await dovecot.stop();
+  };
+  return { dovecot, postfix, stop };
+}
+
 /** Builds the images and starts NATS and MongoDB with the users that the product declares, Dovecot and Postfix. */
 export async function startSurroundings(): Promise<Surroundings> {
   const engine = containers.command.join(" ");
@@ -82,11 +97,8 @@ export async function startSurroundings(): Promise<Surroundings> {
     const users = Object.keys(files).flatMap((name) => /^(.*)-mongo-url$/.exec(name)?.[1] ?? []);
     for (const user of users)
       await db.command({ createUser: user, pwd: passwordOf(user), roles: [{ role: roleOf(user), db: database }] });
-    const mailUsers = Object.values(people).map(({ address, password }) => [address, password]);
-    const dovecot = await startDovecot({ users: Object.fromEntries(mailUsers) });
-    stops.push(() => dovecot.stop());
-    const postfix = await startPostfix({ dovecot });
-    stops.push(() => postfix.stop());
+    const { dovecot, postfix, stop: stopMail } = await startMail();
+    stops.push(stopMail);
     const keys = (...names: readonly string[]) =>
       Object.fromEntries(names.map((name) => [name, readFileSync(join(folder.path, name), "utf8")]));
     const mongoHost = new URL(mongo.urlOf("any", "any")).host;

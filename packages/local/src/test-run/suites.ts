@@ -77,7 +77,7 @@ export const suites: readonly Suite[] = [
   },
   {
     name: "cluster",
-    what: "the chart at a real API server of Kubernetes and by podman kube play, with containers",
+    what: "the chart at a real API server of Kubernetes and by podman kube play, compose.yaml by Docker, with containers",
     takes: (file) => file.endsWith(".cluster.test.ts"),
     concurrency: 1,
     fileDeadlineMs: minutes(10),
