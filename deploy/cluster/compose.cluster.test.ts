@@ -32,6 +32,18 @@ const walk = () => {
   let api: ApiClient;
   let mailbox: Mailbox;
   const stops: (() => Promise<unknown>)[] = [];
+  let broken = false;
+  /** Of a walk: where one step fails, the next ones are skipped. */
+  const step = (name: string, walked: () => Promise<void>) =>
+    test(name, async (t) => {
+      if (broken) return t.skip("the walk has ended before");
+      broken = true;
+      await walked().catch((error: Error) => {
+        console.log(`» ${name}: ${error.message}`);
+        throw error;
+      });
+      broken = false;
+    });
   const storedSubjects = new Set<string>();
   const sentNames = new Set<string>();
 
@@ -84,7 +96,7 @@ const walk = () => {
     await eventually(() => send(api, mailbox, name), WITHIN);
   };
 
-  test("`up` makes users and topology, and every container gets healthy", async () => {
+  step("`up` makes users and topology, and every container gets healthy", async () => {
     await here.compose("up", "--detach").catch(async (error) => assert.fail(`${error.message}\n${await says()}`));
     const lines = await here.compose("logs", "--no-log-prefix", "mongodb-users", "topology");
     assert.match(lines, /The roles and users are up to date\./);
@@ -97,7 +109,7 @@ const walk = () => {
     ]);
   });
 
-  test("each container runs under the rules of the file", async () => {
+  step("each container runs under the rules of the file", async () => {
     for (const { ID, Service } of await containers()) {
       const [{ State, Config, HostConfig }] = JSON.parse(await here.docker("inspect", ID));
       assert.equal(Config.User, "65532:65532", Service);
@@ -114,7 +126,7 @@ const walk = () => {
     }
   });
 
-  test("from nothing to an enabled mailbox, and mail both ways", async () => {
+  step("from nothing to an enabled mailbox, and mail both ways", async () => {
     assert.equal(await here.mailfleet("profile", "list"), "Nothing found.\n");
     api = new ApiClient({ url: "http://127.0.0.1:8480", token: await here.token() });
     mailbox = await enableMailbox(api, mail);
@@ -123,7 +135,7 @@ const walk = () => {
     for (const name of numbered("out", 5)) sentNames.add(name);
   });
 
-  test("each service stops with 0, one after the other, and comes back: nothing is lost", async () => {
+  step("each service stops with 0, one after the other, and comes back: nothing is lost", async () => {
     for (const service of services) {
       await order(`before ${service}`);
       await drop(`while ${service} is away`);
@@ -134,6 +146,77 @@ const walk = () => {
     }
     await arrived();
     await healthy();
+  });
+
+  step("what is killed is started again", async () => {
+    const killed = (await containers()).filter(({ Service }) => ["inbound-sync", ...engines].includes(Service));
+    const pids = new Map<string, number>();
+    for (const { ID } of killed) pids.set(ID, JSON.parse(await here.docker("inspect", ID))[0].State.Pid);
+    await drop("while killed");
+    for (const pid of pids.values()) process.kill(pid, "SIGKILL");
+    await eventually(async () => {
+      for (const [id, pid] of pids) {
+        const [{ State }] = JSON.parse(await here.docker("inspect", id));
+        assert.ok(State.Running && State.Pid !== pid);
+      }
+      return true;
+    }, WITHIN);
+    console.log("» killed ones run again");
+    await healthy();
+    console.log("» healthy again");
+    await order("after the kill");
+    await arrived();
+  });
+
+  step("the whole stops with 0, and `down` and `up` lose nothing", async () => {
+    await drop("while all is down");
+    await here.compose("stop");
+    const codes = (await containers()).map(({ Service, State, ExitCode }) => [Service, State, ExitCode]);
+    assert.deepEqual(
+      codes.toSorted(),
+      [...services, ...engines, "mongodb-users", "topology"].toSorted().map((name) => [name, "exited", 0]),
+    );
+    await here.compose("down");
+    assert.deepEqual(await containers(), []);
+    await here.compose("up", "--detach");
+    await healthy();
+    await order("after down and up");
+    await arrived();
+  });
+
+  step("the upgrade replaces every container", async () => {
+    const before = new Set((await containers()).map(({ ID }) => ID));
+    await drop("during the upgrade");
+    await here.compose("up", "--detach", "--force-recreate");
+    await here.compose("run", "--rm", "topology", "topology", "apply", "--contract");
+    await healthy();
+    assert.ok((await containers()).every(({ ID }) => !before.has(ID)));
+    await order("after the upgrade");
+    await arrived();
+  });
+
+  step("a backup by mongodump is restored held, and works on when it is confirmed", async () => {
+    const file = join(here.folder, "backup.gz");
+    const run = ["run", "--rm", "--no-TTY"] as const;
+    await here.composeFile(">", file, ...run, "backup");
+    await drop("after the backup");
+    await arrived();
+    await here.compose("down");
+    const flags = ["--config", "/run/secrets/mongo-tools.yaml", "--drop", "--oplogReplay", "--gzip", "--archive"];
+    await here.composeFile("<", file, ...run, "backup", "mongorestore", ...flags);
+    const signIns = () => mail.dovecot.log.filter((line) => line.includes("Login: user=")).length;
+    const before = signIns();
+    await here.compose("up", "--detach");
+    for (const service of services)
+      await eventually(async () => {
+        assert.match(await here.compose("logs", service), /Held: this database of deployment .* is older/);
+        return true;
+      }, WITHIN);
+    await drop("while held");
+    assert.equal(signIns(), before, "nobody polls or sends");
+    await here.compose(...run, "restore", "deployment", "confirm", "--as", "same");
+    await healthy();
+    await arrived();
   });
 };
 

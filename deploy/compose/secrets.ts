@@ -22,8 +22,16 @@ export function secretFiles(
   return {
     "nats.conf": natsConfiguration(publicNkeys, outside),
     "mongo-users.js": mongoScript(passwordOf),
+    "mongo-tools.yaml": mongoTools(passwordOf("administrator")),
     ...Object.fromEntries(mongoUrls),
   };
+}
+
+/** For `--config` of mongodump and mongorestore, which take no password from a file otherwise. */
+function mongoTools(password: string): string {
+  return `# Written by npm run secrets.
+uri: "mongodb://administrator:${password}@mongodb:27017/?replicaSet=rs0&authSource=admin"
+`;
 }
 
 function natsConfiguration(publicNkeys: ReadonlyMap<string, string>, outside: readonly string[]): string {

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cp, mkdir, rm, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { writeProgramFolder } from "@mailfleet/image";
@@ -32,6 +32,10 @@ export async function buildEngineImages(
   await cp(join(mongosh, "node_modules"), join(mongo, "mongosh/node_modules"), { recursive: true });
   const shell = '#!/bin/node\nimport("/mongosh/node_modules/@mongosh/cli-repl/bin/mongosh.js");\n';
   await writeFile(join(mongo, "bin/mongosh"), shell, { mode: 0o755 });
+
+  // A container that is started again gets the mode that the image has here, not that of an empty file system.
+  await mkdir(join(mongo, "tmp"));
+  await chmod(join(mongo, "tmp"), 0o1777);
 
   return {
     NATS_IMAGE: await image("nats", nats, natsLines),
