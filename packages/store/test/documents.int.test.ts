@@ -89,16 +89,15 @@ test("what a tick looks for, and a page of a list in its order, is found by an i
     .find({ ns: `${mongo.dbName}.boxes`, op: "query" })
     .sort({ ts: 1 })
     .toArray();
-  assert.deepEqual(
-    plans.map(({ planSummary }) => planSummary),
-    [
-      "IXSCAN { outbox.at: 1 }, IXSCAN { unsettled.at: 1 }, IXSCAN { sayAgainAt: 1 }",
-      "IXSCAN { outbox.at: 1 }",
-      "IXSCAN { unsettled.at: 1 }",
-      "IXSCAN { sayAgainAt: 1 }",
-      "IXSCAN { n: 1, _id: 1 }, IXSCAN { n: 1, _id: 1 }",
-    ],
-  );
+  const summaries = plans.map(({ planSummary }) => planSummary);
+  assert.deepEqual(summaries.slice(0, -1), [
+    "IXSCAN { outbox.at: 1 }, IXSCAN { unsettled.at: 1 }, IXSCAN { sayAgainAt: 1 }",
+    "IXSCAN { outbox.at: 1 }",
+    "IXSCAN { unsettled.at: 1 }",
+    "IXSCAN { sayAgainAt: 1 }",
+  ]);
+  // The planner reads the two halves of a place in one scan or in two.
+  assert.match(summaries.at(-1) ?? "", /^IXSCAN \{ n: 1, _id: 1 \}(, IXSCAN \{ n: 1, _id: 1 \})?$/);
   // Nothing is sorted in memory.
   assert.ok(plans.at(-1) && !plans.at(-1)?.hasSortStage);
 });
