@@ -45,6 +45,8 @@ export interface MailboxBody {
   /** Version of the profile that the machine has taken into account, and its switch in that version. */
   readonly profileV: number;
   readonly profileActive: boolean;
+  /** When the machine heard last that the next secrets of its profile were put in place. */
+  readonly switchedAt?: number;
   /** Version of the settings whose rhythms (polls, probes) the machine has taken into account. */
   readonly rhythmV: number;
   readonly approval: { readonly at?: number; readonly by?: string; readonly reason?: string };

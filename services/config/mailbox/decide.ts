@@ -35,6 +35,8 @@ export interface Plan {
   readonly configuration?: Configuration;
   /** Version and switch of the profile that this step takes into account. */
   readonly profile?: { readonly v: number; readonly active: boolean };
+  /** The machine hears that the next secrets of the profile were put in place. */
+  readonly switchedAt?: number;
   /** Version of the settings whose rhythms this step takes into account. */
   readonly rhythmV?: number;
   /** A test begins that replaces another organisation's mark, or does not. */
@@ -137,6 +139,7 @@ function accepted(
     ownership: document.ownership + (changesHands(plan.events) ? 1 : 0),
     profileV: plan.profile?.v ?? document.profileV,
     profileActive: plan.profile?.active ?? document.profileActive,
+    switchedAt: plan.switchedAt ?? document.switchedAt,
     rhythmV: plan.rhythmV ?? document.rhythmV,
     approval:
       state.approval.value === before.approval.value

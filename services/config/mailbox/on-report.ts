@@ -2,6 +2,7 @@ import type { Incoming } from "@mailfleet/bus";
 import type { MachineReport } from "@mailfleet/mailbox";
 import type { Ports } from "../ports.ts";
 import type { Plan } from "./decide.ts";
+import { eventOf } from "./former-secret.ts";
 import { take } from "./take.ts";
 
 /** What is read from the stream MAILBOX. */
@@ -23,7 +24,7 @@ export const onReport =
       correlation,
       causation: causation ?? id,
       steps: "steps" in message.body ? message.body.steps : undefined,
-      plan: (): Plan => ({ events: [report], cause }),
+      plan: (document): Plan => ({ events: [eventOf(report, document)], cause }),
     });
   };
 

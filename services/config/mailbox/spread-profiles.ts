@@ -6,6 +6,7 @@ import type { ShownProfile } from "../profile/body.ts";
 import { hasNewRhythm, hasSwitched, switchField, unheard } from "../profile/relevant-fields.ts";
 import type { StoredMailbox } from "./body.ts";
 import type { Plan } from "./decide.ts";
+import { isOfSignIn } from "./former-secret.ts";
 import { take } from "./take.ts";
 
 const profilesAtOnce = 500;
@@ -65,15 +66,12 @@ export async function spread(
   }
 }
 
-/** How an application is refused; user names and passwords are of the kind `auth`. */
-const ofApplications = /^(CLIENT_REJECTED|CLIENT_SECRET_MISSING|KEY_VAULT_\w+)$/;
-
 /** Directions that do not work because of what they sign in with. */
 function failedToSignIn({ machine }: StoredMailbox): Direction[] {
   const { directions: known } = restoreMachine(machine);
   return directions.filter((direction) => {
     const { failure } = known[direction].context;
-    return failure !== null && (failure.kind === "auth" || ofApplications.test(failure.code));
+    return failure !== null && isOfSignIn(failure);
   });
 }
 
@@ -84,9 +82,8 @@ export function planSpread(document: StoredMailbox, profile: ShownProfile, at: n
   const { fields, directions: concerned } = unheard(profile, profileV);
   const events: MachineEvent[] = [];
   if (concerned.length > 0) events.push({ type: "settingsChanged", directions: concerned, fields, at });
-  const repaired = hasSwitched(profile, profileV)
-    ? failedToSignIn(document).filter((one) => !concerned.includes(one))
-    : [];
+  const isSwitched = hasSwitched(profile, profileV);
+  const repaired = isSwitched ? failedToSignIn(document).filter((one) => !concerned.includes(one)) : [];
   if (repaired.length > 0) {
     fields.push(switchField);
     events.push({ type: "settingsChanged", directions: repaired, fields: [switchField], at });
@@ -99,6 +96,7 @@ export function planSpread(document: StoredMailbox, profile: ShownProfile, at: n
   return {
     events,
     profile: { v: profile.v, active: profile.active },
+    ...(isSwitched && { switchedAt: at }),
     cause: `profile ${profile.settings.name}: ${what}`,
   };
 }
