@@ -19,9 +19,10 @@ export function isOfSignIn({ kind, code }: Pick<Failure, "kind" | "code">): bool
  * daily work is given this: the test that follows decides.
  */
 export function eventOf(report: MachineReport, { machine, switchedAt }: Pick<StoredMailbox, "machine" | "switchedAt">) {
+  if (switchedAt === undefined || report.at - switchedAt > longestRunMs) return report;
   if (report.type !== "runFailed" || report.purpose !== "sync" || !isOfSignIn(report.failure)) return report;
   const { direction, generation, at } = report;
-  const isPresent = restoreMachine(machine).directions[direction].context.generation === generation;
-  if (!isPresent || switchedAt === undefined || at - switchedAt > longestRunMs) return report;
+  // What the machine no longer waits for changes nothing.
+  if (restoreMachine(machine).directions[direction].context.generation !== generation) return report;
   return { type: "settingsChanged", directions: [direction], fields: [switchField], at } satisfies MachineEvent;
 }

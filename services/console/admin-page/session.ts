@@ -12,8 +12,8 @@ const Body = z.strictObject({ token: z.string().max(200) });
 
 /**
  * `/admin/session`: the page gives a token once (POST), and gets a session in a cookie that no script reads; with it the page
- * uses the same API as every other client. DELETE ends it and says where the provider does so, too; so does deleting the session or the token. GET says whose it
- * is, and where else one can sign in.
+ * uses the same API as every other client. DELETE ends it, and names the sign-out of the provider where
+ * that is wanted; deleting the session or the token ends it, too. GET says whose it is, and where else one can sign in.
  */
 export function serveSession(app: FastifyInstance, ports: ConsolePorts, authenticator: Authenticator): void {
   const schema = { hide: true };

@@ -24,7 +24,7 @@ export function createTieAnswer(ports: OutboundPorts) {
   };
 }
 
-/** What the mailbox itself wrote goes on with its message, and answers it not. */
+/** What the mailbox itself wrote goes on with its message, and is no answer to it. */
 const isOwn = ({ envelopeFrom }: StoredSend, from: string | null) => from?.toLowerCase() === envelopeFrom.toLowerCase();
 
 /** The one that the nearest Message-ID names. */
