@@ -5,7 +5,9 @@ import { type MachineEvent, restoreMachine } from "@mailfleet/mailbox";
 import type { StoredMailbox } from "../mailbox/body.ts";
 import { decide } from "../mailbox/decide.ts";
 import { eventOf } from "../mailbox/former-secret.ts";
-import { at, givenMailbox, givenWorld } from "./given-documents.ts";
+import { planSpread } from "../mailbox/spread-profiles.ts";
+import { switchField } from "../profile/relevant-fields.ts";
+import { at, givenMailbox, givenProfile, givenWorld } from "./given-documents.ts";
 
 const generationOf = ({ machine }: StoredMailbox) => restoreMachine(machine).directions.inbound.context.generation;
 
@@ -53,6 +55,18 @@ describe("a run that began before the switch to the next secrets", () => {
     // The test decides: what it says counts.
     const report = failed(tested, { purpose: "test" });
     assert.equal(eventOf(report, tested), report);
+  });
+
+  test("the mailbox keeps when it heard of the switch, and of no other change", () => {
+    const { switchedAt: _, ...mailbox } = givenSwitched();
+    const heard = (field: string) => {
+      const profile = { ...givenProfile(), v: 2, changedIn: { [field]: 2 } };
+      const occurrence = { id: "x", kind: "report", at, event: "profileChanged" } as const;
+      const decision = decide(mailbox, { ...occurrence, plan: () => planSpread(mailbox, profile, at) }, givenWorld());
+      assert.ok(!("ignored" in decision) && decision.after);
+      return decision.after.switchedAt;
+    };
+    assert.deepEqual([heard(switchField), heard("/name")], [at, undefined]);
   });
 
   for (const [what, more] of [
