@@ -13,12 +13,18 @@ const targets: Readonly<Record<ExchangeName, number>> = { ews: 800, graph: 800 }
 export async function inboundExchange(name: ExchangeName): Promise<Figure> {
   const world = await exchanges[name]([address]);
   try {
-    for (let n = 0; n < messages; n++) world.deliver(address, messageOf4K(n, address));
+    const deliver = (from = 0) => {
+      for (let n = from; n < from + messages; n++) world.deliver(address, messageOf4K(n, address));
+    };
+    deliver();
     const peerValue = await world.peerRate({ do: "receive", messages: byPeer });
     const peerAsked = world.requests() / byPeer;
     const before = world.requests();
-    const measured = await receiveAll({ ...world.mailbox, receives: true }, messages);
-    const asked = (world.requests() - before) / messages;
+    const measured = await receiveAll(
+      { ...world.mailbox, receives: true },
+      { messages, again: () => deliver(messages) },
+    );
+    const asked = (world.requests() - before) / messages / 2;
     return {
       bench: `inbound-${name}`,
       unit: "messages/s",

@@ -12,13 +12,19 @@ const target = 2500;
 export async function inboundGmail(): Promise<Figure> {
   const world = await startGmailWorld(address);
   try {
-    for (let n = 0; n < messages; n++) world.gmail.deliver(address, messageOf4K(n, address));
+    const deliver = (from = 0) => {
+      for (let n = from; n < from + messages; n++) world.gmail.deliver(address, messageOf4K(n, address));
+    };
+    deliver();
     const peerValue = await plainGmailReadRate(world.gmail.url, await world.token(), messages);
     let asked = 0;
     const counted = countRequests(world, (count) => {
       asked = count;
     });
-    const measured = await receiveAll({ ...world.mailbox, receives: true }, messages);
+    const measured = await receiveAll(
+      { ...world.mailbox, receives: true },
+      { messages, again: () => deliver(messages) },
+    );
     counted();
     return {
       bench: "inbound-gmail",
@@ -27,7 +33,7 @@ export async function inboundGmail(): Promise<Figure> {
       peer: "plain calls, 10 at once",
       peerValue,
       ...measured,
-      notes: [...(measured.notes ?? []), `${(asked / messages).toFixed(3)} requests a message`],
+      notes: [...(measured.notes ?? []), `${(asked / messages / 2).toFixed(3)} requests a message`],
     };
   } finally {
     await world.stop();

@@ -17,7 +17,8 @@ export async function inboundPop3(): Promise<Figure | string> {
   const dovecot = await startDovecot({ users: { [address]: password } });
   const folder = await tempDir();
   try {
-    await dovecot.drop(address, messages, (n) => messageOf4K(n, address));
+    const drop = (from = 0) => dovecot.drop(address, messages, (n) => messageOf4K(from + n, address));
+    await drop();
     const port = dovecot.ports.pop3;
     const peerValue = await mpopRate(folder.path, { port, user: address, password }, messages);
     const measured = await receiveAll(
@@ -25,7 +26,7 @@ export async function inboundPop3(): Promise<Figure | string> {
         ...{ address, password, receives: true },
         profile: { inbound: { protocol: "pop3", ...plainServer(port) }, outbound: plainServer(25) },
       },
-      messages,
+      { messages, again: () => drop(messages) },
     );
     return {
       bench: "inbound-pop3",

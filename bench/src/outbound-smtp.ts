@@ -17,6 +17,8 @@ export async function outboundSmtp(): Promise<Figure> {
   const sink = await startSink();
   const raws = Array.from({ length: messages }, (_, n) => messageOf4K(n, to));
   try {
+    // It is compiled by then, as Mailfleet is.
+    await nodemailerRate(sink.port, raws, connections, to);
     const peerValue = await nodemailerRate(sink.port, raws, connections, to);
     const profile = {
       inbound: plainServer(143),

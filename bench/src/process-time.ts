@@ -15,3 +15,15 @@ export function processTimeMs(pids: readonly (number | undefined)[]): number {
     }
   }, 0);
 }
+
+type Named<Value> = readonly (readonly [name: string, value: Value])[];
+
+/** What processes use from now on; the answer gives it, in milliseconds a message. */
+export function cpuOf(processes: Named<number | undefined>, messages: number): () => Named<number> {
+  const before = processes.map(([, pid]) => processTimeMs([pid]));
+  return () => processes.map(([name, pid], n) => [name, (processTimeMs([pid]) - (before[n] ?? 0)) / messages] as const);
+}
+
+/** Figures with their names. */
+export const inWords = (figures: Named<number>) =>
+  figures.map(([name, value]) => `${name} ${value.toFixed(2)}`).join(", ");

@@ -19,6 +19,10 @@ export interface Figure {
 
 const round = (value: number) => Number(value.toPrecision(4));
 
+/** The note of what processes did that had just been started. `rate` is in messages/s, `cpuMs` for each message. */
+export const justStarted = (rate: number, cpuMs: number) =>
+  `with processes that had just started: ${rate.toFixed(0)} messages/s, ${cpuMs.toFixed(3)} ms a message`;
+
 /** Prints a figure for people, and then as one JSON line. */
 export function report(figure: Figure): void {
   const { bench, value, unit, target, peer, peerValue = null, peerMissing, cpuMsPerMessage, notes = [] } = figure;

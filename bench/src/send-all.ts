@@ -1,7 +1,7 @@
 import { type Bus, connectBus } from "@mailfleet/bus";
 import { type BenchMailbox, enable, type Fleet, startFleet } from "./fleet.ts";
-import { processTimeMs } from "./process-time.ts";
-import type { Figure } from "./report.ts";
+import { cpuOf, inWords } from "./process-time.ts";
+import { type Figure, justStarted } from "./report.ts";
 import { silent } from "./silent.ts";
 
 const inFlight = 200;
@@ -20,7 +20,7 @@ export interface BenchSink {
 /**
  * From the first submit to the server's last acceptance, with all of Mailfleet as separate processes; each send is
  * accepted and attempted durably. Messages a second, and the CPU of all processes. The figures are those of processes
- * that have just been started; what the same messages take after that, when the code is compiled, is a note.
+ * that have sent as many messages before; what these took, while the code was being compiled, is a note.
  */
 export async function sendAll(
   mailbox: BenchMailbox,
@@ -34,11 +34,10 @@ export async function sendAll(
     await enable(fleet);
     const started = await sendRound({ fleet, bus, raws, to, sink, round: 0 });
     const warm = await sendRound({ fleet, bus, raws, to, sink, round: 1 });
-    const warmly = `${(raws.length / warm.doneS).toFixed(0)} messages/s, ${warm.cpuMsPerMessage.toFixed(3)} ms a message`;
     return {
-      value: raws.length / started.doneS,
-      cpuMsPerMessage: started.cpuMsPerMessage,
-      notes: [...started.notes, `once more, with processes that are warm: ${warmly}`, ...warm.notes],
+      value: raws.length / warm.doneS,
+      cpuMsPerMessage: warm.cpuMsPerMessage,
+      notes: [...warm.notes, justStarted(raws.length / started.doneS, started.cpuMsPerMessage), ...started.notes],
     };
   } finally {
     await bus.stop();
@@ -105,16 +104,6 @@ async function sendRound({ fleet, bus, raws, to, sink, round }: Round) {
     ],
   };
 }
-
-type Named<Value> = readonly (readonly [name: string, value: Value])[];
-
-/** What processes use from now on; the answer gives it, in milliseconds a message. */
-function cpuOf(processes: Named<number | undefined>, messages: number): () => Named<number> {
-  const before = processes.map(([, pid]) => processTimeMs([pid]));
-  return () => processes.map(([name, pid], n) => [name, (processTimeMs([pid]) - (before[n] ?? 0)) / messages] as const);
-}
-
-const inWords = (figures: Named<number>) => figures.map(([name, value]) => `${name} ${value.toFixed(2)}`).join(", ");
 
 /** `failed` rejects when the figure has not changed for `patienceMs`. */
 function failWithoutProgress(figure: () => number): { failed: Promise<never>; end(): void } {

@@ -6,7 +6,7 @@ import {
   streams,
   type TopologyStep,
 } from "@mailfleet/contracts";
-import { JetStreamApiError, jetstream, jetstreamManager } from "@nats-io/jetstream";
+import { JetStreamApiError, jetstreamManager } from "@nats-io/jetstream";
 import type { Bus, BusOptions, ConsumerLag, PublishOptions, PublishOutcome } from "./bus.ts";
 import { consume } from "./consume.ts";
 import { consumeBatches } from "./consume-batches.ts";
@@ -22,6 +22,7 @@ import { createPublisher, wholly } from "./publish.ts";
 import { readFrom } from "./read-from.ts";
 import { ask } from "./request.ts";
 import { respond } from "./respond.ts";
+import { storeMessages } from "./store-message.ts";
 import { createStoring } from "./storing.ts";
 import { planConsumer, planStream } from "./topology/plan.ts";
 import { publishing, publishingAll } from "./traced-publish.ts";
@@ -41,11 +42,11 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
       health = () => why;
     },
   });
-  const js = jetstream(link.nc, { timeout: 5000 });
+  const store = storeMessages(link);
   const jsm = await jetstreamManager(link.nc, { timeout: 5000, checkAPI: false });
   const storing = createStoring();
   health = () => link.health() ?? storing.health();
-  const publisher = createPublisher({ link, js, logger, patienceMs, storing });
+  const publisher = createPublisher({ link, store, logger, patienceMs, storing });
   const underWay = new Set<Promise<unknown>>();
   const publishSome: typeof publisher = (messages, how) => {
     const published = publisher(messages, how).finally(() => underWay.delete(published));
@@ -88,7 +89,7 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     latest: (stream, subject, type) => latest(jsm, { stream, subject, type }),
     putBehind: async (message, sequence) => {
       try {
-        const isDone = await putBehind(js, message, sequence);
+        const isDone = await putBehind(store, message, sequence);
         storing.stored(message.subject);
         return isDone;
       } catch (error) {

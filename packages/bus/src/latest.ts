@@ -1,9 +1,9 @@
 import { headerNames, type MessageType, type OutgoingMessage, readMessage } from "@mailfleet/contracts";
-import { JetStreamApiError, type JetStreamClient, type JetStreamManager } from "@nats-io/jetstream";
+import { JetStreamApiError, type JetStreamManager } from "@nats-io/jetstream";
 import type { Latest } from "./bus.ts";
 import { encode } from "./envelope.ts";
-import { publishAttemptMs } from "./limits.ts";
 import { BusOutage } from "./outage.ts";
+import type { StoreMessage } from "./store-message.ts";
 
 /** JetStream's error codes for a message or stream that is not there. */
 const missing: ReadonlySet<number> = new Set([10037, 10059]);
@@ -26,11 +26,11 @@ export async function latest<Type extends MessageType>(
 }
 
 /** Puts a message behind the one with this number (0: behind none). False: another was faster. */
-export async function putBehind(js: JetStreamClient, message: OutgoingMessage, sequence: number): Promise<boolean> {
+export async function putBehind(store: StoreMessage, message: OutgoingMessage, sequence: number): Promise<boolean> {
   const { headers, data } = encode(message);
-  const expect = { lastSubjectSequence: sequence };
+  headers.set("Nats-Expected-Last-Subject-Sequence", String(sequence));
   try {
-    return !(await js.publish(message.subject, data, { headers, expect, timeout: publishAttemptMs })).duplicate;
+    return (await store({ subject: message.subject, headers, data })) === "stored";
   } catch (error) {
     if (error instanceof JetStreamApiError && error.code === another) return false;
     throw new BusOutage(`NATS does not take ${message.type}`, { cause: error });

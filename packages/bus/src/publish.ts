@@ -1,18 +1,19 @@
 import type { Logger, OutgoingMessage } from "@mailfleet/contracts";
-import { JetStreamApiError, type JetStreamClient } from "@nats-io/jetstream";
+import { JetStreamApiError } from "@nats-io/jetstream";
 import type { MsgHdrs } from "@nats-io/transport-node";
 import type { PublishOptions, PublishOutcome } from "./bus.ts";
 import { encode } from "./envelope.ts";
-import { pauseMs, publishAttemptMs, publishWindow } from "./limits.ts";
+import { pauseMs, publishWindow } from "./limits.ts";
 import type { Link } from "./link.ts";
 import { BusOutage } from "./outage.ts";
 import { pause } from "./pause.ts";
+import type { StoreMessage } from "./store-message.ts";
 import type { Storing } from "./storing.ts";
 
 /** What a publisher works with. */
 export interface PublisherParts {
   readonly link: Link;
-  readonly js: JetStreamClient;
+  readonly store: StoreMessage;
   readonly logger: Logger;
   readonly patienceMs: number;
   readonly storing: Storing;
@@ -96,7 +97,11 @@ export function wholly({ outcomes, left, error }: Published): PublishOutcome[] {
   throw new BusOutage(`${left} of ${outcomes.length} messages could not be published: ${reason}`, { cause: error });
 }
 
-async function publishRound({ js, link, storing }: PublisherParts, prepared: Prepared[], outcomes: PublishOutcome[]) {
+async function publishRound(
+  { store, link, storing }: PublisherParts,
+  prepared: Prepared[],
+  outcomes: PublishOutcome[],
+) {
   const left: Prepared[] = [];
   const heldSubjects = new Set<string>();
   let error: unknown;
@@ -109,7 +114,7 @@ async function publishRound({ js, link, storing }: PublisherParts, prepared: Pre
     });
   const send = async (one: Prepared) => {
     try {
-      outcomes[one.index] = await publishOnce(js, one);
+      outcomes[one.index] = await publishOnce(store, one);
       storing.stored(one.subject);
     } catch (reason) {
       // Without a connection nothing is said about what the server does with messages.
@@ -137,10 +142,9 @@ async function publishRound({ js, link, storing }: PublisherParts, prepared: Pre
   return { left: left.sort((a, b) => a.index - b.index), error };
 }
 
-async function publishOnce(js: JetStreamClient, one: Prepared): Promise<PublishOutcome> {
+async function publishOnce(store: StoreMessage, one: Prepared): Promise<PublishOutcome> {
   try {
-    const answer = await js.publish(one.subject, one.data, { headers: one.headers, timeout: publishAttemptMs });
-    return answer.duplicate ? "duplicate" : "stored";
+    return await store(one);
   } catch (error) {
     if (error instanceof JetStreamApiError && error.code === 10077 && error.message.includes(coalescedText))
       return "coalesced";

@@ -130,3 +130,25 @@ test("a stream without a server is an outage after the patience", async () => {
   await impatient.stop();
   await own.stop();
 });
+
+test("what is refused at once says why: no right to the subject, no stream for it", async (t) => {
+  const denied = subjects.mailboxEvent("mb_test1");
+  const rights = `permissions: { publish: { deny: ["${denied}"] } }`;
+  const own = await givenNats({
+    configuration: [`authorization { users: [{ user: all, password: p }, { user: some, password: p, ${rights} }] }`],
+  });
+  t.after(() => own.stop());
+  const as = (user: string) => own.engine.url.replace("//", `//${user}:p@`);
+  await makeStreams({ url: as("all") });
+  const some = await connectBus({
+    isOutage: () => false,
+    url: as("some"),
+    name: "t",
+    logger: recordingLogger(own.logs),
+    publishPatienceMs: 0,
+  });
+  t.after(() => some.stop());
+  await assert.rejects(some.publish(timerFired(1)), /Permissions Violation for Publish to "mailbox\.event\.mb_test1"/i);
+  await assert.rejects(some.publish(timerFired(2, { subject: "nobody.keeps.this" })), /no responders.*nobody\.keeps/i);
+  assert.equal(await some.publish(timerFired(2)), "stored", "others are not concerned");
+});

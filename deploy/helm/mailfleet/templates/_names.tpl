@@ -7,7 +7,7 @@ inbound-sync:
   secrets: { mailboxOpenKeys: mailbox-open-keys.json }
   environment: { MAILFLEET_OPEN_KEYS: /run/secrets/mailbox-open-keys.json }
   # A thousand watches leave more behind in a young generation of V8's own size.
-  nodeOptions: --max-semi-space-size=4
+  nodeOptions: --max-semi-space-size=8
   lag:
     - { stream: RUNS, consumer: inbound-runs }
 outbound-send:

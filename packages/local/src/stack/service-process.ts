@@ -77,7 +77,7 @@ export interface ServiceProcess {
  * Options of Node by service. The sign-ins of a thousand watches leave more memory behind in a young generation of V8's
  * own size (`npm run bench idle-memory`).
  */
-const nodeOptions: Readonly<Record<string, readonly string[]>> = { "inbound-sync": ["--max-semi-space-size=4"] };
+const nodeOptions: Readonly<Record<string, readonly string[]>> = { "inbound-sync": ["--max-semi-space-size=8"] };
 
 export function createServiceProcess(options: ServiceProcessOptions): ServiceProcess {
   const { name, replica } = options;
