@@ -11,6 +11,14 @@ export const collections = {
       { name: "over", keys: { expireAt: 1 }, expireAfterSeconds: 0 },
     ],
   },
+  /** Codes that were sent to addresses of mailboxes. */
+  proofs: {
+    name: "proofs",
+    indexes: [
+      { name: "newest", keys: { mailboxId: 1, begunAt: -1 } },
+      { name: "over", keys: { expireAt: 1 }, expireAfterSeconds: 0 },
+    ],
+  },
   /** Lines of a CSV until their job has done them; those of an upload that was broken off are removed after a day. */
   jobLines: {
     name: "job-lines",

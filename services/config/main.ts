@@ -12,6 +12,7 @@ import { createLineStore } from "./job/line-store.ts";
 import { createJobStore } from "./job/store.ts";
 import { createMetrics } from "./mailbox/metrics.ts";
 import { createMailboxStore } from "./mailbox/store.ts";
+import { createProofStore } from "./proof/store.ts";
 import { config } from "./service.ts";
 
 runService(config, async ({ name, environment, logger, metrics, failPoint, addReadiness }) => {
@@ -29,6 +30,7 @@ runService(config, async ({ name, environment, logger, metrics, failPoint, addRe
       ...{
         consents,
         grants,
+        proofs: createProofStore(store),
         jobs: createJobStore(store),
         jobLines: createLineStore(store),
         mailboxes: createMailboxStore(store),

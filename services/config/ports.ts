@@ -12,6 +12,7 @@ import type { Metrics } from "./mailbox/metrics.ts";
 import type { MailboxStore } from "./mailbox/store.ts";
 import type { Worlds } from "./mailbox/world.ts";
 import type { ProfileBody } from "./profile/body.ts";
+import type { ProofStore } from "./proof/store.ts";
 import type { SettingsBody } from "./settings/body.ts";
 
 /** What the service works with. Everything that touches the world comes in here. */
@@ -35,6 +36,7 @@ export interface Ports extends ServicePorts {
   /** How long after the first round of an erasure what came late is removed. */
   readonly eraseSettleMs: number;
   readonly consents: ConsentStore;
+  readonly proofs: ProofStore;
   readonly grants: GrantStore;
   /** Who refreshes a consent: a worker, for as long as it asked for. */
   readonly grantLeases: LeaseStore<GrantDocument>;

@@ -43,6 +43,7 @@ export const config = defineService<Ports, "worlds">()({
   asks: [
     "inbound-sync.connection-test.run",
     "outbound-send.connection-test.run",
+    "alerting.notification-settings.send-code",
     ...serviceNames.map((service) => `${service}.traces.erase` as const),
   ],
   erasesMessages: true,

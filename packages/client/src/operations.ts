@@ -823,6 +823,8 @@ readonly v: number;
 readonly approvalRequiredForUsers: boolean;
 /** whether a queue or forwarder must be approved before it works */
 readonly approvalRequiredForQueues: boolean;
+/** whether the owner of a person's mailbox may approve it with a code that is sent to its address */
+readonly selfApproval: boolean;
 /** profile for mailboxes that name none */
 readonly defaultProfileId: string | null;
 /** how mail is received for new mailboxes that name no methods */
@@ -1419,7 +1421,7 @@ readonly correlation: string;
 };
 
 /** As the API takes or shows it. */
-export type ProblemCode = "INVALID" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "ALREADY_EXISTS" | "NOT_POSSIBLE_NOW" | "CONFLICT" | "COMMAND_ID_REUSED" | "ADDRESS_NOT_AS_SEEN" | "SECRET_NEEDED_AGAIN" | "IN_USE" | "STALE_VERSION" | "AUTOMATIC_LOOP" | "TOO_LARGE" | "TOO_MANY" | "PORT_NOT_ALLOWED" | "PROFILE_FULL" | "MAILBOX_NOT_ADDRESSED" | "ACCOUNT_NOT_THE_MAILBOX" | "SIGN_IN_REFUSED" | "STATE_UNKNOWN" | "STATE_EXPIRED" | "STATE_REPLAYED" | "REDIRECT_FROM_ANOTHER_BROWSER" | "REDIRECT_FROM_ANOTHER_ORIGIN" | "KEY_UNREADABLE" | "KEY_OF_ANOTHER_KIND" | "KEY_OF_ANOTHER_PROJECT" | "KEY_WITHOUT_CLIENT_EMAIL" | "CERTIFICATE_UNUSABLE" | "TENANT_INVALID" | "URL_NOT_ALLOWED" | "PLAIN_HTTP" | "INTERNAL" | "UNAVAILABLE";
+export type ProblemCode = "INVALID" | "UNAUTHENTICATED" | "FORBIDDEN" | "NOT_FOUND" | "ALREADY_EXISTS" | "NOT_POSSIBLE_NOW" | "CONFLICT" | "COMMAND_ID_REUSED" | "ADDRESS_NOT_AS_SEEN" | "CODE_NOT_GOOD" | "SECRET_NEEDED_AGAIN" | "IN_USE" | "STALE_VERSION" | "AUTOMATIC_LOOP" | "TOO_LARGE" | "TOO_MANY" | "PORT_NOT_ALLOWED" | "PROFILE_FULL" | "MAILBOX_NOT_ADDRESSED" | "ACCOUNT_NOT_THE_MAILBOX" | "SIGN_IN_REFUSED" | "STATE_UNKNOWN" | "STATE_EXPIRED" | "STATE_REPLAYED" | "REDIRECT_FROM_ANOTHER_BROWSER" | "REDIRECT_FROM_ANOTHER_ORIGIN" | "KEY_UNREADABLE" | "KEY_OF_ANOTHER_KIND" | "KEY_OF_ANOTHER_PROJECT" | "KEY_WITHOUT_CLIENT_EMAIL" | "CERTIFICATE_UNUSABLE" | "TENANT_INVALID" | "URL_NOT_ALLOWED" | "PLAIN_HTTP" | "INTERNAL" | "UNAVAILABLE";
 
 /** As the API takes or shows it. */
 export type ShownFailure = {
@@ -2273,6 +2275,33 @@ readonly dryRun?: boolean | undefined;
 };
 readonly body: {
 readonly address: EmailAddressInput;
+};
+readonly answer: Mailbox;
+};
+/** Send a code to the mailbox's own address, with which its owner approves it; good for 15 minutes */
+"POST /mailboxes/{mailbox}/send-code": {
+readonly path: {
+/** id or address */
+readonly mailbox: string | EmailAddressInput;
+};
+readonly query: undefined;
+readonly body: undefined;
+readonly answer: {
+readonly sentTo: EmailAddress;
+/** when it is too late to use it */
+readonly endsAt: string;
+};
+};
+/** Approve the mailbox with the code that was sent to its address: it proves that the mailbox is the owner's */
+"POST /mailboxes/{mailbox}/approve-by-code": {
+readonly path: {
+/** id or address */
+readonly mailbox: string | EmailAddressInput;
+};
+readonly query: undefined;
+readonly body: {
+/** as it stands in the mail */
+readonly code: string;
 };
 readonly answer: Mailbox;
 };
@@ -3470,6 +3499,8 @@ readonly body: {
 readonly approvalRequiredForUsers?: boolean | undefined;
 /** whether a queue or forwarder must be approved before it works */
 readonly approvalRequiredForQueues?: boolean | undefined;
+/** whether the owner of a person's mailbox may approve it with a code that is sent to its address */
+readonly selfApproval?: boolean | undefined;
 /** profile for mailboxes that name none */
 readonly defaultProfileId?: string | null | undefined;
 /** how mail is received for new mailboxes that name no methods */

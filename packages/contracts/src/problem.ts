@@ -11,6 +11,7 @@ export const problemCodes = {
   CONFLICT: { status: 409, title: "Too many changes at the same time" },
   COMMAND_ID_REUSED: { status: 409, title: "This Idempotency-Key was used for another command" },
   ADDRESS_NOT_AS_SEEN: { status: 409, title: "The address is no longer the one that was approved" },
+  CODE_NOT_GOOD: { status: 409, title: "The code is wrong or no longer good" },
   SECRET_NEEDED_AGAIN: { status: 409, title: "The stored secret was entered for another server" },
   IN_USE: { status: 409, title: "It is still in use" },
   STALE_VERSION: { status: 412, title: "It has changed since you read it" },

@@ -6,6 +6,7 @@ import { completed, initialSettings, type NotificationBody, presentSettings } fr
 import { changedSettings } from "./change.ts";
 import { keepCertificate } from "./keep-certificate.ts";
 import { settingsProblems } from "./problems.ts";
+import { sendCode } from "./send-code.ts";
 import { shownSettings } from "./show.ts";
 import { testNotificationSettings } from "./test-message.ts";
 import { clearSecretAlerts } from "./watch-secret.ts";
@@ -38,6 +39,7 @@ export const keptNotificationSettings = keep<AlertingPorts, NotificationBody>()(
       };
     },
     "keep-certificate": (input) => keepCertificate(ports, input),
+    "send-code": (input) => sendCode(ports, input),
     test: (input) => testNotificationSettings(ports, input),
   }),
   async after(ports, _verb, { before, after }) {

@@ -44,6 +44,25 @@ test("each recipient gets one mail in the own language; where the second one is 
   ]);
 });
 
+test("the code for a mailbox goes to its address alone, in its language, also while notices are off", async () => {
+  relay.mails.length = 0;
+  await given.change({ recipientLanguages: ["@example.org ja"], enabled: false });
+  const ask = () =>
+    given.bus.request("alerting.notification-settings.send-code", {
+      ...{ address: "anna@example.org", code: "ABCDE-23456", endsAt: Date.UTC(2026, 11, 1, 9, 30) },
+    });
+  await ask();
+  const [{ to, raw } = { to: [], raw: "" }] = relay.mails;
+  assert.deepEqual([relay.mails.length, to], [1, ["anna@example.org"]]);
+  for (const words of ["ABCDE-23456", "2026-12-01 09:30 UTC", 'lang=3D"ja"']) assert.ok(raw.includes(words), raw);
+  relay.trouble({ code: 550, words: "no such user" });
+  await assert.rejects(
+    ask(),
+    /could not be sent to anna@example.org \(RECIPIENT_REFUSED\)\. The server says: .*no such user/,
+  );
+  relay.trouble(null);
+});
+
 test("a language that there is not is refused", async () => {
   await assert.rejects(given.change({ recipientLanguages: ["second@example.org fr"] }), /en, de, ja or it/);
 });

@@ -9,11 +9,12 @@ import { profileCollection } from "../profile/body.ts";
 export function createTraceStore(store: Store) {
   const of = (name: string): Collection<Document & { _id: string }> => store.db.collection(name);
   return {
-    /** Its tombstone, sign-ins, consent, and its address in jobs and in tests of profiles. A living mailbox stays. */
+    /** Its tombstone, sign-ins, consent, codes, and its address in jobs and in tests of profiles. A living mailbox stays. */
     async erase({ mailboxId, address }: { mailboxId: string; address: string }): Promise<Removed> {
       const found = await of(mailboxCollection).deleteOne({ _id: mailboxId, living: { $exists: false } });
       const consents = await of(collections.consents.name).deleteMany({ mailboxId });
       const grants = await of(collections.grants.name).deleteMany({ _id: mailboxId });
+      const proofs = await of(collections.proofs.name).deleteMany({ mailboxId });
       await of(jobCollection).updateMany(
         { $or: [{ "items.mailboxId": mailboxId }, { "items.address": address }] },
         { $unset: { "items.$[its].address": "", "items.$[its].result.problem": "" } },
@@ -33,6 +34,7 @@ export function createTraceStore(store: Store) {
         mailboxes: found.deletedCount,
         "sign-ins": consents.deletedCount,
         consents: grants.deletedCount,
+        "codes sent": proofs.deletedCount,
       };
     },
   };

@@ -5,7 +5,9 @@ import type { ShownProfile } from "../profile/body.ts";
 import { destinationsOf } from "../profile/destinations.ts";
 import { isLimited, refuseTooMany } from "../profile/room.ts";
 import { usableProfile } from "../profile/usable-profile.ts";
-import type { MailboxBody, StoredMailbox } from "./body.ts";
+import { checkCode } from "../proof/check-code.ts";
+import { refuseSelfApproval, sendCode } from "../proof/send-code.ts";
+import type { MailboxBody, ShownMailbox, StoredMailbox } from "./body.ts";
 import { planChange } from "./change.ts";
 import { decide, type Plan } from "./decide.ts";
 import { planDefaults } from "./defaults.ts";
@@ -106,8 +108,12 @@ export const keptMailboxes = keep<Ports, MailboxBody>()<typeof mailbox, MailboxW
     const used = moves && isLimited(target.settings) ? await countOf(ports, target._id) : 0;
     const atLeast = document?.profileV ?? target?.v ?? 0;
     const world = await ports.worlds.of(own ?? target?._id ?? "", { atLeast });
+    const byCode = document && command.verb === "approve-by-code";
     const fresh =
-      command.verb === "create" ? { ...world, settings: await ports.worlds.settings({ fresh: true }) } : world;
+      byCode || command.verb === "create"
+        ? { ...world, settings: await ports.worlds.settings({ fresh: true }) }
+        : world;
+    if (byCode) await proveOwnership(ports, document, fresh, command.input as Proving);
     return { ...shown, world: fresh, used, ...(moves ? { target } : {}) };
   },
 
@@ -165,6 +171,7 @@ export const keptMailboxes = keep<Ports, MailboxBody>()<typeof mailbox, MailboxW
       const { inbound, outbound } = destinationsOf(profile.settings);
       return { to: { credentials: { inbound, outbound } } };
     },
+    "send-code": (input) => sendCode(ports, input),
     async counts({ within }) {
       const lifecycle = await ports.mailboxes.countByLifecycle(within);
       return { total: Object.values(lifecycle).reduce((sum, count) => sum + count, 0), lifecycle };
@@ -182,10 +189,26 @@ export const keptMailboxes = keep<Ports, MailboxBody>()<typeof mailbox, MailboxW
     ports.metrics.steps.inc({ event: verb, outcome: "accepted" });
     logTransition(ports, outcome, { id: input.commandId, event: verb, by: input.by, correlation: input.correlation });
     // The ownership number already makes a former owner's consent void; the secret itself is removed, too.
+    if (after.ownership !== outcome.before?.ownership || verb === "approve-by-code")
+      await ports.proofs.remove(after._id);
     if (verb === "delete") await ports.grants.remove(after._id);
     else if (outcome.before?.ownership !== after.ownership) await ports.grants.removeBefore(after._id, after.ownership);
   },
 });
+
+type Proving = { readonly code: string; readonly owner?: number };
+
+/** To a former owner the mailbox does not exist, which the decision says: no try is counted. @throws ProblemError */
+async function proveOwnership(
+  ports: Ports,
+  document: ShownMailbox,
+  { settings }: World,
+  { code, owner }: Proving,
+): Promise<void> {
+  if (owner !== undefined && owner !== document.ownership) return;
+  refuseSelfApproval(document, settings);
+  await checkCode(ports, document, code);
+}
 
 /** The profile that a command names, or that a mailbox gets by default; `null`: it names none. */
 function profileNamed({ verb, input }: { readonly verb: string; readonly input: unknown }) {

@@ -59,6 +59,11 @@ export const plans = {
   approve: ({ configuration }: StoredMailbox, { address }: { readonly address: string }, at: number): Plan => ({
     events: [{ type: "approve", address, currentAddress: configuration.address, at }],
   }),
+  /** The code was checked before: see `proof/check-code.ts`. */
+  "approve-by-code": ({ configuration: { address } }: StoredMailbox, _: object, at: number): Plan => ({
+    events: [{ type: "approve", address, currentAddress: address, at }],
+    cause: `a code that was sent to ${address} proved that it is the owner's`,
+  }),
   reject: (_: StoredMailbox, { reason }: { readonly reason: string }, at: number): Plan => ({
     events: [{ type: "reject", reason, at }],
     cause: reason,

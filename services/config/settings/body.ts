@@ -13,6 +13,7 @@ export interface SettingsBody {
 export const initialSettings: SettingsBody["settings"] = {
   approvalRequiredForUsers: true,
   approvalRequiredForQueues: true,
+  selfApproval: false,
   defaultProfileId: null,
   inboundDeliveryMethod: "server-side",
   outboundDeliveryMethod: "server-side",

@@ -80,6 +80,32 @@ describe("the audit", () => {
     ]);
   });
 
+  test("has an approval by a code as what it is, refused or not, and never the code", async () => {
+    let sent = "";
+    await bus.respond({
+      "alerting.notification-settings.send-code": async ({ code }) => {
+        sent = code;
+        return {};
+      },
+    });
+    await bus.request("config.settings.update", { ...command(), change: { selfApproval: true } });
+    const { id } = await bus.request("config.mailbox.create", mailboxInput(profileId));
+    await bus.request("config.mailbox.send-code", { ...command(), id });
+    await assert.rejects(bus.request("config.mailbox.approve-by-code", { ...command(), id, code: "AAAAA-AAAAA" }));
+    await bus.request("config.mailbox.approve-by-code", { ...command(), id, code: sent });
+    const outcomes = () =>
+      entriesOf(id).flatMap(({ operation, outcome, code = "" }) =>
+        /code$/.test(operation) ? [`${operation} ${outcome} ${code}`.trim()] : [],
+      );
+    await eventually(() => outcomes().length === 3, { what: "three entries" });
+    assert.deepEqual(outcomes().toSorted(), [
+      "mailbox.approve-by-code accepted",
+      "mailbox.approve-by-code refused CODE_NOT_GOOD",
+      "mailbox.send-code accepted",
+    ]);
+    assert.ok(!JSON.stringify(entriesOf(id)).includes(sent));
+  });
+
   test("waits in the document while nobody takes it: the command is answered, and the entry comes later", async () => {
     refuses = true;
     const { id, address } = await bus.request("config.mailbox.create", mailboxInput(profileId));

@@ -34,6 +34,7 @@ import { createLineStore } from "../job/line-store.ts";
 import { createJobStore } from "../job/store.ts";
 import { createMetrics } from "../mailbox/metrics.ts";
 import { createMailboxStore } from "../mailbox/store.ts";
+import { createProofStore } from "../proof/store.ts";
 import { config } from "../service.ts";
 
 /** Keeps what was logged, to look at it. */
@@ -108,6 +109,7 @@ export async function givenConfig(options: { ownMongo?: boolean } = {}) {
       config,
       {
         mailboxes: createMailboxStore(store),
+        proofs: createProofStore(store),
         jobs: createJobStore(store),
         jobLines: createLineStore(store),
         jobLeases: createLeases(createLeaseStore(store, jobCollection), {

@@ -498,6 +498,86 @@ describe("lists", () => {
   });
 });
 
+describe("an owner who proves that the address is his", () => {
+  const sent: { address: string; code: string }[] = [];
+  let isRefused = false;
+  before(async () => {
+    await bus.respond({
+      "alerting.notification-settings.send-code": async ({ address, code }) => {
+        if (isRefused) throw new ProblemError("NOT_POSSIBLE_NOW", "The server says: 550 no");
+        sent.push({ address, code });
+        return {};
+      },
+    });
+  });
+  const allow = (selfApproval: boolean) =>
+    bus.request("config.settings.update", { ...command(), change: { selfApproval } });
+  const made = (change: object = {}) => bus.request("config.mailbox.create", mailboxInput(profileId, change));
+  const send = (id: string, more: object = {}) =>
+    bus.request("config.mailbox.send-code", { ...command(), id, owner: 1, ...more });
+  const give = (id: string, code: string, owner = 1) =>
+    bus.request("config.mailbox.approve-by-code", { ...command(), id, owner, code });
+  const lastCode = () => sent.at(-1)?.code ?? "";
+
+  test("is refused where the organisation does not allow it, and where a mailbox is nobody's own", async () => {
+    const { id } = await made();
+    const off = await problemOf(send(id));
+    assert.match(`${off.code} ${off.detail}`, /NOT_POSSIBLE_NOW The organisation does not let owners/);
+    assert.match((await problemOf(give(id, "ABCDE-23456"))).detail, /The organisation does not let owners/);
+    await allow(true);
+    const queue = await made({ kind: "queue" });
+    assert.match((await problemOf(send(queue.id))).detail, /kind queue/);
+    assert.match((await problemOf(give(queue.id, "ABCDE-23456"))).detail, /kind queue/);
+    assert.equal((await problemOf(send(id, { owner: 2 }))).code, "NOT_FOUND");
+    assert.equal((await problemOf(give(id, "ABCDE-23456", 2))).code, "NOT_FOUND");
+    assert.equal((await problemOf(give(id, "ABCDE-23456"))).code, "CODE_NOT_GOOD");
+    assert.deepEqual(sent, []);
+  });
+
+  test("approves the mailbox with the newest code, once, as what it is", async () => {
+    const { id, address } = await made();
+    const asked = { commandId: `c-${fresh()}` };
+    assert.equal((await send(id, asked)).sentTo, address);
+    const first = lastCode();
+    await send(id, asked);
+    assert.equal(sent.at(-1)?.code, first, "the same command sends nothing again");
+    await send(id);
+    assert.notEqual(lastCode(), first);
+    assert.equal((await problemOf(give(id, first))).detail, "The code is wrong.");
+    const { approval, lifecycle } = await give(id, lastCode().toLowerCase().replace("-", ""));
+    assert.deepEqual([approval.state, approval.by, lifecycle], ["approved", "ada", "approved"]);
+    const [entry] = (await bus.request("config.mailbox.history", { id })).items;
+    assert.match(`${entry?.event}: ${entry?.cause}`, /^approve-by-code: a code that was sent to .* proved/);
+    assert.match((await problemOf(give(id, lastCode()))).detail, /approved already/);
+  });
+
+  test("has five tries, and a code is not good for another address, owner or decision", async () => {
+    const { id } = await made();
+    await send(id);
+    for (let n = 0; n < 5; n += 1)
+      assert.equal((await problemOf(give(id, "AAAAA-AAAAA"))).detail, "The code is wrong.");
+    assert.match((await problemOf(give(id, lastCode()))).detail, /was tried 5 times/);
+    await send(id);
+    const before = lastCode();
+    await bus.request("config.mailbox.update", { ...command(), id, change: { owner: { email: "new@example.org" } } });
+    assert.match((await problemOf(give(id, before, 2))).detail, /No code was sent/);
+    await send(id, { owner: 2 });
+    await bus.request("config.mailbox.reject", { ...command(), id, reason: "not ours" });
+    assert.match((await problemOf(give(id, lastCode(), 2))).detail, /rejected by an administrator/);
+    await bus.request("config.mailbox.resubmit", { ...command(), id });
+    assert.match((await problemOf(give(id, lastCode(), 2))).detail, /No code was sent/);
+  });
+
+  test("hears what the mail server says, and gets five codes an hour", async () => {
+    const { id } = await made();
+    isRefused = true;
+    assert.match((await problemOf(send(id))).detail, /550 no/);
+    isRefused = false;
+    for (let n = 1; n < 5; n += 1) await send(id);
+    assert.equal((await problemOf(send(id))).code, "TOO_MANY");
+  });
+});
+
 test("a malformed message becomes a dead letter, and the next is handled", async () => {
   const dead = await given.listen("dead.*.*");
   const mailbox = await enabled();

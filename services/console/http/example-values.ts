@@ -13,6 +13,7 @@ export const exampleValues: Readonly<Record<string, readonly unknown[]>> = {
   approvalRequiredForUsers: [true],
   attempts: [[], 0],
   by: ["first administrator"],
+  code: ["AUTHENTICATION_REJECTED", "ABCDE-23456"],
   credentials: [],
   deliveryMethods: [{ inbound: "server-side", outbound: "server-side", act: "none" }],
   detail: ["mail.example.org does not take the password."],

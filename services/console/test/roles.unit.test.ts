@@ -21,7 +21,9 @@ const table: Readonly<Record<Exclude<Role, "administrator">, readonly string[]>>
   ],
   reader: [],
   owner: [
-    ...["get", "list", "update", "test", "test-and-enable", "disable", "history"].map((verb) => `mailbox.${verb}`),
+    ...["get", "list", "update", "test", "test-and-enable", "disable", "history", "send-code", "approve-by-code"].map(
+      (verb) => `mailbox.${verb}`,
+    ),
     ...["alert.get", "alert.list", "mail.get", "mail.list", "profile.list", "sign-in.begin", "sign-in.poll"],
   ],
 };

@@ -214,7 +214,10 @@ export const vendorFields: Readonly<Record<"profile" | "mailbox" | "settings", R
     SSSForceFilteringMethodForUserMailboxes: never("the whole inbox is received; who reads facts filters"),
     MaximumSubjectLengthOnMailServer: never("long subjects are folded as RFC 5322 says, and not cut"),
     UseXAnchorMailboxInExchangeRequestHeader: never("it is always sent"),
-    RequirePrivilegeToSelfApproveEmailAddress: never("owners do not approve; an administrator does"),
+    RequirePrivilegeToSelfApproveEmailAddress: here(
+      "settings.selfApproval",
+      "off by default; the owner approves with a code that is sent to the mailbox's address",
+    ),
     TraceLogPersistenceTimeInDays: here("notification-settings.alertRetentionDays", "after the end of an alert"),
     ExchangeSyncIdMappingPersistenceTimeInDays: here("settings.messageRetentionDays"),
     MailboxStatisticsPersistenceTimeInDays: never("metrics are Prometheus's, which keeps them as long as it is told"),

@@ -3,9 +3,15 @@ import { mailbox } from "../mailbox/mailbox.ts";
 import { bare } from "../noun/field.ts";
 
 type Operations = typeof mailbox.operations;
+/** What only who reads the mail of the mailbox can do. */
+const ofOneReader = ["send-code", "approve-by-code"] as const;
+
 /** What can be asked of many mailboxes: every command of a mailbox that names one, a change, removal, and what a CSV says. */
 export type JobVerb =
-  | { [Verb in keyof Operations]: Operations[Verb]["kind"] extends "command" ? Verb : never }[keyof Operations]
+  | Exclude<
+      { [Verb in keyof Operations]: Operations[Verb]["kind"] extends "command" ? Verb : never }[keyof Operations],
+      (typeof ofOneReader)[number]
+    >
   | "update"
   | "delete"
   | "import";
@@ -13,7 +19,7 @@ export type JobVerb =
 /** In the order of the declaration of a mailbox. */
 export const jobVerbs = [
   ...Object.entries(mailbox.operations).flatMap(([verb, { kind, collection }]) =>
-    kind === "command" && !collection ? [verb] : [],
+    kind === "command" && !collection && !ofOneReader.some((one) => one === verb) ? [verb] : [],
   ),
   "update",
   "delete",

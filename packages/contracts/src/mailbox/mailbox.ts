@@ -124,6 +124,33 @@ export const mailbox = noun("mailbox", {
       input: { address: EmailAddress.describe("the address as the approver saw it") },
       problems: ["ADDRESS_NOT_AS_SEEN"],
     }),
+    "send-code": operation({
+      text: "Send a code to the mailbox's own address, with which its owner approves it; good for 15 minutes",
+      owner: true,
+      impact: "sends",
+      status: 202,
+      answer: z.object({
+        sentTo: EmailAddress,
+        endsAt: Instant.describe("when it is too late to use it"),
+      }),
+      problems: ["NOT_POSSIBLE_NOW", "TOO_MANY"],
+      tried: false,
+      // Longer than `alerting` needs to hand a mail over.
+      timeoutMs: 60_000,
+    }),
+    "approve-by-code": operation({
+      text: "Approve the mailbox with the code that was sent to its address: it proves that the mailbox is the owner's",
+      owner: true,
+      input: {
+        code: z
+          .string()
+          .trim()
+          .regex(/^[A-Za-z0-9]{5}-?[A-Za-z0-9]{5}$/, "must be a code as in the mail: ABCDE-23456")
+          .describe("as it stands in the mail"),
+      },
+      problems: ["CODE_NOT_GOOD", "NOT_POSSIBLE_NOW"],
+      tried: false,
+    }),
     reject: operation({
       role: "approver",
       text: "Reject the mailbox with a reason",

@@ -231,6 +231,12 @@ export const notificationSettings = noun("notification-settings", {
       // Longer than `alerting` needs for all steps together.
       timeoutMs: 60_000,
     }),
+    "send-code": operation({
+      text: "Send a code to the address of a mailbox; refused with the server's words if it cannot be handed over",
+      kind: "internal",
+      input: { address: EmailAddress, code: z.string(), endsAt: Instant },
+      answer: z.object({}),
+    }),
     "keep-certificate": operation({
       text: "Keep what was read of a certificate in a key vault, which is not the certificate itself",
       kind: "internal",

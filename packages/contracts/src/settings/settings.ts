@@ -47,6 +47,11 @@ export const settings = noun("settings", {
       "whether a queue or forwarder must be approved before it works",
       { flag: "approval-for-queues" },
     ),
+    selfApproval: field(
+      z.boolean().default(false),
+      "whether the owner of a person's mailbox may approve it with a code that is sent to its address",
+      { flag: "self-approval" },
+    ),
     defaultProfileId: field(ProfileId.nullable().default(null), "profile for mailboxes that name none", {
       flag: "default-profile <profile>",
     }),

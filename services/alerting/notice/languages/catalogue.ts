@@ -36,6 +36,10 @@ export interface Words {
   readonly passed: string;
   readonly more: string;
   readonly onceForEachTest: string;
+  readonly yourCode: string;
+  readonly codeProves: string;
+  readonly codeIsGood: string;
+  readonly codeUnasked: string;
   readonly mailbox: string;
   readonly profile: string;
   readonly service: string;

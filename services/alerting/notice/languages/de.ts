@@ -39,6 +39,12 @@ export const de: Catalogue = {
     more: "Und {count} weitere.",
     onceForEachTest:
       "Sie erhalten diese E-Mail einmal für jedes „Testen und Aktivieren“, das jemand verlangt; was etwa gleichzeitig geschieht, kommt in einer E-Mail.",
+    yourCode: "[Mailfleet] Ihr Code: {code}",
+    codeProves:
+      "Mit diesem Code bestätigen Sie, dass das Postfach {address} Ihnen gehört, damit Mailfleet es verbinden darf:",
+    codeIsGood:
+      "Er gilt einmal, bis {time}. Geben Sie ihn dort ein, wo Sie ihn angefordert haben, und sagen Sie ihn niemandem.",
+    codeUnasked: "Wenn Sie ihn nicht angefordert haben, müssen Sie nichts tun: Ohne den Code geschieht nichts.",
     mailbox: "Postfach",
     profile: "Profil",
     service: "Dienst",

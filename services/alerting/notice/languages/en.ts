@@ -39,6 +39,10 @@ export const en: Catalogue = {
     more: "And {count} more.",
     onceForEachTest:
       "You get this mail once for each test and enable that somebody asks for; those of about the same time come in one mail.",
+    yourCode: "[Mailfleet] Your code: {code}",
+    codeProves: "With this code you confirm that the mailbox {address} is yours, so that Mailfleet may connect it:",
+    codeIsGood: "It is good until {time}, once. Enter it where you asked for it, and tell it to nobody.",
+    codeUnasked: "If you did not ask for it, you need not do anything: without the code nothing happens.",
     mailbox: "mailbox",
     profile: "profile",
     service: "service",

@@ -38,6 +38,11 @@ export const it: Catalogue = {
     more: "E altre {count}.",
     onceForEachTest:
       "Riceve questo messaggio una volta per ogni «prova e attiva» richiesto; quelli quasi contemporanei arrivano in un solo messaggio.",
+    yourCode: "[Mailfleet] Il suo codice: {code}",
+    codeProves: "Con questo codice conferma che la casella {address} è sua, così che Mailfleet possa collegarla:",
+    codeIsGood:
+      "È valido una sola volta, fino a {time}. Lo inserisca dove lo ha richiesto e non lo comunichi a nessuno.",
+    codeUnasked: "Se non lo ha richiesto, non deve fare nulla: senza il codice non succede niente.",
     mailbox: "casella",
     profile: "profilo",
     service: "servizio",

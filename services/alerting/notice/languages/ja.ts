@@ -37,6 +37,11 @@ export const ja: Catalogue = {
     passed: "{count} 個のメールボックスが「テストして有効化」に合格しました。",
     more: "ほか {count} 件。",
     onceForEachTest: "このメールは「テストして有効化」を行うたびに一通届きます。ほぼ同時のものは一通にまとめられます。",
+    yourCode: "[Mailfleet] 確認コード：{code}",
+    codeProves:
+      "このコードで、メールボックス {address} がご自身のものであることを確認し、Mailfleet による接続を承認します。",
+    codeIsGood: "有効なのは {time} までで、1 回だけ使えます。コードを要求した画面に入力し、誰にも教えないでください。",
+    codeUnasked: "心当たりがない場合は、何もする必要はありません。コードがなければ何も起こりません。",
     mailbox: "メールボックス",
     profile: "プロファイル",
     service: "サービス",
