@@ -27,7 +27,11 @@ export const checks: Readonly<Record<string, Check<ServicePorts & Omit<ConsolePo
       const ends: { token: StoredToken; at: number }[] = [];
       let after: string | undefined;
       do {
-        const { items, next } = await tokens.list(pageSize, after);
+        const { items, next } = await tokens.list(
+          { limit: pageSize, ...(after ? { cursor: after } : {}) },
+          "tokens",
+          (one) => one,
+        );
         for (const token of items)
           if (token.role !== "owner" && token.expiresAt !== undefined && token.expiresAt < now() + soonMs)
             ends.push({ token, at: token.expiresAt });

@@ -6,6 +6,8 @@ export const collections = {
     name: "tokens",
     indexes: [
       { name: "hash", keys: { hash: 1 }, unique: true },
+      { name: "names", keys: { name: 1, _id: 1 } },
+      { name: "made", keys: { createdAt: 1, _id: 1 } },
       { name: "expired", keys: { expireAt: 1 }, expireAfterSeconds: 0 },
     ],
   },

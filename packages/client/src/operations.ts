@@ -3238,6 +3238,8 @@ readonly query: {
 readonly limit?: number | undefined;
 /** `next` of the page before */
 readonly cursor?: string | undefined;
+/** what is sorted by, `-` before it: the greatest first */
+readonly sort?: "at" | "-at" | undefined;
 readonly subscriptionId?: string | undefined;
 readonly state?: "pending" | "delivered" | "failed" | undefined;
 /** only these fields of each, separated by commas; what the schema needs besides is left out, too */
@@ -3780,6 +3782,8 @@ readonly query: {
 readonly limit?: number | undefined;
 /** `next` of the page before */
 readonly cursor?: string | undefined;
+/** what is sorted by, `-` before it: the greatest first */
+readonly sort?: "name" | "-name" | "createdAt" | "-createdAt" | undefined;
 /** only these fields of each, separated by commas; what the schema needs besides is left out, too */
 readonly fields?: string | undefined;
 };
@@ -3828,6 +3832,8 @@ readonly query: {
 readonly limit?: number | undefined;
 /** `next` of the page before */
 readonly cursor?: string | undefined;
+/** what is sorted by, `-` before it: the greatest first */
+readonly sort?: "name" | "-name" | "createdAt" | "-createdAt" | undefined;
 /** only these fields of each, separated by commas; what the schema needs besides is left out, too */
 readonly fields?: string | undefined;
 };

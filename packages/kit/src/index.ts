@@ -42,7 +42,7 @@ export { type IdPrefix, idFrom, newId } from "./ids/ids.ts";
 export type { LeaseStore } from "./lease/lease-store.ts";
 export { createLeases, type Lease, type LeaseFilter, type Leases, leaseGivenBack, mustMatch } from "./lease/leases.ts";
 export { type HoldLengths, LeaseLost, type Renewals, startRenewals } from "./lease/renewals.ts";
-export { byTime, type Page, readPage } from "./pages/page.ts";
+export { byTime, type Page, type PageInput, readPage } from "./pages/page.ts";
 export { bytesPassed } from "./passing-bytes.ts";
 export { permitCollection } from "./permit/collection.ts";
 export type { PermitKey, PermitRecord, PermitStore } from "./permit/permit-store.ts";

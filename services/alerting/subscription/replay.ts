@@ -55,7 +55,8 @@ export const deliveryAnswers = {
   async "alerting.delivery.list"({ deliveries }: AlertingPorts, input: RequestArguments<"alerting.delivery.list">) {
     const { subscriptionId, state } = input;
     const filter = { ...(subscriptionId ? { subscriptionId } : {}), ...(state ? { state } : {}) };
-    const sort = byTime("sequence", undefined);
+    // Facts are numbered as they happen.
+    const sort = byTime("sequence", input.sort);
     return readPage(input, { filter, sort }, deliveries.list, (found) => found.map(shownDelivery));
   },
   async "alerting.delivery.replay"(ports: AlertingPorts, { id }: RequestArguments<"alerting.delivery.replay">) {

@@ -185,6 +185,11 @@ describe("a webhook", () => {
     const again = await given.bus.request("alerting.subscription.replay", { ...command(), id: "sb_test1", since: 0 });
     assert.deepEqual(again, { again: 1 });
     await eventually(() => got.length === 3);
+    const ids = async (sort: "at" | "-at") => {
+      const { items } = await given.bus.request("alerting.delivery.list", { limit: 500, sort });
+      return items.map(({ id }) => id);
+    };
+    assert.deepEqual(await ids("at"), (await ids("-at")).toReversed());
     await remove("sb_test1");
   });
 

@@ -1,5 +1,5 @@
 import { ProblemError } from "@mailfleet/contracts";
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { refuseForeignSite } from "../http/same-origin.ts";
 import type { ConsolePorts } from "../ports.ts";
@@ -31,21 +31,21 @@ export function serveDevice(app: FastifyInstance, base: string, ports: ConsolePo
       remedy: "Sign in with a token: mailfleet login --token-stdin. To have a provider: docs/people.md.",
     });
   };
-  const take = (what: string, { ip }: FastifyRequest, most: number) =>
-    ports.signInLimit.take(`${what} ${ip}`, { most, by: "from this address" });
+  const take = (what: string, { ip }: FastifyRequest, reply: FastifyReply, most: number) =>
+    void reply.headers(ports.signInLimit.take(`${what} ${ip}`, { most, by: "from this address" }));
 
-  app.post(`${base}/device`, options, async (request) => {
+  app.post(`${base}/device`, options, async (request, reply) => {
     const { provider, name } = signIn();
-    take("begin", request, begunPerMinute);
+    take("begin", request, reply, begunPerMinute);
     const { expiresInMs, ...begun } = await provider.beginDevice();
     return { ...begun, provider: name, expiresAt: new Date(ports.now() + expiresInMs).toISOString() };
   });
 
-  app.post(`${base}/device/poll`, options, async (request) => {
+  app.post(`${base}/device/poll`, options, async (request, reply) => {
     const { provider, roleOf } = signIn();
     const given = Poll.safeParse(request.body);
     if (!given.success) throw new ProblemError("INVALID", "The body must hold the deviceCode, and nothing else.");
-    take("ask", request, askedPerMinute);
+    take("ask", request, reply, askedPerMinute);
     const person = await provider.personAtDevice(given.data.deviceCode);
     if (person === "pending" || person === "slow-down") return { state: person };
     const role = roleOf(person.groups);

@@ -65,7 +65,7 @@ export function apiReference(routes: readonly Route[]): string {
     `- Any call may be refused with ${named(ofAny)},`,
     `  any write also with ${named(ofWrites)}; what else a call may be is said there.`,
     "- A limit of the console answers 429 with `Retry-After`, `RateLimit` and `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers-10);",
-    "  downloads and live views say with every answer what is left.",
+    "  sign-ins, downloads and live views say with every answer what is left.",
     "- Look for the `X-Correlation-Id` of an answer in the logs of all services.",
     "- Refusals are `application/problem+json` (RFC 9457): `type`, `title`, `status`, `detail`, `code`, `remedy`,",
     "  `errors[{pointer, reason}]`, `correlation`.",

@@ -111,6 +111,7 @@ function callOf(
         throw aboutTheBody(error);
       }
     },
+    sayLeft: (headers) => void reply.headers(headers),
     checkToken: async () => {
       refuseUnlessAllowed(await authenticator.authenticate(request), route);
     },

@@ -64,6 +64,8 @@ export interface Call<Params = unknown, Query = unknown, Body = unknown> extends
   readonly ifVersion?: number;
   /** Aborted when the client goes away. */
   readonly signal: AbortSignal;
+  /** Headers about a limit, for the answer. */
+  sayLeft(headers: Readonly<Record<string, string>>): void;
   /** Throws if the token is no longer valid; for calls that stay open. */
   checkToken(): Promise<void>;
   /** Asks another service, with this call's correlation. */

@@ -1,7 +1,7 @@
 import { ProblemError, type Session } from "@mailfleet/contracts";
 import type { Particular } from "../http/noun-routes.ts";
 import type { Call } from "../http/route.ts";
-import type { StoredToken } from "../token/store.ts";
+import type { StoredToken, TokenPage } from "../token/store.ts";
 
 function shown({ id, name, role, session, createdAt, lastUsedAt, expiresAt }: StoredToken): Session {
   if (!session) throw new Error(`${id} is no session`);
@@ -12,10 +12,7 @@ function shown({ id, name, role, session, createdAt, lastUsedAt, expiresAt }: St
 /** What is particular about sessions: the console keeps them itself, among its tokens. */
 export const sessionParticular: Particular = {
   answers: {
-    list: async (call: Call, { limit, cursor }: { limit: number; cursor?: string }) => {
-      const { items, next } = await call.tokens.list(limit, cursor, "sessions");
-      return { items: items.map(shown), next };
-    },
+    list: (call: Call, input: TokenPage) => call.tokens.list(input, "sessions", shown),
     delete: async (call: Call, { id }: { id: string }) => {
       const found = await call.tokens.get(id);
       if (!found?.session || !(await call.tokens.remove(id)))

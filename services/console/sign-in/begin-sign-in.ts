@@ -68,7 +68,7 @@ this browser.</p>`,
 export async function beginSignIn(call: PageCall, reply: FastifyReply): Promise<FastifyReply> {
   refuseOverPlainHttp(call);
   const { mailbox } = await named(call);
-  call.signInLimit.take(mailbox.id);
+  reply.headers(call.signInLimit.take(mailbox.id));
   const [state, verifier, browser] = [secretText(), secretText(), secretText()];
   const { authorizationUrl } = await call.ask("config.consent.begin", {
     mailboxId: mailbox.id,

@@ -44,7 +44,7 @@ export const signInParticular: Particular = {
       const { profileId } = await call.ask("config.mailbox.get", { id: mailboxId });
       refuseUnlessSignIn(await call.ask("config.profile.get", { id: profileId }));
       if (method === "link") return { method, signInUrl: signInUrlOf(call, mailboxId) };
-      call.signInLimit.take(mailboxId);
+      call.sayLeft(call.signInLimit.take(mailboxId));
       return beginDevice(call, mailboxId);
     },
     poll: async (call, { id: consentId, mailboxId }: { id: string; mailboxId: string }) => {

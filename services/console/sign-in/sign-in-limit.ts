@@ -1,4 +1,4 @@
-import { LimitReached, type RateLimit } from "../http/rate-limit.ts";
+import { LimitReached, limitHeaders, type RateLimit } from "../http/rate-limit.ts";
 
 /** Sign-ins that may be begun for one mailbox within a minute. */
 const mostPerMinute = 20;
@@ -14,7 +14,7 @@ export function createSignInLimit(now: () => number) {
   const begun = new Map<string, number[]>();
   const recent = (times: readonly number[], at: number) => times.filter((time) => at - time < minuteMs);
   return {
-    /** @throws TOO_MANY when the mailbox, or who is named by `by`, has had its twenty, or `most`, of the last minute. */
+    /** Says as headers what is left. @throws TOO_MANY when the mailbox, or who is named by `by`, has had its twenty, or `most`, of the last minute. */
     take: (key: string, { most = mostPerMinute, by = "for this mailbox" } = {}) => {
       const at = now();
       if (begun.size > sweepAbove)
@@ -27,6 +27,7 @@ export function createSignInLimit(now: () => number) {
           remedy: "Wait a minute and try again.",
         });
       begun.set(key, [...times, at]);
+      return limitHeaders(limit, most - times.length - 1);
     },
   };
 }

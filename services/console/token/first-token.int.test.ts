@@ -34,7 +34,7 @@ describe("the first administrator token", () => {
   });
   beforeEach(async () => {
     tokens = createTokenRepository(store);
-    for (const { id } of (await tokens.list(100)).items) await tokens.remove(id);
+    for (const { id } of (await tokens.list({ limit: 100 }, "tokens", (one) => one)).items) await tokens.remove(id);
     folder = await tempDir("token");
     file = join(folder.path, "deep", "admin-token");
     log = keptLog();
@@ -52,7 +52,7 @@ describe("the first administrator token", () => {
     assert.equal((await tokens.findByHash(hashToken(secret)))?.role, "administrator");
     await ensure();
     assert.equal(await inFile(), secret);
-    assert.equal((await tokens.list(10)).items.length, 1);
+    assert.equal((await tokens.list({ limit: 10 }, "tokens", (one) => one)).items.length, 1);
     assert.doesNotMatch(log.lines.join(), /mft_/);
     assert.deepEqual(await readdir(join(folder.path, "deep")), ["admin-token"], "no draft stays behind");
   });

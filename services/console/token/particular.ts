@@ -2,7 +2,7 @@ import { type NewToken, nouns, ProblemError, type Token } from "@mailfleet/contr
 import type { Particular } from "../http/noun-routes.ts";
 import { orNull } from "../http/parameters.ts";
 import type { Call } from "../http/route.ts";
-import type { StoredToken } from "./store.ts";
+import type { StoredToken, TokenPage } from "./store.ts";
 import { hashToken, newTokenSecret } from "./token-secret.ts";
 
 const shown = ({ hash: _, ownerships: __, session: ___, ...token }: StoredToken) => token as Token;
@@ -83,9 +83,6 @@ export const tokenParticular: Particular = {
   answers: {
     create,
     delete: remove,
-    list: async (call, { limit, cursor }: { limit: number; cursor?: string }) => {
-      const { items, next } = await call.tokens.list(limit, cursor);
-      return { items: items.map(shown), next };
-    },
+    list: (call, input: TokenPage) => call.tokens.list(input, "tokens", shown),
   },
 };

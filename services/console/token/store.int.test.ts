@@ -50,3 +50,33 @@ test("only an administrator token that does not expire counts as a way in", asyn
   await tokens.insert(token("tk_ending", { expiresAt: Date.now() + 3_600_000 }));
   assert.equal(await tokens.countAdministrators(), 1);
 });
+
+test("tokens and sessions are listed in the order that is asked for, page by page", async () => {
+  const session = { by: "token" as const, from: "127.0.0.1" };
+  for (const [id, name, createdAt] of [
+    ["tk_a", "Berta", 3],
+    ["tk_b", "Anna", 2],
+    ["tk_c", "Carla", 1],
+    ["ss_a", "Dora", 4],
+  ] as const)
+    await tokens.insert(token(id, { name, createdAt, role: "reader", ...(id === "ss_a" ? { session } : {}) }));
+  const all = async (sort: string | undefined, which: "tokens" | "sessions" = "tokens") => {
+    const names: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await tokens.list(
+        { limit: 2, ...(cursor && { cursor }), ...(sort && { sort }) },
+        which,
+        ({ name }) => name,
+      );
+      names.push(...page.items);
+      cursor = page.next ?? undefined;
+    } while (cursor !== undefined);
+    return names.filter((name) => !name.startsWith("tk_"));
+  };
+  assert.deepEqual(await all(undefined), ["Berta", "Anna", "Carla"]);
+  assert.deepEqual(await all("name"), ["Anna", "Berta", "Carla"]);
+  assert.deepEqual(await all("-name"), ["Carla", "Berta", "Anna"]);
+  assert.deepEqual(await all("createdAt"), ["Carla", "Anna", "Berta"]);
+  assert.deepEqual(await all("-createdAt", "sessions"), ["Dora"]);
+});

@@ -1,5 +1,6 @@
 import type { Role, SignedInBy } from "@mailfleet/contracts";
-import { type Collection, isDuplicateKey, type Store } from "@mailfleet/store";
+import { byTime, type Page, type PageInput, readPage } from "@mailfleet/kit";
+import { type Collection, findPage, isDuplicateKey, type Store } from "@mailfleet/store";
 import { collections } from "../collections.ts";
 
 /** What is known of a session beside its token. */
@@ -38,6 +39,9 @@ export interface StoredToken {
   readonly lastUsedAt: number | null;
 }
 
+/** A page of tokens or sessions, as it is asked for. */
+export type TokenPage = PageInput & { readonly sort?: string };
+
 /** `expireAt` repeats `expiresAt` as a date, which is what an index that removes needs. */
 type TokenDocument = Omit<StoredToken, "id"> & { _id: string; expireAt?: Date };
 
@@ -69,20 +73,21 @@ export function createTokenRepository(store: Store) {
       const found = await tokens.findOne({ _id: id });
       return found && stored(found);
     },
-    /** By id, tokens or sessions; `next` is the cursor of the following page. */
-    list: async (limit: number, after?: string, which: "tokens" | "sessions" = "tokens") => {
-      const from = {
-        session: { $exists: which === "sessions" },
-        ...(after === undefined ? {} : { _id: { $gt: after } }),
-      };
-      const found = await tokens
-        .find(from)
-        .sort({ _id: 1 })
-        .limit(limit + 1)
-        .toArray();
-      const items = found.slice(0, limit).map(stored);
-      return { items, next: found.length > limit ? (items.at(-1)?.id ?? null) : null };
-    },
+    /** Tokens or sessions, by id or as `sort` says: `name`, `-createdAt`. */
+    list: <Shown>(
+      input: TokenPage,
+      which: "tokens" | "sessions",
+      show: (token: StoredToken) => Shown,
+    ): Promise<Page<Shown>> =>
+      readPage(
+        input,
+        {
+          filter: { session: { $exists: which === "sessions" } },
+          sort: input.sort === undefined ? [["_id", 1]] : byTime(input.sort.replace("-", ""), input.sort),
+        },
+        (query) => findPage(tokens, query),
+        (found) => found.map((one) => show(stored(one))),
+      ),
     /** Of those that do not expire; counts at most to 2, which is all that "is it the last one?" needs. */
     countAdministrators: () =>
       tokens.countDocuments({ role: "administrator", expireAt: { $exists: false } }, { limit: 2 }),

@@ -28,6 +28,7 @@ export const delivery = noun("delivery", {
     triedAt: field(Instant.nullable(), "when it was tried last"),
   },
   filter: { subscriptionId: SubscriptionId.optional(), state: DeliveryState.optional() },
+  sorts: ["at"],
   flags: { subscriptionId: "subscription <id>" },
   standard: ["get", "list"],
   texts: { list: "List deliveries, the latest facts first" },

@@ -42,6 +42,7 @@ export const session = noun("session", {
     tokenId: field(TokenId.optional(), "the token that was given; deleting it ends the session"),
     subject: field(z.string().optional(), "the person's id at the identity provider"),
   },
+  sorts: ["name", "createdAt"],
   standard: ["list", "delete"],
   texts: {
     list: "List the browsers and command lines in which somebody is signed in",

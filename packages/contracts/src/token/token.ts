@@ -50,6 +50,7 @@ export const token = noun("token", {
     lastUsedAt: field(Instant.nullable(), "when it was used last, within a minute", { column: "LAST USED" }),
     token: z.string().optional().describe("the bearer token, only in the answer that makes it; keep it safe"),
   },
+  sorts: ["name", "createdAt"],
   problems: { delete: ["IN_USE"] },
   standard: ["create", "list", "delete"],
   texts: {
