@@ -1,5 +1,6 @@
 /** `npm run bench [name…]`: figures beside peers in the same run; ends with one JSON line per benchmark. */
 
+import { besideJob } from "./beside-job.ts";
 import { fair50 } from "./fair-50.ts";
 import { hanging } from "./hanging.ts";
 import { idleExchange } from "./idle-exchange.ts";
@@ -33,6 +34,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Figure | string>>> = {
   "outbound-ews": () => outboundExchange("ews"),
   "outbound-graph": () => outboundExchange("graph"),
   submit,
+  "beside-job": besideJob,
   "idle-latency": idleLatency,
   "idle-memory": idleMemory,
   "idle-ews": () => idleExchange("ews"),
