@@ -80,7 +80,7 @@ export const suites: readonly Suite[] = [
     what: "the chart at a real API server of Kubernetes and by podman kube play, compose.yaml by Docker, with containers",
     takes: (file) => file.endsWith(".cluster.test.ts"),
     concurrency: 1,
-    fileDeadlineMs: minutes(10),
+    fileDeadlineMs: minutes(20),
     engines: true,
     coverage: false,
     byHand: true,
