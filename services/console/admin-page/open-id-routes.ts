@@ -6,6 +6,7 @@ import { html } from "../pages/html.ts";
 import { sendOn, sendPage } from "../pages/layout.ts";
 import type { PageCall } from "../pages/page-call.ts";
 import { refusalPage } from "../pages/refusal-page.ts";
+import { inEnglish } from "../pages/words/say.ts";
 import { refuseOverPlainHttp } from "../secret/plain-http.ts";
 import { beginForPerson } from "../session/administrator-session.ts";
 import { cookieNames, cookieOf, setCookie } from "../session/cookies.ts";
@@ -84,7 +85,7 @@ export async function completeOpenId(call: PageCall, reply: FastifyReply): Promi
     const reason = withHashedAddresses(refusal.problem.detail);
     call.logger.warn({ correlation: call.correlation, reason }, "a sign-in was refused");
     const after = html`<p><a href="${page}">Back to the sign-in</a></p>`;
-    return sendPage(reply, refusalPage(refusal.problem, call.correlation, after));
+    return sendPage(reply, refusalPage(refusal.problem, call.correlation, inEnglish, after));
   }
 }
 

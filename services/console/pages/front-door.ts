@@ -4,13 +4,19 @@ import { sendPage } from "./layout.ts";
 import type { PageCall } from "./page-call.ts";
 
 /** `GET /`: says what runs here and where each kind of reader goes on. It tells nothing about the installation. */
-export async function showFrontDoor(_call: PageCall, reply: FastifyReply): Promise<FastifyReply> {
+export async function showFrontDoor({ say }: PageCall, reply: FastifyReply): Promise<FastifyReply> {
+  const page = html`<a href="/admin/">${say("door.adminLink")}</a>`;
+  const described = html`<a href="/api/v1/openapi.json">${say("door.described")}</a>`;
+  const parts = {
+    ...{ page, described },
+    command: html`<code>mailfleet</code>`,
+    help: html`<code>mailfleet --help</code>`,
+    api: html`<code>/api/v1</code>`,
+  };
   return sendPage(reply, {
-    title: "Mailfleet runs here",
-    body: html`<p><b>Is a mailbox of yours connected here?</b> Open the sign-in link that you were sent. If you have
-signed in within the last hour, go <a href="/my-mailbox">to your mailbox</a>.</p>
-<p><b>Do you administer mailboxes?</b> Open <a href="/admin/">the administrator's page</a>, or use the command
-<code>mailfleet</code> (<code>mailfleet --help</code>) or the HTTP API at <code>/api/v1</code>, which
-<a href="/api/v1/openapi.json">describes itself</a>. All need a token.</p>`,
+    title: say("door.title"),
+    language: say.language,
+    body: html`<p><b>${say("door.user")}</b> ${say("door.userDo")} <a href="/my-mailbox">${say("door.userLink")}</a>.</p>
+<p><b>${say("door.admin")}</b> ${say.html("door.adminDo", parts)}</p>`,
   });
 }

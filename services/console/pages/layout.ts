@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { FastifyReply } from "fastify";
 import { constantMarkup, type Html, html, textOf } from "./html.ts";
+import type { Language } from "./words/say.ts";
 
 const style = `
 :root{color-scheme:light dark;--ink:#1c2330;--soft:#56617a;--paper:#f3f5f8;--card:#fff;--line:#d9dfe8;--act:#1f5fbf;--good:#17683b;--warn:#8a5300;--bad:#b3261e}
@@ -48,6 +49,8 @@ const styleHash = createHash("sha256").update(style).digest("base64");
 export interface Page {
   readonly title: string;
   readonly body: Html;
+  /** Of title and body; English if nothing is said. */
+  readonly language?: Language;
   readonly status?: number;
   /**
    * Where forms may lead besides the console, as sources of a CSP. Browsers check the redirects that follow a form,
@@ -81,9 +84,9 @@ export function pageHeaders(formsLeadTo = ""): Record<string, string> {
 
 /** Answers with a page. */
 export function sendPage(reply: FastifyReply, page: Page): FastifyReply {
-  const { title, body, refreshSeconds } = page;
+  const { title, body, refreshSeconds, language = "en" } = page;
   const text = textOf(html`<!doctype html>
-<html lang="en">
+<html lang="${language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1">

@@ -126,14 +126,15 @@ export async function actAsOwner(
     await ownerActions[name](call, session, parsed.data, reply);
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
-    const { title, body } = refusalWords(error.problem, call.correlation);
+    const { title, body } = refusalWords(error.problem, call.correlation, call.say);
     const refusal = html`<section role="alert"><h2>${title}</h2>${body}</section>`;
     const status = problemCodes[error.problem.code].status;
     return sendPage(reply, (await myMailboxPage(call, session, { refusal, status })).page);
   }
   if (name !== "leave") return sendOn(reply, home);
   return sendPage(reply, {
-    title: "Good-bye",
-    body: html`<p>Your mailbox stays connected. To come back, open its sign-in link.</p>`,
+    title: call.say("my.bye"),
+    language: call.say.language,
+    body: html`<p>${call.say("my.byeNote")}</p>`,
   });
 }

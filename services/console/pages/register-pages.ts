@@ -13,6 +13,7 @@ import { sendPage } from "./layout.ts";
 import { actAsOwner, ownerActions, showMyMailbox } from "./my-mailbox.ts";
 import { type PageCall, pageCall } from "./page-call.ts";
 import { refusalPage } from "./refusal-page.ts";
+import { sayFor } from "./words/say.ts";
 
 /** Forms are small. */
 const bodyLimit = 16_384;
@@ -48,10 +49,11 @@ async function answerRefusal(
   if (problem.code === "UNAUTHENTICATED") reply.header("www-authenticate", "Bearer");
   if (problem.code === "TOO_MANY") reply.headers(headersOfTooMany(error));
   // A user who reloads the last page of a sign-in still finds the way.
+  const say = sayFor(request);
   const session =
     problem.code === "STATE_REPLAYED" ? await sessionOf(pageCall(ports, request)).catch(() => null) : null;
-  const after = session ? html`<p><a href="/my-mailbox">To your mailbox</a></p>` : undefined;
-  return sendPage(reply, refusalPage(problem, request.id, after));
+  const after = session ? html`<p><a href="/my-mailbox">${say("my.home")}</a></p>` : undefined;
+  return sendPage(reply, refusalPage(problem, request.id, say, after));
 }
 
 /** Adds the pages to the server, with their own forms and refusals: the API speaks JSON only. */

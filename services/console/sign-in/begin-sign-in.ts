@@ -14,7 +14,7 @@ import { refuseUnlessSignIn } from "./particular.ts";
 /** As long as `config` keeps a sign-in open, and a little more, so that the refusal says why. */
 const cookieSeconds = 900;
 
-const providerNames = { google: "Google", microsoft: "Microsoft", custom: "your mail provider" } as const;
+const providerNames = { google: "Google", microsoft: "Microsoft" } as const;
 
 /** 32 random bytes: a `state`, a verifier (RFC 7636 §4.1), a browser's cookie. */
 const secretText = () => randomBytes(32).toString("base64url");
@@ -46,17 +46,18 @@ function formsLeadTo({ oauth }: Profile): string {
 /** `GET /sign-in/:mailboxId`: says what will happen. Anybody with the link sees it, so it names no address. */
 export async function showSignIn(call: PageCall, reply: FastifyReply): Promise<FastifyReply> {
   const { mailbox, profile } = await named(call);
-  const provider = providerNames[profile.oauth?.provider ?? "custom"];
+  const { say } = call;
+  const name = profile.oauth?.provider ?? "custom";
+  const provider = name === "custom" ? say("signIn.custom") : providerNames[name];
   return sendPage(reply, {
-    title: "Connect your mailbox",
+    title: say("signIn.title"),
+    language: say.language,
     formsLeadTo: formsLeadTo(profile),
-    body: html`<p>You were asked to let Mailfleet receive and send mail for your mailbox. You need no account here:</p>
-<p>You sign in at <b>${provider}</b> with the account of the mailbox and permit the access there. Mailfleet never sees
-your password, and you can take the permission back at ${provider} at any time.</p>
-<p>Then you come back to this site and can test the mailbox.</p>
-<form method="post" action="/sign-in/${mailbox.id}"><button>Sign in at ${provider}</button></form>
-<p class="soft">If nobody told you to expect this link, close this page. Complete the sign-in within ten minutes and in
-this browser.</p>`,
+    body: html`<p>${say("signIn.asked")}</p>
+<p>${say.html("signIn.how", { provider: html`<b>${provider}</b>` })}</p>
+<p>${say("signIn.then")}</p>
+<form method="post" action="/sign-in/${mailbox.id}"><button>${say("signIn.button", { provider })}</button></form>
+<p class="soft">${say("signIn.unexpected")}</p>`,
   });
 }
 

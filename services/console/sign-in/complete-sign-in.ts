@@ -94,7 +94,7 @@ export async function completeSignIn(call: PageCall, reply: FastifyReply): Promi
     return sendOn(reply, home);
   } catch (refusal) {
     if (!(refusal instanceof ProblemError)) throw refusal;
-    const after = html`<p><a href="/sign-in/${mailboxId}">Try again</a></p>`;
-    return sendPage(reply, refusalPage(refusal.problem, call.correlation, after));
+    const after = html`<p><a href="/sign-in/${mailboxId}">${call.say("signIn.tryAgain")}</a></p>`;
+    return sendPage(reply, refusalPage(refusal.problem, call.correlation, call.say, after));
   }
 }

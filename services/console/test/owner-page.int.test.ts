@@ -59,7 +59,7 @@ interface Shown {
 }
 
 /** Every control has a name that a screen reader says, and is large enough for a finger (WCAG 2.2, 4.1.2 and 2.5.8). */
-async function assertUsable(page: Page): Promise<void> {
+async function assertUsable(page: Page, language = "en"): Promise<void> {
   const controls = await page.locator("button, a[href], select, input:not([type=hidden]), summary").all();
   assert.ok(controls.length > 0);
   for (const control of controls) {
@@ -76,7 +76,7 @@ async function assertUsable(page: Page): Promise<void> {
   );
   assert.equal(overflow, 0, "nothing sticks out at the side");
   assert.equal(await page.locator("h1").count(), 1);
-  assert.equal(await page.locator("html").getAttribute("lang"), "en");
+  assert.equal(await page.locator("html").getAttribute("lang"), language);
 }
 
 /** Moves the focus on with the keyboard until the control of this name has it. */
@@ -150,6 +150,24 @@ for (const [device, viewport] of [
         assert.deepEqual(await axeViolations(seen), [], path);
       }
       await seen.context().close();
+    });
+
+    it("speaks the language of the browser", async () => {
+      const storageState = { cookies: (await page.context().storageState()).cookies, origins: [] };
+      const languages = [
+        { locale: "de-DE", button: "Testen und aktivieren", door: "Hier läuft Mailfleet" },
+        { locale: "it-IT", button: "Prova e attiva", door: "Qui è in funzione Mailfleet" },
+        { locale: "ja-JP", button: "テストして有効にする", door: "ここでは Mailfleet が動いています" },
+      ];
+      for (const { locale, button, door } of languages) {
+        const seen = await (await browser.newContext({ locale, storageState, viewport })).newPage();
+        await seen.goto(`${world.console.app.url}/my-mailbox`);
+        await seen.getByRole("button", { name: button, exact: true }).waitFor();
+        await assertUsable(seen, locale.slice(0, 2));
+        await seen.goto(world.console.app.url);
+        await seen.getByRole("heading", { name: door }).waitFor();
+        await seen.context().close();
+      }
     });
 
     it("disables the mailbox, with the keyboard alone", async () => {
