@@ -20,6 +20,8 @@ const allowed: Readonly<Record<string, { body?: object }>> = {
   "POST /mailboxes/:mailbox/test": { body: {} },
   "POST /mailboxes/:mailbox/test-and-enable": { body: {} },
   "POST /mailboxes/:mailbox/disable": {},
+  "POST /mailboxes/:mailbox/send-code": {},
+  "POST /mailboxes/:mailbox/approve-by-code": { body: { code: "ABCDE-23456" } },
   "POST /mailboxes/:mailbox/sign-in": { body: { method: "device" } },
   "POST /mailboxes/:mailbox/sign-in/:consentId/poll": {},
 };

@@ -158,6 +158,8 @@ export function signInDoubles(): SignInDoubles {
         doubles.tested.push(input);
         return find(input.id);
       },
+      "config.mailbox.send-code": async (input) => ({ sentTo: find(input.id).address, endsAt: doubles.at }),
+      "config.mailbox.approve-by-code": async (input) => find(input.id),
       "config.mailbox.update": async (input) => {
         doubles.updated.push(input);
         return find(input.id);
