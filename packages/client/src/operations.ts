@@ -858,6 +858,8 @@ readonly throttledEndMs: number;
 };
 /** the largest message that may be sent, with its attachments, in kilobytes of 1024 bytes; a larger one is refused */
 readonly maximumMessageKilobytes: number;
+/** the largest single attachment that may be sent, before it is encoded, in kilobytes of 1024 bytes; a message with a larger one is refused; signed and encrypted messages are not opened for it, and what is received has no such limit */
+readonly maximumAttachmentKilobytes: number;
 /** days that received and sent messages are kept */
 readonly messageRetentionDays: number;
 /** ports that connections may go to: a preset, a list, or null for all */
@@ -3536,6 +3538,8 @@ readonly throttledEndMs?: number | undefined;
 } | undefined;
 /** the largest message that may be sent, with its attachments, in kilobytes of 1024 bytes; a larger one is refused */
 readonly maximumMessageKilobytes?: number | undefined;
+/** the largest single attachment that may be sent, before it is encoded, in kilobytes of 1024 bytes; a message with a larger one is refused; signed and encrypted messages are not opened for it, and what is received has no such limit */
+readonly maximumAttachmentKilobytes?: number | undefined;
 /** days that received and sent messages are kept */
 readonly messageRetentionDays?: number | undefined;
 /** ports that connections may go to: a preset, a list, or null for all */

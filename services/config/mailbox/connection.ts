@@ -91,6 +91,7 @@ export function connectionOf(
     ehloName: profile.settings.ehloName ?? null,
     sendExpiryMs: profile.settings.sendExpiryHours * hour,
     maximumMessageBytes: settings.maximumMessageKilobytes * 1024,
+    maximumAttachmentBytes: settings.maximumAttachmentKilobytes * 1024,
     messageRetentionDays: settings.messageRetentionDays,
   };
 }

@@ -20,6 +20,7 @@ export const initialSettings: SettingsBody["settings"] = {
   actDeliveryMethod: "none",
   retryPolicy: RetryPolicy.parse({}),
   maximumMessageKilobytes: 26_624,
+  maximumAttachmentKilobytes: 26_624,
   messageRetentionDays: 30,
   allowedOutboundPorts: null,
   allowedNetworks: [...privateNetworks],

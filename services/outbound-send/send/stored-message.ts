@@ -8,7 +8,10 @@ export interface StoredMessage extends StreamedMessage {
 }
 
 /** The message of a send whose bytes are stored in pieces. */
-export function storedMessage({ uploads }: Pick<OutboundPorts, "uploads">, { body, size }: StoredSend): StoredMessage {
+export function storedMessage(
+  { uploads }: Pick<OutboundPorts, "uploads">,
+  { body, size }: Pick<StoredSend, "body" | "size">,
+): StoredMessage {
   const head = Buffer.from(body?.head ?? "", "latin1");
   let unreadable: unknown = null;
   return {

@@ -3,6 +3,7 @@ import { sayRepeated } from "@mailfleet/kit";
 import type { OutboundPorts } from "../ports.ts";
 import { uploadLifeMs } from "./hand-over.ts";
 import { prepareMessage } from "./prepare-message.ts";
+import { refuseAttachment } from "./refuse-attachment.ts";
 import { refuseLoop } from "./refuse-loop.ts";
 import type { NewSend, StoredSend } from "./send.ts";
 import { sendingOf } from "./sending.ts";
@@ -42,6 +43,7 @@ export async function submitSend(
   };
   const refusal = await refused(async () => {
     refuseLarge(send, connection.maximumMessageBytes);
+    await refuseAttachment(ports, send, connection.maximumAttachmentBytes);
     if (automatic) await refuseLoop(ports, { mailboxId, to: message.to, at: acceptedAt, ...automatic });
   });
   const accepted = await (refusal ? acceptedBefore(ports, send) : accept(ports, send));

@@ -193,8 +193,8 @@ export const vendorFields: Readonly<Record<"profile" | "mailbox" | "settings", R
     "sync IRM-protected mail": never("messages are stored as they came, protected or not, and are not opened"),
     "delete appointments that change owner": never(noItems),
     "maximum attachment size": here(
-      "settings.maximumMessageKilobytes",
-      "of a message that is sent, with all attachments; what is received is kept whole",
+      "settings.maximumAttachmentKilobytes settings.maximumMessageKilobytes",
+      "of one attachment, and of a message that is sent, with all attachments; what is received is kept whole",
     ),
     "secure frames for content": never("no page here shows the content of mail"),
     "send with unresolved recipients": never("recipients are addresses"),

@@ -132,6 +132,7 @@ export const connection = noun("connection", {
     ehloName: field(z.string().nullable(), "how SMTP servers are greeted; null: by our address"),
     sendExpiryMs: field(z.number().int(), "a send that has waited longer is given up"),
     maximumMessageBytes: field(z.number().int().optional(), "the largest message that may be sent"),
+    maximumAttachmentBytes: field(z.number().int().optional(), "the largest single attachment that may be sent"),
     messageRetentionDays: field(z.number().int(), "how long messages are kept"),
   },
   standard: [],

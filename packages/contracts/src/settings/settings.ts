@@ -80,6 +80,11 @@ export const settings = noun("settings", {
       "the largest message that may be sent, with its attachments, in kilobytes of 1024 bytes; a larger one is refused",
       { flag: "maximum-message <kilobytes>" },
     ),
+    maximumAttachmentKilobytes: field(
+      whole(1, 26_624).default(26_624),
+      "the largest single attachment that may be sent, before it is encoded, in kilobytes of 1024 bytes; a message with a larger one is refused; signed and encrypted messages are not opened for it, and what is received has no such limit",
+      { flag: "maximum-attachment <kilobytes>" },
+    ),
     messageRetentionDays: field(whole(1, 3650).default(30), "days that received and sent messages are kept", {
       flag: "retention-days <n>",
     }),
