@@ -48,19 +48,30 @@ export function storeMessages({ nc, inbox }: Pick<Link, "nc" | "inbox">): StoreM
     if (timer) clearInterval(timer);
     timer = null;
   };
-  nc.subscribe(`${answers}*`, {
-    callback: (error, answer) => {
-      const token = answer.subject.slice(answers.length);
-      const one = waiting.get(token);
-      if (error || !one) return;
-      waiting.delete(token);
-      try {
-        one.resolve(readAnswer(answer, one.subject));
-      } catch (reason) {
-        one.reject(reason as Error);
-      }
-    },
-  });
+  /** Whether the server takes our subscription. One that it refuses is tried again with the next message. */
+  let listening = false;
+  const listen = () => {
+    listening = true;
+    nc.subscribe(`${answers}*`, {
+      callback: (error, answer) => {
+        if (error) {
+          listening = false;
+          for (const token of waiting.keys()) refuse(token, error);
+        } else hear(answer);
+      },
+    });
+  };
+  const hear = (answer: Msg) => {
+    const token = answer.subject.slice(answers.length);
+    const one = waiting.get(token);
+    if (!one) return;
+    waiting.delete(token);
+    try {
+      one.resolve(readAnswer(answer, one.subject));
+    } catch (reason) {
+      one.reject(reason as Error);
+    }
+  };
   const watch = async () => {
     for await (const status of nc.status()) {
       if (status.type !== "error" || !(status.error instanceof errors.PermissionViolationError)) continue;
@@ -78,6 +89,7 @@ export function storeMessages({ nc, inbox }: Pick<Link, "nc" | "inbox">): StoreM
   return ({ subject, data, headers }) =>
     new Promise((resolve, reject) => {
       const token = (count++).toString(36);
+      if (!listening) listen();
       nc.publish(subject, data, { headers, reply: answers + token });
       waiting.set(token, { subject, since: performance.now(), resolve, reject });
       timer ??= setInterval(look, lookMs);

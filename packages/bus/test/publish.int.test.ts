@@ -131,24 +131,28 @@ test("a stream without a server is an outage after the patience", async () => {
   await own.stop();
 });
 
-test("what is refused at once says why: no right to the subject, no stream for it", async (t) => {
+test("what is refused at once says why: no right to the subject, no stream for it, no right to hear the answer", async (t) => {
   const denied = subjects.mailboxEvent("mb_test1");
-  const rights = `permissions: { publish: { deny: ["${denied}"] } }`;
-  const own = await givenNats({
-    configuration: [`authorization { users: [{ user: all, password: p }, { user: some, password: p, ${rights} }] }`],
-  });
+  const users = [
+    "{ user: all, password: p }",
+    `{ user: some, password: p, permissions: { publish: { deny: ["${denied}"] } } }`,
+    '{ user: deaf, password: p, permissions: { subscribe: { deny: ["_INBOX_deaf.>"] } } }',
+  ];
+  const own = await givenNats({ configuration: [`authorization { users: [${users.join(", ")}] }`] });
   t.after(() => own.stop());
   const as = (user: string) => own.engine.url.replace("//", `//${user}:p@`);
   await makeStreams({ url: as("all") });
-  const some = await connectBus({
-    isOutage: () => false,
-    url: as("some"),
-    name: "t",
-    logger: recordingLogger(own.logs),
-    publishPatienceMs: 0,
-  });
-  t.after(() => some.stop());
+  const connected = async (name: string) => {
+    const logger = recordingLogger(own.logs);
+    const one = await connectBus({ isOutage: () => false, url: as(name), name, logger, publishPatienceMs: 0 });
+    t.after(() => one.stop());
+    return one;
+  };
+  const some = await connected("some");
   await assert.rejects(some.publish(timerFired(1)), /Permissions Violation for Publish to "mailbox\.event\.mb_test1"/i);
   await assert.rejects(some.publish(timerFired(2, { subject: "nobody.keeps.this" })), /no responders.*nobody\.keeps/i);
   assert.equal(await some.publish(timerFired(2)), "stored", "others are not concerned");
+  const deaf = await connected("deaf");
+  for (const n of [3, 4])
+    await assert.rejects(deaf.publish(timerFired(n)), /Permissions Violation for Subscription to "_INBOX_deaf/i);
 });
