@@ -1,31 +1,19 @@
-import { type FoundMail, type MailTrail, ProblemError, type RequestArguments } from "@mailfleet/contracts";
+import { type MailTrail, ProblemError } from "@mailfleet/contracts";
 import type { Particular } from "../http/noun-routes.ts";
 import { ownMailboxIds } from "../http/owner-access.ts";
 import type { Call } from "../http/route.ts";
-import { mergedPages, readPlaces, writtenPlaces } from "./find-mail.ts";
+import { type MailQuery, searchMail } from "./search-mail.ts";
 
 type Asked = Pick<Call, "ask" | "caller">;
-type Query = RequestArguments<"outbound-send.send.search">;
-
-/** The services that know what became of mail. */
-const searches = ["inbound-sync.message.search", "outbound-send.send.search"] as const;
 
 /** An owner's mail is that of each of their mailboxes; who else asks sees all. */
-async function list(call: Asked, { cursor, ...query }: Query): Promise<{ items: FoundMail[]; next: string | null }> {
-  const among = await mailboxesOf(call, query);
-  const all = among.flatMap((mailbox) => searches.map((name) => ({ name, mailbox })));
-  const places = readPlaces(cursor, all.length);
-  const asked = all.map(async ({ name, mailbox }, n) => {
-    const place = places[n];
-    if (place === null) return { items: [], next: null };
-    return call.ask(name, { ...query, ...mailbox, ...(place === undefined ? {} : { cursor: place }) });
-  });
-  const { items, places: then } = mergedPages(await Promise.all(asked), places, query.limit);
-  return { items, next: writtenPlaces(then) };
-}
+const list = async (call: Asked, query: MailQuery) => searchMail(call, await mailboxesOf(call, query), query);
 
 /** In which mailboxes each service is asked to search. */
-async function mailboxesOf(call: Asked, { mailboxId }: Pick<Query, "mailboxId">): Promise<{ mailboxId?: string }[]> {
+async function mailboxesOf(
+  call: Asked,
+  { mailboxId }: Pick<MailQuery, "mailboxId">,
+): Promise<{ mailboxId?: string }[]> {
   if (call.caller.role !== "owner") return [{}];
   const own = await ownMailboxIds(call);
   return own.filter((id) => mailboxId === undefined || mailboxId === id).map((id) => ({ mailboxId: id }));

@@ -1,5 +1,6 @@
 import type { DirectionStatus, TestStep } from "@mailfleet/contracts";
 import { foreignWords, type Html, html } from "./html.ts";
+import { when } from "./when.ts";
 import type { Say, WordKey } from "./words/say.ts";
 
 /** One direction as the page shows it, and whether its test is under way. */
@@ -35,12 +36,6 @@ function stateOf({ status, underTest }: ShownDirection): { tone: Tone; text: Wor
 
 /** How long a step took, as a person says it. */
 const took = (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`);
-
-/** A point in time; nothing tells these pages where their reader is. */
-function when(at: number): Html {
-  const iso = new Date(at).toISOString();
-  return html`<time datetime="${iso}">${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC</time>`;
-}
 
 function stepItem(say: Say, { step, outcome, ms, detail }: TestStep): Html {
   const said = detail !== undefined && html`: ${foreignWords(detail)}`;

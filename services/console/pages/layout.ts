@@ -31,10 +31,12 @@ dd p{margin:.3rem 0}
 details{margin:.3rem 0}
 summary{width:fit-content;cursor:pointer;padding:.15rem 0;color:var(--act)}
 ol{margin:.3rem 0;padding:0;list-style:none}
+li.mail{padding:.8rem 0;border-top:1px solid var(--line);overflow-wrap:anywhere}
 li.failed{color:var(--bad);font-weight:600}
 label{display:block;padding:.4rem 0}
 input[type=checkbox]{width:1.15rem;height:1.15rem;vertical-align:-.15rem}
-select{font:inherit;max-width:100%;padding:.3rem;color:inherit;background:var(--card);border:1px solid var(--line);border-radius:6px}
+input:not([type]){display:block;width:100%}
+select,input:not([type]){font:inherit;max-width:100%;padding:.3rem;color:inherit;background:var(--card);border:1px solid var(--line);border-radius:6px}
 button{margin-top:.8rem;padding:.6rem 1.3rem;font:inherit;font-weight:600;color:#fff;background:#1f5fbf;border:0;border-radius:8px;cursor:pointer}
 hr{margin:2rem 0 0;border:0;border-top:1px solid var(--line)}
 button.quiet{color:var(--ink);background:none;border:1px solid var(--line);font-weight:400}

@@ -30,12 +30,26 @@ function grantWords(say: Say, grant: Grant | null): Html {
   return html`<dt>${say("my.signedInAs")}</dt><dd>${grant.account}</dd>${permission}<dd>${state}</dd>`;
 }
 
+/** Nothing is tested before the mailbox is approved: by an administrator, or by its user, if the organisation lets them. */
+function approvalForms(say: Say, session: OwnerSession, { kind, address }: Mailbox, selfApproval: boolean): Html {
+  const title = html`<h2>${say("approval.title")}</h2>`;
+  if (!selfApproval || kind !== "user") return html`${title}<p>${say("approval.byOthers")}</p>`;
+  return html`${title}<p>${say("approval.how", { address })}</p>
+<form method="post" action="/my-mailbox/send-code">${carried(session)}<button class="quiet">${say("approval.send")}</button></form>
+<form method="post" action="/my-mailbox/approve-by-code">${carried(session)}
+<label>${say("approval.code")}<input name="code" required maxlength="20" autocomplete="one-time-code"></label>
+<button>${say("approval.approve")}</button></form>`;
+}
+
 /** What every form of the session carries; the command's id makes a repeated form the same command. */
 const carried = (session: OwnerSession): Html =>
   html`<input type="hidden" name="form" value="${session.formToken}"><input type="hidden" name="command" value="${randomUUID()}">`;
 
 const box = (name: string, title: string, checked: boolean): Html =>
   html`<label><input type="checkbox" name="${name}" value="yes"${checked && html` checked`}> ${title}</label>`;
+
+const testForm = (say: Say, session: OwnerSession): Html =>
+  html`<form method="post" action="/my-mailbox/test-and-enable">${carried(session)}<button>${say("my.test")}</button></form>`;
 
 /** Stops both ways at once; the settings stop one of them. */
 const disableForm = (say: Say, session: OwnerSession): Html =>
@@ -100,6 +114,10 @@ function noticeWords(
       return told("", say("notice.disabled"));
     case "unchanged":
       return told("", say("notice.unchanged"));
+    case "code-sent":
+      return told("good", say("notice.codeSent"));
+    case "approved":
+      return told("good", say("notice.approved"));
     case "testing": {
       if (shown.some(({ underTest }) => underTest)) return told("", say("notice.testing"));
       const { kind, text } = testWords(shown);
@@ -119,10 +137,11 @@ export async function myMailboxPage(
 ): Promise<{ page: Page; over: boolean }> {
   const { mailboxId } = session;
   const { say } = call;
-  const [mailbox, { items }, grant] = await Promise.all([
+  const [mailbox, { items }, grant, { selfApproval }] = await Promise.all([
     call.ask("config.mailbox.get", { id: mailboxId }),
     call.ask("config.profile.list", { limit: mostProfiles }),
     call.ask("config.grant.get", { mailboxId }),
+    call.ask("config.settings.get", {}),
   ]);
   const profiles = items.filter((profile) => isForOwners(profile) || profile.id === mailbox.profileId);
   const own = profiles.find((profile) => profile.id === mailbox.profileId);
@@ -147,9 +166,11 @@ export async function myMailboxPage(
     ...(testing && refusal === undefined ? { refreshSeconds } : {}),
     body: html`${left && noticeWords(say, left, { grant, shown })}${refusal}
 <dl>${signs && grantWords(say, grant)}${shown.map((one) => directionWords(say, one))}</dl>
-<form method="post" action="/my-mailbox/test-and-enable">${carried(session)}<button>${say("my.test")}</button></form>
+${mailbox.approval.state === "pendingApproval" && approvalForms(say, session, mailbox, selfApproval)}
+${mailbox.approval.state === "approved" && testForm(say, session)}
 ${mailbox.wanted === true && disableForm(say, session)}
 ${signs && html`<p><a href="/sign-in/${mailboxId}">${say("my.signInAgain")}</a></p>`}
+<p><a href="/my-mailbox/mail">${say("mail.title")}</a></p>
 ${settingsForm(say, session, { mailbox, profiles })}
 <hr>
 <form method="post" action="/my-mailbox/leave">${carried(session)}<button class="quiet">${say("my.leave")}</button></form>

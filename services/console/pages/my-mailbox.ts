@@ -13,9 +13,16 @@ import { refusalWords } from "./refusal-page.ts";
 /** Where the owner's page is. */
 export const home = "/my-mailbox";
 
-const noSession = () =>
+/** The refusal of who has no session. */
+export const noSession = () =>
   new ProblemError("UNAUTHENTICATED", "You are not signed in, or more than an hour has passed since you signed in.", {
     remedy: "Open the sign-in link of your mailbox again.",
+  });
+
+/** The refusal of a form that is not of the session. */
+export const foreignForm = () =>
+  new ProblemError("FORBIDDEN", "This form does not come from your page, or it is out of date.", {
+    remedy: "Open your page again and repeat what you did.",
   });
 
 const Form = z.object({
@@ -28,8 +35,13 @@ const Form = z.object({
   act: z.literal("yes").optional(),
   /** What the form showed when it was made: profile and methods, see `shownIn`. */
   shown: z.string().max(200).optional(),
+  /** Of the mail that proves that the mailbox is theirs. */
+  code: z.string().max(50).optional(),
 });
 type Form = z.output<typeof Form>;
+
+/** A mail server may be slow to take the code. */
+const sendCodeMs = 60_000;
 
 /** What a form asks for. The session's mailbox is the only one that it can name. */
 type Action = (call: PageCall, session: OwnerSession, form: Form, reply: FastifyReply) => Promise<unknown>;
@@ -57,6 +69,16 @@ const testAndEnable: Action = async (call, session, form, reply) => {
 const disable: Action = async (call, session, form, reply) => {
   await call.ask("config.mailbox.disable", command(call, session, form));
   leaveNotice(reply, call, { about: "disabled" });
+};
+
+const sendCode: Action = async (call, session, form, reply) => {
+  await call.ask("config.mailbox.send-code", command(call, session, form), { timeoutMs: sendCodeMs });
+  leaveNotice(reply, call, { about: "code-sent" });
+};
+
+const approveByCode: Action = async (call, session, form, reply) => {
+  await call.ask("config.mailbox.approve-by-code", { ...command(call, session, form), code: form.code ?? "" });
+  leaveNotice(reply, call, { about: "approved" });
 };
 
 const method = (wanted: "yes" | undefined) => (wanted ? "server-side" : "none") as "server-side" | "none";
@@ -89,12 +111,14 @@ const saveSettings: Action = async (call, session, form, reply) => {
 };
 
 /** Actions by the last part of their path. */
-export const ownerActions: Readonly<Record<"test-and-enable" | "disable" | "settings" | "leave", Action>> = {
+export const ownerActions = {
+  "send-code": sendCode,
+  "approve-by-code": approveByCode,
   "test-and-enable": testAndEnable,
   disable,
   settings: saveSettings,
   leave: (call, session, _form, reply) => endSession(call, reply, session),
-};
+} satisfies Readonly<Record<string, Action>>;
 
 /** `GET /my-mailbox`: the owner's page. @throws UNAUTHENTICATED */
 export async function showMyMailbox(call: PageCall, reply: FastifyReply): Promise<FastifyReply> {
@@ -118,12 +142,9 @@ export async function actAsOwner(
   const session = await sessionOf(call);
   if (!session) throw noSession();
   const parsed = Form.safeParse(call.request.body ?? {});
-  if (!parsed.success || !isFormOf(session, parsed.data.form))
-    throw new ProblemError("FORBIDDEN", "This form does not come from your page, or it is out of date.", {
-      remedy: "Open your page again and repeat what you did.",
-    });
+  if (!parsed.success || !isFormOf(session, parsed.data.form)) throw foreignForm();
   try {
-    await ownerActions[name](call, session, parsed.data, reply);
+    await (ownerActions[name] as Action)(call, session, parsed.data, reply);
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
     const { title, body } = refusalWords(error.problem, call.correlation, call.say);

@@ -7,6 +7,7 @@ import type { ConsolePorts } from "../ports.ts";
 import { sessionOf } from "../session/owner-session.ts";
 import { beginSignIn, showSignIn } from "../sign-in/begin-sign-in.ts";
 import { completeSignIn } from "../sign-in/complete-sign-in.ts";
+import { askForMail, findMailPath, showFoundMail } from "./find-mail.ts";
 import { showFrontDoor } from "./front-door.ts";
 import { html } from "./html.ts";
 import { sendPage } from "./layout.ts";
@@ -29,6 +30,8 @@ const pages: readonly { method: "GET" | "POST"; url: string; answer: Answer }[] 
   { method: "GET", url: openIdPath, answer: beginOpenId },
   { method: "GET", url: openIdCallback, answer: completeOpenId },
   { method: "GET", url: "/my-mailbox", answer: showMyMailbox },
+  { method: "GET", url: findMailPath, answer: askForMail },
+  { method: "POST", url: findMailPath, answer: showFoundMail },
   ...(Object.keys(ownerActions) as (keyof typeof ownerActions)[]).map((name) => ({
     method: "POST" as const,
     url: `/my-mailbox/${name}`,

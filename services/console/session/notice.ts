@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { ConsolePorts } from "../ports.ts";
 import { cookieNames, cookieOf, setCookie } from "./cookies.ts";
 
-const plain = ["signed-in", "saved", "unchanged", "disabled"] as const;
+const plain = ["signed-in", "saved", "unchanged", "disabled", "code-sent", "approved"] as const;
 
 /** What the owner's page says once, after a redirect. */
 export type Notice =

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { allRoutes } from "../http/routes.ts";
 import { type ConsoleUnderTest, startConsoleUnderTest } from "./console-under-test.ts";
-import { otherMailbox, signInDoubles } from "./sign-in-doubles.ts";
+import { goodCode, otherMailbox, signInDoubles } from "./sign-in-doubles.ts";
 
 /** All that an owner may do, with a body that passes. A route that is not here is none of his. */
 const allowed: Readonly<Record<string, { body?: object }>> = {
@@ -21,7 +21,7 @@ const allowed: Readonly<Record<string, { body?: object }>> = {
   "POST /mailboxes/:mailbox/test-and-enable": { body: {} },
   "POST /mailboxes/:mailbox/disable": {},
   "POST /mailboxes/:mailbox/send-code": {},
-  "POST /mailboxes/:mailbox/approve-by-code": { body: { code: "ABCDE-23456" } },
+  "POST /mailboxes/:mailbox/approve-by-code": { body: { code: goodCode } },
   "POST /mailboxes/:mailbox/sign-in": { body: { method: "device" } },
   "POST /mailboxes/:mailbox/sign-in/:consentId/poll": {},
 };

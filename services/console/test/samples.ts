@@ -1,4 +1,4 @@
-import type { Grant, Mailbox, Profile, Send } from "@mailfleet/contracts";
+import { type Grant, type Mailbox, type Profile, RetryPolicy, type Send, type Settings } from "@mailfleet/contracts";
 
 const direction = {
   configured: true,
@@ -36,6 +36,25 @@ export const mailboxSample: Mailbox = {
   },
   createdAt: 1_700_000_000_000,
   changedAt: 1_700_000_000_000,
+};
+
+/** Settings as `config` answers them. */
+export const settingsSample: Settings = {
+  v: 1,
+  organisationId: null,
+  approvalRequiredForUsers: true,
+  approvalRequiredForQueues: true,
+  selfApproval: false,
+  defaultProfileId: null,
+  inboundDeliveryMethod: "server-side",
+  outboundDeliveryMethod: "server-side",
+  actDeliveryMethod: "none",
+  retryPolicy: RetryPolicy.parse({}),
+  maximumMessageKilobytes: 26_624,
+  maximumAttachmentKilobytes: 26_624,
+  messageRetentionDays: 30,
+  allowedOutboundPorts: null,
+  allowedNetworks: [],
 };
 
 /** A profile as `config` answers it. */

@@ -8,7 +8,7 @@ import {
   type Profile,
   type RequestArguments,
 } from "@mailfleet/contracts";
-import { grantSample, mailboxSample, profileSample, signInProfileSample } from "./samples.ts";
+import { grantSample, mailboxSample, profileSample, settingsSample, signInProfileSample } from "./samples.ts";
 
 const notYours = { ...profileSample, id: "pf_notyours", name: "Not yours", forOwners: false };
 
@@ -21,6 +21,8 @@ export interface SignInDoubles {
   readonly disabled: RequestArguments<"config.mailbox.disable">[];
   readonly updated: RequestArguments<"config.mailbox.update">[];
   readonly removed: RequestArguments<"config.grant.remove">[];
+  /** What mail was searched by, at both services. */
+  readonly searched: RequestArguments<"outbound-send.send.search">[];
   /** Milliseconds since the epoch, for `config`. */
   at: number;
   mailbox: Mailbox;
@@ -31,6 +33,9 @@ export interface SignInDoubles {
 
 /** The issuer of the doubles, for RFC 9207. */
 export const doubleIssuer = "https://accounts.google.com";
+
+/** With which a mailbox is approved by its owner. */
+export const goodCode = "ABCDE-23456";
 
 /** A second mailbox, whose owner is somebody else. */
 export const otherMailbox: Mailbox = { ...mailboxSample, id: "mb_other01", address: "other@example.org" };
@@ -88,7 +93,11 @@ const mailOf = (state: FoundMail["state"]) => {
       const last = items.at(-1);
       return { items, next: last && from + limit < found.length ? `${last.at}/${last.id}` : null };
     },
-    trail: async ({ id }: { id: string }) => ({ ...(all.find((one) => one.id === id) ?? missing(id)), events: [] }),
+    trail: async ({ id }: { id: string }) => {
+      const what = state === "sent" ? ("accepted" as const) : ("stored" as const);
+      const events = [{ at: 1_700_000_000_000, what, words: "<i>as asked" }];
+      return { ...(all.find((one) => one.id === id) ?? missing(id)), events };
+    },
   };
 };
 const [receivedMail, sentMail] = [mailOf("received"), mailOf("sent")];
@@ -104,6 +113,10 @@ export function signInDoubles(): SignInDoubles {
     if (!found) throw new ProblemError("NOT_FOUND", `There is no mailbox ${which}.`);
     return found;
   };
+  const noted = (search: typeof receivedMail.search, query: MailQuery) => {
+    doubles.searched.push(query);
+    return search(query);
+  };
   const doubles: SignInDoubles = {
     begun: [],
     completed: [],
@@ -111,14 +124,15 @@ export function signInDoubles(): SignInDoubles {
     disabled: [],
     updated: [],
     removed: [],
+    searched: [],
     at: Date.now(),
     mailbox: { ...mailboxSample, profileId: signInProfileSample.id },
     profile: signInProfileSample,
     outcome: () => grantSample,
     handlers: {
-      "inbound-sync.message.search": receivedMail.search,
+      "inbound-sync.message.search": async (input) => noted(receivedMail.search, input),
       "inbound-sync.message.trail": receivedMail.trail,
-      "outbound-send.send.search": sentMail.search,
+      "outbound-send.send.search": async (input) => noted(sentMail.search, input),
       "outbound-send.send.trail": sentMail.trail,
       "alerting.alert.list": async ({ objectId }) => ({
         items: alertSamples.filter(({ object }) => [undefined, object.id].includes(objectId)),
@@ -158,8 +172,15 @@ export function signInDoubles(): SignInDoubles {
         doubles.tested.push(input);
         return find(input.id);
       },
+      "config.settings.get": async () => ({ ...settingsSample, selfApproval: true }),
       "config.mailbox.send-code": async (input) => ({ sentTo: find(input.id).address, endsAt: doubles.at }),
-      "config.mailbox.approve-by-code": async (input) => find(input.id),
+      "config.mailbox.approve-by-code": async (input) => {
+        const mailbox = find(input.id);
+        if (input.code !== goodCode) throw new ProblemError("CODE_NOT_GOOD", "The code is wrong.");
+        if (mailbox === doubles.mailbox)
+          doubles.mailbox = { ...mailbox, approval: { ...mailbox.approval, state: "approved" } };
+        return find(input.id);
+      },
       "config.mailbox.update": async (input) => {
         doubles.updated.push(input);
         return find(input.id);
