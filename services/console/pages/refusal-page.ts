@@ -9,12 +9,14 @@ import type { Say } from "./words/say.ts";
  */
 export function refusalWords(problem: Problem, correlation: string, say: Say): { title: string; body: Html } {
   const own = `refused.${problem.code}`;
-  const detail = foreignWords(say.find(`${own}.detail`) ?? problem.detail);
-  const remedy = say.find(`${own}.remedy`) ?? problem.remedy;
+  const detail = say.find(`${own}.detail`);
+  const remedy = say.find(`${own}.remedy`);
+  /** A screen reader says it as what it is. */
+  const asItIs = (text: string) => html`<span lang="en">${foreignWords(text)}</span>`;
   return {
     title: say.find(own) ?? problemCodes[problem.code].title,
-    body: html`<p class="notice bad">${detail}</p>
-${remedy !== undefined && html`<p>${foreignWords(remedy)}</p>`}
+    body: html`<p class="notice bad">${detail ?? asItIs(problem.detail)}</p>
+${(remedy ?? problem.remedy) !== undefined && html`<p>${remedy ?? asItIs(problem.remedy ?? "")}</p>`}
 <details><summary>${say("refused.help")}</summary><p class="soft">${problem.code} · ${correlation}</p></details>`,
   };
 }
